@@ -1,0 +1,177 @@
+//! What was read, and what could not be.
+
+use crate::{Family, Host, Opaque, Span, Text};
+use serde::{Deserialize, Serialize};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Severity {
+    /// Worth knowing; nothing is lost.
+    Note,
+    /// Something is unknown because of it; answers that touch it depend on it.
+    Warning,
+    /// It could not be read at all.
+    Error,
+}
+
+/// What kind of problem it is. The sentence is `view`'s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum DiagnosticId {
+    /// The text is empty.
+    Empty,
+    /// Nothing in the text was recognised.
+    NothingRecognised,
+    /// A match extension that is not known.
+    UnknownMatch,
+    /// A target that is neither known nor a chain of the table.
+    UnknownTarget,
+    /// An option that is not known.
+    UnknownOption,
+    /// A value that does not fit.
+    BadValue,
+    /// Something is missing.
+    Missing,
+    /// A jump to a chain that the paste does not show.
+    MissingChain,
+    /// A rule of a chain that no header declares.
+    UndeclaredChain,
+    /// A table of which only some built-in chains were pasted.
+    PartOfTable,
+    /// `-L` without `-v`: the interfaces are hidden.
+    HiddenInterfaces,
+    /// Two facts contradict each other; both are kept.
+    Contradiction,
+    /// The same table stands twice; the later one counts.
+    TableTwice,
+    /// A line that looks like a part of a dump and could not be read.
+    BadLine,
+    /// Text that is not part of any dump (prose, a remark); it is not used.
+    Prose,
+    /// Something the walk does not model was seen (IPVS, flowtables, XFRM …).
+    NotModelled,
+}
+
+/// A problem and its place.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// What kind.
+    pub id: DiagnosticId,
+    /// How bad.
+    pub severity: Severity,
+    /// Where.
+    pub span: Span,
+    /// What was found there, in a few words of the paste.
+    pub found: Text,
+    /// What was expected instead, as terms of the field (`a port`, `--dport`).
+    pub expected: Vec<Expected>,
+    /// What to do about it.
+    pub hint: Option<Hint>,
+}
+
+/// What was expected at a place.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Expected {
+    /// A word as it is to be written.
+    Literal(Text),
+    Address,
+    Network,
+    Port,
+    PortOrRange,
+    Number,
+    Protocol,
+    Interface,
+    IcmpType,
+    CtState,
+    AddrType,
+    Mark,
+    Rate,
+    Target,
+    Chain,
+    Option,
+    Text,
+    EndOfLine,
+    /// Any dump that the project reads.
+    Dump,
+    /// A packet line.
+    Packet,
+}
+
+/// What a person can do.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Hint {
+    /// The nearest known word.
+    DidYouMean(Text),
+    /// Paste what this command prints.
+    Paste(Text),
+    /// Name a protocol first.
+    NeedsProtocol,
+}
+
+/// What a recognised piece of the paste is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SectionKind {
+    /// A table of rules.
+    Table {
+        /// Its family.
+        family: Family,
+        /// Its name.
+        table: Text,
+        /// How many chains.
+        chains: u32,
+        /// How many rules.
+        rules: u32,
+    },
+    /// Interfaces and addresses (`ip addr`, `ifconfig`).
+    Interfaces(u32),
+    /// Routes.
+    Routes(u32),
+    /// Bridges (`brctl show`, `bridge link`).
+    Bridges(u32),
+    /// Names of addresses (`kubectl get …`, `docker network inspect`).
+    Names(u32),
+    /// ipsets.
+    Sets(u32),
+    /// Listening sockets.
+    Sockets(u32),
+    /// sysctls.
+    Sysctls(u32),
+    /// A command line.
+    Command(Text),
+    /// A dump that is recognised and not read yet, with its usual name (`nft list ruleset`).
+    Unread(Text),
+}
+
+/// A recognised piece of the paste.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Section {
+    /// What it is.
+    pub kind: SectionKind,
+    /// Its lines.
+    pub span: Span,
+}
+
+/// A paste, read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Reading {
+    /// The hosts it speaks of; at least one once anything was recognised.
+    pub hosts: Vec<Host>,
+    /// What was recognised, in the order of the text.
+    pub sections: Vec<Section>,
+    /// What could not be read, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Reading {
+    /// The first host, or an empty one.
+    pub fn host(&self) -> Host {
+        self.hosts.first().cloned().unwrap_or_default()
+    }
+}
+
+impl Opaque {
+    /// A piece that is not understood.
+    pub fn new(module: Option<&str>, text: &str) -> Self {
+        Self { module: module.map(Text::from), text: text.into() }
+    }
+}

@@ -1,0 +1,365 @@
+//! What is known, assumed or guessed of a host around its rules.
+
+use crate::{IpFamily, Mac, RuleId, Ruleset, Span, Text};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// One host among those that a paste speaks of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct HostId(pub u16);
+
+/// An address with its prefix length, host bits kept (`172.17.0.2/16`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Cidr {
+    /// The address.
+    pub addr: IpAddr,
+    /// The prefix length in bits.
+    pub len: u8,
+}
+
+/// Where a fact comes from; it says how much an answer leans on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Origin {
+    /// It stands in the paste.
+    Pasted(Span),
+    /// A person or a case said so.
+    Given,
+    /// A rule implies it.
+    Inferred(RuleId),
+    /// What a host is by default; nobody said so.
+    Default,
+}
+
+/// A value and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Fact<T> {
+    /// The value.
+    pub value: T,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// What kind of device an interface is, as far as the walk differs by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum IfKind {
+    /// Anything else.
+    #[default]
+    Plain,
+    /// The loopback device.
+    Loopback,
+    /// A bridge; its ports name it as their [`Interface::master`].
+    Bridge,
+}
+
+/// A network interface.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Interface {
+    /// Its name.
+    pub name: Text,
+    /// Its kind.
+    pub kind: IfKind,
+    /// Its addresses, the primary one first.
+    pub addrs: Vec<Fact<Cidr>>,
+    /// The bridge it is a port of.
+    pub master: Option<Text>,
+    /// MTU in bytes.
+    pub mtu: Option<u32>,
+    /// Device group number (`ip link set group`).
+    pub group: Option<u32>,
+    /// Its link-layer address.
+    pub mac: Option<Mac>,
+    /// Whether it is up; `None` where nothing says so.
+    pub up: Option<bool>,
+    /// Where its existence is known from.
+    pub origin: Origin,
+}
+
+/// What a route does with a packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RouteKind {
+    /// Send it on.
+    #[default]
+    Unicast,
+    /// Deliver it here.
+    Local,
+    /// Deliver and send as a broadcast.
+    Broadcast,
+    /// Drop silently.
+    Blackhole,
+    /// Drop with ICMP host unreachable.
+    Unreachable,
+    /// Drop with ICMP administratively prohibited.
+    Prohibit,
+    /// Go on with the next policy rule.
+    Throw,
+}
+
+/// A route as `ip route` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Route {
+    /// The destination; `len` 0 is `default`.
+    pub dst: Cidr,
+    /// What it does.
+    pub kind: RouteKind,
+    /// The next hop.
+    pub via: Option<IpAddr>,
+    /// The outgoing interface.
+    pub dev: Option<Text>,
+    /// The preferred source address.
+    pub src: Option<IpAddr>,
+    /// The TOS it is for.
+    pub tos: u8,
+    /// Lower wins among equal prefixes.
+    pub metric: u32,
+    /// The table: 254 is main, 255 local, 253 default.
+    pub table: u32,
+    /// Where it is known from.
+    pub origin: Origin,
+}
+
+/// What a policy routing rule does with the packets it selects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PolicyAction {
+    /// Look in this table.
+    Lookup(u32),
+    /// Drop with ICMP network unreachable.
+    Unreachable,
+    /// Drop silently.
+    Blackhole,
+    /// Drop with ICMP administratively prohibited.
+    Prohibit,
+}
+
+/// A rule as `ip rule` lists it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PolicyRule {
+    /// Lower comes first.
+    pub priority: u32,
+    /// Whether the selector is inverted (`not`).
+    pub not: bool,
+    /// `from`.
+    pub from: Option<Cidr>,
+    /// `to`.
+    pub to: Option<Cidr>,
+    /// `fwmark VALUE/MASK`.
+    pub fwmark: Option<(u32, u32)>,
+    /// `iif`.
+    pub iif: Option<Text>,
+    /// `oif`.
+    pub oif: Option<Text>,
+    /// `tos`.
+    pub tos: Option<u8>,
+    /// What it does.
+    pub action: PolicyAction,
+    /// Where it is known from.
+    pub origin: Origin,
+}
+
+/// A listening socket.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Socket {
+    /// IP protocol number, TCP or UDP.
+    pub proto: u8,
+    /// The local address; unspecified listens on all.
+    pub addr: IpAddr,
+    /// The local port.
+    pub port: u16,
+    /// The process, where it was told.
+    pub process: Option<Text>,
+    /// Where it is known from.
+    pub origin: Origin,
+}
+
+/// What answers a packet that is delivered here.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum LocalStack {
+    /// Nobody knows what listens.
+    #[default]
+    Unknown,
+    /// Nothing answers (the recorded cases' `mute`).
+    Mute,
+    /// [`Host::sockets`] is the whole list: the stack answers what nobody listens for.
+    Real,
+}
+
+/// An ipset.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IpSet {
+    /// Its name.
+    pub name: Text,
+    /// Its type as `ipset` writes it (`hash:ip,port`).
+    pub kind: Text,
+    /// Its family.
+    pub family: IpFamily,
+    /// Default timeout in seconds of its elements.
+    pub timeout: Option<u32>,
+    /// Further words of the `create` line, as they stand.
+    pub options: Vec<Text>,
+    /// Its elements.
+    pub entries: Vec<SetEntry>,
+    /// Where it is known from.
+    pub origin: Origin,
+}
+
+/// An element of an ipset: one part a dimension of the set's type, in that order.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SetEntry {
+    /// The parts.
+    pub parts: Vec<SetPart>,
+    /// `nomatch`.
+    pub nomatch: bool,
+    /// Seconds it lives on; `None` for ever.
+    pub timeout: Option<u32>,
+}
+
+/// One part of an ipset element.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SetPart {
+    /// An address or a network.
+    Net(Cidr),
+    /// A range of addresses, both ends included.
+    Range(IpAddr, IpAddr),
+    /// A protocol and a range of ports, both ends included. For ICMP the port is type × 256 + code.
+    Port {
+        /// IP protocol number.
+        proto: u8,
+        /// First port.
+        first: u16,
+        /// Last port.
+        last: u16,
+    },
+    /// A link-layer address.
+    Mac(Mac),
+    /// An interface name.
+    Iface(Text),
+    /// A mark and its mask.
+    Mark(u32, u32),
+    /// The name of another set (`list:set`).
+    Set(Text),
+    /// Not understood; the text as it stands.
+    Opaque(Text),
+}
+
+/// A name that the paste gives to an address (a pod, a service, a container).
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NamedAddr {
+    /// The name.
+    pub name: Text,
+    /// The address.
+    pub addr: IpAddr,
+    /// Where it is known from.
+    pub origin: Origin,
+}
+
+/// How much of a host is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Complete {
+    /// A table that is absent is empty, rather than not pasted.
+    pub rules: bool,
+    /// An address, route or interface that is absent does not exist.
+    pub network: bool,
+}
+
+/// A host: its rules and the facts around them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Host {
+    /// Its id.
+    pub id: HostId,
+    /// Its name, where a prompt or a person told it.
+    pub name: Option<Text>,
+    /// Its rules, of every family and table.
+    pub rules: Ruleset,
+    /// Its interfaces.
+    pub interfaces: Vec<Interface>,
+    /// Its routes, without those that follow from addresses.
+    pub routes: Vec<Route>,
+    /// Its policy rules, without the three that every host has.
+    pub policy: Vec<PolicyRule>,
+    /// Its sysctls by dotted name, all values as text.
+    pub sysctls: Vec<(Text, Fact<Text>)>,
+    /// Its listening sockets.
+    pub sockets: Vec<Socket>,
+    /// What answers packets delivered here.
+    pub stack: LocalStack,
+    /// Its ipsets.
+    pub sets: Vec<IpSet>,
+    /// Which bridge port an address lies behind.
+    pub behind: Vec<(IpAddr, Fact<Text>)>,
+    /// Names of addresses.
+    pub names: Vec<NamedAddr>,
+    /// How much of it is known.
+    pub complete: Complete,
+    /// The clock as seconds since 1970, where the case or the person tells it.
+    pub clock: Option<u64>,
+    /// Addresses somebody said are, or are not, this host's, without naming an interface.
+    pub said_local: Vec<(IpAddr, bool)>,
+    /// Tables that were not pasted and of which somebody said that they accept, or drop, everything.
+    pub said_tables: Vec<(crate::Family, Text, bool)>,
+    /// Whether conntrack is on. The kernel turns it on when a rule needs it.
+    pub conntrack: bool,
+}
+
+impl Host {
+    /// The interface of that name.
+    pub fn interface(&self, name: &str) -> Option<&Interface> {
+        self.interfaces.iter().find(|i| &*i.name == name)
+    }
+
+    /// The value of a sysctl, by its dotted name.
+    pub fn sysctl(&self, name: &str) -> Option<&Fact<Text>> {
+        self.sysctls.iter().rev().find(|(n, _)| &**n == name).map(|(_, f)| f)
+    }
+}
+
+/// Something said of a host beyond the paste: by a person, by a case, or by the rules themselves.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Assumption {
+    /// An interface exists, and holds this address if one is named: `eth0=172.17.0.2/16`, `veth1=up`.
+    Interface {
+        /// Its name.
+        name: Text,
+        /// An address of it.
+        addr: Option<Cidr>,
+    },
+    /// An interface is a bridge with these ports: `docker0=bridge:veth1,veth2`.
+    Bridge {
+        /// The bridge.
+        name: Text,
+        /// Its ports.
+        ports: Vec<Text>,
+    },
+    /// An address lies behind a bridge port: `behind=172.18.0.5@veth1`.
+    Behind {
+        /// The address.
+        addr: IpAddr,
+        /// The port.
+        port: Text,
+    },
+    /// A route, in the words of `ip route add`: `route=default via 172.17.0.1 dev eth0`.
+    Route(Route),
+    /// A policy rule, in the words of `ip rule add`: `rule=fwmark 1 lookup 100`.
+    Policy(PolicyRule),
+    /// A sysctl: `net.ipv4.ip_forward=1`.
+    Sysctl {
+        /// Its dotted name.
+        name: Text,
+        /// Its value.
+        value: Text,
+    },
+    /// A listener: `listen=tcp:0.0.0.0:22`.
+    Listen(Socket),
+    /// An address is not one of this host's: `notlocal=172.17.0.2`.
+    NotLocal(IpAddr),
+    /// An address is one of this host's, at an interface nobody named: `local=172.17.0.2`.
+    Local(IpAddr),
+    /// A table that was not pasted lets everything pass, or drops everything:
+    /// `table=filter:accept`, `table=filter:drop`.
+    Table {
+        /// The family.
+        family: crate::Family,
+        /// The table.
+        name: Text,
+        /// Whether it lets everything pass.
+        accepts: bool,
+    },
+}

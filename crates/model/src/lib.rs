@@ -1,0 +1,25 @@
+//! The vocabulary of Chainwalk: what was pasted, what a host is, what a packet is, and what became of it.
+//!
+//! This room computes nothing. `parse` fills [`Reading`] and [`Ask`], `sim` turns them into
+//! [`Outcome`]s, `view` turns outcomes into sentences and pictures. Reasons are enums with ids; the
+//! sentences for them live in `view`'s catalogues.
+
+mod ask;
+mod diagnostic;
+mod host;
+mod matches;
+mod packet;
+mod ruleset;
+mod span;
+mod targets;
+mod trace;
+
+pub use ask::*;
+pub use diagnostic::*;
+pub use host::*;
+pub use matches::*;
+pub use packet::*;
+pub use ruleset::*;
+pub use span::*;
+pub use targets::*;
+pub use trace::*;

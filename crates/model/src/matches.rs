@@ -1,0 +1,496 @@
+//! What rules test. One variant is one `-m` extension of `man iptables-extensions`; where the extension
+//! has several options, each is optional and all that are given must hold.
+
+use crate::{Cidr, Mac, TcpFlags, Text};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A value that a `!` may invert.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Inv<T> {
+    /// Whether `!` stands before it.
+    pub not: bool,
+    /// The value.
+    pub value: T,
+}
+
+/// An inclusive range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Range<T> {
+    /// The first value.
+    pub first: T,
+    /// The last value.
+    pub last: T,
+}
+
+/// An address under a mask that need not be a prefix (`1.0.3.0/255.0.255.0`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AddrMask {
+    /// The address, host bits as written.
+    pub addr: IpAddr,
+    /// The mask, of the same family.
+    pub mask: IpAddr,
+}
+
+/// A number under a mask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Masked<T> {
+    /// The value compared or set.
+    pub value: T,
+    /// The bits that count.
+    pub mask: T,
+}
+
+/// A test.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Match {
+    /// `-s -d -i -o -p -f`, what every rule has.
+    Ip(IpMatch),
+    /// A listing that hides the interfaces (`-L` without `-v`): the rule may test `-i` and `-o`.
+    HiddenInterfaces,
+    /// `-m tcp`.
+    Tcp(TcpMatch),
+    /// `-m udp`, and `-m udplite` likewise.
+    Udp(PortsMatch),
+    /// `-m sctp`; chunk types are not read.
+    Sctp(PortsMatch),
+    /// `-m icmp`: type and codes; type 255 is any.
+    Icmp(Inv<IcmpMatch>),
+    /// `-m icmp6`.
+    Icmp6(Inv<IcmpMatch>),
+    /// `-m addrtype`.
+    AddrType(AddrTypeMatch),
+    /// `-m comment`; always holds.
+    Comment(Text),
+    /// `-m connmark --mark`.
+    Connmark(Inv<Masked<u32>>),
+    /// `-m conntrack`.
+    Conntrack(Box<ConntrackMatch>),
+    /// `-m state --state`.
+    State(Inv<CtStates>),
+    /// `-m devgroup`.
+    Devgroup {
+        /// `--src-group`.
+        src: Option<Inv<Masked<u32>>>,
+        /// `--dst-group`.
+        dst: Option<Inv<Masked<u32>>>,
+    },
+    /// `-m dscp`.
+    Dscp(Inv<u8>),
+    /// `-m ecn`.
+    Ecn(EcnMatch),
+    /// `-m hashlimit`.
+    Hashlimit(Box<HashlimitMatch>),
+    /// `-m iprange`.
+    Iprange {
+        /// `--src-range`.
+        src: Option<Inv<Range<IpAddr>>>,
+        /// `--dst-range`.
+        dst: Option<Inv<Range<IpAddr>>>,
+    },
+    /// `-m length`, of the IP packet in bytes.
+    Length(Inv<Range<u16>>),
+    /// `-m limit`.
+    Limit {
+        /// The rate.
+        rate: Rate,
+        /// The burst in packets.
+        burst: u32,
+    },
+    /// `-m mac --mac-source`.
+    Mac(Inv<Mac>),
+    /// `-m mark --mark`.
+    Mark(Inv<Masked<u32>>),
+    /// `-m multiport`.
+    Multiport {
+        /// Which ports.
+        side: PortSide,
+        /// The ports and ranges; any may match.
+        ports: Inv<Vec<Range<u16>>>,
+    },
+    /// `-m owner`.
+    Owner {
+        /// `--uid-owner`.
+        uid: Option<Inv<Range<u32>>>,
+        /// `--gid-owner`.
+        gid: Option<Inv<Range<u32>>>,
+        /// `--socket-exists`.
+        socket: Option<Inv<()>>,
+        /// `--suppl-groups`.
+        supplementary: bool,
+    },
+    /// `-m physdev`.
+    Physdev(PhysdevMatch),
+    /// `-m pkttype`.
+    Pkttype(Inv<PktType>),
+    /// `-m quota`.
+    Quota(Inv<u64>),
+    /// `-m recent`.
+    Recent(RecentMatch),
+    /// `-m rpfilter`.
+    Rpfilter(RpfilterMatch),
+    /// `-m set --match-set`.
+    Set(SetMatch),
+    /// `-m statistic`.
+    Statistic(Inv<Statistic>),
+    /// `-m string`.
+    String(StringMatch),
+    /// `-m tos`.
+    Tos(Inv<Masked<u8>>),
+    /// `-m ttl`, and `-m hl` for IPv6.
+    Ttl(TtlMatch),
+    /// `-m u32`; the expression as written, without quotes.
+    U32(Inv<Text>),
+    /// Not understood; the text as it stands. It is never guessed.
+    Opaque(Opaque),
+}
+
+/// A piece of a rule that is not understood.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Opaque {
+    /// The extension's name, where it can be told.
+    pub module: Option<Text>,
+    /// The text as it stands in the paste.
+    pub text: Text,
+}
+
+/// What every iptables rule tests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IpMatch {
+    /// `-s`.
+    pub src: Option<Inv<AddrMask>>,
+    /// `-d`.
+    pub dst: Option<Inv<AddrMask>>,
+    /// `-i`.
+    pub iniface: Option<Inv<IfaceMatch>>,
+    /// `-o`.
+    pub outiface: Option<Inv<IfaceMatch>>,
+    /// `-p`, a protocol number; never 0, which is any.
+    pub proto: Option<Inv<u8>>,
+    /// `-f`: second and later fragments.
+    pub fragment: Option<Inv<()>>,
+}
+
+/// An interface name as rules write it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IfaceMatch {
+    /// The name, without a final `+`.
+    pub name: Text,
+    /// Whether any name that starts so matches (`eth+`).
+    pub prefix: bool,
+}
+
+/// `-m udp` and its like.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PortsMatch {
+    /// `--sport`.
+    pub sport: Option<Inv<Range<u16>>>,
+    /// `--dport`.
+    pub dport: Option<Inv<Range<u16>>>,
+}
+
+/// `-m tcp`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TcpMatch {
+    /// `--sport`.
+    pub sport: Option<Inv<Range<u16>>>,
+    /// `--dport`.
+    pub dport: Option<Inv<Range<u16>>>,
+    /// `--tcp-flags MASK VALUE`; `--syn` is `FIN,SYN,RST,ACK SYN`.
+    pub flags: Option<Inv<Masked<TcpFlags>>>,
+    /// `--tcp-option`.
+    pub option: Option<Inv<u8>>,
+}
+
+/// An ICMP type and its codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IcmpMatch {
+    /// The type; `None` is any.
+    pub kind: Option<u8>,
+    /// The codes, 0 to 255 where the rule names none.
+    pub code: Range<u8>,
+}
+
+/// The kinds of address that `addrtype` tells apart, as the bits of the kernel's `XT_ADDRTYPE_*`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AddrTypes(pub u16);
+
+impl AddrTypes {
+    /// The names in bit order, as `iptables` prints them.
+    pub const NAMES: [&str; 12] = [
+        "UNSPEC", "UNICAST", "LOCAL", "BROADCAST", "ANYCAST", "MULTICAST", "BLACKHOLE",
+        "UNREACHABLE", "PROHIBIT", "THROW", "NAT", "XRESOLVE",
+    ];
+}
+
+/// `-m addrtype`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AddrTypeMatch {
+    /// `--src-type`.
+    pub src: Option<Inv<AddrTypes>>,
+    /// `--dst-type`.
+    pub dst: Option<Inv<AddrTypes>>,
+    /// `--limit-iface-in`.
+    pub limit_in: bool,
+    /// `--limit-iface-out`.
+    pub limit_out: bool,
+}
+
+/// Conntrack states, one bit each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CtStates(pub u8);
+
+impl CtStates {
+    /// The names in bit order, as `iptables` prints them. SNAT and DNAT are `-m conntrack`'s alone.
+    pub const NAMES: [&str; 7] =
+        ["INVALID", "NEW", "RELATED", "ESTABLISHED", "UNTRACKED", "SNAT", "DNAT"];
+    /// INVALID.
+    pub const INVALID: Self = Self(1);
+    /// NEW.
+    pub const NEW: Self = Self(2);
+    /// RELATED.
+    pub const RELATED: Self = Self(4);
+    /// ESTABLISHED.
+    pub const ESTABLISHED: Self = Self(8);
+    /// UNTRACKED.
+    pub const UNTRACKED: Self = Self(16);
+    /// The source of the flow was rewritten.
+    pub const SNAT: Self = Self(32);
+    /// The destination of the flow was rewritten.
+    pub const DNAT: Self = Self(64);
+}
+
+/// `--ctstatus` bits, as in the kernel's `IPS_*`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CtStatuses(pub u16);
+
+impl CtStatuses {
+    /// The names and their bits; NONE is no bit.
+    pub const NAMES: [(&str, u16); 5] =
+        [("NONE", 0), ("EXPECTED", 1), ("SEEN_REPLY", 2), ("ASSURED", 4), ("CONFIRMED", 8)];
+}
+
+/// The direction of a packet within its flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CtDir {
+    /// As the first packet went.
+    Original,
+    /// Against it.
+    Reply,
+}
+
+/// `-m conntrack`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConntrackMatch {
+    /// `--ctstate`.
+    pub state: Option<Inv<CtStates>>,
+    /// `--ctproto`.
+    pub proto: Option<Inv<u8>>,
+    /// `--ctorigsrc`.
+    pub orig_src: Option<Inv<AddrMask>>,
+    /// `--ctorigdst`.
+    pub orig_dst: Option<Inv<AddrMask>>,
+    /// `--ctreplsrc`.
+    pub repl_src: Option<Inv<AddrMask>>,
+    /// `--ctrepldst`.
+    pub repl_dst: Option<Inv<AddrMask>>,
+    /// `--ctorigsrcport`.
+    pub orig_sport: Option<Inv<Range<u16>>>,
+    /// `--ctorigdstport`.
+    pub orig_dport: Option<Inv<Range<u16>>>,
+    /// `--ctreplsrcport`.
+    pub repl_sport: Option<Inv<Range<u16>>>,
+    /// `--ctrepldstport`.
+    pub repl_dport: Option<Inv<Range<u16>>>,
+    /// `--ctstatus`.
+    pub status: Option<Inv<CtStatuses>>,
+    /// `--ctexpire` in seconds.
+    pub expire: Option<Inv<Range<u32>>>,
+    /// `--ctdir`.
+    pub dir: Option<CtDir>,
+}
+
+/// `-m ecn`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EcnMatch {
+    /// `--ecn-tcp-cwr`.
+    pub cwr: Option<Inv<()>>,
+    /// `--ecn-tcp-ece`.
+    pub ece: Option<Inv<()>>,
+    /// `--ecn-ip-ect`, 0 to 3.
+    pub ect: Option<Inv<u8>>,
+}
+
+/// A rate: `count` packets in `period_s` seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Rate {
+    /// How many.
+    pub count: u32,
+    /// In how many seconds: 1, 60, 3600 or 86400.
+    pub period_s: u32,
+}
+
+/// `-m hashlimit`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HashlimitMatch {
+    /// `--hashlimit-upto` (false) or `--hashlimit-above` (true).
+    pub above: bool,
+    /// The rate in packets, or in bytes where `bytes`.
+    pub rate: Rate,
+    /// Whether the rate counts bytes (`kb/s`).
+    pub bytes: bool,
+    /// `--hashlimit-burst`.
+    pub burst: u32,
+    /// `--hashlimit-mode`: `srcip`, `srcport`, `dstip`, `dstport` in bit order.
+    pub mode: u8,
+    /// `--hashlimit-name`; a listing by `-L` loses it.
+    pub name: Option<Text>,
+    /// `--hashlimit-srcmask`, a prefix length.
+    pub srcmask: Option<u8>,
+    /// `--hashlimit-dstmask`, a prefix length.
+    pub dstmask: Option<u8>,
+    /// `--hashlimit-htable-*` and `--hashlimit-rate-*` words as written; they do not decide a packet here.
+    pub rest: Text,
+}
+
+/// Which port `multiport` looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PortSide {
+    /// `--sports`.
+    Source,
+    /// `--dports`.
+    Destination,
+    /// `--ports`, either.
+    Either,
+}
+
+/// `-m physdev`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PhysdevMatch {
+    /// `--physdev-in`.
+    pub iniface: Option<Inv<IfaceMatch>>,
+    /// `--physdev-out`.
+    pub outiface: Option<Inv<IfaceMatch>>,
+    /// `--physdev-is-in`.
+    pub is_in: Option<Inv<()>>,
+    /// `--physdev-is-out`.
+    pub is_out: Option<Inv<()>>,
+    /// `--physdev-is-bridged`.
+    pub is_bridged: Option<Inv<()>>,
+}
+
+/// `-m pkttype`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PktType {
+    /// To this host.
+    Unicast,
+    /// To everybody.
+    Broadcast,
+    /// To a group.
+    Multicast,
+}
+
+/// What a `recent` rule does with its list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RecentAction {
+    /// `--set`.
+    Set,
+    /// `--rcheck`.
+    Check,
+    /// `--update`.
+    Update,
+    /// `--remove`.
+    Remove,
+}
+
+/// `-m recent`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RecentMatch {
+    /// What it does, inverted or not.
+    pub action: Inv<RecentAction>,
+    /// `--seconds`.
+    pub seconds: Option<u32>,
+    /// `--hitcount`.
+    pub hitcount: Option<u32>,
+    /// `--reap`.
+    pub reap: bool,
+    /// `--rttl`.
+    pub rttl: bool,
+    /// `--name`; `DEFAULT` where none is given.
+    pub name: Text,
+    /// `--rdest` rather than `--rsource`.
+    pub by_dest: bool,
+    /// `--mask`.
+    pub mask: Option<IpAddr>,
+}
+
+/// `-m rpfilter`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RpfilterMatch {
+    /// `--loose`.
+    pub loose: bool,
+    /// `--validmark`.
+    pub validmark: bool,
+    /// `--accept-local`.
+    pub accept_local: bool,
+    /// `--invert`.
+    pub invert: bool,
+}
+
+/// `-m set --match-set`, and the set that `-j SET` changes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SetMatch {
+    /// Whether `!` stands before it.
+    pub not: bool,
+    /// The set's name.
+    pub set: Text,
+    /// For each dimension whether it is the packet's source.
+    pub dirs: Vec<bool>,
+    /// Further options as written (`--return-nomatch`, `--packets-eq` …).
+    pub rest: Text,
+}
+
+/// `-m statistic`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Statistic {
+    /// `--mode random --probability`.
+    Random(f64),
+    /// `--mode nth --every N --packet P`.
+    Nth {
+        /// Every how many.
+        every: u32,
+        /// The first that matches; a listing by `-L` drops it where 0.
+        packet: u32,
+    },
+}
+
+/// `-m string`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct StringMatch {
+    /// Whether `!` stands before the pattern.
+    pub not: bool,
+    /// The bytes searched for.
+    pub pattern: Arc<[u8]>,
+    /// Whether it was given by `--hex-string`.
+    pub hex: bool,
+    /// `--algo`, `bm` or `kmp`.
+    pub algo: Text,
+    /// `--from`, an offset in the IP packet.
+    pub from: u32,
+    /// `--to`; 65535 where none is given.
+    pub to: u32,
+    /// `--icase`.
+    pub icase: bool,
+}
+
+/// `-m ttl` and `-m hl`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TtlMatch {
+    /// `--ttl-eq`.
+    Eq(Inv<u8>),
+    /// `--ttl-lt`.
+    Lt(u8),
+    /// `--ttl-gt`.
+    Gt(u8),
+}

@@ -1,0 +1,274 @@
+//! Rules as arenas: a rule, a chain and a table are named by a number of four bytes.
+
+use crate::{Match, Span, Target, Text};
+use serde::{Deserialize, Serialize};
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        pub struct $name(pub u32);
+    };
+}
+id!(
+    /// Index into [`Ruleset::tables`].
+    TableId
+);
+id!(
+    /// Index into [`Ruleset::chains`].
+    ChainId
+);
+id!(
+    /// Index into [`Ruleset::rules`].
+    RuleId
+);
+
+/// IPv4 or IPv6.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum IpFamily {
+    /// IPv4.
+    #[default]
+    V4,
+    /// IPv6.
+    V6,
+}
+
+/// The family of a table, as nft writes it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Family {
+    /// IPv4 (`ip`); iptables' tables are of this family.
+    #[default]
+    Ip,
+    /// IPv6 (`ip6`); ip6tables' tables are of this family.
+    Ip6,
+    /// Both (`inet`).
+    Inet,
+    /// `arp`.
+    Arp,
+    /// `bridge`.
+    Bridge,
+    /// `netdev`.
+    Netdev,
+}
+
+/// A netfilter hook.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Hook {
+    /// `ingress`, before everything else (netdev and inet families).
+    Ingress,
+    /// `prerouting`.
+    Prerouting,
+    /// `input`.
+    Input,
+    /// `forward`.
+    Forward,
+    /// `output`.
+    Output,
+    /// `postrouting`.
+    Postrouting,
+    /// `egress`.
+    Egress,
+}
+
+/// Priorities of iptables' tables and of the kernel's own functions on a hook.
+pub mod priority {
+    /// Defragmentation.
+    pub const DEFRAG: i32 = -400;
+    /// Table `raw`.
+    pub const RAW: i32 = -300;
+    /// Connection tracking.
+    pub const CONNTRACK: i32 = -200;
+    /// Table `mangle`.
+    pub const MANGLE: i32 = -150;
+    /// Table `nat` in PREROUTING and OUTPUT.
+    pub const DSTNAT: i32 = -100;
+    /// Table `filter`.
+    pub const FILTER: i32 = 0;
+    /// Table `security`; iptables-nft registers it at 150.
+    pub const SECURITY: i32 = 50;
+    /// Table `nat` in POSTROUTING and INPUT.
+    pub const SRCNAT: i32 = 100;
+}
+
+/// Which program's tables these are; it decides details of evaluation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Backend {
+    /// iptables-legacy, or an iptables whose backend no line tells.
+    #[default]
+    Legacy,
+    /// iptables-nft.
+    IptablesNft,
+    /// Native nft.
+    Nft,
+}
+
+/// All rules of one host.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ruleset {
+    /// The tables, in the order they were pasted.
+    pub tables: Vec<Table>,
+    /// The chains of all tables.
+    pub chains: Vec<Chain>,
+    /// The rules of all chains.
+    pub rules: Vec<Rule>,
+}
+
+impl Ruleset {
+    /// The table behind an id.
+    pub fn table(&self, id: TableId) -> &Table {
+        &self.tables[id.0 as usize]
+    }
+
+    /// The chain behind an id.
+    pub fn chain(&self, id: ChainId) -> &Chain {
+        &self.chains[id.0 as usize]
+    }
+
+    /// The rule behind an id.
+    pub fn rule(&self, id: RuleId) -> &Rule {
+        &self.rules[id.0 as usize]
+    }
+
+    /// The table of that family and name.
+    pub fn find_table(&self, family: Family, name: &str) -> Option<TableId> {
+        let at = self.tables.iter().position(|t| t.family == family && &*t.name == name)?;
+        Some(TableId(at as u32))
+    }
+
+    /// The chain of that name in a table.
+    pub fn find_chain(&self, table: TableId, name: &str) -> Option<ChainId> {
+        self.table(table).chains.iter().copied().find(|c| &*self.chain(*c).name == name)
+    }
+}
+
+/// A table: a name and its chains.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Table {
+    /// Its family.
+    pub family: Family,
+    /// Its name.
+    pub name: Text,
+    /// Whose table it is.
+    pub backend: Backend,
+    /// Its chains, in the order they were pasted.
+    pub chains: Vec<ChainId>,
+    /// The text it was read from.
+    pub span: Span,
+}
+
+/// What a base chain does with a packet that no rule decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Policy {
+    /// Let it go on.
+    Accept,
+    /// Drop it.
+    Drop,
+    /// The paste does not tell (a chain without a header).
+    Unknown,
+}
+
+/// What a chain does, as nft's `type` tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ChainKind {
+    /// `type filter`.
+    Filter,
+    /// `type nat`: asked for the first packet of a flow only.
+    Nat,
+    /// `type route`: a changed packet is routed anew as the chain ends.
+    Route,
+}
+
+/// How a base chain is hooked in.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Base {
+    /// The hook.
+    pub hook: Hook,
+    /// Lower runs earlier; see [`priority`].
+    pub priority: i32,
+    /// Its type.
+    pub kind: ChainKind,
+    /// Its policy.
+    pub policy: Policy,
+    /// The device of an ingress or egress chain.
+    pub device: Option<Text>,
+}
+
+/// Packets and bytes, as a listing printed them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Counters {
+    /// Packets.
+    pub packets: Count,
+    /// Bytes.
+    pub bytes: Count,
+}
+
+/// A count and how exactly it was printed: `36M` is `value` 36 000 000, `unit` 1 000 000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Count {
+    /// The value as printed.
+    pub value: u64,
+    /// The weight of its last printed digit; 1 is exact.
+    pub unit: u64,
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        Self { value: 0, unit: 1 }
+    }
+}
+
+/// A chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chain {
+    /// Its table.
+    pub table: TableId,
+    /// Its name.
+    pub name: Text,
+    /// How it is hooked in; `None` for a chain that rules jump to.
+    pub base: Option<Base>,
+    /// Its rules in order.
+    pub rules: Vec<RuleId>,
+    /// The policy's counters.
+    pub counters: Option<Counters>,
+    /// How many rules jump to it, as `iptables -L` prints it.
+    pub references: Option<u32>,
+    /// Whether the paste shows the chain itself, or only rules that jump to it.
+    pub declared: bool,
+    /// The text of its header.
+    pub span: Span,
+}
+
+/// A rule: operations in order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rule {
+    /// Its chain.
+    pub chain: ChainId,
+    /// Its position in the chain, from 1.
+    pub number: u32,
+    /// What it tests and does, in the kernel's order.
+    pub ops: Vec<Op>,
+    /// Its counters.
+    pub counters: Option<Counters>,
+    /// Its comment, from `-m comment` or nft's `comment`.
+    pub comment: Option<Text>,
+    /// The text it was read from, one line.
+    pub span: Span,
+}
+
+/// One operation of a rule and where it stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Op {
+    /// What it is.
+    pub what: OpKind,
+    /// The text it was read from.
+    pub span: Span,
+}
+
+/// One operation of a rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum OpKind {
+    /// A test; the rule goes on only if it holds.
+    Match(Match),
+    /// A statement or a target.
+    Target(Target),
+}

@@ -1,0 +1,636 @@
+//! What became of a packet: steps, a fate, and what the answer leans on.
+//!
+//! A verdict is a rule's word; a [`Fate`] is what became of the packet. `Accept` ends one base chain,
+//! so no verdict is a fate by itself.
+
+use crate::{
+    ChainId, Cidr, CtDir, CtStates, Family, Hook, HostId, MssOp, Packet, RejectWith, RuleId, Sent,
+    Text,
+};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// Whether a test holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Truth {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// It holds with this probability, 0 to 1.
+    Chance(f64),
+    /// It can't be known, and this would decide.
+    Unknown(Question),
+}
+
+/// Something that is not known and decides. A question is answered once for a whole world: the walk splits
+/// on it, and later packets of that branch keep the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Question {
+    /// Is this an address of this host?
+    LocalAddr(IpAddr),
+    /// Where is this address routed to?
+    Route(IpAddr),
+    /// What does a table do that was not pasted?
+    Table(Family, Text),
+    /// What does a chain do that its table's paste does not show?
+    Chain(Family, Text, Text),
+    /// What is the policy of this chain?
+    Policy(ChainId),
+    /// Does a piece of this rule that is not understood hold? The number is the operation's index.
+    Opaque(RuleId, u16),
+    /// Do the interfaces that the listing hides fit?
+    HiddenInterfaces(RuleId),
+    /// Does a test hold whose past is not known (`recent`, `limit`, a set's counters …)?
+    History(RuleId, u16),
+    /// Does a test hold that leans on a fact nobody told (an owner, a device group, a clock …)?
+    Fact(RuleId, u16),
+    /// What are the elements of this ipset?
+    Set(Text),
+    /// Does this random test hold this time? It is asked anew each time.
+    Random(RuleId, u16),
+    /// Which address or port does this NAT rule choose? It is asked anew each time.
+    NatChoice(RuleId),
+    /// Does something listen on this host at that protocol and port?
+    Socket(u8, u16),
+    /// What does this sysctl say?
+    Sysctl(Text),
+    /// Which of several equal base chains runs first?
+    Order(ChainId, ChainId),
+}
+
+/// One of the ways a question was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// It holds, it is so; for a table or chain: it lets the packet pass unchanged.
+    Yes,
+    /// It does not; for a table or chain: it drops the packet.
+    No,
+    /// It does something that can't be said: the walk ends undecided.
+    Else,
+}
+
+/// One choice that led into a branch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What was asked.
+    pub question: Question,
+    /// How it was answered here.
+    pub answer: Answer,
+    /// The probability of this answer, where it is a chance and not unknown.
+    pub weight: Option<f64>,
+}
+
+/// A fact that was not given and that a step leaned on.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Lean {
+    /// This interface holds this network or address, since a rule implies it.
+    Net {
+        /// The interface.
+        iface: Text,
+        /// The network.
+        net: Cidr,
+        /// The rule that implies it.
+        rule: RuleId,
+    },
+    /// The addresses that were told are all that this host has.
+    AllAddrs,
+    /// Packets to `dst` leave by `iface`, since that is where its packets come from.
+    BackTheWayItCame {
+        /// The address.
+        dst: IpAddr,
+        /// The interface.
+        iface: Text,
+    },
+    /// The routes that were told are all, and no route leads there.
+    AllRoutes,
+    /// A sysctl has its usual value.
+    Sysctl {
+        /// Its dotted name.
+        name: Text,
+        /// The value that was assumed.
+        value: Text,
+    },
+    /// A table that was not pasted is empty.
+    EmptyTable(Family, Text),
+    /// The lists, limits and counters start fresh.
+    FreshHistory(RuleId),
+    /// No flow was known before the first packet.
+    NoFlows,
+    /// Which port of a bridge an address lies behind was not told; it does not matter to the rules here.
+    BridgePort {
+        /// The bridge.
+        bridge: Text,
+        /// The address.
+        addr: IpAddr,
+    },
+    /// Bridged packets are shown to iptables (`bridge-nf-call-iptables` = 1).
+    BridgeNf,
+}
+
+/// What a flow says about a packet, as `-m conntrack` sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CtView {
+    /// One of INVALID, NEW, RELATED, ESTABLISHED, UNTRACKED.
+    pub state: CtStates,
+    /// The direction within the flow.
+    pub dir: CtDir,
+    /// The flow's mark.
+    pub mark: u32,
+}
+
+/// A packet and what the kernel carries beside it, at one moment of the walk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Moment {
+    /// The packet.
+    pub packet: Packet,
+    /// Its mark.
+    pub mark: u32,
+    /// What conntrack says, once it was asked.
+    pub ct: Option<CtView>,
+}
+
+/// Where on the path a step happens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Path {
+    /// The hook.
+    pub hook: Hook,
+    /// The incoming interface as `-i` sees it.
+    pub iniface: Option<Text>,
+    /// The outgoing interface as `-o` sees it; an unknown one is `?`.
+    pub outiface: Option<Text>,
+    /// The bridge port it came in by.
+    pub phys_in: Option<Text>,
+    /// The bridge port it goes out by.
+    pub phys_out: Option<Text>,
+}
+
+/// Why a station of the line is passed without a rule being asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Skip {
+    /// The table is pasted and this chain has no rules and accepts.
+    Empty,
+    /// The table was not pasted and is assumed empty.
+    NotPasted,
+    /// The flow's translation is settled: nat is asked for a first packet only.
+    NatSettled,
+    /// The packet has no flow of its own that nat could translate (INVALID, UNTRACKED, RELATED).
+    NatNoFlow,
+    /// The answer to a question lets it pass.
+    Answered,
+}
+
+/// What a rule or the kernel changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Change {
+    /// The source address and port.
+    Src {
+        /// Before.
+        from: (IpAddr, Option<u16>),
+        /// After.
+        to: (IpAddr, Option<u16>),
+    },
+    /// The destination address and port.
+    Dst {
+        /// Before.
+        from: (IpAddr, Option<u16>),
+        /// After.
+        to: (IpAddr, Option<u16>),
+    },
+    /// The packet's mark.
+    Mark {
+        /// Before.
+        from: u32,
+        /// After.
+        to: u32,
+    },
+    /// The flow's mark.
+    Ctmark {
+        /// Before.
+        from: u32,
+        /// After.
+        to: u32,
+    },
+    /// TTL or hop limit.
+    Ttl {
+        /// Before.
+        from: u8,
+        /// After.
+        to: u8,
+    },
+    /// The TOS byte.
+    Tos {
+        /// Before.
+        from: u8,
+        /// After.
+        to: u8,
+    },
+    /// The MSS option.
+    Mss(MssOp),
+    /// The flow is not tracked.
+    Notrack,
+    /// The flow's zone.
+    Zone(u16),
+    /// An element of a set.
+    Set {
+        /// The set.
+        set: Text,
+        /// Added or deleted.
+        added: bool,
+    },
+}
+
+/// How routing decided.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Routed {
+    /// To this host.
+    Local,
+    /// On to another host.
+    Forward {
+        /// The interface; `None` where it is not known.
+        iface: Option<Text>,
+        /// The next hop, where it is not the destination itself.
+        via: Option<IpAddr>,
+    },
+    /// From one port of a bridge to another.
+    Bridge {
+        /// The port; `None` where it is not known.
+        port: Option<Text>,
+    },
+    /// Nowhere.
+    Nowhere(RoutingDrop),
+}
+
+/// Why routing stopped a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RoutingDrop {
+    /// No route leads there.
+    NoRoute,
+    /// This host does not forward.
+    ForwardingOff,
+    /// Source or destination can't be on the wire (127/8, multicast source …).
+    Martian,
+    /// The source is one of this host's own addresses.
+    LocalSource,
+    /// The way back to the source is another interface.
+    RpFilter,
+    /// 127/8 on the wire without `route_localnet`.
+    Localnet,
+    /// The TTL is used up.
+    Ttl,
+    /// Too big for the next link, and not to be fragmented.
+    Mtu,
+    /// A blackhole route.
+    Blackhole,
+    /// An unreachable route.
+    Unreachable,
+    /// A prohibit route.
+    Prohibit,
+    /// A malformed header.
+    BadHeader,
+    /// A multicast or broadcast that is for nobody here.
+    NotForUs,
+}
+
+/// How a chain ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EndBy {
+    /// A rule gave the verdict; its number in the chain.
+    Rule(u32),
+    /// The policy did.
+    Policy,
+}
+
+/// What happened at a step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// The packet enters a hook.
+    Hook(Path),
+    /// A table's station is passed without asking a rule. `chain` is the built-in chain's name.
+    Skipped {
+        /// The table.
+        table: Text,
+        /// Why.
+        why: Skip,
+    },
+    /// A base chain begins.
+    Base(ChainId),
+    /// The rules `first` to `last` of a chain do not match; numbers from 1.
+    Tried {
+        /// The chain.
+        chain: ChainId,
+        /// The first rule.
+        first: u32,
+        /// The last rule.
+        last: u32,
+    },
+    /// Every test of this rule holds. What it does follows.
+    Matched(RuleId),
+    /// A jump, or a goto.
+    Jumped {
+        /// The chain it goes to.
+        to: ChainId,
+        /// Whether there is no way back to this chain.
+        goto: bool,
+    },
+    /// A called chain is left.
+    Returned {
+        /// The chain that is left.
+        from: ChainId,
+        /// The chain that goes on.
+        to: ChainId,
+        /// Whether by a RETURN rule rather than by the chain's end.
+        by_rule: bool,
+    },
+    /// A base chain ends, and whether the packet goes on.
+    BaseEnd {
+        /// The base chain.
+        chain: ChainId,
+        /// The chain in which the verdict fell.
+        at: ChainId,
+        /// How.
+        by: EndBy,
+        /// Whether the packet goes on.
+        accepted: bool,
+    },
+    /// A rule or the kernel changed something. The step's moment is the one after it.
+    Changed(Change),
+    /// Conntrack looked the packet up; the step's moment has the result.
+    Tracked,
+    /// A flow was put into the table.
+    Confirmed,
+    /// Conntrack put an address back without asking a rule (`un-NAT`). The step's moment is after it.
+    Untranslated(Change),
+    /// A fragment is kept until the rest has come.
+    Reassembling,
+    /// The fragments are whole again.
+    Reassembled,
+    /// The routing decision.
+    Routed {
+        /// What was decided.
+        to: Routed,
+        /// Whether it is the second decision, in OUTPUT.
+        again: bool,
+    },
+    /// It leaves by lo and comes in again.
+    Loop,
+    /// A question splits the walk; the index into [`Outcome::choices`].
+    Fork(u16),
+    /// The kernel makes a packet of its own: the index into [`Outcome::replies`].
+    Replied(u16),
+    /// The packet's fate; always the last step.
+    End,
+}
+
+/// One step of a walk.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// The host it happens on.
+    pub host: HostId,
+    /// What happened.
+    pub event: Event,
+    /// How many chains deep; 0 outside of chains, 1 in a base chain.
+    pub depth: u8,
+    /// Index into [`Trace::moments`]: the packet after this step.
+    pub moment: u32,
+    /// Facts that were not given and that this step leaned on.
+    pub leans: Vec<Lean>,
+}
+
+/// Who stopped a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Stop {
+    /// This rule did.
+    Rule(RuleId),
+    /// The policy of this base chain did.
+    Policy(ChainId),
+    /// The kernel did, after the last step.
+    Kernel,
+}
+
+/// What became of a packet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Fate {
+    /// Delivered to this host, over this interface.
+    Local {
+        /// The incoming interface.
+        iface: Text,
+        /// Whether something listens; `None` where nobody told.
+        listening: Option<bool>,
+    },
+    /// Sent on to another host; the interface, if it is known.
+    Forwarded(Option<Text>),
+    /// Made here and sent; the interface, if it is known.
+    Sent(Option<Text>),
+    /// Sent from one bridge port to another, without a routing decision.
+    Bridged(Option<Text>),
+    /// Dropped by a rule or a policy; in OUTPUT the sender gets EPERM.
+    Dropped(Stop),
+    /// Rejected by a rule. The reply, where one was sent, is in [`Outcome::replies`].
+    Rejected {
+        /// The rule.
+        rule: RuleId,
+        /// What it sends.
+        with: RejectWith,
+    },
+    /// Dropped by a table or a chain that was not pasted, in the branch where it drops.
+    DroppedUnseen(Question),
+    /// Stopped by routing.
+    Routing(RoutingDrop),
+    /// Handed to a program by a rule.
+    Queued(RuleId),
+    /// Taken out of the path by a rule (TPROXY, SYNPROXY …).
+    Stolen(RuleId),
+    /// The kernel refused a NAT or a reroute.
+    Refused,
+    /// A fragment kept until the rest comes.
+    Kept,
+    /// The sender's call fails before any rule is asked.
+    SendError(Errno),
+    /// Not for this host: another MAC address.
+    NotForUs,
+    /// Went round and round; the walk was stopped.
+    Looped,
+    /// It can't be said beyond this point.
+    Undecided(Question),
+}
+
+/// An error number that a local sender gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(clippy::upper_case_acronyms)]
+pub enum Errno {
+    /// Operation not permitted.
+    EPERM,
+    /// Invalid argument.
+    EINVAL,
+    /// Network is unreachable.
+    ENETUNREACH,
+    /// No route to host.
+    EHOSTUNREACH,
+    /// Permission denied.
+    EACCES,
+    /// Connection refused.
+    ECONNREFUSED,
+    /// Message too long.
+    EMSGSIZE,
+}
+
+/// One packet's walk within one outcome, flat: the index of a step is the scrubber's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Trace {
+    /// The packet as it came in.
+    pub sent: Sent,
+    /// The packet and its marks at each change; [`Step::moment`] points here.
+    pub moments: Vec<Moment>,
+    /// The steps.
+    pub steps: Vec<Step>,
+    /// What became of it.
+    pub fate: Fate,
+    /// What a local sender's call returned, if not success.
+    pub errno: Option<Errno>,
+}
+
+/// A pair of addresses and ports as conntrack keeps them. ICMP has type, code and id instead of ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Tuple {
+    /// Source address.
+    pub src: IpAddr,
+    /// Destination address.
+    pub dst: IpAddr,
+    /// IP protocol number.
+    pub proto: u8,
+    /// Source port, or the ICMP id.
+    pub sport: u16,
+    /// Destination port; for ICMP type × 256 + code.
+    pub dport: u16,
+}
+
+/// A conntrack entry, as it is printed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Flow {
+    /// As the first packet went.
+    pub orig: Tuple,
+    /// What a reply looks like; it differs from the turned `orig` where NAT rewrites.
+    pub reply: Tuple,
+    /// The TCP state by its kernel name (`SYN_SENT`), where it has one.
+    pub tcp_state: Option<Text>,
+    /// No reply was seen.
+    pub unreplied: bool,
+    /// Traffic was seen both ways for long enough to keep it (`[ASSURED]`).
+    pub assured: bool,
+    /// Its mark.
+    pub mark: u32,
+    /// Its zone.
+    pub zone: u16,
+    /// The zone of the original direction only, where they differ.
+    pub zone_orig: Option<u16>,
+    /// The zone of the reply direction only, where they differ.
+    pub zone_reply: Option<u16>,
+    /// Seconds to live on, where printed.
+    pub timeout: Option<u32>,
+}
+
+/// One way a packet's walk can end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// The index of the previous packet's outcome that this one follows.
+    pub from: usize,
+    /// Its probability together with the branch it follows; `None` where an unknown led here.
+    pub weight: Option<f64>,
+    /// What was chosen on the way, for this packet alone.
+    pub choices: Vec<Choice>,
+    /// The packet's walk.
+    pub trace: Trace,
+    /// The walks of the packets that the kernel made because of it.
+    pub replies: Vec<Trace>,
+    /// The conntrack table afterwards.
+    pub flows: Vec<Flow>,
+}
+
+/// All ways a packet can end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Walk {
+    /// The outcomes, likeliest reading first; never empty.
+    pub outcomes: Vec<Outcome>,
+    /// Whether there were more than the limit, which are not shown.
+    pub cut: bool,
+}
+
+/// One condition of a rule, looked at for one packet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// The operation it belongs to: the index into [`crate::Rule::ops`].
+    pub op: u16,
+    /// Which of its conditions.
+    pub part: Part,
+    /// Whether it is inverted.
+    pub not: bool,
+    /// Whether it holds, inversion counted in.
+    pub truth: Truth,
+    /// What the packet has there.
+    pub found: Found,
+}
+
+/// Which condition of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Part {
+    Src,
+    Dst,
+    InIface,
+    OutIface,
+    Proto,
+    Fragment,
+    Sport,
+    Dport,
+    AnyPort,
+    TcpFlags,
+    TcpOption,
+    Icmp,
+    SrcType,
+    DstType,
+    Mark,
+    Ctmark,
+    CtState,
+    CtOther,
+    PhysIn,
+    PhysOut,
+    PhysBridged,
+    Length,
+    Ttl,
+    Tos,
+    Mac,
+    PktType,
+    Owner,
+    Set,
+    Random,
+    Nth,
+    Limit,
+    Recent,
+    Quota,
+    /// The whole extension, where it has no finer parts here.
+    Module,
+}
+
+/// What a packet has at the place that a condition looks at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Found {
+    /// Nothing to look at (a port of a packet without ports).
+    Nothing,
+    /// An address.
+    Addr(IpAddr),
+    /// A decimal number.
+    Number(u64),
+    /// A number shown in hex.
+    Hex(u64),
+    /// A protocol number.
+    Proto(u8),
+    /// A name as it stands.
+    Name(Text),
+    /// Conntrack states.
+    States(CtStates),
+    /// TCP flags.
+    Flags(crate::TcpFlags),
+    /// A bit mask of [`crate::AddrTypes`].
+    AddrTypes(crate::AddrTypes),
+}

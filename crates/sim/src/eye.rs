@@ -1,0 +1,71 @@
+//! What a rule can see: one packet at one place of its path, and what the kernel carries beside it.
+
+use chainwalk_model::{CtDir, CtStates, Entry, Host, Packet, Path, Question, Tuple};
+use std::net::IpAddr;
+
+/// A packet at one place of its path, as matches and targets see it.
+pub(crate) struct Eye<'a> {
+    /// The packet. A reassembled datagram is whole.
+    pub packet: &'a Packet,
+    /// The packet's mark.
+    pub mark: u32,
+    /// The hook and the interfaces. An outgoing interface `?` is not known.
+    pub path: &'a Path,
+    /// How it came into the host.
+    pub entry: &'a Entry,
+    /// What conntrack says.
+    pub ct: Ct,
+    /// The host's facts.
+    pub host: &'a Host,
+    /// Routing's answers.
+    pub net: &'a dyn Net,
+    /// Milliseconds since the first packet.
+    pub now_ms: u64,
+    /// Seconds since 1970, where told.
+    pub clock: Option<u64>,
+}
+
+/// What conntrack says of a packet.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ct {
+    /// It was not asked yet (table raw), or is off.
+    None,
+    /// The packet belongs to no flow it could track.
+    Invalid,
+    /// The packet is exempt (`NOTRACK`).
+    Untracked,
+    /// The packet belongs to a flow.
+    Flow(CtFlow),
+}
+
+/// A flow, as the packet at hand sees it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CtFlow {
+    /// NEW, ESTABLISHED or RELATED.
+    pub state: CtStates,
+    /// The packet's direction within the flow.
+    pub dir: CtDir,
+    /// As the first packet went.
+    pub orig: Tuple,
+    /// What a reply looks like.
+    pub reply: Tuple,
+    /// Bits of [`chainwalk_model::CtStatuses`].
+    pub status: u16,
+    /// Whether the source was rewritten.
+    pub snat: bool,
+    /// Whether the destination was rewritten.
+    pub dnat: bool,
+    /// The flow's mark.
+    pub mark: u32,
+    /// Seconds to live on.
+    pub expires_s: u32,
+}
+
+/// What routing says of an address. `Err` is what would have to be known.
+pub(crate) trait Net {
+    /// The one bit of [`chainwalk_model::AddrTypes`] that `addr` is, looking at one interface only if
+    /// `dev` names it.
+    fn addr_type(&self, addr: IpAddr, dev: Option<&str>) -> Result<u16, Question>;
+    /// The interface by which a packet to `dst` would leave, with this mark; `None` without a route.
+    fn leaves_by(&self, dst: IpAddr, mark: u32) -> Result<Option<String>, Question>;
+}

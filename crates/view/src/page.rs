@@ -1,0 +1,362 @@
+//! The finished pieces of the page, as every door gets them: plain data, texts in the reader's language.
+
+use chainwalk_model::{RuleId, Span};
+use serde::{Deserialize, Serialize};
+
+/// A language of the catalogues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// 简体中文.
+    Zh,
+}
+
+/// A piece of a sentence and how it is set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// The text.
+    pub text: String,
+    /// How it is set.
+    pub style: Style,
+}
+
+/// How a run of text is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Style {
+    /// As the text around it.
+    #[default]
+    Plain,
+    /// Emphasised.
+    Strong,
+    /// As code: an address, a chain, an option.
+    Code,
+    /// A value that NAT or a mark target wrote.
+    Rewritten,
+    /// The word of a stop.
+    Stop,
+    /// The word of a good end.
+    Ok,
+}
+
+/// A sentence as runs.
+pub type Sentence = Vec<Run>;
+
+/// What a fate looks like; it picks colour and shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Tone {
+    /// Delivered or sent on.
+    Ok,
+    /// Dropped, rejected, not routed.
+    Stop,
+    /// It depends on something.
+    Depends,
+    /// Nothing to say yet: nothing pasted, or nothing asked.
+    Idle,
+}
+
+/// The answer first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Banner {
+    /// Its colour and shape.
+    pub tone: Tone,
+    /// One line in the user's terms (`Rejected. curl prints No route to host`).
+    pub headline: Sentence,
+    /// One line that says where and why.
+    pub detail: Sentence,
+    /// What it leans on, and what the counters say.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A line of evidence beside the banner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// Whether it is certain (a tick) or a guess (a half-filled disc).
+    pub certain: bool,
+    /// The line.
+    pub text: Sentence,
+    /// Answers in one click, where it is a question: a label, and the assumption it stands for in the words
+    /// of the `assume` option.
+    pub answers: Vec<(String, String)>,
+}
+
+/// A recognised piece of the paste, as a chip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Chip {
+    /// Its bold word (`filter`).
+    pub name: String,
+    /// What it holds (`7 chains · 16 rules`).
+    pub detail: String,
+    /// Its CSS class: `filter`, `nat`, `mangle`, `raw`, `security`, `host`, `unread`.
+    pub class: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// A fact of this host, as a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FactRow {
+    /// What it is about (`eth0`, `default`, `forward`).
+    pub name: String,
+    /// Its value.
+    pub value: String,
+    /// Where it comes from (`line 86`, `guess`, `said`).
+    pub source: String,
+    /// Whether it is a guess.
+    pub guess: bool,
+    /// Where it was read, if it was.
+    pub span: Option<Span>,
+    /// The assumption that would state it, in the words of the `assume` option, for editing.
+    pub assume: Option<String>,
+}
+
+/// A diagnostic, as the page shows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Problem {
+    /// `error`, `warning` or `note`.
+    pub class: String,
+    /// What is wrong and what was expected, one sentence.
+    pub text: String,
+    /// What to do about it, if anything.
+    pub hint: Option<String>,
+    /// Where.
+    pub span: Span,
+}
+
+/// One row of the walk list. Rows nest by `depth`: a base chain's heading is 0, its rules 1, and so on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// Its kind.
+    pub kind: RowKind,
+    /// How deep it stands.
+    pub depth: u8,
+    /// The step this row belongs to, as an index into the flattened steps of [`Timeline`]; rows with a step
+    /// larger than the current one are "ahead".
+    pub step: usize,
+    /// The rule numbers (`5`, `1–4`), if it is about rules.
+    pub number: String,
+    /// The first line.
+    pub text: Sentence,
+    /// The second line: the reason.
+    pub reason: Sentence,
+    /// What stands at the right edge (`state NEW`).
+    pub aside: String,
+    /// Its mark.
+    pub mark: Mark,
+    /// The lines of the paste it comes from.
+    pub span: Option<Span>,
+    /// The table, as CSS class, for headings.
+    pub class: String,
+    /// The branches, for a fork.
+    pub branches: Vec<BranchCard>,
+}
+
+/// What a row is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RowKind {
+    /// A table at a hook begins (`nat PREROUTING`).
+    Base,
+    /// A called chain begins.
+    Chain,
+    /// A rule that matched.
+    Rule,
+    /// Rules that did not match.
+    Range,
+    /// A fork.
+    Fork,
+    /// Something between the tables: conntrack, routing, un-NAT, a loop over lo.
+    Kernel,
+    /// A policy decided.
+    Policy,
+    /// A packet the kernel made begins its own walk.
+    Reply,
+    /// The fate.
+    Fate,
+}
+
+/// A row's mark at its right edge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Mark {
+    /// None.
+    None,
+    /// It matched or went on.
+    Yes,
+    /// It did not match.
+    No,
+    /// It stopped the packet.
+    Stop,
+    /// Chance.
+    Half,
+    /// Unknown.
+    Unknown,
+}
+
+/// One way out of a fork.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BranchCard {
+    /// The outcome it leads to, as an index into the packet's outcomes.
+    pub outcome: usize,
+    /// What is different in it (`172.18.0.6:80`, `eth0 holds 172.17.0.2`).
+    pub label: String,
+    /// A smaller second line (`KUBE-SEP-EV6E…`).
+    pub name: String,
+    /// Its weight (`33.3%`), or empty where unknown.
+    pub weight: String,
+    /// Its fate in a few words (`rejected, FORWARD 6`).
+    pub fate: String,
+    /// The fate's tone.
+    pub tone: Tone,
+    /// Whether it is the one followed.
+    pub followed: bool,
+}
+
+/// The scrubber: one lane a packet, one cell a rule or a station.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Timeline {
+    /// The lanes: the packet, then the packets the kernel made because of it.
+    pub lanes: Vec<Lane>,
+    /// How many stops there are; a stop is what "step" steps by, and what every `step` field counts.
+    pub stops: usize,
+    /// For each stop one short sentence for the live region.
+    pub narration: Vec<String>,
+    /// For each stop the lines of the paste it comes from.
+    pub spans: Vec<Option<Span>>,
+    /// For each stop whether a hook begins there, for stepping by hook.
+    pub hooks: Vec<bool>,
+}
+
+/// A lane of the scrubber.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Lane {
+    /// Its name (`SYN`, `ICMP`).
+    pub name: String,
+    /// Its cells in order.
+    pub cells: Vec<Cell>,
+}
+
+/// A cell of the scrubber.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Cell {
+    /// The stop it stands for.
+    pub step: usize,
+    /// The text in it (a rule number), or empty for a station.
+    pub label: String,
+    /// The heading above it where a group begins (`KUBE-SERVICES`).
+    pub group: Option<String>,
+    /// Its table as CSS class, or `route`, `fork`, `fate`.
+    pub class: String,
+    /// Whether the rule matched.
+    pub hit: bool,
+    /// Whether the packet ended here.
+    pub stop: bool,
+}
+
+/// A drawing of finished geometry in user units, one to a CSS pixel.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Scene {
+    /// Width.
+    pub width: f64,
+    /// Height.
+    pub height: f64,
+    /// What to draw, in painting order.
+    pub items: Vec<Item>,
+    /// The way the packet takes into this stop, as SVG path data; empty where it stays.
+    pub travel: String,
+    /// Where the packet rests at this stop.
+    pub rest: (f64, f64),
+    /// The label beside the packet: pairs of a name and a value, the value marked where it was rewritten.
+    pub tag: Vec<(String, Run)>,
+}
+
+/// Something to draw. `class` is one or more CSS classes; there is no inline style.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Item {
+    /// A rectangle with rounded corners.
+    Rect {
+        /// Left.
+        x: f64,
+        /// Top.
+        y: f64,
+        /// Width.
+        w: f64,
+        /// Height.
+        h: f64,
+        /// Corner radius.
+        r: f64,
+        /// CSS classes.
+        class: String,
+    },
+    /// A circle.
+    Circle {
+        /// Centre.
+        x: f64,
+        /// Centre.
+        y: f64,
+        /// Radius.
+        r: f64,
+        /// CSS classes.
+        class: String,
+    },
+    /// A path.
+    Path {
+        /// SVG path data.
+        d: String,
+        /// CSS classes.
+        class: String,
+    },
+    /// A line of text; size, weight and colour come from its classes.
+    Text {
+        /// The anchor point.
+        x: f64,
+        /// The baseline.
+        y: f64,
+        /// The text.
+        text: String,
+        /// CSS classes; `mid` and `end` set the anchor.
+        class: String,
+    },
+    /// A symbol of the page's sprite (`i-ok`, `i-no`).
+    Icon {
+        /// The symbol's id.
+        id: String,
+        /// Left.
+        x: f64,
+        /// Top.
+        y: f64,
+        /// Width and height.
+        size: f64,
+        /// CSS classes.
+        class: String,
+    },
+    /// A group that belongs to something else on the page.
+    Group {
+        /// CSS classes.
+        class: String,
+        /// What it is linked to.
+        link: Link,
+        /// Its accessible name; empty for a group that only gathers.
+        label: String,
+        /// Its items.
+        items: Vec<Item>,
+    },
+}
+
+/// What a part of the scene is linked to. Hover and click follow it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Link {
+    /// A stop of the timeline.
+    pub step: Option<usize>,
+    /// A rule.
+    pub rule: Option<RuleId>,
+    /// Lines of the paste.
+    pub span: Option<Span>,
+    /// An outcome to follow.
+    pub outcome: Option<usize>,
+}
+
+/// Widths of texts, passed in: the browser's in the page, a table of metrics elsewhere.
+pub trait Measure {
+    /// The width of `text` in user units, set with these CSS classes.
+    fn width(&self, text: &str, class: &str) -> f64;
+}
