@@ -2,6 +2,27 @@
 //!
 //! Everything here is finished: a door only maps it to its own elements.
 
+mod banner;
+mod facts;
+mod measure;
 mod page;
+mod problems;
+mod rows;
+mod say;
+mod scene;
+mod svg;
+mod telling;
+mod timeline;
+mod words;
 
+pub use banner::banner;
+pub use facts::{chips, facts};
+pub use measure::TableMeasure;
 pub use page::*;
+pub use problems::{packet_problems, problems};
+pub use rows::rows;
+pub use scene::{scene, scene_phone};
+pub use svg::svg;
+pub use telling::{NoReasons, Reasons, Telling};
+pub use timeline::timeline;
+pub use words::words;

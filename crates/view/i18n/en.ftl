@@ -1,0 +1,2 @@
+idle-paste = Paste the rules of a host
+reason-not = { $what }, not { $wanted }

@@ -1,0 +1,4 @@
+keys! {
+    IdlePaste = "idle-paste",
+    ReasonNot = "reason-not",
+}

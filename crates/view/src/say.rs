@@ -1,0 +1,350 @@
+//! Sentences from the catalogues: one key, its arguments, a language, and out comes a [`Sentence`].
+//!
+//! A message carries its style as `<b>` strong, `<c>` code, `<w>` rewritten, `<x>` stop and `<k>` a good
+//! end. What comes in as an argument is never read as style: its `<` travels as a private character.
+
+use crate::{Lang, Run, Sentence, Style};
+use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
+use std::borrow::Cow;
+use unic_langid::{LanguageIdentifier, langid};
+
+/// Stands for `<` while an argument passes through a message.
+const LESS: char = '\u{e000}';
+
+/// The text of a catalogue.
+pub(crate) fn catalogue(lang: Lang) -> &'static str {
+    match lang {
+        Lang::En => include_str!("../i18n/en.ftl"),
+        Lang::Zh => include_str!("../i18n/zh.ftl"),
+    }
+}
+
+/// A value for a variable of a message.
+pub(crate) enum Arg {
+    /// A number, for plurals.
+    Number(u64),
+    /// A text, as it stands.
+    Text(String),
+    /// A sentence, with its styles.
+    Sentence(Sentence),
+}
+
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&String> for Arg {
+    fn from(text: &String) -> Self {
+        Self::Text(text.clone())
+    }
+}
+
+impl From<usize> for Arg {
+    fn from(number: usize) -> Self {
+        Self::Number(number as u64)
+    }
+}
+
+impl From<u64> for Arg {
+    fn from(number: u64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<u32> for Arg {
+    fn from(number: u32) -> Self {
+        Self::Number(u64::from(number))
+    }
+}
+
+impl From<Sentence> for Arg {
+    fn from(sentence: Sentence) -> Self {
+        Self::Sentence(sentence)
+    }
+}
+
+macro_rules! keys {
+    ($($name:ident = $id:literal),* $(,)?) => {
+        /// A message of the catalogues.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Key { $($name),* }
+
+        impl Key {
+            /// Its id in the catalogues.
+            pub(crate) fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),* }
+            }
+
+            /// Every key and its name in the code.
+            #[cfg(test)]
+            const ALL: &'static [(Key, &'static str)] = &[$((Key::$name, stringify!($name))),*];
+        }
+    };
+}
+
+include!("keys.rs");
+
+/// A sentence: `say!(lang, Key, name = value, …)`.
+macro_rules! say {
+    ($lang:expr, $key:ident $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::say::format(
+            $lang,
+            $crate::say::Key::$key,
+            vec![$((stringify!($name), $crate::say::Arg::from($value))),*],
+        )
+    };
+}
+pub(crate) use say;
+
+/// A text without style: `text!(lang, Key, name = value, …)`.
+macro_rules! text {
+    ($($all:tt)*) => { $crate::say::plain(&$crate::say::say!($($all)*)) };
+}
+pub(crate) use text;
+
+fn bundle(lang: Lang) -> FluentBundle<FluentResource> {
+    let id: LanguageIdentifier = match lang {
+        Lang::En => langid!("en"),
+        Lang::Zh => langid!("zh-CN"),
+    };
+    let mut bundle = FluentBundle::new(vec![id]);
+    bundle.set_use_isolating(false);
+    // A message that can't be read is left out here and found by the tests.
+    let resource = match FluentResource::try_new(catalogue(lang).to_owned()) {
+        Ok(whole) | Err((whole, _)) => whole,
+    };
+    bundle.add_resource_overriding(resource);
+    bundle
+}
+
+thread_local! {
+    static EN: FluentBundle<FluentResource> = bundle(Lang::En);
+    static ZH: FluentBundle<FluentResource> = bundle(Lang::Zh);
+}
+
+/// The sentence of a key. A variable that is not given shows as `{$name}`.
+pub(crate) fn format(lang: Lang, key: Key, args: Vec<(&'static str, Arg)>) -> Sentence {
+    let mut values = FluentArgs::with_capacity(args.len());
+    for (name, value) in args {
+        let value: FluentValue<'static> = match value {
+            Arg::Number(n) => n.into(),
+            Arg::Text(text) => text.replace('<', "\u{e000}").into(),
+            Arg::Sentence(sentence) => marked(&sentence).into(),
+        };
+        values.set(name, value);
+    }
+    let render = |bundle: &FluentBundle<FluentResource>| {
+        let mut errors = Vec::new();
+        let out = match bundle.get_message(key.id()).and_then(|m| m.value()) {
+            Some(pattern) => bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned(),
+            None => key.id().to_owned(),
+        };
+        debug_assert!(errors.is_empty(), "{}: {errors:?}", key.id());
+        out
+    };
+    let out = match lang {
+        Lang::En => EN.with(render),
+        Lang::Zh => ZH.with(render),
+    };
+    runs(&out)
+}
+
+const TAGS: [(&str, Style); 5] = [
+    ("b", Style::Strong),
+    ("c", Style::Code),
+    ("w", Style::Rewritten),
+    ("x", Style::Stop),
+    ("k", Style::Ok),
+];
+
+fn tag(style: Style) -> Option<&'static str> {
+    TAGS.iter().find(|(_, s)| *s == style).map(|(t, _)| *t)
+}
+
+/// A sentence as marked text, to go into another message.
+fn marked(sentence: &Sentence) -> String {
+    let mut out = String::new();
+    for run in sentence {
+        let body = run.text.replace('<', "\u{e000}");
+        match tag(run.style) {
+            Some(tag) => out.push_str(&format!("<{tag}>{body}</{tag}>")),
+            None => out.push_str(&body),
+        }
+    }
+    out
+}
+
+/// Marked text as runs. A tag that is not one of ours is text.
+fn runs(text: &str) -> Sentence {
+    let mut out = Sentence::new();
+    let mut styles = vec![Style::Plain];
+    let mut rest = text;
+    while !rest.is_empty() {
+        let style = styles.last().copied().unwrap_or_default();
+        let opened = TAGS.iter().find_map(|(tag, style)| {
+            let body = rest.strip_prefix('<')?.strip_prefix(tag)?.strip_prefix('>')?;
+            Some((body, *style))
+        });
+        let closed = TAGS.iter().find_map(|(tag, _)| {
+            rest.strip_prefix("</")?.strip_prefix(tag)?.strip_prefix('>')
+        });
+        if let Some((body, style)) = opened {
+            styles.push(style);
+            rest = body;
+        } else if let Some(body) = closed {
+            if styles.len() > 1 {
+                styles.pop();
+            }
+            rest = body;
+        } else {
+            let first = rest.chars().next().map_or(0, char::len_utf8);
+            let end = rest[first..].find('<').map_or(rest.len(), |at| at + first);
+            push(&mut out, &rest[..end].replace(LESS, "<"), style);
+            rest = &rest[end..];
+        }
+    }
+    out
+}
+
+/// Appends text to a sentence; runs of one style grow together.
+pub(crate) fn push(sentence: &mut Sentence, text: &str, style: Style) {
+    if text.is_empty() {
+        return;
+    }
+    match sentence.last_mut() {
+        Some(last) if last.style == style => last.text.push_str(text),
+        _ => sentence.push(Run { text: text.to_owned(), style }),
+    }
+}
+
+/// Appends a sentence to another.
+pub(crate) fn append(sentence: &mut Sentence, more: &[Run]) {
+    for run in more {
+        push(sentence, &run.text, run.style);
+    }
+}
+
+/// A sentence of one run.
+pub(crate) fn run(text: impl Into<String>, style: Style) -> Sentence {
+    let text = text.into();
+    if text.is_empty() { Vec::new() } else { vec![Run { text, style }] }
+}
+
+/// Sentences side by side, with a separator between those that are not empty.
+pub(crate) fn join(parts: impl IntoIterator<Item = Sentence>, by: &str) -> Sentence {
+    let mut out = Sentence::new();
+    for part in parts {
+        if part.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            push(&mut out, by, Style::Plain);
+        }
+        append(&mut out, &part);
+    }
+    out
+}
+
+/// A sentence without its styles.
+pub(crate) fn plain(sentence: &[Run]) -> String {
+    sentence.iter().map(|r| Cow::Borrowed(r.text.as_str())).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use fluent_syntax::ast;
+    use fluent_syntax::parser::parse;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    fn variables(pattern: &ast::Pattern<&str>, into: &mut BTreeSet<String>) {
+        for element in &pattern.elements {
+            if let ast::PatternElement::Placeable { expression } = element {
+                let inline = match expression {
+                    ast::Expression::Inline(inline) => inline,
+                    ast::Expression::Select { selector, variants } => {
+                        for variant in variants {
+                            variables(&variant.value, into);
+                        }
+                        selector
+                    }
+                };
+                if let ast::InlineExpression::VariableReference { id } = inline {
+                    into.insert(id.name.to_owned());
+                }
+            }
+        }
+    }
+
+    fn messages(lang: Lang) -> BTreeMap<String, BTreeSet<String>> {
+        let resource = parse(catalogue(lang)).unwrap();
+        let mut out = BTreeMap::new();
+        for entry in &resource.body {
+            if let ast::Entry::Message(message) = entry {
+                let mut names = BTreeSet::new();
+                variables(message.value.as_ref().unwrap(), &mut names);
+                let twice = out.insert(message.id.name.to_owned(), names);
+                assert!(twice.is_none(), "{} stands twice", message.id.name);
+            }
+        }
+        out
+    }
+
+    #[test]
+    fn the_catalogues_have_the_same_messages_with_the_same_variables() {
+        assert_eq!(messages(Lang::En), messages(Lang::Zh));
+    }
+
+    #[test]
+    fn every_message_has_a_key_and_every_key_a_message() {
+        let keys: BTreeSet<String> = Key::ALL.iter().map(|(k, _)| k.id().to_owned()).collect();
+        let there: BTreeSet<String> = messages(Lang::En).into_keys().collect();
+        assert_eq!(keys, there);
+    }
+
+    #[test]
+    fn every_key_is_used() {
+        let mut code = String::new();
+        let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                let name = path.file_name().unwrap().to_string_lossy().into_owned();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if name != "keys.rs" {
+                    code.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        let words: BTreeSet<&str> =
+            code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
+        let unused: Vec<&str> =
+            Key::ALL.iter().map(|(_, name)| *name).filter(|name| !words.contains(name)).collect();
+        assert!(unused.is_empty(), "{unused:?}");
+    }
+
+    #[test]
+    fn a_paste_cannot_set_style() {
+        let out = say!(Lang::En, ReasonNot, what = "<b>x</b>", wanted = "y");
+        assert!(plain(&out).contains("<b>x</b>"), "{out:?}");
+        assert!(out.iter().all(|r| r.style != Style::Strong), "{out:?}");
+    }
+
+    #[test]
+    fn a_sentence_keeps_its_style_inside_another() {
+        let inner = run("0x4000", Style::Rewritten);
+        let out = say!(Lang::En, ReasonNot, what = inner, wanted = "y");
+        assert!(out.contains(&Run { text: "0x4000".into(), style: Style::Rewritten }));
+    }
+}

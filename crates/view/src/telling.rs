@@ -1,0 +1,125 @@
+//! What is to be told: the reading, the packets, their walks, and which of their outcomes is followed.
+
+use crate::Lang;
+use chainwalk_model::{Ask, Check, Host, Moment, Outcome, Reading, RuleId, Ruleset, Span, Trace, Walk};
+
+/// Why a rule matched or did not, looked up only for the rules that are shown.
+///
+/// The doors implement it with the engine's `explain`; a door without an engine uses [`NoReasons`].
+pub trait Reasons {
+    /// The conditions of `rule` as they were found at `step` of that walk, in the order of the rule.
+    /// `reply` counts in [`Outcome::replies`]. Empty where nothing is known.
+    fn checks(
+        &self,
+        packet: usize,
+        outcome: usize,
+        reply: Option<usize>,
+        step: usize,
+        rule: RuleId,
+    ) -> Vec<Check>;
+}
+
+/// No reason is known.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoReasons;
+
+impl Reasons for NoReasons {
+    fn checks(&self, _: usize, _: usize, _: Option<usize>, _: usize, _: RuleId) -> Vec<Check> {
+        Vec::new()
+    }
+}
+
+/// All that the functions of this room look at.
+#[derive(Clone, Copy)]
+pub struct Telling<'a> {
+    /// The reader's language.
+    pub lang: Lang,
+    /// What was read; `None` before anything was pasted.
+    pub reading: Option<&'a Reading>,
+    /// The pasted documents, raw, by [`chainwalk_model::DocId`].
+    pub docs: &'a [&'a str],
+    /// The host as it was walked, assumptions included.
+    pub host: &'a Host,
+    /// The packets asked for, in order.
+    pub asks: &'a [Ask],
+    /// The walk of each packet that was sent; may be shorter than `asks`.
+    pub walks: &'a [Walk],
+    /// For each packet the outcome that is followed; what is missing is the first.
+    pub followed: &'a [usize],
+    /// The packet that is shown.
+    pub packet: usize,
+    /// Why rules matched or did not.
+    pub reasons: &'a dyn Reasons,
+}
+
+impl<'a> Telling<'a> {
+    pub(crate) fn rules(&self) -> &'a Ruleset {
+        &self.host.rules
+    }
+
+    pub(crate) fn ask(&self) -> Option<&'a Ask> {
+        self.asks.get(self.packet)
+    }
+
+    pub(crate) fn walk(&self) -> Option<&'a Walk> {
+        self.walks.get(self.packet).filter(|w| !w.outcomes.is_empty())
+    }
+
+    /// The outcome followed for a packet.
+    fn followed_of(&self, packet: usize) -> usize {
+        let count = self.walks.get(packet).map_or(0, |w| w.outcomes.len());
+        self.followed.get(packet).copied().unwrap_or(0).min(count.saturating_sub(1))
+    }
+
+    /// The index of the outcome that is followed for the packet shown.
+    pub(crate) fn chosen(&self) -> usize {
+        let chosen = self.followed_of(self.packet);
+        let siblings = self.siblings();
+        if siblings.contains(&chosen) { chosen } else { siblings.first().copied().unwrap_or(chosen) }
+    }
+
+    pub(crate) fn outcome(&self) -> Option<&'a Outcome> {
+        self.walk()?.outcomes.get(self.chosen())
+    }
+
+    /// The outcomes that follow the branch chosen for the packet before.
+    pub(crate) fn siblings(&self) -> Vec<usize> {
+        let Some(walk) = self.walk() else { return Vec::new() };
+        let before = self.packet.checked_sub(1).map_or(0, |p| self.followed_of(p));
+        let all = 0..walk.outcomes.len();
+        let of_before: Vec<usize> =
+            all.clone().filter(|o| walk.outcomes[*o].from == before).collect();
+        if of_before.is_empty() { all.collect() } else { of_before }
+    }
+
+    /// The walk of the packet itself, or of one that the kernel made because of it.
+    pub(crate) fn trace(&self, reply: Option<usize>) -> Option<&'a Trace> {
+        let outcome = self.outcome()?;
+        match reply {
+            None => Some(&outcome.trace),
+            Some(k) => outcome.replies.get(k),
+        }
+    }
+
+    pub(crate) fn checks(&self, reply: Option<usize>, step: usize, rule: RuleId) -> Vec<Check> {
+        self.reasons.checks(self.packet, self.chosen(), reply, step, rule)
+    }
+
+    /// The line of its document that a span begins in, from 1.
+    pub(crate) fn line(&self, span: Span) -> Option<usize> {
+        line(self.docs, span)
+    }
+}
+
+/// The packet after a step.
+pub(crate) fn moment(trace: &Trace, step: usize) -> Option<&Moment> {
+    let at = trace.steps.get(step).map_or(0, |s| s.moment as usize);
+    trace.moments.get(at).or_else(|| trace.moments.last())
+}
+
+/// The line that a span begins in, from 1; `None` where the document is not there.
+pub(crate) fn line(docs: &[&str], span: Span) -> Option<usize> {
+    let text = docs.get(span.doc.0 as usize)?;
+    let before = text.as_bytes().get(..span.start as usize)?;
+    Some(1 + before.iter().filter(|b| **b == b'\n').count())
+}
