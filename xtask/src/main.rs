@@ -1,3 +1,68 @@
-//! The chores of the project.
+//! The chores of the project: every command a developer or the checks run, on any machine.
 
-fn main() {}
+mod house;
+mod page;
+mod test;
+mod tools;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use house::House;
+use page::Profile;
+
+/// The chores of Chainwalk.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Subcommand)]
+enum Chore {
+    /// Install what is missing, in the pinned versions, and skip what is there
+    Setup,
+    /// Build the page, serve it on this machine, and build it again when a file changes
+    Serve(Serve),
+    /// Run every test: this machine's, the wasm ones, and the built page in Chromium
+    Test(Test),
+    /// Build the page as it ships into `dist/` and report its size
+    Build,
+}
+
+#[derive(Args)]
+struct Serve {
+    /// The port to serve on
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+    /// Build the page as it ships
+    #[arg(long)]
+    release: bool,
+    /// Do not open a browser (one is opened only where a display is found)
+    #[arg(long)]
+    no_open: bool,
+}
+
+#[derive(Args)]
+struct Test {
+    /// Run these parts only
+    #[arg(value_enum)]
+    parts: Vec<test::Part>,
+    /// Drive a development build of the page: faster to build, not what ships
+    #[arg(long)]
+    dev: bool,
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let house = House::find()?;
+    match cli.chore {
+        Chore::Setup => tools::setup(&house),
+        Chore::Serve(a) => page::serve(&house, a.port, Profile::release_if(a.release), !a.no_open),
+        Chore::Test(a) => test::run(&house, &a.parts, Profile::release_if(!a.dev)),
+        Chore::Build => {
+            page::build(&house, Profile::Release)?;
+            page::report(&house)
+        }
+    }
+}

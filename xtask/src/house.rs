@@ -1,0 +1,61 @@
+//! Where things are: the workspace, what cargo builds, the cache of tools. Every chore gets one [`House`].
+
+use anyhow::{Context, Result};
+use std::env;
+use std::path::{Path, PathBuf};
+use xshell::{Shell, cmd};
+
+/// The workspace and a shell that stands in its root with the cached tools first in `PATH`.
+pub(crate) struct House {
+    /// The shell.
+    pub(crate) sh: Shell,
+    /// The root of the workspace.
+    pub(crate) root: PathBuf,
+    /// What cargo builds into; `CARGO_TARGET_DIR` and cargo's configuration are respected.
+    pub(crate) target: PathBuf,
+    /// The cache of tools, `$XDG_CACHE_HOME/chainwalk/tools` or `~/.cache/chainwalk/tools`.
+    pub(crate) tools: PathBuf,
+}
+
+impl House {
+    /// Finds all of it.
+    pub(crate) fn find() -> Result<Self> {
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").context("run this as `cargo xtask`")?;
+        let root = Path::new(&manifest).parent().context("xtask lies in the workspace")?.to_owned();
+        let sh = Shell::new()?;
+        sh.change_dir(&root);
+        let tools = cache_home()?.join("chainwalk").join("tools");
+        let path = env::var_os("PATH").unwrap_or_default();
+        let dirs = [tools.join("bin"), tools.join("npm/node_modules/.bin")];
+        let dirs = dirs.into_iter().chain(env::split_paths(&path));
+        sh.set_var("PATH", env::join_paths(dirs)?);
+        let target = target_dir(&sh)?;
+        Ok(Self { sh, root, target, tools })
+    }
+
+    /// The built page.
+    pub(crate) fn dist(&self) -> PathBuf {
+        self.root.join("dist")
+    }
+
+    /// The path of a program, if `PATH` has it.
+    pub(crate) fn which(&self, program: &str) -> Option<PathBuf> {
+        let path = self.sh.var_os("PATH")?;
+        env::split_paths(&path).map(|dir| dir.join(program)).find(|file| file.is_file())
+    }
+}
+
+fn cache_home() -> Result<PathBuf> {
+    let set = |name| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    set("XDG_CACHE_HOME")
+        .or_else(|| set("HOME").map(|home| home.join(".cache")))
+        .context("neither XDG_CACHE_HOME nor HOME is set: there is no place for the tools")
+}
+
+/// Asks cargo, since an environment variable and two configuration files may each say.
+fn target_dir(sh: &Shell) -> Result<PathBuf> {
+    let text = cmd!(sh, "cargo metadata --no-deps --format-version 1 --offline").quiet().read()?;
+    let (_, rest) = text.split_once("\"target_directory\":\"").context("cargo metadata")?;
+    let (dir, _) = rest.split_once('"').context("cargo metadata")?;
+    Ok(PathBuf::from(dir.replace("\\\\", "\\")))
+}

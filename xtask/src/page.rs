@@ -1,0 +1,117 @@
+//! The page: built, served, weighed.
+//!
+//! `dist/` always holds a page as the browser tests and a visitor get it; `serve` builds beside it.
+
+use crate::house::House;
+use crate::tools;
+use anyhow::Result;
+use std::env;
+use std::path::{Path, PathBuf};
+use xshell::{Cmd, cmd};
+
+/// How the page is compiled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// Quick to build.
+    Dev,
+    /// As it ships: small, and through wasm-opt.
+    Release,
+}
+
+impl Profile {
+    /// `Release` if asked for.
+    pub(crate) fn release_if(release: bool) -> Self {
+        if release { Self::Release } else { Self::Dev }
+    }
+
+    fn tools(self) -> &'static [tools::Tool] {
+        match self {
+            Self::Dev => tools::TO_SERVE,
+            Self::Release => tools::TO_SHIP,
+        }
+    }
+}
+
+/// Builds the page into `dist/`.
+pub(crate) fn build(house: &House, profile: Profile) -> Result<()> {
+    tools::ensure(house, profile.tools())?;
+    trunk(house, "build", profile, &house.dist())?.run()?;
+    Ok(())
+}
+
+/// Serves the page on this machine until it is interrupted, building it again when a file changes.
+pub(crate) fn serve(house: &House, port: u16, profile: Profile, open: bool) -> Result<()> {
+    tools::ensure(house, profile.tools())?;
+    let dist = house.target.join("serve");
+    house.sh.create_dir(&dist)?;
+    let port = port.to_string();
+    let mut trunk = trunk(house, "serve", profile, &dist)?.args(["--port", &port]);
+    if open && has_display() {
+        trunk = trunk.arg("--open");
+    } else {
+        println!("open http://127.0.0.1:{port}/");
+    }
+    trunk.run()?;
+    Ok(())
+}
+
+/// Nothing is fetched while the page is built: the tools are there, and the crates are fetched before.
+fn trunk<'a>(house: &'a House, verb: &str, profile: Profile, dist: &Path) -> Result<Cmd<'a>> {
+    cmd!(house.sh, "cargo fetch --quiet --locked --target wasm32-unknown-unknown").run()?;
+    let trunk = cmd!(house.sh, "trunk {verb} --offline --locked --dist {dist}");
+    // trunk takes only `true` and `false` for what other programs take as set or not.
+    let trunk = match env::var_os("NO_COLOR") {
+        Some(_) => trunk.env_remove("NO_COLOR").args(["--color", "never"]),
+        None => trunk,
+    };
+    Ok(if profile == Profile::Release { trunk.arg("--release") } else { trunk })
+}
+
+/// Whether a browser window could be seen from here.
+fn has_display() -> bool {
+    let set = |name| env::var_os(name).is_some_and(|v| !v.is_empty());
+    cfg!(target_os = "macos") || cfg!(windows) || set("DISPLAY") || set("WAYLAND_DISPLAY")
+}
+
+/// Prints the bytes of each file of `dist/`, raw and as servers send them.
+pub(crate) fn report(house: &House) -> Result<()> {
+    let files = files_below(house, &house.dist())?;
+    println!("\n{:>10} {:>10} {:>10}  file", "raw", "gzip", "brotli");
+    let mut total = [0; 3];
+    for (file, sizes) in files.iter().zip(weigh(house, &files)?) {
+        let name = file.strip_prefix(house.dist()).unwrap_or(file).display();
+        println!("{:>10} {:>10} {:>10}  {name}", sizes[0], sizes[1], sizes[2]);
+        for (sum, size) in total.iter_mut().zip(sizes) {
+            *sum += size;
+        }
+    }
+    println!("{:>10} {:>10} {:>10}  in all", total[0], total[1], total[2]);
+    Ok(())
+}
+
+fn files_below(house: &House, dir: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in house.sh.read_dir(dir)? {
+        if path.is_dir() {
+            files.extend(files_below(house, &path)?);
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(files)
+}
+
+/// Sizes raw, after `gzip -9` and after `brotli -q 11`, by the zlib of the Node that runs wasm-opt.
+fn weigh(house: &House, files: &[PathBuf]) -> Result<Vec<[u64; 3]>> {
+    const SCRIPT: &str = "const z = require('zlib'), fs = require('fs');
+        for (const f of process.argv.slice(1)) {
+            const b = fs.readFileSync(f);
+            console.log(b.length, z.gzipSync(b, { level: 9 }).length, z.brotliCompressSync(b).length);
+        }";
+    let text = cmd!(house.sh, "node -e {SCRIPT} -- {files...}").quiet().read()?;
+    let sizes = |line: &str| {
+        let mut words = line.split(' ').map(str::parse);
+        Some([words.next()?.ok()?, words.next()?.ok()?, words.next()?.ok()?])
+    };
+    Ok(text.lines().filter_map(sizes).collect())
+}

@@ -1,0 +1,167 @@
+//! Every test there is, in parts, and one count over all of them.
+
+use crate::house::House;
+use crate::page::{self, Profile};
+use crate::tools;
+use anyhow::{Context, Result, bail};
+use clap::ValueEnum;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+use xshell::{Cmd, cmd};
+
+/// A part of the tests.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// This machine's: units, cases, kernel answers, the tidy test
+    Host,
+    /// Those that run as wasm, in Chromium
+    Wasm,
+    /// The built page, driven in Chromium
+    Browser,
+}
+
+/// How many tests passed, failed and were skipped.
+#[derive(Default)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+    skipped: u64,
+}
+
+/// Runs the given parts, or all; a part that fails does not keep the next from running.
+///
+/// # Errors
+/// Where a test failed or a part could not run. The count is printed all the same, as the last line.
+pub(crate) fn run(house: &House, parts: &[Part], profile: Profile) -> Result<()> {
+    let all = parts.is_empty();
+    let mut tally = Tally::default();
+    let mut failed = Vec::new();
+    for part in Part::value_variants().iter().filter(|p| all || parts.contains(p)) {
+        let began = Instant::now();
+        let done = match part {
+            Part::Host => host(house, &mut tally),
+            Part::Wasm => wasm(house, &mut tally),
+            Part::Browser => browser(house, profile, &mut tally),
+        };
+        let name = part.to_possible_value().context("every part has a name")?;
+        let name = name.get_name().to_owned();
+        println!("{name} tests took {} s", began.elapsed().as_secs());
+        if let Err(error) = done {
+            eprintln!("{name} tests: {error:#}");
+            failed.push(name);
+        }
+    }
+    tally.print();
+    if !failed.is_empty() {
+        bail!("failed: {}", failed.join(", "));
+    }
+    Ok(())
+}
+
+/// The name of the module whose tests drive the built page; they run last, once it is built.
+const BROWSER_TESTS: &str = "in_chromium::";
+
+fn host(house: &House, tally: &mut Tally) -> Result<()> {
+    let test = cmd!(house.sh, "cargo test --workspace --no-fail-fast -- --skip {BROWSER_TESTS}");
+    counted(test, tally)
+}
+
+fn wasm(house: &House, tally: &mut Tally) -> Result<()> {
+    tools::ensure(house, tools::TO_TEST_WASM)?;
+    let test =
+        cmd!(house.sh, "cargo test --target wasm32-unknown-unknown --no-fail-fast --lib --tests")
+            .args(["-p", "chainwalk-js", "-p", "chainwalk-web"])
+            .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", "wasm-bindgen-test-runner")
+            .env("WASM_BINDGEN_USE_BROWSER", "1")
+            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", house.root.join("xtask/webdriver.json"))
+            .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
+            .env("WASM_BINDGEN_TEST_TIMEOUT", "120")
+            .env("CHROMEDRIVER", house.which("chromedriver").context("chromedriver")?);
+    counted(test, tally)
+}
+
+fn browser(house: &House, profile: Profile, tally: &mut Tally) -> Result<()> {
+    tools::ensure(house, tools::TO_DRIVE)?;
+    page::build(house, profile)?;
+    // One at a time: each starts a browser of its own, and what they measure should not wait for another's.
+    let test = cmd!(house.sh, "cargo test --workspace --test browser -- --test-threads 1")
+        .env("CHAINWALK_BROWSER", "1")
+        .env("CHAINWALK_DIST", house.dist())
+        .env("CHAINWALK_SCREENS", house.target.join("screens"))
+        .env("CHAINWALK_AXE", house.tools.join("npm/node_modules/axe-core/axe.min.js"));
+    counted(test, tally)
+}
+
+/// Runs a test command, passes its output through, and adds up the counts in it.
+fn counted(cmd: Cmd, tally: &mut Tally) -> Result<()> {
+    println!("$ {cmd}");
+    let mut child = Command::from(cmd).stdout(Stdio::piped()).spawn()?;
+    let out = child.stdout.take().context("its output is piped")?;
+    for line in BufReader::new(out).split(b'\n') {
+        let line = String::from_utf8_lossy(&line?).into_owned();
+        println!("{line}");
+        tally.add(&line);
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("{status}");
+    }
+    Ok(())
+}
+
+impl Tally {
+    /// Adds what a line like `test result: ok. 3 passed; 0 failed; 1 ignored; …` tells, if it is one.
+    fn add(&mut self, line: &str) {
+        let Some((_, counts)) =
+            line.split_once("test result: ").and_then(|(_, r)| r.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split("; ") {
+            let Some((number, what)) = count.split_once(' ') else { continue };
+            let Ok(number) = number.parse::<u64>() else { continue };
+            match what {
+                "passed" => self.passed += number,
+                "failed" => self.failed += number,
+                "ignored" => self.skipped += number,
+                _ => {}
+            }
+        }
+    }
+
+    fn print(&self) {
+        let Self { passed, failed, skipped } = self;
+        if *skipped == 0 {
+            println!("\n{passed} passed, {failed} failed");
+        } else {
+            println!("\n{passed} passed, {failed} failed, {skipped} skipped");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tally;
+
+    #[track_caller]
+    fn check(line: &str, expect: [u64; 3]) {
+        let mut tally = Tally::default();
+        tally.add(line);
+        assert_eq!([tally.passed, tally.failed, tally.skipped], expect);
+    }
+
+    #[test]
+    fn a_result_line_counts_and_no_other() {
+        check(
+            "test result: ok. 12 passed; 0 failed; 3 ignored; 0 measured; 7 filtered out",
+            [12, 0, 3],
+        );
+        check(
+            "test result: FAILED. 1 passed; 2 failed; 0 ignored; 0 filtered out; finished in 0.10s",
+            [1, 2, 0],
+        );
+        check("test parse::reads_the_result ... ok", [0, 0, 0]);
+        check("running 12 tests", [0, 0, 0]);
+    }
+}

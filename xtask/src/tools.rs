@@ -1,0 +1,214 @@
+//! The tools the chores need: found where they are, installed in pinned versions where they are not.
+//!
+//! Each tool has one place in `Tool`: how it is found, how it is installed, and which package to name
+//! where that can't be done. A tool found in another version counts as missing.
+
+use crate::house::House;
+use anyhow::{Context, Result, bail, ensure};
+use xshell::cmd;
+
+/// trunk, which builds and serves the page.
+const TRUNK: &str = "0.21.14";
+/// binaryen, whose wasm-opt shrinks the page; `Trunk.toml` names the same version.
+const BINARYEN: &str = "132";
+/// axe-core, the accessibility scan of the browser tests.
+const AXE: &str = "4.14.1";
+
+/// Something that a chore can't do without.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// The standard library for wasm.
+    Wasm32,
+    /// rustfmt and clippy.
+    Lints,
+    /// wasm-bindgen and its test runner, in the version of `Cargo.lock`.
+    Bindgen,
+    /// trunk.
+    Trunk,
+    /// wasm-opt.
+    WasmOpt,
+    /// The accessibility scan.
+    Axe,
+    /// Chromium and the driver that tests steer it by.
+    Chromium,
+}
+
+/// What serving a development build takes.
+pub(crate) const TO_SERVE: &[Tool] = &[Tool::Wasm32, Tool::Bindgen, Tool::Trunk];
+/// What building the page as it ships takes.
+pub(crate) const TO_SHIP: &[Tool] = &[Tool::Wasm32, Tool::Bindgen, Tool::Trunk, Tool::WasmOpt];
+/// What running wasm tests takes.
+pub(crate) const TO_TEST_WASM: &[Tool] = &[Tool::Wasm32, Tool::Bindgen, Tool::Chromium];
+/// What driving the built page takes.
+pub(crate) const TO_DRIVE: &[Tool] = &[Tool::Chromium, Tool::Axe];
+
+const ALL: &[Tool] = &[
+    Tool::Wasm32,
+    Tool::Lints,
+    Tool::Bindgen,
+    Tool::Trunk,
+    Tool::WasmOpt,
+    Tool::Axe,
+    Tool::Chromium,
+];
+
+/// Installs every tool that is missing.
+pub(crate) fn setup(house: &House) -> Result<()> {
+    for tool in ALL {
+        let name = tool.name(house)?;
+        if tool.is_there(house)? {
+            println!("there:   {name}");
+        } else {
+            install(house, *tool, &name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Installs those of `tools` that are missing; silent where none is.
+pub(crate) fn ensure(house: &House, tools: &[Tool]) -> Result<()> {
+    for tool in tools {
+        if !tool.is_there(house)? {
+            install(house, *tool, &tool.name(house)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn install(house: &House, tool: Tool, name: &str) -> Result<()> {
+    println!("install: {name}");
+    tool.install(house).with_context(|| format!("{name} could not be installed"))?;
+    ensure!(tool.is_there(house)?, "{name} was installed and is still not found");
+    Ok(())
+}
+
+impl Tool {
+    /// Its name and the version wanted.
+    fn name(self, house: &House) -> Result<String> {
+        Ok(match self {
+            Self::Wasm32 => "wasm32-unknown-unknown".into(),
+            Self::Lints => "rustfmt and clippy".into(),
+            Self::Bindgen => format!("wasm-bindgen {}", bindgen_version(house)?),
+            Self::Trunk => format!("trunk {TRUNK}"),
+            Self::WasmOpt => format!("wasm-opt (binaryen) {BINARYEN}"),
+            Self::Axe => format!("axe-core {AXE}"),
+            Self::Chromium => "chromium and chromedriver".into(),
+        })
+    }
+
+    /// Whether it is there in the version wanted.
+    fn is_there(self, house: &House) -> Result<bool> {
+        let sh = &house.sh;
+        Ok(match self {
+            Self::Wasm32 => {
+                let sysroot = cmd!(sh, "rustc --print sysroot").quiet().read()?;
+                sh.path_exists(format!("{sysroot}/lib/rustlib/wasm32-unknown-unknown/lib"))
+            }
+            Self::Lints => {
+                says(house, "cargo-fmt", "rustfmt") && says(house, "cargo-clippy", "clippy")
+            }
+            Self::Bindgen => {
+                let version = bindgen_version(house)?;
+                says(house, "wasm-bindgen", &format!("wasm-bindgen {version}"))
+                    && says(house, "wasm-bindgen-test-runner", &version)
+            }
+            Self::Trunk => says(house, "trunk", &format!("trunk {TRUNK}")),
+            Self::WasmOpt => says(house, "wasm-opt", &format!("(version_{BINARYEN})")),
+            Self::Axe => {
+                let manifest = house.tools.join("npm/node_modules/axe-core/package.json");
+                let wanted = format!("\"version\": \"{AXE}\"");
+                sh.read_file(manifest).is_ok_and(|text| text.contains(&wanted))
+            }
+            Self::Chromium => {
+                house.which("chromedriver").is_some()
+                    && ["chromium", "google-chrome"].iter().any(|p| house.which(p).is_some())
+            }
+        })
+    }
+
+    fn install(self, house: &House) -> Result<()> {
+        match self {
+            Self::Wasm32 => {
+                need(house, "rustup", "rustup (or Debian's libstd-rust-dev-wasm32)")?;
+                cmd!(house.sh, "rustup target add wasm32-unknown-unknown").run()?;
+                Ok(())
+            }
+            Self::Lints => {
+                need(house, "rustup", "rustup (or Debian's rustfmt and rust-clippy)")?;
+                cmd!(house.sh, "rustup component add rustfmt clippy").run()?;
+                Ok(())
+            }
+            Self::Bindgen => cargo_install(house, "wasm-bindgen-cli", &bindgen_version(house)?),
+            Self::Trunk => cargo_install(house, "trunk", TRUNK),
+            // Both in one call: npm removes from a folder what a call to it does not name.
+            Self::WasmOpt | Self::Axe => npm_install(house),
+            Self::Chromium => apt_install(house, &["chromium", "chromium-driver"]),
+        }
+    }
+}
+
+/// Whether what `program --version` prints has each word of `wanted`.
+fn says(house: &House, program: &str, wanted: &str) -> bool {
+    house.which(program).is_some()
+        && cmd!(house.sh, "{program} --version").quiet().ignore_stderr().read().is_ok_and(|said| {
+            wanted.split_whitespace().all(|word| said.split_whitespace().any(|s| s == word))
+        })
+}
+
+/// The version of wasm-bindgen in `Cargo.lock`: the program must match the crate to the last digit.
+fn bindgen_version(house: &House) -> Result<String> {
+    let lock = house.sh.read_file(house.root.join("Cargo.lock"))?;
+    lock.split_once("name = \"wasm-bindgen\"\nversion = \"")
+        .and_then(|(_, rest)| rest.split_once('"'))
+        .map(|(version, _)| version.to_owned())
+        .context("Cargo.lock does not name wasm-bindgen")
+}
+
+/// Builds a program from crates.io into the cache. A build without optimisation and debug info takes a
+/// third of the time and is fast enough for what it does here.
+fn cargo_install(house: &House, krate: &str, version: &str) -> Result<()> {
+    need(house, "cc", "a C compiler (Debian's build-essential)")?;
+    let root = &house.tools;
+    cmd!(house.sh, "cargo install --locked --debug --no-default-features")
+        .args(["--root".as_ref(), root.as_os_str()])
+        .args([krate, "--version", version])
+        .env("CARGO_PROFILE_DEV_DEBUG", "0")
+        .env("CARGO_PROFILE_DEV_STRIP", "debuginfo")
+        .env("CARGO_INCREMENTAL", "0")
+        // What it builds on the way is of no use to the project.
+        .env_remove("CARGO_TARGET_DIR")
+        .run()?;
+    Ok(())
+}
+
+fn npm_install(house: &House) -> Result<()> {
+    if house.which("npm").is_none() {
+        apt_install(house, &["nodejs", "npm"])?;
+    }
+    let prefix = house.tools.join("npm");
+    house.sh.create_dir(&prefix)?;
+    let packages = [format!("binaryen@{BINARYEN}"), format!("axe-core@{AXE}")];
+    cmd!(
+        house.sh,
+        "npm install --no-audit --no-fund --loglevel=error --prefix {prefix} {packages...}"
+    )
+    .run()?;
+    Ok(())
+}
+
+fn apt_install(house: &House, packages: &[&str]) -> Result<()> {
+    let sh = &house.sh;
+    let list = packages.join(" ");
+    if house.which("apt-get").is_none() || cmd!(sh, "id -u").quiet().read()? != "0" {
+        bail!("install the packages {list} (as root: apt-get install {list})");
+    }
+    sh.set_var("DEBIAN_FRONTEND", "noninteractive");
+    cmd!(sh, "apt-get update -qq").run()?;
+    cmd!(sh, "apt-get install -qq -y --no-install-recommends {packages...}").run()?;
+    Ok(())
+}
+
+fn need(house: &House, program: &str, package: &str) -> Result<()> {
+    ensure!(house.which(program).is_some(), "install {package}: {program} is not found");
+    Ok(())
+}
