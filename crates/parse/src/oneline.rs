@@ -1,0 +1,172 @@
+//! A short line as words with their places, and the diagnostics about them.
+//!
+//! Guarantees: a word's offsets lie on character boundaries of the text it was cut from.
+
+use chainwalk_model::{
+    Cidr, Diagnostic, DiagnosticId, DocId, Expected, Hint, Severity, Span, proto,
+};
+use std::net::IpAddr;
+
+/// A word and where it starts in its text, in bytes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Word<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) start: usize,
+}
+
+impl<'a> Word<'a> {
+    /// The span of the word in document 0.
+    pub(crate) fn span(self) -> Span {
+        Span::new(DocId(0), self.start, self.start + self.text.len())
+    }
+
+    /// The part of the word from byte `at` on; `at` is a character boundary.
+    pub(crate) fn from(self, at: usize) -> Self {
+        Self { text: self.text.get(at..).unwrap_or_default(), start: self.start + at }
+    }
+
+    /// The part of the word before byte `at`; `at` is a character boundary.
+    pub(crate) fn until(self, at: usize) -> Self {
+        Self { text: self.text.get(..at).unwrap_or_default(), start: self.start }
+    }
+
+    /// The two sides of the first `mark`.
+    pub(crate) fn split(self, mark: char) -> Option<(Word<'a>, Word<'a>)> {
+        let at = self.text.find(mark)?;
+        Some((self.until(at), self.from(at + mark.len_utf8())))
+    }
+}
+
+/// The words of a text, parted by white space; a double-quoted stretch is one word, its quotes kept.
+pub(crate) fn words(text: &str) -> Vec<Word<'_>> {
+    let mut found = Vec::new();
+    let mut start = None;
+    let mut quoted = false;
+    for (at, c) in text.char_indices() {
+        if c == '"' {
+            quoted = !quoted;
+        }
+        if c.is_whitespace() && !quoted {
+            if let Some(begin) = start.take() {
+                found.push(Word { text: &text[begin..at], start: begin });
+            }
+        } else if start.is_none() {
+            start = Some(at);
+        }
+    }
+    if let Some(begin) = start {
+        found.push(Word { text: &text[begin..], start: begin });
+    }
+    found
+}
+
+/// An error about one word.
+pub(crate) fn bad(word: Word<'_>, expected: Vec<Expected>) -> Diagnostic {
+    Diagnostic {
+        id: DiagnosticId::BadValue,
+        severity: Severity::Error,
+        span: word.span(),
+        found: word.text.into(),
+        expected,
+        hint: None,
+    }
+}
+
+/// An error about something that should stand at byte `at` and does not.
+pub(crate) fn missing(at: usize, expected: Vec<Expected>) -> Diagnostic {
+    Diagnostic {
+        id: DiagnosticId::Missing,
+        severity: Severity::Error,
+        span: Span::new(DocId(0), at, at),
+        found: "".into(),
+        expected,
+        hint: None,
+    }
+}
+
+/// The hint that names the nearest of `known`, where one is near enough to be meant.
+pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> Option<Hint> {
+    let word = word.to_ascii_lowercase();
+    let limit = (word.chars().count() / 3).max(1);
+    known
+        .iter()
+        .map(|k| (distance(&word, k), *k))
+        .filter(|(d, _)| *d <= limit)
+        .min_by_key(|(d, _)| *d)
+        .map(|(_, k)| Hint::DidYouMean(k.into()))
+}
+
+/// How many letters must be put in, taken out, changed or swapped with their neighbour.
+fn distance(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(40).collect(), b.chars().collect());
+    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
+    for i in 0..=a.len() {
+        for j in 0..=b.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
+                let mut best = change.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                    best = best.min(rows[i - 2][j - 2] + 1);
+                }
+                best
+            };
+        }
+    }
+    rows[a.len()][b.len()]
+}
+
+/// A number, decimal or `0x` hexadecimal.
+pub(crate) fn number<T: TryFrom<u64>>(text: &str) -> Option<T> {
+    let value = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(hex) => u64::from_str_radix(hex, 16).ok()?,
+        None => text.parse().ok()?,
+    };
+    T::try_from(value).ok()
+}
+
+/// An address with an optional prefix length; without one it is the address alone.
+pub(crate) fn cidr(text: &str) -> Option<Cidr> {
+    let (addr, len) = match text.split_once('/') {
+        Some((addr, len)) => (addr.parse::<IpAddr>().ok()?, Some(len.parse::<u8>().ok()?)),
+        None => (text.parse::<IpAddr>().ok()?, None),
+    };
+    let most = if addr.is_ipv4() { 32 } else { 128 };
+    let len = len.unwrap_or(most);
+    (len <= most).then_some(Cidr { addr, len })
+}
+
+/// A protocol by name or number.
+pub(crate) fn protocol(text: &str) -> Option<u8> {
+    Some(match text.to_ascii_lowercase().as_str() {
+        "icmp" => proto::ICMP,
+        "igmp" => 2,
+        "ipip" => 4,
+        "tcp" => proto::TCP,
+        "udp" => proto::UDP,
+        "dccp" => 33,
+        "ipv6" => 41,
+        "gre" => proto::GRE,
+        "esp" => 50,
+        "ah" => 51,
+        "icmpv6" | "ipv6-icmp" | "icmp6" => proto::ICMPV6,
+        "sctp" => proto::SCTP,
+        "udplite" => proto::UDPLITE,
+        other => return other.parse().ok(),
+    })
+}
+
+/// TCP flags as the letters `FSRPAUEC`, in any order.
+pub(crate) fn flag_letters(text: &str) -> Option<u8> {
+    text.chars().try_fold(0, |bits, c| {
+        Some(bits | 1 << "FSRPAUEC".find(c.to_ascii_uppercase())?)
+    })
+}
+
+/// A TCP flag by its name.
+pub(crate) fn flag_name(text: &str) -> Option<u8> {
+    const NAMES: [&str; 8] = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"];
+    let text = text.to_ascii_lowercase();
+    NAMES.iter().position(|n| *n == text).map(|at| 1 << at)
+}
