@@ -102,6 +102,13 @@ pub enum Lean {
         /// The interface.
         iface: Text,
     },
+    /// No route was told; packets to `dst` leave by `iface`, the only likely way to other networks.
+    DefaultRoute {
+        /// The address.
+        dst: IpAddr,
+        /// The interface.
+        iface: Text,
+    },
     /// The routes that were told are all, and no route leads there.
     AllRoutes,
     /// A sysctl has its usual value.
