@@ -3,11 +3,17 @@
 //! Guarantees: no input fails, panics or takes more than linear time; what is not understood is kept as
 //! [`Opaque`](chainwalk_model::Opaque) and named by a diagnostic; every span lies within its document.
 
+mod ask;
+mod assume;
+pub mod case;
 mod lines;
+mod oneline;
 mod paste;
 mod restore;
 mod save;
 
+pub use ask::{packet_line, packet_lines};
+pub use assume::{assumption, assumption_text};
 pub use lines::Lines;
 pub use paste::read;
 pub use save::{SaveText, save_text};
