@@ -1,0 +1,513 @@
+//! Our answer to a kernel case as JSON, in the shapes of the recorded answers.
+//!
+//! Guarantees: every field of a packet is present, null or empty where it has nothing; two outcomes are never
+//! merged; the flows are in the order of the recorded table.
+
+mod packet;
+mod question;
+
+use chainwalk_model::{
+    EndBy, Errno, Event, Family, Fate, Flow, Hook, Host, Outcome, Path, Policy, RoutingDrop, Rule,
+    RuleId, Skip, Stop, Trace, Tuple, Walk, proto,
+};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// The fields of a packet, in the order they are written.
+const FIELDS: [&str; 14] = [
+    "verdict",
+    "reason",
+    "out_iface",
+    "path",
+    "rules_hit",
+    "walk",
+    "stopped_at",
+    "packet_out",
+    "mark",
+    "replies",
+    "conntrack",
+    "errno",
+    "assumed",
+    "depends_on",
+];
+
+/// The answer to a case: `{"id", "packets": […]}`, one entry a walk.
+///
+/// A packet with several outcomes has `branches`; its own fields hold what all branches share, else null.
+pub fn answer(id: &str, host: &Host, walks: &[Walk]) -> Value {
+    let mut packets = Vec::new();
+    // For each outcome of the packet before, what its branch depends on so far.
+    let mut inherited: Vec<Vec<Value>> = vec![Vec::new()];
+    for walk in walks {
+        let depends: Vec<Vec<Value>> = walk
+            .outcomes
+            .iter()
+            .map(|o| {
+                let mut all = inherited.get(o.from).cloned().unwrap_or_default();
+                add_new(&mut all, question::depends_on(host, o));
+                all
+            })
+            .collect();
+        packets.push(one_packet(host, walk, &depends));
+        inherited = depends;
+    }
+    json!({ "id": id, "packets": packets })
+}
+
+fn one_packet(host: &Host, walk: &Walk, depends: &[Vec<Value>]) -> Value {
+    let mut branches: Vec<Map<String, Value>> = walk
+        .outcomes
+        .iter()
+        .zip(depends)
+        .map(|(outcome, depends)| {
+            let mut fields = outcome_fields(host, outcome);
+            fields.insert("depends_on".into(), json!(depends));
+            fields
+        })
+        .collect();
+    if branches.len() == 1 && !walk.cut {
+        return Value::Object(branches.swap_remove(0));
+    }
+    let mut packet = Map::new();
+    for field in FIELDS {
+        let value = match field {
+            "assumed" | "depends_on" => {
+                let mut all = Vec::new();
+                for branch in &branches {
+                    add_new(&mut all, branch[field].as_array().cloned().unwrap_or_default());
+                }
+                json!(all)
+            }
+            _ => shared(&branches, field),
+        };
+        packet.insert(field.into(), value);
+    }
+    let branches: Vec<Value> = walk
+        .outcomes
+        .iter()
+        .zip(branches)
+        .map(|(outcome, fields)| {
+            let mut branch = Map::new();
+            branch.insert("weight".into(), json!(outcome.weight));
+            branch.insert("from".into(), json!(outcome.from));
+            branch.extend(fields);
+            Value::Object(branch)
+        })
+        .collect();
+    packet.insert("branches".into(), json!(branches));
+    if walk.cut {
+        packet.insert("cut".into(), json!(true));
+    }
+    Value::Object(packet)
+}
+
+/// The value that every branch has, or null.
+fn shared(branches: &[Map<String, Value>], field: &str) -> Value {
+    match branches.split_first() {
+        Some((first, rest)) if rest.iter().all(|b| b.get(field) == first.get(field)) => {
+            first.get(field).cloned().unwrap_or_default()
+        }
+        _ => Value::Null,
+    }
+}
+
+fn add_new(all: &mut Vec<Value>, more: Vec<Value>) {
+    for value in more {
+        if !all.contains(&value) {
+            all.push(value);
+        }
+    }
+}
+
+fn outcome_fields(host: &Host, outcome: &Outcome) -> Map<String, Value> {
+    let mut fields = trace_fields(host, &outcome.trace, true);
+    let replies: Vec<Value> = outcome
+        .replies
+        .iter()
+        .map(|reply| Value::Object(trace_fields(host, reply, false)))
+        .collect();
+    fields.insert("replies".into(), json!(replies));
+    fields.insert("conntrack".into(), flows(&outcome.flows));
+    fields.insert("errno".into(), json!(outcome.trace.errno.map(errno)));
+    fields.insert("assumed".into(), json!(question::assumed(host, outcome)));
+    fields.insert("depends_on".into(), Value::Null);
+    fields
+}
+
+/// The fields that a packet and a reply have in common. `with_id` is false for packets the kernel made,
+/// whose IP identification it picks at random.
+fn trace_fields(host: &Host, trace: &Trace, with_id: bool) -> Map<String, Value> {
+    let told = Told::of(host, trace);
+    let last = trace.steps.last().and_then(|s| trace.moments.get(s.moment as usize));
+    let left = matches!(
+        trace.fate,
+        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)
+    );
+    let out = last.filter(|_| left);
+    let reason = match trace.fate {
+        Fate::Routing(drop) => json!(routing_reason(drop)),
+        _ => Value::Null,
+    };
+    let mut fields = Map::new();
+    fields.insert("verdict".into(), json!(verdict(&trace.fate, &told)));
+    fields.insert("reason".into(), reason);
+    fields.insert("out_iface".into(), out_iface(&trace.fate, &told));
+    fields.insert("stopped_at".into(), stopped_at(host, &trace.fate, &told));
+    fields.insert("path".into(), json!(told.path));
+    fields.insert("rules_hit".into(), json!(told.hits));
+    fields.insert("walk".into(), json!(told.walk.iter().map(Entry::value).collect::<Vec<_>>()));
+    fields.insert(
+        "packet_out".into(),
+        out.map_or(Value::Null, |m| packet::headers(&m.packet, with_id)),
+    );
+    fields.insert("mark".into(), json!(out.map(|m| m.mark)));
+    fields
+}
+
+/// One entry of `walk`.
+struct Entry<'a> {
+    hook: &'static str,
+    table: String,
+    chain: &'a str,
+    number: usize,
+    by: &'static str,
+    target: Option<String>,
+}
+
+impl Entry<'_> {
+    fn value(&self) -> Value {
+        json!([self.hook, self.table, self.chain, self.number, self.by])
+    }
+}
+
+/// What the steps of a trace tell.
+#[derive(Default)]
+struct Told<'a> {
+    path: Vec<Value>,
+    last: Option<&'a Path>,
+    post: Option<&'a Path>,
+    hits: Vec<Value>,
+    walk: Vec<Entry<'a>>,
+    looped: bool,
+}
+
+impl<'a> Told<'a> {
+    fn of(host: &'a Host, trace: &'a Trace) -> Self {
+        let mut told = Self::default();
+        for step in &trace.steps {
+            match &step.event {
+                Event::Hook(path) => told.hook(path),
+                Event::Matched(id) => told.matched(host, *id),
+                Event::Returned { from, by_rule: false, .. } => {
+                    let chain = host.rules.chain(*from);
+                    told.ended(host, chain, "end", None);
+                }
+                Event::BaseEnd { chain, by: EndBy::Policy, .. } => {
+                    let chain = host.rules.chain(*chain);
+                    told.ended(host, chain, "policy", policy(chain));
+                }
+                Event::Skipped { table, why: Skip::Empty } => told.empty(host, trace, table),
+                Event::Loop => told.looped = true,
+                _ => {}
+            }
+        }
+        told
+    }
+
+    fn hook(&mut self, path: &'a Path) {
+        let mut entry = vec![
+            json!(hook_word(path.hook)),
+            json!(known(path.iniface.as_deref())),
+            json!(known(path.outiface.as_deref())),
+        ];
+        if path.phys_in.is_some() || path.phys_out.is_some() {
+            entry.push(json!(known(path.phys_in.as_deref())));
+            entry.push(json!(known(path.phys_out.as_deref())));
+        }
+        self.path.push(json!(entry));
+        self.last = Some(path);
+        if path.hook == Hook::Postrouting {
+            self.post = Some(path);
+        }
+    }
+
+    fn hook_now(&self) -> &'static str {
+        self.last.map_or("", |p| hook_word(p.hook))
+    }
+
+    fn matched(&mut self, host: &'a Host, id: RuleId) {
+        let rule = host.rules.rule(id);
+        let chain = host.rules.chain(rule.chain);
+        let table = table_name(host, chain);
+        self.hits.push(json!([table, &*chain.name, rule.number]));
+        self.walk.push(Entry {
+            hook: self.hook_now(),
+            table,
+            chain: &chain.name,
+            number: rule.number as usize,
+            by: "rule",
+            target: target_name(host, rule),
+        });
+    }
+
+    fn ended(
+        &mut self,
+        host: &'a Host,
+        chain: &'a chainwalk_model::Chain,
+        by: &'static str,
+        target: Option<&str>,
+    ) {
+        self.walk.push(Entry {
+            hook: self.hook_now(),
+            table: table_name(host, chain),
+            chain: &chain.name,
+            number: chain.rules.len() + 1,
+            by,
+            target: target.map(str::to_owned),
+        });
+    }
+
+    /// An empty chain still lets the packet go by its policy, and the kernel traces that.
+    fn empty(&mut self, host: &'a Host, trace: &Trace, table: &str) {
+        let Some(hook) = self.last.map(|p| p.hook) else { return };
+        let family =
+            if trace.sent.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+        let found = host.rules.find_table(family, table).and_then(|t| {
+            let chains = host.rules.table(t).chains.iter().map(|c| host.rules.chain(*c));
+            chains.into_iter().find(|c| c.base.as_ref().is_some_and(|b| b.hook == hook))
+        });
+        if let Some(chain) = found {
+            self.ended(host, chain, "policy", policy(chain));
+        }
+    }
+}
+
+fn known(iface: Option<&str>) -> Option<&str> {
+    iface.filter(|i| *i != "?")
+}
+
+fn hook_word(hook: Hook) -> &'static str {
+    match hook {
+        Hook::Ingress => "ingress",
+        Hook::Prerouting => "pre",
+        Hook::Input => "in",
+        Hook::Forward => "fwd",
+        Hook::Output => "out",
+        Hook::Postrouting => "post",
+        Hook::Egress => "egress",
+    }
+}
+
+/// A table's name; tables of native nft carry their family before it.
+fn table_name(host: &Host, chain: &chainwalk_model::Chain) -> String {
+    let table = host.rules.table(chain.table);
+    if table.backend != chainwalk_model::Backend::Nft {
+        return table.name.to_string();
+    }
+    format!("{}:{}", question::family_word(table.family), table.name)
+}
+
+fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {
+    match chain.base.as_ref()?.policy {
+        Policy::Accept => Some("ACCEPT"),
+        Policy::Drop => Some("DROP"),
+        Policy::Unknown => None,
+    }
+}
+
+/// What stands behind `-j` or `-g`.
+fn target_name(host: &Host, rule: &Rule) -> Option<String> {
+    rule.ops.iter().find_map(|op| match &op.what {
+        chainwalk_model::OpKind::Target(t) => Some(packet::target_word(host, t)),
+        chainwalk_model::OpKind::Match(_) => None,
+    })
+}
+
+fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
+    match fate {
+        Fate::Local { .. } => "local",
+        Fate::Forwarded(_) => "forwarded",
+        Fate::Sent(_) => "sent",
+        Fate::Bridged(_) if told.path.is_empty() => "bridged",
+        Fate::Bridged(_) => "forwarded",
+        Fate::Dropped(_) | Fate::DroppedUnseen(_) => "dropped",
+        Fate::Rejected { .. } => "rejected",
+        Fate::Routing(_) if told.path.is_empty() => "send_error",
+        Fate::Routing(_) => "routing_drop",
+        Fate::Queued(_) => "queued",
+        Fate::Stolen(_) => "stolen",
+        Fate::Refused => "stopped",
+        Fate::Kept => "defrag",
+        Fate::SendError(_) => "send_error",
+        Fate::NotForUs => "unseen",
+        Fate::Looped => "looped",
+        Fate::Undecided(_) => "undecided",
+    }
+}
+
+fn out_iface(fate: &Fate, told: &Told<'_>) -> Value {
+    match fate {
+        Fate::Local { .. } => json!(told.looped.then_some("lo")),
+        Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => {
+            let by_hook = told.post.and_then(|p| p.outiface.as_deref());
+            json!(known(by_hook.or(iface.as_deref())))
+        }
+        _ => Value::Null,
+    }
+}
+
+fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
+    let hook = told.hook_now();
+    let by_rule = |id: RuleId| {
+        let rule = host.rules.rule(id);
+        let chain = host.rules.chain(rule.chain);
+        json!({
+            "hook": hook,
+            "table": table_name(host, chain),
+            "chain": &*chain.name,
+            "rule": rule.number,
+            "by": "rule",
+            "target": target_name(host, rule),
+        })
+    };
+    match fate {
+        Fate::Dropped(Stop::Rule(id))
+        | Fate::Rejected { rule: id, .. }
+        | Fate::Queued(id)
+        | Fate::Stolen(id) => by_rule(*id),
+        Fate::Dropped(Stop::Policy(id)) => {
+            let chain = host.rules.chain(*id);
+            json!({
+                "hook": hook,
+                "table": table_name(host, chain),
+                "chain": &*chain.name,
+                "rule": chain.rules.len() + 1,
+                "by": "policy",
+                "target": "DROP",
+            })
+        }
+        Fate::Routing(_) if !told.path.is_empty() => {
+            json!({ "after_hook": hook, "by": "routing" })
+        }
+        Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::Kept => {
+            let last = told.walk.last().filter(|e| e.hook == hook);
+            json!({
+                "hook": hook,
+                "table": last.map(|e| &e.table),
+                "chain": last.map(|e| e.chain),
+                "rule": last.map(|e| e.number),
+                "by": "kernel",
+                "target": last.and_then(|e| e.target.as_ref()),
+            })
+        }
+        _ => Value::Null,
+    }
+}
+
+fn routing_reason(drop: RoutingDrop) -> &'static str {
+    match drop {
+        RoutingDrop::NoRoute => "no_route",
+        RoutingDrop::ForwardingOff => "forwarding_off",
+        RoutingDrop::Martian => "martian",
+        RoutingDrop::LocalSource => "local_source",
+        RoutingDrop::RpFilter => "rp_filter",
+        RoutingDrop::Localnet => "localnet",
+        RoutingDrop::Ttl => "ttl",
+        RoutingDrop::Mtu => "mtu",
+        RoutingDrop::Blackhole => "blackhole",
+        RoutingDrop::Unreachable => "unreachable",
+        RoutingDrop::Prohibit => "prohibit",
+        RoutingDrop::BadHeader => "bad_header",
+        RoutingDrop::NotForUs => "not_for_us",
+    }
+}
+
+fn errno(errno: Errno) -> &'static str {
+    match errno {
+        Errno::EPERM => "EPERM",
+        Errno::EINVAL => "EINVAL",
+        Errno::ENETUNREACH => "ENETUNREACH",
+        Errno::EHOSTUNREACH => "EHOSTUNREACH",
+        Errno::EACCES => "EACCES",
+        Errno::ECONNREFUSED => "ECONNREFUSED",
+        Errno::EMSGSIZE => "EMSGSIZE",
+    }
+}
+
+/// The conntrack table, sorted as the recorded one: by the text of each entry with its keys sorted.
+fn flows(flows: &[Flow]) -> Value {
+    let mut entries: Vec<(String, Value)> = flows
+        .iter()
+        .map(|f| {
+            let entry = flow(f);
+            (sorted_text(&entry), entry)
+        })
+        .collect();
+    entries.sort_by(|a, b| a.0.cmp(&b.0));
+    json!(entries.into_iter().map(|(_, e)| e).collect::<Vec<_>>())
+}
+
+fn sorted_text(value: &Value) -> String {
+    fn sorted(value: &Value) -> Value {
+        match value {
+            Value::Object(map) => {
+                let sorted: BTreeMap<&String, Value> =
+                    map.iter().map(|(k, v)| (k, sorted(v))).collect();
+                json!(sorted)
+            }
+            other => other.clone(),
+        }
+    }
+    sorted(value).to_string()
+}
+
+fn flow(flow: &Flow) -> Value {
+    let mut entry = Map::new();
+    let family = if flow.orig.src.is_ipv6() { "ipv6" } else { "ipv4" };
+    entry.insert("l3".into(), json!(family));
+    entry.insert("proto".into(), json!(packet::tracked_proto(flow.orig.proto)));
+    if let Some(state) = &flow.tcp_state {
+        entry.insert("state".into(), json!(&**state));
+    }
+    for (word, holds) in [("unreplied", flow.unreplied), ("assured", flow.assured)] {
+        if holds {
+            entry.insert(word.into(), json!(true));
+        }
+    }
+    entry.insert("mark".into(), json!(flow.mark));
+    match (flow.zone_orig, flow.zone_reply) {
+        (None, None) => {
+            entry.insert("zone".into(), json!(flow.zone));
+        }
+        (orig, reply) => {
+            for (word, zone) in [("zone-orig", orig), ("zone-reply", reply)] {
+                if let Some(zone) = zone {
+                    entry.insert(word.into(), json!(zone));
+                }
+            }
+        }
+    }
+    entry.insert("orig".into(), tuple(&flow.orig));
+    entry.insert("reply".into(), tuple(&flow.reply));
+    Value::Object(entry)
+}
+
+fn tuple(t: &Tuple) -> Value {
+    let mut fields = Map::new();
+    fields.insert("src".into(), json!(t.src.to_string()));
+    fields.insert("dst".into(), json!(t.dst.to_string()));
+    let named: &[(&str, u16)] = match t.proto {
+        proto::ICMP | proto::ICMPV6 => {
+            &[("type", t.dport >> 8), ("code", t.dport & 0xff), ("id", t.sport)]
+        }
+        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | 33 => {
+            &[("sport", t.sport), ("dport", t.dport)]
+        }
+        proto::GRE => &[("srckey", t.sport), ("dstkey", t.dport)],
+        _ => &[],
+    };
+    for (name, value) in named {
+        fields.insert((*name).into(), json!(value));
+    }
+    Value::Object(fields)
+}

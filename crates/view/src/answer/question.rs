@@ -1,0 +1,200 @@
+//! What an answer depends on and what it assumed, as JSON.
+
+use chainwalk_model::{
+    ChainId, Family, Fate, Host, Lean, Match, OpKind, Outcome, Question, RuleId, Trace,
+};
+use serde_json::{Value, json};
+
+/// The questions that decided this outcome and were not answered by chance.
+pub(super) fn depends_on(host: &Host, outcome: &Outcome) -> Vec<Value> {
+    let unknown = outcome.choices.iter().filter(|c| c.weight.is_none()).map(|c| &c.question);
+    let traces = std::iter::once(&outcome.trace).chain(&outcome.replies);
+    let fates = traces.filter_map(|t| match &t.fate {
+        Fate::DroppedUnseen(q) | Fate::Undecided(q) => Some(q),
+        _ => None,
+    });
+    let mut all = Vec::new();
+    for q in unknown.chain(fates) {
+        let entry = question(host, q);
+        if !all.contains(&entry) {
+            all.push(entry);
+        }
+    }
+    all
+}
+
+/// The facts that this outcome's steps leaned on, each once.
+pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Value> {
+    let traces: Vec<&Trace> = std::iter::once(&outcome.trace).chain(&outcome.replies).collect();
+    let leans = traces.iter().flat_map(|t| &t.steps).flat_map(|s| &s.leans);
+    let mut all = Vec::new();
+    for lean in leans {
+        let entry = leant(host, lean);
+        if !all.contains(&entry) {
+            all.push(entry);
+        }
+    }
+    all
+}
+
+fn question(host: &Host, q: &Question) -> Value {
+    match q {
+        Question::LocalAddr(a) => plain("address", &a.to_string()),
+        Question::Route(a) => plain("route", &a.to_string()),
+        Question::Table(family, table) => json!({
+            "kind": "table_not_pasted",
+            "name": table_of(*family, table),
+            "table": table_of(*family, table),
+            "chain": null,
+            "rule": null,
+        }),
+        Question::Chain(family, table, chain) => json!({
+            "kind": "chain_not_pasted",
+            "name": &**chain,
+            "table": table_of(*family, table),
+            "chain": &**chain,
+            "rule": null,
+        }),
+        Question::Policy(id) => in_chain("policy", host, *id),
+        Question::Opaque(id, op) => in_rule("opaque", host, *id, &op_name(host, *id, *op)),
+        Question::HiddenInterfaces(id) => in_rule("match", host, *id, "interfaces"),
+        Question::History(id, op) => in_rule("history", host, *id, &op_name(host, *id, *op)),
+        Question::Fact(id, op) => in_rule("match", host, *id, &op_name(host, *id, *op)),
+        Question::Set(name) => plain("set", name),
+        Question::Random(id, op) => in_rule("random", host, *id, &op_name(host, *id, *op)),
+        Question::NatChoice(id) => in_rule("nat_choice", host, *id, "nat"),
+        Question::Socket(proto, port) => {
+            let name = match proto {
+                6 => format!("tcp:{port}"),
+                17 => format!("udp:{port}"),
+                other => format!("{other}:{port}"),
+            };
+            plain("socket", &name)
+        }
+        Question::Sysctl(name) => plain("sysctl", name),
+        Question::Order(first, _) => in_chain("order", host, *first),
+    }
+}
+
+fn plain(kind: &str, name: &str) -> Value {
+    json!({ "kind": kind, "name": name, "table": null, "chain": null, "rule": null })
+}
+
+fn in_chain(kind: &str, host: &Host, id: ChainId) -> Value {
+    let chain = host.rules.chain(id);
+    json!({
+        "kind": kind,
+        "name": &*chain.name,
+        "table": super::table_name(host, chain),
+        "chain": &*chain.name,
+        "rule": null,
+    })
+}
+
+fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Value {
+    let rule = host.rules.rule(id);
+    let chain = host.rules.chain(rule.chain);
+    json!({
+        "kind": kind,
+        "name": name,
+        "table": super::table_name(host, chain),
+        "chain": &*chain.name,
+        "rule": rule.number,
+    })
+}
+
+/// The extension of an operation, or the text where it is not understood.
+fn op_name(host: &Host, id: RuleId, op: u16) -> String {
+    match host.rules.rule(id).ops.get(usize::from(op)).map(|o| &o.what) {
+        Some(OpKind::Target(t)) => super::packet::target_word(host, t),
+        Some(OpKind::Match(Match::Opaque(o))) => o.text.to_string(),
+        Some(OpKind::Match(m)) => match_word(m).into(),
+        None => String::new(),
+    }
+}
+
+fn match_word(m: &Match) -> &'static str {
+    match m {
+        Match::Ip(_) => "ip",
+        Match::HiddenInterfaces => "interfaces",
+        Match::Tcp(_) => "tcp",
+        Match::Udp(_) => "udp",
+        Match::Sctp(_) => "sctp",
+        Match::Icmp(_) => "icmp",
+        Match::Icmp6(_) => "icmp6",
+        Match::AddrType(_) => "addrtype",
+        Match::Comment(_) => "comment",
+        Match::Connmark(_) => "connmark",
+        Match::Conntrack(_) => "conntrack",
+        Match::State(_) => "state",
+        Match::Devgroup { .. } => "devgroup",
+        Match::Dscp(_) => "dscp",
+        Match::Ecn(_) => "ecn",
+        Match::Hashlimit(_) => "hashlimit",
+        Match::Iprange { .. } => "iprange",
+        Match::Length(_) => "length",
+        Match::Limit { .. } => "limit",
+        Match::Mac(_) => "mac",
+        Match::Mark(_) => "mark",
+        Match::Multiport { .. } => "multiport",
+        Match::Owner { .. } => "owner",
+        Match::Physdev(_) => "physdev",
+        Match::Pkttype(_) => "pkttype",
+        Match::Quota(_) => "quota",
+        Match::Recent(_) => "recent",
+        Match::Rpfilter(_) => "rpfilter",
+        Match::Set(_) => "set",
+        Match::Statistic(_) => "statistic",
+        Match::String(_) => "string",
+        Match::Tos(_) => "tos",
+        Match::Ttl(_) => "ttl",
+        Match::U32(_) => "u32",
+        Match::Opaque(_) => "opaque",
+    }
+}
+
+fn leant(host: &Host, lean: &Lean) -> Value {
+    let entry = |kind: &str, name: &str, value: &str| {
+        json!({ "kind": kind, "name": name, "value": value })
+    };
+    match lean {
+        Lean::Net { iface, net, .. } => {
+            entry("address", iface, &format!("{}/{}", net.addr, net.len))
+        }
+        Lean::AllAddrs => entry("address", "all", "told"),
+        Lean::BackTheWayItCame { dst, iface } | Lean::DefaultRoute { dst, iface } => {
+            entry("route", &dst.to_string(), &format!("dev {iface}"))
+        }
+        Lean::AllRoutes => entry("route", "all", "told"),
+        Lean::Sysctl { name, value } => entry("sysctl", name, value),
+        Lean::EmptyTable(family, table) => entry("table", &table_of(*family, table), "empty"),
+        Lean::FreshHistory(id) => {
+            let rule = host.rules.rule(*id);
+            let chain = host.rules.chain(rule.chain);
+            let name = format!("{} {} {}", super::table_name(host, chain), chain.name, rule.number);
+            entry("history", &name, "fresh")
+        }
+        Lean::NoFlows => entry("conntrack", "flows", "none"),
+        Lean::BridgePort { bridge, addr } => entry("port", &addr.to_string(), bridge),
+        Lean::BridgeNf => entry("sysctl", "net.bridge.bridge-nf-call-iptables", "1"),
+    }
+}
+
+fn table_of(family: Family, table: &str) -> String {
+    match family {
+        Family::Ip => table.to_owned(),
+        other => format!("{}:{table}", family_word(other)),
+    }
+}
+
+/// A family as nft writes it.
+pub(super) fn family_word(family: Family) -> &'static str {
+    match family {
+        Family::Ip => "ip",
+        Family::Ip6 => "ip6",
+        Family::Inet => "inet",
+        Family::Arp => "arp",
+        Family::Bridge => "bridge",
+        Family::Netdev => "netdev",
+    }
+}
