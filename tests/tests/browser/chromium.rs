@@ -1,0 +1,324 @@
+//! A headless Chromium with the page open in it, and what a person does there.
+//!
+//! What a person waits for is waited for here too; every wait ends after [`PATIENCE`].
+
+use crate::server::Site;
+use anyhow::{Context, Result, bail, ensure};
+use fantoccini::wd::WebDriverCompatibleCommand;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use std::env;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How long a test waits for something to come about.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The window.
+#[derive(Clone, Copy)]
+pub(crate) struct Look {
+    /// Its name in the names of pictures.
+    pub(crate) name: &'static str,
+    /// Width and height in CSS pixels.
+    pub(crate) size: (u32, u32),
+    /// Whether the system prefers dark.
+    pub(crate) dark: bool,
+    /// Whether the system prefers less motion.
+    pub(crate) still: bool,
+}
+
+/// A laptop's window.
+pub(crate) const DESK: Look =
+    Look { name: "1440-light", size: (1440, 900), dark: false, still: false };
+/// The same at night.
+pub(crate) const DESK_DARK: Look = Look { name: "1440-dark", dark: true, ..DESK };
+/// A phone.
+pub(crate) const PHONE: Look = Look { name: "390-light", size: (390, 844), ..DESK };
+/// The same at night.
+pub(crate) const PHONE_DARK: Look = Look { name: "390-dark", dark: true, ..PHONE };
+
+/// Runs `test` against the built page in a browser of its own, then asks that the console was quiet.
+///
+/// Does nothing, and says so, unless `CHAINWALK_BROWSER` asks for it: without `cargo xtask test` the page
+/// in `dist/` may be missing or of another day.
+pub(crate) fn drive(look: Look, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
+    if env::var_os("CHAINWALK_BROWSER").is_none_or(|v| v != "1") {
+        eprintln!("passed over: `cargo xtask test browser` builds the page and drives it");
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let page = Page::open(look).await?;
+        let mut done = test(&page).await;
+        if done.is_ok() {
+            done = page.was_quiet().await;
+        }
+        if done.is_err() {
+            page.tell().await;
+        }
+        page.client.clone().close().await?;
+        done
+    })
+}
+
+/// The page in its browser.
+pub(crate) struct Page {
+    /// Who served it.
+    pub(crate) site: Site,
+    client: Client,
+    look: Look,
+    _driver: Driver,
+}
+
+impl Page {
+    async fn open(look: Look) -> Result<Self> {
+        let dist = env::var_os("CHAINWALK_DIST").map_or_else(|| root().join("dist"), PathBuf::from);
+        ensure!(
+            dist.join("index.html").is_file(),
+            "no page in {}: cargo xtask build",
+            dist.display()
+        );
+        let site = Site::serve(dist)?;
+        let driver = Driver::start()?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities()?)
+            .connect(&driver.url)
+            .await?;
+        let page = Self { site, client, look, _driver: driver };
+        let (width, height) = look.size;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        page.protocol("Emulation.setDeviceMetricsOverride", metrics).await?;
+        let features = json!({ "features": [
+            { "name": "prefers-color-scheme", "value": if look.dark { "dark" } else { "light" } },
+            { "name": "prefers-reduced-motion", "value": if look.still { "reduce" } else { "" } },
+        ] });
+        page.protocol("Emulation.setEmulatedMedia", features).await?;
+        page.client.goto(&page.site.url).await?;
+        page.until("the page shows an answer", "return banner() !== '' && state() !== 'idle'")
+            .await?;
+        Ok(page)
+    }
+
+    /// The value of a script's `return`. `at(id)`, `text(id)`, `banner()`, `state()` and `position()` look
+    /// at the page by the hooks it carries for tests.
+    pub(crate) async fn ask(&self, script: &str) -> Result<Value> {
+        const HOOKS: &str = "
+            const all = id => [...document.querySelectorAll(`[data-testid=${id}]`)];
+            const at = id => all(id)[0];
+            const text = id => at(id)?.innerText ?? '';
+            const banner = () => text('banner');
+            const position = () => text('position');
+            const state = () => document.body.dataset.state ?? '';
+        ";
+        let value = self.client.execute(&format!("{HOOKS}\n{script}"), vec![]).await;
+        value.with_context(|| script.to_owned())
+    }
+
+    /// The same, as text.
+    pub(crate) async fn text(&self, script: &str) -> Result<String> {
+        Ok(self.ask(script).await?.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Waits until a script returns true; `what` names it where that does not come about.
+    pub(crate) async fn until(&self, what: &str, script: &str) -> Result<()> {
+        let began = Instant::now();
+        while self.ask(script).await? != Value::Bool(true) {
+            if began.elapsed() > PATIENCE {
+                bail!(
+                    "{what}: not within {} s; the banner says: {}",
+                    PATIENCE.as_secs(),
+                    self.banner().await?
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+
+    /// The text of the banner.
+    pub(crate) async fn banner(&self) -> Result<String> {
+        self.text("return banner()").await
+    }
+
+    /// Waits until the banner has each of `words`, in one moment, and returns it.
+    pub(crate) async fn banner_says(&self, words: &[&str]) -> Result<String> {
+        let list = json!(words);
+        let script = format!("const b = banner(); return {list}.every(w => b.includes(w))");
+        self.until(&format!("the banner says {words:?}"), &script).await?;
+        self.banner().await
+    }
+
+    /// Writes `text` where the hook `id` is, in place of what is there, as a paste from the clipboard would.
+    pub(crate) async fn write(&self, id: &str, text: &str) -> Result<()> {
+        self.ask(&format!("at('{id}').focus(); at('{id}').select()")).await?;
+        if text.is_empty() {
+            return self.press("Backspace").await;
+        }
+        self.protocol("Input.insertText", json!({ "text": text })).await?;
+        Ok(())
+    }
+
+    /// Clicks on the first element of a hook.
+    pub(crate) async fn click(&self, id: &str) -> Result<()> {
+        self.client.find(Locator::Css(&format!("[data-testid={id}]"))).await?.click().await?;
+        Ok(())
+    }
+
+    /// Writes a packet into its field and sends it.
+    pub(crate) async fn send(&self, packet: &str) -> Result<()> {
+        self.write("packet", packet).await?;
+        self.click("send").await
+    }
+
+    /// Presses a key, named as `KeyboardEvent.key` names it, with nothing focused.
+    pub(crate) async fn key(&self, key: &str) -> Result<()> {
+        self.ask("document.activeElement?.blur()").await?;
+        self.press(key).await
+    }
+
+    async fn press(&self, key: &str) -> Result<()> {
+        let code = match key {
+            "Backspace" => 8,
+            "End" => 35,
+            "Home" => 36,
+            "ArrowLeft" => 37,
+            "ArrowRight" => 39,
+            " " => 32,
+            _ => bail!("no key code for {key}"),
+        };
+        let name = if key == " " { "Space" } else { key };
+        for kind in ["rawKeyDown", "keyUp"] {
+            let event =
+                json!({ "type": kind, "key": key, "code": name, "windowsVirtualKeyCode": code });
+            self.protocol("Input.dispatchKeyEvent", event).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes a picture of the window into the folder of pictures.
+    pub(crate) async fn picture(&self, name: &str) -> Result<()> {
+        let unset = || PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("screens");
+        let folder = env::var_os("CHAINWALK_SCREENS").map_or_else(unset, PathBuf::from);
+        fs::create_dir_all(&folder)?;
+        let png = self.client.screenshot().await?;
+        fs::write(folder.join(format!("{}-{name}.png", self.look.name)), png)?;
+        Ok(())
+    }
+
+    /// What an accessibility scan complains of, one line each; `None` where the scanner is not at hand.
+    pub(crate) async fn accessibility(&self) -> Result<Option<Vec<String>>> {
+        let Some(path) = env::var_os("CHAINWALK_AXE") else { return Ok(None) };
+        self.client.execute(&fs::read_to_string(path)?, vec![]).await?;
+        let script = "const done = arguments[arguments.length - 1];
+            axe.run().then(r => done(r.violations.flatMap(v => v.nodes.map(n =>
+                `${v.impact} ${v.id}: ${n.target} ${n.failureSummary}`))))";
+        let found = self.client.execute_async(script, vec![]).await?;
+        let lines = found.as_array().context("axe returned no list")?.iter();
+        Ok(Some(lines.map(|line| line.as_str().unwrap_or_default().to_owned()).collect()))
+    }
+
+    /// Asks for a command of Chromium's own protocol.
+    async fn protocol(&self, cmd: &str, params: Value) -> Result<Value> {
+        let body = json!({ "cmd": cmd, "params": params });
+        Ok(self.client.issue_cmd(Extra { path: "goog/cdp/execute", body }).await?)
+    }
+
+    /// Fails where the console has an error or tells of a panic.
+    async fn was_quiet(&self) -> Result<()> {
+        let body = json!({ "type": "browser" });
+        let log = self.client.issue_cmd(Extra { path: "se/log", body }).await?;
+        for entry in log.as_array().into_iter().flatten() {
+            let text = entry["message"].as_str().unwrap_or_default();
+            ensure!(
+                entry["level"] != "SEVERE" && !text.contains("panicked"),
+                "the console says: {text}"
+            );
+        }
+        Ok(())
+    }
+
+    /// Leaves a picture and the console's words behind, for whoever looks into a failure.
+    async fn tell(&self) {
+        let name = std::thread::current().name().unwrap_or_default().replace("::", "-");
+        if let Err(error) = self.picture(&format!("failed-{name}")).await {
+            eprintln!("no picture of the failure: {error:#}");
+        }
+        if let Err(error) = self.was_quiet().await {
+            eprintln!("{error:#}");
+        }
+    }
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The flags of the wasm tests' browser, and its console kept for reading.
+fn capabilities() -> Result<Map<String, Value>> {
+    let mut map: Map<String, Value> =
+        serde_json::from_str(include_str!("../../../xtask/webdriver.json"))?;
+    map.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+    Ok(map)
+}
+
+/// A chromedriver on a port of its own choice; it ends with the test.
+struct Driver {
+    url: String,
+    process: Child,
+}
+
+impl Driver {
+    fn start() -> Result<Self> {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("chromedriver does not start: install chromium and chromium-driver")?;
+        let mut out = BufReader::new(process.stdout.take().context("its output is piped")?);
+        let mut line = String::new();
+        while out.read_line(&mut line)? > 0 {
+            if let Some((_, rest)) = line.split_once("started successfully on port ") {
+                let port: u16 = rest.trim().trim_end_matches('.').parse()?;
+                // What it prints from here on is let go of, or it would wait for a reader.
+                std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+                return Ok(Self { url: format!("http://127.0.0.1:{port}"), process });
+            }
+            line.clear();
+        }
+        bail!("chromedriver ended before it named its port")
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ended = self.process.kill();
+        let _status = self.process.wait();
+    }
+}
+
+/// A command beyond the standard, as chromedriver has it.
+#[derive(Debug)]
+struct Extra {
+    path: &'static str,
+    body: Value,
+}
+
+impl WebDriverCompatibleCommand for Extra {
+    fn endpoint(
+        &self,
+        base: &url::Url,
+        session: Option<&str>,
+    ) -> Result<url::Url, url::ParseError> {
+        base.join(&format!("session/{}/{}", session.unwrap_or_default(), self.path))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.body.to_string()))
+    }
+}

@@ -1,0 +1,204 @@
+//! The built page in a real Chromium, used as a person would use it.
+//!
+//! The page carries hooks for these tests: `data-testid` on what a person reads and touches, and the tone of
+//! the answer in `data-state` of `body`. Words are looked for as the page shows them in English.
+#![allow(clippy::unwrap_used)]
+
+mod chromium;
+mod server;
+
+use anyhow::{Context, Result};
+use std::fs;
+use std::path::Path;
+
+/// A document of the test suite, its dumps one after the other, as one paste.
+fn document(dumps: &[&str]) -> Result<String> {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut paste = String::new();
+    for dump in dumps {
+        let path = tests.join("documents").join(dump);
+        paste += &fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        paste.push('\n');
+    }
+    Ok(paste)
+}
+
+/// All that the second document prints of its host.
+const DOCKER_HOST: &[&str] =
+    &["docker-host.iptables.txt", "docker-host.ip-addr.txt", "docker-host.brctl.txt"];
+
+/// The tests of this module are those that need the page built.
+mod in_chromium {
+    use super::{DOCKER_HOST, document};
+    use crate::chromium::{DESK, DESK_DARK, Look, PHONE, PHONE_DARK, drive};
+    use anyhow::{Result, ensure};
+
+    #[test]
+    fn it_opens_on_the_first_document_with_its_question_asked() -> Result<()> {
+        drive(DESK, async |page| {
+            let banner = page.banner_says(&["FORWARD rule 6", "No route to host"]).await?;
+            ensure!(!banner.contains("INPUT rule"), "INPUT is not what rejects it: {banner}");
+            ensure!(page.text("return state()").await? == "stop");
+            ensure!(page.text("return at('packet').value").await?.contains("172.17.0.2:11103"));
+            ensure!(page.text("return at('paste').value").await?.contains("KUBE-NODEPORTS"));
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn a_port_that_input_accepts_is_delivered() -> Result<()> {
+        drive(DESK, async |page| {
+            page.send("curl 172.17.0.2:22").await?;
+            page.banner_says(&["elivered"]).await?;
+            ensure!(page.text("return state()").await? == "ok");
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn the_second_document_rewrites_and_depends_on_the_table_not_pasted() -> Result<()> {
+        drive(DESK, async |page| {
+            page.write("paste", &document(DOCKER_HOST)?).await?;
+            page.send("curl 172.17.253.62:80 from 203.0.113.9 in eth0").await?;
+            page.banner_says(&["depends", "filter"]).await?;
+            ensure!(page.text("return state()").await? == "depends");
+            page.until(
+                "a row shows the new destination",
+                "return all('row').some(r => r.innerText.includes('172.19.0.15:80'))",
+            )
+            .await
+        })
+    }
+
+    #[test]
+    fn nonsense_and_nothing_get_clear_words() -> Result<()> {
+        drive(DESK, async |page| {
+            let mut said = Vec::new();
+            for paste in ["the cat sat on the mat; {{{ -A \u{0} 🐈 ---", ""] {
+                page.write("paste", paste).await?;
+                page.until("the page has no answer", "return state() === 'idle'").await?;
+                let banner = page.banner().await?;
+                ensure!(banner.len() > 20, "too few words for {paste:?}: {banner}");
+                ensure!(
+                    !banner.to_lowercase().contains("accept"),
+                    "{paste:?} is not accepted: {banner}"
+                );
+                said.push(banner);
+            }
+            ensure!(said[0] != said[1], "nonsense and nothing are told apart: {said:?}");
+            page.write("paste", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n").await?;
+            page.send("ping 127.0.0.1").await?;
+            page.until("it answers again", "return ['stop', 'depends'].includes(state())").await
+        })
+    }
+
+    #[test]
+    fn it_plays_and_steps_and_goes_to_both_ends() -> Result<()> {
+        drive(DESK, async |page| {
+            let opened = page.text("return position()").await?;
+            page.until("it plays by itself", &format!("return position() !== {opened:?}")).await?;
+            page.click("play").await?;
+            page.key("Home").await?;
+            let first = page.text("return position()").await?;
+            page.key("ArrowRight").await?;
+            page.until("one step on", &format!("return position() !== {first:?}")).await?;
+            let second = page.text("return position()").await?;
+            page.click("next").await?;
+            page.until(
+                "two steps on",
+                &format!("return ![{first:?}, {second:?}].includes(position())"),
+            )
+            .await?;
+            page.click("prev").await?;
+            page.until("one step back", &format!("return position() === {second:?}")).await?;
+            page.key("ArrowLeft").await?;
+            page.until("at the start", &format!("return position() === {first:?}")).await?;
+            page.key("End").await?;
+            page.until("at the end", &format!("return position() !== {first:?}")).await?;
+            let last = page.text("return position()").await?;
+            page.key("ArrowRight").await?;
+            ensure!(page.text("return position()").await? == last, "nothing comes after the end");
+            page.key(" ").await?;
+            page.until("it plays from the start", &format!("return position() !== {last:?}")).await
+        })
+    }
+
+    #[test]
+    fn a_rule_of_the_walk_leads_to_its_line() -> Result<()> {
+        drive(DESK, async |page| {
+            page.ask("all('row').find(r => r.innerText.includes('REJECT')).click()").await?;
+            page.until(
+                "its line is marked in the paste",
+                "return all('line').some(l => l.matches('.now, [aria-current=true]')
+                    && l.innerText.includes('REJECT'))",
+            )
+            .await
+        })
+    }
+
+    #[test]
+    fn nothing_is_asked_of_the_network_once_it_is_open() -> Result<()> {
+        drive(DESK, async |page| {
+            let before = page.site.asked();
+            page.write("paste", &document(DOCKER_HOST)?).await?;
+            page.send("curl 172.17.253.62:80 from 203.0.113.9 in eth0").await?;
+            page.banner_says(&["depends"]).await?;
+            page.key("End").await?;
+            ensure!(page.site.asked() == before, "asked for {:?}", page.site.asked());
+            let elsewhere = page
+                .text(
+                    "return performance.getEntriesByType('resource').map(e => e.name)
+                        .filter(n => !n.startsWith(location.origin) && !n.startsWith('blob:')).join(' ')",
+                )
+                .await?;
+            ensure!(elsewhere.is_empty(), "asked elsewhere: {elsewhere}");
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn it_fits_its_window_at_rest_mid_walk_and_at_the_end() -> Result<()> {
+        for look in [DESK, DESK_DARK, PHONE, PHONE_DARK] {
+            drive(Look { still: true, ..look }, async |page| {
+                page.banner_says(&["FORWARD rule 6"]).await?;
+                page.ask(
+                    "if (at('play').getAttribute('aria-pressed') === 'true') at('play').click()",
+                )
+                .await?;
+                page.key("Home").await?;
+                page.picture("rest").await?;
+                for _ in 0..12 {
+                    page.key("ArrowRight").await?;
+                }
+                page.picture("mid").await?;
+                page.key("End").await?;
+                page.picture("end").await?;
+                let wide =
+                    page.ask("return document.documentElement.scrollWidth - innerWidth").await?;
+                ensure!(wide.as_i64().is_some_and(|w| w <= 0), "{}: {wide} px too wide", look.name);
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn an_accessibility_scan_finds_nothing_serious() -> Result<()> {
+        for look in [DESK, DESK_DARK, PHONE] {
+            drive(Look { still: true, ..look }, async |page| {
+                page.key("End").await?;
+                let Some(found) = page.accessibility().await? else {
+                    eprintln!("passed over: CHAINWALK_AXE names no axe-core");
+                    return Ok(());
+                };
+                let serious: Vec<_> = found
+                    .iter()
+                    .filter(|f| f.starts_with("serious") || f.starts_with("critical"))
+                    .collect();
+                ensure!(serious.is_empty(), "{}:\n{serious:#?}", look.name);
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+}
