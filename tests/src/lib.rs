@@ -1,1 +1,4 @@
 //! Shared pieces of the test suites.
+
+pub mod engine;
+pub mod kernel;
