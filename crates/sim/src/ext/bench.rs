@@ -1,0 +1,182 @@
+//! A packet on its own host, for the tests of single extensions.
+
+#![allow(clippy::unwrap_used)]
+use super::{At, test};
+use crate::eye::{Ct, CtFlow, Eye, Net};
+use crate::memory::Memory;
+use chainwalk_model::{
+    ChainId, Cidr, CtDir, CtStates, Entry, Fact, FrameTo, Hook, Host, IfKind, Interface, IpHeader,
+    L4, Mac, Match, Op, OpKind, Origin, Packet, Path, Question, Rule, RuleId, Span, Tcp, TcpFlags,
+    Truth, Tuple, proto,
+};
+use std::cell::RefCell;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// A packet and all that a rule can see around it, in PREROUTING of `eth0` at first.
+pub(crate) struct Bench {
+    pub packet: Packet,
+    pub mark: u32,
+    pub path: Path,
+    pub entry: Entry,
+    pub ct: Ct,
+    pub host: Host,
+    pub now_ms: u64,
+    pub memory: RefCell<Memory>,
+}
+
+/// Local addresses are those of the host's interfaces; the rest leaves by the interface whose network
+/// holds it.
+impl Net for Host {
+    fn addr_type(&self, addr: IpAddr, dev: Option<&str>) -> Result<u16, Question> {
+        let local = self
+            .interfaces
+            .iter()
+            .filter(|i| dev.is_none_or(|d| d == &*i.name))
+            .any(|i| i.addrs.iter().any(|a| a.value.addr == addr));
+        Ok(if local { 1 << 2 } else { 1 << 1 })
+    }
+
+    fn leaves_by(&self, dst: IpAddr, _mark: u32) -> Result<Option<String>, Question> {
+        let net = |i: &Interface| {
+            i.addrs.iter().any(|a| match (a.value.addr, dst) {
+                (IpAddr::V4(a), IpAddr::V4(b)) => a.octets()[..3] == b.octets()[..3],
+                (IpAddr::V6(a), IpAddr::V6(b)) => a.octets()[..8] == b.octets()[..8],
+                _ => false,
+            })
+        };
+        Ok(self.interfaces.iter().find(|i| net(i)).map(|i| i.name.to_string()))
+    }
+}
+
+impl Bench {
+    /// A TCP SYN from port 40000 to 80.
+    pub(crate) fn tcp(src: &str, dst: &str) -> Self {
+        let tcp = Tcp {
+            sport: 40000,
+            dport: 80,
+            seq: 1000,
+            flags: TcpFlags::SYN,
+            window: 64240,
+            ..Tcp::default()
+        };
+        Self::of(src, dst, proto::TCP, L4::Tcp(tcp))
+    }
+
+    /// A packet of that transport.
+    pub(crate) fn of(src: &str, dst: &str, proto: u8, l4: L4) -> Self {
+        let ip = IpHeader {
+            src: src.parse().unwrap(),
+            dst: dst.parse().unwrap(),
+            proto,
+            tos: 0,
+            ttl: 64,
+            id: 0x5000,
+            df: false,
+            mf: false,
+            frag_off: 0,
+            frag_len: None,
+            options: Arc::from([]),
+            flow_label: 0,
+        };
+        let packet = Packet { ip, l4, payload: Arc::from([]), bad_csum: false };
+        Self {
+            packet,
+            mark: 0,
+            path: Path {
+                hook: Hook::Prerouting,
+                iniface: Some("eth0".into()),
+                outiface: None,
+                phys_in: None,
+                phys_out: None,
+            },
+            entry: Entry::Wire {
+                iface: "eth0".into(),
+                smac: Mac([2, 0, 0, 0, 3, 1]),
+                to: FrameTo::Host,
+            },
+            ct: Ct::None,
+            host: Host::default(),
+            now_ms: 0,
+            memory: RefCell::default(),
+        }
+    }
+
+    /// The same in FORWARD, on its way out.
+    pub(crate) fn out(mut self, name: &str) -> Self {
+        self.path.hook = Hook::Forward;
+        self.path.outiface = Some(name.into());
+        self
+    }
+
+    /// The same on a host that holds this address, with 24 bits of network.
+    pub(crate) fn with_addr(mut self, name: &str, addr: &str) -> Self {
+        let cidr = Cidr { addr: addr.parse().unwrap(), len: 24 };
+        self.host.interfaces.push(Interface {
+            name: name.into(),
+            kind: IfKind::Plain,
+            addrs: vec![Fact { value: cidr, origin: Origin::Given }],
+            master: None,
+            mtu: None,
+            group: None,
+            mac: None,
+            up: None,
+            origin: Origin::Given,
+        });
+        self
+    }
+
+    /// Evaluates a test as the first operation of rule 0; what it remembers stays.
+    pub(crate) fn test(&self, m: &Match) -> Truth {
+        self.test_at(m, At { rule: RuleId(0), op: 0 })
+    }
+
+    /// Evaluates a test at another place.
+    pub(crate) fn test_at(&self, m: &Match, at: At) -> Truth {
+        test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None)
+    }
+
+    /// Puts a rule with this test into the host's rules, for what reads the whole ruleset.
+    pub(crate) fn knows(&mut self, m: &Match) {
+        let span = Span::default();
+        self.host.rules.rules.push(Rule {
+            chain: ChainId(u32::MAX),
+            number: 1,
+            ops: vec![Op { what: OpKind::Match(m.clone()), span }],
+            counters: None,
+            comment: None,
+            span,
+        });
+    }
+
+    /// What a rule sees.
+    pub(crate) fn eye(&self) -> Eye<'_> {
+        Eye {
+            packet: &self.packet,
+            mark: self.mark,
+            path: &self.path,
+            entry: &self.entry,
+            ct: self.ct,
+            host: &self.host,
+            net: &self.host,
+            now_ms: self.now_ms,
+            clock: None,
+        }
+    }
+}
+
+/// A new flow from 1.2.3.4:40000 to 10.0.0.2:80.
+pub(crate) fn flow() -> CtFlow {
+    let (a, b) = ("1.2.3.4".parse().unwrap(), "10.0.0.2".parse().unwrap());
+    CtFlow {
+        state: CtStates::NEW,
+        dir: CtDir::Original,
+        orig: Tuple { src: a, dst: b, proto: proto::TCP, sport: 40000, dport: 80 },
+        reply: Tuple { src: b, dst: a, proto: proto::TCP, sport: 80, dport: 40000 },
+        status: 0,
+        snat: false,
+        dnat: false,
+        mark: 0,
+        expires_s: 0,
+    }
+}

@@ -1,0 +1,72 @@
+//! Tests of a single number: `-m mark`, `-m dscp`, `-m tos`, `-m length`.
+//!
+//! - Written: `[!] --mark VALUE[/MASK]`, `[!] --dscp VALUE`, `[!] --tos VALUE[/MASK]`,
+//!   `[!] --length A[:B]`.
+//! - Listed: `mark match 0x1/0xff`, `DSCP match 0x2e`, `tos match0x10/0x3f`, `length 60:65535`.
+//! - Kernel: `xt_mark.c`, `xt_dscp.c`, `xt_length.c` in `net/netfilter`.
+//! - The length is that of the IP packet with its header, as the header tells it.
+
+use super::{Judge, masked, within};
+use crate::eye::Eye;
+use crate::wire;
+use chainwalk_model::{Found, Inv, Masked, Part, Range};
+
+pub(super) fn mark(m: Inv<Masked<u32>>, eye: &Eye, j: &mut Judge) {
+    j.holds(Part::Mark, m.not, masked(m.value, eye.mark), || Found::Hex(u64::from(eye.mark)));
+}
+
+pub(super) fn dscp(m: Inv<u8>, eye: &Eye, j: &mut Judge) {
+    let dscp = eye.packet.ip.tos >> 2;
+    j.holds(Part::Tos, m.not, dscp == m.value, || Found::Hex(u64::from(dscp)));
+}
+
+pub(super) fn tos(m: Inv<Masked<u8>>, eye: &Eye, j: &mut Judge) {
+    let tos = eye.packet.ip.tos;
+    let holds = tos & m.value.mask == m.value.value;
+    j.holds(Part::Tos, m.not, holds, || Found::Hex(u64::from(tos)));
+}
+
+pub(super) fn length(m: Inv<Range<u16>>, eye: &Eye, j: &mut Judge) {
+    let len = wire::total_len(eye.packet);
+    let range = Range { first: u32::from(m.value.first), last: u32::from(m.value.last) };
+    j.holds(Part::Length, m.not, within(range, len), || Found::Number(u64::from(len)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{Match, Truth};
+
+    #[track_caller]
+    fn check(m: &Match, bench: &Bench, expect: Truth) {
+        assert_eq!(bench.test(m), expect);
+    }
+
+    #[test]
+    fn a_mark_with_bits_outside_its_mask_never_fits() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.mark = 0x105;
+        let m = |value, mask| Match::Mark(Inv { not: false, value: Masked { value, mask } });
+        check(&m(5, 0xff), &bench, Truth::Yes);
+        check(&m(5, u32::MAX), &bench, Truth::No);
+        check(&m(0x105, 0xff), &bench, Truth::No);
+    }
+
+    #[test]
+    fn dscp_is_the_upper_six_bits_of_tos() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.packet.ip.tos = 0xb9;
+        check(&Match::Dscp(Inv { not: false, value: 0x2e }), &bench, Truth::Yes);
+        let value = Masked { value: 0x18, mask: 0x1e };
+        check(&Match::Tos(Inv { not: false, value }), &bench, Truth::Yes);
+    }
+
+    #[test]
+    fn the_length_counts_the_headers() {
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let m = |first, last| Match::Length(Inv { not: false, value: Range { first, last } });
+        check(&m(40, 40), &bench, Truth::Yes);
+        check(&m(41, 65535), &bench, Truth::No);
+    }
+}

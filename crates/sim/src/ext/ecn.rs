@@ -1,0 +1,48 @@
+//! `-m ecn`: congestion notification in the IP and the TCP header.
+//!
+//! - Written: `[!] --ecn-tcp-cwr`, `[!] --ecn-tcp-ece`, `[!] --ecn-ip-ect 0..3`.
+//! - Listed: `ECN match CWR`, `ECN match ECT=2`.
+//! - Kernel: `net/netfilter/xt_ecn.c`.
+
+use super::Judge;
+use crate::eye::Eye;
+use crate::wire::{Seen, seen};
+use chainwalk_model::{EcnMatch, Found, L4, Part, TcpFlags};
+
+pub(super) fn test(m: &EcnMatch, eye: &Eye, j: &mut Judge) {
+    if let Some(m) = m.ect {
+        let ect = eye.packet.ip.tos & 3;
+        j.holds(Part::Tos, m.not, ect == m.value, || Found::Number(u64::from(ect)));
+    }
+    for (m, flag) in [(m.ece, TcpFlags::ECE), (m.cwr, TcpFlags::CWR)] {
+        let Some(m) = m else { continue };
+        match &eye.packet.l4 {
+            L4::Tcp(tcp) if seen(eye.packet, 20) == Seen::Whole => {
+                j.holds(Part::TcpFlags, m.not, tcp.flags.has(flag), || Found::Flags(tcp.flags));
+            }
+            _ => j.lacks(Part::TcpFlags, m.not),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{Inv, Match, Truth};
+
+    #[test]
+    fn both_headers_must_fit() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.packet.ip.tos = 0x2e;
+        let ect = Some(Inv { not: false, value: 2 });
+        let ece = Some(Inv { not: false, value: () });
+        let ip = EcnMatch { ect, ..EcnMatch::default() };
+        assert_eq!(bench.test(&Match::Ecn(ip)), Truth::Yes);
+        assert_eq!(bench.test(&Match::Ecn(EcnMatch { ece, ..ip })), Truth::No);
+        if let L4::Tcp(tcp) = &mut bench.packet.l4 {
+            tcp.flags = TcpFlags::ECE;
+        }
+        assert_eq!(bench.test(&Match::Ecn(EcnMatch { ece, ..ip })), Truth::Yes);
+    }
+}

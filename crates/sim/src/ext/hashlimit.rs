@@ -1,0 +1,326 @@
+//! `-m hashlimit`: a bucket for each address, port, or pair of them.
+//!
+//! - Written: `--hashlimit-upto RATE | --hashlimit-above RATE`, `--hashlimit-burst`, `--hashlimit-mode`,
+//!   `--hashlimit-name`, `--hashlimit-srcmask`, `--hashlimit-dstmask`, `--hashlimit-htable-expire` …
+//! - Listed: `limit: up to 1/hour burst 3 mode srcip`.
+//! - Kernel: `hashlimit_mt_common` in `net/netfilter/xt_hashlimit.c`.
+//! - Rules that name one table share it, and the first of them sets its rate, burst and mode. A rule whose
+//!   name a listing dropped has a table of its own.
+//! - A bucket that was not asked for as long as `--hashlimit-htable-expire` says is thrown away at the next
+//!   sweep and begins full again. When the sweep comes is not known: where it decides, the answer is a
+//!   question.
+//! - Not modelled: `--hashlimit-rate-match`, and a table that is full; the first is a question.
+
+use super::{Judge, truth};
+use crate::eye::Eye;
+use crate::memory::{HZ, Memory, jiffies};
+use crate::wire;
+use chainwalk_model::{
+    Found, HashlimitMatch, Host, L4, Match, OpKind, Packet, Part, Question, Truth,
+};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// Fractions of a second that a rate is told in.
+const SCALE: u64 = 1_000_000;
+/// Credit that a tick adds. A day of it fits into 64 bits.
+const CREDITS_PER_JIFFY: u64 = pow2_below(u64::MAX / (HZ * 60 * 60 * 24));
+/// Credit that a tick adds where bytes are counted.
+const BYTE_CREDITS_PER_JIFFY: u64 = pow2_below(u32::MAX as u64 / HZ);
+/// Bytes are counted in pieces of two to this power.
+const BYTE_SHIFT: u32 = 4;
+/// Milliseconds between two sweeps, unless `--hashlimit-htable-gcinterval` says otherwise.
+const SWEEP_MS: u64 = 1000;
+
+/// A table: its buckets by what their packets have in common.
+#[derive(Clone, Debug)]
+pub(crate) struct Table {
+    config: HashlimitMatch,
+    buckets: BTreeMap<Key, Bucket>,
+}
+
+/// Source, destination, source port, destination port; what the mode leaves out is `None`.
+type Key = (Option<IpAddr>, Option<IpAddr>, Option<u16>, Option<u16>);
+
+#[derive(Clone, Copy, Debug)]
+struct Bucket {
+    prev: u64,
+    credit: u64,
+    /// Where bytes are counted, how often an empty bucket may be filled at once.
+    refills: u64,
+    /// When it was asked last, in milliseconds.
+    asked_ms: u64,
+}
+
+pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+    let Some(key) = key(m, eye.packet) else { return j.lacks(Part::Limit, m.above) };
+    if m.rest.contains("rate-match") {
+        return j.untold(Part::Limit, m.above);
+    }
+    let name = match &m.name {
+        Some(name) => name.clone(),
+        None => format!("\0{}.{}", j.at.rule.0, j.at.op).into(),
+    };
+    let v6 = eye.packet.is_v6();
+    let table = memory.hashlimits.entry(&(name, v6), || Table::new(m, eye.host));
+    let key =
+        if table.config.mode == m.mode { Some(key) } else { self::key(&table.config, eye.packet) };
+    let Some(key) = key else { return j.lacks(Part::Limit, m.above) };
+    let len = wire::total_len(eye.packet);
+    let answer = match table.ask(key, len, eye.now_ms) {
+        Some(below) => truth(below != m.above),
+        None => Truth::Unknown(Question::History(j.at.rule, j.at.op)),
+    };
+    j.say(Part::Limit, m.above, answer, || Found::Nothing);
+}
+
+impl Table {
+    /// An empty table, as the first rule that names it shapes it.
+    fn new(m: &HashlimitMatch, host: &Host) -> Self {
+        let first = host.rules.rules.iter().flat_map(|r| &r.ops).find_map(|op| match &op.what {
+            OpKind::Match(Match::Hashlimit(other)) if m.name.is_some() && other.name == m.name => {
+                Some(&**other)
+            }
+            _ => None,
+        });
+        Self { config: first.unwrap_or(m).clone(), buckets: BTreeMap::new() }
+    }
+
+    /// Whether the packet is below the limit; `None` where it depends on when the last sweep was.
+    fn ask(&mut self, key: Key, len: u32, now_ms: u64) -> Option<bool> {
+        let config = &self.config;
+        let now = jiffies(now_ms);
+        let mut fresh = full(config, now, now_ms);
+        let Some(bucket) = self.buckets.get_mut(&key) else {
+            let below = fresh.take(config, len);
+            self.buckets.insert(key, fresh);
+            return Some(below);
+        };
+        let idle = now_ms.saturating_sub(bucket.asked_ms);
+        let expire = word(&config.rest, "htable-expire").unwrap_or_else(|| default_expire(config));
+        let sweep = word(&config.rest, "htable-gcinterval").unwrap_or(SWEEP_MS);
+        let mut kept = *bucket;
+        kept.fill(config, now);
+        kept.asked_ms = now_ms;
+        let (if_kept, if_swept) = (kept.take(config, len), fresh.take(config, len));
+        *bucket = if idle >= expire + sweep { fresh } else { kept };
+        if idle >= expire + sweep {
+            Some(if_swept)
+        } else if idle < expire || if_kept == if_swept {
+            Some(if_kept)
+        } else {
+            None
+        }
+    }
+}
+
+impl Bucket {
+    /// Adds what has come in since it was last asked.
+    fn fill(&mut self, config: &HashlimitMatch, now: u64) {
+        let ticks = now - self.prev.min(now);
+        self.prev = now;
+        let (grow, cap) = if config.bytes {
+            (BYTE_CREDITS_PER_JIFFY, BYTE_CREDITS_PER_JIFFY * HZ)
+        } else {
+            (CREDITS_PER_JIFFY, full_credit(config))
+        };
+        self.credit = self.credit.saturating_add(ticks.saturating_mul(grow)).min(cap);
+    }
+
+    /// Takes the cost of a packet out if there is enough.
+    fn take(&mut self, config: &HashlimitMatch, len: u32) -> bool {
+        let cost =
+            if config.bytes { self.byte_cost(config, len) } else { credits(average(config)) };
+        let below = self.credit >= cost;
+        if below {
+            self.credit -= cost;
+        }
+        below
+    }
+
+    /// The cost of so many bytes; an empty bucket is filled at once while the burst lasts.
+    fn byte_cost(&mut self, config: &HashlimitMatch, len: u32) -> u64 {
+        let full = BYTE_CREDITS_PER_JIFFY * HZ;
+        let pieces = u64::from(len >> BYTE_SHIFT) + 1;
+        let cost = (pieces * (u64::from(byte_average(config)) * full >> 32)).min(full);
+        if self.credit < cost && self.refills > 0 {
+            self.refills -= 1;
+            self.credit = full;
+        }
+        cost
+    }
+}
+
+/// A full bucket.
+fn full(config: &HashlimitMatch, now: u64, now_ms: u64) -> Bucket {
+    let (credit, refills) = if config.bytes {
+        let rate = u64::from(bytes_of(byte_average(config)));
+        let burst = u64::from(config.burst);
+        (BYTE_CREDITS_PER_JIFFY * HZ, burst.checked_div(rate).unwrap_or(0))
+    } else {
+        (full_credit(config), 0)
+    };
+    Bucket { prev: now, credit, refills, asked_ms: now_ms }
+}
+
+fn full_credit(config: &HashlimitMatch) -> u64 {
+    credits(average(config).saturating_mul(u64::from(config.burst)))
+}
+
+/// Fractions of a second for a packet.
+fn average(config: &HashlimitMatch) -> u64 {
+    SCALE * u64::from(config.rate.period_s) / u64::from(config.rate.count.max(1))
+}
+
+fn credits(user: u64) -> u64 {
+    let unit = HZ * CREDITS_PER_JIFFY;
+    if SCALE >= unit { user / (SCALE / unit) } else { user.saturating_mul(unit / SCALE) }
+}
+
+/// The part of 2³² that a piece of bytes costs.
+fn byte_average(config: &HashlimitMatch) -> u32 {
+    let per_second = config.rate.count / config.rate.period_s.max(1);
+    u32::MAX / ((per_second >> BYTE_SHIFT) + 1)
+}
+
+/// Bytes a second, from the cost of a piece.
+fn bytes_of(cost: u32) -> u32 {
+    let pieces = u32::MAX.checked_div(cost).unwrap_or(u32::MAX);
+    pieces.saturating_sub(1) << BYTE_SHIFT
+}
+
+fn default_expire(config: &HashlimitMatch) -> u64 {
+    match (config.bytes, config.burst) {
+        (false, _) => u64::from(config.rate.period_s) * 1000,
+        (true, 0) => 15_000,
+        (true, _) => 10_000,
+    }
+}
+
+/// The number behind a word of the options that were kept as written.
+fn word(rest: &str, name: &str) -> Option<u64> {
+    let mut words = rest.split_whitespace();
+    words.find(|w| w.ends_with(name))?;
+    words.next()?.parse().ok()
+}
+
+/// What the packets of a bucket have in common; `None` where the ports can't be read.
+fn key(m: &HashlimitMatch, p: &Packet) -> Option<Key> {
+    let ip = &p.ip;
+    let has = |bit: u8| m.mode & bit != 0;
+    let src = has(1).then(|| prefix(ip.src, m.srcmask));
+    let dst = has(4).then(|| prefix(ip.dst, m.dstmask));
+    let ports = match &p.l4 {
+        _ if !has(2) && !has(8) => (0, 0),
+        L4::Icmp(_) => (0, 0),
+        L4::Other if !matches!(ip.proto, 33 | 50 | 51) => (0, 0),
+        _ => wire::ports(p)?,
+    };
+    Some((src, dst, has(2).then_some(ports.0), has(8).then_some(ports.1)))
+}
+
+/// The first bits of an address.
+fn prefix(addr: IpAddr, len: Option<u8>) -> IpAddr {
+    let Some(len) = len else { return addr };
+    match addr {
+        IpAddr::V4(a) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(len.min(32))).unwrap_or(0);
+            IpAddr::V4((a.to_bits() & mask).into())
+        }
+        IpAddr::V6(a) => {
+            let mask = u128::MAX.checked_shl(128 - u32::from(len.min(128))).unwrap_or(0);
+            IpAddr::V6((a.to_bits() & mask).into())
+        }
+    }
+}
+
+/// The kernel's way to a power of two not above `x`: exact where `x` has no more than 32 bits.
+const fn pow2_below(mut x: u64) -> u64 {
+    let mut shift = 1;
+    while shift <= 16 {
+        x |= x >> shift;
+        shift *= 2;
+    }
+    (x >> 1) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::Rate;
+
+    fn m(above: bool, count: u32, period_s: u32, burst: u32, mode: u8) -> HashlimitMatch {
+        HashlimitMatch {
+            above,
+            rate: Rate { count, period_s },
+            bytes: false,
+            burst,
+            mode,
+            name: Some("h".into()),
+            srcmask: None,
+            dstmask: None,
+            rest: "".into(),
+        }
+    }
+
+    #[track_caller]
+    fn check(bench: &Bench, m: &HashlimitMatch, expect: Truth) {
+        assert_eq!(bench.test(&Match::Hashlimit(Box::new(m.clone()))), expect);
+    }
+
+    #[test]
+    fn every_source_has_its_own_burst() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let m = m(false, 1, 3600, 2, 1);
+        check(&bench, &m, Truth::Yes);
+        check(&bench, &m, Truth::Yes);
+        check(&bench, &m, Truth::No);
+        bench.packet.ip.src = IpAddr::from([1, 2, 3, 5]);
+        check(&bench, &m, Truth::Yes);
+    }
+
+    #[test]
+    fn above_is_what_upto_refuses() {
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let m = m(true, 1, 3600, 1, 0b1111);
+        check(&bench, &m, Truth::No);
+        check(&bench, &m, Truth::Yes);
+    }
+
+    #[test]
+    fn a_bucket_fills_with_time() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let m = m(false, 1, 60, 2, 1);
+        check(&bench, &m, Truth::Yes);
+        check(&bench, &m, Truth::Yes);
+        bench.now_ms = 59_000;
+        check(&bench, &m, Truth::No);
+        bench.now_ms = 60_000;
+        check(&bench, &m, Truth::Yes);
+    }
+
+    #[test]
+    fn a_bucket_that_was_forgotten_is_full_again() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let m = m(false, 1, 1, 3, 1);
+        for _ in 0..3 {
+            check(&bench, &m, Truth::Yes);
+        }
+        check(&bench, &m, Truth::No);
+        bench.now_ms = 2_100;
+        for _ in 0..3 {
+            check(&bench, &m, Truth::Yes);
+        }
+        check(&bench, &m, Truth::No);
+    }
+
+    #[test]
+    fn a_mask_joins_sources() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let m = HashlimitMatch { srcmask: Some(24), ..m(false, 1, 3600, 1, 1) };
+        check(&bench, &m, Truth::Yes);
+        bench.packet.ip.src = IpAddr::from([1, 2, 3, 200]);
+        check(&bench, &m, Truth::No);
+    }
+}

@@ -1,0 +1,144 @@
+//! What every rule tests: `-s -d -i -o -p -f`.
+//!
+//! - Written: `[!] -s ADDR[/MASK]`, `[!] -d …`, `[!] -i NAME[+]`, `[!] -o …`, `[!] -p PROTO`, `[!] -f`.
+//! - Listed: the columns `prot`, `in`, `out`, `source`, `destination`, and `-f` in `opt`.
+//! - Kernel: `ip_packet_match` in `net/ipv4/netfilter/ip_tables.c`, `ip6_packet_match` beside it for IPv6.
+//! - An interface that a hook does not have is the empty name: `-i +` and `! -i eth0` hold for it.
+//! - Not modelled: IPv6 extension headers other than the fragment header.
+
+use super::{Judge, is_unknown, named, truth};
+use crate::eye::Eye;
+use chainwalk_model::{AddrMask, Found, IfaceMatch, Inv, IpMatch, Part, Question, Text, Truth};
+use std::net::IpAddr;
+
+pub(super) fn test(m: &IpMatch, eye: &Eye, j: &mut Judge) {
+    let ip = &eye.packet.ip;
+    if let Some(m) = &m.src {
+        j.holds(Part::Src, m.not, under(&m.value, ip.src), || Found::Addr(ip.src));
+    }
+    if let Some(m) = &m.dst {
+        j.holds(Part::Dst, m.not, under(&m.value, ip.dst), || Found::Addr(ip.dst));
+    }
+    if let Some(m) = &m.iniface {
+        let question = || Question::Fact(j.at.rule, j.at.op);
+        let truth = iface(m, eye.path.iniface.as_ref(), question);
+        j.say(Part::InIface, m.not, truth, || name(eye.path.iniface.as_ref()));
+    }
+    if let Some(m) = &m.outiface {
+        let truth = iface(m, eye.path.outiface.as_ref(), || Question::Route(ip.dst));
+        j.say(Part::OutIface, m.not, truth, || name(eye.path.outiface.as_ref()));
+    }
+    if let Some(m) = m.proto {
+        j.holds(Part::Proto, m.not, ip.proto == m.value, || Found::Proto(ip.proto));
+    }
+    if let Some(m) = m.fragment {
+        let found = || Found::Number(u64::from(ip.frag_off));
+        j.holds(Part::Fragment, m.not, ip.frag_off > 0, found);
+    }
+}
+
+/// Whether an address is the one asked for under its mask.
+pub(super) fn under(m: &AddrMask, addr: IpAddr) -> bool {
+    match (addr, m.addr, m.mask) {
+        (IpAddr::V4(a), IpAddr::V4(b), IpAddr::V4(mask)) => {
+            (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
+        }
+        (IpAddr::V6(a), IpAddr::V6(b), IpAddr::V6(mask)) => {
+            (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
+        }
+        _ => false,
+    }
+}
+
+/// Whether an interface fits. Any interface fits `+`, also one that is not known.
+fn iface(m: &Inv<IfaceMatch>, dev: Option<&Text>, question: impl FnOnce() -> Question) -> Truth {
+    let any = m.value.prefix && m.value.name.is_empty();
+    match dev {
+        Some(dev) if is_unknown(dev) && !any => Truth::Unknown(question()),
+        dev => truth(named(&m.value, dev.map_or("", |d| d)) != m.not),
+    }
+}
+
+fn name(dev: Option<&Text>) -> Found {
+    dev.map_or(Found::Nothing, |d| Found::Name(d.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::Match;
+
+    fn addr(s: &str) -> IpAddr {
+        s.parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(m: IpMatch, bench: &Bench, expect: Truth) {
+        assert_eq!(bench.test(&Match::Ip(m)), expect);
+    }
+
+    fn source(not: bool, a: &str, mask: &str) -> IpMatch {
+        let value = AddrMask { addr: addr(a), mask: addr(mask) };
+        IpMatch { src: Some(Inv { not, value }), ..IpMatch::default() }
+    }
+
+    fn outgoing(not: bool, name: &str, prefix: bool) -> IpMatch {
+        let value = IfaceMatch { name: name.into(), prefix };
+        IpMatch { outiface: Some(Inv { not, value }), ..IpMatch::default() }
+    }
+
+    #[test]
+    fn a_mask_need_not_be_a_prefix() {
+        let bench = Bench::tcp("1.7.3.9", "10.0.0.2");
+        check(source(false, "1.0.3.0", "255.0.255.0"), &bench, Truth::Yes);
+        check(source(false, "1.0.4.0", "255.0.255.0"), &bench, Truth::No);
+    }
+
+    #[test]
+    fn not_any_address_never_holds() {
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        check(source(true, "0.0.0.0", "0.0.0.0"), &bench, Truth::No);
+    }
+
+    #[test]
+    fn a_plus_fits_every_name_that_starts_so() {
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2").out("eth1.100");
+        check(outgoing(false, "eth1", true), &bench, Truth::Yes);
+        check(outgoing(false, "eth1", false), &bench, Truth::No);
+        check(outgoing(true, "eth1", false), &bench, Truth::Yes);
+        check(outgoing(true, "", true), &bench, Truth::No);
+    }
+
+    #[test]
+    fn a_hook_without_an_outgoing_interface_has_the_empty_name() {
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        check(outgoing(false, "", true), &bench, Truth::Yes);
+        check(outgoing(false, "eth0", false), &bench, Truth::No);
+        check(outgoing(true, "eth0", false), &bench, Truth::Yes);
+    }
+
+    #[test]
+    fn an_outgoing_interface_that_is_not_known_asks_for_the_route() {
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2").out("?");
+        let unknown = Truth::Unknown(Question::Route(addr("10.0.0.2")));
+        check(outgoing(false, "eth0", false), &bench, unknown.clone());
+        check(outgoing(true, "eth0", false), &bench, unknown);
+        check(outgoing(false, "", true), &bench, Truth::Yes);
+        let proto = Some(Inv { not: false, value: 17 });
+        check(IpMatch { proto, ..outgoing(false, "eth0", false) }, &bench, Truth::No);
+    }
+
+    #[test]
+    fn only_later_fragments_are_fragments() {
+        let m = |not| IpMatch { fragment: Some(Inv { not, value: () }), ..IpMatch::default() };
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.packet.ip.mf = true;
+        check(m(false), &bench, Truth::No);
+        check(m(true), &bench, Truth::Yes);
+        bench.packet.ip.frag_off = 16;
+        check(m(false), &bench, Truth::Yes);
+        check(m(true), &bench, Truth::No);
+    }
+}

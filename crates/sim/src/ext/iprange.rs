@@ -1,0 +1,47 @@
+//! `-m iprange`: addresses from one to another.
+//!
+//! - Written: `[!] --src-range A-B`, `[!] --dst-range A-B`.
+//! - Listed: `source IP range 10.0.0.1-10.0.0.9`, `! destination IP range …`.
+//! - Kernel: `iprange_mt` in `net/netfilter/xt_iprange.c`.
+
+use super::{Judge, within};
+use crate::eye::Eye;
+use chainwalk_model::{Found, Inv, Part, Range};
+use std::net::IpAddr;
+
+pub(super) fn test(
+    src: Option<Inv<Range<IpAddr>>>,
+    dst: Option<Inv<Range<IpAddr>>>,
+    eye: &Eye,
+    j: &mut Judge,
+) {
+    let ip = &eye.packet.ip;
+    for (part, m, addr) in [(Part::Src, src, ip.src), (Part::Dst, dst, ip.dst)] {
+        if let Some(m) = m {
+            j.holds(part, m.not, within(m.value, addr), || Found::Addr(addr));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{Match, Truth};
+
+    #[track_caller]
+    fn check(not: bool, first: &str, last: &str, expect: Truth) {
+        let bench = Bench::tcp("10.0.0.10", "10.0.0.2");
+        let value = Range { first: first.parse().unwrap(), last: last.parse().unwrap() };
+        let m = Match::Iprange { src: Some(Inv { not, value }), dst: None };
+        assert_eq!(bench.test(&m), expect);
+    }
+
+    #[test]
+    fn addresses_are_compared_as_numbers() {
+        check(false, "10.0.0.9", "10.0.0.10", Truth::Yes);
+        check(false, "10.0.0.2", "10.0.0.9", Truth::No);
+        check(true, "10.0.0.2", "10.0.0.9", Truth::Yes);
+    }
+}

@@ -1,0 +1,244 @@
+//! What rules test: one file for each `-m` extension, with the kernel's own semantics.
+//!
+//! A test never guesses. What decides and is not known is [`Truth::Unknown`]; a condition that certainly
+//! fails outweighs an unknown one beside it. A test that remembers advances whenever it is evaluated.
+
+mod addrtype;
+mod bits;
+mod connmark;
+mod conntrack;
+mod devgroup;
+mod ecn;
+pub(crate) mod hashlimit;
+mod icmp;
+mod ip;
+mod iprange;
+pub(crate) mod limit;
+mod mac;
+mod multiport;
+mod owner;
+mod physdev;
+mod pkttype;
+pub(crate) mod quota;
+pub(crate) mod recent;
+mod rpfilter;
+mod set;
+mod state;
+pub(crate) mod statistic;
+mod string;
+mod tcp;
+mod ttl;
+mod u32;
+mod udp;
+
+use crate::eye::Eye;
+use crate::memory::Memory;
+use crate::wire::{self, Seen};
+use chainwalk_model::{
+    Backend, Check, Found, IfaceMatch, Masked, Match, Part, Question, Range, RecentAction, RuleId,
+    SetTarget, Statistic, Truth,
+};
+
+/// Where a test stands: the rule and the index of the operation in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct At {
+    /// The rule.
+    pub rule: RuleId,
+    /// The index into its operations.
+    pub op: u16,
+}
+
+/// Whether a test holds for the packet before `eye`.
+///
+/// `memory` advances as the kernel's does, also where the rule fails later on. `checks`, where given,
+/// takes one entry for each condition.
+pub(crate) fn test(
+    m: &Match,
+    at: At,
+    eye: &Eye,
+    memory: &mut Memory,
+    checks: Option<&mut Vec<Check>>,
+) -> Truth {
+    let mut judge = Judge { at, checks, truth: Truth::Yes };
+    let j = &mut judge;
+    match m {
+        Match::Ip(m) => ip::test(m, eye, j),
+        Match::HiddenInterfaces => {
+            j.say(
+                Part::InIface,
+                false,
+                Truth::Unknown(Question::HiddenInterfaces(at.rule)),
+                || Found::Nothing,
+            );
+        }
+        Match::Tcp(m) => tcp::test(m, eye, j),
+        Match::Udp(m) | Match::Sctp(m) => udp::test(m, eye, j),
+        Match::Icmp(m) | Match::Icmp6(m) => icmp::test(m, eye, j),
+        Match::AddrType(m) => addrtype::test(*m, eye, j),
+        Match::Comment(_) => {}
+        Match::Connmark(m) => connmark::test(*m, eye, j),
+        Match::Conntrack(m) => conntrack::test(m, eye, j),
+        Match::State(m) => state::test(*m, eye, j),
+        Match::Devgroup { src, dst } => devgroup::test(*src, *dst, eye, j),
+        Match::Dscp(m) => bits::dscp(*m, eye, j),
+        Match::Ecn(m) => ecn::test(m, eye, j),
+        Match::Hashlimit(m) => hashlimit::test(m, eye, memory, j),
+        Match::Iprange { src, dst } => iprange::test(*src, *dst, eye, j),
+        Match::Length(m) => bits::length(*m, eye, j),
+        Match::Limit { rate, burst } => limit::test(*rate, *burst, eye, memory, j),
+        Match::Mac(m) => mac::test(*m, eye, j),
+        Match::Mark(m) => bits::mark(*m, eye, j),
+        Match::Multiport { side, ports } => multiport::test(*side, ports, eye, j),
+        Match::Owner { uid, gid, socket, supplementary } => {
+            owner::test(*uid, *gid, *socket, *supplementary, eye, j);
+        }
+        Match::Physdev(m) => physdev::test(m, eye, j),
+        Match::Pkttype(m) => pkttype::test(*m, eye, j),
+        Match::Quota(m) => quota::test(*m, eye, memory, j),
+        Match::Recent(m) => recent::test(m, eye, memory, j),
+        Match::Rpfilter(m) => rpfilter::test(*m, eye, j),
+        Match::Set(m) => set::test(m, eye, memory, j),
+        Match::Statistic(m) => statistic::test(*m, memory, j),
+        Match::String(m) => string::test(m, eye, j),
+        Match::Tos(m) => bits::tos(*m, eye, j),
+        Match::Ttl(m) => ttl::test(*m, eye, j),
+        Match::U32(m) => u32::test(m, eye, j),
+        Match::Opaque(_) => {
+            j.say(Part::Module, false, Truth::Unknown(Question::Opaque(at.rule, at.op)), || {
+                Found::Nothing
+            });
+        }
+    }
+    judge.truth
+}
+
+/// Whether a test leaves the memory as it is.
+pub(crate) fn is_pure(m: &Match) -> bool {
+    match m {
+        Match::Limit { .. } | Match::Hashlimit(_) | Match::Quota(_) => false,
+        Match::Statistic(s) => matches!(s.value, Statistic::Random(_)),
+        Match::Recent(r) => r.action.value == RecentAction::Check && !r.reap,
+        _ => true,
+    }
+}
+
+/// Whether the answer of a test depends on packets before the first one that was asked.
+pub(crate) fn is_historic(m: &Match) -> bool {
+    match m {
+        Match::Limit { .. } | Match::Hashlimit(_) | Match::Quota(_) | Match::Recent(_) => true,
+        Match::Statistic(s) => matches!(s.value, Statistic::Nth { .. }),
+        _ => false,
+    }
+}
+
+/// Whether the kernel drops the packet at once since this test can't read its transport header. Such a
+/// test is answered with no.
+pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye) -> bool {
+    let p = eye.packet;
+    let native = backend(eye, at) == Backend::IptablesNft;
+    let short = |need| wire::seen(p, need) == Seen::Short;
+    match m {
+        Match::Tcp(m) => {
+            let by_nft = native && m.option.is_none();
+            !by_nft
+                && (p.ip.frag_off == 8
+                    || short(20)
+                    || m.option.is_some() && short(wire::l4_header_len(p)))
+        }
+        Match::Udp(_) => !native && short(8),
+        Match::Sctp(_) => short(12),
+        Match::Icmp(_) | Match::Icmp6(_) | Match::Multiport { .. } => short(4),
+        _ => false,
+    }
+}
+
+/// What `-j SET` does: adds the packet's element to a set, then removes one.
+pub(crate) fn set_target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
+    set::target(t, eye, memory);
+}
+
+/// Gathers the conditions of one test into its answer, and tells them one by one if asked to.
+struct Judge<'a> {
+    /// Where the test stands.
+    at: At,
+    /// Who wants to know each condition.
+    checks: Option<&'a mut Vec<Check>>,
+    /// What holds so far.
+    truth: Truth,
+}
+
+impl Judge<'_> {
+    /// One condition, inversion counted into `truth`.
+    fn say(&mut self, part: Part, not: bool, truth: Truth, found: impl FnOnce() -> Found) {
+        if let Some(checks) = &mut self.checks {
+            checks.push(Check { op: self.at.op, part, not, truth: truth.clone(), found: found() });
+        }
+        let so_far = std::mem::replace(&mut self.truth, Truth::No);
+        self.truth = both(so_far, truth);
+    }
+
+    /// One condition that `holds`, before inversion.
+    fn holds(&mut self, part: Part, not: bool, holds: bool, found: impl FnOnce() -> Found) {
+        self.say(part, not, truth(holds != not), found);
+    }
+
+    /// One condition that fails, inverted or not, since the packet has nothing to look at.
+    fn lacks(&mut self, part: Part, not: bool) {
+        self.say(part, not, Truth::No, || Found::Nothing);
+    }
+
+    /// One condition that leans on a fact nobody told.
+    fn untold(&mut self, part: Part, not: bool) {
+        let question = Question::Fact(self.at.rule, self.at.op);
+        self.say(part, not, Truth::Unknown(question), || Found::Nothing);
+    }
+}
+
+/// Whether both hold: a certain no decides, then what is not known, then chance.
+fn both(a: Truth, b: Truth) -> Truth {
+    match (a, b) {
+        (Truth::No, _) | (_, Truth::No) => Truth::No,
+        (unknown @ Truth::Unknown(_), _) | (_, unknown @ Truth::Unknown(_)) => unknown,
+        (Truth::Chance(p), Truth::Chance(q)) => Truth::Chance(p * q),
+        (chance @ Truth::Chance(_), Truth::Yes) | (Truth::Yes, chance) => chance,
+    }
+}
+
+/// A certain answer.
+fn truth(holds: bool) -> Truth {
+    if holds { Truth::Yes } else { Truth::No }
+}
+
+/// Whether a value lies in a range.
+fn within<T: PartialOrd + Copy>(range: Range<T>, value: T) -> bool {
+    range.first <= value && value <= range.last
+}
+
+/// Whether a number is the one asked for under its mask. A value with bits outside the mask never is.
+fn masked(m: Masked<u32>, value: u32) -> bool {
+    value & m.mask == m.value
+}
+
+/// Whether an interface has a name that fits.
+fn named(m: &IfaceMatch, name: &str) -> bool {
+    if m.prefix { name.starts_with(&*m.name) } else { *name == *m.name }
+}
+
+/// Whether an interface name stands for one that is not known.
+fn is_unknown(name: &str) -> bool {
+    name == "?"
+}
+
+/// The program that the rule is of.
+fn backend(eye: &Eye, at: At) -> Backend {
+    let rules = &eye.host.rules;
+    let chain = rules.rules.get(at.rule.0 as usize).map(|r| r.chain);
+    chain
+        .and_then(|c| rules.chains.get(c.0 as usize))
+        .and_then(|c| rules.tables.get(c.table.0 as usize))
+        .map(|t| t.backend)
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod bench;

@@ -1,0 +1,86 @@
+//! `-m owner`: who sends a packet from this host.
+//!
+//! - Written: `[!] --uid-owner A[-B]`, `[!] --gid-owner A[-B]`, `[!] --socket-exists`, `--suppl-groups`.
+//! - Listed: `owner UID match 1000`, `! owner GID match 100`, `owner socket exists`.
+//! - Kernel: `owner_mt` in `net/netfilter/xt_owner.c`.
+//! - A packet without a socket, as the kernel itself makes and forwards them, holds exactly where all
+//!   options are inverted.
+//! - Not modelled: supplementary groups; they would make `--gid-owner` hold for more packets, so a group
+//!   that does not fit is not known there.
+
+use super::{Judge, truth, within};
+use crate::eye::Eye;
+use chainwalk_model::{Entry, Found, Inv, Part, Question, Range, Truth};
+
+pub(super) fn test(
+    uid: Option<Inv<Range<u32>>>,
+    gid: Option<Inv<Range<u32>>>,
+    socket: Option<Inv<()>>,
+    supplementary: bool,
+    eye: &Eye,
+    j: &mut Judge,
+) {
+    let (my_uid, my_gid) = match *eye.entry {
+        Entry::Local { uid: Some(uid), gid, .. } => (uid, gid),
+        Entry::Local { uid: None, .. } | Entry::Wire { .. } => {
+            let given = [uid.map(|m| m.not), gid.map(|m| m.not), socket.map(|m| m.not)];
+            for not in given.into_iter().flatten() {
+                j.say(Part::Owner, not, truth(not), || Found::Nothing);
+            }
+            if supplementary {
+                j.say(Part::Owner, false, Truth::No, || Found::Nothing);
+            }
+            return;
+        }
+    };
+    if let Some(m) = socket {
+        j.holds(Part::Owner, m.not, true, || Found::Nothing);
+    }
+    if let Some(m) = uid {
+        let found = || Found::Number(u64::from(my_uid));
+        j.holds(Part::Owner, m.not, within(m.value, my_uid), found);
+    }
+    if let Some(m) = gid {
+        match my_gid {
+            Some(gid) => {
+                let holds = within(m.value, gid);
+                let truth = if holds || !supplementary {
+                    truth(holds != m.not)
+                } else {
+                    Truth::Unknown(Question::Fact(j.at.rule, j.at.op))
+                };
+                j.say(Part::Owner, m.not, truth, || Found::Number(u64::from(gid)));
+            }
+            None => j.untold(Part::Owner, m.not),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::Match;
+
+    #[track_caller]
+    fn check(entry: Option<u32>, not: bool, first: u32, last: u32, expect: Truth) {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.entry = Entry::Local { uid: entry, gid: entry, mark: 0, bind: None };
+        let uid = Some(Inv { not, value: Range { first, last } });
+        let m = Match::Owner { uid, gid: None, socket: None, supplementary: false };
+        assert_eq!(bench.test(&m), expect);
+    }
+
+    #[test]
+    fn a_range_of_users() {
+        check(Some(1500), false, 1000, 2000, Truth::Yes);
+        check(Some(0), false, 1000, 2000, Truth::No);
+        check(Some(0), true, 1000, 2000, Truth::Yes);
+    }
+
+    #[test]
+    fn nobody_owns_what_the_kernel_makes() {
+        check(None, false, 0, 0, Truth::No);
+        check(None, true, 0, 0, Truth::Yes);
+    }
+}

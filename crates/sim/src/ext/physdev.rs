@@ -1,0 +1,97 @@
+//! `-m physdev`: the bridge ports of a packet.
+//!
+//! - Written: `[!] --physdev-in NAME[+]`, `[!] --physdev-out …`, `[!] --physdev-is-in`,
+//!   `[!] --physdev-is-out`, `[!] --physdev-is-bridged`.
+//! - Listed: `PHYSDEV match --physdev-in veth1 --physdev-is-bridged`.
+//! - Kernel: `physdev_mt` in `net/netfilter/xt_physdev.c`.
+//! - A packet that saw no bridge holds exactly where every option is inverted. One that did see a bridge,
+//!   but has no port on that side, holds for any `--physdev-in` and for no `--physdev-out`.
+
+use super::{Judge, is_unknown, named, truth};
+use crate::eye::Eye;
+use chainwalk_model::{Found, IfaceMatch, Inv, Part, PhysdevMatch, Text, Truth};
+
+pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
+    let (phys_in, phys_out) = (eye.path.phys_in.as_ref(), eye.path.phys_out.as_ref());
+    let bridge = phys_in.is_some() || phys_out.is_some();
+    let presence = [
+        (Part::PhysBridged, m.is_bridged, phys_out.is_some()),
+        (Part::PhysIn, m.is_in, phys_in.is_some()),
+        (Part::PhysOut, m.is_out, phys_out.is_some()),
+    ];
+    for (part, m, holds) in presence {
+        if let Some(m) = m {
+            j.holds(part, m.not, bridge && holds, || Found::Nothing);
+        }
+    }
+    if let Some(m) = &m.iniface {
+        match phys_in {
+            None if bridge => j.say(Part::PhysIn, m.not, Truth::Yes, || Found::Nothing),
+            None => j.say(Part::PhysIn, m.not, truth(m.not), || Found::Nothing),
+            Some(port) => name(Part::PhysIn, m, port, j),
+        }
+    }
+    if let Some(m) = &m.outiface {
+        match phys_out {
+            None if bridge => j.lacks(Part::PhysOut, m.not),
+            None => j.say(Part::PhysOut, m.not, truth(m.not), || Found::Nothing),
+            Some(port) => name(Part::PhysOut, m, port, j),
+        }
+    }
+}
+
+/// A port's name; any fits `+`, also one that is not known.
+fn name(part: Part, m: &Inv<IfaceMatch>, port: &Text, j: &mut Judge) {
+    let any = m.value.prefix && m.value.name.is_empty();
+    if is_unknown(port) && !any {
+        j.untold(part, m.not);
+    } else {
+        j.holds(part, m.not, named(&m.value, port), || Found::Name(port.clone()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::Match;
+
+    #[track_caller]
+    fn check(m: PhysdevMatch, ports: (Option<&str>, Option<&str>), expect: Truth) {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.path.phys_in = ports.0.map(Into::into);
+        bench.path.phys_out = ports.1.map(Into::into);
+        assert_eq!(bench.test(&Match::Physdev(m)), expect);
+    }
+
+    fn given(not: bool) -> Option<Inv<()>> {
+        Some(Inv { not, value: () })
+    }
+
+    fn port(not: bool, name: &str) -> Option<Inv<IfaceMatch>> {
+        Some(Inv { not, value: IfaceMatch { name: name.into(), prefix: false } })
+    }
+
+    #[test]
+    fn bridged_is_what_has_a_port_on_its_way_out() {
+        let m = PhysdevMatch { is_bridged: given(false), ..PhysdevMatch::default() };
+        check(m.clone(), (Some("a"), Some("b")), Truth::Yes);
+        check(m.clone(), (Some("a"), None), Truth::No);
+        check(m, (None, None), Truth::No);
+        let not = PhysdevMatch { is_bridged: given(true), ..PhysdevMatch::default() };
+        check(not, (None, None), Truth::Yes);
+    }
+
+    #[test]
+    fn names_are_of_their_side() {
+        let m = PhysdevMatch { iniface: port(false, "a"), ..PhysdevMatch::default() };
+        check(m.clone(), (Some("a"), None), Truth::Yes);
+        check(m.clone(), (Some("b"), None), Truth::No);
+        check(m, (None, None), Truth::No);
+        let not = PhysdevMatch { iniface: port(true, "a"), ..PhysdevMatch::default() };
+        check(not.clone(), (None, None), Truth::Yes);
+        check(not, (Some("a"), None), Truth::No);
+        let out = PhysdevMatch { outiface: port(true, "a"), ..PhysdevMatch::default() };
+        check(out, (Some("a"), None), Truth::No);
+    }
+}

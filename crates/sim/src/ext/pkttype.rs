@@ -1,0 +1,39 @@
+//! `-m pkttype`: whom the frame was addressed to.
+//!
+//! - Written: `[!] --pkt-type unicast|broadcast|multicast`.
+//! - Listed: `PKTTYPE = broadcast`, `PKTTYPE != unicast`.
+//! - Kernel: `pkttype_mt` in `net/netfilter/xt_pkttype.c`.
+//! - A packet that this host makes is unicast, whatever its destination; a bridge shows frames for
+//!   others as unicast too.
+
+use super::Judge;
+use crate::eye::Eye;
+use chainwalk_model::{Entry, Found, FrameTo, Inv, Part, PktType};
+
+pub(super) fn test(m: Inv<PktType>, eye: &Eye, j: &mut Judge) {
+    let (kind, name) = match eye.entry {
+        Entry::Wire { to: FrameTo::Broadcast, .. } => (PktType::Broadcast, "broadcast"),
+        Entry::Wire { to: FrameTo::Multicast, .. } => (PktType::Multicast, "multicast"),
+        _ => (PktType::Unicast, "unicast"),
+    };
+    j.holds(Part::PktType, m.not, kind == m.value, || Found::Name(name.into()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{Match, Truth};
+
+    #[test]
+    fn the_frame_decides_and_not_the_address() {
+        let mut bench = Bench::tcp("1.2.3.4", "224.0.0.1");
+        let m = |value| Match::Pkttype(Inv { not: false, value });
+        assert_eq!(bench.test(&m(PktType::Multicast)), Truth::No);
+        assert_eq!(bench.test(&m(PktType::Unicast)), Truth::Yes);
+        if let Entry::Wire { to, .. } = &mut bench.entry {
+            *to = FrameTo::Broadcast;
+        }
+        assert_eq!(bench.test(&m(PktType::Broadcast)), Truth::Yes);
+    }
+}

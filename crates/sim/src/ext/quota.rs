@@ -1,0 +1,41 @@
+//! `-m quota`: so many bytes and no more.
+//!
+//! - Written: `[!] --quota BYTES`.
+//! - Listed: `quota: 300 bytes`.
+//! - Kernel: `quota_mt` in `net/netfilter/xt_quota.c`: the first packet that does not fit uses up the rest.
+
+use super::Judge;
+use crate::eye::Eye;
+use crate::memory::Memory;
+use crate::wire;
+use chainwalk_model::{Found, Inv, Part};
+
+/// Bytes that a test has left.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Left(u64);
+
+pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+    let len = u64::from(wire::total_len(eye.packet));
+    let left = memory.quotas.entry(&j.at, || Left(m.value));
+    let before = left.0;
+    left.0 = before.checked_sub(len).unwrap_or(0);
+    j.holds(Part::Quota, m.not, before >= len, || Found::Number(before));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{Match, Truth};
+
+    #[test]
+    fn a_packet_that_does_not_fit_uses_up_the_rest() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let m = Match::Quota(Inv { not: false, value: 100 });
+        assert_eq!(bench.test(&m), Truth::Yes);
+        bench.packet.payload = vec![0; 40].into();
+        assert_eq!(bench.test(&m), Truth::No);
+        bench.packet.payload = vec![].into();
+        assert_eq!(bench.test(&m), Truth::No);
+    }
+}

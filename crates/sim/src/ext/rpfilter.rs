@@ -1,0 +1,97 @@
+//! `-m rpfilter`: whether the way back to the source is the way the packet came.
+//!
+//! - Written: `--loose`, `--validmark`, `--accept-local`, `--invert`.
+//! - Listed: `rpfilter loose validmark accept-local invert`.
+//! - Kernel: `rpfilter_mt` in `net/ipv4/netfilter/ipt_rpfilter.c`, `ip6t_rpfilter.c` for IPv6.
+//! - A packet over lo always passes the filter.
+
+use super::{Judge, is_unknown, truth};
+use crate::eye::Eye;
+use chainwalk_model::{Found, IfKind, Part, Question, RpfilterMatch, Truth};
+use std::net::{IpAddr, Ipv4Addr};
+
+const UNICAST: u16 = 1 << 1;
+const LOCAL: u16 = 1 << 2;
+
+pub(super) fn test(m: RpfilterMatch, eye: &Eye, j: &mut Judge) {
+    let answer = match passes(m, eye) {
+        Ok(passes) => truth(passes != m.invert),
+        Err(Some(question)) => Truth::Unknown(question),
+        Err(None) => Truth::Unknown(Question::Fact(j.at.rule, j.at.op)),
+    };
+    j.say(Part::Module, m.invert, answer, || Found::Addr(eye.packet.ip.src));
+}
+
+/// Whether the packet passes. `Err` is what would have to be known, if a question says it.
+fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
+    let Some(dev) = eye.path.iniface.as_deref() else { return Ok(false) };
+    if eye.host.interface(dev).map_or(dev == "lo", |i| i.kind == IfKind::Loopback) {
+        return Ok(true);
+    }
+    let src = eye.packet.ip.src;
+    if starts_up(src, eye.packet.ip.dst) {
+        return Ok(true);
+    }
+    match eye.net.addr_type(src, None)? {
+        UNICAST => {
+            let mark = if m.validmark { eye.mark } else { 0 };
+            let Some(way_back) = eye.net.leaves_by(src, mark)? else { return Ok(false) };
+            if m.loose {
+                return Ok(true);
+            }
+            if is_unknown(dev) || is_unknown(&way_back) {
+                return Err(None);
+            }
+            Ok(way_back == dev)
+        }
+        LOCAL if m.accept_local => Ok(m.loose || eye.net.addr_type(src, Some(dev))? == LOCAL),
+        _ => Ok(false),
+    }
+}
+
+/// A host without an address yet speaks to everybody.
+fn starts_up(src: IpAddr, dst: IpAddr) -> bool {
+    match (src, dst) {
+        (IpAddr::V4(src), IpAddr::V4(dst)) => {
+            let local_group = dst.octets()[..3] == [224, 0, 0];
+            src.octets()[0] == 0 && (dst == Ipv4Addr::BROADCAST || local_group)
+        }
+        (IpAddr::V6(src), _) => src.is_unspecified(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::Match;
+
+    #[track_caller]
+    fn check(m: RpfilterMatch, src: &str, dev: &str, expect: Truth) {
+        let mut bench =
+            Bench::tcp(src, "10.0.0.2").with_addr("eth0", "10.0.0.2").with_addr("eth1", "10.0.1.2");
+        bench.path.iniface = Some(dev.into());
+        assert_eq!(bench.test(&Match::Rpfilter(m)), expect);
+    }
+
+    #[test]
+    fn the_way_back_is_the_way_it_came() {
+        let strict = RpfilterMatch::default();
+        check(strict, "10.0.0.9", "eth0", Truth::Yes);
+        check(strict, "10.0.0.9", "eth1", Truth::No);
+        check(strict, "9.9.9.9", "eth0", Truth::No);
+        check(strict, "10.0.0.9", "lo", Truth::Yes);
+        check(RpfilterMatch { loose: true, ..strict }, "10.0.0.9", "eth1", Truth::Yes);
+        check(RpfilterMatch { invert: true, ..strict }, "10.0.0.9", "eth1", Truth::Yes);
+    }
+
+    #[test]
+    fn a_source_that_is_this_host_needs_a_word() {
+        let strict = RpfilterMatch::default();
+        let accept = RpfilterMatch { accept_local: true, ..strict };
+        check(strict, "10.0.1.2", "eth1", Truth::No);
+        check(accept, "10.0.1.2", "eth1", Truth::Yes);
+        check(accept, "10.0.1.2", "eth0", Truth::No);
+    }
+}

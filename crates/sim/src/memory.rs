@@ -1,0 +1,73 @@
+//! What matches remember from packet to packet: lists, buckets, counters, and sets as rules change them.
+//!
+//! A fresh memory is that of a host on which no packet was seen. A clone shares all parts that neither
+//! side changes afterwards.
+
+use crate::ext::{At, hashlimit, limit, quota, recent, statistic};
+use crate::sets;
+use chainwalk_model::Text;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Ticks of the kernel's clock in a second.
+pub(crate) const HZ: u64 = 250;
+
+/// Everything that matches and `-j SET` remember.
+#[derive(Clone, Default)]
+pub(crate) struct Memory {
+    /// `recent` lists by name.
+    pub(crate) recent: Shared<Text, recent::List>,
+    /// `limit` buckets, one for each test.
+    pub(crate) limits: Shared<At, limit::Bucket>,
+    /// `hashlimit` tables by name and whether they are of IPv6.
+    pub(crate) hashlimits: Shared<(Text, bool), hashlimit::Table>,
+    /// `quota` counters, one for each test.
+    pub(crate) quotas: Shared<At, quota::Left>,
+    /// `statistic` counters, one for each test.
+    pub(crate) counters: Shared<At, statistic::Counter>,
+    /// ipsets by name, as far as rules looked at them.
+    pub(crate) sets: Shared<Text, sets::Live>,
+}
+
+/// A map whose values are copied only when they change.
+#[derive(Clone)]
+pub(crate) struct Shared<K, V>(Rc<BTreeMap<K, Rc<V>>>);
+
+impl<K, V> Default for Shared<K, V> {
+    fn default() -> Self {
+        Self(Rc::default())
+    }
+}
+
+impl<K: Ord + Clone, V: Clone> Shared<K, V> {
+    /// The value under that key.
+    pub(crate) fn get(&self, key: &K) -> Option<&V> {
+        self.0.get(key).map(|v| &**v)
+    }
+
+    /// The value under that key, to be changed; `fresh` makes it where there is none.
+    pub(crate) fn entry(&mut self, key: &K, fresh: impl FnOnce() -> V) -> &mut V {
+        let map = Rc::make_mut(&mut self.0);
+        Rc::make_mut(map.entry(key.clone()).or_insert_with(|| Rc::new(fresh())))
+    }
+}
+
+/// Milliseconds as ticks of the kernel's clock.
+pub(crate) fn jiffies(now_ms: u64) -> u64 {
+    now_ms * HZ / 1000
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clone_does_not_see_later_changes() {
+        let mut one: Shared<u8, Vec<u8>> = Shared::default();
+        one.entry(&1, Vec::new).push(7);
+        let two = one.clone();
+        one.entry(&1, Vec::new).push(8);
+        assert_eq!(two.get(&1), Some(&vec![7]));
+        assert_eq!(one.get(&1), Some(&vec![7, 8]));
+    }
+}

@@ -1,0 +1,282 @@
+//! A packet as its bytes lie on the wire, and lengths without building them.
+//!
+//! Lengths and checksums are right unless [`Packet::bad_csum`] says otherwise; a fragment has the bytes of
+//! its part alone. Only matches that look at raw bytes build them.
+
+use chainwalk_model::{Icmp, L4, Packet, Tcp, proto};
+use std::net::IpAddr;
+
+/// Bytes of a quoted packet that an ICMP error holds at most.
+const QUOTE: usize = 548;
+/// The longest TCP option field that the header length can tell.
+const MAX_TCP_OPTIONS: usize = 40;
+/// A wrong checksum is the right one with these bits turned.
+const SPOIL: u16 = 0x5555;
+
+/// How much of its transport header a packet holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// The whole fixed part.
+    Whole,
+    /// Less than the fixed part.
+    Short,
+    /// None of it: a second or later fragment.
+    Later,
+}
+
+/// Whether the first `need` bytes of the transport header are in this packet.
+pub(crate) fn seen(p: &Packet, need: u32) -> Seen {
+    if p.ip.frag_off > 0 {
+        Seen::Later
+    } else if l4_len(p) < need {
+        Seen::Short
+    } else {
+        Seen::Whole
+    }
+}
+
+/// Source and destination port, or what lies in their place; `None` where they are not in this packet.
+pub(crate) fn ports(p: &Packet) -> Option<(u16, u16)> {
+    if seen(p, 4) != Seen::Whole {
+        return None;
+    }
+    match &p.l4 {
+        L4::Tcp(t) => Some((t.sport, t.dport)),
+        L4::Udp { sport, dport } | L4::Sctp { sport, dport } => Some((*sport, *dport)),
+        L4::Icmp(i) => Some((u16::from_be_bytes([i.kind, i.code]), 0)),
+        L4::Other => match p.payload.as_ref() {
+            [a, b, c, d, ..] => Some((u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d]))),
+            _ => None,
+        },
+    }
+}
+
+/// Bytes of the IP header; for IPv6 with the fragment header, where there is one.
+pub(crate) fn ip_header_len(p: &Packet) -> u32 {
+    match (p.is_v6(), p.is_fragment()) {
+        (true, true) => 48,
+        (true, false) => 40,
+        (false, _) => 20 + padded(p.ip.options.len()) as u32,
+    }
+}
+
+/// Bytes of the transport header: where the payload begins behind the IP header.
+pub(crate) fn l4_header_len(p: &Packet) -> u32 {
+    match &p.l4 {
+        L4::Tcp(t) => 20 + tcp_options(t).len() as u32,
+        L4::Udp { .. } | L4::Icmp(_) => 8,
+        L4::Sctp { .. } => 12,
+        L4::Other => 0,
+    }
+}
+
+/// Length of the IP packet in bytes, as its header tells.
+pub(crate) fn total_len(p: &Packet) -> u32 {
+    ip_header_len(p) + l4_len(p)
+}
+
+/// What follows the first option of that kind in the TCP header, without kind and length. `None` where
+/// the packet has no such option.
+pub(crate) fn tcp_option(p: &Packet, kind: u8) -> Option<&[u8]> {
+    let L4::Tcp(t) = &p.l4 else { return None };
+    let mut rest = tcp_options(t);
+    while let [this, tail @ ..] = rest {
+        match this {
+            0 => return None,
+            1 => rest = tail,
+            _ => {
+                let len = usize::from(*tail.first()?);
+                let body = rest.get(2..len)?;
+                if *this == kind {
+                    return Some(body);
+                }
+                rest = &rest[len..];
+            }
+        }
+    }
+    None
+}
+
+/// The packet's bytes from the IP header on.
+pub(crate) fn bytes(p: &Packet) -> Vec<u8> {
+    let l4 = cut(p, transport(p));
+    match (p.ip.src, p.ip.dst) {
+        (IpAddr::V4(src), IpAddr::V4(dst)) => {
+            let header = 20 + padded(p.ip.options.len());
+            let mut out = Vec::with_capacity(header + l4.len());
+            out.push(0x40 | (header / 4) as u8);
+            out.push(p.ip.tos);
+            out.extend(((header + l4.len()) as u16).to_be_bytes());
+            out.extend(p.ip.id.to_be_bytes());
+            let flags = u16::from(p.ip.mf) << 13 | u16::from(p.ip.df) << 14;
+            out.extend((p.ip.frag_off / 8 | flags).to_be_bytes());
+            out.extend([p.ip.ttl, p.ip.proto, 0, 0]);
+            out.extend(src.octets());
+            out.extend(dst.octets());
+            out.extend(p.ip.options.iter());
+            out.resize(header, 0);
+            let sum = checksum(&out);
+            out[10..12].copy_from_slice(&sum.to_be_bytes());
+            out.extend(l4);
+            out
+        }
+        (src, dst) => {
+            let fragment = p.is_fragment();
+            let mut out = Vec::with_capacity(48 + l4.len());
+            let word = 6 << 28 | u32::from(p.ip.tos) << 20 | p.ip.flow_label & 0xf_ffff;
+            out.extend(word.to_be_bytes());
+            out.extend(((l4.len() + if fragment { 8 } else { 0 }) as u16).to_be_bytes());
+            out.extend([if fragment { 44 } else { p.ip.proto }, p.ip.ttl]);
+            out.extend(octets(src));
+            out.extend(octets(dst));
+            if fragment {
+                out.extend([p.ip.proto, 0]);
+                out.extend((p.ip.frag_off & !7 | u16::from(p.ip.mf)).to_be_bytes());
+                out.extend(u32::from(p.ip.id).to_be_bytes());
+            }
+            out.extend(l4);
+            out
+        }
+    }
+}
+
+/// The transport header and the payload of the whole datagram.
+fn transport(p: &Packet) -> Vec<u8> {
+    let spoil = if p.bad_csum { SPOIL } else { 0 };
+    let mut out = Vec::with_capacity(whole_l4_len(p) as usize);
+    match &p.l4 {
+        L4::Tcp(t) => {
+            let options = tcp_options(t);
+            out.extend(t.sport.to_be_bytes());
+            out.extend(t.dport.to_be_bytes());
+            out.extend(t.seq.to_be_bytes());
+            out.extend(t.ack.to_be_bytes());
+            out.extend([((5 + options.len() / 4) as u8) << 4, t.flags.0]);
+            out.extend(t.window.to_be_bytes());
+            out.extend([0; 4]);
+            out.extend(options);
+            out.extend(p.payload.iter());
+            let sum = checksum_with(pseudo(p, out.len()), &out) ^ spoil;
+            out[16..18].copy_from_slice(&sum.to_be_bytes());
+        }
+        L4::Udp { sport, dport } => {
+            out.extend(sport.to_be_bytes());
+            out.extend(dport.to_be_bytes());
+            out.extend(((8 + p.payload.len()) as u16).to_be_bytes());
+            out.extend([0; 2]);
+            out.extend(p.payload.iter());
+            let sum = match checksum_with(pseudo(p, out.len()), &out) {
+                0 => 0xffff,
+                sum => sum,
+            };
+            out[6..8].copy_from_slice(&(sum ^ spoil).to_be_bytes());
+        }
+        L4::Sctp { sport, dport } => {
+            out.extend(sport.to_be_bytes());
+            out.extend(dport.to_be_bytes());
+            out.extend([0; 8]);
+            out.extend(if p.payload.is_empty() { &SCTP_INIT[..] } else { &p.payload });
+            let sum = crc32c(&out) ^ u32::from(spoil);
+            out[8..12].copy_from_slice(&sum.to_le_bytes());
+        }
+        L4::Icmp(i) => {
+            out.extend([i.kind, i.code, 0, 0]);
+            out.extend(i.id.to_be_bytes());
+            out.extend(i.seq.to_be_bytes());
+            match &i.inner {
+                Some(inner) => out.extend(bytes(inner).into_iter().take(QUOTE)),
+                None => out.extend(p.payload.iter()),
+            }
+            let start = if p.ip.proto == proto::ICMPV6 { pseudo(p, out.len()) } else { 0 };
+            let sum = checksum_with(start, &out) ^ spoil;
+            out[2..4].copy_from_slice(&sum.to_be_bytes());
+        }
+        L4::Other => out.extend(p.payload.iter()),
+    }
+    out
+}
+
+/// An SCTP packet that says nothing of its chunks carries this INIT.
+const SCTP_INIT: [u8; 20] =
+    [1, 0, 0, 20, 0, 0, 0x12, 0x34, 0, 0, 0xff, 0xff, 0, 10, 0, 10, 0, 0, 0, 1];
+
+/// The part of a datagram's IP payload that this fragment holds.
+fn cut(p: &Packet, mut l4: Vec<u8>) -> Vec<u8> {
+    if p.ip.frag_off > 0 {
+        l4.drain(..usize::from(p.ip.frag_off).min(l4.len()));
+    }
+    if let Some(len) = p.ip.frag_len {
+        l4.truncate(usize::from(len));
+    }
+    l4
+}
+
+/// Bytes behind the IP header in this packet.
+fn l4_len(p: &Packet) -> u32 {
+    let rest = whole_l4_len(p).saturating_sub(u32::from(p.ip.frag_off));
+    p.ip.frag_len.map_or(rest, |len| rest.min(u32::from(len)))
+}
+
+/// Bytes behind the IP header in the whole datagram.
+fn whole_l4_len(p: &Packet) -> u32 {
+    let body = match &p.l4 {
+        L4::Icmp(Icmp { inner: Some(inner), .. }) => total_len(inner).min(QUOTE as u32),
+        L4::Sctp { .. } if p.payload.is_empty() => SCTP_INIT.len() as u32,
+        _ => p.payload.len() as u32,
+    };
+    l4_header_len(p) + body
+}
+
+/// The options as far as a header can hold them.
+fn tcp_options(t: &Tcp) -> &[u8] {
+    &t.options[..t.options.len().min(MAX_TCP_OPTIONS) & !3]
+}
+
+/// A length, filled up to a multiple of four.
+fn padded(len: usize) -> usize {
+    len.next_multiple_of(4)
+}
+
+/// The bytes of an address of either family.
+fn octets(addr: IpAddr) -> Vec<u8> {
+    match addr {
+        IpAddr::V4(a) => a.octets().to_vec(),
+        IpAddr::V6(a) => a.octets().to_vec(),
+    }
+}
+
+/// The sum of the pseudo header.
+fn pseudo(p: &Packet, len: usize) -> u32 {
+    let addrs = sum(sum(0, &octets(p.ip.src)), &octets(p.ip.dst));
+    addrs + u32::from(p.ip.proto) + len as u32
+}
+
+fn sum(start: u32, data: &[u8]) -> u32 {
+    data.chunks(2).fold(start, |sum, pair| {
+        let high = u32::from(pair[0]) << 8;
+        fold(sum + high + pair.get(1).map_or(0, |b| u32::from(*b)))
+    })
+}
+
+fn fold(sum: u32) -> u32 {
+    (sum >> 16) + (sum & 0xffff)
+}
+
+/// The Internet checksum.
+fn checksum(data: &[u8]) -> u16 {
+    checksum_with(0, data)
+}
+
+fn checksum_with(start: u32, data: &[u8]) -> u16 {
+    !(fold(fold(sum(fold(start), data))) as u16)
+}
+
+/// CRC-32C, SCTP's checksum.
+fn crc32c(data: &[u8]) -> u32 {
+    !data.iter().fold(!0, |crc, byte| {
+        (0..8).fold(
+            crc ^ u32::from(*byte),
+            |c, _| if c & 1 == 1 { c >> 1 ^ 0x82f6_3b78 } else { c >> 1 },
+        )
+    })
+}
