@@ -1,7 +1,7 @@
 //! What rules test. One variant is one `-m` extension of `man iptables-extensions`; where the extension
 //! has several options, each is optional and all that are given must hold.
 
-use crate::{Cidr, Mac, TcpFlags, Text};
+use crate::{Mac, TcpFlags, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -427,6 +427,7 @@ pub struct RecentMatch {
 
 /// `-m rpfilter`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct RpfilterMatch {
     /// `--loose`.
     pub loose: bool,
