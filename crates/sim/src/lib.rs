@@ -3,8 +3,20 @@
 //! Pure and deterministic: no clock and no randomness of its own. What it cannot know is a
 //! [`chainwalk_model::Question`], and the walk splits on it.
 
+mod assume;
+mod compose;
+mod ct;
+mod decide;
+mod engine;
 mod ext;
 mod eye;
 mod memory;
+mod nat;
+mod route;
+mod session;
 mod sets;
 mod wire;
+mod world;
+
+pub use assume::{assume, infer};
+pub use session::Session;

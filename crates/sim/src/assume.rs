@@ -1,0 +1,170 @@
+//! What is said of a host beyond the paste, and what its rules imply about it.
+
+use chainwalk_model::{
+    Assumption, Cidr, Fact, Family, Host, IfKind, IfaceMatch, Interface, Inv, IpMatch, Match,
+    OpKind, Origin, Rule, RuleId, Target, Text,
+};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Writes an assumption into a host's facts. A later one overrides an earlier one about the same thing.
+pub fn assume(host: &mut Host, assumption: &Assumption) {
+    state(host, assumption, Origin::Given);
+}
+
+fn state(host: &mut Host, assumption: &Assumption, origin: Origin) {
+    match assumption {
+        Assumption::Interface { name, addr } => {
+            let iface = interface(host, name, origin);
+            if let Some(addr) = addr {
+                iface.addrs.retain(|f| {
+                    !matches!(f.origin, Origin::Inferred(_)) && f.value.addr != addr.addr
+                });
+                iface.addrs.push(Fact { value: *addr, origin });
+                host.said_local.retain(|(a, _)| *a != addr.addr);
+            }
+        }
+        Assumption::Bridge { name, ports } => {
+            interface(host, name, origin).kind = IfKind::Bridge;
+            for port in ports {
+                interface(host, port, origin).master = Some(name.clone());
+            }
+        }
+        Assumption::Behind { addr, port } => {
+            host.behind.retain(|(a, _)| a != addr);
+            host.behind.push((*addr, Fact { value: port.clone(), origin }));
+        }
+        Assumption::Route(route) => {
+            host.routes.retain(|r| !matches!(r.origin, Origin::Inferred(_)));
+            let mut route = route.clone();
+            route.origin = origin;
+            host.routes.push(route);
+        }
+        Assumption::Policy(rule) => {
+            let mut rule = rule.clone();
+            rule.origin = origin;
+            host.policy.push(rule);
+        }
+        Assumption::Sysctl { name, value } => {
+            host.sysctls.push((name.clone(), Fact { value: value.clone(), origin }));
+        }
+        Assumption::Listen(socket) => {
+            let mut socket = socket.clone();
+            socket.origin = origin;
+            host.sockets.push(socket);
+        }
+        Assumption::NotLocal(addr) => {
+            host.said_local.push((*addr, false));
+            for iface in &mut host.interfaces {
+                iface.addrs.retain(|f| f.value.addr != *addr);
+            }
+        }
+        Assumption::Local(addr) => host.said_local.push((*addr, true)),
+        Assumption::Table { family, name, accepts } => {
+            host.said_tables.push((*family, name.clone(), *accepts));
+        }
+    }
+}
+
+/// The interface of that name, made if it is not there.
+fn interface<'h>(host: &'h mut Host, name: &Text, origin: Origin) -> &'h mut Interface {
+    let at = host.interfaces.iter().position(|i| i.name == *name).unwrap_or_else(|| {
+        let kind = match &**name {
+            "lo" => IfKind::Loopback,
+            n if is_bridge_name(n) => IfKind::Bridge,
+            _ => IfKind::Plain,
+        };
+        host.interfaces.push(Interface {
+            name: name.clone(),
+            kind,
+            addrs: Vec::new(),
+            master: None,
+            mtu: None,
+            group: None,
+            mac: None,
+            up: None,
+            origin,
+        });
+        host.interfaces.len() - 1
+    });
+    &mut host.interfaces[at]
+}
+
+/// Whether an interface is a bridge by its usual name.
+fn is_bridge_name(name: &str) -> bool {
+    ["docker", "br-", "virbr", "cni", "cbr"].iter().any(|p| name.starts_with(p)) || name == "br0"
+}
+
+/// What a host's rules imply about its interfaces, and which rule does. Only what nobody told.
+///
+/// `-s NET ! -o DEV -j MASQUERADE` says that DEV holds NET: Docker and libvirt write one such rule a
+/// bridge, and give the bridge NET's first address.
+pub fn infer(host: &Host) -> Vec<(Assumption, RuleId)> {
+    let mut found: Vec<(Assumption, RuleId)> = Vec::new();
+    for (at, rule) in host.rules.rules.iter().enumerate() {
+        let id = RuleId(at as u32);
+        let Some((name, net)) = masqueraded(host, rule) else { continue };
+        let told = host
+            .interface(&name)
+            .is_some_and(|i| i.addrs.iter().any(|f| !matches!(f.origin, Origin::Inferred(_))));
+        let again = found
+            .iter()
+            .any(|(a, _)| matches!(a, Assumption::Interface { name: n, .. } if *n == name));
+        if !told && !again {
+            let addr = Some(first_address(net));
+            found.push((Assumption::Interface { name, addr }, id));
+        }
+    }
+    found
+}
+
+/// The interface and network of a rule that masquerades what comes from the network and leaves elsewhere.
+fn masqueraded(host: &Host, rule: &Rule) -> Option<(Text, Cidr)> {
+    let table = host.rules.table(host.rules.chain(rule.chain).table);
+    if table.family != Family::Ip || &*table.name != "nat" {
+        return None;
+    }
+    let masquerades = rule
+        .ops
+        .iter()
+        .any(|o| matches!(o.what, OpKind::Target(Target::Masquerade(_) | Target::Snat(_))));
+    if !masquerades {
+        return None;
+    }
+    rule.ops.iter().find_map(|op| match &op.what {
+        OpKind::Match(Match::Ip(IpMatch {
+            src: Some(Inv { not: false, value: net }),
+            outiface: Some(Inv { not: true, value: IfaceMatch { name, prefix: false } }),
+            dst: None,
+            ..
+        })) => {
+            let (IpAddr::V4(addr), IpAddr::V4(mask)) = (net.addr, net.mask) else { return None };
+            let len = u32::from(mask).leading_ones();
+            let whole = u32::from(mask).checked_shl(len).unwrap_or(0) == 0;
+            (whole && len < 31).then(|| (name.clone(), Cidr { addr: addr.into(), len: len as u8 }))
+        }
+        _ => None,
+    })
+}
+
+/// The first address of a network.
+fn first_address(net: Cidr) -> Cidr {
+    match net.addr {
+        IpAddr::V4(a) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(net.len)).unwrap_or(0);
+            Cidr { addr: Ipv4Addr::from((u32::from(a) & mask) + 1).into(), ..net }
+        }
+        IpAddr::V6(_) => net,
+    }
+}
+
+/// Writes into a host what its rules imply, and the interface that every host has.
+pub(crate) fn complete(host: &mut Host) {
+    for (assumption, rule) in infer(host) {
+        state(host, &assumption, Origin::Inferred(rule));
+    }
+    let lo = interface(host, &Text::from("lo"), Origin::Default);
+    if !lo.addrs.iter().any(|f| f.value.addr.is_loopback() && f.value.addr.is_ipv4()) {
+        let value = Cidr { addr: Ipv4Addr::LOCALHOST.into(), len: 8 };
+        lo.addrs.insert(0, Fact { value, origin: Origin::Default });
+    }
+}

@@ -1,0 +1,307 @@
+//! An asked packet with what it leaves open filled in.
+
+use crate::ct;
+use crate::route::{Key, Router, in_net};
+use crate::world::World;
+use chainwalk_model::{
+    Ask, AskAddr, AskEntry, Entry, Fate, FollowUp, FrameTo, Icmp, IfKind, IpHeader, L4, Mac,
+    Origin, Packet, Sent, Tcp, TcpFlags, Text, Trace, proto,
+};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+/// Fills in an asked packet. `index` is its position in the sequence, `past` the traces of the branch so far.
+pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -> Sent {
+    let followed = ask.follow_up.and_then(|f| match f {
+        FollowUp::ReplyTo(k) | FollowUp::IcmpErrorTo(k) => past.get(k).copied(),
+    });
+    let base = followed.map(arrived);
+    let error = matches!(ask.follow_up, Some(FollowUp::IcmpErrorTo(_)));
+    let proto = ask.proto.unwrap_or_else(|| match &base {
+        Some(b) if error => {
+            if b.is_v6() {
+                proto::ICMPV6
+            } else {
+                proto::ICMP
+            }
+        }
+        Some(b) => b.ip.proto,
+        None if ask.icmp_type.is_some() => proto::ICMP,
+        None => proto::TCP,
+    });
+    let named = |addr: &Option<AskAddr>| match addr {
+        Some(AskAddr::Ip(ip)) => Some(*ip),
+        Some(AskAddr::Name(name)) => {
+            world.host.names.iter().find(|n| n.name == *name).map(|n| n.addr)
+        }
+        None => None,
+    };
+    let dst = named(&ask.dst)
+        .or_else(|| base.as_ref().map(|b| b.ip.src))
+        .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+    let said_src = named(&ask.src).or_else(|| base.as_ref().map(|b| b.ip.dst));
+    let entry = entry_of(world, ask, followed, said_src, dst);
+    let src = said_src.unwrap_or_else(|| source(world, &entry, dst, ask.mark.unwrap_or(0)));
+    let l4 = transport(ask, proto, base.as_ref(), error, dst, src);
+    let v6 = src.is_ipv6();
+    let ip = IpHeader {
+        src,
+        dst,
+        proto,
+        tos: ask.tos.unwrap_or(0),
+        ttl: ask.ttl.unwrap_or(64),
+        id: ask.id.unwrap_or(if v6 { 0 } else { 0x5000 + index as u16 }),
+        df: ask.df.unwrap_or(false),
+        mf: ask.mf.unwrap_or(false),
+        frag_off: ask.frag_off.unwrap_or(0),
+        frag_len: ask.frag_len,
+        options: padded(ask.ip_options.as_ref()),
+        flow_label: if v6 { 0x20000 + index as u32 } else { 0 },
+    };
+    let payload = ask.payload.clone().unwrap_or_else(|| Arc::from([]));
+    let packet = Packet { ip, l4, payload, bad_csum: ask.bad_csum.unwrap_or(false) };
+    Sent { packet, entry }
+}
+
+/// The packet as it got to its end, or as it was sent where it got nowhere.
+fn arrived(trace: &Trace) -> Packet {
+    let got_there = matches!(
+        trace.fate,
+        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)
+    );
+    let last = trace.moments.last().filter(|_| got_there);
+    last.map_or_else(|| trace.sent.packet.clone(), |m| m.packet.clone())
+}
+
+fn padded(options: Option<&Arc<[u8]>>) -> Arc<[u8]> {
+    let mut bytes = options.map(|o| o.to_vec()).unwrap_or_default();
+    bytes.resize(bytes.len().div_ceil(4) * 4, 0);
+    bytes.into()
+}
+
+/// The transport header.
+fn transport(
+    ask: &Ask,
+    number: u8,
+    base: Option<&Packet>,
+    error: bool,
+    dst: IpAddr,
+    src: IpAddr,
+) -> L4 {
+    let base = base.filter(|_| !error);
+    let sport = ask.sport.or_else(|| base.and_then(Packet::dport)).unwrap_or(0);
+    let dport = ask.dport.or_else(|| base.and_then(Packet::sport)).unwrap_or(0);
+    match number {
+        proto::TCP => {
+            let before = base.and_then(|b| match &b.l4 {
+                L4::Tcp(t) => Some((t, b.payload.len() as u32)),
+                _ => None,
+            });
+            let (seq, ack, flags) = match before {
+                None => (1000, 0, TcpFlags::SYN),
+                Some((t, len)) => {
+                    let used = len
+                        + u32::from(t.flags.has(TcpFlags::SYN))
+                        + u32::from(t.flags.has(TcpFlags::FIN));
+                    let opens = t.flags.has(TcpFlags::SYN) && !t.flags.has(TcpFlags::ACK);
+                    let flags = if opens { TcpFlags(0x12) } else { TcpFlags::ACK };
+                    (if t.ack == 0 { 5000 } else { t.ack }, t.seq.wrapping_add(used), flags)
+                }
+            };
+            L4::Tcp(Tcp {
+                sport,
+                dport,
+                seq: ask.seq.unwrap_or(seq),
+                ack: ask.ack.unwrap_or(ack),
+                flags: ask.flags.unwrap_or(flags),
+                window: ask.window.unwrap_or(64240),
+                options: padded(ask.tcp_options.as_ref()),
+            })
+        }
+        proto::UDP | proto::UDPLITE => L4::Udp { sport, dport },
+        proto::SCTP => L4::Sctp { sport, dport },
+        proto::ICMP | proto::ICMPV6 => {
+            let v6 = number == proto::ICMPV6;
+            let before = base.and_then(|b| match &b.l4 {
+                L4::Icmp(i) => Some(i),
+                _ => None,
+            });
+            let turned = before.map(|i| match i.kind {
+                8 if !v6 => 0,
+                13 | 15 | 17 if !v6 => i.kind + 1,
+                128 if v6 => 129,
+                kind => kind,
+            });
+            let unsaid = match (error, v6) {
+                (true, false) => 3,
+                (true, true) => 1,
+                (false, false) => 8,
+                (false, true) => 128,
+            };
+            let inner = ask.inner.as_ref().map(|i| Box::new(quote(i, src, dst)));
+            L4::Icmp(Icmp {
+                kind: ask.icmp_type.or(turned).unwrap_or(unsaid),
+                code: ask.icmp_code.or(before.map(|i| i.code)).unwrap_or(0),
+                id: ask.icmp_id.or(before.map(|i| i.id)).unwrap_or(u16::from(!error)),
+                seq: ask.icmp_seq.or(before.map(|i| i.seq)).unwrap_or(u16::from(!error)),
+                inner,
+            })
+        }
+        _ => L4::Other,
+    }
+}
+
+/// A packet that an ICMP error quotes, as it was asked for.
+fn quote(ask: &Ask, src: IpAddr, dst: IpAddr) -> Packet {
+    let number = ask.proto.unwrap_or(proto::TCP);
+    let addr = |said: &Option<AskAddr>, other: IpAddr| match said {
+        Some(AskAddr::Ip(ip)) => *ip,
+        _ => other,
+    };
+    let (from, to) = (addr(&ask.src, dst), addr(&ask.dst, src));
+    Packet {
+        ip: IpHeader {
+            src: from,
+            dst: to,
+            proto: number,
+            tos: ask.tos.unwrap_or(0),
+            ttl: ask.ttl.unwrap_or(64),
+            id: ask.id.unwrap_or(0),
+            df: false,
+            mf: false,
+            frag_off: 0,
+            frag_len: None,
+            options: Arc::from([]),
+            flow_label: 0,
+        },
+        l4: transport(ask, number, None, false, to, from),
+        payload: ask.payload.clone().unwrap_or_else(|| Arc::from([])),
+        bad_csum: false,
+    }
+}
+
+/// The error that quotes an earlier packet has it inside.
+pub(crate) fn with_quote(mut sent: Sent, quoted: Option<&Trace>) -> Sent {
+    if let (L4::Icmp(icmp), Some(trace)) = (&mut sent.packet.l4, quoted)
+        && ct::is_error(sent.packet.ip.proto, icmp.kind)
+        && icmp.inner.is_none()
+    {
+        icmp.inner = Some(Box::new(arrived(trace)));
+    }
+    sent
+}
+
+/// Where the packet starts.
+fn entry_of(
+    world: &World,
+    ask: &Ask,
+    followed: Option<&Trace>,
+    src: Option<IpAddr>,
+    dst: IpAddr,
+) -> Entry {
+    let local = || Entry::Local {
+        uid: Some(ask.uid.unwrap_or(0)),
+        gid: Some(ask.gid.unwrap_or(0)),
+        mark: ask.mark.unwrap_or(0),
+        bind: ask.bind.clone(),
+    };
+    let wire = |iface: Text| Entry::Wire {
+        smac: ask.smac.unwrap_or(Mac([2, 0, 0, 0, 3, 1])),
+        to: ask.frame.unwrap_or_else(|| frame_to(world, &iface, dst)),
+        iface,
+    };
+    match &ask.entry {
+        AskEntry::Local => local(),
+        AskEntry::Iface(iface) => wire(iface.clone()),
+        AskEntry::Outside => outside(world, src, dst).map_or_else(local, wire),
+        AskEntry::Unsaid => match followed {
+            None => local(),
+            Some(trace) => match &trace.fate {
+                Fate::Local { .. } => local(),
+                Fate::Forwarded(Some(out)) | Fate::Sent(Some(out)) => wire(out.clone()),
+                Fate::Bridged(Some(port)) => wire(port.clone()),
+                Fate::Bridged(None) => outside(world, src, dst).map_or_else(local, wire),
+                _ => match &trace.sent.entry {
+                    Entry::Local { .. } => local(),
+                    Entry::Wire { iface, .. } => wire(iface.clone()),
+                },
+            },
+        },
+    }
+}
+
+/// Whom a frame on this interface is for: on a bridge, a neighbour's packet goes to the neighbour.
+fn frame_to(world: &World, iface: &str, dst: IpAddr) -> FrameTo {
+    let host = &world.host;
+    let bridge = host.interface(iface).and_then(|i| match i.kind {
+        IfKind::Bridge => Some(i.name.clone()),
+        _ => i.master.clone(),
+    });
+    let Some(bridge) = bridge else { return FrameTo::Host };
+    let neighbour = |i: &chainwalk_model::Interface| {
+        i.addrs.iter().any(|f| f.value.len > 0 && f.value.addr != dst && in_net(dst, f.value))
+    };
+    let behind = host.behind.iter().any(|(a, p)| {
+        *a == dst && host.interface(&p.value).is_some_and(|i| i.master.as_ref() == Some(&bridge))
+    });
+    let own = Router::new(world).told_local(dst);
+    if behind || (!own && host.interface(&bridge).is_some_and(neighbour)) {
+        FrameTo::Other
+    } else {
+        FrameTo::Host
+    }
+}
+
+/// The interface by which a packet from outside comes: the way back to its source.
+fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
+    let router = Router::new(world);
+    if let Some(src) = src {
+        if router.told_local(src) {
+            return None;
+        }
+        let key = Key { dst: src, src: None, mark: 0, tos: 0, iif: None, oif: None };
+        if let Ok(Some(found)) = router.lookup(&key)
+            && let Some(dev) = found.dev
+        {
+            return Some(dev);
+        }
+    }
+    let first = world.host.interfaces.iter().find(|i| {
+        i.kind == IfKind::Plain && i.master.is_none() && crate::engine::is_uplink(&i.name)
+    });
+    let holder = world.host.interfaces.iter().find(|i| {
+        i.addrs.iter().any(|f| f.value.addr == dst && !matches!(f.origin, Origin::Default))
+    });
+    first.or(holder).map(|i| i.name.clone()).or_else(|| Some("eth0".into()))
+}
+
+/// The source a packet takes that names none.
+fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32) -> IpAddr {
+    match entry {
+        Entry::Local { bind, .. } => {
+            let router = Router::new(world);
+            let key = Key { dst, src: None, mark, tos: 0, iif: None, oif: bind.as_deref() };
+            let found = router.lookup(&key).ok().flatten();
+            let src = found.and_then(|f| match f.kind {
+                chainwalk_model::RouteKind::Local => Some(dst),
+                _ => router.source_for(&f, dst),
+            });
+            let any = || {
+                let own = world
+                    .host
+                    .interfaces
+                    .iter()
+                    .find(|i| i.kind == IfKind::Plain && crate::engine::is_uplink(&i.name))?;
+                own.addrs.first().map(|f| f.value.addr)
+            };
+            src.or_else(any).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+        }
+        // Somebody elsewhere: an address that documentation is written with.
+        Entry::Wire { .. } => match dst {
+            IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
+            IpAddr::V6(_) => {
+                IpAddr::V6("2001:db8::9".parse().unwrap_or(std::net::Ipv6Addr::LOCALHOST))
+            }
+        },
+    }
+}

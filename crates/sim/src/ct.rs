@@ -1,0 +1,422 @@
+//! Conntrack: which flow a packet belongs to, and what state that gives it.
+//!
+//! Sources: `net/netfilter/nf_conntrack_core.c`, `nf_conntrack_proto_{tcp,udp,icmp,icmpv6,generic}.c`.
+
+mod fragments;
+mod icmp;
+mod tcp;
+
+pub(crate) use fragments::{Fragments, Gathered};
+pub(crate) use icmp::{is_error, quoted};
+
+use chainwalk_model::{CtDir, Flow, L4, Packet, Text, Tuple, proto};
+use tcp::Tcp;
+
+/// The bits of a flow's status, as in the kernel's `IPS_*`.
+pub(crate) mod status {
+    /// It was expected (RELATED).
+    pub(crate) const EXPECTED: u16 = 1;
+    /// A packet came back.
+    pub(crate) const SEEN_REPLY: u16 = 2;
+    /// It is not thrown out early.
+    pub(crate) const ASSURED: u16 = 4;
+    /// It is in the table.
+    pub(crate) const CONFIRMED: u16 = 8;
+    /// The source is rewritten.
+    pub(crate) const SRC_NAT: u16 = 16;
+    /// The destination is rewritten.
+    pub(crate) const DST_NAT: u16 = 32;
+    /// Source NAT was settled.
+    pub(crate) const SRC_NAT_DONE: u16 = 128;
+    /// Destination NAT was settled.
+    pub(crate) const DST_NAT_DONE: u16 = 256;
+}
+
+/// The zones of a flow's two directions.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Zone {
+    /// The zone of the original direction.
+    pub orig: u16,
+    /// The zone of the reply direction.
+    pub reply: u16,
+}
+
+impl Zone {
+    /// The zone that a packet of this direction is looked up in.
+    fn of(self, dir: CtDir) -> u16 {
+        match dir {
+            CtDir::Original => self.orig,
+            CtDir::Reply => self.reply,
+        }
+    }
+}
+
+/// A flow.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    /// A number of its own.
+    pub id: u32,
+    /// As the first packet went.
+    pub orig: Tuple,
+    /// What a reply looks like.
+    pub reply: Tuple,
+    /// Bits of [`status`].
+    pub status: u16,
+    /// Its mark.
+    pub mark: u32,
+    /// Its zones.
+    pub zone: Zone,
+    /// When it dies, in the world's milliseconds.
+    pub expires_ms: u64,
+    /// UDP: from when on it counts as a stream.
+    pub stream_ms: u64,
+    /// The interface that its first packet came in by; `None` if it was made here.
+    pub came_by: Option<Text>,
+    /// The interface that MASQUERADE chose its address from.
+    pub masq_dev: Option<Text>,
+    tcp: Option<Tcp>,
+}
+
+impl Entry {
+    /// Whether `bit` of [`status`] is set.
+    pub(crate) fn has(&self, bit: u16) -> bool {
+        self.status & bit != 0
+    }
+
+    /// The tuple of one direction.
+    pub(crate) fn tuple(&self, dir: CtDir) -> Tuple {
+        match dir {
+            CtDir::Original => self.orig,
+            CtDir::Reply => self.reply,
+        }
+    }
+}
+
+/// The conntrack table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Flows {
+    entries: Vec<Entry>,
+    next: u32,
+}
+
+/// What became of a packet that conntrack looked at.
+#[derive(Clone, Debug)]
+pub(crate) enum Seen {
+    /// It fits no flow and can't begin one.
+    Invalid,
+    /// It begins a flow, which is not in the table yet.
+    New(Box<Entry>),
+    /// It belongs to a flow that it has just ended, and that is no longer in the table.
+    Gone {
+        /// The flow.
+        entry: Box<Entry>,
+        /// The packet's direction.
+        dir: CtDir,
+        /// How it belongs.
+        info: Info,
+    },
+    /// It belongs to a flow in the table.
+    Known {
+        /// The flow's number.
+        id: u32,
+        /// The packet's direction.
+        dir: CtDir,
+        /// How it belongs.
+        info: Info,
+    },
+}
+
+/// How a packet belongs to its flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Info {
+    /// No reply was seen yet.
+    New,
+    /// A reply was seen.
+    Established,
+    /// An ICMP error about it, or an expected flow.
+    Related,
+}
+
+/// The other direction.
+pub(crate) fn turned(dir: CtDir) -> CtDir {
+    match dir {
+        CtDir::Original => CtDir::Reply,
+        CtDir::Reply => CtDir::Original,
+    }
+}
+
+/// The tuple of a packet; `None` where there is none (`nf_ct_get_tuple`).
+pub(crate) fn tuple_of(packet: &Packet) -> Option<Tuple> {
+    let (sport, dport) = match &packet.l4 {
+        L4::Tcp(t) => (t.sport, t.dport),
+        L4::Udp { sport, dport } | L4::Sctp { sport, dport } => (*sport, *dport),
+        L4::Icmp(i) => (i.id, u16::from(i.kind) << 8 | u16::from(i.code)),
+        L4::Other => (0, 0),
+    };
+    let ip = &packet.ip;
+    Some(Tuple { src: ip.src, dst: ip.dst, proto: ip.proto, sport, dport })
+}
+
+/// The tuple of a packet's answer; `None` for an ICMP type that has no answer (`nf_ct_invert_tuple`).
+pub(crate) fn invert(t: Tuple) -> Option<Tuple> {
+    let turned = Tuple { src: t.dst, dst: t.src, ..t };
+    match t.proto {
+        proto::ICMP | proto::ICMPV6 => {
+            let [kind, code] = t.dport.to_be_bytes();
+            let answer = icmp::answer_type(t.proto, kind)?;
+            Some(Tuple { dport: u16::from(answer) << 8 | u16::from(code), ..turned })
+        }
+        _ => Some(Tuple { sport: t.dport, dport: t.sport, ..turned }),
+    }
+}
+
+/// What a look-up needs besides the packet.
+pub(crate) struct Look {
+    /// Milliseconds since the first packet.
+    pub now_ms: u64,
+    /// The zones that a `CT` target set, for a new flow.
+    pub zone: Zone,
+    /// `nf_conntrack_tcp_loose`.
+    pub tcp_loose: bool,
+    /// `nf_conntrack_tcp_be_liberal`.
+    pub tcp_liberal: bool,
+    /// Whether checksums are looked at (PREROUTING with `nf_conntrack_checksum`).
+    pub checksum: bool,
+}
+
+impl Flows {
+    /// Takes away flows that have expired.
+    pub(crate) fn expire(&mut self, now_ms: u64) {
+        self.entries.retain(|e| e.expires_ms > now_ms);
+    }
+
+    /// The flow with this number.
+    pub(crate) fn get(&self, id: u32) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.id == id)
+    }
+
+    /// The flow with this number, to change.
+    pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Entry> {
+        self.entries.iter_mut().find(|e| e.id == id)
+    }
+
+    /// Deletes a flow.
+    pub(crate) fn kill(&mut self, id: u32) {
+        self.entries.retain(|e| e.id != id);
+    }
+
+    /// All flows in the table.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// The flow and direction that a tuple belongs to, in a zone.
+    pub(crate) fn find(&self, tuple: Tuple, zone: u16) -> Option<(u32, CtDir)> {
+        self.entries.iter().rev().find_map(|e| {
+            if e.orig == tuple && e.zone.of(CtDir::Original) == zone {
+                Some((e.id, CtDir::Original))
+            } else if e.reply == tuple && e.zone.of(CtDir::Reply) == zone {
+                Some((e.id, CtDir::Reply))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// Whether another flow than `but` has this reply tuple (`nf_conntrack_tuple_taken`).
+    pub(crate) fn taken(&self, reply: Tuple, zone: Zone, but: u32) -> bool {
+        self.entries.iter().any(|e| {
+            e.id != but
+                && ((e.orig == reply && e.zone.orig == zone.reply)
+                    || (e.reply == reply && e.zone.reply == zone.reply))
+        })
+    }
+
+    /// Puts a new flow into the table (`__nf_conntrack_confirm`). False if its tuples are taken.
+    pub(crate) fn confirm(&mut self, mut entry: Entry) -> bool {
+        let clash = self.entries.iter().any(|e| {
+            (e.orig == entry.orig && e.zone.orig == entry.zone.orig)
+                || (e.reply == entry.reply && e.zone.reply == entry.zone.reply)
+        });
+        if clash {
+            return false;
+        }
+        entry.status |= status::CONFIRMED;
+        self.entries.push(entry);
+        true
+    }
+
+    /// A number for a new flow.
+    fn fresh_id(&mut self) -> u32 {
+        self.next += 1;
+        self.next
+    }
+
+    /// Looks a packet up, and moves its flow's state on (`nf_conntrack_in`).
+    pub(crate) fn track(&mut self, packet: &Packet, look: &Look) -> Seen {
+        if let L4::Icmp(_) = &packet.l4 {
+            if look.checksum && packet.bad_csum {
+                return Seen::Invalid;
+            }
+            if let Some(seen) = self.track_icmp_error(packet, look) {
+                return seen;
+            }
+        }
+        let Some(tuple) = tuple_of(packet) else { return Seen::Invalid };
+        if bad_transport(packet, look) {
+            return Seen::Invalid;
+        }
+        match self.find(tuple, look.zone.orig) {
+            Some((id, dir)) => self.go_on(id, dir, packet, look),
+            None => self.begin(tuple, packet, look),
+        }
+    }
+
+    /// The first packet of a flow.
+    fn begin(&mut self, tuple: Tuple, packet: &Packet, look: &Look) -> Seen {
+        let Some(reply) = invert(tuple) else { return Seen::Invalid };
+        if let L4::Icmp(icmp) = &packet.l4
+            && !icmp::may_begin(tuple.proto, icmp.kind)
+        {
+            return Seen::Invalid;
+        }
+        let (tcp, timeout_s) = match &packet.l4 {
+            L4::Tcp(header) => match Tcp::begin(header, packet, look) {
+                Some(tcp) => {
+                    let timeout = tcp.timeout_s();
+                    (Some(tcp), timeout)
+                }
+                None => return Seen::Invalid,
+            },
+            L4::Udp { .. } | L4::Icmp(_) => (None, 30),
+            L4::Sctp { .. } => (None, 3),
+            L4::Other => (None, if tuple.proto == proto::GRE { 30 } else { 600 }),
+        };
+        let id = self.fresh_id();
+        Seen::New(Box::new(Entry {
+            id,
+            orig: tuple,
+            reply,
+            status: 0,
+            mark: 0,
+            zone: look.zone,
+            expires_ms: look.now_ms + timeout_s * 1000,
+            stream_ms: look.now_ms + 2000,
+            came_by: None,
+            masq_dev: None,
+            tcp,
+        }))
+    }
+
+    /// A packet of a flow in the table.
+    fn go_on(&mut self, id: u32, dir: CtDir, packet: &Packet, look: &Look) -> Seen {
+        let Some(entry) = self.get_mut(id) else { return Seen::Invalid };
+        let info = match dir {
+            CtDir::Reply => Info::Established,
+            CtDir::Original if entry.has(status::SEEN_REPLY) => Info::Established,
+            CtDir::Original if entry.has(status::EXPECTED) => Info::Related,
+            CtDir::Original => Info::New,
+        };
+        let seen_reply = entry.has(status::SEEN_REPLY);
+        match &packet.l4 {
+            L4::Tcp(header) => {
+                let assured = entry.has(status::ASSURED);
+                let Some(tcp) = entry.tcp.as_mut() else { return Seen::Invalid };
+                match tcp.go_on(header, packet, dir, seen_reply, assured, look) {
+                    tcp::Step::Invalid => return Seen::Invalid,
+                    tcp::Step::Ignored => {}
+                    tcp::Step::Kill => {
+                        // The entry leaves the table; the packet still belongs to it.
+                        let gone = entry.clone();
+                        self.kill(id);
+                        return Seen::Gone { entry: Box::new(gone), dir, info };
+                    }
+                    tcp::Step::Anew => {
+                        self.kill(id);
+                        return self.track(packet, look);
+                    }
+                    tcp::Step::Moved { assured } => {
+                        if assured {
+                            entry.status |= status::ASSURED;
+                        }
+                        let timeout = entry.tcp.as_ref().map_or(0, Tcp::timeout_s);
+                        entry.expires_ms = look.now_ms + timeout * 1000;
+                    }
+                }
+            }
+            L4::Udp { .. } => {
+                let mut timeout = 30;
+                if seen_reply && look.now_ms > entry.stream_ms {
+                    timeout = 120;
+                    entry.status |= status::ASSURED;
+                }
+                entry.expires_ms = look.now_ms + timeout * 1000;
+            }
+            L4::Icmp(_) => entry.expires_ms = look.now_ms + 30_000,
+            L4::Sctp { .. } | L4::Other => {
+                if entry.orig.proto == proto::GRE && seen_reply {
+                    entry.status |= status::ASSURED;
+                    entry.expires_ms = look.now_ms + 180_000;
+                } else {
+                    let timeout = if entry.orig.proto == proto::GRE { 30 } else { 600 };
+                    entry.expires_ms = look.now_ms + timeout * 1000;
+                }
+            }
+        }
+        if dir == CtDir::Reply {
+            entry.status |= status::SEEN_REPLY;
+        }
+        Seen::Known { id, dir, info }
+    }
+
+    /// An ICMP error belongs to the flow that it quotes. `None` if this is not an error.
+    fn track_icmp_error(&mut self, packet: &Packet, look: &Look) -> Option<Seen> {
+        let L4::Icmp(icmp) = &packet.l4 else { return None };
+        if !is_error(packet.ip.proto, icmp.kind) {
+            return None;
+        }
+        let inner = quoted(packet)?;
+        let seen = tuple_of(inner).and_then(invert).and_then(|t| self.find(t, look.zone.orig));
+        Some(match seen {
+            Some((id, dir)) if self.get(id).is_some_and(|e| e.tuple(dir).dst == packet.ip.dst) => {
+                Seen::Known { id, dir, info: Info::Related }
+            }
+            _ => Seen::Invalid,
+        })
+    }
+
+    /// The table as it is printed.
+    pub(crate) fn printed(&self, now_ms: u64) -> Vec<Flow> {
+        self.entries.iter().map(|e| e.printed(now_ms)).collect()
+    }
+}
+
+impl Entry {
+    fn printed(&self, now_ms: u64) -> Flow {
+        Flow {
+            orig: self.orig,
+            reply: self.reply,
+            tcp_state: self.tcp.as_ref().map(|t| t.name().into()),
+            unreplied: !self.has(status::SEEN_REPLY),
+            assured: self.has(status::ASSURED),
+            mark: self.mark,
+            zone: if self.zone.orig == self.zone.reply { self.zone.orig } else { 0 },
+            zone_orig: (self.zone.orig != self.zone.reply && self.zone.orig != 0)
+                .then_some(self.zone.orig),
+            zone_reply: (self.zone.orig != self.zone.reply && self.zone.reply != 0)
+                .then_some(self.zone.reply),
+            timeout: Some(((self.expires_ms.saturating_sub(now_ms)) / 1000) as u32),
+        }
+    }
+}
+
+/// Whether the transport header is one that conntrack refuses before it looks at a flow.
+fn bad_transport(packet: &Packet, look: &Look) -> bool {
+    match &packet.l4 {
+        L4::Tcp(header) => {
+            (look.checksum && packet.bad_csum) || !tcp::flags_are_valid(header.flags)
+        }
+        L4::Udp { .. } => look.checksum && packet.bad_csum,
+        _ => false,
+    }
+}

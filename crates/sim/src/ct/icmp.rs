@@ -1,0 +1,45 @@
+//! ICMP and ICMPv6 as conntrack sees them.
+//!
+//! Sources: `nf_conntrack_proto_icmp.c`, `nf_conntrack_proto_icmpv6.c`.
+
+use chainwalk_model::{L4, Packet, proto};
+
+/// Whether a message of this type reports an error about another packet.
+pub(crate) fn is_error(proto: u8, kind: u8) -> bool {
+    match proto {
+        proto::ICMP => matches!(kind, 3 | 4 | 5 | 11 | 12),
+        proto::ICMPV6 => kind < 128,
+        _ => false,
+    }
+}
+
+/// The packet that an error message quotes.
+pub(crate) fn quoted(packet: &Packet) -> Option<&Packet> {
+    match &packet.l4 {
+        L4::Icmp(icmp) => icmp.inner.as_deref(),
+        _ => None,
+    }
+}
+
+/// The type of the answer to a message, or of the question an answer is for.
+pub(super) fn answer_type(proto: u8, kind: u8) -> Option<u8> {
+    match (proto, kind) {
+        (proto::ICMP, 8) => Some(0),
+        (proto::ICMP, 0) => Some(8),
+        (proto::ICMP, 13 | 15 | 17) => Some(kind + 1),
+        (proto::ICMP, 14 | 16 | 18) => Some(kind - 1),
+        (proto::ICMPV6, 128) => Some(129),
+        (proto::ICMPV6, 129) => Some(128),
+        (proto::ICMPV6, 139) => Some(140),
+        (proto::ICMPV6, 140) => Some(139),
+        _ => None,
+    }
+}
+
+/// Whether a message of this type may begin a flow.
+pub(super) fn may_begin(proto: u8, kind: u8) -> bool {
+    match proto {
+        proto::ICMP => matches!(kind, 8 | 13 | 15 | 17),
+        _ => matches!(kind, 128 | 139),
+    }
+}

@@ -1,0 +1,583 @@
+//! The way of a packet through the hooks, from its entry to its fate.
+//!
+//! Sources: `net/ipv4/ip_input.c`, `ip_forward.c`, `ip_output.c`, `net/netfilter.c`;
+//! `net/bridge/br_netfilter_hooks.c` for what a bridge shows to iptables.
+
+mod bridge;
+mod chains;
+mod hooks;
+mod output;
+mod replies;
+mod targets;
+
+use crate::ct::{self, Info, Zone, status};
+use crate::decide::Decider;
+use crate::eye::{Ct, CtFlow};
+use crate::route::{Found, Key, Router};
+use crate::world::World;
+use chainwalk_model::{
+    Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, FrameTo, Hook,
+    HostId, IfKind, L4, Lean, LocalStack, Moment, Packet, Path, Question, RouteKind, Routed,
+    RoutingDrop, RuleId, Sent, Step, Text, Trace, proto,
+};
+use std::net::IpAddr;
+
+/// A step of the walk that may be its last: `Err` is the packet's fate.
+pub(crate) type Way<T> = Result<T, Fate>;
+
+/// How a packet stands to conntrack.
+#[derive(Clone, Debug)]
+pub(crate) enum Attached {
+    /// Not looked at yet.
+    None,
+    /// Exempt.
+    Untracked,
+    /// Fits no flow.
+    Invalid,
+    /// Part of a flow that is not in the table: a new one, or one that has just ended.
+    Loose {
+        /// The flow.
+        entry: Box<ct::Entry>,
+        /// The packet's direction.
+        dir: CtDir,
+        /// How it belongs.
+        info: Info,
+    },
+    /// Part of a flow in the table.
+    Known {
+        /// The flow's number.
+        id: u32,
+        /// The packet's direction.
+        dir: CtDir,
+        /// How it belongs.
+        info: Info,
+    },
+}
+
+/// A packet on its way, with what the kernel's `sk_buff` carries beside it.
+#[derive(Clone, Debug)]
+pub(crate) struct Skb {
+    pub packet: Packet,
+    pub mark: u32,
+    pub entry: Entry,
+    pub iif: Option<Text>,
+    pub oif: Option<Text>,
+    /// The interface of the route; in OUTPUT it may already differ from what `-o` sees.
+    pub route_dev: Option<Text>,
+    /// The next hop of the route, where it is not the destination.
+    pub next_hop: Option<IpAddr>,
+    pub phys_in: Option<Text>,
+    pub phys_out: Option<Text>,
+    pub attached: Attached,
+    pub zone: Zone,
+    /// Whether a `CT` target left a template.
+    pub template: bool,
+    pub frame: FrameTo,
+    /// What the routing decision made of it.
+    pub kind: RouteKind,
+    /// Whether the kernel made it.
+    pub own: bool,
+    /// The IP length of its first fragment, where it was put together from fragments.
+    pub first_fragment: Option<u16>,
+    pub loops: u8,
+}
+
+/// Walks one packet, and the packets that the kernel makes because of it.
+pub(crate) struct Walker<'w> {
+    pub world: &'w mut World,
+    pub decider: &'w mut Decider,
+    pub replies: Vec<Trace>,
+    trace: Trace,
+    depth: u8,
+    leans: Vec<Lean>,
+    nested: u8,
+    watch: Option<Watch>,
+}
+
+impl<'w> Walker<'w> {
+    /// A walker for one packet.
+    pub(crate) fn new(world: &'w mut World, decider: &'w mut Decider, sent: Sent) -> Self {
+        Self {
+            world,
+            decider,
+            replies: Vec::new(),
+            trace: empty_trace(sent),
+            depth: 0,
+            leans: Vec::new(),
+            nested: 0,
+            watch: None,
+        }
+    }
+
+    /// Walks the packet to its end.
+    pub(crate) fn walk(mut self) -> (Trace, Vec<Trace>) {
+        let sent = self.trace.sent.clone();
+        self.follow(sent, None);
+        (self.trace, self.replies)
+    }
+
+    /// Walks the packet, and tells how the conditions of one rule stood at one step.
+    pub(crate) fn look(mut self, watch: Watch) -> Vec<Check> {
+        self.watch = Some(watch);
+        let sent = self.trace.sent.clone();
+        self.follow(sent, None);
+        self.watch.and_then(|w| w.seen).unwrap_or_default()
+    }
+
+    /// Walks a packet of this walker's current trace to its fate.
+    fn follow(&mut self, sent: Sent, attached: Option<Attached>) {
+        let mut skb = Skb {
+            packet: sent.packet,
+            mark: 0,
+            entry: sent.entry,
+            iif: None,
+            oif: None,
+            route_dev: None,
+            next_hop: None,
+            phys_in: None,
+            phys_out: None,
+            attached: attached.unwrap_or(Attached::None),
+            zone: Zone::default(),
+            template: false,
+            frame: FrameTo::Host,
+            kind: RouteKind::Unicast,
+            own: false,
+            first_fragment: None,
+            loops: 0,
+        };
+        let end = match skb.entry.clone() {
+            Entry::Local { mark, uid, .. } => {
+                skb.mark = mark;
+                skb.own = uid.is_none();
+                self.send(&mut skb)
+            }
+            Entry::Wire { iface, to, .. } => {
+                skb.frame = to;
+                self.receive(&mut skb, &iface)
+            }
+        };
+        let fate = match end {
+            Ok(fate) | Err(fate) => fate,
+        };
+        if self.trace.errno.is_none() && matches!(skb.entry, Entry::Local { .. }) && !skb.own {
+            self.trace.errno = errno_of(&fate, &self.trace);
+        }
+        if let (Some(len), Fate::Forwarded(_) | Fate::Sent(_)) = (skb.first_fragment, &fate) {
+            // It leaves in the fragments that it came in.
+            let header = if skb.packet.is_v6() { 40 } else { 20 + skb.packet.ip.options.len() };
+            skb.packet.ip.mf = true;
+            skb.packet.ip.frag_len = Some(len.saturating_sub(header as u16));
+        }
+        self.trace.fate = fate;
+        self.depth = 0;
+        self.event(&skb, Event::End);
+    }
+
+    /// Adds a step, and a moment where the packet has changed.
+    pub(crate) fn event(&mut self, skb: &Skb, event: Event) {
+        let moment = Moment { packet: skb.packet.clone(), mark: skb.mark, ct: self.ct_view(skb) };
+        if self.trace.moments.last() != Some(&moment) {
+            self.trace.moments.push(moment);
+        }
+        let at = self.trace.moments.len() as u32 - 1;
+        self.trace.steps.push(Step {
+            host: HostId(0),
+            event,
+            depth: self.depth,
+            moment: at,
+            leans: std::mem::take(&mut self.leans),
+        });
+    }
+
+    /// Notes what the next step leans on.
+    pub(crate) fn lean(&mut self, lean: Lean) {
+        if !self.leans.contains(&lean) {
+            self.leans.push(lean);
+        }
+    }
+
+    fn ct_view(&self, skb: &Skb) -> Option<CtView> {
+        let view = |state, dir, mark| Some(CtView { state, dir, mark });
+        match self.ct(skb) {
+            Ct::None => None,
+            Ct::Invalid => view(CtStates::INVALID, CtDir::Original, 0),
+            Ct::Untracked => view(CtStates::UNTRACKED, CtDir::Original, 0),
+            Ct::Flow(f) => view(f.state, f.dir, f.mark),
+        }
+    }
+
+    /// The flow a packet belongs to.
+    pub(crate) fn flow<'s>(&'s self, skb: &'s Skb) -> Option<(&'s ct::Entry, CtDir, Info)> {
+        match &skb.attached {
+            Attached::Loose { entry, dir, info } => Some((entry, *dir, *info)),
+            Attached::Known { id, dir, info } => {
+                self.world.flows.get(*id).map(|e| (e, *dir, *info))
+            }
+            _ => None,
+        }
+    }
+
+    /// Changes the flow a packet belongs to.
+    pub(crate) fn change_flow(&mut self, skb: &mut Skb, change: impl FnOnce(&mut ct::Entry)) {
+        match &mut skb.attached {
+            Attached::Loose { entry, .. } => change(entry),
+            Attached::Known { id, .. } => {
+                let flows = std::rc::Rc::make_mut(&mut self.world.flows);
+                if let Some(entry) = flows.get_mut(*id) {
+                    change(entry);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What conntrack says of a packet.
+    pub(crate) fn ct(&self, skb: &Skb) -> Ct {
+        match &skb.attached {
+            Attached::None => Ct::None,
+            Attached::Untracked => Ct::Untracked,
+            Attached::Invalid => Ct::Invalid,
+            _ => match self.flow(skb) {
+                None => Ct::Invalid,
+                Some((entry, dir, info)) => Ct::Flow(CtFlow {
+                    state: match info {
+                        Info::New => CtStates::NEW,
+                        Info::Established => CtStates::ESTABLISHED,
+                        Info::Related => CtStates::RELATED,
+                    },
+                    dir,
+                    orig: entry.orig,
+                    reply: entry.reply,
+                    status: entry.status & 0xf,
+                    snat: entry.has(status::SRC_NAT),
+                    dnat: entry.has(status::DST_NAT),
+                    mark: entry.mark,
+                    expires_s: (entry.expires_ms.saturating_sub(self.world.now_ms) / 1000) as u32,
+                }),
+            },
+        }
+    }
+
+    /// Runs routing's part of `ask`, and notes what it leaned on. A question that comes up is put, and the
+    /// look-up tried again with its answer.
+    pub(crate) fn routed<T>(
+        &mut self,
+        skb: &Skb,
+        ask: impl Fn(&Router) -> Result<T, Question>,
+    ) -> Way<T> {
+        for _ in 0..8 {
+            let router = Router::new(self.world);
+            let found = ask(&router);
+            let leans = router.into_leans();
+            match found {
+                Ok(found) => {
+                    for lean in leans {
+                        self.lean(lean);
+                    }
+                    return Ok(found);
+                }
+                Err(question) => {
+                    let yes_no = [(Answer::Yes, None), (Answer::No, None)];
+                    self.put(skb, &question, &yes_no);
+                }
+            }
+        }
+        Err(Fate::Undecided(Question::Route(skb.packet.ip.dst)))
+    }
+
+    /// Puts a question; a lasting one is put once in a world.
+    pub(crate) fn put(
+        &mut self,
+        skb: &Skb,
+        question: &Question,
+        ways: &[crate::decide::Way],
+    ) -> Answer {
+        let lasting = crate::decide::is_lasting(question);
+        if lasting && let Some(answer) = self.world.answer(question) {
+            return answer;
+        }
+        let answer = self.decider.choose(question.clone(), ways);
+        if lasting {
+            let answers = std::rc::Rc::make_mut(&mut self.world.answers);
+            answers.push((question.clone(), answer.clone()));
+        }
+        let at = self.decider.made.len() as u16 - 1;
+        self.event(skb, Event::Fork(at));
+        answer
+    }
+
+    /// Resolves a route of which nobody told the interface: the only likely one, else `?`.
+    pub(crate) fn likely_dev(&mut self, skb: &Skb, found: Found) -> Found {
+        if found.dev.is_some() || found.kind != RouteKind::Unicast {
+            return found;
+        }
+        let dst = skb.packet.ip.dst;
+        // An answer goes back where the question came from.
+        if let Some((entry, dir, _)) = self.flow(skb)
+            && dir == CtDir::Reply
+            && let Some(dev) = entry.came_by.clone()
+            && entry.orig.src == dst
+        {
+            self.lean(Lean::BackTheWayItCame { dst, iface: dev.clone() });
+            return Found { dev: Some(dev), ..found };
+        }
+        let uplinks: Vec<Text> = self
+            .world
+            .host
+            .interfaces
+            .iter()
+            .filter(|i| i.kind == IfKind::Plain && i.master.is_none() && is_uplink(&i.name))
+            .map(|i| i.name.clone())
+            .collect();
+        if let [only] = &uplinks[..] {
+            self.lean(Lean::DefaultRoute { dst, iface: only.clone() });
+            return Found { dev: Some(only.clone()), ..found };
+        }
+        found
+    }
+
+    // ------------------------------------------------------------------ in
+
+    /// A packet that arrives at an interface.
+    fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Way<Fate> {
+        let bridge = self.bridge_of(skb, iface);
+        if let Some((bridge, port)) = bridge {
+            return self.receive_on_bridge(skb, bridge, port);
+        }
+        skb.iif = Some(iface.clone());
+        if skb.frame == FrameTo::Other {
+            return Err(Fate::NotForUs);
+        }
+        self.hook(skb, Hook::Prerouting)?;
+        self.route_input(skb)
+    }
+
+    /// The routing decision of a packet that came in, and what follows from it.
+    pub(crate) fn route_input(&mut self, skb: &mut Skb) -> Way<Fate> {
+        let iif = skb.iif.clone().unwrap_or_else(|| "lo".into());
+        if let Some(drop) = self.martian(skb, &iif) {
+            return self.nowhere(skb, drop);
+        }
+        let ip = &skb.packet.ip;
+        let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
+        if is_multicast_or_broadcast(dst) {
+            let joined =
+                matches!(dst, IpAddr::V4(a) if a.is_broadcast() || a.octets() == [224, 0, 0, 1]);
+            if !joined {
+                return self.nowhere(skb, RoutingDrop::NotForUs);
+            }
+            skb.kind = RouteKind::Broadcast;
+            self.event(skb, Event::Routed { to: Routed::Local, again: false });
+            return self.deliver(skb);
+        }
+        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None };
+        let found = self.routed(skb, |r| r.lookup(&key()))?;
+        let v4 = dst.is_ipv4();
+        let forwarding = if v4 { "net.ipv4.ip_forward" } else { "net.ipv6.conf.all.forwarding" };
+        let (forwards, told) = self.world.sysctl(forwarding, 1);
+        let Some(found) = found else {
+            if forwards == 0 {
+                return self.nowhere(skb, RoutingDrop::ForwardingOff);
+            }
+            return self.nowhere(skb, RoutingDrop::NoRoute);
+        };
+        match found.kind {
+            RouteKind::Local | RouteKind::Broadcast => {
+                let bad = self.routed(skb, |r| r.validate_source(&key(), &iif))?;
+                if let Some(drop) = bad {
+                    return self.nowhere(skb, drop);
+                }
+                skb.kind = found.kind;
+                self.event(skb, Event::Routed { to: Routed::Local, again: false });
+                return self.deliver(skb);
+            }
+            RouteKind::Unicast => {}
+            _ if forwards == 0 => return self.nowhere(skb, RoutingDrop::ForwardingOff),
+            RouteKind::Blackhole => return self.nowhere(skb, RoutingDrop::Blackhole),
+            RouteKind::Prohibit => return self.nowhere(skb, RoutingDrop::Prohibit),
+            _ => return self.nowhere(skb, RoutingDrop::Unreachable),
+        }
+        if forwards == 0 {
+            return self.nowhere(skb, RoutingDrop::ForwardingOff);
+        }
+        if !told {
+            self.lean(Lean::Sysctl { name: forwarding.into(), value: "1".into() });
+        }
+        if v4 {
+            let bad = self.routed(skb, |r| r.validate_source(&key(), &iif))?;
+            if let Some(drop) = bad {
+                return self.nowhere(skb, drop);
+            }
+        }
+        let found = self.likely_dev(skb, found);
+        skb.kind = RouteKind::Unicast;
+        skb.oif = Some(found.dev.clone().unwrap_or_else(|| "?".into()));
+        skb.next_hop = found.via;
+        let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
+        self.event(skb, Event::Routed { to, again: false });
+        self.forward(skb, found.dev)
+    }
+
+    /// Addresses that can't come in on a wire (`ip_route_input_slow`).
+    fn martian(&self, skb: &Skb, iif: &str) -> Option<RoutingDrop> {
+        let (IpAddr::V4(src), IpAddr::V4(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
+            return None;
+        };
+        let zero = |a: std::net::Ipv4Addr| a.octets()[0] == 0;
+        if src.is_multicast() || src.is_broadcast() {
+            return Some(RoutingDrop::Martian);
+        }
+        if dst.is_broadcast() || (src.is_unspecified() && dst.is_unspecified()) {
+            return None;
+        }
+        if zero(src) || zero(dst) {
+            return Some(RoutingDrop::Martian);
+        }
+        if (src.is_loopback() || dst.is_loopback())
+            && Router::new(self.world).conf(iif, "route_localnet") == 0
+        {
+            return Some(RoutingDrop::Localnet);
+        }
+        None
+    }
+
+    /// Routing stops the packet, and may send an ICMP error.
+    fn nowhere(&mut self, skb: &mut Skb, why: RoutingDrop) -> Way<Fate> {
+        self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
+        self.reply_to_routing_drop(skb, why);
+        Err(Fate::Routing(why))
+    }
+
+    /// A packet that is passed on (`ip_forward`).
+    fn forward(&mut self, skb: &mut Skb, dev: Option<Text>) -> Way<Fate> {
+        if skb.frame != FrameTo::Host {
+            return Err(Fate::Routing(RoutingDrop::NotForUs));
+        }
+        if skb.packet.ip.ttl <= 1 {
+            return self.nowhere(skb, RoutingDrop::Ttl);
+        }
+        let mtu = self.mtu(dev.as_deref());
+        let len = crate::wire::total_len(&skb.packet);
+        let refuses = skb.packet.ip.df || skb.packet.is_v6();
+        if len > mtu && refuses && skb.first_fragment.is_none() {
+            return self.nowhere(skb, RoutingDrop::Mtu);
+        }
+        let from = skb.packet.ip.ttl;
+        skb.packet.ip.ttl -= 1;
+        self.event(skb, Event::Changed(Change::Ttl { from, to: from - 1 }));
+        self.hook(skb, Hook::Forward)?;
+        self.hook(skb, Hook::Postrouting)?;
+        let oif = self.known_oif(skb);
+        Ok(Fate::Forwarded(oif))
+    }
+
+    /// The outgoing interface, if it is known by now.
+    fn known_oif(&self, skb: &Skb) -> Option<Text> {
+        skb.oif.clone().filter(|o| &**o != "?")
+    }
+
+    fn mtu(&self, dev: Option<&str>) -> u32 {
+        let iface = dev.and_then(|d| self.world.host.interface(d));
+        iface.and_then(|i| i.mtu).unwrap_or(if dev == Some("lo") { 65536 } else { 1500 })
+    }
+
+    /// A packet for this host (`ip_local_deliver`).
+    fn deliver(&mut self, skb: &mut Skb) -> Way<Fate> {
+        skb.oif = None;
+        skb.phys_out = None;
+        self.hook(skb, Hook::Input)?;
+        let iface = skb.iif.clone().unwrap_or_else(|| "lo".into());
+        let listening = self.listens(skb);
+        if self.world.host.stack == LocalStack::Real {
+            self.reply_of_stack(skb, listening == Some(true));
+        }
+        Ok(Fate::Local { iface, listening })
+    }
+
+    /// Whether something takes the packet here; `None` where nobody told.
+    fn listens(&self, skb: &Skb) -> Option<bool> {
+        let host = &self.world.host;
+        let port = match &skb.packet.l4 {
+            L4::Tcp(_) | L4::Udp { .. } => skb.packet.dport()?,
+            _ => return None,
+        };
+        let ip = &skb.packet.ip;
+        let udp_lite = if ip.proto == proto::UDPLITE { proto::UDP } else { ip.proto };
+        let found = host.sockets.iter().any(|s| {
+            s.proto == udp_lite && s.port == port && (s.addr.is_unspecified() || s.addr == ip.dst)
+        });
+        if found {
+            Some(true)
+        } else if host.stack == LocalStack::Real || !host.sockets.is_empty() {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    /// The hook's path as matches see it.
+    pub(crate) fn path(skb: &Skb, hook: Hook) -> Path {
+        Path {
+            hook,
+            iniface: skb.iif.clone(),
+            outiface: skb.oif.clone(),
+            phys_in: skb.phys_in.clone(),
+            phys_out: skb.phys_out.clone(),
+        }
+    }
+}
+
+/// A rule to look at closely, and where.
+pub(crate) struct Watch {
+    /// The kernel's packet in whose walk it is; `None` for the packet itself.
+    pub reply: Option<usize>,
+    /// The step that tells of the rule: the run of rules it is in, or its match.
+    pub step: usize,
+    /// The rule.
+    pub rule: RuleId,
+    /// Whose walk is going on.
+    pub at: Option<usize>,
+    /// How its conditions stood.
+    pub seen: Option<Vec<Check>>,
+}
+
+impl Watch {
+    /// Whether this is the moment: the rules of a run are tried before the step that tells of the run.
+    fn wants(&self, steps: usize, rule: RuleId) -> bool {
+        self.seen.is_none() && rule == self.rule && self.at == self.reply && steps + 4 > self.step
+    }
+
+    /// Another packet's walk begins; returns whose it was before.
+    fn enter(&mut self, reply: usize) -> Option<usize> {
+        self.at.replace(reply)
+    }
+}
+
+/// Whether an interface may be the way to the rest of the world, by its usual name.
+pub(crate) fn is_uplink(name: &str) -> bool {
+    const INNER: [&str; 14] = [
+        "docker", "br-", "veth", "virbr", "cali", "flannel", "cni", "cbr", "vnet", "lxc", "lxd",
+        "tunl", "kube", "dummy",
+    ];
+    name != "lo" && !INNER.iter().any(|p| name.starts_with(p))
+}
+
+fn is_multicast_or_broadcast(addr: IpAddr) -> bool {
+    addr.is_multicast() || matches!(addr, IpAddr::V4(a) if a.is_broadcast())
+}
+
+fn empty_trace(sent: Sent) -> Trace {
+    Trace { sent, moments: Vec::new(), steps: Vec::new(), fate: Fate::Looped, errno: None }
+}
+
+/// What a local sender's call returns.
+fn errno_of(fate: &Fate, trace: &Trace) -> Option<Errno> {
+    let looped = trace.steps.iter().any(|s| matches!(s.event, Event::Loop));
+    match fate {
+        Fate::SendError(errno) => Some(*errno),
+        Fate::Dropped(_) | Fate::DroppedUnseen(_) | Fate::Rejected { .. } if !looped => {
+            Some(Errno::EPERM)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,309 @@
+//! A base chain and the chains it calls: rules in order, jumps, returns, policies.
+//!
+//! Source: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
+
+use super::{Skb, Walker, Way};
+use crate::ext::{self, At};
+use crate::eye::Eye;
+use crate::memory::Memory;
+use crate::route::Router;
+use chainwalk_model::{
+    Answer, ChainId, Check, EndBy, Event, Fate, IfaceMatch, Inv, Lean, Match, OpKind, Path, Policy,
+    Question, Rule, RuleId, Stop, Target, Truth,
+};
+
+/// What a rule's target says.
+pub(super) enum Word {
+    /// Go on with the next rule.
+    On,
+    /// This base chain lets the packet pass.
+    Accept,
+    /// Back to the caller.
+    Return,
+    /// Call a chain.
+    Call { to: ChainId, goto: bool },
+    /// The packet ends here.
+    End(Fate),
+}
+
+/// A chain that is being walked.
+struct Frame {
+    chain: ChainId,
+    /// The next rule's index.
+    next: usize,
+    /// The first rule, by number, of the run that did not match.
+    run: u32,
+}
+
+impl Walker<'_> {
+    /// Walks a base chain.
+    pub(super) fn base_chain(&mut self, skb: &mut Skb, path: &mut Path, base: ChainId) -> Way<()> {
+        self.depth = 1;
+        self.event(skb, Event::Base(base));
+        let host = self.world.host.clone();
+        let mut stack = vec![Frame { chain: base, next: 0, run: 1 }];
+        loop {
+            let depth = stack.len();
+            let Some(frame) = stack.last_mut() else { return Err(Fate::Looped) };
+            self.depth = depth.min(255) as u8;
+            let chain = host.rules.chain(frame.chain);
+            let Some(&id) = chain.rules.get(frame.next) else {
+                let (chain, next, run) = (frame.chain, frame.next, frame.run);
+                self.flush(skb, chain, run, next as u32);
+                stack.pop();
+                match stack.last_mut() {
+                    None => return self.policy(skb, base),
+                    Some(caller) => {
+                        let to = caller.chain;
+                        caller.run = caller.next as u32 + 1;
+                        self.event(skb, Event::Returned { from: chain, to, by_rule: false });
+                    }
+                }
+                continue;
+            };
+            frame.next += 1;
+            let rule = host.rules.rule(id);
+            if !self.matches(skb, path, id, rule)? {
+                continue;
+            }
+            let (at, number, run) = (frame.chain, frame.next as u32, frame.run);
+            frame.run = number + 1;
+            self.flush(skb, at, run, number - 1);
+            self.event(skb, Event::Matched(id));
+            match self.act(skb, path, id, rule)? {
+                Word::On => {}
+                Word::Accept => {
+                    let by = EndBy::Rule(number);
+                    self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: true });
+                    return Ok(());
+                }
+                Word::Return => {
+                    stack.pop();
+                    match stack.last_mut() {
+                        None => return self.policy(skb, base),
+                        Some(caller) => {
+                            let to = caller.chain;
+                            caller.run = caller.next as u32 + 1;
+                            self.event(skb, Event::Returned { from: at, to, by_rule: true });
+                        }
+                    }
+                }
+                Word::Call { to, goto } => {
+                    if depth > 512 {
+                        return Err(Fate::Looped);
+                    }
+                    let called = host.rules.chain(to);
+                    if !called.declared && !host.complete.rules {
+                        self.unseen_chain(skb, to)?;
+                        continue;
+                    }
+                    self.event(skb, Event::Jumped { to, goto });
+                    if goto {
+                        stack.pop();
+                    }
+                    stack.push(Frame { chain: to, next: 0, run: 1 });
+                    if goto && stack.len() == 1 {
+                        // The end of a chain that the base chain handed over to is the base chain's policy.
+                        self.depth = 1;
+                    }
+                }
+                Word::End(fate) => {
+                    let by = EndBy::Rule(number);
+                    self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
+                    return Err(fate);
+                }
+            }
+        }
+    }
+
+    /// Tells the rules that did not match, from `first` to `last`.
+    fn flush(&mut self, skb: &Skb, chain: ChainId, first: u32, last: u32) {
+        if first <= last {
+            self.event(skb, Event::Tried { chain, first, last });
+        }
+    }
+
+    /// The policy decides.
+    fn policy(&mut self, skb: &Skb, base: ChainId) -> Way<()> {
+        self.depth = 1;
+        let policy = self.world.host.rules.chain(base).base.as_ref().map(|b| b.policy);
+        let accepted = match policy {
+            Some(Policy::Accept) | None => true,
+            Some(Policy::Drop) => false,
+            Some(Policy::Unknown) => {
+                let ways = [(Answer::Yes, None), (Answer::No, None)];
+                self.put(skb, &Question::Policy(base), &ways) == Answer::Yes
+            }
+        };
+        let by = EndBy::Policy;
+        self.event(skb, Event::BaseEnd { chain: base, at: base, by, accepted });
+        if accepted { Ok(()) } else { Err(Fate::Dropped(Stop::Policy(base))) }
+    }
+
+    /// A chain that rules call and the paste does not show.
+    fn unseen_chain(&mut self, skb: &Skb, chain: ChainId) -> Way<()> {
+        let rules = &self.world.host.rules;
+        let unseen = rules.chain(chain);
+        let table = rules.table(unseen.table);
+        let question = Question::Chain(table.family, table.name.clone(), unseen.name.clone());
+        let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
+        match self.put(skb, &question, &ways) {
+            Answer::Yes => Ok(()),
+            Answer::No => Err(Fate::DroppedUnseen(question)),
+            Answer::Else => Err(Fate::Undecided(question)),
+        }
+    }
+
+    /// One test of a rule.
+    fn test(
+        &mut self,
+        skb: &Skb,
+        path: &Path,
+        at: At,
+        test: &Match,
+        checks: Option<&mut Vec<Check>>,
+    ) -> Truth {
+        self.with_eye(skb, path, |eye, memory| ext::test(test, at, eye, memory, checks))
+    }
+
+    /// Lends a test or a target the packet's surroundings and the memory.
+    pub(super) fn with_eye<T>(
+        &mut self,
+        skb: &Skb,
+        path: &Path,
+        look: impl FnOnce(&Eye, &mut Memory) -> T,
+    ) -> T {
+        let mut memory = std::mem::take(&mut self.world.memory);
+        let router = Router::new(self.world);
+        let eye = Eye {
+            packet: &skb.packet,
+            mark: skb.mark,
+            path,
+            entry: &skb.entry,
+            ct: self.ct(skb),
+            host: &self.world.host,
+            net: &router,
+            now_ms: self.world.now_ms,
+            clock: self.world.host.clock.map(|c| c + self.world.now_ms / 1000),
+        };
+        let found = look(&eye, &mut memory);
+        let leans = router.into_leans();
+        self.world.memory = memory;
+        for lean in leans {
+            self.lean(lean);
+        }
+        found
+    }
+
+    /// Whether every test of a rule holds. What is not known is put as a question, unless a later test says no.
+    fn matches(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<bool> {
+        let watched = self.watch.as_ref().is_some_and(|w| w.wants(self.trace.steps.len(), id));
+        if watched {
+            self.explain(skb, path, id, rule);
+        }
+        let mut at = 0;
+        let mut tries = 0;
+        while let Some(op) = rule.ops.get(at) {
+            let OpKind::Match(test) = &op.what else { break };
+            let place = At { rule: id, op: at as u16 };
+            if ext::is_historic(test) && !self.world.host.complete.rules {
+                self.lean(Lean::FreshHistory(id));
+            }
+            match self.test(skb, path, place, test, None) {
+                Truth::Yes => at += 1,
+                Truth::No if self.with_eye(skb, path, |eye, _| ext::hotdrops(test, place, eye)) => {
+                    return Err(Fate::Dropped(Stop::Kernel));
+                }
+                Truth::No => return Ok(false),
+                Truth::Chance(p) if p >= 1.0 => at += 1,
+                Truth::Chance(p) if p <= 0.0 => return Ok(false),
+                Truth::Chance(p) => {
+                    let ways = [(Answer::Yes, Some(p)), (Answer::No, Some(1.0 - p))];
+                    let question = Question::Random(id, at as u16);
+                    if self.put(skb, &question, &ways) != Answer::Yes {
+                        return Ok(false);
+                    }
+                    at += 1;
+                }
+                Truth::Unknown(question) => {
+                    if self.later_no(skb, path, id, rule, at + 1) {
+                        return Ok(false);
+                    }
+                    let ways = [(Answer::Yes, None), (Answer::No, None)];
+                    let yes = self.put(skb, &question, &ways) == Answer::Yes;
+                    if crate::decide::is_lasting(&question) && tries < 8 {
+                        // With the answer in the world the test can be made again.
+                        tries += 1;
+                        continue;
+                    }
+                    if !yes {
+                        return Ok(false);
+                    }
+                    Self::take_to_heart(path, test);
+                    at += 1;
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// Whether a pure test after an unknown one says no. It stops at the first that remembers something.
+    fn later_no(&mut self, skb: &Skb, path: &Path, id: RuleId, rule: &Rule, from: usize) -> bool {
+        for (at, op) in rule.ops.iter().enumerate().skip(from) {
+            let OpKind::Match(test) = &op.what else { break };
+            if !ext::is_pure(test) {
+                break;
+            }
+            if self.test(skb, path, At { rule: id, op: at as u16 }, test, None) == Truth::No {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// An interface that was not known and that a rule's `-o` was said to fit is known from there on.
+    fn take_to_heart(path: &mut Path, test: &Match) {
+        if let Match::Ip(ip) = test
+            && let Some(Inv { not: false, value: IfaceMatch { name, prefix: false } }) =
+                &ip.outiface
+            && path.outiface.as_deref() == Some("?")
+        {
+            path.outiface = Some(name.clone());
+        }
+    }
+
+    /// Looks at every condition of a rule, without changing anything.
+    fn explain(&mut self, skb: &Skb, path: &Path, id: RuleId, rule: &Rule) {
+        let memory = self.world.memory.clone();
+        let leans = std::mem::take(&mut self.leans);
+        let mut checks = Vec::new();
+        for (at, op) in rule.ops.iter().enumerate() {
+            if let OpKind::Match(test) = &op.what {
+                let place = At { rule: id, op: at as u16 };
+                self.test(skb, path, place, test, Some(&mut checks));
+            }
+        }
+        self.world.memory = memory;
+        self.leans = leans;
+        if let Some(watch) = &mut self.watch {
+            watch.seen = Some(checks);
+        }
+    }
+
+    /// The target of a rule; none is "go on".
+    fn act(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<Word> {
+        for (at, op) in rule.ops.iter().enumerate() {
+            if let OpKind::Target(target) = &op.what {
+                let word = match target {
+                    Target::Jump(to) => Word::Call { to: *to, goto: false },
+                    Target::Goto(to) => Word::Call { to: *to, goto: true },
+                    other => self.target(skb, path, id, at as u16, other)?,
+                };
+                if !matches!(word, Word::On) {
+                    return Ok(word);
+                }
+            }
+        }
+        Ok(Word::On)
+    }
+}

@@ -1,0 +1,266 @@
+//! A hook: its stations in order of priority, conntrack and confirmation among them.
+
+use super::{Attached, Skb, Walker, Way};
+use crate::ct::{Gathered, Info, Look, Seen, status};
+use chainwalk_model::{
+    Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, Question,
+    RoutingDrop, Skip, Stop, Text, priority,
+};
+use std::net::IpAddr;
+use std::rc::Rc;
+
+/// What stands on the line of a hook.
+enum Station {
+    /// A base chain.
+    Base(ChainId),
+    /// An iptables table, or its chain at this hook, that was not pasted.
+    Absent { table: &'static str, whole: bool },
+}
+
+/// Where iptables' tables stand: name and priority of those that have a chain at the hook.
+fn iptables_tables(hook: Hook) -> &'static [(&'static str, i32)] {
+    use priority::{DSTNAT, FILTER, MANGLE, RAW, SECURITY, SRCNAT};
+    match hook {
+        Hook::Prerouting => &[("raw", RAW), ("mangle", MANGLE), ("nat", DSTNAT)],
+        Hook::Input => {
+            &[("mangle", MANGLE), ("filter", FILTER), ("security", SECURITY), ("nat", SRCNAT)]
+        }
+        Hook::Forward => &[("mangle", MANGLE), ("filter", FILTER), ("security", SECURITY)],
+        Hook::Output => &[
+            ("raw", RAW),
+            ("mangle", MANGLE),
+            ("nat", DSTNAT),
+            ("filter", FILTER),
+            ("security", SECURITY),
+        ],
+        Hook::Postrouting => &[("mangle", MANGLE), ("nat", SRCNAT)],
+        Hook::Ingress | Hook::Egress => &[],
+    }
+}
+
+/// The built-in chain's name at a hook.
+fn builtin(hook: Hook) -> &'static str {
+    match hook {
+        Hook::Ingress => "INGRESS",
+        Hook::Prerouting => "PREROUTING",
+        Hook::Input => "INPUT",
+        Hook::Forward => "FORWARD",
+        Hook::Output => "OUTPUT",
+        Hook::Postrouting => "POSTROUTING",
+        Hook::Egress => "EGRESS",
+    }
+}
+
+impl Walker<'_> {
+    /// The packet passes a hook.
+    pub(super) fn hook(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
+        let mut path = Self::path(skb, hook);
+        self.depth = 0;
+        self.event(skb, Event::Hook(path.clone()));
+        let enters = matches!(hook, Hook::Prerouting | Hook::Output);
+        if enters {
+            self.defragment(skb, hook)?;
+        }
+        let nat_rank = if enters { priority::DSTNAT } else { priority::SRCNAT };
+        let mut tracked = !enters;
+        let mut translated = hook == Hook::Forward;
+        for (rank, station) in self.stations(hook, skb.packet.is_v6()) {
+            if !tracked && rank > priority::CONNTRACK {
+                self.track(skb, hook);
+                tracked = true;
+            }
+            if !translated && rank > nat_rank {
+                self.translate(skb, hook)?;
+                translated = true;
+            }
+            match station {
+                Station::Absent { table, whole } => self.absent(skb, hook, table, whole)?,
+                Station::Base(chain) if self.is_nat(chain) => {
+                    self.nat_chain(skb, &mut path, chain)?;
+                }
+                Station::Base(chain) => {
+                    let before = Self::routing_key(skb);
+                    self.base_chain(skb, &mut path, chain)?;
+                    let reroutes = rank == priority::MANGLE && hook == Hook::Output;
+                    if reroutes && Self::routing_key(skb) != before {
+                        self.reroute(skb)?;
+                    }
+                }
+            }
+        }
+        if !tracked {
+            self.track(skb, hook);
+        }
+        if !translated {
+            self.translate(skb, hook)?;
+        }
+        if matches!(hook, Hook::Input | Hook::Postrouting) {
+            self.confirm(skb)?;
+        }
+        if skb.oif.as_deref() == Some("?") {
+            skb.oif = path.outiface;
+        }
+        Ok(())
+    }
+
+    fn is_nat(&self, chain: ChainId) -> bool {
+        let base = &self.world.host.rules.chain(chain).base;
+        base.as_ref().is_some_and(|b| b.kind == ChainKind::Nat)
+    }
+
+    /// What stands on a hook's line, in order.
+    fn stations(&self, hook: Hook, v6: bool) -> Vec<(i32, Station)> {
+        let rules = &self.world.host.rules;
+        let own = if v6 { Family::Ip6 } else { Family::Ip };
+        let mut line: Vec<(i32, Station)> = Vec::new();
+        for (at, chain) in rules.chains.iter().enumerate() {
+            let family = rules.table(chain.table).family;
+            if let Some(base) = &chain.base
+                && base.hook == hook
+                && (family == own || family == Family::Inet)
+            {
+                line.push((base.priority, Station::Base(ChainId(at as u32))));
+            }
+        }
+        if !self.world.host.complete.rules {
+            for (table, rank) in iptables_tables(hook) {
+                let found = rules.find_table(own, table);
+                let has = found.is_some_and(|t| rules.find_chain(t, builtin(hook)).is_some());
+                if !has {
+                    line.push((*rank, Station::Absent { table, whole: found.is_none() }));
+                }
+            }
+        }
+        line.sort_by_key(|(rank, _)| *rank);
+        line
+    }
+
+    /// A table, or its chain at this hook, that was not pasted.
+    fn absent(&mut self, skb: &mut Skb, hook: Hook, table: &str, whole: bool) -> Way<()> {
+        let family = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+        let name: Text = table.into();
+        let skipped = |why| Event::Skipped { table: Text::from(table), why };
+        if whole && matches!(table, "raw" | "mangle" | "security") {
+            self.lean(Lean::EmptyTable(family, name));
+            self.event(skb, skipped(Skip::NotPasted));
+            return Ok(());
+        }
+        if table == "nat"
+            && let Some(why) = self.nat_skips(skb, hook)
+        {
+            self.event(skb, skipped(why));
+            return Ok(());
+        }
+        let said = self.world.host.said_tables.iter().rev();
+        let said = said.filter(|(f, n, _)| *f == family && *n == name).map(|t| t.2).next();
+        if let (true, Some(accepts)) = (whole, said) {
+            self.event(skb, skipped(Skip::Answered));
+            let question = Question::Table(family, name);
+            return if accepts { Ok(()) } else { Err(Fate::DroppedUnseen(question)) };
+        }
+        let question = if whole {
+            Question::Table(family, name)
+        } else {
+            Question::Chain(family, name, builtin(hook).into())
+        };
+        let filters = [(Answer::Yes, None), (Answer::No, None)];
+        let translates = [(Answer::Yes, None), (Answer::Else, None)];
+        let ways = if table == "nat" { &translates } else { &filters };
+        match self.put(skb, &question, ways) {
+            Answer::Yes => {
+                self.event(skb, skipped(Skip::Answered));
+                Ok(())
+            }
+            Answer::No => Err(Fate::DroppedUnseen(question)),
+            Answer::Else => Err(Fate::Undecided(question)),
+        }
+    }
+
+    /// What a reroute looks at: it happens when mangle OUTPUT changed one of these.
+    fn routing_key(skb: &Skb) -> (IpAddr, IpAddr, u8, u32) {
+        let ip = &skb.packet.ip;
+        (ip.src, ip.dst, ip.tos, skb.mark)
+    }
+
+    /// Fragments wait here until the datagram is whole.
+    fn defragment(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
+        if !self.world.host.conntrack || !skb.packet.is_fragment() {
+            return Ok(());
+        }
+        let user = u8::from(hook == Hook::Output);
+        let now = self.world.now_ms;
+        match Rc::make_mut(&mut self.world.fragments).gather(&skb.packet, user, now) {
+            Gathered::Whole { packet, first_len } => {
+                skb.first_fragment = Some(first_len);
+                skb.packet = *packet;
+                self.event(skb, Event::Reassembled);
+                Ok(())
+            }
+            Gathered::Kept => {
+                self.event(skb, Event::Reassembling);
+                Err(Fate::Kept)
+            }
+            Gathered::Duplicate | Gathered::Overlap => Err(Fate::Routing(RoutingDrop::BadHeader)),
+        }
+    }
+
+    /// Conntrack looks the packet up.
+    fn track(&mut self, skb: &mut Skb, hook: Hook) {
+        if !self.world.host.conntrack || !matches!(skb.attached, Attached::None) {
+            return;
+        }
+        let on = |name: &str, usual| self.world.sysctl(name, usual).0 != 0;
+        let look = Look {
+            now_ms: self.world.now_ms,
+            zone: skb.zone,
+            tcp_loose: on("net.netfilter.nf_conntrack_tcp_loose", 1),
+            tcp_liberal: on("net.netfilter.nf_conntrack_tcp_be_liberal", 0),
+            checksum: hook == Hook::Prerouting && on("net.netfilter.nf_conntrack_checksum", 1),
+        };
+        let flows = Rc::make_mut(&mut self.world.flows);
+        flows.expire(look.now_ms);
+        skb.attached = match flows.track(&skb.packet, &look) {
+            Seen::Invalid => Attached::Invalid,
+            Seen::New(mut entry) => {
+                entry.came_by.clone_from(&skb.iif);
+                Attached::Loose { entry, dir: CtDir::Original, info: Info::New }
+            }
+            Seen::Gone { entry, dir, info } => Attached::Loose { entry, dir, info },
+            Seen::Known { id, dir, info } => Attached::Known { id, dir, info },
+        };
+        if !self.world.host.complete.network && matches!(skb.attached, Attached::Loose { .. }) {
+            self.lean(Lean::NoFlows);
+        }
+        self.event(skb, Event::Tracked);
+    }
+
+    /// A first packet that got this far puts its flow into the table.
+    fn confirm(&mut self, skb: &mut Skb) -> Way<()> {
+        let Attached::Loose { entry, dir: CtDir::Original, info } = &skb.attached else {
+            return Ok(());
+        };
+        if entry.has(status::CONFIRMED) {
+            return Ok(());
+        }
+        let (id, info) = (entry.id, *info);
+        let entry = entry.as_ref().clone();
+        if !Rc::make_mut(&mut self.world.flows).confirm(entry) {
+            // Another flow took the same tuples in the meantime.
+            return Err(Fate::Dropped(Stop::Kernel));
+        }
+        skb.attached = Attached::Known { id, dir: CtDir::Original, info };
+        self.event(skb, Event::Confirmed);
+        Ok(())
+    }
+
+    /// Asks a nat chain, unless the flow's translation is settled.
+    fn nat_chain(&mut self, skb: &mut Skb, path: &mut Path, chain: ChainId) -> Way<()> {
+        if let Some(why) = self.nat_skips(skb, path.hook) {
+            let rules = &self.world.host.rules;
+            let table = rules.table(rules.chain(chain).table).name.clone();
+            self.event(skb, Event::Skipped { table, why });
+            return Ok(());
+        }
+        self.base_chain(skb, path, chain)
+    }
+}

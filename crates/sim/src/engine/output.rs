@@ -1,0 +1,140 @@
+//! Packets that this host sends, the second routing decision, and the way round by lo.
+
+use super::{Attached, Skb, Walker, Way};
+use crate::ct::{Info, status};
+use crate::route::{Found, Key};
+use chainwalk_model::{
+    CtDir, Entry, Errno, Event, Fate, Hook, Lean, RouteKind, Routed, RoutingDrop, Text,
+};
+use std::net::IpAddr;
+
+impl Walker<'_> {
+    /// A packet made on this host.
+    pub(super) fn send(&mut self, skb: &mut Skb) -> Way<Fate> {
+        let Entry::Local { bind, .. } = skb.entry.clone() else {
+            return Err(Fate::NotForUs);
+        };
+        let ip = &skb.packet.ip;
+        // The first decision knows no source unless the kernel itself chose it.
+        let (dst, tos, mark) = (ip.dst, ip.tos, skb.mark);
+        let src = skb.own.then_some(ip.src);
+        let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref() };
+        let found = self.routed(skb, |r| r.lookup(&key()))?;
+        let found = match found {
+            Some(found) => self.likely_dev(skb, found),
+            None => return self.unsendable(skb, Errno::ENETUNREACH, RoutingDrop::NoRoute),
+        };
+        match found.kind {
+            RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast => {}
+            RouteKind::Blackhole => {
+                return self.unsendable(skb, Errno::EINVAL, RoutingDrop::Blackhole);
+            }
+            RouteKind::Prohibit => {
+                return self.unsendable(skb, Errno::EACCES, RoutingDrop::Prohibit);
+            }
+            _ => return self.unsendable(skb, Errno::EHOSTUNREACH, RoutingDrop::Unreachable),
+        }
+        self.take_route(skb, &found, false);
+        self.hook(skb, Hook::Output)?;
+        self.leave(skb)
+    }
+
+    fn unsendable(&mut self, skb: &Skb, errno: Errno, why: RoutingDrop) -> Way<Fate> {
+        self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
+        Err(Fate::SendError(errno))
+    }
+
+    /// Writes a route into the packet and tells it.
+    fn take_route(&mut self, skb: &mut Skb, found: &Found, again: bool) {
+        let local = found.kind == RouteKind::Local;
+        let dev: Option<Text> = if local { Some("lo".into()) } else { found.dev.clone() };
+        skb.kind = found.kind;
+        skb.next_hop = found.via;
+        skb.route_dev = Some(dev.clone().unwrap_or_else(|| "?".into()));
+        if !again {
+            skb.oif.clone_from(&skb.route_dev);
+        }
+        let to = if local { Routed::Local } else { Routed::Forward { iface: dev, via: found.via } };
+        self.event(skb, Event::Routed { to, again });
+    }
+
+    /// The second decision (`ip_route_me_harder`): OUTPUT's rules go on with the old interface.
+    pub(crate) fn reroute(&mut self, skb: &mut Skb) -> Way<()> {
+        let ip = &skb.packet.ip;
+        let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
+        let bind = match &skb.entry {
+            Entry::Local { bind, .. } => bind.clone(),
+            Entry::Wire { .. } => None,
+        };
+        let key = || Key { dst, src: Some(src), mark, tos, iif: None, oif: bind.as_deref() };
+        let found = self.routed(skb, |r| r.lookup(&key()))?;
+        let refuse = |walker: &mut Self, skb: &Skb, errno, why| {
+            walker.event(skb, Event::Routed { to: Routed::Nowhere(why), again: true });
+            walker.trace.errno = Some(errno);
+            Err(Fate::Refused)
+        };
+        let Some(found) = found else {
+            return refuse(self, skb, Errno::ENETUNREACH, RoutingDrop::NoRoute);
+        };
+        let found = self.likely_dev(skb, found);
+        match found.kind {
+            RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast => {}
+            RouteKind::Blackhole => {
+                return refuse(self, skb, Errno::EINVAL, RoutingDrop::Blackhole);
+            }
+            RouteKind::Prohibit => {
+                return refuse(self, skb, Errno::EACCES, RoutingDrop::Prohibit);
+            }
+            _ => return refuse(self, skb, Errno::EHOSTUNREACH, RoutingDrop::Unreachable),
+        }
+        let leaves = found.kind == RouteKind::Unicast;
+        if leaves && matches!(src, IpAddr::V4(a) if a.is_loopback()) {
+            let dev = found.dev.clone().unwrap_or_else(|| "?".into());
+            let setting = self.routed(skb, |r| Ok(r.conf(&dev, "route_localnet")))?;
+            let told = self.world.host.sysctl("net.ipv4.conf.all.route_localnet").is_some();
+            if setting == 0 {
+                if !told && !self.world.host.complete.network {
+                    self.lean(Lean::Sysctl {
+                        name: "net.ipv4.conf.all.route_localnet".into(),
+                        value: "0".into(),
+                    });
+                }
+                return refuse(self, skb, Errno::EINVAL, RoutingDrop::Localnet);
+            }
+        }
+        self.take_route(skb, &found, true);
+        Ok(())
+    }
+
+    /// POSTROUTING, and out or round by lo.
+    fn leave(&mut self, skb: &mut Skb) -> Way<Fate> {
+        skb.oif.clone_from(&skb.route_dev);
+        self.hook(skb, Hook::Postrouting)?;
+        if skb.oif.as_deref() != Some("lo") {
+            return Ok(Fate::Sent(skb.oif.clone().filter(|o| &**o != "?")));
+        }
+        skb.loops += 1;
+        if skb.loops > 4 {
+            return Err(Fate::Looped);
+        }
+        skb.iif = Some("lo".into());
+        skb.oif = None;
+        self.event(skb, Event::Loop);
+        // What lo hands back keeps its flow and its route; neither is looked up again.
+        self.hook(skb, Hook::Prerouting)?;
+        self.event(skb, Event::Routed { to: Routed::Local, again: false });
+        self.deliver(skb)
+    }
+
+    /// Whether nat OUTPUT has to route anew: the flow's destination is not what the packet was sent to.
+    pub(crate) fn nat_reroutes(&self, skb: &Skb) -> bool {
+        let Some((entry, dir, info)) = self.flow(skb) else { return false };
+        if info == Info::Related && matches!(skb.packet.l4, chainwalk_model::L4::Icmp(_)) {
+            return false;
+        }
+        let bit = if dir == CtDir::Original { status::DST_NAT } else { status::SRC_NAT };
+        let there = entry.tuple(dir).dst;
+        let back = entry.tuple(crate::ct::turned(dir)).src;
+        entry.has(bit) && there != back && !matches!(skb.attached, Attached::None)
+    }
+}

@@ -1,0 +1,253 @@
+//! The packets that the kernel makes by itself: REJECT's, routing's ICMP errors, the answers of its stack.
+//!
+//! Sources: `net/ipv4/netfilter/nf_reject_ipv4.c`, `net/ipv4/icmp.c`, `net/ipv4/tcp_ipv4.c`.
+
+use super::{Attached, Skb, Walker, empty_trace};
+use crate::ct::{self, Info};
+use crate::route::Key;
+use chainwalk_model::{
+    Entry, Event, FrameTo, Hook, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop,
+    Sent, Tcp, TcpFlags, proto,
+};
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Packets that answer packets that answer packets: the kernel's own limits stop it earlier.
+const DEEPEST: u8 = 6;
+
+impl Walker<'_> {
+    /// `REJECT`.
+    pub(super) fn reject(&mut self, skb: &mut Skb, hook: Hook, with: RejectWith) {
+        let checked = matches!(hook, Hook::Input | Hook::Prerouting | Hook::Forward);
+        if skb.packet.bad_csum && checked && verifies(&skb.packet) {
+            return;
+        }
+        if with == RejectWith::TcpReset {
+            self.reset(skb);
+        } else {
+            let (kind, code) = icmp_of(with, skb.packet.is_v6());
+            self.icmp_error(skb, kind, code, 0);
+        }
+    }
+
+    /// A TCP reset from the packet's destination (`nf_send_reset`).
+    fn reset(&mut self, skb: &mut Skb) {
+        let L4::Tcp(tcp) = &skb.packet.l4 else { return };
+        if tcp.flags.has(TcpFlags::RST)
+            || skb.kind != RouteKind::Unicast && skb.kind != RouteKind::Local
+        {
+            return;
+        }
+        let packet = reset_of(&skb.packet, tcp, 0);
+        let attached = self.attached_of(skb);
+        self.answer(skb, packet, attached);
+    }
+
+    /// The flow that an error about this packet belongs to (`nf_conntrack_attach`).
+    fn attached_of(&self, skb: &Skb) -> Attached {
+        match &skb.attached {
+            Attached::Loose { entry, dir, .. } => {
+                Attached::Loose { entry: entry.clone(), dir: ct::turned(*dir), info: Info::Related }
+            }
+            Attached::Known { id, dir, .. } => {
+                Attached::Known { id: *id, dir: ct::turned(*dir), info: Info::Related }
+            }
+            other => other.clone(),
+        }
+    }
+
+    /// An ICMP error about a packet (`__icmp_send`).
+    fn icmp_error(&mut self, skb: &mut Skb, kind: u8, code: u8, info: u16) {
+        let ip = &skb.packet.ip;
+        let about_error = matches!(&skb.packet.l4, L4::Icmp(i) if ct::is_error(ip.proto, i.kind));
+        let to_all = skb.frame != FrameTo::Host
+            || matches!(skb.kind, RouteKind::Broadcast)
+            || ip.dst.is_multicast();
+        let nobody = ip.src.is_unspecified() || ip.src.is_multicast();
+        if about_error || to_all || nobody || ip.frag_off != 0 {
+            return;
+        }
+        let (to, here) = (ip.src, ip.dst);
+        let from = if skb.kind == RouteKind::Local {
+            Some(here)
+        } else {
+            let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif: None };
+            let dev = skb.iif.clone();
+            self.routed(skb, |r| {
+                let found = r.lookup(&key())?;
+                Ok(found.and_then(|f| {
+                    let by_route = r.source_for(&f, to);
+                    by_route.or_else(|| dev.as_deref().and_then(|d| r.select_addr(d, to)))
+                }))
+            })
+            .unwrap_or(None)
+        };
+        let v6 = skb.packet.is_v6();
+        // Nobody told an address of the way back: the error's source is not known; the packet's own
+        // destination stands in for it.
+        let from = from.unwrap_or(here);
+        let packet = Packet {
+            ip: IpHeader {
+                tos: if v6 { 0 } else { (ip.tos & 0x1e) | 0xc0 },
+                proto: if v6 { proto::ICMPV6 } else { proto::ICMP },
+                ..plain(from, to)
+            },
+            l4: L4::Icmp(Icmp {
+                kind,
+                code,
+                id: 0,
+                seq: info,
+                inner: Some(Box::new(skb.packet.clone())),
+            }),
+            payload: Arc::from([]),
+            bad_csum: false,
+        };
+        let attached = self.attached_of(skb);
+        self.answer(skb, packet, attached);
+    }
+
+    /// What routing sends when it stops a packet.
+    pub(super) fn reply_to_routing_drop(&mut self, skb: &mut Skb, why: RoutingDrop) {
+        let v6 = skb.packet.is_v6();
+        let (kind, code) = match (why, v6) {
+            (RoutingDrop::Ttl, false) => (11, 0),
+            (RoutingDrop::Ttl, true) => (3, 0),
+            (RoutingDrop::Mtu, false) => (3, 4),
+            (RoutingDrop::Mtu, true) => (2, 0),
+            (RoutingDrop::NoRoute, false) => (3, 0),
+            (RoutingDrop::Unreachable, false) => (3, 1),
+            (RoutingDrop::Prohibit, false) => (3, 13),
+            (RoutingDrop::NoRoute, true) => (1, 0),
+            _ => return,
+        };
+        let mtu = if why == RoutingDrop::Mtu { self.mtu(skb.oif.as_deref()) } else { 0 };
+        self.icmp_error(skb, kind, code, mtu as u16);
+    }
+
+    /// What this host's own stack answers, where nothing else takes the packet.
+    pub(super) fn reply_of_stack(&mut self, skb: &mut Skb, listening: bool) {
+        if listening || skb.packet.bad_csum || skb.kind == RouteKind::Broadcast {
+            return;
+        }
+        match &skb.packet.l4 {
+            L4::Tcp(tcp) => {
+                if !tcp.flags.has(TcpFlags::RST) {
+                    let packet = reset_of(&skb.packet, tcp, skb.packet.ip.tos);
+                    self.answer(skb, packet, Attached::None);
+                }
+            }
+            L4::Udp { .. } if skb.packet.is_v6() => self.icmp_error(skb, 1, 4, 0),
+            L4::Udp { .. } => self.icmp_error(skb, 3, 3, 0),
+            L4::Icmp(icmp) => {
+                let answer = match (skb.packet.ip.proto, icmp.kind) {
+                    (proto::ICMP, 8) => 0,
+                    (proto::ICMPV6, 128) => 129,
+                    _ => return,
+                };
+                let packet = Packet {
+                    ip: IpHeader {
+                        tos: skb.packet.ip.tos,
+                        proto: skb.packet.ip.proto,
+                        ..plain(skb.packet.ip.dst, skb.packet.ip.src)
+                    },
+                    l4: L4::Icmp(Icmp { kind: answer, ..icmp.clone() }),
+                    payload: skb.packet.payload.clone(),
+                    bad_csum: false,
+                };
+                self.answer(skb, packet, Attached::None);
+            }
+            L4::Other | L4::Sctp { .. } => self.icmp_error(skb, 3, 2, 0),
+        }
+    }
+
+    /// Walks a packet of the kernel's own, within the walk of the packet that caused it.
+    fn answer(&mut self, skb: &Skb, packet: Packet, attached: Attached) {
+        if self.nested >= DEEPEST {
+            return;
+        }
+        let sent =
+            Sent { packet, entry: Entry::Local { uid: None, gid: None, mark: 0, bind: None } };
+        let index = self.replies.len();
+        self.replies.push(empty_trace(sent.clone()));
+        let outer = std::mem::replace(&mut self.trace, empty_trace(sent.clone()));
+        let (depth, leans) = (self.depth, std::mem::take(&mut self.leans));
+        let watch = self.watch.as_mut().map(|w| w.enter(index));
+        self.nested += 1;
+        self.depth = 0;
+        self.follow(sent, Some(attached));
+        self.nested -= 1;
+        if let (Some(watch), Some(outer)) = (&mut self.watch, watch) {
+            watch.at = outer;
+        }
+        self.depth = depth;
+        self.leans = leans;
+        self.replies[index] = std::mem::replace(&mut self.trace, outer);
+        self.event(skb, Event::Replied(index as u16));
+    }
+}
+
+/// The header of a packet that the kernel makes.
+fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
+    IpHeader {
+        src,
+        dst,
+        proto: 0,
+        tos: 0,
+        ttl: 64,
+        id: 0,
+        df: false,
+        mf: false,
+        frag_off: 0,
+        frag_len: None,
+        options: Arc::from([]),
+        flow_label: 0,
+    }
+}
+
+/// The reset that answers a segment.
+fn reset_of(packet: &Packet, tcp: &Tcp, tos: u8) -> Packet {
+    let used = packet.payload.len() as u32
+        + u32::from(tcp.flags.has(TcpFlags::SYN))
+        + u32::from(tcp.flags.has(TcpFlags::FIN));
+    let acks = tcp.flags.has(TcpFlags::ACK);
+    let answer = Tcp {
+        sport: tcp.dport,
+        dport: tcp.sport,
+        seq: if acks { tcp.ack } else { 0 },
+        ack: if acks { 0 } else { tcp.seq.wrapping_add(used) },
+        flags: if acks { TcpFlags::RST } else { TcpFlags(0x14) },
+        window: 0,
+        options: Arc::from([]),
+    };
+    Packet {
+        ip: IpHeader { tos, proto: proto::TCP, df: true, ..plain(packet.ip.dst, packet.ip.src) },
+        l4: L4::Tcp(answer),
+        payload: Arc::from([]),
+        bad_csum: false,
+    }
+}
+
+/// Whether REJECT looks at the checksum of this protocol.
+fn verifies(packet: &Packet) -> bool {
+    matches!(packet.l4, L4::Tcp(_) | L4::Udp { .. })
+        || matches!(packet.l4, L4::Icmp(_)) && packet.is_v6()
+}
+
+/// The ICMP type and code of a REJECT.
+fn icmp_of(with: RejectWith, v6: bool) -> (u8, u8) {
+    match with {
+        RejectWith::PortUnreachable | RejectWith::TcpReset if v6 => (1, 4),
+        RejectWith::AdminProhibited if v6 => (1, 1),
+        RejectWith::NetUnreachable => (3, 0),
+        RejectWith::HostUnreachable => (3, 1),
+        RejectWith::ProtoUnreachable => (3, 2),
+        RejectWith::PortUnreachable | RejectWith::TcpReset => (3, 3),
+        RejectWith::NetProhibited => (3, 9),
+        RejectWith::HostProhibited => (3, 10),
+        RejectWith::AdminProhibited => (3, 13),
+        RejectWith::NoRoute6 => (1, 0),
+        RejectWith::AddrUnreachable6 => (1, 3),
+        RejectWith::PolicyFail6 => (1, 5),
+        RejectWith::RejectRoute6 => (1, 6),
+    }
+}

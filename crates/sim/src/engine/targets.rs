@@ -1,0 +1,235 @@
+//! What targets do to a packet. The nat targets are in `nat`.
+
+use super::chains::Word;
+use super::{Attached, Skb, Walker, Way};
+use chainwalk_model::{
+    Answer, Change, ConnmarkOp, CtTarget, Event, Fate, L4, Lean, MssOp, Path, Question, RuleId,
+    SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
+};
+
+impl Walker<'_> {
+    /// Runs a target other than a jump.
+    pub(super) fn target(
+        &mut self,
+        skb: &mut Skb,
+        path: &Path,
+        rule: RuleId,
+        op: u16,
+        target: &Target,
+    ) -> Way<Word> {
+        let hook = path.hook;
+        Ok(match target {
+            Target::Accept => Word::Accept,
+            Target::Drop => Word::End(Fate::Dropped(Stop::Rule(rule))),
+            Target::Return => Word::Return,
+            // A jump is told where chains are walked.
+            Target::Jump(_) | Target::Goto(_) => Word::On,
+            Target::Queue { bypass: true, .. } => Word::Accept,
+            Target::Queue { .. } => Word::End(Fate::Queued(rule)),
+            Target::Reject(with) => {
+                self.reject(skb, hook, *with);
+                Word::End(Fate::Rejected { rule, with: *with })
+            }
+            Target::Log { .. } | Target::Trace | Target::Checksum => Word::On,
+            Target::Mark(m) => {
+                let to = (skb.mark & !m.mask) ^ m.value;
+                self.set_mark(skb, to);
+                Word::On
+            }
+            Target::Connmark(op) => {
+                self.connmark(skb, *op);
+                Word::On
+            }
+            Target::Dnat(range) | Target::Snat(range) => {
+                self.nat_to(skb, hook, range, rule);
+                Word::Accept
+            }
+            Target::Masquerade(range) => match self.masquerade(skb, range, rule)? {
+                true => Word::Accept,
+                false => Word::End(Fate::Dropped(Stop::Rule(rule))),
+            },
+            Target::Redirect(range) => match self.redirect(skb, hook, range, rule)? {
+                true => Word::Accept,
+                false => Word::End(Fate::Dropped(Stop::Rule(rule))),
+            },
+            Target::Netmap(to) => {
+                self.netmap(skb, hook, to, rule);
+                Word::Accept
+            }
+            Target::Ct(ct) => return self.ct_target(skb, rule, op, ct),
+            Target::Tos(m) => {
+                let to = (skb.packet.ip.tos & !m.mask) ^ m.value;
+                self.set_tos(skb, to);
+                Word::On
+            }
+            Target::Dscp(dscp) => {
+                let to = (skb.packet.ip.tos & 0x03) | dscp << 2;
+                self.set_tos(skb, to);
+                Word::On
+            }
+            Target::Ttl(op) => {
+                self.set_ttl(skb, *op);
+                Word::On
+            }
+            Target::Tcpmss(op) => self.set_mss(skb, *op),
+            Target::Set(set) => {
+                self.set_target(skb, path, set);
+                Word::On
+            }
+            Target::Opaque(_) => {
+                let question = Question::Opaque(rule, op);
+                let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
+                match self.put(skb, &question, &ways) {
+                    Answer::Yes => Word::On,
+                    Answer::No => Word::End(Fate::DroppedUnseen(question)),
+                    Answer::Else => return Err(Fate::Undecided(question)),
+                }
+            }
+        })
+    }
+
+    fn set_mark(&mut self, skb: &mut Skb, to: u32) {
+        let from = std::mem::replace(&mut skb.mark, to);
+        if from != to {
+            self.event(skb, Event::Changed(Change::Mark { from, to }));
+        }
+    }
+
+    fn set_tos(&mut self, skb: &mut Skb, to: u8) {
+        let from = std::mem::replace(&mut skb.packet.ip.tos, to);
+        if from != to {
+            self.event(skb, Event::Changed(Change::Tos { from, to }));
+        }
+    }
+
+    fn set_ttl(&mut self, skb: &mut Skb, op: TtlOp) {
+        let from = skb.packet.ip.ttl;
+        let to = match op {
+            TtlOp::Set(ttl) => ttl,
+            TtlOp::Inc(by) => from.saturating_add(by),
+            TtlOp::Dec(by) => from.saturating_sub(by),
+        };
+        skb.packet.ip.ttl = to;
+        if from != to {
+            self.event(skb, Event::Changed(Change::Ttl { from, to }));
+        }
+    }
+
+    fn connmark(&mut self, skb: &mut Skb, op: ConnmarkOp) {
+        let Some((entry, ..)) = self.flow(skb) else { return };
+        let from = entry.mark;
+        let to = match op {
+            ConnmarkOp::Set(m) => (from & !m.mask) ^ m.value,
+            ConnmarkOp::Save { nfmask, ctmask } => (from & !ctmask) ^ (skb.mark & nfmask),
+            ConnmarkOp::Restore { nfmask, ctmask } => {
+                let to = (skb.mark & !nfmask) ^ (from & ctmask);
+                return self.set_mark(skb, to);
+            }
+        };
+        if from != to {
+            self.change_flow(skb, |e| e.mark = to);
+            self.event(skb, Event::Changed(Change::Ctmark { from, to }));
+        }
+    }
+
+    /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`).
+    fn ct_target(&mut self, skb: &mut Skb, rule: RuleId, op: u16, ct: &CtTarget) -> Way<Word> {
+        if !matches!(skb.attached, Attached::None) {
+            return Ok(Word::On);
+        }
+        if ct.notrack {
+            skb.attached = Attached::Untracked;
+            self.event(skb, Event::Changed(Change::Notrack));
+            return Ok(Word::On);
+        }
+        if ct.helper.is_some() {
+            let question = Question::Opaque(rule, op);
+            self.put(skb, &question, &[(Answer::Yes, None)]);
+        }
+        let zone = ct.zone.unwrap_or(0);
+        skb.zone.orig = ct.zone_orig.unwrap_or(zone);
+        skb.zone.reply = ct.zone_reply.unwrap_or(zone);
+        skb.template = true;
+        if let Some(zone) = ct.zone.or(ct.zone_orig).or(ct.zone_reply) {
+            self.event(skb, Event::Changed(Change::Zone(zone)));
+        }
+        Ok(Word::On)
+    }
+
+    /// `TCPMSS` lowers the MSS option, or adds one (`tcpmss_mangle_packet`).
+    fn set_mss(&mut self, skb: &mut Skb, op: MssOp) -> Word {
+        let mtu = match op {
+            MssOp::Set(_) => 0,
+            MssOp::ClampToPmtu => {
+                let iface = skb.oif.as_deref().and_then(|o| self.world.host.interface(o));
+                let told = iface.and_then(|i| i.mtu);
+                if told.is_none() && !self.world.host.complete.network {
+                    self.lean(Lean::Sysctl { name: "mtu".into(), value: "1500".into() });
+                }
+                told.unwrap_or(1500)
+            }
+        };
+        let v6 = skb.packet.is_v6();
+        let payload = skb.packet.payload.len();
+        let L4::Tcp(tcp) = &mut skb.packet.l4 else { return Word::On };
+        let headers = if v6 { 60 } else { 40 };
+        let wanted = match op {
+            MssOp::Set(mss) => mss,
+            MssOp::ClampToPmtu => (mtu.saturating_sub(headers)) as u16,
+        };
+        if !write_mss(tcp, wanted, payload, if v6 { 1220 } else { 536 }) {
+            return Word::On;
+        }
+        self.event(skb, Event::Changed(Change::Mss(op)));
+        Word::On
+    }
+
+    /// `SET` adds to or deletes from a set.
+    fn set_target(&mut self, skb: &mut Skb, path: &Path, target: &SetTarget) {
+        self.with_eye(skb, path, |eye, memory| crate::ext::set_target(target, eye, memory));
+        for (set, added) in [(&target.add, true), (&target.del, false)] {
+            if let Some(set) = set {
+                let set = set.set.clone();
+                self.event(skb, Event::Changed(Change::Set { set, added }));
+            }
+        }
+    }
+}
+
+/// Writes an MSS into the options. Whether anything changed.
+fn write_mss(tcp: &mut Tcp, mss: u16, payload: usize, unsaid: u16) -> bool {
+    let mut options = tcp.options.to_vec();
+    let mut at = 0;
+    while at < options.len() {
+        match options[at] {
+            0 => break,
+            1 => at += 1,
+            kind => {
+                let Some(&len) = options.get(at + 1) else { break };
+                let len = usize::from(len);
+                if len < 2 || at + len > options.len() {
+                    break;
+                }
+                if kind == 2 && len == 4 {
+                    let old = u16::from_be_bytes([options[at + 2], options[at + 3]]);
+                    if old <= mss {
+                        return false;
+                    }
+                    options[at + 2..at + 4].copy_from_slice(&mss.to_be_bytes());
+                    tcp.options = options.into();
+                    return true;
+                }
+                at += len;
+            }
+        }
+    }
+    // Without the option the kernel adds one, unless data follows or the header is full.
+    if payload > 0 || options.len() + 4 > 40 || !tcp.flags.has(TcpFlags::SYN) {
+        return false;
+    }
+    let mss = mss.min(unsaid).to_be_bytes();
+    let mut with = vec![2, 4, mss[0], mss[1]];
+    with.extend(options);
+    tcp.options = with.into();
+    true
+}

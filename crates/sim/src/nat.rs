@@ -1,0 +1,507 @@
+//! NAT: when nat is asked, what a flow's addresses become, and how a packet is rewritten.
+//!
+//! Sources: `net/netfilter/nf_nat_core.c`, `nf_nat_proto.c`, `nf_nat_masquerade.c`, `nf_nat_redirect.c`.
+
+use crate::ct::{Entry, Info, Zone, invert, status, turned};
+use crate::engine::{Attached, Skb, Walker, Way};
+use chainwalk_model::{
+    AddrMask, Answer, Change, CtDir, Event, Fate, Hook, L4, NatRange, Packet, Question, Range,
+    RuleId, Skip, Stop, Tuple, proto,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Which end of a packet is rewritten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Manip {
+    /// The source, in POSTROUTING and INPUT.
+    Src,
+    /// The destination, in PREROUTING and OUTPUT.
+    Dst,
+}
+
+impl Manip {
+    /// What nat does at a hook.
+    fn at(hook: Hook) -> Self {
+        match hook {
+            Hook::Prerouting | Hook::Output => Self::Dst,
+            _ => Self::Src,
+        }
+    }
+
+    fn done_bit(self) -> u16 {
+        match self {
+            Self::Src => status::SRC_NAT_DONE,
+            Self::Dst => status::DST_NAT_DONE,
+        }
+    }
+
+    /// The bit that says that a packet of this direction is rewritten at this end.
+    fn nat_bit(self, dir: CtDir) -> u16 {
+        match (self, dir) {
+            (Self::Src, CtDir::Original) | (Self::Dst, CtDir::Reply) => status::SRC_NAT,
+            (Self::Dst, CtDir::Original) | (Self::Src, CtDir::Reply) => status::DST_NAT,
+        }
+    }
+}
+
+/// The addresses and ports that a flow may be given.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wanted {
+    pub addrs: Option<Range<IpAddr>>,
+    pub ports: Option<Range<u16>>,
+    pub base_port: Option<u16>,
+    pub random: bool,
+    pub persistent: bool,
+}
+
+impl Wanted {
+    fn one(addr: IpAddr, range: &NatRange) -> Self {
+        Self { addrs: Some(Range { first: addr, last: addr }), ..Self::from(range) }
+    }
+}
+
+impl From<&NatRange> for Wanted {
+    fn from(range: &NatRange) -> Self {
+        Self {
+            addrs: range.addrs,
+            ports: range.ports,
+            base_port: range.base_port,
+            random: range.random || range.random_fully,
+            persistent: range.persistent,
+        }
+    }
+}
+
+impl Walker<'_> {
+    /// Why nat is not asked about this packet at this hook; `None` if it is.
+    pub(crate) fn nat_skips(&self, skb: &Skb, hook: Hook) -> Option<Skip> {
+        let Some((entry, _, info)) = self.flow(skb) else { return Some(Skip::NatNoFlow) };
+        match info {
+            Info::Established => Some(Skip::NatSettled),
+            Info::Related if is_icmp(&skb.packet) => Some(Skip::NatNoFlow),
+            _ if entry.has(Manip::at(hook).done_bit()) => Some(Skip::NatSettled),
+            _ => None,
+        }
+    }
+
+    /// The end of nat at a hook: a flow that no rule translated is bound to its own addresses, and the packet
+    /// is rewritten as its flow says.
+    pub(crate) fn translate(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
+        let manip = Manip::at(hook);
+        if self.nat_skips(skb, hook).is_none() {
+            self.bind_to_itself(skb, manip);
+        }
+        let Some((entry, dir, info)) = self.flow(skb) else { return Ok(()) };
+        let moved = hook == Hook::Postrouting
+            && dir == CtDir::Original
+            && entry.masq_dev.is_some()
+            && skb.oif.as_deref() != Some("?")
+            && entry.masq_dev != skb.oif;
+        if moved {
+            // The route moved to another interface: a masqueraded flow dies with it.
+            if let Attached::Known { id, .. } = skb.attached {
+                std::rc::Rc::make_mut(&mut self.world.flows).kill(id);
+            }
+            return Err(Fate::Dropped(Stop::Kernel));
+        }
+        if info == Info::Related && is_icmp(&skb.packet) {
+            self.rewrite_icmp_error(skb, manip);
+        } else {
+            self.rewrite(skb, manip);
+        }
+        if hook == Hook::Output && self.nat_reroutes(skb) && skb.loops == 0 {
+            self.reroute(skb)?;
+        }
+        Ok(())
+    }
+
+    fn bind_to_itself(&mut self, skb: &mut Skb, manip: Manip) {
+        let Some((entry, ..)) = self.flow(skb) else { return };
+        let addr = match manip {
+            Manip::Src => entry.reply.dst,
+            Manip::Dst => entry.reply.src,
+        };
+        let wanted = Wanted { addrs: Some(Range { first: addr, last: addr }), ..Wanted::default() };
+        self.set_up(skb, manip, &wanted, None);
+    }
+
+    /// Settles one end of a flow (`nf_nat_setup_info`).
+    pub(crate) fn set_up(
+        &mut self,
+        skb: &mut Skb,
+        manip: Manip,
+        wanted: &Wanted,
+        rule: Option<RuleId>,
+    ) {
+        let Some((entry, ..)) = self.flow(skb) else { return };
+        if entry.has(status::CONFIRMED) {
+            return;
+        }
+        let Some(now) = invert(entry.reply) else { return };
+        let (id, zone, own_masq) = (entry.id, entry.zone, skb.oif.clone());
+        let chosen = self.unique(now, wanted, manip, zone, id);
+        if let (true, Some(rule)) = (chosen.by_chance, rule) {
+            let ways = [(Answer::Else, None)];
+            self.put(skb, &Question::NatChoice(rule), &ways);
+        }
+        let changed = chosen.tuple != now;
+        let reply = invert(chosen.tuple);
+        let masq = rule.is_some_and(|r| self.is_masquerade(r));
+        self.change_flow(skb, |e| {
+            if changed && let Some(reply) = reply {
+                e.reply = reply;
+                e.status |= match manip {
+                    Manip::Src => status::SRC_NAT,
+                    Manip::Dst => status::DST_NAT,
+                };
+            }
+            e.status |= manip.done_bit();
+            if masq {
+                e.masq_dev = own_masq;
+            }
+        });
+    }
+
+    fn is_masquerade(&self, rule: RuleId) -> bool {
+        use chainwalk_model::{OpKind, Target};
+        let ops = &self.world.host.rules.rule(rule).ops;
+        ops.iter().any(|o| matches!(o.what, OpKind::Target(Target::Masquerade(_))))
+    }
+
+    /// A tuple that fits `wanted` and that no other flow uses (`get_unique_tuple`).
+    fn unique(&self, from: Tuple, wanted: &Wanted, manip: Manip, zone: Zone, id: u32) -> Chosen {
+        let used = |t: Tuple| invert(t).is_none_or(|reply| self.world.flows.taken(reply, zone, id));
+        let sure = |tuple| Chosen { tuple, by_chance: false };
+        if manip == Manip::Src && !wanted.random {
+            if in_range(from, wanted) {
+                if !used(from) {
+                    return sure(from);
+                }
+            } else if let Some(reused) = self.same_source(from, wanted, zone)
+                && !used(reused)
+            {
+                return sure(reused);
+            }
+        }
+        let mut tuple = best_addr(from, wanted, manip, zone);
+        if !wanted.random {
+            match wanted.ports {
+                Some(ports) => {
+                    let fits = wanted.base_port.is_none()
+                        && contains(ports, port_of(tuple, manip))
+                        && (ports.first == ports.last || !used(tuple));
+                    if fits {
+                        return sure(tuple);
+                    }
+                }
+                None if !used(tuple) => return sure(tuple),
+                None => {}
+            }
+        }
+        if !has_ports(tuple.proto) {
+            return sure(tuple);
+        }
+        let own = port_of(tuple, manip);
+        let icmp = matches!(tuple.proto, proto::ICMP | proto::ICMPV6);
+        let (first, count) = match wanted.ports {
+            Some(ports) => (ports.first, u32::from(ports.last.saturating_sub(ports.first)) + 1),
+            None if icmp => (0, 65536),
+            None if manip == Manip::Dst => return sure(tuple),
+            None if own < 512 => (1, 511),
+            None if own < 1024 => (600, 424),
+            None => (1024, 64512),
+        };
+        let offset = match wanted.base_port {
+            Some(base) => u32::from(own.wrapping_sub(base)),
+            None => 0,
+        };
+        let by_chance =
+            wanted.base_port.is_none() && (manip == Manip::Src || wanted.random) && count > 1;
+        for step in 0..count.min(512) {
+            let port = first.wrapping_add(((offset + step) % count) as u16);
+            set_port(&mut tuple, manip, port);
+            if !used(tuple) {
+                break;
+            }
+        }
+        Chosen { tuple, by_chance }
+    }
+
+    /// The mapping that an earlier flow of the same source already has (`find_appropriate_src`).
+    fn same_source(&self, from: Tuple, wanted: &Wanted, zone: Zone) -> Option<Tuple> {
+        self.world.flows.iter().find_map(|e: &Entry| {
+            let same = e.orig.src == from.src
+                && e.orig.sport == from.sport
+                && e.orig.proto == from.proto
+                && e.zone.orig == zone.orig
+                && e.has(status::SRC_NAT_DONE);
+            let seen = invert(e.reply)?;
+            let mapped = Tuple { src: seen.src, sport: seen.sport, ..from };
+            (same && in_range(mapped, wanted)).then_some(mapped)
+        })
+    }
+
+    /// Rewrites a packet as its flow says (`nf_nat_packet`).
+    pub(crate) fn rewrite(&mut self, skb: &mut Skb, manip: Manip) {
+        let Some((entry, dir, _)) = self.flow(skb) else { return };
+        if !entry.has(manip.nat_bit(dir)) {
+            return;
+        }
+        let Some(target) = invert(entry.tuple(turned(dir))) else { return };
+        let change = write(&mut skb.packet, manip, target);
+        if let Some(change) = change {
+            let event = match dir {
+                CtDir::Original => Event::Changed(change),
+                CtDir::Reply => Event::Untranslated(change),
+            };
+            self.event(skb, event);
+        }
+    }
+
+    /// Rewrites an ICMP error about a flow, outside and inside (`nf_nat_icmp_reply_translation`).
+    fn rewrite_icmp_error(&mut self, skb: &mut Skb, manip: Manip) {
+        let Some((entry, dir, _)) = self.flow(skb) else { return };
+        if !entry.has(manip.nat_bit(dir)) {
+            return;
+        }
+        let other = entry.tuple(turned(dir));
+        let Some(target) = invert(other) else { return };
+        let inside = match manip {
+            Manip::Src => Manip::Dst,
+            Manip::Dst => Manip::Src,
+        };
+        if let L4::Icmp(icmp) = &mut skb.packet.l4
+            && let Some(inner) = &mut icmp.inner
+        {
+            write(inner, inside, other);
+        }
+        let outer = Tuple { proto: skb.packet.ip.proto, ..target };
+        if let Some(change) = write_addr(&mut skb.packet, manip, outer) {
+            self.event(skb, Event::Untranslated(change));
+        }
+    }
+
+    /// `DNAT` and `SNAT`.
+    pub(crate) fn nat_to(&mut self, skb: &mut Skb, hook: Hook, range: &NatRange, rule: RuleId) {
+        let manip = Manip::at(hook);
+        self.set_up(skb, manip, &Wanted::from(range), Some(rule));
+        self.rewrite(skb, manip);
+    }
+
+    /// `MASQUERADE`: the address of the interface it leaves by. False where it has none.
+    pub(crate) fn masquerade(
+        &mut self,
+        skb: &mut Skb,
+        range: &NatRange,
+        rule: RuleId,
+    ) -> Way<bool> {
+        let dev = skb.oif.clone().unwrap_or_else(|| "?".into());
+        let dst = skb.packet.ip.dst;
+        let hop = skb.next_hop.unwrap_or(dst);
+        let addr = self.routed(skb, |r| Ok(r.select_addr(&dev, hop)))?;
+        let Some(addr) = addr else {
+            if self.world.host.complete.network {
+                return Ok(false);
+            }
+            self.put(skb, &Question::NatChoice(rule), &[(Answer::Else, None)]);
+            return Ok(true);
+        };
+        self.set_up(skb, Manip::Src, &Wanted::one(addr, range), Some(rule));
+        self.rewrite(skb, Manip::Src);
+        Ok(true)
+    }
+
+    /// `REDIRECT`: the primary address of the incoming interface, 127.0.0.1 in OUTPUT. False where it has none.
+    pub(crate) fn redirect(
+        &mut self,
+        skb: &mut Skb,
+        hook: Hook,
+        range: &NatRange,
+        rule: RuleId,
+    ) -> Way<bool> {
+        let v4 = !skb.packet.is_v6();
+        let addr = if hook == Hook::Output {
+            Some(if v4 { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() })
+        } else {
+            let dev = skb.iif.clone().unwrap_or_else(|| "lo".into());
+            self.routed(skb, |r| Ok(r.primary(&dev, v4)))?
+        };
+        let Some(addr) = addr else {
+            if self.world.host.complete.network {
+                return Ok(false);
+            }
+            // It is sent to this host, at an address nobody told.
+            self.put(skb, &Question::NatChoice(rule), &[(Answer::Else, None)]);
+            let own = Wanted { addrs: None, ..Wanted::from(range) };
+            self.set_up(skb, Manip::Dst, &own, Some(rule));
+            self.rewrite(skb, Manip::Dst);
+            return Ok(true);
+        };
+        self.set_up(skb, Manip::Dst, &Wanted::one(addr, range), Some(rule));
+        self.rewrite(skb, Manip::Dst);
+        Ok(true)
+    }
+
+    /// `NETMAP`: the network's bits are replaced.
+    pub(crate) fn netmap(&mut self, skb: &mut Skb, hook: Hook, to: &AddrMask, rule: RuleId) {
+        let manip = Manip::at(hook);
+        let now = match manip {
+            Manip::Src => skb.packet.ip.src,
+            Manip::Dst => skb.packet.ip.dst,
+        };
+        let addr = match (now, to.addr, to.mask) {
+            (IpAddr::V4(a), IpAddr::V4(n), IpAddr::V4(m)) => {
+                let (a, n, m) = (u32::from(a), u32::from(n), u32::from(m));
+                IpAddr::V4(Ipv4Addr::from((a & !m) | (n & m)))
+            }
+            (IpAddr::V6(a), IpAddr::V6(n), IpAddr::V6(m)) => {
+                let (a, n, m) = (u128::from(a), u128::from(n), u128::from(m));
+                IpAddr::V6(Ipv6Addr::from((a & !m) | (n & m)))
+            }
+            _ => now,
+        };
+        self.set_up(skb, manip, &Wanted::one(addr, &NatRange::default()), Some(rule));
+        self.rewrite(skb, manip);
+    }
+}
+
+/// A tuple that was chosen, and whether by chance.
+struct Chosen {
+    tuple: Tuple,
+    by_chance: bool,
+}
+
+fn is_icmp(packet: &Packet) -> bool {
+    matches!(packet.l4, L4::Icmp(_))
+}
+
+fn has_ports(number: u8) -> bool {
+    matches!(
+        number,
+        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | proto::ICMP | proto::ICMPV6 | 33
+    )
+}
+
+/// The port that a rewrite of this end changes; for ICMP the id, which counts as the source's.
+fn port_of(t: Tuple, manip: Manip) -> u16 {
+    match manip {
+        Manip::Dst if !matches!(t.proto, proto::ICMP | proto::ICMPV6) => t.dport,
+        _ => t.sport,
+    }
+}
+
+fn set_port(t: &mut Tuple, manip: Manip, port: u16) {
+    match manip {
+        Manip::Dst if !matches!(t.proto, proto::ICMP | proto::ICMPV6) => t.dport = port,
+        _ => t.sport = port,
+    }
+}
+
+fn contains<T: PartialOrd>(range: Range<T>, value: T) -> bool {
+    range.first <= value && value <= range.last
+}
+
+/// Whether a tuple's source already fits (`nf_in_range`).
+fn in_range(t: Tuple, wanted: &Wanted) -> bool {
+    wanted.addrs.is_none_or(|r| contains(r, t.src))
+        && (!has_ports(t.proto) || wanted.ports.is_none_or(|p| contains(p, t.sport)))
+}
+
+/// The address from a range, by the kernel's hash of source and destination (`find_best_ips_proto`).
+fn best_addr(from: Tuple, wanted: &Wanted, manip: Manip, zone: Zone) -> Tuple {
+    let Some(range) = wanted.addrs else { return from };
+    let set = |addr| match manip {
+        Manip::Src => Tuple { src: addr, ..from },
+        Manip::Dst => Tuple { dst: addr, ..from },
+    };
+    let (IpAddr::V4(first), IpAddr::V4(last)) = (range.first, range.last) else {
+        // The hash over an IPv6 range is not modelled: its first address stands for all.
+        return set(range.first);
+    };
+    if first == last {
+        return set(range.first);
+    }
+    let word = |a: IpAddr| match a {
+        IpAddr::V4(a) => u32::from_le_bytes(a.octets()),
+        IpAddr::V6(_) => 0,
+    };
+    let tail = u32::from(from.sport.swap_bytes()) | 2 << 16;
+    let seed = if wanted.persistent { 0 } else { word(from.dst) ^ u32::from(zone.orig) };
+    let hash = jhash2([word(from.src), 0, 0, 0, tail], seed);
+    let (low, high) = (u32::from(first), u32::from(last));
+    let count = u64::from(high.saturating_sub(low)) + 1;
+    let offset = (u64::from(hash) * count) >> 32;
+    set(IpAddr::V4(Ipv4Addr::from(low + offset as u32)))
+}
+
+/// `jhash2` of five words, from `include/linux/jhash.h`.
+fn jhash2(k: [u32; 5], seed: u32) -> u32 {
+    let start = 0xdead_beef_u32.wrapping_add(5 << 2).wrapping_add(seed);
+    let (mut a, mut b, mut c) = (start, start, start);
+    a = a.wrapping_add(k[0]);
+    b = b.wrapping_add(k[1]);
+    c = c.wrapping_add(k[2]);
+    a = a.wrapping_sub(c) ^ c.rotate_left(4);
+    c = c.wrapping_add(b);
+    b = b.wrapping_sub(a) ^ a.rotate_left(6);
+    a = a.wrapping_add(c);
+    c = c.wrapping_sub(b) ^ b.rotate_left(8);
+    b = b.wrapping_add(a);
+    a = a.wrapping_sub(c) ^ c.rotate_left(16);
+    c = c.wrapping_add(b);
+    b = b.wrapping_sub(a) ^ a.rotate_left(19);
+    a = a.wrapping_add(c);
+    c = c.wrapping_sub(b) ^ b.rotate_left(4);
+    b = b.wrapping_add(a);
+    b = b.wrapping_add(k[4]);
+    a = a.wrapping_add(k[3]);
+    c = (c ^ b).wrapping_sub(b.rotate_left(14));
+    a = (a ^ c).wrapping_sub(c.rotate_left(11));
+    b = (b ^ a).wrapping_sub(a.rotate_left(25));
+    c = (c ^ b).wrapping_sub(b.rotate_left(16));
+    a = (a ^ c).wrapping_sub(c.rotate_left(4));
+    b = (b ^ a).wrapping_sub(a.rotate_left(14));
+    (c ^ b).wrapping_sub(b.rotate_left(24))
+}
+
+/// Writes one end of `target` into a packet, and tells what changed.
+fn write(packet: &mut Packet, manip: Manip, target: Tuple) -> Option<Change> {
+    let before = ends(packet, manip);
+    match manip {
+        Manip::Src => packet.ip.src = target.src,
+        Manip::Dst => packet.ip.dst = target.dst,
+    }
+    match (&mut packet.l4, manip) {
+        (L4::Tcp(t), Manip::Src) => t.sport = target.sport,
+        (L4::Tcp(t), Manip::Dst) => t.dport = target.dport,
+        (L4::Udp { sport, .. } | L4::Sctp { sport, .. }, Manip::Src) => *sport = target.sport,
+        (L4::Udp { dport, .. } | L4::Sctp { dport, .. }, Manip::Dst) => *dport = target.dport,
+        (L4::Icmp(i), _) if i.inner.is_none() => i.id = target.sport,
+        _ => {}
+    }
+    told(before, ends(packet, manip), manip)
+}
+
+/// Writes only the address of one end.
+fn write_addr(packet: &mut Packet, manip: Manip, target: Tuple) -> Option<Change> {
+    let before = ends(packet, manip);
+    match manip {
+        Manip::Src => packet.ip.src = target.src,
+        Manip::Dst => packet.ip.dst = target.dst,
+    }
+    told(before, ends(packet, manip), manip)
+}
+
+fn ends(packet: &Packet, manip: Manip) -> (IpAddr, Option<u16>) {
+    match manip {
+        Manip::Src => (packet.ip.src, packet.sport()),
+        Manip::Dst => (packet.ip.dst, packet.dport()),
+    }
+}
+
+fn told(from: (IpAddr, Option<u16>), to: (IpAddr, Option<u16>), manip: Manip) -> Option<Change> {
+    (from != to).then_some(match manip {
+        Manip::Src => Change::Src { from, to },
+        Manip::Dst => Change::Dst { from, to },
+    })
+}

@@ -1,0 +1,492 @@
+//! Routing: policy rules, tables, the type of an address, and the check of a source.
+//!
+//! Sources: `net/ipv4/route.c` (`ip_route_input_slow`, `ip_route_output_key_hash_rcu`),
+//! `net/ipv4/fib_frontend.c` (`fib_validate_source`, `inet_addr_type`).
+
+use crate::eye::Net;
+use crate::world::World;
+use chainwalk_model::{
+    Answer, Cidr, Host, IfKind, Lean, Origin, PolicyAction, Question, Route, RouteKind,
+    RoutingDrop, Text,
+};
+use std::cell::RefCell;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The local table.
+const LOCAL: u32 = 255;
+/// The main table.
+const MAIN: u32 = 254;
+/// The default table.
+const DEFAULT: u32 = 253;
+
+/// What a packet is looked up by.
+#[derive(Clone, Debug)]
+pub(crate) struct Key<'a> {
+    /// Destination.
+    pub dst: IpAddr,
+    /// Source, where the lookup knows it.
+    pub src: Option<IpAddr>,
+    /// The packet's mark.
+    pub mark: u32,
+    /// TOS byte.
+    pub tos: u8,
+    /// Incoming interface; `None` for packets made here.
+    pub iif: Option<&'a str>,
+    /// Bound outgoing interface.
+    pub oif: Option<&'a str>,
+}
+
+/// What a lookup found.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Found {
+    /// What the route does.
+    pub kind: RouteKind,
+    /// The interface; `None` where it is not known.
+    pub dev: Option<Text>,
+    /// The next hop.
+    pub via: Option<IpAddr>,
+    /// The route's preferred source.
+    pub src: Option<IpAddr>,
+    /// Whether the destination lies on the link itself.
+    pub on_link: bool,
+}
+
+/// Routing over one world's facts. What a lookup leaned on gathers in `leans`.
+pub(crate) struct Router<'a> {
+    world: &'a World,
+    leans: RefCell<Vec<Lean>>,
+}
+
+/// Whether `addr` lies in the network of `net`.
+pub(crate) fn in_net(addr: IpAddr, net: Cidr) -> bool {
+    match (addr, net.addr) {
+        (IpAddr::V4(a), IpAddr::V4(n)) => {
+            let mask = u32::MAX.checked_shl(32 - u32::from(net.len.min(32))).unwrap_or(0);
+            u32::from(a) & mask == u32::from(n) & mask
+        }
+        (IpAddr::V6(a), IpAddr::V6(n)) => {
+            let mask = u128::MAX.checked_shl(128 - u32::from(net.len.min(128))).unwrap_or(0);
+            u128::from(a) & mask == u128::from(n) & mask
+        }
+        _ => false,
+    }
+}
+
+/// The broadcast address of a network that has one.
+fn broadcast(net: Cidr) -> Option<IpAddr> {
+    match net.addr {
+        IpAddr::V4(a) if net.len < 31 => {
+            Some(IpAddr::V4(Ipv4Addr::from(u32::from(a) | (u32::MAX >> net.len))))
+        }
+        _ => None,
+    }
+}
+
+impl<'a> Router<'a> {
+    /// Routing in this world.
+    pub(crate) fn new(world: &'a World) -> Self {
+        Self { world, leans: RefCell::default() }
+    }
+
+    /// What the lookups so far leaned on.
+    pub(crate) fn into_leans(self) -> Vec<Lean> {
+        self.leans.into_inner()
+    }
+
+    fn host(&self) -> &'a Host {
+        &self.world.host
+    }
+
+    fn lean(&self, lean: Lean) {
+        let mut leans = self.leans.borrow_mut();
+        if !leans.contains(&lean) {
+            leans.push(lean);
+        }
+    }
+
+    /// Whether anybody told an address of this host beyond loopback.
+    fn addresses_told(&self) -> bool {
+        self.host().interfaces.iter().any(|i| {
+            i.kind != IfKind::Loopback
+                && i.addrs.iter().any(|a| !matches!(a.origin, Origin::Inferred(_)))
+        })
+    }
+
+    /// Whether anybody told a route.
+    fn routes_told(&self) -> bool {
+        self.host().routes.iter().any(|r| !matches!(r.origin, Origin::Inferred(_)))
+    }
+
+    /// The interface that holds `addr`, if `addr` is one of this host's.
+    pub(crate) fn holder(&self, addr: IpAddr) -> Result<Option<Text>, Question> {
+        if let IpAddr::V4(a) = addr
+            && a.is_loopback()
+        {
+            return Ok(Some("lo".into()));
+        }
+        if addr.is_loopback() {
+            return Ok(Some("lo".into()));
+        }
+        if let Some((_, is)) = self.host().said_local.iter().rev().find(|(a, _)| *a == addr) {
+            return Ok(is.then(|| self.likely_holder(addr)));
+        }
+        for iface in &self.host().interfaces {
+            for fact in &iface.addrs {
+                if fact.value.addr == addr {
+                    if let Origin::Inferred(rule) = fact.origin {
+                        self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+                    }
+                    return Ok(Some(iface.name.clone()));
+                }
+            }
+        }
+        if self.host().complete.network {
+            return Ok(None);
+        }
+        let question = Question::LocalAddr(addr);
+        match self.world.answer(&question) {
+            Some(Answer::Yes) => return Ok(Some(self.likely_holder(addr))),
+            Some(_) => return Ok(None),
+            None => {}
+        }
+        if self.addresses_told() {
+            if !self.link_of(addr).is_some_and(|(_, _, told)| told) {
+                self.lean(Lean::AllAddrs);
+            }
+            return Ok(None);
+        }
+        // A neighbour on a network that the rules imply is somebody else.
+        if self.link_of(addr).is_some() {
+            return Ok(None);
+        }
+        Err(question)
+    }
+
+    /// The interface an address most likely belongs to: one on its network, else one not known.
+    fn likely_holder(&self, addr: IpAddr) -> Text {
+        self.link_of(addr).map_or_else(|| "?".into(), |(dev, _, _)| dev)
+    }
+
+    /// The interface on whose network `addr` lies, that network, and whether it was told.
+    fn link_of(&self, addr: IpAddr) -> Option<(Text, Cidr, bool)> {
+        let mut best: Option<(Text, Cidr, bool, Option<Lean>)> = None;
+        for iface in &self.host().interfaces {
+            for fact in &iface.addrs {
+                let closer = best.as_ref().is_none_or(|b| fact.value.len > b.1.len);
+                if fact.value.len > 0 && in_net(addr, fact.value) && closer {
+                    let lean = match fact.origin {
+                        Origin::Inferred(rule) => {
+                            Some(Lean::Net { iface: iface.name.clone(), net: fact.value, rule })
+                        }
+                        _ => None,
+                    };
+                    best = Some((iface.name.clone(), fact.value, lean.is_none(), lean));
+                }
+            }
+        }
+        let (dev, net, told, lean) = best?;
+        if let Some(lean) = lean {
+            self.lean(lean);
+        }
+        Some((dev, net, told))
+    }
+
+    /// The kind of an address as table `local` tells it, looking at one interface only if `dev` is given.
+    pub(crate) fn addr_kind(&self, addr: IpAddr, dev: Option<&str>) -> Result<RouteKind, Question> {
+        if let IpAddr::V4(a) = addr {
+            if a.octets()[0] == 0 || a.is_broadcast() {
+                return Ok(RouteKind::Broadcast);
+            }
+            for iface in &self.host().interfaces {
+                let fits = dev.is_none_or(|d| *iface.name == *d);
+                if fits && iface.addrs.iter().any(|f| broadcast(f.value) == Some(addr)) {
+                    return Ok(RouteKind::Broadcast);
+                }
+            }
+        }
+        let holder = self.holder(addr)?;
+        Ok(match holder {
+            Some(h) if dev.is_none_or(|d| *h == *d) => RouteKind::Local,
+            _ => RouteKind::Unicast,
+        })
+    }
+
+    /// Looks up a route through the policy rules. `Ok(None)` is no route.
+    pub(crate) fn lookup(&self, key: &Key) -> Result<Option<Found>, Question> {
+        for (table, action) in self.policy(key) {
+            match action {
+                PolicyAction::Lookup(_) => match self.in_table(table, key)? {
+                    Some(found) if found.kind == RouteKind::Throw => {}
+                    Some(found) => return Ok(Some(found)),
+                    None => {}
+                },
+                PolicyAction::Unreachable => return Ok(Some(stop(RouteKind::Unreachable))),
+                PolicyAction::Blackhole => return Ok(Some(stop(RouteKind::Blackhole))),
+                PolicyAction::Prohibit => return Ok(Some(stop(RouteKind::Prohibit))),
+            }
+        }
+        if self.host().complete.network {
+            return Ok(None);
+        }
+        if self.routes_told() {
+            self.lean(Lean::AllRoutes);
+            return Ok(None);
+        }
+        // Nobody told a route: where it leaves is not known.
+        Ok(Some(Found {
+            kind: RouteKind::Unicast,
+            dev: None,
+            via: None,
+            src: None,
+            on_link: false,
+        }))
+    }
+
+    /// The tables to look in, in order.
+    fn policy(&self, key: &Key) -> Vec<(u32, PolicyAction)> {
+        let mut rules: Vec<(u32, u32, PolicyAction)> = Vec::new();
+        let told = &self.host().policy;
+        let lists = |p: u32, t: u32| {
+            told.iter().any(|r| r.priority == p && r.action == PolicyAction::Lookup(t))
+        };
+        for (priority, table) in [(0, LOCAL), (32766, MAIN), (32767, DEFAULT)] {
+            if !lists(priority, table) {
+                rules.push((priority, table, PolicyAction::Lookup(table)));
+            }
+        }
+        for rule in told {
+            let from =
+                rule.from.is_none_or(|n| n.len == 0 || key.src.is_some_and(|s| in_net(s, n)));
+            let to = rule.to.is_none_or(|n| n.len == 0 || in_net(key.dst, n));
+            let mark = rule.fwmark.is_none_or(|(value, mask)| key.mark & mask == value & mask);
+            let iif = rule.iif.as_deref().is_none_or(|i| i == key.iif.unwrap_or("lo"));
+            let oif = rule.oif.as_deref().is_none_or(|o| key.oif == Some(o));
+            let tos = rule.tos.is_none_or(|t| t == 0 || t == key.tos & 0x1c);
+            if (from && to && mark && iif && oif && tos) != rule.not {
+                let table = match rule.action {
+                    PolicyAction::Lookup(t) => t,
+                    _ => 0,
+                };
+                rules.push((rule.priority, table, rule.action));
+            }
+        }
+        rules.sort_by_key(|r| r.0);
+        rules.into_iter().map(|(_, table, action)| (table, action)).collect()
+    }
+
+    fn in_table(&self, table: u32, key: &Key) -> Result<Option<Found>, Question> {
+        if table == LOCAL {
+            let kind = self.addr_kind(key.dst, None)?;
+            if kind == RouteKind::Local {
+                let dev = self.holder(key.dst)?;
+                return Ok(Some(Found { kind, dev, via: None, src: Some(key.dst), on_link: true }));
+            }
+            if kind == RouteKind::Broadcast {
+                return Ok(Some(Found {
+                    kind,
+                    dev: key.iif.map(Into::into),
+                    via: None,
+                    src: None,
+                    on_link: true,
+                }));
+            }
+        }
+        let mut best: Option<(u8, u8, u32, Found)> = None;
+        let mut offer = |len: u8, tos: u8, metric: u32, found: Found| {
+            let better = best.as_ref().is_none_or(|(l, t, m, _)| {
+                (len, tos, std::cmp::Reverse(metric)) > (*l, *t, std::cmp::Reverse(*m))
+            });
+            if better {
+                best = Some((len, tos, metric, found));
+            }
+        };
+        for route in self.host().routes.iter().filter(|r| r.table == table) {
+            let fits = in_net(key.dst, route.dst)
+                && route.dst.addr.is_ipv4() == key.dst.is_ipv4()
+                && (route.tos == 0 || route.tos == key.tos & 0x1c)
+                && (key.oif.is_none() || route.dev.as_deref() == key.oif);
+            if fits {
+                offer(route.dst.len, route.tos, route.metric, self.of_route(route));
+            }
+        }
+        if table == MAIN {
+            for iface in &self.host().interfaces {
+                if key.oif.is_some_and(|o| *iface.name != *o) || iface.master.is_some() {
+                    continue;
+                }
+                for fact in &iface.addrs {
+                    let host_route = fact.value.len == if key.dst.is_ipv4() { 32 } else { 128 };
+                    if !host_route && in_net(key.dst, fact.value) {
+                        if let Origin::Inferred(rule) = fact.origin {
+                            self.lean(Lean::Net {
+                                iface: iface.name.clone(),
+                                net: fact.value,
+                                rule,
+                            });
+                        }
+                        offer(
+                            fact.value.len,
+                            0,
+                            0,
+                            Found {
+                                kind: RouteKind::Unicast,
+                                dev: Some(iface.name.clone()),
+                                via: None,
+                                src: Some(fact.value.addr),
+                                on_link: true,
+                            },
+                        );
+                    }
+                }
+            }
+        }
+        Ok(best.map(|b| b.3))
+    }
+
+    fn of_route(&self, route: &Route) -> Found {
+        let dev = route.dev.clone().or_else(|| self.link_of(route.via?).map(|l| l.0));
+        Found {
+            kind: route.kind,
+            dev,
+            via: route.via,
+            src: route.src,
+            on_link: route.via.is_none(),
+        }
+    }
+
+    /// The source address a packet takes that leaves by `found`: `inet_select_addr` on the way's interface.
+    pub(crate) fn source_for(&self, found: &Found, dst: IpAddr) -> Option<IpAddr> {
+        if let Some(src) = found.src {
+            return Some(src);
+        }
+        self.select_addr(found.dev.as_deref()?, found.via.unwrap_or(dst))
+    }
+
+    /// The address of `dev` on the network of `next_hop`, else its first one, else that of any interface.
+    pub(crate) fn select_addr(&self, dev: &str, next_hop: IpAddr) -> Option<IpAddr> {
+        let pick = |name: &str| {
+            let iface = self.host().interface(name)?;
+            let mine = |f: &&chainwalk_model::Fact<Cidr>| {
+                f.value.addr.is_ipv4() == next_hop.is_ipv4() && !f.value.addr.is_loopback()
+            };
+            let near = iface.addrs.iter().filter(mine).find(|f| in_net(next_hop, f.value));
+            let fact = near.or_else(|| iface.addrs.iter().find(mine))?;
+            if let Origin::Inferred(rule) = fact.origin {
+                self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+            }
+            Some(fact.value.addr)
+        };
+        pick(dev).or_else(|| {
+            if self.host().complete.network || self.addresses_told() {
+                self.host().interfaces.iter().find_map(|i| pick(&i.name))
+            } else {
+                None
+            }
+        })
+    }
+
+    /// The primary address of an interface.
+    pub(crate) fn primary(&self, dev: &str, v4: bool) -> Option<IpAddr> {
+        let iface = self.host().interface(dev)?;
+        let fact = iface.addrs.iter().find(|f| f.value.addr.is_ipv4() == v4)?;
+        if let Origin::Inferred(rule) = fact.origin {
+            self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+        }
+        Some(fact.value.addr)
+    }
+
+    /// Whether the source of a packet from the wire can be right: `fib_validate_source`.
+    ///
+    /// `oif` is the interface it would leave by, if it is forwarded.
+    pub(crate) fn validate_source(
+        &self,
+        key: &Key,
+        dev: &str,
+    ) -> Result<Option<RoutingDrop>, Question> {
+        let Some(src) = key.src else { return Ok(None) };
+        let per = |name: &str| self.conf(dev, name);
+        let rp = per("rp_filter");
+        let accept_local = per("accept_local") != 0;
+        if rp == 0 {
+            if accept_local {
+                return Ok(None);
+            }
+            if self.host().policy.is_empty() {
+                let own = self.told_local(src);
+                return Ok(own.then_some(RoutingDrop::LocalSource));
+            }
+        }
+        let back = Key {
+            dst: src,
+            src: Some(key.dst),
+            mark: if per("src_valid_mark") != 0 { key.mark } else { 0 },
+            tos: key.tos,
+            iif: None,
+            oif: None,
+        };
+        let strict = Some(RoutingDrop::RpFilter);
+        if self.told_local(src) {
+            return Ok((!accept_local).then_some(RoutingDrop::LocalSource));
+        }
+        if !self.host().complete.network && !self.routes_told() && rp == 0 {
+            return Ok(None);
+        }
+        let found = self.lookup_known(&back);
+        match found {
+            None => Ok(if rp == 0 { None } else { strict }),
+            Some(f) if f.kind == RouteKind::Local => {
+                Ok((!accept_local).then_some(RoutingDrop::LocalSource))
+            }
+            Some(f) if f.kind != RouteKind::Unicast => Ok(Some(RoutingDrop::Martian)),
+            Some(f) if f.dev.as_deref() == Some(dev) => Ok(None),
+            Some(_) if rp == 1 => Ok(strict),
+            Some(_) => Ok(None),
+        }
+    }
+
+    /// A lookup of a source: a source nobody knows of is taken for another host's.
+    fn lookup_known(&self, key: &Key) -> Option<Found> {
+        self.lookup(key).unwrap_or(None)
+    }
+
+    /// Whether somebody told that `addr` is this host's.
+    pub(crate) fn told_local(&self, addr: IpAddr) -> bool {
+        addr.is_loopback() || matches!(self.holder(addr), Ok(Some(_)))
+    }
+
+    /// `net.ipv4.conf.{all,DEV}.NAME`: the larger of both, as most of these settings combine.
+    pub(crate) fn conf(&self, dev: &str, name: &str) -> i64 {
+        let all = self.world.sysctl(&format!("net.ipv4.conf.all.{name}"), 0).0;
+        let one = self.world.sysctl(&format!("net.ipv4.conf.{dev}.{name}"), 0).0;
+        all.max(one)
+    }
+}
+
+fn stop(kind: RouteKind) -> Found {
+    Found { kind, dev: None, via: None, src: None, on_link: false }
+}
+
+impl Net for Router<'_> {
+    fn addr_type(&self, addr: IpAddr, dev: Option<&str>) -> Result<u16, Question> {
+        if addr.is_multicast() {
+            return Ok(1 << 5);
+        }
+        Ok(match self.addr_kind(addr, dev)? {
+            RouteKind::Local => 1 << 2,
+            RouteKind::Broadcast => 1 << 3,
+            _ => 1 << 1,
+        })
+    }
+
+    fn leaves_by(&self, dst: IpAddr, mark: u32) -> Result<Option<String>, Question> {
+        let key = Key { dst, src: None, mark, tos: 0, iif: None, oif: None };
+        match self.lookup(&key)? {
+            Some(Found { dev: Some(dev), kind: RouteKind::Unicast, .. }) => {
+                Ok(Some(dev.to_string()))
+            }
+            Some(Found { dev: None, kind: RouteKind::Unicast, .. }) => Err(Question::Route(dst)),
+            Some(Found { kind: RouteKind::Local, .. }) => Ok(Some("lo".into())),
+            _ => Ok(None),
+        }
+    }
+}
