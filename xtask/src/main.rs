@@ -28,6 +28,8 @@ enum Chore {
     Test(Test),
     /// Build the page as it ships into `dist/` and report its size
     Build,
+    /// Check the licences and sources of what the project stands on
+    Deny,
 }
 
 #[derive(Args)]
@@ -64,5 +66,6 @@ fn main() -> Result<()> {
             page::build(&house, Profile::Release)?;
             page::report(&house)
         }
+        Chore::Deny => tools::deny(&house),
     }
 }

@@ -11,6 +11,8 @@ use xshell::cmd;
 const TRUNK: &str = "0.21.14";
 /// binaryen, whose wasm-opt shrinks the page; `Trunk.toml` names the same version.
 const BINARYEN: &str = "132";
+/// cargo-deny, which checks licences and sources of what the project stands on.
+const DENY: &str = "0.20.2";
 /// axe-core, the accessibility scan of the browser tests.
 const AXE: &str = "4.14.1";
 
@@ -21,6 +23,8 @@ pub(crate) enum Tool {
     Wasm32,
     /// rustfmt and clippy.
     Lints,
+    /// cargo-deny.
+    Deny,
     /// wasm-bindgen and its test runner, in the version of `Cargo.lock`.
     Bindgen,
     /// trunk.
@@ -45,6 +49,7 @@ pub(crate) const TO_DRIVE: &[Tool] = &[Tool::Chromium, Tool::Axe];
 const ALL: &[Tool] = &[
     Tool::Wasm32,
     Tool::Lints,
+    Tool::Deny,
     Tool::Bindgen,
     Tool::Trunk,
     Tool::WasmOpt,
@@ -75,6 +80,13 @@ pub(crate) fn ensure(house: &House, tools: &[Tool]) -> Result<()> {
     Ok(())
 }
 
+/// Checks what the project stands on, by `deny.toml`.
+pub(crate) fn deny(house: &House) -> Result<()> {
+    ensure(house, &[Tool::Deny])?;
+    cmd!(house.sh, "cargo deny --log-level error check licenses bans sources").run()?;
+    Ok(())
+}
+
 fn install(house: &House, tool: Tool, name: &str) -> Result<()> {
     println!("install: {name}");
     tool.install(house).with_context(|| format!("{name} could not be installed"))?;
@@ -88,6 +100,7 @@ impl Tool {
         Ok(match self {
             Self::Wasm32 => "wasm32-unknown-unknown".into(),
             Self::Lints => "rustfmt and clippy".into(),
+            Self::Deny => format!("cargo-deny {DENY}"),
             Self::Bindgen => format!("wasm-bindgen {}", bindgen_version(house)?),
             Self::Trunk => format!("trunk {TRUNK}"),
             Self::WasmOpt => format!("wasm-opt (binaryen) {BINARYEN}"),
@@ -107,6 +120,7 @@ impl Tool {
             Self::Lints => {
                 says(house, "cargo-fmt", "rustfmt") && says(house, "cargo-clippy", "clippy")
             }
+            Self::Deny => says(house, "cargo-deny", &format!("cargo-deny {DENY}")),
             Self::Bindgen => {
                 let version = bindgen_version(house)?;
                 says(house, "wasm-bindgen", &format!("wasm-bindgen {version}"))
@@ -138,6 +152,7 @@ impl Tool {
                 cmd!(house.sh, "rustup component add rustfmt clippy").run()?;
                 Ok(())
             }
+            Self::Deny => cargo_install(house, "cargo-deny", DENY),
             Self::Bindgen => cargo_install(house, "wasm-bindgen-cli", &bindgen_version(house)?),
             Self::Trunk => cargo_install(house, "trunk", TRUNK),
             // Both in one call: npm removes from a folder what a call to it does not name.
