@@ -1,2 +1,404 @@
-idle-paste = Paste the rules of a host
-reason-not = { $what }, not { $wanted }
+# The sentences of the page and of the command line, in English.
+# <b> strong, <c> code, <w> rewritten, <x> the word of a stop, <k> the word of a good end.
+
+## Nothing to answer yet
+
+idle-paste = Paste the firewall rules of a host
+idle-paste-detail = Run <c>sudo iptables-save</c> there and paste what it prints. Nothing leaves this page.
+idle-nothing = Nothing here was recognised
+idle-nothing-detail = This is no dump of firewall rules that can be read here. Run <c>sudo iptables-save</c> and paste all of it.
+idle-no-rules = No firewall rules in this paste yet
+idle-no-rules-detail = Facts about the host were read, but no table of rules. Add what <c>sudo iptables-save</c> prints.
+idle-unread = <c>{ $name }</c> is recognised, and can't be walked yet
+idle-packet = Send a packet
+idle-packet-detail = Type what fails, such as <c>curl 172.17.0.2:80</c> or <c>tcp 203.0.113.9:51000 > 10.0.0.5:443 in eth0</c>.
+
+## The word of a fate
+
+word-delivered = <k>Delivered</k>
+word-nobody = <x>Refused.</x>
+word-forwarded = <k>Sent on</k>
+word-sent = <k>Sent</k>
+word-bridged = <k>Bridged</k>
+word-dropped = <x>Dropped.</x>
+word-rejected = <x>Rejected.</x>
+word-no-route = <x>No route.</x>
+word-not-forwarded = <x>Not forwarded.</x>
+word-routing-drop = <x>Stopped by routing.</x>
+word-queued = <b>Handed to a program.</b>
+word-stolen = <b>Taken out of the path.</b>
+word-kept = <b>Kept</b> until the other fragments come
+word-send-error = <x>Not sent.</x>
+word-looped = <x>Round and round.</x>
+word-undecided = <b>Undecided.</b>
+
+## Headlines
+
+head-local = to this host, <c>{ $dst }</c>
+head-out = to <c>{ $dst }</c> by <c>{ $iface }</c>
+head-out-unknown = to <c>{ $dst }</c>
+head-prints = { $program } prints <c>{ $message }</c>
+head-sender-sees = The sender sees <c>{ $message }</c>
+head-hangs = { $program } hangs, then times out
+head-connection-hangs = The connection hangs, then times out
+head-silence = { $program } waits, and no answer comes
+head-nothing-back = Nothing comes back to the sender
+head-sender-gets = The sender gets <c>{ $what }</c>
+head-depends = <b>It depends</b> { $what }
+
+## What decides
+
+decide-local = on whether <c>{ $addr }</c> is an address of this host
+decide-route = on where <c>{ $addr }</c> is routed to
+decide-table = on the <c>{ $table }</c> table, which was not pasted
+decide-chain = on the chain <c>{ $chain }</c>, which was not pasted
+decide-policy = on the policy of <c>{ $chain }</c>, which was not pasted
+decide-chance = on chance
+decide-set = on what is in the set <c>{ $set }</c>
+decide-sysctl = on the sysctl <c>{ $name }</c>
+decide-socket = on whether something listens on { $proto } port <c>{ $port }</c>
+decide-order = on which of two equal chains runs first
+decide-rule = on <b>{ $at }</b>, which can't be decided from the paste
+
+end-chance = { $weight } { $end }
+end-yes = if so: { $end }
+end-no = if not: { $end }
+end-accepts = if it lets the packet pass: { $end }
+end-drops = if it does not: { $end }
+end-else = else: { $end }
+end-to = { $end } to { $dst }
+
+## A fate in a few words
+
+short-delivered = delivered here
+short-nobody = refused, nobody listens
+short-forwarded = sent on by { $iface }
+short-sent = sent by { $iface }
+short-bridged = bridged to { $iface }
+short-dropped = dropped, { $at }
+short-dropped-policy = dropped, policy of { $chain }
+short-dropped-kernel = dropped by the kernel
+short-rejected = rejected, { $at }
+short-no-route = no route
+short-not-forwarded = not forwarded
+short-routing = stopped by routing
+short-queued = queued, { $at }
+short-stolen = taken, { $at }
+short-kept = kept for reassembly
+short-send-error = not sent: { $error }
+short-looped = loops
+short-undecided = depends further
+
+## Where and why
+
+why-local = It reaches <c>{ $dst }</c>, an address of this host, over <c>{ $iface }</c>.
+why-local-rule = <b>{ $chain } rule { $number }</b> lets it in over <c>{ $iface }</c>.
+why-out = No rule stops it; it leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
+why-out-rewritten = It leaves by <c>{ $iface }</c> for <c>{ $dst }</c>, with its source rewritten to <w>{ $src }</w>.
+why-rejects-rest = <b>{ $chain } rule { $number }</b> refuses what no rule before it accepts.
+why-drops-rest = <b>{ $chain } rule { $number }</b> drops what no rule before it accepts.
+why-rejects = <b>{ $chain } rule { $number }</b> rejects <c>{ $conditions }</c>.
+why-drops = <b>{ $chain } rule { $number }</b> drops <c>{ $conditions }</c>.
+why-policy = No rule of <b>{ $chain }</b> decides, and its policy is DROP.
+why-kernel = The kernel drops it after the last rule.
+why-unseen = <b>{ $what }</b> was not pasted; here it drops the packet.
+why-queued = <b>{ $chain } rule { $number }</b> hands it to a program; what that decides can't be known here.
+why-stolen = <b>{ $chain } rule { $number }</b> takes it out of the path.
+why-refused = The kernel can't carry out the translation, and drops the packet.
+why-kept = Its other fragments have not come yet.
+why-send-error = The sender's own call fails: <c>{ $error }</c>.
+why-not-for-us = Its frame is addressed to another machine.
+why-looped = It came back to where it was; the walk was stopped there.
+why-undecided = The walk can't go on without knowing: { $what }
+why-not-routing = Not a routing problem: { $why }
+
+routing-no-route = No route of this host leads to <c>{ $dst }</c>.
+routing-forwarding-off = The packet is for <c>{ $dst }</c>, and this host does not forward: <c>ip_forward</c> is 0.
+routing-martian = <c>{ $src }</c> to <c>{ $dst }</c> can't be on the wire (a martian).
+routing-local-source = <c>{ $src }</c> is this host's own address and can't come from outside.
+routing-rp-filter = The way back to <c>{ $src }</c> is another interface (<c>rp_filter</c>).
+routing-localnet = Addresses of 127.0.0.0/8 need <c>route_localnet</c> on the wire.
+routing-ttl = Its TTL is used up.
+routing-mtu = It is too big for the next link and must not be fragmented.
+routing-blackhole = A blackhole route covers <c>{ $dst }</c>.
+routing-unreachable = An unreachable route covers <c>{ $dst }</c>.
+routing-prohibit = A prohibit route covers <c>{ $dst }</c>.
+routing-bad-header = Its header is malformed.
+routing-not-for-us = Nobody on this host takes packets to <c>{ $dst }</c>.
+
+## Questions and their answers
+
+ask-local = Is <c>{ $addr }</c> an address of this host?
+ask-route = Where is <c>{ $addr }</c> routed to?
+ask-table = What does the <c>{ $table }</c> table do? It was not pasted.
+ask-chain = What does chain <c>{ $chain }</c> of <c>{ $table }</c> do? It was not pasted.
+ask-policy = What is the policy of <c>{ $chain }</c>?
+ask-opaque = Does <c>{ $text }</c> hold ({ $at })? It is not understood here.
+ask-hidden = Do the interfaces of { $at } fit? <c>iptables -L</c> hides them without <c>-v</c>.
+ask-history = Does <c>{ $text }</c> hold ({ $at })? It depends on packets before this one.
+ask-fact = Does <c>{ $text }</c> hold ({ $at })? Nothing in the paste tells.
+ask-set = What is in the set <c>{ $set }</c>? It was not pasted.
+ask-random = Does chance choose { $at }?
+ask-nat = Which address does { $at } choose?
+ask-socket = Does something listen on { $proto } port <c>{ $port }</c>?
+ask-sysctl = What is <c>{ $name }</c>?
+ask-order = Which runs first, <c>{ $one }</c> or <c>{ $other }</c>?
+answer-yes = Yes
+answer-no = No
+answer-does = It does
+answer-does-not = It doesn’t
+answer-is = It is
+answer-is-not = It isn’t
+answer-accepts = It accepts
+answer-drops = It drops
+
+## Guesses
+
+lean-addr = if { $iface } holds <c>{ $addr }</c>, as the paste suggests
+lean-net = if <c>{ $net }</c> is behind { $iface }, as the paste suggests
+lean-all-addrs = if this host has no address besides those listed
+lean-back = if <c>{ $dst }</c> is reached by { $iface }, the way it came
+lean-default = if <c>{ $dst }</c> is reached by { $iface }, the only likely way
+lean-all-routes = if the routes listed are all there are
+lean-sysctl = if <c>{ $name }</c> is <c>{ $value }</c>, as is usual
+lean-empty = if the <c>{ $table }</c> table, which was not pasted, is empty
+lean-fresh = if <b>{ $chain } rule { $number }</b> starts with an empty history
+lean-no-flows = if no connection was known before
+lean-port = whichever port of { $bridge } <c>{ $addr }</c> is behind
+lean-bridge-nf = if bridged packets pass iptables (<c>bridge-nf-call-iptables</c> is 1)
+
+## Evidence
+
+same-both-random = the same on <b>both</b> random branches
+same-all-random = the same on <b>all { $count }</b> random branches
+same-all-ways = the same on <b>all { $count }</b> ways it can go
+counter-rule = { $count ->
+    [1] <b>1</b> packet died at this rule
+   *[other] <b>{ $count }</b> packets died at this rule
+}
+counter-policy = { $count ->
+    [1] <b>1</b> packet met this policy
+   *[other] <b>{ $count }</b> packets met this policy
+}
+counter-zero = its counter is <b>0</b>: nothing died here yet
+sure-dst = in every case the destination becomes <w>{ $to }</w>
+sure-src = the source becomes <w>{ $to }</w>
+never-input = <b>{ $hook } never sees this packet:</b> after DNAT it is bound for <c>{ $dst }</c>, not for this host
+never-prerouting = <b>{ $hook } never sees this packet:</b> this host sends it itself
+
+## Why a rule did not match, or did
+
+miss-is-not = { $what }, not <c>{ $wanted }</c>
+miss-is = { $what } is <c>{ $wanted }</c>, which the rule leaves out
+miss-cluster-ips = { $what } is none of { $count } cluster IPs
+miss-addresses = { $what } is none of { $count } addresses
+miss-ports = { $what } is none of { $count } ports
+miss-ifaces = { $what } is none of { $count } interfaces
+miss-no-port = it has no port
+miss-no-iface = there is no such interface here, and the rule wants <c>{ $what }</c>
+miss-not-local = <c>{ $addr }</c> is no address of this host
+miss-type = <c>{ $addr }</c> is not <c>{ $wanted }</c>
+miss-chance = not this time, by chance
+miss-mark = { $what } has not the bits <c>{ $wanted }</c>
+miss-limit = the limit is used up
+miss-list = not on the list <c>{ $set }</c>
+miss-fragment = it is not a later fragment
+miss-module = <c>{ $what }</c> does not hold
+miss-unsaid = { $count ->
+    [1] it does not match
+   *[other] none of { $count } rules matches
+}
+miss-more = {" "}…
+hit-local = <c>{ $addr }</c> is an address of this host
+hit-state = state <c>{ $state }</c>
+hit-mark = mark <c>{ $mark }</c>
+hit-net = <c>{ $addr }</c> is in <c>{ $net }</c>
+hit-chance = by chance, this time
+hit-assumed = <c>{ $what }</c> can’t be known; taken as true here
+short-rules = { $count ->
+    [1] 1 rule
+   *[other] { $count } rules
+}
+short-cluster-ips = { $count ->
+    [1] 1 cluster IP
+   *[other] { $count } cluster IPs
+}
+short-addresses = { $count } addresses
+short-ports = { $count } ports
+
+## The walk
+
+any-packet = any packet
+row-policy-accept = no rule decides: policy <c>{ $policy }</c>
+row-policy-drop = no rule decides: policy <x>{ $policy }</x>
+row-reply = this host replies with <b>{ $packet }</b> to <c>{ $dst }</c>
+aside-in-out = in { $iniface }, out { $outiface }
+aside-in = in { $iface }
+aside-out = out { $iface }
+source-line = line { $line }
+skip-settled = <b>{ $table }</b> is not asked: this flow’s translation is settled
+skip-no-flow = <b>{ $table }</b> is not asked: no flow of its own to translate
+skip-answered = <b>{ $table }</b> lets it pass, as was answered
+fold-changes = <c>{ $chain }</c>: { $change }, returns
+fold-does = <c>{ $chain }</c>: { $what }, returns
+fold-returns = <c>{ $chain }</c> returns at once
+fold-empty = <c>{ $chain }</c> is empty, returns
+fold-nothing = { $count ->
+    [1] the one rule of <c>{ $chain }</c> does not match, returns
+   *[other] none of { $count } rules of <c>{ $chain }</c> matches, returns
+}
+does-return = returns to the calling chain
+does-go-on = <c>{ $what }</c>, the walk goes on
+does-nat = <c>{ $what }</c> to <w>{ $to }</w>
+does-nat-keeps = <c>{ $what }</c>, nothing to change
+change-src = source <c>{ $from }</c> becomes <w>{ $to }</w>
+change-dst = destination <c>{ $from }</c> becomes <w>{ $to }</w>
+change-mark = sets { $what } { $from } to <w>{ $to }</w>
+change-mss = sets the MSS
+change-notrack = leaves it untracked
+change-zone = puts it into conntrack zone { $zone }
+change-set-add = adds it to the set <c>{ $set }</c>
+change-set-del = takes it out of the set <c>{ $set }</c>
+start-wire = arrives at <c>{ $iface }</c>: <c>{ $src }</c> to <c>{ $dst }</c>
+start-local = this host sends: <c>{ $src }</c> to <c>{ $dst }</c>
+ct-new = <b>conntrack</b>: the first packet of a flow
+ct-established = <b>conntrack</b>: belongs to a known flow
+ct-related = <b>conntrack</b>: belongs beside a known flow
+ct-invalid = <b>conntrack</b>: fits no flow
+ct-untracked = <b>conntrack</b>: not tracked
+un-nat = <b>un-NAT</b>, no rule asked: { $change }
+kernel-reassembling = waits for its other fragments
+kernel-reassembled = its fragments are one packet again
+kernel-loop = leaves by <c>lo</c> and comes in again
+hook-empty = <b>{ $hook }</b>: no rules here
+hook-unpasted = <b>{ $hook }</b>: nothing pasted here, taken as empty
+route-local = routed to this host: <c>{ $dst }</c> is its address
+route-lo = routed over <c>lo</c>: <c>{ $dst }</c> is its own address
+route-forward = routed to <b>{ $iface }</b>: FORWARD, not INPUT
+route-forward-via = routed to <b>{ $iface }</b> via <c>{ $via }</c>: FORWARD, not INPUT
+route-out = routed to <b>{ $iface }</b> for <c>{ $dst }</c>
+route-out-via = routed to <b>{ $iface }</b> via <c>{ $via }</c>
+route-again = routed anew, now to <b>{ $iface }</b> for <c>{ $dst }</c>
+route-bridge = bridged to port <b>{ $port }</b>
+fork-chance = By chance
+fork-one-of = One of { $count }, at random
+branch-local = { $addr } is this host’s
+branch-not-local = { $addr } is elsewhere
+branch-passes = { $what } lets it pass
+branch-drops = { $what } drops it
+branch-yes = yes
+branch-no = no
+branch-else = something else
+meaning-service = Service { $name }
+meaning-endpoint = Endpoint of { $name }
+meaning-services = service portals
+meaning-nodeports = ports open on every node
+name-route = route
+narrate-hit = { $chain } rule { $number } matches
+narrate-miss = { $chain } rule { $number } does not match
+narrate-misses = { $chain } rules { $first } to { $last } do not match
+narrate-jump = jump, depth { $depth }
+narrate-goto = goto, no way back
+narrate-followed = { $number } of { $count } is followed
+narrate-reply-end = The { $packet } reply is { $end }
+
+## What was recognised
+
+chip-table = { $chains ->
+    [1] 1 chain
+   *[other] { $chains } chains
+} · { $rules ->
+    [1] 1 rule
+   *[other] { $rules } rules
+}
+chip-interfaces = { $count ->
+    [1] 1 interface
+   *[other] { $count } interfaces
+}
+chip-routes = { $count ->
+    [1] 1 route
+   *[other] { $count } routes
+}
+chip-bridges = { $count ->
+    [1] 1 bridge
+   *[other] { $count } bridges
+}
+chip-names = { $count ->
+    [1] 1 address
+   *[other] { $count } addresses
+}
+chip-sets = { $count ->
+    [1] 1 set
+   *[other] { $count } sets
+}
+chip-sockets = { $count ->
+    [1] 1 listener
+   *[other] { $count } listeners
+}
+chip-sysctls = { $count ->
+    [1] 1 value
+   *[other] { $count } values
+}
+chip-unread = not read yet
+
+## This host
+
+source-said = said
+source-guess = guess
+source-paste = pasted
+fact-bridge = bridge
+fact-port-of = port of { $bridge }
+fact-no-address = no address told
+fact-on = on
+fact-off = off
+fact-local = this host
+fact-not-local = not this host
+fact-accepts = accepts
+fact-drops = drops
+fact-listens = listens { $process }
+words-assumed = This answer leans on:
+words-unpasted = the tables { $tables } were not pasted
+
+## Problems of the paste
+
+problem-empty = There is nothing here yet
+problem-nothing = Nothing in this text was recognised
+problem-unknown-match = The match “{ $found }” is not known; rules with it stay undecided
+problem-unknown-target = The target “{ $found }” is neither known nor a chain of this table
+problem-unknown-option = The option “{ $found }” is not known
+problem-bad-value = “{ $found }” does not fit here
+problem-missing = Something is missing after “{ $found }”
+problem-missing-here = Something is missing here
+problem-missing-chain = A rule jumps to chain “{ $found }”, which the paste does not show
+problem-undeclared = Chain “{ $found }” has rules but no header; its policy is not known
+problem-part = Only a part of table “{ $found }” was pasted
+problem-hidden = This listing hides the interfaces; rules may test more than it shows
+problem-contradiction = “{ $found }” contradicts what was read before; both are kept
+problem-twice = Table “{ $found }” stands here a second time; the later one counts
+problem-bad-line = “{ $found }” could not be read
+problem-prose = “{ $found }” is no part of a dump and is not used
+problem-not-modelled = “{ $found }” is seen but not walked here
+problem-expected = ; expected { $what }
+expected-or = {" "}or{" "}
+expected-address = an address
+expected-network = a network
+expected-port = a port
+expected-port-or-range = a port or a range of ports
+expected-number = a number
+expected-protocol = a protocol
+expected-interface = an interface
+expected-icmp-type = an ICMP type
+expected-ct-state = a conntrack state
+expected-addr-type = an address type
+expected-mark = a mark
+expected-rate = a rate
+expected-target = a target
+expected-chain = a chain
+expected-option = an option
+expected-text = a text
+expected-end-of-line = the end of the line
+expected-dump = a dump such as iptables-save prints
+expected-packet = a packet, such as curl 172.17.0.2:80
+hint-mean = Did you mean { $word }?
+hint-paste = Paste what { $command } prints.
+hint-protocol = Name the protocol first, with -p tcp or -p udp.

@@ -1,2 +1,377 @@
-idle-paste = 粘贴一台主机的规则
-reason-not = { $what }，不是 { $wanted }
+# 页面与命令行的句子，简体中文。
+# <b> 强调，<c> 代码，<w> 被改写的值，<x> 拦下的词，<k> 好结果的词。
+
+## 还没有可回答的
+
+idle-paste = 粘贴一台主机的防火墙规则
+idle-paste-detail = 在那台主机上运行 <c>sudo iptables-save</c>，把输出粘贴到这里。内容不会离开此页面。
+idle-nothing = 这里没有认出任何内容
+idle-nothing-detail = 这不是此处能读的防火墙规则。请运行 <c>sudo iptables-save</c>，并粘贴全部输出。
+idle-no-rules = 粘贴的内容里还没有防火墙规则
+idle-no-rules-detail = 读到了主机的一些信息，但没有规则表。请补上 <c>sudo iptables-save</c> 的输出。
+idle-unread = 认出了 <c>{ $name }</c>，但目前还不能推演
+idle-packet = 发一个数据包
+idle-packet-detail = 输入出问题的命令，例如 <c>curl 172.17.0.2:80</c> 或 <c>tcp 203.0.113.9:51000 > 10.0.0.5:443 in eth0</c>。
+
+## 结局的词
+
+word-delivered = <k>已送达</k>
+word-nobody = <x>被拒绝连接。</x>
+word-forwarded = <k>已转发</k>
+word-sent = <k>已发出</k>
+word-bridged = <k>已桥接</k>
+word-dropped = <x>被丢弃。</x>
+word-rejected = <x>被拒绝。</x>
+word-no-route = <x>没有路由。</x>
+word-not-forwarded = <x>不转发。</x>
+word-routing-drop = <x>被路由拦下。</x>
+word-queued = <b>交给了用户程序。</b>
+word-stolen = <b>被移出了路径。</b>
+word-kept = <b>暂存</b>，等待其余分片
+word-send-error = <x>未能发出。</x>
+word-looped = <x>原地打转。</x>
+word-undecided = <b>无法断定。</b>
+
+## 标题
+
+head-local = 本机 <c>{ $dst }</c>
+head-out = 到 <c>{ $dst }</c>，经 <c>{ $iface }</c>
+head-out-unknown = 到 <c>{ $dst }</c>
+head-prints = { $program } 显示 <c>{ $message }</c>
+head-sender-sees = 发送方看到 <c>{ $message }</c>
+head-hangs = { $program } 一直等待，最后超时
+head-connection-hangs = 连接一直等待，最后超时
+head-silence = { $program } 等不到任何回答
+head-nothing-back = 发送方收不到任何回应
+head-sender-gets = 发送方收到 <c>{ $what }</c>
+head-depends = <b>视情况而定：</b>{ $what }
+
+## 由什么决定
+
+decide-local = <c>{ $addr }</c> 是不是本机地址
+decide-route = <c>{ $addr }</c> 路由到哪里
+decide-table = 未粘贴的 <c>{ $table }</c> 表
+decide-chain = 未粘贴的链 <c>{ $chain }</c>
+decide-policy = <c>{ $chain }</c> 的默认策略，粘贴中没有
+decide-chance = 全凭随机
+decide-set = 集合 <c>{ $set }</c> 里有什么
+decide-sysctl = sysctl <c>{ $name }</c> 的值
+decide-socket = 是否有程序监听 { $proto } 端口 <c>{ $port }</c>
+decide-order = 两条同优先级的链谁先运行
+decide-rule = <b>{ $at }</b>，仅凭粘贴内容无法判定
+
+end-chance = { $weight } { $end }
+end-yes = 若是：{ $end }
+end-no = 若不是：{ $end }
+end-accepts = 若它放行：{ $end }
+end-drops = 若不放行：{ $end }
+end-else = 否则：{ $end }
+end-to = { $end }，到 { $dst }
+
+## 结局的简短说法
+
+short-delivered = 送达本机
+short-nobody = 被拒绝，无人监听
+short-forwarded = 经 { $iface } 转发
+short-sent = 经 { $iface } 发出
+short-bridged = 桥接到 { $iface }
+short-dropped = 丢弃，{ $at }
+short-dropped-policy = 丢弃，{ $chain } 默认策略
+short-dropped-kernel = 被内核丢弃
+short-rejected = 拒绝，{ $at }
+short-no-route = 没有路由
+short-not-forwarded = 不转发
+short-routing = 被路由拦下
+short-queued = 排队，{ $at }
+short-stolen = 移出，{ $at }
+short-kept = 等待重组
+short-send-error = 未发出：{ $error }
+short-looped = 打转
+short-undecided = 仍视情况而定
+
+## 在哪里，为什么
+
+why-local = 它经 <c>{ $iface }</c> 到达本机地址 <c>{ $dst }</c>。
+why-local-rule = <b>{ $chain } 规则 { $number }</b> 放它经 <c>{ $iface }</c> 进来。
+why-out = 没有规则拦它；它经 <c>{ $iface }</c> 发往 <c>{ $dst }</c>。
+why-out-rewritten = 它经 <c>{ $iface }</c> 发往 <c>{ $dst }</c>，源地址被改写为 <w>{ $src }</w>。
+why-rejects-rest = <b>{ $chain } 规则 { $number }</b> 拒绝前面规则都没有放行的包。
+why-drops-rest = <b>{ $chain } 规则 { $number }</b> 丢弃前面规则都没有放行的包。
+why-rejects = <b>{ $chain } 规则 { $number }</b> 拒绝 <c>{ $conditions }</c>。
+why-drops = <b>{ $chain } 规则 { $number }</b> 丢弃 <c>{ $conditions }</c>。
+why-policy = <b>{ $chain }</b> 没有规则作出决定，默认策略是 DROP。
+why-kernel = 最后一条规则之后，内核把它丢弃。
+why-unseen = <b>{ $what }</b> 没有粘贴；这一支里它丢弃该包。
+why-queued = <b>{ $chain } 规则 { $number }</b> 把它交给用户程序，其决定此处无从得知。
+why-stolen = <b>{ $chain } 规则 { $number }</b> 把它移出了路径。
+why-refused = 内核无法完成地址转换，丢弃该包。
+why-kept = 其余分片还没有到。
+why-send-error = 发送方自己的调用失败：<c>{ $error }</c>。
+why-not-for-us = 这一帧是发给另一台机器的。
+why-looped = 它回到了原处，推演到此为止。
+why-undecided = 不知道下面这点就走不下去：{ $what }
+why-not-routing = 不是路由问题：{ $why }
+
+routing-no-route = 本机没有通往 <c>{ $dst }</c> 的路由。
+routing-forwarding-off = 包要去 <c>{ $dst }</c>，而本机不转发：<c>ip_forward</c> 为 0。
+routing-martian = 链路上不可能出现 <c>{ $src }</c> 到 <c>{ $dst }</c>（martian）。
+routing-local-source = <c>{ $src }</c> 是本机自己的地址，不可能从外面来。
+routing-rp-filter = 回到 <c>{ $src }</c> 要走另一个接口（<c>rp_filter</c>）。
+routing-localnet = 127.0.0.0/8 的地址要上链路，需要 <c>route_localnet</c>。
+routing-ttl = TTL 已用完。
+routing-mtu = 对下一段链路来说太大，又不许分片。
+routing-blackhole = <c>{ $dst }</c> 落在一条 blackhole 路由里。
+routing-unreachable = <c>{ $dst }</c> 落在一条 unreachable 路由里。
+routing-prohibit = <c>{ $dst }</c> 落在一条 prohibit 路由里。
+routing-bad-header = 它的头部有误。
+routing-not-for-us = 本机没有谁接收发往 <c>{ $dst }</c> 的包。
+
+## 问题与回答
+
+ask-local = <c>{ $addr }</c> 是本机地址吗？
+ask-route = <c>{ $addr }</c> 路由到哪里？
+ask-table = <c>{ $table }</c> 表做什么？它没有粘贴。
+ask-chain = <c>{ $table }</c> 的链 <c>{ $chain }</c> 做什么？它没有粘贴。
+ask-policy = <c>{ $chain }</c> 的默认策略是什么？
+ask-opaque = <c>{ $text }</c> 成立吗（{ $at }）？此处不认识它。
+ask-hidden = { $at } 的接口符合吗？<c>iptables -L</c> 不加 <c>-v</c> 会隐藏接口。
+ask-history = <c>{ $text }</c> 成立吗（{ $at }）？这取决于之前的包。
+ask-fact = <c>{ $text }</c> 成立吗（{ $at }）？粘贴中没有说明。
+ask-set = 集合 <c>{ $set }</c> 里有什么？它没有粘贴。
+ask-random = 随机会选中 { $at } 吗？
+ask-nat = { $at } 会选哪个地址？
+ask-socket = 有程序监听 { $proto } 端口 <c>{ $port }</c> 吗？
+ask-sysctl = <c>{ $name }</c> 是多少？
+ask-order = <c>{ $one }</c> 和 <c>{ $other }</c> 谁先运行？
+answer-yes = 是
+answer-no = 不是
+answer-does = 有
+answer-does-not = 没有
+answer-is = 是
+answer-is-not = 不是
+answer-accepts = 放行
+answer-drops = 丢弃
+
+## 推测
+
+lean-addr = 前提：{ $iface } 有 <c>{ $addr }</c>，粘贴内容这样暗示
+lean-net = 前提：<c>{ $net }</c> 在 { $iface } 后面，粘贴内容这样暗示
+lean-all-addrs = 前提：本机除列出的地址外没有别的
+lean-back = 前提：去 <c>{ $dst }</c> 走它来时的 { $iface }
+lean-default = 前提：去 <c>{ $dst }</c> 走 { $iface }，唯一可能的路
+lean-all-routes = 前提：列出的路由就是全部
+lean-sysctl = 前提：<c>{ $name }</c> 如常为 <c>{ $value }</c>
+lean-empty = 前提：未粘贴的 <c>{ $table }</c> 表是空的
+lean-fresh = 前提：<b>{ $chain } 规则 { $number }</b> 的历史从空开始
+lean-no-flows = 前提：之前没有已知连接
+lean-port = 不论 <c>{ $addr }</c> 在 { $bridge } 的哪个端口后面
+lean-bridge-nf = 前提：桥接的包要过 iptables（<c>bridge-nf-call-iptables</c> 为 1）
+
+## 证据
+
+same-both-random = <b>两</b>条随机分支结果相同
+same-all-random = 全部 <b>{ $count }</b> 条随机分支结果相同
+same-all-ways = 全部 <b>{ $count }</b> 种走法结果相同
+counter-rule = { $count ->
+    [1] <b>1</b> 个包死在这条规则
+   *[other] <b>{ $count }</b> 个包死在这条规则
+}
+counter-policy = { $count ->
+    [1] <b>1</b> 个包遇到这条默认策略
+   *[other] <b>{ $count }</b> 个包遇到这条默认策略
+}
+counter-zero = 它的计数为 <b>0</b>：还没有包死在这里
+sure-dst = 无论哪种，目的地都变为 <w>{ $to }</w>
+sure-src = 源地址变为 <w>{ $to }</w>
+never-input = <b>{ $hook } 看不到这个包：</b>DNAT 之后它要去 <c>{ $dst }</c>，不是本机
+never-prerouting = <b>{ $hook } 看不到这个包：</b>它是本机自己发出的
+
+## 规则为什么不匹配，或为什么匹配
+
+miss-is-not = { $what }，不是 <c>{ $wanted }</c>
+miss-is = { $what } 正是规则排除的 <c>{ $wanted }</c>
+miss-cluster-ips = { $what } 不在 { $count } 个集群 IP 之中
+miss-addresses = { $what } 不在 { $count } 个地址之中
+miss-ports = { $what } 不在 { $count } 个端口之中
+miss-ifaces = { $what } 不在 { $count } 个接口之中
+miss-no-port = 它没有端口
+miss-no-iface = 此处没有这样的接口，而规则要求 <c>{ $what }</c>
+miss-not-local = <c>{ $addr }</c> 不是本机地址
+miss-type = <c>{ $addr }</c> 不是 <c>{ $wanted }</c>
+miss-chance = 这次随机没有选中
+miss-mark = { $what } 没有 <c>{ $wanted }</c> 这些位
+miss-limit = 限额已用完
+miss-list = 不在名单 <c>{ $set }</c> 里
+miss-fragment = 它不是后续分片
+miss-module = <c>{ $what }</c> 不成立
+miss-unsaid = { $count ->
+    [1] 不匹配
+   *[other] { $count } 条规则都不匹配
+}
+miss-more = {" "}…
+hit-local = <c>{ $addr }</c> 是本机地址
+hit-state = 状态 <c>{ $state }</c>
+hit-mark = mark <c>{ $mark }</c>
+hit-net = <c>{ $addr }</c> 属于 <c>{ $net }</c>
+hit-chance = 这次随机选中
+hit-assumed = <c>{ $what }</c> 无从得知，此处当作成立
+short-rules = { $count ->
+    [1] 1 条规则
+   *[other] { $count } 条规则
+}
+short-cluster-ips = { $count ->
+    [1] 1 个集群 IP
+   *[other] { $count } 个集群 IP
+}
+short-addresses = { $count } 个地址
+short-ports = { $count } 个端口
+
+## 走过的路
+
+any-packet = 任何包
+row-policy-accept = 没有规则作出决定：默认策略 <c>{ $policy }</c>
+row-policy-drop = 没有规则作出决定：默认策略 <x>{ $policy }</x>
+row-reply = 本机以 <b>{ $packet }</b> 回复 <c>{ $dst }</c>
+aside-in-out = 进 { $iniface }，出 { $outiface }
+aside-in = 进 { $iface }
+aside-out = 出 { $iface }
+source-line = 第 { $line } 行
+skip-settled = 不问 <b>{ $table }</b>：这条流的转换已经定下
+skip-no-flow = 不问 <b>{ $table }</b>：没有自己的流可转换
+skip-answered = <b>{ $table }</b> 放行，依照所给的回答
+fold-changes = <c>{ $chain }</c>：{ $change }，返回
+fold-does = <c>{ $chain }</c>：{ $what }，返回
+fold-returns = <c>{ $chain }</c> 立即返回
+fold-empty = <c>{ $chain }</c> 是空的，返回
+fold-nothing = { $count ->
+    [1] <c>{ $chain }</c> 唯一的规则不匹配，返回
+   *[other] <c>{ $chain }</c> 的 { $count } 条规则都不匹配，返回
+}
+does-return = 返回上一条链
+does-go-on = <c>{ $what }</c>，继续往下走
+does-nat = <c>{ $what }</c> 到 <w>{ $to }</w>
+does-nat-keeps = <c>{ $what }</c>，无需改动
+change-src = 源 <c>{ $from }</c> 变为 <w>{ $to }</w>
+change-dst = 目的 <c>{ $from }</c> 变为 <w>{ $to }</w>
+change-mark = 把 { $what } 从 { $from } 设为 <w>{ $to }</w>
+change-mss = 设置 MSS
+change-notrack = 不跟踪它
+change-zone = 放入 conntrack zone { $zone }
+change-set-add = 加入集合 <c>{ $set }</c>
+change-set-del = 移出集合 <c>{ $set }</c>
+start-wire = 到达 <c>{ $iface }</c>：<c>{ $src }</c> 到 <c>{ $dst }</c>
+start-local = 本机发出：<c>{ $src }</c> 到 <c>{ $dst }</c>
+ct-new = <b>conntrack</b>：一条流的第一个包
+ct-established = <b>conntrack</b>：属于已知的流
+ct-related = <b>conntrack</b>：与已知的流相关
+ct-invalid = <b>conntrack</b>：不属于任何流
+ct-untracked = <b>conntrack</b>：不跟踪
+un-nat = <b>un-NAT</b>，不问规则：{ $change }
+kernel-reassembling = 等待其余分片
+kernel-reassembled = 分片重新合成一个包
+kernel-loop = 从 <c>lo</c> 出去又进来
+hook-empty = <b>{ $hook }</b>：这里没有规则
+hook-unpasted = <b>{ $hook }</b>：没有粘贴，当作空的
+route-local = 路由到本机：<c>{ $dst }</c> 是本机地址
+route-lo = 经 <c>lo</c> 路由：<c>{ $dst }</c> 是本机自己的地址
+route-forward = 路由到 <b>{ $iface }</b>：走 FORWARD，不走 INPUT
+route-forward-via = 路由到 <b>{ $iface }</b>，经 <c>{ $via }</c>：走 FORWARD，不走 INPUT
+route-out = 路由到 <b>{ $iface }</b>，去 <c>{ $dst }</c>
+route-out-via = 路由到 <b>{ $iface }</b>，经 <c>{ $via }</c>
+route-again = 重新路由，改走 <b>{ $iface }</b> 到 <c>{ $dst }</c>
+route-bridge = 桥接到端口 <b>{ $port }</b>
+fork-chance = 随机
+fork-one-of = { $count } 选 1，随机
+branch-local = { $addr } 是本机的
+branch-not-local = { $addr } 在别处
+branch-passes = { $what } 放行
+branch-drops = { $what } 丢弃
+branch-yes = 是
+branch-no = 不是
+branch-else = 别的
+meaning-service = 服务 { $name }
+meaning-endpoint = { $name } 的端点
+meaning-services = 服务入口
+meaning-nodeports = 每个节点开放的端口
+name-route = 路由
+narrate-hit = { $chain } 规则 { $number } 匹配
+narrate-miss = { $chain } 规则 { $number } 不匹配
+narrate-misses = { $chain } 规则 { $first } 到 { $last } 不匹配
+narrate-jump = 跳转，深度 { $depth }
+narrate-goto = goto，不再返回
+narrate-followed = 走其中第 { $number } 个，共 { $count } 个
+narrate-reply-end = 回复 { $packet }：{ $end }
+
+## 认出了什么
+
+chip-table = { $chains } 条链 · { $rules } 条规则
+chip-interfaces = { $count } 个接口
+chip-routes = { $count } 条路由
+chip-bridges = { $count } 个网桥
+chip-names = { $count } 个地址
+chip-sets = { $count } 个集合
+chip-sockets = { $count } 个监听
+chip-sysctls = { $count } 个值
+chip-unread = 尚未解读
+
+## 本机
+
+source-said = 已说明
+source-guess = 推测
+source-paste = 来自粘贴
+fact-bridge = 网桥
+fact-port-of = { $bridge } 的端口
+fact-no-address = 没有给出地址
+fact-on = 开
+fact-off = 关
+fact-local = 本机
+fact-not-local = 不是本机
+fact-accepts = 放行
+fact-drops = 丢弃
+fact-listens = 监听 { $process }
+words-assumed = 这个回答依赖：
+words-unpasted = 没有粘贴的表：{ $tables }
+
+## 粘贴中的问题
+
+problem-empty = 这里还什么都没有
+problem-nothing = 这段文字里没有认出任何内容
+problem-unknown-match = 不认识匹配“{ $found }”，含它的规则无法判定
+problem-unknown-target = 目标“{ $found }”既不认识，也不是此表的链
+problem-unknown-option = 不认识选项“{ $found }”
+problem-bad-value = “{ $found }”放在这里不合适
+problem-missing = “{ $found }”后面缺了什么
+problem-missing-here = 这里缺了什么
+problem-missing-chain = 有规则跳到链“{ $found }”，而粘贴中没有它
+problem-undeclared = 链“{ $found }”有规则却没有表头，默认策略未知
+problem-part = 表“{ $found }”只粘贴了一部分
+problem-hidden = 这份列表隐藏了接口，规则可能还检查更多
+problem-contradiction = “{ $found }”与前面读到的矛盾，两者都保留
+problem-twice = 表“{ $found }”在这里第二次出现，以后者为准
+problem-bad-line = “{ $found }”无法读懂
+problem-prose = “{ $found }”不属于任何输出，没有使用
+problem-not-modelled = 看到了“{ $found }”，但此处不推演它
+problem-expected = ；这里应为{ $what }
+expected-or = 或
+expected-address = 地址
+expected-network = 网络
+expected-port = 端口
+expected-port-or-range = 端口或端口范围
+expected-number = 数字
+expected-protocol = 协议
+expected-interface = 接口
+expected-icmp-type = ICMP 类型
+expected-ct-state = conntrack 状态
+expected-addr-type = 地址类型
+expected-mark = mark
+expected-rate = 速率
+expected-target = 目标
+expected-chain = 链
+expected-option = 选项
+expected-text = 文字
+expected-end-of-line = 行尾
+expected-dump = iptables-save 之类的输出
+expected-packet = 数据包，例如 curl 172.17.0.2:80
+hint-mean = 是不是 { $word }？
+hint-paste = 请粘贴 { $command } 的输出。
+hint-protocol = 请先写明协议：-p tcp 或 -p udp。

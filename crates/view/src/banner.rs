@@ -1,14 +1,425 @@
 //! The answer first: the fate in the words of the program that asked.
 
-use crate::say::{run, say};
-use crate::{Banner, Style, Telling, Tone};
+use crate::fate::{self, Class, Seen, class};
+use crate::forks::{Fork, fork};
+use crate::say::{Arg, Key, format, join, push, run, say, text};
+use crate::terms::{endpoint, percent};
+use crate::{Banner, Evidence, Lang, Sentence, Style, Telling, Tone};
+use chainwalk_model::{Answer, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop};
 
 /// The banner for the packet shown. It never reports a good end without rules and a walk.
 pub fn banner(t: &Telling) -> Banner {
+    if let Some(idle) = idle(t) {
+        return idle;
+    }
+    match (t.walk(), t.outcome()) {
+        (Some(_), Some(outcome)) => match decider(t) {
+            Some(split) => depends(t, &split),
+            None => certain(t, outcome),
+        },
+        _ => quiet(t.lang, Key::IdlePacket, Key::IdlePacketDetail),
+    }
+}
+
+fn quiet(lang: Lang, headline: Key, detail: Key) -> Banner {
     Banner {
         tone: Tone::Idle,
-        headline: say!(t.lang, IdlePaste),
-        detail: run("", Style::Plain),
+        headline: format(lang, headline, Vec::new()),
+        detail: format(lang, detail, Vec::new()),
         evidence: Vec::new(),
     }
+}
+
+/// The banner while there is nothing to answer from.
+fn idle(t: &Telling) -> Option<Banner> {
+    let blank = t.docs.iter().all(|d| d.trim().is_empty());
+    let rules = !t.rules().tables.is_empty();
+    if rules || t.host.complete.rules {
+        return None;
+    }
+    let Some(reading) = t.reading.filter(|_| !blank) else {
+        return Some(quiet(t.lang, Key::IdlePaste, Key::IdlePasteDetail));
+    };
+    if reading.sections.is_empty() {
+        return Some(quiet(t.lang, Key::IdleNothing, Key::IdleNothingDetail));
+    }
+    let unread = reading.sections.iter().find_map(|s| match &s.kind {
+        SectionKind::Unread(name) => Some(name.to_string()),
+        _ => None,
+    });
+    Some(match unread {
+        Some(name) => Banner {
+            headline: say!(t.lang, IdleUnread, name = name),
+            ..quiet(t.lang, Key::IdleNoRules, Key::IdleNoRulesDetail)
+        },
+        None => quiet(t.lang, Key::IdleNoRules, Key::IdleNoRulesDetail),
+    })
+}
+
+/// The first split whose ways end differently; `None` where all ends are alike.
+pub(crate) fn decider(t: &Telling) -> Option<Fork> {
+    let walk = t.walk()?;
+    let own = &walk.outcomes.get(t.chosen())?.choices;
+    let mut at = 0;
+    while at < own.len() {
+        let split = fork(t, at)?;
+        at += split.choices.max(1);
+        let ends: Vec<Vec<Class>> = split
+            .branches
+            .iter()
+            .map(|b| {
+                let mut classes: Vec<Class> = Vec::new();
+                for o in &b.outcomes {
+                    let c = class(&walk.outcomes[*o].trace.fate);
+                    if !classes.contains(&c) {
+                        classes.push(c);
+                    }
+                }
+                classes
+            })
+            .collect();
+        let alike = ends.windows(2).all(|w| {
+            w[0].len() == w[1].len() && w[0].iter().all(|c| w[1].contains(c))
+        });
+        if !alike {
+            return Some(split);
+        }
+    }
+    // The followed way ends one way for certain, or in something that nobody can say.
+    None
+}
+
+/// The headline of one end.
+pub(crate) fn headline(t: &Telling, outcome: &Outcome) -> Sentence {
+    let lang = t.lang;
+    let trace = &outcome.trace;
+    let word = fate::word(lang, &trace.fate);
+    let program = fate::program(t);
+    let dst = fate::last_destination(trace);
+    let rest = match &trace.fate {
+        Fate::Local { listening: None | Some(true), .. } => say!(lang, HeadLocal, dst = &dst),
+        Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => match iface {
+            Some(iface) => say!(lang, HeadOut, dst = &dst, iface = &**iface),
+            None => say!(lang, HeadOutUnknown, dst = &dst),
+        },
+        Fate::Undecided(q) => fate::question(t, q),
+        _ => match fate::seen(t.ask().and_then(|a| a.app), outcome) {
+            Seen::Prints(message) if program.is_empty() => {
+                say!(lang, HeadSenderSees, message = message)
+            }
+            Seen::Prints(message) => {
+                say!(lang, HeadPrints, program = &program, message = message)
+            }
+            Seen::Hangs if program.is_empty() => say!(lang, HeadConnectionHangs),
+            Seen::Hangs => say!(lang, HeadHangs, program = &program),
+            Seen::Silence if program.is_empty() => say!(lang, HeadNothingBack),
+            Seen::Silence => say!(lang, HeadSilence, program = &program),
+            Seen::Unsaid => match &trace.fate {
+                Fate::Rejected { with, .. } => {
+                    say!(lang, HeadSenderGets, what = fate::reject_word(*with))
+                }
+                _ => Sentence::new(),
+            },
+        },
+    };
+    join([word, rest], if lang == Lang::Zh { "" } else { " " })
+}
+
+fn certain(t: &Telling, outcome: &Outcome) -> Banner {
+    let lang = t.lang;
+    let trace = &outcome.trace;
+    let mut detail = fate::why(t, outcome);
+    let misread = matches!(
+        fate::seen(t.ask().and_then(|a| a.app), outcome),
+        Seen::Prints("No route to host" | "Network is unreachable")
+    );
+    if misread && matches!(trace.fate, Fate::Rejected { .. } | Fate::Dropped(_)) {
+        detail = say!(lang, WhyNotRouting, why = detail);
+    }
+    let mut evidence = Vec::new();
+    let sure = join([alike(t), counters(t, &trace.fate)], " · ");
+    if !sure.is_empty() {
+        evidence.push(Evidence { certain: true, text: sure, answers: Vec::new() });
+    }
+    if let Fate::Undecided(q) = &trace.fate {
+        evidence.push(Evidence {
+            certain: false,
+            text: fate::question(t, q),
+            answers: fate::answers(t, q),
+        });
+    }
+    evidence.extend(leans(t, outcome, 2));
+    if let Some((_, text)) = fate::unvisited(t, outcome) {
+        evidence.push(Evidence { certain: true, text, answers: Vec::new() });
+    }
+    Banner { tone: fate::tone(&trace.fate), headline: headline(t, outcome), detail, evidence }
+}
+
+/// What is the same on how many branches.
+fn alike(t: &Telling) -> Sentence {
+    let Some(walk) = t.walk() else { return Sentence::new() };
+    let siblings = t.siblings();
+    if siblings.len() < 2 {
+        return Sentence::new();
+    }
+    let random = siblings.iter().all(|o| {
+        walk.outcomes[*o].choices.iter().all(|c| matches!(c.question, Question::Random(..)))
+    });
+    match (random, siblings.len()) {
+        (true, 2) => say!(t.lang, SameBothRandom),
+        (true, n) => say!(t.lang, SameAllRandom, count = n),
+        (false, n) => say!(t.lang, SameAllWays, count = n),
+    }
+}
+
+/// What the counter of the place that stopped the packet says.
+fn counters(t: &Telling, fate: &Fate) -> Sentence {
+    let (count, policy) = match fate {
+        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
+            (t.rules().rule(*rule).counters, false)
+        }
+        Fate::Dropped(Stop::Policy(chain)) => (t.rules().chain(*chain).counters, true),
+        _ => return Sentence::new(),
+    };
+    let Some(count) = count else { return Sentence::new() };
+    let packets = count.packets;
+    match (packets.value, policy) {
+        (0, _) => say!(t.lang, CounterZero),
+        (_, true) => say!(t.lang, CounterPolicy, count = number(packets)),
+        _ => say!(t.lang, CounterRule, count = number(packets)),
+    }
+}
+
+/// A count as it was printed (`36M`).
+fn number(c: chainwalk_model::Count) -> Arg {
+    let short = match c.unit {
+        1 => return Arg::Number(c.value),
+        1_000 => format!("{}K", c.value / 1_000),
+        1_000_000 => format!("{}M", c.value / 1_000_000),
+        1_000_000_000 => format!("{}G", c.value / 1_000_000_000),
+        unit => format!("{}T", c.value / unit),
+    };
+    Arg::Text(short)
+}
+
+impl From<chainwalk_model::Count> for Arg {
+    fn from(c: chainwalk_model::Count) -> Self {
+        number(c)
+    }
+}
+
+/// The guesses that an answer leans on, the weightiest first, no more than `most`.
+pub(crate) fn leans(t: &Telling, outcome: &Outcome, most: usize) -> Vec<Evidence> {
+    let mut seen: Vec<&Lean> = Vec::new();
+    let traces = std::iter::once(&outcome.trace).chain(outcome.replies.iter());
+    for step in traces.flat_map(|trace| trace.steps.iter()) {
+        for lean in &step.leans {
+            if !seen.contains(&lean) && weight(lean) > 0 {
+                seen.push(lean);
+            }
+        }
+    }
+    seen.sort_by_key(|l| std::cmp::Reverse(weight(l)));
+    seen.into_iter().take(most).map(|l| lean(t, l)).collect()
+}
+
+/// How much a guess says; what every answer leans on says nothing in the banner.
+fn weight(lean: &Lean) -> u8 {
+    match lean {
+        Lean::Net { .. } => 9,
+        Lean::EmptyTable(_, name) if &**name == "filter" || &**name == "nat" => 8,
+        Lean::Sysctl { .. } => 7,
+        Lean::AllRoutes => 6,
+        Lean::BackTheWayItCame { .. } | Lean::DefaultRoute { .. } => 5,
+        Lean::AllAddrs => 4,
+        Lean::FreshHistory(_) => 3,
+        Lean::BridgePort { .. } | Lean::BridgeNf => 2,
+        Lean::EmptyTable(..) | Lean::NoFlows => 0,
+    }
+}
+
+/// A guess as a line, with the answers that would settle it.
+pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
+    let lang = t.lang;
+    let (text, answers) = match lean {
+        Lean::Net { iface, net, .. } => {
+            let yes = (text!(lang, AnswerDoes), format!("{iface}={}/{}", net.addr, net.len));
+            let no = (text!(lang, AnswerDoesNot), format!("notlocal={}", net.addr));
+            let host = host_bits(*net);
+            if host {
+                let text =
+                    say!(lang, LeanAddr, iface = &**iface, addr = net.addr.to_string());
+                (text, vec![yes, no])
+            } else {
+                let net = format!("{}/{}", net.addr, net.len);
+                (say!(lang, LeanNet, iface = &**iface, net = net), Vec::new())
+            }
+        }
+        Lean::AllAddrs => (say!(lang, LeanAllAddrs), Vec::new()),
+        Lean::BackTheWayItCame { dst, iface } => (
+            say!(lang, LeanBack, dst = dst.to_string(), iface = &**iface),
+            vec![(text!(lang, AnswerYes), format!("route={dst} dev {iface}"))],
+        ),
+        Lean::DefaultRoute { dst, iface } => (
+            say!(lang, LeanDefault, dst = dst.to_string(), iface = &**iface),
+            vec![(text!(lang, AnswerYes), format!("route=default dev {iface}"))],
+        ),
+        Lean::AllRoutes => (say!(lang, LeanAllRoutes), Vec::new()),
+        Lean::Sysctl { name, value } => {
+            let other = if &**value == "0" { "1" } else { "0" };
+            (
+                say!(lang, LeanSysctl, name = &**name, value = &**value),
+                vec![
+                    (text!(lang, AnswerIs), format!("{name}={value}")),
+                    (text!(lang, AnswerIsNot), format!("{name}={other}")),
+                ],
+            )
+        }
+        Lean::EmptyTable(family, name) => (
+            say!(lang, LeanEmpty, table = crate::terms::table_name(*family, name)),
+            vec![
+                (text!(lang, AnswerAccepts), format!("table={name}:accept")),
+                (text!(lang, AnswerDrops), format!("table={name}:drop")),
+            ],
+        ),
+        Lean::FreshHistory(rule) => {
+            let (chain, number) = crate::terms::place(t.rules(), *rule);
+            (say!(lang, LeanFresh, chain = chain, number = number), Vec::new())
+        }
+        Lean::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
+        Lean::BridgePort { bridge, addr } => {
+            (say!(lang, LeanPort, bridge = &**bridge, addr = addr.to_string()), Vec::new())
+        }
+        Lean::BridgeNf => (say!(lang, LeanBridgeNf), Vec::new()),
+    };
+    Evidence { certain: false, text, answers }
+}
+
+/// Whether an address has bits behind its prefix, so that it is one host's.
+fn host_bits(net: chainwalk_model::Cidr) -> bool {
+    match net.addr {
+        std::net::IpAddr::V4(a) => {
+            u32::from(net.len) >= 32 || a.to_bits() & (u32::MAX >> net.len) != 0
+        }
+        std::net::IpAddr::V6(a) => {
+            u32::from(net.len) >= 128 || a.to_bits() & (u128::MAX >> net.len) != 0
+        }
+    }
+}
+
+/// What decides, for a headline.
+fn what_decides(t: &Telling, q: &Question) -> Sentence {
+    let lang = t.lang;
+    let at = |rule: RuleId| {
+        let (chain, number) = crate::terms::place(t.rules(), rule);
+        format!("{chain} {number}")
+    };
+    match q {
+        Question::LocalAddr(addr) => say!(lang, DecideLocal, addr = addr.to_string()),
+        Question::Route(addr) => say!(lang, DecideRoute, addr = addr.to_string()),
+        Question::Table(family, name) => {
+            say!(lang, DecideTable, table = crate::terms::table_name(*family, name))
+        }
+        Question::Chain(_, _, chain) => say!(lang, DecideChain, chain = &**chain),
+        Question::Policy(chain) => {
+            say!(lang, DecidePolicy, chain = crate::terms::chain_path(t.rules(), *chain))
+        }
+        Question::Random(..) => say!(lang, DecideChance),
+        Question::Set(name) => say!(lang, DecideSet, set = &**name),
+        Question::Sysctl(name) => say!(lang, DecideSysctl, name = &**name),
+        Question::Socket(proto, port) => say!(
+            lang, DecideSocket, proto = crate::terms::protocol(*proto), port = port.to_string()
+        ),
+        Question::Order(..) => say!(lang, DecideOrder),
+        Question::Opaque(r, _)
+        | Question::HiddenInterfaces(r)
+        | Question::History(r, _)
+        | Question::Fact(r, _)
+        | Question::NatChoice(r) => say!(lang, DecideRule, at = at(*r)),
+    }
+}
+
+fn depends(t: &Telling, split: &Fork) -> Banner {
+    let lang = t.lang;
+    let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
+    let headline = say!(lang, HeadDepends, what = what_decides(t, &split.question));
+    let mut parts = Vec::new();
+    for branch in &split.branches {
+        let Some(outcome) = walk_outcome(branch.outcome) else { continue };
+        let differs = branch.outcomes.iter().filter_map(|o| walk_outcome(*o)).any(|o| {
+            class(&o.trace.fate) != class(&outcome.trace.fate)
+        });
+        let end = if differs {
+            text!(lang, ShortUndecided)
+        } else {
+            end_words(t, outcome)
+        };
+        let end = run(end, Style::Strong);
+        parts.push(match (branch.weight, branch.answer()) {
+            (Some(weight), _) => say!(lang, EndChance, weight = percent(weight), end = end),
+            (None, Some(Answer::Yes)) if is_table(&split.question) => {
+                say!(lang, EndAccepts, end = end)
+            }
+            (None, Some(Answer::No)) if is_table(&split.question) => {
+                say!(lang, EndDrops, end = end)
+            }
+            (None, Some(Answer::Yes)) => say!(lang, EndYes, end = end),
+            (None, Some(Answer::No)) => say!(lang, EndNo, end = end),
+            (None, _) => say!(lang, EndElse, end = end),
+        });
+    }
+    let detail = join(parts, if lang == Lang::Zh { "；" } else { "; " });
+    let mut evidence = Vec::new();
+    if !matches!(split.question, Question::Random(..)) {
+        evidence.push(Evidence {
+            certain: false,
+            text: fate::question(t, &split.question),
+            answers: fate::answers(t, &split.question),
+        });
+    }
+    if let Some(outcome) = t.outcome() {
+        let known = rewrites(t, outcome);
+        if !known.is_empty() {
+            evidence.push(Evidence { certain: true, text: known, answers: Vec::new() });
+        }
+        evidence.extend(leans(t, outcome, 1));
+    }
+    Banner { tone: Tone::Depends, headline, detail, evidence }
+}
+
+fn is_table(q: &Question) -> bool {
+    matches!(q, Question::Table(..) | Question::Chain(..) | Question::Policy(_))
+}
+
+/// An end with its place: `rejected, FORWARD 6`, `sent on by docker0`.
+fn end_words(t: &Telling, outcome: &Outcome) -> String {
+    let mut out = fate::short(t, &outcome.trace);
+    if matches!(class(&outcome.trace.fate), Class::Out) {
+        out = text!(
+            t.lang, EndTo, end = out, dst = fate::last_destination(&outcome.trace)
+        );
+    }
+    out
+}
+
+/// What NAT rewrote on the way, whatever the end.
+fn rewrites(t: &Telling, outcome: &Outcome) -> Sentence {
+    use chainwalk_model::{Change, Event};
+    let mut parts = Vec::new();
+    for step in &outcome.trace.steps {
+        match &step.event {
+            Event::Changed(Change::Dst { to, .. }) => {
+                parts.push(say!(t.lang, SureDst, to = endpoint(to.0, to.1)));
+            }
+            Event::Changed(Change::Src { to, .. }) => {
+                parts.push(say!(t.lang, SureSrc, to = to.0.to_string()));
+            }
+            _ => {}
+        }
+    }
+    let mut out = join(parts, " · ");
+    if out.is_empty() {
+        push(&mut out, "", Style::Plain);
+    }
+    out
 }

@@ -1,14 +1,177 @@
 //! What was recognised, and what is known of the host.
 
+use crate::say::text;
+use crate::telling::line;
+use crate::terms::{table_class, table_name};
 use crate::{Chip, FactRow, Lang};
-use chainwalk_model::{Host, Reading};
+use chainwalk_model::{
+    Cidr, Family, Host, IfKind, LocalStack, Origin, Reading, Route, SectionKind, Span,
+};
 
 /// The recognised pieces of the paste, in its order.
-pub fn chips(_reading: &Reading, _lang: Lang) -> Vec<Chip> {
-    Vec::new()
+pub fn chips(reading: &Reading, lang: Lang) -> Vec<Chip> {
+    reading.sections.iter().map(|s| chip(&s.kind, s.span, lang)).collect()
 }
 
-/// The facts of a host, guesses marked.
-pub fn facts(_host: &Host, _lang: Lang, _docs: &[&str]) -> Vec<FactRow> {
-    Vec::new()
+fn chip(kind: &SectionKind, span: Span, lang: Lang) -> Chip {
+    let host = |name: &str, detail: String| Chip {
+        name: name.to_owned(),
+        detail,
+        class: "host".into(),
+        span,
+    };
+    match kind {
+        SectionKind::Table { family, table, chains, rules } => Chip {
+            name: table_name(*family, table),
+            detail: text!(lang, ChipTable, chains = *chains, rules = *rules),
+            class: table_class(table).into(),
+            span,
+        },
+        SectionKind::Interfaces(n) => host("ip addr", text!(lang, ChipInterfaces, count = *n)),
+        SectionKind::Routes(n) => host("ip route", text!(lang, ChipRoutes, count = *n)),
+        SectionKind::Bridges(n) => host("bridge", text!(lang, ChipBridges, count = *n)),
+        SectionKind::Names(n) => host("names", text!(lang, ChipNames, count = *n)),
+        SectionKind::Sets(n) => host("ipset", text!(lang, ChipSets, count = *n)),
+        SectionKind::Sockets(n) => host("ss", text!(lang, ChipSockets, count = *n)),
+        SectionKind::Sysctls(n) => host("sysctl", text!(lang, ChipSysctls, count = *n)),
+        SectionKind::Command(command) => host("$", command.to_string()),
+        SectionKind::Unread(name) => Chip {
+            name: name.to_string(),
+            detail: text!(lang, ChipUnread),
+            class: "unread".into(),
+            span,
+        },
+    }
+}
+
+/// Lays rows out with their sources in words.
+struct Rows<'a> {
+    host: &'a Host,
+    lang: Lang,
+    docs: &'a [&'a str],
+    out: Vec<FactRow>,
+}
+
+impl Rows<'_> {
+    fn add(&mut self, name: &str, value: String, origin: Option<Origin>, assume: Option<String>) {
+        let span = match origin {
+            Some(Origin::Pasted(span)) => Some(span),
+            Some(Origin::Inferred(rule)) => {
+                self.host.rules.rules.get(rule.0 as usize).map(|r| r.span)
+            }
+            _ => None,
+        };
+        let at = span.and_then(|s| line(self.docs, s));
+        let source = match (origin, at) {
+            (None, _) => String::new(),
+            (Some(Origin::Given), _) => text!(self.lang, SourceSaid),
+            (Some(Origin::Default), _) => text!(self.lang, SourceGuess),
+            (Some(_), Some(n)) => text!(self.lang, SourceLine, line = n),
+            (Some(Origin::Pasted(_)), None) => text!(self.lang, SourcePaste),
+            (Some(Origin::Inferred(_)), None) => text!(self.lang, SourceGuess),
+        };
+        let guess = matches!(origin, Some(Origin::Inferred(_) | Origin::Default));
+        self.out.push(FactRow { name: name.to_owned(), value, source, guess, span, assume });
+    }
+}
+
+fn cidr(c: Cidr) -> String {
+    format!("{}/{}", c.addr, c.len)
+}
+
+fn route_text(r: &Route) -> String {
+    let mut out = String::new();
+    if let Some(via) = r.via {
+        out.push_str(&via.to_string());
+    }
+    if let Some(dev) = &r.dev {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str("dev ");
+        out.push_str(dev);
+    }
+    out
+}
+
+/// The facts of a host, guesses marked: interfaces, routes, forwarding, then what a person said.
+pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
+    let mut rows = Rows { host, lang, docs, out: Vec::new() };
+    if !host.interfaces.iter().any(|i| i.kind == IfKind::Loopback || &*i.name == "lo") {
+        // Every host has it; it is not a guess that anybody could answer.
+        rows.add("lo", "127.0.0.1/8".into(), None, None);
+    }
+    for i in &host.interfaces {
+        let assume = |value: &str| Some(format!("{}={value}", i.name));
+        if i.addrs.is_empty() {
+            let value = match (&i.kind, &i.master) {
+                (IfKind::Bridge, _) => text!(lang, FactBridge),
+                (_, Some(master)) => text!(lang, FactPortOf, bridge = &**master),
+                _ => text!(lang, FactNoAddress),
+            };
+            rows.add(&i.name, value, Some(i.origin), assume("up"));
+        }
+        for a in &i.addrs {
+            let value = cidr(a.value);
+            let origin = if i.kind == IfKind::Loopback && a.origin == Origin::Default {
+                None
+            } else {
+                Some(a.origin)
+            };
+            let said = assume(&value);
+            rows.add(&i.name, value, origin, said);
+        }
+    }
+    for r in &host.routes {
+        let name = if r.dst.len == 0 { "default".into() } else { cidr(r.dst) };
+        let via = r.via.map(|v| format!(" via {v}")).unwrap_or_default();
+        let dev = r.dev.as_ref().map(|d| format!(" dev {d}")).unwrap_or_default();
+        rows.add(&name, route_text(r), Some(r.origin), Some(format!("route={name}{via}{dev}")));
+    }
+    let forward = host.sysctl("net.ipv4.ip_forward");
+    let on = forward.is_none_or(|f| &*f.value != "0");
+    let value = if on { text!(lang, FactOn) } else { text!(lang, FactOff) };
+    let said = format!("net.ipv4.ip_forward={}", u8::from(on));
+    rows.add("forward", value, Some(forward.map_or(Origin::Default, |f| f.origin)), Some(said));
+    for (name, fact) in &host.sysctls {
+        if &**name != "net.ipv4.ip_forward" {
+            let short = name.rsplit('.').next().unwrap_or(name);
+            let said = format!("{name}={}", fact.value);
+            rows.add(short, fact.value.to_string(), Some(fact.origin), Some(said));
+        }
+    }
+    for (addr, local) in &host.said_local {
+        let (value, word) = if *local {
+            (text!(lang, FactLocal), "local")
+        } else {
+            (text!(lang, FactNotLocal), "notlocal")
+        };
+        rows.add(&addr.to_string(), value, Some(Origin::Given), Some(format!("{word}={addr}")));
+    }
+    for (family, table, accepts) in &host.said_tables {
+        let (value, word) = if *accepts {
+            (text!(lang, FactAccepts), "accept")
+        } else {
+            (text!(lang, FactDrops), "drop")
+        };
+        let name = table_name(*family, table);
+        let said = Some(format!("table={table}:{word}"));
+        rows.add(&name, value, Some(Origin::Given), said);
+    }
+    if host.stack == LocalStack::Real {
+        for s in &host.sockets {
+            let name = format!("{}:{}", crate::terms::protocol(s.proto), s.port);
+            let who = s.process.as_deref().unwrap_or_default();
+            rows.add(&name, text!(lang, FactListens, process = who), Some(s.origin), None);
+        }
+    }
+    rows.out
+}
+
+/// The tables of a host that iptables has and the paste does not, by name.
+pub(crate) fn unpasted(host: &Host) -> Vec<&'static str> {
+    ["raw", "mangle", "nat", "filter", "security"]
+        .into_iter()
+        .filter(|name| host.rules.find_table(Family::Ip, name).is_none())
+        .collect()
 }

@@ -5,14 +5,19 @@
 pub mod answer;
 mod banner;
 mod facts;
+mod fate;
+mod forks;
 mod measure;
 mod page;
 mod problems;
+mod reasons;
 mod rows;
 mod say;
 mod scene;
+mod stops;
 mod svg;
 mod telling;
+mod terms;
 mod timeline;
 mod words;
 

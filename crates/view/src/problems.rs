@@ -1,14 +1,108 @@
-//! Diagnostics as sentences.
+//! Diagnostics as sentences: what is wrong there, what was expected, what to do.
 
+use crate::say::{Key, plain, say, text};
 use crate::{Lang, Problem};
-use chainwalk_model::Diagnostic;
+use chainwalk_model::{Diagnostic, DiagnosticId, Expected, Hint, Severity};
 
-/// The problems of a paste, in its order.
-pub fn problems(_found: &[Diagnostic], _docs: &[&str], _lang: Lang) -> Vec<Problem> {
-    Vec::new()
+/// The problems of a paste, in its order. `docs` are the texts that the spans count in.
+pub fn problems(found: &[Diagnostic], docs: &[&str], lang: Lang) -> Vec<Problem> {
+    found
+        .iter()
+        .map(|d| {
+            let text = docs.get(d.span.doc.0 as usize).and_then(|t| t.get(d.span.range()));
+            problem(d, text, lang)
+        })
+        .collect()
 }
 
 /// The problems of the packet line; spans count in `text`.
-pub fn packet_problems(_found: &[Diagnostic], _text: &str, _lang: Lang) -> Vec<Problem> {
-    Vec::new()
+pub fn packet_problems(found: &[Diagnostic], text: &str, lang: Lang) -> Vec<Problem> {
+    found.iter().map(|d| problem(d, text.get(d.span.range()), lang)).collect()
+}
+
+/// So much of a paste is quoted in a sentence.
+const QUOTE: usize = 60;
+
+fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
+    let class = match d.severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    };
+    let words = if d.found.is_empty() { at.unwrap_or_default() } else { &d.found };
+    let words = words.trim();
+    let mut quoted: String = words.chars().take(QUOTE).collect();
+    if quoted.len() < words.len() {
+        quoted.push('…');
+    }
+    let mut sentence = plain(&what(d.id, &quoted, lang));
+    if !d.expected.is_empty() {
+        let list: Vec<String> = d.expected.iter().map(|e| expected(e, lang)).collect();
+        let or = text!(lang, ExpectedOr);
+        let wanted = text!(lang, ProblemExpected, what = list.join(&or));
+        sentence.push_str(&wanted);
+    }
+    Problem {
+        class: class.into(),
+        text: sentence,
+        hint: d.hint.as_ref().map(|h| hint(h, lang)),
+        span: d.span,
+    }
+}
+
+fn what(id: DiagnosticId, found: &str, lang: Lang) -> crate::Sentence {
+    let key = match id {
+        DiagnosticId::Empty => return crate::say::format(lang, Key::ProblemEmpty, Vec::new()),
+        DiagnosticId::NothingRecognised => return crate::say::format(lang, Key::ProblemNothing, Vec::new()),
+        DiagnosticId::UnknownMatch => return say!(lang, ProblemUnknownMatch, found = found),
+        DiagnosticId::UnknownTarget => return say!(lang, ProblemUnknownTarget, found = found),
+        DiagnosticId::UnknownOption => return say!(lang, ProblemUnknownOption, found = found),
+        DiagnosticId::BadValue => return say!(lang, ProblemBadValue, found = found),
+        DiagnosticId::Missing if found.is_empty() => Key::ProblemMissingHere,
+        DiagnosticId::Missing => return say!(lang, ProblemMissing, found = found),
+        DiagnosticId::MissingChain => return say!(lang, ProblemMissingChain, found = found),
+        DiagnosticId::UndeclaredChain => return say!(lang, ProblemUndeclared, found = found),
+        DiagnosticId::PartOfTable => return say!(lang, ProblemPart, found = found),
+        DiagnosticId::HiddenInterfaces => Key::ProblemHidden,
+        DiagnosticId::Contradiction => return say!(lang, ProblemContradiction, found = found),
+        DiagnosticId::TableTwice => return say!(lang, ProblemTwice, found = found),
+        DiagnosticId::BadLine => return say!(lang, ProblemBadLine, found = found),
+        DiagnosticId::Prose => return say!(lang, ProblemProse, found = found),
+        DiagnosticId::NotModelled => return say!(lang, ProblemNotModelled, found = found),
+    };
+    crate::say::format(lang, key, Vec::new())
+}
+
+fn expected(e: &Expected, lang: Lang) -> String {
+    let key = match e {
+        Expected::Literal(word) => return format!("“{word}”"),
+        Expected::Address => Key::ExpectedAddress,
+        Expected::Network => Key::ExpectedNetwork,
+        Expected::Port => Key::ExpectedPort,
+        Expected::PortOrRange => Key::ExpectedPortOrRange,
+        Expected::Number => Key::ExpectedNumber,
+        Expected::Protocol => Key::ExpectedProtocol,
+        Expected::Interface => Key::ExpectedInterface,
+        Expected::IcmpType => Key::ExpectedIcmpType,
+        Expected::CtState => Key::ExpectedCtState,
+        Expected::AddrType => Key::ExpectedAddrType,
+        Expected::Mark => Key::ExpectedMark,
+        Expected::Rate => Key::ExpectedRate,
+        Expected::Target => Key::ExpectedTarget,
+        Expected::Chain => Key::ExpectedChain,
+        Expected::Option => Key::ExpectedOption,
+        Expected::Text => Key::ExpectedText,
+        Expected::EndOfLine => Key::ExpectedEndOfLine,
+        Expected::Dump => Key::ExpectedDump,
+        Expected::Packet => Key::ExpectedPacket,
+    };
+    plain(&crate::say::format(lang, key, Vec::new()))
+}
+
+fn hint(h: &Hint, lang: Lang) -> String {
+    match h {
+        Hint::DidYouMean(word) => text!(lang, HintMean, word = &**word),
+        Hint::Paste(command) => text!(lang, HintPaste, command = &**command),
+        Hint::NeedsProtocol => text!(lang, HintProtocol),
+    }
 }

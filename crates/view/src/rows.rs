@@ -1,8 +1,649 @@
 //! The walk as a list: tables, chains, rules and why each matched or did not.
 
-use crate::{Row, Telling};
+use crate::forks::Fork;
+use crate::say::{join, run, say, text};
+use crate::stops::{Stop, StopKind, stops};
+use crate::telling::moment;
+use crate::terms::{
+    conditions_text, endpoint, hex, lane_word, packet_word, percent, states, table_class, target,
+    target_text,
+};
+use crate::timeline::{narration, span, stops_here};
+use crate::{
+    BranchCard, Lang, Mark, Row, RowKind, Sentence, Style, Telling, fate, reasons,
+};
+use chainwalk_model::{
+    Answer, Change, CtStates, EndBy, Entry, Event, Hook, Question, Routed, RuleId, Skip, Target,
+    Trace,
+};
 
 /// The rows of the packet shown and of the packets the kernel made because of it.
-pub fn rows(_t: &Telling) -> Vec<Row> {
-    Vec::new()
+pub fn rows(t: &Telling) -> Vec<Row> {
+    let all = stops(t);
+    let mut out = Vec::new();
+    if t.outcome().is_some() {
+        lane(t, &all, None, 0, &mut out);
+    }
+    out
+}
+
+fn row(kind: RowKind, depth: u8, step: usize) -> Row {
+    Row {
+        kind,
+        depth,
+        step,
+        number: String::new(),
+        text: Sentence::new(),
+        reason: Sentence::new(),
+        aside: String::new(),
+        mark: Mark::None,
+        span: None,
+        class: String::new(),
+        branches: Vec::new(),
+    }
+}
+
+/// The stop of a lane that a step belongs to, or the next one.
+fn stop_at(all: &[Stop], reply: Option<usize>, step: usize) -> usize {
+    let own = || all.iter().enumerate().filter(|(_, s)| s.reply == reply);
+    own()
+        .find(|(_, s)| s.first <= step && step <= s.last && !matches!(s.kind, StopKind::Start))
+        .or_else(|| own().find(|(_, s)| s.first >= step && !matches!(s.kind, StopKind::Start)))
+        .or_else(|| own().last())
+        .map_or(0, |(i, _)| i)
+}
+
+fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut Vec<Row>) {
+    let Some(trace) = t.trace(reply) else { return };
+    let lang = t.lang;
+    let rules = t.rules();
+    if reply.is_none() {
+        let mut first = row(RowKind::Kernel, 0, 0);
+        first.text = start(t, trace);
+        first.aside = packet_word(&trace.sent.packet);
+        first.class = "host".into();
+        out.push(first);
+    }
+    let mut path = None;
+    let mut step = 0;
+    while step < trace.steps.len() {
+        let at = stop_at(all, reply, step);
+        let Some(stop) = all.get(at) else { break };
+        let s = &trace.steps[step];
+        match &s.event {
+            Event::Hook(p) => {
+                path = Some(p);
+                if matches!(stop.kind, StopKind::Hook) && stop.first == step {
+                    out.push(kernel_row(t, trace, stop, at));
+                }
+            }
+            Event::Skipped { table, why } => {
+                let text = match why {
+                    Skip::NatSettled => say!(lang, SkipSettled, table = &**table),
+                    Skip::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
+                    Skip::Answered => say!(lang, SkipAnswered, table = &**table),
+                    Skip::Empty | Skip::NotPasted => Sentence::new(),
+                };
+                if !text.is_empty() {
+                    let mut r = row(RowKind::Kernel, 0, at);
+                    r.text = text;
+                    r.class = table_class(table).into();
+                    r.aside = path.map_or("", |p| crate::terms::hook(p.hook)).into();
+                    out.push(r);
+                }
+            }
+            Event::Base(chain) => {
+                let c = rules.chain(*chain);
+                let table = rules.table(c.table);
+                let mut r = row(RowKind::Base, 0, at);
+                r.text = run(crate::terms::chain_path(rules, *chain), Style::Strong);
+                r.class = table_class(&table.name).into();
+                r.aside = path.map_or_else(String::new, |p| interfaces(lang, p));
+                r.span = Some(c.span);
+                out.push(r);
+            }
+            Event::Tried { chain, first, last } => {
+                let mut last = *last;
+                // Neighbouring ranges of one chain are one row.
+                while let Some(next) = trace.steps.get(step + 1)
+                    && let Event::Tried { chain: c, first: f, last: l } = &next.event
+                    && c == chain
+                    && *f == last + 1
+                {
+                    last = *l;
+                    step += 1;
+                }
+                let mut r = row(RowKind::Range, s.depth, at);
+                r.number = range(*first, last);
+                r.text = reasons::why_not(t, stop, *chain, *first, last);
+                r.mark = Mark::No;
+                r.span = rule_span(t, *chain, *first, last);
+                out.push(r);
+            }
+            Event::Matched(rule) => {
+                let (r, skip) = rule_row(t, trace, all, at, step, *rule);
+                out.push(r);
+                step = skip;
+            }
+            Event::Jumped { to, .. } => {
+                let mut r = row(RowKind::Chain, called_from(trace, step), at);
+                r.text = chain_words(t, *to);
+                r.span = Some(rules.chain(*to).span);
+                r.step = next_stop(all, reply, step).unwrap_or(at);
+                out.push(r);
+            }
+            Event::BaseEnd { chain, by: EndBy::Policy, accepted, .. } => {
+                let mut r = row(RowKind::Policy, 1, at);
+                let word = if *accepted { "ACCEPT" } else { "DROP" };
+                r.text = if *accepted {
+                    say!(lang, RowPolicyAccept, policy = word)
+                } else {
+                    say!(lang, RowPolicyDrop, policy = word)
+                };
+                r.mark = if *accepted { Mark::Yes } else { Mark::Stop };
+                r.span = Some(rules.chain(*chain).span);
+                out.push(r);
+            }
+            Event::Tracked
+            | Event::Untranslated(_)
+            | Event::Reassembling
+            | Event::Reassembled
+            | Event::Routed { .. }
+            | Event::Loop => out.push(kernel_row(t, trace, stop, at)),
+            Event::Fork(_) => {
+                if let StopKind::Fork(fork) = &stop.kind
+                    && stop.first == step
+                {
+                    let mut r = row(RowKind::Fork, s.depth, at);
+                    r.text = fork_title(t, fork);
+                    r.branches = cards(t, fork);
+                    let random = fork.branches.iter().all(|b| b.weight.is_some());
+                    r.mark = if random { Mark::Half } else { Mark::Unknown };
+                    r.span = span(t, stop);
+                    r.aside = r
+                        .span
+                        .and_then(|s| t.line(s))
+                        .map_or_else(String::new, |n| text!(lang, SourceLine, line = n));
+                    out.push(r);
+                    // The jump itself stays, to head the chain that follows.
+                    step = if matches!(trace.steps[stop.last].event, Event::Jumped { .. }) {
+                        stop.last - 1
+                    } else {
+                        stop.last
+                    };
+                }
+            }
+            Event::Replied(k) => {
+                let k = *k as usize;
+                if let Some(made) = t.trace(Some(k))
+                    && depth < 4
+                {
+                    let mut r = row(RowKind::Reply, 0, stop_at(all, Some(k), 0));
+                    r.text = say!(
+                        lang, RowReply, packet = packet_word(&made.sent.packet),
+                        dst = made.sent.packet.ip.dst.to_string()
+                    );
+                    r.aside = lane_word(&made.sent.packet);
+                    r.class = "icmp".into();
+                    out.push(r);
+                    lane(t, all, Some(k), depth + 1, out);
+                }
+            }
+            Event::End => {
+                let mut r = row(RowKind::Fate, 0, at);
+                r.text = narration(t, stop);
+                r.mark = match fate::tone(&trace.fate) {
+                    crate::Tone::Ok => Mark::Yes,
+                    crate::Tone::Stop => Mark::Stop,
+                    _ => Mark::Unknown,
+                };
+                r.class = "fate".into();
+                r.span = span(t, stop);
+                out.push(r);
+            }
+            Event::Returned { .. }
+            | Event::Changed(_)
+            | Event::Confirmed
+            | Event::BaseEnd { by: EndBy::Rule(_), .. } => {}
+        }
+        step += 1;
+    }
+}
+
+fn next_stop(all: &[Stop], reply: Option<usize>, step: usize) -> Option<usize> {
+    all.iter().position(|s| {
+        s.reply == reply && s.first > step && !matches!(s.kind, StopKind::Start)
+    })
+}
+
+/// The depth of the rule that made a jump.
+fn called_from(trace: &Trace, jump: usize) -> u8 {
+    trace.steps[..jump]
+        .iter()
+        .rev()
+        .find(|s| matches!(s.event, Event::Matched(_)))
+        .map_or(1, |s| s.depth.max(1))
+}
+
+fn range(first: u32, last: u32) -> String {
+    if first == last { first.to_string() } else { format!("{first}–{last}") }
+}
+
+fn rule_span(
+    t: &Telling,
+    chain: chainwalk_model::ChainId,
+    first: u32,
+    last: u32,
+) -> Option<chainwalk_model::Span> {
+    let rules = &t.rules().chain(chain).rules;
+    let one = rules.get((first as usize).checked_sub(1)?)?;
+    let end = rules.get((last as usize).checked_sub(1)?)?;
+    Some(t.rules().rule(*one).span.to(t.rules().rule(*end).span))
+}
+
+fn interfaces(lang: Lang, p: &chainwalk_model::Path) -> String {
+    match (&p.iniface, &p.outiface) {
+        (Some(i), Some(o)) => text!(lang, AsideInOut, iniface = &**i, outiface = &**o),
+        (Some(i), None) => text!(lang, AsideIn, iface = &**i),
+        (None, Some(o)) => text!(lang, AsideOut, iface = &**o),
+        (None, None) => String::new(),
+    }
+}
+
+fn kernel_row(t: &Telling, trace: &Trace, stop: &Stop, at: usize) -> Row {
+    let mut r = row(RowKind::Kernel, 0, at);
+    r.text = kernel(t, trace, stop);
+    r.span = span(t, stop);
+    match stop.kind {
+        StopKind::Conntrack => {
+            r.class = "ct".into();
+            r.aside = ct_state(trace, stop);
+        }
+        StopKind::UnNat => r.class = "ct".into(),
+        StopKind::Route => {
+            r.class = "route".into();
+            if stops_here(t, stop) {
+                r.mark = Mark::Stop;
+            }
+        }
+        _ => r.class = "host".into(),
+    }
+    r
+}
+
+fn ct_state(trace: &Trace, stop: &Stop) -> String {
+    moment(trace, stop.last).and_then(|m| m.ct).map_or_else(String::new, |ct| states(ct.state))
+}
+
+/// A called chain that does at most one thing and returns: the step at which it has returned.
+fn folded(trace: &Trace, jump: usize) -> Option<(usize, Option<RuleId>)> {
+    let Event::Jumped { to, goto: false } = &trace.steps.get(jump)?.event else { return None };
+    let mut hit = None;
+    for (step, s) in trace.steps.iter().enumerate().skip(jump + 1) {
+        match &s.event {
+            Event::Tried { .. } | Event::Changed(_) => {}
+            Event::Matched(rule) if hit.is_none() => hit = Some(*rule),
+            Event::Returned { from, .. } if from == to => return Some((step, hit)),
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The row of a rule that matched, and the last step it tells.
+fn rule_row(
+    t: &Telling,
+    trace: &Trace,
+    all: &[Stop],
+    at: usize,
+    step: usize,
+    rule: RuleId,
+) -> (Row, usize) {
+    let lang = t.lang;
+    let stop = &all[at];
+    let r = t.rules().rule(rule);
+    let mut out = row(RowKind::Rule, trace.steps[step].depth.max(1), at);
+    out.number = r.number.to_string();
+    out.span = Some(r.span);
+    out.mark = if stops_here(t, stop) { Mark::Stop } else { Mark::Yes };
+    let conditions = conditions_text(r);
+    let mut parts = Vec::new();
+    let does = target(r);
+    let jumps = matches!(does, Some(Target::Jump(_) | Target::Goto(_)));
+    if !conditions.is_empty() {
+        parts.push(run(conditions, Style::Code));
+    } else if jumps || does.is_none() {
+        parts.push(say!(lang, AnyPacket));
+    }
+    if let Some(target) = does.filter(|_| !jumps) {
+        parts.push(target_sentence(t, trace, stop, target));
+    }
+    out.text = join(parts, " · ");
+    let mut why = vec![reasons::why(t, stop, rule)];
+    let mut end = step;
+    if let Some((back, hit)) = folded(trace, step + 1)
+        && let Some(Target::Jump(chain)) = does
+    {
+        let name = &*t.rules().chain(*chain).name;
+        let change = trace.steps[step + 1..=back].iter().find_map(|s| match &s.event {
+            Event::Changed(c) => Some(c),
+            _ => None,
+        });
+        why.push(match (hit, change) {
+            (_, Some(change)) => {
+                say!(lang, FoldChanges, chain = name, change = change_sentence(lang, change))
+            }
+            (Some(rule), None) => match target(t.rules().rule(rule)) {
+                Some(Target::Return) | None => say!(lang, FoldReturns, chain = name),
+                Some(other) => say!(
+                    lang, FoldDoes, chain = name, what = target_text(t.rules(), other)
+                ),
+            },
+            (None, None) if t.rules().chain(*chain).rules.is_empty() => {
+                say!(lang, FoldEmpty, chain = name)
+            }
+            (None, None) => say!(
+                lang, FoldNothing, chain = name, count = t.rules().chain(*chain).rules.len()
+            ),
+        });
+        out.mark = if hit.is_none() { Mark::None } else { Mark::Yes };
+        end = back;
+    }
+    out.reason = join(why, " · ");
+    (out, end)
+}
+
+/// A chain by its name, with its meaning where comments tell one.
+pub(crate) fn chain_words(t: &Telling, chain: chainwalk_model::ChainId) -> Sentence {
+    let name = run(t.rules().chain(chain).name.to_string(), Style::Code);
+    match meaning(t, chain) {
+        Some(meaning) => join([name, run(meaning, Style::Plain)], " · "),
+        None => name,
+    }
+}
+
+/// What a chain stands for, from the comments of its rules: `Service default/frontend`.
+pub(crate) fn meaning(t: &Telling, chain: chainwalk_model::ChainId) -> Option<String> {
+    let c = t.rules().chain(chain);
+    let comment = c.rules.iter().find_map(|r| t.rules().rule(*r).comment.as_deref())?;
+    let service = comment.split_whitespace().next()?.trim_end_matches(':');
+    if service.contains('/') && c.name.starts_with("KUBE-SVC") {
+        return Some(text!(t.lang, MeaningService, name = service));
+    }
+    if service.contains('/') && c.name.starts_with("KUBE-SEP") {
+        return Some(text!(t.lang, MeaningEndpoint, name = service));
+    }
+    match &*c.name {
+        "KUBE-SERVICES" => Some(text!(t.lang, MeaningServices)),
+        "KUBE-NODEPORTS" => Some(text!(t.lang, MeaningNodeports)),
+        _ => None,
+    }
+}
+
+/// What a target did at a stop.
+pub(crate) fn target_sentence(
+    t: &Telling,
+    trace: &Trace,
+    stop: &Stop,
+    target: &Target,
+) -> Sentence {
+    let lang = t.lang;
+    let name = target_text(t.rules(), target);
+    match target {
+        Target::Accept => run(name, Style::Ok),
+        Target::Drop | Target::Reject(_) => run(name, Style::Stop),
+        Target::Return => say!(lang, DoesReturn),
+        Target::Log { .. } | Target::Trace | Target::Checksum => {
+            say!(lang, DoesGoOn, what = name)
+        }
+        Target::Mark(_) | Target::Connmark(_) | Target::Tos(_) | Target::Dscp(_) | Target::Ttl(_) => {
+            let change = changed(t, trace, stop);
+            if change.is_empty() { run(name, Style::Code) } else { change }
+        }
+        Target::Dnat(_)
+        | Target::Snat(_)
+        | Target::Masquerade(_)
+        | Target::Redirect(_)
+        | Target::Netmap(_) => {
+            let word = name.split(' ').next().unwrap_or_default().to_owned();
+            let to = trace.steps[stop.first..=stop.last.min(trace.steps.len() - 1)]
+                .iter()
+                .find_map(|s| match &s.event {
+                    Event::Changed(Change::Dst { to, .. } | Change::Src { to, .. }) => Some(*to),
+                    _ => None,
+                });
+            match to {
+                Some((addr, port)) => say!(lang, DoesNat, what = word, to = endpoint(addr, port)),
+                None => say!(lang, DoesNatKeeps, what = name),
+            }
+        }
+        _ => run(name, Style::Code),
+    }
+}
+
+/// What changed at a stop, in one sentence.
+pub(crate) fn changed(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
+    let end = stop.last.min(trace.steps.len().saturating_sub(1));
+    let parts = trace.steps[stop.first..=end].iter().filter_map(|s| match &s.event {
+        Event::Changed(c) => Some(change_sentence(t.lang, c)),
+        _ => None,
+    });
+    join(parts, " · ")
+}
+
+fn change_sentence(lang: Lang, change: &Change) -> Sentence {
+    match change {
+        Change::Src { from, to } => say!(
+            lang, ChangeSrc, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1)
+        ),
+        Change::Dst { from, to } => say!(
+            lang, ChangeDst, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1)
+        ),
+        Change::Mark { from, to } => {
+            say!(lang, ChangeMark, what = "mark", from = hex(*from), to = hex(*to))
+        }
+        Change::Ctmark { from, to } => {
+            say!(lang, ChangeMark, what = "connmark", from = hex(*from), to = hex(*to))
+        }
+        Change::Ttl { from, to } => {
+            say!(lang, ChangeMark, what = "ttl", from = from.to_string(), to = to.to_string())
+        }
+        Change::Tos { from, to } => {
+            say!(lang, ChangeMark, what = "tos", from = hex(u32::from(*from)), to = hex(u32::from(*to)))
+        }
+        Change::Mss(_) => say!(lang, ChangeMss),
+        Change::Notrack => say!(lang, ChangeNotrack),
+        Change::Zone(zone) => say!(lang, ChangeZone, zone = u32::from(*zone)),
+        Change::Set { set, added: true } => say!(lang, ChangeSetAdd, set = &**set),
+        Change::Set { set, added: false } => say!(lang, ChangeSetDel, set = &**set),
+    }
+}
+
+/// How the packet begins.
+pub(crate) fn start(t: &Telling, trace: &Trace) -> Sentence {
+    let p = &trace.sent.packet;
+    let src = endpoint(p.ip.src, p.sport());
+    let dst = endpoint(p.ip.dst, p.dport());
+    match &trace.sent.entry {
+        Entry::Local { .. } => say!(t.lang, StartLocal, src = src, dst = dst),
+        Entry::Wire { iface, .. } => {
+            say!(t.lang, StartWire, iface = &**iface, src = src, dst = dst)
+        }
+    }
+}
+
+/// What the kernel does at a stop between the tables.
+pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
+    let lang = t.lang;
+    let Some(step) = trace.steps.get(stop.first) else { return Sentence::new() };
+    match &step.event {
+        Event::Tracked => match moment(trace, stop.last).and_then(|m| m.ct) {
+            Some(ct) if ct.state == CtStates::NEW => say!(lang, CtNew),
+            Some(ct) if ct.state == CtStates::ESTABLISHED => say!(lang, CtEstablished),
+            Some(ct) if ct.state == CtStates::RELATED => say!(lang, CtRelated),
+            Some(ct) if ct.state == CtStates::INVALID => say!(lang, CtInvalid),
+            Some(_) => say!(lang, CtUntracked),
+            None => say!(lang, CtNew),
+        },
+        Event::Untranslated(change) => {
+            say!(lang, UnNat, change = change_sentence(lang, change))
+        }
+        Event::Reassembling => say!(lang, KernelReassembling),
+        Event::Reassembled => say!(lang, KernelReassembled),
+        Event::Loop => say!(lang, KernelLoop),
+        Event::Hook(path) => {
+            let name = crate::terms::hook(path.hook);
+            let missing = trace.steps[stop.first + 1..]
+                .iter()
+                .take_while(|s| matches!(s.event, Event::Skipped { .. }))
+                .any(|s| matches!(s.event, Event::Skipped { why: Skip::NotPasted, .. }));
+            if missing { say!(lang, HookUnpasted, hook = name) } else { say!(lang, HookEmpty, hook = name) }
+        }
+        Event::Routed { to, again } => {
+            let dst = moment(trace, stop.first)
+                .map_or_else(String::new, |m| m.packet.ip.dst.to_string());
+            let src = moment(trace, stop.first)
+                .map_or_else(String::new, |m| m.packet.ip.src.to_string());
+            let from_here = matches!(trace.sent.entry, Entry::Local { .. });
+            match to {
+                Routed::Local if from_here => say!(lang, RouteLo, dst = dst),
+                Routed::Local => say!(lang, RouteLocal, dst = dst),
+                Routed::Forward { iface, via } => {
+                    let iface = iface.as_deref().unwrap_or("?");
+                    match (via, from_here, again) {
+                        (_, true, true) => say!(lang, RouteAgain, iface = iface, dst = dst),
+                        (Some(via), true, false) => say!(
+                            lang, RouteOutVia, iface = iface, via = via.to_string()
+                        ),
+                        (None, true, false) => say!(lang, RouteOut, iface = iface, dst = dst),
+                        (Some(via), false, _) => say!(
+                            lang, RouteForwardVia, iface = iface, via = via.to_string()
+                        ),
+                        (None, false, _) => say!(lang, RouteForward, iface = iface),
+                    }
+                }
+                Routed::Bridge { port } => {
+                    say!(lang, RouteBridge, port = port.as_deref().unwrap_or("?"))
+                }
+                Routed::Nowhere(why) => fate::routing(lang, *why, &dst, &src),
+            }
+        }
+        _ => Sentence::new(),
+    }
+}
+
+/// The heading of a fork.
+pub(crate) fn fork_title(t: &Telling, fork: &Fork) -> Sentence {
+    if fork.branches.iter().all(|b| b.weight.is_some()) {
+        return match fork.branches.len() {
+            0 | 1 => say!(t.lang, ForkChance),
+            n => say!(t.lang, ForkOneOf, count = n),
+        };
+    }
+    fate::question(t, &fork.question)
+}
+
+/// The ways out of a fork as cards.
+pub(crate) fn cards(t: &Telling, fork: &Fork) -> Vec<BranchCard> {
+    let Some(walk) = t.walk() else { return Vec::new() };
+    let mut out = Vec::new();
+    for branch in &fork.branches {
+        let Some(outcome) = walk.outcomes.get(branch.outcome) else { continue };
+        let trace = &outcome.trace;
+        let (label, name) = branch_label(t, fork, branch, trace);
+        let mixed = branch.outcomes.iter().any(|o| {
+            walk.outcomes
+                .get(*o)
+                .is_some_and(|w| fate::class(&w.trace.fate) != fate::class(&trace.fate))
+        });
+        out.push(BranchCard {
+            outcome: branch.outcome,
+            label,
+            name,
+            weight: branch.weight.map(percent).unwrap_or_default(),
+            fate: if mixed { text!(t.lang, ShortUndecided) } else { fate::short(t, trace) },
+            tone: if mixed { crate::Tone::Depends } else { fate::tone(&trace.fate) },
+            followed: branch.followed,
+        });
+    }
+    out
+}
+
+/// What is different in a branch, and a smaller second line.
+fn branch_label(
+    t: &Telling,
+    fork: &Fork,
+    branch: &crate::forks::Branch,
+    trace: &Trace,
+) -> (String, String) {
+    let lang = t.lang;
+    let yes = branch.answer() == Some(&Answer::Yes);
+    match &fork.question {
+        Question::LocalAddr(addr) => {
+            let addr = addr.to_string();
+            let label = if yes {
+                text!(lang, BranchLocal, addr = addr)
+            } else {
+                text!(lang, BranchNotLocal, addr = addr)
+            };
+            return (label, String::new());
+        }
+        Question::Table(_, name) => {
+            let label = if yes {
+                text!(lang, BranchPasses, what = &**name)
+            } else {
+                text!(lang, BranchDrops, what = &**name)
+            };
+            return (label, String::new());
+        }
+        Question::Chain(_, _, name) => {
+            let label = if yes {
+                text!(lang, BranchPasses, what = &**name)
+            } else {
+                text!(lang, BranchDrops, what = &**name)
+            };
+            return (label, String::new());
+        }
+        _ => {}
+    }
+    let last = branch.key.len().saturating_sub(1);
+    let at = crate::forks::choice_step(trace, fork, last);
+    if let Some(at) = at
+        && branch.weight.is_some()
+    {
+        let rest = &trace.steps[at..];
+        let end = rest
+            .iter()
+            .position(|s| matches!(s.event, Event::BaseEnd { .. }))
+            .unwrap_or(rest.len());
+        let nat = rest[..end].iter().find_map(|s| match &s.event {
+            Event::Changed(Change::Dst { to, .. } | Change::Src { to, .. }) => {
+                Some(endpoint(to.0, to.1))
+            }
+            _ => None,
+        });
+        let name = rest[..end].iter().find_map(|s| match &s.event {
+            Event::Jumped { to, .. } => Some(t.rules().chain(*to).name.to_string()),
+            _ => None,
+        });
+        match (nat, name) {
+            (Some(nat), name) => return (nat, name.unwrap_or_default()),
+            (None, Some(name)) => return (name, String::new()),
+            (None, None) => {}
+        }
+    }
+    let label = match branch.answer() {
+        Some(Answer::Yes) => text!(lang, BranchYes),
+        Some(Answer::No) => text!(lang, BranchNo),
+        _ => text!(lang, BranchElse),
+    };
+    (label, String::new())
+}
+
+/// The hook a stop stands in.
+pub(crate) fn hook_of(trace: &Trace, stop: &Stop) -> Option<Hook> {
+    match &trace.steps.get(stop.hook?)?.event {
+        Event::Hook(path) => Some(path.hook),
+        _ => None,
+    }
 }

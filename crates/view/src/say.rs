@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn a_paste_cannot_set_style() {
-        let out = say!(Lang::En, ReasonNot, what = "<b>x</b>", wanted = "y");
+        let out = say!(Lang::En, MissIsNot, what = "<b>x</b>", wanted = "y");
         assert!(plain(&out).contains("<b>x</b>"), "{out:?}");
         assert!(out.iter().all(|r| r.style != Style::Strong), "{out:?}");
     }
@@ -344,7 +344,7 @@ mod tests {
     #[test]
     fn a_sentence_keeps_its_style_inside_another() {
         let inner = run("0x4000", Style::Rewritten);
-        let out = say!(Lang::En, ReasonNot, what = inner, wanted = "y");
+        let out = say!(Lang::En, MissIsNot, what = inner, wanted = "y");
         assert!(out.contains(&Run { text: "0x4000".into(), style: Style::Rewritten }));
     }
 }

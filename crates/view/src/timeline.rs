@@ -1,14 +1,250 @@
 //! The scrubber: stops, lanes and their narration.
 
-use crate::{Telling, Timeline};
+use crate::rows::{changed, target_sentence};
+use crate::say::{join, plain, push, run, say, text};
+use crate::stops::{Stop, StopKind, stops};
+use crate::terms::{chain_path, lane_word, table_class};
+use crate::{Cell, Lane, Lang, Style, Telling, Timeline, fate, reasons};
+use chainwalk_model::{Event, Routed, Span, Trace};
 
-/// The timeline of the packet shown.
-pub fn timeline(_t: &Telling) -> Timeline {
+/// The timeline of the packet shown: one lane for it, one for each packet the kernel made.
+pub fn timeline(t: &Telling) -> Timeline {
+    let all = stops(t);
+    let mut lanes: Vec<(Option<usize>, Lane)> = Vec::new();
+    let mut headed: Option<(Option<usize>, String)> = None;
+    for (index, stop) in all.iter().enumerate() {
+        let heading = group(t, stop);
+        let fresh = heading.as_ref().is_some_and(|h| {
+            headed.as_ref() != Some(&(stop.reply, h.clone())) && !passing(&all, index)
+        });
+        if fresh {
+            headed = heading.clone().map(|h| (stop.reply, h));
+        }
+        let cell = Cell {
+            step: index,
+            label: label(t, stop),
+            group: heading.filter(|_| fresh),
+            class: class(t, stop),
+            hit: matches!(stop.kind, StopKind::Matched(_)),
+            stop: stops_here(t, stop),
+        };
+        match lanes.iter_mut().find(|(reply, _)| *reply == stop.reply) {
+            Some((_, lane)) => lane.cells.push(cell),
+            None => {
+                let name = t
+                    .trace(stop.reply)
+                    .map_or_else(String::new, |trace| lane_word(&trace.sent.packet));
+                lanes.push((stop.reply, Lane { name, cells: vec![cell] }));
+            }
+        }
+    }
     Timeline {
-        lanes: Vec::new(),
-        stops: 0,
-        narration: Vec::new(),
-        spans: Vec::new(),
-        hooks: Vec::new(),
+        lanes: lanes.into_iter().map(|(_, lane)| lane).collect(),
+        stops: all.len(),
+        narration: all.iter().map(|s| plain(&narration(t, s))).collect(),
+        spans: all.iter().map(|s| span(t, s)).collect(),
+        hooks: all.iter().map(|s| s.begins_hook).collect(),
+    }
+}
+
+/// Whether a stop is the only one of a chain that returns at once; it needs no heading.
+fn passing(all: &[Stop], index: usize) -> bool {
+    let stop = &all[index];
+    let chain = |i: usize| all.get(i).and_then(|s: &Stop| s.chain);
+    stop.chain.is_some()
+        && index > 0
+        && chain(index - 1) == chain(index + 1)
+        && chain(index - 1).is_some()
+}
+
+fn group(t: &Telling, stop: &Stop) -> Option<String> {
+    match stop.kind {
+        StopKind::Route => Some(text!(t.lang, NameRoute)),
+        StopKind::Conntrack | StopKind::UnNat => Some("conntrack".into()),
+        _ => {
+            let chain = stop.chain?;
+            Some(if t.rules().chain(chain).base.is_some() {
+                chain_path(t.rules(), chain)
+            } else {
+                t.rules().chain(chain).name.to_string()
+            })
+        }
+    }
+}
+
+fn label(t: &Telling, stop: &Stop) -> String {
+    match &stop.kind {
+        StopKind::Tried(_, first, last) if first == last => first.to_string(),
+        StopKind::Tried(_, first, last) => format!("{first}–{last}"),
+        StopKind::Matched(rule) => t.rules().rule(*rule).number.to_string(),
+        StopKind::Fork(fork) if fork.branches.iter().all(|b| b.weight.is_some()) => {
+            let numbers: Vec<String> = fork.rules.iter().map(u32::to_string).collect();
+            if numbers.len() > 4 {
+                format!("{}–{}", numbers[0], numbers[numbers.len() - 1])
+            } else {
+                numbers.join("|")
+            }
+        }
+        StopKind::Fork(_) => "?".into(),
+        StopKind::Policy(_) => "P".into(),
+        _ => String::new(),
+    }
+}
+
+fn class(t: &Telling, stop: &Stop) -> String {
+    match stop.kind {
+        StopKind::Fork(_) => "fork".into(),
+        StopKind::Route => "route".into(),
+        StopKind::Fate => "fate".into(),
+        StopKind::Conntrack | StopKind::UnNat => "ct".into(),
+        _ => match stop.chain.or(stop.base) {
+            Some(chain) => {
+                table_class(&t.rules().table(t.rules().chain(chain).table).name).into()
+            }
+            None => "host".into(),
+        },
+    }
+}
+
+/// Whether the packet ends at this stop.
+pub(crate) fn stops_here(t: &Telling, stop: &Stop) -> bool {
+    use chainwalk_model::{Fate, Stop as By};
+    let Some(trace) = t.trace(stop.reply) else { return false };
+    match (&stop.kind, &trace.fate) {
+        (StopKind::Matched(rule), Fate::Dropped(By::Rule(at)) | Fate::Rejected { rule: at, .. }) => {
+            rule == at
+                && trace.steps[stop.last..].iter().all(|s| !matches!(s.event, Event::Hook(_)))
+        }
+        (StopKind::Policy(_), Fate::Dropped(By::Policy(_))) => true,
+        (StopKind::Route, Fate::Routing(_)) => {
+            matches!(routed(trace, stop), Some(Routed::Nowhere(_)))
+        }
+        (StopKind::Fate, f) => {
+            fate::tone(f) == crate::Tone::Stop
+                && !matches!(f, Fate::Dropped(_) | Fate::Rejected { .. } | Fate::Routing(_))
+        }
+        _ => false,
+    }
+}
+
+/// The routing decision of a stop.
+pub(crate) fn routed<'a>(trace: &'a Trace, stop: &Stop) -> Option<&'a Routed> {
+    match &trace.steps.get(stop.first)?.event {
+        Event::Routed { to, .. } => Some(to),
+        _ => None,
+    }
+}
+
+/// The lines of the paste that a stop comes from.
+pub(crate) fn span(t: &Telling, stop: &Stop) -> Option<Span> {
+    let rules = t.rules();
+    match &stop.kind {
+        StopKind::Matched(rule) => Some(rules.rule(*rule).span),
+        StopKind::Tried(chain, first, last) => {
+            let chain = &rules.chain(*chain).rules;
+            let one = rules.rule(*chain.get(*first as usize - 1)?).span;
+            let end = rules.rule(*chain.get(*last as usize - 1)?).span;
+            Some(one.to(end))
+        }
+        StopKind::Fork(fork) => {
+            let chain = &rules.chain(fork.chain?).rules;
+            let spans = fork
+                .rules
+                .iter()
+                .filter_map(|n| chain.get(*n as usize - 1))
+                .map(|r| rules.rule(*r).span);
+            spans.reduce(Span::to)
+        }
+        StopKind::Policy(chain) => Some(rules.chain(*chain).span),
+        StopKind::Fate => {
+            use chainwalk_model::{Fate, Stop as By};
+            match &t.trace(stop.reply)?.fate {
+                Fate::Dropped(By::Rule(rule)) | Fate::Rejected { rule, .. } => {
+                    Some(rules.rule(*rule).span)
+                }
+                Fate::Dropped(By::Policy(chain)) => Some(rules.chain(*chain).span),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// What happens at a stop, one short sentence.
+pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
+    let lang = t.lang;
+    let Some(trace) = t.trace(stop.reply) else { return Vec::new() };
+    let rules = t.rules();
+    let by = if lang == Lang::Zh { "，" } else { ", " };
+    match &stop.kind {
+        StopKind::Start => crate::rows::start(t, trace),
+        StopKind::Conntrack | StopKind::UnNat | StopKind::Hook | StopKind::Loop
+        | StopKind::Kernel | StopKind::Route => crate::rows::kernel(t, trace, stop),
+        StopKind::Tried(chain, first, last) => {
+            let name = chain_name(t, *chain);
+            let why = reasons::why_not(t, stop, *chain, *first, *last);
+            let head = if first == last {
+                say!(lang, NarrateMiss, chain = name, number = *first)
+            } else {
+                say!(lang, NarrateMisses, chain = name, first = *first, last = *last)
+            };
+            join([head, why], if lang == Lang::Zh { "：" } else { ": " })
+        }
+        StopKind::Matched(rule) => {
+            let r = rules.rule(*rule);
+            let name = chain_name(t, r.chain);
+            let depth = trace.steps[stop.first].depth;
+            let head = say!(lang, NarrateHit, chain = name, number = r.number);
+            let mut parts = vec![head];
+            match crate::terms::target(r) {
+                Some(chainwalk_model::Target::Jump(_)) => {
+                    parts.push(say!(lang, NarrateJump, depth = u32::from(depth) + 1));
+                }
+                Some(chainwalk_model::Target::Goto(_)) => {
+                    parts.push(say!(lang, NarrateGoto));
+                }
+                Some(target) => {
+                    let what = target_sentence(t, trace, stop, target);
+                    let change = if plain(&what).is_empty() {
+                        changed(t, trace, stop)
+                    } else {
+                        what
+                    };
+                    parts.push(change);
+                }
+                None => {}
+            }
+            join(parts, by)
+        }
+        StopKind::Fork(fork) => {
+            let followed = fork.branches.iter().position(|b| b.followed).map_or(1, |i| i + 1);
+            let mut out = crate::rows::fork_title(t, fork);
+            if fork.branches.len() > 1 {
+                let more = say!(
+                    lang, NarrateFollowed, number = followed, count = fork.branches.len()
+                );
+                push(&mut out, by, Style::Plain);
+                crate::say::append(&mut out, &more);
+            }
+            out
+        }
+        StopKind::Policy(chain) => say!(lang, WhyPolicy, chain = chain_path(rules, *chain)),
+        StopKind::Fate => {
+            let word = run(fate::short(t, trace), Style::Plain);
+            if stop.reply.is_some() {
+                say!(lang, NarrateReplyEnd, packet = lane_word(&trace.sent.packet), end = word)
+            } else {
+                t.outcome().map_or(word, |o| crate::banner::headline(t, o))
+            }
+        }
+    }
+}
+
+/// A base chain with its table, another chain by its name.
+pub(crate) fn chain_name(t: &Telling, chain: chainwalk_model::ChainId) -> String {
+    if t.rules().chain(chain).base.is_some() {
+        chain_path(t.rules(), chain)
+    } else {
+        t.rules().chain(chain).name.to_string()
     }
 }

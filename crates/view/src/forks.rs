@@ -1,0 +1,166 @@
+//! Where a walk splits: which questions stand together, and the ways out of them.
+
+use crate::Telling;
+use chainwalk_model::{Answer, ChainId, Choice, Event, Question, RuleId, Trace};
+
+/// A split of the walk: one unknown, or the random rules of one chain taken together.
+#[derive(Clone, Debug)]
+pub(crate) struct Fork {
+    /// What is asked first.
+    pub(crate) question: Question,
+    /// The index of its first choice.
+    pub(crate) at: usize,
+    /// How many choices of the followed outcome belong to it.
+    pub(crate) choices: usize,
+    /// The numbers of the rules that choose, where rules do.
+    pub(crate) rules: Vec<u32>,
+    /// The chain they stand in.
+    pub(crate) chain: Option<ChainId>,
+    /// The ways out, in the order of the rules, or yes before no.
+    pub(crate) branches: Vec<Branch>,
+}
+
+/// One way out of a split.
+#[derive(Clone, Debug)]
+pub(crate) struct Branch {
+    /// The answers that lead there.
+    pub(crate) key: Vec<Choice>,
+    /// The outcome shown for it: the followed one where it lies here, else the first.
+    pub(crate) outcome: usize,
+    /// All outcomes that lie here.
+    pub(crate) outcomes: Vec<usize>,
+    /// Its probability at this split; `None` where an unknown decides.
+    pub(crate) weight: Option<f64>,
+    /// Whether the followed outcome lies here.
+    pub(crate) followed: bool,
+}
+
+impl Branch {
+    /// The answer that led here.
+    pub(crate) fn answer(&self) -> Option<&Answer> {
+        self.key.last().map(|c| &c.answer)
+    }
+}
+
+/// The rule that a question is about.
+pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
+    match question {
+        Question::Opaque(r, _)
+        | Question::HiddenInterfaces(r)
+        | Question::History(r, _)
+        | Question::Fact(r, _)
+        | Question::Random(r, _)
+        | Question::NatChoice(r) => Some(*r),
+        _ => None,
+    }
+}
+
+/// The choices from `at` on that belong together.
+fn key<'c>(t: &Telling, choices: &'c [Choice], at: usize) -> &'c [Choice] {
+    let rest = choices.get(at..).unwrap_or_default();
+    let random = |c: &Choice| match c.question {
+        Question::Random(rule, _) => Some(t.rules().rule(rule)),
+        _ => None,
+    };
+    let Some(first) = rest.first() else { return rest };
+    let Some(mut before) = random(first) else { return &rest[..1] };
+    let mut count = 1;
+    while rest[count - 1].answer == Answer::No {
+        match rest.get(count).and_then(&random) {
+            Some(next) if next.chain == before.chain && next.number > before.number => {
+                before = next;
+                count += 1;
+            }
+            _ => break,
+        }
+    }
+    &rest[..count]
+}
+
+/// The split at choice `at` of the followed outcome.
+pub(crate) fn fork(t: &Telling, at: usize) -> Option<Fork> {
+    let walk = t.walk()?;
+    let chosen = t.chosen();
+    let own = &walk.outcomes.get(chosen)?.choices;
+    let question = own.get(at)?.question.clone();
+    let mut branches: Vec<Branch> = Vec::new();
+    for index in t.siblings() {
+        let choices = &walk.outcomes[index].choices;
+        if choices.get(..at) != own.get(..at) {
+            continue;
+        }
+        let key = key(t, choices, at);
+        if key.is_empty() {
+            continue;
+        }
+        match branches.iter_mut().find(|b| b.key == key) {
+            Some(branch) => {
+                branch.outcomes.push(index);
+                if index == chosen {
+                    branch.outcome = index;
+                    branch.followed = true;
+                }
+            }
+            None => branches.push(Branch {
+                weight: key.iter().map(|c| c.weight).product(),
+                key: key.to_vec(),
+                outcome: index,
+                outcomes: vec![index],
+                followed: index == chosen,
+            }),
+        }
+    }
+    branches.sort_by_key(|b| {
+        let last = match b.answer() {
+            Some(Answer::Yes) => 0,
+            Some(Answer::No) => 1,
+            _ => 2,
+        };
+        (if matches!(question, Question::Random(..)) { b.key.len() } else { 0 }, last)
+    });
+    let mut rules: Vec<u32> = Vec::new();
+    for branch in &branches {
+        for choice in &branch.key {
+            if let Some(rule) = rule_of(&choice.question) {
+                let number = t.rules().rule(rule).number;
+                if !rules.contains(&number) {
+                    rules.push(number);
+                }
+            }
+        }
+    }
+    let chain = rule_of(&question).map(|r| t.rules().rule(r).chain);
+    // The rule after the last random one takes the rest: it belongs to the choice.
+    if matches!(question, Question::Random(..))
+        && let Some(rest) = branches.iter().find(|b| b.answer() == Some(&Answer::No))
+        && let Some(taken) = first_match(&walk.outcomes[rest.outcome].trace, at + rest.key.len() - 1)
+        && Some(t.rules().rule(taken).chain) == chain
+        && !rules.contains(&t.rules().rule(taken).number)
+    {
+        rules.push(t.rules().rule(taken).number);
+    }
+    Some(Fork { question, at, choices: branches_len(&branches), rules, chain, branches })
+}
+
+fn branches_len(branches: &[Branch]) -> usize {
+    branches.iter().find(|b| b.followed).map_or(1, |b| b.key.len())
+}
+
+/// The first rule that matches after the fork of choice `at`.
+fn first_match(trace: &Trace, at: usize) -> Option<RuleId> {
+    let from = fork_step(trace, at)?;
+    trace.steps[from..].iter().find_map(|s| match s.event {
+        Event::Matched(rule) => Some(rule),
+        _ => None,
+    })
+}
+
+/// The step at which choice `at` was made.
+pub(crate) fn fork_step(trace: &Trace, at: usize) -> Option<usize> {
+    trace.steps.iter().position(|s| s.event == Event::Fork(at as u16))
+}
+
+/// The step at which the last choice of a branch was made, in the branch's own trace.
+pub(crate) fn choice_step(trace: &Trace, fork: &Fork, last: usize) -> Option<usize> {
+    fork_step(trace, fork.at + last)
+}

@@ -1,0 +1,261 @@
+//! Why rules matched or did not, in words; alike reasons of neighbouring rules become one.
+
+use crate::say::{join, run, say};
+use crate::stops::Stop;
+use crate::terms::{self, Term, found, terms};
+use crate::{Sentence, Style, Telling};
+use chainwalk_model::{ChainId, Check, Found, Part, Rule, RuleId, Truth};
+
+/// So many rules of a range are asked for their reason; the rest of it is told by number alone.
+const LOOK: usize = 32;
+/// So many different reasons stand in one sentence.
+const SAY: usize = 3;
+
+/// Why one rule did not match: the first condition that fails, what the packet has, what was wanted.
+#[derive(Clone, Debug, PartialEq)]
+struct Miss {
+    part: Option<Part>,
+    not: bool,
+    has: String,
+    wanted: String,
+    comment: String,
+    chain: String,
+}
+
+fn rule_of(t: &Telling, chain: ChainId, number: u32) -> Option<RuleId> {
+    t.rules().chain(chain).rules.get((number as usize).checked_sub(1)?).copied()
+}
+
+fn term_of(rule: &Rule, check: &Check) -> Option<Term> {
+    let all = terms(rule);
+    let same = |t: &&Term| t.op == check.op && t.part == check.part;
+    all.iter().find(same).or_else(|| all.iter().find(|t| t.op == check.op)).cloned()
+}
+
+/// What the packet has where a check looked; for address types the address itself.
+fn has(t: &Telling, stop: &Stop, check: &Check) -> String {
+    let packet = t.trace(stop.reply).and_then(|trace| crate::telling::moment(trace, stop.first));
+    match (check.part, packet) {
+        (Part::SrcType, Some(m)) => m.packet.ip.src.to_string(),
+        (Part::DstType, Some(m)) => m.packet.ip.dst.to_string(),
+        _ => found(&check.found),
+    }
+}
+
+fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
+    let r = t.rules().rule(rule);
+    let comment = r.comment.as_deref().unwrap_or_default().to_owned();
+    let jump = match terms::target(r) {
+        Some(chainwalk_model::Target::Jump(c) | chainwalk_model::Target::Goto(c)) => {
+            t.rules().chain(*c).name.to_string()
+        }
+        _ => String::new(),
+    };
+    let checks = t.checks(stop.reply, stop.first, rule);
+    let failed = checks.iter().find(|c| c.truth == Truth::No);
+    match failed {
+        None => Miss {
+            part: None,
+            not: false,
+            has: String::new(),
+            wanted: String::new(),
+            comment,
+            chain: jump,
+        },
+        Some(check) => Miss {
+            part: Some(check.part),
+            not: check.not,
+            has: has(t, stop, check),
+            wanted: term_of(r, check).map(|t| t.value).unwrap_or_default(),
+            comment,
+            chain: jump,
+        },
+    }
+}
+
+/// What a condition looks at, in a word; nothing where the value speaks for itself.
+fn subject(part: Part, has: &str) -> String {
+    let name = match part {
+        Part::InIface => "in",
+        Part::OutIface => "out",
+        Part::Sport => "sport",
+        Part::Dport => "dport",
+        Part::AnyPort => "port",
+        Part::TcpFlags => "flags",
+        Part::Icmp => "icmp-type",
+        Part::Mark => "mark",
+        Part::Ctmark => "connmark",
+        Part::CtState => "state",
+        Part::PhysIn => "physdev-in",
+        Part::PhysOut => "physdev-out",
+        Part::Length => "length",
+        Part::Ttl => "ttl",
+        Part::Tos => "tos",
+        Part::Mac => "mac",
+        Part::PktType => "pkttype",
+        Part::Owner => "owner",
+        _ => "",
+    };
+    if name.is_empty() { has.to_owned() } else { format!("{name} {has}") }
+}
+
+/// Several misses of one kind as a sentence.
+fn told(t: &Telling, misses: &[Miss]) -> Sentence {
+    let lang = t.lang;
+    let Some(first) = misses.first() else { return Sentence::new() };
+    let Some(part) = first.part else {
+        return say!(lang, MissUnsaid, count = misses.len());
+    };
+    let mut wanted: Vec<&str> = Vec::new();
+    for m in misses {
+        if !wanted.contains(&m.wanted.as_str()) {
+            wanted.push(&m.wanted);
+        }
+    }
+    let count = misses.len();
+    let one = wanted.first().copied().unwrap_or_default();
+    let what = run(subject(part, &first.has), Style::Code);
+    if first.has.is_empty() && matches!(part, Part::InIface | Part::OutIface | Part::PhysIn | Part::PhysOut) {
+        return say!(lang, MissNoIface, what = one);
+    }
+    match part {
+        Part::Dst | Part::Src if first.not => say!(lang, MissIs, what = what, wanted = one),
+        Part::Dst if wanted.len() > 1 => {
+            let cluster = misses.iter().all(|m| m.comment.contains("cluster IP"));
+            if cluster {
+                say!(lang, MissClusterIps, what = what, count = count)
+            } else {
+                say!(lang, MissAddresses, what = what, count = count)
+            }
+        }
+        Part::Src if wanted.len() > 1 => say!(lang, MissAddresses, what = what, count = count),
+        Part::Dport | Part::Sport | Part::AnyPort if wanted.len() > 1 => {
+            say!(lang, MissPorts, what = what, count = count)
+        }
+        Part::InIface | Part::OutIface if wanted.len() > 1 => {
+            say!(lang, MissIfaces, what = what, count = count)
+        }
+        Part::Dport | Part::Sport | Part::AnyPort if first.has.is_empty() => {
+            say!(lang, MissNoPort)
+        }
+        Part::DstType | Part::SrcType => match (one, first.not) {
+            ("LOCAL", false) => say!(lang, MissNotLocal, addr = &first.has),
+            ("LOCAL", true) => say!(lang, HitLocal, addr = &first.has),
+            _ => say!(lang, MissType, addr = &first.has, wanted = one),
+        },
+        Part::Random | Part::Nth => say!(lang, MissChance),
+        Part::Mark | Part::Ctmark if !first.not => {
+            say!(lang, MissMark, what = what, wanted = one)
+        }
+        Part::Limit | Part::Quota => say!(lang, MissLimit),
+        Part::Recent | Part::Set => say!(lang, MissList, set = one),
+        Part::Fragment => say!(lang, MissFragment),
+        Part::Module | Part::CtOther | Part::TcpOption | Part::PhysBridged | Part::Owner
+            if first.has.is_empty() =>
+        {
+            say!(lang, MissModule, what = one)
+        }
+        _ if first.not => say!(lang, MissIs, what = what, wanted = one),
+        _ => say!(lang, MissIsNot, what = what, wanted = wanted.join(" / ")),
+    }
+}
+
+/// The misses of a range, grouped while they are of one kind.
+fn groups(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Vec<Vec<Miss>> {
+    let mut out: Vec<Vec<Miss>> = Vec::new();
+    for number in (first..=last).take(LOOK) {
+        let Some(rule) = rule_of(t, chain, number) else { break };
+        let m = miss(t, stop, rule);
+        match out.iter_mut().find(|g| {
+            g[0].part == m.part && g[0].not == m.not && g[0].has == m.has && !m.not
+        }) {
+            Some(group) => group.push(m),
+            None => out.push(vec![m]),
+        }
+    }
+    out
+}
+
+/// Why the rules of a range did not match.
+pub(crate) fn why_not(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Sentence {
+    let all = groups(t, stop, chain, first, last);
+    let said: Vec<Sentence> = all
+        .iter()
+        .filter(|g| g[0].part.is_some())
+        .take(SAY)
+        .map(|g| told(t, g))
+        .collect();
+    if said.is_empty() {
+        return say!(t.lang, MissUnsaid, count = last + 1 - first);
+    }
+    let more = all.len() > SAY || (last + 1).saturating_sub(first) as usize > LOOK;
+    let mut out = join(said, if t.lang == crate::Lang::Zh { "；" } else { "; " });
+    if more {
+        crate::say::append(&mut out, &say!(t.lang, MissMore));
+    }
+    out
+}
+
+/// What the crossed rules of a range wanted, in a few words for the diagram (`4 cluster IPs`).
+pub(crate) fn wanted_short(
+    t: &Telling,
+    stop: &Stop,
+    chain: ChainId,
+    first: u32,
+    last: u32,
+) -> Sentence {
+    let all = groups(t, stop, chain, first, last);
+    let lang = t.lang;
+    let Some(group) = all.first().filter(|g| all.len() == 1 && g[0].part.is_some()) else {
+        return say!(lang, ShortRules, count = last + 1 - first);
+    };
+    let count = group.len();
+    match group[0].part {
+        Some(Part::Dst) if group.iter().all(|m| m.comment.contains("cluster IP")) => {
+            say!(lang, ShortClusterIps, count = count)
+        }
+        Some(Part::Dst | Part::Src) if count > 1 => say!(lang, ShortAddresses, count = count),
+        Some(Part::Dport | Part::Sport | Part::AnyPort) if count > 1 => {
+            say!(lang, ShortPorts, count = count)
+        }
+        Some(part) if count == 1 => {
+            let m = &group[0];
+            let not = if m.not { "!" } else { "" };
+            let name = subject(part, "");
+            run(format!("{name}{not}{}", m.wanted).trim().to_owned(), Style::Plain)
+        }
+        _ => say!(lang, ShortRules, count = count),
+    }
+}
+
+/// What is worth saying about a rule that matched: the conditions whose truth is not plain to see.
+pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
+    let lang = t.lang;
+    let r = t.rules().rule(rule);
+    let mut parts = Vec::new();
+    for check in t.checks(stop.reply, stop.first, rule) {
+        let wanted = term_of(r, &check).map(|t| t.value).unwrap_or_default();
+        let has = has(t, stop, &check);
+        match (check.part, check.truth) {
+            (Part::DstType | Part::SrcType, Truth::Yes) if wanted == "LOCAL" && !check.not => {
+                parts.push(say!(lang, HitLocal, addr = has));
+            }
+            (Part::DstType | Part::SrcType, Truth::Yes) if wanted == "LOCAL" => {
+                parts.push(say!(lang, MissNotLocal, addr = has));
+            }
+            (Part::CtState, Truth::Yes) if matches!(check.found, Found::States(_)) => {
+                parts.push(say!(lang, HitState, state = has));
+            }
+            (Part::Mark | Part::Ctmark, Truth::Yes) => {
+                parts.push(say!(lang, HitMark, mark = has));
+            }
+            (Part::Src | Part::Dst, Truth::Yes) if wanted.contains('/') && !check.not => {
+                parts.push(say!(lang, HitNet, addr = has, net = wanted));
+            }
+            (Part::Random | Part::Nth, _) => parts.push(say!(lang, HitChance)),
+            (_, Truth::Unknown(_)) => parts.push(say!(lang, HitAssumed, what = wanted)),
+            _ => {}
+        }
+    }
+    join(parts, " · ")
+}

@@ -1,0 +1,574 @@
+//! Rules in netfilter's own words, the same in every language: what they test, what they do.
+
+use chainwalk_model::{
+    AddrMask, AddrTypes, CtStates, Family, Found, Hook, IcmpMatch, IfaceMatch, Inv, IpMatch, L4,
+    Masked, Match, NatRange, OpKind, Packet, Part, PktType, PortSide, Range, RecentAction,
+    RejectWith, Rule, RuleId, Ruleset, Statistic, Target, TcpFlags, TtlMatch, TtlOp, proto,
+};
+use std::net::IpAddr;
+
+/// One condition of a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Term {
+    /// The index of its operation.
+    pub(crate) op: u16,
+    /// Which condition of it.
+    pub(crate) part: Part,
+    /// Whether it is inverted.
+    pub(crate) not: bool,
+    /// What it looks at (`dport`); may be empty.
+    pub(crate) name: String,
+    /// What it wants there.
+    pub(crate) value: String,
+}
+
+impl Term {
+    /// The condition in a few words (`dport 11103`, `out !docker0`).
+    pub(crate) fn text(&self) -> String {
+        let not = if self.not { "!" } else { "" };
+        match (self.name.is_empty(), self.value.is_empty()) {
+            (true, _) => format!("{not}{}", self.value),
+            (_, true) => format!("{not}{}", self.name),
+            _ => format!("{} {not}{}", self.name, self.value),
+        }
+    }
+}
+
+/// The conditions of a rule, without those that always hold.
+pub(crate) fn terms(rule: &Rule) -> Vec<Term> {
+    let mut out = Vec::new();
+    for (op, what) in rule.ops.iter().enumerate() {
+        if let OpKind::Match(m) = &what.what {
+            let mut add = |part: Part, not: bool, name: &str, value: String| {
+                out.push(Term { op: op as u16, part, not, name: name.to_owned(), value });
+            };
+            conditions(m, &mut add);
+        }
+    }
+    out
+}
+
+/// The conditions of a rule on one line; empty where every packet matches.
+pub(crate) fn conditions_text(rule: &Rule) -> String {
+    let all: Vec<String> = terms(rule).iter().map(Term::text).collect();
+    all.join(" ")
+}
+
+fn conditions(m: &Match, add: &mut dyn FnMut(Part, bool, &str, String)) {
+    match m {
+        Match::Ip(ip) => header(ip, add),
+        Match::HiddenInterfaces => add(Part::InIface, false, "in, out", "?".into()),
+        Match::Tcp(tcp) => {
+            ports(tcp.sport, tcp.dport, add);
+            if let Some(f) = tcp.flags {
+                add(Part::TcpFlags, f.not, "flags", flags_wanted(f.value));
+            }
+            if let Some(o) = tcp.option {
+                add(Part::TcpOption, o.not, "tcp-option", o.value.to_string());
+            }
+        }
+        Match::Udp(p) | Match::Sctp(p) => ports(p.sport, p.dport, add),
+        Match::Icmp(i) | Match::Icmp6(i) => {
+            add(Part::Icmp, i.not, "icmp-type", icmp_wanted(i.value));
+        }
+        Match::AddrType(a) => {
+            if let Some(s) = a.src {
+                add(Part::SrcType, s.not, "src-type", addr_types(s.value));
+            }
+            if let Some(d) = a.dst {
+                add(Part::DstType, d.not, "dst-type", addr_types(d.value));
+            }
+        }
+        Match::Comment(_) => {}
+        Match::Connmark(m) => add(Part::Ctmark, m.not, "connmark", masked(m.value)),
+        Match::Mark(m) => add(Part::Mark, m.not, "mark", masked(m.value)),
+        Match::Conntrack(c) => {
+            if let Some(s) = c.state {
+                add(Part::CtState, s.not, "state", states(s.value));
+            }
+            let mut other = |name: &str, not: bool, value: String| {
+                add(Part::CtOther, not, name, value);
+            };
+            if let Some(v) = c.proto {
+                other("ctproto", v.not, protocol(v.value));
+            }
+            for (name, v) in [
+                ("ctorigsrc", c.orig_src),
+                ("ctorigdst", c.orig_dst),
+                ("ctreplsrc", c.repl_src),
+                ("ctrepldst", c.repl_dst),
+            ] {
+                if let Some(v) = v {
+                    other(name, v.not, network(v.value));
+                }
+            }
+            for (name, v) in [
+                ("ctorigsrcport", c.orig_sport),
+                ("ctorigdstport", c.orig_dport),
+                ("ctreplsrcport", c.repl_sport),
+                ("ctrepldstport", c.repl_dport),
+            ] {
+                if let Some(v) = v {
+                    other(name, v.not, range(v.value));
+                }
+            }
+            if let Some(v) = c.status {
+                other("ctstatus", v.not, format!("{:#x}", v.value.0));
+            }
+            if let Some(v) = c.expire {
+                other("ctexpire", v.not, range(v.value));
+            }
+            if let Some(v) = c.dir {
+                other("ctdir", false, format!("{v:?}").to_uppercase());
+            }
+        }
+        Match::State(s) => add(Part::CtState, s.not, "state", states(s.value)),
+        Match::Devgroup { src, dst } => {
+            for (name, v) in [("src-group", src), ("dst-group", dst)] {
+                if let Some(v) = v {
+                    add(Part::Module, v.not, name, masked(v.value));
+                }
+            }
+        }
+        Match::Dscp(v) => add(Part::Tos, v.not, "dscp", format!("{:#04x}", v.value)),
+        Match::Ecn(_) => add(Part::Module, false, "ecn", String::new()),
+        Match::Hashlimit(h) => {
+            let way = if h.above { "above" } else { "up to" };
+            let rate = format!("{way} {}/{}", h.rate.count, period(h.rate.period_s));
+            add(Part::Limit, false, "hashlimit", rate);
+        }
+        Match::Iprange { src, dst } => {
+            if let Some(v) = src {
+                add(Part::Src, v.not, "from", between(v.value));
+            }
+            if let Some(v) = dst {
+                add(Part::Dst, v.not, "to", between(v.value));
+            }
+        }
+        Match::Length(v) => add(Part::Length, v.not, "length", range(v.value)),
+        Match::Limit { rate, burst } => {
+            let value = format!("{}/{} burst {burst}", rate.count, period(rate.period_s));
+            add(Part::Limit, false, "limit", value);
+        }
+        Match::Mac(v) => add(Part::Mac, v.not, "mac", mac(v.value.0)),
+        Match::Multiport { side, ports } => {
+            let (part, name) = match side {
+                PortSide::Source => (Part::Sport, "sports"),
+                PortSide::Destination => (Part::Dport, "dports"),
+                PortSide::Either => (Part::AnyPort, "ports"),
+            };
+            let list: Vec<String> = ports.value.iter().map(|r| range(*r)).collect();
+            add(part, ports.not, name, list.join(","));
+        }
+        Match::Owner { uid, gid, socket, .. } => {
+            if let Some(v) = uid {
+                add(Part::Owner, v.not, "uid", range(v.value));
+            }
+            if let Some(v) = gid {
+                add(Part::Owner, v.not, "gid", range(v.value));
+            }
+            if let Some(v) = socket {
+                add(Part::Owner, v.not, "socket-exists", String::new());
+            }
+        }
+        Match::Physdev(p) => {
+            if let Some(v) = &p.iniface {
+                add(Part::PhysIn, v.not, "physdev-in", iface(&v.value));
+            }
+            if let Some(v) = &p.outiface {
+                add(Part::PhysOut, v.not, "physdev-out", iface(&v.value));
+            }
+            for (name, part, v) in [
+                ("physdev-is-in", Part::PhysIn, p.is_in),
+                ("physdev-is-out", Part::PhysOut, p.is_out),
+                ("physdev-is-bridged", Part::PhysBridged, p.is_bridged),
+            ] {
+                if let Some(v) = v {
+                    add(part, v.not, name, String::new());
+                }
+            }
+        }
+        Match::Pkttype(v) => {
+            let name = match v.value {
+                PktType::Unicast => "unicast",
+                PktType::Broadcast => "broadcast",
+                PktType::Multicast => "multicast",
+            };
+            add(Part::PktType, v.not, "pkttype", name.into());
+        }
+        Match::Quota(v) => add(Part::Quota, v.not, "quota", format!("{} B", v.value)),
+        Match::Recent(r) => {
+            let name = match r.action.value {
+                RecentAction::Set => "recent set",
+                RecentAction::Check => "recent rcheck",
+                RecentAction::Update => "recent update",
+                RecentAction::Remove => "recent remove",
+            };
+            add(Part::Recent, r.action.not, name, r.name.to_string());
+        }
+        Match::Rpfilter(_) => add(Part::Module, false, "rpfilter", String::new()),
+        Match::Set(s) => {
+            let dirs: Vec<&str> = s.dirs.iter().map(|d| if *d { "src" } else { "dst" }).collect();
+            add(Part::Set, s.not, "set", format!("{} {}", s.set, dirs.join(",")));
+        }
+        Match::Statistic(s) => match s.value {
+            Statistic::Random(p) => add(Part::Random, s.not, "random", percent(p)),
+            Statistic::Nth { every, packet } => {
+                add(Part::Nth, s.not, "nth", format!("{packet}/{every}"));
+            }
+        },
+        Match::String(s) => {
+            let text = String::from_utf8_lossy(&s.pattern).into_owned();
+            add(Part::Module, s.not, "string", format!("{text:?}"));
+        }
+        Match::Tos(v) => {
+            let value = format!("{:#04x}/{:#04x}", v.value.value, v.value.mask);
+            add(Part::Tos, v.not, "tos", value);
+        }
+        Match::Ttl(t) => match t {
+            TtlMatch::Eq(v) => add(Part::Ttl, v.not, "ttl", v.value.to_string()),
+            TtlMatch::Lt(v) => add(Part::Ttl, false, "ttl", format!("< {v}")),
+            TtlMatch::Gt(v) => add(Part::Ttl, false, "ttl", format!("> {v}")),
+        },
+        Match::U32(v) => add(Part::Module, v.not, "u32", v.value.to_string()),
+        Match::Opaque(o) => add(Part::Module, false, "", o.text.to_string()),
+    }
+}
+
+fn header(ip: &IpMatch, add: &mut dyn FnMut(Part, bool, &str, String)) {
+    if let Some(v) = &ip.iniface {
+        add(Part::InIface, v.not, "in", iface(&v.value));
+    }
+    if let Some(v) = &ip.outiface {
+        add(Part::OutIface, v.not, "out", iface(&v.value));
+    }
+    if let Some(v) = ip.src {
+        add(Part::Src, v.not, "from", network(v.value));
+    }
+    if let Some(v) = ip.dst {
+        add(Part::Dst, v.not, "to", network(v.value));
+    }
+    if let Some(v) = ip.proto {
+        add(Part::Proto, v.not, "", protocol(v.value));
+    }
+    if let Some(v) = ip.fragment {
+        add(Part::Fragment, v.not, "fragment", String::new());
+    }
+}
+
+fn ports(
+    sport: Option<Inv<Range<u16>>>,
+    dport: Option<Inv<Range<u16>>>,
+    add: &mut dyn FnMut(Part, bool, &str, String),
+) {
+    if let Some(v) = sport {
+        add(Part::Sport, v.not, "sport", range(v.value));
+    }
+    if let Some(v) = dport {
+        add(Part::Dport, v.not, "dport", range(v.value));
+    }
+}
+
+/// The last target of a rule, what it does once everything holds.
+pub(crate) fn target(rule: &Rule) -> Option<&Target> {
+    rule.ops.iter().rev().find_map(|op| match &op.what {
+        OpKind::Target(target) => Some(target),
+        OpKind::Match(_) => None,
+    })
+}
+
+/// A target in netfilter's words (`REJECT host-prohibited`, `DNAT 172.18.0.6:80`).
+pub(crate) fn target_text(rules: &Ruleset, target: &Target) -> String {
+    match target {
+        Target::Accept => "ACCEPT".into(),
+        Target::Drop => "DROP".into(),
+        Target::Return => "RETURN".into(),
+        Target::Jump(chain) => rules.chain(*chain).name.to_string(),
+        Target::Goto(chain) => format!("goto {}", rules.chain(*chain).name),
+        Target::Queue { num, bypass, .. } => {
+            format!("NFQUEUE {num}{}", if *bypass { " bypass" } else { "" })
+        }
+        Target::Reject(with) => format!("REJECT {}", reject(*with)),
+        Target::Log { prefix, nflog, .. } => {
+            let name = if *nflog { "NFLOG" } else { "LOG" };
+            if prefix.is_empty() { name.into() } else { format!("{name} {prefix:?}") }
+        }
+        Target::Mark(m) => format!("MARK {}", masked(*m)),
+        Target::Connmark(_) => "CONNMARK".into(),
+        Target::Dnat(to) => nat("DNAT", *to),
+        Target::Snat(to) => nat("SNAT", *to),
+        Target::Masquerade(to) => nat("MASQUERADE", *to),
+        Target::Redirect(to) => nat("REDIRECT", *to),
+        Target::Netmap(to) => format!("NETMAP {}", network(*to)),
+        Target::Ct(ct) => if ct.notrack { "NOTRACK" } else { "CT" }.into(),
+        Target::Tos(v) => format!("TOS {:#04x}", v.value),
+        Target::Dscp(v) => format!("DSCP {v:#04x}"),
+        Target::Ttl(op) => match op {
+            TtlOp::Set(n) => format!("TTL {n}"),
+            TtlOp::Inc(n) => format!("TTL +{n}"),
+            TtlOp::Dec(n) => format!("TTL -{n}"),
+        },
+        Target::Tcpmss(_) => "TCPMSS".into(),
+        Target::Set(_) => "SET".into(),
+        Target::Trace => "TRACE".into(),
+        Target::Checksum => "CHECKSUM".into(),
+        Target::Opaque(o) => o.text.to_string(),
+    }
+}
+
+fn nat(name: &str, to: NatRange) -> String {
+    let addr = to.addrs.map(between).unwrap_or_default();
+    let port = to.ports.map(|p| format!(":{}", range(p).replace(':', "-"))).unwrap_or_default();
+    if addr.is_empty() && port.is_empty() { name.into() } else { format!("{name} {addr}{port}") }
+}
+
+/// What REJECT sends, without its family.
+pub(crate) fn reject(with: RejectWith) -> &'static str {
+    match with {
+        RejectWith::NetUnreachable => "net-unreachable",
+        RejectWith::HostUnreachable => "host-unreachable",
+        RejectWith::ProtoUnreachable => "proto-unreachable",
+        RejectWith::PortUnreachable => "port-unreachable",
+        RejectWith::NetProhibited => "net-prohibited",
+        RejectWith::HostProhibited => "host-prohibited",
+        RejectWith::AdminProhibited => "admin-prohibited",
+        RejectWith::TcpReset => "tcp-reset",
+        RejectWith::NoRoute6 => "no-route",
+        RejectWith::AddrUnreachable6 => "addr-unreachable",
+        RejectWith::PolicyFail6 => "policy-fail",
+        RejectWith::RejectRoute6 => "reject-route",
+    }
+}
+
+/// A hook as iptables writes it.
+pub(crate) fn hook(hook: Hook) -> &'static str {
+    match hook {
+        Hook::Ingress => "INGRESS",
+        Hook::Prerouting => "PREROUTING",
+        Hook::Input => "INPUT",
+        Hook::Forward => "FORWARD",
+        Hook::Output => "OUTPUT",
+        Hook::Postrouting => "POSTROUTING",
+        Hook::Egress => "EGRESS",
+    }
+}
+
+/// The CSS class of a table.
+pub(crate) fn table_class(name: &str) -> &'static str {
+    match name {
+        "nat" => "nat",
+        "mangle" => "mangle",
+        "raw" => "raw",
+        "security" => "security",
+        _ => "filter",
+    }
+}
+
+/// A table's name, with its family where it is not IPv4.
+pub(crate) fn table_name(family: Family, name: &str) -> String {
+    match family {
+        Family::Ip => name.to_owned(),
+        Family::Ip6 => format!("ip6 {name}"),
+        Family::Inet => format!("inet {name}"),
+        Family::Arp => format!("arp {name}"),
+        Family::Bridge => format!("bridge {name}"),
+        Family::Netdev => format!("netdev {name}"),
+    }
+}
+
+/// `filter FORWARD`.
+pub(crate) fn chain_path(rules: &Ruleset, chain: chainwalk_model::ChainId) -> String {
+    let c = rules.chain(chain);
+    let table = rules.table(c.table);
+    format!("{} {}", table_name(table.family, &table.name), c.name)
+}
+
+/// Table, chain and number of a rule.
+pub(crate) fn place(rules: &Ruleset, rule: RuleId) -> (String, u32) {
+    let r = rules.rule(rule);
+    (chain_path(rules, r.chain), r.number)
+}
+
+/// A network in prefix notation where it has a prefix; a host without its length.
+pub(crate) fn network(v: AddrMask) -> String {
+    let (bits, all) = match v.mask {
+        IpAddr::V4(m) => (u128::from(m.to_bits()) << 96, 32),
+        IpAddr::V6(m) => (m.to_bits(), 128),
+    };
+    let len = bits.leading_ones();
+    if len == all {
+        v.addr.to_string()
+    } else if bits.checked_shl(len).unwrap_or(0) == 0 {
+        format!("{}/{len}", v.addr)
+    } else {
+        format!("{}/{}", v.addr, v.mask)
+    }
+}
+
+fn between(v: Range<IpAddr>) -> String {
+    if v.first == v.last { v.first.to_string() } else { format!("{}-{}", v.first, v.last) }
+}
+
+fn range<T: PartialEq + std::fmt::Display>(v: Range<T>) -> String {
+    if v.first == v.last { v.first.to_string() } else { format!("{}:{}", v.first, v.last) }
+}
+
+fn masked(v: Masked<u32>) -> String {
+    if v.mask == u32::MAX || v.mask == v.value {
+        hex(v.value)
+    } else {
+        format!("{}/{}", hex(v.value), hex(v.mask))
+    }
+}
+
+/// A mark: 0 as 0, everything else in hex.
+pub(crate) fn hex(v: u32) -> String {
+    if v == 0 { "0".into() } else { format!("{v:#x}") }
+}
+
+fn iface(v: &IfaceMatch) -> String {
+    format!("{}{}", v.name, if v.prefix { "+" } else { "" })
+}
+
+fn addr_types(v: AddrTypes) -> String {
+    bit_names(u32::from(v.0), &AddrTypes::NAMES)
+}
+
+/// Conntrack states by name.
+pub(crate) fn states(v: CtStates) -> String {
+    bit_names(u32::from(v.0), &CtStates::NAMES)
+}
+
+fn bit_names(bits: u32, names: &[&str]) -> String {
+    let set: Vec<&str> =
+        names.iter().enumerate().filter(|(i, _)| bits & (1 << i) != 0).map(|(_, n)| *n).collect();
+    set.join(",")
+}
+
+/// A protocol by its usual name.
+pub(crate) fn protocol(number: u8) -> String {
+    match number {
+        proto::ICMP => "icmp".into(),
+        2 => "igmp".into(),
+        4 => "ipencap".into(),
+        proto::TCP => "tcp".into(),
+        proto::UDP => "udp".into(),
+        41 => "ipv6".into(),
+        proto::GRE => "gre".into(),
+        50 => "esp".into(),
+        51 => "ah".into(),
+        proto::ICMPV6 => "icmpv6".into(),
+        89 => "ospf".into(),
+        103 => "pim".into(),
+        112 => "vrrp".into(),
+        proto::SCTP => "sctp".into(),
+        proto::UDPLITE => "udplite".into(),
+        n => format!("proto {n}"),
+    }
+}
+
+/// TCP flags by name, the word `none` for none.
+pub(crate) fn flags(v: TcpFlags) -> String {
+    const NAMES: [(&str, TcpFlags); 8] = [
+        ("SYN", TcpFlags::SYN),
+        ("FIN", TcpFlags::FIN),
+        ("RST", TcpFlags::RST),
+        ("PSH", TcpFlags::PSH),
+        ("ACK", TcpFlags::ACK),
+        ("URG", TcpFlags::URG),
+        ("ECE", TcpFlags::ECE),
+        ("CWR", TcpFlags::CWR),
+    ];
+    let set: Vec<&str> = NAMES.iter().filter(|(_, f)| v.has(*f)).map(|(n, _)| *n).collect();
+    if set.is_empty() { "none".into() } else { set.join(" ") }
+}
+
+fn flags_wanted(v: Masked<TcpFlags>) -> String {
+    if v.mask.0 == 0x17 && v.value == TcpFlags::SYN {
+        "SYN".into()
+    } else {
+        format!("{}/{}", flags(v.value), flags(v.mask)).replace(' ', ",")
+    }
+}
+
+fn icmp_wanted(v: IcmpMatch) -> String {
+    let code = if v.code.first == 0 && v.code.last == 255 {
+        String::new()
+    } else {
+        format!("/{}", range(v.code))
+    };
+    match v.kind {
+        None => "any".into(),
+        Some(kind) => format!("{kind}{code}"),
+    }
+}
+
+fn period(seconds: u32) -> &'static str {
+    match seconds {
+        1 => "s",
+        60 => "min",
+        3600 => "h",
+        _ => "day",
+    }
+}
+
+fn mac(v: [u8; 6]) -> String {
+    let parts: Vec<String> = v.iter().map(|b| format!("{b:02x}")).collect();
+    parts.join(":")
+}
+
+/// A probability as a person reads it (`33.3%`).
+pub(crate) fn percent(p: f64) -> String {
+    let tenths = (p * 1000.0).round() / 10.0;
+    if p > 0.0 && tenths < 0.1 {
+        "<0.1%".into()
+    } else if (tenths - tenths.round()).abs() < 1e-9 {
+        format!("{tenths:.0}%")
+    } else {
+        format!("{tenths:.1}%")
+    }
+}
+
+/// What a check found, in netfilter's words; empty where there was nothing.
+pub(crate) fn found(v: &Found) -> String {
+    match v {
+        Found::Nothing => String::new(),
+        Found::Addr(a) => a.to_string(),
+        Found::Number(n) => n.to_string(),
+        Found::Hex(n) => hex(*n as u32),
+        Found::Proto(p) => protocol(*p),
+        Found::Name(n) => n.to_string(),
+        Found::States(s) => states(*s),
+        Found::Flags(f) => flags(*f),
+        Found::AddrTypes(a) => addr_types(*a),
+    }
+}
+
+/// An address with a port where there is one.
+pub(crate) fn endpoint(addr: IpAddr, port: Option<u16>) -> String {
+    match (addr, port) {
+        (_, None) => addr.to_string(),
+        (IpAddr::V4(a), Some(p)) => format!("{a}:{p}"),
+        (IpAddr::V6(a), Some(p)) => format!("[{a}]:{p}"),
+    }
+}
+
+/// What kind of packet it is, in a word (`SYN`, `UDP`, `ICMP 3/10`).
+pub(crate) fn packet_word(packet: &Packet) -> String {
+    match &packet.l4 {
+        L4::Tcp(t) => flags(t.flags).replace(' ', "+").replace("none", "TCP"),
+        L4::Udp { .. } => "UDP".into(),
+        L4::Sctp { .. } => "SCTP".into(),
+        L4::Icmp(i) => format!("ICMP {}/{}", i.kind, i.code),
+        L4::Other => protocol(packet.ip.proto).to_uppercase(),
+    }
+}
+
+/// The lane's name of a packet, shorter still.
+pub(crate) fn lane_word(packet: &Packet) -> String {
+    match &packet.l4 {
+        L4::Icmp(_) => "ICMP".into(),
+        L4::Tcp(t) if t.flags.has(TcpFlags::RST) => "RST".into(),
+        _ => packet_word(packet),
+    }
+}
