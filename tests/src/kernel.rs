@@ -102,10 +102,11 @@ pub fn differences(ours: &Value, theirs: &Value) -> String {
 fn normal(field: &str, value: &Value) -> Value {
     let value = without_empty(value);
     match (field, value) {
-        ("conntrack", Value::Array(mut entries)) => {
+        ("conntrack", Value::Array(mut entries)) if !entries.is_empty() => {
             entries.sort_by_key(ToString::to_string);
             Value::Array(entries)
         }
+        (_, value) if is_empty(&value) => Value::Null,
         (_, value) => value,
     }
 }

@@ -1,17 +1,499 @@
 //! The packet line: what a person types to send a packet (`curl 172.17.0.2:11103`,
-//! `tcp A:P > B:P in eth0 syn`).
+//! `tcp A:P > B:P in eth0 syn`, `reply 1`).
 //!
 //! Guarantees: any text gives an [`Ask`] and never panics; what could not be read is told by a diagnostic
-//! whose span counts in the line, as document 0.
+//! whose span counts in the line, as document 0, and the rest of the line still counts.
 
-use chainwalk_model::{Ask, Diagnostic};
+mod apps;
+
+use crate::oneline::{Word, bad, did_you_mean, flag_letters, flag_name, missing, number, protocol, words};
+use chainwalk_model::{
+    Ask, AskAddr, AskEntry, Diagnostic, DiagnosticId, DocId, Expected, FollowUp, Severity, Span,
+    TcpFlags, proto,
+};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The source port of a connection whose line names none, as a client would pick one.
+const CLIENT_PORT: u16 = 51000;
+
+/// The words that begin a packet line.
+const VERBS: [&str; 20] = [
+    "curl", "wget", "ping", "ping6", "dig", "nslookup", "nc", "ncat", "telnet", "ssh", "tcp", "udp",
+    "icmp", "icmpv6", "sctp", "udplite", "gre", "reply", "error", "after",
+];
+/// The words that say more of a packet, in any order.
+const MORE: [&str; 28] = [
+    "from", "to", "in", "out", "local", "outside", "syn", "ack", "fin", "rst", "psh", "urg", "flags",
+    "seq", "window", "ttl", "tos", "mark", "type", "code", "id", "df", "uid", "gid", "len", "payload",
+    "sport", "dport",
+];
 
 /// Reads one packet line.
-pub fn packet_line(_text: &str) -> (Ask, Vec<Diagnostic>) {
-    (Ask::default(), Vec::new())
+pub fn packet_line(text: &str) -> (Ask, Vec<Diagnostic>) {
+    let mut line = Line {
+        end: text.trim_end().len(),
+        words: cut_arrows(words(text)),
+        at: 0,
+        ask: Ask::default(),
+        place: Place::default(),
+        found: Vec::new(),
+    };
+    line.ask.span = Some(Span::new(DocId(0), 0, text.len()));
+    if line.words.is_empty() {
+        let mut empty = missing(0, vec![Expected::Packet]);
+        empty.id = DiagnosticId::Empty;
+        line.found.push(empty);
+    } else {
+        line.read();
+    }
+    line.finish()
 }
 
-/// Reads the lines of a sequence.
+/// Reads the lines of a sequence. Lines that name no source port get one each, as separate connections would.
 pub fn packet_lines(lines: &[&str]) -> Vec<(Ask, Vec<Diagnostic>)> {
-    lines.iter().map(|l| packet_line(l)).collect()
+    lines
+        .iter()
+        .zip(0..)
+        .map(|(text, k)| {
+            let (mut ask, found) = packet_line(text);
+            if ask.sport == Some(CLIENT_PORT) && !text.contains("51000") {
+                ask.sport = Some(CLIENT_PORT.saturating_add(k));
+            }
+            (ask, found)
+        })
+        .collect()
 }
+
+/// What a line said about where its packet starts.
+#[derive(Default)]
+struct Place {
+    local: bool,
+    outside: bool,
+}
+
+struct Line<'a> {
+    /// Behind the last word, in bytes.
+    end: usize,
+    words: Vec<Word<'a>>,
+    at: usize,
+    ask: Ask,
+    place: Place,
+    found: Vec<Diagnostic>,
+}
+
+impl<'a> Line<'a> {
+    fn peek(&self) -> Option<Word<'a>> {
+        self.words.get(self.at).copied()
+    }
+
+    fn next(&mut self) -> Option<Word<'a>> {
+        let word = self.peek()?;
+        self.at += 1;
+        Some(word)
+    }
+
+    /// The next word if it is one of these.
+    fn accept(&mut self, known: &[&str]) -> bool {
+        let is = self.peek().is_some_and(|w| known.contains(&w.text));
+        self.at += usize::from(is);
+        is
+    }
+
+    fn complain(&mut self, problem: Diagnostic) {
+        self.found.push(problem);
+    }
+
+    /// The value behind a word; its absence is told.
+    fn value(&mut self, expected: Expected) -> Option<Word<'a>> {
+        let word = self.next();
+        if word.is_none() {
+            let end = self.end;
+            self.complain(missing(end, vec![expected]));
+        }
+        word
+    }
+
+    fn numeric<T: TryFrom<u64>>(&mut self, expected: Expected) -> Option<T> {
+        let word = self.value(expected.clone())?;
+        let value = number(word.text);
+        if value.is_none() {
+            self.complain(bad(word, vec![expected]));
+        }
+        value
+    }
+
+    fn read(&mut self) {
+        while self.accept(&["after"]) {
+            self.after();
+        }
+        let Some(verb) = self.next() else {
+            let end = self.end;
+            self.complain(missing(end, vec![Expected::Packet]));
+            return;
+        };
+        let lower = verb.text.to_ascii_lowercase();
+        match lower.as_str() {
+            "reply" => self.ask.follow_up = Some(FollowUp::ReplyTo(self.which())),
+            "error" => self.ask.follow_up = Some(FollowUp::IcmpErrorTo(self.which())),
+            app if self.app(app) => {}
+            name => match protocol(name).filter(|_| name.parse::<u8>().is_err() || self.peek().is_some()) {
+                Some(proto) => self.headers(proto),
+                None => self.guess(verb),
+            },
+        }
+        while let Some(word) = self.next() {
+            self.more(word);
+        }
+    }
+
+    /// The number of an earlier packet, written from 1, given from 0.
+    fn which(&mut self) -> usize {
+        let Some(word) = self.value(Expected::Number) else { return 0 };
+        match word.text.parse::<usize>() {
+            Ok(n) if n > 0 => n - 1,
+            _ => {
+                self.complain(bad(word, vec![Expected::Number]));
+                0
+            }
+        }
+    }
+
+    /// `A:P > B:P`, or a destination alone.
+    fn headers(&mut self, proto: u8) {
+        self.ask.proto = Some(proto);
+        let first = match self.peek() {
+            Some(w) if is_arrow(w) => None,
+            Some(w) if !is_more(w.text) => {
+                self.at += 1;
+                Some(self.endpoint(w))
+            }
+            _ => {
+                let at = self.peek().map_or(self.end, |w| w.start);
+                self.complain(missing(at, vec![Expected::Address]));
+                return;
+            }
+        };
+        if self.peek().is_some_and(is_arrow) {
+            self.at += 1;
+            if let Some(source) = first {
+                self.source(source);
+            }
+            match self.peek() {
+                Some(w) if !is_more(w.text) => {
+                    self.at += 1;
+                    let target = self.endpoint(w);
+                    self.target(target);
+                }
+                other => {
+                    let at = other.map_or(self.end, |w| w.start);
+                    self.complain(missing(at, vec![Expected::Address]));
+                }
+            }
+        } else if let Some(target) = first {
+            self.target(target);
+        }
+    }
+
+    fn source(&mut self, (addr, port): (Option<AskAddr>, Option<u16>)) {
+        self.place.outside = true;
+        self.ask.src = addr.or(self.ask.src.take());
+        self.ask.sport = port.or(self.ask.sport);
+    }
+
+    fn target(&mut self, (addr, port): (Option<AskAddr>, Option<u16>)) {
+        self.ask.dst = addr.or(self.ask.dst.take());
+        self.ask.dport = port.or(self.ask.dport);
+    }
+
+    /// A line that begins with no known word: an address is what a connection is opened to.
+    fn guess(&mut self, word: Word<'a>) {
+        let before = self.found.len();
+        let target = self.endpoint(word);
+        let meant = match &target {
+            (Some(AskAddr::Ip(_)), _) | (Some(AskAddr::Name(_)), Some(_)) => true,
+            _ => word.text.contains("://"),
+        };
+        if word.text.contains("://") {
+            self.found.truncate(before);
+            self.url(word);
+            return;
+        }
+        if !meant {
+            self.found.truncate(before);
+            let mut problem = bad(word, vec![Expected::Packet]);
+            problem.id = DiagnosticId::BadLine;
+            problem.hint = did_you_mean(word.text, &VERBS);
+            self.complain(problem);
+            // What follows may still name the destination.
+            if let Some(next) = self.peek().filter(|w| !is_more(w.text)) {
+                self.at += 1;
+                let before = self.found.len();
+                let target = self.endpoint(next);
+                self.found.truncate(before);
+                self.ask.proto = Some(proto::TCP);
+                self.target(target);
+            }
+            return;
+        }
+        self.ask.proto = Some(proto::TCP);
+        self.target(target);
+    }
+
+    /// An address or name with an optional port; what does not fit is told, what does is given.
+    fn endpoint(&mut self, word: Word<'a>) -> (Option<AskAddr>, Option<u16>) {
+        let (host, port) = split_port(word);
+        let port = port.and_then(|p| {
+            let value = p.text.parse().ok();
+            if value.is_none() {
+                self.complain(bad(p, vec![Expected::Port]));
+            }
+            value
+        });
+        (self.address(host), port)
+    }
+
+    fn address(&mut self, word: Word<'a>) -> Option<AskAddr> {
+        let bare = word.text.strip_prefix('[').and_then(|t| t.strip_suffix(']'));
+        let text = bare.unwrap_or(word.text);
+        if text == "localhost" {
+            return Some(AskAddr::Ip(Ipv4Addr::LOCALHOST.into()));
+        }
+        if let Ok(addr) = text.parse::<IpAddr>() {
+            return Some(AskAddr::Ip(addr));
+        }
+        let named = !text.is_empty()
+            && text.chars().any(char::is_alphabetic)
+            && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | '/'));
+        if named {
+            return Some(AskAddr::Name(text.into()));
+        }
+        self.complain(bad(word, vec![Expected::Address]));
+        None
+    }
+
+    fn after(&mut self) {
+        let Some(word) = self.value(Expected::Literal("5s".into())) else { return };
+        match duration_ms(word.text) {
+            Some(ms) => self.ask.after_ms = self.ask.after_ms.saturating_add(ms),
+            None => self.complain(bad(word, vec![Expected::Literal("5s".into())])),
+        }
+    }
+
+    fn from(&mut self) {
+        let Some(word) = self.value(Expected::Address) else { return };
+        match word.text {
+            "outside" => self.place.outside = true,
+            "here" | "local" => self.place.local = true,
+            _ => {
+                let source = self.endpoint(word);
+                self.source(source);
+            }
+        }
+    }
+
+    /// One of the words that say more of a packet.
+    fn more(&mut self, word: Word<'a>) {
+        match word.text.to_ascii_lowercase().as_str() {
+            "from" => self.from(),
+            "to" => {
+                if let Some(word) = self.value(Expected::Address) {
+                    let target = self.endpoint(word);
+                    self.target(target);
+                }
+            }
+            "in" => match self.value(Expected::Interface) {
+                Some(w) if w.text.contains(['/', '=']) => {
+                    self.complain(bad(w, vec![Expected::Interface]));
+                }
+                Some(w) => self.ask.entry = AskEntry::Iface(w.text.into()),
+                None => {}
+            },
+            "out" | "local" => self.place.local = true,
+            "outside" => self.place.outside = true,
+            "after" => self.after(),
+            "flags" => {
+                if let Some(w) = self.value(Expected::Literal("SA".into())) {
+                    match flag_letters(w.text).or_else(|| flag_words(w.text)) {
+                        Some(bits) => self.ask.flags = Some(TcpFlags(bits)),
+                        None => self.complain(bad(w, vec![Expected::Literal("SA".into())])),
+                    }
+                }
+            }
+            "ack" if self.peek().is_some_and(|w| number::<u32>(w.text).is_some()) => {
+                self.ask.ack = self.numeric(Expected::Number);
+            }
+            "seq" => self.ask.seq = self.numeric(Expected::Number),
+            "window" => self.ask.window = self.numeric(Expected::Number),
+            "ttl" => self.ask.ttl = self.numeric(Expected::Number),
+            "tos" => self.ask.tos = self.numeric(Expected::Number),
+            "mark" => self.ask.mark = self.numeric(Expected::Mark),
+            "id" => self.ask.id = self.numeric(Expected::Number),
+            "df" => self.ask.df = Some(true),
+            "uid" => self.ask.uid = self.numeric(Expected::Number),
+            "gid" => self.ask.gid = self.numeric(Expected::Number),
+            "sport" => self.ask.sport = self.numeric(Expected::Port),
+            "dport" => self.ask.dport = self.numeric(Expected::Port),
+            "code" => self.ask.icmp_code = self.numeric(Expected::Number),
+            "type" => {
+                if let Some(w) = self.value(Expected::IcmpType) {
+                    self.icmp_type(w);
+                }
+            }
+            "len" => {
+                let len: Option<u16> = self.numeric(Expected::Number);
+                self.ask.payload = len.map(|n| vec![b'x'; usize::from(n)].into());
+            }
+            "payload" => {
+                if let Some(w) = self.value(Expected::Text) {
+                    self.ask.payload = Some(w.text.trim_matches('"').as_bytes().into());
+                }
+            }
+            lower => {
+                if let Some(bits) = flag_words(lower) {
+                    let before = self.ask.flags.map_or(0, |f| f.0);
+                    self.ask.flags = Some(TcpFlags(before | bits));
+                } else if icmp_name(lower).is_some() {
+                    self.icmp_type(word);
+                } else {
+                    let mut problem = bad(word, vec![Expected::Option, Expected::EndOfLine]);
+                    problem.id = DiagnosticId::UnknownOption;
+                    problem.hint = did_you_mean(lower, &MORE);
+                    self.complain(problem);
+                }
+            }
+        }
+    }
+
+    fn icmp_type(&mut self, word: Word<'a>) {
+        if let Some((kind, code)) = icmp_name(word.text) {
+            self.ask.icmp_type = Some(kind);
+            self.ask.icmp_code = code.or(self.ask.icmp_code);
+        } else if let Some(kind) = number(word.text) {
+            self.ask.icmp_type = Some(kind);
+        } else {
+            self.complain(bad(word, vec![Expected::IcmpType]));
+        }
+    }
+
+    /// What the words imply together.
+    fn finish(mut self) -> (Ask, Vec<Diagnostic>) {
+        let ask = &mut self.ask;
+        if !matches!(ask.entry, AskEntry::Iface(_)) {
+            ask.entry = match (self.place.local, self.place.outside, ask.follow_up) {
+                (true, ..) => AskEntry::Local,
+                (_, true, _) => AskEntry::Outside,
+                (_, _, Some(_)) => AskEntry::Unsaid,
+                _ => AskEntry::Local,
+            };
+        }
+        let six = [&ask.src, &ask.dst].into_iter().any(|a| matches!(a, Some(AskAddr::Ip(IpAddr::V6(_)))));
+        if six && ask.proto == Some(proto::ICMP) {
+            ask.proto = Some(proto::ICMPV6);
+            ask.icmp_type = ask.icmp_type.map(|kind| match kind {
+                8 => 128,
+                0 => 129,
+                other => other,
+            });
+        }
+        let ports =
+            matches!(ask.proto, Some(proto::TCP | proto::UDP | proto::SCTP | proto::UDPLITE));
+        if ports && ask.follow_up.is_none() {
+            ask.sport = ask.sport.or(Some(CLIENT_PORT));
+            if ask.dport.is_none() && ask.dst.is_some() && self.found.is_empty() {
+                let mut problem = missing(self.end, vec![Expected::Port]);
+                problem.severity = Severity::Warning;
+                self.found.push(problem);
+            }
+        }
+        if ask.dst.is_none() && ask.follow_up.is_none() && self.found.is_empty() {
+            self.found.push(missing(self.end, vec![Expected::Address]));
+        }
+        (self.ask, self.found)
+    }
+}
+
+fn is_arrow(word: Word<'_>) -> bool {
+    matches!(word.text, ">" | "->" | "→")
+}
+
+fn is_more(text: &str) -> bool {
+    MORE.contains(&text) || text == "after" || flag_words(text).is_some()
+}
+
+/// Parts the words at arrows, so that `A>B` reads as `A > B`.
+fn cut_arrows(words: Vec<Word<'_>>) -> Vec<Word<'_>> {
+    let mut cut = Vec::new();
+    for mut word in words {
+        while let Some((at, arrow)) =
+            ["->", "→", ">"].iter().filter_map(|a| Some((word.text.find(a)?, *a))).min()
+        {
+            if word.text.contains("://") || word.text.starts_with('"') {
+                break;
+            }
+            // `->` is found at its dash, one byte before the `>` in it.
+            let arrow_word = word.from(at).until(arrow.len());
+            cut.extend(Some(word.until(at)).filter(|w| !w.text.is_empty()));
+            cut.push(arrow_word);
+            word = word.from(at + arrow.len());
+        }
+        cut.extend(Some(word).filter(|w| !w.text.is_empty()));
+    }
+    cut
+}
+
+/// The host and the port of `host:port`, `[v6]:port`; an IPv6 address without brackets has no port.
+fn split_port(word: Word<'_>) -> (Word<'_>, Option<Word<'_>>) {
+    if word.text.starts_with('[') {
+        return match word.text.find("]:") {
+            Some(at) => (word.until(at + 1), Some(word.from(at + 2))),
+            None => (word, None),
+        };
+    }
+    match word.text.find(':') {
+        Some(at) if word.text.rfind(':') == Some(at) => (word.until(at), Some(word.from(at + 1))),
+        _ => (word, None),
+    }
+}
+
+/// `syn`, or several names joined by `,`, `+`, `-` or `/`.
+fn flag_words(text: &str) -> Option<u8> {
+    text.split([',', '+', '-', '/']).try_fold(0, |bits, name| Some(bits | flag_name(name)?))
+}
+
+fn icmp_name(text: &str) -> Option<(u8, Option<u8>)> {
+    Some(match text {
+        "echo-request" | "echo" => (8, Some(0)),
+        "echo-reply" => (0, Some(0)),
+        "destination-unreachable" => (3, None),
+        "network-unreachable" => (3, Some(0)),
+        "host-unreachable" => (3, Some(1)),
+        "protocol-unreachable" => (3, Some(2)),
+        "port-unreachable" => (3, Some(3)),
+        "fragmentation-needed" => (3, Some(4)),
+        "redirect" => (5, None),
+        "time-exceeded" | "ttl-exceeded" => (11, None),
+        "timestamp-request" => (13, Some(0)),
+        "timestamp-reply" => (14, Some(0)),
+        _ => return None,
+    })
+}
+
+/// Milliseconds of `5s`, `500ms`, `2m`, `1h`, `1.5s`, `5`; at most a year.
+fn duration_ms(text: &str) -> Option<u64> {
+    const YEAR: f64 = 366.0 * 86_400_000.0;
+    let unit = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (value, unit) = text.split_at(unit);
+    let each = match unit {
+        "ms" => 1.0,
+        "" | "s" | "sec" => 1000.0,
+        "m" | "min" => 60_000.0,
+        "h" => 3_600_000.0,
+        "d" => 86_400_000.0,
+        _ => return None,
+    };
+    let ms = value.parse::<f64>().ok()? * each;
+    (ms.is_finite() && ms <= YEAR).then_some(ms.round() as u64)
+}
+
+#[cfg(test)]
+mod tests;
