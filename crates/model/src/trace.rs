@@ -131,6 +131,13 @@ pub enum Lean {
         /// The address.
         addr: IpAddr,
     },
+    /// An interface nobody told of is a port of this bridge, since its packet is of the bridge's network.
+    Port {
+        /// The bridge.
+        bridge: Text,
+        /// The interface.
+        port: Text,
+    },
     /// Bridged packets are shown to iptables (`bridge-nf-call-iptables` = 1).
     BridgeNf,
 }

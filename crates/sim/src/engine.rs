@@ -542,9 +542,10 @@ pub(crate) struct Watch {
 }
 
 impl Watch {
-    /// Whether this is the moment: the rules of a run are tried before the step that tells of the run.
+    /// Whether to look now. The last look before the step counts: a rule is tried before the step that
+    /// tells of it.
     fn wants(&self, steps: usize, rule: RuleId) -> bool {
-        self.seen.is_none() && rule == self.rule && self.at == self.reply && steps + 4 > self.step
+        rule == self.rule && self.at == self.reply && steps <= self.step
     }
 
     /// Another packet's walk begins; returns whose it was before.

@@ -7,9 +7,18 @@ use chainwalk_model::{
 
 impl Walker<'_> {
     /// The bridge that a packet comes in by, and the port, where that is known.
-    pub(super) fn bridge_of(&self, skb: &Skb, iface: &Text) -> Option<(Text, Option<Text>)> {
-        let host = &self.world.host;
-        let found = host.interface(iface)?;
+    pub(super) fn bridge_of(&mut self, skb: &Skb, iface: &Text) -> Option<(Text, Option<Text>)> {
+        let host = self.world.host.clone();
+        let Some(found) = host.interface(iface) else {
+            // An interface nobody told of, on the network of a bridge: most likely a port of it.
+            let bridge = host.interfaces.iter().find(|i| {
+                i.kind == IfKind::Bridge
+                    && i.addrs.iter().any(|f| crate::route::in_net(skb.packet.ip.src, f.value))
+            })?;
+            let (bridge, port) = (bridge.name.clone(), iface.clone());
+            self.lean(Lean::Port { bridge: bridge.clone(), port: port.clone() });
+            return Some((bridge, Some(port)));
+        };
         if let Some(bridge) = &found.master {
             return Some((bridge.clone(), Some(iface.clone())));
         }
