@@ -1,12 +1,366 @@
 //! `-m set` and `-j SET`: ipsets.
+//!
+//! - Written: `[!] --match-set NAME src|dst[,…]`, `--return-nomatch`, `! --update-counters`,
+//!   `[!] --packets-eq N` and its like; `-j SET --add-set NAME src --exist --timeout N --del-set …`.
+//! - Listed: `match-set NAME src,dst`, `add-set NAME src exist`.
+//! - Kernel: `net/netfilter/xt_set.c`, `net/netfilter/ipset`.
+//! - A set of the other family, or one with more dimensions than are given, holds for no packet.
+//! - A set that was not pasted, and counters of elements, are questions.
+//! - Not modelled: `--map-set`, and what `bitmap:ip,mac` learns.
 
-use super::Judge;
+use super::{Judge, is_unknown, mac, truth};
 use crate::eye::Eye;
 use crate::memory::Memory;
-use chainwalk_model::{Found, Part, Question, SetMatch, SetTarget, Truth};
+use crate::sets::{self, Dim, Have, Live};
+use crate::wire::{self, Seen};
+use chainwalk_model::{
+    Entry, Found, IpFamily, IpSet, L4, Packet, Part, Question, SetMatch, SetTarget, Text, Truth,
+    proto,
+};
 
-pub(super) fn test(m: &SetMatch, _eye: &Eye, _memory: &mut Memory, j: &mut Judge) {
-    j.say(Part::Set, m.not, Truth::Unknown(Question::Set(m.set.clone())), || Found::Nothing);
+/// Lists hold no lists; a paste that says so is not followed further.
+const MAX_DEPTH: usize = 4;
+
+/// Why a packet can't be looked up.
+enum Lack {
+    /// The packet has nothing there; the set does not hold it.
+    Nothing,
+    /// It would have to be known.
+    Untold,
+    /// The route would have to be known.
+    Route,
 }
 
-pub(super) fn target(_t: &SetTarget, _eye: &Eye, _memory: &mut Memory) {}
+pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+    let counted = ["--packets", "--bytes"].iter().any(|w| m.rest.contains(w));
+    let answer = match find(&m.set, m, eye, memory, 0) {
+        Ok(sets::Found::Fits) if counted => Truth::Unknown(Question::History(j.at.rule, j.at.op)),
+        Ok(found) => {
+            let nomatch = m.rest.contains("return-nomatch");
+            let holds = if nomatch && takes_nomatch(&m.set, eye) {
+                found == sets::Found::Excepted
+            } else {
+                found == sets::Found::Fits
+            };
+            match found {
+                sets::Found::Unclear => Truth::Unknown(Question::Set(m.set.clone())),
+                _ => truth(holds != m.not),
+            }
+        }
+        Err(Some(question)) => Truth::Unknown(question),
+        Err(None) => Truth::Unknown(Question::Fact(j.at.rule, j.at.op)),
+    };
+    let ip = &eye.packet.ip;
+    let by_source = m.dirs.first().copied().unwrap_or(true);
+    let addr = if by_source { ip.src } else { ip.dst };
+    j.say(Part::Set, m.not, answer, || Found::Addr(addr));
+}
+
+/// Adds the packet's element to a set, then removes one.
+pub(super) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
+    if let Some(m) = &t.add {
+        change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
+            live.add(set, dims, key, t.timeout, t.exist, eye.now_ms)
+        });
+    }
+    if let Some(m) = &t.del {
+        change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
+            live.remove(set, dims, key, eye.now_ms)
+        });
+    }
+}
+
+/// What a set says of the packet. `Err` is what would have to be known, if a question says it.
+fn find(
+    name: &Text,
+    m: &SetMatch,
+    eye: &Eye,
+    memory: &mut Memory,
+    depth: usize,
+) -> Result<sets::Found, Option<Question>> {
+    let unknown = || Some(Question::Set(name.clone()));
+    let set = eye.host.sets.iter().find(|s| s.name == *name).ok_or_else(unknown)?;
+    let dims = sets::dims(set).ok_or_else(unknown)?;
+    if memory.sets.get(name).is_none() {
+        memory.sets.entry(name, || Live::new(set));
+    }
+    if dims == [Dim::Set] {
+        let members = memory.sets.get(name).map(|l| l.members(eye.now_ms)).unwrap_or_default();
+        let mut unclear = None;
+        for member in members {
+            if depth >= MAX_DEPTH {
+                return Err(unknown());
+            }
+            match find(&member, m, eye, memory, depth + 1) {
+                Ok(sets::Found::Fits) => return Ok(sets::Found::Fits),
+                Ok(sets::Found::Unclear) => unclear = Some(Some(Question::Set(member))),
+                Ok(_) => {}
+                Err(question) => unclear = Some(question),
+            }
+        }
+        return unclear.map_or(Ok(sets::Found::Nothing), Err);
+    }
+    let key = match key(set, &dims, m, eye) {
+        Ok(key) => key,
+        Err(Lack::Nothing) => return Ok(sets::Found::Nothing),
+        Err(Lack::Untold) => return Err(None),
+        Err(Lack::Route) => return Err(Some(Question::Route(eye.packet.ip.dst))),
+    };
+    let live = memory.sets.get(name);
+    Ok(live.map_or(sets::Found::Nothing, |l| l.find(set, &dims, &key, eye.now_ms)))
+}
+
+/// A change of a set by the packet's element; whether it was made.
+type Make<'a> = dyn FnMut(&mut Live, &IpSet, &[Dim], &[Have]) -> bool + 'a;
+
+fn change(
+    name: &Text,
+    m: &SetMatch,
+    eye: &Eye,
+    memory: &mut Memory,
+    depth: usize,
+    make: &mut Make,
+) -> bool {
+    let Some(set) = eye.host.sets.iter().find(|s| s.name == *name) else { return false };
+    let Some(dims) = sets::dims(set) else { return false };
+    let live = memory.sets.entry(name, || Live::new(set));
+    if dims == [Dim::Set] {
+        let members = live.members(eye.now_ms);
+        return depth < MAX_DEPTH
+            && members.iter().any(|member| change(member, m, eye, memory, depth + 1, make));
+    }
+    match key(set, &dims, m, eye) {
+        Ok(key) => make(live, set, &dims, &key),
+        Err(_) => false,
+    }
+}
+
+/// Whether a set's type knows `nomatch`.
+fn takes_nomatch(name: &Text, eye: &Eye) -> bool {
+    let set = eye.host.sets.iter().find(|s| s.name == *name);
+    set.and_then(sets::dims).is_some_and(|dims| dims.contains(&Dim::Net))
+}
+
+/// What the packet has in each dimension of a set.
+fn key(set: &IpSet, dims: &[Dim], m: &SetMatch, eye: &Eye) -> Result<Vec<Have>, Lack> {
+    let of_addresses = dims.iter().any(|d| matches!(d, Dim::Ip | Dim::Net));
+    let other_family = (set.family == IpFamily::V6) != eye.packet.is_v6();
+    if m.dirs.len() < dims.len() || of_addresses && other_family {
+        return Err(Lack::Nothing);
+    }
+    let have = |(dim, src): (&Dim, &bool)| {
+        let have = sets::cut(set, *dim, part(set, *dim, *src, eye)?);
+        if sets::in_range(set, &have) { Ok(have) } else { Err(Lack::Nothing) }
+    };
+    dims.iter().zip(&m.dirs).map(have).collect()
+}
+
+/// What the packet has in one dimension.
+fn part(set: &IpSet, dim: Dim, src: bool, eye: &Eye) -> Result<Have, Lack> {
+    let p = eye.packet;
+    match dim {
+        Dim::Ip | Dim::Net => Ok(Have::Addr(if src { p.ip.src } else { p.ip.dst })),
+        Dim::Port => port(p, src, &set.kind).ok_or(Lack::Nothing),
+        Dim::Mac if src => mac::source(eye).map(Have::Mac).ok_or(Lack::Nothing),
+        Dim::Mac => match eye.entry {
+            Entry::Wire { .. } => Err(Lack::Untold),
+            Entry::Local { .. } => Err(Lack::Nothing),
+        },
+        Dim::Iface => {
+            let path = eye.path;
+            let (dev, port) =
+                if src { (&path.iniface, &path.phys_in) } else { (&path.outiface, &path.phys_out) };
+            match dev {
+                Some(dev) if is_unknown(dev) => Err(if src { Lack::Untold } else { Lack::Route }),
+                Some(dev) => Ok(Have::Iface(dev.clone(), port.clone())),
+                None => Err(Lack::Nothing),
+            }
+        }
+        Dim::Mark => Ok(Have::Mark(eye.mark)),
+        Dim::Set => Err(Lack::Nothing),
+    }
+}
+
+/// The packet's port; ICMP has type and code there, and what has no ports has 0.
+fn port(p: &Packet, src: bool, kind: &str) -> Option<Have> {
+    let number = p.ip.proto;
+    if kind == "bitmap:port" && !matches!(number, proto::TCP | proto::UDP) {
+        return None;
+    }
+    let port = match &p.l4 {
+        L4::Other => 0,
+        L4::Icmp(i) if wire::seen(p, 4) == Seen::Whole => u16::from_be_bytes([i.kind, i.code]),
+        L4::Icmp(_) => return None,
+        _ => {
+            let (sport, dport) = wire::ports(p)?;
+            if src { sport } else { dport }
+        }
+    };
+    Some(Have::Port(number, port))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ext::bench::Bench;
+    use crate::ext::set_target;
+    use chainwalk_model::{Cidr, Match, Origin, SetEntry, SetPart};
+
+    fn net(text: &str) -> SetPart {
+        let (addr, len) = text.split_once('/').unwrap_or((text, "32"));
+        SetPart::Net(Cidr { addr: addr.parse().unwrap(), len: len.parse().unwrap() })
+    }
+
+    fn entry(parts: Vec<SetPart>) -> SetEntry {
+        SetEntry { parts, nomatch: false, timeout: None }
+    }
+
+    fn set(name: &str, kind: &str, options: &str, entries: Vec<SetEntry>) -> IpSet {
+        IpSet {
+            name: name.into(),
+            kind: kind.into(),
+            family: IpFamily::V4,
+            timeout: None,
+            options: options.split_whitespace().map(Into::into).collect(),
+            entries,
+            origin: Origin::Given,
+        }
+    }
+
+    fn with(sets: Vec<IpSet>) -> Bench {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        bench.host.sets = sets;
+        bench
+    }
+
+    fn of(name: &str, dirs: &[bool]) -> SetMatch {
+        SetMatch { not: false, set: name.into(), dirs: dirs.into(), rest: "".into() }
+    }
+
+    #[track_caller]
+    fn check(bench: &Bench, m: &SetMatch, expect: Truth) {
+        assert_eq!(bench.test(&Match::Set(m.clone())), expect);
+        let turned = SetMatch { not: true, ..m.clone() };
+        let expect = match expect {
+            Truth::Yes => Truth::No,
+            Truth::No => Truth::Yes,
+            other => other,
+        };
+        assert_eq!(bench.test(&Match::Set(turned)), expect);
+    }
+
+    #[test]
+    fn the_longest_prefix_decides() {
+        let mut except = entry(vec![net("1.2.3.0/24")]);
+        except.nomatch = true;
+        let entries = vec![entry(vec![net("1.2.0.0/16")]), except, entry(vec![net("1.2.3.9")])];
+        let mut bench = with(vec![set("s", "hash:net", "", entries)]);
+        check(&bench, &of("s", &[true]), Truth::No);
+        let rest = "--return-nomatch".into();
+        check(&bench, &SetMatch { rest, ..of("s", &[true]) }, Truth::Yes);
+        bench.packet.ip.src = "1.2.3.9".parse().unwrap();
+        check(&bench, &of("s", &[true]), Truth::Yes);
+        bench.packet.ip.src = "1.2.4.1".parse().unwrap();
+        check(&bench, &of("s", &[true]), Truth::Yes);
+        bench.packet.ip.src = "1.3.0.1".parse().unwrap();
+        check(&bench, &of("s", &[true]), Truth::No);
+    }
+
+    #[test]
+    fn each_dimension_has_its_own_direction() {
+        let port = SetPart::Port { proto: proto::TCP, first: 80, last: 90 };
+        let entries = vec![entry(vec![net("1.2.3.4"), port])];
+        let bench = with(vec![set("s", "hash:ip,port", "", entries)]);
+        check(&bench, &of("s", &[true, false]), Truth::Yes);
+        check(&bench, &of("s", &[true, true]), Truth::No);
+        check(&bench, &of("s", &[false, false]), Truth::No);
+        check(&bench, &of("s", &[true]), Truth::No);
+    }
+
+    #[test]
+    fn a_port_is_of_its_protocol() {
+        let port = SetPart::Port { proto: proto::UDP, first: 80, last: 80 };
+        let entries = vec![entry(vec![net("1.2.3.4"), port.clone()])];
+        let by_port = set("p", "bitmap:port", "range 0-1023", vec![entry(vec![port])]);
+        let bench = with(vec![set("s", "hash:ip,port", "", entries), by_port]);
+        check(&bench, &of("s", &[true, false]), Truth::No);
+        check(&bench, &of("p", &[false]), Truth::Yes);
+        check(&bench, &of("p", &[true]), Truth::No);
+    }
+
+    #[test]
+    fn a_netmask_joins_addresses() {
+        let entries = vec![entry(vec![net("1.2.3.0")])];
+        let bench = with(vec![set("s", "hash:ip", "netmask 24", entries)]);
+        check(&bench, &of("s", &[true]), Truth::Yes);
+        check(&bench, &of("s", &[false]), Truth::No);
+    }
+
+    #[test]
+    fn a_set_that_was_not_pasted_is_a_question() {
+        let unknown = |name: &str| Truth::Unknown(Question::Set(name.into()));
+        let bench = with(vec![]);
+        check(&bench, &of("s", &[true]), unknown("s"));
+        let other = entry(vec![SetPart::Opaque("?".into())]);
+        let entries = vec![other, entry(vec![net("10.0.0.2")])];
+        let bench = with(vec![set("s", "hash:ip", "", entries)]);
+        check(&bench, &of("s", &[true]), unknown("s"));
+        check(&bench, &of("s", &[false]), Truth::Yes);
+    }
+
+    #[test]
+    fn a_list_asks_its_sets() {
+        let list = entry(vec![SetPart::Set("s".into())]);
+        let bench = with(vec![
+            set("all", "list:set", "", vec![list]),
+            set("s", "hash:ip", "", vec![entry(vec![net("1.2.3.4")])]),
+        ]);
+        check(&bench, &of("all", &[true]), Truth::Yes);
+        check(&bench, &of("all", &[false]), Truth::No);
+    }
+
+    #[test]
+    fn elements_come_go_and_end() {
+        let mut bench = with(vec![set("s", "hash:ip", "timeout 10", vec![])]);
+        bench.host.sets[0].timeout = Some(10);
+        let m = of("s", &[true]);
+        let add = |exist| SetTarget {
+            add: Some(m.clone()),
+            del: None,
+            exist,
+            timeout: None,
+            rest: "".into(),
+        };
+        check(&bench, &m, Truth::No);
+        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        check(&bench, &m, Truth::Yes);
+        bench.now_ms = 8_000;
+        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        bench.now_ms = 11_000;
+        check(&bench, &m, Truth::No);
+        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        bench.now_ms = 20_000;
+        set_target(&add(true), &bench.eye(), &mut bench.memory.borrow_mut());
+        bench.now_ms = 30_000;
+        check(&bench, &m, Truth::Yes);
+        let del = SetTarget { add: None, del: Some(m.clone()), ..add(false) };
+        set_target(&del, &bench.eye(), &mut bench.memory.borrow_mut());
+        check(&bench, &m, Truth::No);
+    }
+
+    #[test]
+    fn one_address_leaves_a_range() {
+        let range = SetPart::Range("1.2.3.0".parse().unwrap(), "1.2.3.9".parse().unwrap());
+        let mut bench = with(vec![set("s", "hash:ip", "", vec![entry(vec![range])])]);
+        let m = of("s", &[true]);
+        let del = Some(m.clone());
+        let t = SetTarget { add: None, del, exist: false, timeout: None, rest: "".into() };
+        set_target(&t, &bench.eye(), &mut bench.memory.borrow_mut());
+        check(&bench, &m, Truth::No);
+        for near in ["1.2.3.3", "1.2.3.5", "1.2.3.0", "1.2.3.9"] {
+            bench.packet.ip.src = near.parse().unwrap();
+            check(&bench, &m, Truth::Yes);
+        }
+    }
+}
