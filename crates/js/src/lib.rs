@@ -1,1 +1,206 @@
-//! Room.
+//! The JavaScript door: a host as it was pasted, the packets sent through it, and what there is to show.
+//!
+//! What goes out are plain objects in the shapes of `chainwalk_view`; what comes in is converted here. The
+//! door decides nothing, and only a wrong option throws: whatever was pasted gives a host.
+
+use chainwalk_model::{Ask, Check, Diagnostic, Reading, RuleId, Severity};
+use chainwalk_sim::Session;
+use chainwalk_view::{
+    Banner, Chip, FactRow, Lang, Problem, Reasons, Row, Scene, TableMeasure, Telling, Timeline,
+};
+use serde::{Deserialize, Serialize};
+use serde_wasm_bindgen::Serializer;
+use wasm_bindgen::prelude::*;
+
+/// What may be said beside the paste: `{ lang: "en" | "zh", assume: ["eth0=10.0.0.2/24", …] }`.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Options {
+    lang: Option<String>,
+    assume: Vec<String>,
+}
+
+/// What was recognised in the paste.
+#[derive(Serialize)]
+struct Recognised {
+    chips: Vec<Chip>,
+    facts: Vec<FactRow>,
+    problems: Vec<Problem>,
+}
+
+/// The answer for one packet, and the way there.
+#[derive(Serialize)]
+struct Told {
+    banner: Banner,
+    rows: Vec<Row>,
+    timeline: Timeline,
+}
+
+/// A host as it was pasted, and the packets sent through it, in order.
+#[wasm_bindgen]
+pub struct Host {
+    lang: Lang,
+    paste: String,
+    reading: Reading,
+    facts: chainwalk_model::Host,
+    session: Session,
+    asks: Vec<Ask>,
+    followed: Vec<usize>,
+}
+
+#[wasm_bindgen]
+impl Host {
+    /// Reads `paste`, whatever it is.
+    ///
+    /// # Errors
+    /// Where `options` holds what is not an option, or an assumption that can't be read.
+    #[wasm_bindgen(constructor)]
+    pub fn new(paste: String, options: JsValue) -> Result<Self, JsError> {
+        let options: Options = if options.is_undefined() || options.is_null() {
+            Options::default()
+        } else {
+            serde_wasm_bindgen::from_value(options)?
+        };
+        let lang = match options.lang.as_deref() {
+            None | Some("en") => Lang::En,
+            Some("zh") => Lang::Zh,
+            Some(other) => return Err(JsError::new(&format!("no language `{other}`: en, zh"))),
+        };
+        let reading = chainwalk_parse::read(&[&paste]);
+        let mut host = reading.host();
+        for text in &options.assume {
+            match chainwalk_parse::assumption(text) {
+                Ok(assumption) => chainwalk_sim::assume(&mut host, &assumption),
+                Err(found) => return Err(JsError::new(&sentence(&found, text, lang))),
+            }
+        }
+        let session = Session::new(host.clone());
+        Ok(Self {
+            lang,
+            paste,
+            reading,
+            facts: host,
+            session,
+            asks: Vec::new(),
+            followed: Vec::new(),
+        })
+    }
+
+    /// What was recognised: `{ chips, facts, problems }`.
+    ///
+    /// # Errors
+    /// Only where JavaScript refuses to make an object.
+    pub fn recognised(&self) -> Result<JsValue, JsError> {
+        let docs = [self.paste.as_str()];
+        object(&Recognised {
+            chips: chainwalk_view::chips(&self.reading, self.lang),
+            facts: chainwalk_view::facts(&self.facts, self.lang, &docs),
+            problems: chainwalk_view::problems(&self.reading.diagnostics, &docs, self.lang),
+        })
+    }
+
+    /// Sends a packet after those sent before, in the words of the page's packet field, and returns what is
+    /// wrong with them. A line that can't be read, and any line where no rules were recognised, sends nothing.
+    ///
+    /// # Errors
+    /// Only where JavaScript refuses to make an object.
+    pub fn send(&mut self, packet: &str) -> Result<JsValue, JsError> {
+        let (ask, found) = chainwalk_parse::packet_line(packet);
+        let broken = found.iter().any(|d| d.severity == Severity::Error);
+        if !broken && !self.reading.hosts.is_empty() {
+            self.session.send(&ask);
+            self.asks.push(ask);
+        }
+        object(&chainwalk_view::packet_problems(&found, packet, self.lang))
+    }
+
+    /// Follows another outcome of a packet; both count from 0.
+    pub fn follow(&mut self, packet: usize, outcome: usize) {
+        if packet < self.asks.len() {
+            self.followed.resize(self.asks.len(), 0);
+            self.followed[packet] = outcome;
+        }
+    }
+
+    /// The answer for a packet and the way there: `{ banner, rows, timeline }`.
+    ///
+    /// # Errors
+    /// Only where JavaScript refuses to make an object.
+    pub fn tell(&self, packet: usize) -> Result<JsValue, JsError> {
+        self.telling(packet, |t| {
+            object(&Told {
+                banner: chainwalk_view::banner(t),
+                rows: chainwalk_view::rows(t),
+                timeline: chainwalk_view::timeline(t),
+            })
+        })
+    }
+
+    /// The diagram of a packet at a stop of its timeline, as finished geometry.
+    ///
+    /// # Errors
+    /// Only where JavaScript refuses to make an object.
+    pub fn scene(
+        &self,
+        packet: usize,
+        stop: usize,
+        width: f64,
+        height: f64,
+    ) -> Result<JsValue, JsError> {
+        object(&self.drawn(packet, stop, width, height))
+    }
+
+    /// The same as the text of an SVG file.
+    pub fn svg(&self, packet: usize, stop: usize, width: f64, height: f64) -> String {
+        chainwalk_view::svg(&self.drawn(packet, stop, width, height))
+    }
+
+    /// The walk of a packet in words, line by line.
+    pub fn words(&self, packet: usize) -> String {
+        self.telling(packet, chainwalk_view::words)
+    }
+}
+
+impl Host {
+    /// All that the view looks at for a packet, given to `show`.
+    fn telling<T>(&self, packet: usize, show: impl FnOnce(&Telling) -> T) -> T {
+        show(&Telling {
+            lang: self.lang,
+            reading: Some(&self.reading).filter(|_| !self.paste.trim().is_empty()),
+            docs: &[&self.paste],
+            host: &self.facts,
+            asks: &self.asks,
+            walks: self.session.walks(),
+            followed: &self.followed,
+            packet,
+            reasons: self,
+        })
+    }
+
+    fn drawn(&self, packet: usize, stop: usize, width: f64, height: f64) -> Scene {
+        self.telling(packet, |t| chainwalk_view::scene(t, stop, (width, height), &TableMeasure))
+    }
+}
+
+impl Reasons for Host {
+    fn checks(
+        &self,
+        packet: usize,
+        outcome: usize,
+        reply: Option<usize>,
+        step: usize,
+        rule: RuleId,
+    ) -> Vec<Check> {
+        self.session.explain(packet, outcome, reply, step, rule)
+    }
+}
+
+/// A value as a plain object: no `Map`, and `null` for what is absent.
+fn object(value: &impl Serialize) -> Result<JsValue, JsError> {
+    Ok(value.serialize(&Serializer::json_compatible())?)
+}
+
+fn sentence(found: &Diagnostic, text: &str, lang: Lang) -> String {
+    let problems = chainwalk_view::packet_problems(std::slice::from_ref(found), text, lang);
+    problems.into_iter().map(|p| p.text).collect()
+}
