@@ -321,14 +321,18 @@ impl<'w> Walker<'w> {
             self.lean(Lean::BackTheWayItCame { dst, iface: dev.clone() });
             return Found { dev: Some(dev), ..found };
         }
-        let uplinks: Vec<Text> = self
-            .world
-            .host
-            .interfaces
-            .iter()
+        let told = self.world.host.interfaces.iter();
+        let mut uplinks: Vec<Text> = told
             .filter(|i| i.kind == IfKind::Plain && i.master.is_none() && is_uplink(&i.name))
             .map(|i| i.name.clone())
             .collect();
+        if let Entry::Wire { iface, .. } = &skb.entry
+            && is_uplink(iface)
+            && skb.phys_in.is_none()
+            && !uplinks.contains(iface)
+        {
+            uplinks.push(iface.clone());
+        }
         if let [only] = &uplinks[..] {
             self.lean(Lean::DefaultRoute { dst, iface: only.clone() });
             return Found { dev: Some(only.clone()), ..found };
@@ -348,8 +352,17 @@ impl<'w> Walker<'w> {
         if skb.frame == FrameTo::Other {
             return Err(Fate::NotForUs);
         }
+        self.settle_source(skb, Answer::No);
         self.hook(skb, Hook::Prerouting)?;
         self.route_input(skb)
+    }
+
+    /// Whoever sent a packet from elsewhere is not this host, and whoever sent one from here is: nothing to ask.
+    fn settle_source(&mut self, skb: &Skb, answer: Answer) {
+        let asked = Router::new(self.world).holder(skb.packet.ip.src);
+        if let Err(question) = asked {
+            std::rc::Rc::make_mut(&mut self.world.answers).push((question, answer));
+        }
     }
 
     /// The routing decision of a packet that came in, and what follows from it.

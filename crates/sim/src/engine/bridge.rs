@@ -2,7 +2,7 @@
 
 use super::{Skb, Walker, Way};
 use chainwalk_model::{
-    Event, Fate, FrameTo, Hook, IfKind, Lean, RouteKind, Routed, RoutingDrop, Text,
+    Answer, Event, Fate, FrameTo, Hook, IfKind, Lean, RouteKind, Routed, RoutingDrop, Text,
 };
 
 impl Walker<'_> {
@@ -56,6 +56,7 @@ impl Walker<'_> {
         } else if !shown.1 {
             self.lean(Lean::BridgeNf);
         }
+        self.settle_source(skb, Answer::No);
         let before = skb.packet.ip.dst;
         self.hook(skb, Hook::Prerouting)?;
         if skb.phys_in.is_some() && skb.packet.ip.dst != before {

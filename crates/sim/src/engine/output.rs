@@ -4,7 +4,7 @@ use super::{Attached, Skb, Walker, Way};
 use crate::ct::{Info, status};
 use crate::route::{Found, Key};
 use chainwalk_model::{
-    CtDir, Entry, Errno, Event, Fate, Hook, Lean, RouteKind, Routed, RoutingDrop, Text,
+    Answer, CtDir, Entry, Errno, Event, Fate, Hook, Lean, RouteKind, Routed, RoutingDrop, Text,
 };
 use std::net::IpAddr;
 
@@ -14,6 +14,7 @@ impl Walker<'_> {
         let Entry::Local { bind, .. } = skb.entry.clone() else {
             return Err(Fate::NotForUs);
         };
+        self.settle_source(skb, Answer::Yes);
         let ip = &skb.packet.ip;
         // The first decision knows no source unless the kernel itself chose it.
         let (dst, tos, mark) = (ip.dst, ip.tos, skb.mark);
