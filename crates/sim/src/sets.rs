@@ -106,9 +106,9 @@ pub(crate) fn cut(set: &IpSet, dim: Dim, have: Have) -> Have {
             Some(len) => Have::Addr(prefix(addr, len)),
             None => Have::Addr(addr),
         },
-        (Dim::Mark, Have::Mark(mark)) => {
-            let mask = option(set, "markmask").and_then(hex).unwrap_or(u32::MAX);
-            Have::Mark(mark & mask)
+        (Dim::Mark, Have::Mark(value)) => {
+            let bits = option(set, "markmask").and_then(hex).unwrap_or(u32::MAX);
+            Have::Mark(value & bits)
         }
         (_, have) => have,
     }
@@ -170,14 +170,14 @@ impl Live {
         let mut unclear = false;
         for e in self.elements.iter().filter(|e| e.lives(now_ms)) {
             match e.fits(set, dims, key) {
-                Some(Some(lens)) => {
+                Fit::Yes(lens) => {
                     let found = if e.nomatch { Found::Excepted } else { Found::Fits };
                     if best.as_ref().is_none_or(|(b, _)| lens > *b) {
                         best = Some((lens, found));
                     }
                 }
-                Some(None) => {}
-                None => unclear = true,
+                Fit::No => {}
+                Fit::Unclear => unclear = true,
             }
         }
         match best {
@@ -257,7 +257,7 @@ impl Live {
         key: &[Have],
     ) -> Option<usize> {
         let same = |e: &Element| {
-            e.fits(set, dims, key).flatten().is_some()
+            matches!(e.fits(set, dims, key), Fit::Yes(_))
                 && dims.iter().zip(e.parts.iter().zip(parts)).all(|(dim, (a, b))| {
                     *dim != Dim::Net || a.prefix_len().is_none() || a.prefix_len() == b.prefix_len()
                 })
@@ -270,7 +270,7 @@ impl Live {
         for (k, (dim, have)) in dims.iter().zip(key).enumerate() {
             let rest = match (dim, have, self.elements[at].parts.get(k)) {
                 (Dim::Ip, Have::Addr(addr), Some(part)) => part.without(*addr),
-                (Dim::Port, Have::Port(_, port), Some(part)) => part.without_port(*port),
+                (Dim::Port, Have::Port(_, number), Some(part)) => part.without_port(*number),
                 _ => None,
             };
             let Some((one, rest)) = rest else { continue };
@@ -285,13 +285,23 @@ impl Live {
     }
 }
 
+/// Whether an element fits.
+enum Fit {
+    /// It does; the prefix lengths of its addresses, 0 where they are no networks.
+    Yes(Vec<u8>),
+    /// It does not.
+    No,
+    /// It has a part that is not understood.
+    Unclear,
+}
+
 impl Element {
     fn lives(&self, now_ms: u64) -> bool {
         self.ends_ms.is_none_or(|end| now_ms <= end)
     }
 
-    /// The prefix lengths with which it fits. `Some(None)` where it does not, `None` where that is unclear.
-    fn fits(&self, set: &IpSet, dims: &[Dim], key: &[Have]) -> Option<Option<Vec<u8>>> {
+    /// Whether it is the element of a packet that has these parts, or holds it.
+    fn fits(&self, set: &IpSet, dims: &[Dim], key: &[Have]) -> Fit {
         let mut lens = Vec::new();
         let mut unclear = false;
         for (k, (dim, have)) in dims.iter().zip(key).enumerate() {
@@ -300,7 +310,7 @@ impl Element {
                 if *dim == Dim::Mac {
                     continue;
                 }
-                return Some(None);
+                return Fit::No;
             };
             let fits = match (part, have) {
                 (SetPart::Net(net), Have::Addr(addr)) => {
@@ -316,14 +326,14 @@ impl Element {
                     lens.push(if *dim == Dim::Net { block(*first, *last, *addr) } else { 0 });
                     range_holds(*first, *last, *addr)
                 }
-                (SetPart::Port { proto, first, last }, Have::Port(p, port)) => {
+                (SetPart::Port { proto, first, last }, Have::Port(number, at)) => {
                     let any_proto = &*set.kind == "bitmap:port";
-                    (any_proto || proto == p) && first <= port && port <= last
+                    (any_proto || proto == number) && first <= at && at <= last
                 }
                 (SetPart::Mac(mac), Have::Mac(m)) => mac == m,
-                (SetPart::Iface(name), Have::Iface(dev, port)) => {
+                (SetPart::Iface(name), Have::Iface(dev, bridge_port)) => {
                     match name.strip_prefix("physdev:") {
-                        Some(name) => port.as_deref() == Some(name),
+                        Some(name) => bridge_port.as_deref() == Some(name),
                         None => name == dev,
                     }
                 }
@@ -335,10 +345,10 @@ impl Element {
                 _ => false,
             };
             if !fits {
-                return Some(None);
+                return Fit::No;
             }
         }
-        if unclear { None } else { Some(Some(lens)) }
+        if unclear { Fit::Unclear } else { Fit::Yes(lens) }
     }
 }
 
@@ -379,15 +389,15 @@ impl Several for SetPart {
 
     fn without_port(&self, port: u16) -> Option<(SetPart, Vec<SetPart>)> {
         let SetPart::Port { proto, first, last } = *self else { return None };
-        let part = |first, last| SetPart::Port { proto, first, last };
+        let ports = |first, last| SetPart::Port { proto, first, last };
         let mut rest = Vec::new();
         if first < port {
-            rest.push(part(first, port - 1));
+            rest.push(ports(first, port - 1));
         }
         if port < last {
-            rest.push(part(port + 1, last));
+            rest.push(ports(port + 1, last));
         }
-        Some((part(port, port), rest))
+        Some((ports(port, port), rest))
     }
 }
 

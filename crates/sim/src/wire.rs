@@ -45,7 +45,9 @@ pub(crate) fn ports(p: &Packet) -> Option<(u16, u16)> {
         L4::Udp { sport, dport } | L4::Sctp { sport, dport } => Some((*sport, *dport)),
         L4::Icmp(i) => Some((u16::from_be_bytes([i.kind, i.code]), 0)),
         L4::Other => match p.payload.as_ref() {
-            [a, b, c, d, ..] => Some((u16::from_be_bytes([*a, *b]), u16::from_be_bytes([*c, *d]))),
+            [s0, s1, d0, d1, ..] => {
+                Some((u16::from_be_bytes([*s0, *s1]), u16::from_be_bytes([*d0, *d1])))
+            }
             _ => None,
         },
     }
@@ -75,28 +77,6 @@ pub(crate) fn total_len(p: &Packet) -> u32 {
     ip_header_len(p) + l4_len(p)
 }
 
-/// What follows the first option of that kind in the TCP header, without kind and length. `None` where
-/// the packet has no such option.
-pub(crate) fn tcp_option(p: &Packet, kind: u8) -> Option<&[u8]> {
-    let L4::Tcp(t) = &p.l4 else { return None };
-    let mut rest = tcp_options(t);
-    while let [this, tail @ ..] = rest {
-        match this {
-            0 => return None,
-            1 => rest = tail,
-            _ => {
-                let len = usize::from(*tail.first()?);
-                let body = rest.get(2..len)?;
-                if *this == kind {
-                    return Some(body);
-                }
-                rest = &rest[len..];
-            }
-        }
-    }
-    None
-}
-
 /// The packet's bytes from the IP header on.
 pub(crate) fn bytes(p: &Packet) -> Vec<u8> {
     let l4 = cut(p, transport(p));
@@ -109,7 +89,7 @@ pub(crate) fn bytes(p: &Packet) -> Vec<u8> {
             out.extend(((header + l4.len()) as u16).to_be_bytes());
             out.extend(p.ip.id.to_be_bytes());
             let flags = u16::from(p.ip.mf) << 13 | u16::from(p.ip.df) << 14;
-            out.extend((p.ip.frag_off / 8 | flags).to_be_bytes());
+            out.extend(((p.ip.frag_off / 8) | flags).to_be_bytes());
             out.extend([p.ip.ttl, p.ip.proto, 0, 0]);
             out.extend(src.octets());
             out.extend(dst.octets());

@@ -80,7 +80,6 @@ fn has_type(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::ext::bench::Bench;
     use chainwalk_model::Match;

@@ -1,6 +1,5 @@
 //! A packet on its own host, for the tests of single extensions.
 
-#![allow(clippy::unwrap_used)]
 use super::{At, test};
 use crate::eye::{Ct, CtFlow, Eye, Net};
 use crate::memory::Memory;

@@ -9,7 +9,7 @@ use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{EcnMatch, Found, L4, Part, TcpFlags};
 
-pub(super) fn test(m: &EcnMatch, eye: &Eye, j: &mut Judge) {
+pub(super) fn test(m: EcnMatch, eye: &Eye, j: &mut Judge) {
     if let Some(m) = m.ect {
         let ect = eye.packet.ip.tos & 3;
         j.holds(Part::Tos, m.not, ect == m.value, || Found::Number(u64::from(ect)));

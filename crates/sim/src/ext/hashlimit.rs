@@ -142,7 +142,7 @@ impl Bucket {
     fn byte_cost(&mut self, config: &HashlimitMatch, len: u32) -> u64 {
         let full = BYTE_CREDITS_PER_JIFFY * HZ;
         let pieces = u64::from(len >> BYTE_SHIFT) + 1;
-        let cost = (pieces * (u64::from(byte_average(config)) * full >> 32)).min(full);
+        let cost = (pieces * ((u64::from(byte_average(config)) * full) >> 32)).min(full);
         if self.credit < cost && self.refills > 0 {
             self.refills -= 1;
             self.credit = full;

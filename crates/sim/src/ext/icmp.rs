@@ -9,7 +9,7 @@ use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{Found, IcmpMatch, Inv, L4, Part};
 
-pub(super) fn test(m: &Inv<IcmpMatch>, eye: &Eye, j: &mut Judge) {
+pub(super) fn test(m: Inv<IcmpMatch>, eye: &Eye, j: &mut Judge) {
     let L4::Icmp(icmp) = &eye.packet.l4 else { return j.lacks(Part::Icmp, m.not) };
     if seen(eye.packet, 4) != Seen::Whole {
         return j.lacks(Part::Icmp, m.not);

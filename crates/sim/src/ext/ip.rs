@@ -65,7 +65,6 @@ fn name(dev: Option<&Text>) -> Found {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::ext::bench::Bench;
     use chainwalk_model::Match;

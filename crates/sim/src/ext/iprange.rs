@@ -25,7 +25,6 @@ pub(super) fn test(
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::ext::bench::Bench;
     use chainwalk_model::{Match, Truth};

@@ -45,7 +45,7 @@ pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, j: &m
 /// The cost of a packet and the full bucket, as `xt_limit` counts.
 fn in_credits(rate: Rate, burst: u32) -> (u64, u64) {
     let average = SCALE * u64::from(rate.period_s) / u64::from(rate.count.max(1));
-    let full = average * u64::from(burst) & u64::from(u32::MAX);
+    let full = (average * u64::from(burst)) & u64::from(u32::MAX);
     (credits(average), credits(full))
 }
 

@@ -2,6 +2,8 @@
 //!
 //! A test never guesses. What decides and is not known is [`Truth::Unknown`]; a condition that certainly
 //! fails outweighs an unknown one beside it. A test that remembers advances whenever it is evaluated.
+// In tests the expected answers read better by value.
+#![cfg_attr(test, allow(clippy::needless_pass_by_value, clippy::unwrap_used))]
 
 mod addrtype;
 mod bits;
@@ -73,7 +75,7 @@ pub(crate) fn test(
         }
         Match::Tcp(m) => tcp::test(m, eye, j),
         Match::Udp(m) | Match::Sctp(m) => udp::test(m, eye, j),
-        Match::Icmp(m) | Match::Icmp6(m) => icmp::test(m, eye, j),
+        Match::Icmp(m) | Match::Icmp6(m) => icmp::test(*m, eye, j),
         Match::AddrType(m) => addrtype::test(*m, eye, j),
         Match::Comment(_) => {}
         Match::Connmark(m) => connmark::test(*m, eye, j),
@@ -81,7 +83,7 @@ pub(crate) fn test(
         Match::State(m) => state::test(*m, eye, j),
         Match::Devgroup { src, dst } => devgroup::test(*src, *dst, eye, j),
         Match::Dscp(m) => bits::dscp(*m, eye, j),
-        Match::Ecn(m) => ecn::test(m, eye, j),
+        Match::Ecn(m) => ecn::test(*m, eye, j),
         Match::Hashlimit(m) => hashlimit::test(m, eye, memory, j),
         Match::Iprange { src, dst } => iprange::test(*src, *dst, eye, j),
         Match::Length(m) => bits::length(*m, eye, j),

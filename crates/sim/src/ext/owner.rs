@@ -20,7 +20,7 @@ pub(super) fn test(
     eye: &Eye,
     j: &mut Judge,
 ) {
-    let (my_uid, my_gid) = match *eye.entry {
+    let (user, group) = match *eye.entry {
         Entry::Local { uid: Some(uid), gid, .. } => (uid, gid),
         Entry::Local { uid: None, .. } | Entry::Wire { .. } => {
             let given = [uid.map(|m| m.not), gid.map(|m| m.not), socket.map(|m| m.not)];
@@ -37,11 +37,11 @@ pub(super) fn test(
         j.holds(Part::Owner, m.not, true, || Found::Nothing);
     }
     if let Some(m) = uid {
-        let found = || Found::Number(u64::from(my_uid));
-        j.holds(Part::Owner, m.not, within(m.value, my_uid), found);
+        let found = || Found::Number(u64::from(user));
+        j.holds(Part::Owner, m.not, within(m.value, user), found);
     }
     if let Some(m) = gid {
-        match my_gid {
+        match group {
             Some(gid) => {
                 let holds = within(m.value, gid);
                 let truth = if holds || !supplementary {

@@ -21,7 +21,7 @@ pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
     ];
     for (part, m, holds) in presence {
         if let Some(m) = m {
-            j.holds(part, m.not, bridge && holds, || Found::Nothing);
+            j.holds(part, m.not, holds, || Found::Nothing);
         }
     }
     if let Some(m) = &m.iniface {
@@ -41,12 +41,12 @@ pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
 }
 
 /// A port's name; any fits `+`, also one that is not known.
-fn name(part: Part, m: &Inv<IfaceMatch>, port: &Text, j: &mut Judge) {
+fn name(part: Part, m: &Inv<IfaceMatch>, dev: &Text, j: &mut Judge) {
     let any = m.value.prefix && m.value.name.is_empty();
-    if is_unknown(port) && !any {
+    if is_unknown(dev) && !any {
         j.untold(part, m.not);
     } else {
-        j.holds(part, m.not, named(&m.value, port), || Found::Name(port.clone()));
+        j.holds(part, m.not, named(&m.value, dev), || Found::Name(dev.clone()));
     }
 }
 
@@ -64,34 +64,36 @@ mod tests {
         assert_eq!(bench.test(&Match::Physdev(m)), expect);
     }
 
-    fn given(not: bool) -> Option<Inv<()>> {
-        Some(Inv { not, value: () })
-    }
-
-    fn port(not: bool, name: &str) -> Option<Inv<IfaceMatch>> {
-        Some(Inv { not, value: IfaceMatch { name: name.into(), prefix: false } })
+    fn port(not: bool, name: &str) -> Inv<IfaceMatch> {
+        Inv { not, value: IfaceMatch { name: name.into(), prefix: false } }
     }
 
     #[test]
     fn bridged_is_what_has_a_port_on_its_way_out() {
-        let m = PhysdevMatch { is_bridged: given(false), ..PhysdevMatch::default() };
+        let m = PhysdevMatch {
+            is_bridged: Some(Inv { not: false, value: () }),
+            ..PhysdevMatch::default()
+        };
         check(m.clone(), (Some("a"), Some("b")), Truth::Yes);
         check(m.clone(), (Some("a"), None), Truth::No);
         check(m, (None, None), Truth::No);
-        let not = PhysdevMatch { is_bridged: given(true), ..PhysdevMatch::default() };
+        let not = PhysdevMatch {
+            is_bridged: Some(Inv { not: true, value: () }),
+            ..PhysdevMatch::default()
+        };
         check(not, (None, None), Truth::Yes);
     }
 
     #[test]
     fn names_are_of_their_side() {
-        let m = PhysdevMatch { iniface: port(false, "a"), ..PhysdevMatch::default() };
+        let m = PhysdevMatch { iniface: Some(port(false, "a")), ..PhysdevMatch::default() };
         check(m.clone(), (Some("a"), None), Truth::Yes);
         check(m.clone(), (Some("b"), None), Truth::No);
         check(m, (None, None), Truth::No);
-        let not = PhysdevMatch { iniface: port(true, "a"), ..PhysdevMatch::default() };
+        let not = PhysdevMatch { iniface: Some(port(true, "a")), ..PhysdevMatch::default() };
         check(not.clone(), (None, None), Truth::Yes);
         check(not, (Some("a"), None), Truth::No);
-        let out = PhysdevMatch { outiface: port(true, "a"), ..PhysdevMatch::default() };
+        let out = PhysdevMatch { outiface: Some(port(true, "a")), ..PhysdevMatch::default() };
         check(out, (Some("a"), None), Truth::No);
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
     let len = u64::from(wire::total_len(eye.packet));
     let left = memory.quotas.entry(&j.at, || Left(m.value));
     let before = left.0;
-    left.0 = before.checked_sub(len).unwrap_or(0);
+    left.0 = before.saturating_sub(len);
     j.holds(Part::Quota, m.not, before >= len, || Found::Number(before));
 }
 

@@ -96,7 +96,7 @@ impl List {
                 (true, seen.stamps.len())
             }
             RecentAction::Check | RecentAction::Update => {
-                let since = |s: u32| now.checked_sub(u64::from(s) * HZ).unwrap_or(0);
+                let since = |s: u32| now.saturating_sub(u64::from(s) * HZ);
                 let oldest = m.seconds.filter(|s| *s > 0).map(since);
                 let counts = |stamp: &&u64| oldest.is_none_or(|t| **stamp >= t);
                 let hits = self.entries[at].stamps.iter().filter(counts).count();

@@ -201,7 +201,6 @@ fn port(p: &Packet, src: bool, kind: &str) -> Option<Have> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::ext::bench::Bench;
     use crate::ext::set_target;

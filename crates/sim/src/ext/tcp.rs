@@ -43,11 +43,17 @@ pub(super) fn test(m: &TcpMatch, eye: &Eye, j: &mut Judge) {
 }
 
 /// One port. `native` is iptables-nft's own expression.
-pub(super) fn port(m: Option<Inv<Range<u16>>>, port: u16, part: Part, native: bool, j: &mut Judge) {
+pub(super) fn port(
+    m: Option<Inv<Range<u16>>>,
+    value: u16,
+    part: Part,
+    native: bool,
+    j: &mut Judge,
+) {
     if let Some(m) = m {
         let left_out = native && m.value == Range { first: 0, last: u16::MAX };
-        let holds = if left_out { !m.not } else { within(m.value, port) };
-        j.holds(part, m.not, holds, || Found::Number(u64::from(port)));
+        let holds = if left_out { !m.not } else { within(m.value, value) };
+        j.holds(part, m.not, holds, || Found::Number(u64::from(value)));
     }
 }
 
@@ -68,7 +74,6 @@ fn has_option(options: &[u8], kind: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
     use crate::ext::bench::Bench;
     use chainwalk_model::{Masked, Match, TcpFlags, Truth};
