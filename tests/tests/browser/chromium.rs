@@ -98,18 +98,22 @@ impl Page {
         ] });
         page.protocol("Emulation.setEmulatedMedia", features).await?;
         page.client.goto(&page.site.url).await?;
-        page.until("the page shows an answer", "return banner() !== '' && state() !== 'idle'")
-            .await?;
+        page.until(
+            "the page shows an answer",
+            "return ['ok', 'stop', 'depends'].includes(state())",
+        )
+        .await?;
         Ok(page)
     }
 
-    /// The value of a script's `return`. `at(id)`, `text(id)`, `banner()`, `state()` and `position()` look
-    /// at the page by the hooks it carries for tests.
+    /// The value of a script's `return`. `at(id)`, `banner()`, `state()`, `position()`, `rows()` and `lines()`
+    /// look at the page by the hooks it carries for tests.
     pub(crate) async fn ask(&self, script: &str) -> Result<Value> {
         const HOOKS: &str = "
-            const all = id => [...document.querySelectorAll(`[data-testid=${id}]`)];
-            const at = id => all(id)[0];
+            const at = id => document.querySelector(`[data-testid=${id}]`);
             const text = id => at(id)?.innerText ?? '';
+            const rows = () => [...document.querySelectorAll('[data-testid=rows] .row')];
+            const lines = () => [...document.querySelectorAll('.ln.now')];
             const banner = () => text('banner');
             const position = () => text('position');
             const state = () => document.body.dataset.state ?? '';
@@ -150,6 +154,12 @@ impl Page {
         let script = format!("const b = banner(); return {list}.every(w => b.includes(w))");
         self.until(&format!("the banner says {words:?}"), &script).await?;
         self.banner().await
+    }
+
+    /// Waits until the answer has this tone.
+    pub(crate) async fn turns(&self, tone: &str) -> Result<()> {
+        self.until(&format!("the answer turns {tone}"), &format!("return state() === '{tone}'"))
+            .await
     }
 
     /// Writes `text` where the hook `id` is, in place of what is there, as a paste from the clipboard would.

@@ -38,7 +38,7 @@ mod in_chromium {
         drive(DESK, async |page| {
             let banner = page.banner_says(&["FORWARD rule 6", "No route to host"]).await?;
             ensure!(!banner.contains("INPUT rule"), "INPUT is not what rejects it: {banner}");
-            ensure!(page.text("return state()").await? == "stop");
+            page.turns("stop").await?;
             ensure!(page.text("return at('packet').value").await?.contains("172.17.0.2:11103"));
             ensure!(page.text("return at('paste').value").await?.contains("KUBE-NODEPORTS"));
             Ok(())
@@ -50,7 +50,7 @@ mod in_chromium {
         drive(DESK, async |page| {
             page.send("curl 172.17.0.2:22").await?;
             page.banner_says(&["elivered"]).await?;
-            ensure!(page.text("return state()").await? == "ok");
+            page.turns("ok").await?;
             Ok(())
         })
     }
@@ -61,10 +61,10 @@ mod in_chromium {
             page.write("paste", &document(DOCKER_HOST)?).await?;
             page.send("curl 172.17.253.62:80 from 203.0.113.9 in eth0").await?;
             page.banner_says(&["depends", "filter"]).await?;
-            ensure!(page.text("return state()").await? == "depends");
+            page.turns("depends").await?;
             page.until(
                 "a row shows the new destination",
-                "return all('row').some(r => r.innerText.includes('172.19.0.15:80'))",
+                "return rows().some(r => r.innerText.includes('172.19.0.15:80'))",
             )
             .await
         })
@@ -76,7 +76,7 @@ mod in_chromium {
             let mut said = Vec::new();
             for paste in ["the cat sat on the mat; {{{ -A \u{0} 🐈 ---", ""] {
                 page.write("paste", paste).await?;
-                page.until("the page has no answer", "return state() === 'idle'").await?;
+                page.turns("idle").await?;
                 let banner = page.banner().await?;
                 ensure!(banner.len() > 20, "too few words for {paste:?}: {banner}");
                 ensure!(
@@ -126,11 +126,19 @@ mod in_chromium {
     #[test]
     fn a_rule_of_the_walk_leads_to_its_line() -> Result<()> {
         drive(DESK, async |page| {
-            page.ask("all('row').find(r => r.innerText.includes('REJECT')).click()").await?;
+            page.key("Home").await?;
             page.until(
-                "its line is marked in the paste",
-                "return all('line').some(l => l.matches('.now, [aria-current=true]')
-                    && l.innerText.includes('REJECT'))",
+                "no rule is marked",
+                "return !lines().some(l => l.innerText.includes('REJECT'))",
+            )
+            .await?;
+            page.ask("rows().find(r => r.innerText.includes('REJECT')).click()").await?;
+            page.until(
+                "its line is marked and in sight",
+                "const line = lines().find(l => l.innerText.includes('REJECT'));
+                 const at = line?.getBoundingClientRect();
+                 const sheet = line?.closest('.sheet-of-text').getBoundingClientRect();
+                 return at !== undefined && at.top >= sheet.top && at.bottom <= sheet.bottom",
             )
             .await
         })
