@@ -1,1 +1,17 @@
-//! The Yew screen.
+//! The Yew screen: a page that shows what the engine in its worker tells, and computes nothing itself.
+//!
+//! What a person can change is [`state::State`]; everything else follows from it.
+
+pub mod app;
+pub mod engine;
+pub mod examples;
+pub mod keys;
+pub mod lines;
+pub mod link;
+pub mod message;
+pub mod origin;
+mod parts;
+pub mod state;
+mod store;
+pub mod words;
+pub mod worker;

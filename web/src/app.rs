@@ -1,0 +1,340 @@
+//! The page: one state, one engine, the panes.
+
+use crate::examples;
+use crate::keys::{Press, press};
+use crate::link::{Space, Status, use_engine};
+use crate::parts::{
+    BannerBar, Blank, Diagram, Header, Help, HostPane, Hover, Icon, PastePane, Player, Revealed,
+    Sprite, TimelineBar, WalkPane, Why, act, duration, tone_name,
+};
+use crate::state::{Action, Overlay, Pane, State, Theme};
+use crate::store;
+use crate::words::{Key, ui};
+use chainwalk_model::Span;
+use chainwalk_view::{Lang, Timeline};
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::timers::callback::Timeout;
+use gloo::utils::{body, document, window};
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlElement, KeyboardEvent};
+use yew::prelude::*;
+
+/// The width up to which the page is a phone's.
+const NARROW: &str = "(max-width: 760px)";
+/// The smallest width the diagram is drawn for; a narrower space scrolls.
+const SCENE_MIN: f64 = 780.0;
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        self.apply(action).map_or(self, Rc::new)
+    }
+}
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let state = use_reducer_eq(store::initial);
+    let examples = use_memo((), |()| examples::all().into_iter().map(Rc::new).collect::<Vec<_>>());
+    let hover = use_state_eq(|| None::<usize>);
+    let revealed = use_state_eq(Revealed::default);
+    let narrow = use_media(NARROW);
+    let (stage, stage_size) = use_size();
+    let (map, map_size) = use_size();
+    let field = use_node_ref();
+    let space = Space {
+        scene: if stage_size.0 > 0.0 {
+            (stage_size.0.max(SCENE_MIN), stage_size.1)
+        } else {
+            (0.0, 0.0)
+        },
+        map: if narrow { map_size } else { (0.0, 0.0) },
+    };
+    let heard = use_engine(&state, space);
+    let dispatch = state.dispatcher();
+    let told = heard.told.clone();
+    let timeline = told.as_ref().map(|told| told.timeline.clone());
+    let last = told.as_ref().map_or(0, |told| told.last());
+    let stop = state.stop.min(last);
+    let fresh = heard.status == Status::Done;
+
+    use_keeping(&state);
+    use_look(&state, if fresh { told.as_ref().map(|t| tone_name(t.banner.tone)) } else { None }, &heard.status);
+    use_playing(&state, fresh.then_some(last));
+    use_keys(&state, stop, timeline.clone(), field.clone());
+
+    let reveal = {
+        let (revealed, dispatch) = (revealed.clone(), dispatch.clone());
+        use_callback(narrow, move |span: Span, narrow| {
+            revealed.set(Revealed { span: Some(span), turn: js_sys::Math::random().to_bits() as u32 });
+            if *narrow && revealed.turn == u32::MAX {
+                dispatch.dispatch(Action::Pane(Pane::Paste));
+            }
+        })
+    };
+    let onhover = {
+        let hover = hover.clone();
+        use_callback((), move |at: Hover, ()| hover.set(at))
+    };
+    let interfaces = use_memo(told.as_ref().map(|t| t.facts.clone()), |facts| {
+        let mut names: Vec<String> = Vec::new();
+        for row in facts.iter().flatten().filter(|row| row.value.contains('/')) {
+            if !names.contains(&row.name) {
+                names.push(row.name.clone());
+            }
+        }
+        names
+    });
+
+    let span_at = |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
+    let now = span_at(stop);
+    let lit = hover.and_then(span_at);
+    let blank = match &told {
+        _ if state.paste.trim().is_empty() => Some(Why::Empty),
+        Some(told) if fresh && told.chips.is_empty() => Some(Why::Nothing),
+        Some(_) if state.packets.is_empty() => Some(Why::NoPacket),
+        _ => None,
+    };
+    let problems = told
+        .as_ref()
+        .and_then(|t| t.packet_problems.get(state.packet).cloned())
+        .filter(|_| fresh)
+        .unwrap_or_default();
+    let narration = timeline
+        .as_ref()
+        .and_then(|t| t.narration.get(stop).cloned())
+        .filter(|_| fresh && blank.is_none());
+    let pane = match state.pane {
+        Pane::Walk => "show-walk",
+        Pane::Map => "show-map",
+        Pane::Paste => "show-paste",
+        Pane::Host => "show-host",
+    };
+    let lang = state.lang;
+    html! {
+        <div class={classes!("app", pane)}>
+            <Sprite />
+            <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
+                {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
+                field={field} dispatch={dispatch.clone()} />
+            <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()}
+                again={heard.again.clone()} dispatch={dispatch.clone()} />
+            <div class="left">
+                <PastePane {lang} paste={state.paste.clone()} told={told.clone()} {now} {lit}
+                    revealed={*revealed} reveal={reveal.clone()} dispatch={dispatch.clone()} />
+                <HostPane {lang} facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
+                    assumptions={state.assumptions.clone()}
+                    problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
+                    reveal={reveal.clone()} dispatch={dispatch.clone()} />
+                <p class="promise"><Icon id="i-lock" />{ui(lang, Key::KeepsHere)}</p>
+            </div>
+            <main ref={stage} aria-label={ui(lang, Key::Drawing)}>
+                if let Some(why) = blank {
+                    <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
+                } else if let Some(drawn) = &heard.scene {
+                    <Diagram drawn={drawn.clone()} speed={state.speed.factor()} hover={*hover}
+                        onhover={onhover.clone()} reveal={reveal.clone()} dispatch={dispatch.clone()} />
+                }
+            </main>
+            if narrow {
+                <div class="mini" ref={map}>
+                    if let Some(drawn) = heard.map.as_ref().filter(|_| blank.is_none()) {
+                        <Diagram class="small" drawn={drawn.clone()} hover={*hover} onhover={onhover.clone()}
+                            reveal={reveal.clone()} dispatch={dispatch.clone()} />
+                    }
+                </div>
+            }
+            <div class="right">
+                <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.packets.clone()}
+                    packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
+                    reveal={reveal} dispatch={dispatch.clone()} />
+            </div>
+            <footer class="time">
+                <Player {lang} timeline={timeline.clone().unwrap_or_else(nothing)} {stop}
+                    playing={state.playing} speed={state.speed} dispatch={dispatch.clone()} />
+                <TimelineBar {lang} timeline={timeline.unwrap_or_else(nothing)} {stop} hover={*hover}
+                    {onhover} dispatch={dispatch.clone()} />
+            </footer>
+            if narrow { {nav(&state, lang)} }
+            <p class="sr" role="status" aria-live="polite" data-testid="narration">{narration}</p>
+            if state.open == Some(Overlay::Help) { <Help {lang} dispatch={dispatch.clone()} /> }
+        </div>
+    }
+}
+
+fn nothing() -> Timeline {
+    Timeline {
+        lanes: Vec::new(),
+        stops: 0,
+        narration: Vec::new(),
+        spans: Vec::new(),
+        hooks: Vec::new(),
+    }
+}
+
+/// The panes of a narrow screen.
+fn nav(state: &UseReducerHandle<State>, lang: Lang) -> Html {
+    let panes = [
+        (Pane::Walk, "i-walk", Key::Walk),
+        (Pane::Map, "i-map", Key::Map),
+        (Pane::Paste, "i-paste", Key::Paste),
+        (Pane::Host, "i-host", Key::ThisHost),
+    ];
+    html! {
+        <nav>
+            {for panes.into_iter().map(|(pane, id, key)| {
+                let on = state.pane == pane;
+                html! {
+                    <button class={classes!(on.then_some("on"))} aria-pressed={on.to_string()}
+                        onclick={act(&state.dispatcher(), Action::Pane(pane))}>
+                        <Icon {id} size={20} />{ui(lang, key)}
+                    </button>
+                }
+            })}
+        </nav>
+    }
+}
+
+/// Keeps what survives a reload.
+#[hook]
+fn use_keeping(state: &State) {
+    use_effect_with(state.saved(), |saved| {
+        let saved = saved.clone();
+        let later = Timeout::new(300, move || store::keep(&saved));
+        move || drop(later)
+    });
+}
+
+/// Theme, language and the answer's tone, as attributes that the stylesheet and a test can see.
+#[hook]
+fn use_look(state: &State, tone: Option<&'static str>, status: &Status) {
+    let tone = match status {
+        Status::Died(_) => "crashed",
+        _ => tone.unwrap_or("reading"),
+    };
+    use_effect_with((state.theme, state.lang, tone), |(theme, lang, tone)| {
+        if let Some(root) = document().document_element() {
+            let _ = match theme {
+                Theme::System => root.remove_attribute("data-theme"),
+                Theme::Light => root.set_attribute("data-theme", "light"),
+                Theme::Dark => root.set_attribute("data-theme", "dark"),
+            };
+            let code = match lang {
+                Lang::En => "en",
+                Lang::Zh => "zh-Hans",
+            };
+            let _ = root.set_attribute("lang", code);
+        }
+        let _ = body().set_attribute("data-state", tone);
+    });
+}
+
+/// Lets the walk go on by itself while it plays; `last` is `None` while there is no answer to walk.
+#[hook]
+fn use_playing(state: &UseReducerHandle<State>, last: Option<usize>) {
+    let dispatch = state.dispatcher();
+    use_effect_with((state.playing, state.stop, state.speed, last), move |(playing, _, speed, last)| {
+        let tick = last.filter(|_| *playing).map(|last| {
+            let wait = duration("--stay") / speed.factor();
+            Timeout::new(wait as u32, move || dispatch.dispatch(Action::Tick { last }))
+        });
+        move || drop(tick)
+    });
+}
+
+/// The keys of the page, while nothing is being typed.
+#[hook]
+fn use_keys(
+    state: &UseReducerHandle<State>,
+    stop: usize,
+    timeline: Option<Timeline>,
+    field: NodeRef,
+) {
+    let dispatch = state.dispatcher();
+    use_effect_with((stop, timeline, state.open), move |(stop, timeline, open)| {
+        let (stop, timeline, open) = (*stop, timeline.clone(), *open);
+        let heard = move |event: &Event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+                return;
+            }
+            let key = event.key();
+            let typing = within(event, "input:not([type=radio]), textarea, select");
+            // A button takes the space bar, a radio group the arrows.
+            let taken = (key == " " && within(event, "button, a, [role=button]"))
+                || (key.starts_with("Arrow") && within(event, "input[type=radio]"));
+            if (typing && key != "Escape") || taken || (open == Some(Overlay::Help) && key != "Escape") {
+                return;
+            }
+            match press(&key, event.shift_key(), stop, timeline.as_ref()) {
+                Some(Press::Act(action)) => dispatch.dispatch(action),
+                Some(Press::Field) => {
+                    if let Some(field) = field.cast::<HtmlElement>() {
+                        let _ = field.focus();
+                    }
+                }
+                None => return,
+            }
+            if key != "Escape" {
+                event.prevent_default();
+            }
+        };
+        let options = EventListenerOptions::enable_prevent_default();
+        let listener = EventListener::new_with_options(&window(), "keydown", options, heard);
+        move || drop(listener)
+    });
+}
+
+/// Whether an event comes from within an element of this selector.
+fn within(event: &KeyboardEvent, selector: &str) -> bool {
+    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|t| t.closest(selector).ok().flatten().is_some())
+}
+
+/// Whether a media query holds, now and later.
+#[hook]
+fn use_media(query: &'static str) -> bool {
+    let matches = move || window().match_media(query).ok().flatten().is_some_and(|m| m.matches());
+    let state = use_state_eq(matches);
+    {
+        let state = state.setter();
+        use_effect_with((), move |()| {
+            let listener = EventListener::new(&window(), "resize", move |_| state.set(matches()));
+            move || drop(listener)
+        });
+    }
+    *state
+}
+
+/// An element, and the size of the space in it in CSS pixels.
+#[hook]
+fn use_size() -> (NodeRef, (f64, f64)) {
+    let node = use_node_ref();
+    let size = use_state_eq(|| (0.0, 0.0));
+    {
+        let (node, set) = (node.clone(), size.setter());
+        let element = node.get();
+        use_effect_with(element, move |_| {
+            let element = node.cast::<HtmlElement>();
+            let measured = element.clone();
+            let measure = Closure::<dyn Fn()>::new(move || {
+                if let Some(e) = &measured {
+                    set.set((f64::from(e.client_width()), f64::from(e.client_height())));
+                }
+            });
+            let observer = web_sys::ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
+            if let (Some(observer), Some(element)) = (&observer, &element) {
+                observer.observe(element);
+            }
+            move || {
+                if let Some(observer) = observer {
+                    observer.disconnect();
+                }
+                drop(measure);
+            }
+        });
+    }
+    (node, *size)
+}

@@ -1,0 +1,165 @@
+//! The answers to the page's questions, as one plain function over what was pasted last.
+//!
+//! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
+
+use crate::message::{Answer, Request, Told, View, Wanted};
+use chainwalk_model::{Ask, Check, Diagnostic, Host, Reading, RuleId};
+use chainwalk_sim::{Session, assume};
+use chainwalk_view::{Reasons, Scene, TableMeasure, Telling};
+
+/// What was pasted last, and what was walked in it.
+#[derive(Default)]
+pub struct Engine {
+    paste: String,
+    reading: Option<Reading>,
+    wanted: Wanted,
+    walked: Option<Walked>,
+}
+
+/// Packets that were walked, and the lines they came from.
+struct Walked {
+    packets: Vec<String>,
+    assumptions: Vec<String>,
+    session: Session,
+    host: Host,
+    asks: Vec<Ask>,
+    packet_problems: Vec<Vec<Diagnostic>>,
+    assumption_problems: Vec<Vec<Diagnostic>>,
+}
+
+impl Reasons for Walked {
+    fn checks(
+        &self,
+        packet: usize,
+        outcome: usize,
+        reply: Option<usize>,
+        step: usize,
+        rule: RuleId,
+    ) -> Vec<Check> {
+        self.session.explain(packet, outcome, reply, step, rule)
+    }
+}
+
+impl Engine {
+    /// Answers a question; a paste by itself has no answer.
+    pub fn answer(&mut self, request: Request) -> Option<Answer> {
+        match request {
+            Request::Paste(text) => {
+                self.reading = Some(chainwalk_parse::read(&[&text]));
+                self.paste = text;
+                self.walked = None;
+                None
+            }
+            Request::Tell(wanted) => {
+                self.wanted = wanted;
+                Some(Answer::Told(Box::new(self.tell())))
+            }
+            Request::Draw(view) => Some(Answer::Drawn(view, Box::new(self.draw(view)))),
+        }
+    }
+
+    /// Walks what is wanted, unless it was walked already.
+    fn walk(&mut self) -> &Walked {
+        let Wanted { packets, assumptions, .. } = &self.wanted;
+        let same = |w: &Walked| w.packets == *packets && w.assumptions == *assumptions;
+        if !self.walked.as_ref().is_some_and(same) {
+            self.walked = None;
+        }
+        let reading = &self.reading;
+        self.walked.get_or_insert_with(|| {
+            Walked::new(reading.as_ref(), packets.clone(), assumptions.clone())
+        })
+    }
+
+    fn telling<T>(&mut self, tell: impl FnOnce(&Telling, &Walked) -> T) -> T {
+        self.walk();
+        let Some(walked) = &self.walked else { unreachable!("walked above") };
+        // A text without a word in it is no paste.
+        let reading = self.reading.as_ref().filter(|_| !self.paste.trim().is_empty());
+        let telling = Telling {
+            lang: self.wanted.lang,
+            reading,
+            docs: &[&self.paste],
+            host: &walked.host,
+            asks: &walked.asks,
+            walks: walked.session.walks(),
+            followed: &self.wanted.followed,
+            packet: self.wanted.packet,
+            reasons: walked,
+        };
+        tell(&telling, walked)
+    }
+
+    fn tell(&mut self) -> Told {
+        use chainwalk_view as view;
+        let generation = self.wanted.generation;
+        self.telling(|t, walked| {
+            let empty = Reading::default();
+            let reading = t.reading.unwrap_or(&empty);
+            let said = |lines: &[String], found: &[Vec<Diagnostic>]| {
+                lines
+                    .iter()
+                    .zip(found)
+                    .map(|(line, found)| view::packet_problems(found, line, t.lang))
+                    .collect()
+            };
+            Told {
+                generation,
+                chips: view::chips(reading, t.lang),
+                facts: view::facts(t.host, t.lang, t.docs),
+                problems: view::problems(&reading.diagnostics, t.docs, t.lang),
+                packet_problems: said(&walked.packets, &walked.packet_problems),
+                assumption_problems: said(&walked.assumptions, &walked.assumption_problems),
+                banner: view::banner(t),
+                rows: view::rows(t),
+                timeline: view::timeline(t),
+            }
+        })
+    }
+
+    fn draw(&mut self, view: View) -> Scene {
+        let size = (view.width, view.height);
+        self.telling(|t, _| {
+            if view.small {
+                chainwalk_view::scene_phone(t, view.stop, size, &TableMeasure)
+            } else {
+                chainwalk_view::scene(t, view.stop, size, &TableMeasure)
+            }
+        })
+    }
+}
+
+impl Walked {
+    /// Walks `packets` in order. A line that cannot be read ends the sequence before it: what follows it
+    /// would walk in a world that nobody asked for. Without a reading nothing is walked.
+    fn new(reading: Option<&Reading>, packets: Vec<String>, assumptions: Vec<String>) -> Self {
+        let mut host = reading.map(Reading::host).unwrap_or_default();
+        let mut assumption_problems = Vec::new();
+        for text in &assumptions {
+            assumption_problems.push(match chainwalk_parse::assumption(text) {
+                Ok(assumption) => {
+                    assume(&mut host, &assumption);
+                    Vec::new()
+                }
+                Err(problem) => vec![problem],
+            });
+        }
+        let mut session = Session::new(host.clone());
+        let mut asks = Vec::new();
+        let mut packet_problems = Vec::new();
+        let recognised = reading.is_some_and(|r| !r.hosts.is_empty());
+        for text in &packets {
+            let (ask, problems) = chainwalk_parse::packet_line(text);
+            let broken = problems.iter().any(|p| p.severity == chainwalk_model::Severity::Error);
+            packet_problems.push(problems);
+            if broken {
+                break;
+            }
+            if recognised {
+                session.send(&ask);
+            }
+            asks.push(ask);
+        }
+        Self { packets, assumptions, session, host, asks, packet_problems, assumption_problems }
+    }
+}

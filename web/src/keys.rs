@@ -1,0 +1,98 @@
+//! What a key does while nothing is being typed.
+
+use crate::state::{Action, Overlay};
+use chainwalk_view::Timeline;
+
+/// What a key press asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Press {
+    /// A change of the state.
+    Act(Action),
+    /// The packet field takes the focus.
+    Field,
+}
+
+/// What `key` (by its DOM name) does at `stop`; `None` leaves the key to the browser.
+pub fn press(key: &str, shift: bool, stop: usize, timeline: Option<&Timeline>) -> Option<Press> {
+    let act = |action| Some(Press::Act(action));
+    match key {
+        "/" => return Some(Press::Field),
+        "?" => return act(Action::Open(Some(Overlay::Help))),
+        "Escape" => return act(Action::Open(None)),
+        _ => {}
+    }
+    let timeline = timeline.filter(|t| t.stops > 0)?;
+    let last = timeline.stops - 1;
+    let stop = stop.min(last);
+    match (key, shift) {
+        (" ", _) => act(Action::Toggle { last }),
+        ("ArrowLeft", false) => act(Action::Go(stop.saturating_sub(1))),
+        ("ArrowRight", false) => act(Action::Go((stop + 1).min(last))),
+        ("ArrowLeft", true) => act(Action::Go(hook_before(timeline, stop))),
+        ("ArrowRight", true) => act(Action::Go(hook_after(timeline, stop))),
+        ("Home", _) => act(Action::Go(0)),
+        ("End", _) => act(Action::Go(last)),
+        _ => None,
+    }
+}
+
+/// The stop where the hook before `stop` begins, or the first.
+pub fn hook_before(timeline: &Timeline, stop: usize) -> usize {
+    let begins = |s: &usize| timeline.hooks.get(*s).copied().unwrap_or(false);
+    (0..stop).rev().find(begins).unwrap_or(0)
+}
+
+/// The stop where the hook after `stop` begins, or the last.
+pub fn hook_after(timeline: &Timeline, stop: usize) -> usize {
+    let last = timeline.stops.saturating_sub(1);
+    let begins = |s: &usize| timeline.hooks.get(*s).copied().unwrap_or(false);
+    (stop + 1..=last).find(begins).unwrap_or(last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timeline() -> Timeline {
+        Timeline {
+            lanes: Vec::new(),
+            stops: 6,
+            narration: Vec::new(),
+            spans: Vec::new(),
+            hooks: vec![false, true, false, false, true, false],
+        }
+    }
+
+    #[track_caller]
+    fn goes(key: &str, shift: bool, from: usize, to: usize) {
+        let expected = Some(Press::Act(Action::Go(to)));
+        assert_eq!(press(key, shift, from, Some(&timeline())), expected);
+    }
+
+    #[test]
+    fn arrows_step_and_stay_in_bounds() {
+        goes("ArrowRight", false, 2, 3);
+        goes("ArrowRight", false, 5, 5);
+        goes("ArrowLeft", false, 2, 1);
+        goes("ArrowLeft", false, 0, 0);
+        goes("Home", false, 4, 0);
+        goes("End", false, 0, 5);
+    }
+
+    #[test]
+    fn shifted_arrows_step_by_hook() {
+        goes("ArrowRight", true, 0, 1);
+        goes("ArrowRight", true, 1, 4);
+        goes("ArrowRight", true, 4, 5);
+        goes("ArrowLeft", true, 5, 4);
+        goes("ArrowLeft", true, 4, 1);
+        goes("ArrowLeft", true, 1, 0);
+    }
+
+    #[test]
+    fn without_a_walk_only_the_page_answers() {
+        assert_eq!(press(" ", false, 0, None), None);
+        assert_eq!(press("/", false, 0, None), Some(Press::Field));
+        assert_eq!(press("a", false, 0, Some(&timeline())), None);
+    }
+}

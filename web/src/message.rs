@@ -1,0 +1,94 @@
+//! What page and worker say to each other: small questions one way, finished pieces the other.
+//!
+//! A text goes over once; everything after it speaks of the last one sent.
+
+use chainwalk_view::{
+    Banner, Chip, FactRow, Lang, Problem, Row, Scene, Timeline,
+};
+use serde::{Deserialize, Serialize};
+
+/// A question to the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Request {
+    /// This is the paste from now on. Not answered by itself.
+    Paste(String),
+    /// Walk the packets and tell about one of them.
+    Tell(Wanted),
+    /// Draw a stop of what was told last.
+    Draw(View),
+}
+
+/// What is to be told.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Counts up with every question; answers to older ones are dropped.
+    pub generation: u32,
+    /// The packet lines, in order through one host.
+    pub packets: Vec<String>,
+    /// What was said of the host.
+    pub assumptions: Vec<String>,
+    /// The reader's language.
+    pub lang: Lang,
+    /// The packet that is shown.
+    pub packet: usize,
+    /// The outcome followed for each packet.
+    pub followed: Vec<usize>,
+}
+
+/// A picture that is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct View {
+    /// The generation it belongs to.
+    pub generation: u32,
+    /// The stop.
+    pub stop: usize,
+    /// Width of the space in CSS pixels.
+    pub width: f64,
+    /// Height of the space in CSS pixels.
+    pub height: f64,
+    /// Whether the small map of a phone is wanted.
+    pub small: bool,
+}
+
+/// An answer of the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// It runs and waits.
+    Ready,
+    /// What was asked to be told.
+    Told(Box<Told>),
+    /// What was asked to be drawn.
+    Drawn(View, Box<Scene>),
+    /// It met a fault of the program and is of no more use.
+    Crashed(String),
+}
+
+/// Everything the page shows but the picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Told {
+    /// The generation it answers.
+    pub generation: u32,
+    /// What was recognised.
+    pub chips: Vec<Chip>,
+    /// The host's facts.
+    pub facts: Vec<FactRow>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// What is wrong with each packet line; spans count in that line.
+    pub packet_problems: Vec<Vec<Problem>>,
+    /// What is wrong with each assumption; empty where it is understood.
+    pub assumption_problems: Vec<Vec<Problem>>,
+    /// The answer.
+    pub banner: Banner,
+    /// The walk.
+    pub rows: Vec<Row>,
+    /// The scrubber.
+    pub timeline: Timeline,
+}
+
+impl Told {
+    /// The last stop there is.
+    pub fn last(&self) -> usize {
+        self.timeline.stops.saturating_sub(1)
+    }
+}

@@ -1,0 +1,111 @@
+//! Where a packet comes from, as the right end of the packet field shows it, and its words in a packet line.
+//!
+//! Joining what was split gives back the same packet.
+
+use serde::{Deserialize, Serialize};
+
+/// Where packets typed without a source come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// The source address; empty where it is left open.
+    pub from: String,
+    /// The interface it arrives at; empty for this host's own packets.
+    pub iface: String,
+}
+
+impl Origin {
+    /// A packet from `from` that arrives at `iface`.
+    pub fn wire(from: &str, iface: &str) -> Self {
+        Self { from: from.into(), iface: iface.into() }
+    }
+
+    /// Whether this host sends it.
+    pub fn local(&self) -> bool {
+        self.from.is_empty() && self.iface.is_empty()
+    }
+
+    /// Takes `from ADDRESS` and `in INTERFACE` out of a packet line. The origin is `None` where the line
+    /// names neither, and where it tells both ends itself (`tcp A > B`, `reply 1`).
+    pub fn split(line: &str) -> (String, Option<Self>) {
+        if says_itself(line) {
+            return (line.trim().to_owned(), None);
+        }
+        let mut origin = Self::default();
+        let mut words = Vec::new();
+        let mut rest = line.split_whitespace();
+        while let Some(word) = rest.next() {
+            let place = match word {
+                "from" => &mut origin.from,
+                "in" => &mut origin.iface,
+                _ => {
+                    words.push(word);
+                    continue;
+                }
+            };
+            match rest.next() {
+                Some(value) => value.clone_into(place),
+                None => words.push(word),
+            }
+        }
+        let words = words.join(" ");
+        if origin.local() { (words, None) } else { (words, Some(origin)) }
+    }
+
+    /// The line to send for `words` typed into the field.
+    pub fn join(&self, words: &str) -> String {
+        if says_itself(words) {
+            return words.to_owned();
+        }
+        let mut line = words.to_owned();
+        if !self.from.is_empty() {
+            line.push_str(" from ");
+            line.push_str(&self.from);
+        }
+        if !self.iface.is_empty() {
+            line.push_str(" in ");
+            line.push_str(&self.iface);
+        }
+        line
+    }
+}
+
+/// Whether a line tells both ends itself.
+pub fn says_itself(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.clone().any(|word| word == ">") || matches!(words.next(), Some("reply" | "icmp-error"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(line: &str, words: &str, origin: Option<Origin>) {
+        assert_eq!(Origin::split(line), (words.to_owned(), origin.clone()));
+        assert_eq!(origin.unwrap_or_default().join(words), line);
+    }
+
+    #[test]
+    fn splits_and_joins() {
+        check("curl 10.0.0.2:80", "curl 10.0.0.2:80", None);
+        check(
+            "curl 10.0.0.2:80 from 10.0.0.1 in eth0",
+            "curl 10.0.0.2:80",
+            Some(Origin::wire("10.0.0.1", "eth0")),
+        );
+        check("ping ::1 in lo", "ping ::1", Some(Origin::wire("", "lo")));
+    }
+
+    #[test]
+    fn a_line_that_tells_both_ends_stays_whole() {
+        let line = "tcp 10.0.0.1:5 > 10.0.0.2:80 in eth0 syn";
+        check(line, line, None);
+        check("reply 1", "reply 1", None);
+        assert_eq!(Origin::wire("10.0.0.1", "eth0").join("reply 1"), "reply 1");
+    }
+
+    #[test]
+    fn a_word_without_its_value_stays_in_the_line() {
+        assert_eq!(Origin::split("curl host from"), ("curl host from".to_owned(), None));
+    }
+}

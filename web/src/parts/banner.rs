@@ -1,0 +1,98 @@
+//! The answer first: what became of the packet, why, and what the answer leans on.
+
+use super::{Dispatch, Icon, Words, act};
+use crate::link::Status;
+use crate::state::Action;
+use crate::words::{Key, ui};
+use chainwalk_view::{Banner, Lang, Tone};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`BannerBar`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct BannerProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// The answer, once there is one.
+    pub(crate) banner: Option<Banner>,
+    /// How the worker fares.
+    pub(crate) status: Status,
+    /// Asks again (`false`) or stops (`true`).
+    pub(crate) again: Callback<bool>,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The name of a tone, as class and as the body's `data-state`.
+pub(crate) fn tone_name(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Ok => "ok",
+        Tone::Stop => "stop",
+        Tone::Depends => "depends",
+        Tone::Idle => "idle",
+    }
+}
+
+/// The banner.
+#[component]
+pub(crate) fn BannerBar(props: &BannerProps) -> Html {
+    let BannerProps { lang, banner, status, again, dispatch } = props;
+    let lang = *lang;
+    if let Status::Died(why) = status {
+        return html! {
+            <section class="verdict depends" data-testid="banner" role="alert">
+                <span class="badge"><Icon id="i-warn" size={20} /></span>
+                <div class="answer">
+                    <p class="headline">{ui(lang, Key::CrashedHeadline)}</p>
+                    <p class="detail" title={why.clone()}>{ui(lang, Key::CrashedDetail)}</p>
+                </div>
+                <button class="quiet" onclick={again.reform(|_| false)}>{ui(lang, Key::TryAgain)}</button>
+            </section>
+        };
+    }
+    let late = (*status == Status::Late).then(|| {
+        html! {
+            <div class="late" role="status">
+                {ui(lang, Key::Working)}
+                <button class="yn" onclick={again.reform(|_| true)}>{ui(lang, Key::Stop)}</button>
+            </div>
+        }
+    });
+    let Some(banner) = banner else {
+        return html! {
+            <section class="verdict idle" data-testid="banner" aria-busy="true">
+                <div class="answer"><p class="headline">{ui(lang, Key::Reading)}</p></div>{late}
+            </section>
+        };
+    };
+    let icon = match banner.tone {
+        Tone::Ok => html! { <Icon id="i-ok" size={20} /> },
+        Tone::Stop => html! { <Icon id="i-no" size={20} /> },
+        Tone::Depends => html! { <Icon id="i-fork" size={20} /> },
+        Tone::Idle => html! { <Icon id="i-go" size={20} /> },
+    };
+    let evidence = banner.evidence.iter().map(|line| {
+        let (id, class) = if line.certain { ("i-ok", "ok") } else { ("i-half", "guess") };
+        let answers = line.answers.iter().map(|(label, assumption)| {
+            let onclick = act(dispatch, Action::Assume(Rc::from(assumption.as_str())));
+            html! { <button class="yn" {onclick} title={assumption.clone()}>{label}</button> }
+        });
+        html! {
+            <li><Icon {id} {class} /><span><Words of={line.text.clone()} /></span>
+                if !line.answers.is_empty() { <span class="answers">{for answers}</span> }
+            </li>
+        }
+    });
+    html! {
+        <section class={classes!("verdict", tone_name(banner.tone))} data-testid="banner"
+            aria-busy={(*status != Status::Done).to_string()}>
+            <span class="badge">{icon}</span>
+            <div class="answer">
+                <p class="headline"><Words of={banner.headline.clone()} /></p>
+                <p class="detail"><Words of={banner.detail.clone()} /></p>
+            </div>
+            if !banner.evidence.is_empty() { <ul class="evidence">{for evidence}</ul> }
+            {late}
+        </section>
+    }
+}

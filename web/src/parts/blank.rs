@@ -1,0 +1,97 @@
+//! What stands in the middle while there is no walk: what to do, and the command that collects it all.
+
+use super::{Dispatch, Icon, act};
+use crate::examples::{Example, pick};
+use crate::state::Action;
+use crate::words::{Key, ui};
+use chainwalk_view::Lang;
+use gloo::timers::callback::Timeout;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// One line that prints all that Chainwalk reads.
+const COLLECT: &str = "iptables-save -c; ip addr; ip route show table all; ip rule; brctl show; ipset save; sysctl -a 2>/dev/null | grep -E 'ip_forward|rp_filter|route_localnet|bridge-nf'";
+
+/// Why there is no walk.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Why {
+    /// Nothing was pasted.
+    Empty,
+    /// Nothing in the paste was recognised.
+    Nothing,
+    /// No packet was sent.
+    NoPacket,
+}
+
+/// Properties of [`Blank`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct BlankProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// Why there is no walk.
+    pub(crate) why: Why,
+    /// The examples.
+    pub(crate) examples: Rc<Vec<Rc<Example>>>,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The card in the middle.
+#[component]
+pub(crate) fn Blank(props: &BlankProps) -> Html {
+    let BlankProps { lang, why, examples, dispatch } = props;
+    let (headline, detail) = match why {
+        Why::Empty => (Key::EmptyHeadline, Key::EmptyDetail),
+        Why::Nothing => (Key::NothingHeadline, Key::NothingDetail),
+        Why::NoPacket => (Key::NoPacket, Key::NoPacketDetail),
+    };
+    html! {
+        <div class="blank" data-testid="blank">
+            <h2>{ui(*lang, headline)}</h2>
+            <p>{ui(*lang, detail)}</p>
+            if *why != Why::NoPacket {
+                <Collector lang={*lang} />
+                <h3>{ui(*lang, Key::OrExample)}</h3>
+                <ul class="cards">
+                    {for examples.iter().map(|example| html! {
+                        <li><button class="card" onclick={act(dispatch, Action::Load(example.clone()))}>
+                            <b>{pick(&example.title, *lang)}</b>
+                            <span>{pick(&example.question, *lang)}</span>
+                        </button></li>
+                    })}
+                </ul>
+            }
+        </div>
+    }
+}
+
+/// Properties of [`Collector`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct CollectorProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+}
+
+/// The command, and a button that copies it.
+#[component]
+pub(crate) fn Collector(props: &CollectorProps) -> Html {
+    let copied = use_state_eq(|| false);
+    let onclick = {
+        let copied = copied.clone();
+        Callback::from(move |_| {
+            let _ = gloo::utils::window().navigator().clipboard().write_text(COLLECT);
+            copied.set(true);
+            let copied = copied.setter();
+            Timeout::new(1600, move || copied.set(false)).forget();
+        })
+    };
+    let label = ui(props.lang, if *copied { Key::Copied } else { Key::Copy });
+    html! {
+        <div class="collector">
+            <p>{ui(props.lang, Key::CollectorHint)}</p>
+            <div class="command"><code>{COLLECT}</code>
+                <button class="quiet" {onclick} aria-live="polite"><Icon id={if *copied {"i-ok"} else {"i-copy"}} />{label}</button>
+            </div>
+        </div>
+    }
+}

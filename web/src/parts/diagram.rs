@@ -1,0 +1,187 @@
+//! The diagram: the scene's items, one element each, and the packet that travels it.
+//!
+//! The packet moves by the browser's own animation engine; nothing here runs for each frame.
+
+use super::{Dispatch, Hover, still};
+use crate::message::View;
+use crate::state::Action;
+use chainwalk_model::Span;
+use chainwalk_view::{Item, Link, Run, Scene, Style};
+use js_sys::{Array, Object, Reflect};
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
+use yew::prelude::*;
+
+/// Properties of [`Diagram`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct DiagramProps {
+    /// The picture, and what it is of.
+    pub(crate) drawn: Rc<(View, Scene)>,
+    /// How fast the packet moves.
+    #[prop_or(1.0)]
+    pub(crate) speed: f64,
+    /// Further classes.
+    #[prop_or_default]
+    pub(crate) class: Classes,
+    /// What is pointed at anywhere on the page.
+    pub(crate) hover: Hover,
+    /// Something is pointed at.
+    pub(crate) onhover: Callback<Hover>,
+    /// Shows lines of the paste.
+    pub(crate) reveal: Callback<Span>,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The diagram.
+#[component]
+pub(crate) fn Diagram(props: &DiagramProps) -> Html {
+    let (view, scene) = &*props.drawn;
+    let token = use_node_ref();
+    {
+        let (token, drawn, speed) = (token.clone(), props.drawn.clone(), props.speed);
+        let before = use_mut_ref(|| None::<View>);
+        use_effect_with((view.generation, view.stop), move |_| {
+            let (view, scene) = &*drawn;
+            let last = before.borrow_mut().replace(*view);
+            let next = last.is_some_and(|l| l.stop + 1 == view.stop);
+            if next && !scene.travel.is_empty() && !still() {
+                if let Some(token) = token.cast::<Element>() {
+                    travel(&token, &scene.travel, speed);
+                }
+            }
+        });
+    }
+    let (x, y) = scene.rest;
+    let at = format!("translate({x} {y})");
+    html! {
+        <svg class={classes!("scene", props.class.clone())} viewBox={format!("0 0 {} {}", scene.width, scene.height)}
+            width={scene.width.to_string()} height={scene.height.to_string()} aria-hidden="true">
+            {for scene.items.iter().map(|item| draw(item, props))}
+            if x > 0.0 || y > 0.0 {
+                <g class="token" ref={token} transform={at}>
+                    <circle class="halo" r={if view.small { "10" } else { "15" }} />
+                    <circle class="core" r={if view.small { "6" } else { "9.5" }} />
+                    if !view.small { {tag(scene)} }
+                </g>
+            }
+        </svg>
+    }
+}
+
+/// Width of a character of the label, and of its names' column.
+const CHAR: f64 = 7.25;
+const NAMES: f64 = 48.0;
+
+/// The packet's label: it stands right of it, and left or above where there is no room.
+fn tag(scene: &Scene) -> Html {
+    if scene.tag.is_empty() {
+        return Html::default();
+    }
+    let longest = scene.tag.iter().map(|(_, run)| run.text.chars().count()).max().unwrap_or(0);
+    let width = NAMES + longest as f64 * CHAR + 26.0;
+    let height = scene.tag.len() as f64 * 19.0 + 16.0;
+    let (x, y) = scene.rest;
+    let left = if x + 26.0 + width > scene.width { -24.0 - width } else { 24.0 };
+    let top = (-36.0_f64).clamp(4.0 - y, (scene.height - height - 4.0 - y).max(4.0 - y));
+    let nose = if left > 0.0 { "M13 0L26 -7V7Z" } else { "M-13 0L-26 -7V7Z" };
+    let line = |at: usize| top + 20.0 + at as f64 * 19.0;
+    html! {
+        <g class="tag">
+            <path d={nose} />
+            <rect x={left.to_string()} y={top.to_string()} width={width.to_string()} height={height.to_string()} rx="10" />
+            {for scene.tag.iter().enumerate().map(|(at, (name, run))| {
+                let key = format!("{name} {}", run.text);
+                let (x, y) = ((left + 13.0).to_string(), line(at).to_string());
+                let value_x = (left + 13.0 + NAMES).to_string();
+                html! {
+                    <g {key}>
+                        <text class="name" {x} y={y.clone()}>{name}</text>
+                        <text class={value_class(run)} x={value_x} {y}>{&run.text}</text>
+                    </g>
+                }
+            })}
+        </g>
+    }
+}
+
+fn value_class(run: &Run) -> Classes {
+    classes!("value", (run.style == Style::Rewritten).then_some("rewritten"))
+}
+
+fn draw(item: &Item, props: &DiagramProps) -> Html {
+    match item {
+        Item::Rect { x, y, w, h, r, class } => html! {
+            <rect class={class.clone()} x={x.to_string()} y={y.to_string()} width={w.to_string()}
+                height={h.to_string()} rx={r.to_string()} />
+        },
+        Item::Circle { x, y, r, class } => html! {
+            <circle class={class.clone()} cx={x.to_string()} cy={y.to_string()} r={r.to_string()} />
+        },
+        Item::Path { d, class } => html! { <path class={class.clone()} d={d.clone()} /> },
+        Item::Text { x, y, text, class } => html! {
+            <text class={class.clone()} x={x.to_string()} y={y.to_string()}>{text}</text>
+        },
+        Item::Icon { id, x, y, size, class } => html! {
+            <use class={class.clone()} href={format!("#{id}")} x={x.to_string()} y={y.to_string()}
+                width={size.to_string()} height={size.to_string()} />
+        },
+        Item::Group { class, link, label, items } => group(class, link, label, items, props),
+    }
+}
+
+fn group(class: &str, link: &Link, label: &str, items: &[Item], props: &DiagramProps) -> Html {
+    let items = items.iter().map(|item| draw(item, props));
+    if *link == Link::default() {
+        return html! { <g class={class.to_owned()}>{for items}</g> };
+    }
+    let lit = link.step.is_some() && link.step == props.hover;
+    let class = classes!("link", class.to_owned(), lit.then_some("lit"));
+    let onclick = {
+        let (link, dispatch, reveal) = (link.clone(), props.dispatch.clone(), props.reveal.clone());
+        Callback::from(move |_: MouseEvent| {
+            if let Some(outcome) = link.outcome {
+                dispatch.dispatch(Action::Follow(outcome));
+            } else if let Some(step) = link.step {
+                dispatch.dispatch(Action::Go(step));
+            }
+            if let Some(span) = link.span {
+                reveal.emit(span);
+            }
+        })
+    };
+    let step = link.step;
+    let over = props.onhover.reform(move |_: PointerEvent| step);
+    let out = props.onhover.reform(|_: PointerEvent| None);
+    html! {
+        <g {class} {onclick} onpointerenter={over} onpointerleave={out}>
+            if !label.is_empty() { <title>{label.to_owned()}</title> }
+            {for items}
+        </g>
+    }
+}
+
+/// Lets the packet travel along a path. Where the browser cannot, it has arrived already.
+fn travel(token: &Element, path: &str, speed: f64) {
+    let frame = |distance: &str| {
+        let frame = Object::new();
+        for (name, value) in [
+            ("offsetPath", format!("path(\"{path}\")")),
+            ("offsetDistance", distance.to_owned()),
+            ("offsetRotate", "0deg".to_owned()),
+            ("transform", "none".to_owned()),
+        ] {
+            let _ = Reflect::set(&frame, &name.into(), &value.into());
+        }
+        frame
+    };
+    let options = Object::new();
+    let set = |name: &str, value: JsValue| Reflect::set(&options, &name.into(), &value);
+    let _ = set("duration", (super::duration("--travel") / speed).into());
+    let _ = set("easing", "cubic-bezier(.45,.05,.35,1)".into());
+    let Ok(animate) = Reflect::get(token, &"animate".into()) else { return };
+    if let Some(animate) = animate.dyn_ref::<js_sys::Function>() {
+        let _ = animate.call2(token, &Array::of2(&frame("0%"), &frame("100%")), &options);
+    }
+}

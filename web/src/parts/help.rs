@@ -1,0 +1,57 @@
+//! The keys, as a small dialog.
+
+use super::{Dispatch, Icon, act};
+use crate::state::Action;
+use crate::words::{Key, ui};
+use chainwalk_view::Lang;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+const KEYS: &[(&[&str], Key)] = &[
+    (&["Space"], Key::HelpPlay),
+    (&["←", "→"], Key::HelpStep),
+    (&["⇧ ←", "⇧ →"], Key::HelpHook),
+    (&["Home", "End"], Key::HelpEnds),
+    (&["/"], Key::HelpField),
+    (&["?"], Key::HelpThis),
+];
+
+/// Properties of [`Help`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct HelpProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The dialog. It takes the focus while it is open.
+#[component]
+pub(crate) fn Help(props: &HelpProps) -> Html {
+    let HelpProps { lang, dispatch } = props;
+    let close = use_node_ref();
+    {
+        let close = close.clone();
+        use_effect_with((), move |()| {
+            if let Some(button) = close.cast::<HtmlElement>() {
+                let _ = button.focus();
+            }
+        });
+    }
+    let shut = act(dispatch, Action::Open(None));
+    html! {
+        <div class="veil" onclick={shut.clone()}>
+            <div class="dialog" role="dialog" aria-modal="true" aria-labelledby="help-title"
+                onclick={|e: MouseEvent| e.stop_propagation()}>
+                <div class="ph"><h2 id="help-title">{ui(*lang, Key::Help)}</h2>
+                    <button class="ghost" ref={close} onclick={shut} aria-label={ui(*lang, Key::Close)}><Icon id="i-x" size={14} /></button>
+                </div>
+                <dl class="keys">
+                    {for KEYS.iter().map(|(keys, word)| html! {
+                        <div><dt>{for keys.iter().map(|key| html! { <kbd>{*key}</kbd> })}</dt><dd>{ui(*lang, *word)}</dd></div>
+                    })}
+                </dl>
+            </div>
+        </div>
+    }
+}

@@ -1,0 +1,61 @@
+//! The player: step, play, speed, and where the packet is.
+
+use super::{Dispatch, Icon, act};
+use crate::keys::{hook_after, hook_before};
+use crate::state::{Action, Speed};
+use crate::words::{Key, ui};
+use chainwalk_view::{Lang, Timeline};
+use yew::prelude::*;
+
+/// Properties of [`Player`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct PlayerProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// The stops.
+    pub(crate) timeline: Timeline,
+    /// The stop the packet rests at.
+    pub(crate) stop: usize,
+    /// Whether it plays.
+    pub(crate) playing: bool,
+    /// How fast.
+    pub(crate) speed: Speed,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The player.
+#[component]
+pub(crate) fn Player(props: &PlayerProps) -> Html {
+    let PlayerProps { lang, timeline, stop, playing, speed, dispatch } = props;
+    let (lang, stop) = (*lang, *stop);
+    let none = timeline.stops == 0;
+    let last = timeline.stops.saturating_sub(1);
+    let button = |key: Key, id: &'static str, to: usize, test: &'static str| {
+        let off = none || to == stop;
+        html! {
+            <button aria-label={ui(lang, key)} title={ui(lang, key)} aria-disabled={off.to_string()}
+                data-testid={test} onclick={act(dispatch, Action::Go(to))}><Icon {id} size={14} /></button>
+        }
+    };
+    let (word, id) = if *playing { (Key::Pause, "i-pause") } else { (Key::Play, "i-play") };
+    html! {
+        <div class="player" role="group" aria-label={ui(lang, Key::Player)} data-testid="player">
+            <div class="buttons">
+                {button(Key::PrevHook, "i-prev-hook", hook_before(timeline, stop), "prev-hook")}
+                {button(Key::PrevStep, "i-prev", stop.saturating_sub(1), "prev")}
+                <button class="go" aria-label={ui(lang, word)} title={ui(lang, word)} disabled={none} aria-pressed={playing.to_string()}
+                    data-testid="play" onclick={act(dispatch, Action::Toggle { last })}><Icon {id} size={16} /></button>
+                {button(Key::NextStep, "i-next", (stop + 1).min(last), "next")}
+                {button(Key::NextHook, "i-next-hook", hook_after(timeline, stop), "next-hook")}
+            </div>
+            <p class="where">
+                if !none {
+                    <span data-testid="position">{ui(lang, Key::Position)}{" "}<b>{stop + 1}</b>{" / "}{timeline.stops}</span>
+                }
+                <button class="speed" onclick={act(dispatch, Action::Faster)} title={ui(lang, Key::Speed)}
+                    aria-label={format!("{} {}", ui(lang, Key::Speed), speed.label())}>{speed.label()}</button>
+            </p>
+        </div>
+    }
+}

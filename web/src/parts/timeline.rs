@@ -1,0 +1,133 @@
+//! The scrubber: one lane a packet, one cell a rule or a station. A cell is clicked, or dragged over.
+
+use super::{Dispatch, Hover};
+use crate::state::Action;
+use crate::words::{Key, ui};
+use chainwalk_view::{Cell, Lane, Lang, Timeline};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// Properties of [`TimelineBar`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct TimelineProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// The stops.
+    pub(crate) timeline: Timeline,
+    /// The stop the packet rests at.
+    pub(crate) stop: usize,
+    /// What is pointed at anywhere on the page.
+    pub(crate) hover: Hover,
+    /// Something is pointed at.
+    pub(crate) onhover: Callback<Hover>,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The stop of the cell under the pointer.
+fn stop_under(event: &PointerEvent) -> Option<usize> {
+    let document = gloo::utils::document();
+    let (x, y) = (event.client_x() as f32, event.client_y() as f32);
+    let cell = document.element_from_point(x, y)?.closest("[data-stop]").ok().flatten()?;
+    cell.get_attribute("data-stop")?.parse().ok()
+}
+
+/// The cell that stands for `stop`: its own, or the last one before it.
+fn current(timeline: &Timeline, stop: usize) -> Option<usize> {
+    let cells = timeline.lanes.iter().flat_map(|lane| &lane.cells);
+    cells.filter(|cell| cell.step <= stop).map(|cell| cell.step).max()
+}
+
+/// The scrubber.
+#[component]
+pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
+    let TimelineProps { lang, timeline, stop, hover, onhover, dispatch } = props;
+    let now = current(timeline, *stop);
+    let bar = use_node_ref();
+    {
+        let bar = bar.clone();
+        use_effect_with(now, move |_| {
+            if let Some(bar) = bar.cast::<HtmlElement>() {
+                reveal(&bar);
+            }
+        });
+    }
+    let scrub = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: PointerEvent| {
+            if event.buttons() & 1 == 1 {
+                if let Some(stop) = stop_under(&event) {
+                    dispatch.dispatch(Action::Go(stop));
+                }
+            }
+        })
+    };
+    let over = {
+        let (scrub, onhover) = (scrub.clone(), onhover.clone());
+        Callback::from(move |event: PointerEvent| {
+            onhover.emit(stop_under(&event));
+            scrub.emit(event);
+        })
+    };
+    let leave = onhover.reform(|_: PointerEvent| None);
+    let narration = timeline.narration.get(*stop).cloned().unwrap_or_default();
+    let before = |at: usize| timeline.lanes[..at].iter().map(|lane| lane.cells.as_slice()).collect();
+    html! {
+        <div class="lanes" ref={bar} role="slider" tabindex="0" aria-label={ui(*lang, Key::Scrubber)}
+            aria-valuemin="1" aria-valuemax={timeline.stops.max(1).to_string()}
+            aria-valuenow={(stop + 1).to_string()} aria-valuetext={narration}
+            onpointerdown={scrub} onpointermove={over} onpointerleave={leave} data-testid="timeline">
+            {for timeline.lanes.iter().enumerate().map(|(at, lane)| view_lane(lane, before(at), now, *hover))}
+        </div>
+    }
+}
+
+/// Keeps the cell of now in sight where the lanes are wider than the screen.
+fn reveal(bar: &HtmlElement) {
+    let Ok(Some(cell)) = bar.query_selector(".cell.now") else { return };
+    let (outer, inner) = (bar.get_bounding_client_rect(), cell.get_bounding_client_rect());
+    let room = outer.width() / 4.0;
+    let left = inner.left() - outer.left();
+    if left < room || left > outer.width() - room {
+        bar.set_scroll_left(bar.scroll_left() + (left - outer.width() / 2.0) as i32);
+    }
+}
+
+/// A lane stands behind the cells of the lanes before it, kept free by empty ones.
+fn view_lane(lane: &Lane, before: Vec<&[Cell]>, now: Option<usize>, hover: Hover) -> Html {
+    let spacers = before.into_iter().flatten().map(|cell| {
+        html! { <span class={classes!("space", cell.group.is_some().then_some("first"), width(cell))}></span> }
+    });
+    let cells = lane.cells.iter().map(|cell| {
+        let is_now = now == Some(cell.step);
+        let class = classes!(
+            "cell",
+            cell.class.clone(),
+            width(cell),
+            cell.hit.then_some("hit"),
+            cell.stop.then_some("stop"),
+            cell.group.is_some().then_some("first"),
+            is_now.then_some("now"),
+            now.is_some_and(|now| cell.step < now).then_some("past"),
+            (hover == Some(cell.step)).then_some("lit"),
+        );
+        html! {
+            <span {class} data-stop={cell.step.to_string()}>
+                if let Some(group) = &cell.group { <i class="group">{group}</i> }
+                <b>{&cell.label}</b>
+            </span>
+        }
+    });
+    html! {
+        <div class="lane">
+            <i class="name">{&lane.name}</i>
+            <div class="cells">{for spacers}{for cells}</div>
+        </div>
+    }
+}
+
+/// A wide cell for a label longer than a number.
+fn width(cell: &Cell) -> Option<&'static str> {
+    (cell.label.chars().count() > 3).then_some("broad")
+}
+

@@ -1,0 +1,550 @@
+//! What a person can change on the page, and nothing that follows from it.
+//!
+//! [`State::apply`] is pure: it never touches the browser, and returns `None` where nothing changes.
+
+use crate::examples::Example;
+use crate::origin::Origin;
+use chainwalk_view::Lang;
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// Everything a person can change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The pasted text.
+    pub paste: Rc<str>,
+    /// The packets sent, in order through one host, each in the words of the packet field.
+    pub packets: Vec<Rc<str>>,
+    /// The packet that is shown, as an index into `packets`.
+    pub packet: usize,
+    /// The outcome followed for each packet; a packet without an entry follows its first.
+    pub followed: Vec<usize>,
+    /// What is in the packet field and not sent yet.
+    pub draft: Rc<str>,
+    /// Where packets typed without a source come from.
+    pub origin: Origin,
+    /// What was said of the host beyond the paste, in the words of the `assume` option.
+    pub assumptions: Vec<Rc<str>>,
+    /// The stop the packet rests at.
+    pub stop: usize,
+    /// Whether the walk plays.
+    pub playing: bool,
+    /// How fast it plays.
+    pub speed: Speed,
+    /// Light, dark, or as the system says.
+    pub theme: Theme,
+    /// The language of every sentence.
+    pub lang: Lang,
+    /// The pane shown on a narrow screen.
+    pub pane: Pane,
+    /// What lies open over the page.
+    pub open: Option<Overlay>,
+}
+
+/// How fast the walk plays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Speed {
+    /// Half as fast.
+    Half,
+    /// As the page sets it.
+    #[default]
+    Normal,
+    /// Twice as fast.
+    Double,
+    /// Four times as fast.
+    Fourfold,
+}
+
+impl Speed {
+    /// The factor.
+    pub fn factor(self) -> f64 {
+        match self {
+            Self::Half => 0.5,
+            Self::Normal => 1.0,
+            Self::Double => 2.0,
+            Self::Fourfold => 4.0,
+        }
+    }
+
+    /// How it is written on its button.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Half => "½×",
+            Self::Normal => "1×",
+            Self::Double => "2×",
+            Self::Fourfold => "4×",
+        }
+    }
+
+    /// The next one round.
+    #[must_use]
+    pub fn next(self) -> Self {
+        match self {
+            Self::Half => Self::Normal,
+            Self::Normal => Self::Double,
+            Self::Double => Self::Fourfold,
+            Self::Fourfold => Self::Half,
+        }
+    }
+}
+
+/// The page's colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Theme {
+    /// As the system says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// The pane shown on a narrow screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The walk.
+    #[default]
+    Walk,
+    /// The diagram.
+    Map,
+    /// The paste.
+    Paste,
+    /// This host.
+    Host,
+}
+
+/// What lies open over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// The list of examples.
+    Examples,
+    /// Where packets come from.
+    Origin,
+    /// The keys.
+    Help,
+}
+
+/// What a person does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The paste was edited.
+    Paste(Rc<str>),
+    /// The packet field was edited.
+    Draft(Rc<str>),
+    /// The packet field was sent.
+    Send,
+    /// A packet follows the ones sent.
+    Then(Rc<str>),
+    /// Another of the sent packets is shown.
+    Show(usize),
+    /// The last packet is taken back.
+    Unsend,
+    /// Where packets come from was changed.
+    From(Origin),
+    /// Something was said of the host.
+    Assume(Rc<str>),
+    /// Something said of the host was taken back.
+    Forget(usize),
+    /// Another outcome of the shown packet is followed.
+    Follow(usize),
+    /// The packet is set to a stop.
+    Go(usize),
+    /// The walk goes one stop on by itself; `last` is the last stop there is.
+    Tick {
+        /// The last stop.
+        last: usize,
+    },
+    /// Play, or pause; from the last stop it plays from the start.
+    Toggle {
+        /// The last stop.
+        last: usize,
+    },
+    /// The next speed.
+    Faster,
+    /// The theme was set.
+    Theme(Theme),
+    /// The language was set.
+    Lang(Lang),
+    /// Another pane of the narrow screen.
+    Pane(Pane),
+    /// Something is opened over the page, or all is closed.
+    Open(Option<Overlay>),
+    /// An example takes the place of paste, packets and assumptions.
+    Load(Rc<Example>),
+    /// All that was pasted, sent and said is thrown away.
+    Clear,
+}
+
+impl State {
+    /// The page on its first visit: the example, asked and playing.
+    pub fn first(example: &Example, lang: Lang) -> Self {
+        let mut state = Self::blank(lang);
+        state.load(example);
+        state
+    }
+
+    /// The page with nothing on it.
+    pub fn blank(lang: Lang) -> Self {
+        Self {
+            paste: Rc::from(""),
+            packets: Vec::new(),
+            packet: 0,
+            followed: Vec::new(),
+            draft: Rc::from(""),
+            origin: Origin::default(),
+            assumptions: Vec::new(),
+            stop: 0,
+            playing: false,
+            speed: Speed::Normal,
+            theme: Theme::System,
+            lang,
+            pane: Pane::Walk,
+            open: None,
+        }
+    }
+
+    fn load(&mut self, example: &Example) {
+        self.paste = Rc::from(&*example.paste);
+        self.packets = example.packets.iter().map(|p| Rc::from(&**p)).collect();
+        self.assumptions = example.assumptions.iter().map(|a| Rc::from(&**a)).collect();
+        self.show(0);
+        self.followed.clear();
+        self.playing = !self.packets.is_empty();
+    }
+
+    /// Shows packet `index` from its first stop, and its words in the field.
+    fn show(&mut self, index: usize) {
+        self.packet = index;
+        self.stop = 0;
+        let line = self.packets.get(index).cloned().unwrap_or_else(|| Rc::from(""));
+        let (words, origin) = Origin::split(&line);
+        self.draft = Rc::from(words);
+        if let Some(origin) = origin {
+            self.origin = origin;
+        }
+    }
+
+    /// The packet field as it will be sent: its words, and where it comes from.
+    pub fn line(&self) -> Rc<str> {
+        Rc::from(self.origin.join(self.draft.trim()))
+    }
+
+    /// The outcome followed for the shown packet.
+    pub fn outcome(&self) -> usize {
+        self.followed.get(self.packet).copied().unwrap_or(0)
+    }
+
+    /// What the page becomes when a person does this; `None` where it stays as it is.
+    #[must_use]
+    pub fn apply(&self, action: Action) -> Option<Self> {
+        let mut next = self.clone();
+        match action {
+            Action::Paste(text) => {
+                next.paste = text;
+                next.followed.clear();
+                next.stop = 0;
+                next.playing = false;
+            }
+            Action::Draft(text) => next.draft = text,
+            Action::Send => {
+                if self.draft.trim().is_empty() {
+                    return None;
+                }
+                let (words, origin) = Origin::split(&self.draft);
+                if let Some(origin) = origin {
+                    next.origin = origin;
+                    next.draft = Rc::from(words);
+                }
+                next.packets = vec![next.line()];
+                next.packet = 0;
+                next.followed.clear();
+                next.stop = 0;
+                next.playing = true;
+                next.open = None;
+            }
+            Action::Then(line) => {
+                next.packets.push(line);
+                next.show(next.packets.len() - 1);
+                next.playing = true;
+            }
+            Action::Show(index) => {
+                if index >= self.packets.len() || index == self.packet {
+                    return None;
+                }
+                next.show(index);
+                next.playing = false;
+            }
+            Action::Unsend => {
+                if self.packets.len() < 2 {
+                    return None;
+                }
+                next.packets.pop();
+                next.followed.truncate(next.packets.len());
+                if next.packet >= next.packets.len() {
+                    next.show(next.packets.len() - 1);
+                    next.playing = false;
+                }
+            }
+            Action::From(origin) => next.origin = origin,
+            Action::Assume(text) => {
+                let text = text.trim();
+                if text.is_empty() {
+                    return None;
+                }
+                next.assumptions.retain(|a| !replaces(text, a));
+                next.assumptions.push(Rc::from(text));
+                next.restart();
+            }
+            Action::Forget(index) => {
+                if index >= self.assumptions.len() {
+                    return None;
+                }
+                next.assumptions.remove(index);
+                next.restart();
+            }
+            Action::Follow(outcome) => {
+                next.followed.resize(self.packets.len().max(self.packet + 1), 0);
+                next.followed[self.packet] = outcome;
+                // What follows a packet follows one of its outcomes; those choices are void now.
+                for later in &mut next.followed[self.packet + 1..] {
+                    *later = 0;
+                }
+            }
+            Action::Go(stop) => {
+                next.stop = stop;
+                next.playing = false;
+            }
+            Action::Tick { last } => {
+                if !self.playing {
+                    return None;
+                }
+                next.stop = (self.stop + 1).min(last);
+                next.playing = next.stop < last;
+            }
+            Action::Toggle { last } => {
+                next.playing = !self.playing;
+                if next.playing && self.stop >= last {
+                    next.stop = 0;
+                }
+            }
+            Action::Faster => next.speed = self.speed.next(),
+            Action::Theme(theme) => next.theme = theme,
+            Action::Lang(lang) => next.lang = lang,
+            Action::Pane(pane) => next.pane = pane,
+            Action::Open(overlay) => next.open = overlay,
+            Action::Load(example) => {
+                next.load(&example);
+                next.open = None;
+                next.pane = Pane::Walk;
+            }
+            Action::Clear => {
+                next = Self { theme: self.theme, speed: self.speed, ..Self::blank(self.lang) };
+                next.pane = self.pane;
+            }
+        }
+        (next != *self).then_some(next)
+    }
+
+    /// The host changed: the same packets walk anew, from the start and at rest.
+    fn restart(&mut self) {
+        self.followed.clear();
+        self.stop = 0;
+        self.playing = false;
+    }
+
+    /// What survives a reload.
+    pub fn saved(&self) -> Saved {
+        Saved {
+            paste: self.paste.to_string(),
+            packets: self.packets.iter().map(ToString::to_string).collect(),
+            draft: self.draft.to_string(),
+            origin: self.origin.clone(),
+            assumptions: self.assumptions.iter().map(ToString::to_string).collect(),
+            speed: self.speed,
+            theme: self.theme,
+            lang: self.lang,
+        }
+    }
+}
+
+/// What survives a reload.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Saved {
+    paste: String,
+    packets: Vec<String>,
+    draft: String,
+    origin: Origin,
+    assumptions: Vec<String>,
+    speed: Speed,
+    theme: Theme,
+    lang: Lang,
+}
+
+impl From<Saved> for State {
+    fn from(saved: Saved) -> Self {
+        Self {
+            paste: Rc::from(saved.paste),
+            packets: saved.packets.into_iter().map(Rc::from).collect(),
+            draft: Rc::from(saved.draft),
+            origin: saved.origin,
+            assumptions: saved.assumptions.into_iter().map(Rc::from).collect(),
+            speed: saved.speed,
+            theme: saved.theme,
+            ..Self::blank(saved.lang)
+        }
+    }
+}
+
+/// Whether saying `new` takes back `old`: both speak of the same thing.
+fn replaces(new: &str, old: &str) -> bool {
+    let (Some((new_key, new_value)), Some((old_key, old_value))) =
+        (new.split_once('='), old.split_once('='))
+    else {
+        return new == old;
+    };
+    let locality = |key: &str| matches!(key, "local" | "notlocal");
+    if locality(new_key) && locality(old_key) {
+        return new_value == old_value;
+    }
+    if new_key == "table" && old_key == "table" {
+        let table = |value: &str| value.rsplit_once(':').map(|(name, _)| name.to_owned());
+        return table(new_value) == table(old_value);
+    }
+    // A dotted name is a sysctl; it has one value.
+    new == old || (new_key == old_key && new_key.contains('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn example() -> Example {
+        Example {
+            paste: "*filter\nCOMMIT\n".into(),
+            packets: vec!["curl 10.0.0.2:80 from 10.0.0.1 in eth0".into()],
+            assumptions: vec!["eth0=10.0.0.2/24".into()],
+            ..Example::default()
+        }
+    }
+
+    fn state() -> State {
+        State::first(&example(), Lang::En)
+    }
+
+    #[track_caller]
+    fn after(state: &State, actions: impl IntoIterator<Item = Action>) -> State {
+        actions.into_iter().fold(state.clone(), |s, a| s.apply(a).unwrap_or(s))
+    }
+
+    #[test]
+    fn the_first_visit_has_its_question_asked_and_plays() {
+        let state = state();
+        assert_eq!(&*state.draft, "curl 10.0.0.2:80");
+        assert_eq!(state.origin, Origin::wire("10.0.0.1", "eth0"));
+        assert!(state.playing);
+    }
+
+    #[test]
+    fn a_bare_command_comes_from_where_the_last_packet_came() {
+        let sent = after(&state(), [Action::Draft("curl 10.0.0.2:22".into()), Action::Send]);
+        assert_eq!(&*sent.packets[0], "curl 10.0.0.2:22 from 10.0.0.1 in eth0");
+        assert_eq!((sent.stop, sent.playing), (0, true));
+    }
+
+    #[test]
+    fn a_source_typed_into_the_field_becomes_the_origin() {
+        let typed = "curl 10.0.0.2:22 from 10.0.0.9 in eth1";
+        let sent = after(&state(), [Action::Draft(typed.into()), Action::Send]);
+        assert_eq!(sent.origin, Origin::wire("10.0.0.9", "eth1"));
+        assert_eq!(&*sent.draft, "curl 10.0.0.2:22");
+        assert_eq!(&*sent.packets[0], typed);
+    }
+
+    #[test]
+    fn an_empty_field_sends_nothing() {
+        let state = after(&state(), [Action::Draft("  ".into())]);
+        assert_eq!(state.apply(Action::Send), None);
+    }
+
+    #[test]
+    fn playing_ends_at_the_last_stop_and_starts_again_from_there() {
+        let mut state = state();
+        for _ in 0..5 {
+            state = after(&state, [Action::Tick { last: 3 }]);
+        }
+        assert_eq!((state.stop, state.playing), (3, false));
+        assert_eq!(state.apply(Action::Tick { last: 3 }), None);
+        let again = after(&state, [Action::Toggle { last: 3 }]);
+        assert_eq!((again.stop, again.playing), (0, true));
+    }
+
+    #[test]
+    fn going_somewhere_by_hand_pauses() {
+        let state = after(&state(), [Action::Go(2)]);
+        assert_eq!((state.stop, state.playing), (2, false));
+    }
+
+    #[test]
+    fn another_outcome_voids_the_choices_of_later_packets() {
+        let state = after(
+            &state(),
+            [
+                Action::Then("reply 1".into()),
+                Action::Follow(2),
+                Action::Show(0),
+                Action::Follow(1),
+            ],
+        );
+        assert_eq!(state.followed, [1, 0]);
+    }
+
+    #[test]
+    fn a_host_said_to_be_otherwise_walks_anew() {
+        let state = after(&state(), [Action::Go(4), Action::Follow(1), Action::Forget(0)]);
+        assert!(state.assumptions.is_empty() && state.followed.is_empty());
+        assert_eq!(state.stop, 0);
+    }
+
+    #[test]
+    fn what_contradicts_takes_the_place_of_what_was_said() {
+        #[track_caller]
+        fn check(new: &str, old: &str, replaced: bool) {
+            assert_eq!(replaces(new, old), replaced, "{new} after {old}");
+        }
+        check("notlocal=10.0.0.2", "local=10.0.0.2", true);
+        check("notlocal=10.0.0.2", "local=10.0.0.3", false);
+        check("table=filter:drop", "table=filter:accept", true);
+        check("table=nat:drop", "table=filter:accept", false);
+        check("net.ipv4.ip_forward=0", "net.ipv4.ip_forward=1", true);
+        check("eth0=10.0.0.3/24", "eth0=10.0.0.2/24", false);
+        check("eth0=10.0.0.2/24", "eth0=10.0.0.2/24", true);
+        check("route=default dev eth0", "route=10.0.0.0/8 dev eth1", false);
+    }
+
+    #[test]
+    fn what_is_saved_comes_back() {
+        let state = after(&state(), [Action::Theme(Theme::Dark), Action::Lang(Lang::Zh)]);
+        let text = serde_json::to_string(&state.saved()).unwrap();
+        let back = State::from(serde_json::from_str::<Saved>(&text).unwrap());
+        assert_eq!(back.saved(), state.saved());
+        assert!(!back.playing);
+    }
+
+    #[test]
+    fn clearing_keeps_only_how_the_page_looks() {
+        let state = after(&state(), [Action::Theme(Theme::Dark), Action::Clear]);
+        assert!(state.paste.is_empty() && state.packets.is_empty() && state.assumptions.is_empty());
+        assert_eq!(state.theme, Theme::Dark);
+    }
+
+    #[test]
+    fn an_action_that_changes_nothing_is_none() {
+        let state = state();
+        assert_eq!(state.apply(Action::Theme(Theme::System)), None);
+        assert_eq!(state.apply(Action::Forget(7)), None);
+        assert_eq!(state.apply(Action::Show(7)), None);
+        assert_eq!(state.apply(Action::Unsend), None);
+    }
+}

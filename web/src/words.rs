@@ -1,0 +1,142 @@
+//! The page's own words: buttons, labels and the texts of its empty states, in every language.
+//!
+//! Sentences about packets and rules are not here; they come finished from the view.
+
+use chainwalk_view::Lang;
+
+macro_rules! words {
+    ($($(#[$doc:meta])* $key:ident => $en:literal, $zh:literal;)*) => {
+        /// A word or sentence of the page.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[allow(missing_docs)]
+        pub enum Key { $($key,)* }
+
+        #[cfg(test)]
+        const ALL: &[Key] = &[$(Key::$key,)*];
+
+        /// The text of a key.
+        pub fn ui(lang: Lang, key: Key) -> &'static str {
+            match (key, lang) {
+                $((Key::$key, Lang::En) => $en, (Key::$key, Lang::Zh) => $zh,)*
+            }
+        }
+    };
+}
+
+words! {
+    AddAssumption => "Add", "添加";
+    AddFact => "Say something about this host", "补充关于本机的事实";
+    AddFactExample => "eth0=10.0.0.2/24", "eth0=10.0.0.2/24";
+    AddressPlaceholder => "left open", "不指定";
+    Ahead => "ahead", "前方";
+    AllUnderstood => "all understood", "全部读懂";
+    Clear => "Clear", "清空";
+    ClearHint => "Throw away what was pasted, sent and said", "清除粘贴的内容、数据包和假设";
+    Close => "Close", "关闭";
+    CollectorHint => "For the full picture, run this on the host and paste all it prints:", "想要完整的图景，请在主机上运行下面的命令，把输出全部粘贴进来：";
+    Copied => "Copied", "已复制";
+    Copy => "Copy", "复制";
+    CrashedDetail => "Your paste is safe. The part that reads and walks was started again; change something or try once more.", "粘贴的内容还在。负责读取和推演的部分已经重新启动，修改内容或者再试一次。";
+    CrashedHeadline => "A fault in Chainwalk itself, not in your rules.", "这是 Chainwalk 自身的故障，与你的规则无关。";
+    Drawing => "Diagram of the walk", "路径图";
+    DropHere => "Drop the file to read it", "松开鼠标读取文件";
+    EmptyDetail => "iptables-save, iptables -nvL, ip addr, ip route, brctl show: everything at once, in any order.", "iptables-save、iptables -nvL、ip addr、ip route、brctl show：一次全贴，顺序随意。";
+    EmptyHeadline => "Paste your firewall rules", "粘贴你的防火墙规则";
+    Examples => "Examples", "示例";
+    FactSource => "source", "来源";
+    Facts => "Facts of this host", "本机的事实";
+    FieldFrom => "from", "来自";
+    FieldOn => "on", "经由";
+    FieldThisHost => "this host", "本机";
+    Forget => "Take back", "撤回";
+    FormAddress => "Source address", "源地址";
+    FormInterface => "Arrives at interface", "进入的接口";
+    FormLocal => "This host sends it", "由本机发出";
+    FormOutside => "It arrives from outside", "从外部到达";
+    GuessesDashed => "guesses are dashed", "虚线为推测";
+    Help => "Keys", "快捷键";
+    HelpEnds => "First stop, last stop", "第一步、最后一步";
+    HelpField => "Packet field", "数据包输入框";
+    HelpHook => "Hook back, hook on", "上一个、下一个钩子";
+    HelpPlay => "Play, pause", "播放、暂停";
+    HelpStep => "Step back, step on", "后退、前进一步";
+    HelpThis => "These keys", "本帮助";
+    KeepsHere => "Nothing you paste leaves this page.", "粘贴的内容不会离开本页面。";
+    LangOther => "中文", "EN";
+    LangOtherName => "切换到中文", "Switch to English";
+    Line => "line", "行";
+    Lines => "lines", "行";
+    Map => "Map", "路径图";
+    NextHook => "Next hook", "下一个钩子";
+    NextStep => "Next step", "下一步";
+    NoMatch => "did not match", "不匹配";
+    NoPacket => "No packet yet", "还没有数据包";
+    NoPacketDetail => "Type one above, the way you think of it: curl 10.0.0.2:80, ping 10.0.0.5, dig @8.8.8.8 example.com", "在上面输入，怎么想就怎么写：curl 10.0.0.2:80、ping 10.0.0.5、dig @8.8.8.8 example.com";
+    NothingDetail => "None of it looks like a dump that Chainwalk reads, so there is no verdict.", "没有一处像 Chainwalk 能读懂的规则，因此不下结论。";
+    NothingHeadline => "No firewall rules in this text", "这段文字里没有防火墙规则";
+    OpenFile => "Open a file", "打开文件";
+    OrExample => "Or start from an example:", "或者从示例开始：";
+    Outcome => "the outcome to follow", "选择要跟随的分支";
+    Packet => "Packet", "数据包";
+    PacketPlaceholder => "curl 10.0.0.2:80", "curl 10.0.0.2:80";
+    Packets => "Packets", "数据包";
+    Paste => "Paste", "粘贴";
+    PasteHere => "Paste rules here, or drop a file", "在此粘贴规则，或拖入文件";
+    PasteText => "Pasted rules and facts", "粘贴的规则和事实";
+    Pause => "Pause", "暂停";
+    Play => "Play", "播放";
+    Player => "Player", "播放控制";
+    Position => "Step", "步骤";
+    PrevHook => "Previous hook", "上一个钩子";
+    PrevStep => "Previous step", "上一步";
+    Problems => "to look at", "处需要留意";
+    Reading => "Reading …", "正在读取……";
+    Reply => "Then its reply", "接着走应答包";
+    RulesMatched => "matched", "条匹配";
+    RulesTried => "rules tried", "条规则被检查";
+    Said => "You said", "你的补充";
+    Scrubber => "Timeline of the walk", "时间线";
+    Send => "Send", "发送";
+    SkipToWalk => "Skip to the walk", "跳到步骤列表";
+    Speed => "Speed", "速度";
+    Stop => "Stop", "停止";
+    StopHere => "stopped here", "在此终止";
+    Summary => "Paste firewall rules and watch a packet walk them", "粘贴防火墙规则，看数据包如何通过";
+    ThemeDark => "Dark", "深色";
+    ThemeLight => "Light", "浅色";
+    ThemeName => "Theme", "主题";
+    ThemeSystem => "As the system", "跟随系统";
+    ThisHost => "This host", "本机";
+    TryAgain => "Try again", "再试一次";
+    Unknown => "unknown", "未知";
+    Unsend => "Take back the last packet", "撤回最后一个数据包";
+    Walk => "Walk", "步骤";
+    Working => "Still working on it …", "仍在计算……";
+    YesMatch => "matched", "匹配";
+    ByChance => "by chance", "随机";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_lacks_a_language() {
+        for key in ALL {
+            for lang in [Lang::En, Lang::Zh] {
+                assert!(!ui(lang, *key).trim().is_empty(), "{key:?} in {lang:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn chinese_words_are_chinese() {
+        // These are the same, or another language's, on purpose.
+        let same = [Key::AddFactExample, Key::PacketPlaceholder, Key::LangOther, Key::LangOtherName];
+        for key in ALL.iter().filter(|key| !same.contains(key)) {
+            let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+            assert!(ui(Lang::Zh, *key).chars().any(han), "{key:?}");
+            assert!(!ui(Lang::En, *key).chars().any(han), "{key:?}");
+        }
+    }
+}

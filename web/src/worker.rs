@@ -1,0 +1,210 @@
+//! The worker, seen from the page: started from memory, started again when it dies, stopped when it hangs.
+//!
+//! Script and compiled module are fetched once, as the page loads; no start after that asks the network.
+//! The thread itself is a plain `web_sys::Worker`, since it must be possible to end one that hangs and to
+//! hear of one that trapped.
+
+use crate::message::{Answer, Request};
+use gloo::utils::document;
+use js_sys::{Array, Uint8Array};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Url, WorkerOptions, WorkerType};
+
+/// What makes wasm-bindgen's script a worker: the first message is the compiled module.
+const STARTER: &str =
+    "\nself.onmessage = (e) => { self.onmessage = null; __wbg_init({ module_or_path: e.data }); };\n";
+
+/// Script and module of the worker, fetched once.
+struct Image {
+    script: String,
+    module: JsValue,
+}
+
+impl Image {
+    async fn fetch() -> Result<Self, JsValue> {
+        let base = document().base_uri()?.unwrap_or_default();
+        let get = |name: &'static str| {
+            let base = base.clone();
+            async move {
+                let address = Url::new_with_base(name, &base)?.href();
+                let answer = JsFuture::from(gloo::utils::window().fetch_with_str(&address)).await?;
+                answer.dyn_into::<Response>()
+            }
+        };
+        let script = JsFuture::from(get("worker.js").await?.text()?).await?;
+        let bytes = JsFuture::from(get("worker_bg.wasm").await?.array_buffer()?).await?;
+        let module = JsFuture::from(js_sys::WebAssembly::compile(&Uint8Array::new(&bytes))).await?;
+        Ok(Self { script: script.as_string().unwrap_or_default(), module })
+    }
+}
+
+/// What the page hears.
+pub enum Event {
+    /// An answer.
+    Answer(Answer),
+    /// The worker died, with what is known of why.
+    Died(String),
+}
+
+type Listener = Rc<dyn Fn(Event)>;
+
+struct Thread {
+    worker: web_sys::Worker,
+    _message: Closure<dyn FnMut(MessageEvent)>,
+    _error: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+impl Drop for Thread {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+#[derive(Default)]
+struct Inner {
+    image: Option<Image>,
+    thread: Option<Thread>,
+    /// Whether the thread said that it runs.
+    ready: bool,
+    /// What is sent once it does.
+    waiting: Vec<Request>,
+    /// Counts the threads, so that a late word of an old one is not taken for the new one's.
+    turn: u32,
+}
+
+/// A handle to the worker. Clones speak to the same one.
+#[derive(Clone)]
+pub struct Worker {
+    inner: Rc<RefCell<Inner>>,
+    listener: Listener,
+}
+
+impl Worker {
+    /// Fetches and starts the worker. `listener` hears its answers and its end.
+    pub fn start(listener: impl Fn(Event) + 'static) -> Self {
+        let worker = Self { inner: Rc::default(), listener: Rc::new(listener) };
+        let this = worker.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            match Image::fetch().await {
+                Ok(image) => {
+                    this.inner.borrow_mut().image = Some(image);
+                    this.run();
+                }
+                Err(error) => (this.listener)(Event::Died(words(&error))),
+            }
+        });
+        worker
+    }
+
+    /// Ends the thread, if there is one, and starts another; what waited for the old one is forgotten.
+    pub fn restart(&self) {
+        {
+            let mut inner = self.inner.borrow_mut();
+            inner.thread = None;
+            inner.ready = false;
+            inner.waiting.clear();
+        }
+        self.run();
+    }
+
+    /// Sends a question, as soon as the worker runs.
+    pub fn send(&self, request: Request) {
+        let mut inner = self.inner.borrow_mut();
+        if !inner.ready {
+            inner.waiting.push(request);
+            return;
+        }
+        if let Some(thread) = &inner.thread {
+            post(&thread.worker, &request);
+        }
+    }
+
+    fn run(&self) {
+        self.inner.borrow_mut().turn += 1;
+        let started = self.thread();
+        match started {
+            Ok(thread) => self.inner.borrow_mut().thread = thread,
+            Err(error) => (self.listener)(Event::Died(words(&error))),
+        }
+    }
+
+    /// Starts a thread; none while the image is still being fetched.
+    fn thread(&self) -> Result<Option<Thread>, JsValue> {
+        let inner = self.inner.borrow();
+        let Some(image) = &inner.image else { return Ok(None) };
+        let bag = BlobPropertyBag::new();
+        bag.set_type("text/javascript");
+        let parts = Array::of2(&image.script.as_str().into(), &STARTER.into());
+        let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(
+            &parts, &bag,
+        )?)?;
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = web_sys::Worker::new_with_options(&url, &options)?;
+
+        let turn = inner.turn;
+        let this = self.clone();
+        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let text = event.data().as_string().unwrap_or_default();
+            match serde_json::from_str(&text) {
+                Ok(Answer::Ready) => this.ready(),
+                Ok(Answer::Crashed(why)) => this.died(turn, why),
+                Ok(answer) => (this.listener)(Event::Answer(answer)),
+                Err(error) => this.died(turn, error.to_string()),
+            }
+        });
+        let this = self.clone();
+        let error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
+            event.prevent_default();
+            let why = js_sys::Reflect::get(&event, &"message".into()).ok();
+            this.died(turn, why.and_then(|m| m.as_string()).unwrap_or_default());
+        });
+        worker.set_onmessage(Some(message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(error.as_ref().unchecked_ref()));
+        worker.post_message(&image.module)?;
+        Ok(Some(Thread { worker, _message: message, _error: error }))
+    }
+
+    fn ready(&self) {
+        let mut inner = self.inner.borrow_mut();
+        inner.ready = true;
+        let waiting = std::mem::take(&mut inner.waiting);
+        if let Some(thread) = &inner.thread {
+            for request in &waiting {
+                post(&thread.worker, request);
+            }
+        }
+    }
+
+    fn died(&self, turn: u32, why: String) {
+        // The closure that calls this belongs to the thread, which therefore ends a moment later.
+        let this = self.clone();
+        gloo::timers::callback::Timeout::new(0, move || {
+            {
+                let mut inner = this.inner.borrow_mut();
+                if inner.turn != turn || inner.thread.take().is_none() {
+                    return;
+                }
+                inner.ready = false;
+                inner.waiting.clear();
+            }
+            (this.listener)(Event::Died(why));
+        })
+        .forget();
+    }
+}
+
+fn post(worker: &web_sys::Worker, request: &Request) {
+    if let Ok(text) = serde_json::to_string(request) {
+        let _ = worker.post_message(&text.into());
+    }
+}
+
+fn words(error: &JsValue) -> String {
+    js_sys::Error::from(error.clone()).message().into()
+}
