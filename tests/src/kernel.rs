@@ -146,7 +146,8 @@ mod tests {
     #[test]
     fn absent_is_null_is_empty() {
         let theirs = json!({"packets": [{"verdict": "local", "mark": 0}]});
-        let ours = json!({"packets": [{"verdict": "local", "mark": 0, "replies": [], "errno": null}]});
+        let ours =
+            json!({"packets": [{"verdict": "local", "mark": 0, "replies": [], "errno": null}]});
         assert_eq!(compare(&ours, &theirs), [Standing::Agrees]);
         let other = json!({"packets": [{"verdict": "local"}]});
         assert_eq!(compare(&other, &theirs), [Standing::Differs(vec!["mark"])]);

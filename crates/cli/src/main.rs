@@ -1,3 +1,117 @@
-//! The native door.
+//! The native door: what the page does, in a terminal. It holds no logic of its own.
+//!
+//! Exit codes: 0 done and decided, 1 wrong use or nothing to work on, 2 the answer depends on something that
+//! is not known, 3 not everything could be printed in the form asked for.
 
-fn main() {}
+mod answer;
+mod draw;
+mod read;
+mod sources;
+mod walk;
+
+use chainwalk_view::Lang;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+
+/// Watch a packet walk the netfilter chains.
+#[derive(Parser)]
+#[command(name = "chainwalk", arg_required_else_help = true)]
+struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Tell what was recognised in a paste, and what was not.
+    Read {
+        /// Files to read as one paste; `-` is the standard input.
+        #[arg(required = true)]
+        files: Vec<String>,
+        /// Print the rules in this form instead.
+        #[arg(long = "as", value_name = "FORM")]
+        form: Option<Form>,
+        /// Print what was read as JSON.
+        #[arg(long, conflicts_with = "form")]
+        json: bool,
+        /// The language of the sentences.
+        #[arg(long, value_enum, default_value = "en")]
+        lang: Language,
+    },
+    /// Send packets, in order, through the host that a paste describes.
+    Walk {
+        /// Files to read as one paste; `-` is the standard input.
+        #[arg(required = true)]
+        files: Vec<String>,
+        /// A packet: `curl 172.17.0.2:80 from 172.17.0.1 in eth0`, `tcp A:P > B:P in eth0 syn`, `reply 1`.
+        #[arg(long, required = true, value_name = "LINE")]
+        packet: Vec<String>,
+        /// A fact beyond the paste: `eth0=172.17.0.2/16`, `route=default via 10.0.0.1 dev eth0`.
+        #[arg(long, value_name = "NAME=VALUE")]
+        assume: Vec<String>,
+        /// Print the answer as JSON, as `answer` does.
+        #[arg(long)]
+        json: bool,
+        /// The language of the sentences.
+        #[arg(long, value_enum, default_value = "en")]
+        lang: Language,
+    },
+    /// Answer cases, one JSON object a line.
+    Answer {
+        /// A file of cases; `-` is the standard input.
+        file: String,
+    },
+}
+
+/// A form that rules are printed in.
+#[derive(Clone, Copy, ValueEnum)]
+enum Form {
+    /// What `iptables-restore` takes.
+    Save,
+}
+
+/// A language of the sentences.
+#[derive(Clone, Copy, ValueEnum)]
+enum Language {
+    /// English.
+    En,
+    /// 简体中文.
+    Zh,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::En => Self::En,
+            Language::Zh => Self::Zh,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(e) => {
+            let _ = e.print();
+            return ExitCode::from(u8::from(e.use_stderr()));
+        }
+    };
+    let done = match args.command {
+        Command::Read { files, form: Some(Form::Save), .. } => read::save(&files),
+        Command::Read { files, json: true, .. } => read::json(&files),
+        Command::Read { files, lang, .. } => read::words(&files, lang.into()),
+        Command::Walk { files, packet, assume, json, lang } => {
+            walk::walk(&files, &packet, &assume, json, lang.into())
+        }
+        Command::Answer { file } => answer::answer(&file),
+    };
+    match done {
+        Ok(code) => ExitCode::from(code),
+        // A reader that has seen enough is no failure.
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("chainwalk: {e}");
+            ExitCode::from(1)
+        }
+    }
+}

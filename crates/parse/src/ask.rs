@@ -6,7 +6,9 @@
 
 mod apps;
 
-use crate::oneline::{Word, bad, did_you_mean, flag_letters, flag_name, missing, number, protocol, words};
+use crate::oneline::{
+    Word, bad, did_you_mean, flag_letters, flag_name, missing, number, protocol, words,
+};
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Diagnostic, DiagnosticId, DocId, Expected, FollowUp, Severity, Span,
     TcpFlags, proto,
@@ -18,14 +20,14 @@ const CLIENT_PORT: u16 = 51000;
 
 /// The words that begin a packet line.
 const VERBS: [&str; 20] = [
-    "curl", "wget", "ping", "ping6", "dig", "nslookup", "nc", "ncat", "telnet", "ssh", "tcp", "udp",
-    "icmp", "icmpv6", "sctp", "udplite", "gre", "reply", "error", "after",
+    "curl", "wget", "ping", "ping6", "dig", "nslookup", "nc", "ncat", "telnet", "ssh", "tcp",
+    "udp", "icmp", "icmpv6", "sctp", "udplite", "gre", "reply", "error", "after",
 ];
 /// The words that say more of a packet, in any order.
 const MORE: [&str; 28] = [
-    "from", "to", "in", "out", "local", "outside", "syn", "ack", "fin", "rst", "psh", "urg", "flags",
-    "seq", "window", "ttl", "tos", "mark", "type", "code", "id", "df", "uid", "gid", "len", "payload",
-    "sport", "dport",
+    "from", "to", "in", "out", "local", "outside", "syn", "ack", "fin", "rst", "psh", "urg",
+    "flags", "seq", "window", "ttl", "tos", "mark", "type", "code", "id", "df", "uid", "gid",
+    "len", "payload", "sport", "dport",
 ];
 
 /// Reads one packet line.
@@ -136,7 +138,9 @@ impl<'a> Line<'a> {
             "reply" => self.ask.follow_up = Some(FollowUp::ReplyTo(self.which())),
             "error" => self.ask.follow_up = Some(FollowUp::IcmpErrorTo(self.which())),
             app if self.app(app) => {}
-            name => match protocol(name).filter(|_| name.parse::<u8>().is_err() || self.peek().is_some()) {
+            name => match protocol(name)
+                .filter(|_| name.parse::<u8>().is_err() || self.peek().is_some())
+            {
                 Some(proto) => self.headers(proto),
                 None => self.guess(verb),
             },
@@ -386,7 +390,8 @@ impl<'a> Line<'a> {
                 _ => AskEntry::Local,
             };
         }
-        let six = [&ask.src, &ask.dst].into_iter().any(|a| matches!(a, Some(AskAddr::Ip(IpAddr::V6(_)))));
+        let six =
+            [&ask.src, &ask.dst].into_iter().any(|a| matches!(a, Some(AskAddr::Ip(IpAddr::V6(_)))));
         if six && ask.proto == Some(proto::ICMP) {
             ask.proto = Some(proto::ICMPV6);
             ask.icmp_type = ask.icmp_type.map(|kind| match kind {

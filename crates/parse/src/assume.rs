@@ -156,8 +156,21 @@ pub(crate) fn route(text: Word<'_>) -> Result<Route, Diagnostic> {
 /// Reads a policy rule in the words of `ip rule add`, and its `pref` where it has one.
 pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagnostic> {
     const KNOWN: [&str; 15] = [
-        "not", "from", "to", "fwmark", "iif", "dev", "oif", "tos", "pref", "priority", "lookup",
-        "table", "unreachable", "blackhole", "prohibit",
+        "not",
+        "from",
+        "to",
+        "fwmark",
+        "iif",
+        "dev",
+        "oif",
+        "tos",
+        "pref",
+        "priority",
+        "lookup",
+        "table",
+        "unreachable",
+        "blackhole",
+        "prohibit",
     ];
     let mut rule = PolicyRule {
         priority: BEFORE_MAIN,
@@ -240,24 +253,19 @@ fn interface(key: Word<'_>, value: Word<'_>) -> Result<Assumption, Diagnostic> {
     }
     if let Some(("bridge", ports)) = value.text.split_once(':') {
         let ports = ports.split(',').map(str::trim).filter(|p| !p.is_empty());
-        return Ok(Assumption::Bridge { name: named.into(), ports: ports.map(Into::into).collect() });
+        return Ok(Assumption::Bridge {
+            name: named.into(),
+            ports: ports.map(Into::into).collect(),
+        });
     }
-    match cidr(value.text) {
-        Some(addr) => Ok(Assumption::Interface { name: named.into(), addr: Some(addr) }),
-        None => {
-            let mut problem = bad(
-                value,
-                vec![
-                    Expected::Network,
-                    Expected::Literal("up".into()),
-                    Expected::Literal("bridge:PORT,PORT".into()),
-                ],
-            );
-            problem.hint =
-                did_you_mean(value.text, &["up", "bridge"]).or_else(|| did_you_mean(key.text, &KEYS));
-            Err(problem)
-        }
+    if let Some(addr) = cidr(value.text) {
+        return Ok(Assumption::Interface { name: named.into(), addr: Some(addr) });
     }
+    let forms = ["up", "bridge:PORT,PORT"].map(|f| Expected::Literal(f.into()));
+    let mut problem = bad(value, std::iter::once(Expected::Network).chain(forms).collect());
+    problem.hint =
+        did_you_mean(value.text, &["up", "bridge"]).or_else(|| did_you_mean(key.text, &KEYS));
+    Err(problem)
 }
 
 fn listen(value: Word<'_>) -> Result<Socket, Diagnostic> {
@@ -265,12 +273,9 @@ fn listen(value: Word<'_>) -> Result<Socket, Diagnostic> {
     let Some((protocol_word, rest)) = value.split(':') else {
         return Err(bad(value, form()));
     };
-    let proto = match protocol(protocol_word.text) {
-        Some(p @ (proto::TCP | proto::UDP)) => p,
-        _ => {
-            let known = vec![Expected::Literal("tcp".into()), Expected::Literal("udp".into())];
-            return Err(bad(protocol_word, known));
-        }
+    let Some(proto @ (proto::TCP | proto::UDP)) = protocol(protocol_word.text) else {
+        let known = ["tcp", "udp"].map(|p| Expected::Literal(p.into()));
+        return Err(bad(protocol_word, known.into()));
     };
     let (addr, port) = match rest.text.rfind(':') {
         Some(at) => {
@@ -293,22 +298,28 @@ fn table(value: Word<'_>) -> Result<Assumption, Diagnostic> {
     let Some(at) = value.text.rfind(':') else {
         return Err(missing(end(value), ends()));
     };
-    let (names, what) = (value.until(at), value.from(at + 1));
+    let (before, what) = (value.until(at), value.from(at + 1));
     let accepts = match what.text {
         "accept" | "ACCEPT" => true,
         "drop" | "DROP" => false,
         _ => return Err(bad(what, ends())),
     };
-    let (family, named) = match names.split(':') {
-        Some((family, named)) => {
-            let families =
-                [Family::Ip, Family::Ip6, Family::Inet, Family::Arp, Family::Bridge, Family::Netdev];
+    let (family, table) = match before.split(':') {
+        Some((family, table)) => {
+            let families = [
+                Family::Ip,
+                Family::Ip6,
+                Family::Inet,
+                Family::Arp,
+                Family::Bridge,
+                Family::Netdev,
+            ];
             let known = families.into_iter().find(|f| family_word(*f) == family.text);
-            (known.ok_or_else(|| bad(family, vec![Expected::Literal("ip6".into())]))?, named)
+            (known.ok_or_else(|| bad(family, vec![Expected::Literal("ip6".into())]))?, table)
         }
-        None => (Family::Ip, names),
+        None => (Family::Ip, before),
     };
-    Ok(Assumption::Table { family, name: name(named)?.into(), accepts })
+    Ok(Assumption::Table { family, name: name(table)?.into(), accepts })
 }
 
 fn family_word(family: Family) -> &'static str {
@@ -422,7 +433,8 @@ fn selector(word: Word<'_>) -> Result<Option<Cidr>, Diagnostic> {
 }
 
 fn name(word: Word<'_>) -> Result<&str, Diagnostic> {
-    let fits = !word.text.is_empty() && !word.text.contains(|c: char| c.is_whitespace() || c == '=');
+    let fits =
+        !word.text.is_empty() && !word.text.contains(|c: char| c.is_whitespace() || c == '=');
     if fits { Ok(word.text) } else { Err(bad(word, vec![Expected::Interface])) }
 }
 
@@ -477,9 +489,15 @@ mod tests {
         check("behind=172.18.0.5@veth1", "behind=172.18.0.5@veth1");
         check("route=default via 172.17.0.1 dev eth0", "route=default via 172.17.0.1 dev eth0");
         check("route=default via fe80::1 dev eth0", "route=default via fe80::1 dev eth0");
-        check("route=10.0.0.0/8 via 10.1.0.1 table 100 metric 5", "route=10.0.0.0/8 via 10.1.0.1 metric 5 table 100");
+        check(
+            "route=10.0.0.0/8 via 10.1.0.1 table 100 metric 5",
+            "route=10.0.0.0/8 via 10.1.0.1 metric 5 table 100",
+        );
         check("route=local 10.5.0.0/16 dev lo", "route=local 10.5.0.0/16 dev lo");
-        check("rule=fwmark 0x1 lookup 100 pref 1000", "rule=pref 1000 fwmark 0x1/0xffffffff lookup 100");
+        check(
+            "rule=fwmark 0x1 lookup 100 pref 1000",
+            "rule=pref 1000 fwmark 0x1/0xffffffff lookup 100",
+        );
         check("rule=from 10.9.0.0/24 lookup main", "rule=pref 32765 from 10.9.0.0/24 lookup 254");
         check("net.ipv4.ip_forward=1", "net.ipv4.ip_forward=1");
         check("listen=tcp:0.0.0.0:22", "listen=tcp:0.0.0.0:22");

@@ -293,8 +293,7 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     case.host.complete.network |= structured;
     case.host.complete.rules |= case.reading.is_none() || w.rules.is_some() || w.rules6.is_some();
     network(&mut case.host, &w, structured)?;
-    for (name, family, rules) in
-        [("rules", Family::Ip, w.rules), ("rules6", Family::Ip6, w.rules6)]
+    for (name, family, rules) in [("rules", Family::Ip, w.rules), ("rules6", Family::Ip6, w.rules6)]
     {
         if let Some(rules) = rules {
             load(&mut case, name, family, rules)?;
@@ -343,8 +342,7 @@ fn network(host: &mut Host, w: &Written, structured: bool) -> Result<(), CaseErr
         host.sysctls.extend(base.map(|(k, v)| (Text::from(k), given(v.into()))));
     }
     for (name, value) in &w.sysctls {
-        let value =
-            Scalar::deserialize(value).map_err(|e| wrong(format!("sysctls.{name}"), e))?;
+        let value = Scalar::deserialize(value).map_err(|e| wrong(format!("sysctls.{name}"), e))?;
         host.sysctls.push((name.as_str().into(), given(value.to_string().trim().into())));
     }
     for (k, line) in w.routes.iter().enumerate() {
@@ -420,23 +418,20 @@ fn interfaces(host: &mut Host, listed: &[Iface]) -> Result<(), CaseError> {
 
 /// The interface of that name, made where it is not there yet.
 fn interface<'h>(host: &'h mut Host, name: &str) -> &'h mut Interface {
-    let at = match host.interfaces.iter().position(|i| &*i.name == name) {
-        Some(at) => at,
-        None => {
-            host.interfaces.push(Interface {
-                name: name.into(),
-                kind: IfKind::Plain,
-                addrs: Vec::new(),
-                master: None,
-                mtu: Some(1500),
-                group: Some(0),
-                mac: None,
-                up: Some(true),
-                origin: Origin::Given,
-            });
-            host.interfaces.len() - 1
-        }
-    };
+    let at = host.interfaces.iter().position(|i| &*i.name == name).unwrap_or_else(|| {
+        host.interfaces.push(Interface {
+            name: name.into(),
+            kind: IfKind::Plain,
+            addrs: Vec::new(),
+            master: None,
+            mtu: Some(1500),
+            group: Some(0),
+            mac: None,
+            up: Some(true),
+            origin: Origin::Given,
+        });
+        host.interfaces.len() - 1
+    });
     &mut host.interfaces[at]
 }
 
@@ -451,7 +446,7 @@ fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), C
                     Lines::deserialize(body).map_err(|e| wrong(format!("{at}.{name}"), e))?;
                 let text = body.into_text();
                 let lines = text.lines().filter(|l| !l.starts_with('*') && l.trim() != "COMMIT");
-                tables.push((name, lines.map(|l| format!("{l}\n")).collect()));
+                tables.push((name, lines.flat_map(|l| [l, "\n"]).collect()));
             }
             tables
         }
@@ -470,11 +465,12 @@ fn split_save(text: &str) -> Vec<(String, String)> {
     for line in text.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix('*') {
             tables.push((name.trim().to_owned(), String::new()));
-        } else if line != "COMMIT" && !line.starts_with('#') {
-            if let Some((_, body)) = tables.last_mut() {
-                body.push_str(line);
-                body.push('\n');
-            }
+        } else if line != "COMMIT"
+            && !line.starts_with('#')
+            && let Some((_, body)) = tables.last_mut()
+        {
+            body.push_str(line);
+            body.push('\n');
         }
     }
     tables
@@ -507,9 +503,7 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
         dst: addr(w.dst, "dst")?,
         proto: match w.proto {
             None => None,
-            Some(p) => {
-                Some(protocol(&p.to_string()).ok_or_else(|| wrong(field("proto"), p))?)
-            }
+            Some(p) => Some(protocol(&p.to_string()).ok_or_else(|| wrong(field("proto"), p))?),
         },
         sport: w.sport,
         dport: w.dport,

@@ -159,9 +159,7 @@ pub(crate) fn protocol(text: &str) -> Option<u8> {
 
 /// TCP flags as the letters `FSRPAUEC`, in any order.
 pub(crate) fn flag_letters(text: &str) -> Option<u8> {
-    text.chars().try_fold(0, |bits, c| {
-        Some(bits | 1 << "FSRPAUEC".find(c.to_ascii_uppercase())?)
-    })
+    text.chars().try_fold(0, |bits, c| Some(bits | 1 << "FSRPAUEC".find(c.to_ascii_uppercase())?))
 }
 
 /// A TCP flag by its name.

@@ -270,8 +270,7 @@ impl<'a> Told<'a> {
     /// An empty chain still lets the packet go by its policy, and the kernel traces that.
     fn empty(&mut self, host: &'a Host, trace: &Trace, table: &str) {
         let Some(hook) = self.last.map(|p| p.hook) else { return };
-        let family =
-            if trace.sent.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+        let family = if trace.sent.packet.is_v6() { Family::Ip6 } else { Family::Ip };
         let found = host.rules.find_table(family, table).and_then(|t| {
             let chains = host.rules.table(t).chains.iter().map(|c| host.rules.chain(*c));
             chains.into_iter().find(|c| c.base.as_ref().is_some_and(|b| b.hook == hook))
@@ -326,10 +325,9 @@ fn target_name(host: &Host, rule: &Rule) -> Option<String> {
 fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
     match fate {
         Fate::Local { .. } => "local",
-        Fate::Forwarded(_) => "forwarded",
-        Fate::Sent(_) => "sent",
         Fate::Bridged(_) if told.path.is_empty() => "bridged",
-        Fate::Bridged(_) => "forwarded",
+        Fate::Forwarded(_) | Fate::Bridged(_) => "forwarded",
+        Fate::Sent(_) => "sent",
         Fate::Dropped(_) | Fate::DroppedUnseen(_) => "dropped",
         Fate::Rejected { .. } => "rejected",
         Fate::Routing(_) if told.path.is_empty() => "send_error",

@@ -96,7 +96,10 @@ fn main() -> ExitCode {
             if !good && !left {
                 left = true;
                 if let Standing::Differs(fields) = standing {
-                    firsts.entry(fields.first().map_or("branch", |f| f).to_owned()).or_default().add(&place);
+                    firsts
+                        .entry(fields.first().map_or("branch", |f| f).to_owned())
+                        .or_default()
+                        .add(&place);
                     if fields.contains(&"verdict") {
                         let pair = format!(
                             "{} → {}{}",

@@ -14,12 +14,53 @@ struct Options {
 
 const CURL: Options = Options {
     alone: &[
-        "-4", "-6", "-v", "-k", "-s", "-S", "-sS", "-i", "-I", "-L", "-f", "-g", "-O", "-N", "-vk", "-kv",
-        "--verbose", "--insecure", "--silent", "--head", "--location", "--fail", "--include", "-q", "-O-",
+        "-4",
+        "-6",
+        "-v",
+        "-k",
+        "-s",
+        "-S",
+        "-sS",
+        "-i",
+        "-I",
+        "-L",
+        "-f",
+        "-g",
+        "-O",
+        "-N",
+        "-vk",
+        "-kv",
+        "--verbose",
+        "--insecure",
+        "--silent",
+        "--head",
+        "--location",
+        "--fail",
+        "--include",
+        "-q",
+        "-O-",
     ],
     valued: &[
-        "-X", "-H", "-d", "-o", "-m", "-u", "-A", "-e", "-b", "-w", "--max-time", "--connect-timeout",
-        "--header", "--data", "--request", "--user", "--output", "--retry", "-T", "-t",
+        "-X",
+        "-H",
+        "-d",
+        "-o",
+        "-m",
+        "-u",
+        "-A",
+        "-e",
+        "-b",
+        "-w",
+        "--max-time",
+        "--connect-timeout",
+        "--header",
+        "--data",
+        "--request",
+        "--user",
+        "--output",
+        "--retry",
+        "-T",
+        "-t",
     ],
 };
 const PING: Options = Options {
@@ -129,7 +170,10 @@ impl<'a> Line<'a> {
     /// The host and port of a URL; the scheme may be left out.
     pub(super) fn url(&mut self, word: Word<'a>) {
         self.ask.proto = Some(proto::TCP);
-        let word = Word { text: word.text.trim_matches(['"', '\'']), ..word.from(usize::from(word.text.starts_with(['"', '\'']))) };
+        let word = Word {
+            text: word.text.trim_matches(['"', '\'']),
+            ..word.from(usize::from(word.text.starts_with(['"', '\''])))
+        };
         let (scheme, rest) = match word.text.find("://") {
             Some(at) => (word.until(at), word.from(at + 3)),
             None => (word.until(0), word),
@@ -202,16 +246,13 @@ impl<'a> Line<'a> {
             line.port_option(option, "-p")
         });
         let server = plain.iter().find(|w| w.text.starts_with('@'));
-        match server {
-            Some(word) => {
-                let addr = self.address(word.from(1));
-                self.target((addr, None));
-            }
+        if let Some(word) = server {
+            let addr = self.address(word.from(1));
+            self.target((addr, None));
+        } else {
             // Which server a resolver would ask stands in no paste.
-            None => {
-                let at = self.peek().map_or(self.end, |w| w.start);
-                self.complain(missing(at, vec![Expected::Literal("@SERVER".into())]));
-            }
+            let at = self.peek().map_or(self.end, |w| w.start);
+            self.complain(missing(at, vec![Expected::Literal("@SERVER".into())]));
         }
     }
 
@@ -219,11 +260,10 @@ impl<'a> Line<'a> {
         self.ask.app = named.then_some(App::Nc);
         self.ask.proto = Some(proto::TCP);
         let plain = self.own_words(&NC, |line, option| {
-            if let Some(letters) = option.strip_prefix('-').filter(|l| l.contains('u')) {
-                if letters.chars().all(|c| "uvzn46".contains(c)) {
-                    line.ask.proto = Some(proto::UDP);
-                    return true;
-                }
+            let letters = option.strip_prefix('-').unwrap_or_default();
+            if letters.contains('u') && letters.chars().all(|c| "uvzn46".contains(c)) {
+                line.ask.proto = Some(proto::UDP);
+                return true;
             }
             if option == "-p" {
                 line.ask.sport = line.numeric(Expected::Port);

@@ -104,13 +104,21 @@ fn headers() {
         "6 from 172.17.0.1:51001 to 172.17.0.2 port 11103 in eth0 flags 0x2",
     );
     assert_eq!((ask.ttl, ask.mark), (Some(63), Some(1)));
-    check("tcp 10.0.0.1:5->10.0.0.2:80 syn,ack", "6 from 10.0.0.1:5 to 10.0.0.2 port 80 outside flags 0x12");
-    check("tcp 10.0.0.1:5→10.0.0.2:80 syn ack", "6 from 10.0.0.1:5 to 10.0.0.2 port 80 outside flags 0x12");
+    check(
+        "tcp 10.0.0.1:5->10.0.0.2:80 syn,ack",
+        "6 from 10.0.0.1:5 to 10.0.0.2 port 80 outside flags 0x12",
+    );
+    check(
+        "tcp 10.0.0.1:5→10.0.0.2:80 syn ack",
+        "6 from 10.0.0.1:5 to 10.0.0.2 port 80 outside flags 0x12",
+    );
     let ask = check("tcp > 10.0.0.2:80 ack 77", "6 to 10.0.0.2 port 80 local");
     assert_eq!(ask.ack, Some(77));
-    let ask = check("icmp 10.0.0.1 > 10.0.0.2 type 13 code 0", "1 from 10.0.0.1 to 10.0.0.2 outside");
+    let ask =
+        check("icmp 10.0.0.1 > 10.0.0.2 type 13 code 0", "1 from 10.0.0.1 to 10.0.0.2 outside");
     assert_eq!((ask.icmp_type, ask.icmp_code), (Some(13), Some(0)));
-    let ask = check("icmp 10.0.0.1 > 10.0.0.2 host-unreachable", "1 from 10.0.0.1 to 10.0.0.2 outside");
+    let ask =
+        check("icmp 10.0.0.1 > 10.0.0.2 host-unreachable", "1 from 10.0.0.1 to 10.0.0.2 outside");
     assert_eq!((ask.icmp_type, ask.icmp_code), (Some(3), Some(1)));
     check("tcp [fd00::1]:1 > [fd00::2]:443", "6 from fd00::1:1 to fd00::2 port 443 outside");
     check("47 10.0.0.1 > 10.0.0.2", "47 from 10.0.0.1 to 10.0.0.2 outside");

@@ -4,7 +4,7 @@
 
 use crate::oneline::{cidr, number, protocol, words};
 use chainwalk_model::{IpFamily, IpSet, Mac, Origin, SetEntry, SetPart, Text};
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 /// Reads the lines into sets; gives back the lines that say neither `create` nor `add`, or that name a set
 /// that was not created.
@@ -51,9 +51,10 @@ fn entry(kind: &str, element: &str, options: &[&str], default: Option<u32>) -> S
     let dimensions: Vec<&str> = kind.split_once(':').map_or("", |(_, d)| d).split(',').collect();
     let mut texts: Vec<&str> = element.splitn(dimensions.len(), ',').collect();
     texts.resize(dimensions.len(), "");
-    let parts = dimensions.iter().zip(texts).map(|(d, text)| {
-        part(d, text).unwrap_or_else(|| SetPart::Opaque(text.into()))
-    });
+    let parts = dimensions
+        .iter()
+        .zip(texts)
+        .map(|(d, text)| part(d, text).unwrap_or_else(|| SetPart::Opaque(text.into())));
     let timeout = options
         .iter()
         .position(|o| *o == "timeout")
@@ -121,14 +122,12 @@ pub(super) fn mac(text: &str) -> Option<Mac> {
 /// The link-layer address that a recorded case gives to a host behind a bridge port.
 pub(super) fn bridge_host(addr: IpAddr) -> Mac {
     let last = match addr {
-        IpAddr::V4(a) => a,
-        IpAddr::V6(a) => {
-            let [.., w, x, y, z] = a.octets();
-            Ipv4Addr::new(w, x, y, z)
-        }
+        IpAddr::V4(v4) => v4.to_bits(),
+        IpAddr::V6(v6) => v6.to_bits() as u32,
     };
-    let [w, x, y, z] = last.octets();
-    Mac([2, 1, w, x, y, z])
+    let mut mac = [2, 1, 0, 0, 0, 0];
+    mac[2..].copy_from_slice(&last.to_be_bytes());
+    Mac(mac)
 }
 
 #[cfg(test)]
@@ -154,11 +153,7 @@ mod tests {
         );
         check(
             &["create a hash:ip,port,net", "add a 10.0.0.5,80-90,10.9.0.0/16"],
-            &[
-                net("10.0.0.5"),
-                SetPart::Port { proto: 6, first: 80, last: 90 },
-                net("10.9.0.0/16"),
-            ],
+            &[net("10.0.0.5"), SetPart::Port { proto: 6, first: 80, last: 90 }, net("10.9.0.0/16")],
         );
         check(
             &["create a bitmap:ip range 10.0.0.0/24", "add a 10.0.0.7-10.0.0.9"],

@@ -1,8 +1,6 @@
 //! A packet's headers as the recorded answers write them.
 
-use chainwalk_model::{
-    CtTarget, Host, Icmp, L4, Packet, Target, Tcp, proto,
-};
+use chainwalk_model::{CtTarget, Host, Icmp, L4, Packet, Target, Tcp, proto};
 use serde_json::{Map, Value, json};
 
 /// How much of a packet an ICMP error quotes, in bytes.

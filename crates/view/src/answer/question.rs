@@ -154,9 +154,8 @@ fn match_word(m: &Match) -> &'static str {
 }
 
 fn leant(host: &Host, lean: &Lean) -> Value {
-    let entry = |kind: &str, name: &str, value: &str| {
-        json!({ "kind": kind, "name": name, "value": value })
-    };
+    let entry =
+        |kind: &str, name: &str, value: &str| json!({ "kind": kind, "name": name, "value": value });
     match lean {
         Lean::Net { iface, net, .. } => {
             entry("address", iface, &format!("{}/{}", net.addr, net.len))
@@ -176,6 +175,7 @@ fn leant(host: &Host, lean: &Lean) -> Value {
         }
         Lean::NoFlows => entry("conntrack", "flows", "none"),
         Lean::BridgePort { bridge, addr } => entry("port", &addr.to_string(), bridge),
+        Lean::Port { bridge, port } => entry("port", port, bridge),
         Lean::BridgeNf => entry("sysctl", "net.bridge.bridge-nf-call-iptables", "1"),
     }
 }

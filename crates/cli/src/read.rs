@@ -1,0 +1,60 @@
+//! `chainwalk read`.
+
+use crate::draw;
+use crate::sources::Sources;
+use chainwalk_model::Reading;
+use chainwalk_parse::Lines;
+use chainwalk_view::Lang;
+use std::io::{self, Write};
+
+/// What was recognised, a line each, and the problems under their lines.
+pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
+    let sources = Sources::open(files)?;
+    let reading = sources.read();
+    let mut out = io::stdout().lock();
+    for chip in chainwalk_view::chips(&reading, lang) {
+        let doc = usize::from(chip.span.doc.0);
+        let text = sources.texts.get(doc).map_or("", String::as_str);
+        let line = Lines::new(text).position(chip.span.start as usize).0;
+        let name = sources.names.get(doc).map_or("", String::as_str);
+        writeln!(out, "{:<12} {:<40} {name}:{line}", chip.name, chip.detail)?;
+    }
+    out.flush()?;
+    problems(&sources, &reading, lang)?;
+    Ok(u8::from(reading.hosts.is_empty()))
+}
+
+/// The rules as iptables-save text.
+pub(crate) fn save(files: &[String]) -> io::Result<u8> {
+    let sources = Sources::open(files)?;
+    let reading = sources.read();
+    if reading.hosts.is_empty() {
+        problems(&sources, &reading, Lang::En)?;
+        return Ok(1);
+    }
+    let printed = chainwalk_parse::save_text(&reading.host());
+    io::stdout().lock().write_all(printed.text.as_bytes())?;
+    Ok(if printed.complete { 0 } else { 3 })
+}
+
+/// What was read, in the vocabulary of the model.
+pub(crate) fn json(files: &[String]) -> io::Result<u8> {
+    let sources = Sources::open(files)?;
+    let reading = sources.read();
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &reading)?;
+    writeln!(out)?;
+    Ok(u8::from(reading.hosts.is_empty()))
+}
+
+/// The problems of a paste, on the standard error.
+pub(crate) fn problems(sources: &Sources, reading: &Reading, lang: Lang) -> io::Result<()> {
+    let mut err = io::stderr().lock();
+    for p in chainwalk_view::problems(&reading.diagnostics, &sources.docs(), lang) {
+        let doc = usize::from(p.span.doc.0);
+        let text = sources.texts.get(doc).map_or("", String::as_str);
+        let name = sources.names.get(doc).map_or("", String::as_str);
+        writeln!(err, "{}", draw::problem(&p, name, text))?;
+    }
+    Ok(())
+}
