@@ -260,3 +260,109 @@ fn crc32c(data: &[u8]) -> u32 {
         )
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::TcpFlags;
+
+    #[track_caller]
+    fn check(p: &Packet, expect: &str) {
+        let bytes = bytes(p);
+        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(hex, expect);
+        assert_eq!(total_len(p) as usize, bytes.len());
+    }
+
+    fn udp(payload: &[u8]) -> Packet {
+        let l4 = L4::Udp { sport: 53, dport: 4000 };
+        let mut p = Bench::of("1.2.3.4", "10.0.0.2", proto::UDP, l4).packet;
+        p.payload = payload.into();
+        p
+    }
+
+    #[test]
+    fn tcp_with_options_and_a_payload() {
+        let mut p = Bench::tcp("1.2.3.4", "10.0.0.2").packet;
+        p.payload = (*b"abc").into();
+        if let L4::Tcp(tcp) = &mut p.l4 {
+            tcp.options = vec![2, 4, 5, 0xb4].into();
+        }
+        check(
+            &p,
+            "4500002f5000000040061cc2010203040a0000029c400050000003e8000000006002faf02a500000\
+             020405b4616263",
+        );
+    }
+
+    #[test]
+    fn a_bad_checksum_is_the_transports() {
+        let mut p = udp(b"odd");
+        p.bad_csum = true;
+        p.ip.tos = 0x10;
+        p.ip.df = true;
+        check(&p, "4510001f500040004011dcb6010203040a00000200350fa0000b5bc26f6464");
+    }
+
+    #[test]
+    fn an_error_quotes_a_packet() {
+        let mut inner = Bench::tcp("10.0.0.2", "1.2.3.4").packet;
+        inner.ip.id = 7;
+        if let L4::Tcp(tcp) = &mut inner.l4 {
+            (tcp.sport, tcp.dport, tcp.seq, tcp.flags) = (80, 9, 1, TcpFlags::ACK);
+        }
+        let inner = Some(Box::new(inner));
+        let icmp = L4::Icmp(Icmp { kind: 3, code: 1, id: 0, seq: 0, inner });
+        let mut p = Bench::of("1.2.3.4", "10.0.0.2", proto::ICMP, icmp).packet;
+        p.ip.options = vec![1, 1, 0, 0].into();
+        check(
+            &p,
+            "460000485000000040011aad010203040a0000020101000003010b210000000045000028000700\
+             0040066cc20a000002010203040050000900000001000000005010faf0a6820000",
+        );
+    }
+
+    #[test]
+    fn sctp_has_a_checksum_of_its_own() {
+        let l4 = L4::Sctp { sport: 1, dport: 2 };
+        let p = Bench::of("1.2.3.4", "10.0.0.2", proto::SCTP, l4).packet;
+        check(
+            &p,
+            "450000345000000040841c3f010203040a0000020001000200000000964a3522010000140000123\
+             40000ffff000a000a00000001",
+        );
+    }
+
+    #[test]
+    fn a_fragment_has_its_part_alone() {
+        let mut p = udp(&[b'x'; 40]);
+        (p.ip.frag_off, p.ip.frag_len, p.ip.mf) = (24, Some(16), true);
+        check(&p, "45000024500020034011fcbe010203040a00000278787878787878787878787878787878");
+        assert_eq!(ports(&p), None);
+        (p.ip.frag_off, p.ip.frag_len) = (0, Some(2));
+        assert_eq!((ports(&p), seen(&p, 8)), (None, Seen::Short));
+    }
+
+    #[test]
+    fn ipv6_has_a_fragment_header_where_it_needs_one() {
+        let icmp = L4::Icmp(Icmp { kind: 128, code: 0, id: 1, seq: 1, inner: None });
+        let mut p = Bench::of("fd00::1", "fd00::2", proto::ICMPV6, icmp).packet;
+        (p.ip.tos, p.ip.ttl, p.ip.flow_label) = (3, 5, 0x20000);
+        check(
+            &p,
+            "6032000000083a05fd000000000000000000000000000001fd000000000000000000000000000002\
+             800085b600010001",
+        );
+        let l4 = L4::Udp { sport: 5, dport: 6 };
+        let mut p = Bench::of("fd00::1", "fd00::2", proto::UDP, l4).packet;
+        p.payload = (*b"xxxxxxxxxxxxxxxxxxxx").into();
+        (p.ip.frag_off, p.ip.id) = (8, 9);
+        check(
+            &p,
+            "60000000001c2c40fd000000000000000000000000000001fd000000000000000000000000000002\
+             11000008000000097878787878787878787878787878787878787878",
+        );
+    }
+}

@@ -243,4 +243,4 @@ fn backend(eye: &Eye, at: At) -> Backend {
 }
 
 #[cfg(test)]
-mod bench;
+pub(crate) mod bench;
