@@ -2,3 +2,5 @@
 
 pub mod engine;
 pub mod kernel;
+pub mod literate;
+pub mod recorded;

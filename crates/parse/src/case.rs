@@ -623,3 +623,6 @@ fn bytes_of(hex: &str) -> Option<Vec<u8>> {
 fn latin1(text: &str) -> Option<Arc<[u8]>> {
     text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,8 @@
 //! at which a case leaves the kernel's way; with `--id` one case in full.
 
 use chainwalk_parse::case;
-use chainwalk_tests::engine;
 use chainwalk_tests::kernel::{FIELDS, Standing, branches, compare, differences};
+use chainwalk_tests::{engine, recorded};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -48,11 +48,7 @@ fn main() -> ExitCode {
     let (mut fields, mut firsts, mut certain) = (BTreeMap::new(), Tallies::new(), 0);
     let (mut verdicts, mut depends, mut unread) = (Tallies::new(), Tallies::new(), Tallies::new());
     let (mut packets, mut cases, mut whole) = (0, 0, 0);
-    for line in text.lines() {
-        let Ok(value) = serde_json::from_str::<Value>(line) else { continue };
-        if value.get("case").is_none() {
-            continue;
-        }
+    for value in recorded::read(&text) {
         let case = match case::read_value(&value) {
             Ok(case) => case,
             Err(e) => {

@@ -1,0 +1,172 @@
+//! Literate cases: a page of prose with fenced blocks, read by people and by the test that replays it.
+//!
+//! A block `paste` is a document. A block `said` holds assumptions, one a line. A block `walk` begins each
+//! packet with `> ` and its packet line; the lines below it are what must come out, as [`tell`] writes it.
+
+use chainwalk_parse::{assumption, packet_lines, read};
+use chainwalk_sim::Session;
+use serde_json::Value;
+
+/// A page, taken apart.
+#[derive(Debug, Default)]
+pub struct Page {
+    /// The documents.
+    pub paste: Vec<String>,
+    /// The assumptions.
+    pub said: Vec<String>,
+    /// The packet lines.
+    pub packets: Vec<String>,
+    /// The `walk` blocks, joined.
+    pub walk: String,
+}
+
+impl Page {
+    /// Takes the fenced blocks out of a page.
+    ///
+    /// # Panics
+    /// Where a block's name is not known, or a block does not end: a page that is not replayed is no test.
+    pub fn read(text: &str) -> Self {
+        let mut page = Self::default();
+        let mut open: Option<(String, String)> = None;
+        for line in text.lines() {
+            match (&mut open, line.strip_prefix("```")) {
+                (None, Some(name)) => open = Some((name.trim().to_owned(), String::new())),
+                (None, None) => {}
+                (Some((_, body)), None) => {
+                    body.push_str(line);
+                    body.push('\n');
+                }
+                (Some(_), Some(_)) => {
+                    let (name, body) = open.take().unwrap_or_default();
+                    page.block(&name, body);
+                }
+            }
+        }
+        assert!(open.is_none(), "a block is not closed");
+        page
+    }
+
+    fn block(&mut self, name: &str, body: String) {
+        match name {
+            "paste" => self.paste.push(body),
+            "said" => self.said.extend(body.lines().map(str::to_owned)),
+            "walk" => {
+                let lines = body.lines().filter_map(|l| l.strip_prefix("> "));
+                self.packets.extend(lines.map(str::to_owned));
+                self.walk.push_str(&body);
+            }
+            other => panic!("no block is called {other:?}"),
+        }
+    }
+
+    /// Replays the page and writes its `walk` blocks as they come out.
+    ///
+    /// # Panics
+    /// Where an assumption or a packet line of the page can't be read.
+    pub fn replay(&self) -> String {
+        let docs: Vec<&str> = self.paste.iter().map(String::as_str).collect();
+        let reading = read(&docs);
+        if reading.hosts.is_empty() {
+            return self.packets.iter().map(|p| format!("> {p}\nnothing was recognised\n")).collect();
+        }
+        let mut host = reading.host();
+        for line in &self.said {
+            let said = assumption(line).unwrap_or_else(|d| panic!("{line}: {d:?}"));
+            chainwalk_sim::assume(&mut host, &said);
+        }
+        let mut session = Session::new(host);
+        let lines: Vec<&str> = self.packets.iter().map(String::as_str).collect();
+        for (ask, found) in packet_lines(&lines) {
+            assert!(found.is_empty(), "{found:?}");
+            session.send(&ask);
+        }
+        let answer = chainwalk_view::answer::answer("", session.host(), session.walks());
+        let mut text = String::new();
+        for (line, packet) in lines.iter().zip(answer["packets"].as_array().into_iter().flatten()) {
+            text.push_str(&format!("> {line}\n{}", tell(packet)));
+        }
+        text
+    }
+}
+
+/// An answered packet in short lines: what matched and where chains ended, then the fate, what the kernel
+/// sent because of it, and what it depends on.
+pub fn tell(packet: &Value) -> String {
+    let mut lines = Vec::new();
+    match packet["branches"].as_array() {
+        None => one(packet, "", &mut lines),
+        Some(branches) => {
+            for branch in branches {
+                let weight = match branch["weight"].as_f64() {
+                    Some(w) => format!("{:.2}%", w * 100.0),
+                    None => "unknown".into(),
+                };
+                lines.push(format!("branch ({weight}), after branch {}", branch["from"]));
+                one(branch, "  ", &mut lines);
+            }
+        }
+    }
+    for d in packet["depends_on"].as_array().into_iter().flatten() {
+        lines.push(format!("depends on {} {}", word(&d["kind"]), word(&d["name"])));
+    }
+    lines.iter().map(|l| format!("{l}\n")).collect()
+}
+
+fn word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn one(packet: &Value, indent: &str, lines: &mut Vec<String>) {
+    for entry in packet["walk"].as_array().into_iter().flatten() {
+        let at = match entry[4].as_str() {
+            Some("rule") => word(&entry[3]),
+            _ => word(&entry[4]),
+        };
+        let (hook, table, chain) = (word(&entry[0]), word(&entry[1]), word(&entry[2]));
+        lines.push(format!("{indent}{hook:<4} {table} {chain} {at}"));
+    }
+    lines.push(format!("{indent}{}", fate(packet)));
+    for reply in packet["replies"].as_array().into_iter().flatten() {
+        lines.push(format!("{indent}and the kernel sends"));
+        one(reply, &format!("{indent}  "), lines);
+    }
+}
+
+fn fate(packet: &Value) -> String {
+    let mut text = word(&packet["verdict"]);
+    let stop = &packet["stopped_at"];
+    match stop["by"].as_str() {
+        Some("rule") => {
+            text += &format!(" by {} {} {}", word(&stop["table"]), word(&stop["chain"]), stop["rule"]);
+        }
+        Some("policy") => {
+            text += &format!(" by the policy of {} {}", word(&stop["table"]), word(&stop["chain"]));
+        }
+        Some("routing") => text += &format!(": {}", word(&packet["reason"])),
+        _ => {}
+    }
+    if let Some(iface) = packet["out_iface"].as_str() {
+        text += &format!(", out {iface}");
+    }
+    let out = &packet["packet_out"];
+    if !out.is_null() {
+        let end = |addr: &str, port: &str| match out[port].as_u64() {
+            Some(port) => format!("{}:{port}", word(&out[addr])),
+            None => word(&out[addr]),
+        };
+        text += &format!(", {} {} > {}", word(&out["proto"]), end("src", "sport"), end("dst", "dport"));
+        if let Some(kind) = out["icmp_type"].as_u64() {
+            text += &format!(" type {kind} code {}", out["icmp_code"]);
+        }
+        if let Some(flags) = out["flags"].as_str() {
+            text += &format!(" {flags}");
+        }
+    }
+    if packet["mark"].as_u64().is_some_and(|m| m != 0) {
+        text += &format!(", mark {:#x}", packet["mark"].as_u64().unwrap_or(0));
+    }
+    if let Some(errno) = packet["errno"].as_str() {
+        text += &format!(", the sender gets {errno}");
+    }
+    text
+}
