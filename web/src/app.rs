@@ -114,7 +114,7 @@ pub fn App() -> Html {
     };
     let lang = state.lang;
     html! {
-        <div class={classes!("app", pane)}>
+        <div class={classes!("app", pane, blank.is_some().then_some("no-walk"))}>
             <Sprite />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
                 {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}

@@ -40,8 +40,8 @@ words! {
     CrashedHeadline => "A fault in Chainwalk itself, not in your rules.", "这是 Chainwalk 自身的故障，与你的规则无关。";
     Drawing => "Diagram of the walk", "路径图";
     DropHere => "Drop the file to read it", "松开鼠标读取文件";
-    EmptyDetail => "iptables-save, iptables -nvL, ip addr, ip route, brctl show: everything at once, in any order.", "iptables-save、iptables -nvL、ip addr、ip route、brctl show：一次全贴，顺序随意。";
-    EmptyHeadline => "Paste your firewall rules", "粘贴你的防火墙规则";
+    EmptyDetail => "The output of iptables-save or iptables -nvL, and what you know of the host: ip addr, ip route, brctl show. Prompts and remarks between them do no harm.", "iptables-save 或 iptables -nvL 的输出，加上主机的情况：ip addr、ip route、brctl show。中间夹着提示符和说明文字也没关系。";
+    EmptyHeadline => "Everything at once, in any order", "一次全贴，顺序随意";
     Examples => "Examples", "示例";
     FactSource => "source", "来源";
     Facts => "Facts of this host", "本机的事实";
@@ -72,8 +72,9 @@ words! {
     NoMatch => "did not match", "不匹配";
     NoPacket => "No packet yet", "还没有数据包";
     NoPacketDetail => "Type one above, the way you think of it: curl 10.0.0.2:80, ping 10.0.0.5, dig @8.8.8.8 example.com", "在上面输入，怎么想就怎么写：curl 10.0.0.2:80、ping 10.0.0.5、dig @8.8.8.8 example.com";
-    NothingDetail => "None of it looks like a dump that Chainwalk reads, so there is no verdict.", "没有一处像 Chainwalk 能读懂的规则，因此不下结论。";
-    NothingHeadline => "No firewall rules in this text", "这段文字里没有防火墙规则";
+    NothingDetail => "iptables-save and iptables -nvL for the rules; ip addr, ip route and brctl show for the host around them. Without rules there is no verdict.", "规则：iptables-save 和 iptables -nvL；主机：ip addr、ip route、brctl show。没有规则，就不下结论。";
+    NothingHeadline => "What can be read here", "这里能读懂什么";
+    OneLine => "1 line", "1 行";
     OpenFile => "Open a file", "打开文件";
     OrExample => "Or start from an example:", "或者从示例开始：";
     Outcome => "the outcome to follow", "选择要跟随的分支";

@@ -89,7 +89,9 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
                 aria-invalid={wrong.is_some().to_string()} data-testid="packet"
                 autocomplete="off" autocapitalize="off" spellcheck="false" />
             {summary}
-            <button class="send" type="submit" data-testid="send">{ui(lang, Key::Send)}</button>
+            <button class="send" type="submit" data-testid="send" aria-label={ui(lang, Key::Send)}>
+                {ui(lang, Key::Send)}<Icon id="i-go" size={16} />
+            </button>
             if *open {
                 <fieldset class="sheet from">
                     <label class="choice">

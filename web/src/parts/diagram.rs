@@ -6,10 +6,10 @@ use super::{Dispatch, Hover, still};
 use crate::message::View;
 use crate::state::Action;
 use chainwalk_model::Span;
-use chainwalk_view::{Item, Link, Run, Scene, Style};
+use chainwalk_view::{Item, Link, Scene};
 use js_sys::{Array, Object, Reflect};
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::Element;
 use yew::prelude::*;
 
@@ -57,57 +57,16 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
     let at = format!("translate({x} {y})");
     html! {
         <svg class={classes!("scene", props.class.clone())} viewBox={format!("0 0 {} {}", scene.width, scene.height)}
-            width={scene.width.to_string()} height={scene.height.to_string()} aria-hidden="true">
+            width={view.width.to_string()} height={view.height.to_string()} aria-hidden="true">
             {for scene.items.iter().map(|item| draw(item, props))}
             if x > 0.0 || y > 0.0 {
                 <g class="token" ref={token} transform={at}>
                     <circle class="halo" r={if view.small { "10" } else { "15" }} />
                     <circle class="core" r={if view.small { "6" } else { "9.5" }} />
-                    if !view.small { {tag(scene)} }
                 </g>
             }
         </svg>
     }
-}
-
-/// Width of a character of the label, and of its names' column.
-const CHAR: f64 = 7.25;
-const NAMES: f64 = 48.0;
-
-/// The packet's label: it stands right of it, and left or above where there is no room.
-fn tag(scene: &Scene) -> Html {
-    if scene.tag.is_empty() {
-        return Html::default();
-    }
-    let longest = scene.tag.iter().map(|(_, run)| run.text.chars().count()).max().unwrap_or(0);
-    let width = NAMES + longest as f64 * CHAR + 26.0;
-    let height = scene.tag.len() as f64 * 19.0 + 16.0;
-    let (x, y) = scene.rest;
-    let left = if x + 26.0 + width > scene.width { -24.0 - width } else { 24.0 };
-    let top = (-36.0_f64).clamp(4.0 - y, (scene.height - height - 4.0 - y).max(4.0 - y));
-    let nose = if left > 0.0 { "M13 0L26 -7V7Z" } else { "M-13 0L-26 -7V7Z" };
-    let line = |at: usize| top + 20.0 + at as f64 * 19.0;
-    html! {
-        <g class="tag">
-            <path d={nose} />
-            <rect x={left.to_string()} y={top.to_string()} width={width.to_string()} height={height.to_string()} rx="10" />
-            {for scene.tag.iter().enumerate().map(|(at, (name, run))| {
-                let key = format!("{name} {}", run.text);
-                let (x, y) = ((left + 13.0).to_string(), line(at).to_string());
-                let value_x = (left + 13.0 + NAMES).to_string();
-                html! {
-                    <g {key}>
-                        <text class="name" {x} y={y.clone()}>{name}</text>
-                        <text class={value_class(run)} x={value_x} {y}>{&run.text}</text>
-                    </g>
-                }
-            })}
-        </g>
-    }
-}
-
-fn value_class(run: &Run) -> Classes {
-    classes!("value", (run.style == Style::Rewritten).then_some("rewritten"))
 }
 
 fn draw(item: &Item, props: &DiagramProps) -> Html {
@@ -162,26 +121,37 @@ fn group(class: &str, link: &Link, label: &str, items: &[Item], props: &DiagramP
     }
 }
 
-/// Lets the packet travel along a path. Where the browser cannot, it has arrived already.
+/// Lets the packet travel along a path, and its label wait for it. Where the browser cannot, it has arrived.
 fn travel(token: &Element, path: &str, speed: f64) {
-    let frame = |distance: &str| {
-        let frame = Object::new();
-        for (name, value) in [
-            ("offsetPath", format!("path(\"{path}\")")),
-            ("offsetDistance", distance.to_owned()),
-            ("offsetRotate", "0deg".to_owned()),
-            ("transform", "none".to_owned()),
-        ] {
-            let _ = Reflect::set(&frame, &name.into(), &value.into());
-        }
-        frame
+    let duration = super::duration("--travel") / speed;
+    let path = format!("path(\"{path}\")");
+    let ride = |distance| {
+        let ways = [("offsetPath", path.as_str()), ("offsetRotate", "0deg"), ("transform", "none")];
+        frame(&[&ways[..], &[("offsetDistance", distance)]].concat())
     };
+    let easing = "cubic-bezier(.45,.05,.35,1)";
+    animate(token, &[ride("0%"), ride("100%")], duration, easing);
+    let label = token.closest("svg").ok().flatten().and_then(|s| s.query_selector(".tag").ok().flatten());
+    if let Some(label) = label {
+        let shown = |opacity| frame(&[("opacity", opacity)]);
+        animate(&label, &[shown("0"), shown("0"), shown("1")], duration * 1.2, "ease-out");
+    }
+}
+
+fn frame(values: &[(&str, &str)]) -> Object {
+    let frame = Object::new();
+    for (name, value) in values {
+        let _ = Reflect::set(&frame, &(*name).into(), &(*value).into());
+    }
+    frame
+}
+
+fn animate(element: &Element, frames: &[Object], duration: f64, easing: &str) {
     let options = Object::new();
-    let set = |name: &str, value: JsValue| Reflect::set(&options, &name.into(), &value);
-    let _ = set("duration", (super::duration("--travel") / speed).into());
-    let _ = set("easing", "cubic-bezier(.45,.05,.35,1)".into());
-    let Ok(animate) = Reflect::get(token, &"animate".into()) else { return };
+    let _ = Reflect::set(&options, &"duration".into(), &duration.into());
+    let _ = Reflect::set(&options, &"easing".into(), &easing.into());
+    let Ok(animate) = Reflect::get(element, &"animate".into()) else { return };
     if let Some(animate) = animate.dyn_ref::<js_sys::Function>() {
-        let _ = animate.call2(token, &Array::of2(&frame("0%"), &frame("100%")), &options);
+        let _ = animate.call2(element, &frames.iter().collect::<Array>(), &options);
     }
 }

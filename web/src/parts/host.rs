@@ -51,6 +51,18 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
             }
         })
     };
+    let said = |row: &FactRow| {
+        row.assume.as_ref().and_then(|text| assumptions.iter().position(|said| **said == **text))
+    };
+    let shown: Vec<usize> = facts.iter().filter_map(said).collect();
+    let others: Vec<usize> = (0..assumptions.len()).filter(|at| !shown.contains(at)).collect();
+    let forget = |at: usize, text: &str| {
+        let label = format!("{}: {text}", ui(lang, Key::Forget));
+        html! {
+            <button class="x" onclick={act(dispatch, Action::Forget(at))} aria-label={label.clone()}
+                title={label}><Icon id="i-x" size={11} /></button>
+        }
+    };
     let fact = |row: &FactRow| {
         let source = match row.span {
             Some(span) => {
@@ -68,7 +80,9 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
         };
         html! {
             <div class={classes!("fact", row.guess.then_some("guess"))}>
-                <dt>{&row.name}</dt><dd><code>{&row.value}</code>{source}</dd>
+                <dt>{&row.name}</dt><dd><code>{&row.value}</code><span class="whence">{source}
+                    if let Some(at) = said(row) { {forget(at, &assumptions[at])} }
+                </span></dd>
             </div>
         }
     };
@@ -78,17 +92,16 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
                 <small>{ui(lang, Key::GuessesDashed)}</small></div>
             <div class="body">
             <dl class="facts">{for facts.iter().map(fact)}</dl>
-            if !assumptions.is_empty() {
+            if !others.is_empty() {
                 <h3>{ui(lang, Key::Said)}</h3>
                 <ul class="said">
-                    {for assumptions.iter().enumerate().map(|(at, text)| {
-                        let wrong = problems.get(at).and_then(|p| p.first());
-                        let forget = act(dispatch, Action::Forget(at));
-                        let label = format!("{}: {text}", ui(lang, Key::Forget));
+                    {for others.iter().map(|at| {
+                        let text = &assumptions[*at];
+                        let wrong = problems.get(*at).and_then(|p| p.first());
                         html! {
                             <li class={classes!(wrong.map(|_| "wrong"))}>
                                 <button class="text" onclick={edit(text)}>{&**text}</button>
-                                <button class="x" onclick={forget} aria-label={label.clone()} title={label}><Icon id="i-x" /></button>
+                                {forget(*at, text)}
                                 if let Some(problem) = wrong { <p>{&problem.text}</p> }
                             </li>
                         }

@@ -156,7 +156,10 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     let summary = if paste.trim().is_empty() {
         String::new()
     } else {
-        let count = format!("{} {}", index.len() - usize::from(paste.ends_with('\n')), ui(lang, Key::Lines));
+        let count = match index.len() - usize::from(paste.ends_with('\n')) {
+            1 => ui(lang, Key::OneLine).to_owned(),
+            n => format!("{n} {}", ui(lang, Key::Lines)),
+        };
         match (chips.is_empty(), serious) {
             (true, _) => count,
             (_, 0) => format!("{count} · {}", ui(lang, Key::AllUnderstood)),

@@ -71,13 +71,12 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
     };
     let leave = onhover.reform(|_: PointerEvent| None);
     let narration = timeline.narration.get(*stop).cloned().unwrap_or_default();
-    let before = |at: usize| timeline.lanes[..at].iter().map(|lane| lane.cells.as_slice()).collect();
     html! {
         <div class="lanes" ref={bar} role="slider" tabindex="0" aria-label={ui(*lang, Key::Scrubber)}
             aria-valuemin="1" aria-valuemax={timeline.stops.max(1).to_string()}
             aria-valuenow={(stop + 1).to_string()} aria-valuetext={narration}
             onpointerdown={scrub} onpointermove={over} onpointerleave={leave} data-testid="timeline">
-            {for timeline.lanes.iter().enumerate().map(|(at, lane)| view_lane(lane, before(at), now, *hover))}
+            {for timeline.lanes.iter().enumerate().map(|(at, lane)| view_lane(lane, &timeline.lanes[..at], now, *hover))}
         </div>
     }
 }
@@ -93,41 +92,44 @@ fn reveal(bar: &HtmlElement) {
     }
 }
 
-/// A lane stands behind the cells of the lanes before it, kept free by empty ones.
-fn view_lane(lane: &Lane, before: Vec<&[Cell]>, now: Option<usize>, hover: Hover) -> Html {
-    let spacers = before.into_iter().flatten().map(|cell| {
-        html! { <span class={classes!("space", cell.group.is_some().then_some("first"), width(cell))}></span> }
-    });
-    let cells = lane.cells.iter().map(|cell| {
+/// The cells of a lane by their headings.
+fn sets(lane: &Lane) -> Vec<&[Cell]> {
+    lane.cells.chunk_by(|_, next| next.group.is_none()).collect()
+}
+
+/// A lane stands behind the cells of the lanes before it, whose places are kept free.
+fn view_lane(lane: &Lane, before: &[Lane], now: Option<usize>, hover: Hover) -> Html {
+    let space = before.iter().flat_map(sets).map(|set| view_set(set, true, |_| html! { <span class="cell"></span> }));
+    let cell = |cell: &Cell| {
         let is_now = now == Some(cell.step);
         let class = classes!(
             "cell",
             cell.class.clone(),
-            width(cell),
             cell.hit.then_some("hit"),
             cell.stop.then_some("stop"),
-            cell.group.is_some().then_some("first"),
             is_now.then_some("now"),
             now.is_some_and(|now| cell.step < now).then_some("past"),
             (hover == Some(cell.step)).then_some("lit"),
         );
-        html! {
-            <span {class} data-stop={cell.step.to_string()}>
-                if let Some(group) = &cell.group { <i class="group">{group}</i> }
-                <b>{&cell.label}</b>
-            </span>
-        }
-    });
+        html! { <span {class} data-stop={cell.step.to_string()}><b>{&cell.label}</b></span> }
+    };
     html! {
         <div class="lane">
             <i class="name">{&lane.name}</i>
-            <div class="cells">{for spacers}{for cells}</div>
+            <div class="sets">
+                {for space}
+                {for sets(lane).into_iter().map(|set| view_set(set, false, cell))}
+            </div>
         </div>
     }
 }
 
-/// A wide cell for a label longer than a number.
-fn width(cell: &Cell) -> Option<&'static str> {
-    (cell.label.chars().count() > 3).then_some("broad")
+fn view_set(set: &[Cell], empty: bool, cell: impl Fn(&Cell) -> Html) -> Html {
+    let class = set.first().map(|cell| cell.class.clone());
+    html! {
+        <div class={classes!("set", class, empty.then_some("empty"))}>
+            <i class="group">{set.first().and_then(|cell| cell.group.clone()).unwrap_or_default()}</i>
+            <div class="cells">{for set.iter().map(cell)}</div>
+        </div>
+    }
 }
-

@@ -75,6 +75,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
             }
         })
     };
+    let then = act(dispatch, Action::Then(Rc::from(format!("reply {}", packets.len()))));
     let first_ahead = rows.iter().position(|row| row.step > stop);
     let view_at = |(at, row): (usize, &Row)| {
         let class = classes!(
@@ -118,39 +119,37 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                     <small>{format!("{tried} {} · {hit} {}", ui(lang, Key::RulesTried), ui(lang, Key::RulesMatched))}</small>
                 }
             </div>
-            if !packets.is_empty() { {tabs(props)} }
+            if packets.len() > 1 { {tabs(props)} }
             <ol class="rows" role="tree" aria-labelledby="walk-title" tabindex="0" ref={list}
                 aria-activedescendant={now.map(|at| format!("row-{at}"))}
                 onkeydown={up_down} data-testid="rows" data-packet={packet.to_string()}>
                 {for rows.iter().enumerate().map(view_at)}
             </ol>
+            if !rows.is_empty() {
+                <div class="foot">
+                    <button class="ghost" onclick={then} data-testid="then"><Icon id="i-back" />{ui(lang, Key::Reply)}</button>
+                </div>
+            }
         </section>
     }
 }
 
-/// The packets of the conversation, and the next one that could follow.
+/// The packets of the conversation.
 fn tabs(props: &WalkProps) -> Html {
     let WalkProps { lang, packets, packet, dispatch, .. } = props;
-    let reply = act(dispatch, Action::Then(Rc::from(format!("reply {}", packets.len()))));
-    let many = packets.len() > 1;
     html! {
         <div class="packets" role="group" aria-label={ui(*lang, Key::Packets)}>
-            if many {
-                {for packets.iter().enumerate().map(|(at, line)| {
-                    let (words, _) = Origin::split(line);
-                    html! {
-                        <button class={classes!("tab", (at == *packet).then_some("on"))} title={line.to_string()}
-                            aria-pressed={(at == *packet).to_string()} onclick={act(dispatch, Action::Show(at))}>
-                            <b>{at + 1}</b>{words}
-                        </button>
-                    }
-                })}
-            }
-            <button class="tab next" onclick={reply} data-testid="then">{"+ "}{ui(*lang, Key::Reply)}</button>
-            if many {
-                <button class="tab x" onclick={act(dispatch, Action::Unsend)} title={ui(*lang, Key::Unsend)}
-                    aria-label={ui(*lang, Key::Unsend)}><Icon id="i-x" /></button>
-            }
+            {for packets.iter().enumerate().map(|(at, line)| {
+                let (words, _) = Origin::split(line);
+                html! {
+                    <button class={classes!("tab", (at == *packet).then_some("on"))} title={line.to_string()}
+                        aria-pressed={(at == *packet).to_string()} onclick={act(dispatch, Action::Show(at))}>
+                        <b>{at + 1}</b>{words}
+                    </button>
+                }
+            })}
+            <button class="tab" onclick={act(dispatch, Action::Unsend)} title={ui(*lang, Key::Unsend)}
+                aria-label={ui(*lang, Key::Unsend)}><Icon id="i-x" /></button>
         </div>
     }
 }
