@@ -67,7 +67,8 @@ impl Page {
         let docs: Vec<&str> = self.paste.iter().map(String::as_str).collect();
         let reading = read(&docs);
         if reading.hosts.is_empty() {
-            return self.packets.iter().map(|p| format!("> {p}\nnothing was recognised\n")).collect();
+            let lines = self.packets.iter();
+            return joined(lines.flat_map(|p| [format!("> {p}"), "nothing was recognised".into()]));
         }
         let mut host = reading.host();
         for line in &self.said {
@@ -81,17 +82,18 @@ impl Page {
             session.send(&ask);
         }
         let answer = chainwalk_view::answer::answer("", session.host(), session.walks());
-        let mut text = String::new();
+        let mut told = Vec::new();
         for (line, packet) in lines.iter().zip(answer["packets"].as_array().into_iter().flatten()) {
-            text.push_str(&format!("> {line}\n{}", tell(packet)));
+            told.push(format!("> {line}"));
+            told.extend(tell(packet));
         }
-        text
+        joined(told)
     }
 }
 
 /// An answered packet in short lines: what matched and where chains ended, then the fate, what the kernel
 /// sent because of it, and what it depends on.
-pub fn tell(packet: &Value) -> String {
+pub fn tell(packet: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     match packet["branches"].as_array() {
         None => one(packet, "", &mut lines),
@@ -109,7 +111,12 @@ pub fn tell(packet: &Value) -> String {
     for d in packet["depends_on"].as_array().into_iter().flatten() {
         lines.push(format!("depends on {} {}", word(&d["kind"]), word(&d["name"])));
     }
-    lines.iter().map(|l| format!("{l}\n")).collect()
+    lines
+}
+
+/// The lines, each ended.
+fn joined(lines: impl IntoIterator<Item = String>) -> String {
+    lines.into_iter().flat_map(|l| [l, "\n".into()]).collect()
 }
 
 fn word(value: &Value) -> String {
@@ -133,40 +140,40 @@ fn one(packet: &Value, indent: &str, lines: &mut Vec<String>) {
 }
 
 fn fate(packet: &Value) -> String {
-    let mut text = word(&packet["verdict"]);
+    let verdict = word(&packet["verdict"]);
     let stop = &packet["stopped_at"];
-    match stop["by"].as_str() {
-        Some("rule") => {
-            text += &format!(" by {} {} {}", word(&stop["table"]), word(&stop["chain"]), stop["rule"]);
-        }
-        Some("policy") => {
-            text += &format!(" by the policy of {} {}", word(&stop["table"]), word(&stop["chain"]));
-        }
-        Some("routing") => text += &format!(": {}", word(&packet["reason"])),
-        _ => {}
-    }
+    let place = || format!("{} {}", word(&stop["table"]), word(&stop["chain"]));
+    let mut parts = vec![match stop["by"].as_str() {
+        Some("rule") => format!("{verdict} by {} {}", place(), stop["rule"]),
+        Some("policy") => format!("{verdict} by the policy of {}", place()),
+        Some("routing") => format!("{verdict}: {}", word(&packet["reason"])),
+        _ => verdict,
+    }];
     if let Some(iface) = packet["out_iface"].as_str() {
-        text += &format!(", out {iface}");
+        parts.push(format!("out {iface}"));
     }
-    let out = &packet["packet_out"];
-    if !out.is_null() {
-        let end = |addr: &str, port: &str| match out[port].as_u64() {
-            Some(port) => format!("{}:{port}", word(&out[addr])),
-            None => word(&out[addr]),
-        };
-        text += &format!(", {} {} > {}", word(&out["proto"]), end("src", "sport"), end("dst", "dport"));
-        if let Some(kind) = out["icmp_type"].as_u64() {
-            text += &format!(" type {kind} code {}", out["icmp_code"]);
-        }
-        if let Some(flags) = out["flags"].as_str() {
-            text += &format!(" {flags}");
-        }
+    if !packet["packet_out"].is_null() {
+        parts.push(headers(&packet["packet_out"]));
     }
-    if packet["mark"].as_u64().is_some_and(|m| m != 0) {
-        text += &format!(", mark {:#x}", packet["mark"].as_u64().unwrap_or(0));
+    if let Some(mark) = packet["mark"].as_u64().filter(|m| *m != 0) {
+        parts.push(format!("mark {mark:#x}"));
     }
     if let Some(errno) = packet["errno"].as_str() {
-        text += &format!(", the sender gets {errno}");
+        parts.push(format!("the sender gets {errno}"));
     }
-    text
+    parts.join(", ")
+}
+
+/// Protocol, addresses and ports, ICMP type or TCP flags.
+fn headers(out: &Value) -> String {
+    let end = |addr: &str, port: &str| match out[port].as_u64() {
+        Some(port) => format!("{}:{port}", word(&out[addr])),
+        None => word(&out[addr]),
+    };
+    let ends = format!("{} {} > {}", word(&out["proto"]), end("src", "sport"), end("dst", "dport"));
+    match (out["icmp_type"].as_u64(), out["flags"].as_str()) {
+        (Some(kind), _) => format!("{ends} type {kind} code {}", out["icmp_code"]),
+        (None, Some(flags)) => format!("{ends} {flags}"),
+        (None, None) => ends,
+    }
 }

@@ -31,7 +31,8 @@ fn every_page_comes_out_as_written() {
         let ours = page.replay();
         if ours != page.walk {
             let name = path.strip_prefix(&dir).unwrap().display().to_string();
-            wrong.push_str(&format!("\n{name}\n--- written\n{}--- comes out\n{ours}", page.walk));
+            wrong +=
+                &["\n", &name, "\n--- written\n", &page.walk, "--- comes out\n", &ours].concat();
         }
     }
     assert!(wrong.is_empty(), "{wrong}");

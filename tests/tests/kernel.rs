@@ -45,7 +45,9 @@ fn complaint(id: &str, ours: &Value, answer: &Value) -> String {
     let packets = answer["packets"].as_array().unwrap();
     for (k, theirs) in packets.iter().enumerate() {
         let mine = &ours["packets"][k];
-        text.push_str(&format!(" packet {k}, depends on {}\n", mine["depends_on"]));
+        text +=
+            &[" packet ", &k.to_string(), ", depends on ", &mine["depends_on"].to_string(), "\n"]
+                .concat();
         for branch in branches(mine) {
             text.push_str(&differences(branch, theirs));
         }
