@@ -165,6 +165,7 @@ lean-empty = if the <c>{ $table }</c> table, which was not pasted, is empty
 lean-fresh = if <b>{ $chain } rule { $number }</b> starts with an empty history
 lean-no-flows = if no connection was known before
 lean-port = whichever port of { $bridge } <c>{ $addr }</c> is behind
+lean-bridge-port = if <c>{ $port }</c> is a port of { $bridge }, as its packet suggests
 lean-bridge-nf = if bridged packets pass iptables (<c>bridge-nf-call-iptables</c> is 1)
 
 ## Evidence
@@ -402,3 +403,43 @@ expected-packet = a packet, such as curl 172.17.0.2:80
 hint-mean = Did you mean { $word }?
 hint-paste = Paste what { $command } prints.
 hint-protocol = Name the protocol first, with -p tcp or -p udp.
+
+## The diagram
+
+scene-processes = processes on this host
+scene-in = in
+scene-out = out
+scene-route-to = to { $iface }
+scene-route-here = to this host
+scene-replies = host replies
+scene-rejects = rule { $number } rejects
+scene-rejects-here = rejected here
+scene-drops = rule { $number } drops
+scene-drops-here = dropped here
+scene-drops-unseen = drops it?
+scene-policy-drops = policy drops
+scene-inside = Inside { $chain }
+scene-hint = right: next rule · down: a jump · back up: a return
+scene-base = base chain · policy { $policy }
+scene-folded = { $count } chains in between
+scene-takes = rule { $number } takes { $share }
+scene-follow = Click one to follow it.
+scene-both-same = both end the same.
+scene-all-same = all { $count } end the same.
+scene-more = { $count } more
+scene-rules-of = Rules of { $chain }
+scene-rules-shown = { $first }–{ $last } of { $count }
+legend-rules = has rules
+legend-empty = pasted, empty
+legend-unpasted = not pasted
+legend-walked = walked
+legend-ahead = ahead
+name-policy = policy
+tag-from = from
+tag-to = to
+tag-kind = packet
+panel-start = THE PACKET
+panel-now = NOW
+panel-next = Next
+panel-more = and { $count } more
+panel-ways = { $count } ways it can go

@@ -165,6 +165,7 @@ lean-empty = 前提：未粘贴的 <c>{ $table }</c> 表是空的
 lean-fresh = 前提：<b>{ $chain } 规则 { $number }</b> 的历史从空开始
 lean-no-flows = 前提：之前没有已知连接
 lean-port = 不论 <c>{ $addr }</c> 在 { $bridge } 的哪个端口后面
+lean-bridge-port = 前提：<c>{ $port }</c> 是 { $bridge } 的端口，它的包这样暗示
 lean-bridge-nf = 前提：桥接的包要过 iptables（<c>bridge-nf-call-iptables</c> 为 1）
 
 ## 证据
@@ -375,3 +376,43 @@ expected-packet = 数据包，例如 curl 172.17.0.2:80
 hint-mean = 是不是 { $word }？
 hint-paste = 请粘贴 { $command } 的输出。
 hint-protocol = 请先写明协议：-p tcp 或 -p udp。
+
+## 图
+
+scene-processes = 本机上的进程
+scene-in = 进
+scene-out = 出
+scene-route-to = 去 { $iface }
+scene-route-here = 到本机
+scene-replies = 本机回复
+scene-rejects = 规则 { $number } 拒绝
+scene-rejects-here = 在此被拒绝
+scene-drops = 规则 { $number } 丢弃
+scene-drops-here = 在此被丢弃
+scene-drops-unseen = 会丢弃？
+scene-policy-drops = 默认策略丢弃
+scene-inside = { $chain } 之内
+scene-hint = 向右：下一条规则 · 向下：跳转 · 回上：返回
+scene-base = 基础链 · 默认策略 { $policy }
+scene-folded = 中间 { $count } 条链
+scene-takes = 规则 { $number } 占 { $share }
+scene-follow = 点一个跟着走。
+scene-both-same = 两条结果相同。
+scene-all-same = { $count } 条结果全都相同。
+scene-more = 另有 { $count } 个
+scene-rules-of = { $chain } 的规则
+scene-rules-shown = 第 { $first }–{ $last } 条，共 { $count } 条
+legend-rules = 有规则
+legend-empty = 已粘贴，空
+legend-unpasted = 未粘贴
+legend-walked = 已走过
+legend-ahead = 前方
+name-policy = 默认策略
+tag-from = 从
+tag-to = 到
+tag-kind = 包
+panel-start = 数据包
+panel-now = 此刻
+panel-next = 接下来
+panel-more = 还有 { $count } 步
+panel-ways = 有 { $count } 种走法

@@ -233,7 +233,7 @@ fn weight(lean: &Lean) -> u8 {
         Lean::BackTheWayItCame { .. } | Lean::DefaultRoute { .. } => 5,
         Lean::AllAddrs => 4,
         Lean::FreshHistory(_) => 3,
-        Lean::BridgePort { .. } | Lean::BridgeNf => 2,
+        Lean::BridgePort { .. } | Lean::BridgeNf | Lean::Port { .. } => 2,
         Lean::EmptyTable(..) | Lean::NoFlows => 0,
     }
 }
@@ -290,6 +290,10 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
         Lean::BridgePort { bridge, addr } => {
             (say!(lang, LeanPort, bridge = &**bridge, addr = addr.to_string()), Vec::new())
         }
+        Lean::Port { bridge, port } => (
+            say!(lang, LeanBridgePort, bridge = &**bridge, port = &**port),
+            vec![(text!(lang, AnswerYes), format!("{bridge}=bridge:{port}"))],
+        ),
         Lean::BridgeNf => (say!(lang, LeanBridgeNf), Vec::new()),
     };
     Evidence { certain: false, text, answers }

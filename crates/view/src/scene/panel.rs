@@ -1,0 +1,186 @@
+//! What stands in the drawer's place while the packet is between the tables: what happens, and what next.
+
+use super::drawer::tone_class;
+use super::frame::Frame;
+use super::pen::{Area, Pen, tenth};
+use crate::say::{plain, text};
+use crate::stops::{Stop, StopKind};
+use crate::timeline::{narration, span};
+use crate::{Link, Telling, Tone, banner, fate};
+
+/// Draws the panel.
+pub(super) fn draw(
+    t: &Telling,
+    frame: &Frame,
+    pen: &mut Pen,
+    all: &[Stop],
+    at: usize,
+    now: Option<&Stop>,
+) {
+    let top = frame.below() + 30.0;
+    let a = Area { x: 12.0, y: top, w: frame.w - 24.0, h: frame.h - 12.0 - top };
+    let Some(now) = now else {
+        idle(t, pen, a);
+        return;
+    };
+    if matches!(now.kind, StopKind::Fate) && now.reply.is_none() {
+        end(t, pen, a);
+        return;
+    }
+    pen.rect(a, 12.0, "drawer");
+    let left = a.x + 22.0;
+    let half = a.x + a.w * 0.42;
+    let title = match t.trace(now.reply).and_then(|tr| crate::rows::hook_of(tr, now)) {
+        Some(hook) => crate::terms::hook(hook).to_owned(),
+        None => title(t, now),
+    };
+    let mut y = a.y + 32.0;
+    pen.fitted(left, y, &title, half - left - 20.0, "s12 w7 caps t2");
+    y += 26.0;
+    let words = plain(&narration(t, now));
+    let room = ((a.bottom() - y - 8.0) / 22.0).max(1.0) as usize;
+    for line in pen.wrap(&words, half - left - 24.0, room.min(5), "s15 w5") {
+        pen.text(left, y, line, "s15 w5");
+        y += 22.0;
+    }
+    if let Some(line) = span(t, now).and_then(|s| t.line(s))
+        && y < a.bottom() - 14.0
+    {
+        pen.text(left, y + 4.0, text!(t.lang, SourceLine, line = line), "s11 t3");
+    }
+    let x = half + 8.0;
+    pen.path(format!("M{} {}V{}", tenth(half - 12.0), tenth(a.y + 18.0), tenth(a.bottom() - 18.0)), "line");
+    ahead(t, pen, all, at, Area { x, y: a.y, w: a.right() - x - 18.0, h: a.h });
+}
+
+fn title(t: &Telling, now: &Stop) -> String {
+    match now.kind {
+        StopKind::Start => text!(t.lang, PanelStart),
+        StopKind::Route => text!(t.lang, NameRoute).to_uppercase(),
+        _ => text!(t.lang, PanelNow),
+    }
+}
+
+/// The next stops, one line each.
+fn ahead(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, a: Area) {
+    let step = 23.0;
+    pen.text(a.x, a.y + 32.0, text!(t.lang, PanelNext), "s12 w6 t2");
+    let room = ((a.h - 56.0) / step).max(0.0) as usize;
+    let next: Vec<usize> = (at + 1..all.len()).collect();
+    let more = next.len() > room;
+    let shown = if more { room.saturating_sub(1) } else { room };
+    for (line, index) in next.iter().take(shown).enumerate() {
+        let stop = &all[*index];
+        let y = a.y + 58.0 + step * line as f64;
+        let words = plain(&narration(t, stop));
+        let link = Link { step: Some(*index), span: span(t, stop), ..Link::default() };
+        let stops = crate::timeline::stops_here(t, stop);
+        pen.group("gr", link, words.as_str(), |pen| {
+            let class = match (&stop.kind, stops) {
+                (_, true) => "dotmark stop",
+                (StopKind::Tried(..), _) => "dotmark miss",
+                _ => "dotmark",
+            };
+            pen.circle(super::pen::p(a.x + 4.0, y - 4.0), 3.2, class);
+            let colour = if stops { "s12 w5 stop" } else { "s12 t2" };
+            pen.fitted(a.x + 18.0, y, &words, a.w - 18.0, colour);
+        });
+    }
+    if more && room > 0 {
+        let y = a.y + 58.0 + step * shown as f64;
+        let words = text!(t.lang, PanelMore, count = next.len() - shown);
+        pen.text(a.x + 18.0, y, words, "s11 t3");
+    }
+}
+
+/// The card of the fate.
+fn end(t: &Telling, pen: &mut Pen, a: Area) {
+    let Some(outcome) = t.outcome() else { return };
+    let tone = fate::tone(&outcome.trace.fate);
+    let class = tone_class(tone);
+    pen.rect(a, 12.0, "drawer");
+    let r = 17.0;
+    let left = a.x + 26.0;
+    let centre = super::pen::p(left + r, a.y + 26.0 + r);
+    match tone {
+        Tone::Stop => pen.cross(centre, r, "stop"),
+        Tone::Ok => pen.tick(centre, r),
+        _ => {
+            pen.circle(centre, r, "end ask");
+            pen.text(centre.x, centre.y + 5.0, "?", "s15 w7 ask mid");
+        }
+    }
+    let x = left + 2.0 * r + 18.0;
+    let most = a.right() - x - 24.0;
+    let mut y = a.y + 40.0;
+    let headline = plain(&banner::headline(t, outcome));
+    for line in pen.wrap(&headline, most, 2, "s15 w6") {
+        pen.text(x, y, line, &format!("s15 w6 {class}"));
+        y += 22.0;
+    }
+    let why = plain(&fate::why(t, outcome));
+    for line in pen.wrap(&why, most, 2, "s13") {
+        pen.text(x, y, line, "s13 t2");
+        y += 19.0;
+    }
+    y += 8.0;
+    let b = banner::banner(t);
+    for e in &b.evidence {
+        if y > a.bottom() - 12.0 {
+            break;
+        }
+        let words = plain(&e.text);
+        pen.icon(if e.certain { "i-ok" } else { "i-half" }, x, y - 10.5, 12.0, if e.certain { "ok" } else { "t3" });
+        pen.fitted(x + 20.0, y, &words, most - 20.0, "s12 t2");
+        y += 20.0;
+    }
+    siblings(t, pen, Area { x, y: y + 6.0, w: most, h: a.bottom() - y - 18.0 });
+}
+
+/// The other ways the packet can end, as lines to follow.
+fn siblings(t: &Telling, pen: &mut Pen, a: Area) {
+    let Some(walk) = t.walk() else { return };
+    let all = t.siblings();
+    let step = 22.0;
+    if all.len() < 2 || a.h < 2.0 * step {
+        return;
+    }
+    let room = (a.h / step) as usize - 1;
+    pen.text(a.x, a.y + 12.0, text!(t.lang, PanelWays, count = all.len()), "s12 w6");
+    for (line, index) in all.iter().take(room).enumerate() {
+        let outcome = &walk.outcomes[*index];
+        let y = a.y + 12.0 + step * (line + 1) as f64;
+        let on = *index == t.chosen();
+        let link = Link { outcome: Some(*index), ..Link::default() };
+        let words = fate::short(t, &outcome.trace);
+        let weight = outcome.weight.map(crate::terms::percent).unwrap_or_default();
+        pen.group("gc", link, format!("{words} {weight}"), |pen| {
+            let at = super::pen::p(a.x + 6.0, y - 4.0);
+            pen.circle(at, 5.5, if on { "num on" } else { "num" });
+            if on {
+                pen.circle(at, 2.6, "dotmark on");
+            }
+            let to = fate::last_destination(&outcome.trace);
+            let used = pen.fitted(a.x + 20.0, y, &to, 170.0, "s12 m");
+            let x = a.x + 20.0 + used.max(130.0) + 14.0;
+            let class = tone_class(fate::tone(&outcome.trace.fate));
+            let used = pen.fitted(x, y, &words, a.right() - x - 60.0, &format!("s12 w5 {class}"));
+            pen.text(x + used + 14.0, y, weight.as_str(), "s11 t3");
+        });
+    }
+}
+
+/// The panel before anything is asked.
+fn idle(t: &Telling, pen: &mut Pen, a: Area) {
+    pen.rect(a, 12.0, "drawer");
+    let b = banner::banner(t);
+    let mut y = a.y + 40.0;
+    for line in pen.wrap(&plain(&b.headline), a.w - 60.0, 2, "s15 w6") {
+        pen.text(a.x + 26.0, y, line, "s15 w6");
+        y += 24.0;
+    }
+    for line in pen.wrap(&plain(&b.detail), a.w - 60.0, 3, "s13") {
+        pen.text(a.x + 26.0, y, line, "s13 t2");
+        y += 20.0;
+    }
+}

@@ -1,0 +1,231 @@
+//! What the parts of the scene draw with: shapes, measured texts, rounded ways.
+
+use crate::{Item, Link, Measure};
+
+/// A point in user units.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Point {
+    pub(super) x: f64,
+    pub(super) y: f64,
+}
+
+/// A point.
+pub(super) fn p(x: f64, y: f64) -> Point {
+    Point { x, y }
+}
+
+/// A rectangle.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Area {
+    pub(super) x: f64,
+    pub(super) y: f64,
+    pub(super) w: f64,
+    pub(super) h: f64,
+}
+
+impl Area {
+    pub(super) fn right(&self) -> f64 {
+        self.x + self.w
+    }
+
+    pub(super) fn bottom(&self) -> f64 {
+        self.y + self.h
+    }
+}
+
+/// Gathers items in painting order.
+pub(super) struct Pen<'m> {
+    pub(super) measure: &'m dyn Measure,
+    pub(super) items: Vec<Item>,
+}
+
+/// Coordinates are kept to a tenth of a unit, so that the text of a drawing stays short.
+pub(super) fn tenth(v: f64) -> f64 {
+    (v * 10.0).round() / 10.0
+}
+
+impl<'m> Pen<'m> {
+    pub(super) fn new(measure: &'m dyn Measure) -> Self {
+        Self { measure, items: Vec::new() }
+    }
+
+    pub(super) fn width(&self, text: &str, class: &str) -> f64 {
+        self.measure.width(text, class)
+    }
+
+    pub(super) fn rect(&mut self, a: Area, r: f64, class: &str) {
+        self.items.push(Item::Rect {
+            x: tenth(a.x),
+            y: tenth(a.y),
+            w: tenth(a.w.max(0.0)),
+            h: tenth(a.h.max(0.0)),
+            r,
+            class: class.into(),
+        });
+    }
+
+    pub(super) fn circle(&mut self, at: Point, r: f64, class: &str) {
+        let (x, y) = (tenth(at.x), tenth(at.y));
+        self.items.push(Item::Circle { x, y, r, class: class.into() });
+    }
+
+    pub(super) fn path(&mut self, d: impl Into<String>, class: &str) {
+        let d = d.into();
+        if !d.is_empty() {
+            self.items.push(Item::Path { d, class: class.into() });
+        }
+    }
+
+    pub(super) fn text(&mut self, x: f64, y: f64, text: impl Into<String>, class: &str) {
+        let text = text.into();
+        if !text.is_empty() {
+            self.items.push(Item::Text { x: tenth(x), y: tenth(y), text, class: class.into() });
+        }
+    }
+
+    /// A text cut to a width, with an ellipsis where it was cut. Returns the width it takes.
+    pub(super) fn fitted(&mut self, x: f64, y: f64, text: &str, most: f64, class: &str) -> f64 {
+        let shown = self.fit(text, most, class);
+        let width = self.width(&shown, class);
+        self.text(x, y, shown, class);
+        width
+    }
+
+    /// The text cut to a width.
+    pub(super) fn fit(&self, text: &str, most: f64, class: &str) -> String {
+        if self.width(text, class) <= most {
+            return text.to_owned();
+        }
+        let chars: Vec<char> = text.chars().collect();
+        let (mut low, mut high) = (0, chars.len());
+        while low < high {
+            let middle = (low + high).div_ceil(2);
+            let tried: String = chars[..middle].iter().collect::<String>() + "…";
+            if self.width(&tried, class) <= most { low = middle } else { high = middle - 1 }
+        }
+        if low == 0 { String::new() } else { chars[..low].iter().collect::<String>() + "…" }
+    }
+
+    /// Breaks a text into lines of at most `most`, no more than `lines`; the last is cut.
+    pub(super) fn wrap(&self, text: &str, most: f64, lines: usize, class: &str) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        let mut line = String::new();
+        for word in words(text) {
+            let tried = format!("{line}{word}");
+            if line.is_empty() || self.width(tried.trim_end(), class) <= most {
+                line = tried;
+            } else {
+                out.push(std::mem::replace(&mut line, word.trim_start().to_owned()));
+            }
+        }
+        if !line.is_empty() {
+            out.push(line);
+        }
+        if out.len() > lines && lines > 0 {
+            let rest = out.split_off(lines - 1).concat();
+            out.push(self.fit(&rest, most, class));
+        }
+        out.iter().map(|l| self.fit(l.trim_end(), most, class)).collect()
+    }
+
+    pub(super) fn icon(&mut self, id: &str, x: f64, y: f64, size: f64, class: &str) {
+        let (x, y) = (tenth(x), tenth(y));
+        self.items.push(Item::Icon { id: id.into(), x, y, size, class: class.into() });
+    }
+
+    /// Gathers what `draw` adds into one linked group.
+    pub(super) fn group(
+        &mut self,
+        class: &str,
+        link: Link,
+        label: impl Into<String>,
+        draw: impl FnOnce(&mut Self),
+    ) {
+        let before = std::mem::take(&mut self.items);
+        draw(self);
+        let items = std::mem::replace(&mut self.items, before);
+        if !items.is_empty() {
+            let label = label.into();
+            self.items.push(Item::Group { class: class.into(), link, label, items });
+        }
+    }
+
+    /// The circle and the cross of a stop.
+    pub(super) fn cross(&mut self, at: Point, r: f64, class: &str) {
+        self.circle(at, r, &format!("end {class}"));
+        let a = r * 0.4;
+        let (x, y, w) = (tenth(at.x - a), tenth(at.y - a), tenth(2.0 * a));
+        self.path(format!("M{x} {y}l{w} {w}m0 -{w}l-{w} {w}"), &format!("x {class}"));
+    }
+
+    /// The circle and the tick of a good end.
+    pub(super) fn tick(&mut self, at: Point, r: f64) {
+        self.circle(at, r, "end ok");
+        let (x, y) = (tenth(at.x - r * 0.45), tenth(at.y + r * 0.05));
+        let (a, b) = (tenth(r * 0.32), tenth(r * 0.62));
+        self.path(format!("M{x} {y}l{a} {a}l{b} -{}", tenth(r * 0.72)), "x ok");
+    }
+}
+
+/// A text in pieces that a line may end behind: after a space, or after any wide character.
+fn words(text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut word = String::new();
+    for c in text.chars() {
+        word.push(c);
+        if c == ' ' || c > '\u{2fff}' {
+            out.push(std::mem::take(&mut word));
+        }
+    }
+    if !word.is_empty() {
+        out.push(word);
+    }
+    out
+}
+
+/// A way through points with rounded corners, as path data.
+pub(super) fn rounded(points: &[Point], radius: f64) -> String {
+    let mut way: Vec<Point> = Vec::new();
+    for point in points {
+        if way.last().is_none_or(|l| (l.x - point.x).abs() + (l.y - point.y).abs() > 0.05) {
+            way.push(*point);
+        }
+    }
+    let Some(first) = way.first() else { return String::new() };
+    let mut d = format!("M{} {}", tenth(first.x), tenth(first.y));
+    for i in 1..way.len() {
+        let (a, b) = (way[i - 1], way[i]);
+        let Some(c) = way.get(i + 1).copied() else {
+            d.push_str(&format!("L{} {}", tenth(b.x), tenth(b.y)));
+            break;
+        };
+        let (l1, l2) = (length(a, b), length(b, c));
+        let straight = ((b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x)).abs() < 0.01;
+        let r = radius.min(l1 / 2.0).min(l2 / 2.0);
+        if straight || r < 0.5 {
+            d.push_str(&format!("L{} {}", tenth(b.x), tenth(b.y)));
+            continue;
+        }
+        let (s, e) = (toward(b, a, r), toward(b, c, r));
+        d.push_str(&format!(
+            "L{} {}Q{} {} {} {}",
+            tenth(s.x),
+            tenth(s.y),
+            tenth(b.x),
+            tenth(b.y),
+            tenth(e.x),
+            tenth(e.y)
+        ));
+    }
+    d
+}
+
+fn length(a: Point, b: Point) -> f64 {
+    (a.x - b.x).hypot(a.y - b.y)
+}
+
+/// The point `by` units from `from` toward `to`.
+fn toward(from: Point, to: Point, by: f64) -> Point {
+    let all = length(from, to).max(0.001);
+    p(from.x + (to.x - from.x) * by / all, from.y + (to.y - from.y) * by / all)
+}

@@ -1,0 +1,151 @@
+//! The label beside the packet: its addresses and its mark, what was rewritten in another colour.
+
+use super::drawer::Opened;
+use super::frame::Frame;
+use super::pen::{Area, Pen, Point, tenth};
+use crate::say::text;
+use crate::stops::{Stop, StopKind};
+use crate::telling::moment;
+use crate::terms::{endpoint, hex, lane_word};
+use crate::{Link, Run, Style, Telling};
+use chainwalk_model::Hook;
+
+/// Draws the label, and returns what it says.
+pub(super) fn draw(
+    t: &Telling,
+    frame: &Frame,
+    pen: &mut Pen,
+    now: &Stop,
+    rest: Point,
+    opened: Option<&Opened>,
+) -> Vec<(String, Run)> {
+    let Some(trace) = t.trace(now.reply) else { return Vec::new() };
+    let Some(m) = moment(trace, if now.first == 0 && now.last == 0 { 0 } else { now.last }) else {
+        return Vec::new();
+    };
+    // At the beginning nothing has happened yet.
+    let m = if matches!(now.kind, StopKind::Start) { trace.moments.first().unwrap_or(m) } else { m };
+    let sent = &trace.sent.packet;
+    let packet = &m.packet;
+    let style = |same: bool| if same { Style::Plain } else { Style::Rewritten };
+    let src_same = packet.ip.src == sent.ip.src && packet.sport() == sent.sport();
+    let dst_same = packet.ip.dst == sent.ip.dst && packet.dport() == sent.dport();
+    let lang = t.lang;
+    let mut rows = vec![
+        (
+            text!(lang, TagFrom),
+            Run { text: endpoint(packet.ip.src, packet.sport()), style: style(src_same) },
+        ),
+        (
+            text!(lang, TagTo),
+            Run { text: endpoint(packet.ip.dst, packet.dport()), style: style(dst_same) },
+        ),
+    ];
+    let first_mark = trace.moments.first().map_or(0, |m| m.mark);
+    rows.push(("mark".into(), Run { text: hex(m.mark), style: style(m.mark == first_mark) }));
+    let word = lane_word(packet);
+    let names = rows.iter().map(|(n, _)| pen.width(n, "s11")).fold(0.0, f64::max);
+    let values = rows.iter().map(|(_, v)| pen.width(&v.text, "s12 m w6")).fold(0.0, f64::max);
+    let word_width = pen.width(&word, "s11 m");
+    let third = pen.width(&rows[2].1.text, "s12 m w6") + word_width + 24.0;
+    let w = 13.0 + names + 12.0 + values.max(third) + 13.0;
+    let step = 17.0;
+    let h = 3.0 * step + 13.0;
+    let (a, nose) = place(t, frame, now, rest, opened, (w, h));
+    pen.group("tag", Link::default(), "", |pen| {
+        pen.path(nose, "tagbox");
+        pen.rect(a, 10.0, "tagbox");
+        for (i, (name, value)) in rows.iter().enumerate() {
+            let y = a.y + 18.0 + step * i as f64;
+            pen.text(a.x + 13.0, y, name.as_str(), "s11 tg2");
+            let class = match value.style {
+                Style::Rewritten => "s12 m w6 tgw",
+                _ => "s12 m w5 tg",
+            };
+            pen.text(a.x + 13.0 + names + 12.0, y, value.text.as_str(), class);
+        }
+        pen.text(a.right() - 13.0, a.y + 18.0 + step * 2.0, word.as_str(), "s11 m tg2 end");
+    });
+    rows.push((text!(lang, TagKind), Run { text: word, style: Style::Plain }));
+    rows
+}
+
+/// A place for the label that hides nothing, and its nose toward the packet.
+fn place(
+    t: &Telling,
+    frame: &Frame,
+    now: &Stop,
+    rest: Point,
+    opened: Option<&Opened>,
+    (w, h): (f64, f64),
+) -> (Area, String) {
+    let fits = |x: f64| x.clamp(6.0, (frame.w - w - 6.0).max(6.0));
+    if let Some(o) = opened {
+        let (top, height) = o.band();
+        let mut y = rest.y + 17.0;
+        if y + h > top + height + 6.0 {
+            y = (top + height + 6.0 - h).max(rest.y + 15.0);
+        }
+        let y = y.min(frame.h - h - 4.0);
+        let right = rest.x + 16.0 + w <= frame.w - 20.0;
+        let x = if right { fits(rest.x + 12.0) } else { fits(rest.x - w - 12.0) };
+        let tip = if right { x + 4.0 } else { x + w - 4.0 };
+        let (a, b) = if right { (x + 14.0, x + 30.0) } else { (x + w - 30.0, x + w - 14.0) };
+        let nose = format!(
+            "M{} {}L{} {}L{} {}Z",
+            tenth(tip.clamp(x, x + w)),
+            tenth(y - 6.0),
+            tenth(a),
+            tenth(y + 2.0),
+            tenth(b),
+            tenth(y + 2.0)
+        );
+        return (Area { x, y, w, h }, nose);
+    }
+    let trace = t.trace(now.reply);
+    let hook = trace.and_then(|tr| crate::rows::hook_of(tr, now));
+    let process = rest.y < frame.process().bottom() + 2.0;
+    let arch = matches!(hook, Some(Hook::Input | Hook::Output)) && rest.y < frame.trunk() - 30.0;
+    if process || arch {
+        let left = rest.x < frame.w / 2.0;
+        let y = (rest.y - h / 2.0).max(4.0);
+        let edge = if left {
+            frame.hook_area(Hook::Input).x.min(frame.process().x) - 14.0
+        } else {
+            frame.hook_area(Hook::Output).right().max(frame.process().right()) + 14.0
+        };
+        let x = if left { fits(edge - w) } else { fits(edge) };
+        let middle = (rest.y).clamp(y + 12.0, y + h - 12.0);
+        let (tip, back) = if left { (x + w + 7.0, x + w - 2.0) } else { (x - 7.0, x + 2.0) };
+        let nose = format!(
+            "M{} {}L{} {}V{}Z",
+            tenth(tip),
+            tenth(middle),
+            tenth(back),
+            tenth(middle - 8.0),
+            tenth(middle + 8.0)
+        );
+        return (Area { x, y, w, h }, nose);
+    }
+    let trunk = (rest.y - frame.trunk()).abs() < 30.0;
+    let at_edge = rest.x < frame.hook_area(Hook::Prerouting).x
+        || rest.x > frame.hook_area(Hook::Postrouting).right();
+    if trunk && at_edge {
+        let y = frame.trunk() - 38.0 - h;
+        let x = fits(rest.x - w / 2.0);
+        return (Area { x, y, w, h }, nose_down(rest.x.clamp(x + 14.0, x + w - 14.0), y + h));
+    }
+    let x = fits(rest.x - w / 2.0);
+    let y = rest.y + 24.0;
+    let tip = rest.x.clamp(x + 14.0, x + w - 14.0);
+    let nose = format!(
+        "M{} {}l8 8h-16Z",
+        tenth(tip),
+        tenth(y - 7.0)
+    );
+    (Area { x, y, w, h }, nose)
+}
+
+fn nose_down(x: f64, y: f64) -> String {
+    format!("M{} {}l8 -8h-16Z", tenth(x), tenth(y + 7.0))
+}

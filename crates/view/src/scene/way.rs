@@ -1,0 +1,234 @@
+//! The ways that packets take through the frame, as points that know their step.
+
+use super::drawer::Opened;
+use super::frame::{Frame, out_iface};
+use super::pen::{Pen, Point, p, rounded};
+use crate::Telling;
+use crate::stops::{Stop, StopKind};
+use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
+
+/// A moment on a way: the step counted from 1, and within a range of rules the rule's number.
+pub(super) type Key = (usize, u32);
+
+/// The moment of a stop.
+pub(super) fn key(stop: &Stop) -> Key {
+    match &stop.kind {
+        StopKind::Start => (0, 0),
+        StopKind::Tried(_, _, last) => (stop.first + 1, *last),
+        _ => (stop.first + 1, 1),
+    }
+}
+
+/// One packet's way.
+pub(super) struct Way {
+    pub(super) reply: Option<usize>,
+    pub(super) points: Vec<(Key, Point)>,
+    /// How far it has been walked.
+    pub(super) walked: Option<Key>,
+    /// Points that leave the trunk for the drawer and don't come back; indexes into `points`.
+    pub(super) aside: Option<(usize, usize)>,
+}
+
+impl Way {
+    /// The index of the point at a moment.
+    fn index(&self, k: Key) -> usize {
+        self.points.iter().rposition(|(at, _)| *at <= k).unwrap_or(0)
+    }
+
+    /// Where the packet rests at a stop.
+    pub(super) fn rest(&self, stop: &Stop) -> Point {
+        self.points.get(self.index(key(stop))).map_or_else(Point::default, |(_, at)| *at)
+    }
+
+    /// The points between two stops, both included; the dip into the drawer only where it leads somewhere.
+    pub(super) fn between(&self, from: Option<&Stop>, to: &Stop) -> Vec<Point> {
+        let a = from.map_or(0, |s| self.index(key(s)));
+        let b = self.index(key(to));
+        if self.points.is_empty() || b < a {
+            return Vec::new();
+        }
+        self.cut(a, b)
+    }
+
+    /// The points from `a` to `b`, without the drawer where neither end lies in it.
+    fn cut(&self, a: usize, b: usize) -> Vec<Point> {
+        let inside = |i: usize| self.aside.is_some_and(|(s, e)| i > s && i <= e);
+        (a..=b)
+            .filter(|i| !inside(*i) || inside(b))
+            .map(|i| self.points[i].1)
+            .collect()
+    }
+
+    pub(super) fn draw(&self, pen: &mut Pen) {
+        if self.points.len() < 2 {
+            return;
+        }
+        let end = self.points.len() - 1;
+        let made = self.reply.is_some();
+        let (ahead, behind) = if made { ("icmp", "icmp walked") } else { ("todo", "done") };
+        let inside = |i: usize| self.aside.is_some_and(|(s, e)| i > s && i <= e);
+        let Some(walked) = self.walked else {
+            pen.path(rounded(&self.cut(0, end), 10.0), ahead);
+            return;
+        };
+        let here = self.index(walked);
+        // What is ahead on the trunk begins at the station, whatever the drawer holds.
+        let from = match self.aside {
+            Some((start, _)) if inside(here) => start,
+            _ => here,
+        };
+        let trunk: Vec<Point> =
+            (from..=end).filter(|i| !inside(*i)).map(|i| self.points[i].1).collect();
+        pen.path(rounded(&trunk, 10.0), ahead);
+        let back: Vec<Point> =
+            (0..=here).filter(|i| !inside(*i)).map(|i| self.points[i].1).collect();
+        pen.path(rounded(&back, 10.0), behind);
+    }
+
+    /// The parts of the way inside the drawer: walked, then ahead.
+    pub(super) fn draw_aside(&self, pen: &mut Pen) {
+        let Some((start, end)) = self.aside else { return };
+        let here = self.walked.map_or(start, |w| self.index(w)).clamp(start, end);
+        let made = self.reply.is_some();
+        let (ahead, behind) = if made { ("icmp", "icmp walked") } else { ("todo", "done") };
+        let part = |a: usize, b: usize| -> Vec<Point> {
+            self.points[a..=b].iter().map(|(_, at)| *at).collect()
+        };
+        pen.path(rounded(&part(here, end), 8.0), ahead);
+        pen.path(rounded(&part(start, here), 8.0), behind);
+    }
+}
+
+/// The ways of the packet and of those the kernel made because of it.
+pub(super) fn ways(
+    t: &Telling,
+    frame: &Frame,
+    all: &[Stop],
+    at: usize,
+    opened: Option<&Opened>,
+) -> Vec<Way> {
+    let Some(outcome) = t.outcome() else { return Vec::new() };
+    let mut out = vec![way(t, frame, all, at, None, &outcome.trace, opened)];
+    for (k, reply) in outcome.replies.iter().enumerate() {
+        out.push(way(t, frame, all, at, Some(k), reply, opened));
+    }
+    // The packet itself lies on top.
+    out.reverse();
+    out
+}
+
+fn way(
+    t: &Telling,
+    frame: &Frame,
+    all: &[Stop],
+    at: usize,
+    reply: Option<usize>,
+    trace: &Trace,
+    opened: Option<&Opened>,
+) -> Way {
+    let mut points: Vec<(Key, Point)> = Vec::new();
+    let mut aside = None;
+    let first: Key = (0, 0);
+    match reply {
+        None => points.push((first, frame.start(t))),
+        Some(_) => points.extend(reply_start(t, frame).into_iter().map(|at| (first, at))),
+    }
+    let mut hook: Option<Hook> = None;
+    for (step, s) in trace.steps.iter().enumerate() {
+        let k: Key = (step + 1, 0);
+        let station = |name: &str, points: &mut Vec<(Key, Point)>| {
+            if let Some(st) = hook.and_then(|h| frame.station(h, name)) {
+                points.push((k, st.at));
+            }
+        };
+        match &s.event {
+            Event::Hook(path) => {
+                match path.hook {
+                    Hook::Postrouting if hook == Some(Hook::Output) => {
+                        points.push((k, p(frame.down(), frame.trunk())));
+                    }
+                    Hook::Output if points.is_empty() => points.push((k, frame.process_out())),
+                    Hook::Input => points.push((k, frame.diamond())),
+                    _ => {}
+                }
+                hook = Some(path.hook);
+            }
+            Event::Skipped { table, .. } => station(table, &mut points),
+            Event::Base(chain) => {
+                if let Some(st) = frame.station_of(*chain) {
+                    points.push((k, st.at));
+                    if let Some(open) =
+                        opened.filter(|o| o.reply == reply && o.base_step == step)
+                    {
+                        let start = points.len() - 1;
+                        points.extend(open.points.iter().copied());
+                        aside = Some((start, points.len() - 1));
+                    }
+                }
+            }
+            Event::Tracked => station("conntrack", &mut points),
+            Event::Confirmed => station("confirm", &mut points),
+            Event::Untranslated(_) => station("nat", &mut points),
+            Event::Routed { again: false, .. } if hook != Some(Hook::Output) => {
+                if matches!(trace.sent.entry, Entry::Wire { .. }) || hook.is_some() {
+                    points.push((k, frame.diamond()));
+                }
+            }
+            Event::Loop => {
+                points.extend(frame.loop_way().into_iter().map(|at| (k, at)));
+            }
+            Event::End => match &trace.fate {
+                Fate::Local { .. } => points.push((k, frame.process_in())),
+                Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) => {
+                    let name = out_iface(trace).unwrap_or_default();
+                    points.extend(frame.leave(&name).into_iter().map(|at| (k, at)));
+                }
+                _ => {}
+            },
+            _ => {}
+        }
+    }
+    let walked = all[..all.len().min(at + 1)]
+        .iter()
+        .filter(|s| s.reply == reply)
+        .map(key)
+        .max();
+    Way { reply, points, walked, aside }
+}
+
+/// The points from where the packet ended to the top of OUTPUT.
+fn reply_start(t: &Telling, frame: &Frame) -> Vec<Point> {
+    let Some(outcome) = t.outcome() else { return Vec::new() };
+    let trace = &outcome.trace;
+    let note = frame.reply_box();
+    let middle = note.x + note.w / 2.0;
+    let top = frame.y(45.0);
+    let ends = crate::fate::last_hook(trace);
+    let stopped = matches!(trace.fate, Fate::Rejected { .. } | Fate::Routing(_));
+    let turn = [p(middle, top), p(frame.down(), top)];
+    let mut out = match (stopped, &trace.fate, ends) {
+        (true, Fate::Routing(_), _) => {
+            let d = frame.diamond();
+            let x = d.x + 26.0;
+            let y = frame.hook_area(Hook::Input).bottom() + 10.0;
+            vec![p(d.x + 16.0, d.y), p(x, d.y), p(x, y), p(middle, y)]
+        }
+        (true, _, Some(Hook::Forward)) => {
+            let area = frame.hook_area(Hook::Forward);
+            vec![p(middle, area.y)]
+        }
+        (true, _, Some(Hook::Input)) => {
+            let area = frame.hook_area(Hook::Input);
+            let y = note.y + note.h / 2.0;
+            vec![p(area.right(), y), p(middle, y)]
+        }
+        (true, _, Some(Hook::Output)) => {
+            let area = frame.hook_area(Hook::Output);
+            let y = note.y + note.h / 2.0;
+            vec![p(area.x, y), p(middle, y)]
+        }
+        _ => return vec![frame.process_out()],
+    };
+    out.extend(turn);
+    out
+}
