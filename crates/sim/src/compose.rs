@@ -186,7 +186,8 @@ pub(crate) fn with_quote(mut sent: Sent, quoted: Option<&Trace>) -> Sent {
         && ct::is_error(sent.packet.ip.proto, icmp.kind)
         && icmp.inner.is_none()
     {
-        icmp.inner = Some(Box::new(arrived(trace)));
+        // Only the headers are quoted: what follows them decides nothing.
+        icmp.inner = Some(Box::new(Packet { payload: Arc::from([]), ..arrived(trace) }));
     }
     sent
 }

@@ -51,15 +51,10 @@ impl Walker<'_> {
                 let (chain, next, run) = (frame.chain, frame.next, frame.run);
                 self.flush(skb, chain, run, next as u32);
                 stack.pop();
-                match stack.last_mut() {
-                    None => return self.policy(skb, base),
-                    Some(caller) => {
-                        let to = caller.chain;
-                        caller.run = caller.next as u32 + 1;
-                        self.event(skb, Event::Returned { from: chain, to, by_rule: false });
-                    }
+                if self.left(skb, &mut stack, chain, base, false) {
+                    continue;
                 }
-                continue;
+                return self.policy(skb, base);
             };
             frame.next += 1;
             let rule = host.rules.rule(id);
@@ -79,13 +74,8 @@ impl Walker<'_> {
                 }
                 Word::Return => {
                     stack.pop();
-                    match stack.last_mut() {
-                        None => return self.policy(skb, base),
-                        Some(caller) => {
-                            let to = caller.chain;
-                            caller.run = caller.next as u32 + 1;
-                            self.event(skb, Event::Returned { from: at, to, by_rule: true });
-                        }
+                    if !self.left(skb, &mut stack, at, base, true) {
+                        return self.policy(skb, base);
                     }
                 }
                 Word::Call { to, goto } => {
@@ -114,6 +104,25 @@ impl Walker<'_> {
                 }
             }
         }
+    }
+
+    /// A chain was left: its caller goes on, or the base chain's policy decides (then false).
+    fn left(
+        &mut self,
+        skb: &Skb,
+        stack: &mut [Frame],
+        from: ChainId,
+        base: ChainId,
+        by_rule: bool,
+    ) -> bool {
+        let caller = stack.last_mut().map(|c| {
+            c.run = c.next as u32 + 1;
+            c.chain
+        });
+        if let Some(to) = caller.or((from != base).then_some(base)) {
+            self.event(skb, Event::Returned { from, to, by_rule });
+        }
+        caller.is_some()
     }
 
     /// Tells the rules that did not match, from `first` to `last`.

@@ -16,10 +16,8 @@ impl Walker<'_> {
         };
         self.settle_source(skb, Answer::Yes);
         let ip = &skb.packet.ip;
-        // The first decision knows no source unless the kernel itself chose it.
-        let (dst, tos, mark) = (ip.dst, ip.tos, skb.mark);
-        let src = skb.own.then_some(ip.src);
-        let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref() };
+        let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
+        let key = || Key { dst, src: Some(src), mark, tos, iif: None, oif: bind.as_deref() };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
         let found = match found {
             Some(found) => self.likely_dev(skb, found),

@@ -6,11 +6,15 @@
 //! - Kernel: `conntrack_mt` in `net/netfilter/xt_conntrack.c`.
 //! - Without a flow only `--ctstate` counts: where it holds, the options beside it do not matter, and
 //!   where it is not given, nothing holds, inverted or not.
+//! - A flow that is not confirmed yet expires in 0 seconds.
 //! - `--ctstatus NONE` has no bit to find: it never holds, and its inversion holds for every flow.
 
 use super::{Judge, ip::under, state, truth, within};
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{ConntrackMatch, CtStates, Found, Part, Truth};
+
+/// The bit of a flow that is in the table.
+const CONFIRMED: u16 = 8;
 
 pub(super) fn test(m: &ConntrackMatch, eye: &Eye, j: &mut Judge) {
     let flow = match &eye.ct {
@@ -64,8 +68,9 @@ pub(super) fn test(m: &ConntrackMatch, eye: &Eye, j: &mut Judge) {
         j.holds(Part::CtOther, m.not, holds, || Found::Hex(u64::from(flow.status)));
     }
     if let Some(m) = m.expire {
-        let holds = within(m.value, flow.expires_s);
-        j.holds(Part::CtOther, m.not, holds, || Found::Number(u64::from(flow.expires_s)));
+        let seconds = if flow.status & CONFIRMED == 0 { 0 } else { flow.expires_s };
+        let holds = within(m.value, seconds);
+        j.holds(Part::CtOther, m.not, holds, || Found::Number(u64::from(seconds)));
     }
 }
 

@@ -32,6 +32,9 @@ const BYTE_SHIFT: u32 = 4;
 /// Milliseconds between two sweeps, unless `--hashlimit-htable-gcinterval` says otherwise.
 const SWEEP_MS: u64 = 1000;
 
+/// The bits of a mode that look at ports.
+pub(super) const PORTS: u8 = 0b1010;
+
 /// A table: its buckets by what their packets have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
@@ -42,18 +45,23 @@ pub(crate) struct Table {
 /// Source, destination, source port, destination port; what the mode leaves out is `None`.
 type Key = (Option<IpAddr>, Option<IpAddr>, Option<u16>, Option<u16>);
 
-#[derive(Clone, Copy, Debug)]
+/// A bucket. It may be in one of several states where a sweep may or may not have thrown it away.
+#[derive(Clone, Debug)]
 struct Bucket {
-    prev: u64,
-    credit: u64,
-    /// Where bytes are counted, how often an empty bucket may be filled at once.
-    refills: u64,
+    states: Vec<State>,
     /// When it was asked last, in milliseconds.
     asked_ms: u64,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct State {
+    prev: u64,
+    credit: u64,
+    /// Where bytes are counted, how often an empty bucket may be filled at once.
+    refills: u64,
+}
+
 pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
-    let Some(key) = key(m, eye.packet) else { return j.lacks(Part::Limit, m.above) };
     if m.rest.contains("rate-match") {
         return j.untold(Part::Limit, m.above);
     }
@@ -63,9 +71,7 @@ pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut J
     };
     let v6 = eye.packet.is_v6();
     let table = memory.hashlimits.entry(&(name, v6), || Table::new(m, eye.host));
-    let key =
-        if table.config.mode == m.mode { Some(key) } else { self::key(&table.config, eye.packet) };
-    let Some(key) = key else { return j.lacks(Part::Limit, m.above) };
+    let Some(key) = key(&table.config, eye.packet) else { return j.lacks(Part::Limit, m.above) };
     let len = wire::total_len(eye.packet);
     let answer = match table.ask(key, len, eye.now_ms) {
         Some(below) => truth(below != m.above),
@@ -90,31 +96,45 @@ impl Table {
     fn ask(&mut self, key: Key, len: u32, now_ms: u64) -> Option<bool> {
         let config = &self.config;
         let now = jiffies(now_ms);
-        let mut fresh = full(config, now, now_ms);
-        let Some(bucket) = self.buckets.get_mut(&key) else {
-            let below = fresh.take(config, len);
-            self.buckets.insert(key, fresh);
-            return Some(below);
-        };
-        let idle = now_ms.saturating_sub(bucket.asked_ms);
-        let expire = word(&config.rest, "htable-expire").unwrap_or_else(|| default_expire(config));
-        let sweep = word(&config.rest, "htable-gcinterval").unwrap_or(SWEEP_MS);
-        let mut kept = *bucket;
-        kept.fill(config, now);
-        kept.asked_ms = now_ms;
-        let (if_kept, if_swept) = (kept.take(config, len), fresh.take(config, len));
-        *bucket = if idle >= expire + sweep { fresh } else { kept };
-        if idle >= expire + sweep {
-            Some(if_swept)
-        } else if idle < expire || if_kept == if_swept {
-            Some(if_kept)
-        } else {
-            None
+        let fresh = State::full(config, now);
+        let mut states = Vec::new();
+        match self.buckets.get(&key) {
+            Some(bucket) => {
+                let idle = now_ms.saturating_sub(bucket.asked_ms);
+                let expire =
+                    word(&config.rest, "htable-expire").unwrap_or_else(|| default_expire(config));
+                let sweep = word(&config.rest, "htable-gcinterval").unwrap_or(SWEEP_MS);
+                if idle < expire + sweep {
+                    states.clone_from(&bucket.states);
+                    states.iter_mut().for_each(|s| s.fill(config, now));
+                }
+                if idle >= expire {
+                    states.push(fresh);
+                }
+            }
+            None => states.push(fresh),
         }
+        let below: Vec<bool> = states.iter_mut().map(|s| s.take(config, len)).collect();
+        states.dedup();
+        self.buckets.insert(key, Bucket { states, asked_ms: now_ms });
+        let first = *below.first()?;
+        below.iter().all(|b| *b == first).then_some(first)
     }
 }
 
-impl Bucket {
+impl State {
+    /// A full bucket.
+    fn full(config: &HashlimitMatch, now: u64) -> Self {
+        let (credit, refills) = if config.bytes {
+            let rate = u64::from(bytes_of(byte_average(config)));
+            let burst = u64::from(config.burst);
+            (BYTE_CREDITS_PER_JIFFY * HZ, burst.checked_div(rate).unwrap_or(0))
+        } else {
+            (full_credit(config), 0)
+        };
+        Self { prev: now, credit, refills }
+    }
+
     /// Adds what has come in since it was last asked.
     fn fill(&mut self, config: &HashlimitMatch, now: u64) {
         let ticks = now - self.prev.min(now);
@@ -149,18 +169,6 @@ impl Bucket {
         }
         cost
     }
-}
-
-/// A full bucket.
-fn full(config: &HashlimitMatch, now: u64, now_ms: u64) -> Bucket {
-    let (credit, refills) = if config.bytes {
-        let rate = u64::from(bytes_of(byte_average(config)));
-        let burst = u64::from(config.burst);
-        (BYTE_CREDITS_PER_JIFFY * HZ, burst.checked_div(rate).unwrap_or(0))
-    } else {
-        (full_credit(config), 0)
-    };
-    Bucket { prev: now, credit, refills, asked_ms: now_ms }
 }
 
 fn full_credit(config: &HashlimitMatch) -> u64 {
@@ -211,7 +219,7 @@ fn key(m: &HashlimitMatch, p: &Packet) -> Option<Key> {
     let src = has(1).then(|| prefix(ip.src, m.srcmask));
     let dst = has(4).then(|| prefix(ip.dst, m.dstmask));
     let ports = match &p.l4 {
-        _ if !has(2) && !has(8) => (0, 0),
+        _ if !has(PORTS) => (0, 0),
         L4::Icmp(_) => (0, 0),
         L4::Other if !matches!(ip.proto, 33 | 50 | 51) => (0, 0),
         _ => wire::ports(p)?,

@@ -150,6 +150,7 @@ pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye) -> bool {
         Match::Udp(_) => !native && short(8),
         Match::Sctp(_) => short(12),
         Match::Icmp(_) | Match::Icmp6(_) | Match::Multiport { .. } => short(4),
+        Match::Hashlimit(m) => m.mode & hashlimit::PORTS != 0 && short(4),
         _ => false,
     }
 }

@@ -3,14 +3,15 @@
 //! - Written: `[!] --uid-owner A[-B]`, `[!] --gid-owner A[-B]`, `[!] --socket-exists`, `--suppl-groups`.
 //! - Listed: `owner UID match 1000`, `! owner GID match 100`, `owner socket exists`.
 //! - Kernel: `owner_mt` in `net/netfilter/xt_owner.c`.
-//! - A packet without a socket, as the kernel itself makes and forwards them, holds exactly where all
-//!   options are inverted.
+//! - Nobody owns a packet that is forwarded or that the kernel makes: user and group hold exactly where
+//!   they are inverted. The kernel's ICMP and TCP packets have a socket none the less; those of REJECT's
+//!   `tcp-reset` have not.
 //! - Not modelled: supplementary groups; they would make `--gid-owner` hold for more packets, so a group
 //!   that does not fit is not known there.
 
 use super::{Judge, truth, within};
-use crate::eye::Eye;
-use chainwalk_model::{Entry, Found, Inv, Part, Question, Range, Truth};
+use crate::eye::{Ct, Eye};
+use chainwalk_model::{CtStates, Entry, Found, Inv, L4, Part, Question, Range, Truth};
 
 pub(super) fn test(
     uid: Option<Inv<Range<u32>>>,
@@ -23,11 +24,14 @@ pub(super) fn test(
     let (user, group) = match *eye.entry {
         Entry::Local { uid: Some(uid), gid, .. } => (uid, gid),
         Entry::Local { uid: None, .. } | Entry::Wire { .. } => {
-            let given = [uid.map(|m| m.not), gid.map(|m| m.not), socket.map(|m| m.not)];
-            for not in given.into_iter().flatten() {
+            let has_socket = kernel_socket(eye);
+            if let Some(m) = socket {
+                j.holds(Part::Owner, m.not, has_socket, || Found::Nothing);
+            }
+            for not in [uid.map(|m| m.not), gid.map(|m| m.not)].into_iter().flatten() {
                 j.say(Part::Owner, not, truth(not), || Found::Nothing);
             }
-            if supplementary {
+            if supplementary && !has_socket {
                 j.say(Part::Owner, false, Truth::No, || Found::Nothing);
             }
             return;
@@ -54,6 +58,14 @@ pub(super) fn test(
             None => j.untold(Part::Owner, m.not),
         }
     }
+}
+
+/// Whether a packet that no process sends has a socket of the kernel's own. REJECT gives its reset the
+/// flow of the packet it answers, so it is RELATED; the TCP stack's own is not.
+fn kernel_socket(eye: &Eye) -> bool {
+    let by_reject = matches!(eye.packet.l4, L4::Tcp(_))
+        && matches!(eye.ct, Ct::Flow(flow) if flow.state == CtStates::RELATED);
+    matches!(eye.entry, Entry::Local { .. }) && !by_reject
 }
 
 #[cfg(test)]
