@@ -23,7 +23,7 @@ use yew::prelude::*;
 /// The width up to which the page is a phone's.
 const NARROW: &str = "(max-width: 760px)";
 /// The smallest width the diagram is drawn for; a narrower space scrolls.
-const SCENE_MIN: f64 = 780.0;
+const SCENE_MIN: f64 = 640.0;
 
 impl Reducible for State {
     type Action = Action;
@@ -93,7 +93,7 @@ pub fn App() -> Html {
     let lit = hover.and_then(span_at);
     let blank = match &told {
         _ if state.paste.trim().is_empty() => Some(Why::Empty),
-        Some(told) if fresh && told.chips.is_empty() => Some(Why::Nothing),
+        Some(told) if told.chips.is_empty() => Some(Why::Nothing),
         Some(_) if state.packets.is_empty() => Some(Why::NoPacket),
         _ => None,
     };
@@ -159,6 +159,9 @@ pub fn App() -> Html {
             </footer>
             if narrow { {nav(&state, lang)} }
             <p class="sr" role="status" aria-live="polite" data-testid="narration">{narration}</p>
+            if matches!(state.open, Some(Overlay::Examples | Overlay::Origin)) {
+                <div class="shut" onclick={act(&dispatch, Action::Open(None))}></div>
+            }
             if state.open == Some(Overlay::Help) { <Help {lang} dispatch={dispatch.clone()} /> }
         </div>
     }
@@ -212,6 +215,7 @@ fn use_keeping(state: &State) {
 fn use_look(state: &State, tone: Option<&'static str>, status: &Status) {
     let tone = match status {
         Status::Died(_) => "crashed",
+        Status::Stopped => "stopped",
         _ => tone.unwrap_or("reading"),
     };
     use_effect_with((state.theme, state.lang, tone), |(theme, lang, tone)| {

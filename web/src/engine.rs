@@ -3,7 +3,7 @@
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
 use crate::message::{Answer, Request, Told, View, Wanted};
-use chainwalk_model::{Ask, Check, Diagnostic, Host, Reading, RuleId};
+use chainwalk_model::{Ask, Check, Diagnostic, Reading, RuleId, Severity};
 use chainwalk_sim::{Session, assume};
 use chainwalk_view::{Reasons, Scene, TableMeasure, Telling};
 
@@ -21,7 +21,6 @@ struct Walked {
     packets: Vec<String>,
     assumptions: Vec<String>,
     session: Session,
-    host: Host,
     asks: Vec<Ask>,
     packet_problems: Vec<Vec<Diagnostic>>,
     assumption_problems: Vec<Vec<Diagnostic>>,
@@ -80,7 +79,7 @@ impl Engine {
             lang: self.wanted.lang,
             reading,
             docs: &[&self.paste],
-            host: &walked.host,
+            host: walked.session.host(),
             asks: &walked.asks,
             walks: walked.session.walks(),
             followed: &self.wanted.followed,
@@ -144,13 +143,13 @@ impl Walked {
                 Err(problem) => vec![problem],
             });
         }
-        let mut session = Session::new(host.clone());
+        let mut session = Session::new(host);
         let mut asks = Vec::new();
         let mut packet_problems = Vec::new();
         let recognised = reading.is_some_and(|r| !r.hosts.is_empty());
-        for text in &packets {
-            let (ask, problems) = chainwalk_parse::packet_line(text);
-            let broken = problems.iter().any(|p| p.severity == chainwalk_model::Severity::Error);
+        let lines: Vec<&str> = packets.iter().map(String::as_str).collect();
+        for (ask, problems) in chainwalk_parse::packet_lines(&lines) {
+            let broken = problems.iter().any(|p| p.severity == Severity::Error);
             packet_problems.push(problems);
             if broken {
                 break;
@@ -160,6 +159,6 @@ impl Walked {
             }
             asks.push(ask);
         }
-        Self { packets, assumptions, session, host, asks, packet_problems, assumption_problems }
+        Self { packets, assumptions, session, asks, packet_problems, assumption_problems }
     }
 }

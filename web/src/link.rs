@@ -25,6 +25,8 @@ pub enum Status {
     Late,
     /// It answered.
     Done,
+    /// It was stopped by hand.
+    Stopped,
     /// It died; the reason is for a report, not for the reader.
     Died(String),
 }
@@ -188,7 +190,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                 if let Some(worker) = &*worker.borrow() {
                     worker.restart();
                 }
-                status.set(Status::Died(String::new()));
+                status.set(Status::Stopped);
             } else {
                 attempt.set(js_sys::Math::random().to_bits() as u32);
             }

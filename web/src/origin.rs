@@ -69,10 +69,16 @@ impl Origin {
     }
 }
 
-/// Whether a line tells both ends itself.
+/// Whether a line tells by itself where its packet starts: it names both ends, follows another packet, or
+/// has a word for it.
 pub fn says_itself(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    words.clone().any(|word| word == ">") || matches!(words.next(), Some("reply" | "icmp-error"))
+    let words: Vec<&str> = line.split_whitespace().collect();
+    let verb = match words.as_slice() {
+        ["after", _, rest @ ..] => rest.first(),
+        all => all.first(),
+    };
+    matches!(verb, Some(&"reply" | &"error"))
+        || words.iter().any(|word| matches!(*word, ">" | "->" | "→" | "local" | "outside"))
 }
 
 #[cfg(test)]
@@ -101,6 +107,8 @@ mod tests {
         let line = "tcp 10.0.0.1:5 > 10.0.0.2:80 in eth0 syn";
         check(line, line, None);
         check("reply 1", "reply 1", None);
+        check("after 5s error 1", "after 5s error 1", None);
+        check("curl 10.0.0.2 from 10.0.0.9 outside", "curl 10.0.0.2 from 10.0.0.9 outside", None);
         assert_eq!(Origin::wire("10.0.0.1", "eth0").join("reply 1"), "reply 1");
     }
 

@@ -101,6 +101,8 @@ words! {
     SkipToWalk => "Skip to the walk", "跳到步骤列表";
     Speed => "Speed", "速度";
     Stop => "Stop", "停止";
+    StoppedDetail => "Your paste is as it was. Change something, or let it try once more.", "粘贴的内容没有变。修改内容，或者再试一次。";
+    StoppedHeadline => "Stopped", "已停止";
     StopHere => "stopped here", "在此终止";
     Summary => "Paste firewall rules and watch a packet walk them", "粘贴防火墙规则，看数据包如何通过";
     ThemeDark => "Dark", "深色";

@@ -38,13 +38,18 @@ pub(crate) fn tone_name(tone: Tone) -> &'static str {
 pub(crate) fn BannerBar(props: &BannerProps) -> Html {
     let BannerProps { lang, banner, status, again, dispatch } = props;
     let lang = *lang;
-    if let Status::Died(why) = status {
+    let trouble = match status {
+        Status::Died(why) => Some((Key::CrashedHeadline, Key::CrashedDetail, why.as_str())),
+        Status::Stopped => Some((Key::StoppedHeadline, Key::StoppedDetail, "")),
+        _ => None,
+    };
+    if let Some((headline, detail, why)) = trouble {
         return html! {
             <section class="verdict depends" data-testid="banner" role="alert">
                 <span class="badge"><Icon id="i-warn" size={20} /></span>
                 <div class="answer">
-                    <p class="headline">{ui(lang, Key::CrashedHeadline)}</p>
-                    <p class="detail" title={why.clone()}>{ui(lang, Key::CrashedDetail)}</p>
+                    <p class="headline">{ui(lang, headline)}</p>
+                    <p class="detail" title={why.to_owned()}>{ui(lang, detail)}</p>
                 </div>
                 <button class="quiet" onclick={again.reform(|_| false)}>{ui(lang, Key::TryAgain)}</button>
             </section>

@@ -38,32 +38,32 @@ pub(crate) fn Icon(props: &IconProps) -> Html {
 pub(crate) fn Sprite() -> Html {
     html! {
         <svg width="0" height="0" class="sprite" aria-hidden="true"><defs>
-            <symbol id="i-ok" viewBox="0 0 12 12"><path class="s18" d="M2.2 6.4l2.6 2.6 5-5.8" /></symbol>
-            <symbol id="i-no" viewBox="0 0 12 12"><path class="s17" d="M3 3l6 6M9 3l-6 6" /></symbol>
-            <symbol id="i-x" viewBox="0 0 12 12"><path class="s15" d="M3 3l6 6M9 3l-6 6" /></symbol>
-            <symbol id="i-go" viewBox="0 0 12 12"><path class="s15" d="M2 6h7.4M6.600 3.200L9.600 6 6.600 8.800" /></symbol>
-            <symbol id="i-back" viewBox="0 0 12 12"><path class="s15" d="M10 9.400V6.200c0-1-.8-1.800-1.800-1.800H2.400M4.600 2L2.200 4.400l2.400 2.400" /></symbol>
-            <symbol id="i-dn" viewBox="0 0 12 12"><path class="s17" d="M3 4.600L6 7.600l3-3" /></symbol>
-            <symbol id="i-rt" viewBox="0 0 12 12"><path class="s17" d="M4.600 3l3 3-3 3" /></symbol>
-            <symbol id="i-fork" viewBox="0 0 12 12"><path class="s15" d="M6 1.400v2.400M6 3.800C6 6.400 2 5.800 2 9.600M6 3.800v5.800M6 3.800c0 2.600 4 2 4 5.800" /></symbol>
-            <symbol id="i-lock" viewBox="0 0 12 12"><path class="s12" d="M3 5.400h6v4.800H3zM4.200 5.200V3.800a1.800 1.800 0 013.6 0v1.400" /></symbol>
-            <symbol id="i-copy" viewBox="0 0 12 12"><path class="s12" d="M4.400 4.400h5.400v5.400H4.400zM2.200 7.600V2.200h5.400" /></symbol>
-            <symbol id="i-unknown" viewBox="0 0 12 12"><path class="s15" d="M4 4.300c0-1.200.9-2 2.050-2s2.050.8 2.050 1.850c0 1.500-2.050 1.500-2.050 3.050M6.050 9.500v.1" /></symbol>
-            <symbol id="i-half" viewBox="0 0 12 12"><circle class="s12" cx="6" cy="6" r="4.800" /><path class="solid" d="M6 1.200a4.800 4.800 0 000 9.600z" /></symbol>
-            <symbol id="i-theme" viewBox="0 0 16 16"><circle class="s15" cx="8" cy="8" r="6" /><path class="solid" d="M8 2a6 6 0 010 12z" /></symbol>
-            <symbol id="i-warn" viewBox="0 0 12 12"><path class="s15" d="M6 1.800l4.800 8.400H1.200zM6 5v2.300M6 8.700v.1" /></symbol>
-            <symbol id="i-file" viewBox="0 0 12 12"><path class="s12" d="M3 1.600h4l2.400 2.400v6.400H3zM7 1.600V4h2.400" /></symbol>
-            <symbol id="i-pencil" viewBox="0 0 12 12"><path class="s12" d="M2 10l.6-2.400L8.400 1.800l1.800 1.800-5.800 5.800z" /></symbol>
+            <symbol id="i-ok" viewBox="0 0 12 12"><path class="k18" d="M2.2 6.4l2.6 2.6 5-5.8" /></symbol>
+            <symbol id="i-no" viewBox="0 0 12 12"><path class="k17" d="M3 3l6 6M9 3l-6 6" /></symbol>
+            <symbol id="i-x" viewBox="0 0 12 12"><path class="k15" d="M3 3l6 6M9 3l-6 6" /></symbol>
+            <symbol id="i-go" viewBox="0 0 12 12"><path class="k15" d="M2 6h7.4M6.600 3.200L9.600 6 6.600 8.800" /></symbol>
+            <symbol id="i-back" viewBox="0 0 12 12"><path class="k15" d="M10 9.400V6.200c0-1-.8-1.800-1.800-1.800H2.400M4.600 2L2.200 4.400l2.400 2.400" /></symbol>
+            <symbol id="i-dn" viewBox="0 0 12 12"><path class="k17" d="M3 4.600L6 7.600l3-3" /></symbol>
+            <symbol id="i-rt" viewBox="0 0 12 12"><path class="k17" d="M4.600 3l3 3-3 3" /></symbol>
+            <symbol id="i-fork" viewBox="0 0 12 12"><path class="k15" d="M6 1.400v2.400M6 3.800C6 6.400 2 5.800 2 9.600M6 3.800v5.800M6 3.800c0 2.600 4 2 4 5.800" /></symbol>
+            <symbol id="i-lock" viewBox="0 0 12 12"><path class="k12" d="M3 5.400h6v4.800H3zM4.200 5.200V3.800a1.800 1.800 0 013.6 0v1.400" /></symbol>
+            <symbol id="i-copy" viewBox="0 0 12 12"><path class="k12" d="M4.400 4.400h5.400v5.400H4.400zM2.200 7.600V2.200h5.400" /></symbol>
+            <symbol id="i-unknown" viewBox="0 0 12 12"><path class="k15" d="M4 4.300c0-1.200.9-2 2.050-2s2.050.8 2.050 1.850c0 1.500-2.050 1.500-2.050 3.050M6.050 9.500v.1" /></symbol>
+            <symbol id="i-half" viewBox="0 0 12 12"><circle class="k12" cx="6" cy="6" r="4.800" /><path class="solid" d="M6 1.200a4.800 4.800 0 000 9.600z" /></symbol>
+            <symbol id="i-theme" viewBox="0 0 16 16"><circle class="k15" cx="8" cy="8" r="6" /><path class="solid" d="M8 2a6 6 0 010 12z" /></symbol>
+            <symbol id="i-warn" viewBox="0 0 12 12"><path class="k15" d="M6 1.800l4.800 8.400H1.200zM6 5v2.300M6 8.700v.1" /></symbol>
+            <symbol id="i-file" viewBox="0 0 12 12"><path class="k12" d="M3 1.600h4l2.400 2.400v6.400H3zM7 1.600V4h2.400" /></symbol>
+            <symbol id="i-pencil" viewBox="0 0 12 12"><path class="k12" d="M2 10l.6-2.400L8.400 1.800l1.800 1.800-5.800 5.800z" /></symbol>
             <symbol id="i-play" viewBox="0 0 16 16"><path class="solid" d="M4.500 2.400v11.200L13.500 8z" /></symbol>
             <symbol id="i-pause" viewBox="0 0 16 16"><path class="solid" d="M4 2.500h3v11H4zM9 2.500h3v11H9z" /></symbol>
-            <symbol id="i-prev" viewBox="0 0 14 14"><path class="s17" d="M9 2L4 7l5 5" /></symbol>
-            <symbol id="i-next" viewBox="0 0 14 14"><path class="s17" d="M5 2l5 5-5 5" /></symbol>
-            <symbol id="i-prev-hook" viewBox="0 0 14 14"><path class="s17" d="M7 2L2 7l5 5M12 2L7 7l5 5" /></symbol>
-            <symbol id="i-next-hook" viewBox="0 0 14 14"><path class="s17" d="M2 2l5 5-5 5M7 2l5 5-5 5" /></symbol>
-            <symbol id="i-walk" viewBox="0 0 20 20"><path class="s18" d="M5 3v5c0 3 10 1 10 5v4" /><circle class="solid" cx="5" cy="3.600" r="2" /><circle class="solid" cx="15" cy="16.400" r="2" /></symbol>
-            <symbol id="i-map" viewBox="0 0 20 20"><path class="s17" d="M2 14h16M6 14V8c0-2 1-3 3-3h2c2 0 3 1 3 3v6" /></symbol>
-            <symbol id="i-paste" viewBox="0 0 20 20"><path class="s15" d="M6 4h8v13H6zM8 8h4M8 11h4M8 2.600h4v2.600H8z" /></symbol>
-            <symbol id="i-host" viewBox="0 0 20 20"><path class="s15" d="M3 4h14v5H3zM3 11h14v5H3zM6 6.500h.1M6 13.500h.1" /></symbol>
+            <symbol id="i-prev" viewBox="0 0 14 14"><path class="k17" d="M9 2L4 7l5 5" /></symbol>
+            <symbol id="i-next" viewBox="0 0 14 14"><path class="k17" d="M5 2l5 5-5 5" /></symbol>
+            <symbol id="i-prev-hook" viewBox="0 0 14 14"><path class="k17" d="M7 2L2 7l5 5M12 2L7 7l5 5" /></symbol>
+            <symbol id="i-next-hook" viewBox="0 0 14 14"><path class="k17" d="M2 2l5 5-5 5M7 2l5 5-5 5" /></symbol>
+            <symbol id="i-walk" viewBox="0 0 20 20"><path class="k18" d="M5 3v5c0 3 10 1 10 5v4" /><circle class="solid" cx="5" cy="3.600" r="2" /><circle class="solid" cx="15" cy="16.400" r="2" /></symbol>
+            <symbol id="i-map" viewBox="0 0 20 20"><path class="k17" d="M2 14h16M6 14V8c0-2 1-3 3-3h2c2 0 3 1 3 3v6" /></symbol>
+            <symbol id="i-paste" viewBox="0 0 20 20"><path class="k15" d="M6 4h8v13H6zM8 8h4M8 11h4M8 2.600h4v2.600H8z" /></symbol>
+            <symbol id="i-host" viewBox="0 0 20 20"><path class="k15" d="M3 4h14v5H3zM3 11h14v5H3zM6 6.500h.1M6 13.500h.1" /></symbol>
         </defs></svg>
     }
 }
