@@ -6,11 +6,18 @@
 mod ask;
 mod assume;
 pub mod case;
+mod clean;
+mod draft;
+mod ext;
 mod lines;
+mod names;
 mod oneline;
 mod paste;
 mod restore;
+mod rule;
 mod save;
+mod value;
+mod word;
 
 pub use ask::{packet_line, packet_lines};
 pub use assume::{assumption, assumption_text};
@@ -18,5 +25,4 @@ pub use lines::Lines;
 pub use paste::read;
 pub use save::{SaveText, save_text};
 
-#[allow(unused_imports)]
 pub(crate) use restore::restore_body;

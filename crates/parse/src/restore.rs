@@ -1,10 +1,16 @@
-//! Reads iptables-restore input.
+//! Lines of `iptables-save`, `-S`, restore input and `iptables -A …`, replayed on a table in order.
 
-use chainwalk_model::{Diagnostic, DocId, Family, Host};
+use crate::clean::{Clean, Row};
+use crate::draft::{Draft, DraftRule, is_builtin};
+use crate::rule::{self, Cx, Verb};
+use crate::word::{Word, words};
+use chainwalk_model::{
+    Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, OpKind, Policy,
+    Severity,
+};
 
 /// Reads the body of one table, as `iptables-restore` takes it, into a host on which every built-in
 /// chain of the table exists and accepts until a line says otherwise.
-#[allow(dead_code)]
 pub(crate) fn restore_body(
     host: &mut Host,
     doc: DocId,
@@ -13,5 +19,170 @@ pub(crate) fn restore_body(
     text: &str,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let _ = (host, doc, family, table, text, diagnostics);
+    let clean = Clean::new(doc, text);
+    let mut draft = Draft::fresh(family, table);
+    draft.cover(clean.span(0, clean.text.len()));
+    for row in clean.lines() {
+        let row = row.trim();
+        let plain = row.text.is_empty() || row.text.starts_with(['#', '*']) || row.text == "COMMIT";
+        if !plain {
+            let mut cx = Cx { clean: &clean, diagnostics };
+            if !line(&mut cx, &mut draft, row) {
+                let place = (row.start, row.end());
+                cx.say(DiagnosticId::BadLine, Severity::Warning, place, vec![Expected::Option], None);
+            }
+        }
+    }
+    draft.lower(host, diagnostics);
+}
+
+/// Replays one line; `false` if it is none.
+pub(crate) fn line(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>) -> bool {
+    if row.text.starts_with(':') {
+        return header(cx, draft, row);
+    }
+    let (row, counters) = bracketed(row);
+    let found = words(row);
+    if !found.first().is_some_and(Word::is_option) {
+        return false;
+    }
+    command(cx, draft, row, &found, counters)
+}
+
+/// `:INPUT ACCEPT [1:2]`, `:chain - [0:0]`.
+fn header(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>) -> bool {
+    let mut parts = row.skip(1).words();
+    let Some(name) = parts.next() else { return false };
+    let policy = parts.next();
+    let span = cx.clean.span(row.start, row.end());
+    let at = draft.chain(name.text);
+    draft.cover(span);
+    let chain = &mut draft.chains[at];
+    chain.header = Some(span);
+    chain.counters = parts.next().and_then(|c| counters(c.text).map(|(c, _)| c));
+    match policy.map(|p| p.text) {
+        Some("ACCEPT") => chain.policy = Some(Policy::Accept),
+        Some("DROP") => chain.policy = Some(Policy::Drop),
+        // A built-in chain keeps the policy it has.
+        Some("-") | None => {}
+        Some(_) => {
+            let place = policy.map_or((row.start, row.end()), |p| (p.start, p.end()));
+            let expected = ["ACCEPT", "DROP", "-"].map(|w| Expected::Literal(w.into()));
+            cx.say(DiagnosticId::BadValue, Severity::Warning, place, expected.to_vec(), None);
+            chain.policy = is_builtin(name.text).then_some(Policy::Unknown);
+        }
+    }
+    true
+}
+
+/// `[1:2] -A …` without its counters.
+fn bracketed(row: Row<'_>) -> (Row<'_>, Option<Counters>) {
+    match counters(row.text) {
+        Some((found, len)) => (row.skip(len).trim(), Some(found)),
+        None => (row, None),
+    }
+}
+
+/// `[packets:bytes]`, and its length.
+fn counters(text: &str) -> Option<(Counters, usize)> {
+    let inner = text.strip_prefix('[')?;
+    let end = inner.find(']')?;
+    let (packets, bytes) = inner[..end].split_once(':')?;
+    let count = |t: &str| t.trim().parse().ok().map(|value| Count { value, unit: 1 });
+    Some((Counters { packets: count(packets)?, bytes: count(bytes)? }, end + 2))
+}
+
+/// Replays a command that changes the table; `false` if its words ask for nothing.
+pub(crate) fn command(
+    cx: &mut Cx<'_>,
+    draft: &mut Draft,
+    row: Row<'_>,
+    words: &[Word<'_>],
+    counters: Option<Counters>,
+) -> bool {
+    let span = cx.clean.span(row.start, row.end());
+    let spec = rule::read(cx, draft, words);
+    let Some(verb) = spec.verb else { return false };
+    draft.cover(span);
+    let Some(name) = spec.chain else {
+        for at in 0..draft.chains.len() {
+            match verb {
+                Verb::Flush => draft.chains[at].rules.clear(),
+                Verb::DeleteChain if !is_builtin(&draft.chains[at].name) => {
+                    draft.chains[at].gone = true;
+                    draft.chains[at].rules.clear();
+                }
+                _ => {}
+            }
+        }
+        return true;
+    };
+    if verb == Verb::Nothing {
+        return true;
+    }
+    let counters = spec.counters.or(counters);
+    let mut rules = Vec::with_capacity(spec.rules.len());
+    for ops in spec.rules {
+        rules.push(DraftRule { ops, counters, comment: spec.comment.clone(), span });
+    }
+    let at = draft.chain(&name);
+    let chain = &mut draft.chains[at];
+    chain.shown.get_or_insert(span);
+    let count = chain.rules.len();
+    let mut out_of_range = false;
+    match verb {
+        Verb::Append => chain.rules.append(&mut rules),
+        Verb::Insert(n) => {
+            let to = (n.max(1) as usize - 1).min(count);
+            out_of_range = n as usize > count + 1;
+            // Each is put in at the same place, so the last comes first.
+            for rule in rules {
+                chain.rules.insert(to, rule);
+            }
+        }
+        Verb::Replace(n) => match (n.checked_sub(1), rules.pop()) {
+            (Some(to), Some(rule)) if (to as usize) < count => chain.rules[to as usize] = rule,
+            _ => out_of_range = true,
+        },
+        Verb::DeleteAt(n) => match n.checked_sub(1) {
+            Some(from) if (from as usize) < count => {
+                chain.rules.remove(from as usize);
+            }
+            _ => out_of_range = true,
+        },
+        Verb::Delete => {
+            for rule in &rules {
+                match chain.rules.iter().position(|r| same(r, rule)) {
+                    Some(found) => {
+                        chain.rules.remove(found);
+                    }
+                    None => out_of_range = true,
+                }
+            }
+        }
+        Verb::New => chain.header = Some(span),
+        Verb::Flush => chain.rules.clear(),
+        Verb::DeleteChain => {
+            chain.gone = true;
+            chain.rules.clear();
+        }
+        Verb::Policy(policy) => {
+            chain.header = Some(span);
+            chain.policy = Some(policy);
+            chain.counters = counters;
+        }
+        Verb::Rename(to) => draft.rename(at, &to),
+        Verb::Nothing => {}
+    }
+    if out_of_range {
+        let place = (row.start, row.end());
+        cx.say(DiagnosticId::BadLine, Severity::Warning, place, vec![Expected::Number], None);
+    }
+    true
+}
+
+/// Whether two rules test and do the same.
+fn same(a: &DraftRule, b: &DraftRule) -> bool {
+    let kinds = |r: &DraftRule| -> Vec<OpKind> { r.ops.iter().map(|o| o.what.clone()).collect() };
+    a.ops.len() == b.ops.len() && kinds(a) == kinds(b)
 }

@@ -1,6 +1,7 @@
 //! The way back: the model as iptables-save text.
 
-use chainwalk_model::Host;
+use crate::value::mask_len;
+use chainwalk_model::{AddrMask, Host};
 
 /// A host's rules as text that `iptables-restore` takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,4 +16,14 @@ pub struct SaveText {
 pub fn save_text(host: &Host) -> SaveText {
     let _ = host;
     SaveText::default()
+}
+
+/// An address under its mask; a whole address has `/32` only where `full` asks for it.
+pub(crate) fn addr_text(net: AddrMask, full: bool) -> String {
+    let width = if net.addr.is_ipv6() { 128 } else { 32 };
+    match mask_len(net.mask) {
+        Some(len) if len == width && !full => net.addr.to_string(),
+        Some(len) => format!("{}/{len}", net.addr),
+        None => format!("{}/{}", net.addr, net.mask),
+    }
 }

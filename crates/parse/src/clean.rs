@@ -1,0 +1,251 @@
+//! A document as the reader sees it: one kind of blank, one kind of line end, no colours; and the way
+//! from there back to the pasted text.
+//!
+//! Every span that is made here lies within the pasted text and on character boundaries.
+
+use chainwalk_model::{DocId, Span};
+
+/// A stretch of the clean text and the pasted bytes it stands for.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    clean: usize,
+    raw: usize,
+    clean_len: usize,
+    raw_len: usize,
+}
+
+/// A cleaned document.
+#[derive(Debug)]
+pub(crate) struct Clean {
+    doc: DocId,
+    /// The text to read.
+    pub(crate) text: String,
+    pieces: Vec<Piece>,
+}
+
+impl Clean {
+    /// Cleans a document.
+    pub(crate) fn new(doc: DocId, raw: &str) -> Self {
+        let mut clean = Self { doc, text: String::with_capacity(raw.len()), pieces: Vec::new() };
+        let bytes = raw.as_bytes();
+        let mut kept = 0;
+        let mut at = 0;
+        while at < raw.len() {
+            let plain = matches!(bytes[at], b'\t' | b'\n' | 0x20..=0x25 | 0x27..=0x5b | 0x5d..=0x7e);
+            if plain {
+                at += 1;
+                continue;
+            }
+            let (len, with) = replacement(&raw[at..], clean_end(&clean.text, &raw[kept..at]));
+            if let Some(with) = with {
+                clean.keep(raw, kept, at);
+                clean.replace(at, len, with);
+                kept = at + len;
+            }
+            at += len;
+        }
+        clean.keep(raw, kept, raw.len());
+        clean
+    }
+
+    fn keep(&mut self, raw: &str, start: usize, end: usize) {
+        if end > start {
+            let len = end - start;
+            self.pieces.push(Piece { clean: self.text.len(), raw: start, clean_len: len, raw_len: len });
+            self.text.push_str(&raw[start..end]);
+        }
+    }
+
+    fn replace(&mut self, raw: usize, raw_len: usize, with: &str) {
+        if !with.is_empty() {
+            let clean_len = with.len();
+            self.pieces.push(Piece { clean: self.text.len(), raw, clean_len, raw_len });
+            self.text.push_str(with);
+        }
+    }
+
+    fn piece(&self, at: usize) -> Option<Piece> {
+        let index = self.pieces.partition_point(|p| p.clean <= at).checked_sub(1)?;
+        self.pieces.get(index).copied()
+    }
+
+    /// The pasted text behind `start..end` of the clean text.
+    pub(crate) fn span(&self, start: usize, end: usize) -> Span {
+        let whole = |p: Piece| p.clean_len != p.raw_len;
+        let first = match self.piece(start) {
+            Some(p) if whole(p) && start < p.clean + p.clean_len => p.raw,
+            Some(p) => p.raw + (start - p.clean).min(p.raw_len),
+            None => 0,
+        };
+        let last = match end.checked_sub(1).and_then(|e| self.piece(e)) {
+            Some(p) if whole(p) => p.raw + p.raw_len,
+            Some(p) => p.raw + (end - p.clean).min(p.raw_len),
+            None => first,
+        };
+        Span::new(self.doc, first, last.max(first))
+    }
+
+    /// The lines of the clean text: where each starts and ends, without what ends it.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = Row<'_>> {
+        let mut start = 0;
+        self.text.split('\n').map(move |text| {
+            let row = Row { text, start };
+            start += text.len() + 1;
+            row
+        })
+    }
+}
+
+/// One line of the clean text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Row<'a> {
+    /// The line, without what ends it.
+    pub(crate) text: &'a str,
+    /// Where it starts.
+    pub(crate) start: usize,
+}
+
+impl<'a> Row<'a> {
+    /// Where it ends.
+    pub(crate) fn end(self) -> usize {
+        self.start + self.text.len()
+    }
+
+    /// The line without its first `n` bytes.
+    pub(crate) fn skip(self, n: usize) -> Self {
+        Row { text: self.text.get(n..).unwrap_or_default(), start: self.start + n }
+    }
+
+    /// The line without blanks at its ends.
+    pub(crate) fn trim(self) -> Self {
+        let text = self.text.trim_start();
+        let start = self.start + (self.text.len() - text.len());
+        Row { text: text.trim_end(), start }
+    }
+
+    /// The words between blanks, and where each starts in the clean text.
+    pub(crate) fn words(self) -> impl Iterator<Item = Row<'a>> {
+        let base = self.text.as_ptr() as usize;
+        self.text.split_whitespace().map(move |text| {
+            let at = text.as_ptr() as usize - base;
+            Row { text, start: self.start + at }
+        })
+    }
+}
+
+/// What the clean text ends with once `tail` is kept.
+fn clean_end(text: &str, tail: &str) -> Option<char> {
+    tail.chars().next_back().or_else(|| text.chars().next_back())
+}
+
+/// How long the odd character at the start of `rest` is, and what stands for it; `None` keeps it.
+fn replacement(rest: &str, before: Option<char>) -> (usize, Option<&'static str>) {
+    let Some(c) = rest.chars().next() else { return (1, None) };
+    let len = c.len_utf8();
+    let next = rest[len..].chars().next();
+    match c {
+        '\r' if next == Some('\n') => (1, Some("")),
+        '\r' => (1, Some("\n")),
+        '\u{1b}' => (escape_len(rest), Some("")),
+        // A blank keeps the words apart that a shell's line end would join.
+        '\\' if next == Some('\n') => (2, Some(" ")),
+        '\\' if rest.starts_with("\\\r\n") => (3, Some(" ")),
+        '\u{a0}' | '\u{2007}' | '\u{202f}' | '\u{3000}' | '\u{2002}' | '\u{2003}' | '\u{2009}' => {
+            (len, Some(" "))
+        }
+        '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{feff}' | '\u{2060}' => (len, Some("")),
+        '\u{2028}' | '\u{2029}' | '\u{85}' => (len, Some("\n")),
+        '\u{2010}' | '\u{2011}' => (len, Some("-")),
+        '\u{2013}' | '\u{2014}' if before.is_none_or(char::is_whitespace) => (len, dash(&rest[len..])),
+        '&' => entity(rest).map_or((1, None), |(len, with)| (len, Some(with))),
+        c if c.is_control() && c != '\n' && c != '\t' => (len, Some(" ")),
+        _ => (len, None),
+    }
+}
+
+/// A long dash before an option is what an editor made of one hyphen or of two.
+fn dash(after: &str) -> Option<&'static str> {
+    let word: String = after.chars().take_while(|c| !c.is_whitespace()).take(3).collect();
+    match word.chars().next() {
+        None => Some("--"),
+        Some(c) if c.is_ascii_alphabetic() && word.len() == 1 => Some("-"),
+        Some(c) if c.is_ascii_alphabetic() => Some("--"),
+        Some('-') => Some("-"),
+        Some(_) => None,
+    }
+}
+
+fn entity(rest: &str) -> Option<(usize, &'static str)> {
+    let known = [
+        ("&gt;", ">"),
+        ("&lt;", "<"),
+        ("&amp;", "&"),
+        ("&quot;", "\""),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&nbsp;", " "),
+        ("&#160;", " "),
+    ];
+    known.into_iter().find(|(name, _)| rest.starts_with(name)).map(|(name, with)| (name.len(), with))
+}
+
+/// The length of a terminal's control sequence.
+fn escape_len(rest: &str) -> usize {
+    let bytes = rest.as_bytes();
+    match bytes.get(1) {
+        Some(b'[') => {
+            let tail = bytes[2..].iter().take(32).position(|b| (0x40..=0x7e).contains(b));
+            tail.map_or(2, |n| n + 3)
+        }
+        Some(b'(' | b')') if bytes.get(2).is_some_and(u8::is_ascii) => 3,
+        _ => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(raw: &str, clean: &str) {
+        let c = Clean::new(DocId(0), raw);
+        assert_eq!(c.text, clean);
+        assert_eq!(c.span(0, c.text.len()).end as usize <= raw.len(), true);
+    }
+
+    #[track_caller]
+    fn check_span(raw: &str, word: &str, under: &str) {
+        let c = Clean::new(DocId(0), raw);
+        let at = c.text.find(word).unwrap_or_else(|| panic!("{word:?} is not in {:?}", c.text));
+        assert_eq!(&raw[c.span(at, at + word.len()).range()], under);
+    }
+
+    #[test]
+    fn blanks_and_line_ends_become_one_kind() {
+        check("a\r\nb\rc\n", "a\nb\nc\n");
+        check("a\u{a0}b\u{3000}c", "a b c");
+        check("\u{feff}*nat", "*nat");
+        check("-A X \\\n -j Y", "-A X   -j Y");
+    }
+
+    #[test]
+    fn colours_go_and_entities_are_read() {
+        check("\u{1b}[1;31mACCEPT\u{1b}[0m tcp", "ACCEPT tcp");
+        check("&gt; iptables &amp;&amp; x", "> iptables && x");
+        check("u32 6&0xFF=6", "u32 6&0xFF=6");
+    }
+
+    #[test]
+    fn long_dashes_become_hyphens_where_an_option_follows() {
+        check("\u{2013}A INPUT \u{2013}dport 80", "-A INPUT --dport 80");
+        check("ACCEPT tcp \u{2014} *", "ACCEPT tcp -- *");
+        check("10 \u{2014}10", "10 \u{2014}10");
+    }
+
+    #[test]
+    fn spans_point_into_the_paste() {
+        check_span("x\u{a0}y\r\nACCEPT", "ACCEPT", "ACCEPT");
+        check_span("\u{1b}[1mACC\u{1b}[0mEPT", "ACCEPT", "ACC\u{1b}[0mEPT");
+        check_span("\u{2013}dport 80", "--dport", "\u{2013}dport");
+    }
+}

@@ -1,0 +1,311 @@
+//! A table while it is being read: chains by name, in the order they came, until it is put into a host.
+//!
+//! Jumps hold the index of a chain within the draft until then.
+
+use chainwalk_model::{
+    Backend, Base, Chain, ChainId, ChainKind, Counters, Diagnostic, DiagnosticId, Expected, Family,
+    Hint, Hook, Host, Op, OpKind, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target, Text,
+    priority,
+};
+use std::collections::HashMap;
+
+/// A chain while it is being read.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftChain {
+    /// Its name.
+    pub(crate) name: Text,
+    /// Its policy, where it is a built-in chain whose header was seen.
+    pub(crate) policy: Option<Policy>,
+    /// Its policy's counters.
+    pub(crate) counters: Option<Counters>,
+    /// How many rules are said to jump here.
+    pub(crate) references: Option<u32>,
+    /// Whether its header was seen.
+    pub(crate) header: Option<Span>,
+    /// The first rule that jumps here.
+    pub(crate) jump: Option<Span>,
+    /// Its rules.
+    pub(crate) rules: Vec<DraftRule>,
+    /// Whether a rule of it was seen, even one that was deleted again.
+    pub(crate) shown: Option<Span>,
+    /// Whether it was deleted.
+    pub(crate) gone: bool,
+}
+
+/// A rule while it is being read.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftRule {
+    /// Its operations; chains are indices into the draft.
+    pub(crate) ops: Vec<Op>,
+    /// Its counters.
+    pub(crate) counters: Option<Counters>,
+    /// Its comment.
+    pub(crate) comment: Option<Text>,
+    /// Its text.
+    pub(crate) span: Span,
+}
+
+/// A table while it is being read.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// Its family.
+    pub(crate) family: Family,
+    /// Its name.
+    pub(crate) name: Text,
+    /// Whose table it is.
+    pub(crate) backend: Backend,
+    /// Its chains.
+    pub(crate) chains: Vec<DraftChain>,
+    /// All its text.
+    pub(crate) span: Option<Span>,
+    index: HashMap<Text, usize>,
+}
+
+impl Draft {
+    /// An empty table.
+    pub(crate) fn new(family: Family, name: &str) -> Self {
+        Self {
+            family,
+            name: name.into(),
+            backend: Backend::Legacy,
+            chains: Vec::new(),
+            span: None,
+            index: HashMap::new(),
+        }
+    }
+
+    /// A table whose built-in chains exist and accept, as the kernel makes it.
+    pub(crate) fn fresh(family: Family, name: &str) -> Self {
+        let mut draft = Self::new(family, name);
+        for chain in builtin_names(name) {
+            let at = draft.chain(chain);
+            draft.chains[at].policy = Some(Policy::Accept);
+        }
+        draft
+    }
+
+    /// The chain of that name, made if there is none.
+    pub(crate) fn chain(&mut self, name: &str) -> usize {
+        if let Some(at) = self.index.get(name) {
+            self.chains[*at].gone = false;
+            return *at;
+        }
+        let name: Text = name.into();
+        let at = self.chains.len();
+        self.index.insert(name.clone(), at);
+        self.chains.push(DraftChain {
+            name,
+            policy: None,
+            counters: None,
+            references: None,
+            header: None,
+            jump: None,
+            rules: Vec::new(),
+            shown: None,
+            gone: false,
+        });
+        at
+    }
+
+    /// The chain of that name, if there is one.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.index.get(name).copied().filter(|at| !self.chains[*at].gone)
+    }
+
+    /// Gives a chain another name.
+    pub(crate) fn rename(&mut self, at: usize, to: &str) {
+        let old = std::mem::replace(&mut self.chains[at].name, to.into());
+        self.index.remove(&old);
+        self.index.insert(to.into(), at);
+    }
+
+    /// Counts `span` to the table's text.
+    pub(crate) fn cover(&mut self, span: Span) {
+        self.span = Some(match self.span {
+            Some(all) if all.doc == span.doc => all.to(span),
+            Some(all) => all,
+            None => span,
+        });
+    }
+
+    /// Whether a chain's header or one of its rules was seen.
+    pub(crate) fn shows(&self, name: &str) -> bool {
+        self.find(name).is_some_and(|at| self.chains[at].is_shown())
+    }
+
+    /// How many rules it has.
+    pub(crate) fn rule_count(&self) -> usize {
+        self.chains.iter().map(|c| c.rules.len()).sum()
+    }
+
+    /// Takes over the chains of another draft of the same table; the other's jumps are renumbered.
+    pub(crate) fn absorb(&mut self, other: Self) {
+        let map: Vec<usize> = other.chains.iter().map(|c| self.chain(&c.name)).collect();
+        if let Some(span) = other.span {
+            self.cover(span);
+        }
+        for (from, at) in other.chains.into_iter().zip(&map) {
+            let shown = from.is_shown();
+            let mut rules = from.rules;
+            for op in rules.iter_mut().flat_map(|r| &mut r.ops) {
+                if let OpKind::Target(Target::Jump(c) | Target::Goto(c)) = &mut op.what {
+                    c.0 = map.get(c.0 as usize).map_or(c.0, |m| *m as u32);
+                }
+            }
+            let to = &mut self.chains[*at];
+            to.jump = to.jump.or(from.jump);
+            to.gone = from.gone && to.gone;
+            if shown {
+                to.policy = from.policy;
+                to.counters = from.counters;
+                to.references = from.references;
+                to.header = from.header;
+                to.shown = from.shown;
+                to.rules = rules;
+            }
+        }
+    }
+
+    /// Puts the table into a host. An earlier table of that family and name must not be there.
+    pub(crate) fn lower(self, host: &mut Host, diagnostics: &mut Vec<Diagnostic>) -> TableId {
+        let rules = &mut host.rules;
+        let table = TableId(rules.tables.len() as u32);
+        let mut ids = Vec::with_capacity(self.chains.len());
+        let mut next = rules.chains.len() as u32;
+        for chain in &self.chains {
+            ids.push(ChainId(next));
+            next += u32::from(!chain.gone);
+        }
+        let none = self.span.unwrap_or_default();
+        let mut chains = Vec::new();
+        for (at, chain) in self.chains.into_iter().enumerate() {
+            if chain.gone {
+                continue;
+            }
+            let id = ids[at];
+            let builtin = builtin(&self.name, self.backend, &chain.name);
+            let shown = chain.is_shown() || chain.policy.is_some();
+            let span = chain.header.or(chain.shown).or(chain.jump).unwrap_or(none);
+            if !shown {
+                diagnostics.push(missing_chain(&chain.name, span, self.family, &self.name));
+            } else if chain.header.is_none() && builtin.is_none() && chain.shown.is_some() {
+                diagnostics.push(Diagnostic {
+                    id: DiagnosticId::UndeclaredChain,
+                    severity: Severity::Note,
+                    span,
+                    found: chain.name.clone(),
+                    expected: vec![Expected::Literal(format!(":{} - [0:0]", chain.name).into())],
+                    hint: None,
+                });
+            }
+            let mut own = Vec::with_capacity(chain.rules.len());
+            for (n, rule) in chain.rules.into_iter().enumerate() {
+                own.push(RuleId(rules.rules.len() as u32));
+                let mut ops = rule.ops;
+                for op in &mut ops {
+                    if let OpKind::Target(Target::Jump(c) | Target::Goto(c)) = &mut op.what {
+                        *c = ids.get(c.0 as usize).copied().unwrap_or(*c);
+                    }
+                }
+                rules.rules.push(Rule {
+                    chain: id,
+                    number: n as u32 + 1,
+                    ops,
+                    counters: rule.counters,
+                    comment: rule.comment,
+                    span: rule.span,
+                });
+            }
+            let policy = chain.policy.unwrap_or(Policy::Unknown);
+            chains.push(id);
+            rules.chains.push(Chain {
+                table,
+                name: chain.name,
+                base: builtin.map(|(hook, priority, kind)| Base {
+                    hook,
+                    priority,
+                    kind,
+                    policy,
+                    device: None,
+                }),
+                rules: own,
+                counters: chain.counters,
+                references: chain.references,
+                declared: shown,
+                span,
+            });
+        }
+        rules.tables.push(Table {
+            family: self.family,
+            name: self.name,
+            backend: self.backend,
+            chains,
+            span: none,
+        });
+        table
+    }
+}
+
+impl DraftChain {
+    /// Whether its header or one of its rules was seen.
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.gone && (self.header.is_some() || self.shown.is_some())
+    }
+}
+
+fn missing_chain(name: &Text, span: Span, family: Family, table: &str) -> Diagnostic {
+    let program = if family == Family::Ip6 { "ip6tables" } else { "iptables" };
+    Diagnostic {
+        id: DiagnosticId::MissingChain,
+        severity: Severity::Warning,
+        span,
+        found: name.clone(),
+        expected: vec![Expected::Chain],
+        hint: Some(Hint::Paste(format!("{program} -t {table} -nvL").into())),
+    }
+}
+
+/// The built-in chains of a table, in the order listings have them.
+pub(crate) fn builtin_names(table: &str) -> &'static [&'static str] {
+    match table {
+        "filter" | "security" => &["INPUT", "FORWARD", "OUTPUT"],
+        "nat" => &["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+        "mangle" => &["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
+        "raw" => &["PREROUTING", "OUTPUT"],
+        _ => &[],
+    }
+}
+
+/// Where a built-in chain is hooked in.
+pub(crate) fn builtin(table: &str, backend: Backend, chain: &str) -> Option<(Hook, i32, ChainKind)> {
+    if !builtin_names(table).contains(&chain) {
+        return None;
+    }
+    let hook = match chain {
+        "PREROUTING" => Hook::Prerouting,
+        "INPUT" => Hook::Input,
+        "FORWARD" => Hook::Forward,
+        "OUTPUT" => Hook::Output,
+        _ => Hook::Postrouting,
+    };
+    let at = match table {
+        "raw" => priority::RAW,
+        "mangle" => priority::MANGLE,
+        "nat" if matches!(hook, Hook::Prerouting | Hook::Output) => priority::DSTNAT,
+        "nat" => priority::SRCNAT,
+        "security" if backend == Backend::IptablesNft => 150,
+        "security" => priority::SECURITY,
+        _ => priority::FILTER,
+    };
+    let kind = match (table, hook) {
+        ("nat", _) => ChainKind::Nat,
+        ("mangle", Hook::Output) => ChainKind::Route,
+        _ => ChainKind::Filter,
+    };
+    Some((hook, at, kind))
+}
+
+/// Whether a chain of that name is built in, in some table.
+pub(crate) fn is_builtin(chain: &str) -> bool {
+    matches!(chain, "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING")
+}

@@ -1,0 +1,44 @@
+//! `-j DNAT`: another destination.
+//!
+//! - Does: rewrites the destination address and port of a flow's first packet; conntrack does the rest.
+//! - `-S`: `-j DNAT --to-destination 1.2.3.4-1.2.3.9:80-90 --random --persistent`.
+//! - `-L`: `to:1.2.3.4:80 random persistent`; without an address `to::8080`.
+//! - Kernel: `net/netfilter/xt_nat.c`.
+//! - Not modelled: several ranges in one rule, which kernels before 2.6.11 took.
+
+use super::{Given, Seen, TargetExt, Wrong, nat_range, opt};
+use crate::value::{Piece, lead, spaced};
+use chainwalk_model::{Expected, Target};
+
+pub(super) const EXT: TargetExt = TargetExt {
+    names: &["DNAT"],
+    options: &[
+        opt("--to-destination", 1),
+        nat_range::RANDOM,
+        nat_range::RANDOM_FULLY,
+        nat_range::PERSISTENT,
+    ],
+    build,
+    list,
+    print,
+};
+
+fn build(given: &Given<'_>) -> Result<Target, Wrong> {
+    let range = given.plain("--to-destination", nat_range::to, Expected::Address)?;
+    let range = range.ok_or_else(|| given.missing("--to-destination"))?;
+    nat_range::flags(given, range).map(Target::Dnat)
+}
+
+fn list(i: &str, _: Seen) -> Piece<'_, Target> {
+    let (i, ()) = lead("to:")(i)?;
+    let (i, range) = spaced(nat_range::to)(i)?;
+    let (i, range) = nat_range::listed_flags(i, range);
+    Ok((i, Target::Dnat(range)))
+}
+
+fn print(target: &Target) -> Option<String> {
+    let Target::Dnat(range) = target else { return None };
+    let mut out = format!("-j DNAT --to-destination {}", nat_range::text(range));
+    nat_range::flags_text(&mut out, range);
+    Some(out)
+}

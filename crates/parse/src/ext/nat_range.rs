@@ -1,0 +1,135 @@
+//! What DNAT, SNAT, MASQUERADE and REDIRECT have in common: an address range, a port range, three flags.
+
+use super::{Given, Opt, Wrong, opt, put_flag};
+use crate::value::{self, Piece, any_word};
+use chainwalk_model::{NatRange, Range};
+use std::net::IpAddr;
+
+/// `--random`.
+pub(super) const RANDOM: Opt = opt("--random", 0);
+/// `--random-fully`.
+pub(super) const RANDOM_FULLY: Opt = opt("--random-fully", 0);
+/// `--persistent`.
+pub(super) const PERSISTENT: Opt = opt("--persistent", 0);
+
+/// The flags that were given, added to a range.
+pub(super) fn flags(given: &Given<'_>, range: NatRange) -> Result<NatRange, Wrong> {
+    Ok(NatRange {
+        random: given.flag("--random")?,
+        random_fully: given.flag("--random-fully")?,
+        persistent: given.flag("--persistent")?,
+        ..range
+    })
+}
+
+/// `1.2.3.4`, `1.2.3.4-1.2.3.9:80-90/8000`, `[fd00::9]:8080`, `fd00::9`, `:8080`.
+pub(super) fn to(i: &str) -> Piece<'_, NatRange> {
+    let (rest, addrs) = if i.starts_with(':') && !i.starts_with("::") {
+        (i, None)
+    } else if let Some(inner) = i.strip_prefix('[') {
+        let (rest, first) = value::addr(inner)?;
+        let Some(rest) = rest.strip_prefix(']').or_else(|| rest.starts_with('-').then_some(rest)) else {
+            return value::fail(i);
+        };
+        match rest.strip_prefix('-') {
+            Some(rest) => {
+                let (rest, last) = value::addr(rest.strip_prefix('[').unwrap_or(rest))?;
+                (rest.strip_prefix(']').unwrap_or(rest), Some(Range { first, last }))
+            }
+            None => (rest, Some(Range { first, last: first })),
+        }
+    } else {
+        v4_or_v6(i)?
+    };
+    let mut range = NatRange { addrs, ..NatRange::default() };
+    let Some(ports) = rest.strip_prefix(':') else { return Ok((rest, range)) };
+    let (mut rest, ports) = value::port_dash(ports)?;
+    range.ports = Some(ports);
+    if let Some(base) = rest.strip_prefix('/') {
+        let (left, base) = value::u16n(base)?;
+        (rest, range.base_port) = (left, Some(base));
+    }
+    Ok((rest, range))
+}
+
+fn v4_or_v6(i: &str) -> Piece<'_, Option<Range<IpAddr>>> {
+    let v4_end = i.find(|c: char| !c.is_ascii_digit() && c != '.' && c != '-').unwrap_or(i.len());
+    let (v4, rest) = i.split_at(v4_end);
+    if v4.contains('.')
+        && let Some(range) = value::whole(value::addr_range, v4)
+    {
+        return Ok((rest, Some(range)));
+    }
+    let (rest, range) = value::addr_range(i)?;
+    Ok((rest, Some(range)))
+}
+
+/// The words `random`, `random-fully` and `persistent` of a listing.
+pub(super) fn listed_flags(mut i: &str, mut range: NatRange) -> (&str, NatRange) {
+    while let Ok((rest, name)) = any_word(i) {
+        match name {
+            "random" => range.random = true,
+            "random-fully" => range.random_fully = true,
+            "persistent" => range.persistent = true,
+            _ => break,
+        }
+        i = rest;
+    }
+    (i, range)
+}
+
+/// The range as one word.
+pub(super) fn text(range: &NatRange) -> String {
+    let mut out = String::new();
+    let ports = ports_text(range);
+    if let Some(addrs) = range.addrs {
+        out = super::range_text(addrs, '-');
+        if addrs.first.is_ipv6() && !ports.is_empty() {
+            out = format!("[{out}]");
+        }
+    }
+    if !ports.is_empty() {
+        out += ":";
+        out += &ports;
+    }
+    out
+}
+
+/// The ports as one word; empty without ports.
+pub(super) fn ports_text(range: &NatRange) -> String {
+    let mut out = range.ports.map(|p| super::range_text(p, '-')).unwrap_or_default();
+    if let Some(base) = range.base_port {
+        out += &format!("/{base}");
+    }
+    out
+}
+
+/// The flags as options.
+pub(super) fn flags_text(out: &mut String, range: &NatRange) {
+    put_flag(out, "--random", range.random);
+    put_flag(out, "--random-fully", range.random_fully);
+    put_flag(out, "--persistent", range.persistent);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(input: &str) {
+        let range = value::whole(to, input);
+        assert_eq!(range.map(|r| text(&r)).as_deref(), Some(input));
+    }
+
+    #[test]
+    fn ranges_are_read_and_printed() {
+        check("1.2.3.4");
+        check("1.2.3.4-1.2.3.9");
+        check("1.2.3.4:80-90/8000");
+        check(":8080");
+        check("[fd00::9]:8080");
+        check("fd00::9");
+        check("fd00::9-fd00::11");
+        assert_eq!(value::whole(to, "1.2.3.4:99999"), None);
+    }
+}

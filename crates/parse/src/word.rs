@@ -1,0 +1,144 @@
+//! Words of a rule as `iptables-restore` and a shell split them: blanks part them, quotes hold them together.
+//!
+//! An unclosed quote reaches to the end of the line.
+
+use crate::clean::Row;
+use std::borrow::Cow;
+
+/// One word.
+#[derive(Clone, Debug)]
+pub(crate) struct Word<'a> {
+    /// The word without its quotes.
+    pub(crate) text: Cow<'a, str>,
+    /// Where it starts in the clean text, quotes included.
+    pub(crate) start: usize,
+    /// Where it ends.
+    pub(crate) end: usize,
+    /// Whether any of it was quoted.
+    pub(crate) quoted: bool,
+}
+
+impl Word<'_> {
+    /// Whether it is the bare `text`.
+    pub(crate) fn is(&self, text: &str) -> bool {
+        !self.quoted && self.text == text
+    }
+
+    /// Whether it could be an option's name.
+    pub(crate) fn is_option(&self) -> bool {
+        !self.quoted && self.text.starts_with('-') && self.text.len() > 1
+    }
+}
+
+/// Splits a line.
+pub(crate) fn words(row: Row<'_>) -> Vec<Word<'_>> {
+    let mut words = Vec::new();
+    let text = row.text;
+    let mut at = 0;
+    while let Some(skip) = text[at..].find(|c: char| !c.is_whitespace()) {
+        let start = at + skip;
+        let (word, len) = one(&text[start..]);
+        at = start + len;
+        let word = Word { start: row.start + start, end: row.start + at, ..word };
+        push(&mut words, word);
+        if at >= text.len() {
+            break;
+        }
+    }
+    words
+}
+
+/// `--name=value` is two words.
+fn push<'a>(words: &mut Vec<Word<'a>>, word: Word<'a>) {
+    if !word.quoted
+        && let Cow::Borrowed(text) = word.text
+        && text.starts_with("--")
+        && let Some((name, value)) = text.split_once('=')
+        && !value.is_empty()
+        && name.len() > 2
+    {
+        let middle = word.start + name.len();
+        words.push(Word { text: name.into(), start: word.start, end: middle, quoted: false });
+        words.push(Word { text: value.into(), start: middle + 1, end: word.end, quoted: false });
+    } else {
+        words.push(word);
+    }
+}
+
+/// The first word of `rest`, which starts with it, and its length.
+fn one(rest: &str) -> (Word<'_>, usize) {
+    let plain = rest.find(|c: char| c.is_whitespace() || c == '"' || c == '\'').unwrap_or(rest.len());
+    let ends = rest[plain..].chars().next().is_none_or(char::is_whitespace);
+    let apostrophe = rest[plain..].starts_with('\'');
+    if ends || (apostrophe && (plain > 0 || !rest[plain + 1..].contains('\''))) {
+        let len = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        return (Word { text: rest[..len].into(), start: 0, end: 0, quoted: false }, len);
+    }
+    let mut text = String::new();
+    let mut open: Option<char> = None;
+    let mut chars = rest.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match (open, c) {
+            (None, c) if c.is_whitespace() => {
+                return (Word { text: text.into(), start: 0, end: 0, quoted: true }, at);
+            }
+            (None, '"' | '\'') => open = Some(c),
+            (Some(q), c) if q == c => open = None,
+            (Some('"'), '\\') => text.extend(chars.next().map(|(_, c)| c)),
+            (_, c) => text.push(c),
+        }
+    }
+    (Word { text: text.into(), start: 0, end: 0, quoted: true }, rest.len())
+}
+
+/// A value as `iptables-save` writes it: quoted where it holds more than letters, digits, `-` and `_`.
+pub(crate) fn quote(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    if !text.is_empty() && text.chars().all(plain) {
+        return text.into();
+    }
+    let mut quoted = String::from("\"");
+    for c in text.chars() {
+        if matches!(c, '"' | '\\' | '\'') {
+            quoted.push('\\');
+        }
+        quoted.push(c);
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: &[&str]) {
+        let words = words(Row { text, start: 0 });
+        let found: Vec<_> = words.iter().map(|w| w.text.as_ref()).collect();
+        assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn quotes_hold_words_together() {
+        check(r#"-A X --comment "two \"words\" \\ x" -j Y"#, &["-A", "X", "--comment", r#"two "words" \ x"#, "-j", "Y"]);
+        check("--comment 'a b' -j Y", &["--comment", "a b", "-j", "Y"]);
+        check("--comment don't -j Y", &["--comment", "don't", "-j", "Y"]);
+        check(r#"--comment "" -j Y"#, &["--comment", "", "-j", "Y"]);
+        check(r#"--comment "open -j Y"#, &["--comment", "open -j Y"]);
+        check("", &[]);
+        check("\t", &[]);
+    }
+
+    #[test]
+    fn an_equals_sign_parts_name_and_value() {
+        check("--dport=80 --x= a=b", &["--dport", "80", "--x=", "a=b"]);
+    }
+
+    #[test]
+    fn a_quoted_value_is_read_back() {
+        for text in ["a", "two words", r#"say "hi" \ there"#, "it's", "", "表"] {
+            check(&quote(text), &[text]);
+        }
+    }
+}
