@@ -1,11 +1,129 @@
-//! A scene as standalone SVG text.
+//! A scene as standalone SVG text: its own style, no script, nothing fetched.
 
-use crate::Scene;
+use crate::{Item, Scene};
+use std::fmt::Write as _;
 
-/// The SVG text of a scene, with its own style.
+/// The look of every class, light and dark.
+const STYLE: &str = include_str!("svg.css");
+
+/// The SVG text of a scene, the packet included. It shows by itself in light and dark.
 pub fn svg(scene: &Scene) -> String {
-    format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\"></svg>",
-        scene.width, scene.height
-    )
+    let mut out = String::new();
+    let (w, h) = (number(scene.width), number(scene.height));
+    let _ = write!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\"><style>{STYLE}</style><rect class=\"ground\" width=\"{w}\" height=\"{h}\"/>",
+    );
+    let (label, rest): (Vec<&Item>, Vec<&Item>) =
+        scene.items.iter().partition(|i| matches!(i, Item::Group { class, .. } if class == "tag"));
+    for one in rest {
+        item(&mut out, one);
+    }
+    if !scene.tag.is_empty() {
+        let (x, y) = (number(scene.rest.0), number(scene.rest.1));
+        let _ = write!(
+            out,
+            "<circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"15\"/><circle class=\"core\" cx=\"{x}\" cy=\"{y}\" r=\"9.5\"/>"
+        );
+    }
+    for one in label {
+        item(&mut out, one);
+    }
+    out.push_str("</svg>");
+    out
+}
+
+fn item(out: &mut String, one: &Item) {
+    match one {
+        Item::Rect { x, y, w, h, r, class } => {
+            let _ = write!(
+                out,
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" class=\"{}\"/>",
+                number(*x),
+                number(*y),
+                number(*w),
+                number(*h),
+                number(*r),
+                escaped(class)
+            );
+        }
+        Item::Circle { x, y, r, class } => {
+            let _ = write!(
+                out,
+                "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" class=\"{}\"/>",
+                number(*x),
+                number(*y),
+                number(*r),
+                escaped(class)
+            );
+        }
+        Item::Path { d, class } => {
+            let _ = write!(out, "<path d=\"{}\" class=\"{}\"/>", escaped(d), escaped(class));
+        }
+        Item::Text { x, y, text, class } => {
+            let _ = write!(
+                out,
+                "<text x=\"{}\" y=\"{}\" class=\"{}\">{}</text>",
+                number(*x),
+                number(*y),
+                escaped(class),
+                escaped(text)
+            );
+        }
+        Item::Icon { id, x, y, size, class } => {
+            let _ = write!(
+                out,
+                "<path transform=\"translate({} {})scale({})\" d=\"{}\" class=\"i {}\"/>",
+                number(*x),
+                number(*y),
+                number(size / 12.0),
+                icon(id),
+                escaped(class)
+            );
+        }
+        Item::Group { class, label, items, .. } => {
+            let _ = write!(out, "<g class=\"{}\">", escaped(class));
+            if !label.is_empty() {
+                let _ = write!(out, "<title>{}</title>", escaped(label));
+            }
+            for one in items {
+                item(out, one);
+            }
+            out.push_str("</g>");
+        }
+    }
+}
+
+/// An icon of the sprite as path data in a box of 12.
+fn icon(id: &str) -> &'static str {
+    match id {
+        "i-ok" => "M2.2 6.4l2.6 2.6 5-5.8",
+        "i-no" => "M3 3l6 6M9 3l-6 6",
+        "i-fork" => "M6 1.4v2.4M6 3.8C6 6.4 2 5.800 2 9.600M6 3.800v5.800M6 3.800c0 2.600 4 2 4 5.800",
+        "i-half" => "M6 1.2a4.800 4.800 0 000 9.600M6 1.200a4.800 4.800 0 010 9.600zM6 2v8M8 2.500v7M9.500 4v4",
+        _ => "",
+    }
+}
+
+/// A number in as few characters as it takes.
+fn number(v: f64) -> String {
+    let v = (v * 100.0).round() / 100.0;
+    if v == 0.0 { "0".into() } else { v.to_string() }
+}
+
+/// A text as XML takes it; characters that XML has no place for are left out.
+fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\t' | '\n' | '\r' => out.push(' '),
+            '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            c => out.push(c),
+        }
+    }
+    out
 }
