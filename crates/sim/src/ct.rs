@@ -83,6 +83,14 @@ impl Entry {
         self.status & bit != 0
     }
 
+    /// A reset of REJECT's closes a TCP flow (`nf_ct_set_closing`).
+    pub(crate) fn close(&mut self, now_ms: u64) {
+        if let Some(tcp) = &mut self.tcp {
+            tcp.close();
+            self.expires_ms = now_ms + tcp.timeout_s() * 1000;
+        }
+    }
+
     /// The tuple of one direction.
     pub(crate) fn tuple(&self, dir: CtDir) -> Tuple {
         match dir {
@@ -375,8 +383,10 @@ impl Flows {
         if !is_error(packet.ip.proto, icmp.kind) {
             return None;
         }
-        let inner = quoted(packet)?;
-        let seen = tuple_of(inner).and_then(invert).and_then(|t| self.find(t, look.zone.orig));
+        let seen = quoted(packet)
+            .and_then(tuple_of)
+            .and_then(invert)
+            .and_then(|t| self.find(t, look.zone.orig));
         Some(match seen {
             Some((id, dir)) if self.get(id).is_some_and(|e| e.tuple(dir).dst == packet.ip.dst) => {
                 Seen::Known { id, dir, info: Info::Related }

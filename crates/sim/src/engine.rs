@@ -92,6 +92,8 @@ pub(crate) struct Walker<'w> {
     leans: Vec<Lean>,
     nested: u8,
     watch: Option<Watch>,
+    /// The source that the route of the kernel's next own packet is looked up by.
+    route_src: Option<IpAddr>,
 }
 
 impl<'w> Walker<'w> {
@@ -106,6 +108,7 @@ impl<'w> Walker<'w> {
             leans: Vec::new(),
             nested: 0,
             watch: None,
+            route_src: None,
         }
     }
 
@@ -378,6 +381,12 @@ impl<'w> Walker<'w> {
                 matches!(dst, IpAddr::V4(a) if a.is_broadcast() || a.octets() == [224, 0, 0, 1]);
             if !joined {
                 return self.nowhere(skb, RoutingDrop::NotForUs);
+            }
+            if !matches!(src, IpAddr::V4(a) if a.is_unspecified()) {
+                let key = Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None };
+                if let Some(drop) = self.routed(skb, |r| r.validate_source(&key, &iif))? {
+                    return self.nowhere(skb, drop);
+                }
             }
             skb.kind = RouteKind::Broadcast;
             self.event(skb, Event::Routed { to: Routed::Local, again: false });

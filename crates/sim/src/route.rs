@@ -6,7 +6,7 @@
 use crate::eye::Net;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Cidr, Host, IfKind, Lean, Origin, PolicyAction, Question, Route, RouteKind,
+    Answer, Cidr, Host, IfKind, Interface, Lean, Origin, PolicyAction, Question, Route, RouteKind,
     RoutingDrop, Text,
 };
 use std::cell::RefCell;
@@ -211,6 +211,12 @@ impl<'a> Router<'a> {
         })
     }
 
+    /// The interface on whose network `addr` is the broadcast address.
+    fn broadcasts_on(&self, addr: IpAddr) -> Option<Text> {
+        let on = |i: &&Interface| i.addrs.iter().any(|f| broadcast(f.value) == Some(addr));
+        self.host().interfaces.iter().find(on).map(|i| i.name.clone())
+    }
+
     /// Looks up a route through the policy rules. `Ok(None)` is no route.
     pub(crate) fn lookup(&self, key: &Key) -> Result<Option<Found>, Question> {
         for (table, action) in self.policy(key) {
@@ -284,7 +290,7 @@ impl<'a> Router<'a> {
             if kind == RouteKind::Broadcast {
                 return Ok(Some(Found {
                     kind,
-                    dev: key.iif.map(Into::into),
+                    dev: key.iif.map(Into::into).or_else(|| self.broadcasts_on(key.dst)),
                     via: None,
                     src: None,
                     on_link: true,

@@ -187,6 +187,17 @@ impl Live {
         }
     }
 
+    /// A `bitmap:ip,mac` takes the link-layer address of the first packet that fits an element without
+    /// one.
+    pub(crate) fn learn(&mut self, set: &IpSet, dims: &[Dim], key: &[Have], now_ms: u64) {
+        let Some(Have::Mac(mac)) = key.last() else { return };
+        for e in self.elements.iter_mut().filter(|e| e.parts.len() < dims.len()) {
+            if e.lives(now_ms) && matches!(e.fits(set, dims, key), Fit::Yes(_)) {
+                e.parts.push(SetPart::Mac(*mac));
+            }
+        }
+    }
+
     /// Adds an element; whether the kernel would say that it did.
     pub(crate) fn add(
         &mut self,
@@ -306,7 +317,6 @@ impl Element {
         let mut unclear = false;
         for (k, (dim, have)) in dims.iter().zip(key).enumerate() {
             let Some(part) = self.parts.get(k) else {
-                // A `bitmap:ip,mac` takes the first address that comes for an element without one.
                 if *dim == Dim::Mac {
                     continue;
                 }

@@ -276,6 +276,11 @@ impl Tcp {
         }
     }
 
+    /// Closed from outside of the flow.
+    pub(super) fn close(&mut self) {
+        self.state = State::Close;
+    }
+
     /// The state's name, as conntrack prints it.
     pub(super) fn name(&self) -> &'static str {
         match self.state {

@@ -2,7 +2,7 @@
 
 use super::{Attached, Skb, Walker, Way};
 use crate::ct::{Info, status};
-use crate::route::{Found, Key};
+use crate::route::{Found, Key, Router};
 use chainwalk_model::{
     Answer, CtDir, Entry, Errno, Event, Fate, Hook, Lean, RouteKind, Routed, RoutingDrop, Text,
 };
@@ -16,8 +16,14 @@ impl Walker<'_> {
         };
         self.settle_source(skb, Answer::Yes);
         let ip = &skb.packet.ip;
-        let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
-        let key = || Key { dst, src: Some(src), mark, tos, iif: None, oif: bind.as_deref() };
+        let (dst, tos, mark) = (ip.dst, ip.tos, skb.mark);
+        // A process can be bound to an address of this host only; the kernel says itself what it routes by.
+        let src = if skb.own {
+            self.route_src.take()
+        } else {
+            Some(ip.src).filter(|s| Router::new(self.world).told_local(*s))
+        };
+        let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref() };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
         let found = match found {
             Some(found) => self.likely_dev(skb, found),

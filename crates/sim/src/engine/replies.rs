@@ -6,8 +6,8 @@ use super::{Attached, Skb, Walker, empty_trace};
 use crate::ct::{self, Info};
 use crate::route::Key;
 use chainwalk_model::{
-    Entry, Event, FrameTo, Hook, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop,
-    Sent, Tcp, TcpFlags, proto,
+    Entry, Event, FrameTo, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop, Sent,
+    Tcp, TcpFlags, proto,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -17,9 +17,8 @@ const DEEPEST: u8 = 6;
 
 impl Walker<'_> {
     /// `REJECT`.
-    pub(super) fn reject(&mut self, skb: &mut Skb, hook: Hook, with: RejectWith) {
-        let checked = matches!(hook, Hook::Input | Hook::Prerouting | Hook::Forward);
-        if skb.packet.bad_csum && checked && verifies(&skb.packet) {
+    pub(super) fn reject(&mut self, skb: &mut Skb, with: RejectWith) {
+        if skb.packet.bad_csum && verifies(&skb.packet) {
             return;
         }
         if with == RejectWith::TcpReset {
@@ -40,6 +39,9 @@ impl Walker<'_> {
         }
         let packet = reset_of(&skb.packet, tcp, 0);
         let attached = self.attached_of(skb);
+        let now_ms = self.world.now_ms;
+        self.change_flow(skb, |e| e.close(now_ms));
+        self.route_src = Some(packet.ip.src);
         self.answer(skb, packet, attached);
     }
 
@@ -82,6 +84,7 @@ impl Walker<'_> {
             })
             .unwrap_or(None)
         };
+        self.route_src = from.filter(|_| skb.kind == RouteKind::Local);
         let v6 = skb.packet.is_v6();
         // Nobody told an address of the way back: the error's source is not known; the packet's own
         // destination stands in for it.
@@ -133,6 +136,7 @@ impl Walker<'_> {
             L4::Tcp(tcp) => {
                 if !tcp.flags.has(TcpFlags::RST) {
                     let packet = reset_of(&skb.packet, tcp, skb.packet.ip.tos);
+                    self.route_src = Some(packet.ip.src);
                     self.answer(skb, packet, Attached::None);
                 }
             }
@@ -154,6 +158,7 @@ impl Walker<'_> {
                     payload: skb.packet.payload.clone(),
                     bad_csum: false,
                 };
+                self.route_src = Some(packet.ip.src);
                 self.answer(skb, packet, Attached::None);
             }
             L4::Other | L4::Sctp { .. } => self.icmp_error(skb, 3, 2, 0),

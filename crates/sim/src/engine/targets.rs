@@ -27,7 +27,7 @@ impl Walker<'_> {
             Target::Queue { bypass: true, .. } => Word::Accept,
             Target::Queue { .. } => Word::End(Fate::Queued(rule)),
             Target::Reject(with) => {
-                self.reject(skb, hook, *with);
+                self.reject(skb, *with);
                 Word::End(Fate::Rejected { rule, with: *with })
             }
             Target::Log { .. } | Target::Trace | Target::Checksum => Word::On,

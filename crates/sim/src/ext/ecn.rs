@@ -2,34 +2,46 @@
 //!
 //! - Written: `[!] --ecn-tcp-cwr`, `[!] --ecn-tcp-ece`, `[!] --ecn-ip-ect 0..3`.
 //! - Listed: `ECN match CWR`, `ECN match ECT=2`.
-//! - Kernel: `net/netfilter/xt_ecn.c`.
+//! - Kernel: `net/netfilter/xt_ecn.c`. It does not ask whether the packet is a later fragment: there the
+//!   byte at the flags' place decides, whatever it is.
 
 use super::Judge;
 use crate::eye::Eye;
-use crate::wire::{Seen, seen};
-use chainwalk_model::{EcnMatch, Found, L4, Part, TcpFlags};
+use crate::wire;
+use chainwalk_model::{EcnMatch, Found, Packet, Part, TcpFlags};
 
 pub(super) fn test(m: EcnMatch, eye: &Eye, j: &mut Judge) {
     if let Some(m) = m.ect {
         let ect = eye.packet.ip.tos & 3;
         j.holds(Part::Tos, m.not, ect == m.value, || Found::Number(u64::from(ect)));
     }
+    if m.ece.is_none() && m.cwr.is_none() {
+        return;
+    }
+    let flags = flags(eye.packet);
     for (m, flag) in [(m.ece, TcpFlags::ECE), (m.cwr, TcpFlags::CWR)] {
         let Some(m) = m else { continue };
-        match &eye.packet.l4 {
-            L4::Tcp(tcp) if seen(eye.packet, 20) == Seen::Whole => {
-                j.holds(Part::TcpFlags, m.not, tcp.flags.has(flag), || Found::Flags(tcp.flags));
+        match flags {
+            Some(flags) => {
+                j.holds(Part::TcpFlags, m.not, flags.has(flag), || Found::Flags(flags));
             }
-            _ => j.lacks(Part::TcpFlags, m.not),
+            None => j.lacks(Part::TcpFlags, m.not),
         }
     }
+}
+
+/// The byte where a TCP header has its flags; `None` where the packet is too short for a TCP header.
+fn flags(p: &Packet) -> Option<TcpFlags> {
+    let bytes = wire::bytes(p);
+    let header = bytes.get(wire::ip_header_len(p) as usize..)?.get(..20)?;
+    Some(TcpFlags(header[13]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Inv, Match, Truth};
+    use chainwalk_model::{Inv, L4, Match, Truth};
 
     #[test]
     fn both_headers_must_fit() {

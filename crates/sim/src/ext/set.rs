@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_set.c`, `net/netfilter/ipset`.
 //! - A set of the other family, or one with more dimensions than are given, holds for no packet.
 //! - A set that was not pasted, and counters of elements, are questions.
-//! - Not modelled: `--map-set`, and what `bitmap:ip,mac` learns.
+//! - Not modelled: `--map-set`.
 
 use super::{Judge, is_unknown, mac, truth};
 use crate::eye::Eye;
@@ -107,7 +107,11 @@ fn find(
         Err(Lack::Route) => return Err(Some(Question::Route(eye.packet.ip.dst))),
     };
     let live = memory.sets.get(name);
-    Ok(live.map_or(sets::Found::Nothing, |l| l.find(set, &dims, &key, eye.now_ms)))
+    let found = live.map_or(sets::Found::Nothing, |l| l.find(set, &dims, &key, eye.now_ms));
+    if found == sets::Found::Fits && dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap") {
+        memory.sets.entry(name, || Live::new(set)).learn(set, &dims, &key, eye.now_ms);
+    }
+    Ok(found)
 }
 
 /// A change of a set by the packet's element; whether it was made.
@@ -345,6 +349,19 @@ mod tests {
         check(&bench, &m, Truth::Yes);
         let del = SetTarget { add: None, del: Some(m.clone()), ..add(false) };
         set_target(&del, &bench.eye(), &mut bench.memory.borrow_mut());
+        check(&bench, &m, Truth::No);
+    }
+
+    #[test]
+    fn the_first_packet_tells_an_element_its_mac() {
+        let entries = vec![entry(vec![net("1.2.3.4")])];
+        let mut bench = with(vec![set("s", "bitmap:ip,mac", "range 1.2.3.0/24", entries)]);
+        let m = of("s", &[true, true]);
+        check(&bench, &m, Truth::Yes);
+        check(&bench, &m, Truth::Yes);
+        if let Entry::Wire { smac, .. } = &mut bench.entry {
+            smac.0[5] = 99;
+        }
         check(&bench, &m, Truth::No);
     }
 
