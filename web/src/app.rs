@@ -61,17 +61,29 @@ pub fn App() -> Html {
     let fresh = heard.status == Status::Done;
 
     use_keeping(&state);
-    use_look(&state, if fresh { told.as_ref().map(|t| tone_name(t.banner.tone)) } else { None }, &heard.status);
+    use_look(
+        &state,
+        if fresh { told.as_ref().map(|t| tone_name(t.banner.tone)) } else { None },
+        &heard.status,
+    );
     use_playing(&state, fresh.then_some(last));
     use_keys(&state, stop, timeline.clone(), field.clone());
 
     let reveal = {
-        let (revealed, dispatch) = (revealed.clone(), dispatch.clone());
+        let revealed = revealed.setter();
+        use_callback((), move |span: Span, ()| {
+            let turn = js_sys::Math::random().to_bits() as u32;
+            revealed.set(Revealed { span: Some(span), turn });
+        })
+    };
+    // A fact's source is in another pane where the screen is narrow.
+    let reveal_fact = {
+        let (reveal, dispatch) = (reveal.clone(), dispatch.clone());
         use_callback(narrow, move |span: Span, narrow| {
-            revealed.set(Revealed { span: Some(span), turn: js_sys::Math::random().to_bits() as u32 });
-            if *narrow && revealed.turn == u32::MAX {
+            if *narrow {
                 dispatch.dispatch(Action::Pane(Pane::Paste));
             }
+            reveal.emit(span);
         })
     };
     let onhover = {
@@ -88,7 +100,8 @@ pub fn App() -> Html {
         names
     });
 
-    let span_at = |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
+    let span_at =
+        |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
     let now = span_at(stop);
     let lit = hover.and_then(span_at);
     let blank = match &told {
@@ -121,23 +134,24 @@ pub fn App() -> Html {
                 field={field} dispatch={dispatch.clone()} />
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()}
                 again={heard.again.clone()} dispatch={dispatch.clone()} />
+            <main>
             <div class="left">
                 <PastePane {lang} paste={state.paste.clone()} told={told.clone()} {now} {lit}
                     revealed={*revealed} reveal={reveal.clone()} dispatch={dispatch.clone()} />
                 <HostPane {lang} facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.assumptions.clone()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
-                    reveal={reveal.clone()} dispatch={dispatch.clone()} />
+                    reveal={reveal_fact} dispatch={dispatch.clone()} />
                 <p class="promise"><Icon id="i-lock" />{ui(lang, Key::KeepsHere)}</p>
             </div>
-            <main ref={stage} aria-label={ui(lang, Key::Drawing)}>
+            <section class="stage" ref={stage} aria-label={ui(lang, Key::Drawing)}>
                 if let Some(why) = blank {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {
                     <Diagram drawn={drawn.clone()} speed={state.speed.factor()} hover={*hover}
                         onhover={onhover.clone()} reveal={reveal.clone()} dispatch={dispatch.clone()} />
                 }
-            </main>
+            </section>
             if narrow {
                 <div class="mini" ref={map}>
                     if let Some(drawn) = heard.map.as_ref().filter(|_| blank.is_none()) {
@@ -151,6 +165,7 @@ pub fn App() -> Html {
                     packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
                     reveal={reveal} dispatch={dispatch.clone()} />
             </div>
+            </main>
             <footer class="time">
                 <Player {lang} timeline={timeline.clone().unwrap_or_else(nothing)} {stop}
                     playing={state.playing} speed={state.speed} dispatch={dispatch.clone()} />
@@ -239,13 +254,16 @@ fn use_look(state: &State, tone: Option<&'static str>, status: &Status) {
 #[hook]
 fn use_playing(state: &UseReducerHandle<State>, last: Option<usize>) {
     let dispatch = state.dispatcher();
-    use_effect_with((state.playing, state.stop, state.speed, last), move |(playing, _, speed, last)| {
-        let tick = last.filter(|_| *playing).map(|last| {
-            let wait = duration("--stay") / speed.factor();
-            Timeout::new(wait as u32, move || dispatch.dispatch(Action::Tick { last }))
-        });
-        move || drop(tick)
-    });
+    use_effect_with(
+        (state.playing, state.stop, state.speed, last),
+        move |(playing, _, speed, last)| {
+            let tick = last.filter(|_| *playing).map(|last| {
+                let wait = duration("--stay") / speed.factor();
+                Timeout::new(wait as u32, move || dispatch.dispatch(Action::Tick { last }))
+            });
+            move || drop(tick)
+        },
+    );
 }
 
 /// The keys of the page, while nothing is being typed.
@@ -269,7 +287,10 @@ fn use_keys(
             // A button takes the space bar, a radio group the arrows.
             let taken = (key == " " && within(event, "button, a, [role=button]"))
                 || (key.starts_with("Arrow") && within(event, "input[type=radio]"));
-            if (typing && key != "Escape") || taken || (open == Some(Overlay::Help) && key != "Escape") {
+            if (typing && key != "Escape")
+                || taken
+                || (open == Some(Overlay::Help) && key != "Escape")
+            {
                 return;
             }
             match press(&key, event.shift_key(), stop, timeline.as_ref()) {

@@ -87,9 +87,8 @@ fn tints(line: &str) -> Vec<(Range<usize>, Tint)> {
         !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
     };
     match word(0) {
-        "Chain" if words.len() > 1 => vec![(words[1].clone(), Tint::Strong)],
+        "Chain" | "-A" | "-N" if words.len() > 1 => vec![(words[1].clone(), Tint::Strong)],
         "pkts" | "num" | "target" => vec![(0..line.len(), Tint::Faint)],
-        "-A" | "-N" if words.len() > 1 => vec![(words[1].clone(), Tint::Strong)],
         first if first.starts_with('*') || first.starts_with(':') => {
             vec![(words[0].clone(), Tint::Strong)]
         }

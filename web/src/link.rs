@@ -82,7 +82,9 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                     told.set(Some(Rc::from(answer)));
                     status.set(Status::Done);
                 }
-                Event::Answer(Answer::Drawn(view, drawn)) if view.generation == generation.get() => {
+                Event::Answer(Answer::Drawn(view, drawn))
+                    if view.generation == generation.get() =>
+                {
                     let place = if view.small { &map } else { &scene };
                     place.set(Some(Rc::new((view, *drawn))));
                 }

@@ -2,9 +2,7 @@
 //!
 //! A text goes over once; everything after it speaks of the last one sent.
 
-use chainwalk_view::{
-    Banner, Chip, FactRow, Lang, Problem, Row, Scene, Timeline,
-};
+use chainwalk_view::{Banner, Chip, FactRow, Lang, Problem, Row, Scene, Timeline};
 use serde::{Deserialize, Serialize};
 
 /// A question to the worker.

@@ -490,12 +490,7 @@ mod tests {
     fn another_outcome_voids_the_choices_of_later_packets() {
         let state = after(
             &state(),
-            [
-                Action::Then("reply 1".into()),
-                Action::Follow(2),
-                Action::Show(0),
-                Action::Follow(1),
-            ],
+            [Action::Then("reply 1".into()), Action::Follow(2), Action::Show(0), Action::Follow(1)],
         );
         assert_eq!(state.followed, [1, 0]);
     }

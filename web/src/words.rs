@@ -30,6 +30,7 @@ words! {
     AddressPlaceholder => "left open", "不指定";
     Ahead => "ahead", "前方";
     AllUnderstood => "all understood", "全部读懂";
+    Answer => "Answer", "结论";
     Clear => "Clear", "清空";
     ClearHint => "Throw away what was pasted, sent and said", "清除粘贴的内容、数据包和假设";
     Close => "Close", "关闭";
@@ -135,7 +136,8 @@ mod tests {
     #[test]
     fn chinese_words_are_chinese() {
         // These are the same, or another language's, on purpose.
-        let same = [Key::AddFactExample, Key::PacketPlaceholder, Key::LangOther, Key::LangOtherName];
+        let same =
+            [Key::AddFactExample, Key::PacketPlaceholder, Key::LangOther, Key::LangOtherName];
         for key in ALL.iter().filter(|key| !same.contains(key)) {
             let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
             assert!(ui(Lang::Zh, *key).chars().any(han), "{key:?}");

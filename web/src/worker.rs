@@ -14,8 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Url, WorkerOptions, WorkerType};
 
 /// What makes wasm-bindgen's script a worker: the first message is the compiled module.
-const STARTER: &str =
-    "\nself.onmessage = (e) => { self.onmessage = null; __wbg_init({ module_or_path: e.data }); };\n";
+const STARTER: &str = "\nself.onmessage = (e) => { self.onmessage = null; __wbg_init({ module_or_path: e.data }); };\n";
 
 /// Script and module of the worker, fetched once.
 struct Image {

@@ -45,7 +45,7 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
     };
     if let Some((headline, detail, why)) = trouble {
         return html! {
-            <section class="verdict depends" data-testid="banner" role="alert">
+            <section class="verdict depends" data-testid="banner" aria-label={ui(lang, Key::Answer)} role="alert">
                 <span class="badge"><Icon id="i-warn" size={20} /></span>
                 <div class="answer">
                     <p class="headline">{ui(lang, headline)}</p>
@@ -65,7 +65,7 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
     });
     let Some(banner) = banner else {
         return html! {
-            <section class="verdict idle" data-testid="banner" aria-busy="true">
+            <section class="verdict idle" data-testid="banner" aria-label={ui(lang, Key::Answer)} aria-busy="true">
                 <div class="answer"><p class="headline">{ui(lang, Key::Reading)}</p></div>{late}
             </section>
         };
@@ -89,7 +89,7 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
         }
     });
     html! {
-        <section class={classes!("verdict", tone_name(banner.tone))} data-testid="banner"
+        <section class={classes!("verdict", tone_name(banner.tone))} data-testid="banner" aria-label={ui(lang, Key::Answer)}
             aria-busy={(*status != Status::Done).to_string()}>
             <span class="badge">{icon}</span>
             <div class="answer">

@@ -46,10 +46,12 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
             let (view, scene) = &*drawn;
             let last = before.borrow_mut().replace(*view);
             let next = last.is_some_and(|l| l.stop + 1 == view.stop);
-            if next && !scene.travel.is_empty() && !still() {
-                if let Some(token) = token.cast::<Element>() {
-                    travel(&token, &scene.travel, speed);
-                }
+            if next
+                && !scene.travel.is_empty()
+                && !still()
+                && let Some(token) = token.cast::<Element>()
+            {
+                travel(&token, &scene.travel, speed);
             }
         });
     }
@@ -131,7 +133,8 @@ fn travel(token: &Element, path: &str, speed: f64) {
     };
     let easing = "cubic-bezier(.45,.05,.35,1)";
     animate(token, &[ride("0%"), ride("100%")], duration, easing);
-    let label = token.closest("svg").ok().flatten().and_then(|s| s.query_selector(".tag").ok().flatten());
+    let label =
+        token.closest("svg").ok().flatten().and_then(|s| s.query_selector(".tag").ok().flatten());
     if let Some(label) = label {
         let shown = |opacity| frame(&[("opacity", opacity)]);
         animate(&label, &[shown("0"), shown("0"), shown("1")], duration * 1.2, "ease-out");

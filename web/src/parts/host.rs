@@ -75,7 +75,9 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
                     <button class={classes!("source", row.guess.then_some("guess"))} onclick={edit(text)}
                         title={text.clone()}>{&row.source}</button>
                 },
-                None => html! { <span class={classes!("source", row.guess.then_some("guess"))}>{&row.source}</span> },
+                None => {
+                    html! { <span class={classes!("source", row.guess.then_some("guess"))}>{&row.source}</span> }
+                }
             },
         };
         html! {

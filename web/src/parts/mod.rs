@@ -62,6 +62,8 @@ pub(crate) fn duration(name: &str) -> f64 {
     let text = text.trim();
     match text.strip_suffix("ms") {
         Some(number) => number.parse().unwrap_or(0.0),
-        None => text.strip_suffix('s').and_then(|n| n.parse().ok()).map_or(0.0, |s: f64| s * 1000.0),
+        None => {
+            text.strip_suffix('s').and_then(|n| n.parse().ok()).map_or(0.0, |s: f64| s * 1000.0)
+        }
     }
 }

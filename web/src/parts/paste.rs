@@ -3,7 +3,7 @@
 //!
 //! A text too long to be drawn whole is shown by the field alone, so that typing stays smooth.
 
-use super::{Icon, Dispatch, act};
+use super::{Dispatch, Icon, act};
 use crate::lines::{Tint, line_of, lines, pieces};
 use crate::message::Told;
 use crate::state::Action;
@@ -65,15 +65,16 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     {
         let field = field.clone();
         use_effect_with(paste.clone(), move |paste| {
-            if let Some(field) = field.cast::<HtmlTextAreaElement>() {
-                if field.value() != plain(paste) {
-                    field.set_value(paste);
-                }
+            if let Some(field) = field.cast::<HtmlTextAreaElement>()
+                && field.value() != plain(paste)
+            {
+                field.set_value(paste);
             }
         });
     }
     {
-        let (sheet, field, index, text) = (sheet.clone(), field.clone(), index.clone(), paste.clone());
+        let (sheet, field, index, text) =
+            (sheet.clone(), field.clone(), index.clone(), paste.clone());
         let place = revealed.span.map(|span| (span, revealed.turn));
         let asked_before = use_mut_ref(|| None);
         use_effect_with((place, *now), move |(place, now)| {
@@ -242,11 +243,8 @@ fn view_line(
     now: Option<Span>,
     lit: Option<Span>,
 ) -> Html {
-    let class = classes!(
-        "ln",
-        touches(line, now).then_some("now"),
-        touches(line, lit).then_some("lit"),
-    );
+    let class =
+        classes!("ln", touches(line, now).then_some("now"), touches(line, lit).then_some("lit"),);
     let pieces = pieces(text, line, problems);
     html! {
         <div {class} data-testid="line"><i>{at + 1}</i><span>

@@ -55,10 +55,10 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
     let scrub = {
         let dispatch = dispatch.clone();
         Callback::from(move |event: PointerEvent| {
-            if event.buttons() & 1 == 1 {
-                if let Some(stop) = stop_under(&event) {
-                    dispatch.dispatch(Action::Go(stop));
-                }
+            if event.buttons() & 1 == 1
+                && let Some(stop) = stop_under(&event)
+            {
+                dispatch.dispatch(Action::Go(stop));
             }
         })
     };
@@ -99,7 +99,10 @@ fn sets(lane: &Lane) -> Vec<&[Cell]> {
 
 /// A lane stands behind the cells of the lanes before it, whose places are kept free.
 fn view_lane(lane: &Lane, before: &[Lane], now: Option<usize>, hover: Hover) -> Html {
-    let space = before.iter().flat_map(sets).map(|set| view_set(set, true, |_| html! { <span class="cell"></span> }));
+    let space = before
+        .iter()
+        .flat_map(sets)
+        .map(|set| view_set(set, true, |_| html! { <span class="cell"></span> }));
     let cell = |cell: &Cell| {
         let is_now = now == Some(cell.step);
         let class = classes!(

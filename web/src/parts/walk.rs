@@ -182,7 +182,8 @@ fn mark(mark: Mark, lang: Lang) -> Html {
 
 fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
     let text = html! { <Words of={row.text.clone()} /> };
-    let reason = (!row.reason.is_empty()).then(|| html! { <p><Words of={row.reason.clone()} /></p> });
+    let reason =
+        (!row.reason.is_empty()).then(|| html! { <p><Words of={row.reason.clone()} /></p> });
     let aside = (!row.aside.is_empty()).then(|| html! { <small>{&row.aside}</small> });
     match row.kind {
         RowKind::Base | RowKind::Reply => html! {
