@@ -7,8 +7,8 @@ mod packet;
 mod question;
 
 use chainwalk_model::{
-    EndBy, Errno, Event, Family, Fate, Flow, Hook, Host, Outcome, Path, Policy, RoutingDrop, Rule,
-    RuleId, Skip, Stop, Trace, Tuple, Walk, proto,
+    EndBy, Errno, Event, Family, Fate, Flow, Hook, Host, Outcome, Path, Policy, Question,
+    RoutingDrop, Rule, RuleId, Skip, Stop, Trace, Tuple, Walk, proto,
 };
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -384,6 +384,14 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
                 "target": "DROP",
             })
         }
+        Fate::DroppedUnseen(Question::Table(_, table) | Question::Chain(_, table, _)) => json!({
+            "hook": hook,
+            "table": &**table,
+            "chain": null,
+            "rule": null,
+            "by": null,
+            "target": "DROP",
+        }),
         Fate::Routing(_) if !told.path.is_empty() => {
             json!({ "after_hook": hook, "by": "routing" })
         }

@@ -218,6 +218,7 @@ keys! {
     KernelReassembled = "kernel-reassembled",
     KernelLoop = "kernel-loop",
     HookEmpty = "hook-empty",
+    HookAskedNothing = "hook-asked-nothing",
     HookUnpasted = "hook-unpasted",
     RouteLocal = "route-local",
     RouteLo = "route-lo",
@@ -349,5 +350,6 @@ keys! {
     PanelNow = "panel-now",
     PanelNext = "panel-next",
     PanelMore = "panel-more",
+    PanelWas = "panel-was",
     PanelWays = "panel-ways",
 }

@@ -257,7 +257,7 @@ pub struct Cell {
 /// A user unit is one CSS pixel in a space of usual size; a very large or very small space gets a smaller
 /// or larger drawing of the same shape, so show it with `viewBox="0 0 width height"` filling the space.
 /// The packet itself is not among the items: the door draws it, a circle `halo` of radius 15 under a circle
-/// `packet` of radius 9.5 around `rest`, and moves it along `travel`. Its label is: the group `tag`.
+/// `core` of radius 9.5 around `rest`, and moves it along `travel`. Its label is: the group `tag`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Scene {
     /// Width.
@@ -270,6 +270,8 @@ pub struct Scene {
     pub travel: String,
     /// Where the packet rests at this stop.
     pub rest: (f64, f64),
+    /// Whether the packet is one that the kernel made; it has the colour of its way (class `made`).
+    pub made: bool,
     /// What the label beside the packet says, for readers that don't see it: pairs of a name and a value,
     /// the value marked where it was rewritten. The label itself is drawn among the items.
     pub tag: Vec<(String, Run)>,

@@ -493,11 +493,19 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
         Event::Loop => say!(lang, KernelLoop),
         Event::Hook(path) => {
             let name = crate::terms::hook(path.hook);
-            let missing = trace.steps[stop.first + 1..]
-                .iter()
-                .take_while(|s| matches!(s.event, Event::Skipped { .. }))
-                .any(|s| matches!(s.event, Event::Skipped { why: Skip::NotPasted, .. }));
-            if missing { say!(lang, HookUnpasted, hook = name) } else { say!(lang, HookEmpty, hook = name) }
+            let skips = |wanted: &[Skip]| {
+                trace.steps[stop.first + 1..]
+                    .iter()
+                    .take_while(|s| matches!(s.event, Event::Skipped { .. }))
+                    .any(|s| matches!(&s.event, Event::Skipped { why, .. } if wanted.contains(why)))
+            };
+            if skips(&[Skip::NatSettled, Skip::NatNoFlow]) {
+                say!(lang, HookAskedNothing, hook = name)
+            } else if skips(&[Skip::NotPasted]) {
+                say!(lang, HookUnpasted, hook = name)
+            } else {
+                say!(lang, HookEmpty, hook = name)
+            }
         }
         Event::Routed { to, again } => {
             let dst = moment(trace, stop.first)

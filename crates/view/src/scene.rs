@@ -77,7 +77,8 @@ pub fn scene(t: &Telling, stop: usize, size: (f64, f64), measure: &dyn Measure) 
         Some(now) => tag::draw(t, &frame, &mut pen, now, rest, opened.as_ref()),
         None => Vec::new(),
     };
-    Scene { width: w, height: h, items: pen.items, travel, rest: (rest.x, rest.y), tag }
+    let made = now.is_some_and(|n| n.reply.is_some());
+    Scene { width: w, height: h, items: pen.items, travel, rest: (rest.x, rest.y), made, tag }
 }
 
 /// The way from the stop before to this one.

@@ -21,9 +21,10 @@ pub fn svg(scene: &Scene) -> String {
     }
     if !scene.tag.is_empty() {
         let (x, y) = (number(scene.rest.0), number(scene.rest.1));
+        let made = if scene.made { " class=\"made\"" } else { "" };
         let _ = write!(
             out,
-            "<circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"15\"/><circle class=\"core\" cx=\"{x}\" cy=\"{y}\" r=\"9.5\"/>"
+            "<g{made}><circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"15\"/><circle class=\"core\" cx=\"{x}\" cy=\"{y}\" r=\"9.5\"/></g>"
         );
     }
     for one in label {

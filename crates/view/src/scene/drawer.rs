@@ -41,6 +41,8 @@ struct Node {
     chain: ChainId,
     at: Point,
     text: String,
+    /// Whether its text stands beside it; else below.
+    beside: bool,
 }
 
 /// A chain's stay on a band.
@@ -145,7 +147,8 @@ pub(super) fn open(
     }
     let mut stair = opened?;
     stair.squeeze(frame.x0(), area.right() - 20.0);
-    Some(stair.finish(now.reply, base_step, base, area, cards, fork, at))
+    let from = frame.station_of(base).map_or(frame.x0(), |s| s.at.x);
+    Some(stair.finish(now.reply, base_step, base, area, cards, fork, from))
 }
 
 /// A staircase while it is laid; heights are band numbers until it is finished.
@@ -254,13 +257,22 @@ impl Stair {
             };
             let most = match detail {
                 0 => 230.0,
+                1 | 2 if *index == at || shown.last() == Some(index) => 190.0,
                 1 => 130.0,
-                2 if *index == at => 130.0,
                 _ => 0.0,
             };
-            let shown_text = if most > 0.0 { pen.fit(&text, most, "s12 m w6") } else { String::new() };
-            let width = pen.width(&shown_text, "s12 m w6");
+            // Beside a node is room where the way goes down from it, or ends.
+            let onward = trace.steps[stop.first..=stop.last.min(trace.steps.len() - 1)]
+                .iter()
+                .any(|s| matches!(s.event, Event::Jumped { .. }));
+            let beside = onward || shown.last() == Some(index);
+            let width =
+                if beside { pen.width(&text, "s12 m w6").min(most) } else { 0.0 };
             out.points.push((k, p(x, band as f64)));
+            // The packet stops in front of the mark.
+            if stops_here(t, stop) {
+                x += 27.0;
+            }
             level.text_end = if width > 0.0 { x + 14.0 + width } else { x + 8.0 };
             out.right = out.right.max(level.text_end);
             let visit = level.visit;
@@ -273,14 +285,16 @@ impl Stair {
                 band,
                 chain,
                 at: p(x, band as f64),
-                text: shown_text,
+                text,
+                beside,
             });
             first = false;
             fresh = false;
             last_miss = miss;
             // What the stop's own steps do to the stack of chains.
             let mut sub = 2;
-            let last = stop.last.min(trace.steps.len() - 1);
+            let unpassed = forks && shown.last() == Some(index);
+            let last = if unpassed { stop.first } else { stop.last.min(trace.steps.len() - 1) };
             for s in &trace.steps[stop.first..=last] {
                 match &s.event {
                     Event::Jumped { to, goto } => {
@@ -351,7 +365,6 @@ impl Stair {
         }
         for node in &mut self.nodes {
             node.at.x = fit(node.at.x);
-            node.text = String::new();
         }
         for visit in &mut self.visits {
             visit.from = fit(visit.from);
@@ -369,7 +382,7 @@ impl Stair {
         area: Area,
         cards: Vec<BranchCard>,
         fork: Option<usize>,
-        at: usize,
+        from: f64,
     ) -> Opened {
         let count = self.count.max(1);
         let room = area.h - HEAD;
@@ -377,7 +390,7 @@ impl Stair {
         let least = 34.0;
         let bands_room = room - for_cards;
         let spare = (bands_room - least * count as f64).max(0.0);
-        let tall = (least + spare).clamp(least, 104.0);
+        let tall = (least + spare).clamp(least, 112.0);
         let others = if count > 1 {
             ((bands_room - tall) / (count - 1) as f64).clamp(24.0, 44.0)
         } else {
@@ -403,10 +416,10 @@ impl Stair {
         let fork_at = fork.and_then(|f| self.nodes.iter().find(|n| n.stop == f)).map(|n| n.at);
         // The way from the trunk into the first band.
         if let Some((k, first)) = self.points.first().copied() {
-            let lane = area.y - 8.0;
+            let lane = area.y - 9.0;
             self.points.insert(0, ((k.0, 0), p(first.x, lane)));
+            self.points.insert(0, ((k.0, 0), p(from, lane)));
         }
-        let _ = at;
         Opened {
             reply,
             base_step,
@@ -432,6 +445,9 @@ fn deepest(t: &Telling, all: &[Stop], shown: &[usize]) -> usize {
     for index in shown {
         let stop = &all[*index];
         let Some(trace) = t.trace(stop.reply) else { continue };
+        if matches!(stop.kind, StopKind::Fork(_)) && shown.last() == Some(index) {
+            break;
+        }
         for s in &trace.steps[stop.first..=stop.last.min(trace.steps.len() - 1)] {
             match s.event {
                 Event::Jumped { .. } => depth += 1,
@@ -480,7 +496,7 @@ pub(super) fn draw(
     ways: &[Way],
 ) {
     let a = o.area;
-    let entry = o.points.first().map_or(frame.x0(), |(_, point)| point.x);
+    let entry = o.points.get(1).map_or(frame.x0(), |(_, point)| point.x);
     pen.path(card_with_notch(a, entry), "drawer");
     // The way from the station to the drawer, in front of the frame.
     let band = o.bands.get(o.here).copied().unwrap_or_default();
@@ -660,7 +676,13 @@ fn note(t: &Telling, all: &[Stop], at: usize) -> String {
                 .collect();
             parts.join(if t.lang == crate::Lang::Zh { "，" } else { ", " })
         }
-        StopKind::Matched(rule) => plain(&reasons::why(t, stop, *rule)),
+        StopKind::Matched(rule) => {
+            let change = t
+                .trace(stop.reply)
+                .map_or_else(Vec::new, |trace| crate::rows::changed(t, trace, stop));
+            let why = reasons::why(t, stop, *rule);
+            plain(&crate::say::join([why, change], " · "))
+        }
         StopKind::Tried(chain, first, last) => {
             plain(&reasons::why_not(t, stop, *chain, *first, *last))
         }
@@ -680,7 +702,7 @@ fn inline_names(t: &Telling, pen: &mut Pen, o: &Opened, at: usize, _all: &[Stop]
         }
         let most = visit.to - visit.from - 10.0;
         let name = pen.fit(&t.rules().chain(visit.chain).name, most, "s11 m");
-        if name.chars().count() > 3 {
+        if name.chars().count() > 8 || !name.ends_with('…') && !name.is_empty() {
             let y = band.line().min(band.y + band.h * 0.5 + 6.0);
             pen.text(f64::midpoint(visit.from, visit.to), y - 10.0, name, "s11 m t2 mid");
         }
@@ -742,8 +764,21 @@ fn nodes(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], at: usize, o: 
         });
         // Text beside it, up to the next node of its band.
         let next = o.nodes[index + 1..].iter().find(|n| n.band == node.band).map(|n| n.at.x - 14.0);
-        let room = next.unwrap_or(right) - node.at.x - 14.0;
-        if !node.text.is_empty() {
+        let up = o.points.iter().filter(|(_, q)| (q.y - node.at.y).abs() < 0.5 && q.x > node.at.x + 1.0);
+        let next = up.map(|(_, q)| q.x - 8.0).fold(next.unwrap_or(right), f64::min);
+        let room = next - node.at.x - 14.0;
+        let band = o.bands.get(node.band).copied().unwrap_or_default();
+        let folded = o.folded == Some(node.band);
+        if !node.text.is_empty() && !folded && !node.beside && !now && band.h >= 38.0 {
+            let class = if ahead { "s11 m t2 mid" } else { "s11 m mid" };
+            let most = (room + 14.0) * 1.6;
+            let shown = pen.fit(&node.text, most.max(70.0), class);
+            if shown.chars().count() > 3 {
+                pen.text(node.at.x, node.at.y + 20.0, shown, class);
+            }
+        }
+        let legible = pen.width(&node.text, "s12 m w6") <= room || room > 72.0;
+        if !node.text.is_empty() && !folded && node.beside && legible {
             let colour = match (&node.what, ahead) {
                 (What::Hit(_), _) if stops_here(t, stop) => " stop",
                 (_, true) => " t2",

@@ -242,7 +242,11 @@ impl Frame {
                 });
                 push(&mut self.ins, seen.as_deref().unwrap_or(iface));
             }
-            if let Some(out) = out_iface(trace) {
+            let meant = trace.steps.iter().rev().find_map(|s| match &s.event {
+                Event::Hook(path) if path.hook == Hook::Forward => path.outiface.clone(),
+                _ => None,
+            });
+            if let Some(out) = out_iface(trace).or(meant.map(|m| m.to_string())) {
                 push(&mut self.outs, &out);
             }
             for step in &trace.steps {
@@ -403,7 +407,9 @@ impl Frame {
             self.draw_station(t, pen, station, all, at);
         }
         self.draw_reply_note(t, pen);
-        self.draw_never(t, pen);
+        if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) {
+            self.draw_never(t, pen);
+        }
         self.draw_legend(t, pen);
     }
 
@@ -565,6 +571,9 @@ impl Frame {
                     (edge.right() + 8.0, "")
                 };
                 pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour} {anchor}"));
+            } else if on && !self.closed(now) {
+                // Beside the way that goes down into the drawer.
+                pen.text(s.at.x + 9.0, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour}"));
             } else {
                 pen.text(s.at.x, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour} mid"));
             }

@@ -5,6 +5,8 @@ use super::frame::Frame;
 use super::pen::{Area, Pen, tenth};
 use crate::say::{plain, text};
 use crate::stops::{Stop, StopKind};
+use crate::telling::moment;
+use crate::terms::{endpoint, hex, packet_word, states};
 use crate::timeline::{narration, span};
 use crate::{Link, Telling, Tone, banner, fate};
 
@@ -47,10 +49,56 @@ pub(super) fn draw(
         && y < a.bottom() - 14.0
     {
         pen.text(left, y + 4.0, text!(t.lang, SourceLine, line = line), "s11 t3");
+        y += 20.0;
     }
+    header(t, pen, now, Area { x: left, y: y + 12.0, w: half - left - 24.0, h: a.bottom() - y - 24.0 });
     let x = half + 8.0;
     pen.path(format!("M{} {}V{}", tenth(half - 12.0), tenth(a.y + 18.0), tenth(a.bottom() - 18.0)), "line");
     ahead(t, pen, all, at, Area { x, y: a.y, w: a.right() - x - 18.0, h: a.h });
+}
+
+/// The packet as it is now, each field with what it was where it changed.
+fn header(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
+    let Some(trace) = t.trace(now.reply) else { return };
+    let Some(m) = moment(trace, now.last) else { return };
+    let (sent, is) = (&trace.sent.packet, &m.packet);
+    let lang = t.lang;
+    let state = m.ct.map_or_else(|| "–".to_owned(), |ct| states(ct.state));
+    let first_mark = trace.moments.first().map_or(0, |m| m.mark);
+    let rows = [
+        (text!(lang, TagFrom), endpoint(sent.ip.src, sent.sport()), endpoint(is.ip.src, is.sport())),
+        (text!(lang, TagTo), endpoint(sent.ip.dst, sent.dport()), endpoint(is.ip.dst, is.dport())),
+        (text!(lang, TagKind), String::new(), packet_word(is)),
+        ("ttl".into(), sent.ip.ttl.to_string(), is.ip.ttl.to_string()),
+        ("mark".into(), hex(first_mark), hex(m.mark)),
+        ("state".into(), String::new(), state),
+    ];
+    let names = rows.iter().map(|(n, ..)| pen.width(n, "s12")).fold(0.0, f64::max);
+    let step = 20.0;
+    let room = ((a.h - 6.0) / step).max(0.0) as usize;
+    if room < 3 {
+        return;
+    }
+    hair(pen, a);
+    for (i, (name, was, is)) in rows.iter().take(room).enumerate() {
+        let y = a.y + 22.0 + step * i as f64;
+        pen.text(a.x, y, name.as_str(), "s12 t3");
+        let x = a.x + names + 16.0;
+        let changed = !was.is_empty() && was != is;
+        let class = if changed { "s12 m w6 nat" } else { "s12 m" };
+        let used = pen.fitted(x, y, is, a.right() - x, class);
+        if changed {
+            let left = a.right() - x - used - 12.0;
+            let old = text!(lang, PanelWas, value = was);
+            if pen.width(&old, "s11 m") <= left {
+                pen.text(x + used + 12.0, y, old, "s11 m t3");
+            }
+        }
+    }
+}
+
+fn hair(pen: &mut Pen, a: Area) {
+    pen.path(format!("M{} {}H{}", tenth(a.x), tenth(a.y), tenth(a.right())), "line");
 }
 
 fn title(t: &Telling, now: &Stop) -> String {

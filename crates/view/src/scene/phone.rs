@@ -154,6 +154,7 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
         items: pen.items,
         travel,
         rest: (rest.x, rest.y),
+        made: now.is_some_and(|n| n.reply.is_some()),
         tag,
     }
 }

@@ -52,10 +52,16 @@ pub(super) fn draw(
     let step = 17.0;
     let h = 3.0 * step + 13.0;
     let (a, nose) = place(t, frame, now, rest, opened, (w, h));
+    rows.push((text!(lang, TagKind), Run { text: word.clone(), style: Style::Plain }));
+    let stopped = crate::fate::tone(&trace.fate) == crate::Tone::Stop;
+    if matches!(now.kind, StopKind::Fate) && stopped {
+        // The card of the fate stands below, and the mark is to be seen.
+        return rows;
+    }
     pen.group("tag", Link::default(), "", |pen| {
         pen.path(nose, "tagbox");
         pen.rect(a, 10.0, "tagbox");
-        for (i, (name, value)) in rows.iter().enumerate() {
+        for (i, (name, value)) in rows.iter().take(3).enumerate() {
             let y = a.y + 18.0 + step * i as f64;
             pen.text(a.x + 13.0, y, name.as_str(), "s11 tg2");
             let class = match value.style {
@@ -66,7 +72,6 @@ pub(super) fn draw(
         }
         pen.text(a.right() - 13.0, a.y + 18.0 + step * 2.0, word.as_str(), "s11 m tg2 end");
     });
-    rows.push((text!(lang, TagKind), Run { text: word, style: Style::Plain }));
     rows
 }
 
@@ -131,9 +136,17 @@ fn place(
     let at_edge = rest.x < frame.hook_area(Hook::Prerouting).x
         || rest.x > frame.hook_area(Hook::Postrouting).right();
     if trunk && at_edge {
-        let y = frame.trunk() - 38.0 - h;
+        let y = frame.hook_area(Hook::Prerouting).y - 10.0 - h;
         let x = fits(rest.x - w / 2.0);
-        return (Area { x, y, w, h }, nose_down(rest.x.clamp(x + 14.0, x + w - 14.0), y + h));
+        let tip = rest.x.clamp(x + 14.0, x + w - 14.0);
+        // A stem leads past the interfaces to the packet.
+        let stem = format!(
+            "M{} {}h3V{}h-3Z",
+            tenth(tip - 1.5),
+            tenth(y + h - 1.0),
+            tenth(rest.y - 16.0)
+        );
+        return (Area { x, y, w, h }, stem);
     }
     let x = fits(rest.x - w / 2.0);
     let y = rest.y + 24.0;
@@ -144,8 +157,4 @@ fn place(
         tenth(y - 7.0)
     );
     (Area { x, y, w, h }, nose)
-}
-
-fn nose_down(x: f64, y: f64) -> String {
-    format!("M{} {}l8 -8h-16Z", tenth(x), tenth(y + 7.0))
 }

@@ -183,6 +183,19 @@ fn way(
                     let name = out_iface(trace).unwrap_or_default();
                     points.extend(frame.leave(&name).into_iter().map(|at| (k, at)));
                 }
+                // It stands in front of the mark that it was stopped at.
+                Fate::Dropped(_) | Fate::Rejected { .. } | Fate::DroppedUnseen(_)
+                | Fate::Routing(_) => {
+                    let inside = |i: usize| aside.is_some_and(|(a, b)| i > a && i <= b);
+                    let last = (0..points.len()).rev().find(|i| !inside(*i));
+                    if let Some(at) = last.map(|i| points[i].1) {
+                        points.push((k, match hook {
+                            Some(Hook::Input) => p(at.x, at.y + 24.0),
+                            Some(Hook::Output) => p(at.x, at.y - 24.0),
+                            _ => p(at.x - 26.0, at.y),
+                        }));
+                    }
+                }
                 _ => {}
             },
             _ => {}
