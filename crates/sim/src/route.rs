@@ -287,10 +287,13 @@ impl<'a> Router<'a> {
                 let dev = self.holder(key.dst)?;
                 return Ok(Some(Found { kind, dev, via: None, src: Some(key.dst), on_link: true }));
             }
-            if kind == RouteKind::Broadcast {
+            // Only a network's own broadcast address is in the local table, 255.255.255.255 is not.
+            if kind == RouteKind::Broadcast
+                && let Some(dev) = self.broadcasts_on(key.dst)
+            {
                 return Ok(Some(Found {
                     kind,
-                    dev: key.iif.map(Into::into).or_else(|| self.broadcasts_on(key.dst)),
+                    dev: Some(dev),
                     via: None,
                     src: None,
                     on_link: true,
