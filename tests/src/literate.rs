@@ -147,6 +147,9 @@ fn fate(packet: &Value) -> String {
         Some("rule") => format!("{verdict} by {} {}", place(), stop["rule"]),
         Some("policy") => format!("{verdict} by the policy of {}", place()),
         Some("routing") => format!("{verdict}: {}", word(&packet["reason"])),
+        None if stop["table"].is_string() => {
+            format!("{verdict} by {}, unseen", word(&stop["table"]))
+        }
         _ => verdict,
     }];
     if let Some(iface) = packet["out_iface"].as_str() {

@@ -1,3 +1,4 @@
+//! The packet line: what is understood, and where problems point.
 #![allow(clippy::unwrap_used)]
 
 use super::*;

@@ -1,3 +1,4 @@
+//! Cases: what is read, what is left open, what is refused.
 #![allow(clippy::unwrap_used)]
 
 use super::*;
