@@ -52,8 +52,11 @@ pub(crate) fn drive(look: Look, test: impl AsyncFnOnce(&Page) -> Result<()>) -> 
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let page = Page::open(look).await?;
-        let mut done = test(&page).await;
+        let page = Page::start(look).await?;
+        let mut done = page.open().await;
+        if done.is_ok() {
+            done = test(&page).await;
+        }
         if done.is_ok() {
             done = page.was_quiet().await;
         }
@@ -75,7 +78,8 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    async fn open(look: Look) -> Result<Self> {
+    /// Starts a browser; the page is not open yet.
+    async fn start(look: Look) -> Result<Self> {
         let dist = env::var_os("CHAINWALK_DIST").map_or_else(|| root().join("dist"), PathBuf::from);
         ensure!(
             dist.join("index.html").is_file(),
@@ -88,22 +92,22 @@ impl Page {
             .capabilities(capabilities()?)
             .connect(&driver.url)
             .await?;
-        let page = Self { site, client, look, _driver: driver };
-        let (width, height) = look.size;
+        Ok(Self { site, client, look, _driver: driver })
+    }
+
+    /// Opens the page in a window of the look, and waits for its first answer.
+    async fn open(&self) -> Result<()> {
+        let (width, height) = self.look.size;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        page.protocol("Emulation.setDeviceMetricsOverride", metrics).await?;
+        self.protocol("Emulation.setDeviceMetricsOverride", metrics).await?;
         let features = json!({ "features": [
-            { "name": "prefers-color-scheme", "value": if look.dark { "dark" } else { "light" } },
-            { "name": "prefers-reduced-motion", "value": if look.still { "reduce" } else { "" } },
+            { "name": "prefers-color-scheme", "value": if self.look.dark { "dark" } else { "light" } },
+            { "name": "prefers-reduced-motion", "value": if self.look.still { "reduce" } else { "" } },
         ] });
-        page.protocol("Emulation.setEmulatedMedia", features).await?;
-        page.client.goto(&page.site.url).await?;
-        page.until(
-            "the page shows an answer",
-            "return ['ok', 'stop', 'depends'].includes(state())",
-        )
-        .await?;
-        Ok(page)
+        self.protocol("Emulation.setEmulatedMedia", features).await?;
+        self.client.goto(&self.site.url).await.context("the page does not load")?;
+        self.until("the page has an answer", "return ['ok', 'stop', 'depends'].includes(state())")
+            .await
     }
 
     /// The value of a script's `return`. `at(id)`, `banner()`, `state()`, `position()`, `rows()` and `lines()`
@@ -272,6 +276,8 @@ fn capabilities() -> Result<Map<String, Value>> {
     let mut map: Map<String, Value> =
         serde_json::from_str(include_str!("../../../xtask/webdriver.json"))?;
     map.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+    let patience = PATIENCE.as_millis() as u64;
+    map.insert("timeouts".into(), json!({ "pageLoad": patience, "script": patience }));
     Ok(map)
 }
 

@@ -1,42 +1,35 @@
-//! A server of the built page that remembers what it was asked for.
+//! A server of the built page that remembers what it was asked for: one request a connection.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use std::fs;
-use std::path::PathBuf;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use tiny_http::{Header, Response, Server};
 
-/// A running server; it ends with the test.
+/// A running server; it lasts as long as the process.
 pub(crate) struct Site {
     /// Where the page is.
     pub(crate) url: String,
-    server: Arc<Server>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Site {
     /// Serves the files below `dist` on a free port of this machine.
     pub(crate) fn serve(dist: PathBuf) -> Result<Self> {
-        let server = Arc::new(Server::http("127.0.0.1:0").map_err(|e| anyhow!("no port: {e}"))?);
-        let url = format!("http://{}/", server.server_addr());
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let url = format!("http://{}/", listener.local_addr()?);
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (listener, log) = (Arc::clone(&server), Arc::clone(&asked));
+        let log = Arc::clone(&asked);
         thread::spawn(move || {
-            for request in listener.incoming_requests() {
-                let path = request.url().trim_start_matches('/').to_owned();
-                log.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
-                let name = if path.is_empty() { "index.html" } else { &path };
-                // A visitor who has left does not concern the test.
-                let _gone = match fs::read(dist.join(name)) {
-                    Ok(bytes) => {
-                        request.respond(Response::from_data(bytes).with_header(content_type(name)))
-                    }
-                    Err(_) => request.respond(Response::empty(404)),
-                };
+            for visitor in listener.incoming().flatten() {
+                let (dist, log) = (dist.clone(), Arc::clone(&log));
+                // A visitor who leaves early does not concern the test.
+                thread::spawn(move || drop(answer(&visitor, &dist, &log)));
             }
         });
-        Ok(Self { url, server, asked })
+        Ok(Self { url, asked })
     }
 
     /// The paths asked for so far, in order.
@@ -45,14 +38,30 @@ impl Site {
     }
 }
 
-impl Drop for Site {
-    fn drop(&mut self) {
-        self.server.unblock();
-    }
+fn answer(mut visitor: &TcpStream, dist: &Path, log: &Mutex<Vec<String>>) -> io::Result<()> {
+    let mut lines = BufReader::new(visitor).lines();
+    let request = lines.next().transpose()?.unwrap_or_default();
+    while lines.next().transpose()?.is_some_and(|header| !header.is_empty()) {}
+    let Some(path) = request.split(' ').nth(1).map(|p| p.trim_start_matches('/')) else {
+        return Ok(());
+    };
+    log.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    let name = if path.is_empty() { "index.html" } else { path };
+    let (status, body) = match fs::read(dist.join(name)) {
+        Ok(body) => ("200 OK", body),
+        Err(_) => ("404 Not Found", Vec::new()),
+    };
+    write!(
+        visitor,
+        "HTTP/1.1 {status}\r\nContent-Type: {}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        content_type(name),
+        body.len()
+    )?;
+    visitor.write_all(&body)
 }
 
-fn content_type(name: &str) -> Header {
-    let kind = match name.rsplit('.').next() {
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript",
         Some("css") => "text/css",
@@ -60,6 +69,5 @@ fn content_type(name: &str) -> Header {
         Some("svg") => "image/svg+xml",
         Some("woff2") => "font/woff2",
         _ => "text/plain; charset=utf-8",
-    };
-    Header { field: "Content-Type".parse().unwrap(), value: kind.parse().unwrap() }
+    }
 }
