@@ -72,11 +72,11 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
     let leave = onhover.reform(|_: PointerEvent| None);
     let narration = timeline.narration.get(*stop).cloned().unwrap_or_default();
     html! {
-        <div class="lanes" ref={bar} role="slider" tabindex="0" aria-label={ui(*lang, Key::Scrubber)}
+        <div class={classes!("lanes", density(timeline))} ref={bar} role="slider" tabindex="0" aria-label={ui(*lang, Key::Scrubber)}
             aria-valuemin="1" aria-valuemax={timeline.stops.max(1).to_string()}
             aria-valuenow={(stop + 1).to_string()} aria-valuetext={narration}
             onpointerdown={scrub} onpointermove={over} onpointerleave={leave} data-testid="timeline">
-            {for timeline.lanes.iter().enumerate().map(|(at, lane)| view_lane(lane, &timeline.lanes[..at], now, *hover))}
+            {for (0..timeline.lanes.len()).map(|at| view_lane(&timeline.lanes, at, now, *hover))}
         </div>
     }
 }
@@ -92,46 +92,60 @@ fn reveal(bar: &HtmlElement) {
     }
 }
 
+/// How narrow the cells are, by their number; beyond the narrowest the lanes scroll.
+fn density(timeline: &Timeline) -> &'static str {
+    match timeline.lanes.iter().map(|lane| lane.cells.len()).sum() {
+        0..=24 => "roomy",
+        25..=34 => "dense",
+        _ => "packed",
+    }
+}
+
 /// The cells of a lane by their headings.
 fn sets(lane: &Lane) -> Vec<&[Cell]> {
     lane.cells.chunk_by(|_, next| next.group.is_none()).collect()
 }
 
-/// A lane stands behind the cells of the lanes before it, whose places are kept free.
-fn view_lane(lane: &Lane, before: &[Lane], now: Option<usize>, hover: Hover) -> Html {
-    let space = before
-        .iter()
-        .flat_map(sets)
-        .map(|set| view_set(set, true, |_| html! { <span class="cell"></span> }));
+/// Every lane keeps the places of all lanes, so that one packet's cells stand behind those of the packet
+/// that caused it.
+fn view_lane(lanes: &[Lane], at: usize, now: Option<usize>, hover: Hover) -> Html {
     let cell = |cell: &Cell| {
-        let is_now = now == Some(cell.step);
         let class = classes!(
             "cell",
             cell.class.clone(),
             cell.hit.then_some("hit"),
             cell.stop.then_some("stop"),
-            is_now.then_some("now"),
+            (now == Some(cell.step)).then_some("now"),
             now.is_some_and(|now| cell.step < now).then_some("past"),
             (hover == Some(cell.step)).then_some("lit"),
         );
         html! { <span {class} data-stop={cell.step.to_string()}><b>{&cell.label}</b></span> }
     };
+    let here = lanes[at].cells.iter().any(|cell| now == Some(cell.step));
+    let place = |_: &Cell| html! { <span class="cell"></span> };
+    let all = lanes.iter().enumerate().map(|(lane_at, lane)| {
+        let sets = sets(lane).into_iter();
+        if lane_at == at {
+            sets.map(|set| view_set(set, false, cell)).collect::<Html>()
+        } else {
+            sets.map(|set| view_set(set, true, place)).collect()
+        }
+    });
     html! {
-        <div class="lane">
-            <i class="name">{&lane.name}</i>
-            <div class="sets">
-                {for space}
-                {for sets(lane).into_iter().map(|set| view_set(set, false, cell))}
-            </div>
+        <div class={classes!("lane", here.then_some("on"))}>
+            <i class="name">{&lanes[at].name}</i>
+            <div class="sets">{for all}</div>
         </div>
     }
 }
 
 fn view_set(set: &[Cell], empty: bool, cell: impl Fn(&Cell) -> Html) -> Html {
     let class = set.first().map(|cell| cell.class.clone());
+    let name = set.first().and_then(|cell| cell.group.clone()).unwrap_or_default();
     html! {
         <div class={classes!("set", class, empty.then_some("empty"))}>
-            <i class="group">{set.first().and_then(|cell| cell.group.clone()).unwrap_or_default()}</i>
+            <i class="room">{&name}</i>
+            <i class="group" title={name.clone()}>{&name}</i>
             <div class="cells">{for set.iter().map(cell)}</div>
         </div>
     }

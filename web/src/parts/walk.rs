@@ -107,7 +107,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                     aria-selected={(Some(at) == now).to_string()} aria-current={(Some(at) == now).then_some("step")}
                     onclick={go} onpointerenter={over} onpointerleave={out}>
                     {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
-                    {view_row(row, lang, dispatch, at)}
+                    <div class="in">{view_row(row, lang, dispatch, at)}</div>
                 </li>
             </>
         }
@@ -187,12 +187,12 @@ fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
     let aside = (!row.aside.is_empty()).then(|| html! { <small>{&row.aside}</small> });
     match row.kind {
         RowKind::Base | RowKind::Reply => html! {
-            <span class="head"><i class={classes!("dot", row.class.clone())}></i><b>{text}</b>{aside}{reason}</span>
+            <span class="head"><i class={classes!("dot", row.class.clone())}></i><span class="title">{text}</span>{aside}{reason}</span>
         },
         RowKind::Chain => html! { <span class="name">{text}{aside}{reason}</span> },
         RowKind::Fork => html! {
             <span class="card">
-                <span class="head"><Icon id="i-fork" size={14} /><b>{text}</b>{aside}</span>
+                <span class="head"><Icon id="i-fork" size={14} /><span class="title">{text}</span>{aside}</span>
                 {reason}
                 <span class="branches" role="radiogroup" aria-label={ui(lang, Key::Outcome)}>
                     {for row.branches.iter().map(|card| branch(card, dispatch, at))}
@@ -202,7 +202,7 @@ fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
         _ => html! {
             <>
                 <i class="number">{&row.number}</i>
-                <span class="what">{text}{aside}{reason}</span>
+                <span class="what">{aside}{text}{reason}</span>
                 {mark(row.mark, lang)}
             </>
         },
