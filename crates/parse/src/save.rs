@@ -1,7 +1,7 @@
 //! The way back: the model as iptables-save text.
 
 use crate::value::mask_len;
-use chainwalk_model::{AddrMask, Host};
+use chainwalk_model::{AddrMask, Host, IfaceMatch};
 
 /// A host's rules as text that `iptables-restore` takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,4 +26,9 @@ pub(crate) fn addr_text(net: AddrMask, full: bool) -> String {
         Some(len) => format!("{}/{len}", net.addr),
         None => format!("{}/{}", net.addr, net.mask),
     }
+}
+
+/// An interface as `-i` takes it.
+pub(crate) fn iface_text(iface: IfaceMatch) -> String {
+    format!("{}{}", iface.name, if iface.prefix { "+" } else { "" })
 }

@@ -63,7 +63,7 @@ fn listed<'a>(name: &'static str, i: &'a str) -> Piece<'a, Inv<AddrTypes>> {
     Ok((i, Inv { not, value }))
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::AddrType(a) = m else { return None };
     let mut out = String::from("-m addrtype");
     let names = |types: AddrTypes| value::bit_text(types.0, &AddrTypes::NAMES);

@@ -45,7 +45,7 @@ fn closing(inner: &str) -> Option<usize> {
     None
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Comment(text) = m else { return None };
     Some(format!("-m comment --comment {}", quote(text)))
 }

@@ -121,7 +121,7 @@ fn listed<'a>(i: &'a str, ct: &mut ConntrackMatch) -> Option<&'a str> {
     }
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Conntrack(ct) = m else { return None };
     let mut out = String::from("-m conntrack");
     let range = |r: Range<u16>| range_text(r, ':');

@@ -36,7 +36,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
     Ok((i, Target::Dnat(range)))
 }
 
-fn print(target: &Target) -> Option<String> {
+fn print(target: &Target, _: Seen) -> Option<String> {
     let Target::Dnat(range) = target else { return None };
     let mut out = format!("-j DNAT --to-destination {}", nat_range::text(range));
     nat_range::flags_text(&mut out, range);

@@ -84,7 +84,7 @@ fn listed_code(i: &str) -> (&str, Range<u8>) {
     (i, Range { first: 0, last: 255 })
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Icmp(icmp) = m else { return None };
     let mut out = String::from("-m icmp");
     put(&mut out, "--icmp-type", Some(*icmp), text);

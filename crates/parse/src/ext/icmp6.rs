@@ -31,7 +31,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     Ok((i, Match::Icmp6(icmp)))
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Icmp6(icmp) = m else { return None };
     let mut out = String::from("-m icmp6");
     put(&mut out, "--icmpv6-type", Some(*icmp), icmp::text);

@@ -151,7 +151,7 @@ fn listed_nflog(i: &str, _: Seen) -> Piece<'_, Target> {
     Ok((left, Target::Log { prefix: prefix.into(), nflog: true, rest: out.trim_start().into() }))
 }
 
-fn print(target: &Target) -> Option<String> {
+fn print(target: &Target, _: Seen) -> Option<String> {
     let Target::Log { prefix, nflog, rest } = target else { return None };
     let (name, option) = if *nflog { ("NFLOG", "--nflog-prefix") } else { ("LOG", "--log-prefix") };
     let mut out = format!("-j {name}");

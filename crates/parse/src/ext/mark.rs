@@ -27,7 +27,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     Ok((i, Match::Mark(Inv { not, value })))
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Mark(mark) = m else { return None };
     let mut out = String::from("-m mark");
     put(&mut out, "--mark", Some(*mark), hex_mask);

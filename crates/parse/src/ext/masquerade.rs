@@ -39,7 +39,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
     if left == i { value::fail(i) } else { Ok((left, Target::Masquerade(range))) }
 }
 
-fn print(target: &Target) -> Option<String> {
+fn print(target: &Target, _: Seen) -> Option<String> {
     let Target::Masquerade(range) = target else { return None };
     let mut out = String::from("-j MASQUERADE");
     if range.ports.is_some() {

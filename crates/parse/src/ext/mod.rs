@@ -26,7 +26,7 @@ pub(crate) const fn alias(name: &'static str, also: &'static [&'static str], arg
     Opt { name, also, args }
 }
 
-/// What a listing tells besides the piece that is being read.
+/// What is known besides the piece that is read or written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen {
     /// Whether it is `ip6tables`'.
@@ -44,7 +44,7 @@ pub(crate) struct Ext<T: 'static> {
     /// From what `-L` prints; the piece may have blanks before it and ends at a blank.
     pub(crate) list: for<'a> fn(&'a str, Seen) -> Piece<'a, T>,
     /// The options as `iptables-save` writes them, if the value is of this extension.
-    pub(crate) print: fn(&T) -> Option<String>,
+    pub(crate) print: fn(&T, Seen) -> Option<String>,
 }
 
 /// A match extension.
@@ -271,11 +271,14 @@ macro_rules! extensions {
 }
 
 extensions! { MATCHES: MatchExt, Match =>
-    addrtype comment conntrack icmp icmp6 mark multiport recent state statistic tcp udp
+    addrtype comment connmark conntrack devgroup dscp ecn hashlimit icmp icmp6 iprange length limit
+    mac mark multiport owner physdev pkttype quota recent rpfilter sctp set state statistic string tcp
+    tos ttl u32 udp
 }
 
 extensions! { TARGETS: TargetExt, Target =>
-    dnat log masquerade redirect reject set_mark snat verdicts
+    change_set checksum ct dnat log masquerade netmap queue redirect reject set_connmark set_dscp
+    set_mark set_tos set_ttl snat tcpmss verdicts
 }
 
 mod nat_range;

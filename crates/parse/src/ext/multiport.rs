@@ -52,7 +52,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     value::fail(i)
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Multiport { side, ports } = m else { return None };
     let name = SIDES.iter().find(|(_, s)| s == side).map_or("--ports", |(name, _)| name);
     let mut out = String::from("-m multiport");

@@ -124,7 +124,7 @@ fn list(i: &str, seen: Seen) -> Piece<'_, Match> {
     Ok((i, Match::Recent(found)))
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Recent(r) = m else { return None };
     let action = ACTIONS.iter().find(|(_, _, a)| *a == r.action.value).map_or("--rcheck", |a| a.0);
     let not = if r.action.not { "! " } else { "" };

@@ -39,7 +39,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
     if left == i { value::fail(i) } else { Ok((left, Target::Redirect(range))) }
 }
 
-fn print(target: &Target) -> Option<String> {
+fn print(target: &Target, _: Seen) -> Option<String> {
     let Target::Redirect(range) = target else { return None };
     let mut out = String::from("-j REDIRECT");
     if range.ports.is_some() {

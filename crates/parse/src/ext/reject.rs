@@ -4,7 +4,7 @@
 //! - `-S`: `-j REJECT --reject-with icmp-port-unreachable`, written out where it is the default.
 //! - `-L`: `reject-with icmp-port-unreachable`.
 //! - Kernel: `net/ipv4/netfilter/ipt_REJECT.c`, `net/ipv6/netfilter/ip6t_REJECT.c`.
-//! - Not modelled: `icmp-proto-unreachable`'s old short names are read, `echoreply` is not.
+//! - Not modelled: `echoreply`, which 2.4 kernels had.
 
 use super::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, word};
@@ -67,8 +67,9 @@ fn list(i: &str, seen: Seen) -> Piece<'_, Target> {
     Ok((i, Target::Reject(with)))
 }
 
-fn print(target: &Target) -> Option<String> {
+fn print(target: &Target, seen: Seen) -> Option<String> {
     let Target::Reject(with) = target else { return None };
-    let name = V4.iter().chain(V6).find(|(_, w)| w == with).map(|(name, _)| *name)?;
+    let known = if seen.v6 { V6 } else { V4 };
+    let name = known.iter().find(|(_, w)| w == with).map(|(name, _)| *name)?;
     Some(format!("-j REJECT --reject-with {name}"))
 }

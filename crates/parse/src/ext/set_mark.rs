@@ -64,7 +64,7 @@ pub(super) fn listed_change(i: &str) -> Piece<'_, Masked<u32>> {
     Ok((rest, xmark(how, m)))
 }
 
-fn print(target: &Target) -> Option<String> {
+fn print(target: &Target, _: Seen) -> Option<String> {
     let Target::Mark(m) = target else { return None };
     Some(format!("-j MARK --set-xmark {:#x}/{:#x}", m.value, m.mask))
 }

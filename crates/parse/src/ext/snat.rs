@@ -36,7 +36,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
     Ok((i, Target::Snat(range)))
 }
 
-fn print(target: &Target) -> Option<String> {
+fn print(target: &Target, _: Seen) -> Option<String> {
     let Target::Snat(range) = target else { return None };
     let mut out = format!("-j SNAT --to-source {}", nat_range::text(range));
     nat_range::flags_text(&mut out, range);

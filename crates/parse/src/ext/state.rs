@@ -29,7 +29,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     Ok((i, Match::State(Inv { not: before != behind, value })))
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::State(state) = m else { return None };
     let mut out = String::from("-m state");
     put(&mut out, "--state", Some(*state), states_text);

@@ -61,7 +61,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     Ok((i, Match::Statistic(Inv { not, value: Statistic::Nth { every, packet } })))
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Statistic(s) = m else { return None };
     let not = if s.not { "! " } else { "" };
     Some(match s.value {

@@ -96,7 +96,7 @@ fn listed_option(i: &str) -> Piece<'_, Inv<u8>> {
     Ok((i, Inv { not, value }))
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Tcp(tcp) = m else { return None };
     let mut out = String::from("-m tcp");
     put(&mut out, "--sport", tcp.sport, |r| range_text(r, ':'));

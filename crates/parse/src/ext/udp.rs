@@ -54,7 +54,7 @@ pub(super) fn listed_ports(mut i: &str) -> Piece<'_, PortsMatch> {
     }
 }
 
-fn print(m: &Match) -> Option<String> {
+fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Udp(ports) = m else { return None };
     Some(format!("-m udp{}", ports_text(ports)))
 }

@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
 //! - Not modelled: nothing.
 
-use super::{Given, TargetExt, Wrong, prints_nothing};
+use super::{Given, Seen, TargetExt, Wrong, prints_nothing};
 use chainwalk_model::Target;
 
 pub(super) const EXT: TargetExt = TargetExt {
@@ -29,6 +29,6 @@ fn build(given: &Given<'_>) -> Result<Target, Wrong> {
     known.map(|(_, target)| target).ok_or_else(|| given.missing("ACCEPT"))
 }
 
-fn print(target: &Target) -> Option<String> {
+fn print(target: &Target, _: Seen) -> Option<String> {
     NAMES.iter().find(|(_, t)| t == target).map(|(name, _)| format!("-j {name}"))
 }

@@ -1,0 +1,95 @@
+//! `-j CONNMARK`: changes the flow's mark, or copies it from or to the packet.
+//!
+//! - Does: ctmark = (ctmark & !mask) ^ value; or a copy under a mask on each side.
+//! - `-S`: `-j CONNMARK --set-xmark 0x5/0xf`, `--save-mark --nfmask 0xf --ctmask 0xff`, `--restore-mark …`.
+//! - `-L`: `CONNMARK set 0x5`, `xset 0x5/0xf`, `or`, `and`, `xor`; `save`, `restore`, `restore mask 0xff`,
+//!   `save nfmask 0xf ctmask ~0xff`, where `~` says nothing.
+//! - Kernel: `net/netfilter/xt_connmark.c`.
+//! - Not modelled: `--left-shift-mark`, `--right-shift-mark`.
+
+use super::{Given, Seen, TargetExt, Wrong, opt, set_mark};
+use crate::value::{self, Piece, lead, spaced, word};
+use chainwalk_model::{ConnmarkOp, Expected, Target};
+
+pub(super) const EXT: TargetExt = TargetExt {
+    names: &["CONNMARK"],
+    options: &[
+        opt("--set-xmark", 1),
+        opt("--set-mark", 1),
+        opt("--and-mark", 1),
+        opt("--or-mark", 1),
+        opt("--xor-mark", 1),
+        opt("--save-mark", 0),
+        opt("--restore-mark", 0),
+        opt("--nfmask", 1),
+        opt("--ctmask", 1),
+        opt("--mask", 1),
+    ],
+    build,
+    list,
+    print,
+};
+
+fn build(given: &Given<'_>) -> Result<Target, Wrong> {
+    let number = |name| given.plain(name, value::u32n, Expected::Mark);
+    let both = number("--mask")?.unwrap_or(u32::MAX);
+    let nfmask = number("--nfmask")?.unwrap_or(both);
+    let ctmask = number("--ctmask")?.unwrap_or(both);
+    let op = if given.flag("--save-mark")? {
+        ConnmarkOp::Save { nfmask, ctmask }
+    } else if given.flag("--restore-mark")? {
+        ConnmarkOp::Restore { nfmask, ctmask }
+    } else {
+        let change = set_mark::change(given)?.ok_or_else(|| given.missing("--set-mark"))?;
+        ConnmarkOp::Set(change)
+    };
+    Ok(Target::Connmark(op))
+}
+
+fn list(i: &str, _: Seen) -> Piece<'_, Target> {
+    let (i, ()) = word("CONNMARK")(i)?;
+    if let Ok((i, change)) = set_mark::listed_change(i) {
+        return Ok((i, Target::Connmark(ConnmarkOp::Set(change))));
+    }
+    let (mut i, save) = match word("save")(i) {
+        Ok((i, ())) => (i, true),
+        Err(_) => (word("restore")(i)?.0, false),
+    };
+    let (mut nfmask, mut ctmask) = (u32::MAX, u32::MAX);
+    loop {
+        if let Ok((rest, mask)) = listed_mask("mask ", i) {
+            (i, nfmask, ctmask) = (rest, mask, mask);
+        } else if let Ok((rest, mask)) = listed_mask("nfmask ", i) {
+            (i, nfmask) = (rest, mask);
+        } else if let Ok((rest, mask)) = listed_mask("ctmask ", i) {
+            (i, ctmask) = (rest, mask);
+        } else {
+            break;
+        }
+    }
+    let op = if save {
+        ConnmarkOp::Save { nfmask, ctmask }
+    } else {
+        ConnmarkOp::Restore { nfmask, ctmask }
+    };
+    Ok((i, Target::Connmark(op)))
+}
+
+fn listed_mask<'a>(name: &'static str, i: &'a str) -> Piece<'a, u32> {
+    let (i, ()) = lead(name)(i)?;
+    let i = i.trim_start();
+    spaced(value::u32n)(i.strip_prefix('~').unwrap_or(i))
+}
+
+fn print(target: &Target, _: Seen) -> Option<String> {
+    let Target::Connmark(op) = target else { return None };
+    Some(match op {
+        ConnmarkOp::Set(m) => format!("-j CONNMARK --set-xmark {:#x}/{:#x}", m.value, m.mask),
+        ConnmarkOp::Save { nfmask, ctmask } => {
+            format!("-j CONNMARK --save-mark --nfmask {nfmask:#x} --ctmask {ctmask:#x}")
+        }
+        ConnmarkOp::Restore { nfmask, ctmask } => {
+            format!("-j CONNMARK --restore-mark --nfmask {nfmask:#x} --ctmask {ctmask:#x}")
+        }
+    })
+}

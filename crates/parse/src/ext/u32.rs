@@ -1,0 +1,33 @@
+//! `-m u32`: numbers cut out of the packet.
+//!
+//! - Tests: an expression over four-byte words of the packet; it is kept as written.
+//! - `-S`: `-m u32 [!] --u32 "0x6&0xff=0x6"`.
+//! - `-L`: `u32 "0x6&0xff=0x6"`, `u32 ! "…"`.
+//! - Kernel: `net/netfilter/xt_u32.c`.
+//! - Not modelled: nothing.
+
+use super::{Given, MatchExt, Seen, Wrong, opt};
+use crate::value::{self, Piece, word};
+use chainwalk_model::{Inv, Match};
+
+pub(super) const EXT: MatchExt =
+    MatchExt { names: &["u32"], options: &[opt("--u32", 1)], build, list, print };
+
+fn build(given: &Given<'_>) -> Result<Match, Wrong> {
+    let arg = given.get("--u32").ok_or_else(|| given.missing("--u32"))?;
+    let text = given.text("--u32").unwrap_or_default();
+    Ok(Match::U32(Inv { not: arg.not, value: text.into() }))
+}
+
+fn list(i: &str, _: Seen) -> Piece<'_, Match> {
+    let (i, ()) = word("u32")(i)?;
+    let (i, not) = value::bang(i)?;
+    let (i, text) = value::quoted(i)?;
+    Ok((i, Match::U32(Inv { not, value: text.into() })))
+}
+
+fn print(m: &Match, _: Seen) -> Option<String> {
+    let Match::U32(u) = m else { return None };
+    let not = if u.not { "! " } else { "" };
+    Some(format!("-m u32 {not}--u32 \"{}\"", u.value))
+}
