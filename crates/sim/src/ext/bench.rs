@@ -159,7 +159,6 @@ impl Bench {
             host: &self.host,
             net: &self.host,
             now_ms: self.now_ms,
-            clock: None,
         }
     }
 }
