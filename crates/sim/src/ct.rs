@@ -153,8 +153,8 @@ pub(crate) fn turned(dir: CtDir) -> CtDir {
     }
 }
 
-/// The tuple of a packet; `None` where there is none (`nf_ct_get_tuple`).
-pub(crate) fn tuple_of(packet: &Packet) -> Option<Tuple> {
+/// The tuple of a packet (`nf_ct_get_tuple`).
+pub(crate) fn tuple_of(packet: &Packet) -> Tuple {
     let (sport, dport) = match &packet.l4 {
         L4::Tcp(t) => (t.sport, t.dport),
         L4::Udp { sport, dport } | L4::Sctp { sport, dport } => (*sport, *dport),
@@ -162,7 +162,7 @@ pub(crate) fn tuple_of(packet: &Packet) -> Option<Tuple> {
         L4::Other => (0, 0),
     };
     let ip = &packet.ip;
-    Some(Tuple { src: ip.src, dst: ip.dst, proto: ip.proto, sport, dport })
+    Tuple { src: ip.src, dst: ip.dst, proto: ip.proto, sport, dport }
 }
 
 /// The tuple of a packet's answer; `None` for an ICMP type that has no answer (`nf_ct_invert_tuple`).
@@ -270,7 +270,7 @@ impl Flows {
                 return seen;
             }
         }
-        let Some(tuple) = tuple_of(packet) else { return Seen::Invalid };
+        let tuple = tuple_of(packet);
         if bad_transport(packet, look) {
             return Seen::Invalid;
         }
@@ -384,7 +384,7 @@ impl Flows {
             return None;
         }
         let seen = quoted(packet)
-            .and_then(tuple_of)
+            .map(tuple_of)
             .and_then(invert)
             .and_then(|t| self.find(t, look.zone.orig));
         Some(match seen {

@@ -28,17 +28,16 @@ impl Decider {
     /// Answers `question` with one of `ways`, and returns the answer.
     pub(crate) fn choose(&mut self, question: Question, ways: &[Way]) -> Answer {
         let at = self.made.len();
-        let taken = match self.script.get(at) {
-            Some(answer) => answer.clone(),
-            None => {
-                let so_far: Vec<Answer> = self.made.iter().map(|c| c.answer.clone()).collect();
-                for (other, _) in ways.iter().skip(1).rev() {
-                    let mut script = so_far.clone();
-                    script.push(other.clone());
-                    self.open.push(script);
-                }
-                ways[0].0.clone()
+        let taken = if let Some(answer) = self.script.get(at) {
+            answer.clone()
+        } else {
+            let so_far: Vec<Answer> = self.made.iter().map(|c| c.answer.clone()).collect();
+            for (other, _) in ways.iter().skip(1).rev() {
+                let mut script = so_far.clone();
+                script.push(other.clone());
+                self.open.push(script);
             }
+            ways[0].0.clone()
         };
         let weight = ways.iter().find(|w| w.0 == taken).and_then(|w| w.1);
         self.made.push(Choice { question, answer: taken.clone(), weight });

@@ -82,6 +82,13 @@ pub(crate) struct Skb {
     pub loops: u8,
 }
 
+impl Skb {
+    /// The outgoing interface, if it is known.
+    fn known_oif(&self) -> Option<Text> {
+        self.oif.clone().filter(|o| &**o != "?")
+    }
+}
+
 /// Walks one packet, and the packets that the kernel makes because of it.
 pub(crate) struct Walker<'w> {
     pub world: &'w mut World,
@@ -349,7 +356,7 @@ impl<'w> Walker<'w> {
     fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Way<Fate> {
         let bridge = self.bridge_of(skb, iface);
         if let Some((bridge, port)) = bridge {
-            return self.receive_on_bridge(skb, bridge, port);
+            return self.receive_on_bridge(skb, &bridge, port);
         }
         skb.iif = Some(iface.clone());
         if skb.frame == FrameTo::Other {
@@ -384,7 +391,7 @@ impl<'w> Walker<'w> {
             }
             if !matches!(src, IpAddr::V4(a) if a.is_unspecified()) {
                 let key = Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None };
-                if let Some(drop) = self.routed(skb, |r| r.validate_source(&key, &iif))? {
+                if let Some(drop) = self.routed(skb, |r| Ok(r.validate_source(&key, &iif)))? {
                     return self.nowhere(skb, drop);
                 }
             }
@@ -405,7 +412,7 @@ impl<'w> Walker<'w> {
         };
         match found.kind {
             RouteKind::Local | RouteKind::Broadcast => {
-                let bad = self.routed(skb, |r| r.validate_source(&key(), &iif))?;
+                let bad = self.routed(skb, |r| Ok(r.validate_source(&key(), &iif)))?;
                 if let Some(drop) = bad {
                     return self.nowhere(skb, drop);
                 }
@@ -426,7 +433,7 @@ impl<'w> Walker<'w> {
             self.lean(Lean::Sysctl { name: forwarding.into(), value: "1".into() });
         }
         if v4 {
-            let bad = self.routed(skb, |r| r.validate_source(&key(), &iif))?;
+            let bad = self.routed(skb, |r| Ok(r.validate_source(&key(), &iif)))?;
             if let Some(drop) = bad {
                 return self.nowhere(skb, drop);
             }
@@ -437,7 +444,7 @@ impl<'w> Walker<'w> {
         skb.next_hop = found.via;
         let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
         self.event(skb, Event::Routed { to, again: false });
-        self.forward(skb, found.dev)
+        self.forward(skb, found.dev.as_deref())
     }
 
     /// Addresses that can't come in on a wire (`ip_route_input_slow`).
@@ -471,14 +478,14 @@ impl<'w> Walker<'w> {
     }
 
     /// A packet that is passed on (`ip_forward`).
-    fn forward(&mut self, skb: &mut Skb, dev: Option<Text>) -> Way<Fate> {
+    fn forward(&mut self, skb: &mut Skb, dev: Option<&str>) -> Way<Fate> {
         if skb.frame != FrameTo::Host {
             return Err(Fate::Routing(RoutingDrop::NotForUs));
         }
         if skb.packet.ip.ttl <= 1 {
             return self.nowhere(skb, RoutingDrop::Ttl);
         }
-        let mtu = self.mtu(dev.as_deref());
+        let mtu = self.mtu(dev);
         let len = crate::wire::total_len(&skb.packet);
         let refuses = skb.packet.ip.df || skb.packet.is_v6();
         if len > mtu && refuses && skb.first_fragment.is_none() {
@@ -489,13 +496,7 @@ impl<'w> Walker<'w> {
         self.event(skb, Event::Changed(Change::Ttl { from, to: from - 1 }));
         self.hook(skb, Hook::Forward)?;
         self.hook(skb, Hook::Postrouting)?;
-        let oif = self.known_oif(skb);
-        Ok(Fate::Forwarded(oif))
-    }
-
-    /// The outgoing interface, if it is known by now.
-    fn known_oif(&self, skb: &Skb) -> Option<Text> {
-        skb.oif.clone().filter(|o| &**o != "?")
+        Ok(Fate::Forwarded(skb.known_oif()))
     }
 
     fn mtu(&self, dev: Option<&str>) -> u32 {

@@ -21,8 +21,6 @@ pub(crate) struct Eye<'a> {
     pub net: &'a dyn Net,
     /// Milliseconds since the first packet.
     pub now_ms: u64,
-    /// Seconds since 1970, where told.
-    pub clock: Option<u64>,
 }
 
 /// What conntrack says of a packet.

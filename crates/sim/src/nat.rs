@@ -397,7 +397,7 @@ fn set_port(t: &mut Tuple, manip: Manip, port: u16) {
     }
 }
 
-fn contains<T: PartialOrd>(range: Range<T>, value: T) -> bool {
+fn contains<T: PartialOrd + Copy>(range: Range<T>, value: T) -> bool {
     range.first <= value && value <= range.last
 }
 

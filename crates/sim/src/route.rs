@@ -407,22 +407,18 @@ impl<'a> Router<'a> {
     /// Whether the source of a packet from the wire can be right: `fib_validate_source`.
     ///
     /// `oif` is the interface it would leave by, if it is forwarded.
-    pub(crate) fn validate_source(
-        &self,
-        key: &Key,
-        dev: &str,
-    ) -> Result<Option<RoutingDrop>, Question> {
-        let Some(src) = key.src else { return Ok(None) };
+    pub(crate) fn validate_source(&self, key: &Key, dev: &str) -> Option<RoutingDrop> {
+        let src = key.src?;
         let per = |name: &str| self.conf(dev, name);
         let rp = per("rp_filter");
         let accept_local = per("accept_local") != 0;
         if rp == 0 {
             if accept_local {
-                return Ok(None);
+                return None;
             }
             if self.host().policy.is_empty() {
                 let own = self.told_local(src);
-                return Ok(own.then_some(RoutingDrop::LocalSource));
+                return own.then_some(RoutingDrop::LocalSource);
             }
         }
         let back = Key {
@@ -435,21 +431,27 @@ impl<'a> Router<'a> {
         };
         let strict = Some(RoutingDrop::RpFilter);
         if self.told_local(src) {
-            return Ok((!accept_local).then_some(RoutingDrop::LocalSource));
+            return (!accept_local).then_some(RoutingDrop::LocalSource);
         }
         if !self.host().complete.network && !self.routes_told() && rp == 0 {
-            return Ok(None);
+            return None;
         }
         let found = self.lookup_known(&back);
         match found {
-            None => Ok(if rp == 0 { None } else { strict }),
-            Some(f) if f.kind == RouteKind::Local => {
-                Ok((!accept_local).then_some(RoutingDrop::LocalSource))
+            None => {
+                if rp == 0 {
+                    None
+                } else {
+                    strict
+                }
             }
-            Some(f) if f.kind != RouteKind::Unicast => Ok(Some(RoutingDrop::Martian)),
-            Some(f) if f.dev.as_deref() == Some(dev) => Ok(None),
-            Some(_) if rp == 1 => Ok(strict),
-            Some(_) => Ok(None),
+            Some(f) if f.kind == RouteKind::Local => {
+                (!accept_local).then_some(RoutingDrop::LocalSource)
+            }
+            Some(f) if f.kind != RouteKind::Unicast => Some(RoutingDrop::Martian),
+            Some(f) if f.dev.as_deref() == Some(dev) => None,
+            Some(_) if rp == 1 => strict,
+            Some(_) => None,
         }
     }
 

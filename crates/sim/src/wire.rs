@@ -271,7 +271,8 @@ mod tests {
     #[track_caller]
     fn check(p: &Packet, expect: &str) {
         let bytes = bytes(p);
-        let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+        let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap();
+        let hex: String = bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect();
         assert_eq!(hex, expect);
         assert_eq!(total_len(p) as usize, bytes.len());
     }

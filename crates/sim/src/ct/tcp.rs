@@ -48,8 +48,8 @@ const SACK: u8 = 16;
 /// One end of the flow (`struct ip_ct_tcp_state`).
 #[derive(Clone, Copy, Debug, Default)]
 struct End {
-    end: u32,
-    max_end: u32,
+    sent: u32,
+    max_sent: u32,
     max_win: u32,
     max_ack: u32,
     scale: u8,
@@ -117,49 +117,54 @@ pub(super) fn flags_are_valid(flags: TcpFlags) -> bool {
     VALID.contains(&(flags.0 & 0x37))
 }
 
-/// The table `tcp_conntracks`.
+/// The table `tcp_conntracks`, in the kernel's order: a row for each kind of packet, a column for each state.
+#[rustfmt::skip]
+mod table {
+    use super::{Next, State};
+
+    const SS: Next = Next::To(State::SynSent);
+    const SR: Next = Next::To(State::SynRecv);
+    const ES: Next = Next::To(State::Established);
+    const FW: Next = Next::To(State::FinWait);
+    const CW: Next = Next::To(State::CloseWait);
+    const LA: Next = Next::To(State::LastAck);
+    const TW: Next = Next::To(State::TimeWait);
+    const CL: Next = Next::To(State::Close);
+    const S2: Next = Next::To(State::SynSent2);
+    const IG: Next = Next::Ignore;
+    const IV: Next = Next::Invalid;
+
+    pub(super) const ORIGINAL: [[Next; 10]; 6] = [
+        //           none SS  SR  ES  FW  CW  LA  TW  CL  S2
+        /* SYN */     [SS, SS, IG, IG, IG, IG, IG, SS, SS, S2],
+        /* SYN+ACK */ [IV, IV, SR, IV, IV, IV, IV, IV, IV, SR],
+        /* FIN */     [IV, IV, FW, FW, LA, LA, LA, TW, CL, IV],
+        /* ACK */     [ES, IV, ES, ES, CW, CW, TW, TW, CL, IV],
+        /* RST */     [IV, CL, CL, CL, CL, CL, CL, CL, CL, CL],
+        /* none */    [IV; 10],
+    ];
+
+    pub(super) const REPLY: [[Next; 10]; 6] = [
+        //           none SS  SR  ES  FW  CW  LA  TW  CL  S2
+        /* SYN */     [IV, S2, IV, IV, IV, IV, IV, SS, IV, S2],
+        /* SYN+ACK */ [IV, SR, IG, IG, IG, IG, IG, IG, IG, SR],
+        /* FIN */     [IV, IV, FW, FW, LA, LA, LA, TW, CL, IV],
+        /* ACK */     [IV, IG, SR, ES, CW, CW, TW, TW, CL, IG],
+        /* RST */     [IV, CL, CL, CL, CL, CL, CL, CL, CL, CL],
+        /* none */    [IV; 10],
+    ];
+}
+
 fn next(dir: CtDir, kind: Kind, state: State) -> Next {
-    use State::{
-        Close, CloseWait, Established, FinWait, LastAck, SynRecv, SynSent, SynSent2, TimeWait,
+    let table = match dir {
+        CtDir::Original => &table::ORIGINAL,
+        CtDir::Reply => &table::REPLY,
     };
-    let to = Next::To;
-    let own = dir == CtDir::Original;
-    match (kind, state) {
-        (Kind::None, _) => Next::Invalid,
-        (Kind::Rst, State::None) => Next::Invalid,
-        (Kind::Rst, _) => to(Close),
-        (Kind::Fin, State::None | SynSent | SynSent2) => Next::Invalid,
-        (Kind::Fin, SynRecv | Established) => to(FinWait),
-        (Kind::Fin, FinWait | CloseWait | LastAck) => to(LastAck),
-        (Kind::Fin, TimeWait) => to(TimeWait),
-        (Kind::Fin, Close) => to(Close),
-        (Kind::Syn, State::None | SynSent) if own => to(SynSent),
-        (Kind::Syn, TimeWait | Close) if own => to(SynSent),
-        (Kind::Syn, SynSent2) if own => to(SynSent2),
-        (Kind::Syn, _) if own => Next::Ignore,
-        (Kind::Syn, SynSent | SynSent2) => to(SynSent2),
-        (Kind::Syn, TimeWait) => to(SynSent),
-        (Kind::Syn, _) => Next::Invalid,
-        (Kind::SynAck, SynRecv | SynSent2) if own => to(SynRecv),
-        (Kind::SynAck, _) if own => Next::Invalid,
-        (Kind::SynAck, State::None) => Next::Invalid,
-        (Kind::SynAck, SynSent | SynSent2) => to(SynRecv),
-        (Kind::SynAck, _) => Next::Ignore,
-        (Kind::Ack, State::None) if own => to(Established),
-        (Kind::Ack, SynSent | SynSent2) if own => Next::Invalid,
-        (Kind::Ack, SynRecv) if own => to(Established),
-        (Kind::Ack, State::None) => Next::Invalid,
-        (Kind::Ack, SynSent | SynSent2) => Next::Ignore,
-        (Kind::Ack, SynRecv) => to(SynRecv),
-        (Kind::Ack, Established) => to(Established),
-        (Kind::Ack, FinWait | CloseWait) => to(CloseWait),
-        (Kind::Ack, LastAck | TimeWait) => to(TimeWait),
-        (Kind::Ack, Close) => to(Close),
-    }
+    table[kind as usize][state as usize]
 }
 
 fn before(a: u32, b: u32) -> bool {
-    (a.wrapping_sub(b) as i32) < 0
+    a.wrapping_sub(b).cast_signed() < 0
 }
 
 fn after(a: u32, b: u32) -> bool {
@@ -244,10 +249,12 @@ impl Tcp {
         let mut ends = [End::default(); 2];
         if state == State::SynSent {
             let (scale, flags) = read_options(header);
-            ends[0] = End { end, max_end: end, max_win: win, scale, flags, ..End::default() };
+            ends[0] =
+                End { sent: end, max_sent: end, max_win: win, scale, flags, ..End::default() };
         } else if look.tcp_loose {
             // Picked up in the middle: both ends are taken as they come.
-            ends[0] = End { end, max_end: end.wrapping_add(win), max_win: win, ..End::default() };
+            ends[0] =
+                End { sent: end, max_sent: end.wrapping_add(win), max_win: win, ..End::default() };
             ends[0].flags = SACK | LIBERAL;
             ends[1].flags = SACK | LIBERAL;
         } else {
@@ -347,9 +354,9 @@ impl Tcp {
                 }
                 // The SYN that was let through as out of sync was the right one after all.
                 old = State::SynSent;
-                let was = if self.last.dir == CtDir::Original { 0 } else { 1 };
-                self.ends[was].end = self.last.end;
-                self.ends[was].max_end = self.last.end;
+                let was = usize::from(self.last.dir == CtDir::Reply);
+                self.ends[was].sent = self.last.end;
+                self.ends[was].max_sent = self.last.end;
                 self.ends[was].max_win = self.last.win.max(1);
                 self.ends[was].scale = self.last.wscale;
                 self.ends[was].flags = self.last.flags;
@@ -462,8 +469,8 @@ impl Tcp {
                 let (scale, flags) = read_options(header);
                 sender.scale = scale;
                 sender.flags = (sender.flags & LIBERAL) | flags;
-                sender.end = end;
-                sender.max_end = end;
+                sender.sent = end;
+                sender.max_sent = end;
                 sender.max_win = win.max(1);
                 if !(sender.flags & WSCALE != 0 && receiver.flags & WSCALE != 0) {
                     sender.scale = 0;
@@ -477,51 +484,51 @@ impl Tcp {
                 }
             } else {
                 // Picked up in the middle.
-                sender.end = end;
+                sender.sent = end;
                 let scaled = win << sender.scale;
                 sender.max_win = if scaled == 0 { 1 } else { scaled };
-                sender.max_end = end.wrapping_add(sender.max_win);
+                sender.max_sent = end.wrapping_add(sender.max_win);
                 if receiver.max_win == 0 {
-                    receiver.end = sack;
-                    receiver.max_end = sack;
-                } else if sack == receiver.end.wrapping_add(1) {
+                    receiver.sent = sack;
+                    receiver.max_sent = sack;
+                } else if sack == receiver.sent.wrapping_add(1) {
                     // A keepalive's answer.
-                    receiver.end = receiver.end.wrapping_add(1);
+                    receiver.sent = receiver.sent.wrapping_add(1);
                 }
             }
-        } else if syn && after(end, sender.end) && self.state_allows_new_syn(me) {
+        } else if syn && after(end, sender.sent) && self.state_allows_new_syn(me) {
             // The other end began anew after the first SYN got lost.
             let (scale, flags) = read_options(header);
-            sender.end = end;
-            sender.max_end = end;
+            sender.sent = end;
+            sender.max_sent = end;
             sender.max_win = win.max(1);
             sender.scale = scale;
             sender.flags = (sender.flags & LIBERAL) | flags;
         }
         if !has_ack {
             // Without ACK there is nothing to check against.
-            ack = receiver.end;
+            ack = receiver.sent;
             sack = ack;
         } else if header.flags.0 & (TcpFlags::ACK.0 | TcpFlags::RST.0)
             == (TcpFlags::ACK.0 | TcpFlags::RST.0)
             && ack == 0
         {
             // Some stacks set ACK without a number in a RST.
-            ack = receiver.end;
+            ack = receiver.sent;
             sack = ack;
         }
         let mut sequence = seq;
         let mut finish = end;
         if rst && seq == 0 && self.state == State::SynSent {
             // A RST that answers a SYN carries no sequence number.
-            sequence = sender.end;
-            finish = sender.end;
+            sequence = sender.sent;
+            finish = sender.sent;
         }
-        let upper = !after(sequence, sender.max_end.wrapping_add(1));
-        let recv_ok = !before(finish, sender.end.wrapping_sub(receiver.max_win).wrapping_sub(1));
-        let ack_upper = !after(sack, receiver.end.wrapping_add(1));
-        let slack = sender.max_win.max(66_000);
-        let ack_lower = !before(sack, receiver.end.wrapping_sub(slack).wrapping_sub(1));
+        let upper = !after(sequence, sender.max_sent.wrapping_add(1));
+        let recv_ok = !before(finish, sender.sent.wrapping_sub(receiver.max_win).wrapping_sub(1));
+        let ack_upper = !after(sack, receiver.sent.wrapping_add(1));
+        let widest = sender.max_win.max(66_000);
+        let ack_lower = !before(sack, receiver.sent.wrapping_sub(widest).wrapping_sub(1));
         if upper && recv_ok && ack_upper && ack_lower {
             if !syn {
                 win <<= sender.scale;
@@ -530,8 +537,8 @@ impl Tcp {
             if sender.max_win < reach {
                 sender.max_win = reach;
             }
-            if after(finish, sender.end) {
-                sender.end = finish;
+            if after(finish, sender.sent) {
+                sender.sent = finish;
             }
             if has_ack {
                 if sender.flags & MAXACK_SET == 0 {
@@ -541,17 +548,17 @@ impl Tcp {
                     sender.max_ack = ack;
                 }
             }
-            if receiver.max_win != 0 && after(finish, sender.max_end) {
+            if receiver.max_win != 0 && after(finish, sender.max_sent) {
                 receiver.max_win =
-                    receiver.max_win.wrapping_add(finish.wrapping_sub(sender.max_end));
+                    receiver.max_win.wrapping_add(finish.wrapping_sub(sender.max_sent));
             }
-            if after(sack.wrapping_add(win), receiver.max_end.wrapping_sub(1)) {
-                receiver.max_end = sack.wrapping_add(win);
+            if after(sack.wrapping_add(win), receiver.max_sent.wrapping_sub(1)) {
+                receiver.max_sent = sack.wrapping_add(win);
                 if win == 0 {
-                    receiver.max_end = receiver.max_end.wrapping_add(1);
+                    receiver.max_sent = receiver.max_sent.wrapping_add(1);
                 }
             }
-            if ack == receiver.end {
+            if ack == receiver.sent {
                 self.last.retrans = 0;
             }
             if kind == Kind::Ack {

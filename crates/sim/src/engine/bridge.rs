@@ -42,7 +42,7 @@ impl Walker<'_> {
     pub(super) fn receive_on_bridge(
         &mut self,
         skb: &mut Skb,
-        bridge: Text,
+        bridge: &Text,
         port: Option<Text>,
     ) -> Way<Fate> {
         skb.iif = Some(bridge.clone());
@@ -69,21 +69,21 @@ impl Walker<'_> {
                     src: Some(src),
                     mark,
                     tos,
-                    iif: Some(&bridge),
+                    iif: Some(bridge),
                     oif: None,
                 })
             })?;
             skb.frame = FrameTo::Host;
             if let Some(found) = found
                 && found.kind == RouteKind::Unicast
-                && found.dev.as_ref() == Some(&bridge)
+                && found.dev.as_ref() == Some(bridge)
             {
-                return self.bridge_on(skb, &bridge);
+                return self.bridge_on(skb, bridge);
             }
             return self.route_input(skb);
         }
         if skb.frame == FrameTo::Other {
-            return self.bridge_on(skb, &bridge);
+            return self.bridge_on(skb, bridge);
         }
         self.route_input(skb)
     }

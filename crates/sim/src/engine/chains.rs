@@ -193,7 +193,6 @@ impl Walker<'_> {
             host: &self.world.host,
             net: &router,
             now_ms: self.world.now_ms,
-            clock: self.world.host.clock.map(|c| c + self.world.now_ms / 1000),
         };
         let found = look(&eye, &mut memory);
         let leans = router.into_leans();

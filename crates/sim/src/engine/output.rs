@@ -116,7 +116,7 @@ impl Walker<'_> {
         skb.oif.clone_from(&skb.route_dev);
         self.hook(skb, Hook::Postrouting)?;
         if skb.oif.as_deref() != Some("lo") {
-            return Ok(Fate::Sent(skb.oif.clone().filter(|o| &**o != "?")));
+            return Ok(Fate::Sent(skb.known_oif()));
         }
         skb.loops += 1;
         if skb.loops > 4 {

@@ -38,7 +38,7 @@ impl Walker<'_> {
             return;
         }
         let packet = reset_of(&skb.packet, tcp, 0);
-        let attached = self.attached_of(skb);
+        let attached = Self::attached_of(skb);
         let now_ms = self.world.now_ms;
         self.change_flow(skb, |e| e.close(now_ms));
         self.route_src = Some(packet.ip.src);
@@ -46,7 +46,7 @@ impl Walker<'_> {
     }
 
     /// The flow that an error about this packet belongs to (`nf_conntrack_attach`).
-    fn attached_of(&self, skb: &Skb) -> Attached {
+    fn attached_of(skb: &Skb) -> Attached {
         match &skb.attached {
             Attached::Loose { entry, dir, .. } => {
                 Attached::Loose { entry: entry.clone(), dir: ct::turned(*dir), info: Info::Related }
@@ -105,7 +105,7 @@ impl Walker<'_> {
             payload: Arc::from([]),
             bad_csum: false,
         };
-        let attached = self.attached_of(skb);
+        let attached = Self::attached_of(skb);
         self.answer(skb, packet, attached);
     }
 
@@ -114,10 +114,9 @@ impl Walker<'_> {
         let v6 = skb.packet.is_v6();
         let (kind, code) = match (why, v6) {
             (RoutingDrop::Ttl, false) => (11, 0),
-            (RoutingDrop::Ttl, true) => (3, 0),
             (RoutingDrop::Mtu, false) => (3, 4),
             (RoutingDrop::Mtu, true) => (2, 0),
-            (RoutingDrop::NoRoute, false) => (3, 0),
+            (RoutingDrop::NoRoute, false) | (RoutingDrop::Ttl, true) => (3, 0),
             (RoutingDrop::Unreachable, false) => (3, 1),
             (RoutingDrop::Prohibit, false) => (3, 13),
             (RoutingDrop::NoRoute, true) => (1, 0),

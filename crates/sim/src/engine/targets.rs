@@ -19,18 +19,20 @@ impl Walker<'_> {
     ) -> Way<Word> {
         let hook = path.hook;
         Ok(match target {
-            Target::Accept => Word::Accept,
+            Target::Accept | Target::Queue { bypass: true, .. } => Word::Accept,
             Target::Drop => Word::End(Fate::Dropped(Stop::Rule(rule))),
             Target::Return => Word::Return,
-            // A jump is told where chains are walked.
-            Target::Jump(_) | Target::Goto(_) => Word::On,
-            Target::Queue { bypass: true, .. } => Word::Accept,
             Target::Queue { .. } => Word::End(Fate::Queued(rule)),
             Target::Reject(with) => {
                 self.reject(skb, *with);
                 Word::End(Fate::Rejected { rule, with: *with })
             }
-            Target::Log { .. } | Target::Trace | Target::Checksum => Word::On,
+            // A jump is taken where chains are walked.
+            Target::Jump(_)
+            | Target::Goto(_)
+            | Target::Log { .. }
+            | Target::Trace
+            | Target::Checksum => Word::On,
             Target::Mark(m) => {
                 let to = (skb.mark & !m.mask) ^ m.value;
                 self.set_mark(skb, to);
@@ -44,19 +46,22 @@ impl Walker<'_> {
                 self.nat_to(skb, hook, range, rule);
                 Word::Accept
             }
-            Target::Masquerade(range) => match self.masquerade(skb, range, rule)? {
-                true => Word::Accept,
-                false => Word::End(Fate::Dropped(Stop::Rule(rule))),
-            },
-            Target::Redirect(range) => match self.redirect(skb, hook, range, rule)? {
-                true => Word::Accept,
-                false => Word::End(Fate::Dropped(Stop::Rule(rule))),
-            },
+            Target::Masquerade(range) => {
+                let found = self.masquerade(skb, range, rule)?;
+                accepted_if(found, rule)
+            }
+            Target::Redirect(range) => {
+                let found = self.redirect(skb, hook, range, rule)?;
+                accepted_if(found, rule)
+            }
             Target::Netmap(to) => {
                 self.netmap(skb, hook, to, rule);
                 Word::Accept
             }
-            Target::Ct(ct) => return self.ct_target(skb, rule, op, ct),
+            Target::Ct(ct) => {
+                self.ct_target(skb, rule, op, ct);
+                Word::On
+            }
             Target::Tos(m) => {
                 let to = (skb.packet.ip.tos & !m.mask) ^ m.value;
                 self.set_tos(skb, to);
@@ -133,14 +138,14 @@ impl Walker<'_> {
     }
 
     /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`).
-    fn ct_target(&mut self, skb: &mut Skb, rule: RuleId, op: u16, ct: &CtTarget) -> Way<Word> {
+    fn ct_target(&mut self, skb: &mut Skb, rule: RuleId, op: u16, ct: &CtTarget) {
         if !matches!(skb.attached, Attached::None) {
-            return Ok(Word::On);
+            return;
         }
         if ct.notrack {
             skb.attached = Attached::Untracked;
             self.event(skb, Event::Changed(Change::Notrack));
-            return Ok(Word::On);
+            return;
         }
         if ct.helper.is_some() {
             let question = Question::Opaque(rule, op);
@@ -153,7 +158,6 @@ impl Walker<'_> {
         if let Some(zone) = ct.zone.or(ct.zone_orig).or(ct.zone_reply) {
             self.event(skb, Event::Changed(Change::Zone(zone)));
         }
-        Ok(Word::On)
     }
 
     /// `TCPMSS` lowers the MSS option, or adds one (`tcpmss_mangle_packet`).
@@ -194,6 +198,11 @@ impl Walker<'_> {
             }
         }
     }
+}
+
+/// A NAT target without an address to give drops the packet.
+fn accepted_if(found: bool, rule: RuleId) -> Word {
+    if found { Word::Accept } else { Word::End(Fate::Dropped(Stop::Rule(rule))) }
 }
 
 /// Writes an MSS into the options. Whether anything changed.

@@ -106,7 +106,9 @@ impl Table {
                 let sweep = word(&config.rest, "htable-gcinterval").unwrap_or(SWEEP_MS);
                 if idle < expire + sweep {
                     states.clone_from(&bucket.states);
-                    states.iter_mut().for_each(|s| s.fill(config, now));
+                    for state in &mut states {
+                        state.fill(config, now);
+                    }
                 }
                 if idle >= expire {
                     states.push(fresh);
