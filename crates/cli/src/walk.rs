@@ -131,7 +131,9 @@ fn tell_row(out: &mut impl Write, row: &Row, docs: &[&str]) -> io::Result<()> {
     };
     let indent = "  ".repeat(usize::from(row.depth));
     let mut line = format!("   {mark} {indent}");
-    for part in [&row.number, &plain(&row.text), &plain(&row.reason), &row.aside] {
+    // A fork's aside names its line, which stands at the end anyhow.
+    let aside = if row.branches.is_empty() { row.aside.as_str() } else { "" };
+    for part in [row.number.as_str(), &plain(&row.text), &plain(&row.reason), aside] {
         if !part.is_empty() {
             line += part;
             line += "  ";

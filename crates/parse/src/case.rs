@@ -8,8 +8,9 @@ mod sets;
 use crate::assume::{assumption, policy, route};
 use crate::oneline::{Word, cidr, flag_letters, flag_name, protocol};
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Assumption, Cidr, Diagnostic, DocId, Fact, Family, FollowUp, FrameTo,
-    Host, IfKind, Interface, LocalStack, Mac, Origin, Reading, Socket, TcpFlags, Text,
+    Ask, AskAddr, AskEntry, Assumption, Chain, Cidr, Diagnostic, DocId, Fact, Family, FollowUp,
+    FrameTo, Host, IfKind, Interface, LocalStack, Mac, OpKind, Opaque, Origin, Reading, Ruleset,
+    Socket, Target, TcpFlags, Text,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -293,11 +294,18 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     case.host.complete.network |= structured;
     case.host.complete.rules |= case.reading.is_none() || w.rules.is_some() || w.rules6.is_some();
     network(&mut case.host, &w, structured)?;
+    if w.rules.is_some() || w.rules6.is_some() {
+        // Structured rules stand for those of the paste.
+        case.host.rules = Ruleset::default();
+    }
     for (name, family, rules) in [("rules", Family::Ip, w.rules), ("rules6", Family::Ip6, w.rules6)]
     {
         if let Some(rules) = rules {
             load(&mut case, name, family, rules)?;
         }
+    }
+    if case.host.complete.rules {
+        targets_not_chains(&mut case.host.rules);
     }
     if let Some(lines) = w.ipsets {
         let (sets, rest) = sets::read(&lines.into_lines(), Origin::Given);
@@ -457,6 +465,21 @@ fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), C
         case.docs.push(body);
     }
     Ok(())
+}
+
+/// What a rule of a case sends to and no line makes a chain of is a target that is not understood: the
+/// rules of a case are whole.
+fn targets_not_chains(rules: &mut Ruleset) {
+    let empty = |c: &Chain| !c.declared && c.base.is_none() && c.rules.is_empty();
+    for op in rules.rules.iter_mut().flat_map(|r| &mut r.ops) {
+        let OpKind::Target(target) = &mut op.what else { continue };
+        if let Target::Jump(id) | Target::Goto(id) = *target {
+            let chain = &rules.chains[id.0 as usize];
+            if empty(chain) {
+                *target = Target::Opaque(Opaque::new(Some(&chain.name), &chain.name));
+            }
+        }
+    }
 }
 
 /// The tables of a save text and the lines between `*table` and `COMMIT`.

@@ -152,10 +152,10 @@ fn trace_fields(host: &Host, trace: &Trace, with_id: bool) -> Map<String, Value>
     fields.insert("verdict".into(), json!(verdict(&trace.fate, &told)));
     fields.insert("reason".into(), reason);
     fields.insert("out_iface".into(), out_iface(&trace.fate, &told));
-    fields.insert("stopped_at".into(), stopped_at(host, &trace.fate, &told));
     fields.insert("path".into(), json!(told.path));
     fields.insert("rules_hit".into(), json!(told.hits));
     fields.insert("walk".into(), json!(told.walk.iter().map(Entry::value).collect::<Vec<_>>()));
+    fields.insert("stopped_at".into(), stopped_at(host, &trace.fate, &told));
     fields.insert(
         "packet_out".into(),
         out.map_or(Value::Null, |m| packet::headers(&m.packet, with_id)),

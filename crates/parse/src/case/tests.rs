@@ -92,6 +92,21 @@ fn packets_take_what_is_written_and_leave_the_rest_open() {
 }
 
 #[test]
+fn a_target_that_no_line_makes_a_chain_is_not_an_empty_chain() {
+    let rules = ":USED - [0:0]\n-A INPUT -j USED\n-A INPUT -j STRANGE\n-A INPUT -j FILLED\n-A FILLED -j DROP";
+    let case = read_value(&json!({"rules": {"filter": rules}})).unwrap();
+    let targets = case.host.rules.rules.iter().flat_map(|r| &r.ops).map(|op| &op.what);
+    let kinds: Vec<&str> = targets
+        .map(|what| match what {
+            OpKind::Target(Target::Jump(_)) => "jump",
+            OpKind::Target(Target::Opaque(_)) => "opaque",
+            _ => "other",
+        })
+        .collect();
+    assert_eq!(kinds, ["jump", "opaque", "jump", "other"]);
+}
+
+#[test]
 fn beside_a_paste_only_what_is_given_is_known() {
     let case = read_value(&json!({"paste": "", "assume": ["eth0=10.0.0.1/24"]})).unwrap();
     assert!(!case.host.complete.rules && !case.host.complete.network);
