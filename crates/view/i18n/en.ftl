@@ -301,7 +301,7 @@ narrate-miss = { $chain } rule { $number } does not match
 narrate-misses = { $chain } rules { $first } to { $last } do not match
 narrate-jump = jump, depth { $depth }
 narrate-goto = goto, no way back
-narrate-followed = { $number } of { $count } is followed
+narrate-followed = ({ $number } of { $count } is followed: { $label })
 narrate-reply-end = The { $packet } reply is { $end }
 
 ## What was recognised
@@ -444,4 +444,5 @@ panel-now = NOW
 panel-next = Next
 panel-more = and { $count } more
 panel-was = was { $value }
+panel-ask = Each way is walked to its end. An answer beside the banner settles it for good.
 panel-ways = { $count } ways it can go

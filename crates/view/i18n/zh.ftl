@@ -301,7 +301,7 @@ narrate-miss = { $chain } 规则 { $number } 不匹配
 narrate-misses = { $chain } 规则 { $first } 到 { $last } 不匹配
 narrate-jump = 跳转，深度 { $depth }
 narrate-goto = goto，不再返回
-narrate-followed = 走其中第 { $number } 个，共 { $count } 个
+narrate-followed = （走第 { $number } 个，共 { $count } 个：{ $label }）
 narrate-reply-end = 回复 { $packet }：{ $end }
 
 ## 认出了什么
@@ -417,4 +417,5 @@ panel-now = 此刻
 panel-next = 接下来
 panel-more = 还有 { $count } 步
 panel-was = 原为 { $value }
+panel-ask = 每种走法都会走到底。在横幅旁作答即可定下来。
 panel-ways = 有 { $count } 种走法

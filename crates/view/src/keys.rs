@@ -351,5 +351,6 @@ keys! {
     PanelNext = "panel-next",
     PanelMore = "panel-more",
     PanelWas = "panel-was",
+    PanelAsk = "panel-ask",
     PanelWays = "panel-ways",
 }

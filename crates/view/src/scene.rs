@@ -61,7 +61,9 @@ pub fn scene(t: &Telling, stop: usize, size: (f64, f64), measure: &dyn Measure) 
     let frame = Frame::new(t, (w, h), &all, at, &pen);
     let opened = now.and_then(|now| drawer::open(t, &frame, &all, at, now, &pen));
     let ways = way::ways(t, &frame, &all, at, opened.as_ref());
-    frame.draw(t, &mut pen, &all, at, &ways);
+    // In a low drawer the label stands apart, in the place of the note.
+    let apart = opened.as_ref().is_some_and(drawer::Opened::low);
+    frame.draw(t, &mut pen, &all, at, &ways, apart);
     let rest = ways
         .iter()
         .find(|way| now.is_some_and(|now| way.reply == now.reply))

@@ -1,7 +1,7 @@
 //! The scrubber: stops, lanes and their narration.
 
 use crate::rows::{changed, target_sentence};
-use crate::say::{join, plain, push, run, say, text};
+use crate::say::{join, plain, run, say, text};
 use crate::stops::{Stop, StopKind, stops};
 use crate::terms::{chain_path, lane_word, table_class};
 use crate::{Cell, Lane, Lang, Style, Telling, Timeline, fate, reasons};
@@ -217,16 +217,16 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
             join(parts, by)
         }
         StopKind::Fork(fork) => {
-            let followed = fork.branches.iter().position(|b| b.followed).map_or(1, |i| i + 1);
-            let mut out = crate::rows::fork_title(t, fork);
-            if fork.branches.len() > 1 {
-                let more = say!(
-                    lang, NarrateFollowed, number = followed, count = fork.branches.len()
-                );
-                push(&mut out, by, Style::Plain);
-                crate::say::append(&mut out, &more);
-            }
-            out
+            let title = crate::rows::fork_title(t, fork);
+            let cards = crate::rows::cards(t, fork);
+            let Some(at) = cards.iter().position(|c| c.followed).filter(|_| cards.len() > 1)
+            else {
+                return title;
+            };
+            let more = say!(
+                lang, NarrateFollowed, number = at + 1, count = cards.len(), label = &cards[at].label
+            );
+            join([title, more], " ")
         }
         StopKind::Policy(chain) => say!(lang, WhyPolicy, chain = chain_path(rules, *chain)),
         StopKind::Fate => {

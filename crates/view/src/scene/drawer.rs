@@ -147,7 +147,9 @@ pub(super) fn open(
     }
     let mut stair = opened?;
     stair.squeeze(frame.x0(), area.right() - 20.0);
-    let from = frame.station_of(base).map_or(frame.x0(), |s| s.at.x);
+    let from = frame
+        .station_of(base)
+        .map_or(p(frame.x0(), frame.trunk()), |s| s.at);
     Some(stair.finish(now.reply, base_step, base, area, cards, fork, from))
 }
 
@@ -382,7 +384,7 @@ impl Stair {
         area: Area,
         cards: Vec<BranchCard>,
         fork: Option<usize>,
-        from: f64,
+        from: Point,
     ) -> Opened {
         let count = self.count.max(1);
         let room = area.h - HEAD;
@@ -418,7 +420,13 @@ impl Stair {
         if let Some((k, first)) = self.points.first().copied() {
             let lane = area.y - 9.0;
             self.points.insert(0, ((k.0, 0), p(first.x, lane)));
-            self.points.insert(0, ((k.0, 0), p(from, lane)));
+            // From the arch it leaves its post, so that it is not taken for the way on.
+            let upright = from.y < lane - 80.0;
+            let x = if upright { from.x - 27.0 } else { from.x };
+            self.points.insert(0, ((k.0, 0), p(x, lane)));
+            if upright {
+                self.points.insert(0, ((k.0, 0), p(x, from.y)));
+            }
         }
         Opened {
             reply,
@@ -476,6 +484,12 @@ fn hit_text(t: &Telling, rule: RuleId) -> String {
 }
 
 impl Opened {
+    /// Whether the packet's band is too low for its label.
+    pub(super) fn low(&self) -> bool {
+        let (_, h) = self.band();
+        h < 88.0 && self.rest.h < 140.0 || h + self.rest.h < 96.0 || h < 88.0 && !self.cards.is_empty()
+    }
+
     /// The band the packet is in.
     pub(super) fn band(&self) -> (f64, f64) {
         let band = self.bands.get(self.here).copied().unwrap_or_default();
@@ -496,7 +510,7 @@ pub(super) fn draw(
     ways: &[Way],
 ) {
     let a = o.area;
-    let entry = o.points.get(1).map_or(frame.x0(), |(_, point)| point.x);
+    let entry = o.nodes.first().map_or(frame.x0(), |node| node.at.x);
     pen.path(card_with_notch(a, entry), "drawer");
     // The way from the station to the drawer, in front of the frame.
     let band = o.bands.get(o.here).copied().unwrap_or_default();
@@ -832,15 +846,16 @@ fn above(t: &Telling, pen: &mut Pen, all: &[Stop], o: &Opened, run: &[&Node]) {
         .filter(|n| n.band == first.band && n.at.x > last.at.x)
         .map(|n| n.at.x)
         .fold(o.area.right() - 14.0, f64::min);
-    let x = first.at.x - 8.0;
-    pen.fitted(x, first.at.y - 11.0, &words, (next - x).max(40.0), "s11 t3");
+    let under = o.points.iter().any(|(_, q)| (q.x - first.at.x).abs() < 2.0 && q.y < first.at.y - 5.0);
+    let x = if under { first.at.x + 7.0 } else { first.at.x - 8.0 };
+    pen.fitted(x, first.at.y - 11.0, &words, (next - x).max(62.0), "s11 t3");
 }
 
 /// The ways from the fork to its cards.
 fn fork_ways(pen: &mut Pen, o: &Opened) {
     let Some(from) = o.fork_at else { return };
     let places = card_places(o);
-    let turn = o.rest.y + 10.0;
+    let turn = o.rest.y + if o.rest.h < 104.0 { 5.0 } else { 10.0 };
     let mut chosen = None;
     for (card, a) in o.cards.iter().zip(&places) {
         let x = a.x + a.w / 2.0;
@@ -865,8 +880,8 @@ fn card_places(o: &Opened) -> Vec<Area> {
     let right = o.area.right() - 14.0;
     let gap = 14.0;
     let w = ((right - left - gap * (count - 1.0)) / count).min(260.0);
-    let top = o.rest.y + 30.0;
-    let h = (o.area.bottom() - top - 12.0).clamp(52.0, 86.0);
+    let top = o.rest.y + if o.rest.h < 104.0 { 21.0 } else { 30.0 };
+    let h = (o.area.bottom() - top - 10.0).clamp(50.0, 86.0);
     (0..o.cards.len().min(CARDS))
         .map(|i| Area { x: left + (w + gap) * i as f64, y: top, w, h })
         .collect()
@@ -881,7 +896,7 @@ fn fork_cards(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], o: &Opene
         StopKind::Fork(f) if o.nodes.iter().any(|n| all[n.stop].first == s.first && n.at == o.fork_at.unwrap_or_default()) => Some(f),
         _ => None,
     });
-    let top = o.rest.y + 36.0;
+    let top = o.rest.y + if o.rest.h < 104.0 { 24.0 } else { 36.0 };
     let same = o.cards.windows(2).all(|w| w[0].fate == w[1].fate);
     let random = o.cards.iter().all(|c| !c.weight.is_empty());
     let title = match fork {
@@ -911,42 +926,47 @@ fn fork_cards(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], o: &Opene
         }
     }
     for (index, (card, a)) in o.cards.iter().zip(&places).enumerate() {
-        let link = Link { outcome: Some(card.outcome), ..Link::default() };
-        let label = format!("{} {} {}", card.label, card.weight, card.fate);
-        pen.group("gc", link, label, |pen| {
-            let on = if card.followed { " on" } else { "" };
-            pen.rect(*a, 11.0, &format!("sep{on}"));
-            let middle = p(a.x + a.w / 2.0, a.y);
-            pen.circle(middle, 9.5, &format!("num{on}"));
-            let class = if card.followed { "s11 w6 live mid" } else { "s11 w6 t2 mid" };
-            pen.text(middle.x, middle.y + 4.0, (index + 1).to_string(), class);
-            let inner = a.x + 13.0;
-            let most = a.w - 26.0;
-            let code = card.label.contains(':') || card.label.contains('.') && random;
-            let class = if code { "s13 m w6" } else { "s13 w6" };
-            let step = ((a.h - 28.0) / 2.6).clamp(14.0, 19.0);
-            let y1 = a.y + 28.0;
-            pen.fitted(inner, y1, &card.label, most, class);
-            let weight = pen.width(&card.weight, "s11 w6");
-            pen.text(a.right() - 13.0, y1 + step, card.weight.as_str(), "s11 w6 end");
-            pen.fitted(inner, y1 + step, &card.name, most - weight - 10.0, "s11 m t2");
-            let class = tone_class(card.tone);
-            let icon = match card.tone {
-                Tone::Ok => "i-ok",
-                Tone::Stop => "i-no",
-                _ => "i-half",
-            };
-            let two = card.name.is_empty() && card.weight.is_empty();
-            let y = if two { y1 + step } else { y1 + 2.0 * step + 1.0 };
-            pen.icon(icon, inner - 2.0, y - 10.5, 13.0, class);
-            pen.fitted(inner + 15.0, y, &card.fate, most - 15.0, &format!("s11 w5 {class}"));
-        });
+        draw_card(pen, index, card, *a, random);
     }
     if o.cards.len() > CARDS {
         let more = text!(lang, SceneMore, count = o.cards.len() - CARDS);
         pen.text(o.area.right() - 16.0, o.rest.y + 16.0, more, "s11 t3 end");
     }
     let _ = frame;
+}
+
+/// One way out of a fork, as a card with its number on the upper edge.
+pub(super) fn draw_card(pen: &mut Pen, index: usize, card: &BranchCard, a: Area, random: bool) {
+    let link = Link { outcome: Some(card.outcome), ..Link::default() };
+    let label = format!("{} {} {}", card.label, card.weight, card.fate);
+    pen.group("gc", link, label, |pen| {
+        let on = if card.followed { " on" } else { "" };
+        pen.rect(a, 11.0, &format!("sep{on}"));
+        let middle = p(a.x + a.w / 2.0, a.y);
+        pen.circle(middle, 9.5, &format!("num{on}"));
+        let class = if card.followed { "s11 w6 live mid" } else { "s11 w6 t2 mid" };
+        pen.text(middle.x, middle.y + 4.0, (index + 1).to_string(), class);
+        let inner = a.x + 13.0;
+        let most = a.w - 26.0;
+        let code = card.label.contains(':') || card.label.contains('.') && random;
+        let class = if code { "s13 m w6" } else { "s13 w6" };
+        let step = ((a.h - 28.0) / 2.6).clamp(14.0, 19.0);
+        let y1 = a.y + 28.0;
+        pen.fitted(inner, y1, &card.label, most, class);
+        let weight = pen.width(&card.weight, "s11 w6");
+        pen.text(a.right() - 13.0, y1 + step, card.weight.as_str(), "s11 w6 end");
+        pen.fitted(inner, y1 + step, &card.name, most - weight - 10.0, "s11 m t2");
+        let class = tone_class(card.tone);
+        let icon = match card.tone {
+            Tone::Ok => "i-ok",
+            Tone::Stop => "i-no",
+            _ => "i-half",
+        };
+        let two = card.name.is_empty() && card.weight.is_empty();
+        let y = if two { y1 + step } else { y1 + 2.0 * step + 1.0 };
+        pen.icon(icon, inner - 2.0, y - 10.5, 13.0, class);
+        pen.fitted(inner + 15.0, y, &card.fate, most - 15.0, &format!("s11 w5 {class}"));
+    });
 }
 
 /// The colour class of a tone.

@@ -8,7 +8,7 @@ use crate::stops::{Stop, StopKind};
 use crate::terms::{hook as hook_name, packet_word, states, table_class};
 use crate::{Link, Telling, Tone, fate};
 use chainwalk_model::{
-    ChainId, Entry, Event, Family, Fate, Hook, IfKind, Stop as By, Trace, priority,
+    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Stop as By, Trace, priority,
 };
 
 /// One table's place on the line, or one of the kernel's own.
@@ -128,12 +128,24 @@ impl Frame {
 
     /// The box of a hook.
     pub(super) fn hook_area(&self, hook: Hook) -> Area {
+        // The arch's boxes are as wide as the names in them need.
+        match hook {
+            Hook::Input => {
+                let x = self.up() - self.x(40.0).min(60.0);
+                let w = self.up() + 66.0 - x;
+                return Area { x, y: self.y(54.0), w, h: self.y(106.0) };
+            }
+            Hook::Output => {
+                let x = self.down() - self.x(36.0).min(54.0);
+                let w = self.down() + 70.0 - x;
+                return Area { x, y: self.y(54.0), w, h: self.y(118.0) };
+            }
+            _ => {}
+        }
         let (x, y, w, h) = match hook {
             Hook::Prerouting | Hook::Ingress => (82.0, 184.0, 212.0, 88.0),
             Hook::Forward => (366.0, 184.0, 164.0, 88.0),
-            Hook::Postrouting | Hook::Egress => (578.0, 184.0, 146.0, 88.0),
-            Hook::Input => (290.0, 54.0, 100.0, 106.0),
-            Hook::Output => (520.0, 54.0, 108.0, 118.0),
+            _ => (578.0, 184.0, 146.0, 88.0),
         };
         Area { x: self.x(x), y: self.y(y), w: self.x(w), h: self.y(h) }
     }
@@ -276,7 +288,7 @@ impl Frame {
 
     /// The place of the n-th interface of a side.
     fn port_area(&self, right: bool, index: usize) -> Area {
-        let w = (58.0 * self.sx).clamp(46.0, 84.0);
+        let w = (58.0 * self.sx).clamp(54.0, 92.0);
         let x = if right { self.w - 8.0 - w } else { 8.0 };
         let step = self.y(36.0).max(28.0);
         let y = match index {
@@ -290,8 +302,10 @@ impl Frame {
     /// The points from the trunk to an interface at the right edge.
     pub(super) fn leave(&self, name: &str) -> Vec<Point> {
         let index = self.outs.iter().position(|n| n == name).unwrap_or(0);
-        let area = self.port_area(true, index);
+        let mut area = self.port_area(true, index);
         let y = area.y + 12.0;
+        // The packet stands in front of the interface, so that its name can be read.
+        area.x -= 13.0;
         let bend = (self.hook_area(Hook::Postrouting).right() + area.x) / 2.0;
         if index == 0 {
             vec![p(area.x, y)]
@@ -305,7 +319,7 @@ impl Frame {
         match t.outcome().map(|o| &o.trace.sent.entry) {
             Some(Entry::Wire { .. }) | None => {
                 let area = self.port_area(false, 0);
-                p(area.x + area.w / 2.0, area.y + 12.0)
+                p(area.right() + 5.0, area.y + 12.0)
             }
             Some(Entry::Local { .. }) => self.process_out(),
         }
@@ -338,6 +352,7 @@ impl Frame {
         all: &[Stop],
         at: usize,
         ways: &[Way],
+        apart: bool,
     ) {
         let now = all.get(at);
         let trunk = self.trunk();
@@ -369,11 +384,11 @@ impl Frame {
         pen.path(track(p(self.down(), process.bottom()), p(self.down(), trunk)), "trk");
         if self.loops {
             pen.path(super::pen::rounded(&self.loop_way(), 10.0), "trk lo");
-            pen.text(self.w - 30.0, self.y(24.0), "lo", "s11 m t3 end");
         }
         let here = now.and_then(|n| {
             let trace = t.trace(n.reply)?;
-            crate::rows::hook_of(trace, n)
+            let over = matches!(n.kind, StopKind::Fate) && fate::tone(&trace.fate) == Tone::Ok;
+            if over { None } else { crate::rows::hook_of(trace, n) }
         });
         for hook in HOOKS {
             let a = self.hook_area(hook);
@@ -381,12 +396,13 @@ impl Frame {
             pen.rect(a, 12.0, class);
             pen.path(self.track_inside(hook), "trk");
             let name = hook_name(hook);
-            let x = match hook {
-                Hook::Input => a.x + a.w * 0.53,
-                Hook::Output => a.x + a.w * 0.45,
-                _ => a.x + 14.0,
-            };
-            pen.fitted(x, a.y + 19.0, name, a.right() - x - 4.0, "s12 w7 caps");
+            match hook {
+                Hook::Input | Hook::Output => {
+                    let x = if hook == Hook::Input { self.up() } else { self.down() };
+                    pen.text(x + 10.0, a.y + 18.0, name, "s12 w7 caps");
+                }
+                _ => pen.text(a.x + 14.0, a.y + 19.0, name, "s12 w7 caps"),
+            }
         }
         pen.rect(process, process.h / 2.0, "hook");
         let processes = text!(t.lang, SceneProcesses);
@@ -394,6 +410,14 @@ impl Frame {
         pen.text(middle, process.y + process.h / 2.0 + 4.5, processes, "s13 w5 t2 mid");
         for way in ways {
             way.draw(pen);
+        }
+        if self.loops {
+            // What comes in again comes a second time.
+            let x = self.hook_area(Hook::Prerouting).x - 8.0;
+            let at = p(x, self.y(150.0));
+            pen.circle(at, 9.0, "num on");
+            pen.text(at.x, at.y + 4.0, "2", "s11 w6 live mid");
+            pen.text(at.x + 14.0, at.y + 4.0, "lo", "s11 m t2");
         }
         self.draw_ports(t, pen);
         let d = self.diamond();
@@ -407,10 +431,27 @@ impl Frame {
             self.draw_station(t, pen, station, all, at);
         }
         self.draw_reply_note(t, pen);
-        if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) {
+        if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) && !apart {
             self.draw_never(t, pen);
         }
-        self.draw_legend(t, pen);
+        if !self.label_at_right(t, now) {
+            self.draw_legend(t, pen);
+        }
+    }
+
+    /// Whether the packet's label takes the place of the legend.
+    fn label_at_right(&self, t: &Telling, now: Option<&Stop>) -> bool {
+        let (Some(now), Some(outcome)) = (now, t.outcome()) else { return false };
+        let trace = t.trace(now.reply);
+        match now.kind {
+            StopKind::Start => matches!(outcome.trace.sent.entry, Entry::Local { .. }),
+            StopKind::Fate => trace.is_some_and(|trace| out_iface(trace).is_some()),
+            _ if now.base.is_some() => false,
+            StopKind::Route if now.hook.is_none() => {
+                trace.is_some_and(|tr| matches!(tr.sent.entry, Entry::Local { .. }))
+            }
+            _ => trace.and_then(|tr| crate::rows::hook_of(tr, now)) == Some(Hook::Output),
+        }
     }
 
     /// The wire that lo is: out of POSTROUTING, over everything, into PREROUTING.
@@ -499,7 +540,8 @@ impl Frame {
             _ => return,
         };
         let shown = pen.fit(&word, self.x(96.0), "s11 m");
-        pen.text(d.x, d.y + 44.0, shown, "s11 m t3 mid");
+        let under = self.hook_area(Hook::Forward).bottom() + 9.0;
+        pen.text(d.x, under.min(d.y + 46.0).max(d.y + 43.0), shown, "s11 m t3 mid");
     }
 
     fn draw_station(
@@ -555,6 +597,10 @@ impl Frame {
                 pen.text(s.at.x, s.at.y - 13.0, s.name.as_str(), &class);
             }
         });
+        if ends.is_none() && asked_at(t, s) {
+            pen.circle(s.at, if upright { 7.0 } else { 8.5 }, "end ask");
+            pen.text(s.at.x, s.at.y + 4.0, "?", "s11 w7 ask mid");
+        }
         if let Some((tone, word)) = &ends {
             let (mark, colour) = match tone {
                 Tone::Stop => ("stop", "stop"),
@@ -584,12 +630,14 @@ impl Frame {
             pen.text(s.at.x, s.at.y + 25.0, word, "s11 m w6 cts mid");
         }
         match s.rules {
-            Some(n) if upright => {
+            Some(n) if upright && !(on && !self.closed(now)) => {
                 pen.text(s.at.x - 11.0, s.at.y + 4.0, n.to_string(), "s11 t3 end");
             }
             Some(n) if n > 0 && !(on && !self.closed(now)) => {
                 let word = text!(t.lang, ShortRules, count = n);
-                pen.text(s.at.x, s.at.y + 25.0, word, "s11 t3 mid");
+                let half = pen.width(&word, "s11") / 2.0;
+                let x = s.at.x.min(self.hook_area(s.hook).right() - half - 7.0);
+                pen.text(x, s.at.y + 25.0, word, "s11 t3 mid");
             }
             _ => {}
         }
@@ -626,7 +674,7 @@ impl Frame {
     }
 
     pub(super) fn reply_box(&self) -> Area {
-        let x = self.x(455.0);
+        let x = f64::midpoint(self.hook_area(Hook::Input).right(), self.hook_area(Hook::Output).x);
         Area { x: x - 39.0, y: self.y(92.0), w: 78.0, h: 40.0 }
     }
 
@@ -715,6 +763,27 @@ fn ct_word(trace: &Trace, hook: Hook) -> String {
     String::new()
 }
 
+/// Whether it had to be asked what a table does here that was not pasted.
+fn asked_at(t: &Telling, s: &Station) -> bool {
+    let Some(outcome) = t.outcome() else { return false };
+    let mut hook = None;
+    outcome.trace.steps.iter().any(|step| {
+        if let Event::Hook(path) = &step.event {
+            hook = Some(path.hook);
+        }
+        hook == Some(s.hook) && asked_table(&step.event, &outcome.choices) == Some(&s.name)
+    })
+}
+
+/// The table that a fork asks about.
+pub(super) fn asked_table<'a>(event: &Event, choices: &'a [Choice]) -> Option<&'a str> {
+    let Event::Fork(at) = event else { return None };
+    match &choices.get(*at as usize)?.question {
+        Question::Table(_, name) => Some(name),
+        _ => None,
+    }
+}
+
 /// Whether the packet ends at a station, and the word for it.
 fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
     let outcome = t.outcome()?;
@@ -729,7 +798,7 @@ fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
     let lang = t.lang;
     let number = |rule: chainwalk_model::RuleId| t.rules().rule(rule).number;
     match &trace.fate {
-        Fate::DroppedUnseen(chainwalk_model::Question::Table(_, name)) if **name == *s.name => {
+        Fate::DroppedUnseen(Question::Table(_, name)) if **name == *s.name => {
             Some((Tone::Stop, text!(lang, SceneDropsUnseen)))
         }
         _ if base.is_none() || base != s.chain => None,

@@ -3,6 +3,7 @@
 use super::drawer::tone_class;
 use super::frame::Frame;
 use super::pen::{Area, Pen, tenth};
+use crate::forks::Fork;
 use crate::say::{plain, text};
 use crate::stops::{Stop, StopKind};
 use crate::telling::moment;
@@ -26,7 +27,11 @@ pub(super) fn draw(
         return;
     };
     if matches!(now.kind, StopKind::Fate) && now.reply.is_none() {
-        end(t, pen, a);
+        end(t, pen, now, a);
+        return;
+    }
+    if let StopKind::Fork(fork) = &now.kind {
+        ask(t, pen, fork, a);
         return;
     }
     pen.rect(a, 12.0, "drawer");
@@ -55,6 +60,38 @@ pub(super) fn draw(
     let x = half + 8.0;
     pen.path(format!("M{} {}V{}", tenth(half - 12.0), tenth(a.y + 18.0), tenth(a.bottom() - 18.0)), "line");
     ahead(t, pen, all, at, Area { x, y: a.y, w: a.right() - x - 18.0, h: a.h });
+}
+
+/// A question that splits the walk between the tables: what is asked, and its ways as cards.
+fn ask(t: &Telling, pen: &mut Pen, fork: &Fork, a: Area) {
+    pen.rect(a, 12.0, "drawer");
+    let cards = crate::rows::cards(t, fork);
+    let left = a.x + 22.0;
+    let most = a.w - 44.0;
+    let mut y = a.y + 36.0;
+    let title = plain(&crate::rows::fork_title(t, fork));
+    for line in pen.wrap(&title, most, 2, "s15 w6") {
+        pen.text(left, y, line, "s15 w6");
+        y += 22.0;
+    }
+    pen.fitted(left, y, &text!(t.lang, SceneFollow), most, "s12 t2");
+    let count = cards.len().clamp(1, 5) as f64;
+    let gap = 16.0;
+    let w = ((most - gap * (count - 1.0)) / count).min(300.0);
+    let top = y + 30.0;
+    let h = (a.bottom() - top - 16.0).clamp(56.0, 86.0);
+    for (index, card) in cards.iter().take(5).enumerate() {
+        let place = Area { x: left + (w + gap) * index as f64, y: top, w, h };
+        let random = !card.weight.is_empty();
+        super::drawer::draw_card(pen, index, card, place, random);
+    }
+    let next = top + h + 14.0;
+    if a.bottom() - next > 70.0 {
+        let words = text!(t.lang, PanelAsk);
+        for (i, line) in pen.wrap(&words, most.min(560.0), 2, "s12").into_iter().enumerate() {
+            pen.text(left, next + 16.0 + 18.0 * i as f64, line, "s12 t2");
+        }
+    }
 }
 
 /// The packet as it is now, each field with what it was where it changed.
@@ -142,7 +179,7 @@ fn ahead(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, a: Area) {
 }
 
 /// The card of the fate.
-fn end(t: &Telling, pen: &mut Pen, a: Area) {
+fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
     let Some(outcome) = t.outcome() else { return };
     let tone = fate::tone(&outcome.trace.fate);
     let class = tone_class(tone);
@@ -159,7 +196,19 @@ fn end(t: &Telling, pen: &mut Pen, a: Area) {
         }
     }
     let x = left + 2.0 * r + 18.0;
-    let most = a.right() - x - 24.0;
+    // The packet as it ended, at the right where there is room for it.
+    let beside = a.w > 700.0 && a.h > 150.0;
+    let column = if beside { (a.w * 0.28).clamp(200.0, 300.0) } else { 0.0 };
+    if beside {
+        let place = Area {
+            x: a.right() - column - 6.0,
+            y: a.y + 24.0,
+            w: column - 18.0,
+            h: a.h - 40.0,
+        };
+        header(t, pen, now, place);
+    }
+    let most = a.right() - x - 24.0 - column;
     let mut y = a.y + 40.0;
     let headline = plain(&banner::headline(t, outcome));
     for line in pen.wrap(&headline, most, 2, "s15 w6") {

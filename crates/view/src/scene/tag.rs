@@ -85,6 +85,11 @@ fn place(
     (w, h): (f64, f64),
 ) -> (Area, String) {
     let fits = |x: f64| x.clamp(6.0, (frame.w - w - 6.0).max(6.0));
+    if opened.is_some_and(Opened::low) {
+        let y = frame.hook_area(Hook::Input).y;
+        let x = (frame.hook_area(Hook::Input).x - 14.0 - w).max(6.0);
+        return (Area { x, y, w, h }, String::new());
+    }
     if let Some(o) = opened {
         let (top, height) = o.band();
         let mut y = rest.y + 17.0;
@@ -119,7 +124,7 @@ fn place(
         } else {
             frame.hook_area(Hook::Output).right().max(frame.process().right()) + 14.0
         };
-        let x = if left { fits(edge - w) } else { fits(edge) };
+        let x = if left { fits(edge - w) } else { edge.min(frame.w - w - 3.0) };
         let middle = (rest.y).clamp(y + 12.0, y + h - 12.0);
         let (tip, back) = if left { (x + w + 7.0, x + w - 2.0) } else { (x - 7.0, x + 2.0) };
         let nose = format!(
@@ -133,8 +138,8 @@ fn place(
         return (Area { x, y, w, h }, nose);
     }
     let trunk = (rest.y - frame.trunk()).abs() < 30.0;
-    let at_edge = rest.x < frame.hook_area(Hook::Prerouting).x
-        || rest.x > frame.hook_area(Hook::Postrouting).right();
+    let at_edge = rest.x < frame.hook_area(Hook::Prerouting).x + 14.0
+        || rest.x > frame.hook_area(Hook::Postrouting).right() - 4.0;
     if trunk && at_edge {
         let y = frame.hook_area(Hook::Prerouting).y - 10.0 - h;
         let x = fits(rest.x - w / 2.0);

@@ -167,6 +167,12 @@ fn way(
                 }
             }
             Event::Tracked => station("conntrack", &mut points),
+            Event::Fork(_) => {
+                let choices = t.outcome().map_or(&[][..], |o| &o.choices);
+                if let Some(table) = super::frame::asked_table(&s.event, choices) {
+                    station(table, &mut points);
+                }
+            }
             Event::Confirmed => station("confirm", &mut points),
             Event::Untranslated(_) => station("nat", &mut points),
             Event::Routed { again: false, .. } if hook != Some(Hook::Output) => {
