@@ -107,7 +107,6 @@ pub fn App() -> Html {
     let blank = match &told {
         _ if state.paste.trim().is_empty() => Some(Why::Empty),
         Some(told) if told.chips.is_empty() => Some(Why::Nothing),
-        Some(_) if state.packets.is_empty() => Some(Why::NoPacket),
         _ => None,
     };
     let problems = told
@@ -127,7 +126,8 @@ pub fn App() -> Html {
     };
     let lang = state.lang;
     html! {
-        <div class={classes!("app", pane, blank.is_some().then_some("no-walk"))}>
+        <div class={classes!("app", pane, blank.is_some().then_some("no-walk"),
+            timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"))}>
             <Sprite />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
                 {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
@@ -148,14 +148,15 @@ pub fn App() -> Html {
                 if let Some(why) = blank {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {
-                    <Diagram drawn={drawn.clone()} speed={state.speed.factor()} hover={*hover}
+                    <Diagram drawn={drawn.clone()} packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} speed={state.speed.factor()} hover={*hover}
                         onhover={onhover.clone()} reveal={reveal.clone()} dispatch={dispatch.clone()} />
                 }
             </section>
             if narrow {
                 <div class="mini" ref={map}>
                     if let Some(drawn) = heard.map.as_ref().filter(|_| blank.is_none()) {
-                        <Diagram class="small" drawn={drawn.clone()} hover={*hover} onhover={onhover.clone()}
+                        <Diagram class="small" drawn={drawn.clone()}
+                            packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} hover={*hover} onhover={onhover.clone()}
                             reveal={reveal.clone()} dispatch={dispatch.clone()} />
                     }
                 </div>

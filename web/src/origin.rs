@@ -72,13 +72,14 @@ impl Origin {
 /// Whether a line tells by itself where its packet starts: it names both ends, follows another packet, or
 /// has a word for it.
 pub fn says_itself(line: &str) -> bool {
+    let one = |word| matches!(word, ">" | "->" | "→" | "local" | "outside");
+    follows(line) || line.split_whitespace().any(one)
+}
+
+/// Whether a line's packet answers one sent before.
+pub fn follows(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
-    let verb = match words.as_slice() {
-        ["after", _, rest @ ..] => rest.first(),
-        all => all.first(),
-    };
-    matches!(verb, Some(&"reply" | &"error"))
-        || words.iter().any(|word| matches!(*word, ">" | "->" | "→" | "local" | "outside"))
+    matches!(words.as_slice(), ["after", _, "reply" | "error", ..] | ["reply" | "error", ..])
 }
 
 #[cfg(test)]

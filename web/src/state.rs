@@ -3,7 +3,7 @@
 //! [`State::apply`] is pure: it never touches the browser, and returns `None` where nothing changes.
 
 use crate::examples::Example;
-use crate::origin::Origin;
+use crate::origin::{Origin, follows};
 use chainwalk_view::Lang;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -256,9 +256,13 @@ impl State {
                     next.origin = origin;
                     next.draft = Rc::from(words);
                 }
-                next.packets = vec![next.line()];
-                next.packet = 0;
-                next.followed.clear();
+                // A packet that answers another one takes its place behind it; any other begins anew.
+                let kept = if follows(&next.draft) { self.packet } else { 0 };
+                let line = next.line();
+                next.packets.truncate(kept);
+                next.followed.truncate(kept);
+                next.packets.push(line);
+                next.packet = kept;
                 next.stop = 0;
                 next.playing = true;
                 next.open = None;
@@ -460,6 +464,17 @@ mod tests {
         assert_eq!(sent.origin, Origin::wire("10.0.0.9", "eth1"));
         assert_eq!(&*sent.draft, "curl 10.0.0.2:22");
         assert_eq!(&*sent.packets[0], typed);
+    }
+
+    #[test]
+    fn an_answer_is_sent_behind_what_it_answers() {
+        let state =
+            after(&state(), [Action::Then("reply 1".into()), Action::Then("reply 2".into())]);
+        let sent =
+            after(&state, [Action::Show(1), Action::Draft("reply 1 ttl 9".into()), Action::Send]);
+        assert_eq!(sent.packets[1..], [Rc::from("reply 1 ttl 9")]);
+        let anew = after(&sent, [Action::Draft("curl 10.0.0.2:22".into()), Action::Send]);
+        assert_eq!((anew.packets.len(), anew.packet), (1, 0));
     }
 
     #[test]

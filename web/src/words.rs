@@ -31,7 +31,6 @@ words! {
     Ahead => "ahead", "前方";
     AllUnderstood => "all understood", "全部读懂";
     Answer => "Answer", "结论";
-    Clear => "Clear", "清空";
     ClearHint => "Throw away what was pasted, sent and said", "清除粘贴的内容、数据包和假设";
     Close => "Close", "关闭";
     CollectorHint => "For the full picture, run this on the host and paste all it prints:", "想要完整的图景，请在主机上运行下面的命令，把输出全部粘贴进来：";
@@ -44,8 +43,6 @@ words! {
     EmptyDetail => "The output of iptables-save or iptables -nvL, and what you know of the host: ip addr, ip route, brctl show. Prompts and remarks between them do no harm.", "iptables-save 或 iptables -nvL 的输出，加上主机的情况：ip addr、ip route、brctl show。中间夹着提示符和说明文字也没关系。";
     EmptyHeadline => "Everything at once, in any order", "一次全贴，顺序随意";
     Examples => "Examples", "示例";
-    FactSource => "source", "来源";
-    Facts => "Facts of this host", "本机的事实";
     FieldFrom => "from", "来自";
     FieldOn => "on", "经由";
     FieldThisHost => "this host", "本机";
@@ -65,14 +62,11 @@ words! {
     KeepsHere => "Nothing you paste leaves this page.", "粘贴的内容不会离开本页面。";
     LangOther => "中文", "EN";
     LangOtherName => "切换到中文", "Switch to English";
-    Line => "line", "行";
     Lines => "lines", "行";
     Map => "Map", "路径图";
     NextHook => "Next hook", "下一个钩子";
     NextStep => "Next step", "下一步";
     NoMatch => "did not match", "不匹配";
-    NoPacket => "No packet yet", "还没有数据包";
-    NoPacketDetail => "Type one above, the way you think of it: curl 10.0.0.2:80, ping 10.0.0.5, dig @8.8.8.8 example.com", "在上面输入，怎么想就怎么写：curl 10.0.0.2:80、ping 10.0.0.5、dig @8.8.8.8 example.com";
     NothingDetail => "iptables-save and iptables -nvL for the rules; ip addr, ip route and brctl show for the host around them. Without rules there is no verdict.", "规则：iptables-save 和 iptables -nvL；主机：ip addr、ip route、brctl show。没有规则，就不下结论。";
     NothingHeadline => "What can be read here", "这里能读懂什么";
     OneLine => "1 line", "1 行";
@@ -105,7 +99,6 @@ words! {
     StoppedDetail => "Your paste is as it was. Change something, or let it try once more.", "粘贴的内容没有变。修改内容，或者再试一次。";
     StoppedHeadline => "Stopped", "已停止";
     StopHere => "stopped here", "在此终止";
-    Summary => "Paste firewall rules and watch a packet walk them", "粘贴防火墙规则，看数据包如何通过";
     ThemeDark => "Dark", "深色";
     ThemeLight => "Light", "浅色";
     ThemeName => "Theme", "主题";

@@ -19,8 +19,6 @@ pub(crate) enum Why {
     Empty,
     /// Nothing in the paste was recognised.
     Nothing,
-    /// No packet was sent.
-    NoPacket,
 }
 
 /// Properties of [`Blank`].
@@ -43,24 +41,21 @@ pub(crate) fn Blank(props: &BlankProps) -> Html {
     let (headline, detail) = match why {
         Why::Empty => (Key::EmptyHeadline, Key::EmptyDetail),
         Why::Nothing => (Key::NothingHeadline, Key::NothingDetail),
-        Why::NoPacket => (Key::NoPacket, Key::NoPacketDetail),
     };
     html! {
         <div class="blank" data-testid="blank">
             <h2>{ui(*lang, headline)}</h2>
             <p>{ui(*lang, detail)}</p>
-            if *why != Why::NoPacket {
-                <Collector lang={*lang} />
-                <h3>{ui(*lang, Key::OrExample)}</h3>
-                <ul class="cards">
-                    {for examples.iter().map(|example| html! {
-                        <li><button class="card" onclick={act(dispatch, Action::Load(example.clone()))}>
-                            <b>{pick(&example.title, *lang)}</b>
-                            <span>{pick(&example.question, *lang)}</span>
-                        </button></li>
-                    })}
-                </ul>
-            }
+            <Collector lang={*lang} />
+            <h3>{ui(*lang, Key::OrExample)}</h3>
+            <ul class="cards">
+                {for examples.iter().map(|example| html! {
+                    <li><button class="card" onclick={act(dispatch, Action::Load(example.clone()))}>
+                        <b>{pick(&example.title, *lang)}</b>
+                        <span>{pick(&example.question, *lang)}</span>
+                    </button></li>
+                })}
+            </ul>
         </div>
     }
 }

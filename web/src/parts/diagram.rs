@@ -18,6 +18,8 @@ use yew::prelude::*;
 pub(crate) struct DiagramProps {
     /// The picture, and what it is of.
     pub(crate) drawn: Rc<(View, Scene)>,
+    /// Whether there is a packet in it.
+    pub(crate) packet: bool,
     /// How fast the packet moves.
     #[prop_or(1.0)]
     pub(crate) speed: f64,
@@ -61,7 +63,7 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
         <svg class={classes!("scene", props.class.clone())} viewBox={format!("0 0 {} {}", scene.width, scene.height)}
             width={view.width.to_string()} height={view.height.to_string()} aria-hidden="true">
             {for scene.items.iter().map(|item| draw(item, props))}
-            if x > 0.0 || y > 0.0 {
+            if props.packet {
                 <g class="token" ref={token} transform={at}>
                     <circle class="halo" r={if view.small { "10" } else { "15" }} />
                     <circle class="core" r={if view.small { "6" } else { "9.5" }} />
