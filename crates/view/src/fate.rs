@@ -4,7 +4,7 @@ use crate::say::{Key, format, say};
 use crate::terms::{chain_path, endpoint, hook, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
-    App, Entry, Errno, Event, Fate, Hook, L4, Outcome, Question, RejectWith, RoutingDrop, RuleId,
+    App, EndBy, Entry, Errno, Event, Fate, Hook, L4, Outcome, Question, RejectWith, RoutingDrop, RuleId,
     Stop, TcpFlags, Trace,
 };
 
@@ -292,12 +292,12 @@ pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
     let dst_addr = trace.moments.last().map_or_else(String::new, |m| m.packet.ip.dst.to_string());
     let src_addr = trace.moments.last().map_or_else(String::new, |m| m.packet.ip.src.to_string());
     match &trace.fate {
-        Fate::Local { iface, .. } => match last_base(trace) {
-            Some((chain, Some(number))) => say!(
+        Fate::Local { iface, .. } => match let_in(t, trace) {
+            Some((chain, number)) => say!(
                 lang, WhyLocalRule, dst = &dst, iface = &**iface,
                 chain = chain_path(rules, chain), number = number
             ),
-            _ => say!(lang, WhyLocal, dst = &dst, iface = &**iface),
+            None => say!(lang, WhyLocal, dst = &dst, iface = &**iface),
         },
         Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => {
             let iface = iface.as_deref().unwrap_or("?");
@@ -345,16 +345,13 @@ pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
     }
 }
 
-/// The last base chain that let the packet pass, and the rule that did, if one did.
-fn last_base(trace: &Trace) -> Option<(chainwalk_model::ChainId, Option<u32>)> {
+/// The rule of INPUT that let the packet in, if one did.
+fn let_in(t: &Telling, trace: &Trace) -> Option<(chainwalk_model::ChainId, u32)> {
     trace.steps.iter().rev().find_map(|s| match &s.event {
-        Event::BaseEnd { at, by, accepted: true, .. } => Some((
-            *at,
-            match by {
-                chainwalk_model::EndBy::Rule(number) => Some(*number),
-                chainwalk_model::EndBy::Policy => None,
-            },
-        )),
+        Event::BaseEnd { chain, at, by: EndBy::Rule(number), accepted: true } => {
+            let base = t.rules().chain(*chain).base.as_ref()?;
+            (base.hook == Hook::Input).then_some((*at, *number))
+        }
         _ => None,
     })
 }

@@ -228,8 +228,11 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
         }
         let words = plain(&e.text);
         pen.icon(if e.certain { "i-ok" } else { "i-half" }, x, y - 10.5, 12.0, if e.certain { "ok" } else { "t3" });
-        pen.fitted(x + 20.0, y, &words, most - 20.0, "s12 t2");
-        y += 20.0;
+        for line in pen.wrap(&words, most - 20.0, 2, "s12") {
+            pen.text(x + 20.0, y, line, "s12 t2");
+            y += 17.0;
+        }
+        y += 4.0;
     }
     siblings(t, pen, Area { x, y: y + 6.0, w: most, h: a.bottom() - y - 18.0 });
 }
