@@ -221,10 +221,11 @@ impl Flows {
     /// The flow and direction that a tuple belongs to, in a zone.
     pub(crate) fn find(&self, tuple: Tuple, zone: u16) -> Option<(u32, CtDir)> {
         self.entries.iter().rev().find_map(|e| {
-            if e.orig == tuple && e.zone.of(CtDir::Original) == zone {
-                Some((e.id, CtDir::Original))
-            } else if e.reply == tuple && e.zone.of(CtDir::Reply) == zone {
+            // The reply's direction was put into the table last, and is found first where both are the same.
+            if e.reply == tuple && e.zone.of(CtDir::Reply) == zone {
                 Some((e.id, CtDir::Reply))
+            } else if e.orig == tuple && e.zone.of(CtDir::Original) == zone {
+                Some((e.id, CtDir::Original))
             } else {
                 None
             }

@@ -51,6 +51,13 @@ pub(crate) struct Found {
     pub on_link: bool,
 }
 
+impl Found {
+    /// Straight out of an interface.
+    pub(crate) fn on_link(dev: Text) -> Self {
+        Self { kind: RouteKind::Unicast, dev: Some(dev), via: None, src: None, on_link: true }
+    }
+}
+
 /// Routing over one world's facts. What a lookup leaned on gathers in `leans`.
 pub(crate) struct Router<'a> {
     world: &'a World,

@@ -3,8 +3,8 @@
 use super::{Attached, Skb, Walker, Way};
 use crate::ct::{Gathered, Info, Look, Seen, status};
 use chainwalk_model::{
-    Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, Question,
-    RoutingDrop, Skip, Stop, Text, priority,
+    Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, Question, Skip, Stop,
+    Text, priority,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -200,7 +200,7 @@ impl Walker<'_> {
                 self.event(skb, Event::Reassembling);
                 Err(Fate::Kept)
             }
-            Gathered::Duplicate | Gathered::Overlap => Err(Fate::Routing(RoutingDrop::BadHeader)),
+            Gathered::Duplicate | Gathered::Overlap => Err(Fate::Refused),
         }
     }
 

@@ -1,10 +1,9 @@
 //! Packets that this host sends, the second routing decision, and the way round by lo.
 
-use super::{Attached, Skb, Walker, Way};
-use crate::ct::{Info, status};
+use super::{Skb, Walker, Way, is_multicast_or_broadcast};
 use crate::route::{Found, Key, Router};
 use chainwalk_model::{
-    Answer, CtDir, Entry, Errno, Event, Fate, Hook, Lean, RouteKind, Routed, RoutingDrop, Text,
+    Answer, Entry, Errno, Event, Fate, Hook, Lean, RouteKind, Routed, RoutingDrop, Text,
 };
 use std::net::IpAddr;
 
@@ -24,7 +23,14 @@ impl Walker<'_> {
             Some(ip.src).filter(|s| Router::new(self.world).told_local(*s))
         };
         let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref() };
-        let found = self.routed(skb, |r| r.lookup(&key()))?;
+        let found = match src.filter(|_| is_multicast_or_broadcast(dst)) {
+            // To everybody on the network of the address that it is sent from.
+            Some(src) => self.routed(skb, |r| {
+                let dev = r.holder(src)?;
+                Ok(dev.map(|dev| Found::on_link(dev)))
+            })?,
+            None => self.routed(skb, |r| r.lookup(&key()))?,
+        };
         let found = match found {
             Some(found) => self.likely_dev(skb, found),
             None => return self.unsendable(skb, Errno::ENETUNREACH, RoutingDrop::NoRoute),
@@ -133,13 +139,9 @@ impl Walker<'_> {
 
     /// Whether nat OUTPUT has to route anew: the flow's destination is not what the packet was sent to.
     pub(crate) fn nat_reroutes(&self, skb: &Skb) -> bool {
-        let Some((entry, dir, info)) = self.flow(skb) else { return false };
-        if info == Info::Related && matches!(skb.packet.l4, chainwalk_model::L4::Icmp(_)) {
-            return false;
-        }
-        let bit = if dir == CtDir::Original { status::DST_NAT } else { status::SRC_NAT };
+        let Some((entry, dir, _)) = self.flow(skb) else { return false };
         let there = entry.tuple(dir).dst;
         let back = entry.tuple(crate::ct::turned(dir)).src;
-        entry.has(bit) && there != back && !matches!(skb.attached, Attached::None)
+        there != back
     }
 }

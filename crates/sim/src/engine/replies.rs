@@ -66,7 +66,9 @@ impl Walker<'_> {
             || matches!(skb.kind, RouteKind::Broadcast)
             || ip.dst.is_multicast();
         let nobody = ip.src.is_unspecified() || ip.src.is_multicast();
-        if about_error || to_all || nobody || ip.frag_off != 0 {
+        // While the kernel sends an ICMP packet of its own it sends no other (`icmp_xmit_lock`).
+        let sending = skb.own && skb.loops == 0 && matches!(skb.packet.l4, L4::Icmp(_));
+        if sending || about_error || to_all || nobody || ip.frag_off != 0 {
             return;
         }
         let (to, here) = (ip.src, ip.dst);
