@@ -27,7 +27,7 @@ impl Walker<'_> {
             // To everybody on the network of the address that it is sent from.
             Some(src) => self.routed(skb, |r| {
                 let dev = r.holder(src)?;
-                Ok(dev.map(|dev| Found::on_link(dev)))
+                Ok(dev.map(Found::on_link))
             })?,
             None => self.routed(skb, |r| r.lookup(&key()))?,
         };

@@ -9,7 +9,7 @@
 
 use super::{Judge, is_unknown};
 use crate::eye::Eye;
-use chainwalk_model::{AddrTypeMatch, AddrTypes, Found, Inv, Part, Question, Truth};
+use chainwalk_model::{AddrTypeMatch, AddrTypes, Found, Part, Question, Truth};
 use std::net::{IpAddr, Ipv6Addr};
 
 const UNSPEC: u16 = 1;
