@@ -81,6 +81,7 @@ fn has_type(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chainwalk_model::Inv;
     use crate::ext::bench::Bench;
     use chainwalk_model::Match;
 
