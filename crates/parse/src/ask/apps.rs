@@ -131,12 +131,11 @@ impl<'a> Line<'a> {
         option == name
     }
 
-    /// Tells of words that a program's line has too many.
+    /// Tells of the first word that a program's line has too many; what is meant by it is not known.
     fn too_many(&mut self, words: &[Word<'a>]) {
-        for word in words {
+        if let Some(word) = words.first() {
             self.complain(Diagnostic {
                 id: DiagnosticId::UnknownOption,
-                severity: Severity::Warning,
                 hint: did_you_mean(word.text, &MORE),
                 ..bad(*word, vec![Expected::Option, Expected::EndOfLine])
             });
