@@ -32,8 +32,8 @@ pub(crate) enum Have {
     Port(u8, u16),
     /// A link-layer address.
     Mac(Mac),
-    /// The interface, and the bridge port.
-    Iface(Text, Option<Text>),
+    /// The interface.
+    Iface(Text),
     /// A mark.
     Mark(u32),
 }
@@ -253,7 +253,7 @@ impl Live {
             }
             Have::Port(proto, port) => SetPart::Port { proto: *proto, first: *port, last: *port },
             Have::Mac(mac) => SetPart::Mac(*mac),
-            Have::Iface(name, _) => SetPart::Iface(name.clone()),
+            Have::Iface(name) => SetPart::Iface(name.clone()),
             Have::Mark(mark) => SetPart::Mark(*mark, u32::MAX),
         };
         dims.iter().zip(key).enumerate().map(part).collect()
@@ -341,12 +341,7 @@ impl Element {
                     (any_proto || proto == number) && first <= at && at <= last
                 }
                 (SetPart::Mac(mac), Have::Mac(m)) => mac == m,
-                (SetPart::Iface(name), Have::Iface(dev, bridge_port)) => {
-                    match name.strip_prefix("physdev:") {
-                        Some(name) => bridge_port.as_deref() == Some(name),
-                        None => name == dev,
-                    }
-                }
+                (SetPart::Iface(name), Have::Iface(dev)) => name == dev,
                 (SetPart::Mark(mark, _), Have::Mark(m)) => mark == m,
                 (SetPart::Opaque(_), _) => {
                     unclear = true;

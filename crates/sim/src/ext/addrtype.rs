@@ -72,7 +72,11 @@ fn has_type(
             if routed == 0 {
                 return Ok((true, AddrTypes(kind)));
             }
-            let bit = eye.net.addr_type(addr, dev)?;
+            let bit = if routed & UNREACHABLE != 0 && eye.net.leaves_by(addr, 0)?.is_none() {
+                UNREACHABLE
+            } else {
+                eye.net.addr_type(addr, dev)?
+            };
             Ok((routed & bit != 0, AddrTypes(bit)))
         }
     }
@@ -81,8 +85,8 @@ fn has_type(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chainwalk_model::Inv;
     use crate::ext::bench::Bench;
+    use chainwalk_model::Inv;
     use chainwalk_model::Match;
 
     #[track_caller]
@@ -107,6 +111,7 @@ mod tests {
         check("fd00::9", false, UNICAST, Truth::Yes);
         check("fd00::9", false, UNICAST | MULTICAST, Truth::No);
         check("ff02::1", false, MULTICAST, Truth::Yes);
+        check("fd00::9", false, UNREACHABLE, Truth::Yes);
     }
 
     #[test]

@@ -4,9 +4,9 @@ use super::{At, test};
 use crate::eye::{Ct, CtFlow, Eye, Net};
 use crate::memory::Memory;
 use chainwalk_model::{
-    ChainId, Cidr, CtDir, CtStates, Entry, Fact, FrameTo, Hook, Host, IfKind, Interface, IpHeader,
-    L4, Mac, Match, Op, OpKind, Origin, Packet, Path, Question, Rule, RuleId, Span, Tcp, TcpFlags,
-    Truth, Tuple, proto,
+    Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, FrameTo, Hook, Host,
+    IfKind, Interface, IpHeader, L4, Mac, Match, Op, OpKind, Origin, Packet, Path, Question, Rule,
+    RuleId, Span, Table, TableId, Tcp, TcpFlags, Truth, Tuple, proto,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -146,6 +146,37 @@ impl Bench {
             comment: None,
             span,
         });
+    }
+
+    /// The same with rule 0 in a table of iptables-nft.
+    pub(crate) fn of_nft(mut self) -> Self {
+        let span = Span::default();
+        self.host.rules.tables.push(Table {
+            family: Family::Ip,
+            name: "filter".into(),
+            backend: Backend::IptablesNft,
+            chains: vec![ChainId(0)],
+            span,
+        });
+        self.host.rules.chains.push(Chain {
+            table: TableId(0),
+            name: "FORWARD".into(),
+            base: None,
+            rules: vec![RuleId(0)],
+            counters: None,
+            references: None,
+            declared: true,
+            span,
+        });
+        self.host.rules.rules.push(Rule {
+            chain: ChainId(0),
+            number: 1,
+            ops: Vec::new(),
+            counters: None,
+            comment: None,
+            span,
+        });
+        self
     }
 
     /// What a rule sees.

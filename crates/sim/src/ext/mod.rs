@@ -137,18 +137,14 @@ pub(crate) fn is_historic(m: &Match) -> bool {
 /// test is answered with no.
 pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye) -> bool {
     let p = eye.packet;
-    let native = backend(eye, at) == Backend::IptablesNft;
     let short = |need| wire::seen(p, need) == Seen::Short;
     match m {
         Match::Tcp(m) => {
-            let by_nft = native && m.option.is_none();
-            !by_nft
-                && (p.ip.frag_off == 8
-                    || short(20)
-                    || m.option.is_some() && short(wire::l4_header_len(p)))
+            let options_cut = m.option.is_some() && short(wire::l4_header_len(p));
+            !tcp::is_native(m, eye, at) && (p.ip.frag_off == 8 || short(tcp::HEADER) || options_cut)
         }
-        Match::Udp(_) => !native && short(8),
-        Match::Sctp(_) => short(12),
+        Match::Udp(m) => !udp::is_native(m, eye, at) && short(udp::UDP_HEADER),
+        Match::Sctp(_) => short(udp::SCTP_HEADER),
         Match::Icmp(_) | Match::Icmp6(_) | Match::Multiport { .. } => short(4),
         Match::Hashlimit(m) => m.mode & hashlimit::PORTS != 0 && short(4),
         _ => false,

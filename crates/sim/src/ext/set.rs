@@ -5,6 +5,7 @@
 //! - Listed: `match-set NAME src,dst`, `add-set NAME src exist`.
 //! - Kernel: `net/netfilter/xt_set.c`, `net/netfilter/ipset`.
 //! - A set of the other family, or one with more dimensions than are given, holds for no packet.
+//! - An element of `hash:net,iface` with `physdev:` holds for no packet: nothing in `-m set` asks for one.
 //! - A set that was not pasted, and counters of elements, are questions.
 //! - Not modelled: `--map-set`.
 
@@ -171,12 +172,10 @@ fn part(set: &IpSet, dim: Dim, src: bool, eye: &Eye) -> Result<Have, Lack> {
             Entry::Local { .. } => Err(Lack::Nothing),
         },
         Dim::Iface => {
-            let path = eye.path;
-            let (dev, port) =
-                if src { (&path.iniface, &path.phys_in) } else { (&path.outiface, &path.phys_out) };
+            let dev = if src { &eye.path.iniface } else { &eye.path.outiface };
             match dev {
                 Some(dev) if is_unknown(dev) => Err(if src { Lack::Untold } else { Lack::Route }),
-                Some(dev) => Ok(Have::Iface(dev.clone(), port.clone())),
+                Some(dev) => Ok(Have::Iface(dev.clone())),
                 None => Err(Lack::Nothing),
             }
         }

@@ -3,57 +3,81 @@
 //! - Written: `[!] --sport A[:B]`, `[!] --dport A[:B]`, `[!] --tcp-flags MASK SET`, `[!] --syn`,
 //!   `[!] --tcp-option KIND`.
 //! - Listed: `tcp spt:A`, `dpts:A:B`, `flags:0x17/0x02`, `option=KIND`.
-//! - Kernel: `tcp_mt` in `net/netfilter/xt_tcpudp.c`. iptables-nft writes ports and flags as expressions of
-//!   its own and leaves out a range that holds every port, also an inverted one.
-//! - A second or later fragment never holds, inverted or not.
+//! - Kernel: `tcp_mt` in `net/netfilter/xt_tcpudp.c`, for which a packet without a whole header never
+//!   holds, inverted or not. iptables-nft writes ports and flags as expressions of its own: each reads its
+//!   bytes alone, and a range that holds every port is left out, also an inverted one.
 
-use super::{Judge, backend, within};
+use super::{At, Judge, backend, within};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
-use chainwalk_model::{Backend, Found, Inv, L4, Part, Range, TcpMatch};
+use chainwalk_model::{Backend, Found, Inv, L4, Part, Range, TcpMatch, Truth};
+
+/// Bytes of a header without options.
+pub(super) const HEADER: u32 = 20;
 
 pub(super) fn test(m: &TcpMatch, eye: &Eye, j: &mut Judge) {
-    let native = backend(eye, j.at) == Backend::IptablesNft && m.option.is_none();
+    let native = is_native(m, eye, j.at);
     let tcp = match &eye.packet.l4 {
-        L4::Tcp(tcp) if seen(eye.packet, 20) == Seen::Whole => tcp,
-        _ => {
-            for (part, not) in [
-                (Part::Sport, m.sport.map(|m| m.not)),
-                (Part::Dport, m.dport.map(|m| m.not)),
-                (Part::TcpFlags, m.flags.map(|m| m.not)),
-                (Part::TcpOption, m.option.map(|m| m.not)),
-            ] {
-                if let Some(not) = not {
-                    j.lacks(part, not);
-                }
-            }
-            j.truth = chainwalk_model::Truth::No;
-            return;
-        }
+        L4::Tcp(tcp) => Some(tcp),
+        _ => None,
     };
-    port(m.sport, tcp.sport, Part::Sport, native, j);
-    port(m.dport, tcp.dport, Part::Dport, native, j);
+    let read = |need| {
+        let need = if native { need } else { HEADER };
+        tcp.filter(|_| seen(eye.packet, need) == Seen::Whole)
+    };
+    port(m.sport, read(2).map(|t| t.sport), Part::Sport, native, j);
+    port(m.dport, read(4).map(|t| t.dport), Part::Dport, native, j);
     if let Some(m) = m.flags {
-        let holds = tcp.flags.0 & m.value.mask.0 == m.value.value.0;
-        j.holds(Part::TcpFlags, m.not, holds, || Found::Flags(tcp.flags));
+        match read(14) {
+            Some(tcp) => {
+                let holds = tcp.flags.0 & m.value.mask.0 == m.value.value.0;
+                j.holds(Part::TcpFlags, m.not, holds, || Found::Flags(tcp.flags));
+            }
+            None => j.lacks(Part::TcpFlags, m.not),
+        }
     }
     if let Some(m) = m.option {
-        j.holds(Part::TcpOption, m.not, has_option(&tcp.options, m.value), || Found::Nothing);
+        match read(HEADER) {
+            Some(tcp) => {
+                let holds = has_option(&tcp.options, m.value);
+                j.holds(Part::TcpOption, m.not, holds, || Found::Nothing);
+            }
+            None => j.lacks(Part::TcpOption, m.not),
+        }
+    }
+    if !native && read(HEADER).is_none() {
+        j.truth = Truth::No;
     }
 }
 
-/// One port. `native` is iptables-nft's own expression.
+/// Whether iptables-nft writes this test without the kernel's `tcp` match.
+pub(super) fn is_native(m: &TcpMatch, eye: &Eye, at: At) -> bool {
+    backend(eye, at) == Backend::IptablesNft
+        && m.option.is_none()
+        && (says(m.sport) || says(m.dport) || m.flags.is_some())
+}
+
+/// Whether a port is asked for; one that may be any is not.
+pub(super) fn says(m: Option<Inv<Range<u16>>>) -> bool {
+    m.is_some_and(|m| m.not || m.value != ANY)
+}
+
+const ANY: Range<u16> = Range { first: 0, last: u16::MAX };
+
+/// One port, where it can be read. `native` is iptables-nft's own expression.
 pub(super) fn port(
     m: Option<Inv<Range<u16>>>,
-    value: u16,
+    value: Option<u16>,
     part: Part,
     native: bool,
     j: &mut Judge,
 ) {
-    if let Some(m) = m {
-        let left_out = native && m.value == Range { first: 0, last: u16::MAX };
-        let holds = if left_out { !m.not } else { within(m.value, value) };
-        j.holds(part, m.not, holds, || Found::Number(u64::from(value)));
+    let Some(m) = m else { return };
+    let found = || value.map_or(Found::Nothing, |v| Found::Number(u64::from(v)));
+    match value {
+        _ if native && m.value == ANY => j.say(part, m.not, Truth::Yes, found),
+        Some(value) => j.holds(part, m.not, within(m.value, value), found),
+        None => j.lacks(part, m.not),
     }
 }
 
@@ -123,6 +147,31 @@ mod tests {
         check(ports(false, 80, 80), &bench, Truth::No);
         check(ports(true, 81, 81), &bench, Truth::No);
         check(TcpMatch::default(), &bench, Truth::No);
+    }
+
+    #[test]
+    fn iptables_nft_leaves_out_what_holds_every_port() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2").of_nft();
+        check(ports(true, 0, 65535), &bench, Truth::Yes);
+        check(ports(true, 81, 81), &bench, Truth::Yes);
+        bench.packet.ip.frag_off = 24;
+        check(ports(true, 0, 65535), &bench, Truth::Yes);
+        check(ports(true, 81, 81), &bench, Truth::No);
+        check(TcpMatch::default(), &bench, Truth::No);
+    }
+
+    #[test]
+    fn a_header_that_is_cut_drops_the_packet() {
+        let at = At { rule: chainwalk_model::RuleId(0), op: 0 };
+        let m = Match::Tcp(ports(false, 80, 80));
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        assert!(!crate::ext::hotdrops(&m, at, &bench.eye()));
+        (bench.packet.ip.mf, bench.packet.ip.frag_len) = (true, Some(8));
+        assert_eq!(bench.test(&m), Truth::No);
+        assert!(crate::ext::hotdrops(&m, at, &bench.eye()));
+        let bench = bench.of_nft();
+        assert_eq!(bench.test(&m), Truth::Yes);
+        assert!(!crate::ext::hotdrops(&m, at, &bench.eye()));
     }
 
     #[test]

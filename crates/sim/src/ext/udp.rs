@@ -2,33 +2,44 @@
 //!
 //! - Written: `[!] --sport A[:B]`, `[!] --dport A[:B]`.
 //! - Listed: `udp spt:A dpts:A:B`, `sctp dpt:A`.
-//! - Kernel: `udp_mt` in `net/netfilter/xt_tcpudp.c`, `net/netfilter/xt_sctp.c`. iptables-nft leaves out a
-//!   UDP range that holds every port.
+//! - Kernel: `udp_mt` in `net/netfilter/xt_tcpudp.c`, `net/netfilter/xt_sctp.c`. iptables-nft writes UDP's
+//!   ports as expressions of its own, as it does for TCP.
 //! - Not modelled: SCTP chunk types.
 
-use super::{Judge, backend, tcp::port};
+use super::tcp::{port, says};
+use super::{At, Judge, backend};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{Backend, L4, Part, PortsMatch, Truth};
 
+/// Bytes of a UDP header.
+pub(super) const UDP_HEADER: u32 = 8;
+/// Bytes of an SCTP header without chunks.
+pub(super) const SCTP_HEADER: u32 = 12;
+
 pub(super) fn test(m: &PortsMatch, eye: &Eye, j: &mut Judge) {
-    let (sport, dport, native) = match eye.packet.l4 {
-        L4::Udp { sport, dport } if seen(eye.packet, 8) == Seen::Whole => {
-            (sport, dport, backend(eye, j.at) == Backend::IptablesNft)
-        }
-        L4::Sctp { sport, dport } if seen(eye.packet, 12) == Seen::Whole => (sport, dport, false),
-        _ => {
-            for (part, port) in [(Part::Sport, m.sport), (Part::Dport, m.dport)] {
-                if let Some(m) = port {
-                    j.lacks(part, m.not);
-                }
-            }
-            j.truth = Truth::No;
-            return;
-        }
+    let native = is_native(m, eye, j.at);
+    let (ports, header) = match eye.packet.l4 {
+        L4::Udp { sport, dport } => (Some((sport, dport)), UDP_HEADER),
+        L4::Sctp { sport, dport } => (Some((sport, dport)), SCTP_HEADER),
+        _ => (None, 0),
     };
-    port(m.sport, sport, Part::Sport, native, j);
-    port(m.dport, dport, Part::Dport, native, j);
+    let read = |need| {
+        let need = if native { need } else { header };
+        ports.filter(|_| seen(eye.packet, need) == Seen::Whole)
+    };
+    port(m.sport, read(2).map(|p| p.0), Part::Sport, native, j);
+    port(m.dport, read(4).map(|p| p.1), Part::Dport, native, j);
+    if !native && read(header).is_none() {
+        j.truth = Truth::No;
+    }
+}
+
+/// Whether iptables-nft writes this test without the kernel's `udp` match.
+pub(super) fn is_native(m: &PortsMatch, eye: &Eye, at: At) -> bool {
+    backend(eye, at) == Backend::IptablesNft
+        && matches!(eye.packet.l4, L4::Udp { .. })
+        && (says(m.sport) || says(m.dport))
 }
 
 #[cfg(test)]
