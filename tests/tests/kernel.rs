@@ -152,3 +152,25 @@ fn without_a_word_about_the_network_the_question_is_put() {
     let open = packet["depends_on"].as_array().unwrap();
     assert!(open.iter().any(|q| q["kind"] == "address" && q["name"] == "172.17.0.2"), "{open:?}");
 }
+
+#[test]
+fn random_rules_answer_as_recorded() {
+    let path =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/kernel/cases.jsonl");
+    let Ok(text) = std::fs::read_to_string(&path) else {
+        println!("passed over: {} is not here", path.display());
+        return;
+    };
+    let (mut packets, mut wrong) = (0, Vec::new());
+    for line in recorded::read(&text) {
+        let found = compare(&answer(&line["case"]), &line["answer"]);
+        packets += found.len();
+        let id = line["case"]["id"].as_str().unwrap().to_owned();
+        wrong.extend(found.iter().zip(0..).filter_map(|(s, k)| match s {
+            Standing::Agrees => None,
+            other => Some(format!("{id}#{k} {other:?}")),
+        }));
+    }
+    assert!(packets > 0, "{} holds no case", path.display());
+    assert!(wrong.is_empty(), "{} of {packets}:\n{}", wrong.len(), wrong.join("\n"));
+}
