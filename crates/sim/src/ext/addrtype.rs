@@ -72,7 +72,8 @@ fn has_type(
             if routed == 0 {
                 return Ok((true, AddrTypes(kind)));
             }
-            let bit = if routed & UNREACHABLE != 0 && eye.net.leaves_by(addr, 0)?.is_none() {
+            let asked = routed & UNREACHABLE != 0 && kind != MULTICAST;
+            let bit = if asked && eye.net.leaves_by(addr, 0)?.is_none() {
                 UNREACHABLE
             } else {
                 eye.net.addr_type(addr, dev)?

@@ -9,10 +9,11 @@
 
 use super::{Judge, is_unknown, named, truth};
 use crate::eye::Eye;
-use chainwalk_model::{Found, IfaceMatch, Inv, Part, PhysdevMatch, Text, Truth};
+use chainwalk_model::{Entry, Found, IfaceMatch, Inv, Part, PhysdevMatch, Text, Truth};
 
 pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
-    let (phys_in, phys_out) = (eye.path.phys_in.as_ref(), eye.path.phys_out.as_ref());
+    let phys_out = eye.path.phys_out.as_ref();
+    let phys_in = eye.path.phys_in.as_ref().or_else(|| came_by(eye));
     let bridge = phys_in.is_some() || phys_out.is_some();
     let presence = [
         (Part::PhysBridged, m.is_bridged, phys_out.is_some()),
@@ -37,6 +38,15 @@ pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
             None => j.say(Part::PhysOut, m.not, truth(m.not), || Found::Nothing),
             Some(port) => name(Part::PhysOut, m, port, j),
         }
+    }
+}
+
+/// The port by which a bridged packet came in. The kernel still knows it in POSTROUTING, where the hook
+/// itself has no incoming interface.
+fn came_by<'a>(eye: &Eye<'a>) -> Option<&'a Text> {
+    match eye.entry {
+        Entry::Wire { iface, .. } if eye.path.phys_out.is_some() => Some(iface),
+        _ => None,
     }
 }
 
@@ -82,6 +92,13 @@ mod tests {
             ..PhysdevMatch::default()
         };
         check(not, (None, None), Truth::Yes);
+    }
+
+    #[test]
+    fn a_bridged_packet_keeps_its_incoming_port_to_the_end() {
+        let m = |name| PhysdevMatch { iniface: Some(port(false, name)), ..Default::default() };
+        check(m("eth0"), (None, Some("b")), Truth::Yes);
+        check(m("eth1"), (None, Some("b")), Truth::No);
     }
 
     #[test]
