@@ -148,7 +148,16 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
             answers: fate::answers(t, q),
         });
     }
-    evidence.extend(leans(t, outcome, 2));
+    // What was open on the way is asked even where it makes no difference here.
+    let open = outcome.choices.iter().find(|c| !matches!(c.question, Question::Random(..)));
+    if let Some(choice) = open {
+        evidence.push(Evidence {
+            certain: false,
+            text: fate::question(t, &choice.question),
+            answers: fate::answers(t, &choice.question),
+        });
+    }
+    evidence.extend(leans(t, outcome, if open.is_some() { 1 } else { 2 }));
     if let Some((_, text)) = fate::unvisited(t, outcome) {
         evidence.push(Evidence { certain: true, text, answers: Vec::new() });
     }

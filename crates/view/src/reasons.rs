@@ -236,7 +236,7 @@ pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
     for check in t.checks(stop.reply, stop.first, rule) {
         let wanted = term_of(r, &check).map(|t| t.value).unwrap_or_default();
         let has = has(t, stop, &check);
-        match (check.part, check.truth) {
+        match (check.part, &check.truth) {
             (Part::DstType | Part::SrcType, Truth::Yes) if wanted == "LOCAL" && !check.not => {
                 parts.push(say!(lang, HitLocal, addr = has));
             }
@@ -253,7 +253,10 @@ pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
                 parts.push(say!(lang, HitNet, addr = has, net = wanted));
             }
             (Part::Random | Part::Nth, _) => parts.push(say!(lang, HitChance)),
-            (_, Truth::Unknown(_)) => parts.push(say!(lang, HitAssumed, what = wanted)),
+            (_, Truth::Unknown(_)) => {
+                let what = term_of(r, &check).map(|t| t.text()).unwrap_or_default();
+                parts.push(say!(lang, HitAssumed, what = what));
+            }
             _ => {}
         }
     }

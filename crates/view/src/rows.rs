@@ -125,8 +125,9 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                 out.push(r);
                 step = skip;
             }
-            Event::Jumped { to, .. } => {
-                let mut r = row(RowKind::Chain, called_from(trace, step), at);
+            Event::Jumped { to, goto } => {
+                let depth = called_from(trace, step);
+                let mut r = row(RowKind::Chain, depth - u8::from(*goto && depth > 0), at);
                 r.text = chain_words(t, *to);
                 r.span = Some(rules.chain(*to).span);
                 r.step = next_stop(all, reply, step).unwrap_or(at);

@@ -185,14 +185,10 @@ impl Stair {
         detail: u8,
         pen: &Pen,
     ) -> Self {
-        let deepest = deepest(t, all, shown);
+        let (depths, deepest) = depths(t, all, shown, base);
         let fold = deepest > BANDS;
-        let here_depth = shown
-            .iter()
-            .find(|i| **i == at)
-            .and_then(|i| t.trace(all[*i].reply).map(|tr| tr.steps[all[*i].first].depth))
-            .map_or(1, usize::from)
-            .max(1);
+        let here_depth =
+            shown.iter().position(|i| *i == at).and_then(|i| depths.get(i)).copied().unwrap_or(1);
         let band_of = |depth: usize| -> usize {
             if !fold {
                 return depth - 1;
@@ -248,8 +244,6 @@ impl Stair {
                 x = (x + 34.0).max(level.text_end + 18.0);
             }
             let k: Key = super::way::key(stop);
-            let number = |chain: ChainId| t.rules().chain(chain).name.to_string();
-            let _ = number;
             let (what, text) = match &stop.kind {
                 StopKind::Tried(chain, a, b) => (What::Miss(*chain, *a, *b), String::new()),
                 StopKind::Matched(rule) => (What::Hit(*rule), hit_text(t, *rule)),
@@ -446,26 +440,38 @@ impl Stair {
     }
 }
 
-/// How deep the shown stops go, empty chains included.
-fn deepest(t: &Telling, all: &[Stop], shown: &[usize]) -> usize {
-    let mut depth: usize = 1;
+/// How deep each shown stop stands, and how deep the way goes at all. A goto goes down like a jump.
+fn depths(t: &Telling, all: &[Stop], shown: &[usize], base: ChainId) -> (Vec<usize>, usize) {
+    let mut levels = vec![(base, 1)];
+    let mut out = Vec::new();
     let mut most = 1;
     for index in shown {
         let stop = &all[*index];
-        let Some(trace) = t.trace(stop.reply) else { continue };
-        if matches!(stop.kind, StopKind::Fork(_)) && shown.last() == Some(index) {
-            break;
-        }
+        let depth = levels.last().map_or(1, |l| l.1);
+        out.push(depth);
+        let unpassed = matches!(stop.kind, StopKind::Fork(_)) && shown.last() == Some(index);
+        let Some(trace) = t.trace(stop.reply).filter(|_| !unpassed) else { continue };
         for s in &trace.steps[stop.first..=stop.last.min(trace.steps.len() - 1)] {
-            match s.event {
-                Event::Jumped { .. } => depth += 1,
-                Event::Returned { .. } => depth = depth.saturating_sub(1).max(1),
+            match &s.event {
+                Event::Jumped { to, goto } => {
+                    let depth = levels.last().map_or(1, |l| l.1);
+                    if *goto {
+                        levels.pop();
+                    }
+                    levels.push((*to, depth + 1));
+                }
+                Event::Returned { to, .. } => {
+                    levels.pop();
+                    while levels.len() > 1 && levels.last().is_some_and(|l| l.0 != *to) {
+                        levels.pop();
+                    }
+                }
                 _ => {}
             }
-            most = most.max(depth);
+            most = most.max(levels.last().map_or(1, |l| l.1));
         }
     }
-    most
+    (out, most)
 }
 
 /// What stands beside a rule that matched.
@@ -629,13 +635,13 @@ fn band_label(
     let visit = &o.visits[visit];
     let chain = t.rules().chain(visit.chain);
     let name = chain.name.to_string();
-    let folded = o.folded == Some(index);
+    let count = o.visits.iter().filter(|v| v.band == index).count();
+    let folded = o.folded == Some(index) && count > 1;
     let tall = band.h >= 60.0;
     let roomy = band.h >= 33.0;
     let middle = band.y + if roomy { 16.0 } else { band.h / 2.0 + 4.0 };
     let link = Link { span: Some(chain.span), ..Link::default() };
     if folded {
-        let count = o.visits.iter().filter(|v| v.band == index).count();
         pen.fitted(left, middle, &text!(t.lang, SceneFolded, count = count), most, "s12 t2");
         return;
     }
