@@ -85,7 +85,7 @@ fn written(packet: &Packet, with_id: bool, available: usize, quoted: bool) -> Va
                 put("payload_len", json!(here.saturating_sub(8)));
             }
         }
-        L4::Icmp(i) => icmp(i, packet.is_v6(), quoted, &mut put),
+        L4::Icmp(i) => icmp(i, packet, quoted, &mut put),
         L4::Other => {}
     }
     Value::Object(f)
@@ -106,14 +106,19 @@ fn tcp(t: &Tcp, here: usize, put: &mut impl FnMut(&str, Value)) {
     put("payload_len", json!(here.saturating_sub(20 + t.options.len())));
 }
 
-fn icmp(i: &Icmp, six: bool, quoted: bool, put: &mut impl FnMut(&str, Value)) {
+fn icmp(i: &Icmp, packet: &Packet, quoted: bool, put: &mut impl FnMut(&str, Value)) {
+    let six = packet.is_v6();
     put("icmp_type", json!(i.kind));
     put("icmp_code", json!(i.code));
     let error = if six { (1..=4).contains(&i.kind) } else { matches!(i.kind, 3 | 4 | 5 | 11 | 12) };
     if error {
         put("icmp_info", json!(u32::from(i.id) << 16 | u32::from(i.seq)));
-        if let (Some(inner), false) = (&i.inner, quoted) {
-            put("inner", written(inner, true, QUOTED, true));
+        match &i.inner {
+            _ if quoted => {}
+            Some(inner) => put("inner", written(inner, true, QUOTED, true)),
+            // An error that quotes no packet has its bytes told as they are.
+            None if packet.payload.is_empty() => {}
+            None => put("inner", json!({ "raw_hex": hex(&packet.payload) })),
         }
     } else {
         put("icmp_id", json!(i.id));
