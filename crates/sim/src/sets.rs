@@ -409,7 +409,7 @@ impl Several for SetPart {
 /// When an element ends: its own timeout, else the set's; 0 is never.
 fn ends(set: &IpSet, timeout: Option<u32>, now_ms: u64) -> Option<u64> {
     let seconds = timeout.or(set.timeout).filter(|s| *s > 0)?;
-    Some(now_ms + u64::from(seconds) * 1000)
+    Some(now_ms.saturating_add(u64::from(seconds) * 1000))
 }
 
 /// The first bits of an address.

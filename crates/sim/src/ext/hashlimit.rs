@@ -104,7 +104,7 @@ impl Table {
                 let expire =
                     word(&config.rest, "htable-expire").unwrap_or_else(|| default_expire(config));
                 let sweep = word(&config.rest, "htable-gcinterval").unwrap_or(SWEEP_MS);
-                if idle < expire + sweep {
+                if idle < expire.saturating_add(sweep) {
                     states.clone_from(&bucket.states);
                     for state in &mut states {
                         state.fill(config, now);

@@ -28,7 +28,7 @@ pub(crate) struct Bucket {
 pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
     let native = backend(eye, j.at) == Backend::IptablesNft;
     let (cost, cap) = if native { in_ns(rate, burst) } else { in_credits(rate, burst) };
-    let now = if native { eye.now_ms * 1_000_000 } else { jiffies(eye.now_ms) };
+    let now = if native { eye.now_ms.saturating_mul(1_000_000) } else { jiffies(eye.now_ms) };
     let grow = if native { 1 } else { CREDITS_PER_JIFFY };
     let bucket = memory.limits.entry(&j.at, || Bucket { prev: now, credit: cap });
     let gained = (now - bucket.prev.min(now)).saturating_mul(grow);
@@ -45,7 +45,7 @@ pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, j: &m
 /// The cost of a packet and the full bucket, as `xt_limit` counts.
 fn in_credits(rate: Rate, burst: u32) -> (u64, u64) {
     let average = SCALE * u64::from(rate.period_s) / u64::from(rate.count.max(1));
-    let full = (average * u64::from(burst)) & u64::from(u32::MAX);
+    let full = average.wrapping_mul(u64::from(burst)) & u64::from(u32::MAX);
     (credits(average), credits(full))
 }
 

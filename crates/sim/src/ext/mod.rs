@@ -241,3 +241,62 @@ fn backend(eye: &Eye, at: At) -> Backend {
 
 #[cfg(test)]
 pub(crate) mod bench;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{Inv, Opaque, PortsMatch, Rate, TcpMatch};
+
+    fn port(not: bool, port: u16) -> Inv<Range<u16>> {
+        Inv { not, value: Range { first: port, last: port } }
+    }
+
+    #[test]
+    fn a_certain_no_outweighs_what_is_not_known() {
+        let unknown = || Truth::Unknown(Question::Random(RuleId(0), 0));
+        assert_eq!(both(unknown(), Truth::No), Truth::No);
+        assert_eq!(both(Truth::Chance(0.5), unknown()), unknown());
+        assert_eq!(both(Truth::Chance(0.5), Truth::Yes), Truth::Chance(0.5));
+        assert_eq!(both(Truth::Chance(0.5), Truth::Chance(0.5)), Truth::Chance(0.25));
+    }
+
+    #[test]
+    fn each_condition_tells_what_it_found() {
+        let m = TcpMatch {
+            sport: Some(port(true, 1)),
+            dport: Some(port(false, 81)),
+            ..TcpMatch::default()
+        };
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let at = At { rule: RuleId(0), op: 3 };
+        let (mut memory, mut checks) = (Memory::default(), Vec::new());
+        test(&Match::Tcp(m), at, &bench.eye(), &mut memory, Some(&mut checks));
+        let check =
+            |part, not, truth, port| Check { op: 3, part, not, truth, found: Found::Number(port) };
+        let expect =
+            [check(Part::Sport, true, Truth::Yes, 40000), check(Part::Dport, false, Truth::No, 80)];
+        assert_eq!(checks, expect);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_asked_for() {
+        let at = At { rule: RuleId(4), op: 2 };
+        let m = Match::Opaque(Opaque { module: None, text: "-m bpf".into() });
+        let unknown = Truth::Unknown(Question::Opaque(RuleId(4), 2));
+        assert_eq!(Bench::tcp("1.2.3.4", "10.0.0.2").test_at(&m, at), unknown);
+        let hidden = Truth::Unknown(Question::HiddenInterfaces(RuleId(4)));
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        assert_eq!(bench.test_at(&Match::HiddenInterfaces, at), hidden);
+    }
+
+    #[test]
+    fn only_what_remembers_is_impure() {
+        let limit = Match::Limit { rate: Rate { count: 1, period_s: 1 }, burst: 5 };
+        assert!(!is_pure(&limit) && is_historic(&limit));
+        let random = Match::Statistic(Inv { not: false, value: Statistic::Random(0.5) });
+        assert!(is_pure(&random) && !is_historic(&random));
+        let udp = Match::Udp(PortsMatch::default());
+        assert!(is_pure(&udp) && !is_historic(&udp));
+    }
+}

@@ -152,6 +152,14 @@ mod tests {
         check(false, "0xffffffff=0:0xffffffff", Truth::No);
     }
 
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_answered(text in "[0-9a-fx&<>@=,: ]{0,40}|.{0,20}") {
+            let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+            bench.test(&Match::U32(Inv { not: false, value: text.into() }));
+        }
+    }
+
     #[test]
     fn what_can_not_be_read_is_not_guessed() {
         let unknown = Truth::Unknown(Question::Fact(RuleId(0), 0));
