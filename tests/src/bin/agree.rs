@@ -8,6 +8,7 @@ use chainwalk_tests::kernel::{FIELDS, Standing, branches, compare, differences};
 use chainwalk_tests::{engine, recorded};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::process::ExitCode;
 
 /// A count and the first places where it was seen.
@@ -42,6 +43,8 @@ fn main() -> ExitCode {
             return ExitCode::from(1);
         }
     };
+    // A reader that has seen enough closes the pipe; that is no failure.
+    let mut out = std::io::stdout().lock();
     let only = after("--id");
     let mut show: usize = after("--show").and_then(|n| n.parse().ok()).unwrap_or(0);
     let mut standings: BTreeMap<&str, usize> = BTreeMap::new();
@@ -108,29 +111,29 @@ fn main() -> ExitCode {
                 }
                 if show > 0 || only.is_some() {
                     show = show.saturating_sub(1);
-                    println!("{place}: {name}");
-                    println!("  sent {}", theirs["packet"]);
+                    let _ = writeln!(out, "{place}: {name}");
+                    let _ = writeln!(out, "  sent {}", theirs["packet"]);
                     for (n, b) in branches(mine).into_iter().enumerate().take(4) {
-                        println!("  branch {n}");
-                        print!("{}", differences(b, theirs));
+                        let _ = writeln!(out, "  branch {n}");
+                        let _ = write!(out, "{}", differences(b, theirs));
                     }
                 }
             }
         }
         whole += usize::from(!left);
     }
-    println!("{cases} cases, {whole} whole; {packets} packets");
+    let _ = writeln!(out, "{cases} cases, {whole} whole; {packets} packets");
     for (name, n) in &standings {
-        println!("  {n:5}  {name}");
+        let _ = writeln!(out, "  {n:5}  {name}");
     }
-    println!("fields equal, of {certain} packets with one outcome");
+    let _ = writeln!(out, "fields equal, of {certain} packets with one outcome");
     for f in FIELDS {
-        println!("  {:5}  {f}", fields.get(f).copied().unwrap_or(0));
+        let _ = writeln!(out, "  {:5}  {f}", fields.get(f).copied().unwrap_or(0));
     }
-    print_tally("first difference of a case, by field", &firsts);
-    print_tally("first difference of a case, by verdict (kernel → ours)", &verdicts);
-    print_tally("depends on", &depends);
-    print_tally("not read", &unread);
+    print_tally(&mut out, "first difference of a case, by field", &firsts);
+    print_tally(&mut out, "first difference of a case, by verdict (kernel → ours)", &verdicts);
+    print_tally(&mut out, "depends on", &depends);
+    print_tally(&mut out, "not read", &unread);
     ExitCode::SUCCESS
 }
 
@@ -138,14 +141,14 @@ fn text_of(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn print_tally(title: &str, tallies: &Tallies) {
+fn print_tally(out: &mut impl Write, title: &str, tallies: &Tallies) {
     if tallies.is_empty() {
         return;
     }
-    println!("{title}");
+    let _ = writeln!(out, "{title}");
     let mut sorted: Vec<_> = tallies.iter().collect();
     sorted.sort_by_key(|(_, t)| std::cmp::Reverse(t.count));
     for (name, tally) in sorted.into_iter().take(25) {
-        println!("  {:5}  {name}   {}", tally.count, tally.places.join(" "));
+        let _ = writeln!(out, "  {:5}  {name}   {}", tally.count, tally.places.join(" "));
     }
 }
