@@ -4,7 +4,9 @@
 
 use chainwalk_model::{Check, RuleId};
 use chainwalk_sim::Session;
-use chainwalk_view::{Lang, Reasons, TableMeasure, Telling, scene, scene_phone, svg, timeline, words};
+use chainwalk_view::{
+    Lang, Reasons, TableMeasure, Telling, scene, scene_phone, svg, timeline, words,
+};
 
 struct Why<'a>(&'a Session);
 
@@ -35,7 +37,10 @@ fn main() -> std::io::Result<()> {
     let mut case_docs: Vec<String> = Vec::new();
     if file.ends_with(".jsonl") {
         // A recorded case, by its name in place of the packet.
-        let named = |line: &&str| line.contains(&format!("\"id\":\"{packet}\"")) || line.contains(&format!("\"id\": \"{packet}\""));
+        let named = |line: &&str| {
+            line.contains(&format!("\"id\":\"{packet}\""))
+                || line.contains(&format!("\"id\": \"{packet}\""))
+        };
         let line = text.lines().find(named).unwrap_or_default();
         let value: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
         match chainwalk_parse::case::read_value(&value["case"]) {
@@ -94,7 +99,10 @@ fn main() -> std::io::Result<()> {
     std::fs::create_dir_all(out)?;
     for (stop, said) in line.narration.iter().enumerate() {
         println!("{stop:3} {said}");
-        std::fs::write(format!("{out}/{stop:03}.svg"), svg(&scene(&telling, stop, size, &TableMeasure)))?;
+        std::fs::write(
+            format!("{out}/{stop:03}.svg"),
+            svg(&scene(&telling, stop, size, &TableMeasure)),
+        )?;
         let small = scene_phone(&telling, stop, (358.0, 80.0), &TableMeasure);
         std::fs::write(format!("{out}/p{stop:03}.svg"), svg(&small))?;
     }

@@ -78,9 +78,9 @@ pub(crate) fn decider(t: &Telling) -> Option<Fork> {
                 classes
             })
             .collect();
-        let alike = ends.windows(2).all(|w| {
-            w[0].len() == w[1].len() && w[0].iter().all(|c| w[1].contains(c))
-        });
+        let alike = ends
+            .windows(2)
+            .all(|w| w[0].len() == w[1].len() && w[0].iter().all(|c| w[1].contains(c)));
         if !alike {
             return Some(split);
         }
@@ -256,8 +256,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             let no = (text!(lang, AnswerDoesNot), format!("notlocal={}", net.addr));
             let host = host_bits(*net);
             if host {
-                let text =
-                    say!(lang, LeanAddr, iface = &**iface, addr = net.addr.to_string());
+                let text = say!(lang, LeanAddr, iface = &**iface, addr = net.addr.to_string());
                 (text, vec![yes, no])
             } else {
                 let net = format!("{}/{}", net.addr, net.len);
@@ -341,7 +340,10 @@ fn what_decides(t: &Telling, q: &Question) -> Sentence {
         Question::Set(name) => say!(lang, DecideSet, set = &**name),
         Question::Sysctl(name) => say!(lang, DecideSysctl, name = &**name),
         Question::Socket(proto, port) => say!(
-            lang, DecideSocket, proto = crate::terms::protocol(*proto), port = port.to_string()
+            lang,
+            DecideSocket,
+            proto = crate::terms::protocol(*proto),
+            port = port.to_string()
         ),
         Question::Order(..) => say!(lang, DecideOrder),
         Question::Opaque(r, _)
@@ -359,14 +361,12 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
     let mut parts = Vec::new();
     for branch in &split.branches {
         let Some(outcome) = walk_outcome(branch.outcome) else { continue };
-        let differs = branch.outcomes.iter().filter_map(|o| walk_outcome(*o)).any(|o| {
-            class(&o.trace.fate) != class(&outcome.trace.fate)
-        });
-        let end = if differs {
-            text!(lang, ShortUndecided)
-        } else {
-            end_words(t, outcome)
-        };
+        let differs = branch
+            .outcomes
+            .iter()
+            .filter_map(|o| walk_outcome(*o))
+            .any(|o| class(&o.trace.fate) != class(&outcome.trace.fate));
+        let end = if differs { text!(lang, ShortUndecided) } else { end_words(t, outcome) };
         let end = run(end, Style::Strong);
         parts.push(match (branch.weight, branch.answer()) {
             (Some(weight), _) => say!(lang, EndChance, weight = percent(weight), end = end),
@@ -408,9 +408,7 @@ fn is_table(q: &Question) -> bool {
 fn end_words(t: &Telling, outcome: &Outcome) -> String {
     let mut out = fate::short(t, &outcome.trace);
     if matches!(class(&outcome.trace.fate), Class::Out) {
-        out = text!(
-            t.lang, EndTo, end = out, dst = fate::last_destination(&outcome.trace)
-        );
+        out = text!(t.lang, EndTo, end = out, dst = fate::last_destination(&outcome.trace));
     }
     out
 }

@@ -65,10 +65,9 @@ impl Rows<'_> {
         let source = match (origin, at) {
             (None, _) => String::new(),
             (Some(Origin::Given), _) => text!(self.lang, SourceSaid),
-            (Some(Origin::Default), _) => text!(self.lang, SourceGuess),
             (Some(_), Some(n)) => text!(self.lang, SourceLine, line = n),
             (Some(Origin::Pasted(_)), None) => text!(self.lang, SourcePaste),
-            (Some(Origin::Inferred(_)), None) => text!(self.lang, SourceGuess),
+            (Some(Origin::Inferred(_) | Origin::Default), None) => text!(self.lang, SourceGuess),
         };
         let guess = matches!(origin, Some(Origin::Inferred(_) | Origin::Default));
         self.out.push(FactRow { name: name.to_owned(), value, source, guess, span, assume });

@@ -4,8 +4,8 @@ use crate::say::{Key, format, say};
 use crate::terms::{chain_path, endpoint, hook, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
-    App, EndBy, Entry, Errno, Event, Fate, Hook, L4, Outcome, Question, RejectWith, RoutingDrop, RuleId,
-    Stop, TcpFlags, Trace,
+    App, EndBy, Entry, Errno, Event, Fate, Hook, L4, Outcome, Question, RejectWith, RoutingDrop,
+    RuleId, Stop, TcpFlags, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -32,11 +32,9 @@ pub(crate) fn class(fate: &Fate) -> Class {
 pub(crate) fn tone(fate: &Fate) -> Tone {
     match fate {
         Fate::Local { listening: Some(false), .. } => Tone::Stop,
-        Fate::Local { .. }
-        | Fate::Forwarded(_)
-        | Fate::Sent(_)
-        | Fate::Bridged(_)
-        | Fate::Kept => Tone::Ok,
+        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) | Fate::Kept => {
+            Tone::Ok
+        }
         Fate::Queued(_) | Fate::Stolen(_) | Fate::Undecided(_) => Tone::Depends,
         _ => Tone::Stop,
     }
@@ -78,8 +76,8 @@ fn tcp_sees(with: RejectWith) -> &'static str {
         RejectWith::ProtoUnreachable => "Protocol not available",
         RejectWith::HostUnreachable
         | RejectWith::HostProhibited
+        | RejectWith::AdminProhibited
         | RejectWith::AddrUnreachable6 => "No route to host",
-        RejectWith::AdminProhibited => "No route to host",
         RejectWith::PolicyFail6 | RejectWith::RejectRoute6 => "Permission denied",
     }
 }
@@ -155,12 +153,14 @@ pub(crate) fn seen(app: Option<App>, outcome: &Outcome) -> Seen {
         }
         Fate::Dropped(_) | Fate::DroppedUnseen(_) | Fate::Refused | Fate::NotForUs => quiet(tcp),
         Fate::Local { listening: Some(false), .. } => {
-            if ping { Seen::Unsaid } else { Seen::Prints("Connection refused") }
+            if ping {
+                Seen::Unsaid
+            } else {
+                Seen::Prints("Connection refused")
+            }
         }
         Fate::Routing(why) => match why {
-            RoutingDrop::NoRoute | RoutingDrop::Unreachable | RoutingDrop::Prohibit
-                if local =>
-            {
+            RoutingDrop::NoRoute | RoutingDrop::Unreachable | RoutingDrop::Prohibit if local => {
                 Seen::Prints("Network is unreachable")
             }
             RoutingDrop::NoRoute if tcp && replied => Seen::Prints("Network is unreachable"),
@@ -259,9 +259,7 @@ fn unseen(_t: &Telling, q: &Question) -> String {
 
 /// Where a packet of a trace went in the end: the last packet's destination.
 pub(crate) fn last_destination(trace: &Trace) -> String {
-    trace.moments.last().map_or_else(String::new, |m| {
-        endpoint(m.packet.ip.dst, m.packet.dport())
-    })
+    trace.moments.last().map_or_else(String::new, |m| endpoint(m.packet.ip.dst, m.packet.dport()))
 }
 
 /// Why routing stopped a packet.
@@ -294,8 +292,12 @@ pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
     match &trace.fate {
         Fate::Local { iface, .. } => match let_in(t, trace) {
             Some((chain, number)) => say!(
-                lang, WhyLocalRule, dst = &dst, iface = &**iface,
-                chain = chain_path(rules, chain), number = number
+                lang,
+                WhyLocalRule,
+                dst = &dst,
+                iface = &**iface,
+                chain = chain_path(rules, chain),
+                number = number
             ),
             None => say!(lang, WhyLocal, dst = &dst, iface = &**iface),
         },
@@ -314,12 +316,12 @@ pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
             match (conditions.is_empty(), rejected) {
                 (true, true) => say!(lang, WhyRejectsRest, chain = chain, number = number),
                 (true, false) => say!(lang, WhyDropsRest, chain = chain, number = number),
-                (false, true) => say!(
-                    lang, WhyRejects, chain = chain, number = number, conditions = conditions
-                ),
-                (false, false) => say!(
-                    lang, WhyDrops, chain = chain, number = number, conditions = conditions
-                ),
+                (false, true) => {
+                    say!(lang, WhyRejects, chain = chain, number = number, conditions = conditions)
+                }
+                (false, false) => {
+                    say!(lang, WhyDrops, chain = chain, number = number, conditions = conditions)
+                }
             }
         }
         Fate::Dropped(Stop::Policy(chain)) => {
@@ -452,9 +454,8 @@ pub(crate) fn reject_word(with: RejectWith) -> String {
 /// A hook that people expect on this walk and that the packet never visits, and why.
 pub(crate) fn unvisited(t: &Telling, outcome: &Outcome) -> Option<(Hook, Sentence)> {
     let trace = &outcome.trace;
-    let visits = |h: Hook| {
-        trace.steps.iter().any(|s| matches!(&s.event, Event::Hook(p) if p.hook == h))
-    };
+    let visits =
+        |h: Hook| trace.steps.iter().any(|s| matches!(&s.event, Event::Hook(p) if p.hook == h));
     let dnat = trace.steps.iter().find_map(|s| match &s.event {
         Event::Changed(chainwalk_model::Change::Dst { to, .. }) => Some(to.0),
         _ => None,
@@ -466,10 +467,7 @@ pub(crate) fn unvisited(t: &Telling, outcome: &Outcome) -> Option<(Hook, Sentenc
         && visits(Hook::Forward)
     {
         let name = hook(Hook::Input);
-        return Some((
-            Hook::Input,
-            say!(t.lang, NeverInput, hook = name, dst = to.to_string()),
-        ));
+        return Some((Hook::Input, say!(t.lang, NeverInput, hook = name, dst = to.to_string())));
     }
     if !wire && !visits(Hook::Prerouting) && has_rules(t, Hook::Prerouting) {
         let name = hook(Hook::Prerouting);

@@ -133,7 +133,8 @@ pub(crate) fn fork(t: &Telling, at: usize) -> Option<Fork> {
     // The rule after the last random one takes the rest: it belongs to the choice.
     if matches!(question, Question::Random(..))
         && let Some(rest) = branches.iter().find(|b| b.answer() == Some(&Answer::No))
-        && let Some(taken) = first_match(&walk.outcomes[rest.outcome].trace, at + rest.key.len() - 1)
+        && let Some(taken) =
+            first_match(&walk.outcomes[rest.outcome].trace, at + rest.key.len() - 1)
         && Some(t.rules().rule(taken).chain) == chain
         && !rules.contains(&t.rules().rule(taken).number)
     {

@@ -2,7 +2,7 @@
 
 use crate::Measure;
 
-/// Widths of Inter and JetBrains Mono in thousandths of the font size; other scripts count as square.
+/// Widths of Inter and `JetBrains` Mono in thousandths of the font size; other scripts count as square.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct TableMeasure;
 

@@ -53,7 +53,9 @@ fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
 fn what(id: DiagnosticId, found: &str, lang: Lang) -> crate::Sentence {
     let key = match id {
         DiagnosticId::Empty => return crate::say::format(lang, Key::ProblemEmpty, Vec::new()),
-        DiagnosticId::NothingRecognised => return crate::say::format(lang, Key::ProblemNothing, Vec::new()),
+        DiagnosticId::NothingRecognised => {
+            return crate::say::format(lang, Key::ProblemNothing, Vec::new());
+        }
         DiagnosticId::UnknownMatch => return say!(lang, ProblemUnknownMatch, found = found),
         DiagnosticId::UnknownTarget => return say!(lang, ProblemUnknownTarget, found = found),
         DiagnosticId::UnknownOption => return say!(lang, ProblemUnknownOption, found = found),

@@ -115,7 +115,9 @@ fn told(t: &Telling, misses: &[Miss]) -> Sentence {
     let count = misses.len();
     let one = wanted.first().copied().unwrap_or_default();
     let what = run(subject(part, &first.has), Style::Code);
-    if first.has.is_empty() && matches!(part, Part::InIface | Part::OutIface | Part::PhysIn | Part::PhysOut) {
+    if first.has.is_empty()
+        && matches!(part, Part::InIface | Part::OutIface | Part::PhysIn | Part::PhysOut)
+    {
         return say!(lang, MissNoIface, what = one);
     }
     match part {
@@ -166,9 +168,10 @@ fn groups(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Ve
     for number in (first..=last).take(LOOK) {
         let Some(rule) = rule_of(t, chain, number) else { break };
         let m = miss(t, stop, rule);
-        match out.iter_mut().find(|g| {
-            g[0].part == m.part && g[0].not == m.not && g[0].has == m.has && !m.not
-        }) {
+        match out
+            .iter_mut()
+            .find(|g| g[0].part == m.part && g[0].not == m.not && g[0].has == m.has && !m.not)
+        {
             Some(group) => group.push(m),
             None => out.push(vec![m]),
         }
@@ -179,12 +182,8 @@ fn groups(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Ve
 /// Why the rules of a range did not match.
 pub(crate) fn why_not(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Sentence {
     let all = groups(t, stop, chain, first, last);
-    let said: Vec<Sentence> = all
-        .iter()
-        .filter(|g| g[0].part.is_some())
-        .take(SAY)
-        .map(|g| told(t, g))
-        .collect();
+    let said: Vec<Sentence> =
+        all.iter().filter(|g| g[0].part.is_some()).take(SAY).map(|g| told(t, g)).collect();
     if said.is_empty() {
         return say!(t.lang, MissUnsaid, count = last + 1 - first);
     }

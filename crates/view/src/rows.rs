@@ -9,9 +9,7 @@ use crate::terms::{
     target_text,
 };
 use crate::timeline::{narration, span, stops_here};
-use crate::{
-    BranchCard, Lang, Mark, Row, RowKind, Sentence, Style, Telling, fate, reasons,
-};
+use crate::{BranchCard, Lang, Mark, Row, RowKind, Sentence, Style, Telling, fate, reasons};
 use chainwalk_model::{
     Answer, Change, CtStates, EndBy, Entry, Event, Hook, Question, Routed, RuleId, Skip, Target,
     Trace,
@@ -49,7 +47,7 @@ fn stop_at(all: &[Stop], reply: Option<usize>, step: usize) -> usize {
     own()
         .find(|(_, s)| s.first <= step && step <= s.last && !matches!(s.kind, StopKind::Start))
         .or_else(|| own().find(|(_, s)| s.first >= step && !matches!(s.kind, StopKind::Start)))
-        .or_else(|| own().last())
+        .or_else(|| own().next_back())
         .map_or(0, |(i, _)| i)
 }
 
@@ -181,7 +179,9 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                 {
                     let mut r = row(RowKind::Reply, 0, stop_at(all, Some(k), 0));
                     r.text = say!(
-                        lang, RowReply, packet = packet_word(&made.sent.packet),
+                        lang,
+                        RowReply,
+                        packet = packet_word(&made.sent.packet),
                         dst = made.sent.packet.ip.dst.to_string()
                     );
                     r.aside = lane_word(&made.sent.packet);
@@ -212,9 +212,8 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
 }
 
 fn next_stop(all: &[Stop], reply: Option<usize>, step: usize) -> Option<usize> {
-    all.iter().position(|s| {
-        s.reply == reply && s.first > step && !matches!(s.kind, StopKind::Start)
-    })
+    all.iter()
+        .position(|s| s.reply == reply && s.first > step && !matches!(s.kind, StopKind::Start))
 }
 
 /// The depth of the rule that made a jump.
@@ -336,16 +335,16 @@ fn rule_row(
             }
             (Some(rule), None) => match target(t.rules().rule(rule)) {
                 Some(Target::Return) | None => say!(lang, FoldReturns, chain = name),
-                Some(other) => say!(
-                    lang, FoldDoes, chain = name, what = target_text(t.rules(), other)
-                ),
+                Some(other) => {
+                    say!(lang, FoldDoes, chain = name, what = target_text(t.rules(), other))
+                }
             },
             (None, None) if t.rules().chain(*chain).rules.is_empty() => {
                 say!(lang, FoldEmpty, chain = name)
             }
-            (None, None) => say!(
-                lang, FoldNothing, chain = name, count = t.rules().chain(*chain).rules.len()
-            ),
+            (None, None) => {
+                say!(lang, FoldNothing, chain = name, count = t.rules().chain(*chain).rules.len())
+            }
         });
         out.mark = if hit.is_none() { Mark::None } else { Mark::Yes };
         end = back;
@@ -397,7 +396,11 @@ pub(crate) fn target_sentence(
         Target::Log { .. } | Target::Trace | Target::Checksum => {
             say!(lang, DoesGoOn, what = name)
         }
-        Target::Mark(_) | Target::Connmark(_) | Target::Tos(_) | Target::Dscp(_) | Target::Ttl(_) => {
+        Target::Mark(_)
+        | Target::Connmark(_)
+        | Target::Tos(_)
+        | Target::Dscp(_)
+        | Target::Ttl(_) => {
             let change = changed(t, trace, stop);
             if change.is_empty() { run(name, Style::Code) } else { change }
         }
@@ -434,12 +437,12 @@ pub(crate) fn changed(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
 
 fn change_sentence(lang: Lang, change: &Change) -> Sentence {
     match change {
-        Change::Src { from, to } => say!(
-            lang, ChangeSrc, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1)
-        ),
-        Change::Dst { from, to } => say!(
-            lang, ChangeDst, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1)
-        ),
+        Change::Src { from, to } => {
+            say!(lang, ChangeSrc, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1))
+        }
+        Change::Dst { from, to } => {
+            say!(lang, ChangeDst, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1))
+        }
         Change::Mark { from, to } => {
             say!(lang, ChangeMark, what = "mark", from = hex(*from), to = hex(*to))
         }
@@ -450,7 +453,13 @@ fn change_sentence(lang: Lang, change: &Change) -> Sentence {
             say!(lang, ChangeMark, what = "ttl", from = from.to_string(), to = to.to_string())
         }
         Change::Tos { from, to } => {
-            say!(lang, ChangeMark, what = "tos", from = hex(u32::from(*from)), to = hex(u32::from(*to)))
+            say!(
+                lang,
+                ChangeMark,
+                what = "tos",
+                from = hex(u32::from(*from)),
+                to = hex(u32::from(*to))
+            )
         }
         Change::Mss(_) => say!(lang, ChangeMss),
         Change::Notrack => say!(lang, ChangeNotrack),
@@ -509,10 +518,10 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
             }
         }
         Event::Routed { to, again } => {
-            let dst = moment(trace, stop.first)
-                .map_or_else(String::new, |m| m.packet.ip.dst.to_string());
-            let src = moment(trace, stop.first)
-                .map_or_else(String::new, |m| m.packet.ip.src.to_string());
+            let dst =
+                moment(trace, stop.first).map_or_else(String::new, |m| m.packet.ip.dst.to_string());
+            let src =
+                moment(trace, stop.first).map_or_else(String::new, |m| m.packet.ip.src.to_string());
             let from_here = matches!(trace.sent.entry, Entry::Local { .. });
             match to {
                 Routed::Local if from_here => say!(lang, RouteLo, dst = dst),
@@ -521,13 +530,13 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
                     let iface = iface.as_deref().unwrap_or("?");
                     match (via, from_here, again) {
                         (_, true, true) => say!(lang, RouteAgain, iface = iface, dst = dst),
-                        (Some(via), true, false) => say!(
-                            lang, RouteOutVia, iface = iface, via = via.to_string()
-                        ),
+                        (Some(via), true, false) => {
+                            say!(lang, RouteOutVia, iface = iface, via = via.to_string())
+                        }
                         (None, true, false) => say!(lang, RouteOut, iface = iface, dst = dst),
-                        (Some(via), false, _) => say!(
-                            lang, RouteForwardVia, iface = iface, via = via.to_string()
-                        ),
+                        (Some(via), false, _) => {
+                            say!(lang, RouteForwardVia, iface = iface, via = via.to_string())
+                        }
                         (None, false, _) => say!(lang, RouteForward, iface = iface),
                     }
                 }
@@ -597,15 +606,7 @@ fn branch_label(
             };
             return (label, String::new());
         }
-        Question::Table(_, name) => {
-            let label = if yes {
-                text!(lang, BranchPasses, what = &**name)
-            } else {
-                text!(lang, BranchDrops, what = &**name)
-            };
-            return (label, String::new());
-        }
-        Question::Chain(_, _, name) => {
+        Question::Table(_, name) | Question::Chain(_, _, name) => {
             let label = if yes {
                 text!(lang, BranchPasses, what = &**name)
             } else {

@@ -144,7 +144,9 @@ pub(crate) fn format(lang: Lang, key: Key, args: Vec<(&'static str, Arg)>) -> Se
     let render = |bundle: &FluentBundle<FluentResource>| {
         let mut errors = Vec::new();
         let out = match bundle.get_message(key.id()).and_then(|m| m.value()) {
-            Some(pattern) => bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned(),
+            Some(pattern) => {
+                bundle.format_pattern(pattern, Some(&values), &mut errors).into_owned()
+            }
             None => key.id().to_owned(),
         };
         debug_assert!(errors.is_empty(), "{}: {errors:?}", key.id());
@@ -175,7 +177,7 @@ fn marked(sentence: &Sentence) -> String {
     for run in sentence {
         let body = run.text.replace('<', "\u{e000}");
         match tag(run.style) {
-            Some(tag) => out.push_str(&format!("<{tag}>{body}</{tag}>")),
+            Some(tag) => out.extend(["<", tag, ">", &body, "</", tag, ">"]),
             None => out.push_str(&body),
         }
     }
@@ -193,9 +195,9 @@ fn runs(text: &str) -> Sentence {
             let body = rest.strip_prefix('<')?.strip_prefix(tag)?.strip_prefix('>')?;
             Some((body, *style))
         });
-        let closed = TAGS.iter().find_map(|(tag, _)| {
-            rest.strip_prefix("</")?.strip_prefix(tag)?.strip_prefix('>')
-        });
+        let closed = TAGS
+            .iter()
+            .find_map(|(tag, _)| rest.strip_prefix("</")?.strip_prefix(tag)?.strip_prefix('>'));
         if let Some((body, style)) = opened {
             styles.push(style);
             rest = body;

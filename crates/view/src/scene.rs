@@ -70,7 +70,9 @@ pub fn scene(t: &Telling, stop: usize, size: (f64, f64), measure: &dyn Measure) 
         .and_then(|way| now.map(|now| way.rest(now)))
         .unwrap_or(frame.start(t));
     match (&opened, now) {
-        (Some(opened), Some(now)) => drawer::draw(t, &frame, &mut pen, &all, at, now, opened, &ways),
+        (Some(opened), Some(now)) => {
+            drawer::draw(t, &frame, &mut pen, &all, at, now, opened, &ways);
+        }
         (None, now) => panel::draw(t, &frame, &mut pen, &all, at, now),
         (Some(_), None) => {}
     }

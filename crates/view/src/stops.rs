@@ -26,8 +26,6 @@ pub(crate) struct Stop {
     pub(crate) chain: Option<ChainId>,
     /// Whether a hook begins here.
     pub(crate) begins_hook: bool,
-    /// How many times the packet came in, from 0; over lo it comes in again.
-    pub(crate) pass: usize,
 }
 
 /// What a stop is.
@@ -91,7 +89,6 @@ struct Laying<'o> {
     reply: Option<usize>,
     hook: Option<usize>,
     fresh: bool,
-    pass: usize,
     own: Option<usize>,
 }
 
@@ -112,7 +109,6 @@ impl Laying<'_> {
             base,
             chain,
             begins_hook: std::mem::take(&mut self.fresh),
-            pass: self.pass,
         });
         self.own = Some(self.out.len() - 1);
     }
@@ -121,7 +117,7 @@ impl Laying<'_> {
 fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
     let Some(trace) = t.trace(reply) else { return };
     let wide = wide(trace);
-    let mut lay = Laying { out, reply, hook: None, fresh: false, pass: 0, own: None };
+    let mut lay = Laying { out, reply, hook: None, fresh: false, own: None };
     let mut base: Option<ChainId> = None;
     let mut covered = 0;
     let mut step = 0;
@@ -178,7 +174,6 @@ fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
             }
             Event::Loop => {
                 lay.add(StopKind::Loop, None, None, here);
-                lay.pass += 1;
                 lay.hook = None;
             }
             Event::Fork(at) => {

@@ -1,7 +1,9 @@
 //! What is to be told: the reading, the packets, their walks, and which of their outcomes is followed.
 
 use crate::Lang;
-use chainwalk_model::{Ask, Check, Host, Moment, Outcome, Reading, RuleId, Ruleset, Span, Trace, Walk};
+use chainwalk_model::{
+    Ask, Check, Host, Moment, Outcome, Reading, RuleId, Ruleset, Span, Trace, Walk,
+};
 
 /// Why a rule matched or did not, looked up only for the rules that are shown.
 ///
@@ -75,7 +77,11 @@ impl<'a> Telling<'a> {
     pub(crate) fn chosen(&self) -> usize {
         let chosen = self.followed_of(self.packet);
         let siblings = self.siblings();
-        if siblings.contains(&chosen) { chosen } else { siblings.first().copied().unwrap_or(chosen) }
+        if siblings.contains(&chosen) {
+            chosen
+        } else {
+            siblings.first().copied().unwrap_or(chosen)
+        }
     }
 
     pub(crate) fn outcome(&self) -> Option<&'a Outcome> {
@@ -121,5 +127,5 @@ pub(crate) fn moment(trace: &Trace, step: usize) -> Option<&Moment> {
 pub(crate) fn line(docs: &[&str], span: Span) -> Option<usize> {
     let text = docs.get(span.doc.0 as usize)?;
     let before = text.as_bytes().get(..span.start as usize)?;
-    Some(1 + before.iter().filter(|b| **b == b'\n').count())
+    Some(before.split(|b| *b == b'\n').count())
 }

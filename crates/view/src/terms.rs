@@ -409,7 +409,7 @@ fn between(v: Range<IpAddr>) -> String {
     if v.first == v.last { v.first.to_string() } else { format!("{}-{}", v.first, v.last) }
 }
 
-fn range<T: PartialEq + std::fmt::Display>(v: Range<T>) -> String {
+fn range<T: Copy + PartialEq + std::fmt::Display>(v: Range<T>) -> String {
     if v.first == v.last { v.first.to_string() } else { format!("{}:{}", v.first, v.last) }
 }
 

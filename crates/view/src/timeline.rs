@@ -28,15 +28,13 @@ pub fn timeline(t: &Telling) -> Timeline {
             hit: matches!(stop.kind, StopKind::Matched(_)),
             stop: stops_here(t, stop),
         };
-        match lanes.iter_mut().find(|(reply, _)| *reply == stop.reply) {
-            Some((_, lane)) => lane.cells.push(cell),
-            None => {
-                let name = t
-                    .trace(stop.reply)
-                    .map_or_else(String::new, |trace| lane_word(&trace.sent.packet));
-                lanes.push((stop.reply, Lane { name, cells: vec![cell] }));
-            }
+        if let Some((_, lane)) = lanes.iter_mut().find(|(reply, _)| *reply == stop.reply) {
+            lane.cells.push(cell);
+            continue;
         }
+        let name =
+            t.trace(stop.reply).map_or_else(String::new, |trace| lane_word(&trace.sent.packet));
+        lanes.push((stop.reply, Lane { name, cells: vec![cell] }));
     }
     Timeline {
         lanes: lanes.into_iter().map(|(_, lane)| lane).collect(),
@@ -98,9 +96,7 @@ fn class(t: &Telling, stop: &Stop) -> String {
         StopKind::Fate => "fate".into(),
         StopKind::Conntrack | StopKind::UnNat => "ct".into(),
         _ => match stop.chain.or(stop.base) {
-            Some(chain) => {
-                table_class(&t.rules().table(t.rules().chain(chain).table).name).into()
-            }
+            Some(chain) => table_class(&t.rules().table(t.rules().chain(chain).table).name).into(),
             None => "host".into(),
         },
     }
@@ -111,7 +107,10 @@ pub(crate) fn stops_here(t: &Telling, stop: &Stop) -> bool {
     use chainwalk_model::{Fate, Stop as By};
     let Some(trace) = t.trace(stop.reply) else { return false };
     match (&stop.kind, &trace.fate) {
-        (StopKind::Matched(rule), Fate::Dropped(By::Rule(at)) | Fate::Rejected { rule: at, .. }) => {
+        (
+            StopKind::Matched(rule),
+            Fate::Dropped(By::Rule(at)) | Fate::Rejected { rule: at, .. },
+        ) => {
             rule == at
                 && trace.steps[stop.last..].iter().all(|s| !matches!(s.event, Event::Hook(_)))
         }
@@ -178,8 +177,12 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
     let by = if lang == Lang::Zh { "，" } else { ", " };
     match &stop.kind {
         StopKind::Start => crate::rows::start(t, trace),
-        StopKind::Conntrack | StopKind::UnNat | StopKind::Hook | StopKind::Loop
-        | StopKind::Kernel | StopKind::Route => crate::rows::kernel(t, trace, stop),
+        StopKind::Conntrack
+        | StopKind::UnNat
+        | StopKind::Hook
+        | StopKind::Loop
+        | StopKind::Kernel
+        | StopKind::Route => crate::rows::kernel(t, trace, stop),
         StopKind::Tried(chain, first, last) => {
             let name = chain_name(t, *chain);
             let why = reasons::why_not(t, stop, *chain, *first, *last);
@@ -205,11 +208,8 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
                 }
                 Some(target) => {
                     let what = target_sentence(t, trace, stop, target);
-                    let change = if plain(&what).is_empty() {
-                        changed(t, trace, stop)
-                    } else {
-                        what
-                    };
+                    let change =
+                        if plain(&what).is_empty() { changed(t, trace, stop) } else { what };
                     parts.push(change);
                 }
                 None => {}
@@ -219,12 +219,15 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
         StopKind::Fork(fork) => {
             let title = crate::rows::fork_title(t, fork);
             let cards = crate::rows::cards(t, fork);
-            let Some(at) = cards.iter().position(|c| c.followed).filter(|_| cards.len() > 1)
-            else {
+            let Some(at) = cards.iter().position(|c| c.followed).filter(|_| cards.len() > 1) else {
                 return title;
             };
             let more = say!(
-                lang, NarrateFollowed, number = at + 1, count = cards.len(), label = &cards[at].label
+                lang,
+                NarrateFollowed,
+                number = at + 1,
+                count = cards.len(),
+                label = &cards[at].label
             );
             join([title, more], " ")
         }

@@ -74,7 +74,7 @@ fn one(lang: Lang, row: &Row) -> String {
         out.push_str(&plain(&row.reason));
     }
     if !row.aside.is_empty() {
-        out.push_str(&format!("  ({})", row.aside));
+        out.extend(["  (", &row.aside, ")"]);
     }
     out
 }

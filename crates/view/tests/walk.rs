@@ -138,12 +138,29 @@ fn service(first_passes: bool) -> Built {
     for addr in ["10.9.0.1", "10.9.0.2", "10.9.0.3"] {
         b.rule(services, vec![to(addr)], Target::Jump(pick));
     }
-    let local = AddrTypeMatch { dst: Some(Inv { not: false, value: AddrTypes(4) }), ..AddrTypeMatch::default() };
+    let local = AddrTypeMatch {
+        dst: Some(Inv { not: false, value: AddrTypes(4) }),
+        ..AddrTypeMatch::default()
+    };
     b.rule(services, vec![Match::AddrType(local)], Target::Jump(pick));
     b.rule(pick, vec![half()], Target::Jump(one));
     b.rule(pick, vec![], Target::Jump(two));
-    b.rule(one, vec![Match::Ip(IpMatch { proto: Some(Inv { not: false, value: 6 }), ..IpMatch::default() })], dnat("172.18.0.5", 80));
-    b.rule(two, vec![Match::Ip(IpMatch { proto: Some(Inv { not: false, value: 6 }), ..IpMatch::default() })], dnat("172.18.0.6", 80));
+    b.rule(
+        one,
+        vec![Match::Ip(IpMatch {
+            proto: Some(Inv { not: false, value: 6 }),
+            ..IpMatch::default()
+        })],
+        dnat("172.18.0.5", 80),
+    );
+    b.rule(
+        two,
+        vec![Match::Ip(IpMatch {
+            proto: Some(Inv { not: false, value: 6 }),
+            ..IpMatch::default()
+        })],
+        dnat("172.18.0.6", 80),
+    );
     b.rule(forward, vec![out("br0"), established()], Target::Accept);
     if first_passes {
         b.rule(forward, vec![to("172.18.0.5")], Target::Accept);
@@ -166,13 +183,11 @@ const CURL: &str = "curl 10.0.0.1:8080 from 10.0.0.9 in eth0";
 
 /// Walks a packet line through a host and hands what is to be told to `look`.
 fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Telling) -> R) -> R {
-    let asks: Vec<Ask> = chainwalk_parse::packet_lines(&[packet]).into_iter().map(|a| a.0).collect();
+    let asks: Vec<Ask> =
+        chainwalk_parse::packet_lines(&[packet]).into_iter().map(|a| a.0).collect();
     let reading = Reading {
         hosts: vec![host.clone()],
-        sections: vec![Section {
-            kind: SectionKind::Routes(1),
-            span: Span::new(DocId(0), 0, 3),
-        }],
+        sections: vec![Section { kind: SectionKind::Routes(1), span: Span::new(DocId(0), 0, 3) }],
         diagnostics: Vec::new(),
     };
     let mut session = Session::new(host);
@@ -351,7 +366,9 @@ fn end_of(d: &str) -> (f64, f64) {
 #[test]
 fn the_diagram_stays_in_its_frame_and_the_packet_arrives_where_it_rests() {
     for lang in [Lang::En, Lang::Zh] {
-        for packet in [CURL, "ping 10.0.0.1", "curl 172.18.0.9:80", "dig @10.0.0.1 x from 10.0.0.9 in eth0"] {
+        for packet in
+            [CURL, "ping 10.0.0.1", "curl 172.18.0.9:80", "dig @10.0.0.1 x from 10.0.0.9 in eth0"]
+        {
             told(service(true).0, packet, lang, |t| {
                 for size in [(640.0, 480.0), (808.0, 668.0), (1288.0, 848.0), (3200.0, 1900.0)] {
                     for stop in 0..timeline(t).stops {

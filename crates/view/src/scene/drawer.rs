@@ -121,17 +121,14 @@ pub(super) fn open(
         .map(|(i, _)| i)
         .collect();
     // Up to a fork that has not been passed, its ways stand for what follows.
-    let fork = inside.iter().copied().find(|i| {
-        *i >= at && matches!(&all[*i].kind, StopKind::Fork(f) if f.branches.len() > 1)
-    });
+    let fork = inside
+        .iter()
+        .copied()
+        .find(|i| *i >= at && matches!(&all[*i].kind, StopKind::Fork(f) if f.branches.len() > 1));
     let shown: Vec<usize> =
         inside.iter().copied().filter(|i| fork.is_none_or(|f| *i <= f)).collect();
-    let area = Area {
-        x: 12.0,
-        y: frame.below(),
-        w: frame.w - 24.0,
-        h: frame.h - 12.0 - frame.below(),
-    };
+    let area =
+        Area { x: 12.0, y: frame.below(), w: frame.w - 24.0, h: frame.h - 12.0 - frame.below() };
     let cards = match fork.map(|f| &all[f].kind) {
         Some(StopKind::Fork(f)) => cards(t, f),
         _ => Vec::new(),
@@ -147,9 +144,7 @@ pub(super) fn open(
     }
     let mut stair = opened?;
     stair.squeeze(frame.x0(), area.right() - 20.0);
-    let from = frame
-        .station_of(base)
-        .map_or(p(frame.x0(), frame.trunk()), |s| s.at);
+    let from = frame.station_of(base).map_or(p(frame.x0(), frame.trunk()), |s| s.at);
     Some(stair.finish(now.reply, base_step, base, area, cards, fork, from))
 }
 
@@ -262,8 +257,7 @@ impl Stair {
                 .iter()
                 .any(|s| matches!(s.event, Event::Jumped { .. }));
             let beside = onward || shown.last() == Some(index);
-            let width =
-                if beside { pen.width(&text, "s12 m w6").min(most) } else { 0.0 };
+            let width = if beside { pen.width(&text, "s12 m w6").min(most) } else { 0.0 };
             out.points.push((k, p(x, band as f64)));
             // The packet stops in front of the mark.
             if stops_here(t, stop) {
@@ -328,11 +322,11 @@ impl Stair {
                         let inner = out.visits[left.visit].to;
                         let floor = if detail >= 2 { 30.0 } else { name + 12.0 };
                         let start = out.visits[left.visit].from;
-                        let right =
-                            (inner + 26.0).max(left.text_end + 8.0).max(start + floor);
+                        let right = (inner + 26.0).max(left.text_end + 8.0).max(start + floor);
                         let right = right.max(back.text_end + 8.0);
                         out.points.push(((k.0, k.1 + sub), p(right, band_of(left.depth) as f64)));
-                        out.points.push(((k.0, k.1 + sub + 1), p(right, band_of(back.depth) as f64)));
+                        out.points
+                            .push(((k.0, k.1 + sub + 1), p(right, band_of(back.depth) as f64)));
                         sub += 2;
                         out.visits[left.visit].to = right;
                         x = right;
@@ -480,7 +474,11 @@ fn hit_text(t: &Telling, rule: RuleId) -> String {
     let conditions = conditions_text(r);
     match target(r) {
         Some(Target::Jump(_) | Target::Goto(_)) | None => {
-            if conditions.is_empty() { text!(t.lang, AnyPacket) } else { conditions }
+            if conditions.is_empty() {
+                text!(t.lang, AnyPacket)
+            } else {
+                conditions
+            }
         }
         Some(does) => {
             let word = target_text(t.rules(), does);
@@ -493,7 +491,9 @@ impl Opened {
     /// Whether the packet's band is too low for its label.
     pub(super) fn low(&self) -> bool {
         let (_, h) = self.band();
-        h < 88.0 && self.rest.h < 140.0 || h + self.rest.h < 96.0 || h < 88.0 && !self.cards.is_empty()
+        h < 88.0 && self.rest.h < 140.0
+            || h + self.rest.h < 96.0
+            || h < 88.0 && !self.cards.is_empty()
     }
 
     /// The band the packet is in.
@@ -538,11 +538,11 @@ pub(super) fn draw(
         way.draw_aside(pen);
     }
     inline_names(t, pen, o, at, all);
-    nodes(t, frame, pen, all, at, o);
+    nodes(t, pen, all, at, o);
     if o.cards.is_empty() {
         rules_list(t, pen, all, at, now, o);
     } else {
-        fork_cards(t, frame, pen, all, o);
+        fork_cards(t, pen, all, o);
     }
 }
 
@@ -614,7 +614,7 @@ fn named(o: &Opened, band: usize, at: usize) -> Option<usize> {
         .or_else(|| {
             visits.iter().filter(on).rfind(|(_, v)| v.stops.first().is_some_and(|s| *s <= at))
         })
-        .or_else(|| visits.iter().filter(on).next_back())
+        .or_else(|| visits.iter().rfind(on))
         .map(|(i, _)| *i)
 }
 
@@ -729,7 +729,7 @@ fn inline_names(t: &Telling, pen: &mut Pen, o: &Opened, at: usize, _all: &[Stop]
     }
 }
 
-fn nodes(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], at: usize, o: &Opened) {
+fn nodes(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, o: &Opened) {
     let right = o.area.right() - 14.0;
     let mut run: Vec<&Node> = Vec::new();
     for (index, node) in o.nodes.iter().enumerate() {
@@ -784,7 +784,8 @@ fn nodes(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], at: usize, o: 
         });
         // Text beside it, up to the next node of its band.
         let next = o.nodes[index + 1..].iter().find(|n| n.band == node.band).map(|n| n.at.x - 14.0);
-        let up = o.points.iter().filter(|(_, q)| (q.y - node.at.y).abs() < 0.5 && q.x > node.at.x + 1.0);
+        let up =
+            o.points.iter().filter(|(_, q)| (q.y - node.at.y).abs() < 0.5 && q.x > node.at.x + 1.0);
         let next = up.map(|(_, q)| q.x - 8.0).fold(next.unwrap_or(right), f64::min);
         let room = next - node.at.x - 14.0;
         let band = o.bands.get(node.band).copied().unwrap_or_default();
@@ -806,7 +807,8 @@ fn nodes(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], at: usize, o: 
             };
             let plain_words = matches!(&node.what, What::Hit(rule) if conditions_text(t.rules().rule(*rule)).is_empty()
                 && matches!(target(t.rules().rule(*rule)), Some(Target::Jump(_) | Target::Goto(_)) | None));
-            let class = if plain_words { format!("s12{colour}") } else { format!("s12 m w6{colour}") };
+            let class =
+                if plain_words { format!("s12{colour}") } else { format!("s12 m w6{colour}") };
             let y = node.at.y + 4.0;
             let used = pen.fitted(node.at.x + 14.0, y, &node.text, room, &class);
             // The reason, where there is room for all of it and it is not said at the left.
@@ -832,7 +834,6 @@ fn nodes(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], at: usize, o: 
             run.clear();
         }
     }
-    let _ = frame;
 }
 
 /// The words over a run of crossed rules.
@@ -852,7 +853,8 @@ fn above(t: &Telling, pen: &mut Pen, all: &[Stop], o: &Opened, run: &[&Node]) {
         .filter(|n| n.band == first.band && n.at.x > last.at.x)
         .map(|n| n.at.x)
         .fold(o.area.right() - 14.0, f64::min);
-    let under = o.points.iter().any(|(_, q)| (q.x - first.at.x).abs() < 2.0 && q.y < first.at.y - 5.0);
+    let under =
+        o.points.iter().any(|(_, q)| (q.x - first.at.x).abs() < 2.0 && q.y < first.at.y - 5.0);
     let x = if under { first.at.x + 7.0 } else { first.at.x - 8.0 };
     pen.fitted(x, first.at.y - 11.0, &words, (next - x).max(62.0), "s11 t3");
 }
@@ -893,13 +895,19 @@ fn card_places(o: &Opened) -> Vec<Area> {
         .collect()
 }
 
-fn fork_cards(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], o: &Opened) {
+fn fork_cards(t: &Telling, pen: &mut Pen, all: &[Stop], o: &Opened) {
     let lang = t.lang;
     let places = card_places(o);
     let left = o.area.x + 16.0;
     let most = places.first().map_or(200.0, |a| a.x - left - 16.0);
     let fork = all.iter().find_map(|s| match &s.kind {
-        StopKind::Fork(f) if o.nodes.iter().any(|n| all[n.stop].first == s.first && n.at == o.fork_at.unwrap_or_default()) => Some(f),
+        StopKind::Fork(f)
+            if o.nodes
+                .iter()
+                .any(|n| all[n.stop].first == s.first && n.at == o.fork_at.unwrap_or_default()) =>
+        {
+            Some(f)
+        }
         _ => None,
     });
     let top = o.rest.y + if o.rest.h < 104.0 { 24.0 } else { 36.0 };
@@ -938,7 +946,6 @@ fn fork_cards(t: &Telling, frame: &Frame, pen: &mut Pen, all: &[Stop], o: &Opene
         let more = text!(lang, SceneMore, count = o.cards.len() - CARDS);
         pen.text(o.area.right() - 16.0, o.rest.y + 16.0, more, "s11 t3 end");
     }
-    let _ = frame;
 }
 
 /// One way out of a fork, as a card with its number on the upper edge.
@@ -1008,10 +1015,15 @@ fn rules_list(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, now: &Stop, o
         _ => 1,
     };
     let count = c.rules.len();
-    let from = if count <= lines { 0 } else { current.saturating_sub(lines / 2 + 1).min(count - lines) };
+    let from =
+        if count <= lines { 0 } else { current.saturating_sub(lines / 2 + 1).min(count - lines) };
     if count > lines {
         let shown = text!(
-            t.lang, SceneRulesShown, first = from + 1, last = (from + lines).min(count), count = count
+            t.lang,
+            SceneRulesShown,
+            first = from + 1,
+            last = (from + lines).min(count),
+            count = count
         );
         pen.text(right, top, shown, "s11 t3 end");
     }
@@ -1023,14 +1035,15 @@ fn rules_list(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, now: &Stop, o
         let y = top + 22.0 + step * (line - from) as f64;
         let r = rules.rule(*rule);
         let stop = stop_of(all, now, chain, number as u32, *rule);
-        let state = match stop {
-            Some(i) if i > at => State::Ahead,
-            Some(i) if matches!(all[i].kind, StopKind::Matched(_)) => {
-                if stops_here(t, &all[i]) { State::Stop } else { State::Hit }
-            }
-            Some(_) => State::Miss,
-            None => State::Never,
-        };
+        let state =
+            match stop {
+                Some(i) if i > at => State::Ahead,
+                Some(i) if matches!(all[i].kind, StopKind::Matched(_)) => {
+                    if stops_here(t, &all[i]) { State::Stop } else { State::Hit }
+                }
+                Some(_) => State::Miss,
+                None => State::Never,
+            };
         let is_now = stop == Some(at);
         let link = Link { step: stop, rule: Some(*rule), span: Some(r.span), outcome: None };
         let conditions = conditions_text(r);

@@ -8,7 +8,8 @@ use crate::stops::{Stop, StopKind};
 use crate::terms::{hook as hook_name, packet_word, states, table_class};
 use crate::{Link, Telling, Tone, fate};
 use chainwalk_model::{
-    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Stop as By, Trace, priority,
+    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Routed, Stop as By, Trace,
+    priority,
 };
 
 /// One table's place on the line, or one of the kernel's own.
@@ -80,13 +81,7 @@ fn standard(hook: Hook) -> Vec<(&'static str, i32, bool)> {
 }
 
 impl Frame {
-    pub(super) fn new(
-        t: &Telling,
-        size: (f64, f64),
-        all: &[Stop],
-        _at: usize,
-        pen: &Pen,
-    ) -> Self {
+    pub(super) fn new(t: &Telling, size: (f64, f64), all: &[Stop], _at: usize, pen: &Pen) -> Self {
         let (w, h) = size;
         let upper = (h * 0.43).clamp(238.0, 400.0);
         let mut frame = Self {
@@ -306,7 +301,7 @@ impl Frame {
         let y = area.y + 12.0;
         // The packet stands in front of the interface, so that its name can be read.
         area.x -= 13.0;
-        let bend = (self.hook_area(Hook::Postrouting).right() + area.x) / 2.0;
+        let bend = f64::midpoint(self.hook_area(Hook::Postrouting).right(), area.x);
         if index == 0 {
             vec![p(area.x, y)]
         } else {
@@ -434,13 +429,13 @@ impl Frame {
         if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) && !apart {
             self.draw_never(t, pen);
         }
-        if !self.label_at_right(t, now) {
+        if !Self::label_at_right(t, now) {
             self.draw_legend(t, pen);
         }
     }
 
     /// Whether the packet's label takes the place of the legend.
-    fn label_at_right(&self, t: &Telling, now: Option<&Stop>) -> bool {
+    fn label_at_right(t: &Telling, now: Option<&Stop>) -> bool {
         let (Some(now), Some(outcome)) = (now, t.outcome()) else { return false };
         let trace = t.trace(now.reply);
         match now.kind {
@@ -524,7 +519,6 @@ impl Frame {
             Event::Routed { to, .. } => Some(to.clone()),
             _ => None,
         });
-        use chainwalk_model::Routed;
         let wire = matches!(outcome.trace.sent.entry, Entry::Wire { .. });
         let word = match to {
             Some(Routed::Forward { iface: Some(iface), .. }) if wire => {
@@ -544,18 +538,11 @@ impl Frame {
         pen.text(d.x, under.min(d.y + 46.0).max(d.y + 43.0), shown, "s11 m t3 mid");
     }
 
-    fn draw_station(
-        &self,
-        t: &Telling,
-        pen: &mut Pen,
-        s: &Station,
-        all: &[Stop],
-        at: usize,
-    ) {
+    fn draw_station(&self, t: &Telling, pen: &mut Pen, s: &Station, all: &[Stop], at: usize) {
         let now = all.get(at);
         let upright = matches!(s.hook, Hook::Input | Hook::Output);
-        let first = all.iter().position(|stop| self.stands_at(t, stop, s));
-        let on = now.is_some_and(|n| self.stands_at(t, n, s));
+        let first = all.iter().position(|stop| Self::stands_at(t, stop, s));
+        let on = now.is_some_and(|n| Self::stands_at(t, n, s));
         let table = table_class(&s.name);
         let span = s.chain.map(|c| t.rules().chain(c).span);
         let link = Link { step: first, span, ..Link::default() };
@@ -617,7 +604,7 @@ impl Frame {
                     (edge.right() + 8.0, "")
                 };
                 pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour} {anchor}"));
-            } else if on && !self.closed(now) {
+            } else if on && !closed(now) {
                 // Beside the way that goes down into the drawer.
                 pen.text(s.at.x + 9.0, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour}"));
             } else {
@@ -630,10 +617,10 @@ impl Frame {
             pen.text(s.at.x, s.at.y + 25.0, word, "s11 m w6 cts mid");
         }
         match s.rules {
-            Some(n) if upright && !(on && !self.closed(now)) => {
+            Some(n) if upright && (!on || closed(now)) => {
                 pen.text(s.at.x - 11.0, s.at.y + 4.0, n.to_string(), "s11 t3 end");
             }
-            Some(n) if n > 0 && !(on && !self.closed(now)) => {
+            Some(n) if n > 0 && (!on || closed(now)) => {
                 let word = text!(t.lang, ShortRules, count = n);
                 let half = pen.width(&word, "s11") / 2.0;
                 let x = s.at.x.min(self.hook_area(s.hook).right() - half - 7.0);
@@ -643,12 +630,8 @@ impl Frame {
         }
     }
 
-    fn closed(&self, now: Option<&Stop>) -> bool {
-        now.is_none_or(|n| n.base.is_none())
-    }
-
     /// Whether a stop stands at a station.
-    pub(super) fn stands_at(&self, t: &Telling, stop: &Stop, s: &Station) -> bool {
+    fn stands_at(t: &Telling, stop: &Stop, s: &Station) -> bool {
         let Some(trace) = t.trace(stop.reply) else { return false };
         if crate::rows::hook_of(trace, stop) != Some(s.hook) {
             return false;
@@ -698,7 +681,10 @@ impl Frame {
         for (i, line) in pen.wrap(&tail, most.min(200.0), 3, "s12").into_iter().enumerate() {
             pen.text(right, y + 17.0 * (i + 1) as f64, line, "s12 t2 end");
         }
-        pen.path(format!("M{} {}H{}", tenth(right + 6.0), tenth(y - 4.0), tenth(area.x - 3.0)), "stub");
+        pen.path(
+            format!("M{} {}H{}", tenth(right + 6.0), tenth(y - 4.0), tenth(area.x - 3.0)),
+            "stub",
+        );
     }
 
     fn draw_legend(&self, t: &Telling, pen: &mut Pen) {
@@ -761,6 +747,11 @@ fn ct_word(trace: &Trace, hook: Hook) -> String {
         }
     }
     String::new()
+}
+
+/// Whether the drawer is closed at a stop.
+fn closed(now: Option<&Stop>) -> bool {
+    now.is_none_or(|n| n.base.is_none())
 }
 
 /// Whether it had to be asked what a table does here that was not pasted.

@@ -56,9 +56,17 @@ pub(super) fn draw(
         pen.text(left, y + 4.0, text!(t.lang, SourceLine, line = line), "s11 t3");
         y += 20.0;
     }
-    header(t, pen, now, Area { x: left, y: y + 12.0, w: half - left - 24.0, h: a.bottom() - y - 24.0 });
+    header(
+        t,
+        pen,
+        now,
+        Area { x: left, y: y + 12.0, w: half - left - 24.0, h: a.bottom() - y - 24.0 },
+    );
     let x = half + 8.0;
-    pen.path(format!("M{} {}V{}", tenth(half - 12.0), tenth(a.y + 18.0), tenth(a.bottom() - 18.0)), "line");
+    pen.path(
+        format!("M{} {}V{}", tenth(half - 12.0), tenth(a.y + 18.0), tenth(a.bottom() - 18.0)),
+        "line",
+    );
     ahead(t, pen, all, at, Area { x, y: a.y, w: a.right() - x - 18.0, h: a.h });
 }
 
@@ -103,7 +111,11 @@ fn header(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
     let state = m.ct.map_or_else(|| "–".to_owned(), |ct| states(ct.state));
     let first_mark = trace.moments.first().map_or(0, |m| m.mark);
     let rows = [
-        (text!(lang, TagFrom), endpoint(sent.ip.src, sent.sport()), endpoint(is.ip.src, is.sport())),
+        (
+            text!(lang, TagFrom),
+            endpoint(sent.ip.src, sent.sport()),
+            endpoint(is.ip.src, is.sport()),
+        ),
         (text!(lang, TagTo), endpoint(sent.ip.dst, sent.dport()), endpoint(is.ip.dst, is.dport())),
         (text!(lang, TagKind), String::new(), packet_word(is)),
         ("ttl".into(), sent.ip.ttl.to_string(), is.ip.ttl.to_string()),
@@ -200,12 +212,8 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
     let beside = a.w > 700.0 && a.h > 150.0;
     let column = if beside { (a.w * 0.28).clamp(200.0, 300.0) } else { 0.0 };
     if beside {
-        let place = Area {
-            x: a.right() - column - 6.0,
-            y: a.y + 24.0,
-            w: column - 18.0,
-            h: a.h - 40.0,
-        };
+        let place =
+            Area { x: a.right() - column - 6.0, y: a.y + 24.0, w: column - 18.0, h: a.h - 40.0 };
         header(t, pen, now, place);
     }
     let most = a.right() - x - 24.0 - column;
@@ -227,7 +235,13 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
             break;
         }
         let words = plain(&e.text);
-        pen.icon(if e.certain { "i-ok" } else { "i-half" }, x, y - 10.5, 12.0, if e.certain { "ok" } else { "t3" });
+        pen.icon(
+            if e.certain { "i-ok" } else { "i-half" },
+            x,
+            y - 10.5,
+            12.0,
+            if e.certain { "ok" } else { "t3" },
+        );
         for line in pen.wrap(&words, most - 20.0, 2, "s12") {
             pen.text(x + 20.0, y, line, "s12 t2");
             y += 17.0;

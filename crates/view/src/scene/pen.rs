@@ -1,6 +1,7 @@
 //! What the parts of the scene draw with: shapes, measured texts, rounded ways.
 
 use crate::{Item, Link, Measure};
+use std::fmt::Write as _;
 
 /// A point in user units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -196,18 +197,19 @@ pub(super) fn rounded(points: &[Point], radius: f64) -> String {
     for i in 1..way.len() {
         let (a, b) = (way[i - 1], way[i]);
         let Some(c) = way.get(i + 1).copied() else {
-            d.push_str(&format!("L{} {}", tenth(b.x), tenth(b.y)));
+            let _ = write!(d, "L{} {}", tenth(b.x), tenth(b.y));
             break;
         };
         let (l1, l2) = (length(a, b), length(b, c));
         let straight = ((b.x - a.x) * (c.y - b.y) - (b.y - a.y) * (c.x - b.x)).abs() < 0.01;
         let r = radius.min(l1 / 2.0).min(l2 / 2.0);
         if straight || r < 0.5 {
-            d.push_str(&format!("L{} {}", tenth(b.x), tenth(b.y)));
+            let _ = write!(d, "L{} {}", tenth(b.x), tenth(b.y));
             continue;
         }
         let (s, e) = (toward(b, a, r), toward(b, c, r));
-        d.push_str(&format!(
+        let _ = write!(
+            d,
             "L{} {}Q{} {} {} {}",
             tenth(s.x),
             tenth(s.y),
@@ -215,7 +217,7 @@ pub(super) fn rounded(points: &[Point], radius: f64) -> String {
             tenth(b.y),
             tenth(e.x),
             tenth(e.y)
-        ));
+        );
     }
     d
 }

@@ -85,11 +85,7 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
             lanes.chain(std::iter::once((None, &outcome.trace))).collect();
         for (reply, trace) in lanes {
             let points = way(t, trace, reply.is_some());
-            let walked = all[..=at]
-                .iter()
-                .filter(|s| s.reply == reply)
-                .map(step_of)
-                .max();
+            let walked = all[..=at].iter().filter(|s| s.reply == reply).map(step_of).max();
             let index = |step: usize| points.iter().rposition(|(k, _)| *k <= step).unwrap_or(0);
             let part = |a: usize, b: usize| -> Vec<Point> {
                 points.get(a..=b).unwrap_or_default().iter().map(|(_, at)| *at).collect()

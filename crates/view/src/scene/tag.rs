@@ -24,7 +24,8 @@ pub(super) fn draw(
         return Vec::new();
     };
     // At the beginning nothing has happened yet.
-    let m = if matches!(now.kind, StopKind::Start) { trace.moments.first().unwrap_or(m) } else { m };
+    let m =
+        if matches!(now.kind, StopKind::Start) { trace.moments.first().unwrap_or(m) } else { m };
     let sent = &trace.sent.packet;
     let packet = &m.packet;
     let style = |same: bool| if same { Style::Plain } else { Style::Rewritten };
@@ -145,21 +146,13 @@ fn place(
         let x = fits(rest.x - w / 2.0);
         let tip = rest.x.clamp(x + 14.0, x + w - 14.0);
         // A stem leads past the interfaces to the packet.
-        let stem = format!(
-            "M{} {}h3V{}h-3Z",
-            tenth(tip - 1.5),
-            tenth(y + h - 1.0),
-            tenth(rest.y - 16.0)
-        );
+        let stem =
+            format!("M{} {}h3V{}h-3Z", tenth(tip - 1.5), tenth(y + h - 1.0), tenth(rest.y - 16.0));
         return (Area { x, y, w, h }, stem);
     }
     let x = fits(rest.x - w / 2.0);
     let y = rest.y + 24.0;
     let tip = rest.x.clamp(x + 14.0, x + w - 14.0);
-    let nose = format!(
-        "M{} {}l8 8h-16Z",
-        tenth(tip),
-        tenth(y - 7.0)
-    );
+    let nose = format!("M{} {}l8 8h-16Z", tenth(tip), tenth(y - 7.0));
     (Area { x, y, w, h }, nose)
 }

@@ -53,10 +53,7 @@ impl Way {
     /// The points from `a` to `b`, without the drawer where neither end lies in it.
     fn cut(&self, a: usize, b: usize) -> Vec<Point> {
         let inside = |i: usize| self.aside.is_some_and(|(s, e)| i > s && i <= e);
-        (a..=b)
-            .filter(|i| !inside(*i) || inside(b))
-            .map(|i| self.points[i].1)
-            .collect()
+        (a..=b).filter(|i| !inside(*i) || inside(b)).map(|i| self.points[i].1).collect()
     }
 
     pub(super) fn draw(&self, pen: &mut Pen) {
@@ -157,9 +154,7 @@ fn way(
             Event::Base(chain) => {
                 if let Some(st) = frame.station_of(*chain) {
                     points.push((k, st.at));
-                    if let Some(open) =
-                        opened.filter(|o| o.reply == reply && o.base_step == step)
-                    {
+                    if let Some(open) = opened.filter(|o| o.reply == reply && o.base_step == step) {
                         let start = points.len() - 1;
                         points.extend(open.points.iter().copied());
                         aside = Some((start, points.len() - 1));
@@ -175,10 +170,11 @@ fn way(
             }
             Event::Confirmed => station("confirm", &mut points),
             Event::Untranslated(_) => station("nat", &mut points),
-            Event::Routed { again: false, .. } if hook != Some(Hook::Output) => {
-                if matches!(trace.sent.entry, Entry::Wire { .. }) || hook.is_some() {
-                    points.push((k, frame.diamond()));
-                }
+            Event::Routed { again: false, .. }
+                if hook != Some(Hook::Output)
+                    && (hook.is_some() || matches!(trace.sent.entry, Entry::Wire { .. })) =>
+            {
+                points.push((k, frame.diamond()));
             }
             Event::Loop => {
                 points.extend(frame.loop_way().into_iter().map(|at| (k, at)));
@@ -190,16 +186,21 @@ fn way(
                     points.extend(frame.leave(&name).into_iter().map(|at| (k, at)));
                 }
                 // It stands in front of the mark that it was stopped at.
-                Fate::Dropped(_) | Fate::Rejected { .. } | Fate::DroppedUnseen(_)
+                Fate::Dropped(_)
+                | Fate::Rejected { .. }
+                | Fate::DroppedUnseen(_)
                 | Fate::Routing(_) => {
                     let inside = |i: usize| aside.is_some_and(|(a, b)| i > a && i <= b);
                     let last = (0..points.len()).rev().find(|i| !inside(*i));
                     if let Some(at) = last.map(|i| points[i].1) {
-                        points.push((k, match hook {
-                            Some(Hook::Input) => p(at.x, at.y + 24.0),
-                            Some(Hook::Output) => p(at.x, at.y - 24.0),
-                            _ => p(at.x - 26.0, at.y),
-                        }));
+                        points.push((
+                            k,
+                            match hook {
+                                Some(Hook::Input) => p(at.x, at.y + 24.0),
+                                Some(Hook::Output) => p(at.x, at.y - 24.0),
+                                _ => p(at.x - 26.0, at.y),
+                            },
+                        ));
                     }
                 }
                 _ => {}
@@ -207,11 +208,7 @@ fn way(
             _ => {}
         }
     }
-    let walked = all[..all.len().min(at + 1)]
-        .iter()
-        .filter(|s| s.reply == reply)
-        .map(key)
-        .max();
+    let walked = all[..all.len().min(at + 1)].iter().filter(|s| s.reply == reply).map(key).max();
     Way { reply, points, walked, aside }
 }
 
