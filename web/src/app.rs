@@ -219,9 +219,12 @@ fn nav(state: &UseReducerHandle<State>, lang: Lang) -> Html {
 /// Keeps what survives a reload.
 #[hook]
 fn use_keeping(state: &State) {
-    use_effect_with(state.saved(), |saved| {
-        let saved = saved.clone();
-        let later = Timeout::new(300, move || store::keep(&saved));
+    // Where the walk stands does not survive, so it is left out of what is compared.
+    let mut kept = state.clone();
+    (kept.stop, kept.playing, kept.open) = (0, false, None);
+    use_effect_with(kept, |kept| {
+        let kept = kept.clone();
+        let later = Timeout::new(300, move || store::keep(&kept.saved()));
         move || drop(later)
     });
 }

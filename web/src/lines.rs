@@ -1,8 +1,7 @@
 //! The pasted text as lines, and each line in pieces: what fades, what stands out, what is underlined.
 //!
-//! Offsets are bytes of the whole text. Pieces of a line, put together, are the line.
+//! Offsets are bytes of the text that is given. Pieces of a line, put together, are the line.
 
-use chainwalk_view::Problem;
 use std::ops::Range;
 
 /// The byte range of each line, without its end. A text without a line end is one line.
@@ -35,6 +34,15 @@ pub enum Tint {
     Strong,
 }
 
+/// A stretch of the text that something is wrong with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    /// Where.
+    pub at: Range<usize>,
+    /// The class of the problem.
+    pub class: String,
+}
+
 /// A piece of a line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Piece<'a> {
@@ -47,18 +55,16 @@ pub struct Piece<'a> {
 }
 
 /// The pieces of the line at `line` of `text`.
-pub fn pieces<'a>(text: &'a str, line: &Range<usize>, problems: &'a [Problem]) -> Vec<Piece<'a>> {
+pub fn pieces<'a>(text: &'a str, line: &Range<usize>, flaws: &'a [Flaw]) -> Vec<Piece<'a>> {
     let words = &text[line.clone()];
     let tints = tints(words);
-    let bad: Vec<_> = problems
-        .iter()
-        .filter(|p| p.span.start as usize <= line.end && p.span.end as usize >= line.start)
-        .collect();
+    let bad: Vec<_> =
+        flaws.iter().filter(|f| f.at.start <= line.end && f.at.end >= line.start).collect();
     let mut cuts: Vec<usize> = vec![line.start, line.end];
     cuts.extend(tints.iter().flat_map(|(r, _)| [line.start + r.start, line.start + r.end]));
-    for problem in &bad {
-        cuts.push((problem.span.start as usize).clamp(line.start, line.end));
-        cuts.push((problem.span.end as usize).clamp(line.start, line.end));
+    for flaw in &bad {
+        cuts.push(flaw.at.start.clamp(line.start, line.end));
+        cuts.push(flaw.at.end.clamp(line.start, line.end));
     }
     cuts.sort_unstable();
     cuts.dedup();
@@ -72,8 +78,8 @@ pub fn pieces<'a>(text: &'a str, line: &Range<usize>, problems: &'a [Problem]) -
                 .map_or(Tint::Plain, |(_, tint)| *tint),
             problem: bad
                 .iter()
-                .find(|p| p.span.start as usize <= cut[0] && cut[1] <= p.span.end as usize)
-                .map(|p| p.class.as_str()),
+                .find(|f| f.at.start <= cut[0] && cut[1] <= f.at.end)
+                .map(|f| f.class.as_str()),
         })
         .collect()
 }
@@ -113,7 +119,6 @@ fn words(line: &str) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chainwalk_model::{DocId, Span};
 
     #[test]
     fn lines_end_before_their_ends() {
@@ -146,14 +151,8 @@ mod tests {
     #[test]
     fn a_problem_is_cut_out_where_it_stands() {
         let text = "one\n-A X -j WAT\n";
-        let problem = Problem {
-            class: "warning".into(),
-            text: String::new(),
-            hint: None,
-            span: Span::new(DocId(0), 12, 15),
-        };
-        let problems = [problem];
-        let found = pieces(text, &lines(text)[1], &problems);
+        let flaws = [Flaw { at: 12..15, class: "warning".into() }];
+        let found = pieces(text, &lines(text)[1], &flaws);
         let bad: Vec<_> = found.iter().filter(|p| p.problem.is_some()).map(|p| p.text).collect();
         assert_eq!(bad, ["WAT"]);
     }
@@ -161,14 +160,8 @@ mod tests {
     #[test]
     fn offsets_inside_a_character_cut_nothing() {
         let text = "防火墙";
-        let problem = Problem {
-            class: "note".into(),
-            text: String::new(),
-            hint: None,
-            span: Span::new(DocId(0), 1, 5),
-        };
-        let problems = [problem];
-        let found = pieces(text, &(0..text.len()), &problems);
+        let flaws = [Flaw { at: 1..5, class: "note".into() }];
+        let found = pieces(text, &(0..text.len()), &flaws);
         assert_eq!(found.iter().map(|p| p.text).collect::<String>(), text);
     }
 }

@@ -17,7 +17,9 @@ pub(crate) fn initial() -> State {
     examples::all().first().map_or_else(|| State::blank(lang), |e| State::first(e, lang))
 }
 
-/// Keeps what survives.
+/// Keeps what survives. What is too much for the browser is not kept, nor is what was kept before it.
 pub(crate) fn keep(saved: &Saved) {
-    let _ = LocalStorage::set(KEY, saved);
+    if LocalStorage::set(KEY, saved).is_err() {
+        LocalStorage::delete(KEY);
+    }
 }

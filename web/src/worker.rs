@@ -198,10 +198,25 @@ impl Worker {
     }
 }
 
+/// A paste goes over as it is, in an array of one; anything else is small and goes over as JSON.
 fn post(worker: &web_sys::Worker, request: &Request) {
-    if let Ok(text) = serde_json::to_string(request) {
+    if let Request::Paste(text) = request {
+        let _ = worker.post_message(&Array::of1(&text.as_str().into()));
+    } else if let Ok(text) = serde_json::to_string(request) {
         let _ = worker.post_message(&text.into());
     }
+}
+
+/// The question in a message of [`post`]; the reason where there is none.
+///
+/// # Errors
+/// The message is not one of the page's.
+pub fn request(message: &JsValue) -> Result<Request, String> {
+    if let Some(parts) = message.dyn_ref::<Array>() {
+        return Ok(Request::Paste(parts.get(0).as_string().unwrap_or_default()));
+    }
+    let text = message.as_string().unwrap_or_default();
+    serde_json::from_str(&text).map_err(|error| error.to_string())
 }
 
 fn words(error: &JsValue) -> String {

@@ -11,14 +11,13 @@ fn main() {
     std::panic::set_hook(Box::new(|info| say(&Answer::Crashed(info.to_string()))));
     let engine = RefCell::new(Engine::default());
     let listen = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-        let text = event.data().as_string().unwrap_or_default();
-        match serde_json::from_str(&text) {
+        match chainwalk_web::worker::request(&event.data()) {
             Ok(request) => {
                 if let Some(answer) = engine.borrow_mut().answer(request) {
                     say(&answer);
                 }
             }
-            Err(error) => say(&Answer::Crashed(error.to_string())),
+            Err(error) => say(&Answer::Crashed(error)),
         }
     });
     scope.set_onmessage(Some(listen.into_js_value().unchecked_ref()));

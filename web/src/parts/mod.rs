@@ -11,6 +11,7 @@ mod icon;
 mod paste;
 mod player;
 mod sentence;
+mod sheet;
 mod timeline;
 mod walk;
 

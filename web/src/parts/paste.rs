@@ -3,8 +3,9 @@
 //!
 //! A text too long to be drawn whole is shown by the field alone, so that typing stays smooth.
 
+use super::sheet::Sheet;
 use super::{Dispatch, Icon, act};
-use crate::lines::{Tint, line_of, lines, pieces};
+use crate::lines::{line_of, lines};
 use crate::message::Told;
 use crate::state::Action;
 use crate::words::{Key, ui};
@@ -13,11 +14,13 @@ use chainwalk_view::{Chip, Lang, Problem};
 use std::ops::Range;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use web_sys::{ClipboardEvent, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
 /// More lines than this are not drawn behind the field.
-const MANY: usize = 2500;
+const MANY: usize = 4000;
+/// More bytes than this are put into the field by the page: a browser takes seconds over them.
+const HEAVY: usize = 8192;
 
 /// A place of the paste to show. The number makes asking twice for the same place two requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -62,9 +65,13 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     let many = index.len() > MANY;
 
     // The field owns its text while it is typed in; only a text from elsewhere is put into it.
+    let typed = use_mut_ref(|| None::<Rc<str>>);
     {
-        let field = field.clone();
+        let (field, typed) = (field.clone(), typed.clone());
         use_effect_with(paste.clone(), move |paste| {
+            if typed.borrow().as_ref().is_some_and(|typed| Rc::ptr_eq(typed, paste)) {
+                return;
+            }
             if let Some(field) = field.cast::<HtmlTextAreaElement>()
                 && field.value() != plain(paste)
             {
@@ -92,13 +99,28 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         });
     }
 
-    let oninput = {
+    let take = {
         let dispatch = dispatch.clone();
-        Callback::from(move |e: InputEvent| {
-            let text = e.target_unchecked_into::<HtmlTextAreaElement>().value();
-            dispatch.dispatch(Action::Paste(Rc::from(text)));
-        })
+        move |field: &HtmlTextAreaElement| {
+            let text: Rc<str> = Rc::from(field.value());
+            *typed.borrow_mut() = Some(text.clone());
+            dispatch.dispatch(Action::Paste(text));
+        }
     };
+    let oninput = {
+        let take = take.clone();
+        Callback::from(move |e: InputEvent| take(&e.target_unchecked_into()))
+    };
+    let onpaste = Callback::from(move |e: Event| {
+        let Some(event) = e.dyn_ref::<ClipboardEvent>() else { return };
+        let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok());
+        let Some(text) = text.filter(|text| text.len() > HEAVY) else { return };
+        e.prevent_default();
+        let field: HtmlTextAreaElement = e.target_unchecked_into();
+        if field.set_range_text(&text).is_ok() {
+            take(&field);
+        }
+    });
     let read = {
         let dispatch = dispatch.clone();
         move |file: web_sys::File| {
@@ -195,13 +217,9 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             <div class={classes!("sheet-of-text", many.then_some("many"))} ref={sheet}>
                 <div class="page">
                     if !many {
-                        <div class="lines" aria-hidden="true">
-                            {for index.iter().enumerate().map(|(at, line)| {
-                                view_line(at, line, paste, problems, *now, *lit)
-                            })}
-                        </div>
+                        <Sheet text={paste.clone()} index={index.clone()} problems={problems.to_vec()} now={*now} lit={*lit} />
                     }
-                    <textarea ref={field} {oninput} spellcheck="false" autocapitalize="off" autocomplete="off"
+                    <textarea ref={field} {oninput} {onpaste} spellcheck="false" autocapitalize="off" autocomplete="off"
                         aria-label={ui(lang, Key::PasteText)} placeholder={ui(lang, Key::PasteHere)}
                         data-testid="paste" />
                 </div>
@@ -229,41 +247,6 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
 /// The text as a field gives it back.
 fn plain(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
-}
-
-fn touches(line: &Range<usize>, span: Option<Span>) -> bool {
-    span.is_some_and(|s| (s.start as usize) <= line.end && (s.end as usize) > line.start)
-}
-
-fn view_line(
-    at: usize,
-    line: &Range<usize>,
-    text: &str,
-    problems: &[Problem],
-    now: Option<Span>,
-    lit: Option<Span>,
-) -> Html {
-    let class =
-        classes!("ln", touches(line, now).then_some("now"), touches(line, lit).then_some("lit"),);
-    let pieces = pieces(text, line, problems);
-    html! {
-        <div {class} data-testid="line"><i>{at + 1}</i><span>
-            {for pieces.iter().map(|piece| {
-                let tint = match piece.tint {
-                    Tint::Plain => None,
-                    Tint::Faint => Some("faint"),
-                    Tint::Strong => Some("strong"),
-                };
-                let problem = piece.problem.map(|class| format!("bad {class}"));
-                if tint.is_none() && problem.is_none() {
-                    html! { {piece.text} }
-                } else {
-                    html! { <s class={classes!(tint, problem)}>{piece.text}</s> }
-                }
-            })}
-            {"\u{200b}"}
-        </span></div>
-    }
 }
 
 /// Scrolls the sheet, and only the sheet, so that a line stands in its upper half.
