@@ -43,13 +43,18 @@ pub(crate) fn build(house: &House, profile: Profile) -> Result<()> {
 pub(crate) fn serve(house: &House, port: u16, profile: Profile, open: bool) -> Result<()> {
     tools::ensure(house, profile.tools())?;
     let dist = house.target.join("serve");
-    house.sh.create_dir(&dist)?;
+    // trunk wants each folder that it is told not to watch to be there.
+    for dir in [&dist, &house.dist(), &house.root.join("target")] {
+        house.sh.create_dir(dir)?;
+    }
     let port = port.to_string();
-    let mut trunk = trunk(house, "serve", profile, &dist)?.args(["--port", &port]);
+    // The script that reloads the page is inline, and the page's content security policy lets none run.
+    let mut trunk =
+        trunk(house, "serve", profile, &dist)?.args(["--port", &port, "--no-autoreload", "true"]);
     if open && has_display() {
         trunk = trunk.arg("--open");
     } else {
-        println!("open http://127.0.0.1:{port}/");
+        println!("open http://127.0.0.1:{port}/ and reload it after a change");
     }
     trunk.run()?;
     Ok(())
