@@ -48,6 +48,9 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
             let (view, scene) = &*drawn;
             let last = before.borrow_mut().replace(*view);
             let next = last.is_some_and(|l| l.stop + 1 == view.stop);
+            if let Some(token) = token.cast::<Element>() {
+                follow(&token, scene.rest.0 * view.width / scene.width.max(1.0));
+            }
             if next
                 && !scene.travel.is_empty()
                 && !still()
@@ -122,6 +125,18 @@ fn group(class: &str, link: &Link, label: &str, items: &[Item], props: &DiagramP
             if !label.is_empty() { <title>{label.to_owned()}</title> }
             {for items}
         </g>
+    }
+}
+
+/// Keeps the packet, at `x` from the left of the picture, in sight where the picture is wider than its space.
+fn follow(token: &Element, x: f64) {
+    let Ok(Some(stage)) = token.closest(".stage") else { return };
+    let width = f64::from(stage.client_width());
+    if f64::from(stage.scroll_width()) > width {
+        let options = web_sys::ScrollToOptions::new();
+        options.set_left((x - width / 2.0).max(0.0));
+        options.set_behavior(super::scrolling());
+        stage.scroll_to_with_scroll_to_options(&options);
     }
 }
 
