@@ -3,7 +3,7 @@
 //! Guarantees: what a case leaves open has the value that the recorded answers were made with; a field of a
 //! packet that is not known is an error, never passed over.
 
-mod sets;
+pub(crate) mod sets;
 
 use crate::assume::{assumption, policy, route};
 use crate::oneline::{Word, cidr, flag_letters, flag_name, protocol};

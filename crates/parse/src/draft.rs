@@ -235,6 +235,11 @@ impl Draft {
                 span,
             });
         }
+        // A chain that a rule named before its header came stands where its header is.
+        chains.sort_by_key(|id: &ChainId| {
+            let chain = rules.chain(*id);
+            (!chain.declared, chain.span.doc, chain.span.start)
+        });
         rules.tables.push(Table {
             family: self.family,
             name: self.name,

@@ -1,9 +1,574 @@
-//! Reads a paste, whatever it is.
+//! Reads a paste, whatever it is: line by line, each line by what it looks like.
+//!
+//! Rules that stand together are a group; its table and family are told by the command above it, by the
+//! dump itself, or by its chains and targets.
 
-use chainwalk_model::Reading;
+use crate::clean::{Clean, Row};
+use crate::command::{self, Command};
+use crate::draft::{Draft, builtin_names, is_builtin};
+use crate::facts;
+use crate::listing::{self, Columns};
+use crate::restore;
+use crate::rule::Cx;
+use crate::word::words;
+use chainwalk_model::{
+    Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading, Section,
+    SectionKind, Severity, Span,
+};
 
-/// Reads the documents of one paste.
+/// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
+/// documents; a document's position in `docs` is its [`DocId`].
 pub fn read(docs: &[&str]) -> Reading {
-    let _ = docs;
-    Reading::default()
+    let mut paste = Paste::default();
+    let cleans: Vec<Clean> =
+        docs.iter().enumerate().map(|(n, raw)| Clean::new(DocId(n as u16), raw)).collect();
+    for clean in &cleans {
+        paste.document(clean);
+    }
+    paste.finish(&cleans)
+}
+
+/// What kind of row a group holds.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// A line of a save text or of `-S`.
+    Save,
+    /// `Chain X (…)`.
+    Head,
+    /// The line above the rules of a listing.
+    Columns(Columns),
+    /// A rule of a listing, under these columns.
+    Rule(Option<Columns>),
+}
+
+/// Rules that stand together and are of one table.
+#[derive(Debug, Default)]
+struct Group<'a> {
+    rows: Vec<(Row<'a>, Kind)>,
+    table: Option<String>,
+    family: Option<Family>,
+    /// The built-in chains so far, by their place in the order listings have them.
+    seen: Vec<usize>,
+    columns: Option<Columns>,
+    /// Whether `*table` opened it.
+    starred: bool,
+}
+
+/// What the lines so far say about those that follow.
+#[derive(Clone, Debug, Default)]
+struct Context {
+    table: Option<String>,
+    family: Option<Family>,
+    backend: Option<Backend>,
+}
+
+#[derive(Default)]
+struct Paste {
+    host: Host,
+    drafts: Vec<Draft>,
+    strangers: Vec<Host>,
+    sections: Vec<Section>,
+    diagnostics: Vec<Diagnostic>,
+    prose: Vec<Span>,
+    any_text: bool,
+    fact_blocks: Vec<facts::Block>,
+}
+
+impl Paste {
+    fn document(&mut self, clean: &Clean) {
+        let rows: Vec<Row<'_>> = clean.lines().map(unquote).collect();
+        let mut at = 0;
+        let mut context = Context::default();
+        let mut group: Option<Group<'_>> = None;
+        while at < rows.len() {
+            let row = rows[at];
+            if row.text.is_empty() {
+                at += 1;
+                continue;
+            }
+            self.any_text = true;
+            if let Some(command) = command::read(row) {
+                self.flush(clean, &mut group, &context);
+                self.command(clean, row, &command, &mut context);
+                at += 1;
+                continue;
+            }
+            if self.rules(clean, row, &mut group, &mut context) {
+                at += 1;
+                continue;
+            }
+            if let Some((block, taken)) = facts::block(clean, &rows[at..]) {
+                self.flush(clean, &mut group, &context);
+                self.sections.push(Section { kind: block.kind.clone(), span: block.span });
+                self.diagnostics.extend(block.diagnostics.iter().cloned());
+                self.fact_blocks.push(block);
+                at += taken.max(1);
+                continue;
+            }
+            self.other(clean, row, group.is_some());
+            at += 1;
+        }
+        self.flush(clean, &mut group, &context);
+    }
+
+    /// A line that belongs to rules; whether it does.
+    fn rules<'a>(
+        &mut self,
+        clean: &Clean,
+        row: Row<'a>,
+        group: &mut Option<Group<'a>>,
+        context: &mut Context,
+    ) -> bool {
+        if let Some(rest) = row.text.strip_prefix('*') {
+            let name = rest.trim();
+            if !builtin_names(name).is_empty() {
+                self.flush(clean, group, context);
+                let mut fresh = Group { starred: true, family: context.family, ..Group::default() };
+                fresh.table = Some(name.to_owned());
+                fresh.rows.push((row, Kind::Save));
+                *group = Some(fresh);
+                return true;
+            }
+        }
+        if row.text == "COMMIT" {
+            if let Some(open) = group {
+                open.rows.push((row, Kind::Save));
+            }
+            self.flush(clean, group, context);
+            return true;
+        }
+        if let Some(comment) = row.text.strip_prefix('#')
+            && note(comment, context)
+        {
+            return true;
+        }
+        if let Some(head) = listing::head(row) {
+            if group.as_ref().is_some_and(|g| g.splits(head.name)) {
+                self.flush(clean, group, context);
+                context.table = None;
+            }
+            let open = group.get_or_insert_with(|| Group::under(context));
+            open.see(head.name);
+            open.columns = None;
+            open.rows.push((row, Kind::Head));
+            return true;
+        }
+        if let Some(columns) = listing::columns(row)
+            && let Some(open) = group.as_mut()
+        {
+            open.columns = Some(columns);
+            open.rows.push((row, Kind::Columns(columns)));
+            return true;
+        }
+        if is_save(row) {
+            let declares = declared(row);
+            if let Some(name) = declares
+                && group.as_ref().is_some_and(|g| !g.starred && g.splits(name))
+            {
+                self.flush(clean, group, context);
+                context.table = None;
+            }
+            let open = group.get_or_insert_with(|| Group::under(context));
+            if let Some(name) = declares {
+                open.see(name);
+            }
+            open.rows.push((row, Kind::Save));
+            return true;
+        }
+        let open = group.as_ref();
+        let listed = open.is_some_and(|g| matches!(g.rows.last(), Some((_, k)) if !matches!(k, Kind::Save)));
+        let columns = open.and_then(|g| g.columns);
+        // Without a chain above, only a row with every mark of a rule counts.
+        if listing::is_rule(columns, row) && (listed || looks_listed(row)) {
+            let open = group.get_or_insert_with(|| Group::under(context));
+            open.rows.push((row, Kind::Rule(columns)));
+            return true;
+        }
+        false
+    }
+
+    fn command(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>, context: &mut Context) {
+        let span = clean.span(row.start, row.end());
+        self.sections.push(Section { kind: SectionKind::Command(command.name.into()), span });
+        *context = Context {
+            table: command.table.clone(),
+            family: command.family,
+            backend: command.backend.or(context.backend),
+        };
+        let (Some(family), true) = (command.family, command.changes) else { return };
+        let table = command.table.clone().unwrap_or_else(|| "filter".into());
+        let at = self.drafts.iter().position(|d| d.family == family && *d.name == *table);
+        let at = at.unwrap_or_else(|| {
+            self.drafts.push(Draft::new(family, &table));
+            self.drafts.len() - 1
+        });
+        if let Some(backend) = command.backend {
+            self.drafts[at].backend = backend;
+        }
+        let mut cx = Cx { clean, diagnostics: &mut self.diagnostics };
+        let found = words(command.arguments);
+        restore::command(&mut cx, &mut self.drafts[at], row, &found, None);
+    }
+
+    /// A line that nothing here reads.
+    fn other(&mut self, clean: &Clean, row: Row<'_>, within: bool) {
+        let span = clean.span(row.start, row.end());
+        if within && row.text.starts_with("-A ") {
+            let mut cx = Cx { clean, diagnostics: &mut self.diagnostics };
+            let place = (row.start, row.end());
+            cx.say(DiagnosticId::BadLine, Severity::Warning, place, vec![Expected::Option], None);
+            return;
+        }
+        // A run of such lines is one remark.
+        match self.prose.last_mut() {
+            Some(last) if last.doc == span.doc && only_blank(clean, *last, row) => *last = last.to(span),
+            _ => self.prose.push(span),
+        }
+    }
+
+    /// Reads a group that is complete.
+    fn flush(&mut self, clean: &Clean, group: &mut Option<Group<'_>>, context: &Context) {
+        let Some(group) = group.take() else { return };
+        let family = group.family.unwrap_or_else(|| guess_family(&group.rows));
+        let table = group.table_name();
+        let mut draft = Draft::new(family, &table);
+        draft.backend = context.backend.unwrap_or_default();
+        let mut hidden = None;
+        let mut cx = Cx { clean, diagnostics: &mut self.diagnostics };
+        let mut chain = None;
+        for (row, kind) in &group.rows {
+            let row = *row;
+            let place = (row.start, row.end());
+            let span = clean.span(place.0, place.1);
+            draft.cover(span);
+            match kind {
+                Kind::Save if row.text.starts_with('*') || row.text == "COMMIT" => {}
+                Kind::Save => {
+                    if !restore::line(&mut cx, &mut draft, row) {
+                        let id = DiagnosticId::BadLine;
+                        cx.say(id, Severity::Warning, place, vec![Expected::Option], None);
+                    }
+                }
+                Kind::Head => {
+                    let Some(head) = listing::head(row) else { continue };
+                    let at = draft.chain(head.name);
+                    let entry = &mut draft.chains[at];
+                    entry.header = Some(span);
+                    entry.policy = head.policy;
+                    entry.counters = head.counters;
+                    entry.references = head.references;
+                    chain = Some(at);
+                }
+                Kind::Columns(columns) => {
+                    if !columns.ifaces {
+                        hidden.get_or_insert(place);
+                    }
+                }
+                Kind::Rule(columns) => {
+                    let at = chain.unwrap_or_else(|| draft.chain("?"));
+                    chain = Some(at);
+                    match listing::rule(&mut cx, &mut draft, *columns, row) {
+                        Some(rule) => {
+                            draft.chains[at].shown.get_or_insert(span);
+                            draft.chains[at].rules.push(rule);
+                        }
+                        None => {
+                            let id = DiagnosticId::BadLine;
+                            cx.say(id, Severity::Warning, place, vec![Expected::Target], None);
+                        }
+                    }
+                }
+            }
+        }
+        if let Some(place) = hidden {
+            let program = if family == Family::Ip6 { "ip6tables" } else { "iptables" };
+            let hint = Some(Hint::Paste(format!("{program} -t {table} -nvL").into()));
+            cx.say(DiagnosticId::HiddenInterfaces, Severity::Warning, place, vec![], hint);
+        }
+        let span = draft.span.unwrap_or_default();
+        let kind = SectionKind::Table {
+            family,
+            table: table.as_str().into(),
+            chains: draft.chains.iter().filter(|c| c.is_shown()).count() as u32,
+            rules: draft.rule_count() as u32,
+        };
+        self.sections.push(Section { kind, span });
+        self.keep(draft);
+    }
+
+    /// Puts a draft to those of the paste. Halves of one table become one; of two, the later counts.
+    fn keep(&mut self, draft: Draft) {
+        let same = |d: &Draft| d.family == draft.family && d.name == draft.name;
+        let Some(at) = self.drafts.iter().position(same) else {
+            self.drafts.push(draft);
+            return;
+        };
+        let both = draft.chains.iter().any(|c| c.is_shown() && self.drafts[at].shows(&c.name));
+        if both {
+            let old = std::mem::replace(&mut self.drafts[at], draft);
+            self.diagnostics.push(Diagnostic {
+                id: DiagnosticId::TableTwice,
+                severity: Severity::Warning,
+                span: old.span.unwrap_or_default(),
+                found: old.name,
+                expected: vec![],
+                hint: None,
+            });
+        } else {
+            self.drafts[at].absorb(draft);
+        }
+    }
+
+    fn finish(mut self, cleans: &[Clean]) -> Reading {
+        for draft in std::mem::take(&mut self.drafts) {
+            part_of_table(&draft, &mut self.diagnostics);
+            draft.lower(&mut self.host, &mut self.diagnostics);
+        }
+        facts::settle(
+            &mut self.host,
+            &mut self.strangers,
+            std::mem::take(&mut self.fact_blocks),
+            &mut self.diagnostics,
+        );
+        let anything = self.sections.iter().any(|s| !matches!(s.kind, SectionKind::Command(_)))
+            || !self.host.rules.tables.is_empty();
+        let place = cleans.first().map(|c| c.span(0, c.text.len())).unwrap_or_default();
+        let mut fatal = |id| {
+            self.diagnostics.push(Diagnostic {
+                id,
+                severity: if id == DiagnosticId::Empty { Severity::Note } else { Severity::Error },
+                span: place,
+                found: "".into(),
+                expected: vec![Expected::Dump],
+                hint: Some(Hint::Paste("iptables-save".into())),
+            });
+        };
+        if !self.any_text {
+            fatal(DiagnosticId::Empty);
+        } else if !anything {
+            fatal(DiagnosticId::NothingRecognised);
+        } else {
+            for span in std::mem::take(&mut self.prose) {
+                self.diagnostics.push(Diagnostic {
+                    id: DiagnosticId::Prose,
+                    severity: Severity::Note,
+                    span,
+                    found: "".into(),
+                    expected: vec![],
+                    hint: None,
+                });
+            }
+        }
+        self.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
+        self.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));
+        let mut hosts = Vec::new();
+        if anything {
+            self.host.conntrack = true;
+            hosts.push(self.host);
+            hosts.extend(self.strangers);
+            for (n, host) in hosts.iter_mut().enumerate() {
+                host.id = HostId(n as u16);
+            }
+        }
+        Reading { hosts, sections: self.sections, diagnostics: self.diagnostics }
+    }
+}
+
+impl Group<'_> {
+    fn under(context: &Context) -> Self {
+        Self { table: context.table.clone(), family: context.family, ..Self::default() }
+    }
+
+    /// Whether a chain opens another table: it stands again, or before one that is listed after it.
+    fn splits(&self, chain: &str) -> bool {
+        let (Some(new), Some(last)) = (order(chain), self.seen.last()) else { return false };
+        // Old kernels list nat's OUTPUT last.
+        self.seen.contains(&new) || (new < *last && (new, *last) != (3, 4))
+    }
+
+    fn see(&mut self, chain: &str) {
+        self.seen.extend(order(chain));
+    }
+
+    /// The table the group is of: as was said, unless its chains say otherwise.
+    fn table_name(&self) -> String {
+        let chains: Vec<&str> = self.rows.iter().filter_map(|(row, kind)| chain_of(*row, *kind)).collect();
+        let builtin: Vec<&str> = chains.iter().copied().filter(|c| is_builtin(c)).collect();
+        if let Some(said) = &self.table {
+            let known = builtin_names(said);
+            if self.starred || known.is_empty() || builtin.iter().all(|c| known.contains(c)) {
+                return said.clone();
+            }
+        }
+        guess_table(&builtin, &self.targets()).into()
+    }
+
+    fn targets(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        for (row, kind) in &self.rows {
+            match kind {
+                Kind::Rule(columns) => found.extend(listing::target_name(*columns, *row)),
+                Kind::Save => {
+                    let mut words = row.text.split_whitespace();
+                    if words.any(|w| w == "-j") {
+                        found.extend(words.next());
+                    }
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+}
+
+/// The chain that a row of a group names.
+fn chain_of<'a>(row: Row<'a>, kind: Kind) -> Option<&'a str> {
+    match kind {
+        Kind::Head => listing::head(row).map(|h| h.name),
+        Kind::Save => {
+            if let Some(rest) = row.text.strip_prefix(':') {
+                return rest.split_whitespace().next();
+            }
+            let mut words = row.text.split_whitespace();
+            words.find(|w| matches!(*w, "-A" | "-P" | "-N" | "-I" | "--append" | "--insert"))?;
+            words.next()
+        }
+        _ => None,
+    }
+}
+
+/// The place of a built-in chain in the order listings have them.
+fn order(chain: &str) -> Option<usize> {
+    ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"].iter().position(|c| *c == chain)
+}
+
+/// The table that has these built-in chains and these targets.
+fn guess_table(builtin: &[&str], targets: &[&str]) -> &'static str {
+    let has = |names: &[&str]| targets.iter().any(|t| names.contains(t));
+    let nat = has(&["DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP"]);
+    let raw = has(&["NOTRACK", "CT", "TRACE"]);
+    let mangle = has(&["MARK", "TOS", "DSCP", "TTL", "HL", "CONNMARK", "TPROXY", "TCPMSS", "CHECKSUM", "CLASSIFY"]);
+    let fits = |table: &str| builtin.iter().all(|c| builtin_names(table).contains(c));
+    let whole = |table: &str| fits(table) && builtin_names(table).iter().all(|c| builtin.contains(c));
+    let routing = builtin.iter().any(|c| c.ends_with("ROUTING"));
+    match () {
+        () if nat && fits("nat") => "nat",
+        () if whole("mangle") => "mangle",
+        () if whole("nat") => "nat",
+        () if whole("filter") => "filter",
+        () if raw && fits("raw") => "raw",
+        () if whole("raw") && !mangle => "raw",
+        () if mangle && routing && fits("mangle") => "mangle",
+        () if routing && fits("nat") => "nat",
+        () if fits("filter") => "filter",
+        () => "mangle",
+    }
+}
+
+/// The family that the addresses of a group tell.
+fn guess_family(rows: &[(Row<'_>, Kind)]) -> Family {
+    let v6 = |word: &str| {
+        let word = word.trim_start_matches(['!', '[']);
+        let word = word.split(['/', ']', '-']).next().unwrap_or_default();
+        word.contains(':') && word.parse::<std::net::Ipv6Addr>().is_ok()
+            || matches!(word, "icmpv6" | "ipv6") && word.len() == 6
+            || word.starts_with("icmp6")
+    };
+    let any = rows.iter().any(|(row, _)| {
+        row.text.contains(':') && row.text.split_whitespace().any(v6)
+            || row.text.contains("ipv6-icmp")
+            || row.text.contains("icmp6-")
+            || row.text.contains("-p icmpv6")
+    });
+    if any { Family::Ip6 } else { Family::Ip }
+}
+
+/// Whether a row is a line of a save text or of `-S`.
+fn is_save(row: Row<'_>) -> bool {
+    if let Some(rest) = row.text.strip_prefix(':') {
+        let mut words = rest.split_whitespace();
+        let name = words.next();
+        return name.is_some() && matches!(words.next(), Some("ACCEPT" | "DROP" | "-" | "QUEUE" | "RETURN"));
+    }
+    let mut words = row.text.split_whitespace();
+    let mut first = words.next().unwrap_or_default();
+    if first.starts_with('[') && first.ends_with(']') && first.contains(':') {
+        first = words.next().unwrap_or_default();
+    }
+    let verbs = [
+        "-A", "-I", "-D", "-R", "-N", "-P", "-F", "-X", "-E", "--append", "--insert", "--delete",
+        "--replace", "--new-chain", "--policy", "--flush", "--delete-chain",
+    ];
+    verbs.contains(&first) && (words.next().is_some() || matches!(first, "-F" | "-X"))
+}
+
+/// The chain that a line of a save text declares.
+fn declared(row: Row<'_>) -> Option<&str> {
+    let rest = row.text.strip_prefix(':').or_else(|| row.text.strip_prefix("-P "));
+    rest?.split_whitespace().next()
+}
+
+/// Whether a row without a chain above has every mark of a listing's rule.
+fn looks_listed(row: Row<'_>) -> bool {
+    let has = |text: &str| row.text.split_whitespace().any(|w| w == text);
+    has("--") && (has("0.0.0.0/0") || has("anywhere") || has("::/0"))
+}
+
+/// What a comment of a dump tells; whether it is one of those.
+fn note(comment: &str, context: &mut Context) -> bool {
+    let text = comment.trim();
+    if let Some(rest) = text.strip_prefix("Generated by ") {
+        context.table = None;
+        context.family = Some(if rest.starts_with("ip6") { Family::Ip6 } else { Family::Ip });
+        let nft = rest.contains("nf_tables") || rest.contains("-nft");
+        context.backend = Some(if nft { Backend::IptablesNft } else { Backend::Legacy });
+        return rest.contains("tables");
+    }
+    if text.starts_with("Completed on ") {
+        context.family = None;
+        return true;
+    }
+    text.starts_with("Warning: iptables-legacy tables present")
+        || text.starts_with("Warning: ip6tables-legacy tables present")
+}
+
+/// A row without the marks of a quotation and without blanks at its ends.
+fn unquote(row: Row<'_>) -> Row<'_> {
+    let mut row = row.trim();
+    while let Some(rest) = row.text.strip_prefix('>') {
+        // A prompt's `>` is one too; what follows tells what the line is.
+        row = row.skip(row.text.len() - rest.len()).trim();
+    }
+    row
+}
+
+/// Whether only blanks stand between a remark and a row.
+fn only_blank(clean: &Clean, last: Span, row: Row<'_>) -> bool {
+    let this = clean.span(row.start, row.end());
+    // The two texts' offsets differ only by what was cleaned away.
+    let gap = this.start.saturating_sub(last.end) as usize;
+    let before = clean.text.get(row.start.saturating_sub(gap)..row.start);
+    before.is_some_and(|text| text.trim_matches(['>', ' ', '\n', '\t']).is_empty())
+}
+
+/// Says which built-in chains of a table were not pasted.
+fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
+    let missing: Vec<&str> = builtin_names(&draft.name)
+        .iter()
+        .copied()
+        .filter(|c| !draft.shows(c))
+        // Kernels before 2.6.34 had no INPUT in nat.
+        .filter(|c| !(*draft.name == *"nat" && *c == "INPUT"))
+        .collect();
+    if !missing.is_empty() {
+        let program = if draft.family == Family::Ip6 { "ip6tables" } else { "iptables" };
+        diagnostics.push(Diagnostic {
+            id: DiagnosticId::PartOfTable,
+            severity: Severity::Warning,
+            span: draft.span.unwrap_or_default(),
+            found: draft.name.clone(),
+            expected: missing.into_iter().map(|c| Expected::Literal(c.into())).collect(),
+            hint: Some(Hint::Paste(format!("{program} -t {} -nvL", draft.name).into())),
+        });
+    }
 }

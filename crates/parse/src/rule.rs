@@ -9,6 +9,7 @@ use crate::ext::{
     self, Arg, Given, MATCHES, MatchExt, Opt, TARGETS, TargetExt, UNREAD_MATCHES, UNREAD_TARGETS,
     Wrong,
 };
+use crate::listing::any_iface;
 use crate::value;
 use crate::word::Word;
 use crate::names;
@@ -344,11 +345,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
             }
             "-i" | "--in-interface" => {
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
-                self.base.ip.iniface = found.or(self.base.ip.iniface.take());
+                self.base.ip.iniface = found.and_then(any_iface).or(self.base.ip.iniface.take());
             }
             "-o" | "--out-interface" => {
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
-                self.base.ip.outiface = found.or(self.base.ip.outiface.take());
+                self.base.ip.outiface = found.and_then(any_iface).or(self.base.ip.outiface.take());
             }
             "-p" | "--protocol" | "--proto" => {
                 self.proto = self.peek().filter(|w| !w.is("!")).or(self.words_after()).map(|w| w.text.as_ref());

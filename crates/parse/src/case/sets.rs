@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 /// Reads the lines into sets; gives back the lines that say neither `create` nor `add`, or that name a set
 /// that was not created.
-pub(super) fn read(lines: &[String], origin: Origin) -> (Vec<IpSet>, Vec<String>) {
+pub(crate) fn read(lines: &[String], origin: Origin) -> (Vec<IpSet>, Vec<String>) {
     let (mut sets, mut rest) = (Vec::new(), Vec::new());
     for line in lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty() && !l.starts_with('#')) {
         let parts: Vec<&str> = words(line).iter().map(|w| w.text).collect();

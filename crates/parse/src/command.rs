@@ -1,0 +1,254 @@
+//! A command line as people paste it with its output: prompt, program, arguments.
+
+use crate::clean::Row;
+use chainwalk_model::{Backend, Family};
+
+/// A command line.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Command<'a> {
+    /// The program and its arguments, without prompt.
+    pub(crate) name: &'a str,
+    /// The table that its output, or its change, is of.
+    pub(crate) table: Option<String>,
+    /// The family, if it is iptables or one of its kin.
+    pub(crate) family: Option<Family>,
+    /// Which iptables it is, if its name tells.
+    pub(crate) backend: Option<Backend>,
+    /// Whether it changes rules.
+    pub(crate) changes: bool,
+    /// What stands behind the program's name.
+    pub(crate) arguments: Row<'a>,
+}
+
+impl PartialEq for Row<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.start == other.start
+    }
+}
+
+/// Reads a command line; `None` if the row is none.
+pub(crate) fn read(row: Row<'_>) -> Option<Command<'_>> {
+    let (bare, prompted) = unprompt(row);
+    let program = program(bare, prompted)?;
+    let mut words = program.words();
+    let first = words.next()?;
+    let name = first.text.rsplit('/').next().unwrap_or(first.text);
+    let arguments = cut(program.skip(first.end() - program.start).trim());
+    let mut command = Command {
+        name: program.text,
+        table: None,
+        family: None,
+        backend: None,
+        changes: false,
+        arguments,
+    };
+    let Some((family, backend, saves)) = tables(name) else { return Some(command) };
+    command.family = Some(family);
+    command.backend = backend;
+    let mut lists = saves;
+    let mut words = arguments.text.split_whitespace();
+    while let Some(word) = words.next() {
+        match word {
+            "-t" | "--table" => command.table = words.next().map(Into::into),
+            "--list" | "--list-rules" => lists = true,
+            "-A" | "-I" | "-D" | "-R" | "-N" | "-P" | "-F" | "-X" | "-E" | "--append" | "--insert"
+            | "--delete" | "--replace" | "--new-chain" | "--policy" | "--flush" | "--delete-chain" => {
+                command.changes = true;
+            }
+            word => {
+                if let Some(table) = word.strip_prefix("--table=") {
+                    command.table = Some(table.into());
+                }
+                let short = word.starts_with('-') && !word.starts_with("--");
+                lists |= short && word.contains(['L', 'S']) && !command.changes;
+            }
+        }
+    }
+    // Without `-t`, a save text names its tables itself and a list is of filter.
+    if lists && !saves && command.table.is_none() {
+        command.table = Some("filter".into());
+    }
+    Some(command)
+}
+
+/// The family and the kind of iptables a program is, and whether it saves.
+fn tables(name: &str) -> Option<(Family, Option<Backend>, bool)> {
+    let lower = name.trim_matches(['$', '{', '}', '"']).to_ascii_lowercase();
+    let variable = name.starts_with('$');
+    let rest = if let Some(rest) = lower.strip_prefix("ip6tables") {
+        Some((Family::Ip6, rest))
+    } else if let Some(rest) = lower.strip_prefix("iptables") {
+        Some((Family::Ip, rest))
+    } else if variable && matches!(lower.as_str(), "ipt" | "ip4t" | "fw" | "iptables_cmd") {
+        Some((Family::Ip, ""))
+    } else if variable && matches!(lower.as_str(), "ipt6" | "ip6t") {
+        Some((Family::Ip6, ""))
+    } else {
+        match lower.as_str() {
+            "xtables-save" => Some((Family::Ip, "-nft-save")),
+            _ => None,
+        }
+    }?;
+    let backend = if rest.1.contains("nft") {
+        Some(Backend::IptablesNft)
+    } else if rest.1.contains("legacy") {
+        Some(Backend::Legacy)
+    } else {
+        None
+    };
+    let known = ["", "-save", "-restore", "-nft", "-legacy", "-nft-save", "-legacy-save", "-nft-restore",
+        "-legacy-restore"];
+    known.contains(&rest.1).then_some((rest.0, backend, rest.1.ends_with("save")))
+}
+
+/// The row behind its prompt, and whether there was one.
+fn unprompt(row: Row<'_>) -> (Row<'_>, bool) {
+    let mut row = row.trim();
+    let mut prompted = false;
+    // `\[root@h\]#` is a prompt that an editor escaped.
+    loop {
+        let text = row.text;
+        let mut chars = text.chars();
+        let skip = match (chars.next(), chars.next()) {
+            (Some('#'), _) => 1,
+            (Some(c @ ('$' | '%' | '\u{27a9}' | '\u{279c}')), None | Some(' ' | '\t')) => c.len_utf8(),
+            _ => bracket(text).or_else(|| at_host(text)).unwrap_or(0),
+        };
+        if skip == 0 {
+            return (row, prompted);
+        }
+        prompted = true;
+        row = row.skip(skip).trim();
+    }
+}
+
+/// `[root@host ~]# `, `\[root@host\]#`.
+fn bracket(text: &str) -> Option<usize> {
+    let inner = text.strip_prefix('[').or_else(|| text.strip_prefix("\\["))?;
+    let close = inner.find(']').filter(|at| *at < 80)?;
+    if !inner[..close].contains('@') {
+        return None;
+    }
+    let after = &inner[close + 1..];
+    let sign = after.starts_with(['#', '$', '%']);
+    let at = text.len() - after.len();
+    Some(at + usize::from(sign)).filter(|_| sign || after.starts_with(' '))
+}
+
+/// `root@host:~# `, `user@host $ `.
+fn at_host(text: &str) -> Option<usize> {
+    let end = text.find(['#', '$', '%']).filter(|at| *at < 80)?;
+    let before = &text[..end];
+    let after = text[end + 1..].chars().next();
+    let user = before.split('@').next()?;
+    let fits = before.contains('@') && !user.contains(char::is_whitespace) && before.split_whitespace().count() <= 2;
+    (fits && after.is_none_or(char::is_whitespace)).then_some(end + 1)
+}
+
+/// The row from the program on, wrappers such as `sudo` left behind; `None` if it is no command.
+fn program(row: Row<'_>, prompted: bool) -> Option<Row<'_>> {
+    let words: Vec<Row<'_>> = row.words().take(16).collect();
+    let first = words.first()?;
+    let wrapper = ["sudo", "docker", "podman", "kubectl", "nsenter", "ssh", "watch", "time", "ip", "doas", "vagrant", "lxc", "adb", "nerdctl", "chroot", "for", "do", "exec", "run", "eval", "then", "if", "run_cmd"];
+    let name = |text: &str| -> String { text.rsplit('/').next().unwrap_or(text).to_owned() };
+    let wrapped = wrapper.contains(&name(first.text).as_str());
+    for (n, word) in words.iter().enumerate() {
+        if n > 0 && !wrapped {
+            break;
+        }
+        if tables(&name(word.text)).is_some() {
+            let next = words.get(n + 1).map(|w| w.text);
+            let save = name(word.text).ends_with("save") || name(word.text).ends_with("restore");
+            let option = next.is_some_and(|t| t.starts_with('-') || t.starts_with('!'));
+            let alone = next.is_none_or(|t| matches!(t, "|" | ">" | ">>" | ";" | "<"));
+            if option || (save && (alone || prompted)) {
+                return Some(row.skip(word.start - row.start));
+            }
+            return None;
+        }
+    }
+    let skip = usize::from(matches!(first.text, "sudo" | "doas"));
+    let word = words.get(skip)?;
+    let second = words.get(skip + 1).map_or("", |w| w.text);
+    let rest = words.len() - skip;
+    let known = match name(word.text).as_str() {
+        "ip" => {
+            let objects = ["a", "addr", "address", "r", "route", "rule", "ru", "link", "l", "neigh", "n", "netns"];
+            second.starts_with('-') || objects.contains(&second)
+        }
+        "ifconfig" => rest <= 2,
+        "brctl" => matches!(second, "show" | "showmacs"),
+        "bridge" => matches!(second, "link" | "fdb" | "vlan"),
+        "kubectl" | "k" => matches!(second, "get" | "describe" | "-n" | "exec" | "apply"),
+        "docker" | "podman" => {
+            matches!(second, "ps" | "network" | "inspect" | "container" | "exec" | "run" | "port")
+        }
+        "nft" => second == "list" || second.starts_with('-'),
+        "ipset" => matches!(second, "save" | "list" | "-L" | "-S" | "-n"),
+        "ss" | "netstat" => second.starts_with('-') || rest == 1,
+        "sysctl" => rest >= 2 && !second.starts_with('='),
+        "route" => rest == 1 || second == "-n",
+        "conntrack" => second.starts_with('-'),
+        "curl" | "ping" | "telnet" | "nc" | "dig" | "wget" | "traceroute" => prompted,
+        "cat" | "hostname" | "uname" | "ls" | "cd" | "systemctl" | "service" | "ufw" | "firewall-cmd" | "grep"
+        | "modprobe" | "lsmod" | "echo" | "exit" | "lsb_release" | "free" => prompted,
+        _ => false,
+    };
+    known.then(|| row.skip(word.start - row.start))
+}
+
+/// The arguments before a pipe or another command.
+fn cut(row: Row<'_>) -> Row<'_> {
+    let mut quoted = None;
+    let mut blank = true;
+    for (at, c) in row.text.char_indices() {
+        match (quoted, c) {
+            (None, '"' | '\'') => quoted = Some(c),
+            (Some(q), c) if c == q => quoted = None,
+            (None, '|' | ';') => return Row { text: &row.text[..at], start: row.start }.trim(),
+            (None, '&') if row.text[at..].starts_with("&&") => {
+                return Row { text: &row.text[..at], start: row.start }.trim();
+            }
+            (None, '>' | '<') if blank => return Row { text: &row.text[..at], start: row.start }.trim(),
+            (None, '2') if blank && row.text[at..].starts_with("2>") => {
+                return Row { text: &row.text[..at], start: row.start }.trim();
+            }
+            _ => {}
+        }
+        blank = c.is_whitespace();
+    }
+    row
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expect: Option<(&str, Option<&str>, bool)>) {
+        let found = read(Row { text, start: 0 });
+        let found = found.as_ref().map(|c| (c.name, c.table.as_deref(), c.changes));
+        assert_eq!(found, expect);
+    }
+
+    #[test]
+    fn prompts_and_wrappers_are_left_behind() {
+        check("iptables -t nat -L -nv", Some(("iptables -t nat -L -nv", Some("nat"), false)));
+        check("> iptables -nvL", Some(("iptables -nvL", Some("filter"), false)));
+        check("[root@h ~]# iptables -nvL -t nat", Some(("iptables -nvL -t nat", Some("nat"), false)));
+        check("\\[root@h\\]# iptables -S", Some(("iptables -S", Some("filter"), false)));
+        check("root@h:~# iptables-save", Some(("iptables-save", None, false)));
+        check("$ sudo /sbin/iptables -L", Some(("/sbin/iptables -L", Some("filter"), false)));
+        check("docker exec c iptables -S", Some(("iptables -S", Some("filter"), false)));
+        check("# kubectl get svc", Some(("kubectl get svc", None, false)));
+        check("$IPTABLES -A INPUT -j DROP", Some(("$IPTABLES -A INPUT -j DROP", None, true)));
+    }
+
+    #[test]
+    fn prose_is_no_command() {
+        check("iptables has four tables", None);
+        check("#1.查看filter表", None);
+        check("# Generated by iptables-save v1.8.9", None);
+        check("ip addresses are shown", None);
+    }
+}

@@ -1,0 +1,48 @@
+//! `brctl show`, with or without its header; further ports stand alone on their lines.
+
+use super::{Block, Facts, made};
+use crate::clean::{Clean, Row};
+use chainwalk_model::{SectionKind, Span, Text};
+
+/// The header, or a bridge, and what follows.
+pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let first = rows.first()?;
+    let titled = first.text.starts_with("bridge name") && first.text.contains("bridge id");
+    if !titled && bridge(*first).is_none() {
+        return None;
+    }
+    let mut found: Vec<(Text, Span, Vec<(Text, Span)>)> = Vec::new();
+    let mut taken = usize::from(titled);
+    for row in rows.iter().skip(taken) {
+        if let Some((name, port)) = bridge(*row) {
+            let ports = port.map(|p| (p.text.into(), clean.span(p.start, p.end())));
+            let span = clean.span(row.start, row.end());
+            found.push((name.into(), span, ports.into_iter().collect()));
+        } else if let (Some(port), Some((_, _, ports))) = (port(clean, *row), found.last_mut()) {
+            ports.push((port.into(), clean.span(row.start, row.end())));
+        } else {
+            break;
+        }
+        taken += 1;
+    }
+    let kind = SectionKind::Bridges(found.len() as u32);
+    made(clean, rows, taken, kind, Facts { bridges: found, ..Facts::default() })
+}
+
+/// `br0  8000.0242129f14c0  no  veth1`.
+fn bridge(row: Row<'_>) -> Option<(&str, Option<Row<'_>>)> {
+    let mut words = row.words();
+    let name = words.next()?;
+    let id = words.next()?.text;
+    let (priority, address) = id.split_once('.')?;
+    let hex = |text: &str, len| text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit());
+    let stp = words.next()?.text;
+    (hex(priority, 4) && hex(address, 12) && matches!(stp, "yes" | "no")).then(|| (name.text, words.next()))
+}
+
+/// A port alone on its line, with blanks before it.
+fn port<'a>(clean: &Clean, row: Row<'a>) -> Option<&'a str> {
+    let before = row.start.checked_sub(1).and_then(|at| clean.text.as_bytes().get(at));
+    let indented = matches!(before, Some(b' ' | b'\t'));
+    (indented && !row.text.is_empty() && row.words().count() == 1 && row.text.len() < 16).then_some(row.text)
+}

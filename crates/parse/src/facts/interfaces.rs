@@ -1,0 +1,124 @@
+//! `ip addr`, `ip link`, `bridge link`, and their `-br` forms, also shortened ones.
+
+use super::{Block, Facts, bare, mac, made, pasted};
+use crate::clean::{Clean, Row};
+use crate::value::{self, whole};
+use chainwalk_model::{Fact, Interface, SectionKind};
+
+/// `2: eth0: <UP> mtu 1500 …` and the lines below it.
+pub(super) fn long(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    head(clean, *rows.first()?)?;
+    let mut found: Vec<Interface> = Vec::new();
+    let mut taken = 0;
+    for (n, row) in rows.iter().enumerate() {
+        if row.text.is_empty() {
+            continue;
+        }
+        if let Some(interface) = head(clean, *row) {
+            found.push(interface);
+        } else if !detail(clean, *row, found.last_mut()?) {
+            break;
+        }
+        taken = n + 1;
+    }
+    let kind = SectionKind::Interfaces(found.len() as u32);
+    made(clean, rows, taken, kind, Facts { interfaces: found, ..Facts::default() })
+}
+
+/// `2: eth0@if3: <BROADCAST,UP> mtu 1500 … master br0 … group default`.
+fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
+    let (number, rest) = row.text.split_once(':')?;
+    number.parse::<u32>().ok()?;
+    let rest = rest.trim_start();
+    let (name, rest) = rest.split_once([':', ' '])?;
+    let rest = rest.trim_start();
+    let flags = rest.strip_prefix('<')?.split('>').next()?;
+    let name = name.split('@').next().unwrap_or(name);
+    let mut interface = bare(name, pasted(clean, row));
+    interface.up = Some(flags.split(',').any(|f| f == "UP"));
+    let mut words = rest.split_whitespace();
+    while let Some(word) = words.next() {
+        match word {
+            "mtu" => interface.mtu = words.next().and_then(|w| w.parse().ok()),
+            "master" => interface.master = words.next().map(Into::into),
+            "group" => {
+                interface.group = words.next().and_then(|w| if w == "default" { Some(0) } else { w.parse().ok() });
+            }
+            _ => {}
+        }
+    }
+    Some(interface)
+}
+
+/// A line below the first; whether it is one.
+fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
+    let mut words = row.words();
+    let Some(first) = words.next() else { return false };
+    let second = words.next();
+    match first.text {
+        "inet" | "inet6" => {
+            // `inet 10.0.0.1 peer 10.0.0.2/32`: the own address stands first, the length with the peer's.
+            let Some(addr) = second else { return false };
+            if let Some(value) = whole(value::cidr, addr.text) {
+                let span = clean.span(first.start, addr.end());
+                let origin = chainwalk_model::Origin::Pasted(span);
+                interface.addrs.push(Fact { value, origin });
+                return true;
+            }
+            false
+        }
+        text if text.starts_with("link/") => {
+            interface.mac = second.and_then(|m| mac(m.text));
+            true
+        }
+        "valid_lft" | "altname" | "veth" | "bridge" | "bridge_slave" | "tun" | "vlan" | "vxlan" | "bond"
+        | "bond_slave" | "dummy" | "RX:" | "TX:" | "alias" | "..." | "\u{2026}" => {
+            if matches!(first.text, "bridge") && second.is_some() {
+                interface.kind = chainwalk_model::IfKind::Bridge;
+            }
+            true
+        }
+        _ => false,
+    }
+}
+
+/// `eth0@if3  UP  10.0.0.1/24 fd00::1/64`.
+pub(super) fn brief(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let mut found = Vec::new();
+    let mut taken = 0;
+    for row in rows {
+        let Some(interface) = line(clean, *row) else { break };
+        found.push(interface);
+        taken += 1;
+    }
+    if found.is_empty() {
+        return None;
+    }
+    let kind = SectionKind::Interfaces(found.len() as u32);
+    made(clean, rows, taken, kind, Facts { interfaces: found, ..Facts::default() })
+}
+
+fn line(clean: &Clean, row: Row<'_>) -> Option<Interface> {
+    let mut words = row.words();
+    let name = words.next()?.text.split('@').next()?;
+    let state = words.next()?.text;
+    if !matches!(state, "UP" | "DOWN" | "UNKNOWN" | "LOWERLAYERDOWN" | "DORMANT" | "NOTPRESENT") {
+        return None;
+    }
+    let mut interface = bare(name, pasted(clean, row));
+    interface.up = match state {
+        "UP" => Some(true),
+        "DOWN" | "LOWERLAYERDOWN" => Some(false),
+        _ => None,
+    };
+    for word in words {
+        if let Some(value) = whole(value::cidr, word.text) {
+            interface.addrs.push(Fact { value, origin: pasted(clean, word) });
+        } else if let Some(found) = mac(word.text) {
+            interface.mac = Some(found);
+        } else if !matches!(word.text, "peer" | "metric") && !word.text.starts_with('<') && word.text.parse::<u32>().is_err() {
+            return None;
+        }
+    }
+    Some(interface)
+}

@@ -1,0 +1,106 @@
+//! What a paste tells of the host around its rules: interfaces, bridges, routes, names, sets, sockets.
+
+mod bridges;
+mod ifconfig;
+mod interfaces;
+mod ipset;
+mod names;
+mod routes;
+mod settle;
+mod sockets;
+mod sysctl;
+mod unread;
+
+pub(crate) use settle::settle;
+
+use crate::clean::{Clean, Row};
+use chainwalk_model::{
+    Diagnostic, Fact, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule, Route, SectionKind,
+    Socket, Span, Text,
+};
+
+/// Facts that stand together in the paste.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    /// What it is.
+    pub(crate) kind: SectionKind,
+    /// Its lines.
+    pub(crate) span: Span,
+    /// What could not be read of it.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What it says.
+    pub(crate) facts: Facts,
+}
+
+/// What a block says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) interfaces: Vec<Interface>,
+    /// A bridge, and its ports with their places.
+    pub(crate) bridges: Vec<(Text, Span, Vec<(Text, Span)>)>,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) policy: Vec<PolicyRule>,
+    pub(crate) sysctls: Vec<(Text, Fact<Text>)>,
+    pub(crate) sockets: Vec<Socket>,
+    pub(crate) sets: Vec<IpSet>,
+    pub(crate) names: Vec<NamedAddr>,
+}
+
+/// What a reader of blocks gets: the document and its rows from here on. It returns how many rows it took.
+type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
+
+/// Reads the block that starts at the first of `rows`.
+pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    const READERS: [Reader; 11] = [
+        unread::block,
+        interfaces::long,
+        interfaces::brief,
+        ifconfig::block,
+        bridges::block,
+        routes::routes,
+        routes::rules,
+        sysctl::block,
+        ipset::block,
+        names::block,
+        sockets::block,
+    ];
+    READERS.iter().find_map(|read| read(clean, rows))
+}
+
+/// A block of the first `taken` rows.
+fn made(
+    clean: &Clean,
+    rows: &[Row<'_>],
+    taken: usize,
+    kind: SectionKind,
+    facts: Facts,
+) -> Option<(Block, usize)> {
+    let (first, last) = (rows.first()?, rows.get(taken.checked_sub(1)?)?);
+    let span = clean.span(first.start, last.end());
+    Some((Block { kind, span, diagnostics: Vec::new(), facts }, taken))
+}
+
+/// A place in the paste as where a fact comes from.
+fn pasted(clean: &Clean, row: Row<'_>) -> Origin {
+    Origin::Pasted(clean.span(row.start, row.end()))
+}
+
+/// An interface of which nothing is known but its name.
+fn bare(name: &str, origin: Origin) -> Interface {
+    Interface {
+        name: name.into(),
+        kind: if name == "lo" { IfKind::Loopback } else { IfKind::Plain },
+        addrs: Vec::new(),
+        master: None,
+        mtu: None,
+        group: None,
+        mac: None,
+        up: None,
+        origin,
+    }
+}
+
+/// A link-layer address.
+fn mac(text: &str) -> Option<Mac> {
+    crate::value::whole(crate::value::mac, text)
+}

@@ -1,0 +1,171 @@
+//! Puts the pasted facts together. What contradicts the rules or an earlier fact is of another host.
+
+use super::Block;
+use chainwalk_model::{
+    AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Host, IfKind, Interface, Match, OpKind, Origin,
+    Severity, Span, Target, Text,
+};
+use std::net::IpAddr;
+
+/// Gives every block to the host that it is of.
+pub(crate) fn settle(
+    host: &mut Host,
+    strangers: &mut Vec<Host>,
+    blocks: Vec<Block>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let implied = implied(host);
+    for block in blocks {
+        match contradiction(host, &implied, &block) {
+            None => give(host, block),
+            Some(problem) => {
+                diagnostics.push(problem);
+                let known = strangers.iter().position(|s| contradiction(s, &[], &block).is_none());
+                let at = known.unwrap_or_else(|| {
+                    strangers.push(Host::default());
+                    strangers.len() - 1
+                });
+                give(&mut strangers[at], block);
+                strangers[at].conntrack = true;
+            }
+        }
+    }
+    for host in std::iter::once(host).chain(strangers) {
+        bridges(host);
+    }
+}
+
+/// Networks that the rules say lie behind an interface: `-s NET ! -o IFACE -j MASQUERADE`.
+fn implied(host: &Host) -> Vec<(Text, AddrMask)> {
+    let mut found = Vec::new();
+    for rule in &host.rules.rules {
+        let masquerades = |o: &chainwalk_model::Op| matches!(o.what, OpKind::Target(Target::Masquerade(_)));
+        if !rule.ops.iter().any(masquerades) {
+            continue;
+        }
+        for op in &rule.ops {
+            if let OpKind::Match(Match::Ip(ip)) = &op.what
+                && let (Some(src), Some(out)) = (&ip.src, &ip.outiface)
+                && !src.not
+                && out.not
+                && !out.value.prefix
+            {
+                found.push((out.value.name.clone(), src.value));
+            }
+        }
+    }
+    found
+}
+
+/// What of a block can't be true of the host as well.
+fn contradiction(host: &Host, implied: &[(Text, AddrMask)], block: &Block) -> Option<Diagnostic> {
+    for interface in &block.facts.interfaces {
+        let addrs: Vec<_> = interface.addrs.iter().filter(|a| a.value.addr.is_ipv4()).collect();
+        let Some(first) = addrs.first() else { continue };
+        let nets: Vec<String> = implied
+            .iter()
+            .filter(|(name, net)| *name == interface.name && net.addr.is_ipv4())
+            .map(|(_, net)| crate::save::addr_text(*net, false))
+            .collect();
+        let within = |(name, net): &(Text, AddrMask)| {
+            *name == interface.name && addrs.iter().any(|a| holds(*net, a.value.addr))
+        };
+        if !nets.is_empty() && !implied.iter().any(within) {
+            return Some(problem(&interface.name, first.value, first.origin, nets));
+        }
+        let known = host.interface(&interface.name).map(|i| i.addrs.as_slice()).unwrap_or_default();
+        let known: Vec<Cidr> = known.iter().map(|a| a.value).filter(|a| a.addr.is_ipv4()).collect();
+        let shared = addrs.iter().any(|a| known.iter().any(|k| k.addr == a.value.addr));
+        if !known.is_empty() && !shared && &*interface.name != "lo" {
+            let nets = known.iter().map(|k| format!("{}/{}", k.addr, k.len)).collect();
+            return Some(problem(&interface.name, first.value, first.origin, nets));
+        }
+    }
+    None
+}
+
+fn problem(name: &str, addr: Cidr, origin: Origin, nets: Vec<String>) -> Diagnostic {
+    let span = if let Origin::Pasted(span) = origin { span } else { Span::default() };
+    Diagnostic {
+        id: DiagnosticId::Contradiction,
+        severity: Severity::Warning,
+        span,
+        found: format!("{name} {}/{}", addr.addr, addr.len).into(),
+        expected: nets.into_iter().map(|n| Expected::Literal(format!("{name} {n}").into())).collect(),
+        hint: None,
+    }
+}
+
+fn holds(net: AddrMask, addr: IpAddr) -> bool {
+    match (net.addr, net.mask, addr) {
+        (IpAddr::V4(n), IpAddr::V4(m), IpAddr::V4(a)) => (u32::from(n) ^ u32::from(a)) & u32::from(m) == 0,
+        (IpAddr::V6(n), IpAddr::V6(m), IpAddr::V6(a)) => {
+            (u128::from(n) ^ u128::from(a)) & u128::from(m) == 0
+        }
+        _ => false,
+    }
+}
+
+fn give(host: &mut Host, block: Block) {
+    let facts = block.facts;
+    for interface in facts.interfaces {
+        merge(host, interface);
+    }
+    for (name, span, ports) in facts.bridges {
+        let mut bridge = super::bare(&name, Origin::Pasted(span));
+        bridge.kind = IfKind::Bridge;
+        merge(host, bridge);
+        for (port, span) in ports {
+            let mut interface = super::bare(&port, Origin::Pasted(span));
+            interface.master = Some(name.clone());
+            merge(host, interface);
+        }
+    }
+    host.routes.extend(facts.routes);
+    host.policy.extend(facts.policy);
+    host.sysctls.extend(facts.sysctls);
+    host.sockets.extend(facts.sockets);
+    host.sets.extend(facts.sets);
+    host.names.extend(facts.names);
+}
+
+/// What two pieces of the paste say of one interface becomes one.
+fn merge(host: &mut Host, new: Interface) {
+    let Some(old) = host.interfaces.iter_mut().find(|i| i.name == new.name) else {
+        host.interfaces.push(new);
+        return;
+    };
+    for addr in new.addrs {
+        if old.addrs.iter().all(|a| a.value.addr != addr.value.addr) {
+            old.addrs.push(addr);
+        }
+    }
+    if new.kind != IfKind::Plain {
+        old.kind = new.kind;
+    }
+    old.master = old.master.take().or(new.master);
+    old.mtu = old.mtu.or(new.mtu);
+    old.group = old.group.or(new.group);
+    old.mac = old.mac.or(new.mac);
+    old.up = old.up.or(new.up);
+}
+
+/// What has ports is a bridge, bonds and the like aside.
+fn bridges(host: &mut Host) {
+    let other = |name: &str| ["bond", "team", "vrf"].iter().any(|k| name.starts_with(k));
+    let masters: Vec<(Text, Origin)> =
+        host.interfaces.iter().filter_map(|i| Some((i.master.clone()?, i.origin))).collect();
+    for (name, origin) in masters {
+        if other(&name) {
+            continue;
+        }
+        let mut bridge = super::bare(&name, origin);
+        bridge.kind = IfKind::Bridge;
+        merge(host, bridge);
+    }
+    for interface in &mut host.interfaces {
+        if interface.master.as_deref().is_some_and(other) {
+            interface.master = None;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `ss -tuln` and `netstat -tuln`: what listens.
+
+use super::{Block, Facts, made, pasted};
+use crate::clean::{Clean, Row};
+use chainwalk_model::{SectionKind, Socket, proto};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// The header, or a socket, and what follows.
+pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let mut sockets = Vec::new();
+    let mut taken = 0;
+    for row in rows {
+        let header = row.text.starts_with("Active Internet connections")
+            || (row.text.contains("Recv-Q") && row.text.contains("Send-Q"));
+        match socket(clean, *row) {
+            Some(Some(found)) => sockets.push(found),
+            Some(None) => {}
+            None if header => {}
+            None => break,
+        }
+        taken += 1;
+    }
+    if taken == 0 {
+        return None;
+    }
+    let kind = SectionKind::Sockets(sockets.len() as u32);
+    made(clean, rows, taken, kind, Facts { sockets, ..Facts::default() })
+}
+
+/// A row; `Some(None)` is one of a socket that does not listen.
+fn socket(clean: &Clean, row: Row<'_>) -> Option<Option<Socket>> {
+    let words: Vec<&str> = row.text.split_whitespace().collect();
+    let named = match *words.first()? {
+        "tcp" | "tcp6" => Some(proto::TCP),
+        "udp" | "udp6" => Some(proto::UDP),
+        _ => None,
+    };
+    let rest = if named.is_some() { &words[1..] } else { &words[..] };
+    // `ss` has the state before the queues, `netstat` behind the addresses.
+    let (state, queues) = match *rest.first()? {
+        state @ ("LISTEN" | "UNCONN" | "ESTAB" | "TIME-WAIT" | "SYN-SENT" | "CLOSE-WAIT") => (Some(state), &rest[1..]),
+        _ => (None, rest),
+    };
+    if state.is_none() && named.is_none() {
+        return None;
+    }
+    let [recv, send, local, _peer, more @ ..] = queues else { return None };
+    recv.parse::<u32>().ok()?;
+    send.parse::<u32>().ok()?;
+    let proto = named.unwrap_or(if state == Some("UNCONN") { proto::UDP } else { proto::TCP });
+    let listens = match state {
+        Some(state) => matches!(state, "LISTEN" | "UNCONN"),
+        None => proto == proto::UDP || more.first() == Some(&"LISTEN"),
+    };
+    let Some((addr, port)) = local.rsplit_once(':') else { return Some(None) };
+    let (Some(addr), Ok(port), true) = (address(addr, words[0].ends_with('6')), port.parse(), listens) else {
+        return Some(None);
+    };
+    let process = more.iter().find_map(|w| {
+        w.split('"').nth(1).or_else(|| w.split_once('/').map(|(_, name)| name)).filter(|n| !n.is_empty())
+    });
+    Some(Some(Socket { proto, addr, port, process: process.map(Into::into), origin: pasted(clean, row) }))
+}
+
+/// `*`, `0.0.0.0`, `[::]`, `::`, `127.0.0.53%lo`.
+fn address(text: &str, v6: bool) -> Option<IpAddr> {
+    let text = text.trim_matches(['[', ']']).split('%').next()?;
+    match text {
+        "*" | "" if v6 => Some(Ipv6Addr::UNSPECIFIED.into()),
+        "*" => Some(Ipv4Addr::UNSPECIFIED.into()),
+        text => text.trim_matches(']').parse().ok(),
+    }
+}

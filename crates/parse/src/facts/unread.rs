@@ -1,0 +1,80 @@
+//! Dumps that are recognised and not read: their lines are named, so that nobody thinks they counted.
+
+use super::{Block, Facts, made};
+use crate::clean::{Clean, Row};
+use chainwalk_model::{Diagnostic, DiagnosticId, Hint, SectionKind, Severity};
+
+/// A whole dump of another kind.
+pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let first = rows.first()?.text;
+    let (name, taken, hint) = if is_nft(first) {
+        ("nft list ruleset", braces(rows, '{', '}'), Some("iptables-save"))
+    } else if first.starts_with("[{\"ifindex\"") || first.starts_with("{\"nftables\"") {
+        let name = if first.starts_with('{') { "nft -j list ruleset" } else { "ip -j addr" };
+        let hint = if first.starts_with('{') { "iptables-save" } else { "ip addr" };
+        (name, braces(rows, first.chars().next()?, if first.starts_with('{') { '}' } else { ']' }), Some(hint))
+    } else if first.starts_with("Name: ") && rows.get(1).is_some_and(|r| r.text.starts_with("Type: ")) {
+        ("ipset list", until_blank(rows), Some("ipset save"))
+    } else if first.starts_with("Kernel IP routing table") {
+        ("route -n", until_blank(rows), Some("ip route"))
+    } else if is_flow(first) {
+        ("conntrack -L", rows.iter().take_while(|r| is_flow(r.text)).count(), None)
+    } else if matches!(first, "[" | "{") && rows.iter().take(4).any(|r| r.text.starts_with('"')) {
+        let (open, close) = if first == "[" { ('[', ']') } else { ('{', '}') };
+        ("docker network inspect", braces(rows, open, close), None)
+    } else {
+        return None;
+    };
+    let (mut block, taken) = made(clean, rows, taken, SectionKind::Unread(name.into()), Facts::default())?;
+    block.diagnostics.push(Diagnostic {
+        id: DiagnosticId::NotModelled,
+        severity: Severity::Warning,
+        span: block.span,
+        found: name.into(),
+        expected: vec![],
+        hint: hint.map(|h| Hint::Paste(h.into())),
+    });
+    Some((block, taken))
+}
+
+/// `table ip filter {`, `add rule inet …`, `flush ruleset`.
+fn is_nft(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let family = |w: &&str| matches!(*w, "ip" | "ip6" | "inet" | "arp" | "bridge" | "netdev");
+    match words.as_slice() {
+        ["table", rest @ ..] => rest.last().is_some_and(|w| w.ends_with('{')) || rest.first().is_some_and(|w| family(w)),
+        ["add", "table" | "chain" | "rule" | "set" | "map" | "element", ..] => true,
+        ["nft", "add" | "insert", ..] | ["flush", "ruleset" | "ruleset;"] => true,
+        ["define", _, "=", ..] | ["#!/usr/sbin/nft", ..] => true,
+        _ => false,
+    }
+}
+
+/// How many rows it takes until what was opened is closed; nested tables that follow count too.
+fn braces(rows: &[Row<'_>], open: char, close: char) -> usize {
+    let mut depth = 0_i64;
+    let mut taken = 0;
+    for (n, row) in rows.iter().enumerate() {
+        let starts = is_nft(row.text) || n == 0 || row.text.is_empty();
+        if depth == 0 && !starts {
+            break;
+        }
+        for c in row.text.chars() {
+            depth += i64::from(c == open) - i64::from(c == close);
+        }
+        if !row.text.is_empty() {
+            taken = n + 1;
+        }
+        depth = depth.max(0);
+    }
+    taken.max(1)
+}
+
+fn until_blank(rows: &[Row<'_>]) -> usize {
+    rows.iter().take_while(|r| !r.text.is_empty()).count()
+}
+
+/// A line of `conntrack -L` or of `/proc/net/nf_conntrack`.
+fn is_flow(text: &str) -> bool {
+    text.contains(" src=") && text.contains(" dst=") && text.split_whitespace().any(|w| w.starts_with("sport=") || w.starts_with("type="))
+}
