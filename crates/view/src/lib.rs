@@ -17,6 +17,7 @@ mod reasons;
 mod rows;
 mod say;
 mod scene;
+mod steps;
 mod stops;
 mod svg;
 mod telling;

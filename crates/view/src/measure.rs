@@ -8,19 +8,17 @@ pub struct TableMeasure;
 
 /// Advance widths of Inter at weight 400 for the characters from space to tilde.
 const INTER: [u16; 95] = [
-    281, 293, 467, 633, 643, 840, 648, 291, 364, 364, 501, 664, 289, 460, 289, 361, 617, 464, 602,
-    617, 645, 600, 616, 563, 615, 616, 289, 307, 664, 664, 664, 518, 966, 687, 654, 730, 722, 598,
-    588, 746, 744, 267, 569, 670, 568, 903, 755, 766, 640, 766, 648, 643, 652, 745, 687, 996, 681,
-    675, 629, 364, 361, 364, 471, 455, 325, 563, 612, 571, 612, 583, 371, 612, 598, 243, 243, 551,
-    243, 875, 598, 602, 612, 612, 374, 528, 363, 598, 560, 831, 543, 560, 554, 436, 332, 436, 664,
+    281, 288, 466, 633, 642, 982, 644, 300, 365, 365, 501, 662, 288, 460, 288, 360, 631, 407, 610,
+    618, 646, 593, 620, 566, 619, 620, 288, 302, 662, 662, 662, 511, 966, 690, 654, 730, 722, 601,
+    590, 746, 743, 269, 571, 672, 565, 903, 753, 765, 639, 765, 644, 642, 646, 744, 690, 985, 682,
+    679, 629, 365, 360, 365, 471, 456, 323, 562, 612, 571, 612, 583, 370, 613, 591, 242, 242, 549,
+    242, 876, 591, 600, 612, 612, 376, 528, 327, 591, 562, 818, 546, 562, 552, 426, 333, 426, 662,
 ];
 
-/// The font size that a class list names; 12 where it names none.
-pub(crate) fn size(class: &str) -> f64 {
-    class
-        .split_whitespace()
-        .find_map(|c| c.strip_prefix('s')?.parse::<f64>().ok())
-        .map_or(12.0, |n| if n > 100.0 { n / 10.0 } else { n })
+/// The font size that a class list names (`s11`); 12 where it names none.
+fn size(class: &str) -> f64 {
+    let named = |c: &str| c.strip_prefix('s')?.parse::<f64>().ok();
+    class.split_whitespace().find_map(named).unwrap_or(12.0)
 }
 
 impl Measure for TableMeasure {
@@ -31,13 +29,14 @@ impl Measure for TableMeasure {
         let thousandths: f64 = text
             .chars()
             .map(|c| match c {
-                ' '..='~' if mono => 600.0,
+                '\u{0}'..='\u{2fff}' if mono => 600.0,
                 ' '..='~' => f64::from(INTER[c as usize - 32]),
-                '\u{0}'..='\u{2fff}' => 620.0,
+                '…' => 864.0,
+                '\u{0}'..='\u{2fff}' => 640.0,
                 _ => 1000.0,
             })
             .sum();
-        let wide = if heavy && !mono { 1.045 } else { 1.0 };
+        let wide = if heavy && !mono { 1.030 } else { 1.0 };
         thousandths / 1000.0 * size(class) * wide
     }
 }

@@ -1,7 +1,7 @@
 //! The scrubber: stops, lanes and their narration.
 
-use crate::rows::{changed, target_sentence};
 use crate::say::{join, plain, run, say, text};
+use crate::steps::{changed, target_sentence};
 use crate::stops::{Stop, StopKind, stops};
 use crate::terms::{chain_path, lane_word, table_class};
 use crate::{Cell, Lane, Lang, Style, Telling, Timeline, fate, reasons};
@@ -176,13 +176,13 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
     let rules = t.rules();
     let by = if lang == Lang::Zh { "，" } else { ", " };
     match &stop.kind {
-        StopKind::Start => crate::rows::start(t, trace),
+        StopKind::Start => crate::steps::start(t, trace),
         StopKind::Conntrack
         | StopKind::UnNat
         | StopKind::Hook
         | StopKind::Loop
         | StopKind::Kernel
-        | StopKind::Route => crate::rows::kernel(t, trace, stop),
+        | StopKind::Route => crate::steps::kernel(t, trace, stop),
         StopKind::Tried(chain, first, last) => {
             let name = chain_name(t, *chain);
             let why = reasons::why_not(t, stop, *chain, *first, *last);
@@ -217,8 +217,8 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
             join(parts, by)
         }
         StopKind::Fork(fork) => {
-            let title = crate::rows::fork_title(t, fork);
-            let cards = crate::rows::cards(t, fork);
+            let title = crate::steps::fork_title(t, fork);
+            let cards = crate::steps::cards(t, fork);
             let Some(at) = cards.iter().position(|c| c.followed).filter(|_| cards.len() > 1) else {
                 return title;
             };

@@ -37,7 +37,7 @@ pub(super) fn draw(
     pen.rect(a, 12.0, "drawer");
     let left = a.x + 22.0;
     let half = a.x + a.w * 0.42;
-    let title = match t.trace(now.reply).and_then(|tr| crate::rows::hook_of(tr, now)) {
+    let title = match t.trace(now.reply).and_then(|tr| crate::steps::hook_of(tr, now)) {
         Some(hook) => crate::terms::hook(hook).to_owned(),
         None => title(t, now),
     };
@@ -73,11 +73,11 @@ pub(super) fn draw(
 /// A question that splits the walk between the tables: what is asked, and its ways as cards.
 fn ask(t: &Telling, pen: &mut Pen, fork: &Fork, a: Area) {
     pen.rect(a, 12.0, "drawer");
-    let cards = crate::rows::cards(t, fork);
+    let cards = crate::steps::cards(t, fork);
     let left = a.x + 22.0;
     let most = a.w - 44.0;
     let mut y = a.y + 36.0;
-    let title = plain(&crate::rows::fork_title(t, fork));
+    let title = plain(&crate::steps::fork_title(t, fork));
     for line in pen.wrap(&title, most, 2, "s15 w6") {
         pen.text(left, y, line, "s15 w6");
         y += 22.0;

@@ -109,7 +109,7 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
             }
         }
     }
-    let here = now.and_then(|n| crate::rows::hook_of(t.trace(n.reply)?, n));
+    let here = now.and_then(|n| crate::steps::hook_of(t.trace(n.reply)?, n));
     let ended = t.outcome().and_then(|o| {
         let stopped = fate::tone(&o.trace.fate) == crate::Tone::Stop;
         if stopped { fate::last_hook(&o.trace) } else { None }

@@ -114,7 +114,7 @@ fn place(
         return (Area { x, y, w, h }, nose);
     }
     let trace = t.trace(now.reply);
-    let hook = trace.and_then(|tr| crate::rows::hook_of(tr, now));
+    let hook = trace.and_then(|tr| crate::steps::hook_of(tr, now));
     let process = rest.y < frame.process().bottom() + 2.0;
     let arch = matches!(hook, Some(Hook::Input | Hook::Output)) && rest.y < frame.trunk() - 30.0;
     if process || arch {

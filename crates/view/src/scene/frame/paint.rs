@@ -1,0 +1,438 @@
+//! Draws the frame: the track, the hooks, their stations, the interfaces, and the notes beside them.
+
+use super::{Frame, HOOKS, Station, asked_table, out_iface};
+use crate::say::{plain, text};
+use crate::scene::pen::{Pen, Point, p, rounded, tenth};
+use crate::scene::way::Way;
+use crate::stops::{Stop, StopKind};
+use crate::terms::{hook as hook_name, packet_word, states, table_class};
+use crate::{Link, Telling, Tone, fate};
+use chainwalk_model::{Entry, Event, Fate, Hook, Question, Routed, Stop as By, Trace};
+
+impl Frame {
+    pub(in crate::scene) fn draw(
+        &self,
+        t: &Telling,
+        pen: &mut Pen,
+        all: &[Stop],
+        at: usize,
+        ways: &[Way],
+        apart: bool,
+    ) {
+        let now = all.get(at);
+        let trunk = self.trunk();
+        let first = self.port_area(false, 0);
+        let last = self.port_area(true, 0);
+        let process = self.process();
+        let track = |from: Point, to: Point| {
+            format!("M{} {}L{} {}", tenth(from.x), tenth(from.y), tenth(to.x), tenth(to.y))
+        };
+        pen.path(track(p(first.right(), trunk), p(last.x, trunk)), "trk");
+        for (right, names) in [(false, &self.ins), (true, &self.outs)] {
+            for index in 1..names.len() {
+                let a = self.port_area(right, index);
+                let edge = if right {
+                    self.hook_area(Hook::Postrouting).right()
+                } else {
+                    self.hook_area(Hook::Prerouting).x
+                };
+                let (x, bend) = if right {
+                    (a.x, f64::midpoint(edge, a.x))
+                } else {
+                    (a.right(), f64::midpoint(edge, a.right()))
+                };
+                let way = [p(x, a.y + 12.0), p(bend, a.y + 12.0), p(bend, trunk), p(edge, trunk)];
+                pen.path(rounded(&way, 6.0), "trk");
+            }
+        }
+        pen.path(track(self.diamond(), p(self.up(), process.bottom())), "trk");
+        pen.path(track(p(self.down(), process.bottom()), p(self.down(), trunk)), "trk");
+        if self.loops {
+            pen.path(rounded(&self.loop_way(), 10.0), "trk lo");
+        }
+        let here = now.and_then(|n| {
+            let trace = t.trace(n.reply)?;
+            let over = matches!(n.kind, StopKind::Fate) && fate::tone(&trace.fate) == Tone::Ok;
+            if over { None } else { crate::steps::hook_of(trace, n) }
+        });
+        for hook in HOOKS {
+            let a = self.hook_area(hook);
+            let class = if here == Some(hook) { "hook on" } else { "hook" };
+            pen.rect(a, 12.0, class);
+            pen.path(self.track_inside(hook), "trk");
+            let name = hook_name(hook);
+            match hook {
+                Hook::Input | Hook::Output => {
+                    let x = if hook == Hook::Input { self.up() } else { self.down() };
+                    pen.text(x + 10.0, a.y + 18.0, name, "s12 w7 caps");
+                }
+                _ => pen.text(a.x + 14.0, a.y + 19.0, name, "s12 w7 caps"),
+            }
+        }
+        pen.rect(process, process.h / 2.0, "hook");
+        let processes = text!(t.lang, SceneProcesses);
+        let middle = process.x + process.w / 2.0;
+        pen.text(middle, process.y + process.h / 2.0 + 4.5, processes, "s13 w5 t2 mid");
+        for way in ways {
+            way.draw(pen);
+        }
+        if self.loops {
+            // What comes in again comes a second time.
+            let x = self.hook_area(Hook::Prerouting).x - 8.0;
+            let at = p(x, self.y(150.0));
+            pen.circle(at, 9.0, "num on");
+            pen.text(at.x, at.y + 4.0, "2", "s11 w6 live mid");
+            pen.text(at.x + 14.0, at.y + 4.0, "lo", "s11 m t2");
+        }
+        self.draw_ports(t, pen);
+        let d = self.diamond();
+        let on = matches!(now.map(|n| &n.kind), Some(StopKind::Route));
+        pen.path(
+            format!("M{} {}l16 16l-16 16l-16 -16z", tenth(d.x), tenth(d.y - 16.0)),
+            if on { "diamond on" } else { "diamond" },
+        );
+        self.draw_route(t, pen);
+        for station in &self.stations {
+            self.draw_station(t, pen, station, all, at);
+        }
+        self.draw_reply_note(t, pen);
+        if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) && !apart {
+            self.draw_never(t, pen);
+        }
+        if !Self::label_at_right(t, now) {
+            self.draw_legend(t, pen);
+        }
+    }
+
+    /// Whether the packet's label takes the place of the legend.
+    fn label_at_right(t: &Telling, now: Option<&Stop>) -> bool {
+        let (Some(now), Some(outcome)) = (now, t.outcome()) else { return false };
+        let trace = t.trace(now.reply);
+        match now.kind {
+            StopKind::Start => matches!(outcome.trace.sent.entry, Entry::Local { .. }),
+            StopKind::Fate => trace.is_some_and(|trace| out_iface(trace).is_some()),
+            _ if now.base.is_some() => false,
+            StopKind::Route if now.hook.is_none() => {
+                trace.is_some_and(|tr| matches!(tr.sent.entry, Entry::Local { .. }))
+            }
+            _ => trace.and_then(|tr| crate::steps::hook_of(tr, now)) == Some(Hook::Output),
+        }
+    }
+
+    fn track_inside(&self, hook: Hook) -> String {
+        let a = self.hook_area(hook);
+        match hook {
+            Hook::Input => {
+                format!("M{} {}V{}", tenth(self.up()), tenth(a.y), tenth(a.bottom()))
+            }
+            Hook::Output => {
+                format!("M{} {}V{}", tenth(self.down()), tenth(a.y), tenth(a.bottom()))
+            }
+            _ => format!("M{} {}H{}", tenth(a.x), tenth(self.trunk()), tenth(a.right())),
+        }
+    }
+
+    fn draw_ports(&self, t: &Telling, pen: &mut Pen) {
+        let used = |name: &str, right: bool| {
+            t.outcome().is_some_and(|o| {
+                if right {
+                    std::iter::once(&o.trace)
+                        .chain(&o.replies)
+                        .any(|trace| out_iface(trace).as_deref() == Some(name))
+                } else {
+                    self.ins.first().is_some_and(|n| n == name)
+                        && matches!(o.trace.sent.entry, Entry::Wire { .. })
+                }
+            })
+        };
+        for (right, names) in [(false, &self.ins), (true, &self.outs)] {
+            let top = (0..names.len().max(1))
+                .map(|i| self.port_area(right, i).y)
+                .fold(f64::MAX, f64::min);
+            let a = self.port_area(right, 0);
+            let word = if right { text!(t.lang, SceneOut) } else { text!(t.lang, SceneIn) };
+            pen.text(a.x + a.w / 2.0, top - 8.0, word, "s11 t3 mid");
+            for (index, name) in names.iter().enumerate() {
+                let a = self.port_area(right, index);
+                let on = used(name, right);
+                let (class, text) =
+                    if on { ("port on", "s11 m w6 mid") } else { ("port", "s11 m t2 mid") };
+                let shown = pen.fit(name, a.w - 6.0, "s11 m");
+                pen.group("gp", Link::default(), name.as_str(), |pen| {
+                    pen.rect(a, 7.0, class);
+                    pen.text(a.x + a.w / 2.0, a.y + 16.0, shown, text);
+                });
+            }
+        }
+    }
+
+    /// What routing decided, under the diamond.
+    fn draw_route(&self, t: &Telling, pen: &mut Pen) {
+        let d = self.diamond();
+        pen.text(d.x, d.y + 31.0, text!(t.lang, NameRoute), "s11 t2 mid");
+        let Some(outcome) = t.outcome() else { return };
+        let to = outcome.trace.steps.iter().find_map(|s| match &s.event {
+            Event::Routed { to, .. } => Some(to.clone()),
+            _ => None,
+        });
+        let wire = matches!(outcome.trace.sent.entry, Entry::Wire { .. });
+        let word = match to {
+            Some(Routed::Forward { iface: Some(iface), .. }) if wire => {
+                text!(t.lang, SceneRouteTo, iface = &*iface)
+            }
+            Some(Routed::Local) if wire => text!(t.lang, SceneRouteHere),
+            Some(Routed::Nowhere(_)) if wire => {
+                pen.cross(d, 9.0, "stop");
+                let short = fate::short(t, &outcome.trace);
+                pen.text(d.x, d.y + 44.0, short, "s11 w6 stop mid");
+                return;
+            }
+            _ => return,
+        };
+        let shown = pen.fit(&word, self.x(96.0), "s11 m");
+        let under = self.hook_area(Hook::Forward).bottom() + 9.0;
+        pen.text(d.x, under.min(d.y + 46.0).max(d.y + 43.0), shown, "s11 m t3 mid");
+    }
+
+    fn draw_station(&self, t: &Telling, pen: &mut Pen, s: &Station, all: &[Stop], at: usize) {
+        let now = all.get(at);
+        let upright = matches!(s.hook, Hook::Input | Hook::Output);
+        let first = all.iter().position(|stop| Self::stands_at(t, stop, s));
+        let on = now.is_some_and(|n| Self::stands_at(t, n, s));
+        let table = table_class(&s.name);
+        let span = s.chain.map(|c| t.rules().chain(c).span);
+        let link = Link { step: first, span, ..Link::default() };
+        let label = if s.kernel {
+            format!("{} {}", s.name, hook_name(s.hook))
+        } else {
+            let count = match s.rules {
+                Some(n) => text!(t.lang, ShortRules, count = n),
+                None => text!(t.lang, LegendUnpasted),
+            };
+            format!("{} {}, {count}", s.name, hook_name(s.hook))
+        };
+        let ends = ends_at(t, s);
+        let small = upright;
+        let crowded = !upright && self.sx < 0.9 && s.rules.is_none() && !s.kernel && !on;
+        pen.group("gst", link, label, |pen| {
+            let r = |big: f64| if small { big - 0.8 } else { big };
+            if s.kernel {
+                pen.circle(s.at, r(6.0), if on { "ct on" } else { "ct" });
+                pen.circle(s.at, r(2.4), "ctdot");
+            } else {
+                let (class, radius) = match s.rules {
+                    Some(0) => ("hollow", r(4.8)),
+                    Some(_) => ("full", r(6.2)),
+                    None => ("dash", r(4.7)),
+                };
+                let (more, radius) = if on { (" on", radius.max(7.6)) } else { ("", radius) };
+                pen.circle(s.at, radius, &format!("st {class} {table}{more}"));
+            }
+            let tone = match (on, s.kernel || s.rules.is_some()) {
+                (true, _) => "s11 w7",
+                (false, true) => "s11",
+                (false, false) => "s11 t3",
+            };
+            if upright {
+                pen.text(s.at.x + 11.0, s.at.y + 4.0, s.name.as_str(), tone);
+            } else if !crowded {
+                let class = format!("{tone} mid");
+                pen.text(s.at.x, s.at.y - 13.0, s.name.as_str(), &class);
+            }
+        });
+        if ends.is_none() && asked_at(t, s) {
+            pen.circle(s.at, if upright { 7.0 } else { 8.5 }, "end ask");
+            pen.text(s.at.x, s.at.y + 4.0, "?", "s11 w7 ask mid");
+        }
+        if let Some((tone, word)) = &ends {
+            let (mark, colour) = match tone {
+                Tone::Stop => ("stop", "stop"),
+                _ => ("ask", "ask"),
+            };
+            if *tone == Tone::Stop {
+                pen.cross(s.at, if upright { 7.5 } else { 9.0 }, mark);
+            }
+            if upright {
+                let edge = self.hook_area(s.hook);
+                let (x, anchor) = if s.hook == Hook::Input {
+                    (edge.x - 8.0, "end")
+                } else {
+                    (edge.right() + 8.0, "")
+                };
+                pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour} {anchor}"));
+            } else if on && !closed(now) {
+                // Beside the way that goes down into the drawer.
+                pen.text(s.at.x + 9.0, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour}"));
+            } else {
+                pen.text(s.at.x, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour} mid"));
+            }
+            return;
+        }
+        if s.name == "conntrack" && !upright {
+            let word = t.outcome().map(|o| ct_word(&o.trace, s.hook)).unwrap_or_default();
+            pen.text(s.at.x, s.at.y + 25.0, word, "s11 m w6 cts mid");
+        }
+        match s.rules {
+            Some(n) if upright && (!on || closed(now)) => {
+                pen.text(s.at.x - 11.0, s.at.y + 4.0, n.to_string(), "s11 t3 end");
+            }
+            Some(n) if n > 0 && (!on || closed(now)) => {
+                let word = text!(t.lang, ShortRules, count = n);
+                let half = pen.width(&word, "s11") / 2.0;
+                let x = s.at.x.min(self.hook_area(s.hook).right() - half - 7.0);
+                pen.text(x, s.at.y + 25.0, word, "s11 t3 mid");
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a stop stands at a station.
+    fn stands_at(t: &Telling, stop: &Stop, s: &Station) -> bool {
+        let Some(trace) = t.trace(stop.reply) else { return false };
+        if crate::steps::hook_of(trace, stop) != Some(s.hook) {
+            return false;
+        }
+        match stop.kind {
+            StopKind::Conntrack => s.name == "conntrack",
+            StopKind::UnNat => s.name == "nat",
+            _ => stop.base.is_some() && stop.base == s.chain,
+        }
+    }
+
+    /// The box that says what the host replies.
+    fn draw_reply_note(&self, t: &Telling, pen: &mut Pen) {
+        let Some(outcome) = t.outcome() else { return };
+        let Some(reply) = outcome.replies.first() else { return };
+        let word = packet_word(&reply.sent.packet);
+        let at = self.reply_box();
+        pen.rect(at, 9.0, "note");
+        let middle = at.x + at.w / 2.0;
+        let shown = pen.fit(&text!(t.lang, SceneReplies), at.w - 6.0, "s11");
+        pen.text(middle, at.y + 16.0, shown, "s11 w5 stop mid");
+        pen.text(middle, at.y + 31.0, pen.fit(&word, at.w - 6.0, "s11 m"), "s11 m w6 stop mid");
+    }
+
+    /// The note of a hook that people expect and the packet never visits.
+    fn draw_never(&self, t: &Telling, pen: &mut Pen) {
+        let Some((hook, sentence)) = t.outcome().and_then(|o| fate::unvisited(t, o)) else {
+            return;
+        };
+        if hook != Hook::Input {
+            return;
+        }
+        let area = self.hook_area(Hook::Input);
+        let right = area.x - 26.0;
+        let whole = plain(&sentence);
+        let head: String = sentence.first().map(|r| r.text.clone()).unwrap_or_default();
+        let tail = whole[head.len()..].trim().to_owned();
+        let most = right - 12.0;
+        let y = area.y + self.y(44.0);
+        let shown = pen.fit(&head, most, "s12 w6");
+        pen.text(right, y, shown, "s12 w6 end");
+        for (i, line) in pen.wrap(&tail, most.min(200.0), 3, "s12").into_iter().enumerate() {
+            pen.text(right, y + 17.0 * (i + 1) as f64, line, "s12 t2 end");
+        }
+        pen.path(
+            format!("M{} {}H{}", tenth(right + 6.0), tenth(y - 4.0), tenth(area.x - 3.0)),
+            "stub",
+        );
+    }
+
+    fn draw_legend(&self, t: &Telling, pen: &mut Pen) {
+        let x = self.hook_area(Hook::Output).right() + self.x(24.0);
+        let most = self.w - x - 24.0;
+        let step = self.y(19.0).max(15.0);
+        let mut y = self.y(68.0);
+        let lang = t.lang;
+        let lines = [
+            ("st full nat", 5.4, text!(lang, LegendRules)),
+            ("st hollow nat", 4.4, text!(lang, LegendEmpty)),
+            ("st dash", 4.2, text!(lang, LegendUnpasted)),
+        ];
+        for (class, r, word) in lines {
+            pen.circle(p(x + 6.0, y - 4.0), r, class);
+            pen.fitted(x + 22.0, y, &word, most, "s11 t2");
+            y += step;
+        }
+        for (class, word) in
+            [("done", text!(lang, LegendWalked)), ("todo", text!(lang, LegendAhead))]
+        {
+            pen.path(format!("M{} {}h16", tenth(x - 2.0), tenth(y - 4.0)), class);
+            pen.fitted(x + 22.0, y, &word, most, "s11 t2");
+            y += step;
+        }
+    }
+}
+
+/// The conntrack state that a packet got at a hook.
+fn ct_word(trace: &Trace, hook: Hook) -> String {
+    let mut there = false;
+    for (index, step) in trace.steps.iter().enumerate() {
+        match &step.event {
+            Event::Hook(path) => there = path.hook == hook,
+            Event::Tracked if there => {
+                return crate::telling::moment(trace, index)
+                    .and_then(|m| m.ct)
+                    .map_or_else(String::new, |ct| states(ct.state));
+            }
+            _ => {}
+        }
+    }
+    String::new()
+}
+
+/// Whether the drawer is closed at a stop.
+fn closed(now: Option<&Stop>) -> bool {
+    now.is_none_or(|n| n.base.is_none())
+}
+
+/// Whether it had to be asked what a table does here that was not pasted.
+fn asked_at(t: &Telling, s: &Station) -> bool {
+    let Some(outcome) = t.outcome() else { return false };
+    let mut hook = None;
+    outcome.trace.steps.iter().any(|step| {
+        if let Event::Hook(path) = &step.event {
+            hook = Some(path.hook);
+        }
+        hook == Some(s.hook) && asked_table(&step.event, &outcome.choices) == Some(&s.name)
+    })
+}
+
+/// Whether the packet ends at a station, and the word for it.
+fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
+    let outcome = t.outcome()?;
+    let trace = &outcome.trace;
+    if s.kernel || fate::last_hook(trace) != Some(s.hook) {
+        return None;
+    }
+    let base = trace.steps.iter().rev().find_map(|step| match &step.event {
+        Event::Base(chain) => Some(*chain),
+        _ => None,
+    });
+    let lang = t.lang;
+    let number = |rule: chainwalk_model::RuleId| t.rules().rule(rule).number;
+    match &trace.fate {
+        Fate::DroppedUnseen(Question::Table(_, name)) if **name == *s.name => {
+            Some((Tone::Stop, text!(lang, SceneDropsUnseen)))
+        }
+        _ if base.is_none() || base != s.chain => None,
+        Fate::Rejected { rule, .. } => {
+            let r = t.rules().rule(*rule);
+            if Some(r.chain) == s.chain {
+                Some((Tone::Stop, text!(lang, SceneRejects, number = number(*rule))))
+            } else {
+                Some((Tone::Stop, text!(lang, SceneRejectsHere)))
+            }
+        }
+        Fate::Dropped(By::Rule(rule)) => {
+            let r = t.rules().rule(*rule);
+            if Some(r.chain) == s.chain {
+                Some((Tone::Stop, text!(lang, SceneDrops, number = number(*rule))))
+            } else {
+                Some((Tone::Stop, text!(lang, SceneDropsHere)))
+            }
+        }
+        Fate::Dropped(By::Policy(_)) => Some((Tone::Stop, text!(lang, ScenePolicyDrops))),
+        _ => None,
+    }
+}

@@ -1,0 +1,311 @@
+//! What happened at a step, in words: changes, the kernel's own work, forks and their ways.
+
+use crate::forks::{Branch, Fork, choice_step};
+use crate::say::{join, run, say, text};
+use crate::stops::Stop;
+use crate::telling::moment;
+use crate::terms::{endpoint, hex, percent, target_text};
+use crate::{BranchCard, Lang, Sentence, Style, Telling, Tone, fate};
+use chainwalk_model::{
+    Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, Skip, Target, Trace,
+};
+
+/// A chain by its name, with its meaning where comments tell one.
+pub(crate) fn chain_words(t: &Telling, chain: ChainId) -> Sentence {
+    let name = run(t.rules().chain(chain).name.to_string(), Style::Code);
+    match meaning(t, chain) {
+        Some(meaning) => join([name, run(meaning, Style::Plain)], " · "),
+        None => name,
+    }
+}
+
+/// What a chain stands for, from the comments of its rules: `Service default/frontend`.
+pub(crate) fn meaning(t: &Telling, chain: ChainId) -> Option<String> {
+    let c = t.rules().chain(chain);
+    let comment = c.rules.iter().find_map(|r| t.rules().rule(*r).comment.as_deref())?;
+    let service = comment.split_whitespace().next()?.trim_end_matches(':');
+    if service.contains('/') && c.name.starts_with("KUBE-SVC") {
+        return Some(text!(t.lang, MeaningService, name = service));
+    }
+    if service.contains('/') && c.name.starts_with("KUBE-SEP") {
+        return Some(text!(t.lang, MeaningEndpoint, name = service));
+    }
+    match &*c.name {
+        "KUBE-SERVICES" => Some(text!(t.lang, MeaningServices)),
+        "KUBE-NODEPORTS" => Some(text!(t.lang, MeaningNodeports)),
+        _ => None,
+    }
+}
+
+/// What a target did at a stop.
+pub(crate) fn target_sentence(
+    t: &Telling,
+    trace: &Trace,
+    stop: &Stop,
+    target: &Target,
+) -> Sentence {
+    let lang = t.lang;
+    let name = target_text(t.rules(), target);
+    match target {
+        Target::Accept => run(name, Style::Ok),
+        Target::Drop | Target::Reject(_) => run(name, Style::Stop),
+        Target::Return => say!(lang, DoesReturn),
+        Target::Log { .. } | Target::Trace | Target::Checksum => {
+            say!(lang, DoesGoOn, what = name)
+        }
+        Target::Mark(_)
+        | Target::Connmark(_)
+        | Target::Tos(_)
+        | Target::Dscp(_)
+        | Target::Ttl(_) => {
+            let change = changed(t, trace, stop);
+            if change.is_empty() { run(name, Style::Code) } else { change }
+        }
+        Target::Dnat(_)
+        | Target::Snat(_)
+        | Target::Masquerade(_)
+        | Target::Redirect(_)
+        | Target::Netmap(_) => {
+            let word = name.split(' ').next().unwrap_or_default().to_owned();
+            let to = trace.steps[stop.first..=stop.last.min(trace.steps.len() - 1)]
+                .iter()
+                .find_map(|s| match &s.event {
+                    Event::Changed(Change::Dst { to, .. } | Change::Src { to, .. }) => Some(*to),
+                    _ => None,
+                });
+            match to {
+                Some((addr, port)) => say!(lang, DoesNat, what = word, to = endpoint(addr, port)),
+                None => say!(lang, DoesNatKeeps, what = name),
+            }
+        }
+        _ => run(name, Style::Code),
+    }
+}
+
+/// What changed at a stop, in one sentence.
+pub(crate) fn changed(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
+    let end = stop.last.min(trace.steps.len().saturating_sub(1));
+    let parts = trace.steps[stop.first..=end].iter().filter_map(|s| match &s.event {
+        Event::Changed(c) => Some(change_sentence(t.lang, c)),
+        _ => None,
+    });
+    join(parts, " · ")
+}
+
+pub(crate) fn change_sentence(lang: Lang, change: &Change) -> Sentence {
+    match change {
+        Change::Src { from, to } => {
+            say!(lang, ChangeSrc, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1))
+        }
+        Change::Dst { from, to } => {
+            say!(lang, ChangeDst, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1))
+        }
+        Change::Mark { from, to } => {
+            say!(lang, ChangeMark, what = "mark", from = hex(*from), to = hex(*to))
+        }
+        Change::Ctmark { from, to } => {
+            say!(lang, ChangeMark, what = "connmark", from = hex(*from), to = hex(*to))
+        }
+        Change::Ttl { from, to } => {
+            say!(lang, ChangeMark, what = "ttl", from = from.to_string(), to = to.to_string())
+        }
+        Change::Tos { from, to } => {
+            say!(
+                lang,
+                ChangeMark,
+                what = "tos",
+                from = hex(u32::from(*from)),
+                to = hex(u32::from(*to))
+            )
+        }
+        Change::Mss(_) => say!(lang, ChangeMss),
+        Change::Notrack => say!(lang, ChangeNotrack),
+        Change::Zone(zone) => say!(lang, ChangeZone, zone = u32::from(*zone)),
+        Change::Set { set, added: true } => say!(lang, ChangeSetAdd, set = &**set),
+        Change::Set { set, added: false } => say!(lang, ChangeSetDel, set = &**set),
+    }
+}
+
+/// How the packet begins.
+pub(crate) fn start(t: &Telling, trace: &Trace) -> Sentence {
+    let p = &trace.sent.packet;
+    let src = endpoint(p.ip.src, p.sport());
+    let dst = endpoint(p.ip.dst, p.dport());
+    match &trace.sent.entry {
+        Entry::Local { .. } => say!(t.lang, StartLocal, src = src, dst = dst),
+        Entry::Wire { iface, .. } => {
+            say!(t.lang, StartWire, iface = &**iface, src = src, dst = dst)
+        }
+    }
+}
+
+/// What the kernel does at a stop between the tables.
+pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
+    let lang = t.lang;
+    let Some(step) = trace.steps.get(stop.first) else { return Sentence::new() };
+    match &step.event {
+        Event::Tracked => match moment(trace, stop.last).and_then(|m| m.ct) {
+            Some(ct) if ct.state == CtStates::NEW => say!(lang, CtNew),
+            Some(ct) if ct.state == CtStates::ESTABLISHED => say!(lang, CtEstablished),
+            Some(ct) if ct.state == CtStates::RELATED => say!(lang, CtRelated),
+            Some(ct) if ct.state == CtStates::INVALID => say!(lang, CtInvalid),
+            Some(_) => say!(lang, CtUntracked),
+            None => say!(lang, CtNew),
+        },
+        Event::Untranslated(change) => {
+            say!(lang, UnNat, change = change_sentence(lang, change))
+        }
+        Event::Reassembling => say!(lang, KernelReassembling),
+        Event::Reassembled => say!(lang, KernelReassembled),
+        Event::Loop => say!(lang, KernelLoop),
+        Event::Hook(path) => {
+            let name = crate::terms::hook(path.hook);
+            let skips = |wanted: &[Skip]| {
+                trace.steps[stop.first + 1..]
+                    .iter()
+                    .take_while(|s| matches!(s.event, Event::Skipped { .. }))
+                    .any(|s| matches!(&s.event, Event::Skipped { why, .. } if wanted.contains(why)))
+            };
+            if skips(&[Skip::NatSettled, Skip::NatNoFlow]) {
+                say!(lang, HookAskedNothing, hook = name)
+            } else if skips(&[Skip::NotPasted]) {
+                say!(lang, HookUnpasted, hook = name)
+            } else {
+                say!(lang, HookEmpty, hook = name)
+            }
+        }
+        Event::Routed { to, again } => {
+            let dst =
+                moment(trace, stop.first).map_or_else(String::new, |m| m.packet.ip.dst.to_string());
+            let src =
+                moment(trace, stop.first).map_or_else(String::new, |m| m.packet.ip.src.to_string());
+            let from_here = matches!(trace.sent.entry, Entry::Local { .. });
+            match to {
+                Routed::Local if from_here => say!(lang, RouteLo, dst = dst),
+                Routed::Local => say!(lang, RouteLocal, dst = dst),
+                Routed::Forward { iface, via } => {
+                    let iface = iface.as_deref().unwrap_or("?");
+                    match (via, from_here, again) {
+                        (_, true, true) => say!(lang, RouteAgain, iface = iface, dst = dst),
+                        (Some(via), true, false) => {
+                            say!(lang, RouteOutVia, iface = iface, via = via.to_string())
+                        }
+                        (None, true, false) => say!(lang, RouteOut, iface = iface, dst = dst),
+                        (Some(via), false, _) => {
+                            say!(lang, RouteForwardVia, iface = iface, via = via.to_string())
+                        }
+                        (None, false, _) => say!(lang, RouteForward, iface = iface),
+                    }
+                }
+                Routed::Bridge { port } => {
+                    say!(lang, RouteBridge, port = port.as_deref().unwrap_or("?"))
+                }
+                Routed::Nowhere(why) => fate::routing(lang, *why, &dst, &src),
+            }
+        }
+        _ => Sentence::new(),
+    }
+}
+
+/// The heading of a fork.
+pub(crate) fn fork_title(t: &Telling, fork: &Fork) -> Sentence {
+    if fork.branches.iter().all(|b| b.weight.is_some()) {
+        return match fork.branches.len() {
+            0 | 1 => say!(t.lang, ForkChance),
+            n => say!(t.lang, ForkOneOf, count = n),
+        };
+    }
+    fate::question(t, &fork.question)
+}
+
+/// The ways out of a fork as cards.
+pub(crate) fn cards(t: &Telling, fork: &Fork) -> Vec<BranchCard> {
+    let Some(walk) = t.walk() else { return Vec::new() };
+    let mut out = Vec::new();
+    for branch in &fork.branches {
+        let Some(outcome) = walk.outcomes.get(branch.outcome) else { continue };
+        let trace = &outcome.trace;
+        let (label, name) = branch_label(t, fork, branch, trace);
+        let mixed = branch.outcomes.iter().any(|o| {
+            walk.outcomes
+                .get(*o)
+                .is_some_and(|w| fate::class(&w.trace.fate) != fate::class(&trace.fate))
+        });
+        out.push(BranchCard {
+            outcome: branch.outcome,
+            label,
+            name,
+            weight: branch.weight.map(percent).unwrap_or_default(),
+            fate: if mixed { text!(t.lang, ShortUndecided) } else { fate::short(t, trace) },
+            tone: if mixed { Tone::Depends } else { fate::tone(&trace.fate) },
+            followed: branch.followed,
+        });
+    }
+    out
+}
+
+/// What is different in a branch, and a smaller second line.
+fn branch_label(t: &Telling, fork: &Fork, branch: &Branch, trace: &Trace) -> (String, String) {
+    let lang = t.lang;
+    let yes = branch.answer() == Some(&Answer::Yes);
+    match &fork.question {
+        Question::LocalAddr(addr) => {
+            let addr = addr.to_string();
+            let label = if yes {
+                text!(lang, BranchLocal, addr = addr)
+            } else {
+                text!(lang, BranchNotLocal, addr = addr)
+            };
+            return (label, String::new());
+        }
+        Question::Table(_, name) | Question::Chain(_, _, name) => {
+            let label = if yes {
+                text!(lang, BranchPasses, what = &**name)
+            } else {
+                text!(lang, BranchDrops, what = &**name)
+            };
+            return (label, String::new());
+        }
+        _ => {}
+    }
+    let last = branch.key.len().saturating_sub(1);
+    let at = choice_step(trace, fork, last);
+    if let Some(at) = at
+        && branch.weight.is_some()
+    {
+        let rest = &trace.steps[at..];
+        let end = rest
+            .iter()
+            .position(|s| matches!(s.event, Event::BaseEnd { .. }))
+            .unwrap_or(rest.len());
+        let nat = rest[..end].iter().find_map(|s| match &s.event {
+            Event::Changed(Change::Dst { to, .. } | Change::Src { to, .. }) => {
+                Some(endpoint(to.0, to.1))
+            }
+            _ => None,
+        });
+        let name = rest[..end].iter().find_map(|s| match &s.event {
+            Event::Jumped { to, .. } => Some(t.rules().chain(*to).name.to_string()),
+            _ => None,
+        });
+        match (nat, name) {
+            (Some(nat), name) => return (nat, name.unwrap_or_default()),
+            (None, Some(name)) => return (name, String::new()),
+            (None, None) => {}
+        }
+    }
+    let label = match branch.answer() {
+        Some(Answer::Yes) => text!(lang, BranchYes),
+        Some(Answer::No) => text!(lang, BranchNo),
+        _ => text!(lang, BranchElse),
+    };
+    (label, String::new())
+}
+
+/// The hook a stop stands in.
+pub(crate) fn hook_of(trace: &Trace, stop: &Stop) -> Option<Hook> {
+    match &trace.steps.get(stop.hook?)?.event {
+        Event::Hook(path) => Some(path.hook),
+        _ => None,
+    }
+}
