@@ -251,6 +251,13 @@ impl<'a> Reader<'a, '_, '_, '_> {
         Some(number)
     }
 
+    /// A number of `-c`.
+    fn operand_count(&mut self) -> Option<Count> {
+        let value = self.peek()?.text.parse().ok()?;
+        self.at += 1;
+        Some(Count { value, unit: 1 })
+    }
+
     /// A chain name that need not follow.
     fn maybe_chain(&mut self) -> Option<&'a Word<'a>> {
         let word = self.peek().filter(|w| !w.is_option() && !w.is("!"))?;
@@ -328,11 +335,10 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 self.next();
             }
             "-c" | "--set-counters" => {
-                let packets = self.operand_number();
-                let bytes = self.operand_number();
-                if let (Some(p), Some(b)) = (packets, bytes) {
-                    let count = |value: u32| Count { value: u64::from(value), unit: 1 };
-                    self.counters = Some(Counters { packets: count(p), bytes: count(b) });
+                let packets = self.operand_count();
+                let bytes = self.operand_count();
+                if let (Some(packets), Some(bytes)) = (packets, bytes) {
+                    self.counters = Some(Counters { packets, bytes });
                 }
             }
             "-s" | "--source" | "--src" => {
@@ -350,6 +356,10 @@ impl<'a> Reader<'a, '_, '_, '_> {
             "-o" | "--out-interface" => {
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
                 self.base.ip.outiface = found.and_then(any_iface).or(self.base.ip.outiface.take());
+            }
+            // `-m policy` has a `--proto` of its own.
+            "--proto" if self.slots.iter().any(|s| matches!(s, Slot::Opaque { module, .. } if **module == *"policy")) => {
+                self.unknown(option, start);
             }
             "-p" | "--protocol" | "--proto" => {
                 self.proto = self.peek().filter(|w| !w.is("!")).or(self.words_after()).map(|w| w.text.as_ref());

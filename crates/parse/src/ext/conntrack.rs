@@ -74,17 +74,17 @@ fn dir(i: &str) -> Piece<'_, CtDir> {
     }
 }
 
-fn list(i: &str, _: Seen) -> Piece<'_, Match> {
+fn list(i: &str, seen: Seen) -> Piece<'_, Match> {
     let mut ct = ConntrackMatch::default();
     let mut left = i;
-    while let Some(rest) = listed(left, &mut ct) {
+    while let Some(rest) = listed(left, &mut ct, seen.v6) {
         left = rest;
     }
     if left == i { value::fail(i) } else { Ok((left, Match::Conntrack(Box::new(ct)))) }
 }
 
 /// One test; `None` where there is none, or where the same one stands again, which is another match.
-fn listed<'a>(i: &'a str, ct: &mut ConntrackMatch) -> Option<&'a str> {
+fn listed<'a>(i: &'a str, ct: &mut ConntrackMatch, v6: bool) -> Option<&'a str> {
     fn take<'a, T>(
         slot: &mut Option<Inv<T>>,
         not: bool,
@@ -102,10 +102,10 @@ fn listed<'a>(i: &'a str, ct: &mut ConntrackMatch) -> Option<&'a str> {
     match name {
         "ctstate" => take(&mut ct.state, not, i, value::ct_states),
         "ctproto" => take(&mut ct.proto, not, i, value::protocol),
-        "ctorigsrc" => take(&mut ct.orig_src, not, i, value::addr_mask),
-        "ctorigdst" => take(&mut ct.orig_dst, not, i, value::addr_mask),
-        "ctreplsrc" => take(&mut ct.repl_src, not, i, value::addr_mask),
-        "ctrepldst" => take(&mut ct.repl_dst, not, i, value::addr_mask),
+        "ctorigsrc" => take(&mut ct.orig_src, not, i, |i| listed_net(i, v6)),
+        "ctorigdst" => take(&mut ct.orig_dst, not, i, |i| listed_net(i, v6)),
+        "ctreplsrc" => take(&mut ct.repl_src, not, i, |i| listed_net(i, v6)),
+        "ctrepldst" => take(&mut ct.repl_dst, not, i, |i| listed_net(i, v6)),
         "ctorigsrcport" => take(&mut ct.orig_sport, not, i, value::port_range),
         "ctorigdstport" => take(&mut ct.orig_dport, not, i, value::port_range),
         "ctreplsrcport" => take(&mut ct.repl_sport, not, i, value::port_range),
@@ -118,6 +118,18 @@ fn listed<'a>(i: &'a str, ct: &mut ConntrackMatch) -> Option<&'a str> {
             Some(i)
         }
         _ => None,
+    }
+}
+
+/// A network, by the name `anywhere` too.
+fn listed_net(i: &str, v6: bool) -> Piece<'_, AddrMask> {
+    match i.strip_prefix("anywhere") {
+        Some(rest) => {
+            let any = if v6 { "::/0" } else { "0.0.0.0/0" };
+            let found = value::whole(value::addr_mask, any);
+            found.map_or_else(|| value::fail(i), |net| Ok((rest, net)))
+        }
+        None => value::addr_mask(i),
     }
 }
 

@@ -1,0 +1,173 @@
+//! One ruleset in every format that iptables prints lowers to one model, up to what a format loses.
+//!
+//! The dumps were printed by a real kernel; they lie beside the repository and are passed over where
+//! they are missing.
+
+#![allow(clippy::unwrap_used)]
+
+use chainwalk_model::{Family, Host, Match, OpKind, Opaque, TableId, Target};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+/// The folder of dumps, if it is there.
+fn dumps() -> Option<PathBuf> {
+    let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/kernel/dumps");
+    if at.is_dir() {
+        return Some(at);
+    }
+    println!("passed over: {} is missing", at.display());
+    None
+}
+
+/// What a format loses, which is then taken away from both sides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Loses {
+    /// Nothing but spans and counters.
+    Little,
+    /// The names of hashlimit tables, the words of matches that are kept as text.
+    Names,
+    /// The interfaces, too.
+    Interfaces,
+}
+
+/// A table as comparable lines, one a rule.
+fn table(host: &Host, id: TableId, loses: Loses) -> Vec<String> {
+    let rules = &host.rules;
+    let mut chains: Vec<_> = rules.table(id).chains.iter().map(|c| rules.chain(*c)).collect();
+    chains.sort_by_key(|c| c.name.clone());
+    let mut lines = Vec::new();
+    for chain in chains {
+        lines.push(format!("{} {:?}", chain.name, chain.base));
+        for (n, rule) in chain.rules.iter().enumerate() {
+            let mut line = format!("{} {}:", chain.name, n + 1);
+            for op in &rules.rule(*rule).ops {
+                if let Some(op) = plain(host, &op.what, loses) {
+                    write!(line, " {op}").unwrap();
+                }
+            }
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn plain(host: &Host, op: &OpKind, loses: Loses) -> Option<String> {
+    let opaque = |o: &Opaque| match loses {
+        Loses::Little => format!("{o:?}"),
+        _ => format!("opaque {:?}", o.module),
+    };
+    Some(match op {
+        OpKind::Match(Match::HiddenInterfaces) => return None,
+        OpKind::Match(Match::Ip(ip)) if loses == Loses::Interfaces => {
+            let mut ip = ip.clone();
+            (ip.iniface, ip.outiface) = (None, None);
+            if ip == chainwalk_model::IpMatch::default() {
+                return None;
+            }
+            format!("{ip:?}")
+        }
+        // A remark that holds `*/` is printed raw and reads as two.
+        OpKind::Match(Match::Comment(text)) if loses != Loses::Little => {
+            let text = text.replace("*/", "").replace("/*", "");
+            return Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+        }
+        OpKind::Match(Match::Ip(ip)) if loses == Loses::Names => {
+            // Legacy save text has no `! -i +`.
+            let mut ip = ip.clone();
+            ip.iniface = ip.iniface.filter(|i| !i.value.name.is_empty());
+            ip.outiface = ip.outiface.filter(|i| !i.value.name.is_empty());
+            if ip == chainwalk_model::IpMatch::default() {
+                return None;
+            }
+            format!("{ip:?}")
+        }
+        OpKind::Match(Match::Hashlimit(h)) if loses != Loses::Little => {
+            let mut h = h.clone();
+            h.name = None;
+            format!("{h:?}")
+        }
+        OpKind::Match(Match::Opaque(o)) => opaque(o),
+        OpKind::Target(Target::Opaque(o)) => opaque(o),
+        OpKind::Target(Target::Jump(c)) => format!("jump {}", host.rules.chain(*c).name),
+        OpKind::Target(Target::Goto(c)) => format!("goto {}", host.rules.chain(*c).name),
+        op => format!("{op:?}"),
+    })
+}
+
+fn read(path: &Path) -> Option<Host> {
+    let text = std::fs::read(path).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    Some(chainwalk_parse::read(&[&text]).host())
+}
+
+#[test]
+fn every_format_lowers_to_one_model() {
+    let Some(dumps) = dumps() else { return };
+    let mut rules = 0;
+    let mut files = 0;
+    let mut named = 0;
+    let mut differ = String::new();
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(dumps).unwrap().map(|e| e.unwrap().path()).collect();
+    cases.sort();
+    for case in cases {
+        for backend in ["legacy", "nft"] {
+            for (program, family) in [("iptables", Family::Ip), ("ip6tables", Family::Ip6)] {
+                let at = |name: &str| case.join(backend).join(format!("{program}_{name}.txt"));
+                let Some(save) = read(&at("save")) else { continue };
+                for id in 0..save.rules.tables.len() as u32 {
+                    let id = TableId(id);
+                    let name = save.rules.table(id).name.clone();
+                    assert_eq!(save.rules.table(id).family, family, "{}", at("save").display());
+                    let forms = [
+                        ("save_c".to_owned(), Loses::Little),
+                        (format!("{name}_S"), Loses::Little),
+                        (format!("{name}_Sv"), Loses::Little),
+                        (format!("{name}_nvL"), Loses::Names),
+                        (format!("{name}_nvL_lines"), Loses::Names),
+                        (format!("{name}_nvxL"), Loses::Names),
+                        (format!("{name}_vL"), Loses::Names),
+                        (format!("{name}_vxL_lines"), Loses::Names),
+                        (format!("{name}_nL"), Loses::Interfaces),
+                        (format!("{name}_nL_lines"), Loses::Interfaces),
+                        (format!("{name}_L"), Loses::Interfaces),
+                    ];
+                    for (form, loses) in forms {
+                        let text = std::fs::read(at(&form)).map(|t| String::from_utf8_lossy(&t).into_owned());
+                        let Ok(text) = text else { continue };
+                        // A table that is asked for by name is pasted with its command.
+                        let text = match loses {
+                            Loses::Little if form == "save_c" => text,
+                            _ => {
+                                let how = if form.contains("_S") { "-S" } else { "-L" };
+                                format!("$ {program}-{backend} -t {name} {how}\n{text}")
+                            }
+                        };
+                        // A name that only a resolver knows is lost with its address.
+                        let text = text.replace("dns.google", "8.8.8.8");
+                        let other = chainwalk_parse::read(&[&text]).host();
+                        files += 1;
+                        let expect = table(&save, id, loses);
+                        let found = other.rules.find_table(family, &name).map(|id| table(&other, id, loses));
+                        let found = found.unwrap_or_default();
+                        rules += expect.len();
+                        for n in 0..expect.len().max(found.len()) {
+                            let (a, b) = (expect.get(n), found.get(n));
+                            // Without `-n` an address may be a name, which is kept as text.
+                            let numeric = !["_L", "_vL", "_vxL_lines"].iter().any(|f| form.ends_with(f));
+                            if !numeric && b.is_some_and(|b| b.contains("opaque None")) {
+                                named += 1;
+                            } else if a != b {
+                                let none = String::from("-");
+                                let (a, b) = (a.unwrap_or(&none), b.unwrap_or(&none));
+                                write!(differ, "\n{}\n  save {a}\n  here {b}", at(&form).display()).unwrap();
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    println!("{files} dumps, {rules} chains and rules compared, {named} of them with host names");
+    let count = differ.lines().count() / 3;
+    assert!(differ.is_empty(), "{count} differ:{differ}");
+}
