@@ -5,7 +5,8 @@
 use chainwalk_model::{Check, RuleId};
 use chainwalk_sim::Session;
 use chainwalk_view::{
-    Lang, Reasons, TableMeasure, Telling, scene, scene_phone, svg, timeline, words,
+    Lang, Reasons, TableMeasure, Telling, chips, facts, problems, scene, scene_phone, svg,
+    timeline, words,
 };
 
 struct Why<'a>(&'a Session);
@@ -94,8 +95,32 @@ fn main() -> std::io::Result<()> {
         packet: asks.len() - 1,
         reasons: &why,
     };
+    for chip in chips(&reading, lang) {
+        println!("[{}] {} {}", chip.class, chip.name, chip.detail);
+    }
+    for fact in facts(session.host(), lang, &docs) {
+        let mark = if fact.guess { "~" } else { " " };
+        println!("{mark} {:18} {:24} {:10} {:?}", fact.name, fact.value, fact.source, fact.assume);
+    }
+    for problem in problems(&reading.diagnostics, &docs, lang) {
+        println!("{}: {} {:?}", problem.class, problem.text, problem.hint);
+    }
     print!("{}", words(&telling));
     let line = timeline(&telling);
+    for lane in &line.lanes {
+        let cells: Vec<String> = lane
+            .cells
+            .iter()
+            .map(|c| {
+                format!(
+                    "{}{}",
+                    c.group.as_deref().map(|g| format!(" {g}: ")).unwrap_or_default(),
+                    if c.label.is_empty() { &c.class } else { &c.label }
+                )
+            })
+            .collect();
+        println!("{} |{}", lane.name, cells.join(" "));
+    }
     std::fs::create_dir_all(out)?;
     for (stop, said) in line.narration.iter().enumerate() {
         println!("{stop:3} {said}");

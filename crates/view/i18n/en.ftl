@@ -182,6 +182,7 @@ counter-policy = { $count ->
    *[other] <b>{ $count }</b> packets met this policy
 }
 counter-zero = its counter is <b>0</b>: nothing died here yet
+counter-reloaded = every counter of <c>{ $chain }</c> is 0: its rules were loaded anew since
 sure-dst = in every case the destination becomes <w>{ $to }</w>
 sure-src = the source becomes <w>{ $to }</w>
 never-input = <b>{ $hook } never sees this packet:</b> after DNAT it is bound for <c>{ $dst }</c>, not for this host
@@ -349,7 +350,10 @@ source-said = said
 source-guess = guess
 source-paste = pasted
 fact-bridge = bridge
-fact-port-of = port of { $bridge }
+fact-ports = { $count ->
+    [1] bridge of 1 port
+   *[other] bridge of { $count } ports
+}
 fact-no-address = no address told
 fact-on = on
 fact-off = off

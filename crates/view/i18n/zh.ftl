@@ -182,6 +182,7 @@ counter-policy = { $count ->
    *[other] <b>{ $count }</b> 个包遇到这条默认策略
 }
 counter-zero = 它的计数为 <b>0</b>：还没有包死在这里
+counter-reloaded = <c>{ $chain }</c> 的计数全为 0：这些规则之后被重新装载过
 sure-dst = 无论哪种，目的地都变为 <w>{ $to }</w>
 sure-src = 源地址变为 <w>{ $to }</w>
 never-input = <b>{ $hook } 看不到这个包：</b>DNAT 之后它要去 <c>{ $dst }</c>，不是本机
@@ -322,7 +323,7 @@ source-said = 已说明
 source-guess = 推测
 source-paste = 来自粘贴
 fact-bridge = 网桥
-fact-port-of = { $bridge } 的端口
+fact-ports = 有 { $count } 个端口的网桥
 fact-no-address = 没有给出地址
 fact-on = 开
 fact-off = 关

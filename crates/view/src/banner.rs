@@ -5,7 +5,7 @@ use crate::forks::{Fork, fork};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::terms::{endpoint, percent};
 use crate::{Banner, Evidence, Lang, Sentence, Style, Telling, Tone};
-use chainwalk_model::{Answer, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop};
+use chainwalk_model::{Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop};
 
 /// The banner for the packet shown. It never reports a good end without rules and a walk.
 pub fn banner(t: &Telling) -> Banner {
@@ -93,7 +93,7 @@ pub(crate) fn decider(t: &Telling) -> Option<Fork> {
 pub(crate) fn headline(t: &Telling, outcome: &Outcome) -> Sentence {
     let lang = t.lang;
     let trace = &outcome.trace;
-    let word = fate::word(lang, &trace.fate);
+    let word = fate::word(lang, trace);
     let program = fate::program(t);
     let dst = fate::last_destination(trace);
     let rest = match &trace.fate {
@@ -161,7 +161,36 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
     if let Some((_, text)) = fate::unvisited(t, outcome) {
         evidence.push(Evidence { certain: true, text, answers: Vec::new() });
     }
+    let text = reloaded(t, outcome);
+    if !text.is_empty() {
+        evidence.push(Evidence { certain: true, text, answers: Vec::new() });
+    }
     Banner { tone: fate::tone(&trace.fate), headline: headline(t, outcome), detail, evidence }
+}
+
+/// A chain on the way whose counters are all 0 while packets died at the end of it.
+fn reloaded(t: &Telling, outcome: &Outcome) -> Sentence {
+    let rules = t.rules();
+    let died = match &outcome.trace.fate {
+        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
+            rules.rule(*rule).counters.is_some_and(|c| c.packets.value > 0)
+        }
+        _ => false,
+    };
+    let zero = |chain: chainwalk_model::ChainId| {
+        let c = rules.chain(chain);
+        c.base.is_none()
+            && !c.rules.is_empty()
+            && c.rules.iter().all(|r| rules.rule(*r).counters.is_some_and(|c| c.packets.value == 0))
+    };
+    let chain = outcome.trace.steps.iter().find_map(|s| match &s.event {
+        Event::Matched(rule) => Some(rules.rule(*rule).chain).filter(|c| zero(*c)),
+        _ => None,
+    });
+    match chain.filter(|_| died) {
+        Some(chain) => say!(t.lang, CounterReloaded, chain = &*rules.chain(chain).name),
+        None => Sentence::new(),
+    }
 }
 
 /// What is the same on how many branches.
@@ -415,7 +444,7 @@ fn end_words(t: &Telling, outcome: &Outcome) -> String {
 
 /// What NAT rewrote on the way, whatever the end.
 fn rewrites(t: &Telling, outcome: &Outcome) -> Sentence {
-    use chainwalk_model::{Change, Event};
+    use chainwalk_model::Change;
     let mut parts = Vec::new();
     for step in &outcome.trace.steps {
         match &step.event {

@@ -10,7 +10,9 @@ use chainwalk_model::{
 
 /// The recognised pieces of the paste, in its order.
 pub fn chips(reading: &Reading, lang: Lang) -> Vec<Chip> {
-    reading.sections.iter().map(|s| chip(&s.kind, s.span, lang)).collect()
+    // A prompt with its command heads a dump that has a chip of its own.
+    let shown = reading.sections.iter().filter(|s| !matches!(s.kind, SectionKind::Command(_)));
+    shown.map(|s| chip(&s.kind, s.span, lang)).collect()
 }
 
 fn chip(kind: &SectionKind, span: Span, lang: Lang) -> Chip {
@@ -100,13 +102,21 @@ pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
         // Every host has it; it is not a guess that anybody could answer.
         rows.add("lo", "127.0.0.1/8".into(), None, None);
     }
-    for i in &host.interfaces {
+    let (loopback, others): (Vec<_>, Vec<_>) =
+        host.interfaces.iter().partition(|i| i.kind == IfKind::Loopback);
+    for i in loopback.into_iter().chain(others) {
+        // The ports of a bridge are told with it.
+        if i.master.is_some() && i.addrs.is_empty() {
+            continue;
+        }
+        let ports = host.interfaces.iter().filter(|p| p.master.as_ref() == Some(&i.name));
+        let ports: Vec<&str> = ports.map(|p| &*p.name).collect();
         let assume = |value: &str| Some(format!("{}={value}", i.name));
         if i.addrs.is_empty() {
-            let value = match (&i.kind, &i.master) {
-                (IfKind::Bridge, _) => text!(lang, FactBridge),
-                (_, Some(master)) => text!(lang, FactPortOf, bridge = &**master),
-                _ => text!(lang, FactNoAddress),
+            let value = if i.kind == IfKind::Bridge && ports.is_empty() {
+                text!(lang, FactBridge)
+            } else {
+                text!(lang, FactNoAddress)
             };
             rows.add(&i.name, value, Some(i.origin), assume("up"));
         }
@@ -119,6 +129,11 @@ pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
             };
             let said = assume(&value);
             rows.add(&i.name, value, origin, said);
+        }
+        if !ports.is_empty() {
+            let said = format!("{}=bridge:{}", i.name, ports.join(","));
+            let value = text!(lang, FactPorts, count = ports.len());
+            rows.add(&i.name, value, Some(i.origin), Some(said));
         }
     }
     for r in &host.routes {
@@ -134,7 +149,7 @@ pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
     rows.add("forward", value, Some(forward.map_or(Origin::Default, |f| f.origin)), Some(said));
     for (name, fact) in &host.sysctls {
         if &**name != "net.ipv4.ip_forward" {
-            let short = name.rsplit('.').next().unwrap_or(name);
+            let short = name.strip_prefix("net.ipv4.").unwrap_or(name);
             let said = format!("{name}={}", fact.value);
             rows.add(short, fact.value.to_string(), Some(fact.origin), Some(said));
         }

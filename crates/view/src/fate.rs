@@ -4,8 +4,8 @@ use crate::say::{Key, format, say};
 use crate::terms::{chain_path, endpoint, hook, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
-    App, EndBy, Entry, Errno, Event, Fate, Hook, L4, Outcome, Question, RejectWith, RoutingDrop,
-    RuleId, Stop, TcpFlags, Trace,
+    App, EndBy, Entry, Errno, Event, Fate, Hook, L4, Outcome, Question, RejectWith, Routed,
+    RoutingDrop, RuleId, Stop, TcpFlags, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -126,6 +126,10 @@ pub(crate) fn seen(app: Option<App>, outcome: &Outcome) -> Seen {
     }
     match &trace.fate {
         Fate::SendError(e) => Seen::Prints(errno(*e)),
+        // A call that fails at once says so; a dropped SYN is tried again until it times out.
+        Fate::Refused | Fate::Routing(_) if local && trace.errno.is_some() => {
+            trace.errno.map_or(Seen::Unsaid, |e| Seen::Prints(errno(e)))
+        }
         Fate::Rejected { with, .. } => {
             if in_output && udp {
                 return Seen::Prints("Operation not permitted");
@@ -186,8 +190,9 @@ pub(crate) fn program(t: &Telling) -> String {
 }
 
 /// The word that begins the headline of a stop: `Rejected.`
-pub(crate) fn word(lang: Lang, fate: &Fate) -> Sentence {
-    let key = match fate {
+pub(crate) fn word(lang: Lang, trace: &Trace) -> Sentence {
+    let key = match &trace.fate {
+        Fate::Refused if trace.errno.is_some() => Key::WordSendError,
         Fate::Local { listening: Some(false), .. } => Key::WordNobody,
         Fate::Local { .. } => Key::WordDelivered,
         Fate::Forwarded(_) => Key::WordForwarded,
@@ -338,7 +343,16 @@ pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
             let (chain, number) = place(rules, *rule);
             say!(lang, WhyStolen, chain = chain, number = number)
         }
-        Fate::Refused => say!(lang, WhyRefused),
+        Fate::Refused => {
+            let nowhere = trace.steps.iter().rev().find_map(|s| match &s.event {
+                Event::Routed { to: Routed::Nowhere(drop), .. } => Some(*drop),
+                _ => None,
+            });
+            match nowhere {
+                Some(drop) => routing(lang, drop, &dst_addr, &src_addr),
+                None => say!(lang, WhyRefused),
+            }
+        }
         Fate::Kept => say!(lang, WhyKept),
         Fate::SendError(e) => say!(lang, WhySendError, error = errno(*e)),
         Fate::NotForUs => say!(lang, WhyNotForUs),

@@ -31,7 +31,8 @@ fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
     };
     let words = if d.found.is_empty() { at.unwrap_or_default() } else { &d.found };
     let words = words.trim();
-    let mut quoted: String = words.chars().take(QUOTE).collect();
+    let line = words.lines().next().unwrap_or_default().trim_end();
+    let mut quoted: String = line.chars().take(QUOTE).collect();
     if quoted.len() < words.len() {
         quoted.push('…');
     }

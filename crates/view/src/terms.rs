@@ -538,6 +538,8 @@ pub(crate) fn found(v: &Found) -> String {
         Found::Hex(n) => hex(*n as u32),
         Found::Proto(p) => protocol(*p),
         Found::Name(n) => n.to_string(),
+        // Whether an address was rewritten is no state of its own.
+        Found::States(s) if s.0 & 0x1f != 0 => states(CtStates(s.0 & 0x1f)),
         Found::States(s) => states(*s),
         Found::Flags(f) => flags(*f),
         Found::AddrTypes(a) => addr_types(*a),

@@ -272,6 +272,10 @@ impl Frame {
             let word = t.outcome().map(|o| ct_word(&o.trace, s.hook)).unwrap_or_default();
             pen.text(s.at.x, s.at.y + 25.0, word, "s11 m w6 cts mid");
         }
+        if s.name == "nat" && !upright && put_back_at(t, s.hook) {
+            pen.text(s.at.x, s.at.y + 25.0, "un-NAT", "s11 w6 cts mid");
+            return;
+        }
         match s.rules {
             Some(n) if upright && (!on || closed(now)) => {
                 pen.text(s.at.x - 11.0, s.at.y + 4.0, n.to_string(), "s11 t3 end");
@@ -379,6 +383,19 @@ fn ct_word(trace: &Trace, hook: Hook) -> String {
         }
     }
     String::new()
+}
+
+/// Whether conntrack puts an address of the packet back at a hook.
+fn put_back_at(t: &Telling, hook: Hook) -> bool {
+    let mut there = false;
+    t.outcome().is_some_and(|o| {
+        o.trace.steps.iter().any(|s| {
+            if let Event::Hook(path) = &s.event {
+                there = path.hook == hook;
+            }
+            there && matches!(s.event, Event::Untranslated(_))
+        })
+    })
 }
 
 /// Whether the drawer is closed at a stop.
