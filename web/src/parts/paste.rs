@@ -19,8 +19,6 @@ use yew::prelude::*;
 
 /// More lines than this are not drawn behind the field.
 const MANY: usize = 4000;
-/// The name of a chip that is a command line: it tells nothing that its own text does not.
-const COMMAND: &str = "$";
 /// More bytes than this are put into the field by the page: a browser takes seconds over them.
 const HEAVY: usize = 8192;
 
@@ -209,7 +207,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             </div>
             if !chips.is_empty() {
                 <div class="chips">
-                    {for chips.iter().filter(|chip| chip.name != COMMAND).map(|chip| html! {
+                    {for chips.iter().map(|chip| html! {
                         <button class="chip" onclick={jump(chip.span)} data-testid="chip">
                             <i class={classes!("dot", chip.class.clone())}></i><b>{&chip.name}</b>{&chip.detail}
                         </button>
