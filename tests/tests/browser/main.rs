@@ -135,9 +135,9 @@ mod in_chromium {
             page.until(
                 "its line is marked and in sight",
                 "const line = lines().find(l => l.innerText.includes('REJECT'));
-                 const at = line?.getBoundingClientRect();
+                 const its = line?.getBoundingClientRect();
                  const sheet = line?.closest('.sheet-of-text').getBoundingClientRect();
-                 return at !== undefined && at.top >= sheet.top && at.bottom <= sheet.bottom",
+                 return its !== undefined && its.top >= sheet.top && its.bottom <= sheet.bottom",
             )
             .await
         })
