@@ -1,7 +1,17 @@
 //! The way back: the model as iptables-save text.
+//!
+//! Guarantees: what is printed, read again, is the same model; a rule that can't be printed whole is not
+//! printed in part but stands as a remark.
 
+use crate::ext::{MATCHES, Seen, TARGETS};
+use crate::names::protocol_name;
 use crate::value::mask_len;
-use chainwalk_model::{AddrMask, Host, IfaceMatch};
+use crate::word::quote_loosely;
+use chainwalk_model::{
+    AddrMask, Backend, Chain, Counters, Family, Host, IfaceMatch, IpMatch, Match, OpKind, Opaque, Policy,
+    Rule, Ruleset, Table, Target,
+};
+use std::fmt::Write as _;
 
 /// A host's rules as text that `iptables-restore` takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,10 +22,130 @@ pub struct SaveText {
     pub complete: bool,
 }
 
-/// Prints the rules of a host in `iptables-save`'s form.
+/// Prints the rules of a host in `iptables-save`'s form, in one spelling for each meaning. Each table
+/// has the program it is for above it.
 pub fn save_text(host: &Host) -> SaveText {
-    let _ = host;
-    SaveText::default()
+    let mut out = SaveText { text: String::new(), complete: true };
+    for table in &host.rules.tables {
+        out.table(&host.rules, table);
+    }
+    out
+}
+
+impl SaveText {
+    fn line(&mut self, text: &str) {
+        self.text += text;
+        self.text.push('\n');
+    }
+
+    fn lost(&mut self, what: &str) {
+        self.complete = false;
+        self.line(&format!("# not printable: {what}"));
+    }
+
+    fn table(&mut self, rules: &Ruleset, table: &Table) {
+        let v6 = match table.family {
+            Family::Ip => false,
+            Family::Ip6 => true,
+            family => return self.lost(&format!("table {family:?} {}", table.name)),
+        };
+        let program = match (v6, table.backend) {
+            (false, Backend::Legacy) => "iptables-save",
+            (false, _) => "iptables-nft-save",
+            (true, Backend::Legacy) => "ip6tables-save",
+            (true, _) => "ip6tables-nft-save",
+        };
+        self.line(&format!("# {program}"));
+        self.line(&format!("*{}", table.name));
+        for chain in table.chains.iter().map(|c| rules.chain(*c)) {
+            self.header(chain);
+        }
+        for chain in table.chains.iter().map(|c| rules.chain(*c)) {
+            for rule in chain.rules.iter().map(|r| rules.rule(*r)) {
+                match rule_text(rules, rule, v6) {
+                    Ok(text) => self.line(&format!("-A {}{text}", chain.name)),
+                    Err(why) => self.lost(&format!("rule {} of {}: {why}", rule.number, chain.name)),
+                }
+            }
+        }
+        self.line("COMMIT");
+    }
+
+    fn header(&mut self, chain: &Chain) {
+        let policy = match chain.base.as_ref().map(|b| b.policy) {
+            Some(Policy::Accept) => "ACCEPT",
+            Some(Policy::Drop) => "DROP",
+            Some(Policy::Unknown) => {
+                self.lost(&format!("the policy of {}", chain.name));
+                "-"
+            }
+            None => "-",
+        };
+        if chain.declared {
+            let exact = |c: Counters| c.packets.unit == 1 && c.bytes.unit == 1;
+            let counters = chain.counters.filter(|c| exact(*c)).unwrap_or_default();
+            let (packets, bytes) = (counters.packets.value, counters.bytes.value);
+            self.line(&format!(":{} {policy} [{packets}:{bytes}]", chain.name));
+        } else {
+            self.lost(&format!("chain {}, which was not pasted", chain.name));
+        }
+    }
+}
+
+/// What stands behind `-A CHAIN`, or what of it can't be printed.
+fn rule_text(rules: &Ruleset, rule: &Rule, v6: bool) -> Result<String, String> {
+    let seen = Seen { v6 };
+    let mut out = String::new();
+    for op in &rule.ops {
+        let text = match &op.what {
+            OpKind::Match(Match::Ip(ip)) => {
+                ip_text(&mut out, ip);
+                continue;
+            }
+            OpKind::Match(Match::HiddenInterfaces) => return Err("its interfaces are hidden".into()),
+            OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o)) => verbatim(o),
+            OpKind::Match(m) => MATCHES.iter().find_map(|e| (e.print)(m, seen)).ok_or_else(|| format!("{m:?}")),
+            OpKind::Target(Target::Jump(chain)) => Ok(format!("-j {}", rules.chain(*chain).name)),
+            OpKind::Target(Target::Goto(chain)) => Ok(format!("-g {}", rules.chain(*chain).name)),
+            OpKind::Target(t) => TARGETS.iter().find_map(|e| (e.print)(t, seen)).ok_or_else(|| format!("{t:?}")),
+        };
+        let _ = write!(out, " {}", text?);
+    }
+    Ok(out)
+}
+
+/// Text that came from a rule in this form goes back as it is; a listing's words can't.
+fn verbatim(opaque: &Opaque) -> Result<String, String> {
+    let text = &*opaque.text;
+    let option = text.starts_with('-') || text.starts_with("! -");
+    let whole = text.matches('"').count() % 2 == 0 && !text.contains(['\n', '\\', '\'', '#']);
+    if option && whole { Ok(text.into()) } else { Err(text.replace('\n', " ")) }
+}
+
+fn ip_text(out: &mut String, ip: &IpMatch) {
+    let mut put = |not: bool, option: &str, value: &str| {
+        let not = if not { " !" } else { "" };
+        let sep = if value.is_empty() { "" } else { " " };
+        let _ = write!(out, "{not} {option}{sep}{value}");
+    };
+    if let Some(net) = ip.src {
+        put(net.not, "-s", &addr_text(net.value, true));
+    }
+    if let Some(net) = ip.dst {
+        put(net.not, "-d", &addr_text(net.value, true));
+    }
+    if let Some(iface) = ip.iniface.clone() {
+        put(iface.not, "-i", &iface_text(iface.value));
+    }
+    if let Some(iface) = ip.outiface.clone() {
+        put(iface.not, "-o", &iface_text(iface.value));
+    }
+    if let Some(proto) = ip.proto {
+        put(proto.not, "-p", &protocol_name(proto.value));
+    }
+    if let Some(fragment) = ip.fragment {
+        put(fragment.not, "-f", "");
+    }
 }
 
 /// An address under its mask; a whole address has `/32` only where `full` asks for it.
@@ -30,5 +160,5 @@ pub(crate) fn addr_text(net: AddrMask, full: bool) -> String {
 
 /// An interface as `-i` takes it.
 pub(crate) fn iface_text(iface: IfaceMatch) -> String {
-    format!("{}{}", iface.name, if iface.prefix { "+" } else { "" })
+    quote_loosely(&format!("{}{}", iface.name, if iface.prefix { "+" } else { "" }))
 }

@@ -108,6 +108,13 @@ pub(crate) fn quote(text: &str) -> String {
     quoted
 }
 
+/// A value quoted only where blanks, quotes or what looks like a remark or a sign make it necessary.
+pub(crate) fn quote_loosely(text: &str) -> String {
+    let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '\\');
+    let sign = text.starts_with(['!', '-', '#']);
+    if !text.is_empty() && !sign && text.chars().all(plain) { text.into() } else { quote(text) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

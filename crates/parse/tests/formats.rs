@@ -100,16 +100,51 @@ fn read(path: &Path) -> Option<Host> {
     Some(chainwalk_parse::read(&[&text]).host())
 }
 
+/// The files of a folder, in order.
+fn files(at: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = std::fs::read_dir(at).unwrap().map(|e| e.unwrap().path()).collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn what_is_printed_is_read_back() {
+    let Some(dumps) = dumps() else { return };
+    let corpus = dumps.join("../../corpus");
+    let saves = files(&dumps).into_iter().flat_map(|case| {
+        ["legacy", "nft"].into_iter().flat_map(move |b| files(&case.join(b)))
+    });
+    let (mut whole, mut part) = (0, 0);
+    for file in saves.chain(files(&corpus)) {
+        let Some(first) = read(&file) else { continue };
+        let printed = chainwalk_parse::save_text(&first);
+        let second = chainwalk_parse::read(&[&printed.text]).host();
+        let tables = |host: &Host| -> Vec<Vec<String>> {
+            let ids = 0..host.rules.tables.len() as u32;
+            ids.map(|id| table(host, TableId(id), Loses::Little)).collect()
+        };
+        let again = chainwalk_parse::save_text(&second).text;
+        if printed.complete {
+            assert_eq!(tables(&first), tables(&second), "{}\n{}", file.display(), printed.text);
+            assert_eq!(again, printed.text, "{}", file.display());
+            whole += 1;
+        } else {
+            let foreign = again.lines().find(|l| !printed.text.contains(l));
+            assert_eq!(foreign, None, "{}\n{}", file.display(), printed.text);
+            part += 1;
+        }
+    }
+    println!("{whole} texts read back whole, {part} in part");
+}
+
 #[test]
 fn every_format_lowers_to_one_model() {
     let Some(dumps) = dumps() else { return };
     let mut rules = 0;
-    let mut files = 0;
+    let mut compared = 0;
     let mut named = 0;
     let mut differ = String::new();
-    let mut cases: Vec<PathBuf> = std::fs::read_dir(dumps).unwrap().map(|e| e.unwrap().path()).collect();
-    cases.sort();
-    for case in cases {
+    for case in files(&dumps) {
         for backend in ["legacy", "nft"] {
             for (program, family) in [("iptables", Family::Ip), ("ip6tables", Family::Ip6)] {
                 let at = |name: &str| case.join(backend).join(format!("{program}_{name}.txt"));
@@ -145,7 +180,7 @@ fn every_format_lowers_to_one_model() {
                         // A name that only a resolver knows is lost with its address.
                         let text = text.replace("dns.google", "8.8.8.8");
                         let other = chainwalk_parse::read(&[&text]).host();
-                        files += 1;
+                        compared += 1;
                         let expect = table(&save, id, loses);
                         let found = other.rules.find_table(family, &name).map(|id| table(&other, id, loses));
                         let found = found.unwrap_or_default();
@@ -167,7 +202,7 @@ fn every_format_lowers_to_one_model() {
             }
         }
     }
-    println!("{files} dumps, {rules} chains and rules compared, {named} of them with host names");
+    println!("{compared} dumps, {rules} chains and rules compared, {named} of them with host names");
     let count = differ.lines().count() / 3;
     assert!(differ.is_empty(), "{count} differ:{differ}");
 }

@@ -180,9 +180,8 @@ fn print(m: &Match, _: Seen) -> Option<String> {
     if h.mode != 0 {
         out += &format!(" --hashlimit-mode {}", value::bit_text(u16::from(h.mode), &MODES));
     }
-    if let Some(name) = &h.name {
-        out += &format!(" --hashlimit-name {}", quote(name));
-    }
+    // It must have a name, which a listing loses.
+    out += &format!(" --hashlimit-name {}", quote(h.name.as_deref()?));
     if !h.rest.is_empty() {
         out += &format!(" {}", h.rest);
     }

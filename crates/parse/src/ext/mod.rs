@@ -2,7 +2,7 @@
 //! `-L` prints it, where the kernel has it, and what of it is not modelled.
 
 use crate::value::{self, Piece};
-use crate::word::{Word, quote};
+use crate::word::{Word, quote_loosely};
 use chainwalk_model::{DiagnosticId, Expected, Hint, Inv, Match, Target};
 
 /// An option of an extension.
@@ -176,12 +176,6 @@ impl<'a> Given<'a> {
         }
         text
     }
-}
-
-/// Quoted only where a blank or a quote makes it necessary.
-fn quote_loosely(text: &str) -> String {
-    let plain = |c: char| !c.is_whitespace() && !matches!(c, '"' | '\'' | '\\');
-    if !text.is_empty() && text.chars().all(plain) { text.into() } else { quote(text) }
 }
 
 impl Arg<'_> {

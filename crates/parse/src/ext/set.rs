@@ -8,6 +8,7 @@
 
 use super::{Arg, Given, MatchExt, Seen, Wrong, alias, opt};
 use crate::value::{self, Piece, any_word, word};
+use crate::word::quote_loosely;
 use chainwalk_model::{Expected, Match, SetMatch};
 
 pub(super) const EXT: MatchExt = MatchExt {
@@ -104,5 +105,5 @@ fn print(m: &Match, _: Seen) -> Option<String> {
 /// A set and its directions as two words.
 pub(super) fn text(set: &SetMatch) -> String {
     let dirs: Vec<&str> = set.dirs.iter().map(|d| if *d { "src" } else { "dst" }).collect();
-    format!("{} {}", set.set, dirs.join(","))
+    format!("{} {}", quote_loosely(&set.set), dirs.join(","))
 }

@@ -65,7 +65,14 @@ fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Statistic(s) = m else { return None };
     let not = if s.not { "! " } else { "" };
     Some(match s.value {
-        Statistic::Random(p) => format!("-m statistic --mode random {not}--probability {p:.11}"),
+        Statistic::Random(p) => {
+            // The kernel's printer has eleven places; more only where they matter.
+            let mut text = format!("{p:.11}");
+            if text.parse() != Ok(p) {
+                text = p.to_string();
+            }
+            format!("-m statistic --mode random {not}--probability {text}")
+        }
         Statistic::Nth { every, packet } => {
             format!("-m statistic --mode nth {not}--every {every} --packet {packet}")
         }

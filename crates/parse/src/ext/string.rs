@@ -109,7 +109,7 @@ fn print(m: &Match, _: Seen) -> Option<String> {
             format!("--hex-string \"|{digits}|\"")
         }
     };
-    let mut out = format!("-m string {not}{pattern} --algo {}", s.algo);
+    let mut out = format!("-m string {not}{pattern} --algo {}", crate::word::quote_loosely(&s.algo));
     if s.from != 0 {
         out += &format!(" --from {}", s.from);
     }

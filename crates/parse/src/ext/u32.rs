@@ -29,5 +29,6 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
 fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::U32(u) = m else { return None };
     let not = if u.not { "! " } else { "" };
-    Some(format!("-m u32 {not}--u32 \"{}\"", u.value))
+    let escaped = u.value.replace('\\', "\\\\").replace('"', "\\\"");
+    Some(format!("-m u32 {not}--u32 \"{escaped}\""))
 }
