@@ -122,6 +122,7 @@ fn main() -> std::io::Result<()> {
         println!("{} |{}", lane.name, cells.join(" "));
     }
     std::fs::create_dir_all(out)?;
+    std::fs::write(format!("{out}/first.svg"), svg(&scene(&telling, 0, size, &TableMeasure)))?;
     for (stop, said) in line.narration.iter().enumerate() {
         println!("{stop:3} {said}");
         std::fs::write(

@@ -7,6 +7,9 @@ use crate::terms::{endpoint, percent};
 use crate::{Banner, Evidence, Lang, Sentence, Style, Telling, Tone};
 use chainwalk_model::{Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop};
 
+/// Beyond so many lines of evidence the lesser ones are left to the walk.
+const MOST: usize = 4;
+
 /// The banner for the packet shown. It never reports a good end without rules and a walk.
 pub fn banner(t: &Telling) -> Banner {
     if let Some(idle) = idle(t) {
@@ -33,8 +36,7 @@ fn quiet(lang: Lang, headline: Key, detail: Key) -> Banner {
 /// The banner while there is nothing to answer from.
 fn idle(t: &Telling) -> Option<Banner> {
     let blank = t.docs.iter().all(|d| d.trim().is_empty());
-    let rules = !t.rules().tables.is_empty();
-    if rules || t.host.complete.rules {
+    if t.has_rules() {
         return None;
     }
     let Some(reading) = t.reading.filter(|_| !blank) else {
@@ -162,7 +164,7 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
         evidence.push(Evidence { certain: true, text, answers: Vec::new() });
     }
     let text = reloaded(t, outcome);
-    if !text.is_empty() {
+    if !text.is_empty() && evidence.len() < MOST {
         evidence.push(Evidence { certain: true, text, answers: Vec::new() });
     }
     Banner { tone: fate::tone(&trace.fate), headline: headline(t, outcome), detail, evidence }

@@ -63,7 +63,16 @@ impl<'a> Telling<'a> {
         self.asks.get(self.packet)
     }
 
+    /// Whether there are rules to answer from: some were read, or it was said that there are none.
+    pub(crate) fn has_rules(&self) -> bool {
+        !self.rules().tables.is_empty() || self.host.complete.rules
+    }
+
+    /// The walk of the packet shown. Without rules there is none to tell.
     pub(crate) fn walk(&self) -> Option<&'a Walk> {
+        if !self.has_rules() {
+            return None;
+        }
         self.walks.get(self.packet).filter(|w| !w.outcomes.is_empty())
     }
 
