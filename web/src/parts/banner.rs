@@ -80,10 +80,10 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
         let (id, class) = if line.certain { ("i-ok", "ok") } else { ("i-half", "guess") };
         let answers = line.answers.iter().map(|(label, assumption)| {
             let onclick = act(dispatch, Action::Assume(Rc::from(assumption.as_str())));
-            html! { <button class="yn" {onclick} title={assumption.clone()}>{label}</button> }
+            html! { <button key={assumption.clone()} class="yn" {onclick} title={assumption.clone()}>{label}</button> }
         });
         html! {
-            <li><Icon {id} {class} /><span><Words of={line.text.clone()} /></span>
+            <li class={classes!((!line.answers.is_empty()).then_some("question"))}><Icon {id} {class} /><span><Words of={line.text.clone()} /></span>
                 if !line.answers.is_empty() { <span class="answers">{for answers}</span> }
             </li>
         }

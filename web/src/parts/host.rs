@@ -82,7 +82,7 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
         };
         html! {
             <div class={classes!("fact", row.guess.then_some("guess"))}>
-                <dt>{&row.name}</dt><dd><code>{&row.value}</code><span class="whence">{source}
+                <dt title={row.name.clone()}>{&row.name}</dt><dd><code>{&row.value}</code><span class="whence">{source}
                     if let Some(at) = said(row) { {forget(at, &assumptions[at])} }
                 </span></dd>
             </div>

@@ -97,7 +97,8 @@ fn density(timeline: &Timeline) -> &'static str {
     match timeline.lanes.iter().map(|lane| lane.cells.len()).sum() {
         0..=24 => "roomy",
         25..=34 => "dense",
-        _ => "packed",
+        35..=44 => "packed",
+        _ => "packed tight",
     }
 }
 

@@ -120,16 +120,16 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                 }
             </div>
             if packets.len() > 1 { {tabs(props)} }
-            <ol class="rows" role="tree" aria-labelledby="walk-title" tabindex="0" ref={list}
+            <div class="scroller" ref={list}>
+            <ol class="rows" role="tree" aria-labelledby="walk-title" tabindex="0"
                 aria-activedescendant={now.map(|at| format!("row-{at}"))}
                 onkeydown={up_down} data-testid="rows" data-packet={packet.to_string()}>
                 {for rows.iter().enumerate().map(view_at)}
             </ol>
             if !rows.is_empty() {
-                <div class="foot">
-                    <button class="ghost" onclick={then} data-testid="then"><Icon id="i-back" />{ui(lang, Key::Reply)}</button>
-                </div>
+                <button class="ghost then" onclick={then} data-testid="then"><Icon id="i-back" />{ui(lang, Key::Reply)}</button>
             }
+            </div>
         </section>
     }
 }
@@ -192,8 +192,13 @@ fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
         RowKind::Chain => html! { <span class="name">{text}{aside}{reason}</span> },
         RowKind::Fork => html! {
             <span class="card">
-                <span class="head"><Icon id="i-fork" size={14} /><span class="title">{text}</span>{aside}</span>
-                {reason}
+                <span class="head"><Icon id="i-fork" size={14} />
+                    if row.text.is_empty() {
+                        <span class="title"><Words of={row.reason.clone()} /></span>{aside}
+                    } else {
+                        <span class="title">{text}</span>{aside}{reason}
+                    }
+                </span>
                 <span class="branches" role="radiogroup" aria-label={ui(lang, Key::Outcome)}>
                     {for row.branches.iter().map(|card| branch(card, dispatch, at))}
                 </span>
