@@ -26,8 +26,8 @@ pub fn press(key: &str, shift: bool, stop: usize, timeline: Option<&Timeline>) -
     let stop = stop.min(last);
     match (key, shift) {
         (" ", _) => act(Action::Toggle { last }),
-        ("ArrowLeft", false) => act(Action::Go(stop.saturating_sub(1))),
-        ("ArrowRight", false) => act(Action::Go((stop + 1).min(last))),
+        ("ArrowLeft", false) => act(Action::Step { by: -1, last }),
+        ("ArrowRight", false) => act(Action::Step { by: 1, last }),
         ("ArrowLeft", true) => act(Action::Go(hook_before(timeline, stop))),
         ("ArrowRight", true) => act(Action::Go(hook_after(timeline, stop))),
         ("Home", _) => act(Action::Go(0)),
@@ -70,11 +70,10 @@ mod tests {
     }
 
     #[test]
-    fn arrows_step_and_stay_in_bounds() {
-        goes("ArrowRight", false, 2, 3);
-        goes("ArrowRight", false, 5, 5);
-        goes("ArrowLeft", false, 2, 1);
-        goes("ArrowLeft", false, 0, 0);
+    fn arrows_step_and_the_ends_are_a_key_away() {
+        let step = |by| Some(Press::Act(Action::Step { by, last: 5 }));
+        assert_eq!(press("ArrowRight", false, 2, Some(&timeline())), step(1));
+        assert_eq!(press("ArrowLeft", false, 2, Some(&timeline())), step(-1));
         goes("Home", false, 4, 0);
         goes("End", false, 0, 5);
     }

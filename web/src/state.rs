@@ -150,6 +150,13 @@ pub enum Action {
     Follow(usize),
     /// The packet is set to a stop.
     Go(usize),
+    /// The packet goes some stops on, or back; `last` is the last stop there is.
+    Step {
+        /// How many stops.
+        by: isize,
+        /// The last stop.
+        last: usize,
+    },
     /// The walk goes one stop on by itself; `last` is the last stop there is.
     Tick {
         /// The last stop.
@@ -317,6 +324,10 @@ impl State {
             }
             Action::Go(stop) => {
                 next.stop = stop;
+                next.playing = false;
+            }
+            Action::Step { by, last } => {
+                next.stop = self.stop.min(last).saturating_add_signed(by).min(last);
                 next.playing = false;
             }
             Action::Tick { last } => {
@@ -493,6 +504,14 @@ mod tests {
         assert_eq!(state.apply(Action::Tick { last: 3 }), None);
         let again = after(&state, [Action::Toggle { last: 3 }]);
         assert_eq!((again.stop, again.playing), (0, true));
+    }
+
+    #[test]
+    fn steps_stay_between_the_first_stop_and_the_last() {
+        let step = |by| Action::Step { by, last: 2 };
+        assert_eq!(after(&state(), [step(1), step(1), step(1), step(1)]).stop, 2);
+        assert_eq!(after(&state(), [step(1), step(-1), step(-1)]).stop, 0);
+        assert!(!after(&state(), [step(1)]).playing);
     }
 
     #[test]

@@ -31,23 +31,25 @@ pub(crate) fn Player(props: &PlayerProps) -> Html {
     let (lang, stop) = (*lang, *stop);
     let none = timeline.stops == 0;
     let last = timeline.stops.saturating_sub(1);
-    let button = |key: Key, id: &'static str, to: usize, test: &'static str| {
+    let go = |to: usize| (Action::Go(to), to);
+    let step = |by: isize| (Action::Step { by, last }, stop.saturating_add_signed(by).min(last));
+    let button = |key: Key, id: &'static str, (action, to): (Action, usize), test: &'static str| {
         let off = none || to == stop;
         html! {
             <button aria-label={ui(lang, key)} title={ui(lang, key)} aria-disabled={off.to_string()}
-                data-testid={test} onclick={act(dispatch, Action::Go(to))}><Icon {id} size={14} /></button>
+                data-testid={test} onclick={act(dispatch, action)}><Icon {id} size={14} /></button>
         }
     };
     let (word, id) = if *playing { (Key::Pause, "i-pause") } else { (Key::Play, "i-play") };
     html! {
         <div class="player" role="group" aria-label={ui(lang, Key::Player)} data-testid="player">
             <div class="buttons">
-                {button(Key::PrevHook, "i-prev-hook", hook_before(timeline, stop), "prev-hook")}
-                {button(Key::PrevStep, "i-prev", stop.saturating_sub(1), "prev")}
+                {button(Key::PrevHook, "i-prev-hook", go(hook_before(timeline, stop)), "prev-hook")}
+                {button(Key::PrevStep, "i-prev", step(-1), "prev")}
                 <button class="go" aria-label={ui(lang, word)} title={ui(lang, word)} disabled={none} aria-pressed={playing.to_string()}
                     data-testid="play" onclick={act(dispatch, Action::Toggle { last })}><Icon {id} size={16} /></button>
-                {button(Key::NextStep, "i-next", (stop + 1).min(last), "next")}
-                {button(Key::NextHook, "i-next-hook", hook_after(timeline, stop), "next-hook")}
+                {button(Key::NextStep, "i-next", step(1), "next")}
+                {button(Key::NextHook, "i-next-hook", go(hook_after(timeline, stop)), "next-hook")}
             </div>
             <p class="where">
                 if !none {
