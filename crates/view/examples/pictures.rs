@@ -36,7 +36,7 @@ fn main() -> std::io::Result<()> {
     let mut host = reading.host();
     let mut asks = Vec::new();
     let mut case_docs: Vec<String> = Vec::new();
-    if file.ends_with(".jsonl") {
+    if file.ends_with("jsonl") {
         // A recorded case, by its name in place of the packet.
         let named = |line: &&str| {
             line.contains(&format!("\"id\":\"{packet}\""))

@@ -5,7 +5,7 @@ use crate::forks::{Fork, fork};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::terms::{endpoint, percent};
 use crate::{Banner, Evidence, Lang, Sentence, Style, Telling, Tone};
-use chainwalk_model::{Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop};
+use chainwalk_model::{Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop, Trace};
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
 const MOST: usize = 4;
@@ -66,13 +66,13 @@ pub(crate) fn decider(t: &Telling) -> Option<Fork> {
     while at < own.len() {
         let split = fork(t, at)?;
         at += split.choices.max(1);
-        let ends: Vec<Vec<Class>> = split
+        let ends: Vec<Vec<(Class, String)>> = split
             .branches
             .iter()
             .map(|b| {
-                let mut classes: Vec<Class> = Vec::new();
+                let mut classes: Vec<(Class, String)> = Vec::new();
                 for o in &b.outcomes {
-                    let c = class(&walk.outcomes[*o].trace.fate);
+                    let c = end_of(&walk.outcomes[*o].trace, &split.question);
                     if !classes.contains(&c) {
                         classes.push(c);
                     }
@@ -89,6 +89,18 @@ pub(crate) fn decider(t: &Telling) -> Option<Fork> {
     }
     // The followed way ends one way for certain, or in something that nobody can say.
     None
+}
+
+/// What tells ends apart. Dice that pick one of several servers end alike wherever the packet is sent; where
+/// something is unknown it matters what it is sent to.
+fn end_of(trace: &Trace, question: &Question) -> (Class, String) {
+    let class = class(&trace.fate);
+    let to = match (&class, question) {
+        (Class::Out, Question::Random(..)) => String::new(),
+        (Class::Out, _) => fate::last_destination(trace),
+        _ => String::new(),
+    };
+    (class, to)
 }
 
 /// The headline of one end.
@@ -396,7 +408,9 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
             .outcomes
             .iter()
             .filter_map(|o| walk_outcome(*o))
-            .any(|o| class(&o.trace.fate) != class(&outcome.trace.fate));
+            .any(|o| {
+                end_of(&o.trace, &split.question) != end_of(&outcome.trace, &split.question)
+            });
         let end = if differs { text!(lang, ShortUndecided) } else { end_words(t, outcome) };
         let end = run(end, Style::Strong);
         parts.push(match (branch.weight, branch.answer()) {
@@ -423,7 +437,9 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
     }
     if let Some(outcome) = t.outcome() {
         let known = rewrites(t, outcome);
-        if !known.is_empty() {
+        let everywhere =
+            t.siblings().into_iter().filter_map(walk_outcome).all(|o| rewrites(t, o) == known);
+        if !known.is_empty() && everywhere {
             evidence.push(Evidence { certain: true, text: known, answers: Vec::new() });
         }
         evidence.extend(leans(t, outcome, 1));

@@ -1,3 +1,24 @@
+//! The messages of the catalogues by name, in their order: one key, one message in every language.
+
+macro_rules! keys {
+    ($($name:ident = $id:literal),* $(,)?) => {
+        /// A message of the catalogues.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Key { $($name),* }
+
+        impl Key {
+            /// Its id in the catalogues.
+            pub(crate) fn id(self) -> &'static str {
+                match self { $(Self::$name => $id),* }
+            }
+
+            /// Every key and its name in the code.
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [(Key, &'static str)] = &[$((Key::$name, stringify!($name))),*];
+        }
+    };
+}
+
 keys! {
     IdlePaste = "idle-paste",
     IdlePasteDetail = "idle-paste-detail",

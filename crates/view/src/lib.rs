@@ -10,6 +10,7 @@ mod banner;
 mod facts;
 mod fate;
 mod forks;
+mod keys;
 mod measure;
 mod page;
 mod problems;

@@ -3,6 +3,7 @@
 //! A message carries its style as `<b>` strong, `<c>` code, `<w>` rewritten, `<x>` stop and `<k>` a good
 //! end. What comes in as an argument is never read as style: its `<` travels as a private character.
 
+pub(crate) use crate::keys::Key;
 use crate::{Lang, Run, Sentence, Style};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use std::borrow::Cow;
@@ -70,27 +71,6 @@ impl From<Sentence> for Arg {
         Self::Sentence(sentence)
     }
 }
-
-macro_rules! keys {
-    ($($name:ident = $id:literal),* $(,)?) => {
-        /// A message of the catalogues.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        pub(crate) enum Key { $($name),* }
-
-        impl Key {
-            /// Its id in the catalogues.
-            pub(crate) fn id(self) -> &'static str {
-                match self { $(Self::$name => $id),* }
-            }
-
-            /// Every key and its name in the code.
-            #[cfg(test)]
-            const ALL: &'static [(Key, &'static str)] = &[$((Key::$name, stringify!($name))),*];
-        }
-    };
-}
-
-include!("keys.rs");
 
 /// A sentence: `say!(lang, Key, name = value, …)`.
 macro_rules! say {
