@@ -7,7 +7,7 @@ use chainwalk_model::{
     Hint, Hook, Host, Op, OpKind, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target, Text,
     priority,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// A chain while it is being read.
 #[derive(Clone, Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct DraftChain {
     /// The first rule that jumps here.
     pub(crate) jump: Option<Span>,
     /// Its rules.
-    pub(crate) rules: Vec<DraftRule>,
+    pub(crate) rules: VecDeque<DraftRule>,
     /// Whether a rule of it was seen, even one that was deleted again.
     pub(crate) shown: Option<Span>,
     /// Whether it was deleted.
@@ -100,7 +100,7 @@ impl Draft {
             references: None,
             header: None,
             jump: None,
-            rules: Vec::new(),
+            rules: VecDeque::new(),
             shown: None,
             gone: false,
         });

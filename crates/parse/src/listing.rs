@@ -295,6 +295,7 @@ fn rest(cx: &mut Cx<'_>, draft: &mut Draft, cells: &Cells<'_>, v6: bool, ops: &m
     let mut target: Option<(Target, usize, usize)> = None;
     // Where the last remark's text starts, how many operations stood before it, and what is left behind it.
     let mut remark: Option<(&str, usize, &str)> = None;
+    let mut longer_remarks = 0;
     loop {
         left = left.trim_start();
         if left.is_empty() {
@@ -319,8 +320,9 @@ fn rest(cx: &mut Cx<'_>, draft: &mut Draft, cells: &Cells<'_>, v6: bool, ops: &m
         }
         // A remark may hold `*/`: it reaches to a later one if that makes the rest readable.
         if let Some((start, before, after)) = remark
-            && let Some(more) = longer(after)
+            && let Some(more) = longer(after, longer_remarks < 8)
         {
+            longer_remarks += 1;
             ops.truncate(before);
             let text = &start[2..start.len() - more.len() - 2];
             let text = text.strip_prefix(' ').unwrap_or(text);
@@ -361,16 +363,11 @@ fn is_remark(left: &str) -> bool {
         || left.starts_with(|c: char| !c.is_ascii())
 }
 
-/// The text behind the next `*/` that a blank follows.
-fn longer(after: &str) -> Option<&str> {
-    let mut from = after;
-    loop {
-        let at = from.find("*/")?;
-        from = &from[at + 2..];
-        if value::boundary(from).is_ok() {
-            return Some(from);
-        }
-    }
+/// The text behind the next `*/` that a blank follows, or behind the last one.
+fn longer(after: &str, next: bool) -> Option<&str> {
+    let mut ends = after.match_indices("*/").map(|(at, end)| &after[at + end.len()..]);
+    let closes = |left: &&str| value::boundary(left).is_ok();
+    if next { ends.find(closes) } else { ends.filter(closes).last() }
 }
 
 /// How listings begin the matches that are kept as text, the module, and of how many words they are

@@ -270,7 +270,7 @@ impl Paste {
                     match listing::rule(&mut cx, &mut draft, *columns, row) {
                         Some(rule) => {
                             draft.chains[at].shown.get_or_insert(span);
-                            draft.chains[at].rules.push(rule);
+                            draft.chains[at].rules.push_back(rule);
                         }
                         None => {
                             let id = DiagnosticId::BadLine;
@@ -572,3 +572,6 @@ fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ use crate::draft::{Draft, DraftRule, is_builtin};
 use crate::rule::{self, Cx, Verb};
 use crate::word::{Word, words};
 use chainwalk_model::{
-    Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, OpKind, Policy,
+    Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Policy,
     Severity,
 };
 
@@ -131,7 +131,7 @@ pub(crate) fn command(
     let count = chain.rules.len();
     let mut out_of_range = false;
     match verb {
-        Verb::Append => chain.rules.append(&mut rules),
+        Verb::Append => chain.rules.extend(rules),
         Verb::Insert(n) => {
             let to = (n.max(1) as usize - 1).min(count);
             out_of_range = n as usize > count + 1;
@@ -171,7 +171,12 @@ pub(crate) fn command(
             chain.policy = Some(policy);
             chain.counters = counters;
         }
-        Verb::Rename(to) => draft.rename(at, &to),
+        Verb::Rename(to) => {
+            out_of_range = draft.find(&to).is_some() || is_builtin(&name) || to.is_empty();
+            if !out_of_range {
+                draft.rename(at, &to);
+            }
+        }
         Verb::Nothing => {}
     }
     if out_of_range {
@@ -183,6 +188,5 @@ pub(crate) fn command(
 
 /// Whether two rules test and do the same.
 fn same(a: &DraftRule, b: &DraftRule) -> bool {
-    let kinds = |r: &DraftRule| -> Vec<OpKind> { r.ops.iter().map(|o| o.what.clone()).collect() };
-    a.ops.len() == b.ops.len() && kinds(a) == kinds(b)
+    a.ops.len() == b.ops.len() && a.ops.iter().zip(&b.ops).all(|(a, b)| a.what == b.what)
 }

@@ -86,6 +86,9 @@ pub(crate) struct Spec {
     pub(crate) comment: Option<Text>,
 }
 
+/// How many extensions back an option is looked for; no rule of a person has as many.
+const REACH: usize = 64;
+
 enum Slot<'a> {
     Match(&'static MatchExt, Given<'a>),
     Target(&'static TargetExt, Given<'a>),
@@ -241,8 +244,30 @@ impl<'a> Reader<'a, '_, '_, '_> {
     }
 
     fn verb(&mut self, verb: Verb, chain: Option<&Word<'_>>) {
+        if self.verb.is_some() {
+            let end = chain.map_or(self.word_end(), |c| c.end);
+            self.twice(self.word_start(), end);
+            return;
+        }
         self.verb = Some(verb);
         self.chain = chain.map(|c| c.text.to_string());
+    }
+
+    /// Where the last word that was taken starts, and ends.
+    fn word_start(&self) -> usize {
+        self.at.checked_sub(1).and_then(|at| self.words.get(at)).map_or(0, |w| w.start)
+    }
+
+    fn word_end(&self) -> usize {
+        self.at.checked_sub(1).and_then(|at| self.words.get(at)).map_or(0, |w| w.end)
+    }
+
+    /// What may stand only once stands again: it is kept as text.
+    fn twice(&mut self, start: usize, end: usize) {
+        let start = start.min(end);
+        let expected = vec![Expected::EndOfLine];
+        self.cx.say(DiagnosticId::BadValue, Severity::Warning, (start, end), expected, None);
+        self.slots.push(Slot::Bad { start, end });
     }
 
     fn operand_number(&mut self) -> Option<u32> {
@@ -467,6 +492,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn target(&mut self, option: &Word<'_>, start: usize, goto: bool) {
         let Some(word) = self.operand(option, Expected::Target) else { return };
         let name = word.text.as_ref();
+        let there = |slot: &Slot<'_>| matches!(slot, Slot::Target(..) | Slot::Name { .. });
+        if self.slots.iter().rev().take(REACH).any(there) {
+            self.twice(start, word.end);
+            return;
+        }
         if !goto && let Some(ext) = ext::find_target(name) {
             self.slots.push(Slot::Target(ext, self.given(name, start, word.end)));
         } else {
@@ -479,7 +509,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn extension(&mut self, option: &Word<'_>, start: usize) {
         let name = option.text.as_ref();
         for exact in [true, false] {
-            for slot in (0..self.slots.len()).rev() {
+            for slot in (0..self.slots.len()).rev().take(REACH) {
                 let known = match &self.slots[slot] {
                     Slot::Match(ext, _) => known(ext.options, name, exact),
                     Slot::Target(ext, _) => known(ext.options, name, exact),
@@ -515,7 +545,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         let ext = ext::find_match(name)?;
         let lower = ["tcp", "udp", "udplite", "icmp", "icmp6", "icmpv6", "ipv6-icmp", "sctp"];
         let there = |slot: &Slot<'_>| matches!(slot, Slot::Match(e, _) if e.names == ext.names);
-        (lower.contains(&name) && !self.slots.iter().any(there)).then_some(ext)
+        (lower.contains(&name) && !self.slots.iter().rev().take(REACH).any(there)).then_some(ext)
     }
 
     /// Takes the values of a known option.
@@ -533,20 +563,15 @@ impl<'a> Reader<'a, '_, '_, '_> {
             Some(Slot::Match(_, given) | Slot::Target(_, given)) => {
                 given.end = given.end.max(end);
                 let twice = given.get(known.name).is_some();
-                given.args.push(arg);
+                if !twice {
+                    given.args.push(arg);
+                }
                 twice
             }
             _ => false,
         };
         if twice {
-            self.cx.say(
-                DiagnosticId::BadValue,
-                Severity::Warning,
-                (start, end),
-                vec![Expected::EndOfLine],
-                None,
-            );
-            self.slots.push(Slot::Bad { start, end });
+            self.twice(start, end);
         }
     }
 
@@ -561,7 +586,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             end = word.end;
             self.at += 1;
         }
-        let owner = self.slots.iter_mut().rev().find_map(|slot| match slot {
+        let owner = self.slots.iter_mut().rev().take(REACH).find_map(|slot| match slot {
             Slot::Opaque { end, .. } => Some(end),
             Slot::Name { end, options, goto: false, .. } => {
                 *options = true;
@@ -573,7 +598,8 @@ impl<'a> Reader<'a, '_, '_, '_> {
             *owner = (*owner).max(end);
             return;
         }
-        let hint = self.advice(name);
+        // One rule needs so much advice and no more.
+        let hint = if self.slots.len() < REACH { self.advice(name) } else { None };
         self.cx.say(
             DiagnosticId::UnknownOption,
             Severity::Warning,
@@ -593,7 +619,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         if let Some(ext) = owner {
             return Some(Hint::DidYouMean(format!("-m {} {name}", ext.names[0]).into()));
         }
-        let open = self.slots.iter().flat_map(|slot| match slot {
+        let open = self.slots.iter().rev().take(REACH).flat_map(|slot| match slot {
             Slot::Match(ext, _) => ext.options,
             Slot::Target(ext, _) => ext.options,
             _ => &[],

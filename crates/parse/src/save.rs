@@ -3,13 +3,16 @@
 //! Guarantees: what is printed, read again, is the same model; a rule that can't be printed whole is not
 //! printed in part but stands as a remark.
 
+use crate::clean::Clean;
+use crate::draft::Draft;
 use crate::ext::{MATCHES, Seen, TARGETS};
 use crate::names::protocol_name;
+use crate::rule::{self, Cx};
 use crate::value::mask_len;
-use crate::word::quote_loosely;
+use crate::word::{quote_loosely, words};
 use chainwalk_model::{
-    AddrMask, Backend, Chain, Counters, Family, Host, IfaceMatch, IpMatch, Match, OpKind, Opaque, Policy,
-    Rule, Ruleset, Table, Target,
+    AddrMask, Backend, Chain, ChainId, Counters, DocId, Family, Host, IfaceMatch, IpMatch, Match, Op,
+    OpKind, Opaque, Policy, Rule, Ruleset, Table, Target,
 };
 use std::fmt::Write as _;
 
@@ -40,6 +43,7 @@ impl SaveText {
 
     fn lost(&mut self, what: &str) {
         self.complete = false;
+        let what: String = what.split(char::is_whitespace).collect::<Vec<_>>().join(" ");
         self.line(&format!("# not printable: {what}"));
     }
 
@@ -57,12 +61,21 @@ impl SaveText {
         };
         self.line(&format!("# {program}"));
         self.line(&format!("*{}", table.name));
-        for chain in table.chains.iter().map(|c| rules.chain(*c)) {
+        let chains = || table.chains.iter().map(|c| rules.chain(*c));
+        for chain in chains().filter(|c| c.declared) {
             self.header(chain);
         }
-        for chain in table.chains.iter().map(|c| rules.chain(*c)) {
+        for chain in chains().filter(|c| !c.declared) {
+            self.lost(&format!("chain {}, which was not pasted", chain.name));
+        }
+        let mut draft = Draft::new(table.family, &table.name);
+        for chain in &table.chains {
+            draft.chain(&rules.chain(*chain).name);
+        }
+        for chain in chains().filter(|c| plain_name(&c.name)) {
             for rule in chain.rules.iter().map(|r| rules.rule(*r)) {
-                match rule_text(rules, rule, v6) {
+                let text = rule_text(rules, rule, v6);
+                match text.and_then(|text| read_back(&mut draft, rules, rule, text)) {
                     Ok(text) => self.line(&format!("-A {}{text}", chain.name)),
                     Err(why) => self.lost(&format!("rule {} of {}: {why}", rule.number, chain.name)),
                 }
@@ -81,15 +94,21 @@ impl SaveText {
             }
             None => "-",
         };
-        if chain.declared {
+        if plain_name(&chain.name) {
             let exact = |c: Counters| c.packets.unit == 1 && c.bytes.unit == 1;
             let counters = chain.counters.filter(|c| exact(*c)).unwrap_or_default();
             let (packets, bytes) = (counters.packets.value, counters.bytes.value);
             self.line(&format!(":{} {policy} [{packets}:{bytes}]", chain.name));
         } else {
-            self.lost(&format!("chain {}, which was not pasted", chain.name));
+            self.lost(&format!("chain {} and its rules", chain.name));
         }
     }
+}
+
+/// Whether a chain's name stands by itself in a save text.
+fn plain_name(name: &str) -> bool {
+    let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '"' | '\'' | '\\');
+    !name.is_empty() && !name.starts_with(['-', '!', '#', '[']) && !name.contains(odd)
 }
 
 /// What stands behind `-A CHAIN`, or what of it can't be printed.
@@ -118,8 +137,27 @@ fn rule_text(rules: &Ruleset, rule: &Rule, v6: bool) -> Result<String, String> {
 fn verbatim(opaque: &Opaque) -> Result<String, String> {
     let text = &*opaque.text;
     let option = text.starts_with('-') || text.starts_with("! -");
-    let whole = text.matches('"').count() % 2 == 0 && !text.contains(['\n', '\\', '\'', '#']);
-    if option && whole { Ok(text.into()) } else { Err(text.replace('\n', " ")) }
+    if option { Ok(text.into()) } else { Err(text.into()) }
+}
+
+/// The text, if reading it gives the rule that it was printed from.
+fn read_back(draft: &mut Draft, rules: &Ruleset, rule: &Rule, text: String) -> Result<String, String> {
+    let clean = Clean::new(DocId(0), &text);
+    let Some(row) = clean.lines().next() else { return Err(text) };
+    let mut cx = Cx { clean: &clean, diagnostics: &mut Vec::new() };
+    let found = rule::read(&mut cx, draft, &words(row));
+    let [ops] = found.rules.as_slice() else { return Err(text) };
+    let name = |chain: &ChainId| draft.chains.get(chain.0 as usize).map(|c| &*c.name);
+    let same = |(a, b): (&Op, &Op)| match (&a.what, &b.what) {
+        (OpKind::Target(Target::Jump(a)), OpKind::Target(Target::Jump(b)))
+        | (OpKind::Target(Target::Goto(a)), OpKind::Target(Target::Goto(b))) => {
+            name(a) == Some(&*rules.chain(*b).name)
+        }
+        (a, b) => a == b,
+    };
+    let rest = clean.lines().nth(1).is_none() && found.verb.is_none();
+    let all = rest && ops.len() == rule.ops.len() && ops.iter().zip(&rule.ops).all(same);
+    if all { Ok(text) } else { Err(text.trim().into()) }
 }
 
 fn ip_text(out: &mut String, ip: &IpMatch) {

@@ -4,6 +4,7 @@ use super::{Block, Facts, made, pasted};
 use crate::case::sets;
 use crate::clean::{Clean, Row};
 use chainwalk_model::{Origin, SectionKind};
+use std::collections::HashMap;
 
 /// Lines that create sets and add elements.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
@@ -14,13 +15,11 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let taken = rows.iter().take_while(more).count();
     let lines: Vec<String> = rows[..taken].iter().map(|r| r.text.to_owned()).collect();
     let (mut found, _) = sets::read(&lines, Origin::Default);
+    let creates = rows[..taken].iter().filter(|r| is_create(r.text));
+    let places: HashMap<&str, Row<'_>> =
+        creates.filter_map(|r| Some((r.text.split_whitespace().nth(1)?, *r))).collect();
     for set in &mut found {
-        let prefix = |text: &str| {
-            let mut words = text.split_whitespace();
-            words.next();
-            words.next() == Some(&*set.name)
-        };
-        if let Some(row) = rows[..taken].iter().find(|r| is_create(r.text) && prefix(r.text)) {
+        if let Some(row) = places.get(&*set.name) {
             set.origin = pasted(clean, *row);
         }
     }

@@ -5,6 +5,7 @@ use chainwalk_model::{
     AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Host, IfKind, Interface, Match, OpKind, Origin,
     Severity, Span, Target, Text,
 };
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// Gives every block to the host that it is of.
@@ -15,20 +16,22 @@ pub(crate) fn settle(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let implied = implied(host);
+    let mut own = index(host);
+    let mut others: Vec<Index> = Vec::new();
     for block in blocks {
-        match contradiction(host, &implied, &block) {
-            None => give(host, block),
-            Some(problem) => {
-                diagnostics.push(problem);
-                let known = strangers.iter().position(|s| contradiction(s, &[], &block).is_none());
-                let at = known.unwrap_or_else(|| {
-                    strangers.push(Host::default());
-                    strangers.len() - 1
-                });
-                give(&mut strangers[at], block);
-                strangers[at].conntrack = true;
-            }
+        let Some(problem) = contradiction(host, &own, &implied, &block) else {
+            give(host, &mut own, block);
+            continue;
+        };
+        diagnostics.push(problem);
+        let fits = |at: &usize| contradiction(&strangers[*at], &others[*at], &[], &block).is_none();
+        // More hosts than these are not told apart.
+        let at = (0..strangers.len()).find(fits).unwrap_or(strangers.len()).min(7);
+        if at == strangers.len() {
+            strangers.push(Host { conntrack: true, ..Host::default() });
+            others.push(Index::new());
         }
+        give(&mut strangers[at], &mut others[at], block);
     }
     for host in std::iter::once(host).chain(strangers) {
         bridges(host);
@@ -58,7 +61,12 @@ fn implied(host: &Host) -> Vec<(Text, AddrMask)> {
 }
 
 /// What of a block can't be true of the host as well.
-fn contradiction(host: &Host, implied: &[(Text, AddrMask)], block: &Block) -> Option<Diagnostic> {
+fn contradiction(
+    host: &Host,
+    index: &Index,
+    implied: &[(Text, AddrMask)],
+    block: &Block,
+) -> Option<Diagnostic> {
     for interface in &block.facts.interfaces {
         let addrs: Vec<_> = interface.addrs.iter().filter(|a| a.value.addr.is_ipv4()).collect();
         let Some(first) = addrs.first() else { continue };
@@ -73,7 +81,7 @@ fn contradiction(host: &Host, implied: &[(Text, AddrMask)], block: &Block) -> Op
         if !nets.is_empty() && !implied.iter().any(within) {
             return Some(problem(&interface.name, first.value, first.origin, nets));
         }
-        let known = host.interface(&interface.name).map(|i| i.addrs.as_slice()).unwrap_or_default();
+        let known = index.get(&interface.name).map(|at| host.interfaces[*at].addrs.as_slice()).unwrap_or_default();
         let known: Vec<Cidr> = known.iter().map(|a| a.value).filter(|a| a.addr.is_ipv4()).collect();
         let shared = addrs.iter().any(|a| known.iter().any(|k| k.addr == a.value.addr));
         if !known.is_empty() && !shared && &*interface.name != "lo" {
@@ -106,19 +114,19 @@ fn holds(net: AddrMask, addr: IpAddr) -> bool {
     }
 }
 
-fn give(host: &mut Host, block: Block) {
+fn give(host: &mut Host, index: &mut Index, block: Block) {
     let facts = block.facts;
     for interface in facts.interfaces {
-        merge(host, interface);
+        merge(host, index, interface);
     }
     for (name, span, ports) in facts.bridges {
         let mut bridge = super::bare(&name, Origin::Pasted(span));
         bridge.kind = IfKind::Bridge;
-        merge(host, bridge);
+        merge(host, index, bridge);
         for (port, span) in ports {
             let mut interface = super::bare(&port, Origin::Pasted(span));
             interface.master = Some(name.clone());
-            merge(host, interface);
+            merge(host, index, interface);
         }
     }
     host.routes.extend(facts.routes);
@@ -129,9 +137,17 @@ fn give(host: &mut Host, block: Block) {
     host.names.extend(facts.names);
 }
 
+/// The interfaces of a host by name.
+type Index = HashMap<Text, usize>;
+
+fn index(host: &Host) -> Index {
+    host.interfaces.iter().enumerate().map(|(at, i)| (i.name.clone(), at)).collect()
+}
+
 /// What two pieces of the paste say of one interface becomes one.
-fn merge(host: &mut Host, new: Interface) {
-    let Some(old) = host.interfaces.iter_mut().find(|i| i.name == new.name) else {
+fn merge(host: &mut Host, index: &mut Index, new: Interface) {
+    let at = *index.entry(new.name.clone()).or_insert(host.interfaces.len());
+    let Some(old) = host.interfaces.get_mut(at) else {
         host.interfaces.push(new);
         return;
     };
@@ -155,13 +171,14 @@ fn bridges(host: &mut Host) {
     let other = |name: &str| ["bond", "team", "vrf"].iter().any(|k| name.starts_with(k));
     let masters: Vec<(Text, Origin)> =
         host.interfaces.iter().filter_map(|i| Some((i.master.clone()?, i.origin))).collect();
+    let mut index = index(host);
     for (name, origin) in masters {
         if other(&name) {
             continue;
         }
         let mut bridge = super::bare(&name, origin);
         bridge.kind = IfKind::Bridge;
-        merge(host, bridge);
+        merge(host, &mut index, bridge);
     }
     for interface in &mut host.interfaces {
         if interface.master.as_deref().is_some_and(other) {
