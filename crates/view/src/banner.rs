@@ -5,7 +5,9 @@ use crate::forks::{Fork, fork};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::terms::{endpoint, percent};
 use crate::{Banner, Evidence, Lang, Sentence, Style, Telling, Tone};
-use chainwalk_model::{Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop, Trace};
+use chainwalk_model::{
+    Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop, Trace,
+};
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
 const MOST: usize = 4;
@@ -404,11 +406,8 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
     let mut parts = Vec::new();
     for branch in &split.branches {
         let Some(outcome) = walk_outcome(branch.outcome) else { continue };
-        let differs = branch
-            .outcomes
-            .iter()
-            .filter_map(|o| walk_outcome(*o))
-            .any(|o| {
+        let differs =
+            branch.outcomes.iter().filter_map(|o| walk_outcome(*o)).any(|o| {
                 end_of(&o.trace, &split.question) != end_of(&outcome.trace, &split.question)
             });
         let end = if differs { text!(lang, ShortUndecided) } else { end_words(t, outcome) };

@@ -20,6 +20,12 @@ pub fn rows(t: &Telling) -> Vec<Row> {
     if t.outcome().is_some() {
         lane(t, &all, None, 0, &mut out);
     }
+    // What has no stop of its own never stands before the row above it.
+    let mut least = 0;
+    for row in &mut out {
+        row.step = row.step.max(least);
+        least = row.step;
+    }
     out
 }
 
@@ -39,13 +45,16 @@ fn row(kind: RowKind, depth: u8, step: usize) -> Row {
     }
 }
 
-/// The stop of a lane that a step belongs to, or the next one.
+/// The stop of a lane that a step belongs to, or the one before it.
 fn stop_at(all: &[Stop], reply: Option<usize>, step: usize) -> usize {
-    let own = || all.iter().enumerate().filter(|(_, s)| s.reply == reply);
+    let own = || {
+        let kept = |s: &Stop| s.reply == reply && !matches!(s.kind, StopKind::Start);
+        all.iter().enumerate().filter(move |(_, s)| kept(s))
+    };
     own()
-        .find(|(_, s)| s.first <= step && step <= s.last && !matches!(s.kind, StopKind::Start))
-        .or_else(|| own().find(|(_, s)| s.first >= step && !matches!(s.kind, StopKind::Start)))
-        .or_else(|| own().next_back())
+        .find(|(_, s)| s.first <= step && step <= s.last)
+        .or_else(|| own().rfind(|(_, s)| s.first <= step))
+        .or_else(|| own().next())
         .map_or(0, |(i, _)| i)
 }
 
@@ -91,7 +100,8 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
             Event::Base(chain) => {
                 let c = rules.chain(*chain);
                 let table = rules.table(c.table);
-                let mut r = row(RowKind::Base, 0, at);
+                let first = next_stop(all, reply, step).filter(|(_, s)| s.base == Some(*chain));
+                let mut r = row(RowKind::Base, 0, first.map_or(at, |(next, _)| next));
                 r.text = run(crate::terms::chain_path(rules, *chain), Style::Strong);
                 r.class = table_class(&table.name).into();
                 r.aside = path.map_or_else(String::new, |p| interfaces(lang, p));
@@ -126,7 +136,11 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                 let mut r = row(RowKind::Chain, depth - u8::from(*goto && depth > 0), at);
                 r.text = chain_words(t, *to);
                 r.span = Some(rules.chain(*to).span);
-                r.step = next_stop(all, reply, step).unwrap_or(at);
+                if let Some((next, _)) =
+                    next_stop(all, reply, step).filter(|(_, s)| s.chain == Some(*to))
+                {
+                    r.step = next;
+                }
                 out.push(r);
             }
             Event::BaseEnd { chain, by: EndBy::Policy, accepted, .. } => {
@@ -209,9 +223,11 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
     }
 }
 
-fn next_stop(all: &[Stop], reply: Option<usize>, step: usize) -> Option<usize> {
+/// The next stop of a lane, for the heading of what begins there.
+fn next_stop(all: &[Stop], reply: Option<usize>, step: usize) -> Option<(usize, &Stop)> {
     all.iter()
-        .position(|s| s.reply == reply && s.first > step && !matches!(s.kind, StopKind::Start))
+        .enumerate()
+        .find(|(_, s)| s.reply == reply && s.first > step && !matches!(s.kind, StopKind::Start))
 }
 
 /// The depth of the rule that made a jump.
