@@ -89,6 +89,7 @@ words! {
     Reading => "Reading …", "正在读取……";
     Reply => "Then its reply", "接着走应答包";
     RulesMatched => "matched", "条匹配";
+    RuleTried => "rule tried", "条规则被检查";
     RulesTried => "rules tried", "条规则被检查";
     Said => "You said", "你的补充";
     Scrubber => "Timeline of the walk", "时间线";

@@ -53,7 +53,7 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
     let from = |make: fn(&Origin, String) -> Origin| {
         let (dispatch, origin) = (dispatch.clone(), origin.clone());
         Callback::from(move |e: InputEvent| {
-            dispatch.dispatch(Action::From(make(&origin, value(&e))))
+            dispatch.dispatch(Action::From(make(&origin, value(&e))));
         })
     };
     let at = from(|origin, from| Origin { from: from.trim().into(), ..origin.clone() });

@@ -60,6 +60,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
         });
     }
     let (tried, hit) = told.as_ref().map_or((0, 0), |told| counts(&told.timeline));
+    let rules = if tried == 1 { Key::RuleTried } else { Key::RulesTried };
     let up_down = {
         let dispatch = dispatch.clone();
         let steps: Vec<usize> = rows.iter().map(|row| row.step).collect();
@@ -116,7 +117,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
         <section class="pane walk" id="walk" aria-labelledby="walk-title">
             <div class="ph"><h2 id="walk-title">{ui(lang, Key::Walk)}</h2>
                 if tried > 0 {
-                    <small>{format!("{tried} {} · {hit} {}", ui(lang, Key::RulesTried), ui(lang, Key::RulesMatched))}</small>
+                    <small>{format!("{tried} {} · {hit} {}", ui(lang, rules), ui(lang, Key::RulesMatched))}</small>
                 }
             </div>
             if packets.len() > 1 { {tabs(props)} }
