@@ -98,9 +98,17 @@ pub fn differences(ours: &Value, theirs: &Value) -> String {
     text
 }
 
-/// A field without what is null or empty, which counts as absent; conntrack as a set.
+/// A field without what is null or empty, which counts as absent; conntrack as a set; replies without the
+/// flow labels, which the kernel draws.
 fn normal(field: &str, value: &Value) -> Value {
-    let value = without_empty(value);
+    let mut value = without_empty(value);
+    if field == "replies" {
+        for reply in value.as_array_mut().into_iter().flatten() {
+            if let Some(out) = reply.get_mut("packet_out").and_then(Value::as_object_mut) {
+                out.remove("flowlabel");
+            }
+        }
+    }
     match (field, value) {
         ("conntrack", Value::Array(mut entries)) if !entries.is_empty() => {
             entries.sort_by_key(ToString::to_string);

@@ -1,6 +1,7 @@
 //! Shared pieces of the test suites.
 
 pub mod engine;
+pub mod generate;
 pub mod kernel;
 pub mod literate;
 pub mod recorded;

@@ -1,7 +1,9 @@
 //! Recorded answers as the project keeps them: a header, then cases; a case may share the fields of a base.
 
-use serde_json::{Map, Value};
+use crate::kernel::FIELDS;
+use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::net::Ipv6Addr;
 
 /// Reads a file of recorded answers into lines of `{"case", "answer"}`, bases filled in. The header, and
 /// lines that are no JSON, are passed over.
@@ -22,9 +24,117 @@ pub fn read(text: &str) -> Vec<Value> {
                 continue;
             }
         }
-        lines.push(value);
+        lines.push(expanded(value));
     }
     lines
+}
+
+/// An answer as it is kept: only what is compared, nothing twice.
+///
+/// `walk` is a word list an entry and stands for `rules_hit` too; a conntrack table that is that of the
+/// packet before is left out, and an empty one is `[]`.
+pub fn reduced(answer: &Value) -> Value {
+    let mut before = Value::Array(Vec::new());
+    let packets = answer["packets"].as_array().into_iter().flatten().map(|packet| {
+        let mut kept = reduced_packet(packet);
+        let table = shortened(packet.get("conntrack").unwrap_or(&Value::Array(Vec::new())));
+        if table != before
+            && let Value::Object(kept) = &mut kept
+        {
+            kept.insert("conntrack".to_owned(), table.clone());
+        }
+        before = table;
+        kept
+    });
+    json!({ "reduced": true, "packets": packets.collect::<Vec<_>>() })
+}
+
+fn reduced_packet(packet: &Value) -> Value {
+    let mut kept = Map::new();
+    for field in FIELDS {
+        let value = &packet[field];
+        let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+        if empty || matches!(field, "rules_hit" | "conntrack") {
+            continue;
+        }
+        let value = match (field, value) {
+            ("walk", Value::Array(steps)) => steps.iter().map(spoken).collect(),
+            ("replies", Value::Array(replies)) => replies.iter().map(reduced_reply).collect(),
+            _ => value.clone(),
+        };
+        kept.insert(field.to_owned(), value);
+    }
+    Value::Object(kept)
+}
+
+/// A packet of the kernel's own; the flow label that it draws is left out.
+fn reduced_reply(reply: &Value) -> Value {
+    let mut kept = reduced_packet(reply);
+    if let Some(out) = kept.get_mut("packet_out").and_then(Value::as_object_mut) {
+        out.remove("flowlabel");
+    }
+    kept
+}
+
+/// A conntrack table with its addresses as they are written everywhere else.
+fn shortened(table: &Value) -> Value {
+    let mut table = table.clone();
+    for entry in table.as_array_mut().into_iter().flatten() {
+        for side in ["orig", "reply"] {
+            for end in ["src", "dst"] {
+                let addr: Option<Ipv6Addr> =
+                    entry[side][end].as_str().and_then(|text| text.parse().ok());
+                if let Some(addr) = addr {
+                    entry[side][end] = addr.to_string().into();
+                }
+            }
+        }
+    }
+    table
+}
+
+/// `["in", "filter", "INPUT", 1, "rule"]` as words; the kind of end is left out where it is a rule.
+fn spoken(step: &Value) -> Value {
+    let words = step.as_array().into_iter().flatten().map(|word| match word {
+        Value::String(word) => word.clone(),
+        other => other.to_string(),
+    });
+    let words: Vec<String> = words.filter(|w| w != "rule").collect();
+    Value::String(words.join(" "))
+}
+
+/// A recorded line with what [`reduced`] left out.
+pub fn expanded(mut line: Value) -> Value {
+    let Some(answer) = line.get_mut("answer").filter(|a| a["reduced"] == true) else { return line };
+    let mut before = Value::Null;
+    for packet in answer["packets"].as_array_mut().into_iter().flatten() {
+        let Value::Object(fields) = packet else { continue };
+        expand_packet(fields);
+        before = fields.entry("conntrack").or_insert(before).clone();
+    }
+    line
+}
+
+fn expand_packet(fields: &mut Map<String, Value>) {
+    if let Some(Value::Array(steps)) = fields.get_mut("walk") {
+        let mut hit = Vec::new();
+        for step in steps.iter_mut().filter(|s| s.is_string()) {
+            let words: Vec<&str> = step.as_str().unwrap_or_default().split(' ').collect();
+            let [hook, table, chain, number, end @ ..] = &words[..] else { continue };
+            let number: Value = number.parse::<u64>().unwrap_or(0).into();
+            let end = end.first().copied().unwrap_or("rule");
+            if end == "rule" {
+                hit.push(json!([table, chain, number]));
+            }
+            *step = json!([hook, table, chain, number, end]);
+        }
+        fields.insert("rules_hit".to_owned(), hit.into());
+    }
+    for reply in fields.get_mut("replies").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Value::Object(reply) = reply {
+            expand_packet(reply);
+        }
+    }
 }
 
 /// What a case says of its host's network, in the words of the `assume` option.

@@ -1,13 +1,13 @@
 //! An asked packet with what it leaves open filled in.
 
 use crate::ct;
-use crate::route::{Key, Router, in_net};
+use crate::route::{Found, Key, Router, in_net};
 use crate::world::World;
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Entry, Fate, FollowUp, FrameTo, Icmp, IfKind, IpHeader, L4, Mac,
-    Origin, Packet, Sent, Tcp, TcpFlags, Text, Trace, proto,
+    Origin, Packet, RouteKind, Sent, Tcp, TcpFlags, Text, Trace, proto,
 };
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 /// Fills in an asked packet. `index` is its position in the sequence, `past` the traces of the branch so far.
@@ -58,7 +58,10 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         options: padded(ask.ip_options.as_ref()),
         flow_label: if v6 { 0x20000 + index as u32 } else { 0 },
     };
-    let payload = ask.payload.clone().unwrap_or_else(|| Arc::from([]));
+    let mut payload = ask.payload.clone().unwrap_or_else(|| Arc::from([]));
+    if matches!(l4, L4::Sctp { .. }) && payload.is_empty() {
+        payload = Arc::from(crate::wire::SCTP_INIT);
+    }
     let packet = Packet { ip, l4, payload, bad_csum: ask.bad_csum.unwrap_or(false) };
     Sent { packet, entry }
 }
@@ -285,10 +288,18 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32) -> IpAddr {
             let router = Router::new(world);
             let key = Key { dst, src: None, mark, tos: 0, iif: None, oif: bind.as_deref() };
             let found = router.lookup(&key).ok().flatten();
-            let src = found.and_then(|f| match f.kind {
-                chainwalk_model::RouteKind::Local => Some(dst),
-                _ => router.source_for(&f, dst),
-            });
+            let sendable = |f: &Found| {
+                matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
+            };
+            let src = found.filter(sendable).and_then(|f| router.source_for(&f, dst));
+            if src.is_none() && world.host.complete.network {
+                // There is no way there: what it would be sent from does not matter.
+                return if dst.is_ipv4() {
+                    Ipv4Addr::LOCALHOST.into()
+                } else {
+                    Ipv6Addr::LOCALHOST.into()
+                };
+            }
             let any = || {
                 let own = world
                     .host
@@ -302,9 +313,7 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32) -> IpAddr {
         // Somebody elsewhere: an address that documentation is written with.
         Entry::Wire { .. } => match dst {
             IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
-            IpAddr::V6(_) => {
-                IpAddr::V6("2001:db8::9".parse().unwrap_or(std::net::Ipv6Addr::LOCALHOST))
-            }
+            IpAddr::V6(_) => IpAddr::V6("2001:db8::9".parse().unwrap_or(Ipv6Addr::LOCALHOST)),
         },
     }
 }

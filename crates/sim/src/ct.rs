@@ -291,14 +291,12 @@ impl Flows {
         }
         let (tcp, timeout_s) = match &packet.l4 {
             L4::Tcp(header) => match Tcp::begin(header, packet, look) {
-                Some(tcp) => {
-                    let timeout = tcp.timeout_s();
-                    (Some(tcp), timeout)
-                }
+                Some((tcp, life)) => (Some(tcp), life),
                 None => return Seen::Invalid,
             },
             L4::Udp { .. } | L4::Icmp(_) => (None, 30),
-            L4::Sctp { .. } => (None, 3),
+            L4::Sctp { .. } if opens_sctp(packet) => (None, 10),
+            L4::Sctp { .. } => return Seen::Invalid,
             L4::Other => (None, if tuple.proto == proto::GRE { 30 } else { 600 }),
         };
         let id = self.fresh_id();
@@ -344,12 +342,13 @@ impl Flows {
                         self.kill(id);
                         return self.track(packet, look);
                     }
-                    tcp::Step::Moved { assured } => {
+                    tcp::Step::Moved { assured, life } => {
                         if assured {
                             entry.status |= status::ASSURED;
                         }
-                        let timeout = entry.tcp.as_ref().map_or(0, Tcp::timeout_s);
-                        entry.expires_ms = look.now_ms + timeout * 1000;
+                        if let Some(life) = life {
+                            entry.expires_ms = look.now_ms + life * 1000;
+                        }
                     }
                 }
             }
@@ -362,7 +361,10 @@ impl Flows {
                 entry.expires_ms = look.now_ms + timeout * 1000;
             }
             L4::Icmp(_) => entry.expires_ms = look.now_ms + 30_000,
-            L4::Sctp { .. } | L4::Other => {
+            L4::Sctp { .. } if !opens_sctp(packet) => return Seen::Invalid,
+            // An association that only ever sees INIT stays as it is.
+            L4::Sctp { .. } => {}
+            L4::Other => {
                 if entry.orig.proto == proto::GRE && seen_reply {
                     entry.status |= status::ASSURED;
                     entry.expires_ms = look.now_ms + 180_000;
@@ -407,7 +409,10 @@ impl Entry {
         Flow {
             orig: self.orig,
             reply: self.reply,
-            tcp_state: self.tcp.as_ref().map(|t| t.name().into()),
+            tcp_state: match &self.tcp {
+                Some(tcp) => Some(tcp.name().into()),
+                None => (self.orig.proto == proto::SCTP).then(|| "CLOSED".into()),
+            },
             unreplied: !self.has(status::SEEN_REPLY),
             assured: self.has(status::ASSURED),
             mark: self.mark,
@@ -427,7 +432,14 @@ fn bad_transport(packet: &Packet, look: &Look) -> bool {
         L4::Tcp(header) => {
             (look.checksum && packet.bad_csum) || !tcp::flags_are_valid(header.flags)
         }
-        L4::Udp { .. } => look.checksum && packet.bad_csum,
+        L4::Udp { .. } | L4::Sctp { .. } => look.checksum && packet.bad_csum,
         _ => false,
     }
+}
+
+/// Whether an SCTP packet carries an INIT, the only chunk that is told apart: with any other one it is taken
+/// for out of the blue.
+fn opens_sctp(packet: &Packet) -> bool {
+    const INIT: u8 = 1;
+    packet.payload.len() >= 20 && packet.payload[0] == INIT
 }

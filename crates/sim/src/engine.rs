@@ -77,6 +77,8 @@ pub(crate) struct Skb {
     pub kind: RouteKind,
     /// Whether the kernel made it.
     pub own: bool,
+    /// Whether it is a reset of REJECT's, which has no socket.
+    pub by_reject: bool,
     /// The IP length of its first fragment, where it was put together from fragments.
     pub first_fragment: Option<u16>,
     pub loops: u8,
@@ -101,6 +103,8 @@ pub(crate) struct Walker<'w> {
     watch: Option<Watch>,
     /// The source that the route of the kernel's next own packet is looked up by.
     route_src: Option<IpAddr>,
+    /// Whether the kernel's next own packet is a reset of REJECT's.
+    by_reject: bool,
 }
 
 impl<'w> Walker<'w> {
@@ -116,6 +120,7 @@ impl<'w> Walker<'w> {
             nested: 0,
             watch: None,
             route_src: None,
+            by_reject: false,
         }
     }
 
@@ -152,6 +157,7 @@ impl<'w> Walker<'w> {
             frame: FrameTo::Host,
             kind: RouteKind::Unicast,
             own: false,
+            by_reject: std::mem::take(&mut self.by_reject),
             first_fragment: None,
             loops: 0,
         };
@@ -485,7 +491,10 @@ impl<'w> Walker<'w> {
         if skb.packet.ip.ttl <= 1 {
             return self.nowhere(skb, RoutingDrop::Ttl);
         }
-        let mtu = self.mtu(dev);
+        let mut mtu = self.mtu(dev);
+        if skb.packet.is_v6() {
+            mtu = mtu.max(replies::LEAST_MTU6);
+        }
         let len = crate::wire::total_len(&skb.packet);
         let refuses = skb.packet.ip.df || skb.packet.is_v6();
         if len > mtu && refuses && skb.first_fragment.is_none() {

@@ -13,6 +13,8 @@ pub(crate) struct Eye<'a> {
     pub path: &'a Path,
     /// How it came into the host.
     pub entry: &'a Entry,
+    /// Whether it is a reset of REJECT's.
+    pub by_reject: bool,
     /// What conntrack says.
     pub ct: Ct,
     /// The host's facts.

@@ -297,7 +297,7 @@ impl Walker<'_> {
     ) -> Way<bool> {
         let dev = skb.oif.clone().unwrap_or_else(|| "?".into());
         let dst = skb.packet.ip.dst;
-        let hop = skb.next_hop.unwrap_or(dst);
+        let hop = if dst.is_ipv4() { skb.next_hop.unwrap_or(dst) } else { dst };
         let addr = self.routed(skb, |r| Ok(r.select_addr(&dev, hop)))?;
         let Some(addr) = addr else {
             if self.world.host.complete.network {
@@ -414,29 +414,52 @@ fn best_addr(from: Tuple, wanted: &Wanted, manip: Manip, zone: Zone) -> Tuple {
         Manip::Src => Tuple { src: addr, ..from },
         Manip::Dst => Tuple { dst: addr, ..from },
     };
-    let (IpAddr::V4(first), IpAddr::V4(last)) = (range.first, range.last) else {
-        // The hash over an IPv6 range is not modelled: its first address stands for all.
-        return set(range.first);
-    };
-    if first == last {
+    if range.first == range.last {
         return set(range.first);
     }
-    let word = |a: IpAddr| match a {
-        IpAddr::V4(a) => u32::from_le_bytes(a.octets()),
-        IpAddr::V6(_) => 0,
-    };
-    let tail = u32::from(from.sport.swap_bytes()) | 2 << 16;
-    let seed = if wanted.persistent { 0 } else { word(from.dst) ^ u32::from(zone.orig) };
-    let hash = jhash2([word(from.src), 0, 0, 0, tail], seed);
-    let (low, high) = (u32::from(first), u32::from(last));
-    let count = u64::from(high.saturating_sub(low)) + 1;
-    let offset = (u64::from(hash) * count) >> 32;
-    set(IpAddr::V4(Ipv4Addr::from(low + offset as u32)))
+    let (src, dst) = (words(from.src), words(from.dst));
+    let (first, last) = (words(range.first), words(range.last));
+    let used = if range.first.is_ipv4() { 1 } else { 4 };
+    let seed =
+        if wanted.persistent { 0 } else { dst[used - 1].swap_bytes() ^ u32::from(zone.orig) };
+    let mut hash = jhash2(src.map(u32::swap_bytes), seed);
+    let mut chosen = [0; 4];
+    let mut whole = false;
+    for k in 0..used {
+        let (low, count) = match whole {
+            true => (0, u32::MAX),
+            false => (first[k], last[k].wrapping_sub(first[k]).wrapping_add(1)),
+        };
+        let offset = (u64::from(hash) * u64::from(count)) >> 32;
+        chosen[k] = low.wrapping_add(offset as u32);
+        whole |= chosen[k] != last[k];
+        if !wanted.persistent {
+            hash ^= dst[k].swap_bytes();
+        }
+    }
+    set(match range.first {
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::from(chosen[0])),
+        IpAddr::V6(_) => {
+            let bits = chosen.iter().fold(0, |bits, w| bits << 32 | u128::from(*w));
+            IpAddr::V6(Ipv6Addr::from(bits))
+        }
+    })
 }
 
-/// `jhash2` of five words, from `include/linux/jhash.h`.
-fn jhash2(k: [u32; 5], seed: u32) -> u32 {
-    let start = 0xdead_beef_u32.wrapping_add(5 << 2).wrapping_add(seed);
+/// An address as four words, the first ones filled.
+fn words(addr: IpAddr) -> [u32; 4] {
+    match addr {
+        IpAddr::V4(a) => [u32::from(a), 0, 0, 0],
+        IpAddr::V6(a) => {
+            let bits = u128::from(a);
+            [(bits >> 96) as u32, (bits >> 64) as u32, (bits >> 32) as u32, bits as u32]
+        }
+    }
+}
+
+/// `jhash2` of four words, from `include/linux/jhash.h`.
+fn jhash2(k: [u32; 4], seed: u32) -> u32 {
+    let start = 0xdead_beef_u32.wrapping_add(4 << 2).wrapping_add(seed);
     let (mut a, mut b, mut c) = (start, start, start);
     a = a.wrapping_add(k[0]);
     b = b.wrapping_add(k[1]);
@@ -453,7 +476,6 @@ fn jhash2(k: [u32; 5], seed: u32) -> u32 {
     a = a.wrapping_add(c);
     c = c.wrapping_sub(b) ^ b.rotate_left(4);
     b = b.wrapping_add(a);
-    b = b.wrapping_add(k[4]);
     a = a.wrapping_add(k[3]);
     c = (c ^ b).wrapping_sub(b.rotate_left(14));
     a = (a ^ c).wrapping_sub(c.rotate_left(11));

@@ -79,6 +79,14 @@ pub(crate) fn in_net(addr: IpAddr, net: Cidr) -> bool {
     }
 }
 
+/// How many leading bits two IPv6 addresses share.
+fn common_bits(a: IpAddr, b: IpAddr) -> u32 {
+    match (a, b) {
+        (IpAddr::V6(a), IpAddr::V6(b)) => (u128::from(a) ^ u128::from(b)).leading_zeros(),
+        _ => 0,
+    }
+}
+
 /// The broadcast address of a network that has one.
 fn broadcast(net: Cidr) -> Option<IpAddr> {
     match net.addr {
@@ -218,6 +226,18 @@ impl<'a> Router<'a> {
         })
     }
 
+    /// The primary address of the network that an own address is on: packets to it come from there.
+    fn first_on_its_net(&self, addr: IpAddr) -> IpAddr {
+        let holds = |i: &&Interface| i.addrs.iter().any(|f| f.value.addr == addr);
+        let Some(iface) = self.host().interfaces.iter().find(holds) else { return addr };
+        let Some(own) = iface.addrs.iter().find(|f| f.value.addr == addr) else { return addr };
+        let same = |f: &&chainwalk_model::Fact<Cidr>| {
+            f.value.len == own.value.len && in_net(addr, f.value)
+        };
+        let first = iface.addrs.iter().find(same).map_or(addr, |f| f.value.addr);
+        if addr.is_ipv4() { first } else { addr }
+    }
+
     /// The interface on whose network `addr` is the broadcast address.
     fn broadcasts_on(&self, addr: IpAddr) -> Option<Text> {
         let on = |i: &&Interface| i.addrs.iter().any(|f| broadcast(f.value) == Some(addr));
@@ -292,7 +312,8 @@ impl<'a> Router<'a> {
             let kind = self.addr_kind(key.dst, None)?;
             if kind == RouteKind::Local {
                 let dev = self.holder(key.dst)?;
-                return Ok(Some(Found { kind, dev, via: None, src: Some(key.dst), on_link: true }));
+                let src = Some(self.first_on_its_net(key.dst));
+                return Ok(Some(Found { kind, dev, via: None, src, on_link: true }));
             }
             // Only a network's own broadcast address is in the local table, 255.255.255.255 is not.
             if kind == RouteKind::Broadcast
@@ -348,7 +369,8 @@ impl<'a> Router<'a> {
                                 kind: RouteKind::Unicast,
                                 dev: Some(iface.name.clone()),
                                 via: None,
-                                src: Some(fact.value.addr),
+                                // Only IPv4's own routes prefer a source.
+                                src: Some(fact.value.addr).filter(IpAddr::is_ipv4),
                                 on_link: true,
                             },
                         );
@@ -375,7 +397,8 @@ impl<'a> Router<'a> {
         if let Some(src) = found.src {
             return Some(src);
         }
-        self.select_addr(found.dev.as_deref()?, found.via.unwrap_or(dst))
+        let towards = if dst.is_ipv4() { found.via.unwrap_or(dst) } else { dst };
+        self.select_addr(found.dev.as_deref()?, towards)
     }
 
     /// The address of `dev` on the network of `next_hop`, else its first one, else that of any interface.
@@ -386,7 +409,15 @@ impl<'a> Router<'a> {
                 f.value.addr.is_ipv4() == next_hop.is_ipv4() && !f.value.addr.is_loopback()
             };
             let near = iface.addrs.iter().filter(mine).find(|f| in_net(next_hop, f.value));
-            let fact = near.or_else(|| iface.addrs.iter().find(mine))?;
+            let fact = if next_hop.is_ipv4() {
+                near.or_else(|| iface.addrs.iter().find(mine))?
+            } else {
+                // The longest match, and of these the one that was added last.
+                let bits = |f: &&chainwalk_model::Fact<Cidr>| {
+                    common_bits(f.value.addr, next_hop).min(u32::from(f.value.len))
+                };
+                iface.addrs.iter().filter(mine).max_by_key(bits)?
+            };
             if let Origin::Inferred(rule) = fact.origin {
                 self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
             }
@@ -404,7 +435,9 @@ impl<'a> Router<'a> {
     /// The primary address of an interface.
     pub(crate) fn primary(&self, dev: &str, v4: bool) -> Option<IpAddr> {
         let iface = self.host().interface(dev)?;
-        let fact = iface.addrs.iter().find(|f| f.value.addr.is_ipv4() == v4)?;
+        let mut fits = iface.addrs.iter().filter(|f| f.value.addr.is_ipv4() == v4);
+        // IPv6 keeps the addresses of an interface with the last one first.
+        let fact = if v4 { fits.next() } else { fits.next_back() }?;
         if let Origin::Inferred(rule) = fact.origin {
             self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
         }
@@ -415,7 +448,7 @@ impl<'a> Router<'a> {
     ///
     /// `oif` is the interface it would leave by, if it is forwarded.
     pub(crate) fn validate_source(&self, key: &Key, dev: &str) -> Option<RoutingDrop> {
-        let src = key.src?;
+        let src = key.src.filter(IpAddr::is_ipv4)?;
         let per = |name: &str| self.conf(dev, name);
         let rp = per("rp_filter");
         let accept_local = per("accept_local") != 0;
@@ -445,7 +478,12 @@ impl<'a> Router<'a> {
         }
         let found = self.lookup_known(&back);
         match found {
-            None => {
+            // A way that is barred is no way.
+            None
+            | Some(Found {
+                kind: RouteKind::Blackhole | RouteKind::Unreachable | RouteKind::Prohibit,
+                ..
+            }) => {
                 if rp == 0 {
                     None
                 } else {

@@ -177,7 +177,7 @@ fn transport(p: &Packet) -> Vec<u8> {
 }
 
 /// An SCTP packet that says nothing of its chunks carries this INIT.
-const SCTP_INIT: [u8; 20] =
+pub(crate) const SCTP_INIT: [u8; 20] =
     [1, 0, 0, 20, 0, 0, 0x12, 0x34, 0, 0, 0xff, 0xff, 0, 10, 0, 10, 0, 0, 0, 1];
 
 /// The part of a datagram's IP payload that this fragment holds.

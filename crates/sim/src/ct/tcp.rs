@@ -44,6 +44,14 @@ const MAXACK_SET: u8 = 2;
 const LIBERAL: u8 = 4;
 const WSCALE: u8 = 8;
 const SACK: u8 = 16;
+const UNACKED: u8 = 32;
+
+/// How far an acknowledgement may lag behind at least (`MAXACKWINCONST`).
+const LEAST_ACK_WINDOW: u32 = 66_000;
+/// Retransmissions after which a flow is forgotten sooner (`nf_conntrack_tcp_max_retrans`).
+const MOST_RETRANS: u8 = 3;
+/// Seconds to live with data that is not acknowledged, or retransmitted too often.
+const UNACKED_S: u64 = 300;
 
 /// One end of the flow (`struct ip_ct_tcp_state`).
 #[derive(Clone, Copy, Debug, Default)]
@@ -94,6 +102,8 @@ pub(super) enum Step {
     Moved {
         /// The flow is established both ways now.
         assured: bool,
+        /// Seconds to live from now on; `None` leaves them as they are.
+        life: Option<u64>,
     },
 }
 
@@ -240,7 +250,9 @@ fn sack_of(header: &Header) -> u32 {
 
 impl Tcp {
     /// A new flow from its first packet; `None` if the packet can't begin one (`tcp_new`).
-    pub(super) fn begin(header: &Header, packet: &Packet, look: &Look) -> Option<Self> {
+    ///
+    /// With it the seconds it has to live.
+    pub(super) fn begin(header: &Header, packet: &Packet, look: &Look) -> Option<(Self, u64)> {
         let Next::To(state) = next(CtDir::Original, kind_of(header.flags), State::None) else {
             return None;
         };
@@ -279,7 +291,11 @@ impl Tcp {
         };
         match tcp.go_on(header, packet, CtDir::Original, false, false, look) {
             Step::Invalid => None,
-            _ => Some(tcp),
+            Step::Moved { life: Some(life), .. } => Some((tcp, life)),
+            _ => {
+                let life = tcp.timeout_s();
+                Some((tcp, life))
+            }
         }
     }
 
@@ -315,6 +331,29 @@ impl Tcp {
             State::LastAck => 30,
             State::Close => 10,
         }
+    }
+
+    /// Seconds to live after a packet that fitted.
+    fn life_s(&self, kind: Kind, seen_reply: bool) -> u64 {
+        let usual = self.timeout_s();
+        let unacked = (self.ends[0].flags | self.ends[1].flags) & UNACKED != 0;
+        let retransmits = self.last.retrans >= MOST_RETRANS && usual > UNACKED_S;
+        if kind == Kind::Rst && !retransmits {
+            return 10;
+        }
+        let hurried = retransmits
+            || unacked
+            || self.last.win == 0
+            || (!seen_reply && self.state == State::Established);
+        if hurried { usual.min(UNACKED_S) } else { usual }
+    }
+
+    /// Whether the flow is over but for what may still be under way (`tcp_can_early_drop`).
+    fn is_closing(&self) -> bool {
+        matches!(
+            self.state,
+            State::FinWait | State::LastAck | State::TimeWait | State::Close | State::CloseWait
+        )
     }
 
     /// A packet of the flow (`nf_conntrack_tcp_packet`).
@@ -355,13 +394,13 @@ impl Tcp {
                 // The SYN that was let through as out of sync was the right one after all.
                 old = State::SynSent;
                 let was = usize::from(self.last.dir == CtDir::Reply);
+                self.last.challenge = false;
                 self.ends[was].sent = self.last.end;
                 self.ends[was].max_sent = self.last.end;
                 self.ends[was].max_win = self.last.win.max(1);
                 self.ends[was].scale = self.last.wscale;
                 self.ends[was].flags = self.last.flags;
-                self.ends[1 - was] = End::default();
-                self.last.challenge = false;
+                self.ends[me] = End::default();
                 State::SynRecv
             }
             Next::To(state) => state,
@@ -374,37 +413,32 @@ impl Tcp {
                 new = State::Established;
             }
             State::TimeWait
-                if self.last.challenge && kind == Kind::Ack && old == State::LastAck =>
+                if self.last.challenge
+                    && kind == Kind::Ack
+                    && old == State::LastAck
+                    && self.last.dir != dir
+                    && self.last.kind == Kind::Syn =>
             {
                 self.last.challenge = false;
                 return Step::Ignored;
             }
             State::Close if kind == Kind::Rst => {
-                let over = self.ends[peer];
-                if over.flags & MAXACK_SET != 0 {
-                    if before(header.seq, over.max_ack) {
-                        return Step::Invalid;
-                    }
-                    let train = self.last.kind == Kind::Ack
-                        && self.last.dir == dir
-                        && header.seq == self.last.end;
-                    let established = matches!(self.state, State::Established | State::CloseWait);
-                    if established && header.seq != over.max_ack && !train {
-                        new = old;
-                    }
+                match self.reset(header, dir, peer, seen_reply, assured) {
+                    Reset::Invalid => return Step::Invalid,
+                    Reset::Challenged => new = old,
+                    Reset::Sure => skip_window = true,
+                    Reset::Fits => {}
                 }
-                let refuses = ((seen_reply && self.last.kind == Kind::Syn)
-                    || (!assured && self.last.kind == Kind::Ack))
-                    && header.ack == self.last.end;
-                skip_window = refuses;
             }
             _ => {}
         }
         if !skip_window {
-            match self.in_window(me, peer, kind, header, packet, look) {
+            match self.in_window(dir, me, peer, kind, header, packet, look) {
                 Window::In => {}
                 Window::Ignore => return Step::Ignored,
-                Window::Out => return Step::Invalid,
+                Window::Out => {
+                    return self.refused(dir, kind, assured);
+                }
             }
         }
         self.last.kind = kind;
@@ -413,16 +447,71 @@ impl Tcp {
         if old != new && new == State::FinWait {
             self.ends[me].flags |= FIN_SENT;
         }
+        let life = Some(self.life_s(kind, seen_reply));
         if !seen_reply {
             if header.flags.has(TcpFlags::RST) && old != State::None {
                 return Step::Kill;
             }
-            return Step::Moved { assured: false };
+            // A SYN that is sent again does not prolong the flow.
+            let again = kind == Kind::Syn && old == State::SynSent;
+            return Step::Moved { assured: false, life: life.filter(|_| !again) };
         }
         let settled = !assured
             && matches!(old, State::SynRecv | State::Established)
             && new == State::Established;
-        Step::Moved { assured: settled }
+        Step::Moved { assured: settled, life }
+    }
+
+    /// Whether a reset ends the flow.
+    fn reset(
+        &self,
+        header: &Header,
+        dir: CtDir,
+        peer: usize,
+        seen_reply: bool,
+        assured: bool,
+    ) -> Reset {
+        if self.is_closing() {
+            // The numbers may be those of a flow before.
+            return Reset::Sure;
+        }
+        let over = self.ends[peer];
+        let established = self.state == State::Established && assured;
+        let mut found = Reset::Fits;
+        if over.flags & MAXACK_SET != 0 && self.last.kind != Kind::Syn {
+            if header.seq == 0 && !established {
+                return Reset::Fits;
+            }
+            if before(header.seq, over.max_ack) {
+                return Reset::Invalid;
+            }
+            if !established || header.seq == over.max_ack {
+                return Reset::Fits;
+            }
+            // A reset behind the data of the segment before it.
+            if self.last.kind == Kind::Ack && self.last.dir == dir && header.seq == self.last.end {
+                return Reset::Fits;
+            }
+            found = Reset::Challenged;
+        }
+        let refuses = (seen_reply && self.last.kind == Kind::Syn)
+            || (!assured && self.last.kind == Kind::Ack);
+        if refuses && header.ack == self.last.end && found == Reset::Fits {
+            return Reset::Sure;
+        }
+        found
+    }
+
+    /// A segment out of the window; one that wants to end the flow is remembered.
+    fn refused(&mut self, dir: CtDir, kind: Kind, assured: bool) -> Step {
+        if assured && matches!(kind, Kind::Fin | Kind::Rst) {
+            let both = self.last.dir != dir && matches!(self.last.kind, Kind::Fin | Kind::Rst);
+            if !both {
+                self.last.kind = kind;
+                self.last.dir = dir;
+            }
+        }
+        Step::Invalid
     }
 
     /// A packet that is let through because the flow may be out of sync.
@@ -436,16 +525,36 @@ impl Tcp {
             let (scale, flags) = read_options(header);
             self.last.wscale = scale;
             self.last.flags = flags;
-            if self.state == State::LastAck {
-                self.last.challenge = true;
-            }
+            self.last.simultaneous = false;
+            self.last.challenge = self.state == State::LastAck;
+        }
+        if self.state == State::SynSent && kind == Kind::Ack && dir == CtDir::Reply {
+            self.last.ack = header.ack;
         }
         Step::Ignored
     }
 
+    /// A SYN sets an end's numbers (`tcp_init_sender`).
+    fn init_sender(&mut self, dir: CtDir, me: usize, peer: usize, header: &Header, end: u32) {
+        let (scale, flags) = read_options(header);
+        let sender = &mut self.ends[me];
+        sender.sent = end;
+        sender.max_sent = end;
+        sender.max_win = u32::from(header.window).max(1);
+        sender.scale = scale;
+        sender.flags = (sender.flags & LIBERAL) | flags;
+        let both = self.ends[0].flags & self.ends[1].flags & WSCALE != 0;
+        if dir == CtDir::Reply && !both {
+            self.ends[me].scale = 0;
+            self.ends[peer].scale = 0;
+        }
+    }
+
     /// Whether a segment lies in the window that the flow allows (`tcp_in_window`).
+    #[allow(clippy::too_many_arguments)]
     fn in_window(
         &mut self,
+        dir: CtDir,
         me: usize,
         peer: usize,
         kind: Kind,
@@ -453,41 +562,31 @@ impl Tcp {
         packet: &Packet,
         look: &Look,
     ) -> Window {
-        let seq = header.seq;
-        let mut ack = header.ack;
-        let mut sack = sack_of(header);
         let raw_win = u32::from(header.window);
-        let mut win = raw_win;
-        let end = segment_end(header, packet);
         let has_ack = header.flags.has(TcpFlags::ACK);
         let syn = header.flags.has(TcpFlags::SYN);
         let rst = header.flags.has(TcpFlags::RST);
-        let (mut sender, mut receiver) = (self.ends[me], self.ends[peer]);
-        if sender.max_win == 0 {
+        let (mut seq, mut end) = (header.seq, segment_end(header, packet));
+        let mut ack = header.ack;
+        let mut sack = ack;
+        if self.ends[peer].flags & SACK != 0 {
+            sack = sack_of(header);
+        }
+        if self.ends[me].max_win == 0 {
             // The first packet that comes from this end.
             if syn {
-                let (scale, flags) = read_options(header);
-                sender.scale = scale;
-                sender.flags = (sender.flags & LIBERAL) | flags;
-                sender.sent = end;
-                sender.max_sent = end;
-                sender.max_win = win.max(1);
-                if !(sender.flags & WSCALE != 0 && receiver.flags & WSCALE != 0) {
-                    sender.scale = 0;
-                    receiver.scale = 0;
-                }
+                self.init_sender(dir, me, peer, header, end);
                 if !has_ack {
                     // A simultaneous open.
-                    self.ends[me] = sender;
-                    self.ends[peer] = receiver;
                     return Window::In;
                 }
             } else {
                 // Picked up in the middle.
+                let sender = &mut self.ends[me];
                 sender.sent = end;
-                let scaled = win << sender.scale;
-                sender.max_win = if scaled == 0 { 1 } else { scaled };
+                sender.max_win = (raw_win << sender.scale).max(1);
                 sender.max_sent = end.wrapping_add(sender.max_win);
+                let receiver = &mut self.ends[peer];
                 if receiver.max_win == 0 {
                     receiver.sent = sack;
                     receiver.max_sent = sack;
@@ -496,112 +595,132 @@ impl Tcp {
                     receiver.sent = receiver.sent.wrapping_add(1);
                 }
             }
-        } else if syn && after(end, sender.sent) && self.state_allows_new_syn(me) {
-            // The other end began anew after the first SYN got lost.
-            let (scale, flags) = read_options(header);
-            sender.sent = end;
-            sender.max_sent = end;
-            sender.max_win = win.max(1);
-            sender.scale = scale;
-            sender.flags = (sender.flags & LIBERAL) | flags;
-        }
-        if !has_ack {
-            // Without ACK there is nothing to check against.
-            ack = receiver.sent;
-            sack = ack;
-        } else if header.flags.0 & (TcpFlags::ACK.0 | TcpFlags::RST.0)
-            == (TcpFlags::ACK.0 | TcpFlags::RST.0)
-            && ack == 0
+        } else if syn
+            && after(end, self.ends[me].sent)
+            && matches!(self.state, State::SynSent | State::SynRecv)
         {
-            // Some stacks set ACK without a number in a RST.
+            // This end begins anew.
+            self.init_sender(dir, me, peer, header, end);
+            if dir == CtDir::Reply && !has_ack {
+                return Window::In;
+            }
+        }
+        let (sender, receiver) = (self.ends[me], self.ends[peer]);
+        // Without ACK there is nothing to check against; some stacks set ACK without a number in a RST.
+        if !has_ack || (rst && ack == 0) {
             ack = receiver.sent;
             sack = ack;
         }
-        let mut sequence = seq;
-        let mut finish = end;
         if rst && seq == 0 && self.state == State::SynSent {
             // A RST that answers a SYN carries no sequence number.
-            sequence = sender.sent;
-            finish = sender.sent;
+            seq = sender.sent;
+            end = sender.sent;
         }
-        let upper = !after(sequence, sender.max_sent.wrapping_add(1));
-        let recv_ok = !before(finish, sender.sent.wrapping_sub(receiver.max_win).wrapping_sub(1));
-        let ack_upper = !after(sack, receiver.sent.wrapping_add(1));
-        let widest = sender.max_win.max(66_000);
-        let ack_lower = !before(sack, receiver.sent.wrapping_sub(widest).wrapping_sub(1));
-        if upper && recv_ok && ack_upper && ack_lower {
-            if !syn {
-                win <<= sender.scale;
-            }
-            let reach = win.wrapping_add(sack.wrapping_sub(ack));
-            if sender.max_win < reach {
-                sender.max_win = reach;
-            }
-            if after(finish, sender.sent) {
-                sender.sent = finish;
-            }
-            if has_ack {
-                if sender.flags & MAXACK_SET == 0 {
-                    sender.max_ack = ack;
-                    sender.flags |= MAXACK_SET;
-                } else if after(ack, sender.max_ack) {
-                    sender.max_ack = ack;
-                }
-            }
-            if receiver.max_win != 0 && after(finish, sender.max_sent) {
-                receiver.max_win =
-                    receiver.max_win.wrapping_add(finish.wrapping_sub(sender.max_sent));
-            }
-            if after(sack.wrapping_add(win), receiver.max_sent.wrapping_sub(1)) {
-                receiver.max_sent = sack.wrapping_add(win);
-                if win == 0 {
-                    receiver.max_sent = receiver.max_sent.wrapping_add(1);
-                }
-            }
-            if ack == receiver.sent {
-                self.last.retrans = 0;
-            }
-            if kind == Kind::Ack {
-                let same = self.last.seq == sequence
-                    && self.last.ack == ack
-                    && self.last.end == finish
-                    && self.last.win == raw_win;
-                if same {
-                    self.last.retrans = self.last.retrans.saturating_add(1);
-                } else {
-                    self.last.seq = sequence;
-                    self.last.ack = ack;
-                    self.last.end = finish;
-                    self.last.win = raw_win;
-                    self.last.retrans = 0;
-                }
-            }
-            self.ends[me] = sender;
-            self.ends[peer] = receiver;
-            return Window::In;
+        let found = self.place(me, peer, (seq, end), sack);
+        let liberal = sender.flags & LIBERAL != 0 || look.tcp_liberal;
+        if found != Window::In {
+            return if liberal { Window::In } else { found };
         }
-        self.ends[me] = sender;
-        self.ends[peer] = receiver;
-        if sender.flags & LIBERAL != 0 || look.tcp_liberal {
-            return Window::In;
+        let win = if syn { raw_win } else { raw_win << sender.scale };
+        let (sender, receiver) = {
+            let [original, reply] = &mut self.ends;
+            if me == 0 { (original, reply) } else { (reply, original) }
+        };
+        sender.max_win = sender.max_win.max(win.wrapping_add(sack.wrapping_sub(ack)));
+        if after(end, sender.sent) {
+            sender.sent = end;
+            sender.flags |= UNACKED;
         }
-        // A keepalive or an overlapping retransmission is let through without moving the window.
-        if recv_ok && upper && !ack_upper && !syn {
-            return Window::Out;
+        if has_ack {
+            if sender.flags & MAXACK_SET == 0 {
+                sender.max_ack = ack;
+                sender.flags |= MAXACK_SET;
+            } else if after(ack, sender.max_ack) {
+                sender.max_ack = ack;
+            }
         }
-        if upper && !recv_ok && ack_upper && ack_lower {
-            return Window::Ignore;
+        if receiver.max_win != 0 && after(end, sender.max_sent) {
+            receiver.max_win = receiver.max_win.wrapping_add(end.wrapping_sub(sender.max_sent));
         }
-        Window::Out
+        if after(sack.wrapping_add(win), receiver.max_sent.wrapping_sub(1)) {
+            receiver.max_sent = sack.wrapping_add(win);
+            if win == 0 {
+                receiver.max_sent = receiver.max_sent.wrapping_add(1);
+            }
+        }
+        if ack == receiver.sent {
+            receiver.flags &= !UNACKED;
+        }
+        if kind == Kind::Ack {
+            let last = &mut self.last;
+            let again = last.dir == dir
+                && last.seq == seq
+                && last.ack == ack
+                && last.end == end
+                && last.win == raw_win;
+            if again {
+                last.retrans = last.retrans.saturating_add(1);
+            } else {
+                last.dir = dir;
+                last.seq = seq;
+                last.ack = ack;
+                last.end = end;
+                last.win = raw_win;
+                last.retrans = 0;
+            }
+        }
+        Window::In
     }
 
-    /// Whether a SYN may set the sender's numbers anew.
-    fn state_allows_new_syn(&self, me: usize) -> bool {
-        (self.state == State::SynSent && me == 0) || (self.state == State::SynRecv && me == 1)
+    /// Where a segment lies in the window.
+    fn place(&mut self, me: usize, peer: usize, (seq, end): (u32, u32), sack: u32) -> Window {
+        let (sender, receiver) = (self.ends[me], self.ends[peer]);
+        let lowest_ack =
+            receiver.sent.wrapping_sub(sender.max_win.max(LEAST_ACK_WINDOW)).wrapping_sub(1);
+        let lowest_end = sender.sent.wrapping_sub(receiver.max_win).wrapping_sub(1);
+        let next_ack = receiver.sent.wrapping_add(1);
+        if !before(seq, sender.max_sent.wrapping_add(1)) {
+            let overshot = end.wrapping_sub(sender.max_sent).wrapping_add(1);
+            let tolerable = receiver.max_win != 0
+                && after(end, lowest_end)
+                && after(sack, lowest_ack)
+                && overshot <= receiver.max_win
+                && before(sack, next_ack);
+            if tolerable {
+                // More than the window allows, which the other end may take all the same.
+                self.ends[me].sent = end;
+                self.ends[me].flags |= UNACKED;
+                return Window::Ignore;
+            }
+            return Window::Out;
+        }
+        if !before(sack, next_ack) {
+            return Window::Out;
+        }
+        let received = receiver.max_win == 0 || after(end, lowest_end);
+        if !received || !after(sack, lowest_ack) {
+            // Sent again, or delayed.
+            return Window::Ignore;
+        }
+        Window::In
     }
 }
 
+/// What a reset does.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reset {
+    /// It lies before what was acknowledged.
+    Invalid,
+    /// It is not where it should be: the flow stays until the other end has had its say.
+    Challenged,
+    /// It closes the flow, wherever it lies.
+    Sure,
+    /// It closes the flow if it lies in the window.
+    Fits,
+}
+
 /// Where a segment lies.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Window {
     In,
     Ignore,

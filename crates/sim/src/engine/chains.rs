@@ -189,6 +189,7 @@ impl Walker<'_> {
             mark: skb.mark,
             path,
             entry: &skb.entry,
+            by_reject: skb.by_reject,
             ct: self.ct(skb),
             host: &self.world.host,
             net: &router,

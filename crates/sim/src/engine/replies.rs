@@ -6,12 +6,14 @@ use super::{Attached, Skb, Walker, empty_trace};
 use crate::ct::{self, Info};
 use crate::route::Key;
 use chainwalk_model::{
-    Entry, Event, FrameTo, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop, Sent,
-    Tcp, TcpFlags, proto,
+    Entry, Event, Fate, FrameTo, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop,
+    Sent, Tcp, TcpFlags, proto,
 };
 use std::net::IpAddr;
 use std::sync::Arc;
 
+/// The least MTU that IPv6 knows.
+pub(super) const LEAST_MTU6: u32 = 1280;
 /// Packets that answer packets that answer packets: the kernel's own limits stop it earlier.
 const DEEPEST: u8 = 6;
 
@@ -42,6 +44,7 @@ impl Walker<'_> {
         let now_ms = self.world.now_ms;
         self.change_flow(skb, |e| e.close(now_ms));
         self.route_src = Some(packet.ip.src);
+        self.by_reject = true;
         self.answer(skb, packet, attached);
     }
 
@@ -54,7 +57,8 @@ impl Walker<'_> {
             Attached::Known { id, dir, .. } => {
                 Attached::Known { id: *id, dir: ct::turned(*dir), info: Info::Related }
             }
-            other => other.clone(),
+            // Nothing to attach: conntrack looks at the answer by itself.
+            _ => Attached::None,
         }
     }
 
@@ -121,10 +125,15 @@ impl Walker<'_> {
             (RoutingDrop::NoRoute, false) | (RoutingDrop::Ttl, true) => (3, 0),
             (RoutingDrop::Unreachable, false) => (3, 1),
             (RoutingDrop::Prohibit, false) => (3, 13),
-            (RoutingDrop::NoRoute, true) => (1, 0),
+            (RoutingDrop::NoRoute | RoutingDrop::Unreachable, true) => (1, 0),
+            (RoutingDrop::Prohibit, true) => (1, 1),
             _ => return,
         };
-        let mtu = if why == RoutingDrop::Mtu { self.mtu(skb.oif.as_deref()) } else { 0 };
+        let mtu = match why {
+            RoutingDrop::Mtu if v6 => self.mtu(skb.oif.as_deref()).max(LEAST_MTU6),
+            RoutingDrop::Mtu => self.mtu(skb.oif.as_deref()),
+            _ => 0,
+        };
         self.icmp_error(skb, kind, code, mtu as u16);
     }
 
@@ -187,7 +196,13 @@ impl Walker<'_> {
         }
         self.depth = depth;
         self.leans = leans;
-        self.replies[index] = std::mem::replace(&mut self.trace, outer);
+        let answer = std::mem::replace(&mut self.trace, outer);
+        if matches!(answer.fate, Fate::SendError(_)) && self.replies.len() == index + 1 {
+            // Without a way to send it the kernel makes none.
+            self.replies.pop();
+            return;
+        }
+        self.replies[index] = answer;
         self.event(skb, Event::Replied(index as u16));
     }
 }
@@ -226,7 +241,12 @@ fn reset_of(packet: &Packet, tcp: &Tcp, tos: u8) -> Packet {
         options: Arc::from([]),
     };
     Packet {
-        ip: IpHeader { tos, proto: proto::TCP, df: true, ..plain(packet.ip.dst, packet.ip.src) },
+        ip: IpHeader {
+            tos,
+            proto: proto::TCP,
+            df: !packet.is_v6(),
+            ..plain(packet.ip.dst, packet.ip.src)
+        },
         l4: L4::Tcp(answer),
         payload: Arc::from([]),
         bad_csum: false,

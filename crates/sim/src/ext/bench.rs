@@ -186,6 +186,7 @@ impl Bench {
             mark: self.mark,
             path: &self.path,
             entry: &self.entry,
+            by_reject: false,
             ct: self.ct,
             host: &self.host,
             net: &self.host,

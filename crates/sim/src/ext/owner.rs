@@ -63,9 +63,9 @@ pub(super) fn test(
 /// Whether a packet that no process sends has a socket of the kernel's own. REJECT gives its reset the
 /// flow of the packet it answers, so it is RELATED; the TCP stack's own is not.
 fn kernel_socket(eye: &Eye) -> bool {
-    let by_reject = matches!(eye.packet.l4, L4::Tcp(_))
+    let related = matches!(eye.packet.l4, L4::Tcp(_))
         && matches!(eye.ct, Ct::Flow(flow) if flow.state == CtStates::RELATED);
-    matches!(eye.entry, Entry::Local { .. }) && !by_reject
+    matches!(eye.entry, Entry::Local { .. }) && !eye.by_reject && !related
 }
 
 #[cfg(test)]

@@ -1,0 +1,592 @@
+//! The packets of a case: flows and their answers, long TCP talks, errors, fragments, and oddities.
+
+use super::dice::Dice;
+use super::net::Net;
+use super::rules::PORTS;
+use serde_json::{Map, Value, json};
+
+/// What the packets of a case lean towards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mood {
+    /// Short flows of every kind, and their answers.
+    Mixed,
+    /// Long TCP connections with odd segments.
+    Talk,
+    /// UDP streams with pauses.
+    Streams,
+    /// Errors about flows.
+    Errors,
+    /// Fragments.
+    Pieces,
+    /// Packets at the edge: low TTLs, big ones, broadcasts, addresses out of place.
+    Edges,
+    /// Mostly from this host.
+    Local,
+    /// Many flows that want the same translation.
+    Clashes,
+}
+
+const SPORTS: [u16; 6] = [1025, 2000, 33333, 40000, 600, 300];
+
+/// Makes the packets of one case.
+pub struct Sender<'n> {
+    /// The host's network.
+    pub net: &'n Net,
+    /// The choices.
+    pub dice: Dice,
+    /// So far.
+    pub packets: Vec<Value>,
+}
+
+type Fields = Map<String, Value>;
+
+fn fields(value: Value) -> Fields {
+    match value {
+        Value::Object(map) => map,
+        _ => Map::new(),
+    }
+}
+
+impl Sender<'_> {
+    /// About `many` packets of this mood.
+    pub fn send(&mut self, mood: Mood, many: usize) {
+        while self.packets.len() < many {
+            let left = many - self.packets.len();
+            match mood {
+                Mood::Talk => self.talk(left.max(6)),
+                Mood::Streams => self.stream(left.min(8)),
+                Mood::Errors => self.flow(&Wish { errors: 60, ..Wish::default() }),
+                Mood::Pieces => {
+                    if self.dice.chance(70) {
+                        self.pieces()
+                    } else {
+                        self.flow(&Wish::default())
+                    }
+                }
+                Mood::Edges => self.edge(),
+                Mood::Local => self.flow(&Wish { local: 75, ..Wish::default() }),
+                Mood::Clashes => self.flow(&Wish { narrow: true, answers: 35, ..Wish::default() }),
+                Mood::Mixed => match self.dice.below(10) {
+                    0 => self.talk(left.min(7)),
+                    1 => self.edge(),
+                    2 if !self.net.v6 => self.pieces(),
+                    _ => self.flow(&Wish::default()),
+                },
+            }
+        }
+    }
+
+    /// A first packet: where it comes from, and where it goes.
+    fn first(&mut self, wish: &Wish) -> Fields {
+        let net = self.net;
+        let local = self.dice.chance(wish.local);
+        let mut p = Map::new();
+        if local {
+            p.insert("hook_in".into(), "local".into());
+            let dst = match self.dice.below(10) {
+                0..2 => self.dice.one(&net.own()),
+                2 => {
+                    if net.v6 {
+                        "::1".into()
+                    } else {
+                        "127.0.0.1".into()
+                    }
+                }
+                3..6 => self.dice.one(&net.far),
+                _ => self.dice.one(&net.hosts()),
+            };
+            p.insert("dst".into(), dst.into());
+            if self.dice.chance(25) {
+                p.insert("src".into(), self.dice.one(&net.own()).into());
+            }
+            if self.dice.chance(30) {
+                p.insert("uid".into(), self.dice.one(&[0, 1000]).into());
+                p.insert("gid".into(), self.dice.one(&[0, 100]).into());
+            }
+            if self.dice.chance(25) {
+                p.insert("mark".into(), self.dice.one(&[1, 2, 3, 5, 7]).into());
+            }
+            return p;
+        }
+        let link = &net.links[self.dice.below(net.links.len())];
+        let src =
+            if self.dice.chance(20) { self.dice.one(&net.far) } else { self.dice.one(&link.hosts) };
+        let dst = match self.dice.below(10) {
+            0..4 => self.dice.one(&net.own()),
+            4..6 => self.dice.one(&net.far),
+            _ => self.dice.one(&net.hosts()),
+        };
+        let port = link.ports.iter().find(|(_, hosts)| hosts.contains(&src));
+        let enters = port.or_else(|| link.ports.first()).map_or(&link.name, |p| &p.0);
+        p.insert("hook_in".into(), enters.as_str().into());
+        p.insert("src".into(), src.into());
+        // On its own network a neighbour is spoken to directly, by way of a bridge.
+        if !link.ports.is_empty() && link.hosts.contains(&dst) {
+            p.insert("dmac".into(), "other".into());
+        }
+        p.insert("dst".into(), dst.into());
+        p
+    }
+
+    fn transport(&mut self, p: &mut Fields, wish: &Wish) {
+        let six = self.net.v6;
+        let (sports, dports): (&[u16], &[u16]) =
+            if wish.narrow { (&SPORTS[..2], &PORTS[..2]) } else { (&SPORTS, &PORTS) };
+        match self.dice.below(20) {
+            0..9 => {
+                p.insert("proto".into(), "tcp".into());
+                p.insert("flags".into(), "S".into());
+            }
+            9..15 => {
+                p.insert("proto".into(), "udp".into());
+                let text = self.dice.pick(&["", "abc", "hello abc"]);
+                p.insert("payload".into(), text.into());
+            }
+            15..18 => {
+                p.insert("proto".into(), if six { "icmpv6" } else { "icmp" }.into());
+                p.insert("icmp_id".into(), self.dice.one(&[1, 7, 300]).into());
+                if !six && self.dice.chance(15) {
+                    p.insert("icmp_type".into(), self.dice.one(&[0, 13, 17]).into());
+                }
+                return;
+            }
+            18 => {
+                p.insert("proto".into(), "sctp".into());
+            }
+            _ => {
+                let other = self.dice.one(&[47, 50, 4]);
+                p.insert("proto".into(), if six { 47 } else { other }.into());
+                p.insert("payload".into(), json!({ "hex": "000008000001000245000014" }));
+                return;
+            }
+        }
+        p.insert("sport".into(), self.dice.one(sports).into());
+        p.insert("dport".into(), self.dice.one(dports).into());
+        if p["proto"] == "tcp" && self.dice.chance(20) {
+            p.insert("tcp_opts".into(), json!({ "mss": self.dice.one(&[536, 1460, 8960]) }));
+        }
+    }
+
+    fn bridged(&self) -> bool {
+        self.net.links.iter().any(|l| !l.ports.is_empty())
+    }
+
+    fn now(&self) -> usize {
+        self.packets.len()
+    }
+
+    fn push(&mut self, mut p: Fields) -> usize {
+        if self.bridged()
+            && !p.contains_key("dmac")
+            && p.get("hook_in").is_none_or(|h| h != "local")
+        {
+            // Who answers a neighbour speaks to it directly too, as a rule.
+            let followed = p.get("reply_to").or(p.get("icmp_error_to")).and_then(Value::as_u64);
+            let direct = followed.is_some_and(|k| self.packets[k as usize]["dmac"] == "other");
+            let to = if direct && self.dice.chance(85) { "other" } else { "self" };
+            p.insert("dmac".into(), to.into());
+        }
+        self.packets.push(Value::Object(p));
+        self.packets.len() - 1
+    }
+
+    /// A flow: a first packet, perhaps again, and answers.
+    fn flow(&mut self, wish: &Wish) {
+        let mut p = self.first(wish);
+        self.transport(&mut p, wish);
+        if self.dice.chance(10) {
+            p.insert("tos".into(), self.dice.one(&[8, 16, 0xb8, 4]).into());
+        }
+        if self.dice.chance(8) {
+            p.insert("ttl".into(), self.dice.one(&[1, 2, 63]).into());
+        }
+        let tcp = p["proto"] == "tcp";
+        let first = self.push(p.clone());
+        if self.dice.chance(15) {
+            self.push(p.clone());
+        }
+        if self.dice.chance(wish.errors) {
+            self.error(first);
+        }
+        if !self.dice.chance(wish.answers) {
+            return;
+        }
+        let mut reply = fields(json!({ "reply_to": first }));
+        if p["proto"] == "udp" {
+            reply.insert("payload".into(), "xyz abc".into());
+        }
+        let second = self.push(reply);
+        if self.dice.chance(wish.errors) {
+            self.error(second);
+        }
+        if tcp && self.dice.chance(50) {
+            let third = self.push(fields(json!({ "reply_to": second })));
+            if self.dice.chance(40) {
+                let flags = self.dice.pick(&["FA", "R", "RA", "PA"]);
+                self.push(fields(
+                    json!({ "reply_to": third, "flags": flags, "seq": 5001, "ack": 1001 }),
+                ));
+            }
+        } else if !tcp && self.dice.chance(30) {
+            self.push(p);
+        }
+    }
+
+    /// An error about an earlier packet, from its destination or from somebody on the way.
+    fn error(&mut self, k: usize) {
+        let net = self.net;
+        let mut e = fields(json!({ "icmp_error_to": k }));
+        if net.v6 {
+            let (kind, code) = self.dice.one(&[(1, 0), (1, 4), (2, 0), (3, 0), (4, 1)]);
+            e.insert("icmp_type".into(), kind.into());
+            e.insert("icmp_code".into(), code.into());
+        } else {
+            let (kind, code) =
+                self.dice.one(&[(3, 0), (3, 1), (3, 3), (3, 4), (11, 0), (12, 0), (4, 0)]);
+            e.insert("icmp_type".into(), kind.into());
+            e.insert("icmp_code".into(), code.into());
+        }
+        if self.dice.chance(35) {
+            let from = if self.dice.chance(70) {
+                self.dice.one(&net.far)
+            } else {
+                self.dice.one(&net.hosts())
+            };
+            e.insert("src".into(), from.into());
+        }
+        if self.dice.chance(8) {
+            e.insert("dst".into(), self.dice.one(&net.own()).into());
+        }
+        self.push(e);
+    }
+
+    /// A long TCP connection, some of whose segments are odd.
+    fn talk(&mut self, many: usize) {
+        let mut p = self.first(&Wish { local: 20, ..Wish::default() });
+        p.insert("proto".into(), "tcp".into());
+        p.insert("sport".into(), self.dice.one(&SPORTS).into());
+        p.insert("dport".into(), self.dice.one(&PORTS).into());
+        let first = self.now();
+        let oddness = self.dice.one(&[0, 10, 30, 60]);
+        // Ours, theirs: the next number to send.
+        let starts = [1000_u32, 0xffff_fff0, 70_000, 0x7fff_ffff];
+        let mut next = [self.dice.one(&starts), self.dice.one(&[5000_u32, 0xffff_ff00, 1])];
+        let window = |d: &mut Dice| d.one(&[64240_u32, 64240, 1000, 20, 0]);
+        let script: &[(usize, &str, usize)] = match self.dice.below(6) {
+            0 => &[
+                (0, "S", 0),
+                (1, "SA", 0),
+                (0, "A", 0),
+                (0, "PA", 100),
+                (1, "A", 0),
+                (1, "PA", 1400),
+                (0, "A", 0),
+                (0, "FA", 0),
+                (1, "A", 0),
+                (1, "FA", 0),
+                (0, "A", 0),
+                (0, "S", 0),
+                (1, "SA", 0),
+            ],
+            1 => &[
+                (0, "S", 0),
+                (1, "SA", 0),
+                (0, "A", 0),
+                (1, "FA", 0),
+                (0, "A", 0),
+                (0, "PA", 10),
+                (1, "A", 0),
+                (0, "FA", 0),
+                (1, "A", 0),
+                (1, "R", 0),
+                (0, "S", 0),
+            ],
+            2 => &[
+                (0, "S", 0),
+                (1, "RA", 0),
+                (0, "S", 0),
+                (1, "SA", 0),
+                (0, "A", 0),
+                (1, "R", 0),
+                (0, "PA", 5),
+                (0, "S", 0),
+                (1, "SA", 0),
+            ],
+            3 => &[
+                (0, "A", 0),
+                (1, "A", 0),
+                (0, "PA", 100),
+                (1, "PA", 100),
+                (0, "FA", 0),
+                (1, "FA", 0),
+                (0, "A", 0),
+                (0, "A", 0),
+            ],
+            4 => &[
+                (0, "S", 0),
+                (1, "S", 0),
+                (0, "SA", 0),
+                (1, "SA", 0),
+                (0, "A", 0),
+                (1, "A", 0),
+                (1, "PA", 30),
+                (0, "R", 0),
+                (0, "S", 0),
+            ],
+            _ => &[
+                (0, "S", 0),
+                (1, "SA", 0),
+                (0, "A", 0),
+                (0, "PA", 500),
+                (0, "PA", 500),
+                (0, "PA", 500),
+                (1, "A", 0),
+                (1, "A", 0),
+                (1, "A", 0),
+                (0, "S", 0),
+                (1, "A", 0),
+                (0, "R", 0),
+                (0, "S", 0),
+            ],
+        };
+        let options = self.dice.chance(40);
+        for (n, (who, flags, len)) in script.iter().enumerate().take(many.max(1)) {
+            let (mut who, mut flags, mut len) = (*who, (*flags).to_owned(), *len);
+            if n == 0 {
+                who = 0;
+            }
+            let mut seq = next[who];
+            let mut ack = next[1 - who];
+            let mut win = window(&mut self.dice);
+            if !self.dice.chance(30) {
+                win = 64240;
+            }
+            if self.dice.chance(oddness) {
+                match self.dice.below(9) {
+                    0 => {
+                        flags = self
+                            .dice
+                            .pick(&[
+                                "S", "SA", "A", "FA", "F", "R", "RA", "PA", "", "U", "FSRPAU",
+                                "SF", "AU", "SEC", "AE",
+                            ])
+                            .to_owned()
+                    }
+                    1 => {
+                        seq =
+                            seq.wrapping_add(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
+                    }
+                    2 => {
+                        seq =
+                            seq.wrapping_sub(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
+                    }
+                    3 => {
+                        ack =
+                            ack.wrapping_add(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
+                    }
+                    4 => {
+                        ack =
+                            ack.wrapping_sub(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
+                    }
+                    5 => win = 0,
+                    6 => len = self.dice.one(&[1, 1000, 1400]),
+                    7 if n > 0 => who = 1 - who,
+                    _ => {
+                        seq = 0;
+                        ack = 0;
+                    }
+                }
+            }
+            let mut q = if who == 0 { p.clone() } else { fields(json!({ "reply_to": first })) };
+            let has = |c: char| flags.contains(c);
+            q.insert("flags".into(), flags.as_str().into());
+            q.insert("seq".into(), seq.into());
+            q.insert("ack".into(), if has('A') { ack } else { 0 }.into());
+            if win != 64240 {
+                q.insert("window".into(), win.into());
+            }
+            if len > 0 {
+                q.insert("payload".into(), json!({ "len": len }));
+            }
+            if has('S') && options {
+                let scale = self.dice.one(&[0, 2, 7]);
+                let options = format!("020405b40402010303{scale:02x}0000");
+                q.insert("tcp_opts".into(), json!({ "hex": options }));
+            } else if !has('S') && self.dice.chance(5) {
+                // A selective acknowledgement beyond the acknowledged.
+                let edges =
+                    format!("0101050a{:08x}{:08x}", ack.wrapping_add(100), ack.wrapping_add(400));
+                q.insert("tcp_opts".into(), json!({ "hex": edges }));
+            }
+            if self.dice.chance(4) {
+                q.insert("sleep_ms".into(), self.dice.one(&[300, 1300]).into());
+            }
+            if self.dice.chance(3) {
+                q.insert("bad_csum".into(), true.into());
+            }
+            let used = len as u32 + u32::from(has('S')) + u32::from(has('F'));
+            let end = seq.wrapping_add(used);
+            if end.wrapping_sub(next[who]) < 0x8000_0000 && end.wrapping_sub(next[who]) < 70_000 {
+                next[who] = end;
+            }
+            let again = self.dice.chance(6);
+            if again {
+                self.push(q.clone());
+            }
+            self.push(q);
+        }
+    }
+
+    /// A UDP stream with pauses.
+    fn stream(&mut self, many: usize) {
+        let mut p = self.first(&Wish::default());
+        p.insert("proto".into(), "udp".into());
+        p.insert("sport".into(), self.dice.one(&SPORTS).into());
+        p.insert("dport".into(), self.dice.one(&PORTS).into());
+        p.insert("payload".into(), "abc".into());
+        let first = self.now();
+        for k in 0..many.max(2) {
+            let back = k > 0 && self.dice.chance(45);
+            let mut q = if back { fields(json!({ "reply_to": first })) } else { p.clone() };
+            if k > 0 && self.dice.chance(30) {
+                q.insert("sleep_ms".into(), self.dice.one(&[300, 700, 1300, 2200]).into());
+            }
+            self.push(q);
+        }
+    }
+
+    /// A datagram in pieces, in order or not, perhaps not all of them, perhaps overlapping.
+    fn pieces(&mut self) {
+        let mut p = self.first(&Wish { local: 10, ..Wish::default() });
+        let id = 0x7000 + self.now();
+        p.insert("id".into(), id.into());
+        match self.dice.below(4) {
+            0 => {
+                p.insert("proto".into(), if self.net.v6 { "icmpv6" } else { "icmp" }.into());
+                p.insert("icmp_id".into(), 9.into());
+            }
+            _ => {
+                p.insert("proto".into(), "udp".into());
+                p.insert("sport".into(), self.dice.one(&SPORTS).into());
+                p.insert("dport".into(), self.dice.one(&PORTS).into());
+            }
+        }
+        let whole = self.dice.one(&[600, 1600, 2000]);
+        p.insert("payload".into(), json!({ "len": whole }));
+        let total = whole + 8;
+        let cuts: Vec<usize> = match self.dice.below(3) {
+            0 => vec![0, total / 16 * 8, total],
+            1 => vec![0, 208, 208 + total / 16 * 8, total],
+            _ => vec![0, total / 24 * 16, total],
+        };
+        let mut parts: Vec<(usize, usize)> = cuts.windows(2).map(|w| (w[0], w[1])).collect();
+        if self.dice.chance(40) {
+            let k = self.dice.below(parts.len());
+            parts.swap(0, k);
+        }
+        if self.dice.chance(12) {
+            let again = self.dice.one(&parts);
+            parts.insert(1, again);
+        }
+        if self.dice.chance(10) {
+            parts[1].0 = parts[1].0.saturating_sub(8);
+        }
+        for (from, to) in parts {
+            let mut q = p.clone();
+            q.insert("frag_off".into(), from.into());
+            q.insert("frag_len".into(), (to - from).into());
+            if to < total {
+                q.insert("mf".into(), true.into());
+            }
+            self.push(q);
+        }
+        let last = self.now() - 1;
+        if self.dice.chance(50) {
+            self.push(fields(json!({ "reply_to": last, "payload": "abc" })));
+        }
+    }
+
+    /// A packet at the edge of what is passed on.
+    fn edge(&mut self) {
+        let mut p = self.first(&Wish { local: 25, ..Wish::default() });
+        self.transport(&mut p, &Wish::default());
+        let net = self.net;
+        let six = net.v6;
+        let local = p["hook_in"] == "local";
+        match self.dice.below(12) {
+            0 | 1 => {
+                p.insert("ttl".into(), self.dice.one(&[1, 2, 0]).into());
+            }
+            2 | 3 => {
+                p.insert("payload".into(), json!({ "len": self.dice.one(&[560, 950, 1380]) }));
+                if self.dice.chance(60) || six {
+                    p.insert("df".into(), true.into());
+                }
+            }
+            4 | 5 if !six => {
+                let to =
+                    self.dice.pick(&["255.255.255.255", "224.0.0.1", "224.0.0.251", "239.1.2.3"]);
+                let wide: Vec<_> = net.links.iter().filter_map(|l| l.broadcast.clone()).collect();
+                let to = if self.dice.chance(50) { self.dice.one(&wide) } else { to.to_owned() };
+                // What is sent from here to many is looped back too, which an answer has no place for.
+                if !local {
+                    p.insert("dst".into(), to.into());
+                    p.remove("dmac");
+                }
+                if !local && self.dice.chance(60) {
+                    p.insert(
+                        "dmac".into(),
+                        self.dice.pick(&["broadcast", "01:00:5e:00:00:01"]).into(),
+                    );
+                }
+            }
+            6 if !six && !local => {
+                let from =
+                    self.dice.pick(&["127.0.0.1", "0.0.0.0", "224.0.0.5", "255.255.255.255"]);
+                let own = self.dice.one(&net.own());
+                p.insert(
+                    "src".into(),
+                    if self.dice.chance(50) { own } else { from.to_owned() }.into(),
+                );
+            }
+            7 if !six && !local => {
+                p.insert(
+                    "dst".into(),
+                    self.dice.pick(&["127.0.0.1", "0.0.0.0", "127.3.2.1"]).into(),
+                );
+            }
+            8 if !local && !p.contains_key("dmac") && !self.bridged() => {
+                // From an address that lives on another link.
+                p.insert("src".into(), self.dice.one(&net.hosts()).into());
+            }
+            9 if !local => {
+                p.insert("dmac".into(), self.dice.pick(&["other", "broadcast"]).into());
+            }
+            10 => {
+                p.insert("bad_csum".into(), true.into());
+            }
+            _ => {
+                p.insert("dst".into(), self.dice.one(&net.far).into());
+            }
+        }
+        let first = self.push(p);
+        if self.dice.chance(45) {
+            self.push(fields(json!({ "reply_to": first })));
+        }
+    }
+}
+
+/// What a flow leans towards, in chances of a hundred.
+#[derive(Clone, Copy, Debug)]
+struct Wish {
+    local: usize,
+    answers: usize,
+    errors: usize,
+    narrow: bool,
+}
+
+impl Default for Wish {
+    fn default() -> Self {
+        Self { local: 25, answers: 60, errors: 8, narrow: false }
+    }
+}
