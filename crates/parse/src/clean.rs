@@ -31,7 +31,8 @@ impl Clean {
         let mut kept = 0;
         let mut at = 0;
         while at < raw.len() {
-            let plain = matches!(bytes[at], b'\t' | b'\n' | 0x20..=0x25 | 0x27..=0x5b | 0x5d..=0x7e);
+            let plain =
+                matches!(bytes[at], b'\t' | b'\n' | 0x20..=0x25 | 0x27..=0x5b | 0x5d..=0x7e);
             if plain {
                 at += 1;
                 continue;
@@ -51,7 +52,12 @@ impl Clean {
     fn keep(&mut self, raw: &str, start: usize, end: usize) {
         if end > start {
             let len = end - start;
-            self.pieces.push(Piece { clean: self.text.len(), raw: start, clean_len: len, raw_len: len });
+            self.pieces.push(Piece {
+                clean: self.text.len(),
+                raw: start,
+                clean_len: len,
+                raw_len: len,
+            });
             self.text.push_str(&raw[start..end]);
         }
     }
@@ -156,7 +162,9 @@ fn replacement(rest: &str, before: Option<char>) -> (usize, Option<&'static str>
         '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{feff}' | '\u{2060}' => (len, Some("")),
         '\u{2028}' | '\u{2029}' | '\u{85}' => (len, Some("\n")),
         '\u{2010}' | '\u{2011}' => (len, Some("-")),
-        '\u{2013}' | '\u{2014}' if before.is_none_or(char::is_whitespace) => (len, dash(&rest[len..])),
+        '\u{2013}' | '\u{2014}' if before.is_none_or(char::is_whitespace) => {
+            (len, dash(&rest[len..]))
+        }
         '&' => entity(rest).map_or((1, None), |(len, with)| (len, Some(with))),
         c if c.is_control() && c != '\n' && c != '\t' => (len, Some(" ")),
         _ => (len, None),
@@ -186,7 +194,10 @@ fn entity(rest: &str) -> Option<(usize, &'static str)> {
         ("&nbsp;", " "),
         ("&#160;", " "),
     ];
-    known.into_iter().find(|(name, _)| rest.starts_with(name)).map(|(name, with)| (name.len(), with))
+    known
+        .into_iter()
+        .find(|(name, _)| rest.starts_with(name))
+        .map(|(name, with)| (name.len(), with))
 }
 
 /// The length of a terminal's control sequence.
@@ -210,7 +221,7 @@ mod tests {
     fn check(raw: &str, clean: &str) {
         let c = Clean::new(DocId(0), raw);
         assert_eq!(c.text, clean);
-        assert_eq!(c.span(0, c.text.len()).end as usize <= raw.len(), true);
+        assert!(c.span(0, c.text.len()).end as usize <= raw.len());
     }
 
     #[track_caller]

@@ -51,8 +51,9 @@ pub(crate) fn read(row: Row<'_>) -> Option<Command<'_>> {
         match word {
             "-t" | "--table" => command.table = words.next().map(Into::into),
             "--list" | "--list-rules" => lists = true,
-            "-A" | "-I" | "-D" | "-R" | "-N" | "-P" | "-F" | "-X" | "-E" | "--append" | "--insert"
-            | "--delete" | "--replace" | "--new-chain" | "--policy" | "--flush" | "--delete-chain" => {
+            "-A" | "-I" | "-D" | "-R" | "-N" | "-P" | "-F" | "-X" | "-E" | "--append"
+            | "--insert" | "--delete" | "--replace" | "--new-chain" | "--policy" | "--flush"
+            | "--delete-chain" => {
                 command.changes = true;
             }
             word => {
@@ -96,8 +97,17 @@ fn tables(name: &str) -> Option<(Family, Option<Backend>, bool)> {
     } else {
         None
     };
-    let known = ["", "-save", "-restore", "-nft", "-legacy", "-nft-save", "-legacy-save", "-nft-restore",
-        "-legacy-restore"];
+    let known = [
+        "",
+        "-save",
+        "-restore",
+        "-nft",
+        "-legacy",
+        "-nft-save",
+        "-legacy-save",
+        "-nft-restore",
+        "-legacy-restore",
+    ];
     known.contains(&rest.1).then_some((rest.0, backend, rest.1.ends_with("save")))
 }
 
@@ -111,7 +121,9 @@ fn unprompt(row: Row<'_>) -> (Row<'_>, bool) {
         let mut chars = text.chars();
         let skip = match (chars.next(), chars.next()) {
             (Some('#'), _) => 1,
-            (Some(c @ ('$' | '%' | '\u{27a9}' | '\u{279c}')), None | Some(' ' | '\t')) => c.len_utf8(),
+            (Some(c @ ('$' | '%' | '\u{27a9}' | '\u{279c}')), None | Some(' ' | '\t')) => {
+                c.len_utf8()
+            }
             _ => bracket(text).or_else(|| at_host(text)).unwrap_or(0),
         };
         if skip == 0 {
@@ -141,19 +153,26 @@ fn at_host(text: &str) -> Option<usize> {
     let before = &text[..end];
     let after = text[end + 1..].chars().next();
     let user = before.split('@').next()?;
-    let fits = before.contains('@') && !user.contains(char::is_whitespace) && before.split_whitespace().count() <= 2;
+    let fits = before.contains('@')
+        && !user.contains(char::is_whitespace)
+        && before.split_whitespace().count() <= 2;
     (fits && after.is_none_or(char::is_whitespace)).then_some(end + 1)
 }
+
+/// Programs and words of a shell that run another program.
+const WRAPPERS: [&str; 21] = [
+    "sudo", "docker", "podman", "kubectl", "nsenter", "ssh", "watch", "time", "ip", "doas",
+    "vagrant", "lxc", "nerdctl", "chroot", "for", "do", "exec", "run", "eval", "then", "if",
+];
 
 /// The row from the program on, wrappers such as `sudo` left behind; `None` if it is no command.
 fn program(row: Row<'_>, prompted: bool) -> Option<Row<'_>> {
     let words: Vec<Row<'_>> = row.words().take(16).collect();
     let first = words.first()?;
-    let wrapper = ["sudo", "docker", "podman", "kubectl", "nsenter", "ssh", "watch", "time", "ip", "doas", "vagrant", "lxc", "adb", "nerdctl", "chroot", "for", "do", "exec", "run", "eval", "then", "if", "run_cmd"];
     let name = |text: &str| -> String { text.rsplit('/').next().unwrap_or(text).to_owned() };
-    let wrapped = wrapper.contains(&name(first.text).as_str());
+    let inside = WRAPPERS.contains(&name(first.text).as_str());
     for (n, word) in words.iter().enumerate() {
-        if n > 0 && !wrapped {
+        if n > 0 && !inside {
             break;
         }
         if tables(&name(word.text)).is_some() {
@@ -173,7 +192,10 @@ fn program(row: Row<'_>, prompted: bool) -> Option<Row<'_>> {
     let rest = words.len() - skip;
     let known = match name(word.text).as_str() {
         "ip" => {
-            let objects = ["a", "addr", "address", "r", "route", "rule", "ru", "link", "l", "neigh", "n", "netns"];
+            let objects = [
+                "a", "addr", "address", "r", "route", "rule", "ru", "link", "l", "neigh", "n",
+                "netns",
+            ];
             second.starts_with('-') || objects.contains(&second)
         }
         "ifconfig" => rest <= 2,
@@ -189,8 +211,9 @@ fn program(row: Row<'_>, prompted: bool) -> Option<Row<'_>> {
         "sysctl" => rest >= 2 && !second.starts_with('='),
         "route" => rest == 1 || second == "-n",
         "conntrack" => second.starts_with('-'),
-        "curl" | "ping" | "telnet" | "nc" | "dig" | "wget" | "traceroute" => prompted,
-        "cat" | "hostname" | "uname" | "ls" | "cd" | "systemctl" | "service" | "ufw" | "firewall-cmd" | "grep"
+        // Only a prompt tells these words from prose.
+        "curl" | "ping" | "telnet" | "nc" | "dig" | "wget" | "traceroute" | "cat" | "hostname"
+        | "uname" | "ls" | "cd" | "systemctl" | "service" | "ufw" | "firewall-cmd" | "grep"
         | "modprobe" | "lsmod" | "echo" | "exit" | "lsb_release" | "free" => prompted,
         _ => false,
     };
@@ -209,7 +232,9 @@ fn cut(row: Row<'_>) -> Row<'_> {
             (None, '&') if row.text[at..].starts_with("&&") => {
                 return Row { text: &row.text[..at], start: row.start }.trim();
             }
-            (None, '>' | '<') if blank => return Row { text: &row.text[..at], start: row.start }.trim(),
+            (None, '>' | '<') if blank => {
+                return Row { text: &row.text[..at], start: row.start }.trim();
+            }
             (None, '2') if blank && row.text[at..].starts_with("2>") => {
                 return Row { text: &row.text[..at], start: row.start }.trim();
             }
@@ -234,8 +259,11 @@ mod tests {
     #[test]
     fn prompts_and_wrappers_are_left_behind() {
         check("iptables -t nat -L -nv", Some(("iptables -t nat -L -nv", Some("nat"), false)));
-        check("> iptables -nvL", Some(("iptables -nvL", Some("filter"), false)));
-        check("[root@h ~]# iptables -nvL -t nat", Some(("iptables -nvL -t nat", Some("nat"), false)));
+        check("# iptables -nvL", Some(("iptables -nvL", Some("filter"), false)));
+        check(
+            "[root@h ~]# iptables -nvL -t nat",
+            Some(("iptables -nvL -t nat", Some("nat"), false)),
+        );
         check("\\[root@h\\]# iptables -S", Some(("iptables -S", Some("filter"), false)));
         check("root@h:~# iptables-save", Some(("iptables-save", None, false)));
         check("$ sudo /sbin/iptables -L", Some(("/sbin/iptables -L", Some("filter"), false)));

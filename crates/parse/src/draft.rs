@@ -4,8 +4,8 @@
 
 use chainwalk_model::{
     Backend, Base, Chain, ChainId, ChainKind, Counters, Diagnostic, DiagnosticId, Expected, Family,
-    Hint, Hook, Host, Op, OpKind, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target, Text,
-    priority,
+    Hint, Hook, Host, Op, OpKind, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target,
+    Text, priority,
 };
 use std::collections::{HashMap, VecDeque};
 
@@ -282,7 +282,11 @@ pub(crate) fn builtin_names(table: &str) -> &'static [&'static str] {
 }
 
 /// Where a built-in chain is hooked in.
-pub(crate) fn builtin(table: &str, backend: Backend, chain: &str) -> Option<(Hook, i32, ChainKind)> {
+pub(crate) fn builtin(
+    table: &str,
+    backend: Backend,
+    chain: &str,
+) -> Option<(Hook, i32, ChainKind)> {
     if !builtin_names(table).contains(&chain) {
         return None;
     }

@@ -66,7 +66,8 @@ impl Lines {
 
     /// The byte range of a line, from 1, without what ends it.
     pub fn range(&self, line: usize) -> std::ops::Range<usize> {
-        let start = line.checked_sub(1).and_then(|l| self.starts.get(l)).map_or(self.text.len(), |s| s.0);
+        let start =
+            line.checked_sub(1).and_then(|l| self.starts.get(l)).map_or(self.text.len(), |s| s.0);
         let end = self.starts.get(line).map_or(self.text.len(), |s| s.0);
         let text = self.text.get(start..end).unwrap_or_default();
         start..start + text.trim_end_matches(['\n', '\r']).len()

@@ -6,9 +6,9 @@
 use crate::clean::Row;
 use crate::draft::{Draft, DraftRule};
 use crate::ext::{self, Given, MATCHES, Seen, TargetExt, UNREAD_TARGETS};
+use crate::names;
 use crate::rule::{Cx, named_target, tests};
 use crate::value::{self, whole};
-use crate::names;
 use chainwalk_model::{
     AddrMask, Count, Counters, DiagnosticId, Expected, Family, IfaceMatch, Inv, IpMatch, Match, Op,
     OpKind, Opaque, Policy, Severity, Target, Text,
@@ -24,8 +24,6 @@ pub(crate) struct Columns {
     pub(crate) counters: bool,
     /// `in out`.
     pub(crate) ifaces: bool,
-    /// `opt`.
-    pub(crate) opt: bool,
 }
 
 /// The line above the rules: `pkts bytes target prot opt in out source destination`.
@@ -36,7 +34,6 @@ pub(crate) fn columns(row: Row<'_>) -> Option<Columns> {
         num: has("num"),
         counters: has("pkts"),
         ifaces: has("in"),
-        opt: has("opt"),
     })
 }
 
@@ -58,7 +55,8 @@ pub(crate) fn head(row: Row<'_>) -> Option<Head<'_>> {
     let rest = row.text.strip_prefix("Chain ")?.trim_start();
     let (name, rest) = rest.split_once(char::is_whitespace)?;
     let inner = rest.trim().strip_prefix('(')?;
-    let words: Vec<&str> = inner.split([' ', '\t', ',', '(', ')']).filter(|w| !w.is_empty()).collect();
+    let words: Vec<&str> =
+        inner.split([' ', '\t', ',', '(', ')']).filter(|w| !w.is_empty()).collect();
     let mut head = Head { name, policy: None, counters: None, references: None };
     match words.as_slice() {
         ["policy", policy, numbers @ ..] => {
@@ -162,7 +160,7 @@ fn guess(words: &[Row<'_>]) -> Columns {
     let net = after.trim_start_matches('!');
     let is_net = net == "anywhere" || whole(value::addr_mask, net).is_some();
     let counters = number(0) && number(1) && opt.is_none_or(|at| at > 2);
-    Columns { num: number(0) && !counters, counters, ifaces: opt.is_some() && !is_net, opt: true }
+    Columns { num: number(0) && !counters, counters, ifaces: opt.is_some() && !is_net }
 }
 
 /// Whether a row is a rule of a listing, as far as its columns tell.
@@ -178,7 +176,7 @@ pub(crate) fn is_rule(columns: Option<Columns>, row: Row<'_>) -> bool {
 }
 
 /// The name in the target column.
-pub(crate) fn target_name<'a>(columns: Option<Columns>, row: Row<'a>) -> Option<&'a str> {
+pub(crate) fn target_name(columns: Option<Columns>, row: Row<'_>) -> Option<&str> {
     cells(columns, row)?.target.map(|t| t.text)
 }
 
@@ -221,7 +219,7 @@ fn base(cx: &mut Cx<'_>, cells: &Cells<'_>, v6: bool, ops: &mut Vec<Op>) {
     let mut names = Vec::new();
     for (cell, slot) in [(cells.src, &mut ip.src), (cells.dst, &mut ip.dst)] {
         match net(cell.text, v6) {
-            Some(found) => *slot = found,
+            Some(found) => *slot = tests(found),
             None => names.push(cell),
         }
     }
@@ -232,7 +230,13 @@ fn base(cx: &mut Cx<'_>, cells: &Cells<'_>, v6: bool, ops: &mut Vec<Op>) {
     for cell in names {
         let place = (cell.start, cell.end());
         let hint = chainwalk_model::Hint::Paste("iptables -nvL".into());
-        cx.say(DiagnosticId::BadValue, Severity::Warning, place, vec![Expected::Network], Some(hint));
+        cx.say(
+            DiagnosticId::BadValue,
+            Severity::Warning,
+            place,
+            vec![Expected::Network],
+            Some(hint),
+        );
         let what = OpKind::Match(Match::Opaque(Opaque::new(None, cell.text)));
         ops.push(Op { what, span: cx.clean.span(cell.start, cell.end()) });
     }
@@ -257,12 +261,12 @@ pub(crate) fn any_iface(iface: Inv<IfaceMatch>) -> Option<Inv<IfaceMatch>> {
 }
 
 /// An address column; `None` if it is a name that nothing here can resolve.
-fn net(text: &str, v6: bool) -> Option<Option<Inv<AddrMask>>> {
+fn net(text: &str, v6: bool) -> Option<Inv<AddrMask>> {
     let (not, text) = sign(text);
     let (name, len) = text.split_once('/').unwrap_or((text, ""));
     // Names that every system's hosts and networks files have.
     let known = match (name, v6) {
-        ("anywhere", false) => Some("0.0.0.0/0".to_owned()),
+        ("anywhere" | "default", false) => Some("0.0.0.0/0".to_owned()),
         ("anywhere", true) => Some("::/0".to_owned()),
         ("localhost" | "loopback", false) if len == "8" => Some("127.0.0.0/8".to_owned()),
         ("localhost" | "localhost.localdomain", false) => Some("127.0.0.1".to_owned()),
@@ -270,13 +274,13 @@ fn net(text: &str, v6: bool) -> Option<Option<Inv<AddrMask>>> {
         ("link-local", false) if len == "16" => Some("169.254.0.0/16".to_owned()),
         ("base-address.mcast.net", false) => Some(format!("224.0.0.0/{len}")),
         ("all-systems.mcast.net", false) => Some("224.0.0.1".to_owned()),
-        ("default", false) => Some("0.0.0.0/0".to_owned()),
         _ => None,
     };
     let value = whole(value::addr_mask, known.as_deref().unwrap_or(text))?;
     let family = |a: IpAddr| a.is_ipv6() == v6;
-    let zero = value.mask == IpAddr::V4(Ipv4Addr::UNSPECIFIED) || value.mask == IpAddr::V6(Ipv6Addr::UNSPECIFIED);
-    (family(value.addr) || zero).then(|| tests(Inv { not, value }))
+    let zero = value.mask == IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+        || value.mask == IpAddr::V6(Ipv6Addr::UNSPECIFIED);
+    (family(value.addr) || zero).then_some(Inv { not, value })
 }
 
 /// What stands behind the destination: `[goto]`, the matches, the target's own words.
@@ -344,7 +348,7 @@ fn rest(cx: &mut Cx<'_>, draft: &mut Draft, cells: &Cells<'_>, v6: bool, ops: &m
 }
 
 /// The first match of a text.
-fn one<'a>(left: &'a str, seen: Seen) -> Option<(&'a str, Match)> {
+fn one(left: &str, seen: Seen) -> Option<(&str, Match)> {
     MATCHES.iter().find_map(|ext| (ext.list)(left, seen).ok())
 }
 

@@ -46,7 +46,12 @@ pub(crate) fn protocol(text: &str) -> Option<u8> {
     if text.eq_ignore_ascii_case("all") {
         return Some(0);
     }
-    let known = PROTOCOLS.into_iter().chain([("mh", 135), ("ipv6-mh", 135), ("ipcomp", 108), ("isis", 124)]);
+    let known = PROTOCOLS.into_iter().chain([
+        ("mh", 135),
+        ("ipv6-mh", 135),
+        ("ipcomp", 108),
+        ("isis", 124),
+    ]);
     known.into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, number)| number)
 }
 
@@ -62,6 +67,7 @@ pub(crate) fn protocol_name(number: u8) -> String {
         .map_or_else(|| number.to_string(), |(name, _)| name.into())
 }
 
+#[rustfmt::skip]
 const SERVICES: &[(&str, u16)] = &[
     ("tcpmux", 1), ("echo", 7), ("discard", 9), ("systat", 11), ("daytime", 13), ("netstat", 15),
     ("qotd", 17), ("chargen", 19), ("ftp-data", 20), ("ftp", 21), ("fsp", 21), ("ssh", 22),
@@ -196,6 +202,7 @@ pub(crate) const ICMP6: &[(&str, u8, Option<u8>)] = &[
 
 /// DSCP classes by name.
 pub(crate) fn dscp_class(name: &str) -> Option<u8> {
+    #[rustfmt::skip]
     const CLASSES: [(&str, u8); 22] = [
         ("CS0", 0x00), ("CS1", 0x08), ("CS2", 0x10), ("CS3", 0x18), ("CS4", 0x20), ("CS5", 0x28),
         ("CS6", 0x30), ("CS7", 0x38), ("BE", 0x00), ("AF11", 0x0a), ("AF12", 0x0c), ("AF13", 0x0e),
@@ -219,7 +226,8 @@ pub(crate) fn tos(name: &str) -> Option<u8> {
 
 /// Levels of `syslog` by name.
 pub(crate) fn log_level(name: &str) -> Option<u8> {
-    const NAMES: [&str; 8] = ["emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"];
+    const NAMES: [&str; 8] =
+        ["emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"];
     let short = match name {
         "panic" => "emerg",
         "err" => "error",

@@ -12,8 +12,8 @@ use crate::restore;
 use crate::rule::Cx;
 use crate::word::words;
 use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading, Section,
-    SectionKind, Severity, Span,
+    Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading,
+    Section, SectionKind, Severity, Span,
 };
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
@@ -176,7 +176,8 @@ impl Paste {
             return true;
         }
         let open = group.as_ref();
-        let listed = open.is_some_and(|g| matches!(g.rows.last(), Some((_, k)) if !matches!(k, Kind::Save)));
+        let listed =
+            open.is_some_and(|g| matches!(g.rows.last(), Some((_, k)) if !matches!(k, Kind::Save)));
         let columns = open.and_then(|g| g.columns);
         // Without a chain above, only a row with every mark of a rule counts.
         if listing::is_rule(columns, row) && (listed || looks_listed(row)) {
@@ -187,7 +188,13 @@ impl Paste {
         false
     }
 
-    fn command(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>, context: &mut Context) {
+    fn command(
+        &mut self,
+        clean: &Clean,
+        row: Row<'_>,
+        command: &Command<'_>,
+        context: &mut Context,
+    ) {
         let span = clean.span(row.start, row.end());
         self.sections.push(Section { kind: SectionKind::Command(command.name.into()), span });
         *context = Context {
@@ -221,7 +228,9 @@ impl Paste {
         }
         // A run of such lines is one remark.
         match self.prose.last_mut() {
-            Some(last) if last.doc == span.doc && only_blank(clean, *last, row) => *last = last.to(span),
+            Some(last) if last.doc == span.doc && only_blank(clean, *last, row) => {
+                *last = last.to(span);
+            }
             _ => self.prose.push(span),
         }
     }
@@ -267,15 +276,12 @@ impl Paste {
                 Kind::Rule(columns) => {
                     let at = chain.unwrap_or_else(|| draft.chain("?"));
                     chain = Some(at);
-                    match listing::rule(&mut cx, &mut draft, *columns, row) {
-                        Some(rule) => {
-                            draft.chains[at].shown.get_or_insert(span);
-                            draft.chains[at].rules.push_back(rule);
-                        }
-                        None => {
-                            let id = DiagnosticId::BadLine;
-                            cx.say(id, Severity::Warning, place, vec![Expected::Target], None);
-                        }
+                    if let Some(rule) = listing::rule(&mut cx, &mut draft, *columns, row) {
+                        draft.chains[at].shown.get_or_insert(span);
+                        draft.chains[at].rules.push_back(rule);
+                    } else {
+                        let id = DiagnosticId::BadLine;
+                        cx.say(id, Severity::Warning, place, vec![Expected::Target], None);
                     }
                 }
             }
@@ -392,7 +398,8 @@ impl Group<'_> {
 
     /// The table the group is of: as was said, unless its chains say otherwise.
     fn table_name(&self) -> String {
-        let chains: Vec<&str> = self.rows.iter().filter_map(|(row, kind)| chain_of(*row, *kind)).collect();
+        let chains: Vec<&str> =
+            self.rows.iter().filter_map(|(row, kind)| chain_of(*row, *kind)).collect();
         let builtin: Vec<&str> = chains.iter().copied().filter(|c| is_builtin(c)).collect();
         if let Some(said) = &self.table {
             let known = builtin_names(said);
@@ -422,7 +429,7 @@ impl Group<'_> {
 }
 
 /// The chain that a row of a group names.
-fn chain_of<'a>(row: Row<'a>, kind: Kind) -> Option<&'a str> {
+fn chain_of(row: Row<'_>, kind: Kind) -> Option<&str> {
     match kind {
         Kind::Head => listing::head(row).map(|h| h.name),
         Kind::Save => {
@@ -447,9 +454,12 @@ fn guess_table(builtin: &[&str], targets: &[&str]) -> &'static str {
     let has = |names: &[&str]| targets.iter().any(|t| names.contains(t));
     let nat = has(&["DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP"]);
     let raw = has(&["NOTRACK", "CT", "TRACE"]);
-    let mangle = has(&["MARK", "TOS", "DSCP", "TTL", "HL", "CONNMARK", "TPROXY", "TCPMSS", "CHECKSUM", "CLASSIFY"]);
+    let mangle = has(&[
+        "MARK", "TOS", "DSCP", "TTL", "HL", "CONNMARK", "TPROXY", "TCPMSS", "CHECKSUM", "CLASSIFY",
+    ]);
     let fits = |table: &str| builtin.iter().all(|c| builtin_names(table).contains(c));
-    let whole = |table: &str| fits(table) && builtin_names(table).iter().all(|c| builtin.contains(c));
+    let whole =
+        |table: &str| fits(table) && builtin_names(table).iter().all(|c| builtin.contains(c));
     let routing = builtin.iter().any(|c| c.ends_with("ROUTING"));
     match () {
         () if nat && fits("nat") => "nat",
@@ -488,7 +498,8 @@ fn is_save(row: Row<'_>) -> bool {
     if let Some(rest) = row.text.strip_prefix(':') {
         let mut words = rest.split_whitespace();
         let name = words.next();
-        return name.is_some() && matches!(words.next(), Some("ACCEPT" | "DROP" | "-" | "QUEUE" | "RETURN"));
+        return name.is_some()
+            && matches!(words.next(), Some("ACCEPT" | "DROP" | "-" | "QUEUE" | "RETURN"));
     }
     let mut words = row.text.split_whitespace();
     let mut first = words.next().unwrap_or_default();
@@ -496,8 +507,23 @@ fn is_save(row: Row<'_>) -> bool {
         first = words.next().unwrap_or_default();
     }
     let verbs = [
-        "-A", "-I", "-D", "-R", "-N", "-P", "-F", "-X", "-E", "--append", "--insert", "--delete",
-        "--replace", "--new-chain", "--policy", "--flush", "--delete-chain",
+        "-A",
+        "-I",
+        "-D",
+        "-R",
+        "-N",
+        "-P",
+        "-F",
+        "-X",
+        "-E",
+        "--append",
+        "--insert",
+        "--delete",
+        "--replace",
+        "--new-chain",
+        "--policy",
+        "--flush",
+        "--delete-chain",
     ];
     verbs.contains(&first) && (words.next().is_some() || matches!(first, "-F" | "-X"))
 }

@@ -5,8 +5,7 @@ use crate::draft::{Draft, DraftRule, is_builtin};
 use crate::rule::{self, Cx, Verb};
 use crate::word::{Word, words};
 use chainwalk_model::{
-    Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Policy,
-    Severity,
+    Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Policy, Severity,
 };
 
 /// Reads the body of one table, as `iptables-restore` takes it, into a host on which every built-in
@@ -29,7 +28,13 @@ pub(crate) fn restore_body(
             let mut cx = Cx { clean: &clean, diagnostics };
             if !line(&mut cx, &mut draft, row) {
                 let place = (row.start, row.end());
-                cx.say(DiagnosticId::BadLine, Severity::Warning, place, vec![Expected::Option], None);
+                cx.say(
+                    DiagnosticId::BadLine,
+                    Severity::Warning,
+                    place,
+                    vec![Expected::Option],
+                    None,
+                );
             }
         }
     }

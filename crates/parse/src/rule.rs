@@ -10,12 +10,12 @@ use crate::ext::{
     Wrong,
 };
 use crate::listing::any_iface;
+use crate::names;
 use crate::value;
 use crate::word::Word;
-use crate::names;
 use chainwalk_model::{
-    AddrMask, ChainId, Count, Counters, Diagnostic, DiagnosticId, Expected, Family, Hint, Inv, IpMatch,
-    Match, Op, OpKind, Opaque, Policy, Severity, Target, Text,
+    AddrMask, ChainId, Count, Counters, Diagnostic, DiagnosticId, Expected, Family, Hint, Inv,
+    IpMatch, Match, Op, OpKind, Opaque, Policy, Severity, Target, Text,
 };
 
 /// Where a rule is read.
@@ -89,15 +89,31 @@ pub(crate) struct Spec {
 /// How many extensions back an option is looked for; no rule of a person has as many.
 const REACH: usize = 64;
 
+/// How many rules one line may make; a person's makes a handful.
+const MOST_RULES: usize = 1024;
+
 enum Slot<'a> {
     Match(&'static MatchExt, Given<'a>),
     Target(&'static TargetExt, Given<'a>),
     /// A match that is kept as text.
-    Opaque { module: Text, start: usize, end: usize },
+    Opaque {
+        module: Text,
+        start: usize,
+        end: usize,
+    },
     /// A target that is kept as text, or a chain.
-    Name { name: String, goto: bool, start: usize, end: usize, options: bool },
+    Name {
+        name: String,
+        goto: bool,
+        start: usize,
+        end: usize,
+        options: bool,
+    },
     /// A piece that could not be read.
-    Bad { start: usize, end: usize },
+    Bad {
+        start: usize,
+        end: usize,
+    },
 }
 
 #[derive(Default)]
@@ -220,27 +236,23 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn stray(&mut self, word: &Word<'_>) {
         let end = self.words.last().map_or(word.end, |w| w.end);
         let remark = !word.quoted
-            && (word.text.starts_with(['#', ';', '<', '(', '\u{2190}']) || word.text.starts_with("//")
+            && (word.text.starts_with(['#', ';', '<', '(', '\u{2190}'])
+                || word.text.starts_with("//")
                 || word.text.starts_with(|c: char| !c.is_ascii()));
         if remark {
             self.at = self.words.len();
             self.cx.say(DiagnosticId::Prose, Severity::Note, (word.start, end), vec![], None);
             return;
         }
-        match self.slots.last_mut() {
-            Some(Slot::Opaque { end, .. }) => *end = word.end,
-            Some(Slot::Name { end, options: true, .. }) => *end = word.end,
-            _ => {
-                self.cx.say(
-                    DiagnosticId::UnknownOption,
-                    Severity::Warning,
-                    (word.start, word.end),
-                    vec![Expected::Option],
-                    None,
-                );
-                self.slots.push(Slot::Bad { start: word.start, end: word.end });
-            }
+        let open = self.slots.last_mut();
+        if let Some(Slot::Opaque { end, .. } | Slot::Name { end, options: true, .. }) = open {
+            *end = word.end;
+            return;
         }
+        let place = (word.start, word.end);
+        let id = DiagnosticId::UnknownOption;
+        self.cx.say(id, Severity::Warning, place, vec![Expected::Option], None);
+        self.slots.push(Slot::Bad { start: word.start, end: word.end });
     }
 
     fn verb(&mut self, verb: Verb, chain: Option<&Word<'_>>) {
@@ -348,7 +360,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 let chain = self.operand(option, Expected::Chain);
                 self.verb(Verb::Nothing, chain);
             }
-            "-t" | "--table" => {
+            "-t" | "--table" | "--modprobe" | "-M" => {
                 self.next();
             }
             "-w" | "--wait" | "-W" | "--wait-interval" => {
@@ -356,9 +368,6 @@ impl<'a> Reader<'a, '_, '_, '_> {
             }
             "-v" | "--verbose" | "-n" | "--numeric" | "-x" | "--exact" | "-4" | "--ipv4" | "-6"
             | "--ipv6" | "--line-numbers" | "-vv" => {}
-            "--modprobe" | "-M" => {
-                self.next();
-            }
             "-c" | "--set-counters" => {
                 let packets = self.operand_count();
                 let bytes = self.operand_count();
@@ -383,11 +392,20 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 self.base.ip.outiface = found.and_then(any_iface).or(self.base.ip.outiface.take());
             }
             // `-m policy` has a `--proto` of its own.
-            "--proto" if self.slots.iter().any(|s| matches!(s, Slot::Opaque { module, .. } if **module == *"policy")) => {
+            "--proto"
+                if self
+                    .slots
+                    .iter()
+                    .any(|s| matches!(s, Slot::Opaque { module, .. } if **module == *"policy")) =>
+            {
                 self.unknown(option, start);
             }
             "-p" | "--protocol" | "--proto" => {
-                self.proto = self.peek().filter(|w| !w.is("!")).or(self.words_after()).map(|w| w.text.as_ref());
+                self.proto = self
+                    .peek()
+                    .filter(|w| !w.is("!"))
+                    .or(self.words_after())
+                    .map(|w| w.text.as_ref());
                 let found = self.base_value(option, start, value::protocol, Expected::Protocol);
                 // 0 is any.
                 self.base.ip.proto = found.filter(|p| p.value != 0);
@@ -472,7 +490,8 @@ impl<'a> Reader<'a, '_, '_, '_> {
             let span = (word.start, word.end);
             self.cx.say(DiagnosticId::NotModelled, Severity::Warning, span, vec![], None);
         } else {
-            let known = MATCHES.iter().flat_map(|e| e.names).copied().chain(UNREAD_MATCHES.iter().copied());
+            let known =
+                MATCHES.iter().flat_map(|e| e.names).copied().chain(UNREAD_MATCHES.iter().copied());
             let hint = names::nearest(name, known).map(|n| Hint::DidYouMean(n.into()));
             self.cx.say(
                 DiagnosticId::UnknownMatch,
@@ -611,7 +630,8 @@ impl<'a> Reader<'a, '_, '_, '_> {
     }
 
     fn advice(&self, name: &str) -> Option<Hint> {
-        let ports = ["--dport", "--sport", "--destination-port", "--source-port", "--syn", "--tcp-flags"];
+        let ports =
+            ["--dport", "--sport", "--destination-port", "--source-port", "--syn", "--tcp-flags"];
         if ports.contains(&name) && self.proto.is_none() {
             return Some(Hint::NeedsProtocol);
         }
@@ -647,6 +667,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
     }
 
     fn finish(mut self) -> Spec {
+        if self.base.srcs.len().max(1) * self.base.dsts.len().max(1) > MOST_RULES {
+            (self.base.srcs, self.base.dsts) = (Vec::new(), Vec::new());
+            let start = self.base.start.unwrap_or(self.base.end);
+            self.twice(start, self.base.end);
+        }
         let mut ops = Vec::new();
         let mut target = None;
         let mut comment = None;
@@ -693,7 +718,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         }
         ops.extend(target);
         Spec {
-            rules: self.expand(ops),
+            rules: self.expand(&ops),
             verb: self.verb,
             chain: self.chain,
             counters: self.counters,
@@ -708,7 +733,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
     }
 
     /// The base tests before the other operations, once for every pair of addresses.
-    fn expand(&self, ops: Vec<Op>) -> Vec<Vec<Op>> {
+    fn expand(&self, ops: &[Op]) -> Vec<Vec<Op>> {
         let base = &self.base;
         let one = |list: &[Inv<AddrMask>]| -> Vec<Option<Inv<AddrMask>>> {
             if list.is_empty() { vec![None] } else { list.iter().copied().map(tests).collect() }
@@ -774,8 +799,18 @@ pub(crate) fn named_target(
 }
 
 const BASE: &[&str] = &[
-    "--source", "--destination", "--in-interface", "--out-interface", "--protocol", "--fragment",
-    "--jump", "--goto", "--match", "--append", "--insert", "--table",
+    "--source",
+    "--destination",
+    "--in-interface",
+    "--out-interface",
+    "--protocol",
+    "--fragment",
+    "--jump",
+    "--goto",
+    "--match",
+    "--append",
+    "--insert",
+    "--table",
 ];
 
 /// The option of that name; unless `exact`, a shortened one that fits no other counts too.

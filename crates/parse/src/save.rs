@@ -11,8 +11,8 @@ use crate::rule::{self, Cx};
 use crate::value::mask_len;
 use crate::word::{quote_loosely, words};
 use chainwalk_model::{
-    AddrMask, Backend, Chain, ChainId, Counters, DocId, Family, Host, IfaceMatch, IpMatch, Match, Op,
-    OpKind, Opaque, Policy, Rule, Ruleset, Table, Target,
+    AddrMask, Backend, Chain, ChainId, Counters, DocId, Family, Host, IfaceMatch, IpMatch, Match,
+    Op, OpKind, Opaque, Policy, Rule, Ruleset, Table, Target,
 };
 use std::fmt::Write as _;
 
@@ -77,7 +77,9 @@ impl SaveText {
                 let text = rule_text(rules, rule, v6);
                 match text.and_then(|text| read_back(&mut draft, rules, rule, text)) {
                     Ok(text) => self.line(&format!("-A {}{text}", chain.name)),
-                    Err(why) => self.lost(&format!("rule {} of {}: {why}", rule.number, chain.name)),
+                    Err(why) => {
+                        self.lost(&format!("rule {} of {}: {why}", rule.number, chain.name));
+                    }
                 }
             }
         }
@@ -121,12 +123,18 @@ fn rule_text(rules: &Ruleset, rule: &Rule, v6: bool) -> Result<String, String> {
                 ip_text(&mut out, ip);
                 continue;
             }
-            OpKind::Match(Match::HiddenInterfaces) => return Err("its interfaces are hidden".into()),
+            OpKind::Match(Match::HiddenInterfaces) => {
+                return Err("its interfaces are hidden".into());
+            }
             OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o)) => verbatim(o),
-            OpKind::Match(m) => MATCHES.iter().find_map(|e| (e.print)(m, seen)).ok_or_else(|| format!("{m:?}")),
+            OpKind::Match(m) => {
+                MATCHES.iter().find_map(|e| (e.print)(m, seen)).ok_or_else(|| format!("{m:?}"))
+            }
             OpKind::Target(Target::Jump(chain)) => Ok(format!("-j {}", rules.chain(*chain).name)),
             OpKind::Target(Target::Goto(chain)) => Ok(format!("-g {}", rules.chain(*chain).name)),
-            OpKind::Target(t) => TARGETS.iter().find_map(|e| (e.print)(t, seen)).ok_or_else(|| format!("{t:?}")),
+            OpKind::Target(t) => {
+                TARGETS.iter().find_map(|e| (e.print)(t, seen)).ok_or_else(|| format!("{t:?}"))
+            }
         };
         let _ = write!(out, " {}", text?);
     }
@@ -141,7 +149,12 @@ fn verbatim(opaque: &Opaque) -> Result<String, String> {
 }
 
 /// The text, if reading it gives the rule that it was printed from.
-fn read_back(draft: &mut Draft, rules: &Ruleset, rule: &Rule, text: String) -> Result<String, String> {
+fn read_back(
+    draft: &mut Draft,
+    rules: &Ruleset,
+    rule: &Rule,
+    text: String,
+) -> Result<String, String> {
     let clean = Clean::new(DocId(0), &text);
     let Some(row) = clean.lines().next() else { return Err(text) };
     let mut cx = Cx { clean: &clean, diagnostics: &mut Vec::new() };
@@ -173,10 +186,10 @@ fn ip_text(out: &mut String, ip: &IpMatch) {
         put(net.not, "-d", &addr_text(net.value, true));
     }
     if let Some(iface) = ip.iniface.clone() {
-        put(iface.not, "-i", &iface_text(iface.value));
+        put(iface.not, "-i", &iface_text(&iface.value));
     }
     if let Some(iface) = ip.outiface.clone() {
-        put(iface.not, "-o", &iface_text(iface.value));
+        put(iface.not, "-o", &iface_text(&iface.value));
     }
     if let Some(proto) = ip.proto {
         put(proto.not, "-p", &protocol_name(proto.value));
@@ -197,6 +210,6 @@ pub(crate) fn addr_text(net: AddrMask, full: bool) -> String {
 }
 
 /// An interface as `-i` takes it.
-pub(crate) fn iface_text(iface: IfaceMatch) -> String {
+pub(crate) fn iface_text(iface: &IfaceMatch) -> String {
     quote_loosely(&format!("{}{}", iface.name, if iface.prefix { "+" } else { "" }))
 }

@@ -67,7 +67,8 @@ fn push<'a>(words: &mut Vec<Word<'a>>, word: Word<'a>) {
 
 /// The first word of `rest`, which starts with it, and its length.
 fn one(rest: &str) -> (Word<'_>, usize) {
-    let plain = rest.find(|c: char| c.is_whitespace() || c == '"' || c == '\'').unwrap_or(rest.len());
+    let plain =
+        rest.find(|c: char| c.is_whitespace() || c == '"' || c == '\'').unwrap_or(rest.len());
     let ends = rest[plain..].chars().next().is_none_or(char::is_whitespace);
     let apostrophe = rest[plain..].starts_with('\'');
     if ends || (apostrophe && (plain > 0 || !rest[plain + 1..].contains('\''))) {
@@ -128,7 +129,10 @@ mod tests {
 
     #[test]
     fn quotes_hold_words_together() {
-        check(r#"-A X --comment "two \"words\" \\ x" -j Y"#, &["-A", "X", "--comment", r#"two "words" \ x"#, "-j", "Y"]);
+        check(
+            r#"-A X --comment "two \"words\" \\ x" -j Y"#,
+            &["-A", "X", "--comment", r#"two "words" \ x"#, "-j", "Y"],
+        );
         check("--comment 'a b' -j Y", &["--comment", "a b", "-j", "Y"]);
         check("--comment don't -j Y", &["--comment", "don't", "-j", "Y"]);
         check(r#"--comment "" -j Y"#, &["--comment", "", "-j", "Y"]);

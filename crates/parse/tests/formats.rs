@@ -86,8 +86,7 @@ fn plain(host: &Host, op: &OpKind, loses: Loses) -> Option<String> {
             h.name = None;
             format!("{h:?}")
         }
-        OpKind::Match(Match::Opaque(o)) => opaque(o),
-        OpKind::Target(Target::Opaque(o)) => opaque(o),
+        OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o)) => opaque(o),
         OpKind::Target(Target::Jump(c)) => format!("jump {}", host.rules.chain(*c).name),
         OpKind::Target(Target::Goto(c)) => format!("goto {}", host.rules.chain(*c).name),
         op => format!("{op:?}"),
@@ -102,7 +101,8 @@ fn read(path: &Path) -> Option<Host> {
 
 /// The files of a folder, in order.
 fn files(at: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(at).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(at).unwrap().map(|e| e.unwrap().path()).collect();
     found.sort();
     found
 }
@@ -111,9 +111,9 @@ fn files(at: &Path) -> Vec<PathBuf> {
 fn what_is_printed_is_read_back() {
     let Some(dumps) = dumps() else { return };
     let corpus = dumps.join("../../corpus");
-    let saves = files(&dumps).into_iter().flat_map(|case| {
-        ["legacy", "nft"].into_iter().flat_map(move |b| files(&case.join(b)))
-    });
+    let saves = files(&dumps)
+        .into_iter()
+        .flat_map(|case| ["legacy", "nft"].into_iter().flat_map(move |b| files(&case.join(b))));
     let (mut whole, mut part) = (0, 0);
     for file in saves.chain(files(&corpus)) {
         let Some(first) = read(&file) else { continue };
@@ -135,6 +135,43 @@ fn what_is_printed_is_read_back() {
         }
     }
     println!("{whole} texts read back whole, {part} in part");
+}
+
+/// The two documents' listings are the rules that the kernel was asked about.
+#[test]
+fn the_documents_are_the_rules_that_were_loaded() {
+    let Some(dumps) = dumps() else { return };
+    let shared = dumps.join("../..");
+    let cases = std::fs::read_to_string(shared.join("kernel/documents.jsonl")).unwrap();
+    let mut same = std::collections::BTreeMap::<String, u32>::new();
+    for (document, mark) in [("k8s-in-docker", "KUBE-SERVICES"), ("docker-host", "br-96a729b6b174")]
+    {
+        let listed = read(&shared.join(format!("documents/{document}.iptables.txt"))).unwrap();
+        for line in cases.lines() {
+            let case: serde_json::Value = serde_json::from_str(line).unwrap();
+            let Some(tables) = case["case"]["rules"].as_object() else { continue };
+            for (name, body) in tables {
+                let text = format!("*{name}\n{}\nCOMMIT\n", body.as_str().unwrap());
+                let loaded = chainwalk_parse::read(&[&text]).host();
+                let (Some(a), Some(b)) = (
+                    listed.rules.find_table(Family::Ip, name),
+                    loaded.rules.find_table(Family::Ip, name),
+                ) else {
+                    continue;
+                };
+                if text.contains(mark)
+                    || name == "filter" && case["case"].to_string().contains(mark)
+                {
+                    let found =
+                        table(&listed, a, Loses::Little) == table(&loaded, b, Loses::Little);
+                    *same.entry(format!("{document} {name}")).or_default() += u32::from(found);
+                }
+            }
+        }
+    }
+    println!("cases with the documents' very rules: {same:?}");
+    assert_eq!(same.len(), 3);
+    assert!(same.values().all(|n| *n > 0), "{same:?}");
 }
 
 #[test]
@@ -167,7 +204,8 @@ fn every_format_lowers_to_one_model() {
                         (format!("{name}_L"), Loses::Interfaces),
                     ];
                     for (form, loses) in forms {
-                        let text = std::fs::read(at(&form)).map(|t| String::from_utf8_lossy(&t).into_owned());
+                        let text = std::fs::read(at(&form))
+                            .map(|t| String::from_utf8_lossy(&t).into_owned());
                         let Ok(text) = text else { continue };
                         // A table that is asked for by name is pasted with its command.
                         let text = match loses {
@@ -182,19 +220,24 @@ fn every_format_lowers_to_one_model() {
                         let other = chainwalk_parse::read(&[&text]).host();
                         compared += 1;
                         let expect = table(&save, id, loses);
-                        let found = other.rules.find_table(family, &name).map(|id| table(&other, id, loses));
+                        let found = other
+                            .rules
+                            .find_table(family, &name)
+                            .map(|id| table(&other, id, loses));
                         let found = found.unwrap_or_default();
                         rules += expect.len();
                         for n in 0..expect.len().max(found.len()) {
                             let (a, b) = (expect.get(n), found.get(n));
                             // Without `-n` an address may be a name, which is kept as text.
-                            let numeric = !["_L", "_vL", "_vxL_lines"].iter().any(|f| form.ends_with(f));
+                            let numeric =
+                                !["_L", "_vL", "_vxL_lines"].iter().any(|f| form.ends_with(f));
                             if !numeric && b.is_some_and(|b| b.contains("opaque None")) {
                                 named += 1;
                             } else if a != b {
                                 let none = String::from("-");
                                 let (a, b) = (a.unwrap_or(&none), b.unwrap_or(&none));
-                                write!(differ, "\n{}\n  save {a}\n  here {b}", at(&form).display()).unwrap();
+                                write!(differ, "\n{}\n  save {a}\n  here {b}", at(&form).display())
+                                    .unwrap();
                             }
                         }
                     }
@@ -202,7 +245,9 @@ fn every_format_lowers_to_one_model() {
             }
         }
     }
-    println!("{compared} dumps, {rules} chains and rules compared, {named} of them with host names");
+    println!(
+        "{compared} dumps, {rules} chains and rules compared, {named} of them with host names"
+    );
     let count = differ.lines().count() / 3;
     assert!(differ.is_empty(), "{count} differ:{differ}");
 }

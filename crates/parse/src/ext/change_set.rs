@@ -40,7 +40,8 @@ fn build(given: &Given<'_>) -> Result<Target, Wrong> {
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Target> {
-    let mut found = SetTarget { add: None, del: None, exist: false, timeout: None, rest: "".into() };
+    let mut found =
+        SetTarget { add: None, del: None, exist: false, timeout: None, rest: "".into() };
     let (mut left, mut rest) = (i, String::new());
     while let Ok((at, name)) = any_word(left) {
         match name {

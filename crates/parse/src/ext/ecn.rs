@@ -24,7 +24,11 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         ece: given.inv_flag("--ecn-tcp-ece"),
         ect: given.value("--ecn-ip-ect", ect, Expected::Number)?,
     };
-    if found == EcnMatch::default() { Err(given.missing("--ecn-ip-ect")) } else { Ok(Match::Ecn(found)) }
+    if found == EcnMatch::default() {
+        Err(given.missing("--ecn-ip-ect"))
+    } else {
+        Ok(Match::Ecn(found))
+    }
 }
 
 fn ect(i: &str) -> Piece<'_, u8> {

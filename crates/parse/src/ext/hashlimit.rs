@@ -62,7 +62,9 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         rate,
         bytes,
         burst: burst.unwrap_or(default_burst(bytes)),
-        mode: given.plain("--hashlimit-mode", modes, Expected::Literal("srcip".into()))?.unwrap_or(0),
+        mode: given
+            .plain("--hashlimit-mode", modes, Expected::Literal("srcip".into()))?
+            .unwrap_or(0),
         name: given.text("--hashlimit-name").map(Into::into),
         srcmask: mask("--hashlimit-srcmask")?,
         dstmask: mask("--hashlimit-dstmask")?,
@@ -153,7 +155,8 @@ fn list(start: &str, _: Seen) -> Piece<'_, Match> {
                 found.dstmask = Some(mask);
                 rest
             }
-            "htable-size" | "htable-max" | "htable-gcinterval" | "htable-expire" | "rate-interval" => {
+            "htable-size" | "htable-max" | "htable-gcinterval" | "htable-expire"
+            | "rate-interval" => {
                 let (rest, number) = spaced(value::u32n)(rest)?;
                 rest_text += &format!(" --hashlimit-{name} {number}");
                 rest

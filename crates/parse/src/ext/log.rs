@@ -104,7 +104,9 @@ fn listed_log(i: &str) -> Piece<'_, Target> {
                 left
             }
             name => {
-                let Some((_, _, bit)) = FLAGS.into_iter().find(|(_, n, _)| *n == name) else { break };
+                let Some((_, _, bit)) = FLAGS.into_iter().find(|(_, n, _)| *n == name) else {
+                    break;
+                };
                 bits |= bit;
                 left
             }

@@ -28,7 +28,8 @@ pub(super) fn to(i: &str) -> Piece<'_, NatRange> {
         (i, None)
     } else if let Some(inner) = i.strip_prefix('[') {
         let (rest, first) = value::addr(inner)?;
-        let Some(rest) = rest.strip_prefix(']').or_else(|| rest.starts_with('-').then_some(rest)) else {
+        let Some(rest) = rest.strip_prefix(']').or_else(|| rest.starts_with('-').then_some(rest))
+        else {
             return value::fail(i);
         };
         match rest.strip_prefix('-') {

@@ -54,7 +54,11 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
         }
         left = rest;
     }
-    if found == PhysdevMatch::default() { value::fail(i) } else { Ok((left, Match::Physdev(found))) }
+    if found == PhysdevMatch::default() {
+        value::fail(i)
+    } else {
+        Ok((left, Match::Physdev(found)))
+    }
 }
 
 fn listed(i: &str, not: bool) -> Piece<'_, Option<Inv<IfaceMatch>>> {
@@ -67,9 +71,9 @@ fn print(m: &Match, _: Seen) -> Option<String> {
     let mut out = String::from("-m physdev");
     let none = |()| String::new();
     put(&mut out, "--physdev-is-in", p.is_in, none);
-    put(&mut out, "--physdev-in", p.iniface.clone(), crate::save::iface_text);
+    put(&mut out, "--physdev-in", p.iniface.clone(), |i| crate::save::iface_text(&i));
     put(&mut out, "--physdev-is-out", p.is_out, none);
-    put(&mut out, "--physdev-out", p.outiface.clone(), crate::save::iface_text);
+    put(&mut out, "--physdev-out", p.outiface.clone(), |i| crate::save::iface_text(&i));
     put(&mut out, "--physdev-is-bridged", p.is_bridged, none);
     Some(out)
 }

@@ -22,7 +22,10 @@ pub(super) const EXT: TargetExt = TargetExt {
     print,
 };
 
-const OPS: [(&str, &str, &str, fn(u8) -> TtlOp); 3] = [
+/// An option, what listings print for it in either family, and what it makes.
+type Change = (&'static str, &'static str, &'static str, fn(u8) -> TtlOp);
+
+const OPS: [Change; 3] = [
     ("--ttl-set", "TTL set to", "HL set to", TtlOp::Set),
     ("--ttl-inc", "TTL increment by", "HL increment by", TtlOp::Inc),
     ("--ttl-dec", "TTL decrement by", "HL decrement by", TtlOp::Dec),

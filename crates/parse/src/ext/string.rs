@@ -35,7 +35,8 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     let text = arg.values.first().map(|w| w.text.as_ref()).unwrap_or_default();
     let pattern = if hex { bytes(text) } else { Some(text.as_bytes().to_vec()) };
     let expected = Expected::Literal("|de ad|".into());
-    let pattern = pattern.ok_or_else(|| arg.wrong(chainwalk_model::DiagnosticId::BadValue, expected))?;
+    let pattern =
+        pattern.ok_or_else(|| arg.wrong(chainwalk_model::DiagnosticId::BadValue, expected))?;
     let algo = given.text("--algo").ok_or_else(|| given.missing("--algo"))?;
     Ok(Match::String(StringMatch {
         not: arg.not,
@@ -57,7 +58,7 @@ fn bytes(text: &str) -> Option<Vec<u8>> {
         if c == '|' {
             let (inner, after) = rest.split_once('|')?;
             let digits: String = inner.split_whitespace().collect();
-            if digits.len() % 2 != 0 || !digits.is_ascii() {
+            if !digits.len().is_multiple_of(2) || !digits.is_ascii() {
                 return None;
             }
             for at in (0..digits.len()).step_by(2) {
@@ -98,18 +99,18 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
 fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::String(s) = m else { return None };
     let not = if s.not { "! " } else { "" };
-    let text = std::str::from_utf8(&s.pattern).ok().filter(|_| !s.hex);
-    let pattern = match text {
-        Some(text) => {
-            let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-            format!("--string \"{escaped}\"")
+    let mut out = format!("-m string {not}");
+    if let (Ok(text), false) = (std::str::from_utf8(&s.pattern), s.hex) {
+        let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
+        out += &format!("--string \"{escaped}\"");
+    } else {
+        out += "--hex-string \"|";
+        for byte in &*s.pattern {
+            out += &format!("{byte:02x}");
         }
-        None => {
-            let digits: String = s.pattern.iter().map(|b| format!("{b:02x}")).collect();
-            format!("--hex-string \"|{digits}|\"")
-        }
-    };
-    let mut out = format!("-m string {not}{pattern} --algo {}", crate::word::quote_loosely(&s.algo));
+        out += "|\"";
+    }
+    out += &format!(" --algo {}", crate::word::quote_loosely(&s.algo));
     if s.from != 0 {
         out += &format!(" --from {}", s.from);
     }

@@ -1,8 +1,8 @@
 //! `brctl show`, with or without its header; further ports stand alone on their lines.
 
-use super::{Block, Facts, made};
+use super::{Block, Bridge, Facts, made};
 use crate::clean::{Clean, Row};
-use chainwalk_model::{SectionKind, Span, Text};
+use chainwalk_model::SectionKind;
 
 /// The header, or a bridge, and what follows.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
@@ -11,15 +11,15 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     if !titled && bridge(*first).is_none() {
         return None;
     }
-    let mut found: Vec<(Text, Span, Vec<(Text, Span)>)> = Vec::new();
+    let mut found: Vec<Bridge> = Vec::new();
     let mut taken = usize::from(titled);
     for row in rows.iter().skip(taken) {
         if let Some((name, port)) = bridge(*row) {
             let ports = port.map(|p| (p.text.into(), clean.span(p.start, p.end())));
             let span = clean.span(row.start, row.end());
-            found.push((name.into(), span, ports.into_iter().collect()));
-        } else if let (Some(port), Some((_, _, ports))) = (port(clean, *row), found.last_mut()) {
-            ports.push((port.into(), clean.span(row.start, row.end())));
+            found.push(Bridge { name: name.into(), span, ports: ports.into_iter().collect() });
+        } else if let (Some(port), Some(last)) = (port(clean, *row), found.last_mut()) {
+            last.ports.push((port.into(), clean.span(row.start, row.end())));
         } else {
             break;
         }
@@ -37,12 +37,14 @@ fn bridge(row: Row<'_>) -> Option<(&str, Option<Row<'_>>)> {
     let (priority, address) = id.split_once('.')?;
     let hex = |text: &str, len| text.len() == len && text.bytes().all(|b| b.is_ascii_hexdigit());
     let stp = words.next()?.text;
-    (hex(priority, 4) && hex(address, 12) && matches!(stp, "yes" | "no")).then(|| (name.text, words.next()))
+    (hex(priority, 4) && hex(address, 12) && matches!(stp, "yes" | "no"))
+        .then(|| (name.text, words.next()))
 }
 
 /// A port alone on its line, with blanks before it.
 fn port<'a>(clean: &Clean, row: Row<'a>) -> Option<&'a str> {
     let before = row.start.checked_sub(1).and_then(|at| clean.text.as_bytes().get(at));
     let indented = matches!(before, Some(b' ' | b'\t'));
-    (indented && !row.text.is_empty() && row.words().count() == 1 && row.text.len() < 16).then_some(row.text)
+    (indented && !row.text.is_empty() && row.words().count() == 1 && row.text.len() < 16)
+        .then_some(row.text)
 }

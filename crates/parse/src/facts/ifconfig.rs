@@ -71,8 +71,8 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
             interface.mac = mac(text(1));
             true
         }
-        "loop" | "unspec" | "tunnel" | "infiniband" | "device" | "RX" | "TX" | "collisions:0" | "Interrupt:"
-        | "Base" | "Memory:" => true,
+        "loop" | "unspec" | "tunnel" | "infiniband" | "device" | "RX" | "TX" | "collisions:0"
+        | "Interrupt:" | "Base" | "Memory:" => true,
         first if first.starts_with("collisions:") || first.starts_with("Interrupt:") => true,
         _ if glued("MTU:").is_some() => {
             interface.up = Some(text(0) == "UP");

@@ -42,7 +42,9 @@ fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
             "mtu" => interface.mtu = words.next().and_then(|w| w.parse().ok()),
             "master" => interface.master = words.next().map(Into::into),
             "group" => {
-                interface.group = words.next().and_then(|w| if w == "default" { Some(0) } else { w.parse().ok() });
+                interface.group = words
+                    .next()
+                    .and_then(|w| if w == "default" { Some(0) } else { w.parse().ok() });
             }
             _ => {}
         }
@@ -71,8 +73,8 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
             interface.mac = second.and_then(|m| mac(m.text));
             true
         }
-        "valid_lft" | "altname" | "veth" | "bridge" | "bridge_slave" | "tun" | "vlan" | "vxlan" | "bond"
-        | "bond_slave" | "dummy" | "RX:" | "TX:" | "alias" | "..." | "\u{2026}" => {
+        "valid_lft" | "altname" | "veth" | "bridge" | "bridge_slave" | "tun" | "vlan" | "vxlan"
+        | "bond" | "bond_slave" | "dummy" | "RX:" | "TX:" | "alias" | "..." | "\u{2026}" => {
             if matches!(first.text, "bridge") && second.is_some() {
                 interface.kind = chainwalk_model::IfKind::Bridge;
             }
@@ -116,7 +118,10 @@ fn line(clean: &Clean, row: Row<'_>) -> Option<Interface> {
             interface.addrs.push(Fact { value, origin: pasted(clean, word) });
         } else if let Some(found) = mac(word.text) {
             interface.mac = Some(found);
-        } else if !matches!(word.text, "peer" | "metric") && !word.text.starts_with('<') && word.text.parse::<u32>().is_err() {
+        } else if !matches!(word.text, "peer" | "metric")
+            && !word.text.starts_with('<')
+            && word.text.parse::<u32>().is_err()
+        {
             return None;
         }
     }

@@ -11,7 +11,9 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     if !is_create(rows.first()?.text) {
         return None;
     }
-    let more = |row: &&Row<'_>| is_create(row.text) || row.text.starts_with("add ") || row.text.starts_with("-A ");
+    let more = |row: &&Row<'_>| {
+        is_create(row.text) || row.text.starts_with("add ") || row.text.starts_with("-A ")
+    };
     let taken = rows.iter().take_while(more).count();
     let lines: Vec<String> = rows[..taken].iter().map(|r| r.text.to_owned()).collect();
     let (mut found, _) = sets::read(&lines, Origin::Default);

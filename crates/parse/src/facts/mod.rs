@@ -15,8 +15,8 @@ pub(crate) use settle::settle;
 
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
-    Diagnostic, Fact, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule, Route, SectionKind,
-    Socket, Span, Text,
+    Diagnostic, Fact, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule, Route,
+    SectionKind, Socket, Span, Text,
 };
 
 /// Facts that stand together in the paste.
@@ -36,14 +36,21 @@ pub(crate) struct Block {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) interfaces: Vec<Interface>,
-    /// A bridge, and its ports with their places.
-    pub(crate) bridges: Vec<(Text, Span, Vec<(Text, Span)>)>,
+    pub(crate) bridges: Vec<Bridge>,
     pub(crate) routes: Vec<Route>,
     pub(crate) policy: Vec<PolicyRule>,
     pub(crate) sysctls: Vec<(Text, Fact<Text>)>,
     pub(crate) sockets: Vec<Socket>,
     pub(crate) sets: Vec<IpSet>,
     pub(crate) names: Vec<NamedAddr>,
+}
+
+/// A bridge and its ports, and where each stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Bridge {
+    pub(crate) name: Text,
+    pub(crate) span: Span,
+    pub(crate) ports: Vec<(Text, Span)>,
 }
 
 /// What a reader of blocks gets: the document and its rows from here on. It returns how many rows it took.

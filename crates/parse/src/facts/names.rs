@@ -9,7 +9,11 @@ use std::net::IpAddr;
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let header: Vec<&str> = rows.first()?.text.split_whitespace().collect();
     let has = |name: &str| header.contains(&name);
-    let addressed = has("IP") || has("CLUSTER-IP") || has("CLUSTER_IP") || has("ENDPOINTS") || has("INTERNAL-IP");
+    let addressed = has("IP")
+        || has("CLUSTER-IP")
+        || has("CLUSTER_IP")
+        || has("ENDPOINTS")
+        || has("INTERNAL-IP");
     let spaced = header.first() == Some(&"NAMESPACE");
     if !has("NAME") || !addressed {
         return None;
@@ -31,7 +35,11 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
             continue;
         };
         let origin = pasted(clean, *row);
-        names.extend(found.into_iter().map(|addr| NamedAddr { name: name.text.into(), addr, origin }));
+        names.extend(found.into_iter().map(|addr| NamedAddr {
+            name: name.text.into(),
+            addr,
+            origin,
+        }));
         taken += 1;
     }
     let kind = SectionKind::Names(names.len() as u32);
@@ -44,5 +52,8 @@ fn addresses(text: &str) -> Option<Vec<IpAddr>> {
         return Some(vec![addr]);
     }
     let parts = text.split(',').filter(|p| !p.is_empty());
-    parts.map(|p| p.rsplit_once(':')?.0.parse().ok()).collect::<Option<Vec<IpAddr>>>().filter(|v| !v.is_empty())
+    parts
+        .map(|p| p.rsplit_once(':')?.0.parse().ok())
+        .collect::<Option<Vec<IpAddr>>>()
+        .filter(|v| !v.is_empty())
 }

@@ -42,7 +42,17 @@ enum Line {
 fn line(clean: &Clean, row: Row<'_>) -> Option<Line> {
     let words: Vec<&str> = row.text.split_whitespace().collect();
     let first = *words.first()?;
-    let kinds = ["unicast", "local", "broadcast", "multicast", "anycast", "blackhole", "unreachable", "prohibit", "throw"];
+    let kinds = [
+        "unicast",
+        "local",
+        "broadcast",
+        "multicast",
+        "anycast",
+        "blackhole",
+        "unreachable",
+        "prohibit",
+        "throw",
+    ];
     let typed = kinds.contains(&first);
     let dst = if typed { *words.get(1)? } else { first };
     if dst != "default" && whole(value::cidr, dst).is_none() {
@@ -52,7 +62,12 @@ fn line(clean: &Clean, row: Row<'_>) -> Option<Line> {
         let at = words.iter().position(|w| *w == name)?;
         words.get(at + 1).copied()
     };
-    if !typed && !matches!(words.get(1), Some(&("via" | "dev" | "proto" | "scope" | "nhid" | "metric" | "src" | "table"))) {
+    if !typed
+        && !matches!(
+            words.get(1),
+            Some(&("via" | "dev" | "proto" | "scope" | "nhid" | "metric" | "src" | "table"))
+        )
+    {
         return None;
     }
     if matches!(first, "multicast" | "anycast") {
@@ -75,7 +90,8 @@ fn line(clean: &Clean, row: Row<'_>) -> Option<Line> {
     if route.table == 255 || matches!(route.kind, RouteKind::Local | RouteKind::Broadcast) {
         return Some(Line::Implied);
     }
-    let connected = route.via.is_none() && after("proto") == Some("kernel") && after("scope") == Some("link");
+    let connected =
+        route.via.is_none() && after("proto") == Some("kernel") && after("scope") == Some("link");
     if let (true, Some(addr), Some(dev)) = (connected, route.src, &route.dev) {
         let mut interface: Interface = bare(dev, route.origin);
         let value = Cidr { addr, len: route.dst.len };
@@ -95,7 +111,9 @@ pub(super) fn rules(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         // The three that every host has.
         let own = matches!(
             (rule.priority, &rule.action),
-            (0, PolicyAction::Lookup(255)) | (32766, PolicyAction::Lookup(254)) | (32767, PolicyAction::Lookup(253))
+            (0, PolicyAction::Lookup(255))
+                | (32766, PolicyAction::Lookup(254))
+                | (32767, PolicyAction::Lookup(253))
         );
         if !own {
             facts.policy.push(rule);
@@ -107,7 +125,7 @@ pub(super) fn rules(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     made(clean, rows, taken, SectionKind::Routes(taken as u32), facts)
 }
 
-/// `100:	from all fwmark 0x1 lookup 100`.
+/// `100: from all fwmark 0x1 lookup 100`.
 fn rule(clean: &Clean, row: Row<'_>) -> Option<PolicyRule> {
     let (number, rest) = row.text.split_once(':')?;
     let priority = number.parse().ok()?;

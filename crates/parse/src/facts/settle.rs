@@ -1,9 +1,9 @@
 //! Puts the pasted facts together. What contradicts the rules or an earlier fact is of another host.
 
-use super::Block;
+use super::{Block, Bridge};
 use chainwalk_model::{
-    AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Host, IfKind, Interface, Match, OpKind, Origin,
-    Severity, Span, Target, Text,
+    AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Host, IfKind, Interface, Match, OpKind,
+    Origin, Severity, Span, Target, Text,
 };
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -42,7 +42,8 @@ pub(crate) fn settle(
 fn implied(host: &Host) -> Vec<(Text, AddrMask)> {
     let mut found = Vec::new();
     for rule in &host.rules.rules {
-        let masquerades = |o: &chainwalk_model::Op| matches!(o.what, OpKind::Target(Target::Masquerade(_)));
+        let masquerades =
+            |o: &chainwalk_model::Op| matches!(o.what, OpKind::Target(Target::Masquerade(_)));
         if !rule.ops.iter().any(masquerades) {
             continue;
         }
@@ -81,7 +82,10 @@ fn contradiction(
         if !nets.is_empty() && !implied.iter().any(within) {
             return Some(problem(&interface.name, first.value, first.origin, nets));
         }
-        let known = index.get(&interface.name).map(|at| host.interfaces[*at].addrs.as_slice()).unwrap_or_default();
+        let known = index
+            .get(&interface.name)
+            .map(|at| host.interfaces[*at].addrs.as_slice())
+            .unwrap_or_default();
         let known: Vec<Cidr> = known.iter().map(|a| a.value).filter(|a| a.addr.is_ipv4()).collect();
         let shared = addrs.iter().any(|a| known.iter().any(|k| k.addr == a.value.addr));
         if !known.is_empty() && !shared && &*interface.name != "lo" {
@@ -99,14 +103,19 @@ fn problem(name: &str, addr: Cidr, origin: Origin, nets: Vec<String>) -> Diagnos
         severity: Severity::Warning,
         span,
         found: format!("{name} {}/{}", addr.addr, addr.len).into(),
-        expected: nets.into_iter().map(|n| Expected::Literal(format!("{name} {n}").into())).collect(),
+        expected: nets
+            .into_iter()
+            .map(|n| Expected::Literal(format!("{name} {n}").into()))
+            .collect(),
         hint: None,
     }
 }
 
 fn holds(net: AddrMask, addr: IpAddr) -> bool {
     match (net.addr, net.mask, addr) {
-        (IpAddr::V4(n), IpAddr::V4(m), IpAddr::V4(a)) => (u32::from(n) ^ u32::from(a)) & u32::from(m) == 0,
+        (IpAddr::V4(n), IpAddr::V4(m), IpAddr::V4(a)) => {
+            (u32::from(n) ^ u32::from(a)) & u32::from(m) == 0
+        }
         (IpAddr::V6(n), IpAddr::V6(m), IpAddr::V6(a)) => {
             (u128::from(n) ^ u128::from(a)) & u128::from(m) == 0
         }
@@ -119,7 +128,7 @@ fn give(host: &mut Host, index: &mut Index, block: Block) {
     for interface in facts.interfaces {
         merge(host, index, interface);
     }
-    for (name, span, ports) in facts.bridges {
+    for Bridge { name, span, ports } in facts.bridges {
         let mut bridge = super::bare(&name, Origin::Pasted(span));
         bridge.kind = IfKind::Bridge;
         merge(host, index, bridge);

@@ -13,8 +13,7 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         let header = row.text.starts_with("Active Internet connections")
             || (row.text.contains("Recv-Q") && row.text.contains("Send-Q"));
         match socket(clean, *row) {
-            Some(Some(found)) => sockets.push(found),
-            Some(None) => {}
+            Some(found) => sockets.extend(found),
             None if header => {}
             None => break,
         }
@@ -27,8 +26,8 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     made(clean, rows, taken, kind, Facts { sockets, ..Facts::default() })
 }
 
-/// A row; `Some(None)` is one of a socket that does not listen.
-fn socket(clean: &Clean, row: Row<'_>) -> Option<Option<Socket>> {
+/// A row, and the socket if it is one that listens.
+fn socket(clean: &Clean, row: Row<'_>) -> Option<Vec<Socket>> {
     let words: Vec<&str> = row.text.split_whitespace().collect();
     let named = match *words.first()? {
         "tcp" | "tcp6" => Some(proto::TCP),
@@ -38,7 +37,9 @@ fn socket(clean: &Clean, row: Row<'_>) -> Option<Option<Socket>> {
     let rest = if named.is_some() { &words[1..] } else { &words[..] };
     // `ss` has the state before the queues, `netstat` behind the addresses.
     let (state, queues) = match *rest.first()? {
-        state @ ("LISTEN" | "UNCONN" | "ESTAB" | "TIME-WAIT" | "SYN-SENT" | "CLOSE-WAIT") => (Some(state), &rest[1..]),
+        state @ ("LISTEN" | "UNCONN" | "ESTAB" | "TIME-WAIT" | "SYN-SENT" | "CLOSE-WAIT") => {
+            (Some(state), &rest[1..])
+        }
         _ => (None, rest),
     };
     if state.is_none() && named.is_none() {
@@ -52,14 +53,20 @@ fn socket(clean: &Clean, row: Row<'_>) -> Option<Option<Socket>> {
         Some(state) => matches!(state, "LISTEN" | "UNCONN"),
         None => proto == proto::UDP || more.first() == Some(&"LISTEN"),
     };
-    let Some((addr, port)) = local.rsplit_once(':') else { return Some(None) };
-    let (Some(addr), Ok(port), true) = (address(addr, words[0].ends_with('6')), port.parse(), listens) else {
-        return Some(None);
+    let Some((addr, port)) = local.rsplit_once(':') else { return Some(Vec::new()) };
+    let (Some(addr), Ok(port), true) =
+        (address(addr, words[0].ends_with('6')), port.parse(), listens)
+    else {
+        return Some(Vec::new());
     };
     let process = more.iter().find_map(|w| {
-        w.split('"').nth(1).or_else(|| w.split_once('/').map(|(_, name)| name)).filter(|n| !n.is_empty())
+        w.split('"')
+            .nth(1)
+            .or_else(|| w.split_once('/').map(|(_, name)| name))
+            .filter(|n| !n.is_empty())
     });
-    Some(Some(Socket { proto, addr, port, process: process.map(Into::into), origin: pasted(clean, row) }))
+    let process = process.map(Into::into);
+    Some(vec![Socket { proto, addr, port, process, origin: pasted(clean, row) }])
 }
 
 /// `*`, `0.0.0.0`, `[::]`, `::`, `127.0.0.53%lo`.

@@ -12,8 +12,14 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     } else if first.starts_with("[{\"ifindex\"") || first.starts_with("{\"nftables\"") {
         let name = if first.starts_with('{') { "nft -j list ruleset" } else { "ip -j addr" };
         let hint = if first.starts_with('{') { "iptables-save" } else { "ip addr" };
-        (name, braces(rows, first.chars().next()?, if first.starts_with('{') { '}' } else { ']' }), Some(hint))
-    } else if first.starts_with("Name: ") && rows.get(1).is_some_and(|r| r.text.starts_with("Type: ")) {
+        (
+            name,
+            braces(rows, first.chars().next()?, if first.starts_with('{') { '}' } else { ']' }),
+            Some(hint),
+        )
+    } else if first.starts_with("Name: ")
+        && rows.get(1).is_some_and(|r| r.text.starts_with("Type: "))
+    {
         ("ipset list", until_blank(rows), Some("ipset save"))
     } else if first.starts_with("Kernel IP routing table") {
         ("route -n", until_blank(rows), Some("ip route"))
@@ -25,7 +31,8 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     } else {
         return None;
     };
-    let (mut block, taken) = made(clean, rows, taken, SectionKind::Unread(name.into()), Facts::default())?;
+    let (mut block, taken) =
+        made(clean, rows, taken, SectionKind::Unread(name.into()), Facts::default())?;
     block.diagnostics.push(Diagnostic {
         id: DiagnosticId::NotModelled,
         severity: Severity::Warning,
@@ -42,10 +49,14 @@ fn is_nft(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().collect();
     let family = |w: &&str| matches!(*w, "ip" | "ip6" | "inet" | "arp" | "bridge" | "netdev");
     match words.as_slice() {
-        ["table", rest @ ..] => rest.last().is_some_and(|w| w.ends_with('{')) || rest.first().is_some_and(|w| family(w)),
-        ["add", "table" | "chain" | "rule" | "set" | "map" | "element", ..] => true,
-        ["nft", "add" | "insert", ..] | ["flush", "ruleset" | "ruleset;"] => true,
-        ["define", _, "=", ..] | ["#!/usr/sbin/nft", ..] => true,
+        ["table", rest @ ..] => {
+            rest.last().is_some_and(|w| w.ends_with('{')) || rest.first().is_some_and(family)
+        }
+        ["add", "table" | "chain" | "rule" | "set" | "map" | "element", ..]
+        | ["nft", "add" | "insert", ..]
+        | ["flush", "ruleset" | "ruleset;"]
+        | ["define", _, "=", ..]
+        | ["#!/usr/sbin/nft", ..] => true,
         _ => false,
     }
 }
@@ -76,5 +87,7 @@ fn until_blank(rows: &[Row<'_>]) -> usize {
 
 /// A line of `conntrack -L` or of `/proc/net/nf_conntrack`.
 fn is_flow(text: &str) -> bool {
-    text.contains(" src=") && text.contains(" dst=") && text.split_whitespace().any(|w| w.starts_with("sport=") || w.starts_with("type="))
+    text.contains(" src=")
+        && text.contains(" dst=")
+        && text.split_whitespace().any(|w| w.starts_with("sport=") || w.starts_with("type="))
 }

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 fn rules(text: &str) -> String {
     let printed = save_text(&read(&[text]).host()).text;
     let lines = printed.lines().filter(|l| !l.starts_with('#') && *l != "COMMIT");
-    lines.map(|l| format!("{l}\n")).collect()
+    lines.flat_map(|l| [l, "\n"]).collect()
 }
 
 #[track_caller]
@@ -36,7 +36,7 @@ const LIST: &str = "Chain INPUT (policy ACCEPT 0 packets, 0 bytes)\n \
 fn check_row(row: &str, expect: &str) {
     let save = format!(":INPUT ACCEPT [0:0]\n-A INPUT{expect}\n");
     let found = rules(&format!("{LIST}{row}\n"));
-    let found: String = found.lines().skip(1).filter(|l| !l.starts_with(":FORWARD")).map(|l| format!("{l}\n")).collect();
+    let found: String = found.lines().skip(1).flat_map(|l| [l, "\n"]).collect();
     assert_eq!(found, save, "{row}");
 }
 
@@ -82,27 +82,60 @@ fn a_script_is_replayed() {
 
 #[test]
 fn the_rows_of_a_listing() {
-    check_row("36M 17G ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 state RELATED,ESTABLISHED", " -m state --state RELATED,ESTABLISHED -j ACCEPT");
-    check_row("0 0 ACCEPT 6 -- eth0 !docker0 10.0.0.1 !127.0.0.0/8 tcp dpts:80:90 flags:!0x17/0x02", " -s 10.0.0.1/32 ! -d 127.0.0.0/8 -i eth0 ! -o docker0 -p tcp -m tcp --dport 80:90 ! --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT");
+    check_row(
+        "36M 17G ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 state RELATED,ESTABLISHED",
+        " -m state --state RELATED,ESTABLISHED -j ACCEPT",
+    );
+    check_row(
+        "0 0 ACCEPT 6 -- eth0 !docker0 10.0.0.1 !127.0.0.0/8 tcp dpts:80:90 flags:!0x17/0x02",
+        " -s 10.0.0.1/32 ! -d 127.0.0.0/8 -i eth0 ! -o docker0 -p tcp -m tcp --dport 80:90 ! --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT",
+    );
     check_row("0 0            all  --  *      *       0.0.0.0/0            0.0.0.0/0", "");
-    check_row("0 0 ACCEPT    !6    --  *      *       0.0.0.0/0            0.0.0.0/0", " ! -p tcp -j ACCEPT");
+    check_row(
+        "0 0 ACCEPT    !6    --  *      *       0.0.0.0/0            0.0.0.0/0",
+        " ! -p tcp -j ACCEPT",
+    );
     check_row("0 0 ACCEPT tcp -f * * 0.0.0.0/0 0.0.0.0/0", " -p tcp -f -j ACCEPT");
-    check_row("0 0 MARK all -- * * 0.0.0.0/0 0.0.0.0/0 MARK or 0x4000", " -j MARK --set-xmark 0x4000/0x4000");
-    check_row("0 0 ACCEPT icmp -- * * 0.0.0.0/0 0.0.0.0/0 icmptype 8 code 0", " -p icmp -m icmp --icmp-type 8/0 -j ACCEPT");
-    check_row("0 0 LOG all -- * * 0.0.0.0/0 0.0.0.0/0 limit: avg 3/min burst 5 LOG flags 0 level 7 prefix `a b '", " -m limit --limit 3/min -j LOG --log-prefix \"a b \" --log-level 7");
+    check_row(
+        "0 0 MARK all -- * * 0.0.0.0/0 0.0.0.0/0 MARK or 0x4000",
+        " -j MARK --set-xmark 0x4000/0x4000",
+    );
+    check_row(
+        "0 0 ACCEPT icmp -- * * 0.0.0.0/0 0.0.0.0/0 icmptype 8 code 0",
+        " -p icmp -m icmp --icmp-type 8/0 -j ACCEPT",
+    );
+    check_row(
+        "0 0 LOG all -- * * 0.0.0.0/0 0.0.0.0/0 limit: avg 3/min burst 5 LOG flags 0 level 7 prefix `a b '",
+        " -m limit --limit 3/min -j LOG --log-prefix \"a b \" --log-level 7",
+    );
 }
 
 #[test]
 fn a_comment_cannot_forge_a_match_past_its_end() {
-    check_row("0 0 ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 /* tcp dpt:80 */ mark match 0x1", " -m comment --comment \"tcp dpt:80\" -m mark --mark 0x1 -j ACCEPT");
-    check_row("0 0 ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 /* a */ b */ mark match 0x1", " -m comment --comment \"a */ b\" -m mark --mark 0x1 -j ACCEPT");
+    check_row(
+        "0 0 ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 /* tcp dpt:80 */ mark match 0x1",
+        " -m comment --comment \"tcp dpt:80\" -m mark --mark 0x1 -j ACCEPT",
+    );
+    check_row(
+        "0 0 ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 /* a */ b */ mark match 0x1",
+        " -m comment --comment \"a */ b\" -m mark --mark 0x1 -j ACCEPT",
+    );
 }
 
 #[test]
 fn two_tables_without_a_command_are_told_apart() {
     let row = "    0     0 MASQUERADE  all  --  *      eth0    0.0.0.0/0            0.0.0.0/0\n";
     let head = |name: &str| LIST.replace("INPUT", name);
-    let text = [LIST.into(), head("FORWARD"), head("OUTPUT"), head("PREROUTING"), LIST.into(), head("OUTPUT"), head("POSTROUTING"), row.into()];
+    let text = [
+        LIST.into(),
+        head("FORWARD"),
+        head("OUTPUT"),
+        head("PREROUTING"),
+        LIST.into(),
+        head("OUTPUT"),
+        head("POSTROUTING"),
+        row.into(),
+    ];
     let host = read(&[&text.concat()]).host();
     let names: Vec<_> = host.rules.tables.iter().map(|t| &*t.name).collect();
     assert_eq!(names, ["filter", "nat"]);
@@ -142,13 +175,32 @@ fn the_paste_around_a_dump_does_not_matter() {
 
 #[test]
 fn problems_point_at_their_place() {
-    let save = |rule: &str| format!("*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n{rule}\nCOMMIT\n");
-    check_problems(&save("-A INPUT -m conntrak --ctstate NEW -j ACCEPT"), &[(DiagnosticId::UnknownMatch, "conntrak")]);
-    check_problems(&save("-A INPUT -p tcp -m tcp --dport 99999 -j ACCEPT"), &[(DiagnosticId::BadValue, "99999")]);
-    check_problems(&save("-A INPUT --dport 22 -j ACCEPT"), &[(DiagnosticId::UnknownOption, "--dport")]);
+    let save = |rule: &str| {
+        format!(
+            "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n{rule}\nCOMMIT\n"
+        )
+    };
+    check_problems(
+        &save("-A INPUT -m conntrak --ctstate NEW -j ACCEPT"),
+        &[(DiagnosticId::UnknownMatch, "conntrak")],
+    );
+    check_problems(
+        &save("-A INPUT -p tcp -m tcp --dport 99999 -j ACCEPT"),
+        &[(DiagnosticId::BadValue, "99999")],
+    );
+    check_problems(
+        &save("-A INPUT --dport 22 -j ACCEPT"),
+        &[(DiagnosticId::UnknownOption, "--dport")],
+    );
     check_problems(&save("-A INPUT -j MISSING"), &[(DiagnosticId::MissingChain, "-j MISSING")]);
-    check_problems(&save("-A INPUT -j TPROXY --on-port 1"), &[(DiagnosticId::NotModelled, "-j TPROXY --on-port 1")]);
-    check_problems(&save("-A INPUT -s example.com -j DROP"), &[(DiagnosticId::BadValue, "example.com")]);
+    check_problems(
+        &save("-A INPUT -j TPROXY --on-port 1"),
+        &[(DiagnosticId::NotModelled, "-j TPROXY --on-port 1")],
+    );
+    check_problems(
+        &save("-A INPUT -s example.com -j DROP"),
+        &[(DiagnosticId::BadValue, "example.com")],
+    );
     check_problems(&save("-A INPUT -j"), &[(DiagnosticId::Missing, "-j")]);
     check_problems("", &[(DiagnosticId::Empty, "")]);
     check_problems("hello", &[(DiagnosticId::NothingRecognised, "hello")]);
@@ -156,11 +208,14 @@ fn problems_point_at_their_place() {
 
 #[test]
 fn what_is_not_known_is_kept_and_never_guessed() {
-    let host = read(&["-P INPUT ACCEPT\n-A INPUT -p tcp -m foo --bar 1 --dport 22 -j ACCEPT\n"]).host();
+    let host =
+        read(&["-P INPUT ACCEPT\n-A INPUT -p tcp -m foo --bar 1 --dport 22 -j ACCEPT\n"]).host();
     let opaque: Vec<&str> = host.rules.rules[0]
         .ops
         .iter()
-        .filter_map(|op| if let OpKind::Match(Match::Opaque(o)) = &op.what { Some(&*o.text) } else { None })
+        .filter_map(|op| {
+            if let OpKind::Match(Match::Opaque(o)) = &op.what { Some(&*o.text) } else { None }
+        })
         .collect();
     assert_eq!(opaque, ["-m foo --bar 1"]);
 }
@@ -183,7 +238,10 @@ fn facts_around_the_rules() {
     let host = read(&[text]).host();
     let addrs = |name: &str| host.interface(name).map(|i| i.addrs.len());
     assert_eq!((addrs("lo"), addrs("eth0"), addrs("veth1")), (Some(1), Some(1), Some(0)));
-    assert_eq!(host.interface("br0").map(|i| i.kind.clone()), Some(chainwalk_model::IfKind::Bridge));
+    assert_eq!(
+        host.interface("br0").map(|i| i.kind.clone()),
+        Some(chainwalk_model::IfKind::Bridge)
+    );
     assert_eq!(host.interface("veth1").and_then(|i| i.master.as_deref()), Some("br0"));
     assert_eq!(host.routes.len(), 1);
     assert_eq!(host.policy.len(), 1);
@@ -208,16 +266,20 @@ fn a_fact_that_contradicts_the_rules_is_of_another_host() {
 
 #[test]
 fn other_dumps_are_named() {
-    let text = "table ip filter {\n\tchain input {\n\t\ttype filter hook input priority 0;\n\t}\n}\n";
+    let text =
+        "table ip filter {\n\tchain input {\n\t\ttype filter hook input priority 0;\n\t}\n}\n";
     let reading = read(&[text]);
-    assert!(matches!(&reading.sections[0].kind, SectionKind::Unread(name) if &**name == "nft list ruleset"));
+    assert!(
+        matches!(&reading.sections[0].kind, SectionKind::Unread(name) if &**name == "nft list ruleset")
+    );
     assert_eq!(reading.diagnostics[0].id, DiagnosticId::NotModelled);
 }
 
 /// The text under every span is within its document, and an operation lies within its rule.
 fn sound(docs: &[&str]) {
     let reading = read(docs);
-    let whole = |span: Span| assert!(docs[span.doc.0 as usize].get(span.range()).is_some(), "{span:?}");
+    let whole =
+        |span: Span| assert!(docs[span.doc.0 as usize].get(span.range()).is_some(), "{span:?}");
     for diagnostic in &reading.diagnostics {
         whole(diagnostic.span);
     }
@@ -254,22 +316,82 @@ fn sound(docs: &[&str]) {
 /// Pieces of every dump that is read, to be thrown together.
 fn piece() -> impl Strategy<Value = String> {
     let known = prop::sample::select(vec![
-        "*filter\n", "*nat\n", ":INPUT ACCEPT [0:0]\n", "COMMIT\n", "-A INPUT ", "-I INPUT 1 ", "-D INPUT ",
-        "-P INPUT DROP\n", "-N c\n", "-X\n", "-F\n", "-E c d\n", "-j ACCEPT", "-j c", "-g c", "! ", "-p tcp ",
-        "-m tcp ", "--dport 80 ", "--sport 1:2 ", "-m comment --comment \"a b\" ", "\"", "'", "\\", "-s 10.0.0.0/8 ",
-        "-m set --match-set s src,dst ", "-m recent --set --name x ", "-m string --hex-string \"|de|\" --algo bm ",
-        "-m hashlimit --hashlimit-upto 5/s --hashlimit-mode srcip --hashlimit-name n ", "-m u32 --u32 \"6&0xFF=6\" ",
-        "-j LOG --log-prefix \"x \" ", "-j DNAT --to-destination 1.2.3.4:80 ", "-j CT --zone 5 ", "-m owner --uid-owner 0 ",
-        "Chain INPUT (policy ACCEPT 1 packets, 2 bytes)\n", "Chain c (1 references)\n",
+        "*filter\n",
+        "*nat\n",
+        ":INPUT ACCEPT [0:0]\n",
+        "COMMIT\n",
+        "-A INPUT ",
+        "-I INPUT 1 ",
+        "-D INPUT ",
+        "-P INPUT DROP\n",
+        "-N c\n",
+        "-X\n",
+        "-F\n",
+        "-E c d\n",
+        "-j ACCEPT",
+        "-j c",
+        "-g c",
+        "! ",
+        "-p tcp ",
+        "-m tcp ",
+        "--dport 80 ",
+        "--sport 1:2 ",
+        "-m comment --comment \"a b\" ",
+        "\"",
+        "'",
+        "\\",
+        "-s 10.0.0.0/8 ",
+        "-m set --match-set s src,dst ",
+        "-m recent --set --name x ",
+        "-m string --hex-string \"|de|\" --algo bm ",
+        "-m hashlimit --hashlimit-upto 5/s --hashlimit-mode srcip --hashlimit-name n ",
+        "-m u32 --u32 \"6&0xFF=6\" ",
+        "-j LOG --log-prefix \"x \" ",
+        "-j DNAT --to-destination 1.2.3.4:80 ",
+        "-j CT --zone 5 ",
+        "-m owner --uid-owner 0 ",
+        "Chain INPUT (policy ACCEPT 1 packets, 2 bytes)\n",
+        "Chain c (1 references)\n",
         " pkts bytes target     prot opt in     out     source               destination\n",
         "num  target     prot opt source               destination\n",
         "    0     0 ACCEPT     all  --  *      *       0.0.0.0/0            0.0.0.0/0            ",
-        "1    ACCEPT     tcp  --  anywhere  anywhere  ", "tcp dpt:80 ", "/* ", "*/ ", "LOG flags 0 level 4 prefix \"a\" ",
-        "limit: avg 3/min burst 5 ", "STRING match  \"abc\" ALGO name bm ", "match-set s src ", "[goto] ", "to:1.2.3.4:80 ",
-        "1: lo: <UP> mtu 1500\n", "    inet 127.0.0.1/8 scope host lo\n", "br0\t8000.0242129f14c0\tno\tv1\n", "\t\tv2\n",
-        "docker0: flags=4163<UP>  mtu 1500\n", "default via 10.0.0.1 dev eth0\n", "create s hash:ip\n", "add s 1.2.3.4\n",
-        "table ip x {\n", "}\n", "[\n", "NAME IP NODE\n", "$ iptables -L\n", "> ", "# ", "\u{1b}[1m", "\u{a0}", "\r", "\n",
-        "\u{2013}", "表", "iptables -t nat -A POSTROUTING ", "net.ipv4.ip_forward = 1\n", "&gt;", "\u{feff}", "\t", " ",
+        "1    ACCEPT     tcp  --  anywhere  anywhere  ",
+        "tcp dpt:80 ",
+        "/* ",
+        "*/ ",
+        "LOG flags 0 level 4 prefix \"a\" ",
+        "limit: avg 3/min burst 5 ",
+        "STRING match  \"abc\" ALGO name bm ",
+        "match-set s src ",
+        "[goto] ",
+        "to:1.2.3.4:80 ",
+        "1: lo: <UP> mtu 1500\n",
+        "    inet 127.0.0.1/8 scope host lo\n",
+        "br0\t8000.0242129f14c0\tno\tv1\n",
+        "\t\tv2\n",
+        "docker0: flags=4163<UP>  mtu 1500\n",
+        "default via 10.0.0.1 dev eth0\n",
+        "create s hash:ip\n",
+        "add s 1.2.3.4\n",
+        "table ip x {\n",
+        "}\n",
+        "[\n",
+        "NAME IP NODE\n",
+        "$ iptables -L\n",
+        "> ",
+        "# ",
+        "\u{1b}[1m",
+        "\u{a0}",
+        "\r",
+        "\n",
+        "\u{2013}",
+        "表",
+        "iptables -t nat -A POSTROUTING ",
+        "net.ipv4.ip_forward = 1\n",
+        "&gt;",
+        "\u{feff}",
+        "\t",
+        " ",
     ])
     .prop_map(String::from);
     prop_oneof![8 => known, 1 => ".{0,12}", 1 => "[!-~]{1,8}"]
