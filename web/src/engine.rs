@@ -2,7 +2,7 @@
 //!
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
-use crate::message::{Answer, Request, Told, View, Wanted};
+use crate::message::{Answer, PROBLEMS, Request, Told, View, Wanted};
 use chainwalk_model::{Ask, Check, Diagnostic, Reading, RuleId, Severity};
 use chainwalk_sim::{Session, assume};
 use chainwalk_view::{Reasons, Scene, TableMeasure, Telling};
@@ -95,6 +95,7 @@ impl Engine {
         self.telling(|t, walked| {
             let empty = Reading::default();
             let reading = t.reading.unwrap_or(&empty);
+            let first = &reading.diagnostics[..reading.diagnostics.len().min(PROBLEMS)];
             let said = |lines: &[String], found: &[Vec<Diagnostic>]| {
                 lines
                     .iter()
@@ -106,7 +107,8 @@ impl Engine {
                 generation,
                 chips: view::chips(reading, t.lang),
                 facts: view::facts(t.host, t.lang, t.docs),
-                problems: view::problems(&reading.diagnostics, t.docs, t.lang),
+                problems: view::problems(first, t.docs, t.lang),
+                serious: reading.diagnostics.iter().filter(|d| d.severity > Severity::Note).count(),
                 packet_problems: said(&walked.packets, &walked.packet_problems),
                 assumption_problems: said(&walked.assumptions, &walked.assumption_problems),
                 banner: view::banner(t),

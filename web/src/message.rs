@@ -5,6 +5,9 @@
 use chainwalk_view::{Banner, Chip, FactRow, Lang, Problem, Row, Scene, Timeline};
 use serde::{Deserialize, Serialize};
 
+/// More problems than this are counted and not shown one by one.
+pub const PROBLEMS: usize = 200;
+
 /// A question to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Request {
@@ -70,8 +73,10 @@ pub struct Told {
     pub chips: Vec<Chip>,
     /// The host's facts.
     pub facts: Vec<FactRow>,
-    /// What could not be read.
+    /// What could not be read: the first [`PROBLEMS`] of it.
     pub problems: Vec<Problem>,
+    /// How much of it is more than a note, shown or not.
+    pub serious: usize,
     /// What is wrong with each packet line; spans count in that line.
     pub packet_problems: Vec<Vec<Problem>>,
     /// What is wrong with each assumption; empty where it is understood.

@@ -117,7 +117,10 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         let Some(text) = text.filter(|text| text.len() > HEAVY) else { return };
         e.prevent_default();
         let field: HtmlTextAreaElement = e.target_unchecked_into();
+        let start = field.selection_start().ok().flatten().unwrap_or(0);
         if field.set_range_text(&text).is_ok() {
+            let end = start + text.encode_utf16().count() as u32;
+            let _ = field.set_selection_range(end, end);
             take(&field);
         }
     });
@@ -174,7 +177,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     });
 
     let problems: &[Problem] = told.as_ref().map_or(&[], |t| &t.problems);
-    let serious = problems.iter().filter(|p| p.class != "note").count();
+    let serious = told.as_ref().map_or(0, |t| t.serious);
     let chips: &[Chip] = told.as_ref().map_or(&[], |t| &t.chips);
     let summary = if paste.trim().is_empty() {
         String::new()
