@@ -9,6 +9,9 @@ use chainwalk_model::{
 };
 use std::collections::{HashMap, VecDeque};
 
+/// Stands for the chain of listed rules above which no chain's name was pasted.
+pub(crate) const NO_CHAIN: &str = "?";
+
 /// A chain while it is being read.
 #[derive(Clone, Debug)]
 pub(crate) struct DraftChain {
@@ -188,6 +191,15 @@ impl Draft {
             let span = chain.header.or(chain.shown).or(chain.jump).unwrap_or(none);
             if !shown {
                 diagnostics.push(missing_chain(&chain.name, span, self.family, &self.name));
+            } else if *chain.name == *NO_CHAIN {
+                diagnostics.push(Diagnostic {
+                    id: DiagnosticId::Missing,
+                    severity: Severity::Warning,
+                    span,
+                    found: "".into(),
+                    expected: vec![Expected::Literal("Chain INPUT (policy ACCEPT)".into())],
+                    hint: None,
+                });
             } else if chain.header.is_none() && builtin.is_none() && chain.shown.is_some() {
                 diagnostics.push(Diagnostic {
                     id: DiagnosticId::UndeclaredChain,

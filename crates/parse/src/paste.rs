@@ -5,7 +5,7 @@
 
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command};
-use crate::draft::{Draft, builtin_names, is_builtin};
+use crate::draft::{Draft, NO_CHAIN, builtin_names, is_builtin};
 use crate::facts;
 use crate::listing::{self, Columns};
 use crate::restore;
@@ -196,7 +196,10 @@ impl Paste {
         context: &mut Context,
     ) {
         let span = clean.span(row.start, row.end());
-        self.sections.push(Section { kind: SectionKind::Command(command.name.into()), span });
+        // A line of a script is a part of the table that it makes.
+        if !command.changes {
+            self.sections.push(Section { kind: SectionKind::Command(command.name.into()), span });
+        }
         *context = Context {
             table: command.table.clone(),
             family: command.family,
@@ -274,7 +277,7 @@ impl Paste {
                     }
                 }
                 Kind::Rule(columns) => {
-                    let at = chain.unwrap_or_else(|| draft.chain("?"));
+                    let at = chain.unwrap_or_else(|| draft.chain(NO_CHAIN));
                     chain = Some(at);
                     if let Some(rule) = listing::rule(&mut cx, &mut draft, *columns, row) {
                         draft.chains[at].shown.get_or_insert(span);
@@ -292,13 +295,7 @@ impl Paste {
             cx.say(DiagnosticId::HiddenInterfaces, Severity::Warning, place, vec![], hint);
         }
         let span = draft.span.unwrap_or_default();
-        let kind = SectionKind::Table {
-            family,
-            table: table.as_str().into(),
-            chains: draft.chains.iter().filter(|c| c.is_shown()).count() as u32,
-            rules: draft.rule_count() as u32,
-        };
-        self.sections.push(Section { kind, span });
+        self.sections.push(Section { kind: table_section(&draft), span });
         self.keep(draft);
     }
 
@@ -327,6 +324,14 @@ impl Paste {
 
     fn finish(mut self, cleans: &[Clean]) -> Reading {
         for draft in std::mem::take(&mut self.drafts) {
+            let section = |s: &Section| {
+                matches!(&s.kind, SectionKind::Table { family, table, .. }
+                    if *family == draft.family && *table == draft.name)
+            };
+            if !self.sections.iter().any(section) {
+                let span = draft.span.unwrap_or_default();
+                self.sections.push(Section { kind: table_section(&draft), span });
+            }
             part_of_table(&draft, &mut self.diagnostics);
             draft.lower(&mut self.host, &mut self.diagnostics);
         }
@@ -425,6 +430,16 @@ impl Group<'_> {
             }
         }
         found
+    }
+}
+
+/// What a table is called among what was recognised.
+fn table_section(draft: &Draft) -> SectionKind {
+    SectionKind::Table {
+        family: draft.family,
+        table: draft.name.clone(),
+        chains: draft.chains.iter().filter(|c| c.is_shown()).count() as u32,
+        rules: draft.rule_count() as u32,
     }
 }
 

@@ -286,8 +286,11 @@ pub(crate) fn tos(i: &str) -> Piece<'_, Masked<u8>> {
         .parse(i)
 }
 
-/// An interface, `+` at its end standing for any rest. `lo`, `eth+`, `+`.
+/// An interface, `+` at its end standing for any rest. `lo`, `eth+`, `+`. A shell's variable is none.
 pub(crate) fn iface(i: &str) -> Piece<'_, IfaceMatch> {
+    if i.contains('$') {
+        return fail(i);
+    }
     let name = take_while1(|c: char| !c.is_whitespace() && c != '!' && c != '/');
     map(name, |n: &str| {
         let (name, prefix) = n.strip_suffix('+').map_or((n, false), |n| (n, true));

@@ -202,6 +202,7 @@ fn problems_point_at_their_place() {
         &[(DiagnosticId::BadValue, "example.com")],
     );
     check_problems(&save("-A INPUT -j"), &[(DiagnosticId::Missing, "-j")]);
+    check_problems(&save("-A INPUT -i $WAN -j DROP"), &[(DiagnosticId::BadValue, "$WAN")]);
     check_problems("", &[(DiagnosticId::Empty, "")]);
     check_problems("hello", &[(DiagnosticId::NothingRecognised, "hello")]);
 }
