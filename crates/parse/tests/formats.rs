@@ -137,6 +137,33 @@ fn what_is_printed_is_read_back() {
     println!("{whole} texts read back whole, {part} in part");
 }
 
+/// Listings one after the other, without the commands that name their tables.
+#[test]
+fn tables_are_told_by_their_chains() {
+    let Some(dumps) = dumps() else { return };
+    let mut told = 0;
+    for case in files(&dumps) {
+        for backend in ["legacy", "nft"] {
+            for form in ["nvL", "nL", "S"] {
+                let mut text = String::new();
+                let mut expect = Vec::new();
+                for name in ["filter", "nat", "mangle", "raw"] {
+                    let file = case.join(backend).join(format!("iptables_{name}_{form}.txt"));
+                    let Ok(one) = std::fs::read(file) else { continue };
+                    text += &String::from_utf8_lossy(&one);
+                    text += "\n";
+                    expect.push(name);
+                }
+                let host = chainwalk_parse::read(&[&text]).host();
+                let found: Vec<&str> = host.rules.tables.iter().map(|t| &*t.name).collect();
+                assert_eq!(found, expect, "{} {backend} {form}", case.display());
+                told += found.len();
+            }
+        }
+    }
+    println!("{told} tables told");
+}
+
 /// The two documents' listings are the rules that the kernel was asked about.
 #[test]
 fn the_documents_are_the_rules_that_were_loaded() {
