@@ -9,6 +9,7 @@ use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use house::House;
 use page::Profile;
+use std::process::ExitCode;
 
 /// The chores of Chainwalk.
 #[derive(Parser)]
@@ -55,10 +56,19 @@ struct Test {
     dev: bool,
 }
 
-fn main() -> Result<()> {
-    let cli = Cli::parse();
+fn main() -> ExitCode {
+    match run(Cli::parse().chore) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: Chore) -> Result<()> {
     let house = House::find()?;
-    match cli.chore {
+    match chore {
         Chore::Setup => tools::setup(&house),
         Chore::Serve(a) => page::serve(&house, a.port, Profile::release_if(a.release), !a.no_open),
         Chore::Test(a) => test::run(&house, &a.parts, Profile::release_if(!a.dev)),

@@ -26,8 +26,10 @@ fn host(paste: &str) -> Host {
 
 #[wasm_bindgen_test]
 fn a_dropped_packet_is_told_as_dropped() {
-    let mut host =
-        host("*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n");
+    let nat =
+        "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n";
+    let filter = "*filter\n:INPUT DROP\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n";
+    let mut host = host(&format!("{nat}{filter}"));
     let problems: Vec<Problem> = from(host.send("ping 127.0.0.1"));
     assert!(problems.is_empty(), "{problems:?}");
     let told: Told = from(host.tell(0));
