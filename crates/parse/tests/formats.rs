@@ -164,6 +164,30 @@ fn tables_are_told_by_their_chains() {
     println!("{told} tables told");
 }
 
+/// Dumps that people pasted elsewhere: hardly a rule of them is kept as text.
+#[test]
+fn the_rules_of_the_corpus_are_understood() {
+    let Some(dumps) = dumps() else { return };
+    let (mut rules, mut opaque) = (0, 0);
+    for file in files(&dumps.join("../../corpus")) {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        // Native nft is not read, and one file is a test of another program's own notation.
+        if name.contains("nft") || name.ends_with("parser_test") {
+            continue;
+        }
+        let Some(host) = read(&file) else { continue };
+        for rule in &host.rules.rules {
+            let kept = |op: &OpKind| {
+                matches!(op, OpKind::Match(Match::Opaque(_)) | OpKind::Target(Target::Opaque(_)))
+            };
+            rules += 1;
+            opaque += usize::from(rule.ops.iter().any(|op| kept(&op.what)));
+        }
+    }
+    println!("{rules} rules, {opaque} of them with a piece that is kept as text");
+    assert!(rules > 1000 && opaque * 100 < rules, "{opaque} of {rules}");
+}
+
 /// The two documents' listings are the rules that the kernel was asked about.
 #[test]
 fn the_documents_are_the_rules_that_were_loaded() {

@@ -1,4 +1,4 @@
-//! `ipset save` lines: `create`, `add`.
+//! `ipset save` lines (`create`, `add`), and `ipset list`.
 
 use super::{Block, Facts, made, pasted};
 use crate::case::sets;
@@ -27,6 +27,23 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     }
     let kind = SectionKind::Sets(found.len() as u32);
     made(clean, rows, taken, kind, Facts { sets: found, ..Facts::default() })
+}
+
+/// `Name: s`, `Type: hash:ip`, `Header: …`, `Members:` and what follows, for each set.
+pub(super) fn list(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let first = rows.first()?;
+    let name = first.text.strip_prefix("Name: ")?;
+    let kind = rows.get(1)?.text.strip_prefix("Type: ")?;
+    let taken = rows.iter().take_while(|r| !r.text.is_empty()).count();
+    let header = rows[..taken].iter().find_map(|r| r.text.strip_prefix("Header: "));
+    let mut lines = vec![format!("create {name} {kind} {}", header.unwrap_or_default())];
+    let members = rows[..taken].iter().skip_while(|r| !r.text.starts_with("Members:")).skip(1);
+    lines.extend(members.map(|r| format!("add {name} {}", r.text)));
+    let (mut found, _) = sets::read(&lines, Origin::Default);
+    for set in &mut found {
+        set.origin = pasted(clean, *first);
+    }
+    made(clean, rows, taken, SectionKind::Sets(1), Facts { sets: found, ..Facts::default() })
 }
 
 /// `create NAME hash:ip …`.

@@ -58,7 +58,7 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 11] = [
+    const READERS: [Reader; 12] = [
         unread::block,
         interfaces::long,
         interfaces::brief,
@@ -68,6 +68,7 @@ pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         routes::rules,
         sysctl::block,
         ipset::block,
+        ipset::list,
         names::block,
         sockets::block,
     ];

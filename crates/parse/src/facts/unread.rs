@@ -17,10 +17,6 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
             braces(rows, first.chars().next()?, if first.starts_with('{') { '}' } else { ']' }),
             Some(hint),
         )
-    } else if first.starts_with("Name: ")
-        && rows.get(1).is_some_and(|r| r.text.starts_with("Type: "))
-    {
-        ("ipset list", until_blank(rows), Some("ipset save"))
     } else if first.starts_with("Kernel IP routing table") {
         ("route -n", until_blank(rows), Some("ip route"))
     } else if is_flow(first) {

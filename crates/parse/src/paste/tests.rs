@@ -249,6 +249,8 @@ fn facts_around_the_rules() {
     assert_eq!(host.sysctl("net.ipv4.ip_forward").map(|f| &*f.value), Some("1"));
     assert_eq!(host.sockets[0].process.as_deref(), Some("sshd"));
     assert_eq!(host.sets[0].entries.len(), 1);
+    let listed = "Name: s\nType: hash:ip\nRevision: 6\nHeader: family inet hashsize 1024\nMembers:\n10.0.0.5\n";
+    assert_eq!(read(&[listed]).host().sets[0].entries, host.sets[0].entries);
 }
 
 #[test]
