@@ -6,6 +6,7 @@ use crate::examples::Example;
 use crate::origin::{Origin, follows};
 use chainwalk_view::Lang;
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 /// Everything a person can change.
@@ -248,6 +249,14 @@ impl State {
         let mut next = self.clone();
         match action {
             Action::Paste(text) => {
+                if is_another(&self.paste, &text) {
+                    // What was said and asked of one host says nothing of another.
+                    next.assumptions.clear();
+                    next.packets.clear();
+                    next.packet = 0;
+                    next.origin = Origin::default();
+                    next.draft = Rc::from("");
+                }
                 next.paste = text;
                 next.followed.clear();
                 next.stop = 0;
@@ -430,6 +439,25 @@ fn replaces(new: &str, old: &str) -> bool {
     new == old || (new_key == old_key && new_key.contains('.'))
 }
 
+/// Whether a paste took the place of another one, rather than being a change of it or a later dump of the
+/// same host: little of the old text stands at its begin and end, and few of its lines stand in it.
+fn is_another(old: &str, new: &str) -> bool {
+    let same = |(a, b): &(u8, u8)| a == b;
+    let begin = old.bytes().zip(new.bytes()).take_while(same).count();
+    let end = old.bytes().rev().zip(new.bytes().rev()).take_while(same).count();
+    if old.is_empty() || (begin + end) * 4 >= old.len() {
+        return false;
+    }
+    // Counters differ from dump to dump.
+    let words = |line: &str| -> String {
+        line.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect()
+    };
+    let there: HashSet<String> = new.lines().map(words).collect();
+    let lines: Vec<String> = old.lines().take(200).map(words).filter(|l| l.len() > 12).collect();
+    let kept = lines.iter().filter(|l| there.contains(*l)).count();
+    kept * 3 < lines.len() || lines.is_empty()
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
@@ -512,6 +540,29 @@ mod tests {
         assert_eq!(after(&state(), [step(1), step(1), step(1), step(1)]).stop, 2);
         assert_eq!(after(&state(), [step(1), step(-1), step(-1)]).stop, 0);
         assert!(!after(&state(), [step(1)]).playing);
+    }
+
+    #[test]
+    fn another_paste_forgets_what_was_said_of_the_first() {
+        let long = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
+        let state = after(&state(), [Action::Assume("local=10.0.0.9".into())]);
+        let changed = after(&state, [Action::Paste("*filter\n# x\nCOMMIT\n".into())]);
+        assert!(!changed.assumptions.is_empty() && !changed.packets.is_empty());
+        let added = after(&changed, [Action::Paste(format!("{}{long}", changed.paste).into())]);
+        assert_eq!(added.assumptions, changed.assumptions);
+        let other = after(&state, [Action::Paste("Chain INPUT (policy ACCEPT)".into())]);
+        assert!(other.assumptions.is_empty() && other.packets.is_empty());
+        assert_eq!(other.origin, Origin::default());
+    }
+
+    #[test]
+    fn a_later_dump_of_the_same_host_is_no_other() {
+        let rule = |n: u32| format!("{n} 60 ACCEPT tcp -- * * 10.0.0.0/8 0.0.0.0/0 tcp dpt:{n}\n");
+        let dump = |base: u32| (0..20).map(|n| rule(base + n)).collect::<String>();
+        assert!(!is_another(&dump(1), &dump(500)));
+        assert!(is_another(&dump(1), "*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n"));
+        assert!(is_another(&dump(1), ""));
+        assert!(!is_another("", &dump(1)));
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
             width={view.width.to_string()} height={view.height.to_string()} aria-hidden="true">
             {for scene.items.iter().map(|item| draw(item, props))}
             if props.packet {
-                <g class="token" ref={token} transform={at}>
+                <g class={classes!("token", scene.made.then_some("made"))} ref={token} transform={at}>
                     <circle class="halo" r={if view.small { "10" } else { "15" }} />
                     <circle class="core" r={if view.small { "6" } else { "9.5" }} />
                 </g>
