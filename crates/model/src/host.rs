@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// One host among those that a paste speaks of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct HostId(pub u16);
 
 /// An address with its prefix length, host bits kept (`172.17.0.2/16`).

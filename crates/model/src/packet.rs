@@ -183,7 +183,9 @@ impl Packet {
 }
 
 /// A six-byte link-layer address.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct Mac(pub [u8; 6]);
 
 /// How a packet comes into the host.

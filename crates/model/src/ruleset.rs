@@ -24,7 +24,9 @@ id!(
 );
 
 /// IPv4 or IPv6.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub enum IpFamily {
     /// IPv4.
     #[default]
@@ -34,7 +36,9 @@ pub enum IpFamily {
 }
 
 /// The family of a table, as nft writes it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub enum Family {
     /// IPv4 (`ip`); iptables' tables are of this family.
     #[default]

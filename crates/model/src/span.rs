@@ -7,13 +7,17 @@ use std::sync::Arc;
 pub type Text = Arc<str>;
 
 /// One pasted or dropped document, by its position among them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct DocId(pub u16);
 
 /// A range of UTF-8 byte offsets `start..end` into the raw text of one document.
 ///
 /// Line and column exist only at the doors.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
 pub struct Span {
     /// The document the offsets count in.
     pub doc: DocId,
