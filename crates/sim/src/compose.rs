@@ -192,7 +192,11 @@ pub(crate) fn with_quote(mut sent: Sent, quoted: Option<&Trace>) -> Sent {
         && icmp.inner.is_none()
     {
         // Only the headers are quoted: what follows them decides nothing.
-        icmp.inner = Some(Box::new(Packet { payload: Arc::from([]), ..arrived(trace) }));
+        let mut inner = arrived(trace);
+        if !matches!(inner.l4, L4::Sctp { .. }) {
+            inner.payload = Arc::from([]);
+        }
+        icmp.inner = Some(Box::new(inner));
     }
     sent
 }

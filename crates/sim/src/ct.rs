@@ -41,16 +41,6 @@ pub(crate) struct Zone {
     pub reply: u16,
 }
 
-impl Zone {
-    /// The zone that a packet of this direction is looked up in.
-    fn of(self, dir: CtDir) -> u16 {
-        match dir {
-            CtDir::Original => self.orig,
-            CtDir::Reply => self.reply,
-        }
-    }
-}
-
 /// A flow.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -219,12 +209,14 @@ impl Flows {
     }
 
     /// The flow and direction that a tuple belongs to, in a zone.
-    pub(crate) fn find(&self, tuple: Tuple, zone: u16) -> Option<(u32, CtDir)> {
+    ///
+    /// Each direction of a flow lies in the zone's number for that direction (`nf_ct_zone_equal`).
+    pub(crate) fn find(&self, tuple: Tuple, zone: Zone) -> Option<(u32, CtDir)> {
         self.entries.iter().rev().find_map(|e| {
             // The reply's direction was put into the table last, and is found first where both are the same.
-            if e.reply == tuple && e.zone.of(CtDir::Reply) == zone {
+            if e.reply == tuple && e.zone.reply == zone.reply {
                 Some((e.id, CtDir::Reply))
-            } else if e.orig == tuple && e.zone.of(CtDir::Original) == zone {
+            } else if e.orig == tuple && e.zone.orig == zone.orig {
                 Some((e.id, CtDir::Original))
             } else {
                 None
@@ -233,19 +225,26 @@ impl Flows {
     }
 
     /// Whether another flow than `but` has this reply tuple (`nf_conntrack_tuple_taken`).
-    pub(crate) fn taken(&self, reply: Tuple, zone: Zone, but: u32) -> bool {
+    ///
+    /// A flow that begins in the same way is the same flow, and takes nothing.
+    pub(crate) fn taken(&self, reply: Tuple, orig: Tuple, zone: Zone, but: u32) -> bool {
         self.entries.iter().any(|e| {
-            e.id != but
-                && ((e.orig == reply && e.zone.orig == zone.reply)
-                    || (e.reply == reply && e.zone.reply == zone.reply))
+            let same = e.orig == orig && e.zone.orig == zone.orig;
+            let as_orig = e.orig == reply && e.zone.orig == zone.orig && e.zone.orig == zone.reply;
+            let as_reply = e.reply == reply && e.zone.reply == zone.reply;
+            e.id != but && !same && (as_orig || as_reply)
         })
     }
 
     /// Puts a new flow into the table (`__nf_conntrack_confirm`). False if its tuples are taken.
     pub(crate) fn confirm(&mut self, mut entry: Entry) -> bool {
+        let zone = entry.zone;
         let clash = self.entries.iter().any(|e| {
-            (e.orig == entry.orig && e.zone.orig == entry.zone.orig)
-                || (e.reply == entry.reply && e.zone.reply == entry.zone.reply)
+            let there = |t: Tuple, bucket: u16| {
+                (e.orig == t && e.zone.orig == zone.orig && e.zone.orig == bucket)
+                    || (e.reply == t && e.zone.reply == zone.reply && e.zone.reply == bucket)
+            };
+            there(entry.orig, zone.orig) || there(entry.reply, zone.reply)
         });
         if clash {
             return false;
@@ -275,7 +274,7 @@ impl Flows {
         if bad_transport(packet, look) {
             return Seen::Invalid;
         }
-        match self.find(tuple, look.zone.orig) {
+        match self.find(tuple, look.zone) {
             Some((id, dir)) => self.go_on(id, dir, packet, look),
             None => self.begin(tuple, packet, look),
         }
@@ -386,10 +385,8 @@ impl Flows {
         if !is_error(packet.ip.proto, icmp.kind) {
             return None;
         }
-        let seen = quoted(packet)
-            .map(tuple_of)
-            .and_then(invert)
-            .and_then(|t| self.find(t, look.zone.orig));
+        let seen =
+            quoted(packet).map(tuple_of).and_then(invert).and_then(|t| self.find(t, look.zone));
         Some(match seen {
             Some((id, dir)) if self.get(id).is_some_and(|e| e.tuple(dir).dst == packet.ip.dst) => {
                 Seen::Known { id, dir, info: Info::Related }

@@ -18,9 +18,9 @@ use crate::world::World;
 use chainwalk_model::{
     Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, FrameTo, Hook,
     HostId, IfKind, L4, Lean, LocalStack, Moment, Packet, Path, Question, RouteKind, Routed,
-    RoutingDrop, RuleId, Sent, Step, Text, Trace, proto,
+    RoutingDrop, RuleId, Sent, Step, Text, Trace, Tuple, proto,
 };
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A step of the walk that may be its last: `Err` is the packet's fate.
 pub(crate) type Way<T> = Result<T, Fate>;
@@ -178,15 +178,26 @@ impl<'w> Walker<'w> {
         if self.trace.errno.is_none() && matches!(skb.entry, Entry::Local { .. }) && !skb.own {
             self.trace.errno = errno_of(&fate, &self.trace);
         }
-        if let (Some(len), Fate::Forwarded(_) | Fate::Sent(_)) = (skb.first_fragment, &fate) {
-            // It leaves in the fragments that it came in.
-            let header = if skb.packet.is_v6() { 40 } else { 20 + skb.packet.ip.options.len() };
-            skb.packet.ip.mf = true;
-            skb.packet.ip.frag_len = Some(len.saturating_sub(header as u16));
+        if matches!(fate, Fate::Forwarded(_) | Fate::Sent(_)) {
+            self.fragment(&mut skb);
         }
         self.trace.fate = fate;
         self.depth = 0;
         self.event(&skb, Event::End);
+    }
+
+    /// What is too long leaves in fragments, of which the first is shown; so does what came in in fragments.
+    fn fragment(&self, skb: &mut Skb) {
+        let header = if skb.packet.is_v6() { 40 } else { 20 + skb.packet.ip.options.len() as u32 };
+        let mtu = self.mtu(skb.oif.as_deref());
+        let (len, came) = (crate::wire::total_len(&skb.packet), skb.first_fragment);
+        if len <= mtu && came.is_none() || skb.packet.is_v6() && came.is_none() {
+            return;
+        }
+        let fits = (mtu.saturating_sub(header) & !7) + header;
+        let first = came.map_or(fits, |came| u32::from(came).min(fits));
+        skb.packet.ip.mf = true;
+        skb.packet.ip.frag_len = Some(first.saturating_sub(header) as u16);
     }
 
     /// Adds a step, and a moment where the packet has changed.
@@ -250,6 +261,18 @@ impl<'w> Walker<'w> {
     /// What conntrack says of a packet.
     pub(crate) fn ct(&self, skb: &Skb) -> Ct {
         match &skb.attached {
+            // The template that `CT` leaves stands for a new flow until conntrack has looked.
+            Attached::None if skb.template => Ct::Flow(CtFlow {
+                state: CtStates::NEW,
+                dir: CtDir::Original,
+                orig: blank(skb),
+                reply: blank(skb),
+                status: status::CONFIRMED,
+                snat: false,
+                dnat: false,
+                mark: 0,
+                expires_s: 0,
+            }),
             Attached::None => Ct::None,
             Attached::Untracked => Ct::Untracked,
             Attached::Invalid => Ct::Invalid,
@@ -397,7 +420,7 @@ impl<'w> Walker<'w> {
             }
             if !matches!(src, IpAddr::V4(a) if a.is_unspecified()) {
                 let key = Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None };
-                if let Some(drop) = self.routed(skb, |r| Ok(r.validate_source(&key, &iif)))? {
+                if let Some(drop) = self.routed(skb, |r| Ok(r.validate_source(&key, &iif, None)))? {
                     return self.nowhere(skb, drop);
                 }
             }
@@ -418,7 +441,7 @@ impl<'w> Walker<'w> {
         };
         match found.kind {
             RouteKind::Local | RouteKind::Broadcast => {
-                let bad = self.routed(skb, |r| Ok(r.validate_source(&key(), &iif)))?;
+                let bad = self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, None)))?;
                 if let Some(drop) = bad {
                     return self.nowhere(skb, drop);
                 }
@@ -439,7 +462,8 @@ impl<'w> Walker<'w> {
             self.lean(Lean::Sysctl { name: forwarding.into(), value: "1".into() });
         }
         if v4 {
-            let bad = self.routed(skb, |r| Ok(r.validate_source(&key(), &iif)))?;
+            let bad =
+                self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, found.dev.as_deref())))?;
             if let Some(drop) = bad {
                 return self.nowhere(skb, drop);
             }
@@ -593,6 +617,16 @@ pub(crate) fn is_uplink(name: &str) -> bool {
         "tunl", "kube", "dummy",
     ];
     name != "lo" && !INNER.iter().any(|p| name.starts_with(p))
+}
+
+/// The tuple of a flow of which nothing is known.
+fn blank(skb: &Skb) -> Tuple {
+    let addr: IpAddr = if skb.packet.is_v6() {
+        Ipv6Addr::UNSPECIFIED.into()
+    } else {
+        Ipv4Addr::UNSPECIFIED.into()
+    };
+    Tuple { src: addr, dst: addr, proto: 0, sport: 0, dport: 0 }
 }
 
 fn is_multicast_or_broadcast(addr: IpAddr) -> bool {

@@ -104,6 +104,11 @@ impl Walker<'_> {
             }
             return Err(Fate::Dropped(Stop::Kernel));
         }
+        let short = skb.packet.ip.proto == proto::GRE && skb.packet.payload.len() < 8;
+        if short && entry.has(manip.nat_bit(dir)) {
+            // A header that is not whole can't be rewritten (`gre_manip_pkt`).
+            return Err(Fate::Dropped(Stop::Kernel));
+        }
         if info == Info::Related && is_icmp(&skb.packet) {
             self.rewrite_icmp_error(skb, manip);
         } else {
@@ -138,8 +143,8 @@ impl Walker<'_> {
             return;
         }
         let Some(now) = invert(entry.reply) else { return };
-        let (id, zone, own_masq) = (entry.id, entry.zone, skb.oif.clone());
-        let chosen = self.unique(now, wanted, manip, zone, id);
+        let own_masq = skb.oif.clone();
+        let chosen = self.unique(now, wanted, manip, entry);
         if let (true, Some(rule)) = (chosen.by_chance, rule) {
             let ways = [(Answer::Else, None)];
             self.put(skb, &Question::NatChoice(rule), &ways);
@@ -169,8 +174,10 @@ impl Walker<'_> {
     }
 
     /// A tuple that fits `wanted` and that no other flow uses (`get_unique_tuple`).
-    fn unique(&self, from: Tuple, wanted: &Wanted, manip: Manip, zone: Zone, id: u32) -> Chosen {
-        let used = |t: Tuple| invert(t).is_none_or(|reply| self.world.flows.taken(reply, zone, id));
+    fn unique(&self, from: Tuple, wanted: &Wanted, manip: Manip, entry: &Entry) -> Chosen {
+        let (orig, zone, id) = (entry.orig, entry.zone, entry.id);
+        let used =
+            |t: Tuple| invert(t).is_none_or(|reply| self.world.flows.taken(reply, orig, zone, id));
         let sure = |tuple| Chosen { tuple, by_chance: false };
         if manip == Manip::Src && !wanted.random {
             if in_range(from, wanted) {

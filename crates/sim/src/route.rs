@@ -253,7 +253,8 @@ impl<'a> Router<'a> {
                     Some(found) => return Ok(Some(found)),
                     None => {}
                 },
-                PolicyAction::Unreachable => return Ok(Some(stop(RouteKind::Unreachable))),
+                // Such a rule says what the lack of a route says (`fib4_rule_action`).
+                PolicyAction::Unreachable => return Ok(None),
                 PolicyAction::Blackhole => return Ok(Some(stop(RouteKind::Blackhole))),
                 PolicyAction::Prohibit => return Ok(Some(stop(RouteKind::Prohibit))),
             }
@@ -447,7 +448,12 @@ impl<'a> Router<'a> {
     /// Whether the source of a packet from the wire can be right: `fib_validate_source`.
     ///
     /// `oif` is the interface it would leave by, if it is forwarded.
-    pub(crate) fn validate_source(&self, key: &Key, dev: &str) -> Option<RoutingDrop> {
+    pub(crate) fn validate_source(
+        &self,
+        key: &Key,
+        dev: &str,
+        oif: Option<&str>,
+    ) -> Option<RoutingDrop> {
         let src = key.src.filter(IpAddr::is_ipv4)?;
         let per = |name: &str| self.conf(dev, name);
         let rp = per("rp_filter");
@@ -457,7 +463,8 @@ impl<'a> Router<'a> {
                 return None;
             }
             if self.host().policy.is_empty() {
-                let own = self.told_local(src);
+                let exact = !src.is_loopback() || src == IpAddr::V4(Ipv4Addr::LOCALHOST);
+                let own = exact && self.told_local(src);
                 return own.then_some(RoutingDrop::LocalSource);
             }
         }
@@ -466,12 +473,12 @@ impl<'a> Router<'a> {
             src: Some(key.dst),
             mark: if per("src_valid_mark") != 0 { key.mark } else { 0 },
             tos: key.tos,
-            iif: None,
+            iif: oif,
             oif: None,
         };
         let strict = Some(RoutingDrop::RpFilter);
-        if self.told_local(src) {
-            return (!accept_local).then_some(RoutingDrop::LocalSource);
+        if self.told_local(src) && !accept_local {
+            return Some(RoutingDrop::LocalSource);
         }
         if !self.host().complete.network && !self.routes_told() && rp == 0 {
             return None;
@@ -490,10 +497,12 @@ impl<'a> Router<'a> {
                     strict
                 }
             }
-            Some(f) if f.kind == RouteKind::Local => {
-                (!accept_local).then_some(RoutingDrop::LocalSource)
+            Some(f) if f.kind == RouteKind::Local && !accept_local => {
+                Some(RoutingDrop::LocalSource)
             }
-            Some(f) if f.kind != RouteKind::Unicast => Some(RoutingDrop::Martian),
+            Some(f) if !matches!(f.kind, RouteKind::Unicast | RouteKind::Local) => {
+                Some(RoutingDrop::Martian)
+            }
             Some(f) if f.dev.as_deref() == Some(dev) => None,
             Some(_) if rp == 1 => strict,
             Some(_) => None,

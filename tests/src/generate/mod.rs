@@ -168,7 +168,12 @@ pub fn case(family: &Family, seed: u64, index: usize) -> Value {
     if dice.chance(family.unsettled) {
         net::unsettle(&mut net, &mut dice);
     }
-    let mut scribe = Scribe::new(&net, family.taste, dice.clone());
+    let mut scribe = Scribe::new(
+        &net,
+        family.taste,
+        dice.clone(),
+        format!("{}{seed}-{index}", &family.name[..1]),
+    );
     let tables = scribe.tables();
     let many = scribe.dice.from_to(family.longest / 2, family.longest);
     let mood = scribe.dice.one(family.moods);

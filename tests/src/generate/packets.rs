@@ -121,7 +121,8 @@ impl Sender<'_> {
         p.insert("hook_in".into(), enters.as_str().into());
         p.insert("src".into(), src.into());
         // On its own network a neighbour is spoken to directly, by way of a bridge.
-        if !link.ports.is_empty() && link.hosts.contains(&dst) {
+        let neighbours = link.hosts.contains(&dst) && port.is_some();
+        if neighbours {
             p.insert("dmac".into(), "other".into());
         }
         p.insert("dst".into(), dst.into());
@@ -154,7 +155,7 @@ impl Sender<'_> {
                 p.insert("proto".into(), "sctp".into());
             }
             _ => {
-                let other = self.dice.one(&[47, 50, 4]);
+                let other = self.dice.one(&[47, 253]);
                 p.insert("proto".into(), if six { 47 } else { other }.into());
                 p.insert("payload".into(), json!({ "hex": "000008000001000245000014" }));
                 return;
@@ -212,6 +213,9 @@ impl Sender<'_> {
             return;
         }
         let mut reply = fields(json!({ "reply_to": first }));
+        if let Some(hex) = p.get("payload").and_then(|text| text.get("hex")) {
+            reply.insert("payload".into(), json!({ "hex": hex }));
+        }
         if p["proto"] == "udp" {
             reply.insert("payload".into(), "xyz abc".into());
         }
@@ -419,7 +423,7 @@ impl Sender<'_> {
                 q.insert("tcp_opts".into(), json!({ "hex": edges }));
             }
             if self.dice.chance(4) {
-                q.insert("sleep_ms".into(), self.dice.one(&[300, 1300]).into());
+                q.insert("sleep_ms".into(), self.dice.one(&[450, 1450]).into());
             }
             if self.dice.chance(3) {
                 q.insert("bad_csum".into(), true.into());
@@ -449,7 +453,7 @@ impl Sender<'_> {
             let back = k > 0 && self.dice.chance(45);
             let mut q = if back { fields(json!({ "reply_to": first })) } else { p.clone() };
             if k > 0 && self.dice.chance(30) {
-                q.insert("sleep_ms".into(), self.dice.one(&[300, 700, 1300, 2200]).into());
+                q.insert("sleep_ms".into(), self.dice.one(&[450, 1450, 2450]).into());
             }
             self.push(q);
         }
@@ -457,7 +461,7 @@ impl Sender<'_> {
 
     /// A datagram in pieces, in order or not, perhaps not all of them, perhaps overlapping.
     fn pieces(&mut self) {
-        let mut p = self.first(&Wish { local: 10, ..Wish::default() });
+        let mut p = self.first(&Wish { local: 0, ..Wish::default() });
         let id = 0x7000 + self.now();
         p.insert("id".into(), id.into());
         match self.dice.below(4) {
@@ -502,7 +506,14 @@ impl Sender<'_> {
         }
         let last = self.now() - 1;
         if self.dice.chance(50) {
-            self.push(fields(json!({ "reply_to": last, "payload": "abc" })));
+            let mut q = fields(json!({ "reply_to": last, "payload": "abc" }));
+            // A later fragment has no ports to be turned round.
+            for (field, from) in [("sport", "dport"), ("dport", "sport"), ("icmp_id", "icmp_id")] {
+                if let Some(value) = p.get(from) {
+                    q.insert(field.into(), value.clone());
+                }
+            }
+            self.push(q);
         }
     }
 
@@ -523,7 +534,7 @@ impl Sender<'_> {
                     p.insert("df".into(), true.into());
                 }
             }
-            4 | 5 if !six => {
+            4 | 5 if !six && !self.bridged() => {
                 let to =
                     self.dice.pick(&["255.255.255.255", "224.0.0.1", "224.0.0.251", "239.1.2.3"]);
                 let wide: Vec<_> = net.links.iter().filter_map(|l| l.broadcast.clone()).collect();
@@ -559,7 +570,7 @@ impl Sender<'_> {
                 // From an address that lives on another link.
                 p.insert("src".into(), self.dice.one(&net.hosts()).into());
             }
-            9 if !local => {
+            9 if !local && !self.bridged() => {
                 p.insert("dmac".into(), self.dice.pick(&["other", "broadcast"]).into());
             }
             10 => {
@@ -567,6 +578,7 @@ impl Sender<'_> {
             }
             _ => {
                 p.insert("dst".into(), self.dice.one(&net.far).into());
+                p.remove("dmac");
             }
         }
         let first = self.push(p);

@@ -36,13 +36,15 @@ pub struct Scribe<'n> {
     pub taste: Taste,
     /// The choices.
     pub dice: Dice,
+    /// A name of the case's own: lists outlive the rules that name them.
+    pub name: String,
     lists: usize,
 }
 
 impl<'n> Scribe<'n> {
     /// A writer of rules.
-    pub fn new(net: &'n Net, taste: Taste, dice: Dice) -> Self {
-        Self { net, taste, dice, lists: 0 }
+    pub fn new(net: &'n Net, taste: Taste, dice: Dice, name: String) -> Self {
+        Self { net, taste, dice, name, lists: 0 }
     }
 
     /// All tables of a case.
@@ -301,7 +303,7 @@ impl<'n> Scribe<'n> {
 
     fn remembering(&mut self) -> String {
         self.lists += 1;
-        let list = self.lists;
+        let list = format!("{}-{}", self.name, self.lists);
         let not = self.not();
         match self.dice.below(7) {
             0 => format!(
@@ -318,7 +320,7 @@ impl<'n> Scribe<'n> {
                 )
             }
             3 => {
-                let name = self.dice.pick(&["seen", "other"]);
+                let name = format!("{}-{}", self.dice.pick(&["seen", "other"]), self.name);
                 let side = self.dice.pick(&["--rsource", "--rdest"]);
                 match self.dice.below(4) {
                     0 => format!("-m recent --set --name {name} {side} "),
@@ -457,7 +459,7 @@ impl<'n> Scribe<'n> {
         };
         let cut = addr.rfind(['.', ':']).map_or(0, |k| k + 1);
         let addrs = match self.dice.below(5) {
-            0 if !net.v6 => {
+            0 if !net.v6 && net.links[0].ports.is_empty() => {
                 let last: u16 = addr[cut..].parse().unwrap_or(1);
                 format!("{addr}-{}{}", &addr[..cut], last + self.dice.from_to(1, 5) as u16)
             }
@@ -474,7 +476,11 @@ impl<'n> Scribe<'n> {
         }
         let addrs = if net.v6 { format!("[{addrs}]") } else { addrs };
         let port = self.dice.one(&PORTS);
-        if self.dice.chance(40) {
+        if source && self.dice.chance(40) {
+            // Every port fits: out of a range that the own one is not in the kernel draws one.
+            return format!("{addrs}:256-65000");
+        }
+        if !source && self.dice.chance(40) {
             format!("{addrs}:{port}-{}", port + self.dice.from_to(1, 9) as u16)
         } else {
             format!("{addrs}:{port}")
@@ -482,6 +488,7 @@ impl<'n> Scribe<'n> {
     }
 
     fn nat(&mut self, base: Option<&str>, proto: &mut Option<&'static str>) -> String {
+        let net = self.net;
         let persistent = if self.dice.chance(15) { " --persistent" } else { "" };
         match base {
             Some("PREROUTING" | "OUTPUT") => match self.dice.below(10) {
@@ -497,15 +504,19 @@ impl<'n> Scribe<'n> {
                     }
                     "-j REDIRECT".into()
                 }
-                _ => format!("-j NETMAP --to {}", self.netmap()),
+                _ if net.links[0].ports.is_empty() => {
+                    format!("-j NETMAP --to {}", self.netmap())
+                }
+                _ => "-j ACCEPT".into(),
             },
             Some("POSTROUTING") => match self.dice.below(10) {
                 0..5 => "-j MASQUERADE".into(),
                 5 if proto.is_none_or(|p| p == "tcp" || p == "udp") => {
                     proto.get_or_insert("udp");
-                    format!("-j MASQUERADE --to-ports {}-{}", 40000, 40000 + self.dice.below(3))
+                    let ports = self.dice.pick(&["256-65000", "40000"]);
+                    format!("-j MASQUERADE --to-ports {ports}")
                 }
-                9 => format!("-j NETMAP --to {}", self.netmap()),
+                9 if net.links[0].ports.is_empty() => format!("-j NETMAP --to {}", self.netmap()),
                 _ => format!("-j SNAT --to-source {}{persistent}", self.to(true, proto)),
             },
             Some("INPUT") => format!("-j SNAT --to-source {}", self.to(false, proto)),

@@ -80,11 +80,14 @@ impl Walker<'_> {
             {
                 return self.bridge_on(skb, bridge);
             }
+            skb.first_fragment = None;
             return self.route_input(skb);
         }
         if skb.frame == FrameTo::Other {
             return self.bridge_on(skb, bridge);
         }
+        // Routing does not know any more that it came in fragments.
+        skb.first_fragment = None;
         self.route_input(skb)
     }
 
@@ -92,7 +95,9 @@ impl Walker<'_> {
     fn bridge_on(&mut self, skb: &mut Skb, bridge: &Text) -> Way<Fate> {
         let dst = skb.packet.ip.dst;
         let host = &self.world.host;
-        let known = host.behind.iter().find(|(a, _)| *a == dst).map(|(_, p)| p.value.clone());
+        let on_it = |p: &Text| host.interface(p).is_none_or(|i| i.master.as_ref() == Some(bridge));
+        let known = host.behind.iter().find(|(a, p)| *a == dst && on_it(&p.value));
+        let known = known.map(|(_, p)| p.value.clone());
         let mut others = host
             .interfaces
             .iter()

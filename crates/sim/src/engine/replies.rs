@@ -27,7 +27,8 @@ impl Walker<'_> {
             self.reset(skb);
         } else {
             let (kind, code) = icmp_of(with, skb.packet.is_v6());
-            self.icmp_error(skb, kind, code, 0);
+            let attached = Self::attached_of(skb);
+            self.icmp_error(skb, kind, code, 0, attached);
         }
     }
 
@@ -43,6 +44,10 @@ impl Walker<'_> {
         let attached = Self::attached_of(skb);
         let now_ms = self.world.now_ms;
         self.change_flow(skb, |e| e.close(now_ms));
+        if skb.phys_in.is_some() {
+            // By way of a bridge it leaves as a frame at once, unseen by any rule.
+            return;
+        }
         self.route_src = Some(packet.ip.src);
         self.by_reject = true;
         self.answer(skb, packet, attached);
@@ -63,7 +68,7 @@ impl Walker<'_> {
     }
 
     /// An ICMP error about a packet (`__icmp_send`).
-    fn icmp_error(&mut self, skb: &mut Skb, kind: u8, code: u8, info: u16) {
+    fn icmp_error(&mut self, skb: &mut Skb, kind: u8, code: u8, info: u16, attached: Attached) {
         let ip = &skb.packet.ip;
         let about_error = matches!(&skb.packet.l4, L4::Icmp(i) if ct::is_error(ip.proto, i.kind));
         let to_all = skb.frame != FrameTo::Host
@@ -111,7 +116,6 @@ impl Walker<'_> {
             payload: Arc::from([]),
             bad_csum: false,
         };
-        let attached = Self::attached_of(skb);
         self.answer(skb, packet, attached);
     }
 
@@ -134,7 +138,8 @@ impl Walker<'_> {
             RoutingDrop::Mtu => self.mtu(skb.oif.as_deref()),
             _ => 0,
         };
-        self.icmp_error(skb, kind, code, mtu as u16);
+        let attached = Self::attached_of(skb);
+        self.icmp_error(skb, kind, code, mtu as u16, attached);
     }
 
     /// What this host's own stack answers, where nothing else takes the packet.
@@ -150,8 +155,9 @@ impl Walker<'_> {
                     self.answer(skb, packet, Attached::None);
                 }
             }
-            L4::Udp { .. } if skb.packet.is_v6() => self.icmp_error(skb, 1, 4, 0),
-            L4::Udp { .. } => self.icmp_error(skb, 3, 3, 0),
+            // UDP has let go of the flow when it looks for a socket (`nf_reset_ct`).
+            L4::Udp { .. } if skb.packet.is_v6() => self.icmp_error(skb, 1, 4, 0, Attached::None),
+            L4::Udp { .. } => self.icmp_error(skb, 3, 3, 0, Attached::None),
             L4::Icmp(icmp) => {
                 let answer = match (skb.packet.ip.proto, icmp.kind) {
                     (proto::ICMP, 8) => 0,
@@ -171,7 +177,10 @@ impl Walker<'_> {
                 self.route_src = Some(packet.ip.src);
                 self.answer(skb, packet, Attached::None);
             }
-            L4::Other | L4::Sctp { .. } => self.icmp_error(skb, 3, 2, 0),
+            L4::Other | L4::Sctp { .. } => {
+                let attached = Self::attached_of(skb);
+                self.icmp_error(skb, 3, 2, 0, attached);
+            }
         }
     }
 
