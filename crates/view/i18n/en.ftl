@@ -66,6 +66,8 @@ end-no = if not: { $end }
 end-accepts = if it lets the packet pass: { $end }
 end-drops = if it does not: { $end }
 end-else = else: { $end }
+end-depends = it <b>depends</b> { $what }
+end-moved = on to <b>{ $dst }</b>, then it <b>depends</b> { $what }
 end-to = { $end } to { $dst }
 
 ## A fate in a few words

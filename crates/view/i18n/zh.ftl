@@ -66,6 +66,8 @@ end-no = 若不是：{ $end }
 end-accepts = 若它放行：{ $end }
 end-drops = 若不放行：{ $end }
 end-else = 否则：{ $end }
+end-depends = <b>取决于</b>{ $what }
+end-moved = 改送 <b>{ $dst }</b>，再<b>取决于</b>{ $what }
 end-to = { $end }，到 { $dst }
 
 ## 结局的简短说法

@@ -406,12 +406,16 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
     let mut parts = Vec::new();
     for branch in &split.branches {
         let Some(outcome) = walk_outcome(branch.outcome) else { continue };
-        let differs =
-            branch.outcomes.iter().filter_map(|o| walk_outcome(*o)).any(|o| {
-                end_of(&o.trace, &split.question) != end_of(&outcome.trace, &split.question)
-            });
-        let end = if differs { text!(lang, ShortUndecided) } else { end_words(t, outcome) };
-        let end = run(end, Style::Strong);
+        let inside: Vec<&Outcome> =
+            branch.outcomes.iter().filter_map(|o| walk_outcome(*o)).collect();
+        let alike = inside
+            .iter()
+            .all(|o| end_of(&o.trace, &split.question) == end_of(&outcome.trace, &split.question));
+        let end = if alike {
+            run(end_words(t, outcome), Style::Strong)
+        } else {
+            further(t, &inside, outcome, split.at + branch.key.len())
+        };
         parts.push(match (branch.weight, branch.answer()) {
             (Some(weight), _) => say!(lang, EndChance, weight = percent(weight), end = end),
             (None, Some(Answer::Yes)) if is_table(&split.question) => {
@@ -444,6 +448,25 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
         evidence.extend(leans(t, outcome, 1));
     }
     Banner { tone: Tone::Depends, headline, detail, evidence }
+}
+
+/// A branch that splits again: what it depends on next, and where NAT has sent the packet on every way.
+fn further(t: &Telling, inside: &[&Outcome], outcome: &Outcome, next: usize) -> Sentence {
+    let lang = t.lang;
+    let rest = outcome.choices.get(next..).unwrap_or_default();
+    let Some(next) = rest.iter().find(|c| !matches!(c.question, Question::Random(..))) else {
+        return run(text!(lang, ShortUndecided), Style::Strong);
+    };
+    let what = what_decides(t, &next.question);
+    let dst = fate::last_destination(&outcome.trace);
+    let sent = &outcome.trace.sent.packet;
+    let moved = dst != endpoint(sent.ip.dst, sent.dport())
+        && inside.iter().all(|o| fate::last_destination(&o.trace) == dst);
+    if moved {
+        say!(lang, EndMoved, dst = dst, what = what)
+    } else {
+        say!(lang, EndDepends, what = what)
+    }
 }
 
 fn is_table(q: &Question) -> bool {

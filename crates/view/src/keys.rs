@@ -73,6 +73,8 @@ keys! {
     EndAccepts = "end-accepts",
     EndDrops = "end-drops",
     EndElse = "end-else",
+    EndDepends = "end-depends",
+    EndMoved = "end-moved",
     EndTo = "end-to",
     ShortDelivered = "short-delivered",
     ShortNobody = "short-nobody",
