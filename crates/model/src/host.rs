@@ -297,6 +297,8 @@ pub struct Host {
     pub said_local: Vec<(IpAddr, bool)>,
     /// Tables that were not pasted and of which somebody said that they accept, or drop, everything.
     pub said_tables: Vec<(crate::Family, Text, bool)>,
+    /// Dumps of further rules that were recognised and are not read, by their usual names.
+    pub unread: Vec<Text>,
     /// Whether conntrack is on. The kernel turns it on when a rule needs it.
     pub conntrack: bool,
 }

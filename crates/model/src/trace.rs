@@ -55,6 +55,8 @@ pub enum Question {
     Socket(u8, u16),
     /// What does this sysctl say?
     Sysctl(Text),
+    /// What do rules do that were pasted in a form that is not read, by the dump's usual name?
+    Unread(Text),
     /// Which of several equal base chains runs first?
     Order(ChainId, ChainId),
 }

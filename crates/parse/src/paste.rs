@@ -341,6 +341,14 @@ impl Paste {
             std::mem::take(&mut self.fact_blocks),
             &mut self.diagnostics,
         );
+        for section in &self.sections {
+            if let SectionKind::Unread(name) = &section.kind
+                && name.starts_with("nft")
+                && !self.host.unread.contains(name)
+            {
+                self.host.unread.push(name.clone());
+            }
+        }
         let anything = self.sections.iter().any(|s| !matches!(s.kind, SectionKind::Command(_)))
             || !self.host.rules.tables.is_empty();
         let place = cleans.first().map(|c| c.span(0, c.text.len())).unwrap_or_default();

@@ -58,6 +58,7 @@ decide-set = on what is in the set <c>{ $set }</c>
 decide-sysctl = on the sysctl <c>{ $name }</c>
 decide-socket = on whether something listens on { $proto } port <c>{ $port }</c>
 decide-order = on which of two equal chains runs first
+decide-unread = on the rules of <c>{ $name }</c>, which are not read here
 decide-rule = on <b>{ $at }</b>, which can't be decided from the paste
 
 end-chance = { $weight } { $end }
@@ -144,6 +145,7 @@ ask-random = Does chance choose { $at }?
 ask-nat = Which address does { $at } choose?
 ask-socket = Does something listen on { $proto } port <c>{ $port }</c>?
 ask-sysctl = What is <c>{ $name }</c>?
+ask-unread = What do the rules of <c>{ $name }</c> do? They are not read here; paste <c>iptables-save</c> if they are iptables’ own.
 ask-order = Which runs first, <c>{ $one }</c> or <c>{ $other }</c>?
 answer-yes = Yes
 answer-no = No

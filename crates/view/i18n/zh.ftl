@@ -58,6 +58,7 @@ decide-set = 集合 <c>{ $set }</c> 里有什么
 decide-sysctl = sysctl <c>{ $name }</c> 的值
 decide-socket = 是否有程序监听 { $proto } 端口 <c>{ $port }</c>
 decide-order = 两条同优先级的链谁先运行
+decide-unread = <c>{ $name }</c> 里的规则，这里还读不了
 decide-rule = <b>{ $at }</b>，仅凭粘贴内容无法判定
 
 end-chance = { $weight } { $end }
@@ -144,6 +145,7 @@ ask-random = 随机会选中 { $at } 吗？
 ask-nat = { $at } 会选哪个地址？
 ask-socket = 有程序监听 { $proto } 端口 <c>{ $port }</c> 吗？
 ask-sysctl = <c>{ $name }</c> 是多少？
+ask-unread = <c>{ $name }</c> 里的规则做什么？这里还读不了；若它们来自 iptables，请粘贴 <c>iptables-save</c>。
 ask-order = <c>{ $one }</c> 和 <c>{ $other }</c> 谁先运行？
 answer-yes = 是
 answer-no = 不是

@@ -391,6 +391,7 @@ fn what_decides(t: &Telling, q: &Question) -> Sentence {
             port = port.to_string()
         ),
         Question::Order(..) => say!(lang, DecideOrder),
+        Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
         Question::Opaque(r, _)
         | Question::HiddenInterfaces(r)
         | Question::History(r, _)
@@ -470,7 +471,10 @@ fn further(t: &Telling, inside: &[&Outcome], outcome: &Outcome, next: usize) -> 
 }
 
 fn is_table(q: &Question) -> bool {
-    matches!(q, Question::Table(..) | Question::Chain(..) | Question::Policy(_))
+    matches!(
+        q,
+        Question::Table(..) | Question::Chain(..) | Question::Policy(_) | Question::Unread(_)
+    )
 }
 
 /// An end with its place: `rejected, FORWARD 6`, `sent on by docker0`.

@@ -417,6 +417,7 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
             say!(lang, AskSocket, proto = crate::terms::protocol(*proto), port = port.to_string())
         }
         Question::Sysctl(name) => say!(lang, AskSysctl, name = &**name),
+        Question::Unread(name) => say!(lang, AskUnread, name = &**name),
         Question::Order(a, b) => {
             say!(lang, AskOrder, one = chain_path(rules, *a), other = chain_path(rules, *b))
         }

@@ -59,6 +59,7 @@ impl Walker<'_> {
         self.event(skb, Event::Hook(path.clone()));
         let enters = matches!(hook, Hook::Prerouting | Hook::Output);
         if enters {
+            self.unread(skb)?;
             self.defragment(skb, hook)?;
         }
         let nat_rank = if enters { priority::DSTNAT } else { priority::SRCNAT };
@@ -99,6 +100,18 @@ impl Walker<'_> {
         }
         if skb.oif.as_deref() == Some("?") {
             skb.oif = path.outiface;
+        }
+        Ok(())
+    }
+
+    /// Rules that were pasted in a form that is not read: they may let everything pass, or not.
+    fn unread(&mut self, skb: &Skb) -> Way<()> {
+        for name in self.world.host.unread.clone() {
+            let question = Question::Unread(name);
+            let ways = [(Answer::Yes, None), (Answer::Else, None)];
+            if self.put(skb, &question, &ways) != Answer::Yes {
+                return Err(Fate::Undecided(question));
+            }
         }
         Ok(())
     }

@@ -72,6 +72,7 @@ fn question(host: &Host, q: &Question) -> Value {
             plain("socket", &name)
         }
         Question::Sysctl(name) => plain("sysctl", name),
+        Question::Unread(name) => plain("unread", name),
         Question::Order(first, _) => in_chain("order", host, *first),
     }
 }
