@@ -207,7 +207,7 @@ fn post(worker: &web_sys::Worker, request: &Request) {
     }
 }
 
-/// The question in a message of [`post`]; the reason where there is none.
+/// The question in a message of `post`; the reason where there is none.
 ///
 /// # Errors
 /// The message is not one of the page's.
