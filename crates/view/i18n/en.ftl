@@ -79,6 +79,7 @@ short-forwarded = sent on by { $iface }
 short-sent = sent by { $iface }
 short-bridged = bridged to { $iface }
 short-dropped = dropped, { $at }
+short-dropped-unseen = dropped by { $at }
 short-dropped-policy = dropped, policy of { $chain }
 short-dropped-kernel = dropped by the kernel
 short-rejected = rejected, { $at }

@@ -79,6 +79,7 @@ short-forwarded = 经 { $iface } 转发
 short-sent = 经 { $iface } 发出
 short-bridged = 桥接到 { $iface }
 short-dropped = 丢弃，{ $at }
+short-dropped-unseen = 被 { $at } 丢弃
 short-dropped-policy = 丢弃，{ $chain } 默认策略
 short-dropped-kernel = 被内核丢弃
 short-rejected = 拒绝，{ $at }

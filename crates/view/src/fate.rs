@@ -238,7 +238,7 @@ pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
         Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::NotForUs => {
             say!(lang, ShortDroppedKernel)
         }
-        Fate::DroppedUnseen(q) => say!(lang, ShortDropped, at = unseen(t, q)),
+        Fate::DroppedUnseen(q) => say!(lang, ShortDroppedUnseen, at = unseen(t, q)),
         Fate::Rejected { rule, .. } => say!(lang, ShortRejected, at = by_rule(*rule)),
         Fate::Routing(RoutingDrop::NoRoute) => say!(lang, ShortNoRoute),
         Fate::Routing(RoutingDrop::ForwardingOff) => say!(lang, ShortNotForwarded),

@@ -83,6 +83,7 @@ keys! {
     ShortSent = "short-sent",
     ShortBridged = "short-bridged",
     ShortDropped = "short-dropped",
+    ShortDroppedUnseen = "short-dropped-unseen",
     ShortDroppedPolicy = "short-dropped-policy",
     ShortDroppedKernel = "short-dropped-kernel",
     ShortRejected = "short-rejected",

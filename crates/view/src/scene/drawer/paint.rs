@@ -235,7 +235,14 @@ fn inline_names(t: &Telling, pen: &mut Pen, o: &Opened, at: usize, _all: &[Stop]
         let name = pen.fit(&t.rules().chain(visit.chain).name, most, "s11 m");
         if name.chars().count() > 8 || !name.ends_with('…') && !name.is_empty() {
             let y = band.line().min(band.y + band.h * 0.5 + 6.0);
-            pen.text(f64::midpoint(visit.from, visit.to), y - 10.0, name, "s11 m t2 mid");
+            // Rules that did not match have their words above the line; the name goes below it then.
+            let missed = o.nodes.iter().any(|n| {
+                let inside = visit.from <= n.at.x && n.at.x <= visit.to;
+                n.band == visit.band && inside && matches!(n.what, What::Miss(..))
+            });
+            let below = missed && band.y + band.h > y + 24.0;
+            let y = if below { y + 20.0 } else { y - 10.0 };
+            pen.text(f64::midpoint(visit.from, visit.to), y, name, "s11 m t2 mid");
         }
     }
 }
