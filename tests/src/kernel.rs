@@ -106,6 +106,9 @@ fn normal(field: &str, value: &Value) -> Value {
         for reply in value.as_array_mut().into_iter().flatten() {
             if let Some(out) = reply.get_mut("packet_out").and_then(Value::as_object_mut) {
                 out.remove("flowlabel");
+                if let Some(inner) = out.get_mut("inner").and_then(Value::as_object_mut) {
+                    inner.remove("flowlabel");
+                }
             }
         }
     }

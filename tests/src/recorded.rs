@@ -31,22 +31,31 @@ pub fn read(text: &str) -> Vec<Value> {
 
 /// An answer as it is kept: only what is compared, nothing twice.
 ///
-/// `walk` is a word list an entry and stands for `rules_hit` too; a conntrack table that is that of the
-/// packet before is left out, and an empty one is `[]`.
+/// `walk` and `path` are words an entry, and `walk` stands for `rules_hit` too. `flows` holds every conntrack entry once, and
+/// a packet the numbers of those in the table behind it, unless they are those of the packet before.
 pub fn reduced(answer: &Value) -> Value {
-    let mut before = Value::Array(Vec::new());
+    let mut flows: Vec<Value> = Vec::new();
+    let mut before: Vec<usize> = Vec::new();
     let packets = answer["packets"].as_array().into_iter().flatten().map(|packet| {
         let mut kept = reduced_packet(packet);
         let table = shortened(packet.get("conntrack").unwrap_or(&Value::Array(Vec::new())));
-        if table != before
+        let mut numbers = Vec::new();
+        for entry in table.as_array().into_iter().flatten() {
+            numbers.push(flows.iter().position(|f| f == entry).unwrap_or_else(|| {
+                flows.push(entry.clone());
+                flows.len() - 1
+            }));
+        }
+        if numbers != before
             && let Value::Object(kept) = &mut kept
         {
-            kept.insert("conntrack".to_owned(), table.clone());
+            kept.insert("conntrack".to_owned(), numbers.clone().into());
         }
-        before = table;
+        before = numbers;
         kept
     });
-    json!({ "reduced": true, "packets": packets.collect::<Vec<_>>() })
+    let packets: Vec<Value> = packets.collect();
+    json!({ "flows": flows, "packets": packets })
 }
 
 fn reduced_packet(packet: &Value) -> Value {
@@ -58,7 +67,7 @@ fn reduced_packet(packet: &Value) -> Value {
             continue;
         }
         let value = match (field, value) {
-            ("walk", Value::Array(steps)) => steps.iter().map(spoken).collect(),
+            ("walk" | "path", Value::Array(steps)) => steps.iter().map(spoken).collect(),
             ("replies", Value::Array(replies)) => replies.iter().map(reduced_reply).collect(),
             _ => value.clone(),
         };
@@ -93,10 +102,12 @@ fn shortened(table: &Value) -> Value {
     table
 }
 
-/// `["in", "filter", "INPUT", 1, "rule"]` as words; the kind of end is left out where it is a rule.
+/// `["in", "filter", "INPUT", 1, "rule"]` as words; the kind of end is left out where it is a rule, and `-`
+/// stands for none.
 fn spoken(step: &Value) -> Value {
     let words = step.as_array().into_iter().flatten().map(|word| match word {
         Value::String(word) => word.clone(),
+        Value::Null => "-".to_owned(),
         other => other.to_string(),
     });
     let words: Vec<String> = words.filter(|w| w != "rule").collect();
@@ -105,17 +116,29 @@ fn spoken(step: &Value) -> Value {
 
 /// A recorded line with what [`reduced`] left out.
 pub fn expanded(mut line: Value) -> Value {
-    let Some(answer) = line.get_mut("answer").filter(|a| a["reduced"] == true) else { return line };
+    let flows = line["answer"]["flows"].as_array().cloned();
+    let (Some(flows), Some(answer)) = (flows, line.get_mut("answer")) else { return line };
     let mut before = Value::Null;
     for packet in answer["packets"].as_array_mut().into_iter().flatten() {
         let Value::Object(fields) = packet else { continue };
         expand_packet(fields);
-        before = fields.entry("conntrack").or_insert(before).clone();
+        if let Some(numbers) = fields.get("conntrack").and_then(Value::as_array) {
+            let numbers = numbers.iter().filter_map(Value::as_u64);
+            before = numbers.filter_map(|n| flows.get(n as usize).cloned()).collect();
+        }
+        fields.insert("conntrack".to_owned(), before.clone());
     }
     line
 }
 
 fn expand_packet(fields: &mut Map<String, Value>) {
+    for step in fields.get_mut("path").and_then(Value::as_array_mut).into_iter().flatten() {
+        let words = step.as_str().unwrap_or_default().split(' ').map(|word| match word {
+            "-" => Value::Null,
+            word => word.into(),
+        });
+        *step = words.collect();
+    }
     if let Some(Value::Array(steps)) = fields.get_mut("walk") {
         let mut hit = Vec::new();
         for step in steps.iter_mut().filter(|s| s.is_string()) {

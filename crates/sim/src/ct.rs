@@ -333,7 +333,10 @@ impl Flows {
                     tcp::Step::Ignored => {}
                     tcp::Step::Kill => {
                         // The entry leaves the table; the packet still belongs to it.
-                        let gone = entry.clone();
+                        let mut gone = entry.clone();
+                        if dir == CtDir::Reply {
+                            gone.status |= status::SEEN_REPLY;
+                        }
                         self.kill(id);
                         return Seen::Gone { entry: Box::new(gone), dir, info };
                     }

@@ -77,10 +77,14 @@ pub(crate) struct Skb {
     pub kind: RouteKind,
     /// Whether the kernel made it.
     pub own: bool,
+    /// Whether it answers an untracked packet: until conntrack has looked it fits no flow.
+    pub husk: bool,
     /// Whether it is a reset of REJECT's, which has no socket.
     pub by_reject: bool,
-    /// The IP length of its first fragment, where it was put together from fragments.
-    pub first_fragment: Option<u16>,
+    /// The IP lengths of its first and of its longest fragment, where it was put together from fragments.
+    pub fragments: Option<(u16, u16)>,
+    /// Whether it leaves whole if it fits.
+    pub fragments_if_long: bool,
     pub loops: u8,
 }
 
@@ -103,6 +107,8 @@ pub(crate) struct Walker<'w> {
     watch: Option<Watch>,
     /// The source that the route of the kernel's next own packet is looked up by.
     route_src: Option<IpAddr>,
+    /// Whether the kernel's next own packet answers an untracked one.
+    husk: bool,
     /// Whether the kernel's next own packet is a reset of REJECT's.
     by_reject: bool,
 }
@@ -120,6 +126,7 @@ impl<'w> Walker<'w> {
             nested: 0,
             watch: None,
             route_src: None,
+            husk: false,
             by_reject: false,
         }
     }
@@ -157,8 +164,10 @@ impl<'w> Walker<'w> {
             frame: FrameTo::Host,
             kind: RouteKind::Unicast,
             own: false,
+            husk: std::mem::take(&mut self.husk),
             by_reject: std::mem::take(&mut self.by_reject),
-            first_fragment: None,
+            fragments: None,
+            fragments_if_long: false,
             loops: 0,
         };
         let end = match skb.entry.clone() {
@@ -178,7 +187,7 @@ impl<'w> Walker<'w> {
         if self.trace.errno.is_none() && matches!(skb.entry, Entry::Local { .. }) && !skb.own {
             self.trace.errno = errno_of(&fate, &self.trace);
         }
-        if matches!(fate, Fate::Forwarded(_) | Fate::Sent(_)) {
+        if matches!(fate, Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)) {
             self.fragment(&mut skb);
         }
         self.trace.fate = fate;
@@ -190,12 +199,18 @@ impl<'w> Walker<'w> {
     fn fragment(&self, skb: &mut Skb) {
         let header = if skb.packet.is_v6() { 40 } else { 20 + skb.packet.ip.options.len() as u32 };
         let mtu = self.mtu(skb.oif.as_deref());
-        let (len, came) = (crate::wire::total_len(&skb.packet), skb.first_fragment);
-        if len <= mtu && came.is_none() || skb.packet.is_v6() && came.is_none() {
+        let (len, came) = (crate::wire::total_len(&skb.packet), skb.fragments);
+        if len <= mtu && (came.is_none() || skb.fragments_if_long)
+            || skb.packet.is_v6() && came.is_none()
+        {
             return;
         }
         let fits = (mtu.saturating_sub(header) & !7) + header;
-        let first = came.map_or(fits, |came| u32::from(came).min(fits));
+        let first = match came {
+            // As it came, if every part fits.
+            Some((first, longest)) if u32::from(longest) <= mtu => u32::from(first),
+            _ => fits,
+        };
         skb.packet.ip.mf = true;
         skb.packet.ip.frag_len = Some(first.saturating_sub(header) as u16);
     }
@@ -262,6 +277,7 @@ impl<'w> Walker<'w> {
     pub(crate) fn ct(&self, skb: &Skb) -> Ct {
         match &skb.attached {
             // The template that `CT` leaves stands for a new flow until conntrack has looked.
+            Attached::None if skb.husk => Ct::Invalid,
             Attached::None if skb.template => Ct::Flow(CtFlow {
                 state: CtStates::NEW,
                 dir: CtDir::Original,
@@ -521,7 +537,7 @@ impl<'w> Walker<'w> {
         }
         let len = crate::wire::total_len(&skb.packet);
         let refuses = skb.packet.ip.df || skb.packet.is_v6();
-        if len > mtu && refuses && skb.first_fragment.is_none() {
+        if len > mtu && refuses && skb.fragments.is_none() {
             return self.nowhere(skb, RoutingDrop::Mtu);
         }
         let from = skb.packet.ip.ttl;
@@ -642,7 +658,9 @@ fn errno_of(fate: &Fate, trace: &Trace) -> Option<Errno> {
     let looped = trace.steps.iter().any(|s| matches!(s.event, Event::Loop));
     match fate {
         Fate::SendError(errno) => Some(*errno),
-        Fate::Dropped(_) | Fate::DroppedUnseen(_) | Fate::Rejected { .. } if !looped => {
+        Fate::Dropped(_) | Fate::DroppedUnseen(_) | Fate::Rejected { .. } | Fate::Refused
+            if !looped =>
+        {
             Some(Errno::EPERM)
         }
         _ => None,

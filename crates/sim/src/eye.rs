@@ -66,6 +66,12 @@ pub(crate) trait Net {
     /// The one bit of [`chainwalk_model::AddrTypes`] that `addr` is, looking at one interface only if
     /// `dev` names it.
     fn addr_type(&self, addr: IpAddr, dev: Option<&str>) -> Result<u16, Question>;
-    /// The interface by which a packet to `dst` would leave, with this mark; `None` without a route.
-    fn leaves_by(&self, dst: IpAddr, mark: u32) -> Result<Option<String>, Question>;
+    /// The interface by which a packet to `dst` would leave, from `src` and with this mark; `None` without a
+    /// route.
+    fn leaves_by(
+        &self,
+        dst: IpAddr,
+        src: Option<IpAddr>,
+        mark: u32,
+    ) -> Result<Option<String>, Question>;
 }

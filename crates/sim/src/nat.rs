@@ -6,7 +6,7 @@ use crate::ct::{Entry, Info, Zone, invert, status, turned};
 use crate::engine::{Attached, Skb, Walker, Way};
 use chainwalk_model::{
     AddrMask, Answer, Change, CtDir, Event, Fate, Hook, L4, NatRange, Packet, Question, Range,
-    RuleId, Skip, Stop, Tuple, proto,
+    RuleId, Skip, Tuple, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -102,12 +102,13 @@ impl Walker<'_> {
             if let Attached::Known { id, .. } = skb.attached {
                 std::rc::Rc::make_mut(&mut self.world.flows).kill(id);
             }
-            return Err(Fate::Dropped(Stop::Kernel));
+            return Err(Fate::Refused);
         }
-        let short = skb.packet.ip.proto == proto::GRE && skb.packet.payload.len() < 8;
-        if short && entry.has(manip.nat_bit(dir)) {
+        let short = |p: &Packet| p.ip.proto == proto::GRE && p.payload.len() < 8;
+        let unwritable = short(&skb.packet) || crate::ct::quoted(&skb.packet).is_some_and(short);
+        if unwritable && entry.has(manip.nat_bit(dir)) {
             // A header that is not whole can't be rewritten (`gre_manip_pkt`).
-            return Err(Fate::Dropped(Stop::Kernel));
+            return Err(Fate::Refused);
         }
         if info == Info::Related && is_icmp(&skb.packet) {
             self.rewrite_icmp_error(skb, manip);
@@ -181,7 +182,7 @@ impl Walker<'_> {
         let sure = |tuple| Chosen { tuple, by_chance: false };
         if manip == Manip::Src && !wanted.random {
             if in_range(from, wanted) {
-                if !used(from) {
+                if !used(from) || self.turned_round(from, entry) {
                     return sure(from);
                 }
             } else if let Some(reused) = self.same_source(from, wanted, zone)
@@ -232,6 +233,15 @@ impl Walker<'_> {
             }
         }
         Chosen { tuple, by_chance }
+    }
+
+    /// Whether what clashes is the same flow the other way round, and not translated
+    /// (`nf_nat_used_tuple_new`).
+    fn turned_round(&self, from: Tuple, entry: &Entry) -> bool {
+        let found = invert(from).and_then(|reply| self.world.flows.find(reply, entry.zone));
+        let Some(other) = found.and_then(|(id, _)| self.world.flows.get(id)) else { return false };
+        let translated = other.has(status::SRC_NAT) || other.has(status::DST_NAT);
+        !translated && other.orig == entry.reply && other.reply == entry.orig
     }
 
     /// The mapping that an earlier flow of the same source already has (`find_appropriate_src`).

@@ -543,8 +543,13 @@ impl Net for Router<'_> {
         })
     }
 
-    fn leaves_by(&self, dst: IpAddr, mark: u32) -> Result<Option<String>, Question> {
-        let key = Key { dst, src: None, mark, tos: 0, iif: None, oif: None };
+    fn leaves_by(
+        &self,
+        dst: IpAddr,
+        src: Option<IpAddr>,
+        mark: u32,
+    ) -> Result<Option<String>, Question> {
+        let key = Key { dst, src, mark, tos: 0, iif: None, oif: None };
         match self.lookup(&key)? {
             Some(Found { dev: Some(dev), kind: RouteKind::Unicast, .. }) => {
                 Ok(Some(dev.to_string()))

@@ -243,7 +243,7 @@ fn fold(sum: u32) -> u32 {
 }
 
 /// The Internet checksum.
-fn checksum(data: &[u8]) -> u16 {
+pub(crate) fn checksum(data: &[u8]) -> u16 {
     checksum_with(0, data)
 }
 

@@ -232,7 +232,6 @@ pub fn policy(dice: &mut Dice) -> Net {
         "fwmark 0x3 unreachable",
         "iif lan0 to 45.0.0.0/8 blackhole",
         "not fwmark 0x0/0xff lookup 200",
-        "tos 0x10 lookup 100",
         "oif isp2 lookup 100",
         "from 203.0.113.66 lookup 100",
     ];

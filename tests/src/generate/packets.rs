@@ -355,7 +355,9 @@ impl Sender<'_> {
         };
         let options = self.dice.chance(40);
         for (n, (who, flags, len)) in script.iter().enumerate().take(many.max(1)) {
-            let (mut who, mut flags, mut len) = (*who, (*flags).to_owned(), *len);
+            // What a raw socket sends must fit.
+            let most = if self.net.links.iter().any(|l| l.mtu.is_some()) { 500 } else { 1400 };
+            let (mut who, mut flags, mut len) = (*who, (*flags).to_owned(), (*len).min(most));
             if n == 0 {
                 who = 0;
             }
@@ -393,7 +395,7 @@ impl Sender<'_> {
                             ack.wrapping_sub(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
                     }
                     5 => win = 0,
-                    6 => len = self.dice.one(&[1, 1000, 1400]),
+                    6 => len = self.dice.one(&[1, 1000, 1400]).min(most),
                     7 if n > 0 => who = 1 - who,
                     _ => {
                         seq = 0;
@@ -528,9 +530,9 @@ impl Sender<'_> {
             0 | 1 => {
                 p.insert("ttl".into(), self.dice.one(&[1, 2, 0]).into());
             }
-            2 | 3 => {
+            2 | 3 if !local => {
                 p.insert("payload".into(), json!({ "len": self.dice.one(&[560, 950, 1380]) }));
-                if self.dice.chance(60) || six {
+                if self.dice.chance(60) && !six {
                     p.insert("df".into(), true.into());
                 }
             }

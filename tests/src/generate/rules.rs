@@ -115,6 +115,10 @@ impl<'n> Scribe<'n> {
             rule.push_str(&test);
         }
         let target = self.target(table, chain, base, onward, &mut proto, used.len());
+        if target.contains("MASQUERADE") && !rule.contains("-o ") {
+            // Which address stands in for the missing one of lo hangs on the order of the interfaces.
+            rule.push_str("! -o lo ");
+        }
         // The protocol stands before the options that lean on it.
         let lead = proto.map(|p| format!("-p {p} ")).unwrap_or_default();
         format!("{lead}{rule}{target}").trim().to_owned()
@@ -487,6 +491,11 @@ impl<'n> Scribe<'n> {
         }
     }
 
+    /// A source for what is delivered here.
+    fn to_source(&mut self, proto: &mut Option<&'static str>) -> String {
+        if self.dice.chance(50) { self.to(true, proto) } else { self.dice.one(&self.net.hosts()) }
+    }
+
     fn nat(&mut self, base: Option<&str>, proto: &mut Option<&'static str>) -> String {
         let net = self.net;
         let persistent = if self.dice.chance(15) { " --persistent" } else { "" };
@@ -519,7 +528,7 @@ impl<'n> Scribe<'n> {
                 9 if net.links[0].ports.is_empty() => format!("-j NETMAP --to {}", self.netmap()),
                 _ => format!("-j SNAT --to-source {}{persistent}", self.to(true, proto)),
             },
-            Some("INPUT") => format!("-j SNAT --to-source {}", self.to(false, proto)),
+            Some("INPUT") => format!("-j SNAT --to-source {}", self.to_source(proto)),
             _ => "-j ACCEPT".into(),
         }
     }

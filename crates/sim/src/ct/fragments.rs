@@ -40,8 +40,8 @@ pub(crate) enum Gathered {
     Whole {
         /// It.
         packet: Box<Packet>,
-        /// The IP length of its first fragment.
-        first_len: u16,
+        /// The IP lengths of its first and of its longest fragment.
+        lens: (u16, u16),
     },
 }
 
@@ -98,14 +98,12 @@ impl Fragments {
             && let Some(whole) = queue.whole.clone()
         {
             let queue_first = queue.parts.iter().find(|p| p.0 == 0).map_or(0, |p| p.1);
+            let longest = queue.parts.iter().map(|p| p.1 - p.0).max().unwrap_or(0);
             self.queues.remove(at);
             let header = IpHeader { mf: false, frag_off: 0, frag_len: None, ..whole.ip.clone() };
-            let first =
-                queue_first + if whole.is_v6() { 48 } else { 20 + whole.ip.options.len() as u32 };
-            return Gathered::Whole {
-                packet: Box::new(Packet { ip: header, ..whole }),
-                first_len: first as u16,
-            };
+            let before = if whole.is_v6() { 48 } else { 20 + whole.ip.options.len() as u32 };
+            let lens = ((queue_first + before) as u16, (longest + before) as u16);
+            return Gathered::Whole { packet: Box::new(Packet { ip: header, ..whole }), lens };
         }
         Gathered::Kept
     }

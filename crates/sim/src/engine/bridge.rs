@@ -80,14 +80,14 @@ impl Walker<'_> {
             {
                 return self.bridge_on(skb, bridge);
             }
-            skb.first_fragment = None;
+            skb.fragments_if_long = true;
             return self.route_input(skb);
         }
         if skb.frame == FrameTo::Other {
             return self.bridge_on(skb, bridge);
         }
-        // Routing does not know any more that it came in fragments.
-        skb.first_fragment = None;
+        // Routing does not know any more that it came in fragments, and uses them only if it has to.
+        skb.fragments_if_long = true;
         self.route_input(skb)
     }
 

@@ -3,8 +3,8 @@
 use super::{Attached, Skb, Walker, Way};
 use crate::ct::{Gathered, Info, Look, Seen, status};
 use chainwalk_model::{
-    Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, Question, Skip, Stop,
-    Text, priority,
+    Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, Question, Skip, Text,
+    priority,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -203,8 +203,8 @@ impl Walker<'_> {
         let user = u8::from(hook == Hook::Output);
         let now = self.world.now_ms;
         match Rc::make_mut(&mut self.world.fragments).gather(&skb.packet, user, now) {
-            Gathered::Whole { packet, first_len } => {
-                skb.first_fragment = Some(first_len);
+            Gathered::Whole { packet, lens } => {
+                skb.fragments = Some(lens);
                 skb.packet = *packet;
                 self.event(skb, Event::Reassembled);
                 Ok(())
@@ -259,7 +259,7 @@ impl Walker<'_> {
         let entry = entry.as_ref().clone();
         if !Rc::make_mut(&mut self.world.flows).confirm(entry) {
             // Another flow took the same tuples in the meantime.
-            return Err(Fate::Dropped(Stop::Kernel));
+            return Err(Fate::Refused);
         }
         skb.attached = Attached::Known { id, dir: CtDir::Original, info };
         self.event(skb, Event::Confirmed);

@@ -45,6 +45,14 @@ impl Walker<'_> {
             }
             _ => return self.unsendable(skb, Errno::EHOSTUNREACH, RoutingDrop::Unreachable),
         }
+        let by_wire = found.kind == RouteKind::Unicast && found.dev.as_deref() != Some("lo");
+        if by_wire
+            && let (Some(IpAddr::V4(src)), Some(dev)) = (src, &found.dev)
+            && src.is_loopback()
+            && self.routed(skb, |r| Ok(r.conf(dev, "route_localnet")))? == 0
+        {
+            return self.unsendable(skb, Errno::EINVAL, RoutingDrop::Localnet);
+        }
         self.take_route(skb, &found, false);
         self.hook(skb, Hook::Output)?;
         self.leave(skb)

@@ -20,7 +20,7 @@ const DEEPEST: u8 = 6;
 impl Walker<'_> {
     /// `REJECT`.
     pub(super) fn reject(&mut self, skb: &mut Skb, with: RejectWith) {
-        if skb.packet.bad_csum && verifies(&skb.packet) {
+        if is_spoilt(&skb.packet) {
             return;
         }
         if with == RejectWith::TcpReset {
@@ -49,6 +49,7 @@ impl Walker<'_> {
             return;
         }
         self.route_src = Some(packet.ip.src);
+        self.husk = matches!(skb.attached, Attached::Untracked);
         self.by_reject = true;
         self.answer(skb, packet, attached);
     }
@@ -116,6 +117,7 @@ impl Walker<'_> {
             payload: Arc::from([]),
             bad_csum: false,
         };
+        self.husk = matches!(skb.attached, Attached::Untracked);
         self.answer(skb, packet, attached);
     }
 
@@ -144,7 +146,9 @@ impl Walker<'_> {
 
     /// What this host's own stack answers, where nothing else takes the packet.
     pub(super) fn reply_of_stack(&mut self, skb: &mut Skb, listening: bool) {
-        if listening || skb.packet.bad_csum || skb.kind == RouteKind::Broadcast {
+        let checked = !matches!(skb.packet.l4, L4::Sctp { .. } | L4::Other);
+        let spoilt = skb.packet.bad_csum && checked;
+        if listening || spoilt || skb.kind == RouteKind::Broadcast {
             return;
         }
         match &skb.packet.l4 {
@@ -179,7 +183,9 @@ impl Walker<'_> {
             }
             L4::Other | L4::Sctp { .. } => {
                 let attached = Self::attached_of(skb);
-                self.icmp_error(skb, 3, 2, 0, attached);
+                // IPv6 points at the field of its header that names the protocol.
+                let (kind, code, info) = if skb.packet.is_v6() { (4, 1, 6) } else { (3, 2, 0) };
+                self.icmp_error(skb, kind, code, info, attached);
             }
         }
     }
@@ -262,10 +268,23 @@ fn reset_of(packet: &Packet, tcp: &Tcp, tos: u8) -> Packet {
     }
 }
 
-/// Whether REJECT looks at the checksum of this protocol.
-fn verifies(packet: &Packet) -> bool {
-    matches!(packet.l4, L4::Tcp(_) | L4::Udp { .. })
-        || matches!(packet.l4, L4::Icmp(_)) && packet.is_v6()
+/// Whether the checksum that REJECT looks at is wrong: of an unknown protocol, that over all of its bytes
+/// (`nf_reject_verify_csum`, `nf_ip_checksum`).
+fn is_spoilt(packet: &Packet) -> bool {
+    const ESP: u8 = 50;
+    const AH: u8 = 51;
+    const DCCP: u8 = 33;
+    match packet.l4 {
+        L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => packet.bad_csum,
+        L4::Sctp { .. } => false,
+        L4::Other => {
+            let unchecked = [proto::GRE, ESP, AH, DCCP].contains(&packet.ip.proto);
+            !unchecked
+                && !packet.is_v6()
+                && !packet.payload.is_empty()
+                && crate::wire::checksum(&packet.payload) != 0
+        }
+    }
 }
 
 /// The ICMP type and code of a REJECT.

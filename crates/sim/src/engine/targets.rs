@@ -139,7 +139,7 @@ impl Walker<'_> {
 
     /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`).
     fn ct_target(&mut self, skb: &mut Skb, rule: RuleId, op: u16, ct: &CtTarget) {
-        if !matches!(skb.attached, Attached::None) || skb.template {
+        if !matches!(skb.attached, Attached::None) || skb.template || skb.husk {
             return;
         }
         if ct.notrack {

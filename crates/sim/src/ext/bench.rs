@@ -36,7 +36,12 @@ impl Net for Host {
         Ok(if local { 1 << 2 } else { 1 << 1 })
     }
 
-    fn leaves_by(&self, dst: IpAddr, _mark: u32) -> Result<Option<String>, Question> {
+    fn leaves_by(
+        &self,
+        dst: IpAddr,
+        _src: Option<IpAddr>,
+        _mark: u32,
+    ) -> Result<Option<String>, Question> {
         let net = |i: &Interface| {
             i.addrs.iter().any(|a| match (a.value.addr, dst) {
                 (IpAddr::V4(a), IpAddr::V4(b)) => a.octets()[..3] == b.octets()[..3],

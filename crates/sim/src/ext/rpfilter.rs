@@ -35,7 +35,11 @@ fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
     match eye.net.addr_type(src, None)? {
         UNICAST => {
             let mark = if m.validmark { eye.mark } else { 0 };
-            let Some(way_back) = eye.net.leaves_by(src, mark)? else { return Ok(false) };
+            let from = match eye.packet.ip.dst {
+                IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0 => None,
+                addr => Some(addr),
+            };
+            let Some(way_back) = eye.net.leaves_by(src, from, mark)? else { return Ok(false) };
             if m.loose {
                 return Ok(true);
             }
