@@ -5,11 +5,10 @@ use chainwalk_view::Problem;
 use std::fmt::Write as _;
 
 /// Draws a problem: sentence, place, the line with carets under it, what to do.
-pub(crate) fn problem(p: &Problem, name: &str, text: &str) -> String {
-    let lines = Lines::new(text);
+pub(crate) fn problem(p: &Problem, name: &str, lines: &Lines) -> String {
     let (line, column) = lines.position(p.span.start as usize);
     let range = lines.range(line);
-    let source = text.get(range.clone()).unwrap_or_default();
+    let source = lines.text().get(range.clone()).unwrap_or_default();
     let from = (p.span.start as usize).clamp(range.start, range.end) - range.start;
     let to = (p.span.end as usize).clamp(range.start, range.end) - range.start;
     let before = source.get(..from).unwrap_or_default();
@@ -53,7 +52,7 @@ mod tests {
             hint: Some("Did you mean --dport?".into()),
             span: Span::new(DocId(0), start, start + 7),
         };
-        let drawn = problem(&p, "rules.txt", text);
+        let drawn = problem(&p, "rules.txt", &Lines::new(text));
         let expect = "warning: What is this?\n --> rules.txt:2:14\n  |\n2 | \t规则 -A INPUT --dprot 80\n  | \t              ^^^^^^^\n  = Did you mean --dport?\n";
         assert_eq!(drawn, expect);
     }

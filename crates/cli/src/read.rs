@@ -3,7 +3,6 @@
 use crate::draw;
 use crate::sources::Sources;
 use chainwalk_model::Reading;
-use chainwalk_parse::Lines;
 use chainwalk_view::Lang;
 use std::io::{self, Write};
 
@@ -13,10 +12,8 @@ pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
     let reading = sources.read();
     let mut out = io::stdout().lock();
     for chip in chainwalk_view::chips(&reading, lang) {
-        let doc = usize::from(chip.span.doc.0);
-        let text = sources.texts.get(doc).map_or("", String::as_str);
-        let line = Lines::new(text).position(chip.span.start as usize).0;
-        let name = sources.names.get(doc).map_or("", String::as_str);
+        let Some((name, lines)) = sources.place(chip.span) else { continue };
+        let line = lines.position(chip.span.start as usize).0;
         writeln!(out, "{:<12} {:<40} {name}:{line}", chip.name, chip.detail)?;
     }
     out.flush()?;
@@ -51,10 +48,9 @@ pub(crate) fn json(files: &[String]) -> io::Result<u8> {
 pub(crate) fn problems(sources: &Sources, reading: &Reading, lang: Lang) -> io::Result<()> {
     let mut err = io::stderr().lock();
     for p in chainwalk_view::problems(&reading.diagnostics, &sources.docs(), lang) {
-        let doc = usize::from(p.span.doc.0);
-        let text = sources.texts.get(doc).map_or("", String::as_str);
-        let name = sources.names.get(doc).map_or("", String::as_str);
-        writeln!(err, "{}", draw::problem(&p, name, text))?;
+        if let Some((name, lines)) = sources.place(p.span) {
+            writeln!(err, "{}", draw::problem(&p, name, lines))?;
+        }
     }
     Ok(())
 }

@@ -1,24 +1,31 @@
 //! The texts that commands work on, and their names.
 
-use chainwalk_model::Reading;
+use chainwalk_model::{Reading, Span};
+use chainwalk_parse::Lines;
 use std::io::{self, Read};
 
 /// A paste: texts in order, each with the name it is told by.
 pub(crate) struct Sources {
-    pub(crate) names: Vec<String>,
-    pub(crate) texts: Vec<String>,
+    names: Vec<String>,
+    docs: Vec<Lines>,
 }
 
 impl Sources {
     /// Reads files; `-` is the standard input. Bytes that are no UTF-8 become replacement characters.
     pub(crate) fn open(files: &[String]) -> io::Result<Self> {
-        let texts = files.iter().map(|f| text(f)).collect::<io::Result<_>>()?;
-        Ok(Self { names: files.to_vec(), texts })
+        let docs = files.iter().map(|f| Ok(Lines::new(&text(f)?))).collect::<io::Result<_>>()?;
+        Ok(Self { names: files.to_vec(), docs })
     }
 
     /// The texts as documents.
     pub(crate) fn docs(&self) -> Vec<&str> {
-        self.texts.iter().map(String::as_str).collect()
+        self.docs.iter().map(Lines::text).collect()
+    }
+
+    /// The name and the lines of the document that a span lies in.
+    pub(crate) fn place(&self, span: Span) -> Option<(&str, &Lines)> {
+        let at = usize::from(span.doc.0);
+        Some((self.names.get(at)?, self.docs.get(at)?))
     }
 
     /// The paste, read.

@@ -85,7 +85,7 @@ pub(crate) fn walk(
             writeln!(out, "{}. {line}", packet + 1)?;
             tell_banner(&mut out, &banner(&telling))?;
             for row in rows(&telling) {
-                tell_row(&mut out, &row, &docs)?;
+                tell_row(&mut out, &row, &sources)?;
             }
             writeln!(out)?;
         }
@@ -97,8 +97,9 @@ pub(crate) fn walk(
 
 fn complain(found: &[Diagnostic], name: &str, text: &str, lang: Lang) -> io::Result<()> {
     let mut err = io::stderr().lock();
+    let lines = Lines::new(text);
     for p in chainwalk_view::packet_problems(found, text, lang) {
-        writeln!(err, "{}", draw::problem(&p, name, text))?;
+        writeln!(err, "{}", draw::problem(&p, name, &lines))?;
     }
     Ok(())
 }
@@ -120,7 +121,7 @@ fn tell_banner(out: &mut impl Write, banner: &Banner) -> io::Result<()> {
     writeln!(out)
 }
 
-fn tell_row(out: &mut impl Write, row: &Row, docs: &[&str]) -> io::Result<()> {
+fn tell_row(out: &mut impl Write, row: &Row, sources: &Sources) -> io::Result<()> {
     let mark = match row.mark {
         Mark::None => ' ',
         Mark::Yes => '✓',
@@ -140,9 +141,9 @@ fn tell_row(out: &mut impl Write, row: &Row, docs: &[&str]) -> io::Result<()> {
         }
     }
     if let Some(span) = row.span
-        && let Some(text) = docs.get(usize::from(span.doc.0))
+        && let Some((_, lines)) = sources.place(span)
     {
-        let at = Lines::new(text).position(span.start as usize).0;
+        let at = lines.position(span.start as usize).0;
         line += &["[", &at.to_string(), "]"].concat();
     }
     writeln!(out, "{}", line.trim_end())?;

@@ -24,6 +24,11 @@ impl Lines {
         Self { starts, text: text.into() }
     }
 
+    /// The document.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// How many lines there are; at least one.
     pub fn len(&self) -> usize {
         self.starts.len()
