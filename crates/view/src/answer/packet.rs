@@ -117,7 +117,7 @@ fn icmp(i: &Icmp, packet: &Packet, quoted: bool, put: &mut impl FnMut(&str, Valu
             _ if quoted => {}
             Some(inner) => put("inner", written(inner, true, QUOTED, true)),
             // An error that quotes no packet has its bytes told as they are.
-            None if packet.payload.is_empty() => {}
+            None if packet.payload.is_empty() => put("inner", Value::Null),
             None => put("inner", json!({ "raw_hex": hex(&packet.payload) })),
         }
     } else {
