@@ -41,6 +41,7 @@ pub fn reduced(answer: &Value) -> Value {
         let table = shortened(packet.get("conntrack").unwrap_or(&Value::Array(Vec::new())));
         let mut numbers = Vec::new();
         for entry in table.as_array().into_iter().flatten() {
+            let entry = &usual_left_out(entry);
             numbers.push(flows.iter().position(|f| f == entry).unwrap_or_else(|| {
                 flows.push(entry.clone());
                 flows.len() - 1
@@ -56,6 +57,28 @@ pub fn reduced(answer: &Value) -> Value {
     });
     let packets: Vec<Value> = packets.collect();
     json!({ "flows": flows, "packets": packets })
+}
+
+/// What a conntrack entry holds unless it says otherwise.
+const USUAL: [(&str, &str); 3] = [("l3", "\"ipv4\""), ("mark", "0"), ("zone", "0")];
+
+fn usual_left_out(entry: &Value) -> Value {
+    let mut kept = entry.clone();
+    if let Some(fields) = kept.as_object_mut() {
+        fields.retain(|name, value| !USUAL.contains(&(name.as_str(), value.to_string().as_str())));
+    }
+    kept
+}
+
+fn usual_put_in(entry: &mut Value) {
+    let Some(fields) = entry.as_object_mut() else { return };
+    let zones = fields.contains_key("zone-orig") || fields.contains_key("zone-reply");
+    for (name, value) in USUAL {
+        if !(name == "zone" && zones) {
+            let value = serde_json::from_str(value).unwrap_or(Value::Null);
+            fields.entry(name).or_insert(value);
+        }
+    }
 }
 
 fn reduced_packet(packet: &Value) -> Value {
@@ -116,7 +139,8 @@ fn spoken(step: &Value) -> Value {
 
 /// A recorded line with what [`reduced`] left out.
 pub fn expanded(mut line: Value) -> Value {
-    let flows = line["answer"]["flows"].as_array().cloned();
+    let mut flows = line["answer"]["flows"].as_array().cloned();
+    flows.iter_mut().flatten().for_each(usual_put_in);
     let (Some(flows), Some(answer)) = (flows, line.get_mut("answer")) else { return line };
     let mut before = Value::Null;
     for packet in answer["packets"].as_array_mut().into_iter().flatten() {

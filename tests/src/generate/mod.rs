@@ -175,7 +175,7 @@ pub fn case(family: &Family, seed: u64, index: usize) -> Value {
         format!("{}{seed}-{index}", &family.name[..1]),
     );
     let tables = scribe.tables();
-    let many = scribe.dice.from_to(family.longest / 2, family.longest);
+    let many = scribe.dice.between(family.longest / 2, family.longest);
     let mood = scribe.dice.one(family.moods);
     let mut sender = Sender { net: &net, dice: scribe.dice, packets: Vec::new() };
     sender.send(mood, many);

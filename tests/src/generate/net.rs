@@ -5,38 +5,38 @@ use serde_json::{Value, json};
 
 /// An interface and the network on it.
 #[derive(Clone, Debug, Default)]
-pub struct Link {
+pub(super) struct Link {
     /// Its name.
-    pub name: String,
+    pub(super) name: String,
     /// The host's addresses on it.
-    pub own: Vec<String>,
+    pub(super) own: Vec<String>,
     /// The prefix length of all of them.
-    pub len: u8,
+    pub(super) len: u8,
     /// Neighbours.
-    pub hosts: Vec<String>,
+    pub(super) hosts: Vec<String>,
     /// The network's broadcast address, if it has one.
-    pub broadcast: Option<String>,
+    pub(super) broadcast: Option<String>,
     /// Its MTU.
-    pub mtu: Option<u16>,
+    pub(super) mtu: Option<u16>,
     /// The ports, where it is a bridge, and who lives behind each.
-    pub ports: Vec<(String, Vec<String>)>,
+    pub(super) ports: Vec<(String, Vec<String>)>,
 }
 
 /// A host's network.
 #[derive(Clone, Debug, Default)]
-pub struct Net {
+pub(super) struct Net {
     /// Whether its packets are of IPv6.
-    pub v6: bool,
+    pub(super) v6: bool,
     /// Its links.
-    pub links: Vec<Link>,
+    pub(super) links: Vec<Link>,
     /// Addresses somewhere else.
-    pub far: Vec<String>,
+    pub(super) far: Vec<String>,
     /// Routes.
-    pub routes: Vec<String>,
+    pub(super) routes: Vec<String>,
     /// Policy rules.
-    pub policy: Vec<String>,
+    pub(super) policy: Vec<String>,
     /// Settings.
-    pub sysctls: Vec<(String, i64)>,
+    pub(super) sysctls: Vec<(String, i64)>,
 }
 
 fn link(name: &str, own: &[&str], len: u8, hosts: &[&str], broadcast: &str) -> Link {
@@ -53,7 +53,7 @@ fn link(name: &str, own: &[&str], len: u8, hosts: &[&str], broadcast: &str) -> L
 
 impl Net {
     /// Interfaces and what lies behind bridge ports, as a case writes them.
-    pub fn interfaces(&self) -> (Value, Value) {
+    pub(super) fn interfaces(&self) -> (Value, Value) {
         let (mut all, mut behind) = (Vec::new(), serde_json::Map::new());
         for l in &self.links {
             let addrs: Vec<String> = l.own.iter().map(|a| format!("{a}/{}", l.len)).collect();
@@ -76,17 +76,17 @@ impl Net {
     }
 
     /// Every address of the host.
-    pub fn own(&self) -> Vec<String> {
+    pub(super) fn own(&self) -> Vec<String> {
         self.links.iter().flat_map(|l| l.own.clone()).collect()
     }
 
     /// Every neighbour.
-    pub fn hosts(&self) -> Vec<String> {
+    pub(super) fn hosts(&self) -> Vec<String> {
         self.links.iter().flat_map(|l| l.hosts.clone()).collect()
     }
 
     /// An address that rules and packets may speak of.
-    pub fn some_addr(&self, dice: &mut Dice) -> String {
+    pub(super) fn some_addr(&self, dice: &mut Dice) -> String {
         match dice.below(10) {
             0..4 => dice.one(&self.hosts()),
             4..7 => dice.one(&self.own()),
@@ -99,7 +99,7 @@ impl Net {
     }
 
     /// An address or a network around one.
-    pub fn some_net(&self, dice: &mut Dice) -> String {
+    pub(super) fn some_net(&self, dice: &mut Dice) -> String {
         let addr = self.some_addr(dice);
         let lens: &[u8] =
             if self.v6 { &[128, 120, 64, 48, 0] } else { &[32, 30, 28, 24, 16, 8, 1] };
@@ -107,7 +107,7 @@ impl Net {
     }
 
     /// Names that rules may ask an interface for.
-    pub fn some_iface(&self, dice: &mut Dice) -> String {
+    pub(super) fn some_iface(&self, dice: &mut Dice) -> String {
         let link = &self.links[dice.below(self.links.len())];
         match dice.below(8) {
             0 => "lo".into(),
@@ -125,7 +125,7 @@ fn strings(list: &[&str]) -> Vec<String> {
 }
 
 /// A router between three networks, with spare addresses to the outside.
-pub fn router(dice: &mut Dice) -> Net {
+pub(super) fn router(dice: &mut Dice) -> Net {
     let lan = link("lan0", &["10.1.0.1"], 24, &["10.1.0.5", "10.1.0.7", "10.1.0.33"], "10.1.0.255");
     let wan = link(
         "wan0",
@@ -162,7 +162,7 @@ pub fn router(dice: &mut Dice) -> Net {
 }
 
 /// A bridge with three ports, now and then a second one, and a way out.
-pub fn bridges(dice: &mut Dice) -> Net {
+pub(super) fn bridges(dice: &mut Dice) -> Net {
     let mut br0 = link(
         "br0",
         &["192.168.7.1"],
@@ -193,7 +193,7 @@ pub fn bridges(dice: &mut Dice) -> Net {
 }
 
 /// Two ways out, tables and rules that choose between them.
-pub fn policy(dice: &mut Dice) -> Net {
+pub(super) fn policy(dice: &mut Dice) -> Net {
     let lan =
         link("lan0", &["10.1.0.1"], 24, &["10.1.0.5", "10.1.0.7", "10.1.0.200"], "10.1.0.255");
     let isp1 = link("isp1", &["198.51.100.2"], 29, &["198.51.100.1"], "198.51.100.7");
@@ -235,14 +235,14 @@ pub fn policy(dice: &mut Dice) -> Net {
         "oif isp2 lookup 100",
         "from 203.0.113.66 lookup 100",
     ];
-    for k in 0..dice.from_to(1, 4) {
+    for k in 0..dice.between(1, 4) {
         net.policy.push(format!("{} pref {}", dice.pick(&choices), 1000 + k));
     }
     net
 }
 
 /// A router of IPv6.
-pub fn six(dice: &mut Dice) -> Net {
+pub(super) fn six(dice: &mut Dice) -> Net {
     let hosts = ["fd00:1::5", "fd00:1::7", "fd00:1::33"];
     let mut net = Net {
         v6: true,
@@ -272,7 +272,7 @@ pub fn six(dice: &mut Dice) -> Net {
 }
 
 /// Changes settings that decide between delivery, forwarding and silence.
-pub fn unsettle(net: &mut Net, dice: &mut Dice) {
+pub(super) fn unsettle(net: &mut Net, dice: &mut Dice) {
     let mut set = |name: &str, value| net.sysctls.push((name.to_owned(), value));
     match dice.below(8) {
         0 => set("net.ipv4.ip_forward", 0),

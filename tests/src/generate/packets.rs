@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 /// What the packets of a case lean towards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mood {
+pub(super) enum Mood {
     /// Short flows of every kind, and their answers.
     Mixed,
     /// Long TCP connections with odd segments.
@@ -28,14 +28,20 @@ pub enum Mood {
 
 const SPORTS: [u16; 6] = [1025, 2000, 33333, 40000, 600, 300];
 
+/// Flags of segments that are out of place.
+const ODD_FLAGS: [&str; 15] =
+    ["S", "SA", "A", "FA", "F", "R", "RA", "PA", "", "U", "FSRPAU", "SF", "AU", "SEC", "AE"];
+/// How far sequence numbers go astray.
+const SHIFTS: [u32; 6] = [1, 10, 1000, 64_000, 70_000, 200_000];
+
 /// Makes the packets of one case.
-pub struct Sender<'n> {
+pub(super) struct Sender<'n> {
     /// The host's network.
-    pub net: &'n Net,
+    pub(super) net: &'n Net,
     /// The choices.
-    pub dice: Dice,
+    pub(super) dice: Dice,
     /// So far.
-    pub packets: Vec<Value>,
+    pub(super) packets: Vec<Value>,
 }
 
 type Fields = Map<String, Value>;
@@ -49,7 +55,7 @@ fn fields(value: Value) -> Fields {
 
 impl Sender<'_> {
     /// About `many` packets of this mood.
-    pub fn send(&mut self, mood: Mood, many: usize) {
+    pub(super) fn send(&mut self, mood: Mood, many: usize) {
         while self.packets.len() < many {
             let left = many - self.packets.len();
             match mood {
@@ -58,9 +64,9 @@ impl Sender<'_> {
                 Mood::Errors => self.flow(&Wish { errors: 60, ..Wish::default() }),
                 Mood::Pieces => {
                     if self.dice.chance(70) {
-                        self.pieces()
+                        self.pieces();
                     } else {
-                        self.flow(&Wish::default())
+                        self.flow(&Wish::default());
                     }
                 }
                 Mood::Edges => self.edge(),
@@ -369,31 +375,11 @@ impl Sender<'_> {
             }
             if self.dice.chance(oddness) {
                 match self.dice.below(9) {
-                    0 => {
-                        flags = self
-                            .dice
-                            .pick(&[
-                                "S", "SA", "A", "FA", "F", "R", "RA", "PA", "", "U", "FSRPAU",
-                                "SF", "AU", "SEC", "AE",
-                            ])
-                            .to_owned()
-                    }
-                    1 => {
-                        seq =
-                            seq.wrapping_add(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
-                    }
-                    2 => {
-                        seq =
-                            seq.wrapping_sub(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
-                    }
-                    3 => {
-                        ack =
-                            ack.wrapping_add(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
-                    }
-                    4 => {
-                        ack =
-                            ack.wrapping_sub(self.dice.one(&[1, 10, 1000, 64000, 70_000, 200_000]))
-                    }
+                    0 => ODD_FLAGS[self.dice.below(ODD_FLAGS.len())].clone_into(&mut flags),
+                    1 => seq = seq.wrapping_add(self.dice.one(&SHIFTS)),
+                    2 => seq = seq.wrapping_sub(self.dice.one(&SHIFTS)),
+                    3 => ack = ack.wrapping_add(self.dice.one(&SHIFTS)),
+                    4 => ack = ack.wrapping_sub(self.dice.one(&SHIFTS)),
                     5 => win = 0,
                     6 => len = self.dice.one(&[1, 1000, 1400]).min(most),
                     7 if n > 0 => who = 1 - who,
@@ -466,16 +452,13 @@ impl Sender<'_> {
         let mut p = self.first(&Wish { local: 0, ..Wish::default() });
         let id = 0x7000 + self.now();
         p.insert("id".into(), id.into());
-        match self.dice.below(4) {
-            0 => {
-                p.insert("proto".into(), if self.net.v6 { "icmpv6" } else { "icmp" }.into());
-                p.insert("icmp_id".into(), 9.into());
-            }
-            _ => {
-                p.insert("proto".into(), "udp".into());
-                p.insert("sport".into(), self.dice.one(&SPORTS).into());
-                p.insert("dport".into(), self.dice.one(&PORTS).into());
-            }
+        if self.dice.below(4) == 0 {
+            p.insert("proto".into(), if self.net.v6 { "icmpv6" } else { "icmp" }.into());
+            p.insert("icmp_id".into(), 9.into());
+        } else {
+            p.insert("proto".into(), "udp".into());
+            p.insert("sport".into(), self.dice.one(&SPORTS).into());
+            p.insert("dport".into(), self.dice.one(&PORTS).into());
         }
         let whole = self.dice.one(&[600, 1600, 2000]);
         p.insert("payload".into(), json!({ "len": whole }));

@@ -7,48 +7,48 @@ use std::fmt::Write as _;
 
 /// What the rules of a case lean towards.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Taste {
+pub(super) struct Taste {
     /// Of a hundred cases, how many have the table.
-    pub nat: usize,
+    pub(super) nat: usize,
     /// The same for mangle.
-    pub mangle: usize,
+    pub(super) mangle: usize,
     /// The same for raw.
-    pub raw: usize,
+    pub(super) raw: usize,
     /// The same for security.
-    pub security: usize,
+    pub(super) security: usize,
     /// Of a hundred matches, how many remember packets.
-    pub memory: usize,
+    pub(super) memory: usize,
     /// Of a hundred matches, how many ask conntrack.
-    pub states: usize,
+    pub(super) states: usize,
     /// Whether filter refuses often.
-    pub strict: bool,
+    pub(super) strict: bool,
 }
 
 /// The ports that rules and packets share.
-pub const PORTS: [u16; 8] = [22, 53, 80, 443, 1000, 5000, 8080, 33333];
+pub(super) const PORTS: [u16; 8] = [22, 53, 80, 443, 1000, 5000, 8080, 33333];
 const MARKS: [&str; 6] = ["0x1", "0x2", "0x3", "0x5", "0x7", "0x10"];
 
 /// Writes the rules of one case.
-pub struct Scribe<'n> {
+pub(super) struct Scribe<'n> {
     /// The host's network.
-    pub net: &'n Net,
+    pub(super) net: &'n Net,
     /// What the rules lean towards.
-    pub taste: Taste,
+    pub(super) taste: Taste,
     /// The choices.
-    pub dice: Dice,
+    pub(super) dice: Dice,
     /// A name of the case's own: lists outlive the rules that name them.
-    pub name: String,
+    pub(super) name: String,
     lists: usize,
 }
 
 impl<'n> Scribe<'n> {
     /// A writer of rules.
-    pub fn new(net: &'n Net, taste: Taste, dice: Dice, name: String) -> Self {
+    pub(super) fn new(net: &'n Net, taste: Taste, dice: Dice, name: String) -> Self {
         Self { net, taste, dice, name, lists: 0 }
     }
 
     /// All tables of a case.
-    pub fn tables(&mut self) -> Map<String, Value> {
+    pub(super) fn tables(&mut self) -> Map<String, Value> {
         let mut tables = Map::new();
         let taste = self.taste;
         let layout: [(&str, &[&str], usize); 5] = [
@@ -85,7 +85,7 @@ impl<'n> Scribe<'n> {
             }
         }
         for (k, chain) in users.iter().enumerate() {
-            for _ in 0..self.dice.from_to(1, 3) {
+            for _ in 0..self.dice.between(1, 3) {
                 let rule = self.rule(table, chain, None, &users[k + 1..]);
                 let _ = writeln!(text, "-A {chain} {rule}");
             }
@@ -313,11 +313,11 @@ impl<'n> Scribe<'n> {
             0 => format!(
                 "-m limit --limit {} --limit-burst {} ",
                 self.dice.pick(&["1/sec", "1/min", "2/sec"]),
-                self.dice.from_to(1, 4)
+                self.dice.between(1, 4)
             ),
             1 => format!("-m quota {not}--quota {} ", self.dice.pick(&["50", "100", "300"])),
             2 => {
-                let every = self.dice.from_to(2, 4);
+                let every = self.dice.between(2, 4);
                 format!(
                     "-m statistic --mode nth --every {every} --packet {} ",
                     self.dice.below(every)
@@ -330,11 +330,11 @@ impl<'n> Scribe<'n> {
                     0 => format!("-m recent --set --name {name} {side} "),
                     1 => format!(
                         "-m recent {not}--rcheck --seconds {} --name {name} {side} ",
-                        self.dice.from_to(1, 3)
+                        self.dice.between(1, 3)
                     ),
                     2 => format!(
                         "-m recent {not}--update --hitcount {} --name {name} {side} ",
-                        self.dice.from_to(1, 3)
+                        self.dice.between(1, 3)
                     ),
                     _ => format!("-m recent {not}--remove --name {name} {side} "),
                 }
@@ -342,7 +342,7 @@ impl<'n> Scribe<'n> {
             4 => format!(
                 "-m hashlimit --hashlimit-{} 1/sec --hashlimit-burst {} --hashlimit-mode {} --hashlimit-name h{list} ",
                 self.dice.pick(&["upto", "above"]),
-                self.dice.from_to(1, 3),
+                self.dice.between(1, 3),
                 self.dice.pick(&["srcip", "dstip", "srcip,dstport", "dstip,dstport"]),
             ),
             5 => format!(
@@ -407,9 +407,9 @@ impl<'n> Scribe<'n> {
             "raw" => match self.dice.below(6) {
                 0 => "-j NOTRACK".into(),
                 1 => "-j CT --notrack".into(),
-                2 => format!("-j CT --zone {}", self.dice.from_to(1, 3)),
-                3 => format!("-j CT --zone-orig {}", self.dice.from_to(1, 3)),
-                4 => format!("-j CT --zone-reply {}", self.dice.from_to(1, 3)),
+                2 => format!("-j CT --zone {}", self.dice.between(1, 3)),
+                3 => format!("-j CT --zone-orig {}", self.dice.between(1, 3)),
+                4 => format!("-j CT --zone-reply {}", self.dice.between(1, 3)),
                 _ => format!("-j MARK --set-mark {}", self.dice.pick(&MARKS)),
             },
             "security" => {
@@ -465,7 +465,7 @@ impl<'n> Scribe<'n> {
         let addrs = match self.dice.below(5) {
             0 if !net.v6 && net.links[0].ports.is_empty() => {
                 let last: u16 = addr[cut..].parse().unwrap_or(1);
-                format!("{addr}-{}{}", &addr[..cut], last + self.dice.from_to(1, 5) as u16)
+                format!("{addr}-{}{}", &addr[..cut], last + self.dice.between(1, 5) as u16)
             }
             _ => addr,
         };
@@ -485,14 +485,14 @@ impl<'n> Scribe<'n> {
             return format!("{addrs}:256-65000");
         }
         if !source && self.dice.chance(40) {
-            format!("{addrs}:{port}-{}", port + self.dice.from_to(1, 9) as u16)
+            format!("{addrs}:{port}-{}", port + self.dice.between(1, 9) as u16)
         } else {
             format!("{addrs}:{port}")
         }
     }
 
     /// A source for what is delivered here.
-    fn to_source(&mut self, proto: &mut Option<&'static str>) -> String {
+    fn source(&mut self, proto: &mut Option<&'static str>) -> String {
         if self.dice.chance(50) { self.to(true, proto) } else { self.dice.one(&self.net.hosts()) }
     }
 
@@ -528,7 +528,7 @@ impl<'n> Scribe<'n> {
                 9 if net.links[0].ports.is_empty() => format!("-j NETMAP --to {}", self.netmap()),
                 _ => format!("-j SNAT --to-source {}{persistent}", self.to(true, proto)),
             },
-            Some("INPUT") => format!("-j SNAT --to-source {}", self.to_source(proto)),
+            Some("INPUT") => format!("-j SNAT --to-source {}", self.source(proto)),
             _ => "-j ACCEPT".into(),
         }
     }
