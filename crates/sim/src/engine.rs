@@ -56,6 +56,7 @@ pub(crate) enum Attached {
 
 /// A packet on its way, with what the kernel's `sk_buff` carries beside it.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct Skb {
     pub packet: Packet,
     pub mark: u32,

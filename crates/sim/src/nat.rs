@@ -437,15 +437,19 @@ fn best_addr(from: Tuple, wanted: &Wanted, manip: Manip, zone: Zone) -> Tuple {
     let (src, dst) = (words(from.src), words(from.dst));
     let (first, last) = (words(range.first), words(range.last));
     let used = if range.first.is_ipv4() { 1 } else { 4 };
-    let seed =
-        if wanted.persistent { 0 } else { dst[used - 1].swap_bytes() ^ u32::from(zone.orig) };
+    let seed = if wanted.persistent {
+        0
+    } else {
+        dst[used - 1].swap_bytes() ^ u32::from(zone.orig.max(zone.reply))
+    };
     let mut hash = jhash2(src.map(u32::swap_bytes), seed);
     let mut chosen = [0; 4];
     let mut whole = false;
     for k in 0..used {
-        let (low, count) = match whole {
-            true => (0, u32::MAX),
-            false => (first[k], last[k].wrapping_sub(first[k]).wrapping_add(1)),
+        let (low, count) = if whole {
+            (0, u32::MAX)
+        } else {
+            (first[k], last[k].wrapping_sub(first[k]).wrapping_add(1))
         };
         let offset = (u64::from(hash) * u64::from(count)) >> 32;
         chosen[k] = low.wrapping_add(offset as u32);

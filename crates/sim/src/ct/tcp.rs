@@ -697,8 +697,8 @@ impl Tcp {
         if !before(sack, next_ack) {
             return Window::Out;
         }
-        let received = receiver.max_win == 0 || after(end, lowest_end);
-        if !received || !after(sack, lowest_ack) {
+        let fits = receiver.max_win == 0 || after(end, lowest_end);
+        if !fits || !after(sack, lowest_ack) {
             // Sent again, or delayed.
             return Window::Ignore;
         }

@@ -153,7 +153,8 @@ impl Walker<'_> {
         }
         match &skb.packet.l4 {
             L4::Tcp(tcp) => {
-                if !tcp.flags.has(TcpFlags::RST) {
+                // TCP takes only what was sent to this host alone (`tcp_v4_rcv`).
+                if !tcp.flags.has(TcpFlags::RST) && skb.frame == FrameTo::Host {
                     let packet = reset_of(&skb.packet, tcp, skb.packet.ip.tos);
                     self.route_src = Some(packet.ip.src);
                     self.answer(skb, packet, Attached::None);
