@@ -79,6 +79,14 @@ impl Walker<'_> {
             Target::Tcpmss(op) => self.set_mss(skb, *op),
             Target::Set(set) => {
                 self.set_target(skb, path, set);
+                if set.rest.contains("--map-set") {
+                    // What the set's element would write into the packet is not modelled.
+                    let question = Question::Opaque(rule, op);
+                    let ways = [(Answer::Yes, None), (Answer::Else, None)];
+                    if self.put(skb, &question, &ways) != Answer::Yes {
+                        return Err(Fate::Undecided(question));
+                    }
+                }
                 Word::On
             }
             Target::Opaque(_) => {
