@@ -576,8 +576,7 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
             Some(t) => Some(sets::mac(&t).ok_or_else(|| wrong(field("smac"), t))?),
         },
         frame: match w.dmac.as_deref() {
-            None => None,
-            Some("self") => Some(FrameTo::Host),
+            None | Some("self") => Some(FrameTo::Host),
             Some("other") => Some(FrameTo::Other),
             Some("broadcast") => Some(FrameTo::Broadcast),
             Some(t) => Some(match sets::mac(t).ok_or_else(|| wrong(field("dmac"), t))? {
@@ -623,7 +622,7 @@ fn tcp_options(
         bytes.extend(echo.to_be_bytes());
     }
     if let Some(shift) = o.wscale {
-        bytes.extend([3, 3, shift]);
+        bytes.extend([1, 3, 3, shift]);
     }
     Ok(padded(bytes))
 }

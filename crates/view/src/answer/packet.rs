@@ -58,7 +58,7 @@ fn written(packet: &Packet, with_id: bool, available: usize, quoted: bool) -> Va
         put("id", json!(ip.id));
     }
     put("len", json!(total_len(packet)));
-    for (name, on) in [("df", ip.df), ("mf", ip.mf)] {
+    for (name, on) in [("df", ip.df && !packet.is_v6()), ("mf", ip.mf)] {
         if on {
             put(name, json!(true));
         }
