@@ -74,6 +74,21 @@ pub enum Hook {
     Egress,
 }
 
+impl Hook {
+    /// The name of iptables' built-in chain at this hook.
+    pub fn builtin(self) -> &'static str {
+        match self {
+            Self::Ingress => "INGRESS",
+            Self::Prerouting => "PREROUTING",
+            Self::Input => "INPUT",
+            Self::Forward => "FORWARD",
+            Self::Output => "OUTPUT",
+            Self::Postrouting => "POSTROUTING",
+            Self::Egress => "EGRESS",
+        }
+    }
+}
+
 /// Priorities of iptables' tables and of the kernel's own functions on a hook.
 pub mod priority {
     /// Defragmentation.

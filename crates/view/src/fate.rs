@@ -1,7 +1,7 @@
 //! Fates in words: what the sender's program sees, what the place is called, which fates are alike.
 
 use crate::say::{Key, format, say};
-use crate::terms::{chain_path, endpoint, hook, place, reject, table_name};
+use crate::terms::{chain_path, endpoint, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
     App, EndBy, Entry, Errno, Event, Fate, Hook, L4, Outcome, Question, RejectWith, Routed,
@@ -481,11 +481,11 @@ pub(crate) fn unvisited(t: &Telling, outcome: &Outcome) -> Option<(Hook, Sentenc
         && !visits(Hook::Input)
         && visits(Hook::Forward)
     {
-        let name = hook(Hook::Input);
+        let name = Hook::Input.builtin();
         return Some((Hook::Input, say!(t.lang, NeverInput, hook = name, dst = to.to_string())));
     }
     if !wire && !visits(Hook::Prerouting) && has_rules(t, Hook::Prerouting) {
-        let name = hook(Hook::Prerouting);
+        let name = Hook::Prerouting.builtin();
         return Some((Hook::Prerouting, say!(t.lang, NeverPrerouting, hook = name)));
     }
     None

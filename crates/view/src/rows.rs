@@ -93,7 +93,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                     let mut r = row(RowKind::Kernel, 0, at);
                     r.text = text;
                     r.class = table_class(table).into();
-                    r.aside = path.map_or("", |p| crate::terms::hook(p.hook)).into();
+                    r.aside = path.map_or("", |p| p.hook.builtin()).into();
                     out.push(r);
                 }
             }

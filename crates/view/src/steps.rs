@@ -159,7 +159,7 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
         Event::Reassembled => say!(lang, KernelReassembled),
         Event::Loop => say!(lang, KernelLoop),
         Event::Hook(path) => {
-            let name = crate::terms::hook(path.hook);
+            let name = path.hook.builtin();
             let skips = |wanted: &[Skip]| {
                 trace.steps[stop.first + 1..]
                     .iter()

@@ -1,9 +1,9 @@
 //! Rules in netfilter's own words, the same in every language: what they test, what they do.
 
 use chainwalk_model::{
-    AddrMask, AddrTypes, CtStates, Family, Found, Hook, IcmpMatch, IfaceMatch, Inv, IpMatch, L4,
-    Masked, Match, NatRange, OpKind, Packet, Part, PktType, PortSide, Range, RecentAction,
-    RejectWith, Rule, RuleId, Ruleset, Statistic, Target, TcpFlags, TtlMatch, TtlOp, proto,
+    AddrMask, AddrTypes, CtStates, Family, Found, IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked,
+    Match, NatRange, OpKind, Packet, Part, PktType, PortSide, Range, RecentAction, RejectWith,
+    Rule, RuleId, Ruleset, Statistic, Target, TcpFlags, TtlMatch, TtlOp, proto,
 };
 use std::net::IpAddr;
 
@@ -337,19 +337,6 @@ pub(crate) fn reject(with: RejectWith) -> &'static str {
         RejectWith::AddrUnreachable6 => "addr-unreachable",
         RejectWith::PolicyFail6 => "policy-fail",
         RejectWith::RejectRoute6 => "reject-route",
-    }
-}
-
-/// A hook as iptables writes it.
-pub(crate) fn hook(hook: Hook) -> &'static str {
-    match hook {
-        Hook::Ingress => "INGRESS",
-        Hook::Prerouting => "PREROUTING",
-        Hook::Input => "INPUT",
-        Hook::Forward => "FORWARD",
-        Hook::Output => "OUTPUT",
-        Hook::Postrouting => "POSTROUTING",
-        Hook::Egress => "EGRESS",
     }
 }
 

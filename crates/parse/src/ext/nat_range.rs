@@ -1,8 +1,8 @@
 //! What DNAT, SNAT, MASQUERADE and REDIRECT have in common: an address range, a port range, three flags.
 
-use super::{Given, Opt, Wrong, opt, put_flag};
-use crate::value::{self, Piece, any_word};
-use chainwalk_model::{NatRange, Range};
+use super::{Given, Opt, Wrong, alias, opt, put_flag};
+use crate::value::{self, Piece, any_word, spaced, word};
+use chainwalk_model::{Expected, NatRange, Range};
 use std::net::IpAddr;
 
 /// `--random`.
@@ -11,6 +11,38 @@ pub(super) const RANDOM: Opt = opt("--random", 0);
 pub(super) const RANDOM_FULLY: Opt = opt("--random-fully", 0);
 /// `--persistent`.
 pub(super) const PERSISTENT: Opt = opt("--persistent", 0);
+
+/// The options of a target that chooses the address itself.
+pub(super) const PORTS: &[Opt] =
+    &[alias("--to-ports", &["--to-port"], 1), RANDOM, RANDOM_FULLY, PERSISTENT];
+
+/// `--to-ports` and the flags.
+pub(super) fn ports(given: &Given<'_>) -> Result<NatRange, Wrong> {
+    let ports = given.plain("--to-ports", value::port_dash, Expected::PortOrRange)?;
+    flags(given, NatRange { ports, ..NatRange::default() })
+}
+
+/// Ports behind the words that a listing has before them, and the flags.
+pub(super) fn listed_ports<'a>(i: &'a str, words: &'static str) -> Piece<'a, NatRange> {
+    let mut range = NatRange::default();
+    let mut left = i;
+    if let Ok((rest, ())) = word(words)(i) {
+        let (rest, ports) = spaced(value::port_dash)(rest)?;
+        (left, range.ports) = (rest, Some(ports));
+    }
+    let (left, range) = listed_flags(left, range);
+    if left == i { value::fail(i) } else { Ok((left, range)) }
+}
+
+/// A target with `--to-ports` and the flags, as `iptables-save` writes it.
+pub(super) fn ports_target(name: &str, range: &NatRange) -> String {
+    let mut out = format!("-j {name}");
+    if range.ports.is_some() {
+        out += &format!(" --to-ports {}", ports_text(range));
+    }
+    flags_text(&mut out, range);
+    out
+}
 
 /// The flags that were given, added to a range.
 pub(super) fn flags(given: &Given<'_>, range: NatRange) -> Result<NatRange, Wrong> {

@@ -190,30 +190,31 @@ fn segment_end(header: &Header, packet: &Packet) -> u32 {
         .wrapping_add(u32::from(header.flags.has(TcpFlags::FIN)))
 }
 
+/// The options of a header: each kind, and the bytes behind its length.
+fn options(header: &Header) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = &header.options[..];
+    std::iter::from_fn(move || {
+        while let [1, tail @ ..] = rest {
+            rest = tail;
+        }
+        let (&kind, &len) = (rest.first().filter(|k| **k != 0)?, rest.get(1)?);
+        let value = rest.get(2..usize::from(len))?;
+        rest = &rest[usize::from(len)..];
+        Some((kind, value))
+    })
+}
+
 /// Window scale and SACK permission of a SYN (`tcp_options`).
 fn read_options(header: &Header) -> (u8, u8) {
     let (mut scale, mut flags) = (0, 0);
-    let mut rest = &header.options[..];
-    while let [kind, tail @ ..] = rest {
-        match kind {
-            0 => break,
-            1 => rest = tail,
-            _ => {
-                let Some(&len) = tail.first() else { break };
-                let len = usize::from(len);
-                if len < 2 || len > rest.len() {
-                    break;
-                }
-                match (kind, len) {
-                    (4, 2) => flags |= SACK,
-                    (3, 3) => {
-                        scale = rest[2].min(14);
-                        flags |= WSCALE;
-                    }
-                    _ => {}
-                }
-                rest = &rest[len..];
+    for option in options(header) {
+        match option {
+            (4, []) => flags |= SACK,
+            (3, [shift]) => {
+                scale = (*shift).min(14);
+                flags |= WSCALE;
             }
+            _ => {}
         }
     }
     (scale, flags)
@@ -222,26 +223,13 @@ fn read_options(header: &Header) -> (u8, u8) {
 /// The highest SACK edge of a packet, or its ACK where it has none (`tcp_sack`).
 fn sack_of(header: &Header) -> u32 {
     let mut best = header.ack;
-    let mut rest = &header.options[..];
-    while let [kind, tail @ ..] = rest {
-        match kind {
-            0 => break,
-            1 => rest = tail,
-            _ => {
-                let Some(&len) = tail.first() else { break };
-                let len = usize::from(len);
-                if len < 2 || len > rest.len() {
-                    break;
+    for (kind, edges) in options(header) {
+        if kind == 5 && !edges.is_empty() && edges.len() % 8 == 0 {
+            for edge in edges.chunks_exact(8) {
+                let right = u32::from_be_bytes([edge[4], edge[5], edge[6], edge[7]]);
+                if after(right, best) {
+                    best = right;
                 }
-                if *kind == 5 && len >= 10 && (len - 2) % 8 == 0 {
-                    for edge in rest[2..len].chunks_exact(8) {
-                        let right = u32::from_be_bytes([edge[4], edge[5], edge[6], edge[7]]);
-                        if after(right, best) {
-                            best = right;
-                        }
-                    }
-                }
-                rest = &rest[len..];
             }
         }
     }

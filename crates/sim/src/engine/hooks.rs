@@ -38,19 +38,6 @@ fn iptables_tables(hook: Hook) -> &'static [(&'static str, i32)] {
     }
 }
 
-/// The built-in chain's name at a hook.
-fn builtin(hook: Hook) -> &'static str {
-    match hook {
-        Hook::Ingress => "INGRESS",
-        Hook::Prerouting => "PREROUTING",
-        Hook::Input => "INPUT",
-        Hook::Forward => "FORWARD",
-        Hook::Output => "OUTPUT",
-        Hook::Postrouting => "POSTROUTING",
-        Hook::Egress => "EGRESS",
-    }
-}
-
 impl Walker<'_> {
     /// The packet passes a hook.
     pub(super) fn hook(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
@@ -138,7 +125,7 @@ impl Walker<'_> {
         if !self.world.host.complete.rules {
             for (table, rank) in iptables_tables(hook) {
                 let found = rules.find_table(own, table);
-                let has = found.is_some_and(|t| rules.find_chain(t, builtin(hook)).is_some());
+                let has = found.is_some_and(|t| rules.find_chain(t, hook.builtin()).is_some());
                 if !has {
                     line.push((*rank, Station::Absent { table, whole: found.is_none() }));
                 }
@@ -174,7 +161,7 @@ impl Walker<'_> {
         let question = if whole {
             Question::Table(family, name)
         } else {
-            Question::Chain(family, name, builtin(hook).into())
+            Question::Chain(family, name, hook.builtin().into())
         };
         let filters = [(Answer::Yes, None), (Answer::No, None)];
         let translates = [(Answer::Yes, None), (Answer::Else, None)];

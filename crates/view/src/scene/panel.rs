@@ -38,7 +38,7 @@ pub(super) fn draw(
     let left = a.x + 22.0;
     let half = a.x + a.w * 0.42;
     let title = match t.trace(now.reply).and_then(|tr| crate::steps::hook_of(tr, now)) {
-        Some(hook) => crate::terms::hook(hook).to_owned(),
+        Some(hook) => hook.builtin().to_owned(),
         None => title(t, now),
     };
     let mut y = a.y + 32.0;

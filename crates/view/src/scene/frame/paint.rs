@@ -5,7 +5,7 @@ use crate::say::{plain, text};
 use crate::scene::pen::{Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
 use crate::stops::{Stop, StopKind};
-use crate::terms::{hook as hook_name, packet_word, states, table_class};
+use crate::terms::{packet_word, states, table_class};
 use crate::{Link, Telling, Tone, fate};
 use chainwalk_model::{Entry, Event, Fate, Hook, Question, Routed, Stop as By, Trace};
 
@@ -60,7 +60,7 @@ impl Frame {
             let class = if here == Some(hook) { "hook on" } else { "hook" };
             pen.rect(a, 12.0, class);
             pen.path(self.track_inside(hook), "trk");
-            let name = hook_name(hook);
+            let name = hook.builtin();
             match hook {
                 Hook::Input | Hook::Output => {
                     let x = if hook == Hook::Input { self.up() } else { self.down() };
@@ -203,13 +203,13 @@ impl Frame {
         let span = s.chain.map(|c| t.rules().chain(c).span);
         let link = Link { step: first, span, ..Link::default() };
         let label = if s.kernel {
-            format!("{} {}", s.name, hook_name(s.hook))
+            format!("{} {}", s.name, s.hook.builtin())
         } else {
             let count = match s.rules {
                 Some(n) => text!(t.lang, ShortRules, count = n),
                 None => text!(t.lang, LegendUnpasted),
             };
-            format!("{} {}, {count}", s.name, hook_name(s.hook))
+            format!("{} {}, {count}", s.name, s.hook.builtin())
         };
         let ends = ends_at(t, s);
         let small = upright;
