@@ -77,7 +77,7 @@ impl Page {
         }
         let mut session = Session::new(host);
         let lines: Vec<&str> = self.packets.iter().map(String::as_str).collect();
-        for (ask, found) in packet_lines(&lines) {
+        for (ask, found) in packet_lines(&lines, &reading.host()) {
             assert!(found.is_empty(), "{found:?}");
             session.send(&ask);
         }

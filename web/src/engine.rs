@@ -145,12 +145,13 @@ impl Walked {
                 Err(problem) => vec![problem],
             });
         }
+        let known = host.clone();
         let mut session = Session::new(host);
         let mut asks = Vec::new();
         let mut packet_problems = Vec::new();
         let recognised = reading.is_some_and(|r| !r.hosts.is_empty());
         let lines: Vec<&str> = packets.iter().map(String::as_str).collect();
-        for (ask, problems) in chainwalk_parse::packet_lines(&lines) {
+        for (ask, problems) in chainwalk_parse::packet_lines(&lines, &known) {
             let broken = problems.iter().any(|p| p.severity == Severity::Error);
             packet_problems.push(problems);
             if broken {

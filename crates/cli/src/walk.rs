@@ -53,7 +53,7 @@ pub(crate) fn walk(
     }
     let lines: Vec<&str> = packets.iter().map(String::as_str).collect();
     let mut asks: Vec<Ask> = Vec::new();
-    for (line, (ask, found)) in lines.iter().zip(packet_lines(&lines)) {
+    for (line, (ask, found)) in lines.iter().zip(packet_lines(&lines, &host)) {
         complain(&found, "--packet", line, lang)?;
         if found.iter().any(|d| d.severity == Severity::Error) {
             return Ok(1);

@@ -105,7 +105,8 @@ impl Host {
     /// # Errors
     /// Only where JavaScript refuses to make an object.
     pub fn send(&mut self, packet: &str) -> Result<JsValue, JsError> {
-        let (ask, found) = chainwalk_parse::packet_line(packet);
+        let (mut ask, mut found) = chainwalk_parse::packet_line(packet);
+        found.extend(chainwalk_parse::resolve(&mut ask, packet, self.session.host()));
         let broken = found.iter().any(|d| d.severity == Severity::Error);
         if !broken && !self.reading.hosts.is_empty() {
             self.session.send(&ask);

@@ -6,12 +6,13 @@
 
 mod apps;
 
+use crate::names::nearest;
 use crate::oneline::{
     Word, bad, did_you_mean, flag_letters, flag_name, missing, number, protocol, words,
 };
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Diagnostic, DiagnosticId, DocId, Expected, FollowUp, Severity, Span,
-    TcpFlags, proto,
+    Ask, AskAddr, AskEntry, Diagnostic, DiagnosticId, DocId, Expected, FollowUp, Hint, Host,
+    Severity, Span, TcpFlags, proto,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -52,18 +53,43 @@ pub fn packet_line(text: &str) -> (Ask, Vec<Diagnostic>) {
 }
 
 /// Reads the lines of a sequence. Lines that name no source port get one each, as separate connections would.
-pub fn packet_lines(lines: &[&str]) -> Vec<(Ask, Vec<Diagnostic>)> {
+pub fn packet_lines(lines: &[&str], host: &Host) -> Vec<(Ask, Vec<Diagnostic>)> {
     lines
         .iter()
         .zip(0..)
         .map(|(text, k)| {
-            let (mut ask, found) = packet_line(text);
+            let (mut ask, mut found) = packet_line(text);
+            found.extend(resolve(&mut ask, text, host));
             if ask.sport == Some(CLIENT_PORT) && !text.contains("51000") {
                 ask.sport = Some(CLIENT_PORT.saturating_add(k));
             }
             (ask, found)
         })
         .collect()
+}
+
+/// Puts addresses in the place of names, from what the paste says of the host. A name it does not tell is a
+/// problem: names are never looked up.
+pub fn resolve(ask: &mut Ask, text: &str, host: &Host) -> Vec<Diagnostic> {
+    let mut unknown = Vec::new();
+    for addr in [&mut ask.src, &mut ask.dst].into_iter().flatten() {
+        let AskAddr::Name(name) = addr else { continue };
+        if let Some(known) = host.names.iter().find(|n| n.name == *name) {
+            *addr = AskAddr::Ip(known.addr);
+            continue;
+        }
+        let start = text.find(&**name).unwrap_or_default();
+        let names = host.names.iter().map(|n| &*n.name);
+        unknown.push(Diagnostic {
+            id: DiagnosticId::BadValue,
+            severity: Severity::Error,
+            span: Span::new(DocId(0), start, (start + name.len()).min(text.len())),
+            found: name.clone(),
+            expected: vec![Expected::Address],
+            hint: nearest(name, names).map(|n| Hint::DidYouMean(n.into())),
+        });
+    }
+    unknown
 }
 
 /// What a line said about where its packet starts.

@@ -25,7 +25,7 @@ mod save;
 mod value;
 mod word;
 
-pub use ask::{packet_line, packet_lines};
+pub use ask::{packet_line, packet_lines, resolve};
 pub use assume::{assumption, assumption_text};
 pub use lines::Lines;
 pub use paste::read;

@@ -312,7 +312,10 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32) -> IpAddr {
                     .find(|i| i.kind == IfKind::Plain && crate::engine::is_uplink(&i.name))?;
                 own.addrs.first().map(|f| f.value.addr)
             };
-            src.or_else(any).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+            src.or_else(any).filter(|s| s.is_ipv4() == dst.is_ipv4()).unwrap_or(match dst {
+                IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+                IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+            })
         }
         // Somebody elsewhere: an address that documentation is written with.
         Entry::Wire { .. } => match dst {

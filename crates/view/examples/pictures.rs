@@ -69,7 +69,8 @@ fn main() -> std::io::Result<()> {
     }
     let lines: Vec<&str> = packet.split(';').map(str::trim).collect();
     if asks.is_empty() {
-        asks = chainwalk_parse::packet_lines(&lines).into_iter().map(|(ask, _)| ask).collect();
+        asks =
+            chainwalk_parse::packet_lines(&lines, &host).into_iter().map(|(ask, _)| ask).collect();
     }
     if let Some(first) = std::env::var("PACKETS").ok().and_then(|n| n.parse().ok()) {
         asks.truncate(first);

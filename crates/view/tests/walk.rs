@@ -184,7 +184,7 @@ const CURL: &str = "curl 10.0.0.1:8080 from 10.0.0.9 in eth0";
 /// Walks a packet line through a host and hands what is to be told to `look`.
 fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Telling) -> R) -> R {
     let asks: Vec<Ask> =
-        chainwalk_parse::packet_lines(&[packet]).into_iter().map(|a| a.0).collect();
+        chainwalk_parse::packet_lines(&[packet], &host).into_iter().map(|a| a.0).collect();
     let reading = Reading {
         hosts: vec![host.clone()],
         sections: vec![Section { kind: SectionKind::Routes(1), span: Span::new(DocId(0), 0, 3) }],

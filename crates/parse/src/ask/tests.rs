@@ -139,7 +139,7 @@ fn follow_ups_and_time() {
 
 #[test]
 fn connections_of_a_sequence_have_their_own_ports() {
-    let asks = packet_lines(&["curl 10.0.0.1", "curl 10.0.0.1", "reply 2"]);
+    let asks = packet_lines(&["curl 10.0.0.1", "curl 10.0.0.1", "reply 2"], &Host::default());
     let ports: Vec<_> = asks.iter().map(|(a, _)| a.sport).collect();
     assert_eq!(ports, [Some(51000), Some(51001), None]);
 }
@@ -185,4 +185,22 @@ proptest! {
             prop_assert!(line.get(d.span.range()).is_some(), "{:?}", d);
         }
     }
+}
+
+#[test]
+fn names_are_taken_from_the_paste_or_asked_for() {
+    let host = crate::read(&[
+        "NAME TYPE CLUSTER-IP EXTERNAL-IP PORT(S) AGE\nweb ClusterIP 10.0.0.7 <none> 80/TCP 1d\n",
+    ])
+    .host();
+    let line = "curl web:80";
+    let (mut ask, _) = packet_line(line);
+    assert_eq!(resolve(&mut ask, line, &host), []);
+    assert_eq!(ask.dst, Some(AskAddr::Ip([10, 0, 0, 7].into())));
+    let line = "curl http://wbe/";
+    let (mut ask, _) = packet_line(line);
+    let found = resolve(&mut ask, line, &host);
+    assert_eq!(&line[found[0].span.range()], "wbe");
+    assert_eq!(found[0].severity, Severity::Error);
+    assert_eq!(found[0].hint, Some(Hint::DidYouMean("web".into())));
 }
