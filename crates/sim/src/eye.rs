@@ -25,6 +25,15 @@ pub(crate) struct Eye<'a> {
     pub now_ms: u64,
 }
 
+impl Eye<'_> {
+    /// Whether a process of this host sent the packet and nobody told from which address.
+    pub(crate) fn source_untold(&self) -> bool {
+        matches!(self.entry, Entry::Local { uid: Some(_), .. })
+            && self.packet.ip.src.is_unspecified()
+            && !self.host.complete.network
+    }
+}
+
 /// What conntrack says of a packet.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ct {

@@ -30,7 +30,11 @@ pub(super) fn test(m: AddrTypeMatch, eye: &Eye, j: &mut Judge) {
     let ip = &eye.packet.ip;
     for (part, m, addr) in [(Part::SrcType, m.src, ip.src), (Part::DstType, m.dst, ip.dst)] {
         let Some(m) = m else { continue };
-        let found = if dev.is_some_and(is_unknown) {
+        let found = if part == Part::SrcType && eye.source_untold() && dev.is_none() {
+            // Whichever address it is, it is one of this host's.
+            let local = AddrTypes(1 << 2);
+            Ok((m.value.0 & local.0 != 0, local))
+        } else if dev.is_some_and(is_unknown) {
             Err(Question::Route(ip.dst))
         } else {
             has_type(m.value, addr, dev, eye)

@@ -13,7 +13,12 @@ use std::net::IpAddr;
 
 pub(super) fn test(m: &IpMatch, eye: &Eye, j: &mut Judge) {
     let ip = &eye.packet.ip;
-    if let Some(m) = &m.src {
+    if let Some(m) = &m.src
+        && eye.source_untold()
+        && !m.value.mask.is_unspecified()
+    {
+        j.untold(Part::Src, m.not);
+    } else if let Some(m) = &m.src {
         j.holds(Part::Src, m.not, under(&m.value, ip.src), || Found::Addr(ip.src));
     }
     if let Some(m) = &m.dst {

@@ -17,7 +17,10 @@ pub(super) fn test(
 ) {
     let ip = &eye.packet.ip;
     for (part, m, addr) in [(Part::Src, src, ip.src), (Part::Dst, dst, ip.dst)] {
-        if let Some(m) = m {
+        let Some(m) = m else { continue };
+        if part == Part::Src && eye.source_untold() {
+            j.untold(part, m.not);
+        } else {
             j.holds(part, m.not, within(m.value, addr), || Found::Addr(addr));
         }
     }

@@ -35,6 +35,9 @@ enum Lack {
 pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
     let counted = ["--packets", "--bytes"].iter().any(|w| m.rest.contains(w));
     let answer = match find(&m.set, m, eye, memory, 0) {
+        Ok(_) if eye.source_untold() && m.dirs.contains(&true) => {
+            Truth::Unknown(Question::Fact(j.at.rule, j.at.op))
+        }
         Ok(sets::Found::Fits) if counted => Truth::Unknown(Question::History(j.at.rule, j.at.op)),
         Ok(found) => {
             let nomatch = m.rest.contains("return-nomatch");
