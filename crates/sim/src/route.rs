@@ -47,14 +47,12 @@ pub(crate) struct Found {
     pub via: Option<IpAddr>,
     /// The route's preferred source.
     pub src: Option<IpAddr>,
-    /// Whether the destination lies on the link itself.
-    pub on_link: bool,
 }
 
 impl Found {
     /// Straight out of an interface.
     pub(crate) fn on_link(dev: Text) -> Self {
-        Self { kind: RouteKind::Unicast, dev: Some(dev), via: None, src: None, on_link: true }
+        Self { kind: RouteKind::Unicast, dev: Some(dev), via: None, src: None }
     }
 }
 
@@ -267,13 +265,7 @@ impl<'a> Router<'a> {
             return Ok(None);
         }
         // Nobody told a route: where it leaves is not known.
-        Ok(Some(Found {
-            kind: RouteKind::Unicast,
-            dev: None,
-            via: None,
-            src: None,
-            on_link: false,
-        }))
+        Ok(Some(Found { kind: RouteKind::Unicast, dev: None, via: None, src: None }))
     }
 
     /// The tables to look in, in order.
@@ -314,19 +306,13 @@ impl<'a> Router<'a> {
             if kind == RouteKind::Local {
                 let dev = self.holder(key.dst)?;
                 let src = Some(self.first_on_its_net(key.dst));
-                return Ok(Some(Found { kind, dev, via: None, src, on_link: true }));
+                return Ok(Some(Found { kind, dev, via: None, src }));
             }
             // Only a network's own broadcast address is in the local table, 255.255.255.255 is not.
             if kind == RouteKind::Broadcast
                 && let Some(dev) = self.broadcasts_on(key.dst)
             {
-                return Ok(Some(Found {
-                    kind,
-                    dev: Some(dev),
-                    via: None,
-                    src: None,
-                    on_link: true,
-                }));
+                return Ok(Some(Found { kind, dev: Some(dev), via: None, src: None }));
             }
         }
         let mut best: Option<(u8, u8, u32, Found)> = None;
@@ -372,7 +358,6 @@ impl<'a> Router<'a> {
                                 via: None,
                                 // Only IPv4's own routes prefer a source.
                                 src: Some(fact.value.addr).filter(IpAddr::is_ipv4),
-                                on_link: true,
                             },
                         );
                     }
@@ -384,13 +369,7 @@ impl<'a> Router<'a> {
 
     fn of_route(&self, route: &Route) -> Found {
         let dev = route.dev.clone().or_else(|| self.link_of(route.via?).map(|l| l.0));
-        Found {
-            kind: route.kind,
-            dev,
-            via: route.via,
-            src: route.src,
-            on_link: route.via.is_none(),
-        }
+        Found { kind: route.kind, dev, via: route.via, src: route.src }
     }
 
     /// The source address a packet takes that leaves by `found`: `inet_select_addr` on the way's interface.
@@ -528,7 +507,7 @@ impl<'a> Router<'a> {
 }
 
 fn stop(kind: RouteKind) -> Found {
-    Found { kind, dev: None, via: None, src: None, on_link: false }
+    Found { kind, dev: None, via: None, src: None }
 }
 
 impl Net for Router<'_> {

@@ -238,7 +238,7 @@ pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
         Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::NotForUs => {
             say!(lang, ShortDroppedKernel)
         }
-        Fate::DroppedUnseen(q) => say!(lang, ShortDroppedUnseen, at = unseen(t, q)),
+        Fate::DroppedUnseen(q) => say!(lang, ShortDroppedUnseen, at = unseen(q)),
         Fate::Rejected { rule, .. } => say!(lang, ShortRejected, at = by_rule(*rule)),
         Fate::Routing(RoutingDrop::NoRoute) => say!(lang, ShortNoRoute),
         Fate::Routing(RoutingDrop::ForwardingOff) => say!(lang, ShortNotForwarded),
@@ -254,7 +254,7 @@ pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
 }
 
 /// The name of a table or chain that was not pasted.
-fn unseen(_t: &Telling, q: &Question) -> String {
+fn unseen(q: &Question) -> String {
     match q {
         Question::Table(family, name) => table_name(*family, name),
         Question::Chain(_, _, chain) => chain.to_string(),
@@ -333,7 +333,7 @@ pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
             say!(lang, WhyPolicy, chain = chain_path(rules, *chain))
         }
         Fate::Dropped(Stop::Kernel) => say!(lang, WhyKernel),
-        Fate::DroppedUnseen(q) => say!(lang, WhyUnseen, what = unseen(t, q)),
+        Fate::DroppedUnseen(q) => say!(lang, WhyUnseen, what = unseen(q)),
         Fate::Routing(drop) => routing(lang, *drop, &dst_addr, &src_addr),
         Fate::Queued(rule) => {
             let (chain, number) = place(rules, *rule);

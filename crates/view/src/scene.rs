@@ -58,7 +58,7 @@ pub fn scene(t: &Telling, stop: usize, size: (f64, f64), measure: &dyn Measure) 
     let at = stop.min(all.len().saturating_sub(1));
     let now = all.get(at);
     let mut pen = Pen::new(measure);
-    let frame = Frame::new(t, (w, h), &all, at, &pen);
+    let frame = Frame::new(t, (w, h), &pen);
     let opened = now.and_then(|now| drawer::open(t, &frame, &all, at, now, &pen));
     let ways = way::ways(t, &frame, &all, at, opened.as_ref());
     // In a low drawer the label stands apart, in the place of the note.

@@ -7,8 +7,8 @@
 //! - Not modelled: several ranges in one rule, which kernels before 2.6.11 took.
 
 use super::{Given, Seen, TargetExt, Wrong, nat_range, opt};
-use crate::value::{Piece, lead, spaced};
-use chainwalk_model::{Expected, Target};
+use crate::value::Piece;
+use chainwalk_model::Target;
 
 pub(super) const EXT: TargetExt = TargetExt {
     names: &["DNAT"],
@@ -24,21 +24,15 @@ pub(super) const EXT: TargetExt = TargetExt {
 };
 
 fn build(given: &Given<'_>) -> Result<Target, Wrong> {
-    let range = given.plain("--to-destination", nat_range::to, Expected::Address)?;
-    let range = range.ok_or_else(|| given.missing("--to-destination"))?;
-    nat_range::flags(given, range).map(Target::Dnat)
+    nat_range::given_to(given, "--to-destination").map(Target::Dnat)
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Target> {
-    let (i, ()) = lead("to:")(i)?;
-    let (i, range) = spaced(nat_range::to)(i)?;
-    let (i, range) = nat_range::listed_flags(i, range);
+    let (i, range) = nat_range::listed_to(i)?;
     Ok((i, Target::Dnat(range)))
 }
 
 fn print(target: &Target, _: Seen) -> Option<String> {
     let Target::Dnat(range) = target else { return None };
-    let mut out = format!("-j DNAT --to-destination {}", nat_range::text(range));
-    nat_range::flags_text(&mut out, range);
-    Some(out)
+    Some(nat_range::to_target("DNAT", "--to-destination", range))
 }

@@ -1,7 +1,7 @@
 //! What DNAT, SNAT, MASQUERADE and REDIRECT have in common: an address range, a port range, three flags.
 
 use super::{Given, Opt, Wrong, alias, opt, put_flag};
-use crate::value::{self, Piece, any_word, spaced, word};
+use crate::value::{self, Piece, any_word, lead, spaced, word};
 use chainwalk_model::{Expected, NatRange, Range};
 use std::net::IpAddr;
 
@@ -15,6 +15,26 @@ pub(super) const PERSISTENT: Opt = opt("--persistent", 0);
 /// The options of a target that chooses the address itself.
 pub(super) const PORTS: &[Opt] =
     &[alias("--to-ports", &["--to-port"], 1), RANDOM, RANDOM_FULLY, PERSISTENT];
+
+/// The address that an option of this name gives, and the flags.
+pub(super) fn given_to(given: &Given<'_>, option: &str) -> Result<NatRange, Wrong> {
+    let range = given.plain(option, to, Expected::Address)?;
+    flags(given, range.ok_or_else(|| given.missing(option))?)
+}
+
+/// `to:1.2.3.4:80 random`, as a listing has it.
+pub(super) fn listed_to(i: &str) -> Piece<'_, NatRange> {
+    let (i, ()) = lead("to:")(i)?;
+    let (i, range) = spaced(to)(i)?;
+    Ok(listed_flags(i, range))
+}
+
+/// A target with an address and the flags, as `iptables-save` writes it.
+pub(super) fn to_target(name: &str, option: &str, range: &NatRange) -> String {
+    let mut out = format!("-j {name} {option} {}", text(range));
+    flags_text(&mut out, range);
+    out
+}
 
 /// `--to-ports` and the flags.
 pub(super) fn ports(given: &Given<'_>) -> Result<NatRange, Wrong> {

@@ -5,7 +5,6 @@ mod paint;
 use super::drawer::X0;
 use super::pen::{Area, Pen, Point, p};
 use crate::Telling;
-use crate::stops::Stop;
 use chainwalk_model::{
     ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority,
 };
@@ -79,7 +78,7 @@ fn standard(hook: Hook) -> Vec<(&'static str, i32, bool)> {
 }
 
 impl Frame {
-    pub(super) fn new(t: &Telling, size: (f64, f64), all: &[Stop], _at: usize, pen: &Pen) -> Self {
+    pub(super) fn new(t: &Telling, size: (f64, f64), pen: &Pen) -> Self {
         let (w, h) = size;
         let upper = (h * 0.43).clamp(238.0, 400.0);
         let mut frame = Self {
@@ -97,7 +96,7 @@ impl Frame {
         for hook in HOOKS {
             frame.lay(t, hook, v6, pen);
         }
-        frame.ports(t, all);
+        frame.ports(t);
         frame
     }
 
@@ -218,7 +217,7 @@ impl Frame {
     }
 
     /// The interfaces at the edges.
-    fn ports(&mut self, t: &Telling, _all: &[Stop]) {
+    fn ports(&mut self, t: &Telling) {
         let Some(outcome) = t.outcome() else {
             let names: Vec<String> = t
                 .host

@@ -48,7 +48,7 @@ pub(in crate::scene) fn draw(
     for way in ways.iter().filter(|w| w.reply == o.reply) {
         way.draw_aside(pen);
     }
-    inline_names(t, pen, o, at, all);
+    inline_names(t, pen, o, at);
     nodes(t, pen, all, at, o);
     if o.cards.is_empty() {
         rules_list(t, pen, all, at, now, o);
@@ -222,7 +222,7 @@ fn note(t: &Telling, all: &[Stop], at: usize) -> String {
 }
 
 /// Names of chains that share a band with the one it is named after.
-fn inline_names(t: &Telling, pen: &mut Pen, o: &Opened, at: usize, _all: &[Stop]) {
+fn inline_names(t: &Telling, pen: &mut Pen, o: &Opened, at: usize) {
     for (index, visit) in o.visits.iter().enumerate() {
         if named(o, visit.band, at) == Some(index) || o.folded == Some(visit.band) {
             continue;
