@@ -139,7 +139,8 @@ fn one(packet: &Value, indent: &str, lines: &mut Vec<String>) {
     }
 }
 
-fn fate(packet: &Value) -> String {
+/// What became of a packet, in a short line: the verdict and by what, the way out, the headers it left with.
+pub fn fate(packet: &Value) -> String {
     let verdict = word(&packet["verdict"]);
     let stop = &packet["stopped_at"];
     let place = || format!("{} {}", word(&stop["table"]), word(&stop["chain"]));

@@ -1,6 +1,7 @@
 //! The examples: one text file each, a head of `name: value` lines and, after `---`, the paste.
 //!
-//! Heads: `title`, `question`, `point` (each with a `.zh` twin), `packet` and `assume` (as often as needed).
+//! Heads: `title`, `question`, `point` (each with a `.zh` twin), `packet` and `assume` (as often as needed), and
+//! for each packet an `ends`, what becomes of it, which the tests hold the walk to.
 
 use chainwalk_view::Lang;
 
@@ -17,6 +18,8 @@ pub struct Example {
     pub packets: Vec<String>,
     /// What is said of the host beyond the paste.
     pub assumptions: Vec<String>,
+    /// What becomes of each packet, in a short line for the tests.
+    pub ends: Vec<String>,
     /// The text as it was printed.
     pub paste: String,
 }
@@ -50,6 +53,7 @@ fn parse(text: &str) -> Example {
             "point.zh" => example.point[1] = value,
             "packet" => example.packets.push(value),
             "assume" => example.assumptions.push(value),
+            "ends" => example.ends.push(value),
             _ => {}
         }
     }
@@ -69,6 +73,7 @@ mod tests {
             }
             assert!(!example.paste.is_empty(), "{:?}", example.title);
             assert!(!example.packets.is_empty(), "{:?}", example.title);
+            assert_eq!(example.ends.len(), example.packets.len(), "{:?}", example.title);
         }
     }
 
@@ -80,7 +85,8 @@ mod tests {
             let texts = [&example.title, &example.question, &example.point];
             let read = texts.iter().flat_map(|pair| pair.iter()).filter(|t| !t.is_empty()).count()
                 + example.packets.len()
-                + example.assumptions.len();
+                + example.assumptions.len()
+                + example.ends.len();
             assert_eq!(head.lines().count(), read, "{head}");
         }
     }

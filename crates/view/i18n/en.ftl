@@ -196,7 +196,7 @@ never-prerouting = <b>{ $hook } never sees this packet:</b> this host sends it i
 ## Why a rule did not match, or did
 
 miss-is-not = { $what }, not <c>{ $wanted }</c>
-miss-is = { $what } is <c>{ $wanted }</c>, which the rule leaves out
+miss-is = { $what } fits <c>{ $wanted }</c>, which the rule leaves out
 miss-cluster-ips = { $what } is none of { $count } cluster IPs
 miss-addresses = { $what } is none of { $count } addresses
 miss-ports = { $what } is none of { $count } ports
@@ -209,6 +209,10 @@ miss-chance = not this time, by chance
 miss-mark = { $what } has not the bits <c>{ $wanted }</c>
 miss-limit = the limit is used up
 miss-list = not on the list <c>{ $set }</c>
+miss-seen = { $count ->
+    [1] seen once, the rule wants more
+   *[other] seen { $count } times, the rule wants more
+}
 miss-fragment = it is not a later fragment
 miss-module = <c>{ $what }</c> does not hold
 miss-unsaid = { $count ->

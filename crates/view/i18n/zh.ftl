@@ -208,6 +208,7 @@ miss-type = <c>{ $addr }</c> 不是 <c>{ $wanted }</c>
 miss-chance = 这次随机没有选中
 miss-mark = { $what } 没有 <c>{ $wanted }</c> 这些位
 miss-limit = 限额已用完
+miss-seen = 只出现过 { $count } 次，规则要求更多
 miss-list = 不在名单 <c>{ $set }</c> 里
 miss-fragment = 它不是后续分片
 miss-module = <c>{ $what }</c> 不成立

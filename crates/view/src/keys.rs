@@ -191,6 +191,7 @@ keys! {
     MissMark = "miss-mark",
     MissLimit = "miss-limit",
     MissList = "miss-list",
+    MissSeen = "miss-seen",
     MissFragment = "miss-fragment",
     MissModule = "miss-module",
     MissUnsaid = "miss-unsaid",

@@ -4,7 +4,7 @@ use crate::say::{join, run, say};
 use crate::stops::Stop;
 use crate::terms::{self, Term, found, terms};
 use crate::{Sentence, Style, Telling};
-use chainwalk_model::{ChainId, Check, Found, Part, Rule, RuleId, Truth};
+use chainwalk_model::{ChainId, Check, CtStates, Found, Part, Rule, RuleId, Truth};
 
 /// So many rules of a range are asked for their reason; the rest of it is told by number alone.
 const LOOK: usize = 32;
@@ -150,6 +150,9 @@ fn told(t: &Telling, misses: &[Miss]) -> Sentence {
             say!(lang, MissMark, what = what, wanted = one)
         }
         Part::Limit | Part::Quota => say!(lang, MissLimit),
+        Part::Recent if !first.not && first.has.parse() != Ok(0) => {
+            say!(lang, MissSeen, count = first.has.parse::<usize>().unwrap_or_default())
+        }
         Part::Recent | Part::Set => say!(lang, MissList, set = one),
         Part::Fragment => say!(lang, MissFragment),
         Part::Module | Part::CtOther | Part::TcpOption | Part::PhysBridged | Part::Owner
@@ -227,6 +230,14 @@ pub(crate) fn wanted_short(
     }
 }
 
+/// Those of a packet's states that a rule wants; what the packet `has` where it wants none of them. The states
+/// `DNAT` and `SNAT` stand beside another one, so they are told only where they count.
+fn fitting(states: CtStates, wanted: &str, has: String) -> String {
+    let all = terms::states(states);
+    let fit: Vec<&str> = all.split(',').filter(|s| wanted.split(',').any(|w| w == *s)).collect();
+    if fit.is_empty() { has } else { fit.join(",") }
+}
+
 /// What is worth saying about a rule that matched: the conditions whose truth is not plain to see.
 pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
     let lang = t.lang;
@@ -242,8 +253,10 @@ pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
             (Part::DstType | Part::SrcType, Truth::Yes) if wanted == "LOCAL" => {
                 parts.push(say!(lang, MissNotLocal, addr = has));
             }
-            (Part::CtState, Truth::Yes) if matches!(check.found, Found::States(_)) => {
-                parts.push(say!(lang, HitState, state = has));
+            (Part::CtState, Truth::Yes) => {
+                if let Found::States(states) = check.found {
+                    parts.push(say!(lang, HitState, state = fitting(states, &wanted, has)));
+                }
             }
             (Part::Mark | Part::Ctmark, Truth::Yes) => {
                 parts.push(say!(lang, HitMark, mark = has));
