@@ -6,6 +6,7 @@
 
 mod ask;
 mod diagnostic;
+mod edit;
 mod host;
 mod matches;
 mod packet;
@@ -16,6 +17,7 @@ mod trace;
 
 pub use ask::*;
 pub use diagnostic::*;
+pub use edit::*;
 pub use host::*;
 pub use matches::*;
 pub use packet::*;

@@ -333,7 +333,8 @@ fn family_word(family: Family) -> &'static str {
     }
 }
 
-fn route_text(r: &Route) -> String {
+/// Writes a route in the words of `ip route add`.
+pub(crate) fn route_text(r: &Route) -> String {
     let kind = match r.kind {
         RouteKind::Unicast => "",
         RouteKind::Local => "local ",
@@ -371,7 +372,8 @@ fn route_text(r: &Route) -> String {
     text
 }
 
-fn policy_text(r: &PolicyRule) -> String {
+/// Writes a policy rule in the words of `ip rule add`.
+pub(crate) fn policy_text(r: &PolicyRule) -> String {
     let mut text = format!("pref {}", r.priority);
     if r.not {
         text.push_str(" not");

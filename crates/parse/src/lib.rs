@@ -12,6 +12,7 @@ pub mod case;
 mod clean;
 mod command;
 mod draft;
+mod edit;
 mod ext;
 mod facts;
 mod lines;
@@ -27,6 +28,7 @@ mod word;
 
 pub use ask::{packet_line, packet_lines, resolve};
 pub use assume::{assumption, assumption_text};
+pub use edit::{edit, edit_text};
 pub use lines::Lines;
 pub use paste::read;
 pub use save::{SaveText, save_text};

@@ -74,7 +74,7 @@ impl SaveText {
         }
         for chain in chains().filter(|c| plain_name(&c.name)) {
             for rule in chain.rules.iter().map(|r| rules.rule(*r)) {
-                let text = rule_text(rules, rule, v6);
+                let text = rule_text(rules, &rule.ops, v6);
                 match text.and_then(|text| read_back(&mut draft, rules, rule, text)) {
                     Ok(text) => self.line(&format!("-A {}{text}", chain.name)),
                     Err(why) => {
@@ -114,10 +114,10 @@ fn plain_name(name: &str) -> bool {
 }
 
 /// What stands behind `-A CHAIN`, or what of it can't be printed.
-fn rule_text(rules: &Ruleset, rule: &Rule, v6: bool) -> Result<String, String> {
+pub(crate) fn rule_text(rules: &Ruleset, ops: &[Op], v6: bool) -> Result<String, String> {
     let seen = Seen { v6 };
     let mut out = String::new();
-    for op in &rule.ops {
+    for op in ops {
         let text = match &op.what {
             OpKind::Match(Match::Ip(ip)) => {
                 ip_text(&mut out, ip);

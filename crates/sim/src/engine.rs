@@ -10,6 +10,8 @@ mod output;
 mod replies;
 mod targets;
 
+pub(crate) use hooks::iptables_tables;
+
 use crate::ct::{self, Info, Zone, status};
 use crate::decide::Decider;
 use crate::eye::{Ct, CtFlow};

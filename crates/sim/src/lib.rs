@@ -4,9 +4,11 @@
 //! [`chainwalk_model::Question`], and the walk splits on it.
 
 mod assume;
+mod changes;
 mod compose;
 mod ct;
 mod decide;
+mod edit;
 mod engine;
 mod ext;
 mod eye;
@@ -19,4 +21,6 @@ mod wire;
 mod world;
 
 pub use assume::{assume, infer};
+pub use changes::changes;
+pub use edit::edited;
 pub use session::Session;

@@ -18,7 +18,7 @@ enum Station {
 }
 
 /// Where iptables' tables stand: name and priority of those that have a chain at the hook.
-fn iptables_tables(hook: Hook) -> &'static [(&'static str, i32)] {
+pub(crate) fn iptables_tables(hook: Hook) -> &'static [(&'static str, i32)] {
     use priority::{DSTNAT, FILTER, MANGLE, RAW, SECURITY, SRCNAT};
     match hook {
         Hook::Prerouting => &[("raw", RAW), ("mangle", MANGLE), ("nat", DSTNAT)],

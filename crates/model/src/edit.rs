@@ -1,0 +1,195 @@
+//! Changes to a host as commands make them, what a search for them finds, and rules that never match.
+
+use crate::{
+    Ask, Assumption, ChainId, Family, Op, Policy, Route, RuleId, Sent, Span, Text, Trace, Walk,
+};
+use serde::{Deserialize, Serialize};
+
+/// One change to a host: what one command does.
+///
+/// Chains that a rule jumps to are named by the ids of the host it is made for. Ids stay what they are when
+/// an edit is applied: new chains and rules are put behind the others.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Edit {
+    /// A command of iptables about one chain.
+    Chain {
+        /// The family, IPv4 or IPv6.
+        family: Family,
+        /// The table.
+        table: Text,
+        /// The chain.
+        chain: Text,
+        /// What is done to it.
+        change: ChainEdit,
+    },
+    /// A fact is added: `sysctl -w`, `ip address add`, `ip route add`, `ip rule add`.
+    Fact(Assumption),
+    /// `ip route del`: every route to that destination in that table, by that way where one is named.
+    DeleteRoute(Route),
+}
+
+/// What is done to a chain. Numbers of rules count from 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ChainEdit {
+    /// `-A`: several where a source or destination names several.
+    Append(Vec<NewRule>),
+    /// `-I`.
+    Insert {
+        /// The place of the first of them.
+        number: u32,
+        /// The rules.
+        rules: Vec<NewRule>,
+    },
+    /// `-R`.
+    Replace {
+        /// The rule that goes.
+        number: u32,
+        /// The rule that takes its place.
+        rule: NewRule,
+    },
+    /// `-D`.
+    Delete {
+        /// The rule that goes.
+        number: u32,
+    },
+    /// `-P`.
+    Policy(Policy),
+    /// `-F`.
+    Flush,
+    /// `-N`.
+    Create,
+}
+
+/// A rule that is not in a chain yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NewRule {
+    /// What it tests and does.
+    pub ops: Vec<Op>,
+    /// Its comment.
+    pub comment: Option<Text>,
+    /// The text it was read from.
+    pub span: Span,
+}
+
+/// What a search for changes is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Want {
+    /// The packet gets where it is going, and so does its reply where there is one to walk.
+    Through,
+    /// The packet is stopped.
+    Stopped,
+}
+
+/// By what a proposed change selects packets; a smaller one comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Grain {
+    /// From this source to this destination and port.
+    Flow,
+    /// To this destination and port, from anywhere.
+    Service,
+    /// What belongs to a flow that was let in.
+    State,
+    /// By the packet's mark.
+    Mark,
+    /// What a DNAT rule sent elsewhere.
+    Dnat,
+    /// From this source, whatever it asks for.
+    Source,
+    /// By the interfaces.
+    Interfaces,
+    /// A setting of the host or a route.
+    Setting,
+    /// A rule is taken away.
+    Rule,
+    /// A policy is turned round.
+    Policy,
+}
+
+/// How a probe differs from the packet that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Vary {
+    /// A neighbour of the source.
+    NearSource,
+    /// A source of another network.
+    FarSource,
+    /// Another interface.
+    Interface,
+    /// Another destination port.
+    Port,
+    /// A neighbour of the destination.
+    Destination,
+    /// Straight to where DNAT sent the packet, and to another port there.
+    Behind,
+    /// Another protocol.
+    Protocol,
+    /// A packet in the midst of a connection that nobody opened.
+    MidFlow,
+}
+
+impl Vary {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::NearSource,
+        Self::FarSource,
+        Self::Interface,
+        Self::Port,
+        Self::Destination,
+        Self::Behind,
+        Self::Protocol,
+        Self::MidFlow,
+    ];
+}
+
+/// A packet like the one asked for but in one thing, before and after a change.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Probe {
+    /// In what it differs.
+    pub vary: Vary,
+    /// The packet.
+    pub sent: Sent,
+    /// Whether it got through without the change; `None` where that is not known.
+    pub before: Option<bool>,
+    /// Whether it gets through with the change; `None` where that is not known.
+    pub after: Option<bool>,
+}
+
+/// A change that reaches what was wanted, as the engine saw it happen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Proposal {
+    /// The changes, in the order they are made.
+    pub edits: Vec<Edit>,
+    /// The widest of them.
+    pub grain: Grain,
+    /// The packet's walk with them.
+    pub walk: Walk,
+    /// Whether its reply was walked too, and gets back.
+    pub replied: bool,
+    /// Whether it holds in every branch; `false` where one ends in something unknown.
+    pub certain: bool,
+    /// What else changes its fate, and what does not.
+    pub probes: Vec<Probe>,
+}
+
+/// What a search for changes found.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Changes {
+    /// What was wanted.
+    pub want: Want,
+    /// The proposals: fewest changes first, then the narrowest.
+    pub proposals: Vec<Proposal>,
+    /// The packet already does what is wanted, but its reply is stopped: the reply's walk.
+    pub reply: Option<Box<Trace>>,
+    /// What was asked to be walked: the packets up to the one in question, and its reply.
+    pub asks: Vec<Ask>,
+    /// Whether the search ended at its limit.
+    pub cut: bool,
+}
+
+/// Why a rule can never match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Shadow {
+    /// This earlier rule of its chain takes every packet that it would match.
+    Behind(RuleId),
+    /// Nothing that can be reached jumps to its chain.
+    Unreached(ChainId),
+}

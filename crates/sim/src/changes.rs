@@ -1,0 +1,254 @@
+//! The smallest changes that let a packet through, or stop it, found by trying them in the engine.
+//!
+//! Guarantees: every proposal was replayed with all packets before the one in question, and where the packet
+//! has a reply to walk, with that too; nothing is proposed that did not reach what was wanted.
+
+mod candidates;
+mod probes;
+mod sights;
+
+use crate::edit::edited;
+use crate::session::Session;
+use candidates::{Candidate, candidates};
+use chainwalk_model::{
+    Ask, Changes, Edit, Entry, Fate, FollowUp, Grain, Host, L4, Outcome, Packet, Proposal,
+    TcpFlags, Trace, Want,
+};
+use sights::{Obstacle, obstacles};
+
+/// How many changes one proposal may be made of.
+const MOST_EDITS: usize = 3;
+/// How many proposals are kept.
+const MOST_PROPOSALS: usize = 10;
+/// How many hosts are tried on a small host.
+const MOST_TRIES: usize = 160;
+/// Rules to copy in all tries together; fewer tries on a host with very many.
+const MOST_RULES: usize = 4_000_000;
+
+/// Searches for the smallest changes to `host` by which the packet `packet` of `asks` fares as wanted.
+/// Packets behind it are not sent. `packet` beyond the last finds nothing.
+pub fn changes(host: &Host, asks: &[Ask], packet: usize, want: Want) -> Changes {
+    let asks: Vec<Ask> = asks.iter().take(packet + 1).cloned().collect();
+    let left = (MOST_RULES / (host.rules.rules.len() + 1)).clamp(24, MOST_TRIES);
+    let mut search = Search { host, asks, packet, want, left, cut: false, proposals: Vec::new() };
+    let mut found =
+        Changes { want, proposals: Vec::new(), reply: None, asks: Vec::new(), cut: false };
+    if search.asks.len() <= packet {
+        return found;
+    }
+    let tried = search.walk(host);
+    let in_reply = tried.obstacles.first().is_some_and(|o| o.in_reply);
+    if in_reply {
+        found.reply = tried.reply_stopped();
+    }
+    search.solve(&[], Grain::Flow, None, &tried);
+    found.proposals = search.chosen();
+    found.cut = search.cut;
+    found.asks = search.asks;
+    let session = tried.session;
+    probes::probe(host, &found.asks, &session, &mut found.proposals);
+    found
+}
+
+/// Whether a packet with this fate got where it was going; `None` where nobody can say.
+pub(crate) fn through(fate: &Fate) -> Option<bool> {
+    match fate {
+        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) => Some(true),
+        Fate::DroppedUnseen(_)
+        | Fate::Undecided(_)
+        | Fate::Kept
+        | Fate::Looped
+        | Fate::Queued(_)
+        | Fate::Stolen(_) => None,
+        _ => Some(false),
+    }
+}
+
+/// A host that was tried.
+struct Tried {
+    session: Session,
+    packet: usize,
+    /// What stands in the way of what is wanted; empty where it is reached.
+    obstacles: Vec<Obstacle>,
+    /// Whether some way reaches what is wanted.
+    reached: bool,
+    /// Whether no way ends in something unknown.
+    certain: bool,
+    /// Whether a reply was walked.
+    replied: bool,
+}
+
+impl Tried {
+    fn is_good(&self) -> bool {
+        self.reached && self.obstacles.is_empty()
+    }
+
+    /// The first reply that is stopped though its packet gets through.
+    fn reply_stopped(&self) -> Option<Box<Trace>> {
+        let packets = &self.session.walks()[self.packet].outcomes;
+        let replies = &self.session.walks().get(self.packet + 1)?.outcomes;
+        let stopped = |o: &&Outcome| {
+            through(&o.trace.fate) == Some(false)
+                && through(&packets[o.from].trace.fate) == Some(true)
+        };
+        replies.iter().find(stopped).map(|o| Box::new(o.trace.clone()))
+    }
+}
+
+struct Search<'a> {
+    host: &'a Host,
+    asks: Vec<Ask>,
+    packet: usize,
+    want: Want,
+    /// How many more hosts may be tried.
+    left: usize,
+    cut: bool,
+    proposals: Vec<Proposal>,
+}
+
+impl Search<'_> {
+    /// Sends all packets through a host.
+    fn walk(&self, host: &Host) -> Tried {
+        let mut session = Session::new(host.clone());
+        for ask in &self.asks {
+            session.send(ask);
+        }
+        let outcomes = &session.walks()[self.packet].outcomes;
+        let replied = self.want == Want::Through && has_reply(&self.asks[self.packet], outcomes);
+        if replied {
+            let follow_up = Some(FollowUp::ReplyTo(self.packet));
+            session.send(&Ask { follow_up, ..Ask::default() });
+        }
+        let mut tried = Tried {
+            session,
+            packet: self.packet,
+            obstacles: Vec::new(),
+            reached: false,
+            certain: true,
+            replied,
+        };
+        let walks = tried.session.walks();
+        let mut stops: Vec<(bool, &Trace)> = Vec::new();
+        let answers = walks.get(self.packet + 1).map_or(&[][..], |w| &w.outcomes);
+        for (at, outcome) in walks[self.packet].outcomes.iter().enumerate() {
+            let wanted = through(&outcome.trace.fate).map(|t| t == (self.want == Want::Through));
+            match wanted {
+                None => tried.certain = false,
+                Some(false) => stops.push((false, &outcome.trace)),
+                Some(true) if replied => {
+                    for reply in answers.iter().filter(|r| r.from == at) {
+                        match through(&reply.trace.fate) {
+                            None => tried.certain = false,
+                            Some(true) => tried.reached = true,
+                            Some(false) => stops.push((true, &reply.trace)),
+                        }
+                    }
+                }
+                Some(true) => tried.reached = true,
+            }
+        }
+        tried.certain &= !walks[self.packet].cut;
+        tried.obstacles = obstacles(tried.session.host(), &stops, self.want);
+        tried
+    }
+
+    /// Tries what might remove the first obstacle, and goes on where another one stands behind it. `theme`
+    /// is how the changes so far select packets; those that follow select alike.
+    fn solve(&mut self, edits: &[Edit], widest: Grain, theme: Option<Grain>, tried: &Tried) {
+        let Some(obstacle) = tried.obstacles.first() else { return };
+        let all = candidates(tried.session.host(), obstacle, self.want);
+        let alike =
+            theme.filter(|t| all.iter().any(|c| c.grain == *t)).or(theme.map(|_| Grain::Flow));
+        for Candidate { edits: more, grain } in all {
+            let fits = match alike {
+                None => true,
+                Some(alike) => {
+                    grain == alike
+                        || grain == Grain::Setting
+                        || (grain == Grain::State && obstacle.in_reply)
+                }
+            };
+            if !fits || edits.len() + more.len() > MOST_EDITS {
+                continue;
+            }
+            if self.left == 0 {
+                self.cut = true;
+                return;
+            }
+            self.left -= 1;
+            let mut host = self.host.clone();
+            let all: Vec<Edit> = edits.iter().chain(&more).cloned().collect();
+            for edit in &all {
+                host = edited(&host, edit);
+            }
+            let next = self.walk(&host);
+            let widest = widest.max(grain);
+            if next.is_good() {
+                self.propose(all, widest, &next);
+            } else if next.obstacles.first().is_some_and(|o| !o.is(obstacle)) {
+                let theme = theme.or((grain != Grain::Setting).then_some(grain));
+                self.solve(&all, widest, theme, &next);
+            }
+        }
+    }
+
+    fn propose(&mut self, edits: Vec<Edit>, grain: Grain, tried: &Tried) {
+        // What a part of it does alone is not the smallest.
+        let covers = |few: &[Edit], many: &[Edit]| few.iter().all(|e| many.contains(e));
+        if self.proposals.iter().any(|p| covers(&p.edits, &edits)) {
+            return;
+        }
+        self.proposals.retain(|p| !covers(&edits, &p.edits));
+        self.proposals.push(Proposal {
+            edits,
+            grain,
+            walk: tried.session.walks()[self.packet].clone(),
+            replied: tried.replied,
+            certain: tried.certain,
+            probes: Vec::new(),
+        });
+    }
+
+    /// The proposals in order, as many as are shown.
+    fn chosen(&mut self) -> Vec<Proposal> {
+        let mut all = std::mem::take(&mut self.proposals);
+        all.sort_by_key(|p| (p.edits.len(), p.grain));
+        self.cut |= all.len() > MOST_PROPOSALS;
+        all.truncate(MOST_PROPOSALS);
+        all
+    }
+}
+
+/// Whether a reply to a packet can be walked: the packet opens something, and wherever it gets through, it
+/// is known where the reply comes back.
+fn has_reply(ask: &Ask, outcomes: &[Outcome]) -> bool {
+    let got: Vec<&Trace> =
+        outcomes.iter().map(|o| &o.trace).filter(|t| through(&t.fate) == Some(true)).collect();
+    let known = |t: &&Trace| {
+        let way = match &t.fate {
+            Fate::Forwarded(out) | Fate::Sent(out) => out.is_some(),
+            Fate::Bridged(_) => matches!(t.sent.entry, Entry::Wire { .. }),
+            // Nobody answers for a port that nobody listens on; the answer is a reset of this host's.
+            _ => true,
+        };
+        let last = t.moments.last().map_or(t.sent.packet.ip.dst, |m| m.packet.ip.dst);
+        let one = match last {
+            std::net::IpAddr::V4(a) => !a.is_multicast() && !a.is_broadcast(),
+            std::net::IpAddr::V6(a) => !a.is_multicast(),
+        };
+        way && one
+    };
+    ask.follow_up.is_none()
+        && !got.is_empty()
+        && got.iter().all(|t| opens(&t.sent.packet) && known(t))
+}
+
+/// Whether a packet asks for an answer.
+fn opens(packet: &Packet) -> bool {
+    match &packet.l4 {
+        L4::Tcp(t) => t.flags.0 & 0x17 == TcpFlags::SYN.0,
+        L4::Udp { .. } => !packet.is_fragment(),
+        L4::Icmp(i) => matches!((packet.is_v6(), i.kind), (false, 8) | (true, 128)),
+        L4::Sctp { .. } | L4::Other => false,
+    }
+}

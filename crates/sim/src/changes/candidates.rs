@@ -1,0 +1,342 @@
+//! What might remove an obstacle: rules of several widths, settings, routes, a rule or a policy undone.
+
+use super::sights::{Obstacle, Sight, Spot, is_established};
+use crate::route::in_net;
+use chainwalk_model::{
+    AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
+    Family, Grain, Hook, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked, Match,
+    NewRule, Op, OpKind, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop, RuleId,
+    Span, Target, TcpMatch, Text, Want,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A change that may help.
+#[derive(Clone, Debug)]
+pub(super) struct Candidate {
+    /// The changes, in order.
+    pub(super) edits: Vec<Edit>,
+    /// How it selects packets.
+    pub(super) grain: Grain,
+}
+
+/// How many ways for a route are tried.
+const MOST_WAYS: usize = 3;
+
+/// What might remove an obstacle, narrowest first.
+pub(super) fn candidates(host: &Host, obstacle: &Obstacle, want: Want) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    let lets = want == Want::Through;
+    let verdict = if lets { Target::Accept } else { Target::Drop };
+    let mut one = |grain, edits| found.push(Candidate { edits, grain });
+    match &obstacle.spot {
+        Spot::Rule(rule) => {
+            let r = host.rules.rule(*rule);
+            for (grain, ops) in rules(obstacle, &verdict) {
+                let change = ChainEdit::Insert { number: r.number, rules: vec![new(ops)] };
+                one(grain, vec![in_chain(host, r.chain, change)]);
+            }
+            one(Grain::Rule, vec![without(host, *rule)]);
+        }
+        Spot::Policy(chain) => {
+            for (grain, ops) in rules(obstacle, &verdict) {
+                one(grain, vec![in_chain(host, *chain, ChainEdit::Append(vec![new(ops)]))]);
+            }
+            let policy = if lets { Policy::Accept } else { Policy::Drop };
+            one(Grain::Policy, vec![in_chain(host, *chain, ChainEdit::Policy(policy))]);
+        }
+        Spot::NoChain(hook) => {
+            let v6 = obstacle.sights.iter().any(|s| s.moment.packet.is_v6());
+            let family = if v6 { Family::Ip6 } else { Family::Ip };
+            for (grain, ops) in rules(obstacle, &verdict) {
+                let change = ChainEdit::Append(vec![new(ops)]);
+                let (table, chain) = ("filter".into(), hook.builtin().into());
+                one(grain, vec![Edit::Chain { family, table, chain, change }]);
+            }
+        }
+        Spot::Routing(why) if lets => routing(host, obstacle, *why, &mut one),
+        Spot::NoWayOut if lets => routing(host, obstacle, RoutingDrop::NoRoute, &mut one),
+        Spot::Routing(_) | Spot::NoWayOut | Spot::Kernel => {}
+    }
+    if lets {
+        let bridged = obstacle.common(|s| {
+            let path = s.path.as_ref()?;
+            (path.phys_in.is_some() && path.phys_out.is_some()).then_some(s.moment.packet.is_v6())
+        });
+        if bridged == Some(false) && matches!(obstacle.spot, Spot::Rule(_) | Spot::Policy(_)) {
+            one(Grain::Setting, vec![setting("net.bridge.bridge-nf-call-iptables", "0")]);
+        }
+    } else {
+        let sights = &obstacle.sights;
+        if sights.iter().all(|s| {
+            s.path.as_ref().is_some_and(|p| p.hook == Hook::Postrouting || p.hook == Hook::Forward)
+                && matches!(s.entry, Entry::Wire { .. })
+        }) {
+            let v6 = sights.iter().any(|s| s.moment.packet.is_v6());
+            one(Grain::Setting, vec![setting(forwarding(v6), "0")]);
+        }
+        let mut rewriters: Vec<RuleId> =
+            sights.iter().flat_map(|s| s.rewriters.iter().copied()).collect();
+        rewriters.dedup();
+        if let [only] = rewriters[..] {
+            one(Grain::Rule, vec![without(host, only)]);
+        }
+    }
+    found
+}
+
+fn forwarding(v6: bool) -> &'static str {
+    if v6 { "net.ipv6.conf.all.forwarding" } else { "net.ipv4.ip_forward" }
+}
+
+fn setting(name: &str, value: &str) -> Edit {
+    Edit::Fact(Assumption::Sysctl { name: name.into(), value: value.into() })
+}
+
+fn new(ops: Vec<Op>) -> NewRule {
+    NewRule { ops, comment: None, span: Span::default() }
+}
+
+/// A change of a chain of the host.
+fn in_chain(host: &Host, chain: ChainId, change: ChainEdit) -> Edit {
+    let chain = host.rules.chain(chain);
+    let table = host.rules.table(chain.table);
+    let (family, table, chain) = (table.family, table.name.clone(), chain.name.clone());
+    Edit::Chain { family, table, chain, change }
+}
+
+/// A rule is taken away.
+fn without(host: &Host, rule: RuleId) -> Edit {
+    let rule = host.rules.rule(rule);
+    in_chain(host, rule.chain, ChainEdit::Delete { number: rule.number })
+}
+
+/// Rules that select the packets of an obstacle, narrowest first. An attribute in which they differ is not
+/// tested.
+fn rules(obstacle: &Obstacle, verdict: &Target) -> Vec<(Grain, Vec<Op>)> {
+    let hook = obstacle.common(|s| s.path.as_ref().map(|p| p.hook));
+    let ins = matches!(hook, Some(Hook::Prerouting | Hook::Input | Hook::Forward));
+    let outs = matches!(hook, Some(Hook::Forward | Hook::Output | Hook::Postrouting));
+    let iface = |on: bool, look: fn(&Sight) -> Option<Text>| {
+        let name = obstacle.common(look).filter(|name| on && &**name != "?")?;
+        Some(Inv { not: false, value: IfaceMatch { name, prefix: false } })
+    };
+    let iniface = iface(ins, |s| s.path.as_ref()?.iniface.clone());
+    let outiface = iface(outs, |s| s.path.as_ref()?.outiface.clone());
+    let addr = |look: fn(&Sight) -> IpAddr| {
+        let addr = obstacle.common(|s| Some(look(s)))?;
+        let mask = if addr.is_ipv4() {
+            IpAddr::V4(Ipv4Addr::BROADCAST)
+        } else {
+            IpAddr::V6(Ipv6Addr::from(u128::MAX))
+        };
+        Some(Inv { not: false, value: AddrMask { addr, mask } })
+    };
+    let src = addr(|s| s.moment.packet.ip.src);
+    let dst = addr(|s| s.moment.packet.ip.dst);
+    let number = obstacle.common(|s| Some(s.moment.packet.ip.proto)).filter(|p| *p != 0);
+    let proto = number.map(|value| Inv { not: false, value });
+    let answers = obstacle.common(|s| Some(s.moment.ct?.dir)) == Some(CtDir::Reply);
+    let established = obstacle.sights.iter().all(is_established);
+    let ports = ports(obstacle, answers);
+    let state = |bits: u8| {
+        let state = Some(Inv { not: false, value: CtStates(bits) });
+        Match::Conntrack(Box::new(ConntrackMatch { state, ..ConntrackMatch::default() }))
+    };
+    let known = CtStates::RELATED.0 | CtStates::ESTABLISHED.0;
+
+    let mut found: Vec<(Grain, Vec<Match>)> = Vec::new();
+    let mut flow = vec![Match::Ip(IpMatch {
+        src,
+        dst,
+        iniface: iniface.clone(),
+        outiface: outiface.clone(),
+        proto,
+        fragment: None,
+    })];
+    flow.extend(ports.clone());
+    if answers && established {
+        flow.push(state(CtStates::ESTABLISHED.0));
+    }
+    found.push((Grain::Flow, flow));
+    if established {
+        found.push((Grain::State, vec![state(known)]));
+    }
+    if !answers && (dst.is_some() || ports.is_some()) {
+        let out = outiface.clone().filter(|_| dst.is_none());
+        let ip = IpMatch { dst, outiface: out, proto, ..IpMatch::default() };
+        let mut service = vec![Match::Ip(ip)];
+        service.extend(ports);
+        found.push((Grain::Service, service));
+    }
+    let mark = obstacle.sights.iter().fold(u32::MAX, |m, s| m & s.moment.mark);
+    if mark != 0 {
+        let value = Masked { value: mark, mask: mark };
+        found.push((Grain::Mark, vec![Match::Mark(Inv { not: false, value })]));
+    }
+    let after_nat = !matches!(hook, Some(Hook::Prerouting));
+    if obstacle.sights.iter().all(|s| s.dnat) && after_nat && !answers {
+        found.push((Grain::Dnat, vec![state(CtStates::DNAT.0)]));
+    }
+    let comes = obstacle.sights.iter().all(|s| matches!(s.entry, Entry::Wire { .. }));
+    if let Some(src) = src.filter(|_| comes && !answers) {
+        let ip = IpMatch { src: Some(src), ..IpMatch::default() };
+        found.push((Grain::Source, vec![Match::Ip(ip)]));
+    }
+    if iniface.is_some() || outiface.is_some() {
+        let ip = IpMatch { iniface, outiface, ..IpMatch::default() };
+        found.push((Grain::Interfaces, vec![Match::Ip(ip)]));
+    }
+    let op = |what| Op { what, span: Span::default() };
+    found
+        .into_iter()
+        .map(|(grain, matches)| {
+            let matches = matches.into_iter().filter(|m| *m != Match::Ip(IpMatch::default()));
+            let mut ops: Vec<Op> = matches.map(|m| op(OpKind::Match(m))).collect();
+            ops.push(op(OpKind::Target(verdict.clone())));
+            (grain, ops)
+        })
+        .collect()
+}
+
+/// The test of the port that names the service, or of the ICMP type.
+fn ports(obstacle: &Obstacle, answers: bool) -> Option<Match> {
+    let port = obstacle.common(|s| {
+        let packet = &s.moment.packet;
+        if answers { packet.sport() } else { packet.dport() }
+    });
+    let one = port.map(|port| Inv { not: false, value: Range { first: port, last: port } });
+    let (sport, dport) = if answers { (one, None) } else { (None, one) };
+    let first = obstacle.sights.first()?;
+    match &first.moment.packet.l4 {
+        L4::Tcp(_) if one.is_some() => {
+            Some(Match::Tcp(TcpMatch { sport, dport, ..TcpMatch::default() }))
+        }
+        L4::Udp { .. } if one.is_some() => Some(Match::Udp(PortsMatch { sport, dport })),
+        L4::Sctp { .. } if one.is_some() => Some(Match::Sctp(PortsMatch { sport, dport })),
+        L4::Icmp(_) => {
+            let kind = obstacle.common(|s| match &s.moment.packet.l4 {
+                L4::Icmp(icmp) => Some(icmp.kind),
+                _ => None,
+            })?;
+            let value = IcmpMatch { kind: Some(kind), code: Range { first: 0, last: 255 } };
+            let icmp = Inv { not: false, value };
+            let v6 = first.moment.packet.is_v6();
+            Some(if v6 { Match::Icmp6(icmp) } else { Match::Icmp(icmp) })
+        }
+        _ => None,
+    }
+}
+
+/// What helps against routing.
+fn routing(
+    host: &Host,
+    obstacle: &Obstacle,
+    why: RoutingDrop,
+    one: &mut impl FnMut(Grain, Vec<Edit>),
+) {
+    let Some(first) = obstacle.sights.first() else { return };
+    let packet = &first.moment.packet;
+    let iif: Option<Text> = match (&first.path, &first.entry) {
+        (Some(path), _) if path.iniface.is_some() => path.iniface.clone(),
+        (_, Entry::Wire { iface, .. }) => Some(iface.clone()),
+        _ => None,
+    };
+    let dev = iif.as_deref().unwrap_or("all");
+    let conf = |name: &str, value: &str| setting(&format!("net.ipv4.conf.{dev}.{name}"), value);
+    match why {
+        RoutingDrop::ForwardingOff => {
+            one(Grain::Setting, vec![setting(forwarding(packet.is_v6()), "1")]);
+        }
+        RoutingDrop::RpFilter => {
+            if let Some(iif) = &iif {
+                one(Grain::Setting, vec![route_to(host, packet.ip.src, iif)]);
+            }
+            one(Grain::Setting, vec![conf("rp_filter", "2")]);
+            let mut off = Vec::new();
+            for dev in ["all", dev] {
+                let name = format!("net.ipv4.conf.{dev}.rp_filter");
+                if host.sysctl(&name).is_some_and(|f| f.value.trim() != "0") {
+                    off.push(setting(&name, "0"));
+                }
+            }
+            if !off.is_empty() {
+                one(Grain::Setting, off);
+            }
+        }
+        RoutingDrop::Localnet => one(Grain::Setting, vec![conf("route_localnet", "1")]),
+        RoutingDrop::LocalSource => one(Grain::Setting, vec![conf("accept_local", "1")]),
+        RoutingDrop::NoRoute
+        | RoutingDrop::Blackhole
+        | RoutingDrop::Unreachable
+        | RoutingDrop::Prohibit => {
+            let dst = packet.ip.dst;
+            for (via, dev) in ways(host, dst, iif.as_deref()) {
+                one(Grain::Setting, vec![add_route(dst, via, dev)]);
+            }
+            let stops = |r: &&Route| {
+                let kind = match why {
+                    RoutingDrop::Blackhole => RouteKind::Blackhole,
+                    RoutingDrop::Prohibit => RouteKind::Prohibit,
+                    _ => RouteKind::Unreachable,
+                };
+                r.kind == kind && in_net(dst, r.dst)
+            };
+            if let Some(route) = host.routes.iter().filter(stops).max_by_key(|r| r.dst.len) {
+                one(Grain::Rule, vec![Edit::DeleteRoute(route.clone())]);
+            }
+        }
+        RoutingDrop::Martian
+        | RoutingDrop::Ttl
+        | RoutingDrop::Mtu
+        | RoutingDrop::BadHeader
+        | RoutingDrop::NotForUs => {}
+    }
+}
+
+/// The ways out that a route to `dst` might take: gateways that are known, then the networks here.
+fn ways(host: &Host, dst: IpAddr, not: Option<&str>) -> Vec<(Option<IpAddr>, Text)> {
+    let mut found: Vec<(Option<IpAddr>, Text)> = Vec::new();
+    let mut offer = |way: (Option<IpAddr>, Text)| {
+        if found.len() < MOST_WAYS && Some(&*way.1) != not && !found.contains(&way) {
+            found.push(way);
+        }
+    };
+    for route in &host.routes {
+        if let (RouteKind::Unicast, Some(via), Some(dev)) = (route.kind, route.via, &route.dev)
+            && via.is_ipv4() == dst.is_ipv4()
+        {
+            offer((Some(via), dev.clone()));
+        }
+    }
+    for iface in &host.interfaces {
+        let own = |f: &chainwalk_model::Fact<Cidr>| f.value.addr.is_ipv4() == dst.is_ipv4();
+        if iface.kind != IfKind::Loopback && iface.master.is_none() && iface.addrs.iter().any(own) {
+            offer((None, iface.name.clone()));
+        }
+    }
+    found
+}
+
+/// A route to one address by an interface: by the gateway that other routes there have, if any.
+fn route_to(host: &Host, dst: IpAddr, dev: &Text) -> Edit {
+    let same = |r: &&Route| {
+        r.dev.as_ref() == Some(dev) && r.via.is_some_and(|v| v.is_ipv4() == dst.is_ipv4())
+    };
+    let via = host.routes.iter().find(same).and_then(|r| r.via);
+    add_route(dst, via, dev.clone())
+}
+
+fn add_route(addr: IpAddr, via: Option<IpAddr>, dev: Text) -> Edit {
+    let len = if addr.is_ipv4() { 32 } else { 128 };
+    Edit::Fact(Assumption::Route(Route {
+        dst: Cidr { addr, len },
+        kind: RouteKind::Unicast,
+        via,
+        dev: Some(dev),
+        src: None,
+        tos: 0,
+        metric: 0,
+        table: 254,
+        origin: Origin::Given,
+    }))
+}

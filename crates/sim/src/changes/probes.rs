@@ -1,0 +1,146 @@
+//! What else a change lets in: packets like the one asked for but in one thing, before and after.
+
+use super::through;
+use crate::edit::edited;
+use crate::session::Session;
+use chainwalk_model::{
+    Ask, AskAddr, AskEntry, Entry, Host, IfKind, L4, Probe, Proposal, Sent, TcpFlags, Trace, Vary,
+    Walk, proto,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Sends every variation through the host as it is and as each proposal leaves it.
+pub(super) fn probe(host: &Host, asks: &[Ask], session: &Session, proposals: &mut [Proposal]) {
+    let Some((last, before)) = asks.split_last() else { return };
+    let walk = session.walks().get(before.len());
+    let Some(trace) = walk.and_then(|w| w.outcomes.first()).map(|o| &o.trace) else { return };
+    let sent = &trace.sent;
+    if last.follow_up.is_some() || sent.packet.is_fragment() {
+        return;
+    }
+    let asks: Vec<(Vary, Ask)> = Vary::ALL
+        .into_iter()
+        .filter_map(|vary| Some((vary, varied(session.host(), last, trace, vary)?)))
+        .collect();
+    let as_is: Vec<(Sent, Option<bool>)> =
+        asks.iter().filter_map(|(_, ask)| fate(host, before, ask)).collect();
+    if as_is.len() != asks.len() {
+        return;
+    }
+    for proposal in proposals {
+        let changed = proposal.edits.iter().fold(host.clone(), |host, edit| edited(&host, edit));
+        proposal.probes = asks
+            .iter()
+            .zip(&as_is)
+            .map(|((vary, ask), (sent, was))| Probe {
+                vary: *vary,
+                sent: sent.clone(),
+                before: *was,
+                after: fate(&changed, before, ask).and_then(|f| f.1),
+            })
+            .collect();
+    }
+}
+
+/// The packet, and whether it gets through on every way; `None` where ways differ or one is unknown.
+fn fate(host: &Host, before: &[Ask], ask: &Ask) -> Option<(Sent, Option<bool>)> {
+    let mut session = Session::new(host.clone());
+    for ask in before {
+        session.send(ask);
+    }
+    let walk: &Walk = session.send(ask);
+    let mut ends = walk.outcomes.iter().map(|o| through(&o.trace.fate));
+    let first = ends.next()?;
+    let alike = first.filter(|_| ends.all(|e| e == first) && !walk.cut);
+    Some((walk.outcomes[0].trace.sent.clone(), alike))
+}
+
+/// The question with one thing changed; `None` where the packet has no such thing.
+fn varied(host: &Host, ask: &Ask, trace: &Trace, vary: Vary) -> Option<Ask> {
+    let sent = &trace.sent;
+    let packet = &sent.packet;
+    let (src, dst) = (packet.ip.src, packet.ip.dst);
+    let wire = match &sent.entry {
+        Entry::Wire { iface, .. } => Some(iface),
+        Entry::Local { .. } => None,
+    };
+    let own =
+        |addr: IpAddr| host.interfaces.iter().any(|i| i.addrs.iter().any(|f| f.value.addr == addr));
+    let neighbour = |addr: IpAddr| {
+        [1, 2, 3].into_iter().map(|by| next(addr, by)).find(|a| !own(*a) && *a != src && *a != dst)
+    };
+    let mut other = ask.clone();
+    match vary {
+        Vary::NearSource => {
+            wire?;
+            other.src = Some(AskAddr::Ip(neighbour(src)?));
+        }
+        Vary::FarSource => {
+            wire?;
+            other.src = Some(AskAddr::Ip(far(src)));
+        }
+        Vary::Interface => {
+            let now = wire?;
+            let fits = |i: &&chainwalk_model::Interface| {
+                i.name != *now && i.kind == IfKind::Plain && i.master.is_none()
+            };
+            other.entry = AskEntry::Iface(host.interfaces.iter().find(fits)?.name.clone());
+        }
+        Vary::Port => other.dport = Some(another(packet.dport()?)),
+        Vary::Destination => other.dst = Some(AskAddr::Ip(neighbour(dst)?)),
+        Vary::Behind => {
+            let last = &trace.moments.last()?.packet;
+            if last.ip.dst == dst || own(last.ip.dst) {
+                return None;
+            }
+            other.dst = Some(AskAddr::Ip(last.ip.dst));
+            other.dport = last.dport().map(another);
+        }
+        Vary::Protocol => {
+            let udp = matches!(packet.l4, L4::Tcp(_));
+            other.proto = Some(if udp { proto::UDP } else { proto::TCP });
+            other.flags = None;
+            (other.icmp_type, other.icmp_code) = (None, None);
+            other.dport = Some(packet.dport().unwrap_or(22));
+            other.sport = Some(packet.sport().unwrap_or(40000));
+        }
+        Vary::MidFlow => {
+            let L4::Tcp(_) = packet.l4 else { return None };
+            other.flags = Some(TcpFlags::ACK);
+            other.ack = Some(1);
+        }
+    }
+    Some(other)
+}
+
+/// A port that is not this one.
+fn another(port: u16) -> u16 {
+    if port == 22 { 443 } else { 22 }
+}
+
+/// The address so many further on, within its last byte.
+fn next(addr: IpAddr, by: u8) -> IpAddr {
+    // The first and the last address of a network are left out.
+    let step = |last: u8| (last.wrapping_sub(1).wrapping_add(by) % 254) + 1;
+    match addr {
+        IpAddr::V4(a) => {
+            let mut bytes = a.octets();
+            bytes[3] = step(bytes[3]);
+            Ipv4Addr::from(bytes).into()
+        }
+        IpAddr::V6(a) => {
+            let mut bytes = a.octets();
+            bytes[15] = step(bytes[15]);
+            Ipv6Addr::from(bytes).into()
+        }
+    }
+}
+
+/// An address of a network that documents use, and not that of `addr`.
+fn far(addr: IpAddr) -> IpAddr {
+    match addr {
+        IpAddr::V4(a) if a.octets()[..3] == [203, 0, 113] => Ipv4Addr::new(198, 51, 100, 77).into(),
+        IpAddr::V4(_) => Ipv4Addr::new(203, 0, 113, 77).into(),
+        IpAddr::V6(_) => Ipv6Addr::new(0x2001, 0xdb8, 0xffff, 0, 0, 0, 0, 0x77).into(),
+    }
+}
