@@ -1,5 +1,6 @@
 //! Shared pieces of the test suites.
 
+pub mod aimed;
 pub mod engine;
 pub mod generate;
 pub mod kernel;

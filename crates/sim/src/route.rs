@@ -383,12 +383,13 @@ impl<'a> Router<'a> {
 
     /// The address of `dev` on the network of `next_hop`, else its first one, else that of any interface.
     pub(crate) fn select_addr(&self, dev: &str, next_hop: IpAddr) -> Option<IpAddr> {
-        let pick = |name: &str| {
+        let pick = |name: &str, here: bool| {
             let iface = self.host().interface(name)?;
             let mine = |f: &&chainwalk_model::Fact<Cidr>| {
                 f.value.addr.is_ipv4() == next_hop.is_ipv4() && !f.value.addr.is_loopback()
             };
-            let near = iface.addrs.iter().filter(mine).find(|f| in_net(next_hop, f.value));
+            let near = |f: &&chainwalk_model::Fact<Cidr>| here && in_net(next_hop, f.value);
+            let near = iface.addrs.iter().filter(mine).find(near);
             let fact = if next_hop.is_ipv4() {
                 near.or_else(|| iface.addrs.iter().find(mine))?
             } else {
@@ -403,9 +404,10 @@ impl<'a> Router<'a> {
             }
             Some(fact.value.addr)
         };
-        pick(dev).or_else(|| {
+        pick(dev, true).or_else(|| {
             if self.host().complete.network || self.addresses_told() {
-                self.host().interfaces.iter().find_map(|i| pick(&i.name))
+                // Of another interface its first, whatever its net (`in_dev_select_addr`).
+                self.host().interfaces.iter().find_map(|i| pick(&i.name, false))
             } else {
                 None
             }

@@ -1,9 +1,11 @@
-//! How our answers stand to recorded ones: `agree CASES.jsonl [--id ID] [--show N]`.
+//! How our answers stand to recorded ones: `agree CASES.jsonl [--id ID] [--show N] [--pasted]`.
 //!
 //! Prints figures by field and by first difference; with `--show` the differences of the first N packets
-//! at which a case leaves the kernel's way; with `--id` one case in full.
+//! at which a case leaves the kernel's way; with `--id` one case in full; with `--pasted` the rules of a case
+//! are read as a paste.
 
 use chainwalk_parse::case;
+use chainwalk_tests::aimed::as_paste;
 use chainwalk_tests::kernel::{FIELDS, Standing, branches, compare, differences};
 use chainwalk_tests::{engine, recorded};
 use serde_json::Value;
@@ -33,7 +35,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let after = |name: &str| args.iter().position(|a| a == name).and_then(|k| args.get(k + 1));
     let Some(path) = args.first().filter(|a| !a.starts_with("--")) else {
-        eprintln!("usage: agree CASES.jsonl [--id ID] [--show N]");
+        eprintln!("usage: agree CASES.jsonl [--id ID] [--show N] [--pasted]");
         return ExitCode::from(1);
     };
     let text = match std::fs::read_to_string(path) {
@@ -51,7 +53,10 @@ fn main() -> ExitCode {
     let (mut fields, mut firsts, mut certain) = (BTreeMap::new(), Tallies::new(), 0);
     let (mut verdicts, mut depends, mut unread) = (Tallies::new(), Tallies::new(), Tallies::new());
     let (mut packets, mut cases, mut whole) = (0, 0, 0);
-    for value in recorded::read(&text) {
+    for mut value in recorded::read(&text) {
+        if args.iter().any(|a| a == "--pasted") {
+            value["case"] = as_paste(&value["case"]);
+        }
         let case = match case::read_value(&value) {
             Ok(case) => case,
             Err(e) => {

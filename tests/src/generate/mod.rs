@@ -2,7 +2,7 @@
 //!
 //! What the kernel decides at random is kept out: two runs of a case that differ are not recorded.
 
-mod dice;
+pub(crate) mod dice;
 mod net;
 mod packets;
 mod rules;

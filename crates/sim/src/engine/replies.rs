@@ -164,9 +164,15 @@ impl Walker<'_> {
             L4::Udp { .. } if skb.packet.is_v6() => self.icmp_error(skb, 1, 4, 0, Attached::None),
             L4::Udp { .. } => self.icmp_error(skb, 3, 3, 0, Attached::None),
             L4::Icmp(icmp) => {
-                let answer = match (skb.packet.ip.proto, icmp.kind) {
-                    (proto::ICMP, 8) => 0,
-                    (proto::ICMPV6, 128) => 129,
+                let whole = skb.packet.payload.clone();
+                let (answer, code, payload) = match (skb.packet.ip.proto, icmp.kind) {
+                    (proto::ICMP, 8) => (0, icmp.code, whole),
+                    (proto::ICMPV6, 128) => (129, icmp.code, whole),
+                    // A timestamp request is answered if it holds a timestamp (`icmp_timestamp`). The two that
+                    // the answer adds are this host's time, which no rule looks at.
+                    (proto::ICMP, 13) if whole.len() >= 4 => {
+                        (14, 0, [&whole[..4], &[0; 8]].concat().into())
+                    }
                     _ => return,
                 };
                 let packet = Packet {
@@ -175,8 +181,8 @@ impl Walker<'_> {
                         proto: skb.packet.ip.proto,
                         ..plain(skb.packet.ip.dst, skb.packet.ip.src)
                     },
-                    l4: L4::Icmp(Icmp { kind: answer, ..icmp.clone() }),
-                    payload: skb.packet.payload.clone(),
+                    l4: L4::Icmp(Icmp { kind: answer, code, ..icmp.clone() }),
+                    payload,
                     bad_csum: false,
                 };
                 self.route_src = Some(packet.ip.src);
