@@ -138,6 +138,8 @@ pub enum SectionKind {
     Sysctls(u32),
     /// A command line.
     Command(Text),
+    /// A dump that is recognised and tells nothing that a walk needs, by its usual name.
+    Known(Text),
     /// A dump that is recognised and not read yet, with its usual name (`nft list ruleset`).
     Unread(Text),
 }

@@ -1,6 +1,6 @@
 //! What is known, assumed or guessed of a host around its rules.
 
-use crate::{IpFamily, Mac, RuleId, Ruleset, Span, Text};
+use crate::{Hook, IpFamily, Mac, RuleId, Ruleset, Span, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -51,6 +51,10 @@ pub enum IfKind {
     Loopback,
     /// A bridge; its ports name it as their [`Interface::master`].
     Bridge,
+    /// A bond or a team; its members are no ports of a bridge.
+    Bond,
+    /// A VRF; its members name it as their [`Interface::master`].
+    Vrf,
 }
 
 /// A network interface.
@@ -62,7 +66,7 @@ pub struct Interface {
     pub kind: IfKind,
     /// Its addresses, the primary one first.
     pub addrs: Vec<Fact<Cidr>>,
-    /// The bridge it is a port of.
+    /// The bridge it is a port of, or the VRF it is a member of.
     pub master: Option<Text>,
     /// MTU in bytes.
     pub mtu: Option<u32>,
@@ -253,6 +257,43 @@ pub struct NamedAddr {
     pub origin: Origin,
 }
 
+/// What stands beside the rules and may take a packet its own way: seen in the paste and not modelled.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Beside {
+    /// Its usual name (`IPVS`, `ip xfrm policy`).
+    pub name: Text,
+    /// The hooks at which it may take a packet.
+    pub hooks: Vec<Hook>,
+    /// The packets it may take: those that any of these fits.
+    pub touches: Vec<Touch>,
+    /// Where it is known from.
+    pub origin: Origin,
+}
+
+/// Which packets something beside the rules may take.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Touch {
+    /// Any.
+    All,
+    /// Those that come in or leave by an interface other than lo.
+    Wire,
+    /// Those that come in by this interface, or leave by it.
+    Iface(Text),
+    /// Those between two networks; `None` is any.
+    Between(Option<Cidr>, Option<Cidr>),
+    /// Those of a protocol to or from an address and a port, as far as they are named.
+    Service {
+        /// IP protocol number.
+        proto: Option<u8>,
+        /// The address.
+        addr: Option<IpAddr>,
+        /// The port.
+        port: Option<u16>,
+    },
+    /// Those of flows that are established.
+    Established,
+}
+
 /// How much of a host is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Complete {
@@ -293,12 +334,14 @@ pub struct Host {
     pub complete: Complete,
     /// The clock as seconds since 1970, where the case or the person tells it.
     pub clock: Option<u64>,
-    /// Addresses somebody said are, or are not, this host's, without naming an interface.
-    pub said_local: Vec<(IpAddr, bool)>,
+    /// Addresses that are, or are not, this host's, at an interface nobody named.
+    pub said_local: Vec<(IpAddr, Fact<bool>)>,
     /// Tables that were not pasted and of which somebody said that they accept, or drop, everything.
     pub said_tables: Vec<(crate::Family, Text, bool)>,
     /// Dumps of further rules that were recognised and are not read, by their usual names.
     pub unread: Vec<Text>,
+    /// What stands beside the rules and is not modelled.
+    pub beside: Vec<Beside>,
     /// Whether conntrack is on. The kernel turns it on when a rule needs it.
     pub conntrack: bool,
 }

@@ -57,6 +57,8 @@ pub enum Question {
     Sysctl(Text),
     /// What do rules do that were pasted in a form that is not read, by the dump's usual name?
     Unread(Text),
+    /// Does something beside the rules that is not modelled take this packet, by its usual name?
+    Beside(Text),
     /// Which of several equal base chains runs first?
     Order(ChainId, ChainId),
 }

@@ -80,6 +80,7 @@ impl Paste {
         let mut at = 0;
         let mut context = Context::default();
         let mut group: Option<Group<'_>> = None;
+        let mut said = "";
         while at < rows.len() {
             let row = rows[at];
             if row.text.is_empty() {
@@ -90,14 +91,17 @@ impl Paste {
             if let Some(command) = command::read(row) {
                 self.flush(clean, &mut group, &context);
                 self.command(clean, row, &command, &mut context);
+                said = command.name;
                 at += 1;
                 continue;
             }
+            let said = std::mem::take(&mut said);
             if self.rules(clean, row, &mut group, &mut context) {
                 at += 1;
                 continue;
             }
-            if let Some((block, taken)) = facts::block(clean, &rows[at..]) {
+            let found = facts::after(clean, &rows[at..], said);
+            if let Some((block, taken)) = found.or_else(|| facts::block(clean, &rows[at..])) {
                 self.flush(clean, &mut group, &context);
                 self.sections.push(Section { kind: block.kind.clone(), span: block.span });
                 self.diagnostics.extend(block.diagnostics.iter().cloned());

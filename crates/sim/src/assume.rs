@@ -53,12 +53,14 @@ fn state(host: &mut Host, assumption: &Assumption, origin: Origin) {
             host.sockets.push(socket);
         }
         Assumption::NotLocal(addr) => {
-            host.said_local.push((*addr, false));
+            host.said_local.push((*addr, Fact { value: false, origin }));
             for iface in &mut host.interfaces {
                 iface.addrs.retain(|f| f.value.addr != *addr);
             }
         }
-        Assumption::Local(addr) => host.said_local.push((*addr, true)),
+        Assumption::Local(addr) => {
+            host.said_local.push((*addr, Fact { value: true, origin }));
+        }
         Assumption::Table { family, name, accepts } => {
             host.said_tables.push((*family, name.clone(), *accepts));
         }

@@ -122,7 +122,7 @@ impl<'a> Router<'a> {
         self.host().interfaces.iter().any(|i| {
             i.kind != IfKind::Loopback
                 && i.addrs.iter().any(|a| !matches!(a.origin, Origin::Inferred(_)))
-        })
+        }) || self.host().said_local.iter().any(|(_, is)| matches!(is.origin, Origin::Pasted(_)))
     }
 
     /// Whether anybody told a route.
@@ -141,7 +141,7 @@ impl<'a> Router<'a> {
             return Ok(Some("lo".into()));
         }
         if let Some((_, is)) = self.host().said_local.iter().rev().find(|(a, _)| *a == addr) {
-            return Ok(is.then(|| self.likely_holder(addr)));
+            return Ok(is.value.then(|| self.likely_holder(addr)));
         }
         for iface in &self.host().interfaces {
             for fact in &iface.addrs {

@@ -59,6 +59,7 @@ decide-sysctl = on the sysctl <c>{ $name }</c>
 decide-socket = on whether something listens on { $proto } port <c>{ $port }</c>
 decide-order = on which of two equal chains runs first
 decide-unread = on the rules of <c>{ $name }</c>, which are not read here
+decide-beside = on <c>{ $name }</c>, which stands beside the rules and is not modelled here
 decide-rule = on <b>{ $at }</b>, which can't be decided from the paste
 
 end-chance = { $weight } { $end }
@@ -147,6 +148,7 @@ ask-nat = Which address does { $at } choose?
 ask-socket = Does something listen on { $proto } port <c>{ $port }</c>?
 ask-sysctl = What is <c>{ $name }</c>?
 ask-unread = What do the rules of <c>{ $name }</c> do? They are not read here; paste <c>iptables-save</c> if they are iptables’ own.
+ask-beside = What does <c>{ $name }</c> do with this packet? It stands beside the rules, and is not modelled here.
 ask-order = Which runs first, <c>{ $one }</c> or <c>{ $other }</c>?
 answer-yes = Yes
 answer-no = No
@@ -351,6 +353,7 @@ chip-sysctls = { $count ->
     [1] 1 value
    *[other] { $count } values
 }
+chip-known = nothing in it changes a walk
 chip-unread = not read yet
 
 ## This host

@@ -59,6 +59,7 @@ decide-sysctl = sysctl <c>{ $name }</c> 的值
 decide-socket = 是否有程序监听 { $proto } 端口 <c>{ $port }</c>
 decide-order = 两条同优先级的链谁先运行
 decide-unread = <c>{ $name }</c> 里的规则，这里还读不了
+decide-beside = <c>{ $name }</c>，它在规则之外起作用，这里没有建模
 decide-rule = <b>{ $at }</b>，仅凭粘贴内容无法判定
 
 end-chance = { $weight } { $end }
@@ -147,6 +148,7 @@ ask-nat = { $at } 会选哪个地址？
 ask-socket = 有程序监听 { $proto } 端口 <c>{ $port }</c> 吗？
 ask-sysctl = <c>{ $name }</c> 是多少？
 ask-unread = <c>{ $name }</c> 里的规则做什么？这里还读不了；若它们来自 iptables，请粘贴 <c>iptables-save</c>。
+ask-beside = <c>{ $name }</c> 会怎样处理这个包？它在规则之外起作用，这里没有建模。
 ask-order = <c>{ $one }</c> 和 <c>{ $other }</c> 谁先运行？
 answer-yes = 是
 answer-no = 不是
@@ -321,6 +323,7 @@ chip-names = { $count } 个地址
 chip-sets = { $count } 个集合
 chip-sockets = { $count } 个监听
 chip-sysctls = { $count } 个值
+chip-known = 其中没有影响推演的内容
 chip-unread = 尚未解读
 
 ## 本机

@@ -392,6 +392,7 @@ fn what_decides(t: &Telling, q: &Question) -> Sentence {
         ),
         Question::Order(..) => say!(lang, DecideOrder),
         Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
+        Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
         Question::Opaque(r, _)
         | Question::HiddenInterfaces(r)
         | Question::History(r, _)
@@ -473,7 +474,11 @@ fn further(t: &Telling, inside: &[&Outcome], outcome: &Outcome, next: usize) -> 
 fn is_table(q: &Question) -> bool {
     matches!(
         q,
-        Question::Table(..) | Question::Chain(..) | Question::Policy(_) | Question::Unread(_)
+        Question::Table(..)
+            | Question::Chain(..)
+            | Question::Policy(_)
+            | Question::Unread(_)
+            | Question::Beside(_)
     )
 }
 

@@ -37,6 +37,7 @@ fn chip(kind: &SectionKind, span: Span, lang: Lang) -> Chip {
         SectionKind::Sockets(n) => host("ss", text!(lang, ChipSockets, count = *n)),
         SectionKind::Sysctls(n) => host("sysctl", text!(lang, ChipSysctls, count = *n)),
         SectionKind::Command(command) => host("$", command.to_string()),
+        SectionKind::Known(name) => host(name, text!(lang, ChipKnown)),
         SectionKind::Unread(name) => Chip {
             name: name.to_string(),
             detail: text!(lang, ChipUnread),
@@ -155,12 +156,13 @@ pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
         }
     }
     for (addr, local) in &host.said_local {
-        let (value, word) = if *local {
+        let (value, word) = if local.value {
             (text!(lang, FactLocal), "local")
         } else {
             (text!(lang, FactNotLocal), "notlocal")
         };
-        rows.add(&addr.to_string(), value, Some(Origin::Given), Some(format!("{word}={addr}")));
+        let said = Some(format!("{word}={addr}"));
+        rows.add(&addr.to_string(), value, Some(local.origin), said);
     }
     for (family, table, accepts) in &host.said_tables {
         let (value, word) = if *accepts {

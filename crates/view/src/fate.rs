@@ -418,6 +418,7 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
         }
         Question::Sysctl(name) => say!(lang, AskSysctl, name = &**name),
         Question::Unread(name) => say!(lang, AskUnread, name = &**name),
+        Question::Beside(name) => say!(lang, AskBeside, name = &**name),
         Question::Order(a, b) => {
             say!(lang, AskOrder, one = chain_path(rules, *a), other = chain_path(rules, *b))
         }

@@ -1,6 +1,6 @@
-//! `brctl show`, with or without its header; further ports stand alone on their lines.
+//! `brctl show`, with or without its header; further ports stand alone on their lines. `bridge fdb`, `ip neigh`.
 
-use super::{Block, Bridge, Facts, made};
+use super::{Block, Bridge, Facts, Link, Neighbour, mac, made};
 use crate::clean::{Clean, Row};
 use chainwalk_model::SectionKind;
 
@@ -47,4 +47,47 @@ fn port<'a>(clean: &Clean, row: Row<'a>) -> Option<&'a str> {
     let indented = matches!(before, Some(b' ' | b'\t'));
     (indented && !row.text.is_empty() && row.words().count() == 1 && row.text.len() < 16)
         .then_some(row.text)
+}
+
+/// `aa:… dev veth1 master br0`, `10.0.0.5 dev br0 lladdr aa:… REACHABLE`.
+pub(super) fn fdb(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let mut facts = Facts::default();
+    let mut taken = 0;
+    let mut neighbours = false;
+    for row in rows {
+        let words: Vec<&str> = row.text.split_whitespace().collect();
+        let [first, "dev", dev, rest @ ..] = words.as_slice() else { break };
+        if let (Some(mac), false) = (mac(first), rest.is_empty()) {
+            // A permanent entry is the bridge's own.
+            if rest.contains(&"master") && !rest.contains(&"permanent") {
+                facts.fdb.push(Link { mac, port: (*dev).into() });
+            }
+        } else if let (Ok(addr), Some(state)) = (first.parse(), rest.last()) {
+            let states = [
+                "REACHABLE",
+                "STALE",
+                "DELAY",
+                "PROBE",
+                "FAILED",
+                "INCOMPLETE",
+                "NOARP",
+                "PERMANENT",
+            ];
+            if !states.contains(state) {
+                break;
+            }
+            neighbours = true;
+            let hardware = rest.iter().skip_while(|w| **w != "lladdr").nth(1).and_then(|m| mac(m));
+            facts.neighbours.extend(hardware.map(|mac| Neighbour { addr, mac }));
+        } else {
+            break;
+        }
+        taken += 1;
+    }
+    let kind = if neighbours {
+        SectionKind::Known("ip neigh".into())
+    } else {
+        SectionKind::Bridges(taken as u32)
+    };
+    made(clean, rows, taken, kind, facts)
 }

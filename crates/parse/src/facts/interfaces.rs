@@ -41,11 +41,7 @@ fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
         match word {
             "mtu" => interface.mtu = words.next().and_then(|w| w.parse().ok()),
             "master" => interface.master = words.next().map(Into::into),
-            "group" => {
-                interface.group = words
-                    .next()
-                    .and_then(|w| if w == "default" { Some(0) } else { w.parse().ok() });
-            }
+            "group" => interface.group = words.next().and_then(super::group),
             _ => {}
         }
     }
@@ -73,15 +69,45 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
             interface.mac = second.and_then(|m| mac(m.text));
             true
         }
-        "valid_lft" | "altname" | "veth" | "bridge" | "bridge_slave" | "tun" | "vlan" | "vxlan"
-        | "bond" | "bond_slave" | "dummy" | "RX:" | "TX:" | "alias" | "..." | "\u{2026}" => {
-            if matches!(first.text, "bridge") && second.is_some() {
-                interface.kind = chainwalk_model::IfKind::Bridge;
-            }
+        "bridge" | "bond" | "team" | "vrf" => {
+            super::of_kind(interface, first.text);
             true
         }
-        _ => false,
+        "valid_lft" | "altname" | "veth" | "bridge_slave" | "tun" | "vlan" | "vxlan"
+        | "hairpin" | "bond_slave" | "team_slave" | "vrf_slave" | "dummy" | "RX:" | "TX:"
+        | "alias" | "macvlan" | "macvtap" | "ipvlan" | "gre" | "gretap" | "ip6gre" | "ipip"
+        | "sit" | "vti" | "ip6tnl" | "wireguard" | "openvswitch" | "openvswitch_slave"
+        | "geneve" | "ifb" | "xfrm" | "erspan" | "netkit" | "prog/xdp" | "vf" | "RX" | "TX"
+        | "..." | "\u{2026}" => true,
+        // The numbers of `ip -s`.
+        _ => row.text.split_whitespace().all(|w| w.bytes().all(|b| b.is_ascii_digit())),
     }
+}
+
+/// `2: eth0    inet 10.0.0.1/24 … \\       valid_lft …`, as `ip -o` prints it: a line an address.
+pub(super) fn oneline(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let mut found: Vec<Interface> = Vec::new();
+    let mut taken = 0;
+    for row in rows {
+        let mut words = row.words();
+        let Some((number, name)) = words.next().zip(words.next()) else { break };
+        let numbered = number.text.strip_suffix(':').is_some_and(|n| n.parse::<u32>().is_ok());
+        let Some((family, addr)) = words.next().zip(words.next()) else { break };
+        let value = whole(value::cidr, addr.text);
+        let (true, "inet" | "inet6", Some(value)) = (numbered, family.text, value) else { break };
+        let origin =
+            pasted(clean, Row { text: &row.text[..addr.end() - row.start], start: row.start });
+        let name = name.text.split('@').next().unwrap_or(name.text);
+        if found.last().is_none_or(|last| *last.name != *name) {
+            found.push(bare(name, origin));
+        }
+        if let Some(last) = found.last_mut() {
+            last.addrs.push(Fact { value, origin });
+        }
+        taken += 1;
+    }
+    let kind = SectionKind::Interfaces(found.len() as u32);
+    made(clean, rows, taken, kind, Facts { interfaces: found, ..Facts::default() })
 }
 
 /// `eth0@if3  UP  10.0.0.1/24 fd00::1/64`.

@@ -1,23 +1,30 @@
 //! What a paste tells of the host around its rules: interfaces, bridges, routes, names, sets, sockets.
 
+mod beside;
 mod bridges;
 mod ifconfig;
 mod interfaces;
 mod ipset;
+mod json;
 mod names;
+mod plain;
 mod routes;
 mod settle;
 mod sockets;
 mod sysctl;
+mod table;
 mod unread;
+mod yaml;
 
+pub(crate) use plain::after;
 pub(crate) use settle::settle;
 
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
-    Diagnostic, Fact, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule, Route,
+    Beside, Diagnostic, Fact, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule, Route,
     SectionKind, Socket, Span, Text,
 };
+use std::net::IpAddr;
 
 /// Facts that stand together in the paste.
 #[derive(Clone, Debug)]
@@ -43,6 +50,25 @@ pub(crate) struct Facts {
     pub(crate) sockets: Vec<Socket>,
     pub(crate) sets: Vec<IpSet>,
     pub(crate) names: Vec<NamedAddr>,
+    pub(crate) neighbours: Vec<Neighbour>,
+    pub(crate) fdb: Vec<Link>,
+    pub(crate) beside: Vec<Beside>,
+    pub(crate) local: Vec<Fact<IpAddr>>,
+    pub(crate) name: Option<Text>,
+}
+
+/// The link-layer address of an address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Neighbour {
+    pub(crate) addr: IpAddr,
+    pub(crate) mac: Mac,
+}
+
+/// The bridge port behind which a link-layer address lies.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(crate) mac: Mac,
+    pub(crate) port: Text,
 }
 
 /// A bridge and its ports, and where each stands.
@@ -58,7 +84,15 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 12] = [
+    const READERS: [Reader; 20] = [
+        json::block,
+        yaml::block,
+        table::block,
+        beside::block,
+        plain::known,
+        plain::hosts,
+        interfaces::oneline,
+        bridges::fdb,
         unread::block,
         interfaces::long,
         interfaces::brief,
@@ -111,4 +145,19 @@ fn bare(name: &str, origin: Origin) -> Interface {
 /// A link-layer address.
 fn mac(text: &str) -> Option<Mac> {
     crate::value::whole(crate::value::mac, text)
+}
+
+/// A device group by its number or as `default`.
+fn group(text: &str) -> Option<u32> {
+    if text == "default" { Some(0) } else { text.parse().ok() }
+}
+
+/// Notes the kind of an interface, as `ip -d link` names it.
+fn of_kind(interface: &mut Interface, kind: &str) {
+    match kind {
+        "bridge" => interface.kind = IfKind::Bridge,
+        "bond" | "team" => interface.kind = IfKind::Bond,
+        "vrf" => interface.kind = IfKind::Vrf,
+        _ => {}
+    }
 }

@@ -1,4 +1,4 @@
-//! `ip route`, also of all tables, and `ip rule`.
+//! `ip route`, also of all tables, and `ip rule`. Of a route with several ways only what they share is kept.
 
 use super::{Block, Facts, bare, made, pasted};
 use crate::assume;
@@ -6,7 +6,8 @@ use crate::clean::{Clean, Row};
 use crate::oneline::Word;
 use crate::value::{self, whole};
 use chainwalk_model::{
-    Cidr, Fact, Interface, PolicyAction, PolicyRule, Route, RouteKind, SectionKind,
+    Beside, Cidr, Fact, Hook, Interface, Origin, PolicyAction, PolicyRule, Route, RouteKind,
+    SectionKind, Touch,
 };
 use std::net::Ipv6Addr;
 
@@ -15,20 +16,46 @@ pub(super) fn routes(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> 
     let mut facts = Facts::default();
     let mut taken = 0;
     let mut count = 0;
-    for row in rows {
-        let Some(line) = line(clean, *row) else { break };
-        taken += 1;
-        count += 1;
-        match line {
-            Line::Route(route) => facts.routes.push(route),
-            Line::Address(interface) => facts.interfaces.push(interface),
-            Line::Implied => {}
+    while let Some(row) = rows.get(taken) {
+        let hops = rows[taken + 1..].iter().map_while(|r| hop(r.text));
+        let hops: Vec<String> = hops.map(str::to_owned).collect();
+        if !take(&mut facts, row.text, &hops, pasted(clean, *row)) {
+            break;
         }
+        taken += 1 + rows[taken + 1..].iter().take_while(|r| is_hop(r.text)).count();
+        count += 1;
     }
     if taken == 0 {
         return None;
     }
     made(clean, rows, taken, SectionKind::Routes(count), facts)
+}
+
+/// `nexthop via 10.0.0.1 dev eth0 weight 1`, below a route with several ways.
+fn is_hop(text: &str) -> bool {
+    text.starts_with("nexthop ")
+}
+
+/// The interface of a way.
+fn hop(text: &str) -> Option<&str> {
+    is_hop(text).then(|| text.split_whitespace().skip_while(|w| *w != "dev").nth(1)).flatten()
+}
+
+/// Takes over what a line of `ip route` says; whether it is one. `hops` are the interfaces of the ways that
+/// stand below it.
+pub(super) fn take(facts: &mut Facts, text: &str, hops: &[String], origin: Origin) -> bool {
+    // Which of several ways a packet takes is a matter of its hash: only what they share is known.
+    let ways = hops.first().map(|first| match hops.iter().all(|h| h == first) {
+        true => format!("{text} dev {first}"),
+        false => format!("{text} dev ?"),
+    });
+    match line(ways.as_deref().unwrap_or(text), origin) {
+        Some(Line::Route(route)) => facts.routes.push(route),
+        Some(Line::Address(interface)) => facts.interfaces.push(interface),
+        Some(Line::Implied) => {}
+        None => return false,
+    }
+    true
 }
 
 enum Line {
@@ -39,8 +66,8 @@ enum Line {
     Implied,
 }
 
-fn line(clean: &Clean, row: Row<'_>) -> Option<Line> {
-    let words: Vec<&str> = row.text.split_whitespace().collect();
+fn line(text: &str, origin: Origin) -> Option<Line> {
+    let words: Vec<&str> = text.split_whitespace().collect();
     let first = *words.first()?;
     let kinds = [
         "unicast",
@@ -79,11 +106,14 @@ fn line(clean: &Clean, row: Row<'_>) -> Option<Line> {
         if let Some(word) = after(name) {
             // `via inet6 fe80::1` names the family first.
             let word = if matches!(word, "inet" | "inet6") { after(word)? } else { word };
-            text += &format!(" {name} {word}");
+            match name {
+                "table" => text += &format!(" table {}", table(word)),
+                _ => text += &format!(" {name} {word}"),
+            }
         }
     }
     let mut route = assume::route(Word { text: &text, start: 0 }).ok()?;
-    route.origin = pasted(clean, row);
+    route.origin = origin;
     if route.dst.len == 0 && route.via.is_some_and(|v| v.is_ipv6()) {
         route.dst.addr = Ipv6Addr::UNSPECIFIED.into();
     }
@@ -106,18 +136,14 @@ pub(super) fn rules(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let mut facts = Facts::default();
     let mut taken = 0;
     for row in rows {
-        let Some(rule) = rule(clean, *row) else { break };
-        taken += 1;
-        // The three that every host has.
-        let own = matches!(
-            (rule.priority, &rule.action),
-            (0, PolicyAction::Lookup(255))
-                | (32766, PolicyAction::Lookup(254))
-                | (32767, PolicyAction::Lookup(253))
-        );
-        if !own {
-            facts.policy.push(rule);
+        let Some((number, rest)) = row.text.split_once(':') else { break };
+        let Ok(priority) = number.parse() else { break };
+        let rest = rest.trim();
+        if !rest.starts_with("from ") && !rest.starts_with("not ") {
+            break;
         }
+        take_rule(&mut facts, rest, priority, false, pasted(clean, *row));
+        taken += 1;
     }
     if taken == 0 {
         return None;
@@ -125,16 +151,54 @@ pub(super) fn rules(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     made(clean, rows, taken, SectionKind::Routes(taken as u32), facts)
 }
 
-/// `100: from all fwmark 0x1 lookup 100`.
-fn rule(clean: &Clean, row: Row<'_>) -> Option<PolicyRule> {
-    let (number, rest) = row.text.split_once(':')?;
-    let priority = number.parse().ok()?;
-    let rest = rest.trim();
-    if !rest.starts_with("from ") && !rest.starts_with("not ") {
-        return None;
+/// Takes over `from all fwmark 0x1 lookup 100`. A rule that selects by what the model does not have
+/// (`beyond`, or a word that is not known) may send any packet elsewhere.
+pub(super) fn take_rule(
+    facts: &mut Facts,
+    text: &str,
+    priority: u32,
+    beyond: bool,
+    origin: Origin,
+) {
+    let mut line = String::new();
+    let mut named = false;
+    for word in text.split_whitespace() {
+        let word = if named { table(word).to_string() } else { word.to_owned() };
+        named = matches!(&*word, "lookup" | "table");
+        line += &word;
+        line.push(' ');
     }
-    let (mut rule, _) = assume::policy(Word { text: rest, start: 0 }).ok()?;
-    rule.priority = priority;
-    rule.origin = pasted(clean, row);
-    Some(rule)
+    match assume::policy(Word { text: line.trim(), start: 0 }) {
+        Ok((rule, _)) if !beyond => {
+            // The three that every host has.
+            let own = matches!(
+                (priority, &rule.action),
+                (0, PolicyAction::Lookup(255))
+                    | (32766, PolicyAction::Lookup(254))
+                    | (32767, PolicyAction::Lookup(253))
+            );
+            if !own {
+                facts.policy.push(PolicyRule { priority, origin, ..rule });
+            }
+        }
+        _ => facts.beside.push(Beside {
+            name: format!("ip rule {priority}").into(),
+            hooks: vec![Hook::Prerouting, Hook::Output],
+            touches: vec![Touch::All],
+            origin,
+        }),
+    }
+}
+
+/// A table's number. A name that only the host's own list knows gets a number of its own.
+fn table(name: &str) -> u32 {
+    match name {
+        "main" => 254,
+        "local" => 255,
+        "default" => 253,
+        name => name.parse().unwrap_or_else(|_| {
+            let hash = |h: u32, b: u8| (h ^ u32::from(b)).wrapping_mul(0x0100_0193);
+            name.bytes().fold(0x811c_9dc5, hash) | 1 << 31
+        }),
+    }
 }

@@ -1,9 +1,9 @@
 //! Puts the pasted facts together. What contradicts the rules or an earlier fact is of another host.
 
-use super::{Block, Bridge};
+use super::{Block, Bridge, Link, Neighbour};
 use chainwalk_model::{
-    AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Host, IfKind, Interface, Match, OpKind,
-    Origin, Severity, Span, Target, Text,
+    AddrMask, Beside, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind,
+    Interface, Mac, Match, OpKind, Origin, Severity, Span, Target, Text, Touch,
 };
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -18,9 +18,10 @@ pub(crate) fn settle(
     let implied = implied(host);
     let mut own = index(host);
     let mut others: Vec<Index> = Vec::new();
+    let mut ties = vec![Ties::default()];
     for block in blocks {
         let Some(problem) = contradiction(host, &own, &implied, &block) else {
-            give(host, &mut own, block);
+            give(host, &mut own, &mut ties[0], block);
             continue;
         };
         diagnostics.push(problem);
@@ -30,11 +31,14 @@ pub(crate) fn settle(
         if at == strangers.len() {
             strangers.push(Host { conntrack: true, ..Host::default() });
             others.push(Index::new());
+            ties.push(Ties::default());
         }
-        give(&mut strangers[at], &mut others[at], block);
+        give(&mut strangers[at], &mut others[at], &mut ties[at + 1], block);
     }
-    for host in std::iter::once(host).chain(strangers) {
+    for (host, ties) in std::iter::once(host).chain(strangers).zip(ties) {
         bridges(host);
+        tie(host, &ties);
+        beside(host);
     }
 }
 
@@ -123,7 +127,81 @@ fn holds(net: AddrMask, addr: IpAddr) -> bool {
     }
 }
 
-fn give(host: &mut Host, index: &mut Index, block: Block) {
+/// What tells, put together, behind which port of a bridge an address lies.
+#[derive(Default)]
+struct Ties {
+    neighbours: Vec<(Neighbour, Span)>,
+    fdb: HashMap<Mac, Text>,
+}
+
+/// An address lies where its link-layer address does.
+fn tie(host: &mut Host, ties: &Ties) {
+    for (Neighbour { addr, mac }, span) in &ties.neighbours {
+        if let Some(port) = ties.fdb.get(mac)
+            && host.behind.iter().all(|(a, _)| a != addr)
+        {
+            let port = Fact { value: port.clone(), origin: Origin::Pasted(*span) };
+            host.behind.push((*addr, port));
+        }
+    }
+}
+
+/// Interfaces that say of themselves that something beside the rules is at work.
+fn beside(host: &mut Host) {
+    let mut found = Vec::new();
+    for interface in &host.interfaces {
+        let master = interface.master.as_deref().and_then(|m| host.interface(m));
+        if let Some(vrf) = master.filter(|m| m.kind == IfKind::Vrf) {
+            found.push(Beside {
+                name: format!("VRF {}", vrf.name).into(),
+                hooks: vec![Hook::Prerouting, Hook::Output, Hook::Postrouting],
+                touches: vec![Touch::Iface(interface.name.clone()), Touch::Iface(vrf.name.clone())],
+                origin: interface.origin,
+            });
+        }
+        if &*interface.name == "kube-ipvs0" {
+            let service = |addr: &Fact<Cidr>| Touch::Service {
+                proto: None,
+                addr: Some(addr.value.addr),
+                port: None,
+            };
+            found.push(Beside {
+                name: "IPVS".into(),
+                hooks: vec![Hook::Input, Hook::Forward, Hook::Output],
+                touches: interface.addrs.iter().map(service).collect(),
+                origin: interface.origin,
+            });
+        }
+        if matches!(&*interface.name, "cilium_host" | "cilium_net") {
+            found.push(cilium(interface.origin));
+        }
+    }
+    if let Some(chain) = host.rules.chains.iter().find(|c| c.name.starts_with("CILIUM_")) {
+        found.push(cilium(Origin::Pasted(chain.span)));
+    }
+    for one in found {
+        match host.beside.iter_mut().find(|b| b.name == one.name) {
+            Some(old) => {
+                old.touches.extend(one.touches);
+                old.touches.dedup();
+            }
+            None => host.beside.push(one),
+        }
+    }
+}
+
+/// Cilium's programs sit at every interface but lo.
+fn cilium(origin: Origin) -> Beside {
+    Beside {
+        name: "Cilium".into(),
+        hooks: vec![Hook::Prerouting, Hook::Output, Hook::Postrouting],
+        touches: vec![Touch::Wire],
+        origin,
+    }
+}
+
+fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
+    let span = block.span;
     let facts = block.facts;
     for interface in facts.interfaces {
         merge(host, index, interface);
@@ -144,6 +222,13 @@ fn give(host: &mut Host, index: &mut Index, block: Block) {
     host.sockets.extend(facts.sockets);
     host.sets.extend(facts.sets);
     host.names.extend(facts.names);
+    host.beside.extend(facts.beside);
+    ties.neighbours.extend(facts.neighbours.into_iter().map(|n| (n, span)));
+    ties.fdb.extend(facts.fdb.into_iter().map(|Link { mac, port }| (mac, port)));
+    for local in facts.local {
+        host.said_local.push((local.value, Fact { value: true, origin: local.origin }));
+    }
+    host.name = host.name.take().or(facts.name);
 }
 
 /// The interfaces of a host by name.
@@ -177,20 +262,31 @@ fn merge(host: &mut Host, index: &mut Index, new: Interface) {
 
 /// What has ports is a bridge, bonds and the like aside.
 fn bridges(host: &mut Host) {
-    let other = |name: &str| ["bond", "team", "vrf"].iter().any(|k| name.starts_with(k));
+    let kinds: HashMap<Text, IfKind> =
+        host.interfaces.iter().map(|i| (i.name.clone(), i.kind.clone())).collect();
+    let other = |name: &str| match kinds.get(name) {
+        Some(IfKind::Bond | IfKind::Vrf) => true,
+        Some(IfKind::Bridge) => false,
+        _ => ["bond", "team", "vrf", "ovs-system"].iter().any(|k| name.starts_with(k)),
+    };
+    let is_vrf = |name: &str| {
+        kinds.get(name) == Some(&IfKind::Vrf)
+            || (kinds.get(name) != Some(&IfKind::Bridge) && name.starts_with("vrf"))
+    };
     let masters: Vec<(Text, Origin)> =
         host.interfaces.iter().filter_map(|i| Some((i.master.clone()?, i.origin))).collect();
     let mut index = index(host);
     for (name, origin) in masters {
-        if other(&name) {
-            continue;
-        }
-        let mut bridge = super::bare(&name, origin);
-        bridge.kind = IfKind::Bridge;
-        merge(host, &mut index, bridge);
+        let mut master = super::bare(&name, origin);
+        master.kind = match &*name {
+            name if is_vrf(name) => IfKind::Vrf,
+            name if other(name) => continue,
+            _ => IfKind::Bridge,
+        };
+        merge(host, &mut index, master);
     }
     for interface in &mut host.interfaces {
-        if interface.master.as_deref().is_some_and(other) {
+        if interface.master.as_deref().is_some_and(|m| other(m) && !is_vrf(m)) {
             interface.master = None;
         }
     }

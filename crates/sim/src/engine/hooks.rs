@@ -2,9 +2,10 @@
 
 use super::{Attached, Skb, Walker, Way};
 use crate::ct::{Gathered, Info, Look, Seen, status};
+use crate::route::in_net;
 use chainwalk_model::{
     Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, Question, Skip, Text,
-    priority,
+    Touch, priority,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -47,6 +48,9 @@ impl Walker<'_> {
         let enters = matches!(hook, Hook::Prerouting | Hook::Output);
         if enters {
             self.unread(skb)?;
+        }
+        self.beside(skb, hook)?;
+        if enters {
             self.defragment(skb, hook)?;
         }
         let nat_rank = if enters { priority::DSTNAT } else { priority::SRCNAT };
@@ -101,6 +105,51 @@ impl Walker<'_> {
             }
         }
         Ok(())
+    }
+
+    /// What stands beside the rules and may take this packet here: it may let it pass, or not.
+    fn beside(&mut self, skb: &Skb, hook: Hook) -> Way<()> {
+        let host = self.world.host.clone();
+        for beside in host.beside.iter().filter(|b| b.hooks.contains(&hook)) {
+            if !beside.touches.iter().any(|t| self.touches(skb, t)) {
+                continue;
+            }
+            let question = Question::Beside(beside.name.clone());
+            let ways = [(Answer::Yes, None), (Answer::Else, None)];
+            if self.put(skb, &question, &ways) != Answer::Yes {
+                return Err(Fate::Undecided(question));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a packet is one of those that something beside the rules may take.
+    fn touches(&self, skb: &Skb, touch: &Touch) -> bool {
+        let ip = &skb.packet.ip;
+        let ends = [(ip.src, skb.packet.sport()), (ip.dst, skb.packet.dport())];
+        let by = |name: &str| {
+            let unknown = skb.oif.as_deref() == Some("?");
+            let at = [&skb.iif, &skb.oif, &skb.phys_in, &skb.phys_out];
+            unknown || at.iter().any(|i| i.as_deref() == Some(name))
+        };
+        match touch {
+            Touch::All => true,
+            Touch::Wire => {
+                [&skb.iif, &skb.oif].iter().any(|i| i.as_deref().is_some_and(|i| i != "lo"))
+            }
+            Touch::Iface(name) => by(name),
+            Touch::Between(src, dst) => {
+                src.is_none_or(|n| in_net(ip.src, n)) && dst.is_none_or(|n| in_net(ip.dst, n))
+            }
+            Touch::Service { proto, addr, port } => {
+                proto.is_none_or(|p| p == ip.proto)
+                    && ends.iter().any(|(at, own)| {
+                        addr.is_none_or(|a| a == *at)
+                            && port.is_none_or(|p| own.is_none_or(|own| own == p))
+                    })
+            }
+            Touch::Established => self.flow(skb).is_some_and(|(e, _, _)| e.has(status::SEEN_REPLY)),
+        }
     }
 
     fn is_nat(&self, chain: ChainId) -> bool {

@@ -73,6 +73,7 @@ fn question(host: &Host, q: &Question) -> Value {
         }
         Question::Sysctl(name) => plain("sysctl", name),
         Question::Unread(name) => plain("unread", name),
+        Question::Beside(name) => plain("beside", name),
         Question::Order(first, _) => in_chain("order", host, *first),
     }
 }

@@ -1,0 +1,182 @@
+//! What stands beside the rules and is not modelled: IPVS, XFRM, programs of eBPF and filters of tc. Each says
+//! which packets it may take.
+
+use super::{Block, Facts, made, pasted};
+use crate::clean::{Clean, Row};
+use crate::value::{self, whole};
+use chainwalk_model::{Beside, Cidr, Diagnostic, DiagnosticId, Hook, SectionKind, Severity, Touch};
+use chainwalk_model::{Text, proto};
+
+/// A dump of one of these.
+pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let (name, found, taken) =
+        ipvs(clean, rows).or_else(|| xfrm(clean, rows)).or_else(|| bpf(clean, rows))?;
+    let kind = SectionKind::Unread(name.into());
+    let (mut block, taken) =
+        made(clean, rows, taken, kind, Facts { beside: found, ..Facts::default() })?;
+    block.diagnostics.push(Diagnostic {
+        id: DiagnosticId::NotModelled,
+        severity: Severity::Warning,
+        span: block.span,
+        found: name.into(),
+        expected: vec![],
+        hint: None,
+    });
+    Some((block, taken))
+}
+
+/// What a reader found: the dump's usual name, what it tells, and how many rows it took.
+type Found = Option<(&'static str, Vec<Beside>, usize)>;
+
+/// `ipvsadm -Ln`: services, and the servers behind them whose answers pass it too.
+fn ipvs(clean: &Clean, rows: &[Row<'_>]) -> Found {
+    let first = rows.first()?.text;
+    let titled =
+        first.starts_with("IP Virtual Server version") || first.starts_with("Prot LocalAddress");
+    if !titled {
+        return None;
+    }
+    let mut touches = Vec::new();
+    let mut taken = 0;
+    for (n, row) in rows.iter().enumerate() {
+        let words: Vec<&str> = row.text.split_whitespace().collect();
+        match words.as_slice() {
+            ["IP", "Virtual", ..] | ["Prot", ..] | ["->", "RemoteAddress:Port", ..] => {}
+            [kind @ ("TCP" | "UDP" | "SCTP"), at, ..] => {
+                let kind = match *kind {
+                    "TCP" => proto::TCP,
+                    "UDP" => proto::UDP,
+                    _ => proto::SCTP,
+                };
+                touches.push(service(Some(kind), at));
+            }
+            // By mark: nothing of the packet tells.
+            ["FWM", ..] => touches.push(Touch::All),
+            ["->", at, ..] => touches.push(service(None, at)),
+            _ => break,
+        }
+        taken = n + 1;
+    }
+    let beside = Beside {
+        name: "IPVS".into(),
+        hooks: vec![Hook::Input, Hook::Forward, Hook::Output],
+        touches,
+        origin: pasted(clean, rows[0]),
+    };
+    Some(("ipvsadm -Ln", vec![beside], taken))
+}
+
+fn service(proto: Option<u8>, at: &str) -> Touch {
+    let (addr, port) = at.rsplit_once(':').unwrap_or((at, ""));
+    let addr = addr.trim_matches(['[', ']']).parse().ok();
+    match (addr, port.parse().ok()) {
+        // A host's name may be anybody.
+        (None, _) => Touch::All,
+        (addr, port) => Touch::Service { proto, addr, port },
+    }
+}
+
+/// `ip xfrm policy` and `ip xfrm state`.
+fn xfrm(clean: &Clean, rows: &[Row<'_>]) -> Found {
+    let mut found: Vec<Beside> = Vec::new();
+    let mut state = false;
+    let mut taken = 0;
+    while let Some(row) = rows.get(taken) {
+        let Some((src, dst)) = ends(row.text) else { break };
+        let Some(next) = rows.get(taken + 1) else { break };
+        let below: Vec<&str> = next.text.split_whitespace().collect();
+        let (name, hooks, touch): (Text, Vec<Hook>, Touch) = match below.as_slice() {
+            ["dir", dir @ ("in" | "out" | "fwd"), ..] => {
+                let hook = match *dir {
+                    "in" => Hook::Input,
+                    "out" => Hook::Postrouting,
+                    _ => Hook::Forward,
+                };
+                ("ip xfrm policy".into(), vec![hook], Touch::Between(Some(src), Some(dst)))
+            }
+            // A socket's own policy lets its packets through.
+            ["socket", ..] => ("ip xfrm policy".into(), Vec::new(), Touch::All),
+            ["proto", ..] => {
+                state = true;
+                let hooks = vec![Hook::Input, Hook::Output];
+                ("ip xfrm state".into(), hooks, Touch::Between(Some(src), Some(dst)))
+            }
+            _ => break,
+        };
+        let origin = pasted(clean, *row);
+        match found.iter_mut().find(|b| b.name == name && b.hooks == hooks) {
+            Some(old) => old.touches.push(touch),
+            None => found.push(Beside { name, hooks, touches: vec![touch], origin }),
+        }
+        taken += 2;
+        while rows.get(taken).is_some_and(|r| !r.text.is_empty() && is_below(clean, *r)) {
+            taken += 1;
+        }
+        while rows.get(taken).is_some_and(|r| r.text.is_empty())
+            && rows.get(taken + 1).is_some_and(|r| ends(r.text).is_some())
+        {
+            taken += 1;
+        }
+    }
+    found.retain(|b| !b.hooks.is_empty());
+    let name = if state { "ip xfrm state" } else { "ip xfrm policy" };
+    (taken > 0).then_some((name, found, taken))
+}
+
+/// `src 10.0.0.0/24 dst 10.1.0.0/24`.
+fn ends(text: &str) -> Option<(Cidr, Cidr)> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let ["src", src, "dst", dst, ..] = words.as_slice() else { return None };
+    Some((whole(value::cidr, src)?, whole(value::cidr, dst)?))
+}
+
+/// Whether a row stands indented below another.
+fn is_below(clean: &Clean, row: Row<'_>) -> bool {
+    let before = row.start.checked_sub(1).and_then(|at| clean.text.as_bytes().get(at));
+    matches!(before, Some(b' ' | b'\t'))
+}
+
+/// `bpftool net` and `tc filter show`.
+fn bpf(clean: &Clean, rows: &[Row<'_>]) -> Found {
+    let first = rows.first()?.text;
+    let mut touches = Vec::new();
+    let mut taken = 0;
+    let name = if first == "xdp:" || first == "tc:" {
+        let heads = ["xdp:", "tc:", "flow_dissector:", "netfilter:", "tcx:", "netkit:"];
+        for (n, row) in rows.iter().enumerate() {
+            let device = row.text.split_once('(').filter(|(_, rest)| rest.contains(") "));
+            match device {
+                Some((device, _)) => touches.push(Touch::Iface(device.into())),
+                None if heads.contains(&row.text) || row.text.is_empty() => {}
+                None if row.text.starts_with("ip ") && row.text.contains(" prio ") => {
+                    touches.push(Touch::All);
+                }
+                None => break,
+            }
+            if !row.text.is_empty() {
+                taken = n + 1;
+            }
+        }
+        "bpftool net"
+    } else if first.starts_with("filter ") && first.contains(" pref ") {
+        for (n, row) in rows.iter().enumerate() {
+            let device = row.text.split_whitespace().skip_while(|w| *w != "dev").nth(1);
+            match device.filter(|_| row.text.starts_with("filter ")) {
+                Some(device) => touches.push(Touch::Iface(device.into())),
+                None if row.text.starts_with("filter ") => touches.push(Touch::Wire),
+                None if is_below(clean, *row) && !row.text.is_empty() => {}
+                None => break,
+            }
+            taken = n + 1;
+        }
+        "tc filter"
+    } else {
+        return None;
+    };
+    touches.dedup();
+    let hooks = vec![Hook::Prerouting, Hook::Postrouting];
+    let origin = pasted(clean, rows[0]);
+    let beside = Beside { name: name.into(), hooks, touches, origin };
+    let found = if beside.touches.is_empty() { Vec::new() } else { vec![beside] };
+    Some((name, found, taken))
+}

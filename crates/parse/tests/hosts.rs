@@ -1,0 +1,306 @@
+//! What the host around the rules becomes, told by what its tools print of one and the same host.
+
+#![allow(clippy::unwrap_used)]
+
+use chainwalk_model::{Host, IfKind, Origin, PolicyAction, RouteKind, SectionKind};
+
+fn host(text: &str) -> Host {
+    chainwalk_parse::read(&[text]).host()
+}
+
+/// Interfaces with addresses, kinds and masters, as lines.
+fn interfaces(host: &Host) -> Vec<String> {
+    let mut lines: Vec<String> = host
+        .interfaces
+        .iter()
+        .map(|i| {
+            let addrs: Vec<String> =
+                i.addrs.iter().map(|a| format!("{}/{}", a.value.addr, a.value.len)).collect();
+            format!("{} {:?} {} {:?}", i.name, i.kind, addrs.join(","), i.master.as_deref())
+        })
+        .collect();
+    lines.sort();
+    lines
+}
+
+/// Routes as lines.
+fn routes(host: &Host) -> Vec<String> {
+    let line = |r: &chainwalk_model::Route| {
+        format!(
+            "{:?} {}/{} {:?} {:?} {} {}",
+            r.kind,
+            r.dst.addr,
+            r.dst.len,
+            r.via,
+            r.dev.as_deref(),
+            r.table,
+            r.metric
+        )
+    };
+    let mut lines: Vec<String> = host.routes.iter().map(line).collect();
+    lines.sort();
+    lines
+}
+
+const ADDR: &str = "\
+1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000
+    link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
+    inet 127.0.0.1/8 scope host lo
+       valid_lft forever preferred_lft forever
+2: br0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000
+    link/ether 62:c2:99:73:25:53 brd ff:ff:ff:ff:ff:ff
+    bridge forward_delay 1500 hello_time 200
+    inet 10.1.0.1/24 scope global br0
+       valid_lft forever preferred_lft forever
+4: v1@v1p: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue master br0 state UP group default
+    link/ether 62:c2:99:73:25:53 brd ff:ff:ff:ff:ff:ff
+";
+
+const ADDR_JSON: &str = r#"[{"ifindex":1,"ifname":"lo","flags":["LOOPBACK","UP","LOWER_UP"],"mtu":65536,"qdisc":"noqueue","operstate":"UNKNOWN","group":"default","txqlen":1000,"link_type":"loopback","address":"00:00:00:00:00:00","broadcast":"00:00:00:00:00:00","addr_info":[{"family":"inet","local":"127.0.0.1","prefixlen":8,"scope":"host","label":"lo","valid_life_time":4294967295,"preferred_life_time":4294967295}]},{"ifindex":2,"ifname":"br0","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,"qdisc":"noqueue","operstate":"UP","group":"default","txqlen":1000,"link_type":"ether","address":"62:c2:99:73:25:53","broadcast":"ff:ff:ff:ff:ff:ff","linkinfo":{"info_kind":"bridge"},"addr_info":[{"family":"inet","local":"10.1.0.1","prefixlen":24,"scope":"global","label":"br0"}]},{"ifindex":4,"link":"v1p","ifname":"v1","flags":["BROADCAST","MULTICAST","UP","LOWER_UP"],"mtu":1500,"qdisc":"noqueue","master":"br0","operstate":"UP","group":"default","link_type":"ether","address":"62:c2:99:73:25:53","addr_info":[]}]
+"#;
+
+#[test]
+fn addresses_are_the_same_in_words_and_in_json() {
+    let (words, json) = (host(ADDR), host(ADDR_JSON));
+    assert_eq!(interfaces(&words), interfaces(&json));
+    assert_eq!(interfaces(&words)[0], "br0 Bridge 10.1.0.1/24 None");
+    let strip = |host: &Host| {
+        host.interfaces.iter().map(|i| (i.mtu, i.group, i.mac, i.up)).collect::<Vec<_>>()
+    };
+    assert_eq!(strip(&words)[1..2], strip(&json)[1..2]);
+    let Origin::Pasted(span) = json.interface("br0").unwrap().addrs[0].origin else { panic!() };
+    assert!(ADDR_JSON[span.range()].starts_with(r#"{"family":"inet","local":"10.1.0.1""#));
+    let pretty = ADDR_JSON.replace("},{", "},\n  {");
+    assert_eq!(interfaces(&host(&format!("$ ip -j addr\n{pretty}"))), interfaces(&words));
+}
+
+#[test]
+fn one_line_an_address_is_read() {
+    let text = "1: lo    inet 127.0.0.1/8 scope host lo\\       valid_lft forever preferred_lft forever\n\
+        2: br0    inet 10.1.0.1/24 scope global br0\\       valid_lft forever preferred_lft forever\n\
+        2: br0    inet6 fd00::1/64 scope global \\       valid_lft forever preferred_lft forever\n";
+    let host = host(text);
+    assert_eq!(host.interface("br0").unwrap().addrs.len(), 2);
+}
+
+#[test]
+fn links_tell_their_kind_with_d_and_count_with_s() {
+    let text = "2: vrf1: <NOARP,MASTER,UP,LOWER_UP> mtu 65575 qdisc noqueue state UP mode DEFAULT group default qlen 1000\n\
+        \x20   link/ether 06:f5:fe:86:0a:e5 brd ff:ff:ff:ff:ff:ff promiscuity 0\n\
+        \x20   vrf table 10 addrgenmode eui64 numtxqueues 1\n\
+        3: d0: <BROADCAST,NOARP,UP,LOWER_UP> mtu 1500 qdisc noqueue master vrf1 state UNKNOWN mode DEFAULT group default\n\
+        \x20   link/ether 16:d2:e6:07:64:46 brd ff:ff:ff:ff:ff:ff promiscuity 0\n\
+        \x20   dummy\n\
+        \x20   vrf_slave table 10 addrgenmode eui64\n\
+        \x20   RX:  bytes packets errors dropped  missed   mcast\n\
+        \x20           76       1      0       0       0       1\n\
+        \x20   TX:  bytes packets errors dropped carrier collsns\n\
+        \x20          240       2      0       1       0       0\n\
+        4: eth0: <BROADCAST,UP> mtu 1500 qdisc mq state UP mode DEFAULT group 7\n";
+    let host = host(text);
+    assert_eq!(host.interface("vrf1").unwrap().kind, IfKind::Vrf);
+    assert_eq!(host.interface("d0").unwrap().master.as_deref(), Some("vrf1"));
+    assert_eq!(host.interface("eth0").unwrap().group, Some(7));
+    assert_eq!(host.beside.iter().map(|b| &*b.name).collect::<Vec<_>>(), ["VRF vrf1"]);
+}
+
+const ROUTES: &str = "\
+default via 10.1.0.254 dev br0
+10.1.0.0/24 dev br0 proto kernel scope link src 10.1.0.1
+10.5.0.0/16 via 10.1.0.9 dev br0 metric 50
+unreachable 10.66.0.0/16
+";
+
+#[test]
+fn routes_are_the_same_in_words_in_columns_and_in_json() {
+    let json = r#"[{"dst":"default","gateway":"10.1.0.254","dev":"br0","flags":[]},{"dst":"10.1.0.0/24","dev":"br0","protocol":"kernel","scope":"link","prefsrc":"10.1.0.1","flags":[]},{"dst":"10.5.0.0/16","gateway":"10.1.0.9","dev":"br0","metric":50,"flags":[]},{"type":"unreachable","dst":"10.66.0.0/16","flags":[]}]"#;
+    let columns = "Kernel IP routing table\n\
+        Destination     Gateway         Genmask         Flags Metric Ref    Use Iface\n\
+        0.0.0.0         10.1.0.254      0.0.0.0         UG    0      0        0 br0\n\
+        10.5.0.0        10.1.0.9        255.255.0.0     UG    50     0        0 br0\n\
+        10.66.0.0       -               255.255.0.0     !     0      -        0 -\n";
+    let netstat = "Destination     Gateway         Genmask         Flags   MSS Window  irtt Iface\n\
+        default         10.1.0.254      0.0.0.0         UG        0 0          0 br0\n";
+    let expect = routes(&host(ROUTES));
+    assert_eq!(expect.len(), 3);
+    assert_eq!(routes(&host(json)), expect);
+    assert_eq!(routes(&host(columns)), expect);
+    assert_eq!(routes(&host(netstat)), expect[..1]);
+    let six = "Kernel IPv6 routing table\n\
+        Destination                    Next Hop                   Flag Met Ref  Use If\n\
+        fd00::/64                      ::                         U    256 1      0 br0\n\
+        ::/0                           fd00::2                    UG   1024 1      0 br0\n\
+        ::1/128                        ::                         Un   0   2      0 lo\n\
+        ff00::/8                       ::                         U    256 2      0 v1p\n\
+        ::/0                           ::                         !n   -1  1      0 lo\n";
+    let words = "fd00::/64 dev br0 metric 256 pref medium\ndefault via fd00::2 dev br0 metric 1024 pref medium\n";
+    assert_eq!(routes(&host(six)), routes(&host(words)));
+}
+
+#[test]
+fn of_several_ways_only_what_they_share_is_known() {
+    let one = host(
+        "10.77.0.0/16\n\tnexthop via 10.1.0.5 dev br0 weight 1\n\tnexthop via 10.1.0.6 dev br0 weight 2\n10.78.0.0/16 dev br0\n",
+    );
+    assert_eq!(
+        routes(&one),
+        [
+            "Unicast 10.77.0.0/16 None Some(\"br0\") 254 0",
+            "Unicast 10.78.0.0/16 None Some(\"br0\") 254 0"
+        ]
+    );
+    let two = host(
+        "default proto static metric 1\n\tnexthop via 10.1.0.5 dev eth0 weight 1\n\tnexthop via 10.2.0.6 dev eth1 weight 1\n",
+    );
+    assert_eq!(routes(&two), ["Unicast 0.0.0.0/0 None Some(\"?\") 254 1"]);
+}
+
+#[test]
+fn policy_rules_are_read_and_those_beyond_the_model_are_beside_it() {
+    let words = "0:\tfrom all lookup local\n99:\tfrom 10.0.0.0/8 iif br0 unreachable\n\
+        100:\tfrom all fwmark 0x1/0xff lookup wan2\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n";
+    let json = r#"[{"priority":0,"src":"all","table":"local"},{"priority":99,"src":"10.0.0.0","srclen":8,"iif":"br0","action":"unreachable"},{"priority":100,"src":"all","fwmark":"0x1","fwmask":"0xff","table":"wan2"},{"priority":32766,"src":"all","table":"main"}]"#;
+    let strip = |host: Host| {
+        host.policy
+            .into_iter()
+            .map(|r| (r.priority, r.from, r.fwmark, r.iif, r.action))
+            .collect::<Vec<_>>()
+    };
+    let found = strip(host(words));
+    assert_eq!(found.len(), 2);
+    assert_eq!(found, strip(host(json)));
+    let PolicyAction::Lookup(table) = found[1].4 else { panic!() };
+    let routes = host("default via 10.9.0.1 dev eth1 table wan2\n").routes;
+    assert_eq!((routes[0].table, routes[0].kind), (table, RouteKind::Unicast));
+    let beyond = host("50:\tfrom all uidrange 0-0 lookup 100\n60:\tfrom all lookup 7\n");
+    assert_eq!((beyond.beside.len(), beyond.policy.len()), (1, 1));
+}
+
+#[test]
+fn names_come_from_docker_kubectl_and_hosts() {
+    let network = r#"[
+    {
+        "Name": "bridge",
+        "Id": "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730",
+        "Scope": "local",
+        "Driver": "bridge",
+        "EnableIPv6": false,
+        "IPAM": { "Driver": "default", "Options": null,
+            "Config": [ { "Subnet": "172.17.0.0/16", "Gateway": "172.17.0.1" } ] },
+        "Containers": {
+            "3613f73ba0e4": {
+                "Name": "web",
+                "EndpointID": "2",
+                "MacAddress": "02:42:ac:11:00:02",
+                "IPv4Address": "172.17.0.2/16",
+                "IPv6Address": ""
+            }
+        },
+        "Options": { "com.docker.network.bridge.name": "docker0" },
+        "Labels": {}
+    }
+]"#;
+    let inspect = r#"[{"Id": "3613", "Name": "/db", "State": {}, "HostConfig": {}, "NetworkSettings": {"IPAddress": "172.17.0.3", "Networks": {"bridge": {"IPAddress": "172.17.0.3", "MacAddress": "02:42:ac:11:00:03"}}}}]"#;
+    let pods = r#"{"apiVersion": "v1", "kind": "List", "items": [{"kind": "Pod", "metadata": {"name": "api-0"}, "status": {"podIP": "10.244.0.5", "podIPs": [{"ip": "10.244.0.5"}]}}]}"#;
+    let yaml = "apiVersion: v1\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata:\n    labels:\n      name: wrong\n    name: front\n  spec:\n    clusterIP: 10.96.0.7\n    clusterIPs:\n    - 10.96.0.7\nkind: List\n";
+    let hosts = "127.0.0.1\tlocalhost\n\n# own\n10.0.0.9 cache cache.internal # fast\n";
+    let text = format!(
+        "$ docker network inspect bridge\n{network}\n$ docker inspect db\n{inspect}\n$ kubectl get po -o json\n{pods}\n$ kubectl get svc -o yaml\n{yaml}\n{hosts}"
+    );
+    let host = host(&text);
+    let names: Vec<String> = host.names.iter().map(|n| format!("{}={}", n.name, n.addr)).collect();
+    assert_eq!(
+        names,
+        [
+            "web=172.17.0.2",
+            "db=172.17.0.3",
+            "api-0=10.244.0.5",
+            "front=10.96.0.7",
+            "localhost=127.0.0.1",
+            "cache=10.0.0.9",
+            "cache.internal=10.0.0.9"
+        ]
+    );
+    let Origin::Pasted(span) = host.names[0].origin else { panic!() };
+    assert!(text[span.range()].contains("\"Name\": \"web\""));
+    assert_eq!(interfaces(&host)[0], "docker0 Bridge 172.17.0.1/16 None");
+}
+
+#[test]
+fn the_port_of_an_address_follows_from_its_link_layer_address() {
+    let text = "172.17.0.2 dev docker0 lladdr 02:42:ac:11:00:02 REACHABLE\n\
+        $ bridge fdb\n33:33:00:00:00:01 dev docker0 self permanent\n\
+        02:42:ac:11:00:02 dev veth1 master docker0\n62:c2:99:73:25:53 dev veth1 master docker0 permanent\n";
+    let host = host(text);
+    assert_eq!(host.behind.len(), 1);
+    assert_eq!(
+        (host.behind[0].0.to_string().as_str(), &*host.behind[0].1.value),
+        ("172.17.0.2", "veth1")
+    );
+}
+
+#[test]
+fn short_outputs_are_told_by_their_command() {
+    let text = "root@h:~# hostname -I\n10.1.0.1 10.2.0.1 fd00::1\nroot@h:~# hostname\nh\n";
+    let reading = chainwalk_parse::read(&[text]);
+    let host = reading.host();
+    assert_eq!(host.said_local.len(), 3);
+    assert_eq!(host.name.as_deref(), Some("h"));
+    assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
+    // Without its command a line of addresses is nothing.
+    assert!(chainwalk_parse::read(&["10.1.0.1 10.2.0.1\n"]).hosts.is_empty());
+}
+
+#[test]
+fn what_tells_nothing_of_a_packet_is_known_all_the_same() {
+    for (text, name) in [
+        (
+            "CONTAINER ID   IMAGE     COMMAND    CREATED   STATUS   PORTS   NAMES\n3613f73ba0e4   nginx   \"/d\"   1h ago   Up   80/tcp   web\n",
+            "docker ps",
+        ),
+        (
+            "port              vlan-id  \neth0              1 PVID Egress Untagged\n                  5\n",
+            "bridge vlan",
+        ),
+        ("Linux gw 6.1.0-18-amd64 #1 SMP x86_64 GNU/Linux\n", "uname -a"),
+        ("iptables v1.8.9 (nf_tables)\n", "iptables -V"),
+    ] {
+        let reading = chainwalk_parse::read(&[text]);
+        assert_eq!(reading.sections[0].kind, SectionKind::Known(name.into()), "{text}");
+        assert!(reading.diagnostics.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn json_that_was_cut_is_named() {
+    let text = "[{\"ifindex\":1,\"ifname\":\"lo\",\n\"mtu\":65536,\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n";
+    let reading = chainwalk_parse::read(&[text]);
+    assert_eq!(reading.sections[0].kind, SectionKind::Unread("JSON".into()));
+    assert_eq!(reading.host().rules.rules.len(), 1);
+}
+
+#[test]
+fn what_stands_beside_the_rules_is_kept_with_what_it_touches() {
+    let ipvs = "IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\nTCP  10.96.0.1:443 rr\n  -> 192.168.1.1:6443             Masq    1      0          0\n";
+    let policy = "src 10.0.0.0/24 dst 10.1.0.0/24 \n\tdir out priority 371327 ptype main \n\ttmpl src 1.1.1.1 dst 2.2.2.2\n\t\tproto esp spi 0xc reqid 1 mode tunnel\nsrc 0.0.0.0/0 dst 0.0.0.0/0 \n\tsocket in priority 0 ptype main \n";
+    let bpf =
+        "xdp:\n\ntc:\neth0(2) clsact/ingress cil_from_netdev-eth0 id 1234\n\nflow_dissector:\n\n";
+    let link = "9: kube-ipvs0: <BROADCAST,NOARP> mtu 1500 qdisc noop state DOWN group default\n    inet 10.96.0.10/32 scope global kube-ipvs0\n";
+    for (text, names, touches) in [
+        (ipvs, vec!["IPVS"], 2),
+        (policy, vec!["ip xfrm policy"], 1),
+        (bpf, vec!["bpftool net"], 1),
+        (link, vec!["IPVS"], 1),
+        ("*filter\n:CILIUM_INPUT - [0:0]\nCOMMIT\n", vec!["Cilium"], 1),
+    ] {
+        let reading = chainwalk_parse::read(&[text]);
+        let host = reading.host();
+        let found: Vec<&str> = host.beside.iter().map(|b| &*b.name).collect();
+        assert_eq!(found, names, "{text}");
+        assert_eq!(host.beside[0].touches.len(), touches, "{text}");
+        assert!(
+            !reading.diagnostics.iter().any(|d| d.id == chainwalk_model::DiagnosticId::Prose),
+            "{text}"
+        );
+    }
+}
