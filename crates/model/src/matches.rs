@@ -63,6 +63,17 @@ pub enum Match {
     AddrType(AddrTypeMatch),
     /// `-m comment`; always holds.
     Comment(Text),
+    /// `-m connbytes`.
+    Connbytes(ConnbytesMatch),
+    /// `-m connlabel`.
+    Connlabel {
+        /// `--label`, a number or a name of `connlabel.conf`.
+        label: Inv<Text>,
+        /// `--set`: the label is set where it was not, and then it holds.
+        set: bool,
+    },
+    /// `-m connlimit`.
+    Connlimit(ConnlimitMatch),
     /// `-m connmark --mark`.
     Connmark(Inv<Masked<u32>>),
     /// `-m conntrack`.
@@ -82,6 +93,8 @@ pub enum Match {
     Ecn(EcnMatch),
     /// `-m hashlimit`.
     Hashlimit(Box<HashlimitMatch>),
+    /// `-m helper --helper`; the empty name is any helper.
+    Helper(Inv<Text>),
     /// `-m iprange`.
     Iprange {
         /// `--src-range`.
@@ -126,16 +139,22 @@ pub enum Match {
     Pkttype(Inv<PktType>),
     /// `-m quota`.
     Quota(Inv<u64>),
+    /// `-m rateest`.
+    Rateest(Box<RateestMatch>),
     /// `-m recent`.
     Recent(RecentMatch),
     /// `-m rpfilter`.
     Rpfilter(RpfilterMatch),
     /// `-m set --match-set`.
     Set(SetMatch),
+    /// `-m socket`.
+    Socket(SocketMatch),
     /// `-m statistic`.
     Statistic(Inv<Statistic>),
     /// `-m string`.
     String(StringMatch),
+    /// `-m time`.
+    Time(TimeMatch),
     /// `-m tos`.
     Tos(Inv<Masked<u8>>),
     /// `-m ttl`, and `-m hl` for IPv6.
@@ -279,6 +298,126 @@ impl CtStatuses {
     /// The names and their bits; NONE is no bit.
     pub const NAMES: [(&str, u16); 5] =
         [("NONE", 0), ("EXPECTED", 1), ("SEEN_REPLY", 2), ("ASSURED", 4), ("CONFIRMED", 8)];
+}
+
+/// What `connbytes` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ConnbytesMode {
+    /// `packets`.
+    Packets,
+    /// `bytes`.
+    Bytes,
+    /// `avgpkt`: bytes a packet.
+    Avgpkt,
+}
+
+/// Which direction of a flow `connbytes` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ConnbytesDir {
+    /// `original`.
+    Original,
+    /// `reply`.
+    Reply,
+    /// `both`.
+    Both,
+}
+
+/// `-m connbytes`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConnbytesMatch {
+    /// `--connbytes FROM[:TO]`, both ends included; never inverted where both are one number, as in the kernel.
+    pub range: Inv<Range<u64>>,
+    /// `--connbytes-mode`.
+    pub mode: ConnbytesMode,
+    /// `--connbytes-dir`.
+    pub dir: ConnbytesDir,
+}
+
+/// `-m connlimit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConnlimitMatch {
+    /// `--connlimit-above` (true) or `--connlimit-upto` (false); `!` is brought into this form.
+    pub above: bool,
+    /// How many flows.
+    pub limit: u32,
+    /// `--connlimit-mask`, a prefix length; the whole address where none is given.
+    pub mask: u8,
+    /// `--connlimit-daddr` rather than `--connlimit-saddr`.
+    pub by_dest: bool,
+}
+
+/// How `rateest` compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RateestOp {
+    /// `--rateest-lt`.
+    Less,
+    /// `--rateest-gt`.
+    Greater,
+    /// `--rateest-eq`.
+    Equal,
+}
+
+/// `-m rateest`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RateestMatch {
+    /// The estimator, or the first of two.
+    pub first: Text,
+    /// The second, where two are compared.
+    pub second: Option<Text>,
+    /// How they are compared.
+    pub op: Inv<RateestOp>,
+    /// `--rateest-delta`: the rates are taken off their numbers first.
+    pub delta: bool,
+    /// Whether bytes a second are compared.
+    pub by_bytes: bool,
+    /// Whether packets a second are compared.
+    pub by_packets: bool,
+    /// Bytes a second that belong to the first and to the second side.
+    pub bytes: [u32; 2],
+    /// Packets a second that belong to the first and to the second side.
+    pub packets: [u32; 2],
+}
+
+/// `-m socket`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SocketMatch {
+    /// `--transparent`.
+    pub transparent: bool,
+    /// `--nowildcard`.
+    pub nowildcard: bool,
+    /// `--restore-skmark`.
+    pub restore_skmark: bool,
+}
+
+/// `-m time`, in the kernel's form: what is not said is the whole of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TimeMatch {
+    /// `--datestart` and `--datestop` as seconds since 1970, both included; 0 and 0x7fffffff where not said.
+    pub dates: Range<u32>,
+    /// `--timestart` and `--timestop` as seconds of the day, both included. The first may be the greater: the
+    /// span goes over midnight.
+    pub daytime: Range<u32>,
+    /// The days of the month: bit 1 is the 1st. A `!` is brought into this form.
+    pub monthdays: u32,
+    /// The days of the week: bit 1 is Monday, bit 7 Sunday. A `!` is brought into this form.
+    pub weekdays: u8,
+    /// `--contiguous`: what lies behind midnight belongs to the day before.
+    pub contiguous: bool,
+    /// `--kerneltz`: by the kernel's own time zone rather than UTC.
+    pub kerneltz: bool,
+}
+
+impl TimeMatch {
+    /// The last date that can be said.
+    pub const LAST_DATE: u32 = 0x7fff_ffff;
+    /// The last second of a day.
+    pub const LAST_SECOND: u32 = 86_399;
+    /// All days of the month.
+    pub const ALL_MONTHDAYS: u32 = 0xffff_fffe;
+    /// All days of the week.
+    pub const ALL_WEEKDAYS: u8 = 0xfe;
+    /// The days of the week from bit 1 on.
+    pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 }
 
 /// The direction of a packet within its flow.

@@ -1,6 +1,6 @@
 //! What rules do. One variant is one target of `man iptables-extensions`.
 
-use crate::{ChainId, Masked, Opaque, Range, SetMatch, Text};
+use crate::{ChainId, Cidr, Mac, Masked, Opaque, Range, SetMatch, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -67,8 +67,206 @@ pub enum Target {
     Trace,
     /// `CHECKSUM --checksum-fill`; the walk goes on.
     Checksum,
+    /// `AUDIT`; the walk goes on.
+    Audit(AuditType),
+    /// `CLASSIFY --set-class MAJOR:MINOR`, the queueing class; the walk goes on.
+    Classify {
+        /// The upper half.
+        major: u16,
+        /// The lower half.
+        minor: u16,
+    },
+    /// `CLUSTERIP`.
+    Clusterip(ClusterIp),
+    /// `CONNSECMARK`; the walk goes on.
+    Connsecmark {
+        /// `--restore` rather than `--save`.
+        restore: bool,
+    },
+    /// `DNPT`: the network of the destination is replaced.
+    Dnpt(PrefixPair),
+    /// `ECN`.
+    Ecn(EcnSet),
+    /// `HMARK`: the mark is a hash of the packet.
+    Hmark(Box<Hmark>),
+    /// `IDLETIMER`; the walk goes on.
+    Idletimer {
+        /// `--timeout` in seconds.
+        timeout: u32,
+        /// `--label`.
+        label: Text,
+        /// `--alarm`.
+        alarm: bool,
+    },
+    /// `LED`; the walk goes on.
+    Led {
+        /// `--led-trigger-id`.
+        id: Text,
+        /// `--led-delay` in milliseconds; `None` is `inf`.
+        delay: Option<u32>,
+        /// `--led-always-blink`.
+        always_blink: bool,
+    },
+    /// `RATEEST`; the walk goes on.
+    Rateest(RateestSet),
+    /// `SECMARK --selctx`; the walk goes on.
+    Secmark(Text),
+    /// `SNPT`: the network of the source is replaced.
+    Snpt(PrefixPair),
+    /// `SYNPROXY`.
+    Synproxy(Synproxy),
+    /// `TCPOPTSTRIP --strip-options`, the kinds in ascending order.
+    Tcpoptstrip(Vec<u8>),
+    /// `TEE`: a copy goes to a neighbour; the walk goes on.
+    Tee {
+        /// `--gateway`.
+        gateway: IpAddr,
+        /// `--oif`.
+        oif: Option<Text>,
+    },
+    /// `TPROXY`: the packet is handed to a socket of this host.
+    Tproxy(Tproxy),
+    /// `ULOG`, which kernels from 3.17 on no longer have, with its options as written; the walk goes on.
+    Ulog {
+        /// The prefix.
+        prefix: Text,
+        /// Further options as written.
+        rest: Text,
+    },
     /// Not understood; the text as it stands. It is never guessed.
     Opaque(Opaque),
+}
+
+/// The kind of an audit record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AuditType {
+    /// `accept`.
+    Accept,
+    /// `drop`.
+    Drop,
+    /// `reject`.
+    Reject,
+}
+
+/// What `CLUSTERIP` hashes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ClusterHash {
+    /// `sourceip`.
+    Source,
+    /// `sourceip-sourceport`.
+    SourcePort,
+    /// `sourceip-sourceport-destport`.
+    SourcePorts,
+}
+
+/// `CLUSTERIP`. Only the first rule of an address has more than its place among the rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ClusterIp {
+    /// What `--new` makes.
+    pub new: Option<NewClusterIp>,
+}
+
+/// A cluster that `CLUSTERIP --new` makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NewClusterIp {
+    /// `--hashmode`.
+    pub hash: ClusterHash,
+    /// `--clustermac`.
+    pub mac: Mac,
+    /// `--total-nodes`.
+    pub total: u16,
+    /// `--local-node`.
+    pub local: u16,
+    /// `--hash-init`.
+    pub init: u32,
+}
+
+/// What `DNPT` and `SNPT` translate (RFC 6296).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PrefixPair {
+    /// `--src-pfx`: the network that is replaced.
+    pub from: Cidr,
+    /// `--dst-pfx`: the network that takes its place.
+    pub to: Cidr,
+}
+
+/// `ECN`; `--ecn-tcp-remove` clears both TCP bits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct EcnSet {
+    /// `--ecn-tcp-cwr`.
+    pub cwr: Option<bool>,
+    /// `--ecn-tcp-ece`.
+    pub ece: Option<bool>,
+    /// `--ecn-ip-ect`, 0 to 3.
+    pub ect: Option<u8>,
+}
+
+/// `HMARK`. `--hmark-tuple` is brought into the form of masks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Hmark {
+    /// `--hmark-src-prefix`.
+    pub src_prefix: Option<u8>,
+    /// `--hmark-dst-prefix`.
+    pub dst_prefix: Option<u8>,
+    /// `--hmark-sport-mask`.
+    pub sport_mask: Option<u16>,
+    /// `--hmark-dport-mask`.
+    pub dport_mask: Option<u16>,
+    /// `--hmark-sport`, bits that are set.
+    pub sport: Option<u16>,
+    /// `--hmark-dport`, bits that are set.
+    pub dport: Option<u16>,
+    /// `--hmark-spi-mask`.
+    pub spi_mask: Option<u32>,
+    /// `--hmark-spi`, bits that are set.
+    pub spi: Option<u32>,
+    /// `--hmark-proto-mask`.
+    pub proto_mask: Option<u16>,
+    /// `--hmark-rnd`.
+    pub rnd: Option<u32>,
+    /// `--hmark-mod`, never 0.
+    pub modulus: u32,
+    /// `--hmark-offset`.
+    pub offset: u32,
+    /// `--hmark-tuple ct`: the flow's original addresses and ports are hashed.
+    pub ct: bool,
+}
+
+/// `RATEEST`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RateestSet {
+    /// `--rateest-name`.
+    pub name: Text,
+    /// The power of two of the `--rateest-interval` in quarters of a second, from -2 (250 ms) to 3 (8 s).
+    pub interval: i8,
+    /// The power of two by which `--rateest-ewmalog` is longer than the interval.
+    pub ewma: u8,
+}
+
+/// `SYNPROXY`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Synproxy {
+    /// `--sack-perm`.
+    pub sack_perm: bool,
+    /// `--timestamp`.
+    pub timestamp: bool,
+    /// `--ecn`.
+    pub ecn: bool,
+    /// `--wscale`.
+    pub wscale: Option<u8>,
+    /// `--mss`.
+    pub mss: Option<u16>,
+}
+
+/// `TPROXY`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Tproxy {
+    /// `--on-port`; 0 is the packet's own.
+    pub port: u16,
+    /// `--on-ip`; `None` is the incoming interface's first address.
+    pub addr: Option<IpAddr>,
+    /// `--tproxy-mark`: mark = (mark & !mask) ^ value.
+    pub mark: Masked<u32>,
 }
 
 /// What `REJECT` sends.

@@ -626,6 +626,12 @@ pub enum Part {
     Limit,
     Recent,
     Quota,
+    Connbytes,
+    Connlabel,
+    Connlimit,
+    Helper,
+    Socket,
+    Time,
     /// The whole extension, where it has no finer parts here.
     Module,
 }

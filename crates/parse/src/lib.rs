@@ -11,6 +11,7 @@ mod assume;
 pub mod case;
 mod clean;
 mod command;
+mod date;
 mod draft;
 mod edit;
 mod ext;

@@ -377,20 +377,14 @@ fn longer(after: &str, next: bool) -> Option<&str> {
 /// How listings begin the matches that are kept as text, the module, and of how many words they are
 /// made; 0 where that can't be told.
 const UNREAD: &[(&str, &str, usize)] = &[
-    ("#conn", "connlimit", 4),
     ("realm", "realm", 2),
     ("cpu", "cpu", 2),
-    ("socket", "socket", 1),
-    ("connlabel", "connlabel", 2),
-    ("connbytes", "connbytes", 8),
-    ("helper match", "helper", 3),
     ("esp", "esp", 2),
     ("ah", "ah", 2),
     ("tcpmss match", "tcpmss", 3),
     ("OS fingerprint match", "osf", 4),
     ("cluster", "cluster", 4),
     ("policy match", "policy", 0),
-    ("TIME", "time", 0),
     ("match bpf", "bpf", 0),
     ("rt", "rt", 0),
     ("frag", "frag", 0),
@@ -398,7 +392,6 @@ const UNREAD: &[(&str, &str, usize)] = &[
     ("ipvs", "ipvs", 0),
     ("dccp", "dccp", 0),
     ("cgroup", "cgroup", 2),
-    ("rateest match", "rateest", 0),
     ("ipv6header", "ipv6header", 0),
     ("hbh", "hbh", 0),
     ("dst", "dst", 0),

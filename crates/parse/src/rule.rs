@@ -324,6 +324,8 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 let at = self.operand_number().unwrap_or(0);
                 self.verb(Verb::Replace(at), chain);
             }
+            // `CLUSTERIP` has a `--new` of its own.
+            "--new" if self.has_target("CLUSTERIP") => self.extension(option, start),
             "-N" | "--new-chain" | "--new" => {
                 let chain = self.operand(option, Expected::Chain);
                 self.verb(Verb::New, chain);
@@ -419,6 +421,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
             "-m" | "--match" => self.module(option, start),
             _ => self.extension(option, start),
         }
+    }
+
+    /// Whether the last extension opened is that target.
+    fn has_target(&self, name: &str) -> bool {
+        matches!(self.slots.last(), Some(Slot::Target(ext, _)) if ext.names.contains(&name))
     }
 
     fn words_after(&self) -> Option<&'a Word<'a>> {
@@ -569,9 +576,13 @@ impl<'a> Reader<'a, '_, '_, '_> {
 
     /// Takes the values of a known option.
     fn give(&mut self, slot: usize, known: &'static Opt, option: &Word<'_>, start: usize) {
-        let mut values = Vec::with_capacity(known.args);
+        let mut values = Vec::new();
         let mut end = option.end;
-        for n in 0..known.args {
+        let count = match known.args {
+            ext::MAYBE => usize::from(self.peek().is_some_and(|w| !w.is_option() && !w.is("!"))),
+            count => count,
+        };
+        for n in 0..count {
             let word = if n == 0 { self.operand(option, Expected::Text) } else { self.next() };
             let Some(word) = word else { break };
             end = word.end;

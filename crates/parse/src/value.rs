@@ -68,6 +68,18 @@ pub(crate) fn any_word(i: &str) -> Piece<'_, &str> {
     preceded(space0, take_while1(|c: char| !c.is_whitespace())).parse(i)
 }
 
+/// A word out of a list, and what it stands for.
+pub(crate) fn named<'a, T: Copy>(i: &'a str, all: &[(&str, T)]) -> Piece<'a, T> {
+    let (rest, word) = any_word(i)?;
+    let found = all.iter().find(|(name, _)| *name == word);
+    found.map_or_else(|| fail(i), |(_, value)| Ok((rest, *value)))
+}
+
+/// The word of a list that stands for a value.
+pub(crate) fn name_of<'n, T: PartialEq>(value: T, all: &[(&'n str, T)]) -> &'n str {
+    all.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| name)
+}
+
 /// A piece between blanks.
 pub(crate) fn spaced<'a, T>(
     mut piece: impl FnMut(&'a str) -> Piece<'a, T>,

@@ -1,9 +1,10 @@
 //! Rules in netfilter's own words, the same in every language: what they test, what they do.
 
 use chainwalk_model::{
-    AddrMask, AddrTypes, CtStates, Family, Found, IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked,
-    Match, NatRange, OpKind, Packet, Part, PktType, PortSide, Range, RecentAction, RejectWith,
-    Rule, RuleId, Ruleset, Statistic, Target, TcpFlags, TtlMatch, TtlOp, proto,
+    AddrMask, AddrTypes, AuditType, ConnbytesDir, ConnbytesMode, CtStates, Family, Found,
+    IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, Part,
+    PktType, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId, Ruleset,
+    Statistic, Target, TcpFlags, TimeMatch, TtlMatch, TtlOp, proto,
 };
 use std::net::IpAddr;
 
@@ -231,8 +232,101 @@ fn conditions(m: &Match, add: &mut dyn FnMut(Part, bool, &str, String)) {
             TtlMatch::Gt(v) => add(Part::Ttl, false, "ttl", format!("> {v}")),
         },
         Match::U32(v) => add(Part::Module, v.not, "u32", v.value.to_string()),
+        Match::Connbytes(c) => {
+            let dir = match c.dir {
+                ConnbytesDir::Original => "original",
+                ConnbytesDir::Reply => "reply",
+                ConnbytesDir::Both => "both",
+            };
+            let what = match c.mode {
+                ConnbytesMode::Packets => "packets",
+                ConnbytesMode::Bytes => "bytes",
+                ConnbytesMode::Avgpkt => "bytes/packet",
+            };
+            let Range { first, last } = c.range.value;
+            let last = if last == u64::MAX { String::new() } else { last.to_string() };
+            let value = format!("{first}:{last} {what} {dir}");
+            add(Part::Connbytes, c.range.not, "connbytes", value);
+        }
+        Match::Connlabel { label, .. } => {
+            add(Part::Connlabel, label.not, "connlabel", label.value.to_string());
+        }
+        Match::Connlimit(c) => {
+            let side = if c.by_dest { "dst" } else { "src" };
+            let sign = if c.above { ">" } else { "<=" };
+            let value = format!("{side}/{} {sign} {}", c.mask, c.limit);
+            add(Part::Connlimit, false, "connlimit", value);
+        }
+        Match::Helper(name) => {
+            let any = if name.value.is_empty() { "*" } else { &name.value };
+            add(Part::Helper, name.not, "helper", any.to_owned());
+        }
+        Match::Rateest(r) => {
+            let sign = match r.op.value {
+                RateestOp::Less => "<",
+                RateestOp::Greater => ">",
+                RateestOp::Equal => "=",
+            };
+            let other = r.second.as_deref().unwrap_or_default();
+            let value = format!("{} {sign} {other}", r.first);
+            add(Part::Module, r.op.not, "rateest", value.trim_end().to_owned());
+        }
+        Match::Socket(s) => {
+            let words: Vec<&str> = [
+                (s.transparent, "transparent"),
+                (s.nowildcard, "nowildcard"),
+                (s.restore_skmark, "restore-skmark"),
+            ]
+            .into_iter()
+            .filter_map(|(on, word)| on.then_some(word))
+            .collect();
+            add(Part::Socket, false, "socket", words.join(" "));
+        }
+        Match::Time(m) => times(m, add),
         Match::Opaque(o) => add(Part::Module, false, "", o.text.to_string()),
     }
+}
+
+/// The spans that a clock must be in; what is not said is left out.
+fn times(m: &TimeMatch, add: &mut dyn FnMut(Part, bool, &str, String)) {
+    let zone = if m.kerneltz { " (kernel tz)" } else { "" };
+    let clock = |s: u32| format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+    let mut out = Vec::new();
+    if m.daytime != (Range { first: 0, last: TimeMatch::LAST_SECOND }) {
+        out.push(format!("{}-{}", clock(m.daytime.first), clock(m.daytime.last)));
+    }
+    if m.weekdays != TimeMatch::ALL_WEEKDAYS {
+        let days = TimeMatch::WEEKDAYS.iter().enumerate();
+        let days: Vec<&str> =
+            days.filter(|(at, _)| m.weekdays & 2 << at != 0).map(|(_, day)| *day).collect();
+        out.push(days.join(","));
+    }
+    if m.monthdays != TimeMatch::ALL_MONTHDAYS {
+        let days = (1..32_u32).filter(|day| m.monthdays & 1 << day != 0);
+        out.push(days.map(|day| day.to_string()).collect::<Vec<_>>().join(","));
+    }
+    if m.dates.first > 0 {
+        out.push(format!(">= {}", moment(m.dates.first.into())));
+    }
+    if m.dates.last < TimeMatch::LAST_DATE {
+        out.push(format!("<= {}", moment(m.dates.last.into())));
+    }
+    add(Part::Time, false, "time", format!("{}{zone}", out.join(" ")));
+}
+
+/// Seconds since 1970 as `2026-11-22T10:00:00Z`.
+pub(crate) fn moment(seconds: u64) -> String {
+    // The civil date of a day, counted from 1 March of the year 0.
+    let day = seconds / 86_400 + 719_468;
+    let (era, day) = (day / 146_097, day % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let march = (5 * of_year + 2) / 153;
+    let date = of_year - (153 * march + 2) / 5 + 1;
+    let month = if march < 10 { march + 3 } else { march - 9 };
+    let year = era * 400 + year + u64::from(month <= 2);
+    let s = seconds % 86_400;
+    format!("{year}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", s / 3600, s / 60 % 60, s % 60)
 }
 
 fn header(ip: &IpMatch, add: &mut dyn FnMut(Part, bool, &str, String)) {
@@ -312,6 +406,40 @@ pub(crate) fn target_text(rules: &Ruleset, target: &Target) -> String {
         Target::Set(_) => "SET".into(),
         Target::Trace => "TRACE".into(),
         Target::Checksum => "CHECKSUM".into(),
+        Target::Audit(kind) => match kind {
+            AuditType::Accept => "AUDIT accept".into(),
+            AuditType::Drop => "AUDIT drop".into(),
+            AuditType::Reject => "AUDIT reject".into(),
+        },
+        Target::Classify { major, minor } => format!("CLASSIFY {major:x}:{minor:x}"),
+        Target::Clusterip(_) => "CLUSTERIP".into(),
+        Target::Connsecmark { restore } => {
+            format!("CONNSECMARK {}", if *restore { "restore" } else { "save" })
+        }
+        Target::Dnpt(pair) => {
+            format!("DNPT {}/{} {}/{}", pair.from.addr, pair.from.len, pair.to.addr, pair.to.len)
+        }
+        Target::Ecn(_) => "ECN".into(),
+        Target::Hmark(m) => format!("HMARK {:#x} + {}", m.offset, m.modulus),
+        Target::Idletimer { timeout, label, .. } => format!("IDLETIMER {label} {timeout} s"),
+        Target::Led { id, .. } => format!("LED {id}"),
+        Target::Rateest(set) => format!("RATEEST {}", set.name),
+        Target::Secmark(context) => format!("SECMARK {context}"),
+        Target::Snpt(pair) => {
+            format!("SNPT {}/{} {}/{}", pair.from.addr, pair.from.len, pair.to.addr, pair.to.len)
+        }
+        Target::Synproxy(_) => "SYNPROXY".into(),
+        Target::Tcpoptstrip(kinds) => {
+            let kinds: Vec<String> = kinds.iter().map(u8::to_string).collect();
+            format!("TCPOPTSTRIP {}", kinds.join(","))
+        }
+        Target::Tee { gateway, .. } => format!("TEE {gateway}"),
+        Target::Tproxy(to) => {
+            let addr = to.addr.map(|a| a.to_string()).unwrap_or_default();
+            format!("TPROXY {addr}:{}", to.port)
+        }
+        Target::Ulog { prefix, .. } if prefix.is_empty() => "ULOG".into(),
+        Target::Ulog { prefix, .. } => format!("ULOG {prefix:?}"),
         Target::Opaque(o) => o.text.to_string(),
     }
 }

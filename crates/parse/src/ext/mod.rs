@@ -12,9 +12,12 @@ pub(crate) struct Opt {
     pub(crate) name: &'static str,
     /// Its other names.
     pub(crate) also: &'static [&'static str],
-    /// How many words follow it.
+    /// How many words follow it, or [`MAYBE`].
     pub(crate) args: usize,
 }
+
+/// One word follows the option, or none.
+pub(crate) const MAYBE: usize = usize::MAX;
 
 /// An option with `args` words behind it.
 pub(crate) const fn opt(name: &'static str, args: usize) -> Opt {
@@ -265,14 +268,15 @@ macro_rules! extensions {
 }
 
 extensions! { MATCHES: MatchExt, Match =>
-    addrtype comment connmark conntrack devgroup dscp ecn hashlimit icmp icmp6 iprange length limit
-    mac mark multiport owner physdev pkttype quota recent rpfilter sctp set state statistic string tcp
-    tos ttl u32 udp
+    addrtype comment connbytes connlabel connlimit connmark conntrack devgroup dscp ecn hashlimit helper
+    icmp icmp6 iprange length limit mac mark multiport owner physdev pkttype quota rateest recent rpfilter
+    sctp set socket state statistic string tcp time tos ttl u32 udp
 }
 
 extensions! { TARGETS: TargetExt, Target =>
-    change_set checksum ct dnat log masquerade netmap queue redirect reject set_connmark set_dscp
-    set_mark set_tos set_ttl snat tcpmss verdicts
+    audit change_set checksum classify clusterip connsecmark ct dnat hmark idletimer led log masquerade
+    netmap npt queue redirect reject secmark set_connmark set_dscp set_ecn set_mark set_rateest set_tos
+    set_ttl snat synproxy tcpmss tcpoptstrip tee tproxy ulog verdicts
 }
 
 mod nat_range;
@@ -293,9 +297,6 @@ pub(crate) const UNREAD_MATCHES: &[&str] = &[
     "bpf",
     "cgroup",
     "cluster",
-    "connbytes",
-    "connlabel",
-    "connlimit",
     "cpu",
     "dccp",
     "dst",
@@ -303,7 +304,6 @@ pub(crate) const UNREAD_MATCHES: &[&str] = &[
     "eui64",
     "frag",
     "hbh",
-    "helper",
     "ipcomp",
     "ipv6header",
     "ipvs",
@@ -311,13 +311,10 @@ pub(crate) const UNREAD_MATCHES: &[&str] = &[
     "nfacct",
     "osf",
     "policy",
-    "rateest",
     "realm",
     "rt",
-    "socket",
     "srh",
     "tcpmss",
-    "time",
     "unclean",
     "geoip",
     "account",
@@ -333,27 +330,10 @@ pub(crate) const UNREAD_MATCHES: &[&str] = &[
 
 /// Target extensions that iptables has and that are kept as text.
 pub(crate) const UNREAD_TARGETS: &[&str] = &[
-    "AUDIT",
-    "CLASSIFY",
-    "CLUSTERIP",
-    "CONNSECMARK",
-    "DNPT",
-    "ECN",
-    "HMARK",
-    "IDLETIMER",
     "IPV4OPTSSTRIP",
-    "LED",
     "MIRROR",
-    "RATEEST",
     "SAME",
-    "SECMARK",
-    "SNPT",
-    "SYNPROXY",
     "TARPIT",
-    "TCPOPTSTRIP",
-    "TEE",
-    "TPROXY",
-    "ULOG",
     "ACCOUNT",
     "FLOWOFFLOAD",
     "FULLCONENAT",

@@ -194,8 +194,8 @@ fn problems_point_at_their_place() {
     );
     check_problems(&save("-A INPUT -j MISSING"), &[(DiagnosticId::MissingChain, "-j MISSING")]);
     check_problems(
-        &save("-A INPUT -j TPROXY --on-port 1"),
-        &[(DiagnosticId::NotModelled, "-j TPROXY --on-port 1")],
+        &save("-A INPUT -j TARPIT --tarpit"),
+        &[(DiagnosticId::NotModelled, "-j TARPIT --tarpit")],
     );
     check_problems(
         &save("-A INPUT -s example.com -j DROP"),
@@ -412,5 +412,195 @@ proptest! {
     #[test]
     fn any_two_documents_are_read(a in prop::collection::vec(piece(), 0..12), b in ".{0,60}") {
         sound(&[&a.concat(), &b]);
+    }
+}
+
+#[test]
+fn stateful_matches_are_read_from_a_listing() {
+    let row = |rest: &str, expect: &str| {
+        let text = format!(
+            "    0     0            0    --  *      *       0.0.0.0/0            0.0.0.0/0            {rest}"
+        );
+        check_row(&text, &format!(" {expect}"));
+    };
+    for (listed, saved) in [
+        (
+            "#conn src/32 > 2",
+            "-m connlimit --connlimit-above 2 --connlimit-mask 32 --connlimit-saddr",
+        ),
+        (
+            "#conn dst/24 <= 2",
+            "-m connlimit --connlimit-upto 2 --connlimit-mask 24 --connlimit-daddr",
+        ),
+        ("#conn/24 > 2", "-m connlimit --connlimit-above 2 --connlimit-mask 24 --connlimit-saddr"),
+        (
+            "! connbytes 10 connbytes mode packets connbytes direction original",
+            "-m connbytes ! --connbytes 10 --connbytes-mode packets --connbytes-dir original",
+        ),
+        (
+            "connbytes 0:10 connbytes mode avgpkt connbytes direction reply",
+            "-m connbytes --connbytes 0:10 --connbytes-mode avgpkt --connbytes-dir reply",
+        ),
+        ("connlabel ! 5 set", "-m connlabel ! --label 5 --set"),
+        ("connlabel 'bulk-traffic'", "-m connlabel --label bulk-traffic"),
+        ("helper match ! \"ftp-2121\"", "-m helper ! --helper ftp-2121"),
+        ("socket --transparent --nowildcard", "-m socket --transparent --nowildcard"),
+        ("TIME UTC", "-m time"),
+        (
+            "TIME from 12:30:00 to 13:30:00",
+            "-m time --timestart 12:30:00 --timestop 13:30:00 --kerneltz",
+        ),
+        (
+            "TIME from 23:00:00 to 01:00:00 on Mon on 1st,22nd,31st starting from 2007-12-24 00:00:00 \
+             until date 2007-12-27 05:06:07 UTC contiguous",
+            "-m time --timestart 23:00:00 --timestop 01:00:00 --monthdays 1,22,31 --weekdays Mon \
+             --datestart 2007-12-24T00:00:00 --datestop 2007-12-27T05:06:07 --contiguous",
+        ),
+        (
+            "rateest match eth0 bps 250000 ! gt",
+            "-m rateest --rateest eth0 ! --rateest-gt --rateest-bps 2000000bit",
+        ),
+        (
+            "rateest match eth0 pps lt 200",
+            "-m rateest --rateest eth0 --rateest-lt --rateest-pps 200",
+        ),
+        (
+            "rateest match a delta bps 312500 gt b bps 250000",
+            "-m rateest --rateest-delta --rateest1 a --rateest-bps1 2500000bit --rateest-gt \
+             --rateest-bps2 2000000bit --rateest2 b",
+        ),
+        (
+            "rateest match a bps lt b bps",
+            "-m rateest --rateest1 a --rateest-lt --rateest-bps --rateest2 b",
+        ),
+        (
+            "rateest match a delta pps 5 eq 2",
+            "-m rateest --rateest-delta --rateest a --rateest-pps1 5 --rateest-eq --rateest-pps2 2",
+        ),
+    ] {
+        row(listed, saved);
+    }
+}
+
+#[test]
+fn targets_are_read_from_a_listing() {
+    for (name, listed, saved) in [
+        ("AUDIT", "AUDIT drop", "-j AUDIT --type drop"),
+        ("IDLETIMER", "timeout:5 label:abc alarm", "-j IDLETIMER --timeout 5 --label abc --alarm"),
+        (
+            "LED",
+            "led-trigger-id:\"ssh\" led-delay:inf",
+            "-j LED --led-trigger-id ssh --led-delay inf",
+        ),
+        (
+            "SYNPROXY",
+            "SYNPROXY sack-perm wscale 9 mss 1460 ",
+            "-j SYNPROXY --sack-perm --wscale 9 --mss 1460",
+        ),
+        ("CLASSIFY", "CLASSIFY set 1:ffff", "-j CLASSIFY --set-class 0001:ffff"),
+        ("ECN", "ECN TCP remove", "-j ECN --ecn-tcp-remove"),
+        (
+            "ECN",
+            "ECN ECE=0 CWR=1 ECT codepoint=2",
+            "-j ECN --ecn-tcp-ece 0 --ecn-tcp-cwr 1 --ecn-ip-ect 2",
+        ),
+        (
+            "HMARK",
+            "HMARK mod 10 + 0x2710 ct, src-prefix 32 sport-mask 0xffff proto-mask 0xffff rnd 0xfeedcafe ",
+            "-j HMARK --hmark-src-prefix 32 --hmark-sport-mask 0xffff --hmark-proto-mask 0xffff \
+             --hmark-rnd 0xfeedcafe --hmark-mod 10 --hmark-offset 10000 --hmark-tuple ct",
+        ),
+        (
+            "RATEEST",
+            "name eth0 interval 250.0ms ewmalog 2.0s",
+            "-j RATEEST --rateest-name eth0 --rateest-interval 250.0ms --rateest-ewmalog 2.0s",
+        ),
+        ("TCPOPTSTRIP", "TCPOPTSTRIP options 2,3,8,34", "-j TCPOPTSTRIP --strip-options 2,3,8,34"),
+        ("TEE", "TEE gw:10.0.0.9 oif=eth0", "-j TEE --gateway 10.0.0.9 --oif eth0"),
+        (
+            "TPROXY",
+            "TPROXY redirect 127.0.0.1:3129 mark 0x1/0x1",
+            "-j TPROXY --on-port 3129 --on-ip 127.0.0.1 --tproxy-mark 0x1/0x1",
+        ),
+        (
+            "TPROXY",
+            "TPROXY redirect 0.0.0.0:0 mark 0x0/0x0",
+            "-j TPROXY --on-port 0 --tproxy-mark 0x0/0x0",
+        ),
+        ("CONNSECMARK", "CONNSECMARK save", "-j CONNSECMARK --save"),
+        (
+            "SECMARK",
+            "SECMARK selctx system_u:object_r:x_t:s0",
+            "-j SECMARK --selctx system_u:object_r:x_t:s0",
+        ),
+        (
+            "CLUSTERIP",
+            "CLUSTERIP hashmode=sourceip clustermac=01:02:03:04:05:06 total_nodes=2 local_node=1 hash_init=4",
+            "-j CLUSTERIP --new --hashmode sourceip --clustermac 01:02:03:04:05:06 --total-nodes 2 \
+             --local-node 1 --hash-init 4",
+        ),
+        (
+            "ULOG",
+            "ULOG copy_range 4 nlgroup 2 prefix \"x y\" queue_threshold 1",
+            "-j ULOG --ulog-prefix \"x y\" --ulog-nlgroup 2 --ulog-cprange 4",
+        ),
+        ("CONNMARK", "CONNMARK set 0x5", "-j CONNMARK --set-xmark 0x5/0xffffffff"),
+    ] {
+        let row = format!(
+            "    0     0 {name}  0    --  *      *       0.0.0.0/0            0.0.0.0/0            {listed}"
+        );
+        check_row(&row, &format!(" {saved}"));
+    }
+}
+
+#[test]
+fn what_is_typed_is_brought_into_one_form() {
+    for (typed, saved) in [
+        (
+            "-m connlimit ! --connlimit-above 2",
+            "-m connlimit --connlimit-upto 2 --connlimit-mask 32 --connlimit-saddr",
+        ),
+        (
+            "-m connbytes ! --connbytes 10:10 --connbytes-dir both --connbytes-mode bytes",
+            "-m connbytes --connbytes 10:10 --connbytes-mode bytes --connbytes-dir both",
+        ),
+        (
+            "-m time ! --weekdays Mon,2 ! --monthdays 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28",
+            "-m time --monthdays 29,30,31 --weekdays Wed,Thu,Fri,Sat,Sun",
+        ),
+        (
+            "-m time --timestart 6:3 --localtz",
+            "-m time --timestart 06:03:00 --timestop 23:59:59 --kerneltz",
+        ),
+        (
+            "-m rateest --rateest a --rateest-gt --rateest-bps 3Kibit",
+            "-m rateest --rateest a --rateest-gt --rateest-bps 3072bit",
+        ),
+        (
+            "-m rateest --rateest a --rateest-bps --rateest-gt --rateest2 b",
+            "-m rateest --rateest1 a --rateest-gt --rateest-bps --rateest2 b",
+        ),
+        (
+            "-j RATEEST --rateest-name a --rateest-interval 300ms --rateest-ewma 3s",
+            "-j RATEEST --rateest-name a --rateest-interval 500.0ms --rateest-ewmalog 4.0s",
+        ),
+        (
+            "-j TCPOPTSTRIP --strip-options wscale,mss,8,34",
+            "-j TCPOPTSTRIP --strip-options 2,3,8,34",
+        ),
+        (
+            "-j HMARK --hmark-tuple src,dst,proto --hmark-offset 10 --hmark-mod 5 --hmark-rnd 7",
+            "-j HMARK --hmark-src-prefix 32 --hmark-dst-prefix 32 --hmark-proto-mask 0xffff \
+             --hmark-rnd 0x00000007 --hmark-mod 5 --hmark-offset 10",
+        ),
+        (
+            "-j TPROXY --on-port 3 --on-ip 0.0.0.0 --tproxy-mark 5",
+            "-j TPROXY --on-port 3 --tproxy-mark 0x5/0xffffffff",
+        ),
+    ] {
+        check(
+            &format!("-P INPUT ACCEPT\n-A INPUT {typed}\n"),
+            &format!("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT {saved}\n"),
+        );
     }
 }

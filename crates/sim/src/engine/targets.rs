@@ -32,7 +32,15 @@ impl Walker<'_> {
             | Target::Goto(_)
             | Target::Log { .. }
             | Target::Trace
-            | Target::Checksum => Word::On,
+            | Target::Checksum
+            | Target::Audit(_)
+            | Target::Classify { .. }
+            | Target::Connsecmark { .. }
+            | Target::Idletimer { .. }
+            | Target::Led { .. }
+            | Target::Rateest(_)
+            | Target::Secmark(_)
+            | Target::Ulog { .. } => Word::On,
             Target::Mark(m) => {
                 let to = (skb.mark & !m.mask) ^ m.value;
                 self.set_mark(skb, to);
@@ -89,7 +97,16 @@ impl Walker<'_> {
                 }
                 Word::On
             }
-            Target::Opaque(_) => {
+            Target::Clusterip(_)
+            | Target::Dnpt(_)
+            | Target::Ecn(_)
+            | Target::Hmark(_)
+            | Target::Snpt(_)
+            | Target::Synproxy(_)
+            | Target::Tcpoptstrip(_)
+            | Target::Tee { .. }
+            | Target::Tproxy(_)
+            | Target::Opaque(_) => {
                 let question = Question::Opaque(rule, op);
                 let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
                 match self.put(skb, &question, &ways) {

@@ -105,6 +105,13 @@ pub(crate) fn test(
         Match::Tos(m) => bits::tos(*m, eye, j),
         Match::Ttl(m) => ttl::test(*m, eye, j),
         Match::U32(m) => u32::test(m, eye, j),
+        Match::Connbytes(_)
+        | Match::Connlabel { .. }
+        | Match::Connlimit(_)
+        | Match::Helper(_)
+        | Match::Rateest(_)
+        | Match::Socket(_)
+        | Match::Time(_) => j.untold(Part::Module, false),
         Match::Opaque(_) => {
             j.say(Part::Module, false, Truth::Unknown(Question::Opaque(at.rule, at.op)), || {
                 Found::Nothing

@@ -151,6 +151,13 @@ fn match_word(m: &Match) -> &'static str {
         Match::Tos(_) => "tos",
         Match::Ttl(_) => "ttl",
         Match::U32(_) => "u32",
+        Match::Connbytes(_) => "connbytes",
+        Match::Connlabel { .. } => "connlabel",
+        Match::Connlimit(_) => "connlimit",
+        Match::Helper(_) => "helper",
+        Match::Rateest(_) => "rateest",
+        Match::Socket(_) => "socket",
+        Match::Time(_) => "time",
         Match::Opaque(_) => "opaque",
     }
 }
