@@ -40,7 +40,13 @@ pub enum Target {
     /// `MARK`: mark = (mark & !mask) ^ value, the form of `--set-xmark`.
     Mark(Masked<u32>),
     /// `CONNMARK`.
-    Connmark(ConnmarkOp),
+    Connmark {
+        /// What it does.
+        op: ConnmarkOp,
+        /// `--left-shift-mark` (positive) or `--right-shift-mark` (negative), in bits: of the new mark of the flow,
+        /// or of the bits that are copied.
+        shift: i8,
+    },
     /// `DNAT`.
     Dnat(NatRange),
     /// `SNAT`.
@@ -342,15 +348,24 @@ pub struct CtTarget {
     /// `--notrack`.
     pub notrack: bool,
     /// `--zone`, of both directions.
-    pub zone: Option<u16>,
+    pub zone: Option<CtZone>,
     /// `--zone-orig`.
-    pub zone_orig: Option<u16>,
+    pub zone_orig: Option<CtZone>,
     /// `--zone-reply`.
-    pub zone_reply: Option<u16>,
+    pub zone_reply: Option<CtZone>,
     /// `--helper`.
     pub helper: Option<Text>,
     /// Further options as written.
     pub rest: Text,
+}
+
+/// A conntrack zone that `CT` names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CtZone {
+    /// This one.
+    Id(u16),
+    /// The one of the packet's mark.
+    Mark,
 }
 
 /// `TTL` and `HL`.

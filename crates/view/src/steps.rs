@@ -62,7 +62,7 @@ pub(crate) fn target_sentence(
         | Target::Secmark(_)
         | Target::Ulog { .. } => say!(lang, DoesGoOn, what = name),
         Target::Mark(_)
-        | Target::Connmark(_)
+        | Target::Connmark { .. }
         | Target::Tos(_)
         | Target::Dscp(_)
         | Target::Ttl(_) => {

@@ -388,7 +388,7 @@ pub(crate) fn target_text(rules: &Ruleset, target: &Target) -> String {
             if prefix.is_empty() { name.into() } else { format!("{name} {prefix:?}") }
         }
         Target::Mark(m) => format!("MARK {}", masked(*m)),
-        Target::Connmark(_) => "CONNMARK".into(),
+        Target::Connmark { .. } => "CONNMARK".into(),
         Target::Dnat(to) => nat("DNAT", *to),
         Target::Snat(to) => nat("SNAT", *to),
         Target::Masquerade(to) => nat("MASQUERADE", *to),

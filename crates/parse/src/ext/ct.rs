@@ -1,14 +1,14 @@
 //! `-j CT`, `-j NOTRACK`: how connection tracking is to treat the packet.
 //!
 //! - Does: leaves it untracked, or sets the zone, the helper, the events of its flow.
-//! - `-S`: `-j CT --notrack`, `-j CT --zone 5 --helper ftp`, `-j NOTRACK`.
+//! - `-S`: `-j CT --notrack`, `-j CT --zone 5 --helper ftp`, `-j CT --zone mark`, `-j NOTRACK`.
 //! - `-L`: the target is `CT` for both: `CT notrack`, `NOTRACK`, `CT zone 5 helper ftp`.
 //! - Kernel: `net/netfilter/xt_CT.c`.
-//! - Not modelled: timeouts, events, a zone taken from the mark; they are kept as text.
+//! - Not modelled: timeouts and events; they are kept as text.
 
 use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, word};
-use chainwalk_model::{CtTarget, Expected, Target};
+use chainwalk_model::{CtTarget, CtZone, Expected, Target};
 
 pub(super) const EXT: TargetExt = TargetExt {
     names: &["CT", "NOTRACK"],
@@ -28,22 +28,24 @@ pub(super) const EXT: TargetExt = TargetExt {
 };
 
 fn build(given: &Given<'_>) -> Result<Target, Wrong> {
-    let mut rest = vec!["--ctevents", "--expevents", "--timeout"];
-    let mut zone = |name| {
-        if given.text(name) == Some("mark") {
-            rest.push(name);
-            return Ok(None);
-        }
-        given.plain(name, value::u16n, Expected::Number)
-    };
+    let zone = |name| given.plain(name, zone, Expected::Number);
     Ok(Target::Ct(CtTarget {
         notrack: given.name == "NOTRACK" || given.flag("--notrack")?,
         zone: zone("--zone")?,
         zone_orig: zone("--zone-orig")?,
         zone_reply: zone("--zone-reply")?,
         helper: given.text("--helper").map(Into::into),
-        rest: given.rest(&rest).into(),
+        rest: given.rest(&["--ctevents", "--expevents", "--timeout"]).into(),
     }))
+}
+
+/// A number, or `mark`.
+fn zone(i: &str) -> Piece<'_, CtZone> {
+    if let Ok((i, ())) = word("mark")(i) {
+        return Ok((i, CtZone::Mark));
+    }
+    let (i, id) = value::u16n(i)?;
+    Ok((i, CtZone::Id(id)))
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Target> {
@@ -66,11 +68,11 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
             break;
         }
         let (next, text) = any_word(at)?;
-        let number = value::whole(value::u16n, text);
-        match (name, number) {
-            ("zone", Some(n)) => ct.zone = Some(n),
-            ("zone-orig", Some(n)) => ct.zone_orig = Some(n),
-            ("zone-reply", Some(n)) => ct.zone_reply = Some(n),
+        let zone = value::whole(zone, text);
+        match (name, zone) {
+            ("zone", Some(_)) => ct.zone = zone,
+            ("zone-orig", Some(_)) => ct.zone_orig = zone,
+            ("zone-reply", Some(_)) => ct.zone_reply = zone,
             ("helper", _) => ct.helper = Some(text.into()),
             _ => rest += &format!(" --{name} {text}"),
         }
@@ -86,8 +88,10 @@ fn print(target: &Target, _: Seen) -> Option<String> {
     put_flag(&mut out, "--notrack", ct.notrack);
     let zones = [("zone", ct.zone), ("zone-orig", ct.zone_orig), ("zone-reply", ct.zone_reply)];
     for (name, zone) in zones {
-        if let Some(zone) = zone {
-            out += &format!(" --{name} {zone}");
+        match zone {
+            Some(CtZone::Id(id)) => out += &format!(" --{name} {id}"),
+            Some(CtZone::Mark) => out += &format!(" --{name} mark"),
+            None => {}
         }
     }
     if let Some(helper) = &ct.helper {

@@ -3,9 +3,9 @@
 //! - Does: ctmark = (ctmark & !mask) ^ value; or a copy under a mask on each side.
 //! - `-S`: `-j CONNMARK --set-xmark 0x5/0xf`, `--save-mark --nfmask 0xf --ctmask 0xff`, `--restore-mark …`.
 //! - `-L`: `CONNMARK set 0x5`, `xset 0x5/0xf`, `or`, `and`, `xor`; `save`, `restore`, `restore mask 0xff`,
-//!   `save nfmask 0xf ctmask ~0xff`, where `~` says nothing.
+//!   `save nfmask 0xf ctmask ~0xff`, where `~` says nothing; then `left-shift-mark 3`.
 //! - Kernel: `net/netfilter/xt_connmark.c`.
-//! - Not modelled: `--left-shift-mark`, `--right-shift-mark`.
+//! - Not modelled: nothing.
 
 use super::{Given, Seen, TargetExt, Wrong, opt, set_mark};
 use crate::value::{self, Piece, lead, spaced, word};
@@ -24,6 +24,8 @@ pub(super) const EXT: TargetExt = TargetExt {
         opt("--nfmask", 1),
         opt("--ctmask", 1),
         opt("--mask", 1),
+        opt("--left-shift-mark", 1),
+        opt("--right-shift-mark", 1),
     ],
     build,
     list,
@@ -43,13 +45,37 @@ fn build(given: &Given<'_>) -> Result<Target, Wrong> {
         let change = set_mark::change(given)?.ok_or_else(|| given.missing("--set-mark"))?;
         ConnmarkOp::Set(change)
     };
-    Ok(Target::Connmark(op))
+    let bits = |name| given.plain(name, shift, Expected::Number);
+    let shift = match (bits("--left-shift-mark")?, bits("--right-shift-mark")?) {
+        (Some(left), None) => left,
+        (None, Some(right)) => -right,
+        (None, None) => 0,
+        (Some(_), Some(_)) => return Err(given.missing("--left-shift-mark")),
+    };
+    Ok(Target::Connmark { op, shift })
+}
+
+/// How far a mark is shifted, in bits.
+fn shift(i: &str) -> Piece<'_, i8> {
+    let (rest, bits) = value::u8n(i)?;
+    if bits < 32 { Ok((rest, bits as i8)) } else { value::fail(i) }
+}
+
+fn listed_shift(i: &str) -> Piece<'_, i8> {
+    if let Ok((i, ())) = word("left-shift-mark")(i) {
+        return spaced(shift)(i);
+    }
+    match word("right-shift-mark")(i) {
+        Ok((i, ())) => spaced(shift)(i).map(|(i, bits)| (i, -bits)),
+        Err(_) => Ok((i, 0)),
+    }
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Target> {
     let (i, ()) = word("CONNMARK")(i)?;
     if let Ok((i, change)) = set_mark::listed_change(i) {
-        return Ok((i, Target::Connmark(ConnmarkOp::Set(change))));
+        let (i, shift) = listed_shift(i)?;
+        return Ok((i, Target::Connmark { op: ConnmarkOp::Set(change), shift }));
     }
     let (mut i, save) = match word("save")(i) {
         Ok((i, ())) => (i, true),
@@ -72,7 +98,8 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
     } else {
         ConnmarkOp::Restore { nfmask, ctmask }
     };
-    Ok((i, Target::Connmark(op)))
+    let (i, shift) = listed_shift(i)?;
+    Ok((i, Target::Connmark { op, shift }))
 }
 
 fn listed_mask<'a>(name: &'static str, i: &'a str) -> Piece<'a, u32> {
@@ -82,8 +109,8 @@ fn listed_mask<'a>(name: &'static str, i: &'a str) -> Piece<'a, u32> {
 }
 
 fn print(target: &Target, _: Seen) -> Option<String> {
-    let Target::Connmark(op) = target else { return None };
-    Some(match op {
+    let Target::Connmark { op, shift } = target else { return None };
+    let mut out = match op {
         ConnmarkOp::Set(m) => format!("-j CONNMARK --set-xmark {:#x}/{:#x}", m.value, m.mask),
         ConnmarkOp::Save { nfmask, ctmask } => {
             format!("-j CONNMARK --save-mark --nfmask {nfmask:#x} --ctmask {ctmask:#x}")
@@ -91,5 +118,11 @@ fn print(target: &Target, _: Seen) -> Option<String> {
         ConnmarkOp::Restore { nfmask, ctmask } => {
             format!("-j CONNMARK --restore-mark --nfmask {nfmask:#x} --ctmask {ctmask:#x}")
         }
-    })
+    };
+    match *shift {
+        0 => {}
+        bits if bits > 0 => out += &format!(" --left-shift-mark {bits}"),
+        bits => out += &format!(" --right-shift-mark {}", bits.unsigned_abs()),
+    }
+    Some(out)
 }

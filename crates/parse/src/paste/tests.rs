@@ -545,6 +545,12 @@ fn targets_are_read_from_a_listing() {
             "-j ULOG --ulog-prefix \"x y\" --ulog-nlgroup 2 --ulog-cprange 4",
         ),
         ("CONNMARK", "CONNMARK set 0x5", "-j CONNMARK --set-xmark 0x5/0xffffffff"),
+        (
+            "CONNMARK",
+            "CONNMARK restore mask 0xf right-shift-mark 4",
+            "-j CONNMARK --restore-mark --nfmask 0xf --ctmask 0xf --right-shift-mark 4",
+        ),
+        ("CT", "CT zone mark", "-j CT --zone mark"),
     ] {
         let row = format!(
             "    0     0 {name}  0    --  *      *       0.0.0.0/0            0.0.0.0/0            {listed}"

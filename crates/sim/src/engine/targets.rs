@@ -3,8 +3,8 @@
 use super::chains::Word;
 use super::{Attached, Skb, Walker, Way};
 use chainwalk_model::{
-    Answer, Change, ConnmarkOp, CtTarget, Event, Fate, L4, Lean, MssOp, Path, Question, RuleId,
-    SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
+    Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, Path, Question,
+    RuleId, SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
 };
 
 impl Walker<'_> {
@@ -46,8 +46,8 @@ impl Walker<'_> {
                 self.set_mark(skb, to);
                 Word::On
             }
-            Target::Connmark(op) => {
-                self.connmark(skb, *op);
+            Target::Connmark { op, shift } => {
+                self.connmark(skb, *op, *shift);
                 Word::On
             }
             Target::Dnat(range) | Target::Snat(range) => {
@@ -145,14 +145,19 @@ impl Walker<'_> {
         }
     }
 
-    fn connmark(&mut self, skb: &mut Skb, op: ConnmarkOp) {
+    /// `CONNMARK` (`connmark_tg_shift`).
+    fn connmark(&mut self, skb: &mut Skb, op: ConnmarkOp, shift: i8) {
+        let shifted = |mark: u32| match u32::from(shift.unsigned_abs()) {
+            bits if shift < 0 => mark.checked_shr(bits).unwrap_or(0),
+            bits => mark.checked_shl(bits).unwrap_or(0),
+        };
         let Some((entry, ..)) = self.flow(skb) else { return };
         let from = entry.mark;
         let to = match op {
-            ConnmarkOp::Set(m) => (from & !m.mask) ^ m.value,
-            ConnmarkOp::Save { nfmask, ctmask } => (from & !ctmask) ^ (skb.mark & nfmask),
+            ConnmarkOp::Set(m) => shifted((from & !m.mask) ^ m.value),
+            ConnmarkOp::Save { nfmask, ctmask } => (from & !ctmask) ^ shifted(skb.mark & nfmask),
             ConnmarkOp::Restore { nfmask, ctmask } => {
-                let to = (skb.mark & !nfmask) ^ (from & ctmask);
+                let to = (skb.mark & !nfmask) ^ shifted(from & ctmask);
                 return self.set_mark(skb, to);
             }
         };
@@ -176,11 +181,16 @@ impl Walker<'_> {
             let question = Question::Opaque(rule, op);
             self.put(skb, &question, &[(Answer::Yes, None)]);
         }
-        let zone = ct.zone.unwrap_or(0);
-        skb.zone.orig = ct.zone_orig.unwrap_or(zone);
-        skb.zone.reply = ct.zone_reply.unwrap_or(zone);
+        let mark = skb.mark as u16;
+        let id = |zone: CtZone| match zone {
+            CtZone::Id(id) => id,
+            CtZone::Mark => mark,
+        };
+        let [zone, orig, reply] = [ct.zone, ct.zone_orig, ct.zone_reply].map(|z| z.map(id));
+        skb.zone.orig = orig.or(zone).unwrap_or(0);
+        skb.zone.reply = reply.or(zone).unwrap_or(0);
         skb.template = true;
-        if let Some(zone) = ct.zone.or(ct.zone_orig).or(ct.zone_reply) {
+        if let Some(zone) = zone.or(orig).or(reply) {
             self.event(skb, Event::Changed(Change::Zone(zone)));
         }
     }

@@ -196,7 +196,7 @@ pub(super) fn target_word(host: &Host, target: &Target) -> String {
         Target::Log { nflog: false, .. } => "LOG".into(),
         Target::Log { nflog: true, .. } => "NFLOG".into(),
         Target::Mark(_) => "MARK".into(),
-        Target::Connmark(_) => "CONNMARK".into(),
+        Target::Connmark { .. } => "CONNMARK".into(),
         Target::Dnat(_) => "DNAT".into(),
         Target::Snat(_) => "SNAT".into(),
         Target::Masquerade(_) => "MASQUERADE".into(),
