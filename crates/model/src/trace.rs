@@ -51,6 +51,9 @@ pub enum Question {
     Random(RuleId, u16),
     /// Which address or port does this NAT rule choose? It is asked anew each time.
     NatChoice(RuleId),
+    /// Which port does the kernel give a flow that no rule translates and whose own port is taken? It is
+    /// asked anew each time.
+    PortChoice,
     /// Does something listen on this host at that protocol and port?
     Socket(u8, u16),
     /// What does this sysctl say?

@@ -210,18 +210,21 @@ impl Flows {
 
     /// The flow and direction that a tuple belongs to, in a zone.
     ///
-    /// Each direction of a flow lies in the zone's number for that direction (`nf_ct_zone_equal`).
+    /// Each direction of a flow lies in the zone's number for that direction (`nf_ct_zone_equal`), and the
+    /// one of the original direction is looked in first (`resolve_normal_ct`).
     pub(crate) fn find(&self, tuple: Tuple, zone: Zone) -> Option<(u32, CtDir)> {
-        self.entries.iter().rev().find_map(|e| {
+        let original = |e: &Entry| {
+            (e.orig == tuple && e.zone.orig == zone.orig).then_some((e.id, CtDir::Original))
+        };
+        let reply = |e: &Entry| {
+            (e.reply == tuple && e.zone.reply == zone.reply).then_some((e.id, CtDir::Reply))
+        };
+        let entries = || self.entries.iter().rev();
+        if zone.orig == zone.reply {
             // The reply's direction was put into the table last, and is found first where both are the same.
-            if e.reply == tuple && e.zone.reply == zone.reply {
-                Some((e.id, CtDir::Reply))
-            } else if e.orig == tuple && e.zone.orig == zone.orig {
-                Some((e.id, CtDir::Original))
-            } else {
-                None
-            }
-        })
+            return entries().find_map(|e| reply(e).or_else(|| original(e)));
+        }
+        entries().find_map(original).or_else(|| entries().find_map(reply))
     }
 
     /// Whether another flow than `but` has this reply tuple (`nf_conntrack_tuple_taken`).

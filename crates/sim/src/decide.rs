@@ -51,6 +51,7 @@ pub(crate) fn is_lasting(question: &Question) -> bool {
         question,
         Question::Random(..)
             | Question::NatChoice(_)
+            | Question::PortChoice
             | Question::Opaque(..)
             | Question::Fact(..)
             | Question::History(..)

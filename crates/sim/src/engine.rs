@@ -453,7 +453,7 @@ impl<'w> Walker<'w> {
         let forwarding = if v4 { "net.ipv4.ip_forward" } else { "net.ipv6.conf.all.forwarding" };
         let (forwards, told) = self.world.sysctl(forwarding, 1);
         let Some(found) = found else {
-            if forwards == 0 {
+            if forwards == 0 && v4 {
                 return self.nowhere(skb, RoutingDrop::ForwardingOff);
             }
             return self.nowhere(skb, RoutingDrop::NoRoute);
@@ -469,7 +469,8 @@ impl<'w> Walker<'w> {
                 return self.deliver(skb);
             }
             RouteKind::Unicast => {}
-            _ if forwards == 0 => return self.nowhere(skb, RoutingDrop::ForwardingOff),
+            // IPv6 asks whether it forwards only once it has a way.
+            _ if forwards == 0 && v4 => return self.nowhere(skb, RoutingDrop::ForwardingOff),
             RouteKind::Blackhole => return self.nowhere(skb, RoutingDrop::Blackhole),
             RouteKind::Prohibit => return self.nowhere(skb, RoutingDrop::Prohibit),
             _ => return self.nowhere(skb, RoutingDrop::Unreachable),
@@ -497,7 +498,7 @@ impl<'w> Walker<'w> {
     }
 
     /// Addresses that can't come in on a wire (`ip_route_input_slow`).
-    fn martian(&self, skb: &Skb, iif: &str) -> Option<RoutingDrop> {
+    pub(crate) fn martian(&self, skb: &Skb, iif: &str) -> Option<RoutingDrop> {
         let (IpAddr::V4(src), IpAddr::V4(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
             return None;
         };

@@ -146,9 +146,10 @@ impl Walker<'_> {
         let Some(now) = invert(entry.reply) else { return };
         let own_masq = skb.oif.clone();
         let chosen = self.unique(now, wanted, manip, entry);
-        if let (true, Some(rule)) = (chosen.by_chance, rule) {
-            let ways = [(Answer::Else, None)];
-            self.put(skb, &Question::NatChoice(rule), &ways);
+        if chosen.by_chance {
+            // A flow that no rule translates gets another port where its own is taken.
+            let question = rule.map_or(Question::PortChoice, Question::NatChoice);
+            self.put(skb, &question, &[(Answer::Else, None)]);
         }
         let changed = chosen.tuple != now;
         let reply = invert(chosen.tuple);
@@ -238,8 +239,12 @@ impl Walker<'_> {
     /// Whether what clashes is the same flow the other way round, and not translated
     /// (`nf_nat_used_tuple_new`).
     fn turned_round(&self, from: Tuple, entry: &Entry) -> bool {
-        let found = invert(from).and_then(|reply| self.world.flows.find(reply, entry.zone));
-        let Some(other) = found.and_then(|(id, _)| self.world.flows.get(id)) else { return false };
+        let flows = &self.world.flows;
+        let found = flows
+            .find(from, entry.zone)
+            .or_else(|| invert(from).and_then(|reply| flows.find(reply, entry.zone)));
+        let Some((id, CtDir::Reply)) = found else { return false };
+        let Some(other) = flows.get(id) else { return false };
         let translated = other.has(status::SRC_NAT) || other.has(status::DST_NAT);
         !translated && other.orig == entry.reply && other.reply == entry.orig
     }

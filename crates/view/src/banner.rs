@@ -391,6 +391,7 @@ fn what_decides(t: &Telling, q: &Question) -> Sentence {
             port = port.to_string()
         ),
         Question::Order(..) => say!(lang, DecideOrder),
+        Question::PortChoice => say!(lang, DecidePort),
         Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
         Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
         Question::Opaque(r, _)

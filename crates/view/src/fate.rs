@@ -413,6 +413,7 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
         Question::Set(name) => say!(lang, AskSet, set = &**name),
         Question::Random(rule, _) => say!(lang, AskRandom, at = at(*rule)),
         Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
+        Question::PortChoice => say!(lang, AskPort),
         Question::Socket(proto, port) => {
             say!(lang, AskSocket, proto = crate::terms::protocol(*proto), port = port.to_string())
         }

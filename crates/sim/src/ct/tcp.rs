@@ -463,6 +463,14 @@ impl Tcp {
             // The numbers may be those of a flow before.
             return Reset::Sure;
         }
+        let answers_challenge = self.state == State::SynSent
+            && self.last.kind == Kind::Ack
+            && self.last.dir != dir
+            && header.seq == self.last.ack;
+        if answers_challenge {
+            // The other end had acknowledged an earlier connection.
+            return Reset::Sure;
+        }
         let over = self.ends[peer];
         let established = self.state == State::Established && assured;
         let mut found = Reset::Fits;

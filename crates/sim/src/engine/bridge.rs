@@ -1,8 +1,9 @@
 //! What a bridge shows to iptables: `net/bridge/br_netfilter_hooks.c`.
 
 use super::{Skb, Walker, Way};
+use crate::route::Key;
 use chainwalk_model::{
-    Answer, Event, Fate, FrameTo, Hook, IfKind, Lean, RouteKind, Routed, RoutingDrop, Text,
+    Answer, Entry, Event, Fate, FrameTo, Hook, IfKind, Lean, RouteKind, Routed, RoutingDrop, Text,
 };
 
 impl Walker<'_> {
@@ -33,9 +34,24 @@ impl Walker<'_> {
             let mut ports =
                 host.interfaces.iter().filter(|i| i.master.as_deref() == Some(&**iface));
             let first = ports.next().map(|p| p.name.clone());
-            if ports.next().is_some() { None } else { first }
+            match ports.next() {
+                Some(_) if host.complete.network => {
+                    let (bridge, addr) = (iface.clone(), skb.packet.ip.src);
+                    self.lean(Lean::BridgePort { bridge, addr });
+                    first
+                }
+                Some(_) => Some("?".into()),
+                None => first,
+            }
         };
         Some((iface.clone(), port.or_else(only)))
+    }
+
+    /// Whether packets of a family that a bridge passes are shown to iptables, and whether that was told.
+    fn shows(&self, v6: bool) -> (bool, bool) {
+        let tool = if v6 { "ip6tables" } else { "iptables" };
+        let (value, told) = self.world.sysctl(&format!("net.bridge.bridge-nf-call-{tool}"), 1);
+        (value != 0, told)
     }
 
     /// A packet that comes in by a port of a bridge.
@@ -46,65 +62,135 @@ impl Walker<'_> {
         port: Option<Text>,
     ) -> Way<Fate> {
         skb.iif = Some(bridge.clone());
-        skb.phys_in = port;
-        let shown = self.world.sysctl("net.bridge.bridge-nf-call-iptables", 1);
-        if shown.0 == 0 {
-            skb.phys_in = None;
-            if skb.frame == FrameTo::Other {
-                return Ok(Fate::Bridged(None));
-            }
-        } else if !shown.1 {
+        if let (Some(port), Entry::Wire { iface, .. }) = (&port, &mut skb.entry) {
+            iface.clone_from(port);
+        }
+        let (shown, told) = self.shows(skb.packet.is_v6());
+        if !shown {
+            return self.receive_unshown(skb, bridge, port.as_ref());
+        }
+        if !told {
             self.lean(Lean::BridgeNf);
         }
+        skb.phys_in = port;
         self.settle_source(skb, Answer::No);
         let before = skb.packet.ip.dst;
         self.hook(skb, Hook::Prerouting)?;
         if skb.phys_in.is_some() && skb.packet.ip.dst != before {
-            // A rewritten destination on the same bridge is bridged, not routed.
-            let dst = skb.packet.ip.dst;
-            let (src, mark, tos) = (skb.packet.ip.src, skb.mark, skb.packet.ip.tos);
-            let found = self.routed(skb, |r| {
-                r.lookup(&crate::route::Key {
-                    dst,
-                    src: Some(src),
-                    mark,
-                    tos,
-                    iif: Some(bridge),
-                    oif: None,
-                })
-            })?;
-            skb.frame = FrameTo::Host;
-            if let Some(found) = found
-                && found.kind == RouteKind::Unicast
-                && found.dev.as_ref() == Some(bridge)
-            {
-                return self.bridge_on(skb, bridge);
-            }
-            skb.fragments_if_long = true;
-            return self.route_input(skb);
+            return self.bridge_rewritten(skb, bridge);
         }
+        match skb.frame {
+            FrameTo::Other => self.bridge_on(skb, bridge),
+            FrameTo::Broadcast | FrameTo::Multicast => {
+                let mut copy = skb.clone();
+                let ports = self.flooded(skb, bridge);
+                let flood = self.flood(&mut copy, bridge, &ports);
+                skb.attached = copy.attached;
+                skb.fragments_if_long = true;
+                match self.route_input(skb) {
+                    // What is not for this host ends at the other ports.
+                    Err(Fate::Routing(why)) => {
+                        (skb.packet, skb.mark) = (copy.packet, copy.mark);
+                        (skb.oif, skb.phys_out) = (copy.oif, copy.phys_out);
+                        if ports.is_empty() { Err(Fate::Routing(why)) } else { flood }
+                    }
+                    delivered => delivered,
+                }
+            }
+            FrameTo::Host => {
+                // Routing does not know any more that it came in fragments, and uses them only if it has to.
+                skb.fragments_if_long = true;
+                self.route_input(skb)
+            }
+        }
+    }
+
+    /// A packet that the bridge does not show to iptables: only what is for this host gets that far.
+    fn receive_unshown(&mut self, skb: &mut Skb, bridge: &Text, port: Option<&Text>) -> Way<Fate> {
         if skb.frame == FrameTo::Other {
+            let to = self.behind(skb, bridge);
+            return if to.is_some() && to.as_ref() == port {
+                Err(Fate::NotForUs)
+            } else {
+                Ok(Fate::Bridged(to))
+            };
+        }
+        self.settle_source(skb, Answer::No);
+        self.hook(skb, Hook::Prerouting)?;
+        self.route_input(skb)
+    }
+
+    /// A destination that nat rewrote in PREROUTING: on the same bridge it is bridged, not routed
+    /// (`br_nf_pre_routing_finish`).
+    fn bridge_rewritten(&mut self, skb: &mut Skb, bridge: &Text) -> Way<Fate> {
+        let (src, dst) = (skb.packet.ip.src, skb.packet.ip.dst);
+        let (mark, tos) = (skb.mark, skb.packet.ip.tos);
+        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(bridge), oif: None };
+        let found = self.routed(skb, |r| r.lookup(&key()))?;
+        skb.frame = FrameTo::Host;
+        if let Some(found) = found
+            && found.kind == RouteKind::Unicast
+            && found.dev.as_ref() == Some(bridge)
+        {
+            let bad = match self.martian(skb, bridge) {
+                Some(why) => Some(why),
+                None => {
+                    self.routed(skb, |r| Ok(r.validate_source(&key(), bridge, Some(bridge))))?
+                }
+            };
+            if let Some(why) = bad {
+                self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
+                return Err(Fate::Routing(why));
+            }
             return self.bridge_on(skb, bridge);
         }
-        // Routing does not know any more that it came in fragments, and uses them only if it has to.
         skb.fragments_if_long = true;
         self.route_input(skb)
+    }
+
+    /// The port behind which the destination lies, where that is known.
+    fn behind(&self, skb: &Skb, bridge: &Text) -> Option<Text> {
+        let host = &self.world.host;
+        let on_it = |p: &Text| host.interface(p).is_none_or(|i| i.master.as_ref() == Some(bridge));
+        let known = host.behind.iter().find(|(a, p)| *a == skb.packet.ip.dst && on_it(&p.value));
+        known.map(|(_, p)| p.value.clone())
+    }
+
+    /// The ports that a flooded frame leaves by: all but its own, the one added last first.
+    fn flooded(&self, skb: &Skb, bridge: &Text) -> Vec<Text> {
+        let ports = self.world.host.interfaces.iter().rev();
+        let others = ports
+            .filter(|i| i.master.as_ref() == Some(bridge) && Some(&i.name) != skb.phys_in.as_ref());
+        others.map(|i| i.name.clone()).collect()
+    }
+
+    /// A frame that leaves by several ports: a copy each (`br_flood`), which share their flow.
+    fn flood(&mut self, skb: &mut Skb, bridge: &Text, ports: &[Text]) -> Way<Fate> {
+        let mut fate = Err(Fate::Routing(RoutingDrop::NotForUs));
+        let first = skb.clone();
+        for port in ports {
+            let attached = skb.attached.clone();
+            *skb = Skb { attached, ..first.clone() };
+            self.event(
+                skb,
+                Event::Routed { to: Routed::Bridge { port: Some(port.clone()) }, again: false },
+            );
+            fate = self.out_of_port(skb, bridge, Some(port.clone()));
+        }
+        fate
     }
 
     /// From one port to another.
     fn bridge_on(&mut self, skb: &mut Skb, bridge: &Text) -> Way<Fate> {
         let dst = skb.packet.ip.dst;
-        let host = &self.world.host;
-        let on_it = |p: &Text| host.interface(p).is_none_or(|i| i.master.as_ref() == Some(bridge));
-        let known = host.behind.iter().find(|(a, p)| *a == dst && on_it(&p.value));
-        let known = known.map(|(_, p)| p.value.clone());
-        let mut others = host
-            .interfaces
-            .iter()
-            .filter(|i| i.master.as_ref() == Some(bridge) && Some(&i.name) != skb.phys_in.as_ref());
-        let port = known.or_else(|| {
-            let first = others.next().map(|p| p.name.clone());
-            if others.next().is_some() { None } else { first }
+        let known = self.behind(skb, bridge);
+        let others = self.flooded(skb, bridge);
+        if known.is_none() && self.world.host.complete.network && !others.is_empty() {
+            return self.flood(skb, bridge, &others);
+        }
+        let port = known.or_else(|| match &others[..] {
+            [only] => Some(only.clone()),
+            _ => None,
         });
         let to = Routed::Bridge { port: port.clone() };
         if port.is_none() {
@@ -115,6 +201,11 @@ impl Walker<'_> {
             // A bridge does not send a frame back out of the port it came from.
             return Err(Fate::Routing(RoutingDrop::NotForUs));
         }
+        self.out_of_port(skb, bridge, port)
+    }
+
+    /// FORWARD and POSTROUTING of a bridged packet.
+    fn out_of_port(&mut self, skb: &mut Skb, bridge: &Text, port: Option<Text>) -> Way<Fate> {
         skb.oif = Some(bridge.clone());
         skb.phys_out.clone_from(&port);
         self.hook(skb, Hook::Forward)?;

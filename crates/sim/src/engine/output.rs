@@ -1,6 +1,7 @@
 //! Packets that this host sends, the second routing decision, and the way round by lo.
 
-use super::{Skb, Walker, Way, is_multicast_or_broadcast};
+use super::{Attached, Skb, Walker, Way, is_multicast_or_broadcast};
+use crate::ct::Zone;
 use crate::route::{Found, Key, Router};
 use chainwalk_model::{
     Answer, Entry, Errno, Event, Fate, Hook, Lean, RouteKind, Routed, RoutingDrop, Text,
@@ -139,8 +140,18 @@ impl Walker<'_> {
         skb.iif = Some("lo".into());
         skb.oif = None;
         self.event(skb, Event::Loop);
-        // What lo hands back keeps its flow and its route; neither is looked up again.
+        // What lo hands back keeps its flow and its route; neither is looked up again. What fitted no flow has
+        // none to keep, and what is sent elsewhere by then has lost its route.
+        if matches!(skb.attached, Attached::Invalid) {
+            skb.attached = Attached::None;
+            skb.template = false;
+            skb.zone = Zone::default();
+        }
+        let before = skb.packet.ip.dst;
         self.hook(skb, Hook::Prerouting)?;
+        if skb.packet.ip.dst != before {
+            return self.route_input(skb);
+        }
         self.event(skb, Event::Routed { to: Routed::Local, again: false });
         self.deliver(skb)
     }

@@ -89,6 +89,12 @@ impl Walker<'_> {
             let dev = skb.iif.clone();
             self.routed(skb, |r| {
                 let found = r.lookup(&key())?;
+                // IPv6 answers from an address of the interface that the packet came in by.
+                if let (true, Some(dev)) = (to.is_ipv6(), &dev)
+                    && found.as_ref().is_some_and(|f| f.src.is_none())
+                {
+                    return Ok(r.select_addr(dev, to));
+                }
                 Ok(found.and_then(|f| {
                     let by_route = r.source_for(&f, to);
                     by_route.or_else(|| dev.as_deref().and_then(|d| r.select_addr(d, to)))
@@ -161,8 +167,11 @@ impl Walker<'_> {
                 }
             }
             // UDP has let go of the flow when it looks for a socket (`nf_reset_ct`).
-            L4::Udp { .. } if skb.packet.is_v6() => self.icmp_error(skb, 1, 4, 0, Attached::None),
-            L4::Udp { .. } => self.icmp_error(skb, 3, 3, 0, Attached::None),
+            L4::Udp { .. } => {
+                let (kind, code) = if skb.packet.is_v6() { (1, 4) } else { (3, 3) };
+                skb.attached = Attached::None;
+                self.icmp_error(skb, kind, code, 0, Attached::None);
+            }
             L4::Icmp(icmp) => {
                 let whole = skb.packet.payload.clone();
                 let (answer, code, payload) = match (skb.packet.ip.proto, icmp.kind) {
