@@ -3,7 +3,7 @@
 
 use crate::{Mac, TcpFlags, Text};
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 /// A value that a `!` may invert.
@@ -53,14 +53,24 @@ pub enum Match {
     Tcp(TcpMatch),
     /// `-m udp`, and `-m udplite` likewise.
     Udp(PortsMatch),
-    /// `-m sctp`; chunk types are not read.
-    Sctp(PortsMatch),
+    /// `-m sctp`.
+    Sctp(SctpMatch),
+    /// `-m dccp`.
+    Dccp(DccpMatch),
     /// `-m icmp`: type and codes; type 255 is any.
     Icmp(Inv<IcmpMatch>),
     /// `-m icmp6`.
     Icmp6(Inv<IcmpMatch>),
     /// `-m addrtype`.
     AddrType(AddrTypeMatch),
+    /// `-m ah`.
+    Ah(AhMatch),
+    /// `-m bpf`.
+    Bpf(BpfMatch),
+    /// `-m cgroup`.
+    Cgroup(Inv<CgroupMatch>),
+    /// `-m cluster`.
+    Cluster(ClusterMatch),
     /// `-m comment`; always holds.
     Comment(Text),
     /// `-m connbytes`.
@@ -80,6 +90,8 @@ pub enum Match {
     Conntrack(Box<ConntrackMatch>),
     /// `-m state --state`.
     State(Inv<CtStates>),
+    /// `-m cpu --cpu`.
+    Cpu(Inv<u32>),
     /// `-m devgroup`.
     Devgroup {
         /// `--src-group`.
@@ -89,12 +101,29 @@ pub enum Match {
     },
     /// `-m dscp`.
     Dscp(Inv<u8>),
+    /// `-m dst`, the destination options of IPv6.
+    Dst(OptionsMatch),
     /// `-m ecn`.
     Ecn(EcnMatch),
+    /// `-m esp --espspi`; without it any ESP packet.
+    Esp(Option<Inv<Range<u32>>>),
+    /// `-m eui64`: the source address is made of the link-layer address.
+    Eui64,
+    /// `-m frag`, the fragment header of IPv6.
+    Frag(FragMatch),
     /// `-m hashlimit`.
     Hashlimit(Box<HashlimitMatch>),
     /// `-m helper --helper`; the empty name is any helper.
     Helper(Inv<Text>),
+    /// `-m hbh`, the hop-by-hop options of IPv6.
+    Hbh(OptionsMatch),
+    /// `-m ipcomp`.
+    Ipcomp {
+        /// `--ipcompspi`, 0 where it is not given; `None` is any.
+        spi: Option<Inv<Range<u32>>>,
+        /// `--compres`.
+        reserved: bool,
+    },
     /// `-m iprange`.
     Iprange {
         /// `--src-range`.
@@ -102,6 +131,10 @@ pub enum Match {
         /// `--dst-range`.
         dst: Option<Inv<Range<IpAddr>>>,
     },
+    /// `-m ipv6header`.
+    Ipv6Header(Ipv6HeaderMatch),
+    /// `-m ipvs`.
+    Ipvs(Box<IpvsMatch>),
     /// `-m length`, of the IP packet in bytes.
     Length(Inv<Range<u16>>),
     /// `-m limit`.
@@ -115,6 +148,8 @@ pub enum Match {
     Mac(Inv<Mac>),
     /// `-m mark --mark`.
     Mark(Inv<Masked<u32>>),
+    /// `-m mh --mh-type`; without it any mobility header.
+    Mh(Option<Inv<Range<u8>>>),
     /// `-m multiport`.
     Multiport {
         /// Which ports.
@@ -122,6 +157,10 @@ pub enum Match {
         /// The ports and ranges; any may match.
         ports: Inv<Vec<Range<u16>>>,
     },
+    /// `-m nfacct --nfacct-name`; it counts, and always holds.
+    Nfacct(Text),
+    /// `-m osf`.
+    Osf(OsfMatch),
     /// `-m owner`.
     Owner {
         /// `--uid-owner`.
@@ -137,24 +176,34 @@ pub enum Match {
     Physdev(PhysdevMatch),
     /// `-m pkttype`.
     Pkttype(Inv<PktType>),
+    /// `-m policy`.
+    Policy(Box<PolicyMatch>),
     /// `-m quota`.
     Quota(Inv<u64>),
     /// `-m rateest`.
     Rateest(Box<RateestMatch>),
+    /// `-m realm --realm`.
+    Realm(Inv<Masked<u32>>),
     /// `-m recent`.
     Recent(RecentMatch),
     /// `-m rpfilter`.
     Rpfilter(RpfilterMatch),
+    /// `-m rt`, the routing header of IPv6.
+    Rt(Box<RtMatch>),
     /// `-m set --match-set`.
     Set(SetMatch),
     /// `-m socket`.
     Socket(SocketMatch),
+    /// `-m srh`, the segment routing header of IPv6.
+    Srh(Box<SrhMatch>),
     /// `-m statistic`.
     Statistic(Inv<Statistic>),
     /// `-m string`.
     String(StringMatch),
     /// `-m time`.
     Time(TimeMatch),
+    /// `-m tcpmss --mss`.
+    Tcpmss(Inv<Range<u16>>),
     /// `-m tos`.
     Tos(Inv<Masked<u8>>),
     /// `-m ttl`, and `-m hl` for IPv6.
@@ -538,6 +587,8 @@ pub enum PktType {
     Broadcast,
     /// To a group.
     Multicast,
+    /// To another host; no rule of iptables sees such a frame's packet.
+    Other,
 }
 
 /// What a `recent` rule does with its list.
@@ -643,4 +694,270 @@ pub enum TtlMatch {
     Lt(u8),
     /// `--ttl-gt`.
     Gt(u8),
+}
+
+/// `-m sctp`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SctpMatch {
+    /// `--sport` and `--dport`.
+    pub ports: PortsMatch,
+    /// `--chunk-types`.
+    pub chunks: Option<Inv<SctpChunks>>,
+}
+
+/// `--chunk-types` of `-m sctp`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SctpChunks {
+    /// How the list is meant.
+    pub scope: ChunkScope,
+    /// The types by number, in ascending order; all 256 are `ALL`, none is `NONE`.
+    pub types: Vec<u8>,
+    /// Flags of some of them: the type, and its flag bits under a mask.
+    pub flags: Vec<(u8, Masked<u8>)>,
+}
+
+/// How the chunk types of a packet stand to those of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ChunkScope {
+    /// `all`: each of the rule's types is in the packet.
+    All,
+    /// `any`: one of them is.
+    Any,
+    /// `only`: the packet has no other.
+    Only,
+}
+
+/// `-m dccp`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DccpMatch {
+    /// `--sport` and `--dport`.
+    pub ports: PortsMatch,
+    /// `--dccp-types`, one bit a type; 10 and above are INVALID.
+    pub types: Option<Inv<u16>>,
+    /// `--dccp-option`.
+    pub option: Option<Inv<u8>>,
+}
+
+/// `-m ah`. Length and reserved field are tested for IPv6 alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AhMatch {
+    /// `--ahspi`; a range whose end lies before its start holds nothing.
+    pub spi: Option<Inv<Range<u32>>>,
+    /// `--ahlen`, the header's bytes.
+    pub len: Option<Inv<u32>>,
+    /// `--ahres`: the reserved field is 0.
+    pub reserved: bool,
+}
+
+/// `-m frag`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct FragMatch {
+    /// `--fragid`.
+    pub id: Option<Inv<Range<u32>>>,
+    /// `--fraglen`; the kernel never looks at it.
+    pub len: Option<Inv<u32>>,
+    /// `--fragres`: the reserved fields are 0.
+    pub reserved: bool,
+    /// `--fragfirst`.
+    pub first: bool,
+    /// `--fragmore`.
+    pub more: bool,
+    /// `--fraglast`.
+    pub last: bool,
+}
+
+/// `-m hbh` and `-m dst`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OptionsMatch {
+    /// `--hbh-len`, `--dst-len`: the header's bytes.
+    pub len: Option<Inv<u32>>,
+    /// `--hbh-opts`, `--dst-opts`: types and the lengths of their data, in the packet's order.
+    pub opts: Vec<(u8, Option<u8>)>,
+}
+
+/// `-m ipv6header`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Ipv6HeaderMatch {
+    /// `--header`, one bit a header: hop-by-hop 128, destination 64, routing 32, fragment 16, AH 8, ESP 4,
+    /// no next header 2, protocol 1.
+    pub headers: Inv<u8>,
+    /// `--soft`: the packet has at least these.
+    pub soft: bool,
+}
+
+impl Ipv6HeaderMatch {
+    /// The names from the highest bit on, as `ip6tables` prints them.
+    pub const NAMES: [&str; 8] = [
+        "hop-by-hop",
+        "ipv6-opts",
+        "ipv6-route",
+        "ipv6-frag",
+        "ah",
+        "esp",
+        "ipv6-nonxt",
+        "protocol",
+    ];
+}
+
+/// `-m rt`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RtMatch {
+    /// `--rt-type`.
+    pub kind: Option<Inv<u32>>,
+    /// `--rt-segsleft`.
+    pub segments_left: Option<Inv<Range<u32>>>,
+    /// `--rt-len`, the header's bytes.
+    pub len: Option<Inv<u32>>,
+    /// `--rt-0-res`: the reserved field is 0.
+    pub reserved: bool,
+    /// `--rt-0-addrs`.
+    pub addrs: Vec<Ipv6Addr>,
+    /// `--rt-0-not-strict`: other addresses may stand between.
+    pub not_strict: bool,
+}
+
+/// A number that is equal to, above or below another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Compare<T> {
+    /// `-eq`.
+    Eq(T),
+    /// `-gt`.
+    Gt(T),
+    /// `-lt`.
+    Lt(T),
+}
+
+/// `-m srh`. Each test may be given once in each of its ways.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SrhMatch {
+    /// `--srh-next-hdr`.
+    pub next_header: Option<Inv<u8>>,
+    /// `--srh-hdr-len-eq` and its like, in units of eight bytes behind the first.
+    pub header_len: Vec<Inv<Compare<u8>>>,
+    /// `--srh-segs-left-eq` and its like.
+    pub segments_left: Vec<Inv<Compare<u8>>>,
+    /// `--srh-last-entry-eq` and its like.
+    pub last_entry: Vec<Inv<Compare<u8>>>,
+    /// `--srh-tag`.
+    pub tag: Option<Inv<u16>>,
+    /// `--srh-psid`, the segment before.
+    pub previous: Option<Inv<AddrMask>>,
+    /// `--srh-nsid`, the segment after.
+    pub next: Option<Inv<AddrMask>>,
+    /// `--srh-lsid`, the last segment.
+    pub last: Option<Inv<AddrMask>>,
+}
+
+/// `-m bpf`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum BpfMatch {
+    /// `--bytecode`.
+    Bytecode(Vec<BpfInsn>),
+    /// `--object-pinned`, a path; what lies there is not known.
+    Pinned(Text),
+}
+
+/// One instruction of classic BPF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct BpfInsn {
+    /// The code.
+    pub code: u16,
+    /// How many instructions to skip where a test holds.
+    pub jt: u8,
+    /// How many where it does not.
+    pub jf: u8,
+    /// The operand.
+    pub k: u32,
+}
+
+/// `-m cgroup`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CgroupMatch {
+    /// `--cgroup`, a class of `net_cls`.
+    Class(u32),
+    /// `--path` in the second hierarchy.
+    Path(Text),
+}
+
+/// `-m cluster`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ClusterMatch {
+    /// `--cluster-total-nodes`.
+    pub total: u32,
+    /// `--cluster-local-nodemask`; `--cluster-local-node N` is bit N - 1.
+    pub nodes: Inv<u32>,
+    /// `--cluster-hash-seed`.
+    pub seed: u32,
+}
+
+/// `-m policy`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PolicyMatch {
+    /// `--dir out` rather than `in`.
+    pub out: bool,
+    /// `--pol ipsec` rather than `none`.
+    pub ipsec: bool,
+    /// `--strict`: the whole policy, not one element of it.
+    pub strict: bool,
+    /// What is asked of each element.
+    pub elements: Vec<PolicyElement>,
+}
+
+/// One element of `-m policy`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PolicyElement {
+    /// `--reqid`.
+    pub reqid: Option<Inv<u32>>,
+    /// `--spi`.
+    pub spi: Option<Inv<u32>>,
+    /// `--proto`.
+    pub proto: Option<Inv<u8>>,
+    /// `--mode`: tunnel rather than transport.
+    pub tunnel: Option<Inv<bool>>,
+    /// `--tunnel-src`.
+    pub src: Option<Inv<AddrMask>>,
+    /// `--tunnel-dst`.
+    pub dst: Option<Inv<AddrMask>>,
+}
+
+/// `-m ipvs`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IpvsMatch {
+    /// `--ipvs`; each other option asks for it too.
+    pub ipvs: Option<Inv<()>>,
+    /// `--vproto`.
+    pub proto: Option<Inv<u8>>,
+    /// `--vaddr`.
+    pub addr: Option<Inv<AddrMask>>,
+    /// `--vport`.
+    pub port: Option<Inv<u16>>,
+    /// `--vdir`.
+    pub dir: Option<CtDir>,
+    /// `--vmethod`.
+    pub method: Option<Inv<IpvsMethod>>,
+    /// `--vportctl`.
+    pub control_port: Option<Inv<u16>>,
+}
+
+/// How IPVS hands a packet on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum IpvsMethod {
+    /// `GATE`, direct routing.
+    Gate,
+    /// `IPIP`, a tunnel.
+    Ipip,
+    /// `MASQ`, translation.
+    Masq,
+}
+
+/// `-m osf`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OsfMatch {
+    /// `--genre`.
+    pub genre: Inv<Text>,
+    /// `--ttl`; a listing by `-L` loses it.
+    pub ttl: Option<u8>,
+    /// `--log`; a listing by `-L` loses it.
+    pub log: Option<u8>,
 }

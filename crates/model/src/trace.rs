@@ -635,6 +635,43 @@ pub enum Part {
     Helper,
     Socket,
     Time,
+    /// The security parameter index of AH or ESP, the compression parameter index of `IPComp`.
+    Spi,
+    /// The length of a header.
+    HeaderLen,
+    /// A reserved field.
+    Reserved,
+    /// The identification of a fragment header.
+    FragId,
+    /// Which fragment it is.
+    FragPlace,
+    /// The type of a routing or mobility header.
+    HeaderType,
+    SegmentsLeft,
+    LastEntry,
+    NextHeader,
+    /// The tag of a segment routing header.
+    SegmentTag,
+    /// The segment before this one.
+    PrevSegment,
+    NextSegment,
+    LastSegment,
+    /// The addresses of a routing header of type 0.
+    RoutingAddrs,
+    /// The options of a hop-by-hop or destination header.
+    HeaderOptions,
+    /// The extension headers that an IPv6 packet has.
+    Headers,
+    /// The chunks of an SCTP packet.
+    Chunks,
+    DccpType,
+    DccpOption,
+    /// The MSS option of a TCP SYN.
+    Mss,
+    /// The realm of a route.
+    Realm,
+    /// The node of a cluster that a flow falls to.
+    Node,
     /// The whole extension, where it has no finer parts here.
     Module,
 }

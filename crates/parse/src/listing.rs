@@ -377,24 +377,6 @@ fn longer(after: &str, next: bool) -> Option<&str> {
 /// How listings begin the matches that are kept as text, the module, and of how many words they are
 /// made; 0 where that can't be told.
 const UNREAD: &[(&str, &str, usize)] = &[
-    ("realm", "realm", 2),
-    ("cpu", "cpu", 2),
-    ("esp", "esp", 2),
-    ("ah", "ah", 2),
-    ("tcpmss match", "tcpmss", 3),
-    ("OS fingerprint match", "osf", 4),
-    ("cluster", "cluster", 4),
-    ("policy match", "policy", 0),
-    ("match bpf", "bpf", 0),
-    ("rt", "rt", 0),
-    ("frag", "frag", 0),
-    ("sctp", "sctp", 0),
-    ("ipvs", "ipvs", 0),
-    ("dccp", "dccp", 0),
-    ("cgroup", "cgroup", 2),
-    ("ipv6header", "ipv6header", 0),
-    ("hbh", "hbh", 0),
-    ("dst", "dst", 0),
     ("set", "set", 0),
 ];
 

@@ -47,6 +47,7 @@ pub(crate) fn protocol(text: &str) -> Option<u8> {
         return Some(0);
     }
     let known = PROTOCOLS.into_iter().chain([
+        ("mobility-header", 135),
         ("mh", 135),
         ("ipv6-mh", 135),
         ("ipcomp", 108),

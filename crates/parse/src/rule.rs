@@ -393,15 +393,8 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
                 self.base.ip.outiface = found.and_then(any_iface).or(self.base.ip.outiface.take());
             }
-            // `-m policy` has a `--proto` of its own.
-            "--proto"
-                if self
-                    .slots
-                    .iter()
-                    .any(|s| matches!(s, Slot::Opaque { module, .. } if **module == *"policy")) =>
-            {
-                self.unknown(option, start);
-            }
+            // `-m policy` and what `-m ipvs` writes have a `--proto` of their own.
+            "--proto" if self.has_own_proto() => self.extension(option, start),
             "-p" | "--protocol" | "--proto" => {
                 self.proto = self
                     .peek()
@@ -426,6 +419,13 @@ impl<'a> Reader<'a, '_, '_, '_> {
     /// Whether the last extension opened is that target.
     fn has_target(&self, name: &str) -> bool {
         matches!(self.slots.last(), Some(Slot::Target(ext, _)) if ext.names.contains(&name))
+    }
+
+    fn has_own_proto(&self) -> bool {
+        self.slots.iter().rev().take(REACH).any(|slot| match slot {
+            Slot::Match(ext, _) => ext.options.iter().any(|o| o.is("--proto")),
+            _ => false,
+        })
     }
 
     fn words_after(&self) -> Option<&'a Word<'a>> {
@@ -566,10 +566,29 @@ impl<'a> Reader<'a, '_, '_, '_> {
             "1" => "icmp",
             "58" => "icmp6",
             "132" => "sctp",
+            "33" => "dccp",
+            "50" => "esp",
+            "51" => "ah",
+            "108" => "ipcomp",
+            "135" | "mobility-header" => "mh",
             name => name,
         };
         let ext = ext::find_match(name)?;
-        let lower = ["tcp", "udp", "udplite", "icmp", "icmp6", "icmpv6", "ipv6-icmp", "sctp"];
+        let lower = [
+            "tcp",
+            "udp",
+            "udplite",
+            "icmp",
+            "icmp6",
+            "icmpv6",
+            "ipv6-icmp",
+            "sctp",
+            "dccp",
+            "esp",
+            "ah",
+            "ipcomp",
+            "mh",
+        ];
         let there = |slot: &Slot<'_>| matches!(slot, Slot::Match(e, _) if e.names == ext.names);
         (lower.contains(&name) && !self.slots.iter().rev().take(REACH).any(there)).then_some(ext)
     }
@@ -592,7 +611,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         let twice = match self.slots.get_mut(slot) {
             Some(Slot::Match(_, given) | Slot::Target(_, given)) => {
                 given.end = given.end.max(end);
-                let twice = given.get(known.name).is_some();
+                let twice = !known.many && given.get(known.name).is_some();
                 if !twice {
                     given.args.push(arg);
                 }
@@ -827,7 +846,7 @@ const BASE: &[&str] = &[
 /// The option of that name; unless `exact`, a shortened one that fits no other counts too.
 fn known(options: &'static [Opt], name: &str, exact: bool) -> Option<&'static Opt> {
     if exact {
-        return options.iter().find(|o| o.name == name || o.also.contains(&name));
+        return options.iter().find(|o| o.is(name));
     }
     if name.len() < 4 {
         return None;

@@ -1,5 +1,7 @@
 //! Rules in netfilter's own words, the same in every language: what they test, what they do.
 
+mod headers;
+
 use chainwalk_model::{
     AddrMask, AddrTypes, AuditType, ConnbytesDir, ConnbytesMode, CtStates, Family, Found,
     IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, Part,
@@ -55,7 +57,10 @@ pub(crate) fn conditions_text(rule: &Rule) -> String {
     all.join(" ")
 }
 
-fn conditions(m: &Match, add: &mut dyn FnMut(Part, bool, &str, String)) {
+/// Takes a condition: where it looks, whether it is inverted, its name and what it wants.
+type Add<'a> = dyn FnMut(Part, bool, &str, String) + 'a;
+
+fn conditions(m: &Match, add: &mut Add<'_>) {
     match m {
         Match::Ip(ip) => header(ip, add),
         Match::HiddenInterfaces => add(Part::InIface, false, "in, out", "?".into()),
@@ -68,7 +73,15 @@ fn conditions(m: &Match, add: &mut dyn FnMut(Part, bool, &str, String)) {
                 add(Part::TcpOption, o.not, "tcp-option", o.value.to_string());
             }
         }
-        Match::Udp(p) | Match::Sctp(p) => ports(p.sport, p.dport, add),
+        Match::Udp(p) => ports(p.sport, p.dport, add),
+        Match::Sctp(m) => {
+            ports(m.ports.sport, m.ports.dport, add);
+            headers::sctp(m, add);
+        }
+        Match::Dccp(m) => {
+            ports(m.ports.sport, m.ports.dport, add);
+            headers::dccp(m, add);
+        }
         Match::Icmp(i) | Match::Icmp6(i) => {
             add(Part::Icmp, i.not, "icmp-type", icmp_wanted(i.value));
         }
@@ -194,6 +207,7 @@ fn conditions(m: &Match, add: &mut dyn FnMut(Part, bool, &str, String)) {
                 PktType::Unicast => "unicast",
                 PktType::Broadcast => "broadcast",
                 PktType::Multicast => "multicast",
+                PktType::Other => "otherhost",
             };
             add(Part::PktType, v.not, "pkttype", name.into());
         }
@@ -284,11 +298,33 @@ fn conditions(m: &Match, add: &mut dyn FnMut(Part, bool, &str, String)) {
         }
         Match::Time(m) => times(m, add),
         Match::Opaque(o) => add(Part::Module, false, "", o.text.to_string()),
+        // What else looks at a header, or at what carries the packet.
+        Match::Ah(_)
+        | Match::Bpf(_)
+        | Match::Cgroup(_)
+        | Match::Cluster(_)
+        | Match::Cpu(_)
+        | Match::Dst(_)
+        | Match::Esp(_)
+        | Match::Eui64
+        | Match::Frag(_)
+        | Match::Hbh(_)
+        | Match::Ipcomp { .. }
+        | Match::Ipv6Header(_)
+        | Match::Ipvs(_)
+        | Match::Mh(_)
+        | Match::Nfacct(_)
+        | Match::Osf(_)
+        | Match::Policy(_)
+        | Match::Realm(_)
+        | Match::Rt(_)
+        | Match::Srh(_)
+        | Match::Tcpmss(_) => headers::conditions(m, add),
     }
 }
 
 /// The spans that a clock must be in; what is not said is left out.
-fn times(m: &TimeMatch, add: &mut dyn FnMut(Part, bool, &str, String)) {
+fn times(m: &TimeMatch, add: &mut Add<'_>) {
     let zone = if m.kerneltz { " (kernel tz)" } else { "" };
     let clock = |s: u32| format!("{:02}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
     let mut out = Vec::new();
@@ -329,7 +365,7 @@ pub(crate) fn moment(seconds: u64) -> String {
     format!("{year}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", s / 3600, s / 60 % 60, s % 60)
 }
 
-fn header(ip: &IpMatch, add: &mut dyn FnMut(Part, bool, &str, String)) {
+fn header(ip: &IpMatch, add: &mut Add<'_>) {
     if let Some(v) = &ip.iniface {
         add(Part::InIface, v.not, "in", iface(&v.value));
     }
@@ -350,11 +386,7 @@ fn header(ip: &IpMatch, add: &mut dyn FnMut(Part, bool, &str, String)) {
     }
 }
 
-fn ports(
-    sport: Option<Inv<Range<u16>>>,
-    dport: Option<Inv<Range<u16>>>,
-    add: &mut dyn FnMut(Part, bool, &str, String),
-) {
+fn ports(sport: Option<Inv<Range<u16>>>, dport: Option<Inv<Range<u16>>>, add: &mut Add<'_>) {
     if let Some(v) = sport {
         add(Part::Sport, v.not, "sport", range(v.value));
     }

@@ -14,6 +14,15 @@ pub(crate) struct Opt {
     pub(crate) also: &'static [&'static str],
     /// How many words follow it, or [`MAYBE`].
     pub(crate) args: usize,
+    /// Whether it may stand several times.
+    pub(crate) many: bool,
+}
+
+impl Opt {
+    /// Whether this is one of its names, in full.
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name == name || self.also.contains(&name)
+    }
 }
 
 /// One word follows the option, or none.
@@ -21,12 +30,17 @@ pub(crate) const MAYBE: usize = usize::MAX;
 
 /// An option with `args` words behind it.
 pub(crate) const fn opt(name: &'static str, args: usize) -> Opt {
-    Opt { name, also: &[], args }
+    Opt { name, also: &[], args, many: false }
 }
 
 /// An option that has other names.
 pub(crate) const fn alias(name: &'static str, also: &'static [&'static str], args: usize) -> Opt {
-    Opt { name, also, args }
+    Opt { name, also, args, many: false }
+}
+
+/// An option that may stand several times.
+pub(crate) const fn many(name: &'static str, args: usize) -> Opt {
+    Opt { name, also: &[], args, many: true }
 }
 
 /// What is known besides the piece that is read or written.
@@ -268,9 +282,10 @@ macro_rules! extensions {
 }
 
 extensions! { MATCHES: MatchExt, Match =>
-    addrtype comment connbytes connlabel connlimit connmark conntrack devgroup dscp ecn hashlimit helper
-    icmp icmp6 iprange length limit mac mark multiport owner physdev pkttype quota rateest recent rpfilter
-    sctp set socket state statistic string tcp time tos ttl u32 udp
+    addrtype ah bpf cgroup cluster comment connbytes connlabel connlimit connmark conntrack cpu dccp
+    devgroup dscp dst ecn esp eui64 frag hashlimit hbh helper icmp icmp6 ipcomp iprange ipv6header ipvs
+    length limit mac mark mh mss multiport nfacct osf owner physdev pkttype policy quota rateest realm
+    recent rpfilter rt sctp set socket srh state statistic string tcp time tos ttl u32 udp
 }
 
 extensions! { TARGETS: TargetExt, Target =>
@@ -280,6 +295,7 @@ extensions! { TARGETS: TargetExt, Target =>
 }
 
 mod nat_range;
+mod spread;
 
 /// The match extension of that name.
 pub(crate) fn find_match(name: &str) -> Option<&'static MatchExt> {
@@ -293,28 +309,6 @@ pub(crate) fn find_target(name: &str) -> Option<&'static TargetExt> {
 
 /// Match extensions that iptables has and that are kept as text.
 pub(crate) const UNREAD_MATCHES: &[&str] = &[
-    "ah",
-    "bpf",
-    "cgroup",
-    "cluster",
-    "cpu",
-    "dccp",
-    "dst",
-    "esp",
-    "eui64",
-    "frag",
-    "hbh",
-    "ipcomp",
-    "ipv6header",
-    "ipvs",
-    "mh",
-    "nfacct",
-    "osf",
-    "policy",
-    "realm",
-    "rt",
-    "srh",
-    "tcpmss",
     "unclean",
     "geoip",
     "account",

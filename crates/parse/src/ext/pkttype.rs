@@ -1,6 +1,6 @@
 //! `-m pkttype`: whom the frame is for.
 //!
-//! - Tests: unicast, broadcast or multicast, as the link layer says.
+//! - Tests: unicast, broadcast, multicast or another host, as the link layer says.
 //! - `-S`: `-m pkttype [!] --pkt-type multicast`.
 //! - `-L`: `PKTTYPE = multicast`, `PKTTYPE != multicast`.
 //! - Kernel: `net/netfilter/xt_pkttype.c`.
@@ -13,11 +13,12 @@ use chainwalk_model::{Expected, Inv, Match, PktType};
 pub(super) const EXT: MatchExt =
     MatchExt { names: &["pkttype"], options: &[opt("--pkt-type", 1)], build, list, print };
 
-const NAMES: [(&str, PktType); 4] = [
+const NAMES: [(&str, PktType); 5] = [
     ("unicast", PktType::Unicast),
     ("host", PktType::Unicast),
     ("broadcast", PktType::Broadcast),
     ("multicast", PktType::Multicast),
+    ("otherhost", PktType::Other),
 ];
 
 fn build(given: &Given<'_>) -> Result<Match, Wrong> {

@@ -88,7 +88,8 @@ fn listed_flags(i: &str) -> Piece<'_, Inv<Masked<TcpFlags>>> {
     Ok((i, Inv { not, value: Masked { value, mask } }))
 }
 
-fn listed_option(i: &str) -> Piece<'_, Inv<u8>> {
+/// `option=5`, `option=!5`.
+pub(super) fn listed_option(i: &str) -> Piece<'_, Inv<u8>> {
     let (i, ()) = lead("option=")(i)?;
     let (i, not) = value::bang(i)?;
     let (i, value) = value::u8n(i)?;

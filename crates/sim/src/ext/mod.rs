@@ -74,7 +74,13 @@ pub(crate) fn test(
             );
         }
         Match::Tcp(m) => tcp::test(m, eye, j),
-        Match::Udp(m) | Match::Sctp(m) => udp::test(m, eye, j),
+        Match::Udp(m) => udp::test(m, eye, j),
+        Match::Sctp(m) => {
+            udp::test(&m.ports, eye, j);
+            if let Some(chunks) = &m.chunks {
+                j.untold(Part::Chunks, chunks.not);
+            }
+        }
         Match::Icmp(m) | Match::Icmp6(m) => icmp::test(*m, eye, j),
         Match::AddrType(m) => addrtype::test(*m, eye, j),
         Match::Comment(_) => {}
@@ -112,6 +118,28 @@ pub(crate) fn test(
         | Match::Rateest(_)
         | Match::Socket(_)
         | Match::Time(_) => j.untold(Part::Module, false),
+        Match::Nfacct(_) => {}
+        Match::Ah(_)
+        | Match::Bpf(_)
+        | Match::Cgroup(_)
+        | Match::Cluster(_)
+        | Match::Cpu(_)
+        | Match::Dccp(_)
+        | Match::Dst(_)
+        | Match::Esp(_)
+        | Match::Eui64
+        | Match::Frag(_)
+        | Match::Hbh(_)
+        | Match::Ipcomp { .. }
+        | Match::Ipv6Header(_)
+        | Match::Ipvs(_)
+        | Match::Mh(_)
+        | Match::Osf(_)
+        | Match::Policy(_)
+        | Match::Realm(_)
+        | Match::Rt(_)
+        | Match::Srh(_)
+        | Match::Tcpmss(_) => j.untold(Part::Module, false),
         Match::Opaque(_) => {
             j.say(Part::Module, false, Truth::Unknown(Question::Opaque(at.rule, at.op)), || {
                 Found::Nothing
