@@ -38,7 +38,8 @@ pub(super) const EXT: MatchExt = MatchExt {
 };
 
 /// The ways to compare, each option's end and the same in a listing.
-type Ways = [(&'static str, &'static str, fn(u8) -> Compare<u8>); 3];
+type Ways = [Way; 3];
+type Way = (&'static str, &'static str, fn(u8) -> Compare<u8>);
 
 const HEADER_LEN: Ways = [
     ("--srh-hdr-len-eq", "hdr-len-eq", Compare::Eq),
@@ -76,7 +77,7 @@ fn compared(given: &Given<'_>, ways: &Ways) -> Result<Vec<Inv<Compare<u8>>>, Wro
     for arg in given.args.iter().filter(|a| ways.iter().any(|w| w.0 == a.name)) {
         number = arg.read(0, value::u8n, Expected::Number)?;
     }
-    let one = |(name, _, way): &(&str, &str, fn(u8) -> Compare<u8>)| {
+    let one = |(name, _, way): &Way| {
         given.get(name).map(|arg| Inv { not: arg.not, value: way(number) })
     };
     Ok(ways.iter().filter_map(one).collect())

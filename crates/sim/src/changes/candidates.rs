@@ -6,7 +6,7 @@ use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
     Family, Grain, Hook, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked, Match,
     NewRule, Op, OpKind, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop, RuleId,
-    Span, Target, TcpMatch, Text, Want,
+    SctpMatch, Span, Target, TcpMatch, Text, Want,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -212,7 +212,10 @@ fn ports(obstacle: &Obstacle, answers: bool) -> Option<Match> {
             Some(Match::Tcp(TcpMatch { sport, dport, ..TcpMatch::default() }))
         }
         L4::Udp { .. } if one.is_some() => Some(Match::Udp(PortsMatch { sport, dport })),
-        L4::Sctp { .. } if one.is_some() => Some(Match::Sctp(PortsMatch { sport, dport })),
+        L4::Sctp { .. } if one.is_some() => {
+            let ports = PortsMatch { sport, dport };
+            Some(Match::Sctp(SctpMatch { ports, chunks: None }))
+        }
         L4::Icmp(_) => {
             let kind = obstacle.common(|s| match &s.moment.packet.l4 {
                 L4::Icmp(icmp) => Some(icmp.kind),

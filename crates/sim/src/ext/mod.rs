@@ -83,7 +83,7 @@ pub(crate) fn test(
         }
         Match::Icmp(m) | Match::Icmp6(m) => icmp::test(*m, eye, j),
         Match::AddrType(m) => addrtype::test(*m, eye, j),
-        Match::Comment(_) => {}
+        Match::Comment(_) | Match::Nfacct(_) => {}
         Match::Connmark(m) => connmark::test(*m, eye, j),
         Match::Conntrack(m) => conntrack::test(m, eye, j),
         Match::State(m) => state::test(*m, eye, j),
@@ -118,7 +118,6 @@ pub(crate) fn test(
         | Match::Rateest(_)
         | Match::Socket(_)
         | Match::Time(_) => j.untold(Part::Module, false),
-        Match::Nfacct(_) => {}
         Match::Ah(_)
         | Match::Bpf(_)
         | Match::Cgroup(_)
