@@ -376,9 +376,7 @@ fn longer(after: &str, next: bool) -> Option<&str> {
 
 /// How listings begin the matches that are kept as text, the module, and of how many words they are
 /// made; 0 where that can't be told.
-const UNREAD: &[(&str, &str, usize)] = &[
-    ("set", "set", 0),
-];
+const UNREAD: &[(&str, &str, usize)] = &[("set", "set", 0)];
 
 /// Keeps a piece that is not read, up to the target's own words if its length is not known; what is left.
 fn opaque<'a>(
