@@ -3,7 +3,7 @@
 use crate::generate::dice::Dice;
 use chainwalk_model::{
     AddrMask, ChainId, CtStates, Hook, Host, IfaceMatch, Inv, IpMatch, Match, OpKind, PktType,
-    PortSide, Range, RuleId, Ruleset, Target, TcpFlags, Text, TtlMatch,
+    PortSide, Range, RuleId, Ruleset, SctpMatch, Target, TcpFlags, Text, TtlMatch,
 };
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -124,7 +124,7 @@ impl Aim {
                 self.dport.extend(m.dport.map(|r| (r.not, vec![r.value])));
                 self.flags = m.flags.map(|f| (f.not, f.value.mask, f.value.value)).or(self.flags);
             }
-            Match::Udp(m) | Match::Sctp(m) => {
+            Match::Udp(m) | Match::Sctp(SctpMatch { ports: m, .. }) => {
                 self.sport.extend(m.sport.map(|r| (r.not, vec![r.value])));
                 self.dport.extend(m.dport.map(|r| (r.not, vec![r.value])));
             }
@@ -164,7 +164,7 @@ impl Aim {
                 self.frame = match t.value {
                     PktType::Broadcast => Some("broadcast"),
                     PktType::Multicast => Some("01:00:5e:00:00:01"),
-                    PktType::Unicast => None,
+                    PktType::Unicast | PktType::Other => None,
                 };
             }
             Match::AddrType(m) => {
