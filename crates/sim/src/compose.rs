@@ -144,11 +144,12 @@ fn transport(
             // An error has no id and sequence number to answer with.
             let numbered = before.filter(|i| !ct::is_error(number, i.kind));
             let inner = ask.inner.as_ref().map(|i| Box::new(quote(i, src, dst)));
+            let numbers = u16::from(!error && inner.is_none());
             L4::Icmp(Icmp {
                 kind: ask.icmp_type.or(turned).unwrap_or(unsaid),
                 code: ask.icmp_code.or(before.map(|i| i.code)).unwrap_or(0),
-                id: ask.icmp_id.or(numbered.map(|i| i.id)).unwrap_or(u16::from(!error)),
-                seq: ask.icmp_seq.or(numbered.map(|i| i.seq)).unwrap_or(u16::from(!error)),
+                id: ask.icmp_id.or(numbered.map(|i| i.id)).unwrap_or(numbers),
+                seq: ask.icmp_seq.or(numbered.map(|i| i.seq)).unwrap_or(numbers),
                 inner,
             })
         }

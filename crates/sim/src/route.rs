@@ -227,7 +227,14 @@ impl<'a> Router<'a> {
     /// The primary address of the network that an own address is on: packets to it come from there.
     fn first_on_its_net(&self, addr: IpAddr) -> IpAddr {
         let holds = |i: &&Interface| i.addrs.iter().any(|f| f.value.addr == addr);
-        let Some(iface) = self.host().interfaces.iter().find(holds) else { return addr };
+        let Some(iface) = self.host().interfaces.iter().find(holds) else {
+            // All of 127.0.0.0/8 is this host, and speaks as 127.0.0.1.
+            return if addr.is_loopback() && addr.is_ipv4() {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                addr
+            };
+        };
         let Some(own) = iface.addrs.iter().find(|f| f.value.addr == addr) else { return addr };
         let same = |f: &&chainwalk_model::Fact<Cidr>| {
             f.value.len == own.value.len && in_net(addr, f.value)

@@ -26,6 +26,35 @@ struct Begin {
     script: Vec<Answer>,
 }
 
+/// The ways of one packet in one world: those found, and the scripts that lead to others.
+struct Search {
+    from: usize,
+    world: World,
+    sent: Sent,
+    so_far: Option<f64>,
+    open: Vec<Vec<Answer>>,
+    found: Vec<(Outcome, World, Begin)>,
+}
+
+impl Search {
+    /// Walks one more way, the one whose fork comes last.
+    fn step(&mut self) {
+        let Some(script) = self.open.pop() else { return };
+        let mut after = self.world.clone();
+        let mut decider = Decider::new(script);
+        let walker = Walker::new(&mut after, &mut decider, self.sent.clone());
+        let (trace, replies) = walker.walk();
+        self.open.append(&mut decider.open);
+        let weight = decider.made.iter().fold(self.so_far, |w, c| Some(w? * c.weight?));
+        let script = decider.made.iter().map(|c| c.answer.clone()).collect();
+        let begin = Begin { world: self.world.clone(), sent: self.sent.clone(), script };
+        let flows = after.flows.printed(after.now_ms);
+        let choices = decider.made;
+        let outcome = Outcome { from: self.from, weight, choices, trace, replies, flows };
+        self.found.push((outcome, after, begin));
+    }
+}
+
 impl Session {
     /// A fresh host: no flow, no list, full buckets. What the rules imply about it is added to its facts.
     pub fn new(mut host: Host) -> Self {
@@ -49,52 +78,48 @@ impl Session {
         let index = self.walks.len();
         let fresh = vec![World::new(self.host.clone())];
         let before = self.worlds.last().unwrap_or(&fresh).clone();
+        let mut searches: Vec<Search> =
+            before.iter().enumerate().map(|(from, w)| self.search(from, w, ask, index)).collect();
+        // Turn by turn, so that what follows one branch does not take the room of another.
+        let mut walked = 0;
+        while walked < MOST_OUTCOMES && searches.iter().any(|s| !s.open.is_empty()) {
+            for search in searches.iter_mut().filter(|s| !s.open.is_empty()) {
+                if walked < MOST_OUTCOMES {
+                    search.step();
+                    walked += 1;
+                }
+            }
+        }
+        let cut = searches.iter().any(|s| !s.open.is_empty());
         let mut outcomes = Vec::new();
         let mut worlds = Vec::new();
         let mut begins = Vec::new();
-        let mut cut = false;
-        for (from, world) in before.iter().enumerate() {
-            let past = self.past(from);
-            let mut world = world.clone();
-            world.now_ms += ask.after_ms;
-            let quoted = match ask.follow_up {
-                Some(FollowUp::IcmpErrorTo(k)) => past.get(k).copied(),
-                _ => None,
-            };
-            let sent = with_quote(compose(&world, ask, index, &past), quoted);
-            let so_far = match index.checked_sub(1) {
-                Some(last) => self.walks[last].outcomes[from].weight,
-                None => Some(1.0),
-            };
-            let mut open = vec![Vec::new()];
-            while let Some(script) = open.pop() {
-                if outcomes.len() >= MOST_OUTCOMES {
-                    cut = true;
-                    break;
-                }
-                let mut after = world.clone();
-                let mut decider = Decider::new(script);
-                let (trace, replies) = Walker::new(&mut after, &mut decider, sent.clone()).walk();
-                open.append(&mut decider.open);
-                let weight = decider.made.iter().fold(so_far, |w, c| Some(w? * c.weight?));
-                let script = decider.made.iter().map(|c| c.answer.clone()).collect();
-                let flows = after.flows.printed(after.now_ms);
-                begins.push(Begin { world: world.clone(), sent: sent.clone(), script });
-                worlds.push(after);
-                outcomes.push(Outcome {
-                    from,
-                    weight,
-                    choices: decider.made,
-                    trace,
-                    replies,
-                    flows,
-                });
-            }
+        for (outcome, world, begin) in searches.into_iter().flat_map(|s| s.found) {
+            outcomes.push(outcome);
+            worlds.push(world);
+            begins.push(begin);
         }
         self.walks.push(Walk { outcomes, cut });
         self.worlds.push(worlds);
         self.begins.push(begins);
         &self.walks[index]
+    }
+
+    /// The search for the ways of packet `index` in the world that outcome `from` of the one before left.
+    fn search(&self, from: usize, before: &World, ask: &Ask, index: usize) -> Search {
+        let past = self.past(from);
+        let mut world = before.clone();
+        world.now_ms += ask.after_ms;
+        let quoted = match ask.follow_up {
+            Some(FollowUp::IcmpErrorTo(k)) => past.get(k).copied(),
+            _ => None,
+        };
+        let sent = with_quote(compose(&world, ask, index, &past), quoted);
+        let so_far = match index.checked_sub(1) {
+            Some(last) => self.walks[last].outcomes[from].weight,
+            None => Some(1.0),
+        };
+        Search { from, world, sent, so_far, open: vec![Vec::new()], found: Vec::new() }
     }
 
     /// The traces that led to an outcome of the last packet, in order.

@@ -192,6 +192,11 @@ counter-policy = { $count ->
 }
 counter-zero = its counter is <b>0</b>: nothing died here yet
 counter-reloaded = every counter of <c>{ $chain }</c> is 0: its rules were loaded anew since
+counter-behind = rule { $rule } of <c>{ $chain }</c> lets nothing past, and yet rule { $later } behind it counts <b>{ $count }</b>: rule { $rule } was put there since, and what is counted is older
+counter-past-all = rule { $rule } of <c>{ $chain }</c> lets nothing past, and yet the policy counts <b>{ $count }</b>: rule { $rule } was put there since, and what is counted is older
+counter-more = every packet passes rule { $rule } of <c>{ $chain }</c>, and yet rule { $later } behind it counts more, <b>{ $count }</b>: rule { $rule } was put there since, or its counter was set back
+counter-more-policy = every packet passes rule { $rule } of <c>{ $chain }</c>, and yet the policy counts more, <b>{ $count }</b>: rule { $rule } was put there since, or its counter was set back
+cut-ways = there are more ways than the <b>{ $count }</b> that are shown: too much is not known
 sure-dst = in every case the destination becomes <w>{ $to }</w>
 sure-src = the source becomes <w>{ $to }</w>
 never-input = <b>{ $hook } never sees this packet:</b> after DNAT it is bound for <c>{ $dst }</c>, not for this host

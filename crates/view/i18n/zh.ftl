@@ -192,6 +192,11 @@ counter-policy = { $count ->
 }
 counter-zero = 它的计数为 <b>0</b>：还没有包死在这里
 counter-reloaded = <c>{ $chain }</c> 的计数全为 0：这些规则之后被重新装载过
+counter-behind = <c>{ $chain }</c> 的第 { $rule } 条不放过任何包，它后面的第 { $later } 条却计了 <b>{ $count }</b>：第 { $rule } 条是后来加的，计数来自更早的包
+counter-past-all = <c>{ $chain }</c> 的第 { $rule } 条不放过任何包，策略却计了 <b>{ $count }</b>：第 { $rule } 条是后来加的，计数来自更早的包
+counter-more = 每个包都要经过 <c>{ $chain }</c> 的第 { $rule } 条，它后面的第 { $later } 条却计得更多（<b>{ $count }</b>）：第 { $rule } 条是后来加的，或者它的计数被清零过
+counter-more-policy = 每个包都要经过 <c>{ $chain }</c> 的第 { $rule } 条，策略却计得更多（<b>{ $count }</b>）：第 { $rule } 条是后来加的，或者它的计数被清零过
+cut-ways = 可能的走法不止这里显示的 <b>{ $count }</b> 种：未知的事太多了
 sure-dst = 无论哪种，目的地都变为 <w>{ $to }</w>
 sure-src = 源地址变为 <w>{ $to }</w>
 never-input = <b>{ $hook } 看不到这个包：</b>DNAT 之后它要去 <c>{ $dst }</c>，不是本机

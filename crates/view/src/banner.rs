@@ -1,5 +1,6 @@
 //! The answer first: the fate in the words of the program that asked.
 
+use crate::counters::{self, Contradiction};
 use crate::fate::{self, Class, Seen, class};
 use crate::forks::{Fork, fork};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
@@ -153,7 +154,8 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
         detail = say!(lang, WhyNotRouting, why = detail);
     }
     let mut evidence = Vec::new();
-    let sure = join([alike(t), counters(t, &trace.fate)], " · ");
+    let gainsaid = counters::on_the_way(t, outcome);
+    let sure = join([alike(t), counted(t, &trace.fate, gainsaid.as_ref())], " · ");
     if !sure.is_empty() {
         evidence.push(Evidence { certain: true, text: sure, answers: Vec::new() });
     }
@@ -177,8 +179,13 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
     if let Some((_, text)) = fate::unvisited(t, outcome) {
         evidence.push(Evidence { certain: true, text, answers: Vec::new() });
     }
+    if let Some(found) = &gainsaid {
+        let text = counters::told(t, found);
+        evidence.push(Evidence { certain: true, text, answers: Vec::new() });
+    }
+    evidence.extend(cut(t));
     let text = reloaded(t, outcome);
-    if !text.is_empty() && evidence.len() < MOST {
+    if !text.is_empty() && evidence.len() < MOST && gainsaid.is_none() {
         evidence.push(Evidence { certain: true, text, answers: Vec::new() });
     }
     Banner { tone: fate::tone(&trace.fate), headline: headline(t, outcome), detail, evidence }
@@ -226,8 +233,15 @@ fn alike(t: &Telling) -> Sentence {
     }
 }
 
-/// What the counter of the place that stopped the packet says.
-fn counters(t: &Telling, fate: &Fate) -> Sentence {
+/// That there are more ways than were walked.
+fn cut(t: &Telling) -> Option<Evidence> {
+    let walk = t.walk().filter(|w| w.cut)?;
+    let text = say!(t.lang, CutWays, count = walk.outcomes.len());
+    Some(Evidence { certain: false, text, answers: Vec::new() })
+}
+
+/// What the counter of the place that stopped the packet says. A counter of 0 that others gainsay says nothing.
+fn counted(t: &Telling, fate: &Fate, gainsaid: Option<&Contradiction>) -> Sentence {
     let (count, policy) = match fate {
         Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
             (t.rules().rule(*rule).counters, false)
@@ -238,6 +252,7 @@ fn counters(t: &Telling, fate: &Fate) -> Sentence {
     let Some(count) = count else { return Sentence::new() };
     let packets = count.packets;
     match (packets.value, policy) {
+        (0, _) if gainsaid.is_some() => Sentence::new(),
         (0, _) => say!(t.lang, CounterZero),
         (_, true) => say!(t.lang, CounterPolicy, count = number(packets)),
         _ => say!(t.lang, CounterRule, count = number(packets)),
@@ -450,6 +465,7 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
         }
         evidence.extend(leans(t, outcome, 1));
     }
+    evidence.extend(cut(t));
     Banner { tone: Tone::Depends, headline, detail, evidence }
 }
 

@@ -7,6 +7,7 @@
 
 pub mod answer;
 mod banner;
+mod counters;
 mod facts;
 mod fate;
 mod forks;
