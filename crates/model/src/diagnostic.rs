@@ -132,6 +132,8 @@ pub enum SectionKind {
     Names(u32),
     /// ipsets.
     Sets(u32),
+    /// Flows that conntrack knows.
+    Flows(u32),
     /// Listening sockets.
     Sockets(u32),
     /// sysctls.

@@ -1,6 +1,6 @@
 //! What is known, assumed or guessed of a host around its rules.
 
-use crate::{Hook, IpFamily, Mac, RuleId, Ruleset, Span, Text};
+use crate::{Flow, Hook, IpFamily, Mac, RuleId, Ruleset, Span, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -330,6 +330,8 @@ pub struct Host {
     pub behind: Vec<(IpAddr, Fact<Text>)>,
     /// Names of addresses.
     pub names: Vec<NamedAddr>,
+    /// The flows that it knows before the first packet.
+    pub flows: Vec<Fact<Flow>>,
     /// How much of it is known.
     pub complete: Complete,
     /// The clock as seconds since 1970, where the case or the person tells it.

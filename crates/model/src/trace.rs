@@ -129,8 +129,10 @@ pub enum Lean {
     EmptyTable(Family, Text),
     /// The lists, limits and counters start fresh.
     FreshHistory(RuleId),
-    /// No flow was known before the first packet.
+    /// No flow of this packet was known before the first packet.
     NoFlows,
+    /// The numbers of a flow that was pasted are not told: its packets are taken to lie in its window.
+    Window,
     /// Which port of a bridge an address lies behind was not told; it does not matter to the rules here.
     BridgePort {
         /// The bridge.

@@ -304,3 +304,39 @@ fn what_stands_beside_the_rules_is_kept_with_what_it_touches() {
         );
     }
 }
+
+#[test]
+fn flows_are_read_from_every_form_of_their_listing() {
+    let conntrack = "tcp      6 431999 ESTABLISHED src=10.1.0.1 dst=10.1.0.2 sport=44038 dport=8080 src=10.1.0.2 dst=10.1.0.1 sport=80 dport=44038 [ASSURED] mark=5 use=1\n\
+        udp      17 29 src=10.1.0.1 dst=10.1.0.5 sport=47944 dport=99 [UNREPLIED] src=10.1.0.5 dst=10.1.0.1 sport=99 dport=47944 mark=0 use=2\n\
+        icmp     1 29 src=10.1.0.1 dst=10.1.0.5 type=8 code=0 id=7 src=10.1.0.5 dst=10.1.0.1 type=0 code=0 id=7 mark=0 zone=3 use=1\n\
+        conntrack v1.4.7 (conntrack-tools): 3 flow entries have been shown.\n";
+    let proc: String = conntrack
+        .lines()
+        .take(3)
+        .map(|l| format!("ipv4     2 {}\n", l.replace("mark=0 use", "mark=0 zone=0 use")))
+        .collect();
+    let extended: String = conntrack.lines().take(3).map(|l| format!("ipv4     2 {l}\n")).collect();
+    let read = |text: &str| {
+        let reading = chainwalk_parse::read(&[text]);
+        assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
+        assert_eq!(reading.sections[0].kind, SectionKind::Flows(3));
+        reading.host().flows.into_iter().map(|f| f.value).collect::<Vec<_>>()
+    };
+    let flows = read(conntrack);
+    assert_eq!(read(&proc), flows);
+    assert_eq!(read(&extended), flows);
+    assert_eq!((flows[0].reply.sport, flows[0].mark, flows[0].assured), (80, 5, true));
+    assert_eq!(
+        (flows[0].tcp_state.as_deref(), flows[0].timeout),
+        (Some("ESTABLISHED"), Some(431_999))
+    );
+    assert!(flows[1].unreplied && !flows[2].unreplied);
+    assert_eq!((flows[2].orig.dport, flows[2].orig.sport, flows[2].zone), (8 << 8, 7, 3));
+}
+
+#[test]
+fn an_offloaded_flow_passes_by_the_rules() {
+    let text = "tcp      6 src=10.1.0.1 dst=10.2.0.2 sport=44038 dport=80 src=10.2.0.2 dst=10.1.0.1 sport=80 dport=44038 [OFFLOAD] mark=0 use=2\n";
+    assert_eq!(host(text).beside.iter().map(|b| &*b.name).collect::<Vec<_>>(), ["flowtable"]);
+}

@@ -183,9 +183,25 @@ pub(crate) struct Look {
 }
 
 impl Flows {
+    /// The table as it was told: what a listing of it does not show is as the flow's state makes it likely.
+    pub(crate) fn known<'f>(told: impl Iterator<Item = &'f Flow>) -> Self {
+        let mut flows = Self::default();
+        for flow in told {
+            let id = flows.fresh_id();
+            flows.entries.push(Entry::known(id, flow));
+        }
+        flows
+    }
+
     /// Takes away flows that have expired.
     pub(crate) fn expire(&mut self, now_ms: u64) {
         self.entries.retain(|e| e.expires_ms > now_ms);
+    }
+
+    /// Whether a packet belongs to a TCP flow that was told, and of whose numbers nothing is known yet.
+    pub(crate) fn is_untold(&self, packet: &Packet, zone: Zone) -> bool {
+        let found = self.find(tuple_of(packet), zone).and_then(|(id, _)| self.get(id));
+        found.and_then(|e| e.tcp.as_ref()).is_some_and(Tcp::is_untold)
     }
 
     /// The flow with this number.
@@ -408,6 +424,42 @@ impl Flows {
 }
 
 impl Entry {
+    /// A flow that was told. Whether it was expected is not in a listing.
+    fn known(id: u32, flow: &Flow) -> Self {
+        let mut bits = status::CONFIRMED | status::SRC_NAT_DONE | status::DST_NAT_DONE;
+        let plain = invert(flow.orig);
+        let differs = |end: fn(&Tuple) -> (std::net::IpAddr, u16)| {
+            plain.is_some_and(|p| end(&p) != end(&flow.reply))
+        };
+        for (bit, is) in [
+            (status::SEEN_REPLY, !flow.unreplied),
+            (status::ASSURED, flow.assured),
+            (status::SRC_NAT, differs(|t| (t.dst, t.dport))),
+            (status::DST_NAT, differs(|t| (t.src, t.sport))),
+        ] {
+            bits |= if is { bit } else { 0 };
+        }
+        let tcp = (flow.orig.proto == proto::TCP)
+            .then(|| Tcp::known(flow.tcp_state.as_deref().unwrap_or("ESTABLISHED")));
+        Self {
+            id,
+            orig: flow.orig,
+            reply: flow.reply,
+            status: bits,
+            mark: flow.mark,
+            zone: Zone {
+                orig: flow.zone_orig.unwrap_or(flow.zone),
+                reply: flow.zone_reply.unwrap_or(flow.zone),
+            },
+            expires_ms: flow.timeout.map_or(u64::MAX, |s| u64::from(s) * 1000),
+            // What was pasted began a while ago.
+            stream_ms: 0,
+            came_by: None,
+            masq_dev: None,
+            tcp,
+        }
+    }
+
     fn printed(&self, now_ms: u64) -> Flow {
         Flow {
             orig: self.orig,

@@ -26,9 +26,10 @@ pub(crate) struct World {
 impl World {
     /// A fresh world around a host.
     pub(crate) fn new(host: Rc<Host>) -> Self {
+        let flows = Flows::known(host.flows.iter().map(|f| &f.value));
         Self {
             host,
-            flows: Rc::default(),
+            flows: Rc::new(flows),
             fragments: Rc::default(),
             memory: Memory::default(),
             answers: Rc::default(),

@@ -173,6 +173,7 @@ lean-sysctl = if <c>{ $name }</c> is <c>{ $value }</c>, as is usual
 lean-empty = if the <c>{ $table }</c> table, which was not pasted, is empty
 lean-fresh = if <b>{ $chain } rule { $number }</b> starts with an empty history
 lean-no-flows = if no connection was known before
+lean-window = if its numbers lie in the window of the connection that was pasted
 lean-port = whichever port of { $bridge } <c>{ $addr }</c> is behind
 lean-bridge-port = if <c>{ $port }</c> is a port of { $bridge }, as its packet suggests
 lean-bridge-nf = if bridged packets pass iptables (<c>bridge-nf-call-iptables</c> is 1)
@@ -351,6 +352,10 @@ chip-names = { $count ->
 chip-sets = { $count ->
     [1] 1 set
    *[other] { $count } sets
+}
+chip-flows = { $count ->
+    [1] 1 connection
+   *[other] { $count } connections
 }
 chip-sockets = { $count ->
     [1] 1 listener

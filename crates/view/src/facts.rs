@@ -34,6 +34,7 @@ fn chip(kind: &SectionKind, span: Span, lang: Lang) -> Chip {
         SectionKind::Bridges(n) => host("bridge", text!(lang, ChipBridges, count = *n)),
         SectionKind::Names(n) => host("names", text!(lang, ChipNames, count = *n)),
         SectionKind::Sets(n) => host("ipset", text!(lang, ChipSets, count = *n)),
+        SectionKind::Flows(n) => host("conntrack", text!(lang, ChipFlows, count = *n)),
         SectionKind::Sockets(n) => host("ss", text!(lang, ChipSockets, count = *n)),
         SectionKind::Sysctls(n) => host("sysctl", text!(lang, ChipSysctls, count = *n)),
         SectionKind::Command(command) => host("$", command.to_string()),

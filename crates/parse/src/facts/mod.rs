@@ -2,6 +2,7 @@
 
 mod beside;
 mod bridges;
+mod flows;
 mod ifconfig;
 mod interfaces;
 mod ipset;
@@ -21,8 +22,8 @@ pub(crate) use settle::settle;
 
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
-    Beside, Diagnostic, Fact, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule, Route,
-    SectionKind, Socket, Span, Text,
+    Beside, Diagnostic, Fact, Flow, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule,
+    Route, SectionKind, Socket, Span, Text,
 };
 use std::net::IpAddr;
 
@@ -53,6 +54,7 @@ pub(crate) struct Facts {
     pub(crate) neighbours: Vec<Neighbour>,
     pub(crate) fdb: Vec<Link>,
     pub(crate) beside: Vec<Beside>,
+    pub(crate) flows: Vec<Fact<Flow>>,
     pub(crate) local: Vec<Fact<IpAddr>>,
     pub(crate) name: Option<Text>,
 }
@@ -84,8 +86,9 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 20] = [
+    const READERS: [Reader; 21] = [
         json::block,
+        flows::block,
         yaml::block,
         table::block,
         beside::block,

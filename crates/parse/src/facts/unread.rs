@@ -17,10 +17,6 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
             braces(rows, first.chars().next()?, if first.starts_with('{') { '}' } else { ']' }),
             Some(hint),
         )
-    } else if first.starts_with("Kernel IP routing table") {
-        ("route -n", until_blank(rows), Some("ip route"))
-    } else if is_flow(first) {
-        ("conntrack -L", rows.iter().take_while(|r| is_flow(r.text)).count(), None)
     } else if matches!(first, "[" | "{") && rows.iter().take(4).any(|r| r.text.starts_with('"')) {
         let (open, close) = if first == "[" { ('[', ']') } else { ('{', '}') };
         ("docker network inspect", braces(rows, open, close), None)
@@ -75,15 +71,4 @@ fn braces(rows: &[Row<'_>], open: char, close: char) -> usize {
         depth = depth.max(0);
     }
     taken.max(1)
-}
-
-fn until_blank(rows: &[Row<'_>]) -> usize {
-    rows.iter().take_while(|r| !r.text.is_empty()).count()
-}
-
-/// A line of `conntrack -L` or of `/proc/net/nf_conntrack`.
-fn is_flow(text: &str) -> bool {
-    text.contains(" src=")
-        && text.contains(" dst=")
-        && text.split_whitespace().any(|w| w.starts_with("sport=") || w.starts_with("type="))
 }

@@ -20,6 +20,38 @@ enum State {
     SynSent2,
 }
 
+/// Every state.
+const ALL: [State; 10] = [
+    State::None,
+    State::SynSent,
+    State::SynRecv,
+    State::Established,
+    State::FinWait,
+    State::CloseWait,
+    State::LastAck,
+    State::TimeWait,
+    State::Close,
+    State::SynSent2,
+];
+
+impl State {
+    /// Its name, as conntrack prints it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::SynSent => "SYN_SENT",
+            Self::SynRecv => "SYN_RECV",
+            Self::Established => "ESTABLISHED",
+            Self::FinWait => "FIN_WAIT",
+            Self::CloseWait => "CLOSE_WAIT",
+            Self::LastAck => "LAST_ACK",
+            Self::TimeWait => "TIME_WAIT",
+            Self::Close => "CLOSE",
+            Self::SynSent2 => "SYN_SENT2",
+        }
+    }
+}
+
 /// What the table says of a packet in a state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
@@ -86,6 +118,8 @@ pub(super) struct Tcp {
     state: State,
     ends: [End; 2],
     last: Last,
+    /// Whether its past is a listing's, which shows a state and no numbers.
+    told: bool,
 }
 
 /// What a packet did to the flow.
@@ -276,6 +310,7 @@ impl Tcp {
                 simultaneous: false,
                 retrans: 0,
             },
+            told: false,
         };
         match tcp.go_on(header, packet, CtDir::Original, false, false, look) {
             Step::Invalid => None,
@@ -287,6 +322,39 @@ impl Tcp {
         }
     }
 
+    /// A flow in a state that was told by its name, with numbers that its next packets tell.
+    pub(super) fn known(name: &str) -> Self {
+        let state = ALL.into_iter().find(|s| s.name() == name).unwrap_or(State::Established);
+        let closed = matches!(state, State::LastAck | State::TimeWait);
+        let flags = SACK | LIBERAL | if closed { FIN_SENT } else { 0 };
+        let kind = match state {
+            State::SynSent => Kind::Syn,
+            State::SynRecv => Kind::SynAck,
+            State::Close => Kind::Rst,
+            _ => Kind::Ack,
+        };
+        let dir = if state == State::SynRecv { CtDir::Reply } else { CtDir::Original };
+        let last = Last {
+            dir,
+            kind,
+            seq: 0,
+            ack: 0,
+            end: 0,
+            win: 1,
+            wscale: 0,
+            flags: 0,
+            challenge: false,
+            simultaneous: state == State::SynSent2,
+            retrans: 0,
+        };
+        Self { state, ends: [End { flags, ..End::default() }; 2], last, told: true }
+    }
+
+    /// Whether it was told and an end of it has not been heard since.
+    pub(super) fn is_untold(&self) -> bool {
+        self.told && self.ends.iter().any(|e| e.max_win == 0)
+    }
+
     /// Closed from outside of the flow.
     pub(super) fn close(&mut self) {
         self.state = State::Close;
@@ -294,18 +362,7 @@ impl Tcp {
 
     /// The state's name, as conntrack prints it.
     pub(super) fn name(&self) -> &'static str {
-        match self.state {
-            State::None => "NONE",
-            State::SynSent => "SYN_SENT",
-            State::SynRecv => "SYN_RECV",
-            State::Established => "ESTABLISHED",
-            State::FinWait => "FIN_WAIT",
-            State::CloseWait => "CLOSE_WAIT",
-            State::LastAck => "LAST_ACK",
-            State::TimeWait => "TIME_WAIT",
-            State::Close => "CLOSE",
-            State::SynSent2 => "SYN_SENT2",
-        }
+        self.state.name()
     }
 
     /// Seconds until the flow is forgotten in this state (`tcp_timeouts`).
@@ -600,6 +657,11 @@ impl Tcp {
             if dir == CtDir::Reply && !has_ack {
                 return Window::In;
             }
+        }
+        if self.told && has_ack && self.ends[peer].max_win == 0 {
+            // What the other end sent before it was told: the acknowledgement knows.
+            self.ends[peer].sent = sack;
+            self.ends[peer].max_sent = sack;
         }
         let (sender, receiver) = (self.ends[me], self.ends[peer]);
         // Without ACK there is nothing to check against; some stacks set ACK without a number in a RST.

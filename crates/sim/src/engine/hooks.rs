@@ -268,6 +268,7 @@ impl Walker<'_> {
         };
         let flows = Rc::make_mut(&mut self.world.flows);
         flows.expire(look.now_ms);
+        let untold = flows.is_untold(&skb.packet, look.zone);
         skb.attached = match flows.track(&skb.packet, &look) {
             Seen::Invalid => Attached::Invalid,
             Seen::New(mut entry) => {
@@ -277,6 +278,9 @@ impl Walker<'_> {
             Seen::Gone { entry, dir, info } => Attached::Loose { entry, dir, info },
             Seen::Known { id, dir, info } => Attached::Known { id, dir, info },
         };
+        if untold {
+            self.lean(Lean::Window);
+        }
         if !self.world.host.complete.network && matches!(skb.attached, Attached::Loose { .. }) {
             self.lean(Lean::NoFlows);
         }
