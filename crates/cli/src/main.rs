@@ -4,6 +4,7 @@
 //! is not known, 3 not everything could be printed in the form asked for.
 
 mod answer;
+mod change;
 mod draw;
 mod read;
 mod sources;
@@ -49,6 +50,12 @@ enum Command {
         /// A fact beyond the paste: `eth0=172.17.0.2/16`, `route=default via 10.0.0.1 dev eth0`.
         #[arg(long, value_name = "NAME=VALUE")]
         assume: Vec<String>,
+        /// Make a change first and show both fates: `iptables -I FORWARD …`, `sysctl -w …`, `ip route add …`.
+        #[arg(long, value_name = "COMMAND")]
+        edit: Vec<String>,
+        /// Search for the smallest changes that would let each packet through, or stop it.
+        #[arg(long)]
+        changes: bool,
         /// Print the answer as JSON, as `answer` does.
         #[arg(long)]
         json: bool,
@@ -100,8 +107,16 @@ fn main() -> ExitCode {
         Command::Read { files, form: Some(Form::Save), .. } => read::save(&files),
         Command::Read { files, json: true, .. } => read::json(&files),
         Command::Read { files, lang, .. } => read::words(&files, lang.into()),
-        Command::Walk { files, packet, assume, json, lang } => {
-            walk::walk(&files, &packet, &assume, json, lang.into())
+        Command::Walk { files, packet, assume, edit, changes, json, lang } => {
+            walk::walk(&walk::Wanted {
+                files: &files,
+                packets: &packet,
+                assume: &assume,
+                edits: &edit,
+                changes,
+                json,
+                lang: lang.into(),
+            })
         }
         Command::Answer { file } => answer::answer(&file),
     };

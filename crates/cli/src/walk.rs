@@ -1,16 +1,28 @@
 //! `chainwalk walk`.
 
 use crate::sources::Sources;
-use crate::{draw, read};
-use chainwalk_model::{Ask, Check, Diagnostic, RuleId, Severity};
+use crate::{change, draw, read};
+use chainwalk_model::{Ask, Check, Diagnostic, Host, RuleId, Severity, Shadow};
 use chainwalk_parse::{Lines, assumption, packet_lines};
-use chainwalk_sim::Session;
-use chainwalk_view::{Banner, Lang, Mark, Reasons, Row, Sentence, Telling, banner, rows};
+use chainwalk_sim::{Session, shadowed};
+use chainwalk_view::{
+    Banner, Compared, Lang, Mark, Reasons, Row, Sentence, Telling, banner, compared, rows,
+};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 /// The engine as view asks it.
-struct Why<'a>(&'a Session);
+struct Why<'a> {
+    session: &'a Session,
+    shadows: HashMap<RuleId, Shadow>,
+}
+
+impl<'a> Why<'a> {
+    fn new(session: &'a Session) -> Self {
+        Self { session, shadows: shadowed(session.host()) }
+    }
+}
 
 impl Reasons for Why<'_> {
     fn checks(
@@ -21,18 +33,35 @@ impl Reasons for Why<'_> {
         step: usize,
         rule: RuleId,
     ) -> Vec<Check> {
-        self.0.explain(packet, outcome, reply, step, rule)
+        self.session.explain(packet, outcome, reply, step, rule)
+    }
+
+    fn shadow(&self, rule: RuleId) -> Option<Shadow> {
+        self.shadows.get(&rule).copied()
     }
 }
 
+/// What `walk` was asked to do.
+pub(crate) struct Wanted<'a> {
+    /// The files of the paste.
+    pub(crate) files: &'a [String],
+    /// The packet lines.
+    pub(crate) packets: &'a [String],
+    /// The facts beyond the paste.
+    pub(crate) assume: &'a [String],
+    /// The changes to make.
+    pub(crate) edits: &'a [String],
+    /// Whether changes are to be searched for.
+    pub(crate) changes: bool,
+    /// Whether to print JSON.
+    pub(crate) json: bool,
+    /// The language of the sentences.
+    pub(crate) lang: Lang,
+}
+
 /// Sends the packets and prints their walks, in words or as JSON.
-pub(crate) fn walk(
-    files: &[String],
-    packets: &[String],
-    assume: &[String],
-    json: bool,
-    lang: Lang,
-) -> io::Result<u8> {
+pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
+    let Wanted { files, packets, assume, edits, lang, json, .. } = *wanted;
     let sources = Sources::open(files)?;
     let reading = sources.read();
     if !json || reading.hosts.is_empty() {
@@ -60,39 +89,88 @@ pub(crate) fn walk(
         }
         asks.push(ask);
     }
-    let mut session = Session::new(host);
-    for ask in &asks {
-        session.send(ask);
+    let docs = sources.docs();
+    let told = |found: &[Diagnostic], line: &str| complain(found, "--edit", line, lang);
+    let Some((changed, commands)) = change::make(&host, edits, docs.len(), told)? else {
+        return Ok(1);
+    };
+    let send = |host: &Host| {
+        let mut session = Session::new(host.clone());
+        for ask in &asks {
+            session.send(ask);
+        }
+        session
+    };
+    let (before, session) = (send(&host), send(&changed));
+    let why = Why::new(&session);
+    let tell = |session: &'_ Session, packet: usize, out: &mut dyn FnMut(&Telling)| {
+        out(&Telling {
+            lang,
+            reading: Some(&reading),
+            docs: &docs,
+            host: session.host(),
+            asks: &asks,
+            walks: session.walks(),
+            followed: &[],
+            packet,
+            reasons: &why,
+        });
+    };
+    let mut all_compared: Vec<Compared> = Vec::new();
+    let mut all_changes = Vec::new();
+    for packet in 0..lines.len() {
+        if !edits.is_empty() {
+            tell(&before, packet, &mut |old| {
+                tell(&session, packet, &mut |new| {
+                    all_compared.push(compared(old, new, commands.clone()));
+                });
+            });
+        }
+        if wanted.changes {
+            let want = change::want(&session, packet);
+            let found = chainwalk_sim::changes(&changed, &asks, packet, want);
+            tell(&session, packet, &mut |t| {
+                all_changes
+                    .push((chainwalk_view::changes(t, &found, change::HANDS), found.clone()));
+            });
+        }
     }
-    let answer = chainwalk_view::answer::answer("", session.host(), session.walks());
+    let mut answer = chainwalk_view::answer::answer("", session.host(), session.walks());
     let mut out = io::stdout().lock();
     if json {
+        if !edits.is_empty() {
+            answer["compared"] = all_compared.iter().map(change::json_of_compared).collect();
+        }
+        if wanted.changes {
+            let all = all_changes.iter().map(|(told, found)| change::json_of(found, told));
+            answer["changes"] = all.collect();
+        }
         writeln!(out, "{answer}")?;
     } else {
-        let docs = sources.docs();
         for (packet, line) in lines.iter().enumerate() {
-            let telling = Telling {
-                lang,
-                reading: Some(&reading),
-                docs: &docs,
-                host: session.host(),
-                asks: &asks,
-                walks: session.walks(),
-                followed: &[],
-                packet,
-                reasons: &Why(&session),
-            };
             writeln!(out, "{}. {line}", packet + 1)?;
-            tell_banner(&mut out, &banner(&telling))?;
-            for row in rows(&telling) {
-                tell_row(&mut out, &row, &sources)?;
+            if let Some(compared) = all_compared.get(packet) {
+                change::tell_compared(&mut out, compared)?;
             }
-            writeln!(out)?;
+            let mut done = Ok(());
+            tell(&session, packet, &mut |t| done = tell_walk(&mut out, t, &sources));
+            done?;
+            if let Some((told, _)) = all_changes.get(packet) {
+                change::tell_changes(&mut out, told)?;
+            }
         }
     }
     let open = answer["packets"].as_array().into_iter().flatten();
     let depends = open.into_iter().any(|p| p["depends_on"] != Value::Array(Vec::new()));
     Ok(if depends { 2 } else { 0 })
+}
+
+fn tell_walk(out: &mut impl Write, telling: &Telling, sources: &Sources) -> io::Result<()> {
+    tell_banner(out, &banner(telling))?;
+    for row in rows(telling) {
+        tell_row(out, &row, sources)?;
+    }
+    writeln!(out)
 }
 
 fn complain(found: &[Diagnostic], name: &str, text: &str, lang: Lang) -> io::Result<()> {
@@ -147,6 +225,9 @@ fn tell_row(out: &mut impl Write, row: &Row, sources: &Sources) -> io::Result<()
         line += &["[", &at.to_string(), "]"].concat();
     }
     writeln!(out, "{}", line.trim_end())?;
+    if let Some(tools) = row.tools.as_ref().filter(|t| !t.shadow.is_empty()) {
+        writeln!(out, "     {indent}  ! {}", plain(&tools.shadow))?;
+    }
     for card in &row.branches {
         let mark = if card.followed { '▸' } else { ' ' };
         let parts = [card.weight.as_str(), &card.label, &card.name, &card.fate];

@@ -119,3 +119,29 @@ fn what_was_read_comes_back_as_save_text() {
     assert!(serde_json::from_str::<serde_json::Value>(&done.out).is_ok());
     assert_eq!(done.code, 0);
 }
+
+#[test]
+fn an_edit_shows_both_fates_and_changes_are_proposed() {
+    let packet = "tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 syn";
+    let base = ["walk", "-", "--assume", "eth0=10.0.0.1/24", "--packet", packet];
+    let done =
+        run(&[&base[..], &["--edit", "iptables -I INPUT -s 10.0.0.9 -j DROP"]].concat(), RULES);
+    assert!(done.out.contains("$ iptables -I INPUT -s 10.0.0.9/32 -j DROP"), "{}", done.out);
+    assert!(done.out.contains("It is stopped now."), "{}", done.out);
+    let done = run(
+        &[&base[..], &["--edit", "iptables -D INPUT 1", "--changes", "--json"]].concat(),
+        RULES,
+    );
+    let answer: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(answer["compared"][0]["edits"][0], "iptables -D INPUT 1");
+    assert_eq!(answer["changes"][0]["want"], "through");
+    let first = &answer["changes"][0]["proposals"][0]["commands"][0];
+    assert!(first.as_str().unwrap().starts_with("iptables -A INPUT -s 10.0.0.9/32"), "{answer}");
+    let done = run(&[&base[..], &["--edit", "iptables -D INPUT 9"]].concat(), RULES);
+    assert_eq!(done.code, 1);
+    assert!(
+        done.err.contains("1 | iptables -D INPUT 9\n  |                   ^\n"),
+        "{}",
+        done.err
+    );
+}

@@ -50,7 +50,7 @@ fn table_of(host: &mut Host, family: Family, name: &Text) -> TableId {
     let alike = rules.tables.iter().find(|t| t.family == family);
     let backend = alike.map_or(Backend::Legacy, |t| t.backend);
     let mut chains = Vec::new();
-    for (hook, rank) in line(name, backend) {
+    for (hook, rank) in hooks(name, backend) {
         chains.push(ChainId(rules.chains.len() as u32));
         let kind = match (&**name, hook) {
             ("nat", _) => ChainKind::Nat,
@@ -72,12 +72,12 @@ fn new_chain(table: TableId, name: Text, base: Option<Base>) -> Chain {
 }
 
 /// The hooks of a table of iptables, and its priority at each.
-fn line(table: &str, backend: Backend) -> Vec<(Hook, i32)> {
-    let hooks = [Hook::Prerouting, Hook::Input, Hook::Forward, Hook::Output, Hook::Postrouting];
+pub(crate) fn hooks(table: &str, backend: Backend) -> Vec<(Hook, i32)> {
+    let all = [Hook::Prerouting, Hook::Input, Hook::Forward, Hook::Output, Hook::Postrouting];
     let rank = |hook: Hook| iptables_tables(hook).iter().find(|(name, _)| *name == table);
     let late = table == "security" && backend == Backend::IptablesNft;
     let own = |(_, rank): &(_, i32)| if late { 150 } else { *rank };
-    hooks.into_iter().filter_map(|hook| Some((hook, own(rank(hook)?)))).collect()
+    all.into_iter().filter_map(|hook| Some((hook, own(rank(hook)?)))).collect()
 }
 
 /// The chain of that name; a new one only where that is what is asked for.

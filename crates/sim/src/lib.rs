@@ -17,6 +17,7 @@ mod nat;
 mod route;
 mod session;
 mod sets;
+mod shadow;
 mod wire;
 mod world;
 
@@ -24,3 +25,4 @@ pub use assume::{assume, infer};
 pub use changes::changes;
 pub use edit::edited;
 pub use session::Session;
+pub use shadow::shadowed;

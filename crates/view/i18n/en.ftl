@@ -433,6 +433,68 @@ hint-mean = Did you mean { $word }?
 hint-paste = Paste what { $command } prints.
 hint-protocol = Name the protocol first, with -p tcp or -p udp.
 
+## Changes
+
+changes-through = What would let it through?
+changes-stop = What would stop it?
+changes-reply-stopped = The packet itself gets through, but its reply is stopped on the way back.
+changes-none-found = Nothing was found among the changes that were tried; not all were.
+changes-none = No single change of rules, settings or routes that is tried here does it.
+changes-more = There are more; the smallest are shown.
+changes-replied = Its reply gets back too.
+compare-same = This packet fares as before.
+compare-through = <k>It gets through now.</k>
+compare-stopped = <x>It is stopped now.</x>
+compare-depends = Its fate depends on something now.
+compare-settled = Its fate is settled now.
+compare-elsewhere = It is still stopped, in another way.
+compare-other = It ends otherwise now.
+place-end = the end of <c>{ $chain }</c>
+place-rule = rule { $number } of <c>{ $chain }</c>
+scope-accept = Accepts whatever gets to { $at } and fits <c>{ $what }</c>.
+scope-accept-all = Accepts whatever gets to { $at }.
+scope-drop = Stops whatever gets to { $at } and fits <c>{ $what }</c>.
+scope-drop-all = Stops whatever gets to { $at }.
+scope-other = Handles whatever gets to { $at } and fits <c>{ $what }</c>.
+scope-other-all = Handles whatever gets to { $at }.
+scope-without = All that rule { $number } of <c>{ $chain }</c> takes goes on to the rules behind it.
+scope-policy-accept = Whatever no rule of <c>{ $chain }</c> decides is accepted.
+scope-policy-drop = Whatever no rule of <c>{ $chain }</c> decides is dropped.
+scope-flush = <c>{ $chain }</c> has no rules any more.
+scope-create = <c>{ $chain }</c> is a new chain without rules.
+scope-forward-on = The host forwards packets between all its interfaces; only FORWARD stands between them then.
+scope-forward-off = The host forwards nothing any more, containers and virtual machines included.
+scope-rp-loose = By <c>{ $iface }</c>, any source is taken to which some route leads, by whatever interface.
+scope-rp-off = Sources are not checked by <c>{ $iface }</c> any more: they can be forged.
+scope-localnet = Addresses of 127.0.0.0/8 are taken from <c>{ $iface }</c>: what listens only on loopback can be reached from there.
+scope-accept-local = Packets from this host's own addresses are taken from <c>{ $iface }</c>.
+scope-bridge-nf = No packet that a bridge passes on is shown to iptables any more.
+scope-setting = <c>{ $name }</c> holds for every packet.
+scope-route = Every packet to <c>{ $dst }</c> takes this way.
+scope-no-route = { $count ->
+    [one] The route
+   *[other] The routes
+} to <c>{ $dst }</c> no longer decides; a wider one may.
+scope-policy-rule = Packets that this rule selects look in another routing table.
+scope-fact = This is taken as a fact of the host.
+list-comma = ,{" "}
+also-none = None of { $count } other packets that were tried, each different in one thing, changes its fate.
+also-through = Also lets in the same packet { $list }.
+also-stopped = Also stops the same packet { $list }.
+also-not = Not { $list }.
+probe-near-source = from its neighbour <c>{ $src }</c>
+probe-far-source = from elsewhere, such as <c>{ $src }</c>
+probe-interface = by <c>{ $iface }</c>
+probe-port = to port <c>{ $port }</c>
+probe-destination = to <c>{ $dst }</c>
+probe-behind = straight to <c>{ $dst }</c>
+probe-protocol = as <c>{ $proto }</c>
+probe-mid-flow = without a handshake before it
+shadow-behind = Never matches: rule { $number } above takes every packet that it would.
+shadow-behind-jump = Never matches: rule { $number } above sends every such packet to a chain that ends it.
+shadow-unreached = Never matches: nothing that can be reached jumps to { $chain }.
+shadow-one = Rule { $number }: { $why }
+
 ## The diagram
 
 scene-processes = processes on this host

@@ -397,6 +397,65 @@ hint-mean = 是不是 { $word }？
 hint-paste = 请粘贴 { $command } 的输出。
 hint-protocol = 请先写明协议：-p tcp 或 -p udp。
 
+## 改动
+
+changes-through = 什么改动能让它通过？
+changes-stop = 什么改动能拦住它？
+changes-reply-stopped = 数据包本身能通过，但它的应答在回程被拦下。
+changes-none-found = 在试过的改动里没有找到；并非所有改动都试过。
+changes-none = 这里试过的规则、设置和路由改动都做不到。
+changes-more = 还有别的改动；这里列出最小的几个。
+changes-replied = 它的应答也能回来。
+compare-same = 这个数据包的结果不变。
+compare-through = <k>现在它能通过了。</k>
+compare-stopped = <x>现在它被拦下了。</x>
+compare-depends = 现在它的结果取决于别的条件。
+compare-settled = 现在它的结果确定了。
+compare-elsewhere = 它仍被拦下，但方式不同。
+compare-other = 现在它的结局不同了。
+place-end = <c>{ $chain }</c> 的末尾
+place-rule = <c>{ $chain }</c> 第 { $number } 条规则处
+scope-accept = 凡到达{ $at }且符合 <c>{ $what }</c> 的都接受。
+scope-accept-all = 凡到达{ $at }的都接受。
+scope-drop = 凡到达{ $at }且符合 <c>{ $what }</c> 的都拦下。
+scope-drop-all = 凡到达{ $at }的都拦下。
+scope-other = 处理到达{ $at }且符合 <c>{ $what }</c> 的数据包。
+scope-other-all = 处理所有到达{ $at }的数据包。
+scope-without = 原由 <c>{ $chain }</c> 第 { $number } 条规则处理的数据包，都改由后面的规则处理。
+scope-policy-accept = <c>{ $chain }</c> 中没有规则作出决定的数据包一律接受。
+scope-policy-drop = <c>{ $chain }</c> 中没有规则作出决定的数据包一律丢弃。
+scope-flush = <c>{ $chain }</c> 不再有任何规则。
+scope-create = <c>{ $chain }</c> 是一条没有规则的新链。
+scope-forward-on = 主机在所有接口之间转发数据包；此后只有 FORWARD 能拦住它们。
+scope-forward-off = 主机不再转发任何数据包，容器和虚拟机的也一样。
+scope-rp-loose = 从 <c>{ $iface }</c> 进来的数据包，只要有路由（不论走哪个接口）通向其源地址就接受。
+scope-rp-off = <c>{ $iface }</c> 不再检查源地址：源地址可以伪造。
+scope-localnet = <c>{ $iface }</c> 上也接受 127.0.0.0/8 的地址：只监听回环的服务也能从那里访问。
+scope-accept-local = <c>{ $iface }</c> 上也接受以本机地址为源的数据包。
+scope-bridge-nf = 网桥转发的数据包不再经过 iptables。
+scope-setting = <c>{ $name }</c> 对所有数据包都生效。
+scope-route = 发往 <c>{ $dst }</c> 的数据包都走这条路由。
+scope-no-route = 到 <c>{ $dst }</c> 的 { $count } 条路由不再起作用；可能改用更宽的路由。
+scope-policy-rule = 这条策略规则选中的数据包改查另一张路由表。
+scope-fact = 这被当作主机的一个事实。
+list-comma = 、
+also-none = 另外试了 { $count } 个只有一处不同的数据包，结果都没有改变。
+also-through = 同样的数据包，{ $list }，也会被放行。
+also-stopped = 同样的数据包，{ $list }，也会被拦下。
+also-not = 不受影响：{ $list }。
+probe-near-source = 来自相邻的 <c>{ $src }</c>
+probe-far-source = 来自别处（如 <c>{ $src }</c>）
+probe-interface = 从 <c>{ $iface }</c> 进入
+probe-port = 发往端口 <c>{ $port }</c>
+probe-destination = 发往 <c>{ $dst }</c>
+probe-behind = 直接发往 <c>{ $dst }</c>
+probe-protocol = 改用 <c>{ $proto }</c>
+probe-mid-flow = 此前没有握手
+shadow-behind = 永远不会匹配：上面的第 { $number } 条规则会先处理它能匹配的所有数据包。
+shadow-behind-jump = 永远不会匹配：上面的第 { $number } 条规则把所有这样的数据包送进一条会作出裁决的链。
+shadow-unreached = 永远不会匹配：没有可达的规则跳转到 { $chain }。
+shadow-one = 第 { $number } 条规则：{ $why }
+
 ## 图
 
 scene-processes = 本机上的进程

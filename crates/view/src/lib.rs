@@ -8,6 +8,7 @@
 pub mod answer;
 mod banner;
 mod counters;
+mod changes;
 mod facts;
 mod fate;
 mod forks;
@@ -28,6 +29,7 @@ mod timeline;
 mod words;
 
 pub use banner::banner;
+pub use changes::*;
 pub use facts::{chips, facts};
 pub use measure::TableMeasure;
 pub use page::*;

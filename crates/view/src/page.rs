@@ -150,6 +150,8 @@ pub struct Row {
     pub class: String,
     /// The branches, for a fork.
     pub branches: Vec<BranchCard>,
+    /// What can be done about its rule, or at this end of a chain.
+    pub tools: Option<crate::RuleTools>,
 }
 
 /// What a row is.

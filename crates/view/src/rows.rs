@@ -1,5 +1,6 @@
 //! The walk as a list: tables, chains, rules and why each matched or did not.
 
+use crate::changes::{RuleTools, end_tools, rule_tools};
 use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
@@ -11,7 +12,7 @@ use crate::terms::{
 };
 use crate::timeline::{narration, span, stops_here};
 use crate::{Lang, Mark, Row, RowKind, Sentence, Style, Telling, fate, reasons};
-use chainwalk_model::{EndBy, Event, RuleId, Skip, Target, Trace};
+use chainwalk_model::{ChainId, EndBy, Event, RuleId, Skip, Target, Trace};
 
 /// The rows of the packet shown and of the packets the kernel made because of it.
 pub fn rows(t: &Telling) -> Vec<Row> {
@@ -42,6 +43,7 @@ fn row(kind: RowKind, depth: u8, step: usize) -> Row {
         span: None,
         class: String::new(),
         branches: Vec::new(),
+        tools: None,
     }
 }
 
@@ -124,6 +126,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                 r.text = reasons::why_not(t, stop, *chain, *first, last);
                 r.mark = Mark::No;
                 r.span = rule_span(t, *chain, *first, last);
+                r.tools = tried_tools(t, *chain, *first, last);
                 out.push(r);
             }
             Event::Matched(rule) => {
@@ -153,6 +156,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                 };
                 r.mark = if *accepted { Mark::Yes } else { Mark::Stop };
                 r.span = Some(rules.chain(*chain).span);
+                r.tools = end_tools(rules, *chain);
                 out.push(r);
             }
             Event::Tracked
@@ -255,6 +259,26 @@ fn rule_span(
     Some(t.rules().rule(*one).span.to(t.rules().rule(*end).span))
 }
 
+/// What can be done about rules that did not match: one by one where it is one; of several, those that
+/// never match are told.
+fn tried_tools(t: &Telling, chain: ChainId, first: u32, last: u32) -> Option<RuleTools> {
+    let own = &t.rules().chain(chain).rules;
+    let of = |n: u32| own.get((n as usize).checked_sub(1)?).copied();
+    let shadowed = (first..=last).filter_map(of).find_map(|r| Some((r, t.reasons.shadow(r)?)));
+    let (rule, shadow) =
+        shadowed.map_or_else(|| Some((of(first)?, None)), |(r, s)| Some((r, Some(s))))?;
+    let mut tools = rule_tools(t.lang, t.rules(), rule, shadow)?;
+    if first != last {
+        tools.without = String::new();
+        if !tools.shadow.is_empty() {
+            let number = t.rules().rule(rule).number;
+            tools.shadow = say!(t.lang, ShadowOne, number = number, why = tools.shadow);
+        }
+        tools.insert = rule_tools(t.lang, t.rules(), of(first)?, None)?.insert;
+    }
+    Some(tools)
+}
+
 fn interfaces(lang: Lang, p: &chainwalk_model::Path) -> String {
     match (&p.iniface, &p.outiface) {
         (Some(i), Some(o)) => text!(lang, AsideInOut, iniface = &**i, outiface = &**o),
@@ -319,6 +343,7 @@ fn rule_row(
     let mut out = row(RowKind::Rule, trace.steps[step].depth.max(1), at);
     out.number = r.number.to_string();
     out.span = Some(r.span);
+    out.tools = rule_tools(lang, t.rules(), rule, t.reasons.shadow(rule));
     out.mark = if stops_here(t, stop) { Mark::Stop } else { Mark::Yes };
     let conditions = conditions_text(r);
     let mut parts = Vec::new();

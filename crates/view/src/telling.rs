@@ -2,7 +2,7 @@
 
 use crate::Lang;
 use chainwalk_model::{
-    Ask, Check, Host, Moment, Outcome, Reading, RuleId, Ruleset, Span, Trace, Walk,
+    Ask, Check, Host, Moment, Outcome, Reading, RuleId, Ruleset, Shadow, Span, Trace, Walk,
 };
 
 /// Why a rule matched or did not, looked up only for the rules that are shown.
@@ -19,6 +19,11 @@ pub trait Reasons {
         step: usize,
         rule: RuleId,
     ) -> Vec<Check>;
+
+    /// Why a rule can never match; `None` where it can, or nobody looked.
+    fn shadow(&self, _rule: RuleId) -> Option<Shadow> {
+        None
+    }
 }
 
 /// No reason is known.

@@ -1,0 +1,133 @@
+//! `chainwalk walk … --edit …` and `--changes`: a packet's fate beside its fate with changes made.
+
+use chainwalk_model::{DocId, Edit, Host, Want};
+use chainwalk_parse::{edit, edit_text};
+use chainwalk_sim::{Session, edited};
+use chainwalk_view::{ChangesTold, Compared, FateCard, Hands, Sentence};
+use serde_json::{Value, json};
+use std::io::{self, Write};
+
+/// Edits are written and made by `parse` and `sim`.
+pub(crate) const HANDS: Hands = Hands { text: edit_text, edited };
+
+/// The host with each line's edit made, in order, and the edits as commands; `None` where one can't be read,
+/// which is told by `complain`. `docs` is how many documents there are before the lines.
+pub(crate) fn make(
+    host: &Host,
+    lines: &[String],
+    docs: usize,
+    mut complain: impl FnMut(&[chainwalk_model::Diagnostic], &str) -> io::Result<()>,
+) -> io::Result<Option<(Host, Vec<String>)>> {
+    let mut host = host.clone();
+    let mut commands = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let read: (Edit, _) = match edit(line, DocId((docs + at) as u16), &host) {
+            Ok(read) => read,
+            Err(problem) => {
+                complain(&[problem], line)?;
+                return Ok(None);
+            }
+        };
+        complain(&read.1, line)?;
+        commands.push(edit_text(&read.0, &host));
+        host = edited(&host, &read.0);
+    }
+    Ok(Some((host, commands)))
+}
+
+/// What is wanted of a packet that fares as it does: the other thing.
+pub(crate) fn want(session: &Session, packet: usize) -> Want {
+    let through = |fate: &chainwalk_model::Fate| {
+        use chainwalk_model::Fate::{Bridged, Forwarded, Local, Sent};
+        matches!(fate, Local { .. } | Forwarded(_) | Sent(_) | Bridged(_))
+    };
+    let all = session.walks()[packet].outcomes.iter().all(|o| through(&o.trace.fate));
+    if all { Want::Stopped } else { Want::Through }
+}
+
+fn plain(sentence: &Sentence) -> String {
+    sentence.iter().map(|run| run.text.as_str()).collect()
+}
+
+fn card(out: &mut impl Write, sign: char, card: &FateCard) -> io::Result<()> {
+    writeln!(out, "   {sign} {} {}", plain(&card.headline), plain(&card.detail))
+}
+
+/// Prints both fates.
+pub(crate) fn tell_compared(out: &mut impl Write, compared: &Compared) -> io::Result<()> {
+    for command in &compared.edits {
+        writeln!(out, "   $ {command}")?;
+    }
+    card(out, '-', &compared.before)?;
+    card(out, '+', &compared.after)?;
+    writeln!(out, "   {}\n", plain(&compared.change))
+}
+
+/// Prints the proposals.
+pub(crate) fn tell_changes(out: &mut impl Write, told: &ChangesTold) -> io::Result<()> {
+    writeln!(out, "   {}", told.title)?;
+    if !told.note.is_empty() {
+        writeln!(out, "   {}", plain(&told.note))?;
+    }
+    for (at, proposal) in told.proposals.iter().enumerate() {
+        let mut number = format!("{}.", at + 1);
+        for command in &proposal.commands {
+            writeln!(out, "   {number:>3} $ {command}")?;
+            number.clear();
+        }
+        let after = [&proposal.after.headline, &proposal.after.note, &proposal.reply];
+        let after: Vec<String> = after.into_iter().map(plain).filter(|t| !t.is_empty()).collect();
+        writeln!(out, "       {}", after.join(" · "))?;
+        for line in proposal.scope.iter().chain(&proposal.also) {
+            writeln!(out, "       {}", plain(line))?;
+        }
+    }
+    writeln!(out)
+}
+
+/// The proposals for a script: commands, fates and probes by their names.
+pub(crate) fn json_of(found: &chainwalk_model::Changes, told: &ChangesTold) -> Value {
+    let fate = |f: Option<bool>| f.map_or(Value::Null, Value::from);
+    let proposals = found.proposals.iter().zip(&told.proposals).map(|(p, told)| {
+        json!({
+            "commands": told.commands,
+            "grain": name(&format!("{:?}", p.grain)),
+            "certain": p.certain,
+            "replied": p.replied,
+            "after": { "headline": plain(&told.after.headline), "detail": plain(&told.after.detail) },
+            "scope": told.scope.iter().map(plain).collect::<Vec<_>>(),
+            "also": told.also.iter().map(plain).collect::<Vec<_>>(),
+            "probes": p.probes.iter().map(|probe| json!({
+                "vary": name(&format!("{:?}", probe.vary)),
+                "before": fate(probe.before),
+                "after": fate(probe.after),
+            })).collect::<Vec<_>>(),
+        })
+    });
+    let want = if found.want == Want::Through { "through" } else { "stopped" };
+    json!({ "want": want, "note": plain(&told.note), "cut": found.cut,
+        "proposals": proposals.collect::<Vec<_>>() })
+}
+
+/// Both fates for a script.
+pub(crate) fn json_of_compared(compared: &Compared) -> Value {
+    let card = |c: &FateCard| json!({ "headline": plain(&c.headline), "detail": plain(&c.detail) });
+    json!({
+        "edits": compared.edits,
+        "before": card(&compared.before),
+        "after": card(&compared.after),
+        "change": plain(&compared.change),
+    })
+}
+
+/// `NearSource` as `near_source`.
+fn name(variant: &str) -> String {
+    let mut out = String::new();
+    for c in variant.chars() {
+        if c.is_uppercase() && !out.is_empty() {
+            out.push('_');
+        }
+        out.push(c.to_ascii_lowercase());
+    }
+    out
+}

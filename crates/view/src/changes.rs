@@ -1,0 +1,346 @@
+//! Changes in words: what a proposal does, what becomes of the packet with it, and what else it lets in.
+
+use crate::say::{join, run, say, text};
+use crate::telling::NoReasons;
+use crate::terms::{self, chain_path, endpoint, protocol};
+use crate::{Lang, Sentence, Style, Telling, Tone, banner};
+use chainwalk_model::{
+    Assumption, ChainEdit, ChainId, Changes, Edit, Family, Host, NewRule, OpKind, Policy, Probe,
+    Proposal, Rule, RuleId, Ruleset, Shadow, Target, Vary, Walk, Want,
+};
+use serde::{Deserialize, Serialize};
+
+/// How edits are written and made; the doors hand in what `parse` and `sim` do.
+#[derive(Clone, Copy)]
+pub struct Hands {
+    /// The command that makes an edit.
+    pub text: fn(&Edit, &Host) -> String,
+    /// The host as an edit leaves it.
+    pub edited: fn(&Host, &Edit) -> Host,
+}
+
+/// What became of a packet, in two lines.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FateCard {
+    /// Its colour and shape.
+    pub tone: Tone,
+    /// The fate in the terms of the program that asked.
+    pub headline: Sentence,
+    /// Where and why.
+    pub detail: Sentence,
+    /// That it is the same on every branch, or what it depends on; empty where there is one way only.
+    pub note: Sentence,
+}
+
+/// A packet's fate without some edits, and with them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Compared {
+    /// The edits, as commands.
+    pub edits: Vec<String>,
+    /// Without them.
+    pub before: FateCard,
+    /// With them.
+    pub after: FateCard,
+    /// What they change, in a sentence.
+    pub change: Sentence,
+}
+
+/// What a search for changes found, in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangesTold {
+    /// What was wanted.
+    pub want: Want,
+    /// The question.
+    pub title: String,
+    /// What is to be said beside the proposals; empty where nothing is.
+    pub note: Sentence,
+    /// The proposals, the smallest first.
+    pub proposals: Vec<ProposalTold>,
+}
+
+/// A proposal in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ProposalTold {
+    /// The commands that make it, in order.
+    pub commands: Vec<String>,
+    /// What becomes of the packet with it.
+    pub after: FateCard,
+    /// What each command does to all packets, a sentence a command.
+    pub scope: Vec<Sentence>,
+    /// Which other packets that were tried change their fate with it, and which do not.
+    pub also: Vec<Sentence>,
+    /// What is known of the reply; empty where there is none to walk.
+    pub reply: Sentence,
+    /// Whether nothing unknown is left.
+    pub certain: bool,
+}
+
+/// What can be done about one rule, or at the end of a chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RuleTools {
+    /// The command that takes the rule away; empty at the end of a chain.
+    pub without: String,
+    /// The beginning of the command that puts a rule in here.
+    pub insert: String,
+    /// Why the rule can never match; empty where it can.
+    pub shadow: Sentence,
+}
+
+/// The fate of the packet shown.
+pub fn fate_card(t: &Telling) -> FateCard {
+    let b = banner(t);
+    let split = t.walk().is_some_and(|w| w.outcomes.len() > 1);
+    let first = b.evidence.into_iter().next().filter(|_| split);
+    let note = first.map_or_else(Sentence::new, |e| e.text);
+    FateCard { tone: b.tone, headline: b.headline, detail: b.detail, note }
+}
+
+/// A packet's fate without edits and with them.
+pub fn compared(before: &Telling, after: &Telling, edits: Vec<String>) -> Compared {
+    let lang = after.lang;
+    let (before, after) = (fate_card(before), fate_card(after));
+    let change = match (before.tone, after.tone) {
+        _ if before == after => say!(lang, CompareSame),
+        (Tone::Stop, Tone::Ok) => say!(lang, CompareThrough),
+        (Tone::Ok, Tone::Stop) => say!(lang, CompareStopped),
+        (_, Tone::Depends) => say!(lang, CompareDepends),
+        (Tone::Depends, _) => say!(lang, CompareSettled),
+        (Tone::Stop, _) => say!(lang, CompareElsewhere),
+        _ => say!(lang, CompareOther),
+    };
+    Compared { edits, before, after, change }
+}
+
+/// Tells what a search found. `t` shows the packet that was searched for, on the host without the changes.
+pub fn changes(t: &Telling, found: &Changes, hands: Hands) -> ChangesTold {
+    let lang = t.lang;
+    let title = match found.want {
+        Want::Through => text!(lang, ChangesThrough),
+        Want::Stopped => text!(lang, ChangesStop),
+    };
+    let reply = if found.reply.is_some() { say!(lang, ChangesReplyStopped) } else { Vec::new() };
+    let none = match (found.proposals.is_empty(), found.cut) {
+        (true, true) => say!(lang, ChangesNoneFound),
+        (true, false) => say!(lang, ChangesNone),
+        (false, true) => say!(lang, ChangesMore),
+        (false, false) => Sentence::new(),
+    };
+    let note = join([reply, none], if lang == Lang::Zh { "" } else { " " });
+    let proposals = found.proposals.iter().map(|p| proposal(t, found.want, p, hands)).collect();
+    ChangesTold { want: found.want, title, note, proposals }
+}
+
+fn proposal(t: &Telling, want: Want, p: &Proposal, hands: Hands) -> ProposalTold {
+    let lang = t.lang;
+    let mut host = t.host.clone();
+    let (mut commands, mut scope) = (Vec::new(), Vec::new());
+    for edit in &p.edits {
+        commands.push((hands.text)(edit, &host));
+        scope.push(scope_of(lang, edit, &host));
+        host = (hands.edited)(&host, edit);
+    }
+    let mut walks: Vec<Walk> = t.walks.iter().take(t.packet).cloned().collect();
+    walks.push(p.walk.clone());
+    let after = Telling { host: &host, walks: &walks, followed: &[], reasons: &NoReasons, ..*t };
+    ProposalTold {
+        commands,
+        after: fate_card(&after),
+        scope,
+        also: also(lang, want, &p.probes),
+        reply: if p.replied { say!(lang, ChangesReplied) } else { Sentence::new() },
+        certain: p.certain,
+    }
+}
+
+/// What an edit does to all packets.
+fn scope_of(lang: Lang, edit: &Edit, host: &Host) -> Sentence {
+    match edit {
+        Edit::Chain { family, table, chain, change } => {
+            let path = format!("{} {chain}", terms::table_name(*family, table));
+            chain_scope(lang, &path, change)
+        }
+        Edit::Fact(Assumption::Sysctl { name, value }) => setting(lang, name, value),
+        Edit::Fact(Assumption::Route(route)) => {
+            let dst = format!("{}/{}", route.dst.addr, route.dst.len);
+            say!(lang, ScopeRoute, dst = dst)
+        }
+        Edit::Fact(Assumption::Policy(_)) => say!(lang, ScopePolicyRule),
+        Edit::Fact(_) => say!(lang, ScopeFact),
+        Edit::DeleteRoute(route) => {
+            let count = host.routes.iter().filter(|r| r.dst == route.dst).count();
+            let dst = format!("{}/{}", route.dst.addr, route.dst.len);
+            say!(lang, ScopeNoRoute, dst = dst, count = count)
+        }
+    }
+}
+
+fn chain_scope(lang: Lang, path: &str, change: &ChainEdit) -> Sentence {
+    let rule = |new: &NewRule, at: Sentence| {
+        let rule = as_rule(new);
+        let what = terms::conditions_text(&rule);
+        match (terms::target(&rule), what.is_empty()) {
+            (Some(Target::Accept), false) => say!(lang, ScopeAccept, at = at, what = what),
+            (Some(Target::Accept), true) => say!(lang, ScopeAcceptAll, at = at),
+            (Some(Target::Drop | Target::Reject(_)), false) => {
+                say!(lang, ScopeDrop, at = at, what = what)
+            }
+            (Some(Target::Drop | Target::Reject(_)), true) => say!(lang, ScopeDropAll, at = at),
+            (_, false) => say!(lang, ScopeOther, at = at, what = what),
+            (_, true) => say!(lang, ScopeOtherAll, at = at),
+        }
+    };
+    match change {
+        ChainEdit::Append(new) => {
+            join(new.iter().map(|n| rule(n, say!(lang, PlaceEnd, chain = path))), " ")
+        }
+        ChainEdit::Insert { number, rules } => {
+            let at = say!(lang, PlaceRule, chain = path, number = *number);
+            join(rules.iter().map(|n| rule(n, at.clone())), " ")
+        }
+        ChainEdit::Replace { number, rule: new } => {
+            rule(new, say!(lang, PlaceRule, chain = path, number = *number))
+        }
+        ChainEdit::Delete { number } => {
+            say!(lang, ScopeWithout, chain = path, number = *number)
+        }
+        ChainEdit::Policy(Policy::Drop) => say!(lang, ScopePolicyDrop, chain = path),
+        ChainEdit::Policy(_) => say!(lang, ScopePolicyAccept, chain = path),
+        ChainEdit::Flush => say!(lang, ScopeFlush, chain = path),
+        ChainEdit::Create => say!(lang, ScopeCreate, chain = path),
+    }
+}
+
+/// A new rule, for the functions that tell of rules.
+fn as_rule(new: &NewRule) -> Rule {
+    let (ops, comment, span) = (new.ops.clone(), new.comment.clone(), new.span);
+    Rule { chain: ChainId(0), number: 0, ops, counters: None, comment, span }
+}
+
+fn setting(lang: Lang, name: &str, value: &str) -> Sentence {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let iface = name.rsplit('.').nth(1).unwrap_or_default();
+    match (last, value) {
+        ("ip_forward" | "forwarding", "0") => say!(lang, ScopeForwardOff),
+        ("ip_forward" | "forwarding", _) => say!(lang, ScopeForwardOn),
+        ("rp_filter", "2") => say!(lang, ScopeRpLoose, iface = iface),
+        ("rp_filter", "0") => say!(lang, ScopeRpOff, iface = iface),
+        ("route_localnet", "1") => say!(lang, ScopeLocalnet, iface = iface),
+        ("accept_local", "1") => say!(lang, ScopeAcceptLocal, iface = iface),
+        ("bridge-nf-call-iptables", "0") => say!(lang, ScopeBridgeNf),
+        _ => say!(lang, ScopeSetting, name = name),
+    }
+}
+
+/// What became of the packets that differ in one thing.
+fn also(lang: Lang, want: Want, probes: &[Probe]) -> Vec<Sentence> {
+    if probes.is_empty() {
+        return Vec::new();
+    }
+    let (changed, same): (Vec<&Probe>, Vec<&Probe>) =
+        probes.iter().partition(|p| p.before != p.after);
+    let comma = text!(lang, ListComma);
+    let list = |all: &[&Probe]| join(all.iter().map(|p| probe(lang, p)), &comma);
+    let mut out = Vec::new();
+    if changed.is_empty() {
+        out.push(say!(lang, AlsoNone, count = probes.len()));
+        return out;
+    }
+    out.push(match want {
+        Want::Through => say!(lang, AlsoThrough, list = list(&changed)),
+        Want::Stopped => say!(lang, AlsoStopped, list = list(&changed)),
+    });
+    // Only what had its old fate for the same reason says how narrow the change is.
+    let kept: Vec<&Probe> =
+        same.into_iter().filter(|p| p.after == Some(want == Want::Stopped)).collect();
+    if !kept.is_empty() {
+        out.push(say!(lang, AlsoNot, list = list(&kept)));
+    }
+    out
+}
+
+/// A probe by what tells it from the packet that was asked for.
+fn probe(lang: Lang, p: &Probe) -> Sentence {
+    let packet = &p.sent.packet;
+    match p.vary {
+        Vary::NearSource => say!(lang, ProbeNearSource, src = packet.ip.src.to_string()),
+        Vary::FarSource => say!(lang, ProbeFarSource, src = packet.ip.src.to_string()),
+        Vary::Interface => {
+            let iface = match &p.sent.entry {
+                chainwalk_model::Entry::Wire { iface, .. } => iface.to_string(),
+                chainwalk_model::Entry::Local { .. } => String::new(),
+            };
+            say!(lang, ProbeInterface, iface = iface)
+        }
+        Vary::Port => {
+            say!(lang, ProbePort, port = packet.dport().unwrap_or_default().to_string())
+        }
+        Vary::Destination => say!(lang, ProbeDestination, dst = packet.ip.dst.to_string()),
+        Vary::Behind => {
+            say!(lang, ProbeBehind, dst = endpoint(packet.ip.dst, packet.dport()))
+        }
+        Vary::Protocol => say!(lang, ProbeProtocol, proto = protocol(packet.ip.proto)),
+        Vary::MidFlow => say!(lang, ProbeMidFlow),
+    }
+}
+
+/// What can be done about a rule. `shadow` says why it never matches, if so.
+pub(crate) fn rule_tools(
+    lang: Lang,
+    rules: &Ruleset,
+    rule: RuleId,
+    shadow: Option<Shadow>,
+) -> Option<RuleTools> {
+    let r = rules.rule(rule);
+    let (program, chain) = command(rules, r.chain)?;
+    Some(RuleTools {
+        without: format!("{program} -D {chain} {}", r.number),
+        insert: format!("{program} -I {chain} {} ", r.number),
+        shadow: shadow.map_or_else(Sentence::new, |s| shadow_sentence(lang, rules, s)),
+    })
+}
+
+/// What can be done at the end of a chain.
+pub(crate) fn end_tools(rules: &Ruleset, chain: ChainId) -> Option<RuleTools> {
+    let (program, chain) = command(rules, chain)?;
+    let insert = format!("{program} -A {chain} ");
+    Some(RuleTools { without: String::new(), insert, shadow: Sentence::new() })
+}
+
+/// The program with its table, and the chain, as a command names them; `None` for chains that are not
+/// iptables'.
+fn command(rules: &Ruleset, chain: ChainId) -> Option<(String, String)> {
+    let chain = rules.chain(chain);
+    let table = rules.table(chain.table);
+    let program = match table.family {
+        Family::Ip => "iptables",
+        Family::Ip6 => "ip6tables",
+        _ => return None,
+    };
+    let table = match &*table.name {
+        "filter" => String::new(),
+        name => format!(" -t {name}"),
+    };
+    Some((format!("{program}{table}"), chain.name.to_string()))
+}
+
+/// Why a rule never matches.
+fn shadow_sentence(lang: Lang, rules: &Ruleset, shadow: Shadow) -> Sentence {
+    match shadow {
+        Shadow::Behind(rule) => {
+            let rule = rules.rule(rule);
+            let jumps = rule
+                .ops
+                .iter()
+                .any(|o| matches!(o.what, OpKind::Target(Target::Jump(_) | Target::Goto(_))));
+            let number = rule.number;
+            if jumps {
+                say!(lang, ShadowBehindJump, number = number)
+            } else {
+                say!(lang, ShadowBehind, number = number)
+            }
+        }
+        Shadow::Unreached(chain) => {
+            say!(lang, ShadowUnreached, chain = run(chain_path(rules, chain), Style::Code))
+        }
+    }
+}
