@@ -156,18 +156,39 @@ impl Changed {
         for chain in &rules.table(chain.table).chains {
             for rule in &rules.chain(*chain).rules {
                 for op in &rules.rule(*rule).ops {
-                    let OpKind::Target(target) = &op.what else { continue };
+                    let target = match &op.what {
+                        OpKind::Target(target) => target,
+                        OpKind::Match(Match::Socket(socket)) => {
+                            all.mark |= socket.restore_skmark;
+                            continue;
+                        }
+                        OpKind::Match(_) => continue,
+                    };
                     match target {
                         Target::Mark(_) => all.mark = true,
                         // Restoring writes the packet's mark, saving the flow's.
-                        Target::Connmark(_) => (all.mark, all.connmark) = (true, true),
+                        Target::Connmark { .. } => (all.mark, all.connmark) = (true, true),
                         Target::Tos(_) | Target::Dscp(_) | Target::Ttl(_) | Target::Tcpmss(_) => {
                             all.header = true;
                         }
                         Target::Set(_) => all.sets = true,
                         Target::Ct(_) => all.flow = true,
-                        Target::Opaque(_) => all.anything = true,
-                        _ => {}
+                        Target::Accept
+                        | Target::Drop
+                        | Target::Return
+                        | Target::Jump(_)
+                        | Target::Goto(_)
+                        | Target::Reject(_)
+                        | Target::Log { .. }
+                        | Target::Queue { .. }
+                        | Target::Dnat(_)
+                        | Target::Snat(_)
+                        | Target::Masquerade(_)
+                        | Target::Redirect(_)
+                        | Target::Netmap(_)
+                        | Target::Trace
+                        | Target::Checksum => {}
+                        _ => all.anything = true,
                     }
                 }
             }
@@ -282,7 +303,7 @@ fn net_covers(outer: AddrMask, inner: AddrMask) -> bool {
 fn match_covers(outer: &Match, inner: &Match) -> bool {
     match (outer, inner) {
         (Match::Tcp(o), Match::Tcp(i)) => tcp_covers(o, i),
-        (Match::Udp(o), Match::Udp(i)) | (Match::Sctp(o), Match::Sctp(i)) => ports_cover(o, i),
+        (Match::Udp(o), Match::Udp(i)) => ports_cover(o, i),
         (Match::State(o), Match::State(i)) => states_cover(*o, *i),
         (Match::Conntrack(o), Match::Conntrack(i)) => {
             let (Some(os), Some(is)) = (o.state, i.state) else { return o == i };
