@@ -7,8 +7,8 @@
 
 pub mod answer;
 mod banner;
-mod counters;
 mod changes;
+mod counters;
 mod facts;
 mod fate;
 mod forks;
