@@ -37,6 +37,7 @@ pub fn reduced(answer: &Value) -> Value {
     let mut flows: Vec<Value> = Vec::new();
     let mut before: Vec<usize> = Vec::new();
     let packets = answer["packets"].as_array().into_iter().flatten().map(|packet| {
+        let packet = &handed_back(packet);
         let mut kept = reduced_packet(packet);
         let table = shortened(packet.get("conntrack").unwrap_or(&Value::Array(Vec::new())));
         let mut numbers = Vec::new();
@@ -57,6 +58,29 @@ pub fn reduced(answer: &Value) -> Value {
     });
     let packets: Vec<Value> = packets.collect();
     json!({ "flows": flows, "packets": packets })
+}
+
+/// A packet to everybody whose copy came back to its host, as one way: it is recorded as another packet that
+/// came in while the first was sent.
+fn handed_back(packet: &Value) -> Value {
+    let mut whole = packet.clone();
+    let mine = packet["path"].as_array().map_or(0, Vec::len);
+    let Some([copy]) = packet["replies"].as_array().map(Vec::as_slice) else { return whole };
+    let hooks = |p: &Value| -> Vec<Value> {
+        p["path"].as_array().into_iter().flatten().map(|step| step[0].clone()).collect()
+    };
+    if mine != 2 || packet["verdict"] != "sent" || hooks(copy) != ["pre", "in", "post"] {
+        return whole;
+    }
+    for field in ["path", "walk", "rules_hit"] {
+        let more = copy[field].as_array().cloned().unwrap_or_default();
+        if let Some(all) = whole[field].as_array_mut() {
+            all.extend(more);
+        }
+    }
+    whole["mark"] = copy["mark"].clone();
+    whole["replies"] = Value::Array(Vec::new());
+    whole
 }
 
 /// What a conntrack entry holds unless it says otherwise.

@@ -397,6 +397,9 @@ pub enum Event {
     },
     /// It leaves by lo and comes in again.
     Loop,
+    /// A copy that went its own way has come to its end; what follows is about the next one, or the packet
+    /// itself.
+    Copied,
     /// A question splits the walk; the index into [`Outcome::choices`].
     Fork(u16),
     /// The kernel makes a packet of its own: the index into [`Outcome::replies`].

@@ -239,12 +239,12 @@ impl Walker<'_> {
     /// Whether what clashes is the same flow the other way round, and not translated
     /// (`nf_nat_used_tuple_new`).
     fn turned_round(&self, from: Tuple, entry: &Entry) -> bool {
-        let flows = &self.world.flows;
-        let found = flows
-            .find(from, entry.zone)
-            .or_else(|| invert(from).and_then(|reply| flows.find(reply, entry.zone)));
-        let Some((id, CtDir::Reply)) = found else { return false };
-        let Some(other) = flows.get(id) else { return false };
+        // TCP never takes one flow for the other (`allow_clash`).
+        if from.proto == proto::TCP {
+            return false;
+        }
+        let found = invert(from).and_then(|reply| self.world.flows.find(reply, entry.zone));
+        let Some(other) = found.and_then(|(id, _)| self.world.flows.get(id)) else { return false };
         let translated = other.has(status::SRC_NAT) || other.has(status::DST_NAT);
         !translated && other.orig == entry.reply && other.reply == entry.orig
     }

@@ -291,6 +291,7 @@ un-nat = <b>un-NAT</b>, no rule asked: { $change }
 kernel-reassembling = waits for its other fragments
 kernel-reassembled = its fragments are one packet again
 kernel-loop = leaves by <c>lo</c> and comes in again
+kernel-copied = That was one copy; the next one goes on
 hook-empty = <b>{ $hook }</b>: no rules here
 hook-asked-nothing = <b>{ $hook }</b>: no rule is asked here
 hook-unpasted = <b>{ $hook }</b>: nothing pasted here, taken as empty

@@ -288,6 +288,7 @@ un-nat = <b>un-NAT</b>，不问规则：{ $change }
 kernel-reassembling = 等待其余分片
 kernel-reassembled = 分片重新合成一个包
 kernel-loop = 从 <c>lo</c> 出去又进来
+kernel-copied = 以上是其中一份；下一份继续前进
 hook-empty = <b>{ $hook }</b>：这里没有规则
 hook-asked-nothing = <b>{ $hook }</b>：这里不问任何规则
 hook-unpasted = <b>{ $hook }</b>：没有粘贴，当作空的

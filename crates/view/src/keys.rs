@@ -255,6 +255,7 @@ keys! {
     KernelReassembling = "kernel-reassembling",
     KernelReassembled = "kernel-reassembled",
     KernelLoop = "kernel-loop",
+    KernelCopied = "kernel-copied",
     HookEmpty = "hook-empty",
     HookAskedNothing = "hook-asked-nothing",
     HookUnpasted = "hook-unpasted",

@@ -164,7 +164,8 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
             | Event::Reassembling
             | Event::Reassembled
             | Event::Routed { .. }
-            | Event::Loop => out.push(kernel_row(t, trace, stop, at)),
+            | Event::Loop
+            | Event::Copied => out.push(kernel_row(t, trace, stop, at)),
             Event::Fork(_) => {
                 if let StopKind::Fork(fork) = &stop.kind
                     && stop.first == step

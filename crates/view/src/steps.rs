@@ -166,6 +166,7 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
         Event::Reassembling => say!(lang, KernelReassembling),
         Event::Reassembled => say!(lang, KernelReassembled),
         Event::Loop => say!(lang, KernelLoop),
+        Event::Copied => say!(lang, KernelCopied),
         Event::Hook(path) => {
             let name = path.hook.builtin();
             let skips = |wanted: &[Skip]| {

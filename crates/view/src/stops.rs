@@ -176,6 +176,10 @@ fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
                 lay.add(StopKind::Loop, None, None, here);
                 lay.hook = None;
             }
+            Event::Copied => {
+                lay.add(StopKind::Kernel, None, None, here);
+                lay.hook = None;
+            }
             Event::Fork(at) => {
                 let at = *at as usize;
                 if at >= covered

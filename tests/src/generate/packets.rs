@@ -524,11 +524,8 @@ impl Sender<'_> {
                     self.dice.pick(&["255.255.255.255", "224.0.0.1", "224.0.0.251", "239.1.2.3"]);
                 let wide: Vec<_> = net.links.iter().filter_map(|l| l.broadcast.clone()).collect();
                 let to = if self.dice.chance(50) { self.dice.one(&wide) } else { to.to_owned() };
-                // What is sent from here to many is looped back too, which an answer has no place for.
-                if !local {
-                    p.insert("dst".into(), to.into());
-                    p.remove("dmac");
-                }
+                p.insert("dst".into(), to.into());
+                p.remove("dmac");
                 if !local && self.dice.chance(60) {
                     p.insert(
                         "dmac".into(),

@@ -86,6 +86,9 @@ impl Walker<'_> {
                 let ports = self.flooded(skb, bridge);
                 let flood = self.flood(&mut copy, bridge, &ports);
                 skb.attached = copy.attached;
+                if !ports.is_empty() {
+                    self.event(skb, Event::Copied);
+                }
                 skb.fragments_if_long = true;
                 match self.route_input(skb) {
                     // What is not for this host ends at the other ports.
@@ -168,7 +171,10 @@ impl Walker<'_> {
     fn flood(&mut self, skb: &mut Skb, bridge: &Text, ports: &[Text]) -> Way<Fate> {
         let mut fate = Err(Fate::Routing(RoutingDrop::NotForUs));
         let first = skb.clone();
-        for port in ports {
+        for (k, port) in ports.iter().enumerate() {
+            if k > 0 {
+                self.event(skb, Event::Copied);
+            }
             let attached = skb.attached.clone();
             *skb = Skb { attached, ..first.clone() };
             self.event(

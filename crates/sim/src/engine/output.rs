@@ -4,9 +4,13 @@ use super::{Attached, Skb, Walker, Way, is_multicast_or_broadcast};
 use crate::ct::Zone;
 use crate::route::{Found, Key, Router};
 use chainwalk_model::{
-    Answer, Entry, Errno, Event, Fate, Hook, Lean, RouteKind, Routed, RoutingDrop, Text,
+    Answer, Entry, Errno, Event, Fate, FrameTo, Hook, Lean, Mac, RouteKind, Routed, RoutingDrop,
+    Text,
 };
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// The group that every host has joined.
+const ALL_HOSTS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
 
 impl Walker<'_> {
     /// A packet made on this host.
@@ -55,6 +59,9 @@ impl Walker<'_> {
             return self.unsendable(skb, Errno::EINVAL, RoutingDrop::Localnet);
         }
         self.take_route(skb, &found, false);
+        if is_multicast_or_broadcast(dst) && dst.is_ipv4() {
+            skb.kind = RouteKind::Broadcast;
+        }
         self.hook(skb, Hook::Output)?;
         self.leave(skb)
     }
@@ -129,6 +136,9 @@ impl Walker<'_> {
     /// POSTROUTING, and out or round by lo.
     fn leave(&mut self, skb: &mut Skb) -> Way<Fate> {
         skb.oif.clone_from(&skb.route_dev);
+        if self.hands_back(skb) {
+            self.hand_back(skb);
+        }
         self.hook(skb, Hook::Postrouting)?;
         if skb.oif.as_deref() != Some("lo") {
             return Ok(Fate::Sent(skb.known_oif()));
@@ -140,8 +150,12 @@ impl Walker<'_> {
         skb.iif = Some("lo".into());
         skb.oif = None;
         self.event(skb, Event::Loop);
-        // What lo hands back keeps its flow and its route; neither is looked up again. What fitted no flow has
-        // none to keep, and what is sent elsewhere by then has lost its route.
+        self.come_in_again(skb)
+    }
+
+    /// What is handed back keeps its flow and its route; neither is looked up again. What fitted no flow has
+    /// none to keep, and what is sent elsewhere by then has lost its route.
+    fn come_in_again(&mut self, skb: &mut Skb) -> Way<Fate> {
         if matches!(skb.attached, Attached::Invalid) {
             skb.attached = Attached::None;
             skb.template = false;
@@ -154,6 +168,35 @@ impl Walker<'_> {
         }
         self.event(skb, Event::Routed { to: Routed::Local, again: false });
         self.deliver(skb)
+    }
+
+    /// Whether this host gets a copy of what it sends to everybody or to a group that it has joined.
+    fn hands_back(&self, skb: &Skb) -> bool {
+        let dst = skb.packet.ip.dst;
+        let group = matches!(dst, IpAddr::V4(a) if a == ALL_HOSTS);
+        let all = skb.kind == RouteKind::Broadcast && !dst.is_multicast();
+        dst.is_ipv4() && (group || all) && skb.oif.as_deref() != Some("lo")
+    }
+
+    /// The copy passes POSTROUTING and comes in by the interface that it is sent from, before the packet itself
+    /// leaves (`ip_mc_output`). No socket is bound to it.
+    fn hand_back(&mut self, skb: &mut Skb) {
+        let to =
+            if skb.packet.ip.dst.is_multicast() { FrameTo::Multicast } else { FrameTo::Broadcast };
+        let iface = skb.oif.clone().unwrap_or_else(|| "?".into());
+        let mut copy = skb.clone();
+        copy.entry = Entry::Wire { iface: iface.clone(), smac: Mac::default(), to };
+        copy.frame = to;
+        if self.hook(&mut copy, Hook::Postrouting).is_ok() {
+            copy.iif = Some(iface);
+            copy.oif = None;
+            // Its end is not the packet's.
+            let _ = self.come_in_again(&mut copy);
+        }
+        if !matches!(copy.attached, Attached::None) {
+            skb.attached.clone_from(&copy.attached);
+        }
+        self.event(&copy, Event::Copied);
     }
 
     /// Whether nat OUTPUT has to route anew: the flow's destination is not what the packet was sent to.
