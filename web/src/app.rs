@@ -71,19 +71,23 @@ pub fn App() -> Html {
 
     let reveal = {
         let revealed = revealed.setter();
-        use_callback((), move |span: Span, ()| {
+        use_callback((), move |(span, cursor): (Span, bool), ()| {
             let turn = js_sys::Math::random().to_bits() as u32;
-            revealed.set(Revealed { span: Some(span), turn });
+            revealed.set(Revealed { span: Some(span), cursor, turn });
         })
+    };
+    let show = {
+        let reveal = reveal.clone();
+        use_callback((), move |span: Span, ()| reveal.emit((span, false)))
     };
     // A fact's source is in another pane where the screen is narrow.
     let reveal_fact = {
-        let (reveal, dispatch) = (reveal.clone(), dispatch.clone());
+        let (show, dispatch) = (show.clone(), dispatch.clone());
         use_callback(narrow, move |span: Span, narrow| {
             if *narrow {
                 dispatch.dispatch(Action::Pane(Pane::Paste));
             }
-            reveal.emit(span);
+            show.emit(span);
         })
     };
     let onhover = {
@@ -105,7 +109,7 @@ pub fn App() -> Html {
     let now = span_at(stop);
     let lit = hover.and_then(span_at);
     let blank = match &told {
-        _ if state.paste.trim().is_empty() => Some(Why::Empty),
+        _ if state.paste.is_empty() => Some(Why::Empty),
         Some(told) if told.chips.is_empty() => Some(Why::Nothing),
         _ => None,
     };
@@ -136,8 +140,8 @@ pub fn App() -> Html {
                 again={heard.again.clone()} dispatch={dispatch.clone()} />
             <main>
             <div class="left">
-                <PastePane {lang} paste={state.paste.clone()} told={told.clone()} {now} {lit}
-                    revealed={*revealed} reveal={reveal.clone()} dispatch={dispatch.clone()} />
+                <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} {now} {lit}
+                    revealed={*revealed} {reveal} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 <HostPane {lang} facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.assumptions.clone()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
@@ -149,7 +153,7 @@ pub fn App() -> Html {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {
                     <Diagram drawn={drawn.clone()} packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} speed={state.speed.factor()} hover={*hover}
-                        onhover={onhover.clone()} reveal={reveal.clone()} dispatch={dispatch.clone()} />
+                        onhover={onhover.clone()} reveal={show.clone()} dispatch={dispatch.clone()} />
                 }
             </section>
             if narrow {
@@ -157,14 +161,14 @@ pub fn App() -> Html {
                     if let Some(drawn) = heard.map.as_ref().filter(|_| blank.is_none()) {
                         <Diagram class="small" drawn={drawn.clone()}
                             packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} hover={*hover} onhover={onhover.clone()}
-                            reveal={reveal.clone()} dispatch={dispatch.clone()} />
+                            reveal={show.clone()} dispatch={dispatch.clone()} />
                     }
                 </div>
             }
             <div class="right">
                 <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.packets.clone()}
                     packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
-                    reveal={reveal} dispatch={dispatch.clone()} />
+                    reveal={show} dispatch={dispatch.clone()} />
             </div>
             </main>
             <footer class="time">
@@ -234,6 +238,7 @@ fn use_keeping(state: &State) {
 fn use_look(state: &State, tone: Option<&'static str>, status: &Status) {
     let tone = match status {
         Status::Died(_) => "crashed",
+        Status::Missing(_) => "missing",
         Status::Stopped => "stopped",
         _ => tone.unwrap_or("reading"),
     };
@@ -287,7 +292,8 @@ fn use_keys(
                 return;
             }
             let key = event.key();
-            let typing = within(event, "input:not([type=radio]), textarea, select");
+            let typing =
+                within(event, "input:not([type=radio]), textarea, select, [contenteditable=true]");
             // A button takes the space bar, a radio group the arrows.
             let taken = (key == " " && within(event, "button, a, [role=button]"))
                 || (key.starts_with("Arrow") && within(event, "input[type=radio]"));

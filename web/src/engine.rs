@@ -10,6 +10,11 @@ use chainwalk_view::{Reasons, Scene, TableMeasure, Telling};
 /// What was pasted last, and what was walked in it.
 #[derive(Default)]
 pub struct Engine {
+    /// The text as it is by now.
+    text: String,
+    /// Whether it changed since it was read.
+    stale: bool,
+    /// The text as it was read.
     paste: String,
     reading: Option<Reading>,
     wanted: Wanted,
@@ -44,16 +49,34 @@ impl Engine {
     pub fn answer(&mut self, request: Request) -> Option<Answer> {
         match request {
             Request::Paste(text) => {
-                self.reading = Some(chainwalk_parse::read(&[&text]));
-                self.paste = text;
-                self.walked = None;
+                self.text = text;
+                self.stale = true;
+                None
+            }
+            Request::Edit { at, removed, text } => {
+                if self.text.get(at..at + removed).is_none() {
+                    return Some(Answer::Crashed("an edit beyond the text".into()));
+                }
+                self.text.replace_range(at..at + removed, &text);
+                self.stale = true;
                 None
             }
             Request::Tell(wanted) => {
                 self.wanted = wanted;
+                self.read();
                 Some(Answer::Told(Box::new(self.tell())))
             }
             Request::Draw(view) => Some(Answer::Drawn(view, Box::new(self.draw(view)))),
+        }
+    }
+
+    /// Reads the text, unless it was read already.
+    fn read(&mut self) {
+        if self.stale {
+            self.paste.clone_from(&self.text);
+            self.reading = Some(chainwalk_parse::read(&[&self.paste]));
+            self.walked = None;
+            self.stale = false;
         }
     }
 

@@ -5,12 +5,14 @@
 pub mod app;
 pub mod engine;
 pub mod examples;
+pub mod history;
 pub mod keys;
 pub mod lines;
 pub mod link;
 pub mod message;
 pub mod origin;
 mod parts;
+pub mod paste;
 pub mod state;
 mod store;
 pub mod words;

@@ -3,6 +3,7 @@
 //! Answers to questions that are no longer asked are dropped by their generation.
 
 use crate::message::{Answer, Request, Told, View, Wanted};
+use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::{Event, Worker};
 use chainwalk_view::Scene;
@@ -29,6 +30,8 @@ pub enum Status {
     Stopped,
     /// It died; the reason is for a report, not for the reader.
     Died(String),
+    /// It could not be fetched: the network is gone.
+    Missing(String),
 }
 
 /// What the worker told, as far as it is still asked for.
@@ -36,6 +39,8 @@ pub enum Status {
 pub struct Heard {
     /// What was told last.
     pub told: Option<Rc<Told>>,
+    /// The text it was told of.
+    pub of: Paste,
     /// The picture drawn last.
     pub scene: Option<Rc<(View, Scene)>>,
     /// The small map drawn last.
@@ -65,22 +70,36 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
     let attempt = use_state_eq(|| 0_u32);
     let generation = use_mut_ref(|| Rc::new(Cell::new(0_u32))).borrow().clone();
     let settled = use_mut_ref(|| Rc::new(Cell::new(0_u32))).borrow().clone();
-    let sent_paste = use_mut_ref(|| None::<Rc<str>>);
+    let sent_paste = use_mut_ref(|| None::<Paste>);
+    let of = use_state_eq(Paste::default);
     let worker = use_mut_ref(|| None::<Worker>);
+
+    let queue = use_mut_ref(Queue::default);
 
     // The listener lives as long as the page; it reaches the setters, which never change.
     {
         let (told, scene, map) = (told.setter(), scene.setter(), map.setter());
         let (status, generation, settled) = (status.setter(), generation.clone(), settled.clone());
-        let (worker, sent_paste) = (worker.clone(), sent_paste.clone());
+        let (worker, sent_paste, of) = (worker.clone(), sent_paste.clone(), of.setter());
+        let queue = queue.clone();
         use_effect_with((), move |()| {
             let forget = sent_paste.clone();
             let handle: Rc<RefCell<Option<Worker>>> = worker.clone();
             let listener = move |event| match event {
-                Event::Answer(Answer::Told(answer)) if answer.generation == generation.get() => {
-                    settled.set(answer.generation);
-                    told.set(Some(Rc::from(answer)));
-                    status.set(Status::Done);
+                Event::Answer(Answer::Told(answer)) => {
+                    let asked = queue.borrow_mut().answered();
+                    if answer.generation == generation.get() {
+                        settled.set(answer.generation);
+                        if let Some(text) = asked {
+                            of.set(text);
+                        }
+                        told.set(Some(Rc::from(answer)));
+                        status.set(Status::Done);
+                    }
+                    let next = queue.borrow_mut().next();
+                    if let (Some(next), Some(worker)) = (next, &*handle.borrow()) {
+                        worker.send(next);
+                    }
                 }
                 Event::Answer(Answer::Drawn(view, drawn))
                     if view.generation == generation.get() =>
@@ -89,8 +108,15 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                     place.set(Some(Rc::new((view, *drawn))));
                 }
                 Event::Answer(_) => {}
+                Event::Missing(why) => {
+                    *forget.borrow_mut() = None;
+                    *queue.borrow_mut() = Queue::default();
+                    settled.set(generation.get());
+                    status.set(Status::Missing(why));
+                }
                 Event::Died(why) => {
                     *forget.borrow_mut() = None;
+                    *queue.borrow_mut() = Queue::default();
                     settled.set(generation.get());
                     // The new thread is sent nothing yet: what killed the old one would kill it too.
                     if let Some(worker) = &*handle.borrow() {
@@ -116,28 +142,33 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         );
         let (status, generation) = (status.setter(), generation.clone());
         let (worker, sent_paste, settled) = (worker.clone(), sent_paste.clone(), settled.clone());
+        let queue = queue.clone();
         use_effect_with(asked, move |asked| {
             let (paste, packets, assumptions, lang, packet, followed, _) = asked.clone();
             generation.set(generation.get() + 1);
             status.set(Status::Asked);
             let typing = sent_paste.borrow().as_ref().is_some_and(|sent| *sent != paste);
+            if let Some(worker) = &*worker.borrow() {
+                let known = sent_paste.replace(Some(paste.clone()));
+                if known.as_ref() != Some(&paste) {
+                    bring(worker, known.as_ref(), &paste);
+                }
+            }
             let ask = {
                 let generation = generation.get();
                 move || {
-                    let worker = worker.borrow();
-                    let Some(worker) = &*worker else { return };
-                    if sent_paste.borrow().as_ref() != Some(&paste) {
-                        worker.send(Request::Paste(paste.to_string()));
-                        *sent_paste.borrow_mut() = Some(paste.clone());
-                    }
-                    worker.send(Request::Tell(Wanted {
+                    let wanted = Request::Tell(Wanted {
                         generation,
                         packets: packets.iter().map(ToString::to_string).collect(),
                         assumptions: assumptions.iter().map(ToString::to_string).collect(),
                         lang,
                         packet,
                         followed: followed.clone(),
-                    }));
+                    });
+                    let now = queue.borrow_mut().ask(wanted, paste.clone());
+                    if let (Some(now), Some(worker)) = (now, &*worker.borrow()) {
+                        worker.send(now);
+                    }
                 }
             };
             let wait = typing.then(|| {
@@ -185,13 +216,15 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
     let again = {
         let (attempt, sent_paste, settled) = (attempt.clone(), sent_paste.clone(), settled.clone());
         let (worker, status, generation) = (worker.clone(), status.clone(), generation.clone());
+        let queue = queue.clone();
         use_callback((), move |stop: bool, ()| {
             *sent_paste.borrow_mut() = None;
+            *queue.borrow_mut() = Queue::default();
             if stop {
-                settled.set(generation.get());
                 if let Some(worker) = &*worker.borrow() {
                     worker.restart();
                 }
+                settled.set(generation.get());
                 status.set(Status::Stopped);
             } else {
                 attempt.set(js_sys::Math::random().to_bits() as u32);
@@ -201,9 +234,65 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
 
     Heard {
         told: (*told).clone(),
+        of: (*of).clone(),
         scene: (*scene).clone(),
         map: (*map).clone(),
         status: (*status).clone(),
         again,
     }
+}
+
+/// The question that is being answered, and the newest one behind it: those between are never asked.
+#[derive(Default)]
+struct Queue {
+    asked: Option<Paste>,
+    next: Option<(Request, Paste)>,
+}
+
+impl Queue {
+    /// Asks a question about a text; returns it where it can be sent at once.
+    fn ask(&mut self, request: Request, text: Paste) -> Option<Request> {
+        self.next = Some((request, text));
+        self.next()
+    }
+
+    /// The answer has come; returns the text it is about.
+    fn answered(&mut self) -> Option<Paste> {
+        self.asked.take()
+    }
+
+    /// The question to send now, if any.
+    fn next(&mut self) -> Option<Request> {
+        if self.asked.is_some() {
+            return None;
+        }
+        let (request, text) = self.next.take()?;
+        self.asked = Some(text);
+        Some(request)
+    }
+}
+
+/// Bytes of text that go over at once.
+const PIECE: usize = 256 * 1024;
+
+/// Lets the worker have a text: what changed since the one it has, or all of it, piece by piece.
+fn bring(worker: &Worker, known: Option<&Paste>, paste: &Paste) {
+    if let Some(edits) = known.and_then(|known| known.edits_to(paste)) {
+        for edit in edits {
+            let (at, removed) = (edit.at, edit.removed.byte_len());
+            worker.send(Request::Edit { at, removed, text: edit.inserted.to_string() });
+        }
+        return;
+    }
+    worker.send(Request::Paste(String::new()));
+    let (mut at, mut text) = (0, String::new());
+    for chunk in paste.rope().chunks() {
+        text.push_str(chunk);
+        if text.len() >= PIECE {
+            let size = text.len();
+            worker.send(Request::Edit { at, removed: 0, text: std::mem::take(&mut text) });
+            at += size;
+        }
+    }
+    worker.send(Request::Edit { at, removed: 0, text });
 }

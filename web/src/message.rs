@@ -1,6 +1,6 @@
 //! What page and worker say to each other: small questions one way, finished pieces the other.
 //!
-//! A text goes over once; everything after it speaks of the last one sent.
+//! A text goes over once, and then what is changed in it; everything else speaks of the text as it is by then.
 
 use chainwalk_view::{Banner, Chip, FactRow, Lang, Problem, Row, Scene, Timeline};
 use serde::{Deserialize, Serialize};
@@ -13,10 +13,29 @@ pub const PROBLEMS: usize = 200;
 pub enum Request {
     /// This is the paste from now on. Not answered by itself.
     Paste(String),
+    /// So much of the paste is replaced. Not answered by itself.
+    Edit {
+        /// The first byte replaced.
+        at: usize,
+        /// How many bytes.
+        removed: usize,
+        /// By what.
+        text: String,
+    },
     /// Walk the packets and tell about one of them.
     Tell(Wanted),
     /// Draw a stop of what was told last.
     Draw(View),
+}
+
+impl Request {
+    /// How many bytes of text it carries.
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Paste(text) | Self::Edit { text, .. } => text.len(),
+            Self::Tell(_) | Self::Draw(_) => 0,
+        }
+    }
 }
 
 /// What is to be told.

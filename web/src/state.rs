@@ -3,8 +3,11 @@
 //! [`State::apply`] is pure: it never touches the browser, and returns `None` where nothing changes.
 
 use crate::examples::Example;
+use crate::history::{History, Moment};
 use crate::origin::{Origin, follows};
+use crate::paste::Paste;
 use chainwalk_view::Lang;
+use crop::RopeSlice;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -13,7 +16,7 @@ use std::rc::Rc;
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// The pasted text.
-    pub paste: Rc<str>,
+    pub paste: Paste,
     /// The packets sent, in order through one host, each in the words of the packet field.
     pub packets: Vec<Rc<str>>,
     /// The packet that is shown, as an index into `packets`.
@@ -40,6 +43,8 @@ pub struct State {
     pub pane: Pane,
     /// What lies open over the page.
     pub open: Option<Overlay>,
+    /// What can be taken back.
+    pub history: History,
 }
 
 /// How fast the walk plays.
@@ -130,7 +135,13 @@ pub enum Overlay {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// The paste was edited.
-    Paste(Rc<str>),
+    Paste(Paste),
+    /// The paste was edited, and what was done before goes on: both are taken back as one.
+    Typed(Paste),
+    /// The last change of paste, packets or facts is taken back.
+    Undo,
+    /// What was taken back last is brought again.
+    Redo,
     /// The packet field was edited.
     Draft(Rc<str>),
     /// The packet field was sent.
@@ -184,6 +195,24 @@ pub enum Action {
     Clear,
 }
 
+impl Action {
+    /// Whether it can be taken back.
+    fn is_recorded(&self) -> bool {
+        matches!(
+            self,
+            Self::Paste(_)
+                | Self::Send
+                | Self::Then(_)
+                | Self::Unsend
+                | Self::From(_)
+                | Self::Assume(_)
+                | Self::Forget(_)
+                | Self::Load(_)
+                | Self::Clear
+        )
+    }
+}
+
 impl State {
     /// The page on its first visit: the example, asked and playing.
     pub fn first(example: &Example, lang: Lang) -> Self {
@@ -195,7 +224,7 @@ impl State {
     /// The page with nothing on it.
     pub fn blank(lang: Lang) -> Self {
         Self {
-            paste: Rc::from(""),
+            paste: Paste::default(),
             packets: Vec::new(),
             packet: 0,
             followed: Vec::new(),
@@ -209,11 +238,12 @@ impl State {
             lang,
             pane: Pane::Walk,
             open: None,
+            history: History::default(),
         }
     }
 
     fn load(&mut self, example: &Example) {
-        self.paste = Rc::from(&*example.paste);
+        self.paste = Paste::new(&example.paste);
         self.packets = example.packets.iter().map(|p| Rc::from(&**p)).collect();
         self.assumptions = example.assumptions.iter().map(|a| Rc::from(&**a)).collect();
         self.show(0);
@@ -247,8 +277,9 @@ impl State {
     #[must_use]
     pub fn apply(&self, action: Action) -> Option<Self> {
         let mut next = self.clone();
+        let recorded = action.is_recorded();
         match action {
-            Action::Paste(text) => {
+            Action::Paste(text) | Action::Typed(text) => {
                 if is_another(&self.paste, &text) {
                     // What was said and asked of one host says nothing of another.
                     next.assumptions.clear();
@@ -258,10 +289,11 @@ impl State {
                     next.draft = Rc::from("");
                 }
                 next.paste = text;
-                next.followed.clear();
-                next.stop = 0;
-                next.playing = false;
+                next.restart();
+                next.history.forget_future();
             }
+            Action::Undo => next.rewind(History::back)?,
+            Action::Redo => next.rewind(History::on)?,
             Action::Draft(text) => next.draft = text,
             Action::Send => {
                 if self.draft.trim().is_empty() {
@@ -363,11 +395,43 @@ impl State {
                 next.pane = Pane::Walk;
             }
             Action::Clear => {
-                next = Self { theme: self.theme, speed: self.speed, ..Self::blank(self.lang) };
-                next.pane = self.pane;
+                next = Self {
+                    theme: self.theme,
+                    speed: self.speed,
+                    pane: self.pane,
+                    history: self.history.clone(),
+                    ..Self::blank(self.lang)
+                };
             }
         }
+        if recorded && next.moment() != self.moment() {
+            next.history.record(self.moment());
+        }
         (next != *self).then_some(next)
+    }
+
+    /// What can be taken back, as it stands.
+    fn moment(&self) -> Moment {
+        Moment {
+            paste: self.paste.clone(),
+            packets: self.packets.clone(),
+            packet: self.packet,
+            followed: self.followed.clone(),
+            draft: self.draft.clone(),
+            origin: self.origin.clone(),
+            assumptions: self.assumptions.clone(),
+        }
+    }
+
+    /// Goes to another moment of the history; `None` where there is none.
+    fn rewind(&mut self, step: fn(&mut History, Moment) -> Option<Moment>) -> Option<()> {
+        let now = self.moment();
+        let Moment { paste, packets, packet, followed, draft, origin, assumptions } =
+            step(&mut self.history, now)?;
+        self.restart();
+        (self.paste, self.packets, self.packet, self.followed) = (paste, packets, packet, followed);
+        (self.draft, self.origin, self.assumptions) = (draft, origin, assumptions);
+        Some(())
     }
 
     /// The host changed: the same packets walk anew, from the start and at rest.
@@ -408,7 +472,7 @@ pub struct Saved {
 impl From<Saved> for State {
     fn from(saved: Saved) -> Self {
         Self {
-            paste: Rc::from(saved.paste),
+            paste: Paste::new(&saved.paste),
             packets: saved.packets.into_iter().map(Rc::from).collect(),
             draft: Rc::from(saved.draft),
             origin: saved.origin,
@@ -439,20 +503,29 @@ fn replaces(new: &str, old: &str) -> bool {
     new == old || (new_key == old_key && new_key.contains('.'))
 }
 
+/// So many lines of a text tell whether it is about the same host.
+const LOOKED_AT: usize = 5000;
+
 /// Whether a paste took the place of another one, rather than being a change of it or a later dump of the
 /// same host: little of the old text stands at its begin and end, and few of its lines stand in it.
-fn is_another(old: &str, new: &str) -> bool {
+fn is_another(old: &Paste, new: &Paste) -> bool {
+    let removed: Option<usize> =
+        old.edits_to(new).map(|edits| edits.iter().map(|edit| edit.removed.byte_len()).sum());
+    if old.is_empty() || removed.is_some_and(|removed| removed * 4 <= old.len() * 3) {
+        return false;
+    }
     let same = |(a, b): &(u8, u8)| a == b;
+    let (old, new) = (old.rope(), new.rope());
     let begin = old.bytes().zip(new.bytes()).take_while(same).count();
     let end = old.bytes().rev().zip(new.bytes().rev()).take_while(same).count();
-    if old.is_empty() || (begin + end) * 4 >= old.len() {
+    if (begin + end) * 4 >= old.byte_len() {
         return false;
     }
     // Counters differ from dump to dump.
-    let words = |line: &str| -> String {
+    let words = |line: RopeSlice| -> String {
         line.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect()
     };
-    let there: HashSet<String> = new.lines().map(words).collect();
+    let there: HashSet<String> = new.lines().take(LOOKED_AT).map(words).collect();
     let lines: Vec<String> = old.lines().take(200).map(words).filter(|l| l.len() > 12).collect();
     let kept = lines.iter().filter(|l| there.contains(*l)).count();
     kept * 3 < lines.len() || lines.is_empty()
@@ -548,7 +621,8 @@ mod tests {
         let state = after(&state(), [Action::Assume("local=10.0.0.9".into())]);
         let changed = after(&state, [Action::Paste("*filter\n# x\nCOMMIT\n".into())]);
         assert!(!changed.assumptions.is_empty() && !changed.packets.is_empty());
-        let added = after(&changed, [Action::Paste(format!("{}{long}", changed.paste).into())]);
+        let added =
+            after(&changed, [Action::Paste(Paste::new(&format!("{}{long}", changed.paste)))]);
         assert_eq!(added.assumptions, changed.assumptions);
         let other = after(&state, [Action::Paste("Chain INPUT (policy ACCEPT)".into())]);
         assert!(other.assumptions.is_empty() && other.packets.is_empty());
@@ -559,10 +633,11 @@ mod tests {
     fn a_later_dump_of_the_same_host_is_no_other() {
         let rule = |n: u32| format!("{n} 60 ACCEPT tcp -- * * 10.0.0.0/8 0.0.0.0/0 tcp dpt:{n}\n");
         let dump = |base: u32| (0..20).map(|n| rule(base + n)).collect::<String>();
-        assert!(!is_another(&dump(1), &dump(500)));
-        assert!(is_another(&dump(1), "*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n"));
-        assert!(is_another(&dump(1), ""));
-        assert!(!is_another("", &dump(1)));
+        let another = |old: &str, new: &str| is_another(&Paste::new(old), &Paste::new(new));
+        assert!(!another(&dump(1), &dump(500)));
+        assert!(another(&dump(1), "*nat\n-A POSTROUTING -j MASQUERADE\nCOMMIT\n"));
+        assert!(another(&dump(1), ""));
+        assert!(!another("", &dump(1)));
     }
 
     #[test]
@@ -601,6 +676,45 @@ mod tests {
         check("eth0=10.0.0.3/24", "eth0=10.0.0.2/24", false);
         check("eth0=10.0.0.2/24", "eth0=10.0.0.2/24", true);
         check("route=default dev eth0", "route=10.0.0.0/8 dev eth1", false);
+    }
+
+    #[test]
+    fn paste_packets_and_facts_are_taken_back_in_turn() {
+        let first = state();
+        let edited = first.paste.replaced(0..0, "# x\n");
+        let all = after(
+            &first,
+            [
+                Action::Paste(edited.clone()),
+                Action::Typed(edited.replaced(0..0, "y")),
+                Action::Then("reply 1".into()),
+                Action::Assume("local=10.0.0.9".into()),
+            ],
+        );
+        let facts = after(&all, [Action::Undo]);
+        assert_eq!((facts.assumptions.len(), facts.packets.len()), (1, 2));
+        let packets = after(&facts, [Action::Undo]);
+        assert_eq!(packets.packets.len(), 1);
+        let paste = after(&packets, [Action::Undo]);
+        assert_eq!(paste.paste, first.paste);
+        assert_eq!(paste.apply(Action::Undo), None);
+        let again = after(&paste, [Action::Redo, Action::Redo, Action::Redo]);
+        assert_eq!(again.moment(), all.moment());
+        assert_eq!(again.apply(Action::Redo), None);
+    }
+
+    #[test]
+    fn a_change_forgets_what_was_taken_back() {
+        let state = after(&state(), [Action::Clear, Action::Undo]);
+        assert_eq!(state.history.reach(), (false, true));
+        let state = after(&state, [Action::Assume("local=10.0.0.9".into())]);
+        assert_eq!(state.history.reach(), (true, false));
+    }
+
+    #[test]
+    fn looking_around_is_nothing_to_take_back() {
+        let state = after(&state(), [Action::Go(3), Action::Pane(Pane::Map), Action::Faster]);
+        assert_eq!(state.apply(Action::Undo), None);
     }
 
     #[test]

@@ -46,6 +46,11 @@ words! {
     FieldFrom => "from", "来自";
     FieldOn => "on", "经由";
     FieldThisHost => "this host", "本机";
+    Filling => "Taking the text …", "正在放入文本……";
+    Find => "Find in the paste", "在粘贴内容中查找";
+    FindNext => "Next hit", "下一处";
+    FindNone => "not found", "没有找到";
+    FindPrev => "Hit before", "上一处";
     Forget => "Take back", "撤回";
     FormAddress => "Source address", "源地址";
     FormInterface => "Arrives at interface", "进入的接口";
@@ -64,6 +69,8 @@ words! {
     LangOtherName => "切换到中文", "Switch to English";
     Lines => "lines", "行";
     Map => "Map", "路径图";
+    MissingDetail => "The part that reads and walks was not fetched; it seems that you are offline. Your paste is safe.", "负责读取和推演的部分没有下载成功，可能已经离线。粘贴的内容还在。";
+    MissingHeadline => "Chainwalk is not all here yet.", "Chainwalk 还没有完全加载。";
     NextHook => "Next hook", "下一个钩子";
     NextStep => "Next step", "下一步";
     NoMatch => "did not match", "不匹配";
@@ -87,6 +94,7 @@ words! {
     PrevStep => "Previous step", "上一步";
     Problems => "to look at", "处需要留意";
     Reading => "Reading …", "正在读取……";
+    Redo => "Bring back what was undone", "重做";
     Reply => "Then its reply", "接着走应答包";
     RulesMatched => "matched", "条匹配";
     RuleTried => "rule tried", "条规则被检查";
@@ -105,7 +113,9 @@ words! {
     ThemeName => "Theme", "主题";
     ThemeSystem => "As the system", "跟随系统";
     ThisHost => "This host", "本机";
+    TooLong => "That is more than {limit}, so nothing of it was taken and the paste is as it was. Paste only the tables that the packet meets.", "内容超过 {limit}，因此没有放入，原来的粘贴内容未变。请只粘贴数据包会经过的表。";
     TryAgain => "Try again", "再试一次";
+    Undo => "Undo: paste, packets and facts", "撤销：粘贴、数据包和假设";
     Unknown => "unknown", "未知";
     Unsend => "Take back the last packet", "撤回最后一个数据包";
     Walk => "Walk", "步骤";

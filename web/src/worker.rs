@@ -5,9 +5,11 @@
 //! hear of one that trapped.
 
 use crate::message::{Answer, Request};
+use gloo::timers::callback::Timeout;
 use gloo::utils::document;
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -15,6 +17,9 @@ use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Url, WorkerOptions,
 
 /// What makes wasm-bindgen's script a worker: the first message is the compiled module.
 const STARTER: &str = "\nself.onmessage = (e) => { self.onmessage = null; __wbg_init({ module_or_path: e.data }); };\n";
+
+/// More bytes than this in a message are sent by themselves.
+const HEAVY: usize = 64 * 1024;
 
 /// Script and module of the worker, fetched once.
 struct Image {
@@ -46,6 +51,8 @@ pub enum Event {
     Answer(Answer),
     /// The worker died, with what is known of why.
     Died(String),
+    /// It could not be fetched, so there is none; the reason as the browser tells it.
+    Missing(String),
 }
 
 type Listener = Rc<dyn Fn(Event)>;
@@ -67,11 +74,14 @@ impl Drop for Thread {
 #[derive(Default)]
 struct Inner {
     image: Option<Image>,
+    fetching: bool,
     thread: Option<Thread>,
     /// Whether the thread said that it runs.
     ready: bool,
-    /// What is sent once it does.
-    waiting: Vec<Request>,
+    /// What is sent once it does, in order.
+    waiting: VecDeque<Request>,
+    /// Whether the rest of it is sent a moment later.
+    pumping: bool,
     /// Counts the threads, so that a late word of an old one is not taken for the new one's.
     turn: u32,
 }
@@ -87,17 +97,30 @@ impl Worker {
     /// Fetches and starts the worker. `listener` hears its answers and its end.
     pub fn start(listener: impl Fn(Event) + 'static) -> Self {
         let worker = Self { inner: Rc::default(), listener: Rc::new(listener) };
-        let this = worker.clone();
+        worker.fetch();
+        worker
+    }
+
+    /// Fetches the image, unless that is under way, and starts a thread.
+    fn fetch(&self) {
+        if std::mem::replace(&mut self.inner.borrow_mut().fetching, true) {
+            return;
+        }
+        let this = self.clone();
         wasm_bindgen_futures::spawn_local(async move {
-            match Image::fetch().await {
+            let image = Image::fetch().await;
+            this.inner.borrow_mut().fetching = false;
+            match image {
                 Ok(image) => {
                     this.inner.borrow_mut().image = Some(image);
                     this.run();
                 }
-                Err(error) => (this.listener)(Event::Died(words(&error))),
+                Err(error) => {
+                    this.inner.borrow_mut().waiting.clear();
+                    (this.listener)(Event::Missing(words(&error)));
+                }
             }
         });
-        worker
     }
 
     /// Ends the thread, if there is one, and starts another; what waited for the old one is forgotten.
@@ -111,15 +134,36 @@ impl Worker {
         self.run();
     }
 
-    /// Sends a question, as soon as the worker runs.
+    /// Sends a question, as soon as the worker runs and what was sent before is on its way. What could not
+    /// be fetched is fetched once more.
     pub fn send(&self, request: Request) {
+        self.inner.borrow_mut().waiting.push_back(request);
+        if self.inner.borrow().image.is_none() {
+            self.fetch();
+        }
+        self.pump();
+    }
+
+    /// Sends what waits; long texts one at a time, so that the page is not held up by copying them.
+    fn pump(&self) {
         let mut inner = self.inner.borrow_mut();
-        if !inner.ready {
-            inner.waiting.push(request);
+        if !inner.ready || inner.pumping {
             return;
         }
-        if let Some(thread) = &inner.thread {
-            post(&thread.worker, &request);
+        while let Some(request) = inner.waiting.pop_front() {
+            if let Some(thread) = &inner.thread {
+                post(&thread.worker, &request);
+            }
+            if request.weight() > HEAVY && !inner.waiting.is_empty() {
+                inner.pumping = true;
+                let this = self.clone();
+                Timeout::new(0, move || {
+                    this.inner.borrow_mut().pumping = false;
+                    this.pump();
+                })
+                .forget();
+                return;
+            }
         }
     }
 
@@ -170,20 +214,14 @@ impl Worker {
     }
 
     fn ready(&self) {
-        let mut inner = self.inner.borrow_mut();
-        inner.ready = true;
-        let waiting = std::mem::take(&mut inner.waiting);
-        if let Some(thread) = &inner.thread {
-            for request in &waiting {
-                post(&thread.worker, request);
-            }
-        }
+        self.inner.borrow_mut().ready = true;
+        self.pump();
     }
 
     fn died(&self, turn: u32, why: String) {
         // The closure that calls this belongs to the thread, which therefore ends a moment later.
         let this = self.clone();
-        gloo::timers::callback::Timeout::new(0, move || {
+        Timeout::new(0, move || {
             {
                 let mut inner = this.inner.borrow_mut();
                 if inner.turn != turn || inner.thread.take().is_none() {
@@ -198,13 +236,20 @@ impl Worker {
     }
 }
 
-/// A paste goes over as it is, in an array of one; anything else is small and goes over as JSON.
+/// Text goes over as it is, in an array with the place it goes to; anything else is small and goes as JSON.
 fn post(worker: &web_sys::Worker, request: &Request) {
-    if let Request::Paste(text) = request {
-        let _ = worker.post_message(&Array::of1(&text.as_str().into()));
-    } else if let Ok(text) = serde_json::to_string(request) {
-        let _ = worker.post_message(&text.into());
-    }
+    let message = match request {
+        Request::Paste(text) => Array::of1(&text.as_str().into()).into(),
+        Request::Edit { at, removed, text } => {
+            let number = |n: usize| JsValue::from_f64(n as f64);
+            Array::of3(&number(*at), &number(*removed), &text.as_str().into()).into()
+        }
+        _ => match serde_json::to_string(request) {
+            Ok(text) => text.into(),
+            Err(_) => return,
+        },
+    };
+    let _ = worker.post_message(&message);
 }
 
 /// The question in a message of `post`; the reason where there is none.
@@ -213,7 +258,12 @@ fn post(worker: &web_sys::Worker, request: &Request) {
 /// The message is not one of the page's.
 pub fn request(message: &JsValue) -> Result<Request, String> {
     if let Some(parts) = message.dyn_ref::<Array>() {
-        return Ok(Request::Paste(parts.get(0).as_string().unwrap_or_default()));
+        let text = |at: u32| parts.get(at).as_string().unwrap_or_default();
+        let number = |at: u32| parts.get(at).as_f64().unwrap_or_default() as usize;
+        return Ok(match parts.length() {
+            3 => Request::Edit { at: number(0), removed: number(1), text: text(2) },
+            _ => Request::Paste(text(0)),
+        });
     }
     let text = message.as_string().unwrap_or_default();
     serde_json::from_str(&text).map_err(|error| error.to_string())

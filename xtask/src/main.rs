@@ -1,5 +1,6 @@
 //! The chores of the project: every command a developer or the checks run, on any machine.
 
+mod editor;
 mod house;
 mod page;
 mod test;
@@ -29,6 +30,8 @@ enum Chore {
     Test(Test),
     /// Build the page as it ships into `dist/` and report its size
     Build,
+    /// Bundle the parts of CodeMirror that the page takes into web/editor/codemirror.js, from pinned versions
+    Editor,
     /// Check the licences and sources of what the project stands on
     Deny,
 }
@@ -76,6 +79,7 @@ fn run(chore: Chore) -> Result<()> {
             page::build(&house, Profile::Release)?;
             page::report(&house)
         }
+        Chore::Editor => editor::bundle(&house),
         Chore::Deny => tools::deny(&house),
     }
 }

@@ -110,14 +110,15 @@ impl Page {
             .await
     }
 
-    /// The value of a script's `return`. `at(id)`, `banner()`, `state()`, `position()`, `rows()` and `lines()`
-    /// look at the page by the hooks it carries for tests.
+    /// The value of a script's `return`. `at(id)`, `banner()`, `state()`, `position()`, `rows()`, `lines()`
+    /// and `pasted()` look at the page by the hooks it carries for tests.
     pub(crate) async fn ask(&self, script: &str) -> Result<Value> {
         const HOOKS: &str = "
             const at = id => document.querySelector(`[data-testid=${id}]`);
             const text = id => at(id)?.innerText ?? '';
             const rows = () => [...document.querySelectorAll('[data-testid=rows] .row')];
             const lines = () => [...document.querySelectorAll('.ln.now')];
+            const pasted = () => document.querySelector('rule-text');
             const banner = () => text('banner');
             const position = () => text('position');
             const state = () => document.body.dataset.state ?? '';
@@ -168,11 +169,35 @@ impl Page {
 
     /// Writes `text` where the hook `id` is, in place of what is there, as a paste from the clipboard would.
     pub(crate) async fn write(&self, id: &str, text: &str) -> Result<()> {
-        self.ask(&format!("at('{id}').focus(); at('{id}').select()")).await?;
+        self.ask(&format!(
+            "const field = at('{id}'); field.focus(); (field.select ? field : pasted()).select()"
+        ))
+        .await?;
         if text.is_empty() {
             return self.press("Backspace").await;
         }
+        if id == "paste" {
+            return self.paste(text).await;
+        }
         self.protocol("Input.insertText", json!({ "text": text })).await?;
+        Ok(())
+    }
+
+    /// Pastes `text` where the paste's cursor is.
+    pub(crate) async fn paste(&self, text: &str) -> Result<()> {
+        let script = "const data = new DataTransfer(); data.setData('text/plain', arguments[0]);
+            document.querySelector('[data-testid=paste]').dispatchEvent(new ClipboardEvent('paste',
+                { clipboardData: data, bubbles: true, cancelable: true }))";
+        self.client.execute(script, vec![text.into()]).await?;
+        Ok(())
+    }
+
+    /// Types `text` where the focus is, a key a letter.
+    pub(crate) async fn type_in(&self, text: &str) -> Result<()> {
+        for letter in text.chars() {
+            let event = json!({ "type": "char", "text": letter.to_string() });
+            self.protocol("Input.dispatchKeyEvent", event).await?;
+        }
         Ok(())
     }
 
@@ -194,20 +219,30 @@ impl Page {
         self.press(key).await
     }
 
-    async fn press(&self, key: &str) -> Result<()> {
+    /// Presses a key where the focus is.
+    pub(crate) async fn press(&self, key: &str) -> Result<()> {
+        self.chord(key, false).await
+    }
+
+    /// Presses a key where the focus is, with Control held or without.
+    pub(crate) async fn chord(&self, key: &str, control: bool) -> Result<()> {
         let code = match key {
             "Backspace" => 8,
+            "Enter" => 13,
+            "Escape" => 27,
             "End" => 35,
             "Home" => 36,
             "ArrowLeft" => 37,
             "ArrowRight" => 39,
             " " => 32,
+            letter if letter.len() == 1 => u32::from(letter.to_uppercase().as_bytes()[0]),
             _ => bail!("no key code for {key}"),
         };
         let name = if key == " " { "Space" } else { key };
+        let held = if control { 2 } else { 0 };
         for kind in ["rawKeyDown", "keyUp"] {
-            let event =
-                json!({ "type": kind, "key": key, "code": name, "windowsVirtualKeyCode": code });
+            let event = json!({ "type": kind, "key": key, "code": name, "windowsVirtualKeyCode": code,
+                "modifiers": held });
             self.protocol("Input.dispatchKeyEvent", event).await?;
         }
         Ok(())

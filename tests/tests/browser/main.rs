@@ -4,6 +4,7 @@
 //! the answer in `data-state` of `body`. Words are looked for as the page shows them in English.
 
 mod chromium;
+mod editor;
 mod server;
 
 use anyhow::{Context, Result};
@@ -39,7 +40,7 @@ mod in_chromium {
             ensure!(!banner.contains("INPUT rule"), "INPUT is not what rejects it: {banner}");
             page.turns("stop").await?;
             ensure!(page.text("return at('packet').value").await?.contains("172.17.0.2:11103"));
-            ensure!(page.text("return at('paste').value").await?.contains("KUBE-NODEPORTS"));
+            ensure!(page.text("return pasted().value").await?.contains("KUBE-NODEPORTS"));
             Ok(())
         })
     }

@@ -40,6 +40,7 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
     let lang = *lang;
     let trouble = match status {
         Status::Died(why) => Some((Key::CrashedHeadline, Key::CrashedDetail, why.as_str())),
+        Status::Missing(why) => Some((Key::MissingHeadline, Key::MissingDetail, why.as_str())),
         Status::Stopped => Some((Key::StoppedHeadline, Key::StoppedDetail, "")),
         _ => None,
     };

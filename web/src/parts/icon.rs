@@ -53,6 +53,9 @@ pub(crate) fn Sprite() -> Html {
             <symbol id="i-theme" viewBox="0 0 16 16"><circle class="k15" cx="8" cy="8" r="6" /><path class="solid" d="M8 2a6 6 0 010 12z" /></symbol>
             <symbol id="i-warn" viewBox="0 0 12 12"><path class="k15" d="M6 1.800l4.800 8.400H1.200zM6 5v2.300M6 8.700v.1" /></symbol>
             <symbol id="i-file" viewBox="0 0 12 12"><path class="k12" d="M3 1.600h4l2.400 2.400v6.400H3zM7 1.600V4h2.400" /></symbol>
+            <symbol id="i-undo" viewBox="0 0 14 14"><path class="k15" d="M4.600 2.400L2 5l2.600 2.600M2.200 5h6.200a3.300 3.300 0 010 6.600H5" /></symbol>
+            <symbol id="i-redo" viewBox="0 0 14 14"><path class="k15" d="M9.400 2.400L12 5 9.400 7.600M11.800 5H5.600a3.300 3.300 0 000 6.600H9" /></symbol>
+            <symbol id="i-find" viewBox="0 0 14 14"><circle class="k15" cx="6" cy="6" r="3.800" /><path class="k15" d="M9 9l3.200 3.200" /></symbol>
             <symbol id="i-pencil" viewBox="0 0 12 12"><path class="k12" d="M2 10l.6-2.400L8.400 1.800l1.800 1.800-5.800 5.800z" /></symbol>
             <symbol id="i-play" viewBox="0 0 16 16"><path class="solid" d="M4.500 2.400v11.200L13.500 8z" /></symbol>
             <symbol id="i-pause" viewBox="0 0 16 16"><path class="solid" d="M4 2.500h3v11H4zM9 2.500h3v11H9z" /></symbol>

@@ -1,35 +1,17 @@
-//! The paste: a real text field, and behind its glass the same text with numbers, tints, underlines and
-//! the lines of now.
-//!
-//! A text too long to be drawn whole is shown by the field alone, so that typing stays smooth.
+//! The paste: what was recognised, the text itself, a search in it, and what could not be read.
 
-use super::sheet::Sheet;
+use super::editor::{Editor, Found, Heard, Revealed, RuleText};
 use super::{Dispatch, Icon, act};
-use crate::lines::{line_of, lines};
 use crate::message::Told;
+use crate::paste::Paste;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
 use chainwalk_view::{Chip, Lang, Problem};
-use std::ops::Range;
 use std::rc::Rc;
-use wasm_bindgen::JsCast;
-use web_sys::{ClipboardEvent, HtmlElement, HtmlInputElement, HtmlTextAreaElement};
+use wasm_bindgen::prelude::*;
+use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
-
-/// More lines than this are not drawn behind the field.
-const MANY: usize = 4000;
-/// More bytes than this are put into the field by the page: a browser takes seconds over them.
-const HEAVY: usize = 8192;
-
-/// A place of the paste to show. The number makes asking twice for the same place two requests.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Revealed {
-    /// The place.
-    pub(crate) span: Option<Span>,
-    /// Counts the requests.
-    pub(crate) turn: u32,
-}
 
 /// Properties of [`PastePane`].
 #[derive(Properties, PartialEq)]
@@ -37,8 +19,10 @@ pub(crate) struct PasteProps {
     /// The reader's language.
     pub(crate) lang: Lang,
     /// The text.
-    pub(crate) paste: Rc<str>,
-    /// What was told.
+    pub(crate) paste: Paste,
+    /// The text that was read.
+    pub(crate) of: Paste,
+    /// What was told of that.
     pub(crate) told: Option<Rc<Told>>,
     /// The lines of the stop the packet rests at.
     pub(crate) now: Option<Span>,
@@ -46,8 +30,10 @@ pub(crate) struct PasteProps {
     pub(crate) lit: Option<Span>,
     /// A place to show.
     pub(crate) revealed: Revealed,
-    /// Asks to show a place.
-    pub(crate) reveal: Callback<Span>,
+    /// Asks to show a place, with the cursor in it or without.
+    pub(crate) reveal: Callback<(Span, bool)>,
+    /// Whether there is something to take back, and something to bring again.
+    pub(crate) reach: (bool, bool),
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -55,105 +41,64 @@ pub(crate) struct PasteProps {
 /// The pane.
 #[component]
 pub(crate) fn PastePane(props: &PasteProps) -> Html {
-    let PasteProps { lang, paste, told, now, lit, revealed, reveal, dispatch } = props;
+    let PasteProps { lang, paste, of, told, reveal, dispatch, .. } = props;
     let lang = *lang;
-    let sheet = use_node_ref();
-    let field = use_node_ref();
+    let node = use_node_ref();
     let picker = use_node_ref();
     let dropping = use_state_eq(|| false);
-    let index = use_memo(paste.clone(), |paste| lines(paste));
-    let many = index.len() > MANY;
+    let seeking = use_state_eq(|| false);
+    let found = use_state_eq(|| None::<Found>);
+    let filling = use_state_eq(|| None::<f64>);
+    let too_long = use_state_eq(|| None::<f64>);
 
-    // The field owns its text while it is typed in; only a text from elsewhere is put into it.
-    let typed = use_mut_ref(|| None::<Rc<str>>);
-    {
-        let (field, typed) = (field.clone(), typed.clone());
-        use_effect_with(paste.clone(), move |paste| {
-            if typed.borrow().as_ref().is_some_and(|typed| Rc::ptr_eq(typed, paste)) {
-                return;
+    let heard = {
+        let (seeking, found) = (seeking.setter(), found.setter());
+        let (filling, too_long) = (filling.setter(), too_long.setter());
+        use_callback((), move |heard: Heard, ()| match heard {
+            Heard::Seek => {
+                seeking.set(true);
+                focus_find();
             }
-            if let Some(field) = field.cast::<HtmlTextAreaElement>()
-                && field.value() != plain(paste)
-            {
-                field.set_value(paste);
+            Heard::Found(what) => found.set(Some(what)),
+            Heard::Filling(share) => {
+                too_long.set(None);
+                filling.set(Some(share).filter(|share| *share < 1.0));
             }
-        });
-    }
-    {
-        let (sheet, field, index, text) =
-            (sheet.clone(), field.clone(), index.clone(), paste.clone());
-        let place = revealed.span.map(|span| (span, revealed.turn));
-        let asked_before = use_mut_ref(|| None);
-        use_effect_with((place, *now), move |(place, now)| {
-            let asked = asked_before.replace(*place) != *place;
-            let target = if asked { place.map(|(span, _)| span) } else { *now };
-            let Some(span) = target else { return };
-            let line = line_of(&index, span.start as usize);
-            if many {
-                if let Some(field) = field.cast::<HtmlTextAreaElement>() {
-                    select(&field, &text, &index[line]);
-                }
-            } else if let Some(sheet) = sheet.cast::<HtmlElement>() {
-                scroll_to_line(&sheet, line);
-            }
-        });
-    }
-
+            Heard::TooLong(limit) => too_long.set(Some(limit)),
+        })
+    };
+    let element = {
+        let node = node.clone();
+        move || node.cast::<RuleText>()
+    };
     let take = {
-        let dispatch = dispatch.clone();
-        move |field: &HtmlTextAreaElement| {
-            let text: Rc<str> = Rc::from(field.value());
-            *typed.borrow_mut() = Some(text.clone());
-            dispatch.dispatch(Action::Paste(text));
-        }
-    };
-    let oninput = {
-        let take = take.clone();
-        Callback::from(move |e: InputEvent| take(&e.target_unchecked_into()))
-    };
-    let onpaste = Callback::from(move |e: Event| {
-        let Some(event) = e.dyn_ref::<ClipboardEvent>() else { return };
-        let text = event.clipboard_data().and_then(|data| data.get_data("text/plain").ok());
-        let Some(text) = text.filter(|text| text.len() > HEAVY) else { return };
-        e.prevent_default();
-        let field: HtmlTextAreaElement = e.target_unchecked_into();
-        let start = field.selection_start().ok().flatten().unwrap_or(0);
-        if field.set_range_text(&text).is_ok() {
-            let end = start + text.encode_utf16().count() as u32;
-            let _ = field.set_selection_range(end, end);
-            take(&field);
-        }
-    });
-    let read = {
-        let dispatch = dispatch.clone();
-        move |file: web_sys::File| {
-            let dispatch = dispatch.clone();
-            let file = gloo::file::File::from(file);
-            let reader = gloo::file::callbacks::read_as_bytes(&file, move |bytes| {
-                if let Ok(bytes) = bytes {
-                    let text = String::from_utf8_lossy(&bytes);
-                    dispatch.dispatch(Action::Paste(Rc::from(text)));
-                }
-            });
-            // The reader is dropped when it is done: it would stop if it were dropped here.
-            std::mem::forget(reader);
+        let element = element.clone();
+        move |files: Option<web_sys::FileList>| {
+            let files = files.filter(|files| files.length() > 0);
+            if let (Some(element), Some(files)) = (element(), files) {
+                element.take(&files);
+            }
         }
     };
     let drop = {
-        let (read, dropping) = (read.clone(), dropping.clone());
+        let (take, dropping) = (take.clone(), dropping.clone());
         Callback::from(move |e: DragEvent| {
-            e.prevent_default();
             dropping.set(false);
-            if let Some(file) = e.data_transfer().and_then(|d| d.files()).and_then(|f| f.get(0)) {
-                read(file);
+            let files = e.data_transfer().and_then(|data| data.files());
+            if files.as_ref().is_some_and(|files| files.length() > 0) {
+                e.prevent_default();
+                take(files);
             }
         })
     };
     let drag = {
         let dropping = dropping.clone();
         Callback::from(move |e: DragEvent| {
-            e.prevent_default();
-            dropping.set(true);
+            let types = e.data_transfer().map(|data| data.types());
+            if types.is_some_and(|types| types.includes(&"Files".into(), 0)) {
+                e.prevent_default();
+                dropping.set(true);
+            }
         })
     };
     let leave = {
@@ -170,69 +115,101 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     };
     let picked = Callback::from(move |e: Event| {
         let input: HtmlInputElement = e.target_unchecked_into();
-        if let Some(file) = input.files().and_then(|f| f.get(0)) {
-            read(file);
-        }
+        take(input.files());
         input.set_value("");
     });
+    let seek = {
+        let seeking = seeking.clone();
+        Callback::from(move |_: MouseEvent| {
+            seeking.set(true);
+            focus_find();
+        })
+    };
+    let stop = {
+        let element = element.clone();
+        Callback::from(move |_: MouseEvent| {
+            if let Some(element) = element() {
+                element.stop();
+            }
+        })
+    };
+    let close = {
+        let (element, seeking, found) = (element.clone(), seeking.clone(), found.clone());
+        Callback::from(move |()| {
+            seeking.set(false);
+            found.set(None);
+            if let Some(element) = element() {
+                element.find("");
+                let _ = element.focus();
+            }
+        })
+    };
 
     let problems: &[Problem] = told.as_ref().map_or(&[], |t| &t.problems);
-    let serious = told.as_ref().map_or(0, |t| t.serious);
     let chips: &[Chip] = told.as_ref().map_or(&[], |t| &t.chips);
-    let summary = if paste.trim().is_empty() {
-        String::new()
-    } else {
-        let count = match index.len() - usize::from(paste.ends_with('\n')) {
-            1 => ui(lang, Key::OneLine).to_owned(),
-            n => format!("{n} {}", ui(lang, Key::Lines)),
-        };
-        match (chips.is_empty(), serious) {
-            (true, _) => count,
-            (_, 0) => format!("{count} · {}", ui(lang, Key::AllUnderstood)),
-            (_, n) => format!("{count} · {n} {}", ui(lang, Key::Problems)),
+    let jump = |span: Span, cursor: bool| reveal.reform(move |_: MouseEvent| (span, cursor));
+    let tool = |key: Key,
+                id: &'static str,
+                test: &'static str,
+                on: Callback<MouseEvent>,
+                off: bool| {
+        html! {
+            <button class="ghost tool" onclick={on} title={ui(lang, key)} aria-label={ui(lang, key)}
+                data-testid={test} disabled={off}><Icon {id} size={14} /></button>
         }
     };
-    let jump = |span: Span| {
-        let reveal = reveal.clone();
-        Callback::from(move |_: MouseEvent| reveal.emit(span))
-    };
+    let (back, on) = props.reach;
     html! {
         <section class={classes!("pane", "paste-pane", dropping.then_some("dropping"))} aria-labelledby="paste-title"
             ondrop={drop} ondragover={drag} ondragleave={leave}>
             <div class="ph"><h2 id="paste-title">{ui(lang, Key::Paste)}</h2>
-                <small>{summary}</small>
                 <span class="tools">
-                    <button class="ghost tool" onclick={pick} title={ui(lang, Key::OpenFile)} aria-label={ui(lang, Key::OpenFile)}><Icon id="i-file" size={14} /></button>
-                    <button class="ghost tool" onclick={act(dispatch, Action::Clear)} title={ui(lang, Key::ClearHint)}
-                        aria-label={ui(lang, Key::ClearHint)} data-testid="clear"><Icon id="i-x" size={14} /></button>
+                    {tool(Key::Undo, "i-undo", "undo", act(dispatch, Action::Undo), !back)}
+                    {tool(Key::Redo, "i-redo", "redo", act(dispatch, Action::Redo), !on)}
+                    {tool(Key::Find, "i-find", "find", seek, false)}
+                    {tool(Key::OpenFile, "i-file", "open", pick, false)}
+                    {tool(Key::ClearHint, "i-x", "clear", act(dispatch, Action::Clear), false)}
                 </span>
-                <input type="file" class="hidden" ref={picker} onchange={picked} tabindex="-1" aria-hidden="true" />
+                <input type="file" multiple=true class="hidden" ref={picker} onchange={picked} tabindex="-1"
+                    aria-hidden="true" data-testid="file" />
             </div>
+            if !paste.is_empty() {
+                <p class="summary" data-testid="summary">{summary(props)}</p>
+            }
             if !chips.is_empty() {
                 <div class="chips">
                     {for chips.iter().map(|chip| html! {
-                        <button class="chip" onclick={jump(chip.span)} data-testid="chip">
+                        <button class="chip" onclick={jump(chip.span, false)} data-testid="chip">
                             <i class={classes!("dot", chip.class.clone())}></i><b>{&chip.name}</b>{&chip.detail}
                         </button>
                     })}
                 </div>
             }
-            <div class={classes!("sheet-of-text", many.then_some("many"))} ref={sheet}>
-                <div class="page">
-                    if !many {
-                        <Sheet text={paste.clone()} index={index.clone()} problems={problems.to_vec()} now={*now} lit={*lit} />
-                    }
-                    <textarea ref={field} {oninput} {onpaste} spellcheck="false" autocapitalize="off" autocomplete="off"
-                        aria-label={ui(lang, Key::PasteText)} placeholder={ui(lang, Key::PasteHere)}
-                        data-testid="paste" />
+            if *seeking {
+                <FindBar {lang} found={*found} node={node.clone()} {close} />
+            }
+            if let Some(share) = *filling {
+                <div class="filling" role="status" data-testid="filling">
+                    <progress max="1" value={share.to_string()} aria-label={ui(lang, Key::Filling)}></progress>
+                    <span>{ui(lang, Key::Filling)}</span>
+                    <button class="yn" onclick={stop}>{ui(lang, Key::Stop)}</button>
                 </div>
+            }
+            if let Some(limit) = *too_long {
+                <p class="too-long" role="alert" data-testid="too-long">
+                    {ui(lang, Key::TooLong).replace("{limit}", &format!("{} MB", limit as u64 / 1_048_576))}
+                </p>
+            }
+            <div class="sheet-of-text">
+                <Editor {lang} {node} paste={paste.clone()} of={of.clone()} told={told.clone()} now={props.now}
+                    lit={props.lit} revealed={props.revealed} {heard} dispatch={dispatch.clone()} />
             </div>
             if !problems.is_empty() {
                 <ul class="problems" data-testid="problems">
                     {for problems.iter().map(|problem| {
-                        let line = line_of(&index, problem.span.start as usize) + 1;
+                        let line = of.line_of(problem.span.start as usize) + 1;
                         html! {
-                            <li class={problem.class.clone()}><button onclick={jump(problem.span)}>
+                            <li class={problem.class.clone()}><button onclick={jump(problem.span, true)}>
                                 <Icon id="i-warn" /><span class="at">{line}</span>
                                 <span>{&problem.text}
                                     if let Some(hint) = &problem.hint { <em>{hint}</em> }
@@ -247,32 +224,116 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     }
 }
 
-/// The text as a field gives it back.
-fn plain(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\r', "\n")
-}
-
-/// Scrolls the sheet, and only the sheet, so that a line stands in its upper half.
-fn scroll_to_line(sheet: &HtmlElement, line: usize) {
-    let Ok(found) = sheet.query_selector_all(".ln") else { return };
-    let Some(line) = found.get(line as u32).and_then(|n| n.dyn_into::<HtmlElement>().ok()) else {
-        return;
+/// How long the text is, and how much of it is understood.
+fn summary(props: &PasteProps) -> String {
+    let PasteProps { lang, paste, told, .. } = props;
+    if paste.is_empty() {
+        return String::new();
+    }
+    let count = match paste.lines() {
+        1 => ui(*lang, Key::OneLine).to_owned(),
+        n => format!("{n} {}", ui(*lang, Key::Lines)),
     };
-    let (outer, inner) = (sheet.get_bounding_client_rect(), line.get_bounding_client_rect());
-    let top = inner.top() - outer.top();
-    if top < 24.0 || inner.bottom() - outer.top() > outer.height() - 24.0 {
-        let to = f64::from(sheet.scroll_top()) + top - outer.height() * 0.35;
-        let options = web_sys::ScrollToOptions::new();
-        options.set_top(to.max(0.0));
-        options.set_behavior(super::scrolling());
-        sheet.scroll_to_with_scroll_to_options(&options);
+    match told {
+        Some(told) if told.chips.is_empty() => count,
+        None => count,
+        Some(told) if told.serious == 0 => format!("{count} · {}", ui(*lang, Key::AllUnderstood)),
+        Some(told) => format!("{count} · {} {}", told.serious, ui(*lang, Key::Problems)),
     }
 }
 
-/// Selects a line in the field and scrolls it into sight.
-fn select(field: &HtmlTextAreaElement, text: &str, line: &Range<usize>) {
-    let units = |end: usize| text[..end].encode_utf16().count() as u32;
-    let _ = field.set_selection_range(units(line.start), units(line.end));
-    let share = line.start as f64 / text.len().max(1) as f64;
-    field.set_scroll_top((share * f64::from(field.scroll_height())) as i32);
+/// Sets the focus into the find bar, once it is there.
+fn focus_find() {
+    gloo::timers::callback::Timeout::new(0, || {
+        let field = gloo::utils::document().get_element_by_id("find-text");
+        if let Some(field) = field.and_then(|f| f.dyn_into::<HtmlInputElement>().ok()) {
+            let _ = field.focus();
+            field.select();
+        }
+    })
+    .forget();
+}
+
+/// Properties of [`FindBar`].
+#[derive(Properties, PartialEq)]
+struct FindProps {
+    /// The reader's language.
+    lang: Lang,
+    /// What was found.
+    found: Option<Found>,
+    /// The element that is searched.
+    node: NodeRef,
+    /// Closes the bar.
+    close: Callback<()>,
+}
+
+/// A search in the whole text, which the browser's own can't do: it sees the lines in sight alone.
+#[component]
+fn FindBar(props: &FindProps) -> Html {
+    let FindProps { lang, found, node, close } = props;
+    let lang = *lang;
+    let hop = |by: i32| {
+        let node = node.clone();
+        move || {
+            if let Some(element) = node.cast::<RuleText>() {
+                element.hop(by);
+            }
+        }
+    };
+    let oninput = {
+        let node = node.clone();
+        Callback::from(move |e: InputEvent| {
+            let text = e.target_unchecked_into::<HtmlInputElement>().value();
+            if let Some(element) = node.cast::<RuleText>() {
+                element.find(&text);
+            }
+        })
+    };
+    let onkeydown = {
+        let (next, before, close) = (hop(1), hop(-1), close.clone());
+        Callback::from(move |e: KeyboardEvent| {
+            match e.key().as_str() {
+                "Enter" | "F3" if e.shift_key() => before(),
+                "Enter" | "F3" => next(),
+                "Escape" => close.emit(()),
+                "f" if e.ctrl_key() || e.meta_key() => {
+                    if let Some(field) =
+                        e.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok())
+                    {
+                        field.select();
+                    }
+                }
+                _ => return,
+            }
+            e.prevent_default();
+            e.stop_propagation();
+        })
+    };
+    let count = match found {
+        None => String::new(),
+        Some(Found { count: 0, .. }) => ui(lang, Key::FindNone).to_owned(),
+        Some(Found { count, at: 0, more }) => format!("{count}{}", if *more { "+" } else { "" }),
+        Some(Found { count, at, more }) => {
+            format!("{at} / {count}{}", if *more { "+" } else { "" })
+        }
+    };
+    let button = |key: Key, id: &'static str, test: &'static str, by: i32| {
+        let hop = hop(by);
+        html! {
+            <button class="ghost tool" type="button" onclick={Callback::from(move |_: MouseEvent| hop())}
+                title={ui(lang, key)} aria-label={ui(lang, key)} data-testid={test}><Icon {id} size={14} /></button>
+        }
+    };
+    html! {
+        <div class="find" role="search">
+            <input id="find-text" type="text" {oninput} {onkeydown} placeholder={ui(lang, Key::Find)}
+                aria-label={ui(lang, Key::Find)} autocomplete="off" autocapitalize="off" spellcheck="false"
+                data-testid="find-text" />
+            <output aria-live="polite" data-testid="find-count">{count}</output>
+            {button(Key::FindPrev, "i-prev", "find-prev", -1)}
+            {button(Key::FindNext, "i-next", "find-next", 1)}
+            <button class="ghost tool" type="button" onclick={close.reform(|_: MouseEvent| ())}
+                title={ui(lang, Key::Close)} aria-label={ui(lang, Key::Close)}><Icon id="i-x" size={14} /></button>
+        </div>
+    }
 }

@@ -1,0 +1,608 @@
+// The element <rule-text>: a text of any length to read, write, search and point into.
+//
+// It knows nothing of firewalls. Offsets are units of UTF-16. What it tells, it tells as events: `ready`, `edit`,
+// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`. What it is to show, the page says by calling its methods.
+
+import {
+  Annotation,
+  Compartment,
+  Decoration,
+  EditorState,
+  EditorView,
+  GutterMarker,
+  RangeSet,
+  StateEffect,
+  StateField,
+  StyleModule,
+  Text,
+  Transaction,
+  ViewPlugin,
+  gutter,
+  gutterLineClass,
+  hoverTooltip,
+  keymap,
+  lineNumbers,
+  placeholder,
+  showTooltip,
+  standardKeymap,
+} from "./codemirror.js";
+
+/** A text longer than this goes in by pieces of about this many units, each in a task of its own. */
+const PIECE = 128 * 1024;
+/** More bytes or units than this are not taken at all. */
+const LIMIT = 64 * 1024 * 1024;
+/** A line longer than this is not tinted. */
+const LONG_LINE = 4000;
+/** More hits than this are not counted. */
+const HITS = 10_000;
+/** Milliseconds within which keys are taken back together. */
+const TOGETHER = 700;
+/** Milliseconds that a search works at a time. */
+const WORK = 8;
+
+// The page's content security policy lets no <style> element speak, so the rules go into a sheet of their own;
+// in a layer, so that the page's stylesheet decides where the two differ.
+const sheet = new CSSStyleSheet();
+document.adoptedStyleSheets.push(sheet);
+StyleModule.mount = (_root, modules) => {
+  sheet.replaceSync(`@layer editor { ${[modules].flat().map((module) => module.getRules()).join("\n")} }`);
+};
+
+/** Marks a change that came from the page and is not told to it. */
+const outside = Annotation.define();
+/** Marks a piece of a long text behind its first. */
+const further = Annotation.define();
+const setMarks = StateEffect.define();
+const setPlaces = StateEffect.define();
+const repaint = StateEffect.define();
+
+const task = () => new Promise((done) => (globalThis.scheduler?.postTask ? scheduler.postTask(done) : setTimeout(done)));
+
+/** The sections, in order; each `{from, to, class}`. */
+const sections = StateField.define({
+  create: () => [],
+  update(value, tr) {
+    for (const effect of tr.effects) {
+      if (effect.is(setMarks)) return effect.value.sections;
+    }
+    if (!tr.docChanged) return value;
+    return value.map((s) => ({ ...s, from: tr.changes.mapPos(s.from, 1), to: tr.changes.mapPos(s.to, -1) }));
+  },
+});
+
+/** The problems, as underlines that carry their words. */
+const problems = StateField.define({
+  create: () => Decoration.none,
+  update(value, tr) {
+    for (const effect of tr.effects) {
+      if (effect.is(setMarks)) return underlines(effect.value.problems, tr.state.doc.length);
+    }
+    return tr.docChanged ? value.map(tr.changes) : value;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
+
+function underlines(list, end) {
+  const marks = list.map((problem) => {
+    const from = Math.min(problem.from, Math.max(end - 1, 0));
+    const to = Math.min(Math.max(problem.to, from + 1), end);
+    return from < to && Decoration.mark({ class: `bad ${problem.class}`, problem }).range(from, to);
+  });
+  return Decoration.set(marks.filter(Boolean), true);
+}
+
+/** The lines of now, and those pointed at: `{now: [from, to] | null, lit: [from, to] | null}`. */
+const places = StateField.define({
+  create: () => ({ now: null, lit: null }),
+  update(value, tr) {
+    for (const effect of tr.effects) {
+      if (effect.is(setPlaces)) return effect.value;
+    }
+    if (!tr.docChanged) return value;
+    const map = (place) => place && [tr.changes.mapPos(place[0], 1), tr.changes.mapPos(place[1], -1)];
+    return { now: map(value.now), lit: map(value.lit) };
+  },
+});
+
+class SectionMarker extends GutterMarker {
+  constructor(name) {
+    super();
+    this.elementClass = `section ${name}`;
+  }
+}
+
+const markers = new Map();
+const marker = (name) => {
+  if (!markers.has(name)) markers.set(name, new SectionMarker(name));
+  return markers.get(name);
+};
+
+const sectionGutter = gutter({
+  class: "cm-sections",
+  lineMarker(view, line) {
+    const list = view.state.field(sections);
+    const found = list.find((s) => s.from <= line.from && line.from < s.to);
+    return found ? marker(found.class) : null;
+  },
+  lineMarkerChange: (update) => update.startState.field(sections) !== update.state.field(sections),
+});
+
+class NowMarker extends GutterMarker {
+  constructor(name) {
+    super();
+    this.elementClass = name;
+  }
+}
+const nowMarkers = { now: new NowMarker("now"), lit: new NowMarker("lit") };
+
+const touches = (place, line) => place && place[0] <= line.to && place[1] > line.from;
+
+const nowGutter = gutterLineClass.compute([places, "doc"], (state) => {
+  const { now, lit } = state.field(places);
+  const marks = [];
+  for (const [name, place] of [["lit", lit], ["now", now]]) {
+    if (!place) continue;
+    let line = state.doc.lineAt(Math.min(place[0], state.doc.length));
+    for (let n = 0; n < 100 && touches(place, line); n++) {
+      marks.push(nowMarkers[name].range(line.from));
+      if (line.number === state.doc.lines) break;
+      line = state.doc.line(line.number + 1);
+    }
+  }
+  return RangeSet.of(marks, true);
+});
+
+const TINTS = [null, Decoration.mark({ class: "faint" }), Decoration.mark({ class: "strong" })];
+const GAP = Decoration.mark({ class: "gap" });
+const HIT = Decoration.mark({ class: "hit" });
+const LINES = {
+  plain: Decoration.line({ class: "ln" }),
+  now: Decoration.line({ class: "ln now" }),
+  lit: Decoration.line({ class: "ln lit" }),
+  both: Decoration.line({ class: "ln now lit" }),
+};
+
+/** Paints what is in sight: the lines of now, the tints, the hits of a search. */
+const paint = (element) =>
+  ViewPlugin.fromClass(
+    class {
+      constructor(view) {
+        this.decorations = this.draw(view);
+      }
+      update(update) {
+        const told = update.transactions.some((tr) => tr.effects.some((e) => e.is(setPlaces) || e.is(repaint)));
+        if (update.docChanged || update.viewportChanged || told) this.decorations = this.draw(update.view);
+      }
+      draw(view) {
+        const { now, lit } = view.state.field(places);
+        const marks = [];
+        for (const { from, to } of view.visibleRanges) {
+          for (let at = from; at <= to; ) {
+            const line = view.state.doc.lineAt(at);
+            const [isNow, isLit] = [touches(now, line), touches(lit, line)];
+            const kind = isNow && isLit ? "both" : isNow ? "now" : isLit ? "lit" : "plain";
+            marks.push(LINES[kind].range(line.from));
+            if (element.tint && line.length > 0 && line.length < LONG_LINE) {
+              const tints = element.tint(line.text);
+              for (let i = 0; i + 2 < tints.length; i += 3) {
+                if (tints[i] < tints[i + 1]) {
+                  marks.push(TINTS[tints[i + 2]].range(line.from + tints[i], line.from + tints[i + 1]));
+                }
+              }
+            }
+            // In a narrow space columns can't line up anyway: the stylesheet closes the gaps between them.
+            if (line.length < LONG_LINE) {
+              for (const gap of line.text.matchAll(/ {2,}|^ /g)) {
+                const begin = line.from + gap.index + (gap.index > 0 ? 1 : 0);
+                marks.push(GAP.range(begin, line.from + gap.index + gap[0].length));
+              }
+            }
+            at = line.to + 1;
+          }
+          for (const hit of element.hitsBetween(from, to)) marks.push(HIT.range(hit.from, hit.to));
+        }
+        return Decoration.set(marks, true);
+      }
+    },
+    { decorations: (plugin) => plugin.decorations },
+  );
+
+/** The words of the problem at a place, if there is one. */
+function problemAt(state, pos) {
+  let found = null;
+  state.field(problems).between(pos, pos, (from, to, mark) => {
+    found = { from, to, problem: mark.spec.problem };
+    return false;
+  });
+  return found;
+}
+
+function words({ from, to, problem }) {
+  return {
+    pos: from,
+    end: to,
+    above: false,
+    create() {
+      const dom = document.createElement("div");
+      dom.className = `hint ${problem.class}`;
+      dom.setAttribute("role", "tooltip");
+      dom.dataset.testid = "hint";
+      dom.append(problem.text);
+      if (problem.hint) {
+        const hint = document.createElement("em");
+        hint.textContent = problem.hint;
+        dom.append(hint);
+      }
+      return { dom };
+    },
+  };
+}
+
+const onHover = hoverTooltip((view, pos) => {
+  const found = problemAt(view.state, pos);
+  return found && words(found);
+});
+
+/** The words of the problem that the cursor stands in. */
+const onFocus = StateField.define({
+  create: () => null,
+  update(value, tr) {
+    const told = tr.effects.some((e) => e.is(setMarks));
+    if (!tr.selection && !tr.docChanged && !told) return value;
+    const moved = tr.isUserEvent("select") || tr.isUserEvent("input") || tr.isUserEvent("delete") || value;
+    const found = moved && tr.state.selection.main.empty && problemAt(tr.state, tr.state.selection.main.head);
+    return found ? words(found) : null;
+  },
+  provide: (field) => showTooltip.from(field),
+});
+
+class RuleText extends HTMLElement {
+  /** The tints of a line: a function from its text to triples of begin, end and kind. */
+  tint = null;
+  #view = null;
+  #look = new Compartment();
+  #lock = new Compartment();
+  #last = null;
+  #fill = null;
+  #search = { text: "", hits: [], done: true, turn: 0 };
+
+  connectedCallback() {
+    if (this.#view) return;
+    const tell = (name) => () => (this.#tell(name), true);
+    this.#view = new EditorView({
+      parent: this,
+      state: EditorState.create({
+        extensions: [
+          keymap.of([
+            { key: "Mod-f", run: tell("seek") },
+            { key: "F3", run: () => (this.hop(1), true), shift: () => (this.hop(-1), true) },
+            { key: "Mod-g", run: () => (this.hop(1), true), shift: () => (this.hop(-1), true) },
+            { key: "Mod-z", run: tell("undo"), preventDefault: true },
+            { key: "Mod-y", run: tell("redo"), preventDefault: true },
+            { key: "Mod-Shift-z", run: tell("redo"), preventDefault: true },
+            ...standardKeymap,
+          ]),
+          lineNumbers(),
+          sectionGutter,
+          EditorView.lineWrapping,
+          EditorState.tabSize.of(8),
+          sections,
+          problems,
+          places,
+          nowGutter,
+          paint(this),
+          onHover,
+          onFocus,
+          this.#look.of([]),
+          this.#lock.of([]),
+          EditorView.updateListener.of((update) => this.#heard(update)),
+          EditorView.domEventHandlers({
+            paste: (event) => this.#pasted(event),
+            drop: (event) => event.dataTransfer?.files.length > 0,
+            beforeinput: (event) => {
+              const back = { historyUndo: "undo", historyRedo: "redo" }[event.inputType];
+              if (!back) return false;
+              event.preventDefault();
+              return tell(back)();
+            },
+          }),
+        ],
+      }),
+    });
+    this.#tell("ready");
+  }
+
+  /** Whether it can be called. */
+  get running() {
+    return this.#view !== null;
+  }
+
+  /** The text. */
+  get value() {
+    return this.#view?.state.doc.toString() ?? "";
+  }
+
+  focus() {
+    this.#view?.focus();
+  }
+
+  /** Selects all of it. */
+  select() {
+    this.#view?.dispatch({ selection: { anchor: 0, head: this.#view.state.doc.length } });
+  }
+
+  /** Its accessible name, and what it says while it is empty. */
+  label(name, hint) {
+    this.#view.dispatch({
+      effects: this.#look.reconfigure([
+        placeholder(hint),
+        EditorView.contentAttributes.of({
+          "aria-label": name,
+          "data-testid": "paste",
+          spellcheck: "false",
+          autocorrect: "off",
+          autocapitalize: "off",
+          translate: "no",
+        }),
+      ]),
+    });
+  }
+
+  /** Replaces the units between two places. */
+  change(from, to, text) {
+    this.#last = null;
+    this.#view.dispatch({
+      changes: { from, to, insert: text },
+      selection: { anchor: from + text.length },
+      annotations: [outside.of(true), Transaction.addToHistory.of(false)],
+    });
+  }
+
+  /** Begins another text; its pieces follow, and nothing can be written until it ends. */
+  begin() {
+    this.stop();
+    this.#last = null;
+    this.#fill = { text: Text.empty, turn: {} };
+    this.#view.dispatch({ effects: this.#lock.reconfigure(EditorState.readOnly.of(true)) });
+  }
+
+  /** A piece of the text that was begun. */
+  append(piece) {
+    this.#fill.text = this.#fill.text.append(Text.of(piece.split("\n")));
+  }
+
+  /** Ends the text that was begun, and shows it. */
+  end() {
+    const { text } = this.#fill;
+    this.#fill = null;
+    this.#view.dispatch({
+      changes: { from: 0, to: this.#view.state.doc.length, insert: text },
+      selection: { anchor: 0 },
+      annotations: [outside.of(true), Transaction.addToHistory.of(false)],
+      effects: [this.#lock.reconfigure([]), EditorView.scrollIntoView(0)],
+    });
+  }
+
+  /** Shows sections and problems: JSON of `{sections: [{from, to, class}], problems: [{…, text, hint}]}`. */
+  marks(json) {
+    this.#view.dispatch({ effects: setMarks.of(JSON.parse(json)) });
+  }
+
+  /** Shows the lines of now, and those pointed at; a place that begins below 0 is none. */
+  places(nowFrom, nowTo, litFrom, litTo) {
+    const place = (from, to) => (from < 0 ? null : [from, to]);
+    this.#view.dispatch({ effects: setPlaces.of({ now: place(nowFrom, nowTo), lit: place(litFrom, litTo) }) });
+  }
+
+  /** Brings a place into sight, a third below the upper edge, unless it is well in sight already. */
+  reveal(pos) {
+    const view = this.#view;
+    const at = Math.min(pos, view.state.doc.length);
+    const box = view.scrollDOM.getBoundingClientRect();
+    if (box.height < 1) return;
+    const line = view.lineBlockAt(at);
+    const top = line.top + view.documentTop - box.top;
+    if (top >= 24 && top + line.height <= box.height - 24) return;
+    view.dispatch({ effects: EditorView.scrollIntoView(at, { y: "start", yMargin: Math.round(box.height * 0.35) }) });
+  }
+
+  /** Reveals a place and sets the cursor there, ready to type. */
+  go(pos) {
+    const at = Math.min(pos, this.#view.state.doc.length);
+    this.#view.dispatch({ selection: { anchor: at }, userEvent: "select" });
+    this.reveal(at);
+    this.#view.focus();
+  }
+
+  /** Searches for a text, whatever its case; tells the count as it grows. */
+  async find(text) {
+    const turn = this.#search.turn + 1;
+    const search = { text, hits: [], done: false, turn };
+    this.#search = search;
+    const doc = this.#view.state.doc;
+    const needle = text.toLowerCase();
+    let began = performance.now();
+    const size = 32 * 1024;
+    for (let at = 0; needle && at < doc.length && search.hits.length < HITS; at += size) {
+      const slice = doc.sliceString(at, Math.min(at + size + text.length - 1, doc.length));
+      const lower = slice.toLowerCase();
+      // A few letters change their length with their case; such a stretch is searched as it stands.
+      const [hay, pin] = lower.length === slice.length ? [lower, needle] : [slice, text];
+      for (let hit = hay.indexOf(pin); hit >= 0 && hit < size; hit = hay.indexOf(pin, hit + pin.length)) {
+        search.hits.push(at + hit);
+        if (search.hits.length === HITS) break;
+      }
+      if (performance.now() - began > WORK) {
+        await task();
+        if (this.#search.turn !== turn) return;
+        began = performance.now();
+      }
+    }
+    search.done = true;
+    this.#view.dispatch({ effects: repaint.of(null) });
+    this.#count();
+  }
+
+  /** Goes to the next hit (`1`), the one before (`-1`), or the first from the cursor on (`0`). */
+  hop(by) {
+    const { hits, text } = this.#search;
+    if (!hits.length) return;
+    const { from } = this.#view.state.selection.main;
+    let next = hits.findIndex((hit) => (by > 0 ? hit > from : hit >= from));
+    if (next < 0) next = by < 0 ? hits.length : 0;
+    if (by < 0) next = (next - 1 + hits.length) % hits.length;
+    const at = hits[next];
+    this.#view.dispatch({
+      selection: { anchor: at, head: at + text.length },
+      effects: EditorView.scrollIntoView(at, { y: "center" }),
+    });
+    this.#count();
+  }
+
+  /** The hits that touch a stretch. */
+  hitsBetween(from, to) {
+    const { hits, text } = this.#search;
+    let low = 0;
+    for (let high = hits.length; low < high; ) {
+      const mid = (low + high) >> 1;
+      if (hits[mid] + text.length <= from) low = mid + 1;
+      else high = mid;
+    }
+    const found = [];
+    const end = this.#view?.state.doc.length ?? 0;
+    for (; low < hits.length && hits[low] < to; low++) {
+      if (hits[low] + text.length <= end) found.push({ from: hits[low], to: hits[low] + text.length });
+    }
+    return found;
+  }
+
+  /** Takes files in place of the text; several one after the other, each under its name. */
+  async take(files) {
+    const list = [...files];
+    const size = list.reduce((sum, file) => sum + file.size, 0);
+    if (size > LIMIT) return this.#tell("toolong", { limit: LIMIT });
+    const fill = this.#filling(0, this.#view.state.doc.length);
+    let read = 0;
+    for (const [n, file] of list.entries()) {
+      if (list.length > 1) await fill.add(`${n > 0 ? "\n" : ""}# ${file.name}\n`);
+      const begin = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+      const wide = { "255 254": "utf-16le", "254 255": "utf-16be" }[begin.join(" ")];
+      const reader = file.stream().pipeThrough(new TextDecoderStream(wide ?? "utf-8")).getReader();
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done || fill.ended) break;
+        await fill.add(value);
+        read += value.length;
+        this.#tell("filling", { share: Math.min(read / Math.max(size, 1), 1) });
+      }
+      await fill.add("", true);
+    }
+    fill.end();
+  }
+
+  /** Leaves off what is being filled in. */
+  stop() {
+    if (this.#fill?.end) this.#fill.end();
+  }
+
+  #pasted(event) {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.length <= PIECE) return false;
+    event.preventDefault();
+    if (text.length > LIMIT) this.#tell("toolong", { limit: LIMIT });
+    else void this.#insert(text);
+    return true;
+  }
+
+  async #insert(text) {
+    const { from, to } = this.#view.state.selection.main;
+    const fill = this.#filling(from, to);
+    for (let at = 0; at < text.length && !fill.ended; at += PIECE) {
+      await fill.add(text.slice(at, at + PIECE), at + PIECE >= text.length);
+      this.#tell("filling", { share: Math.min((at + PIECE) / text.length, 1) });
+    }
+    fill.end();
+  }
+
+  /** Takes a text by pieces, in place of a stretch; line ends become plain on the way. */
+  #filling(from, to) {
+    this.stop();
+    let held = "";
+    let first = true;
+    const fill = {
+      at: from,
+      ended: false,
+      add: async (piece, last = false) => {
+        if (fill.ended) return;
+        let text = held + piece;
+        // A line end may be cut in two, and so may a character.
+        const code = text.charCodeAt(text.length - 1);
+        const cut = !last && (code === 13 || (code >= 0xd800 && code < 0xdc00)) ? text.length - 1 : text.length;
+        held = text.slice(cut);
+        text = text.slice(0, cut);
+        if (!text && !first) return;
+        const insert = Text.of(text.split(/\r\n?|\n/));
+        const replaced = first ? to - from : 0;
+        const at = fill.at;
+        this.#view.dispatch({
+          changes: { from: at, to: at + replaced, insert },
+          selection: first ? { anchor: at } : undefined,
+          annotations: [further.of(!first), Transaction.userEvent.of("input.paste")],
+        });
+        fill.at = at + insert.length;
+        first = false;
+        await task();
+      },
+      end: () => {
+        if (fill.ended) return;
+        fill.ended = true;
+        if (this.#fill === fill) this.#fill = null;
+        this.#tell("filling", { share: 1 });
+      },
+    };
+    this.#fill = fill;
+    return fill;
+  }
+
+  #heard(update) {
+    if (this.#fill?.add && update.docChanged && !update.transactions.some((tr) => tr.isUserEvent("input.paste"))) {
+      this.#fill.at = update.changes.mapPos(this.#fill.at, 1);
+    }
+    if (update.docChanged && this.#search.text) this.find(this.#search.text);
+    else if (update.selectionSet && this.#search.hits.length) this.#count();
+    const own = update.transactions.filter((tr) => tr.docChanged && !tr.annotation(outside));
+    for (const tr of own) {
+      const changes = [];
+      tr.changes.iterChanges((from, to, _from, _to, text) => changes.push({ from, to, text: text.toString() }));
+      this.#tell("edit", { changes, joined: tr.annotation(further) ?? this.#joins(tr) });
+    }
+  }
+
+  /** Whether a change goes on with the one before it, so that both are taken back together. */
+  #joins(tr) {
+    const kind = ["input.type", "delete"].find((name) => tr.isUserEvent(name));
+    let [from, to] = [Infinity, 0];
+    tr.changes.iterChangedRanges((_a, _b, begin, end) => {
+      from = Math.min(from, begin);
+      to = Math.max(to, end);
+    });
+    const last = this.#last;
+    const now = performance.now();
+    this.#last = kind ? { kind, time: now, from, to } : null;
+    if (!kind || !last || last.kind !== kind || now - last.time > TOGETHER) return false;
+    return from <= last.to + 1 && to >= last.from - 1;
+  }
+
+  #count() {
+    const { hits, done } = this.#search;
+    const { from } = this.#view.state.selection.main;
+    const at = hits.indexOf(from) + 1;
+    this.#tell("found", { count: hits.length, at, more: hits.length === HITS, done });
+  }
+
+  #tell(name, detail = null) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+}
+
+customElements.define("rule-text", RuleText);
