@@ -75,17 +75,18 @@ const problems = StateField.define({
   create: () => Decoration.none,
   update(value, tr) {
     for (const effect of tr.effects) {
-      if (effect.is(setMarks)) return underlines(effect.value.problems, tr.state.doc.length);
+      if (effect.is(setMarks)) return underlines(effect.value.problems, tr.state.doc);
     }
     return tr.docChanged ? value.map(tr.changes) : value;
   },
   provide: (field) => EditorView.decorations.from(field),
 });
 
-function underlines(list, end) {
+/** A problem of many lines underlines its first. */
+function underlines(list, doc) {
   const marks = list.map((problem) => {
-    const from = Math.min(problem.from, Math.max(end - 1, 0));
-    const to = Math.min(Math.max(problem.to, from + 1), end);
+    const from = Math.min(problem.from, doc.length);
+    const to = Math.min(Math.max(problem.to, from + 1), doc.lineAt(from).to);
     return from < to && Decoration.mark({ class: `bad ${problem.class}`, problem }).range(from, to);
   });
   return Decoration.set(marks.filter(Boolean), true);
@@ -339,6 +340,7 @@ class RuleText extends HTMLElement {
         EditorView.contentAttributes.of({
           "aria-label": name,
           "data-testid": "paste",
+          tabindex: "0",
           spellcheck: "false",
           autocorrect: "off",
           autocapitalize: "off",

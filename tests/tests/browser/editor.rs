@@ -93,15 +93,14 @@ mod in_chromium {
                 "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dpotr 22 -j ACCEPT\nCOMMIT\n",
             )
             .await?;
-            page.until("it is underlined", "return document.querySelector('.ln .bad') !== null")
+            page.until(
+                "the word is underlined",
+                "return [...document.querySelectorAll('.ln .bad')].some(b => b.innerText === '--dpotr')",
+            )
                 .await?;
-            ensure!(
-                page.text("return document.querySelector('.ln .bad').innerText")
-                    .await?
-                    .contains("dpotr"),
-                "what is underlined is what is wrong"
-            );
-            page.ask("at('problems').querySelector('button').click()").await?;
+            page.ask(
+                "[...at('problems').querySelectorAll('button')].find(b => b.innerText.includes('dpotr')).click()",
+            ).await?;
             page.until(
                 "the cursor stands there and the words beside it",
                 "return document.activeElement === at('paste') && text('hint').includes('dpotr')",
