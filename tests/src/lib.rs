@@ -2,6 +2,7 @@
 
 pub mod aimed;
 pub mod engine;
+pub mod forms;
 pub mod generate;
 pub mod kernel;
 pub mod literate;

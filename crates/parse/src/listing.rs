@@ -134,11 +134,15 @@ fn cells<'a>(columns: Option<Columns>, row: Row<'a>) -> Option<Cells<'a>> {
         at += 2;
     }
     let text = |n: usize| words.get(n).map_or("", |w| w.text);
-    let blank = is_prot(text(at))
-        && if is_opt(text(at + 1)) { !is_opt(text(at + 2)) } else { !is_prot(text(at + 1)) };
+    let blank = if is_prot(text(at)) {
+        if is_opt(text(at + 1)) { !is_opt(text(at + 2)) } else { !is_prot(text(at + 1)) }
+    } else {
+        // A protocol by a name that is not known stands before the options.
+        !is_prot(text(at + 1)) && is_opt(text(at + 1)) && !is_opt(text(at + 2))
+    };
     let target = if blank { None } else { Some(*words.get(at)?) };
     at += usize::from(!blank);
-    let prot = *words.get(at).filter(|w| is_prot(w.text))?;
+    let prot = *words.get(at).filter(|w| is_prot(w.text) || is_opt(text(at + 1)))?;
     at += 1;
     let opt = words.get(at).copied().filter(|w| is_opt(w.text));
     at += usize::from(opt.is_some());
@@ -208,7 +212,8 @@ pub(crate) fn rule(
 fn base(cx: &mut Cx<'_>, cells: &Cells<'_>, v6: bool, ops: &mut Vec<Op>) {
     let mut ip = IpMatch::default();
     let (not, prot) = sign(cells.prot.text);
-    ip.proto = names::protocol(prot).filter(|p| *p != 0).map(|value| Inv { not, value });
+    let proto = names::protocol(prot);
+    ip.proto = proto.filter(|p| *p != 0).map(|value| Inv { not, value });
     ip.fragment = match cells.opt.map(|o| o.text) {
         Some("-f") => Some(Inv { not: false, value: () }),
         Some("!f" | "!-f") => Some(Inv { not: true, value: () }),
@@ -227,16 +232,13 @@ fn base(cx: &mut Cx<'_>, cells: &Cells<'_>, v6: bool, ops: &mut Vec<Op>) {
     if ip != IpMatch::default() {
         ops.push(Op { what: OpKind::Match(Match::Ip(ip)), span });
     }
-    for cell in names {
+    let names = names.into_iter().map(|cell| (cell, Expected::Network));
+    let unknown = proto.is_none().then_some((cells.prot, Expected::Protocol));
+    for (cell, expected) in unknown.into_iter().chain(names) {
         let place = (cell.start, cell.end());
-        let hint = chainwalk_model::Hint::Paste("iptables -nvL".into());
-        cx.say(
-            DiagnosticId::BadValue,
-            Severity::Warning,
-            place,
-            vec![Expected::Network],
-            Some(hint),
-        );
+        let program = if v6 { "ip6tables -nvL" } else { "iptables -nvL" };
+        let hint = chainwalk_model::Hint::Paste(program.into());
+        cx.say(DiagnosticId::BadValue, Severity::Warning, place, vec![expected], Some(hint));
         let what = OpKind::Match(Match::Opaque(Opaque::new(None, cell.text)));
         ops.push(Op { what, span: cx.clean.span(cell.start, cell.end()) });
     }
@@ -376,7 +378,16 @@ fn longer(after: &str, next: bool) -> Option<&str> {
 
 /// How listings begin the matches that are kept as text, the module, and of how many words they are
 /// made; 0 where that can't be told.
-const UNREAD: &[(&str, &str, usize)] = &[("set", "set", 0)];
+const UNREAD: &[(&str, &str, usize)] = &[
+    // Addresses, users and groups that are printed as names.
+    ("ctorigsrc", "conntrack", 2),
+    ("ctorigdst", "conntrack", 2),
+    ("ctreplsrc", "conntrack", 2),
+    ("ctrepldst", "conntrack", 2),
+    ("owner UID match", "owner", 4),
+    ("owner GID match", "owner", 4),
+    ("set", "set", 0),
+];
 
 /// Keeps a piece that is not read, up to the target's own words if its length is not known; what is left.
 fn opaque<'a>(

@@ -3,39 +3,19 @@
 //! They are those of a Debian system's `/etc/protocols` and `/etc/services` that firewalls use.
 
 /// Protocol names and numbers; the first name of a number is the one iptables prints.
-pub(crate) const PROTOCOLS: [(&str, u8); 32] = [
-    ("icmp", 1),
-    ("igmp", 2),
-    ("ggp", 3),
-    ("ipencap", 4),
-    ("ipip", 4),
-    ("ipv4", 4),
-    ("tcp", 6),
-    ("egp", 8),
-    ("igp", 9),
-    ("udp", 17),
-    ("dccp", 33),
-    ("ipv6", 41),
-    ("ipv6-route", 43),
-    ("ipv6-frag", 44),
-    ("rsvp", 46),
-    ("gre", 47),
-    ("esp", 50),
-    ("ipv6-crypt", 50),
-    ("ah", 51),
-    ("ipv6-auth", 51),
-    ("ipv6-icmp", 58),
-    ("icmpv6", 58),
-    ("icmp6", 58),
-    ("ipv6-nonxt", 59),
-    ("ipv6-opts", 60),
-    ("eigrp", 88),
-    ("ospf", 89),
-    ("pim", 103),
-    ("vrrp", 112),
-    ("l2tp", 115),
-    ("sctp", 132),
-    ("udplite", 136),
+#[rustfmt::skip]
+pub(crate) const PROTOCOLS: &[(&str, u8)] = &[
+    ("icmp", 1), ("igmp", 2), ("ggp", 3), ("ipencap", 4), ("ipip", 4), ("ipv4", 4), ("tcp", 6), ("egp",
+    8), ("igp", 9), ("udp", 17), ("dccp", 33), ("ipv6", 41), ("ipv6-route", 43), ("ipv6-frag", 44),
+    ("rsvp", 46), ("gre", 47), ("esp", 50), ("ipv6-crypt", 50), ("ah", 51), ("ipv6-auth", 51),
+    ("ipv6-icmp", 58), ("icmpv6", 58), ("icmp6", 58), ("ipv6-nonxt", 59), ("ipv6-opts", 60), ("eigrp",
+    88), ("ospf", 89), ("pim", 103), ("vrrp", 112), ("l2tp", 115), ("sctp", 132), ("udplite", 136),
+    ("ip-encap", 4), ("st", 5), ("pup", 12), ("hmp", 20), ("xns-idp", 22), ("rdp", 27), ("iso-tp4", 29),
+    ("xtp", 36), ("ddp", 37), ("idpr-cmtp", 38), ("idrp", 45), ("ipsec-esp", 50), ("ipsec-ah", 51),
+    ("skip", 57), ("rspf", 73), ("cphb", 73), ("vmtp", 81), ("ospfigp", 89), ("ax.25", 93), ("etherip",
+    97), ("encap", 98), ("ipcomp", 108), ("isis", 124), ("fc", 133), ("mobility-header", 135), ("mpls-
+    in-ip", 137), ("manet", 138), ("hip", 139), ("shim6", 140), ("wesp", 141), ("rohc", 142),
+    ("ethernet", 143), ("mh", 135), ("ipv6-mh", 135),
 ];
 
 /// The number of a protocol that is written by name or by number; `all` is 0.
@@ -46,14 +26,7 @@ pub(crate) fn protocol(text: &str) -> Option<u8> {
     if text.eq_ignore_ascii_case("all") {
         return Some(0);
     }
-    let known = PROTOCOLS.into_iter().chain([
-        ("mobility-header", 135),
-        ("mh", 135),
-        ("ipv6-mh", 135),
-        ("ipcomp", 108),
-        ("isis", 124),
-    ]);
-    known.into_iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, number)| number)
+    PROTOCOLS.iter().find(|(name, _)| text.eq_ignore_ascii_case(name)).map(|(_, number)| *number)
 }
 
 /// A protocol as `iptables-save` writes it.
@@ -63,9 +36,9 @@ pub(crate) fn protocol_name(number: u8) -> String {
         return "ipv6-mh".into();
     }
     PROTOCOLS
-        .into_iter()
+        .iter()
         .find(|(_, n)| *n == number && PRINTED.contains(n))
-        .map_or_else(|| number.to_string(), |(name, _)| name.into())
+        .map_or_else(|| number.to_string(), |(name, _)| (*name).into())
 }
 
 #[rustfmt::skip]

@@ -1,8 +1,9 @@
 //! Writes cases for a kernel to answer: `generate --seed N --count N [--family NAME]`, a JSON list.
 //!
-//! `--count` is how many of each family.
+//! `--count` is how many of each family. `--forms RULES` writes rulesets of so many rules without packets,
+//! for every form of listing; `--each` a rule for each piece that those are made of, a line each.
 
-use chainwalk_tests::generate::{FAMILIES, case};
+use chainwalk_tests::generate::{FAMILIES, case, each, ruleset};
 use serde_json::Value;
 use std::process::ExitCode;
 
@@ -14,15 +15,29 @@ fn main() -> ExitCode {
         eprintln!("usage: generate [--seed N] [--count N] [--family NAME]");
         return ExitCode::from(1);
     };
+    if args.iter().any(|a| a == "--each") {
+        for rule in each(seed) {
+            println!("{rule}");
+        }
+        return ExitCode::SUCCESS;
+    }
+    if let Some(rules) = after("--forms").and_then(|n| n.parse().ok()) {
+        print(&(0..count as usize).map(|k| ruleset(seed, k, rules)).collect::<Vec<Value>>());
+        return ExitCode::SUCCESS;
+    }
     let only = after("--family");
     let chosen =
         FAMILIES.iter().filter(|f| only.is_none_or(|name| name.split(',').any(|n| n == f.name)));
     let cases: Vec<Value> =
         chosen.flat_map(|family| (0..count as usize).map(move |k| case(family, seed, k))).collect();
+    print(&cases);
+    ExitCode::SUCCESS
+}
+
+fn print(cases: &[Value]) {
     println!("[");
     for (k, case) in cases.iter().enumerate() {
         println!("{case}{}", if k + 1 < cases.len() { "," } else { "" });
     }
     println!("]");
-    ExitCode::SUCCESS
 }

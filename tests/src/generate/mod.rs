@@ -2,12 +2,15 @@
 //!
 //! What the kernel decides at random is kept out: two runs of a case that differ are not recorded.
 
+mod catalogue;
 pub(crate) mod dice;
+mod forms;
 mod net;
 mod packets;
 mod rules;
 
 use dice::Dice;
+pub use forms::{each, ruleset};
 use net::Net;
 use packets::{Mood, Sender};
 use rules::{Scribe, Taste};

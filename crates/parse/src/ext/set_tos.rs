@@ -7,7 +7,7 @@
 //! - Not modelled: nothing.
 
 use super::{Given, Opt, Seen, TargetExt, Wrong, opt};
-use crate::value::{self, Piece, any_word, spaced, word};
+use crate::value::{self, Piece, lead, spaced, word};
 use chainwalk_model::{Expected, Masked, Target};
 
 pub(super) const EXT: TargetExt =
@@ -37,12 +37,15 @@ fn change(how: &str, m: Masked<u8>) -> Masked<u8> {
 
 fn list(i: &str, _: Seen) -> Piece<'_, Target> {
     let (i, ()) = word("TOS")(i)?;
-    let (rest, how) = any_word(i)?;
-    if !matches!(how, "set" | "and" | "or" | "xor") {
-        return value::fail(i);
+    // A value that has a name follows without a blank: `TOS setMinimize-Delay`.
+    for how in ["set", "and", "or", "xor"] {
+        if let Ok((rest, ())) = lead(how)(i)
+            && let Ok((rest, tos)) = spaced(value::tos)(rest)
+        {
+            return Ok((rest, Target::Tos(change(how, tos))));
+        }
     }
-    let (i, tos) = spaced(value::tos)(rest)?;
-    Ok((i, Target::Tos(change(how, tos))))
+    value::fail(i)
 }
 
 fn print(target: &Target, _: Seen) -> Option<String> {

@@ -16,7 +16,29 @@ pub(super) const EXT: MatchExt =
 fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     let arg = given.get("--u32").ok_or_else(|| given.missing("--u32"))?;
     let text = given.text("--u32").unwrap_or_default();
-    Ok(Match::U32(Inv { not: arg.not, value: text.into() }))
+    Ok(Match::U32(Inv { not: arg.not, value: as_printed(text).into() }))
+}
+
+/// An expression as iptables prints it: no blanks, each number in hexadecimal. What is no number stays.
+fn as_printed(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        if end == 0 {
+            if !c.is_whitespace() {
+                out.push(c);
+            }
+            rest = &rest[c.len_utf8()..];
+            continue;
+        }
+        match value::whole(value::u32n, &rest[..end]) {
+            Some(number) => out += &format!("{number:#x}"),
+            None => out += &rest[..end],
+        }
+        rest = &rest[end..];
+    }
+    out
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Match> {
