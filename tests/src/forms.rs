@@ -228,12 +228,29 @@ pub const LOSSES: &[Loss] = &[
         },
     },
     Loss {
+        name: "whether a quota is inverted",
+        by: |f| f.lists(),
+        erase: |op| {
+            if let OpKind::Match(Match::Quota(quota)) = op {
+                quota.not = false;
+            }
+            true
+        },
+    },
+    Loss {
+        name: "the TTL and the log of osf",
+        by: |f| f.lists(),
+        erase: |op| {
+            if let OpKind::Match(Match::Osf(osf)) = op {
+                (osf.ttl, osf.log) = (None, None);
+            }
+            true
+        },
+    },
+    Loss {
         name: "eui64",
         by: |f| f.backend == "nft" && f.lists(),
-        erase: |op| match op {
-            OpKind::Match(Match::Opaque(o)) => o.module.as_deref() != Some("eui64"),
-            op => !format!("{op:?}").starts_with("Match(Eui64"),
-        },
+        erase: |op| !matches!(op, OpKind::Match(Match::Eui64)),
     },
     Loss {
         name: "the spelling of what is kept as text",

@@ -28,10 +28,10 @@ pub(crate) fn whole<'a, T>(
     }
 }
 
-/// Succeeds at a blank and at the end.
+/// Succeeds at a blank and at the end, and before what iptables prints without a blank between.
 pub(crate) fn boundary(i: &str) -> Piece<'_, ()> {
     match i.chars().next() {
-        Some(c) if !c.is_whitespace() => fail(i),
+        Some(c) if !c.is_whitespace() && word_len(i) > 0 => fail(i),
         _ => Ok((i, ())),
     }
 }
@@ -63,9 +63,24 @@ pub(crate) fn bang(i: &str) -> Piece<'_, bool> {
     map(opt(preceded(space0, terminated(char('!'), space0))), |b| b.is_some()).parse(i)
 }
 
-/// Everything up to the next blank.
+/// Everything up to the next blank, or to what iptables prints without a blank before it.
 pub(crate) fn any_word(i: &str) -> Piece<'_, &str> {
-    preceded(space0, take_while1(|c: char| !c.is_whitespace())).parse(i)
+    let text = i.trim_start_matches([' ', '\t']);
+    let blank = text.find(char::is_whitespace).unwrap_or(text.len());
+    let len = match word_len(text) {
+        0 => blank,
+        len => len,
+    };
+    if len == 0 { fail(i) } else { Ok((&text[len..], &text[..len])) }
+}
+
+/// How long the word is that a text starts with, without a `match bpf …` or an `eui64` that iptables
+/// prints right behind it; 0 where it is the start of one of these.
+fn word_len(text: &str) -> usize {
+    let blank = text.find(char::is_whitespace).unwrap_or(text.len());
+    let (word, after) = text.split_at(blank);
+    let glued = if after.starts_with(" bpf ") { "match" } else { "eui64" };
+    word.strip_suffix(glued).unwrap_or(word).len()
 }
 
 /// A word out of a list, and what it stands for.
@@ -359,14 +374,15 @@ pub(crate) fn tcp_flags(i: &str) -> Piece<'_, TcpFlags> {
 
 /// Names with commas between, each the bit of its place in `all`.
 pub(crate) fn bit_names<'a>(i: &'a str, all: &[&str]) -> Piece<'a, u16> {
-    let text = take_while1(|c: char| c.is_ascii_alphabetic() || c == ',' || c == '_');
-    map_opt(text, |t: &str| {
-        t.split(',').try_fold(0, |bits, name| {
-            let at = all.iter().position(|n| n.eq_ignore_ascii_case(name))?;
-            Some(bits | 1 << at)
-        })
-    })
-    .parse(i)
+    let len = i[..word_len(i)]
+        .find(|c: char| !c.is_ascii_alphabetic() && c != ',' && c != '_')
+        .unwrap_or(word_len(i));
+    let (text, rest) = i.split_at(len);
+    let bits = text.split(',').try_fold(0, |bits, name| {
+        let at = all.iter().position(|n| n.eq_ignore_ascii_case(name))?;
+        Some(bits | 1 << at)
+    });
+    bits.map_or_else(|| fail(i), |bits| Ok((rest, bits)))
 }
 
 /// The names of the bits that are set.

@@ -107,8 +107,8 @@ fn list(i: &str, seen: Seen) -> Piece<'_, Target> {
                 m.ct = true;
                 at
             }
-            "src-prefix" => put(spaced(prefix(seen.v6))(at)?, &mut m.src_prefix),
-            "dst-prefix" => put(spaced(prefix(seen.v6))(at)?, &mut m.dst_prefix),
+            "src-prefix" => put(listed_prefix(seen.v6, at), &mut m.src_prefix),
+            "dst-prefix" => put(listed_prefix(seen.v6, at), &mut m.dst_prefix),
             "sport-mask" => put(spaced(value::u16n)(at)?, &mut m.sport_mask),
             "dport-mask" => put(spaced(value::u16n)(at)?, &mut m.dport_mask),
             "sport" => put(spaced(value::u16n)(at)?, &mut m.sport),
@@ -121,6 +121,11 @@ fn list(i: &str, seen: Seen) -> Piece<'_, Target> {
         };
     }
     Ok((i, Target::Hmark(Box::new(m))))
+}
+
+/// A prefix in a listing; `ip6tables` prints nothing for a whole address.
+fn listed_prefix(v6: bool, i: &str) -> (&str, u8) {
+    spaced(prefix(v6))(i).unwrap_or((i, full(v6)))
 }
 
 fn put<'a, T>((rest, value): (&'a str, T), slot: &mut Option<T>) -> &'a str {
