@@ -1,11 +1,11 @@
 //! The page: one state, one engine, the panes.
 
 use crate::examples;
-use crate::keys::{Press, press};
+use crate::keys::{Press, Zooming, press};
 use crate::link::{Space, Status, use_engine};
 use crate::parts::{
     BannerBar, Blank, Diagram, Header, Help, HostPane, Hover, Icon, PastePane, Player, Revealed,
-    Sprite, TimelineBar, WalkPane, Why, act, duration, tone_name,
+    Sprite, TimelineBar, WalkPane, Why, Zoom, act, duration, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State, Theme};
 use crate::store;
@@ -40,6 +40,8 @@ pub fn App() -> Html {
     let examples = use_memo((), |()| examples::all().into_iter().map(Rc::new).collect::<Vec<_>>());
     let hover = use_state_eq(|| None::<usize>);
     let revealed = use_state_eq(Revealed::default);
+    let zoom = use_state_eq(Zoom::default);
+    let said = use_state_eq(|| None::<String>);
     let narrow = use_media(NARROW);
     let (stage, stage_size) = use_size();
     let (map, map_size) = use_size();
@@ -67,7 +69,20 @@ pub fn App() -> Html {
         &heard.status,
     );
     use_playing(&state, fresh.then_some(last));
-    use_keys(&state, stop, timeline.clone(), field.clone());
+    let fate = told.as_ref().map(|t| fate_words(&t.banner));
+    use_keys(&state, stop, timeline.clone(), field.clone(), {
+        let (zoom, said, fate) = (zoom.clone(), said.clone(), fate.clone());
+        Callback::from(move |press: Press| match press {
+            Press::Zoom(way) => zoom.set(zoomed(*zoom, way)),
+            Press::Fate => said.set(fate.clone()),
+            Press::Act(_) | Press::Field => {}
+        })
+    });
+    {
+        // What was said of the fate is over as soon as the packet goes on.
+        let said = said.setter();
+        use_effect_with((stop, told.as_ref().map(|t| t.generation)), move |_| said.set(None));
+    }
 
     let reveal = {
         let revealed = revealed.setter();
@@ -104,6 +119,10 @@ pub fn App() -> Html {
         names
     });
 
+    let suggestions = use_memo(told.as_ref().map(|t| t.generation), |_| {
+        told.iter().flat_map(|t| t.suggestions.clone()).collect::<Vec<_>>()
+    });
+
     let span_at =
         |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
     let now = span_at(stop);
@@ -122,6 +141,11 @@ pub fn App() -> Html {
         .as_ref()
         .and_then(|t| t.narration.get(stop).cloned())
         .filter(|_| fresh && blank.is_none());
+    let narration = (*said).clone().or(narration);
+    let onzoom = {
+        let zoom = zoom.setter();
+        use_callback((), move |next: Zoom, ()| zoom.set(next))
+    };
     let pane = match state.pane {
         Pane::Walk => "show-walk",
         Pane::Map => "show-map",
@@ -134,6 +158,8 @@ pub fn App() -> Html {
             timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"))}>
             <Sprite />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
+                sent={state.packets.get(state.packet).cloned().unwrap_or_else(|| Rc::from(""))}
+                drafted={heard.drafted.clone()} suggestions={suggestions}
                 {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
                 field={field} dispatch={dispatch.clone()} />
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()}
@@ -153,7 +179,9 @@ pub fn App() -> Html {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {
                     <Diagram drawn={drawn.clone()} packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} speed={state.speed.factor()} hover={*hover}
+                        zoom={*zoom} onzoom={onzoom.clone()}
                         onhover={onhover.clone()} reveal={show.clone()} dispatch={dispatch.clone()} />
+                    {zoom_buttons(*zoom, &onzoom, lang)}
                 }
             </section>
             if narrow {
@@ -168,12 +196,13 @@ pub fn App() -> Html {
             <div class="right">
                 <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.packets.clone()}
                     packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
+                    opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names}
                     reveal={show} dispatch={dispatch.clone()} />
             </div>
             </main>
             <footer class="time">
                 <Player {lang} timeline={timeline.clone().unwrap_or_else(nothing)} {stop}
-                    playing={state.playing} speed={state.speed} dispatch={dispatch.clone()} />
+                    playing={state.playing} looped={state.looped} speed={state.speed} dispatch={dispatch.clone()} />
                 <TimelineBar {lang} timeline={timeline.unwrap_or_else(nothing)} {stop} hover={*hover}
                     {onhover} dispatch={dispatch.clone()} />
             </footer>
@@ -183,6 +212,37 @@ pub fn App() -> Html {
                 <div class="shut" onclick={act(&dispatch, Action::Open(None))}></div>
             }
             if state.open == Some(Overlay::Help) { <Help {lang} dispatch={dispatch.clone()} /> }
+        </div>
+    }
+}
+
+/// The answer in one sentence, for those who hear it.
+fn fate_words(banner: &chainwalk_view::Banner) -> String {
+    let words = |s: &chainwalk_view::Sentence| s.iter().map(|r| &*r.text).collect::<String>();
+    format!("{} {}", words(&banner.headline), words(&banner.detail))
+}
+
+fn zoomed(zoom: Zoom, way: Zooming) -> Zoom {
+    match way {
+        Zooming::In => zoom.by(1.4, (0.5, 0.5)),
+        Zooming::Out => zoom.by(1.0 / 1.4, (0.5, 0.5)),
+        Zooming::Fit => Zoom::default(),
+    }
+}
+
+fn zoom_buttons(zoom: Zoom, onzoom: &Callback<Zoom>, lang: Lang) -> Html {
+    let button = |way: Zooming, sign: &'static str, key: Key| {
+        let off = way != Zooming::In && zoom.fits();
+        let onclick = onzoom.reform(move |_: MouseEvent| zoomed(zoom, way));
+        html! {
+            <button {onclick} aria-label={ui(lang, key)} title={ui(lang, key)} aria-disabled={off.to_string()}>{sign}</button>
+        }
+    };
+    html! {
+        <div class="zoom" role="group" aria-label={ui(lang, Key::ZoomFit)} data-testid="zoom">
+            {button(Zooming::Out, "−", Key::ZoomOut)}
+            {button(Zooming::Fit, "⤢", Key::ZoomFit)}
+            {button(Zooming::In, "+", Key::ZoomIn)}
         </div>
     }
 }
@@ -282,10 +342,11 @@ fn use_keys(
     stop: usize,
     timeline: Option<Timeline>,
     field: NodeRef,
+    other: Callback<Press>,
 ) {
     let dispatch = state.dispatcher();
-    use_effect_with((stop, timeline, state.open), move |(stop, timeline, open)| {
-        let (stop, timeline, open) = (*stop, timeline.clone(), *open);
+    use_effect_with((stop, timeline, state.open, other), move |(stop, timeline, open, other)| {
+        let (stop, timeline, open, other) = (*stop, timeline.clone(), *open, other.clone());
         let heard = move |event: &Event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
             if event.ctrl_key() || event.meta_key() || event.alt_key() {
@@ -310,6 +371,7 @@ fn use_keys(
                         let _ = field.focus();
                     }
                 }
+                Some(press) => other.emit(press),
                 None => return,
             }
             if key != "Escape" {

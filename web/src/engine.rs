@@ -2,10 +2,10 @@
 //!
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
-use crate::message::{Answer, PROBLEMS, Request, Told, View, Wanted};
-use chainwalk_model::{Ask, Check, Diagnostic, Reading, RuleId, Severity};
+use crate::message::{Answer, Drafted, PROBLEMS, Request, Told, View, Wanted};
+use chainwalk_model::{Ask, Check, Diagnostic, Host, Reading, RuleId, Severity};
 use chainwalk_sim::{Session, assume};
-use chainwalk_view::{Reasons, Scene, TableMeasure, Telling};
+use chainwalk_view::{Reasons, Scene, TableMeasure, Telling, packet_form};
 
 /// What was pasted last, and what was walked in it.
 #[derive(Default)]
@@ -67,6 +67,12 @@ impl Engine {
                 Some(Answer::Told(Box::new(self.tell())))
             }
             Request::Draw(view) => Some(Answer::Drawn(view, Box::new(self.draw(view)))),
+            Request::Open(what) => {
+                let cards =
+                    self.telling(|t, _| chainwalk_view::rule_cards(t, &what.range, what.from));
+                Some(Answer::Opened(what, cards))
+            }
+            Request::Draft(line) => Some(Answer::Drafted(Box::new(self.draft(line)))),
         }
     }
 
@@ -107,6 +113,7 @@ impl Engine {
             walks: walked.session.walks(),
             followed: &self.wanted.followed,
             packet: self.wanted.packet,
+            raw_names: self.wanted.raw_names,
             reasons: walked,
         };
         tell(&telling, walked)
@@ -134,11 +141,25 @@ impl Engine {
                 serious: reading.diagnostics.iter().filter(|d| d.severity > Severity::Note).count(),
                 packet_problems: said(&walked.packets, &walked.packet_problems),
                 assumption_problems: said(&walked.assumptions, &walked.assumption_problems),
+                suggestions: view::suggestions(t),
                 banner: view::banner(t),
                 rows: view::rows(t),
                 timeline: view::timeline(t),
             }
         })
+    }
+
+    fn draft(&self, line: String) -> Drafted {
+        let host = match (&self.walked, &self.reading) {
+            (Some(walked), _) => walked.session.host().clone(),
+            (None, Some(reading)) => reading.host(),
+            (None, None) => Host::default(),
+        };
+        let lang = self.wanted.lang;
+        let read = chainwalk_parse::packet_lines(&[&line], &host).into_iter().next();
+        let (form, found) = read.map(|(ask, found)| (packet_form(&ask), found)).unwrap_or_default();
+        let problems = chainwalk_view::packet_problems(&found, &line, lang);
+        Drafted { line, form, problems }
     }
 
     fn draw(&mut self, view: View) -> Scene {

@@ -10,6 +10,21 @@ pub enum Press {
     Act(Action),
     /// The packet field takes the focus.
     Field,
+    /// The fate is said aloud.
+    Fate,
+    /// The diagram is drawn larger, smaller, or to fit.
+    Zoom(Zooming),
+}
+
+/// A change of the diagram's size on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zooming {
+    /// Larger.
+    In,
+    /// Smaller.
+    Out,
+    /// The whole of it.
+    Fit,
 }
 
 /// What `key` (by its DOM name) does at `stop`; `None` leaves the key to the browser.
@@ -17,6 +32,11 @@ pub fn press(key: &str, shift: bool, stop: usize, timeline: Option<&Timeline>) -
     let act = |action| Some(Press::Act(action));
     match key {
         "/" => return Some(Press::Field),
+        "f" => return timeline.filter(|t| t.stops > 0).map(|_| Press::Fate),
+        "l" => return act(Action::Loop),
+        "+" | "=" => return Some(Press::Zoom(Zooming::In)),
+        "-" => return Some(Press::Zoom(Zooming::Out)),
+        "0" => return Some(Press::Zoom(Zooming::Fit)),
         "?" => return act(Action::Open(Some(Overlay::Help))),
         "Escape" => return act(Action::Open(None)),
         _ => {}
@@ -93,5 +113,8 @@ mod tests {
         assert_eq!(press(" ", false, 0, None), None);
         assert_eq!(press("/", false, 0, None), Some(Press::Field));
         assert_eq!(press("a", false, 0, Some(&timeline())), None);
+        assert_eq!(press("f", false, 0, None), None);
+        assert_eq!(press("f", false, 0, Some(&timeline())), Some(Press::Fate));
+        assert_eq!(press("0", false, 0, None), Some(Press::Zoom(Zooming::Fit)));
     }
 }

@@ -2,13 +2,14 @@
 //!
 //! Answers to questions that are no longer asked are dropped by their generation.
 
-use crate::message::{Answer, Request, Told, View, Wanted};
+use crate::message::{Answer, Drafted, Opening, Request, Told, View, Wanted};
 use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::{Event, Worker};
-use chainwalk_view::Scene;
+use chainwalk_view::{RuleCard, RuleRange, Scene};
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -45,6 +46,12 @@ pub struct Heard {
     pub scene: Option<Rc<(View, Scene)>>,
     /// The small map drawn last.
     pub map: Option<Rc<(View, Scene)>>,
+    /// The rules that were opened in it.
+    pub opened: Rc<HashMap<RuleRange, Vec<RuleCard>>>,
+    /// What the line in the packet field says.
+    pub drafted: Option<Rc<Drafted>>,
+    /// Opens rules: which, and from which number on.
+    pub open: Callback<(RuleRange, u32)>,
     /// How the worker fares.
     pub status: Status,
     /// Asks once more after it died, or stops it.
@@ -66,6 +73,8 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
     let told = use_state_eq(|| None::<Rc<Told>>);
     let scene = use_state_eq(|| None::<Rc<(View, Scene)>>);
     let map = use_state_eq(|| None::<Rc<(View, Scene)>>);
+    let opened = use_state_eq(Rc::<HashMap<RuleRange, Vec<RuleCard>>>::default);
+    let drafted = use_state_eq(|| None::<Rc<Drafted>>);
     let status = use_state_eq(|| Status::Asked);
     let attempt = use_state_eq(|| 0_u32);
     let generation = use_mut_ref(|| Rc::new(Cell::new(0_u32))).borrow().clone();
@@ -81,8 +90,10 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let (told, scene, map) = (told.setter(), scene.setter(), map.setter());
         let (status, generation, settled) = (status.setter(), generation.clone(), settled.clone());
         let (worker, sent_paste, of) = (worker.clone(), sent_paste.clone(), of.setter());
+        let (opened, drafted) = (opened.setter(), drafted.setter());
         let queue = queue.clone();
         use_effect_with((), move |()| {
+            let cards: RefCell<HashMap<RuleRange, Vec<RuleCard>>> = RefCell::default();
             let forget = sent_paste.clone();
             let handle: Rc<RefCell<Option<Worker>>> = worker.clone();
             let listener = move |event| match event {
@@ -93,6 +104,8 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                         if let Some(text) = asked {
                             of.set(text);
                         }
+                        cards.borrow_mut().clear();
+                        opened.set(Rc::default());
                         told.set(Some(Rc::from(answer)));
                         status.set(Status::Done);
                     }
@@ -107,6 +120,17 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                     let place = if view.small { &map } else { &scene };
                     place.set(Some(Rc::new((view, *drawn))));
                 }
+                Event::Answer(Answer::Opened(what, more))
+                    if what.generation == generation.get() =>
+                {
+                    let mut cards = cards.borrow_mut();
+                    let open = cards.entry(what.range).or_default();
+                    // The same question twice has one answer.
+                    open.retain(|card| card.number < what.from);
+                    open.extend(more);
+                    opened.set(Rc::new(cards.clone()));
+                }
+                Event::Answer(Answer::Drafted(draft)) => drafted.set(Some(Rc::from(draft))),
                 Event::Answer(_) => {}
                 Event::Missing(why) => {
                     *forget.borrow_mut() = None;
@@ -138,13 +162,14 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
             state.lang,
             state.packet,
             state.followed.clone(),
+            state.raw_names,
             *attempt,
         );
         let (status, generation) = (status.setter(), generation.clone());
         let (worker, sent_paste, settled) = (worker.clone(), sent_paste.clone(), settled.clone());
         let queue = queue.clone();
         use_effect_with(asked, move |asked| {
-            let (paste, packets, assumptions, lang, packet, followed, _) = asked.clone();
+            let (paste, packets, assumptions, lang, packet, followed, raw_names, _) = asked.clone();
             generation.set(generation.get() + 1);
             status.set(Status::Asked);
             let typing = sent_paste.borrow().as_ref().is_some_and(|sent| *sent != paste);
@@ -164,6 +189,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                         lang,
                         packet,
                         followed: followed.clone(),
+                        raw_names,
                     });
                     let now = queue.borrow_mut().ask(wanted, paste.clone());
                     if let (Some(now), Some(worker)) = (now, &*worker.borrow()) {
@@ -213,6 +239,34 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         });
     }
 
+    // The line that is being typed, read behind the pause between two keys.
+    {
+        let worker = worker.clone();
+        let line = state.line();
+        use_effect_with(
+            (line, state.lang, told.as_ref().map(|t| t.generation)),
+            move |(line, ..)| {
+                let line = line.to_string();
+                let later = Timeout::new(TYPING_MS, move || {
+                    if let Some(worker) = &*worker.borrow() {
+                        worker.send(Request::Draft(line));
+                    }
+                });
+                move || drop(later)
+            },
+        );
+    }
+
+    let open = {
+        let worker = worker.clone();
+        let now = told.as_ref().map(|t| t.generation);
+        use_callback(now, move |(range, from): (RuleRange, u32), now| {
+            if let (Some(generation), Some(worker)) = (*now, &*worker.borrow()) {
+                worker.send(Request::Open(Opening { generation, range, from }));
+            }
+        })
+    };
+
     let again = {
         let (attempt, sent_paste, settled) = (attempt.clone(), sent_paste.clone(), settled.clone());
         let (worker, status, generation) = (worker.clone(), status.clone(), generation.clone());
@@ -237,6 +291,9 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         of: (*of).clone(),
         scene: (*scene).clone(),
         map: (*map).clone(),
+        opened: (*opened).clone(),
+        drafted: (*drafted).clone(),
+        open,
         status: (*status).clone(),
         again,
     }

@@ -2,7 +2,10 @@
 //!
 //! A text goes over once, and then what is changed in it; everything else speaks of the text as it is by then.
 
-use chainwalk_view::{Banner, Chip, FactRow, Lang, Problem, Row, Scene, Timeline};
+use chainwalk_view::{
+    Banner, Chip, FactRow, Lang, PacketForm, Problem, Row, RuleCard, RuleRange, Scene, Suggestion,
+    Timeline,
+};
 use serde::{Deserialize, Serialize};
 
 /// More problems than this are counted and not shown one by one.
@@ -26,6 +29,21 @@ pub enum Request {
     Tell(Wanted),
     /// Draw a stop of what was told last.
     Draw(View),
+    /// Open rules of what was told last.
+    Open(Opening),
+    /// Read a packet line that is being typed, without walking it.
+    Draft(String),
+}
+
+/// Rules that are to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opening {
+    /// The generation they belong to.
+    pub generation: u32,
+    /// Which rules.
+    pub range: RuleRange,
+    /// The number of the first one that is not open yet.
+    pub from: u32,
 }
 
 impl Request {
@@ -33,7 +51,8 @@ impl Request {
     pub fn weight(&self) -> usize {
         match self {
             Self::Paste(text) | Self::Edit { text, .. } => text.len(),
-            Self::Tell(_) | Self::Draw(_) => 0,
+            Self::Draft(line) => line.len(),
+            Self::Tell(_) | Self::Draw(_) | Self::Open(_) => 0,
         }
     }
 }
@@ -53,6 +72,8 @@ pub struct Wanted {
     pub packet: usize,
     /// The outcome followed for each packet.
     pub followed: Vec<usize>,
+    /// Whether chains are called by their names alone.
+    pub raw_names: bool,
 }
 
 /// A picture that is wanted.
@@ -77,10 +98,25 @@ pub enum Answer {
     Ready,
     /// What was asked to be told.
     Told(Box<Told>),
+    /// The rules asked to be opened.
+    Opened(Opening, Vec<RuleCard>),
+    /// What a line that is being typed says.
+    Drafted(Box<Drafted>),
     /// What was asked to be drawn.
     Drawn(View, Box<Scene>),
     /// It met a fault of the program and is of no more use.
     Crashed(String),
+}
+
+/// A packet line that is being typed, read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Drafted {
+    /// The line.
+    pub line: String,
+    /// Its fields; none where it follows up another packet.
+    pub form: Option<PacketForm>,
+    /// What is wrong with it; spans count in the line.
+    pub problems: Vec<Problem>,
 }
 
 /// Everything the page shows but the picture.
@@ -100,6 +136,8 @@ pub struct Told {
     pub packet_problems: Vec<Vec<Problem>>,
     /// What is wrong with each assumption; empty where it is understood.
     pub assumption_problems: Vec<Vec<Problem>>,
+    /// Packets worth sending.
+    pub suggestions: Vec<Suggestion>,
     /// The answer.
     pub banner: Banner,
     /// The walk.

@@ -33,12 +33,16 @@ pub struct State {
     pub stop: usize,
     /// Whether the walk plays.
     pub playing: bool,
+    /// Whether it begins again at its end.
+    pub looped: bool,
     /// How fast it plays.
     pub speed: Speed,
     /// Light, dark, or as the system says.
     pub theme: Theme,
     /// The language of every sentence.
     pub lang: Lang,
+    /// Whether chains are called by their names alone, not by what they stand for.
+    pub raw_names: bool,
     /// The pane shown on a narrow screen.
     pub pane: Pane,
     /// What lies open over the page.
@@ -125,8 +129,10 @@ pub enum Pane {
 pub enum Overlay {
     /// The list of examples.
     Examples,
-    /// Where packets come from.
+    /// The fields of the packet.
     Origin,
+    /// What could be typed into the packet field.
+    Suggestions,
     /// The keys.
     Help,
 }
@@ -144,6 +150,8 @@ pub enum Action {
     Redo,
     /// The packet field was edited.
     Draft(Rc<str>),
+    /// A whole packet line takes the place of what is in the field.
+    Line(Rc<str>),
     /// The packet field was sent.
     Send,
     /// A packet follows the ones sent.
@@ -181,6 +189,10 @@ pub enum Action {
     },
     /// The next speed.
     Faster,
+    /// The walk begins again at its end, or no longer.
+    Loop,
+    /// Chains are called by their names alone, or by what they stand for.
+    RawNames(bool),
     /// The theme was set.
     Theme(Theme),
     /// The language was set.
@@ -233,6 +245,8 @@ impl State {
             assumptions: Vec::new(),
             stop: 0,
             playing: false,
+            looped: false,
+            raw_names: false,
             speed: Speed::Normal,
             theme: Theme::System,
             lang,
@@ -295,6 +309,11 @@ impl State {
             Action::Undo => next.rewind(History::back)?,
             Action::Redo => next.rewind(History::on)?,
             Action::Draft(text) => next.draft = text,
+            Action::Line(line) => {
+                let (words, origin) = Origin::split(&line);
+                next.draft = Rc::from(words);
+                next.origin = origin.unwrap_or_default();
+            }
             Action::Send => {
                 if self.draft.trim().is_empty() {
                     return None;
@@ -375,8 +394,9 @@ impl State {
                 if !self.playing {
                     return None;
                 }
-                next.stop = (self.stop + 1).min(last);
-                next.playing = next.stop < last;
+                next.stop =
+                    if self.looped && self.stop >= last { 0 } else { self.stop + 1 }.min(last);
+                next.playing = next.stop < last || self.looped;
             }
             Action::Toggle { last } => {
                 next.playing = !self.playing;
@@ -385,6 +405,8 @@ impl State {
                 }
             }
             Action::Faster => next.speed = self.speed.next(),
+            Action::Loop => next.looped = !self.looped,
+            Action::RawNames(raw) => next.raw_names = raw,
             Action::Theme(theme) => next.theme = theme,
             Action::Lang(lang) => next.lang = lang,
             Action::Pane(pane) => next.pane = pane,
@@ -605,6 +627,27 @@ mod tests {
         assert_eq!(state.apply(Action::Tick { last: 3 }), None);
         let again = after(&state, [Action::Toggle { last: 3 }]);
         assert_eq!((again.stop, again.playing), (0, true));
+    }
+
+    #[test]
+    fn a_looped_walk_begins_again_at_its_end() {
+        let state = after(&state(), [Action::Loop, Action::Go(2), Action::Toggle { last: 3 }]);
+        let end = after(&state, [Action::Tick { last: 3 }]);
+        assert_eq!((end.stop, end.playing), (3, true));
+        let again = after(&end, [Action::Tick { last: 3 }]);
+        assert_eq!((again.stop, again.playing), (0, true));
+        let once = after(&end, [Action::Loop, Action::Tick { last: 3 }]);
+        assert_eq!((once.stop, once.playing), (3, false));
+    }
+
+    #[test]
+    fn a_whole_line_takes_the_fields_place() {
+        let line = "udp 10.0.0.2:53 from 10.0.0.7 in eth1";
+        let typed = after(&state(), [Action::Line(line.into())]);
+        assert_eq!(&*typed.draft, "udp 10.0.0.2:53");
+        assert_eq!(&*typed.line(), line);
+        let own = after(&typed, [Action::Line("curl 10.0.0.9:80".into())]);
+        assert_eq!(&*own.line(), "curl 10.0.0.9:80");
     }
 
     #[test]

@@ -31,6 +31,15 @@ words! {
     Ahead => "ahead", "前方";
     AllUnderstood => "all understood", "全部读懂";
     Answer => "Answer", "结论";
+    ByMeaning => "Meaning", "含义";
+    ByName => "Raw names", "原名";
+    CardClose => "Close the rules", "收起规则";
+    CardMore => "More rules", "更多规则";
+    CardNotAsked => "not asked", "未检查";
+    CardOpen => "Why?", "为什么？";
+    CardThen => "then", "则";
+    CardToLine => "Show its line", "跳到所在行";
+    ChainNames => "What chains are called", "链的称呼";
     ClearHint => "Throw away what was pasted, sent and said", "清除粘贴的内容、数据包和假设";
     Close => "Close", "关闭";
     CollectorHint => "For the full picture, run this on the host and paste all it prints:", "想要完整的图景，请在主机上运行下面的命令，把输出全部粘贴进来：";
@@ -53,6 +62,16 @@ words! {
     FindPrev => "Hit before", "上一处";
     Forget => "Take back", "撤回";
     FormAddress => "Source address", "源地址";
+    FormDestination => "To", "目的地址";
+    FormDport => "Port", "端口";
+    FormFlags => "TCP flags", "TCP 标志";
+    FormIcmp => "ICMP type", "ICMP 类型";
+    FormKind => "Kind", "类型";
+    FormMark => "Mark", "标记";
+    FormMore => "Further words", "其他";
+    FormSport => "From port", "源端口";
+    FormTtl => "TTL", "TTL";
+    FormFields => "The packet’s fields", "数据包的各个字段";
     FormInterface => "Arrives at interface", "进入的接口";
     FormLocal => "This host sends it", "由本机发出";
     FormOutside => "It arrives from outside", "从外部到达";
@@ -61,6 +80,9 @@ words! {
     HelpEnds => "First stop, last stop", "第一步、最后一步";
     HelpField => "Packet field", "数据包输入框";
     HelpHook => "Hook back, hook on", "上一个、下一个钩子";
+    HelpFate => "Say the fate", "播报结果";
+    HelpLoop => "Play over and over", "循环播放";
+    HelpZoom => "Zoom in, out, fit", "放大、缩小、适应";
     HelpPlay => "Play, pause", "播放、暂停";
     HelpStep => "Step back, step on", "后退、前进一步";
     HelpThis => "These keys", "本帮助";
@@ -68,6 +90,7 @@ words! {
     LangOther => "中文", "EN";
     LangOtherName => "切换到中文", "Switch to English";
     Lines => "lines", "行";
+    Loop => "Play over and over", "循环播放";
     Map => "Map", "路径图";
     MissingDetail => "The part that reads and walks was not fetched; it seems that you are offline. Your paste is safe.", "负责读取和推演的部分没有下载成功，可能已经离线。粘贴的内容还在。";
     MissingHeadline => "Chainwalk is not all here yet.", "Chainwalk 还没有完全加载。";
@@ -119,7 +142,11 @@ words! {
     Unknown => "unknown", "未知";
     Unsend => "Take back the last packet", "撤回最后一个数据包";
     Walk => "Walk", "步骤";
+    Suggestions => "Packets worth sending", "值得一试的数据包";
     Working => "Still working on it …", "仍在计算……";
+    ZoomFit => "Fit", "适应窗口";
+    ZoomIn => "Zoom in", "放大";
+    ZoomOut => "Zoom out", "缩小";
     YesMatch => "matched", "匹配";
     ByChance => "by chance", "随机";
 }
@@ -140,8 +167,13 @@ mod tests {
     #[test]
     fn chinese_words_are_chinese() {
         // These are the same, or another language's, on purpose.
-        let same =
-            [Key::AddFactExample, Key::PacketPlaceholder, Key::LangOther, Key::LangOtherName];
+        let same = [
+            Key::AddFactExample,
+            Key::FormTtl,
+            Key::PacketPlaceholder,
+            Key::LangOther,
+            Key::LangOtherName,
+        ];
         for key in ALL.iter().filter(|key| !same.contains(key)) {
             let han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
             assert!(ui(Lang::Zh, *key).chars().any(han), "{key:?}");

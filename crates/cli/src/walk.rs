@@ -113,6 +113,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             walks: session.walks(),
             followed: &[],
             packet,
+            raw_names: false,
             reasons: &why,
         });
     };

@@ -174,6 +174,7 @@ impl Host {
             walks: self.session.walks(),
             followed: &self.followed,
             packet,
+            raw_names: false,
             reasons: self,
         })
     }

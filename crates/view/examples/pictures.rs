@@ -94,6 +94,7 @@ fn main() -> std::io::Result<()> {
         walks: session.walks(),
         followed: &followed,
         packet: asks.len() - 1,
+        raw_names: false,
         reasons: &why,
     };
     for chip in chips(&reading, lang) {

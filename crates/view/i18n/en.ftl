@@ -236,6 +236,11 @@ hit-mark = mark <c>{ $mark }</c>
 hit-net = <c>{ $addr }</c> is in <c>{ $net }</c>
 hit-chance = by chance, this time
 hit-assumed = <c>{ $what }</c> can’t be known; taken as true here
+card-counters = { $count ->
+    [1] 1 packet so far
+   *[other] { $count } packets so far
+}
+card-nothing = nothing, it counts
 short-rules = { $count ->
     [1] 1 rule
    *[other] { $count } rules

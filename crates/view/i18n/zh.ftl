@@ -233,6 +233,8 @@ hit-mark = mark <c>{ $mark }</c>
 hit-net = <c>{ $addr }</c> 属于 <c>{ $net }</c>
 hit-chance = 这次随机选中
 hit-assumed = <c>{ $what }</c> 无从得知，此处当作成立
+card-counters = 至今 { $count } 个包
+card-nothing = 不做什么，只计数
 short-rules = { $count ->
     [1] 1 条规则
    *[other] { $count } 条规则

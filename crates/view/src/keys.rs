@@ -200,6 +200,8 @@ keys! {
     MissChance = "miss-chance",
     MissMark = "miss-mark",
     MissLimit = "miss-limit",
+    CardCounters = "card-counters",
+    CardNothing = "card-nothing",
     MissList = "miss-list",
     MissSeen = "miss-seen",
     MissFragment = "miss-fragment",

@@ -7,11 +7,13 @@
 
 pub mod answer;
 mod banner;
+mod cards;
 mod changes;
 mod counters;
 mod facts;
 mod fate;
 mod forks;
+mod form;
 mod keys;
 mod measure;
 mod page;
@@ -22,6 +24,7 @@ mod say;
 mod scene;
 mod steps;
 mod stops;
+mod suggest;
 mod svg;
 mod telling;
 mod terms;
@@ -29,13 +32,16 @@ mod timeline;
 mod words;
 
 pub use banner::banner;
+pub use cards::{CARDS, rule_cards};
 pub use changes::*;
 pub use facts::{chips, facts};
+pub use form::packet_form;
 pub use measure::TableMeasure;
 pub use page::*;
 pub use problems::{packet_problems, problems};
 pub use rows::rows;
 pub use scene::{scene, scene_phone};
+pub use suggest::suggestions;
 pub use svg::svg;
 pub use telling::{NoReasons, Reasons, Telling};
 pub use timeline::timeline;

@@ -1,6 +1,6 @@
 //! The finished pieces of the page, as every door gets them: plain data, texts in the reader's language.
 
-use chainwalk_model::{RuleId, Span};
+use chainwalk_model::{ChainId, RuleId, Span};
 use serde::{Deserialize, Serialize};
 
 /// A language of the catalogues.
@@ -152,6 +152,93 @@ pub struct Row {
     pub branches: Vec<BranchCard>,
     /// What can be done about its rule, or at this end of a chain.
     pub tools: Option<crate::RuleTools>,
+    /// The rules it is about, to be opened with [`crate::rule_cards`].
+    pub rules: Option<RuleRange>,
+}
+
+/// Neighbouring rules of a chain, as a packet met them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct RuleRange {
+    /// The packet that the kernel made, where it is not the packet shown itself.
+    pub reply: Option<usize>,
+    /// The step of that packet's trace.
+    pub step: usize,
+    /// The chain.
+    pub chain: ChainId,
+    /// The first rule's number.
+    pub first: u32,
+    /// The last rule's number.
+    pub last: u32,
+}
+
+/// A rule opened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RuleCard {
+    /// The rule.
+    pub rule: RuleId,
+    /// Its number in its chain, from 1.
+    pub number: u32,
+    /// What it asks for, in a line.
+    pub text: Sentence,
+    /// Its conditions in the rule's order.
+    pub conditions: Vec<Condition>,
+    /// What it does with a packet that matches.
+    pub does: Sentence,
+    /// What its counter says; empty where none was pasted.
+    pub counters: String,
+    /// Its comment; may be empty.
+    pub comment: String,
+    /// Its line.
+    pub span: Span,
+}
+
+/// One condition of a rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Condition {
+    /// Whether it holds; [`Mark::None`] where the kernel did not get so far.
+    pub mark: Mark,
+    /// What is asked for (`dport 22`).
+    pub text: String,
+    /// What the packet has there; may be empty.
+    pub has: String,
+}
+
+/// A packet worth sending, from what the rules and the host say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suggestion {
+    /// Its line for the packet field.
+    pub line: String,
+    /// What it is about (`Service default/web:http`).
+    pub about: String,
+}
+
+/// The fields of a packet, as a form shows them. All are text as it is typed; empty is not said.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PacketForm {
+    /// The program or protocol that the line begins with.
+    pub verb: String,
+    /// Source address or name.
+    pub src: String,
+    /// Source port.
+    pub sport: String,
+    /// Destination address or name.
+    pub dst: String,
+    /// Destination port.
+    pub dport: String,
+    /// The interface it arrives at; empty where this host sends it or nobody said.
+    pub iface: String,
+    /// Whether it arrives from outside.
+    pub outside: bool,
+    /// TCP flags in lower case, parted by blanks.
+    pub flags: String,
+    /// ICMP type.
+    pub icmp: String,
+    /// TTL or hop limit.
+    pub ttl: String,
+    /// The mark of a local sender.
+    pub mark: String,
+    /// What the form has no field for, as it stands in the line.
+    pub rest: String,
 }
 
 /// What a row is.

@@ -33,8 +33,8 @@ fn term_of(rule: &Rule, check: &Check) -> Option<Term> {
 }
 
 /// What the packet has where a check looked; for address types the address itself.
-fn has(t: &Telling, stop: &Stop, check: &Check) -> String {
-    let packet = t.trace(stop.reply).and_then(|trace| crate::telling::moment(trace, stop.first));
+pub(crate) fn has(t: &Telling, reply: Option<usize>, step: usize, check: &Check) -> String {
+    let packet = t.trace(reply).and_then(|trace| crate::telling::moment(trace, step));
     match (check.part, packet) {
         (Part::SrcType, Some(m)) => m.packet.ip.src.to_string(),
         (Part::DstType, Some(m)) => m.packet.ip.dst.to_string(),
@@ -65,7 +65,7 @@ fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
         Some(check) => Miss {
             part: Some(check.part),
             not: check.not,
-            has: has(t, stop, check),
+            has: has(t, stop.reply, stop.first, check),
             wanted: term_of(r, check).map(|t| t.value).unwrap_or_default(),
             comment,
             chain: jump,
@@ -245,7 +245,7 @@ pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
     let mut parts = Vec::new();
     for check in t.checks(stop.reply, stop.first, rule) {
         let wanted = term_of(r, &check).map(|t| t.value).unwrap_or_default();
-        let has = has(t, stop, &check);
+        let has = has(t, stop.reply, stop.first, &check);
         match (check.part, &check.truth) {
             (Part::DstType | Part::SrcType, Truth::Yes) if wanted == "LOCAL" && !check.not => {
                 parts.push(say!(lang, HitLocal, addr = has));

@@ -11,7 +11,7 @@ use crate::terms::{
     conditions_text, lane_word, packet_word, states, table_class, target, target_text,
 };
 use crate::timeline::{narration, span, stops_here};
-use crate::{Lang, Mark, Row, RowKind, Sentence, Style, Telling, fate, reasons};
+use crate::{Lang, Mark, Row, RowKind, RuleRange, Sentence, Style, Telling, fate, reasons};
 use chainwalk_model::{ChainId, EndBy, Event, RuleId, Skip, Target, Trace};
 
 /// The rows of the packet shown and of the packets the kernel made because of it.
@@ -44,6 +44,7 @@ fn row(kind: RowKind, depth: u8, step: usize) -> Row {
         class: String::new(),
         branches: Vec::new(),
         tools: None,
+        rules: None,
     }
 }
 
@@ -127,6 +128,8 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                 r.mark = Mark::No;
                 r.span = rule_span(t, *chain, *first, last);
                 r.tools = tried_tools(t, *chain, *first, last);
+                r.rules =
+                    Some(RuleRange { reply, step: stop.first, chain: *chain, first: *first, last });
                 out.push(r);
             }
             Event::Matched(rule) => {
@@ -176,6 +179,12 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                     let random = fork.branches.iter().all(|b| b.weight.is_some());
                     r.mark = if random { Mark::Half } else { Mark::Unknown };
                     r.span = span(t, stop);
+                    if let (Some(chain), Some(first), Some(last)) =
+                        (stop.chain, fork.rules.first(), fork.rules.last())
+                    {
+                        let (first, last) = (*first, *last);
+                        r.rules = Some(RuleRange { reply, step: stop.first, chain, first, last });
+                    }
                     r.aside = r
                         .span
                         .and_then(|s| t.line(s))
@@ -345,6 +354,13 @@ fn rule_row(
     out.number = r.number.to_string();
     out.span = Some(r.span);
     out.tools = rule_tools(lang, t.rules(), rule, t.reasons.shadow(rule));
+    out.rules = Some(RuleRange {
+        reply: stop.reply,
+        step: stop.first,
+        chain: r.chain,
+        first: r.number,
+        last: r.number,
+    });
     out.mark = if stops_here(t, stop) { Mark::Stop } else { Mark::Yes };
     let conditions = conditions_text(r);
     let mut parts = Vec::new();

@@ -21,6 +21,9 @@ pub(crate) fn chain_words(t: &Telling, chain: ChainId) -> Sentence {
 
 /// What a chain stands for, from the comments of its rules: `Service default/frontend`.
 pub(crate) fn meaning(t: &Telling, chain: ChainId) -> Option<String> {
+    if t.raw_names {
+        return None;
+    }
     let c = t.rules().chain(chain);
     let comment = c.rules.iter().find_map(|r| t.rules().rule(*r).comment.as_deref())?;
     let service = comment.split_whitespace().next()?.trim_end_matches(':');

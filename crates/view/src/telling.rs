@@ -55,6 +55,8 @@ pub struct Telling<'a> {
     pub followed: &'a [usize],
     /// The packet that is shown.
     pub packet: usize,
+    /// Whether chains are called by their names alone, not by what they stand for.
+    pub raw_names: bool,
     /// Why rules matched or did not.
     pub reasons: &'a dyn Reasons,
 }

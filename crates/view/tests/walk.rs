@@ -204,6 +204,7 @@ fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Telling) -> R) -
         walks: session.walks(),
         followed: &[],
         packet: 0,
+        raw_names: false,
         reasons: &why,
     })
 }
@@ -272,6 +273,7 @@ fn without_rules_there_is_never_a_good_end() {
             walks: session.walks(),
             followed: &[],
             packet: 0,
+            raw_names: false,
             reasons: &why,
         })
     };

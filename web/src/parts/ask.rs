@@ -1,10 +1,11 @@
 //! The packet field: a line as people type it, and where the packet comes from.
 
-use super::{Dispatch, Icon, act};
+use super::{Dispatch, Fields, Icon, act};
+use crate::message::Drafted;
 use crate::origin::{Origin, says_itself};
 use crate::state::{Action, Overlay};
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, Problem};
+use chainwalk_view::{Lang, Problem, Suggestion};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -22,8 +23,14 @@ pub(crate) struct AskProps {
     pub(crate) problems: Vec<Problem>,
     /// The interfaces that are known, for suggestions.
     pub(crate) interfaces: Rc<Vec<String>>,
-    /// Whether the origin's form is open.
-    pub(crate) open: bool,
+    /// The packet that is shown, as it was sent.
+    pub(crate) sent: Rc<str>,
+    /// The line, read while it is typed.
+    pub(crate) drafted: Option<Rc<Drafted>>,
+    /// Packets worth sending.
+    pub(crate) suggestions: Rc<Vec<Suggestion>>,
+    /// What lies open.
+    pub(crate) open: Option<Overlay>,
     /// The field itself.
     pub(crate) field: NodeRef,
     /// What a person did.
@@ -34,14 +41,70 @@ fn value(event: &InputEvent) -> String {
     event.target_unchecked_into::<HtmlInputElement>().value()
 }
 
+/// So many suggestions are shown at once.
+const SHOWN: usize = 8;
+
+/// The suggestions that fit what is typed, and the interfaces behind a final `in`. All, where nothing was
+/// typed since the last packet was sent.
+fn options(
+    draft: &str,
+    sent: &str,
+    suggestions: &[Suggestion],
+    interfaces: &[String],
+) -> Vec<Suggestion> {
+    let words: Vec<String> = draft.split_whitespace().map(str::to_lowercase).collect();
+    let untouched = words.is_empty() || Origin::split(sent).0 == draft.trim();
+    let head = draft.trim_end();
+    if !untouched && head.ends_with(" in") {
+        let line =
+            |name: &String| Suggestion { line: format!("{head} {name}"), about: String::new() };
+        return interfaces.iter().take(SHOWN).map(line).collect();
+    }
+    let fits = |s: &&Suggestion| {
+        let text = format!("{} {}", s.line, s.about).to_lowercase();
+        untouched || words.iter().all(|w| text.contains(w.as_str()))
+    };
+    suggestions.iter().filter(fits).take(SHOWN).cloned().collect()
+}
+
+/// Sends a suggestion.
+fn take(option: &Suggestion, dispatch: &Dispatch) {
+    dispatch.dispatch(Action::Line(Rc::from(&*option.line)));
+    dispatch.dispatch(Action::Send);
+}
+
+fn view_option(option: &Suggestion, at: usize, active: Option<usize>, dispatch: &Dispatch) -> Html {
+    // The pointer's press comes before the field loses the focus, which closes the list.
+    let pressed = {
+        let (option, dispatch) = (option.clone(), dispatch.clone());
+        Callback::from(move |e: PointerEvent| {
+            e.prevent_default();
+            take(&option, &dispatch);
+        })
+    };
+    let on = active == Some(at);
+    html! {
+        <li id={format!("option-{at}")} role="option" aria-selected={on.to_string()} class={classes!(on.then_some("on"))}
+            onpointerdown={pressed}>
+            <code>{&option.line}</code><small>{&option.about}</small>
+        </li>
+    }
+}
+
 /// The packet field.
 #[component]
 pub(crate) fn AskField(props: &AskProps) -> Html {
-    let AskProps { lang, draft, origin, problems, interfaces, open, field, dispatch } = props;
+    let AskProps { lang, draft, origin, problems, interfaces, open, field, dispatch, .. } = props;
+    let AskProps { sent, drafted, suggestions, .. } = props;
     let lang = *lang;
     let typed = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |e: InputEvent| dispatch.dispatch(Action::Draft(Rc::from(value(&e)))))
+        let (dispatch, open) = (dispatch.clone(), *open);
+        Callback::from(move |e: InputEvent| {
+            dispatch.dispatch(Action::Draft(Rc::from(value(&e))));
+            if open.is_none() {
+                dispatch.dispatch(Action::Open(Some(Overlay::Suggestions)));
+            }
+        })
     };
     let send = {
         let dispatch = dispatch.clone();
@@ -50,24 +113,67 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
             dispatch.dispatch(Action::Send);
         })
     };
-    let from = |make: fn(&Origin, String) -> Origin| {
-        let (dispatch, origin) = (dispatch.clone(), origin.clone());
-        Callback::from(move |e: InputEvent| {
-            dispatch.dispatch(Action::From(make(&origin, value(&e))));
+    let from_outside = !origin.iface.is_empty();
+    let open_fields = *open == Some(Overlay::Origin);
+    let toggle = act(dispatch, Action::Open((!open_fields).then_some(Overlay::Origin)));
+    let active = use_state_eq(|| None::<usize>);
+    let options = options(draft, sent, suggestions, interfaces);
+    let listed = *open == Some(Overlay::Suggestions) && !options.is_empty();
+    let keyed = {
+        let (active, options, dispatch, open) =
+            (active.clone(), options.clone(), dispatch.clone(), *open);
+        Callback::from(move |e: KeyboardEvent| {
+            let count = options.len();
+            let at = match (e.key().as_str(), *active) {
+                ("ArrowDown", None) => Some(0),
+                ("ArrowDown", Some(at)) => Some((at + 1) % count.max(1)),
+                ("ArrowUp", None | Some(0)) => count.checked_sub(1),
+                ("ArrowUp", Some(at)) => Some(at - 1),
+                ("Escape", _) => {
+                    active.set(None);
+                    dispatch.dispatch(Action::Open(None));
+                    return;
+                }
+                ("Enter", Some(at)) if open == Some(Overlay::Suggestions) => {
+                    if let Some(option) = options.get(at) {
+                        e.prevent_default();
+                        active.set(None);
+                        take(option, &dispatch);
+                    }
+                    return;
+                }
+                _ => {
+                    active.set(None);
+                    return;
+                }
+            };
+            e.prevent_default();
+            active.set(at);
+            dispatch.dispatch(Action::Open(Some(Overlay::Suggestions)));
         })
     };
-    let at = from(|origin, from| Origin { from: from.trim().into(), ..origin.clone() });
-    let iface = from(|origin, iface| Origin { iface: iface.trim().into(), ..origin.clone() });
-    let wire = interfaces.iter().find(|i| *i != "lo").cloned().unwrap_or_else(|| "eth0".into());
-    let outside = act(dispatch, Action::From(Origin { iface: wire, ..origin.clone() }));
-    let local = act(dispatch, Action::From(Origin::default()));
-    let from_outside = !origin.iface.is_empty();
-    let toggle = act(dispatch, Action::Open((!open).then_some(Overlay::Origin)));
+    let focused = {
+        let (dispatch, open) = (dispatch.clone(), *open);
+        Callback::from(move |_: FocusEvent| {
+            if open.is_none() {
+                dispatch.dispatch(Action::Open(Some(Overlay::Suggestions)));
+            }
+        })
+    };
+    let left = {
+        let (dispatch, open, active) = (dispatch.clone(), *open, active.clone());
+        Callback::from(move |_: FocusEvent| {
+            active.set(None);
+            if open == Some(Overlay::Suggestions) {
+                dispatch.dispatch(Action::Open(None));
+            }
+        })
+    };
     let summary = if says_itself(draft) {
         Html::default()
     } else {
         html! {
-            <button type="button" class="origin" aria-haspopup="true" aria-expanded={open.to_string()}
+            <button type="button" class="origin" aria-haspopup="true" aria-expanded={open_fields.to_string()}
                 data-testid="origin" onclick={toggle}>
                 <span class="word">{ui(lang, Key::FieldFrom)}</span>
                 if !origin.from.is_empty() {
@@ -82,11 +188,19 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
             </button>
         }
     };
-    let wrong = problems.first();
+    // What was sent has been answered; what is being typed is told as far as it was read.
+    let typing = drafted.as_ref().filter(|d| *d.line != **sent);
+    let wrong = match typing {
+        Some(typing) => typing.problems.first().filter(|_| !listed && !draft.trim().is_empty()),
+        None => problems.first(),
+    };
     html! {
         <form class={classes!("ask", wrong.map(|p| p.class.clone()))} onsubmit={send} role="search">
             <span class="dollar" aria-hidden="true">{"$"}</span>
             <input class="line" type="text" value={draft.to_string()} oninput={typed} ref={field.clone()}
+                onkeydown={keyed} onfocus={focused} onblur={left} role="combobox" aria-expanded={listed.to_string()}
+                aria-controls="suggestions" aria-autocomplete="list"
+                aria-activedescendant={active.filter(|_| listed).map(|at| format!("option-{at}"))}
                 placeholder={ui(lang, Key::PacketPlaceholder)} aria-label={ui(lang, Key::Packet)}
                 aria-invalid={wrong.is_some().to_string()} data-testid="packet"
                 autocomplete="off" autocapitalize="off" spellcheck="false" />
@@ -94,29 +208,13 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
             <button class="send" type="submit" data-testid="send" aria-label={ui(lang, Key::Send)}>
                 {ui(lang, Key::Send)}<Icon id="i-go" size={16} />
             </button>
-            if *open {
-                <fieldset class="sheet from">
-                    <label class="choice">
-                        <input type="radio" name="entry" checked={from_outside} onclick={outside} />
-                        {ui(lang, Key::FormOutside)}
-                    </label>
-                    <label class="choice">
-                        <input type="radio" name="entry" checked={!from_outside} onclick={local} />
-                        {ui(lang, Key::FormLocal)}
-                    </label>
-                    <label class="entry">{ui(lang, Key::FormAddress)}
-                        <input type="text" value={origin.from.clone()} oninput={at} data-testid="origin-from"
-                            placeholder={ui(lang, Key::AddressPlaceholder)} autocomplete="off" spellcheck="false" />
-                    </label>
-                    <label class="entry">{ui(lang, Key::FormInterface)}
-                        <input type="text" value={origin.iface.clone()} oninput={iface} list="interfaces"
-                            data-testid="origin-iface" autocomplete="off" spellcheck="false" />
-                    </label>
-                    <datalist id="interfaces">
-                        {for interfaces.iter().map(|i| html! { <option value={i.clone()} /> })}
-                    </datalist>
-                    <button class="send" type="submit">{ui(lang, Key::Send)}</button>
-                </fieldset>
+            if *open == Some(Overlay::Origin) {
+                <Fields {lang} drafted={drafted.clone()} interfaces={interfaces.clone()} dispatch={dispatch.clone()} />
+            }
+            if listed {
+                <ul class="sheet options" role="listbox" id="suggestions" aria-label={ui(lang, Key::Suggestions)} data-testid="suggestions">
+                    {for options.iter().enumerate().map(|(at, option)| view_option(option, at, *active, dispatch))}
+                </ul>
             }
             if let Some(problem) = wrong {
                 <p class="wrong" role="alert" data-testid="packet-problem">
@@ -125,5 +223,32 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
                 </p>
             }
         </form>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn suggestion(line: &str, about: &str) -> Suggestion {
+        Suggestion { line: line.into(), about: about.into() }
+    }
+
+    #[test]
+    fn what_is_typed_narrows_the_suggestions() {
+        let all = [
+            suggestion("curl 10.0.0.1:80", "Service default/web"),
+            suggestion("ssh 10.0.0.1", "filter INPUT 3"),
+        ];
+        let lines = |draft: &str, sent: &str| -> Vec<String> {
+            options(draft, sent, &all, &["eth0".into()]).into_iter().map(|s| s.line).collect()
+        };
+        assert_eq!(lines("", "").len(), 2);
+        assert_eq!(lines("web", ""), ["curl 10.0.0.1:80"]);
+        assert_eq!(lines("SSH 10", ""), ["ssh 10.0.0.1"]);
+        assert_eq!(lines("ping 9", ""), [""; 0]);
+        // The packet that is shown hides nothing.
+        assert_eq!(lines("curl 9.9.9.9:1", "curl 9.9.9.9:1 from 8.8.8.8 in eth0").len(), 2);
+        assert_eq!(lines("curl 9.9.9.9:1 in ", ""), ["curl 9.9.9.9:1 in eth0"]);
     }
 }

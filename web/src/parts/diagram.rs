@@ -7,6 +7,7 @@ use crate::message::View;
 use crate::state::Action;
 use chainwalk_model::Span;
 use chainwalk_view::{Item, Link, Scene};
+use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Object, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -23,6 +24,12 @@ pub(crate) struct DiagramProps {
     /// How fast the packet moves.
     #[prop_or(1.0)]
     pub(crate) speed: f64,
+    /// How much of it is shown.
+    #[prop_or_default]
+    pub(crate) zoom: Zoom,
+    /// How much of it is to be shown; a picture without it is not zoomed.
+    #[prop_or_default]
+    pub(crate) onzoom: Option<Callback<Zoom>>,
     /// Further classes.
     #[prop_or_default]
     pub(crate) class: Classes,
@@ -36,6 +43,53 @@ pub(crate) struct DiagramProps {
     pub(crate) dispatch: Dispatch,
 }
 
+/// The part of a picture that is shown: all of it, or a part `scale` times smaller that begins at `x`, `y`, in
+/// fractions of the picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Zoom {
+    scale: f64,
+    x: f64,
+    y: f64,
+}
+
+impl Default for Zoom {
+    fn default() -> Self {
+        Self { scale: 1.0, x: 0.0, y: 0.0 }
+    }
+}
+
+impl Zoom {
+    /// The most that a picture is enlarged.
+    const MOST: f64 = 6.0;
+
+    /// Larger by `factor`; the point at `(x, y)` of what is shown, in fractions, stays where it is.
+    pub(crate) fn by(self, factor: f64, (x, y): (f64, f64)) -> Self {
+        let scale = (self.scale * factor).clamp(1.0, Self::MOST);
+        let (held_x, held_y) = (self.x + x / self.scale, self.y + y / self.scale);
+        Self { scale, x: held_x - x / scale, y: held_y - y / scale }.within()
+    }
+
+    /// Moved by a part of what is shown.
+    fn moved(self, dx: f64, dy: f64) -> Self {
+        Self { x: self.x + dx / self.scale, y: self.y + dy / self.scale, ..self }.within()
+    }
+
+    /// With a point of the picture in its middle.
+    fn around(self, x: f64, y: f64) -> Self {
+        Self { x: x - 0.5 / self.scale, y: y - 0.5 / self.scale, ..self }.within()
+    }
+
+    /// Whether all is shown.
+    pub(crate) fn fits(self) -> bool {
+        self.scale <= 1.0
+    }
+
+    fn within(self) -> Self {
+        let most = 1.0 - 1.0 / self.scale;
+        Self { x: self.x.clamp(0.0, most), y: self.y.clamp(0.0, most), ..self }
+    }
+}
+
 /// The diagram.
 #[component]
 pub(crate) fn Diagram(props: &DiagramProps) -> Html {
@@ -44,8 +98,13 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
     {
         let (token, drawn, speed) = (token.clone(), props.drawn.clone(), props.speed);
         let before = use_mut_ref(|| None::<View>);
+        let (zoom, onzoom) = (props.zoom, props.onzoom.clone());
         use_effect_with((view.generation, view.stop), move |_| {
             let (view, scene) = &*drawn;
+            if let Some(onzoom) = onzoom.filter(|_| !zoom.fits()) {
+                let (x, y) = scene.rest;
+                onzoom.emit(zoom.around(x / scene.width.max(1.0), y / scene.height.max(1.0)));
+            }
             let last = before.borrow_mut().replace(*view);
             let next = last.is_some_and(|l| l.stop + 1 == view.stop);
             if let Some(token) = token.cast::<Element>() {
@@ -62,8 +121,50 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
     }
     let (x, y) = scene.rest;
     let at = format!("translate({x} {y})");
+    let zoom = props.zoom;
+    let shown = format!(
+        "{} {} {} {}",
+        zoom.x * scene.width,
+        zoom.y * scene.height,
+        scene.width / zoom.scale,
+        scene.height / zoom.scale,
+    );
+    let svg = use_node_ref();
+    use_wheel(&svg, props.zoom, props.onzoom.clone());
+    let held = use_mut_ref(|| None::<(i32, i32)>);
+    let press = {
+        let held = held.clone();
+        Callback::from(move |e: PointerEvent| {
+            *held.borrow_mut() = (e.button() == 0).then(|| (e.client_x(), e.client_y()));
+        })
+    };
+    let drag = {
+        let (onzoom, svg) = (props.onzoom.clone().filter(|_| !zoom.fits()), svg.clone());
+        Callback::from(move |e: PointerEvent| {
+            let (Some(onzoom), Some(svg)) = (&onzoom, svg.cast::<Element>()) else { return };
+            let mut held = held.borrow_mut();
+            let Some((x, y)) = *held else { return };
+            if e.buttons() & 1 == 0 {
+                *held = None;
+                return;
+            }
+            let (dx, dy) = (x - e.client_x(), y - e.client_y());
+            if !svg.has_pointer_capture(e.pointer_id()) {
+                // A press that hardly moves is a click.
+                if dx.abs() + dy.abs() < 5 {
+                    return;
+                }
+                let _ = svg.set_pointer_capture(e.pointer_id());
+            }
+            *held = Some((e.client_x(), e.client_y()));
+            let space = svg.get_bounding_client_rect();
+            let part = |d: i32, of: f64| f64::from(d) / of.max(1.0);
+            onzoom.emit(zoom.moved(part(dx, space.width()), part(dy, space.height())));
+        })
+    };
     html! {
-        <svg class={classes!("scene", props.class.clone())} viewBox={format!("0 0 {} {}", scene.width, scene.height)}
+        <svg class={classes!("scene", props.class.clone(), (!zoom.fits()).then_some("zoomed"))} viewBox={shown}
+            ref={svg} onpointerdown={press} onpointermove={drag}
             width={view.width.to_string()} height={view.height.to_string()} aria-hidden="true">
             {for scene.items.iter().map(|item| draw(item, props))}
             if props.packet {
@@ -128,6 +229,32 @@ fn group(class: &str, link: &Link, label: &str, items: &[Item], props: &DiagramP
     }
 }
 
+/// The wheel enlarges the picture under the pointer while Ctrl is held, as a pinch on a touchpad says too.
+#[hook]
+fn use_wheel(svg: &NodeRef, zoom: Zoom, onzoom: Option<Callback<Zoom>>) {
+    let svg = svg.clone();
+    use_effect_with((zoom, onzoom), move |(zoom, onzoom)| {
+        let (zoom, onzoom) = (*zoom, onzoom.clone());
+        let listener = svg.cast::<Element>().zip(onzoom).map(|(svg, onzoom)| {
+            let options = EventListenerOptions::enable_prevent_default();
+            EventListener::new_with_options(&svg.clone(), "wheel", options, move |event| {
+                let Some(event) = event.dyn_ref::<web_sys::WheelEvent>() else { return };
+                if !(event.ctrl_key() || event.meta_key()) {
+                    return;
+                }
+                event.prevent_default();
+                let space = svg.get_bounding_client_rect();
+                let at = (
+                    (f64::from(event.client_x()) - space.left()) / space.width().max(1.0),
+                    (f64::from(event.client_y()) - space.top()) / space.height().max(1.0),
+                );
+                onzoom.emit(zoom.by((-event.delta_y() / 240.0).exp(), at));
+            })
+        });
+        move || drop(listener)
+    });
+}
+
 /// Keeps the packet, at `x` from the left of the picture, in sight where the picture is wider than its space.
 fn follow(token: &Element, x: f64) {
     let Ok(Some(stage)) = token.closest(".stage") else { return };
@@ -173,5 +300,26 @@ fn animate(element: &Element, frames: &[Object], duration: f64, easing: &str) {
     let Ok(animate) = Reflect::get(element, &"animate".into()) else { return };
     if let Some(animate) = animate.dyn_ref::<js_sys::Function>() {
         let _ = animate.call2(element, &frames.iter().collect::<Array>(), &options);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Zoom;
+
+    #[test]
+    fn the_point_under_the_pointer_stays() {
+        let zoom = Zoom::default().by(2.0, (0.25, 0.5)).by(1.5, (0.5, 0.5));
+        let at = |z: Zoom, x: f64| z.x + x / z.scale;
+        let before = at(zoom, 0.6);
+        let after = zoom.by(1.2, (0.6, 0.5));
+        assert!((at(after, 0.6) - before).abs() < 1e-9);
+    }
+
+    #[test]
+    fn nothing_beside_the_picture_is_shown() {
+        let zoom = Zoom::default().by(3.0, (1.0, 1.0)).moved(5.0, -5.0);
+        assert!(zoom.x + 1.0 / zoom.scale <= 1.0 + 1e-9 && zoom.y >= 0.0);
+        assert_eq!(zoom.by(0.01, (0.3, 0.3)), Zoom::default());
     }
 }

@@ -2,10 +2,11 @@
 
 use super::{AskField, Dispatch, Icon, act};
 use crate::examples::{Example, pick};
+use crate::message::Drafted;
 use crate::origin::Origin;
 use crate::state::{Action, Overlay, Theme};
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, Problem};
+use chainwalk_view::{Lang, Problem, Suggestion};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -22,6 +23,12 @@ pub(crate) struct HeaderProps {
     pub(crate) origin: Origin,
     /// What is wrong with the line that was sent.
     pub(crate) problems: Vec<Problem>,
+    /// The packet that is shown, as it was sent.
+    pub(crate) sent: Rc<str>,
+    /// The line, read while it is typed.
+    pub(crate) drafted: Option<Rc<Drafted>>,
+    /// Packets worth sending.
+    pub(crate) suggestions: Rc<Vec<Suggestion>>,
     /// The interfaces that are known, for suggestions.
     pub(crate) interfaces: Rc<Vec<String>>,
     /// What lies open.
@@ -63,7 +70,8 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             </h1>
             <AskField {lang} draft={props.draft.clone()} origin={props.origin.clone()}
                 problems={props.problems.clone()} interfaces={props.interfaces.clone()}
-                open={*open == Some(Overlay::Origin)} field={props.field.clone()}
+                sent={props.sent.clone()} drafted={props.drafted.clone()} suggestions={props.suggestions.clone()}
+                open={*open} field={props.field.clone()}
                 dispatch={dispatch.clone()} />
             <span class="grow"></span>
             <div class="menu">

@@ -12,6 +12,9 @@ const KEYS: &[(&[&str], Key)] = &[
     (&["←", "→"], Key::HelpStep),
     (&["⇧ ←", "⇧ →"], Key::HelpHook),
     (&["Home", "End"], Key::HelpEnds),
+    (&["f"], Key::HelpFate),
+    (&["l"], Key::HelpLoop),
+    (&["+", "−", "0"], Key::HelpZoom),
     (&["/"], Key::HelpField),
     (&["?"], Key::HelpThis),
 ];

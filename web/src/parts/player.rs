@@ -18,6 +18,8 @@ pub(crate) struct PlayerProps {
     pub(crate) stop: usize,
     /// Whether it plays.
     pub(crate) playing: bool,
+    /// Whether it begins again at its end.
+    pub(crate) looped: bool,
     /// How fast.
     pub(crate) speed: Speed,
     /// What a person did.
@@ -27,7 +29,7 @@ pub(crate) struct PlayerProps {
 /// The player.
 #[component]
 pub(crate) fn Player(props: &PlayerProps) -> Html {
-    let PlayerProps { lang, timeline, stop, playing, speed, dispatch } = props;
+    let PlayerProps { lang, timeline, stop, playing, looped, speed, dispatch } = props;
     let (lang, stop) = (*lang, *stop);
     let none = timeline.stops == 0;
     let last = timeline.stops.saturating_sub(1);
@@ -57,6 +59,8 @@ pub(crate) fn Player(props: &PlayerProps) -> Html {
                 }
                 <button class="speed" onclick={act(dispatch, Action::Faster)} title={ui(lang, Key::Speed)}
                     aria-label={format!("{} {}", ui(lang, Key::Speed), speed.label())}>{speed.label()}</button>
+                <button class={classes!("speed", looped.then_some("on"))} onclick={act(dispatch, Action::Loop)} title={ui(lang, Key::Loop)}
+                    aria-label={ui(lang, Key::Loop)} aria-pressed={looped.to_string()} data-testid="loop"><Icon id="i-loop" size={14} /></button>
             </p>
         </div>
     }

@@ -1,11 +1,12 @@
 //! The walk as a list: the accessible form of the diagram. A row is clicked to stand there.
 
-use super::{Dispatch, Hover, Icon, Words, act};
+use super::{Cards, Dispatch, Hover, Icon, Words, act};
 use crate::origin::Origin;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
-use chainwalk_view::{BranchCard, Cell, Lang, Mark, Row, RowKind, Timeline};
+use chainwalk_view::{BranchCard, Cell, Lang, Mark, Row, RowKind, RuleCard, RuleRange, Timeline};
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
@@ -30,6 +31,12 @@ pub(crate) struct WalkProps {
     pub(crate) hover: Hover,
     /// Something is pointed at.
     pub(crate) onhover: Callback<Hover>,
+    /// The rules that were opened.
+    pub(crate) opened: Rc<HashMap<RuleRange, Vec<RuleCard>>>,
+    /// Opens rules, from a number on.
+    pub(crate) open: Callback<(RuleRange, u32)>,
+    /// Whether chains are called by their names alone.
+    pub(crate) raw_names: bool,
     /// Shows lines of the paste.
     pub(crate) reveal: Callback<Span>,
     /// What a person did.
@@ -46,9 +53,37 @@ fn counts(timeline: &Timeline) -> (usize, usize) {
 /// The pane.
 #[component]
 pub(crate) fn WalkPane(props: &WalkProps) -> Html {
-    let WalkProps { lang, told, packets, packet, stop, hover, onhover, reveal, dispatch } = props;
+    let WalkProps { lang, told, packets, packet, stop, hover, onhover, reveal, dispatch, .. } =
+        props;
     let (lang, stop) = (*lang, *stop);
     let list = use_node_ref();
+    let wide = use_state_eq(HashSet::<RuleRange>::new);
+    let toggle = {
+        let (wide, open, opened) = (wide.clone(), props.open.clone(), props.opened.clone());
+        Callback::from(move |range: RuleRange| {
+            let mut next = (*wide).clone();
+            if !next.remove(&range) {
+                next.insert(range);
+                if !opened.contains_key(&range) {
+                    open.emit((range, range.first));
+                }
+            }
+            wide.set(next);
+        })
+    };
+    {
+        // A new answer knows nothing of what was open in the old one; what is still there is asked anew.
+        let (wide, open) = (wide.clone(), props.open.clone());
+        let there: HashSet<RuleRange> =
+            told.iter().flat_map(|t| &t.rows).filter_map(|row| row.rules).collect();
+        use_effect_with(told.as_ref().map(|t| t.generation), move |_| {
+            let kept: HashSet<RuleRange> = wide.intersection(&there).copied().collect();
+            for range in &kept {
+                open.emit((*range, range.first));
+            }
+            wide.set(kept);
+        });
+    }
     let rows: &[Row] = told.as_ref().map_or(&[], |told| &told.rows);
     let now = rows.iter().rposition(|row| row.step <= stop);
     {
@@ -64,10 +99,22 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     let up_down = {
         let dispatch = dispatch.clone();
         let steps: Vec<usize> = rows.iter().map(|row| row.step).collect();
+        let here = now.and_then(|at| rows[at].rules);
+        let toggle = toggle.clone();
         Callback::from(move |event: KeyboardEvent| {
             let to = match event.key().as_str() {
                 "ArrowUp" => steps.iter().rev().find(|step| **step < stop),
                 "ArrowDown" => steps.iter().find(|step| **step > stop),
+                "Enter" => {
+                    // Enter on a button within the tree is the button's.
+                    let within = event.target_unchecked_into::<HtmlElement>();
+                    if let Some(range) = here
+                        && within.get_attribute("role").as_deref() == Some("tree")
+                    {
+                        toggle.emit(range);
+                    }
+                    return;
+                }
                 _ => return,
             };
             event.prevent_default();
@@ -108,7 +155,13 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                     aria-selected={(Some(at) == now).to_string()} aria-current={(Some(at) == now).then_some("step")}
                     onclick={go} onpointerenter={over} onpointerleave={out}>
                     {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
-                    <div class="in">{view_row(row, lang, dispatch, at)}</div>
+                    <div class="in">{view_row(row, lang, dispatch, at)}
+                        if let Some(range) = row.rules { {why(range, lang, wide.contains(&range), &toggle)} }
+                        if let Some(range) = row.rules.filter(|range| wide.contains(range)) {
+                            <Cards {lang} {range} cards={props.opened.get(&range).cloned()} open={props.open.clone()}
+                                reveal={reveal.clone()} />
+                        }
+                    </div>
                 </li>
             </>
         }
@@ -121,6 +174,14 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                 }
             </div>
             if packets.len() > 1 { {tabs(props)} }
+            if !rows.is_empty() {
+                <div class="switch" role="group" aria-label={ui(lang, Key::ChainNames)}>
+                    {for [(false, Key::ByMeaning), (true, Key::ByName)].map(|(raw, key)| html! {
+                        <button aria-pressed={(props.raw_names == raw).to_string()} data-testid={if raw { "raw-names" } else { "meaning" }}
+                            onclick={act(dispatch, Action::RawNames(raw))}>{ui(lang, key)}</button>
+                    })}
+                </div>
+            }
             <div class="scroller" ref={list}>
             <ol class="rows" role="tree" aria-labelledby="walk-title" tabindex="0"
                 aria-activedescendant={now.map(|at| format!("row-{at}"))}
@@ -169,7 +230,22 @@ fn kind(kind: RowKind) -> &'static str {
     }
 }
 
-fn mark(mark: Mark, lang: Lang) -> Html {
+/// The button that opens the rules of a row.
+fn why(range: RuleRange, lang: Lang, open: bool, toggle: &Callback<RuleRange>) -> Html {
+    let onclick = toggle.reform(move |e: MouseEvent| {
+        e.stop_propagation();
+        range
+    });
+    let key = if open { Key::CardClose } else { Key::CardOpen };
+    html! {
+        <button class={classes!("why", open.then_some("on"))} {onclick} aria-expanded={open.to_string()}
+            title={ui(lang, key)} aria-label={format!("{} {}", ui(lang, key), range.first)} data-testid="why">
+            <Icon id="i-dn" />
+        </button>
+    }
+}
+
+pub(crate) fn mark(mark: Mark, lang: Lang) -> Html {
     let (id, class, key) = match mark {
         Mark::None => return Html::default(),
         Mark::Yes => ("i-ok", "ok", Key::YesMatch),

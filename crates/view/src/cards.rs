@@ -1,0 +1,79 @@
+//! The rules of a row, opened: each condition with its truth and what the packet has there.
+
+use crate::reasons::has;
+use crate::say::{run, say, text};
+use crate::terms::{conditions_text, found, target, target_text, terms};
+use crate::{Condition, Mark, RuleCard, RuleRange, Sentence, Style, Telling};
+use chainwalk_model::{Check, Part, Rule, RuleId, Truth};
+
+/// So many rules are opened at once; the page asks for the next ones.
+pub const CARDS: u32 = 40;
+
+/// The rules of `range` from number `from` on, [`CARDS`] of them at most.
+pub fn rule_cards(t: &Telling, range: &RuleRange, from: u32) -> Vec<RuleCard> {
+    let Some(chain) = t.rules().chains.get(range.chain.0 as usize) else { return Vec::new() };
+    let last = range.last.min(from.saturating_add(CARDS - 1));
+    (from.max(range.first)..=last)
+        .filter_map(|number| chain.rules.get((number as usize).checked_sub(1)?))
+        .map(|rule| card(t, range, *rule))
+        .collect()
+}
+
+fn card(t: &Telling, range: &RuleRange, id: RuleId) -> RuleCard {
+    let rule = t.rules().rule(id);
+    let lang = t.lang;
+    let mut checks = t.checks(range.reply, range.step, id);
+    let conditions: Vec<Condition> = terms(rule)
+        .iter()
+        .map(|term| {
+            let at = checks.iter().position(|c| c.op == term.op && c.part == term.part);
+            let check = at.map(|at| checks.remove(at));
+            Condition {
+                mark: check.as_ref().map_or(Mark::None, mark),
+                text: term.text(),
+                has: check.map(|c| value(t, range, &c)).unwrap_or_default(),
+            }
+        })
+        .collect();
+    RuleCard {
+        rule: id,
+        number: rule.number,
+        text: if conditions.is_empty() {
+            say!(lang, AnyPacket)
+        } else {
+            run(conditions_text(rule), Style::Code)
+        },
+        conditions,
+        does: does(t, rule),
+        counters: rule
+            .counters
+            .map_or_else(String::new, |c| text!(lang, CardCounters, count = c.packets)),
+        comment: rule.comment.as_deref().unwrap_or_default().to_owned(),
+        span: rule.span,
+    }
+}
+
+/// What the rule would do with a packet that matches.
+fn does(t: &Telling, rule: &Rule) -> Sentence {
+    match target(rule) {
+        Some(what) => run(target_text(t.rules(), what), Style::Code),
+        None => say!(t.lang, CardNothing),
+    }
+}
+
+fn mark(check: &Check) -> Mark {
+    match (&check.truth, check.part) {
+        (Truth::Yes, _) => Mark::Yes,
+        (Truth::No, Part::Random) => Mark::Half,
+        (Truth::No, _) => Mark::No,
+        (Truth::Chance(_), _) => Mark::Half,
+        (Truth::Unknown(_), _) => Mark::Unknown,
+    }
+}
+
+fn value(t: &Telling, range: &RuleRange, check: &Check) -> String {
+    match check.part {
+        Part::SrcType | Part::DstType => has(t, range.reply, range.step, check),
+        _ => found(&check.found),
+    }
+}

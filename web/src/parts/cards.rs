@@ -1,0 +1,89 @@
+//! The rules of a row, opened: each condition with its mark, and what the packet has there.
+
+use super::walk::mark;
+use super::{Icon, Words};
+use crate::words::{Key, ui};
+use chainwalk_model::Span;
+use chainwalk_view::{Condition, Lang, Mark, RuleCard, RuleRange};
+use yew::prelude::*;
+
+/// Properties of [`Cards`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct CardsProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// The rules asked for.
+    pub(crate) range: RuleRange,
+    /// Those that came so far; `None` before the first.
+    pub(crate) cards: Option<Vec<RuleCard>>,
+    /// Asks for more of them.
+    pub(crate) open: Callback<(RuleRange, u32)>,
+    /// Shows lines of the paste.
+    pub(crate) reveal: Callback<Span>,
+}
+
+/// The opened rules.
+#[component]
+pub(crate) fn Cards(props: &CardsProps) -> Html {
+    let CardsProps { lang, range, cards, open, reveal } = props;
+    let (lang, range) = (*lang, *range);
+    let cards = cards.as_deref().unwrap_or_default();
+    let next = cards.last().map_or(range.first, |card| card.number + 1);
+    let more = open.reform(move |e: MouseEvent| {
+        e.stop_propagation();
+        (range, next)
+    });
+    html! {
+        <ol class="cards" data-testid="cards">
+            {for cards.iter().map(|card| view_card(card, lang, reveal))}
+            if !cards.is_empty() && next <= range.last {
+                <li><button class="more" onclick={more}>{ui(lang, Key::CardMore)}</button></li>
+            }
+        </ol>
+    }
+}
+
+fn view_card(card: &RuleCard, lang: Lang, reveal: &Callback<Span>) -> Html {
+    let span = card.span;
+    let line = reveal.reform(move |e: MouseEvent| {
+        e.stop_propagation();
+        span
+    });
+    html! {
+        <li>
+            <p class="said">
+                <i class="number">{card.number}</i>
+                if card.conditions.is_empty() { <Words of={card.text.clone()} /> }
+                <small>{&card.counters}</small>
+                <button class="tiny" onclick={line} aria-label={format!("{} {}", ui(lang, Key::CardToLine), card.number)}
+                    title={ui(lang, Key::CardToLine)}><Icon id="i-paste" size={14} /></button>
+            </p>
+            if !card.conditions.is_empty() {
+                <ul class="conditions">{for card.conditions.iter().map(|c| view_condition(c, lang))}</ul>
+            }
+            <p class="does">{ui(lang, Key::CardThen)}{" "}<Words of={card.does.clone()} />
+                if !card.comment.is_empty() { <q>{&card.comment}</q> }
+            </p>
+        </li>
+    }
+}
+
+fn view_condition(condition: &Condition, lang: Lang) -> Html {
+    let class = match condition.mark {
+        Mark::Yes => "yes",
+        Mark::No | Mark::Stop => "no",
+        Mark::None => "unasked",
+        Mark::Half | Mark::Unknown => "open",
+    };
+    html! {
+        <li {class}>
+            {mark(condition.mark, lang)}
+            <code>{&condition.text}</code>
+            if condition.mark == Mark::None {
+                <small>{ui(lang, Key::CardNotAsked)}</small>
+            } else if !condition.has.is_empty() {
+                <code class="has">{&condition.has}</code>
+            }
+        </li>
+    }
+}
