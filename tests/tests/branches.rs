@@ -37,6 +37,7 @@ fn told(text: &str, reading: &Reading, session: &Session, lang: Lang) -> String 
         walks: session.walks(),
         followed: &[],
         packet: session.walks().len() - 1,
+        raw_names: false,
         reasons: &NoReasons,
     };
     let evidence = banner(&telling).evidence;
