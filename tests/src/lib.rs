@@ -6,4 +6,5 @@ pub mod forms;
 pub mod generate;
 pub mod kernel;
 pub mod literate;
+pub mod oracle;
 pub mod recorded;

@@ -1,11 +1,13 @@
 //! Literate cases: a page of prose with fenced blocks, read by people and by the test that replays it.
 //!
-//! A block `paste` is a document. A block `said` holds assumptions, one a line. A block `walk` begins each
+//! A block `paste` is a document. A block `said` holds assumptions, one a line. A block `counters` lists what
+//! the rules count, as [`Page::count`] writes it. A block `walk` begins each
 //! packet with `> ` and its packet line; the lines below it are what must come out, as [`tell`] writes it.
 
+use chainwalk_model::{Ask, AskAddr, AskEntry, FollowUp, Host};
 use chainwalk_parse::{assumption, packet_lines, read};
 use chainwalk_sim::Session;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// A page, taken apart.
 #[derive(Debug, Default)]
@@ -18,6 +20,8 @@ pub struct Page {
     pub packets: Vec<String>,
     /// The `walk` blocks, joined.
     pub walk: String,
+    /// The `counters` blocks, joined.
+    pub counters: String,
 }
 
 impl Page {
@@ -55,20 +59,35 @@ impl Page {
                 self.packets.extend(lines.map(str::to_owned));
                 self.walk.push_str(&body);
             }
+            "counters" => self.counters.push_str(&body),
             other => panic!("no block is called {other:?}"),
         }
     }
 
-    /// Replays the page and writes its `walk` blocks as they come out.
+    /// What the rules of the documents count, a line a rule that counts something: table, chain, number,
+    /// packets, and of what unit the count was rounded to.
+    pub fn count(&self) -> String {
+        let docs: Vec<&str> = self.paste.iter().map(String::as_str).collect();
+        let rules = read(&docs).host().rules;
+        let counted = rules.rules.iter().filter_map(|r| {
+            let packets = r.counters?.packets;
+            let chain = rules.chain(r.chain);
+            let at = format!("{} {} {}", rules.table(chain.table).name, chain.name, r.number);
+            (packets.value > 0)
+                .then(|| format!("{at}: {} packets, in units of {}", packets.value, packets.unit))
+        });
+        joined(counted)
+    }
+
+    /// The page's answer, as the doors give it; none where nothing was recognised.
     ///
     /// # Panics
     /// Where an assumption or a packet line of the page can't be read.
-    pub fn replay(&self) -> String {
+    pub fn answer(&self) -> Option<Value> {
         let docs: Vec<&str> = self.paste.iter().map(String::as_str).collect();
         let reading = read(&docs);
         if reading.hosts.is_empty() {
-            let lines = self.packets.iter();
-            return joined(lines.flat_map(|p| [format!("> {p}"), "nothing was recognised".into()]));
+            return None;
         }
         let mut host = reading.host();
         for line in &self.said {
@@ -76,19 +95,110 @@ impl Page {
             chainwalk_sim::assume(&mut host, &said);
         }
         let mut session = Session::new(host);
-        let lines: Vec<&str> = self.packets.iter().map(String::as_str).collect();
-        for (ask, found) in packet_lines(&lines, &reading.host()) {
-            assert!(found.is_empty(), "{found:?}");
+        for ask in self.asks(&reading.host()) {
             session.send(&ask);
         }
-        let answer = chainwalk_view::answer::answer("", session.host(), session.walks());
+        Some(chainwalk_view::answer::answer("", session.host(), session.walks()))
+    }
+
+    fn asks(&self, host: &Host) -> Vec<Ask> {
+        let lines: Vec<&str> = self.packets.iter().map(String::as_str).collect();
+        let read = packet_lines(&lines, host).into_iter().map(|(ask, found)| {
+            assert!(found.is_empty(), "{found:?}");
+            ask
+        });
+        read.collect()
+    }
+
+    /// Replays the page and writes its `walk` blocks as they come out.
+    ///
+    /// # Panics
+    /// Where an assumption or a packet line of the page can't be read.
+    pub fn replay(&self) -> String {
+        let Some(answer) = self.answer() else {
+            let lines = self.packets.iter();
+            return joined(lines.flat_map(|p| [format!("> {p}"), "nothing was recognised".into()]));
+        };
         let mut told = Vec::new();
-        for (line, packet) in lines.iter().zip(answer["packets"].as_array().into_iter().flatten()) {
+        let answered = answer["packets"].as_array().into_iter().flatten();
+        for (line, packet) in self.packets.iter().zip(answered) {
             told.push(format!("> {line}"));
             told.extend(tell(packet));
         }
         joined(told)
     }
+
+    /// The page as a case for a kernel: tables as `iptables-save` has them, a network that was said, packets of
+    /// known addresses. None where it is something else.
+    pub fn case(&self, id: &str) -> Option<Value> {
+        let rules = self.paste.concat();
+        let of_save =
+            |l: &str| l.starts_with(['*', ':', '-', '#', '[']) || l == "COMMIT" || l.is_empty();
+        if !rules.starts_with('*') || !rules.lines().all(of_save) {
+            return None;
+        }
+        let mut interfaces: Vec<Value> = Vec::new();
+        let (mut routes, mut policy, mut sysctls) = (Vec::new(), Vec::new(), Map::new());
+        for line in &self.said {
+            let (name, value) = line.split_once('=')?;
+            match name {
+                "route" => routes.push(value),
+                "rule" => policy.push(value),
+                _ if name.starts_with("net.") => {
+                    sysctls.insert(name.into(), value.into());
+                }
+                _ if value.contains('/') && !name.contains('.') => {
+                    interfaces.push(json!({ "name": name, "addrs": [value] }));
+                }
+                _ => return None,
+            }
+        }
+        let host = read(&[&rules]).host();
+        let packets: Option<Vec<Value>> = self.asks(&host).iter().map(packet).collect();
+        Some(json!({
+            "id": id, "interfaces": interfaces, "routes": routes, "ip_rules": policy,
+            "sysctls": sysctls, "rules": rules, "packets": packets?,
+        }))
+    }
+}
+
+/// A packet as a case writes it; none where its line leaves open what a case must say.
+fn packet(ask: &Ask) -> Option<Value> {
+    let mut fields = Map::new();
+    let mut put = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            fields.insert(name.into(), value);
+        }
+    };
+    match ask.follow_up {
+        Some(FollowUp::ReplyTo(k)) => put("reply_to", Some(k.into())),
+        Some(FollowUp::IcmpErrorTo(k)) => put("icmp_error_to", Some(k.into())),
+        None => {
+            let addr = |a: &Option<AskAddr>| match a {
+                Some(AskAddr::Ip(a)) => Some(Value::from(a.to_string())),
+                _ => None,
+            };
+            put("src", addr(&ask.src));
+            put("dst", Some(addr(&ask.dst)?));
+            put(
+                "hook_in",
+                match &ask.entry {
+                    AskEntry::Iface(name) => Some(name.to_string().into()),
+                    AskEntry::Local => Some("local".into()),
+                    AskEntry::Unsaid | AskEntry::Outside => return None,
+                },
+            );
+            put("proto", Some(ask.proto?.into()));
+            put("sport", ask.sport.map(Into::into));
+            put("dport", ask.dport.map(Into::into));
+        }
+    }
+    put("flags", ask.flags.map(|f| f.0.into()));
+    put("ttl", ask.ttl.map(Into::into));
+    put("tos", ask.tos.map(Into::into));
+    put("icmp_type", ask.icmp_type.map(Into::into));
+    put("icmp_code", ask.icmp_code.map(Into::into));
+    Some(fields.into())
 }
 
 /// An answered packet in short lines: what matched and where chains ended, then the fate, what the kernel

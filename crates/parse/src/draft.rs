@@ -2,12 +2,13 @@
 //!
 //! Jumps hold the index of a chain within the draft until then.
 
+use crate::rules::Rules;
 use chainwalk_model::{
     Backend, Base, Chain, ChainId, ChainKind, Counters, Diagnostic, DiagnosticId, Expected, Family,
     Hint, Hook, Host, Op, OpKind, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target,
     Text, priority,
 };
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 
 /// Stands for the chain of listed rules above which no chain's name was pasted.
 pub(crate) const NO_CHAIN: &str = "?";
@@ -28,7 +29,7 @@ pub(crate) struct DraftChain {
     /// The first rule that jumps here.
     pub(crate) jump: Option<Span>,
     /// Its rules.
-    pub(crate) rules: VecDeque<DraftRule>,
+    pub(crate) rules: Rules,
     /// Whether a rule of it was seen, even one that was deleted again.
     pub(crate) shown: Option<Span>,
     /// Whether it was deleted.
@@ -103,7 +104,7 @@ impl Draft {
             references: None,
             header: None,
             jump: None,
-            rules: VecDeque::new(),
+            rules: Rules::default(),
             shown: None,
             gone: false,
         });

@@ -285,7 +285,7 @@ impl Paste {
                     chain = Some(at);
                     if let Some(rule) = listing::rule(&mut cx, &mut draft, *columns, row) {
                         draft.chains[at].shown.get_or_insert(span);
-                        draft.chains[at].rules.push_back(rule);
+                        draft.chains[at].rules.push(rule);
                     } else {
                         let id = DiagnosticId::BadLine;
                         cx.say(id, Severity::Warning, place, vec![Expected::Target], None);

@@ -145,24 +145,16 @@ pub(crate) fn command(
                 chain.rules.insert(to, rule);
             }
         }
-        Verb::Replace(n) => match (n.checked_sub(1), rules.pop()) {
-            (Some(to), Some(rule)) if (to as usize) < count => chain.rules[to as usize] = rule,
-            _ => out_of_range = true,
-        },
-        Verb::DeleteAt(n) => match n.checked_sub(1) {
-            Some(from) if (from as usize) < count => {
-                chain.rules.remove(from as usize);
-            }
-            _ => out_of_range = true,
-        },
+        Verb::Replace(n) => {
+            let to = n.checked_sub(1).zip(rules.pop());
+            out_of_range = !to.is_some_and(|(to, rule)| chain.rules.replace(to as usize, rule));
+        }
+        Verb::DeleteAt(n) => {
+            out_of_range = !n.checked_sub(1).is_some_and(|from| chain.rules.remove(from as usize));
+        }
         Verb::Delete => {
             for rule in &rules {
-                match chain.rules.iter().position(|r| same(r, rule)) {
-                    Some(found) => {
-                        chain.rules.remove(found);
-                    }
-                    None => out_of_range = true,
-                }
+                out_of_range |= !chain.rules.remove_same(rule);
             }
         }
         Verb::New => chain.header = Some(span),
@@ -189,9 +181,4 @@ pub(crate) fn command(
         cx.say(DiagnosticId::BadLine, Severity::Warning, place, vec![Expected::Number], None);
     }
     true
-}
-
-/// Whether two rules test and do the same.
-fn same(a: &DraftRule, b: &DraftRule) -> bool {
-    a.ops.len() == b.ops.len() && a.ops.iter().zip(&b.ops).all(|(a, b)| a.what == b.what)
 }

@@ -307,6 +307,16 @@ pub(crate) fn find_target(name: &str) -> Option<&'static TargetExt> {
     TARGETS.iter().copied().find(|e| e.names.contains(&name))
 }
 
+/// The names of the match extensions that are read, with their other names.
+pub fn match_names() -> impl Iterator<Item = &'static str> {
+    MATCHES.iter().flat_map(|e| e.names).copied()
+}
+
+/// The names of the target extensions that are read, with their other names.
+pub fn target_names() -> impl Iterator<Item = &'static str> {
+    TARGETS.iter().flat_map(|e| e.names).copied()
+}
+
 /// Match extensions that iptables has and that are kept as text.
 pub(crate) const UNREAD_MATCHES: &[&str] = &[
     "unclean",

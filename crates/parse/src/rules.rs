@@ -1,0 +1,251 @@
+//! The rules of a chain while it is being read, in order.
+//!
+//! Appending, inserting at the head, and deleting at either end or by content cost about the same however long
+//! the chain is: what is deleted by content leaves a gap, and where a content stands is looked up.
+
+use crate::draft::DraftRule;
+use std::collections::{HashMap, VecDeque};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+/// Rules in order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Rules {
+    /// The rules and the gaps between them; neither end is a gap.
+    slots: VecDeque<Option<DraftRule>>,
+    /// How many are rules.
+    count: usize,
+    /// What the first slot is counted as in `places`: it goes down with each rule put before the others.
+    first: i64,
+    /// By a hash of the content the slots that may have it, in order; none until it is asked for.
+    places: Option<HashMap<u64, VecDeque<i64>>>,
+}
+
+impl Rules {
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// In order.
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut DraftRule> {
+        self.places = None;
+        self.slots.iter_mut().flatten()
+    }
+
+    /// Leaves none.
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Puts one behind the others.
+    pub(crate) fn push(&mut self, rule: DraftRule) {
+        if let Some(places) = &mut self.places {
+            let slot = self.first + self.slots.len() as i64;
+            places.entry(content(&rule)).or_default().push_back(slot);
+        }
+        self.slots.push_back(Some(rule));
+        self.count += 1;
+    }
+
+    /// Puts one before the `at`-th, from 0; behind the others where there are fewer.
+    pub(crate) fn insert(&mut self, at: usize, rule: DraftRule) {
+        if at >= self.count {
+            self.push(rule);
+            return;
+        }
+        if at == 0 {
+            self.first -= 1;
+            if let Some(places) = &mut self.places {
+                places.entry(content(&rule)).or_default().push_front(self.first);
+            }
+            self.slots.push_front(Some(rule));
+        } else {
+            self.close_gaps();
+            self.slots.insert(at, Some(rule));
+        }
+        self.count += 1;
+    }
+
+    /// Puts another in the place of the `at`-th; false where there is none.
+    pub(crate) fn replace(&mut self, at: usize, rule: DraftRule) -> bool {
+        if at >= self.count {
+            return false;
+        }
+        self.close_gaps();
+        self.slots[at] = Some(rule);
+        true
+    }
+
+    /// Takes the `at`-th away; false where there is none.
+    pub(crate) fn remove(&mut self, at: usize) -> bool {
+        if at >= self.count {
+            return false;
+        }
+        if at == 0 {
+            self.empty(0);
+        } else if at + 1 == self.count {
+            self.empty(self.slots.len() - 1);
+        } else {
+            self.close_gaps();
+            self.slots.remove(at);
+            self.count -= 1;
+        }
+        true
+    }
+
+    /// Takes the first away that tests and does the same; false where there is none.
+    pub(crate) fn remove_same(&mut self, rule: &DraftRule) -> bool {
+        let (slots, first) = (&self.slots, self.first);
+        let places = self.places.get_or_insert_with(|| {
+            let mut places: HashMap<u64, VecDeque<i64>> = HashMap::new();
+            for (slot, rule) in (first..).zip(slots) {
+                if let Some(rule) = rule {
+                    places.entry(content(rule)).or_default().push_back(slot);
+                }
+            }
+            places
+        });
+        let there = places.get(&content(rule)).into_iter().flatten();
+        let found = there.copied().find(|slot| {
+            let there = usize::try_from(slot - first).ok().and_then(|at| slots.get(at));
+            there.is_some_and(|r| r.as_ref().is_some_and(|r| same(r, rule)))
+        });
+        let Some(at) = found.and_then(|slot| usize::try_from(slot - first).ok()) else {
+            return false;
+        };
+        self.empty(at);
+        true
+    }
+
+    /// Makes a slot a gap, and lets go of the gaps at both ends.
+    fn empty(&mut self, at: usize) {
+        let Some(rule) = self.slots.get_mut(at).and_then(Option::take) else { return };
+        self.count -= 1;
+        if let Some(places) = &mut self.places
+            && let Some(slots) = places.get_mut(&content(&rule))
+        {
+            let slot = self.first + at as i64;
+            if let Some(k) = slots.iter().position(|s| *s == slot) {
+                slots.remove(k);
+            }
+        }
+        while self.slots.front().is_some_and(Option::is_none) {
+            self.slots.pop_front();
+            self.first += 1;
+        }
+        while self.slots.back().is_some_and(Option::is_none) {
+            self.slots.pop_back();
+        }
+    }
+
+    /// Makes the n-th rule the n-th slot.
+    fn close_gaps(&mut self) {
+        if self.slots.len() != self.count {
+            self.slots.retain(Option::is_some);
+        }
+        self.places = None;
+    }
+}
+
+impl IntoIterator for Rules {
+    type Item = DraftRule;
+    type IntoIter = std::iter::Flatten<std::collections::vec_deque::IntoIter<Option<DraftRule>>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.slots.into_iter().flatten()
+    }
+}
+
+impl Extend<DraftRule> for Rules {
+    fn extend<T: IntoIterator<Item = DraftRule>>(&mut self, rules: T) {
+        for rule in rules {
+            self.push(rule);
+        }
+    }
+}
+
+/// A number that rules of the same content share.
+fn content(rule: &DraftRule) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for op in &rule.ops {
+        format!("{:?}", op.what).hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+/// Whether two rules test and do the same.
+fn same(a: &DraftRule, b: &DraftRule) -> bool {
+    a.ops.len() == b.ops.len() && a.ops.iter().zip(&b.ops).all(|(a, b)| a.what == b.what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chainwalk_model::{DocId, Op, OpKind, Span, Target};
+
+    fn rule(kind: u8, start: usize) -> DraftRule {
+        let span = Span::new(DocId(0), start, start);
+        let what = OpKind::Target(Target::Dscp(kind));
+        DraftRule { ops: vec![Op { what, span }], counters: None, comment: None, span }
+    }
+
+    /// The rule and where it came from.
+    fn told(rule: &DraftRule) -> (OpKind, Span) {
+        (rule.ops[0].what.clone(), rule.span)
+    }
+
+    #[test]
+    fn edits_come_out_as_those_of_a_plain_list() {
+        let (mut ours, mut plain) = (Rules::default(), Vec::new());
+        let mut seed = 7_u32;
+        let mut below = |n: usize| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) as usize % n.max(1)
+        };
+        for step in 0..20_000 {
+            let new = rule(below(9) as u8, step);
+            let at = below(plain.len() + 2);
+            match below(9) {
+                0..3 => {
+                    plain.push(new.clone());
+                    ours.push(new);
+                }
+                3 => {
+                    plain.insert(0, new.clone());
+                    ours.insert(0, new);
+                }
+                4 if below(4) == 0 => {
+                    plain.insert(at.min(plain.len()), new.clone());
+                    ours.insert(at, new);
+                }
+                5 if below(4) == 0 => {
+                    let there = at < plain.len();
+                    if there {
+                        plain[at] = new.clone();
+                    }
+                    assert_eq!(ours.replace(at, new), there);
+                }
+                6 => {
+                    let at = [0, plain.len().saturating_sub(1), at][below(3)];
+                    let there = at < plain.len();
+                    if there {
+                        plain.remove(at);
+                    }
+                    assert_eq!(ours.remove(at), there);
+                }
+                _ => {
+                    let there = plain.iter().position(|r| same(r, &new));
+                    if let Some(at) = there {
+                        plain.remove(at);
+                    }
+                    assert_eq!(ours.remove_same(&new), there.is_some());
+                }
+            }
+            assert_eq!(ours.len(), plain.len());
+            if step % 64 == 0 {
+                let found: Vec<_> = ours.clone().into_iter().map(|r| told(&r)).collect();
+                assert_eq!(found, plain.iter().map(told).collect::<Vec<_>>());
+            }
+        }
+    }
+}
