@@ -1,6 +1,7 @@
 //! Shared pieces of the test suites.
 
 pub mod aimed;
+pub mod changes;
 pub mod engine;
 pub mod forms;
 pub mod generate;

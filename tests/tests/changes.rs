@@ -4,6 +4,9 @@
 use chainwalk_model::{DocId, Fate, Grain, Host, Proposal, Vary, Want};
 use chainwalk_parse::{edit, edit_text, packet_lines, read, save_text};
 use chainwalk_sim::{assume, changes, edited};
+use chainwalk_tests::changes as kernel;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 fn host(paste: &str, said: &[&str]) -> Host {
     let mut host = read(&[paste]).host();
@@ -84,9 +87,51 @@ fn a_packet_that_is_stopped_twice_needs_two_changes() {
         "iptables -A FORWARD -s 10.0.0.9/32 -d 10.1.0.9/32 -i eth0 -o eth1 -p tcp -m tcp --dport 80 -j ACCEPT",
         "iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
     ];
-    assert!(found.iter().any(|(texts, _)| *texts == narrow), "{found:?}");
-    assert_eq!(found[0].0, ["sysctl -w net.ipv4.ip_forward=1", "iptables -P FORWARD ACCEPT"]);
+    assert_eq!(found[0].0, narrow, "the narrowest comes first");
+    let wide = ["sysctl -w net.ipv4.ip_forward=1", "iptables -P FORWARD ACCEPT"];
+    assert!(found.iter().any(|(texts, _)| *texts == wide), "{found:?}");
     assert!(found.iter().all(|(_, p)| p.replied && p.certain));
+}
+
+#[test]
+fn a_kernel_confirms_every_proposal() {
+    let recorded: BTreeMap<String, Value> = include_str!("../kernel/changes.jsonl")
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|line| Some((line["case"].as_str()?.to_owned(), line)))
+        .collect();
+    let (mut stopped, mut proposals, mut probes) = (0, 0, 0);
+    for value in kernel::cases() {
+        let id = value["id"].as_str().unwrap();
+        let (host, case) = kernel::read(&value).unwrap();
+        let line = recorded.get(id).unwrap_or_else(|| panic!("{id} was not recorded"));
+        let wanted = kernel::want(&host, &case) == Want::Through;
+        assert_eq!(kernel::through(&line["before"]), !wanted, "{id} before any change");
+        stopped += usize::from(wanted);
+        let all = kernel::proposed(&host, &case);
+        assert!(!all.is_empty(), "nothing is proposed for {id}");
+        for (commands, proposal) in all {
+            let told = line["proposals"].as_array().unwrap();
+            let answer = told.iter().find(|p| p["edits"] == json!(commands));
+            let answer =
+                answer.unwrap_or_else(|| panic!("{id}: no kernel was asked for {commands:?}"));
+            assert_eq!(kernel::through(&answer["verdicts"][0]), wanted, "{id}: {commands:?}");
+            if proposal.replied {
+                assert!(kernel::through(&answer["verdicts"][1]), "the reply, {id}: {commands:?}");
+            }
+            for probe in &proposal.probes {
+                let verdict = &answer["probes"][format!("{:?}", probe.vary)];
+                // A frame to an address behind no known port is flooded; the silent world loses it.
+                if let Some(after) = probe.after.filter(|_| *verdict != "lost_after_post") {
+                    assert_eq!(kernel::through(verdict), after, "{id}: {commands:?}: {probe:?}");
+                    probes += 1;
+                }
+            }
+            proposals += 1;
+        }
+    }
+    assert!(stopped >= 12, "{stopped} stopped packets");
+    assert!(proposals >= 60 && probes >= 400, "{proposals} proposals, {probes} probes");
 }
 
 #[test]

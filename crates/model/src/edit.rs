@@ -158,7 +158,7 @@ pub struct Probe {
 pub struct Proposal {
     /// The changes, in the order they are made.
     pub edits: Vec<Edit>,
-    /// The widest of them.
+    /// How they select packets.
     pub grain: Grain,
     /// The packet's walk with them.
     pub walk: Walk,
@@ -175,7 +175,7 @@ pub struct Proposal {
 pub struct Changes {
     /// What was wanted.
     pub want: Want,
-    /// The proposals: fewest changes first, then the narrowest.
+    /// The proposals: fewest changes first, then the narrowest; to undo a rule or a policy counts twice.
     pub proposals: Vec<Proposal>,
     /// The packet already does what is wanted, but its reply is stopped: the reply's walk.
     pub reply: Option<Box<Trace>>,

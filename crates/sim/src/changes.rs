@@ -41,7 +41,7 @@ pub fn changes(host: &Host, asks: &[Ask], packet: usize, want: Want) -> Changes 
     if in_reply {
         found.reply = tried.reply_stopped();
     }
-    search.solve(&[], Grain::Flow, None, &tried);
+    search.solve(&[], None, &tried);
     found.proposals = search.chosen();
     found.cut = search.cut;
     found.asks = search.asks;
@@ -154,19 +154,19 @@ impl Search<'_> {
 
     /// Tries what might remove the first obstacle, and goes on where another one stands behind it. `theme`
     /// is how the changes so far select packets; those that follow select alike.
-    fn solve(&mut self, edits: &[Edit], widest: Grain, theme: Option<Grain>, tried: &Tried) {
+    fn solve(&mut self, edits: &[Edit], theme: Option<Grain>, tried: &Tried) {
         let Some(obstacle) = tried.obstacles.first() else { return };
         let all = candidates(tried.session.host(), obstacle, self.want);
         let alike =
             theme.filter(|t| all.iter().any(|c| c.grain == *t)).or(theme.map(|_| Grain::Flow));
+        let by_state = obstacle.in_reply && all.iter().any(|c| c.grain == Grain::State);
         for Candidate { edits: more, grain } in all {
             let fits = match alike {
+                _ if grain == Grain::Setting => true,
+                // A reply is let back as what it is, not by its addresses.
+                _ if by_state && grain < Grain::Rule => grain == Grain::State,
                 None => true,
-                Some(alike) => {
-                    grain == alike
-                        || grain == Grain::Setting
-                        || (grain == Grain::State && obstacle.in_reply)
-                }
+                Some(alike) => grain == alike,
             };
             if !fits || edits.len() + more.len() > MOST_EDITS {
                 continue;
@@ -182,12 +182,11 @@ impl Search<'_> {
                 host = edited(&host, edit);
             }
             let next = self.walk(&host);
-            let widest = widest.max(grain);
+            let theme = theme.or((grain != Grain::Setting).then_some(grain));
             if next.is_good() {
-                self.propose(all, widest, &next);
+                self.propose(all, theme.unwrap_or(grain), &next);
             } else if next.obstacles.first().is_some_and(|o| !o.is(obstacle)) {
-                let theme = theme.or((grain != Grain::Setting).then_some(grain));
-                self.solve(&all, widest, theme, &next);
+                self.solve(&all, theme, &next);
             }
         }
     }
@@ -212,7 +211,14 @@ impl Search<'_> {
     /// The proposals in order, as many as are shown.
     fn chosen(&mut self) -> Vec<Proposal> {
         let mut all = std::mem::take(&mut self.proposals);
-        all.sort_by_key(|p| (p.edits.len(), p.grain));
+        if self.want == Want::Stopped {
+            // One drop is enough; what takes more is a detour.
+            let least = all.iter().map(|p| p.edits.len()).min().unwrap_or(0);
+            all.retain(|p| p.edits.len() == least);
+        }
+        // To undo a rule or a policy opens so much that it weighs as one change more.
+        let weight = |p: &Proposal| p.edits.len() + usize::from(p.grain >= Grain::Rule);
+        all.sort_by_key(|p| (weight(p), p.grain));
         self.cut |= all.len() > MOST_PROPOSALS;
         all.truncate(MOST_PROPOSALS);
         all
