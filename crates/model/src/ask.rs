@@ -1,6 +1,6 @@
 //! A packet as a person or a case asks for it: what is left open takes a default when it is sent.
 
-use crate::{Entry, FrameTo, Mac, Packet, Span, TcpFlags, Text};
+use crate::{Entry, Extension, FrameTo, Mac, Packet, Span, TcpFlags, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -114,6 +114,8 @@ pub struct Ask {
     pub bad_csum: Option<bool>,
     /// IPv4 options as on the wire.
     pub ip_options: Option<Arc<[u8]>>,
+    /// IPv6 extension headers.
+    pub extensions: Option<Arc<[Extension]>>,
     /// `SO_MARK` of a local sender.
     pub mark: Option<u32>,
     /// User id of a local sender.

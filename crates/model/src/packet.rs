@@ -78,6 +78,18 @@ pub struct IpHeader {
     pub options: Arc<[u8]>,
     /// IPv6 flow label.
     pub flow_label: u32,
+    /// IPv6 extension headers in their order. A fragment header that follows from the fields above is not
+    /// among them; it stands behind them.
+    pub extensions: Arc<[Extension]>,
+}
+
+/// An IPv6 extension header.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Extension {
+    /// Its protocol number: 0 hop-by-hop, 43 routing, 44 fragment, 51 AH, 60 destination.
+    pub kind: u8,
+    /// Its bytes behind the first, which is the number of the next header.
+    pub body: Arc<[u8]>,
 }
 
 /// The transport header.

@@ -3,6 +3,7 @@
 //! Guarantees: what a case leaves open has the value that the recorded answers were made with; a field of a
 //! packet that is not known is an error, never passed over.
 
+mod extensions;
 pub(crate) mod sets;
 
 use crate::assume::{assumption, policy, route};
@@ -512,7 +513,7 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
         (None, None) => None,
     };
     let hex = |text: &str, name: &str| bytes_of(text).ok_or_else(|| wrong(field(name), text));
-    Ok(Ask {
+    let mut ask = Ask {
         span: None,
         app: None,
         entry: match w.hook_in.as_deref() {
@@ -567,6 +568,7 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
             None => None,
             Some(t) => Some(padded(hex(&t, "ip_opts")?).into()),
         },
+        extensions: None,
         mark: w.mark,
         uid: Some(w.uid.unwrap_or(0)),
         gid: Some(w.gid.unwrap_or(0)),
@@ -586,7 +588,9 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
             }),
         },
         after_ms: w.sleep_ms.unwrap_or(0),
-    })
+    };
+    extensions::take_apart(&mut ask);
+    Ok(ask)
 }
 
 fn flags(written: &Scalar) -> Option<u8> {

@@ -57,6 +57,7 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         frag_len: ask.frag_len,
         options: padded(ask.ip_options.as_ref()),
         flow_label: if v6 { 0x20000 + index as u32 } else { 0 },
+        extensions: ask.extensions.clone().filter(|_| v6).unwrap_or_else(|| Arc::from([])),
     };
     let mut payload = ask.payload.clone().unwrap_or_else(|| Arc::from([]));
     if matches!(l4, L4::Sctp { .. }) && payload.is_empty() {
@@ -179,6 +180,7 @@ fn quote(ask: &Ask, src: IpAddr, dst: IpAddr) -> Packet {
             frag_len: None,
             options: Arc::from([]),
             flow_label: 0,
+            extensions: Arc::from([]),
         },
         l4: transport(ask, number, None, false, to, from),
         payload: ask.payload.clone().unwrap_or_else(|| Arc::from([])),

@@ -12,6 +12,7 @@ mod edit;
 mod engine;
 mod ext;
 mod eye;
+mod jhash;
 mod memory;
 mod nat;
 mod route;

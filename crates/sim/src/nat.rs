@@ -4,6 +4,7 @@
 
 use crate::ct::{Entry, Info, Zone, invert, status, turned};
 use crate::engine::{Attached, Skb, Walker, Way};
+use crate::jhash::jhash2;
 use chainwalk_model::{
     AddrMask, Answer, Change, CtDir, Event, Fate, Hook, L4, NatRange, Packet, Question, Range,
     RuleId, Skip, Tuple, proto,
@@ -481,35 +482,6 @@ fn words(addr: IpAddr) -> [u32; 4] {
             [(bits >> 96) as u32, (bits >> 64) as u32, (bits >> 32) as u32, bits as u32]
         }
     }
-}
-
-/// `jhash2` of four words, from `include/linux/jhash.h`.
-fn jhash2(k: [u32; 4], seed: u32) -> u32 {
-    let start = 0xdead_beef_u32.wrapping_add(4 << 2).wrapping_add(seed);
-    let (mut a, mut b, mut c) = (start, start, start);
-    a = a.wrapping_add(k[0]);
-    b = b.wrapping_add(k[1]);
-    c = c.wrapping_add(k[2]);
-    a = a.wrapping_sub(c) ^ c.rotate_left(4);
-    c = c.wrapping_add(b);
-    b = b.wrapping_sub(a) ^ a.rotate_left(6);
-    a = a.wrapping_add(c);
-    c = c.wrapping_sub(b) ^ b.rotate_left(8);
-    b = b.wrapping_add(a);
-    a = a.wrapping_sub(c) ^ c.rotate_left(16);
-    c = c.wrapping_add(b);
-    b = b.wrapping_sub(a) ^ a.rotate_left(19);
-    a = a.wrapping_add(c);
-    c = c.wrapping_sub(b) ^ b.rotate_left(4);
-    b = b.wrapping_add(a);
-    a = a.wrapping_add(k[3]);
-    c = (c ^ b).wrapping_sub(b.rotate_left(14));
-    a = (a ^ c).wrapping_sub(c.rotate_left(11));
-    b = (b ^ a).wrapping_sub(a.rotate_left(25));
-    c = (c ^ b).wrapping_sub(b.rotate_left(16));
-    a = (a ^ c).wrapping_sub(c.rotate_left(4));
-    b = (b ^ a).wrapping_sub(a.rotate_left(14));
-    (c ^ b).wrapping_sub(b.rotate_left(24))
 }
 
 /// Writes one end of `target` into a packet, and tells what changed.

@@ -10,6 +10,8 @@ use std::net::IpAddr;
 const QUOTE: usize = 548;
 /// The longest TCP option field that the header length can tell.
 const MAX_TCP_OPTIONS: usize = 40;
+/// The fragment header's protocol number.
+const FRAGMENT: u8 = 44;
 /// A wrong checksum is the right one with these bits turned.
 const SPOIL: u16 = 0x5555;
 
@@ -53,13 +55,54 @@ pub(crate) fn ports(p: &Packet) -> Option<(u16, u16)> {
     }
 }
 
-/// Bytes of the IP header; for IPv6 with the fragment header, where there is one.
+/// Bytes of the IP header; for IPv6 with the extension headers.
 pub(crate) fn ip_header_len(p: &Packet) -> u32 {
-    match (p.is_v6(), p.is_fragment()) {
-        (true, true) => 48,
-        (true, false) => 40,
-        (false, _) => 20 + padded(p.ip.options.len()) as u32,
+    if p.is_v6() {
+        40 + extensions_len(p) + if p.is_fragment() { 8 } else { 0 }
+    } else {
+        20 + padded(p.ip.options.len()) as u32
     }
+}
+
+/// Bytes of an IPv6 packet's extension headers, without a fragment header that its fragment fields mean.
+pub(crate) fn extensions_len(p: &Packet) -> u32 {
+    p.ip.extensions.iter().map(|e| e.body.len() as u32 + 1).sum()
+}
+
+/// The extension headers of an IPv6 packet in their order, each as what it is and its bytes.
+pub(crate) fn extensions(p: &Packet) -> Vec<(u8, Vec<u8>)> {
+    if !p.is_v6() {
+        return Vec::new();
+    }
+    let mut kinds: Vec<u8> = p.ip.extensions.iter().map(|e| e.kind).collect();
+    if p.is_fragment() {
+        kinds.push(FRAGMENT);
+    }
+    kinds.push(p.ip.proto);
+    let told = p.ip.extensions.iter().map(|e| e.body.to_vec());
+    let cut = p.is_fragment().then(|| {
+        let mut body = vec![0];
+        body.extend((p.ip.frag_off & !7 | u16::from(p.ip.mf)).to_be_bytes());
+        body.extend(u32::from(p.ip.id).to_be_bytes());
+        body
+    });
+    told.chain(cut)
+        .zip(kinds.windows(2))
+        .map(|(mut body, kinds)| {
+            body.insert(0, kinds[1]);
+            (kinds[0], body)
+        })
+        .collect()
+}
+
+/// The first extension header of a kind.
+pub(crate) fn extension(p: &Packet, kind: u8) -> Option<Vec<u8>> {
+    extensions(p).into_iter().find(|e| e.0 == kind).map(|e| e.1)
+}
+
+/// The bytes behind the IP header; `None` in a later fragment, where no transport header begins.
+pub(crate) fn transport_bytes(p: &Packet) -> Option<Vec<u8>> {
+    (p.ip.frag_off == 0).then(|| cut(p, transport(p)))
 }
 
 /// Bytes of the transport header: where the payload begins behind the IP header.
@@ -101,19 +144,16 @@ pub(crate) fn bytes(p: &Packet) -> Vec<u8> {
             out
         }
         (src, dst) => {
-            let fragment = p.is_fragment();
-            let mut out = Vec::with_capacity(48 + l4.len());
+            let extensions = extensions(p);
+            let between = ip_header_len(p) as usize - 40;
+            let mut out = Vec::with_capacity(40 + between + l4.len());
             let word = 6 << 28 | u32::from(p.ip.tos) << 20 | p.ip.flow_label & 0xf_ffff;
             out.extend(word.to_be_bytes());
-            out.extend(((l4.len() + if fragment { 8 } else { 0 }) as u16).to_be_bytes());
-            out.extend([if fragment { 44 } else { p.ip.proto }, p.ip.ttl]);
+            out.extend(((l4.len() + between) as u16).to_be_bytes());
+            out.extend([extensions.first().map_or(p.ip.proto, |e| e.0), p.ip.ttl]);
             out.extend(octets(src));
             out.extend(octets(dst));
-            if fragment {
-                out.extend([p.ip.proto, 0]);
-                out.extend((p.ip.frag_off & !7 | u16::from(p.ip.mf)).to_be_bytes());
-                out.extend(u32::from(p.ip.id).to_be_bytes());
-            }
+            out.extend(extensions.into_iter().flat_map(|e| e.1));
             out.extend(l4);
             out
         }

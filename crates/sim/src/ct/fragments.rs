@@ -101,7 +101,11 @@ impl Fragments {
             let longest = queue.parts.iter().map(|p| p.1 - p.0).max().unwrap_or(0);
             self.queues.remove(at);
             let header = IpHeader { mf: false, frag_off: 0, frag_len: None, ..whole.ip.clone() };
-            let before = if whole.is_v6() { 48 } else { 20 + whole.ip.options.len() as u32 };
+            let before = if whole.is_v6() {
+                48 + crate::wire::extensions_len(&whole)
+            } else {
+                20 + whole.ip.options.len() as u32
+            };
             let lens = ((queue_first + before) as u16, (longest + before) as u16);
             return Gathered::Whole { packet: Box::new(Packet { ip: header, ..whole }), lens };
         }
@@ -115,6 +119,10 @@ fn whole_len(packet: &Packet) -> u32 {
         ip: IpHeader { mf: false, frag_off: 0, frag_len: None, ..packet.ip.clone() },
         ..packet.clone()
     };
-    let header = if packet.is_v6() { 40 } else { 20 + packet.ip.options.len() as u32 };
+    let header = if packet.is_v6() {
+        40 + crate::wire::extensions_len(packet)
+    } else {
+        20 + packet.ip.options.len() as u32
+    };
     crate::wire::total_len(&whole).saturating_sub(header)
 }

@@ -253,6 +253,7 @@ fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
         frag_len: None,
         options: Arc::from([]),
         flow_label: 0,
+        extensions: Arc::from([]),
     }
 }
 

@@ -82,6 +82,7 @@ impl Bench {
             frag_len: None,
             options: Arc::from([]),
             flow_label: 0,
+            extensions: Arc::from([]),
         };
         let packet = Packet { ip, l4, payload: Arc::from([]), bad_csum: false };
         Self {

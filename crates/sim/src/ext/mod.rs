@@ -7,16 +7,24 @@
 
 mod addrtype;
 mod bits;
+mod bpf;
+mod chunks;
+mod cluster;
 mod connmark;
 mod conntrack;
+mod dccp;
 mod devgroup;
 mod ecn;
+mod eui64;
+mod extensions;
 pub(crate) mod hashlimit;
+mod host;
 mod icmp;
 mod ip;
 mod iprange;
 pub(crate) mod limit;
 mod mac;
+mod mss;
 mod multiport;
 mod owner;
 mod physdev;
@@ -25,6 +33,8 @@ pub(crate) mod quota;
 pub(crate) mod recent;
 mod rpfilter;
 mod set;
+mod spi;
+mod srh;
 mod state;
 pub(crate) mod statistic;
 mod string;
@@ -75,12 +85,7 @@ pub(crate) fn test(
         }
         Match::Tcp(m) => tcp::test(m, eye, j),
         Match::Udp(m) => udp::test(m, eye, j),
-        Match::Sctp(m) => {
-            udp::test(&m.ports, eye, j);
-            if let Some(chunks) = &m.chunks {
-                j.untold(Part::Chunks, chunks.not);
-            }
-        }
+        Match::Sctp(m) => chunks::test(m, eye, j),
         Match::Icmp(m) | Match::Icmp6(m) => icmp::test(*m, eye, j),
         Match::AddrType(m) => addrtype::test(*m, eye, j),
         Match::Comment(_) | Match::Nfacct(_) => {}
@@ -118,27 +123,27 @@ pub(crate) fn test(
         | Match::Rateest(_)
         | Match::Socket(_)
         | Match::Time(_) => j.untold(Part::Module, false),
-        Match::Ah(_)
-        | Match::Bpf(_)
-        | Match::Cgroup(_)
-        | Match::Cluster(_)
-        | Match::Cpu(_)
-        | Match::Dccp(_)
-        | Match::Dst(_)
-        | Match::Esp(_)
-        | Match::Eui64
-        | Match::Frag(_)
-        | Match::Hbh(_)
-        | Match::Ipcomp { .. }
-        | Match::Ipv6Header(_)
-        | Match::Ipvs(_)
-        | Match::Mh(_)
-        | Match::Osf(_)
-        | Match::Policy(_)
-        | Match::Realm(_)
-        | Match::Rt(_)
-        | Match::Srh(_)
-        | Match::Tcpmss(_) => j.untold(Part::Module, false),
+        Match::Ah(m) => spi::ah(*m, eye, j),
+        Match::Bpf(m) => bpf::test(m, eye, j),
+        Match::Cgroup(m) => host::cgroup(m, eye, j),
+        Match::Cluster(m) => cluster::test(*m, eye, j),
+        Match::Cpu(m) => j.untold(Part::Module, m.not),
+        Match::Dccp(m) => dccp::test(m, eye, j),
+        Match::Dst(m) => extensions::options(m, extensions::DEST, eye, j),
+        Match::Esp(m) => spi::esp(*m, eye, j),
+        Match::Eui64 => eui64::test(eye, j),
+        Match::Frag(m) => extensions::frag(m, eye, j),
+        Match::Hbh(m) => extensions::options(m, extensions::HOP, eye, j),
+        Match::Ipcomp { spi, .. } => spi::ipcomp(*spi, eye, j),
+        Match::Ipv6Header(m) => extensions::ipv6header(*m, eye, j),
+        Match::Ipvs(m) => host::ipvs(m, eye, j),
+        Match::Mh(m) => extensions::mh(*m, eye, j),
+        Match::Osf(m) => host::osf(m, eye, j),
+        Match::Policy(m) => host::policy(m, eye, j),
+        Match::Realm(m) => j.untold(Part::Realm, m.not),
+        Match::Rt(m) => extensions::rt(m, eye, j),
+        Match::Srh(m) => srh::test(m, eye, j),
+        Match::Tcpmss(m) => mss::test(*m, eye, j),
         Match::Opaque(_) => {
             j.say(Part::Module, false, Truth::Unknown(Question::Opaque(at.rule, at.op)), || {
                 Found::Nothing
@@ -178,7 +183,16 @@ pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye) -> bool {
             !tcp::is_native(m, eye, at) && (p.ip.frag_off == 8 || short(tcp::HEADER) || options_cut)
         }
         Match::Udp(m) => !udp::is_native(m, eye, at) && short(udp::UDP_HEADER),
-        Match::Sctp(_) => short(udp::SCTP_HEADER),
+        Match::Sctp(m) => {
+            let mut judge = Judge { at, checks: None, truth: Truth::Yes };
+            short(udp::SCTP_HEADER) || chunks::broken(m, eye, &mut judge)
+        }
+        Match::Dccp(m) => dccp::broken(m, eye),
+        Match::Ah(_) => !p.is_v6() && short(spi::AH),
+        Match::Esp(_) => short(spi::ESP),
+        Match::Ipcomp { .. } => short(spi::COMP),
+        Match::Mh(_) => extensions::broken_mh(p),
+        Match::Tcpmss(_) => mss::broken(p),
         Match::Icmp(_) | Match::Icmp6(_) | Match::Multiport { .. } => short(4),
         Match::Hashlimit(m) => m.mode & hashlimit::PORTS != 0 && short(4),
         _ => false,

@@ -82,7 +82,7 @@ pub(super) fn port(
 }
 
 /// Whether an option of that kind stands there, walked as the kernel walks: an end mark does not end it.
-fn has_option(options: &[u8], kind: u8) -> bool {
+pub(super) fn has_option(options: &[u8], kind: u8) -> bool {
     let mut at = 0;
     while let Some(this) = options.get(at) {
         if *this == kind {

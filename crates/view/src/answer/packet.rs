@@ -3,6 +3,9 @@
 use chainwalk_model::{CtTarget, Host, Icmp, L4, Packet, Target, Tcp, proto};
 use serde_json::{Map, Value, json};
 
+/// Protocol numbers of the fragment and the authentication header.
+const FRAGMENT: u8 = 44;
+const AH: u8 = 51;
 /// How much of a packet an ICMP error quotes, in bytes.
 const QUOTED: usize = 548;
 
@@ -13,7 +16,11 @@ pub(super) fn headers(packet: &Packet, with_id: bool) -> Value {
 
 /// Length of the IP header in bytes.
 fn ip_len(packet: &Packet) -> usize {
-    if packet.is_v6() { 40 } else { 20 + packet.ip.options.len() }
+    if packet.is_v6() {
+        40 + packet.ip.extensions.iter().map(|e| e.body.len() + 1).sum::<usize>()
+    } else {
+        20 + packet.ip.options.len()
+    }
 }
 
 fn l4_len(packet: &Packet) -> usize {
@@ -68,6 +75,19 @@ fn written(packet: &Packet, with_id: bool, available: usize, quoted: bool) -> Va
     }
     if !ip.options.is_empty() {
         put("ip_opts", json!(hex(&ip.options)));
+    }
+    // An authentication header is told as what the packet carries.
+    let ah = ip.extensions.iter().position(|e| e.kind == AH);
+    let before = &ip.extensions[..ah.unwrap_or(ip.extensions.len())];
+    if !before.is_empty() {
+        put("exthdrs", json!(before.iter().map(|e| e.kind).collect::<Vec<_>>()));
+    }
+    if let Some(id) = before.iter().find(|e| e.kind == FRAGMENT).and_then(|e| e.body.get(3..7)) {
+        put("id", json!(id.iter().fold(0_u32, |id, byte| id << 8 | u32::from(*byte))));
+    }
+    if ah.is_some() {
+        put("proto", json!(proto_name(AH)));
+        return Value::Object(f);
     }
     put("proto", json!(proto_name(ip.proto)));
     if ip.frag_off != 0 {

@@ -1,0 +1,29 @@
+//! `-m cluster`: whether this node takes the flow.
+//!
+//! - Written: `--cluster-total-nodes N [!] --cluster-local-nodemask MASK --cluster-hash-seed SEED`.
+//! - Listed: `cluster node_mask=0x00000001 total_nodes=2 hash_seed=0xdeadbeef`.
+//! - Kernel: `net/netfilter/xt_cluster.c`: a hash of the flow's first source address, as a little-endian
+//!   machine reads it. A packet without a flow never holds, inverted or not.
+
+use super::Judge;
+use crate::eye::{Ct, Eye};
+use crate::jhash::{jhash_1word, jhash2};
+use chainwalk_model::{ClusterMatch, Found, Part};
+use std::net::IpAddr;
+
+pub(super) fn test(m: ClusterMatch, eye: &Eye, j: &mut Judge) {
+    let Ct::Flow(flow) = &eye.ct else { return j.lacks(Part::Node, m.nodes.not) };
+    let hash = match flow.orig.src {
+        IpAddr::V4(a) => jhash_1word(u32::from_le_bytes(a.octets()), m.seed),
+        IpAddr::V6(a) => {
+            let mut words = [0; 4];
+            for (word, bytes) in words.iter_mut().zip(a.octets().chunks_exact(4)) {
+                *word = bytes.iter().rev().fold(0, |w, b| w << 8 | u32::from(*b));
+            }
+            jhash2(words, m.seed)
+        }
+    };
+    let node = ((u64::from(hash) * u64::from(m.total)) >> 32) as u32;
+    let holds = m.nodes.value >> node & 1 == 1;
+    j.holds(Part::Node, m.nodes.not, holds, || Found::Number(u64::from(node) + 1));
+}

@@ -1,0 +1,31 @@
+//! `-m eui64`: a source address made of the frame's source.
+//!
+//! - Written and listed: `eui64`.
+//! - Kernel: `net/ipv6/netfilter/ip6t_eui64.c`.
+
+use super::{Judge, mac};
+use crate::eye::Eye;
+use chainwalk_model::{Found, Part};
+use std::net::IpAddr;
+
+pub(super) fn test(eye: &Eye, j: &mut Judge) {
+    let IpAddr::V6(src) = eye.packet.ip.src else { return j.lacks(Part::Module, false) };
+    // What comes over lo has a frame whose addresses are 0.
+    let mac = mac::source(eye).map_or([0; 6], |m| m.0);
+    let [a, b, c, d, e, f] = mac;
+    let half = [a ^ 2, b, c, 0xff, 0xfe, d, e, f];
+    j.holds(Part::Module, false, src.octets()[8..] == half, || Found::Addr(src.into()));
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{L4, Match, Truth};
+
+    #[test]
+    fn the_bench_has_the_frame_of_one_address() {
+        let of = |src| Bench::of(src, "fd00::2", 59, L4::Other).test(&Match::Eui64);
+        assert_eq!(of("fd00::ff:fe00:301"), Truth::Yes);
+        assert_eq!(of("fd00::200:ff:fe00:301"), Truth::No);
+    }
+}

@@ -1,0 +1,47 @@
+//! What only the host could tell: `-m cpu`, `-m cgroup`, `-m osf`, `-m ipvs`, `-m policy`.
+//!
+//! - Kernel: `xt_cpu.c`, `xt_cgroup.c`, `xt_osf.c`, `xt_ipvs.c`, `xt_policy.c` in `net/netfilter`.
+//! - Certain is: a packet without a socket has no control group, only a SYN has a fingerprint, and where no
+//!   IP security is at work every packet has the policy `none`.
+
+use super::Judge;
+use crate::eye::Eye;
+use crate::wire::{Seen, seen};
+use chainwalk_model::{
+    CgroupMatch, Entry, Found, Hook, Inv, IpvsMatch, L4, OsfMatch, Part, PolicyMatch, TcpFlags,
+};
+
+pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &Eye, j: &mut Judge) {
+    // On its way through there is no socket; what is delivered may have found one already.
+    let through = matches!(eye.entry, Entry::Wire { .. }) && eye.path.hook != Hook::Input;
+    if through { j.lacks(Part::Module, m.not) } else { j.untold(Part::Module, m.not) }
+}
+
+pub(super) fn osf(m: &OsfMatch, eye: &Eye, j: &mut Judge) {
+    let syn = matches!(&eye.packet.l4, L4::Tcp(t) if t.flags.has(TcpFlags::SYN));
+    if syn && seen(eye.packet, super::tcp::HEADER) == Seen::Whole {
+        j.untold(Part::Module, m.genre.not);
+    } else {
+        j.lacks(Part::Module, m.genre.not);
+    }
+}
+
+pub(super) fn ipvs(m: &IpvsMatch, eye: &Eye, j: &mut Judge) {
+    let not = m.ipvs.is_some_and(|i| i.not);
+    if eye.host.complete.rules && !beside(eye, "ipvs") {
+        j.holds(Part::Module, not, false, || Found::Nothing);
+    } else {
+        j.untold(Part::Module, not);
+    }
+}
+
+pub(super) fn policy(m: &PolicyMatch, eye: &Eye, j: &mut Judge) {
+    if beside(eye, "xfrm") {
+        return j.untold(Part::Module, false);
+    }
+    j.holds(Part::Module, false, !m.ipsec, || Found::Name("none".into()));
+}
+
+fn beside(eye: &Eye, name: &str) -> bool {
+    eye.host.beside.iter().any(|b| b.name.to_ascii_lowercase().contains(name))
+}

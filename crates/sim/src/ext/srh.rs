@@ -1,0 +1,69 @@
+//! `-m srh`: the segment routing header of IPv6.
+//!
+//! - Written: `[!] --srh-next-hdr N`, `[!] --srh-hdr-len-eq N` and its kin, `[!] --srh-tag N`,
+//!   `[!] --srh-psid ADDR[/LEN]`, `--srh-nsid`, `--srh-lsid`.
+//! - Listed: `srh next-hdr:6 segs-left-gt:1 lsid  fd00::3/128`.
+//! - Kernel: `net/ipv6/netfilter/ip6t_srh.c`. A routing header of another type, or one with more segments
+//!   left than it has, never holds.
+
+use super::Judge;
+use super::extensions::{ROUTING, here};
+use super::ip::under;
+use crate::eye::Eye;
+use chainwalk_model::{AddrMask, Compare, Found, Inv, Part, SrhMatch};
+use std::net::{IpAddr, Ipv6Addr};
+
+/// The type of a segment routing header.
+const SEGMENTS: u8 = 4;
+
+pub(super) fn test(m: &SrhMatch, eye: &Eye, j: &mut Judge) {
+    let Some(header) = here(eye.packet, ROUTING, j) else { return };
+    let [next, len, kind, left, last, _, tag @ ..] = header.as_slice() else { return };
+    if *kind != SEGMENTS || left > last {
+        return j.lacks(Part::Module, false);
+    }
+    if let Some(m) = m.next_header {
+        j.holds(Part::NextHeader, m.not, m.value == *next, || Found::Proto(*next));
+    }
+    for (part, all, value) in [
+        (Part::HeaderLen, &m.header_len, *len),
+        (Part::SegmentsLeft, &m.segments_left, *left),
+        (Part::LastEntry, &m.last_entry, *last),
+    ] {
+        for m in all {
+            let holds = match m.value {
+                Compare::Eq(n) => value == n,
+                Compare::Gt(n) => value > n,
+                Compare::Lt(n) => value < n,
+            };
+            j.holds(part, m.not, holds, || Found::Number(value.into()));
+        }
+    }
+    if let (Some(m), [a, b, ..]) = (m.tag, tag) {
+        let tag = u16::from_be_bytes([*a, *b]);
+        j.holds(Part::SegmentTag, m.not, m.value == tag, || Found::Number(tag.into()));
+    }
+    let segment = |n: u8| {
+        let at = 8 + usize::from(n) * 16;
+        let bytes: [u8; 16] = header.get(at..at + 16)?.try_into().ok()?;
+        Some(IpAddr::from(Ipv6Addr::from(bytes)))
+    };
+    let previous = (left < last).then(|| segment(left + 1)).flatten();
+    let following = left.checked_sub(1).and_then(segment);
+    for (part, m, addr) in [
+        (Part::PrevSegment, m.previous, previous),
+        (Part::NextSegment, m.next, following),
+        (Part::LastSegment, m.last, segment(0)),
+    ] {
+        if let Some(m) = m {
+            one(part, m, addr, j);
+        }
+    }
+}
+
+fn one(part: Part, m: Inv<AddrMask>, addr: Option<IpAddr>, j: &mut Judge) {
+    match addr {
+        Some(addr) => j.holds(part, m.not, under(&m.value, addr), || Found::Addr(addr)),
+        None => j.lacks(part, m.not),
+    }
+}
