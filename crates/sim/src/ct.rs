@@ -41,6 +41,9 @@ pub(crate) struct Zone {
     pub reply: u16,
 }
 
+/// What IPv6 says where no header follows.
+const NO_NEXT_HEADER: u8 = 59;
+
 /// A flow.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -290,7 +293,8 @@ impl Flows {
             }
         }
         let tuple = tuple_of(packet);
-        if bad_transport(packet, look) {
+        let nothing_follows = packet.is_v6() && packet.ip.proto == NO_NEXT_HEADER;
+        if nothing_follows || bad_transport(packet, look) {
             return Seen::Invalid;
         }
         match self.find(tuple, look.zone) {

@@ -328,13 +328,13 @@ fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
         Fate::Bridged(_) if told.path.is_empty() => "bridged",
         Fate::Forwarded(_) | Fate::Bridged(_) => "forwarded",
         Fate::Sent(_) => "sent",
+        Fate::Dropped(Stop::Kernel) | Fate::Refused => "stopped",
         Fate::Dropped(_) | Fate::DroppedUnseen(_) => "dropped",
         Fate::Rejected { .. } => "rejected",
         Fate::Routing(_) if told.path.is_empty() => "send_error",
         Fate::Routing(_) => "routing_drop",
         Fate::Queued(_) => "queued",
         Fate::Stolen(_) => "stolen",
-        Fate::Refused => "stopped",
         Fate::Kept => "defrag",
         Fate::SendError(_) => "send_error",
         Fate::NotForUs => "unseen",
@@ -506,7 +506,7 @@ fn tuple(t: &Tuple) -> Value {
         proto::ICMP | proto::ICMPV6 => {
             &[("type", t.dport >> 8), ("code", t.dport & 0xff), ("id", t.sport)]
         }
-        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | 33 => {
+        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP => {
             &[("sport", t.sport), ("dport", t.dport)]
         }
         proto::GRE => &[("srckey", t.sport), ("dstkey", t.dport)],

@@ -43,7 +43,9 @@ fn options(i: &str) -> Piece<'_, Vec<(u8, Option<u8>)>> {
     let (rest, text) = any_word(i)?;
     let number = |text: &str| value::whole(value::u8n, text);
     let one = |text: &str| match text.split_once(':') {
-        Some((kind, len)) => Some((number(kind)?, Some(number(len)?))),
+        // The padding of one byte has no length.
+        Some((kind, len)) if number(kind)? != 0 => Some((number(kind)?, Some(number(len)?))),
+        Some(_) => None,
         None => Some((number(text)?, None)),
     };
     match text.split(',').map(one).collect::<Option<Vec<_>>>() {

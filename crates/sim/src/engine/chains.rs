@@ -26,6 +26,15 @@ pub(super) enum Word {
     End(Fate),
 }
 
+/// Whether the tests of a rule hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Holds {
+    No,
+    Yes,
+    /// They hold, and the kernel drops the packet since one of them could not read it.
+    Drops,
+}
+
 /// A chain that is being walked.
 struct Frame {
     chain: ChainId,
@@ -58,13 +67,17 @@ impl Walker<'_> {
             };
             frame.next += 1;
             let rule = host.rules.rule(id);
-            if !self.matches(skb, path, id, rule)? {
+            let holds = self.matches(skb, path, id, rule)?;
+            if holds == Holds::No {
                 continue;
             }
             let (at, number, run) = (frame.chain, frame.next as u32, frame.run);
             frame.run = number + 1;
             self.flush(skb, at, run, number - 1);
             self.event(skb, Event::Matched(id));
+            if holds == Holds::Drops {
+                return Err(Fate::Dropped(Stop::Kernel));
+            }
             match self.act(skb, path, id, rule)? {
                 Word::On => {}
                 Word::Accept => {
@@ -204,14 +217,15 @@ impl Walker<'_> {
         found
     }
 
-    /// Whether every test of a rule holds. What is not known is put as a question, unless a later test says no.
-    fn matches(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<bool> {
+    /// Whether the tests of a rule hold. What is not known is put as a question, unless a later test says no.
+    fn matches(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<Holds> {
         let watched = self.watch.as_ref().is_some_and(|w| w.wants(self.trace.steps.len(), id));
         if watched {
             self.explain(skb, path, id, rule);
         }
         let mut at = 0;
         let mut tries = 0;
+        let mut holds = Holds::Yes;
         while let Some(op) = rule.ops.get(at) {
             let OpKind::Match(test) = &op.what else { break };
             let place = At { rule: id, op: at as u16 };
@@ -219,24 +233,30 @@ impl Walker<'_> {
                 self.lean(Lean::FreshHistory(id));
             }
             match self.test(skb, path, place, test, None) {
-                Truth::Yes => at += 1,
+                Truth::Yes => {
+                    if self.with_eye(skb, path, |eye, _| ext::holds_and_drops(test, place, eye)) {
+                        holds = Holds::Drops;
+                    }
+                    at += 1;
+                }
                 Truth::No if self.with_eye(skb, path, |eye, _| ext::hotdrops(test, place, eye)) => {
                     return Err(Fate::Dropped(Stop::Kernel));
                 }
-                Truth::No => return Ok(false),
+                Truth::No if holds == Holds::Drops => return Err(Fate::Dropped(Stop::Kernel)),
+                Truth::No => return Ok(Holds::No),
                 Truth::Chance(p) if p >= 1.0 => at += 1,
-                Truth::Chance(p) if p <= 0.0 => return Ok(false),
+                Truth::Chance(p) if p <= 0.0 => return Ok(Holds::No),
                 Truth::Chance(p) => {
                     let ways = [(Answer::Yes, Some(p)), (Answer::No, Some(1.0 - p))];
                     let question = Question::Random(id, at as u16);
                     if self.put(skb, &question, &ways) != Answer::Yes {
-                        return Ok(false);
+                        return Ok(Holds::No);
                     }
                     at += 1;
                 }
                 Truth::Unknown(question) => {
                     if self.later_no(skb, path, id, rule, at + 1) {
-                        return Ok(false);
+                        return Ok(Holds::No);
                     }
                     let ways = [(Answer::Yes, None), (Answer::No, None)];
                     let yes = self.put(skb, &question, &ways) == Answer::Yes;
@@ -246,14 +266,14 @@ impl Walker<'_> {
                         continue;
                     }
                     if !yes {
-                        return Ok(false);
+                        return Ok(Holds::No);
                     }
                     Self::take_to_heart(path, test);
                     at += 1;
                 }
             }
         }
-        Ok(true)
+        Ok(holds)
     }
 
     /// Whether a pure test after an unknown one says no. It stops at the first that remembers something.

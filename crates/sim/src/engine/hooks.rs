@@ -39,6 +39,9 @@ pub(crate) fn iptables_tables(hook: Hook) -> &'static [(&'static str, i32)] {
     }
 }
 
+/// The protocol number of IPv6's fragment header.
+const FRAGMENT_HEADER: u8 = 44;
+
 impl Walker<'_> {
     /// The packet passes a hook.
     pub(super) fn hook(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
@@ -233,7 +236,16 @@ impl Walker<'_> {
 
     /// Fragments wait here until the datagram is whole.
     fn defragment(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
-        if !self.world.host.conntrack || !skb.packet.is_fragment() {
+        if !self.world.host.conntrack {
+            return Ok(());
+        }
+        let extensions = &skb.packet.ip.extensions;
+        if let Some(at) = extensions.iter().position(|e| e.kind == FRAGMENT_HEADER) {
+            // A fragment that is the whole datagram loses its header.
+            skb.packet.ip.extensions = [&extensions[..at], &extensions[at + 1..]].concat().into();
+            self.event(skb, Event::Reassembled);
+        }
+        if !skb.packet.is_fragment() {
             return Ok(());
         }
         let user = u8::from(hook == Hook::Output);

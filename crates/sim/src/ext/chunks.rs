@@ -3,12 +3,12 @@
 //! - Written: `[!] --sport A[:B]`, `[!] --dport A[:B]`, `[!] --chunk-types SCOPE TYPE[:FLAGS],…`.
 //! - Listed: `sctp dpt:5 any DATA:Be,INIT`.
 //! - Kernel: `net/netfilter/xt_sctp.c`. Chunks are looked at only where the ports fit. A chunk of length 0,
-//!   or one whose header is cut, drops the packet.
+//!   or one whose header is cut, drops the packet; inverted the test holds first, but for iptables-nft.
 
-use super::{Judge, udp};
+use super::{Judge, backend, truth, udp};
 use crate::eye::Eye;
 use crate::wire;
-use chainwalk_model::{ChunkScope, Found, Packet, Part, SctpChunks, SctpMatch, Truth};
+use chainwalk_model::{Backend, ChunkScope, Found, Packet, Part, SctpChunks, SctpMatch, Truth};
 
 pub(super) fn test(m: &SctpMatch, eye: &Eye, j: &mut Judge) {
     udp::test(&m.ports, eye, j);
@@ -18,7 +18,10 @@ pub(super) fn test(m: &SctpMatch, eye: &Eye, j: &mut Judge) {
             let found = || Found::Name(kinds(eye.packet).join(",").into());
             j.holds(Part::Chunks, chunks.not, holds, found);
         }
-        None => j.lacks(Part::Chunks, chunks.not),
+        None => {
+            let holds = chunks.not && backend(eye, j.at) == Backend::Legacy;
+            j.say(Part::Chunks, chunks.not, truth(holds), || Found::Nothing);
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 //! - Written: `[!] --sport A[:B]`, `[!] --dport A[:B]`, `[!] --dccp-types TYPE,…`, `[!] --dccp-option N`.
 //! - Listed: `dccp spt:1 dpt:2 REQUEST,DATA option=5`.
 //! - Kernel: `net/netfilter/xt_dccp.c`. A later fragment never holds; a header that is cut, or tells a
-//!   length that its type does not fit, drops the packet.
+//!   length that its type does not fit, drops the packet; where the option is inverted the test holds first,
+//!   but for iptables-nft.
 
 use super::tcp::{has_option, port};
-use super::{Judge, within};
+use super::{Judge, backend, truth, within};
 use crate::eye::Eye;
 use crate::wire;
-use chainwalk_model::{DccpMatch, Found, Packet, Part, Truth};
+use chainwalk_model::{Backend, DccpMatch, Found, Packet, Part, Truth};
 
 /// Bytes of a header before what its type adds.
 pub(super) const HEADER: u32 = 12;
@@ -34,7 +35,10 @@ pub(super) fn test(m: &DccpMatch, eye: &Eye, j: &mut Judge) {
                 let holds = has_option(all, option.value);
                 j.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
             }
-            None => j.lacks(Part::DccpOption, option.not),
+            None => {
+                let holds = option.not && backend(eye, j.at) == Backend::Legacy;
+                j.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
+            }
         }
     }
 }
@@ -71,7 +75,8 @@ fn options(header: &[u8]) -> Option<&[u8]> {
         3..=6 | 8 | 9 => 8,
         _ => 12,
     };
-    header.get(HEADER as usize + long + added..usize::from(header[4]) * 4)
+    let (start, end) = (HEADER as usize + long + added, usize::from(header[4]) * 4);
+    if start == end { Some(&[]) } else { header.get(start..end) }
 }
 
 #[cfg(test)]

@@ -199,6 +199,17 @@ pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye) -> bool {
     }
 }
 
+/// Whether the kernel drops the packet at once though this test holds: it could not read what it looks at,
+/// and is inverted.
+pub(crate) fn holds_and_drops(m: &Match, at: At, eye: &Eye) -> bool {
+    let inverted = match m {
+        Match::Sctp(m) => m.chunks.as_ref().is_some_and(|c| c.not),
+        Match::Dccp(m) => m.option.is_some_and(|o| o.not),
+        _ => false,
+    };
+    inverted && hotdrops(m, at, eye)
+}
+
 /// What `-j SET` does: adds the packet's element to a set, then removes one.
 pub(crate) fn set_target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
     set::target(t, eye, memory);

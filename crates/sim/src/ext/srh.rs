@@ -4,7 +4,8 @@
 //!   `[!] --srh-psid ADDR[/LEN]`, `--srh-nsid`, `--srh-lsid`.
 //! - Listed: `srh next-hdr:6 segs-left-gt:1 lsid  fd00::3/128`.
 //! - Kernel: `net/ipv6/netfilter/ip6t_srh.c`. A routing header of another type, or one with more segments
-//!   left than it has, never holds.
+//!   left than it has, never holds. The tag is compared as the machine reads its two bytes, on a little-endian
+//!   one the lower first.
 
 use super::Judge;
 use super::extensions::{ROUTING, here};
@@ -40,7 +41,7 @@ pub(super) fn test(m: &SrhMatch, eye: &Eye, j: &mut Judge) {
         }
     }
     if let (Some(m), [a, b, ..]) = (m.tag, tag) {
-        let tag = u16::from_be_bytes([*a, *b]);
+        let tag = u16::from_le_bytes([*a, *b]);
         j.holds(Part::SegmentTag, m.not, m.value == tag, || Found::Number(tag.into()));
     }
     let segment = |n: u8| {

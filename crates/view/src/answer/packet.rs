@@ -148,18 +148,16 @@ fn icmp(i: &Icmp, packet: &Packet, quoted: bool, put: &mut impl FnMut(&str, Valu
 
 /// The MSS among TCP options.
 fn mss(options: &[u8]) -> Option<u16> {
-    let mut at = 0;
-    while let Some(kind) = options.get(at) {
-        match kind {
-            0 => return None,
-            1 => at += 1,
-            2 => {
-                return Some(u16::from_be_bytes([*options.get(at + 2)?, *options.get(at + 3)?]));
-            }
-            _ => at += usize::from(*options.get(at + 1)?).max(2),
+    let (mut at, mut found) = (0, None);
+    while let (Some(kind), Some(len)) = (options.get(at), options.get(at + 1)) {
+        match (kind, options.get(at + 2..at + 4)) {
+            (0, _) => break,
+            (2, Some(&[a, b])) => found = Some(u16::from_be_bytes([a, b])),
+            _ => {}
         }
+        at += if *kind == 1 { 1 } else { usize::from(*len).max(2) };
     }
-    None
+    found
 }
 
 fn flags(bits: u8) -> String {
@@ -195,7 +193,6 @@ pub(super) fn tracked_proto(number: u8) -> &'static str {
         proto::ICMP => "icmp",
         proto::TCP => "tcp",
         proto::UDP => "udp",
-        33 => "dccp",
         proto::GRE => "gre",
         proto::SCTP => "sctp",
         proto::UDPLITE => "udplite",
