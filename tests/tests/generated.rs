@@ -1,12 +1,9 @@
 //! A real kernel's answers to cases of our own, replayed: every packet, every field that is compared.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_parse::case;
 use chainwalk_tests::generate::FAMILIES;
-use chainwalk_tests::kernel::{Standing, compare, differences};
 use chainwalk_tests::{engine, recorded};
 use serde_json::Value;
-use std::fmt::Write as _;
 
 const RECORDED: &str = include_str!("../kernel/generated.jsonl");
 
@@ -14,19 +11,7 @@ const RECORDED: &str = include_str!("../kernel/generated.jsonl");
 fn every_recorded_answer_is_ours() {
     let lines = recorded::read(RECORDED);
     assert!(lines.len() >= 1000, "{} cases", lines.len());
-    let mut wrong = String::new();
-    for line in &lines {
-        let ours = engine::answer(&case::read_value(&line["case"]).unwrap());
-        let theirs = &line["answer"];
-        for (k, standing) in compare(&ours, theirs).iter().enumerate() {
-            if *standing != Standing::Agrees {
-                let (mine, theirs) = (&ours["packets"][k], &theirs["packets"][k]);
-                let _ = write!(wrong, "\n{}, packet {k}: {standing:?}\n", line["case"]["id"]);
-                wrong.push_str(&differences(mine, theirs));
-                break;
-            }
-        }
-    }
+    let wrong = engine::disagreements(&lines);
     assert!(wrong.is_empty(), "{wrong}");
 }
 

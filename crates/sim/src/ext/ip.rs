@@ -4,12 +4,17 @@
 //! - Listed: the columns `prot`, `in`, `out`, `source`, `destination`, and `-f` in `opt`.
 //! - Kernel: `ip_packet_match` in `net/ipv4/netfilter/ip_tables.c`, `ip6_packet_match` beside it for IPv6.
 //! - An interface that a hook does not have is the empty name: `-i +` and `! -i eth0` hold for it.
-//! - Not modelled: IPv6 extension headers other than the fragment header.
+//! - The protocol of IPv6 is what follows the extension headers.
 
-use super::{Judge, is_unknown, named, truth};
+use super::{Judge, backend, is_unknown, named, truth};
 use crate::eye::Eye;
-use chainwalk_model::{AddrMask, Found, IfaceMatch, Inv, IpMatch, Part, Question, Text, Truth};
+use chainwalk_model::{
+    AddrMask, Backend, Extension, Found, IfaceMatch, Inv, IpMatch, Part, Question, Text, Truth,
+};
 use std::net::IpAddr;
+
+/// The protocol number of an authentication header.
+const AH: u8 = 51;
 
 pub(super) fn test(m: &IpMatch, eye: &Eye, j: &mut Judge) {
     let ip = &eye.packet.ip;
@@ -34,7 +39,10 @@ pub(super) fn test(m: &IpMatch, eye: &Eye, j: &mut Judge) {
         j.say(Part::OutIface, m.not, truth, || name(eye.path.outiface.as_ref()));
     }
     if let Some(m) = m.proto {
-        j.holds(Part::Proto, m.not, ip.proto == m.value, || Found::Proto(ip.proto));
+        // iptables-nft stops at an authentication header, which ip6tables passes over.
+        let stops = |e: &Extension| e.kind == AH && backend(eye, j.at) == Backend::IptablesNft;
+        let proto = if ip.extensions.iter().any(stops) { AH } else { ip.proto };
+        j.holds(Part::Proto, m.not, proto == m.value, || Found::Proto(proto));
     }
     if let Some(m) = m.fragment {
         let found = || Found::Number(u64::from(ip.frag_off));
