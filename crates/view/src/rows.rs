@@ -179,12 +179,6 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                     let random = fork.branches.iter().all(|b| b.weight.is_some());
                     r.mark = if random { Mark::Half } else { Mark::Unknown };
                     r.span = span(t, stop);
-                    if let (Some(chain), Some(first), Some(last)) =
-                        (stop.chain, fork.rules.first(), fork.rules.last())
-                    {
-                        let (first, last) = (*first, *last);
-                        r.rules = Some(RuleRange { reply, step: stop.first, chain, first, last });
-                    }
                     r.aside = r
                         .span
                         .and_then(|s| t.line(s))

@@ -76,7 +76,9 @@ impl Making<'_> {
                 Some(meaning) => meaning,
                 // Another jump of a translation says nothing that its own rules don't.
                 None if rule.comment.is_none() => return,
-                None => rule.comment.as_deref().unwrap_or_default().to_owned(),
+                None => {
+                    rule.comment.as_deref().unwrap_or_default().trim_end_matches(':').to_owned()
+                }
             },
             Some(Target::Accept | Target::Drop | Target::Reject(_)) if !nat => {
                 let at = format!("{} {}", chain_path(rules, rule.chain), rule.number);

@@ -5,6 +5,7 @@
 
 mod chromium;
 mod editor;
+mod packet;
 mod server;
 
 use anyhow::{Context, Result};
