@@ -62,6 +62,8 @@ pub(crate) struct Draft {
     pub(crate) chains: Vec<DraftChain>,
     /// All its text.
     pub(crate) span: Option<Span>,
+    /// The line that opens it.
+    pub(crate) first: Option<Span>,
     index: HashMap<Text, usize>,
 }
 
@@ -74,6 +76,7 @@ impl Draft {
             backend: Backend::Legacy,
             chains: Vec::new(),
             span: None,
+            first: None,
             index: HashMap::new(),
         }
     }
@@ -125,6 +128,7 @@ impl Draft {
 
     /// Counts `span` to the table's text.
     pub(crate) fn cover(&mut self, span: Span) {
+        self.first.get_or_insert(span);
         self.span = Some(match self.span {
             Some(all) if all.doc == span.doc => all.to(span),
             Some(all) => all,

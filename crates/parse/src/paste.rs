@@ -316,7 +316,7 @@ impl Paste {
             self.diagnostics.push(Diagnostic {
                 id: DiagnosticId::TableTwice,
                 severity: Severity::Warning,
-                span: old.span.unwrap_or_default(),
+                span: self.drafts[at].first.unwrap_or_default(),
                 found: old.name,
                 expected: vec![],
                 hint: None,
@@ -618,7 +618,7 @@ fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
         diagnostics.push(Diagnostic {
             id: DiagnosticId::PartOfTable,
             severity: Severity::Warning,
-            span: draft.span.unwrap_or_default(),
+            span: draft.first.unwrap_or_default(),
             found: draft.name.clone(),
             expected: missing.into_iter().map(|c| Expected::Literal(c.into())).collect(),
             hint: Some(Hint::Paste(format!("{program} -t {} -nvL", draft.name).into())),
