@@ -4,8 +4,8 @@ use crate::examples;
 use crate::keys::{Press, Zooming, press};
 use crate::link::{Space, Status, use_engine};
 use crate::parts::{
-    BannerBar, Blank, Diagram, Header, Help, HostPane, Hover, Icon, PastePane, Player, Revealed,
-    Sprite, TimelineBar, WalkPane, Why, Zoom, act, duration, tone_name,
+    BannerBar, Blank, ChangesBar, Diagram, Header, Help, HostPane, Hover, Icon, PastePane, Player,
+    Revealed, Sprite, TimelineBar, WalkPane, Why, Zoom, act, duration, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State, Theme};
 use crate::store;
@@ -162,8 +162,12 @@ pub fn App() -> Html {
                 drafted={heard.drafted.clone()} suggestions={suggestions}
                 {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
                 field={field} dispatch={dispatch.clone()} />
+            <div class="answer-area">
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()}
                 again={heard.again.clone()} dispatch={dispatch.clone()} />
+            <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.changes.clone()}
+                search={state.search} found={heard.found.clone()} dispatch={dispatch.clone()} />
+            </div>
             <main>
             <div class="left">
                 <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} {now} {lit}
@@ -356,7 +360,7 @@ fn use_keys(
             let typing =
                 within(event, "input:not([type=radio]), textarea, select, [contenteditable=true]");
             // A button takes the space bar, a radio group the arrows.
-            let taken = (key == " " && within(event, "button, a, [role=button]"))
+            let taken = (key == " " && within(event, "button, a, summary, [role=button]"))
                 || (key.starts_with("Arrow") && within(event, "input[type=radio]"));
             if (typing && key != "Escape")
                 || taken

@@ -2,10 +2,16 @@
 //!
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
-use crate::message::{Answer, Drafted, PROBLEMS, Request, Told, View, Wanted};
-use chainwalk_model::{Ask, Check, Diagnostic, Host, Reading, RuleId, Severity};
-use chainwalk_sim::{Session, assume};
-use chainwalk_view::{Reasons, Scene, TableMeasure, Telling, packet_form};
+use crate::message::{Answer, ChangeTold, Drafted, PROBLEMS, Request, Told, View, Wanted};
+use chainwalk_model::{
+    Ask, Check, Diagnostic, DocId, Host, Reading, RuleId, Severity, Shadow, Span, Want,
+};
+use chainwalk_sim::{Session, assume, edited, shadowed};
+use chainwalk_view::{
+    ChangesTold, Compared, Hands, NoReasons, Reasons, Scene, TableMeasure, Telling, packet_form,
+};
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// What was pasted last, and what was walked in it.
 #[derive(Default)]
@@ -19,13 +25,23 @@ pub struct Engine {
     reading: Option<Reading>,
     wanted: Wanted,
     walked: Option<Walked>,
+    /// The rules that never match, with these changes made.
+    shadows: Option<(Vec<String>, Shadows)>,
 }
+
+type Shadows = Rc<HashMap<RuleId, Shadow>>;
 
 /// Packets that were walked, and the lines they came from.
 struct Walked {
     packets: Vec<String>,
     assumptions: Vec<String>,
+    changes: Vec<String>,
+    /// The same packets on the host as it is, where changes were made to it.
+    before: Option<Session>,
     session: Session,
+    shadows: Shadows,
+    commands: Vec<String>,
+    change_problems: Vec<Vec<Diagnostic>>,
     asks: Vec<Ask>,
     packet_problems: Vec<Vec<Diagnostic>>,
     assumption_problems: Vec<Vec<Diagnostic>>,
@@ -41,6 +57,10 @@ impl Reasons for Walked {
         rule: RuleId,
     ) -> Vec<Check> {
         self.session.explain(packet, outcome, reply, step, rule)
+    }
+
+    fn shadow(&self, rule: RuleId) -> Option<Shadow> {
+        self.shadows.get(&rule).copied()
     }
 }
 
@@ -72,6 +92,10 @@ impl Engine {
                     self.telling(|t, _| chainwalk_view::rule_cards(t, &what.range, what.from));
                 Some(Answer::Opened(what, cards))
             }
+            Request::Search(generation, want) => {
+                let found = self.search(want);
+                Some(Answer::Found(generation, Box::new(found)))
+            }
             Request::Draft(line) => Some(Answer::Drafted(Box::new(self.draft(line)))),
         }
     }
@@ -82,20 +106,35 @@ impl Engine {
             self.paste.clone_from(&self.text);
             self.reading = Some(chainwalk_parse::read(&[&self.paste]));
             self.walked = None;
+            self.shadows = None;
             self.stale = false;
         }
     }
 
     /// Walks what is wanted, unless it was walked already.
     fn walk(&mut self) -> &Walked {
-        let Wanted { packets, assumptions, .. } = &self.wanted;
-        let same = |w: &Walked| w.packets == *packets && w.assumptions == *assumptions;
+        let Wanted { packets, assumptions, changes, .. } = &self.wanted;
+        let same = |w: &Walked| {
+            w.packets == *packets && w.assumptions == *assumptions && w.changes == *changes
+        };
         if !self.walked.as_ref().is_some_and(same) {
             self.walked = None;
         }
         let reading = &self.reading;
         self.walked.get_or_insert_with(|| {
-            Walked::new(reading.as_ref(), packets.clone(), assumptions.clone())
+            let mut walked = Walked::new(
+                reading.as_ref(),
+                packets.clone(),
+                assumptions.clone(),
+                changes.clone(),
+            );
+            // What never matches depends on the rules alone.
+            let known = self.shadows.take().filter(|(of, _)| *of == walked.changes);
+            let (_, shadows) = self.shadows.insert(known.unwrap_or_else(|| {
+                (walked.changes.clone(), Rc::new(shadowed(walked.session.host())))
+            }));
+            walked.shadows = shadows.clone();
+            walked
         })
     }
 
@@ -133,6 +172,16 @@ impl Engine {
                     .map(|(line, found)| view::packet_problems(found, line, t.lang))
                     .collect()
             };
+            let mut rows = view::rows(t);
+            let mut timeline = view::timeline(t);
+            // Lines of a change are not in the paste.
+            let pasted = |span: &mut Option<Span>| *span = span.filter(|s| s.doc == DocId(0));
+            for row in &mut rows {
+                pasted(&mut row.span);
+            }
+            for span in &mut timeline.spans {
+                pasted(span);
+            }
             Told {
                 generation,
                 chips: view::chips(reading, t.lang),
@@ -141,11 +190,26 @@ impl Engine {
                 serious: reading.diagnostics.iter().filter(|d| d.severity > Severity::Note).count(),
                 packet_problems: said(&walked.packets, &walked.packet_problems),
                 assumption_problems: said(&walked.assumptions, &walked.assumption_problems),
+                changes: walked
+                    .commands
+                    .iter()
+                    .zip(said(&walked.changes, &walked.change_problems))
+                    .map(|(command, problems)| ChangeTold { command: command.clone(), problems })
+                    .collect(),
+                compared: walked.compared(t),
                 suggestions: view::suggestions(t),
                 banner: view::banner(t),
-                rows: view::rows(t),
-                timeline: view::timeline(t),
+                rows,
+                timeline,
             }
+        })
+    }
+
+    /// Searches for changes of the fate of the packet that is shown.
+    fn search(&mut self, want: Want) -> ChangesTold {
+        self.telling(|t, walked| {
+            let found = chainwalk_sim::changes(t.host, &walked.asks, t.packet, want);
+            chainwalk_view::changes(t, &found, HANDS)
         })
     }
 
@@ -174,10 +238,32 @@ impl Engine {
     }
 }
 
+/// Edits are written and made by `parse` and `sim`.
+const HANDS: Hands = Hands { text: chainwalk_parse::edit_text, edited };
+
 impl Walked {
+    /// The fate of the packet shown, without the changes and with them.
+    fn compared(&self, after: &Telling) -> Option<Compared> {
+        let session = self.before.as_ref()?;
+        let before = Telling {
+            host: session.host(),
+            walks: session.walks(),
+            followed: &[],
+            reasons: &NoReasons,
+            ..*after
+        };
+        let made = self.commands.iter().filter(|c| !c.is_empty()).cloned().collect();
+        Some(chainwalk_view::compared(&before, after, made))
+    }
+
     /// Walks `packets` in order. A line that cannot be read ends the sequence before it: what follows it
     /// would walk in a world that nobody asked for. Without a reading nothing is walked.
-    fn new(reading: Option<&Reading>, packets: Vec<String>, assumptions: Vec<String>) -> Self {
+    fn new(
+        reading: Option<&Reading>,
+        packets: Vec<String>,
+        assumptions: Vec<String>,
+        changes: Vec<String>,
+    ) -> Self {
         let mut host = reading.map(Reading::host).unwrap_or_default();
         let mut assumption_problems = Vec::new();
         for text in &assumptions {
@@ -190,6 +276,22 @@ impl Walked {
             });
         }
         let known = host.clone();
+        let (mut commands, mut change_problems) = (Vec::new(), Vec::new());
+        for (at, line) in changes.iter().enumerate() {
+            match chainwalk_parse::edit(line, DocId(at as u16 + 1), &host) {
+                Ok((edit, problems)) => {
+                    commands.push(chainwalk_parse::edit_text(&edit, &host));
+                    change_problems.push(problems);
+                    host = edited(&host, &edit);
+                }
+                Err(problem) => {
+                    commands.push(String::new());
+                    change_problems.push(vec![problem]);
+                }
+            }
+        }
+        let made = commands.iter().any(|c| !c.is_empty());
+        let mut before = made.then(|| Session::new(known.clone()));
         let mut session = Session::new(host);
         let mut asks = Vec::new();
         let mut packet_problems = Vec::new();
@@ -203,9 +305,24 @@ impl Walked {
             }
             if recognised {
                 session.send(&ask);
+                if let Some(before) = &mut before {
+                    before.send(&ask);
+                }
             }
             asks.push(ask);
         }
-        Self { packets, assumptions, session, asks, packet_problems, assumption_problems }
+        Self {
+            packets,
+            assumptions,
+            changes,
+            before,
+            session,
+            shadows: Shadows::default(),
+            commands,
+            change_problems,
+            asks,
+            packet_problems,
+            assumption_problems,
+        }
     }
 }

@@ -24,6 +24,8 @@ pub(crate) struct Moment {
     pub(crate) origin: Origin,
     /// What was said of the host.
     pub(crate) assumptions: Vec<Rc<str>>,
+    /// The changes made to it.
+    pub(crate) changes: Vec<Rc<str>>,
 }
 
 /// The moments before now, and those taken back, the nearest last.

@@ -6,7 +6,7 @@ use crate::message::{Answer, Drafted, Opening, Request, Told, View, Wanted};
 use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::{Event, Worker};
-use chainwalk_view::{RuleCard, RuleRange, Scene};
+use chainwalk_view::{ChangesTold, RuleCard, RuleRange, Scene};
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -48,6 +48,8 @@ pub struct Heard {
     pub map: Option<Rc<(View, Scene)>>,
     /// The rules that were opened in it.
     pub opened: Rc<HashMap<RuleRange, Vec<RuleCard>>>,
+    /// The changes that were found, while they are searched for.
+    pub found: Option<Rc<ChangesTold>>,
     /// What the line in the packet field says.
     pub drafted: Option<Rc<Drafted>>,
     /// Opens rules: which, and from which number on.
@@ -75,6 +77,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
     let map = use_state_eq(|| None::<Rc<(View, Scene)>>);
     let opened = use_state_eq(Rc::<HashMap<RuleRange, Vec<RuleCard>>>::default);
     let drafted = use_state_eq(|| None::<Rc<Drafted>>);
+    let found = use_state_eq(|| None::<(u32, Rc<ChangesTold>)>);
     let status = use_state_eq(|| Status::Asked);
     let attempt = use_state_eq(|| 0_u32);
     let generation = use_mut_ref(|| Rc::new(Cell::new(0_u32))).borrow().clone();
@@ -90,7 +93,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let (told, scene, map) = (told.setter(), scene.setter(), map.setter());
         let (status, generation, settled) = (status.setter(), generation.clone(), settled.clone());
         let (worker, sent_paste, of) = (worker.clone(), sent_paste.clone(), of.setter());
-        let (opened, drafted) = (opened.setter(), drafted.setter());
+        let (opened, drafted, found) = (opened.setter(), drafted.setter(), found.setter());
         let queue = queue.clone();
         use_effect_with((), move |()| {
             let cards: RefCell<HashMap<RuleRange, Vec<RuleCard>>> = RefCell::default();
@@ -130,6 +133,9 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                     open.extend(more);
                     opened.set(Rc::new(cards.clone()));
                 }
+                Event::Answer(Answer::Found(of, changes)) => {
+                    found.set(Some((of, Rc::from(changes))));
+                }
                 Event::Answer(Answer::Drafted(draft)) => drafted.set(Some(Rc::from(draft))),
                 Event::Answer(_) => {}
                 Event::Missing(why) => {
@@ -158,7 +164,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let asked = (
             state.paste.clone(),
             state.packets.clone(),
-            state.assumptions.clone(),
+            (state.assumptions.clone(), state.changes.clone()),
             state.lang,
             state.packet,
             state.followed.clone(),
@@ -169,7 +175,8 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let (worker, sent_paste, settled) = (worker.clone(), sent_paste.clone(), settled.clone());
         let queue = queue.clone();
         use_effect_with(asked, move |asked| {
-            let (paste, packets, assumptions, lang, packet, followed, raw_names, _) = asked.clone();
+            let (paste, packets, said, lang, packet, followed, raw_names, _) = asked.clone();
+            let (assumptions, changes) = said;
             generation.set(generation.get() + 1);
             status.set(Status::Asked);
             let typing = sent_paste.borrow().as_ref().is_some_and(|sent| *sent != paste);
@@ -186,6 +193,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                         generation,
                         packets: packets.iter().map(ToString::to_string).collect(),
                         assumptions: assumptions.iter().map(ToString::to_string).collect(),
+                        changes: changes.iter().map(ToString::to_string).collect(),
                         lang,
                         packet,
                         followed: followed.clone(),
@@ -257,6 +265,19 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         );
     }
 
+    // The changes that are searched for, in what was told last.
+    {
+        let worker = worker.clone();
+        let wanted = (told.as_ref().map(|t| t.generation), state.search);
+        use_effect_with(wanted, move |(generation, search)| {
+            if let (Some(generation), Some(want), Some(worker)) =
+                (*generation, *search, &*worker.borrow())
+            {
+                worker.send(Request::Search(generation, want));
+            }
+        });
+    }
+
     let open = {
         let worker = worker.clone();
         let now = told.as_ref().map(|t| t.generation);
@@ -292,6 +313,12 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         scene: (*scene).clone(),
         map: (*map).clone(),
         opened: (*opened).clone(),
+        found: found
+            .as_ref()
+            .filter(|(of, f)| {
+                told.as_ref().is_some_and(|t| t.generation == *of) && state.search == Some(f.want)
+            })
+            .map(|(_, found)| found.clone()),
         drafted: (*drafted).clone(),
         open,
         status: (*status).clone(),

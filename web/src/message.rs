@@ -2,9 +2,10 @@
 //!
 //! A text goes over once, and then what is changed in it; everything else speaks of the text as it is by then.
 
+use chainwalk_model::Want;
 use chainwalk_view::{
-    Banner, Chip, FactRow, Lang, PacketForm, Problem, Row, RuleCard, RuleRange, Scene, Suggestion,
-    Timeline,
+    Banner, ChangesTold, Chip, Compared, FactRow, Lang, PacketForm, Problem, Row, RuleCard,
+    RuleRange, Scene, Suggestion, Timeline,
 };
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,8 @@ pub enum Request {
     Draw(View),
     /// Open rules of what was told last.
     Open(Opening),
+    /// Search for changes of the fate of the packet that was told last: the generation, and what is wanted.
+    Search(u32, Want),
     /// Read a packet line that is being typed, without walking it.
     Draft(String),
 }
@@ -52,7 +55,7 @@ impl Request {
         match self {
             Self::Paste(text) | Self::Edit { text, .. } => text.len(),
             Self::Draft(line) => line.len(),
-            Self::Tell(_) | Self::Draw(_) | Self::Open(_) => 0,
+            Self::Tell(_) | Self::Draw(_) | Self::Open(_) | Self::Search(..) => 0,
         }
     }
 }
@@ -66,6 +69,8 @@ pub struct Wanted {
     pub packets: Vec<String>,
     /// What was said of the host.
     pub assumptions: Vec<String>,
+    /// The changes made to it, in the words of commands.
+    pub changes: Vec<String>,
     /// The reader's language.
     pub lang: Lang,
     /// The packet that is shown.
@@ -100,12 +105,23 @@ pub enum Answer {
     Told(Box<Told>),
     /// The rules asked to be opened.
     Opened(Opening, Vec<RuleCard>),
+    /// The changes that were found, for this generation.
+    Found(u32, Box<ChangesTold>),
     /// What a line that is being typed says.
     Drafted(Box<Drafted>),
     /// What was asked to be drawn.
     Drawn(View, Box<Scene>),
     /// It met a fault of the program and is of no more use.
     Crashed(String),
+}
+
+/// A change that was made, or that could not be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangeTold {
+    /// The command that makes it; empty where it can't be read.
+    pub command: String,
+    /// What is wrong with it; spans count in its line.
+    pub problems: Vec<Problem>,
 }
 
 /// A packet line that is being typed, read.
@@ -136,6 +152,10 @@ pub struct Told {
     pub packet_problems: Vec<Vec<Problem>>,
     /// What is wrong with each assumption; empty where it is understood.
     pub assumption_problems: Vec<Vec<Problem>>,
+    /// The changes made, one for each line.
+    pub changes: Vec<ChangeTold>,
+    /// The packet's fate without the changes and with them; `None` where none was made.
+    pub compared: Option<Compared>,
     /// Packets worth sending.
     pub suggestions: Vec<Suggestion>,
     /// The answer.

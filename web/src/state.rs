@@ -6,6 +6,7 @@ use crate::examples::Example;
 use crate::history::{History, Moment};
 use crate::origin::{Origin, follows};
 use crate::paste::Paste;
+use chainwalk_model::Want;
 use chainwalk_view::Lang;
 use crop::RopeSlice;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,10 @@ pub struct State {
     pub origin: Origin,
     /// What was said of the host beyond the paste, in the words of the `assume` option.
     pub assumptions: Vec<Rc<str>>,
+    /// The changes made to the host, each in the words of a command, in order.
+    pub changes: Vec<Rc<str>>,
+    /// What changes are searched for, while they are shown.
+    pub search: Option<Want>,
     /// The stop the packet rests at.
     pub stop: usize,
     /// Whether the walk plays.
@@ -166,6 +171,12 @@ pub enum Action {
     Assume(Rc<str>),
     /// Something said of the host was taken back.
     Forget(usize),
+    /// A change is made to the host, in the words of a command.
+    Change(Rc<str>),
+    /// A change is taken back.
+    Unchange(usize),
+    /// Changes are searched for, or no longer shown.
+    Search(Option<Want>),
     /// Another outcome of the shown packet is followed.
     Follow(usize),
     /// The packet is set to a stop.
@@ -219,6 +230,8 @@ impl Action {
                 | Self::From(_)
                 | Self::Assume(_)
                 | Self::Forget(_)
+                | Self::Change(_)
+                | Self::Unchange(_)
                 | Self::Load(_)
                 | Self::Clear
         )
@@ -243,6 +256,8 @@ impl State {
             draft: Rc::from(""),
             origin: Origin::default(),
             assumptions: Vec::new(),
+            changes: Vec::new(),
+            search: None,
             stop: 0,
             playing: false,
             looped: false,
@@ -259,6 +274,8 @@ impl State {
     fn load(&mut self, example: &Example) {
         self.paste = Paste::new(&example.paste);
         self.packets = example.packets.iter().map(|p| Rc::from(&**p)).collect();
+        self.changes.clear();
+        self.search = None;
         self.assumptions = example.assumptions.iter().map(|a| Rc::from(&**a)).collect();
         self.show(0);
         self.followed.clear();
@@ -297,6 +314,8 @@ impl State {
                 if is_another(&self.paste, &text) {
                     // What was said and asked of one host says nothing of another.
                     next.assumptions.clear();
+                    next.changes.clear();
+                    next.search = None;
                     next.packets.clear();
                     next.packet = 0;
                     next.origin = Origin::default();
@@ -374,6 +393,22 @@ impl State {
                 next.assumptions.remove(index);
                 next.restart();
             }
+            Action::Change(text) => {
+                if text.trim().is_empty() {
+                    return None;
+                }
+                next.changes.push(text);
+                next.search = None;
+                next.restart();
+            }
+            Action::Unchange(index) => {
+                if index >= self.changes.len() {
+                    return None;
+                }
+                next.changes.remove(index);
+                next.restart();
+            }
+            Action::Search(want) => next.search = want,
             Action::Follow(outcome) => {
                 next.followed.resize(self.packets.len().max(self.packet + 1), 0);
                 next.followed[self.packet] = outcome;
@@ -442,17 +477,19 @@ impl State {
             draft: self.draft.clone(),
             origin: self.origin.clone(),
             assumptions: self.assumptions.clone(),
+            changes: self.changes.clone(),
         }
     }
 
     /// Goes to another moment of the history; `None` where there is none.
     fn rewind(&mut self, step: fn(&mut History, Moment) -> Option<Moment>) -> Option<()> {
         let now = self.moment();
-        let Moment { paste, packets, packet, followed, draft, origin, assumptions } =
+        let Moment { paste, packets, packet, followed, draft, origin, assumptions, changes } =
             step(&mut self.history, now)?;
         self.restart();
         (self.paste, self.packets, self.packet, self.followed) = (paste, packets, packet, followed);
         (self.draft, self.origin, self.assumptions) = (draft, origin, assumptions);
+        self.changes = changes;
         Some(())
     }
 
@@ -471,6 +508,7 @@ impl State {
             draft: self.draft.to_string(),
             origin: self.origin.clone(),
             assumptions: self.assumptions.iter().map(ToString::to_string).collect(),
+            changes: self.changes.iter().map(ToString::to_string).collect(),
             speed: self.speed,
             theme: self.theme,
             lang: self.lang,
@@ -486,6 +524,8 @@ pub struct Saved {
     draft: String,
     origin: Origin,
     assumptions: Vec<String>,
+    #[serde(default)]
+    changes: Vec<String>,
     speed: Speed,
     theme: Theme,
     lang: Lang,
@@ -499,6 +539,7 @@ impl From<Saved> for State {
             draft: Rc::from(saved.draft),
             origin: saved.origin,
             assumptions: saved.assumptions.into_iter().map(Rc::from).collect(),
+            changes: saved.changes.into_iter().map(Rc::from).collect(),
             speed: saved.speed,
             theme: saved.theme,
             ..Self::blank(saved.lang)

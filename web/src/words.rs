@@ -31,6 +31,7 @@ words! {
     Ahead => "ahead", "前方";
     AllUnderstood => "all understood", "全部读懂";
     Answer => "Answer", "结论";
+    Before => "before the change", "改动前";
     ByMeaning => "Meaning", "含义";
     ByName => "Raw names", "原名";
     CardClose => "Close the rules", "收起规则";
@@ -40,6 +41,8 @@ words! {
     CardThen => "then", "则";
     CardToLine => "Show its line", "跳到所在行";
     ChainNames => "What chains are called", "链的称呼";
+    Changes => "Changes", "改动";
+    ChangesMade => "Changes made", "已作的改动";
     ClearHint => "Throw away what was pasted, sent and said", "清除粘贴的内容、数据包和假设";
     Close => "Close", "关闭";
     CollectorHint => "For the full picture, run this on the host and paste all it prints:", "想要完整的图景，请在主机上运行下面的命令，把输出全部粘贴进来：";
@@ -86,11 +89,13 @@ words! {
     HelpPlay => "Play, pause", "播放、暂停";
     HelpStep => "Step back, step on", "后退、前进一步";
     HelpThis => "These keys", "本帮助";
+    InsertRule => "insert a rule here", "在此插入规则";
     KeepsHere => "Nothing you paste leaves this page.", "粘贴的内容不会离开本页面。";
     LangOther => "中文", "EN";
     LangOtherName => "切换到中文", "Switch to English";
     Lines => "lines", "行";
     Loop => "Play over and over", "循环播放";
+    MakeChange => "Try it", "试试";
     Map => "Map", "路径图";
     MissingDetail => "The part that reads and walks was not fetched; it seems that you are offline. Your paste is safe.", "负责读取和推演的部分没有下载成功，可能已经离线。粘贴的内容还在。";
     MissingHeadline => "Chainwalk is not all here yet.", "Chainwalk 还没有完全加载。";
@@ -99,6 +104,7 @@ words! {
     NoMatch => "did not match", "不匹配";
     NothingDetail => "iptables-save and iptables -nvL for the rules; ip addr, ip route and brctl show for the host around them. Without rules there is no verdict.", "规则：iptables-save 和 iptables -nvL；主机：ip addr、ip route、brctl show。没有规则，就不下结论。";
     NothingHeadline => "What can be read here", "这里能读懂什么";
+    NowAsIs => "as it is", "现状";
     OneLine => "1 line", "1 行";
     OpenFile => "Open a file", "打开文件";
     OrExample => "Or start from an example:", "或者从示例开始：";
@@ -124,6 +130,7 @@ words! {
     RulesTried => "rules tried", "条规则被检查";
     Said => "You said", "你的补充";
     Scrubber => "Timeline of the walk", "时间线";
+    Searching => "Trying changes in the engine …", "正在逐个试改动……";
     Send => "Send", "发送";
     SkipToWalk => "Skip to the walk", "跳到步骤列表";
     Speed => "Speed", "速度";
@@ -131,6 +138,7 @@ words! {
     StoppedDetail => "Your paste is as it was. Change something, or let it try once more.", "粘贴的内容没有变。修改内容，或者再试一次。";
     StoppedHeadline => "Stopped", "已停止";
     StopHere => "stopped here", "在此终止";
+    TakeBackChange => "Take back this change", "撤回这个改动";
     ThemeDark => "Dark", "深色";
     ThemeLight => "Light", "浅色";
     ThemeName => "Theme", "主题";
@@ -143,6 +151,10 @@ words! {
     Unsend => "Take back the last packet", "撤回最后一个数据包";
     Walk => "Walk", "步骤";
     Suggestions => "Packets worth sending", "值得一试的数据包";
+    WhatWouldLet => "What would let it through?", "什么改动能让它通过？";
+    WhatWouldStop => "What would stop it?", "什么改动能拦住它？";
+    WithChange => "with the change", "改动后";
+    WithoutRule => "try without this rule", "试试去掉这条规则";
     Working => "Still working on it …", "仍在计算……";
     ZoomFit => "Fit", "适应窗口";
     ZoomIn => "Zoom in", "放大";

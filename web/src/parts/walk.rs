@@ -1,6 +1,6 @@
 //! The walk as a list: the accessible form of the diagram. A row is clicked to stand there.
 
-use super::{Cards, Dispatch, Hover, Icon, Words, act};
+use super::{Cards, Dispatch, Hover, Icon, Tools, Words, act};
 use crate::origin::Origin;
 use crate::state::Action;
 use crate::words::{Key, ui};
@@ -156,6 +156,9 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                     onclick={go} onpointerenter={over} onpointerleave={out}>
                     {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
                     <div class="in">{view_row(row, lang, dispatch, at)}
+                        if let Some(tools) = row.tools.clone().filter(|t| Some(at) == now || !t.shadow.is_empty()) {
+                            <Tools {lang} {tools} shown={Some(at) == now} dispatch={dispatch.clone()} />
+                        }
                         if let Some(range) = row.rules { {why(range, lang, wide.contains(&range), &toggle)} }
                         if let Some(range) = row.rules.filter(|range| wide.contains(range)) {
                             <Cards {lang} {range} cards={props.opened.get(&range).cloned()} open={props.open.clone()}

@@ -1,0 +1,170 @@
+//! What would let the packet through, or stop it; the changes that were made, and what they made of its fate.
+
+use super::banner::tone_name;
+use super::{Dispatch, Icon, Words, act};
+use crate::message::{ChangeTold, Told};
+use crate::state::Action;
+use crate::words::{Key, ui};
+use chainwalk_model::Want;
+use chainwalk_view::{ChangesTold, Compared, FateCard, Lang, ProposalTold, Tone};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Properties of [`ChangesBar`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct ChangesProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// What was told.
+    pub(crate) told: Option<Rc<Told>>,
+    /// The changes made, in the words they were made in.
+    pub(crate) changes: Vec<Rc<str>>,
+    /// What is searched for.
+    pub(crate) search: Option<Want>,
+    /// What the search found, once it did.
+    pub(crate) found: Option<Rc<ChangesTold>>,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The question, the changes made, and the proposals while they are asked for.
+#[component]
+pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
+    let ChangesProps { lang, told, changes, search, found, dispatch } = props;
+    let lang = *lang;
+    let Some(told) = told.as_ref().filter(|t| t.timeline.stops > 0) else {
+        return html! {};
+    };
+    let want = match told.banner.tone {
+        Tone::Ok => Want::Stopped,
+        _ => Want::Through,
+    };
+    let key = if want == Want::Stopped { Key::WhatWouldStop } else { Key::WhatWouldLet };
+    let open = *search == Some(want);
+    let toggle = act(dispatch, Action::Search((!open).then_some(want)));
+    let shut = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.stop_propagation();
+                dispatch.dispatch(Action::Search(None));
+            }
+        })
+    };
+    let made = changes.iter().enumerate().map(|(at, line)| {
+        let told: Option<&ChangeTold> = told.changes.get(at);
+        view_made(lang, at, line, told, dispatch)
+    });
+    html! {
+        <section class="changes" aria-label={ui(lang, Key::Changes)} onkeydown={shut} data-testid="changes">
+            <div class="bar">
+                <button class={classes!("ask-change", open.then_some("on"))} onclick={toggle}
+                    aria-expanded={open.to_string()} aria-controls="proposals" data-testid="search">
+                    {ui(lang, key)}<Icon id={if open { "i-dn" } else { "i-rt" }} />
+                </button>
+                if !changes.is_empty() {
+                    <ul class="made" aria-label={ui(lang, Key::ChangesMade)} data-testid="made">{for made}</ul>
+                }
+            </div>
+            if let Some(compared) = &told.compared { {view_compared(lang, compared)} }
+            <div id="proposals" class="proposals" hidden={!open} aria-live="polite">
+                if open { {view_found(lang, found.as_deref(), told, dispatch)} }
+            </div>
+        </section>
+    }
+}
+
+/// A change that was made.
+fn view_made(
+    lang: Lang,
+    at: usize,
+    line: &str,
+    told: Option<&ChangeTold>,
+    dispatch: &Dispatch,
+) -> Html {
+    let label = format!("{}: {line}", ui(lang, Key::TakeBackChange));
+    let problem = told.and_then(|t| t.problems.first());
+    let command = told.filter(|t| !t.command.is_empty()).map_or(line, |t| t.command.as_str());
+    html! {
+        <li class={classes!(problem.map(|_| "wrong"))}>
+            <code>{command}</code>
+            <button class="x" onclick={act(dispatch, Action::Unchange(at))} aria-label={label.clone()}
+                title={label}><Icon id="i-x" size={11} /></button>
+            if let Some(problem) = problem { <p role="alert">{&problem.text}</p> }
+        </li>
+    }
+}
+
+/// Both fates, side by side.
+fn view_compared(lang: Lang, compared: &Compared) -> Html {
+    html! {
+        <div class="compared" role="status" data-testid="compared">
+            <p class="change"><Words of={compared.change.clone()} /></p>
+            {view_fate(ui(lang, Key::Before), &compared.before)}
+            {view_fate(ui(lang, Key::WithChange), &compared.after)}
+        </div>
+    }
+}
+
+fn view_fate(when: &'static str, card: &FateCard) -> Html {
+    html! {
+        <div class={classes!("fate-card", tone_name(card.tone))}>
+            <small>{when}</small>
+            <p class="end"><Words of={card.headline.clone()} /></p>
+            <p class="why"><Words of={card.detail.clone()} /></p>
+            if !card.note.is_empty() { <p class="why"><Words of={card.note.clone()} /></p> }
+        </div>
+    }
+}
+
+/// What the search found; while it goes on, that it does.
+fn view_found(lang: Lang, found: Option<&ChangesTold>, told: &Told, dispatch: &Dispatch) -> Html {
+    let Some(found) = found else {
+        return html! { <p class="note" aria-busy="true">{ui(lang, Key::Searching)}</p> };
+    };
+    html! {
+        <>
+            if !found.note.is_empty() { <p class="note"><Words of={found.note.clone()} /></p> }
+            <ol>
+                {for found.proposals.iter().map(|p| view_proposal(lang, p, told, dispatch))}
+            </ol>
+        </>
+    }
+}
+
+/// One proposal: its commands, what becomes of the packet, and what else it does.
+fn view_proposal(lang: Lang, p: &ProposalTold, told: &Told, dispatch: &Dispatch) -> Html {
+    let make = {
+        let (dispatch, commands) = (dispatch.clone(), p.commands.clone());
+        Callback::from(move |_: MouseEvent| {
+            for command in &commands {
+                dispatch.dispatch(Action::Change(Rc::from(command.as_str())));
+            }
+        })
+    };
+    let label = format!("{}: {}", ui(lang, Key::MakeChange), p.commands.join("; "));
+    html! {
+        <li class="proposal" data-testid="proposal">
+            <details>
+                <summary>
+                    <span class="commands">
+                        {for p.commands.iter().map(|c| html! { <code>{c}</code> })}
+                    </span>
+                    <span class={classes!("end", tone_name(p.after.tone))}><Words of={p.after.headline.clone()} /></span>
+                </summary>
+                <div class="compared">
+                    {view_fate(ui(lang, Key::NowAsIs), &FateCard {
+                        tone: told.banner.tone,
+                        headline: told.banner.headline.clone(),
+                        detail: told.banner.detail.clone(),
+                        note: Vec::new(),
+                    })}
+                    {view_fate(ui(lang, Key::WithChange), &p.after)}
+                </div>
+                if !p.reply.is_empty() { <p><Words of={p.reply.clone()} /></p> }
+                {for p.scope.iter().chain(&p.also).map(|line| html! { <p><Words of={line.clone()} /></p> })}
+            </details>
+            <button class="yn" onclick={make} aria-label={label}>{ui(lang, Key::MakeChange)}</button>
+        </li>
+    }
+}
