@@ -653,6 +653,20 @@ mod tests {
     }
 
     #[test]
+    fn a_change_walks_anew_can_be_taken_back_and_is_kept() {
+        let change = || Action::Change("iptables -P FORWARD DROP".into());
+        let searched = after(&state(), [Action::Go(3), Action::Search(Some(Want::Through))]);
+        let made = after(&searched, [change()]);
+        assert_eq!((made.changes.len(), made.stop, made.search), (1, 0, None));
+        assert_eq!(State::from(made.saved()).changes, made.changes);
+        assert!(after(&made, [Action::Unchange(0)]).changes.is_empty());
+        assert_eq!(made.apply(Action::Unchange(1)), None);
+        assert_eq!(made.apply(Action::Change(" ".into())), None);
+        let other = after(&made, [Action::Paste("Chain INPUT (policy ACCEPT)".into())]);
+        assert!(other.changes.is_empty(), "what was changed on one host says nothing of another");
+    }
+
+    #[test]
     fn an_empty_field_sends_nothing() {
         let state = after(&state(), [Action::Draft("  ".into())]);
         assert_eq!(state.apply(Action::Send), None);
