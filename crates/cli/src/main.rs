@@ -56,6 +56,9 @@ enum Command {
         /// Search for the smallest changes that would let each packet through, or stop it.
         #[arg(long)]
         changes: bool,
+        /// The host that the packets come to, by its name or number, where a paste speaks of several.
+        #[arg(long, value_name = "NAME")]
+        host: Option<String>,
         /// Print the answer as JSON, as `answer` does.
         #[arg(long)]
         json: bool,
@@ -107,13 +110,14 @@ fn main() -> ExitCode {
         Command::Read { files, form: Some(Form::Save), .. } => read::save(&files),
         Command::Read { files, json: true, .. } => read::json(&files),
         Command::Read { files, lang, .. } => read::words(&files, lang.into()),
-        Command::Walk { files, packet, assume, edit, changes, json, lang } => {
+        Command::Walk { files, packet, assume, edit, changes, host, json, lang } => {
             walk::walk(&walk::Wanted {
                 files: &files,
                 packets: &packet,
                 assume: &assume,
                 edits: &edit,
                 changes,
+                host: host.as_deref(),
                 json,
                 lang: lang.into(),
             })

@@ -2,7 +2,7 @@
 
 use crate::draw;
 use crate::sources::Sources;
-use chainwalk_model::Reading;
+use chainwalk_model::{HostId, Reading};
 use chainwalk_view::Lang;
 use std::io::{self, Write};
 
@@ -11,10 +11,18 @@ pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
     let sources = Sources::open(files)?;
     let reading = sources.read();
     let mut out = io::stdout().lock();
+    let hosts = chainwalk_view::hosts(&reading, HostId(0), lang);
+    for host in &hosts {
+        let mark = if host.chosen { '▸' } else { ' ' };
+        writeln!(out, "{mark} {:<10} {}", host.name, host.detail)?;
+    }
     for chip in chainwalk_view::chips(&reading, lang) {
         let Some((name, lines)) = sources.place(chip.span) else { continue };
         let line = lines.position(chip.span.start as usize).0;
-        writeln!(out, "{:<12} {:<40} {name}:{line}", chip.name, chip.detail)?;
+        let host = hosts
+            .get(usize::from(chip.host.0))
+            .map_or(String::new(), |h| format!("  ({})", h.name));
+        writeln!(out, "{:<12} {:<40} {name}:{line}{host}", chip.name, chip.detail)?;
     }
     out.flush()?;
     problems(&sources, &reading, lang)?;

@@ -2,7 +2,7 @@
 
 use crate::sources::Sources;
 use crate::{change, draw, read};
-use chainwalk_model::{Ask, Check, Diagnostic, Host, RuleId, Severity, Shadow};
+use chainwalk_model::{Ask, Check, Diagnostic, Host, HostId, RuleId, Severity, Shadow};
 use chainwalk_parse::{Lines, assumption, packet_lines};
 use chainwalk_sim::{Session, shadowed};
 use chainwalk_view::{
@@ -53,6 +53,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) edits: &'a [String],
     /// Whether changes are to be searched for.
     pub(crate) changes: bool,
+    /// The host that they come to, where it is not the first.
+    pub(crate) host: Option<&'a str>,
     /// Whether to print JSON.
     pub(crate) json: bool,
     /// The language of the sentences.
@@ -61,7 +63,7 @@ pub(crate) struct Wanted<'a> {
 
 /// Sends the packets and prints their walks, in words or as JSON.
 pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
-    let Wanted { files, packets, assume, edits, lang, json, .. } = *wanted;
+    let Wanted { files, packets, assume, edits, lang, json, host: chosen, .. } = *wanted;
     let sources = Sources::open(files)?;
     let reading = sources.read();
     if !json || reading.hosts.is_empty() {
@@ -70,7 +72,18 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     if reading.hosts.is_empty() {
         return Ok(1);
     }
-    let mut host = reading.host();
+    let mut host = match chosen {
+        None => reading.host(),
+        Some(name) => match reading.host_named(name) {
+            Some(host) => host.clone(),
+            None => {
+                let chips = chainwalk_view::hosts(&reading, HostId(0), lang);
+                let known: Vec<&str> = chips.iter().map(|c| c.id.as_str()).collect();
+                let message = format!("--host {name}: {}", known.join(", "));
+                return Err(io::Error::new(io::ErrorKind::NotFound, message));
+            }
+        },
+    };
     for line in assume {
         match assumption(line) {
             Ok(said) => chainwalk_sim::assume(&mut host, &said),

@@ -6,23 +6,27 @@
 use chainwalk_model::{Ask, Check, Diagnostic, Reading, RuleId, Severity};
 use chainwalk_sim::Session;
 use chainwalk_view::{
-    Banner, Chip, FactRow, Lang, Problem, Reasons, Row, Scene, TableMeasure, Telling, Timeline,
+    Banner, Chip, FactRow, HostChip, Lang, Problem, Reasons, Row, Scene, TableMeasure, Telling,
+    Timeline,
 };
 use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-/// What may be said beside the paste: `{ lang: "en" | "zh", assume: ["eth0=10.0.0.2/24", …] }`.
+/// What may be said beside the paste: `{ lang: "en" | "zh", assume: ["eth0=10.0.0.2/24", …], host: "gw" }`;
+/// `host` is the `id` of one of the hosts that were recognised, where there are several.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct Options {
     lang: Option<String>,
     assume: Vec<String>,
+    host: Option<String>,
 }
 
 /// What was recognised in the paste.
 #[derive(Serialize)]
 struct Recognised {
+    hosts: Vec<HostChip>,
     chips: Vec<Chip>,
     facts: Vec<FactRow>,
     problems: Vec<Problem>,
@@ -67,7 +71,13 @@ impl Host {
             Some(other) => return Err(JsError::new(&format!("no language `{other}`: en, zh"))),
         };
         let reading = chainwalk_parse::read(&[&paste]);
-        let mut host = reading.host();
+        let mut host = match options.host.as_deref() {
+            None => reading.host(),
+            Some(name) => reading
+                .host_named(name)
+                .cloned()
+                .ok_or_else(|| JsError::new(&format!("no host `{name}`")))?,
+        };
         for text in &options.assume {
             match chainwalk_parse::assumption(text) {
                 Ok(assumption) => chainwalk_sim::assume(&mut host, &assumption),
@@ -86,13 +96,14 @@ impl Host {
         })
     }
 
-    /// What was recognised: `{ chips, facts, problems }`.
+    /// What was recognised: `{ hosts, chips, facts, problems }`; no hosts where there is one or none.
     ///
     /// # Errors
     /// Only where JavaScript refuses to make an object.
     pub fn recognised(&self) -> Result<JsValue, JsError> {
         let docs = [self.paste.as_str()];
         object(&Recognised {
+            hosts: chainwalk_view::hosts(&self.reading, self.facts.id, self.lang),
             chips: chainwalk_view::chips(&self.reading, self.lang),
             facts: chainwalk_view::facts(&self.facts, self.lang, &docs),
             problems: chainwalk_view::problems(&self.reading.diagnostics, &docs, self.lang),

@@ -1,6 +1,6 @@
 //! What was read, and what could not be.
 
-use crate::{Family, Host, Opaque, Span, Text};
+use crate::{Family, Host, HostId, Opaque, Span, Text};
 use serde::{Deserialize, Serialize};
 
 /// How bad it is.
@@ -41,6 +41,10 @@ pub enum DiagnosticId {
     HiddenInterfaces,
     /// Two facts contradict each other; both are kept.
     Contradiction,
+    /// The paste speaks of several hosts; a walk is on one of them.
+    SeveralHosts,
+    /// Which of several hosts a dump is of is not told.
+    WhichHost,
     /// The same table stands twice; the later one counts.
     TableTwice,
     /// A line that looks like a part of a dump and could not be read.
@@ -106,6 +110,8 @@ pub enum Hint {
     Paste(Text),
     /// Name a protocol first.
     NeedsProtocol,
+    /// Choose a host.
+    ChooseHost,
 }
 
 /// What a recognised piece of the paste is.
@@ -149,6 +155,8 @@ pub enum SectionKind {
 /// A recognised piece of the paste.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Section {
+    /// The host that it is of.
+    pub host: HostId,
     /// What it is.
     pub kind: SectionKind,
     /// Its lines.
@@ -167,9 +175,16 @@ pub struct Reading {
 }
 
 impl Reading {
-    /// The first host, or an empty one.
+    /// The host that a walk is on unless another one is chosen: the first that has rules. An empty one where
+    /// nothing was recognised.
     pub fn host(&self) -> Host {
         self.hosts.first().cloned().unwrap_or_default()
+    }
+
+    /// The host of that name, or with that number, counted from 1.
+    pub fn host_named(&self, name: &str) -> Option<&Host> {
+        let named = self.hosts.iter().find(|h| h.name.as_deref() == Some(name));
+        named.or_else(|| self.hosts.get(name.parse::<usize>().ok()?.checked_sub(1)?))
     }
 }
 

@@ -1,10 +1,12 @@
 //! A command line as people paste it with its output: prompt, program, arguments.
 
 use crate::clean::Row;
+use crate::shell::Shell;
+use crate::word::{self, Word};
 use chainwalk_model::{Backend, Family};
 
 /// A command line.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Command<'a> {
     /// The program and its arguments, without prompt.
     pub(crate) name: &'a str,
@@ -18,21 +20,39 @@ pub(crate) struct Command<'a> {
     pub(crate) changes: bool,
     /// What stands behind the program's name.
     pub(crate) arguments: Row<'a>,
+    /// The same in words, variables filled in.
+    pub(crate) words: Vec<Word<'a>>,
+    /// Where it runs, if that is not where the prompt is.
+    pub(crate) inside: Option<Inside>,
 }
 
-impl PartialEq for Row<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.text == other.text && self.start == other.start
-    }
+/// Where a command runs that another one runs elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Inside {
+    /// On another machine (`ssh`).
+    Machine(String),
+    /// In a container, a pod or a network namespace, which has rules and interfaces of its own.
+    Part(String),
 }
 
-/// Reads a command line; `None` if the row is none.
-pub(crate) fn read(row: Row<'_>) -> Option<Command<'_>> {
+/// Whether a row runs iptables or one of its kin.
+pub(crate) fn is_tables(row: Row<'_>) -> bool {
+    let first = row.text.split_whitespace().find(|w| *w != "sudo").unwrap_or_default();
+    tables(first.rsplit('/').next().unwrap_or(first)).is_some()
+}
+
+/// Reads a command line of a script; `None` if the row is none.
+pub(crate) fn read<'a>(row: Row<'a>, shell: &Shell) -> Option<Command<'a>> {
     let (bare, prompted) = unprompt(row);
-    let program = program(bare, prompted)?;
+    let program = program(bare, prompted, shell)?;
     let mut words = program.words();
     let first = words.next()?;
-    let name = first.text.rsplit('/').next().unwrap_or(first.text);
+    let said = shell.program(first.text);
+    // `IPT="sudo iptables -w"`: the program is the word that names one.
+    let mut own: Vec<&str> = said.split_whitespace().collect();
+    let at = own.iter().position(|w| tables(base(w)).is_some()).unwrap_or(0);
+    let name = own.get(at).map_or(first.text, |w| base(w));
+    own.drain(..own.len().min(at + 1));
     let arguments = cut(program.skip(first.end() - program.start).trim());
     let mut command = Command {
         name: program.text,
@@ -41,12 +61,21 @@ pub(crate) fn read(row: Row<'_>) -> Option<Command<'_>> {
         backend: None,
         changes: false,
         arguments,
+        words: Vec::new(),
+        inside: inside(bare),
     };
+    let given = own.into_iter().map(|w| Word {
+        text: w.to_owned().into(),
+        start: first.start,
+        end: first.end(),
+        quoted: false,
+    });
+    command.words = given.chain(shell.expand(word::words(arguments))).collect();
     let Some((family, backend, saves)) = tables(name) else { return Some(command) };
     command.family = Some(family);
     command.backend = backend;
     let mut lists = saves;
-    let mut words = arguments.text.split_whitespace();
+    let mut words = command.words.iter().map(|w| &*w.text);
     while let Some(word) = words.next() {
         match word {
             "-t" | "--table" => command.table = words.next().map(Into::into),
@@ -70,6 +99,11 @@ pub(crate) fn read(row: Row<'_>) -> Option<Command<'_>> {
         command.table = Some("filter".into());
     }
     Some(command)
+}
+
+/// A program's name without its path.
+fn base(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
 }
 
 /// The family and the kind of iptables a program is, and whether it saves.
@@ -124,13 +158,75 @@ fn unprompt(row: Row<'_>) -> (Row<'_>, bool) {
             (Some(c @ ('$' | '%' | '\u{27a9}' | '\u{279c}')), None | Some(' ' | '\t')) => {
                 c.len_utf8()
             }
-            _ => bracket(text).or_else(|| at_host(text)).unwrap_or(0),
+            _ => bracket(text).or_else(|| at_host(text)).or_else(|| shell(text)).unwrap_or(0),
         };
         if skip == 0 {
             return (row, prompted);
         }
         prompted = true;
         row = row.skip(skip).trim();
+    }
+}
+
+/// `bash-5.1# `, `/ # `: a shell that does not name its host, as in a container.
+fn shell(text: &str) -> Option<usize> {
+    let end = text.find(['#', '$']).filter(|at| *at < 12)?;
+    let before = text[..end].trim_end();
+    let named = before == "/" || before.starts_with("bash-") || before.starts_with("sh-");
+    (named && text[end + 1..].starts_with(' ')).then_some(end + 1)
+}
+
+/// The host that a prompt names: `root@gw:~# `, `[root@gw ~]# `.
+pub(crate) fn host_of(row: Row<'_>) -> Option<&str> {
+    let text = row.trim().text;
+    let text = text.trim_start_matches("\\");
+    let inner = match text.strip_prefix('[') {
+        Some(inner) if bracket(text).is_some() => inner,
+        None if at_host(text).is_some() => text,
+        _ => return None,
+    };
+    let name = inner.split_once('@')?.1;
+    let end = name.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.')));
+    Some(&name[..end.unwrap_or(name.len())]).filter(|n| !n.is_empty())
+}
+
+/// Where the program of a command line runs.
+fn inside(row: Row<'_>) -> Option<Inside> {
+    let words: Vec<&str> = row.text.split_whitespace().take(24).collect();
+    let words = words.strip_prefix(&["sudo"]).unwrap_or(&words);
+    let (first, rest) = words.split_first()?;
+    // The first word that is no option, and what follows; some options have a value.
+    let operand = |rest: &[&str], valued: &[&str]| {
+        let mut at = 0;
+        while let Some(word) = rest.get(at).filter(|w| w.starts_with('-')) {
+            at += if valued.contains(word) { 2 } else { 1 };
+        }
+        Some(((*rest.get(at)?).to_owned(), at + 1))
+    };
+    match (first.rsplit('/').next()?, rest) {
+        ("docker" | "podman" | "nerdctl" | "crictl" | "lxc", ["exec", rest @ ..]) => {
+            let valued = ["-u", "--user", "-e", "--env", "-w", "--workdir", "--detach-keys"];
+            Some(Inside::Part(operand(rest, &valued)?.0))
+        }
+        ("kubectl" | "k" | "oc", rest) => {
+            let at = rest.iter().position(|w| *w == "exec")?;
+            let valued = ["-n", "--namespace", "-c", "--container"];
+            Some(Inside::Part(operand(&rest[at + 1..], &valued)?.0))
+        }
+        ("ip", ["netns", "exec", name, ..] | ["-n" | "-netns", name, ..]) => {
+            Some(Inside::Part((*name).to_owned()))
+        }
+        ("nsenter", rest) if !rest.is_empty() => {
+            let target = rest.iter().skip_while(|w| !matches!(**w, "-t" | "--target")).nth(1);
+            Some(Inside::Part(format!("nsenter {}", target.unwrap_or(&""))))
+        }
+        ("ssh", rest) => {
+            let (name, at) = operand(rest, &["-p", "-i", "-o", "-l", "-F", "-J"])?;
+            // Without a command it only opens the way for the prompts that follow.
+            rest.get(at)?;
+            Some(Inside::Machine(name.rsplit('@').next()?.to_owned()))
+        }
+        _ => None,
     }
 }
 
@@ -166,18 +262,19 @@ const WRAPPERS: [&str; 21] = [
 ];
 
 /// The row from the program on, wrappers such as `sudo` left behind; `None` if it is no command.
-fn program(row: Row<'_>, prompted: bool) -> Option<Row<'_>> {
+fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
     let words: Vec<Row<'_>> = row.words().take(16).collect();
     let first = words.first()?;
     let name = |text: &str| -> String { text.rsplit('/').next().unwrap_or(text).to_owned() };
-    let inside = WRAPPERS.contains(&name(first.text).as_str());
+    let wrapped = WRAPPERS.contains(&name(first.text).as_str());
     for (n, word) in words.iter().enumerate() {
-        if n > 0 && !inside {
+        if n > 0 && !wrapped {
             break;
         }
-        if tables(&name(word.text)).is_some() {
+        let said = shell.program(word.text);
+        if said.split_whitespace().any(|w| tables(base(w)).is_some()) {
             let next = words.get(n + 1).map(|w| w.text);
-            let save = name(word.text).ends_with("save") || name(word.text).ends_with("restore");
+            let save = said.ends_with("save") || said.ends_with("restore");
             let option = next.is_some_and(|t| t.starts_with('-') || t.starts_with('!'));
             let alone = next.is_none_or(|t| matches!(t, "|" | ">" | ">>" | ";" | "<"));
             if option || (save && (alone || prompted)) {
@@ -215,6 +312,9 @@ fn program(row: Row<'_>, prompted: bool) -> Option<Row<'_>> {
         "curl" | "ping" | "telnet" | "nc" | "dig" | "wget" | "traceroute" | "cat" | "hostname"
         | "uname" | "ls" | "cd" | "systemctl" | "service" | "ufw" | "firewall-cmd" | "grep"
         | "modprobe" | "lsmod" | "echo" | "exit" | "lsb_release" | "free" => prompted,
+        "ssh" | "nsenter" | "lxc" | "nerdctl" | "crictl" | "oc" => {
+            prompted && inside(row).is_some()
+        }
         _ => false,
     };
     known.then(|| row.skip(word.start - row.start))
@@ -251,7 +351,7 @@ mod tests {
 
     #[track_caller]
     fn check(text: &str, expect: Option<(&str, Option<&str>, bool)>) {
-        let found = read(Row { text, start: 0 });
+        let found = read(Row { text, start: 0 }, &Shell::default());
         let found = found.as_ref().map(|c| (c.name, c.table.as_deref(), c.changes));
         assert_eq!(found, expect);
     }

@@ -35,7 +35,9 @@ pub fn edit(text: &str, doc: DocId, host: &Host) -> Result<(Edit, Vec<Diagnostic
         return Err(problem(DiagnosticId::BadLine, span, more.text, vec![Expected::EndOfLine]));
     }
     let bare = row.text.starts_with('-').then_some((Family::Ip, row));
-    let iptables = command::read(row).and_then(|c| Some((c.family?, c.arguments))).or(bare);
+    let iptables = command::read(row, &crate::shell::Shell::default())
+        .and_then(|c| Some((c.family?, c.arguments)))
+        .or(bare);
     let Some((family, arguments)) = iptables else {
         return fact(text).map(|edit| (edit, Vec::new()));
     };

@@ -25,6 +25,7 @@ mod restore;
 mod rule;
 mod rules;
 mod save;
+mod shell;
 mod value;
 mod word;
 

@@ -4,16 +4,16 @@
 //! dump itself, or by its chains and targets.
 
 use crate::clean::{Clean, Row};
-use crate::command::{self, Command};
+use crate::command::{self, Command, Inside};
 use crate::draft::{Draft, NO_CHAIN, builtin_names, is_builtin};
 use crate::facts;
 use crate::listing::{self, Columns};
 use crate::restore;
 use crate::rule::Cx;
-use crate::word::words;
+use crate::shell::{Shell, Statement};
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading,
-    Section, SectionKind, Severity, Span,
+    Section, SectionKind, Severity, Span, Text,
 };
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
@@ -64,14 +64,63 @@ struct Context {
 
 #[derive(Default)]
 struct Paste {
-    host: Host,
-    drafts: Vec<Draft>,
-    strangers: Vec<Host>,
+    places: Vec<Place>,
+    /// The place that the next lines are of.
+    at: usize,
     sections: Vec<Section>,
     diagnostics: Vec<Diagnostic>,
     prose: Vec<Span>,
     any_text: bool,
-    fact_blocks: Vec<facts::Block>,
+}
+
+/// What tells whose a dump is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Label {
+    /// Nothing does.
+    #[default]
+    Unsaid,
+    /// A prompt, or an output that names the host.
+    Machine(String),
+    /// A command that ran in a container or a namespace.
+    Part(String),
+}
+
+/// A host while the paste is being read.
+#[derive(Debug, Default)]
+struct Place {
+    label: Label,
+    drafts: Vec<Draft>,
+    blocks: Vec<facts::Block>,
+    /// Commands that lead to rules which are not in the paste.
+    elsewhere: Vec<Text>,
+}
+
+impl Place {
+    fn is_empty(&self) -> bool {
+        self.drafts.is_empty() && self.blocks.is_empty()
+    }
+
+    /// Where its first dump stands.
+    fn start(&self) -> (DocId, u32) {
+        let drafts = self.drafts.iter().filter_map(|d| d.span);
+        let all = drafts.chain(self.blocks.iter().map(|b| b.span)).map(|s| (s.doc, s.start));
+        all.min().unwrap_or((DocId(u16::MAX), u32::MAX))
+    }
+}
+
+impl Label {
+    fn machine(name: &str) -> Self {
+        // Some prompts and commands print the domain too, and some do not.
+        let short = name.split('.').next().filter(|s| !s.is_empty() && s.parse::<u8>().is_err());
+        Self::Machine(short.unwrap_or(name).to_owned())
+    }
+
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Unsaid => None,
+            Self::Machine(name) | Self::Part(name) => Some(name),
+        }
+    }
 }
 
 impl Paste {
@@ -81,6 +130,9 @@ impl Paste {
         let mut context = Context::default();
         let mut group: Option<Group<'_>> = None;
         let mut said = "";
+        let mut shell = Shell::default();
+        let mut base = Label::Unsaid;
+        self.enter(&base);
         while at < rows.len() {
             let row = rows[at];
             if row.text.is_empty() {
@@ -88,9 +140,27 @@ impl Paste {
                 continue;
             }
             self.any_text = true;
-            if let Some(command) = command::read(row) {
+            if let Some(name) = command::host_of(row) {
                 self.flush(clean, &mut group, &context);
-                self.command(clean, row, &command, &mut context);
+                base = Label::machine(name);
+                self.enter(&base);
+                // A prompt is no line of a script.
+                shell = Shell::default();
+            }
+            if let Some(statements) = shell.take(row) {
+                self.flush(clean, &mut group, &context);
+                self.script(clean, &statements, &shell, &mut context);
+                at += 1;
+                continue;
+            }
+            if let Some(command) = command::read(row, &shell) {
+                self.flush(clean, &mut group, &context);
+                self.enter(&match &command.inside {
+                    Some(Inside::Machine(name)) => Label::machine(name),
+                    Some(Inside::Part(name)) => Label::Part(name.clone()),
+                    None => base.clone(),
+                });
+                self.command(clean, row, &command, false, &mut context);
                 said = command.name;
                 at += 1;
                 continue;
@@ -103,9 +173,15 @@ impl Paste {
             let found = facts::after(clean, &rows[at..], said);
             if let Some((block, taken)) = found.or_else(|| facts::block(clean, &rows[at..])) {
                 self.flush(clean, &mut group, &context);
-                self.sections.push(Section { kind: block.kind.clone(), span: block.span });
+                if let (Some(name), Label::Unsaid) =
+                    (&block.facts.name, &self.places[self.at].label)
+                {
+                    base = Label::machine(name);
+                    self.enter(&base);
+                }
+                self.section(block.kind.clone(), block.span);
                 self.diagnostics.extend(block.diagnostics.iter().cloned());
-                self.fact_blocks.push(block);
+                self.places[self.at].blocks.push(block);
                 at += taken.max(1);
                 continue;
             }
@@ -113,6 +189,41 @@ impl Paste {
             at += 1;
         }
         self.flush(clean, &mut group, &context);
+    }
+
+    /// The commands of a line of a script.
+    fn script(
+        &mut self,
+        clean: &Clean,
+        statements: &[Statement<'_>],
+        shell: &Shell,
+        context: &mut Context,
+    ) {
+        for Statement { row, maybe, elsewhere } in statements {
+            if *elsewhere {
+                // What it does to the rules is not in the paste.
+                let text: String = row.text.chars().take(60).collect();
+                let span = clean.span(row.start, row.end());
+                self.section(SectionKind::Unread(text.as_str().into()), span);
+                self.places[self.at].elsewhere.push(text.into());
+            } else if let Some(command) = command::read(*row, shell) {
+                self.command(clean, *row, &command, *maybe, context);
+            }
+        }
+    }
+
+    /// The next lines are of this host.
+    fn enter(&mut self, label: &Label) {
+        let found = self.places.iter().position(|p| p.label == *label);
+        self.at = found.unwrap_or_else(|| {
+            self.places.push(Place { label: label.clone(), ..Place::default() });
+            self.places.len() - 1
+        });
+    }
+
+    /// Notes a piece of the host at hand. Until the end its host is the number of its place.
+    fn section(&mut self, kind: SectionKind, span: Span) {
+        self.sections.push(Section { host: HostId(self.at as u16), kind, span });
     }
 
     /// A line that belongs to rules; whether it does.
@@ -197,12 +308,13 @@ impl Paste {
         clean: &Clean,
         row: Row<'_>,
         command: &Command<'_>,
+        maybe: bool,
         context: &mut Context,
     ) {
         let span = clean.span(row.start, row.end());
         // A line of a script is a part of the table that it makes.
         if !command.changes {
-            self.sections.push(Section { kind: SectionKind::Command(command.name.into()), span });
+            self.section(SectionKind::Command(command.name.into()), span);
         }
         *context = Context {
             table: command.table.clone(),
@@ -211,17 +323,21 @@ impl Paste {
         };
         let (Some(family), true) = (command.family, command.changes) else { return };
         let table = command.table.clone().unwrap_or_else(|| "filter".into());
-        let at = self.drafts.iter().position(|d| d.family == family && *d.name == *table);
+        let drafts = &mut self.places[self.at].drafts;
+        let at = drafts.iter().position(|d| d.family == family && *d.name == *table);
         let at = at.unwrap_or_else(|| {
-            self.drafts.push(Draft::new(family, &table));
-            self.drafts.len() - 1
+            drafts.push(Draft::new(family, &table));
+            drafts.len() - 1
         });
         if let Some(backend) = command.backend {
-            self.drafts[at].backend = backend;
+            drafts[at].backend = backend;
         }
         let mut cx = Cx { clean, diagnostics: &mut self.diagnostics };
-        let found = words(command.arguments);
-        restore::command(&mut cx, &mut self.drafts[at], row, &found, None);
+        if maybe {
+            restore::perhaps(&mut cx, &mut drafts[at], row, &command.words);
+        } else {
+            restore::command(&mut cx, &mut drafts[at], row, &command.words, None);
+        }
     }
 
     /// A line that nothing here reads.
@@ -299,20 +415,21 @@ impl Paste {
             cx.say(DiagnosticId::HiddenInterfaces, Severity::Warning, place, vec![], hint);
         }
         let span = draft.span.unwrap_or_default();
-        self.sections.push(Section { kind: table_section(&draft), span });
-        self.keep(draft);
+        self.section(table_section(&draft), span);
+        self.keep(self.at, draft);
     }
 
-    /// Puts a draft to those of the paste. Halves of one table become one; of two, the later counts.
-    fn keep(&mut self, draft: Draft) {
+    /// Puts a draft to those of a host. Halves of one table become one; of two, the later counts.
+    fn keep(&mut self, place: usize, draft: Draft) {
+        let drafts = &mut self.places[place].drafts;
         let same = |d: &Draft| d.family == draft.family && d.name == draft.name;
-        let Some(at) = self.drafts.iter().position(same) else {
-            self.drafts.push(draft);
+        let Some(at) = drafts.iter().position(same) else {
+            drafts.push(draft);
             return;
         };
-        let both = draft.chains.iter().any(|c| c.is_shown() && self.drafts[at].shows(&c.name));
+        let both = draft.chains.iter().any(|c| c.is_shown() && drafts[at].shows(&c.name));
         if both {
-            let old = std::mem::replace(&mut self.drafts[at], draft);
+            let old = std::mem::replace(&mut drafts[at], draft);
             self.diagnostics.push(Diagnostic {
                 id: DiagnosticId::TableTwice,
                 severity: Severity::Warning,
@@ -322,39 +439,147 @@ impl Paste {
                 hint: None,
             });
         } else {
-            self.drafts[at].absorb(draft);
+            drafts[at].absorb(draft);
         }
     }
 
-    fn finish(mut self, cleans: &[Clean]) -> Reading {
-        for draft in std::mem::take(&mut self.drafts) {
-            let section = |s: &Section| {
-                matches!(&s.kind, SectionKind::Table { family, table, .. }
-                    if *family == draft.family && *table == draft.name)
-            };
-            if !self.sections.iter().any(section) {
-                let span = draft.span.unwrap_or_default();
-                self.sections.push(Section { kind: table_section(&draft), span });
-            }
-            part_of_table(&draft, &mut self.diagnostics);
-            draft.lower(&mut self.host, &mut self.diagnostics);
+    /// What nobody's prompt stands above is of the only machine whose prompt was seen. With several of them it
+    /// stays apart.
+    fn gather(&mut self) {
+        let machine = |p: &&Place| matches!(p.label, Label::Machine(_)) && !p.is_empty();
+        let machines: Vec<&Place> = self.places.iter().filter(machine).collect();
+        let names = machines.iter().filter_map(|p| p.label.name());
+        let names: Vec<Expected> = names.map(|n| Expected::Literal(n.into())).collect();
+        let Some(unsaid) = self.places.iter().position(|p| p.label == Label::Unsaid) else {
+            return;
+        };
+        if self.places[unsaid].is_empty() {
+            return;
         }
-        facts::settle(
-            &mut self.host,
-            &mut self.strangers,
-            std::mem::take(&mut self.fact_blocks),
-            &mut self.diagnostics,
-        );
+        let machine = self.places.iter().position(|p| machine(&p));
+        match (machine, names.len()) {
+            (Some(machine), 1) => {
+                let (first, second) = if self.places[unsaid].start() < self.places[machine].start()
+                {
+                    (unsaid, machine)
+                } else {
+                    (machine, unsaid)
+                };
+                let label = std::mem::take(&mut self.places[machine].label);
+                let mut later = std::mem::take(&mut self.places[second]);
+                for draft in std::mem::take(&mut later.drafts) {
+                    self.keep(first, draft);
+                }
+                let blocks = &mut self.places[first].blocks;
+                blocks.append(&mut later.blocks);
+                blocks.sort_by_key(|b| (b.span.doc, b.span.start));
+                self.places[first].label = label;
+                for section in &mut self.sections {
+                    if section.host.0 as usize == second {
+                        section.host.0 = first as u16;
+                    }
+                }
+            }
+            (_, 0 | 1) => {}
+            _ => {
+                let own = self.sections.iter().find(|s| {
+                    s.host.0 as usize == unsaid && !matches!(s.kind, SectionKind::Command(_))
+                });
+                self.diagnostics.push(Diagnostic {
+                    id: DiagnosticId::WhichHost,
+                    severity: Severity::Warning,
+                    span: own.map(|s| s.span).unwrap_or_default(),
+                    found: "".into(),
+                    expected: names,
+                    hint: None,
+                });
+            }
+        }
+    }
+
+    /// The places become hosts, those with rules first. Returns the host of each place.
+    fn hosts(&mut self) -> Vec<Host> {
+        let mut order: Vec<usize> =
+            (0..self.places.len()).filter(|p| !self.places[*p].is_empty()).collect();
+        order.sort_by_key(|p| (self.places[*p].drafts.is_empty(), self.places[*p].start()));
+        let mut hosts: Vec<Host> = Vec::new();
+        let mut of_place: Vec<Option<usize>> = vec![None; self.places.len()];
+        let mut of_span: Vec<(Span, usize)> = Vec::new();
+        for at in order {
+            let place = std::mem::take(&mut self.places[at]);
+            let mut host = Host { conntrack: true, unread: place.elsewhere, ..Host::default() };
+            for draft in place.drafts {
+                let section = |s: &Section| {
+                    matches!(&s.kind, SectionKind::Table { family, table, .. }
+                        if *family == draft.family && *table == draft.name)
+                        && s.host.0 as usize == at
+                };
+                if !self.sections.iter().any(section) {
+                    let span = draft.span.unwrap_or_default();
+                    let kind = table_section(&draft);
+                    self.sections.push(Section { host: HostId(at as u16), kind, span });
+                }
+                part_of_table(&draft, &mut self.diagnostics);
+                draft.lower(&mut host, &mut self.diagnostics);
+            }
+            let own = hosts.len();
+            of_place[at] = Some(own);
+            let mut strangers = Vec::new();
+            let moved =
+                facts::settle(&mut host, &mut strangers, place.blocks, &mut self.diagnostics);
+            of_span.extend(moved.into_iter().map(|(span, n)| (span, own + 1 + n)));
+            host.name = place.label.name().map(Into::into).or(host.name);
+            hosts.push(host);
+            hosts.append(&mut strangers);
+        }
+        for section in &mut self.sections {
+            let at = section.host.0 as usize;
+            let moved = of_span.iter().find(|(span, _)| *span == section.span).map(|(_, n)| *n);
+            let host = moved.or(of_place.get(at).copied().flatten()).unwrap_or(0);
+            section.host = HostId(host as u16);
+        }
+        for (n, host) in hosts.iter_mut().enumerate() {
+            host.id = HostId(n as u16);
+        }
+        hosts
+    }
+
+    /// Says that there are several hosts where prompts or commands told them apart.
+    fn several(&mut self, hosts: &[Host]) {
+        let named = hosts.iter().filter(|h| h.name.is_some()).count();
+        if hosts.len() < 2 || named == 0 {
+            return;
+        }
+        let other =
+            |s: &&Section| s.host != HostId(0) && !matches!(s.kind, SectionKind::Command(_));
+        let span = self.sections.iter().find(other).map(|s| s.span).unwrap_or_default();
+        let name =
+            |h: &Host| h.name.as_deref().map_or_else(|| (h.id.0 + 1).to_string(), Into::into);
+        self.diagnostics.push(Diagnostic {
+            id: DiagnosticId::SeveralHosts,
+            severity: Severity::Note,
+            span,
+            found: hosts.first().map(name).unwrap_or_default().into(),
+            expected: hosts.iter().map(|h| Expected::Literal(name(h).into())).collect(),
+            hint: Some(Hint::ChooseHost),
+        });
+    }
+
+    fn finish(mut self, cleans: &[Clean]) -> Reading {
+        self.gather();
+        let mut hosts = self.hosts();
         for section in &self.sections {
             if let SectionKind::Unread(name) = &section.kind
                 && name.starts_with("nft")
-                && !self.host.unread.contains(name)
+                && let Some(host) = hosts.get_mut(section.host.0 as usize)
+                && !host.unread.contains(name)
             {
-                self.host.unread.push(name.clone());
+                host.unread.push(name.clone());
             }
         }
+        self.several(&hosts);
         let anything = self.sections.iter().any(|s| !matches!(s.kind, SectionKind::Command(_)))
-            || !self.host.rules.tables.is_empty();
+            || !hosts.is_empty();
         let place = cleans.first().map(|c| c.span(0, c.text.len())).unwrap_or_default();
         let mut fatal = |id| {
             self.diagnostics.push(Diagnostic {
@@ -384,14 +609,8 @@ impl Paste {
         }
         self.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
         self.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));
-        let mut hosts = Vec::new();
-        if anything {
-            self.host.conntrack = true;
-            hosts.push(self.host);
-            hosts.extend(self.strangers);
-            for (n, host) in hosts.iter_mut().enumerate() {
-                host.id = HostId(n as u16);
-            }
+        if anything && hosts.is_empty() {
+            hosts.push(Host { conntrack: true, ..Host::default() });
         }
         Reading { hosts, sections: self.sections, diagnostics: self.diagnostics }
     }

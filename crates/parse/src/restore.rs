@@ -5,7 +5,8 @@ use crate::draft::{Draft, DraftRule, is_builtin};
 use crate::rule::{self, Cx, Verb};
 use crate::word::{Word, words};
 use chainwalk_model::{
-    Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Policy, Severity,
+    Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Match, Op, OpKind,
+    Opaque, Policy, Severity,
 };
 
 /// Reads the body of one table, as `iptables-restore` takes it, into a host on which every built-in
@@ -181,4 +182,69 @@ pub(crate) fn command(
         cx.say(DiagnosticId::BadLine, Severity::Warning, place, vec![Expected::Number], None);
     }
     true
+}
+
+/// Replays a command of which nobody knows whether it runs: what it makes may be there, and what it takes
+/// away may be there still. Either is a test of the rule that can't be known.
+pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &[Word<'_>]) {
+    let span = cx.clean.span(row.start, row.end());
+    let spec = rule::read(cx, draft, words);
+    let Some(verb) = spec.verb else { return };
+    draft.cover(span);
+    let doubt = || Op { what: OpKind::Match(Match::Opaque(Opaque::new(None, row.text))), span };
+    let Some(name) = spec.chain else {
+        for rule in draft.chains.iter_mut().flat_map(|c| &mut c.rules) {
+            rule.ops.insert(0, doubt());
+        }
+        return;
+    };
+    let at = draft.chain(&name);
+    let chain = &mut draft.chains[at];
+    chain.shown.get_or_insert(span);
+    let made = |ops: Vec<Op>| {
+        let ops = std::iter::once(doubt()).chain(ops).collect();
+        DraftRule { ops, counters: None, comment: spec.comment.clone(), span }
+    };
+    let rules: Vec<DraftRule> = spec.rules.into_iter().map(made).collect();
+    match verb {
+        Verb::Append => chain.rules.extend(rules),
+        Verb::Insert(n) => {
+            let to = (n.max(1) as usize - 1).min(chain.rules.len());
+            for rule in rules {
+                chain.rules.insert(to, rule);
+            }
+        }
+        Verb::New => chain.header = chain.header.or(Some(span)),
+        Verb::Policy(policy) if chain.policy != Some(policy) => {
+            chain.header = chain.header.or(Some(span));
+            chain.policy = Some(Policy::Unknown);
+        }
+        Verb::Policy(_) | Verb::Nothing => {}
+        Verb::Flush | Verb::DeleteChain | Verb::Rename(_) => {
+            for rule in &mut chain.rules {
+                rule.ops.insert(0, doubt());
+            }
+        }
+        Verb::Delete | Verb::DeleteAt(_) | Verb::Replace(_) => {
+            let numbered = match verb {
+                Verb::DeleteAt(n) | Verb::Replace(n) => n.checked_sub(1),
+                _ => None,
+            };
+            for (n, old) in chain.rules.iter_mut().enumerate() {
+                let gone = rules.iter().any(|r| {
+                    r.ops.len() == old.ops.len() + 1
+                        && r.ops[1..].iter().zip(&old.ops).all(|(a, b)| a.what == b.what)
+                });
+                if gone || numbered == Some(n as u32) {
+                    old.ops.insert(0, doubt());
+                }
+            }
+            if let Verb::Replace(n) = verb {
+                let to = (n as usize).min(chain.rules.len());
+                for rule in rules {
+                    chain.rules.insert(to, rule);
+                }
+            }
+        }
+    }
 }

@@ -340,3 +340,126 @@ fn an_offloaded_flow_passes_by_the_rules() {
     let text = "tcp      6 src=10.1.0.1 dst=10.2.0.2 sport=44038 dport=80 src=10.2.0.2 dst=10.1.0.1 sport=80 dport=44038 [OFFLOAD] mark=0 use=2\n";
     assert_eq!(host(text).beside.iter().map(|b| &*b.name).collect::<Vec<_>>(), ["flowtable"]);
 }
+
+const RULES: &str = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp -j ACCEPT\nCOMMIT\n";
+
+fn names(text: &str) -> Vec<(Option<String>, usize, usize)> {
+    let reading = chainwalk_parse::read(&[text]);
+    for section in &reading.sections {
+        assert!(usize::from(section.host.0) < reading.hosts.len());
+    }
+    let one =
+        |h: &Host| (h.name.as_deref().map(Into::into), h.rules.rules.len(), h.interfaces.len());
+    reading.hosts.iter().map(one).collect()
+}
+
+#[test]
+fn prompts_tell_hosts_apart() {
+    let addr = "2: eth0: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n";
+    let two =
+        format!("root@a:~# ip a\n{addr}root@b:~# iptables-save\n{RULES}root@b:~# ip a\n{addr}");
+    assert_eq!(names(&two), [(Some("b".into()), 1, 1), (Some("a".into()), 0, 1)]);
+    let reading = chainwalk_parse::read(&[&two]);
+    assert!(
+        reading.diagnostics.iter().any(|d| d.id == chainwalk_model::DiagnosticId::SeveralHosts)
+    );
+    assert_eq!(reading.host_named("a").map(|h| h.id.0), Some(1));
+    assert_eq!(reading.host_named("2").map(|h| h.id.0), Some(1));
+    let own: Vec<u16> = reading
+        .sections
+        .iter()
+        .filter(|s| !matches!(s.kind, SectionKind::Command(_)))
+        .map(|s| s.host.0)
+        .collect();
+    assert_eq!(own, [1, 0, 0]);
+    let one = format!("[root@a.example.com ~]# iptables-save\n{RULES}root@a:/etc# ip a\n{addr}");
+    assert_eq!(names(&one), [(Some("a".into()), 1, 1)]);
+    // What stands without a prompt is of the only host there is.
+    assert_eq!(
+        names(&format!("{addr}root@a:~# iptables-save\n{RULES}")),
+        [(Some("a".into()), 1, 1)]
+    );
+    let apart = format!("{addr}root@a:~# iptables-save\n{RULES}root@b:~# iptables-save\n{RULES}");
+    assert_eq!(names(&apart).len(), 3);
+    let reading = chainwalk_parse::read(&[&apart]);
+    assert!(reading.diagnostics.iter().any(|d| d.id == chainwalk_model::DiagnosticId::WhichHost));
+}
+
+#[test]
+fn what_runs_in_a_container_or_elsewhere_is_of_another_host() {
+    let addr = "2: eth0: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n";
+    for (command, name) in [
+        ("docker exec -it web ip a", "web"),
+        ("sudo ip netns exec blue ip a", "blue"),
+        ("kubectl exec -n x pod-1 -- ip a", "pod-1"),
+        ("ssh -p 22 root@db ip a", "db"),
+    ] {
+        let text = format!("root@a:~# iptables-save\n{RULES}root@a:~# {command}\n{addr}");
+        assert_eq!(
+            names(&text),
+            [(Some("a".into()), 1, 0), (Some(name.into()), 0, 1)],
+            "{command}"
+        );
+    }
+    // With nothing else there is one host, whatever its name.
+    assert_eq!(
+        names("$ docker exec web iptables -S\n-P INPUT DROP\n"),
+        [(Some("web".into()), 0, 0)]
+    );
+    let uname = format!("Linux gw 6.1.0 #1 SMP x86_64 GNU/Linux\n{RULES}");
+    assert_eq!(names(&uname), [(Some("gw".into()), 1, 0)]);
+}
+
+#[test]
+fn a_script_with_variables_is_replayed() {
+    let text = "#!/bin/bash\n\
+        # my firewall\n\
+        IPT=\"/sbin/iptables\"\n\
+        export WAN=eth0 LAN='eth1'\n\
+        NET=10.0.0.0/8; ALLOW=\"-m conntrack --ctstate NEW -j ACCEPT\"\n\
+        $IPT -F && $IPT -X\n\
+        $IPT -P INPUT DROP\n\
+        ${IPT} -A INPUT -i ${LAN} -s $NET $ALLOW\n\
+        \"$IPT\" -t nat -A POSTROUTING -o \"$WAN\" -j MASQUERADE\n";
+    let printed = chainwalk_parse::save_text(&host(text));
+    assert_eq!(
+        printed.text.lines().filter(|l| l.starts_with("-A")).collect::<Vec<_>>(),
+        [
+            "-A INPUT -s 10.0.0.0/8 -i eth1 -m conntrack --ctstate NEW -j ACCEPT",
+            "-A POSTROUTING -o eth0 -j MASQUERADE"
+        ]
+    );
+    let reading = chainwalk_parse::read(&[text]);
+    let rule = &reading.hosts[0].rules.rules[0];
+    assert_eq!(&text[rule.span.range()], "${IPT} -A INPUT -i ${LAN} -s $NET $ALLOW");
+}
+
+#[test]
+fn what_a_script_does_only_perhaps_is_open() {
+    let text = "IPT=$(which iptables)\n\
+        $IPT -P INPUT ACCEPT\n\
+        for port in 80 443; do\n  $IPT -A INPUT -p tcp --dport $port -j ACCEPT\ndone\n\
+        if [ -n \"$1\" ]; then $IPT -A INPUT -s $1 -j DROP; fi\n\
+        [ -f /x ] && $IPT -P INPUT DROP\n\
+        $IPT -A INPUT -p udp -j DROP\n\
+        . /etc/firewall/more.sh\n";
+    let host = host(text);
+    let open = |n: usize| {
+        host.rules.rules[n].ops.iter().any(|op| {
+            matches!(&op.what, chainwalk_model::OpKind::Match(chainwalk_model::Match::Opaque(_)))
+        })
+    };
+    assert_eq!(host.rules.rules.len(), 3);
+    assert_eq!([open(0), open(1), open(2)], [true, true, false]);
+    let input = host.rules.chains[0].base.as_ref().unwrap();
+    assert_eq!(input.policy, chainwalk_model::Policy::Unknown);
+    assert_eq!(host.unread.iter().map(|u| &**u).collect::<Vec<_>>(), [". /etc/firewall/more.sh"]);
+}
+
+#[test]
+fn a_function_may_be_called_anywhere() {
+    let text = "open_port() {\n  iptables -A INPUT -p tcp --dport $1 -j ACCEPT\n}\niptables -P INPUT DROP\nopen_port 22\n";
+    let host = host(text);
+    assert_eq!(host.rules.rules.len(), 1);
+    assert_eq!(host.unread.iter().map(|u| &**u).collect::<Vec<_>>(), ["open_port 22"]);
+}

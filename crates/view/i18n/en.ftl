@@ -376,6 +376,16 @@ chip-unread = not read yet
 
 ## This host
 
+host-unnamed = host { $number }
+host-holds = { $tables ->
+    [0] no rules
+    [1] 1 table
+   *[other] { $tables } tables
+} · { $interfaces ->
+    [0] no interface
+    [1] 1 interface
+   *[other] { $interfaces } interfaces
+}
 source-said = said
 source-guess = guess
 source-paste = pasted
@@ -410,6 +420,8 @@ problem-undeclared = Chain “{ $found }” has rules but no header; its policy 
 problem-part = Only a part of table “{ $found }” was pasted
 problem-hidden = This listing hides the interfaces; rules may test more than it shows
 problem-contradiction = “{ $found }” contradicts what was read before; both are kept
+problem-several-hosts = Several hosts speak here: { $hosts }; the walk is on { $found } unless another is chosen
+problem-which-host = No prompt tells which host this is of ({ $hosts }); it is kept apart from them
 problem-twice = Table “{ $found }” stands here a second time; the later one counts
 problem-bad-line = “{ $found }” could not be read
 problem-prose = “{ $found }” is no part of a dump and is not used
@@ -437,6 +449,7 @@ expected-dump = a dump such as iptables-save prints
 expected-packet = a packet, such as curl 172.17.0.2:80
 hint-mean = Did you mean { $word }?
 hint-paste = Paste what { $command } prints.
+hint-host = Choose the host that the packet comes to (--host NAME in a terminal).
 hint-protocol = Name the protocol first, with -p tcp or -p udp.
 
 ## Changes

@@ -340,6 +340,14 @@ chip-unread = 尚未解读
 
 ## 本机
 
+host-unnamed = 主机 { $number }
+host-holds = { $tables ->
+    [0] 无规则
+   *[other] { $tables } 个表
+} · { $interfaces ->
+    [0] 无接口
+   *[other] { $interfaces } 个接口
+}
 source-said = 已说明
 source-guess = 推测
 source-paste = 来自粘贴
@@ -371,6 +379,8 @@ problem-undeclared = 链“{ $found }”有规则却没有表头，默认策略�
 problem-part = 表“{ $found }”只粘贴了一部分
 problem-hidden = 这份列表隐藏了接口，规则可能还检查更多
 problem-contradiction = “{ $found }”与前面读到的矛盾，两者都保留
+problem-several-hosts = 这里有多台主机：{ $hosts }；未另选时在 { $found } 上推演
+problem-which-host = 没有提示符说明这属于哪台主机（{ $hosts }）；先单独保留
 problem-twice = 表“{ $found }”在这里第二次出现，以后者为准
 problem-bad-line = “{ $found }”无法读懂
 problem-prose = “{ $found }”不属于任何输出，没有使用
@@ -398,6 +408,7 @@ expected-dump = iptables-save 之类的输出
 expected-packet = 数据包，例如 curl 172.17.0.2:80
 hint-mean = 是不是 { $word }？
 hint-paste = 请粘贴 { $command } 的输出。
+hint-host = 请选择数据包到达的主机（终端里用 --host NAME）。
 hint-protocol = 请先写明协议：-p tcp 或 -p udp。
 
 ## 改动

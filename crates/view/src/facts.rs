@@ -3,24 +3,27 @@
 use crate::say::text;
 use crate::telling::line;
 use crate::terms::{table_class, table_name};
-use crate::{Chip, FactRow, Lang};
+use crate::{Chip, FactRow, HostChip, Lang};
 use chainwalk_model::{
-    Cidr, Family, Host, IfKind, LocalStack, Origin, Reading, Route, SectionKind, Span,
+    Cidr, Family, Host, HostId, IfKind, LocalStack, Origin, Reading, Route, Section, SectionKind,
 };
 
 /// The recognised pieces of the paste, in its order.
 pub fn chips(reading: &Reading, lang: Lang) -> Vec<Chip> {
     // A prompt with its command heads a dump that has a chip of its own.
     let shown = reading.sections.iter().filter(|s| !matches!(s.kind, SectionKind::Command(_)));
-    shown.map(|s| chip(&s.kind, s.span, lang)).collect()
+    shown.map(|s| chip(s, lang)).collect()
 }
 
-fn chip(kind: &SectionKind, span: Span, lang: Lang) -> Chip {
+fn chip(section: &Section, lang: Lang) -> Chip {
+    let Section { kind, span, host: of } = section;
+    let (span, of) = (*span, *of);
     let host = |name: &str, detail: String| Chip {
         name: name.to_owned(),
         detail,
         class: "host".into(),
         span,
+        host: of,
     };
     match kind {
         SectionKind::Table { family, table, chains, rules } => Chip {
@@ -28,6 +31,7 @@ fn chip(kind: &SectionKind, span: Span, lang: Lang) -> Chip {
             detail: text!(lang, ChipTable, chains = *chains, rules = *rules),
             class: table_class(table).into(),
             span,
+            host: of,
         },
         SectionKind::Interfaces(n) => host("ip addr", text!(lang, ChipInterfaces, count = *n)),
         SectionKind::Routes(n) => host("ip route", text!(lang, ChipRoutes, count = *n)),
@@ -44,8 +48,32 @@ fn chip(kind: &SectionKind, span: Span, lang: Lang) -> Chip {
             detail: text!(lang, ChipUnread),
             class: "unread".into(),
             span,
+            host: of,
         },
     }
+}
+
+/// The hosts of a paste, of which the walk is on `chosen`; empty where there is one or none.
+pub fn hosts(reading: &Reading, chosen: HostId, lang: Lang) -> Vec<HostChip> {
+    if reading.hosts.len() < 2 {
+        return Vec::new();
+    }
+    let chip = |host: &Host| {
+        let number = usize::from(host.id.0) + 1;
+        let named = host.name.as_deref().map(str::to_owned);
+        HostChip {
+            id: named.clone().unwrap_or_else(|| number.to_string()),
+            name: named.unwrap_or_else(|| text!(lang, HostUnnamed, number = number)),
+            detail: text!(
+                lang,
+                HostHolds,
+                tables = host.rules.tables.len(),
+                interfaces = host.interfaces.len()
+            ),
+            chosen: host.id == chosen,
+        }
+    };
+    reading.hosts.iter().map(chip).collect()
 }
 
 /// Lays rows out with their sources in words.

@@ -34,7 +34,7 @@ mod words;
 pub use banner::banner;
 pub use cards::{CARDS, rule_cards};
 pub use changes::*;
-pub use facts::{chips, facts};
+pub use facts::{chips, facts, hosts};
 pub use form::packet_form;
 pub use measure::TableMeasure;
 pub use page::*;

@@ -1,6 +1,6 @@
 //! The finished pieces of the page, as every door gets them: plain data, texts in the reader's language.
 
-use chainwalk_model::{ChainId, RuleId, Span};
+use chainwalk_model::{ChainId, HostId, RuleId, Span};
 use serde::{Deserialize, Serialize};
 
 /// A language of the catalogues.
@@ -92,6 +92,21 @@ pub struct Chip {
     pub class: String,
     /// Where it stands.
     pub span: Span,
+    /// The host that it is of.
+    pub host: HostId,
+}
+
+/// One of the hosts that a paste speaks of, as a chip to choose from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostChip {
+    /// What chooses it: its name, or its number from 1 where it has none.
+    pub id: String,
+    /// Its name as shown.
+    pub name: String,
+    /// What is known of it (`3 tables · 2 interfaces`).
+    pub detail: String,
+    /// Whether the walk is on it.
+    pub chosen: bool,
 }
 
 /// A fact of this host, as a row.

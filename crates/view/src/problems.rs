@@ -36,8 +36,9 @@ fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
     if quoted.len() < words.len() {
         quoted.push('…');
     }
-    let mut sentence = plain(&what(d.id, &quoted, lang));
-    if !d.expected.is_empty() {
+    let mut sentence = plain(&what(d, &quoted, lang));
+    let listed = matches!(d.id, DiagnosticId::SeveralHosts | DiagnosticId::WhichHost);
+    if !d.expected.is_empty() && !listed {
         let list: Vec<String> = d.expected.iter().map(|e| expected(e, lang)).collect();
         let or = text!(lang, ExpectedOr);
         let wanted = text!(lang, ProblemExpected, what = list.join(&or));
@@ -51,8 +52,8 @@ fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
     }
 }
 
-fn what(id: DiagnosticId, found: &str, lang: Lang) -> crate::Sentence {
-    let key = match id {
+fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::Sentence {
+    let key = match d.id {
         DiagnosticId::Empty => return crate::say::format(lang, Key::ProblemEmpty, Vec::new()),
         DiagnosticId::NothingRecognised => {
             return crate::say::format(lang, Key::ProblemNothing, Vec::new());
@@ -68,12 +69,27 @@ fn what(id: DiagnosticId, found: &str, lang: Lang) -> crate::Sentence {
         DiagnosticId::PartOfTable => return say!(lang, ProblemPart, found = found),
         DiagnosticId::HiddenInterfaces => Key::ProblemHidden,
         DiagnosticId::Contradiction => return say!(lang, ProblemContradiction, found = found),
+        DiagnosticId::SeveralHosts => {
+            return say!(lang, ProblemSeveralHosts, found = found, hosts = words(&d.expected));
+        }
+        DiagnosticId::WhichHost => {
+            return say!(lang, ProblemWhichHost, hosts = words(&d.expected));
+        }
         DiagnosticId::TableTwice => return say!(lang, ProblemTwice, found = found),
         DiagnosticId::BadLine => return say!(lang, ProblemBadLine, found = found),
         DiagnosticId::Prose => return say!(lang, ProblemProse, found = found),
         DiagnosticId::NotModelled => return say!(lang, ProblemNotModelled, found = found),
     };
     crate::say::format(lang, key, Vec::new())
+}
+
+/// Names as they stand.
+fn words(list: &[Expected]) -> String {
+    let word = |e: &Expected| match e {
+        Expected::Literal(word) => Some(word.to_string()),
+        _ => None,
+    };
+    list.iter().filter_map(word).collect::<Vec<_>>().join(", ")
 }
 
 fn expected(e: &Expected, lang: Lang) -> String {
@@ -107,5 +123,6 @@ fn hint(h: &Hint, lang: Lang) -> String {
         Hint::DidYouMean(word) => text!(lang, HintMean, word = &**word),
         Hint::Paste(command) => text!(lang, HintPaste, command = &**command),
         Hint::NeedsProtocol => text!(lang, HintProtocol),
+        Hint::ChooseHost => text!(lang, HintHost),
     }
 }

@@ -187,7 +187,11 @@ fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Telling) -> R) -
         chainwalk_parse::packet_lines(&[packet], &host).into_iter().map(|a| a.0).collect();
     let reading = Reading {
         hosts: vec![host.clone()],
-        sections: vec![Section { kind: SectionKind::Routes(1), span: Span::new(DocId(0), 0, 3) }],
+        sections: vec![Section {
+            host: chainwalk_model::HostId(0),
+            kind: SectionKind::Routes(1),
+            span: Span::new(DocId(0), 0, 3),
+        }],
         diagnostics: Vec::new(),
     };
     let mut session = Session::new(host);
@@ -284,7 +288,11 @@ fn without_rules_there_is_never_a_good_end() {
     let mut network = Built::new().0;
     network.complete.rules = false;
     let read = Reading {
-        sections: vec![Section { kind: SectionKind::Routes(1), span: Span::default() }],
+        sections: vec![Section {
+            host: chainwalk_model::HostId(0),
+            kind: SectionKind::Routes(1),
+            span: Span::default(),
+        }],
         ..Reading::default()
     };
     assert_eq!(said(network, &["default via 10.0.0.2"], Some(&read)).tone, Tone::Idle);

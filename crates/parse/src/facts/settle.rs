@@ -8,17 +8,18 @@ use chainwalk_model::{
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-/// Gives every block to the host that it is of.
+/// Gives every block to the host that it is of. Returns the spans of those that are of a stranger, and which.
 pub(crate) fn settle(
     host: &mut Host,
     strangers: &mut Vec<Host>,
     blocks: Vec<Block>,
     diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> Vec<(Span, usize)> {
     let implied = implied(host);
     let mut own = index(host);
     let mut others: Vec<Index> = Vec::new();
     let mut ties = vec![Ties::default()];
+    let mut moved = Vec::new();
     for block in blocks {
         let Some(problem) = contradiction(host, &own, &implied, &block) else {
             give(host, &mut own, &mut ties[0], block);
@@ -33,6 +34,7 @@ pub(crate) fn settle(
             others.push(Index::new());
             ties.push(Ties::default());
         }
+        moved.push((block.span, at));
         give(&mut strangers[at], &mut others[at], &mut ties[at + 1], block);
     }
     for (host, ties) in std::iter::once(host).chain(strangers).zip(ties) {
@@ -40,6 +42,7 @@ pub(crate) fn settle(
         tie(host, &ties);
         beside(host);
     }
+    moved
 }
 
 /// Networks that the rules say lie behind an interface: `-s NET ! -o IFACE -j MASQUERADE`.

@@ -1,0 +1,392 @@
+//! As much of a shell as scripts of `iptables …` commands need: variables that the script sets itself, and which
+//! commands stand under a condition.
+//!
+//! Nothing is run: what a loop, a branch or a function does is marked as possible, never as done.
+
+use crate::clean::Row;
+use crate::word::Word;
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+/// The state of a script as far as its lines were read.
+#[derive(Debug, Default)]
+pub(crate) struct Shell {
+    vars: HashMap<String, String>,
+    /// The loops, branches and functions that are open, by the word that opened each.
+    open: Vec<Open>,
+    /// The functions that were defined.
+    functions: Vec<String>,
+}
+
+/// What is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Open {
+    Loop,
+    If,
+    Case,
+    Body,
+}
+
+/// One command of a line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Statement<'a> {
+    /// The command.
+    pub(crate) row: Row<'a>,
+    /// Whether it runs only perhaps, or not just once.
+    pub(crate) maybe: bool,
+    /// Whether it hands over to something that is not in the paste, or calls a function.
+    pub(crate) elsewhere: bool,
+}
+
+/// How long a value may grow by what it holds of others.
+const MOST: usize = 4096;
+
+impl Shell {
+    /// The commands of a line, where the line is more than one plain command: an assignment, a piece of a loop
+    /// or a branch, several commands. `None` leaves it to other readers.
+    pub(crate) fn take<'a>(&mut self, row: Row<'a>) -> Option<Vec<Statement<'a>>> {
+        if row.text.is_empty() || row.text.starts_with('#') {
+            return None;
+        }
+        let parts = split(row);
+        let inside = !self.open.is_empty();
+        let word = row.text.split([' ', ';', '\t']).next().unwrap_or_default();
+        let shell = parts.iter().any(|p| self.is_shell(p.row.text))
+            || (inside || parts.len() > 1) && parts.iter().any(|p| self.runs_tables(p.row))
+            || inside && matches!(word, "done" | "fi" | "esac" | "}" | "else" | "elif");
+        if !shell {
+            return None;
+        }
+        let mut found = Vec::new();
+        for part in parts {
+            self.part(part, &mut found);
+        }
+        Some(found)
+    }
+
+    fn part<'a>(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
+        let mut row = part.row;
+        loop {
+            row = row.trim();
+            let first = row.text.split_whitespace().next().unwrap_or_default();
+            let behind = row.skip(first.len());
+            match first {
+                "for" | "while" | "until" | "select" => {
+                    self.open.push(Open::Loop);
+                    if matches!(first, "for" | "select")
+                        && let Some(name) = behind.text.split_whitespace().next()
+                    {
+                        self.vars.remove(name);
+                    }
+                    return;
+                }
+                "if" => {
+                    self.open.push(Open::If);
+                    row = behind;
+                }
+                "case" => {
+                    self.open.push(Open::Case);
+                    return;
+                }
+                "then" | "do" | "else" | "elif" | "{" | "!" | "(" => row = behind,
+                "done" => return self.close(Open::Loop),
+                "fi" => return self.close(Open::If),
+                "esac" => return self.close(Open::Case),
+                "}" | "};" => return self.close(Open::Body),
+                _ => break,
+            }
+        }
+        if row.text.is_empty() {
+            return;
+        }
+        if self.open.last() == Some(&Open::Case)
+            && let Some((label, rest)) = row.text.split_once(')')
+            && !label.contains('(')
+        {
+            let at = row.text.len() - rest.len();
+            return self.part(Part { row: row.skip(at), after: Joint::Line }, found);
+        }
+        if let Some(name) = function(row.text) {
+            self.functions.push(name.to_owned());
+            self.open.push(Open::Body);
+            if let Some((_, body)) = row.text.split_once('{') {
+                let at = row.text.len() - body.len();
+                self.part(Part { row: row.skip(at), after: Joint::Line }, found);
+            }
+            return;
+        }
+        let maybe = !self.open.is_empty() || part.after == Joint::Or || part.after == Joint::And;
+        let mut rest = row.text;
+        while let Some((name, value, more)) = assignment(rest) {
+            match value.and_then(|v| self.value(v)).filter(|v| !maybe && v.len() < MOST) {
+                Some(value) => drop(self.vars.insert(name.to_owned(), value)),
+                None => drop(self.vars.remove(name)),
+            }
+            rest = more;
+        }
+        if rest.len() < row.text.len() {
+            return;
+        }
+        let elsewhere = self.is_elsewhere(row.text);
+        found.push(Statement { row, maybe, elsewhere });
+    }
+
+    fn close(&mut self, what: Open) {
+        if let Some(at) = self.open.iter().rposition(|o| *o == what) {
+            self.open.truncate(at);
+        }
+    }
+
+    /// Whether a command leads to rules that are not here to be read.
+    fn is_elsewhere(&self, text: &str) -> bool {
+        let mut words = text.split_whitespace();
+        let first = words.next().unwrap_or_default();
+        let program = first.rsplit('/').next().unwrap_or(first);
+        let file = words.next().is_some_and(|w| w.contains(['/', '.', '$']));
+        match program {
+            "." | "source" => file,
+            "eval" => true,
+            "iptables-restore" | "ip6tables-restore" => !text.contains("<<"),
+            _ => self.functions.iter().any(|f| f == first),
+        }
+    }
+
+    /// Whether a line is one that only a shell has.
+    fn is_shell(&self, text: &str) -> bool {
+        let first = text.split_whitespace().next().unwrap_or_default();
+        let last = text.split_whitespace().next_back().unwrap_or_default();
+        match first {
+            "for" | "while" | "until" | "select" => {
+                text.contains("; do") || last == "do" || text.contains(" in ")
+            }
+            "if" | "elif" => {
+                text.contains("; then")
+                    || last == "then"
+                    || text.contains(" [ ")
+                    || text.contains("[[")
+            }
+            "case" => last == "in",
+            _ => function(text).is_some() || assignment(text).is_some() || self.is_elsewhere(text),
+        }
+    }
+
+    fn runs_tables(&self, row: Row<'_>) -> bool {
+        row.text.split_whitespace().any(|word| {
+            let program = self.program(word);
+            let program = program.rsplit('/').next().unwrap_or_default();
+            program.starts_with("iptables") || program.starts_with("ip6tables")
+        })
+    }
+
+    /// The program that a word stands for: `$IPT` is what the script set it to.
+    pub(crate) fn program(&self, word: &str) -> String {
+        self.value(word).filter(|_| word.contains('$')).unwrap_or_else(|| word.to_owned())
+    }
+
+    /// A value as the shell would have it; `None` where it is not known.
+    fn value(&self, text: &str) -> Option<String> {
+        // Where a program lies is asked for in many ways; which one it is, its name says.
+        for (before, after) in [("$(", ")"), ("`", "`")] {
+            if let Some(inner) =
+                text.trim_matches('"').strip_prefix(before).and_then(|t| t.strip_suffix(after))
+            {
+                let words: Vec<&str> = inner.split_whitespace().collect();
+                return match words.as_slice() {
+                    ["which", name] | ["command", "-v", name] | ["type", "-p", name] => {
+                        Some((*name).to_owned())
+                    }
+                    _ => None,
+                };
+            }
+        }
+        let mut out = String::new();
+        let mut quote = None;
+        let mut rest = text;
+        while let Some(c) = rest.chars().next() {
+            match (quote, c) {
+                (None, '"' | '\'') => quote = Some(c),
+                (Some(q), c) if c == q => quote = None,
+                (None | Some('"'), '`') => return None,
+                (None | Some('"'), '\\') => {
+                    let next = rest.chars().nth(1)?;
+                    out.push(next);
+                    rest = &rest[1 + next.len_utf8()..];
+                    continue;
+                }
+                (None | Some('"'), '$') => {
+                    let (name, len) = variable(rest)?;
+                    out += self.vars.get(name)?;
+                    rest = &rest[len..];
+                    if out.len() > MOST {
+                        return None;
+                    }
+                    continue;
+                }
+                (_, c) => out.push(c),
+            }
+            rest = &rest[c.len_utf8()..];
+        }
+        Some(out)
+    }
+
+    /// The words with their variables filled in. A word that holds one that is not known stays as it is.
+    pub(crate) fn expand<'a>(&self, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
+        if self.vars.is_empty() {
+            return words;
+        }
+        let mut out = Vec::with_capacity(words.len());
+        for word in words {
+            let Some(text) = self.filled(&word.text).filter(|_| word.text.contains('$')) else {
+                out.push(word);
+                continue;
+            };
+            let part = |text: Cow<'a, str>| Word { text, ..word.clone() };
+            if word.quoted {
+                out.push(part(text.into()));
+            } else {
+                out.extend(text.split_whitespace().map(|t| part(t.to_owned().into())));
+            }
+        }
+        out
+    }
+
+    /// A word without quotes, its variables filled in.
+    fn filled(&self, text: &str) -> Option<String> {
+        let mut out = String::new();
+        let mut rest = text;
+        while let Some(at) = rest.find('$') {
+            out += &rest[..at];
+            let (name, len) = variable(&rest[at..])?;
+            out += self.vars.get(name)?;
+            rest = &rest[at + len..];
+            if out.len() > MOST {
+                return None;
+            }
+        }
+        Some(out + rest)
+    }
+}
+
+/// `$NAME` or `${NAME}` at the start of a text: the name, and how long it is there.
+fn variable(text: &str) -> Option<(&str, usize)> {
+    let inner = text.strip_prefix('$')?;
+    let (inner, brace) = match inner.strip_prefix('{') {
+        Some(inner) => (inner, true),
+        None => (inner, false),
+    };
+    let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
+    let name = &inner[..end];
+    let named = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if !named || (brace && !inner[end..].starts_with('}')) {
+        return None;
+    }
+    Some((name, 1 + end + if brace { 2 } else { 0 }))
+}
+
+/// `NAME=value`, `export NAME=value`: the name, the value as it stands, and what follows. `None` for the value of
+/// an array.
+fn assignment(text: &str) -> Option<(&str, Option<&str>, &str)> {
+    let mut text = text;
+    for word in ["export ", "readonly ", "local ", "declare ", "typeset "] {
+        text = text.strip_prefix(word).map_or(text, str::trim_start);
+    }
+    let (name, value) = text.split_once('=')?;
+    let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let named = first && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let (value, rest) = one(value);
+    let rest = rest.trim_start();
+    // `NAME=value command` sets it for that command alone.
+    let next = rest.split(['=', ' ']).next().unwrap_or_default();
+    let alone = rest.is_empty() || rest.starts_with('#') || rest[next.len()..].starts_with('=');
+    (named && alone).then_some((name, Some(value).filter(|v| !v.starts_with('(')), rest))
+}
+
+/// The first word of a text, quotes and substitutions kept whole, and what is left.
+fn one(text: &str) -> (&str, &str) {
+    let mut quote = None;
+    let mut depth = 0_u32;
+    for (at, c) in text.char_indices() {
+        match (quote, c) {
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (Some(q), c) if q == c => quote = None,
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            (None, c) if c.is_whitespace() && depth == 0 => return text.split_at(at),
+            _ => {}
+        }
+    }
+    (text, "")
+}
+
+/// `name() {`, `function name {`: the name.
+fn function(text: &str) -> Option<&str> {
+    let text = text.strip_prefix("function ").map_or(text, str::trim_start);
+    let (name, rest) = text.split_once("()")?;
+    let rest = rest.trim_start();
+    let named = !name.trim().is_empty()
+        && name.trim().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    (named && (rest.is_empty() || rest.starts_with('{'))).then_some(name.trim())
+}
+
+/// How a command is joined to the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Joint {
+    /// It follows.
+    Line,
+    /// It runs only if the other one succeeded.
+    And,
+    /// It runs only if the other one failed.
+    Or,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Part<'a> {
+    row: Row<'a>,
+    after: Joint,
+}
+
+/// The commands of a line, parted by `;`, `&&` and `||` outside of quotes.
+fn split(row: Row<'_>) -> Vec<Part<'_>> {
+    let mut parts: Vec<Part<'_>> = Vec::new();
+    let (mut start, mut after, mut quote, mut depth) = (0, Joint::Line, None, 0_u32);
+    let text = row.text;
+    let mut chars = text.char_indices().peekable();
+    let mut blank = true;
+    let mut push = |start: usize, end: usize, after: Joint| {
+        let row = Row { text: &text[start..end], start: row.start + start }.trim();
+        // A rule that was made before is no condition for the next one.
+        let after = match parts.last() {
+            Some(last) if after == Joint::And && crate::command::is_tables(last.row) => last.after,
+            _ => after,
+        };
+        if !row.text.is_empty() {
+            parts.push(Part { row, after });
+        }
+    };
+    while let Some((at, c)) = chars.next() {
+        match (quote, c) {
+            (None, '#') if blank => {
+                push(start, at, after);
+                return parts;
+            }
+            (None, '"' | '\'' | '`') => quote = Some(c),
+            (Some(q), c) if q == c => quote = None,
+            (Some('"') | None, '\\') => drop(chars.next()),
+            (None, '(') => depth += 1,
+            (None, ')') => depth = depth.saturating_sub(1),
+            (None, ';') if depth == 0 => {
+                push(start, at, after);
+                (start, after) = (at + 1, Joint::Line);
+            }
+            (None, '&' | '|') if depth == 0 && chars.peek().is_some_and(|(_, next)| *next == c) => {
+                push(start, at, after);
+                chars.next();
+                (start, after) = (at + 2, if c == '&' { Joint::And } else { Joint::Or });
+            }
+            _ => {}
+        }
+        blank = c.is_whitespace() || c == ';';
+    }
+    push(start, text.len(), after);
+    parts
+}
