@@ -32,6 +32,8 @@ pub(crate) struct DraftChain {
     pub(crate) rules: Rules,
     /// Whether a rule of it was seen, even one that was deleted again.
     pub(crate) shown: Option<Span>,
+    /// So many of its first rules may have been taken away, and what may have done it.
+    pub(crate) doubt: Option<(usize, Op)>,
     /// Whether it was deleted.
     pub(crate) gone: bool,
 }
@@ -109,6 +111,7 @@ impl Draft {
             jump: None,
             rules: Rules::default(),
             shown: None,
+            doubt: None,
             gone: false,
         });
         at
@@ -169,6 +172,7 @@ impl Draft {
                 to.references = from.references;
                 to.header = from.header;
                 to.shown = from.shown;
+                to.doubt = from.doubt;
                 to.rules = rules;
             }
         }
@@ -219,6 +223,9 @@ impl Draft {
             for (n, rule) in chain.rules.into_iter().enumerate() {
                 own.push(RuleId(rules.rules.len() as u32));
                 let mut ops = rule.ops;
+                if let Some((_, doubt)) = chain.doubt.as_ref().filter(|(count, _)| n < *count) {
+                    ops.insert(0, Op { span: rule.span, ..doubt.clone() });
+                }
                 for op in &mut ops {
                     if let OpKind::Target(Target::Jump(c) | Target::Goto(c)) = &mut op.what {
                         *c = ids.get(c.0 as usize).copied().unwrap_or(*c);

@@ -144,6 +144,10 @@ pub(crate) fn command(
             // Each is put in at the same place, so the last comes first.
             for rule in rules {
                 chain.rules.insert(to, rule);
+                // What was doubted stands one further down.
+                if let Some((doubted, _)) = &mut chain.doubt {
+                    *doubted += 1;
+                }
             }
         }
         Verb::Replace(n) => {
@@ -193,8 +197,8 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
     draft.cover(span);
     let doubt = || Op { what: OpKind::Match(Match::Opaque(Opaque::new(None, row.text))), span };
     let Some(name) = spec.chain else {
-        for rule in draft.chains.iter_mut().flat_map(|c| &mut c.rules) {
-            rule.ops.insert(0, doubt());
+        for chain in &mut draft.chains {
+            chain.doubt = Some((chain.rules.len(), doubt()));
         }
         return;
     };
@@ -205,13 +209,16 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
         let ops = std::iter::once(doubt()).chain(ops).collect();
         DraftRule { ops, counters: None, comment: spec.comment.clone(), span }
     };
-    let rules: Vec<DraftRule> = spec.rules.into_iter().map(made).collect();
+    let rules = spec.rules.into_iter().map(made);
     match verb {
         Verb::Append => chain.rules.extend(rules),
-        Verb::Insert(n) => {
-            let to = (n.max(1) as usize - 1).min(chain.rules.len());
+        Verb::Insert(n) | Verb::Replace(n) => {
+            // What it may stand before, or in the place of, may have moved or gone.
             for rule in rules {
-                chain.rules.insert(to, rule);
+                chain.rules.insert((n.max(1) as usize - 1).min(chain.rules.len()), rule);
+            }
+            if matches!(verb, Verb::Replace(_)) {
+                chain.doubt = Some((chain.rules.len(), doubt()));
             }
         }
         Verb::New => chain.header = chain.header.or(Some(span)),
@@ -220,31 +227,8 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
             chain.policy = Some(Policy::Unknown);
         }
         Verb::Policy(_) | Verb::Nothing => {}
-        Verb::Flush | Verb::DeleteChain | Verb::Rename(_) => {
-            for rule in &mut chain.rules {
-                rule.ops.insert(0, doubt());
-            }
-        }
-        Verb::Delete | Verb::DeleteAt(_) | Verb::Replace(_) => {
-            let numbered = match verb {
-                Verb::DeleteAt(n) | Verb::Replace(n) => n.checked_sub(1),
-                _ => None,
-            };
-            for (n, old) in chain.rules.iter_mut().enumerate() {
-                let gone = rules.iter().any(|r| {
-                    r.ops.len() == old.ops.len() + 1
-                        && r.ops[1..].iter().zip(&old.ops).all(|(a, b)| a.what == b.what)
-                });
-                if gone || numbered == Some(n as u32) {
-                    old.ops.insert(0, doubt());
-                }
-            }
-            if let Verb::Replace(n) = verb {
-                let to = (n as usize).min(chain.rules.len());
-                for rule in rules {
-                    chain.rules.insert(to, rule);
-                }
-            }
+        Verb::Flush | Verb::DeleteChain | Verb::Rename(_) | Verb::Delete | Verb::DeleteAt(_) => {
+            chain.doubt = Some((chain.rules.len(), doubt()))
         }
     }
 }
