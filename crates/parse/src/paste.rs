@@ -433,7 +433,7 @@ impl Paste {
             self.diagnostics.push(Diagnostic {
                 id: DiagnosticId::TableTwice,
                 severity: Severity::Warning,
-                span: self.drafts[at].first.unwrap_or_default(),
+                span: drafts[at].first.unwrap_or_default(),
                 found: old.name,
                 expected: vec![],
                 hint: None,
