@@ -146,6 +146,7 @@ fn telling(what: &str, text: &str, reading: &Reading, session: &Session) {
         walks: session.walks(),
         followed: &[],
         packet: 0,
+        raw_names: false,
         reasons: &Why(session),
     };
     report(&format!("{what}: banner"), 1, least(3, || banner(&telling)));
