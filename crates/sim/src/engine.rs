@@ -22,6 +22,7 @@ use chainwalk_model::{
     HostId, IfKind, L4, Lean, LocalStack, Moment, Packet, Path, Question, RouteKind, Routed,
     RoutingDrop, RuleId, Sent, Step, Text, Trace, Tuple, proto,
 };
+use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A step of the walk that may be its last: `Err` is the packet's fate.
@@ -141,12 +142,12 @@ impl<'w> Walker<'w> {
         (self.trace, self.replies)
     }
 
-    /// Walks the packet, and tells how the conditions of one rule stood at one step.
-    pub(crate) fn look(mut self, watch: Watch) -> Vec<Check> {
-        self.watch = Some(watch);
+    /// Walks the packet, and tells how the conditions of the rules stood.
+    pub(crate) fn look(mut self) -> Looks {
+        self.watch = Some(Watch::default());
         let sent = self.trace.sent.clone();
         self.follow(sent, None);
-        self.watch.and_then(|w| w.seen).unwrap_or_default()
+        self.watch.unwrap_or_default().seen
     }
 
     /// Walks a packet of this walker's current trace to its fate.
@@ -603,27 +604,20 @@ impl<'w> Walker<'w> {
     }
 }
 
-/// A rule to look at closely, and where.
+/// How the conditions of the rules that were tried stood: by whose walk it was (the kernel's packet, or the
+/// packet itself) and by the rule, each time how many steps there had been before.
+pub(crate) type Looks = HashMap<(Option<usize>, RuleId), Vec<(usize, Vec<Check>)>>;
+
+/// Looks closely at every rule that is tried.
+#[derive(Default)]
 pub(crate) struct Watch {
-    /// The kernel's packet in whose walk it is; `None` for the packet itself.
-    pub reply: Option<usize>,
-    /// The step that tells of the rule: the run of rules it is in, or its match.
-    pub step: usize,
-    /// The rule.
-    pub rule: RuleId,
     /// Whose walk is going on.
     pub at: Option<usize>,
-    /// How its conditions stood.
-    pub seen: Option<Vec<Check>>,
+    /// What was seen.
+    pub seen: Looks,
 }
 
 impl Watch {
-    /// Whether to look now. The last look before the step counts: a rule is tried before the step that
-    /// tells of it.
-    fn wants(&self, steps: usize, rule: RuleId) -> bool {
-        rule == self.rule && self.at == self.reply && steps <= self.step
-    }
-
     /// Another packet's walk begins; returns whose it was before.
     fn enter(&mut self, reply: usize) -> Option<usize> {
         self.at.replace(reply)

@@ -3,9 +3,10 @@
 use crate::assume::complete;
 use crate::compose::{compose, with_quote};
 use crate::decide::Decider;
-use crate::engine::{Walker, Watch};
+use crate::engine::{Looks, Walker};
 use crate::world::World;
 use chainwalk_model::{Answer, Ask, Check, FollowUp, Host, Outcome, RuleId, Sent, Trace, Walk};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// How many outcomes of one packet are followed.
@@ -17,6 +18,8 @@ pub struct Session {
     walks: Vec<Walk>,
     worlds: Vec<Vec<World>>,
     begins: Vec<Vec<Begin>>,
+    /// What was seen in the walk that was looked at last, by packet and outcome.
+    looked: RefCell<Option<(usize, usize, Looks)>>,
 }
 
 /// How an outcome began: enough to walk it again.
@@ -60,7 +63,13 @@ impl Session {
     pub fn new(mut host: Host) -> Self {
         complete(&mut host);
         let host = Rc::new(host);
-        Self { host, walks: Vec::new(), worlds: Vec::new(), begins: Vec::new() }
+        Self {
+            host,
+            walks: Vec::new(),
+            worlds: Vec::new(),
+            begins: Vec::new(),
+            looked: RefCell::default(),
+        }
     }
 
     /// The host, with what its rules imply.
@@ -136,7 +145,8 @@ impl Session {
     }
 
     /// How each condition of `rule` stood for the packet at `step` of an outcome, or of a packet that the
-    /// kernel made in it. The walk is walked again with a look at that rule.
+    /// kernel made in it. The walk is walked again with a look at every rule; the last one is kept, so that
+    /// asking about all of its rules costs no more than asking about one.
     pub fn explain(
         &self,
         packet: usize,
@@ -148,9 +158,16 @@ impl Session {
         let Some(begin) = self.begins.get(packet).and_then(|b| b.get(outcome)) else {
             return Vec::new();
         };
-        let mut world = begin.world.clone();
-        let mut decider = Decider::new(begin.script.clone());
-        let watch = Watch { reply, step, rule, at: None, seen: None };
-        Walker::new(&mut world, &mut decider, begin.sent.clone()).look(watch)
+        let mut looked = self.looked.borrow_mut();
+        if !looked.as_ref().is_some_and(|l| (l.0, l.1) == (packet, outcome)) {
+            let mut world = begin.world.clone();
+            let mut decider = Decider::new(begin.script.clone());
+            let walker = Walker::new(&mut world, &mut decider, begin.sent.clone());
+            *looked = Some((packet, outcome, walker.look()));
+        }
+        let looks = looked.as_ref().and_then(|l| l.2.get(&(reply, rule)));
+        // A rule is tried before the step that tells of it.
+        let before = looks.and_then(|l| l.iter().rfind(|(steps, _)| *steps <= step));
+        before.map(|(_, checks)| checks.clone()).unwrap_or_default()
     }
 }

@@ -219,8 +219,7 @@ impl Walker<'_> {
 
     /// Whether the tests of a rule hold. What is not known is put as a question, unless a later test says no.
     fn matches(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<Holds> {
-        let watched = self.watch.as_ref().is_some_and(|w| w.wants(self.trace.steps.len(), id));
-        if watched {
+        if self.watch.is_some() {
             self.explain(skb, path, id, rule);
         }
         let mut at = 0;
@@ -314,8 +313,9 @@ impl Walker<'_> {
         }
         self.world.memory = memory;
         self.leans = leans;
+        let steps = self.trace.steps.len();
         if let Some(watch) = &mut self.watch {
-            watch.seen = Some(checks);
+            watch.seen.entry((watch.at, id)).or_default().push((steps, checks));
         }
     }
 
