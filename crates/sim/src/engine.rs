@@ -221,9 +221,11 @@ impl<'w> Walker<'w> {
 
     /// Adds a step, and a moment where the packet has changed.
     pub(crate) fn event(&mut self, skb: &Skb, event: Event) {
-        let moment = Moment { packet: skb.packet.clone(), mark: skb.mark, ct: self.ct_view(skb) };
-        if self.trace.moments.last() != Some(&moment) {
-            self.trace.moments.push(moment);
+        let (mark, ct) = (skb.mark, self.ct_view(skb));
+        // Most events change nothing, and a walk may have very many: what is the same is not copied first.
+        let same = |m: &Moment| m.mark == mark && m.ct == ct && m.packet == skb.packet;
+        if !self.trace.moments.last().is_some_and(same) {
+            self.trace.moments.push(Moment { packet: skb.packet.clone(), mark, ct });
         }
         let at = self.trace.moments.len() as u32 - 1;
         self.trace.steps.push(Step {
