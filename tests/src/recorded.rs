@@ -69,6 +69,11 @@ fn handed_back(packet: &Value) -> Value {
     let hooks = |p: &Value| -> Vec<Value> {
         p["path"].as_array().into_iter().flatten().map(|step| step[0].clone()).collect()
     };
+    let own = hooks(packet);
+    if own == ["out", "post", "post"] && ["pre", "in"].iter().zip(hooks(copy)).all(|(a, b)| *a == b)
+    {
+        return stopped_copy(whole, copy);
+    }
     if mine != 2 || packet["verdict"] != "sent" || hooks(copy) != ["pre", "in", "post"] {
         return whole;
     }
@@ -79,6 +84,35 @@ fn handed_back(packet: &Value) -> Value {
         }
     }
     whole["mark"] = copy["mark"].clone();
+    whole["replies"] = Value::Array(Vec::new());
+    whole
+}
+
+/// A packet whose copy was stopped on its way back. The packet's own POSTROUTING begins where a table that has
+/// had its say comes again.
+fn stopped_copy(mut whole: Value, copy: &Value) -> Value {
+    let steps = |p: &Value, field: &str| p[field].as_array().cloned().unwrap_or_default();
+    let walk = steps(&whole, "walk");
+    let mut said: Vec<&Value> = Vec::new();
+    let again = walk.iter().position(|step| {
+        let ended = step[0] == "post" && said.contains(&&step[1]);
+        if step[0] == "post" && step[4] == "policy" {
+            said.push(&step[1]);
+        }
+        ended
+    });
+    let posts = walk.iter().any(|step| step[0] == "post");
+    let cut = match again {
+        Some(at) => at,
+        None if posts => return whole,
+        None => walk.len(),
+    };
+    let joined = [&walk[..cut], &steps(copy, "walk")[..], &walk[cut..]].concat();
+    let hit = joined.iter().filter(|s| s[4] == "rule").map(|s| json!([s[1], s[2], s[3]]));
+    whole["rules_hit"] = hit.collect();
+    whole["walk"] = joined.into();
+    let path = steps(&whole, "path");
+    whole["path"] = [&path[..2], &steps(copy, "path")[..], &path[2..]].concat().into();
     whole["replies"] = Value::Array(Vec::new());
     whole
 }

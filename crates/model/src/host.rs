@@ -1,6 +1,6 @@
 //! What is known, assumed or guessed of a host around its rules.
 
-use crate::{Flow, Hook, IpFamily, Mac, RuleId, Ruleset, Span, Text};
+use crate::{Flow, Hook, IpFamily, Mac, Range, RuleId, Ruleset, Span, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -153,8 +153,18 @@ pub struct PolicyRule {
     pub iif: Option<Text>,
     /// `oif`.
     pub oif: Option<Text>,
-    /// `tos`.
+    /// `tos` or `dsfield`.
     pub tos: Option<u8>,
+    /// `uidrange`: the sender's user id.
+    pub uids: Option<Range<u32>>,
+    /// `ipproto`.
+    pub proto: Option<u8>,
+    /// `sport`.
+    pub sport: Option<Range<u16>>,
+    /// `dport`.
+    pub dport: Option<Range<u16>>,
+    /// `suppress_prefixlength`: a route of this prefix length or a shorter one does not count.
+    pub suppress: Option<u8>,
     /// What it does.
     pub action: PolicyAction,
     /// Where it is known from.

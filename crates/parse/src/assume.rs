@@ -5,11 +5,12 @@
 
 use crate::oneline::{Word, bad, cidr, did_you_mean, missing, number, protocol, words};
 use chainwalk_model::{
-    Assumption, Cidr, Diagnostic, Expected, Family, Origin, PolicyAction, PolicyRule, Route,
+    Assumption, Cidr, Diagnostic, Expected, Family, Origin, PolicyAction, PolicyRule, Range, Route,
     RouteKind, Socket, proto,
 };
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::str::FromStr;
 
 /// The first parts of dotted names that are sysctls rather than interfaces with a dot.
 const SYSCTL_ROOTS: [&str; 6] = ["net", "kernel", "vm", "fs", "dev", "user"];
@@ -155,7 +156,7 @@ pub(crate) fn route(text: Word<'_>) -> Result<Route, Diagnostic> {
 
 /// Reads a policy rule in the words of `ip rule add`, and its `pref` where it has one.
 pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagnostic> {
-    const KNOWN: [&str; 15] = [
+    const KNOWN: [&str; 24] = [
         "not",
         "from",
         "to",
@@ -164,6 +165,15 @@ pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagno
         "dev",
         "oif",
         "tos",
+        "dsfield",
+        "uidrange",
+        "ipproto",
+        "sport",
+        "dport",
+        "suppress_prefixlength",
+        "sup_pl",
+        "proto",
+        "protocol",
         "pref",
         "priority",
         "lookup",
@@ -181,6 +191,11 @@ pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagno
         iif: None,
         oif: None,
         tos: None,
+        uids: None,
+        proto: None,
+        sport: None,
+        dport: None,
+        suppress: None,
         action: PolicyAction::Lookup(254),
         origin: Origin::Given,
     };
@@ -202,7 +217,18 @@ pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagno
                     "fwmark" => rule.fwmark = Some(fwmark(value)?),
                     "iif" | "dev" => rule.iif = Some(name(value)?.into()),
                     "oif" => rule.oif = Some(name(value)?.into()),
-                    "tos" => rule.tos = Some(int(value)?),
+                    "tos" | "dsfield" => rule.tos = Some(dsfield(value)?),
+                    "uidrange" => rule.uids = Some(range(value)?),
+                    "ipproto" => {
+                        let number = protocol(value.text);
+                        rule.proto =
+                            Some(number.ok_or_else(|| bad(value, vec![Expected::Protocol]))?);
+                    }
+                    "sport" => rule.sport = Some(range(value)?),
+                    "dport" => rule.dport = Some(range(value)?),
+                    "suppress_prefixlength" | "sup_pl" => rule.suppress = Some(int(value)?),
+                    // Who made the rule.
+                    "proto" | "protocol" => {}
                     "lookup" | "table" => {
                         rule.action = PolicyAction::Lookup(table_number(value)?);
                     }
@@ -392,7 +418,18 @@ pub(crate) fn policy_text(r: &PolicyRule) -> String {
         }
     }
     if let Some(tos) = r.tos {
-        let _ = write!(text, " tos {tos}");
+        let _ = write!(text, " tos {tos:#x}");
+    }
+    if let Some(Range { first, last }) = r.uids {
+        let _ = write!(text, " uidrange {first}-{last}");
+    }
+    if let Some(number) = r.proto {
+        let _ = write!(text, " ipproto {number}");
+    }
+    for (word, ports) in [("sport", r.sport), ("dport", r.dport)] {
+        if let Some(Range { first, last }) = ports {
+            let _ = write!(text, " {word} {first}-{last}");
+        }
     }
     match r.action {
         PolicyAction::Lookup(table) => {
@@ -402,7 +439,28 @@ pub(crate) fn policy_text(r: &PolicyRule) -> String {
         PolicyAction::Blackhole => text.push_str(" blackhole"),
         PolicyAction::Prohibit => text.push_str(" prohibit"),
     }
+    if let Some(len) = r.suppress {
+        let _ = write!(text, " suppress_prefixlength {len}");
+    }
     text
+}
+
+/// A TOS byte, as `ip` prints it (`0x10`) or in decimal.
+fn dsfield(word: Word<'_>) -> Result<u8, Diagnostic> {
+    match word.text.strip_prefix("0x").map(|hex| u8::from_str_radix(hex, 16)) {
+        Some(Ok(tos)) => Ok(tos),
+        Some(Err(_)) => Err(bad(word, vec![Expected::Number])),
+        None => int(word),
+    }
+}
+
+/// One number, or the first and the last of a range (`1000-1999`).
+fn range<T: FromStr + Copy>(word: Word<'_>) -> Result<Range<T>, Diagnostic> {
+    let (first, last) = word.text.split_once('-').unwrap_or((word.text, word.text));
+    match (first.trim().parse(), last.trim().parse()) {
+        (Ok(first), Ok(last)) => Ok(Range { first, last }),
+        _ => Err(bad(word, vec![Expected::Number])),
+    }
 }
 
 fn inner_words(text: Word<'_>) -> Vec<Word<'_>> {

@@ -1,7 +1,7 @@
 //! An asked packet with what it leaves open filled in.
 
 use crate::ct;
-use crate::route::{Found, Key, Router, in_net};
+use crate::route::{Found, Key, Router, Who, in_net};
 use crate::world::World;
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Entry, Fate, FollowUp, FrameTo, Icmp, IfKind, IpHeader, L4, Mac,
@@ -272,7 +272,8 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
         if router.told_local(src) {
             return None;
         }
-        let key = Key { dst: src, src: None, mark: 0, tos: 0, iif: None, oif: None };
+        let key =
+            Key { dst: src, src: None, mark: 0, tos: 0, iif: None, oif: None, who: Who::default() };
         if let Ok(Some(found)) = router.lookup(&key)
             && let Some(dev) = found.dev
         {
@@ -293,7 +294,15 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32) -> IpAddr {
     match entry {
         Entry::Local { bind, .. } => {
             let router = Router::new(world);
-            let key = Key { dst, src: None, mark, tos: 0, iif: None, oif: bind.as_deref() };
+            let key = Key {
+                dst,
+                src: None,
+                mark,
+                tos: 0,
+                iif: None,
+                oif: bind.as_deref(),
+                who: Who::default(),
+            };
             let found = router.lookup(&key).ok().flatten();
             let sendable = |f: &Found| {
                 matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)

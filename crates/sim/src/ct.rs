@@ -105,6 +105,8 @@ pub(crate) struct Flows {
 pub(crate) enum Seen {
     /// It fits no flow and can't begin one.
     Invalid,
+    /// It is none of conntrack's business.
+    Untracked,
     /// It begins a flow, which is not in the table yet.
     New(Box<Entry>),
     /// It belongs to a flow that it has just ended, and that is no longer in the table.
@@ -284,9 +286,12 @@ impl Flows {
 
     /// Looks a packet up, and moves its flow's state on (`nf_conntrack_in`).
     pub(crate) fn track(&mut self, packet: &Packet, look: &Look) -> Seen {
-        if let L4::Icmp(_) = &packet.l4 {
+        if let L4::Icmp(icmp) = &packet.l4 {
             if look.checksum && packet.bad_csum {
                 return Seen::Invalid;
+            }
+            if icmp::is_exempt(packet.ip.proto, icmp.kind) {
+                return Seen::Untracked;
             }
             if let Some(seen) = self.track_icmp_error(packet, look) {
                 return seen;

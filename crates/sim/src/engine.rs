@@ -15,7 +15,7 @@ pub(crate) use hooks::iptables_tables;
 use crate::ct::{self, Info, Zone, status};
 use crate::decide::Decider;
 use crate::eye::{Ct, CtFlow};
-use crate::route::{Found, Key, Router};
+use crate::route::{Found, Key, Router, Who};
 use crate::world::World;
 use chainwalk_model::{
     Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, FrameTo, Hook,
@@ -434,14 +434,17 @@ impl<'w> Walker<'w> {
         }
         let ip = &skb.packet.ip;
         let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
+        let who = Who::of(&skb.packet);
         if is_multicast_or_broadcast(dst) {
-            let joined =
-                matches!(dst, IpAddr::V4(a) if a.is_broadcast() || a.octets() == [224, 0, 0, 1]);
+            let joined = match dst {
+                IpAddr::V4(a) => a.is_broadcast() || a.octets() == [224, 0, 0, 1],
+                IpAddr::V6(a) => self.has_joined(a),
+            };
             if !joined {
                 return self.nowhere(skb, RoutingDrop::NotForUs);
             }
             if !matches!(src, IpAddr::V4(a) if a.is_unspecified()) {
-                let key = Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None };
+                let key = Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None, who };
                 if let Some(drop) = self.routed(skb, |r| Ok(r.validate_source(&key, &iif, None)))? {
                     return self.nowhere(skb, drop);
                 }
@@ -450,7 +453,7 @@ impl<'w> Walker<'w> {
             self.event(skb, Event::Routed { to: Routed::Local, again: false });
             return self.deliver(skb);
         }
-        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None };
+        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None, who };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
         let v4 = dst.is_ipv4();
         let forwarding = if v4 { "net.ipv4.ip_forward" } else { "net.ipv6.conf.all.forwarding" };
@@ -498,6 +501,27 @@ impl<'w> Walker<'w> {
         let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
         self.event(skb, Event::Routed { to, again: false });
         self.forward(skb, found.dev.as_deref())
+    }
+
+    /// Whether an IPv6 group is one that this host is in: all nodes, all routers, and those of its own addresses.
+    fn has_joined(&self, group: Ipv6Addr) -> bool {
+        match group.segments() {
+            [0xff01 | 0xff02, 0, 0, 0, 0, 0, 0, 1] => true,
+            [0xff01 | 0xff02, 0, 0, 0, 0, 0, 0, 2] => {
+                self.world.sysctl("net.ipv6.conf.all.forwarding", 1).0 != 0
+            }
+            [0xff02, 0, 0, 0, 0, 1, high, low] if high >> 8 == 0xff => {
+                let mut own = self.world.host.interfaces.iter().flat_map(|i| &i.addrs);
+                own.any(|f| match f.value.addr {
+                    IpAddr::V6(a) => {
+                        let [.., h, l] = a.segments();
+                        h & 0xff == high & 0xff && l == low
+                    }
+                    IpAddr::V4(_) => false,
+                })
+            }
+            _ => false,
+        }
     }
 
     /// Addresses that can't come in on a wire (`ip_route_input_slow`).

@@ -401,7 +401,7 @@ fn is_icmp(packet: &Packet) -> bool {
 fn has_ports(number: u8) -> bool {
     matches!(
         number,
-        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | proto::ICMP | proto::ICMPV6 | 33
+        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP | proto::ICMP | proto::ICMPV6
     )
 }
 

@@ -6,8 +6,8 @@
 use crate::eye::Net;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Cidr, Host, IfKind, Interface, Lean, Origin, PolicyAction, Question, Route, RouteKind,
-    RoutingDrop, Text,
+    Answer, Cidr, Host, IfKind, Interface, L4, Lean, Origin, Packet, PolicyAction, Question, Range,
+    Route, RouteKind, RoutingDrop, Text,
 };
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr};
@@ -18,6 +18,8 @@ const LOCAL: u32 = 255;
 const MAIN: u32 = 254;
 /// The default table.
 const DEFAULT: u32 = 253;
+/// Longer than any prefix length that a policy rule suppresses.
+const HOST_ROUTE: u8 = 255;
 
 /// What a packet is looked up by.
 #[derive(Clone, Debug)]
@@ -34,6 +36,48 @@ pub(crate) struct Key<'a> {
     pub iif: Option<&'a str>,
     /// Bound outgoing interface.
     pub oif: Option<&'a str>,
+    /// What policy rules may ask for besides.
+    pub who: Who,
+}
+
+/// What only policy rules look at: the transport, and who sends.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Who {
+    /// Protocol; 0 where the lookup does not know it.
+    pub proto: u8,
+    /// Source port.
+    pub sport: u16,
+    /// Destination port.
+    pub dport: u16,
+    /// User id; the kernel's own packets and those from a wire are root's.
+    pub uid: u32,
+}
+
+impl Who {
+    /// Protocol and ports of a packet.
+    pub(crate) fn of(packet: &Packet) -> Self {
+        let (sport, dport) = match packet.l4 {
+            L4::Icmp(_) | L4::Other => (0, 0),
+            _ => crate::wire::ports(packet).unwrap_or_default(),
+        };
+        Self { proto: packet.ip.proto, sport, dport, uid: 0 }
+    }
+
+    /// The kernel's own ICMP message is looked up with its type and code where the destination port lies
+    /// (`union flowi_uli`); an IPv4 echo reply is not.
+    pub(crate) fn of_message(self, packet: &Packet) -> Self {
+        match &packet.l4 {
+            L4::Icmp(i) if packet.is_v6() || i.inner.is_some() => {
+                Self { dport: u16::from_be_bytes([i.kind, i.code]), ..self }
+            }
+            _ => self,
+        }
+    }
+
+    /// The same of an answer.
+    fn turned(self) -> Self {
+        Self { sport: self.dport, dport: self.sport, ..self }
+    }
 }
 
 /// What a lookup found.
@@ -251,11 +295,13 @@ impl<'a> Router<'a> {
 
     /// Looks up a route through the policy rules. `Ok(None)` is no route.
     pub(crate) fn lookup(&self, key: &Key) -> Result<Option<Found>, Question> {
-        for (table, action) in self.policy(key) {
+        for (table, action, suppress) in self.policy(key) {
             match action {
                 PolicyAction::Lookup(_) => match self.in_table(table, key)? {
-                    Some(found) if found.kind == RouteKind::Throw => {}
-                    Some(found) => return Ok(Some(found)),
+                    Some((_, found)) if found.kind == RouteKind::Throw => {}
+                    // A rule that suppresses goes on past a route that leads somewhere, if it is too wide.
+                    Some((len, found)) if leads(&found) && suppress.is_some_and(|s| len <= s) => {}
+                    Some((_, found)) => return Ok(Some(found)),
                     None => {}
                 },
                 // Such a rule says what the lack of a route says (`fib4_rule_action`).
@@ -275,16 +321,16 @@ impl<'a> Router<'a> {
         Ok(Some(Found { kind: RouteKind::Unicast, dev: None, via: None, src: None }))
     }
 
-    /// The tables to look in, in order.
-    fn policy(&self, key: &Key) -> Vec<(u32, PolicyAction)> {
-        let mut rules: Vec<(u32, u32, PolicyAction)> = Vec::new();
+    /// The tables to look in, in order, and the prefix length that a route must be longer than.
+    fn policy(&self, key: &Key) -> Vec<(u32, PolicyAction, Option<u8>)> {
+        let mut rules: Vec<(u32, u32, PolicyAction, Option<u8>)> = Vec::new();
         let told = &self.host().policy;
         let lists = |p: u32, t: u32| {
             told.iter().any(|r| r.priority == p && r.action == PolicyAction::Lookup(t))
         };
         for (priority, table) in [(0, LOCAL), (32766, MAIN), (32767, DEFAULT)] {
             if !lists(priority, table) {
-                rules.push((priority, table, PolicyAction::Lookup(table)));
+                rules.push((priority, table, PolicyAction::Lookup(table), None));
             }
         }
         for rule in told {
@@ -294,32 +340,43 @@ impl<'a> Router<'a> {
             let mark = rule.fwmark.is_none_or(|(value, mask)| key.mark & mask == value & mask);
             let iif = rule.iif.as_deref().is_none_or(|i| i == key.iif.unwrap_or("lo"));
             let oif = rule.oif.as_deref().is_none_or(|o| key.oif == Some(o));
-            let tos = rule.tos.is_none_or(|t| t == 0 || t == key.tos & 0x1c);
-            if (from && to && mark && iif && oif && tos) != rule.not {
+            // IPv4 looks at the bits of the old TOS only.
+            let seen = key.tos & if key.dst.is_ipv4() { 0x1c } else { 0xfc };
+            let tos = rule.tos.is_none_or(|t| t == 0 || t == seen);
+            let uid = rule.uids.is_none_or(|r| within(r, key.who.uid));
+            let proto = rule.proto.is_none_or(|p| p == key.who.proto);
+            let sport = rule.sport.is_none_or(|r| within(r, key.who.sport));
+            let dport = rule.dport.is_none_or(|r| within(r, key.who.dport));
+            let transport = uid && proto && sport && dport;
+            if (from && to && mark && iif && oif && tos && transport) != rule.not {
                 let table = match rule.action {
                     PolicyAction::Lookup(t) => t,
                     _ => 0,
                 };
-                rules.push((rule.priority, table, rule.action));
+                rules.push((rule.priority, table, rule.action, rule.suppress));
             }
         }
         rules.sort_by_key(|r| r.0);
-        rules.into_iter().map(|(_, table, action)| (table, action)).collect()
+        rules.into_iter().map(|(_, table, action, suppress)| (table, action, suppress)).collect()
     }
 
-    fn in_table(&self, table: u32, key: &Key) -> Result<Option<Found>, Question> {
+    /// The route of a table, and its prefix length.
+    fn in_table(&self, table: u32, key: &Key) -> Result<Option<(u8, Found)>, Question> {
         if table == LOCAL {
             let kind = self.addr_kind(key.dst, None)?;
             if kind == RouteKind::Local {
                 let dev = self.holder(key.dst)?;
                 let src = Some(self.first_on_its_net(key.dst));
-                return Ok(Some(Found { kind, dev, via: None, src }));
+                return Ok(Some((HOST_ROUTE, Found { kind, dev, via: None, src })));
             }
             // Only a network's own broadcast address is in the local table, 255.255.255.255 is not.
             if kind == RouteKind::Broadcast
                 && let Some(dev) = self.broadcasts_on(key.dst)
             {
-                return Ok(Some(Found { kind, dev: Some(dev), via: None, src: None }));
+                return Ok(Some((
+                    HOST_ROUTE,
+                    Found { kind, dev: Some(dev), via: None, src: None },
+                )));
             }
         }
         let mut best: Option<(u8, u8, u32, Found)> = None;
@@ -371,7 +428,7 @@ impl<'a> Router<'a> {
                 }
             }
         }
-        Ok(best.map(|b| b.3))
+        Ok(best.map(|b| (b.0, b.3)))
     }
 
     fn of_route(&self, route: &Route) -> Found {
@@ -411,6 +468,10 @@ impl<'a> Router<'a> {
             }
             Some(fact.value.addr)
         };
+        if next_hop.is_ipv6() && self.told_local(next_hop) {
+            // What is sent to an own address comes from it.
+            return Some(next_hop);
+        }
         pick(dev, true).or_else(|| {
             if self.host().complete.network || self.addresses_told() {
                 // Of another interface its first, whatever its net (`in_dev_select_addr`).
@@ -463,6 +524,7 @@ impl<'a> Router<'a> {
             tos: key.tos,
             iif: oif,
             oif: None,
+            who: key.who.turned(),
         };
         let strict = Some(RoutingDrop::RpFilter);
         if self.told_local(src) && !accept_local {
@@ -515,6 +577,15 @@ impl<'a> Router<'a> {
     }
 }
 
+/// Whether a route says where to go; the others say what becomes of the packet.
+fn leads(found: &Found) -> bool {
+    matches!(found.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
+}
+
+fn within<T: PartialOrd + Copy>(range: Range<T>, value: T) -> bool {
+    range.first <= value && value <= range.last
+}
+
 fn stop(kind: RouteKind) -> Found {
     Found { kind, dev: None, via: None, src: None }
 }
@@ -537,7 +608,8 @@ impl Net for Router<'_> {
         src: Option<IpAddr>,
         mark: u32,
     ) -> Result<Option<String>, Question> {
-        let key = Key { dst, src, mark, tos: 0, iif: None, oif: None };
+        let who = Who::default();
+        let key = Key { dst, src, mark, tos: 0, iif: None, oif: None, who };
         match self.lookup(&key)? {
             Some(Found { dev: Some(dev), kind: RouteKind::Unicast, .. }) => {
                 Ok(Some(dev.to_string()))

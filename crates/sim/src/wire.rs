@@ -6,8 +6,11 @@
 use chainwalk_model::{Icmp, L4, Packet, Tcp, proto};
 use std::net::IpAddr;
 
-/// Bytes of a quoted packet that an ICMP error holds at most.
-const QUOTE: usize = 548;
+/// Bytes of a quoted packet that an ICMP error holds at most: one of IPv4 is 576 bytes long, one of IPv6 1280.
+fn most_quoted(p: &Packet) -> usize {
+    if p.is_v6() { 1232 } else { 548 }
+}
+
 /// The longest TCP option field that the header length can tell.
 const MAX_TCP_OPTIONS: usize = 40;
 /// The fragment header's protocol number.
@@ -204,7 +207,7 @@ fn transport(p: &Packet) -> Vec<u8> {
             out.extend(i.id.to_be_bytes());
             out.extend(i.seq.to_be_bytes());
             match &i.inner {
-                Some(inner) => out.extend(bytes(inner).into_iter().take(QUOTE)),
+                Some(inner) => out.extend(bytes(inner).into_iter().take(most_quoted(p))),
                 None => out.extend(p.payload.iter()),
             }
             let start = if p.ip.proto == proto::ICMPV6 { pseudo(p, out.len()) } else { 0 };
@@ -240,7 +243,7 @@ fn l4_len(p: &Packet) -> u32 {
 /// Bytes behind the IP header in the whole datagram.
 fn whole_l4_len(p: &Packet) -> u32 {
     let body = match &p.l4 {
-        L4::Icmp(Icmp { inner: Some(inner), .. }) => total_len(inner).min(QUOTE as u32),
+        L4::Icmp(Icmp { inner: Some(inner), .. }) => total_len(inner).min(most_quoted(p) as u32),
         L4::Sctp { .. } if p.payload.is_empty() => SCTP_INIT.len() as u32,
         _ => p.payload.len() as u32,
     };

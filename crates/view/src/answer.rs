@@ -143,7 +143,8 @@ fn trace_fields(host: &Host, trace: &Trace, with_id: bool) -> Map<String, Value>
         trace.fate,
         Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)
     );
-    let out = last.filter(|_| left);
+    // Of what only a bridge saw nothing is told.
+    let out = last.filter(|_| left && !told.path.is_empty());
     let reason = match trace.fate {
         Fate::Routing(drop) => json!(routing_reason(drop)),
         _ => Value::Null,

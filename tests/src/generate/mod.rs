@@ -33,7 +33,7 @@ const PLAIN: Taste =
     Taste { nat: 50, mangle: 35, raw: 15, security: 8, memory: 4, states: 12, strict: false };
 
 /// Every family.
-pub const FAMILIES: [Family; 13] = [
+pub const FAMILIES: [Family; 19] = [
     Family {
         name: "bridge",
         net: net::bridges,
@@ -149,6 +149,60 @@ pub const FAMILIES: [Family; 13] = [
         longest: 8,
         unsettled: 0,
         real: 15,
+    },
+    Family {
+        name: "select",
+        net: net::selectors,
+        taste: Taste { mangle: 50, nat: 35, ..PLAIN },
+        moods: &[Mood::Mixed, Mood::Selected],
+        longest: 9,
+        unsettled: 10,
+        real: 10,
+    },
+    Family {
+        name: "policy6",
+        net: net::six_policy,
+        taste: Taste { mangle: 75, nat: 30, ..PLAIN },
+        moods: &[Mood::Mixed, Mood::Local],
+        longest: 8,
+        unsettled: 0,
+        real: 15,
+    },
+    Family {
+        name: "everybody",
+        net: net::router,
+        taste: Taste { nat: 30, mangle: 40, ..PLAIN },
+        moods: &[Mood::Everybody],
+        longest: 7,
+        unsettled: 15,
+        real: 0,
+    },
+    Family {
+        name: "flood",
+        net: net::floods,
+        taste: Taste { nat: 35, mangle: 40, ..PLAIN },
+        moods: &[Mood::Flooded],
+        longest: 7,
+        unsettled: 5,
+        real: 0,
+    },
+    Family {
+        name: "neighbour",
+        net: net::six,
+        taste: Taste { nat: 20, mangle: 40, raw: 20, states: 40, ..PLAIN },
+        moods: &[Mood::Neighbours],
+        longest: 10,
+        unsettled: 0,
+        real: 10,
+    },
+    Family {
+        name: "piece6",
+        net: net::six,
+        taste: Taste { nat: 30, mangle: 30, ..PLAIN },
+        moods: &[Mood::Pieces],
+        longest: 9,
+        unsettled: 0,
+        real: 10,
     },
     Family {
         name: "talk6",

@@ -241,6 +241,95 @@ pub(super) fn policy(dice: &mut Dice) -> Net {
     net
 }
 
+/// Two ways out, and rules that choose by what only policy rules look at.
+pub(super) fn selectors(dice: &mut Dice) -> Net {
+    let mut net = policy(dice);
+    net.policy.clear();
+    net.routes.retain(|r| !r.contains("table 200"));
+    net.routes.push("default via 10.1.0.200 dev lan0 table 200".into());
+    net.routes.push("1.2.3.0/24 via 203.0.113.65 dev isp2".into());
+    let choices = [
+        "ipproto udp lookup 100",
+        "ipproto udp dport 53 lookup 100",
+        "ipproto tcp lookup 200",
+        "ipproto icmp lookup 100",
+        "not ipproto tcp lookup 100",
+        "sport 1000-3000 lookup 100",
+        "dport 80 lookup 200",
+        "dport 443-8080 lookup 100",
+        "uidrange 1000-1000 lookup 100",
+        "uidrange 0-0 lookup 200",
+        "tos 8 lookup 100",
+        "dsfield 0x10 lookup 200",
+        "lookup main suppress_prefixlength 0",
+        "from 10.1.0.0/24 lookup main suppress_prefixlength 8",
+        "iif lan0 ipproto udp prohibit",
+        "not from 10.1.0.0/24 lookup 200",
+        "iif isp1 dport 22 unreachable",
+        "oif lan0 lookup 200",
+        "to 8.8.8.8 sport 1025 blackhole",
+    ];
+    for k in 0..dice.between(2, 5) {
+        net.policy.push(format!("{} pref {}", dice.pick(&choices), 1000 + k));
+    }
+    net
+}
+
+/// A router of IPv6 with policy rules.
+pub(super) fn six_policy(dice: &mut Dice) -> Net {
+    let hosts = ["fd00:1::5", "fd00:1::7", "fd00:1::33"];
+    let mut net = Net {
+        v6: true,
+        links: vec![
+            link("lan0", &["fd00:1::1"], 64, &hosts, ""),
+            link("wan0", &["2001:db8:9::2"], 64, &["2001:db8:9::1"], ""),
+            link("alt0", &["2001:db8:a::2"], 64, &["2001:db8:a::1"], ""),
+        ],
+        far: strings(&["2001:4860::8888", "2606:4700::1", "fd00:77::9"]),
+        routes: strings(&[
+            "default via 2001:db8:9::1 dev wan0",
+            "default via 2001:db8:a::1 dev alt0 table 100",
+            "fd00:1::/64 dev lan0 table 100",
+        ]),
+        ..Net::default()
+    };
+    if dice.chance(40) {
+        let kind = dice.pick(&["unreachable", "prohibit", "blackhole", "throw"]);
+        let to = dice.pick(&["fd00:77::/32", "2606:4700::/32"]);
+        let table = dice.pick(&["", " table 100"]);
+        net.routes.push(format!("{kind} {to}{table}"));
+    }
+    let choices = [
+        "fwmark 0x1 lookup 100",
+        "fwmark 0x2/0x2 lookup 100",
+        "from fd00:1::5 lookup 100",
+        "from fd00:1::/64 lookup 100",
+        "iif lan0 lookup 100",
+        "to 2606:4700::1 lookup 100",
+        "ipproto udp lookup 100",
+        "ipproto tcp dport 80-443 lookup 100",
+        "not fwmark 0x0/0xff lookup 100",
+        "tos 8 lookup 100",
+        "from fd00:1::7 prohibit",
+        "fwmark 0x7 blackhole",
+        "fwmark 0x3 unreachable",
+        "lookup main suppress_prefixlength 0",
+    ];
+    for k in 0..dice.between(1, 4) {
+        net.policy.push(format!("{} pref {}", dice.pick(&choices), 1000 + k));
+    }
+    net
+}
+
+/// Bridges that now and then show nothing to iptables.
+pub(super) fn floods(dice: &mut Dice) -> Net {
+    let mut net = bridges(dice);
+    if dice.chance(20) {
+        net.sysctls.push(("net.bridge.bridge-nf-call-iptables".into(), 0));
+    }
+    net
+}
+
 /// A router of IPv6.
 pub(super) fn six(dice: &mut Dice) -> Net {
     let hosts = ["fd00:1::5", "fd00:1::7", "fd00:1::33"];

@@ -24,6 +24,14 @@ pub(super) enum Mood {
     Local,
     /// Many flows that want the same translation.
     Clashes,
+    /// From wires only, with ports and TOS bytes that policy rules ask for.
+    Selected,
+    /// To everybody on a link, or to a group, from here and from neighbours.
+    Everybody,
+    /// Frames that a bridge sends out of several ports.
+    Flooded,
+    /// Routers, neighbours and listeners of IPv6, among echoes.
+    Neighbours,
 }
 
 const SPORTS: [u16; 6] = [1025, 2000, 33333, 40000, 600, 300];
@@ -72,6 +80,10 @@ impl Sender<'_> {
                 Mood::Edges => self.edge(),
                 Mood::Local => self.flow(&Wish { local: 75, ..Wish::default() }),
                 Mood::Clashes => self.flow(&Wish { narrow: true, answers: 35, ..Wish::default() }),
+                Mood::Selected => self.flow(&Wish { local: 8, ..Wish::default() }),
+                Mood::Everybody => self.to_everybody(),
+                Mood::Flooded => self.flooded(),
+                Mood::Neighbours => self.neighbour(),
                 Mood::Mixed => match self.dice.below(10) {
                     0 => self.talk(left.min(7)),
                     1 => self.edge(),
@@ -500,6 +512,82 @@ impl Sender<'_> {
             }
             self.push(q);
         }
+    }
+
+    /// A packet to everybody on a link or to a group.
+    fn to_everybody(&mut self) {
+        let net = self.net;
+        let mut p = self.first(&Wish { local: 60, ..Wish::default() });
+        self.transport(&mut p, &Wish::default());
+        let wide: Vec<String> = net.links.iter().filter_map(|l| l.broadcast.clone()).collect();
+        let to = self.dice.pick(&["255.255.255.255", "224.0.0.1", "224.0.0.251", "239.1.2.3"]);
+        let to = if self.dice.chance(50) { self.dice.one(&wide) } else { to.to_owned() };
+        p.insert("dst".into(), to.into());
+        p.remove("dmac");
+        if p["hook_in"] != "local" {
+            let frames = ["broadcast", "01:00:5e:00:00:01", "self"];
+            p.insert("dmac".into(), self.dice.pick(&frames).into());
+        }
+        if self.dice.chance(20) {
+            p.insert("ttl".into(), 1.into());
+        }
+        let first = self.push(p);
+        if self.dice.chance(30) {
+            let to = self.dice.one(&net.hosts());
+            self.push(fields(json!({ "reply_to": first, "dst": to })));
+        } else if self.dice.chance(40) {
+            self.flow(&Wish::default());
+        }
+    }
+
+    /// A frame to an address behind no known port, or to everybody.
+    fn flooded(&mut self) {
+        let mut p = self.first(&Wish { local: 0, ..Wish::default() });
+        self.transport(&mut p, &Wish::default());
+        let bridges: Vec<_> = self.net.links.iter().filter(|l| !l.ports.is_empty()).collect();
+        let bridge = bridges[self.dice.below(bridges.len())];
+        let (port, hosts) = self.dice.one(&bridge.ports);
+        p.insert("hook_in".into(), port.into());
+        p.insert("src".into(), self.dice.one(&hosts).into());
+        let wide = bridge.broadcast.clone().unwrap_or_default();
+        let net = &wide[..wide.find(".255").map_or(wide.len(), |k| k + 1)];
+        let unknown =
+            if net.matches('.').count() == 2 { format!("{net}0.77") } else { format!("{net}77") };
+        let (to, frame) = match self.dice.below(7) {
+            0 => (wide, "broadcast"),
+            1 => ("255.255.255.255".to_owned(), "broadcast"),
+            2 => ("224.0.0.1".to_owned(), "01:00:5e:00:00:01"),
+            3 => ("239.1.2.3".to_owned(), "01:00:5e:01:02:03"),
+            4 => (self.dice.one(&hosts), "other"),
+            _ => (unknown, "other"),
+        };
+        p.insert("dst".into(), to.into());
+        p.insert("dmac".into(), frame.into());
+        self.push(p);
+        if self.dice.chance(35) {
+            self.flow(&Wish { local: 5, ..Wish::default() });
+        }
+    }
+
+    /// A message that IPv6 neighbours and routers tell each other.
+    fn neighbour(&mut self) {
+        if self.dice.chance(30) {
+            return self.flow(&Wish::default());
+        }
+        let net = self.net;
+        let link = &net.links[self.dice.below(net.links.len())];
+        let kind = self.dice.one(&[128, 130, 131, 132, 133, 134, 135, 136, 137, 139, 143, 1, 100]);
+        let to = match self.dice.below(6) {
+            0 | 1 => "ff02::1".to_owned(),
+            2 => "ff02::2".to_owned(),
+            3 => self.dice.one(&net.hosts()),
+            _ => self.dice.one(&link.own),
+        };
+        let (from, ttl) = (self.dice.one(&link.hosts), self.dice.one(&[255, 255, 64, 1]));
+        self.push(fields(json!({
+            "hook_in": link.name, "src": from, "dst": to,
+            "proto": "icmpv6", "icmp_type": kind, "ttl": ttl,
+        })));
     }
 
     /// A packet at the edge of what is passed on.

@@ -13,6 +13,12 @@ pub(crate) fn is_error(proto: u8, kind: u8) -> bool {
     }
 }
 
+/// Whether conntrack leaves a message alone: multicast listeners, routers and neighbours of IPv6
+/// (`noct_valid_new`).
+pub(super) fn is_exempt(proto: u8, kind: u8) -> bool {
+    proto == proto::ICMPV6 && matches!(kind, 130..=136 | 143)
+}
+
 /// The packet that an error message quotes.
 pub(crate) fn quoted(packet: &Packet) -> Option<&Packet> {
     match &packet.l4 {

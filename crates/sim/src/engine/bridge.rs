@@ -1,7 +1,7 @@
 //! What a bridge shows to iptables: `net/bridge/br_netfilter_hooks.c`.
 
 use super::{Skb, Walker, Way};
-use crate::route::Key;
+use crate::route::{Key, Who};
 use chainwalk_model::{
     Answer, Entry, Event, Fate, FrameTo, Hook, IfKind, Lean, RouteKind, Routed, RoutingDrop, Text,
 };
@@ -90,7 +90,9 @@ impl Walker<'_> {
                     self.event(skb, Event::Copied);
                 }
                 skb.fragments_if_long = true;
-                match self.route_input(skb) {
+                // It is confirmed before this host looks at it (`br_nf_local_in`).
+                let up = self.confirm(skb).and_then(|()| self.route_input(skb));
+                match up {
                     // What is not for this host ends at the other ports.
                     Err(Fate::Routing(why)) => {
                         (skb.packet, skb.mark) = (copy.packet, copy.mark);
@@ -127,8 +129,8 @@ impl Walker<'_> {
     /// (`br_nf_pre_routing_finish`).
     fn bridge_rewritten(&mut self, skb: &mut Skb, bridge: &Text) -> Way<Fate> {
         let (src, dst) = (skb.packet.ip.src, skb.packet.ip.dst);
-        let (mark, tos) = (skb.mark, skb.packet.ip.tos);
-        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(bridge), oif: None };
+        let (mark, tos, who) = (skb.mark, skb.packet.ip.tos, Who::of(&skb.packet));
+        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(bridge), oif: None, who };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
         skb.frame = FrameTo::Host;
         if let Some(found) = found

@@ -283,6 +283,7 @@ impl Walker<'_> {
         let untold = flows.is_untold(&skb.packet, look.zone);
         skb.attached = match flows.track(&skb.packet, &look) {
             Seen::Invalid => Attached::Invalid,
+            Seen::Untracked => Attached::Untracked,
             Seen::New(mut entry) => {
                 entry.came_by.clone_from(&skb.iif);
                 Attached::Loose { entry, dir: CtDir::Original, info: Info::New }
@@ -300,7 +301,7 @@ impl Walker<'_> {
     }
 
     /// A first packet that got this far puts its flow into the table.
-    fn confirm(&mut self, skb: &mut Skb) -> Way<()> {
+    pub(super) fn confirm(&mut self, skb: &mut Skb) -> Way<()> {
         let Attached::Loose { entry, dir: CtDir::Original, info } = &skb.attached else {
             return Ok(());
         };

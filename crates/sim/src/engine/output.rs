@@ -2,7 +2,7 @@
 
 use super::{Attached, Skb, Walker, Way, is_multicast_or_broadcast};
 use crate::ct::Zone;
-use crate::route::{Found, Key, Router};
+use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{
     Answer, Entry, Errno, Event, Fate, FrameTo, Hook, Lean, Mac, RouteKind, Routed, RoutingDrop,
     Text,
@@ -15,7 +15,7 @@ const ALL_HOSTS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
 impl Walker<'_> {
     /// A packet made on this host.
     pub(super) fn send(&mut self, skb: &mut Skb) -> Way<Fate> {
-        let Entry::Local { bind, .. } = skb.entry.clone() else {
+        let Entry::Local { bind, uid, .. } = skb.entry.clone() else {
             return Err(Fate::NotForUs);
         };
         self.settle_source(skb, Answer::Yes);
@@ -27,7 +27,9 @@ impl Walker<'_> {
         } else {
             Some(ip.src).filter(|s| Router::new(self.world).told_local(*s))
         };
-        let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref() };
+        let who = Who { uid: uid.unwrap_or(0), ..Who::of(&skb.packet) };
+        let who = if skb.own { who.of_message(&skb.packet) } else { who };
+        let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref(), who };
         let found = match src.filter(|_| is_multicast_or_broadcast(dst)) {
             // To everybody on the network of the address that it is sent from.
             Some(src) => self.routed(skb, |r| {
@@ -57,6 +59,10 @@ impl Walker<'_> {
             && self.routed(skb, |r| Ok(r.conf(dev, "route_localnet")))? == 0
         {
             return self.unsendable(skb, Errno::EINVAL, RoutingDrop::Localnet);
+        }
+        let too_long = crate::wire::total_len(&skb.packet) > self.mtu(found.dev.as_deref());
+        if too_long && skb.packet.ip.df && !skb.own && found.kind != RouteKind::Local {
+            return self.unsendable(skb, Errno::EMSGSIZE, RoutingDrop::Mtu);
         }
         self.take_route(skb, &found, false);
         if is_multicast_or_broadcast(dst) && dst.is_ipv4() {
@@ -89,11 +95,12 @@ impl Walker<'_> {
     pub(crate) fn reroute(&mut self, skb: &mut Skb) -> Way<()> {
         let ip = &skb.packet.ip;
         let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
-        let bind = match &skb.entry {
-            Entry::Local { bind, .. } => bind.clone(),
-            Entry::Wire { .. } => None,
+        let (bind, uid) = match &skb.entry {
+            Entry::Local { bind, uid, .. } => (bind.clone(), *uid),
+            Entry::Wire { .. } => (None, None),
         };
-        let key = || Key { dst, src: Some(src), mark, tos, iif: None, oif: bind.as_deref() };
+        let who = Who { uid: uid.unwrap_or(0), ..Who::of(&skb.packet) };
+        let key = || Key { dst, src: Some(src), mark, tos, iif: None, oif: bind.as_deref(), who };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
         let refuse = |walker: &mut Self, skb: &Skb, errno, why| {
             walker.event(skb, Event::Routed { to: Routed::Nowhere(why), again: true });

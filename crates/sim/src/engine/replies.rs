@@ -4,7 +4,7 @@
 
 use super::{Attached, Skb, Walker, empty_trace};
 use crate::ct::{self, Info};
-use crate::route::Key;
+use crate::route::{Key, Who};
 use chainwalk_model::{
     Entry, Event, Fate, FrameTo, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop,
     Sent, Tcp, TcpFlags, proto,
@@ -85,7 +85,10 @@ impl Walker<'_> {
         let from = if skb.kind == RouteKind::Local {
             Some(here)
         } else {
-            let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif: None };
+            let number = if to.is_ipv4() { proto::ICMP } else { proto::ICMPV6 };
+            let dport = u16::from_be_bytes([kind, code]);
+            let who = Who { proto: number, dport, ..Who::default() };
+            let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif: None, who };
             let dev = skb.iif.clone();
             self.routed(skb, |r| {
                 let found = r.lookup(&key())?;
@@ -102,8 +105,9 @@ impl Walker<'_> {
             })
             .unwrap_or(None)
         };
-        self.route_src = from.filter(|_| skb.kind == RouteKind::Local);
         let v6 = skb.packet.is_v6();
+        let chosen = skb.kind == RouteKind::Local || v6 && skb.iif.is_some();
+        self.route_src = from.filter(|_| chosen);
         // Nobody told an address of the way back: the error's source is not known; the packet's own
         // destination stands in for it.
         let from = from.unwrap_or(here);

@@ -6,8 +6,10 @@ use serde_json::{Map, Value, json};
 /// Protocol numbers of the fragment and the authentication header.
 const FRAGMENT: u8 = 44;
 const AH: u8 = 51;
-/// How much of a packet an ICMP error quotes, in bytes.
-const QUOTED: usize = 548;
+/// How much of a packet an ICMP error quotes, in bytes: an error of IPv4 has 576 bytes at most, one of IPv6 1280.
+fn quoted_bytes(v6: bool) -> usize {
+    if v6 { 1232 } else { 548 }
+}
 
 /// The headers, the payload only by its length. Fields that do not apply, and flags that are off, are left out.
 pub(super) fn headers(packet: &Packet, with_id: bool) -> Value {
@@ -29,7 +31,9 @@ fn l4_len(packet: &Packet) -> usize {
         L4::Tcp(t) => 20 + t.options.len() + body,
         L4::Udp { .. } => 8 + body,
         L4::Sctp { .. } => 12 + body,
-        L4::Icmp(i) => 8 + i.inner.as_ref().map_or(body, |p| total_len(p).min(QUOTED)),
+        L4::Icmp(i) => {
+            8 + i.inner.as_ref().map_or(body, |p| total_len(p).min(quoted_bytes(packet.is_v6())))
+        }
         L4::Other => body,
     }
 }
@@ -135,7 +139,7 @@ fn icmp(i: &Icmp, packet: &Packet, quoted: bool, put: &mut impl FnMut(&str, Valu
         put("icmp_info", json!(u32::from(i.id) << 16 | u32::from(i.seq)));
         match &i.inner {
             _ if quoted => {}
-            Some(inner) => put("inner", written(inner, true, QUOTED, true)),
+            Some(inner) => put("inner", written(inner, true, quoted_bytes(six), true)),
             // An error that quotes no packet has its bytes told as they are.
             None if packet.payload.is_empty() => put("inner", Value::Null),
             None => put("inner", json!({ "raw_hex": hex(&packet.payload) })),
