@@ -85,6 +85,8 @@ pub(crate) struct Skb {
     pub husk: bool,
     /// Whether it is a reset of REJECT's, which has no socket.
     pub by_reject: bool,
+    /// Whether it is a copy of what this host sent to everybody, handed back to it (`PACKET_LOOPBACK`).
+    pub handed_back: bool,
     /// The IP lengths of its first and of its longest fragment, where it was put together from fragments.
     pub fragments: Option<(u16, u16)>,
     /// Whether it leaves whole if it fits.
@@ -170,6 +172,7 @@ impl<'w> Walker<'w> {
             own: false,
             husk: std::mem::take(&mut self.husk),
             by_reject: std::mem::take(&mut self.by_reject),
+            handed_back: false,
             fragments: None,
             fragments_if_long: false,
             loops: 0,

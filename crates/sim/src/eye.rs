@@ -15,6 +15,8 @@ pub(crate) struct Eye<'a> {
     pub entry: &'a Entry,
     /// Whether it is a reset of REJECT's.
     pub by_reject: bool,
+    /// Whether it is a copy of what this host sent to everybody, handed back to it.
+    pub handed_back: bool,
     /// What conntrack says.
     pub ct: Ct,
     /// The host's facts.

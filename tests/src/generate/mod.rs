@@ -33,7 +33,7 @@ const PLAIN: Taste =
     Taste { nat: 50, mangle: 35, raw: 15, security: 8, memory: 4, states: 12, strict: false };
 
 /// Every family.
-pub const FAMILIES: [Family; 19] = [
+pub const FAMILIES: [Family; 18] = [
     Family {
         name: "bridge",
         net: net::bridges,
@@ -192,15 +192,6 @@ pub const FAMILIES: [Family; 19] = [
         taste: Taste { nat: 20, mangle: 40, raw: 20, states: 40, ..PLAIN },
         moods: &[Mood::Neighbours],
         longest: 10,
-        unsettled: 0,
-        real: 10,
-    },
-    Family {
-        name: "piece6",
-        net: net::six,
-        taste: Taste { nat: 30, mangle: 30, ..PLAIN },
-        moods: &[Mood::Pieces],
-        longest: 9,
         unsettled: 0,
         real: 10,
     },

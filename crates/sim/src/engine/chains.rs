@@ -203,6 +203,7 @@ impl Walker<'_> {
             path,
             entry: &skb.entry,
             by_reject: skb.by_reject,
+            handed_back: skb.handed_back,
             ct: self.ct(skb),
             host: &self.world.host,
             net: &router,

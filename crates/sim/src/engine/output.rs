@@ -192,10 +192,13 @@ impl Walker<'_> {
             if skb.packet.ip.dst.is_multicast() { FrameTo::Multicast } else { FrameTo::Broadcast };
         let iface = skb.oif.clone().unwrap_or_else(|| "?".into());
         let mut copy = skb.clone();
-        copy.entry = Entry::Wire { iface: iface.clone(), smac: Mac::default(), to };
-        copy.frame = to;
+        let entry = |to| Entry::Wire { iface: iface.clone(), smac: Mac::default(), to };
+        copy.entry = entry(FrameTo::Host);
         if self.hook(&mut copy, Hook::Postrouting).is_ok() {
-            copy.iif = Some(iface);
+            copy.entry = entry(to);
+            copy.frame = to;
+            copy.handed_back = true;
+            copy.iif = Some(iface.clone());
             copy.oif = None;
             // Its end is not the packet's.
             let _ = self.come_in_again(&mut copy);

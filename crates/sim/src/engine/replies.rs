@@ -158,7 +158,8 @@ impl Walker<'_> {
     pub(super) fn reply_of_stack(&mut self, skb: &mut Skb, listening: bool) {
         let checked = !matches!(skb.packet.l4, L4::Sctp { .. } | L4::Other);
         let spoilt = skb.packet.bad_csum && checked;
-        if listening || spoilt || skb.kind == RouteKind::Broadcast {
+        let echo6 = matches!(&skb.packet.l4, L4::Icmp(i) if i.kind == 128) && skb.packet.is_v6();
+        if listening || spoilt || skb.kind == RouteKind::Broadcast && !echo6 {
             return;
         }
         match &skb.packet.l4 {
@@ -188,11 +189,19 @@ impl Walker<'_> {
                     }
                     _ => return,
                 };
+                // An echo to a group is answered from an address of the way back.
+                let (to, group) = (skb.packet.ip.src, skb.packet.ip.dst.is_multicast());
+                let who = Who { proto: skb.packet.ip.proto, ..Who::default() };
+                let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif: None, who };
+                let own = self.routed(skb, |r| {
+                    Ok(r.lookup(&key())?.filter(|_| group).and_then(|f| r.source_for(&f, to)))
+                });
+                let from = own.unwrap_or(None).unwrap_or(skb.packet.ip.dst);
                 let packet = Packet {
                     ip: IpHeader {
                         tos: skb.packet.ip.tos,
                         proto: skb.packet.ip.proto,
-                        ..plain(skb.packet.ip.dst, skb.packet.ip.src)
+                        ..plain(from, to)
                     },
                     l4: L4::Icmp(Icmp { kind: answer, code, ..icmp.clone() }),
                     payload,

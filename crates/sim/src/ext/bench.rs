@@ -193,6 +193,7 @@ impl Bench {
             path: &self.path,
             entry: &self.entry,
             by_reject: false,
+            handed_back: false,
             ct: self.ct,
             host: &self.host,
             net: &self.host,

@@ -3,7 +3,7 @@
 //! - Written: `--loose`, `--validmark`, `--accept-local`, `--invert`.
 //! - Listed: `rpfilter loose validmark accept-local invert`.
 //! - Kernel: `rpfilter_mt` in `net/ipv4/netfilter/ipt_rpfilter.c`, `ip6t_rpfilter.c` for IPv6.
-//! - A packet over lo always passes the filter.
+//! - A packet over lo always passes the filter, and so does what this host hands back to itself.
 
 use super::{Judge, is_unknown, truth};
 use crate::eye::Eye;
@@ -26,6 +26,9 @@ pub(super) fn test(m: RpfilterMatch, eye: &Eye, j: &mut Judge) {
 fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
     let Some(dev) = eye.path.iniface.as_deref() else { return Ok(false) };
     if eye.host.interface(dev).map_or(dev == "lo", |i| i.kind == IfKind::Loopback) {
+        return Ok(true);
+    }
+    if eye.handed_back {
         return Ok(true);
     }
     let src = eye.packet.ip.src;
