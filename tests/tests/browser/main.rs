@@ -3,6 +3,7 @@
 //! The page carries hooks for these tests: `data-testid` on what a person reads and touches, and the tone of
 //! the answer in `data-state` of `body`. Words are looked for as the page shows them in English.
 
+mod change;
 mod chromium;
 mod editor;
 mod packet;

@@ -99,7 +99,7 @@ fn view_made(
 fn view_compared(lang: Lang, compared: &Compared) -> Html {
     html! {
         <div class="compared" role="status" data-testid="compared">
-            <p class="change"><Words of={compared.change.clone()} /></p>
+            <p class="fate-change"><Words of={compared.change.clone()} /></p>
             {view_fate(ui(lang, Key::Before), &compared.before)}
             {view_fate(ui(lang, Key::WithChange), &compared.after)}
         </div>
@@ -110,9 +110,9 @@ fn view_fate(when: &'static str, card: &FateCard) -> Html {
     html! {
         <div class={classes!("fate-card", tone_name(card.tone))}>
             <small>{when}</small>
-            <p class="end"><Words of={card.headline.clone()} /></p>
-            <p class="why"><Words of={card.detail.clone()} /></p>
-            if !card.note.is_empty() { <p class="why"><Words of={card.note.clone()} /></p> }
+            <p class="fate-end"><Words of={card.headline.clone()} /></p>
+            <p class="fate-why"><Words of={card.detail.clone()} /></p>
+            if !card.note.is_empty() { <p class="fate-why"><Words of={card.note.clone()} /></p> }
         </div>
     }
 }
@@ -150,7 +150,7 @@ fn view_proposal(lang: Lang, p: &ProposalTold, told: &Told, dispatch: &Dispatch)
                     <span class="commands">
                         {for p.commands.iter().map(|c| html! { <code>{c}</code> })}
                     </span>
-                    <span class={classes!("end", tone_name(p.after.tone))}><Words of={p.after.headline.clone()} /></span>
+                    <span class={classes!("fate-end", tone_name(p.after.tone))}><Words of={p.after.headline.clone()} /></span>
                 </summary>
                 <div class="compared">
                     {view_fate(ui(lang, Key::NowAsIs), &FateCard {

@@ -156,10 +156,10 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                     onclick={go} onpointerenter={over} onpointerleave={out}>
                     {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
                     <div class="in">{view_row(row, lang, dispatch, at)}
+                        if let Some(range) = row.rules { {why(range, lang, wide.contains(&range), &toggle)} }
                         if let Some(tools) = row.tools.clone().filter(|t| Some(at) == now || !t.shadow.is_empty()) {
                             <Tools {lang} {tools} shown={Some(at) == now} dispatch={dispatch.clone()} />
                         }
-                        if let Some(range) = row.rules { {why(range, lang, wide.contains(&range), &toggle)} }
                         if let Some(range) = row.rules.filter(|range| wide.contains(range)) {
                             <Cards {lang} {range} cards={props.opened.get(&range).cloned()} open={props.open.clone()}
                                 reveal={reveal.clone()} />

@@ -1,0 +1,74 @@
+//! What would let a packet through, tried on the page.
+
+mod in_chromium {
+    use crate::chromium::{DESK, PHONE_DARK, drive};
+    use anyhow::{Result, ensure};
+
+    const PROPOSALS: &str = "[...document.querySelectorAll('[data-testid=proposal]')]";
+    const MARK: &str = "iptables -I FORWARD 6 -m mark --mark 0x4000/0x4000 -j ACCEPT";
+
+    #[test]
+    fn the_first_question_is_answered_by_a_rule_on_the_mark() -> Result<()> {
+        drive(DESK, async |page| {
+            page.turns("stop").await?;
+            page.click("search").await?;
+            page.until(
+                "the rule on the mark is proposed",
+                &format!("return {PROPOSALS}.some(p => p.innerText.includes('{MARK}'))"),
+            )
+            .await?;
+            let found = page.accessibility().await?.unwrap_or_default();
+            ensure!(found.is_empty(), "{found:?}");
+            page.ask(&format!(
+                "{PROPOSALS}.find(p => p.innerText.includes('{MARK}')).querySelector('button').click()"
+            ))
+            .await?;
+            page.turns("ok").await?;
+            page.until(
+                "both fates stand side by side",
+                "const said = at('compared').innerText; return said.includes('Rejected') && said.includes('Sent on')",
+            )
+            .await?;
+            ensure!(page.text("return at('made').innerText").await?.contains(MARK));
+            page.ask("at('made').querySelector('button').click()").await?;
+            page.turns("stop").await?;
+            page.until("no change is left", "return !at('made')").await
+        })
+    }
+
+    #[test]
+    fn a_rule_is_tried_without_and_one_is_put_in() -> Result<()> {
+        drive(DESK, async |page| {
+            page.turns("stop").await?;
+            page.key("End").await?;
+            page.ask("rows().findLast(r => r.className.includes('rule')).click()").await?;
+            page.until(
+                "its tools are offered",
+                "return document.querySelectorAll('.tool').length > 1",
+            )
+            .await?;
+            page.ask("document.querySelectorAll('.tool')[0].click()").await?;
+            page.until("the change is made", "return at('made').innerText.includes('iptables')")
+                .await?;
+            page.ask("document.querySelectorAll('.tool')[1]?.click() ?? document.querySelector('.tool').click()")
+                .await?;
+            page.until(
+                "the field begins with the command",
+                "return at('insert').value.startsWith('iptables')",
+            )
+            .await
+        })
+    }
+
+    #[test]
+    fn proposals_are_readable_on_a_phone_in_the_dark() -> Result<()> {
+        drive(PHONE_DARK, async |page| {
+            page.turns("stop").await?;
+            page.click("search").await?;
+            page.until("proposals are shown", &format!("return {PROPOSALS}.length > 3")).await?;
+            let found = page.accessibility().await?.unwrap_or_default();
+            ensure!(found.is_empty(), "{found:?}");
+            Ok(())
+        })
+    }
+}
