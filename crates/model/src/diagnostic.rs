@@ -49,6 +49,8 @@ pub enum DiagnosticId {
     TableTwice,
     /// A line that looks like a part of a dump and could not be read.
     BadLine,
+    /// A command about a rule, a place or a chain that is not there; it changes nothing.
+    NoSuchRule,
     /// Text that is not part of any dump (prose, a remark); it is not used.
     Prose,
     /// Something the walk does not model was seen (IPVS, flowtables, XFRM …).

@@ -2,6 +2,8 @@
 //!
 //! Jumps hold the index of a chain within the draft until then.
 
+use crate::ext::TARGETS;
+use crate::names;
 use crate::rules::Rules;
 use chainwalk_model::{
     Backend, Base, Chain, ChainId, ChainKind, Counters, Diagnostic, DiagnosticId, Expected, Family,
@@ -190,6 +192,9 @@ impl Draft {
         }
         let none = self.span.unwrap_or_default();
         let mut chains = Vec::new();
+        let shown = self.chains.iter().filter(|c| c.is_shown());
+        let known: Vec<Text> = shown.take(ADVICE).map(|c| c.name.clone()).collect();
+        let mut advised = 0;
         for (at, chain) in self.chains.into_iter().enumerate() {
             if chain.gone {
                 continue;
@@ -199,7 +204,10 @@ impl Draft {
             let shown = chain.is_shown() || chain.policy.is_some();
             let span = chain.header.or(chain.shown).or(chain.jump).unwrap_or(none);
             if !shown {
-                diagnostics.push(missing_chain(&chain.name, span, self.family, &self.name));
+                let near =
+                    Some(()).filter(|()| advised < ADVICE).and_then(|()| near(&chain.name, &known));
+                advised += 1;
+                diagnostics.push(missing_chain(&chain.name, near, span, self.family, &self.name));
             } else if *chain.name == *NO_CHAIN {
                 diagnostics.push(Diagnostic {
                     id: DiagnosticId::Missing,
@@ -216,7 +224,13 @@ impl Draft {
                     span,
                     found: chain.name.clone(),
                     expected: vec![Expected::Literal(format!(":{} - [0:0]", chain.name).into())],
-                    hint: None,
+                    hint: {
+                        advised += 1;
+                        let known = builtin_names(&self.name).iter().copied();
+                        let near = Some(known).filter(|_| advised < ADVICE);
+                        let near = near.and_then(|k| names::nearest(&chain.name, k));
+                        near.map(|n| Hint::DidYouMean(n.into()))
+                    },
                 });
             }
             let mut own = Vec::with_capacity(chain.rules.len());
@@ -282,16 +296,34 @@ impl DraftChain {
     }
 }
 
-fn missing_chain(name: &Text, span: Span, family: Family, table: &str) -> Diagnostic {
+fn missing_chain(
+    name: &Text,
+    near: Option<&str>,
+    span: Span,
+    family: Family,
+    table: &str,
+) -> Diagnostic {
     let program = if family == Family::Ip6 { "ip6tables" } else { "iptables" };
+    let paste = || Hint::Paste(format!("{program} -t {table} -nvL").into());
     Diagnostic {
         id: DiagnosticId::MissingChain,
         severity: Severity::Warning,
         span,
         found: name.clone(),
-        expected: vec![Expected::Chain],
-        hint: Some(Hint::Paste(format!("{program} -t {table} -nvL").into())),
+        expected: vec![],
+        hint: Some(near.map_or_else(paste, |n| Hint::DidYouMean(n.into()))),
     }
+}
+
+/// So many names of a table are compared with others: a person has no more that are wrong.
+const ADVICE: usize = 64;
+
+/// The target or the chain that was meant by a name that is neither.
+fn near<'a>(name: &str, chains: &'a [Text]) -> Option<&'a str> {
+    let targets = TARGETS.iter().flat_map(|e| e.names).copied();
+    // Long names of chains are made by programs, and near to each other.
+    let short = chains.iter().filter(|c| name.len() <= 12 && !is_builtin(c));
+    names::nearest(name, targets.chain(short.map(|c| &**c)))
 }
 
 /// The built-in chains of a table, in the order listings have them.

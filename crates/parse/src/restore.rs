@@ -183,7 +183,7 @@ pub(crate) fn command(
     }
     if out_of_range {
         let place = (row.start, row.end());
-        cx.say(DiagnosticId::BadLine, Severity::Warning, place, vec![Expected::Number], None);
+        cx.say(DiagnosticId::NoSuchRule, Severity::Warning, place, vec![], None);
     }
     true
 }

@@ -251,7 +251,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         }
         let place = (word.start, word.end);
         let id = DiagnosticId::UnknownOption;
-        self.cx.say(id, Severity::Warning, place, vec![Expected::Option], None);
+        self.cx.say(id, Severity::Warning, place, vec![], None);
         self.slots.push(Slot::Bad { start: word.start, end: word.end });
     }
 
@@ -336,7 +336,14 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 let policy = match policy.map(|p| p.text.as_ref()) {
                     Some("ACCEPT") => Policy::Accept,
                     Some("DROP") => Policy::Drop,
-                    _ => Policy::Unknown,
+                    Some(_) => {
+                        let place = (self.word_start(), self.word_end());
+                        let wanted = ["ACCEPT", "DROP"].map(|w| Expected::Literal(w.into()));
+                        let (id, bad) = (DiagnosticId::BadValue, Severity::Warning);
+                        self.cx.say(id, bad, place, wanted.to_vec(), None);
+                        Policy::Unknown
+                    }
+                    None => Policy::Unknown,
                 };
                 self.verb(Verb::Policy(policy), chain);
             }
@@ -504,7 +511,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 DiagnosticId::UnknownMatch,
                 Severity::Warning,
                 (word.start, word.end),
-                vec![Expected::Option],
+                vec![],
                 hint,
             );
         }
@@ -653,7 +660,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             DiagnosticId::UnknownOption,
             Severity::Warning,
             (option.start, option.end),
-            vec![Expected::Option],
+            vec![],
             hint,
         );
         self.slots.push(Slot::Bad { start, end });
@@ -662,7 +669,8 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn advice(&self, name: &str) -> Option<Hint> {
         let ports =
             ["--dport", "--sport", "--destination-port", "--source-port", "--syn", "--tcp-flags"];
-        if ports.contains(&name) && self.proto.is_none() {
+        let carried = ["tcp", "udp", "sctp", "dccp", "6", "17", "132", "33"];
+        if ports.contains(&name) && self.proto.is_none_or(|p| !carried.contains(&p)) {
             return Some(Hint::NeedsProtocol);
         }
         let owner = MATCHES.iter().find(|e| known(e.options, name, true).is_some());
@@ -806,9 +814,9 @@ pub(crate) fn named_target(
             cx.say(DiagnosticId::NotModelled, Severity::Warning, (start, end), vec![], None);
             return Target::Opaque(text);
         }
-        let known = TARGETS.iter().flat_map(|e| e.names).copied();
-        let near = names::nearest(name, known).filter(|_| name.len() > 2 && options);
         if options {
+            let known = TARGETS.iter().flat_map(|e| e.names).copied();
+            let near = names::nearest(name, known).filter(|_| name.len() > 2);
             cx.say(
                 DiagnosticId::UnknownTarget,
                 Severity::Warning,

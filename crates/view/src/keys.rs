@@ -334,6 +334,7 @@ keys! {
     ProblemSeveralHosts = "problem-several-hosts",
     ProblemWhichHost = "problem-which-host",
     ProblemTwice = "problem-twice",
+    ProblemNoSuchRule = "problem-no-such-rule",
     ProblemBadLine = "problem-bad-line",
     ProblemProse = "problem-prose",
     ProblemNotModelled = "problem-not-modelled",

@@ -76,6 +76,7 @@ fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::Sentence {
             return say!(lang, ProblemWhichHost, hosts = words(&d.expected));
         }
         DiagnosticId::TableTwice => return say!(lang, ProblemTwice, found = found),
+        DiagnosticId::NoSuchRule => return say!(lang, ProblemNoSuchRule, found = found),
         DiagnosticId::BadLine => return say!(lang, ProblemBadLine, found = found),
         DiagnosticId::Prose => return say!(lang, ProblemProse, found = found),
         DiagnosticId::NotModelled => return say!(lang, ProblemNotModelled, found = found),
