@@ -4,7 +4,7 @@
 
 use crate::examples::Example;
 use crate::history::{History, Moment};
-use crate::origin::{Origin, follows};
+use crate::origin::{Origin, follows, says_itself};
 use crate::paste::Paste;
 use chainwalk_model::Want;
 use chainwalk_view::Lang;
@@ -289,8 +289,9 @@ impl State {
         let line = self.packets.get(index).cloned().unwrap_or_else(|| Rc::from(""));
         let (words, origin) = Origin::split(&line);
         self.draft = Rc::from(words);
-        if let Some(origin) = origin {
-            self.origin = origin;
+        // A line that tells its own start leaves the origin of the next one alone.
+        if !says_itself(&line) {
+            self.origin = origin.unwrap_or_default();
         }
     }
 
@@ -664,6 +665,17 @@ mod tests {
         assert_eq!(made.apply(Action::Change(" ".into())), None);
         let other = after(&made, [Action::Paste("Chain INPUT (policy ACCEPT)".into())]);
         assert!(other.changes.is_empty(), "what was changed on one host says nothing of another");
+    }
+
+    #[test]
+    fn a_shown_packet_brings_its_origin() {
+        let mut example = example();
+        example.packets.push("curl 127.0.0.1:80".into());
+        let state = State::first(&example, Lang::En);
+        let shown = after(&state, [Action::Show(1)]);
+        assert_eq!(shown.origin, Origin::default());
+        assert_eq!(&*shown.line(), "curl 127.0.0.1:80");
+        assert_eq!(after(&shown, [Action::Show(0)]).origin, Origin::wire("10.0.0.1", "eth0"));
     }
 
     #[test]

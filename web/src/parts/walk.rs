@@ -177,6 +177,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                 }
             </div>
             if packets.len() > 1 { {tabs(props)} }
+            <div class="scroller" ref={list}>
             if !rows.is_empty() {
                 <div class="switch" role="group" aria-label={ui(lang, Key::ChainNames)}>
                     {for [(false, Key::ByMeaning), (true, Key::ByName)].map(|(raw, key)| html! {
@@ -185,7 +186,6 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                     })}
                 </div>
             }
-            <div class="scroller" ref={list}>
             <ol class="rows" role="tree" aria-labelledby="walk-title" tabindex="0"
                 aria-activedescendant={now.map(|at| format!("row-{at}"))}
                 onkeydown={up_down} data-testid="rows" data-packet={packet.to_string()}>
