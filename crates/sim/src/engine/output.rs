@@ -143,7 +143,7 @@ impl Walker<'_> {
     /// POSTROUTING, and out or round by lo.
     fn leave(&mut self, skb: &mut Skb) -> Way<Fate> {
         skb.oif.clone_from(&skb.route_dev);
-        if self.hands_back(skb) {
+        if Self::hands_back(skb) {
             self.hand_back(skb);
         }
         self.hook(skb, Hook::Postrouting)?;
@@ -178,7 +178,7 @@ impl Walker<'_> {
     }
 
     /// Whether this host gets a copy of what it sends to everybody or to a group that it has joined.
-    fn hands_back(&self, skb: &Skb) -> bool {
+    fn hands_back(skb: &Skb) -> bool {
         let dst = skb.packet.ip.dst;
         let group = matches!(dst, IpAddr::V4(a) if a == ALL_HOSTS);
         let all = skb.kind == RouteKind::Broadcast && !dst.is_multicast();
