@@ -131,6 +131,8 @@ pub enum Lean {
     FreshHistory(RuleId),
     /// No flow of this packet was known before the first packet.
     NoFlows,
+    /// No IP security is at work: the paste shows none.
+    NoIpsec,
     /// The numbers of a flow that was pasted are not told: its packets are taken to lie in its window.
     Window,
     /// Which port of a bridge an address lies behind was not told; it does not matter to the rules here.

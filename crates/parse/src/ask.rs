@@ -5,6 +5,7 @@
 //! whose span counts in the line, as document 0, and the rest of the line still counts.
 
 mod apps;
+mod headers;
 
 use crate::names::nearest;
 use crate::oneline::{
@@ -20,15 +21,16 @@ use std::net::{IpAddr, Ipv4Addr};
 const CLIENT_PORT: u16 = 51000;
 
 /// The words that begin a packet line.
-const VERBS: [&str; 20] = [
+const VERBS: [&str; 25] = [
     "curl", "wget", "ping", "ping6", "dig", "nslookup", "nc", "ncat", "telnet", "ssh", "tcp",
-    "udp", "icmp", "icmpv6", "sctp", "udplite", "gre", "reply", "error", "after",
+    "udp", "icmp", "icmpv6", "sctp", "udplite", "gre", "esp", "ah", "ipcomp", "dccp", "mh",
+    "reply", "error", "after",
 ];
 /// The words that say more of a packet, in any order.
-const MORE: [&str; 28] = [
+const MORE: [&str; 32] = [
     "from", "to", "in", "out", "local", "outside", "syn", "ack", "fin", "rst", "psh", "urg",
     "flags", "seq", "window", "ttl", "tos", "mark", "type", "code", "id", "df", "uid", "gid",
-    "len", "payload", "sport", "dport",
+    "len", "payload", "sport", "dport", "hex", "mss", "spi", "ext",
 ];
 
 /// Reads one packet line.
@@ -39,6 +41,7 @@ pub fn packet_line(text: &str) -> (Ask, Vec<Diagnostic>) {
         at: 0,
         ask: Ask::default(),
         place: Place::default(),
+        spi: None,
         found: Vec::new(),
     };
     line.ask.span = Some(Span::new(DocId(0), 0, text.len()));
@@ -106,6 +109,8 @@ struct Line<'a> {
     at: usize,
     ask: Ask,
     place: Place,
+    /// The index of AH, ESP or `IPComp`.
+    spi: Option<u32>,
     found: Vec<Diagnostic>,
 }
 
@@ -373,6 +378,28 @@ impl<'a> Line<'a> {
                 let len: Option<u16> = self.numeric(Expected::Number);
                 self.ask.payload = len.map(|n| vec![b'x'; usize::from(n)].into());
             }
+            "hex" => {
+                if let Some(w) = self.value(Expected::Text) {
+                    match headers::hex(w.text) {
+                        Some(bytes) => self.ask.payload = Some(bytes.into()),
+                        None => self.complain(bad(w, vec![Expected::Literal("0a0b".into())])),
+                    }
+                }
+            }
+            "mss" => {
+                let mss: Option<u16> = self.numeric(Expected::Number);
+                self.ask.tcp_options = mss.map(headers::mss);
+            }
+            "spi" => self.spi = self.numeric(Expected::Number),
+            "ext" => {
+                if let Some(w) = self.value(Expected::Literal("hop,dst,route,frag,ah".into())) {
+                    self.ask.extensions = headers::extensions(w.text);
+                    if self.ask.extensions.is_none() {
+                        let expected = Expected::Literal("hop,dst,route,frag,ah".into());
+                        self.complain(bad(w, vec![expected]));
+                    }
+                }
+            }
             "payload" => {
                 if let Some(w) = self.value(Expected::Text) {
                     self.ask.payload = Some(w.text.trim_matches('"').as_bytes().into());
@@ -439,6 +466,7 @@ impl<'a> Line<'a> {
         if ask.dst.is_none() && ask.follow_up.is_none() && self.found.is_empty() {
             self.found.push(missing(self.end, vec![Expected::Address]));
         }
+        headers::fill(&mut self.ask, self.spi);
         (self.ask, self.found)
     }
 }

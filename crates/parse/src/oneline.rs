@@ -150,6 +150,8 @@ pub(crate) fn protocol(text: &str) -> Option<u8> {
         "gre" => proto::GRE,
         "esp" => 50,
         "ah" => 51,
+        "ipcomp" => 108,
+        "mh" => 135,
         "icmpv6" | "ipv6-icmp" | "icmp6" => proto::ICMPV6,
         "sctp" => proto::SCTP,
         "udplite" => proto::UDPLITE,

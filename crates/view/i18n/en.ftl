@@ -173,6 +173,7 @@ lean-sysctl = if <c>{ $name }</c> is <c>{ $value }</c>, as is usual
 lean-empty = if the <c>{ $table }</c> table, which was not pasted, is empty
 lean-fresh = if <b>{ $chain } rule { $number }</b> starts with an empty history
 lean-no-flows = if no connection was known before
+lean-no-ipsec = if no IPsec policy is at work on this host
 lean-window = if its numbers lie in the window of the connection that was pasted
 lean-port = whichever port of { $bridge } <c>{ $addr }</c> is behind
 lean-bridge-port = if <c>{ $port }</c> is a port of { $bridge }, as its packet suggests

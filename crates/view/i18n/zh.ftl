@@ -173,6 +173,7 @@ lean-sysctl = 前提：<c>{ $name }</c> 如常为 <c>{ $value }</c>
 lean-empty = 前提：未粘贴的 <c>{ $table }</c> 表是空的
 lean-fresh = 前提：<b>{ $chain } 规则 { $number }</b> 的历史从空开始
 lean-no-flows = 前提：之前没有已知连接
+lean-no-ipsec = 前提：本机没有生效的 IPsec 策略
 lean-window = 前提：序号落在所粘贴连接的窗口内
 lean-port = 不论 <c>{ $addr }</c> 在 { $bridge } 的哪个端口后面
 lean-bridge-port = 前提：<c>{ $port }</c> 是 { $bridge } 的端口，它的包这样暗示

@@ -301,7 +301,7 @@ fn weight(lean: &Lean) -> u8 {
         Lean::AllRoutes => 6,
         Lean::BackTheWayItCame { .. } | Lean::DefaultRoute { .. } => 5,
         Lean::AllAddrs => 4,
-        Lean::FreshHistory(_) => 3,
+        Lean::FreshHistory(_) | Lean::NoIpsec => 3,
         Lean::BridgePort { .. } | Lean::BridgeNf | Lean::Port { .. } => 2,
         Lean::Window => 1,
         Lean::EmptyTable(..) | Lean::NoFlows => 0,
@@ -356,6 +356,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             (say!(lang, LeanFresh, chain = chain, number = number), Vec::new())
         }
         Lean::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
+        Lean::NoIpsec => (say!(lang, LeanNoIpsec), Vec::new()),
         Lean::Window => (say!(lang, LeanWindow), Vec::new()),
         Lean::BridgePort { bridge, addr } => {
             (say!(lang, LeanPort, bridge = &**bridge, addr = addr.to_string()), Vec::new())

@@ -167,6 +167,7 @@ keys! {
     LeanEmpty = "lean-empty",
     LeanFresh = "lean-fresh",
     LeanNoFlows = "lean-no-flows",
+    LeanNoIpsec = "lean-no-ipsec",
     LeanWindow = "lean-window",
     LeanPort = "lean-port",
     LeanBridgePort = "lean-bridge-port",

@@ -66,7 +66,9 @@ fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
             part: Some(check.part),
             not: check.not,
             has: has(t, stop.reply, stop.first, check),
-            wanted: term_of(r, check).map(|t| t.value).unwrap_or_default(),
+            wanted: term_of(r, check)
+                .map(|t| if t.value.is_empty() { t.name } else { t.value })
+                .unwrap_or_default(),
             comment,
             chain: jump,
         },
@@ -94,6 +96,27 @@ fn subject(part: Part, has: &str) -> String {
         Part::Mac => "mac",
         Part::PktType => "pkttype",
         Part::Owner => "owner",
+        Part::Spi => "spi",
+        Part::HeaderLen => "length",
+        Part::Reserved => "reserved",
+        Part::FragId => "frag-id",
+        Part::FragPlace => "frag-offset",
+        Part::HeaderType => "type",
+        Part::SegmentsLeft => "segments-left",
+        Part::LastEntry => "last-entry",
+        Part::NextHeader => "next-hdr",
+        Part::SegmentTag => "tag",
+        Part::PrevSegment => "psid",
+        Part::NextSegment => "nsid",
+        Part::LastSegment => "lsid",
+        Part::RoutingAddrs => "rt-addrs",
+        Part::HeaderOptions => "options",
+        Part::Headers => "headers",
+        Part::Chunks => "chunks",
+        Part::DccpType => "dccp-type",
+        Part::Mss => "mss",
+        Part::Realm => "realm",
+        Part::Node => "node",
         _ => "",
     };
     if name.is_empty() { has.to_owned() } else { format!("{name} {has}") }
@@ -160,6 +183,8 @@ fn told(t: &Telling, misses: &[Miss]) -> Sentence {
         {
             say!(lang, MissModule, what = one)
         }
+        // A header that is not there, or can't be read.
+        _ if first.has.is_empty() => say!(lang, MissModule, what = subject(part, one)),
         _ if first.not => say!(lang, MissIs, what = what, wanted = one),
         _ => say!(lang, MissIsNot, what = what, wanted = wanted.join(" / ")),
     }

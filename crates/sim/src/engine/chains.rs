@@ -232,6 +232,9 @@ impl Walker<'_> {
             if ext::is_historic(test) && !self.world.host.complete.rules {
                 self.lean(Lean::FreshHistory(id));
             }
+            if matches!(test, Match::Policy(_)) && !self.world.host.complete.rules {
+                self.lean(Lean::NoIpsec);
+            }
             match self.test(skb, path, place, test, None) {
                 Truth::Yes => {
                     if self.with_eye(skb, path, |eye, _| ext::holds_and_drops(test, place, eye)) {

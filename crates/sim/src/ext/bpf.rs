@@ -19,12 +19,20 @@ const FRAME: u32 = 0xffe0_0000;
 pub(super) fn test(m: &BpfMatch, eye: &Eye, j: &mut Judge) {
     let BpfMatch::Bytecode(code) = m else { return j.untold(Part::Module, false) };
     let mut machine = Machine { eye, bytes: wire::bytes(eye.packet), a: 0, x: 0, memory: [0; 16] };
-    match machine.run(code) {
-        Some(value) => {
-            j.holds(Part::Module, false, value != 0, || Found::Number(value.into()));
-        }
-        None => j.untold(Part::Module, false),
-    }
+    let value = match machine.run(code) {
+        Ok(value) => value,
+        Err(Stop::Outside) => 0,
+        Err(Stop::Unknown) => return j.untold(Part::Module, false),
+    };
+    j.holds(Part::Module, false, value != 0, || Found::Number(value.into()));
+}
+
+/// Why a program ends before it answers.
+enum Stop {
+    /// It looks behind the packet's end, or divides by 0: the answer is no.
+    Outside,
+    /// It asks for what is not known.
+    Unknown,
 }
 
 struct Machine<'a> {
@@ -44,100 +52,97 @@ enum Next {
 }
 
 impl Machine<'_> {
-    /// What the program returns; `None` where it can't be known.
-    fn run(&mut self, code: &[BpfInsn]) -> Option<u32> {
+    /// What the program returns.
+    fn run(&mut self, code: &[BpfInsn]) -> Result<u32, Stop> {
         let mut at = 0_usize;
         // A program only jumps ahead.
         while let Some(one) = code.get(at) {
             match self.step(*one)? {
-                Next::On(skip) => at = at.checked_add(1)?.checked_add(skip as usize)?,
-                Next::End(value) => return Some(value),
+                Next::On(skip) => at = at.saturating_add(1).saturating_add(skip as usize),
+                Next::End(value) => return Ok(value),
             }
         }
-        None
+        Err(Stop::Unknown)
     }
 
-    fn step(&mut self, one: BpfInsn) -> Option<Next> {
+    fn step(&mut self, one: BpfInsn) -> Result<Next, Stop> {
         let BpfInsn { code, jt, jf, k } = one;
         let operand = if code & 8 == 0 { k } else { self.x };
         match code & 7 {
             // Loads into A, and into X.
-            0 => match self.load(code, k)? {
-                Some(value) => self.a = value,
-                None => return Some(Next::End(0)),
-            },
-            1 => match code & 0xe0 {
-                0 => self.x = k,
-                0x60 => self.x = *self.memory.get(k as usize)?,
-                0x80 => self.x = self.bytes.len() as u32,
-                0xa0 => match self.fetch(k, 1)? {
-                    Some(byte) => self.x = (byte & 0xf) * 4,
-                    None => return Some(Next::End(0)),
-                },
-                _ => return None,
-            },
-            2 => *self.memory.get_mut(k as usize)? = self.a,
-            3 => *self.memory.get_mut(k as usize)? = self.x,
-            4 => match compute(code & 0xf0, self.a, operand)? {
-                Some(value) => self.a = value,
-                None => return Some(Next::End(0)),
-            },
+            0 => self.a = self.load(code, k)?,
+            1 => {
+                self.x = match code & 0xe0 {
+                    0 => k,
+                    0x60 => self.remembered(k)?,
+                    0x80 => self.bytes.len() as u32,
+                    0xa0 => (self.fetch(k, 1)? & 0xf) * 4,
+                    _ => return Err(Stop::Unknown),
+                };
+            }
+            2 => *self.memory.get_mut(k as usize).ok_or(Stop::Unknown)? = self.a,
+            3 => *self.memory.get_mut(k as usize).ok_or(Stop::Unknown)? = self.x,
+            4 => self.a = compute(code & 0xf0, self.a, operand)?,
             5 => {
                 let holds = match code & 0xf0 {
-                    0 => return Some(Next::On(k)),
+                    0 => return Ok(Next::On(k)),
                     0x10 => self.a == operand,
                     0x20 => self.a > operand,
                     0x30 => self.a >= operand,
                     0x40 => self.a & operand != 0,
-                    _ => return None,
+                    _ => return Err(Stop::Unknown),
                 };
-                return Some(Next::On(u32::from(if holds { jt } else { jf })));
+                return Ok(Next::On(u32::from(if holds { jt } else { jf })));
             }
-            6 => return Some(Next::End(if code & 0x18 == 0x10 { self.a } else { k })),
+            6 => return Ok(Next::End(if code & 0x18 == 0x10 { self.a } else { k })),
             _ => match code & 0xf8 {
                 0 => self.x = self.a,
                 0x80 => self.a = self.x,
-                _ => return None,
+                _ => return Err(Stop::Unknown),
             },
         }
-        Some(Next::On(0))
+        Ok(Next::On(0))
     }
 
-    /// What a load gives; the inner `None` where it lies outside the packet.
-    fn load(&self, code: u16, k: u32) -> Option<Option<u32>> {
+    fn remembered(&self, k: u32) -> Result<u32, Stop> {
+        self.memory.get(k as usize).copied().ok_or(Stop::Unknown)
+    }
+
+    /// What a load into A gives.
+    fn load(&self, code: u16, k: u32) -> Result<u32, Stop> {
         let size = match code & 0x18 {
             0 => 4,
             8 => 2,
             _ => 1,
         };
         match code & 0xe0 {
-            0 => Some(Some(k)),
-            0x20 if k >= BESIDE => self.beside(k - BESIDE).map(Some),
+            0 => Ok(k),
+            0x20 if k >= BESIDE => self.beside(k - BESIDE).ok_or(Stop::Unknown),
             0x20 => self.fetch(k, size),
             0x40 => self.fetch(self.x.wrapping_add(k), size),
-            0x60 => self.memory.get(k as usize).copied().map(Some),
-            0x80 => Some(Some(self.bytes.len() as u32)),
-            _ => None,
+            0x60 => self.remembered(k),
+            0x80 => Ok(self.bytes.len() as u32),
+            _ => Err(Stop::Unknown),
         }
     }
 
-    fn fetch(&self, offset: u32, size: usize) -> Option<Option<u32>> {
+    fn fetch(&self, offset: u32, size: usize) -> Result<u32, Stop> {
         let from = |bytes: &[u8], at: u32| {
-            let found = bytes.get(at as usize..(at as usize).checked_add(size)?)?;
-            Some(found.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)))
+            let end = (at as usize).checked_add(size).ok_or(Stop::Outside)?;
+            let found = bytes.get(at as usize..end).ok_or(Stop::Outside)?;
+            Ok(found.iter().fold(0, |value, byte| value << 8 | u32::from(*byte)))
         };
         match offset {
-            BESIDE.. => Some(None),
-            NET.. => Some(from(&self.bytes, offset - NET)),
+            BESIDE.. => Err(Stop::Outside),
+            NET.. => from(&self.bytes, offset - NET),
             FRAME.. => {
-                let frame = self.frame()?;
-                let at = offset - FRAME;
                 // Behind the frame's header the packet goes on.
-                let whole: Vec<u8> = frame.into_iter().chain(self.bytes.iter().copied()).collect();
-                Some(from(&whole, at))
+                let mut whole = self.frame().ok_or(Stop::Unknown)?;
+                whole.extend(&self.bytes);
+                from(&whole, offset - FRAME)
             }
-            0x8000_0000.. => Some(None),
-            _ => Some(from(&self.bytes, offset)),
+            0x8000_0000.. => Err(Stop::Outside),
+            _ => from(&self.bytes, offset),
         }
     }
 
@@ -174,22 +179,22 @@ impl Machine<'_> {
     }
 }
 
-/// Arithmetic on A; the inner `None` is a division by 0.
-fn compute(code: u16, a: u32, b: u32) -> Option<Option<u32>> {
-    Some(match code {
-        0 => Some(a.wrapping_add(b)),
-        0x10 => Some(a.wrapping_sub(b)),
-        0x20 => Some(a.wrapping_mul(b)),
-        0x30 => a.checked_div(b),
-        0x40 => Some(a | b),
-        0x50 => Some(a & b),
-        0x60 => Some(a.wrapping_shl(b)),
-        0x70 => Some(a.wrapping_shr(b)),
-        0x80 => Some(a.wrapping_neg()),
-        0x90 => a.checked_rem(b),
-        0xa0 => Some(a ^ b),
-        _ => return None,
-    })
+/// Arithmetic on A.
+fn compute(code: u16, a: u32, b: u32) -> Result<u32, Stop> {
+    match code {
+        0 => Ok(a.wrapping_add(b)),
+        0x10 => Ok(a.wrapping_sub(b)),
+        0x20 => Ok(a.wrapping_mul(b)),
+        0x30 => a.checked_div(b).ok_or(Stop::Outside),
+        0x40 => Ok(a | b),
+        0x50 => Ok(a & b),
+        0x60 => Ok(a.wrapping_shl(b)),
+        0x70 => Ok(a.wrapping_shr(b)),
+        0x80 => Ok(a.wrapping_neg()),
+        0x90 => a.checked_rem(b).ok_or(Stop::Outside),
+        0xa0 => Ok(a ^ b),
+        _ => Err(Stop::Unknown),
+    }
 }
 
 #[cfg(test)]

@@ -13,15 +13,12 @@ use chainwalk_model::{Backend, ChunkScope, Found, Packet, Part, SctpChunks, Sctp
 pub(super) fn test(m: &SctpMatch, eye: &Eye, j: &mut Judge) {
     udp::test(&m.ports, eye, j);
     let Some(chunks) = &m.chunks else { return };
-    match walk(eye.packet, &chunks.value) {
-        Some(holds) => {
-            let found = || Found::Name(kinds(eye.packet).join(",").into());
-            j.holds(Part::Chunks, chunks.not, holds, found);
-        }
-        None => {
-            let holds = chunks.not && backend(eye, j.at) == Backend::Legacy;
-            j.say(Part::Chunks, chunks.not, truth(holds), || Found::Nothing);
-        }
+    if let Some(holds) = walk(eye.packet, &chunks.value) {
+        let found = || Found::Name(kinds(eye.packet).join(",").into());
+        j.holds(Part::Chunks, chunks.not, holds, found);
+    } else {
+        let holds = chunks.not && backend(eye, j.at) == Backend::Legacy;
+        j.say(Part::Chunks, chunks.not, truth(holds), || Found::Nothing);
     }
 }
 

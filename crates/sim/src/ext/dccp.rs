@@ -30,15 +30,12 @@ pub(super) fn test(m: &DccpMatch, eye: &Eye, j: &mut Judge) {
         j.holds(Part::DccpType, types.not, holds, || Found::Number(kind.into()));
     }
     if let Some(option) = m.option {
-        match options(&header) {
-            Some(all) => {
-                let holds = has_option(all, option.value);
-                j.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
-            }
-            None => {
-                let holds = option.not && backend(eye, j.at) == Backend::Legacy;
-                j.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
-            }
+        if let Some(all) = options(&header) {
+            let holds = has_option(all, option.value);
+            j.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
+        } else {
+            let holds = option.not && backend(eye, j.at) == Backend::Legacy;
+            j.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
         }
     }
 }

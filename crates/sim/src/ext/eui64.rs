@@ -12,8 +12,8 @@ pub(super) fn test(eye: &Eye, j: &mut Judge) {
     let IpAddr::V6(src) = eye.packet.ip.src else { return j.lacks(Part::Module, false) };
     // What comes over lo has a frame whose addresses are 0.
     let mac = mac::source(eye).map_or([0; 6], |m| m.0);
-    let [a, b, c, d, e, f] = mac;
-    let half = [a ^ 2, b, c, 0xff, 0xfe, d, e, f];
+    let mut half = [mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, 0, 0, 0];
+    half[5..].copy_from_slice(&mac[3..]);
     j.holds(Part::Module, false, src.octets()[8..] == half, || Found::Addr(src.into()));
 }
 

@@ -101,13 +101,11 @@ pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &Eye, j: &mut Judge) {
             has.0 == *kind && (has.0 == 0 || len.is_none_or(|l| l == u8::MAX || l == has.1))
         };
         let last = n + 1 == m.opts.len();
-        match has.filter(|h| fits(*h) && (last || h.2 <= left.len())) {
-            Some(found) => left = left.get(found.2..).unwrap_or_default(),
-            None => {
-                holds = false;
-                break;
-            }
-        }
+        let Some(found) = has.filter(|h| fits(*h) && (last || h.2 <= left.len())) else {
+            holds = false;
+            break;
+        };
+        left = left.get(found.2..).unwrap_or_default();
     }
     j.holds(Part::HeaderOptions, false, holds, || Found::Name(listed(&header[2..]).into()));
 }

@@ -206,6 +206,7 @@ fn leant(host: &Host, lean: &Lean) -> Value {
             entry("history", &name, "fresh")
         }
         Lean::NoFlows => entry("conntrack", "flows", "none"),
+        Lean::NoIpsec => entry("xfrm", "policies", "none"),
         Lean::Window => entry("conntrack", "window", "in"),
         Lean::BridgePort { bridge, addr } => entry("port", &addr.to_string(), bridge),
         Lean::Port { bridge, port } => entry("port", port, bridge),
