@@ -46,11 +46,9 @@ pub fn ask(case: &Value) -> Result<Value, String> {
     let said = || String::from_utf8_lossy(&done.stderr).into_owned();
     let answer: Value =
         serde_json::from_slice(&done.stdout).map_err(|e| format!("{e}: {}", said()))?;
-    match answer["error"].as_str() {
-        Some(error) => Err(error.to_owned()),
-        None => {
-            let line = json!({ "case": case, "answer": recorded::reduced(&answer) });
-            Ok(recorded::expanded(line)["answer"].take())
-        }
+    if let Some(error) = answer["error"].as_str() {
+        return Err(error.to_owned());
     }
+    let line = json!({ "case": case, "answer": recorded::reduced(&answer) });
+    Ok(recorded::expanded(line)["answer"].take())
 }

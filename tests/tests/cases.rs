@@ -4,6 +4,7 @@
 use chainwalk_tests::kernel::{Standing, compare, differences};
 use chainwalk_tests::literate::Page;
 use chainwalk_tests::oracle;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -65,7 +66,7 @@ fn every_page_that_a_kernel_can_be_asked_is_as_it_answers() {
         for (k, standing) in compare(&ours, &theirs).iter().enumerate() {
             if !matches!(standing, Standing::Agrees) {
                 let differ = differences(&ours["packets"][k], &theirs["packets"][k]);
-                wrong += &format!("\n{name}, packet {k}: {standing:?}\n{differ}");
+                let _ = writeln!(wrong, "\n{name}, packet {k}: {standing:?}\n{differ}");
             }
         }
     }
