@@ -44,13 +44,13 @@ mod in_chromium {
             page.ask("rows().findLast(r => r.className.includes('rule')).click()").await?;
             page.until(
                 "its tools are offered",
-                "return document.querySelectorAll('.tool').length > 1",
+                "return document.querySelectorAll('.rule-tool').length > 1",
             )
             .await?;
-            page.ask("document.querySelectorAll('.tool')[0].click()").await?;
+            page.ask("document.querySelectorAll('.rule-tool')[0].click()").await?;
             page.until("the change is made", "return at('made').innerText.includes('iptables')")
                 .await?;
-            page.ask("document.querySelectorAll('.tool')[1]?.click() ?? document.querySelector('.tool').click()")
+            page.ask("document.querySelectorAll('.rule-tool')[1]?.click() ?? document.querySelector('.rule-tool').click()")
                 .await?;
             page.until(
                 "the field begins with the command",

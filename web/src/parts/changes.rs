@@ -57,13 +57,13 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
     });
     html! {
         <section class="changes" aria-label={ui(lang, Key::Changes)} onkeydown={shut} data-testid="changes">
-            <div class="bar">
+            <div class="changes-bar">
                 <button class={classes!("ask-change", open.then_some("on"))} onclick={toggle}
                     aria-expanded={open.to_string()} aria-controls="proposals" data-testid="search">
                     {ui(lang, key)}<Icon id={if open { "i-dn" } else { "i-rt" }} />
                 </button>
                 if !changes.is_empty() {
-                    <ul class="made" aria-label={ui(lang, Key::ChangesMade)} data-testid="made">{for made}</ul>
+                    <ul class="changes-made" aria-label={ui(lang, Key::ChangesMade)} data-testid="made">{for made}</ul>
                 }
             </div>
             if let Some(compared) = &told.compared { {view_compared(lang, compared)} }
@@ -120,11 +120,11 @@ fn view_fate(when: &'static str, card: &FateCard) -> Html {
 /// What the search found; while it goes on, that it does.
 fn view_found(lang: Lang, found: Option<&ChangesTold>, told: &Told, dispatch: &Dispatch) -> Html {
     let Some(found) = found else {
-        return html! { <p class="note" aria-busy="true">{ui(lang, Key::Searching)}</p> };
+        return html! { <p class="changes-note" aria-busy="true">{ui(lang, Key::Searching)}</p> };
     };
     html! {
         <>
-            if !found.note.is_empty() { <p class="note"><Words of={found.note.clone()} /></p> }
+            if !found.note.is_empty() { <p class="changes-note"><Words of={found.note.clone()} /></p> }
             <ol>
                 {for found.proposals.iter().map(|p| view_proposal(lang, p, told, dispatch))}
             </ol>

@@ -81,11 +81,11 @@ pub(crate) fn Tools(props: &ToolsProps) -> Html {
                 <p class="shadow"><Icon id="i-warn" /><span><Words of={tools.shadow.clone()} /></span></p>
             }
             if *shown {
-            <span class="tools">
+            <span class="rule-tools">
                 if !tools.without.is_empty() {
-                    <button class="tool" onclick={without} title={tools.without.clone()}>{ui(lang, Key::WithoutRule)}</button>
+                    <button class="rule-tool" onclick={without} title={tools.without.clone()}>{ui(lang, Key::WithoutRule)}</button>
                 }
-                <button class="tool" onclick={toggle} aria-expanded={open.to_string()}
+                <button class="rule-tool" onclick={toggle} aria-expanded={open.to_string()}
                     title={tools.insert.clone()}>{ui(lang, Key::InsertRule)}</button>
             </span>
             }
