@@ -50,8 +50,11 @@ mod in_chromium {
             page.ask("document.querySelectorAll('.rule-tool')[0].click()").await?;
             page.until("the change is made", "return at('made').innerText.includes('iptables')")
                 .await?;
-            page.ask("document.querySelectorAll('.rule-tool')[1]?.click() ?? document.querySelector('.rule-tool').click()")
+            // The host changed, so the packet starts anew; the rule is pointed at again.
+            page.ask("rows().findLast(r => r.className.includes('rule')).click()").await?;
+            page.until("its tools are offered", "return !!document.querySelector('.rule-tool')")
                 .await?;
+            page.ask("[...document.querySelectorAll('.rule-tool')].at(-1).click()").await?;
             page.until(
                 "the field begins with the command",
                 "return at('insert').value.startsWith('iptables')",
