@@ -142,6 +142,8 @@ pub enum SectionKind {
     Sets(u32),
     /// Flows that conntrack knows.
     Flows(u32),
+    /// Packets that a kernel traced.
+    Traces(u32),
     /// Listening sockets.
     Sockets(u32),
     /// sysctls.

@@ -1,6 +1,6 @@
 //! What is known, assumed or guessed of a host around its rules.
 
-use crate::{Flow, Hook, IpFamily, Mac, Range, RuleId, Ruleset, Span, Text};
+use crate::{Flow, Hook, IpFamily, Mac, Range, RuleId, Ruleset, Seen, Span, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -340,6 +340,8 @@ pub struct Host {
     pub behind: Vec<(IpAddr, Fact<Text>)>,
     /// Names of addresses.
     pub names: Vec<NamedAddr>,
+    /// What its kernel said of packets that it traced.
+    pub seen: Vec<Seen>,
     /// The flows that it knows before the first packet.
     pub flows: Vec<Fact<Flow>>,
     /// How much of it is known.

@@ -360,6 +360,10 @@ chip-sets = { $count ->
     [1] 1 set
    *[other] { $count } sets
 }
+chip-traces = { $count ->
+    [1] 1 packet traced
+   *[other] { $count } packets traced
+}
 chip-flows = { $count ->
     [1] 1 connection
    *[other] { $count } connections
@@ -403,6 +407,15 @@ fact-not-local = not this host
 fact-accepts = accepts
 fact-drops = drops
 fact-listens = listens { $process }
+seen-all = The kernel’s trace <c>{ $id }</c> confirms every step that it can show: { $count }
+seen-some = The kernel’s trace <c>{ $id }</c> confirms { $count } steps; it does not show the rest
+seen-against = The kernel’s trace <c>{ $id }</c> says otherwise: { $what }
+seen-rule = { $at }, { $rule ->
+    [0] a rule matched
+   *[other] rule { $rule } matched
+}
+seen-policy = the policy of { $at } decided
+seen-end = { $at } was left at its end
 words-assumed = This answer leans on:
 words-unpasted = the tables { $tables } were not pasted
 

@@ -333,6 +333,7 @@ chip-routes = { $count } 条路由
 chip-bridges = { $count } 个网桥
 chip-names = { $count } 个地址
 chip-sets = { $count } 个集合
+chip-traces = { $count } 个被跟踪的包
 chip-flows = { $count } 条连接
 chip-sockets = { $count } 个监听
 chip-sysctls = { $count } 个值
@@ -362,6 +363,15 @@ fact-not-local = 不是本机
 fact-accepts = 放行
 fact-drops = 丢弃
 fact-listens = 监听 { $process }
+seen-all = 内核跟踪 <c>{ $id }</c> 证实了它能显示的每一步：共 { $count } 步
+seen-some = 内核跟踪 <c>{ $id }</c> 证实了 { $count } 步，其余没有显示
+seen-against = 内核跟踪 <c>{ $id }</c> 的说法不同：{ $what }
+seen-rule = { $at }：{ $rule ->
+    [0] 有规则匹配
+   *[other] 第 { $rule } 条规则匹配
+}
+seen-policy = 由 { $at } 的默认策略决定
+seen-end = { $at } 走到末尾返回
 words-assumed = 这个回答依赖：
 words-unpasted = 没有粘贴的表：{ $tables }
 

@@ -39,6 +39,7 @@ fn chip(section: &Section, lang: Lang) -> Chip {
         SectionKind::Names(n) => host("names", text!(lang, ChipNames, count = *n)),
         SectionKind::Sets(n) => host("ipset", text!(lang, ChipSets, count = *n)),
         SectionKind::Flows(n) => host("conntrack", text!(lang, ChipFlows, count = *n)),
+        SectionKind::Traces(n) => host("trace", text!(lang, ChipTraces, count = *n)),
         SectionKind::Sockets(n) => host("ss", text!(lang, ChipSockets, count = *n)),
         SectionKind::Sysctls(n) => host("sysctl", text!(lang, ChipSysctls, count = *n)),
         SectionKind::Command(command) => host("$", command.to_string()),

@@ -96,6 +96,47 @@ pub struct Chip {
     pub host: HostId,
 }
 
+/// What a kernel's trace says of the walk that is told, step by step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Overlay {
+    /// How it stands to the walk as a whole, in a line.
+    pub text: Sentence,
+    /// Whether nothing in it says otherwise.
+    pub agrees: bool,
+    /// The steps that it speaks of.
+    pub steps: Vec<Laid>,
+    /// The lines of the trace.
+    pub span: Span,
+}
+
+/// What a trace says of one step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Laid {
+    /// The step of the walk, as an index into the trace's steps.
+    pub at: usize,
+    /// The rule, where the step is one that matched.
+    pub rule: Option<RuleId>,
+    /// The lines of the paste that the step comes from.
+    pub of: Option<Span>,
+    /// How the trace stands to it.
+    pub standing: Standing,
+    /// What the trace has there instead, where it contradicts.
+    pub instead: String,
+    /// The line of the trace.
+    pub span: Option<Span>,
+}
+
+/// How a kernel's trace stands to a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// It shows the same.
+    Confirmed,
+    /// It shows something else in its place.
+    Contradicted,
+    /// It does not show it.
+    NotSeen,
+}
+
 /// One of the hosts that a paste speaks of, as a chip to choose from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HostChip {

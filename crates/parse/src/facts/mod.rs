@@ -14,6 +14,7 @@ mod settle;
 mod sockets;
 mod sysctl;
 mod table;
+mod traces;
 mod unread;
 mod yaml;
 
@@ -23,7 +24,7 @@ pub(crate) use settle::settle;
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
     Beside, Diagnostic, Fact, Flow, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule,
-    Route, SectionKind, Socket, Span, Text,
+    Route, SectionKind, Seen, Socket, Span, Text,
 };
 use std::net::IpAddr;
 
@@ -54,6 +55,7 @@ pub(crate) struct Facts {
     pub(crate) neighbours: Vec<Neighbour>,
     pub(crate) fdb: Vec<Link>,
     pub(crate) beside: Vec<Beside>,
+    pub(crate) seen: Vec<Seen>,
     pub(crate) flows: Vec<Fact<Flow>>,
     pub(crate) local: Vec<Fact<IpAddr>>,
     pub(crate) name: Option<Text>,
@@ -86,9 +88,10 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 21] = [
+    const READERS: [Reader; 22] = [
         json::block,
         flows::block,
+        traces::block,
         yaml::block,
         table::block,
         beside::block,

@@ -227,6 +227,7 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     host.names.extend(facts.names);
     host.beside.extend(facts.beside);
     host.flows.extend(facts.flows);
+    host.seen.extend(facts.seen);
     ties.neighbours.extend(facts.neighbours.into_iter().map(|n| (n, span)));
     ties.fdb.extend(facts.fdb.into_iter().map(|Link { mac, port }| (mac, port)));
     for local in facts.local {

@@ -1,0 +1,80 @@
+//! What a kernel said of packets that it traced, in three forms, laid over our walks of the same packets.
+#![allow(clippy::unwrap_used)]
+
+use chainwalk_model::{Ask, SectionKind};
+use chainwalk_parse::{assumption, packet_lines};
+use chainwalk_sim::Session;
+use chainwalk_view::{Lang, NoReasons, Overlay, Standing, Telling, overlay};
+
+const NFT: &str = include_str!("../kernel/traces/nft-save.txt");
+const LEGACY: &str = include_str!("../kernel/traces/legacy-save.txt");
+const LOG: &str = include_str!("../kernel/traces/dmesg.txt");
+const MONITOR: &str = include_str!("../kernel/traces/nft-monitor.txt");
+const XTABLES: &str = include_str!("../kernel/traces/xtables-monitor.txt");
+
+/// The trace of a packet laid over its walk.
+fn laid(rules: &str, trace: &str, packet: &str) -> Option<Overlay> {
+    let docs = [rules, trace];
+    let reading = chainwalk_parse::read(&docs);
+    assert!(reading.sections.iter().any(|s| s.kind == SectionKind::Traces(4)));
+    let mut host = reading.host();
+    chainwalk_sim::assume(&mut host, &assumption("eth0=10.0.0.1/24").unwrap());
+    let asks: Vec<Ask> = packet_lines(&[packet], &host).into_iter().map(|(ask, _)| ask).collect();
+    let mut session = Session::new(host);
+    for ask in &asks {
+        session.send(ask);
+    }
+    overlay(&Telling {
+        lang: Lang::En,
+        reading: Some(&reading),
+        docs: &docs,
+        host: session.host(),
+        asks: &asks,
+        walks: session.walks(),
+        followed: &[],
+        packet: 0,
+        raw_names: false,
+        reasons: &NoReasons,
+    })
+}
+
+const PACKETS: [&str; 4] = [
+    "tcp 10.0.0.2 > 10.0.0.1:22 in eth0 syn",
+    "tcp 10.0.0.2 > 10.0.0.1:8080 in eth0 syn",
+    "tcp 10.0.0.2 > 10.0.0.1:81 in eth0 syn",
+    "udp 10.0.0.2 > 10.0.0.1:53 in eth0",
+];
+
+#[test]
+fn every_form_of_a_trace_confirms_our_walks() {
+    for (rules, trace) in [(LEGACY, LOG), (NFT, MONITOR), (NFT, XTABLES)] {
+        for packet in PACKETS {
+            let found = laid(rules, trace, packet).unwrap();
+            let open: Vec<_> =
+                found.steps.iter().filter(|s| s.standing != Standing::Confirmed).collect();
+            assert!(found.agrees && open.is_empty(), "{packet}: {found:#?}");
+            assert!(found.steps.len() >= 2, "{packet}: {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_trace_of_other_rules_contradicts_at_the_first_difference() {
+    for (rules, trace) in [(LEGACY, LOG), (NFT, MONITOR), (NFT, XTABLES)] {
+        let other = rules.replace("-A INPUT -p udp -j DROP\n", "-A INPUT -p udp -j ACCEPT\n");
+        let kept = laid(&other, trace, PACKETS[0]).unwrap();
+        assert!(kept.agrees);
+        let other = rules.replace("-A INPUT -p udp -j DROP\n", "");
+        let found = laid(&other, trace, PACKETS[3]).unwrap();
+        assert!(!found.agrees);
+        let last = found.steps.last().unwrap();
+        assert_eq!(last.standing, Standing::Contradicted);
+        let line = last.span.unwrap();
+        assert!(trace[line.range()].contains("INPUT"), "{}", &trace[line.range()]);
+    }
+}
+
+#[test]
+fn a_packet_that_was_not_traced_is_told_without() {
+    assert!(laid(LEGACY, LOG, "tcp 10.0.0.2 > 10.0.0.1:9999 in eth0 syn").is_none());
+}
