@@ -2,13 +2,14 @@
 
 use crate::examples;
 use crate::keys::{Press, Zooming, press};
+use crate::layout::{EDGES, Edge};
 use crate::link::{Space, Status, use_engine};
 use crate::parts::{
-    BannerBar, Blank, ChangesBar, Diagram, Header, Help, HostPane, Hover, Icon, PastePane, Player,
-    Revealed, Sprite, TimelineBar, WalkPane, Why, Zoom, act, duration, tone_name,
+    BannerBar, Blank, ChangesBar, Diagram, Divider, Header, Help, HostPane, Hover, Icon, PastePane,
+    Player, Revealed, Sprite, TimelineBar, WalkPane, Why, Zoom, act, duration, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State, Theme};
-use crate::store;
+use crate::store::{self, Survives};
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
 use chainwalk_view::{Lang, Timeline};
@@ -21,7 +22,7 @@ use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
 /// The width up to which the page is a phone's.
-const NARROW: &str = "(max-width: 760px)";
+const NARROW: &str = "(max-width: 760px), (max-height: 480px)";
 /// The smallest width the diagram is drawn for; a narrower space scrolls.
 const SCENE_MIN: f64 = 640.0;
 
@@ -62,7 +63,8 @@ pub fn App() -> Html {
     let stop = state.stop.min(last);
     let fresh = heard.status == Status::Done;
 
-    use_keeping(&state);
+    let survives = use_keeping(&state);
+    let app = use_layout(&state);
     use_look(
         &state,
         if fresh { told.as_ref().map(|t| tone_name(t.banner.tone)) } else { None },
@@ -153,8 +155,11 @@ pub fn App() -> Html {
         Pane::Host => "show-host",
     };
     let lang = state.lang;
+    let divider = |edge: Edge| {
+        html! { <Divider {lang} {edge} extent={state.layout.at(edge)} dispatch={dispatch.clone()} /> }
+    };
     html! {
-        <div class={classes!("app", pane, blank.is_some().then_some("no-walk"),
+        <div ref={app} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
             timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"))}>
             <Sprite />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
@@ -172,12 +177,18 @@ pub fn App() -> Html {
             <div class="left">
                 <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} {now} {lit}
                     revealed={*revealed} {reveal} reach={state.history.reach()} dispatch={dispatch.clone()} />
+                {divider(Edge::Host)}
                 <HostPane {lang} facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.assumptions.clone()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
-                    reveal={reveal_fact} dispatch={dispatch.clone()} />
-                <p class="promise"><Icon id="i-lock" />{ui(lang, Key::KeepsHere)}</p>
+                    check={heard.check.clone()} checked={heard.checked.clone()} reveal={reveal_fact} dispatch={dispatch.clone()} />
+                <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, Key::KeepsHere)}{match survives {
+                    Survives::All => Html::default(),
+                    Survives::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
+                    Survives::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
+                }}</span></p>
             </div>
+            {divider(Edge::Left)}
             <section class="stage" ref={stage} aria-label={ui(lang, Key::Drawing)}>
                 if let Some(why) = blank {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
@@ -197,6 +208,7 @@ pub fn App() -> Html {
                     }
                 </div>
             }
+            {divider(Edge::Right)}
             <div class="right">
                 <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.packets.clone()}
                     packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
@@ -284,17 +296,47 @@ fn nav(state: &UseReducerHandle<State>, lang: Lang) -> Html {
     }
 }
 
-/// Keeps what survives a reload.
+/// The classes of the panes that are folded away.
+fn folds(state: &State) -> Classes {
+    EDGES.iter().filter(|edge| state.layout.at(**edge).folded).map(|edge| edge.names().1).collect()
+}
+
+/// Gives the page the sizes that a person set, as custom properties of the element returned.
 #[hook]
-fn use_keeping(state: &State) {
+fn use_layout(state: &State) -> NodeRef {
+    let node = use_node_ref();
+    {
+        let node = node.clone();
+        use_effect_with(state.layout, move |layout| {
+            let Some(style) = node.cast::<HtmlElement>().map(|app| app.style()) else { return };
+            for edge in EDGES {
+                let (name, _) = edge.names();
+                let _ = match layout.at(edge).size {
+                    Some(size) => style.set_property(name, &format!("{size}px")),
+                    None => style.remove_property(name).map(|_| ()),
+                };
+            }
+        });
+    }
+    node
+}
+
+/// Keeps what survives a reload, and tells how much that is.
+#[hook]
+fn use_keeping(state: &State) -> Survives {
+    let survives = use_state_eq(Survives::default);
     // Where the walk stands does not survive, so it is left out of what is compared.
     let mut kept = state.clone();
     (kept.stop, kept.playing, kept.open) = (0, false, None);
-    use_effect_with(kept, |kept| {
-        let kept = kept.clone();
-        let later = Timeout::new(300, move || store::keep(&kept.saved()));
-        move || drop(later)
-    });
+    {
+        let survives = survives.setter();
+        use_effect_with(kept, move |kept| {
+            let kept = kept.clone();
+            let later = Timeout::new(300, move || survives.set(store::keep(&kept)));
+            move || drop(later)
+        });
+    }
+    *survives
 }
 
 /// Theme, language and the answer's tone, as attributes that the stylesheet and a test can see.
@@ -361,7 +403,8 @@ fn use_keys(
                 within(event, "input:not([type=radio]), textarea, select, [contenteditable=true]");
             // A button takes the space bar, a radio group the arrows.
             let taken = (key == " " && within(event, "button, a, summary, [role=button]"))
-                || (key.starts_with("Arrow") && within(event, "input[type=radio]"));
+                || (key.starts_with("Arrow")
+                    && within(event, "input[type=radio], [role=separator]"));
             if (typing && key != "Escape")
                 || taken
                 || (open == Some(Overlay::Help) && key != "Escape")

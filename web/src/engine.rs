@@ -74,10 +74,11 @@ impl Engine {
                 None
             }
             Request::Edit { at, removed, text } => {
-                if self.text.get(at..at + removed).is_none() {
+                let range = at..at.saturating_add(removed);
+                if self.text.get(range.clone()).is_none() {
                     return Some(Answer::Crashed("an edit beyond the text".into()));
                 }
-                self.text.replace_range(at..at + removed, &text);
+                self.text.replace_range(range, &text);
                 self.stale = true;
                 None
             }
@@ -85,6 +86,12 @@ impl Engine {
                 self.wanted = wanted;
                 self.read();
                 Some(Answer::Told(Box::new(self.tell())))
+            }
+            Request::Assumption(text, lang) => {
+                let found: Vec<Diagnostic> =
+                    chainwalk_parse::assumption(&text).err().into_iter().collect();
+                let problems = chainwalk_view::packet_problems(&found, &text, lang);
+                Some(Answer::Assumption(text, problems))
             }
             Request::Draw(view) => Some(Answer::Drawn(view, Box::new(self.draw(view)))),
             Request::Open(what) => {

@@ -7,6 +7,7 @@ pub mod engine;
 pub mod examples;
 pub mod history;
 pub mod keys;
+pub mod layout;
 pub mod lines;
 pub mod link;
 pub mod message;

@@ -6,7 +6,7 @@ use crate::message::{Answer, Drafted, Opening, Request, Told, View, Wanted};
 use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::{Event, Worker};
-use chainwalk_view::{ChangesTold, RuleCard, RuleRange, Scene};
+use chainwalk_view::{ChangesTold, Lang, Problem, RuleCard, RuleRange, Scene};
 use gloo::timers::callback::Timeout;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -58,6 +58,10 @@ pub struct Heard {
     pub status: Status,
     /// Asks once more after it died, or stops it.
     pub again: Callback<bool>,
+    /// Asks what is wrong with an assumption as it is typed.
+    pub check: Callback<(String, Lang)>,
+    /// The assumption that was looked at last, and what is wrong with it.
+    pub checked: Option<Rc<(String, Vec<Problem>)>>,
 }
 
 /// The space the picture and the small map have, in CSS pixels; zero where there is none.
@@ -85,6 +89,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
     let sent_paste = use_mut_ref(|| None::<Paste>);
     let of = use_state_eq(Paste::default);
     let worker = use_mut_ref(|| None::<Worker>);
+    let checked = use_state_eq(|| None::<Rc<(String, Vec<Problem>)>>);
 
     let queue = use_mut_ref(Queue::default);
 
@@ -94,7 +99,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let (status, generation, settled) = (status.setter(), generation.clone(), settled.clone());
         let (worker, sent_paste, of) = (worker.clone(), sent_paste.clone(), of.setter());
         let (opened, drafted, found) = (opened.setter(), drafted.setter(), found.setter());
-        let queue = queue.clone();
+        let (queue, checked) = (queue.clone(), checked.setter());
         use_effect_with((), move |()| {
             let cards: RefCell<HashMap<RuleRange, Vec<RuleCard>>> = RefCell::default();
             let forget = sent_paste.clone();
@@ -137,6 +142,9 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                     found.set(Some((of, Rc::from(changes))));
                 }
                 Event::Answer(Answer::Drafted(draft)) => drafted.set(Some(Rc::from(draft))),
+                Event::Answer(Answer::Assumption(text, problems)) => {
+                    checked.set(Some(Rc::new((text, problems))));
+                }
                 Event::Answer(_) => {}
                 Event::Missing(why) => {
                     *forget.borrow_mut() = None;
@@ -307,6 +315,15 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         })
     };
 
+    let check = {
+        let worker = worker.clone();
+        use_callback((), move |(text, lang): (String, Lang), ()| {
+            if let Some(worker) = &*worker.borrow() {
+                worker.send(Request::Assumption(text, lang));
+            }
+        })
+    };
+
     Heard {
         told: (*told).clone(),
         of: (*of).clone(),
@@ -323,6 +340,8 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         open,
         status: (*status).clone(),
         again,
+        check,
+        checked: (*checked).clone(),
     }
 }
 

@@ -36,6 +36,8 @@ pub enum Request {
     Search(u32, Want),
     /// Read a packet line that is being typed, without walking it.
     Draft(String),
+    /// Look at an assumption as it is typed.
+    Assumption(String, Lang),
 }
 
 /// Rules that are to be opened.
@@ -54,7 +56,7 @@ impl Request {
     pub fn weight(&self) -> usize {
         match self {
             Self::Paste(text) | Self::Edit { text, .. } => text.len(),
-            Self::Draft(line) => line.len(),
+            Self::Draft(line) | Self::Assumption(line, _) => line.len(),
             Self::Tell(_) | Self::Draw(_) | Self::Open(_) | Self::Search(..) => 0,
         }
     }
@@ -111,6 +113,8 @@ pub enum Answer {
     Drafted(Box<Drafted>),
     /// What was asked to be drawn.
     Drawn(View, Box<Scene>),
+    /// What is wrong with an assumption as it was typed; spans count in it.
+    Assumption(String, Vec<Problem>),
     /// It met a fault of the program and is of no more use.
     Crashed(String),
 }

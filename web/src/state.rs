@@ -4,6 +4,7 @@
 
 use crate::examples::Example;
 use crate::history::{History, Moment};
+use crate::layout::{Edge, Layout};
 use crate::origin::{Origin, follows, says_itself};
 use crate::paste::Paste;
 use chainwalk_model::Want;
@@ -52,6 +53,8 @@ pub struct State {
     pub pane: Pane,
     /// What lies open over the page.
     pub open: Option<Overlay>,
+    /// How the panes stand.
+    pub layout: Layout,
     /// What can be taken back.
     pub history: History,
 }
@@ -177,6 +180,8 @@ pub enum Action {
     Unchange(usize),
     /// Changes are searched for, or no longer shown.
     Search(Option<Want>),
+    /// Something said of the host was said otherwise.
+    Amend(usize, Rc<str>),
     /// Another outcome of the shown packet is followed.
     Follow(usize),
     /// The packet is set to a stop.
@@ -212,6 +217,10 @@ pub enum Action {
     Pane(Pane),
     /// Something is opened over the page, or all is closed.
     Open(Option<Overlay>),
+    /// The pane at an edge was given a size; `None` lets the page decide again.
+    Resize(Edge, Option<u16>),
+    /// The pane at an edge was folded away, or brought back.
+    Fold(Edge),
     /// An example takes the place of paste, packets and assumptions.
     Load(Rc<Example>),
     /// All that was pasted, sent and said is thrown away.
@@ -232,6 +241,7 @@ impl Action {
                 | Self::Forget(_)
                 | Self::Change(_)
                 | Self::Unchange(_)
+                | Self::Amend(..)
                 | Self::Load(_)
                 | Self::Clear
         )
@@ -267,6 +277,7 @@ impl State {
             lang,
             pane: Pane::Walk,
             open: None,
+            layout: Layout::default(),
             history: History::default(),
         }
     }
@@ -410,6 +421,14 @@ impl State {
                 next.restart();
             }
             Action::Search(want) => next.search = want,
+            Action::Amend(index, text) => {
+                let text = text.trim();
+                if index >= self.assumptions.len() || text.is_empty() {
+                    return None;
+                }
+                next.assumptions[index] = Rc::from(text);
+                next.restart();
+            }
             Action::Follow(outcome) => {
                 next.followed.resize(self.packets.len().max(self.packet + 1), 0);
                 next.followed[self.packet] = outcome;
@@ -447,6 +466,8 @@ impl State {
             Action::Lang(lang) => next.lang = lang,
             Action::Pane(pane) => next.pane = pane,
             Action::Open(overlay) => next.open = overlay,
+            Action::Resize(edge, size) => next.layout.resize(edge, size),
+            Action::Fold(edge) => next.layout.fold(edge),
             Action::Load(example) => {
                 next.load(&example);
                 next.open = None;
@@ -457,6 +478,7 @@ impl State {
                     theme: self.theme,
                     speed: self.speed,
                     pane: self.pane,
+                    layout: self.layout,
                     history: self.history.clone(),
                     ..Self::blank(self.lang)
                 };
@@ -501,10 +523,9 @@ impl State {
         self.playing = false;
     }
 
-    /// What survives a reload.
+    /// What survives a reload, but for the paste.
     pub fn saved(&self) -> Saved {
         Saved {
-            paste: self.paste.to_string(),
             packets: self.packets.iter().map(ToString::to_string).collect(),
             draft: self.draft.to_string(),
             origin: self.origin.clone(),
@@ -513,14 +534,30 @@ impl State {
             speed: self.speed,
             theme: self.theme,
             lang: self.lang,
+            layout: self.layout,
+        }
+    }
+
+    /// The page as it was saved.
+    pub fn restored(saved: Saved, paste: &str) -> Self {
+        Self {
+            paste: Paste::new(paste),
+            packets: saved.packets.into_iter().map(Rc::from).collect(),
+            draft: Rc::from(saved.draft),
+            origin: saved.origin,
+            assumptions: saved.assumptions.into_iter().map(Rc::from).collect(),
+            changes: saved.changes.into_iter().map(Rc::from).collect(),
+            speed: saved.speed,
+            theme: saved.theme,
+            layout: saved.layout,
+            ..Self::blank(saved.lang)
         }
     }
 }
 
-/// What survives a reload.
+/// What survives a reload, but for the paste.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Saved {
-    paste: String,
     packets: Vec<String>,
     draft: String,
     origin: Origin,
@@ -530,22 +567,8 @@ pub struct Saved {
     speed: Speed,
     theme: Theme,
     lang: Lang,
-}
-
-impl From<Saved> for State {
-    fn from(saved: Saved) -> Self {
-        Self {
-            paste: Paste::new(&saved.paste),
-            packets: saved.packets.into_iter().map(Rc::from).collect(),
-            draft: Rc::from(saved.draft),
-            origin: saved.origin,
-            assumptions: saved.assumptions.into_iter().map(Rc::from).collect(),
-            changes: saved.changes.into_iter().map(Rc::from).collect(),
-            speed: saved.speed,
-            theme: saved.theme,
-            ..Self::blank(saved.lang)
-        }
-    }
+    #[serde(default)]
+    layout: Layout,
 }
 
 /// Whether saying `new` takes back `old`: both speak of the same thing.
@@ -773,6 +796,14 @@ mod tests {
     }
 
     #[test]
+    fn what_was_said_can_be_said_otherwise() {
+        let state = after(&state(), [Action::Amend(0, " eth0=10.0.0.3/24 ".into())]);
+        assert_eq!(state.assumptions, [Rc::from("eth0=10.0.0.3/24")]);
+        assert_eq!(state.apply(Action::Amend(1, "up".into())), None);
+        assert_eq!(after(&state, [Action::Undo]).assumptions, [Rc::from("eth0=10.0.0.2/24")]);
+    }
+
+    #[test]
     fn what_contradicts_takes_the_place_of_what_was_said() {
         #[track_caller]
         fn check(new: &str, old: &str, replaced: bool) {
@@ -829,10 +860,15 @@ mod tests {
 
     #[test]
     fn what_is_saved_comes_back() {
-        let state = after(&state(), [Action::Theme(Theme::Dark), Action::Lang(Lang::Zh)]);
+        let state = after(
+            &state(),
+            [Action::Theme(Theme::Dark), Action::Lang(Lang::Zh), Action::Fold(Edge::Left)],
+        );
         let text = serde_json::to_string(&state.saved()).unwrap();
-        let back = State::from(serde_json::from_str::<Saved>(&text).unwrap());
+        let saved = serde_json::from_str::<Saved>(&text).unwrap();
+        let back = State::restored(saved, &state.paste.to_string());
         assert_eq!(back.saved(), state.saved());
+        assert_eq!(back.paste.to_string(), state.paste.to_string());
         assert!(!back.playing);
     }
 

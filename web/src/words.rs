@@ -27,6 +27,7 @@ words! {
     AddAssumption => "Add", "添加";
     AddFact => "Say something about this host", "补充关于本机的事实";
     AddFactExample => "eth0=10.0.0.2/24", "eth0=10.0.0.2/24";
+    AddFactForms => "eth0=10.0.0.2/24 · local=10.0.0.9 · route=default via 10.0.0.1 dev eth0 · net.ipv4.ip_forward=1 · table=nat:accept", "eth0=10.0.0.2/24 · local=10.0.0.9 · route=default via 10.0.0.1 dev eth0 · net.ipv4.ip_forward=1 · table=nat:accept（接口地址、本机地址、路由、内核参数、未粘贴的表）";
     AddressPlaceholder => "left open", "不指定";
     Ahead => "ahead", "前方";
     AllUnderstood => "all understood", "全部读懂";
@@ -48,10 +49,16 @@ words! {
     CollectorHint => "For the full picture, run this on the host and paste all it prints:", "想要完整的图景，请在主机上运行下面的命令，把输出全部粘贴进来：";
     Copied => "Copied", "已复制";
     Copy => "Copy", "复制";
+    CopyCollector => "Copy the command that collects all this", "复制收集这些信息的命令";
     CrashedDetail => "Your paste is safe. The part that reads and walks was started again; change something or try once more.", "粘贴的内容还在。负责读取和推演的部分已经重新启动，修改内容或者再试一次。";
     CrashedHeadline => "A fault in Chainwalk itself, not in your rules.", "这是 Chainwalk 自身的故障，与你的规则无关。";
     Drawing => "Diagram of the walk", "路径图";
+    DividerHint => "Drag, or use the arrow keys; Enter folds, a double click resets", "拖动或用方向键调整；回车折叠，双击复原";
     DropHere => "Drop the file to read it", "松开鼠标读取文件";
+    EdgeHost => "Height of this host", "本机区域的高度";
+    EdgeLeft => "Width of the paste", "粘贴区域的宽度";
+    EdgeRight => "Width of the walk", "步骤列表的宽度";
+    Edit => "Change", "修改";
     EmptyDetail => "The output of iptables-save or iptables -nvL, and what you know of the host: ip addr, ip route, brctl show. Prompts and remarks between them do no harm.", "iptables-save 或 iptables -nvL 的输出，加上主机的情况：ip addr、ip route、brctl show。中间夹着提示符和说明文字也没关系。";
     EmptyHeadline => "Everything at once, in any order", "一次全贴，顺序随意";
     Examples => "Examples", "示例";
@@ -63,6 +70,7 @@ words! {
     FindNext => "Next hit", "下一处";
     FindNone => "not found", "没有找到";
     FindPrev => "Hit before", "上一处";
+    Fold => "Fold away", "折叠";
     Forget => "Take back", "撤回";
     FormAddress => "Source address", "源地址";
     FormDestination => "To", "目的地址";
@@ -90,6 +98,8 @@ words! {
     HelpStep => "Step back, step on", "后退、前进一步";
     HelpThis => "These keys", "本帮助";
     InsertRule => "insert a rule here", "在此插入规则";
+    KeptNot => "This browser keeps nothing: a reload starts anew.", "浏览器不允许保存：刷新后将从头开始。";
+    KeptNoPaste => "Longer than 2 MB: a reload forgets the paste.", "超过 2 MB：刷新后不会保留粘贴内容。";
     KeepsHere => "Nothing you paste leaves this page.", "粘贴的内容不会离开本页面。";
     LangOther => "中文", "EN";
     LangOtherName => "切换到中文", "Switch to English";
@@ -147,6 +157,7 @@ words! {
     TooLong => "That is more than {limit}, so nothing of it was taken and the paste is as it was. Paste only the tables that the packet meets.", "内容超过 {limit}，因此没有放入，原来的粘贴内容未变。请只粘贴数据包会经过的表。";
     TryAgain => "Try again", "再试一次";
     Undo => "Undo: paste, packets and facts", "撤销：粘贴、数据包和假设";
+    Unfold => "Unfold", "展开";
     Unknown => "unknown", "未知";
     Unsend => "Take back the last packet", "撤回最后一个数据包";
     Walk => "Walk", "步骤";

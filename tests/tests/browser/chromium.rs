@@ -110,6 +110,32 @@ impl Page {
             .await
     }
 
+    /// Gives the window another size.
+    pub(crate) async fn resize(&self, width: u32, height: u32) -> Result<()> {
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
+        self.protocol("Emulation.setDeviceMetricsOverride", metrics).await?;
+        Ok(())
+    }
+
+    /// Shows the page as on paper (`print`), or with media features, as pairs of name and value.
+    pub(crate) async fn media(&self, media: &str, features: &[(&str, &str)]) -> Result<()> {
+        let features: Vec<_> =
+            features.iter().map(|(name, value)| json!({ "name": name, "value": value })).collect();
+        let media = json!({ "media": media, "features": features });
+        self.protocol("Emulation.setEmulatedMedia", media).await?;
+        Ok(())
+    }
+
+    /// Opens the page once more, `script` running before anything of it does.
+    pub(crate) async fn reload(&self, script: &str) -> Result<()> {
+        let source = json!({ "source": script });
+        let id = self.protocol("Page.addScriptToEvaluateOnNewDocument", source).await?;
+        self.client.goto(&self.site.url).await.context("the page does not load")?;
+        self.protocol("Page.removeScriptToEvaluateOnNewDocument", id).await?;
+        self.until("the page stands", "return pasted()?.running === true && at('banner') !== null")
+            .await
+    }
+
     /// The value of a script's `return`. `at(id)`, `banner()`, `state()`, `position()`, `rows()`, `lines()`
     /// and `pasted()` look at the page by the hooks it carries for tests.
     pub(crate) async fn ask(&self, script: &str) -> Result<Value> {
@@ -242,9 +268,14 @@ impl Page {
         };
         let name = if key == " " { "Space" } else { key };
         let held = if control { 2 } else { 0 };
-        for kind in ["rawKeyDown", "keyUp"] {
-            let event = json!({ "type": kind, "key": key, "code": name, "windowsVirtualKeyCode": code,
-                "modifiers": held });
+        // Enter is the one key of these that writes something.
+        let down = if key == "Enter" { "keyDown" } else { "rawKeyDown" };
+        for kind in [down, "keyUp"] {
+            let mut event = json!({ "type": kind, "key": key, "code": name,
+                "windowsVirtualKeyCode": code, "modifiers": held });
+            if kind == "keyDown" {
+                event["text"] = "\r".into();
+            }
             self.protocol("Input.dispatchKeyEvent", event).await?;
         }
         Ok(())

@@ -6,8 +6,11 @@
 mod change;
 mod chromium;
 mod editor;
+mod host;
+mod layout;
 mod packet;
 mod server;
+mod states;
 
 use anyhow::{Context, Result};
 use std::fs;

@@ -9,8 +9,8 @@ use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// One line that prints all that Chainwalk reads.
-const COLLECT: &str = "iptables-save -c; ip addr; ip route show table all; ip rule; brctl show; ipset save; sysctl -a 2>/dev/null | grep -E 'ip_forward|rp_filter|route_localnet|bridge-nf'";
+/// One line that prints all that Chainwalk reads. What a host does not have prints an error and nothing else.
+const COLLECT: &str = "iptables-save -c; ip6tables-save -c; ip addr; ip route show table all; ip rule; brctl show; ipset save; ss -tuln; sysctl -a 2>/dev/null | grep -E 'forward|rp_filter|route_localnet|bridge-nf|accept_local'";
 
 /// Why there is no walk.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -70,23 +70,42 @@ pub(crate) struct CollectorProps {
 /// The command, and a button that copies it.
 #[component]
 pub(crate) fn Collector(props: &CollectorProps) -> Html {
-    let copied = use_state_eq(|| false);
-    let onclick = {
-        let copied = copied.clone();
-        Callback::from(move |_| {
-            let _ = gloo::utils::window().navigator().clipboard().write_text(COLLECT);
-            copied.set(true);
-            let copied = copied.setter();
-            Timeout::new(1600, move || copied.set(false)).forget();
-        })
-    };
-    let label = ui(props.lang, if *copied { Key::Copied } else { Key::Copy });
+    let (copied, onclick) = use_copying();
+    let label = ui(props.lang, if copied { Key::Copied } else { Key::Copy });
     html! {
         <div class="collector">
             <p>{ui(props.lang, Key::CollectorHint)}</p>
             <div class="command"><code>{COLLECT}</code>
-                <button class="quiet" {onclick} aria-live="polite"><Icon id={if *copied {"i-ok"} else {"i-copy"}} />{label}</button>
+                <button class="quiet" {onclick} aria-live="polite"><Icon id={if copied {"i-ok"} else {"i-copy"}} />{label}</button>
             </div>
         </div>
     }
+}
+
+/// A button that copies the command, where there is no room to show it.
+#[component]
+pub(crate) fn CopyCollector(props: &CollectorProps) -> Html {
+    let (copied, onclick) = use_copying();
+    let label = ui(props.lang, if copied { Key::Copied } else { Key::CopyCollector });
+    html! {
+        <button class="collect" {onclick} aria-live="polite" title={COLLECT} data-testid="collect">
+            <Icon id={if copied {"i-ok"} else {"i-copy"}} />{label}
+        </button>
+    }
+}
+
+/// Whether the command was copied a moment ago, and what copies it.
+#[hook]
+fn use_copying() -> (bool, Callback<MouseEvent>) {
+    let copied = use_state_eq(|| false);
+    let onclick = {
+        let copied = copied.setter();
+        Callback::from(move |_| {
+            let _ = gloo::utils::window().navigator().clipboard().write_text(COLLECT);
+            copied.set(true);
+            let copied = copied.clone();
+            Timeout::new(1600, move || copied.set(false)).forget();
+        })
+    };
+    (*copied, onclick)
 }

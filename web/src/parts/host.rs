@@ -1,12 +1,12 @@
-//! This host: facts from the paste, guesses, and what a person said.
+//! This host: facts from the paste, guesses, and what a person said, each of which can be said otherwise.
 
-use super::{Dispatch, Icon, act};
+use super::{CopyCollector, Dispatch, Icon, act};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
 use chainwalk_view::{FactRow, Lang, Problem};
 use std::rc::Rc;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
 /// Properties of [`HostPane`].
@@ -20,6 +20,10 @@ pub(crate) struct HostProps {
     pub(crate) assumptions: Vec<Rc<str>>,
     /// What is wrong with each of it.
     pub(crate) problems: Vec<Vec<Problem>>,
+    /// Asks what is wrong with a text as it is typed.
+    pub(crate) check: Callback<(String, Lang)>,
+    /// The text that was looked at last, and what is wrong with it.
+    pub(crate) checked: Option<Rc<(String, Vec<Problem>)>>,
     /// Shows lines of the paste.
     pub(crate) reveal: Callback<Span>,
     /// What a person did.
@@ -29,24 +33,20 @@ pub(crate) struct HostProps {
 /// The pane.
 #[component]
 pub(crate) fn HostPane(props: &HostProps) -> Html {
-    let HostProps { lang, facts, assumptions, problems, reveal, dispatch } = props;
+    let HostProps { lang, facts, assumptions, problems, reveal, dispatch, .. } = props;
     let lang = *lang;
     let field = use_node_ref();
-    let add = {
-        let (dispatch, field) = (dispatch.clone(), field.clone());
-        Callback::from(move |e: SubmitEvent| {
-            e.prevent_default();
-            if let Some(input) = field.cast::<HtmlInputElement>() {
-                dispatch.dispatch(Action::Assume(Rc::from(input.value())));
-                input.set_value("");
-            }
-        })
-    };
-    let edit = |text: &str| {
-        let (text, field) = (text.to_owned(), field.clone());
+    let text = use_state_eq(String::new);
+    let amended = use_state_eq(|| None::<usize>);
+
+    // The text goes into the field, and what is sent takes the place of what was said, if that is what is edited.
+    let edit = |words: &str, at: Option<usize>| {
+        let (words, field) = (words.to_owned(), field.clone());
+        let (text, amended) = (text.setter(), amended.setter());
         Callback::from(move |_: MouseEvent| {
+            text.set(words.clone());
+            amended.set(at);
             if let Some(input) = field.cast::<HtmlInputElement>() {
-                input.set_value(&text);
                 let _ = input.focus();
             }
         })
@@ -60,30 +60,31 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
         let label = format!("{}: {text}", ui(lang, Key::Forget));
         html! {
             <button class="x" onclick={act(dispatch, Action::Forget(at))} aria-label={label.clone()}
-                title={label}><Icon id="i-x" size={11} /></button>
+                title={label} data-testid="forget"><Icon id="i-x" size={11} /></button>
         }
     };
     let fact = |row: &FactRow| {
+        let guess = row.guess.then_some("guess");
         let source = match row.span {
             Some(span) => {
-                let reveal = reveal.clone();
-                let onclick = Callback::from(move |_| reveal.emit(span));
+                let onclick = reveal.reform(move |_: MouseEvent| span);
                 html! { <button class="source" {onclick}>{&row.source}</button> }
             }
-            None => match &row.assume {
-                Some(text) => html! {
-                    <button class={classes!("source", row.guess.then_some("guess"))} onclick={edit(text)}
-                        title={text.clone()}>{&row.source}</button>
-                },
-                None => {
-                    html! { <span class={classes!("source", row.guess.then_some("guess"))}>{&row.source}</span> }
-                }
-            },
+            None => html! { <span class={classes!("source", guess)}>{&row.source}</span> },
         };
+        let at = said(row);
+        let pencil = row.assume.as_ref().map(|words| {
+            let label = format!("{}: {words}", ui(lang, Key::Edit));
+            html! {
+                <button class="x pencil" onclick={edit(words, at)} aria-label={label.clone()} title={label}
+                    data-testid="edit-fact"><Icon id="i-pencil" size={11} /></button>
+            }
+        });
         html! {
-            <div class={classes!("fact", row.guess.then_some("guess"))}>
-                <dt title={row.name.clone()}>{&row.name}</dt><dd><code>{&row.value}</code><span class="whence">{source}
-                    if let Some(at) = said(row) { {forget(at, &assumptions[at])} }
+            <div class={classes!("fact", guess)} data-testid="fact">
+                <dt title={row.name.clone()}>{&row.name}</dt>
+                <dd><code>{&row.value}</code><span class="whence">{source}{pencil.unwrap_or_default()}
+                    if let Some(at) = at { {forget(at, &assumptions[at])} }
                 </span></dd>
             </div>
         }
@@ -101,8 +102,8 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
                         let text = &assumptions[*at];
                         let wrong = problems.get(*at).and_then(|p| p.first());
                         html! {
-                            <li class={classes!(wrong.map(|_| "wrong"))}>
-                                <button class="text" onclick={edit(text)}>{&**text}</button>
+                            <li class={classes!(wrong.map(|_| "wrong"))} data-testid="said">
+                                <button class="text" onclick={edit(text, Some(*at))}>{&**text}</button>
                                 {forget(*at, text)}
                                 if let Some(problem) = wrong { <p>{&problem.text}</p> }
                             </li>
@@ -110,13 +111,113 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
                     })}
                 </ul>
             }
-            <form class="say" onsubmit={add}>
-                <input type="text" ref={field.clone()} placeholder={ui(lang, Key::AddFactExample)}
-                    aria-label={ui(lang, Key::AddFact)} title={ui(lang, Key::AddFact)} data-testid="assume"
-                    autocomplete="off" autocapitalize="off" spellcheck="false" />
-                <button class="quiet" type="submit">{ui(lang, Key::AddAssumption)}</button>
-            </form>
+            <Say {lang} {field} {text} {amended} check={props.check.clone()} checked={props.checked.clone()}
+                dispatch={dispatch.clone()} />
+            <CopyCollector {lang} />
             </div>
         </section>
+    }
+}
+
+/// Properties of [`Say`].
+#[derive(Properties, PartialEq)]
+struct SayProps {
+    /// The reader's language.
+    lang: Lang,
+    /// The field.
+    field: NodeRef,
+    /// What is in it.
+    text: UseStateHandle<String>,
+    /// The assumption it takes the place of, if any.
+    amended: UseStateHandle<Option<usize>>,
+    /// Asks what is wrong with it.
+    check: Callback<(String, Lang)>,
+    /// The text that was looked at last, and what is wrong with it.
+    checked: Option<Rc<(String, Vec<Problem>)>>,
+    /// What a person did.
+    dispatch: Dispatch,
+}
+
+/// The field for facts: what is wrong is underlined in it and told below. A wrong text is not taken.
+#[component]
+fn Say(props: &SayProps) -> Html {
+    let SayProps { lang, field, text, amended, check, checked, dispatch } = props;
+    let lang = *lang;
+    {
+        let check = check.clone();
+        use_effect_with(((**text).clone(), lang), move |(text, lang)| {
+            if !text.trim().is_empty() {
+                check.emit((text.trim().to_owned(), *lang));
+            }
+        });
+    }
+    let problem = checked
+        .as_ref()
+        .filter(|checked| !text.trim().is_empty() && checked.0 == text.trim())
+        .and_then(|checked| checked.1.first());
+    let add = {
+        let (dispatch, text, amended) = (dispatch.clone(), text.clone(), amended.clone());
+        let wrong = problem.is_some();
+        Callback::from(move |e: SubmitEvent| {
+            e.prevent_default();
+            if wrong {
+                return;
+            }
+            let words = Rc::from(text.as_str());
+            dispatch.dispatch(match *amended {
+                Some(at) => Action::Amend(at, words),
+                None => Action::Assume(words),
+            });
+            text.set(String::new());
+            amended.set(None);
+        })
+    };
+    let oninput = {
+        let text = text.setter();
+        Callback::from(move |e: InputEvent| {
+            text.set(e.target_unchecked_into::<HtmlInputElement>().value())
+        })
+    };
+    let onkeydown = {
+        let (text, amended) = (text.setter(), amended.setter());
+        Callback::from(move |e: KeyboardEvent| {
+            if e.key() == "Escape" {
+                text.set(String::new());
+                amended.set(None);
+            }
+        })
+    };
+    // The same letters below the field's own, unseen but for the line under what is wrong.
+    let mirror = problem.map(|problem| {
+        let lead = text.len() - text.trim_start().len();
+        let cut = |at: u32| {
+            let mut at = (at as usize + lead).min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let (from, to) = (cut(problem.span.start), cut(problem.span.end));
+        let to = if to > from { to } else { text.len() };
+        html! { <span class="mirror" aria-hidden="true">{&text[..from]}<u>{&text[from..to.max(from)]}</u></span> }
+    });
+    let label = ui(lang, if amended.is_some() { Key::Edit } else { Key::AddAssumption });
+    html! {
+        <form class="say" onsubmit={add}>
+            <span class="field">
+                <input type="text" ref={field.clone()} value={(**text).clone()} {oninput} {onkeydown}
+                    placeholder={ui(lang, Key::AddFactExample)} aria-label={ui(lang, Key::AddFact)}
+                    title={ui(lang, Key::AddFactForms)} aria-invalid={problem.is_some().to_string()}
+                    aria-describedby={problem.map(|_| "say-problem")} data-testid="assume"
+                    autocomplete="off" autocapitalize="off" spellcheck="false" />
+                {mirror.unwrap_or_default()}
+            </span>
+            <button class="quiet" type="submit">{label}</button>
+            if let Some(problem) = problem {
+                <p id="say-problem" role="status" data-testid="assume-problem">{&problem.text}
+                    if let Some(hint) = &problem.hint { <em>{hint}</em> }
+                </p>
+            }
+        </form>
     }
 }

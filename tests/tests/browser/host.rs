@@ -1,0 +1,90 @@
+//! This host: facts said, changed, taken back, and asked for.
+
+use crate::chromium::{DESK, drive};
+use crate::{DOCKER_HOST, document};
+use anyhow::{Result, ensure};
+
+mod in_chromium {
+    use super::*;
+
+    #[test]
+    fn a_fact_is_said_changed_and_taken_back() -> Result<()> {
+        drive(DESK, async |page| {
+            page.ask("at('assume').focus()").await?;
+            page.type_in("wlan0=10.9.8.7/24").await?;
+            page.press("Enter").await?;
+            let row = "[...document.querySelectorAll('[data-testid=fact]')].find(f => f.innerText.includes('wlan0'))";
+            page.until(
+                "it is among the facts",
+                &format!("return {row}?.innerText.includes('10.9.8.7/24')"),
+            )
+            .await?;
+            page.ask(&format!("{row}.querySelector('[data-testid=edit-fact]').click()")).await?;
+            page.until(
+                "it is in the field, and the field has the focus",
+                "return at('assume').value === 'wlan0=10.9.8.7/24' && document.activeElement === at('assume')",
+            )
+            .await?;
+            page.ask("at('assume').select()").await?;
+            page.type_in("wlan0=10.9.8.8/24").await?;
+            page.press("Enter").await?;
+            page.until(
+                "the new one stands in place of the old",
+                &format!("const t = {row}?.innerText ?? ''; return t.includes('10.9.8.8') && !t.includes('10.9.8.7')"),
+            )
+            .await?;
+            page.ask(&format!("{row}.querySelector('[data-testid=forget]').click()")).await?;
+            page.until("it is gone", &format!("return {row} === undefined")).await
+        })
+    }
+
+    #[test]
+    fn what_is_wrong_is_told_under_the_cursor_and_not_taken() -> Result<()> {
+        drive(DESK, async |page| {
+            page.ask("at('assume').focus()").await?;
+            page.type_in("eth0=10.0.0.2/240").await?;
+            page.until(
+                "it is told, and the field says that it is wrong",
+                "return text('assume-problem').length > 10 && at('assume').ariaInvalid === 'true'
+                    && document.querySelector('.mirror u') !== null",
+            )
+            .await?;
+            let before =
+                page.ask("return document.querySelectorAll('[data-testid=fact]').length").await?;
+            page.press("Enter").await?;
+            let left = page.text("return at('assume').value").await?;
+            ensure!(left == "eth0=10.0.0.2/240", "it stays to be mended: {left}");
+            page.press("Backspace").await?;
+            page.until("it is right", "return at('assume').ariaInvalid === 'false'").await?;
+            ensure!(
+                page.ask("return document.querySelectorAll('[data-testid=fact]').length").await?
+                    == before,
+                "nothing was said"
+            );
+            Ok(())
+        })
+    }
+
+    #[test]
+    fn a_fact_that_matters_is_asked_for_and_answered_in_one_click() -> Result<()> {
+        drive(DESK, async |page| {
+            page.write("paste", &document(DOCKER_HOST)?).await?;
+            page.send("curl 172.17.253.62:80 from 203.0.113.9 in eth0").await?;
+            page.turns("depends").await?;
+            let before = page.banner_says(&["depends"]).await?;
+            page.ask("at('banner').querySelector('.question button').click()").await?;
+            page.until("the answer is another", &format!("return banner() !== {before:?}")).await?;
+            page.until(
+                "what was said can be taken back",
+                "return document.querySelector('section.host [data-testid=forget]') !== null",
+            )
+            .await?;
+            page.ask("document.querySelector('section.host [data-testid=forget]').click()").await?;
+            page.until(
+                "it asks again",
+                "return at('banner').querySelector('.question button') !== null",
+            )
+            .await
+        })
+    }
+}

@@ -1,0 +1,120 @@
+//! The edge between two panes: dragged, moved by keys, folded by Enter or its button.
+
+use super::{Dispatch, Icon};
+use crate::layout::{Edge, Extent};
+use crate::state::Action;
+use crate::words::{Key, ui};
+use chainwalk_view::Lang;
+use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
+use yew::prelude::*;
+
+/// Properties of [`Divider`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct DividerProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// The edge.
+    pub(crate) edge: Edge,
+    /// The pane at it.
+    pub(crate) extent: Extent,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The edge.
+#[component]
+pub(crate) fn Divider(props: &DividerProps) -> Html {
+    let DividerProps { lang, edge, extent, dispatch } = props;
+    let (lang, edge) = (*lang, *edge);
+    let (least, most) = edge.range();
+    let dragged = use_mut_ref(|| None::<(f64, f64)>);
+    let place = move |e: &PointerEvent| {
+        f64::from(if edge.sideways() { e.client_x() } else { e.client_y() })
+    };
+    let down = {
+        let dragged = dragged.clone();
+        Callback::from(move |e: PointerEvent| {
+            let Some(bar) =
+                e.target().and_then(|t| wasm_bindgen::JsCast::dyn_into::<HtmlElement>(t).ok())
+            else {
+                return;
+            };
+            if bar.get_attribute("role").as_deref() == Some("separator") {
+                let _ = bar.set_pointer_capture(e.pointer_id());
+                *dragged.borrow_mut() = Some((place(&e), size_at(edge)));
+            }
+        })
+    };
+    let moved = {
+        let (dragged, dispatch) = (dragged.clone(), dispatch.clone());
+        Callback::from(move |e: PointerEvent| {
+            let Some((from, size)) = *dragged.borrow() else { return };
+            let by = place(&e) - from;
+            let by = if edge == Edge::Left { by } else { -by };
+            dispatch.dispatch(Action::Resize(edge, Some((size + by).max(0.0) as u16)));
+        })
+    };
+    let up = Callback::from(move |_: PointerEvent| *dragged.borrow_mut() = None);
+    let reset = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Resize(edge, None)))
+    };
+    let key = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |e: KeyboardEvent| {
+            if e.key() == "Enter" {
+                dispatch.dispatch(Action::Fold(edge));
+            } else if let Some(size) = edge.pressed(&e.key(), size_at(edge) as u16) {
+                dispatch.dispatch(Action::Resize(edge, Some(size)));
+            } else {
+                return;
+            }
+            e.prevent_default();
+            e.stop_propagation();
+        })
+    };
+    let fold = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Fold(edge)))
+    };
+    let (name, pane) = match edge {
+        Edge::Left => ("left", Key::EdgeLeft),
+        Edge::Right => ("right", Key::EdgeRight),
+        Edge::Host => ("host", Key::EdgeHost),
+    };
+    let now = if extent.folded { 0 } else { extent.size.unwrap_or(default_size(edge)) };
+    let action = ui(lang, if extent.folded { Key::Unfold } else { Key::Fold });
+    html! {
+        <div class={classes!("divider", format!("edge-{name}"), extent.folded.then_some("folded"))}>
+            <div class="bar" role="separator" tabindex="0" aria-label={ui(lang, pane)}
+                aria-orientation={if edge.sideways() { "vertical" } else { "horizontal" }}
+                aria-valuenow={now.to_string()} aria-valuemin="0" aria-valuemax={most.max(least).to_string()}
+                title={ui(lang, Key::DividerHint)} data-testid={format!("edge-{name}")} onpointerdown={down}
+                onpointermove={moved} onpointerup={up.clone()} onpointercancel={up} ondblclick={reset} onkeydown={key}></div>
+            <button class="fold" onclick={fold} aria-expanded={(!extent.folded).to_string()}
+                aria-label={format!("{action}: {}", ui(lang, pane))} title={action}
+                data-testid={format!("fold-{name}")}><Icon id="i-rt" size={12} /></button>
+        </div>
+    }
+}
+
+/// What an edge tells before it was moved.
+fn default_size(edge: Edge) -> u16 {
+    match edge {
+        Edge::Left => 276,
+        Edge::Right => 356,
+        Edge::Host => 200,
+    }
+}
+
+/// The size that the pane at an edge has on the screen.
+fn size_at(edge: Edge) -> f64 {
+    let (selector, sideways) = match edge {
+        Edge::Left => (".left", true),
+        Edge::Right => (".right", true),
+        Edge::Host => ("section.host", false),
+    };
+    let pane: Option<Element> = gloo::utils::document().query_selector(selector).ok().flatten();
+    let space = pane.map(|pane| pane.get_bounding_client_rect());
+    space.map_or(0.0, |s| if sideways { s.width() } else { s.height() })
+}

@@ -1,0 +1,198 @@
+// How long the page keeps a person waiting: the longest task of its main thread and the frames it draws, from a
+// trace of Chromium. Usage: node xtask/bench.mjs DIST [NAME …]. Figures, not a test: a busy machine has worse ones.
+
+import { spawn } from "node:child_process";
+import { createReadStream, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+
+const [dist, ...only] = process.argv.slice(2);
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".wasm": "application/wasm", ".svg": "image/svg+xml" };
+const site = createServer((asked, answer) => {
+  const path = asked.url.split("?")[0];
+  const file = join(dist, path === "/" ? "index.html" : path);
+  if (!existsSync(file)) return answer.writeHead(404).end();
+  answer.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
+  createReadStream(file).pipe(answer);
+});
+await new Promise((ready) => site.listen(0, "127.0.0.1", ready));
+
+/** A filter table; `count` rules, none of which a packet to port 1 matches. */
+function rules(count) {
+  const lines = ["*filter", ":INPUT DROP [0:0]", ":FORWARD DROP [0:0]", ":OUTPUT ACCEPT [0:0]"];
+  for (let n = 0; n < count; n++) {
+    const from = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}/32`;
+    lines.push(`-A INPUT -s ${from} -p tcp -m tcp --dport ${2 + (n % 60000)} -m comment --comment "rule ${n}" -j ACCEPT`);
+  }
+  return `${lines.join("\n")}\nCOMMIT\n`;
+}
+
+async function browser() {
+  const profile = mkdtempSync(join(tmpdir(), "chainwalk-bench-"));
+  const program = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync) ?? "chromium";
+  const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"];
+  const child = spawn(program, flags, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+  const [, , , into, out] = child.stdio;
+  const waiting = new Map();
+  const listeners = [];
+  let last = 0;
+  const heard = (text) => {
+    const message = JSON.parse(text);
+    if (message.id) {
+      const { done, fail } = waiting.get(message.id);
+      waiting.delete(message.id);
+      if (message.error) fail(new Error(message.error.message));
+      else done(message.result);
+    } else listeners.forEach((hear) => hear(message));
+  };
+  let held = [];
+  out.on("data", (data) => {
+    for (let end = data.indexOf(0); end >= 0; end = data.indexOf(0)) {
+      heard(Buffer.concat([...held, data.subarray(0, end)]).toString());
+      held = [];
+      data = data.subarray(end + 1);
+    }
+    held.push(data);
+  });
+  const send = (method, params = {}, sessionId = undefined) =>
+    new Promise((done, fail) => {
+      waiting.set(++last, { done, fail });
+      into.write(`${JSON.stringify({ id: last, method, params, sessionId })}\0`);
+    });
+  const close = async () => {
+    await send("Browser.close").catch(() => {});
+    await new Promise((ended) => (child.exitCode === null ? child.on("exit", ended) : ended()));
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { send, close, hear: (listener) => listeners.push(listener) };
+}
+
+/** Opens the page in a browser of its own, prepares, then traces `act` and prints what it took. */
+async function measure(name, prepare, act) {
+  if (only.length && !only.some((word) => name.includes(word))) return;
+  const { send, close, hear } = await browser();
+  const { targetId } = await send("Target.createTarget", { url: "about:blank" });
+  const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
+  const tell = (method, params) => send(method, params, sessionId);
+  const ask = async (script) => {
+    const expression = `(async () => { ${script} })()`;
+    const { result, exceptionDetails } = await tell("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  };
+  const until = async (script, seconds = 120) => {
+    for (let n = 0; n < seconds * 5; n++) {
+      if (await ask(`return ${script}`)) return;
+      await sleep(200);
+    }
+    throw new Error(`${name}: not within ${seconds} s: ${script}`);
+  };
+  const type = async (text, every) => {
+    for (const letter of text) {
+      await tell("Input.dispatchKeyEvent", { type: "char", text: letter });
+      await sleep(every);
+    }
+  };
+  const key = async (key, code, every = 0) => {
+    for (const type of ["rawKeyDown", "keyUp"]) await tell("Input.dispatchKeyEvent", { type, key, code: key, windowsVirtualKeyCode: code });
+    await sleep(every);
+  };
+  const page = { tell, ask, until, type, key };
+  const events = [];
+  let traced = () => {};
+  hear(({ method, params }) => {
+    if (method === "Tracing.dataCollected") events.push(...params.value);
+    if (method === "Tracing.tracingComplete") traced();
+  });
+  try {
+    await tell("Emulation.setDeviceMetricsOverride", { width: 1440, height: 900, deviceScaleFactor: 1, mobile: false });
+    await tell("Page.navigate", { url: `http://127.0.0.1:${site.address().port}/` });
+    await until("['ok', 'stop', 'depends'].includes(document.body?.dataset.state) && document.querySelector('rule-text')?.running");
+    await ask(`window.pasteText = (text) => {
+      const editor = document.querySelector('rule-text');
+      editor.focus(); editor.select();
+      const data = new DataTransfer(); data.setData('text/plain', text);
+      document.querySelector('[data-testid=paste]').dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }));
+    }; window.idle = () => document.querySelector('[data-testid=banner]')?.getAttribute('aria-busy') !== 'true' && !document.querySelector('[data-testid=filling]')`);
+    await prepare(page);
+    await sleep(1500);
+    const categories = ["toplevel", "devtools.timeline", "disabled-by-default-devtools.timeline.frame", "disabled-by-default-devtools.timeline", "blink.user_timing"];
+    await send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: categories } });
+    await ask("performance.mark('begin'); window.frames_ = []; let last = performance.now(); const tick = (now) => { frames_.push(now - last); last = now; window.ticking = requestAnimationFrame(tick); }; window.ticking = requestAnimationFrame(tick)");
+    await act(page);
+    const frames = await ask("cancelAnimationFrame(window.ticking); return frames_.slice(1)");
+    const done = new Promise((end) => (traced = end));
+    await send("Tracing.end");
+    await done;
+    report(name, events, frames);
+  } catch (error) {
+    console.log(`${name}: ${error.message}`);
+  } finally {
+    await close();
+  }
+}
+
+function report(name, events, frames) {
+  const mark = events.find((e) => e.cat.includes("blink.user_timing") && e.name === "begin");
+  const mine = (e) => e.pid === mark.pid && e.tid === mark.tid && e.ts >= mark.ts && e.dur;
+  const all = events.filter((e) => mine(e) && /RunTask$/.test(e.name));
+  // A task is traced by two names, one inside the other.
+  const tasks = all.filter((e) => !all.some((o) => o !== e && o.name !== e.name && o.ts <= e.ts && o.ts + o.dur >= e.ts + e.dur));
+  tasks.sort((a, b) => b.dur - a.dur);
+  const ms = (us) => (us / 1000).toFixed(1);
+  const over = tasks.filter((e) => e.dur > 50_000).length;
+  frames.sort((a, b) => a - b);
+  const at = (share) => frames[Math.min(Math.floor(frames.length * share), frames.length - 1)]?.toFixed(1);
+  console.log(`${name}`);
+  const told = (e) => `${ms(e.dur)} (${ms(e.tdur ?? 0)})`;
+  console.log(`  longest tasks in ms, and what of it is their own CPU time: ${tasks.slice(0, 4).map(told).join(", ")}; ${over} over 50 ms`);
+  console.log(`  ${frames.length} frames: median ${at(0.5)} ms, 95 % ${at(0.95)} ms, longest ${at(1)} ms`);
+  const within = (task) => events.filter((e) => mine(e) && e !== task && e.ts >= task.ts && e.ts + e.dur <= task.ts + task.dur && e.dur > task.dur / 5);
+  for (const task of tasks.slice(0, 2).filter((e) => e.dur > 30_000)) {
+    console.log(`    ${ms(task.dur)}: ${within(task).map((e) => `${e.name}${e.args?.data?.type ? `(${e.args.data.type})` : ""}${e.args?.data?.functionName ? `[${e.args.data.functionName}]` : ""} ${ms(e.dur)}`).slice(0, 10).join(", ")}`);
+  }
+}
+
+const put = (page, count) => page.ask(`pasteText(${JSON.stringify(rules(count))})`);
+const settled = (page) => page.until("window.idle()", 300);
+const TYPED = "# what is typed here goes on for a while\n-A INPUT -p tcp --dport 443 -j ACCEPT\n";
+
+async function typing(page) {
+  await page.ask("document.querySelector('rule-text').go(200)");
+  await page.type(TYPED, 60);
+  await sleep(2500);
+}
+
+await measure("typing in a paste of 1,000 rules", async (page) => { await put(page, 1000); await sleep(800); await settled(page); }, typing);
+await measure("typing in a paste of 100,000 lines", async (page) => { await put(page, 100_000); await sleep(800); await settled(page); }, typing);
+await measure(
+  "reading a paste of 15 MB",
+  async (page) => { await page.ask(`window.text15 = ${JSON.stringify(rules(2000))}; while (text15.length < 15e6) text15 += text15; text15 = text15.slice(0, 15e6)`); },
+  async (page) => { await page.ask("pasteText(text15)"); await sleep(2000); await settled(page); await sleep(500); },
+);
+await measure(
+  "playing through 10,000 rules",
+  async (page) => {
+    await put(page, 10_000);
+    await sleep(800);
+    await settled(page);
+    await page.ask("const f = document.querySelector('[data-testid=packet]'); f.focus(); f.select()");
+    await page.tell("Input.insertText", { text: "tcp 192.0.2.1:5000 > 10.0.0.1:1 in eth0" });
+    await page.key("Enter", 13);
+    await page.ask("document.querySelector('[data-testid=send]').click()");
+    await sleep(800);
+    await settled(page);
+    await page.ask("document.activeElement.blur()");
+  },
+  async (page) => {
+    await page.key("Home", 36, 100);
+    await page.key(" ", 32);
+    await sleep(6000);
+    for (let n = 0; n < 10; n++) await page.key("ArrowRight", 39, 150);
+    await page.key("End", 35, 1000);
+  },
+);
+site.close();
