@@ -682,7 +682,7 @@ mod tests {
         let searched = after(&state(), [Action::Go(3), Action::Search(Some(Want::Through))]);
         let made = after(&searched, [change()]);
         assert_eq!((made.changes.len(), made.stop, made.search), (1, 0, None));
-        assert_eq!(State::from(made.saved()).changes, made.changes);
+        assert_eq!(State::restored(made.saved(), "").changes, made.changes);
         assert!(after(&made, [Action::Unchange(0)]).changes.is_empty());
         assert_eq!(made.apply(Action::Unchange(1)), None);
         assert_eq!(made.apply(Action::Change(" ".into())), None);
