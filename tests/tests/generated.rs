@@ -12,6 +12,17 @@ fn lines() -> Vec<Value> {
     RECORDED.iter().flat_map(|text| recorded::read(text)).collect()
 }
 
+/// Sequences past what remembers, counts, hashes or looks at a clock: made for single extensions.
+const STATEFUL: &str = include_str!("../kernel/stateful.jsonl");
+
+#[test]
+fn every_stateful_answer_is_ours() {
+    let lines = recorded::read(STATEFUL);
+    assert!(lines.len() >= 200, "{} cases", lines.len());
+    let wrong = engine::disagreements(&lines);
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 #[test]
 fn every_recorded_answer_is_ours() {
     let lines = lines();

@@ -130,6 +130,8 @@ pub struct Ask {
     pub frame: Option<FrameTo>,
     /// Milliseconds that pass before it is sent.
     pub after_ms: u64,
+    /// The time at which it is sent, in seconds since 1970.
+    pub at: Option<u64>,
 }
 
 /// An asked packet with nothing left open.

@@ -180,6 +180,8 @@ pub struct Socket {
     pub addr: IpAddr,
     /// The local port.
     pub port: u16,
+    /// Whether it takes packets for other addresses (`IP_TRANSPARENT`), where it was told.
+    pub transparent: Option<bool>,
     /// The process, where it was told.
     pub process: Option<Text>,
     /// Where it is known from.

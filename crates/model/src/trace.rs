@@ -151,6 +151,8 @@ pub enum Lean {
     },
     /// Bridged packets are shown to iptables (`bridge-nf-call-iptables` = 1).
     BridgeNf,
+    /// The socket that `TPROXY` finds at this protocol and port is a transparent one.
+    Transparent(u8, u16),
 }
 
 /// What a flow says about a packet, as `-m conntrack` sees it.
@@ -250,6 +252,15 @@ pub enum Change {
         /// After.
         to: u8,
     },
+    /// The flags of TCP.
+    Flags {
+        /// Before.
+        from: crate::TcpFlags,
+        /// After.
+        to: crate::TcpFlags,
+    },
+    /// TCP options gave way to no-operations.
+    Stripped,
     /// The MSS option.
     Mss(MssOp),
     /// The flow is not tracked.
@@ -694,6 +705,8 @@ pub enum Found {
     Number(u64),
     /// A number shown in hex.
     Hex(u64),
+    /// Seconds since 1970.
+    Time(u64),
     /// A protocol number.
     Proto(u8),
     /// A name as it stands.

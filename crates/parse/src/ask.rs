@@ -27,8 +27,8 @@ const VERBS: [&str; 25] = [
     "reply", "error", "after",
 ];
 /// The words that say more of a packet, in any order.
-const MORE: [&str; 32] = [
-    "from", "to", "in", "out", "local", "outside", "syn", "ack", "fin", "rst", "psh", "urg",
+const MORE: [&str; 33] = [
+    "at", "from", "to", "in", "out", "local", "outside", "syn", "ack", "fin", "rst", "psh", "urg",
     "flags", "seq", "window", "ttl", "tos", "mark", "type", "code", "id", "df", "uid", "gid",
     "len", "payload", "sport", "dport", "hex", "mss", "spi", "ext",
 ];
@@ -346,6 +346,15 @@ impl<'a> Line<'a> {
             "out" | "local" => self.place.local = true,
             "outside" => self.place.outside = true,
             "after" => self.after(),
+            "at" => {
+                let expected = || Expected::Literal("2026-11-22T10:00:00Z".into());
+                if let Some(w) = self.value(expected()) {
+                    match crate::date::read(w.text) {
+                        Some(seconds) => self.ask.at = Some(seconds),
+                        None => self.complain(bad(w, vec![expected()])),
+                    }
+                }
+            }
             "flags" => {
                 if let Some(w) = self.value(Expected::Literal("SA".into())) {
                     match flag_letters(w.text).or_else(|| flag_words(w.text)) {

@@ -316,7 +316,14 @@ fn listen(value: Word<'_>) -> Result<Socket, Diagnostic> {
         None => (Ipv4Addr::UNSPECIFIED.into(), rest),
     };
     let number = port.text.parse().map_err(|_| bad(port, vec![Expected::Port]))?;
-    Ok(Socket { proto, addr, port: number, process: None, origin: Origin::Given })
+    Ok(Socket {
+        proto,
+        addr,
+        port: number,
+        transparent: None,
+        process: None,
+        origin: Origin::Given,
+    })
 }
 
 fn table(value: Word<'_>) -> Result<Assumption, Diagnostic> {

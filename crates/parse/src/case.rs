@@ -167,6 +167,8 @@ struct Listener {
     proto: String,
     addr: Option<IpAddr>,
     port: u16,
+    #[serde(default)]
+    transparent: bool,
 }
 
 /// The case as it is written. Fields about how it was made are passed over.
@@ -190,6 +192,7 @@ struct Written {
     #[serde(default)]
     listen: Vec<Listener>,
     conntrack: Option<bool>,
+    clock: Option<u64>,
     local_stack: Option<String>,
     paste: Option<Lines>,
     #[serde(default)]
@@ -316,6 +319,7 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
         case.host.sets.extend(sets);
     }
     case.host.conntrack = w.conntrack.unwrap_or(true);
+    case.host.clock = w.clock;
     case.host.stack = match w.local_stack.as_deref() {
         None | Some("mute") => LocalStack::Mute,
         Some("real") => LocalStack::Real,
@@ -372,6 +376,7 @@ fn network(host: &mut Host, w: &Written, structured: bool) -> Result<(), CaseErr
             proto: protocol(&l.proto).ok_or_else(|| wrong("listen.proto", &l.proto))?,
             addr: l.addr.unwrap_or(Ipv4Addr::UNSPECIFIED.into()),
             port: l.port,
+            transparent: Some(l.transparent),
             process: None,
             origin: Origin::Given,
         });
@@ -588,6 +593,7 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
             }),
         },
         after_ms: w.sleep_ms.unwrap_or(0),
+        at: None,
     };
     extensions::take_apart(&mut ask);
     Ok(ask)

@@ -67,6 +67,8 @@ pub(crate) struct Entry {
     pub came_by: Option<Text>,
     /// The interface that MASQUERADE chose its address from.
     pub masq_dev: Option<Text>,
+    /// Packets and bytes of its original and its reply direction; `None` of a flow that was told.
+    pub counted: Option<[(u64, u64); 2]>,
     tcp: Option<Tcp>,
 }
 
@@ -74,6 +76,18 @@ impl Entry {
     /// Whether `bit` of [`status`] is set.
     pub(crate) fn has(&self, bit: u16) -> bool {
         self.status & bit != 0
+    }
+
+    /// Whether its TCP is over.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.tcp.as_ref().is_some_and(|t| matches!(t.name(), "TIME_WAIT" | "CLOSE"))
+    }
+
+    /// A packet is counted (`nf_ct_acct_update`).
+    fn count(&mut self, packet: &Packet, dir: CtDir) {
+        let Some(counted) = &mut self.counted else { return };
+        let side = &mut counted[usize::from(dir == CtDir::Reply)];
+        *side = (side.0 + 1, side.1 + u64::from(crate::wire::total_len(packet)));
     }
 
     /// A reset of REJECT's closes a TCP flow (`nf_ct_set_closing`).
@@ -338,6 +352,7 @@ impl Flows {
             stream_ms: look.now_ms + 2000,
             came_by: None,
             masq_dev: None,
+            counted: Some([(1, u64::from(crate::wire::total_len(packet))), (0, 0)]),
             tcp,
         }))
     }
@@ -352,19 +367,21 @@ impl Flows {
             CtDir::Original => Info::New,
         };
         let seen_reply = entry.has(status::SEEN_REPLY);
+        let mut counted = true;
         match &packet.l4 {
             L4::Tcp(header) => {
                 let assured = entry.has(status::ASSURED);
                 let Some(tcp) = entry.tcp.as_mut() else { return Seen::Invalid };
                 match tcp.go_on(header, packet, dir, seen_reply, assured, look) {
                     tcp::Step::Invalid => return Seen::Invalid,
-                    tcp::Step::Ignored => {}
+                    tcp::Step::Ignored => counted = false,
                     tcp::Step::Kill => {
                         // The entry leaves the table; the packet still belongs to it.
                         let mut gone = entry.clone();
                         if dir == CtDir::Reply {
                             gone.status |= status::SEEN_REPLY;
                         }
+                        gone.count(packet, dir);
                         self.kill(id);
                         return Seen::Gone { entry: Box::new(gone), dir, info };
                     }
@@ -376,6 +393,8 @@ impl Flows {
                         if assured {
                             entry.status |= status::ASSURED;
                         }
+                        // What does not renew the flow is not counted either.
+                        counted = life.is_some();
                         if let Some(life) = life {
                             entry.expires_ms = look.now_ms + life * 1000;
                         }
@@ -406,6 +425,9 @@ impl Flows {
         }
         if dir == CtDir::Reply {
             entry.status |= status::SEEN_REPLY;
+        }
+        if counted {
+            entry.count(packet, dir);
         }
         Seen::Known { id, dir, info }
     }
@@ -465,6 +487,7 @@ impl Entry {
             stream_ms: 0,
             came_by: None,
             masq_dev: None,
+            counted: None,
             tcp,
         }
     }

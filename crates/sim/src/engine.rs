@@ -6,7 +6,9 @@
 mod bridge;
 mod chains;
 mod hooks;
+mod mangle;
 mod output;
+mod proxy;
 mod replies;
 mod targets;
 
@@ -87,6 +89,8 @@ pub(crate) struct Skb {
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it (`PACKET_LOOPBACK`).
     pub handed_back: bool,
+    /// Whether `TPROXY` gave it a socket.
+    pub has_socket: bool,
     /// The IP lengths of its first and of its longest fragment, where it was put together from fragments.
     pub fragments: Option<(u16, u16)>,
     /// Whether it leaves whole if it fits.
@@ -117,6 +121,14 @@ pub(crate) struct Walker<'w> {
     husk: bool,
     /// Whether the kernel's next own packet is a reset of REJECT's.
     by_reject: bool,
+    /// Where the next copy goes.
+    route_dst: Option<IpAddr>,
+    /// The interface by which the next copy has to leave.
+    route_oif: Option<Text>,
+    /// The mark of the kernel's next own packet.
+    own_mark: u32,
+    /// Whether a copy of a packet is on its way.
+    copying: bool,
 }
 
 impl<'w> Walker<'w> {
@@ -134,6 +146,10 @@ impl<'w> Walker<'w> {
             route_src: None,
             husk: false,
             by_reject: false,
+            route_dst: None,
+            route_oif: None,
+            own_mark: 0,
+            copying: false,
         }
     }
 
@@ -173,6 +189,7 @@ impl<'w> Walker<'w> {
             husk: std::mem::take(&mut self.husk),
             by_reject: std::mem::take(&mut self.by_reject),
             handed_back: false,
+            has_socket: false,
             fragments: None,
             fragments_if_long: false,
             loops: 0,
@@ -297,6 +314,11 @@ impl<'w> Walker<'w> {
                 dnat: false,
                 mark: 0,
                 expires_s: 0,
+                id: None,
+                zone: skb.zone,
+                counts: false,
+                counted: Some([(0, 0); 2]),
+                made_here: false,
             }),
             Attached::None => Ct::None,
             Attached::Untracked => Ct::Untracked,
@@ -317,6 +339,11 @@ impl<'w> Walker<'w> {
                     dnat: entry.has(status::DST_NAT),
                     mark: entry.mark,
                     expires_s: (entry.expires_ms.saturating_sub(self.world.now_ms) / 1000) as u32,
+                    id: Some(entry.id),
+                    zone: entry.zone,
+                    counts: self.world.counts,
+                    counted: entry.counted,
+                    made_here: entry.came_by.is_none(),
                 }),
             },
         }
@@ -562,6 +589,10 @@ impl<'w> Walker<'w> {
         if skb.frame != FrameTo::Host {
             return Err(Fate::Routing(RoutingDrop::NotForUs));
         }
+        if skb.has_socket {
+            // What a socket takes is not passed on.
+            return Err(Fate::Dropped(chainwalk_model::Stop::Kernel));
+        }
         if skb.packet.ip.ttl <= 1 {
             return self.nowhere(skb, RoutingDrop::Ttl);
         }
@@ -603,6 +634,9 @@ impl<'w> Walker<'w> {
     /// Whether something takes the packet here; `None` where nobody told.
     fn listens(&self, skb: &Skb) -> Option<bool> {
         let host = &self.world.host;
+        if skb.has_socket {
+            return Some(true);
+        }
         let port = match &skb.packet.l4 {
             L4::Tcp(_) | L4::Udp { .. } => skb.packet.dport()?,
             _ => return None,

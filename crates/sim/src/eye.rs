@@ -1,5 +1,6 @@
 //! What a rule can see: one packet at one place of its path, and what the kernel carries beside it.
 
+use crate::ct::Zone;
 use chainwalk_model::{CtDir, CtStates, Entry, Host, Packet, Path, Question, Tuple};
 use std::net::IpAddr;
 
@@ -25,6 +26,10 @@ pub(crate) struct Eye<'a> {
     pub net: &'a dyn Net,
     /// Milliseconds since the first packet.
     pub now_ms: u64,
+    /// Seconds since 1970, where they were told.
+    pub clock: Option<u64>,
+    /// Whether `TPROXY` gave the packet a socket.
+    pub has_socket: bool,
 }
 
 impl Eye<'_> {
@@ -70,6 +75,16 @@ pub(crate) struct CtFlow {
     pub mark: u32,
     /// Seconds to live on.
     pub expires_s: u32,
+    /// Its number; `None` for what `CT` leaves until conntrack has looked.
+    pub id: Option<u32>,
+    /// Its zones.
+    pub zone: Zone,
+    /// Whether packets and bytes of flows are counted.
+    pub counts: bool,
+    /// Packets and bytes of both directions; `None` of a flow that was told.
+    pub counted: Option<[(u64, u64); 2]>,
+    /// Whether its first packet was sent by this host.
+    pub made_here: bool,
 }
 
 /// What routing says of an address. `Err` is what would have to be known.
@@ -85,4 +100,6 @@ pub(crate) trait Net {
         src: Option<IpAddr>,
         mark: u32,
     ) -> Result<Option<String>, Question>;
+    /// Whether a flow begins so in this zone, and its TCP is not closed.
+    fn is_open(&self, orig: Tuple, zone: Zone) -> bool;
 }

@@ -3,7 +3,7 @@
 //! A fresh memory is that of a host on which no packet was seen. A clone shares all parts that neither
 //! side changes afterwards.
 
-use crate::ext::{At, hashlimit, limit, quota, recent, statistic};
+use crate::ext::{At, connlimit, hashlimit, limit, quota, recent, statistic};
 use crate::sets;
 use chainwalk_model::Text;
 use std::collections::BTreeMap;
@@ -25,6 +25,10 @@ pub(crate) struct Memory {
     pub(crate) quotas: Shared<At, quota::Left>,
     /// `statistic` counters, one for each test.
     pub(crate) counters: Shared<At, statistic::Counter>,
+    /// Labels of flows, by the flow's number.
+    pub(crate) labels: Shared<u32, Vec<Text>>,
+    /// Flows that `connlimit` saw, one list for each test.
+    pub(crate) connlimits: Shared<At, connlimit::Groups>,
     /// ipsets by name, as far as rules looked at them.
     pub(crate) sets: Shared<Text, sets::Live>,
 }

@@ -3,11 +3,12 @@
 //! Sources: `net/ipv4/route.c` (`ip_route_input_slow`, `ip_route_output_key_hash_rcu`),
 //! `net/ipv4/fib_frontend.c` (`fib_validate_source`, `inet_addr_type`).
 
+use crate::ct::Zone;
 use crate::eye::Net;
 use crate::world::World;
 use chainwalk_model::{
     Answer, Cidr, Host, IfKind, Interface, L4, Lean, Origin, Packet, PolicyAction, Question, Range,
-    Route, RouteKind, RoutingDrop, Text,
+    Route, RouteKind, RoutingDrop, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr};
@@ -618,5 +619,10 @@ impl Net for Router<'_> {
             Some(Found { kind: RouteKind::Local, .. }) => Ok(Some("lo".into())),
             _ => Ok(None),
         }
+    }
+
+    fn is_open(&self, orig: Tuple, zone: Zone) -> bool {
+        let flow = self.world.flows.find(orig, zone).and_then(|(id, _)| self.world.flows.get(id));
+        flow.is_some_and(|f| !f.is_closed())
     }
 }

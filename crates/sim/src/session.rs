@@ -119,6 +119,9 @@ impl Session {
         let past = self.past(from);
         let mut world = before.clone();
         world.now_ms += ask.after_ms;
+        if let Some(at) = ask.at {
+            world.set_clock(at);
+        }
         let quoted = match ask.follow_up {
             Some(FollowUp::IcmpErrorTo(k)) => past.get(k).copied(),
             _ => None,

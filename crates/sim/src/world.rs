@@ -3,7 +3,7 @@
 use crate::ct::{Flows, Fragments};
 use crate::decide::Answers;
 use crate::memory::Memory;
-use chainwalk_model::{Answer, Host, Question};
+use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question};
 use std::rc::Rc;
 
 /// One world. A clone is cheap; what changes is copied on write.
@@ -21,12 +21,18 @@ pub(crate) struct World {
     pub answers: Rc<Answers>,
     /// Milliseconds since the first packet.
     pub now_ms: u64,
+    /// Seconds since 1970 at a moment of `now_ms`, where they were told.
+    pub told: Option<(u64, u64)>,
+    /// Whether packets and bytes of flows are counted.
+    pub counts: bool,
 }
 
 impl World {
     /// A fresh world around a host.
     pub(crate) fn new(host: Rc<Host>) -> Self {
         let flows = Flows::known(host.flows.iter().map(|f| &f.value));
+        let told = host.clock.map(|seconds| (seconds, 0));
+        let counts = counts(&host);
         Self {
             host,
             flows: Rc::new(flows),
@@ -34,7 +40,22 @@ impl World {
             memory: Memory::default(),
             answers: Rc::default(),
             now_ms: 0,
+            told,
+            counts,
         }
+    }
+
+    /// The clock in seconds since 1970, where it was told.
+    pub(crate) fn clock(&self) -> Option<u64> {
+        self.told.map(|(seconds, at)| seconds + self.now_ms.saturating_sub(at) / 1000)
+    }
+
+    /// It is that many seconds since 1970 now. Time does not go back: it only passes, or the clock is set.
+    pub(crate) fn set_clock(&mut self, seconds: u64) {
+        if let Some(before) = self.clock() {
+            self.now_ms += seconds.saturating_sub(before) * 1000;
+        }
+        self.told = Some((seconds, self.now_ms));
     }
 
     /// What this branch takes for true about `question`, if it came up.
@@ -48,5 +69,20 @@ impl World {
             Some(value) => (value, true),
             None => (usual, false),
         }
+    }
+}
+
+/// Whether flows are counted: as the host's own listing tells, else where a rule asks for it, which turns it on as
+/// it is loaded.
+fn counts(host: &Host) -> bool {
+    let told = host.sysctl("net.netfilter.nf_conntrack_acct");
+    let asked = || {
+        let ops = host.rules.rules.iter().flat_map(|r| &r.ops);
+        ops.into_iter().any(|op| matches!(op.what, OpKind::Match(Match::Connbytes(_))))
+    };
+    match told {
+        Some(f) if f.value.trim() != "0" => true,
+        Some(f) if matches!(f.origin, Origin::Pasted(_)) => false,
+        _ => asked(),
     }
 }

@@ -177,6 +177,7 @@ lean-no-ipsec = if no IPsec policy is at work on this host
 lean-window = if its numbers lie in the window of the connection that was pasted
 lean-port = whichever port of { $bridge } <c>{ $addr }</c> is behind
 lean-bridge-port = if <c>{ $port }</c> is a port of { $bridge }, as its packet suggests
+lean-transparent = if what listens on { $proto } port <c>{ $port }</c> is transparent, as a proxy has to be
 lean-bridge-nf = if bridged packets pass iptables (<c>bridge-nf-call-iptables</c> is 1)
 
 ## Evidence
@@ -258,6 +259,7 @@ short-ports = { $count } ports
 any-packet = any packet
 row-policy-accept = no rule decides: policy <c>{ $policy }</c>
 row-policy-drop = no rule decides: policy <x>{ $policy }</x>
+row-copy = a copy goes out: <b>{ $packet }</b> to <c>{ $dst }</c>
 row-reply = this host replies with <b>{ $packet }</b> to <c>{ $dst }</c>
 aside-in-out = in { $iniface }, out { $outiface }
 aside-in = in { $iface }
@@ -281,6 +283,7 @@ does-nat-keeps = <c>{ $what }</c>, nothing to change
 change-src = source <c>{ $from }</c> becomes <w>{ $to }</w>
 change-dst = destination <c>{ $from }</c> becomes <w>{ $to }</w>
 change-mark = sets { $what } { $from } to <w>{ $to }</w>
+change-stripped = takes TCP options out
 change-mss = sets the MSS
 change-notrack = leaves it untracked
 change-zone = puts it into conntrack zone { $zone }

@@ -177,6 +177,7 @@ lean-no-ipsec = 前提：本机没有生效的 IPsec 策略
 lean-window = 前提：序号落在所粘贴连接的窗口内
 lean-port = 不论 <c>{ $addr }</c> 在 { $bridge } 的哪个端口后面
 lean-bridge-port = 前提：<c>{ $port }</c> 是 { $bridge } 的端口，它的包这样暗示
+lean-transparent = 前提：监听 { $proto } 端口 <c>{ $port }</c> 的是透明套接字，代理非此不可
 lean-bridge-nf = 前提：桥接的包要过 iptables（<c>bridge-nf-call-iptables</c> 为 1）
 
 ## 证据
@@ -252,6 +253,7 @@ short-ports = { $count } 个端口
 any-packet = 任何包
 row-policy-accept = 没有规则作出决定：默认策略 <c>{ $policy }</c>
 row-policy-drop = 没有规则作出决定：默认策略 <x>{ $policy }</x>
+row-copy = 发出一份副本：<b>{ $packet }</b> 到 <c>{ $dst }</c>
 row-reply = 本机以 <b>{ $packet }</b> 回复 <c>{ $dst }</c>
 aside-in-out = 进 { $iniface }，出 { $outiface }
 aside-in = 进 { $iface }
@@ -275,6 +277,7 @@ does-nat-keeps = <c>{ $what }</c>，无需改动
 change-src = 源 <c>{ $from }</c> 变为 <w>{ $to }</w>
 change-dst = 目的 <c>{ $from }</c> 变为 <w>{ $to }</w>
 change-mark = 把 { $what } 从 { $from } 设为 <w>{ $to }</w>
+change-stripped = 去掉 TCP 选项
 change-mss = 设置 MSS
 change-notrack = 不跟踪它
 change-zone = 放入 conntrack zone { $zone }

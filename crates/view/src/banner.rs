@@ -302,7 +302,7 @@ fn weight(lean: &Lean) -> u8 {
         Lean::BackTheWayItCame { .. } | Lean::DefaultRoute { .. } => 5,
         Lean::AllAddrs => 4,
         Lean::FreshHistory(_) | Lean::NoIpsec => 3,
-        Lean::BridgePort { .. } | Lean::BridgeNf | Lean::Port { .. } => 2,
+        Lean::BridgePort { .. } | Lean::BridgeNf | Lean::Port { .. } | Lean::Transparent(..) => 2,
         Lean::Window => 1,
         Lean::EmptyTable(..) | Lean::NoFlows => 0,
     }
@@ -366,6 +366,10 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             vec![(text!(lang, AnswerYes), format!("{bridge}=bridge:{port}"))],
         ),
         Lean::BridgeNf => (say!(lang, LeanBridgeNf), Vec::new()),
+        Lean::Transparent(number, port) => {
+            let name = crate::terms::protocol(*number);
+            (say!(lang, LeanTransparent, proto = name, port = port.to_string()), Vec::new())
+        }
     };
     Evidence { certain: false, text, answers }
 }

@@ -198,12 +198,15 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                     && depth < 4
                 {
                     let mut r = row(RowKind::Reply, 0, stop_at(all, Some(k), 0));
-                    r.text = say!(
-                        lang,
-                        RowReply,
-                        packet = packet_word(&made.sent.packet),
-                        dst = made.sent.packet.ip.dst.to_string()
-                    );
+                    let packet = packet_word(&made.sent.packet);
+                    let dst = made.sent.packet.ip.dst.to_string();
+                    let (one, other) = (&made.sent.packet, &trace.sent.packet);
+                    // What comes from the same sender and says the same is no answer.
+                    r.text = if one.ip.src == other.ip.src && one.l4 == other.l4 {
+                        say!(lang, RowCopy, packet = packet, dst = dst)
+                    } else {
+                        say!(lang, RowReply, packet = packet, dst = dst)
+                    };
                     r.aside = lane_word(&made.sent.packet);
                     r.class = "icmp".into();
                     out.push(r);

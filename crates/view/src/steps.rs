@@ -68,7 +68,12 @@ pub(crate) fn target_sentence(
         | Target::Connmark { .. }
         | Target::Tos(_)
         | Target::Dscp(_)
-        | Target::Ttl(_) => {
+        | Target::Ttl(_)
+        | Target::Ecn(_)
+        | Target::Hmark(_)
+        | Target::Tcpoptstrip(_)
+        | Target::Dnpt(_)
+        | Target::Snpt(_) => {
             let change = changed(t, trace, stop);
             if change.is_empty() { run(name, Style::Code) } else { change }
         }
@@ -129,6 +134,14 @@ pub(crate) fn change_sentence(lang: Lang, change: &Change) -> Sentence {
                 to = hex(u32::from(*to))
             )
         }
+        Change::Flags { from, to } => say!(
+            lang,
+            ChangeMark,
+            what = "flags",
+            from = crate::terms::flags(*from),
+            to = crate::terms::flags(*to)
+        ),
+        Change::Stripped => say!(lang, ChangeStripped),
         Change::Mss(_) => say!(lang, ChangeMss),
         Change::Notrack => say!(lang, ChangeNotrack),
         Change::Zone(zone) => say!(lang, ChangeZone, zone = u32::from(*zone)),

@@ -683,6 +683,7 @@ pub(crate) fn found(v: &Found) -> String {
         Found::Addr(a) => a.to_string(),
         Found::Number(n) => n.to_string(),
         Found::Hex(n) => hex(*n as u32),
+        Found::Time(n) => moment(*n),
         Found::Proto(p) => protocol(*p),
         Found::Name(n) => n.to_string(),
         // Whether an address was rewritten is no state of its own.

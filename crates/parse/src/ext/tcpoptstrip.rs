@@ -26,7 +26,8 @@ fn kinds(i: &str) -> Piece<'_, Vec<u8>> {
     let (rest, text) = any_word(i)?;
     let kind = |text: &str| {
         let named = NAMES.iter().find(|(name, _)| *name == text).map(|(_, kind)| *kind);
-        named.or_else(|| value::whole(value::u8n, text))
+        // 0 and 1 are no options but their end and the space between them.
+        named.or_else(|| value::whole(value::u8n, text).filter(|kind| *kind > 1))
     };
     let found: Option<Vec<u8>> = text.split(',').map(kind).collect();
     let Some(mut found) = found else { return value::fail(i) };

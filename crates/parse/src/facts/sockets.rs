@@ -66,7 +66,7 @@ fn socket(clean: &Clean, row: Row<'_>) -> Option<Vec<Socket>> {
             .filter(|n| !n.is_empty())
     });
     let process = process.map(Into::into);
-    Some(vec![Socket { proto, addr, port, process, origin: pasted(clean, row) }])
+    Some(vec![Socket { proto, addr, port, transparent: None, process, origin: pasted(clean, row) }])
 }
 
 /// `*`, `0.0.0.0`, `[::]`, `::`, `127.0.0.53%lo`.

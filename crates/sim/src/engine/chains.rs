@@ -208,6 +208,8 @@ impl Walker<'_> {
             host: &self.world.host,
             net: &router,
             now_ms: self.world.now_ms,
+            clock: self.world.clock(),
+            has_socket: skb.has_socket,
         };
         let found = look(&eye, &mut memory);
         let leans = router.into_leans();

@@ -18,9 +18,15 @@ impl Walker<'_> {
         let Entry::Local { bind, uid, .. } = skb.entry.clone() else {
             return Err(Fate::NotForUs);
         };
-        self.settle_source(skb, Answer::Yes);
+        // A copy goes to its gateway, whoever sent the packet.
+        let copy = self.route_dst.take();
+        let bind = self.route_oif.take().or(bind);
+        if copy.is_none() {
+            self.settle_source(skb, Answer::Yes);
+        }
         let ip = &skb.packet.ip;
-        let (dst, tos, mark) = (ip.dst, ip.tos, skb.mark);
+        let mark = if copy.is_some() { 0 } else { skb.mark };
+        let (dst, tos) = (copy.unwrap_or(ip.dst), ip.tos);
         // A process can be bound to an address of this host only; the kernel says itself what it routes by.
         let src = if skb.own {
             self.route_src.take()
@@ -64,11 +70,15 @@ impl Walker<'_> {
         if too_long && skb.packet.ip.df && !skb.own && found.kind != RouteKind::Local {
             return self.unsendable(skb, Errno::EMSGSIZE, RoutingDrop::Mtu);
         }
+        let found = Found { via: found.via.or(copy), ..found };
         self.take_route(skb, &found, false);
         if is_multicast_or_broadcast(dst) && dst.is_ipv4() {
             skb.kind = RouteKind::Broadcast;
         }
+        // What leaves the host is said to have come in by the interface that the copy was made for.
+        let copied_for = copy.and(skb.route_dev.clone());
         self.hook(skb, Hook::Output)?;
+        skb.iif = copied_for;
         self.leave(skb)
     }
 
@@ -156,6 +166,7 @@ impl Walker<'_> {
         }
         skb.iif = Some("lo".into());
         skb.oif = None;
+        self.copying = false;
         self.event(skb, Event::Loop);
         self.come_in_again(skb)
     }

@@ -55,7 +55,7 @@ impl Walker<'_> {
     }
 
     /// The flow that an error about this packet belongs to (`nf_conntrack_attach`).
-    fn attached_of(skb: &Skb) -> Attached {
+    pub(super) fn attached_of(skb: &Skb) -> Attached {
         match &skb.attached {
             Attached::Loose { entry, dir, .. } => {
                 Attached::Loose { entry: entry.clone(), dir: ct::turned(*dir), info: Info::Related }
@@ -69,7 +69,14 @@ impl Walker<'_> {
     }
 
     /// An ICMP error about a packet (`__icmp_send`).
-    fn icmp_error(&mut self, skb: &mut Skb, kind: u8, code: u8, info: u16, attached: Attached) {
+    pub(super) fn icmp_error(
+        &mut self,
+        skb: &mut Skb,
+        kind: u8,
+        code: u8,
+        info: u16,
+        attached: Attached,
+    ) {
         let ip = &skb.packet.ip;
         let about_error = matches!(&skb.packet.l4, L4::Icmp(i) if ct::is_error(ip.proto, i.kind));
         let to_all = skb.frame != FrameTo::Host
@@ -220,12 +227,12 @@ impl Walker<'_> {
     }
 
     /// Walks a packet of the kernel's own, within the walk of the packet that caused it.
-    fn answer(&mut self, skb: &Skb, packet: Packet, attached: Attached) {
+    pub(super) fn answer(&mut self, skb: &Skb, packet: Packet, attached: Attached) {
         if self.nested >= DEEPEST {
             return;
         }
-        let sent =
-            Sent { packet, entry: Entry::Local { uid: None, gid: None, mark: 0, bind: None } };
+        let mark = std::mem::take(&mut self.own_mark);
+        let sent = Sent { packet, entry: Entry::Local { uid: None, gid: None, mark, bind: None } };
         let index = self.replies.len();
         self.replies.push(empty_trace(sent.clone()));
         let outer = std::mem::replace(&mut self.trace, empty_trace(sent.clone()));
@@ -252,7 +259,7 @@ impl Walker<'_> {
 }
 
 /// The header of a packet that the kernel makes.
-fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
+pub(super) fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
     IpHeader {
         src,
         dst,

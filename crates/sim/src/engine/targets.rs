@@ -97,16 +97,27 @@ impl Walker<'_> {
                 }
                 Word::On
             }
-            Target::Clusterip(_)
-            | Target::Dnpt(_)
-            | Target::Ecn(_)
-            | Target::Hmark(_)
-            | Target::Snpt(_)
-            | Target::Synproxy(_)
-            | Target::Tcpoptstrip(_)
-            | Target::Tee { .. }
-            | Target::Tproxy(_)
-            | Target::Opaque(_) => {
+            Target::Ecn(set) => {
+                self.set_ecn(skb, *set);
+                Word::On
+            }
+            Target::Tcpoptstrip(kinds) => {
+                self.strip_options(skb, kinds);
+                Word::On
+            }
+            Target::Dnpt(pair) => self.map_prefix(skb, pair, false),
+            Target::Snpt(pair) => self.map_prefix(skb, pair, true),
+            Target::Hmark(m) => {
+                self.hash_mark(skb, m);
+                Word::On
+            }
+            Target::Tee { gateway, oif } => {
+                self.tee(skb, hook, *gateway, oif.as_ref());
+                Word::On
+            }
+            Target::Tproxy(to) => self.tproxy(skb, rule, to),
+            Target::Synproxy(proxy) => self.synproxy(skb, rule, op, proxy)?,
+            Target::Clusterip(_) | Target::Opaque(_) => {
                 let question = Question::Opaque(rule, op);
                 let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
                 match self.put(skb, &question, &ways) {
@@ -118,14 +129,14 @@ impl Walker<'_> {
         })
     }
 
-    fn set_mark(&mut self, skb: &mut Skb, to: u32) {
+    pub(super) fn set_mark(&mut self, skb: &mut Skb, to: u32) {
         let from = std::mem::replace(&mut skb.mark, to);
         if from != to {
             self.event(skb, Event::Changed(Change::Mark { from, to }));
         }
     }
 
-    fn set_tos(&mut self, skb: &mut Skb, to: u8) {
+    pub(super) fn set_tos(&mut self, skb: &mut Skb, to: u8) {
         let from = std::mem::replace(&mut skb.packet.ip.tos, to);
         if from != to {
             self.event(skb, Event::Changed(Change::Tos { from, to }));

@@ -1,6 +1,7 @@
 //! A packet on its own host, for the tests of single extensions.
 
 use super::{At, test};
+use crate::ct::Zone;
 use crate::eye::{Ct, CtFlow, Eye, Net};
 use crate::memory::Memory;
 use chainwalk_model::{
@@ -21,6 +22,7 @@ pub(crate) struct Bench {
     pub ct: Ct,
     pub host: Host,
     pub now_ms: u64,
+    pub clock: Option<u64>,
     pub memory: RefCell<Memory>,
 }
 
@@ -34,6 +36,10 @@ impl Net for Host {
             .filter(|i| dev.is_none_or(|d| d == &*i.name))
             .any(|i| i.addrs.iter().any(|a| a.value.addr == addr));
         Ok(if local { 1 << 2 } else { 1 << 1 })
+    }
+
+    fn is_open(&self, _orig: Tuple, _zone: Zone) -> bool {
+        false
     }
 
     fn leaves_by(
@@ -103,6 +109,7 @@ impl Bench {
             ct: Ct::None,
             host: Host::default(),
             now_ms: 0,
+            clock: None,
             memory: RefCell::default(),
         }
     }
@@ -198,6 +205,8 @@ impl Bench {
             host: &self.host,
             net: &self.host,
             now_ms: self.now_ms,
+            clock: self.clock,
+            has_socket: false,
         }
     }
 }
@@ -215,5 +224,10 @@ pub(crate) fn flow() -> CtFlow {
         dnat: false,
         mark: 0,
         expires_s: 0,
+        id: Some(1),
+        zone: Zone::default(),
+        counts: false,
+        counted: Some([(0, 0); 2]),
+        made_here: false,
     }
 }

@@ -10,6 +10,9 @@ mod bits;
 mod bpf;
 mod chunks;
 mod cluster;
+mod connbytes;
+mod connlabel;
+pub(crate) mod connlimit;
 mod connmark;
 mod conntrack;
 mod dccp;
@@ -18,6 +21,7 @@ mod ecn;
 mod eui64;
 mod extensions;
 pub(crate) mod hashlimit;
+mod helper;
 mod host;
 mod icmp;
 mod ip;
@@ -33,12 +37,14 @@ pub(crate) mod quota;
 pub(crate) mod recent;
 mod rpfilter;
 mod set;
+mod socket;
 mod spi;
 mod srh;
 mod state;
 pub(crate) mod statistic;
 mod string;
 mod tcp;
+mod time;
 mod ttl;
 mod u32;
 mod udp;
@@ -116,13 +122,6 @@ pub(crate) fn test(
         Match::Tos(m) => bits::tos(*m, eye, j),
         Match::Ttl(m) => ttl::test(*m, eye, j),
         Match::U32(m) => u32::test(m, eye, j),
-        Match::Connbytes(_)
-        | Match::Connlabel { .. }
-        | Match::Connlimit(_)
-        | Match::Helper(_)
-        | Match::Rateest(_)
-        | Match::Socket(_)
-        | Match::Time(_) => j.untold(Part::Module, false),
         Match::Ah(m) => spi::ah(*m, eye, j),
         Match::Bpf(m) => bpf::test(m, eye, j),
         Match::Cgroup(m) => host::cgroup(m, eye, j),
@@ -144,6 +143,17 @@ pub(crate) fn test(
         Match::Rt(m) => extensions::rt(m, eye, j),
         Match::Srh(m) => srh::test(m, eye, j),
         Match::Tcpmss(m) => mss::test(*m, eye, j),
+        Match::Connbytes(m) => connbytes::test(*m, eye, j),
+        Match::Connlabel { label, set } => connlabel::test(label, *set, eye, memory, j),
+        Match::Connlimit(m) => connlimit::test(*m, eye, memory, j),
+        Match::Helper(name) => helper::test(name, eye, j),
+        Match::Rateest(m) => {
+            // What a rate is only a clock between packets tells.
+            let question = Question::History(at.rule, at.op);
+            j.say(Part::Module, m.op.not, Truth::Unknown(question), || Found::Nothing);
+        }
+        Match::Socket(m) => socket::test(*m, eye, j),
+        Match::Time(m) => time::test(*m, eye, j),
         Match::Opaque(_) => {
             j.say(Part::Module, false, Truth::Unknown(Question::Opaque(at.rule, at.op)), || {
                 Found::Nothing
@@ -156,7 +166,8 @@ pub(crate) fn test(
 /// Whether a test leaves the memory as it is.
 pub(crate) fn is_pure(m: &Match) -> bool {
     match m {
-        Match::Limit { .. } | Match::Hashlimit(_) | Match::Quota(_) => false,
+        Match::Limit { .. } | Match::Hashlimit(_) | Match::Quota(_) | Match::Connlimit(_) => false,
+        Match::Connlabel { set, .. } => !set,
         Match::Statistic(s) => matches!(s.value, Statistic::Random(_)),
         Match::Recent(r) => r.action.value == RecentAction::Check && !r.reap,
         _ => true,
@@ -166,7 +177,11 @@ pub(crate) fn is_pure(m: &Match) -> bool {
 /// Whether the answer of a test depends on packets before the first one that was asked.
 pub(crate) fn is_historic(m: &Match) -> bool {
     match m {
-        Match::Limit { .. } | Match::Hashlimit(_) | Match::Quota(_) | Match::Recent(_) => true,
+        Match::Limit { .. }
+        | Match::Hashlimit(_)
+        | Match::Quota(_)
+        | Match::Recent(_)
+        | Match::Connlimit(_) => true,
         Match::Statistic(s) => matches!(s.value, Statistic::Nth { .. }),
         _ => false,
     }

@@ -210,6 +210,9 @@ fn leant(host: &Host, lean: &Lean) -> Value {
         Lean::Window => entry("conntrack", "window", "in"),
         Lean::BridgePort { bridge, addr } => entry("port", &addr.to_string(), bridge),
         Lean::Port { bridge, port } => entry("port", port, bridge),
+        Lean::Transparent(proto, port) => {
+            entry("socket", &format!("{proto}:{port}"), "transparent")
+        }
         Lean::BridgeNf => entry("sysctl", "net.bridge.bridge-nf-call-iptables", "1"),
     }
 }

@@ -1,0 +1,61 @@
+//! `-m connlabel`: labels of a flow.
+//!
+//! - Written: `[!] --label NUMBER|NAME`, `--set`.
+//! - Listed: `connlabel 5 set`, `connlabel ! 'bulk-traffic'`.
+//! - Kernel: `connlabel_mt` in `net/netfilter/xt_connlabel.c`.
+//! - A name and a number may be the same label; which, `connlabel.conf` says, which nobody pastes.
+
+use super::Judge;
+use crate::eye::{Ct, Eye};
+use crate::memory::Memory;
+use chainwalk_model::{Found, Inv, Part, Text};
+
+pub(super) fn test(label: &Inv<Text>, set: bool, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+    let found = || Found::Nothing;
+    let Ct::Flow(flow) = &eye.ct else { return j.holds(Part::Connlabel, label.not, false, found) };
+    // The template that `CT` leaves has no labels.
+    let Some(id) = flow.id else { return j.holds(Part::Connlabel, label.not, false, found) };
+    let has: Vec<Text> = memory.labels.get(&id).cloned().unwrap_or_default();
+    if has.contains(&label.value) {
+        return j.holds(Part::Connlabel, label.not, true, found);
+    }
+    // Which labels a flow had when it was pasted is not told.
+    if flow.counted.is_none() || has.iter().any(|other| is_number(other) != is_number(&label.value))
+    {
+        return j.untold(Part::Connlabel, label.not);
+    }
+    if set {
+        memory.labels.entry(&id, Vec::new).push(label.value.clone());
+    }
+    j.holds(Part::Connlabel, label.not, set, found);
+}
+
+fn is_number(label: &str) -> bool {
+    label.bytes().all(|b| b.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::{Bench, flow};
+    use chainwalk_model::{Match, Question, RuleId, Truth};
+
+    #[track_caller]
+    fn check(bench: &Bench, not: bool, label: &str, set: bool, expect: Truth) {
+        let m = Match::Connlabel { label: Inv { not, value: label.into() }, set };
+        assert_eq!(bench.test(&m), expect, "{m:?}");
+    }
+
+    #[test]
+    fn a_label_that_was_set_stays() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        check(&bench, false, "5", true, Truth::No);
+        check(&bench, true, "5", false, Truth::Yes);
+        bench.ct = Ct::Flow(flow());
+        check(&bench, false, "5", false, Truth::No);
+        check(&bench, true, "5", true, Truth::No);
+        check(&bench, false, "5", false, Truth::Yes);
+        check(&bench, false, "6", false, Truth::No);
+        check(&bench, false, "web", false, Truth::Unknown(Question::Fact(RuleId(0), 0)));
+    }
+}

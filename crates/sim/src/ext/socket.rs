@@ -1,0 +1,60 @@
+//! `-m socket`: a socket of this host that the packet belongs to.
+//!
+//! - Written: `--transparent`, `--nowildcard`, `--restore-skmark`.
+//! - Listed: `socket --transparent`.
+//! - Kernel: `socket_match` in `net/netfilter/xt_socket.c`, `nf_socket_ipv4.c`.
+//! - A listener on every address does not count without `--nowildcard`. Sockets of connections are not known
+//!   where nobody told all that is open; whether a socket is transparent, and its mark, nobody tells.
+
+use super::Judge;
+use crate::ct;
+use crate::eye::{Ct, Eye};
+use chainwalk_model::{CtDir, Found, L4, LocalStack, Part, SocketMatch, proto};
+
+pub(super) fn test(m: SocketMatch, eye: &Eye, j: &mut Judge) {
+    if eye.has_socket && !m.restore_skmark {
+        // `TPROXY` gave it one, which is transparent.
+        return j.holds(Part::Socket, false, true, || Found::Nothing);
+    }
+    // An error is looked up by the packet that it quotes.
+    let quoted = match &eye.packet.l4 {
+        L4::Icmp(_) => ct::quoted(eye.packet),
+        _ => None,
+    };
+    let packet = quoted.unwrap_or(eye.packet);
+    let (addr, port) = match (quoted, &packet.l4) {
+        (None, L4::Tcp(_) | L4::Udp { .. }) => (packet.ip.dst, packet.dport()),
+        (Some(_), L4::Tcp(_) | L4::Udp { .. }) => (packet.ip.src, packet.sport()),
+        _ => return j.lacks(Part::Socket, false),
+    };
+    let Some(port) = port else { return j.lacks(Part::Socket, false) };
+    let number = if packet.ip.proto == proto::UDPLITE { proto::UDP } else { packet.ip.proto };
+    let fits = |wild: bool| {
+        eye.host.sockets.iter().find(|s| {
+            let at = if wild { s.addr.is_unspecified() } else { s.addr == addr };
+            s.proto == number && s.port == port && at
+        })
+    };
+    let all_told = eye.host.stack != LocalStack::Unknown;
+    // A connection that this host opened has a socket of its own.
+    let own = match &eye.ct {
+        Ct::Flow(flow) => flow.made_here && flow.dir == CtDir::Reply,
+        _ => false,
+    };
+    let found = fits(false).or_else(|| fits(true).filter(|_| m.nowildcard));
+    let Some(socket) = found.filter(|_| !own || all_told) else {
+        return if all_told {
+            j.holds(Part::Socket, false, false, || Found::Nothing);
+        } else {
+            j.untold(Part::Socket, false);
+        };
+    };
+    match socket.transparent {
+        _ if m.restore_skmark => j.untold(Part::Socket, false),
+        None if m.transparent => j.untold(Part::Socket, false),
+        told => {
+            let holds = !m.transparent || told == Some(true);
+            j.holds(Part::Socket, false, holds, || Found::Nothing);
+        }
+    }
+}
