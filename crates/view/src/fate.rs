@@ -4,8 +4,8 @@ use crate::say::{Key, format, say};
 use crate::terms::{chain_path, endpoint, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
-    App, EndBy, Entry, Errno, Event, Fate, Hook, L4, Outcome, Question, RejectWith, Routed,
-    RoutingDrop, RuleId, Stop, TcpFlags, Trace,
+    App, EndBy, Entry, Errno, Event, Fate, Hook, L4, OpKind, Outcome, Question, RejectWith, Routed,
+    RoutingDrop, RuleId, Stop, Target, TcpFlags, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -409,7 +409,15 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
         Question::History(rule, op) => {
             say!(lang, AskHistory, at = at(*rule), text = term(*rule, *op))
         }
-        Question::Fact(rule, op) => say!(lang, AskFact, at = at(*rule), text = term(*rule, *op)),
+        Question::Fact(rule, op) => {
+            match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {
+                Some(OpKind::Target(Target::Synproxy(_))) => say!(lang, AskCookie, at = at(*rule)),
+                Some(OpKind::Target(Target::Clusterip(_))) => {
+                    say!(lang, AskCluster, at = at(*rule))
+                }
+                _ => say!(lang, AskFact, at = at(*rule), text = term(*rule, *op)),
+            }
+        }
         Question::Set(name) => say!(lang, AskSet, set = &**name),
         Question::Random(rule, _) => say!(lang, AskRandom, at = at(*rule)),
         Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),

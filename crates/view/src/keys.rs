@@ -140,6 +140,8 @@ keys! {
     AskHidden = "ask-hidden",
     AskHistory = "ask-history",
     AskFact = "ask-fact",
+    AskCookie = "ask-cookie",
+    AskCluster = "ask-cluster",
     AskSet = "ask-set",
     AskRandom = "ask-random",
     AskNat = "ask-nat",

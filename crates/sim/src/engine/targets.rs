@@ -117,7 +117,14 @@ impl Walker<'_> {
             }
             Target::Tproxy(to) => self.tproxy(skb, rule, to),
             Target::Synproxy(proxy) => self.synproxy(skb, rule, op, proxy)?,
-            Target::Clusterip(_) | Target::Opaque(_) => {
+            Target::Clusterip(_) => {
+                let question = Question::Fact(rule, op);
+                match self.put(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
+                    Answer::Yes => Word::On,
+                    _ => Word::End(Fate::Dropped(Stop::Rule(rule))),
+                }
+            }
+            Target::Opaque(_) => {
                 let question = Question::Opaque(rule, op);
                 let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
                 match self.put(skb, &question, &ways) {
