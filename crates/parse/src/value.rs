@@ -91,7 +91,7 @@ pub(crate) fn named<'a, T: Copy>(i: &'a str, all: &[(&str, T)]) -> Piece<'a, T> 
 }
 
 /// The word of a list that stands for a value.
-pub(crate) fn name_of<'n, T: PartialEq>(value: T, all: &[(&'n str, T)]) -> &'n str {
+pub(crate) fn name_of<'n, T: Copy + PartialEq>(value: T, all: &[(&'n str, T)]) -> &'n str {
     all.iter().find(|(_, v)| *v == value).map_or("", |(name, _)| name)
 }
 

@@ -56,6 +56,7 @@ pub(crate) enum Ct {
 
 /// A flow, as the packet at hand sees it.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct CtFlow {
     /// NEW, ESTABLISHED or RELATED.
     pub state: CtStates,

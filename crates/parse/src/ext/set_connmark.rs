@@ -58,7 +58,10 @@ fn build(given: &Given<'_>) -> Result<Target, Wrong> {
 /// How far a mark is shifted, in bits.
 fn shift(i: &str) -> Piece<'_, i8> {
     let (rest, bits) = value::u8n(i)?;
-    if bits < 32 { Ok((rest, bits as i8)) } else { value::fail(i) }
+    match i8::try_from(bits) {
+        Ok(bits @ 0..32) => Ok((rest, bits)),
+        _ => value::fail(i),
+    }
 }
 
 fn listed_shift(i: &str) -> Piece<'_, i8> {

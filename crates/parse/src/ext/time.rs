@@ -96,10 +96,10 @@ fn monthdays(i: &str) -> Piece<'_, u32> {
 fn weekdays(i: &str) -> Piece<'_, u32> {
     let (rest, text) = any_word(i)?;
     let days = text.split(',').try_fold(0, |days, day| {
-        let named = |name: &&str| day.len() >= 2 && name.starts_with(day);
+        let named = |name: &str| day.len() >= 2 && name.starts_with(day);
         let at = match day.parse::<usize>() {
             Ok(number) => number.checked_sub(1).filter(|at| *at < 7)?,
-            Err(_) => TimeMatch::WEEKDAYS.iter().position(|name| named(&name))?,
+            Err(_) => TimeMatch::WEEKDAYS.iter().position(|name| named(name))?,
         };
         Some(days | 2 << at)
     });

@@ -9,7 +9,7 @@
 use super::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, spaced, word};
 use crate::word::quote;
-use chainwalk_model::Target;
+use chainwalk_model::{Expected, Target};
 
 pub(super) const EXT: TargetExt = TargetExt {
     names: &["ULOG"],
@@ -25,6 +25,9 @@ pub(super) const EXT: TargetExt = TargetExt {
 };
 
 fn build(given: &Given<'_>) -> Result<Target, Wrong> {
+    for name in ["--ulog-cprange", "--ulog-qthreshold"] {
+        given.plain(name, value::u32n, Expected::Number)?;
+    }
     let prefix = given.text("--ulog-prefix").unwrap_or_default().into();
     let rest = given.rest(&["--ulog-nlgroup", "--ulog-cprange", "--ulog-qthreshold"]).into();
     Ok(Target::Ulog { prefix, rest })

@@ -2,7 +2,7 @@
 
 use super::chains::Word;
 use super::replies::plain;
-use super::{Attached, Skb, Walker, Way};
+use super::{Attached, Skb, Walker};
 use crate::route::Router;
 use chainwalk_model::{
     Answer, Fate, Hook, IpHeader, L4, Lean, LocalStack, Packet, Question, RuleId, Stop, Synproxy,
@@ -30,13 +30,10 @@ impl Walker<'_> {
             .filter(|s| s.proto == number && s.port == port)
             .filter(|s| s.addr == addr || s.addr.is_unspecified());
         let taken = match fitting.clone().find(|s| s.addr == addr).or_else(|| fitting.next()) {
-            Some(socket) => match socket.transparent {
-                Some(transparent) => transparent,
-                None => {
-                    self.lean(Lean::Transparent(number, port));
-                    true
-                }
-            },
+            Some(socket) => socket.transparent.unwrap_or_else(|| {
+                self.lean(Lean::Transparent(number, port));
+                true
+            }),
             None if host.stack != LocalStack::Unknown => false,
             None => {
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
@@ -60,12 +57,12 @@ impl Walker<'_> {
         rule: RuleId,
         op: u16,
         proxy: &Synproxy,
-    ) -> Way<Word> {
+    ) -> Word {
         let dropped = Word::End(Fate::Dropped(Stop::Rule(rule)));
         if skb.packet.bad_csum {
-            return Ok(dropped);
+            return dropped;
         }
-        let L4::Tcp(tcp) = &skb.packet.l4 else { return Ok(dropped) };
+        let L4::Tcp(tcp) = &skb.packet.l4 else { return dropped };
         let only = |set: TcpFlags, among: u8| tcp.flags.0 & among == set.0;
         if only(TcpFlags::SYN, 0x17) {
             let answer = syn_ack(&skb.packet, tcp, proxy);
@@ -74,15 +71,15 @@ impl Walker<'_> {
                 _ => Self::attached_of(skb),
             };
             self.answer(skb, answer, attached);
-            return Ok(Word::End(Fate::Stolen(rule)));
+            return Word::End(Fate::Stolen(rule));
         }
         if !only(TcpFlags::ACK, 0x17) {
-            return Ok(Word::On);
+            return Word::On;
         }
         let question = Question::Fact(rule, op);
         match self.put(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
-            Answer::Yes => Ok(Word::End(Fate::Stolen(rule))),
-            _ => Ok(dropped),
+            Answer::Yes => Word::End(Fate::Stolen(rule)),
+            _ => dropped,
         }
     }
 

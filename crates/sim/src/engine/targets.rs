@@ -116,7 +116,7 @@ impl Walker<'_> {
                 Word::On
             }
             Target::Tproxy(to) => self.tproxy(skb, rule, to),
-            Target::Synproxy(proxy) => self.synproxy(skb, rule, op, proxy)?,
+            Target::Synproxy(proxy) => self.synproxy(skb, rule, op, proxy),
             Target::Clusterip(_) => {
                 let question = Question::Fact(rule, op);
                 match self.put(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
