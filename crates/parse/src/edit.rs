@@ -154,7 +154,11 @@ impl Rules<'_> {
             .position(|d| d.severity > Severity::Note && d.id != DiagnosticId::NotModelled)
         {
             let first = found.swap_remove(at);
-            return Err(Diagnostic { severity: Severity::Error, ..first });
+            let mut first = Diagnostic { severity: Severity::Error, ..first };
+            if first.expected.is_empty() && first.hint.is_none() {
+                first.expected.push(Expected::Option);
+            }
+            return Err(first);
         }
         let unknown = draft.chains.get(ids.len()).map(|c| c.name.clone());
         let Some(name) = spec.chain.clone().filter(|_| spec.verb.is_some()) else {
