@@ -179,7 +179,7 @@ fn shell(text: &str) -> Option<usize> {
 /// The host that a prompt names: `root@gw:~# `, `[root@gw ~]# `.
 pub(crate) fn host_of(row: Row<'_>) -> Option<&str> {
     let text = row.trim().text;
-    let text = text.trim_start_matches("\\");
+    let text = text.trim_start_matches('\\');
     let inner = match text.strip_prefix('[') {
         Some(inner) if bracket(text).is_some() => inner,
         None if at_host(text).is_some() => text,

@@ -228,7 +228,7 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
         }
         Verb::Policy(_) | Verb::Nothing => {}
         Verb::Flush | Verb::DeleteChain | Verb::Rename(_) | Verb::Delete | Verb::DeleteAt(_) => {
-            chain.doubt = Some((chain.rules.len(), doubt()))
+            chain.doubt = Some((chain.rules.len(), doubt()));
         }
     }
 }

@@ -40,7 +40,7 @@ impl Rules {
     /// Puts one behind the others.
     pub(crate) fn push(&mut self, rule: DraftRule) {
         if let Some(places) = &mut self.places {
-            let slot = self.first + self.slots.len() as i64;
+            let slot = self.first + i64::try_from(self.slots.len()).unwrap_or(i64::MAX);
             places.entry(content(&rule)).or_default().push_back(slot);
         }
         self.slots.push_back(Some(rule));
@@ -124,7 +124,7 @@ impl Rules {
         if let Some(places) = &mut self.places
             && let Some(slots) = places.get_mut(&content(&rule))
         {
-            let slot = self.first + at as i64;
+            let slot = self.first + i64::try_from(at).unwrap_or(i64::MAX);
             if let Some(k) = slots.iter().position(|s| *s == slot) {
                 slots.remove(k);
             }

@@ -162,7 +162,7 @@ impl Session {
             return Vec::new();
         };
         let mut looked = self.looked.borrow_mut();
-        if !looked.as_ref().is_some_and(|l| (l.0, l.1) == (packet, outcome)) {
+        if looked.as_ref().is_none_or(|l| (l.0, l.1) != (packet, outcome)) {
             let mut world = begin.world.clone();
             let mut decider = Decider::new(begin.script.clone());
             let walker = Walker::new(&mut world, &mut decider, begin.sent.clone());

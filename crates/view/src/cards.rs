@@ -64,9 +64,8 @@ fn does(t: &Telling, rule: &Rule) -> Sentence {
 fn mark(check: &Check) -> Mark {
     match (&check.truth, check.part) {
         (Truth::Yes, _) => Mark::Yes,
-        (Truth::No, Part::Random) => Mark::Half,
+        (Truth::No, Part::Random) | (Truth::Chance(_), _) => Mark::Half,
         (Truth::No, _) => Mark::No,
-        (Truth::Chance(_), _) => Mark::Half,
         (Truth::Unknown(_), _) => Mark::Unknown,
     }
 }

@@ -53,25 +53,22 @@ struct Headers {
 impl Packets {
     /// The packet with this id; made of `headers` where it is not known yet.
     fn packet(&mut self, id: &str, headers: Option<Headers>, span: Span) -> Option<&mut Seen> {
-        let at = match self.ids.get(id) {
-            Some(at) => *at,
-            None => {
-                let h = headers?;
-                self.seen.push(Seen {
-                    id: id.into(),
-                    src: h.src?,
-                    dst: h.dst?,
-                    proto: h.proto,
-                    sport: h.sport,
-                    dport: h.dport,
-                    flags: h.flags,
-                    iface: h.iface,
-                    steps: Vec::new(),
-                    span,
-                });
-                self.ids.insert(id.to_owned(), self.seen.len() - 1);
-                self.seen.len() - 1
-            }
+        let at = if let Some(at) = self.ids.get(id) { *at } else {
+            let h = headers?;
+            self.seen.push(Seen {
+                id: id.into(),
+                src: h.src?,
+                dst: h.dst?,
+                proto: h.proto,
+                sport: h.sport,
+                dport: h.dport,
+                flags: h.flags,
+                iface: h.iface,
+                steps: Vec::new(),
+                span,
+            });
+            self.ids.insert(id.to_owned(), self.seen.len() - 1);
+            self.seen.len() - 1
         };
         let seen = self.seen.get_mut(at)?;
         if seen.span.doc == span.doc {
