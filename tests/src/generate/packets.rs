@@ -81,7 +81,7 @@ impl Sender<'_> {
                 Mood::Local => self.flow(&Wish { local: 75, ..Wish::default() }),
                 Mood::Clashes => self.flow(&Wish { narrow: true, answers: 35, ..Wish::default() }),
                 Mood::Selected => self.flow(&Wish { local: 8, ..Wish::default() }),
-                Mood::Everybody => self.to_everybody(),
+                Mood::Everybody => self.aim_at_everybody(),
                 Mood::Flooded => self.flooded(),
                 Mood::Neighbours => self.neighbour(),
                 Mood::Mixed => match self.dice.below(10) {
@@ -515,7 +515,7 @@ impl Sender<'_> {
     }
 
     /// A packet to everybody on a link or to a group.
-    fn to_everybody(&mut self) {
+    fn aim_at_everybody(&mut self) {
         let net = self.net;
         let mut p = self.first(&Wish { local: 60, ..Wish::default() });
         self.transport(&mut p, &Wish::default());
