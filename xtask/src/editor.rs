@@ -1,4 +1,4 @@
-//! The one file of the page that others wrote: CodeMirror, bundled from the versions that its lock file pins.
+//! The one file of the page that others wrote: `CodeMirror`, bundled from the versions that its lock file pins.
 //!
 //! The bundle is kept in the repository, so that nothing is fetched while the page is built.
 

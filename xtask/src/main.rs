@@ -30,7 +30,7 @@ enum Chore {
     Test(Test),
     /// Build the page as it ships into `dist/` and report its size
     Build,
-    /// Bundle the parts of CodeMirror that the page takes into web/editor/codemirror.js, from pinned versions
+    /// Bundle the parts of `CodeMirror` that the page takes into web/editor/codemirror.js, from pinned versions
     Editor,
     /// Check the licences and sources of what the project stands on
     Deny,

@@ -75,15 +75,16 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     }
     let mut host = match chosen {
         None => reading.host(),
-        Some(name) => match reading.host_named(name) {
-            Some(host) => host.clone(),
-            None => {
+        Some(name) => {
+            if let Some(host) = reading.host_named(name) {
+                host.clone()
+            } else {
                 let chips = chainwalk_view::hosts(&reading, HostId(0), lang);
                 let known: Vec<&str> = chips.iter().map(|c| c.id.as_str()).collect();
                 let message = format!("--host {name}: {}", known.join(", "));
                 return Err(io::Error::new(io::ErrorKind::NotFound, message));
             }
-        },
+        }
     };
     for line in assume {
         match assumption(line) {

@@ -169,7 +169,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
                     let heard = heard.clone();
                     on(name, Box::new(move |detail| heard.emit(told(&detail))));
                 }
-                let closure = Closure::<dyn Fn(String) -> Uint32Array>::new(tinted);
+                let closure =
+                    Closure::<dyn Fn(String) -> Uint32Array>::new(|line: String| tinted(&line));
                 element.set_tint(closure.as_ref());
                 tint = Some(closure);
                 if element.running() == Some(true) {
@@ -234,7 +235,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     {
         let element = element();
         let ends = |span: &Option<Span>| {
-            span.map_or((-1, -1), |s| (place(s.start) as i32, place(s.end) as i32))
+            span.map_or((-1, -1), |s| (place(s.start).cast_signed(), place(s.end).cast_signed()))
         };
         use_effect_with((*ready, *loads, ends(now), ends(lit)), move |(ready, _, now, lit)| {
             if let Some(element) = element.filter(|_| *ready) {
@@ -260,8 +261,11 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
     html! { <rule-text ref={node.clone()} /> }
 }
 
-/// The events that are told on, and how their detail is read.
-const TELLS: [(&str, fn(&JsValue) -> Heard); 4] = [
+/// How the detail of an event is read.
+type Tell = fn(&JsValue) -> Heard;
+
+/// The events that are told on.
+const TELLS: [(&str, Tell); 4] = [
     ("seek", |_| Heard::Seek),
     ("found", |detail| {
         Heard::Found(Found {
@@ -294,9 +298,9 @@ fn changes(detail: &JsValue) -> Vec<Change> {
 }
 
 /// The tints of a line, as the element wants them: begin, end, and 1 for faint or 2 for strong.
-fn tinted(line: String) -> Uint32Array {
+fn tinted(line: &str) -> Uint32Array {
     let units = |at: usize| line[..at].encode_utf16().count() as u32;
-    let triples = tints(&line).into_iter().flat_map(|(range, tint)| {
+    let triples = tints(line).into_iter().flat_map(|(range, tint)| {
         let kind = match tint {
             Tint::Faint => 1,
             Tint::Strong => 2,

@@ -175,7 +175,7 @@ fn Say(props: &SayProps) -> Html {
     let oninput = {
         let text = text.setter();
         Callback::from(move |e: InputEvent| {
-            text.set(e.target_unchecked_into::<HtmlInputElement>().value())
+            text.set(e.target_unchecked_into::<HtmlInputElement>().value());
         })
     };
     let onkeydown = {

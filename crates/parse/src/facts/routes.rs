@@ -45,7 +45,13 @@ fn hop(text: &str) -> Option<&str> {
 /// stand below it.
 pub(super) fn take(facts: &mut Facts, text: &str, hops: &[String], origin: Origin) -> bool {
     // Which of several ways a packet takes is a matter of its hash: only what they share is known.
-    let ways = hops.first().map(|first| if hops.iter().all(|h| h == first) { format!("{text} dev {first}") } else { format!("{text} dev ?") });
+    let ways = hops.first().map(|first| {
+        if hops.iter().all(|h| h == first) {
+            format!("{text} dev {first}")
+        } else {
+            format!("{text} dev ?")
+        }
+    });
     match line(ways.as_deref().unwrap_or(text), origin) {
         Some(Line::Route(route)) => facts.routes.push(route),
         Some(Line::Address(interface)) => facts.interfaces.push(interface),

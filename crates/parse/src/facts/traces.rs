@@ -53,7 +53,9 @@ struct Headers {
 impl Packets {
     /// The packet with this id; made of `headers` where it is not known yet.
     fn packet(&mut self, id: &str, headers: Option<Headers>, span: Span) -> Option<&mut Seen> {
-        let at = if let Some(at) = self.ids.get(id) { *at } else {
+        let at = if let Some(at) = self.ids.get(id) {
+            *at
+        } else {
             let h = headers?;
             self.seen.push(Seen {
                 id: id.into(),
