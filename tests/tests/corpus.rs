@@ -2,7 +2,7 @@
 //! every span is over the text that it was read from.
 //!
 //! The files lie beside the repository; the tests pass over themselves where they are missing.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_push_string, clippy::format_collect)]
 
 use chainwalk_model::{
     Chain, DiagnosticId, Family, Host, Match, OpKind, Origin, Reading, Rule, Ruleset, Section,

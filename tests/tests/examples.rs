@@ -1,5 +1,5 @@
 //! The page's examples: each ends as its head says, and as a real kernel says where it was asked.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_push_string, clippy::format_collect)]
 
 use chainwalk_parse::{assumption, packet_lines, read};
 use chainwalk_sim::{Session, assume};

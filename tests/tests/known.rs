@@ -1,6 +1,6 @@
 //! Flows that were pasted: a packet is walked from the table that a kernel printed before it came, and what
 //! the kernel then did with it is what we say.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_push_string, clippy::format_collect)]
 
 use chainwalk_parse::case;
 use chainwalk_tests::kernel::differing;

@@ -1,7 +1,7 @@
 //! What is printed back, given to the real iptables: accepted everywhere, and the same rules again.
 //!
 //! Passes over itself where there is no iptables, no root or no network namespace.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_push_string, clippy::format_collect)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
@@ -53,14 +53,13 @@ fn rules(text: &str) -> BTreeMap<String, Vec<String>> {
     let mut tables = BTreeMap::new();
     let mut table = String::new();
     for line in text.lines().filter(|l| l.starts_with(['*', '-', ':'])) {
-        match line.strip_prefix('*') {
-            Some(name) => name.clone_into(&mut table),
-            None => {
-                let lines: &mut Vec<String> = tables.entry(table.clone()).or_default();
-                let exact = if line.starts_with(':') { line.split(" [").next() } else { None };
-                // Two names of one target; the model has one.
-                lines.push(exact.unwrap_or(line).replace("-j NOTRACK", "-j CT --notrack"));
-            }
+        if let Some(name) = line.strip_prefix('*') {
+            name.clone_into(&mut table)
+        } else {
+            let lines: &mut Vec<String> = tables.entry(table.clone()).or_default();
+            let exact = if line.starts_with(':') { line.split(" [").next() } else { None };
+            // Two names of one target; the model has one.
+            lines.push(exact.unwrap_or(line).replace("-j NOTRACK", "-j CT --notrack"));
         }
     }
     tables
@@ -100,7 +99,7 @@ fn printed_rules_load_and_are_printed_the_same() {
                 let ours = printed(&save);
                 assert!(ours.complete, "{}\n{}", file.display(), ours.text);
                 let script = format!(
-                    "ipset restore <<'END'\n{sets}END\n{program}-{backend}-restore && {program}-{backend}-save"
+                    "ipset restore <<'END'\n{made}END\n{program}-{backend}-restore && {program}-{backend}-save"
                 );
                 let again = alone(&script, &ours.text)
                     .unwrap_or_else(|e| panic!("{}: {e}\n{}", file.display(), ours.text));
@@ -151,16 +150,16 @@ fn what_is_printed_of_any_dump_is_taken() {
                 let words: Vec<&str> = own.split_whitespace().collect();
                 let options = ["--match-set", "--add-set", "--del-set", "--map-set"];
                 let named = words.windows(2).filter(|w| options.contains(&w[0]));
-                let names: BTreeSet<&str> = named.map(|w| w[1].trim_matches('"')).collect();
+                let sets: BTreeSet<&str> = named.map(|w| w[1].trim_matches('"')).collect();
                 let inet6 = if program == "ip6tables" { " family inet6" } else { "" };
-                let sets: String = names
+                let made: String = sets
                     .iter()
                     .map(|n| {
                         format!("create {n} hash:ip,port,net{inet6} timeout 9 counters skbinfo\n")
                     })
                     .collect();
                 let script =
-                    format!("ipset restore <<'END'\n{sets}END\n{program}-legacy-restore --test");
+                    format!("ipset restore <<'END'\n{made}END\n{program}-legacy-restore --test");
                 match alone(&script, &own) {
                     Ok(_) => taken += 1,
                     Err(why) => wrong += &format!("\n{}: {why}", file.display()),

@@ -8,11 +8,9 @@ fn rules(count: usize) -> String {
     let mut text = String::from("*filter\n:INPUT DROP [0:0]\n");
     for n in 0..count {
         let port = if n + 1 == count { 65000 } else { 1 + n % 60000 };
-        text += &format!(
-            "-A INPUT -s 10.{}.{}.1/32 -p tcp -m tcp --dport {port} -j ACCEPT\n",
-            n / 250 % 250,
-            n % 250
-        );
+        let (a, b) = (n / 250 % 250, n % 250);
+        let rule = format!("-A INPUT -s 10.{a}.{b}.1/32 -p tcp -m tcp --dport {port} -j ACCEPT\n");
+        text.push_str(&rule);
     }
     text + "COMMIT\n"
 }
