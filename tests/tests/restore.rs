@@ -99,7 +99,7 @@ fn printed_rules_load_and_are_printed_the_same() {
                 let ours = printed(&save);
                 assert!(ours.complete, "{}\n{}", file.display(), ours.text);
                 let script = format!(
-                    "ipset restore <<'END'\n{made}END\n{program}-{backend}-restore && {program}-{backend}-save"
+                    "ipset restore <<'END'\n{sets}END\n{program}-{backend}-restore && {program}-{backend}-save"
                 );
                 let again = alone(&script, &ours.text)
                     .unwrap_or_else(|e| panic!("{}: {e}\n{}", file.display(), ours.text));

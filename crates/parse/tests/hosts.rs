@@ -1,6 +1,6 @@
 //! What the host around the rules becomes, told by what its tools print of one and the same host.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::format_collect)]
 
 use chainwalk_model::{Host, IfKind, Origin, PolicyAction, RouteKind, SectionKind};
 

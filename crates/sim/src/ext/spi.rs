@@ -82,28 +82,28 @@ mod tests {
         bench
     }
 
-    fn spi(not: bool, first: u32, last: u32) -> Option<Inv<Range<u32>>> {
-        Some(Inv { not, value: Range { first, last } })
+    fn spi(not: bool, first: u32, last: u32) -> Inv<Range<u32>> {
+        Inv { not, value: Range { first, last } }
     }
 
     #[test]
     fn each_header_has_its_index_in_its_own_place() {
         let bytes = [4, 1, 0, 5, 0, 0, 1, 0, 0, 0, 0, 1];
-        let ah = |spi| Match::Ah(AhMatch { spi, ..AhMatch::default() });
+        let ah = |spi| Match::Ah(AhMatch { spi: Some(spi), ..AhMatch::default() });
         assert_eq!(bench(51, &bytes).test(&ah(spi(false, 256, 256))), Truth::Yes);
         assert_eq!(bench(51, &bytes).test(&ah(spi(true, 256, 256))), Truth::No);
         assert_eq!(
-            bench(50, &bytes).test(&Match::Esp(spi(false, 0x0401_0005, 0x0401_0005))),
+            bench(50, &bytes).test(&Match::Esp(Some(spi(false, 0x0401_0005, 0x0401_0005)))),
             Truth::Yes
         );
-        let comp = |spi| Match::Ipcomp { spi, reserved: true };
+        let comp = |spi| Match::Ipcomp { spi: Some(spi), reserved: true };
         assert_eq!(bench(108, &bytes).test(&comp(spi(false, 5, 5))), Truth::Yes);
         assert_eq!(bench(108, &bytes).test(&comp(spi(false, 9, 5))), Truth::No);
     }
 
     #[test]
     fn what_is_not_there_never_holds() {
-        let esp = Match::Esp(spi(true, 1, 1));
+        let esp = Match::Esp(Some(spi(true, 1, 1)));
         assert_eq!(bench(50, &[0; 7]).test(&esp), Truth::No);
         let mut later = bench(50, &[0; 40]);
         later.packet.ip.frag_off = 8;
