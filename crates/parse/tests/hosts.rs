@@ -172,7 +172,7 @@ fn policy_rules_are_read_and_those_beyond_the_model_are_beside_it() {
     let PolicyAction::Lookup(table) = found[1].4 else { panic!() };
     let routes = host("default via 10.9.0.1 dev eth1 table wan2\n").routes;
     assert_eq!((routes[0].table, routes[0].kind), (table, RouteKind::Unicast));
-    let beyond = host("50:\tfrom all uidrange 0-0 lookup 100\n60:\tfrom all lookup 7\n");
+    let beyond = host("50:\tfrom all tun_id 5 lookup 100\n60:\tfrom all lookup 7\n");
     assert_eq!((beyond.beside.len(), beyond.policy.len()), (1, 1));
 }
 

@@ -89,7 +89,7 @@ fn flow(text: &str) -> Option<Flow> {
         zone_reply: None,
         timeout: None,
     };
-    let mut sides = 0;
+    let (mut sides, mut ends) = (0, 0);
     for word in words {
         match word {
             "[UNREPLIED]" => flow.unreplied = true,
@@ -104,8 +104,10 @@ fn flow(text: &str) -> Option<Flow> {
             }
             continue;
         };
-        if key == "src" {
-            sides += 1;
+        match key {
+            "src" => sides += 1,
+            "dst" => ends += 1,
+            _ => {}
         }
         let side = if sides < 2 { &mut flow.orig } else { &mut flow.reply };
         let number = || value.parse::<u16>().ok();
@@ -123,8 +125,8 @@ fn flow(text: &str) -> Option<Flow> {
             _ => {}
         }
     }
-    let whole = |t: &Tuple| t.src.is_ipv4() == t.dst.is_ipv4() && !t.src.is_unspecified();
-    (sides == 2 && whole(&flow.orig) && whole(&flow.reply)).then_some(flow)
+    let whole = |t: &Tuple| t.src.is_ipv4() == t.dst.is_ipv4();
+    (sides == 2 && ends == 2 && whole(&flow.orig) && whole(&flow.reply)).then_some(flow)
 }
 
 fn is_icmp(proto: u8) -> bool {
