@@ -62,6 +62,10 @@ pub(crate) struct Draft {
     pub(crate) name: Text,
     /// Whose table it is.
     pub(crate) backend: Backend,
+    /// Whether the paste tells whose it is.
+    pub(crate) told: bool,
+    /// Whether it is of a save text, which shows every table of its iptables.
+    pub(crate) saved: bool,
     /// Its chains.
     pub(crate) chains: Vec<DraftChain>,
     /// All its text.
@@ -78,6 +82,8 @@ impl Draft {
             family,
             name: name.into(),
             backend: Backend::Legacy,
+            told: false,
+            saved: false,
             chains: Vec::new(),
             span: None,
             first: None,
@@ -149,6 +155,12 @@ impl Draft {
     /// How many rules it has.
     pub(crate) fn rule_count(&self) -> usize {
         self.chains.iter().map(|c| c.rules.len()).sum()
+    }
+
+    /// Whether another draft may be of the same table: two iptables each have their own.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        let apart = self.told && other.told && self.backend != other.backend;
+        self.family == other.family && self.name == other.name && !apart
     }
 
     /// Takes over the chains of another draft of the same table; the other's jumps are renumbered.

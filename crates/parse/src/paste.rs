@@ -165,6 +165,12 @@ impl Paste {
                 at += 1;
                 continue;
             }
+            if let Some(block) = facts::warning(clean, row, context.family) {
+                // It may stand within a dump, which it does not end.
+                self.add(block);
+                at += 1;
+                continue;
+            }
             let said = std::mem::take(&mut said);
             if self.rules(clean, row, &mut group, &mut context) {
                 at += 1;
@@ -179,9 +185,7 @@ impl Paste {
                     base = Label::machine(name);
                     self.enter(&base);
                 }
-                self.section(block.kind.clone(), block.span);
-                self.diagnostics.extend(block.diagnostics.iter().cloned());
-                self.places[self.at].blocks.push(block);
+                self.add(block);
                 at += taken.max(1);
                 continue;
             }
@@ -224,6 +228,13 @@ impl Paste {
     /// Notes a piece of the host at hand. Until the end its host is the number of its place.
     fn section(&mut self, kind: SectionKind, span: Span) {
         self.sections.push(Section { host: HostId(self.at as u16), kind, span });
+    }
+
+    /// Notes facts of the host at hand.
+    fn add(&mut self, block: facts::Block) {
+        self.section(block.kind.clone(), block.span);
+        self.diagnostics.extend(block.diagnostics.iter().cloned());
+        self.places[self.at].blocks.push(block);
     }
 
     /// A line that belongs to rules; whether it does.
@@ -324,13 +335,16 @@ impl Paste {
         let (Some(family), true) = (command.family, command.changes) else { return };
         let table = command.table.clone().unwrap_or_else(|| "filter".into());
         let drafts = &mut self.places[self.at].drafts;
-        let at = drafts.iter().position(|d| d.family == family && *d.name == *table);
-        let at = at.unwrap_or_else(|| {
-            drafts.push(Draft::new(family, &table));
+        let mut fresh = Draft::new(family, &table);
+        fresh.backend = command.backend.unwrap_or_default();
+        fresh.told = command.backend.is_some();
+        let at = drafts.iter().position(|d| d.is_same(&fresh)).unwrap_or_else(|| {
+            drafts.push(fresh);
             drafts.len() - 1
         });
         if let Some(backend) = command.backend {
             drafts[at].backend = backend;
+            drafts[at].told = true;
         }
         let mut cx = Cx { clean, diagnostics: &mut self.diagnostics };
         if maybe {
@@ -365,6 +379,8 @@ impl Paste {
         let table = group.table_name();
         let mut draft = Draft::new(family, &table);
         draft.backend = context.backend.unwrap_or_default();
+        draft.told = context.backend.is_some();
+        draft.saved = group.starred;
         let mut hidden = None;
         let mut cx = Cx { clean, diagnostics: &mut self.diagnostics };
         let mut chain = None;
@@ -422,8 +438,7 @@ impl Paste {
     /// Puts a draft to those of a host. Halves of one table become one; of two, the later counts.
     fn keep(&mut self, place: usize, draft: Draft) {
         let drafts = &mut self.places[place].drafts;
-        let same = |d: &Draft| d.family == draft.family && d.name == draft.name;
-        let Some(at) = drafts.iter().position(same) else {
+        let Some(at) = drafts.iter().position(|d| d.is_same(&draft)) else {
             drafts.push(draft);
             return;
         };
@@ -506,7 +521,9 @@ impl Paste {
         let mut of_place: Vec<Option<usize>> = vec![None; self.places.len()];
         let mut of_span: Vec<(Span, usize)> = Vec::new();
         for at in order {
-            let place = std::mem::take(&mut self.places[at]);
+            let mut place = std::mem::take(&mut self.places[at]);
+            self.answer_warnings(&mut place);
+            let rivals = facts::rivals(&mut place.drafts);
             let mut host = Host { conntrack: true, unread: place.elsewhere, ..Host::default() };
             for draft in place.drafts {
                 let section = |s: &Section| {
@@ -521,6 +538,9 @@ impl Paste {
                 }
                 part_of_table(&draft, &mut self.diagnostics);
                 draft.lower(&mut host, &mut self.diagnostics);
+            }
+            for rival in rivals {
+                self.leave_out(at, &mut host, rival);
             }
             let own = hosts.len();
             of_place[at] = Some(own);
@@ -542,6 +562,47 @@ impl Paste {
             host.id = HostId(n as u16);
         }
         hosts
+    }
+
+    /// Tables of the other iptables that are in the paste are no longer hidden by the warning of them.
+    fn answer_warnings(&mut self, place: &mut Place) {
+        let shown = |name: &str| {
+            let of = |d: &&Draft| (d.family == Family::Ip6) == name.starts_with("ip6");
+            let legacy = name.ends_with("tables-legacy");
+            let mut drafts = place.drafts.iter().filter(of).filter(|d| d.told && d.saved);
+            (legacy || name.ends_with("tables-nft"))
+                && drafts.any(|d| (d.backend == Backend::Legacy) == legacy)
+        };
+        let (answered, open): (Vec<_>, Vec<_>) = std::mem::take(&mut place.blocks)
+            .into_iter()
+            .partition(|b| matches!(&b.kind, SectionKind::Unread(name) if shown(name)));
+        place.blocks = open;
+        for block in answered {
+            for section in self.sections.iter_mut().filter(|s| s.span == block.span) {
+                if let SectionKind::Unread(name) = &section.kind {
+                    section.kind = SectionKind::Known(name.clone());
+                }
+            }
+            self.diagnostics.retain(|d| d.span != block.span || !block.diagnostics.contains(d));
+        }
+    }
+
+    /// A table runs in the kernel and is left out of the walk.
+    fn leave_out(&mut self, place: usize, host: &mut Host, rival: facts::Rival) {
+        let Some(beside) = rival.beside else { return };
+        let own = self
+            .sections
+            .iter_mut()
+            .find(|s| s.span == rival.span && matches!(s.kind, SectionKind::Table { .. }));
+        let kind = SectionKind::Unread(rival.name.clone());
+        match own {
+            Some(section) => section.kind = kind,
+            None => {
+                self.sections.push(Section { host: HostId(place as u16), kind, span: rival.span });
+            }
+        }
+        self.diagnostics.push(facts::not_walked(&rival.name, rival.span, None));
+        host.beside.push(beside);
     }
 
     /// Says that there are several hosts where prompts or commands told them apart.
@@ -571,6 +632,7 @@ impl Paste {
         for section in &self.sections {
             if let SectionKind::Unread(name) = &section.kind
                 && name.starts_with("nft")
+                && !name.starts_with("nft list table")
                 && let Some(host) = hosts.get_mut(section.host.0 as usize)
                 && !host.unread.contains(name)
             {
@@ -792,7 +854,7 @@ fn note(comment: &str, context: &mut Context) -> bool {
     if let Some(rest) = text.strip_prefix("Generated by ") {
         context.table = None;
         context.family = Some(if rest.starts_with("ip6") { Family::Ip6 } else { Family::Ip });
-        let nft = rest.contains("nf_tables") || rest.contains("-nft");
+        let nft = ["nf_tables", "-nft", "xtables"].iter().any(|w| rest.contains(w));
         context.backend = Some(if nft { Backend::IptablesNft } else { Backend::Legacy });
         return rest.contains("tables");
     }
@@ -800,8 +862,7 @@ fn note(comment: &str, context: &mut Context) -> bool {
         context.family = None;
         return true;
     }
-    text.starts_with("Warning: iptables-legacy tables present")
-        || text.starts_with("Warning: ip6tables-legacy tables present")
+    false
 }
 
 /// A row without the marks of a quotation and without blanks at its ends.

@@ -1,5 +1,6 @@
 //! What a paste tells of the host around its rules: interfaces, bridges, routes, names, sets, sockets.
 
+mod backends;
 mod beside;
 mod bridges;
 mod flows;
@@ -18,6 +19,7 @@ mod traces;
 mod unread;
 mod yaml;
 
+pub(crate) use backends::{Rival, not_walked, rivals, warning};
 pub(crate) use plain::after;
 pub(crate) use settle::settle;
 

@@ -1,0 +1,143 @@
+//! What an iptables says of rules that it does not show: those of the other iptables, and tables of nft that
+//! have no form in its language. They run all the same.
+
+use super::{Block, Facts, made, pasted};
+use crate::clean::{Clean, Row};
+use crate::draft::{Draft, builtin, builtin_names};
+use chainwalk_model::{
+    Backend, Beside, Cidr, Diagnostic, DiagnosticId, Family, Hint, Hook, Origin, Policy,
+    SectionKind, Severity, Span, Text, Touch,
+};
+
+/// A line such as `# Warning: iptables-legacy tables present, use iptables-legacy to see them`. `family` is that
+/// of the dump around it, where it is known.
+pub(crate) fn warning(clean: &Clean, row: Row<'_>, family: Option<Family>) -> Option<Block> {
+    let text = row.text.trim_start_matches('#').trim();
+    let (name, family, table) = if let Some(rest) = text.strip_prefix("Warning: ") {
+        let (program, rest) = rest.split_once(' ')?;
+        if !rest.starts_with("tables present") {
+            return None;
+        }
+        (program.to_owned(), Some(family_of(program)?), None)
+    } else {
+        let (before, rest) = text.split_once('`')?;
+        let (table, rest) = rest.split_once('\'')?;
+        let rest = rest.trim_start();
+        let says = rest.starts_with("is incompatible, use 'nft' tool")
+            || rest.starts_with("contains incompatible base-chains, use 'nft' tool");
+        if !says || !before.trim_end().to_ascii_lowercase().ends_with("table") {
+            return None;
+        }
+        let family = family_of(before).or(family);
+        let word = if family == Some(Family::Ip6) { "ip6" } else { "ip" };
+        (format!("nft list table {word} {table}"), family, Some(table))
+    };
+    let hooks = table.map_or_else(|| vec![Hook::Prerouting, Hook::Output], hooks_of);
+    let facts = Facts {
+        beside: vec![Beside {
+            name: name.as_str().into(),
+            hooks,
+            touches: vec![touch(family)],
+            origin: pasted(clean, row),
+        }],
+        ..Facts::default()
+    };
+    let kind = SectionKind::Unread(name.as_str().into());
+    let (mut block, _) = made(clean, &[row], 1, kind, facts)?;
+    let hint = table.is_none().then(|| Hint::Paste(format!("{name}-save").into()));
+    block.diagnostics.push(not_walked(&name, block.span, hint));
+    Some(block)
+}
+
+/// Of tables of one family and name that different iptables made, those that the walk leaves out. One that
+/// accepts everything and has no rules does nothing and is left out without a word; the kernel runs the rest.
+pub(crate) fn rivals(drafts: &mut Vec<Draft>) -> Vec<Rival> {
+    let mut out = Vec::new();
+    let mut kept: Vec<Draft> = Vec::new();
+    for mut draft in std::mem::take(drafts) {
+        let same = |d: &&mut Draft| d.family == draft.family && d.name == draft.name;
+        let Some(other) = kept.iter_mut().find(same) else {
+            kept.push(draft);
+            continue;
+        };
+        if is_idle(other) {
+            std::mem::swap(other, &mut draft);
+        }
+        let program = match (draft.family, draft.backend) {
+            (Family::Ip6, Backend::Legacy) => "ip6tables-legacy",
+            (Family::Ip6, _) => "ip6tables-nft",
+            (_, Backend::Legacy) => "iptables-legacy",
+            (..) => "iptables-nft",
+        };
+        let name = format!("{program} -t {}", draft.name);
+        let span = draft.span.unwrap_or_default();
+        let beside = (!is_idle(&draft)).then(|| Beside {
+            name: name.as_str().into(),
+            hooks: hooks_of(&draft.name),
+            touches: vec![touch(Some(draft.family))],
+            origin: Origin::Pasted(span),
+        });
+        out.push(Rival { name: name.into(), span, beside });
+    }
+    *drafts = kept;
+    out
+}
+
+/// A table that the walk leaves out.
+#[derive(Debug)]
+pub(crate) struct Rival {
+    /// The command that shows it.
+    pub(crate) name: Text,
+    /// Its text.
+    pub(crate) span: Span,
+    /// What it may do; `None` where it does nothing.
+    pub(crate) beside: Option<Beside>,
+}
+
+/// Something runs in the kernel that the walk leaves out.
+pub(crate) fn not_walked(name: &str, span: Span, hint: Option<Hint>) -> Diagnostic {
+    Diagnostic {
+        id: DiagnosticId::NotModelled,
+        severity: Severity::Warning,
+        span,
+        found: name.into(),
+        expected: vec![],
+        hint,
+    }
+}
+
+fn family_of(program: &str) -> Option<Family> {
+    if program.starts_with("ip6tables") {
+        Some(Family::Ip6)
+    } else {
+        program.starts_with("iptables").then_some(Family::Ip)
+    }
+}
+
+/// Whether all its built-in chains were seen, and do nothing.
+fn is_idle(draft: &Draft) -> bool {
+    let seen = |c: &str| draft.shows(c) || (*draft.name == *"nat" && c == "INPUT");
+    let quiet = draft.chains.iter().filter(|c| !c.gone).all(|c| {
+        let accepts = !builtin_names(&draft.name).contains(&&*c.name)
+            || matches!(c.policy, Some(Policy::Accept));
+        c.rules.len() == 0 && c.doubt.is_none() && accepts
+    });
+    quiet && builtin_names(&draft.name).iter().all(|c| seen(c))
+}
+
+fn hooks_of(table: &str) -> Vec<Hook> {
+    let chains = builtin_names(table).iter();
+    let hooks: Vec<Hook> =
+        chains.filter_map(|c| builtin(table, Backend::Legacy, c)).map(|(hook, ..)| hook).collect();
+    if hooks.is_empty() { vec![Hook::Prerouting, Hook::Output] } else { hooks }
+}
+
+/// The packets of a family.
+fn touch(family: Option<Family>) -> Touch {
+    let all = |addr: std::net::IpAddr| Touch::Between(Some(Cidr { addr, len: 0 }), None);
+    match family {
+        Some(Family::Ip) => all(std::net::Ipv4Addr::UNSPECIFIED.into()),
+        Some(Family::Ip6) => all(std::net::Ipv6Addr::UNSPECIFIED.into()),
+        _ => Touch::All,
+    }
+}
