@@ -6,12 +6,13 @@ use chainwalk_tests::kernel::{Standing, compare, differences};
 use chainwalk_tests::{engine, recorded};
 use std::fmt::Write as _;
 
-const RECORDED: &str = include_str!("../kernel/asked.jsonl");
+const RECORDED: [&str; 2] =
+    [include_str!("../kernel/asked.jsonl"), include_str!("../kernel/nft.jsonl")];
 
 #[test]
 fn every_fact_is_as_the_kernel_has_it() {
-    let lines = recorded::read(RECORDED);
-    assert!(!lines.is_empty(), "no case was read");
+    let lines: Vec<_> = RECORDED.iter().flat_map(|text| recorded::read(text)).collect();
+    assert!(RECORDED.iter().all(|t| !recorded::read(t).is_empty()), "no case was read");
     let mut wrong = String::new();
     for line in &lines {
         let ours = engine::answer(&case::read_value(&line["case"]).unwrap());

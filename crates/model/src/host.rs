@@ -1,6 +1,8 @@
 //! What is known, assumed or guessed of a host around its rules.
 
-use crate::{Flow, Hook, IpFamily, Mac, Range, RuleId, Ruleset, Seen, Span, Text};
+use crate::{
+    Backend, Flow, Hook, IpFamily, Mac, Range, RuleId, Ruleset, Seen, Span, Text, priority,
+};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -324,6 +326,8 @@ pub struct Host {
     pub name: Option<Text>,
     /// Its rules, of every family and table.
     pub rules: Ruleset,
+    /// Whose its tables of iptables are, where a line or a person told it.
+    pub backend: Option<Backend>,
     /// Its interfaces.
     pub interfaces: Vec<Interface>,
     /// Its routes, without those that follow from addresses.
@@ -366,6 +370,22 @@ impl Host {
     /// The interface of that name.
     pub fn interface(&self, name: &str) -> Option<&Interface> {
         self.interfaces.iter().find(|i| &*i.name == name)
+    }
+
+    /// Takes all tables of iptables for those of `backend`, which decides where `security` stands.
+    pub fn set_backend(&mut self, backend: Backend) {
+        self.backend = Some(backend);
+        for table in self.rules.tables.iter_mut().filter(|t| t.backend != Backend::Nft) {
+            table.backend = backend;
+            if *table.name != *"security" {
+                continue;
+            }
+            for chain in &table.chains {
+                if let Some(base) = &mut self.rules.chains[chain.0 as usize].base {
+                    base.priority = priority::security(backend);
+                }
+            }
+        }
     }
 
     /// The value of a sysctl, by its dotted name.
@@ -425,4 +445,6 @@ pub enum Assumption {
         /// Whether it lets everything pass.
         accepts: bool,
     },
+    /// The tables are those of iptables-nft, or of iptables-legacy: `backend=nft`, `backend=legacy`.
+    Backend(Backend),
 }

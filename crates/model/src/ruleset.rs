@@ -107,6 +107,16 @@ pub mod priority {
     pub const SECURITY: i32 = 50;
     /// Table `nat` in POSTROUTING and INPUT.
     pub const SRCNAT: i32 = 100;
+    /// Table `security` of iptables-nft.
+    pub const SECURITY_NFT: i32 = 150;
+
+    /// Table `security`, by whose table it is.
+    pub fn security(backend: super::Backend) -> i32 {
+        match backend {
+            super::Backend::IptablesNft => SECURITY_NFT,
+            _ => SECURITY,
+        }
+    }
 }
 
 /// Which program's tables these are; it decides details of evaluation.

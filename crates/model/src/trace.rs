@@ -129,6 +129,8 @@ pub enum Lean {
     EmptyTable(Family, Text),
     /// The lists, limits and counters start fresh.
     FreshHistory(RuleId),
+    /// The tables are iptables-legacy's: in INPUT, `security` comes before `nat`.
+    LegacyOrder,
     /// No flow of this packet was known before the first packet.
     NoFlows,
     /// No IP security is at work: the paste shows none.

@@ -5,8 +5,8 @@
 
 use crate::oneline::{Word, bad, cidr, did_you_mean, missing, number, protocol, words};
 use chainwalk_model::{
-    Assumption, Cidr, Diagnostic, Expected, Family, Origin, PolicyAction, PolicyRule, Range, Route,
-    RouteKind, Socket, proto,
+    Assumption, Backend, Cidr, Diagnostic, Expected, Family, Origin, PolicyAction, PolicyRule,
+    Range, Route, RouteKind, Socket, proto,
 };
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -15,7 +15,8 @@ use std::str::FromStr;
 /// The first parts of dotted names that are sysctls rather than interfaces with a dot.
 const SYSCTL_ROOTS: [&str; 6] = ["net", "kernel", "vm", "fs", "dev", "user"];
 /// The words before `=` that are not names of interfaces.
-const KEYS: [&str; 7] = ["route", "rule", "behind", "listen", "local", "notlocal", "table"];
+const KEYS: [&str; 8] =
+    ["route", "rule", "behind", "listen", "local", "notlocal", "table", "backend"];
 /// The policy rule that the kernel puts before `main` when no `pref` is given.
 const BEFORE_MAIN: u32 = 32765;
 
@@ -50,6 +51,14 @@ pub fn assumption(text: &str) -> Result<Assumption, Diagnostic> {
         "local" => address(value).map(Assumption::Local),
         "notlocal" => address(value).map(Assumption::NotLocal),
         "table" => table(value),
+        "backend" => match value.text {
+            "nft" => Ok(Assumption::Backend(Backend::IptablesNft)),
+            "legacy" => Ok(Assumption::Backend(Backend::Legacy)),
+            _ => Err(bad(
+                value,
+                vec![Expected::Literal("nft".into()), Expected::Literal("legacy".into())],
+            )),
+        },
         dotted if dotted.split_once('.').is_some_and(|(r, _)| SYSCTL_ROOTS.contains(&r)) => {
             if value.text.is_empty() {
                 return Err(missing(value.start, vec![Expected::Number]));
@@ -80,6 +89,8 @@ pub fn assumption_text(a: &Assumption) -> String {
         }
         Assumption::NotLocal(a) => format!("notlocal={a}"),
         Assumption::Local(a) => format!("local={a}"),
+        Assumption::Backend(Backend::Legacy) => "backend=legacy".into(),
+        Assumption::Backend(_) => "backend=nft".into(),
         Assumption::Table { family, name, accepts } => {
             let what = if *accepts { "accept" } else { "drop" };
             match family_word(*family) {

@@ -370,8 +370,7 @@ pub(crate) fn builtin(
         "mangle" => priority::MANGLE,
         "nat" if matches!(hook, Hook::Prerouting | Hook::Output) => priority::DSTNAT,
         "nat" => priority::SRCNAT,
-        "security" if backend == Backend::IptablesNft => 150,
-        "security" => priority::SECURITY,
+        "security" => priority::security(backend),
         _ => priority::FILTER,
     };
     let kind = match (table, hook) {

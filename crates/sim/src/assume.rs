@@ -64,6 +64,7 @@ fn state(host: &mut Host, assumption: &Assumption, origin: Origin) {
         Assumption::Table { family, name, accepts } => {
             host.said_tables.push((*family, name.clone(), *accepts));
         }
+        Assumption::Backend(backend) => host.set_backend(*backend),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::assume::assume;
 use crate::engine::iptables_tables;
 use chainwalk_model::{
     Backend, Base, Chain, ChainEdit, ChainId, ChainKind, Edit, Family, Hook, Host, NewRule, Policy,
-    Route, Rule, RuleId, Span, Table, TableId, Text,
+    Route, Rule, RuleId, Span, Table, TableId, Text, priority,
 };
 
 /// The host with a change made. A change of a rule that is not there changes nothing.
@@ -75,8 +75,8 @@ fn new_chain(table: TableId, name: Text, base: Option<Base>) -> Chain {
 pub(crate) fn hooks(table: &str, backend: Backend) -> Vec<(Hook, i32)> {
     let all = [Hook::Prerouting, Hook::Input, Hook::Forward, Hook::Output, Hook::Postrouting];
     let rank = |hook: Hook| iptables_tables(hook).iter().find(|(name, _)| *name == table);
-    let late = table == "security" && backend == Backend::IptablesNft;
-    let own = |(_, rank): &(_, i32)| if late { 150 } else { *rank };
+    let late = table == "security";
+    let own = |(_, rank): &(_, i32)| if late { priority::security(backend) } else { *rank };
     all.into_iter().filter_map(|hook| Some((hook, own(rank(hook)?)))).collect()
 }
 

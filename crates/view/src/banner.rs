@@ -301,7 +301,7 @@ fn weight(lean: &Lean) -> u8 {
         Lean::AllRoutes => 6,
         Lean::BackTheWayItCame { .. } | Lean::DefaultRoute { .. } => 5,
         Lean::AllAddrs => 4,
-        Lean::FreshHistory(_) | Lean::NoIpsec => 3,
+        Lean::FreshHistory(_) | Lean::NoIpsec | Lean::LegacyOrder => 3,
         Lean::BridgePort { .. } | Lean::BridgeNf | Lean::Port { .. } | Lean::Transparent(..) => 2,
         Lean::Window => 1,
         Lean::EmptyTable(..) | Lean::NoFlows => 0,
@@ -355,6 +355,13 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             let (chain, number) = crate::terms::place(t.rules(), *rule);
             (say!(lang, LeanFresh, chain = chain, number = number), Vec::new())
         }
+        Lean::LegacyOrder => (
+            say!(lang, LeanLegacyOrder),
+            vec![
+                (text!(lang, AnswerIs), "backend=legacy".into()),
+                (text!(lang, AnswerIsNot), "backend=nft".into()),
+            ],
+        ),
         Lean::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
         Lean::NoIpsec => (say!(lang, LeanNoIpsec), Vec::new()),
         Lean::Window => (say!(lang, LeanWindow), Vec::new()),

@@ -168,6 +168,7 @@ keys! {
     LeanSysctl = "lean-sysctl",
     LeanEmpty = "lean-empty",
     LeanFresh = "lean-fresh",
+    LeanLegacyOrder = "lean-legacy-order",
     LeanNoFlows = "lean-no-flows",
     LeanNoIpsec = "lean-no-ipsec",
     LeanWindow = "lean-window",

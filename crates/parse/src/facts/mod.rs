@@ -25,8 +25,8 @@ pub(crate) use settle::settle;
 
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
-    Beside, Diagnostic, Fact, Flow, IfKind, Interface, IpSet, Mac, NamedAddr, Origin, PolicyRule,
-    Route, SectionKind, Seen, Socket, Span, Text,
+    Backend, Beside, Diagnostic, Fact, Flow, IfKind, Interface, IpSet, Mac, NamedAddr, Origin,
+    PolicyRule, Route, SectionKind, Seen, Socket, Span, Text,
 };
 use std::net::IpAddr;
 
@@ -61,6 +61,7 @@ pub(crate) struct Facts {
     pub(crate) flows: Vec<Fact<Flow>>,
     pub(crate) local: Vec<Fact<IpAddr>>,
     pub(crate) name: Option<Text>,
+    pub(crate) backend: Option<Backend>,
 }
 
 /// The link-layer address of an address.

@@ -3,7 +3,7 @@
 
 use super::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
-use chainwalk_model::{Fact, NamedAddr, SectionKind};
+use chainwalk_model::{Backend, Fact, NamedAddr, SectionKind};
 use std::net::IpAddr;
 
 /// What the command just above says its output is. `command` is the line without its prompt.
@@ -109,6 +109,11 @@ pub(super) fn known(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         facts.name = Some(name.into());
         ("uname -a", 1)
     } else if is_version(first) {
+        facts.backend = match first {
+            f if f.contains("(nf_tables)") => Some(Backend::IptablesNft),
+            f if f.contains("(legacy)") => Some(Backend::Legacy),
+            _ => None,
+        };
         ("iptables -V", 1)
     } else if first.starts_with("qdisc ") && first.contains(" dev ") {
         ("tc qdisc", rows.iter().take_while(|r| r.text.starts_with("qdisc ")).count())

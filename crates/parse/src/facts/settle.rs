@@ -219,6 +219,9 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
             merge(host, index, interface);
         }
     }
+    if let (Some(backend), None) = (facts.backend, host.backend) {
+        host.set_backend(backend);
+    }
     host.routes.extend(facts.routes);
     host.policy.extend(facts.policy);
     host.sysctls.extend(facts.sysctls);

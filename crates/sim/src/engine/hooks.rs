@@ -327,6 +327,21 @@ impl Walker<'_> {
             self.event(skb, Event::Skipped { table, why });
             return Ok(());
         }
+        if path.hook == Hook::Input && self.order_untold(skb, chain) {
+            self.lean(Lean::LegacyOrder);
+        }
         self.base_chain(skb, path, chain)
+    }
+
+    /// Whether INPUT has rules in `nat` and in `security`, and nobody told which of them comes first.
+    fn order_untold(&self, skb: &Skb, nat: ChainId) -> bool {
+        let host = &self.world.host;
+        if host.complete.rules || host.backend.is_some() || host.rules.chain(nat).rules.is_empty() {
+            return false;
+        }
+        let family = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+        let security = host.rules.find_table(family, "security");
+        let chain = security.and_then(|t| host.rules.find_chain(t, Hook::Input.builtin()));
+        chain.is_some_and(|c| !host.rules.chain(c).rules.is_empty())
     }
 }

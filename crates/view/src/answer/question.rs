@@ -205,6 +205,7 @@ fn leant(host: &Host, lean: &Lean) -> Value {
             let name = format!("{} {} {}", super::table_name(host, chain), chain.name, rule.number);
             entry("history", &name, "fresh")
         }
+        Lean::LegacyOrder => entry("backend", "iptables", "legacy"),
         Lean::NoFlows => entry("conntrack", "flows", "none"),
         Lean::NoIpsec => entry("xfrm", "policies", "none"),
         Lean::Window => entry("conntrack", "window", "in"),
