@@ -146,7 +146,7 @@ fn tables(name: &str) -> Option<(Family, Option<Backend>, bool)> {
 }
 
 /// The row behind its prompt, and whether there was one.
-fn unprompt(row: Row<'_>) -> (Row<'_>, bool) {
+pub(crate) fn unprompt(row: Row<'_>) -> (Row<'_>, bool) {
     let mut row = row.trim();
     let mut prompted = false;
     // `\[root@h\]#` is a prompt that an editor escaped.
@@ -306,6 +306,7 @@ fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
         "ipset" => matches!(second, "save" | "list" | "-L" | "-S" | "-n"),
         "ss" | "netstat" => second.starts_with('-') || rest == 1,
         "sysctl" => rest >= 2 && !second.starts_with('='),
+        "cat" if second.starts_with("/proc/sys/") => true,
         "route" => rest == 1 || second == "-n",
         "conntrack" => second.starts_with('-'),
         // Only a prompt tells these words from prose.

@@ -153,6 +153,12 @@ impl Paste {
                 at += 1;
                 continue;
             }
+            if let Some(block) = facts::typed(clean, row).filter(|_| !shell.is_inside()) {
+                self.flush(clean, &mut group, &context);
+                self.add(block);
+                at += 1;
+                continue;
+            }
             if let Some(command) = command::read(row, &shell) {
                 self.flush(clean, &mut group, &context);
                 self.enter(&match &command.inside {
@@ -210,6 +216,8 @@ impl Paste {
                 let span = clean.span(row.start, row.end());
                 self.section(SectionKind::Unread(text.as_str().into()), span);
                 self.places[self.at].elsewhere.push(text.into());
+            } else if let Some(block) = facts::typed(clean, *row).filter(|_| !*maybe) {
+                self.add(block);
             } else if let Some(command) = command::read(*row, shell) {
                 self.command(clean, *row, &command, *maybe, context);
             }

@@ -64,6 +64,11 @@ impl Shell {
         Some(found)
     }
 
+    /// Whether a loop, a branch or a function is open.
+    pub(crate) fn is_inside(&self) -> bool {
+        !self.open.is_empty()
+    }
+
     fn part<'a>(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
         let mut row = part.row;
         loop {

@@ -22,6 +22,7 @@ mod yaml;
 pub(crate) use backends::{Rival, not_walked, rivals, warning};
 pub(crate) use plain::after;
 pub(crate) use settle::settle;
+pub(crate) use sysctl::typed;
 
 use crate::clean::{Clean, Row};
 use chainwalk_model::{

@@ -29,6 +29,17 @@ pub(crate) fn after(clean: &Clean, rows: &[Row<'_>], command: &str) -> Option<(B
                 made(clean, rows, 1, kind, Facts { name: Some(n), ..Facts::default() })
             })
         }
+        ["cat", files @ ..] if files.first().is_some_and(|f| f.starts_with("/proc/sys/")) => {
+            let files: Vec<&str> =
+                files.iter().copied().take_while(|f| f.starts_with("/proc/sys/")).collect();
+            if files.iter().any(|f| f.contains(['*', '$', '?'])) {
+                return None;
+            }
+            super::sysctl::shown(clean, rows, &files)
+        }
+        ["sysctl", "-n" | "--values", names @ ..] if names.iter().all(|n| !n.starts_with('-')) => {
+            super::sysctl::shown(clean, rows, names)
+        }
         ["cat", "/etc/hosts"] | ["getent", "hosts", ..] => names(clean, rows),
         _ => None,
     }

@@ -703,3 +703,37 @@ fn an_empty_table_of_the_other_iptables_asks_nothing() {
         assert!(reading.diagnostics.iter().all(|d| d.id != DiagnosticId::NotModelled));
     }
 }
+
+#[test]
+fn sysctls_are_facts_however_they_are_told() {
+    const FORWARD: (&str, &str) = ("net.ipv4.ip_forward", "1");
+    let cases: &[(&str, &[(&str, &str)])] = &[
+        ("sysctl -w net.ipv4.ip_forward=1", &[FORWARD]),
+        ("root@gw:~# sysctl -w net.ipv4.ip_forward=1", &[FORWARD]),
+        ("$ sudo sysctl -q net/ipv4/ip_forward=1 2>/dev/null", &[FORWARD]),
+        (
+            "sysctl -w net.ipv4.ip_forward=1 net.core.somaxconn=9",
+            &[FORWARD, ("net.core.somaxconn", "9")],
+        ),
+        ("echo 1 > /proc/sys/net/ipv4/ip_forward", &[FORWARD]),
+        ("# echo \"1\" >/proc/sys/net/ipv4/ip_forward", &[FORWARD]),
+        ("echo 1 | sudo tee /proc/sys/net/ipv4/ip_forward", &[FORWARD]),
+        ("sudo sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'", &[FORWARD]),
+        ("$ cat /proc/sys/net/ipv4/ip_forward\n1\n", &[FORWARD]),
+        ("cat /proc/sys/net/ipv4/ip_forward\n1\n", &[FORWARD]),
+        ("$ sysctl -n net.ipv4.ip_forward\n1\n", &[FORWARD]),
+        ("/proc/sys/net/ipv4/ip_forward:1\n", &[FORWARD]),
+        ("iptables -P INPUT DROP; echo 1 > /proc/sys/net/ipv4/ip_forward", &[FORWARD]),
+        // What a condition hides, and what the shell fills in, is not told.
+        ("if [ -x /a ]; then\necho 1 > /proc/sys/net/ipv4/ip_forward\nfi\niptables -F", &[]),
+        ("echo $X > /proc/sys/net/ipv4/ip_forward\niptables -F", &[]),
+        ("echo 1 > /tmp/a", &[]),
+    ];
+    for (text, expect) in cases {
+        let reading = read(&[text]);
+        let host = reading.host();
+        let found: Vec<(&str, &str)> =
+            host.sysctls.iter().map(|(n, v)| (&**n, &*v.value)).collect();
+        assert_eq!(found, *expect, "{text}");
+    }
+}
