@@ -38,6 +38,8 @@ pub(crate) struct DraftChain {
     pub(crate) doubt: Option<(usize, Op)>,
     /// Whether it was deleted.
     pub(crate) gone: bool,
+    /// Whether it stands among those that may hold rules.
+    filled: bool,
 }
 
 /// A rule while it is being read.
@@ -73,6 +75,10 @@ pub(crate) struct Draft {
     /// The line that opens it.
     pub(crate) first: Option<Span>,
     index: HashMap<Text, usize>,
+    /// The chains that were named since all were emptied: no other holds a rule.
+    filled: Vec<usize>,
+    /// The chains that came to be since all were deleted; some may be gone again.
+    alive: Vec<usize>,
 }
 
 impl Draft {
@@ -88,6 +94,8 @@ impl Draft {
             span: None,
             first: None,
             index: HashMap::new(),
+            filled: Vec::new(),
+            alive: Vec::new(),
         }
     }
 
@@ -103,9 +111,12 @@ impl Draft {
 
     /// The chain of that name, made if there is none.
     pub(crate) fn chain(&mut self, name: &str) -> usize {
-        if let Some(at) = self.index.get(name) {
-            self.chains[*at].gone = false;
-            return *at;
+        if let Some(at) = self.index.get(name).copied() {
+            if std::mem::take(&mut self.chains[at].gone) {
+                self.alive.push(at);
+            }
+            self.fills(at);
+            return at;
         }
         let name: Text = name.into();
         let at = self.chains.len();
@@ -121,8 +132,37 @@ impl Draft {
             shown: None,
             doubt: None,
             gone: false,
+            filled: false,
         });
+        self.alive.push(at);
+        self.fills(at);
         at
+    }
+
+    /// Rules are about to be put into a chain.
+    pub(crate) fn fills(&mut self, at: usize) {
+        if !std::mem::replace(&mut self.chains[at].filled, true) {
+            self.filled.push(at);
+        }
+    }
+
+    /// `-F`: takes the rules out of every chain.
+    pub(crate) fn flush(&mut self) {
+        for at in std::mem::take(&mut self.filled) {
+            self.chains[at].filled = false;
+            self.chains[at].rules.clear();
+        }
+    }
+
+    /// `-X`: deletes every chain that is not built in.
+    pub(crate) fn delete_chains(&mut self) {
+        for at in std::mem::take(&mut self.alive) {
+            let chain = &mut self.chains[at];
+            if !is_builtin(&chain.name) {
+                chain.gone = true;
+                chain.rules.clear();
+            }
+        }
     }
 
     /// The chain of that name, if there is one.

@@ -424,6 +424,7 @@ impl Paste {
                     let at = chain.unwrap_or_else(|| draft.chain(NO_CHAIN));
                     chain = Some(at);
                     if let Some(rule) = listing::rule(&mut cx, &mut draft, *columns, row) {
+                        draft.fills(at);
                         draft.chains[at].shown.get_or_insert(span);
                         draft.chains[at].rules.push(rule);
                     } else {

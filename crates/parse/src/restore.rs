@@ -111,15 +111,10 @@ pub(crate) fn command(
     let Some(verb) = spec.verb else { return false };
     draft.cover(span);
     let Some(name) = spec.chain else {
-        for at in 0..draft.chains.len() {
-            match verb {
-                Verb::Flush => draft.chains[at].rules.clear(),
-                Verb::DeleteChain if !is_builtin(&draft.chains[at].name) => {
-                    draft.chains[at].gone = true;
-                    draft.chains[at].rules.clear();
-                }
-                _ => {}
-            }
+        match verb {
+            Verb::Flush => draft.flush(),
+            Verb::DeleteChain => draft.delete_chains(),
+            _ => {}
         }
         return true;
     };

@@ -42,7 +42,22 @@ impl Cx<'_> {
         let found: Text = found.trim().into();
         self.diagnostics.push(Diagnostic { id, severity, span, found, expected, hint });
     }
+
+    /// The known name that was meant. Whoever has so many problems reads no advice on each of them.
+    pub(crate) fn nearest<'n>(
+        &self,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str>,
+    ) -> Option<Hint> {
+        if self.diagnostics.len() >= ADVISED {
+            return None;
+        }
+        names::nearest(name, known).map(|n| Hint::DidYouMean(n.into()))
+    }
 }
+
+/// So many problems come with the nearest name.
+const ADVISED: usize = 1000;
 
 /// What a line asks to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -461,7 +476,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         let hint = match expected {
             Expected::Protocol => {
                 let known = names::PROTOCOLS.iter().map(|(name, _)| *name);
-                names::nearest(&word.text, known).map(|n| Hint::DidYouMean(n.into()))
+                self.cx.nearest(&word.text, known)
             }
             _ => None,
         };
@@ -506,7 +521,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         } else {
             let known =
                 MATCHES.iter().flat_map(|e| e.names).copied().chain(UNREAD_MATCHES.iter().copied());
-            let hint = names::nearest(name, known).map(|n| Hint::DidYouMean(n.into()));
+            let hint = self.cx.nearest(name, known);
             self.cx.say(
                 DiagnosticId::UnknownMatch,
                 Severity::Warning,
@@ -684,7 +699,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         });
         let implied = self.implied().map_or(&[][..], |e| e.options);
         let all = open.chain(implied).map(|o| o.name).chain(BASE.iter().copied());
-        names::nearest(name, all).map(|n| Hint::DidYouMean(n.into()))
+        self.cx.nearest(name, all)
     }
 
     fn op(&self, what: OpKind, start: usize, end: usize) -> Op {
@@ -816,13 +831,13 @@ pub(crate) fn named_target(
         }
         if options {
             let known = TARGETS.iter().flat_map(|e| e.names).copied();
-            let near = names::nearest(name, known).filter(|_| name.len() > 2);
+            let near = Some(known).filter(|_| name.len() > 2).and_then(|k| cx.nearest(name, k));
             cx.say(
                 DiagnosticId::UnknownTarget,
                 Severity::Warning,
                 (start, end),
                 vec![Expected::Target, Expected::Chain],
-                near.map(|n| Hint::DidYouMean(n.into())),
+                near,
             );
             return Target::Opaque(text);
         }
