@@ -198,6 +198,10 @@ fn packet(ask: &Ask) -> Option<Value> {
         }
     }
     put("flags", ask.flags.map(|f| f.0.into()));
+    put("seq", ask.seq.map(Into::into));
+    put("ack", ask.ack.map(Into::into));
+    let hex = |b: &[u8]| b.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    put("payload", ask.payload.as_deref().map(|b| json!({ "hex": hex(b) })));
     put("ttl", ask.ttl.map(Into::into));
     put("tos", ask.tos.map(Into::into));
     put("icmp_type", ask.icmp_type.map(Into::into));

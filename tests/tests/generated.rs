@@ -23,6 +23,17 @@ fn every_stateful_answer_is_ours() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Flows that the helpers of FTP and TFTP expect, and the forms in which they are asked for.
+const HELPERS: &str = include_str!("../kernel/helpers.jsonl");
+
+#[test]
+fn every_answer_about_expected_flows_is_ours() {
+    let lines = recorded::read(HELPERS);
+    assert!(lines.len() >= 100, "{} cases", lines.len());
+    let wrong = engine::disagreements(&lines);
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 #[test]
 fn every_recorded_answer_is_ours() {
     let lines = lines();

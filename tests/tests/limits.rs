@@ -105,7 +105,7 @@ const TARGETS: &[(&str, &str)] = &[
     ("CONNMARK", "mangle PREROUTING -j CONNMARK --set-xmark 0x1/0xffffffff"),
     ("CONNSECMARK", "mangle PREROUTING -j CONNSECMARK --save"),
     ("CT", "raw PREROUTING -j CT --zone 3"),
-    ("CT", "raw PREROUTING -p tcp -j CT --helper ftp"),
+    ("CT", "raw PREROUTING -p tcp -j CT --helper irc"),
     ("DNAT", "nat PREROUTING -p tcp -j DNAT --to-destination 10.0.0.77:80"),
     ("DNAT", "nat PREROUTING -p tcp -j DNAT --to-destination 10.0.0.77:80-90 --random"),
     ("DNPT", "6 mangle PREROUTING -j DNPT --src-pfx 2001:db8:1::/64 --dst-pfx 2001:db8:2::/64"),
@@ -311,8 +311,12 @@ fn the_page_says_of_each_target_how_much_is_decided() {
 
 #[test]
 fn what_the_page_calls_exact_on_the_way_a_kernel_was_asked() {
-    let recorded =
-        [include_str!("../kernel/asked.jsonl"), include_str!("../kernel/generated.jsonl")].concat();
+    let recorded = [
+        include_str!("../kernel/asked.jsonl"),
+        include_str!("../kernel/generated.jsonl"),
+        include_str!("../kernel/helpers.jsonl"),
+    ]
+    .concat();
     let ids: Vec<String> = recorded
         .lines()
         .filter_map(|l| serde_json::from_str::<Value>(l).ok())

@@ -2,10 +2,12 @@
 //!
 //! Sources: `net/netfilter/nf_conntrack_core.c`, `nf_conntrack_proto_{tcp,udp,icmp,icmpv6,generic}.c`.
 
+mod expect;
 mod fragments;
 mod icmp;
 mod tcp;
 
+pub(crate) use expect::{Done, Fitting, Helped, Helper, Kind, may_tell};
 pub(crate) use fragments::{Fragments, Gathered};
 pub(crate) use icmp::{is_error, quoted};
 
@@ -69,6 +71,10 @@ pub(crate) struct Entry {
     pub masq_dev: Option<Text>,
     /// Packets and bytes of its original and its reply direction; `None` of a flow that was told.
     pub counted: Option<[(u64, u64); 2]>,
+    /// Its helper, where a rule gave it one.
+    pub helped: Option<Helped>,
+    /// The helper that expected it.
+    pub expected_by: Option<Kind>,
     tcp: Option<Tcp>,
 }
 
@@ -111,6 +117,7 @@ impl Entry {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Flows {
     entries: Vec<Entry>,
+    expected: Vec<expect::Expected>,
     next: u32,
 }
 
@@ -123,6 +130,8 @@ pub(crate) enum Seen {
     Untracked,
     /// It begins a flow, which is not in the table yet.
     New(Box<Entry>),
+    /// It begins a flow that may be one that NAT made of an expected one, or not.
+    Perhaps(Box<Entry>, Helper),
     /// It belongs to a flow that it has just ended, and that is no longer in the table.
     Gone {
         /// The flow.
@@ -197,6 +206,8 @@ pub(crate) struct Look {
     pub tcp_loose: bool,
     /// `nf_conntrack_tcp_be_liberal`.
     pub tcp_liberal: bool,
+    /// The helper that a `CT` target named, for a new flow.
+    pub helper: Option<Helper>,
     /// Whether checksums are looked at (PREROUTING with `nf_conntrack_checksum`).
     pub checksum: bool,
 }
@@ -341,20 +352,29 @@ impl Flows {
             L4::Other => (None, if tuple.proto == proto::GRE { 30 } else { 600 }),
         };
         let id = self.fresh_id();
-        Seen::New(Box::new(Entry {
+        let fits = self.expected(tuple, look.zone, look.now_ms);
+        let expected = fits.filter(|f| f.sure);
+        let entry = Box::new(Entry {
             id,
             orig: tuple,
             reply,
-            status: 0,
-            mark: 0,
+            status: if expected.is_some() { status::EXPECTED } else { 0 },
+            mark: expected.map_or(0, |f| f.mark),
             zone: look.zone,
             expires_ms: look.now_ms + timeout_s * 1000,
             stream_ms: look.now_ms + 2000,
             came_by: None,
             masq_dev: None,
             counted: Some([(1, u64::from(crate::wire::total_len(packet))), (0, 0)]),
+            // What was expected is given no helper by a rule.
+            helped: look.helper.filter(|_| expected.is_none()).map(Helped::new),
+            expected_by: expected.map(|f| f.helper.kind),
             tcp,
-        }))
+        });
+        match fits {
+            Some(Fitting { sure: false, helper, .. }) => Seen::Perhaps(entry, helper),
+            _ => Seen::New(entry),
+        }
     }
 
     /// A packet of a flow in the table.
@@ -488,6 +508,8 @@ impl Entry {
             came_by: None,
             masq_dev: None,
             counted: None,
+            helped: None,
+            expected_by: None,
             tcp,
         }
     }

@@ -76,6 +76,8 @@ pub(crate) struct Skb {
     pub phys_out: Option<Text>,
     pub attached: Attached,
     pub zone: Zone,
+    /// The helper that a `CT` target named.
+    pub helper: Option<ct::Helper>,
     /// Whether a `CT` target left a template.
     pub template: bool,
     pub frame: FrameTo,
@@ -182,6 +184,7 @@ impl<'w> Walker<'w> {
             phys_out: None,
             attached: attached.unwrap_or(Attached::None),
             zone: Zone::default(),
+            helper: None,
             template: false,
             frame: FrameTo::Host,
             kind: RouteKind::Unicast,
@@ -319,6 +322,7 @@ impl<'w> Walker<'w> {
                 counts: false,
                 counted: Some([(0, 0); 2]),
                 made_here: false,
+                expected_by: None,
             }),
             Attached::None => Ct::None,
             Attached::Untracked => Ct::Untracked,
@@ -344,6 +348,7 @@ impl<'w> Walker<'w> {
                     counts: self.world.counts,
                     counted: entry.counted,
                     made_here: entry.came_by.is_none(),
+                    expected_by: entry.expected_by,
                 }),
             },
         }

@@ -86,6 +86,8 @@ pub(crate) struct CtFlow {
     pub counted: Option<[(u64, u64); 2]>,
     /// Whether its first packet was sent by this host.
     pub made_here: bool,
+    /// The helper that expected it.
+    pub expected_by: Option<crate::ct::Kind>,
 }
 
 /// What routing says of an address. `Err` is what would have to be known.

@@ -144,6 +144,7 @@ ask-hidden = Do the interfaces of { $at } fit? <c>iptables -L</c> hides them wit
 ask-history = Does <c>{ $text }</c> hold ({ $at })? It depends on packets before this one.
 ask-cookie = Does this ACK answer what SYNPROXY sent ({ $at })? Only a secret of the kernel tells.
 ask-cluster = Is this host the one of its cluster that takes the packet ({ $at })?
+ask-helper = What does the helper that { $at } names make of this? It is not followed here.
 ask-fact = Does <c>{ $text }</c> hold ({ $at })? Nothing in the paste tells.
 ask-set = What is in the set <c>{ $set }</c>? It was not pasted.
 ask-random = Does chance choose { $at }?

@@ -144,6 +144,7 @@ ask-hidden = { $at } 的接口符合吗？<c>iptables -L</c> 不加 <c>-v</c> �
 ask-history = <c>{ $text }</c> 成立吗（{ $at }）？这取决于之前的包。
 ask-cookie = 这个 ACK 是对 SYNPROXY 所发应答的回应吗（{ $at }）？只有内核的密钥能判断。
 ask-cluster = 集群中由本机接收这个包吗（{ $at }）？
+ask-helper = { $at } 指定的助手会如何处理它？这里不跟踪这种情形。
 ask-fact = <c>{ $text }</c> 成立吗（{ $at }）？粘贴中没有说明。
 ask-set = 集合 <c>{ $set }</c> 里有什么？它没有粘贴。
 ask-random = 随机会选中 { $at } 吗？

@@ -415,6 +415,7 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
                 Some(OpKind::Target(Target::Clusterip(_))) => {
                     say!(lang, AskCluster, at = at(*rule))
                 }
+                Some(OpKind::Target(Target::Ct(_))) => say!(lang, AskHelper, at = at(*rule)),
                 _ => say!(lang, AskFact, at = at(*rule), text = term(*rule, *op)),
             }
         }

@@ -142,6 +142,7 @@ keys! {
     AskFact = "ask-fact",
     AskCookie = "ask-cookie",
     AskCluster = "ask-cluster",
+    AskHelper = "ask-helper",
     AskSet = "ask-set",
     AskRandom = "ask-random",
     AskNat = "ask-nat",

@@ -1,11 +1,11 @@
 //! A hook: its stations in order of priority, conntrack and confirmation among them.
 
 use super::{Attached, Skb, Walker, Way};
-use crate::ct::{Gathered, Info, Look, Seen, status};
+use crate::ct::{Done, Gathered, Helper, Info, Kind, Look, Seen, may_tell, status};
 use crate::route::in_net;
 use chainwalk_model::{
-    Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, Question, Skip, Text,
-    Touch, priority,
+    Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, OpKind, Path, Question,
+    RuleId, Skip, Target, Text, Touch, priority,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -61,7 +61,7 @@ impl Walker<'_> {
         let mut translated = hook == Hook::Forward;
         for (rank, station) in self.stations(hook, skb.packet.is_v6()) {
             if !tracked && rank > priority::CONNTRACK {
-                self.track(skb, hook);
+                self.track(skb, hook)?;
                 tracked = true;
             }
             if !translated && rank > nat_rank {
@@ -84,12 +84,13 @@ impl Walker<'_> {
             }
         }
         if !tracked {
-            self.track(skb, hook);
+            self.track(skb, hook)?;
         }
         if !translated {
             self.translate(skb, hook)?;
         }
         if matches!(hook, Hook::Input | Hook::Postrouting) {
+            self.help(skb)?;
             self.confirm(skb)?;
         }
         if skb.oif.as_deref() == Some("?") {
@@ -266,14 +267,15 @@ impl Walker<'_> {
     }
 
     /// Conntrack looks the packet up.
-    fn track(&mut self, skb: &mut Skb, hook: Hook) {
+    fn track(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
         if !self.world.host.conntrack || !matches!(skb.attached, Attached::None) {
-            return;
+            return Ok(());
         }
         let on = |name: &str, usual| self.world.sysctl(name, usual).0 != 0;
         let look = Look {
             now_ms: self.world.now_ms,
             zone: skb.zone,
+            helper: skb.helper,
             tcp_loose: on("net.netfilter.nf_conntrack_tcp_loose", 1),
             tcp_liberal: on("net.netfilter.nf_conntrack_tcp_be_liberal", 0),
             checksum: hook == Hook::Prerouting && on("net.netfilter.nf_conntrack_checksum", 1),
@@ -281,12 +283,20 @@ impl Walker<'_> {
         let flows = Rc::make_mut(&mut self.world.flows);
         flows.expire(look.now_ms);
         let untold = flows.is_untold(&skb.packet, look.zone);
-        skb.attached = match flows.track(&skb.packet, &look) {
+        let mut perhaps = None;
+        let mut seen = flows.track(&skb.packet, &look);
+        if let Seen::Perhaps(entry, helper) = seen {
+            perhaps = Some(helper);
+            seen = Seen::New(entry);
+        }
+        skb.attached = match seen {
             Seen::Invalid => Attached::Invalid,
             Seen::Untracked => Attached::Untracked,
-            Seen::New(mut entry) => {
+            Seen::New(mut entry) | Seen::Perhaps(mut entry, _) => {
                 entry.came_by.clone_from(&skb.iif);
-                Attached::Loose { entry, dir: CtDir::Original, info: Info::New }
+                let expected = entry.has(status::EXPECTED);
+                let info = if expected { Info::Related } else { Info::New };
+                Attached::Loose { entry, dir: CtDir::Original, info }
             }
             Seen::Gone { entry, dir, info } => Attached::Loose { entry, dir, info },
             Seen::Known { id, dir, info } => Attached::Known { id, dir, info },
@@ -298,6 +308,54 @@ impl Walker<'_> {
             self.lean(Lean::NoFlows);
         }
         self.event(skb, Event::Tracked);
+        if let Some(helper) = perhaps {
+            let (rule, op) = helper.named_by;
+            let question = Question::Fact(rule, op);
+            let ways = [(Answer::No, None), (Answer::Else, None)];
+            if self.put(skb, &question, &ways) != Answer::No {
+                return Err(Fate::Undecided(question));
+            }
+        }
+        Ok(())
+    }
+
+    /// A packet that got this far is read by its flow's helper, which may expect another flow or drop it.
+    fn help(&mut self, skb: &mut Skb) -> Way<()> {
+        let Some((entry, dir, info)) = self.flow(skb) else { return Ok(()) };
+        let told = entry.counted.is_none();
+        let id = entry.id;
+        if let Some(helper) = told.then(|| self.may_help(skb, dir)).flatten() {
+            let now = self.world.now_ms;
+            Rc::make_mut(&mut self.world.flows).perhaps_help(id, dir, helper, now);
+            let (rule, op) = helper.named_by;
+            self.put(skb, &Question::Fact(rule, op), &[(Answer::Yes, None)]);
+            return Ok(());
+        }
+        let Some((entry, ..)) = self.flow(skb) else { return Ok(()) };
+        let Some(helped) = &entry.helped else { return Ok(()) };
+        let (rule, op) = helped.helper.named_by;
+        let mut entry = entry.clone();
+        let now = self.world.now_ms;
+        let flows = Rc::make_mut(&mut self.world.flows);
+        let done = flows.help(&mut entry, &skb.packet, dir, info, now);
+        let rewritten = entry.helped.as_ref().is_some_and(|h| h.rewritten);
+        self.change_flow(skb, |e| e.helped = entry.helped);
+        if done == Done::Unsaid || rewritten {
+            self.put(skb, &Question::Fact(rule, op), &[(Answer::Yes, None)]);
+        }
+        if done == Done::Dropped { Err(Fate::Refused) } else { Ok(()) }
+    }
+
+    /// The helper that a rule may have given to a flow that was told, where it reads something in this packet.
+    fn may_help(&self, skb: &Skb, dir: CtDir) -> Option<Helper> {
+        let rules = self.world.host.rules.rules.iter().enumerate();
+        let mut ops = rules.flat_map(|(at, r)| r.ops.iter().enumerate().map(move |o| (at, o)));
+        ops.find_map(|(rule, (op, found))| {
+            let OpKind::Target(Target::Ct(ct)) = &found.what else { return None };
+            let kind = Kind::named(ct.helper.as_deref()?, &skb.packet)?;
+            may_tell(kind, &skb.packet, dir)
+                .then_some(Helper { kind, named_by: (RuleId(rule as u32), op as u16) })
+        })
     }
 
     /// A first packet that got this far puts its flow into the table.

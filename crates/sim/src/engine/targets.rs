@@ -195,8 +195,12 @@ impl Walker<'_> {
             self.event(skb, Event::Changed(Change::Notrack));
             return;
         }
-        if ct.helper.is_some() {
-            let question = Question::Opaque(rule, op);
+        let named = ct.helper.as_deref();
+        skb.helper = named
+            .and_then(|name| crate::ct::Kind::named(name, &skb.packet))
+            .map(|kind| crate::ct::Helper { kind, named_by: (rule, op) });
+        if named.is_some() && skb.helper.is_none() {
+            let question = Question::Fact(rule, op);
             self.put(skb, &question, &[(Answer::Yes, None)]);
         }
         let mark = skb.mark as u16;

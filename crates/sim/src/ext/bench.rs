@@ -229,5 +229,6 @@ pub(crate) fn flow() -> CtFlow {
         counts: false,
         counted: Some([(0, 0); 2]),
         made_here: false,
+        expected_by: None,
     }
 }

@@ -3,7 +3,8 @@
 //! - Written: `[!] --helper NAME`; the empty name is any helper.
 //! - Listed: `helper match "ftp"`.
 //! - Kernel: `helper_mt` in `net/netfilter/xt_helper.c`: the name has to begin with the helper's own.
-//! - What a helper expects is not followed: where a rule gives one to a flow, the answer is a question.
+//! - What other helpers than `ftp` and `tftp` expect is not followed: where a rule gives one to a flow, the answer is a
+//!   question, as it is of a flow that was told.
 
 use super::Judge;
 use crate::eye::{Ct, Eye};
@@ -13,18 +14,19 @@ pub(super) fn test(name: &Inv<Text>, eye: &Eye, j: &mut Judge) {
     let Ct::Flow(flow) = &eye.ct else {
         return j.holds(Part::Helper, name.not, false, || Found::Nothing);
     };
-    let helped = eye
-        .host
-        .rules
-        .rules
-        .iter()
-        .flat_map(|r| &r.ops)
-        .any(|op| matches!(&op.what, OpKind::Target(Target::Ct(ct)) if ct.helper.is_some()));
-    if helped || flow.status & EXPECTED != 0 || flow.counted.is_none() {
+    if let Some(helper) = flow.expected_by {
+        let holds = name.value.is_empty() || name.value.starts_with(helper.name());
+        return j.holds(Part::Helper, name.not, holds, || Found::Nothing);
+    }
+    let others = |op: &OpKind| match op {
+        OpKind::Target(Target::Ct(ct)) => {
+            ct.helper.as_deref().is_some_and(|h| !matches!(h, "ftp" | "tftp"))
+        }
+        _ => false,
+    };
+    let helped = || eye.host.rules.rules.iter().flat_map(|r| &r.ops).any(|op| others(&op.what));
+    if flow.counted.is_none() || helped() {
         return j.untold(Part::Helper, name.not);
     }
     j.holds(Part::Helper, name.not, false, || Found::Nothing);
 }
-
-/// The bit of a flow that was expected.
-const EXPECTED: u16 = 1;
