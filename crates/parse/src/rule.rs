@@ -688,6 +688,9 @@ impl<'a> Reader<'a, '_, '_, '_> {
         if ports.contains(&name) && self.proto.is_none_or(|p| !carried.contains(&p)) {
             return Some(Hint::NeedsProtocol);
         }
+        if self.cx.diagnostics.len() >= ADVISED {
+            return None;
+        }
         let owner = MATCHES.iter().find(|e| known(e.options, name, true).is_some());
         if let Some(ext) = owner {
             return Some(Hint::DidYouMean(format!("-m {} {name}", ext.names[0]).into()));

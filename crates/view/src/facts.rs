@@ -1,7 +1,7 @@
 //! What was recognised, and what is known of the host.
 
 use crate::say::text;
-use crate::telling::line;
+use crate::telling::Lines;
 use crate::terms::{table_class, table_name};
 use crate::{Chip, FactRow, HostChip, Lang};
 use chainwalk_model::{
@@ -81,7 +81,7 @@ pub fn hosts(reading: &Reading, chosen: HostId, lang: Lang) -> Vec<HostChip> {
 struct Rows<'a> {
     host: &'a Host,
     lang: Lang,
-    docs: &'a [&'a str],
+    lines: Lines,
     out: Vec<FactRow>,
 }
 
@@ -94,7 +94,7 @@ impl Rows<'_> {
             }
             _ => None,
         };
-        let at = span.and_then(|s| line(self.docs, s));
+        let at = span.and_then(|s| self.lines.line(s));
         let source = match (origin, at) {
             (None, _) => String::new(),
             (Some(Origin::Given), _) => text!(self.lang, SourceSaid),
@@ -128,7 +128,7 @@ fn route_text(r: &Route) -> String {
 
 /// The facts of a host, guesses marked: interfaces, routes, forwarding, then what a person said.
 pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
-    let mut rows = Rows { host, lang, docs, out: Vec::new() };
+    let mut rows = Rows { host, lang, lines: Lines::new(docs), out: Vec::new() };
     if !host.interfaces.iter().any(|i| i.kind == IfKind::Loopback || &*i.name == "lo") {
         // Every host has it; it is not a guess that anybody could answer.
         rows.add("lo", "127.0.0.1/8".into(), None, None);

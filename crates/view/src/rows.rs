@@ -6,20 +6,21 @@ use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
 };
 use crate::stops::{Stop, StopKind, stops};
-use crate::telling::moment;
+use crate::telling::{Lines, moment};
 use crate::terms::{
     conditions_text, lane_word, packet_word, states, table_class, target, target_text,
 };
 use crate::timeline::{narration, span, stops_here};
 use crate::{Lang, Mark, Row, RowKind, RuleRange, Sentence, Style, Telling, fate, reasons};
 use chainwalk_model::{ChainId, EndBy, Event, RuleId, Skip, Target, Trace};
+use std::collections::HashMap;
 
 /// The rows of the packet shown and of the packets the kernel made because of it.
 pub fn rows(t: &Telling) -> Vec<Row> {
     let all = stops(t);
     let mut out = Vec::new();
     if t.outcome().is_some() {
-        lane(t, &all, None, 0, &mut out);
+        lane(t, &Index::new(&all, t.docs), None, 0, &mut out);
     }
     // What has no stop of its own never stands before the row above it.
     let mut least = 0;
@@ -48,21 +49,55 @@ fn row(kind: RowKind, depth: u8, step: usize) -> Row {
     }
 }
 
-/// The stop of a lane that a step belongs to, or the one before it.
-fn stop_at(all: &[Stop], reply: Option<usize>, step: usize) -> usize {
-    let own = || {
-        let kept = |s: &Stop| s.reply == reply && !matches!(s.kind, StopKind::Start);
-        all.iter().enumerate().filter(move |(_, s)| kept(s))
-    };
-    own()
-        .find(|(_, s)| s.first <= step && step <= s.last)
-        .or_else(|| own().rfind(|(_, s)| s.first <= step))
-        .or_else(|| own().next())
-        .map_or(0, |(i, _)| i)
+/// The stops, to be looked up by lane and step, and the lines of the documents.
+struct Index<'a> {
+    all: &'a [Stop],
+    /// The stops of each lane but where it starts, in the order of their steps.
+    lanes: HashMap<Option<usize>, Vec<usize>>,
+    lines: Lines,
 }
 
-fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut Vec<Row>) {
+impl<'a> Index<'a> {
+    fn new(all: &'a [Stop], docs: &[&str]) -> Self {
+        let mut lanes: HashMap<_, Vec<usize>> = HashMap::new();
+        for (at, stop) in all.iter().enumerate() {
+            if !matches!(stop.kind, StopKind::Start) {
+                lanes.entry(stop.reply).or_default().push(at);
+            }
+        }
+        Self { all, lanes, lines: Lines::new(docs) }
+    }
+
+    fn lane(&self, reply: Option<usize>) -> &[usize] {
+        self.lanes.get(&reply).map_or(&[], Vec::as_slice)
+    }
+
+    /// The stop of a lane that a step belongs to, or the one before it.
+    fn stop_at(&self, reply: Option<usize>, step: usize) -> usize {
+        let own = self.lane(reply);
+        let behind = own.partition_point(|s| self.all[*s].first <= step);
+        let Some(last) = behind.checked_sub(1).map(|at| own[at]) else {
+            return own.first().copied().unwrap_or(0);
+        };
+        // Several stops may begin at one step, which is the first one's.
+        if self.all[last].first == step {
+            own[own.partition_point(|s| self.all[*s].first < step)]
+        } else {
+            last
+        }
+    }
+
+    /// The next stop of a lane, for the heading of what begins there.
+    fn next_stop(&self, reply: Option<usize>, step: usize) -> Option<(usize, &'a Stop)> {
+        let own = self.lane(reply);
+        let at = *own.get(own.partition_point(|s| self.all[*s].first <= step))?;
+        Some((at, &self.all[at]))
+    }
+}
+
+fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out: &mut Vec<Row>) {
     let Some(trace) = t.trace(reply) else { return };
+    let all = index.all;
     let lang = t.lang;
     let rules = t.rules();
     if reply.is_none() {
@@ -75,7 +110,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
     let mut path = None;
     let mut step = 0;
     while step < trace.steps.len() {
-        let at = stop_at(all, reply, step);
+        let at = index.stop_at(reply, step);
         let Some(stop) = all.get(at) else { break };
         let s = &trace.steps[step];
         match &s.event {
@@ -103,7 +138,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
             Event::Base(chain) => {
                 let c = rules.chain(*chain);
                 let table = rules.table(c.table);
-                let first = next_stop(all, reply, step).filter(|(_, s)| s.base == Some(*chain));
+                let first = index.next_stop(reply, step).filter(|(_, s)| s.base == Some(*chain));
                 let mut r = row(RowKind::Base, 0, first.map_or(at, |(next, _)| next));
                 r.text = run(crate::terms::chain_path(rules, *chain), Style::Strong);
                 r.class = table_class(&table.name).into();
@@ -143,7 +178,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                 r.text = chain_words(t, *to);
                 r.span = Some(rules.chain(*to).span);
                 if let Some((next, _)) =
-                    next_stop(all, reply, step).filter(|(_, s)| s.chain == Some(*to))
+                    index.next_stop(reply, step).filter(|(_, s)| s.chain == Some(*to))
                 {
                     r.step = next;
                 }
@@ -181,7 +216,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                     r.span = span(t, stop);
                     r.aside = r
                         .span
-                        .and_then(|s| t.line(s))
+                        .and_then(|s| index.lines.line(s))
                         .map_or_else(String::new, |n| text!(lang, SourceLine, line = n));
                     out.push(r);
                     // The jump itself stays, to head the chain that follows.
@@ -197,7 +232,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                 if let Some(made) = t.trace(Some(k))
                     && depth < 4
                 {
-                    let mut r = row(RowKind::Reply, 0, stop_at(all, Some(k), 0));
+                    let mut r = row(RowKind::Reply, 0, index.stop_at(Some(k), 0));
                     let packet = packet_word(&made.sent.packet);
                     let dst = made.sent.packet.ip.dst.to_string();
                     let (one, other) = (&made.sent.packet, &trace.sent.packet);
@@ -210,7 +245,7 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
                     r.aside = lane_word(&made.sent.packet);
                     r.class = "icmp".into();
                     out.push(r);
-                    lane(t, all, Some(k), depth + 1, out);
+                    lane(t, index, Some(k), depth + 1, out);
                 }
             }
             Event::End => {
@@ -232,13 +267,6 @@ fn lane(t: &Telling, all: &[Stop], reply: Option<usize>, depth: usize, out: &mut
         }
         step += 1;
     }
-}
-
-/// The next stop of a lane, for the heading of what begins there.
-fn next_stop(all: &[Stop], reply: Option<usize>, step: usize) -> Option<(usize, &Stop)> {
-    all.iter()
-        .enumerate()
-        .find(|(_, s)| s.reply == reply && s.first > step && !matches!(s.kind, StopKind::Start))
 }
 
 /// The depth of the rule that made a jump.

@@ -139,9 +139,55 @@ pub(crate) fn moment(trace: &Trace, step: usize) -> Option<&Moment> {
     trace.moments.get(at).or_else(|| trace.moments.last())
 }
 
+/// Where the lines of documents begin: for views of many places.
+pub(crate) struct Lines {
+    /// By document, the offset of each line but the first.
+    starts: Vec<Vec<usize>>,
+    lengths: Vec<usize>,
+}
+
+impl Lines {
+    pub(crate) fn new(docs: &[&str]) -> Self {
+        let starts = |text: &&str| {
+            let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
+            ends.map(|(at, _)| at + 1).collect()
+        };
+        Self {
+            starts: docs.iter().map(starts).collect(),
+            lengths: docs.iter().map(|d| d.len()).collect(),
+        }
+    }
+
+    /// The line that a span begins in, from 1; `None` where the document is not there.
+    pub(crate) fn line(&self, span: Span) -> Option<usize> {
+        let doc = span.doc.0 as usize;
+        let at = span.start as usize;
+        let within = at <= *self.lengths.get(doc)?;
+        within.then(|| 1 + self.starts[doc].partition_point(|s| *s <= at))
+    }
+}
+
 /// The line that a span begins in, from 1; `None` where the document is not there.
 pub(crate) fn line(docs: &[&str], span: Span) -> Option<usize> {
     let text = docs.get(span.doc.0 as usize)?;
     let before = text.as_bytes().get(..span.start as usize)?;
     Some(before.split(|b| *b == b'\n').count())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chainwalk_model::DocId;
+
+    #[test]
+    fn a_table_of_lines_says_what_counting_says() {
+        let docs = ["a\n\nbc\r\nd", "", "\n"];
+        let lines = Lines::new(&docs);
+        for doc in 0..4 {
+            for start in 0..12 {
+                let span = Span { doc: DocId(doc), start, end: start };
+                assert_eq!(lines.line(span), line(&docs, span), "{doc} {start}");
+            }
+        }
+    }
 }
