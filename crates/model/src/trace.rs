@@ -131,6 +131,8 @@ pub enum Lean {
     FreshHistory(RuleId),
     /// The tables are iptables-legacy's: in INPUT, `security` comes before `nat`.
     LegacyOrder,
+    /// The ICMP redirect that may go to this sender matters to no rule: it is not walked.
+    NoRedirect(IpAddr),
     /// No flow of this packet was known before the first packet.
     NoFlows,
     /// No IP security is at work: the paste shows none.

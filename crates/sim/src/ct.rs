@@ -303,6 +303,25 @@ impl Flows {
         true
     }
 
+    /// Whether an SCTP packet moves an association in a way that is not followed here.
+    pub(crate) fn is_beyond(&self, packet: &Packet, zone: Zone) -> bool {
+        // The chunks of a setup that a kernel follows where it knows of no association.
+        const BEGINS: [u8; 7] = [2, 4, 5, 7, 8, 9, 10];
+        const LAST: u8 = 15;
+        let [kind, _, high, low, ..] = *packet.payload else { return false };
+        let len = usize::from(u16::from_be_bytes([high, low]));
+        let whole = len >= 4 && len <= packet.payload.len();
+        if !matches!(packet.l4, L4::Sctp { .. }) || packet.is_fragment() || !whole {
+            return false;
+        }
+        let more = len.next_multiple_of(4) < packet.payload.len();
+        match self.find(tuple_of(packet), zone) {
+            _ if more => true,
+            Some(_) => kind <= LAST && !opens_sctp(packet),
+            None => BEGINS.contains(&kind),
+        }
+    }
+
     /// A number for a new flow.
     fn fresh_id(&mut self) -> u32 {
         self.next += 1;
@@ -541,6 +560,8 @@ fn bad_transport(packet: &Packet, look: &Look) -> bool {
         L4::Tcp(header) => {
             (look.checksum && packet.bad_csum) || !tcp::flags_are_valid(header.flags)
         }
+        // The checksum of UDP-Lite is computed as if it were UDP's, and never right.
+        L4::Udp { .. } if packet.ip.proto == proto::UDPLITE => look.checksum,
         L4::Udp { .. } | L4::Sctp { .. } => look.checksum && packet.bad_csum,
         _ => false,
     }

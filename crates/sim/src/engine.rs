@@ -445,7 +445,7 @@ impl<'w> Walker<'w> {
             return self.receive_on_bridge(skb, &bridge, port);
         }
         skb.iif = Some(iface.clone());
-        if skb.frame == FrameTo::Other {
+        if skb.frame == FrameTo::Other || refused_by_ip6(skb) {
             return Err(Fate::NotForUs);
         }
         self.settle_source(skb, Answer::No);
@@ -489,7 +489,12 @@ impl<'w> Walker<'w> {
             return self.deliver(skb);
         }
         let key = || Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None, who };
-        let found = self.routed(skb, |r| r.lookup(&key()))?;
+        let mut found = self.routed(skb, |r| r.lookup(&key()))?;
+        let here = found.as_ref().is_some_and(|f| f.kind == RouteKind::Local);
+        if matches!(dst, IpAddr::V6(a) if on_link(a)) && !here {
+            // Every interface has a route to its own link.
+            found = Some(Found::on_link(iif.clone()));
+        }
         let v4 = dst.is_ipv4();
         let forwarding = if v4 { "net.ipv4.ip_forward" } else { "net.ipv6.conf.all.forwarding" };
         let (forwards, told) = self.world.sysctl(forwarding, 1);
@@ -601,6 +606,11 @@ impl<'w> Walker<'w> {
         if skb.packet.ip.ttl <= 1 {
             return self.nowhere(skb, RoutingDrop::Ttl);
         }
+        // What may not leave its link is not passed on (`ip6_forward`).
+        if matches!(skb.packet.ip.src, IpAddr::V6(a) if a.is_unspecified() || a.is_loopback() || on_link(a))
+        {
+            return self.nowhere(skb, RoutingDrop::Martian);
+        }
         let mut mtu = self.mtu(dev);
         if skb.packet.is_v6() {
             mtu = mtu.max(replies::LEAST_MTU6);
@@ -610,12 +620,28 @@ impl<'w> Walker<'w> {
         if len > mtu && refuses && skb.fragments.is_none() {
             return self.nowhere(skb, RoutingDrop::Mtu);
         }
+        if skb.iif.is_some() && skb.oif == skb.iif {
+            self.may_redirect(skb);
+        }
         let from = skb.packet.ip.ttl;
         skb.packet.ip.ttl -= 1;
         self.event(skb, Event::Changed(Change::Ttl { from, to: from - 1 }));
         self.hook(skb, Hook::Forward)?;
         self.hook(skb, Hook::Postrouting)?;
         Ok(Fate::Forwarded(skb.known_oif()))
+    }
+
+    /// A host that passes a packet back out of the interface that it came by may tell the sender the shorter
+    /// way. That message is not walked.
+    fn may_redirect(&mut self, skb: &Skb) {
+        let usual = i64::from(!self.world.host.complete.network);
+        let dev = skb.iif.as_deref().unwrap_or_default();
+        let on = |of: &str| {
+            self.world.sysctl(&format!("net.ipv4.conf.{of}.send_redirects"), usual).0 != 0
+        };
+        if skb.packet.is_v6() || on("all") || on(dev) {
+            self.lean(Lean::NoRedirect(skb.packet.ip.src));
+        }
     }
 
     fn mtu(&self, dev: Option<&str>) -> u32 {
@@ -690,6 +716,21 @@ impl Watch {
     fn enter(&mut self, reply: usize) -> Option<usize> {
         self.at.replace(reply)
     }
+}
+
+/// Whether an IPv6 address is one of a link.
+fn on_link(addr: Ipv6Addr) -> bool {
+    addr.segments()[0] & 0xffc0 == 0xfe80
+}
+
+/// Whether IPv6 drops a packet from a wire before any hook (`ip6_rcv_core`): from or to the loopback address, from
+/// a group, or to a group that ends at the interface.
+fn refused_by_ip6(skb: &Skb) -> bool {
+    let (IpAddr::V6(src), IpAddr::V6(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
+        return false;
+    };
+    let inner = dst.is_multicast() && dst.octets()[1] & 0xf <= 1;
+    src.is_loopback() || dst.is_loopback() || src.is_multicast() || inner
 }
 
 /// Whether an interface may be the way to the rest of the world, by its usual name.

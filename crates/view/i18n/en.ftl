@@ -176,6 +176,7 @@ lean-sysctl = if <c>{ $name }</c> is <c>{ $value }</c>, as is usual
 lean-empty = if the <c>{ $table }</c> table, which was not pasted, is empty
 lean-fresh = if <b>{ $chain } rule { $number }</b> starts with an empty history
 lean-legacy-order = if the tables are iptables-legacy’s: with iptables-nft, <c>security</c> comes after <c>nat</c> in INPUT
+lean-no-redirect = leaving aside the ICMP redirect that may go to <c>{ $addr }</c>
 lean-no-flows = if no connection was known before
 lean-no-ipsec = if no IPsec policy is at work on this host
 lean-window = if its numbers lie in the window of the connection that was pasted

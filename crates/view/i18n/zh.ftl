@@ -176,6 +176,7 @@ lean-sysctl = 前提：<c>{ $name }</c> 如常为 <c>{ $value }</c>
 lean-empty = 前提：未粘贴的 <c>{ $table }</c> 表是空的
 lean-fresh = 前提：<b>{ $chain } 规则 { $number }</b> 的历史从空开始
 lean-legacy-order = 前提：这些表属于 iptables-legacy；若是 iptables-nft，INPUT 中 <c>security</c> 排在 <c>nat</c> 之后
+lean-no-redirect = 前提：不计可能发给 <c>{ $addr }</c> 的 ICMP 重定向
 lean-no-flows = 前提：之前没有已知连接
 lean-no-ipsec = 前提：本机没有生效的 IPsec 策略
 lean-window = 前提：序号落在所粘贴连接的窗口内

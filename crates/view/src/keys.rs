@@ -170,6 +170,7 @@ keys! {
     LeanEmpty = "lean-empty",
     LeanFresh = "lean-fresh",
     LeanLegacyOrder = "lean-legacy-order",
+    LeanNoRedirect = "lean-no-redirect",
     LeanNoFlows = "lean-no-flows",
     LeanNoIpsec = "lean-no-ipsec",
     LeanWindow = "lean-window",

@@ -271,6 +271,13 @@ impl Walker<'_> {
         if !self.world.host.conntrack || !matches!(skb.attached, Attached::None) {
             return Ok(());
         }
+        if self.world.flows.is_beyond(&skb.packet, skb.zone) {
+            let question = Question::Beside("nf_conntrack_proto_sctp".into());
+            let ways = [(Answer::Yes, None), (Answer::Else, None)];
+            if self.put(skb, &question, &ways) != Answer::Yes {
+                return Err(Fate::Undecided(question));
+            }
+        }
         let on = |name: &str, usual| self.world.sysctl(name, usual).0 != 0;
         let look = Look {
             now_ms: self.world.now_ms,

@@ -206,6 +206,7 @@ fn leant(host: &Host, lean: &Lean) -> Value {
             entry("history", &name, "fresh")
         }
         Lean::LegacyOrder => entry("backend", "iptables", "legacy"),
+        Lean::NoRedirect(to) => entry("redirect", &to.to_string(), "none"),
         Lean::NoFlows => entry("conntrack", "flows", "none"),
         Lean::NoIpsec => entry("xfrm", "policies", "none"),
         Lean::Window => entry("conntrack", "window", "in"),
