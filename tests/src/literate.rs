@@ -200,7 +200,7 @@ fn packet(ask: &Ask) -> Option<Value> {
     put("flags", ask.flags.map(|f| f.0.into()));
     put("seq", ask.seq.map(Into::into));
     put("ack", ask.ack.map(Into::into));
-    let hex = |b: &[u8]| b.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let hex = |b: &[u8]| b.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().concat();
     put("payload", ask.payload.as_deref().map(|b| json!({ "hex": hex(b) })));
     put("ttl", ask.ttl.map(Into::into));
     put("tos", ask.tos.map(Into::into));

@@ -198,15 +198,15 @@ impl Flows {
         let payload = &packet.payload[..];
         let read = match (&packet.l4, helper.kind) {
             (L4::Tcp(tcp), Kind::Ftp) if info == Info::Established && !payload.is_empty() => {
-                let Some(helped) = &mut entry.helped else { return Done::Passed };
-                let at_line = helped.lines[side(dir)].contains(&tcp.seq);
+                let Some(own) = &mut entry.helped else { return Done::Passed };
+                let at_line = own.lines[side(dir)].contains(&tcp.seq);
                 let src = match dir {
                     CtDir::Original => entry.orig.src,
                     CtDir::Reply => entry.reply.src,
                 };
                 let read = if at_line { ftp(payload, dir, src) } else { Read::Nothing };
                 if payload.ends_with(b"\n") && !matches!(read, Read::Partial | Read::Unsaid) {
-                    helped.line_begins(dir, tcp.seq.wrapping_add(payload.len() as u32));
+                    own.line_begins(dir, tcp.seq.wrapping_add(payload.len() as u32));
                 }
                 match read {
                     // Another address than the sender's own is not expected.
@@ -222,7 +222,10 @@ impl Flows {
         let port = match read {
             Read::Nothing => None,
             Read::Partial => return Done::Dropped,
-            Read::Unsaid => return Done::Unsaid,
+            Read::Unsaid => {
+                self.expect(Expected::of(entry, dir, helper, None, now_ms));
+                return Done::Unsaid;
+            }
             Read::Port(_, port) => Some(port),
         };
         let Some(port) = port else { return Done::Passed };
@@ -230,8 +233,8 @@ impl Flows {
         let port = (!translated).then_some(port);
         let added = self.expect(Expected::of(entry, dir, helper, port, now_ms));
         match (&mut entry.helped, translated, added) {
-            (Some(helped), true, _) => {
-                helped.rewritten = true;
+            (Some(own), true, _) => {
+                own.rewritten = true;
                 Done::Unsaid
             }
             (_, _, true) => Done::Passed,
@@ -270,7 +273,7 @@ fn side(dir: CtDir) -> usize {
 
 /// Whether sequence number `a` lies before `b`.
 fn is_before(a: u32, b: u32) -> bool {
-    (a.wrapping_sub(b) as i32) < 0
+    a.wrapping_sub(b) > u32::MAX / 2
 }
 
 /// The number of a zone, whichever direction it is of.
