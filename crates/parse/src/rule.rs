@@ -56,6 +56,9 @@ impl Cx<'_> {
     }
 }
 
+/// The states of conntrack.
+const STATES: [&str; 7] = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "SNAT", "DNAT"];
+
 /// So many problems come with the nearest name.
 const ADVISED: usize = 1000;
 
@@ -719,7 +722,27 @@ impl<'a> Reader<'a, '_, '_, '_> {
 
     fn wrong(&mut self, wrong: Wrong) {
         let place = (wrong.start, wrong.end);
-        self.cx.say(wrong.id, Severity::Warning, place, wrong.expected, wrong.hint);
+        let hint = wrong.hint.clone().or_else(|| self.meant(&wrong));
+        self.cx.say(wrong.id, Severity::Warning, place, wrong.expected, hint);
+    }
+
+    /// The known value that was meant by one that does not fit.
+    fn meant(&self, wrong: &Wrong) -> Option<Hint> {
+        if wrong.id != DiagnosticId::BadValue {
+            return None;
+        }
+        let text = self.text(wrong.start, wrong.end);
+        match wrong.expected.first()? {
+            Expected::CtState => {
+                let fits = |word: &&str| STATES.iter().any(|s| s.eq_ignore_ascii_case(word));
+                text.split(',').filter(|w| !fits(w)).find_map(|w| self.cx.nearest(w, STATES))
+            }
+            Expected::IcmpType => {
+                let known = if self.v6() { names::ICMP6 } else { names::ICMP };
+                self.cx.nearest(text, known.iter().map(|(name, ..)| *name))
+            }
+            _ => None,
+        }
     }
 
     fn finish(mut self) -> Spec {

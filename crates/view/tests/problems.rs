@@ -92,11 +92,13 @@ const LINES: &[(&str, &[&str])] = &[
     ),
     (
         "-A INPUT -m state --state NWE -j ACCEPT",
-        &["[NWE] “NWE” does not fit here; expected a conntrack state"],
+        &["[NWE] “NWE” does not fit here; expected a conntrack state — Did you mean NEW?"],
     ),
     (
         "-A INPUT -m conntrack --ctstate NEW,ESTABLISHD -j ACCEPT",
-        &["[NEW,ESTABLISHD] “NEW,ESTABLISHD” does not fit here; expected a conntrack state"],
+        &[
+            "[NEW,ESTABLISHD] “NEW,ESTABLISHD” does not fit here; expected a conntrack state — Did you mean ESTABLISHED?",
+        ],
     ),
     (
         "-A INPUT -m conntrack --state NEW -j ACCEPT",
@@ -136,7 +138,9 @@ const LINES: &[(&str, &[&str])] = &[
     ),
     (
         "-A INPUT -p icmp --icmp-type echo-reqest -j ACCEPT",
-        &["[echo-reqest] “echo-reqest” does not fit here; expected an ICMP type"],
+        &[
+            "[echo-reqest] “echo-reqest” does not fit here; expected an ICMP type — Did you mean echo-request?",
+        ],
     ),
     (
         "-A INPUT -p tcp --tcp-flags SYN -j ACCEPT",
