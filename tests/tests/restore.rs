@@ -54,7 +54,7 @@ fn rules(text: &str) -> BTreeMap<String, Vec<String>> {
     let mut table = String::new();
     for line in text.lines().filter(|l| l.starts_with(['*', '-', ':'])) {
         if let Some(name) = line.strip_prefix('*') {
-            name.clone_into(&mut table)
+            name.clone_into(&mut table);
         } else {
             let lines: &mut Vec<String> = tables.entry(table.clone()).or_default();
             let exact = if line.starts_with(':') { line.split(" [").next() } else { None };
