@@ -1,8 +1,9 @@
 //! The page's examples: each ends as its head says, and as a real kernel says where it was asked.
 #![allow(clippy::unwrap_used, clippy::format_push_string, clippy::format_collect)]
 
-use chainwalk_parse::{assumption, packet_lines, read};
-use chainwalk_sim::{Session, assume};
+use chainwalk_model::{Proposal, Want};
+use chainwalk_parse::{assumption, edit_text, packet_lines, read};
+use chainwalk_sim::{Session, assume, changes};
 use chainwalk_tests::kernel::{Standing, branches, compare, differences};
 use chainwalk_tests::{literate, recorded};
 use serde_json::Value;
@@ -70,6 +71,20 @@ fn every_packet_ends_as_the_head_says() {
         }
     }
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn a_nodeport_that_fails_on_the_node_is_mended_by_a_sysctl() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../web/examples/05-nodeport-from-the-node.txt");
+    let text = fs::read_to_string(path).unwrap();
+    let host = read(&[text.split_once("\n---\n").unwrap().1]).host();
+    let asks = [packet_lines(&["curl 127.0.0.1:30080"], &host).remove(0).0];
+    let found = changes(&host, &asks, 0, Want::Through);
+    let sysctl = |p: &Proposal| {
+        p.edits.iter().map(|e| edit_text(e, &host)).collect::<String>().contains("route_localnet=1")
+    };
+    assert!(found.proposals.iter().any(sysctl), "{:?}", found.proposals);
 }
 
 #[test]

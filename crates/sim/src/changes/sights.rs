@@ -2,7 +2,7 @@
 
 use super::through;
 use chainwalk_model::{
-    ChainId, CtDir, CtStates, EndBy, Entry, Event, Fate, Hook, Host, Moment, Path, RoutingDrop,
+    ChainId, CtDir, CtStates, EndBy, Entry, Event, Fate, Hook, Host, Moment, Path, Routed, RoutingDrop,
     RuleId, Stop, Trace, Want,
 };
 
@@ -105,6 +105,14 @@ fn stopped_at(trace: &Trace) -> Spot {
         Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => Spot::Rule(*rule),
         Fate::Dropped(Stop::Policy(chain)) => Spot::Policy(*chain),
         Fate::Routing(why) => Spot::Routing(*why),
+        // A second decision in OUTPUT that leads nowhere ends the packet there.
+        Fate::Refused => {
+            let nowhere = trace.steps.iter().rev().find_map(|s| match &s.event {
+                Event::Routed { to: Routed::Nowhere(why), .. } => Some(*why),
+                _ => None,
+            });
+            nowhere.map_or(Spot::Kernel, Spot::Routing)
+        }
         Fate::SendError(_) => Spot::NoWayOut,
         _ => Spot::Kernel,
     }
