@@ -75,8 +75,8 @@ fn every_packet_ends_as_the_head_says() {
 
 #[test]
 fn a_nodeport_that_fails_on_the_node_is_mended_by_a_sysctl() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../web/examples/05-nodeport-from-the-node.txt");
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/examples/05-nodeport-from-the-node.txt");
     let text = fs::read_to_string(path).unwrap();
     let host = read(&[text.split_once("\n---\n").unwrap().1]).host();
     let asks = [packet_lines(&["curl 127.0.0.1:30080"], &host).remove(0).0];

@@ -7,6 +7,7 @@ mod change;
 mod chromium;
 mod editor;
 mod host;
+mod journeys;
 mod layout;
 mod packet;
 mod server;
