@@ -2,8 +2,8 @@
 
 use super::through;
 use chainwalk_model::{
-    ChainId, CtDir, CtStates, EndBy, Entry, Event, Fate, Hook, Host, Moment, Path, Routed, RoutingDrop,
-    RuleId, Stop, Trace, Want,
+    ChainId, CtDir, CtStates, EndBy, Entry, Event, Fate, Hook, Host, Moment, Path, Routed,
+    RoutingDrop, RuleId, Stop, Trace, Want,
 };
 
 /// Where a packet takes the turn that is not wanted.
