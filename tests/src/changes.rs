@@ -1,7 +1,9 @@
 //! Proposed changes as cases for a kernel, and a kernel's answers to them as they are kept.
 
 use crate::recorded;
-use chainwalk_model::{Assumption, Edit, FrameTo, Host, L4, Proposal, Sent, TcpFlags, Want};
+use chainwalk_model::{
+    Assumption, Changes, Edit, FrameTo, Host, L4, Proposal, Sent, TcpFlags, Want,
+};
 use chainwalk_parse::case::{self, Case};
 use chainwalk_parse::{edit_text, save_text};
 use chainwalk_sim::{Session, changes, edited};
@@ -43,7 +45,11 @@ pub fn want(host: &Host, case: &Case) -> Want {
 
 /// The proposals for the first packet of a case, with their commands.
 pub fn proposed(host: &Host, case: &Case) -> Vec<(Vec<String>, Proposal)> {
-    let found = changes(host, &case.asks, 0, want(host, case));
+    with_commands(host, changes(host, &case.asks, 0, want(host, case)))
+}
+
+/// Proposals, each with the commands that make it on this host.
+pub fn with_commands(host: &Host, found: Changes) -> Vec<(Vec<String>, Proposal)> {
     let commands = |proposal: Proposal| {
         let mut now = host.clone();
         let mut texts = Vec::new();

@@ -27,17 +27,7 @@ fn first_document() -> Host {
 /// The proposals for the last of some packet lines, as commands.
 fn proposed(host: &Host, lines: &[&str], want: Want) -> Vec<(Vec<String>, Proposal)> {
     let asks: Vec<_> = packet_lines(lines, host).into_iter().map(|(ask, _)| ask).collect();
-    let found = changes(host, &asks, lines.len() - 1, want);
-    let commands = |proposal: Proposal| {
-        let mut now = host.clone();
-        let mut texts = Vec::new();
-        for edit in &proposal.edits {
-            texts.push(edit_text(edit, &now));
-            now = edited(&now, edit);
-        }
-        (texts, proposal)
-    };
-    found.proposals.into_iter().map(commands).collect()
+    kernel::with_commands(host, changes(host, &asks, lines.len() - 1, want))
 }
 
 /// Whether a proposal changes the fate of packets that differ in `vary`.

@@ -9,6 +9,13 @@ pub(crate) fn jhash_1word(word: u32, seed: u32) -> u32 {
     last(start.wrapping_add(word), start, start)
 }
 
+/// The hash of three words.
+pub(crate) fn jhash_3words(words: [u32; 3], seed: u32) -> u32 {
+    let start = START.wrapping_add(3 << 2).wrapping_add(seed);
+    let [a, b, c] = words.map(|word| word.wrapping_add(start));
+    last(a, b, c)
+}
+
 /// The hash of four words.
 pub(crate) fn jhash2(k: [u32; 4], seed: u32) -> u32 {
     let start = START.wrapping_add(4 << 2).wrapping_add(seed);

@@ -3,6 +3,7 @@
 use super::chains::Word;
 use super::{Attached, Skb, Walker};
 use crate::ct;
+use crate::jhash::jhash_3words;
 use chainwalk_model::{
     Change, Cidr, EcnSet, Event, Fate, Hmark, L4, Packet, PrefixPair, TcpFlags, proto,
 };
@@ -157,7 +158,7 @@ impl Hashed {
         let other = u16::from_be_bytes([byte(2), byte(3)]);
         // Both directions of a flow have one mark.
         let ports = u32::from(one.max(other)) << 16 | u32::from(one.min(other));
-        let hash = jhash3([src.min(dst), src.max(dst), ports], m.rnd.unwrap_or(0));
+        let hash = jhash_3words([src.min(dst), src.max(dst), ports], m.rnd.unwrap_or(0));
         let hash = hash ^ (u32::from(self.proto) & u32::from(m.proto_mask.unwrap_or(0)));
         let scaled = (u64::from(hash) * u64::from(m.modulus)) >> 32;
         (scaled as u32).wrapping_add(m.offset)
@@ -188,19 +189,6 @@ fn folded(addr: IpAddr, len: u8) -> u32 {
             (bits >> 96) as u32 ^ (bits >> 64) as u32 ^ (bits >> 32) as u32 ^ bits as u32
         }
     }
-}
-
-/// `jhash_3words`, from `include/linux/jhash.h`.
-fn jhash3(words: [u32; 3], seed: u32) -> u32 {
-    let start = 0xdead_beef_u32.wrapping_add(3 << 2).wrapping_add(seed);
-    let [mut a, mut b, mut c] = words.map(|w| w.wrapping_add(start));
-    c = (c ^ b).wrapping_sub(b.rotate_left(14));
-    a = (a ^ c).wrapping_sub(c.rotate_left(11));
-    b = (b ^ a).wrapping_sub(a.rotate_left(25));
-    c = (c ^ b).wrapping_sub(b.rotate_left(16));
-    a = (a ^ c).wrapping_sub(c.rotate_left(4));
-    b = (b ^ a).wrapping_sub(a.rotate_left(14));
-    (c ^ b).wrapping_sub(b.rotate_left(24))
 }
 
 /// An address with the other network. What the sum of its words changes by is taken off one of them, so that
