@@ -315,6 +315,7 @@ fn what_the_page_calls_exact_on_the_way_a_kernel_was_asked() {
         include_str!("../kernel/asked.jsonl"),
         include_str!("../kernel/generated.jsonl"),
         include_str!("../kernel/helpers.jsonl"),
+        include_str!("../kernel/sctp.jsonl"),
     ]
     .concat();
     let ids: Vec<String> = recorded

@@ -84,6 +84,8 @@ pub struct Ask {
     pub window: Option<u16>,
     /// TCP options as on the wire.
     pub tcp_options: Option<Arc<[u8]>>,
+    /// Verification tag of SCTP.
+    pub sctp_tag: Option<u32>,
     /// ICMP type.
     pub icmp_type: Option<u8>,
     /// ICMP code.

@@ -104,12 +104,14 @@ pub enum L4 {
         /// Destination port.
         dport: u16,
     },
-    /// SCTP, of which only the ports are told apart.
+    /// SCTP; its chunks are the payload.
     Sctp {
         /// Source port.
         sport: u16,
         /// Destination port.
         dport: u16,
+        /// Verification tag.
+        tag: u32,
     },
     /// ICMP or ICMPv6, by the IP header's protocol.
     Icmp(Icmp),

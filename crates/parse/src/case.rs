@@ -234,6 +234,9 @@ struct Wire {
     ack: Option<u32>,
     window: Option<u16>,
     tcp_opts: Option<TcpOpts>,
+    vtag: Option<u32>,
+    chunk: Option<u8>,
+    itag: Option<u32>,
     icmp_type: Option<u8>,
     icmp_code: Option<u8>,
     icmp_id: Option<u16>,
@@ -547,6 +550,7 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
             None => None,
             Some(o) => Some(tcp_options(&o, &hex)?.into()),
         },
+        sctp_tag: w.vtag,
         icmp_type: w.icmp_type,
         icmp_code: w.icmp_code,
         icmp_id: w.icmp_id,
@@ -563,7 +567,7 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
         frag_off: w.frag_off,
         frag_len: w.frag_len,
         payload: match w.payload {
-            None => None,
+            None => sctp_chunk(w.chunk, w.itag).map(Arc::from),
             Some(Bytes::Text(t)) => Some(latin1(&t).ok_or_else(|| wrong(field("payload"), t))?),
             Some(Bytes::Hex { hex: t }) => Some(hex(&t, "payload")?.into()),
             Some(Bytes::Len { len }) => Some(vec![b'x'; usize::from(len)].into()),
@@ -597,6 +601,20 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
     };
     extensions::take_apart(&mut ask);
     Ok(ask)
+}
+
+/// The one chunk of an SCTP packet that is told by its number and its tag.
+fn sctp_chunk(kind: Option<u8>, tag: Option<u32>) -> Option<Vec<u8>> {
+    const INIT: u8 = 1;
+    const INIT_ACK: u8 = 2;
+    let kind = kind.or(tag.map(|_| INIT))?;
+    if !matches!(kind, INIT | INIT_ACK) {
+        return Some(vec![kind, 0, 0, 4]);
+    }
+    let mut bytes = vec![kind, 0, 0, 20];
+    bytes.extend(tag.unwrap_or(0x1234).to_be_bytes());
+    bytes.extend([0, 0, 0xff, 0xff, 0, 10, 0, 10, 0, 0, 0, 1]);
+    Some(bytes)
 }
 
 fn flags(written: &Scalar) -> Option<u8> {

@@ -123,7 +123,7 @@ fn transport(
             })
         }
         proto::UDP | proto::UDPLITE => L4::Udp { sport, dport },
-        proto::SCTP => L4::Sctp { sport, dport },
+        proto::SCTP => L4::Sctp { sport, dport, tag: ask.sctp_tag.unwrap_or(0) },
         proto::ICMP | proto::ICMPV6 => {
             let v6 = number == proto::ICMPV6;
             let before = base.and_then(|b| match &b.l4 {

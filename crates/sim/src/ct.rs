@@ -1,17 +1,22 @@
 //! Conntrack: which flow a packet belongs to, and what state that gives it.
 //!
-//! Sources: `net/netfilter/nf_conntrack_core.c`, `nf_conntrack_proto_{tcp,udp,icmp,icmpv6,generic}.c`.
+//! Sources: `net/netfilter/nf_conntrack_core.c`, `nf_conntrack_proto_{tcp,udp,sctp,gre,icmp,icmpv6,generic}.c`.
 
 mod expect;
 mod fragments;
 mod icmp;
+mod sctp;
 mod tcp;
+mod timeouts;
 
 pub(crate) use expect::{Done, Fitting, Helped, Helper, Kind, may_tell};
 pub(crate) use fragments::{Fragments, Gathered};
 pub(crate) use icmp::{is_error, quoted};
+pub(crate) use timeouts::Timeouts;
 
 use chainwalk_model::{CtDir, Flow, L4, Packet, Text, Tuple, proto};
+use sctp::Sctp;
+use std::rc::Rc;
 use tcp::Tcp;
 
 /// The bits of a flow's status, as in the kernel's `IPS_*`.
@@ -43,6 +48,8 @@ pub(crate) struct Zone {
     pub reply: u16,
 }
 
+/// A flow that has less to live is not made to end sooner by a FIN or a reset out of its window.
+const LEAST_TO_HURRY: u64 = 120_000;
 /// What IPv6 says where no header follows.
 const NO_NEXT_HEADER: u8 = 59;
 
@@ -76,6 +83,7 @@ pub(crate) struct Entry {
     /// The helper that expected it.
     pub expected_by: Option<Kind>,
     tcp: Option<Tcp>,
+    sctp: Option<Sctp>,
 }
 
 impl Entry {
@@ -97,10 +105,10 @@ impl Entry {
     }
 
     /// A reset of REJECT's closes a TCP flow (`nf_ct_set_closing`).
-    pub(crate) fn close(&mut self, now_ms: u64) {
+    pub(crate) fn close(&mut self, now_ms: u64, timeouts: &Timeouts) {
         if let Some(tcp) = &mut self.tcp {
             tcp.close();
-            self.expires_ms = now_ms + tcp.timeout_s() * 1000;
+            self.expires_ms = now_ms + tcp.timeout(timeouts);
         }
     }
 
@@ -175,7 +183,7 @@ pub(crate) fn turned(dir: CtDir) -> CtDir {
 pub(crate) fn tuple_of(packet: &Packet) -> Tuple {
     let (sport, dport) = match &packet.l4 {
         L4::Tcp(t) => (t.sport, t.dport),
-        L4::Udp { sport, dport } | L4::Sctp { sport, dport } => (*sport, *dport),
+        L4::Udp { sport, dport } | L4::Sctp { sport, dport, .. } => (*sport, *dport),
         L4::Icmp(i) => (i.id, u16::from(i.kind) << 8 | u16::from(i.code)),
         L4::Other => (0, 0),
     };
@@ -210,6 +218,8 @@ pub(crate) struct Look {
     pub helper: Option<Helper>,
     /// Whether checksums are looked at (PREROUTING with `nf_conntrack_checksum`).
     pub checksum: bool,
+    /// How long flows live.
+    pub timeouts: Rc<Timeouts>,
 }
 
 impl Flows {
@@ -228,10 +238,13 @@ impl Flows {
         self.entries.retain(|e| e.expires_ms > now_ms);
     }
 
-    /// Whether a packet belongs to a TCP flow that was told, and of whose numbers nothing is known yet.
+    /// Whether a packet belongs to a flow of TCP or SCTP that was told, and of whose numbers nothing is known yet.
     pub(crate) fn is_untold(&self, packet: &Packet, zone: Zone) -> bool {
         let found = self.find(tuple_of(packet), zone).and_then(|(id, _)| self.get(id));
-        found.and_then(|e| e.tcp.as_ref()).is_some_and(Tcp::is_untold)
+        found.is_some_and(|e| {
+            e.tcp.as_ref().is_some_and(Tcp::is_untold)
+                || e.sctp.as_ref().is_some_and(Sctp::is_untold)
+        })
     }
 
     /// The flow with this number.
@@ -303,25 +316,6 @@ impl Flows {
         true
     }
 
-    /// Whether an SCTP packet moves an association in a way that is not followed here.
-    pub(crate) fn is_beyond(&self, packet: &Packet, zone: Zone) -> bool {
-        // The chunks of a setup that a kernel follows where it knows of no association.
-        const BEGINS: [u8; 7] = [2, 4, 5, 7, 8, 9, 10];
-        const LAST: u8 = 15;
-        let [kind, _, high, low, ..] = *packet.payload else { return false };
-        let len = usize::from(u16::from_be_bytes([high, low]));
-        let whole = len >= 4 && len <= packet.payload.len();
-        if !matches!(packet.l4, L4::Sctp { .. }) || packet.is_fragment() || !whole {
-            return false;
-        }
-        let more = len.next_multiple_of(4) < packet.payload.len();
-        match self.find(tuple_of(packet), zone) {
-            _ if more => true,
-            Some(_) => kind <= LAST && !opens_sctp(packet),
-            None => BEGINS.contains(&kind),
-        }
-    }
-
     /// A number for a new flow.
     fn fresh_id(&mut self) -> u32 {
         self.next += 1;
@@ -360,15 +354,28 @@ impl Flows {
         {
             return Seen::Invalid;
         }
-        let (tcp, timeout_s) = match &packet.l4 {
-            L4::Tcp(header) => match Tcp::begin(header, packet, look) {
-                Some((tcp, life)) => (Some(tcp), life),
-                None => return Seen::Invalid,
-            },
-            L4::Udp { .. } | L4::Icmp(_) => (None, 30),
-            L4::Sctp { .. } if opens_sctp(packet) => (None, 10),
-            L4::Sctp { .. } => return Seen::Invalid,
-            L4::Other => (None, if tuple.proto == proto::GRE { 30 } else { 600 }),
+        let timeouts = &look.timeouts;
+        let (mut tcp, mut sctp) = (None, None);
+        let life = match &packet.l4 {
+            L4::Tcp(header) => {
+                let Some((begun, life)) = Tcp::begin(header, packet, look) else {
+                    return Seen::Invalid;
+                };
+                tcp = Some(begun);
+                life
+            }
+            L4::Sctp { tag, .. } => {
+                let Some((begun, life)) = Sctp::begin(sctp::body(packet), *tag, look) else {
+                    return Seen::Invalid;
+                };
+                sctp = Some(begun);
+                life
+            }
+            L4::Udp { .. } => timeouts.udp,
+            L4::Icmp(_) if packet.is_v6() => timeouts.icmpv6,
+            L4::Icmp(_) => timeouts.icmp,
+            L4::Other if tuple.proto == proto::GRE => timeouts.gre,
+            L4::Other => timeouts.generic,
         };
         let id = self.fresh_id();
         let fits = self.expected(tuple, look.zone, look.now_ms);
@@ -380,7 +387,7 @@ impl Flows {
             status: if expected.is_some() { status::EXPECTED } else { 0 },
             mark: expected.map_or(0, |f| f.mark),
             zone: look.zone,
-            expires_ms: look.now_ms + timeout_s * 1000,
+            expires_ms: look.now_ms + life,
             stream_ms: look.now_ms + 2000,
             came_by: None,
             masq_dev: None,
@@ -389,6 +396,7 @@ impl Flows {
             helped: look.helper.filter(|_| expected.is_none()).map(Helped::new),
             expected_by: expected.map(|f| f.helper.kind),
             tcp,
+            sctp,
         });
         match fits {
             Some(Fitting { sure: false, helper, .. }) => Seen::Perhaps(entry, helper),
@@ -406,6 +414,7 @@ impl Flows {
             CtDir::Original => Info::New,
         };
         let seen_reply = entry.has(status::SEEN_REPLY);
+        let timeouts = &look.timeouts;
         let mut counted = true;
         match &packet.l4 {
             L4::Tcp(header) => {
@@ -413,6 +422,13 @@ impl Flows {
                 let Some(tcp) = entry.tcp.as_mut() else { return Seen::Invalid };
                 match tcp.go_on(header, packet, dir, seen_reply, assured, look) {
                     tcp::Step::Invalid => return Seen::Invalid,
+                    tcp::Step::Hurried => {
+                        let left = entry.expires_ms.saturating_sub(look.now_ms);
+                        if left >= LEAST_TO_HURRY && left > timeouts.unacknowledged {
+                            entry.expires_ms = look.now_ms + timeouts.unacknowledged;
+                        }
+                        return Seen::Invalid;
+                    }
                     tcp::Step::Ignored => counted = false,
                     tcp::Step::Kill => {
                         // The entry leaves the table; the packet still belongs to it.
@@ -435,32 +451,47 @@ impl Flows {
                         // What does not renew the flow is not counted either.
                         counted = life.is_some();
                         if let Some(life) = life {
-                            entry.expires_ms = look.now_ms + life * 1000;
+                            entry.expires_ms = look.now_ms + life;
                         }
                     }
                 }
             }
+            L4::Sctp { tag, .. } => {
+                let Some(sctp) = entry.sctp.as_mut() else { return Seen::Invalid };
+                let step = sctp.go_on(sctp::body(packet), *tag, dir, true, look);
+                // A packet that does not fit may have established it with its first chunks.
+                if sctp.assured {
+                    entry.status |= status::ASSURED;
+                }
+                match step {
+                    sctp::Step::Invalid => return Seen::Invalid,
+                    sctp::Step::Ignored => counted = false,
+                    sctp::Step::Moved(life) => entry.expires_ms = look.now_ms + life,
+                }
+            }
             L4::Udp { .. } => {
-                let mut timeout = 30;
-                if seen_reply && look.now_ms > entry.stream_ms {
-                    timeout = 120;
+                // UDP-Lite is a stream at once.
+                let lasts = packet.ip.proto == proto::UDPLITE || look.now_ms > entry.stream_ms;
+                let mut life = timeouts.udp;
+                if seen_reply && lasts {
+                    life = timeouts.udp_stream;
                     entry.status |= status::ASSURED;
                 }
-                entry.expires_ms = look.now_ms + timeout * 1000;
+                entry.expires_ms = look.now_ms + life;
             }
-            L4::Icmp(_) => entry.expires_ms = look.now_ms + 30_000,
-            L4::Sctp { .. } if !opens_sctp(packet) => return Seen::Invalid,
-            // An association that only ever sees INIT stays as it is.
-            L4::Sctp { .. } => {}
-            L4::Other => {
-                if entry.orig.proto == proto::GRE && seen_reply {
+            L4::Icmp(_) => {
+                let life = if packet.is_v6() { timeouts.icmpv6 } else { timeouts.icmp };
+                entry.expires_ms = look.now_ms + life;
+            }
+            L4::Other if entry.orig.proto == proto::GRE => {
+                let mut life = timeouts.gre;
+                if seen_reply {
+                    life = timeouts.gre_stream;
                     entry.status |= status::ASSURED;
-                    entry.expires_ms = look.now_ms + 180_000;
-                } else {
-                    let timeout = if entry.orig.proto == proto::GRE { 30 } else { 600 };
-                    entry.expires_ms = look.now_ms + timeout * 1000;
                 }
+                entry.expires_ms = look.now_ms + life;
             }
+            L4::Other => entry.expires_ms = look.now_ms + timeouts.generic,
         }
         if dir == CtDir::Reply {
             entry.status |= status::SEEN_REPLY;
@@ -487,9 +518,10 @@ impl Flows {
         })
     }
 
-    /// The table as it is printed.
+    /// The table as it is printed, without what has expired.
     pub(crate) fn printed(&self, now_ms: u64) -> Vec<Flow> {
-        self.entries.iter().map(|e| e.printed(now_ms)).collect()
+        let alive = self.entries.iter().filter(|e| e.expires_ms > now_ms);
+        alive.map(|e| e.printed(now_ms)).collect()
     }
 }
 
@@ -509,8 +541,9 @@ impl Entry {
         ] {
             bits |= if is { bit } else { 0 };
         }
-        let tcp = (flow.orig.proto == proto::TCP)
-            .then(|| Tcp::known(flow.tcp_state.as_deref().unwrap_or("ESTABLISHED")));
+        let state = flow.tcp_state.as_deref().unwrap_or("ESTABLISHED");
+        let tcp = (flow.orig.proto == proto::TCP).then(|| Tcp::known(state));
+        let sctp = (flow.orig.proto == proto::SCTP).then(|| Sctp::known(state));
         Self {
             id,
             orig: flow.orig,
@@ -530,6 +563,7 @@ impl Entry {
             helped: None,
             expected_by: None,
             tcp,
+            sctp,
         }
     }
 
@@ -537,9 +571,10 @@ impl Entry {
         Flow {
             orig: self.orig,
             reply: self.reply,
-            tcp_state: match &self.tcp {
-                Some(tcp) => Some(tcp.name().into()),
-                None => (self.orig.proto == proto::SCTP).then(|| "CLOSED".into()),
+            tcp_state: match (&self.tcp, &self.sctp) {
+                (Some(tcp), _) => Some(tcp.name().into()),
+                (None, Some(sctp)) => Some(sctp.name().into()),
+                (None, None) => None,
             },
             unreplied: !self.has(status::SEEN_REPLY),
             assured: self.has(status::ASSURED),
@@ -565,11 +600,4 @@ fn bad_transport(packet: &Packet, look: &Look) -> bool {
         L4::Udp { .. } | L4::Sctp { .. } => look.checksum && packet.bad_csum,
         _ => false,
     }
-}
-
-/// Whether an SCTP packet carries an INIT, the only chunk that is told apart: with any other one it is taken
-/// for out of the blue.
-fn opens_sctp(packet: &Packet) -> bool {
-    const INIT: u8 = 1;
-    packet.payload.len() >= 20 && packet.payload[0] == INIT
 }

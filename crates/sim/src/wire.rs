@@ -47,7 +47,7 @@ pub(crate) fn ports(p: &Packet) -> Option<(u16, u16)> {
     }
     match &p.l4 {
         L4::Tcp(t) => Some((t.sport, t.dport)),
-        L4::Udp { sport, dport } | L4::Sctp { sport, dport } => Some((*sport, *dport)),
+        L4::Udp { sport, dport } | L4::Sctp { sport, dport, .. } => Some((*sport, *dport)),
         L4::Icmp(i) => Some((u16::from_be_bytes([i.kind, i.code]), 0)),
         L4::Other => match p.payload.as_ref() {
             [s0, s1, d0, d1, ..] => {
@@ -194,10 +194,11 @@ fn transport(p: &Packet) -> Vec<u8> {
             };
             out[6..8].copy_from_slice(&(sum ^ spoil).to_be_bytes());
         }
-        L4::Sctp { sport, dport } => {
+        L4::Sctp { sport, dport, tag } => {
             out.extend(sport.to_be_bytes());
             out.extend(dport.to_be_bytes());
-            out.extend([0; 8]);
+            out.extend(tag.to_be_bytes());
+            out.extend([0; 4]);
             out.extend(if p.payload.is_empty() { &SCTP_INIT[..] } else { &p.payload });
             let sum = crc32c(&out) ^ u32::from(spoil);
             out[8..12].copy_from_slice(&sum.to_le_bytes());
@@ -370,7 +371,7 @@ mod tests {
 
     #[test]
     fn sctp_has_a_checksum_of_its_own() {
-        let l4 = L4::Sctp { sport: 1, dport: 2 };
+        let l4 = L4::Sctp { sport: 1, dport: 2, tag: 0 };
         let p = Bench::of("1.2.3.4", "10.0.0.2", proto::SCTP, l4).packet;
         check(
             &p,

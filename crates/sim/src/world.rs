@@ -1,6 +1,6 @@
 //! A host as packets change it: flows, lists, buckets, sets, and the answers that this branch stands on.
 
-use crate::ct::{Flows, Fragments};
+use crate::ct::{Flows, Fragments, Timeouts};
 use crate::decide::Answers;
 use crate::memory::Memory;
 use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question};
@@ -13,6 +13,8 @@ pub(crate) struct World {
     pub host: Rc<Host>,
     /// The conntrack table.
     pub flows: Rc<Flows>,
+    /// How long flows live.
+    pub timeouts: Rc<Timeouts>,
     /// Fragments that wait for the rest.
     pub fragments: Rc<Fragments>,
     /// What matches and targets remember.
@@ -33,9 +35,11 @@ impl World {
         let flows = Flows::known(host.flows.iter().map(|f| &f.value));
         let told = host.clock.map(|seconds| (seconds, 0));
         let counts = counts(&host);
+        let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
         Self {
             host,
             flows: Rc::new(flows),
+            timeouts: Rc::new(timeouts),
             fragments: Rc::default(),
             memory: Memory::default(),
             answers: Rc::default(),
@@ -65,11 +69,16 @@ impl World {
 
     /// The number a sysctl holds: as told, or `usual`. The flag says whether it was told.
     pub(crate) fn sysctl(&self, name: &str, usual: i64) -> (i64, bool) {
-        match self.host.sysctl(name).and_then(|f| f.value.trim().parse().ok()) {
+        match number(&self.host, name) {
             Some(value) => (value, true),
             None => (usual, false),
         }
     }
+}
+
+/// The number that a sysctl was told to hold.
+fn number(host: &Host, name: &str) -> Option<i64> {
+    host.sysctl(name).and_then(|f| f.value.trim().parse().ok())
 }
 
 /// Whether flows are counted: as the host's own listing tells, else where a rule asks for it, which turns it on as

@@ -2,7 +2,7 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_proto_tcp.c`.
 
-use super::Look;
+use super::{Look, Timeouts};
 use chainwalk_model::{CtDir, Packet, Tcp as Header, TcpFlags};
 
 /// The states, in the order of the kernel's `enum tcp_conntrack`.
@@ -82,8 +82,6 @@ const UNACKED: u8 = 32;
 const LEAST_ACK_WINDOW: u32 = 66_000;
 /// Retransmissions after which a flow is forgotten sooner (`nf_conntrack_tcp_max_retrans`).
 const MOST_RETRANS: u8 = 3;
-/// Seconds to live with data that is not acknowledged, or retransmitted too often.
-const UNACKED_S: u64 = 300;
 
 /// One end of the flow (`struct ip_ct_tcp_state`).
 #[derive(Clone, Copy, Debug, Default)]
@@ -126,6 +124,8 @@ pub(super) struct Tcp {
 pub(super) enum Step {
     /// It does not fit.
     Invalid,
+    /// It does not fit, and neither did the other end's farewell: the flow is forgotten sooner.
+    Hurried,
     /// It is let through without moving anything.
     Ignored,
     /// The flow ends with it.
@@ -136,7 +136,7 @@ pub(super) enum Step {
     Moved {
         /// The flow is established both ways now.
         assured: bool,
-        /// Seconds to live from now on; `None` leaves them as they are.
+        /// Milliseconds to live from now on; `None` leaves them as they are.
         life: Option<u64>,
     },
 }
@@ -273,7 +273,7 @@ fn sack_of(header: &Header) -> u32 {
 impl Tcp {
     /// A new flow from its first packet; `None` if the packet can't begin one (`tcp_new`).
     ///
-    /// With it the seconds it has to live.
+    /// With it the milliseconds it has to live.
     pub(super) fn begin(header: &Header, packet: &Packet, look: &Look) -> Option<(Self, u64)> {
         let Next::To(state) = next(CtDir::Original, kind_of(header.flags), State::None) else {
             return None;
@@ -313,10 +313,10 @@ impl Tcp {
             told: false,
         };
         match tcp.go_on(header, packet, CtDir::Original, false, false, look) {
-            Step::Invalid => None,
+            Step::Invalid | Step::Hurried => None,
             Step::Moved { life: Some(life), .. } => Some((tcp, life)),
             _ => {
-                let life = tcp.timeout_s();
+                let life = tcp.timeout(&look.timeouts);
                 Some((tcp, life))
             }
         }
@@ -365,32 +365,30 @@ impl Tcp {
         self.state.name()
     }
 
-    /// Seconds until the flow is forgotten in this state (`tcp_timeouts`).
-    pub(super) fn timeout_s(&self) -> u64 {
-        match self.state {
-            State::SynSent | State::SynSent2 | State::FinWait | State::TimeWait | State::None => {
-                120
-            }
-            State::SynRecv | State::CloseWait => 60,
-            State::Established => 432_000,
-            State::LastAck => 30,
-            State::Close => 10,
-        }
+    /// Milliseconds until the flow is forgotten in this state.
+    pub(super) fn timeout(&self, timeouts: &Timeouts) -> u64 {
+        timeouts.tcp[self.state as usize]
     }
 
-    /// Seconds to live after a packet that fitted.
-    fn life_s(&self, kind: Kind, seen_reply: bool) -> u64 {
-        let usual = self.timeout_s();
+    /// Milliseconds to live after a packet that fitted.
+    fn life(&self, kind: Kind, seen_reply: bool, timeouts: &Timeouts) -> u64 {
+        let usual = self.timeout(timeouts);
         let unacked = (self.ends[0].flags | self.ends[1].flags) & UNACKED != 0;
-        let retransmits = self.last.retrans >= MOST_RETRANS && usual > UNACKED_S;
-        if kind == Kind::Rst && !retransmits {
-            return 10;
-        }
-        let hurried = retransmits
-            || unacked
-            || self.last.win == 0
-            || (!seen_reply && self.state == State::Established);
-        if hurried { usual.min(UNACKED_S) } else { usual }
+        let most = timeouts.max_retrans;
+        let life = if self.last.retrans >= MOST_RETRANS && usual > most {
+            most
+        } else if kind == Kind::Rst {
+            timeouts.tcp[State::Close as usize]
+        } else if unacked && usual > timeouts.unacknowledged {
+            timeouts.unacknowledged
+        } else if self.last.win == 0 && usual > most {
+            most
+        } else {
+            usual
+        };
+        // One that was picked up in the middle has to show that it lives.
+        let picked_up = !seen_reply && self.state == State::Established;
+        if picked_up { life.min(timeouts.unacknowledged) } else { life }
     }
 
     /// Whether the flow is over but for what may still be under way (`tcp_can_early_drop`).
@@ -492,7 +490,7 @@ impl Tcp {
         if old != new && new == State::FinWait {
             self.ends[me].flags |= FIN_SENT;
         }
-        let life = Some(self.life_s(kind, seen_reply));
+        let life = Some(self.life(kind, seen_reply, &look.timeouts));
         if !seen_reply {
             if header.flags.has(TcpFlags::RST) && old != State::None {
                 return Step::Kill;
@@ -558,11 +556,11 @@ impl Tcp {
     /// A segment out of the window; one that wants to end the flow is remembered.
     fn refused(&mut self, dir: CtDir, kind: Kind, assured: bool) -> Step {
         if assured && matches!(kind, Kind::Fin | Kind::Rst) {
-            let both = self.last.dir != dir && matches!(self.last.kind, Kind::Fin | Kind::Rst);
-            if !both {
-                self.last.kind = kind;
-                self.last.dir = dir;
+            if self.last.dir != dir && matches!(self.last.kind, Kind::Fin | Kind::Rst) {
+                return Step::Hurried;
             }
+            self.last.kind = kind;
+            self.last.dir = dir;
         }
         Step::Invalid
     }

@@ -271,13 +271,6 @@ impl Walker<'_> {
         if !self.world.host.conntrack || !matches!(skb.attached, Attached::None) {
             return Ok(());
         }
-        if self.world.flows.is_beyond(&skb.packet, skb.zone) {
-            let question = Question::Beside("nf_conntrack_proto_sctp".into());
-            let ways = [(Answer::Yes, None), (Answer::Else, None)];
-            if self.put(skb, &question, &ways) != Answer::Yes {
-                return Err(Fate::Undecided(question));
-            }
-        }
         let on = |name: &str, usual| self.world.sysctl(name, usual).0 != 0;
         let look = Look {
             now_ms: self.world.now_ms,
@@ -286,6 +279,7 @@ impl Walker<'_> {
             tcp_loose: on("net.netfilter.nf_conntrack_tcp_loose", 1),
             tcp_liberal: on("net.netfilter.nf_conntrack_tcp_be_liberal", 0),
             checksum: hook == Hook::Prerouting && on("net.netfilter.nf_conntrack_checksum", 1),
+            timeouts: self.world.timeouts.clone(),
         };
         let flows = Rc::make_mut(&mut self.world.flows);
         flows.expire(look.now_ms);

@@ -43,7 +43,8 @@ impl Walker<'_> {
         let packet = reset_of(&skb.packet, tcp, 0);
         let attached = Self::attached_of(skb);
         let now_ms = self.world.now_ms;
-        self.change_flow(skb, |e| e.close(now_ms));
+        let timeouts = self.world.timeouts.clone();
+        self.change_flow(skb, |e| e.close(now_ms, &timeouts));
         if skb.phys_in.is_some() {
             // By way of a bridge it leaves as a frame at once, unseen by any rule.
             return;

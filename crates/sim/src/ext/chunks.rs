@@ -80,7 +80,7 @@ mod tests {
 
     #[track_caller]
     fn check(scope: ChunkScope, types: &[u8], flags: &[(u8, Masked<u8>)], expect: Truth) {
-        let l4 = L4::Sctp { sport: 1, dport: 2 };
+        let l4 = L4::Sctp { sport: 1, dport: 2, tag: 0 };
         let mut bench = Bench::of("1.2.3.4", "10.0.0.2", proto::SCTP, l4);
         bench.packet.payload = (*b"\x03\0\0\x05xyzz\0\x03\0\x04").into();
         let value = SctpChunks { scope, types: types.to_vec(), flags: flags.to_vec() };

@@ -21,7 +21,7 @@ pub(super) fn test(m: &PortsMatch, eye: &Eye, j: &mut Judge) {
     let native = is_native(m, eye, j.at);
     let (ports, header) = match eye.packet.l4 {
         L4::Udp { sport, dport } => (Some((sport, dport)), UDP_HEADER),
-        L4::Sctp { sport, dport } => (Some((sport, dport)), SCTP_HEADER),
+        L4::Sctp { sport, dport, .. } => (Some((sport, dport)), SCTP_HEADER),
         _ => (None, 0),
     };
     let read = |need| {

@@ -102,7 +102,7 @@ fn written(packet: &Packet, with_id: bool, available: usize, quoted: bool) -> Va
         L4::Tcp(t) if here >= 20 => tcp(t, here, &mut put),
         L4::Tcp(Tcp { sport, dport, .. })
         | L4::Udp { sport, dport }
-        | L4::Sctp { sport, dport } => {
+        | L4::Sctp { sport, dport, .. } => {
             put("sport", json!(sport));
             put("dport", json!(dport));
             if ip.proto == proto::UDP {
