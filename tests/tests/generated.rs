@@ -5,8 +5,11 @@ use chainwalk_tests::generate::FAMILIES;
 use chainwalk_tests::{engine, recorded};
 use serde_json::Value;
 
-const RECORDED: [&str; 2] =
-    [include_str!("../kernel/generated.jsonl"), include_str!("../kernel/generated2.jsonl")];
+const RECORDED: [&str; 3] = [
+    include_str!("../kernel/generated.jsonl"),
+    include_str!("../kernel/generated2.jsonl"),
+    include_str!("../kernel/generated3.jsonl"),
+];
 
 fn lines() -> Vec<Value> {
     RECORDED.iter().flat_map(|text| recorded::read(text)).collect()

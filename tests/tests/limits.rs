@@ -314,6 +314,7 @@ fn what_the_page_calls_exact_on_the_way_a_kernel_was_asked() {
     let recorded = [
         include_str!("../kernel/asked.jsonl"),
         include_str!("../kernel/generated.jsonl"),
+        include_str!("../kernel/generated3.jsonl"),
         include_str!("../kernel/helpers.jsonl"),
         include_str!("../kernel/sctp.jsonl"),
     ]

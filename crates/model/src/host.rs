@@ -1,7 +1,7 @@
 //! What is known, assumed or guessed of a host around its rules.
 
 use crate::{
-    Backend, Flow, Hook, IpFamily, Mac, Range, RuleId, Ruleset, Seen, Span, Text, priority,
+    Backend, Flow, Hook, IpFamily, Mac, Masked, Range, RuleId, Ruleset, Seen, Span, Text, priority,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -230,6 +230,10 @@ pub struct SetEntry {
     pub nomatch: bool,
     /// Seconds it lives on; `None` for ever.
     pub timeout: Option<u32>,
+    /// Packets and bytes that it has counted, in a set that counts.
+    pub counted: (u64, u64),
+    /// `skbmark`: the mark that `SET --map-mark` writes, bits under a mask. Where there is none, no bit is written.
+    pub skb_mark: Masked<u32>,
 }
 
 /// One part of an ipset element.
@@ -252,6 +256,8 @@ pub enum SetPart {
     Mac(Mac),
     /// An interface name.
     Iface(Text),
+    /// How an interface name begins (`wildcard`).
+    IfacePrefix(Text),
     /// A mark and its mask.
     Mark(u32, u32),
     /// The name of another set (`list:set`).

@@ -648,8 +648,23 @@ pub struct SetMatch {
     pub set: Text,
     /// For each dimension whether it is the packet's source.
     pub dirs: Vec<bool>,
-    /// Further options as written (`--return-nomatch`, `--packets-eq` …).
-    pub rest: Text,
+    /// Further options of `-m set`.
+    pub options: SetOptions,
+}
+
+/// What `-m set` asks of an element beside that it is one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SetOptions {
+    /// `--return-nomatch`: the exceptions match, and nothing else does.
+    pub return_nomatch: bool,
+    /// `! --update-counters`: the element does not count the packet.
+    pub keep_counters: bool,
+    /// `! --update-subcounters`: nor do the elements of the sets in a list.
+    pub keep_subcounters: bool,
+    /// `--packets-eq` and its like; only `eq` may be inverted.
+    pub packets: Option<Inv<Compare<u64>>>,
+    /// `--bytes-eq` and its like.
+    pub bytes: Option<Inv<Compare<u64>>>,
 }
 
 /// `-m statistic`.

@@ -389,7 +389,7 @@ pub enum MssOp {
 }
 
 /// `SET`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SetTarget {
     /// `--add-set`.
     pub add: Option<SetMatch>,
@@ -399,6 +399,12 @@ pub struct SetTarget {
     pub exist: bool,
     /// `--timeout` in seconds.
     pub timeout: Option<u32>,
-    /// Further options as written (`--map-set …`).
-    pub rest: Text,
+    /// `--map-set`: the packet takes what the element carries.
+    pub map: Option<SetMatch>,
+    /// `--map-mark`: its mark.
+    pub map_mark: bool,
+    /// `--map-prio`: its priority; queues are not modelled.
+    pub map_prio: bool,
+    /// `--map-queue`: its queue.
+    pub map_queue: bool,
 }

@@ -2,8 +2,12 @@
 //!
 //! Kernel: `net/netfilter/ipset`. Where several networks of a set hold an address, the longest prefix
 //! decides, and it may be one with `nomatch`. An element that is not understood leaves the answer open.
+//! A set that counts adds a packet to the element it finds before it compares the counters; where they do not fit, a
+//! shorter prefix may (`ip_set_match_extensions`).
 
-use chainwalk_model::{Cidr, IpSet, Mac, SetEntry, SetPart, Text};
+use chainwalk_model::{Cidr, Compare, Inv, IpSet, Mac, Masked, SetEntry, SetPart, Text};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::net::IpAddr;
 
 /// Elements that a hash holds at most, unless its `maxelem` says otherwise.
@@ -21,7 +25,24 @@ struct Element {
     parts: Vec<SetPart>,
     nomatch: bool,
     ends_ms: Option<u64>,
+    /// Packets and bytes.
+    counted: (u64, u64),
+    mark: Masked<u32>,
 }
+
+/// What a packet asks of the element that it finds, and leaves there.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ask {
+    /// Bytes of the packet; `None` where it is not to be counted.
+    pub count: Option<u64>,
+    /// Of the packets that the element has counted.
+    pub packets: Option<Inv<Compare<u64>>>,
+    /// Of their bytes.
+    pub bytes: Option<Inv<Compare<u64>>>,
+}
+
+/// A mark of which no bit is written.
+pub(crate) const NO_MARK: Masked<u32> = Masked { value: 0, mask: 0 };
 
 /// What a packet has in one dimension of a set.
 #[derive(Clone, Debug)]
@@ -60,8 +81,8 @@ pub(crate) enum Dim {
 /// What a set says of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// An element fits.
-    Fits,
+    /// An element fits; the mark that it carries.
+    Fits(Masked<u32>),
     /// An element with `nomatch` fits better than any other.
     Excepted,
     /// None fits.
@@ -73,7 +94,8 @@ pub(crate) enum Found {
 /// The dimensions of a set's type; `None` where the type is not known.
 pub(crate) fn dims(set: &IpSet) -> Option<Vec<Dim>> {
     let (method, dims) = set.kind.split_once(':')?;
-    if !matches!(method, "hash" | "bitmap" | "list") {
+    let masked = option(set, "netmask").or(option(set, "bitmask")).is_some();
+    if !matches!(method, "hash" | "bitmap" | "list") || masked && dims == "net,net" {
         return None;
     }
     let dim = |name| {
@@ -100,17 +122,25 @@ pub(crate) fn option<'a>(set: &'a IpSet, name: &str) -> Option<&'a str> {
 
 /// What a packet has in a dimension, as this set keeps it.
 pub(crate) fn cut(set: &IpSet, dim: Dim, have: Have) -> Have {
-    let number = |name| option(set, name).and_then(|v| v.parse().ok());
     match (dim, have) {
-        (Dim::Ip, Have::Addr(addr)) => match number("netmask") {
-            Some(len) => Have::Addr(prefix(addr, len)),
-            None => Have::Addr(addr),
-        },
+        (Dim::Ip, Have::Addr(addr)) => Have::Addr(under_mask(set, addr)),
         (Dim::Mark, Have::Mark(value)) => {
             let bits = option(set, "markmask").and_then(hex).unwrap_or(u32::MAX);
             Have::Mark(value & bits)
         }
         (_, have) => have,
+    }
+}
+
+/// The bits of an address that a set keeps: `netmask`, or `bitmask`.
+fn under_mask(set: &IpSet, addr: IpAddr) -> IpAddr {
+    if let Some(len) = option(set, "netmask").and_then(|v| v.parse().ok()) {
+        return prefix(addr, len);
+    }
+    match (addr, option(set, "bitmask").and_then(|m| m.parse().ok())) {
+        (IpAddr::V4(a), Some(IpAddr::V4(m))) => (a & m).into(),
+        (IpAddr::V6(a), Some(IpAddr::V6(m))) => (a & m).into(),
+        _ => addr,
     }
 }
 
@@ -147,55 +177,101 @@ pub(crate) fn in_range(set: &IpSet, have: &Have) -> bool {
 impl Live {
     /// The set as it was pasted; what is told of its timeouts counts from the first packet on.
     pub(crate) fn new(set: &IpSet) -> Self {
-        let element = |e: &SetEntry| Element {
-            parts: e.parts.clone(),
-            nomatch: e.nomatch,
-            ends_ms: ends(set, e.timeout, 0),
+        let dims = dims(set).unwrap_or_default();
+        let element = |e: &SetEntry| {
+            let whole = Element {
+                parts: e.parts.clone(),
+                nomatch: e.nomatch,
+                ends_ms: ends(set, e.timeout, 0),
+                counted: e.counted,
+                mark: e.skb_mark,
+            };
+            whole.in_blocks(&dims)
         };
-        Self { elements: set.entries.iter().map(element).collect() }
+        // An element that stands twice is one; what was said of it last counts.
+        let mut known: HashMap<Vec<SetPart>, usize> = HashMap::new();
+        let mut elements: Vec<Element> = Vec::new();
+        for one in set.entries.iter().flat_map(element) {
+            match known.entry(one.kept(set, &dims)) {
+                Entry::Occupied(at) => elements[*at.get()] = one,
+                Entry::Vacant(place) => {
+                    place.insert(elements.len());
+                    elements.push(one);
+                }
+            }
+        }
+        Self { elements }
     }
 
-    /// The names of the sets in a `list:set`, in order.
-    pub(crate) fn members(&self, now_ms: u64) -> Vec<Text> {
-        let name = |e: &Element| match e.parts.first() {
-            Some(SetPart::Set(name)) => Some(name.clone()),
+    /// The sets in a `list:set`, in order: where each stands, and its name.
+    pub(crate) fn members(&self, now_ms: u64) -> Vec<(usize, Text)> {
+        let name = |(at, e): (usize, &Element)| match e.parts.first() {
+            Some(SetPart::Set(name)) if e.lives(now_ms) => Some((at, name.clone())),
             _ => None,
         };
-        self.elements.iter().filter(|e| e.lives(now_ms)).filter_map(name).collect()
+        self.elements.iter().enumerate().filter_map(name).collect()
     }
 
-    /// What the set says of a packet that has these parts.
-    pub(crate) fn find(&self, set: &IpSet, dims: &[Dim], key: &[Have], now_ms: u64) -> Found {
-        let mut best: Option<(Vec<u8>, Found)> = None;
+    /// Where the elements stand that fit a packet with these parts, the longest prefixes first. The flag says
+    /// whether there is one that may fit and is not understood.
+    pub(crate) fn find(
+        &self,
+        set: &IpSet,
+        dims: &[Dim],
+        key: &[Have],
+        now_ms: u64,
+    ) -> (Vec<usize>, bool) {
+        let mut fits: Vec<(Vec<u8>, usize)> = Vec::new();
         let mut unclear = false;
-        for e in self.elements.iter().filter(|e| e.lives(now_ms)) {
+        for (at, e) in self.elements.iter().enumerate().filter(|(_, e)| e.lives(now_ms)) {
             match e.fits(set, dims, key) {
-                Fit::Yes(lens) => {
-                    let found = if e.nomatch { Found::Excepted } else { Found::Fits };
-                    if best.as_ref().is_none_or(|(b, _)| lens > *b) {
-                        best = Some((lens, found));
-                    }
-                }
+                Fit::Yes(lens) => fits.push((lens, at)),
                 Fit::No => {}
                 Fit::Unclear => unclear = true,
             }
         }
-        match best {
-            Some((_, found)) => found,
-            None if unclear => Found::Unclear,
+        fits.sort_by(|(a, _), (b, _)| b.cmp(a));
+        (fits.into_iter().map(|(_, at)| at).collect(), unclear)
+    }
+
+    /// What a found element says.
+    pub(crate) fn says(&self, at: usize) -> Found {
+        match self.elements.get(at) {
+            Some(e) if e.nomatch => Found::Excepted,
+            Some(e) => Found::Fits(e.mark),
             None => Found::Nothing,
         }
     }
 
+    /// Counts a packet at an element, and compares what it has counted.
+    pub(crate) fn passes(&mut self, dims: &[Dim], key: &[Have], at: usize, ask: &Ask) -> bool {
+        let at = self.single_out(dims, at, key);
+        let Some(e) = self.elements.get_mut(at) else { return false };
+        if let Some(bytes) = ask.count {
+            e.counted = (e.counted.0.wrapping_add(1), e.counted.1.wrapping_add(bytes));
+        }
+        compared(ask.packets, e.counted.0) && compared(ask.bytes, e.counted.1)
+    }
+
     /// A `bitmap:ip,mac` takes the link-layer address of the first packet that fits an element without
     /// one.
-    pub(crate) fn learn(&mut self, set: &IpSet, dims: &[Dim], key: &[Have], now_ms: u64) {
-        let Some(Have::Mac(mac)) = key.last() else { return };
+    pub(crate) fn learn(
+        &mut self,
+        set: &IpSet,
+        dims: &[Dim],
+        key: &[Have],
+        bytes: u64,
+        now_ms: u64,
+    ) -> bool {
+        let Some(Have::Mac(mac)) = key.last() else { return false };
         for e in self.elements.iter_mut().filter(|e| e.parts.len() < dims.len()) {
             if e.lives(now_ms) && matches!(e.fits(set, dims, key), Fit::Yes(_)) {
                 e.parts.push(SetPart::Mac(*mac));
+                (e.counted, e.mark) = ((1, bytes), NO_MARK);
+                return true;
             }
         }
+        false
     }
 
     /// Adds an element; whether the kernel would say that it did.
@@ -206,9 +282,17 @@ impl Live {
         key: &[Have],
         timeout: Option<u32>,
         exist: bool,
+        bytes: u64,
         now_ms: u64,
     ) -> bool {
         let ends_ms = ends(set, timeout, now_ms);
+        let fresh = |parts, ends_ms| Element {
+            parts,
+            nomatch: false,
+            ends_ms,
+            counted: (1, bytes),
+            mark: NO_MARK,
+        };
         let parts = self.as_added(dims, key);
         self.elements.retain(|e| e.lives(now_ms));
         if let Some(at) = self.position(set, dims, &parts, key) {
@@ -216,15 +300,16 @@ impl Live {
                 return false;
             }
             let at = self.single_out(dims, at, key);
-            self.elements[at].ends_ms = ends_ms;
+            self.elements[at] =
+                Element { parts: self.elements[at].parts.clone(), ..fresh(Vec::new(), ends_ms) };
             return true;
         }
         let most = option(set, "maxelem").and_then(|v| v.parse().ok()).unwrap_or(MAX_ELEMENTS);
-        let forced = set.options.iter().any(|o| o.split_whitespace().any(|w| w == "forceadd"));
-        if set.kind.starts_with("hash:") && self.elements.len() >= most && !forced {
+        let full = set.kind.starts_with("hash:") && self.elements.len() >= most;
+        if full && !has(set, "forceadd") {
             return false;
         }
-        self.elements.push(Element { parts, nomatch: false, ends_ms });
+        self.elements.push(fresh(parts, ends_ms));
         true
     }
 
@@ -232,10 +317,13 @@ impl Live {
     pub(crate) fn remove(&mut self, set: &IpSet, dims: &[Dim], key: &[Have], now_ms: u64) -> bool {
         let parts = self.as_added(dims, key);
         self.elements.retain(|e| e.lives(now_ms));
-        let Some(at) = self.position(set, dims, &parts, key) else { return false };
-        let at = self.single_out(dims, at, key);
-        self.elements.remove(at);
-        true
+        let mut found = false;
+        while let Some(at) = self.position(set, dims, &parts, key) {
+            let at = self.single_out(dims, at, key);
+            self.elements.remove(at);
+            found = true;
+        }
+        found
     }
 
     /// The element that a packet stands for when a rule adds or removes it. A network takes the longest
@@ -311,6 +399,38 @@ impl Element {
         self.ends_ms.is_none_or(|end| now_ms <= end)
     }
 
+    /// Its parts as the set keeps them, without the bits that do not count.
+    fn kept(&self, set: &IpSet, dims: &[Dim]) -> Vec<SetPart> {
+        let part = |(k, part): (usize, &SetPart)| match part {
+            SetPart::Net(net) if dims.get(k) == Some(&Dim::Ip) => {
+                SetPart::Net(Cidr { addr: under_mask(set, prefix(net.addr, net.len)), ..*net })
+            }
+            SetPart::Net(net) => SetPart::Net(Cidr { addr: prefix(net.addr, net.len), ..*net }),
+            other => other.clone(),
+        };
+        self.parts.iter().enumerate().map(part).collect()
+    }
+
+    /// A range in a set of networks is kept as the fewest networks that make it up.
+    fn in_blocks(self, dims: &[Dim]) -> Vec<Element> {
+        let range = dims
+            .iter()
+            .zip(&self.parts)
+            .position(|(dim, part)| *dim == Dim::Net && matches!(part, SetPart::Range(..)));
+        let Some(k) = range else { return vec![self] };
+        let SetPart::Range(first, last) = self.parts[k] else { return vec![self] };
+        let (mut next, mut all) = (Some(first), Vec::new());
+        while let Some(addr) = next.filter(|a| range_holds(first, last, *a)) {
+            let net = Cidr { addr, len: block(addr, last, addr) };
+            let mut one = self.clone();
+            one.parts[k] = SetPart::Net(net);
+            all.extend(one.in_blocks(dims));
+            let end = bounds(net).1;
+            next = (end < last).then(|| step(end, true));
+        }
+        all
+    }
+
     /// Whether it is the element of a packet that has these parts, or holds it.
     fn fits(&self, set: &IpSet, dims: &[Dim], key: &[Have]) -> Fit {
         let mut lens = Vec::new();
@@ -324,16 +444,16 @@ impl Element {
             };
             let fits = match (part, have) {
                 (SetPart::Net(net), Have::Addr(addr)) => {
-                    let len = match option(set, "netmask").and_then(|v| v.parse().ok()) {
-                        Some(mask) if *dim == Dim::Ip => net.len.min(mask),
-                        _ => net.len,
-                    };
-                    lens.push(if *dim == Dim::Net { len } else { 0 });
+                    lens.push(if *dim == Dim::Net { net.len } else { 0 });
+                    let (first, addr) = (prefix(net.addr, net.len), prefix(*addr, net.len));
                     net.addr.is_ipv4() == addr.is_ipv4()
-                        && prefix(net.addr, len) == prefix(*addr, len)
+                        && match dim {
+                            Dim::Ip => under_mask(set, first) == under_mask(set, addr),
+                            _ => first == addr,
+                        }
                 }
                 (SetPart::Range(first, last), Have::Addr(addr)) => {
-                    lens.push(if *dim == Dim::Net { block(*first, *last, *addr) } else { 0 });
+                    lens.push(0);
                     range_holds(*first, *last, *addr)
                 }
                 (SetPart::Port { proto, first, last }, Have::Port(number, at)) => {
@@ -342,6 +462,7 @@ impl Element {
                 }
                 (SetPart::Mac(mac), Have::Mac(m)) => mac == m,
                 (SetPart::Iface(name), Have::Iface(dev)) => name == dev,
+                (SetPart::IfacePrefix(name), Have::Iface(dev)) => dev.starts_with(&**name),
                 (SetPart::Mark(mark, _), Have::Mark(m)) => mark == m,
                 (SetPart::Opaque(_), _) => {
                     unclear = true;
@@ -406,9 +527,26 @@ impl Several for SetPart {
     }
 }
 
-/// When an element ends: its own timeout, else the set's; 0 is never.
+/// Whether a counter is as it was asked for.
+fn compared(asked: Option<Inv<Compare<u64>>>, value: u64) -> bool {
+    let Some(Inv { not, value: compare }) = asked else { return true };
+    let holds = match compare {
+        Compare::Eq(n) => value == n,
+        Compare::Gt(n) => value > n,
+        Compare::Lt(n) => value < n,
+    };
+    holds != not
+}
+
+/// Whether the `create` line has an option without a value.
+pub(crate) fn has(set: &IpSet, name: &str) -> bool {
+    set.options.iter().any(|o| o.split_whitespace().any(|w| w == name))
+}
+
+/// When an element ends: its own timeout, else the set's; 0 is never. In a set that was made without a timeout
+/// none ends.
 fn ends(set: &IpSet, timeout: Option<u32>, now_ms: u64) -> Option<u64> {
-    let seconds = timeout.or(set.timeout).filter(|s| *s > 0)?;
+    let seconds = timeout.filter(|_| set.timeout.is_some()).or(set.timeout).filter(|s| *s > 0)?;
     Some(now_ms.saturating_add(u64::from(seconds) * 1000))
 }
 
@@ -460,8 +598,7 @@ fn step(addr: IpAddr, up: bool) -> IpAddr {
     }
 }
 
-/// A range in a set of networks is kept as the fewest networks that make it up: the prefix length of the
-/// one that holds the address.
+/// The prefix length of the largest network around `addr` that lies within a range.
 fn block(first: IpAddr, last: IpAddr, addr: IpAddr) -> u8 {
     let whole = if addr.is_ipv4() { 32 } else { 128 };
     (0..=whole)

@@ -5,7 +5,7 @@
 
 use chainwalk_model::{
     AddrMask, Chain, ChainId, ConntrackMatch, Family, Host, IfaceMatch, Inv, IpMatch, Match,
-    OpKind, PortsMatch, Range, Rule, RuleId, Ruleset, Shadow, Target, TcpMatch,
+    OpKind, PortsMatch, Range, Rule, RuleId, Ruleset, SetOptions, Shadow, Target, TcpMatch,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -240,7 +240,7 @@ fn is_settled(rule: &Rule, changed: Changed) -> bool {
             Match::Mark(_) => !changed.mark,
             Match::Connmark(_) => !changed.connmark,
             Match::Conntrack(_) | Match::State(_) => !changed.flow,
-            Match::Set(set) => !changed.sets && set.rest.is_empty(),
+            Match::Set(set) => !changed.sets && set.options == SetOptions::default(),
             _ => false,
         })
 }

@@ -3,7 +3,7 @@
 mod headers;
 
 use chainwalk_model::{
-    AddrMask, AddrTypes, AuditType, ConnbytesDir, ConnbytesMode, CtStates, Family, Found,
+    AddrMask, AddrTypes, AuditType, Compare, ConnbytesDir, ConnbytesMode, CtStates, Family, Found,
     IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, Part,
     PktType, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId, Ruleset,
     Statistic, Target, TcpFlags, TimeMatch, TtlMatch, TtlOp, proto,
@@ -224,7 +224,21 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
         Match::Rpfilter(_) => add(Part::Module, false, "rpfilter", String::new()),
         Match::Set(s) => {
             let dirs: Vec<&str> = s.dirs.iter().map(|d| if *d { "src" } else { "dst" }).collect();
-            add(Part::Set, s.not, "set", format!("{} {}", s.set, dirs.join(",")));
+            let mut value = format!("{} {}", s.set, dirs.join(","));
+            if s.options.return_nomatch {
+                value += " return-nomatch";
+            }
+            for (what, counter) in [("packets", s.options.packets), ("bytes", s.options.bytes)] {
+                let Some(asked) = counter else { continue };
+                let (sign, number) = match asked.value {
+                    Compare::Eq(n) if asked.not => ("!=", n),
+                    Compare::Eq(n) => ("=", n),
+                    Compare::Gt(n) => (">", n),
+                    Compare::Lt(n) => ("<", n),
+                };
+                value += &format!(" {what} {sign} {number}");
+            }
+            add(Part::Set, s.not, "set", value);
         }
         Match::Statistic(s) => match s.value {
             Statistic::Random(p) => add(Part::Random, s.not, "random", percent(p)),

@@ -8,6 +8,7 @@ mod forms;
 mod net;
 mod packets;
 mod rules;
+mod sets;
 
 use dice::Dice;
 pub use forms::{each, ruleset};
@@ -27,13 +28,14 @@ pub struct Family {
     longest: usize,
     unsettled: usize,
     real: usize,
+    sets: bool,
 }
 
 const PLAIN: Taste =
     Taste { nat: 50, mangle: 35, raw: 15, security: 8, memory: 4, states: 12, strict: false };
 
 /// Every family.
-pub const FAMILIES: [Family; 18] = [
+pub const FAMILIES: [Family; 19] = [
     Family {
         name: "bridge",
         net: net::bridges,
@@ -42,6 +44,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 8,
         unsettled: 5,
         real: 15,
+        sets: false,
     },
     Family {
         name: "policy",
@@ -51,6 +54,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 8,
         unsettled: 25,
         real: 10,
+        sets: false,
     },
     Family {
         name: "nat",
@@ -60,6 +64,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 9,
         unsettled: 10,
         real: 10,
+        sets: false,
     },
     Family {
         name: "mark",
@@ -69,6 +74,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 7,
         unsettled: 10,
         real: 10,
+        sets: false,
     },
     Family {
         name: "zone",
@@ -78,6 +84,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 8,
         unsettled: 5,
         real: 10,
+        sets: false,
     },
     Family {
         name: "edge",
@@ -87,6 +94,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 8,
         unsettled: 75,
         real: 25,
+        sets: false,
     },
     Family {
         name: "fragment",
@@ -96,6 +104,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 9,
         unsettled: 15,
         real: 15,
+        sets: false,
     },
     Family {
         name: "error",
@@ -105,6 +114,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 9,
         unsettled: 5,
         real: 10,
+        sets: false,
     },
     Family {
         name: "tcp",
@@ -122,6 +132,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 20,
         unsettled: 15,
         real: 5,
+        sets: false,
     },
     Family {
         name: "memory",
@@ -131,6 +142,17 @@ pub const FAMILIES: [Family; 18] = [
         longest: 9,
         unsettled: 0,
         real: 5,
+        sets: false,
+    },
+    Family {
+        name: "sets",
+        net: net::either,
+        taste: Taste { nat: 15, mangle: 70, memory: 65, ..PLAIN },
+        moods: &[Mood::Streams, Mood::Clashes, Mood::Mixed],
+        longest: 9,
+        unsettled: 0,
+        real: 5,
+        sets: true,
     },
     Family {
         name: "local",
@@ -140,6 +162,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 8,
         unsettled: 10,
         real: 60,
+        sets: false,
     },
     Family {
         name: "six",
@@ -149,6 +172,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 8,
         unsettled: 0,
         real: 15,
+        sets: false,
     },
     Family {
         name: "select",
@@ -158,6 +182,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 9,
         unsettled: 10,
         real: 10,
+        sets: false,
     },
     Family {
         name: "policy6",
@@ -167,6 +192,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 8,
         unsettled: 0,
         real: 15,
+        sets: false,
     },
     Family {
         name: "everybody",
@@ -176,6 +202,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 7,
         unsettled: 15,
         real: 0,
+        sets: false,
     },
     Family {
         name: "flood",
@@ -185,6 +212,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 7,
         unsettled: 5,
         real: 0,
+        sets: false,
     },
     Family {
         name: "neighbour",
@@ -194,6 +222,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 10,
         unsettled: 0,
         real: 10,
+        sets: false,
     },
     Family {
         name: "talk6",
@@ -203,6 +232,7 @@ pub const FAMILIES: [Family; 18] = [
         longest: 12,
         unsettled: 0,
         real: 5,
+        sets: false,
     },
 ];
 
@@ -222,6 +252,12 @@ pub fn case(family: &Family, seed: u64, index: usize) -> Value {
         dice.clone(),
         format!("{}{seed}-{index}", &family.name[..1]),
     );
+    let mut lines = Vec::new();
+    if family.sets {
+        let mut own = scribe.dice.clone();
+        (scribe.sets, lines) = sets::sets(&net, &mut own);
+        scribe.dice = own;
+    }
     let tables = scribe.tables();
     let many = scribe.dice.between(family.longest / 2, family.longest);
     let mood = scribe.dice.one(family.moods);
@@ -248,6 +284,7 @@ pub fn case(family: &Family, seed: u64, index: usize) -> Value {
         net.sysctls.iter().map(|(name, value)| (name.clone(), (*value).into())).collect();
     put("sysctls", sysctls.into());
     put("bridge_hosts", behind);
+    put("ipsets", lines.into());
     put(if net.v6 { "rules6" } else { "rules" }, tables.into());
     if dice.chance(family.real) {
         put("local_stack", "real".into());

@@ -161,6 +161,11 @@ pub(super) fn router(dice: &mut Dice) -> Net {
     net
 }
 
+/// A router, of IPv6 now and then.
+pub(super) fn either(dice: &mut Dice) -> Net {
+    if dice.chance(20) { six(dice) } else { router(dice) }
+}
+
 /// A bridge with three ports, now and then a second one, and a way out.
 pub(super) fn bridges(dice: &mut Dice) -> Net {
     let mut br0 = link(

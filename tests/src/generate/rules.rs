@@ -2,6 +2,7 @@
 
 use super::dice::Dice;
 use super::net::Net;
+use super::sets::{self, Set};
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
@@ -38,13 +39,15 @@ pub(super) struct Scribe<'n> {
     pub(super) dice: Dice,
     /// A name of the case's own: lists outlive the rules that name them.
     pub(super) name: String,
+    /// The ipsets that rules may name.
+    pub(super) sets: Vec<Set>,
     lists: usize,
 }
 
 impl<'n> Scribe<'n> {
     /// A writer of rules.
     pub(super) fn new(net: &'n Net, taste: Taste, dice: Dice, name: String) -> Self {
-        Self { net, taste, dice, name, lists: 0 }
+        Self { net, taste, dice, name, sets: Vec::new(), lists: 0 }
     }
 
     /// All tables of a case.
@@ -306,6 +309,9 @@ impl<'n> Scribe<'n> {
     }
 
     fn remembering(&mut self) -> String {
+        if !self.sets.is_empty() && self.dice.chance(85) {
+            return sets::test(&self.sets, &mut self.dice);
+        }
         self.lists += 1;
         let list = format!("{}-{}", self.name, self.lists);
         let not = self.not();
@@ -400,6 +406,9 @@ impl<'n> Scribe<'n> {
         }
         if roll < 42 {
             return "-j ACCEPT".into();
+        }
+        if !self.sets.is_empty() && matches!(table, "filter" | "mangle") && self.dice.chance(45) {
+            return sets::target(&self.sets, table == "mangle", &mut self.dice);
         }
         match table {
             "nat" => self.nat(base, proto),

@@ -3,7 +3,7 @@
 //! Guarantees: an element that does not fit the type of its set is kept as [`SetPart::Opaque`], never lost.
 
 use crate::oneline::{cidr, number, protocol, words};
-use chainwalk_model::{IpFamily, IpSet, Mac, Origin, SetEntry, SetPart, Text};
+use chainwalk_model::{IpFamily, IpSet, Mac, Masked, Origin, SetEntry, SetPart, Text};
 use std::net::IpAddr;
 
 /// Reads the lines into sets; gives back the lines that say neither `create` nor `add`, or that name a set
@@ -55,17 +55,43 @@ fn entry(kind: &str, element: &str, options: &[&str], default: Option<u32>) -> S
         .iter()
         .zip(texts)
         .map(|(d, text)| part(d, text).unwrap_or_else(|| SetPart::Opaque(text.into())));
-    let timeout = options
-        .iter()
-        .position(|o| *o == "timeout")
-        .and_then(|at| options.get(at + 1))
-        .and_then(|t| t.parse().ok())
-        .or(default);
-    SetEntry {
+    let mut entry = SetEntry {
         parts: parts.collect(),
-        nomatch: options.contains(&"nomatch"),
-        timeout: timeout.filter(|t| *t != 0),
+        nomatch: false,
+        timeout: default,
+        counted: (0, 0),
+        skb_mark: Masked { value: 0, mask: 0 },
+    };
+    let mut words = options.iter().copied();
+    while let Some(word) = words.next() {
+        // `comment` has any text behind it, `skbprio` and `skbqueue` what no rule tests.
+        match word {
+            "nomatch" => entry.nomatch = true,
+            "wildcard" => {
+                for part in &mut entry.parts {
+                    if let SetPart::Iface(name) = part {
+                        *part = SetPart::IfacePrefix(name.clone());
+                    }
+                }
+            }
+            "-exist" | "-!" => {}
+            "timeout" => entry.timeout = words.next().and_then(number).or(entry.timeout),
+            "packets" => entry.counted.0 = words.next().and_then(number).unwrap_or(0),
+            "bytes" => entry.counted.1 = words.next().and_then(number).unwrap_or(0),
+            "skbmark" => {
+                entry.skb_mark = words.next().and_then(skb_mark).unwrap_or(entry.skb_mark);
+            }
+            _ => _ = words.next(),
+        }
     }
+    entry.timeout = entry.timeout.filter(|t| *t != 0);
+    entry
+}
+
+/// `0x1`, which is all bits, or `0x1/0xff`.
+fn skb_mark(text: &str) -> Option<Masked<u32>> {
+    let (value, mask) = text.split_once('/').unwrap_or((text, "0xffffffff"));
+    Some(Masked { value: number(value)?, mask: number(mask)? })
 }
 
 /// One part of an element, by the name of its dimension.

@@ -1,15 +1,15 @@
 //! `-j SET`: adds to an ipset, or deletes from it.
 //!
-//! - Does: the packet's addresses, ports … become an element, or are one no more; the walk goes on.
-//! - `-S`: `-j SET --add-set s1 src --exist --timeout 60`, `--del-set s1 dst`.
-//! - `-L`: `add-set s1 src exist timeout 60`, `del-set s1 dst`.
+//! - Does: the packet's addresses, ports … become an element, or are one no more, or the packet takes the
+//!   mark that its element carries; the walk goes on.
+//! - `-S`: `-j SET --add-set s1 src --exist --timeout 60`, `--del-set s1 dst`, `--map-set s1 src --map-mark`.
+//! - `-L`: `add-set s1 src exist timeout 60`, `del-set s1 dst`, `map-set s1 src map-mark`.
 //! - Kernel: `net/netfilter/xt_set.c`.
-//! - Not modelled: `--map-set` and its options; they are kept as text.
 
 use super::set::{dirs, named, text};
 use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced};
-use chainwalk_model::{Expected, SetMatch, SetTarget, Target};
+use chainwalk_model::{Expected, SetMatch, SetOptions, SetTarget, Target};
 
 pub(super) const EXT: TargetExt = TargetExt {
     names: &["SET"],
@@ -35,14 +35,16 @@ fn build(given: &Given<'_>) -> Result<Target, Wrong> {
         del: set("--del-set")?,
         exist: given.flag("--exist")?,
         timeout: given.plain("--timeout", value::u32n, Expected::Number)?,
-        rest: given.rest(&["--map-set", "--map-mark", "--map-prio", "--map-queue"]).into(),
+        map: set("--map-set")?,
+        map_mark: given.flag("--map-mark")?,
+        map_prio: given.flag("--map-prio")?,
+        map_queue: given.flag("--map-queue")?,
     }))
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Target> {
-    let mut found =
-        SetTarget { add: None, del: None, exist: false, timeout: None, rest: "".into() };
-    let (mut left, mut rest) = (i, String::new());
+    let mut found = SetTarget::default();
+    let mut left = i;
     while let Ok((at, name)) = any_word(left) {
         match name {
             "add-set" => (left, found.add) = listed(at)?,
@@ -52,26 +54,20 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
                 let (next, seconds) = spaced(value::u32n)(at)?;
                 (left, found.timeout) = (next, Some(seconds));
             }
-            "map-set" => {
-                let (next, set) = listed(at)?;
-                rest += &format!(" --map-set {}", set.as_ref().map(text).unwrap_or_default());
-                left = next;
-            }
-            "map-mark" | "map-prio" | "map-queue" => {
-                rest += &format!(" --{name}");
-                left = at;
-            }
+            "map-set" => (left, found.map) = listed(at)?,
+            "map-mark" => (left, found.map_mark) = (at, true),
+            "map-prio" => (left, found.map_prio) = (at, true),
+            "map-queue" => (left, found.map_queue) = (at, true),
             _ => break,
         }
     }
-    found.rest = rest.trim_start().into();
     if left == i { value::fail(i) } else { Ok((left, Target::Set(found))) }
 }
 
 fn listed(i: &str) -> Piece<'_, Option<SetMatch>> {
     let (i, set) = any_word(i)?;
     let (i, dirs) = dirs(i)?;
-    Ok((i, Some(SetMatch { not: false, set: set.into(), dirs, rest: "".into() })))
+    Ok((i, Some(SetMatch { not: false, set: set.into(), dirs, options: SetOptions::default() })))
 }
 
 fn print(target: &Target, _: Seen) -> Option<String> {
@@ -86,8 +82,11 @@ fn print(target: &Target, _: Seen) -> Option<String> {
     if let Some(seconds) = set.timeout {
         out += &format!(" --timeout {seconds}");
     }
-    if !set.rest.is_empty() {
-        out += &format!(" {}", set.rest);
+    if let Some(map) = &set.map {
+        out += &format!(" --map-set {}", text(map));
     }
+    put_flag(&mut out, "--map-mark", set.map_mark);
+    put_flag(&mut out, "--map-prio", set.map_prio);
+    put_flag(&mut out, "--map-queue", set.map_queue);
     Some(out)
 }

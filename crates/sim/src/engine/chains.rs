@@ -285,7 +285,7 @@ impl Walker<'_> {
     fn later_no(&mut self, skb: &Skb, path: &Path, id: RuleId, rule: &Rule, from: usize) -> bool {
         for (at, op) in rule.ops.iter().enumerate().skip(from) {
             let OpKind::Match(test) = &op.what else { break };
-            if !ext::is_pure(test) {
+            if !ext::is_pure(test, &self.world.host) {
                 break;
             }
             if self.test(skb, path, At { rule: id, op: at as u16 }, test, None) == Truth::No {

@@ -4,7 +4,7 @@ use super::chains::Word;
 use super::{Attached, Skb, Walker, Way};
 use chainwalk_model::{
     Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, Path, Question,
-    RuleId, SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
+    RuleId, SetMatch, SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
 };
 
 impl Walker<'_> {
@@ -87,13 +87,8 @@ impl Walker<'_> {
             Target::Tcpmss(op) => self.set_mss(skb, *op),
             Target::Set(set) => {
                 self.set_target(skb, path, set);
-                if set.rest.contains("--map-set") {
-                    // What the set's element would write into the packet is not modelled.
-                    let question = Question::Opaque(rule, op);
-                    let ways = [(Answer::Yes, None), (Answer::Else, None)];
-                    if self.put(skb, &question, &ways) != Answer::Yes {
-                        return Err(Fate::Undecided(question));
-                    }
+                if let (Some(map), true) = (&set.map, set.map_mark) {
+                    self.map_mark(skb, path, map, rule, op)?;
                 }
                 Word::On
             }
@@ -254,6 +249,29 @@ impl Walker<'_> {
                 self.event(skb, Event::Changed(Change::Set { set, added }));
             }
         }
+    }
+
+    /// `SET --map-mark` writes the mark that the packet's element carries.
+    fn map_mark(
+        &mut self,
+        skb: &mut Skb,
+        path: &Path,
+        map: &SetMatch,
+        rule: RuleId,
+        op: u16,
+    ) -> Way<()> {
+        let found = self.with_eye(skb, path, |eye, memory| crate::ext::mapped(map, eye, memory));
+        let Ok(found) = found else {
+            // What the set holds was not told: it may leave the mark alone, or write any.
+            let question = Question::Opaque(rule, op);
+            let ways = [(Answer::Yes, None), (Answer::Else, None)];
+            if self.put(skb, &question, &ways) != Answer::Yes {
+                return Err(Fate::Undecided(question));
+            }
+            return Ok(());
+        };
+        self.set_mark(skb, (skb.mark & !found.mask) ^ found.value);
+        Ok(())
     }
 }
 

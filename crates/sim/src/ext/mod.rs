@@ -53,8 +53,8 @@ use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::wire::{self, Seen};
 use chainwalk_model::{
-    Backend, Check, Found, IfaceMatch, Masked, Match, Part, Question, Range, RecentAction, RuleId,
-    SetTarget, Statistic, Truth,
+    Backend, Check, Found, Host, IfaceMatch, Masked, Match, Part, Question, Range, RecentAction,
+    RuleId, SetMatch, SetTarget, Statistic, Truth,
 };
 
 /// Where a test stands: the rule and the index of the operation in it.
@@ -164,8 +164,9 @@ pub(crate) fn test(
 }
 
 /// Whether a test leaves the memory as it is.
-pub(crate) fn is_pure(m: &Match) -> bool {
+pub(crate) fn is_pure(m: &Match, host: &Host) -> bool {
     match m {
+        Match::Set(m) => set::is_pure(m, host),
         Match::Limit { .. } | Match::Hashlimit(_) | Match::Quota(_) | Match::Connlimit(_) => false,
         Match::Connlabel { set, .. } => !set,
         Match::Statistic(s) => matches!(s.value, Statistic::Random(_)),
@@ -228,6 +229,15 @@ pub(crate) fn holds_and_drops(m: &Match, at: At, eye: &Eye) -> bool {
 /// What `-j SET` does: adds the packet's element to a set, then removes one.
 pub(crate) fn set_target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
     set::target(t, eye, memory);
+}
+
+/// The mark that `SET --map-set` finds for the packet.
+pub(crate) fn mapped(
+    m: &SetMatch,
+    eye: &Eye,
+    memory: &mut Memory,
+) -> Result<Masked<u32>, Question> {
+    set::map(m, eye, memory)
 }
 
 /// Gathers the conditions of one test into its answer, and tells them one by one if asked to.
@@ -366,11 +376,12 @@ mod tests {
 
     #[test]
     fn only_what_remembers_is_impure() {
+        let host = Host::default();
         let limit = Match::Limit { rate: Rate { count: 1, period_s: 1 }, burst: 5 };
-        assert!(!is_pure(&limit) && is_historic(&limit));
+        assert!(!is_pure(&limit, &host) && is_historic(&limit));
         let random = Match::Statistic(Inv { not: false, value: Statistic::Random(0.5) });
-        assert!(is_pure(&random) && !is_historic(&random));
+        assert!(is_pure(&random, &host) && !is_historic(&random));
         let udp = Match::Udp(PortsMatch::default());
-        assert!(is_pure(&udp) && !is_historic(&udp));
+        assert!(is_pure(&udp, &host) && !is_historic(&udp));
     }
 }

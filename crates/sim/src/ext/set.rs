@@ -6,17 +6,17 @@
 //! - Kernel: `net/netfilter/xt_set.c`, `net/netfilter/ipset`.
 //! - A set of the other family, or one with more dimensions than are given, holds for no packet.
 //! - An element of `hash:net,iface` with `physdev:` holds for no packet: nothing in `-m set` asks for one.
-//! - A set that was not pasted, and counters of elements, are questions.
-//! - Not modelled: `--map-set`.
+//! - A set that was not pasted is a question.
+//! - `--return-nomatch` inverts what a set of networks finds, also within a list (`ip_set_test`).
 
 use super::{Judge, is_unknown, mac, truth};
 use crate::eye::Eye;
 use crate::memory::Memory;
-use crate::sets::{self, Dim, Have, Live};
+use crate::sets::{self, Ask, Dim, Have, Live};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
-    Entry, Found, IpFamily, IpSet, L4, Packet, Part, Question, SetMatch, SetTarget, Text, Truth,
-    proto,
+    Entry, Found, Host, IpFamily, IpSet, L4, Masked, Packet, Part, Question, SetMatch, SetTarget,
+    Text, Truth, proto,
 };
 
 /// Lists hold no lists; a paste that says so is not followed further.
@@ -33,24 +33,17 @@ enum Lack {
 }
 
 pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
-    let counted = ["--packets", "--bytes"].iter().any(|w| m.rest.contains(w));
-    let answer = match find(&m.set, m, eye, memory, 0) {
+    let ask = Ask {
+        count: (!m.options.keep_counters).then(|| len(eye)),
+        packets: m.options.packets,
+        bytes: m.options.bytes,
+    };
+    let answer = match find(&m.set, m, &ask, eye, memory, 0) {
         Ok(_) if eye.source_untold() && m.dirs.contains(&true) => {
             Truth::Unknown(Question::Fact(j.at.rule, j.at.op))
         }
-        Ok(sets::Found::Fits) if counted => Truth::Unknown(Question::History(j.at.rule, j.at.op)),
-        Ok(found) => {
-            let nomatch = m.rest.contains("return-nomatch");
-            let holds = if nomatch && takes_nomatch(&m.set, eye) {
-                found == sets::Found::Excepted
-            } else {
-                found == sets::Found::Fits
-            };
-            match found {
-                sets::Found::Unclear => Truth::Unknown(Question::Set(m.set.clone())),
-                _ => truth(holds != m.not),
-            }
-        }
+        Ok(sets::Found::Unclear) => Truth::Unknown(Question::Set(m.set.clone())),
+        Ok(found) => truth(matches!(found, sets::Found::Fits(_)) != m.not),
         Err(Some(question)) => Truth::Unknown(question),
         Err(None) => Truth::Unknown(Question::Fact(j.at.rule, j.at.op)),
     };
@@ -60,11 +53,21 @@ pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) 
     j.say(Part::Set, m.not, answer, || Found::Addr(addr));
 }
 
+/// Whether a test leaves the sets as they are: nothing counts, and no element learns an address.
+pub(super) fn is_pure(m: &SetMatch, host: &Host) -> bool {
+    let changes = |s: &IpSet| sets::has(s, "counters") || &*s.kind == "bitmap:ip,mac";
+    let asked = |s: &&IpSet| s.name == m.set;
+    match host.sets.iter().find(asked) {
+        Some(list) if &*list.kind == "list:set" => !host.sets.iter().any(changes),
+        set => !set.is_some_and(changes),
+    }
+}
+
 /// Adds the packet's element to a set, then removes one.
 pub(super) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
     if let Some(m) = &t.add {
         change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
-            live.add(set, dims, key, t.timeout, t.exist, eye.now_ms)
+            live.add(set, dims, key, t.timeout, t.exist, len(eye), eye.now_ms)
         });
     }
     if let Some(m) = &t.del {
@@ -74,10 +77,30 @@ pub(super) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
     }
 }
 
+/// The mark that `--map-set` finds for the packet. `Err` is what would have to be known; a set that nobody told is
+/// its own question.
+pub(super) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked<u32>, Question> {
+    let ask = Ask { count: Some(len(eye)), packets: None, bytes: None };
+    let unknown = || Question::Set(m.set.clone());
+    match find(&m.set, m, &ask, eye, memory, 0) {
+        Ok(_) if eye.source_untold() && m.dirs.contains(&true) => Err(unknown()),
+        Ok(sets::Found::Fits(mark)) => Ok(mark),
+        Ok(sets::Found::Unclear) => Err(unknown()),
+        Ok(_) => Ok(sets::NO_MARK),
+        Err(question) => Err(question.unwrap_or_else(unknown)),
+    }
+}
+
+/// Bytes of the packet, as a set counts them.
+fn len(eye: &Eye) -> u64 {
+    u64::from(wire::total_len(eye.packet))
+}
+
 /// What a set says of the packet. `Err` is what would have to be known, if a question says it.
 fn find(
     name: &Text,
     m: &SetMatch,
+    ask: &Ask,
     eye: &Eye,
     memory: &mut Memory,
     depth: usize,
@@ -88,15 +111,27 @@ fn find(
     if memory.sets.get(name).is_none() {
         memory.sets.entry(name, || Live::new(set));
     }
+    let counts = sets::has(set, "counters");
     if dims == [Dim::Set] {
+        if depth >= MAX_DEPTH {
+            return Err(unknown());
+        }
+        // The sets in a list are not asked for their counters; they count, unless told otherwise.
+        let below = Ask {
+            count: ask.count.filter(|_| !m.options.keep_subcounters),
+            packets: None,
+            bytes: None,
+        };
         let members = memory.sets.get(name).map(|l| l.members(eye.now_ms)).unwrap_or_default();
         let mut unclear = None;
-        for member in members {
-            if depth >= MAX_DEPTH {
-                return Err(unknown());
-            }
-            match find(&member, m, eye, memory, depth + 1) {
-                Ok(sets::Found::Fits) => return Ok(sets::Found::Fits),
+        for (at, member) in members {
+            match find(&member, m, &below, eye, memory, depth + 1) {
+                Ok(sets::Found::Fits(_)) => {
+                    let live = memory.sets.entry(name, || Live::new(set));
+                    if !counts || live.passes(&dims, &[], at, ask) {
+                        return Ok(live.says(at));
+                    }
+                }
                 Ok(sets::Found::Unclear) => unclear = Some(Some(Question::Set(member))),
                 Ok(_) => {}
                 Err(question) => unclear = Some(question),
@@ -110,10 +145,29 @@ fn find(
         Err(Lack::Untold) => return Err(None),
         Err(Lack::Route) => return Err(Some(Question::Route(eye.packet.ip.dst))),
     };
-    let live = memory.sets.get(name);
-    let found = live.map_or(sets::Found::Nothing, |l| l.find(set, &dims, &key, eye.now_ms));
-    if found == sets::Found::Fits && dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap") {
-        memory.sets.entry(name, || Live::new(set)).learn(set, &dims, &key, eye.now_ms);
+    let Some(live) = memory.sets.get(name) else { return Ok(sets::Found::Nothing) };
+    let (fits, unclear) = live.find(set, &dims, &key, eye.now_ms);
+    let mut found = if unclear { sets::Found::Unclear } else { sets::Found::Nothing };
+    if !fits.is_empty() && dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap") {
+        let live = memory.sets.entry(name, || Live::new(set));
+        if live.learn(set, &dims, &key, len(eye), eye.now_ms) {
+            return Ok(sets::Found::Fits(sets::NO_MARK));
+        }
+    }
+    for at in fits {
+        let passes =
+            !counts || memory.sets.entry(name, || Live::new(set)).passes(&dims, &key, at, ask);
+        if passes {
+            found = memory.sets.get(name).map_or(sets::Found::Nothing, |l| l.says(at));
+            break;
+        }
+    }
+    if m.options.return_nomatch && dims.contains(&Dim::Net) {
+        found = match found {
+            sets::Found::Fits(_) => sets::Found::Excepted,
+            sets::Found::Excepted => sets::Found::Fits(sets::NO_MARK),
+            other => other,
+        };
     }
     Ok(found)
 }
@@ -135,18 +189,12 @@ fn change(
     if dims == [Dim::Set] {
         let members = live.members(eye.now_ms);
         return depth < MAX_DEPTH
-            && members.iter().any(|member| change(member, m, eye, memory, depth + 1, make));
+            && members.iter().any(|(_, member)| change(member, m, eye, memory, depth + 1, make));
     }
     match key(set, &dims, m, eye) {
         Ok(key) => make(live, set, &dims, &key),
         Err(_) => false,
     }
-}
-
-/// Whether a set's type knows `nomatch`.
-fn takes_nomatch(name: &Text, eye: &Eye) -> bool {
-    let set = eye.host.sets.iter().find(|s| s.name == *name);
-    set.and_then(sets::dims).is_some_and(|dims| dims.contains(&Dim::Net))
 }
 
 /// What the packet has in each dimension of a set.
@@ -210,7 +258,7 @@ mod tests {
     use super::*;
     use crate::ext::bench::Bench;
     use crate::ext::set_target;
-    use chainwalk_model::{Cidr, Match, Origin, SetEntry, SetPart};
+    use chainwalk_model::{Cidr, Match, Origin, SetEntry, SetOptions, SetPart};
 
     fn net(text: &str) -> SetPart {
         let (addr, len) = text.split_once('/').unwrap_or((text, "32"));
@@ -218,7 +266,7 @@ mod tests {
     }
 
     fn entry(parts: Vec<SetPart>) -> SetEntry {
-        SetEntry { parts, nomatch: false, timeout: None }
+        SetEntry { parts, nomatch: false, timeout: None, counted: (0, 0), skb_mark: sets::NO_MARK }
     }
 
     fn set(name: &str, kind: &str, options: &str, entries: Vec<SetEntry>) -> IpSet {
@@ -240,7 +288,7 @@ mod tests {
     }
 
     fn of(name: &str, dirs: &[bool]) -> SetMatch {
-        SetMatch { not: false, set: name.into(), dirs: dirs.into(), rest: "".into() }
+        SetMatch { not: false, set: name.into(), dirs: dirs.into(), options: SetOptions::default() }
     }
 
     #[track_caller]
@@ -262,8 +310,8 @@ mod tests {
         let entries = vec![entry(vec![net("1.2.0.0/16")]), except, entry(vec![net("1.2.3.9")])];
         let mut bench = with(vec![set("s", "hash:net", "", entries)]);
         check(&bench, &of("s", &[true]), Truth::No);
-        let rest = "--return-nomatch".into();
-        check(&bench, &SetMatch { rest, ..of("s", &[true]) }, Truth::Yes);
+        let options = SetOptions { return_nomatch: true, ..SetOptions::default() };
+        check(&bench, &SetMatch { options, ..of("s", &[true]) }, Truth::Yes);
         bench.packet.ip.src = "1.2.3.9".parse().unwrap();
         check(&bench, &of("s", &[true]), Truth::Yes);
         bench.packet.ip.src = "1.2.4.1".parse().unwrap();
@@ -330,13 +378,7 @@ mod tests {
         let mut bench = with(vec![set("s", "hash:ip", "timeout 10", vec![])]);
         bench.host.sets[0].timeout = Some(10);
         let m = of("s", &[true]);
-        let add = |exist| SetTarget {
-            add: Some(m.clone()),
-            del: None,
-            exist,
-            timeout: None,
-            rest: "".into(),
-        };
+        let add = |exist| SetTarget { add: Some(m.clone()), exist, ..SetTarget::default() };
         check(&bench, &m, Truth::No);
         set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
         check(&bench, &m, Truth::Yes);
@@ -373,7 +415,7 @@ mod tests {
         let mut bench = with(vec![set("s", "hash:ip", "", vec![entry(vec![range])])]);
         let m = of("s", &[true]);
         let del = Some(m.clone());
-        let t = SetTarget { add: None, del, exist: false, timeout: None, rest: "".into() };
+        let t = SetTarget { del, ..SetTarget::default() };
         set_target(&t, &bench.eye(), &mut bench.memory.borrow_mut());
         check(&bench, &m, Truth::No);
         for near in ["1.2.3.3", "1.2.3.5", "1.2.3.0", "1.2.3.9"] {
