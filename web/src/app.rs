@@ -169,7 +169,7 @@ pub fn App() -> Html {
                 field={field} dispatch={dispatch.clone()} />
             <div class="answer-area">
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()}
-                again={heard.again.clone()} dispatch={dispatch.clone()} />
+                reveal={reveal_fact.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.changes.clone()}
                 search={state.search} found={heard.found.clone()} dispatch={dispatch.clone()} />
             </div>
@@ -178,7 +178,8 @@ pub fn App() -> Html {
                 <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} {now} {lit}
                     revealed={*revealed} {reveal} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
-                <HostPane {lang} facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
+                <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
+                    facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.assumptions.clone()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
                     check={heard.check.clone()} checked={heard.checked.clone()} reveal={reveal_fact} dispatch={dispatch.clone()} />

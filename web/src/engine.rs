@@ -25,14 +25,15 @@ pub struct Engine {
     reading: Option<Reading>,
     wanted: Wanted,
     walked: Option<Walked>,
-    /// The rules that never match, with these changes made.
-    shadows: Option<(Vec<String>, Shadows)>,
+    /// The rules that never match, on this host with these changes made.
+    shadows: Option<((Option<String>, Vec<String>), Shadows)>,
 }
 
 type Shadows = Rc<HashMap<RuleId, Shadow>>;
 
 /// Packets that were walked, and the lines they came from.
 struct Walked {
+    host: Option<String>,
     packets: Vec<String>,
     assumptions: Vec<String>,
     changes: Vec<String>,
@@ -120,26 +121,25 @@ impl Engine {
 
     /// Walks what is wanted, unless it was walked already.
     fn walk(&mut self) -> &Walked {
-        let Wanted { packets, assumptions, changes, .. } = &self.wanted;
+        let wanted = &self.wanted;
         let same = |w: &Walked| {
-            w.packets == *packets && w.assumptions == *assumptions && w.changes == *changes
+            w.host == wanted.host
+                && w.packets == wanted.packets
+                && w.assumptions == wanted.assumptions
+                && w.changes == wanted.changes
         };
         if !self.walked.as_ref().is_some_and(same) {
             self.walked = None;
         }
         let reading = &self.reading;
         self.walked.get_or_insert_with(|| {
-            let mut walked = Walked::new(
-                reading.as_ref(),
-                packets.clone(),
-                assumptions.clone(),
-                changes.clone(),
-            );
+            let mut walked = Walked::new(reading.as_ref(), wanted);
             // What never matches depends on the rules alone.
-            let known = self.shadows.take().filter(|(of, _)| *of == walked.changes);
-            let (_, shadows) = self.shadows.insert(known.unwrap_or_else(|| {
-                (walked.changes.clone(), Rc::new(shadowed(walked.session.host())))
-            }));
+            let rules = (walked.host.clone(), walked.changes.clone());
+            let known = self.shadows.take().filter(|(of, _)| *of == rules);
+            let (_, shadows) = self
+                .shadows
+                .insert(known.unwrap_or_else(|| (rules, Rc::new(shadowed(walked.session.host())))));
             walked.shadows = shadows.clone();
             walked
         })
@@ -191,6 +191,7 @@ impl Engine {
             }
             Told {
                 generation,
+                hosts: view::hosts(reading, t.host.id, t.lang),
                 chips: view::chips(reading, t.lang),
                 facts: view::facts(t.host, t.lang, t.docs),
                 problems: view::problems(first, t.docs, t.lang),
@@ -265,13 +266,10 @@ impl Walked {
 
     /// Walks `packets` in order. A line that cannot be read ends the sequence before it: what follows it
     /// would walk in a world that nobody asked for. Without a reading nothing is walked.
-    fn new(
-        reading: Option<&Reading>,
-        packets: Vec<String>,
-        assumptions: Vec<String>,
-        changes: Vec<String>,
-    ) -> Self {
-        let mut host = reading.map(Reading::host).unwrap_or_default();
+    fn new(reading: Option<&Reading>, wanted: &Wanted) -> Self {
+        let Wanted { packets, assumptions, changes, .. } = wanted.clone();
+        let chosen = wanted.host.as_deref().and_then(|name| reading?.host_named(name));
+        let mut host = chosen.cloned().or_else(|| reading.map(Reading::host)).unwrap_or_default();
         let mut assumption_problems = Vec::new();
         for text in &assumptions {
             assumption_problems.push(match chainwalk_parse::assumption(text) {
@@ -319,6 +317,7 @@ impl Walked {
             asks.push(ask);
         }
         Self {
+            host: wanted.host.clone(),
             packets,
             assumptions,
             changes,

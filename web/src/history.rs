@@ -2,6 +2,7 @@
 
 use crate::origin::Origin;
 use crate::paste::Paste;
+use crate::state::Elsewhere;
 use std::rc::Rc;
 
 /// So many moments are remembered.
@@ -22,6 +23,10 @@ pub(crate) struct Moment {
     pub(crate) draft: Rc<str>,
     /// Where packets come from.
     pub(crate) origin: Origin,
+    /// The host that is walked, where one was chosen.
+    pub(crate) host: Option<Rc<str>>,
+    /// What was said of the other hosts.
+    pub(crate) elsewhere: Vec<Elsewhere>,
     /// What was said of the host.
     pub(crate) assumptions: Vec<Rc<str>>,
     /// The changes made to it.

@@ -172,7 +172,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let asked = (
             state.paste.clone(),
             state.packets.clone(),
-            (state.assumptions.clone(), state.changes.clone()),
+            (state.host.clone(), state.assumptions.clone(), state.changes.clone()),
             state.lang,
             state.packet,
             state.followed.clone(),
@@ -184,7 +184,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let queue = queue.clone();
         use_effect_with(asked, move |asked| {
             let (paste, packets, said, lang, packet, followed, raw_names, _) = asked.clone();
-            let (assumptions, changes) = said;
+            let (host, assumptions, changes) = said;
             generation.set(generation.get() + 1);
             status.set(Status::Asked);
             let typing = sent_paste.borrow().as_ref().is_some_and(|sent| *sent != paste);
@@ -199,6 +199,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                 move || {
                     let wanted = Request::Tell(Wanted {
                         generation,
+                        host: host.as_deref().map(str::to_owned),
                         packets: packets.iter().map(ToString::to_string).collect(),
                         assumptions: assumptions.iter().map(ToString::to_string).collect(),
                         changes: changes.iter().map(ToString::to_string).collect(),

@@ -4,8 +4,8 @@
 
 use chainwalk_model::Want;
 use chainwalk_view::{
-    Banner, ChangesTold, Chip, Compared, FactRow, Lang, PacketForm, Problem, Row, RuleCard,
-    RuleRange, Scene, Suggestion, Timeline,
+    Banner, ChangesTold, Chip, Compared, FactRow, HostChip, Lang, PacketForm, Problem, Row,
+    RuleCard, RuleRange, Scene, Suggestion, Timeline,
 };
 use serde::{Deserialize, Serialize};
 
@@ -67,6 +67,8 @@ impl Request {
 pub struct Wanted {
     /// Counts up with every question; answers to older ones are dropped.
     pub generation: u32,
+    /// What chooses the host that is walked; none for the first. One that is not there is the first too.
+    pub host: Option<String>,
     /// The packet lines, in order through one host.
     pub packets: Vec<String>,
     /// What was said of the host.
@@ -144,6 +146,8 @@ pub struct Drafted {
 pub struct Told {
     /// The generation it answers.
     pub generation: u32,
+    /// The hosts that the paste speaks of; none where there is one.
+    pub hosts: Vec<HostChip>,
     /// What was recognised.
     pub chips: Vec<Chip>,
     /// The host's facts.

@@ -29,6 +29,10 @@ pub struct State {
     pub draft: Rc<str>,
     /// Where packets typed without a source come from.
     pub origin: Origin,
+    /// The host that is walked, where one of several was chosen, by what [`chainwalk_view::HostChip`] names it.
+    pub host: Option<Rc<str>>,
+    /// What was said of the other hosts and changed on them.
+    pub elsewhere: Vec<Elsewhere>,
     /// What was said of the host beyond the paste, in the words of the `assume` option.
     pub assumptions: Vec<Rc<str>>,
     /// The changes made to the host, each in the words of a command, in order.
@@ -57,6 +61,15 @@ pub struct State {
     pub layout: Layout,
     /// What can be taken back.
     pub history: History,
+}
+
+/// What was said of a host that is not the one walked, and the changes made to it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// What chooses the host.
+    host: Rc<str>,
+    assumptions: Vec<Rc<str>>,
+    changes: Vec<Rc<str>>,
 }
 
 /// How fast the walk plays.
@@ -170,6 +183,13 @@ pub enum Action {
     Unsend,
     /// Where packets come from was changed.
     From(Origin),
+    /// The packets walk another of the hosts; both by what chooses them.
+    Host {
+        /// The one walked so far.
+        from: Rc<str>,
+        /// The other.
+        to: Rc<str>,
+    },
     /// Something was said of the host.
     Assume(Rc<str>),
     /// Something said of the host was taken back.
@@ -237,6 +257,7 @@ impl Action {
                 | Self::Then(_)
                 | Self::Unsend
                 | Self::From(_)
+                | Self::Host { .. }
                 | Self::Assume(_)
                 | Self::Forget(_)
                 | Self::Change(_)
@@ -265,6 +286,8 @@ impl State {
             followed: Vec::new(),
             draft: Rc::from(""),
             origin: Origin::default(),
+            host: None,
+            elsewhere: Vec::new(),
             assumptions: Vec::new(),
             changes: Vec::new(),
             search: None,
@@ -286,6 +309,8 @@ impl State {
         self.paste = Paste::new(&example.paste);
         self.packets = example.packets.iter().map(|p| Rc::from(&**p)).collect();
         self.changes.clear();
+        self.host = None;
+        self.elsewhere.clear();
         self.search = None;
         self.assumptions = example.assumptions.iter().map(|a| Rc::from(&**a)).collect();
         self.show(0);
@@ -327,6 +352,8 @@ impl State {
                     // What was said and asked of one host says nothing of another.
                     next.assumptions.clear();
                     next.changes.clear();
+                    next.host = None;
+                    next.elsewhere.clear();
                     next.search = None;
                     next.packets.clear();
                     next.packet = 0;
@@ -389,6 +416,22 @@ impl State {
                 }
             }
             Action::From(origin) => next.origin = origin,
+            Action::Host { from, to } => {
+                if from == to {
+                    return None;
+                }
+                // What was said of one host says nothing of another; it comes back with its own.
+                let (assumptions, changes) =
+                    (std::mem::take(&mut next.assumptions), std::mem::take(&mut next.changes));
+                next.elsewhere.push(Elsewhere { host: from, assumptions, changes });
+                if let Some(at) = next.elsewhere.iter().position(|e| e.host == to) {
+                    let said = next.elsewhere.swap_remove(at);
+                    (next.assumptions, next.changes) = (said.assumptions, said.changes);
+                }
+                next.host = Some(to);
+                next.search = None;
+                next.restart();
+            }
             Action::Assume(text) => {
                 let text = text.trim();
                 if text.is_empty() {
@@ -499,6 +542,8 @@ impl State {
             followed: self.followed.clone(),
             draft: self.draft.clone(),
             origin: self.origin.clone(),
+            host: self.host.clone(),
+            elsewhere: self.elsewhere.clone(),
             assumptions: self.assumptions.clone(),
             changes: self.changes.clone(),
         }
@@ -507,12 +552,13 @@ impl State {
     /// Goes to another moment of the history; `None` where there is none.
     fn rewind(&mut self, step: fn(&mut History, Moment) -> Option<Moment>) -> Option<()> {
         let now = self.moment();
-        let Moment { paste, packets, packet, followed, draft, origin, assumptions, changes } =
-            step(&mut self.history, now)?;
+        let before = step(&mut self.history, now)?;
         self.restart();
-        (self.paste, self.packets, self.packet, self.followed) = (paste, packets, packet, followed);
-        (self.draft, self.origin, self.assumptions) = (draft, origin, assumptions);
-        self.changes = changes;
+        (self.paste, self.draft, self.origin) = (before.paste, before.draft, before.origin);
+        (self.packets, self.packet) = (before.packets, before.packet);
+        self.followed = before.followed;
+        (self.host, self.elsewhere) = (before.host, before.elsewhere);
+        (self.assumptions, self.changes) = (before.assumptions, before.changes);
         Some(())
     }
 
@@ -529,6 +575,8 @@ impl State {
             packets: self.packets.iter().map(ToString::to_string).collect(),
             draft: self.draft.to_string(),
             origin: self.origin.clone(),
+            host: self.host.clone(),
+            elsewhere: self.elsewhere.clone(),
             assumptions: self.assumptions.iter().map(ToString::to_string).collect(),
             changes: self.changes.iter().map(ToString::to_string).collect(),
             speed: self.speed,
@@ -545,6 +593,8 @@ impl State {
             packets: saved.packets.into_iter().map(Rc::from).collect(),
             draft: Rc::from(saved.draft),
             origin: saved.origin,
+            host: saved.host,
+            elsewhere: saved.elsewhere,
             assumptions: saved.assumptions.into_iter().map(Rc::from).collect(),
             changes: saved.changes.into_iter().map(Rc::from).collect(),
             speed: saved.speed,
@@ -561,6 +611,10 @@ pub struct Saved {
     packets: Vec<String>,
     draft: String,
     origin: Origin,
+    #[serde(default)]
+    host: Option<Rc<str>>,
+    #[serde(default)]
+    elsewhere: Vec<Elsewhere>,
     assumptions: Vec<String>,
     #[serde(default)]
     changes: Vec<String>,
@@ -688,6 +742,27 @@ mod tests {
         assert_eq!(made.apply(Action::Change(" ".into())), None);
         let other = after(&made, [Action::Paste("Chain INPUT (policy ACCEPT)".into())]);
         assert!(other.changes.is_empty(), "what was changed on one host says nothing of another");
+    }
+
+    #[test]
+    fn each_host_keeps_what_was_said_of_it() {
+        let to = |from: &str, to: &str| Action::Host { from: from.into(), to: to.into() };
+        let first = state();
+        let there = after(&first, [Action::Go(3), to("gw", "2")]);
+        assert_eq!((there.host.as_deref(), there.stop), (Some("2"), 0));
+        assert!(there.assumptions.is_empty() && there.packets == first.packets);
+        assert_eq!(there.apply(to("2", "2")), None);
+        let said = after(&there, [Action::Assume("local=10.0.0.9".into())]);
+        let back = after(&said, [to("2", "gw")]);
+        assert_eq!(back.assumptions, first.assumptions);
+        assert_eq!(after(&back, [to("gw", "2")]).assumptions, said.assumptions);
+        assert_eq!(after(&back, [Action::Undo]).assumptions, said.assumptions);
+        assert_eq!(after(&there, [Action::Undo]).host, None);
+        let text = serde_json::to_string(&back.saved()).unwrap();
+        let saved = State::restored(serde_json::from_str(&text).unwrap(), "");
+        assert_eq!((&saved.host, &saved.elsewhere), (&back.host, &back.elsewhere));
+        let other = after(&back, [Action::Paste("Chain INPUT (policy ACCEPT)".into())]);
+        assert!(other.host.is_none() && other.elsewhere.is_empty());
     }
 
     #[test]

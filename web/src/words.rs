@@ -70,6 +70,7 @@ words! {
     FindNext => "Next hit", "下一处";
     FindNone => "not found", "没有找到";
     FindPrev => "Hit before", "上一处";
+    FollowIt => "Follow it", "跟随它";
     Fold => "Fold away", "折叠";
     Forget => "Take back", "撤回";
     FormAddress => "Source address", "源地址";
@@ -142,6 +143,7 @@ words! {
     Scrubber => "Timeline of the walk", "时间线";
     Searching => "Trying changes in the engine …", "正在逐个试改动……";
     Send => "Send", "发送";
+    ShowLines => "Show it", "查看";
     SkipToWalk => "Skip to the walk", "跳到步骤列表";
     Speed => "Speed", "速度";
     Stop => "Stop", "停止";
@@ -162,6 +164,7 @@ words! {
     Unsend => "Take back the last packet", "撤回最后一个数据包";
     Walk => "Walk", "步骤";
     Suggestions => "Packets worth sending", "值得一试的数据包";
+    WhichHost => "The packet walks", "数据包经过的主机";
     WhatWouldLet => "What would let it through?", "什么改动能让它通过？";
     WhatWouldStop => "What would stop it?", "什么改动能拦住它？";
     WithChange => "with the change", "改动后";

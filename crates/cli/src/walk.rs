@@ -6,8 +6,7 @@ use chainwalk_model::{Ask, Check, Diagnostic, Host, HostId, RuleId, Severity, Sh
 use chainwalk_parse::{Lines, assumption, packet_lines};
 use chainwalk_sim::{Session, shadowed};
 use chainwalk_view::{
-    Banner, Compared, Lang, Mark, Overlay, Reasons, Row, RowKind, Sentence, Standing, Telling,
-    banner, compared, overlay, rows,
+    Banner, Compared, Lang, Mark, Reasons, Row, Sentence, Standing, Telling, banner, compared, rows,
 };
 use serde_json::Value;
 use std::collections::HashMap;
@@ -183,13 +182,8 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
 
 fn tell_walk(out: &mut impl Write, telling: &Telling, sources: &Sources) -> io::Result<()> {
     tell_banner(out, &banner(telling))?;
-    let seen = overlay(telling);
     for row in rows(telling) {
-        tell_row(out, &row, seen.as_ref(), sources)?;
-    }
-    if let Some(seen) = &seen {
-        let mark = if seen.agrees { '≡' } else { '≠' };
-        writeln!(out, "   {mark} {}", plain(&seen.text))?;
+        tell_row(out, &row, sources)?;
     }
     writeln!(out)
 }
@@ -220,12 +214,7 @@ fn tell_banner(out: &mut impl Write, banner: &Banner) -> io::Result<()> {
     writeln!(out)
 }
 
-fn tell_row(
-    out: &mut impl Write,
-    row: &Row,
-    seen: Option<&Overlay>,
-    sources: &Sources,
-) -> io::Result<()> {
+fn tell_row(out: &mut impl Write, row: &Row, sources: &Sources) -> io::Result<()> {
     let mark = match row.mark {
         Mark::None => ' ',
         Mark::Yes => '✓',
@@ -250,14 +239,13 @@ fn tell_row(
         let at = lines.position(span.start as usize).0;
         line += &["[", &at.to_string(), "]"].concat();
     }
-    let laid = seen.and_then(|s| s.steps.iter().find(|l| l.of.is_some() && l.of == row.span));
-    if let Some(laid) = laid.filter(|_| row.kind == RowKind::Rule) {
-        line += match laid.standing {
-            Standing::Confirmed => " ≡",
-            Standing::Contradicted => " ≠ ",
-            Standing::NotSeen => " ·",
-        };
-        line += &laid.instead;
+    match &row.seen {
+        Some(seen) if seen.standing == Standing::Contradicted => {
+            line += &[" ≠ ", &seen.text].concat()
+        }
+        Some(seen) if seen.standing == Standing::Confirmed => line += " ≡",
+        Some(_) => line += " ·",
+        None => {}
     }
     writeln!(out, "{}", line.trim_end())?;
     if let Some(tools) = row.tools.as_ref().filter(|t| !t.shadow.is_empty()) {

@@ -415,9 +415,17 @@ fact-not-local = not this host
 fact-accepts = accepts
 fact-drops = drops
 fact-listens = listens { $process }
-seen-all = The kernel’s trace <c>{ $id }</c> confirms every step that it can show: { $count }
-seen-some = The kernel’s trace <c>{ $id }</c> confirms { $count } steps; it does not show the rest
-seen-against = The kernel’s trace <c>{ $id }</c> says otherwise: { $what }
+seen-all = the kernel’s own trace agrees: <b>{ $count ->
+    [1] the one rule or policy
+   *[other] all { $count } rules and policies
+}</b> that it shows
+seen-some = the kernel’s own trace agrees on <b>{ $count }</b> rules and policies, and does not show the rest
+seen-against = <x>the kernel’s own trace parts from this walk:</x> { $what }
+seen-other = the kernel’s own trace took another way
+row-seen-same = the kernel’s trace shows the same
+row-seen-other = the kernel’s trace parts here: { $what }
+row-seen-not = the kernel’s trace does not show this
+suggest-traced = traced by the kernel, { $id }
 seen-rule = { $at }, { $rule ->
     [0] a rule matched
    *[other] rule { $rule } matched

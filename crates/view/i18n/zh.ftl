@@ -371,9 +371,17 @@ fact-not-local = 不是本机
 fact-accepts = 放行
 fact-drops = 丢弃
 fact-listens = 监听 { $process }
-seen-all = 内核跟踪 <c>{ $id }</c> 证实了它能显示的每一步：共 { $count } 步
-seen-some = 内核跟踪 <c>{ $id }</c> 证实了 { $count } 步，其余没有显示
-seen-against = 内核跟踪 <c>{ $id }</c> 的说法不同：{ $what }
+seen-all = 内核自己的跟踪与此一致：它显示的<b>{ $count ->
+    [1] 唯一一处规则或策略
+   *[other] 全部 { $count } 处规则和策略
+}</b>
+seen-some = 内核自己的跟踪证实了 <b>{ $count }</b> 处规则和策略，其余没有显示
+seen-against = <x>内核自己的跟踪与此不符：</x>{ $what }
+seen-other = 内核自己的跟踪走的是另一条分支
+row-seen-same = 内核跟踪显示相同
+row-seen-other = 内核跟踪在此不同：{ $what }
+row-seen-not = 内核跟踪没有显示这一步
+suggest-traced = 内核跟踪过的数据包，{ $id }
 seen-rule = { $at }：{ $rule ->
     [0] 有规则匹配
    *[other] 第 { $rule } 条规则匹配

@@ -3,6 +3,7 @@
 use crate::counters::{self, Contradiction};
 use crate::fate::{self, Class, Seen, class};
 use crate::forks::{Fork, fork};
+use crate::overlay::overlay;
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::terms::{endpoint, percent};
 use crate::{Banner, Evidence, Lang, Sentence, Style, Telling, Tone};
@@ -15,6 +16,22 @@ const MOST: usize = 4;
 
 /// The banner for the packet shown. It never reports a good end without rules and a walk.
 pub fn banner(t: &Telling) -> Banner {
+    let mut banner = answer(t);
+    if let Some(seen) = overlay(t) {
+        // A kernel that says otherwise is heard first.
+        let at = usize::from(seen.agrees).min(banner.evidence.len());
+        let line = Evidence {
+            span: Some(seen.span),
+            follow: seen.follow,
+            ..Evidence::new(seen.agrees, seen.text)
+        };
+        banner.evidence.insert(at, line);
+    }
+    banner
+}
+
+/// The same without what a kernel's trace says of it.
+pub(crate) fn answer(t: &Telling) -> Banner {
     if let Some(idle) = idle(t) {
         return idle;
     }
@@ -157,38 +174,35 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
     let gainsaid = counters::on_the_way(t, outcome);
     let sure = join([alike(t), counted(t, &trace.fate, gainsaid.as_ref())], " · ");
     if !sure.is_empty() {
-        evidence.push(Evidence { certain: true, text: sure, answers: Vec::new() });
+        evidence.push(Evidence::new(true, sure));
     }
     if let Fate::Undecided(q) = &trace.fate {
-        evidence.push(Evidence {
-            certain: false,
-            text: fate::question(t, q),
-            answers: fate::answers(t, q),
-        });
+        evidence.push(asked(t, q));
     }
     // What was open on the way is asked even where it makes no difference here.
     let open = outcome.choices.iter().find(|c| !matches!(c.question, Question::Random(..)));
     if let Some(choice) = open {
-        evidence.push(Evidence {
-            certain: false,
-            text: fate::question(t, &choice.question),
-            answers: fate::answers(t, &choice.question),
-        });
+        evidence.push(asked(t, &choice.question));
     }
     evidence.extend(leans(t, outcome, if open.is_some() { 1 } else { 2 }));
     if let Some((_, text)) = fate::unvisited(t, outcome) {
-        evidence.push(Evidence { certain: true, text, answers: Vec::new() });
+        evidence.push(Evidence::new(true, text));
     }
     if let Some(found) = &gainsaid {
         let text = counters::told(t, found);
-        evidence.push(Evidence { certain: true, text, answers: Vec::new() });
+        evidence.push(Evidence::new(true, text));
     }
     evidence.extend(cut(t));
     let text = reloaded(t, outcome);
     if !text.is_empty() && evidence.len() < MOST && gainsaid.is_none() {
-        evidence.push(Evidence { certain: true, text, answers: Vec::new() });
+        evidence.push(Evidence::new(true, text));
     }
     Banner { tone: fate::tone(&trace.fate), headline: headline(t, outcome), detail, evidence }
+}
+
+/// A question, with its answers.
+fn asked(t: &Telling, q: &Question) -> Evidence {
+    Evidence { answers: fate::answers(t, q), ..Evidence::new(false, fate::question(t, q)) }
 }
 
 /// A chain on the way whose counters are all 0 while packets died at the end of it.
@@ -237,7 +251,7 @@ fn alike(t: &Telling) -> Sentence {
 fn cut(t: &Telling) -> Option<Evidence> {
     let walk = t.walk().filter(|w| w.cut)?;
     let text = say!(t.lang, CutWays, count = walk.outcomes.len());
-    Some(Evidence { certain: false, text, answers: Vec::new() })
+    Some(Evidence::new(false, text))
 }
 
 /// What the counter of the place that stopped the packet says. A counter of 0 that others gainsay says nothing.
@@ -379,7 +393,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             (say!(lang, LeanTransparent, proto = name, port = port.to_string()), Vec::new())
         }
     };
-    Evidence { certain: false, text, answers }
+    Evidence { answers, ..Evidence::new(false, text) }
 }
 
 /// Whether an address has bits behind its prefix, so that it is one host's.
@@ -465,18 +479,14 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
     let detail = join(parts, if lang == Lang::Zh { "；" } else { "; " });
     let mut evidence = Vec::new();
     if !matches!(split.question, Question::Random(..)) {
-        evidence.push(Evidence {
-            certain: false,
-            text: fate::question(t, &split.question),
-            answers: fate::answers(t, &split.question),
-        });
+        evidence.push(asked(t, &split.question));
     }
     if let Some(outcome) = t.outcome() {
         let known = rewrites(t, outcome);
         let everywhere =
             t.siblings().into_iter().filter_map(walk_outcome).all(|o| rewrites(t, o) == known);
         if !known.is_empty() && everywhere {
-            evidence.push(Evidence { certain: true, text: known, answers: Vec::new() });
+            evidence.push(Evidence::new(true, known));
         }
         evidence.extend(leans(t, outcome, 1));
     }

@@ -1,9 +1,10 @@
 //! Changes in words: what a proposal does, what becomes of the packet with it, and what else it lets in.
 
+use crate::banner::answer;
 use crate::say::{join, run, say, text};
 use crate::telling::NoReasons;
 use crate::terms::{self, chain_path, endpoint, protocol};
-use crate::{Lang, Sentence, Style, Telling, Tone, banner};
+use crate::{Lang, Sentence, Style, Telling, Tone};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Changes, Edit, Family, Host, NewRule, OpKind, Policy, Probe,
     Proposal, Rule, RuleId, Ruleset, Shadow, Target, Vary, Walk, Want,
@@ -88,7 +89,7 @@ pub struct RuleTools {
 
 /// The fate of the packet shown.
 pub fn fate_card(t: &Telling) -> FateCard {
-    let b = banner(t);
+    let b = answer(t);
     let split = t.walk().is_some_and(|w| w.outcomes.len() > 1);
     let first = b.evidence.into_iter().next().filter(|_| split);
     let note = first.map_or_else(Sentence::new, |e| e.text);

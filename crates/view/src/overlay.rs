@@ -2,7 +2,7 @@
 
 use crate::say::{say, text};
 use crate::terms::target;
-use crate::{Laid, Lang, Overlay, Standing, Telling};
+use crate::{Laid, Lang, Overlay, RowSeen, Standing, Telling};
 use chainwalk_model::{
     EndBy, Event, L4, Packet, RuleId, Ruleset, Seen, SeenStep, SeenVerdict, SeenWhat, Skip, Target,
     Trace,
@@ -10,7 +10,20 @@ use chainwalk_model::{
 
 /// What the trace of this packet says of the walk that is followed; `None` where no packet of a trace is it.
 pub fn overlay(t: &Telling) -> Option<Overlay> {
-    let trace = &t.outcome()?.trace;
+    let mut own = over(t, &t.outcome()?.trace)?;
+    if !own.agrees {
+        // What is chance or unknown here has happened there one way.
+        let walk = t.walk()?;
+        let agrees = |o: &usize| over(t, &walk.outcomes[*o].trace).is_some_and(|s| s.agrees);
+        own.follow = t.siblings().into_iter().find(agrees);
+        if own.follow.is_some() {
+            own.text = say!(t.lang, SeenOther);
+        }
+    }
+    Some(own)
+}
+
+fn over(t: &Telling, trace: &Trace) -> Option<Overlay> {
     let sent = &trace.sent.packet;
     let is = |s: &&Seen| is_it(s, sent);
     // A person seldom tells the source port; where it was told, its packet comes first.
@@ -18,17 +31,34 @@ pub fn overlay(t: &Telling) -> Option<Overlay> {
     let seen =
         t.host.seen.iter().find(|s| is(s) && port(s)).or_else(|| t.host.seen.iter().find(is))?;
     let ours = comparable(t.rules(), trace);
-    let (steps, extra) = lay(t.rules(), &ours, &seen.steps, t.lang);
+    let last = trace.steps.len().saturating_sub(1);
+    let steps = lay(t.rules(), &ours, &seen.steps, last, t.lang);
     let confirmed = steps.iter().filter(|s| s.standing == Standing::Confirmed).count();
     let against = steps.iter().find(|s| s.standing == Standing::Contradicted);
-    let instead = against.map(|s| s.instead.clone()).or(extra);
-    let id = &*seen.id;
-    let text = match &instead {
-        Some(what) => say!(t.lang, SeenAgainst, id = id, what = what.as_str()),
-        None if confirmed == steps.len() => say!(t.lang, SeenAll, id = id, count = confirmed),
-        None => say!(t.lang, SeenSome, id = id, count = confirmed),
+    let text = match against {
+        Some(s) => say!(t.lang, SeenAgainst, what = s.instead.as_str()),
+        None if confirmed == steps.len() => say!(t.lang, SeenAll, count = confirmed),
+        None => say!(t.lang, SeenSome, count = confirmed),
     };
-    Some(Overlay { text, agrees: instead.is_none(), steps, span: seen.span })
+    Some(Overlay { text, agrees: against.is_none(), follow: None, steps, span: seen.span })
+}
+
+/// What a trace says of the steps `from` to `to`, which one row tells.
+pub(crate) fn of_row(over: &Overlay, from: usize, to: usize, lang: Lang) -> Option<RowSeen> {
+    let mut laid = over.steps.iter().filter(|s| (from..=to).contains(&s.at));
+    let first = laid.clone().next()?;
+    let with = |standing| move |s: &&Laid| s.standing == standing;
+    let shown = laid
+        .clone()
+        .find(with(Standing::Contradicted))
+        .or_else(|| laid.find(with(Standing::NotSeen)))
+        .unwrap_or(first);
+    let text = match shown.standing {
+        Standing::Confirmed => text!(lang, RowSeenSame),
+        Standing::Contradicted => text!(lang, RowSeenOther, what = shown.instead.as_str()),
+        Standing::NotSeen => text!(lang, RowSeenNot),
+    };
+    Some(RowSeen { standing: shown.standing, text, span: shown.span })
 }
 
 /// Whether a traced packet is the one that was sent, its source port aside.
@@ -101,13 +131,14 @@ fn comparable<'a>(rules: &'a Ruleset, trace: &'a Trace) -> Vec<Ours<'a>> {
     found
 }
 
-/// Lays the lines of a trace over our steps; also what the trace has beyond the last of them.
+/// Lays the lines of a trace over our steps. What the trace has beyond them stands against the `last` step.
 fn lay(
     rules: &Ruleset,
     ours: &[Ours<'_>],
     theirs: &[SeenStep],
+    last: usize,
     lang: Lang,
-) -> (Vec<Laid>, Option<String>) {
+) -> Vec<Laid> {
     // A way back from a chain is no step of ours: the step behind it shows it.
     let theirs: Vec<&SeenStep> = theirs.iter().filter(|s| s.what != SeenWhat::Return).collect();
     let mut out = Vec::new();
@@ -144,8 +175,17 @@ fn lay(
         }
         out.push(laid);
     }
-    let extra = theirs.get(at).filter(|_| !lost).map(|s| words(s, lang));
-    (out, extra)
+    if let Some(step) = theirs.get(at).filter(|_| !lost) {
+        out.push(Laid {
+            at: last,
+            rule: None,
+            of: None,
+            standing: Standing::Contradicted,
+            instead: words(step, lang),
+            span: Some(step.span),
+        });
+    }
+    out
 }
 
 /// Whether a line of a trace shows a step of ours.

@@ -79,6 +79,17 @@ pub struct Evidence {
     /// Answers in one click, where it is a question: a label, and the assumption it stands for in the words
     /// of the `assume` option.
     pub answers: Vec<(String, String)>,
+    /// Lines of the paste that say so, where it is good to look at them.
+    pub span: Option<Span>,
+    /// The outcome that it speaks of, where that is another than the one followed.
+    pub follow: Option<usize>,
+}
+
+impl Evidence {
+    /// A line that asks nothing.
+    pub(crate) fn new(certain: bool, text: Sentence) -> Self {
+        Self { certain, text, answers: Vec::new(), span: None, follow: None }
+    }
 }
 
 /// A recognised piece of the paste, as a chip.
@@ -103,6 +114,8 @@ pub struct Overlay {
     pub text: Sentence,
     /// Whether nothing in it says otherwise.
     pub agrees: bool,
+    /// The outcome that it shows, where it contradicts the one followed and agrees with another.
+    pub follow: Option<usize>,
     /// The steps that it speaks of.
     pub steps: Vec<Laid>,
     /// The lines of the trace.
@@ -210,6 +223,19 @@ pub struct Row {
     pub tools: Option<crate::RuleTools>,
     /// The rules it is about, to be opened with [`crate::rule_cards`].
     pub rules: Option<RuleRange>,
+    /// What a kernel's trace says of it, where one shows this packet.
+    pub seen: Option<RowSeen>,
+}
+
+/// What a kernel's trace says of a row.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RowSeen {
+    /// How it stands to it.
+    pub standing: Standing,
+    /// The same in words; where it contradicts, with what it has there.
+    pub text: String,
+    /// Its line.
+    pub span: Option<Span>,
 }
 
 /// Neighbouring rules of a chain, as a packet met them.

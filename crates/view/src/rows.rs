@@ -1,6 +1,7 @@
 //! The walk as a list: tables, chains, rules and why each matched or did not.
 
 use crate::changes::{RuleTools, end_tools, rule_tools};
+use crate::overlay::{of_row, overlay};
 use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
@@ -11,7 +12,9 @@ use crate::terms::{
     conditions_text, lane_word, packet_word, states, table_class, target, target_text,
 };
 use crate::timeline::{narration, span, stops_here};
-use crate::{Lang, Mark, Row, RowKind, RuleRange, Sentence, Style, Telling, fate, reasons};
+use crate::{
+    Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, Sentence, Style, Telling, fate, reasons,
+};
 use chainwalk_model::{ChainId, EndBy, Event, RuleId, Skip, Target, Trace};
 use std::collections::HashMap;
 
@@ -20,7 +23,7 @@ pub fn rows(t: &Telling) -> Vec<Row> {
     let all = stops(t);
     let mut out = Vec::new();
     if t.outcome().is_some() {
-        lane(t, &Index::new(&all, t.docs), None, 0, &mut out);
+        lane(t, &Index::new(&all, t), None, 0, &mut out);
     }
     // What has no stop of its own never stands before the row above it.
     let mut least = 0;
@@ -46,6 +49,7 @@ fn row(kind: RowKind, depth: u8, step: usize) -> Row {
         branches: Vec::new(),
         tools: None,
         rules: None,
+        seen: None,
     }
 }
 
@@ -55,17 +59,24 @@ struct Index<'a> {
     /// The stops of each lane but where it starts, in the order of their steps.
     lanes: HashMap<Option<usize>, Vec<usize>>,
     lines: Lines,
+    /// What a kernel's trace says of the packet's own walk.
+    seen: Option<Overlay>,
 }
 
 impl<'a> Index<'a> {
-    fn new(all: &'a [Stop], docs: &[&str]) -> Self {
+    fn new(all: &'a [Stop], t: &Telling) -> Self {
         let mut lanes: HashMap<_, Vec<usize>> = HashMap::new();
         for (at, stop) in all.iter().enumerate() {
             if !matches!(stop.kind, StopKind::Start) {
                 lanes.entry(stop.reply).or_default().push(at);
             }
         }
-        Self { all, lanes, lines: Lines::new(docs) }
+        Self { all, lanes, lines: Lines::new(t.docs), seen: overlay(t) }
+    }
+
+    /// What a kernel's trace says of the steps that one row tells.
+    fn seen(&self, t: &Telling, reply: Option<usize>, from: usize, to: usize) -> Option<RowSeen> {
+        self.seen.as_ref().filter(|_| reply.is_none()).and_then(|s| of_row(s, from, to, t.lang))
     }
 
     fn lane(&self, reply: Option<usize>) -> &[usize] {
@@ -168,7 +179,8 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 out.push(r);
             }
             Event::Matched(rule) => {
-                let (r, skip) = rule_row(t, trace, all, at, step, *rule);
+                let (mut r, skip) = rule_row(t, trace, all, at, step, *rule);
+                r.seen = index.seen(t, reply, step, skip);
                 out.push(r);
                 step = skip;
             }
@@ -195,6 +207,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 r.mark = if *accepted { Mark::Yes } else { Mark::Stop };
                 r.span = Some(rules.chain(*chain).span);
                 r.tools = end_tools(rules, *chain);
+                r.seen = index.seen(t, reply, step, step);
                 out.push(r);
             }
             Event::Tracked
@@ -218,6 +231,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                         .span
                         .and_then(|s| index.lines.line(s))
                         .map_or_else(String::new, |n| text!(lang, SourceLine, line = n));
+                    r.seen = index.seen(t, reply, stop.first, stop.last);
                     out.push(r);
                     // The jump itself stays, to head the chain that follows.
                     step = if matches!(trace.steps[stop.last].event, Event::Jumped { .. }) {
@@ -257,6 +271,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                     _ => Mark::Unknown,
                 };
                 r.class = "fate".into();
+                r.seen = index.seen(t, reply, step, step);
                 r.span = span(t, stop);
                 out.push(r);
             }

@@ -2,11 +2,13 @@
 //!
 //! Each is a guess of what a person came to ask, and nothing else leans on it.
 
+use crate::say::text;
 use crate::steps::meaning;
-use crate::terms::{chain_path, target};
+use crate::terms::{chain_path, endpoint, target};
 use crate::{Suggestion, Telling};
 use chainwalk_model::{
-    AddrMask, Family, Host, IfKind, Match, NatRange, OpKind, PortSide, Range, Rule, Target, proto,
+    AddrMask, Family, Host, IfKind, Match, NatRange, OpKind, PortSide, Range, Rule, Seen, Target,
+    proto,
 };
 use std::net::IpAddr;
 
@@ -30,6 +32,11 @@ struct Wish {
 /// filters name, then listeners.
 pub fn suggestions(t: &Telling) -> Vec<Suggestion> {
     let mut made = Making { t, out: Vec::new() };
+    for seen in t.host.seen.iter().take(MOST / 2) {
+        if let Some(line) = traced(seen) {
+            made.put(line, text!(t.lang, SuggestTraced, id = &*seen.id));
+        }
+    }
     for nat in [true, false] {
         for rule in &t.rules().rules {
             if made.out.len() >= MOST {
@@ -93,11 +100,36 @@ impl Making<'_> {
     }
 
     fn add(&mut self, wish: &Wish, six: bool, about: String) {
-        let Some(line) = line(self.t.host, wish, six) else { return };
+        if let Some(line) = line(self.t.host, wish, six) {
+            self.put(line, about);
+        }
+    }
+
+    fn put(&mut self, line: String, about: String) {
         if self.out.iter().all(|s| s.line != line) {
             self.out.push(Suggestion { line, about });
         }
     }
+}
+
+/// The packet of a trace; `None` where no line can say it.
+fn traced(seen: &Seen) -> Option<String> {
+    // `xtables-monitor` names no protocol; flags are TCP's, ports without them most likely UDP's.
+    let guess = if seen.flags.is_some() { proto::TCP } else { proto::UDP };
+    let (proto, flags) = match seen.proto.or(seen.dport.map(|_| guess))? {
+        proto::TCP => ("tcp", seen.flags.map(crate::terms::flags).unwrap_or_default()),
+        proto::UDP => ("udp", String::new()),
+        proto::ICMP => ("icmp", String::new()),
+        _ => return None,
+    };
+    let end = |addr: IpAddr, port: Option<u16>| match port {
+        Some(_) => endpoint(addr, port),
+        None => addr.to_string(),
+    };
+    let entry = seen.iface.as_ref().map(|i| format!(" in {i}")).unwrap_or_default();
+    let (from, to) = (end(seen.src, seen.sport), end(seen.dst, seen.dport));
+    let line = format!("{proto} {from} > {to}{entry} {}", flags.to_lowercase());
+    Some(line.trim_end().to_owned())
 }
 
 /// What a rule asks for; `None` where no line can say it.

@@ -87,4 +87,60 @@ mod in_chromium {
             .await
         })
     }
+
+    #[test]
+    fn the_host_that_the_packet_walks_is_chosen_kept_and_taken_back() -> Result<()> {
+        const CHIP: &str = "[...document.querySelectorAll('[data-testid=host-chip]')]";
+        let rules = |policy: &str| {
+            format!(
+                "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT {policy} [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n"
+            )
+        };
+        let two = format!(
+            "root@gw:~# iptables-save\n{}root@db:~# iptables-save\n{}",
+            rules("DROP"),
+            rules("ACCEPT")
+        );
+        drive(DESK, async |page| {
+            page.write("paste", &two).await?;
+            page.send("curl 10.0.0.2:80 from 10.0.0.1 in eth0").await?;
+            page.until("both are offered", &format!("return {CHIP}.length === 2")).await?;
+            page.ask("at('assume').focus()").await?;
+            page.type_in("eth0=10.0.0.2/24").await?;
+            page.press("Enter").await?;
+            page.turns("stop").await?;
+            page.ask(&format!("{CHIP}[1].click()")).await?;
+            page.until(
+                "the other one is walked, of which that was not said",
+                &format!(
+                    "return {CHIP}[1].ariaPressed === 'true' && !text('banner').includes('INPUT')
+                        && ![...document.querySelectorAll('[data-testid=fact]')].some(f => f.innerText.includes('10.0.0.2'))"
+                ),
+            )
+            .await?;
+            ensure!(
+                page.text(&format!("return {CHIP}[1].innerText")).await?.contains("db"),
+                "it has its name"
+            );
+            if let Some(found) = page.accessibility().await? {
+                ensure!(found.is_empty(), "{found:?}");
+            }
+            page.until(
+                "it is written down",
+                "return (localStorage.getItem('chainwalk') ?? '').includes('\"host\":\"db\"')",
+            )
+            .await?;
+            page.reload("").await?;
+            page.until("it is walked again", &format!("return {CHIP}[1]?.ariaPressed === 'true'"))
+                .await?;
+            page.ask(&format!("{CHIP}[0].click()")).await?;
+            page.turns("stop").await?;
+            page.ask("at('undo').click()").await?;
+            page.until(
+                "the choice is taken back",
+                &format!("return {CHIP}[1].ariaPressed === 'true'"),
+            )
+            .await
+        })
+    }
 }

@@ -12,6 +12,7 @@ mod layout;
 mod packet;
 mod server;
 mod states;
+mod trace;
 
 use anyhow::{Context, Result};
 use std::fs;
@@ -27,6 +28,14 @@ fn document(dumps: &[&str]) -> Result<String> {
         paste.push('\n');
     }
     Ok(paste)
+}
+
+/// Rules, a fact and what a kernel traced with them, as one paste.
+fn trace_paste() -> Result<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("kernel/traces");
+    let of = |name: &str| fs::read_to_string(folder.join(name)).with_context(|| name.to_owned());
+    let addr = "2: eth0: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n";
+    Ok([&of("nft-save.txt")?, addr, &of("nft-monitor.txt")?].concat())
 }
 
 /// All that the second document prints of its host.

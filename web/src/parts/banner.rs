@@ -4,6 +4,7 @@ use super::{Dispatch, Icon, Words, act};
 use crate::link::Status;
 use crate::state::Action;
 use crate::words::{Key, ui};
+use chainwalk_model::Span;
 use chainwalk_view::{Banner, Lang, Tone};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -17,6 +18,8 @@ pub(crate) struct BannerProps {
     pub(crate) banner: Option<Banner>,
     /// How the worker fares.
     pub(crate) status: Status,
+    /// Shows lines of the paste.
+    pub(crate) reveal: Callback<Span>,
     /// Asks again (`false`) or stops (`true`).
     pub(crate) again: Callback<bool>,
     /// What a person did.
@@ -36,7 +39,7 @@ pub(crate) fn tone_name(tone: Tone) -> &'static str {
 /// The banner.
 #[component]
 pub(crate) fn BannerBar(props: &BannerProps) -> Html {
-    let BannerProps { lang, banner, status, again, dispatch } = props;
+    let BannerProps { lang, banner, status, reveal, again, dispatch } = props;
     let lang = *lang;
     let trouble = match status {
         Status::Died(why) => Some((Key::CrashedHeadline, Key::CrashedDetail, why.as_str())),
@@ -83,9 +86,26 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
             let onclick = act(dispatch, Action::Assume(Rc::from(assumption.as_str())));
             html! { <button key={assumption.clone()} class="yn" {onclick} title={assumption.clone()}>{label}</button> }
         });
+        let lead = line.follow.map(|outcome| {
+            html! {
+                <button class="yn" onclick={act(dispatch, Action::Follow(outcome))} data-testid="follow-trace">
+                    {ui(lang, Key::FollowIt)}
+                </button>
+            }
+        });
+        let lines = line.span.map(|span| {
+            html! {
+                <button class="yn" onclick={reveal.reform(move |_: MouseEvent| span)} data-testid="evidence-lines">
+                    {ui(lang, Key::ShowLines)}
+                </button>
+            }
+        });
         html! {
             <li class={classes!((!line.answers.is_empty()).then_some("question"))}><Icon {id} {class} /><span><Words of={line.text.clone()} /></span>
                 if !line.answers.is_empty() { <span class="answers">{for answers}</span> }
+                if line.follow.is_some() || line.span.is_some() {
+                    <span class="answers">{lead.unwrap_or_default()}{lines.unwrap_or_default()}</span>
+                }
             </li>
         }
     });

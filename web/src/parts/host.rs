@@ -4,7 +4,7 @@ use super::{CopyCollector, Dispatch, Icon, act};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
-use chainwalk_view::{FactRow, Lang, Problem};
+use chainwalk_view::{FactRow, HostChip, Lang, Problem};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
@@ -14,6 +14,8 @@ use yew::prelude::*;
 pub(crate) struct HostProps {
     /// The reader's language.
     pub(crate) lang: Lang,
+    /// The hosts to choose from; none where there is one.
+    pub(crate) hosts: Vec<HostChip>,
     /// The facts.
     pub(crate) facts: Vec<FactRow>,
     /// What was said.
@@ -33,7 +35,7 @@ pub(crate) struct HostProps {
 /// The pane.
 #[component]
 pub(crate) fn HostPane(props: &HostProps) -> Html {
-    let HostProps { lang, facts, assumptions, problems, reveal, dispatch, .. } = props;
+    let HostProps { lang, hosts, facts, assumptions, problems, reveal, dispatch, .. } = props;
     let lang = *lang;
     let field = use_node_ref();
     let text = use_state_eq(String::new);
@@ -94,6 +96,7 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
             <div class="ph"><h2 id="host-title">{ui(lang, Key::ThisHost)}</h2>
                 <small>{ui(lang, Key::GuessesDashed)}</small></div>
             <div class="body">
+            if !hosts.is_empty() { {choice(hosts, lang, dispatch)} }
             <dl class="facts">{for facts.iter().map(fact)}</dl>
             if !others.is_empty() {
                 <h3>{ui(lang, Key::Said)}</h3>
@@ -116,6 +119,26 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
             <CopyCollector {lang} />
             </div>
         </section>
+    }
+}
+
+/// The hosts that the paste speaks of; the packet walks the one that is pressed.
+fn choice(hosts: &[HostChip], lang: Lang, dispatch: &Dispatch) -> Html {
+    let chosen = hosts.iter().find(|host| host.chosen).map_or("", |host| host.id.as_str());
+    let one = |host: &HostChip| {
+        let (from, to) = (Rc::from(chosen), Rc::from(host.id.as_str()));
+        html! {
+            <button class={classes!("host-chip", host.chosen.then_some("on"))} aria-pressed={host.chosen.to_string()}
+                onclick={act(dispatch, Action::Host { from, to })} data-testid="host-chip">
+                <b>{&host.name}</b><small>{&host.detail}</small>
+            </button>
+        }
+    };
+    html! {
+        <div class="hosts" role="group" aria-labelledby="hosts-title">
+            <p id="hosts-title">{ui(lang, Key::WhichHost)}</p>
+            {for hosts.iter().map(one)}
+        </div>
     }
 }
 

@@ -50,6 +50,9 @@ pub(crate) fn Sprite() -> Html {
             <symbol id="i-copy" viewBox="0 0 12 12"><path class="k12" d="M4.400 4.400h5.400v5.400H4.400zM2.200 7.600V2.200h5.400" /></symbol>
             <symbol id="i-unknown" viewBox="0 0 12 12"><path class="k15" d="M4 4.300c0-1.200.9-2 2.050-2s2.050.8 2.050 1.850c0 1.500-2.050 1.500-2.050 3.050M6.050 9.500v.1" /></symbol>
             <symbol id="i-half" viewBox="0 0 12 12"><circle class="k12" cx="6" cy="6" r="4.800" /><path class="solid" d="M6 1.200a4.800 4.800 0 000 9.600z" /></symbol>
+            <symbol id="i-same" viewBox="0 0 12 12"><path class="k15" d="M2 3h8M2 6h8M2 9h8" /></symbol>
+            <symbol id="i-differs" viewBox="0 0 12 12"><path class="k15" d="M2 4.200h8M2 7.800h8M8.400 1.400L3.600 10.600" /></symbol>
+            <symbol id="i-unseen" viewBox="0 0 12 12"><circle class="solid" cx="6" cy="6" r="1.300" /></symbol>
             <symbol id="i-theme" viewBox="0 0 16 16"><circle class="k15" cx="8" cy="8" r="6" /><path class="solid" d="M8 2a6 6 0 010 12z" /></symbol>
             <symbol id="i-warn" viewBox="0 0 12 12"><path class="k15" d="M6 1.800l4.800 8.400H1.200zM6 5v2.300M6 8.700v.1" /></symbol>
             <symbol id="i-file" viewBox="0 0 12 12"><path class="k12" d="M3 1.600h4l2.400 2.400v6.400H3zM7 1.600V4h2.400" /></symbol>

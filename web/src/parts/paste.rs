@@ -147,6 +147,8 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
 
     let problems: &[Problem] = told.as_ref().map_or(&[], |t| &t.problems);
     let chips: &[Chip] = told.as_ref().map_or(&[], |t| &t.chips);
+    let hosts = told.as_ref().map_or(&[][..], |t| &t.hosts);
+    let host_of = |chip: &Chip| hosts.get(usize::from(chip.host.0)).map(|host| &host.name);
     let jump = |span: Span, cursor: bool| reveal.reform(move |_: MouseEvent| (span, cursor));
     let tool = |key: Key,
                 id: &'static str,
@@ -181,6 +183,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                     {for chips.iter().map(|chip| html! {
                         <button class="chip" onclick={jump(chip.span, false)} data-testid="chip">
                             <i class={classes!("dot", chip.class.clone())}></i><b>{&chip.name}</b>{&chip.detail}
+                            if let Some(host) = host_of(chip) { <em>{host}</em> }
                         </button>
                     })}
                 </div>

@@ -5,7 +5,9 @@ use crate::origin::Origin;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
-use chainwalk_view::{BranchCard, Cell, Lang, Mark, Row, RowKind, RuleCard, RuleRange, Timeline};
+use chainwalk_view::{
+    BranchCard, Cell, Lang, Mark, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing, Timeline,
+};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use web_sys::{HtmlElement, KeyboardEvent};
@@ -156,6 +158,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                     onclick={go} onpointerenter={over} onpointerleave={out}>
                     {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
                     <div class="in">{view_row(row, lang, dispatch, at)}
+                        if let Some(seen) = &row.seen { {view_seen(seen, reveal)} }
                         if let Some(range) = row.rules { {why(range, lang, wide.contains(&range), &toggle)} }
                         if let Some(tools) = row.tools.clone().filter(|t| Some(at) == now || !t.shadow.is_empty()) {
                             <Tools {lang} {tools} shown={Some(at) == now} dispatch={dispatch.clone()} />
@@ -244,6 +247,32 @@ fn why(range: RuleRange, lang: Lang, open: bool, toggle: &Callback<RuleRange>) -
         <button class={classes!("why", open.then_some("on"))} {onclick} aria-expanded={open.to_string()}
             title={ui(lang, key)} aria-label={format!("{} {}", ui(lang, key), range.first)} data-testid="why">
             <Icon id="i-dn" />
+        </button>
+    }
+}
+
+/// What a kernel's trace says of a row; its line is a click away.
+fn view_seen(seen: &RowSeen, reveal: &Callback<Span>) -> Html {
+    let (id, class) = match seen.standing {
+        Standing::Confirmed => ("i-same", "confirmed"),
+        Standing::Contradicted => ("i-differs", "contradicted"),
+        Standing::NotSeen => ("i-unseen", "not-seen"),
+    };
+    let text = seen.text.clone();
+    let Some(span) = seen.span else {
+        return html! {
+            <span class={classes!("seen", class)} title={text.clone()} data-testid="seen">
+                <Icon {id} /><span class="sr">{text}</span>
+            </span>
+        };
+    };
+    let onclick = reveal.reform(move |e: MouseEvent| {
+        e.stop_propagation();
+        span
+    });
+    html! {
+        <button class={classes!("seen", class)} {onclick} title={text.clone()} aria-label={text} data-testid="seen">
+            <Icon {id} />
         </button>
     }
 }
