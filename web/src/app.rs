@@ -248,7 +248,7 @@ fn zoomed(zoom: Zoom, way: Zooming) -> Zoom {
 }
 
 fn zoom_buttons(zoom: Zoom, onzoom: &Callback<Zoom>, lang: Lang) -> Html {
-    let button = |way: Zooming, sign: &'static str, key: Key| {
+    let button = |way: Zooming, sign: Html, key: Key| {
         let off = way != Zooming::In && zoom.fits();
         let onclick = onzoom.reform(move |_: MouseEvent| zoomed(zoom, way));
         html! {
@@ -257,9 +257,9 @@ fn zoom_buttons(zoom: Zoom, onzoom: &Callback<Zoom>, lang: Lang) -> Html {
     };
     html! {
         <div class="zoom" role="group" aria-label={ui(lang, Key::ZoomFit)} data-testid="zoom">
-            {button(Zooming::Out, "−", Key::ZoomOut)}
-            {button(Zooming::Fit, "⤢", Key::ZoomFit)}
-            {button(Zooming::In, "+", Key::ZoomIn)}
+            {button(Zooming::Out, "−".into(), Key::ZoomOut)}
+            {button(Zooming::Fit, html! { <Icon id="i-fit" size={14} /> }, Key::ZoomFit)}
+            {button(Zooming::In, "+".into(), Key::ZoomIn)}
         </div>
     }
 }

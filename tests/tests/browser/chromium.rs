@@ -97,16 +97,19 @@ impl Page {
 
     /// Opens the page in a window of the look, and waits for its first answer.
     async fn open(&self) -> Result<()> {
-        let (width, height) = self.look.size;
-        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600 });
-        self.protocol("Emulation.setDeviceMetricsOverride", metrics).await?;
-        let features = json!({ "features": [
-            { "name": "prefers-color-scheme", "value": if self.look.dark { "dark" } else { "light" } },
-            { "name": "prefers-reduced-motion", "value": if self.look.still { "reduce" } else { "" } },
-        ] });
-        self.protocol("Emulation.setEmulatedMedia", features).await?;
+        self.wear(self.look).await?;
         self.client.goto(&self.site.url).await.context("the page does not load")?;
         self.until("the page has an answer", "return ['ok', 'stop', 'depends'].includes(state())")
+            .await
+    }
+
+    /// Gives the window the size and the tastes of a look.
+    pub(crate) async fn wear(&self, look: Look) -> Result<()> {
+        let (width, height) = look.size;
+        self.resize(width, height).await?;
+        let scheme = if look.dark { "dark" } else { "light" };
+        let motion = if look.still { "reduce" } else { "" };
+        self.media("", &[("prefers-color-scheme", scheme), ("prefers-reduced-motion", motion)])
             .await
     }
 
@@ -289,6 +292,67 @@ impl Page {
         let png = self.client.screenshot().await?;
         fs::write(folder.join(format!("{}-{name}.png", self.look.name)), png)?;
         Ok(())
+    }
+
+    /// Stops the walk where it plays.
+    pub(crate) async fn rest(&self) -> Result<()> {
+        self.ask("if (at('play')?.getAttribute('aria-pressed') === 'true') at('play').click()")
+            .await?;
+        Ok(())
+    }
+
+    /// The window as PNG, once its fonts are there and it changes no more.
+    pub(crate) async fn settled(&self) -> Result<Vec<u8>> {
+        self.until("its fonts are there", "return document.fonts.status === 'loaded'").await?;
+        let began = Instant::now();
+        let mut last = self.client.screenshot().await?;
+        loop {
+            tokio::time::sleep(Duration::from_millis(150)).await;
+            let now = self.client.screenshot().await?;
+            if now == last {
+                return Ok(now);
+            }
+            ensure!(began.elapsed() < PATIENCE, "the page does not come to rest");
+            last = now;
+        }
+    }
+
+    /// The letters in sight that are drawn in a font which is not the page's own, each with its font.
+    ///
+    /// The plain ones of English are taken to be in every font.
+    pub(crate) async fn foreign_letters(&self) -> Result<Vec<String>> {
+        const MARK: &str = "
+            const seen = new Set(), all = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+            while (all.nextNode()) {
+                const box = all.currentNode.parentElement, letters = all.currentNode.data.match(/[^ -~\\s]/gu);
+                if (!letters || !box.checkVisibility({ visibilityProperty: true })) continue;
+                const font = getComputedStyle(box).fontFamily;
+                const fresh = letters.filter(l => !seen.has(font + l));
+                fresh.forEach(l => seen.add(font + l));
+                if (fresh.length) box.dataset.letters = [...new Set(fresh)].join('');
+            }";
+        self.ask(MARK).await?;
+        for domain in ["DOM.enable", "CSS.enable"] {
+            self.protocol(domain, json!({})).await?;
+        }
+        let tree = self.protocol("DOM.getDocument", json!({})).await?;
+        let query = json!({ "nodeId": tree["root"]["nodeId"], "selector": "[data-letters]" });
+        let marked = self.protocol("DOM.querySelectorAll", query).await?;
+        let mut foreign = Vec::new();
+        for id in marked["nodeIds"].as_array().context("a list of nodes")? {
+            let node = json!({ "nodeId": id });
+            let used = self.protocol("CSS.getPlatformFontsForNode", node.clone()).await?;
+            for font in used["fonts"].as_array().into_iter().flatten() {
+                if font["isCustomFont"] == false {
+                    let html = self.protocol("DOM.getOuterHTML", node.clone()).await?;
+                    foreign.push(format!("{} in {}", html["outerHTML"], font["familyName"]));
+                }
+            }
+        }
+        for domain in ["CSS.disable", "DOM.disable"] {
+            self.protocol(domain, json!({})).await?;
+        }
+        Ok(foreign)
     }
 
     /// What an accessibility scan complains of, one line each; `None` where the scanner is not at hand.

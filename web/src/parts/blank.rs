@@ -48,7 +48,7 @@ pub(crate) fn Blank(props: &BlankProps) -> Html {
             <p>{ui(*lang, detail)}</p>
             <Collector lang={*lang} />
             <h3>{ui(*lang, Key::OrExample)}</h3>
-            <ul class="cards">
+            <ul class="offers">
                 {for examples.iter().map(|example| html! {
                     <li><button class="card" onclick={act(dispatch, Action::Load(example.clone()))}>
                         <b>{pick(&example.title, *lang)}</b>

@@ -63,6 +63,7 @@ pub(crate) fn Sprite() -> Html {
             <symbol id="i-play" viewBox="0 0 16 16"><path class="solid" d="M4.500 2.400v11.200L13.500 8z" /></symbol>
             <symbol id="i-pause" viewBox="0 0 16 16"><path class="solid" d="M4 2.500h3v11H4zM9 2.500h3v11H9z" /></symbol>
             <symbol id="i-loop" viewBox="0 0 14 14"><path class="k15" d="M11.500 5.500A5 5 0 0 0 2.500 4.500M2.500 8.500a5 5 0 0 0 9 1M2.300 1.800v2.900h2.900M11.700 12.200V9.300H8.800" /></symbol>
+            <symbol id="i-fit" viewBox="0 0 14 14"><path class="k15" d="M2 5V2h3M9 2h3v3M12 9v3H9M5 12H2V9" /></symbol>
             <symbol id="i-prev" viewBox="0 0 14 14"><path class="k17" d="M9 2L4 7l5 5" /></symbol>
             <symbol id="i-next" viewBox="0 0 14 14"><path class="k17" d="M5 2l5 5-5 5" /></symbol>
             <symbol id="i-prev-hook" viewBox="0 0 14 14"><path class="k17" d="M7 2L2 7l5 5M12 2L7 7l5 5" /></symbol>
