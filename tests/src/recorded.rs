@@ -101,12 +101,8 @@ fn stopped_copy(mut whole: Value, copy: &Value) -> Value {
         }
         ended
     });
-    let posts = walk.iter().any(|step| step[0] == "post");
-    let cut = match again {
-        Some(at) => at,
-        None if posts => return whole,
-        None => walk.len(),
-    };
+    // Where no table comes again, nat alone was asked, and it is asked once.
+    let cut = again.unwrap_or(walk.len());
     let joined = [&walk[..cut], &steps(copy, "walk")[..], &walk[cut..]].concat();
     let hit = joined.iter().filter(|s| s[4] == "rule").map(|s| json!([s[1], s[2], s[3]]));
     whole["rules_hit"] = hit.collect();

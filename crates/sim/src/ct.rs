@@ -4,6 +4,7 @@
 
 mod expect;
 mod fragments;
+mod gre;
 mod icmp;
 mod sctp;
 mod tcp;
@@ -11,7 +12,7 @@ mod timeouts;
 
 pub(crate) use expect::{Done, Fitting, Helped, Helper, Kind, may_tell};
 pub(crate) use fragments::{Fragments, Gathered};
-pub(crate) use icmp::{is_error, quoted};
+pub(crate) use icmp::{is_error, is_unanswered, quoted};
 pub(crate) use timeouts::Timeouts;
 
 use chainwalk_model::{CtDir, Flow, L4, Packet, Text, Tuple, proto};
@@ -185,6 +186,7 @@ pub(crate) fn tuple_of(packet: &Packet) -> Tuple {
         L4::Tcp(t) => (t.sport, t.dport),
         L4::Udp { sport, dport } | L4::Sctp { sport, dport, .. } => (*sport, *dport),
         L4::Icmp(i) => (i.id, u16::from(i.kind) << 8 | u16::from(i.code)),
+        L4::Other if packet.ip.proto == proto::GRE => (0, gre::call(packet).unwrap_or(0)),
         L4::Other => (0, 0),
     };
     let ip = &packet.ip;
@@ -337,7 +339,8 @@ impl Flows {
         }
         let tuple = tuple_of(packet);
         let nothing_follows = packet.is_v6() && packet.ip.proto == NO_NEXT_HEADER;
-        if nothing_follows || bad_transport(packet, look) {
+        let refused = packet.ip.proto == proto::GRE && gre::call(packet).is_none();
+        if nothing_follows || refused || bad_transport(packet, look) {
             return Seen::Invalid;
         }
         match self.find(tuple, look.zone) {

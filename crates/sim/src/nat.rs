@@ -105,10 +105,10 @@ impl Walker<'_> {
             }
             return Err(Fate::Refused);
         }
-        let short = |p: &Packet| p.ip.proto == proto::GRE && p.payload.len() < 8;
-        let unwritable = short(&skb.packet) || crate::ct::quoted(&skb.packet).is_some_and(short);
-        if unwritable && entry.has(manip.nat_bit(dir)) {
-            // A header that is not whole can't be rewritten (`gre_manip_pkt`).
+        let unwritable = |p: &Packet| unwritable_gre(p, manip);
+        if (unwritable(&skb.packet) || crate::ct::quoted(&skb.packet).is_some_and(unwritable))
+            && entry.has(manip.nat_bit(dir))
+        {
             return Err(Fate::Refused);
         }
         if info == Info::Related && is_icmp(&skb.packet) {
@@ -396,6 +396,13 @@ struct Chosen {
 
 fn is_icmp(packet: &Packet) -> bool {
     matches!(packet.l4, L4::Icmp(_))
+}
+
+/// Whether a GRE header can't be rewritten: it is not whole, or it is sent elsewhere and of a version that the
+/// kernel does not know (`gre_manip_pkt`).
+fn unwritable_gre(p: &Packet, manip: Manip) -> bool {
+    let unknown = |flags: &[u8]| manip == Manip::Dst && flags[1] & 7 > 1;
+    p.ip.proto == proto::GRE && (p.payload.len() < 8 || unknown(&p.payload))
 }
 
 fn has_ports(number: u8) -> bool {

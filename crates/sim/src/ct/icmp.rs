@@ -13,6 +13,13 @@ pub(crate) fn is_error(proto: u8, kind: u8) -> bool {
     }
 }
 
+/// Whether no error is sent about a message of this type: it reports one itself, or is of a type that the kernel
+/// does not know or has let go of (`icmp_pointers`).
+pub(crate) fn is_unanswered(proto: u8, kind: u8) -> bool {
+    let let_go = proto == proto::ICMP && matches!(kind, 1 | 2 | 6 | 7 | 9 | 10 | 19..);
+    let_go || is_error(proto, kind)
+}
+
 /// Whether conntrack leaves a message alone: multicast listeners, routers and neighbours of IPv6
 /// (`noct_valid_new`).
 pub(super) fn is_exempt(proto: u8, kind: u8) -> bool {

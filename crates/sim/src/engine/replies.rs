@@ -17,6 +17,9 @@ pub(super) const LEAST_MTU6: u32 = 1280;
 /// Packets that answer packets that answer packets: the kernel's own limits stop it earlier.
 const DEEPEST: u8 = 6;
 
+/// The two bits of congestion notification, which a reset does not repeat.
+const ECN: u8 = 0b11;
+
 impl Walker<'_> {
     /// `REJECT`.
     pub(super) fn reject(&mut self, skb: &mut Skb, with: RejectWith) {
@@ -79,7 +82,8 @@ impl Walker<'_> {
         attached: Attached,
     ) {
         let ip = &skb.packet.ip;
-        let about_error = matches!(&skb.packet.l4, L4::Icmp(i) if ct::is_error(ip.proto, i.kind));
+        let about_error =
+            matches!(&skb.packet.l4, L4::Icmp(i) if ct::is_unanswered(ip.proto, i.kind));
         let to_all = skb.frame != FrameTo::Host
             || matches!(skb.kind, RouteKind::Broadcast)
             || ip.dst.is_multicast();
@@ -174,7 +178,7 @@ impl Walker<'_> {
             L4::Tcp(tcp) => {
                 // TCP takes only what was sent to this host alone (`tcp_v4_rcv`).
                 if !tcp.flags.has(TcpFlags::RST) && skb.frame == FrameTo::Host {
-                    let packet = reset_of(&skb.packet, tcp, skb.packet.ip.tos);
+                    let packet = reset_of(&skb.packet, tcp, skb.packet.ip.tos & !ECN);
                     self.route_src = Some(packet.ip.src);
                     self.answer(skb, packet, Attached::None);
                 }

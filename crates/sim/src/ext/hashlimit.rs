@@ -33,7 +33,7 @@ const BYTE_SHIFT: u32 = 4;
 const SWEEP_MS: u64 = 1000;
 
 /// The bits of a mode that look at ports.
-pub(super) const PORTS: u8 = 0b1010;
+const PORTS: u8 = 0b1010;
 
 /// A table: its buckets by what their packets have in common.
 #[derive(Clone, Debug)]
@@ -220,13 +220,35 @@ fn key(m: &HashlimitMatch, p: &Packet) -> Option<Key> {
     let has = |bit: u8| m.mode & bit != 0;
     let src = has(1).then(|| prefix(ip.src, m.srcmask));
     let dst = has(4).then(|| prefix(ip.dst, m.dstmask));
-    let ports = match &p.l4 {
-        _ if !has(PORTS) => (0, 0),
-        L4::Icmp(_) => (0, 0),
-        L4::Other if !matches!(ip.proto, 33 | 50 | 51) => (0, 0),
-        _ => wire::ports(p)?,
+    let ports = match behind(m, p) {
+        None => (0, 0),
+        Some(0) => wire::ports(p)?,
+        Some(at) => match p.payload.get(at..at + 4)? {
+            &[s0, s1, d0, d1] => (u16::from_be_bytes([s0, s1]), u16::from_be_bytes([d0, d1])),
+            _ => return None,
+        },
     };
     Some((src, dst, has(2).then_some(ports.0), has(8).then_some(ports.1)))
+}
+
+/// Bytes before the ports that a key needs, or before what lies in their place (`proto_ports_offset`); `None`
+/// where it needs none, or the protocol has none.
+fn behind(m: &HashlimitMatch, p: &Packet) -> Option<usize> {
+    let at = match &p.l4 {
+        L4::Icmp(_) => None,
+        L4::Other => match p.ip.proto {
+            33 | 50 => Some(0),
+            51 => Some(4),
+            _ => None,
+        },
+        _ => Some(0),
+    };
+    at.filter(|_| m.mode & PORTS != 0)
+}
+
+/// Whether a port that the key needs is cut off.
+pub(super) fn broken(m: &HashlimitMatch, p: &Packet) -> bool {
+    behind(m, p).is_some_and(|at| wire::seen(p, at as u32 + 4) == wire::Seen::Short)
 }
 
 /// The first bits of an address.

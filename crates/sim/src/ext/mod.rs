@@ -210,7 +210,7 @@ pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye) -> bool {
         Match::Mh(_) => extensions::broken_mh(p),
         Match::Tcpmss(_) => mss::broken(p),
         Match::Icmp(_) | Match::Icmp6(_) | Match::Multiport { .. } => short(4),
-        Match::Hashlimit(m) => m.mode & hashlimit::PORTS != 0 && short(4),
+        Match::Hashlimit(m) => hashlimit::broken(m, p),
         _ => false,
     }
 }
