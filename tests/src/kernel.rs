@@ -4,6 +4,7 @@
 //! kernel chose at random, its choice must be among our branches.
 
 use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// The fields that are compared, those first that tell most about the way.
@@ -28,6 +29,8 @@ pub enum Standing {
     Agrees,
     /// Split by chance alone, and this branch is equal in every field.
     Among(usize),
+    /// It names a port that the kernel draws, and is equal in every field once the kernel's stands in its place.
+    Drawn,
     /// It depends on something we do not know; one branch may be the recorded one.
     Depends(Option<usize>),
     /// Certain or split by chance, and no branch is equal. The fields that differ in the nearest one.
@@ -42,12 +45,19 @@ pub fn compare(ours: &Value, recorded: &Value) -> Vec<Standing> {
     let theirs = recorded["packets"].as_array().map_or(&[][..], Vec::as_slice);
     let ours = ours["packets"].as_array().map_or(&[][..], Vec::as_slice);
     let mut live: Vec<usize> = vec![0];
+    let (mut drawn, mut known) = (Numbers::new(), BTreeSet::new());
     let mut all = Vec::new();
     for (k, theirs) in theirs.iter().enumerate() {
         let Some(mine) = ours.get(k) else {
             all.push(Standing::Missing);
             continue;
         };
+        let draws = draws(mine);
+        let followed = || branches(mine).into_iter().filter(|b| live.contains(&from(b)));
+        if draws {
+            followed().for_each(|b| learn(&mut drawn, &known, b, theirs));
+        }
+        let mine = &with_numbers(mine, &drawn, &Value::Null);
         let branches = branches(mine);
         let equal: Vec<usize> = branches
             .iter()
@@ -58,6 +68,7 @@ pub fn compare(ours: &Value, recorded: &Value) -> Vec<Standing> {
         let depends = !is_empty(&mine["depends_on"]);
         let split = mine.get("branches").is_some();
         all.push(match (depends, equal.first()) {
+            (true, Some(_)) if draws => Standing::Drawn,
             (true, first) => Standing::Depends(first.copied()),
             (false, Some(n)) if split => Standing::Among(*n),
             (false, Some(_)) => Standing::Agrees,
@@ -67,8 +78,97 @@ pub fn compare(ours: &Value, recorded: &Value) -> Vec<Standing> {
             }
         });
         live = if equal.is_empty() { (0..branches.len()).collect() } else { equal };
+        let kept = live.iter().filter_map(|n| branches.get(*n));
+        let flows = kept.flat_map(|b| b["conntrack"].as_array().into_iter().flatten());
+        known = flows.filter_map(|f| ends(&f["reply"], &f["proto"])).collect();
     }
     all
+}
+
+/// Answers to flows as we took them to go, and the ports that the kernel drew for them.
+type Numbers = BTreeMap<Ends, u64>;
+
+/// From where to where, in words: the protocol, addresses and ports, or addresses and the number of an ICMP query.
+type Ends = [String; 5];
+
+/// Whether an answer leans on nothing but ports that the kernel draws.
+fn draws(packet: &Value) -> bool {
+    let open = packet["depends_on"].as_array().map_or(&[][..], Vec::as_slice);
+    let mut kinds = open.iter().map(|d| d["kind"].as_str().unwrap_or_default());
+    !open.is_empty() && kinds.all(|k| k == "nat_choice" || k == "port_choice")
+}
+
+/// What the kernel drew: where a new flow begins alike and its answer goes to another port.
+fn learn(drawn: &mut Numbers, known: &BTreeSet<Ends>, ours: &Value, theirs: &Value) {
+    let flows = |v: &Value| v["conntrack"].as_array().cloned().unwrap_or_default();
+    let theirs_flows = flows(theirs);
+    let mut put = |answer: Option<Ends>, port: &Value| {
+        if let (Some(answer), Some(port)) = (answer, port.as_u64()) {
+            drawn.insert(answer, port);
+        }
+    };
+    for flow in flows(ours) {
+        // A flow from before has its port.
+        if ends(&flow["reply"], &flow["proto"]).is_some_and(|e| known.contains(&e)) {
+            continue;
+        }
+        let same = |f: &&Value| f["orig"] == flow["orig"] && f["proto"] == flow["proto"];
+        if let Some(same) = theirs_flows.iter().find(same) {
+            let reply = &same["reply"];
+            let port = if reply["id"].is_null() { &reply["dport"] } else { &reply["id"] };
+            put(ends(&flow["reply"], &flow["proto"]), port);
+        }
+    }
+    let (ours, theirs) = (&ours["packet_out"], &theirs["packet_out"]);
+    let port = if ours["icmp_id"].is_null() { &theirs["sport"] } else { &theirs["icmp_id"] };
+    put(ends(ours, &ours["proto"]).map(turned), port);
+}
+
+/// The ends of what has some: a packet, or one direction of a flow.
+fn ends(value: &Value, proto: &Value) -> Option<Ends> {
+    let fields = value.as_object()?;
+    let word = |name: &str| fields.get(name).map(ToString::to_string);
+    let id = word("icmp_id").or_else(|| word("id").filter(|_| !fields.contains_key("ttl")));
+    let (sport, dport) = match id {
+        Some(id) => (id.clone(), id),
+        None => (word("sport")?, word("dport")?),
+    };
+    Some([proto.to_string(), word("src")?, word("dst")?, sport, dport])
+}
+
+fn turned([proto, src, dst, sport, dport]: Ends) -> Ends {
+    [proto, dst, src, dport, sport]
+}
+
+/// An answer with the kernel's numbers for ports.
+fn with_numbers(value: &Value, drawn: &Numbers, proto: &Value) -> Value {
+    if drawn.is_empty() {
+        return value.clone();
+    }
+    match value {
+        Value::Object(map) => {
+            let proto = map.get("proto").unwrap_or(proto);
+            let found = |ends: Option<Ends>| ends.and_then(|e| drawn.get(&e));
+            let (back, there) = (found(ends(value, proto)), found(ends(value, proto).map(turned)));
+            let header = map.contains_key("ttl");
+            let put = |(name, value): (&String, &Value)| {
+                let number = match name.as_str() {
+                    "dport" => back,
+                    "sport" => there,
+                    "icmp_id" => back.or(there),
+                    "id" if !header => back.or(there),
+                    _ => None,
+                };
+                (
+                    name.clone(),
+                    number.map_or_else(|| with_numbers(value, drawn, proto), |n| (*n).into()),
+                )
+            };
+            Value::Object(map.iter().map(put).collect())
+        }
+        Value::Array(items) => items.iter().map(|v| with_numbers(v, drawn, proto)).collect(),
+        other => other.clone(),
+    }
 }
 
 fn from(branch: &Value) -> usize {
@@ -176,6 +276,30 @@ mod tests {
             [Standing::Among(1), Standing::Differs(vec![])],
             "the second packet is right only in the branch that the kernel did not take"
         );
+    }
+
+    #[test]
+    fn a_port_that_the_kernel_drew_stands_for_ours_from_there_on() {
+        let flow = |port: u16| {
+            json!([{
+                "proto": "tcp",
+                "orig": { "src": "a", "dst": "b", "sport": 600, "dport": 80 },
+                "reply": { "src": "b", "dst": "me", "sport": 80, "dport": port },
+            }])
+        };
+        let out = |src: &str, sport: u16, dst: &str, dport: u16| json!({ "proto": "tcp", "src": src, "sport": sport, "dst": dst, "dport": dport });
+        let theirs = json!({"packets": [
+            {"verdict": "sent", "packet_out": out("me", 700, "b", 80), "conntrack": flow(700)},
+            {"verdict": "sent", "packet_out": out("b", 80, "a", 600), "conntrack": flow(700)},
+        ]});
+        let drawn = json!([{ "kind": "nat_choice" }]);
+        let mut ours = json!({"packets": [
+            {"verdict": "sent", "packet_out": out("me", 600, "b", 80), "conntrack": flow(600), "depends_on": drawn},
+            {"verdict": "sent", "packet_out": out("b", 80, "a", 600), "conntrack": flow(600)},
+        ]});
+        assert_eq!(compare(&ours, &theirs), [Standing::Drawn, Standing::Agrees]);
+        ours["packets"][0]["verdict"] = "local".into();
+        assert_eq!(compare(&ours, &theirs), [Standing::Depends(None), Standing::Agrees]);
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub fn reduced(answer: &Value) -> Value {
     let mut flows: Vec<Value> = Vec::new();
     let mut before: Vec<usize> = Vec::new();
     let packets = answer["packets"].as_array().into_iter().flatten().map(|packet| {
-        let packet = &handed_back(packet);
+        let packet = &handed_back(&untangled(packet));
         let mut kept = reduced_packet(packet);
         let table = shortened(packet.get("conntrack").unwrap_or(&Value::Array(Vec::new())));
         let mut numbers = Vec::new();
@@ -58,6 +58,51 @@ pub fn reduced(answer: &Value) -> Value {
     });
     let packets: Vec<Value> = packets.collect();
     json!({ "flows": flows, "packets": packets })
+}
+
+/// A frame that leaves by several ports, and is refused on its way to each: what the recorder saw of the second
+/// copy while the answer to the first was on its way it wrote down as the answer's.
+fn untangled(packet: &Value) -> Value {
+    let mut whole = packet.clone();
+    let Some(replies) = packet["replies"].as_array() else { return whole };
+    let mut frames = packet["other_wire"].as_array().cloned().unwrap_or_default();
+    for (k, reply) in replies.iter().enumerate().filter(|(_, r)| passes_after(r)) {
+        // The mark that it left with was written over: it is that of an answer that went the same way.
+        let alike = replies.iter().find(|r| !passes_after(r) && r["walk"] == reply["walk"]);
+        let (Some(alike), false) = (alike, frames.is_empty()) else { continue };
+        let mut out = frames.remove(0)[1].take();
+        if let Some(out) = out.as_object_mut() {
+            out.remove("id");
+        }
+        let mut mended = reply.clone();
+        let step = mended["path"].as_array_mut().and_then(Vec::pop);
+        if let Some(path) = whole["path"].as_array_mut() {
+            path.extend(step);
+        }
+        for field in ["verdict", "out_iface", "stopped_at", "mark"] {
+            mended[field] = alike[field].clone();
+        }
+        mended["packet_out"] = out;
+        whole["replies"][k] = mended;
+    }
+    whole
+}
+
+/// Whether a reduced answer has such a packet that could not be put right.
+pub fn is_tangled(answer: &Value) -> bool {
+    let packets = answer["packets"].as_array().into_iter().flatten();
+    let mut replies = packets.flat_map(|p| p["replies"].as_array().into_iter().flatten());
+    replies.any(passes_after)
+}
+
+/// Whether an answer of this host's is told to have passed FORWARD after it had left.
+fn passes_after(reply: &Value) -> bool {
+    let hook = |step: &Value| match step {
+        Value::String(words) => words.split(' ').next().map(str::to_owned),
+        step => step[0].as_str().map(str::to_owned),
+    };
+    let hooks: Vec<_> = reply["path"].as_array().into_iter().flatten().filter_map(hook).collect();
+    hooks == ["out", "post", "fwd"]
 }
 
 /// A packet to everybody whose copy came back to its host, as one way: it is recorded as another packet that

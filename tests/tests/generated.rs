@@ -37,6 +37,17 @@ fn every_answer_about_expected_flows_is_ours() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// How often a host is told of errors.
+const LIMITED: &str = include_str!("../kernel/limited.jsonl");
+
+#[test]
+fn hosts_are_told_of_errors_as_often_as_a_kernel_told_them() {
+    let lines = recorded::read(LIMITED);
+    assert_eq!(lines.len(), 16);
+    let wrong = engine::disagreements(&lines);
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
 #[test]
 fn every_recorded_answer_is_ours() {
     let lines = lines();

@@ -346,6 +346,9 @@ pub struct Host {
     pub sockets: Vec<Socket>,
     /// What answers packets delivered here.
     pub stack: LocalStack,
+    /// Whether its packets are written whole by a program, header and all (the recorded cases' raw sockets):
+    /// what routes them first sees no protocol, no port and no TOS.
+    pub raw_sender: bool,
     /// Its ipsets.
     pub sets: Vec<IpSet>,
     /// Which bridge port an address lies behind.

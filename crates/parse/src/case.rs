@@ -323,6 +323,7 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     }
     case.host.conntrack = w.conntrack.unwrap_or(true);
     case.host.clock = w.clock;
+    case.host.raw_sender = true;
     case.host.stack = match w.local_stack.as_deref() {
         None | Some("mute") => LocalStack::Mute,
         Some("real") => LocalStack::Real,

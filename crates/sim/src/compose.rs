@@ -196,9 +196,10 @@ pub(crate) fn with_quote(mut sent: Sent, quoted: Option<&Trace>) -> Sent {
     {
         // Only the headers are quoted: what follows them decides nothing.
         let mut inner = arrived(trace);
-        if !matches!(inner.l4, L4::Sctp { .. }) {
-            inner.payload = Arc::from([]);
-        }
+        inner.payload = match inner.l4 {
+            L4::Sctp { .. } => Arc::from(crate::wire::SCTP_INIT),
+            _ => Arc::from([]),
+        };
         icmp.inner = Some(Box::new(inner));
     }
     sent
@@ -232,7 +233,7 @@ fn entry_of(
             Some(trace) => match &trace.fate {
                 Fate::Local { .. } => local(),
                 Fate::Forwarded(Some(out)) | Fate::Sent(Some(out)) => wire(out.clone()),
-                Fate::Bridged(Some(port)) => wire(port.clone()),
+                Fate::Bridged(Some(port)) => wire(way_back(world, port)),
                 Fate::Bridged(None) => outside(world, src, dst).map_or_else(local, wire),
                 _ => match &trace.sent.entry {
                     Entry::Local { .. } => local(),
@@ -241,6 +242,13 @@ fn entry_of(
             },
         },
     }
+}
+
+/// What follows a frame that left by a bridge port comes in by that port; where the whole network was told, by the
+/// port behind which its sender lives.
+fn way_back(world: &World, port: &Text) -> Text {
+    let bridge = world.host.interface(port).and_then(|i| i.master.clone());
+    bridge.filter(|_| world.host.complete.network).unwrap_or_else(|| port.clone())
 }
 
 /// Whom a frame on this interface is for: on a bridge, a neighbour's packet goes to the neighbour.

@@ -15,6 +15,7 @@ mod eye;
 mod jhash;
 mod memory;
 mod nat;
+mod peers;
 mod route;
 mod session;
 mod sets;

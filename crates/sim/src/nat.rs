@@ -6,8 +6,8 @@ use crate::ct::{Entry, Info, Zone, invert, status, turned};
 use crate::engine::{Attached, Skb, Walker, Way};
 use crate::jhash::jhash2;
 use chainwalk_model::{
-    AddrMask, Answer, Change, CtDir, Event, Fate, Hook, L4, NatRange, Packet, Question, Range,
-    RuleId, Skip, Tuple, proto,
+    AddrMask, Answer, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, NatRange, Packet,
+    Question, Range, RuleId, Skip, Tuple, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -88,6 +88,9 @@ impl Walker<'_> {
     /// The end of nat at a hook: a flow that no rule translated is bound to its own addresses, and the packet
     /// is rewritten as its flow says.
     pub(crate) fn translate(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
+        if !self.nat_is_loaded(skb) {
+            return Ok(());
+        }
         let manip = Manip::at(hook);
         if self.nat_skips(skb, hook).is_none() {
             self.bind_to_itself(skb, manip);
@@ -120,6 +123,19 @@ impl Walker<'_> {
             self.reroute(skb)?;
         }
         Ok(())
+    }
+
+    /// Whether there is a nat table. Where it is known that there is none, flows are not even bound to their own
+    /// addresses, and two that clash stay as they are.
+    fn nat_is_loaded(&self, skb: &Skb) -> bool {
+        let host = &self.world.host;
+        let family = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+        !host.complete.rules
+            || host.rules.chains.iter().any(|chain| {
+                let at = host.rules.table(chain.table).family;
+                (at == family || at == Family::Inet)
+                    && chain.base.as_ref().is_some_and(|b| b.kind == ChainKind::Nat)
+            })
     }
 
     fn bind_to_itself(&mut self, skb: &mut Skb, manip: Manip) {

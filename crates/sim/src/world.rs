@@ -3,6 +3,7 @@
 use crate::ct::{Flows, Fragments, Timeouts};
 use crate::decide::Answers;
 use crate::memory::Memory;
+use crate::peers::Peers;
 use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question};
 use std::rc::Rc;
 
@@ -19,6 +20,8 @@ pub(crate) struct World {
     pub fragments: Rc<Fragments>,
     /// What matches and targets remember.
     pub memory: Memory,
+    /// Which hosts may still be told of errors.
+    pub peers: Rc<Peers>,
     /// What this branch takes for true.
     pub answers: Rc<Answers>,
     /// Milliseconds since the first packet.
@@ -42,6 +45,7 @@ impl World {
             timeouts: Rc::new(timeouts),
             fragments: Rc::default(),
             memory: Memory::default(),
+            peers: Rc::default(),
             answers: Rc::default(),
             now_ms: 0,
             told,

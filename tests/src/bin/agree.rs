@@ -79,6 +79,7 @@ fn main() -> ExitCode {
             let name = match standing {
                 Standing::Agrees => "agrees",
                 Standing::Among(_) => "among the branches of chance",
+                Standing::Drawn => "agrees with the port that the kernel drew",
                 Standing::Depends(Some(_)) => "depends, one branch is the kernel's",
                 Standing::Depends(None) => "depends, no branch is the kernel's",
                 Standing::Differs(_) => "differs",
@@ -96,7 +97,7 @@ fn main() -> ExitCode {
                 let what = format!("{} {}", text_of(&d["kind"]), text_of(&d["name"]));
                 depends.entry(what).or_default().add(&place);
             }
-            let good = matches!(standing, Standing::Agrees | Standing::Among(_));
+            let good = matches!(standing, Standing::Agrees | Standing::Among(_) | Standing::Drawn);
             if !good && !left {
                 left = true;
                 if let Standing::Differs(fields) = standing {

@@ -12,6 +12,9 @@ use std::net::{IpAddr, Ipv4Addr};
 /// The group that every host has joined.
 const ALL_HOSTS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
 
+/// The protocol of a socket whose packets bring their header along (`IPPROTO_RAW`).
+const RAW: u8 = 255;
+
 impl Walker<'_> {
     /// A packet made on this host.
     pub(super) fn send(&mut self, skb: &mut Skb) -> Way<Fate> {
@@ -34,7 +37,12 @@ impl Walker<'_> {
             Some(ip.src).filter(|s| Router::new(self.world).told_local(*s))
         };
         let who = Who { uid: uid.unwrap_or(0), ..Who::of(&skb.packet) };
-        let who = if skb.own { who.of_message(&skb.packet) } else { who };
+        let raw = self.world.host.raw_sender && !skb.own && copy.is_none();
+        let (who, tos) = match (skb.own, raw) {
+            (true, _) => (who.of_message(&skb.packet), tos),
+            (_, true) => (Who { proto: RAW, sport: 0, dport: 0, ..who }, 0),
+            _ => (who, tos),
+        };
         let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref(), who };
         let found = match src.filter(|_| is_multicast_or_broadcast(dst)) {
             // To everybody on the network of the address that it is sent from.
@@ -67,7 +75,8 @@ impl Walker<'_> {
             return self.unsendable(skb, Errno::EINVAL, RoutingDrop::Localnet);
         }
         let too_long = crate::wire::total_len(&skb.packet) > self.mtu(found.dev.as_deref());
-        if too_long && skb.packet.ip.df && !skb.own && found.kind != RouteKind::Local {
+        let whole = skb.packet.ip.df || raw;
+        if too_long && whole && !skb.own && found.kind != RouteKind::Local {
             return self.unsendable(skb, Errno::EMSGSIZE, RoutingDrop::Mtu);
         }
         let found = Found { via: found.via.or(copy), ..found };

@@ -4,12 +4,13 @@
 
 use super::{Attached, Skb, Walker, empty_trace};
 use crate::ct::{self, Info};
-use crate::route::{Key, Who};
+use crate::route::{Key, Router, Who};
 use chainwalk_model::{
     Entry, Event, Fate, FrameTo, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop,
     Sent, Tcp, TcpFlags, proto,
 };
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The least MTU that IPv6 knows.
@@ -139,8 +140,28 @@ impl Walker<'_> {
             payload: Arc::from([]),
             bad_csum: false,
         };
+        if !self.may_be_told(skb, to, kind, code) {
+            return;
+        }
         self.husk = matches!(skb.attached, Attached::Untracked);
         self.answer(skb, packet, attached);
+    }
+
+    /// Whether the limit on ICMP errors, where it was told, lets one more go to this address.
+    fn may_be_told(&mut self, skb: &Skb, to: IpAddr, kind: u8, code: u8) -> bool {
+        let v6 = to.is_ipv6();
+        let pmtu = if v6 { kind == 2 } else { (kind, code) == (3, 4) };
+        let over_lo = !v6 && skb.iif.as_deref() == Some("lo");
+        let own = Router::new(self.world).told_local(to);
+        let mask = self.world.sysctl("net.ipv4.icmp_ratemask", 0x1818).0;
+        if pmtu || over_lo || own || !v6 && mask >> kind & 1 == 0 {
+            return true;
+        }
+        let name = if v6 { "net.ipv6.icmp.ratelimit" } else { "net.ipv4.icmp_ratelimit" };
+        // Where nobody tells the setting, nobody tells either how far apart the packets are.
+        let (limit, told) = self.world.sysctl(name, 0);
+        let now = self.world.now_ms;
+        !told || Rc::make_mut(&mut self.world.peers).may_hear(to, now, limit.max(0) as u64)
     }
 
     /// What routing sends when it stops a packet.
@@ -157,6 +178,13 @@ impl Walker<'_> {
             (RoutingDrop::Prohibit, true) => (1, 1),
             _ => return,
         };
+        let by_route = !matches!(why, RoutingDrop::Ttl | RoutingDrop::Mtu);
+        if by_route && !v6 {
+            let (src, now) = (skb.packet.ip.src, self.world.now_ms);
+            if !Rc::make_mut(&mut self.world.peers).may_hear_of_route(src, now) {
+                return;
+            }
+        }
         let mtu = match why {
             RoutingDrop::Mtu if v6 => self.mtu(skb.oif.as_deref()).max(LEAST_MTU6),
             RoutingDrop::Mtu => self.mtu(skb.oif.as_deref()),

@@ -35,7 +35,10 @@ fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
     if starts_up(src, eye.packet.ip.dst) {
         return Ok(true);
     }
-    match eye.net.addr_type(src, None)? {
+    // The way back is looked up without a thought for what a source may be.
+    let odd =
+        matches!(src, IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0);
+    match if odd { UNICAST } else { eye.net.addr_type(src, None)? } {
         UNICAST => {
             let mark = if m.validmark { eye.mark } else { 0 };
             let from = match eye.packet.ip.dst {
