@@ -7,14 +7,16 @@ mod candidates;
 mod probes;
 mod sights;
 
-use crate::edit::edited;
+use crate::edit::apply;
 use crate::session::Session;
 use candidates::{Candidate, candidates};
 use chainwalk_model::{
     Ask, Changes, Edit, Entry, Fate, FollowUp, Grain, Host, L4, Outcome, Packet, Proposal,
     TcpFlags, Trace, Want,
 };
+use probes::Probes;
 use sights::{Obstacle, obstacles};
+use std::vec::IntoIter;
 
 /// How many changes one proposal may be made of.
 const MOST_EDITS: usize = 3;
@@ -28,26 +30,9 @@ const MOST_RULES: usize = 4_000_000;
 /// Searches for the smallest changes to `host` by which the packet `packet` of `asks` fares as wanted.
 /// Packets behind it are not sent. `packet` beyond the last finds nothing.
 pub fn changes(host: &Host, asks: &[Ask], packet: usize, want: Want) -> Changes {
-    let asks: Vec<Ask> = asks.iter().take(packet + 1).cloned().collect();
-    let left = (MOST_RULES / (host.rules.rules.len() + 1)).clamp(24, MOST_TRIES);
-    let mut search = Search { host, asks, packet, want, left, cut: false, proposals: Vec::new() };
-    let mut found =
-        Changes { want, proposals: Vec::new(), reply: None, asks: Vec::new(), cut: false };
-    if search.asks.len() <= packet {
-        return found;
-    }
-    let tried = search.walk(host);
-    let in_reply = tried.obstacles.first().is_some_and(|o| o.in_reply);
-    if in_reply {
-        found.reply = tried.reply_stopped();
-    }
-    search.solve(&[], None, &tried);
-    found.proposals = search.chosen();
-    found.cut = search.cut;
-    found.asks = search.asks;
-    let session = tried.session;
-    probes::probe(host, &found.asks, &session, &mut found.proposals);
-    found
+    let mut search = Search::new(host, asks, packet, want);
+    while search.step() {}
+    search.found()
 }
 
 /// Whether a packet with this fate got where it was going; `None` where nobody can say.
@@ -95,21 +80,98 @@ impl Tried {
     }
 }
 
-struct Search<'a> {
-    host: &'a Host,
+/// A search that is under way: as many steps as there are to do, and what was found.
+pub struct Search {
+    host: Host,
     asks: Vec<Ask>,
     packet: usize,
     want: Want,
+    /// The host as it is; none where there is no such packet.
+    as_is: Option<Tried>,
+    /// What is still to be tried; the branch that is tried next comes last.
+    open: Vec<Branch>,
     /// How many more hosts may be tried.
     left: usize,
     cut: bool,
     proposals: Vec<Proposal>,
+    /// What the proposals are probed with, once all are there, and how many were.
+    probes: Option<(Probes, usize)>,
 }
 
-impl Search<'_> {
+/// Changes made so far, and those that might remove what stands behind them.
+struct Branch {
+    edits: Vec<Edit>,
+    /// How these select packets.
+    theme: Option<Grain>,
+    obstacle: Obstacle,
+    candidates: IntoIter<Candidate>,
+}
+
+impl Search {
+    /// Begins the search that [`changes`] makes.
+    pub fn new(host: &Host, asks: &[Ask], packet: usize, want: Want) -> Self {
+        let mut search = Self {
+            host: host.clone(),
+            asks: asks.iter().take(packet.saturating_add(1)).cloned().collect(),
+            packet,
+            want,
+            as_is: None,
+            open: Vec::new(),
+            left: (MOST_RULES / (host.rules.rules.len() + 1)).clamp(24, MOST_TRIES),
+            cut: false,
+            proposals: Vec::new(),
+            probes: None,
+        };
+        if packet < search.asks.len() {
+            let tried = search.walk(host.clone());
+            search.open.extend(search.branch(Vec::new(), None, &tried));
+            search.as_is = Some(tried);
+        }
+        search
+    }
+
+    /// Tries one host more, or probes one proposal; `false` where all is done.
+    pub fn step(&mut self) -> bool {
+        if let Some(branch) = self.open.last_mut() {
+            match branch.candidates.next() {
+                Some(candidate) => self.attempt(candidate),
+                None => drop(self.open.pop()),
+            }
+            return true;
+        }
+        let Some(tried) = &self.as_is else { return false };
+        match &mut self.probes {
+            None => {
+                let probes = Probes::new(&self.asks, &tried.session);
+                self.proposals = self.chosen();
+                self.probes = probes.map(|probes| (probes, 0));
+                self.probes.is_some()
+            }
+            Some((probes, done)) => {
+                let Some(proposal) = self.proposals.get_mut(*done) else { return false };
+                *done += 1;
+                let mut host = self.host.clone();
+                for edit in &proposal.edits {
+                    apply(&mut host, edit);
+                }
+                proposal.probes = probes.sent(&self.asks, host);
+                true
+            }
+        }
+    }
+
+    /// What was found by now.
+    pub fn found(self) -> Changes {
+        let Self { want, proposals, asks, cut, as_is, .. } = self;
+        let in_reply = |t: &&Tried| t.obstacles.first().is_some_and(|obstacle| obstacle.in_reply);
+        let reply = as_is.as_ref().filter(in_reply).and_then(Tried::reply_stopped);
+        let asks = if as_is.is_some() { asks } else { Vec::new() };
+        Changes { want, proposals, reply, asks, cut }
+    }
+
     /// Sends all packets through a host.
-    fn walk(&self, host: &Host) -> Tried {
-        let mut session = Session::new(host.clone());
+    fn walk(&self, host: Host) -> Tried {
+        let mut session = Session::new(host);
         for ask in &self.asks {
             session.send(ask);
         }
@@ -152,42 +214,47 @@ impl Search<'_> {
         tried
     }
 
-    /// Tries what might remove the first obstacle, and goes on where another one stands behind it. `theme`
-    /// is how the changes so far select packets; those that follow select alike.
-    fn solve(&mut self, edits: &[Edit], theme: Option<Grain>, tried: &Tried) {
-        let Some(obstacle) = tried.obstacles.first() else { return };
-        let all = candidates(tried.session.host(), obstacle, self.want);
+    /// What might remove the first obstacle that changes left; none where they left none. What follows
+    /// selects packets as those so far do.
+    fn branch(&self, edits: Vec<Edit>, theme: Option<Grain>, tried: &Tried) -> Option<Branch> {
+        let obstacle = tried.obstacles.first()?.clone();
+        let mut all = candidates(tried.session.host(), &obstacle, self.want);
         let alike =
             theme.filter(|t| all.iter().any(|c| c.grain == *t)).or(theme.map(|_| Grain::Flow));
         let by_state = obstacle.in_reply && all.iter().any(|c| c.grain == Grain::State);
-        for Candidate { edits: more, grain } in all {
+        all.retain(|Candidate { edits: more, grain }| {
             let fits = match alike {
-                _ if grain == Grain::Setting => true,
+                _ if *grain == Grain::Setting => true,
                 // A reply is let back as what it is, not by its addresses.
-                _ if by_state && grain < Grain::Rule => grain == Grain::State,
+                _ if by_state && *grain < Grain::Rule => *grain == Grain::State,
                 None => true,
-                Some(alike) => grain == alike,
+                Some(alike) => *grain == alike,
             };
-            if !fits || edits.len() + more.len() > MOST_EDITS {
-                continue;
-            }
-            if self.left == 0 {
-                self.cut = true;
-                return;
-            }
-            self.left -= 1;
-            let mut host = self.host.clone();
-            let all: Vec<Edit> = edits.iter().chain(&more).cloned().collect();
-            for edit in &all {
-                host = edited(&host, edit);
-            }
-            let next = self.walk(&host);
-            let theme = theme.or((grain != Grain::Setting).then_some(grain));
-            if next.is_good() {
-                self.propose(all, theme.unwrap_or(grain), &next);
-            } else if next.obstacles.first().is_some_and(|o| !o.is(obstacle)) {
-                self.solve(&all, theme, &next);
-            }
+            fits && edits.len() + more.len() <= MOST_EDITS
+        });
+        Some(Branch { edits, theme, obstacle, candidates: all.into_iter() })
+    }
+
+    /// Tries a candidate of the last branch, and opens another where something else stands behind it.
+    fn attempt(&mut self, Candidate { edits, grain }: Candidate) {
+        let Some(branch) = self.open.last() else { return };
+        if self.left == 0 {
+            self.cut = true;
+            self.open.clear();
+            return;
+        }
+        self.left -= 1;
+        let edits: Vec<Edit> = branch.edits.iter().cloned().chain(edits).collect();
+        let theme = branch.theme.or((grain != Grain::Setting).then_some(grain));
+        let mut host = self.host.clone();
+        for edit in &edits {
+            apply(&mut host, edit);
+        }
+        let next = self.walk(host);
+        if next.is_good() {
+            self.propose(edits, theme.unwrap_or(grain), &next);
+        } else if next.obstacles.first().is_some_and(|o| !o.is(&branch.obstacle)) {
+            self.open.extend(self.branch(edits, theme, &next));
         }
     }
 

@@ -24,7 +24,7 @@ mod wire;
 mod world;
 
 pub use assume::{assume, infer};
-pub use changes::changes;
+pub use changes::{Search, changes};
 pub use edit::edited;
 pub use session::Session;
 pub use shadow::shadowed;

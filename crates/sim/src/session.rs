@@ -62,7 +62,15 @@ impl Session {
     /// A fresh host: no flow, no list, full buckets. What the rules imply about it is added to its facts.
     pub fn new(mut host: Host) -> Self {
         complete(&mut host);
-        let host = Rc::new(host);
+        Self::on(Rc::new(host))
+    }
+
+    /// The same host, before anything was sent.
+    pub(crate) fn afresh(&self) -> Self {
+        Self::on(self.host.clone())
+    }
+
+    fn on(host: Rc<Host>) -> Self {
         Self {
             host,
             walks: Vec::new(),

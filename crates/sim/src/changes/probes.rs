@@ -1,50 +1,53 @@
 //! What else a change lets in: packets like the one asked for but in one thing, before and after.
 
 use super::through;
-use crate::edit::edited;
 use crate::session::Session;
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Entry, Host, IfKind, L4, Probe, Proposal, Sent, TcpFlags, Trace, Vary,
-    Walk, proto,
+    Ask, AskAddr, AskEntry, Entry, Host, IfKind, L4, Probe, Sent, TcpFlags, Trace, Vary, Walk,
+    proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Sends every variation through the host as it is and as each proposal leaves it.
-pub(super) fn probe(host: &Host, asks: &[Ask], session: &Session, proposals: &mut [Proposal]) {
-    let Some((last, before)) = asks.split_last() else { return };
-    let walk = session.walks().get(before.len());
-    let Some(trace) = walk.and_then(|w| w.outcomes.first()).map(|o| &o.trace) else { return };
-    let sent = &trace.sent;
-    if last.follow_up.is_some() || sent.packet.is_fragment() {
-        return;
-    }
-    let asks: Vec<(Vary, Ask)> = Vary::ALL
-        .into_iter()
-        .filter_map(|vary| Some((vary, varied(session.host(), last, trace, vary)?)))
-        .collect();
-    let as_is: Vec<(Sent, Option<bool>)> =
-        asks.iter().filter_map(|(_, ask)| fate(host, before, ask)).collect();
-    if as_is.len() != asks.len() {
-        return;
-    }
-    for proposal in proposals {
-        let changed = proposal.edits.iter().fold(host.clone(), |host, edit| edited(&host, edit));
-        proposal.probes = asks
-            .iter()
-            .zip(&as_is)
-            .map(|((vary, ask), (sent, was))| Probe {
-                vary: *vary,
-                sent: sent.clone(),
-                before: *was,
-                after: fate(&changed, before, ask).and_then(|f| f.1),
-            })
+/// The variations of a packet, and what becomes of each on the host as it is.
+pub(super) struct Probes {
+    asks: Vec<(Vary, Ask)>,
+    as_is: Vec<(Sent, Option<bool>)>,
+}
+
+impl Probes {
+    /// Sends every variation of the last of `asks` through the host as it is, where `session` sent them all.
+    pub(super) fn new(asks: &[Ask], session: &Session) -> Option<Self> {
+        let (last, before) = asks.split_last()?;
+        let trace = &session.walks().get(before.len())?.outcomes.first()?.trace;
+        if last.follow_up.is_some() || trace.sent.packet.is_fragment() {
+            return None;
+        }
+        let asks: Vec<(Vary, Ask)> = Vary::ALL
+            .into_iter()
+            .filter_map(|vary| Some((vary, varied(session.host(), last, trace, vary)?)))
             .collect();
+        let as_is =
+            asks.iter().map(|(_, ask)| fate(session, before, ask)).collect::<Option<_>>()?;
+        Some(Self { asks, as_is })
+    }
+
+    /// Sends them through a host as a proposal leaves it, behind the packets that come before them.
+    pub(super) fn sent(&self, asks: &[Ask], changed: Host) -> Vec<Probe> {
+        let before = &asks[..asks.len().saturating_sub(1)];
+        let session = Session::new(changed);
+        let probe = |((vary, ask), (sent, was)): (&(Vary, Ask), &(Sent, Option<bool>))| Probe {
+            vary: *vary,
+            sent: sent.clone(),
+            before: *was,
+            after: fate(&session, before, ask).and_then(|f| f.1),
+        };
+        self.asks.iter().zip(&self.as_is).map(probe).collect()
     }
 }
 
 /// The packet, and whether it gets through on every way; `None` where ways differ or one is unknown.
-fn fate(host: &Host, before: &[Ask], ask: &Ask) -> Option<(Sent, Option<bool>)> {
-    let mut session = Session::new(host.clone());
+fn fate(on: &Session, before: &[Ask], ask: &Ask) -> Option<(Sent, Option<bool>)> {
+    let mut session = on.afresh();
     for ask in before {
         session.send(ask);
     }
