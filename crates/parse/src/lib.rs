@@ -34,7 +34,7 @@ pub use assume::{assumption, assumption_text};
 pub use edit::{edit, edit_text};
 pub use ext::{match_names, target_names};
 pub use lines::Lines;
-pub use paste::read;
+pub use paste::{read, read_telling};
 pub use save::{SaveText, save_text};
 
 pub(crate) use restore::restore_body;

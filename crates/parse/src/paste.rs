@@ -19,13 +19,67 @@ use chainwalk_model::{
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
 /// documents; a document's position in `docs` is its [`DocId`].
 pub fn read(docs: &[&str]) -> Reading {
-    let mut paste = Paste::default();
+    read_telling(docs, &mut |_| {})
+}
+
+/// Reads as [`read`] does, and tells every few thousand lines which share of the lines is done, from 0 to 1.
+pub fn read_telling(docs: &[&str], tell: &mut dyn FnMut(f64)) -> Reading {
     let cleans: Vec<Clean> =
         docs.iter().enumerate().map(|(n, raw)| Clean::new(DocId(n as u16), raw)).collect();
+    let mut paste = Paste::new(Progress {
+        all: cleans.iter().map(|clean| clean.text.len()).sum(),
+        before: 0,
+        sorted: 0,
+        read: 0,
+        lines: 0,
+        tell,
+    });
     for clean in &cleans {
         paste.document(clean);
+        paste.progress.next(clean.text.len());
     }
     paste.finish(&cleans)
+}
+
+/// How far the reading is. A line is looked at twice: as it is put to a group, and as the group is read.
+struct Progress<'t> {
+    /// Bytes of all documents.
+    all: usize,
+    /// Bytes of the documents that are done.
+    before: usize,
+    /// Bytes of this one that were put to groups.
+    sorted: usize,
+    /// Bytes of it that were read.
+    read: usize,
+    lines: usize,
+    tell: &'t mut dyn FnMut(f64),
+}
+
+impl Progress<'_> {
+    /// How many lines are looked at between two words of it.
+    const LINES: usize = 4096;
+
+    /// What stands before this place was put to groups; `waits` tells whether one of them is still to be read.
+    fn sorted(&mut self, place: usize, waits: bool) {
+        self.sorted = place;
+        self.line(if waits { self.read } else { place });
+    }
+
+    /// What stands before this place was read.
+    fn line(&mut self, place: usize) {
+        self.read = place;
+        self.lines += 1;
+        if self.lines.is_multiple_of(Self::LINES) {
+            let done = 2 * self.before + self.sorted + self.read;
+            (self.tell)(done as f64 / (2 * self.all).max(1) as f64);
+        }
+    }
+
+    /// The next document begins.
+    fn next(&mut self, bytes: usize) {
+        self.before += bytes;
+        (self.sorted, self.read) = (0, 0);
+    }
 }
 
 /// What kind of row a group holds.
@@ -62,8 +116,8 @@ struct Context {
     backend: Option<Backend>,
 }
 
-#[derive(Default)]
-struct Paste {
+struct Paste<'t> {
+    progress: Progress<'t>,
     places: Vec<Place>,
     /// The place that the next lines are of.
     at: usize,
@@ -123,7 +177,19 @@ impl Label {
     }
 }
 
-impl Paste {
+impl<'t> Paste<'t> {
+    fn new(progress: Progress<'t>) -> Self {
+        Self {
+            progress,
+            places: Vec::new(),
+            at: 0,
+            sections: Vec::new(),
+            diagnostics: Vec::new(),
+            prose: Vec::new(),
+            any_text: false,
+        }
+    }
+
     fn document(&mut self, clean: &Clean) {
         let rows: Vec<Row<'_>> = clean.lines().map(unquote).collect();
         let mut at = 0;
@@ -135,6 +201,7 @@ impl Paste {
         self.enter(&base);
         while at < rows.len() {
             let row = rows[at];
+            self.progress.sorted(row.start, group.is_some());
             if row.text.is_empty() {
                 at += 1;
                 continue;
@@ -396,6 +463,7 @@ impl Paste {
             let row = *row;
             let place = (row.start, row.end());
             let span = clean.span(place.0, place.1);
+            self.progress.line(place.1);
             draft.cover(span);
             match kind {
                 Kind::Save if row.text.starts_with('*') || row.text == "COMMIT" => {}

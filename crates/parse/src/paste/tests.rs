@@ -737,3 +737,14 @@ fn sysctls_are_facts_however_they_are_told() {
         assert_eq!(found, *expect, "{text}");
     }
 }
+
+#[test]
+fn the_share_that_is_told_grows_from_little_to_nearly_all() {
+    let rules = "-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\n".repeat(12_000);
+    let text = format!("a remark\n*filter\n:INPUT ACCEPT [0:0]\n{rules}COMMIT\nanother\n");
+    let mut shares = Vec::new();
+    super::read_telling(&[&text, &text], &mut |share| shares.push(share));
+    assert!(shares.is_sorted(), "{shares:?}");
+    let ends = (shares.first().copied(), shares.last().copied());
+    assert!(matches!(ends, (Some(0.0..0.2), Some(0.9..=1.0))), "{ends:?}");
+}
