@@ -160,7 +160,8 @@ pub fn App() -> Html {
     };
     html! {
         <div ref={app} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
-            timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"))}>
+            timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"),
+            told.is_none().then_some("unanswered"))}>
             <Sprite />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
                 sent={state.packets.get(state.packet).cloned().unwrap_or_else(|| Rc::from(""))}
@@ -168,7 +169,7 @@ pub fn App() -> Html {
                 {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
                 field={field} dispatch={dispatch.clone()} />
             <div class="answer-area">
-            <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()}
+            <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} share={heard.share}
                 reveal={reveal_fact.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.changes.clone()}
                 search={state.search} found={heard.found.clone()} dispatch={dispatch.clone()} />

@@ -4,12 +4,13 @@
 
 use crate::message::{Answer, ChangeTold, Drafted, PROBLEMS, Request, Told, View, Wanted};
 use chainwalk_model::{
-    Ask, Check, Diagnostic, DocId, Host, Reading, RuleId, Severity, Shadow, Span, Want,
+    Ask, Check, Diagnostic, DocId, Host, Reading, RuleId, Severity, Shadow, Span,
 };
-use chainwalk_sim::{Session, assume, edited, shadowed};
+use chainwalk_sim::{Search, Session, assume, edited, shadowed};
 use chainwalk_view::{
-    ChangesTold, Compared, Hands, NoReasons, Reasons, Scene, TableMeasure, Telling, packet_form,
+    Compared, Hands, NoReasons, Reasons, Scene, TableMeasure, Telling, packet_form,
 };
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -27,6 +28,8 @@ pub struct Engine {
     walked: Option<Walked>,
     /// The rules that never match, on this host with these changes made.
     shadows: Option<((Option<String>, Vec<String>), Shadows)>,
+    /// The search that is under way, and the generation it belongs to.
+    search: Option<(u32, Search)>,
 }
 
 type Shadows = Rc<HashMap<RuleId, Shadow>>;
@@ -66,10 +69,12 @@ impl Reasons for Walked {
 }
 
 impl Engine {
-    /// Answers a question; a paste by itself has no answer.
-    pub fn answer(&mut self, request: Request) -> Option<Answer> {
+    /// Answers a question; a paste by itself has no answer, and a search has one once [`Engine::go_on`] ends it.
+    /// `tell` hears which share of a long text is read, from 0 to 1.
+    pub fn answer(&mut self, request: Request, tell: &mut dyn FnMut(f64)) -> Option<Answer> {
         match request {
             Request::Paste(text) => {
+                self.search = None;
                 self.text = text;
                 self.stale = true;
                 None
@@ -79,13 +84,15 @@ impl Engine {
                 if self.text.get(range.clone()).is_none() {
                     return Some(Answer::Crashed("an edit beyond the text".into()));
                 }
+                self.search = None;
                 self.text.replace_range(range, &text);
                 self.stale = true;
                 None
             }
             Request::Tell(wanted) => {
+                self.search = None;
                 self.wanted = wanted;
-                self.read();
+                self.read(tell);
                 Some(Answer::Told(Box::new(self.tell())))
             }
             Request::Assumption(text, lang) => {
@@ -101,18 +108,22 @@ impl Engine {
                 Some(Answer::Opened(what, cards))
             }
             Request::Search(generation, want) => {
-                let found = self.search(want);
-                Some(Answer::Found(generation, Box::new(found)))
+                let begin = |t: &Telling, walked: &Walked, want| {
+                    Search::new(t.host, &walked.asks, t.packet, want)
+                };
+                self.search =
+                    want.map(|want| (generation, self.telling(|t, walked| begin(t, walked, want))));
+                None
             }
             Request::Draft(line) => Some(Answer::Drafted(Box::new(self.draft(line)))),
         }
     }
 
     /// Reads the text, unless it was read already.
-    fn read(&mut self) {
+    fn read(&mut self, tell: &mut dyn FnMut(f64)) {
         if self.stale {
             self.paste.clone_from(&self.text);
-            self.reading = Some(chainwalk_parse::read(&[&self.paste]));
+            self.reading = Some(chainwalk_parse::read_telling(&[&self.paste], tell));
             self.walked = None;
             self.shadows = None;
             self.stale = false;
@@ -213,19 +224,27 @@ impl Engine {
         })
     }
 
-    /// Searches for changes of the fate of the packet that is shown.
-    fn search(&mut self, want: Want) -> ChangesTold {
-        self.telling(|t, walked| {
-            let found = chainwalk_sim::changes(t.host, &walked.asks, t.packet, want);
-            chainwalk_view::changes(t, &found, HANDS)
-        })
+    /// Whether a search is under way.
+    pub fn is_searching(&self) -> bool {
+        self.search.is_some()
+    }
+
+    /// Does a small part of the search; its answer, where that was the last.
+    pub fn go_on(&mut self) -> Option<Answer> {
+        if self.search.as_mut()?.1.step() {
+            return None;
+        }
+        let (generation, search) = self.search.take()?;
+        let found = search.found();
+        let told = self.telling(|t, _| chainwalk_view::changes(t, &found, HANDS));
+        Some(Answer::Found(generation, Box::new(told)))
     }
 
     fn draft(&self, line: String) -> Drafted {
         let host = match (&self.walked, &self.reading) {
-            (Some(walked), _) => walked.session.host().clone(),
-            (None, Some(reading)) => reading.host(),
-            (None, None) => Host::default(),
+            (Some(walked), _) => Cow::Borrowed(walked.session.host()),
+            (None, Some(reading)) => Cow::Owned(reading.host()),
+            (None, None) => Cow::Owned(Host::default()),
         };
         let lang = self.wanted.lang;
         let read = chainwalk_parse::packet_lines(&[&line], &host).into_iter().next();
@@ -330,5 +349,65 @@ impl Walked {
             packet_problems,
             assumption_problems,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chainwalk_model::Want;
+
+    const PASTE: &str =
+        "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n";
+
+    fn asked(engine: &mut Engine, request: Request) -> Option<Answer> {
+        engine.answer(request, &mut |_| {})
+    }
+
+    fn tell(engine: &mut Engine, generation: u32) {
+        let packets = vec!["tcp 192.0.2.1:5000 > 10.0.0.1:80 in eth0".into()];
+        let assumptions = vec!["eth0=10.0.0.1/24".into()];
+        let wanted = Wanted { generation, packets, assumptions, ..Wanted::default() };
+        assert!(matches!(asked(engine, Request::Tell(wanted)), Some(Answer::Told(_))));
+    }
+
+    /// An engine that searches for a way past the policy.
+    fn searching() -> Engine {
+        let mut engine = Engine::default();
+        asked(&mut engine, Request::Paste(PASTE.into()));
+        tell(&mut engine, 1);
+        assert_eq!(asked(&mut engine, Request::Search(1, Some(Want::Through))), None);
+        assert!(engine.is_searching());
+        engine
+    }
+
+    #[test]
+    fn what_is_asked_during_a_search_is_answered_and_the_search_ends_all_the_same() {
+        let mut engine = searching();
+        assert_eq!(engine.go_on(), None, "one step is not all of it");
+        let drafted = asked(&mut engine, Request::Draft("ping 10.0.0.1".into()));
+        assert!(matches!(drafted, Some(Answer::Drafted(_))));
+        let found = loop {
+            assert!(engine.is_searching());
+            if let Some(answer) = engine.go_on() {
+                break answer;
+            }
+        };
+        let Answer::Found(1, found) = found else { panic!("{found:?}") };
+        assert!(!found.proposals.is_empty());
+        assert!(!engine.is_searching());
+    }
+
+    #[test]
+    fn a_new_question_or_none_ends_a_search() {
+        let mut engine = searching();
+        tell(&mut engine, 2);
+        assert!(!engine.is_searching());
+        let mut engine = searching();
+        asked(&mut engine, Request::Edit { at: 0, removed: 0, text: "# ".into() });
+        assert!(!engine.is_searching());
+        let mut engine = searching();
+        asked(&mut engine, Request::Search(1, None));
+        assert_eq!((engine.is_searching(), engine.go_on()), (false, None));
     }
 }

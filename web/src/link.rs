@@ -56,6 +56,8 @@ pub struct Heard {
     pub open: Callback<(RuleRange, u32)>,
     /// How the worker fares.
     pub status: Status,
+    /// Which share of a long text is read, from 0 to 1, while it is.
+    pub share: Option<f64>,
     /// Asks once more after it died, or stops it.
     pub again: Callback<bool>,
     /// Asks what is wrong with an assumption as it is typed.
@@ -90,6 +92,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
     let of = use_state_eq(Paste::default);
     let worker = use_mut_ref(|| None::<Worker>);
     let checked = use_state_eq(|| None::<Rc<(String, Vec<Problem>)>>);
+    let share = use_state_eq(|| None::<f64>);
 
     let queue = use_mut_ref(Queue::default);
 
@@ -99,7 +102,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let (status, generation, settled) = (status.setter(), generation.clone(), settled.clone());
         let (worker, sent_paste, of) = (worker.clone(), sent_paste.clone(), of.setter());
         let (opened, drafted, found) = (opened.setter(), drafted.setter(), found.setter());
-        let (queue, checked) = (queue.clone(), checked.setter());
+        let (queue, checked, share) = (queue.clone(), checked.setter(), share.setter());
         use_effect_with((), move |()| {
             let cards: RefCell<HashMap<RuleRange, Vec<RuleCard>>> = RefCell::default();
             let forget = sent_paste.clone();
@@ -107,6 +110,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
             let listener = move |event| match event {
                 Event::Answer(Answer::Told(answer)) => {
                     let asked = queue.borrow_mut().answered();
+                    share.set(None);
                     if answer.generation == generation.get() {
                         settled.set(answer.generation);
                         if let Some(text) = asked {
@@ -141,18 +145,21 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
                 Event::Answer(Answer::Found(of, changes)) => {
                     found.set(Some((of, Rc::from(changes))));
                 }
+                Event::Answer(Answer::Reading(done)) => share.set(Some(done)),
                 Event::Answer(Answer::Drafted(draft)) => drafted.set(Some(Rc::from(draft))),
                 Event::Answer(Answer::Assumption(text, problems)) => {
                     checked.set(Some(Rc::new((text, problems))));
                 }
                 Event::Answer(_) => {}
                 Event::Missing(why) => {
+                    share.set(None);
                     *forget.borrow_mut() = None;
                     *queue.borrow_mut() = Queue::default();
                     settled.set(generation.get());
                     status.set(Status::Missing(why));
                 }
                 Event::Died(why) => {
+                    share.set(None);
                     *forget.borrow_mut() = None;
                     *queue.borrow_mut() = Queue::default();
                     settled.set(generation.get());
@@ -279,10 +286,8 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         let worker = worker.clone();
         let wanted = (told.as_ref().map(|t| t.generation), state.search);
         use_effect_with(wanted, move |(generation, search)| {
-            if let (Some(generation), Some(want), Some(worker)) =
-                (*generation, *search, &*worker.borrow())
-            {
-                worker.send(Request::Search(generation, want));
+            if let (Some(generation), Some(worker)) = (*generation, &*worker.borrow()) {
+                worker.send(Request::Search(generation, *search));
             }
         });
     }
@@ -300,8 +305,9 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
     let again = {
         let (attempt, sent_paste, settled) = (attempt.clone(), sent_paste.clone(), settled.clone());
         let (worker, status, generation) = (worker.clone(), status.clone(), generation.clone());
-        let queue = queue.clone();
+        let (queue, share) = (queue.clone(), share.setter());
         use_callback((), move |stop: bool, ()| {
+            share.set(None);
             *sent_paste.borrow_mut() = None;
             *queue.borrow_mut() = Queue::default();
             if stop {
@@ -340,6 +346,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         drafted: (*drafted).clone(),
         open,
         status: (*status).clone(),
+        share: *share,
         again,
         check,
         checked: (*checked).clone(),

@@ -32,8 +32,9 @@ pub enum Request {
     Draw(View),
     /// Open rules of what was told last.
     Open(Opening),
-    /// Search for changes of the fate of the packet that was told last: the generation, and what is wanted.
-    Search(u32, Want),
+    /// Search for changes of the fate of the packet that was told last: the generation, and what is wanted;
+    /// with nothing wanted the search that is under way ends. What else is asked is answered meanwhile.
+    Search(u32, Option<Want>),
     /// Read a packet line that is being typed, without walking it.
     Draft(String),
     /// Look at an assumption as it is typed.
@@ -115,6 +116,8 @@ pub enum Answer {
     Drafted(Box<Drafted>),
     /// What was asked to be drawn.
     Drawn(View, Box<Scene>),
+    /// It reads a long text, and so much of it is done, from 0 to 1.
+    Reading(f64),
     /// What is wrong with an assumption as it was typed; spans count in it.
     Assumption(String, Vec<Problem>),
     /// It met a fault of the program and is of no more use.

@@ -1,27 +1,71 @@
-//! The worker: one engine, asked by messages.
+//! The worker: one engine, asked by messages. What takes long is done in slices, with messages between them.
 
 use chainwalk_web::engine::Engine;
 use chainwalk_web::message::Answer;
-use std::cell::RefCell;
+use gloo::timers::callback::Timeout;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 fn main() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     std::panic::set_hook(Box::new(|info| say(&Answer::Crashed(info.to_string()))));
-    let engine = RefCell::new(Engine::default());
+    let work = Rc::new(Work::default());
     let listen = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
         match chainwalk_web::worker::request(&event.data()) {
             Ok(request) => {
-                if let Some(answer) = engine.borrow_mut().answer(request) {
+                let mut said = js_sys::Date::now();
+                let mut tell = |share| {
+                    let now = js_sys::Date::now();
+                    if now - said > PACE {
+                        said = now;
+                        say(&Answer::Reading(share));
+                    }
+                };
+                if let Some(answer) = work.engine.borrow_mut().answer(request, &mut tell) {
                     say(&answer);
                 }
+                go_on(&work);
             }
             Err(error) => say(&Answer::Crashed(error)),
         }
     });
     scope.set_onmessage(Some(listen.into_js_value().unchecked_ref()));
     say(&Answer::Ready);
+}
+
+/// Milliseconds between two words of how far the reading is.
+const PACE: f64 = 200.0;
+/// Milliseconds that a search works at a time.
+const SLICE: f64 = 16.0;
+
+#[derive(Default)]
+struct Work {
+    engine: RefCell<Engine>,
+    /// Whether the next slice is waiting for its turn.
+    waiting: Cell<bool>,
+}
+
+/// Goes on with the search, if there is one, as soon as the messages that came were heard.
+fn go_on(work: &Rc<Work>) {
+    if !work.engine.borrow().is_searching() || work.waiting.replace(true) {
+        return;
+    }
+    let work = work.clone();
+    Timeout::new(0, move || {
+        work.waiting.set(false);
+        let end = js_sys::Date::now() + SLICE;
+        let mut engine = work.engine.borrow_mut();
+        while engine.is_searching() && js_sys::Date::now() < end {
+            if let Some(answer) = engine.go_on() {
+                say(&answer);
+            }
+        }
+        drop(engine);
+        go_on(&work);
+    })
+    .forget();
 }
 
 fn say(answer: &Answer) {

@@ -20,6 +20,8 @@ pub(crate) struct BannerProps {
     pub(crate) status: Status,
     /// Shows lines of the paste.
     pub(crate) reveal: Callback<Span>,
+    /// Which share of a long text is read, from 0 to 1, while it is.
+    pub(crate) share: Option<f64>,
     /// Asks again (`false`) or stops (`true`).
     pub(crate) again: Callback<bool>,
     /// What a person did.
@@ -39,7 +41,7 @@ pub(crate) fn tone_name(tone: Tone) -> &'static str {
 /// The banner.
 #[component]
 pub(crate) fn BannerBar(props: &BannerProps) -> Html {
-    let BannerProps { lang, banner, status, reveal, again, dispatch } = props;
+    let BannerProps { lang, banner, status, share, reveal, again, dispatch } = props;
     let lang = *lang;
     let trouble = match status {
         Status::Died(why) => Some((Key::CrashedHeadline, Key::CrashedDetail, why.as_str())),
@@ -62,7 +64,12 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
     let late = (*status == Status::Late).then(|| {
         html! {
             <div class="late" role="status">
-                {ui(lang, Key::Working)}
+                if let Some(share) = share {
+                    <span>{ui(lang, Key::Reading)}</span>
+                    <progress value={share.to_string()} aria-label={ui(lang, Key::Reading)}></progress>
+                } else {
+                    {ui(lang, Key::Working)}
+                }
                 <button class="yn" onclick={again.reform(|_| true)}>{ui(lang, Key::Stop)}</button>
             </div>
         }
