@@ -3,6 +3,7 @@
 mod editor;
 mod house;
 mod page;
+mod style;
 mod test;
 mod tools;
 
@@ -30,6 +31,8 @@ enum Chore {
     Test(Test),
     /// Build the page as it ships into `dist/` and report its size
     Build,
+    /// Make one style sheet of the parts that web/style.css names; the page's build does it by itself
+    Style,
     /// Bundle the parts of `CodeMirror` that the page takes into web/editor/codemirror.js, from pinned versions
     Editor,
     /// Check the licences and sources of what the project stands on
@@ -79,6 +82,7 @@ fn run(chore: Chore) -> Result<()> {
             page::build(&house, Profile::Release)?;
             page::report(&house)
         }
+        Chore::Style => style::gather(&house),
         Chore::Editor => editor::bundle(&house),
         Chore::Deny => tools::deny(&house),
     }
