@@ -4,8 +4,9 @@
 
 use crate::house::House;
 use crate::tools;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use std::env;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
 use xshell::{Cmd, cmd};
 
@@ -40,7 +41,14 @@ pub(crate) fn build(house: &House, profile: Profile) -> Result<()> {
 }
 
 /// Serves the page on this machine until it is interrupted, building it again when a file changes.
+///
+/// # Errors
+/// Where the port is taken, a tool is missing or the page does not build.
 pub(crate) fn serve(house: &House, port: u16, profile: Profile, open: bool) -> Result<()> {
+    // Told at once, not after the build.
+    if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
+        bail!("port {port} can't be served on ({error}); --port takes another");
+    }
     tools::ensure(house, profile.tools())?;
     let dist = house.target.join("serve");
     // trunk wants each folder that it is told not to watch to be there.
