@@ -1,12 +1,20 @@
-//! A real kernel's answers about flows, replayed: the states of SCTP.
+//! A real kernel's answers about flows, replayed: the states of SCTP, how long flows live, and what
+//! NAT writes into the text of FTP.
 #![allow(clippy::unwrap_used)]
 
+use chainwalk_parse::case;
+use chainwalk_tests::kernel::branches;
 use chainwalk_tests::{engine, recorded};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// Associations of SCTP.
 const SCTP: &str = include_str!("../kernel/sctp.jsonl");
+
+/// Flows whose helper reads an address that NAT translates.
+const FTP_NAT: &str = include_str!("../kernel/ftpnat.jsonl");
+/// Flows between which time passes.
+const TIMEOUTS: &str = include_str!("../kernel/timeouts.jsonl");
 
 #[track_caller]
 fn replay(text: &str, least: usize) -> Vec<Value> {
@@ -37,4 +45,87 @@ fn every_answer_about_sctp_is_ours() {
         "SHUTDOWN_SENT",
     ];
     assert_eq!(states.iter().map(String::as_str).collect::<Vec<_>>(), all);
+}
+
+#[test]
+fn every_answer_about_translated_helpers_is_ours() {
+    let lines = replay(FTP_NAT, 40);
+    let lens = |line: &Value| {
+        let packets = line["answer"]["packets"].as_array().cloned().unwrap_or_default();
+        let sent = line["case"]["packets"].as_array().cloned().unwrap_or_default();
+        let other = |(p, s): (Value, Value)| {
+            let text = s["payload"].as_str()?.len() as u64;
+            Some(p["packet_out"]["payload_len"].as_u64()? != text)
+        };
+        packets.into_iter().zip(sent).filter_map(other).any(|o| o)
+    };
+    assert!(lines.iter().filter(|l| lens(l)).count() >= 10, "some texts become longer or shorter");
+}
+
+#[test]
+fn every_answer_about_time_is_ours() {
+    replay(TIMEOUTS, 35);
+}
+
+/// What the last packet of a case depends on, and how many ways it has.
+fn open(case: &Value) -> (Vec<String>, usize) {
+    let ours = engine::answer(&case::read_value(case).unwrap());
+    let last = ours["packets"].as_array().unwrap().last().unwrap();
+    let kinds = last["depends_on"].as_array().into_iter().flatten();
+    let kinds = kinds.map(|d| d["kind"].as_str().unwrap().to_owned()).collect();
+    (kinds, branches(last).len())
+}
+
+#[test]
+fn how_long_a_policy_of_ct_lets_a_flow_live_is_a_question_once_time_has_passed() {
+    let case = |sleep: u64| {
+        json!({
+            "id": "policy",
+            "interfaces": [
+                {"name": "eth0", "addrs": ["10.0.0.1/24"]},
+                {"name": "eth1", "addrs": ["10.0.1.1/24"]},
+            ],
+            "rules": {"raw": "-A PREROUTING -p udp -j CT --timeout short\n"},
+            "packets": [
+                {"hook_in": "eth0", "src": "10.0.0.9", "dst": "10.0.1.9", "proto": "udp", "dport": 53},
+                {"reply_to": 0, "sleep_ms": sleep},
+            ],
+        })
+    };
+    assert_eq!(open(&case(0)), (vec![], 1));
+    assert_eq!(open(&case(5000)), (vec!["history".to_owned()], 2));
+}
+
+#[test]
+fn what_was_expected_of_a_flow_that_expired_may_be_swept_away_or_not() {
+    let client = |flags: &str, seq: u32, text: &str| {
+        json!({
+            "hook_in": "eth0", "src": "10.0.0.9", "dst": "10.0.1.9", "sport": 4000, "dport": 21,
+            "flags": flags, "seq": seq, "ack": if flags == "S" { 0 } else { 5001 },
+            "payload": text,
+        })
+    };
+    let case = |sleep: u64| {
+        json!({
+            "id": "swept",
+            "interfaces": [
+                {"name": "eth0", "addrs": ["10.0.0.1/24"]},
+                {"name": "eth1", "addrs": ["10.0.1.1/24"]},
+            ],
+            "sysctls": {"net.netfilter.nf_conntrack_tcp_timeout_unacknowledged": 60},
+            "rules": {"raw": "-A PREROUTING -p tcp --dport 21 -j CT --helper ftp\n"},
+            "packets": [
+                client("S", 1000, ""),
+                {"reply_to": 0, "seq": 5000},
+                client("A", 1001, ""),
+                client("PA", 1001, "NOOP\r\n"),
+                client("PA", 1007, "PORT 10,0,0,9,8,0\r\n"),
+                {"hook_in": "eth1", "src": "10.0.1.9", "dst": "10.0.0.9", "sport": 20,
+                 "dport": 2048, "sleep_ms": sleep},
+            ],
+        })
+    };
+    assert_eq!(open(&case(30_000)), (vec![], 1));
+    assert_eq!(open(&case(90_000)), (vec!["history".to_owned()], 2));
+    assert_eq!(open(&case(400_000)), (vec![], 1));
 }

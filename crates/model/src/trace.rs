@@ -267,6 +267,15 @@ pub enum Change {
     Stripped,
     /// The MSS option.
     Mss(MssOp),
+    /// What NAT wrote into the packet's text, where a helper read an address there.
+    Text {
+        /// Before.
+        from: Text,
+        /// After.
+        to: Text,
+    },
+    /// The numbers of TCP, since an earlier text became longer or shorter.
+    Numbers,
     /// The flow is not tracked.
     Notrack,
     /// The flow's zone.

@@ -7,15 +7,17 @@ mod fragments;
 mod gre;
 mod icmp;
 mod sctp;
+mod seqadj;
 mod tcp;
 mod timeouts;
 
-pub(crate) use expect::{Done, Fitting, Helped, Helper, Kind, may_tell};
+pub(crate) use expect::{Done, Doubt, Fitting, Follow, Helped, Helper, Kind, Rewrite, may_tell};
 pub(crate) use fragments::{Fragments, Gathered};
 pub(crate) use icmp::{is_error, is_unanswered, quoted};
+pub(crate) use seqadj::SeqAdj;
 pub(crate) use timeouts::Timeouts;
 
-use chainwalk_model::{CtDir, Flow, L4, Packet, Text, Tuple, proto};
+use chainwalk_model::{CtDir, Flow, L4, Packet, RuleId, Text, Tuple, proto};
 use sctp::Sctp;
 use std::rc::Rc;
 use tcp::Tcp;
@@ -71,6 +73,10 @@ pub(crate) struct Entry {
     pub zone: Zone,
     /// When it dies, in the world's milliseconds.
     pub expires_ms: u64,
+    /// The rule, and its operation, whose policy says how long it lives, which is not known.
+    pub policy: Option<(RuleId, u16)>,
+    /// When its last packet came.
+    pub seen_ms: u64,
     /// UDP: from when on it counts as a stream.
     pub stream_ms: u64,
     /// The interface that its first packet came in by; `None` if it was made here.
@@ -98,6 +104,11 @@ impl Entry {
         self.tcp.as_ref().is_some_and(|t| matches!(t.name(), "TIME_WAIT" | "CLOSE"))
     }
 
+    /// Whether it has not expired, as far as that is known.
+    fn lives(&self, now_ms: u64) -> bool {
+        self.policy.is_some() || self.expires_ms > now_ms
+    }
+
     /// A packet is counted (`nf_ct_acct_update`).
     fn count(&mut self, packet: &Packet, dir: CtDir) {
         let Some(counted) = &mut self.counted else { return };
@@ -111,6 +122,24 @@ impl Entry {
             tcp.close();
             self.expires_ms = now_ms + tcp.timeout(timeouts);
         }
+    }
+
+    /// It was expected: it is related, has its master's mark, and no helper that a rule gives.
+    pub(crate) fn was_expected(&mut self, fitting: &Fitting) {
+        self.status |= status::EXPECTED;
+        self.mark = fitting.mark;
+        self.helped = None;
+        self.expected_by = Some(fitting.helper.kind);
+    }
+
+    /// How far NAT put the numbers of its TCP off.
+    pub(crate) fn seqadj(&self) -> Option<&SeqAdj> {
+        self.tcp.as_ref().map(|t| &t.adjust)
+    }
+
+    /// How far NAT put the numbers of its TCP off, to change.
+    pub(crate) fn seqadj_mut(&mut self) -> Option<&mut SeqAdj> {
+        self.tcp.as_mut().map(|t| &mut t.adjust)
     }
 
     /// The tuple of one direction.
@@ -137,10 +166,8 @@ pub(crate) enum Seen {
     Invalid,
     /// It is none of conntrack's business.
     Untracked,
-    /// It begins a flow, which is not in the table yet.
-    New(Box<Entry>),
-    /// It begins a flow that may be one that NAT made of an expected one, or not.
-    Perhaps(Box<Entry>, Helper),
+    /// It begins a flow, which is not in the table yet, and may have been expected.
+    New(Box<Entry>, Option<Fitting>),
     /// It belongs to a flow that it has just ended, and that is no longer in the table.
     Gone {
         /// The flow.
@@ -222,6 +249,8 @@ pub(crate) struct Look {
     pub checksum: bool,
     /// How long flows live.
     pub timeouts: Rc<Timeouts>,
+    /// The rule, and its operation, whose policy says so for a new flow.
+    pub policy: Option<(RuleId, u16)>,
 }
 
 impl Flows {
@@ -237,7 +266,14 @@ impl Flows {
 
     /// Takes away flows that have expired.
     pub(crate) fn expire(&mut self, now_ms: u64) {
-        self.entries.retain(|e| e.expires_ms > now_ms);
+        self.orphan(now_ms);
+        self.entries.retain(|e| e.lives(now_ms));
+    }
+
+    /// A packet's flow that has expired or not, as a policy says that was not told: its number, and the rule.
+    pub(crate) fn in_doubt(&self, packet: &Packet, look: &Look) -> Option<(u32, (RuleId, u16))> {
+        let entry = self.find(tuple_of(packet), look.zone).and_then(|(id, _)| self.get(id))?;
+        entry.policy.filter(|_| entry.seen_ms < look.now_ms).map(|policy| (entry.id, policy))
     }
 
     /// Whether a packet belongs to a flow of TCP or SCTP that was told, and of whose numbers nothing is known yet.
@@ -382,29 +418,26 @@ impl Flows {
         };
         let id = self.fresh_id();
         let fits = self.expected(tuple, look.zone, look.now_ms);
-        let expected = fits.filter(|f| f.sure);
         let entry = Box::new(Entry {
             id,
             orig: tuple,
             reply,
-            status: if expected.is_some() { status::EXPECTED } else { 0 },
-            mark: expected.map_or(0, |f| f.mark),
+            status: 0,
+            mark: 0,
             zone: look.zone,
             expires_ms: look.now_ms + life,
+            policy: look.policy,
+            seen_ms: look.now_ms,
             stream_ms: look.now_ms + 2000,
             came_by: None,
             masq_dev: None,
             counted: Some([(1, u64::from(crate::wire::total_len(packet))), (0, 0)]),
-            // What was expected is given no helper by a rule.
-            helped: look.helper.filter(|_| expected.is_none()).map(Helped::new),
-            expected_by: expected.map(|f| f.helper.kind),
+            helped: look.helper.map(Helped::new),
+            expected_by: None,
             tcp,
             sctp,
         });
-        match fits {
-            Some(Fitting { sure: false, helper, .. }) => Seen::Perhaps(entry, helper),
-            _ => Seen::New(entry),
-        }
+        Seen::New(entry, fits)
     }
 
     /// A packet of a flow in the table.
@@ -416,6 +449,7 @@ impl Flows {
             CtDir::Original if entry.has(status::EXPECTED) => Info::Related,
             CtDir::Original => Info::New,
         };
+        entry.seen_ms = look.now_ms;
         let seen_reply = entry.has(status::SEEN_REPLY);
         let timeouts = &look.timeouts;
         let mut counted = true;
@@ -523,7 +557,7 @@ impl Flows {
 
     /// The table as it is printed, without what has expired.
     pub(crate) fn printed(&self, now_ms: u64) -> Vec<Flow> {
-        let alive = self.entries.iter().filter(|e| e.expires_ms > now_ms);
+        let alive = self.entries.iter().filter(|e| e.lives(now_ms));
         alive.map(|e| e.printed(now_ms)).collect()
     }
 }
@@ -558,6 +592,8 @@ impl Entry {
                 reply: flow.zone_reply.unwrap_or(flow.zone),
             },
             expires_ms: flow.timeout.map_or(u64::MAX, |s| u64::from(s) * 1000),
+            policy: None,
+            seen_ms: 0,
             // What was pasted began a while ago.
             stream_ms: 0,
             came_by: None,

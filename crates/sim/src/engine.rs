@@ -78,6 +78,8 @@ pub(crate) struct Skb {
     pub zone: Zone,
     /// The helper that a `CT` target named.
     pub helper: Option<ct::Helper>,
+    /// The rule, and its operation, that named a timeout policy.
+    pub policy: Option<(RuleId, u16)>,
     /// Whether a `CT` target left a template.
     pub template: bool,
     pub frame: FrameTo,
@@ -185,6 +187,7 @@ impl<'w> Walker<'w> {
             attached: attached.unwrap_or(Attached::None),
             zone: Zone::default(),
             helper: None,
+            policy: None,
             template: false,
             frame: FrameTo::Host,
             kind: RouteKind::Unicast,

@@ -2,7 +2,7 @@
 //!
 //! Sources: `net/netfilter/nf_nat_core.c`, `nf_nat_proto.c`, `nf_nat_masquerade.c`, `nf_nat_redirect.c`.
 
-use crate::ct::{Entry, Info, Zone, invert, status, turned};
+use crate::ct::{Entry, Follow, Info, Zone, invert, status, turned};
 use crate::engine::{Attached, Skb, Walker, Way};
 use crate::jhash::jhash2;
 use chainwalk_model::{
@@ -320,6 +320,19 @@ impl Walker<'_> {
         }
     }
 
+    /// A flow that was expected of a translated one is translated with it (`nf_nat_follow_master`).
+    pub(crate) fn follow_master(&mut self, skb: &mut Skb, follow: Follow) {
+        let one = |addr| Some(Range { first: addr, last: addr });
+        if let Some(src) = follow.src {
+            let wanted = Wanted { addrs: one(src), ..Wanted::default() };
+            self.set_up(skb, Manip::Src, &wanted, None);
+        }
+        let (addr, port) = follow.dst;
+        let ports = Some(Range { first: port, last: port });
+        let wanted = Wanted { addrs: one(addr), ports, ..Wanted::default() };
+        self.set_up(skb, Manip::Dst, &wanted, None);
+    }
+
     /// `DNAT` and `SNAT`.
     pub(crate) fn nat_to(&mut self, skb: &mut Skb, hook: Hook, range: &NatRange, rule: RuleId) {
         let manip = Manip::at(hook);
@@ -484,7 +497,8 @@ fn best_addr(from: Tuple, wanted: &Wanted, manip: Manip, zone: Zone) -> Tuple {
         chosen[k] = low.wrapping_add(offset as u32);
         whole |= chosen[k] != last[k];
         if !wanted.persistent {
-            hash ^= dst[k].swap_bytes();
+            // The kernel writes what it chose over the destination as it goes.
+            hash ^= if manip == Manip::Dst { chosen[k] } else { dst[k] }.swap_bytes();
         }
     }
     set(match range.first {

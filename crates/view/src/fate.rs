@@ -407,7 +407,10 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
         }
         Question::HiddenInterfaces(rule) => say!(lang, AskHidden, at = at(*rule)),
         Question::History(rule, op) => {
-            say!(lang, AskHistory, at = at(*rule), text = term(*rule, *op))
+            match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {
+                Some(OpKind::Target(Target::Ct(_))) => say!(lang, AskLives, at = at(*rule)),
+                _ => say!(lang, AskHistory, at = at(*rule), text = term(*rule, *op)),
+            }
         }
         Question::Fact(rule, op) => {
             match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {

@@ -1,7 +1,7 @@
 //! What the helpers of FTP and TFTP read in a flow's packets, and the flows that they expect of it.
 //!
-//! Sources: `nf_conntrack_ftp.c`, `nf_conntrack_tftp.c`, `nf_conntrack_expect.c` in `net/netfilter`. A flow that is
-//! translated is told apart: there NAT rewrites what was read, and that is not modelled.
+//! Sources: `nf_conntrack_ftp.c`, `nf_conntrack_tftp.c`, `nf_conntrack_expect.c` in `net/netfilter`; of a flow that is
+//! translated `nf_nat_ftp.c`, `nf_nat_tftp.c` and `nf_nat_helper.c`.
 
 use super::{Entry, Flows, Info, Zone, status, turned};
 use chainwalk_model::{CtDir, L4, Packet, RuleId, Tuple};
@@ -86,8 +86,12 @@ pub(super) struct Expected {
     src: IpAddr,
     dst: IpAddr,
     proto: u8,
-    /// Its destination port; `None` where NAT may have chosen another.
+    /// Its destination port; `None` where it is not known.
     dport: Option<u16>,
+    /// Of a master that is translated: the direction that the flow will have of it, and the port that was read.
+    nat: Option<(CtDir, u16)>,
+    /// What its master was, where that has expired and may be gone.
+    orphan: Option<Master>,
     zone: Zone,
     until_ms: u64,
     helper: Helper,
@@ -106,6 +110,8 @@ impl Expected {
             dst: back.dst,
             proto: back.proto,
             dport,
+            nat: None,
+            orphan: None,
             zone: entry.zone,
             until_ms: now_ms + LIFE_MS,
             helper,
@@ -113,13 +119,56 @@ impl Expected {
     }
 }
 
+/// What an expected flow takes of its master.
+#[derive(Clone, Copy, Debug)]
+struct Master {
+    mark: u32,
+    orig: Tuple,
+    reply: Tuple,
+}
+
+impl Master {
+    fn of(entry: &Entry) -> Self {
+        Self { mark: entry.mark, orig: entry.orig, reply: entry.reply }
+    }
+
+    fn tuple(&self, dir: CtDir) -> Tuple {
+        match dir {
+            CtDir::Original => self.orig,
+            CtDir::Reply => self.reply,
+        }
+    }
+}
+
+/// How an expected flow is translated as its master is (`nf_nat_follow_master`).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Follow {
+    /// Its source, where it comes from the end that its master knows.
+    pub src: Option<IpAddr>,
+    /// Its destination.
+    pub dst: (IpAddr, u16),
+}
+
+/// Text that NAT writes into a payload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Rewrite {
+    /// Where the old text begins.
+    pub at: usize,
+    /// How long it is.
+    pub len: usize,
+    /// The new text.
+    pub with: Vec<u8>,
+}
+
 /// What a helper did with a packet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Done {
     /// It lets it pass.
     Passed,
     /// It drops it: half a command, or an expectation that another flow already has.
     Dropped,
+    /// It lets it pass with another text.
+    Rewritten(Rewrite),
     /// What it reads there can't be said.
     Unsaid,
 }
@@ -131,30 +180,88 @@ enum Read {
     Nothing,
     /// A command that is not whole, or not well formed.
     Partial,
-    /// An address and a port to expect a flow at.
-    Port(IpAddr, u16),
+    /// An address and a port to expect a flow at, and where in the payload they stand.
+    Port { addr: IpAddr, port: u16, form: Form, at: usize, len: usize },
     /// A form of which it is not known how the kernel reads it.
     Unsaid,
 }
 
+/// How an address and a port are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// `h1,h2,h3,h4,p1,p2`, in PORT and in the answer to PASV.
+    Numbers,
+    /// `|1|10.0.0.2|4464|`.
+    Eprt,
+    /// `|||4464|`.
+    Epsv,
+    /// Not in the text: it is the packet's own.
+    Packet,
+}
+
+impl Form {
+    /// The text that NAT writes (`nf_nat_ftp_fmt_cmd`).
+    fn written(self, addr: IpAddr, port: u16) -> Option<Vec<u8>> {
+        let [high, low] = port.to_be_bytes();
+        let text = match (self, addr) {
+            (Self::Numbers, addr) => {
+                let four = match addr {
+                    IpAddr::V4(a) => a.octets().to_vec(),
+                    IpAddr::V6(a) => a.octets()[..4].to_vec(),
+                };
+                format!("{},{},{},{},{high},{low}", four[0], four[1], four[2], four[3])
+            }
+            (Self::Eprt, IpAddr::V4(addr)) => format!("|1|{addr}|{port}|"),
+            (Self::Eprt, IpAddr::V6(addr)) => {
+                let groups: Vec<String> =
+                    addr.segments().iter().map(|g| format!("{g:04x}")).collect();
+                format!("|2|{}|{port}|", groups.join(":"))
+            }
+            (Self::Epsv, _) => format!("|||{port}|"),
+            (Self::Packet, _) => return None,
+        };
+        Some(text.into_bytes())
+    }
+}
+
 impl Flows {
-    /// The expectation that a new flow's tuple fits, used up if it is `sure` (`nf_ct_find_expectation`). A flow from a
-    /// master that is translated may be another than the expected one.
+    /// Flows expire now: whether what was expected of them is forgotten at once depends on when the kernel sweeps.
+    pub(super) fn orphan(&mut self, now_ms: u64) {
+        let Self { entries, expected, .. } = self;
+        for e in expected.iter_mut().filter(|e| e.orphan.is_none()) {
+            let master = entries.iter().find(|m| m.id == e.master && !m.lives(now_ms));
+            e.orphan = master.map(Master::of);
+        }
+    }
+
+    /// The expectation that a new flow's tuple fits, used up if it is `sure` (`nf_ct_find_expectation`).
     pub(super) fn expected(&mut self, tuple: Tuple, zone: Zone, now_ms: u64) -> Option<Fitting> {
         let Self { entries, expected, .. } = self;
-        expected.retain(|e| e.until_ms > now_ms && entries.iter().any(|m| m.id == e.master));
+        let lives = |e: &Expected| e.orphan.is_some() || entries.iter().any(|m| m.id == e.master);
+        expected.retain(|e| e.until_ms > now_ms && lives(e));
         let at = expected.iter().rposition(|e| {
             (e.src, e.dst, e.proto) == (tuple.src, tuple.dst, tuple.proto)
                 && e.dport.is_none_or(|port| port == tuple.dport)
                 && zone_id(e.zone) == zone_id(zone)
         })?;
-        let master = expected[at].master;
-        let mark = entries.iter().find(|m| m.id == master)?.mark;
-        let (helper, sure) = (expected[at].helper, expected[at].dport.is_some());
-        if sure {
+        let found = &expected[at];
+        let alive = || entries.iter().find(|m| m.id == found.master).map(Master::of);
+        let master = found.orphan.or_else(alive)?;
+        let follow = found.nat.map(|(dir, port)| {
+            let there = master.tuple(turned(dir));
+            let known = tuple.src == master.tuple(dir).src;
+            Follow { src: known.then_some(there.dst), dst: (there.src, port) }
+        });
+        let doubt = match (found.dport, &found.orphan) {
+            (None, _) => Doubt::Whole,
+            (Some(_), Some(_)) => Doubt::Swept,
+            (Some(_), None) => Doubt::None,
+        };
+        let fitting = Fitting { helper: found.helper, mark: master.mark, doubt, follow };
+        if doubt != Doubt::Whole {
             expected.remove(at);
         }
-        Some(Fitting { helper, mark, sure })
+        Some(fitting)
     }
 
     /// Expects a flow, instead of what was expected of the same master; false if another master expects the same
@@ -162,7 +269,7 @@ impl Flows {
     fn expect(&mut self, new: Expected) -> bool {
         let Self { entries, expected, .. } = self;
         let alive = |id: u32| id == new.master || entries.iter().any(|m| m.id == id);
-        expected.retain(|e| alive(e.master));
+        expected.retain(|e| e.orphan.is_some() || alive(e.master));
         let same = |e: &Expected| {
             e.master != new.master
                 && (e.src, e.dst, e.proto) == (new.src, new.dst, new.proto)
@@ -210,35 +317,49 @@ impl Flows {
                 }
                 match read {
                     // Another address than the sender's own is not expected.
-                    Read::Port(addr, _) if addr != src => Read::Nothing,
+                    Read::Port { addr, .. } if addr != src => Read::Nothing,
                     read => read,
                 }
             }
             (L4::Udp { .. }, Kind::Tftp) if asks_for_a_file(payload) => {
-                Read::Port(entry.reply.dst, entry.reply.dport)
+                let (addr, port) = (entry.reply.dst, entry.reply.dport);
+                Read::Port { addr, port, form: Form::Packet, at: 0, len: 0 }
             }
             _ => Read::Nothing,
         };
-        let port = match read {
-            Read::Nothing => None,
+        let (port, form, at, len) = match read {
+            Read::Nothing => return Done::Passed,
             Read::Partial => return Done::Dropped,
             Read::Unsaid => {
                 self.expect(Expected::of(entry, dir, helper, None, now_ms));
                 return Done::Unsaid;
             }
-            Read::Port(_, port) => Some(port),
+            Read::Port { port, form, at, len, .. } => (port, form, at, len),
         };
-        let Some(port) = port else { return Done::Passed };
+        let mut new = Expected::of(entry, dir, helper, Some(port), now_ms);
         let translated = entry.has(status::SRC_NAT) || entry.has(status::DST_NAT);
-        let port = (!translated).then_some(port);
-        let added = self.expect(Expected::of(entry, dir, helper, port, now_ms));
-        match (&mut entry.helped, translated, added) {
-            (Some(own), true, _) => {
-                own.rewritten = true;
+        if translated {
+            new.nat = Some(match helper.kind {
+                Kind::Ftp => (turned(dir), port),
+                Kind::Tftp => (CtDir::Reply, entry.orig.sport),
+            });
+        }
+        let addr = new.dst;
+        match (translated, self.expect(new)) {
+            (false, true) => Done::Passed,
+            (false, false) => Done::Dropped,
+            (true, true) => form
+                .written(addr, port)
+                .map_or(Done::Passed, |with| Done::Rewritten(Rewrite { at, len, with })),
+            (true, false) if form == Form::Packet => Done::Dropped,
+            (true, false) => {
+                // Another port is drawn then.
+                self.expect(Expected::of(entry, dir, helper, None, now_ms));
+                if let Some(own) = &mut entry.helped {
+                    own.rewritten = true;
+                }
                 Done::Unsaid
             }
-            (_, _, true) => Done::Passed,
-            (_, _, false) => Done::Dropped,
         }
     }
 }
@@ -250,8 +371,21 @@ pub(crate) struct Fitting {
     pub helper: Helper,
     /// The mark of its master.
     pub mark: u32,
-    /// Whether it is the expected flow; not where NAT may have chosen another port.
-    pub sure: bool,
+    /// Whether it is the expected flow.
+    pub doubt: Doubt,
+    /// How it is translated, where its master is.
+    pub follow: Option<Follow>,
+}
+
+/// Why a flow may not be the one that was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Doubt {
+    /// It is.
+    None,
+    /// Its master has expired, and may have been swept away with what was expected of it.
+    Swept,
+    /// Which port was expected is not known.
+    Whole,
 }
 
 /// Whether a packet of a flow of which it is not known whether it is helped may be one that a helper reads.
@@ -298,24 +432,23 @@ fn ftp(line: &[u8], dir: CtDir, src: IpAddr) -> Read {
         if !begins(word.len()) {
             continue;
         }
-        let rest = &line[word.len()..];
-        let rest = match skip {
-            None => rest,
-            Some(skip) => match rest.iter().position(|b| *b == skip) {
-                Some(k) => &rest[k + 1..],
+        let mut begin = word.len();
+        if let Some(skip) = skip {
+            match line[begin..].iter().position(|b| *b == skip) {
+                Some(k) => begin += k + 1,
                 None => return Read::Partial,
-            },
-        };
-        let found = match (dir, at) {
-            (CtDir::Original, 0) => numbers(rest, src, Some(b'\r')),
-            (CtDir::Reply, 0) => {
-                let digit = rest.iter().position(u8::is_ascii_digit);
-                digit.and_then(|k| numbers(&rest[k..], src, None))
             }
-            (CtDir::Original, _) => return eprt(rest, src),
-            (CtDir::Reply, _) => epsv(rest).map(|port| (src, port)),
+        }
+        let rest = &line[begin..];
+        return match (dir, at) {
+            (CtDir::Original, 0) => numbers(rest, src, Some(b'\r'), begin),
+            (CtDir::Reply, 0) => match rest.iter().position(u8::is_ascii_digit) {
+                Some(k) => numbers(&rest[k..], src, None, begin + k),
+                None => Read::Partial,
+            },
+            (CtDir::Original, _) => eprt(rest, src, begin),
+            (CtDir::Reply, _) => epsv(rest, src, begin),
         };
-        return found.map_or(Read::Partial, |(addr, port)| Read::Port(addr, port));
     }
     Read::Nothing
 }
@@ -354,10 +487,11 @@ fn with_four(src: IpAddr, n: [u32; 4]) -> IpAddr {
     }
 }
 
-/// `h1,h2,h3,h4,p1,p2`.
-fn numbers(text: &[u8], src: IpAddr, term: Option<u8>) -> Option<(IpAddr, u16)> {
-    let ([a, b, c, d, high, low], _) = list(text, b',', term)?;
-    Some((with_four(src, [a, b, c, d]), (high << 8 | low) as u16))
+/// `h1,h2,h3,h4,p1,p2`, which begins at byte `at` of the payload.
+fn numbers(text: &[u8], src: IpAddr, term: Option<u8>, at: usize) -> Read {
+    let Some(([a, b, c, d, high, low], len)) = list(text, b',', term) else { return Read::Partial };
+    let (addr, port) = (with_four(src, [a, b, c, d]), (high << 8 | low) as u16);
+    Read::Port { addr, port, form: Form::Numbers, at, len }
 }
 
 /// The mark that a list begins with, which may be any sign but a digit.
@@ -367,7 +501,7 @@ fn delimiter(text: &[u8]) -> Option<u8> {
 }
 
 /// `|1|10.0.0.2|4464|` or `|2|2001:db8::2|4464|`.
-fn eprt(text: &[u8], src: IpAddr) -> Read {
+fn eprt(text: &[u8], src: IpAddr, at: usize) -> Read {
     let Some(mark) = delimiter(text).filter(|m| text[2] == *m) else { return Read::Partial };
     let rest = &text[3..];
     let (addr, len) = match (src, text[1]) {
@@ -387,22 +521,30 @@ fn eprt(text: &[u8], src: IpAddr) -> Read {
         }
         _ => return Read::Partial,
     };
-    port(rest.get(len + 1..).unwrap_or_default(), mark)
-        .map_or(Read::Partial, |p| Read::Port(addr, p))
+    let begin = 3 + len + 1;
+    match port(text.get(begin..).unwrap_or_default(), mark) {
+        Some((port, len)) => Read::Port { addr, port, form: Form::Eprt, at, len: begin + len },
+        None => Read::Partial,
+    }
 }
 
 /// `|||4464|`.
-fn epsv(text: &[u8]) -> Option<u16> {
-    let mark = delimiter(text).filter(|m| text[1] == *m && text[2] == *m)?;
-    port(&text[3..], mark)
+fn epsv(text: &[u8], src: IpAddr, at: usize) -> Read {
+    let Some(mark) = delimiter(text).filter(|m| text[1] == *m && text[2] == *m) else {
+        return Read::Partial;
+    };
+    match port(&text[3..], mark) {
+        Some((port, len)) => Read::Port { addr: src, port, form: Form::Epsv, at, len: 3 + len },
+        None => Read::Partial,
+    }
 }
 
-/// A port up to `mark`, which runs over as the kernel's does (`get_port`).
-fn port(text: &[u8], mark: u8) -> Option<u16> {
+/// A port up to and with `mark`, and how long that is; it runs over as the kernel's does (`get_port`).
+fn port(text: &[u8], mark: u8) -> Option<(u16, usize)> {
     let mut port = 0_u16;
-    for byte in text {
+    for (at, byte) in text.iter().enumerate() {
         match byte {
-            b if *b == mark => return (port != 0).then_some(port),
+            b if *b == mark => return (port != 0).then_some((port, at + 1)),
             b'0'..=b'9' => port = port.wrapping_mul(10).wrapping_add(u16::from(byte - b'0')),
             _ => return None,
         }

@@ -2,6 +2,7 @@
 //!
 //! Source: `net/ipv4/ip_fragment.c`. Overlapping fragments discard the queue, as the kernel does.
 
+use super::Timeouts;
 use chainwalk_model::{IpHeader, Packet};
 use std::net::IpAddr;
 
@@ -49,8 +50,17 @@ impl Fragments {
     /// Takes a fragment in. Every fragment carries its datagram whole, and says which part it is.
     ///
     /// `user` tells apart who gathers: what comes in from what goes out.
-    pub(crate) fn gather(&mut self, packet: &Packet, user: u8, now_ms: u64) -> Gathered {
-        self.queues.retain(|q| now_ms.saturating_sub(q.first_ms) < 30_000);
+    pub(crate) fn gather(
+        &mut self,
+        packet: &Packet,
+        user: u8,
+        now_ms: u64,
+        timeouts: &Timeouts,
+    ) -> Gathered {
+        self.queues.retain(|q| {
+            let life = if q.src.is_ipv4() { timeouts.fragments } else { timeouts.fragments6 };
+            now_ms.saturating_sub(q.first_ms) < life
+        });
         let ip = &packet.ip;
         let at = self.queues.iter().position(|q| {
             q.src == ip.src

@@ -2,6 +2,7 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_proto_tcp.c`.
 
+use super::seqadj::SeqAdj;
 use super::{Look, Timeouts};
 use chainwalk_model::{CtDir, Packet, Tcp as Header, TcpFlags};
 
@@ -116,6 +117,8 @@ pub(super) struct Tcp {
     state: State,
     ends: [End; 2],
     last: Last,
+    /// How far NAT put its numbers off.
+    pub(super) adjust: SeqAdj,
     /// Whether its past is a listing's, which shows a state and no numbers.
     told: bool,
 }
@@ -310,6 +313,7 @@ impl Tcp {
                 simultaneous: false,
                 retrans: 0,
             },
+            adjust: SeqAdj::default(),
             told: false,
         };
         match tcp.go_on(header, packet, CtDir::Original, false, false, look) {
@@ -347,7 +351,13 @@ impl Tcp {
             simultaneous: state == State::SynSent2,
             retrans: 0,
         };
-        Self { state, ends: [End { flags, ..End::default() }; 2], last, told: true }
+        Self {
+            state,
+            ends: [End { flags, ..End::default() }; 2],
+            last,
+            adjust: SeqAdj::default(),
+            told: true,
+        }
     }
 
     /// Whether it was told and an end of it has not been heard since.
@@ -623,6 +633,10 @@ impl Tcp {
         if self.ends[peer].flags & SACK != 0 {
             sack = sack_of(header);
         }
+        // The other end acknowledges what was made of this end's text on the way.
+        let made = self.adjust.offset(super::turned(dir), ack.wrapping_sub(1));
+        ack = ack.wrapping_sub(made);
+        sack = sack.wrapping_sub(made);
         if self.ends[me].max_win == 0 {
             // The first packet that comes from this end.
             if syn {

@@ -28,6 +28,10 @@ pub(crate) struct Timeouts {
     pub unacknowledged: u64,
     /// Of SCTP, by its state.
     pub sctp: [u64; 9],
+    /// Of fragments that wait for the rest.
+    pub fragments: u64,
+    /// Of IPv6's fragments.
+    pub fragments6: u64,
 }
 
 impl Timeouts {
@@ -74,6 +78,8 @@ impl Timeouts {
                 sctp("shutdown_ack_sent", 3),
                 sctp("heartbeat_sent", 30),
             ],
+            fragments: u64::try_from(sysctl("net.ipv4.ipfrag_time", 30)).unwrap_or(0) * 1000,
+            fragments6: ms("frag6_timeout", 60),
         }
     }
 }

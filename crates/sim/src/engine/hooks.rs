@@ -1,11 +1,13 @@
 //! A hook: its stations in order of priority, conntrack and confirmation among them.
 
 use super::{Attached, Skb, Walker, Way};
-use crate::ct::{Done, Gathered, Helper, Info, Kind, Look, Seen, may_tell, status};
+use crate::ct::{
+    Done, Doubt, Fitting, Gathered, Helper, Info, Kind, Look, Rewrite, Seen, may_tell, status,
+};
 use crate::route::in_net;
 use chainwalk_model::{
-    Answer, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, OpKind, Path, Question,
-    RuleId, Skip, Target, Text, Touch, priority,
+    Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpKind, Path,
+    Question, RuleId, Skip, Target, Text, Touch, priority,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -251,7 +253,8 @@ impl Walker<'_> {
         }
         let user = u8::from(hook == Hook::Output);
         let now = self.world.now_ms;
-        match Rc::make_mut(&mut self.world.fragments).gather(&skb.packet, user, now) {
+        let timeouts = self.world.timeouts.clone();
+        match Rc::make_mut(&mut self.world.fragments).gather(&skb.packet, user, now, &timeouts) {
             Gathered::Whole { packet, lens } => {
                 skb.fragments = Some(lens);
                 skb.packet = *packet;
@@ -280,24 +283,25 @@ impl Walker<'_> {
             tcp_liberal: on("net.netfilter.nf_conntrack_tcp_be_liberal", 0),
             checksum: hook == Hook::Prerouting && on("net.netfilter.nf_conntrack_checksum", 1),
             timeouts: self.world.timeouts.clone(),
+            policy: skb.policy,
         };
+        if let Some((id, (rule, op))) = self.world.flows.in_doubt(&skb.packet, &look) {
+            let ways = [(Answer::Yes, None), (Answer::No, None)];
+            if self.put(skb, &Question::History(rule, op), &ways) == Answer::No {
+                Rc::make_mut(&mut self.world.flows).kill(id);
+            }
+        }
         let flows = Rc::make_mut(&mut self.world.flows);
         flows.expire(look.now_ms);
         let untold = flows.is_untold(&skb.packet, look.zone);
-        let mut perhaps = None;
-        let mut seen = flows.track(&skb.packet, &look);
-        if let Seen::Perhaps(entry, helper) = seen {
-            perhaps = Some(helper);
-            seen = Seen::New(entry);
-        }
-        skb.attached = match seen {
+        let mut fits = None;
+        skb.attached = match flows.track(&skb.packet, &look) {
             Seen::Invalid => Attached::Invalid,
             Seen::Untracked => Attached::Untracked,
-            Seen::New(mut entry) | Seen::Perhaps(mut entry, _) => {
+            Seen::New(mut entry, fitting) => {
                 entry.came_by.clone_from(&skb.iif);
-                let expected = entry.has(status::EXPECTED);
-                let info = if expected { Info::Related } else { Info::New };
-                Attached::Loose { entry, dir: CtDir::Original, info }
+                fits = fitting;
+                Attached::Loose { entry, dir: CtDir::Original, info: Info::New }
             }
             Seen::Gone { entry, dir, info } => Attached::Loose { entry, dir, info },
             Seen::Known { id, dir, info } => Attached::Known { id, dir, info },
@@ -308,14 +312,40 @@ impl Walker<'_> {
         if !self.world.host.complete.network && matches!(skb.attached, Attached::Loose { .. }) {
             self.lean(Lean::NoFlows);
         }
+        if let Some(fitting) = fits {
+            self.join(skb, &fitting)?;
+        }
         self.event(skb, Event::Tracked);
-        if let Some(helper) = perhaps {
-            let (rule, op) = helper.named_by;
-            let question = Question::Fact(rule, op);
-            let ways = [(Answer::No, None), (Answer::Else, None)];
-            if self.put(skb, &question, &ways) != Answer::No {
-                return Err(Fate::Undecided(question));
+        Ok(())
+    }
+
+    /// A new flow that was expected is related, and translated as its master is.
+    fn join(&mut self, skb: &mut Skb, fitting: &Fitting) -> Way<()> {
+        let (rule, op) = fitting.helper.named_by;
+        match fitting.doubt {
+            Doubt::None => {}
+            Doubt::Swept => {
+                let question = Question::History(rule, op);
+                let ways = [(Answer::Yes, None), (Answer::No, None)];
+                if self.put(skb, &question, &ways) == Answer::No {
+                    return Ok(());
+                }
             }
+            Doubt::Whole => {
+                let question = Question::Fact(rule, op);
+                let ways = [(Answer::No, None), (Answer::Else, None)];
+                if self.put(skb, &question, &ways) != Answer::No {
+                    return Err(Fate::Undecided(question));
+                }
+                return Ok(());
+            }
+        }
+        if let Attached::Loose { entry, info, .. } = &mut skb.attached {
+            entry.was_expected(fitting);
+            *info = Info::Related;
+        }
+        if let Some(follow) = fitting.follow {
+            self.follow_master(skb, follow);
         }
         Ok(())
     }
@@ -340,11 +370,50 @@ impl Walker<'_> {
         let flows = Rc::make_mut(&mut self.world.flows);
         let done = flows.help(&mut entry, &skb.packet, dir, info, now);
         let rewritten = entry.helped.as_ref().is_some_and(|h| h.rewritten);
+        // What this packet's text changes is added to the numbers of those behind it.
+        let adjusts = entry.seqadj().filter(|a| a.is_set()).copied();
         self.change_flow(skb, |e| e.helped = entry.helped);
+        if let Done::Rewritten(rewrite) = &done {
+            self.rewrite_text(skb, dir, rewrite);
+        }
+        if let Some(adjust) = adjusts.filter(|_| skb.iif.as_deref() != Some("lo"))
+            && let L4::Tcp(tcp) = &mut skb.packet.l4
+        {
+            let (seq, ack) = (tcp.seq, tcp.ack);
+            if !adjust.adjust(dir, tcp) {
+                return Err(Fate::Refused);
+            }
+            if (seq, ack) != (tcp.seq, tcp.ack) {
+                self.event(skb, Event::Changed(Change::Numbers));
+            }
+        }
         if done == Done::Unsaid || rewritten {
             self.put(skb, &Question::Fact(rule, op), &[(Answer::Yes, None)]);
         }
         if done == Done::Dropped { Err(Fate::Refused) } else { Ok(()) }
+    }
+
+    /// NAT writes an address and a port of its own into a packet's text (`nf_nat_mangle_tcp_packet`).
+    fn rewrite_text(&mut self, skb: &mut Skb, dir: CtDir, rewrite: &Rewrite) {
+        let L4::Tcp(tcp) = &skb.packet.l4 else { return };
+        let seq = tcp.seq;
+        let old = skb.packet.payload.clone();
+        let Some(rest) = old.get(rewrite.at + rewrite.len..) else { return };
+        skb.packet.payload = [&old[..rewrite.at], &rewrite.with, rest].concat().into();
+        // Both are shorter than a packet.
+        let longer = rewrite.with.len().wrapping_sub(rewrite.len).cast_signed();
+        let longer = i32::try_from(longer).unwrap_or(0);
+        self.change_flow(skb, |e| {
+            if let Some(adjust) = e.seqadj_mut() {
+                adjust.set(dir, seq, longer);
+            }
+        });
+        if old != skb.packet.payload {
+            let text = |bytes: &[u8]| Text::from(String::from_utf8_lossy(bytes));
+            let from = text(&old[rewrite.at..rewrite.at + rewrite.len]);
+            let to = text(&rewrite.with);
+            self.event(skb, Event::Changed(Change::Text { from, to }));
+        }
     }
 
     /// The helper that a rule may have given to a flow that was told, where it reads something in this packet.

@@ -194,6 +194,8 @@ impl Walker<'_> {
         skb.helper = named
             .and_then(|name| crate::ct::Kind::named(name, &skb.packet))
             .map(|kind| crate::ct::Helper { kind, named_by: (rule, op) });
+        // What a policy holds is told nowhere.
+        skb.policy = ct.rest.contains("--timeout").then_some((rule, op));
         if named.is_some() && skb.helper.is_none() {
             let question = Question::Fact(rule, op);
             self.put(skb, &question, &[(Answer::Yes, None)]);
