@@ -1,5 +1,5 @@
-//! A real kernel's answers about flows, replayed: the states of SCTP, how long flows live, and what
-//! NAT writes into the text of FTP.
+//! A real kernel's answers about flows, replayed: the states of SCTP, how long flows live, what NAT
+//! writes into the text of FTP, and what it picks from ranges of IPv6.
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_parse::case;
@@ -13,6 +13,8 @@ const SCTP: &str = include_str!("../kernel/sctp.jsonl");
 
 /// Flows whose helper reads an address that NAT translates.
 const FTP_NAT: &str = include_str!("../kernel/ftpnat.jsonl");
+/// Addresses from ranges of IPv6.
+const SIX: &str = include_str!("../kernel/sixrange.jsonl");
 /// Flows between which time passes.
 const TIMEOUTS: &str = include_str!("../kernel/timeouts.jsonl");
 
@@ -60,6 +62,11 @@ fn every_answer_about_translated_helpers_is_ours() {
         packets.into_iter().zip(sent).filter_map(other).any(|o| o)
     };
     assert!(lines.iter().filter(|l| lens(l)).count() >= 10, "some texts become longer or shorter");
+}
+
+#[test]
+fn every_address_from_a_range_of_six_is_ours() {
+    replay(SIX, 40);
 }
 
 #[test]
