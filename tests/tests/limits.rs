@@ -320,6 +320,7 @@ fn what_the_page_calls_exact_on_the_way_a_kernel_was_asked() {
         include_str!("../kernel/sixrange.jsonl"),
         include_str!("../kernel/ftpnat.jsonl"),
         include_str!("../kernel/timeouts.jsonl"),
+        include_str!("../kernel/routing.jsonl"),
     ]
     .concat();
     let ids: Vec<String> = recorded

@@ -102,6 +102,33 @@ pub enum RouteKind {
     Throw,
 }
 
+/// How the link of a next hop is, as `ip route` marks it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum HopLink {
+    /// Nothing is said against it.
+    #[default]
+    Up,
+    /// Its interface has no carrier (`linkdown`), which counts where `ignore_routes_with_linkdown` says so.
+    Linkdown,
+    /// Its interface is down (`dead`): it is passed over.
+    Dead,
+}
+
+/// One of the next hops of a route that has several.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Hop {
+    /// The neighbour; `None` is the network itself.
+    pub via: Option<IpAddr>,
+    /// The outgoing interface.
+    pub dev: Option<Text>,
+    /// Its share among the hops, 1 to 256.
+    pub weight: u16,
+    /// Its realms, as those of a route.
+    pub realms: u32,
+    /// How its link is.
+    pub link: HopLink,
+}
+
 /// A route as `ip route` lists it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Route {
@@ -121,6 +148,16 @@ pub struct Route {
     pub metric: u32,
     /// The table: 254 is main, 255 local, 253 default.
     pub table: u32,
+    /// Its realms: the source's in the upper half, the destination's in the lower one; 0 is none.
+    pub realms: u32,
+    /// The MTU that it sets (`mtu N`).
+    pub mtu: Option<u32>,
+    /// How its link is.
+    pub link: HopLink,
+    /// Its next hops, where it has several; `via` and `dev` are none then.
+    pub hops: Vec<Hop>,
+    /// Whether the hops are those of a group of `ip nexthop`.
+    pub group: bool,
     /// Where it is known from.
     pub origin: Origin,
 }
@@ -167,6 +204,8 @@ pub struct PolicyRule {
     pub dport: Option<Range<u16>>,
     /// `suppress_prefixlength`: a route of this prefix length or a shorter one does not count.
     pub suppress: Option<u8>,
+    /// `realms`, as those of a route.
+    pub realms: u32,
     /// What it does.
     pub action: PolicyAction,
     /// Where it is known from.

@@ -54,6 +54,8 @@ pub enum Question {
     /// Which port does the kernel give a flow that no rule translates and whose own port is taken? It is
     /// asked anew each time.
     PortChoice,
+    /// Which of the next hops of a route do packets of a flow take?
+    NextHop(HopChoice),
     /// Does something listen on this host at that protocol and port?
     Socket(u8, u16),
     /// What does this sysctl say?
@@ -75,6 +77,28 @@ pub enum Answer {
     No,
     /// It does something that can't be said: the walk ends undecided.
     Else,
+    /// This one of several, counted from 0.
+    Nth(u16),
+}
+
+/// What the kernel's hash chooses a next hop by, as far as the packet differs in it: packets that are equal in it
+/// take the same one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HopChoice {
+    /// The network of the route.
+    pub net: Cidr,
+    /// Its table.
+    pub table: u32,
+    /// Source; `None` where it follows from the hop.
+    pub src: Option<IpAddr>,
+    /// Destination.
+    pub dst: Option<IpAddr>,
+    /// Protocol.
+    pub proto: Option<u8>,
+    /// Source and destination port.
+    pub ports: Option<(u16, u16)>,
+    /// IPv6's flow label.
+    pub label: Option<u32>,
 }
 
 /// One choice that led into a branch.
@@ -325,6 +349,8 @@ pub enum RoutingDrop {
     RpFilter,
     /// 127/8 on the wire without `route_localnet`.
     Localnet,
+    /// The source is an IPv6 address of a link, which the packet would leave.
+    BeyondScope,
     /// The TTL is used up.
     Ttl,
     /// Too big for the next link, and not to be fragmented.

@@ -5,8 +5,8 @@
 
 use crate::oneline::{Word, bad, cidr, did_you_mean, missing, number, protocol, words};
 use chainwalk_model::{
-    Assumption, Backend, Cidr, Diagnostic, Expected, Family, Origin, PolicyAction, PolicyRule,
-    Range, Route, RouteKind, Socket, proto,
+    Assumption, Backend, Cidr, Diagnostic, Expected, Family, Hop, HopLink, Origin, PolicyAction,
+    PolicyRule, Range, Route, RouteKind, Socket, proto,
 };
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -101,10 +101,30 @@ pub fn assumption_text(a: &Assumption) -> String {
     }
 }
 
+/// The words of a route that do not change where a packet goes.
+const IDLE: [&str; 16] = [
+    "proto", "scope", "pref", "expires", "advmss", "window", "rtt", "rttvar", "rto_min",
+    "initcwnd", "initrwnd", "cwnd", "ssthresh", "hoplimit", "quickack", "congctl",
+];
+
 /// Reads a route in the words of `ip route add`.
 pub(crate) fn route(text: Word<'_>) -> Result<Route, Diagnostic> {
-    const KNOWN: [&str; 10] =
-        ["via", "dev", "src", "table", "metric", "tos", "dsfield", "proto", "scope", "onlink"];
+    const KNOWN: [&str; 14] = [
+        "via",
+        "dev",
+        "src",
+        "table",
+        "metric",
+        "preference",
+        "tos",
+        "dsfield",
+        "realm",
+        "realms",
+        "mtu",
+        "nhid",
+        "onlink",
+        "nexthop",
+    ];
     let mut rest = inner_words(text).into_iter().peekable();
     let mut kind = RouteKind::Unicast;
     if let Some(k) = rest.peek().and_then(|w| route_kind(w.text)) {
@@ -128,13 +148,43 @@ pub(crate) fn route(text: Word<'_>) -> Result<Route, Diagnostic> {
         tos: 0,
         metric: 0,
         table: if matches!(kind, RouteKind::Local | RouteKind::Broadcast) { 255 } else { 254 },
+        realms: 0,
+        mtu: None,
+        link: HopLink::Up,
+        hops: Vec::new(),
+        group: false,
         origin: Origin::Given,
     };
+    // What stands behind a `nexthop` is about that one.
     while let Some(word) = rest.next() {
-        if word.text == "onlink" {
-            continue;
+        match word.text {
+            "nexthop" => {
+                route.hops.push(Hop {
+                    via: None,
+                    dev: None,
+                    weight: 1,
+                    realms: 0,
+                    link: HopLink::Up,
+                });
+                continue;
+            }
+            "dead" | "linkdown" | "onlink" | "pervasive" | "offload" | "trap" | "notify" => {
+                let link = match word.text {
+                    "dead" => HopLink::Dead,
+                    "linkdown" => HopLink::Linkdown,
+                    _ => continue,
+                };
+                let at = route.hops.last_mut().map_or(&mut route.link, |h| &mut h.link);
+                if *at != HopLink::Dead {
+                    *at = link;
+                }
+                continue;
+            }
+            _ => {}
         }
-        if !KNOWN.contains(&word.text) {
+        let hop = route.hops.last_mut();
+        let of_hop = hop.is_some() && word.text == "weight";
+        if !KNOWN.contains(&word.text) && !IDLE.contains(&word.text) && !of_hop {
             let mut problem = bad(word, vec![Expected::Option]);
             problem.hint = did_you_mean(word.text, &KNOWN);
             return Err(problem);
@@ -148,26 +198,82 @@ pub(crate) fn route(text: Word<'_>) -> Result<Route, Diagnostic> {
                     ("inet" | "inet6", Some(_)) => rest.next().unwrap_or(value),
                     _ => value,
                 };
-                route.via = Some(address(value)?);
+                *hop.map_or(&mut route.via, |h| &mut h.via) = Some(address(value)?);
             }
-            "dev" => route.dev = Some(name(value)?.into()),
+            "dev" => *hop.map_or(&mut route.dev, |h| &mut h.dev) = Some(name(value)?.into()),
+            "realm" | "realms" => {
+                *hop.map_or(&mut route.realms, |h| &mut h.realms) = realms(value)?;
+            }
+            "weight" => {
+                let weight = int(value)?;
+                if !(1..=256).contains(&weight) {
+                    return Err(bad(value, vec![Expected::Number]));
+                }
+                if let Some(hop) = hop {
+                    hop.weight = weight;
+                }
+            }
             "src" => route.src = Some(address(value)?),
             "table" => route.table = table_number(value)?,
-            "metric" => route.metric = int(value)?,
-            "tos" | "dsfield" => route.tos = int(value)?,
-            _ => {} // `proto` and `scope` do not change where a packet goes
+            "metric" | "preference" => route.metric = int(value)?,
+            "tos" | "dsfield" => route.tos = dsfield(value)?,
+            "nhid" => route.group = true,
+            "mtu" => {
+                // `mtu lock 1400`: nothing learns another one.
+                let value = match (value.text, rest.peek()) {
+                    ("lock", Some(_)) => rest.next().unwrap_or(value),
+                    _ => value,
+                };
+                route.mtu = Some(int(value)?).filter(|m| *m > 0);
+            }
+            _ => {}
         }
     }
-    let six = [route.via, route.src].into_iter().flatten().any(|a| a.is_ipv6());
-    if is_default && six {
+    if let [hop] = &mut route.hops[..] {
+        (route.via, route.dev) = (hop.via, hop.dev.take());
+        (route.realms, route.link) = (hop.realms, hop.link);
+        route.hops.clear();
+    }
+    route.group &= !route.hops.is_empty();
+    if is_default && is_six(&route) {
         route.dst.addr = Ipv6Addr::UNSPECIFIED.into();
     }
     Ok(route)
 }
 
+/// Whether the addresses that a route names are of IPv6. An IPv4 route may have a gateway of IPv6, which its
+/// source tells.
+fn is_six(r: &Route) -> bool {
+    let vias = r.hops.iter().filter_map(|h| h.via).chain(r.via);
+    match r.src {
+        Some(src) => src.is_ipv6(),
+        None => vias.into_iter().any(|a| a.is_ipv6()),
+    }
+}
+
+/// Realms, `FROM/TO` or the destination's alone, by their numbers; `cosmos` is 0.
+fn realms(word: Word<'_>) -> Result<u32, Diagnostic> {
+    let one = |w: Word<'_>| match w.text {
+        "cosmos" => Ok(0),
+        _ => int::<u16>(w).map(u32::from),
+    };
+    match word.split('/') {
+        Some((from, to)) => Ok(one(from)? << 16 | one(to)?),
+        None => one(word),
+    }
+}
+
+/// Realms as `ip` prints them.
+fn realms_text(realms: u32) -> String {
+    match (realms >> 16, realms & 0xffff) {
+        (0, to) => format!(" realm {to}"),
+        (from, to) => format!(" realms {from}/{to}"),
+    }
+}
+
 /// Reads a policy rule in the words of `ip rule add`, and its `pref` where it has one.
 pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagnostic> {
-    const KNOWN: [&str; 24] = [
+    const KNOWN: [&str; 26] = [
         "not",
         "from",
         "to",
@@ -187,6 +293,8 @@ pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagno
         "protocol",
         "pref",
         "priority",
+        "realm",
+        "realms",
         "lookup",
         "table",
         "unreachable",
@@ -207,6 +315,7 @@ pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagno
         sport: None,
         dport: None,
         suppress: None,
+        realms: 0,
         action: PolicyAction::Lookup(254),
         origin: Origin::Given,
     };
@@ -238,6 +347,7 @@ pub(crate) fn policy(text: Word<'_>) -> Result<(PolicyRule, Option<u32>), Diagno
                     "sport" => rule.sport = Some(range(value)?),
                     "dport" => rule.dport = Some(range(value)?),
                     "suppress_prefixlength" | "sup_pl" => rule.suppress = Some(int(value)?),
+                    "realm" | "realms" => rule.realms = realms(value)?,
                     // Who made the rule.
                     "proto" | "protocol" => {}
                     "lookup" | "table" => {
@@ -388,18 +498,12 @@ pub(crate) fn route_text(r: &Route) -> String {
         RouteKind::Prohibit => "prohibit ",
         RouteKind::Throw => "throw ",
     };
-    let six = [r.via, r.src].into_iter().flatten().any(|a| a.is_ipv6());
-    let mut text = if r.dst.len == 0 && r.dst.addr.is_ipv6() == six {
+    let mut text = if r.dst.len == 0 && r.dst.addr.is_ipv6() == is_six(r) {
         format!("{kind}default")
     } else {
         format!("{kind}{}/{}", r.dst.addr, r.dst.len)
     };
-    if let Some(via) = r.via {
-        let _ = write!(text, " via {via}");
-    }
-    if let Some(dev) = &r.dev {
-        let _ = write!(text, " dev {dev}");
-    }
+    put_hop(&mut text, r.via, r.dev.as_deref(), r.realms, r.link);
     if let Some(src) = r.src {
         let _ = write!(text, " src {src}");
     }
@@ -413,7 +517,36 @@ pub(crate) fn route_text(r: &Route) -> String {
     if r.table != usual {
         let _ = write!(text, " table {}", r.table);
     }
+    if let Some(mtu) = r.mtu {
+        let _ = write!(text, " mtu {mtu}");
+    }
+    if r.group {
+        text.push_str(" nhid 1");
+    }
+    for hop in &r.hops {
+        text.push_str(" nexthop");
+        put_hop(&mut text, hop.via, hop.dev.as_deref(), hop.realms, hop.link);
+        let _ = write!(text, " weight {}", hop.weight);
+    }
     text
+}
+
+/// What a route says of a hop: where it lies, its realms and its link.
+fn put_hop(text: &mut String, via: Option<IpAddr>, dev: Option<&str>, realms: u32, link: HopLink) {
+    if let Some(via) = via {
+        let _ = write!(text, " via {via}");
+    }
+    if let Some(dev) = dev {
+        let _ = write!(text, " dev {dev}");
+    }
+    if realms != 0 {
+        text.push_str(&realms_text(realms));
+    }
+    match link {
+        HopLink::Up => {}
+        HopLink::Linkdown => text.push_str(" linkdown"),
+        HopLink::Dead => text.push_str(" dead"),
+    }
 }
 
 /// Writes a policy rule in the words of `ip rule add`.
@@ -459,6 +592,9 @@ pub(crate) fn policy_text(r: &PolicyRule) -> String {
     }
     if let Some(len) = r.suppress {
         let _ = write!(text, " suppress_prefixlength {len}");
+    }
+    if r.realms != 0 {
+        text.push_str(&realms_text(r.realms));
     }
     text
 }
@@ -571,10 +707,23 @@ mod tests {
             "route=10.0.0.0/8 via 10.1.0.1 table 100 metric 5",
             "route=10.0.0.0/8 via 10.1.0.1 metric 5 table 100",
         );
+        check(
+            "route=10.0.0.0/8 dev eth0 realms 5/7 mtu lock 1400",
+            "route=10.0.0.0/8 dev eth0 realms 5/7 mtu 1400",
+        );
+        check(
+            "route=default proto static nexthop via 10.0.0.9 dev eth0 weight 2 nexthop via 10.1.0.9 realm 7 dev eth1 dead linkdown",
+            "route=default nexthop via 10.0.0.9 dev eth0 weight 2 nexthop via 10.1.0.9 dev eth1 realm 7 dead weight 1",
+        );
+        check("route=default nexthop via fe80::1 dev eth0", "route=default via fe80::1 dev eth0");
         check("route=local 10.5.0.0/16 dev lo", "route=local 10.5.0.0/16 dev lo");
         check(
             "rule=fwmark 0x1 lookup 100 pref 1000",
             "rule=pref 1000 fwmark 0x1/0xffffffff lookup 100",
+        );
+        check(
+            "rule=from 10.9.0.1 lookup main realms 5/7",
+            "rule=pref 32765 from 10.9.0.1/32 lookup 254 realms 5/7",
         );
         check("rule=from 10.9.0.0/24 lookup main", "rule=pref 32765 from 10.9.0.0/24 lookup 254");
         check("net.ipv4.ip_forward=1", "net.ipv4.ip_forward=1");
@@ -591,6 +740,8 @@ mod tests {
         check_bad("eth0=172.17.0.999/16", "172.17.0.999/16");
         check_bad("route=default via here", "here");
         check_bad("route=default vai 10.0.0.1", "vai");
+        check_bad("route=default nexthop via 10.0.0.9 weight 0", "0");
+        check_bad("route=default via 10.0.0.9 realm north", "north");
         check_bad("listen=tcp:0.0.0.0:ssh", "ssh");
         check_bad("table=filter:maybe", "maybe");
         check_bad("nothing", "nothing");

@@ -137,39 +137,96 @@ fn routes_are_the_same_in_words_in_columns_and_in_json() {
     assert_eq!(routes(&host(six)), routes(&host(words)));
 }
 
+/// The next hops of the routes, and what else a route says of its way.
+fn hops(host: &Host) -> Vec<String> {
+    let hop = |h: &chainwalk_model::Hop| {
+        let via = h.via.map_or("-".into(), |v| v.to_string());
+        format!(
+            "{via} {} {} {:#x} {:?}",
+            h.dev.as_deref().unwrap_or("-"),
+            h.weight,
+            h.realms,
+            h.link
+        )
+    };
+    let one = |r: &chainwalk_model::Route| {
+        let hops: Vec<String> = r.hops.iter().map(hop).collect();
+        format!(
+            "{}/{} {:#x} {:?} {:?} [{}]",
+            r.dst.addr,
+            r.dst.len,
+            r.realms,
+            r.mtu,
+            r.link,
+            hops.join(", ")
+        )
+    };
+    host.routes.iter().map(one).collect()
+}
+
 #[test]
-fn of_several_ways_only_what_they_share_is_known() {
-    let one = host(
-        "10.77.0.0/16\n\tnexthop via 10.1.0.5 dev br0 weight 1\n\tnexthop via 10.1.0.6 dev br0 weight 2\n10.78.0.0/16 dev br0\n",
+fn every_next_hop_is_read_with_its_weight_realm_and_link() {
+    let words = "default proto static\n\tnexthop via 10.0.0.9 realm 7 dev ea weight 2 \n\
+        \tnexthop via 10.1.0.9 realms 2/8 dev eb weight 3 linkdown\n\
+        20.0.0.0/8 via 10.0.0.9 dev ea realm 5 mtu lock 1300 \n\
+        21.0.0.0/8 via 10.0.0.9 dev ea realms 4/5 mtu 1300 advmss 1200 hoplimit 7\n\
+        22.0.0.0/8 src 10.0.0.1 metric 7 mtu 1200 \n\tnexthop dev ec weight 1 dead linkdown \n\
+        \tnexthop via 10.0.0.9 dev ea weight 1 onlink \n23.0.0.0/8 dev ec scope link linkdown\n";
+    let expect = [
+        "0.0.0.0/0 0x0 None Up [10.0.0.9 ea 2 0x7 Up, 10.1.0.9 eb 3 0x20008 Linkdown]",
+        "20.0.0.0/8 0x5 Some(1300) Up []",
+        "21.0.0.0/8 0x40005 Some(1300) Up []",
+        "22.0.0.0/8 0x0 Some(1200) Up [- ec 1 0x0 Dead, 10.0.0.9 ea 1 0x0 Up]",
+        "23.0.0.0/8 0x0 None Linkdown []",
+    ];
+    assert_eq!(hops(&host(words)), expect);
+    // `ip -o`, `ip -d`, `ip -j`.
+    let oneline = words.replace("\n\t", "\\\t");
+    assert_eq!(hops(&host(&oneline)), expect);
+    let json = r#"[{"dst":"default","protocol":"static","flags":[],"nexthops":[{"gateway":"10.0.0.9","flow":{"to":"7"},"dev":"ea","weight":2,"flags":[]},{"gateway":"10.1.0.9","flow":{"from":"2","to":"8"},"dev":"eb","weight":3,"flags":["linkdown"]}]},{"dst":"20.0.0.0/8","gateway":"10.0.0.9","dev":"ea","flags":[],"flow":{"to":"5"},"metrics":[{"mtu":1300}]},{"dst":"21.0.0.0/8","gateway":"10.0.0.9","dev":"ea","flags":[],"flow":{"from":"4","to":"5"},"metrics":[{"mtu":1300,"advmss":1200,"hoplimit":7}]},{"dst":"22.0.0.0/8","prefsrc":"10.0.0.1","metric":7,"flags":[],"metrics":[{"mtu":1200}],"nexthops":[{"dev":"ec","weight":1,"flags":["dead","linkdown"]},{"gateway":"10.0.0.9","dev":"ea","weight":1,"flags":["onlink"]}]},{"dst":"23.0.0.0/8","dev":"ec","scope":"link","flags":["linkdown"]}]"#;
+    assert_eq!(hops(&host(json)), expect);
+}
+
+#[test]
+fn ipv6_has_next_hops_below_a_route_or_as_routes_that_are_alike() {
+    let below = "default metric 1024 pref medium\n\tnexthop via fd00:1::9 dev ea weight 1 \n\
+        \tnexthop via fe80::9 dev eb weight 1 \n";
+    let alike = "default via fd00:1::9 dev ea metric 1024 pref medium\n\
+        default via fe80::9 dev eb metric 1024 pref medium\n";
+    let expect = ["::/0 0x0 None Up [fd00:1::9 ea 1 0x0 Up, fe80::9 eb 1 0x0 Up]"];
+    assert_eq!(hops(&host(below)), expect);
+    assert_eq!(hops(&host(alike)), expect);
+    // Those that routers advertise, and other metrics, are routes of their own.
+    assert_eq!(hops(&host(&alike.replace("metric", "proto ra metric"))).len(), 2);
+    assert_eq!(hops(&host(&alike.replacen("1024", "512", 1))).len(), 2);
+}
+
+#[test]
+fn a_route_that_a_person_made_local_is_read() {
+    let found = host(
+        "local default dev lo table 100 scope host\n\
+        local 10.0.0.1 dev br0 table local proto kernel scope host src 10.0.0.1\n",
     );
-    assert_eq!(
-        routes(&one),
-        [
-            "Unicast 10.77.0.0/16 None Some(\"br0\") 254 0",
-            "Unicast 10.78.0.0/16 None Some(\"br0\") 254 0"
-        ]
-    );
-    let two = host(
-        "default proto static metric 1\n\tnexthop via 10.1.0.5 dev eth0 weight 1\n\tnexthop via 10.2.0.6 dev eth1 weight 1\n",
-    );
-    assert_eq!(routes(&two), ["Unicast 0.0.0.0/0 None Some(\"?\") 254 1"]);
+    let kinds: Vec<_> = found.routes.iter().map(|r| (r.kind, r.table)).collect();
+    assert_eq!(kinds, [(RouteKind::Local, 100)]);
 }
 
 #[test]
 fn policy_rules_are_read_and_those_beyond_the_model_are_beside_it() {
     let words = "0:\tfrom all lookup local\n99:\tfrom 10.0.0.0/8 iif br0 unreachable\n\
-        100:\tfrom all fwmark 0x1/0xff lookup wan2\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n";
-    let json = r#"[{"priority":0,"src":"all","table":"local"},{"priority":99,"src":"10.0.0.0","srclen":8,"iif":"br0","action":"unreachable"},{"priority":100,"src":"all","fwmark":"0x1","fwmask":"0xff","table":"wan2"},{"priority":32766,"src":"all","table":"main"}]"#;
+        100:\tfrom all fwmark 0x1/0xff lookup wan2 realms 5/7\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n";
+    let json = r#"[{"priority":0,"src":"all","table":"local"},{"priority":99,"src":"10.0.0.0","srclen":8,"iif":"br0","action":"unreachable"},{"priority":100,"src":"all","fwmark":"0x1","fwmask":"0xff","table":"wan2","flow_from":"5","flow_to":"7"},{"priority":32766,"src":"all","table":"main"}]"#;
     let strip = |host: Host| {
         host.policy
             .into_iter()
-            .map(|r| (r.priority, r.from, r.fwmark, r.iif, r.action))
+            .map(|r| (r.priority, r.from, r.fwmark, r.iif, r.realms, r.action))
             .collect::<Vec<_>>()
     };
     let found = strip(host(words));
     assert_eq!(found.len(), 2);
     assert_eq!(found, strip(host(json)));
-    let PolicyAction::Lookup(table) = found[1].4 else { panic!() };
+    assert_eq!(found[1].4, 0x5_0007);
+    let PolicyAction::Lookup(table) = found[1].5 else { panic!() };
     let routes = host("default via 10.9.0.1 dev eth1 table wan2\n").routes;
     assert_eq!((routes[0].table, routes[0].kind), (table, RouteKind::Unicast));
     let beyond = host("50:\tfrom all tun_id 5 lookup 100\n60:\tfrom all lookup 7\n");

@@ -5,7 +5,7 @@ use crate::route::{Found, Key, Router, Who, in_net};
 use crate::world::World;
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Entry, Fate, FollowUp, FrameTo, Icmp, IfKind, IpHeader, L4, Mac,
-    Origin, Packet, RouteKind, Sent, Tcp, TcpFlags, Text, Trace, proto,
+    Origin, Packet, Question, RouteKind, Sent, Tcp, TcpFlags, Text, Trace, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -41,7 +41,14 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         .unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
     let said_src = named(&ask.src).or_else(|| base.as_ref().map(|b| b.ip.dst));
     let entry = entry_of(world, ask, followed, said_src, dst);
-    let src = said_src.unwrap_or_else(|| source(world, &entry, dst, ask.mark.unwrap_or(0)));
+    let src = said_src.unwrap_or_else(|| {
+        // A process that connects by TCP has no port yet when its route is looked up.
+        let ports = [ask.sport.filter(|_| proto != proto::TCP), ask.dport];
+        let [sport, dport] = ports.map(Option::unwrap_or_default);
+        let uid = ask.uid.unwrap_or(0);
+        let who = Who { proto, sport, dport, uid, ..Who::default() };
+        source(world, &entry, dst, ask.mark.unwrap_or(0), who)
+    });
     let l4 = transport(ask, proto, base.as_ref(), error, dst, src);
     let v6 = src.is_ipv6();
     let ip = IpHeader {
@@ -282,7 +289,7 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
         }
         let key =
             Key { dst: src, src: None, mark: 0, tos: 0, iif: None, oif: None, who: Who::default() };
-        if let Ok(Some(found)) = router.lookup(&key)
+        if let Ok(Some(found)) = router.look_up(&key)
             && let Some(dev) = found.dev
         {
             return Some(dev);
@@ -298,20 +305,19 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
 }
 
 /// The source a packet takes that names none.
-fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32) -> IpAddr {
+fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpAddr {
     match entry {
         Entry::Local { bind, .. } => {
             let router = Router::new(world);
-            let key = Key {
-                dst,
-                src: None,
-                mark,
-                tos: 0,
-                iif: None,
-                oif: bind.as_deref(),
-                who: Who::default(),
+            let key = Key { dst, src: None, mark, tos: 0, iif: None, oif: bind.as_deref(), who };
+            let found = match router.lookup(&key) {
+                // It follows from the hop, which the walk chooses.
+                Err(Question::NextHop(_)) if dst.is_ipv4() => {
+                    return Ipv4Addr::UNSPECIFIED.into();
+                }
+                Err(Question::NextHop(_)) => return Ipv6Addr::UNSPECIFIED.into(),
+                found => found.ok().flatten(),
             };
-            let found = router.lookup(&key).ok().flatten();
             let sendable = |f: &Found| {
                 matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
             };

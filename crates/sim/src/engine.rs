@@ -9,6 +9,7 @@ mod hooks;
 mod mangle;
 mod output;
 mod proxy;
+mod redirect;
 mod replies;
 mod targets;
 
@@ -72,6 +73,12 @@ pub(crate) struct Skb {
     pub route_dev: Option<Text>,
     /// The next hop of the route, where it is not the destination.
     pub next_hop: Option<IpAddr>,
+    /// The realms of the route.
+    pub realms: u32,
+    /// The MTU that the route sets.
+    pub route_mtu: Option<u32>,
+    /// Whether its sender is told a shorter way.
+    pub redirects: bool,
     pub phys_in: Option<Text>,
     pub phys_out: Option<Text>,
     pub attached: Attached,
@@ -125,9 +132,11 @@ pub(crate) struct Walker<'w> {
     husk: bool,
     /// Whether the kernel's next own packet is a reset of REJECT's.
     by_reject: bool,
+    /// The addresses by which the next hop of the kernel's next own packet is chosen.
+    route_hash: Option<(IpAddr, IpAddr)>,
     /// Where the next copy goes.
     route_dst: Option<IpAddr>,
-    /// The interface by which the next copy has to leave.
+    /// The interface by which the next copy, or the kernel's next own packet, has to leave.
     route_oif: Option<Text>,
     /// The mark of the kernel's next own packet.
     own_mark: u32,
@@ -150,6 +159,7 @@ impl<'w> Walker<'w> {
             route_src: None,
             husk: false,
             by_reject: false,
+            route_hash: None,
             route_dst: None,
             route_oif: None,
             own_mark: 0,
@@ -182,6 +192,9 @@ impl<'w> Walker<'w> {
             oif: None,
             route_dev: None,
             next_hop: None,
+            realms: 0,
+            route_mtu: None,
+            redirects: false,
             phys_in: None,
             phys_out: None,
             attached: attached.unwrap_or(Attached::None),
@@ -228,7 +241,7 @@ impl<'w> Walker<'w> {
     /// What is too long leaves in fragments, of which the first is shown; so does what came in in fragments.
     fn fragment(&self, skb: &mut Skb) {
         let header = if skb.packet.is_v6() { 40 } else { 20 + skb.packet.ip.options.len() as u32 };
-        let mtu = self.mtu(skb.oif.as_deref());
+        let mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(skb.oif.as_deref()));
         let (len, came) = (crate::wire::total_len(&skb.packet), skb.fragments);
         if len <= mtu && (came.is_none() || skb.fragments_if_long)
             || skb.packet.is_v6() && came.is_none()
@@ -367,6 +380,7 @@ impl<'w> Walker<'w> {
         for _ in 0..8 {
             let router = Router::new(self.world);
             let found = ask(&router);
+            let ways = router.ways();
             let leans = router.into_leans();
             match found {
                 Ok(found) => {
@@ -376,8 +390,7 @@ impl<'w> Walker<'w> {
                     return Ok(found);
                 }
                 Err(question) => {
-                    let yes_no = [(Answer::Yes, None), (Answer::No, None)];
-                    self.put(skb, &question, &yes_no);
+                    self.put(skb, &question, &ways);
                 }
             }
         }
@@ -483,8 +496,9 @@ impl<'w> Walker<'w> {
             }
             if !matches!(src, IpAddr::V4(a) if a.is_unspecified()) {
                 let key = Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None, who };
-                if let Some(drop) = self.routed(skb, |r| Ok(r.validate_source(&key, &iif, None)))? {
-                    return self.nowhere(skb, drop);
+                match self.routed(skb, |r| Ok(r.validate_source(&key, &iif, None)))? {
+                    Ok(back) => skb.realms = back.realms,
+                    Err(drop) => return self.nowhere(skb, drop),
                 }
             }
             skb.kind = RouteKind::Broadcast;
@@ -509,9 +523,9 @@ impl<'w> Walker<'w> {
         };
         match found.kind {
             RouteKind::Local | RouteKind::Broadcast => {
-                let bad = self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, None)))?;
-                if let Some(drop) = bad {
-                    return self.nowhere(skb, drop);
+                match self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, None)))? {
+                    Ok(back) => skb.realms = back.realms,
+                    Err(drop) => return self.nowhere(skb, drop),
                 }
                 skb.kind = found.kind;
                 self.event(skb, Event::Routed { to: Routed::Local, again: false });
@@ -530,17 +544,19 @@ impl<'w> Walker<'w> {
         if !told {
             self.lean(Lean::Sysctl { name: forwarding.into(), value: "1".into() });
         }
-        if v4 {
-            let bad =
-                self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, found.dev.as_deref())))?;
-            if let Some(drop) = bad {
-                return self.nowhere(skb, drop);
-            }
-        }
+        let back =
+            self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, found.dev.as_deref())))?;
+        let back = match back {
+            Ok(back) => back,
+            Err(drop) => return self.nowhere(skb, drop),
+        };
         let found = self.likely_dev(skb, found);
         skb.kind = RouteKind::Unicast;
         skb.oif = Some(found.dev.clone().unwrap_or_else(|| "?".into()));
         skb.next_hop = found.via;
+        skb.realms = found.class(back.realms);
+        skb.route_mtu = found.mtu;
+        skb.redirects = self.may_redirect(skb, &found, back.near);
         let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
         self.event(skb, Event::Routed { to, again: false });
         self.forward(skb, found.dev.as_deref())
@@ -609,12 +625,17 @@ impl<'w> Walker<'w> {
         if skb.packet.ip.ttl <= 1 {
             return self.nowhere(skb, RoutingDrop::Ttl);
         }
-        // What may not leave its link is not passed on (`ip6_forward`).
-        if matches!(skb.packet.ip.src, IpAddr::V6(a) if a.is_unspecified() || a.is_loopback() || on_link(a))
-        {
-            return self.nowhere(skb, RoutingDrop::Martian);
+        // IPv6 looks at the source of what leaves the link that it came by (`ip6_forward`).
+        if let IpAddr::V6(src) = skb.packet.ip.src {
+            if skb.iif.is_some() && skb.oif == skb.iif {
+                self.tell_shorter_way6(skb);
+            } else if src.is_unspecified() || src.is_loopback() {
+                return self.nowhere(skb, RoutingDrop::Martian);
+            } else if on_link(src) {
+                return self.nowhere(skb, RoutingDrop::BeyondScope);
+            }
         }
-        let mut mtu = self.mtu(dev);
+        let mut mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(dev));
         if skb.packet.is_v6() {
             mtu = mtu.max(replies::LEAST_MTU6);
         }
@@ -623,28 +644,15 @@ impl<'w> Walker<'w> {
         if len > mtu && refuses && skb.fragments.is_none() {
             return self.nowhere(skb, RoutingDrop::Mtu);
         }
-        if skb.iif.is_some() && skb.oif == skb.iif {
-            self.may_redirect(skb);
-        }
         let from = skb.packet.ip.ttl;
         skb.packet.ip.ttl -= 1;
         self.event(skb, Event::Changed(Change::Ttl { from, to: from - 1 }));
+        if skb.redirects {
+            self.tell_shorter_way(skb);
+        }
         self.hook(skb, Hook::Forward)?;
         self.hook(skb, Hook::Postrouting)?;
         Ok(Fate::Forwarded(skb.known_oif()))
-    }
-
-    /// A host that passes a packet back out of the interface that it came by may tell the sender the shorter
-    /// way. That message is not walked.
-    fn may_redirect(&mut self, skb: &Skb) {
-        let usual = i64::from(!self.world.host.complete.network);
-        let dev = skb.iif.as_deref().unwrap_or_default();
-        let on = |of: &str| {
-            self.world.sysctl(&format!("net.ipv4.conf.{of}.send_redirects"), usual).0 != 0
-        };
-        if skb.packet.is_v6() || on("all") || on(dev) {
-            self.lean(Lean::NoRedirect(skb.packet.ip.src));
-        }
     }
 
     fn mtu(&self, dev: Option<&str>) -> u32 {

@@ -1,7 +1,7 @@
 //! What a rule can see: one packet at one place of its path, and what the kernel carries beside it.
 
 use crate::ct::Zone;
-use chainwalk_model::{CtDir, CtStates, Entry, Host, Packet, Path, Question, Tuple};
+use chainwalk_model::{CtDir, CtStates, Entry, Host, Packet, Path, Question, Text, Tuple};
 use std::net::IpAddr;
 
 /// A packet at one place of its path, as matches and targets see it.
@@ -30,6 +30,8 @@ pub(crate) struct Eye<'a> {
     pub clock: Option<u64>,
     /// Whether `TPROXY` gave the packet a socket.
     pub has_socket: bool,
+    /// The realms of the packet's route: the source's in the upper half, the destination's in the lower one.
+    pub realms: u32,
 }
 
 impl Eye<'_> {
@@ -95,14 +97,10 @@ pub(crate) trait Net {
     /// The one bit of [`chainwalk_model::AddrTypes`] that `addr` is, looking at one interface only if
     /// `dev` names it.
     fn addr_type(&self, addr: IpAddr, dev: Option<&str>) -> Result<u16, Question>;
-    /// The interface by which a packet to `dst` would leave, from `src` and with this mark; `None` without a
+    /// The interfaces by which a packet to `dst` may leave, from `src` and with this mark; none without a
     /// route.
-    fn leaves_by(
-        &self,
-        dst: IpAddr,
-        src: Option<IpAddr>,
-        mark: u32,
-    ) -> Result<Option<String>, Question>;
+    fn leaves_by(&self, dst: IpAddr, src: Option<IpAddr>, mark: u32)
+    -> Result<Vec<Text>, Question>;
     /// Whether a flow begins so in this zone, and its TCP is not closed.
     fn is_open(&self, orig: Tuple, zone: Zone) -> bool;
 }

@@ -7,6 +7,7 @@ use crate::ext::{At, connlimit, hashlimit, limit, quota, recent, statistic};
 use crate::sets;
 use chainwalk_model::Text;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 /// Ticks of the kernel's clock in a second.
@@ -29,8 +30,19 @@ pub(crate) struct Memory {
     pub(crate) labels: Shared<u32, Vec<Text>>,
     /// Flows that `connlimit` saw, one list for each test.
     pub(crate) connlimits: Shared<At, connlimit::Groups>,
+    /// Redirects that were sent, by whom they told or spoke of.
+    pub(crate) redirects: Shared<IpAddr, Told>,
     /// ipsets by name, as far as rules looked at them.
     pub(crate) sets: Shared<Text, sets::Live>,
+}
+
+/// How often somebody was told of a shorter way, and when last; of IPv6 how many milliseconds of telling are left.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Told {
+    /// How often; of IPv6 the milliseconds that are left.
+    pub count: u64,
+    /// Milliseconds since the first packet.
+    pub last_ms: u64,
 }
 
 /// A map whose values are copied only when they change.

@@ -3,15 +3,19 @@
 //! Sources: `net/ipv4/route.c` (`ip_route_input_slow`, `ip_route_output_key_hash_rcu`),
 //! `net/ipv4/fib_frontend.c` (`fib_validate_source`, `inet_addr_type`).
 
+mod hops;
+
 use crate::ct::Zone;
+use crate::decide::Way;
 use crate::eye::Net;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Cidr, Host, IfKind, Interface, L4, Lean, Origin, Packet, PolicyAction, Question, Range,
-    Route, RouteKind, RoutingDrop, Text, Tuple,
+    Answer, Cidr, Hop, Host, IfKind, Interface, L4, Lean, Origin, Packet, PolicyAction, Question,
+    Range, RouteKind, RoutingDrop, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
 
 /// The local table.
 const LOCAL: u32 = 255;
@@ -52,6 +56,10 @@ pub(crate) struct Who {
     pub dport: u16,
     /// User id; the kernel's own packets and those from a wire are root's.
     pub uid: u32,
+    /// IPv6's flow label, where the lookup knows it.
+    pub label: u32,
+    /// The addresses that the choice of a next hop looks at, where they are not those of the lookup.
+    pub hashed: Option<(IpAddr, IpAddr)>,
 }
 
 impl Who {
@@ -61,7 +69,15 @@ impl Who {
             L4::Icmp(_) | L4::Other => (0, 0),
             _ => crate::wire::ports(packet).unwrap_or_default(),
         };
-        Self { proto: packet.ip.proto, sport, dport, uid: 0 }
+        // An error takes the way of what it quotes (`ip_multipath_l3_keys`).
+        let hashed = match &packet.l4 {
+            L4::Icmp(i) if crate::ct::is_error(packet.ip.proto, i.kind) => {
+                i.inner.as_ref().map(|q| (q.ip.src, q.ip.dst))
+            }
+            _ => None,
+        };
+        let label = packet.ip.flow_label;
+        Self { proto: packet.ip.proto, sport, dport, uid: 0, label, hashed }
     }
 
     /// The kernel's own ICMP message is looked up with its type and code where the destination port lies
@@ -92,12 +108,74 @@ pub(crate) struct Found {
     pub via: Option<IpAddr>,
     /// The route's preferred source.
     pub src: Option<IpAddr>,
+    /// The realms of the way.
+    pub realms: u32,
+    /// Those of the policy rule that led to it.
+    pub rule_realms: u32,
+    /// The MTU that the route sets.
+    pub mtu: Option<u32>,
+    /// The network and the table of the route, and its next hops, where it has several to choose from.
+    pub choice: Option<Rc<Hops>>,
+    /// Whether it was chosen among several next hops.
+    pub chosen: bool,
+}
+
+/// The next hops of a route, to choose from.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Hops {
+    /// The route's network.
+    pub net: Cidr,
+    /// Its table.
+    pub table: u32,
+    /// Those that are not passed over.
+    pub hops: Vec<Hop>,
+    /// Whether they are those of a group of `ip nexthop`.
+    pub group: bool,
 }
 
 impl Found {
+    /// A route of that kind.
+    fn of(kind: RouteKind) -> Self {
+        Self {
+            kind,
+            dev: None,
+            via: None,
+            src: None,
+            realms: 0,
+            rule_realms: 0,
+            mtu: None,
+            choice: None,
+            chosen: false,
+        }
+    }
+
     /// Straight out of an interface.
     pub(crate) fn on_link(dev: Text) -> Self {
-        Self { kind: RouteKind::Unicast, dev: Some(dev), via: None, src: None }
+        Self { dev: Some(dev), ..Self::of(RouteKind::Unicast) }
+    }
+
+    /// What `-m realm` sees of a packet on this way; `back` are the realms of the way back to its source
+    /// (`set_class_tag`).
+    pub(crate) fn class(&self, back: u32) -> u32 {
+        [self.rule_realms, back].into_iter().fold(self.realms, |own, other| {
+            let low = if own & 0xffff == 0 { other & 0xffff } else { 0 };
+            let high = if own >> 16 == 0 { other & 0xffff_0000 } else { 0 };
+            own | low | high
+        })
+    }
+
+    /// The realms that this way, as the one back to a source, gives a packet (`fib_combine_itag`).
+    fn back(&self) -> u32 {
+        let own = self.realms << 16;
+        (if own == 0 { self.rule_realms << 16 } else { own }) | self.rule_realms >> 16
+    }
+
+    /// Whether one of its ways leads out of `dev`.
+    fn uses(&self, dev: &str) -> bool {
+        match &self.choice {
+            Some(all) => all.hops.iter().any(|h| h.dev.as_deref() == Some(dev)),
+            None => self.dev.as_deref() == Some(dev),
+        }
     }
 }
 
@@ -105,6 +183,8 @@ impl Found {
 pub(crate) struct Router<'a> {
     world: &'a World,
     leans: RefCell<Vec<Lean>>,
+    /// The answers of the question that a lookup ended with, where they are not yes and no.
+    ways: RefCell<Vec<Way>>,
 }
 
 /// Whether `addr` lies in the network of `net`.
@@ -143,7 +223,15 @@ fn broadcast(net: Cidr) -> Option<IpAddr> {
 impl<'a> Router<'a> {
     /// Routing in this world.
     pub(crate) fn new(world: &'a World) -> Self {
-        Self { world, leans: RefCell::default() }
+        Self { world, leans: RefCell::default(), ways: RefCell::default() }
+    }
+
+    /// How the question that a lookup ended with can be answered.
+    pub(crate) fn ways(&self) -> Vec<Way> {
+        match self.ways.take() {
+            ways if ways.is_empty() => vec![(Answer::Yes, None), (Answer::No, None)],
+            ways => ways,
+        }
     }
 
     /// What the lookups so far leaned on.
@@ -294,21 +382,27 @@ impl<'a> Router<'a> {
         self.host().interfaces.iter().find(on).map(|i| i.name.clone())
     }
 
-    /// Looks up a route through the policy rules. `Ok(None)` is no route.
+    /// Looks up a route through the policy rules, and chooses among its next hops. `Ok(None)` is no route.
     pub(crate) fn lookup(&self, key: &Key) -> Result<Option<Found>, Question> {
-        for (table, action, suppress) in self.policy(key) {
+        let found = self.look_up(key)?;
+        found.map(|f| self.select(f, key)).transpose()
+    }
+
+    /// Looks up a route through the policy rules. Of several next hops it has the first.
+    pub(crate) fn look_up(&self, key: &Key) -> Result<Option<Found>, Question> {
+        for Ruled { table, action, suppress, realms } in self.policy(key) {
             match action {
                 PolicyAction::Lookup(_) => match self.in_table(table, key)? {
                     Some((_, found)) if found.kind == RouteKind::Throw => {}
                     // A rule that suppresses goes on past a route that leads somewhere, if it is too wide.
                     Some((len, found)) if leads(&found) && suppress.is_some_and(|s| len <= s) => {}
-                    Some((_, found)) => return Ok(Some(found)),
+                    Some((_, found)) => return Ok(Some(Found { rule_realms: realms, ..found })),
                     None => {}
                 },
                 // Such a rule says what the lack of a route says (`fib4_rule_action`).
                 PolicyAction::Unreachable => return Ok(None),
-                PolicyAction::Blackhole => return Ok(Some(stop(RouteKind::Blackhole))),
-                PolicyAction::Prohibit => return Ok(Some(stop(RouteKind::Prohibit))),
+                PolicyAction::Blackhole => return Ok(Some(Found::of(RouteKind::Blackhole))),
+                PolicyAction::Prohibit => return Ok(Some(Found::of(RouteKind::Prohibit))),
             }
         }
         if self.host().complete.network {
@@ -319,19 +413,20 @@ impl<'a> Router<'a> {
             return Ok(None);
         }
         // Nobody told a route: where it leaves is not known.
-        Ok(Some(Found { kind: RouteKind::Unicast, dev: None, via: None, src: None }))
+        Ok(Some(Found::of(RouteKind::Unicast)))
     }
 
-    /// The tables to look in, in order, and the prefix length that a route must be longer than.
-    fn policy(&self, key: &Key) -> Vec<(u32, PolicyAction, Option<u8>)> {
-        let mut rules: Vec<(u32, u32, PolicyAction, Option<u8>)> = Vec::new();
+    /// The rules that select the packet, in order.
+    fn policy(&self, key: &Key) -> Vec<Ruled> {
+        let mut rules: Vec<(u32, Ruled)> = Vec::new();
         let told = &self.host().policy;
         let lists = |p: u32, t: u32| {
             told.iter().any(|r| r.priority == p && r.action == PolicyAction::Lookup(t))
         };
         for (priority, table) in [(0, LOCAL), (32766, MAIN), (32767, DEFAULT)] {
             if !lists(priority, table) {
-                rules.push((priority, table, PolicyAction::Lookup(table), None));
+                let action = PolicyAction::Lookup(table);
+                rules.push((priority, Ruled { table, action, suppress: None, realms: 0 }));
             }
         }
         for rule in told {
@@ -354,11 +449,12 @@ impl<'a> Router<'a> {
                     PolicyAction::Lookup(t) => t,
                     _ => 0,
                 };
-                rules.push((rule.priority, table, rule.action, rule.suppress));
+                let (suppress, realms) = (rule.suppress, rule.realms);
+                rules.push((rule.priority, Ruled { table, action: rule.action, suppress, realms }));
             }
         }
         rules.sort_by_key(|r| r.0);
-        rules.into_iter().map(|(_, table, action, suppress)| (table, action, suppress)).collect()
+        rules.into_iter().map(|r| r.1).collect()
     }
 
     /// The route of a table, and its prefix length.
@@ -368,16 +464,13 @@ impl<'a> Router<'a> {
             if kind == RouteKind::Local {
                 let dev = self.holder(key.dst)?;
                 let src = Some(self.first_on_its_net(key.dst));
-                return Ok(Some((HOST_ROUTE, Found { kind, dev, via: None, src })));
+                return Ok(Some((HOST_ROUTE, Found { dev, src, ..Found::of(kind) })));
             }
             // Only a network's own broadcast address is in the local table, 255.255.255.255 is not.
             if kind == RouteKind::Broadcast
                 && let Some(dev) = self.broadcasts_on(key.dst)
             {
-                return Ok(Some((
-                    HOST_ROUTE,
-                    Found { kind, dev: Some(dev), via: None, src: None },
-                )));
+                return Ok(Some((HOST_ROUTE, Found { dev: Some(dev), ..Found::of(kind) })));
             }
         }
         let mut best: Option<(u8, u8, u32, Found)> = None;
@@ -392,10 +485,9 @@ impl<'a> Router<'a> {
         for route in self.host().routes.iter().filter(|r| r.table == table) {
             let fits = in_net(key.dst, route.dst)
                 && route.dst.addr.is_ipv4() == key.dst.is_ipv4()
-                && (route.tos == 0 || route.tos == key.tos & 0x1c)
-                && (key.oif.is_none() || route.dev.as_deref() == key.oif);
-            if fits {
-                offer(route.dst.len, route.tos, route.metric, self.of_route(route));
+                && (route.tos == 0 || route.tos == key.tos & 0x1c);
+            if fits && let Some(found) = self.of_route(route, key) {
+                offer(route.dst.len, route.tos, route.metric, found);
             }
         }
         if table == MAIN {
@@ -418,11 +510,10 @@ impl<'a> Router<'a> {
                             0,
                             0,
                             Found {
-                                kind: RouteKind::Unicast,
                                 dev: Some(iface.name.clone()),
-                                via: None,
                                 // Only IPv4's own routes prefer a source.
                                 src: Some(fact.value.addr).filter(IpAddr::is_ipv4),
+                                ..Found::of(RouteKind::Unicast)
                             },
                         );
                     }
@@ -430,11 +521,6 @@ impl<'a> Router<'a> {
             }
         }
         Ok(best.map(|b| (b.0, b.3)))
-    }
-
-    fn of_route(&self, route: &Route) -> Found {
-        let dev = route.dev.clone().or_else(|| self.link_of(route.via?).map(|l| l.0));
-        Found { kind: route.kind, dev, via: route.via, src: route.src }
     }
 
     /// The source address a packet takes that leaves by `found`: `inet_select_addr` on the way's interface.
@@ -495,7 +581,8 @@ impl<'a> Router<'a> {
         Some(fact.value.addr)
     }
 
-    /// Whether the source of a packet from the wire can be right: `fib_validate_source`.
+    /// Whether the source of a packet from the wire can be right, and by which way it is reached from here:
+    /// `fib_validate_source`.
     ///
     /// `oif` is the interface it would leave by, if it is forwarded.
     pub(crate) fn validate_source(
@@ -503,19 +590,21 @@ impl<'a> Router<'a> {
         key: &Key,
         dev: &str,
         oif: Option<&str>,
-    ) -> Option<RoutingDrop> {
-        let src = key.src.filter(IpAddr::is_ipv4)?;
+    ) -> Result<WayBack, RoutingDrop> {
+        let Some(src) = key.src.filter(IpAddr::is_ipv4) else { return Ok(WayBack::default()) };
         let per = |name: &str| self.conf(dev, name);
         let rp = per("rp_filter");
         let accept_local = per("accept_local") != 0;
-        if rp == 0 {
+        let turns = oif == Some(dev) && self.sends_redirects(dev);
+        if rp == 0 && !self.has_realms() && !turns {
             if accept_local {
-                return None;
+                return Ok(WayBack::default());
             }
-            if self.host().policy.is_empty() {
+            let custom = self.host().routes.iter().any(|r| r.kind == RouteKind::Local);
+            if self.host().policy.is_empty() && !custom {
                 let exact = !src.is_loopback() || src == IpAddr::V4(Ipv4Addr::LOCALHOST);
                 let own = exact && self.told_local(src);
-                return own.then_some(RoutingDrop::LocalSource);
+                return if own { Err(RoutingDrop::LocalSource) } else { Ok(WayBack::default()) };
             }
         }
         let back = Key {
@@ -527,42 +616,64 @@ impl<'a> Router<'a> {
             oif: None,
             who: key.who.turned(),
         };
-        let strict = Some(RoutingDrop::RpFilter);
+        let nowhere = if rp == 0 { Ok(WayBack::default()) } else { Err(RoutingDrop::RpFilter) };
         if self.told_local(src) && !accept_local {
-            return Some(RoutingDrop::LocalSource);
+            return Err(RoutingDrop::LocalSource);
         }
         if !self.host().complete.network && !self.routes_told() && rp == 0 {
-            return None;
+            return Ok(WayBack::default());
         }
-        let found = self.lookup_known(&back);
+        // A source nobody knows of is taken for another host's.
+        let found = self.look_up(&back).unwrap_or(None);
         match found {
             // A way that is barred is no way.
             None
             | Some(Found {
                 kind: RouteKind::Blackhole | RouteKind::Unreachable | RouteKind::Prohibit,
                 ..
-            }) => {
-                if rp == 0 {
-                    None
-                } else {
-                    strict
-                }
-            }
-            Some(f) if f.kind == RouteKind::Local && !accept_local => {
-                Some(RoutingDrop::LocalSource)
-            }
+            }) => nowhere,
+            Some(f) if f.kind == RouteKind::Local && !accept_local => Err(RoutingDrop::LocalSource),
             Some(f) if !matches!(f.kind, RouteKind::Unicast | RouteKind::Local) => {
-                Some(RoutingDrop::Martian)
+                Err(RoutingDrop::Martian)
             }
-            Some(f) if f.dev.as_deref() == Some(dev) => None,
-            Some(_) if rp == 1 => strict,
-            Some(_) => None,
+            Some(f) => {
+                let near = f.via.is_none();
+                let way = WayBack { realms: f.back(), near };
+                if f.uses(dev) {
+                    return Ok(way);
+                }
+                let has_addr = self
+                    .host()
+                    .interface(dev)
+                    .is_some_and(|i| i.addrs.iter().any(|a| a.value.addr.is_ipv4()));
+                if !has_addr && self.host().complete.network {
+                    return nowhere;
+                }
+                if rp == 1 {
+                    return Err(RoutingDrop::RpFilter);
+                }
+                let again = self.look_up(&Key { oif: Some(dev), ..back }).unwrap_or(None);
+                let near = again.is_some_and(|f| f.kind == RouteKind::Unicast && f.via.is_none());
+                Ok(WayBack { near, ..way })
+            }
         }
     }
 
-    /// A lookup of a source: a source nobody knows of is taken for another host's.
-    fn lookup_known(&self, key: &Key) -> Option<Found> {
-        self.lookup(key).unwrap_or(None)
+    /// Whether a route or a policy rule of IPv4 has realms: the kernel then looks up every source.
+    fn has_realms(&self) -> bool {
+        let routes = self.host().routes.iter().filter(|r| r.dst.addr.is_ipv4());
+        let routes = routes.flat_map(|r| r.hops.iter().map(|h| h.realms).chain([r.realms]));
+        routes.chain(self.host().policy.iter().map(|r| r.realms)).any(|r| r != 0)
+    }
+
+    /// Whether this host tells a sender on `dev` of a shorter way. Where nobody told, only the hosts of a case do
+    /// not.
+    pub(crate) fn sends_redirects(&self, dev: &str) -> bool {
+        let usual = i64::from(!self.host().complete.network);
+        let of = |which: &str| {
+            self.world.sysctl(&format!("net.ipv4.conf.{which}.send_redirects"), usual).0 != 0
+        };
+        of("all") || of(dev)
     }
 
     /// Whether somebody told that `addr` is this host's.
@@ -587,8 +698,22 @@ fn within<T: PartialOrd + Copy>(range: Range<T>, value: T) -> bool {
     range.first <= value && value <= range.last
 }
 
-fn stop(kind: RouteKind) -> Found {
-    Found { kind, dev: None, via: None, src: None }
+/// The way back to the source of a packet.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct WayBack {
+    /// Its realms, as those of a source.
+    pub realms: u32,
+    /// Whether the source is a neighbour.
+    pub near: bool,
+}
+
+/// A policy rule that selects a packet.
+struct Ruled {
+    table: u32,
+    action: PolicyAction,
+    /// The prefix length that a route must be longer than.
+    suppress: Option<u8>,
+    realms: u32,
 }
 
 impl Net for Router<'_> {
@@ -608,16 +733,17 @@ impl Net for Router<'_> {
         dst: IpAddr,
         src: Option<IpAddr>,
         mark: u32,
-    ) -> Result<Option<String>, Question> {
+    ) -> Result<Vec<Text>, Question> {
         let who = Who::default();
         let key = Key { dst, src, mark, tos: 0, iif: None, oif: None, who };
-        match self.lookup(&key)? {
-            Some(Found { dev: Some(dev), kind: RouteKind::Unicast, .. }) => {
-                Ok(Some(dev.to_string()))
+        match self.look_up(&key)? {
+            Some(Found { choice: Some(all), .. }) => {
+                Ok(all.hops.iter().filter_map(|h| h.dev.clone()).collect())
             }
+            Some(Found { dev: Some(dev), kind: RouteKind::Unicast, .. }) => Ok(vec![dev]),
             Some(Found { dev: None, kind: RouteKind::Unicast, .. }) => Err(Question::Route(dst)),
-            Some(Found { kind: RouteKind::Local, .. }) => Ok(Some("lo".into())),
-            _ => Ok(None),
+            Some(Found { kind: RouteKind::Local, .. }) => Ok(vec!["lo".into()]),
+            _ => Ok(Vec::new()),
         }
     }
 

@@ -419,6 +419,7 @@ fn routing_reason(drop: RoutingDrop) -> &'static str {
         RoutingDrop::LocalSource => "local_source",
         RoutingDrop::RpFilter => "rp_filter",
         RoutingDrop::Localnet => "localnet",
+        RoutingDrop::BeyondScope => "beyond_scope",
         RoutingDrop::Ttl => "ttl",
         RoutingDrop::Mtu => "mtu",
         RoutingDrop::Blackhole => "blackhole",

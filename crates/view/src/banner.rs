@@ -1,8 +1,8 @@
 //! The answer first: the fate in the words of the program that asked.
 
 use crate::counters::{self, Contradiction};
-use crate::fate::{self, Class, Seen, class};
-use crate::forks::{Fork, fork};
+use crate::fate::{self, Class, Seen, class, network};
+use crate::forks::{Fork, fork, is_chance};
 use crate::overlay::overlay;
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::terms::{endpoint, percent};
@@ -117,6 +117,10 @@ fn end_of(trace: &Trace, question: &Question) -> (Class, String) {
     let class = class(&trace.fate);
     let to = match (&class, question) {
         (Class::Out, Question::Random(..)) => String::new(),
+        (Class::Out, Question::NextHop(_)) => match &trace.fate {
+            Fate::Forwarded(Some(dev)) | Fate::Sent(Some(dev)) => dev.to_string(),
+            _ => String::new(),
+        },
         (Class::Out, _) => fate::last_destination(trace),
         _ => String::new(),
     };
@@ -180,7 +184,7 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
         evidence.push(asked(t, q));
     }
     // What was open on the way is asked even where it makes no difference here.
-    let open = outcome.choices.iter().find(|c| !matches!(c.question, Question::Random(..)));
+    let open = outcome.choices.iter().find(|c| !is_chance(&c.question));
     if let Some(choice) = open {
         evidence.push(asked(t, &choice.question));
     }
@@ -237,9 +241,8 @@ fn alike(t: &Telling) -> Sentence {
     if siblings.len() < 2 {
         return Sentence::new();
     }
-    let random = siblings.iter().all(|o| {
-        walk.outcomes[*o].choices.iter().all(|c| matches!(c.question, Question::Random(..)))
-    });
+    let random =
+        siblings.iter().all(|o| walk.outcomes[*o].choices.iter().all(|c| is_chance(&c.question)));
     match (random, siblings.len()) {
         (true, 2) => say!(t.lang, SameBothRandom),
         (true, n) => say!(t.lang, SameAllRandom, count = n),
@@ -426,6 +429,7 @@ fn what_decides(t: &Telling, q: &Question) -> Sentence {
             say!(lang, DecidePolicy, chain = crate::terms::chain_path(t.rules(), *chain))
         }
         Question::Random(..) => say!(lang, DecideChance),
+        Question::NextHop(hop) => say!(lang, DecideHop, route = network(hop.net)),
         Question::Set(name) => say!(lang, DecideSet, set = &**name),
         Question::Sysctl(name) => say!(lang, DecideSysctl, name = &**name),
         Question::Socket(proto, port) => say!(
@@ -478,7 +482,7 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
     }
     let detail = join(parts, if lang == Lang::Zh { "；" } else { "; " });
     let mut evidence = Vec::new();
-    if !matches!(split.question, Question::Random(..)) {
+    if !is_chance(&split.question) {
         evidence.push(asked(t, &split.question));
     }
     if let Some(outcome) = t.outcome() {
@@ -498,7 +502,7 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
 fn further(t: &Telling, inside: &[&Outcome], outcome: &Outcome, next: usize) -> Sentence {
     let lang = t.lang;
     let rest = outcome.choices.get(next..).unwrap_or_default();
-    let Some(next) = rest.iter().find(|c| !matches!(c.question, Question::Random(..))) else {
+    let Some(next) = rest.iter().find(|c| !is_chance(&c.question)) else {
         return run(text!(lang, ShortUndecided), Style::Strong);
     };
     let what = what_decides(t, &next.question);

@@ -4,8 +4,8 @@ use crate::say::{Key, format, say};
 use crate::terms::{chain_path, endpoint, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
-    App, EndBy, Entry, Errno, Event, Fate, Hook, L4, OpKind, Outcome, Question, RejectWith, Routed,
-    RoutingDrop, RuleId, Stop, Target, TcpFlags, Trace,
+    App, Cidr, EndBy, Entry, Errno, Event, Fate, Hook, L4, OpKind, Outcome, Question, RejectWith,
+    Routed, RoutingDrop, RuleId, Stop, Target, TcpFlags, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -276,6 +276,7 @@ pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sen
         RoutingDrop::LocalSource => say!(lang, RoutingLocalSource, src = src),
         RoutingDrop::RpFilter => say!(lang, RoutingRpFilter, src = src),
         RoutingDrop::Localnet => say!(lang, RoutingLocalnet),
+        RoutingDrop::BeyondScope => say!(lang, RoutingScope),
         RoutingDrop::Ttl => say!(lang, RoutingTtl),
         RoutingDrop::Mtu => say!(lang, RoutingMtu),
         RoutingDrop::Blackhole => say!(lang, RoutingBlackhole, dst = dst),
@@ -426,6 +427,7 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
         Question::Random(rule, _) => say!(lang, AskRandom, at = at(*rule)),
         Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
         Question::PortChoice => say!(lang, AskPort),
+        Question::NextHop(hop) => say!(lang, AskHop, route = network(hop.net)),
         Question::Socket(proto, port) => {
             say!(lang, AskSocket, proto = crate::terms::protocol(*proto), port = port.to_string())
         }
@@ -436,6 +438,11 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
             say!(lang, AskOrder, one = chain_path(rules, *a), other = chain_path(rules, *b))
         }
     }
+}
+
+/// A route's network as `ip route` names it.
+pub(crate) fn network(net: Cidr) -> String {
+    if net.len == 0 { "default".into() } else { format!("{}/{}", net.addr, net.len) }
 }
 
 /// The text of a piece of a rule that was not understood.

@@ -42,6 +42,11 @@ impl Branch {
     }
 }
 
+/// Whether chance answers a question, so that nobody can.
+pub(crate) fn is_chance(question: &Question) -> bool {
+    matches!(question, Question::Random(..) | Question::NextHop(_))
+}
+
 /// The rule that a question is about.
 pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
     match question {

@@ -297,6 +297,17 @@ fn branch_label(t: &Telling, fork: &Fork, branch: &Branch, trace: &Trace) -> (St
     }
     let last = branch.key.len().saturating_sub(1);
     let at = choice_step(trace, fork, last);
+    if matches!(fork.question, Question::NextHop(_)) {
+        let after = trace.steps.get(at.unwrap_or(0)..).unwrap_or_default();
+        let hop = after.iter().find_map(|s| match &s.event {
+            Event::Routed { to: Routed::Forward { iface, via }, .. } => Some((iface, via)),
+            _ => None,
+        });
+        if let Some((iface, via)) = hop {
+            let name = iface.as_deref().unwrap_or("?").to_owned();
+            return (name, via.map(|v| v.to_string()).unwrap_or_default());
+        }
+    }
     if let Some(at) = at
         && branch.weight.is_some()
     {

@@ -55,8 +55,8 @@ fn main() -> ExitCode {
             left_out("refused", &format!(": {said}"));
             continue;
         }
-        if case.get("rules6").is_some() && turns_back(a) {
-            // The kernel sends redirects then; neighbour discovery is not walked.
+        if case.get("rules6").is_some() && !tells_links(case) && turns_back(a) {
+            // The kernel sends redirects then, from an address of the link that only the kernel knows.
             left_out("turned back", "");
             continue;
         }
@@ -107,6 +107,15 @@ fn parting(a: &Value, b: &Value) -> Option<usize> {
         (k, p == q)
     });
     pairs.find(|(_, same)| !same).map(|(k, _)| k)
+}
+
+/// Whether every interface has its address of the link in the case.
+fn tells_links(case: &Value) -> bool {
+    let mut interfaces = case["interfaces"].as_array().into_iter().flatten();
+    interfaces.all(|i| {
+        let mut addrs = i["addrs"].as_array().into_iter().flatten();
+        addrs.any(|a| a.as_str().is_some_and(|a| a.starts_with("fe80")))
+    })
 }
 
 /// Whether a packet is forwarded to where it came from.

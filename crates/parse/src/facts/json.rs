@@ -195,7 +195,41 @@ struct JsonRoute {
     prefsrc: Option<String>,
     metric: Option<u32>,
     tos: Option<String>,
+    nhid: Option<u32>,
+    flags: Option<Vec<String>>,
+    flow: Option<Map<String, Value>>,
+    metrics: Option<Vec<Map<String, Value>>>,
     nexthops: Option<Vec<Map<String, Value>>>,
+}
+
+/// The word for realms, from `{"from": "5", "to": "7"}`.
+fn realms(flow: Option<&Map<String, Value>>) -> String {
+    let part = |name: &str| flow.and_then(|f| f.get(name)).and_then(Value::as_str);
+    match (part("from"), part("to")) {
+        (Some(from), to) => format!(" realms {}/{}", from.trim_end_matches('/'), to.unwrap_or("0")),
+        (None, Some(to)) => format!(" realm {to}"),
+        (None, None) => String::new(),
+    }
+}
+
+/// One of several next hops, as `ip route` writes it.
+fn nexthop(hop: &Map<String, Value>) -> String {
+    let text = |name: &str| hop.get(name).and_then(Value::as_str);
+    let host = hop.get("via").and_then(|v| v.get("host")).and_then(Value::as_str);
+    let mut line = String::from("nexthop");
+    for (name, value) in [("via", text("gateway").or(host)), ("dev", text("dev"))] {
+        if let Some(value) = value {
+            line += &format!(" {name} {value}");
+        }
+    }
+    line += &realms(hop.get("flow").and_then(Value::as_object));
+    if let Some(weight) = hop.get("weight").and_then(Value::as_u64) {
+        line += &format!(" weight {weight}");
+    }
+    for flag in hop.get("flags").and_then(Value::as_array).into_iter().flatten() {
+        line += &format!(" {}", flag.as_str().unwrap_or_default());
+    }
+    line
 }
 
 fn routes(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
@@ -222,12 +256,19 @@ fn routes(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
         if let Some(metric) = route.metric {
             text += &format!(" metric {metric}");
         }
-        let hops: Vec<String> = route
-            .nexthops
-            .into_iter()
-            .flatten()
-            .filter_map(|h| Some(h.get("dev")?.as_str()?.to_owned()))
-            .collect();
+        if let Some(id) = route.nhid {
+            text += &format!(" nhid {id}");
+        }
+        text += &realms(route.flow.as_ref());
+        let mut metrics = route.metrics.iter().flatten();
+        if let Some(mtu) = metrics.find_map(|m| m.get("mtu")) {
+            text += &format!(" mtu {mtu}");
+        }
+        for flag in route.flags.iter().flatten() {
+            text += &format!(" {flag}");
+        }
+        let hops: Vec<String> = route.nexthops.iter().flatten().map(nexthop).collect();
+        let hops: Vec<&str> = hops.iter().map(String::as_str).collect();
         count += 1;
         routes::take(&mut facts, &text, &hops, place.origin(piece));
     }
@@ -247,6 +288,11 @@ fn rules(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
             let addr = text(addr)?;
             Some(text(len).map_or(addr.clone(), |len| format!("{addr}/{len}")))
         };
+        let range = |first: &str, last: &str| Some(format!("{}-{}", text(first)?, text(last)?));
+        let realms = match (text("flow_from"), text("flow_to")) {
+            (Some(from), to) => Some(format!("{from}/{}", to.unwrap_or_else(|| "0".into()))),
+            (None, to) => to,
+        };
         let mut line = String::new();
         if rule.contains_key("not") {
             line += "not ";
@@ -262,7 +308,13 @@ fn rules(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
             ("iif", text("iif")),
             ("oif", text("oif")),
             ("tos", text("tos")),
+            ("uidrange", range("uid_start", "uid_end")),
+            ("ipproto", text("ipproto")),
+            ("sport", range("sport_start", "sport_end").or_else(|| text("sport"))),
+            ("dport", range("dport_start", "dport_end").or_else(|| text("dport"))),
             ("lookup", text("table")),
+            ("suppress_prefixlength", text("suppress_prefixlen")),
+            ("realms", realms),
         ];
         for (name, value) in words {
             if let Some(value) = value {
@@ -273,7 +325,7 @@ fn rules(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
             line += &format!(" {action}");
         }
         let priority = text("priority").and_then(|p| p.parse().ok()).unwrap_or(0);
-        let extra = ["uid_start", "sport_start", "dport_start", "ipproto", "l3mdev", "goto", "nop"];
+        let extra = ["l3mdev", "goto", "nop", "suppress_ifgroup"];
         let beyond = extra.iter().any(|name| rule.contains_key(*name));
         routes::take_rule(&mut facts, &line, priority, beyond, place.origin(piece));
     }

@@ -1,4 +1,4 @@
-//! `ip route`, also of all tables, and `ip rule`. Of a route with several ways only what they share is kept.
+//! `ip route`, also of all tables, and `ip rule`.
 
 use super::{Block, Facts, bare, made, pasted};
 use crate::assume;
@@ -6,7 +6,7 @@ use crate::clean::{Clean, Row};
 use crate::oneline::Word;
 use crate::value::{self, whole};
 use chainwalk_model::{
-    Beside, Cidr, Fact, Hook, Interface, Origin, PolicyAction, PolicyRule, Route, RouteKind,
+    Beside, Cidr, Fact, Hook, Hop, Interface, Origin, PolicyAction, PolicyRule, Route, RouteKind,
     SectionKind, Touch,
 };
 use std::net::Ipv6Addr;
@@ -17,12 +17,12 @@ pub(super) fn routes(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> 
     let mut taken = 0;
     let mut count = 0;
     while let Some(row) = rows.get(taken) {
-        let hops = rows[taken + 1..].iter().map_while(|r| hop(r.text));
-        let hops: Vec<String> = hops.map(str::to_owned).collect();
+        let hops: Vec<&str> =
+            rows[taken + 1..].iter().map(|r| r.text).take_while(|t| is_below(t)).collect();
         if !take(&mut facts, row.text, &hops, pasted(clean, *row)) {
             break;
         }
-        taken += 1 + rows[taken + 1..].iter().take_while(|r| is_hop(r.text)).count();
+        taken += 1 + hops.len();
         count += 1;
     }
     if taken == 0 {
@@ -31,46 +31,71 @@ pub(super) fn routes(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> 
     made(clean, rows, taken, SectionKind::Routes(count), facts)
 }
 
-/// `nexthop via 10.0.0.1 dev eth0 weight 1`, below a route with several ways.
-fn is_hop(text: &str) -> bool {
-    text.starts_with("nexthop ")
+/// `nexthop via 10.0.0.1 dev eth0 weight 1`, below a route with several ways; `ip -d` adds what the kernel calls
+/// its group.
+fn is_below(text: &str) -> bool {
+    text.starts_with("nexthop ") || text.starts_with("nh_info ")
 }
 
-/// The interface of a way.
-fn hop(text: &str) -> Option<&str> {
-    is_hop(text).then(|| text.split_whitespace().skip_while(|w| *w != "dev").nth(1)).flatten()
-}
-
-/// Takes over what a line of `ip route` says; whether it is one. `hops` are the interfaces of the ways that
+/// Takes over what a line of `ip route` says; whether it is one. `hops` are the lines of its next hops that
 /// stand below it.
-pub(super) fn take(facts: &mut Facts, text: &str, hops: &[String], origin: Origin) -> bool {
-    // Which of several ways a packet takes is a matter of its hash: only what they share is known.
-    let ways = hops.first().map(|first| {
-        if hops.iter().all(|h| h == first) {
-            format!("{text} dev {first}")
-        } else {
-            format!("{text} dev ?")
+pub(super) fn take(facts: &mut Facts, text: &str, hops: &[&str], origin: Origin) -> bool {
+    let mut words: Vec<&str> = text.split_whitespace().filter(|w| *w != "\\").collect();
+    for hop in hops.iter().filter(|h| h.starts_with("nexthop ")) {
+        words.extend(hop.split_whitespace());
+    }
+    match line(&words, origin) {
+        Some(Line::Route(route)) => {
+            let advertised = words.windows(2).any(|w| w == ["proto", "ra"]);
+            match facts.routes.last_mut().filter(|last| !advertised && are_siblings(last, &route)) {
+                Some(last) => join(last, *route),
+                None => facts.routes.push(*route),
+            }
         }
-    });
-    match line(ways.as_deref().unwrap_or(text), origin) {
-        Some(Line::Route(route)) => facts.routes.push(route),
-        Some(Line::Address(interface)) => facts.interfaces.push(interface),
+        Some(Line::Address(interface)) => facts.interfaces.push(*interface),
         Some(Line::Implied) => {}
         None => return false,
     }
     true
 }
 
+/// Whether two lines are of one route of IPv6, whose next hops an older kernel lists as routes of their own.
+fn are_siblings(one: &Route, other: &Route) -> bool {
+    let through = |r: &Route| {
+        let mut vias = r.hops.iter().map(|h| h.via).chain((r.hops.is_empty()).then_some(r.via));
+        r.kind == RouteKind::Unicast && vias.all(|v| v.is_some_and(|v| v.is_ipv6()))
+    };
+    let place = |r: &Route| (r.dst, r.table, r.metric);
+    one.dst.addr.is_ipv6() && place(one) == place(other) && through(one) && through(other)
+}
+
+/// Adds what `other` leads by to the next hops of a route.
+fn join(route: &mut Route, other: Route) {
+    let hops = |r: &mut Route| match std::mem::take(&mut r.hops) {
+        hops if hops.is_empty() => vec![Hop {
+            via: r.via.take(),
+            dev: r.dev.take(),
+            weight: 1,
+            realms: r.realms,
+            link: std::mem::take(&mut r.link),
+        }],
+        hops => hops,
+    };
+    let mut other = other;
+    let mut all = hops(route);
+    all.extend(hops(&mut other));
+    route.hops = all;
+}
+
 enum Line {
-    Route(Route),
+    Route(Box<Route>),
     /// The route that an address brings with it.
-    Address(Interface),
+    Address(Box<Interface>),
     /// A route that follows from what a host is.
     Implied,
 }
 
-fn line(text: &str, origin: Origin) -> Option<Line> {
-    let words: Vec<&str> = text.split_whitespace().collect();
+fn line(words: &[&str], origin: Origin) -> Option<Line> {
     let first = *words.first()?;
     let kinds = [
         "unicast",
@@ -95,7 +120,18 @@ fn line(text: &str, origin: Origin) -> Option<Line> {
     if !typed
         && !matches!(
             words.get(1),
-            Some(&("via" | "dev" | "proto" | "scope" | "nhid" | "metric" | "src" | "table"))
+            Some(
+                &("via"
+                    | "dev"
+                    | "proto"
+                    | "scope"
+                    | "nhid"
+                    | "metric"
+                    | "src"
+                    | "table"
+                    | "tos"
+                    | "nexthop")
+            )
         )
     {
         return None;
@@ -103,35 +139,55 @@ fn line(text: &str, origin: Origin) -> Option<Line> {
     if matches!(first, "multicast" | "anycast") {
         return Some(Line::Implied);
     }
-    // Only what a route of the model has is handed on.
-    let mut text = if typed { format!("{first} {dst}") } else { dst.to_owned() };
-    for name in ["via", "dev", "src", "table", "metric", "tos"] {
-        if let Some(word) = after(name) {
-            // `via inet6 fe80::1` names the family first.
-            let word = if matches!(word, "inet" | "inet6") { after(word)? } else { word };
-            match name {
-                "table" => text += &format!(" table {}", table(word)),
-                _ => text += &format!(" {name} {word}"),
-            }
-        }
-    }
-    let mut route = assume::route(Word { text: &text, start: 0 }).ok()?;
+    let mut route = assume::route(Word { text: &known(words, typed)?, start: 0 }).ok()?;
     route.origin = origin;
-    if route.dst.len == 0 && route.via.is_some_and(|v| v.is_ipv6()) {
+    let linked = after("proto") == Some("kernel") && after("scope") == Some("link");
+    let six = route.via.is_some_and(|v| v.is_ipv6()) && route.src.is_none_or(|s| s.is_ipv6());
+    let hop6 = route.hops.iter().any(|h| h.via.is_some_and(|v| v.is_ipv6()));
+    if route.dst.len == 0 && (six || hop6) {
         route.dst.addr = Ipv6Addr::UNSPECIFIED.into();
     }
-    if route.table == 255 || matches!(route.kind, RouteKind::Local | RouteKind::Broadcast) {
+    let of_kernel = matches!(after("proto"), Some("kernel" | "none" | "unspec"));
+    if of_kernel
+        && (route.table == 255 || matches!(route.kind, RouteKind::Local | RouteKind::Broadcast))
+    {
         return Some(Line::Implied);
     }
-    let connected =
-        route.via.is_none() && after("proto") == Some("kernel") && after("scope") == Some("link");
-    if let (true, Some(addr), Some(dev)) = (connected, route.src, &route.dev) {
+    if let (true, None, Some(addr), Some(dev)) = (linked, route.via, route.src, &route.dev) {
         let mut interface: Interface = bare(dev, route.origin);
         let value = Cidr { addr, len: route.dst.len };
         interface.addrs.push(Fact { value, origin: route.origin });
-        return Some(Line::Address(interface));
+        return Some(Line::Address(Box::new(interface)));
     }
-    Some(Line::Route(route))
+    Some(Line::Route(Box::new(route)))
+}
+
+/// Of the words of a listed route those that a route of the model has, in the order they stand.
+fn known(words: &[&str], typed: bool) -> Option<String> {
+    let mut rest = words.iter().copied().skip(if typed { 2 } else { 1 }).peekable();
+    let mut text = words[..if typed { 2 } else { 1 }].join(" ");
+    while let Some(word) = rest.next() {
+        match word {
+            "nexthop" | "dead" | "linkdown" => text += &format!(" {word}"),
+            "via" | "dev" | "src" | "metric" | "weight" | "nhid" | "realm" | "realms" | "tos"
+            | "table" | "mtu" => {
+                let mut value = rest.next()?;
+                // `via inet6 fe80::1` names the family first, `mtu lock 1400` that nothing learns another.
+                if matches!(value, "inet" | "inet6" | "lock") {
+                    value = rest.next()?;
+                }
+                text += &match word {
+                    "table" => format!(" table {}", table(value)),
+                    "tos" if value.parse::<u8>().is_err() && !value.starts_with("0x") => {
+                        String::new()
+                    }
+                    _ => format!(" {word} {value}"),
+                };
+            }
+            _ => {}
+        }
+    }
+    Some(text)
 }
 
 /// Lines of `ip rule`.

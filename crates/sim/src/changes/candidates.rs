@@ -4,9 +4,9 @@ use super::sights::{Obstacle, Sight, Spot, is_established};
 use crate::route::in_net;
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
-    Family, Grain, Hook, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked, Match,
-    NewRule, Op, OpKind, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop, RuleId,
-    SctpMatch, Span, Target, TcpMatch, Text, Want,
+    Family, Grain, Hook, HopLink, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked,
+    Match, NewRule, Op, OpKind, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop,
+    RuleId, SctpMatch, Span, Target, TcpMatch, Text, Want,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -289,6 +289,7 @@ fn routing(
             }
         }
         RoutingDrop::Martian
+        | RoutingDrop::BeyondScope
         | RoutingDrop::Ttl
         | RoutingDrop::Mtu
         | RoutingDrop::BadHeader
@@ -340,6 +341,11 @@ fn add_route(addr: IpAddr, via: Option<IpAddr>, dev: Text) -> Edit {
         tos: 0,
         metric: 0,
         table: 254,
+        realms: 0,
+        mtu: None,
+        link: HopLink::Up,
+        hops: Vec::new(),
+        group: false,
         origin: Origin::Given,
     }))
 }

@@ -138,12 +138,12 @@ impl Walker<'_> {
             && found.dev.as_ref() == Some(bridge)
         {
             let bad = match self.martian(skb, bridge) {
-                Some(why) => Some(why),
+                Some(why) => Err(why),
                 None => {
                     self.routed(skb, |r| Ok(r.validate_source(&key(), bridge, Some(bridge))))?
                 }
             };
-            if let Some(why) = bad {
+            if let Err(why) = bad {
                 self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
                 return Err(Fate::Routing(why));
             }

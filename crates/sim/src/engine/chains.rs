@@ -172,7 +172,7 @@ impl Walker<'_> {
         match self.put(skb, &question, &ways) {
             Answer::Yes => Ok(()),
             Answer::No => Err(Fate::DroppedUnseen(question)),
-            Answer::Else => Err(Fate::Undecided(question)),
+            Answer::Else | Answer::Nth(_) => Err(Fate::Undecided(question)),
         }
     }
 
@@ -210,6 +210,7 @@ impl Walker<'_> {
             now_ms: self.world.now_ms,
             clock: self.world.clock(),
             has_socket: skb.has_socket,
+            realms: skb.realms,
         };
         let found = look(&eye, &mut memory);
         let leans = router.into_leans();

@@ -227,7 +227,7 @@ impl Walker<'_> {
                 Ok(())
             }
             Answer::No => Err(Fate::DroppedUnseen(question)),
-            Answer::Else => Err(Fate::Undecided(question)),
+            Answer::Else | Answer::Nth(_) => Err(Fate::Undecided(question)),
         }
     }
 

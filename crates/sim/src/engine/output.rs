@@ -4,8 +4,8 @@ use super::{Attached, Skb, Walker, Way, is_multicast_or_broadcast};
 use crate::ct::Zone;
 use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{
-    Answer, Entry, Errno, Event, Fate, FrameTo, Hook, Lean, Mac, RouteKind, Routed, RoutingDrop,
-    Text,
+    Answer, Entry, Errno, Event, Fate, FrameTo, Hook, L4, Lean, Mac, Packet, RouteKind, Routed,
+    RoutingDrop, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -15,6 +15,11 @@ const ALL_HOSTS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
 /// The protocol of a socket whose packets bring their header along (`IPPROTO_RAW`).
 const RAW: u8 = 255;
 
+/// Whether it is a redirect of IPv6.
+fn is_redirect(packet: &Packet) -> bool {
+    packet.is_v6() && matches!(&packet.l4, L4::Icmp(i) if i.kind == 137)
+}
+
 impl Walker<'_> {
     /// A packet made on this host.
     pub(super) fn send(&mut self, skb: &mut Skb) -> Way<Fate> {
@@ -23,7 +28,10 @@ impl Walker<'_> {
         };
         // A copy goes to its gateway, whoever sent the packet.
         let copy = self.route_dst.take();
-        let bind = self.route_oif.take().or(bind);
+        let said = self.route_oif.take();
+        // What IPv6 tells its neighbours has an interface before it is sent.
+        let neighbourly = said.clone().filter(|_| copy.is_none() && is_redirect(&skb.packet));
+        let bind = said.or(bind);
         if copy.is_none() {
             self.settle_source(skb, Answer::Yes);
         }
@@ -43,6 +51,8 @@ impl Walker<'_> {
             (_, true) => (Who { proto: RAW, sport: 0, dport: 0, ..who }, 0),
             _ => (who, tos),
         };
+        let hashed = self.route_hash.take();
+        let who = if skb.own { Who { hashed, ..who } } else { who };
         let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref(), who };
         let found = match src.filter(|_| is_multicast_or_broadcast(dst)) {
             // To everybody on the network of the address that it is sent from.
@@ -51,6 +61,12 @@ impl Walker<'_> {
                 Ok(dev.map(Found::on_link))
             })?,
             None => self.routed(skb, |r| r.lookup(&key()))?,
+        };
+        let found = match found {
+            Some(f) if f.chosen && !skb.own && skb.packet.ip.src.is_unspecified() => {
+                self.settle_by_hop(skb, &key(), f)?
+            }
+            found => found,
         };
         let found = match found {
             Some(found) => self.likely_dev(skb, found),
@@ -74,7 +90,8 @@ impl Walker<'_> {
         {
             return self.unsendable(skb, Errno::EINVAL, RoutingDrop::Localnet);
         }
-        let too_long = crate::wire::total_len(&skb.packet) > self.mtu(found.dev.as_deref());
+        let mtu = found.mtu.unwrap_or_else(|| self.mtu(found.dev.as_deref()));
+        let too_long = crate::wire::total_len(&skb.packet) > mtu;
         let whole = skb.packet.ip.df || raw;
         if too_long && whole && !skb.own && found.kind != RouteKind::Local {
             return self.unsendable(skb, Errno::EMSGSIZE, RoutingDrop::Mtu);
@@ -87,8 +104,18 @@ impl Walker<'_> {
         // What leaves the host is said to have come in by the interface that the copy was made for.
         let copied_for = copy.and(skb.route_dev.clone());
         self.hook(skb, Hook::Output)?;
-        skb.iif = copied_for;
+        skb.iif = copied_for.or(neighbourly);
         self.leave(skb)
+    }
+
+    /// A packet that names no source takes that of the next hop that was chosen, and is routed again with it.
+    fn settle_by_hop(&mut self, skb: &mut Skb, key: &Key, found: Found) -> Way<Option<Found>> {
+        let Some(src) = self.routed(skb, |r| Ok(r.source_for(&found, key.dst)))? else {
+            return Ok(Some(found));
+        };
+        skb.packet.ip.src = src;
+        self.trace.sent.packet.ip.src = src;
+        self.routed(skb, |r| r.lookup(&Key { src: Some(src), ..key.clone() }))
     }
 
     fn unsendable(&mut self, skb: &Skb, errno: Errno, why: RoutingDrop) -> Way<Fate> {
@@ -102,6 +129,8 @@ impl Walker<'_> {
         let dev: Option<Text> = if local { Some("lo".into()) } else { found.dev.clone() };
         skb.kind = found.kind;
         skb.next_hop = found.via;
+        skb.realms = found.class(0);
+        skb.route_mtu = found.mtu;
         skb.route_dev = Some(dev.clone().unwrap_or_else(|| "?".into()));
         if !again {
             skb.oif.clone_from(&skb.route_dev);

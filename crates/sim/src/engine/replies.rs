@@ -2,7 +2,7 @@
 //!
 //! Sources: `net/ipv4/netfilter/nf_reject_ipv4.c`, `net/ipv4/icmp.c`, `net/ipv4/tcp_ipv4.c`.
 
-use super::{Attached, Skb, Walker, empty_trace};
+use super::{Attached, Skb, Walker, empty_trace, on_link};
 use crate::ct::{self, Info};
 use crate::route::{Key, Router, Who};
 use chainwalk_model::{
@@ -79,7 +79,7 @@ impl Walker<'_> {
         skb: &mut Skb,
         kind: u8,
         code: u8,
-        info: u16,
+        info: u32,
         attached: Attached,
     ) {
         let ip = &skb.packet.ip;
@@ -95,15 +95,22 @@ impl Walker<'_> {
             return;
         }
         let (to, here) = (ip.src, ip.dst);
+        let hashed = Some((to, here));
         let from = if skb.kind == RouteKind::Local {
             Some(here)
         } else {
             let number = if to.is_ipv4() { proto::ICMP } else { proto::ICMPV6 };
             let dport = u16::from_be_bytes([kind, code]);
-            let who = Who { proto: number, dport, ..Who::default() };
+            let who = Who { proto: number, dport, hashed, ..Who::default() };
             let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif: None, who };
             let dev = skb.iif.clone();
             self.routed(skb, |r| {
+                // A neighbour's address of a link says nothing without the link.
+                if let (IpAddr::V6(a), Some(dev)) = (to, &dev)
+                    && on_link(a)
+                {
+                    return Ok(r.select_addr(dev, to));
+                }
                 let found = r.lookup(&key())?;
                 // IPv6 answers from an address of the interface that the packet came in by.
                 if let (true, Some(dev)) = (to.is_ipv6(), &dev)
@@ -133,8 +140,8 @@ impl Walker<'_> {
             l4: L4::Icmp(Icmp {
                 kind,
                 code,
-                id: 0,
-                seq: info,
+                id: (info >> 16) as u16,
+                seq: info as u16,
                 inner: Some(Box::new(skb.packet.clone())),
             }),
             payload: Arc::from([]),
@@ -144,6 +151,8 @@ impl Walker<'_> {
             return;
         }
         self.husk = matches!(skb.attached, Attached::Untracked);
+        self.route_hash = hashed;
+        self.spoke_to(to, kind);
         self.answer(skb, packet, attached);
     }
 
@@ -176,6 +185,7 @@ impl Walker<'_> {
             (RoutingDrop::Prohibit, false) => (3, 13),
             (RoutingDrop::NoRoute | RoutingDrop::Unreachable, true) => (1, 0),
             (RoutingDrop::Prohibit, true) => (1, 1),
+            (RoutingDrop::BeyondScope, true) => (1, 2),
             _ => return,
         };
         let by_route = !matches!(why, RoutingDrop::Ttl | RoutingDrop::Mtu);
@@ -186,12 +196,14 @@ impl Walker<'_> {
             }
         }
         let mtu = match why {
-            RoutingDrop::Mtu if v6 => self.mtu(skb.oif.as_deref()).max(LEAST_MTU6),
-            RoutingDrop::Mtu => self.mtu(skb.oif.as_deref()),
+            RoutingDrop::Mtu => {
+                let mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(skb.oif.as_deref()));
+                if v6 { mtu.max(LEAST_MTU6) } else { mtu }
+            }
             _ => 0,
         };
         let attached = Self::attached_of(skb);
-        self.icmp_error(skb, kind, code, mtu as u16, attached);
+        self.icmp_error(skb, kind, code, mtu, attached);
     }
 
     /// What this host's own stack answers, where nothing else takes the packet.
@@ -232,7 +244,9 @@ impl Walker<'_> {
                 // An echo to a group is answered from an address of the way back.
                 let (to, group) = (skb.packet.ip.src, skb.packet.ip.dst.is_multicast());
                 let who = Who { proto: skb.packet.ip.proto, ..Who::default() };
-                let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif: None, who };
+                let link = skb.iif.clone().filter(|_| matches!(to, IpAddr::V6(a) if on_link(a)));
+                let oif = link.as_deref();
+                let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif, who };
                 let own = self.routed(skb, |r| {
                     Ok(r.lookup(&key())?.filter(|_| group).and_then(|f| r.source_for(&f, to)))
                 });
@@ -265,6 +279,10 @@ impl Walker<'_> {
             return;
         }
         let mark = std::mem::take(&mut self.own_mark);
+        // A neighbour on a link is answered there.
+        if self.route_oif.is_none() && matches!(packet.ip.dst, IpAddr::V6(a) if on_link(a)) {
+            self.route_oif.clone_from(&skb.iif);
+        }
         let sent = Sent { packet, entry: Entry::Local { uid: None, gid: None, mark, bind: None } };
         let index = self.replies.len();
         self.replies.push(empty_trace(sent.clone()));

@@ -125,7 +125,7 @@ impl Walker<'_> {
                 match self.put(skb, &question, &ways) {
                     Answer::Yes => Word::On,
                     Answer::No => Word::End(Fate::DroppedUnseen(question)),
-                    Answer::Else => return Err(Fate::Undecided(question)),
+                    Answer::Else | Answer::Nth(_) => return Err(Fate::Undecided(question)),
                 }
             }
         })

@@ -77,7 +77,7 @@ fn has_type(
                 return Ok((true, AddrTypes(kind)));
             }
             let asked = routed & UNREACHABLE != 0 && kind != MULTICAST;
-            let bit = if asked && eye.net.leaves_by(addr, None, 0)?.is_none() {
+            let bit = if asked && eye.net.leaves_by(addr, None, 0)?.is_empty() {
                 UNREACHABLE
             } else {
                 eye.net.addr_type(addr, dev)?

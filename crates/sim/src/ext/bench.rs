@@ -47,7 +47,7 @@ impl Net for Host {
         dst: IpAddr,
         _src: Option<IpAddr>,
         _mark: u32,
-    ) -> Result<Option<String>, Question> {
+    ) -> Result<Vec<Text>, Question> {
         let net = |i: &Interface| {
             i.addrs.iter().any(|a| match (a.value.addr, dst) {
                 (IpAddr::V4(a), IpAddr::V4(b)) => a.octets()[..3] == b.octets()[..3],
@@ -55,7 +55,7 @@ impl Net for Host {
                 _ => false,
             })
         };
-        Ok(self.interfaces.iter().find(|i| net(i)).map(|i| i.name.to_string()))
+        Ok(self.interfaces.iter().find(|i| net(i)).map(|i| i.name.clone()).into_iter().collect())
     }
 }
 
@@ -207,6 +207,7 @@ impl Bench {
             now_ms: self.now_ms,
             clock: self.clock,
             has_socket: false,
+            realms: 0,
         }
     }
 }

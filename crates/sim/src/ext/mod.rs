@@ -34,6 +34,7 @@ mod owner;
 mod physdev;
 mod pkttype;
 pub(crate) mod quota;
+mod realm;
 pub(crate) mod recent;
 mod rpfilter;
 mod set;
@@ -139,7 +140,7 @@ pub(crate) fn test(
         Match::Mh(m) => extensions::mh(*m, eye, j),
         Match::Osf(m) => host::osf(m, eye, j),
         Match::Policy(m) => host::policy(m, eye, j),
-        Match::Realm(m) => j.untold(Part::Realm, m.not),
+        Match::Realm(m) => realm::test(*m, eye, j),
         Match::Rt(m) => extensions::rt(m, eye, j),
         Match::Srh(m) => srh::test(m, eye, j),
         Match::Tcpmss(m) => mss::test(*m, eye, j),

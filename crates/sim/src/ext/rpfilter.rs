@@ -45,14 +45,14 @@ fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
                 IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0 => None,
                 addr => Some(addr),
             };
-            let Some(way_back) = eye.net.leaves_by(src, from, mark)? else { return Ok(false) };
-            if m.loose {
-                return Ok(true);
+            let ways_back = eye.net.leaves_by(src, from, mark)?;
+            if ways_back.is_empty() || m.loose {
+                return Ok(!ways_back.is_empty());
             }
-            if is_unknown(dev) || is_unknown(&way_back) {
+            if is_unknown(dev) || ways_back.iter().any(|w| is_unknown(w)) {
                 return Err(None);
             }
-            Ok(way_back == dev)
+            Ok(ways_back.iter().any(|w| **w == *dev))
         }
         LOCAL if m.accept_local => Ok(m.loose || eye.net.addr_type(src, Some(dev))? == LOCAL),
         _ => Ok(false),

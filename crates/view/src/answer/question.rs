@@ -64,6 +64,7 @@ fn question(host: &Host, q: &Question) -> Value {
         Question::Random(id, op) => in_rule("random", host, *id, &op_name(host, *id, *op)),
         Question::NatChoice(id) => in_rule("nat_choice", host, *id, "nat"),
         Question::PortChoice => plain("port_choice", ""),
+        Question::NextHop(hop) => plain("next_hop", &crate::fate::network(hop.net)),
         Question::Socket(proto, port) => {
             let name = match proto {
                 6 => format!("tcp:{port}"),

@@ -1,0 +1,170 @@
+//! What a router tells a sender whose packet leaves by the interface that it came by.
+//!
+//! Sources: `ip_rt_send_redirect` in `net/ipv4/route.c`, `ip6_forward` in `net/ipv6/ip6_output.c`,
+//! `ndisc_send_redirect` in `net/ipv6/ndisc.c`, `inet_peer_xrlim_allow` in `net/ipv4/inetpeer.c`.
+
+use super::{Attached, Skb, Walker, on_link, replies::plain};
+use crate::memory::Told;
+use crate::route::{Found, Key, Who, in_net};
+use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, proto};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Nothing is told to a sender who did not heed this many redirects.
+const MOST: u64 = 9;
+/// The time after which the second redirect may follow; it doubles with each.
+const LOAD_MS: u64 = 20;
+/// A sender who was silent so long is told again.
+const SILENCE_MS: u64 = LOAD_MS << (MOST + 1);
+/// IPv6 tells once in a second, and this many times at once.
+const BURST: u64 = 6;
+const SECOND_MS: u64 = 1000;
+/// The most of an IPv6 redirect.
+const LEAST_MTU: usize = 1280;
+
+impl Walker<'_> {
+    /// Whether the sender of a packet on this way is told a shorter one; `near` says that it is a neighbour
+    /// (`__mkroute_input`).
+    pub(super) fn may_redirect(&mut self, skb: &Skb, found: &Found, near: bool) -> bool {
+        let turns = skb.iif.is_some() && found.dev == skb.iif;
+        let (Some(dev), IpAddr::V4(src)) = (skb.iif.clone().filter(|_| turns), skb.packet.ip.src)
+        else {
+            return false;
+        };
+        let sysctl = |of: &str, name: &str, usual| {
+            self.world.sysctl(&format!("net.ipv4.conf.{of}.{name}"), usual)
+        };
+        let both = |name: &str, usual| [sysctl("all", name, usual), sysctl(&dev, name, usual)];
+        let usual = i64::from(!self.world.host.complete.network);
+        let sends = both("send_redirects", usual);
+        if !near || sends.iter().all(|(on, _)| *on == 0) {
+            return false;
+        }
+        if usual == 1 && !sends.iter().any(|(on, told)| *told && *on != 0) {
+            // Nobody told whether it does.
+            self.lean(Lean::NoRedirect(src.into()));
+            return false;
+        }
+        let shared = both("shared_media", 1).iter().any(|(on, _)| *on != 0);
+        let gateway = found.via.filter(IpAddr::is_ipv4);
+        let one_net = self.world.host.interface(&dev).is_some_and(|i| {
+            i.addrs
+                .iter()
+                .any(|f| in_net(src.into(), f.value) && gateway.is_none_or(|g| in_net(g, f.value)))
+        });
+        shared || one_net
+    }
+
+    /// Tells an IPv4 sender the shorter way, unless it was told a moment ago.
+    pub(super) fn tell_shorter_way(&mut self, skb: &mut Skb) {
+        let now = self.world.now_ms;
+        let fresh = || Told { count: 0, last_ms: now };
+        let told = self.world.memory.redirects.entry(&skb.packet.ip.src, fresh);
+        if now > told.last_ms + SILENCE_MS {
+            told.count = 0;
+        }
+        if told.count >= MOST {
+            told.last_ms = now;
+            return;
+        }
+        if told.count > 0 && now <= told.last_ms + (LOAD_MS << told.count) {
+            return;
+        }
+        *told = Told { count: told.count + 1, last_ms: now };
+        let gateway = match skb.next_hop.unwrap_or(skb.packet.ip.dst) {
+            IpAddr::V4(gateway) => gateway,
+            IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED,
+        };
+        let attached = Self::attached_of(skb);
+        self.icmp_error(skb, 5, 1, gateway.into(), attached);
+    }
+
+    /// Tells an IPv6 sender the shorter way: by the address of the link, if the sender is a neighbour and so is
+    /// the target or it has such an address.
+    pub(super) fn tell_shorter_way6(&mut self, skb: &Skb) {
+        let (IpAddr::V6(src), IpAddr::V6(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
+            return;
+        };
+        let Some(dev) = skb.iif.clone() else { return };
+        let target = match skb.next_hop {
+            Some(IpAddr::V6(via)) => via,
+            _ => dst,
+        };
+        let Some(own) = self.link_address(&dev) else {
+            self.lean(Lean::NoRedirect(src.into()));
+            return;
+        };
+        if !self.may_tell(dst.into()) || target != dst && !on_link(target) {
+            return;
+        }
+        let who = Who { proto: proto::ICMPV6, ..Who::default() };
+        let key = || Key {
+            dst: src.into(),
+            src: Some(own.into()),
+            mark: 0,
+            tos: 0,
+            iif: None,
+            oif: Some(&dev),
+            who,
+        };
+        let found = self.routed(skb, |r| r.lookup(&key()));
+        let neighbour = found.is_ok_and(|f| f.is_some_and(|f| f.via.is_none() && f.dev.is_some()));
+        if !neighbour || !self.may_tell(src.into()) {
+            return;
+        }
+        let packet = Packet {
+            ip: IpHeader { proto: proto::ICMPV6, ttl: 255, ..plain(own.into(), src.into()) },
+            l4: L4::Icmp(Icmp { kind: 137, code: 0, id: 0, seq: 0, inner: None }),
+            payload: redirected(target, dst, &crate::wire::bytes(&skb.packet)).into(),
+            bad_csum: false,
+        };
+        self.route_src = Some(own.into());
+        self.route_oif = Some(dev);
+        self.answer(skb, packet, Attached::None);
+    }
+
+    /// An error that IPv6 sends counts against what it may tell besides. The hosts of recorded cases send errors
+    /// without limit (`icmp.ratelimit` 0), which leaves nothing over.
+    pub(super) fn spoke_to(&mut self, addr: IpAddr, kind: u8) {
+        const TOO_BIG: u8 = 2;
+        if addr.is_ipv6() && kind != TOO_BIG && self.world.host.complete.network {
+            let none = Told { count: 0, last_ms: self.world.now_ms };
+            *self.world.memory.redirects.entry(&addr, || none) = none;
+        }
+    }
+
+    /// Whether IPv6 may speak once more of this address or to it.
+    fn may_tell(&mut self, addr: IpAddr) -> bool {
+        let now = self.world.now_ms;
+        let full = || Told { count: BURST * SECOND_MS, last_ms: now };
+        let told = self.world.memory.redirects.entry(&addr, full);
+        let left = (told.count + now - told.last_ms).min(BURST * SECOND_MS);
+        let may = left >= SECOND_MS;
+        *told = Told { count: if may { left - SECOND_MS } else { left }, last_ms: now };
+        may
+    }
+
+    /// The address that this host has on the link of an interface, where it was told: the one that came first.
+    fn link_address(&self, dev: &str) -> Option<Ipv6Addr> {
+        let iface = self.world.host.interface(dev)?;
+        let mut own = iface.addrs.iter().filter_map(|f| match f.value.addr {
+            IpAddr::V6(a) if on_link(a) => Some(a),
+            _ => None,
+        });
+        own.next()
+    }
+}
+
+/// What an IPv6 redirect says behind its first eight bytes: the target, the destination, the target's link-layer
+/// address, and as much of the packet as there is room for.
+fn redirected(target: Ipv6Addr, dst: Ipv6Addr, packet: &[u8]) -> Vec<u8> {
+    const HEADERS: usize = 40 + 8 + 32 + 8;
+    let len = (LEAST_MTU - HEADERS).min(packet.len() + 8) & !7;
+    let mut payload = Vec::with_capacity(HEADERS + len);
+    payload.extend(target.octets());
+    payload.extend(dst.octets());
+    // The target's link-layer address.
+    payload.extend([2, 1, 0, 0, 0, 0, 0, 0]);
+    payload.extend([4, (len / 8) as u8, 0, 0, 0, 0, 0, 0]);
+    payload.extend(packet.iter().take(len - 8));
+    payload
+}

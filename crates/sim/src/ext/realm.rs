@@ -1,0 +1,39 @@
+//! `-m realm`: the realm of the packet's route.
+//!
+//! - Written: `[!] --realm VALUE[/MASK]`.
+//! - Listed: `realm 0x5/0xff`, `! realm 0x5`.
+//! - Kernel: `realm_mt` in `net/netfilter/xt_realm.c`; the number is `tclassid` of the packet's `dst_entry`.
+//! - IPv6's routes have none.
+
+use super::{Judge, masked};
+use crate::eye::Eye;
+use chainwalk_model::{Found, Inv, Masked, Origin, Part};
+
+pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, j: &mut Judge) {
+    let told = |r: &chainwalk_model::Route| !matches!(r.origin, Origin::Inferred(_));
+    let known = eye.packet.is_v6() || eye.host.complete.network || eye.host.routes.iter().any(told);
+    if known {
+        j.holds(Part::Realm, m.not, masked(m.value, eye.realms), || {
+            Found::Hex(u64::from(eye.realms))
+        });
+    } else {
+        j.untold(Part::Realm, m.not);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{Match, Question, RuleId, Truth};
+
+    #[test]
+    fn the_realms_of_routes_nobody_told_are_not_guessed() {
+        let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let m = |value, mask| Match::Realm(Inv { not: false, value: Masked { value, mask } });
+        assert_eq!(bench.test(&m(0, 0xff)), Truth::Unknown(Question::Fact(RuleId(0), 0)));
+        bench.host.complete.network = true;
+        assert_eq!(bench.test(&m(0, 0xff)), Truth::Yes);
+        assert_eq!(bench.test(&m(5, u32::MAX)), Truth::No);
+    }
+}
