@@ -46,7 +46,11 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         let ports = [ask.sport.filter(|_| proto != proto::TCP), ask.dport];
         let [sport, dport] = ports.map(Option::unwrap_or_default);
         let uid = ask.uid.unwrap_or(0);
-        let who = Who { proto, sport, dport, uid, ..Who::default() };
+        let who = if world.host.raw_sender {
+            CONNECTED
+        } else {
+            Who { proto, sport, dport, uid, ..Who::default() }
+        };
         source(world, &entry, dst, ask.mark.unwrap_or(0), who)
     });
     let l4 = transport(ask, proto, base.as_ref(), error, dst, src);
@@ -303,6 +307,10 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
     });
     first.or(holder).map(|i| i.name.clone()).or_else(|| Some("eth0".into()))
 }
+
+/// Who asks for the source of a recorded case's packet: a UDP socket that is connected to port 9.
+const CONNECTED: Who =
+    Who { proto: proto::UDP, sport: 40000, dport: 9, uid: 0, label: 0, hashed: None };
 
 /// The source a packet takes that names none.
 fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpAddr {

@@ -30,16 +30,16 @@ pub(crate) struct Memory {
     pub(crate) labels: Shared<u32, Vec<Text>>,
     /// Flows that `connlimit` saw, one list for each test.
     pub(crate) connlimits: Shared<At, connlimit::Groups>,
-    /// Redirects that were sent, by whom they told or spoke of.
+    /// Redirects of IPv4 that were sent, by whom they told.
     pub(crate) redirects: Shared<IpAddr, Told>,
     /// ipsets by name, as far as rules looked at them.
     pub(crate) sets: Shared<Text, sets::Live>,
 }
 
-/// How often somebody was told of a shorter way, and when last; of IPv6 how many milliseconds of telling are left.
+/// How often somebody was told of a shorter way, and when last.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Told {
-    /// How often; of IPv6 the milliseconds that are left.
+    /// How often.
     pub count: u64,
     /// Milliseconds since the first packet.
     pub last_ms: u64,

@@ -115,6 +115,13 @@ impl Walker<'_> {
             return Err(Fate::Refused);
         }
         if info == Info::Related && is_icmp(&skb.packet) {
+            // A redirect about a flow that is translated, or may yet be, would confuse both sides.
+            let both = status::SRC_NAT_DONE | status::DST_NAT_DONE;
+            let changed = entry.has(status::SRC_NAT) || entry.has(status::DST_NAT);
+            let unsettled = entry.status & both != both || changed;
+            if is_redirect(&skb.packet) && unsettled && self.nat_is_loaded(skb) {
+                return Err(Fate::Refused);
+            }
             self.rewrite_icmp_error(skb, manip);
         } else {
             self.rewrite(skb, manip);
@@ -421,6 +428,12 @@ impl Walker<'_> {
 struct Chosen {
     tuple: Tuple,
     by_chance: bool,
+}
+
+/// Whether it tells of a shorter way.
+fn is_redirect(packet: &Packet) -> bool {
+    const REDIRECT: u8 = 5;
+    packet.ip.proto == proto::ICMP && matches!(&packet.l4, L4::Icmp(i) if i.kind == REDIRECT)
 }
 
 fn is_icmp(packet: &Packet) -> bool {

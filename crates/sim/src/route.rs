@@ -128,7 +128,7 @@ pub(crate) struct Hops {
     /// Its table.
     pub table: u32,
     /// Those that are not passed over.
-    pub hops: Vec<Hop>,
+    pub all: Vec<Hop>,
     /// Whether they are those of a group of `ip nexthop`.
     pub group: bool,
 }
@@ -158,9 +158,10 @@ impl Found {
     /// (`set_class_tag`).
     pub(crate) fn class(&self, back: u32) -> u32 {
         [self.rule_realms, back].into_iter().fold(self.realms, |own, other| {
-            let low = if own & 0xffff == 0 { other & 0xffff } else { 0 };
-            let high = if own >> 16 == 0 { other & 0xffff_0000 } else { 0 };
-            own | low | high
+            let [mine, others] = [own, other].map(|r| (r >> 16, r as u16));
+            let from = if mine.0 == 0 { others.0 } else { mine.0 };
+            let to = if mine.1 == 0 { others.1 } else { mine.1 };
+            from << 16 | u32::from(to)
         })
     }
 
@@ -173,7 +174,7 @@ impl Found {
     /// Whether one of its ways leads out of `dev`.
     fn uses(&self, dev: &str) -> bool {
         match &self.choice {
-            Some(all) => all.hops.iter().any(|h| h.dev.as_deref() == Some(dev)),
+            Some(choice) => choice.all.iter().any(|h| h.dev.as_deref() == Some(dev)),
             None => self.dev.as_deref() == Some(dev),
         }
     }
@@ -737,8 +738,8 @@ impl Net for Router<'_> {
         let who = Who::default();
         let key = Key { dst, src, mark, tos: 0, iif: None, oif: None, who };
         match self.look_up(&key)? {
-            Some(Found { choice: Some(all), .. }) => {
-                Ok(all.hops.iter().filter_map(|h| h.dev.clone()).collect())
+            Some(Found { choice: Some(choice), .. }) => {
+                Ok(choice.all.iter().filter_map(|h| h.dev.clone()).collect())
             }
             Some(Found { dev: Some(dev), kind: RouteKind::Unicast, .. }) => Ok(vec![dev]),
             Some(Found { dev: None, kind: RouteKind::Unicast, .. }) => Err(Question::Route(dst)),

@@ -8,6 +8,7 @@ use crate::memory::Told;
 use crate::route::{Found, Key, Who, in_net};
 use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::rc::Rc;
 
 /// Nothing is told to a sender who did not heed this many redirects.
 const MOST: u64 = 9;
@@ -15,8 +16,7 @@ const MOST: u64 = 9;
 const LOAD_MS: u64 = 20;
 /// A sender who was silent so long is told again.
 const SILENCE_MS: u64 = LOAD_MS << (MOST + 1);
-/// IPv6 tells once in a second, and this many times at once.
-const BURST: u64 = 6;
+/// IPv6 tells once in a second, and a few times at once.
 const SECOND_MS: u64 = 1000;
 /// The most of an IPv6 redirect.
 const LEAST_MTU: usize = 1280;
@@ -122,25 +122,10 @@ impl Walker<'_> {
         self.answer(skb, packet, Attached::None);
     }
 
-    /// An error that IPv6 sends counts against what it may tell besides. The hosts of recorded cases send errors
-    /// without limit (`icmp.ratelimit` 0), which leaves nothing over.
-    pub(super) fn spoke_to(&mut self, addr: IpAddr, kind: u8) {
-        const TOO_BIG: u8 = 2;
-        if addr.is_ipv6() && kind != TOO_BIG && self.world.host.complete.network {
-            let none = Told { count: 0, last_ms: self.world.now_ms };
-            *self.world.memory.redirects.entry(&addr, || none) = none;
-        }
-    }
-
     /// Whether IPv6 may speak once more of this address or to it.
     fn may_tell(&mut self, addr: IpAddr) -> bool {
         let now = self.world.now_ms;
-        let full = || Told { count: BURST * SECOND_MS, last_ms: now };
-        let told = self.world.memory.redirects.entry(&addr, full);
-        let left = (told.count + now - told.last_ms).min(BURST * SECOND_MS);
-        let may = left >= SECOND_MS;
-        *told = Told { count: if may { left - SECOND_MS } else { left }, last_ms: now };
-        may
+        Rc::make_mut(&mut self.world.peers).may_hear(addr, now, SECOND_MS)
     }
 
     /// The address that this host has on the link of an interface, where it was told: the one that came first.

@@ -152,7 +152,6 @@ impl Walker<'_> {
         }
         self.husk = matches!(skb.attached, Attached::Untracked);
         self.route_hash = hashed;
-        self.spoke_to(to, kind);
         self.answer(skb, packet, attached);
     }
 
@@ -170,6 +169,10 @@ impl Walker<'_> {
         // Where nobody tells the setting, nobody tells either how far apart the packets are.
         let (limit, told) = self.world.sysctl(name, 0);
         let now = self.world.now_ms;
+        if !told && v6 && self.world.host.complete.network {
+            // Without a limit an error still uses up what its receiver may be told besides.
+            return Rc::make_mut(&mut self.world.peers).may_hear(to, now, 0);
+        }
         !told || Rc::make_mut(&mut self.world.peers).may_hear(to, now, limit.max(0) as u64)
     }
 

@@ -34,7 +34,7 @@ impl Router<'_> {
         let found = Found { dev: first.dev.clone(), via: first.via, realms: first.realms, ..base };
         // A socket that is bound to an interface takes the first hop there.
         let choice = (hops.len() > 1 && key.oif.is_none()).then(|| {
-            Rc::new(Hops { net: route.dst, table: route.table, hops, group: route.group })
+            Rc::new(Hops { net: route.dst, table: route.table, all: hops, group: route.group })
         });
         Some(Found { choice, ..found })
     }
@@ -55,33 +55,30 @@ impl Router<'_> {
 
     /// Chooses among the next hops of what a lookup found.
     pub(super) fn select(&self, found: Found, key: &Key) -> Result<Found, Question> {
-        let Some(all) = found.choice.clone() else { return Ok(found) };
-        let shares = self.shares(&all, key);
-        let at = match &shares[..] {
-            [(only, _)] => *only,
-            _ => {
-                let question = Question::NextHop(self.hashed(&all, key));
-                match self.world.answer(&question) {
-                    Some(Answer::Nth(n)) => usize::from(n),
-                    _ => {
-                        let ways = shares.iter().map(|(n, w)| (Answer::Nth(*n as u16), Some(*w)));
-                        self.ways.replace(ways.collect());
-                        return Err(question);
-                    }
-                }
-            }
+        let Some(hops) = found.choice.clone() else { return Ok(found) };
+        let shares = self.shares(&hops, key);
+        let at = if let [(only, _)] = &shares[..] {
+            *only
+        } else {
+            let question = Question::NextHop(self.hashed(&hops, key));
+            let Some(Answer::Nth(n)) = self.world.answer(&question) else {
+                let ways = shares.iter().map(|(n, w)| (Answer::Nth(*n as u16), Some(*w)));
+                self.ways.replace(ways.collect());
+                return Err(question);
+            };
+            usize::from(n)
         };
-        let Some(hop) = all.hops.get(at) else { return Ok(found) };
+        let Some(hop) = hops.all.get(at) else { return Ok(found) };
         let (dev, via, realms) = (hop.dev.clone(), hop.via, hop.realms);
         Ok(Found { dev, via, realms, choice: None, chosen: true, ..found })
     }
 
     /// Which hops may be taken, by their places, and how likely each is.
-    fn shares(&self, all: &Hops, key: &Key) -> Vec<(usize, f64)> {
-        let total: f64 = all.hops.iter().map(|h| f64::from(h.weight)).sum();
+    fn shares(&self, hops: &Hops, key: &Key) -> Vec<(usize, f64)> {
+        let total: f64 = hops.all.iter().map(|h| f64::from(h.weight)).sum();
         let mut shares: Vec<(usize, f64)> = Vec::new();
-        for (drawn, hop) in all.hops.iter().enumerate() {
-            let taken = self.instead(all, drawn, key);
+        for (drawn, hop) in hops.all.iter().enumerate() {
+            let taken = self.instead(hops, drawn, key);
             let share = f64::from(hop.weight) / total;
             match shares.iter_mut().find(|(n, _)| *n == taken) {
                 Some((_, sum)) => *sum += share,
@@ -93,20 +90,20 @@ impl Router<'_> {
 
     /// The hop that is taken where the hash falls on `drawn`. What this host sends from an address of one hop's
     /// interface takes that hop; where several are such, the hash counts among them as far as it can.
-    fn instead(&self, all: &Hops, drawn: usize, key: &Key) -> usize {
-        let Some(src) = key.src.filter(|s| s.is_ipv4() && key.iif.is_none() && !all.group) else {
+    fn instead(&self, hops: &Hops, drawn: usize, key: &Key) -> usize {
+        let Some(src) = key.src.filter(|s| s.is_ipv4() && key.iif.is_none() && !hops.group) else {
             return drawn;
         };
         let own = |hop: &Hop| {
-            let towards = hop.via.filter(IpAddr::is_ipv4).unwrap_or(all.net.addr);
+            let towards = hop.via.filter(IpAddr::is_ipv4).unwrap_or(hops.net.addr);
             hop.dev.as_deref().and_then(|d| self.select_addr(d, towards)) == Some(src)
         };
-        let mine = |from: usize| (from..all.hops.len()).find(|n| own(&all.hops[*n]));
+        let mine = |from: usize| (from..hops.all.len()).find(|n| own(&hops.all[*n]));
         mine(drawn).or_else(|| mine(0)).unwrap_or(drawn)
     }
 
     /// What the hash is of (`net.ipv4.fib_multipath_hash_policy`, and IPv6's).
-    fn hashed(&self, all: &Hops, key: &Key) -> HopChoice {
+    fn hashed(&self, hops: &Hops, key: &Key) -> HopChoice {
         const SRC: i64 = 1;
         const DST: i64 = 2;
         const PROTO: i64 = 4;
@@ -129,8 +126,8 @@ impl Router<'_> {
         };
         let has = |field: i64| fields & field != 0;
         HopChoice {
-            net: all.net,
-            table: all.table,
+            net: hops.net,
+            table: hops.table,
             src: src.filter(|_| has(SRC)),
             dst: has(DST).then_some(dst),
             proto: has(PROTO).then_some(key.who.proto),
