@@ -7,7 +7,7 @@ use crate::memory::Memory;
 use chainwalk_model::{
     Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, FrameTo, Hook, Host,
     IfKind, Interface, IpHeader, L4, Mac, Match, Op, OpKind, Origin, Packet, Path, Question, Rule,
-    RuleId, Span, Table, TableId, Tcp, TcpFlags, Truth, Tuple, proto,
+    RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple, proto,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
