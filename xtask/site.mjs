@@ -1,8 +1,8 @@
 // Serves a built page on a free port of this machine, packed as a server of the net would send it.
 
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import { createServer } from "node:http";
-import { extname, join } from "node:path";
+import { extname, join, sep } from "node:path";
 import { gzipSync } from "node:zlib";
 
 const TYPES = {
@@ -14,16 +14,15 @@ const TYPES = {
   ".woff2": "font/woff2",
 };
 
-/** Serves the folder `dist`; resolves to `{ url, close }`. Each file is read and packed once. */
+/** Serves the folder `dist`; resolves to `{ url, close }`. Its files are read and packed before the first is asked for. */
 export async function serve(dist) {
-  const packed = new Map();
+  const names = readdirSync(dist, { recursive: true }).filter((name) => statSync(join(dist, name)).isFile());
+  const packed = new Map(names.map((name) => [`/${name.split(sep).join("/")}`, gzipSync(readFileSync(join(dist, name)))]));
   const site = createServer((asked, answer) => {
-    const path = new URL(asked.url, "http://x").pathname;
-    const file = join(dist, path === "/" ? "index.html" : path);
-    if (!packed.has(file)) packed.set(file, existsSync(file) ? gzipSync(readFileSync(file)) : null);
-    const body = packed.get(file);
+    const path = new URL(asked.url, "http://x").pathname.replace(/\/$/, "/index.html");
+    const body = packed.get(path);
     if (!body) return answer.writeHead(404).end();
-    const type = TYPES[extname(file)] ?? "text/plain";
+    const type = TYPES[extname(path)] ?? "text/plain";
     answer.writeHead(200, { "content-type": type, "content-encoding": "gzip", "content-length": body.length });
     answer.end(body);
   });

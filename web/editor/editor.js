@@ -519,6 +519,8 @@ class RuleText extends HTMLElement {
   async #insert(text) {
     const { from, to } = this.#view.state.selection.main;
     const fill = this.#filling(from, to);
+    // The clipboard alone takes as long as a task may: the first piece goes in one of its own.
+    await task();
     for (let at = 0; at < text.length && !fill.ended; at += PIECE) {
       await fill.add(text.slice(at, at + PIECE), at + PIECE >= text.length);
       this.#tell("filling", { share: Math.min((at + PIECE) / text.length, 1) });
@@ -533,6 +535,7 @@ class RuleText extends HTMLElement {
     let first = true;
     const fill = {
       at: from,
+      to,
       ended: false,
       add: async (piece, last = false) => {
         if (fill.ended) return;
@@ -544,14 +547,13 @@ class RuleText extends HTMLElement {
         text = text.slice(0, cut);
         if (!text && !first) return;
         const insert = Text.of(text.split(/\r\n?|\n/));
-        const replaced = first ? to - from : 0;
         const at = fill.at;
         this.#view.dispatch({
-          changes: { from: at, to: at + replaced, insert },
+          changes: { from: at, to: fill.to, insert },
           selection: first ? { anchor: at } : undefined,
           annotations: [further.of(!first), Transaction.userEvent.of("input.paste")],
         });
-        fill.at = at + insert.length;
+        fill.at = fill.to = at + insert.length;
         first = false;
         await task();
       },
@@ -568,7 +570,9 @@ class RuleText extends HTMLElement {
 
   #heard(update) {
     if (this.#fill?.add && update.docChanged && !update.transactions.some((tr) => tr.isUserEvent("input.paste"))) {
-      this.#fill.at = update.changes.mapPos(this.#fill.at, 1);
+      const { at, to } = this.#fill;
+      this.#fill.at = update.changes.mapPos(at, 1);
+      this.#fill.to = update.changes.mapPos(to, 1);
     }
     if (update.docChanged && this.#search.text) this.find(this.#search.text);
     else if (update.selectionSet && this.#search.hits.length) this.#count();
