@@ -39,6 +39,42 @@ mod in_chromium {
     }
 
     #[test]
+    fn before_it_runs_the_page_says_what_it_is_as_its_reader_left_it() -> Result<()> {
+        drive(DESK, async |page| {
+            page.ask("at('lang').click(); at('theme').click()").await?;
+            page.until(
+                "one theme is chosen",
+                "return document.documentElement.dataset.theme === 'light'",
+            )
+            .await?;
+            page.ask("at('theme').click()").await?;
+            page.until(
+                "both are kept",
+                "return /\"Dark\".*\"Zh\"|\"Zh\".*\"Dark\"/.test(localStorage.chainwalk)",
+            )
+            .await?;
+            // The program waits until the opening was painted.
+            page.reload(
+                "const compile = WebAssembly.instantiateStreaming;
+                 const frame = () => new Promise(requestAnimationFrame);
+                 WebAssembly.instantiateStreaming = async (...all) => {
+                     await frame(); await frame();
+                     window.opening = document.querySelector('.opening')?.innerText;
+                     window.theme = document.documentElement.dataset.theme;
+                     return compile.call(WebAssembly, ...all);
+                 }",
+            )
+            .await?;
+            let seen = page.text("return `${theme} ${opening}`").await?;
+            ensure!(
+                seen.contains("dark") && seen.contains("粘贴防火墙规则") && !seen.contains("Paste"),
+                "{seen}"
+            );
+            page.until("nothing of it is left", "return !document.querySelector('.opening')").await
+        })
+    }
+
+    #[test]
     fn a_browser_that_keeps_nothing_is_told_of() -> Result<()> {
         drive(DESK, async |page| {
             page.reload(
