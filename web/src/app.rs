@@ -23,8 +23,8 @@ use yew::prelude::*;
 
 /// The width up to which the page is a phone's.
 const NARROW: &str = "(max-width: 760px), (max-height: 480px)";
-/// The smallest width the diagram is drawn for; a narrower space scrolls.
-const SCENE_MIN: f64 = 640.0;
+/// The smallest size the diagram is drawn for, so that its smallest letters keep 11 px; a smaller space scrolls.
+const SCENE_MIN: (f64, f64) = (640.0, 512.0);
 
 impl Reducible for State {
     type Action = Action;
@@ -49,7 +49,7 @@ pub fn App() -> Html {
     let field = use_node_ref();
     let space = Space {
         scene: if stage_size.0 > 0.0 {
-            (stage_size.0.max(SCENE_MIN), stage_size.1)
+            (stage_size.0.max(SCENE_MIN.0), stage_size.1.max(SCENE_MIN.1))
         } else {
             (0.0, 0.0)
         },
@@ -278,17 +278,17 @@ fn nothing() -> Timeline {
 /// The panes of a narrow screen.
 fn nav(state: &UseReducerHandle<State>, lang: Lang) -> Html {
     let panes = [
-        (Pane::Walk, "i-walk", Key::Walk),
-        (Pane::Map, "i-map", Key::Map),
-        (Pane::Paste, "i-paste", Key::Paste),
-        (Pane::Host, "i-host", Key::ThisHost),
+        (Pane::Walk, "i-walk", Key::Walk, "tab-walk"),
+        (Pane::Map, "i-map", Key::Map, "tab-map"),
+        (Pane::Paste, "i-paste", Key::Paste, "tab-paste"),
+        (Pane::Host, "i-host", Key::ThisHost, "tab-host"),
     ];
     html! {
         <nav>
-            {for panes.into_iter().map(|(pane, id, key)| {
+            {for panes.into_iter().map(|(pane, id, key, hook)| {
                 let on = state.pane == pane;
                 html! {
-                    <button class={classes!(on.then_some("on"))} aria-pressed={on.to_string()}
+                    <button class={classes!(on.then_some("on"))} aria-pressed={on.to_string()} data-testid={hook}
                         onclick={act(&state.dispatcher(), Action::Pane(pane))}>
                         <Icon {id} size={20} />{ui(lang, key)}
                     </button>

@@ -62,7 +62,8 @@ fn idle(t: &Telling) -> Option<Banner> {
     let Some(reading) = t.reading.filter(|_| !blank) else {
         return Some(quiet(t.lang, Key::IdlePaste, Key::IdlePasteDetail));
     };
-    if reading.sections.is_empty() {
+    // Command lines that named no rule tell nothing.
+    if reading.sections.iter().all(|s| matches!(s.kind, SectionKind::Command(_))) {
         return Some(quiet(t.lang, Key::IdleNothing, Key::IdleNothingDetail));
     }
     let unread = reading.sections.iter().find_map(|s| match &s.kind {

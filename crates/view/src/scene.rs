@@ -38,7 +38,7 @@ use way::Way;
 pub use phone::scene_phone;
 
 /// Sizes between these are drawn one unit to a pixel; beyond them the drawing is magnified.
-const LEAST: (f64, f64) = (640.0, 480.0);
+const LEAST: (f64, f64) = (640.0, 512.0);
 const MOST: (f64, f64) = (1180.0, 840.0);
 
 /// The user units for a space: its own pixels, or fewer where it is very large.

@@ -17,7 +17,7 @@ mod in_chromium {
                 &format!("return {PROPOSALS}.some(p => p.innerText.includes('{MARK}'))"),
             )
             .await?;
-            let found = page.accessibility().await?.unwrap_or_default();
+            let found = page.accessibility(&[]).await?.unwrap_or_default();
             ensure!(found.is_empty(), "{found:?}");
             page.ask(&format!(
                 "{PROPOSALS}.find(p => p.innerText.includes('{MARK}')).querySelector('button').click()"
@@ -69,7 +69,7 @@ mod in_chromium {
             page.turns("stop").await?;
             page.click("search").await?;
             page.until("proposals are shown", &format!("return {PROPOSALS}.length > 3")).await?;
-            let found = page.accessibility().await?.unwrap_or_default();
+            let found = page.accessibility(&[]).await?.unwrap_or_default();
             ensure!(found.is_empty(), "{found:?}");
             Ok(())
         })

@@ -355,14 +355,28 @@ impl Page {
         Ok(foreign)
     }
 
-    /// What an accessibility scan complains of, one line each; `None` where the scanner is not at hand.
-    pub(crate) async fn accessibility(&self) -> Result<Option<Vec<String>>> {
+    /// Waits for what changes gradually: colours that fade over, a sheet that comes up.
+    pub(crate) async fn calm(&self) -> Result<()> {
+        self.until(
+            "nothing moves",
+            "return document.getAnimations().every(a => a.playState !== 'running')",
+        )
+        .await
+    }
+
+    /// What an accessibility scan complains of, one line each, by these rules or all; `None` where the scanner is
+    /// not at hand.
+    pub(crate) async fn accessibility(&self, rules: &[&str]) -> Result<Option<Vec<String>>> {
         let Some(path) = env::var_os("CHAINWALK_AXE") else { return Ok(None) };
-        self.client.execute(&fs::read_to_string(path)?, vec![]).await?;
-        let script = "const done = arguments[arguments.length - 1];
-            axe.run().then(r => done(r.violations.flatMap(v => v.nodes.map(n =>
-                `${v.impact} ${v.id}: ${n.target} ${n.failureSummary}`))))";
-        let found = self.client.execute_async(script, vec![]).await?;
+        if self.ask("return typeof axe === 'undefined'").await? == Value::Bool(true) {
+            self.client.execute(&fs::read_to_string(path)?, vec![]).await?;
+        }
+        self.calm().await?;
+        let script = "const [rules, done] = arguments;
+            axe.run(rules.length ? { runOnly: rules, resultTypes: ['violations'] } : { resultTypes: ['violations'] })
+                .then(r => done(r.violations.flatMap(v => v.nodes.map(n =>
+                    `${v.impact} ${v.id}: ${n.target} ${n.failureSummary}`))))";
+        let found = self.client.execute_async(script, vec![json!(rules)]).await?;
         let lines = found.as_array().context("axe returned no list")?.iter();
         Ok(Some(lines.map(|line| line.as_str().unwrap_or_default().to_owned()).collect()))
     }

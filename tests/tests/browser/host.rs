@@ -122,7 +122,7 @@ mod in_chromium {
                 page.text(&format!("return {CHIP}[1].innerText")).await?.contains("db"),
                 "it has its name"
             );
-            if let Some(found) = page.accessibility().await? {
+            if let Some(found) = page.accessibility(&[]).await? {
                 ensure!(found.is_empty(), "{found:?}");
             }
             page.until(

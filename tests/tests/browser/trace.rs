@@ -23,7 +23,7 @@ mod in_chromium {
                 ),
             )
             .await?;
-            if let Some(found) = page.accessibility().await? {
+            if let Some(found) = page.accessibility(&[]).await? {
                 ensure!(found.is_empty(), "{found:?}");
             }
             page.key("End").await?;

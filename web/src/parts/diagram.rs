@@ -108,7 +108,8 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
             let last = before.borrow_mut().replace(*view);
             let next = last.is_some_and(|l| l.stop + 1 == view.stop);
             if let Some(token) = token.cast::<Element>() {
-                follow(&token, scene.rest.0 * view.width / scene.width.max(1.0));
+                let magnified = view.width / scene.width.max(1.0);
+                follow(&token, scene.rest.0 * magnified, scene.rest.1 * magnified);
             }
             if next
                 && !scene.travel.is_empty()
@@ -255,13 +256,14 @@ fn use_wheel(svg: &NodeRef, zoom: Zoom, onzoom: Option<Callback<Zoom>>) {
     });
 }
 
-/// Keeps the packet, at `x` from the left of the picture, in sight where the picture is wider than its space.
-fn follow(token: &Element, x: f64) {
+/// Keeps the packet, at a place of the picture, in sight where the picture is larger than its space.
+fn follow(token: &Element, x: f64, y: f64) {
     let Ok(Some(stage)) = token.closest(".stage") else { return };
-    let width = f64::from(stage.client_width());
-    if f64::from(stage.scroll_width()) > width {
+    let (width, height) = (f64::from(stage.client_width()), f64::from(stage.client_height()));
+    if f64::from(stage.scroll_width()) > width || f64::from(stage.scroll_height()) > height {
         let options = web_sys::ScrollToOptions::new();
         options.set_left((x - width / 2.0).max(0.0));
+        options.set_top((y - height / 2.0).max(0.0));
         options.set_behavior(super::scrolling());
         stage.scroll_to_with_scroll_to_options(&options);
     }

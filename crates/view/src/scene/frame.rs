@@ -80,7 +80,7 @@ fn standard(hook: Hook) -> Vec<(&'static str, i32, bool)> {
 impl Frame {
     pub(super) fn new(t: &Telling, size: (f64, f64), pen: &Pen) -> Self {
         let (w, h) = size;
-        let upper = (h * 0.43).clamp(238.0, 400.0);
+        let upper = (h * 0.43).clamp(262.0, 400.0);
         let mut frame = Self {
             w,
             h,
@@ -294,15 +294,14 @@ impl Frame {
     /// The points from the trunk to an interface at the right edge.
     pub(super) fn leave(&self, name: &str) -> Vec<Point> {
         let index = self.outs.iter().position(|n| n == name).unwrap_or(0);
-        let mut area = self.port_area(true, index);
+        let area = self.port_area(true, index);
         let y = area.y + 12.0;
-        // The packet stands in front of the interface, so that its name can be read.
-        area.x -= 13.0;
         let bend = f64::midpoint(self.hook_area(Hook::Postrouting).right(), area.x);
         if index == 0 {
-            vec![p(area.x, y)]
+            // The packet stands in front of the interface, so that its name can be read.
+            vec![p(area.x - 13.0, y)]
         } else {
-            vec![p(bend, self.trunk()), p(bend, y), p(area.x, y)]
+            vec![p(bend, self.trunk()), p(bend, y), p(area.x - 4.0, y)]
         }
     }
 

@@ -209,7 +209,7 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
     }
     let x = left + 2.0 * r + 18.0;
     // The packet as it ended, at the right where there is room for it.
-    let beside = a.w > 700.0 && a.h > 150.0;
+    let beside = a.w > 600.0 && a.h > 150.0;
     let column = if beside { (a.w * 0.28).clamp(200.0, 300.0) } else { 0.0 };
     if beside {
         let place =
@@ -218,6 +218,13 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
     }
     let most = a.right() - x - 24.0 - column;
     let mut y = a.y + 40.0;
+    let b = banner::banner(t);
+    if b.tone == Tone::Depends
+        && let Some(way) = way_taken(t, t.chosen())
+    {
+        pen.fitted(x, y - 5.0, &way, most, "s12 w6 t2");
+        y += 17.0;
+    }
     let headline = plain(&banner::headline(t, outcome));
     for line in pen.wrap(&headline, most, 2, "s15 w6") {
         pen.text(x, y, line, &format!("s15 w6 {class}"));
@@ -229,7 +236,6 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
         y += 19.0;
     }
     y += 8.0;
-    let b = banner::banner(t);
     for e in &b.evidence {
         if y > a.bottom() - 12.0 {
             break;
@@ -251,6 +257,14 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
     siblings(t, pen, Area { x, y: y + 6.0, w: most, h: a.bottom() - y - 18.0 });
 }
 
+/// What an outcome answers to the question that decides.
+fn way_taken(t: &Telling, outcome: usize) -> Option<String> {
+    let fork = banner::decider(t)?;
+    let branch = fork.branches.iter().find(|b| b.outcomes.contains(&outcome))?.outcome;
+    let card = crate::steps::cards(t, &fork).into_iter().find(|c| c.outcome == branch)?;
+    Some(card.label)
+}
+
 /// The other ways the packet can end, as lines to follow.
 fn siblings(t: &Telling, pen: &mut Pen, a: Area) {
     let Some(walk) = t.walk() else { return };
@@ -260,6 +274,9 @@ fn siblings(t: &Telling, pen: &mut Pen, a: Area) {
         return;
     }
     let room = (a.h / step) as usize - 1;
+    let ends: Vec<String> =
+        all.iter().map(|i| fate::last_destination(&walk.outcomes[*i].trace)).collect();
+    let alike = ends.windows(2).all(|two| two[0] == two[1]);
     pen.text(a.x, a.y + 12.0, text!(t.lang, PanelWays, count = all.len()), "s12 w6");
     for (line, index) in all.iter().take(room).enumerate() {
         let outcome = &walk.outcomes[*index];
@@ -274,8 +291,13 @@ fn siblings(t: &Telling, pen: &mut Pen, a: Area) {
             if on {
                 pen.circle(at, 2.6, "dotmark on");
             }
-            let to = fate::last_destination(&outcome.trace);
-            let used = pen.fitted(a.x + 20.0, y, &to, 170.0, "s12 m");
+            // Where all end at one address, it is their answers that tell them apart.
+            let told = way_taken(t, *index).filter(|_| alike);
+            let (name, class) = match &told {
+                Some(told) => (told, "s12"),
+                None => (&ends[line], "s12 m"),
+            };
+            let used = pen.fitted(a.x + 20.0, y, name, 220.0, class);
             let x = a.x + 20.0 + used.max(130.0) + 14.0;
             let class = tone_class(fate::tone(&outcome.trace.fate));
             let used = pen.fitted(x, y, &words, a.right() - x - 60.0, &format!("s12 w5 {class}"));
@@ -286,14 +308,17 @@ fn siblings(t: &Telling, pen: &mut Pen, a: Area) {
 
 /// The panel before anything is asked.
 fn idle(t: &Telling, pen: &mut Pen, a: Area) {
-    pen.rect(a, 12.0, "drawer");
     let b = banner::banner(t);
+    let head = pen.wrap(&plain(&b.headline), a.w - 60.0, 2, "s15 w6");
+    let detail = pen.wrap(&plain(&b.detail), a.w - 60.0, 3, "s13");
+    let tall = 46.0 + 24.0 * head.len() as f64 + 20.0 * detail.len() as f64;
+    pen.rect(Area { h: tall.min(a.h), ..a }, 12.0, "drawer");
     let mut y = a.y + 40.0;
-    for line in pen.wrap(&plain(&b.headline), a.w - 60.0, 2, "s15 w6") {
+    for line in head {
         pen.text(a.x + 26.0, y, line, "s15 w6");
         y += 24.0;
     }
-    for line in pen.wrap(&plain(&b.detail), a.w - 60.0, 3, "s13") {
+    for line in detail {
         pen.text(a.x + 26.0, y, line, "s13 t2");
         y += 20.0;
     }

@@ -55,8 +55,8 @@ pub(super) fn draw(
     let (a, nose) = place(t, frame, now, rest, opened, (w, h));
     rows.push((text!(lang, TagKind), Run { text: word.clone(), style: Style::Plain }));
     let stopped = crate::fate::tone(&trace.fate) == crate::Tone::Stop;
-    if matches!(now.kind, StopKind::Fate) && stopped {
-        // The card of the fate stands below, and the mark is to be seen.
+    if matches!(now.kind, StopKind::Fate) && (stopped || now.reply.is_none()) {
+        // The card of the fate stands below and says the same, and what it would cover is to be seen.
         return rows;
     }
     pen.group("tag", Link::default(), "", |pen| {

@@ -27,6 +27,8 @@ pub(super) struct Way {
     pub(super) walked: Option<Key>,
     /// Points that leave the trunk for the drawer and don't come back; indexes into `points`.
     pub(super) aside: Option<(usize, usize)>,
+    /// Whether the last point lies before the one that it follows: the packet stands in front of its mark.
+    steps_back: bool,
 }
 
 impl Way {
@@ -60,7 +62,7 @@ impl Way {
         if self.points.len() < 2 {
             return;
         }
-        let end = self.points.len() - 1;
+        let end = self.points.len() - 1 - usize::from(self.steps_back);
         let made = self.reply.is_some();
         let (ahead, behind) = if made { ("icmp", "icmp walked") } else { ("todo", "done") };
         let inside = |i: usize| self.aside.is_some_and(|(s, e)| i > s && i <= e);
@@ -125,6 +127,7 @@ fn way(
 ) -> Way {
     let mut points: Vec<(Key, Point)> = Vec::new();
     let mut aside = None;
+    let mut steps_back = false;
     let first: Key = (0, 0);
     match reply {
         None => points.push((first, frame.start(t))),
@@ -193,6 +196,7 @@ fn way(
                     let inside = |i: usize| aside.is_some_and(|(a, b)| i > a && i <= b);
                     let last = (0..points.len()).rev().find(|i| !inside(*i));
                     if let Some(at) = last.map(|i| points[i].1) {
+                        steps_back = true;
                         points.push((
                             k,
                             match hook {
@@ -209,7 +213,7 @@ fn way(
         }
     }
     let walked = all[..all.len().min(at + 1)].iter().filter(|s| s.reply == reply).map(key).max();
-    Way { reply, points, walked, aside }
+    Way { reply, points, walked, aside, steps_back }
 }
 
 /// The points from where the packet ended to the top of OUTPUT.

@@ -117,8 +117,9 @@ pub(in crate::scene) fn draw_card(
         let code = card.label.contains(':') || card.label.contains('.') && random;
         let class = if code { "s13 m w6" } else { "s13 w6" };
         let low = a.h < 70.0;
-        let step = if low { 12.5 } else { ((a.h - 28.0) / 2.6).clamp(14.0, 19.0) };
-        let y1 = a.y + if low { 18.0 } else { 28.0 };
+        let step = if low { 11.5 } else { ((a.h - 28.0) / 2.6).clamp(14.0, 19.0) };
+        // The number on the edge hangs into the card.
+        let y1 = a.y + if low { 21.0 } else { 28.0 };
         pen.fitted(inner, y1, &card.label, most, class);
         let weight = pen.width(&card.weight, "s11 w6");
         pen.text(a.right() - 13.0, y1 + step, card.weight.as_str(), "s11 w6 end");

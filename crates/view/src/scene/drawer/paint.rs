@@ -150,7 +150,7 @@ fn band_label(
     let folded = o.folded == Some(index) && count > 1;
     let tall = band.h >= 60.0;
     let roomy = band.h >= 33.0;
-    let middle = band.y + if roomy { 16.0 } else { band.h / 2.0 + 4.0 };
+    let middle = band.y + if roomy { band.h / 2.0 - 2.75 } else { band.h / 2.0 + 4.0 };
     let link = Link { span: Some(chain.span), ..Link::default() };
     if folded {
         pen.fitted(left, middle, &text!(t.lang, SceneFolded, count = count), most, "s12 t2");

@@ -243,7 +243,9 @@ impl Stair {
         let least = 34.0;
         let bands_room = room - for_cards;
         let spare = (bands_room - least * count as f64).max(0.0);
-        let tall = (least + spare).clamp(least, 112.0);
+        // The packet's label wants about ninety; beyond that the other bands take their two lines first.
+        let two_lines = 38.0 * count.saturating_sub(1) as f64;
+        let tall = (bands_room - two_lines).max((least + spare).min(90.0)).clamp(least, 112.0);
         let others = if count > 1 {
             ((bands_room - tall) / (count - 1) as f64).clamp(24.0, 44.0)
         } else {

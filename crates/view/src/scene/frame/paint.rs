@@ -110,7 +110,9 @@ impl Frame {
         let trace = t.trace(now.reply);
         match now.kind {
             StopKind::Start => matches!(outcome.trace.sent.entry, Entry::Local { .. }),
-            StopKind::Fate => trace.is_some_and(|trace| out_iface(trace).is_some()),
+            StopKind::Fate => {
+                now.reply.is_some() && trace.is_some_and(|trace| out_iface(trace).is_some())
+            }
             _ if now.base.is_some() => false,
             StopKind::Route if now.hook.is_none() => {
                 trace.is_some_and(|tr| matches!(tr.sent.entry, Entry::Local { .. }))
