@@ -198,9 +198,19 @@ fn reduced_packet(packet: &Value) -> Value {
             {
                 "dropped".into()
             }
+            // It has passed every hook; that no neighbour took it is the recorder's own network.
+            ("verdict", Value::String(word)) if word == "lost_after_post" => {
+                if packet["path"][0][0] == "out" { "sent" } else { "forwarded" }.into()
+            }
             _ => value.clone(),
         };
         kept.insert(field.to_owned(), value);
+    }
+    if packet["verdict"] == "bridged"
+        && packet["out_iface"].is_null()
+        && let Some([one]) = packet["other_wire"].as_array().map(Vec::as_slice)
+    {
+        kept.insert("out_iface".to_owned(), one[0].clone());
     }
     Value::Object(kept)
 }

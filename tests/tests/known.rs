@@ -87,6 +87,10 @@ fn a_packet_of_a_pasted_flow_is_treated_as_the_kernel_does() {
         if PAST.iter().any(|p| rules.contains(p)) || given.get("nft").is_some() {
             continue;
         }
+        // What a bridge has learnt is not in the table either.
+        if given["packets"].to_string().contains("\"smac\"") {
+            continue;
+        }
         let theirs = answer["packets"].as_array().unwrap();
         let Ok(whole) = case::read_value(given) else { continue };
         for k in 1..theirs.len() {

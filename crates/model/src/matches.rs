@@ -548,7 +548,7 @@ pub struct HashlimitMatch {
     pub srcmask: Option<u8>,
     /// `--hashlimit-dstmask`, a prefix length.
     pub dstmask: Option<u8>,
-    /// `--hashlimit-htable-*` and `--hashlimit-rate-*` words as written; they do not decide a packet here.
+    /// `--hashlimit-htable-*` and `--hashlimit-rate-*` words as written; each is looked up by its name.
     pub rest: Text,
 }
 

@@ -4,8 +4,8 @@ use crate::ct;
 use crate::route::{Found, Key, Router, Who, in_net};
 use crate::world::World;
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Entry, Fate, FollowUp, FrameTo, Icmp, IfKind, IpHeader, L4, Mac,
-    Origin, Packet, Question, RouteKind, Sent, Tcp, TcpFlags, Text, Trace, proto,
+    Ask, AskAddr, AskEntry, Entry, Event, Fate, FollowUp, FrameTo, Icmp, IfKind, IpHeader, L4, Mac,
+    Origin, Packet, Question, RouteKind, Routed, Sent, Step, Tcp, TcpFlags, Text, Trace, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -244,7 +244,7 @@ fn entry_of(
             Some(trace) => match &trace.fate {
                 Fate::Local { .. } => local(),
                 Fate::Forwarded(Some(out)) | Fate::Sent(Some(out)) => wire(out.clone()),
-                Fate::Bridged(Some(port)) => wire(way_back(world, port)),
+                Fate::Bridged(Some(port)) => wire(answers_by(world, trace, port)),
                 Fate::Bridged(None) => outside(world, src, dst).map_or_else(local, wire),
                 _ => match &trace.sent.entry {
                     Entry::Local { .. } => local(),
@@ -255,11 +255,13 @@ fn entry_of(
     }
 }
 
-/// What follows a frame that left by a bridge port comes in by that port; where the whole network was told, by the
-/// port behind which its sender lives.
-fn way_back(world: &World, port: &Text) -> Text {
+/// Where the answer to a bridged packet comes in: by the port that it left by. Of a flooded one, and in a case,
+/// whose senders stand where they were told, only the bridge is known.
+fn answers_by(world: &World, trace: &Trace, port: &Text) -> Text {
+    let sent = |s: &&Step| matches!(s.event, Event::Routed { to: Routed::Bridge { .. }, .. });
+    let flooded = trace.steps.iter().filter(sent).count() > 1;
     let bridge = world.host.interface(port).and_then(|i| i.master.clone());
-    bridge.filter(|_| world.host.complete.network).unwrap_or_else(|| port.clone())
+    bridge.filter(|_| flooded || world.host.complete.network).unwrap_or_else(|| port.clone())
 }
 
 /// Whom a frame on this interface is for: on a bridge, a neighbour's packet goes to the neighbour.

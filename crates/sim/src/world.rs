@@ -4,8 +4,21 @@ use crate::ct::{Flows, Fragments, Timeouts};
 use crate::decide::Answers;
 use crate::memory::Memory;
 use crate::peers::Peers;
-use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question};
+use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question, Text};
+use std::net::IpAddr;
 use std::rc::Rc;
+
+/// Seconds after which a bridge forgets an address that it learnt.
+const AGEING_S: u64 = 300;
+
+/// An address that a bridge saw a frame from.
+#[derive(Clone, Debug)]
+pub(crate) struct Learnt {
+    addr: IpAddr,
+    port: Text,
+    /// When the last frame came, in milliseconds since the first packet.
+    at_ms: u64,
+}
 
 /// One world. A clone is cheap; what changes is copied on write.
 #[derive(Clone)]
@@ -22,6 +35,8 @@ pub(crate) struct World {
     pub memory: Memory,
     /// Which hosts may still be told of errors.
     pub peers: Rc<Peers>,
+    /// Behind which ports of bridges frames came from an address.
+    pub learnt: Rc<Vec<Learnt>>,
     /// What this branch takes for true.
     pub answers: Rc<Answers>,
     /// Milliseconds since the first packet.
@@ -46,11 +61,33 @@ impl World {
             fragments: Rc::default(),
             memory: Memory::default(),
             peers: Rc::default(),
+            learnt: Rc::default(),
             answers: Rc::default(),
             now_ms: 0,
             told,
             counts,
         }
+    }
+
+    /// A frame from an address came in by a port of a bridge.
+    pub(crate) fn learn(&mut self, addr: IpAddr, port: &Text) {
+        let at_ms = self.now_ms;
+        let all = Rc::make_mut(&mut self.learnt);
+        all.retain(|l| l.addr != addr);
+        all.push(Learnt { addr, port: port.clone(), at_ms });
+    }
+
+    /// The port of this bridge behind which an address lies: as frames showed, else as it was told.
+    pub(crate) fn port_of(&self, addr: IpAddr, bridge: &str) -> Option<Text> {
+        let on_it = |port: &Text| match self.host.interface(port) {
+            Some(i) => i.master.as_deref() == Some(bridge),
+            None => !self.host.complete.network,
+        };
+        let told = self.host.behind.iter().find(|(a, p)| *a == addr && on_it(&p.value));
+        let young =
+            |l: &&Learnt| told.is_some() || self.now_ms.saturating_sub(l.at_ms) < AGEING_S * 1000;
+        let learnt = self.learnt.iter().find(|l| l.addr == addr && on_it(&l.port));
+        learnt.filter(young).map(|l| l.port.clone()).or_else(|| told.map(|(_, p)| p.value.clone()))
     }
 
     /// The clock in seconds since 1970, where it was told.

@@ -1,9 +1,10 @@
-//! How our answers stand to recorded ones: `agree CASES.jsonl [--id ID] [--show N] [--pasted]`.
+//! How our answers stand to recorded ones: `agree CASES.jsonl [--id ID] [--show N] [--pasted] [--nft]`.
 //!
 //! Prints figures by field and by first difference; with `--show` the differences of the first N packets
 //! at which a case leaves the kernel's way; with `--id` one case in full; with `--pasted` the rules of a case
-//! are read as a paste.
+//! are read as a paste; with `--nft` the tables are iptables-nft's.
 
+use chainwalk_model::Backend;
 use chainwalk_parse::case;
 use chainwalk_tests::aimed::as_paste;
 use chainwalk_tests::kernel::{FIELDS, Standing, branches, compare, differences};
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let after = |name: &str| args.iter().position(|a| a == name).and_then(|k| args.get(k + 1));
     let Some(path) = args.first().filter(|a| !a.starts_with("--")) else {
-        eprintln!("usage: agree CASES.jsonl [--id ID] [--show N] [--pasted]");
+        eprintln!("usage: agree CASES.jsonl [--id ID] [--show N] [--pasted] [--nft]");
         return ExitCode::from(1);
     };
     let text = match std::fs::read_to_string(path) {
@@ -58,7 +59,12 @@ fn main() -> ExitCode {
             value["case"] = as_paste(&value["case"]);
         }
         let case = match case::read_value(&value) {
-            Ok(case) => case,
+            Ok(mut case) => {
+                if args.iter().any(|a| a == "--nft") {
+                    case.host.set_backend(Backend::IptablesNft);
+                }
+                case
+            }
             Err(e) => {
                 unread.entry(e.to_string()).or_default().add(&value["case"]["id"].to_string());
                 continue;

@@ -35,6 +35,8 @@ pub(super) struct Net {
     pub(super) routes: Vec<String>,
     /// Policy rules.
     pub(super) policy: Vec<String>,
+    /// Neighbours on a bridge of whom nobody tells the port behind which they are.
+    pub(super) strangers: Vec<(String, String)>,
     /// Settings.
     pub(super) sysctls: Vec<(String, i64)>,
 }
@@ -193,6 +195,37 @@ pub(super) fn bridges(dice: &mut Dice) -> Net {
         br1.ports =
             vec![("q1".into(), strings(&["10.20.0.11"])), ("q2".into(), strings(&["10.20.0.12"]))];
         net.links.push(br1);
+    }
+    net
+}
+
+/// Bridges of two to five ports with strangers behind some, names of many kinds, and settings.
+pub(super) fn segments(dice: &mut Dice) -> Net {
+    let mut net = bridges(dice);
+    let names = ["p1", "p2", "p3", "veth5a", "eth0.5"];
+    let count = dice.between(2, 5);
+    let hosts = net.links[0].hosts.clone();
+    let mut ports: Vec<(String, Vec<String>)> =
+        names[..count].iter().map(|n| ((*n).to_owned(), Vec::new())).collect();
+    for host in &hosts {
+        let at = dice.below(count);
+        ports[at].1.push(host.clone());
+    }
+    for k in 0..dice.between(1, 3) {
+        let at = dice.below(count);
+        net.strangers.push((format!("192.168.7.{}", 60 + k), names[at].to_owned()));
+    }
+    net.links[0].ports = ports;
+    if dice.chance(30) {
+        let name = dice.pick(&["up0.7", "macvlan0", "br-up"]);
+        net.links[1].name = name.into();
+        net.routes = vec![format!("default via 172.20.0.1 dev {name}")];
+    }
+    if dice.chance(12) {
+        net.sysctls.push(("net.bridge.bridge-nf-call-iptables".into(), 0));
+    }
+    if dice.chance(10) {
+        net.sysctls.push(("net.bridge.bridge-nf-call-ip6tables".into(), 0));
     }
     net
 }

@@ -30,6 +30,8 @@ pub(super) enum Mood {
     Everybody,
     /// Frames that a bridge sends out of several ports.
     Flooded,
+    /// Frames among neighbours on a bridge, of whom it has to learn where some are.
+    Strangers,
     /// Routers, neighbours and listeners of IPv6, among echoes.
     Neighbours,
 }
@@ -84,6 +86,7 @@ impl Sender<'_> {
                 Mood::Everybody => self.aim_at_everybody(),
                 Mood::Flooded => self.flooded(),
                 Mood::Neighbours => self.neighbour(),
+                Mood::Strangers => self.strangers(),
                 Mood::Mixed => match self.dice.below(10) {
                     0 => self.talk(left.min(7)),
                     1 => self.edge(),
@@ -453,7 +456,11 @@ impl Sender<'_> {
             let back = k > 0 && self.dice.chance(45);
             let mut q = if back { fields(json!({ "reply_to": first })) } else { p.clone() };
             if k > 0 && self.dice.chance(30) {
-                q.insert("sleep_ms".into(), self.dice.one(&[450, 1450, 2450]).into());
+                let pauses = [150, 450, 450, 1450, 1450, 2450];
+                q.insert("sleep_ms".into(), self.dice.one(&pauses).into());
+            }
+            if self.dice.chance(8) && q.get("hook_in").is_some_and(|h| h != "local") {
+                q.insert("ttl".into(), self.dice.one(&[63, 65]).into());
             }
             self.push(q);
         }
@@ -569,6 +576,54 @@ impl Sender<'_> {
         }
     }
 
+    /// A talk between neighbours on a bridge, strangers among them; now and then one has moved to another port.
+    fn strangers(&mut self) {
+        if self.dice.chance(15) {
+            // What answers a frame that nobody saw leave would come in where that frame did.
+            return self.flow(&Wish { local: 20, errors: 0, answers: 0, ..Wish::default() });
+        }
+        let bridge = &self.net.links[0];
+        let known = bridge.ports.iter().flat_map(|(p, hosts)| hosts.iter().map(move |h| (h, p)));
+        let mut all: Vec<(String, String)> = known.map(|(h, p)| (h.clone(), p.clone())).collect();
+        all.extend(self.net.strangers.iter().cloned());
+        let (a, b) = if self.dice.chance(70) {
+            (self.dice.one(&self.net.strangers), self.dice.one(&all))
+        } else {
+            (self.dice.one(&all), self.dice.one(&all))
+        };
+        let mut p = Map::new();
+        self.transport(&mut p, &Wish { narrow: true, ..Wish::default() });
+        let ends = [a, b];
+        for k in 0..self.dice.between(1, 4) {
+            let (from, to) = (&ends[k % 2], &ends[1 - k % 2]);
+            let mut q = p.clone();
+            if k % 2 == 1 {
+                let (sport, dport) = (p.get("sport").cloned(), p.get("dport").cloned());
+                q.extend(sport.map(|port| ("dport".to_owned(), port)));
+                q.extend(dport.map(|port| ("sport".to_owned(), port)));
+                if p["proto"] == "tcp" {
+                    q.insert("flags".into(), "SA".into());
+                    q.insert("ack".into(), 1001.into());
+                } else if p["proto"] == "icmp" && !p.contains_key("icmp_type") {
+                    q.insert("icmp_type".into(), 0.into());
+                }
+            }
+            let moved = self.dice.chance(8);
+            let at = if moved { self.dice.one(&bridge.ports).0 } else { from.1.clone() };
+            q.insert("hook_in".into(), at.into());
+            q.insert("src".into(), from.0.as_str().into());
+            q.insert("smac".into(), mac(&from.0).into());
+            let (to, frame) = match self.dice.below(12) {
+                0 => (bridge.own[0].clone(), "self".to_owned()),
+                1 => (self.dice.one(&self.net.far), "self".to_owned()),
+                _ => (to.0.clone(), mac(&to.0)),
+            };
+            q.insert("dst".into(), to.into());
+            q.insert("dmac".into(), frame.into());
+            self.push(q);
+        }
+    }
+
     /// A message that IPv6 neighbours and routers tell each other.
     fn neighbour(&mut self) {
         if self.dice.chance(30) {
@@ -656,6 +711,12 @@ impl Sender<'_> {
             self.push(fields(json!({ "reply_to": first })));
         }
     }
+}
+
+/// The link-layer address of a neighbour on a bridge.
+fn mac(addr: &str) -> String {
+    let bytes = addr.split('.').map(|n| format!(":{:02x}", n.parse::<u8>().unwrap_or(0)));
+    bytes.fold("02:01".to_owned(), |text, byte| text + &byte)
 }
 
 /// What a flow leans towards, in chances of a hundred.

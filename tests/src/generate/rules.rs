@@ -249,7 +249,13 @@ impl<'n> Scribe<'n> {
                 && !matches!(base, Some("OUTPUT"))
                 && base.is_some() =>
             {
-                let port = self.dice.pick(&["p1", "p2", "p3", "p+", "q1", "up0"]);
+                let others = ["p1", "p2", "p3", "p+", "q1", "up0"];
+                let own = &net.links[0].ports;
+                let port = if self.dice.chance(50) {
+                    self.dice.one(own).0
+                } else {
+                    self.dice.pick(&others).to_owned()
+                };
                 let outward =
                     matches!(base, Some("FORWARD" | "POSTROUTING")) && self.dice.chance(40);
                 match self.dice.below(4) {
@@ -315,7 +321,7 @@ impl<'n> Scribe<'n> {
         self.lists += 1;
         let list = format!("{}-{}", self.name, self.lists);
         let not = self.not();
-        match self.dice.below(7) {
+        match self.dice.below(11) {
             0 => format!(
                 "-m limit --limit {} --limit-burst {} ",
                 self.dice.pick(&["1/sec", "1/min", "2/sec"]),
@@ -355,8 +361,87 @@ impl<'n> Scribe<'n> {
                 "-m hashlimit --hashlimit-above 2/min --hashlimit-burst 2 --hashlimit-mode srcip --hashlimit-srcmask {} --hashlimit-name h{list} ",
                 if self.net.v6 { 64 } else { 24 },
             ),
-            _ => format!("-m statistic --mode nth --every 2 --packet {} ", self.dice.below(2)),
+            6 => format!("-m statistic --mode nth --every 2 --packet {} ", self.dice.below(2)),
+            7 => self.hashlimit(&list),
+            8 | 9 => self.recent(not),
+            _ => format!(
+                "-m limit --limit {} --limit-burst {} ",
+                self.dice.pick(&["5/sec", "1/hour", "3/sec", "40/min"]),
+                self.dice.between(1, 6)
+            ),
         }
+    }
+
+    /// `hashlimit` in every mode, in packets, bytes and within an interval.
+    fn hashlimit(&mut self, list: &str) -> String {
+        let how = self.dice.pick(&["upto", "above"]);
+        let within = self.dice.chance(30);
+        let rate =
+            self.dice.pick(&["1/sec", "2/sec", "30/min", "3/min", "1kb/s", "100b/s", "2kb/s"]);
+        let mut text = format!("-m hashlimit --hashlimit-{how} {rate} ");
+        if rate.contains('b') {
+            if self.dice.chance(50) {
+                text += &format!("--hashlimit-burst {} ", self.dice.pick(&["2kb", "5kb", "9000b"]));
+            }
+        } else {
+            text += &format!("--hashlimit-burst {} ", self.dice.between(1, 4));
+        }
+        let modes = ["srcip", "srcport", "dstip", "dstport"];
+        let modes: Vec<&str> = modes.into_iter().filter(|_| self.dice.chance(45)).collect();
+        if !modes.is_empty() {
+            text += &format!("--hashlimit-mode {} ", modes.join(","));
+        }
+        if within {
+            text += "--hashlimit-rate-match ";
+            text += &format!("--hashlimit-rate-interval {} ", self.dice.between(1, 2));
+        }
+        for (mode, name) in [("srcip", "srcmask"), ("dstip", "dstmask")] {
+            if modes.contains(&mode) && self.dice.chance(30) {
+                text += &format!("--hashlimit-{name} {} ", self.dice.one(&[24, 16, 8]));
+            }
+        }
+        if self.dice.chance(40) {
+            // A bucket that is idle as long lives on for a sweep at most.
+            text += self.dice.pick(&[
+                "--hashlimit-htable-expire 300 --hashlimit-htable-gcinterval 100 ",
+                "--hashlimit-htable-expire 60000 ",
+                "--hashlimit-htable-expire 1000 --hashlimit-htable-gcinterval 200 ",
+            ]);
+        }
+        if self.dice.chance(20) {
+            text += "--hashlimit-htable-size 1 --hashlimit-htable-max 2 ";
+        }
+        format!("{text}--hashlimit-name h{list} ")
+    }
+
+    /// `recent` with all of its options, in lists that rules share.
+    fn recent(&mut self, not: &str) -> String {
+        let name = format!("{}-{}", self.dice.pick(&["seen", "other"]), self.name);
+        let side = self.dice.pick(&["--rsource", "--rdest"]);
+        let ttl = if self.dice.chance(30) { "--rttl " } else { "" };
+        let mask = match self.dice.below(6) {
+            0 if self.net.v6 => "--mask ffff:ffff:: ",
+            0 => "--mask 255.255.255.0 ",
+            _ => "",
+        };
+        let action = match self.dice.below(5) {
+            0 | 1 => "--set ".into(),
+            4 => format!("{not}--remove "),
+            kind => {
+                let mut text = format!("{not}{} ", if kind == 2 { "--rcheck" } else { "--update" });
+                if self.dice.chance(50) {
+                    text += &format!("--seconds {} ", self.dice.between(1, 3));
+                    if self.dice.chance(40) {
+                        text += "--reap ";
+                    }
+                }
+                if self.dice.chance(50) {
+                    text += &format!("--hitcount {} ", self.dice.one(&[1, 2, 3, 5, 20, 33, 100]));
+                }
+                text + ttl
+            }
+        };
+        format!("-m recent {action}--name {name} {side} {mask}")
     }
 
     fn conntrack(&mut self) -> String {

@@ -6,7 +6,7 @@
 //! - `-L`: `limit: up to 5/sec burst 7 mode srcip-dstport htable-expire 500 srcmask 24`, `limit: above …`;
 //!   the name is lost.
 //! - Kernel: `net/netfilter/xt_hashlimit.c`.
-//! - Not modelled: the size and expiry of the table (`--hashlimit-htable-*`), `--hashlimit-rate-match`.
+//! - The options of the table (`--hashlimit-htable-*`) and `--hashlimit-rate-*` are kept as words.
 
 use super::{Given, MatchExt, Seen, Wrong, alias, opt};
 use crate::value::{self, Piece, any_word, period_name, spaced, word};

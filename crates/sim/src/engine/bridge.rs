@@ -3,8 +3,13 @@
 use super::{Skb, Walker, Way};
 use crate::route::{Key, Who};
 use chainwalk_model::{
-    Answer, Entry, Event, Fate, FrameTo, Hook, IfKind, Lean, RouteKind, Routed, RoutingDrop, Text,
+    Answer, Entry, Event, Fate, FrameTo, Hook, IfKind, Lean, Mac, RouteKind, Routed, RoutingDrop,
+    Text,
 };
+use std::net::IpAddr;
+
+/// The address that all senders of a case have for whom it names none.
+const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
 
 impl Walker<'_> {
     /// The bridge that a packet comes in by, and the port, where that is known.
@@ -26,10 +31,15 @@ impl Walker<'_> {
         if found.kind != IfKind::Bridge {
             return None;
         }
-        let behind = host.behind.iter().find(|(a, _)| *a == skb.packet.ip.src);
-        let port = behind
-            .map(|(_, p)| p.value.clone())
-            .filter(|p| host.interface(p).is_some_and(|i| i.master.as_deref() == Some(&**iface)));
+        let port = if host.complete.network {
+            // A case tells where its senders stand, wherever frames came from since.
+            let told = host.behind.iter().find(|(a, _)| *a == skb.packet.ip.src);
+            told.map(|(_, p)| p.value.clone()).filter(|p| {
+                host.interface(p).is_some_and(|i| i.master.as_deref() == Some(&**iface))
+            })
+        } else {
+            self.world.port_of(skb.packet.ip.src, iface)
+        };
         let only = || {
             let mut ports =
                 host.interfaces.iter().filter(|i| i.master.as_deref() == Some(&**iface));
@@ -72,10 +82,11 @@ impl Walker<'_> {
         if !told {
             self.lean(Lean::BridgeNf);
         }
-        skb.phys_in = port;
+        skb.phys_in.clone_from(&port);
         self.settle_source(skb, Answer::No);
-        let before = skb.packet.ip.dst;
+        let (before, src) = (skb.packet.ip.dst, skb.packet.ip.src);
         self.hook(skb, Hook::Prerouting)?;
+        self.learn(skb, src, bridge, port.as_ref());
         if skb.phys_in.is_some() && skb.packet.ip.dst != before {
             return self.bridge_rewritten(skb, bridge);
         }
@@ -112,8 +123,14 @@ impl Walker<'_> {
 
     /// A packet that the bridge does not show to iptables: only what is for this host gets that far.
     fn receive_unshown(&mut self, skb: &mut Skb, bridge: &Text, port: Option<&Text>) -> Way<Fate> {
+        self.learn(skb, skb.packet.ip.src, bridge, port);
         if skb.frame == FrameTo::Other {
-            let to = self.behind(skb, bridge);
+            skb.phys_in = port.cloned();
+            let others = self.flooded(skb, bridge);
+            let to = self.behind(skb, bridge).or_else(|| match &others[..] {
+                [only] => Some(only.clone()),
+                _ => None,
+            });
             return if to.is_some() && to.as_ref() == port {
                 Err(Fate::NotForUs)
             } else {
@@ -155,10 +172,26 @@ impl Walker<'_> {
 
     /// The port behind which the destination lies, where that is known.
     fn behind(&self, skb: &Skb, bridge: &Text) -> Option<Text> {
+        self.world.port_of(skb.packet.ip.dst, bridge)
+    }
+
+    /// A bridge learns where a frame came from once PREROUTING has let it pass (`br_handle_frame_finish`). A case
+    /// gives all senders that it names no port of one address, which no frame is sent to.
+    fn learn(&mut self, skb: &Skb, src: IpAddr, bridge: &Text, port: Option<&Text>) {
         let host = &self.world.host;
-        let on_it = |p: &Text| host.interface(p).is_none_or(|i| i.master.as_ref() == Some(bridge));
-        let known = host.behind.iter().find(|(a, p)| *a == skb.packet.ip.dst && on_it(&p.value));
-        known.map(|(_, p)| p.value.clone())
+        let on_it = |p: &&Text| match host.interface(p) {
+            Some(i) => i.master.as_ref() == Some(bridge),
+            None => !host.complete.network,
+        };
+        let nobody = host.complete.network
+            && matches!(skb.entry, Entry::Wire { smac, .. } if smac == SENDER)
+            && host.behind.iter().all(|(a, _)| *a != src);
+        if let Some(port) = port.filter(|p| &***p != "?").filter(on_it)
+            && !nobody
+        {
+            let port = port.clone();
+            self.world.learn(src, &port);
+        }
     }
 
     /// The ports that a flooded frame leaves by: all but its own, the one added last first.
@@ -215,7 +248,7 @@ impl Walker<'_> {
     /// FORWARD and POSTROUTING of a bridged packet.
     fn out_of_port(&mut self, skb: &mut Skb, bridge: &Text, port: Option<Text>) -> Way<Fate> {
         skb.oif = Some(bridge.clone());
-        skb.phys_out.clone_from(&port);
+        skb.phys_out = Some(port.clone().unwrap_or_else(|| "?".into()));
         self.hook(skb, Hook::Forward)?;
         skb.iif = None;
         skb.phys_in = None;

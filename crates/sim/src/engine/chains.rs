@@ -8,8 +8,8 @@ use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, ChainId, Check, EndBy, Event, Fate, IfaceMatch, Inv, Lean, Match, OpKind, Path, Policy,
-    Question, Rule, RuleId, Stop, Target, Truth,
+    Answer, Backend, ChainId, Check, EndBy, Event, Fate, IfaceMatch, Inv, Lean, Match, OpKind,
+    Path, Policy, Question, Rule, RuleId, Stop, Target, Truth,
 };
 
 /// What a rule's target says.
@@ -33,6 +33,8 @@ enum Holds {
     Yes,
     /// They hold, and the kernel drops the packet since one of them could not read it.
     Drops,
+    /// The kernel drops the packet at a test that does not hold.
+    DropsUnheld,
 }
 
 /// A chain that is being walked.
@@ -73,8 +75,18 @@ impl Walker<'_> {
             }
             let (at, number, run) = (frame.chain, frame.next as u32, frame.run);
             frame.run = number + 1;
+            let native = host.rules.table(chain.table).backend == Backend::IptablesNft;
+            if holds == Holds::DropsUnheld && !native {
+                return Err(Fate::Dropped(Stop::Kernel));
+            }
             self.flush(skb, at, run, number - 1);
             self.event(skb, Event::Matched(id));
+            if holds != Holds::Yes && native {
+                // To nft a test that drops is the rule's own verdict.
+                let by = EndBy::Rule(number);
+                self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
+                return Err(Fate::Dropped(Stop::Rule(id)));
+            }
             if holds == Holds::Drops {
                 return Err(Fate::Dropped(Stop::Kernel));
             }
@@ -240,15 +252,21 @@ impl Walker<'_> {
             }
             match self.test(skb, path, place, test, None) {
                 Truth::Yes => {
-                    if self.with_eye(skb, path, |eye, _| ext::holds_and_drops(test, place, eye)) {
+                    if self.with_eye(skb, path, |eye, memory| {
+                        ext::holds_and_drops(test, place, eye, memory)
+                    }) {
                         holds = Holds::Drops;
                     }
                     at += 1;
                 }
-                Truth::No if self.with_eye(skb, path, |eye, _| ext::hotdrops(test, place, eye)) => {
-                    return Err(Fate::Dropped(Stop::Kernel));
+                Truth::No
+                    if self.with_eye(skb, path, |eye, memory| {
+                        ext::hotdrops(test, place, eye, memory)
+                    }) =>
+                {
+                    return Ok(Holds::DropsUnheld);
                 }
-                Truth::No if holds == Holds::Drops => return Err(Fate::Dropped(Stop::Kernel)),
+                Truth::No if holds == Holds::Drops => return Ok(Holds::DropsUnheld),
                 Truth::No => return Ok(Holds::No),
                 Truth::Chance(p) if p >= 1.0 => at += 1,
                 Truth::Chance(p) if p <= 0.0 => return Ok(Holds::No),

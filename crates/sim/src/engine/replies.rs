@@ -85,9 +85,13 @@ impl Walker<'_> {
         let ip = &skb.packet.ip;
         let about_error =
             matches!(&skb.packet.l4, L4::Icmp(i) if ct::is_unanswered(ip.proto, i.kind));
-        let to_all = skb.frame != FrameTo::Host
-            || matches!(skb.kind, RouteKind::Broadcast)
-            || ip.dst.is_multicast();
+        // What a bridge passes on counts as sent to this host (`br_nf_forward_ip`).
+        let to_others = match skb.frame {
+            FrameTo::Host => false,
+            FrameTo::Other => skb.phys_in.is_none(),
+            FrameTo::Broadcast | FrameTo::Multicast => true,
+        };
+        let to_all = to_others || matches!(skb.kind, RouteKind::Broadcast) || ip.dst.is_multicast();
         let nobody = ip.src.is_unspecified() || ip.src.is_multicast();
         // While the kernel sends an ICMP packet of its own it sends no other (`icmp_xmit_lock`).
         let sending = skb.own && skb.loops == 0 && matches!(skb.packet.l4, L4::Icmp(_));

@@ -9,14 +9,16 @@
 //! - A bucket that was not asked for as long as `--hashlimit-htable-expire` says is thrown away at the next
 //!   sweep and begins full again. When the sweep comes is not known: where it decides, the answer is a
 //!   question.
-//! - Not modelled: `--hashlimit-rate-match`, and a table that is full; the first is a question.
+//! - `--hashlimit-rate-match` counts what comes within an interval, and looks whether the interval before was above
+//!   the rate. iptables takes its number for one a second, whatever unit stands behind it.
+//! - A table that is full drops the packets of a new bucket.
 
-use super::{Judge, truth};
+use super::{At, Judge, truth};
 use crate::eye::Eye;
 use crate::memory::{HZ, Memory, jiffies};
 use crate::wire;
 use chainwalk_model::{
-    Found, HashlimitMatch, Host, L4, Match, OpKind, Packet, Part, Question, Truth,
+    Found, HashlimitMatch, Host, L4, Match, OpKind, Packet, Part, Question, Text, Truth,
 };
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -29,6 +31,8 @@ const CREDITS_PER_JIFFY: u64 = pow2_below(u64::MAX / (HZ * 60 * 60 * 24));
 const BYTE_CREDITS_PER_JIFFY: u64 = pow2_below(u32::MAX as u64 / HZ);
 /// Bytes are counted in pieces of two to this power.
 const BYTE_SHIFT: u32 = 4;
+/// Buckets that the smallest table has room for, unless `--hashlimit-htable-size` says otherwise.
+const LEAST_SIZE: u64 = 16;
 /// Milliseconds between two sweeps, unless `--hashlimit-htable-gcinterval` says otherwise.
 const SWEEP_MS: u64 = 1000;
 
@@ -59,25 +63,52 @@ struct State {
     credit: u64,
     /// Where bytes are counted, how often an empty bucket may be filled at once.
     refills: u64,
+    /// With `--hashlimit-rate-match`, what came in this interval.
+    came: u64,
+    /// And whether the interval before was above the rate.
+    above: bool,
+}
+
+/// Whether a packet is below its limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asked {
+    Below,
+    Above,
+    /// There is no room for its bucket.
+    Full,
+    /// It depends on when the last sweep was.
+    Untold,
 }
 
 pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
-    if m.rest.contains("rate-match") {
-        return j.untold(Part::Limit, m.above);
-    }
-    let name = match &m.name {
-        Some(name) => name.clone(),
-        None => format!("\0{}.{}", j.at.rule.0, j.at.op).into(),
-    };
-    let v6 = eye.packet.is_v6();
-    let table = memory.hashlimits.entry(&(name, v6), || Table::new(m, eye.host));
+    let table = memory.hashlimits.entry(&place(m, eye, j.at), || Table::new(m, eye.host));
     let Some(key) = key(&table.config, eye.packet) else { return j.lacks(Part::Limit, m.above) };
     let len = wire::total_len(eye.packet);
-    let answer = match table.ask(key, len, eye.now_ms) {
-        Some(below) => truth(below != m.above),
-        None => Truth::Unknown(Question::History(j.at.rule, j.at.op)),
+    let answer = match table.ask(m, key, len, eye.now_ms) {
+        Asked::Below => truth(!m.above),
+        Asked::Above => truth(m.above),
+        Asked::Full => Truth::No,
+        Asked::Untold => Truth::Unknown(Question::History(j.at.rule, j.at.op)),
     };
     j.say(Part::Limit, m.above, answer, || Found::Nothing);
+}
+
+/// Whether the packet was dropped since the table had no room for its bucket.
+pub(super) fn is_full(m: &HashlimitMatch, eye: &Eye, at: At, memory: &Memory) -> bool {
+    let Some(table) = memory.hashlimits.get(&place(m, eye, at)) else { return false };
+    let key = key(&table.config, eye.packet);
+    key.is_some_and(|key| {
+        !table.buckets.contains_key(&key) && table.room(eye.now_ms) == Some(false)
+    })
+}
+
+/// The table of a rule.
+fn place(m: &HashlimitMatch, eye: &Eye, at: At) -> (Text, bool) {
+    let name = match &m.name {
+        Some(name) => name.clone(),
+        None => format!("\0{}.{}", at.rule.0, at.op).into(),
+    };
+    (name, eye.packet.is_v6())
 }
 
 impl Table {
@@ -92,8 +123,8 @@ impl Table {
         Self { config: first.unwrap_or(m).clone(), buckets: BTreeMap::new() }
     }
 
-    /// Whether the packet is below the limit; `None` where it depends on when the last sweep was.
-    fn ask(&mut self, key: Key, len: u32, now_ms: u64) -> Option<bool> {
+    /// Whether the packet is below the limit.
+    fn ask(&mut self, m: &HashlimitMatch, key: Key, len: u32, now_ms: u64) -> Asked {
         let config = &self.config;
         let now = jiffies(now_ms);
         let fresh = State::full(config, now);
@@ -101,9 +132,7 @@ impl Table {
         match self.buckets.get(&key) {
             Some(bucket) => {
                 let idle = now_ms.saturating_sub(bucket.asked_ms);
-                let expire =
-                    word(&config.rest, "htable-expire").unwrap_or_else(|| default_expire(config));
-                let sweep = word(&config.rest, "htable-gcinterval").unwrap_or(SWEEP_MS);
+                let (expire, sweep) = self.sweeps();
                 if idle < expire.saturating_add(sweep) {
                     states.clone_from(&bucket.states);
                     for state in &mut states {
@@ -114,13 +143,49 @@ impl Table {
                     states.push(fresh);
                 }
             }
-            None => states.push(fresh),
+            None => match self.room(now_ms) {
+                Some(true) => states.push(fresh),
+                Some(false) => return Asked::Full,
+                None => return Asked::Untold,
+            },
         }
-        let below: Vec<bool> = states.iter_mut().map(|s| s.take(config, len)).collect();
+        let below: Vec<bool> = states.iter_mut().map(|s| s.take(m, config, len)).collect();
         states.dedup();
         self.buckets.insert(key, Bucket { states, asked_ms: now_ms });
-        let first = *below.first()?;
-        below.iter().all(|b| *b == first).then_some(first)
+        match below.first() {
+            Some(first) if below.iter().any(|b| b != first) => Asked::Untold,
+            Some(true) => Asked::Below,
+            _ => Asked::Above,
+        }
+    }
+
+    /// After how many milliseconds an idle bucket may be thrown away, and how many lie between two sweeps.
+    fn sweeps(&self) -> (u64, u64) {
+        let config = &self.config;
+        let expire = word(&config.rest, "htable-expire").unwrap_or_else(|| default_expire(config));
+        (expire, word(&config.rest, "htable-gcinterval").unwrap_or(SWEEP_MS))
+    }
+
+    /// Whether there is room for one more bucket; `None` where it depends on when the last sweep was. The size of
+    /// a table that no rule tells is by the host's memory: there is room for all that is sent here.
+    fn room(&self, now_ms: u64) -> Option<bool> {
+        let size = word(&self.config.rest, "htable-size").filter(|n| *n > 0);
+        let max = word(&self.config.rest, "htable-max").filter(|n| *n > 0);
+        let max = match (max, size) {
+            (Some(max), size) => max.max(size.unwrap_or(LEAST_SIZE)),
+            (None, Some(size)) => size.saturating_mul(8),
+            (None, None) => return Some(true),
+        };
+        let (expire, sweep) = self.sweeps();
+        let younger = |ms: u64| {
+            let young = |b: &&Bucket| now_ms.saturating_sub(b.asked_ms) < ms;
+            self.buckets.values().filter(young).count() as u64
+        };
+        match (younger(expire) >= max, younger(expire.saturating_add(sweep)) >= max) {
+            (true, _) if size.is_some() => Some(false),
+            (_, false) => Some(true),
+            _ => None,
+        }
     }
 }
 
@@ -130,16 +195,26 @@ impl State {
         let (credit, refills) = if config.bytes {
             let rate = u64::from(bytes_of(byte_average(config)));
             let burst = u64::from(config.burst);
-            (BYTE_CREDITS_PER_JIFFY * HZ, burst.checked_div(rate).unwrap_or(0))
+            let refills = if rate == 0 { 0 } else { burst.div_ceil(rate) };
+            (BYTE_CREDITS_PER_JIFFY * HZ, refills)
         } else {
             (full_credit(config), 0)
         };
-        Self { prev: now, credit, refills }
+        Self { prev: now, credit, refills, came: 0, above: false }
     }
 
     /// Adds what has come in since it was last asked.
     fn fill(&mut self, config: &HashlimitMatch, now: u64) {
         let ticks = now - self.prev.min(now);
+        if is_rate_match(config) {
+            let interval = word(&config.rest, "rate-interval").unwrap_or(1) * HZ;
+            if ticks > 0 && ticks >= interval {
+                self.prev = now;
+                self.above = self.came * interval > ticks * per_interval(config);
+                self.came = 0;
+            }
+            return;
+        }
         self.prev = now;
         let (grow, cap) = if config.bytes {
             (BYTE_CREDITS_PER_JIFFY, BYTE_CREDITS_PER_JIFFY * HZ)
@@ -150,7 +225,11 @@ impl State {
     }
 
     /// Takes the cost of a packet out if there is enough.
-    fn take(&mut self, config: &HashlimitMatch, len: u32) -> bool {
+    fn take(&mut self, m: &HashlimitMatch, config: &HashlimitMatch, len: u32) -> bool {
+        if is_rate_match(m) {
+            self.came += if m.bytes { u64::from(len) } else { 1 };
+            return !self.above && self.came <= most_in_interval(config, self.refills);
+        }
         let cost =
             if config.bytes { self.byte_cost(config, len) } else { credits(average(config)) };
         let below = self.credit >= cost;
@@ -171,6 +250,25 @@ impl State {
         }
         cost
     }
+}
+
+fn is_rate_match(m: &HashlimitMatch) -> bool {
+    m.rest.contains("rate-match")
+}
+
+/// What may come in a second: packets or bytes.
+fn per_interval(config: &HashlimitMatch) -> u64 {
+    if config.bytes {
+        u64::from(bytes_of(byte_average(config)))
+    } else {
+        SCALE / (SCALE / u64::from(config.rate.count.max(1))).max(1)
+    }
+}
+
+/// What may come in an interval at once.
+fn most_in_interval(config: &HashlimitMatch, refills: u64) -> u64 {
+    let rate = per_interval(config);
+    if config.bytes { refills.max(1) * rate } else { rate + u64::from(config.burst) }
 }
 
 fn full_credit(config: &HashlimitMatch) -> u64 {

@@ -189,9 +189,9 @@ pub(crate) fn is_historic(m: &Match) -> bool {
     }
 }
 
-/// Whether the kernel drops the packet at once since this test can't read its transport header. Such a
-/// test is answered with no.
-pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye) -> bool {
+/// Whether the kernel drops the packet at once since this test can't read its transport header, or has no room to
+/// remember it. Such a test is answered with no.
+pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye, memory: &Memory) -> bool {
     let p = eye.packet;
     let short = |need| wire::seen(p, need) == Seen::Short;
     match m {
@@ -211,20 +211,20 @@ pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye) -> bool {
         Match::Mh(_) => extensions::broken_mh(p),
         Match::Tcpmss(_) => mss::broken(p),
         Match::Icmp(_) | Match::Icmp6(_) | Match::Multiport { .. } => short(4),
-        Match::Hashlimit(m) => hashlimit::broken(m, p),
+        Match::Hashlimit(m) => hashlimit::broken(m, p) || hashlimit::is_full(m, eye, at, memory),
         _ => false,
     }
 }
 
 /// Whether the kernel drops the packet at once though this test holds: it could not read what it looks at,
 /// and is inverted.
-pub(crate) fn holds_and_drops(m: &Match, at: At, eye: &Eye) -> bool {
+pub(crate) fn holds_and_drops(m: &Match, at: At, eye: &Eye, memory: &Memory) -> bool {
     let inverted = match m {
         Match::Sctp(m) => m.chunks.as_ref().is_some_and(|c| c.not),
         Match::Dccp(m) => m.option.is_some_and(|o| o.not),
         _ => false,
     };
-    inverted && hotdrops(m, at, eye)
+    inverted && hotdrops(m, at, eye, memory)
 }
 
 /// What `-j SET` does: adds the packet's element to a set, then removes one.

@@ -165,13 +165,13 @@ mod tests {
         let at = At { rule: chainwalk_model::RuleId(0), op: 0 };
         let m = Match::Tcp(ports(false, 80, 80));
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
-        assert!(!crate::ext::hotdrops(&m, at, &bench.eye()));
+        assert!(!crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
         (bench.packet.ip.mf, bench.packet.ip.frag_len) = (true, Some(8));
         assert_eq!(bench.test(&m), Truth::No);
-        assert!(crate::ext::hotdrops(&m, at, &bench.eye()));
+        assert!(crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
         let bench = bench.of_nft();
         assert_eq!(bench.test(&m), Truth::Yes);
-        assert!(!crate::ext::hotdrops(&m, at, &bench.eye()));
+        assert!(!crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
     }
 
     #[test]
