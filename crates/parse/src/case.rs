@@ -453,9 +453,12 @@ fn interface<'h>(host: &'h mut Host, name: &str) -> &'h mut Interface {
     &mut host.interfaces[at]
 }
 
+/// The order in which the tables of a case are loaded.
+const LOADED: [&str; 5] = ["raw", "mangle", "nat", "filter", "security"];
+
 /// Loads structured rules: a map from table to restore input, or one save text.
 fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), CaseError> {
-    let tables = match rules {
+    let mut tables = match rules {
         Rules::Save(text) => split_save(&text),
         Rules::Tables(map) => {
             let mut tables = Vec::new();
@@ -469,6 +472,9 @@ fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), C
             tables
         }
     };
+    // As they are loaded: which rule makes a list of `recent` decides its mask.
+    let place = |name: &str| LOADED.iter().position(|t| *t == name).unwrap_or(LOADED.len());
+    tables.sort_by_key(|(name, _)| place(name));
     for (name, body) in tables {
         let doc = DocId(case.docs.len() as u16);
         crate::restore_body(&mut case.host, doc, family, &name, &body, &mut case.diagnostics);
