@@ -118,6 +118,7 @@ why-not-for-us = Its frame is addressed to another machine.
 why-looped = It came back to where it was; the walk was stopped there.
 why-undecided = The walk can't go on without knowing: { $what }
 why-not-routing = Not a routing problem: { $why }
+why-second-pass = This host sends it to itself, and it is stopped as it comes in again by <c>lo</c>: { $why }
 
 routing-no-route = No route of this host leads to <c>{ $dst }</c>.
 routing-forwarding-off = The packet is for <c>{ $dst }</c>, and this host does not forward: <c>ip_forward</c> is 0.
@@ -126,6 +127,7 @@ routing-local-source = <c>{ $src }</c> is this host's own address and can't come
 routing-rp-filter = The way back to <c>{ $src }</c> is another interface (<c>rp_filter</c>).
 routing-scope = The source is an address of its link (fe80::/10), and such a packet is not passed on to another.
 routing-localnet = Addresses of 127.0.0.0/8 need <c>route_localnet</c> on the wire.
+routing-localnet-out = The translation sends it to <c>{ $dst }</c>, and what comes from <c>{ $src }</c> may not leave by a wire: <c>route_localnet</c> is 0.
 routing-ttl = Its TTL is used up.
 routing-mtu = It is too big for the next link and must not be fragmented.
 routing-blackhole = A blackhole route covers <c>{ $dst }</c>.
@@ -343,6 +345,10 @@ narrate-misses = { $chain } rules { $first } to { $last } do not match
 narrate-jump = jump, depth { $depth }
 narrate-goto = goto, no way back
 narrate-followed = ({ $number } of { $count } is followed: { $label })
+narrate-alike = { $count ->
+    [2] both end the same: { $end }
+   *[other] all { $count } end the same: { $end }
+}
 narrate-reply-end = The { $packet } reply is { $end }
 
 ## What was recognised

@@ -118,6 +118,7 @@ why-not-for-us = 这一帧是发给另一台机器的。
 why-looped = 它回到了原处，推演到此为止。
 why-undecided = 不知道下面这点就走不下去：{ $what }
 why-not-routing = 不是路由问题：{ $why }
+why-second-pass = 本机发给自己，经 <c>lo</c> 再次进入时被拦下：{ $why }
 
 routing-no-route = 本机没有通往 <c>{ $dst }</c> 的路由。
 routing-forwarding-off = 包要去 <c>{ $dst }</c>，而本机不转发：<c>ip_forward</c> 为 0。
@@ -126,6 +127,7 @@ routing-local-source = <c>{ $src }</c> 是本机自己的地址，不可能从�
 routing-rp-filter = 回到 <c>{ $src }</c> 要走另一个接口（<c>rp_filter</c>）。
 routing-scope = 源地址是链路本地地址（fe80::/10），这样的包不会转发到别的链路。
 routing-localnet = 127.0.0.0/8 的地址要上链路，需要 <c>route_localnet</c>。
+routing-localnet-out = 地址转换把它引向 <c>{ $dst }</c>，而来自 <c>{ $src }</c> 的数据包不得离开本机：<c>route_localnet</c> 为 0。
 routing-ttl = TTL 已用完。
 routing-mtu = 对下一段链路来说太大，又不许分片。
 routing-blackhole = <c>{ $dst }</c> 落在一条 blackhole 路由里。
@@ -337,6 +339,10 @@ narrate-misses = { $chain } 规则 { $first } 到 { $last } 不匹配
 narrate-jump = 跳转，深度 { $depth }
 narrate-goto = goto，不再返回
 narrate-followed = （走第 { $number } 个，共 { $count } 个：{ $label }）
+narrate-alike = { $count ->
+    [2] 两种走法结果相同：{ $end }
+   *[other] 全部 { $count } 种走法结果相同：{ $end }
+}
 narrate-reply-end = 回复 { $packet }：{ $end }
 
 ## 认出了什么

@@ -289,6 +289,21 @@ pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sen
 
 /// Where and why a walk ended, one line.
 pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
+    let why = why_there(t, outcome);
+    let again = outcome.trace.steps.iter().any(|s| matches!(s.event, Event::Loop));
+    if again && tone(&outcome.trace.fate) == Tone::Stop {
+        return say!(t.lang, WhySecondPass, why = why);
+    }
+    why
+}
+
+/// Where a packet was sent to at first.
+fn sent_to(trace: &Trace) -> String {
+    let sent = &trace.sent.packet;
+    endpoint(sent.ip.dst, sent.dport())
+}
+
+fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
     let lang = t.lang;
     let trace = &outcome.trace;
     let rules = t.rules();
@@ -350,6 +365,9 @@ pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
                 _ => None,
             });
             match nowhere {
+                Some(RoutingDrop::Localnet) if dst != sent_to(trace) => {
+                    say!(lang, RoutingLocalnetOut, src = &src_addr, dst = &dst)
+                }
                 Some(drop) => routing(lang, drop, &dst_addr, &src_addr),
                 None => say!(lang, WhyRefused),
             }

@@ -11,7 +11,7 @@ use crate::telling::{Lines, moment};
 use crate::terms::{
     conditions_text, lane_word, packet_word, states, table_class, target, target_text,
 };
-use crate::timeline::{narration, span, stops_here};
+use crate::timeline::{alike, narration, span, stops_here};
 use crate::{
     Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, Sentence, Style, Telling, fate, reasons,
 };
@@ -224,6 +224,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                     let mut r = row(RowKind::Fork, s.depth, at);
                     r.text = fork_title(t, fork);
                     r.branches = cards(t, fork);
+                    r.reason = alike(t, fork, &r.branches);
                     let random = fork.branches.iter().all(|b| b.weight.is_some());
                     r.mark = if random { Mark::Half } else { Mark::Unknown };
                     r.span = span(t, stop);

@@ -7,9 +7,9 @@
 //!   line from a note to what it is about; `lo` the return wire of the loopback device.
 //! - Stations: `st` with one of `full` (has rules), `hollow` (pasted, empty), `dash` (not pasted) and the
 //!   table `raw mangle nat filter security`; `ct` the ring of conntrack, `ctdot` its middle; `on` the packet
-//!   is there.
+//!   is there; `ring` around a nat station where conntrack puts an address back.
 //! - The way: `done` walked, `todo` ahead; `icmp` a packet the kernel made, with `walked` where it has been;
-//!   `again` the second pass over lo; `branch` a way not followed.
+//!   `again` the gap that makes the second pass over lo a double stroke; `branch` a way not followed.
 //! - Ends: `end stop`, `end ok`, `end ask` circles, `x` the cross within, in the same second class.
 //! - Drawer and panel: `drawer` the card, `band` the row the packet is in, `bar` its left edge, `line` a hair
 //!   line, `node` a rule's circle (`hit`, `miss`, `stop`, `fork`, `ahead`), `sep` a fork's card (`on`),

@@ -1,11 +1,14 @@
 //! The scrubber: stops, lanes and their narration.
 
+use crate::forks::Fork;
 use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
 use crate::stops::{Stop, StopKind, stops};
 use crate::terms::{chain_path, lane_word, table_class};
-use crate::{Cell, Lane, Lang, Style, Telling, Timeline, fate, reasons};
-use chainwalk_model::{Event, Routed, Span, Trace};
+use crate::{
+    BranchCard, Cell, Lane, Lang, Sentence, Style, Telling, Timeline, Tone, fate, reasons,
+};
+use chainwalk_model::{Event, Question, Routed, Span, Trace};
 
 /// The timeline of the packet shown: one lane for it, one for each packet the kernel made.
 pub fn timeline(t: &Telling) -> Timeline {
@@ -229,7 +232,7 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
                 count = cards.len(),
                 label = &cards[at].label
             );
-            join([title, more], " ")
+            join([title, more, alike(t, fork, &cards)], " ")
         }
         StopKind::Policy(chain) => say!(lang, WhyPolicy, chain = chain_path(rules, *chain)),
         StopKind::Fate => {
@@ -241,6 +244,18 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
             }
         }
     }
+}
+
+/// That all ways out of a fork end the same, where they do.
+pub(crate) fn alike(t: &Telling, fork: &Fork, cards: &[BranchCard]) -> Sentence {
+    let Some(first) = cards.first().filter(|_| cards.len() > 1) else { return Sentence::new() };
+    let same = |c: &BranchCard| c.fate == first.fate && c.tone == first.tone;
+    // Sent on to different places is not the same end, unless chance picks the place.
+    let places = first.tone != Tone::Ok || matches!(fork.question, Question::Random(..));
+    if first.tone == Tone::Depends || !places || !cards.iter().all(same) {
+        return Sentence::new();
+    }
+    say!(t.lang, NarrateAlike, count = cards.len(), end = first.fate.as_str())
 }
 
 /// A base chain with its table, another chain by its name.

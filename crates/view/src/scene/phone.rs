@@ -23,6 +23,10 @@ fn place(hook: Hook) -> (Point, f64, &'static str) {
 const HOOKS: [Hook; 5] =
     [Hook::Prerouting, Hook::Forward, Hook::Postrouting, Hook::Input, Hook::Output];
 
+/// The wire that lo is: out at the right, below everything, in at the left.
+const LOOP: [(f64, f64); 5] =
+    [(350.0, 54.0), (350.0, 73.0), (8.0, 73.0), (8.0, 54.0), (14.0, 54.0)];
+
 /// A way through the map, each point with its step counted from 1.
 fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
     let diamond = p(136.0, 54.0);
@@ -57,7 +61,7 @@ fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
                 last = Some(path.hook);
             }
             Event::Routed { .. } if last == Some(Hook::Prerouting) => out.push((k, diamond)),
-            Event::Loop => out.push((k, p(344.0, 54.0))),
+            Event::Loop => out.extend(LOOP.into_iter().map(|(x, y)| (k, p(x, y)))),
             Event::End => {
                 if matches!(trace.fate, Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)) {
                     out.push((k, p(344.0, 54.0)));
@@ -77,6 +81,12 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
     let mut pen = Pen::new(measure);
     pen.path("M14 54H344", "trk");
     pen.path("M136 54V26Q136 16 146 16H220Q230 16 230 26V54", "trk");
+    let looped =
+        t.outcome().is_some_and(|o| o.trace.steps.iter().any(|s| matches!(s.event, Event::Loop)));
+    if looped {
+        let wire: Vec<Point> = LOOP.into_iter().map(|(x, y)| p(x, y)).collect();
+        pen.path(rounded(&wire, 6.0), "trk lo");
+    }
     let mut rest = p(14.0, 54.0);
     let mut travel = String::new();
     if let Some(outcome) = t.outcome() {
@@ -114,6 +124,10 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
         let stopped = fate::tone(&o.trace.fate) == crate::Tone::Stop;
         if stopped { fate::last_hook(&o.trace) } else { None }
     });
+    if looped {
+        pen.circle(p(24.0, 71.0), 7.5, "num on");
+        pen.text(24.0, 75.0, "2", "s11 w6 live mid");
+    }
     pen.path("M136 44l10 10l-10 10l-10 -10z", "diamond");
     for hook in HOOKS {
         let (at, w, name) = place(hook);

@@ -29,6 +29,8 @@ pub(super) struct Way {
     pub(super) aside: Option<(usize, usize)>,
     /// Whether the last point lies before the one that it follows: the packet stands in front of its mark.
     steps_back: bool,
+    /// The point at which it leaves by lo to come in a second time.
+    again: Option<usize>,
 }
 
 impl Way {
@@ -82,6 +84,12 @@ impl Way {
         let back: Vec<Point> =
             (0..=here).filter(|i| !inside(*i)).map(|i| self.points[i].1).collect();
         pen.path(rounded(&back, 10.0), behind);
+        if let Some(from) = self.again.filter(|from| *from < here) {
+            // The second pass is a double stroke.
+            let twice: Vec<Point> =
+                (from..=here).filter(|i| !inside(*i)).map(|i| self.points[i].1).collect();
+            pen.path(rounded(&twice, 10.0), "again");
+        }
     }
 
     /// The parts of the way inside the drawer: walked, then ahead.
@@ -95,6 +103,9 @@ impl Way {
         };
         pen.path(rounded(&part(here, end), 8.0), ahead);
         pen.path(rounded(&part(start, here), 8.0), behind);
+        if self.again.is_some_and(|from| from < start) {
+            pen.path(rounded(&part(start, here), 8.0), "again");
+        }
     }
 }
 
@@ -128,6 +139,7 @@ fn way(
     let mut points: Vec<(Key, Point)> = Vec::new();
     let mut aside = None;
     let mut steps_back = false;
+    let mut again = None;
     let first: Key = (0, 0);
     match reply {
         None => points.push((first, frame.start(t))),
@@ -180,6 +192,7 @@ fn way(
                 points.push((k, frame.diamond()));
             }
             Event::Loop => {
+                again = again.or(Some(points.len().saturating_sub(1)));
                 points.extend(frame.loop_way().into_iter().map(|at| (k, at)));
             }
             Event::End => match &trace.fate {
@@ -213,7 +226,7 @@ fn way(
         }
     }
     let walked = all[..all.len().min(at + 1)].iter().filter(|s| s.reply == reply).map(key).max();
-    Way { reply, points, walked, aside, steps_back }
+    Way { reply, points, walked, aside, steps_back, again }
 }
 
 /// The points from where the packet ended to the top of OUTPUT.

@@ -99,7 +99,8 @@ impl Frame {
         if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) && !apart {
             self.draw_never(t, pen);
         }
-        if !Self::label_at_right(t, now) {
+        // The wire of lo goes where the legend stands.
+        if !self.loops && !Self::label_at_right(t, now) {
             self.draw_legend(t, pen);
         }
     }
@@ -229,6 +230,10 @@ impl Frame {
                 };
                 let (more, radius) = if on { (" on", radius.max(7.6)) } else { ("", radius) };
                 pen.circle(s.at, radius, &format!("st {class} {table}{more}"));
+            }
+            if s.name == "nat" && put_back_at(t, s.hook) {
+                // It is conntrack that translates here, not the table.
+                pen.circle(s.at, r(10.0), "ring");
             }
             let tone = match (on, s.kernel || s.rules.is_some()) {
                 (true, _) => "s11 w7",
