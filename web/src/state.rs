@@ -636,7 +636,8 @@ fn replaces(new: &str, old: &str) -> bool {
     if locality(new_key) && locality(old_key) {
         return new_value == old_value;
     }
-    if new_key == "table" && old_key == "table" {
+    let ended = ["table", "chain", "policy", "holds", "inset"];
+    if new_key == old_key && ended.contains(&new_key) {
         let table = |value: &str| value.rsplit_once(':').map(|(name, _)| name.to_owned());
         return table(new_value) == table(old_value);
     }
@@ -888,6 +889,8 @@ mod tests {
         check("notlocal=10.0.0.2", "local=10.0.0.3", false);
         check("table=filter:drop", "table=filter:accept", true);
         check("table=nat:drop", "table=filter:accept", false);
+        check("holds=filter:INPUT:3.1:no", "holds=filter:INPUT:3.1:yes", true);
+        check("holds=filter:INPUT:3.1:no", "holds=filter:INPUT:3.2:yes", false);
         check("net.ipv4.ip_forward=0", "net.ipv4.ip_forward=1", true);
         check("eth0=10.0.0.3/24", "eth0=10.0.0.2/24", false);
         check("eth0=10.0.0.2/24", "eth0=10.0.0.2/24", true);

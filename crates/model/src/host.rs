@@ -406,6 +406,8 @@ pub struct Host {
     pub said_local: Vec<(IpAddr, Fact<bool>)>,
     /// Tables that were not pasted and of which somebody said that they accept, or drop, everything.
     pub said_tables: Vec<(crate::Family, Text, bool)>,
+    /// Questions of a walk that somebody answered, and whether with yes. A later answer counts.
+    pub said: Vec<(crate::Question, bool)>,
     /// Dumps of further rules that were recognised and are not read, by their usual names.
     pub unread: Vec<Text>,
     /// What stands beside the rules and is not modelled.
@@ -495,4 +497,34 @@ pub enum Assumption {
     },
     /// The tables are those of iptables-nft, or of iptables-legacy: `backend=nft`, `backend=legacy`.
     Backend(Backend),
+    /// What a walk had to ask is answered, and whether with yes.
+    Answered(About, bool),
+}
+
+/// What a walk asks and only the host itself could answer, by names and numbers as a person writes them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum About {
+    /// A chain that was not pasted lets everything pass: `chain=filter:FORWARD:accept`.
+    Chain(crate::Family, Text, Text),
+    /// The policy of a chain accepts: `policy=filter:INPUT:drop`.
+    Policy(crate::Family, Text, Text),
+    /// A test of a rule holds, whenever it is asked: `holds=filter:INPUT:3.1:yes`.
+    Test {
+        /// The family.
+        family: crate::Family,
+        /// The table.
+        table: Text,
+        /// The chain.
+        chain: Text,
+        /// The rule's number in it, from 1.
+        number: u32,
+        /// Which of its operations, from 0; `None` for its interfaces that a listing hides.
+        op: Option<u16>,
+    },
+    /// The packets that are looked up in this set are in it: `inset=blocked:no`.
+    InSet(Text),
+    /// What stands beside the rules, or is not read, lets the packet pass: `passes=IPVS`.
+    Passes(Text),
+    /// Something listens at this protocol and port; that nothing does is `nolisten=tcp:80`.
+    Listener(u8, u16),
 }

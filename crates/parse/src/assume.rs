@@ -51,6 +51,10 @@ pub fn assumption(text: &str) -> Result<Assumption, Diagnostic> {
         "local" => address(value).map(Assumption::Local),
         "notlocal" => address(value).map(Assumption::NotLocal),
         "table" => table(value),
+        key if crate::answered::KEYS.contains(&key) => {
+            let (about, yes) = crate::answered::read(key, value)?;
+            Ok(Assumption::Answered(about, yes))
+        }
         "backend" => match value.text {
             "nft" => Ok(Assumption::Backend(Backend::IptablesNft)),
             "legacy" => Ok(Assumption::Backend(Backend::Legacy)),
@@ -89,6 +93,7 @@ pub fn assumption_text(a: &Assumption) -> String {
         }
         Assumption::NotLocal(a) => format!("notlocal={a}"),
         Assumption::Local(a) => format!("local={a}"),
+        Assumption::Answered(about, yes) => crate::answered::text(about, *yes),
         Assumption::Backend(Backend::Legacy) => "backend=legacy".into(),
         Assumption::Backend(_) => "backend=nft".into(),
         Assumption::Table { family, name, accepts } => {

@@ -6,6 +6,7 @@
 // Rules print as a few short pieces; an allocation more is worth the plain reading.
 #![allow(clippy::format_push_string)]
 
+mod answered;
 mod ask;
 mod assume;
 pub mod case;

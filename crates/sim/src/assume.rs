@@ -1,8 +1,8 @@
 //! What is said of a host beyond the paste, and what its rules imply about it.
 
 use chainwalk_model::{
-    Assumption, Cidr, Fact, Family, Host, IfKind, IfaceMatch, Interface, Inv, IpMatch, Match,
-    OpKind, Origin, Rule, RuleId, Target, Text,
+    About, Assumption, Cidr, Fact, Family, Host, IfKind, IfaceMatch, Interface, Inv, IpMatch,
+    Match, OpKind, Origin, Question, Rule, RuleId, Target, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -65,6 +65,46 @@ fn state(host: &mut Host, assumption: &Assumption, origin: Origin) {
             host.said_tables.push((*family, name.clone(), *accepts));
         }
         Assumption::Backend(backend) => host.set_backend(*backend),
+        Assumption::Answered(about, yes) => {
+            let questions = asked(host, about);
+            host.said.extend(questions.into_iter().map(|question| (question, *yes)));
+        }
+    }
+}
+
+/// The questions that an answer is to; none where the host has no such rule or chain.
+fn asked(host: &Host, about: &About) -> Vec<Question> {
+    let rules = &host.rules;
+    let chain = |family: Family, table: &Text, chain: &Text| {
+        let table = rules.find_table(family, table)?;
+        rules.table(table).chains.iter().copied().find(|c| rules.chain(*c).name == *chain)
+    };
+    match about {
+        About::Chain(family, table, name) => {
+            vec![Question::Chain(*family, table.clone(), name.clone())]
+        }
+        About::Policy(family, table, name) => {
+            chain(*family, table, name).map(Question::Policy).into_iter().collect()
+        }
+        About::Test { family, table, chain: name, number, op } => {
+            let rule = chain(*family, table, name).and_then(|c| {
+                rules.chain(c).rules.get((*number as usize).checked_sub(1)?).copied()
+            });
+            match (rule, op) {
+                (None, _) => Vec::new(),
+                (Some(rule), None) => vec![Question::HiddenInterfaces(rule)],
+                (Some(rule), Some(op)) => vec![
+                    Question::Opaque(rule, *op),
+                    Question::Fact(rule, *op),
+                    Question::History(rule, *op),
+                ],
+            }
+        }
+        About::InSet(name) => vec![Question::Set(name.clone())],
+        About::Passes(name) => {
+            vec![Question::Beside(name.clone()), Question::Unread(name.clone())]
+        }
+        About::Listener(proto, port) => vec![Question::Socket(*proto, *port)],
     }
 }
 

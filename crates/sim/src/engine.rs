@@ -408,6 +408,11 @@ impl<'w> Walker<'w> {
         if lasting && let Some(answer) = self.world.answer(question) {
             return answer;
         }
+        if let Some(answer) = self.world.said(question)
+            && ways.iter().any(|(way, _)| *way == answer)
+        {
+            return answer;
+        }
         let answer = self.decider.choose(question.clone(), ways);
         if lasting {
             let answers = std::rc::Rc::make_mut(&mut self.world.answers);

@@ -108,6 +108,12 @@ impl World {
         self.answers.iter().find(|(q, _)| q == question).map(|(_, a)| a.clone())
     }
 
+    /// How somebody answered `question`, beforehand.
+    pub(crate) fn said(&self, question: &Question) -> Option<Answer> {
+        let (_, yes) = self.host.said.iter().rev().find(|(q, _)| q == question)?;
+        Some(if *yes { Answer::Yes } else { Answer::No })
+    }
+
     /// The number a sysctl holds: as told, or `usual`. The flag says whether it was told.
     pub(crate) fn sysctl(&self, name: &str, usual: i64) -> (i64, bool) {
         match number(&self.host, name) {

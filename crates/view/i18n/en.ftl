@@ -169,6 +169,11 @@ answer-is = It is
 answer-is-not = It isn’t
 answer-accepts = It accepts
 answer-drops = It drops
+answer-in-set = It is in it
+answer-not-in-set = It isn’t
+answer-passes = It lets it pass
+answer-by = by { $iface }
+answer-nowhere = Nowhere
 
 ## Guesses
 

@@ -169,6 +169,11 @@ answer-is = 是
 answer-is-not = 不是
 answer-accepts = 放行
 answer-drops = 丢弃
+answer-in-set = 在其中
+answer-not-in-set = 不在其中
+answer-passes = 放行
+answer-by = 经 { $iface }
+answer-nowhere = 无处可去
 
 ## 推测
 

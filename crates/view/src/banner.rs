@@ -365,8 +365,11 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
         Lean::EmptyTable(family, name) => (
             say!(lang, LeanEmpty, table = crate::terms::table_name(*family, name)),
             vec![
-                (text!(lang, AnswerAccepts), format!("table={name}:accept")),
-                (text!(lang, AnswerDrops), format!("table={name}:drop")),
+                (
+                    text!(lang, AnswerAccepts),
+                    format!("table={}{name}:accept", fate::family(*family)),
+                ),
+                (text!(lang, AnswerDrops), format!("table={}{name}:drop", fate::family(*family))),
             ],
         ),
         Lean::FreshHistory(rule) => {
@@ -391,7 +394,14 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             say!(lang, LeanBridgePort, bridge = &**bridge, port = &**port),
             vec![(text!(lang, AnswerYes), format!("{bridge}=bridge:{port}"))],
         ),
-        Lean::BridgeNf => (say!(lang, LeanBridgeNf), Vec::new()),
+        Lean::BridgeNf => {
+            let at = "net.bridge.bridge-nf-call-iptables";
+            let answers = vec![
+                (text!(lang, AnswerIs), format!("{at}=1")),
+                (text!(lang, AnswerIsNot), format!("{at}=0")),
+            ];
+            (say!(lang, LeanBridgeNf), answers)
+        }
         Lean::Transparent(number, port) => {
             let name = crate::terms::protocol(*number);
             (say!(lang, LeanTransparent, proto = name, port = port.to_string()), Vec::new())

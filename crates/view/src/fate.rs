@@ -4,8 +4,8 @@ use crate::say::{Key, format, say};
 use crate::terms::{chain_path, endpoint, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
-    App, Cidr, EndBy, Entry, Errno, Event, Fate, Hook, L4, OpKind, Outcome, Question, RejectWith,
-    Routed, RoutingDrop, RuleId, Stop, Target, TcpFlags, Trace,
+    App, ChainId, Cidr, EndBy, Entry, Errno, Event, Family, Fate, Hook, IfKind, L4, OpKind,
+    Outcome, Question, RejectWith, Routed, RoutingDrop, RuleId, Stop, Target, TcpFlags, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -479,22 +479,96 @@ pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
     let lang = t.lang;
     let yes = crate::say::text!(lang, AnswerYes);
     let no = crate::say::text!(lang, AnswerNo);
+    let accepts = crate::say::text!(lang, AnswerAccepts);
+    let drops = crate::say::text!(lang, AnswerDrops);
+    let rules = t.rules();
+    // A chain by what `assume` calls it.
+    let place = |chain: ChainId| {
+        let c = rules.chain(chain);
+        let table = rules.table(c.table);
+        family(table.family) + &format!("{}:{}", table.name, c.name)
+    };
+    let holds = |rule: RuleId, op: &str| {
+        let r = rules.rule(rule);
+        let at = format!("holds={}:{}{op}", place(r.chain), r.number);
+        vec![(yes.clone(), format!("{at}:yes")), (no.clone(), format!("{at}:no"))]
+    };
     match q {
         Question::LocalAddr(addr) => {
             vec![(yes, format!("local={addr}")), (no, format!("notlocal={addr}"))]
         }
-        Question::Table(_, name) => vec![
-            (crate::say::text!(lang, AnswerAccepts), format!("table={name}:accept")),
-            (crate::say::text!(lang, AnswerDrops), format!("table={name}:drop")),
+        Question::Table(of, name) => {
+            let at = format!("table={}{name}", family(*of));
+            vec![(accepts, format!("{at}:accept")), (drops, format!("{at}:drop"))]
+        }
+        Question::Chain(of, table, chain) => {
+            let at = format!("chain={}{table}:{chain}", family(*of));
+            let drops = (drops, format!("{at}:drop"));
+            // What nat does beside letting pass can't be said in a word.
+            let some = (&**table != "nat").then_some(drops);
+            std::iter::once((accepts, format!("{at}:accept"))).chain(some).collect()
+        }
+        Question::Policy(chain) => {
+            let at = format!("policy={}", place(*chain));
+            vec![(accepts, format!("{at}:accept")), (drops, format!("{at}:drop"))]
+        }
+        Question::Opaque(rule, op) | Question::Fact(rule, op) | Question::History(rule, op) => {
+            holds(*rule, &format!(".{op}"))
+        }
+        Question::HiddenInterfaces(rule) => holds(*rule, ""),
+        Question::Set(name) => vec![
+            (crate::say::text!(lang, AnswerInSet), format!("inset={name}:yes")),
+            (crate::say::text!(lang, AnswerNotInSet), format!("inset={name}:no")),
         ],
+        Question::Unread(name) | Question::Beside(name) => {
+            vec![(crate::say::text!(lang, AnswerPasses), format!("passes={name}"))]
+        }
+        Question::Route(addr) => routes(t, *addr),
         Question::Sysctl(name) => {
             vec![("1".into(), format!("{name}=1")), ("0".into(), format!("{name}=0"))]
         }
         Question::Socket(proto, port) => {
-            vec![(yes, format!("listen={}:0.0.0.0:{port}", crate::terms::protocol(*proto)))]
+            let word = crate::terms::protocol(*proto);
+            vec![
+                (yes, format!("listen={word}:0.0.0.0:{port}")),
+                (no, format!("nolisten={word}:{port}")),
+            ]
         }
-        _ => Vec::new(),
+        // Chance has no answer but its ways; two chains of one priority come in the order they were made.
+        Question::Random(..)
+        | Question::NatChoice(_)
+        | Question::PortChoice
+        | Question::Order(..) => Vec::new(),
     }
+}
+
+/// A family before a table's name, as `assume` has it.
+pub(crate) fn family(of: Family) -> String {
+    match of {
+        Family::Ip => String::new(),
+        Family::Ip6 => "ip6:".into(),
+        Family::Inet => "inet:".into(),
+        Family::Arp => "arp:".into(),
+        Family::Bridge => "bridge:".into(),
+        Family::Netdev => "netdev:".into(),
+    }
+}
+
+/// So many interfaces are offered as the way to an address.
+const WAYS: usize = 4;
+
+/// The ways an address may be routed: by each interface, or nowhere.
+fn routes(t: &Telling, addr: std::net::IpAddr) -> Vec<(String, String)> {
+    let lang = t.lang;
+    let by =
+        t.host.interfaces.iter().filter(|i| i.kind != IfKind::Loopback && i.master.is_none()).map(
+            |i| {
+                let label = crate::say::text!(lang, AnswerBy, iface = &*i.name);
+                (label, format!("route={addr} dev {}", i.name))
+            },
+        );
+    let nowhere = (crate::say::text!(lang, AnswerNowhere), format!("route=unreachable {addr}"));
+    by.take(WAYS).chain([nowhere]).collect()
 }
 
 /// The message that REJECT sends, as it is on the wire.
