@@ -538,6 +538,7 @@ pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
         Question::Random(..)
         | Question::NatChoice(_)
         | Question::PortChoice
+        | Question::NextHop(_)
         | Question::Order(..) => Vec::new(),
     }
 }
