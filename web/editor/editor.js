@@ -1,7 +1,7 @@
 // The element <rule-text>: a text of any length to read, write, search and point into.
 //
 // It knows nothing of firewalls. Offsets are units of UTF-16. What it tells, it tells as events: `ready`, `edit`,
-// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`. What it is to show, the page says by calling its methods.
+// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `point`. What it is to show, the page says by calling its methods.
 
 import {
   Annotation,
@@ -266,6 +266,7 @@ class RuleText extends HTMLElement {
   #last = null;
   #fill = null;
   #search = { text: "", hits: [], done: true, turn: 0 };
+  #pointed = -1;
 
   connectedCallback() {
     if (this.#view) return;
@@ -300,6 +301,8 @@ class RuleText extends HTMLElement {
           EditorView.domEventHandlers({
             paste: (event) => this.#pasted(event),
             drop: (event) => event.dataTransfer?.files.length > 0,
+            mousemove: (event, view) => this.#point(view.posAtCoords({ x: event.clientX, y: event.clientY })),
+            mouseleave: (_event, view) => this.#point(view.hasFocus ? view.state.selection.main.head : null),
             beforeinput: (event) => {
               const back = { historyUndo: "undo", historyRedo: "redo" }[event.inputType];
               if (!back) return false;
@@ -574,6 +577,9 @@ class RuleText extends HTMLElement {
       this.#fill.at = update.changes.mapPos(at, 1);
       this.#fill.to = update.changes.mapPos(to, 1);
     }
+    if (update.focusChanged || (update.selectionSet && update.view.hasFocus)) {
+      this.#point(update.view.hasFocus ? update.state.selection.main.head : null);
+    }
     if (update.docChanged && this.#search.text) this.find(this.#search.text);
     else if (update.selectionSet && this.#search.hits.length) this.#count();
     const own = update.transactions.filter((tr) => tr.docChanged && !tr.annotation(outside));
@@ -597,6 +603,17 @@ class RuleText extends HTMLElement {
     this.#last = kind ? { kind, time: now, from, to } : null;
     if (!kind || !last || last.kind !== kind || now - last.time > TOGETHER) return false;
     return from <= last.to + 1 && to >= last.from - 1;
+  }
+
+  /** Tells the line that the pointer or the cursor came to, or that there is none. */
+  #point(pos) {
+    const line = pos === null ? null : this.#view.state.doc.lineAt(pos);
+    const from = line?.from ?? -1;
+    if (from !== this.#pointed) {
+      this.#pointed = from;
+      this.#tell("point", { from, to: line?.to ?? -1 });
+    }
+    return false;
   }
 
   #count() {

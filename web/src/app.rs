@@ -1,6 +1,7 @@
 //! The page: one state, one engine, the panes.
 
 use crate::examples;
+use crate::focus::use_focus_kept;
 use crate::keys::{Press, Zooming, press};
 use crate::layout::{EDGES, Edge};
 use crate::link::{Space, Status, use_engine};
@@ -65,6 +66,7 @@ pub fn App() -> Html {
 
     let survives = use_keeping(&state);
     let app = use_layout(&state);
+    use_focus_kept(&app);
     use_look(
         &state,
         if fresh { told.as_ref().map(|t| tone_name(t.banner.tone)) } else { None },
@@ -97,15 +99,19 @@ pub fn App() -> Html {
         let reveal = reveal.clone();
         use_callback((), move |span: Span, ()| reveal.emit((span, false)))
     };
-    // A fact's source is in another pane where the screen is narrow.
-    let reveal_fact = {
-        let (show, dispatch) = (show.clone(), dispatch.clone());
-        use_callback(narrow, move |span: Span, narrow| {
+    // The paste is another pane where the screen is narrow.
+    let turn_to = {
+        let (reveal, dispatch) = (reveal.clone(), dispatch.clone());
+        use_callback(narrow, move |(span, cursor): (Span, bool), narrow| {
             if *narrow {
                 dispatch.dispatch(Action::Pane(Pane::Paste));
             }
-            show.emit(span);
+            reveal.emit((span, cursor));
         })
+    };
+    let reveal_fact = {
+        let turn_to = turn_to.clone();
+        use_callback(turn_to, |span: Span, turn_to| turn_to.emit((span, false)))
     };
     let onhover = {
         let hover = hover.clone();
@@ -177,7 +183,7 @@ pub fn App() -> Html {
             <main>
             <div class="left">
                 <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} {now} {lit}
-                    revealed={*revealed} {reveal} reach={state.history.reach()} dispatch={dispatch.clone()} />
+                    revealed={*revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
                 <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
                     facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
@@ -215,7 +221,7 @@ pub fn App() -> Html {
                 <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.packets.clone()}
                     packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
                     opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names}
-                    reveal={show} dispatch={dispatch.clone()} />
+                    reveal={show} {turn_to} dispatch={dispatch.clone()} />
             </div>
             </main>
             <footer class="time">
@@ -397,7 +403,12 @@ fn use_keys(
         let (stop, timeline, open, other) = (*stop, timeline.clone(), *open, other.clone());
         let heard = move |event: &Event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if event.ctrl_key() || event.meta_key() || event.alt_key() {
+            if event.default_prevented()
+                || event.is_composing()
+                || event.ctrl_key()
+                || event.meta_key()
+                || event.alt_key()
+            {
                 return;
             }
             let key = event.key();

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod engine;
 pub mod examples;
+mod focus;
 pub mod history;
 pub mod keys;
 pub mod layout;

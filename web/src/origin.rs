@@ -76,6 +76,11 @@ pub fn says_itself(line: &str) -> bool {
     follows(line) || line.split_whitespace().any(one)
 }
 
+/// Whether a line's packet is sent some time after those sent before.
+pub fn later(line: &str) -> bool {
+    line.split_whitespace().next() == Some("after")
+}
+
 /// Whether a line's packet answers one sent before.
 pub fn follows(line: &str) -> bool {
     let words: Vec<&str> = line.split_whitespace().collect();
@@ -111,6 +116,13 @@ mod tests {
         check("after 5s error 1", "after 5s error 1", None);
         check("curl 10.0.0.2 from 10.0.0.9 outside", "curl 10.0.0.2 from 10.0.0.9 outside", None);
         assert_eq!(Origin::wire("10.0.0.1", "eth0").join("reply 1"), "reply 1");
+    }
+
+    #[test]
+    fn a_packet_that_comes_later_keeps_its_origin() {
+        let line = "after 5s ssh 10.0.0.2 from 10.0.0.1 in eth0";
+        check(line, "after 5s ssh 10.0.0.2", Some(Origin::wire("10.0.0.1", "eth0")));
+        assert!(later(line) && !follows(line));
     }
 
     #[test]

@@ -148,6 +148,11 @@ impl Paste {
         self.rope.utf16_code_unit_of_byte(boundary(&self.rope, at))
     }
 
+    /// The byte behind so many units; beyond the end it is the end.
+    pub fn byte_at(&self, units: usize) -> usize {
+        byte(&self.rope, units)
+    }
+
     /// This text after `changes`, which all count in this text and do not overlap.
     #[must_use]
     pub fn changed(&self, changes: &[Change]) -> Self {

@@ -5,7 +5,7 @@
 use crate::examples::Example;
 use crate::history::{History, Moment};
 use crate::layout::{Edge, Layout};
-use crate::origin::{Origin, follows, says_itself};
+use crate::origin::{Origin, follows, later, says_itself};
 use crate::paste::Paste;
 use chainwalk_model::Want;
 use chainwalk_view::Lang;
@@ -381,8 +381,14 @@ impl State {
                     next.origin = origin;
                     next.draft = Rc::from(words);
                 }
-                // A packet that answers another one takes its place behind it; any other begins anew.
-                let kept = if follows(&next.draft) { self.packet } else { 0 };
+                // A packet that answers another one, or comes some time after it, takes its place behind it, an
+                // answer the place of an answer that is shown; any other begins anew.
+                let answer = follows(&next.draft);
+                let kept = match self.packets.get(self.packet) {
+                    Some(shown) if answer && follows(shown) => self.packet,
+                    Some(_) if answer || later(&next.draft) => self.packet + 1,
+                    _ => 0,
+                };
                 let line = next.line();
                 next.packets.truncate(kept);
                 next.followed.truncate(kept);
@@ -709,6 +715,16 @@ mod tests {
         let sent = after(&state(), [Action::Draft("curl 10.0.0.2:22".into()), Action::Send]);
         assert_eq!(&*sent.packets[0], "curl 10.0.0.2:22 from 10.0.0.1 in eth0");
         assert_eq!((sent.stop, sent.playing), (0, true));
+    }
+
+    #[test]
+    fn a_packet_that_comes_later_follows_the_one_shown() {
+        let first = state();
+        for line in ["reply 1", "after 5s ssh 10.0.0.2 from 10.0.0.1 in eth0"] {
+            let sent = after(&first, [Action::Draft(line.into()), Action::Send]);
+            assert_eq!(sent.packets[..], [first.packets[0].clone(), line.into()]);
+            assert_eq!(sent.packet, 1);
+        }
     }
 
     #[test]

@@ -29,6 +29,7 @@ words! {
     AddFactExample => "eth0=10.0.0.2/24", "eth0=10.0.0.2/24";
     AddFactForms => "eth0=10.0.0.2/24 · local=10.0.0.9 · route=default via 10.0.0.1 dev eth0 · net.ipv4.ip_forward=1 · table=nat:accept", "eth0=10.0.0.2/24 · local=10.0.0.9 · route=default via 10.0.0.1 dev eth0 · net.ipv4.ip_forward=1 · table=nat:accept（接口地址、本机地址、路由、内核参数、未粘贴的表）";
     AddressPlaceholder => "left open", "不指定";
+    Again => "Then the same again", "接着再发一次";
     Ahead => "ahead", "前方";
     AllUnderstood => "all understood", "全部读懂";
     Answer => "Answer", "结论";
@@ -98,6 +99,9 @@ words! {
     HelpPlay => "Play, pause", "播放、暂停";
     HelpStep => "Step back, step on", "后退、前进一步";
     HelpThis => "These keys", "本帮助";
+    HelpTree => "In the walk: a row up, a row down", "步骤列表中：上一行、下一行";
+    HelpTreeLine => "In the walk: go to the row’s line of the paste", "步骤列表中：跳到该行在粘贴内容中的位置";
+    HelpTreeOpen => "In the walk: close, open a rule or a chain", "步骤列表中：收起、展开规则或链";
     InsertRule => "insert a rule here", "在此插入规则";
     KeptNot => "This browser keeps nothing: a reload starts anew.", "浏览器不允许保存：刷新后将从头开始。";
     KeptNoPaste => "Longer than 2 MB: a reload forgets the paste.", "超过 2 MB：刷新后不会保留粘贴内容。";

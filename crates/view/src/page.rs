@@ -400,8 +400,10 @@ pub struct Timeline {
 /// A lane of the scrubber.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Lane {
-    /// Its name (`SYN`, `ICMP`).
+    /// Its name (`SYN`, `ICMP`); with its number, where several packets were sent.
     pub name: String,
+    /// The packet it is of, where that is not the one shown; its stops are not among the timeline's.
+    pub other: Option<usize>,
     /// Its cells in order.
     pub cells: Vec<Cell>,
 }

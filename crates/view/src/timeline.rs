@@ -10,15 +10,49 @@ use crate::{
 };
 use chainwalk_model::{Event, Question, Routed, Span, Trace};
 
-/// The timeline of the packet shown: one lane for it, one for each packet the kernel made.
+/// The timeline of the packet shown: one lane for it, one for each packet the kernel made, and one for each other
+/// packet that was sent, in the order they were sent in.
 pub fn timeline(t: &Telling) -> Timeline {
     let all = stops(t);
+    let own = lanes(t, &all);
+    let lanes = if t.walks.len() > 1 { conversation(t, own) } else { own };
+    Timeline {
+        lanes,
+        stops: all.len(),
+        narration: all.iter().map(|s| plain(&narration(t, s))).collect(),
+        spans: all.iter().map(|s| span(t, s)).collect(),
+        hooks: all.iter().map(|s| s.begins_hook).collect(),
+    }
+}
+
+/// The lanes of a packet among those of the packets sent before and after it.
+fn conversation(t: &Telling, mut own: Vec<Lane>) -> Vec<Lane> {
+    let mut out = Vec::new();
+    for packet in 0..t.walks.len() {
+        let mut more = if packet == t.packet {
+            std::mem::take(&mut own)
+        } else {
+            let other = Telling { packet, ..*t };
+            let mut lanes = lanes(&other, &stops(&other));
+            lanes.iter_mut().for_each(|lane| lane.other = Some(packet));
+            lanes
+        };
+        if let Some(first) = more.first_mut() {
+            first.name = format!("{} {}", packet + 1, first.name);
+        }
+        out.append(&mut more);
+    }
+    out
+}
+
+/// One lane for the packet shown, one for each packet the kernel made because of it.
+fn lanes(t: &Telling, all: &[Stop]) -> Vec<Lane> {
     let mut lanes: Vec<(Option<usize>, Lane)> = Vec::new();
     let mut headed: Option<(Option<usize>, String)> = None;
     for (index, stop) in all.iter().enumerate() {
         let heading = group(t, stop);
         let fresh = heading.as_ref().is_some_and(|h| {
-            headed.as_ref() != Some(&(stop.reply, h.clone())) && !passing(&all, index)
+            headed.as_ref() != Some(&(stop.reply, h.clone())) && !passing(all, index)
         });
         if fresh {
             headed = heading.clone().map(|h| (stop.reply, h));
@@ -37,15 +71,9 @@ pub fn timeline(t: &Telling) -> Timeline {
         }
         let name =
             t.trace(stop.reply).map_or_else(String::new, |trace| lane_word(&trace.sent.packet));
-        lanes.push((stop.reply, Lane { name, cells: vec![cell] }));
+        lanes.push((stop.reply, Lane { name, other: None, cells: vec![cell] }));
     }
-    Timeline {
-        lanes: lanes.into_iter().map(|(_, lane)| lane).collect(),
-        stops: all.len(),
-        narration: all.iter().map(|s| plain(&narration(t, s))).collect(),
-        spans: all.iter().map(|s| span(t, s)).collect(),
-        hooks: all.iter().map(|s| s.begins_hook).collect(),
-    }
+    lanes.into_iter().map(|(_, lane)| lane).collect()
 }
 
 /// Whether a stop is the only one of a chain that returns at once; it needs no heading.

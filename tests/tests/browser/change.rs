@@ -51,6 +51,7 @@ mod in_chromium {
             page.until("the change is made", "return at('made').innerText.includes('iptables')")
                 .await?;
             // The host changed, so the packet starts anew; the rule is pointed at again.
+            page.until("it is answered", "return at('compared') !== null").await?;
             page.ask("rows().findLast(r => r.className.includes('rule')).click()").await?;
             page.until("its tools are offered", "return !!document.querySelector('.rule-tool')")
                 .await?;

@@ -16,7 +16,41 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a test waits for something to come about.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What scripts may call: `at(id)`, `text(id)`, `banner()`, `state()`, `position()`, `rows()`, `lines()`, `pasted()`
+/// and `here()` look at the page by the hooks it carries for tests.
+pub(crate) const HOOKS: &str = "
+    const at = id => document.querySelector(`[data-testid=${id}]`);
+    const text = id => at(id)?.innerText ?? '';
+    const rows = () => [...document.querySelectorAll('[data-testid=rows] .row')];
+    const lines = () => [...document.querySelectorAll('.ln.now')];
+    const pasted = () => document.querySelector('rule-text');
+    const banner = () => text('banner');
+    const position = () => text('position');
+    const state = () => document.body.dataset.state ?? '';
+    const here = () => document.getElementById(at('rows').getAttribute('aria-activedescendant'));
+";
+
+/// Modifiers, as Chromium's protocol counts them.
+const CONTROL: u8 = 2;
+const SHIFT: u8 = 8;
+/// More stops of Tab than any place of the page is away.
+const STOPS: usize = 160;
+
+/// Why the focus can't be seen; nothing where it can.
+const LOST: &str = "() => {
+    const one = document.activeElement;
+    if (!one || one === document.body) return 'nothing has the focus';
+    const name = `${one.tagName} ${one.dataset?.testid ?? ''} ${one.getAttribute('aria-label') ?? one.innerText?.slice(0, 40) ?? ''}`;
+    const shown = one.getAttribute('role') === 'tree' ? here().querySelector('.in') : one;
+    const box = shown.getBoundingClientRect();
+    if (box.width < 1 || box.height < 1) return `${name}: has no size`;
+    if (box.bottom < 0 || box.top > innerHeight || box.right < 0 || box.left > innerWidth) return `${name}: out of the window`;
+    const ring = e => { const s = getComputedStyle(e); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0 || s.boxShadow !== 'none'; };
+    for (let e = shown, n = 0; e && n < 4; e = e.parentElement, n++) if (ring(e)) return '';
+    return ring(one) || getComputedStyle(one, '::after').backgroundColor !== 'rgba(0, 0, 0, 0)' ? '' : `${name}: shows no focus`;
+}";
 
 /// The window.
 #[derive(Clone, Copy)]
@@ -80,13 +114,7 @@ pub(crate) struct Page {
 impl Page {
     /// Starts a browser; the page is not open yet.
     async fn start(look: Look) -> Result<Self> {
-        let dist = env::var_os("CHAINWALK_DIST").map_or_else(|| root().join("dist"), PathBuf::from);
-        ensure!(
-            dist.join("index.html").is_file(),
-            "no page in {}: cargo xtask build",
-            dist.display()
-        );
-        let site = Site::serve(dist)?;
+        let site = Site::serve(dist()?)?;
         let driver = Driver::start()?;
         let client = ClientBuilder::new(HttpConnector::new())
             .capabilities(capabilities()?)
@@ -139,19 +167,8 @@ impl Page {
             .await
     }
 
-    /// The value of a script's `return`. `at(id)`, `banner()`, `state()`, `position()`, `rows()`, `lines()`
-    /// and `pasted()` look at the page by the hooks it carries for tests.
+    /// The value of a script's `return`, with [`HOOKS`] at hand.
     pub(crate) async fn ask(&self, script: &str) -> Result<Value> {
-        const HOOKS: &str = "
-            const at = id => document.querySelector(`[data-testid=${id}]`);
-            const text = id => at(id)?.innerText ?? '';
-            const rows = () => [...document.querySelectorAll('[data-testid=rows] .row')];
-            const lines = () => [...document.querySelectorAll('.ln.now')];
-            const pasted = () => document.querySelector('rule-text');
-            const banner = () => text('banner');
-            const position = () => text('position');
-            const state = () => document.body.dataset.state ?? '';
-        ";
         let value = self.client.execute(&format!("{HOOKS}\n{script}"), vec![]).await;
         value.with_context(|| script.to_owned())
     }
@@ -250,13 +267,23 @@ impl Page {
 
     /// Presses a key where the focus is.
     pub(crate) async fn press(&self, key: &str) -> Result<()> {
-        self.chord(key, false).await
+        self.strike(key, 0).await
     }
 
     /// Presses a key where the focus is, with Control held or without.
     pub(crate) async fn chord(&self, key: &str, control: bool) -> Result<()> {
+        self.strike(key, if control { CONTROL } else { 0 }).await
+    }
+
+    /// Presses a key where the focus is, with Shift held.
+    pub(crate) async fn shift(&self, key: &str) -> Result<()> {
+        self.strike(key, SHIFT).await
+    }
+
+    async fn strike(&self, key: &str, held: u8) -> Result<()> {
         let code = match key {
             "Backspace" => 8,
+            "Tab" => 9,
             "Enter" => 13,
             "Escape" => 27,
             "End" => 35,
@@ -270,7 +297,6 @@ impl Page {
             _ => bail!("no key code for {key}"),
         };
         let name = if key == " " { "Space" } else { key };
-        let held = if control { 2 } else { 0 };
         // Enter is the one key of these that writes something.
         let down = if key == "Enter" { "keyDown" } else { "rawKeyDown" };
         for kind in [down, "keyUp"] {
@@ -281,6 +307,122 @@ impl Page {
             }
             self.protocol("Input.dispatchKeyEvent", event).await?;
         }
+        Ok(())
+    }
+
+    /// Goes on by Tab, or back by Shift and Tab, until the focus is on what the selector names. On every stop the
+    /// focus is seen.
+    pub(crate) async fn tab_to(&self, selector: &str, back: bool) -> Result<()> {
+        let held = if back { SHIFT } else { 0 };
+        for _ in 0..STOPS {
+            self.strike("Tab", held).await?;
+            // Behind the last control of the page come those of the browser.
+            if self.ask("return document.activeElement === document.body").await?
+                == Value::Bool(true)
+            {
+                self.strike("Tab", held).await?;
+            }
+            self.focus_is_seen(&format!("on the way to {selector}")).await?;
+            let there = format!("return document.activeElement.matches({})", json!(selector));
+            if self.ask(&there).await? == Value::Bool(true) {
+                return Ok(());
+            }
+        }
+        bail!("{selector}: not within {STOPS} stops of Tab")
+    }
+
+    /// Fails where nothing has the focus, or where it can't be seen who has; `what` was done before.
+    pub(crate) async fn focus_is_seen(&self, what: &str) -> Result<()> {
+        let seen = format!("const why = ({LOST})(); return why === ''");
+        if self.until_soon(&seen).await? {
+            return Ok(());
+        }
+        bail!("{what}: {}", self.text(&format!("return ({LOST})()")).await?)
+    }
+
+    /// Whether a script returns true within a moment: what follows a key comes a frame later.
+    async fn until_soon(&self, script: &str) -> Result<bool> {
+        for _ in 0..40 {
+            if self.ask(script).await? == Value::Bool(true) {
+                return Ok(true);
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        Ok(false)
+    }
+
+    /// Touches the window with fingers at these places, moves them by the steps given, and lifts them.
+    pub(crate) async fn touch(&self, steps: &[&[(f64, f64)]]) -> Result<()> {
+        for (n, fingers) in steps.iter().enumerate() {
+            let points: Vec<_> = fingers
+                .iter()
+                .enumerate()
+                .map(|(id, (x, y))| json!({ "x": x, "y": y, "id": id }))
+                .collect();
+            let kind = if n == 0 { "touchStart" } else { "touchMove" };
+            let event = json!({ "type": kind, "touchPoints": points });
+            self.protocol("Input.dispatchTouchEvent", event).await?;
+        }
+        let event = json!({ "type": "touchEnd", "touchPoints": [] });
+        self.protocol("Input.dispatchTouchEvent", event).await?;
+        Ok(())
+    }
+
+    /// Moves the mouse to a place of the window.
+    pub(crate) async fn point(&self, (x, y): (f64, f64)) -> Result<()> {
+        let event = json!({ "type": "mouseMoved", "x": x, "y": y });
+        self.protocol("Input.dispatchMouseEvent", event).await?;
+        Ok(())
+    }
+
+    /// Turns the wheel at a place, with Control held.
+    pub(crate) async fn wheel(&self, (x, y): (f64, f64), by: f64) -> Result<()> {
+        let event = json!({ "type": "mouseWheel", "x": x, "y": y, "deltaX": 0, "deltaY": by, "modifiers": CONTROL });
+        self.protocol("Input.dispatchMouseEvent", event).await?;
+        Ok(())
+    }
+
+    /// Clicks at a place of the window.
+    pub(crate) async fn press_mouse(&self, at: (f64, f64)) -> Result<()> {
+        self.drag(at, at).await
+    }
+
+    /// Drags with the mouse from one place to another.
+    pub(crate) async fn drag(&self, from: (f64, f64), to: (f64, f64)) -> Result<()> {
+        let middle = (f64::midpoint(from.0, to.0), f64::midpoint(from.1, to.1));
+        let events = [
+            ("mousePressed", from),
+            ("mouseMoved", middle),
+            ("mouseMoved", to),
+            ("mouseReleased", to),
+        ];
+        for (kind, (x, y)) in events {
+            let held = u8::from(kind != "mouseReleased");
+            let event = json!({ "type": kind, "x": x, "y": y, "button": "left", "buttons": held, "clickCount": 1 });
+            self.protocol("Input.dispatchMouseEvent", event).await?;
+        }
+        Ok(())
+    }
+
+    /// The middle of an element, by a script that returns it.
+    pub(crate) async fn middle(&self, element: &str) -> Result<(f64, f64)> {
+        let script = format!(
+            "const box = ({element}).getBoundingClientRect();
+             return [box.left + box.width / 2, box.top + box.height / 2]"
+        );
+        let found = self.ask(&script).await?;
+        let part = |n: usize| found[n].as_f64().with_context(|| element.to_owned());
+        Ok((part(0)?, part(1)?))
+    }
+
+    /// Writes `text` by way of an input method: as a composition that grows, then as the text.
+    pub(crate) async fn compose(&self, steps: &[&str], text: &str) -> Result<()> {
+        for step in steps {
+            let end = step.encode_utf16().count();
+            let event = json!({ "text": step, "selectionStart": end, "selectionEnd": end });
+            self.protocol("Input.imeSetComposition", event).await?;
+        }
+        self.protocol("Input.insertText", json!({ "text": text })).await?;
         Ok(())
     }
 
@@ -411,6 +553,13 @@ impl Page {
             eprintln!("{error:#}");
         }
     }
+}
+
+/// Where the built page is.
+pub(crate) fn dist() -> Result<PathBuf> {
+    let dist = env::var_os("CHAINWALK_DIST").map_or_else(|| root().join("dist"), PathBuf::from);
+    ensure!(dist.join("index.html").is_file(), "no page in {}: cargo xtask build", dist.display());
+    Ok(dist)
 }
 
 fn root() -> PathBuf {

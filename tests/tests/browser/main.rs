@@ -8,13 +8,17 @@ mod change;
 mod chromium;
 mod editor;
 mod host;
+mod ime;
 mod journeys;
+mod keyboard;
 mod layout;
 mod likeness;
+mod others;
 mod packet;
 mod pictures;
 mod server;
 mod states;
+mod touch;
 mod trace;
 
 use anyhow::{Context, Result};

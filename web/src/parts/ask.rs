@@ -173,7 +173,7 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
         Html::default()
     } else {
         html! {
-            <button type="button" class="origin" aria-haspopup="true" aria-expanded={open_fields.to_string()}
+            <button type="button" class="origin" aria-expanded={open_fields.to_string()} aria-controls="fields"
                 data-testid="origin" onclick={toggle}>
                 <span class="word">{ui(lang, Key::FieldFrom)}</span>
                 if !origin.from.is_empty() {

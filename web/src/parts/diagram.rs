@@ -11,7 +11,7 @@ use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Object, Reflect};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
-use web_sys::Element;
+use web_sys::{Element, TouchEvent, TouchList};
 use yew::prelude::*;
 
 /// Properties of [`Diagram`].
@@ -132,11 +132,13 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
     );
     let svg = use_node_ref();
     use_wheel(&svg, props.zoom, props.onzoom.clone());
+    use_pinch(&svg, props.zoom, props.onzoom.clone());
     let held = use_mut_ref(|| None::<(i32, i32)>);
     let press = {
         let held = held.clone();
         Callback::from(move |e: PointerEvent| {
-            *held.borrow_mut() = (e.button() == 0).then(|| (e.client_x(), e.client_y()));
+            let first = e.button() == 0 && e.is_primary();
+            *held.borrow_mut() = first.then(|| (e.client_x(), e.client_y()));
         })
     };
     let drag = {
@@ -254,6 +256,48 @@ fn use_wheel(svg: &NodeRef, zoom: Zoom, onzoom: Option<Callback<Zoom>>) {
         });
         move || drop(listener)
     });
+}
+
+/// Two fingers enlarge the picture between them, and move it along.
+#[hook]
+fn use_pinch(svg: &NodeRef, zoom: Zoom, onzoom: Option<Callback<Zoom>>) {
+    let svg = svg.clone();
+    // The middle between the fingers and their distance, when they were seen last.
+    let held = use_mut_ref(|| None::<((f64, f64), f64)>);
+    use_effect_with((zoom, onzoom), move |(zoom, onzoom)| {
+        let (zoom, onzoom) = (*zoom, onzoom.clone());
+        let listeners = svg.cast::<Element>().zip(onzoom).map(|(svg, onzoom)| {
+            ["touchstart", "touchmove", "touchend", "touchcancel"].map(|name| {
+                let (space, held, onzoom) = (svg.clone(), held.clone(), onzoom.clone());
+                let options = EventListenerOptions::enable_prevent_default();
+                EventListener::new_with_options(&svg, name, options, move |event| {
+                    let touches = event.dyn_ref::<TouchEvent>().map(TouchEvent::touches);
+                    let fingers = touches.as_ref().and_then(fingers);
+                    let last = held.replace(fingers);
+                    let (Some((at, apart)), Some(touches)) = (fingers, touches) else { return };
+                    if touches.length() != 2 {
+                        return;
+                    }
+                    event.prevent_default();
+                    if let Some((from, was)) = last {
+                        let space = space.get_bounding_client_rect();
+                        let (width, height) = (space.width().max(1.0), space.height().max(1.0));
+                        let within = ((at.0 - space.left()) / width, (at.1 - space.top()) / height);
+                        let way = ((from.0 - at.0) / width, (from.1 - at.1) / height);
+                        onzoom.emit(zoom.moved(way.0, way.1).by(apart / was.max(1.0), within));
+                    }
+                })
+            })
+        });
+        move || drop(listeners)
+    });
+}
+
+/// The middle between the first two fingers, and how far they are apart.
+fn fingers(touches: &TouchList) -> Option<((f64, f64), f64)> {
+    let place = |at| touches.get(at).map(|t| (f64::from(t.client_x()), f64::from(t.client_y())));
+    let ((ax, ay), (bx, by)) = (place(0)?, place(1)?);
+    Some((((ax + bx) / 2.0, (ay + by) / 2.0), (ax - bx).hypot(ay - by)))
 }
 
 /// Keeps the packet, at a place of the picture, in sight where the picture is larger than its space.

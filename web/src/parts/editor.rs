@@ -85,6 +85,8 @@ pub(crate) enum Heard {
     Filling(f64),
     /// A text was not taken: it has more bytes than this.
     TooLong(f64),
+    /// The pointer or the cursor came to a line, which has these units, or left the text.
+    Point(Option<(usize, usize)>),
 }
 
 /// A place of the paste to show. The number makes asking twice for the same place two requests.
@@ -265,7 +267,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
 type Tell = fn(&JsValue) -> Heard;
 
 /// The events that are told on.
-const TELLS: [(&str, Tell); 4] = [
+const TELLS: [(&str, Tell); 5] = [
     ("seek", |_| Heard::Seek),
     ("found", |detail| {
         Heard::Found(Found {
@@ -276,6 +278,10 @@ const TELLS: [(&str, Tell); 4] = [
     }),
     ("filling", |detail| Heard::Filling(number(detail, "share"))),
     ("toolong", |detail| Heard::TooLong(number(detail, "limit"))),
+    ("point", |detail| {
+        let (from, to) = (number(detail, "from"), number(detail, "to"));
+        Heard::Point((from >= 0.0).then_some((from as usize, to as usize)))
+    }),
 ];
 
 fn get(object: &JsValue, name: &str) -> JsValue {

@@ -83,7 +83,7 @@ pub(crate) fn Fields(props: &FieldsProps) -> Html {
     let icmp = matches!(form.verb.as_str(), "icmp" | "icmpv6");
     let outside_now = form.outside || !form.iface.is_empty();
     html! {
-        <fieldset class="sheet from" aria-label={ui(lang, Key::FormFields)} data-testid="fields">
+        <fieldset class="sheet from" id="fields" aria-label={ui(lang, Key::FormFields)} data-testid="fields">
             <label class="choice">
                 <input type="radio" name="entry" checked={outside_now} onclick={outside} />
                 {ui(lang, Key::FormOutside)}

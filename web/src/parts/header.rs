@@ -75,12 +75,12 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 dispatch={dispatch.clone()} />
             <span class="grow"></span>
             <div class="menu">
-                <button class="ghost" aria-haspopup="true" aria-expanded={shown.to_string()}
+                <button class="ghost" aria-expanded={shown.to_string()} aria-controls="examples"
                     data-testid="examples" onclick={toggle}>
                     {ui(lang, Key::Examples)}<Icon id="i-dn" />
                 </button>
                 if shown {
-                    <ul class="sheet">
+                    <ul class="sheet" id="examples">
                         {for examples.iter().map(|example| html! {
                             <li><button class="card" onclick={act(dispatch, Action::Load(example.clone()))}>
                                 <b>{pick(&example.title, lang)}</b>

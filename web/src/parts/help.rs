@@ -15,6 +15,9 @@ const KEYS: &[(&[&str], Key)] = &[
     (&["f"], Key::HelpFate),
     (&["l"], Key::HelpLoop),
     (&["+", "−", "0"], Key::HelpZoom),
+    (&["↑", "↓"], Key::HelpTree),
+    (&["←", "→"], Key::HelpTreeOpen),
+    (&["Enter"], Key::HelpTreeLine),
     (&["/"], Key::HelpField),
     (&["?"], Key::HelpThis),
 ];
@@ -42,10 +45,16 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
         });
     }
     let shut = act(dispatch, Action::Open(None));
+    // There is one control in it: Tab has nowhere to go.
+    let trap = Callback::from(|e: KeyboardEvent| {
+        if e.key() == "Tab" {
+            e.prevent_default();
+        }
+    });
     html! {
         <div class="veil" onclick={shut.clone()}>
-            <div class="dialog" role="dialog" aria-modal="true" aria-labelledby="help-title"
-                onclick={|e: MouseEvent| e.stop_propagation()}>
+            <div class="dialog" role="dialog" aria-modal="true" aria-labelledby="help-title" data-testid="help"
+                onkeydown={trap} onclick={|e: MouseEvent| e.stop_propagation()}>
                 <div class="ph"><h2 id="help-title">{ui(*lang, Key::Help)}</h2>
                     <button class="ghost" ref={close} onclick={shut} aria-label={ui(*lang, Key::Close)}><Icon id="i-x" size={14} /></button>
                 </div>

@@ -1,7 +1,7 @@
 //! The paste: what was recognised, the text itself, a search in it, and what could not be read.
 
 use super::editor::{Editor, Found, Heard, Revealed, RuleText};
-use super::{Dispatch, Icon, act};
+use super::{Dispatch, Hover, Icon, act};
 use crate::message::Told;
 use crate::paste::Paste;
 use crate::state::Action;
@@ -32,6 +32,8 @@ pub(crate) struct PasteProps {
     pub(crate) revealed: Revealed,
     /// Asks to show a place, with the cursor in it or without.
     pub(crate) reveal: Callback<(Span, bool)>,
+    /// The line that is pointed at belongs to a stop.
+    pub(crate) onhover: Callback<Hover>,
     /// Whether there is something to take back, and something to bring again.
     pub(crate) reach: (bool, bool),
     /// What a person did.
@@ -50,9 +52,24 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     let found = use_state_eq(|| None::<Found>);
     let filling = use_state_eq(|| None::<f64>);
     let too_long = use_state_eq(|| None::<f64>);
+    let pointed = use_state_eq(|| None::<(usize, usize)>);
+    {
+        // What was read is another text while somebody types; no line of it is pointed at then.
+        let stop = pointed.filter(|_| of == paste).and_then(|(from, to)| {
+            told.as_ref().and_then(|told| stop_of(told, of.byte_at(from), of.byte_at(to)))
+        });
+        let onhover = props.onhover.clone();
+        let before = use_mut_ref(|| None);
+        use_effect_with(stop, move |stop| {
+            if before.replace(*stop) != *stop {
+                onhover.emit(*stop);
+            }
+        });
+    }
 
     let heard = {
         let (seeking, found) = (seeking.setter(), found.setter());
+        let pointed = pointed.setter();
         let (filling, too_long) = (filling.setter(), too_long.setter());
         use_callback((), move |heard: Heard, ()| match heard {
             Heard::Seek => {
@@ -65,6 +82,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                 filling.set(Some(share).filter(|share| *share < 1.0));
             }
             Heard::TooLong(limit) => too_long.set(Some(limit)),
+            Heard::Point(line) => pointed.set(line),
         })
     };
     let element = {
@@ -157,7 +175,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                 off: bool| {
         html! {
             <button class="ghost tool" onclick={on} title={ui(lang, key)} aria-label={ui(lang, key)}
-                data-testid={test} disabled={off}><Icon {id} size={14} /></button>
+                data-testid={test} aria-disabled={off.to_string()}><Icon {id} size={14} /></button>
         }
     };
     let (back, on) = props.reach;
@@ -225,6 +243,16 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             if *dropping { <p class="drop">{ui(lang, Key::DropHere)}</p> }
         </section>
     }
+}
+
+/// The stop that comes from the fewest bytes around a line, if one does.
+fn stop_of(told: &Told, from: usize, to: usize) -> Hover {
+    let touches = |span: &Span| {
+        (span.start as usize) <= to && (span.end as usize) > from && span.start < span.end
+    };
+    let stops = told.timeline.spans.iter().enumerate();
+    let around = stops.filter_map(|(stop, span)| span.filter(touches).map(|span| (stop, span)));
+    around.min_by_key(|(_, span)| span.end - span.start).map(|(stop, _)| stop)
 }
 
 /// How long the text is, and how much of it is understood.

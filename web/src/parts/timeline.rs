@@ -1,6 +1,6 @@
 //! The scrubber: one lane a packet, one cell a rule or a station. A cell is clicked, or dragged over.
 
-use super::{Dispatch, Hover};
+use super::{Dispatch, Hover, act};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_view::{Cell, Lane, Lang, Timeline};
@@ -34,7 +34,7 @@ fn stop_under(event: &PointerEvent) -> Option<usize> {
 
 /// The cell that stands for `stop`: its own, or the last one before it.
 fn current(timeline: &Timeline, stop: usize) -> Option<usize> {
-    let cells = timeline.lanes.iter().flat_map(|lane| &lane.cells);
+    let cells = timeline.lanes.iter().filter(|l| l.other.is_none()).flat_map(|lane| &lane.cells);
     cells.filter(|cell| cell.step <= stop).map(|cell| cell.step).max()
 }
 
@@ -69,14 +69,30 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
             scrub.emit(event);
         })
     };
+    // A slider goes by up and down too; left and right are the page's.
+    let key = {
+        let (dispatch, last) = (dispatch.clone(), timeline.stops.saturating_sub(1));
+        Callback::from(move |event: KeyboardEvent| {
+            let by = match event.key().as_str() {
+                "ArrowUp" => 1,
+                "ArrowDown" => -1,
+                _ => return,
+            };
+            event.prevent_default();
+            dispatch.dispatch(Action::Step { by, last });
+        })
+    };
     let leave = onhover.reform(|_: PointerEvent| None);
     let narration = timeline.narration.get(*stop).cloned().unwrap_or_default();
     html! {
         <div class={classes!("lanes", density(timeline))} ref={bar} role="slider" tabindex="0" aria-label={ui(*lang, Key::Scrubber)}
             aria-valuemin="1" aria-valuemax={timeline.stops.max(1).to_string()}
             aria-valuenow={(stop + 1).to_string()} aria-valuetext={narration}
-            onpointerdown={scrub} onpointermove={over} onpointerleave={leave} data-testid="timeline">
-            {for (0..timeline.lanes.len()).map(|at| view_lane(&timeline.lanes, at, now, *hover))}
+            onkeydown={key} onpointerdown={scrub} onpointermove={over} onpointerleave={leave} data-testid="timeline">
+            {for (0..timeline.lanes.len()).map(|at| match timeline.lanes[at].other {
+                Some(packet) => view_other(&timeline.lanes[at], packet, dispatch),
+                None => view_lane(&timeline.lanes, at, now, *hover),
+            })}
         </div>
     }
 }
@@ -90,11 +106,15 @@ fn reveal(bar: &HtmlElement) {
     if left < room || left > outer.width() - room {
         bar.set_scroll_left(bar.scroll_left() + (left - outer.width() / 2.0) as i32);
     }
+    let top = inner.top() - outer.top();
+    if top < 0.0 || inner.bottom() > outer.bottom() {
+        bar.set_scroll_top(bar.scroll_top() + (top - outer.height() / 2.0) as i32);
+    }
 }
 
 /// How narrow the cells are, by their number; beyond the narrowest the lanes scroll.
 fn density(timeline: &Timeline) -> &'static str {
-    match timeline.lanes.iter().map(|lane| lane.cells.len()).sum() {
+    match timeline.lanes.iter().filter(|l| l.other.is_none()).map(|l| l.cells.len()).sum() {
         0..=24 => "roomy",
         25..=34 => "dense",
         35..=44 => "packed",
@@ -124,7 +144,8 @@ fn view_lane(lanes: &[Lane], at: usize, now: Option<usize>, hover: Hover) -> Htm
     };
     let here = lanes[at].cells.iter().any(|cell| now == Some(cell.step));
     let place = |_: &Cell| html! { <span class="cell"></span> };
-    let all = lanes.iter().enumerate().map(|(lane_at, lane)| {
+    let own = lanes.iter().enumerate().filter(|(_, lane)| lane.other.is_none());
+    let all = own.map(|(lane_at, lane)| {
         let sets = sets(lane).into_iter();
         if lane_at == at {
             sets.map(|set| view_set(set, false, cell)).collect::<Html>()
@@ -136,6 +157,25 @@ fn view_lane(lanes: &[Lane], at: usize, now: Option<usize>, hover: Hover) -> Htm
         <div class={classes!("lane", here.then_some("on"))}>
             <i class="name">{&lanes[at].name}</i>
             <div class="sets">{for all}</div>
+        </div>
+    }
+}
+
+/// The lane of another packet, small; it shows that packet.
+fn view_other(lane: &Lane, packet: usize, dispatch: &Dispatch) -> Html {
+    let cell = |cell: &Cell| {
+        let class = classes!(
+            "bit",
+            cell.class.clone(),
+            cell.hit.then_some("hit"),
+            cell.stop.then_some("stop")
+        );
+        html! { <span {class}></span> }
+    };
+    html! {
+        <div class="lane other" onclick={act(dispatch, Action::Show(packet))} data-testid="other-lane">
+            <i class="name">{&lane.name}</i>
+            <div class="bits">{for lane.cells.iter().map(cell)}</div>
         </div>
     }
 }

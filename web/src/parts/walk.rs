@@ -1,15 +1,17 @@
 //! The walk as a list: the accessible form of the diagram. A row is clicked to stand there.
 
 use super::{Cards, Dispatch, Hover, Icon, Tools, Words, act};
-use crate::origin::Origin;
+use crate::origin::{Origin, follows};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
 use chainwalk_view::{
     BranchCard, Cell, Lang, Mark, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing, Timeline,
 };
+use gloo::timers::callback::Timeout;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
 
@@ -39,8 +41,10 @@ pub(crate) struct WalkProps {
     pub(crate) open: Callback<(RuleRange, u32)>,
     /// Whether chains are called by their names alone.
     pub(crate) raw_names: bool,
-    /// Shows lines of the paste.
+    /// Shows lines of the paste, where they can be seen.
     pub(crate) reveal: Callback<Span>,
+    /// Goes to lines of the paste wherever they are, with the cursor or without.
+    pub(crate) turn_to: Callback<(Span, bool)>,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -48,7 +52,8 @@ pub(crate) struct WalkProps {
 /// How many rules were tried, and how many of them matched.
 fn counts(timeline: &Timeline) -> (usize, usize) {
     let rule = |cell: &&Cell| cell.label.starts_with(|c: char| c.is_ascii_digit());
-    let cells = timeline.lanes.iter().flat_map(|lane| &lane.cells).filter(rule);
+    let own = timeline.lanes.iter().filter(|lane| lane.other.is_none());
+    let cells = own.flat_map(|lane| &lane.cells).filter(rule);
     cells.fold((0, 0), |(tried, hit), cell| (tried + 1, hit + usize::from(cell.hit)))
 }
 
@@ -88,44 +93,149 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     }
     let rows: &[Row] = told.as_ref().map_or(&[], |told| &told.rows);
     let now = rows.iter().rposition(|row| row.step <= stop);
+    let generation = told.as_ref().map(|t| t.generation);
+    let nodes = nest(rows);
+    // Folded headings, by row, of the answer they were folded in.
+    let shut = use_state_eq(|| (generation, HashSet::<usize>::new()));
+    let folded = |at: usize| shut.0 == generation && shut.1.contains(&at);
+    let hidden = |at: usize| ancestors(&nodes, at).any(&folded);
+    // The row that has the focus of the tree: the one of now, or a heading before it of the same step.
+    let cursor = use_state_eq(|| None::<usize>);
+    let at_now = |at: &usize| {
+        rows.get(*at).is_some_and(|row| now.is_some_and(|now| row.step == rows[now].step))
+    };
+    let seen = |at: usize| ancestors(&nodes, at).filter(|up| folded(*up)).last().unwrap_or(at);
+    let here = cursor.filter(at_now).or(now).map(seen);
     {
         let list = list.clone();
-        use_effect_with((now, told.as_ref().map(|t| t.generation)), move |_| {
-            if let Some(list) = list.cast::<HtmlElement>() {
+        let before = use_mut_ref(|| None);
+        use_effect_with((here, generation), move |(here, _)| {
+            let went = before.replace(*here) != *here;
+            if let Some(list) = list.cast::<HtmlElement>().filter(|list| went || !held_in(list)) {
                 bring_into_view(&list);
             }
         });
     }
+    {
+        // A packet that goes on does not vanish in what is folded away.
+        let shut = shut.clone();
+        let around: Vec<usize> = now.into_iter().flat_map(|now| ancestors(&nodes, now)).collect();
+        use_effect_with((now, generation), move |_| {
+            let (of, mut rows) = (*shut).clone();
+            if around.iter().fold(false, |any, up| rows.remove(up) || any) {
+                shut.set((of, rows));
+            }
+        });
+    }
+    let fold = {
+        let shut = shut.clone();
+        Callback::from(move |at: usize| {
+            let mut rows = if shut.0 == generation { shut.1.clone() } else { HashSet::new() };
+            if !rows.remove(&at) {
+                rows.insert(at);
+            }
+            shut.set((generation, rows));
+        })
+    };
     let (tried, hit) = told.as_ref().map_or((0, 0), |told| counts(&told.timeline));
     let rules = if tried == 1 { Key::RuleTried } else { Key::RulesTried };
-    let up_down = {
-        let dispatch = dispatch.clone();
+    // A pointer leaves the arrows to the page.
+    let by_pointer = use_mut_ref(|| false);
+    let pressed = {
+        let by_pointer = by_pointer.clone();
+        Callback::from(move |_: PointerEvent| *by_pointer.borrow_mut() = true)
+    };
+    let blurred = {
+        let by_pointer = by_pointer.clone();
+        Callback::from(move |_: FocusEvent| *by_pointer.borrow_mut() = false)
+    };
+    // Browsers show the begin of what gets the focus; the row that has it may be further down.
+    let focused = {
+        let list = list.clone();
+        Callback::from(move |_: FocusEvent| {
+            let list = list.clone();
+            Timeout::new(0, move || {
+                if let Some(list) = list.cast::<HtmlElement>() {
+                    bring_into_view(&list);
+                }
+            })
+            .forget();
+        })
+    };
+    let keyed = {
+        let shown: Vec<usize> = (0..rows.len()).filter(|at| !hidden(*at)).collect();
         let steps: Vec<usize> = rows.iter().map(|row| row.step).collect();
-        let here = now.and_then(|at| rows[at].rules);
-        let toggle = toggle.clone();
+        let row = here.and_then(|at| rows.get(at));
+        let (rules, span) = (row.and_then(|row| row.rules), row.and_then(|row| row.span));
+        let opened = rules.is_some_and(|range| wide.contains(&range));
+        let heading = here.filter(|at| nodes[*at].heads);
+        let (is_folded, up) = (heading.is_some_and(&folded), here.and_then(|at| nodes[at].within));
+        let (toggle, fold, cursor) = (toggle.clone(), fold.clone(), cursor.clone());
+        let (dispatch, turn_to) = (dispatch.clone(), props.turn_to.clone());
         Callback::from(move |event: KeyboardEvent| {
+            // A control within the tree has keys of its own.
+            let on_tree = event
+                .target()
+                .and_then(|t| t.dyn_into::<HtmlElement>().ok())
+                .is_some_and(|t| t.get_attribute("role").as_deref() == Some("tree"));
+            if !on_tree
+                || event.shift_key()
+                || event.ctrl_key()
+                || event.alt_key()
+                || event.meta_key()
+            {
+                return;
+            }
+            let place = here.and_then(|here| shown.iter().position(|at| *at == here));
+            let beside =
+                |by: isize| place.and_then(|p| shown.get(p.checked_add_signed(by)?)).copied();
+            let pointer = *by_pointer.borrow();
             let to = match event.key().as_str() {
-                "ArrowUp" => steps.iter().rev().find(|step| **step < stop),
-                "ArrowDown" => steps.iter().find(|step| **step > stop),
-                "Enter" => {
-                    // Enter on a button within the tree is the button's.
-                    let within = event.target_unchecked_into::<HtmlElement>();
-                    if let Some(range) = here
-                        && within.get_attribute("role").as_deref() == Some("tree")
-                    {
-                        toggle.emit(range);
+                "ArrowUp" => beside(-1),
+                "ArrowDown" => beside(1),
+                "ArrowRight" if !pointer => match (heading, rules) {
+                    (Some(at), _) if is_folded => {
+                        fold.emit(at);
+                        None
                     }
-                    return;
+                    (Some(_), _) => beside(1),
+                    (None, Some(range)) if !opened => {
+                        toggle.emit(range);
+                        None
+                    }
+                    _ => None,
+                },
+                "ArrowLeft" if !pointer => match (heading, rules) {
+                    (Some(at), _) if !is_folded => {
+                        fold.emit(at);
+                        None
+                    }
+                    (None, Some(range)) if opened => {
+                        toggle.emit(range);
+                        None
+                    }
+                    _ => up,
+                },
+                "Enter" => {
+                    if let Some(span) = span {
+                        turn_to.emit((span, true));
+                    }
+                    None
                 }
                 _ => return,
             };
             event.prevent_default();
             if let Some(to) = to {
-                dispatch.dispatch(Action::Go(*to));
+                *by_pointer.borrow_mut() = false;
+                cursor.set(Some(to));
+                dispatch.dispatch(Action::Go(steps[to]));
             }
         })
     };
     let then = act(dispatch, Action::Then(Rc::from(format!("reply {}", packets.len()))));
+    // The same again is another connection from the same place; an answer has no such thing.
+    let again = packets.get(*packet).filter(|line| !follows(line));
+    let again = again.map(|line| act::<MouseEvent>(dispatch, Action::Then(line.clone())));
     let first_ahead = rows.iter().position(|row| row.step > stop);
     let view_at = |(at, row): (usize, &Row)| {
         let class = classes!(
@@ -134,7 +244,15 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
             (row.step > stop).then_some("later"),
             (Some(at) == now).then_some("now"),
             (*hover == Some(row.step)).then_some("lit"),
+            (Some(at) == here).then_some("here"),
         );
+        let node = &nodes[at];
+        let expanded = match row.rules {
+            _ if node.heads => Some(!folded(at)),
+            Some(range) => Some(wide.contains(&range)),
+            None => None,
+        };
+        let tab = if Some(at) == here { "0" } else { "-1" };
         let go = {
             let (dispatch, reveal, step, span) =
                 (dispatch.clone(), reveal.clone(), row.step, row.span);
@@ -151,24 +269,26 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
         html! {
             <>
                 if first_ahead == Some(at) && at > 0 {
-                    <li class="ahead" role="presentation">{ui(lang, Key::Ahead)}</li>
+                    <div class="ahead" role="presentation">{ui(lang, Key::Ahead)}</div>
                 }
-                <li {class} id={format!("row-{at}")} data-testid="row" role="treeitem" aria-level={(row.depth + 1).to_string()}
+                <div {class} id={format!("row-{at}")} data-testid="row" role="treeitem" aria-level={node.level.to_string()}
+                    aria-expanded={expanded.map(|e| e.to_string())} aria-owns={node.heads.then(|| format!("group-{at}"))}
                     aria-selected={(Some(at) == now).to_string()} aria-current={(Some(at) == now).then_some("step")}
                     onclick={go} onpointerenter={over} onpointerleave={out}>
                     {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
                     <div class="in">{view_row(row, lang, dispatch, at)}
-                        if let Some(seen) = &row.seen { {view_seen(seen, reveal)} }
-                        if let Some(range) = row.rules { {why(range, lang, wide.contains(&range), &toggle)} }
+                        if let Some(seen) = &row.seen { {view_seen(seen, tab, reveal)} }
+                        if let Some(range) = row.rules { {why(range, lang, wide.contains(&range), tab, &toggle)} }
+                        if node.heads { {folder(at, lang, folded(at), tab, &fold)} }
                         if let Some(tools) = row.tools.clone().filter(|t| Some(at) == now || !t.shadow.is_empty()) {
                             <Tools {lang} {tools} shown={Some(at) == now} dispatch={dispatch.clone()} />
                         }
                         if let Some(range) = row.rules.filter(|range| wide.contains(range)) {
                             <Cards {lang} {range} cards={props.opened.get(&range).cloned()} open={props.open.clone()}
-                                reveal={reveal.clone()} />
+                                reveal={props.turn_to.reform(|span| (span, false))} />
                         }
                     </div>
-                </li>
+                </div>
             </>
         }
     };
@@ -189,16 +309,98 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                     })}
                 </div>
             }
-            <ol class="rows" role="tree" aria-labelledby="walk-title" tabindex="0"
-                aria-activedescendant={now.map(|at| format!("row-{at}"))}
-                onkeydown={up_down} data-testid="rows" data-packet={packet.to_string()}>
-                {for rows.iter().enumerate().map(view_at)}
-            </ol>
+            <div class="rows" role="tree" aria-labelledby="walk-title" tabindex="0"
+                aria-activedescendant={here.map(|at| format!("row-{at}"))}
+                onkeydown={keyed} onpointerdown={pressed} onfocus={focused} onblur={blurred}
+                data-testid="rows" data-packet={packet.to_string()}>
+                {grouped(&nodes, None, &|at| view_at((at, &rows[at])), &folded)}
+            </div>
             if !rows.is_empty() {
                 <button class="ghost then" onclick={then} data-testid="then"><Icon id="i-back" />{ui(lang, Key::Reply)}</button>
+                if let Some(again) = again {
+                    <button class="ghost then" onclick={again} data-testid="again"><Icon id="i-go" />{ui(lang, Key::Again)}</button>
+                }
             }
             </div>
         </section>
+    }
+}
+
+/// Where a row stands among the others.
+struct Node {
+    /// Its level, from 1.
+    level: usize,
+    /// The heading it stands under.
+    within: Option<usize>,
+    /// Whether it is a heading that others stand under.
+    heads: bool,
+}
+
+/// The rows as a tree: what stands deeper than a heading, and behind it, belongs to it.
+fn nest(rows: &[Row]) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::with_capacity(rows.len());
+    let mut open: Vec<usize> = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        while open.last().is_some_and(|up| rows[*up].depth >= row.depth) {
+            open.pop();
+        }
+        let within = open.last().copied();
+        if let Some(up) = within {
+            nodes[up].heads = true;
+        }
+        nodes.push(Node { level: open.len() + 1, within, heads: false });
+        if matches!(row.kind, RowKind::Base | RowKind::Chain | RowKind::Reply) {
+            open.push(at);
+        }
+    }
+    nodes
+}
+
+/// The headings that a row stands under, the nearest first.
+fn ancestors(nodes: &[Node], at: usize) -> impl Iterator<Item = usize> {
+    let up = |at: &usize| nodes.get(*at).and_then(|node| node.within);
+    std::iter::successors(up(&at), up)
+}
+
+/// The rows under a heading, those of the headings among them as groups.
+fn grouped(
+    nodes: &[Node],
+    within: Option<usize>,
+    row: &dyn Fn(usize) -> Html,
+    folded: &dyn Fn(usize) -> bool,
+) -> Html {
+    let first = within.map_or(0, |at| at + 1);
+    let last = within.map_or(nodes.len(), |up| {
+        let out = |node: &Node| node.level <= nodes[up].level;
+        nodes[first..].iter().position(out).map_or(nodes.len(), |n| first + n)
+    });
+    (first..last)
+        .filter(|at| nodes[*at].within == within)
+        .map(|at| {
+            html! {
+                <>
+                    {row(at)}
+                    if nodes[at].heads {
+                        <div role="group" id={format!("group-{at}")} aria-labelledby={format!("row-{at}")} hidden={folded(at)}>
+                            {grouped(nodes, Some(at), row, folded)}
+                        </div>
+                    }
+                </>
+            }
+        })
+        .collect()
+}
+
+/// The button that folds what stands under a heading.
+fn folder(at: usize, lang: Lang, shut: bool, tab: &'static str, fold: &Callback<usize>) -> Html {
+    let onclick = fold.reform(move |e: MouseEvent| {
+        e.stop_propagation();
+        at
+    });
+    let key = if shut { Key::Unfold } else { Key::Fold };
+    html! {
+        <button class={classes!("why", (!shut).then_some("on"))} {onclick} aria-expanded={(!shut).to_string()} tabindex={tab}
+            title={ui(lang, key)} aria-label={ui(lang, key)} data-testid="fold-chain"><Icon id="i-dn" /></button>
     }
 }
 
@@ -237,14 +439,20 @@ fn kind(kind: RowKind) -> &'static str {
 }
 
 /// The button that opens the rules of a row.
-fn why(range: RuleRange, lang: Lang, open: bool, toggle: &Callback<RuleRange>) -> Html {
+fn why(
+    range: RuleRange,
+    lang: Lang,
+    open: bool,
+    tab: &'static str,
+    toggle: &Callback<RuleRange>,
+) -> Html {
     let onclick = toggle.reform(move |e: MouseEvent| {
         e.stop_propagation();
         range
     });
     let key = if open { Key::CardClose } else { Key::CardOpen };
     html! {
-        <button class={classes!("why", open.then_some("on"))} {onclick} aria-expanded={open.to_string()}
+        <button class={classes!("why", open.then_some("on"))} {onclick} aria-expanded={open.to_string()} tabindex={tab}
             title={ui(lang, key)} aria-label={format!("{} {}", ui(lang, key), range.first)} data-testid="why">
             <Icon id="i-dn" />
         </button>
@@ -252,7 +460,7 @@ fn why(range: RuleRange, lang: Lang, open: bool, toggle: &Callback<RuleRange>) -
 }
 
 /// What a kernel's trace says of a row; its line is a click away.
-fn view_seen(seen: &RowSeen, reveal: &Callback<Span>) -> Html {
+fn view_seen(seen: &RowSeen, tab: &'static str, reveal: &Callback<Span>) -> Html {
     let (id, class) = match seen.standing {
         Standing::Confirmed => ("i-same", "confirmed"),
         Standing::Contradicted => ("i-differs", "contradicted"),
@@ -271,7 +479,7 @@ fn view_seen(seen: &RowSeen, reveal: &Callback<Span>) -> Html {
         span
     });
     html! {
-        <button class={classes!("seen", class)} {onclick} title={text.clone()} aria-label={text} data-testid="seen">
+        <button class={classes!("seen", class)} {onclick} tabindex={tab} title={text.clone()} aria-label={text} data-testid="seen">
             <Icon {id} />
         </button>
     }
@@ -339,9 +547,14 @@ fn branch(card: &BranchCard, dispatch: &Dispatch, at: usize) -> Html {
     }
 }
 
+/// Whether a control of the list has the focus, which is not to be scrolled out of sight.
+fn held_in(list: &HtmlElement) -> bool {
+    list.query_selector(".row :focus").ok().flatten().is_some()
+}
+
 /// Scrolls the list, and only the list, so that the row of now stands in its upper half.
 fn bring_into_view(list: &HtmlElement) {
-    let Ok(Some(row)) = list.query_selector(".row.now") else { return };
+    let Ok(Some(row)) = list.query_selector(".row.here") else { return };
     let (outer, inner) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
     let top = inner.top() - outer.top();
     let bottom = inner.bottom() - outer.top();
