@@ -75,4 +75,22 @@ mod in_chromium {
             Ok(())
         })
     }
+
+    #[test]
+    fn what_would_stop_a_packet_is_proposed_and_does() -> Result<()> {
+        drive(DESK, async |page| {
+            page.send("curl 172.17.0.2:22 from 172.17.0.1 in eth0").await?;
+            page.turns("ok").await?;
+            ensure!(page.text("return text('search')").await?.contains("What would stop it?"));
+            page.click("search").await?;
+            page.until("changes are proposed", &format!("return {PROPOSALS}.length > 0")).await?;
+            page.ask(&format!("{PROPOSALS}[0].querySelector('button').click()")).await?;
+            page.turns("stop").await?;
+            page.until(
+                "both fates stand side by side",
+                "return text('compared').includes('elivered')",
+            )
+            .await
+        })
+    }
 }

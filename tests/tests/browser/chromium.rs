@@ -32,6 +32,8 @@ pub(crate) const HOOKS: &str = "
     const here = () => document.getElementById(at('rows').getAttribute('aria-activedescendant'));
 ";
 
+/// How long a finger rests at the end of its way.
+const REST: Duration = Duration::from_millis(150);
 /// Modifiers, as Chromium's protocol counts them.
 const CONTROL: u8 = 2;
 const SHIFT: u8 = 8;
@@ -362,6 +364,10 @@ impl Page {
             let kind = if n == 0 { "touchStart" } else { "touchMove" };
             let event = json!({ "type": kind, "touchPoints": points });
             self.protocol("Input.dispatchTouchEvent", event).await?;
+        }
+        if steps.len() > 1 {
+            // A finger lifted while it moves throws what is below it.
+            tokio::time::sleep(REST).await;
         }
         let event = json!({ "type": "touchEnd", "touchPoints": [] });
         self.protocol("Input.dispatchTouchEvent", event).await?;

@@ -143,4 +143,36 @@ mod in_chromium {
             .await
         })
     }
+
+    #[test]
+    fn guesses_are_dashed_facts_are_undone_and_the_command_is_copied() -> Result<()> {
+        drive(DESK, async |page| {
+            page.ask("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }")
+                .await?;
+            page.click("collect").await?;
+            page.until(
+                "the command is copied, and the button says so",
+                "return window.copied?.includes('iptables-save') && text('collect').includes('Copied')",
+            )
+            .await?;
+            page.ask("at('assume').focus()").await?;
+            page.type_in("wlan0=10.9.8.7/24").await?;
+            page.press("Enter").await?;
+            let row = "[...document.querySelectorAll('[data-testid=fact]')].find(f => f.innerText.includes('wlan0'))";
+            page.until("it is said", &format!("return {row} !== undefined")).await?;
+            page.click("undo").await?;
+            page.until("and taken back", &format!("return {row} === undefined")).await?;
+            page.click("redo").await?;
+            page.until("and said again", &format!("return {row} !== undefined")).await?;
+            page.write("paste", &document(DOCKER_HOST)?).await?;
+            page.until(
+                "what is guessed is dashed and says that it is",
+                "const guess = document.querySelector('.fact.guess span.source');
+                 return guess !== null && guess.innerText.length > 2
+                    && [guess, guess.parentElement].some(e => getComputedStyle(e).borderBottomStyle === 'dashed'
+                        || getComputedStyle(e).textDecorationStyle === 'dashed')",
+            )
+            .await
+        })
+    }
 }

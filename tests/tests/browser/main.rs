@@ -6,6 +6,7 @@
 mod access;
 mod change;
 mod chromium;
+mod diagram;
 mod editor;
 mod host;
 mod ime;
@@ -16,6 +17,7 @@ mod likeness;
 mod others;
 mod packet;
 mod pictures;
+mod playback;
 mod server;
 mod states;
 mod touch;

@@ -136,4 +136,38 @@ mod in_chromium {
             page.turns("stop").await
         })
     }
+
+    #[test]
+    fn a_walk_that_takes_long_is_told_of_and_can_be_stopped() -> Result<()> {
+        drive(DESK, async |page| {
+            page.reload(
+                "const Plain = Worker;
+                 let deaf = true;
+                 window.Worker = class extends Plain {
+                    deaf = deaf;
+                    constructor(...all) { super(...all); deaf = false }
+                    postMessage(...what) { if (!this.deaf) super.postMessage(...what) }
+                 }",
+            )
+            .await?;
+            page.turns("reading").await?;
+            page.until(
+                "it says that it reads",
+                "return at('banner').getAttribute('aria-busy') === 'true' && banner().includes('Reading')",
+            )
+            .await?;
+            page.until("then that it still does", "return banner().includes('Still working')")
+                .await?;
+            ensure!(
+                page.text("return pasted().value").await?.contains("KUBE-NODEPORTS"),
+                "the paste is shown"
+            );
+            page.ask("[...at('banner').querySelectorAll('button')].find(b => b.innerText === 'Stop').click()").await?;
+            page.turns("stopped").await?;
+            page.banner_says(&["Stopped", "Your paste is as it was"]).await?;
+            page.ask("at('banner').querySelector('button').click()").await?;
+            page.banner_says(&["FORWARD rule 6"]).await?;
+            page.turns("stop").await
+        })
+    }
 }

@@ -62,7 +62,7 @@ fn a_phone_is_tapped_dragged_and_turned() -> Result<()> {
         tap("document.querySelectorAll('nav button')[1]").await?;
         page.until(
             "the map is shown",
-            "return document.querySelector('.stage svg').getClientRects().length > 0",
+            "return document.querySelector('.stage svg')?.getClientRects().length > 0",
         )
         .await
     })

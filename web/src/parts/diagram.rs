@@ -9,6 +9,7 @@ use chainwalk_model::Span;
 use chainwalk_view::{Item, Link, Scene};
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Object, Reflect};
+use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, TouchEvent, TouchList};
@@ -132,8 +133,8 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
     );
     let svg = use_node_ref();
     use_wheel(&svg, props.zoom, props.onzoom.clone());
-    use_pinch(&svg, props.zoom, props.onzoom.clone());
     let held = use_mut_ref(|| None::<(i32, i32)>);
+    use_pinch(&svg, props.zoom, props.onzoom.clone(), &held);
     let press = {
         let held = held.clone();
         Callback::from(move |e: PointerEvent| {
@@ -166,7 +167,7 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
         })
     };
     html! {
-        <svg class={classes!("scene", props.class.clone(), (!zoom.fits()).then_some("zoomed"))} viewBox={shown}
+        <svg class={classes!("scene", props.class.clone(), (!zoom.fits()).then_some("zoomed"))} viewBox={shown} data-stop={view.stop.to_string()}
             ref={svg} onpointerdown={press} onpointermove={drag}
             width={view.width.to_string()} height={view.height.to_string()} aria-hidden="true">
             {for scene.items.iter().map(|item| draw(item, props))}
@@ -258,34 +259,40 @@ fn use_wheel(svg: &NodeRef, zoom: Zoom, onzoom: Option<Callback<Zoom>>) {
     });
 }
 
-/// Two fingers enlarge the picture between them, and move it along.
+/// Two fingers enlarge the picture between them, and move it along; they end a drag by one.
 #[hook]
-fn use_pinch(svg: &NodeRef, zoom: Zoom, onzoom: Option<Callback<Zoom>>) {
-    let svg = svg.clone();
-    // The middle between the fingers and their distance, when they were seen last.
-    let held = use_mut_ref(|| None::<((f64, f64), f64)>);
+fn use_pinch(
+    svg: &NodeRef,
+    zoom: Zoom,
+    onzoom: Option<Callback<Zoom>>,
+    drag: &Rc<RefCell<Option<(i32, i32)>>>,
+) {
+    let (svg, drag) = (svg.clone(), drag.clone());
+    // What was shown as the second finger came down, the middle between both, and how far they were apart.
+    let held = use_mut_ref(|| None::<(Zoom, (f64, f64), f64)>);
     use_effect_with((zoom, onzoom), move |(zoom, onzoom)| {
         let (zoom, onzoom) = (*zoom, onzoom.clone());
         let listeners = svg.cast::<Element>().zip(onzoom).map(|(svg, onzoom)| {
             ["touchstart", "touchmove", "touchend", "touchcancel"].map(|name| {
                 let (space, held, onzoom) = (svg.clone(), held.clone(), onzoom.clone());
+                let drag = drag.clone();
                 let options = EventListenerOptions::enable_prevent_default();
                 EventListener::new_with_options(&svg, name, options, move |event| {
                     let touches = event.dyn_ref::<TouchEvent>().map(TouchEvent::touches);
-                    let fingers = touches.as_ref().and_then(fingers);
-                    let last = held.replace(fingers);
-                    let (Some((at, apart)), Some(touches)) = (fingers, touches) else { return };
-                    if touches.length() != 2 {
+                    let two = touches.filter(|t| t.length() == 2).as_ref().and_then(fingers);
+                    let Some((at, apart)) = two else {
+                        *held.borrow_mut() = None;
                         return;
-                    }
+                    };
                     event.prevent_default();
-                    if let Some((from, was)) = last {
-                        let space = space.get_bounding_client_rect();
-                        let (width, height) = (space.width().max(1.0), space.height().max(1.0));
-                        let within = ((at.0 - space.left()) / width, (at.1 - space.top()) / height);
-                        let way = ((from.0 - at.0) / width, (from.1 - at.1) / height);
-                        onzoom.emit(zoom.moved(way.0, way.1).by(apart / was.max(1.0), within));
-                    }
+                    *drag.borrow_mut() = None;
+                    let mut held = held.borrow_mut();
+                    let (zoom, from, was) = *held.get_or_insert((zoom, at, apart));
+                    let space = space.get_bounding_client_rect();
+                    let (width, height) = (space.width().max(1.0), space.height().max(1.0));
+                    let within = ((from.0 - space.left()) / width, (from.1 - space.top()) / height);
+                    let way = ((from.0 - at.0) / width, (from.1 - at.1) / height);
+                    onzoom.emit(zoom.by(apart / was.max(1.0), within).moved(way.0, way.1));
                 })
             })
         });

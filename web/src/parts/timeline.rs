@@ -83,9 +83,10 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
         })
     };
     let leave = onhover.reform(|_: PointerEvent| None);
+    let many = timeline.lanes.iter().any(|lane| lane.other.is_some());
     let narration = timeline.narration.get(*stop).cloned().unwrap_or_default();
     html! {
-        <div class={classes!("lanes", density(timeline))} ref={bar} role="slider" tabindex="0" aria-label={ui(*lang, Key::Scrubber)}
+        <div class={classes!("lanes", density(timeline), many.then_some("many"))} ref={bar} role="slider" tabindex="0" aria-label={ui(*lang, Key::Scrubber)}
             aria-valuemin="1" aria-valuemax={timeline.stops.max(1).to_string()}
             aria-valuenow={(stop + 1).to_string()} aria-valuetext={narration}
             onkeydown={key} onpointerdown={scrub} onpointermove={over} onpointerleave={leave} data-testid="timeline">

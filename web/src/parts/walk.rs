@@ -399,7 +399,7 @@ fn folder(at: usize, lang: Lang, shut: bool, tab: &'static str, fold: &Callback<
     });
     let key = if shut { Key::Unfold } else { Key::Fold };
     html! {
-        <button class={classes!("why", (!shut).then_some("on"))} {onclick} aria-expanded={(!shut).to_string()} tabindex={tab}
+        <button class={classes!("why", "fold-chain", shut.then_some("shut"))} {onclick} aria-expanded={(!shut).to_string()} tabindex={tab}
             title={ui(lang, key)} aria-label={ui(lang, key)} data-testid="fold-chain"><Icon id="i-dn" /></button>
     }
 }
