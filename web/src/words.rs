@@ -68,6 +68,7 @@ words! {
     FieldThisHost => "this host", "本机";
     Filling => "Taking the text …", "正在放入文本……";
     Find => "Find in the paste", "在粘贴内容中查找";
+    FindInWalk => "Find in the walk", "在步骤列表中查找";
     FindNext => "Next hit", "下一处";
     FindNone => "not found", "没有找到";
     FindPrev => "Hit before", "上一处";

@@ -160,7 +160,9 @@ async fn tree(page: &Page) -> Result<()> {
     page.press("Home").await?;
     page.until("at the first row", "return here() === rows()[0]").await?;
     for _ in 0..30 {
+        let row = page.text("return here().id").await?;
         page.press("ArrowDown").await?;
+        page.until("a row down", &format!("return here().id !== {row:?}")).await?;
         if page.ask("return here().className.includes('range')").await? == true {
             break;
         }
@@ -254,7 +256,30 @@ fn the_walk_is_a_tree() -> Result<()> {
             )
             .await?;
         ensure!(wrong.is_empty(), "{wrong}");
-        page.until("it is announced", "return text('narration').length > 10").await
+        page.until("it is announced", "return text('narration').length > 10").await?;
+
+        page.ask("at('rows').focus()").await?;
+        page.chord("f", true).await?;
+        page.until("its search has the focus", "return document.activeElement === at('seek-text')")
+            .await?;
+        page.type_in("FORWARD").await?;
+        page.until("what fits is marked", "return document.querySelectorAll('.row.found').length > 1 && /^[0-9]/.test(text('seek-count'))")
+            .await?;
+        page.press("Enter").await?;
+        page.until(
+            "the walk stands there",
+            "return here().innerText.includes('FORWARD') && text('seek-count').startsWith('1 /')",
+        )
+        .await?;
+        page.chord("f", true).await?;
+        page.type_in("nowhere").await?;
+        page.until("or nothing does", "return text('seek-count') === 'not found'").await?;
+        page.press("Escape").await?;
+        page.until(
+            "the tree has the focus again",
+            "return !at('seek-text') && document.activeElement === at('rows')",
+        )
+        .await
     })
 }
 

@@ -3,6 +3,7 @@
 //! The element counts in units of UTF-16 and everything else in bytes; the two meet here and nowhere else.
 
 use super::Dispatch;
+use super::seek::Found;
 use crate::lines::{Tint, tints};
 use crate::message::Told;
 use crate::paste::{Change, Paste, in_units};
@@ -61,17 +62,6 @@ extern "C" {
     /// Leaves off what is being filled in.
     #[wasm_bindgen(method)]
     pub(crate) fn stop(this: &RuleText);
-}
-
-/// What a search found.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Found {
-    /// How many hits.
-    pub(crate) count: usize,
-    /// The one that is selected, from 1; 0 where none is.
-    pub(crate) at: usize,
-    /// Whether there may be more than were counted.
-    pub(crate) more: bool,
 }
 
 /// What the element tells of itself.

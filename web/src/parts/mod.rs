@@ -15,6 +15,7 @@ mod host;
 mod icon;
 mod paste;
 mod player;
+mod seek;
 mod sentence;
 mod timeline;
 mod tools;

@@ -1,6 +1,7 @@
 //! The paste: what was recognised, the text itself, a search in it, and what could not be read.
 
-use super::editor::{Editor, Found, Heard, Revealed, RuleText};
+use super::editor::{Editor, Heard, Revealed, RuleText};
+use super::seek::{Found, SeekBar, focus_bar};
 use super::{Dispatch, Hover, Icon, act};
 use crate::message::Told;
 use crate::paste::Paste;
@@ -9,8 +10,7 @@ use crate::words::{Key, ui};
 use chainwalk_model::Span;
 use chainwalk_view::{Chip, Lang, Problem};
 use std::rc::Rc;
-use wasm_bindgen::prelude::*;
-use web_sys::{HtmlInputElement, KeyboardEvent};
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Properties of [`PastePane`].
@@ -74,7 +74,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         use_callback((), move |heard: Heard, ()| match heard {
             Heard::Seek => {
                 seeking.set(true);
-                focus_find();
+                focus_bar("find");
             }
             Heard::Found(what) => found.set(Some(what)),
             Heard::Filling(share) => {
@@ -140,7 +140,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         let seeking = seeking.clone();
         Callback::from(move |_: MouseEvent| {
             seeking.set(true);
-            focus_find();
+            focus_bar("find");
         })
     };
     let stop = {
@@ -273,18 +273,6 @@ fn summary(props: &PasteProps) -> String {
     }
 }
 
-/// Sets the focus into the find bar, once it is there.
-fn focus_find() {
-    gloo::timers::callback::Timeout::new(0, || {
-        let field = gloo::utils::document().get_element_by_id("find-text");
-        if let Some(field) = field.and_then(|f| f.dyn_into::<HtmlInputElement>().ok()) {
-            let _ = field.focus();
-            field.select();
-        }
-    })
-    .forget();
-}
-
 /// Properties of [`FindBar`].
 #[derive(Properties, PartialEq)]
 struct FindProps {
@@ -302,69 +290,23 @@ struct FindProps {
 #[component]
 fn FindBar(props: &FindProps) -> Html {
     let FindProps { lang, found, node, close } = props;
-    let lang = *lang;
-    let hop = |by: i32| {
+    let typed = {
         let node = node.clone();
-        move || {
-            if let Some(element) = node.cast::<RuleText>() {
-                element.hop(by);
-            }
-        }
-    };
-    let oninput = {
-        let node = node.clone();
-        Callback::from(move |e: InputEvent| {
-            let text = e.target_unchecked_into::<HtmlInputElement>().value();
+        Callback::from(move |text: String| {
             if let Some(element) = node.cast::<RuleText>() {
                 element.find(&text);
             }
         })
     };
-    let onkeydown = {
-        let (next, before, close) = (hop(1), hop(-1), close.clone());
-        Callback::from(move |e: KeyboardEvent| {
-            match e.key().as_str() {
-                "Enter" | "F3" if e.shift_key() => before(),
-                "Enter" | "F3" => next(),
-                "Escape" => close.emit(()),
-                "f" if e.ctrl_key() || e.meta_key() => {
-                    if let Some(field) =
-                        e.target().and_then(|t| t.dyn_into::<HtmlInputElement>().ok())
-                    {
-                        field.select();
-                    }
-                }
-                _ => return,
+    let hop = {
+        let node = node.clone();
+        Callback::from(move |by: i32| {
+            if let Some(element) = node.cast::<RuleText>() {
+                element.hop(by);
             }
-            e.prevent_default();
-            e.stop_propagation();
         })
     };
-    let count = match found {
-        None => String::new(),
-        Some(Found { count: 0, .. }) => ui(lang, Key::FindNone).to_owned(),
-        Some(Found { count, at: 0, more }) => format!("{count}{}", if *more { "+" } else { "" }),
-        Some(Found { count, at, more }) => {
-            format!("{at} / {count}{}", if *more { "+" } else { "" })
-        }
-    };
-    let button = |key: Key, id: &'static str, test: &'static str, by: i32| {
-        let hop = hop(by);
-        html! {
-            <button class="ghost tool" type="button" onclick={Callback::from(move |_: MouseEvent| hop())}
-                title={ui(lang, key)} aria-label={ui(lang, key)} data-testid={test}><Icon {id} size={14} /></button>
-        }
-    };
     html! {
-        <div class="find" role="search">
-            <input id="find-text" type="text" {oninput} {onkeydown} placeholder={ui(lang, Key::Find)}
-                aria-label={ui(lang, Key::Find)} autocomplete="off" autocapitalize="off" spellcheck="false"
-                data-testid="find-text" />
-            <output aria-live="polite" data-testid="find-count">{count}</output>
-            {button(Key::FindPrev, "i-prev", "find-prev", -1)}
-            {button(Key::FindNext, "i-next", "find-next", 1)}
-            <button class="ghost tool" type="button" onclick={close.reform(|_: MouseEvent| ())}
-                title={ui(lang, Key::Close)} aria-label={ui(lang, Key::Close)}><Icon id="i-x" size={14} /></button>
-        </div>
+        <SeekBar lang={*lang} label={Key::Find} name="find" found={*found} {typed} {hop} close={close.clone()} />
     }
 }

@@ -1,5 +1,6 @@
 //! The walk as a list: the accessible form of the diagram. A row is clicked to stand there.
 
+use super::seek::{Found, SeekBar, focus_bar};
 use super::{Cards, Dispatch, Hover, Icon, Tools, Words, act};
 use crate::origin::{Origin, follows};
 use crate::state::Action;
@@ -137,6 +138,23 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
             shut.set((generation, rows));
         })
     };
+    let sought = use_state_eq(|| None::<String>);
+    let hits: Vec<usize> = match sought.as_deref().map(str::to_lowercase) {
+        Some(words) if !words.is_empty() => {
+            (0..rows.len()).filter(|at| plain(&rows[*at]).contains(&words)).collect()
+        }
+        _ => Vec::new(),
+    };
+    let seek = {
+        let sought = sought.clone();
+        Callback::from(move |()| {
+            if sought.is_none() {
+                sought.set(Some(String::new()));
+            }
+            focus_bar("seek");
+        })
+    };
+    let seek_by_key = seek.clone();
     let (tried, hit) = told.as_ref().map_or((0, 0), |told| counts(&told.timeline));
     let rules = if tried == 1 { Key::RuleTried } else { Key::RulesTried };
     // A pointer leaves the arrows to the page.
@@ -232,6 +250,45 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
             }
         })
     };
+    let found = Found {
+        count: hits.len(),
+        at: here.and_then(|here| hits.iter().position(|at| *at == here)).map_or(0, |at| at + 1),
+        more: false,
+    };
+    let typed = {
+        let sought = sought.setter();
+        Callback::from(move |text: String| sought.set(Some(text)))
+    };
+    let hop = {
+        let (hits, cursor, dispatch) = (hits.clone(), cursor.clone(), dispatch.clone());
+        let steps: Vec<usize> = rows.iter().map(|row| row.step).collect();
+        Callback::from(move |by: i32| {
+            let behind = hits.iter().find(|at| here.is_none_or(|here| **at > here));
+            let before = hits.iter().rev().find(|at| here.is_none_or(|here| **at < here));
+            let to = if by > 0 { behind.or(hits.first()) } else { before.or(hits.last()) };
+            if let Some(to) = to {
+                cursor.set(Some(*to));
+                dispatch.dispatch(Action::Go(steps[*to]));
+            }
+        })
+    };
+    let close = {
+        let (sought, list) = (sought.setter(), list.clone());
+        Callback::from(move |()| {
+            sought.set(None);
+            let tree =
+                list.cast::<HtmlElement>().and_then(|l| l.query_selector("[role=tree]").ok()?);
+            if let Some(tree) = tree.and_then(|t| t.dyn_into::<HtmlElement>().ok()) {
+                let _ = tree.focus();
+            }
+        })
+    };
+    let find_key = Callback::from(move |event: KeyboardEvent| {
+        if event.key() == "f" && (event.ctrl_key() || event.meta_key()) && !event.shift_key() {
+            event.prevent_default();
+            seek_by_key.emit(());
+        }
+    });
     let then = act(dispatch, Action::Then(Rc::from(format!("reply {}", packets.len()))));
     // The same again is another connection from the same place; an answer has no such thing.
     let again = packets.get(*packet).filter(|line| !follows(line));
@@ -245,6 +302,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
             (Some(at) == now).then_some("now"),
             (*hover == Some(row.step)).then_some("lit"),
             (Some(at) == here).then_some("here"),
+            hits.contains(&at).then_some("found"),
         );
         let node = &nodes[at];
         let expanded = match row.rules {
@@ -293,13 +351,19 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
         }
     };
     html! {
-        <section class="pane walk" id="walk" aria-labelledby="walk-title">
+        <section class="pane walk" id="walk" aria-labelledby="walk-title" onkeydown={find_key}>
             <div class="ph"><h2 id="walk-title">{ui(lang, Key::Walk)}</h2>
+                <button class="ghost tool" onclick={seek.reform(|_: MouseEvent| ())} title={ui(lang, Key::FindInWalk)}
+                    aria-label={ui(lang, Key::FindInWalk)} data-testid="seek"><Icon id="i-find" size={14} /></button>
                 if tried > 0 {
                     <small>{format!("{tried} {} · {hit} {}", ui(lang, rules), ui(lang, Key::RulesMatched))}</small>
                 }
             </div>
             if packets.len() > 1 { {tabs(props)} }
+            if let Some(words) = &*sought {
+                <SeekBar {lang} label={Key::FindInWalk} name="seek" {hop} typed={typed} close={close}
+                    found={(!words.is_empty()).then_some(found)} />
+            }
             <div class="scroller" ref={list}>
             if !rows.is_empty() {
                 <div class="switch" role="group" aria-label={ui(lang, Key::ChainNames)}>
@@ -324,6 +388,20 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
             </div>
         </section>
     }
+}
+
+/// All that a row says, in small letters.
+fn plain(row: &Row) -> String {
+    let mut said = format!("{} ", row.number);
+    for run in row.text.iter().chain(&row.reason) {
+        said.push_str(&run.text);
+    }
+    for card in &row.branches {
+        said.extend([" ", &card.label, " ", &card.name, " ", &card.fate]);
+    }
+    said.push(' ');
+    said.push_str(&row.aside);
+    said.to_lowercase()
 }
 
 /// Where a row stands among the others.
