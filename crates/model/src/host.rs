@@ -78,6 +78,8 @@ pub struct Interface {
     pub mac: Option<Mac>,
     /// Whether it is up; `None` where nothing says so.
     pub up: Option<bool>,
+    /// Whether a bridge sends a frame back out of this port (`hairpin on`).
+    pub hairpin: bool,
     /// Where its existence is known from.
     pub origin: Origin,
 }

@@ -160,6 +160,8 @@ struct Iface {
     kind: Option<String>,
     #[serde(default)]
     ports: Vec<String>,
+    #[serde(default)]
+    hairpin: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -420,6 +422,9 @@ fn interfaces(host: &mut Host, listed: &[Iface]) -> Result<(), CaseError> {
         for port in &i.ports {
             interface(host, port).master = Some(i.name.as_str().into());
         }
+        for port in &i.hairpin {
+            interface(host, port).hairpin = true;
+        }
     }
     let lo = interface(host, "lo");
     let own = |addr: IpAddr, len| given(Cidr { addr, len });
@@ -446,6 +451,7 @@ fn interface<'h>(host: &'h mut Host, name: &str) -> &'h mut Interface {
             group: Some(0),
             mac: None,
             up: Some(true),
+            hairpin: false,
             origin: Origin::Given,
         });
         host.interfaces.len() - 1

@@ -542,3 +542,39 @@ fn whose_the_tables_are_is_told_by_dumps_and_versions() {
         assert_eq!(priority, if told == Some(IptablesNft) { 150 } else { 50 }, "{before}");
     }
 }
+
+#[test]
+fn bridges_tell_what_turns_back_and_what_filters_by_vlan() {
+    let link = |vlan: &str| {
+        format!(
+            "2: br0: <BROADCAST,UP> mtu 1500 qdisc noqueue state UP group default\n    link/ether 02:00:00:00:02:01 brd ff:ff:ff:ff:ff:ff\n    bridge forward_delay 1500 vlan_filtering {vlan} vlan_protocol 802.1Q\n3: veth1@if2: <BROADCAST,UP> mtu 1500 master br0 state UP group default\n    link/ether 02:00:00:00:00:01 brd ff:ff:ff:ff:ff:ff\n    bridge_slave state forwarding priority 32 cost 2 hairpin on guard off\n"
+        )
+    };
+    let table = |own: &str| {
+        format!(
+            "port              vlan-id\nveth1             {own}\nbr0               1 PVID Egress Untagged\n"
+        )
+    };
+    let usual = "1 PVID Egress Untagged";
+    for (filters, vlan, asks) in [
+        ("0", "10", 0),
+        ("1", usual, 0),
+        ("1", "10 PVID Egress Untagged", 1),
+        ("1", "1 PVID Egress Untagged\n                  20", 1),
+    ] {
+        let found = host(&format!("{}\n{}", link(filters), table(vlan)));
+        assert_eq!(found.beside.len(), asks, "{filters} {vlan}");
+        let veth1 = found.interface("veth1").unwrap();
+        assert!(veth1.hairpin && !found.interface("br0").unwrap().hairpin);
+    }
+    assert_eq!(host(&link("1")).beside.len(), 1);
+    let json = r#"[{"ifname":"br0","flags":["UP"],"linkinfo":{"info_kind":"bridge","info_data":{"vlan_filtering":1}}},
+        {"ifname":"veth1","flags":["UP"],"master":"br0","linkinfo":{"info_slave_kind":"bridge","info_slave_data":{"hairpin":true}}}]
+"#;
+    let found = host(json);
+    assert!(found.interface("veth1").unwrap().hairpin);
+    assert_eq!(found.beside.len(), 1);
+    let uniform = r#"[{"ifname":"veth1","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]}]},{"ifname":"br0","vlans":[{"vlan":1,"flags":["PVID","Egress Untagged"]}]}]
+"#;
+    assert_eq!(host(&format!("{json}\n{uniform}")).beside.len(), 0);
+}

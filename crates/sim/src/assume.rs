@@ -125,6 +125,7 @@ fn interface<'h>(host: &'h mut Host, name: &Text, origin: Origin) -> &'h mut Int
             group: None,
             mac: None,
             up: None,
+            hairpin: false,
             origin,
         });
         host.interfaces.len() - 1

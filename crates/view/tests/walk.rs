@@ -38,6 +38,7 @@ impl Built {
                 group: None,
                 mac: None,
                 up: Some(true),
+                hairpin: false,
                 origin: Origin::Given,
             });
         }

@@ -49,6 +49,37 @@ fn port<'a>(clean: &Clean, row: Row<'a>) -> Option<&'a str> {
         .then_some(row.text)
 }
 
+/// `port  vlan-id`, and below it `veth1  1 PVID Egress Untagged`; further VLANs of a port stand alone on their lines.
+pub(super) fn vlans(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    let titles: Vec<&str> = rows.first()?.text.split_whitespace().collect();
+    if !matches!(titles[..], ["port", "vlan-id" | "vlan", ..]) {
+        return None;
+    }
+    let mut facts = Facts::default();
+    let mut taken = 1;
+    for row in &rows[1..] {
+        let words: Vec<&str> = row.text.split_whitespace().collect();
+        let number = |w: &str| w.split('-').all(|n| n.parse::<u16>().is_ok());
+        let (port, vlan) = match words.as_slice() {
+            [] => (None, ""),
+            [id, ..] if number(id) => (None, row.text),
+            [port, id, ..] if number(id) || *id == "None" => {
+                (Some(*port), row.text[port.len()..].trim_start())
+            }
+            _ => break,
+        };
+        taken += 1;
+        let port = port.map(Into::into).or_else(|| facts.vlans.last().map(|(p, _)| p.clone()));
+        if let (Some(port), false) = (port, vlan.is_empty()) {
+            facts.vlans.push((port, vlan.into()));
+        }
+    }
+    while rows[taken - 1].text.is_empty() {
+        taken -= 1;
+    }
+    made(clean, rows, taken, SectionKind::Known("bridge vlan".into()), facts)
+}
+
 /// `aa:… dev veth1 master br0`, `10.0.0.5 dev br0 lladdr aa:… REACHABLE`.
 pub(super) fn fdb(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let mut facts = Facts::default();

@@ -9,6 +9,7 @@ use chainwalk_model::{Fact, Interface, SectionKind};
 pub(super) fn long(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     head(clean, *rows.first()?)?;
     let mut found: Vec<Interface> = Vec::new();
+    let mut filtering = Vec::new();
     let mut taken = 0;
     for (n, row) in rows.iter().enumerate() {
         if row.text.is_empty() {
@@ -19,10 +20,17 @@ pub(super) fn long(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         } else if !detail(clean, *row, found.last_mut()?) {
             break;
         }
+        let mut words = row.text.split_whitespace();
+        if words.any(|w| w == "vlan_filtering")
+            && words.next() == Some("1")
+            && let Some(bridge) = found.last()
+        {
+            filtering.push((bridge.name.clone(), pasted(clean, *row)));
+        }
         taken = n + 1;
     }
     let kind = SectionKind::Interfaces(found.len() as u32);
-    made(clean, rows, taken, kind, Facts { interfaces: found, ..Facts::default() })
+    made(clean, rows, taken, kind, Facts { interfaces: found, filtering, ..Facts::default() })
 }
 
 /// `2: eth0@if3: <BROADCAST,UP> mtu 1500 … master br0 … group default`.
@@ -39,6 +47,7 @@ fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
     let mut words = rest.split_whitespace();
     while let Some(word) = words.next() {
         match word {
+            "hairpin" => interface.hairpin = words.next() == Some("on"),
             "mtu" => interface.mtu = words.next().and_then(|w| w.parse().ok()),
             "master" => interface.master = words.next().map(Into::into),
             "group" => interface.group = words.next().and_then(super::group),
@@ -73,12 +82,18 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
             super::of_kind(interface, first.text);
             true
         }
-        "valid_lft" | "altname" | "veth" | "bridge_slave" | "tun" | "vlan" | "vxlan"
-        | "hairpin" | "bond_slave" | "team_slave" | "vrf_slave" | "dummy" | "RX:" | "TX:"
-        | "alias" | "macvlan" | "macvtap" | "ipvlan" | "gre" | "gretap" | "ip6gre" | "ipip"
-        | "sit" | "vti" | "ip6tnl" | "wireguard" | "openvswitch" | "openvswitch_slave"
-        | "geneve" | "ifb" | "xfrm" | "erspan" | "netkit" | "prog/xdp" | "vf" | "RX" | "TX"
-        | "..." | "\u{2026}" => true,
+        "bridge_slave" | "hairpin" => {
+            let mut words = row.text.split_whitespace().skip_while(|w| *w != "hairpin").skip(1);
+            interface.hairpin |= words.next() == Some("on");
+            true
+        }
+        "valid_lft" | "altname" | "veth" | "tun" | "vlan" | "vxlan" | "bond_slave"
+        | "team_slave" | "vrf_slave" | "dummy" | "RX:" | "TX:" | "alias" | "macvlan"
+        | "macvtap" | "ipvlan" | "gre" | "gretap" | "ip6gre" | "ipip" | "sit" | "vti"
+        | "ip6tnl" | "wireguard" | "openvswitch" | "openvswitch_slave" | "geneve" | "ifb"
+        | "xfrm" | "erspan" | "netkit" | "prog/xdp" | "vf" | "RX" | "TX" | "..." | "\u{2026}" => {
+            true
+        }
         // The numbers of `ip -s`.
         _ => row.text.split_whitespace().all(|w| w.bytes().all(|b| b.is_ascii_digit())),
     }

@@ -76,7 +76,7 @@ fn read(place: &Place<'_>, whole: &RawValue) -> Option<(SectionKind, Facts)> {
         return Some(fdb(&pieces));
     }
     if has("ifname") && has("vlans") {
-        return Some((SectionKind::Known("bridge vlan".into()), Facts::default()));
+        return Some((SectionKind::Known("bridge vlan".into()), vlans(&pieces)));
     }
     if has("ifname") {
         return Some(links(place, &pieces));
@@ -112,6 +112,7 @@ struct JsonLink<'a> {
     group: Option<String>,
     address: Option<String>,
     linkinfo: Option<LinkInfo>,
+    hairpin: Option<bool>,
     #[serde(borrow)]
     addr_info: Option<Vec<&'a RawValue>>,
 }
@@ -119,6 +120,8 @@ struct JsonLink<'a> {
 #[derive(Deserialize)]
 struct LinkInfo {
     info_kind: Option<String>,
+    info_data: Option<Value>,
+    info_slave_data: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -137,8 +140,19 @@ fn links(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
         interface.master = link.master.map(Into::into);
         interface.group = link.group.and_then(|g| super::group(&g));
         interface.mac = link.address.as_deref().and_then(mac);
-        if let Some(kind) = link.linkinfo.and_then(|l| l.info_kind) {
-            super::of_kind(&mut interface, &kind);
+        interface.hairpin = link.hairpin.unwrap_or(false);
+        if let Some(info) = link.linkinfo {
+            let has = |data: &Option<Value>, name: &str| {
+                let value = data.as_ref().and_then(|d| d.get(name));
+                value.is_some_and(|v| *v == Value::Bool(true) || *v == Value::from(1))
+            };
+            interface.hairpin |= has(&info.info_slave_data, "hairpin");
+            if has(&info.info_data, "vlan_filtering") {
+                facts.filtering.push((interface.name.clone(), place.origin(piece)));
+            }
+            if let Some(kind) = info.info_kind {
+                super::of_kind(&mut interface, &kind);
+            }
         }
         for piece in link.addr_info.into_iter().flatten() {
             let Ok(found) = serde_json::from_str::<JsonAddr>(piece.get()) else { continue };
@@ -150,6 +164,22 @@ fn links(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
         facts.interfaces.push(interface);
     }
     (SectionKind::Interfaces(facts.interfaces.len() as u32), facts)
+}
+
+/// `bridge -j vlan`, in the words of the text.
+fn vlans(pieces: &[&RawValue]) -> Facts {
+    let mut facts = Facts::default();
+    for piece in pieces {
+        let Ok(entry) = serde_json::from_str::<Map<String, Value>>(piece.get()) else { continue };
+        let Some(port) = entry.get("ifname").and_then(Value::as_str) else { continue };
+        for vlan in entry.get("vlans").and_then(Value::as_array).into_iter().flatten() {
+            let flags = vlan["flags"].as_array().into_iter().flatten().filter_map(Value::as_str);
+            let words: Vec<String> =
+                [vlan["vlan"].to_string()].into_iter().chain(flags.map(str::to_owned)).collect();
+            facts.vlans.push((port.into(), words.join(" ").into()));
+        }
+    }
+    facts
 }
 
 fn fdb(pieces: &[&RawValue]) -> (SectionKind, Facts) {

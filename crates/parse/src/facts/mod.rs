@@ -57,6 +57,10 @@ pub(crate) struct Facts {
     pub(crate) names: Vec<NamedAddr>,
     pub(crate) neighbours: Vec<Neighbour>,
     pub(crate) fdb: Vec<Link>,
+    /// Bridges that filter by VLAN.
+    pub(crate) filtering: Vec<(Text, Origin)>,
+    /// A port and a VLAN that it is in, as `bridge vlan` writes it.
+    pub(crate) vlans: Vec<(Text, Text)>,
     pub(crate) beside: Vec<Beside>,
     pub(crate) seen: Vec<Seen>,
     pub(crate) flows: Vec<Fact<Flow>>,
@@ -92,13 +96,14 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 22] = [
+    const READERS: [Reader; 23] = [
         json::block,
         flows::block,
         traces::block,
         yaml::block,
         table::block,
         beside::block,
+        bridges::vlans,
         plain::known,
         plain::hosts,
         interfaces::oneline,
@@ -148,6 +153,7 @@ fn bare(name: &str, origin: Origin) -> Interface {
         group: None,
         mac: None,
         up: None,
+        hairpin: false,
         origin,
     }
 }

@@ -40,6 +40,7 @@ pub(crate) fn settle(
     for (host, ties) in std::iter::once(host).chain(strangers).zip(ties) {
         bridges(host);
         tie(host, &ties);
+        vlans(host, &ties);
         beside(host);
     }
     moved
@@ -134,7 +135,41 @@ fn holds(net: AddrMask, addr: IpAddr) -> bool {
 #[derive(Default)]
 struct Ties {
     neighbours: Vec<(Neighbour, Span)>,
+    filtering: Vec<(Text, Origin)>,
+    vlans: Vec<(Text, Text)>,
     fdb: HashMap<Mac, Text>,
+}
+
+/// A bridge that filters by VLAN may keep frames from some of its ports. Where all of them are in one VLAN alone, it does
+/// not.
+fn vlans(host: &mut Host, ties: &Ties) {
+    for (bridge, origin) in &ties.filtering {
+        // A port in the list of VLANs that is not told to be another bridge's may be this one's.
+        let mine = |name: &Text| {
+            let master = host.interface(name).and_then(|i| i.master.as_ref());
+            master.is_none_or(|m| m == bridge)
+        };
+        let ports = host.interfaces.iter().filter(|i| i.master.as_ref() == Some(bridge));
+        let listed = ties.vlans.iter().map(|(port, _)| port).filter(|p| mine(p));
+        let mut members: Vec<&Text> =
+            ports.map(|i| &i.name).chain([bridge]).chain(listed).collect();
+        members.sort_unstable();
+        members.dedup();
+        let of = |name: &Text| -> Vec<&Text> {
+            ties.vlans.iter().filter(|(port, _)| port == name).map(|(_, vlan)| vlan).collect()
+        };
+        let first = of(bridge);
+        let alone = matches!(first[..], [only] if only.ends_with("PVID Egress Untagged"));
+        if alone && members.iter().all(|name| of(name) == first) {
+            continue;
+        }
+        host.beside.push(Beside {
+            name: "bridge vlan".into(),
+            hooks: vec![Hook::Prerouting, Hook::Postrouting],
+            touches: members.into_iter().cloned().map(Touch::Iface).collect(),
+            origin: *origin,
+        });
+    }
 }
 
 /// An address lies where its link-layer address does.
@@ -232,6 +267,8 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     host.flows.extend(facts.flows);
     host.seen.extend(facts.seen);
     ties.neighbours.extend(facts.neighbours.into_iter().map(|n| (n, span)));
+    ties.filtering.extend(facts.filtering);
+    ties.vlans.extend(facts.vlans);
     ties.fdb.extend(facts.fdb.into_iter().map(|Link { mac, port }| (mac, port)));
     for local in facts.local {
         host.said_local.push((local.value, Fact { value: true, origin: local.origin }));
@@ -266,6 +303,7 @@ fn merge(host: &mut Host, index: &mut Index, new: Interface) {
     old.group = old.group.or(new.group);
     old.mac = old.mac.or(new.mac);
     old.up = old.up.or(new.up);
+    old.hairpin |= new.hairpin;
 }
 
 /// What has ports is a bridge, bonds and the like aside.

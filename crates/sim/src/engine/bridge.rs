@@ -131,7 +131,7 @@ impl Walker<'_> {
                 [only] => Some(only.clone()),
                 _ => None,
             });
-            return if to.is_some() && to.as_ref() == port {
+            return if to.is_some() && to.as_ref() == port && !self.turns(port) {
                 Err(Fate::NotForUs)
             } else {
                 Ok(Fate::Bridged(to))
@@ -194,11 +194,18 @@ impl Walker<'_> {
         }
     }
 
-    /// The ports that a flooded frame leaves by: all but its own, the one added last first.
+    /// Whether a port may send a frame back that came in by it (`hairpin on`).
+    fn turns(&self, port: Option<&Text>) -> bool {
+        port.and_then(|p| self.world.host.interface(p)).is_some_and(|i| i.hairpin)
+    }
+
+    /// The ports that a flooded frame leaves by: all but its own, unless that turns frames back, the one added
+    /// last first.
     fn flooded(&self, skb: &Skb, bridge: &Text) -> Vec<Text> {
         let ports = self.world.host.interfaces.iter().rev();
         let others = ports
-            .filter(|i| i.master.as_ref() == Some(bridge) && Some(&i.name) != skb.phys_in.as_ref());
+            .filter(|i| i.master.as_ref() == Some(bridge))
+            .filter(|i| i.hairpin || Some(&i.name) != skb.phys_in.as_ref());
         others.map(|i| i.name.clone()).collect()
     }
 
@@ -238,7 +245,7 @@ impl Walker<'_> {
             self.lean(Lean::BridgePort { bridge: bridge.clone(), addr: dst });
         }
         self.event(skb, Event::Routed { to, again: false });
-        if port.is_some() && port == skb.phys_in {
+        if port.is_some() && port == skb.phys_in && !self.turns(port.as_ref()) {
             // A bridge does not send a frame back out of the port it came from.
             return Err(Fate::Routing(RoutingDrop::NotForUs));
         }

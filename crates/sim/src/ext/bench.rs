@@ -133,6 +133,7 @@ impl Bench {
             group: None,
             mac: None,
             up: None,
+            hairpin: false,
             origin: Origin::Given,
         });
         self
