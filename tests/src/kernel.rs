@@ -203,13 +203,14 @@ pub fn differences(ours: &Value, theirs: &Value) -> String {
 }
 
 /// A field without what is null or empty, which counts as absent; conntrack as a set; replies without the
-/// flow labels, which the kernel draws.
+/// flow labels and the first numbers of TCP, which the kernel draws.
 fn normal(field: &str, value: &Value) -> Value {
     let mut value = without_empty(value);
     if field == "replies" {
         for reply in value.as_array_mut().into_iter().flatten() {
             if let Some(out) = reply.get_mut("packet_out").and_then(Value::as_object_mut) {
                 out.remove("flowlabel");
+                leave_out_drawn(out);
                 if let Some(inner) = out.get_mut("inner").and_then(Value::as_object_mut) {
                     inner.remove("flowlabel");
                 }
@@ -223,6 +224,21 @@ fn normal(field: &str, value: &Value) -> Value {
         }
         (_, value) if is_empty(&value) => Value::Null,
         (_, value) => value,
+    }
+}
+
+/// A packet of the kernel's that begins to answer a connection, without what is drawn: its number and its timestamp.
+pub(crate) fn leave_out_drawn(out: &mut Map<String, Value>) {
+    const STAMP: &str = "080a";
+    if !out.get("flags").and_then(Value::as_str).is_some_and(|flags| flags.starts_with("SA")) {
+        return;
+    }
+    out.remove("seq");
+    if let Some(Value::String(hex)) = out.get_mut("tcp_opts").and_then(|o| o.get_mut("hex"))
+        && let Some(at) = hex.find(STAMP).map(|at| at + STAMP.len())
+        && hex.is_char_boundary(at + 8)
+    {
+        hex.replace_range(at..at + 8, "00000000");
     }
 }
 

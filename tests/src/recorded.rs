@@ -1,6 +1,6 @@
 //! Recorded answers as the project keeps them: a header, then cases; a case may share the fields of a base.
 
-use crate::kernel::FIELDS;
+use crate::kernel::{FIELDS, leave_out_drawn};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::net::Ipv6Addr;
@@ -215,11 +215,12 @@ fn reduced_packet(packet: &Value) -> Value {
     Value::Object(kept)
 }
 
-/// A packet of the kernel's own; the flow label that it draws is left out.
+/// A packet of the kernel's own; the flow label and the number that it draws are left out.
 fn reduced_reply(reply: &Value) -> Value {
     let mut kept = reduced_packet(reply);
     if let Some(out) = kept.get_mut("packet_out").and_then(Value::as_object_mut) {
         out.remove("flowlabel");
+        leave_out_drawn(out);
     }
     kept
 }

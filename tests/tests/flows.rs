@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_parse::case;
-use chainwalk_tests::kernel::branches;
+use chainwalk_tests::kernel::{Standing, branches, compare, differences};
 use chainwalk_tests::{engine, recorded};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -13,6 +13,10 @@ const SCTP: &str = include_str!("../kernel/sctp.jsonl");
 
 /// Flows whose helper reads an address that NAT translates.
 const FTP_NAT: &str = include_str!("../kernel/ftpnat.jsonl");
+/// Handshakes through SYNPROXY.
+const SYNPROXY: &str = include_str!("../kernel/synproxy.jsonl");
+/// What this host's own stack answers.
+const STACK: &str = include_str!("../kernel/stack.jsonl");
 /// Addresses from ranges of IPv6.
 const SIX: &str = include_str!("../kernel/sixrange.jsonl");
 /// Flows between which time passes.
@@ -67,6 +71,36 @@ fn every_answer_about_translated_helpers_is_ours() {
 #[test]
 fn every_address_from_a_range_of_six_is_ours() {
     replay(SIX, 40);
+}
+
+#[test]
+fn every_answer_of_the_stack_is_ours() {
+    replay(STACK, 20);
+}
+
+#[test]
+fn what_follows_an_ack_that_synproxy_takes_is_one_of_our_ways() {
+    let lines = recorded::read(SYNPROXY);
+    assert!(lines.len() >= 10, "{} cases", lines.len());
+    let (mut wrong, mut ways) = (String::new(), 0);
+    for line in &lines {
+        let ours = engine::answer(&case::read_value(&line["case"]).unwrap());
+        let theirs = line["answer"]["packets"].as_array().unwrap();
+        for (k, standing) in compare(&ours, &line["answer"]).iter().enumerate() {
+            match standing {
+                Standing::Agrees => {}
+                Standing::Depends(Some(_)) => ways += 1,
+                other => {
+                    wrong += &format!("\n{}, packet {k}: {other:?}\n", line["case"]["id"]);
+                    for branch in branches(&ours["packets"][k]) {
+                        wrong += &differences(branch, &theirs[k]);
+                    }
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(ways >= 40, "{ways} packets lean on an ACK");
 }
 
 #[test]

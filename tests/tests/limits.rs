@@ -317,6 +317,8 @@ fn what_the_page_calls_exact_on_the_way_a_kernel_was_asked() {
         include_str!("../kernel/generated3.jsonl"),
         include_str!("../kernel/helpers.jsonl"),
         include_str!("../kernel/sctp.jsonl"),
+        include_str!("../kernel/stack.jsonl"),
+        include_str!("../kernel/synproxy.jsonl"),
         include_str!("../kernel/sixrange.jsonl"),
         include_str!("../kernel/ftpnat.jsonl"),
         include_str!("../kernel/timeouts.jsonl"),

@@ -519,6 +519,8 @@ pub enum Fate {
     Queued(RuleId),
     /// Taken out of the path by a rule (TPROXY, SYNPROXY …).
     Stolen(RuleId),
+    /// The SYNPROXY of this rule took it, and answered it to both ends.
+    Proxied(RuleId),
     /// The kernel refused a NAT or a reroute.
     Refused,
     /// A fragment kept until the rest comes.

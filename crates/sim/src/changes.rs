@@ -44,7 +44,8 @@ pub(crate) fn through(fate: &Fate) -> Option<bool> {
         | Fate::Kept
         | Fate::Looped
         | Fate::Queued(_)
-        | Fate::Stolen(_) => None,
+        | Fate::Stolen(_)
+        | Fate::Proxied(_) => None,
         _ => Some(false),
     }
 }

@@ -17,6 +17,7 @@ pub(crate) use icmp::{is_error, is_unanswered, quoted};
 pub(crate) use seqadj::SeqAdj;
 pub(crate) use timeouts::Timeouts;
 
+use crate::engine::Proxied;
 use chainwalk_model::{CtDir, Flow, L4, Packet, RuleId, Text, Tuple, proto};
 use sctp::Sctp;
 use std::rc::Rc;
@@ -89,6 +90,8 @@ pub(crate) struct Entry {
     pub helped: Option<Helped>,
     /// The helper that expected it.
     pub expected_by: Option<Kind>,
+    /// What SYNPROXY remembers of it, where that opened it.
+    pub proxied: Option<Proxied>,
     tcp: Option<Tcp>,
     sctp: Option<Sctp>,
 }
@@ -130,6 +133,23 @@ impl Entry {
         self.mark = fitting.mark;
         self.helped = None;
         self.expected_by = Some(fitting.helper.kind);
+    }
+
+    /// The state of its TCP, as conntrack prints it.
+    pub(crate) fn tcp_state(&self) -> Option<&'static str> {
+        self.tcp.as_ref().map(Tcp::name)
+    }
+
+    /// The largest window that its TCP offered in the original direction.
+    pub(crate) fn tcp_window(&self) -> u32 {
+        self.tcp.as_ref().map_or(0, Tcp::window)
+    }
+
+    /// The numbers of a direction of its TCP are so far off from now on.
+    pub(crate) fn shift(&mut self, dir: CtDir, off: u32) {
+        if let Some(tcp) = &mut self.tcp {
+            tcp.adjust.shift(dir, off);
+        }
     }
 
     /// How far NAT put the numbers of its TCP off.
@@ -434,6 +454,7 @@ impl Flows {
             counted: Some([(1, u64::from(crate::wire::total_len(packet))), (0, 0)]),
             helped: look.helper.map(Helped::new),
             expected_by: None,
+            proxied: None,
             tcp,
             sctp,
         });
@@ -601,6 +622,7 @@ impl Entry {
             counted: None,
             helped: None,
             expected_by: None,
+            proxied: None,
             tcp,
             sctp,
         }

@@ -11,9 +11,11 @@ mod output;
 mod proxy;
 mod redirect;
 mod replies;
+mod synproxy;
 mod targets;
 
 pub(crate) use hooks::iptables_tables;
+pub(crate) use synproxy::Proxied;
 
 use crate::ct::{self, Info, Zone, status};
 use crate::decide::Decider;
@@ -96,6 +98,8 @@ pub(crate) struct Skb {
     pub own: bool,
     /// Whether it answers an untracked packet: until conntrack has looked it fits no flow.
     pub husk: bool,
+    /// The rule, and its operation, whose SYNPROXY opens a connection by it.
+    pub proxied: Option<(RuleId, u16)>,
     /// Whether it is a reset of REJECT's, which has no socket.
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it (`PACKET_LOOPBACK`).
@@ -130,6 +134,8 @@ pub(crate) struct Walker<'w> {
     route_src: Option<IpAddr>,
     /// Whether the kernel's next own packet answers an untracked one.
     husk: bool,
+    /// The rule, and its operation, whose SYNPROXY opens a connection by the kernel's next own packet.
+    proxied: Option<(RuleId, u16)>,
     /// Whether the kernel's next own packet is a reset of REJECT's.
     by_reject: bool,
     /// The addresses by which the next hop of the kernel's next own packet is chosen.
@@ -160,6 +166,7 @@ impl<'w> Walker<'w> {
             husk: false,
             by_reject: false,
             route_hash: None,
+            proxied: None,
             route_dst: None,
             route_oif: None,
             own_mark: 0,
@@ -201,7 +208,9 @@ impl<'w> Walker<'w> {
             zone: Zone::default(),
             helper: None,
             policy: None,
-            template: false,
+            // SYNPROXY's own template, which `CT` leaves alone.
+            template: self.proxied.is_some(),
+            proxied: self.proxied.take(),
             frame: FrameTo::Host,
             kind: RouteKind::Unicast,
             own: false,

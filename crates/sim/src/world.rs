@@ -4,7 +4,7 @@ use crate::ct::{Flows, Fragments, Timeouts};
 use crate::decide::Answers;
 use crate::memory::Memory;
 use crate::peers::Peers;
-use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question, Text};
+use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question, Text, Tuple};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -27,6 +27,8 @@ pub(crate) struct World {
     pub host: Rc<Host>,
     /// The conntrack table.
     pub flows: Rc<Flows>,
+    /// The SYNs that SYNPROXY answered, and the MSS that they offered.
+    pub proxied: Rc<Vec<(Tuple, u16)>>,
     /// How long flows live.
     pub timeouts: Rc<Timeouts>,
     /// Fragments that wait for the rest.
@@ -57,6 +59,7 @@ impl World {
         Self {
             host,
             flows: Rc::new(flows),
+            proxied: Rc::default(),
             timeouts: Rc::new(timeouts),
             fragments: Rc::default(),
             memory: Memory::default(),

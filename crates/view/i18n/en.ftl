@@ -110,6 +110,7 @@ why-policy = No rule of <b>{ $chain }</b> decides, and its policy is DROP.
 why-kernel = The kernel drops it after the last rule.
 why-unseen = <b>{ $what }</b> was not pasted; here it drops the packet.
 why-queued = <b>{ $chain } rule { $number }</b> hands it to a program; what that decides can't be known here.
+why-proxied = <b>SYNPROXY</b> of { $chain } rule { $number } keeps it, and answers to both ends itself.
 why-stolen = <b>{ $chain } rule { $number }</b> takes it out of the path.
 why-refused = The kernel can't carry out the translation, and drops the packet.
 why-kept = Its other fragments have not come yet.

@@ -110,6 +110,7 @@ why-policy = <b>{ $chain }</b> 没有规则作出决定，默认策略是 DROP�
 why-kernel = 最后一条规则之后，内核把它丢弃。
 why-unseen = <b>{ $what }</b> 没有粘贴；这一支里它丢弃该包。
 why-queued = <b>{ $chain } 规则 { $number }</b> 把它交给用户程序，其决定此处无从得知。
+why-proxied = { $chain } 规则 { $number } 的 <b>SYNPROXY</b> 留下它，自己向两端应答。
 why-stolen = <b>{ $chain } 规则 { $number }</b> 把它移出了路径。
 why-refused = 内核无法完成地址转换，丢弃该包。
 why-kept = 其余分片还没有到。

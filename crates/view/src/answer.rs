@@ -329,7 +329,7 @@ fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
         Fate::Bridged(_) if told.path.is_empty() => "bridged",
         Fate::Forwarded(_) | Fate::Bridged(_) => "forwarded",
         Fate::Sent(_) => "sent",
-        Fate::Dropped(Stop::Kernel) | Fate::Refused => "stopped",
+        Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::Proxied(_) => "stopped",
         Fate::Dropped(_) | Fate::DroppedUnseen(_) => "dropped",
         Fate::Rejected { .. } => "rejected",
         Fate::Routing(_) if told.path.is_empty() => "send_error",
@@ -396,7 +396,7 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
         Fate::Routing(_) if !told.path.is_empty() => {
             json!({ "after_hook": hook, "by": "routing" })
         }
-        Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::Kept => {
+        Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::Kept | Fate::Proxied(_) => {
             let last = told.walk.last().filter(|e| e.hook == hook);
             json!({
                 "hook": hook,

@@ -35,7 +35,7 @@ pub(crate) fn tone(fate: &Fate) -> Tone {
         Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) | Fate::Kept => {
             Tone::Ok
         }
-        Fate::Queued(_) | Fate::Stolen(_) | Fate::Undecided(_) => Tone::Depends,
+        Fate::Queued(_) | Fate::Stolen(_) | Fate::Proxied(_) | Fate::Undecided(_) => Tone::Depends,
         _ => Tone::Stop,
     }
 }
@@ -206,7 +206,7 @@ pub(crate) fn word(lang: Lang, trace: &Trace) -> Sentence {
         Fate::Routing(RoutingDrop::ForwardingOff) => Key::WordNotForwarded,
         Fate::Routing(_) => Key::WordRoutingDrop,
         Fate::Queued(_) => Key::WordQueued,
-        Fate::Stolen(_) => Key::WordStolen,
+        Fate::Stolen(_) | Fate::Proxied(_) => Key::WordStolen,
         Fate::Kept => Key::WordKept,
         Fate::SendError(_) => Key::WordSendError,
         Fate::Looped => Key::WordLooped,
@@ -244,7 +244,9 @@ pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
         Fate::Routing(RoutingDrop::ForwardingOff) => say!(lang, ShortNotForwarded),
         Fate::Routing(_) => say!(lang, ShortRouting),
         Fate::Queued(rule) => say!(lang, ShortQueued, at = by_rule(*rule)),
-        Fate::Stolen(rule) => say!(lang, ShortStolen, at = by_rule(*rule)),
+        Fate::Stolen(rule) | Fate::Proxied(rule) => {
+            say!(lang, ShortStolen, at = by_rule(*rule))
+        }
         Fate::Kept => say!(lang, ShortKept),
         Fate::SendError(e) => say!(lang, ShortSendError, error = errno(*e)),
         Fate::Looped => say!(lang, ShortLooped),
@@ -358,6 +360,10 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
         Fate::Stolen(rule) => {
             let (chain, number) = place(rules, *rule);
             say!(lang, WhyStolen, chain = chain, number = number)
+        }
+        Fate::Proxied(rule) => {
+            let (chain, number) = place(rules, *rule);
+            say!(lang, WhyProxied, chain = chain, number = number)
         }
         Fate::Refused => {
             let nowhere = trace.steps.iter().rev().find_map(|s| match &s.event {

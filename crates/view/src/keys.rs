@@ -112,6 +112,7 @@ keys! {
     WhyUnseen = "why-unseen",
     WhyQueued = "why-queued",
     WhyStolen = "why-stolen",
+    WhyProxied = "why-proxied",
     WhyRefused = "why-refused",
     WhyKept = "why-kept",
     WhySendError = "why-send-error",

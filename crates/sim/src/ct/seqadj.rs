@@ -43,6 +43,17 @@ impl SeqAdj {
         self.set
     }
 
+    /// Every number of a direction is so far off (`nf_ct_seqadj_init`).
+    pub(crate) fn shift(&mut self, dir: CtDir, off: u32) {
+        if off == 0 {
+            return;
+        }
+        self.set = true;
+        let side = &mut self.sides[index(dir)];
+        side.before = off.cast_signed();
+        side.after = off.cast_signed();
+    }
+
     /// Text at `seq` became so many bytes longer (`nf_ct_seqadj_set`).
     pub(crate) fn set(&mut self, dir: CtDir, seq: u32, longer: i32) {
         if longer == 0 {

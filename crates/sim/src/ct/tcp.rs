@@ -370,6 +370,11 @@ impl Tcp {
         self.state = State::Close;
     }
 
+    /// The largest window of the original direction.
+    pub(super) fn window(&self) -> u32 {
+        self.ends[0].max_win
+    }
+
     /// The state's name, as conntrack prints it.
     pub(super) fn name(&self) -> &'static str {
         self.state.name()

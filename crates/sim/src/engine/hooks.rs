@@ -1,6 +1,6 @@
 //! A hook: its stations in order of priority, conntrack and confirmation among them.
 
-use super::{Attached, Skb, Walker, Way};
+use super::{Attached, Proxied, Skb, Walker, Way};
 use crate::ct::{
     Done, Doubt, Fitting, Gathered, Helper, Info, Kind, Look, Rewrite, Seen, may_tell, status,
 };
@@ -92,6 +92,7 @@ impl Walker<'_> {
             self.translate(skb, hook)?;
         }
         if matches!(hook, Hook::Input | Hook::Postrouting) {
+            self.proxied(skb)?;
             self.help(skb)?;
             self.confirm(skb)?;
         }
@@ -300,6 +301,7 @@ impl Walker<'_> {
             Seen::Untracked => Attached::Untracked,
             Seen::New(mut entry, fitting) => {
                 entry.came_by.clone_from(&skb.iif);
+                entry.proxied = skb.proxied.map(Proxied::new);
                 fits = fitting;
                 Attached::Loose { entry, dir: CtDir::Original, info: Info::New }
             }
@@ -350,8 +352,28 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// A packet that got this far is read by its flow's helper, which may expect another flow or drop it.
+    /// A packet that got this far is read by its flow's helper, and its numbers are put right (`nf_confirm`).
     fn help(&mut self, skb: &mut Skb) -> Way<()> {
+        let Some((entry, dir, _)) = self.flow(skb) else { return Ok(()) };
+        // What this packet's text changes is added to the numbers of those behind it.
+        let adjusts = entry.seqadj().filter(|a| a.is_set()).copied();
+        self.read(skb)?;
+        if let Some(adjust) = adjusts.filter(|_| skb.iif.as_deref() != Some("lo"))
+            && let L4::Tcp(tcp) = &mut skb.packet.l4
+        {
+            let (seq, ack) = (tcp.seq, tcp.ack);
+            if !adjust.adjust(dir, tcp) {
+                return Err(Fate::Refused);
+            }
+            if (seq, ack) != (tcp.seq, tcp.ack) {
+                self.event(skb, Event::Changed(Change::Numbers));
+            }
+        }
+        Ok(())
+    }
+
+    /// A flow's helper reads a packet, and may expect another flow or drop it.
+    fn read(&mut self, skb: &mut Skb) -> Way<()> {
         let Some((entry, dir, info)) = self.flow(skb) else { return Ok(()) };
         let told = entry.counted.is_none();
         let id = entry.id;
@@ -370,22 +392,9 @@ impl Walker<'_> {
         let flows = Rc::make_mut(&mut self.world.flows);
         let done = flows.help(&mut entry, &skb.packet, dir, info, now);
         let rewritten = entry.helped.as_ref().is_some_and(|h| h.rewritten);
-        // What this packet's text changes is added to the numbers of those behind it.
-        let adjusts = entry.seqadj().filter(|a| a.is_set()).copied();
         self.change_flow(skb, |e| e.helped = entry.helped);
         if let Done::Rewritten(rewrite) = &done {
             self.rewrite_text(skb, dir, rewrite);
-        }
-        if let Some(adjust) = adjusts.filter(|_| skb.iif.as_deref() != Some("lo"))
-            && let L4::Tcp(tcp) = &mut skb.packet.l4
-        {
-            let (seq, ack) = (tcp.seq, tcp.ack);
-            if !adjust.adjust(dir, tcp) {
-                return Err(Fate::Refused);
-            }
-            if (seq, ack) != (tcp.seq, tcp.ack) {
-                self.event(skb, Event::Changed(Change::Numbers));
-            }
         }
         if done == Done::Unsaid || rewritten {
             self.put(skb, &Question::Fact(rule, op), &[(Answer::Yes, None)]);

@@ -2,6 +2,7 @@
 //!
 //! Sources: `net/ipv4/netfilter/nf_reject_ipv4.c`, `net/ipv4/icmp.c`, `net/ipv4/tcp_ipv4.c`.
 
+use super::synproxy::Options;
 use super::{Attached, Skb, Walker, empty_trace, on_link};
 use crate::ct::{self, Info};
 use crate::route::{Key, Router, Who};
@@ -18,6 +19,8 @@ pub(super) const LEAST_MTU6: u32 = 1280;
 /// Packets that answer packets that answer packets: the kernel's own limits stop it earlier.
 const DEEPEST: u8 = 6;
 
+/// What stands for the number that a socket draws for its connection.
+const DRAWN: u32 = 1 << 31;
 /// The two bits of congestion notification, which a reset does not repeat.
 const ECN: u8 = 0b11;
 
@@ -218,17 +221,32 @@ impl Walker<'_> {
         let checked = !matches!(skb.packet.l4, L4::Sctp { .. } | L4::Other);
         let spoilt = skb.packet.bad_csum && checked;
         let echo6 = matches!(&skb.packet.l4, L4::Icmp(i) if i.kind == 128) && skb.packet.is_v6();
-        if listening || spoilt || skb.kind == RouteKind::Broadcast && !echo6 {
+        let tcp = matches!(skb.packet.l4, L4::Tcp(_));
+        if listening && !tcp || spoilt || skb.kind == RouteKind::Broadcast && !echo6 {
             return;
         }
         match &skb.packet.l4 {
             L4::Tcp(tcp) => {
                 // TCP takes only what was sent to this host alone (`tcp_v4_rcv`).
-                if !tcp.flags.has(TcpFlags::RST) && skb.frame == FrameTo::Host {
-                    let packet = reset_of(&skb.packet, tcp, skb.packet.ip.tos & !ECN);
-                    self.route_src = Some(packet.ip.src);
-                    self.answer(skb, packet, Attached::None);
+                if tcp.flags.has(TcpFlags::RST) || skb.frame != FrameTo::Host {
+                    return;
                 }
+                // It may be of the connection that was accepted here.
+                let theirs = tcp.ack.wrapping_sub(DRAWN);
+                if listening && tcp.flags.has(TcpFlags::ACK) && (1..=65535).contains(&theirs) {
+                    return;
+                }
+                // What listens takes a SYN, and nothing of a connection (`tcp_rcv_state_process`).
+                let packet = if !listening || tcp.flags.has(TcpFlags::ACK) {
+                    reset_of(&skb.packet, tcp, skb.packet.ip.tos & !ECN)
+                } else if tcp.flags.has(TcpFlags::SYN) && !tcp.flags.has(TcpFlags::FIN) {
+                    let mtu = self.mtu(skb.iif.as_deref());
+                    accepted(&skb.packet, tcp, mtu)
+                } else {
+                    return;
+                };
+                self.route_src = Some(packet.ip.src);
+                self.answer(skb, packet, Attached::None);
             }
             // UDP has let go of the flow when it looks for a socket (`nf_reset_ct`).
             L4::Udp { .. } => {
@@ -361,6 +379,34 @@ fn reset_of(packet: &Packet, tcp: &Tcp, tos: u8) -> Packet {
         payload: Arc::from([]),
         bad_csum: false,
     }
+}
+
+/// The answer of what listens to a SYN (`tcp_make_synack`). Its number is drawn by the kernel; one far
+/// from what is acknowledged by chance stands for it. The timestamp is 0, and the window's scale that of a usual host.
+fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
+    const USUAL_SCALE: u8 = 7;
+    let headers = if packet.is_v6() { 60 } else { 40 };
+    let mss = mtu.saturating_sub(headers).min(65495);
+    let asked = Options::of(&tcp.options);
+    let offer = Options {
+        mss: Some(mss as u16),
+        sack: asked.sack,
+        stamps: asked.stamps.map(|(theirs, _)| (0, theirs)),
+        scale: asked.scale.map(|_| USUAL_SCALE),
+    };
+    let ecn = tcp.flags.has(TcpFlags(0xc0)) && packet.ip.tos & ECN == 0;
+    let answer = Tcp {
+        sport: tcp.dport,
+        dport: tcp.sport,
+        seq: DRAWN,
+        ack: tcp.seq.wrapping_add(1),
+        flags: TcpFlags(if ecn { 0x52 } else { 0x12 }),
+        window: (65535 / mss.max(1) * mss) as u16,
+        options: offer.written().into(),
+    };
+    let ip =
+        IpHeader { proto: proto::TCP, df: !packet.is_v6(), ..plain(packet.ip.dst, packet.ip.src) };
+    Packet { ip, l4: L4::Tcp(answer), payload: Arc::from([]), bad_csum: false }
 }
 
 /// Whether the checksum that REJECT looks at is wrong: of an unknown protocol, that over all of its bytes
