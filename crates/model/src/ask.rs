@@ -143,4 +143,6 @@ pub struct Sent {
     pub packet: Packet,
     /// How it comes into the host.
     pub entry: Entry,
+    /// Whether nobody told one of its ends; 0.0.0.0 or `::` stands there.
+    pub untold: bool,
 }

@@ -81,6 +81,8 @@ pub enum Expected {
     /// A word as it is to be written.
     Literal(Text),
     Address,
+    /// An address, or a name whose address the paste tells; no name is looked up.
+    AddressOrToldName,
     Network,
     Port,
     PortOrRange,

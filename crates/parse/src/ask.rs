@@ -88,7 +88,7 @@ pub fn resolve(ask: &mut Ask, text: &str, host: &Host) -> Vec<Diagnostic> {
             severity: Severity::Error,
             span: Span::new(DocId(0), start, (start + name.len()).min(text.len())),
             found: name.clone(),
-            expected: vec![Expected::Address],
+            expected: vec![Expected::AddressOrToldName],
             hint: nearest(name, names).map(|n| Hint::DidYouMean(n.into())),
         });
     }

@@ -53,6 +53,10 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         };
         source(world, &entry, dst, ask.mark.unwrap_or(0), who)
     });
+    // Where an end is not told, 0.0.0.0 stands in its place.
+    let untold_before = followed.is_some_and(|t| t.sent.untold);
+    let untold = said_src.is_none() && src.is_unspecified()
+        || untold_before && (src.is_unspecified() || dst.is_unspecified());
     let l4 = transport(ask, proto, base.as_ref(), error, dst, src);
     let v6 = src.is_ipv6();
     let ip = IpHeader {
@@ -75,7 +79,7 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         payload = Arc::from(crate::wire::SCTP_INIT);
     }
     let packet = Packet { ip, l4, payload, bad_csum: ask.bad_csum.unwrap_or(false) };
-    Sent { packet, entry }
+    Sent { packet, entry, untold }
 }
 
 /// The packet as it got to its end, or as it was sent where it got nowhere.

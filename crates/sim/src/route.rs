@@ -385,7 +385,12 @@ impl<'a> Router<'a> {
 
     /// Looks up a route through the policy rules, and chooses among its next hops. `Ok(None)` is no route.
     pub(crate) fn lookup(&self, key: &Key) -> Result<Option<Found>, Question> {
-        let found = self.look_up(key)?;
+        let found = self.look_up(key).inspect_err(|_| {
+            // What this host sends is more likely for somebody else.
+            if key.iif.is_none() {
+                self.ways.replace(vec![(Answer::No, None), (Answer::Yes, None)]);
+            }
+        })?;
         found.map(|f| self.select(f, key)).transpose()
     }
 

@@ -478,6 +478,7 @@ problem-not-modelled = “{ $found }” is seen but not walked here
 problem-expected = ; expected { $what }
 expected-or = {" "}or{" "}
 expected-address = an address
+expected-told-name = an address, or a name whose address the paste tells (none is looked up)
 expected-network = a network
 expected-port = a port
 expected-port-or-range = a port or a range of ports

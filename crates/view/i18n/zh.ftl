@@ -434,6 +434,7 @@ problem-not-modelled = 看到了“{ $found }”，但此处不推演它
 problem-expected = ；这里应为{ $what }
 expected-or = 或
 expected-address = 地址
+expected-told-name = 地址，或粘贴内容给出了地址的名称（不会去查询）
 expected-network = 网络
 expected-port = 端口
 expected-port-or-range = 端口或端口范围

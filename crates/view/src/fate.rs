@@ -1,7 +1,7 @@
 //! Fates in words: what the sender's program sees, what the place is called, which fates are alike.
 
 use crate::say::{Key, format, say};
-use crate::terms::{chain_path, endpoint, place, reject, table_name};
+use crate::terms::{address, chain_path, destination, endpoint, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
     App, ChainId, Cidr, EndBy, Entry, Errno, Event, Family, Fate, Hook, IfKind, L4, OpKind,
@@ -266,7 +266,7 @@ fn unseen(q: &Question) -> String {
 
 /// Where a packet of a trace went in the end: the last packet's destination.
 pub(crate) fn last_destination(trace: &Trace) -> String {
-    trace.moments.last().map_or_else(String::new, |m| endpoint(m.packet.ip.dst, m.packet.dport()))
+    trace.moments.last().map_or_else(String::new, |m| destination(trace, &m.packet))
 }
 
 /// Why routing stopped a packet.
@@ -310,8 +310,10 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
     let trace = &outcome.trace;
     let rules = t.rules();
     let dst = last_destination(trace);
-    let dst_addr = trace.moments.last().map_or_else(String::new, |m| m.packet.ip.dst.to_string());
-    let src_addr = trace.moments.last().map_or_else(String::new, |m| m.packet.ip.src.to_string());
+    let dst_addr =
+        trace.moments.last().map_or_else(String::new, |m| address(trace, m.packet.ip.dst));
+    let src_addr =
+        trace.moments.last().map_or_else(String::new, |m| address(trace, m.packet.ip.src));
     match &trace.fate {
         Fate::Local { iface, .. } => match let_in(t, trace) {
             Some((chain, number)) => say!(

@@ -377,6 +377,7 @@ keys! {
     ProblemExpected = "problem-expected",
     ExpectedOr = "expected-or",
     ExpectedAddress = "expected-address",
+    ExpectedToldName = "expected-told-name",
     ExpectedNetwork = "expected-network",
     ExpectedPort = "expected-port",
     ExpectedPortOrRange = "expected-port-or-range",

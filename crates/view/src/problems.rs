@@ -97,6 +97,7 @@ fn expected(e: &Expected, lang: Lang) -> String {
     let key = match e {
         Expected::Literal(word) => return format!("“{word}”"),
         Expected::Address => Key::ExpectedAddress,
+        Expected::AddressOrToldName => Key::ExpectedToldName,
         Expected::Network => Key::ExpectedNetwork,
         Expected::Port => Key::ExpectedPort,
         Expected::PortOrRange => Key::ExpectedPortOrRange,

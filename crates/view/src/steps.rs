@@ -4,7 +4,7 @@ use crate::forks::{Branch, Fork, choice_step};
 use crate::say::{join, run, say, text};
 use crate::stops::Stop;
 use crate::telling::moment;
-use crate::terms::{endpoint, hex, percent, target_text};
+use crate::terms::{address, destination, endpoint, hex, percent, source, target_text};
 use crate::{BranchCard, Lang, Sentence, Style, Telling, Tone, fate};
 use chainwalk_model::{
     Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, Skip, Target, Trace,
@@ -155,8 +155,7 @@ pub(crate) fn change_sentence(lang: Lang, change: &Change) -> Sentence {
 /// How the packet begins.
 pub(crate) fn start(t: &Telling, trace: &Trace) -> Sentence {
     let p = &trace.sent.packet;
-    let src = endpoint(p.ip.src, p.sport());
-    let dst = endpoint(p.ip.dst, p.dport());
+    let (src, dst) = (source(trace, p), destination(trace, p));
     match &trace.sent.entry {
         Entry::Local { .. } => say!(t.lang, StartLocal, src = src, dst = dst),
         Entry::Wire { iface, .. } => {
@@ -202,10 +201,10 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
             }
         }
         Event::Routed { to, again } => {
-            let dst =
-                moment(trace, stop.first).map_or_else(String::new, |m| m.packet.ip.dst.to_string());
-            let src =
-                moment(trace, stop.first).map_or_else(String::new, |m| m.packet.ip.src.to_string());
+            let dst = moment(trace, stop.first)
+                .map_or_else(String::new, |m| address(trace, m.packet.ip.dst));
+            let src = moment(trace, stop.first)
+                .map_or_else(String::new, |m| address(trace, m.packet.ip.src));
             let from_here = matches!(trace.sent.entry, Entry::Local { .. });
             match to {
                 Routed::Local if from_here => say!(lang, RouteLo, dst = dst),

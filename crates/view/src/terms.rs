@@ -6,7 +6,7 @@ use chainwalk_model::{
     AddrMask, AddrTypes, AuditType, Compare, ConnbytesDir, ConnbytesMode, CtStates, Family, Found,
     IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, Part,
     PktType, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId, Ruleset,
-    Statistic, Target, TcpFlags, TimeMatch, TtlMatch, TtlOp, proto,
+    Statistic, Target, TcpFlags, TimeMatch, Trace, TtlMatch, TtlOp, proto,
 };
 use std::net::IpAddr;
 
@@ -714,6 +714,29 @@ pub(crate) fn endpoint(addr: IpAddr, port: Option<u16>) -> String {
         (_, None) => addr.to_string(),
         (IpAddr::V4(a), Some(p)) => format!("{a}:{p}"),
         (IpAddr::V6(a), Some(p)) => format!("[{a}]:{p}"),
+    }
+}
+
+/// Where a packet is from; `?` where nobody told.
+pub(crate) fn source(trace: &Trace, packet: &Packet) -> String {
+    end(trace, packet.ip.src, packet.sport())
+}
+
+/// Where a packet is bound; `?` where nobody told.
+pub(crate) fn destination(trace: &Trace, packet: &Packet) -> String {
+    end(trace, packet.ip.dst, packet.dport())
+}
+
+/// An end's address; `?` where nobody told.
+pub(crate) fn address(trace: &Trace, addr: IpAddr) -> String {
+    end(trace, addr, None)
+}
+
+fn end(trace: &Trace, addr: IpAddr, port: Option<u16>) -> String {
+    match port {
+        _ if !(trace.sent.untold && addr.is_unspecified()) => endpoint(addr, port),
+        Some(port) => format!("?:{port}"),
+        None => "?".to_owned(),
     }
 }
 

@@ -308,7 +308,8 @@ impl Walker<'_> {
         if self.route_oif.is_none() && matches!(packet.ip.dst, IpAddr::V6(a) if on_link(a)) {
             self.route_oif.clone_from(&skb.iif);
         }
-        let sent = Sent { packet, entry: Entry::Local { uid: None, gid: None, mark, bind: None } };
+        let entry = Entry::Local { uid: None, gid: None, mark, bind: None };
+        let sent = Sent { packet, entry, untold: self.trace.sent.untold };
         let index = self.replies.len();
         self.replies.push(empty_trace(sent.clone()));
         let outer = std::mem::replace(&mut self.trace, empty_trace(sent.clone()));

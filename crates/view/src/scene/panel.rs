@@ -7,7 +7,7 @@ use crate::forks::Fork;
 use crate::say::{plain, text};
 use crate::stops::{Stop, StopKind};
 use crate::telling::moment;
-use crate::terms::{endpoint, hex, packet_word, states};
+use crate::terms::{destination, hex, packet_word, source, states};
 use crate::timeline::{narration, span};
 use crate::{Link, Telling, Tone, banner, fate};
 
@@ -111,12 +111,8 @@ fn header(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
     let state = m.ct.map_or_else(|| "–".to_owned(), |ct| states(ct.state));
     let first_mark = trace.moments.first().map_or(0, |m| m.mark);
     let rows = [
-        (
-            text!(lang, TagFrom),
-            endpoint(sent.ip.src, sent.sport()),
-            endpoint(is.ip.src, is.sport()),
-        ),
-        (text!(lang, TagTo), endpoint(sent.ip.dst, sent.dport()), endpoint(is.ip.dst, is.dport())),
+        (text!(lang, TagFrom), source(trace, sent), source(trace, is)),
+        (text!(lang, TagTo), destination(trace, sent), destination(trace, is)),
         (text!(lang, TagKind), String::new(), packet_word(is)),
         ("ttl".into(), sent.ip.ttl.to_string(), is.ip.ttl.to_string()),
         ("mark".into(), hex(first_mark), hex(m.mark)),

@@ -3,7 +3,7 @@
 use super::pen::{Area, Pen, Point, p, rounded};
 use crate::stops::{Stop, stops};
 use crate::telling::moment;
-use crate::terms::endpoint;
+use crate::terms::{destination, source};
 use crate::{Measure, Run, Scene, Style, Telling, fate};
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
 
@@ -174,13 +174,12 @@ fn step_of(stop: &Stop) -> usize {
 }
 
 fn tag(t: &Telling, now: &Stop) -> Vec<(String, Run)> {
-    let Some(m) = t.trace(now.reply).and_then(|tr| moment(tr, now.last)) else {
-        return Vec::new();
-    };
+    let Some(trace) = t.trace(now.reply) else { return Vec::new() };
+    let Some(m) = moment(trace, now.last) else { return Vec::new() };
     let plain = |text: String| Run { text, style: Style::Plain };
     let p = &m.packet;
     vec![
-        (crate::say::text!(t.lang, TagFrom), plain(endpoint(p.ip.src, p.sport()))),
-        (crate::say::text!(t.lang, TagTo), plain(endpoint(p.ip.dst, p.dport()))),
+        (crate::say::text!(t.lang, TagFrom), plain(source(trace, p))),
+        (crate::say::text!(t.lang, TagTo), plain(destination(trace, p))),
     ]
 }

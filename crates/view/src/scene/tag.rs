@@ -6,7 +6,7 @@ use super::pen::{Area, Pen, Point, tenth};
 use crate::say::text;
 use crate::stops::{Stop, StopKind};
 use crate::telling::moment;
-use crate::terms::{endpoint, hex, lane_word};
+use crate::terms::{destination, hex, lane_word, source};
 use crate::{Link, Run, Style, Telling};
 use chainwalk_model::Hook;
 
@@ -33,14 +33,8 @@ pub(super) fn draw(
     let dst_same = packet.ip.dst == sent.ip.dst && packet.dport() == sent.dport();
     let lang = t.lang;
     let mut rows = vec![
-        (
-            text!(lang, TagFrom),
-            Run { text: endpoint(packet.ip.src, packet.sport()), style: style(src_same) },
-        ),
-        (
-            text!(lang, TagTo),
-            Run { text: endpoint(packet.ip.dst, packet.dport()), style: style(dst_same) },
-        ),
+        (text!(lang, TagFrom), Run { text: source(trace, packet), style: style(src_same) }),
+        (text!(lang, TagTo), Run { text: destination(trace, packet), style: style(dst_same) }),
     ];
     let first_mark = trace.moments.first().map_or(0, |m| m.mark);
     rows.push(("mark".into(), Run { text: hex(m.mark), style: style(m.mark == first_mark) }));
