@@ -106,9 +106,26 @@ fn passes_after(reply: &Value) -> bool {
 }
 
 /// A packet to everybody whose copy came back to its host, as one way: it is recorded as another packet that
-/// came in while the first was sent.
+/// came in while the first was sent. So is what the kernel sends to everybody in reply.
 fn handed_back(packet: &Value) -> Value {
     let mut whole = packet.clone();
+    if let [reply, copy] = packet["replies"].as_array().map_or(&[][..], Vec::as_slice)
+        && reply["path"][0][0] == "out"
+        && copy["path"][0] == json!(["pre", reply["out_iface"], null])
+        && reply["packet_out"]["src"] == copy["packet_out"]["src"]
+        && copy["path"][0][1] != "lo"
+    {
+        let mut joined = reply.clone();
+        joined["replies"] = json!([copy]);
+        let mut joined = handed_back(&joined);
+        if joined["replies"] == json!([]) {
+            if let Some(fields) = joined.as_object_mut() {
+                fields.remove("replies");
+            }
+            whole["replies"] = json!([joined]);
+            return whole;
+        }
+    }
     let mine = packet["path"].as_array().map_or(0, Vec::len);
     let Some([copy]) = packet["replies"].as_array().map(Vec::as_slice) else { return whole };
     let hooks = |p: &Value| -> Vec<Value> {

@@ -54,14 +54,7 @@ impl Walker<'_> {
         let hashed = self.route_hash.take();
         let who = if skb.own { Who { hashed, ..who } } else { who };
         let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref(), who };
-        let found = match src.filter(|_| is_multicast_or_broadcast(dst)) {
-            // To everybody on the network of the address that it is sent from.
-            Some(src) => self.routed(skb, |r| {
-                let dev = r.holder(src)?;
-                Ok(dev.map(Found::on_link))
-            })?,
-            None => self.routed(skb, |r| r.lookup(&key()))?,
-        };
+        let found = self.way_out(skb, &key())?;
         let found = match found {
             Some(f) if f.chosen && !skb.own && skb.packet.ip.src.is_unspecified() => {
                 self.settle_by_hop(skb, &key(), f)?
@@ -108,6 +101,16 @@ impl Walker<'_> {
         self.leave(skb)
     }
 
+    /// The way of a packet that is sent from here: one to everybody leaves on the network of the address that it is
+    /// sent from, where that is this host's (`ip_route_output_key_hash_rcu`).
+    fn way_out(&mut self, skb: &Skb, key: &Key) -> Way<Option<Found>> {
+        let own = key.src.filter(|s| Router::new(self.world).told_local(*s));
+        let Some(src) = own.filter(|_| is_multicast_or_broadcast(key.dst)) else {
+            return self.routed(skb, |r| r.lookup(key));
+        };
+        self.routed(skb, |r| Ok(r.holder(src)?.map(Found::on_link)))
+    }
+
     /// A packet that names no source takes that of the next hop that was chosen, and is routed again with it.
     fn settle_by_hop(&mut self, skb: &mut Skb, key: &Key, found: Found) -> Way<Option<Found>> {
         let Some(src) = self.routed(skb, |r| Ok(r.source_for(&found, key.dst)))? else {
@@ -149,7 +152,7 @@ impl Walker<'_> {
         };
         let who = Who { uid: uid.unwrap_or(0), ..Who::of(&skb.packet) };
         let key = || Key { dst, src: Some(src), mark, tos, iif: None, oif: bind.as_deref(), who };
-        let found = self.routed(skb, |r| r.lookup(&key()))?;
+        let found = self.way_out(skb, &key())?;
         let refuse = |walker: &mut Self, skb: &Skb, errno, why| {
             walker.event(skb, Event::Routed { to: Routed::Nowhere(why), again: true });
             walker.trace.errno = Some(errno);
@@ -185,6 +188,9 @@ impl Walker<'_> {
             }
         }
         self.take_route(skb, &found, true);
+        if is_multicast_or_broadcast(dst) && dst.is_ipv4() {
+            skb.kind = RouteKind::Broadcast;
+        }
         Ok(())
     }
 

@@ -95,7 +95,7 @@ impl Walker<'_> {
             FrameTo::Broadcast | FrameTo::Multicast => true,
         };
         let to_all = to_others || matches!(skb.kind, RouteKind::Broadcast) || ip.dst.is_multicast();
-        let nobody = ip.src.is_unspecified() || ip.src.is_multicast();
+        let nobody = ip.src.is_unspecified() || ip.src.is_ipv6() && ip.src.is_multicast();
         // While the kernel sends an ICMP packet of its own it sends no other (`icmp_xmit_lock`).
         let sending = skb.own && skb.loops == 0 && matches!(skb.packet.l4, L4::Icmp(_));
         if sending || about_error || to_all || nobody || ip.frag_off != 0 {
