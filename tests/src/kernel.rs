@@ -202,8 +202,12 @@ pub fn differences(ours: &Value, theirs: &Value) -> String {
     text
 }
 
+/// The type of IPv6's redirects.
+const REDIRECT6: u64 = 137;
+
 /// A field without what is null or empty, which counts as absent; conntrack as a set; replies without the
-/// flow labels and the first numbers of TCP, which the kernel draws.
+/// flow labels and the first numbers of TCP, which the kernel draws, and the source of IPv6's redirects, which it makes
+/// up of a link-layer address.
 fn normal(field: &str, value: &Value) -> Value {
     let mut value = without_empty(value);
     if field == "replies" {
@@ -211,6 +215,9 @@ fn normal(field: &str, value: &Value) -> Value {
             if let Some(out) = reply.get_mut("packet_out").and_then(Value::as_object_mut) {
                 out.remove("flowlabel");
                 leave_out_drawn(out);
+                if out.get("icmp_type") == Some(&Value::from(REDIRECT6)) {
+                    out.remove("src");
+                }
                 if let Some(inner) = out.get_mut("inner").and_then(Value::as_object_mut) {
                     inner.remove("flowlabel");
                 }

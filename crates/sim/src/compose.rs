@@ -336,6 +336,12 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpA
                 matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
             };
             let src = found.filter(sendable).and_then(|f| router.source_for(&f, dst));
+            // A socket that connects is routed again from there, and a recorded case's has no source if that fails.
+            let again = |src: &IpAddr| {
+                let found = router.lookup(&Key { src: Some(*src), ..key.clone() });
+                !world.host.raw_sender || found.is_ok_and(|f| f.is_some_and(|f| sendable(&f)))
+            };
+            let src = src.filter(again);
             if src.is_none() && world.host.complete.network {
                 // There is no way there: what it would be sent from does not matter.
                 return if dst.is_ipv4() {

@@ -144,6 +144,8 @@ pub(crate) struct Walker<'w> {
     route_dst: Option<IpAddr>,
     /// The interface by which the next copy, or the kernel's next own packet, has to leave.
     route_oif: Option<Text>,
+    /// The interface that the kernel's next own packet has before it is sent, as what IPv6 tells its neighbours.
+    own_iif: Option<Text>,
     /// The mark of the kernel's next own packet.
     own_mark: u32,
     /// Whether a copy of a packet is on its way.
@@ -169,6 +171,7 @@ impl<'w> Walker<'w> {
             proxied: None,
             route_dst: None,
             route_oif: None,
+            own_iif: None,
             own_mark: 0,
             copying: false,
         }

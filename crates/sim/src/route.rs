@@ -14,7 +14,7 @@ use chainwalk_model::{
     Range, RouteKind, RoutingDrop, Text, Tuple,
 };
 use std::cell::RefCell;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
 /// The local table.
@@ -23,6 +23,8 @@ const LOCAL: u32 = 255;
 const MAIN: u32 = 254;
 /// The default table.
 const DEFAULT: u32 = 253;
+/// Stands for an address of a link that a recorded case does not tell.
+pub(crate) const NAMELESS: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0);
 /// Longer than any prefix length that a policy rule suppresses.
 const HOST_ROUTE: u8 = 255;
 
@@ -271,7 +273,7 @@ impl<'a> Router<'a> {
         {
             return Ok(Some("lo".into()));
         }
-        if addr.is_loopback() {
+        if addr.is_loopback() || addr == NAMELESS && self.host().complete.network {
             return Ok(Some("lo".into()));
         }
         if let Some((_, is)) = self.host().said_local.iter().rev().find(|(a, _)| *a == addr) {

@@ -4,8 +4,8 @@ use super::{Attached, Skb, Walker, Way, is_multicast_or_broadcast};
 use crate::ct::Zone;
 use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{
-    Answer, Entry, Errno, Event, Fate, FrameTo, Hook, L4, Lean, Mac, Packet, RouteKind, Routed,
-    RoutingDrop, Text,
+    Answer, Entry, Errno, Event, Fate, FrameTo, Hook, Lean, Mac, RouteKind, Routed, RoutingDrop,
+    Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -15,11 +15,6 @@ const ALL_HOSTS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 1);
 /// The protocol of a socket whose packets bring their header along (`IPPROTO_RAW`).
 const RAW: u8 = 255;
 
-/// Whether it is a redirect of IPv6.
-fn is_redirect(packet: &Packet) -> bool {
-    packet.is_v6() && matches!(&packet.l4, L4::Icmp(i) if i.kind == 137)
-}
-
 impl Walker<'_> {
     /// A packet made on this host.
     pub(super) fn send(&mut self, skb: &mut Skb) -> Way<Fate> {
@@ -28,10 +23,8 @@ impl Walker<'_> {
         };
         // A copy goes to its gateway, whoever sent the packet.
         let copy = self.route_dst.take();
-        let said = self.route_oif.take();
-        // What IPv6 tells its neighbours has an interface before it is sent.
-        let neighbourly = said.clone().filter(|_| copy.is_none() && is_redirect(&skb.packet));
-        let bind = said.or(bind);
+        let bind = self.route_oif.take().or(bind);
+        let own_iif = self.own_iif.take();
         if copy.is_none() {
             self.settle_source(skb, Answer::Yes);
         }
@@ -97,7 +90,7 @@ impl Walker<'_> {
         // What leaves the host is said to have come in by the interface that the copy was made for.
         let copied_for = copy.and(skb.route_dev.clone());
         self.hook(skb, Hook::Output)?;
-        skb.iif = copied_for.or(neighbourly);
+        skb.iif = copied_for.or(own_iif);
         self.leave(skb)
     }
 

@@ -5,7 +5,7 @@
 
 use super::{Attached, Skb, Walker, on_link, replies::plain};
 use crate::memory::Told;
-use crate::route::{Found, Key, Who, in_net};
+use crate::route::{Found, Key, NAMELESS, Who, in_net};
 use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
@@ -103,7 +103,7 @@ impl Walker<'_> {
             mark: 0,
             tos: 0,
             iif: None,
-            oif: Some(&dev),
+            oif: Some(&*dev).filter(|_| on_link(src)),
             who,
         };
         let found = self.routed(skb, |r| r.lookup(&key()));
@@ -118,7 +118,8 @@ impl Walker<'_> {
             bad_csum: false,
         };
         self.route_src = Some(own.into());
-        self.route_oif = Some(dev);
+        self.route_oif = Some(dev.clone()).filter(|_| on_link(src));
+        self.own_iif = Some(dev);
         self.answer(skb, packet, Attached::None);
     }
 
@@ -128,14 +129,16 @@ impl Walker<'_> {
         Rc::make_mut(&mut self.world.peers).may_hear(addr, now, SECOND_MS)
     }
 
-    /// The address that this host has on the link of an interface, where it was told: the one that came first.
+    /// The address that this host has on the link of an interface, where it was told: the one that came first. A
+    /// recorded case tells its addresses but for those that the kernel makes up of a link-layer address.
     fn link_address(&self, dev: &str) -> Option<Ipv6Addr> {
         let iface = self.world.host.interface(dev)?;
+        let nameless = || self.world.host.complete.network.then_some(NAMELESS);
         let mut own = iface.addrs.iter().filter_map(|f| match f.value.addr {
             IpAddr::V6(a) if on_link(a) => Some(a),
             _ => None,
         });
-        own.next()
+        own.next().or_else(nameless)
     }
 }
 

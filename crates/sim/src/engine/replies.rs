@@ -21,6 +21,10 @@ const DEEPEST: u8 = 6;
 
 /// What stands for the number that a socket draws for its connection.
 const DRAWN: u32 = 1 << 31;
+
+/// IPv6 tells of shorter ways without that lock.
+const REDIRECT6: u8 = 137;
+
 /// The two bits of congestion notification, which a reset does not repeat.
 const ECN: u8 = 0b11;
 
@@ -97,7 +101,9 @@ impl Walker<'_> {
         let to_all = to_others || matches!(skb.kind, RouteKind::Broadcast) || ip.dst.is_multicast();
         let nobody = ip.src.is_unspecified() || ip.src.is_ipv6() && ip.src.is_multicast();
         // While the kernel sends an ICMP packet of its own it sends no other (`icmp_xmit_lock`).
-        let sending = skb.own && skb.loops == 0 && matches!(skb.packet.l4, L4::Icmp(_));
+        let message =
+            matches!(&skb.packet.l4, L4::Icmp(i) if i.kind != REDIRECT6 || ip.src.is_ipv4());
+        let sending = skb.own && skb.loops == 0 && message;
         if sending || about_error || to_all || nobody || ip.frag_off != 0 {
             return;
         }
