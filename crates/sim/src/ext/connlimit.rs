@@ -5,12 +5,14 @@
 //! - Kernel: `connlimit_mt` in `net/netfilter/xt_connlimit.c`, `nf_conncount.c`: each test keeps a list of the
 //!   flows that it saw, by the group that the packet's address is in. Those that ended, or whose TCP is closed,
 //!   are struck off.
+//! - Of flows that were known before, nobody tells which the test saw: it is a question only where as many as may
+//!   have been would change the answer.
 
 use super::Judge;
 use crate::ct::{Zone, tuple_of};
 use crate::eye::{Ct, Eye};
 use crate::memory::Memory;
-use chainwalk_model::{ConnlimitMatch, Found, Part, Tuple};
+use chainwalk_model::{ConnlimitMatch, Flow, Found, Part, Tuple};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -33,12 +35,19 @@ pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Ju
         seen.push(tuple);
     }
     let count = seen.len() as u64;
-    if !eye.host.flows.is_empty() {
-        // Which of the flows that were told this test saw is not.
+    let may = |f: &&Flow| {
+        let ends = [f.orig.src, f.orig.dst, f.reply.src, f.reply.dst];
+        !seen.contains(&f.orig)
+            && f.zone_orig.unwrap_or(f.zone) == zone.orig
+            && ends.iter().any(|addr| network(*addr, m.mask) == group)
+            && eye.net.is_open(f.orig, zone)
+    };
+    let more = eye.host.flows.iter().map(|f| &f.value).filter(may).count() as u64;
+    let limit = u64::from(m.limit);
+    if (count > limit) != (count + more > limit) {
         return j.untold(Part::Connlimit, false);
     }
-    let holds = (count > u64::from(m.limit)) == m.above;
-    j.holds(Part::Connlimit, false, holds, || Found::Number(count));
+    j.holds(Part::Connlimit, false, (count > limit) == m.above, || Found::Number(count));
 }
 
 /// The network of an address.
