@@ -161,6 +161,8 @@ pub enum Lean {
     NoFlows,
     /// No IP security is at work: the paste shows none.
     NoIpsec,
+    /// This accounting object has no quota: with one, `-m nfacct` holds only above it.
+    NoQuota(Text),
     /// The numbers of a flow that was pasted are not told: its packets are taken to lie in its window.
     Window,
     /// Which port of a bridge an address lies behind was not told; it does not matter to the rules here.

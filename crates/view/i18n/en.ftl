@@ -191,6 +191,7 @@ lean-legacy-order = if the tables are iptables-legacy’s: with iptables-nft, <c
 lean-no-redirect = leaving aside the ICMP redirect that may go to <c>{ $addr }</c>
 lean-no-flows = if no connection was known before
 lean-no-ipsec = if no IPsec policy is at work on this host
+lean-no-quota = if the accounting object <c>{ $name }</c> has no quota: with one, the rule matches only above it
 lean-window = if its numbers lie in the window of the connection that was pasted
 lean-port = whichever port of { $bridge } <c>{ $addr }</c> is behind
 lean-bridge-port = if <c>{ $port }</c> is a port of { $bridge }, as its packet suggests

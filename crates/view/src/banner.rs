@@ -319,7 +319,11 @@ fn weight(lean: &Lean) -> u8 {
         Lean::AllRoutes => 6,
         Lean::BackTheWayItCame { .. } | Lean::DefaultRoute { .. } => 5,
         Lean::AllAddrs => 4,
-        Lean::FreshHistory(_) | Lean::NoIpsec | Lean::LegacyOrder | Lean::NoRedirect(_) => 3,
+        Lean::FreshHistory(_)
+        | Lean::NoIpsec
+        | Lean::NoQuota(_)
+        | Lean::LegacyOrder
+        | Lean::NoRedirect(_) => 3,
         Lean::BridgePort { .. } | Lean::BridgeNf | Lean::Port { .. } | Lean::Transparent(..) => 2,
         Lean::Window => 1,
         Lean::EmptyTable(..) | Lean::NoFlows => 0,
@@ -386,6 +390,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
         Lean::NoRedirect(to) => (say!(lang, LeanNoRedirect, addr = to.to_string()), Vec::new()),
         Lean::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
         Lean::NoIpsec => (say!(lang, LeanNoIpsec), Vec::new()),
+        Lean::NoQuota(name) => (say!(lang, LeanNoQuota, name = &**name), Vec::new()),
         Lean::Window => (say!(lang, LeanWindow), Vec::new()),
         Lean::BridgePort { bridge, addr } => {
             (say!(lang, LeanPort, bridge = &**bridge, addr = addr.to_string()), Vec::new())

@@ -185,6 +185,7 @@ keys! {
     LeanNoRedirect = "lean-no-redirect",
     LeanNoFlows = "lean-no-flows",
     LeanNoIpsec = "lean-no-ipsec",
+    LeanNoQuota = "lean-no-quota",
     LeanWindow = "lean-window",
     LeanPort = "lean-port",
     LeanBridgePort = "lean-bridge-port",

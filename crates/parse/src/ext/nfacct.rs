@@ -1,10 +1,10 @@
 //! `-m nfacct`: counts packets and bytes under a name.
 //!
-//! - Tests: nothing; it always holds.
+//! - Tests: nothing, unless the object has a quota.
 //! - `-S`: `-m nfacct --nfacct-name web`.
 //! - `-L`: `nfacct-name web`.
 //! - Kernel: `net/netfilter/xt_nfacct.c`.
-//! - Not modelled: the quota that such an object may have; the test then holds once it is used up.
+//! - An object may have a quota, which no rule tells: the test then holds only once it is used up.
 
 use super::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, word};

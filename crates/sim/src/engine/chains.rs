@@ -247,6 +247,9 @@ impl Walker<'_> {
             if ext::is_historic(test) && !self.world.host.complete.rules {
                 self.lean(Lean::FreshHistory(id));
             }
+            if let Match::Nfacct(name) = test {
+                self.lean(Lean::NoQuota(name.clone()));
+            }
             if matches!(test, Match::Policy(_)) && !self.world.host.complete.rules {
                 self.lean(Lean::NoIpsec);
             }

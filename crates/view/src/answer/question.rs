@@ -210,6 +210,7 @@ fn leant(host: &Host, lean: &Lean) -> Value {
         Lean::NoRedirect(to) => entry("redirect", &to.to_string(), "none"),
         Lean::NoFlows => entry("conntrack", "flows", "none"),
         Lean::NoIpsec => entry("xfrm", "policies", "none"),
+        Lean::NoQuota(name) => entry("nfacct", name, "no quota"),
         Lean::Window => entry("conntrack", "window", "in"),
         Lean::BridgePort { bridge, addr } => entry("port", &addr.to_string(), bridge),
         Lean::Port { bridge, port } => entry("port", port, bridge),
