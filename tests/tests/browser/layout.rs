@@ -6,6 +6,13 @@ use anyhow::{Result, ensure};
 /// No part of the page is cut off or lies beyond the window.
 const TOO_WIDE: &str = "return document.documentElement.scrollWidth - innerWidth";
 
+/// The words in sight whose letters have less than 11 px, those of the drawing as they come out.
+const SMALL: &str = "
+    const size = e => parseFloat(getComputedStyle(e).fontSize) * (e.getScreenCTM?.().a ?? 1);
+    return [...document.querySelectorAll('body *')].filter(e => e.checkVisibility()
+            && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+        .filter(e => size(e) > 0 && size(e) < 10.9).map(e => `${size(e).toFixed(1)} ${e.textContent}`)";
+
 mod in_chromium {
     use super::*;
 
@@ -39,6 +46,12 @@ mod in_chromium {
                     )
                     .await?;
                 ensure!(cut.is_empty(), "{width}x{height}: {cut} is cut off or not there");
+                let all =
+                    format!("const small = (() => {{ {SMALL} }})(); return small.length === 0");
+                if let Err(error) = page.until("no letter is smaller than 11 px", &all).await {
+                    let small = page.ask(SMALL).await?;
+                    return Err(error.context(format!("{width}x{height}: {small}")));
+                }
             }
             Ok(())
         })

@@ -191,7 +191,7 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
     let Some(outcome) = t.outcome() else { return };
     let tone = fate::tone(&outcome.trace.fate);
     let class = tone_class(tone);
-    pen.rect(a, 12.0, "drawer");
+    let ground = pen.items.len();
     let r = 17.0;
     let left = a.x + 26.0;
     let centre = super::pen::p(left + r, a.y + 26.0 + r);
@@ -250,7 +250,12 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
         }
         y += 4.0;
     }
-    siblings(t, pen, Area { x, y: y + 6.0, w: most, h: a.bottom() - y - 18.0 });
+    let left = Area { x, y: y + 6.0, w: most, h: a.bottom() - y - 18.0 };
+    let bottom = siblings(t, pen, left).max(y).max(a.y + if beside { 172.0 } else { 80.0 });
+    // The card is as tall as what is in it, and lies under it.
+    let h = (bottom + 16.0 - a.y).min(a.h);
+    pen.rect(Area { h, ..a }, 12.0, "drawer");
+    pen.items[ground..].rotate_right(1);
 }
 
 /// What an outcome answers to the question that decides.
@@ -261,13 +266,13 @@ fn way_taken(t: &Telling, outcome: usize) -> Option<String> {
     Some(card.label)
 }
 
-/// The other ways the packet can end, as lines to follow.
-fn siblings(t: &Telling, pen: &mut Pen, a: Area) {
-    let Some(walk) = t.walk() else { return };
+/// The other ways the packet can end, as lines to follow; where they end.
+fn siblings(t: &Telling, pen: &mut Pen, a: Area) -> f64 {
+    let Some(walk) = t.walk() else { return a.y };
     let all = t.siblings();
     let step = 22.0;
     if all.len() < 2 || a.h < 2.0 * step {
-        return;
+        return a.y;
     }
     let room = (a.h / step) as usize - 1;
     let ends: Vec<String> =
@@ -300,6 +305,7 @@ fn siblings(t: &Telling, pen: &mut Pen, a: Area) {
             pen.text(x + used + 14.0, y, weight.as_str(), "s11 t3");
         });
     }
+    a.y + 12.0 + step * all.len().min(room) as f64
 }
 
 /// The panel before anything is asked.
