@@ -43,10 +43,9 @@ const SHOTS: &[Shot] = &[
 impl State {
     async fn reach(self, page: &Page) -> Result<()> {
         page.turns("stop").await?;
-        page.rest().await?;
+        begin(page).await?;
         match self {
             Self::Step(steps) => {
-                page.key("Home").await?;
                 for _ in 0..steps {
                     page.key("ArrowRight").await?;
                 }
@@ -58,7 +57,7 @@ impl State {
                 page.write("paste", &plain.join("\n")).await?;
                 page.send("curl 172.17.253.62:80 from 203.0.113.9 in eth0").await?;
                 page.turns("depends").await?;
-                page.rest().await?;
+                begin(page).await?;
                 page.key("End").await?;
             }
             Self::Nonsense => {
@@ -68,6 +67,19 @@ impl State {
         }
         Ok(())
     }
+}
+
+/// Goes to the start of the walk, and to the top of what it scrolled on its way: it plays by itself at first, and
+/// how far it came depends on the machine.
+async fn begin(page: &Page) -> Result<()> {
+    page.rest().await?;
+    page.key("Home").await?;
+    page.settled().await?;
+    page.ask(
+        "for (const sheet of document.querySelectorAll('.cm-scroller, .scroller, .lanes, .stage')) sheet.scrollTo(0, 0)",
+    )
+    .await?;
+    Ok(())
 }
 
 /// Lets nothing be seen that is drawn in a font of the system: the other language's name.
