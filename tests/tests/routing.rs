@@ -9,6 +9,8 @@ use serde_json::Value;
 use std::fmt::Write as _;
 
 const RECORDED: &str = include_str!("../kernel/routing.jsonl");
+/// Generated cases of the families that are about routing, asked in fresh networks.
+const GENERATED: &str = include_str!("../kernel/routed.jsonl");
 
 fn answer(case: &Value) -> Value {
     engine::answer(&case::read_value(case).unwrap())
@@ -30,6 +32,14 @@ fn every_way_is_the_kernels() {
             }
         }
     }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn every_generated_answer_is_ours() {
+    let lines = recorded::read(GENERATED);
+    assert!(lines.len() >= 60, "{} cases", lines.len());
+    let wrong = engine::disagreements(&lines);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
