@@ -62,7 +62,7 @@ impl Holder {
     fn hand_on(self) {
         let Some(element) = self.element else { return };
         if in_dialog(&element) {
-            if let Some(outside) = self.outside.filter(|e| there(e)) {
+            if let Some(outside) = self.outside.filter(there) {
                 let _ = outside.focus();
             }
             return;

@@ -34,7 +34,9 @@ fn conversation(t: &Telling, mut own: Vec<Lane>) -> Vec<Lane> {
         } else {
             let other = Telling { packet, ..*t };
             let mut lanes = lanes(&other, &stops(&other));
-            lanes.iter_mut().for_each(|lane| lane.other = Some(packet));
+            for lane in &mut lanes {
+                lane.other = Some(packet);
+            }
             lanes
         };
         if let Some(first) = more.first_mut() {

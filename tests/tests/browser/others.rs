@@ -1,7 +1,7 @@
-//! A short journey in browsers other than Chromium, by the commands of W3C WebDriver alone.
+//! A short journey in browsers other than Chromium, by the commands of W3C `WebDriver` alone.
 //!
-//! `CHAINWALK_BROWSERS=firefox,webkit` asks for it. Firefox is driven by `geckodriver`, WebKit by `WebKitWebDriver`
-//! of WebKitGTK, within `xvfb-run` where there is no display.
+//! `CHAINWALK_BROWSERS=firefox,webkit` asks for it. Firefox is driven by `geckodriver`, `WebKit` by `WebKitWebDriver`
+//! of `WebKitGTK`, within `xvfb-run` where there is no display.
 
 use crate::chromium::{HOOKS, PATIENCE, dist};
 use crate::server::Site;

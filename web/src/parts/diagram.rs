@@ -304,7 +304,7 @@ fn use_pinch(
 fn fingers(touches: &TouchList) -> Option<((f64, f64), f64)> {
     let place = |at| touches.get(at).map(|t| (f64::from(t.client_x()), f64::from(t.client_y())));
     let ((ax, ay), (bx, by)) = (place(0)?, place(1)?);
-    Some((((ax + bx) / 2.0, (ay + by) / 2.0), (ax - bx).hypot(ay - by)))
+    Some(((f64::midpoint(ax, bx), f64::midpoint(ay, by)), (ax - bx).hypot(ay - by)))
 }
 
 /// Keeps the packet, at a place of the picture, in sight where the picture is larger than its space.

@@ -123,7 +123,9 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
         let around: Vec<usize> = now.into_iter().flat_map(|now| ancestors(&nodes, now)).collect();
         use_effect_with((now, generation), move |_| {
             let (of, mut rows) = (*shut).clone();
-            if around.iter().fold(false, |any, up| rows.remove(up) || any) {
+            let before = rows.len();
+            rows.retain(|row| !around.contains(row));
+            if rows.len() < before {
                 shut.set((of, rows));
             }
         });
