@@ -75,6 +75,10 @@ fn two_fingers_enlarge_the_diagram_and_one_moves_it() -> Result<()> {
         let view = "document.querySelector('.stage .scene').getAttribute('viewBox')";
         page.until("it is drawn", "return document.querySelector('.stage .scene') !== null")
             .await?;
+        // The diagram follows a packet that goes on.
+        page.key("Home").await?;
+        page.until("it rests", "return at('play').getAttribute('aria-pressed') === 'false'")
+            .await?;
         let whole = page.text(&format!("return {view}")).await?;
         let (x, y) = page.middle("document.querySelector('.stage')").await?;
         let apart = |d: f64| [(x - d, y), (x + d, y)];
