@@ -5,9 +5,11 @@ use crate::focus::use_focus_kept;
 use crate::keys::{Press, Zooming, press};
 use crate::layout::{EDGES, Edge};
 use crate::link::{Space, Status, use_engine};
+use crate::narration::narrated;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, Header, Help, HostPane, Hover, Icon, PastePane,
-    Player, Revealed, Sprite, TimelineBar, WalkPane, Why, Zoom, act, duration, tone_name,
+    Player, Revealed, Sprite, TimelineBar, WalkPane, Why, Zoom, act, duration, said as said_as,
+    tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State, Theme};
 use crate::store::{self, Survives};
@@ -87,6 +89,15 @@ pub fn App() -> Html {
         let said = said.setter();
         use_effect_with((stop, told.as_ref().map(|t| t.generation)), move |_| said.set(None));
     }
+    {
+        // A change of how much is read aloud is itself read aloud.
+        let (said, lang, first) = (said.setter(), state.lang, use_mut_ref(|| true));
+        use_effect_with(state.verbosity, move |verbosity| {
+            if !first.replace(false) {
+                said.set(Some(ui(lang, said_as(*verbosity).0).to_owned()));
+            }
+        });
+    }
 
     let reveal = {
         let revealed = revealed.setter();
@@ -147,7 +158,7 @@ pub fn App() -> Html {
         .unwrap_or_default();
     let narration = timeline
         .as_ref()
-        .and_then(|t| t.narration.get(stop).cloned())
+        .and_then(|t| t.narration.get(narrated(t, stop, state.verbosity)?).cloned())
         .filter(|_| fresh && blank.is_none());
     let narration = (*said).clone().or(narration);
     let onzoom = {
@@ -226,7 +237,8 @@ pub fn App() -> Html {
             </main>
             <footer class="time">
                 <Player {lang} timeline={timeline.clone().unwrap_or_else(nothing)} {stop}
-                    playing={state.playing} looped={state.looped} speed={state.speed} dispatch={dispatch.clone()} />
+                    playing={state.playing} looped={state.looped} speed={state.speed} verbosity={state.verbosity}
+                    dispatch={dispatch.clone()} />
                 <TimelineBar {lang} timeline={timeline.unwrap_or_else(nothing)} {stop} hover={*hover}
                     {onhover} dispatch={dispatch.clone()} />
             </footer>
@@ -243,7 +255,8 @@ pub fn App() -> Html {
 /// The answer in one sentence, for those who hear it.
 fn fate_words(banner: &chainwalk_view::Banner) -> String {
     let words = |s: &chainwalk_view::Sentence| s.iter().map(|r| &*r.text).collect::<String>();
-    format!("{} {}", words(&banner.headline), words(&banner.detail))
+    let sure = banner.evidence.first().filter(|e| e.certain).map(|e| words(&e.text));
+    format!("{} {} {}", words(&banner.headline), words(&banner.detail), sure.unwrap_or_default())
 }
 
 fn zoomed(zoom: Zoom, way: Zooming) -> Zoom {

@@ -34,6 +34,7 @@ pub fn press(key: &str, shift: bool, stop: usize, timeline: Option<&Timeline>) -
         "/" => return Some(Press::Field),
         "f" => return timeline.filter(|t| t.stops > 0).map(|_| Press::Fate),
         "l" => return act(Action::Loop),
+        "v" => return act(Action::Say),
         "+" | "=" => return Some(Press::Zoom(Zooming::In)),
         "-" => return Some(Press::Zoom(Zooming::Out)),
         "0" => return Some(Press::Zoom(Zooming::Fit)),

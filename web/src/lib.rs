@@ -12,6 +12,7 @@ pub mod layout;
 pub mod lines;
 pub mod link;
 pub mod message;
+pub mod narration;
 pub mod origin;
 mod parts;
 pub mod paste;

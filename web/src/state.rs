@@ -5,6 +5,7 @@
 use crate::examples::Example;
 use crate::history::{History, Moment};
 use crate::layout::{Edge, Layout};
+use crate::narration::Verbosity;
 use crate::origin::{Origin, follows, later, says_itself};
 use crate::paste::Paste;
 use chainwalk_model::Want;
@@ -47,6 +48,8 @@ pub struct State {
     pub looped: bool,
     /// How fast it plays.
     pub speed: Speed,
+    /// How much of it is read aloud.
+    pub verbosity: Verbosity,
     /// Light, dark, or as the system says.
     pub theme: Theme,
     /// The language of every sentence.
@@ -225,6 +228,8 @@ pub enum Action {
     },
     /// The next speed.
     Faster,
+    /// More or less of the walk is read aloud.
+    Say,
     /// The walk begins again at its end, or no longer.
     Loop,
     /// Chains are called by their names alone, or by what they stand for.
@@ -296,6 +301,7 @@ impl State {
             looped: false,
             raw_names: false,
             speed: Speed::Normal,
+            verbosity: Verbosity::default(),
             theme: Theme::System,
             lang,
             pane: Pane::Walk,
@@ -509,6 +515,7 @@ impl State {
                 }
             }
             Action::Faster => next.speed = self.speed.next(),
+            Action::Say => next.verbosity = self.verbosity.next(),
             Action::Loop => next.looped = !self.looped,
             Action::RawNames(raw) => next.raw_names = raw,
             Action::Theme(theme) => next.theme = theme,
@@ -526,6 +533,7 @@ impl State {
                 next = Self {
                     theme: self.theme,
                     speed: self.speed,
+                    verbosity: self.verbosity,
                     pane: self.pane,
                     layout: self.layout,
                     history: self.history.clone(),
@@ -586,6 +594,7 @@ impl State {
             assumptions: self.assumptions.iter().map(ToString::to_string).collect(),
             changes: self.changes.iter().map(ToString::to_string).collect(),
             speed: self.speed,
+            verbosity: self.verbosity,
             theme: self.theme,
             lang: self.lang,
             layout: self.layout,
@@ -604,6 +613,7 @@ impl State {
             assumptions: saved.assumptions.into_iter().map(Rc::from).collect(),
             changes: saved.changes.into_iter().map(Rc::from).collect(),
             speed: saved.speed,
+            verbosity: saved.verbosity,
             theme: saved.theme,
             layout: saved.layout,
             ..Self::blank(saved.lang)
@@ -625,6 +635,8 @@ pub struct Saved {
     #[serde(default)]
     changes: Vec<String>,
     speed: Speed,
+    #[serde(default)]
+    verbosity: Verbosity,
     theme: Theme,
     lang: Lang,
     #[serde(default)]
@@ -956,14 +968,19 @@ mod tests {
     fn what_is_saved_comes_back() {
         let state = after(
             &state(),
-            [Action::Theme(Theme::Dark), Action::Lang(Lang::Zh), Action::Fold(Edge::Left)],
+            [
+                Action::Theme(Theme::Dark),
+                Action::Lang(Lang::Zh),
+                Action::Fold(Edge::Left),
+                Action::Say,
+            ],
         );
         let text = serde_json::to_string(&state.saved()).unwrap();
         let saved = serde_json::from_str::<Saved>(&text).unwrap();
         let back = State::restored(saved, &state.paste.to_string());
         assert_eq!(back.saved(), state.saved());
         assert_eq!(back.paste.to_string(), state.paste.to_string());
-        assert!(!back.playing);
+        assert!(!back.playing && back.verbosity == Verbosity::Chains);
     }
 
     #[test]

@@ -95,6 +95,7 @@ words! {
     HelpField => "Packet field", "数据包输入框";
     HelpHook => "Hook back, hook on", "上一个、下一个钩子";
     HelpFate => "Say the fate", "播报结果";
+    HelpSay => "How much is read aloud: each rule, each chain, the fate", "朗读多少：每条规则、每条链、只读结果";
     HelpLoop => "Play over and over", "循环播放";
     HelpZoom => "Zoom in, out, fit", "放大、缩小、适应";
     HelpPlay => "Play, pause", "播放、暂停";
@@ -145,6 +146,9 @@ words! {
     RuleTried => "rule tried", "条规则被检查";
     RulesTried => "rules tried", "条规则被检查";
     Said => "You said", "你的补充";
+    SayChains => "Read aloud: each chain", "朗读：每条链";
+    SayFate => "Read aloud: the fate alone", "朗读：只读结果";
+    SayRules => "Read aloud: each rule", "朗读：每条规则";
     Scrubber => "Timeline of the walk", "时间线";
     Searching => "Trying changes in the engine …", "正在逐个试改动……";
     Send => "Send", "发送";

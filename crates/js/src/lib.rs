@@ -3,11 +3,11 @@
 //! What goes out are plain objects in the shapes of `chainwalk_view`; what comes in is converted here. The
 //! door decides nothing, and only a wrong option throws: whatever was pasted gives a host.
 
-use chainwalk_model::{Ask, Check, Diagnostic, Reading, RuleId, Severity};
-use chainwalk_sim::Session;
+use chainwalk_model::{Ask, Check, Diagnostic, DocId, Reading, RuleId, Severity, Want};
+use chainwalk_sim::{Session, edited};
 use chainwalk_view::{
-    Banner, Chip, FactRow, HostChip, Lang, Problem, Reasons, Row, Scene, TableMeasure, Telling,
-    Timeline,
+    Banner, Chip, FactRow, Hands, HostChip, Lang, Problem, Reasons, Row, Scene, TableMeasure,
+    Telling, Timeline,
 };
 use serde::{Deserialize, Serialize};
 use serde_wasm_bindgen::Serializer;
@@ -46,6 +46,10 @@ pub struct Host {
     lang: Lang,
     paste: String,
     reading: Reading,
+    /// As it was pasted and assumed.
+    known: chainwalk_model::Host,
+    /// The commands that changed it since, as they were typed and as they are printed.
+    edits: Vec<(String, String)>,
     facts: chainwalk_model::Host,
     session: Session,
     asks: Vec<Ask>,
@@ -89,6 +93,8 @@ impl Host {
             lang,
             paste,
             reading,
+            known: host.clone(),
+            edits: Vec::new(),
             facts: host,
             session,
             asks: Vec::new(),
@@ -124,6 +130,84 @@ impl Host {
             self.asks.push(ask);
         }
         object(&chainwalk_view::packet_problems(&found, packet, self.lang))
+    }
+
+    /// Changes the host as a command would (`iptables -I FORWARD 1 …`, `sysctl -w …`, `ip route add …`), lets the
+    /// packets sent so far walk anew, and returns what is wrong with the command. One that can't be read changes
+    /// nothing. What is told of a rule that a command made has `doc` 1 and up in its spans: the command's line.
+    ///
+    /// # Errors
+    /// Only where JavaScript refuses to make an object.
+    pub fn edit(&mut self, command: &str) -> Result<JsValue, JsError> {
+        let doc = DocId(u16::try_from(self.edits.len() + 1).unwrap_or(u16::MAX));
+        let found = match chainwalk_parse::edit(command, doc, &self.facts) {
+            Ok((edit, found)) => {
+                let printed = chainwalk_parse::edit_text(&edit, &self.facts);
+                self.edits.push((command.to_owned(), printed));
+                self.facts = edited(&self.facts, &edit);
+                self.session = sent(&self.facts, &self.asks);
+                self.followed.clear();
+                found
+            }
+            Err(problem) => vec![problem],
+        };
+        object(&chainwalk_view::packet_problems(&found, command, self.lang))
+    }
+
+    /// A packet's fate without the edits and with them: `{ edits, before, after, change }`; null where there are
+    /// none.
+    ///
+    /// # Errors
+    /// Only where JavaScript refuses to make an object.
+    pub fn compared(&self, packet: usize) -> Result<JsValue, JsError> {
+        if self.edits.is_empty() {
+            return Ok(JsValue::NULL);
+        }
+        let before = sent(&self.known, &self.asks);
+        let commands = self.edits.iter().map(|(_, printed)| printed.clone()).collect();
+        self.telling(packet, |after| {
+            let old = Telling {
+                host: before.host(),
+                walks: before.walks(),
+                followed: &[],
+                reasons: &chainwalk_view::NoReasons,
+                ..*after
+            };
+            object(&chainwalk_view::compared(&old, after, commands))
+        })
+    }
+
+    /// The smallest changes after which a packet gets `"through"`, or is `"stopped"`, each seen to work:
+    /// `{ want, title, note, proposals }`. The commands of a proposal are words for [`Host::edit`].
+    ///
+    /// # Errors
+    /// Where `want` is another word.
+    pub fn changes(&self, packet: usize, want: &str) -> Result<JsValue, JsError> {
+        let want = match want {
+            "through" => Want::Through,
+            "stopped" => Want::Stopped,
+            other => return Err(JsError::new(&format!("no `{other}`: through, stopped"))),
+        };
+        let found = chainwalk_sim::changes(&self.facts, &self.asks, packet, want);
+        let hands = Hands { text: chainwalk_parse::edit_text, edited };
+        self.telling(packet, |t| object(&chainwalk_view::changes(t, &found, hands)))
+    }
+
+    /// What a kernel's trace in the paste says of a packet's walk, step by step: `{ text, agrees, follow, steps,
+    /// span }`; null where none shows this packet.
+    ///
+    /// # Errors
+    /// Only where JavaScript refuses to make an object.
+    pub fn overlay(&self, packet: usize) -> Result<JsValue, JsError> {
+        self.telling(packet, |t| object(&chainwalk_view::overlay(t)))
+    }
+
+    /// Packets worth sending, by what the rules, the host and the traces say: `[{ line, about }]`.
+    ///
+    /// # Errors
+    /// Only where JavaScript refuses to make an object.
+    pub fn suggestions(&self) -> Result<JsValue, JsError> {
+        self.telling(0, |t| object(&chainwalk_view::suggestions(t)))
     }
 
     /// Follows another outcome of a packet; both count from 0.
@@ -176,10 +260,12 @@ impl Host {
 impl Host {
     /// All that the view looks at for a packet, given to `show`.
     fn telling<T>(&self, packet: usize, show: impl FnOnce(&Telling) -> T) -> T {
+        let edits = self.edits.iter().map(|(line, _)| line.as_str());
+        let docs: Vec<&str> = std::iter::once(self.paste.as_str()).chain(edits).collect();
         show(&Telling {
             lang: self.lang,
             reading: Some(&self.reading).filter(|_| !self.paste.trim().is_empty()),
-            docs: &[&self.paste],
+            docs: &docs,
             host: &self.facts,
             asks: &self.asks,
             walks: self.session.walks(),
@@ -206,6 +292,15 @@ impl Reasons for Host {
     ) -> Vec<Check> {
         self.session.explain(packet, outcome, reply, step, rule)
     }
+}
+
+/// A host through which these packets went.
+fn sent(host: &chainwalk_model::Host, asks: &[Ask]) -> Session {
+    let mut session = Session::new(host.clone());
+    for ask in asks {
+        session.send(ask);
+    }
+    session
 }
 
 /// A value as a plain object: no `Map`, and `null` for what is absent.

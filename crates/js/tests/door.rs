@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_js::Host;
-use chainwalk_view::{Banner, Problem, Tone};
+use chainwalk_view::{Banner, ChangesTold, Compared, Overlay, Problem, Suggestion, Tone};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -64,4 +64,52 @@ fn a_wrong_option_throws() {
     assert!(makes("zh", &[]));
     assert!(!makes("tlh", &[]));
     assert!(!makes("", &["eth0=10.0.0.2.2/24"]));
+}
+
+const DROPS: &str = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n\
+    *filter\n:INPUT DROP\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n";
+
+#[wasm_bindgen_test]
+fn a_proposal_is_made_and_compared() {
+    let mut host = host(DROPS);
+    let _problems: Vec<Problem> = from(host.send("ping 127.0.0.1"));
+    assert!(from::<Option<Compared>>(host.compared(0)).is_none());
+    let found: ChangesTold = from(host.changes(0, "through"));
+    let commands = &found.proposals[0].commands;
+    for command in commands {
+        let problems: Vec<Problem> = from(host.edit(command));
+        assert!(problems.is_empty(), "{problems:?}");
+    }
+    let told: Told = from(host.tell(0));
+    assert_eq!(told.banner.tone, Tone::Ok, "{commands:?}");
+    let compared: Option<Compared> = from(host.compared(0));
+    let compared = compared.unwrap();
+    assert_eq!((compared.before.tone, compared.after.tone), (Tone::Stop, Tone::Ok));
+    assert_eq!(&compared.edits, commands);
+    assert!(host.changes(0, "sideways").is_err());
+}
+
+#[wasm_bindgen_test]
+fn an_edit_that_cannot_be_read_changes_nothing() {
+    let mut host = host(DROPS);
+    let _problems: Vec<Problem> = from(host.send("ping 127.0.0.1"));
+    let problems: Vec<Problem> = from(host.edit("iptables -Q"));
+    assert!(!problems.is_empty());
+    let told: Told = from(host.tell(0));
+    assert_eq!(told.banner.tone, Tone::Stop);
+    assert!(from::<Option<Compared>>(host.compared(0)).is_none());
+}
+
+#[wasm_bindgen_test]
+fn a_trace_is_laid_over_the_walk_of_its_packet() {
+    let trace = "[1.2] TRACE: filter:INPUT:policy:1 IN=eth0 OUT= SRC=10.0.0.2 DST=10.0.0.1 LEN=60 ID=7 PROTO=TCP \
+        SPT=5 DPT=22 SYN URGP=0\n";
+    let addr = "2: eth0: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n";
+    let mut host = host(&[DROPS, addr, trace].concat());
+    let suggested: Vec<Suggestion> = from(host.suggestions());
+    let _problems: Vec<Problem> = from(host.send(&suggested[0].line));
+    let seen: Option<Overlay> = from(host.overlay(0));
+    assert!(seen.unwrap().agrees);
+    let _problems: Vec<Problem> = from(host.send("ping 127.0.0.1"));
+    assert!(from::<Option<Overlay>>(host.overlay(1)).is_none());
 }

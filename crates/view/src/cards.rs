@@ -1,5 +1,6 @@
 //! The rules of a row, opened: each condition with its truth and what the packet has there.
 
+use crate::changes::rule_tools;
 use crate::reasons::has;
 use crate::say::{run, say, text};
 use crate::terms::{conditions_text, found, target, target_text, terms};
@@ -50,6 +51,7 @@ fn card(t: &Telling, range: &RuleRange, id: RuleId) -> RuleCard {
             .map_or_else(String::new, |c| text!(lang, CardCounters, count = c.packets)),
         comment: rule.comment.as_deref().unwrap_or_default().to_owned(),
         span: rule.span,
+        tools: rule_tools(lang, t.rules(), id, t.reasons.shadow(id)),
     }
 }
 

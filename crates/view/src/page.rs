@@ -272,6 +272,8 @@ pub struct RuleCard {
     pub comment: String,
     /// Its line.
     pub span: Span,
+    /// What can be done about it.
+    pub tools: Option<crate::RuleTools>,
 }
 
 /// One condition of a rule.

@@ -93,4 +93,33 @@ mod in_chromium {
             .await
         })
     }
+
+    #[test]
+    fn a_rule_among_those_that_did_not_match_is_tried_without() -> Result<()> {
+        drive(DESK, async |page| {
+            page.turns("stop").await?;
+            page.key("End").await?;
+            page.ask("document.querySelector('.row.range .why').click()").await?;
+            page.until(
+                "each opened rule has its tools",
+                "const cards = [...document.querySelectorAll('[data-testid=cards] > li')];
+                 return cards.length > 1 && cards.every(c => c.querySelectorAll('.rule-tool').length === 2)",
+            )
+            .await?;
+            let found = page.accessibility(&[]).await?.unwrap_or_default();
+            ensure!(found.is_empty(), "{found:?}");
+            let rule = page
+                .text("return document.querySelectorAll('[data-testid=cards] > li')[1].querySelector('.rule-tool').title")
+                .await?;
+            page.ask("document.querySelectorAll('[data-testid=cards] > li')[1].querySelector('.rule-tool').click()")
+                .await?;
+            page.until(
+                "the host is without it, and both fates are told",
+                &format!(
+                    "return at('made')?.innerText.includes('{rule}') && at('compared') !== null"
+                ),
+            )
+            .await
+        })
+    }
 }

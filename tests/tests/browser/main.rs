@@ -4,6 +4,7 @@
 //! the answer in `data-state` of `body`. Words are looked for as the page shows them in English.
 
 mod access;
+mod aloud;
 mod change;
 mod chromium;
 mod diagram;

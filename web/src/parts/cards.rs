@@ -1,10 +1,10 @@
 //! The rules of a row, opened: each condition with its mark, and what the packet has there.
 
 use super::walk::mark;
-use super::{Icon, Words};
+use super::{Dispatch, Icon, Tools, Words};
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
-use chainwalk_view::{Condition, Lang, Mark, RuleCard, RuleRange};
+use chainwalk_view::{Condition, Lang, Mark, RuleCard, RuleRange, RuleTools};
 use yew::prelude::*;
 
 /// Properties of [`Cards`].
@@ -20,12 +20,14 @@ pub(crate) struct CardsProps {
     pub(crate) open: Callback<(RuleRange, u32)>,
     /// Shows lines of the paste.
     pub(crate) reveal: Callback<Span>,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
 }
 
 /// The opened rules.
 #[component]
 pub(crate) fn Cards(props: &CardsProps) -> Html {
-    let CardsProps { lang, range, cards, open, reveal } = props;
+    let CardsProps { lang, range, cards, open, reveal, dispatch } = props;
     let (lang, range) = (*lang, *range);
     let cards = cards.as_deref().unwrap_or_default();
     let next = cards.last().map_or(range.first, |card| card.number + 1);
@@ -35,7 +37,7 @@ pub(crate) fn Cards(props: &CardsProps) -> Html {
     });
     html! {
         <ol class="cards" data-testid="cards">
-            {for cards.iter().map(|card| view_card(card, lang, reveal))}
+            {for cards.iter().map(|card| view_card(card, lang, range.first == range.last, reveal, dispatch))}
             if !cards.is_empty() && next <= range.last {
                 <li><button class="more" onclick={more}>{ui(lang, Key::CardMore)}</button></li>
             }
@@ -43,7 +45,18 @@ pub(crate) fn Cards(props: &CardsProps) -> Html {
     }
 }
 
-fn view_card(card: &RuleCard, lang: Lang, reveal: &Callback<Span>) -> Html {
+fn view_card(
+    card: &RuleCard,
+    lang: Lang,
+    alone: bool,
+    reveal: &Callback<Span>,
+    dispatch: &Dispatch,
+) -> Html {
+    // That a rule never matches its row tells already, where it has one of its own.
+    let tools = card
+        .tools
+        .clone()
+        .map(|tools| RuleTools { shadow: if alone { Vec::new() } else { tools.shadow }, ..tools });
     let span = card.span;
     let line = reveal.reform(move |e: MouseEvent| {
         e.stop_propagation();
@@ -64,6 +77,9 @@ fn view_card(card: &RuleCard, lang: Lang, reveal: &Callback<Span>) -> Html {
             <p class="does">{ui(lang, Key::CardThen)}{" "}<Words of={card.does.clone()} />
                 if !card.comment.is_empty() { <q>{&card.comment}</q> }
             </p>
+            if let Some(tools) = tools {
+                <Tools {lang} {tools} shown=true dispatch={dispatch.clone()} />
+            }
         </li>
     }
 }

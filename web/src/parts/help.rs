@@ -13,6 +13,7 @@ const KEYS: &[(&[&str], Key)] = &[
     (&["⇧ ←", "⇧ →"], Key::HelpHook),
     (&["Home", "End"], Key::HelpEnds),
     (&["f"], Key::HelpFate),
+    (&["v"], Key::HelpSay),
     (&["l"], Key::HelpLoop),
     (&["+", "−", "0"], Key::HelpZoom),
     (&["↑", "↓"], Key::HelpTree),

@@ -35,7 +35,7 @@ pub(crate) use help::Help;
 pub(crate) use host::HostPane;
 pub(crate) use icon::{Icon, Sprite};
 pub(crate) use paste::PastePane;
-pub(crate) use player::Player;
+pub(crate) use player::{Player, said};
 pub(crate) use sentence::Words;
 pub(crate) use timeline::TimelineBar;
 pub(crate) use tools::Tools;

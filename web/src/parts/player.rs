@@ -2,6 +2,7 @@
 
 use super::{Dispatch, Icon, act};
 use crate::keys::{hook_after, hook_before};
+use crate::narration::Verbosity;
 use crate::state::{Action, Speed};
 use crate::words::{Key, ui};
 use chainwalk_view::{Lang, Timeline};
@@ -22,6 +23,8 @@ pub(crate) struct PlayerProps {
     pub(crate) looped: bool,
     /// How fast.
     pub(crate) speed: Speed,
+    /// How much of it is read aloud.
+    pub(crate) verbosity: Verbosity,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -29,7 +32,8 @@ pub(crate) struct PlayerProps {
 /// The player.
 #[component]
 pub(crate) fn Player(props: &PlayerProps) -> Html {
-    let PlayerProps { lang, timeline, stop, playing, looped, speed, dispatch } = props;
+    let PlayerProps { lang, timeline, stop, playing, looped, speed, verbosity, dispatch } = props;
+    let (said, sign) = said(*verbosity);
     let (lang, stop) = (*lang, *stop);
     let none = timeline.stops == 0;
     let last = timeline.stops.saturating_sub(1);
@@ -61,7 +65,18 @@ pub(crate) fn Player(props: &PlayerProps) -> Html {
                     aria-label={format!("{} {}", ui(lang, Key::Speed), speed.label())}>{speed.label()}</button>
                 <button class={classes!("speed", looped.then_some("on"))} onclick={act(dispatch, Action::Loop)} title={ui(lang, Key::Loop)}
                     aria-label={ui(lang, Key::Loop)} aria-pressed={looped.to_string()} data-testid="loop"><Icon id="i-loop" size={14} /></button>
+                <button class="speed" onclick={act(dispatch, Action::Say)} title={ui(lang, said)} aria-label={ui(lang, said)}
+                    data-testid="say"><Icon id={sign} size={14} /></button>
             </p>
         </div>
+    }
+}
+
+/// How much is read aloud, as its button says and shows it.
+pub(crate) fn said(verbosity: Verbosity) -> (Key, &'static str) {
+    match verbosity {
+        Verbosity::Rules => (Key::SayRules, "i-say"),
+        Verbosity::Chains => (Key::SayChains, "i-say-less"),
+        Verbosity::Fate => (Key::SayFate, "i-say-end"),
     }
 }

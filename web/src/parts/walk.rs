@@ -341,11 +341,11 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                         if let Some(range) = row.rules { {why(range, lang, wide.contains(&range), tab, &toggle)} }
                         if node.heads { {folder(at, lang, folded(at), tab, &fold)} }
                         if let Some(tools) = row.tools.clone().filter(|t| Some(at) == now || !t.shadow.is_empty()) {
-                            <Tools {lang} {tools} shown={Some(at) == now} dispatch={dispatch.clone()} />
+                            <Tools {lang} {tools} shown={Some(at) == now && !row.rules.is_some_and(|r| wide.contains(&r))} dispatch={dispatch.clone()} />
                         }
                         if let Some(range) = row.rules.filter(|range| wide.contains(range)) {
                             <Cards {lang} {range} cards={props.opened.get(&range).cloned()} open={props.open.clone()}
-                                reveal={props.turn_to.reform(|span| (span, false))} />
+                                reveal={props.turn_to.reform(|span| (span, false))} dispatch={dispatch.clone()} />
                         }
                     </div>
                 </div>
