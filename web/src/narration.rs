@@ -30,7 +30,8 @@ impl Verbosity {
 /// The stop whose sentence stands in the live region at `stop`; a sentence that stays is not read again.
 pub fn narrated(timeline: &Timeline, stop: usize, verbosity: Verbosity) -> Option<usize> {
     let last = timeline.stops.checked_sub(1)?;
-    let cells = timeline.lanes.iter().flat_map(|lane| &lane.cells);
+    let own = timeline.lanes.iter().filter(|lane| lane.other.is_none());
+    let cells = own.flat_map(|lane| &lane.cells);
     match verbosity {
         Verbosity::Rules => Some(stop),
         Verbosity::Chains if stop >= last => Some(last),
@@ -66,7 +67,7 @@ mod tests {
             cell(5, None, "fate"),
         ];
         Timeline {
-            lanes: vec![Lane { name: "SYN".into(), cells }],
+            lanes: vec![Lane { name: "SYN".into(), cells, other: None }],
             stops: 6,
             narration: Vec::new(),
             spans: Vec::new(),
