@@ -69,9 +69,30 @@ fn many_chains(count: usize) -> String {
             k & 255
         );
     }
+    within(&heads, &(calls + &inside))
+}
+
+/// A save text of `count` rules that each call a chain of their own, all of them empty.
+fn calls_only(count: usize) -> String {
+    let (mut heads, mut calls) = (String::new(), String::new());
+    for k in 0..count {
+        let _ = writeln!(heads, ":C{k} - [0:0]");
+        let _ = writeln!(calls, "-A INPUT -p tcp -j C{k}");
+    }
+    within(&heads, &calls)
+}
+
+/// A save text in which one chain of ten rules is called `count / 10` times.
+fn one_chain(count: usize) -> String {
+    let rules: String = (0..10).map(|k| format!("-A ONE -s 10.9.9.{k}/32 -j DROP\n")).collect();
+    within(":ONE - [0:0]\n", &("-A INPUT -p tcp -j ONE\n".repeat(count / 10) + &rules))
+}
+
+/// A save text whose filter table holds these lines.
+fn within(heads: &str, rules: &str) -> String {
     let text = long_chain(0);
     let (before, after) = text.split_once("COMMIT").unwrap_or_default();
-    format!("{before}{heads}{calls}{inside}COMMIT{after}")
+    format!("{before}{heads}{rules}COMMIT{after}")
 }
 
 /// Commands that append `count` rules and delete every second one by what it says, the last first.
@@ -195,6 +216,8 @@ fn main() {
     for count in LONG {
         measure(&format!("{count} rules in a chain"), &long_chain(count), SYN);
         measure(&format!("{count} rules, half of them calls"), &many_chains(count), SYN);
+        measure(&format!("{count} rules, each a call"), &calls_only(count), SYN);
+        measure(&format!("a chain called {} times", count / 10), &one_chain(count), SYN);
         let text = deletions(count);
         report(
             &format!("{count} rules, half deleted again: read, a line"),

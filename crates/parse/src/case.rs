@@ -426,6 +426,8 @@ fn interfaces(host: &mut Host, listed: &[Iface]) -> Result<(), CaseError> {
             interface(host, port).hairpin = true;
         }
     }
+    // Bridges are made when everything else is there.
+    host.interfaces.sort_by_key(|i| i.kind == IfKind::Bridge);
     let lo = interface(host, "lo");
     let own = |addr: IpAddr, len| given(Cidr { addr, len });
     lo.kind = IfKind::Loopback;

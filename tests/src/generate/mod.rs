@@ -247,6 +247,9 @@ pub const FAMILIES: [Family; 20] = [
     },
 ];
 
+/// Packets in a case, at most.
+const LONGEST: usize = 20;
+
 /// One case of a family.
 pub fn case(family: &Family, seed: u64, index: usize) -> Value {
     let name = family.name.bytes().fold(0_u64, |n, b| n.wrapping_mul(131) + u64::from(b));
@@ -270,12 +273,13 @@ pub fn case(family: &Family, seed: u64, index: usize) -> Value {
         scribe.dice = own;
     }
     let tables = scribe.tables();
-    let many = scribe.dice.between(family.longest / 2, family.longest);
+    let longest = if scribe.dice.chance(12) { LONGEST } else { family.longest };
+    let many = scribe.dice.between(family.longest / 2, longest);
     let mood = scribe.dice.one(family.moods);
     let mut sender = Sender { net: &net, dice: scribe.dice, packets: Vec::new() };
     sender.send(mood, many);
     let (mut packets, mut dice) = (sender.packets, sender.dice);
-    packets.truncate(20);
+    packets.truncate(LONGEST);
     let (interfaces, behind) = net.interfaces();
     let mut case =
         json!({ "id": format!("{}-{seed}-{index}", family.name), "interfaces": interfaces });

@@ -90,7 +90,7 @@ impl Sender<'_> {
                 Mood::Mixed => match self.dice.below(10) {
                     0 => self.talk(left.min(7)),
                     1 => self.edge(),
-                    2 if !self.net.v6 => self.pieces(),
+                    2 => self.pieces(),
                     _ => self.flow(&Wish::default()),
                 },
             }
@@ -208,8 +208,21 @@ impl Sender<'_> {
             let to = if direct && self.dice.chance(85) { "other" } else { "self" };
             p.insert("dmac".into(), to.into());
         }
+        self.fit(&mut p);
         self.packets.push(Value::Object(p));
         self.packets.len() - 1
+    }
+
+    /// A wire takes no frame that is longer than its MTU.
+    fn fit(&self, p: &mut Fields) {
+        let Some(name) = p.get("hook_in").and_then(Value::as_str) else { return };
+        let mtu = self.net.links.iter().find(|l| l.name == name).and_then(|l| l.mtu);
+        let payload = p.get("payload").and_then(|p| p["len"].as_u64());
+        if let (Some(mtu), Some(len)) = (mtu, payload)
+            && !p.contains_key("frag_len")
+        {
+            p.insert("payload".into(), json!({ "len": len.min(u64::from(mtu) - 100) }));
+        }
     }
 
     /// A flow: a first packet, perhaps again, and answers.
@@ -656,8 +669,9 @@ impl Sender<'_> {
             0 | 1 => {
                 p.insert("ttl".into(), self.dice.one(&[1, 2, 0]).into());
             }
-            2 | 3 if !local => {
-                p.insert("payload".into(), json!({ "len": self.dice.one(&[560, 950, 1380]) }));
+            2 | 3 => {
+                let len = self.dice.one(if local { &[560, 1380, 1600] } else { &[560, 950, 1380] });
+                p.insert("payload".into(), json!({ "len": len }));
                 if self.dice.chance(60) && !six {
                     p.insert("df".into(), true.into());
                 }

@@ -118,10 +118,6 @@ impl<'n> Scribe<'n> {
             rule.push_str(&test);
         }
         let target = self.target(table, chain, base, onward, &mut proto, used.len());
-        if target.contains("MASQUERADE") && !rule.contains("-o ") {
-            // Which address stands in for the missing one of lo hangs on the order of the interfaces.
-            rule.push_str("! -o lo ");
-        }
         // The protocol stands before the options that lean on it.
         let lead = proto.map(|p| format!("-p {p} ")).unwrap_or_default();
         format!("{lead}{rule}{target}").trim().to_owned()
@@ -134,7 +130,10 @@ impl<'n> Scribe<'n> {
         if kind < self.taste.memory + self.taste.states {
             return 11;
         }
-        self.dice.below(10)
+        match self.dice.below(12) {
+            0..10 => self.dice.below(10),
+            _ => 12,
+        }
     }
 
     fn not(&mut self) -> &'static str {
@@ -234,10 +233,14 @@ impl<'n> Scribe<'n> {
                 5 => format!("-m iprange {not}--src-range {} ", self.addr_range()),
                 _ => format!("-m connmark {not}--mark {} ", self.mark_mask()),
             },
-            7 if !six => {
-                let kinds = ["LOCAL", "UNICAST", "BROADCAST", "MULTICAST", "LOCAL,BROADCAST"];
+            7 => {
+                let kinds: &[&str] = if six {
+                    &["LOCAL", "UNICAST", "MULTICAST", "LOCAL,MULTICAST"]
+                } else {
+                    &["LOCAL", "UNICAST", "BROADCAST", "MULTICAST", "LOCAL,BROADCAST"]
+                };
                 let side = self.dice.pick(&["--dst-type", "--dst-type", "--src-type"]);
-                let kind = self.dice.pick(&kinds);
+                let kind = self.dice.pick(kinds);
                 let limit = match base {
                     Some("PREROUTING" | "INPUT") if self.dice.chance(12) => "--limit-iface-in ",
                     Some("POSTROUTING" | "OUTPUT") if self.dice.chance(12) => "--limit-iface-out ",
@@ -276,7 +279,7 @@ impl<'n> Scribe<'n> {
                 ]);
                 format!("-m owner {not}{who} ")
             }
-            8 if !six && table != "nat" && matches!(base, Some("PREROUTING")) => {
+            8 if table != "nat" && matches!(base, Some("PREROUTING")) => {
                 let how = self.dice.pick(&["", "--loose ", "--validmark ", "--accept-local "]);
                 format!("-m rpfilter {how}{}", if self.dice.chance(30) { "--invert " } else { "" })
             }
@@ -290,8 +293,86 @@ impl<'n> Scribe<'n> {
             },
             10 => self.remembering(),
             11 => self.conntrack(),
+            12 => self.further(base, proto),
             // Not to be asked here.
             _ => String::new(),
+        }
+    }
+
+    /// A test that is asked less often.
+    fn further(&mut self, base: Option<&str>, proto: &mut Option<&'static str>) -> String {
+        let six = self.net.v6;
+        let not = self.not();
+        let comes = matches!(base, Some("PREROUTING" | "INPUT" | "FORWARD"));
+        let of_tcp = proto.is_none_or(|p| p == "tcp");
+        match self.dice.below(16) {
+            0 if of_tcp => {
+                *proto = Some("tcp");
+                let range = self.dice.pick(&["536", "1000:2000", "9000:"]);
+                format!("-m tcpmss {not}--mss {range} ")
+            }
+            1 if of_tcp => {
+                *proto = Some("tcp");
+                let what = self.dice.pick(&["tcp-cwr", "tcp-ece", "ip-ect 0"]);
+                format!("-m ecn {not}--ecn-{what} ")
+            }
+            2 if comes => {
+                let from = self.dice.pick(&["02:00:00:00:03:01", "02:01:c0:a8:07:0b"]);
+                format!("-m mac {not}--mac-source {from} ")
+            }
+            3 => format!("-m iprange {not}--dst-range {} ", self.addr_range()),
+            4 if proto.is_none() => {
+                *proto = Some(self.dice.pick(&["tcp", "udp"]));
+                let side = self.dice.pick(&["--sports", "--dports"]);
+                let (one, more) = (self.dice.one(&PORTS), self.dice.one(&PORTS));
+                format!("-m multiport {not}{side} {one},{more}:{} ", more + 9)
+            }
+            5 => {
+                let states =
+                    ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "NEW,RELATED"];
+                format!("-m state {not}--state {} ", self.dice.pick(&states))
+            }
+            6 => {
+                let (port, net) = (self.dice.one(&PORTS), self.net.some_net(&mut self.dice));
+                match self.dice.below(4) {
+                    0 => format!("-m conntrack {not}--ctorigsrc {net} "),
+                    1 => format!("-m conntrack {not}--ctrepldst {net} "),
+                    2 => format!("-m conntrack {not}--ctreplsrcport {port} "),
+                    _ => format!("-m conntrack {not}--ctorigsrcport {port}:{} ", port + 900),
+                }
+            }
+            // Not connlimit: within a tick of its clock the kernel does not look which flows are gone.
+            7 => format!("-m conntrack {not}--ctstate {} ", self.dice.pick(&["NEW", "RELATED"])),
+            8 => {
+                let (mode, from) = self.dice.one(&[("packets", 2), ("bytes", 100), ("avgpkt", 50)]);
+                let dir = self.dice.pick(&["original", "reply", "both"]);
+                format!(
+                    "-m connbytes {not}--connbytes {from}:{} --connbytes-dir {dir} --connbytes-mode {mode} ",
+                    self.dice.pick(&["", "400"])
+                )
+            }
+            9 => {
+                let (nodes, seed) = (self.dice.between(2, 3), self.dice.pick(&["0xdeadbeef", "7"]));
+                format!(
+                    "-m cluster --cluster-total-nodes {nodes} {not}--cluster-local-node 1 --cluster-hash-seed {seed} "
+                )
+            }
+            10 if comes => {
+                let how = self.dice.pick(&["none", "ipsec"]);
+                format!("-m policy --dir in --pol {how} ")
+            }
+            11 if proto.is_none() => {
+                *proto = Some("sctp");
+                format!("-m sctp {not}--dport {} ", self.ports())
+            }
+            12 => format!("-m string {not}--hex-string \"|6162|c\" --algo kmp --from 20 "),
+            13 if six => format!("-m hl --hl-{} ", self.dice.pick(&["gt 62", "lt 64"])),
+            13 => format!("-m ttl --ttl-{} ", self.dice.pick(&["gt 62", "lt 64"])),
+            14 if !six => format!("{not}-f "),
+            14 => {
+                format!("-m ipv6header {not}--header {} --soft ", self.dice.pick(&["prot", "frag"]))
+            }
+            _ => format!("-m length {not}--length {} ", self.dice.pick(&["28", "40:44", "29:"])),
         }
     }
 
@@ -504,6 +585,9 @@ impl<'n> Scribe<'n> {
                 2 => format!("-j CT --zone {}", self.dice.between(1, 3)),
                 3 => format!("-j CT --zone-orig {}", self.dice.between(1, 3)),
                 4 => format!("-j CT --zone-reply {}", self.dice.between(1, 3)),
+                _ if self.dice.chance(30) => {
+                    self.dice.pick(&["-j CT --zone mark", "-j CT --ctevents new"]).to_owned()
+                }
                 _ => format!("-j MARK --set-mark {}", self.dice.pick(&MARKS)),
             },
             "security" => {
@@ -516,6 +600,9 @@ impl<'n> Scribe<'n> {
             _ => match self.dice.below(7) {
                 0 if tests > 0 => "-j DROP".into(),
                 1 | 2 if tests > 0 => self.reject(proto),
+                3 if tests > 1 && self.dice.chance(25) => {
+                    self.dice.pick(&["-j NFQUEUE", "-j NFQUEUE --queue-bypass"]).to_owned()
+                }
                 3 => "-j LOG --log-prefix \"seen \"".into(),
                 4 => format!("-j MARK --set-xmark {}", self.mark_mask()),
                 _ => "-j ACCEPT".into(),
@@ -672,6 +759,21 @@ impl<'n> Scribe<'n> {
                 format!("--tcp-flags SYN,RST SYN -j TCPMSS {what}")
             }
             11 if self.dice.chance(40) => "-j DROP".into(),
+            11 if proto.is_none_or(|p| p == "tcp") => {
+                *proto = Some("tcp");
+                let strip = "-j TCPOPTSTRIP --strip-options";
+                match self.dice.below(if six { 2 } else { 3 }) {
+                    0 => format!("{strip} mss"),
+                    1 => format!("{strip} wscale,sack-permitted"),
+                    _ => "-j ECN --ecn-tcp-remove".into(),
+                }
+            }
+            11 => {
+                let modulus = self.dice.between(2, 9);
+                format!(
+                    "-j HMARK --hmark-tuple src,dst,proto --hmark-mod {modulus} --hmark-offset 1 --hmark-rnd 0xfeed"
+                )
+            }
             _ => format!("-j MARK --set-mark {}", self.dice.pick(&MARKS)),
         }
     }

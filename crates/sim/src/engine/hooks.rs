@@ -233,9 +233,11 @@ impl Walker<'_> {
     }
 
     /// What a reroute looks at: it happens when mangle OUTPUT changed one of these.
-    fn routing_key(skb: &Skb) -> (IpAddr, IpAddr, u8, u32) {
+    fn routing_key(skb: &Skb) -> (IpAddr, IpAddr, u8, u32, u8) {
         let ip = &skb.packet.ip;
-        (ip.src, ip.dst, ip.tos, skb.mark)
+        // IPv6 looks at the hop limit too (`ip6t_mangle_out`).
+        let hops = if skb.packet.is_v6() { ip.ttl } else { 0 };
+        (ip.src, ip.dst, ip.tos, skb.mark, hops)
     }
 
     /// Fragments wait here until the datagram is whole.

@@ -3,11 +3,11 @@
 //! - Written: `--cluster-total-nodes N [!] --cluster-local-nodemask MASK --cluster-hash-seed SEED`.
 //! - Listed: `cluster node_mask=0x00000001 total_nodes=2 hash_seed=0xdeadbeef`.
 //! - Kernel: `net/netfilter/xt_cluster.c`: a hash of the flow's first source address, as a little-endian
-//!   machine reads it. A packet without a flow never holds, inverted or not.
+//!   machine reads it, of IPv6 only the first four bytes. A packet without a flow never holds, inverted or not.
 
 use super::Judge;
 use crate::eye::{Ct, Eye};
-use crate::jhash::{jhash_1word, jhash2};
+use crate::jhash::jhash_1word;
 use chainwalk_model::{ClusterMatch, Found, Part};
 use std::net::IpAddr;
 
@@ -16,11 +16,8 @@ pub(super) fn test(m: ClusterMatch, eye: &Eye, j: &mut Judge) {
     let hash = match flow.orig.src {
         IpAddr::V4(a) => jhash_1word(u32::from_le_bytes(a.octets()), m.seed),
         IpAddr::V6(a) => {
-            let mut words = [0; 4];
-            for (word, bytes) in words.iter_mut().zip(a.octets().chunks_exact(4)) {
-                *word = bytes.iter().rev().fold(0, |w, b| w << 8 | u32::from(*b));
-            }
-            jhash2(words, m.seed)
+            let [b0, b1, b2, b3, ..] = a.octets();
+            jhash_1word(u32::from_le_bytes([b0, b1, b2, b3]), m.seed)
         }
     };
     let node = ((u64::from(hash) * u64::from(m.total)) >> 32) as u32;
