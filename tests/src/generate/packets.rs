@@ -209,6 +209,17 @@ impl Sender<'_> {
             p.insert("dmac".into(), to.into());
         }
         self.fit(&mut p);
+        let followed = p.get("reply_to").or(p.get("icmp_error_to")).and_then(Value::as_u64);
+        let unseen = self.net.sysctls.iter().any(|(name, on)| name.contains("nf-call") && *on == 0);
+        if let (Some(k), true) = (followed, unseen) {
+            // Of a frame that no rule saw the recorder does not know by which port an answer comes.
+            let from = p.get("src").unwrap_or(&self.packets[k as usize]["dst"]).clone();
+            let ports = self.net.links.iter().flat_map(|l| &l.ports);
+            let port = ports.filter(|(_, hosts)| hosts.iter().any(|h| from == **h)).next();
+            if let Some((port, _)) = port {
+                p.insert("hook_in".into(), port.as_str().into());
+            }
+        }
         self.packets.push(Value::Object(p));
         self.packets.len() - 1
     }
