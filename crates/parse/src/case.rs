@@ -338,7 +338,8 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     for (k, packet) in w.packets.iter().enumerate() {
         let at = format!("packets[{k}]");
         let mut asked = ask(packet, &at)?;
-        if asked.smac.is_none() {
+        // Of what follows another packet the sender is not known yet.
+        if asked.smac.is_none() && asked.follow_up.is_none() {
             let port_host = match &asked.src {
                 Some(AskAddr::Ip(a)) if case.host.behind.iter().any(|(b, _)| b == a) => Some(*a),
                 _ => None,

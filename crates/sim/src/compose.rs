@@ -235,7 +235,7 @@ fn entry_of(
         bind: ask.bind.clone(),
     };
     let wire = |iface: Text| Entry::Wire {
-        smac: ask.smac.unwrap_or(Mac([2, 0, 0, 0, 3, 1])),
+        smac: ask.smac.unwrap_or_else(|| sender_mac(world, src)),
         to: ask.frame.unwrap_or_else(|| frame_to(world, &iface, dst)),
         iface,
     };
@@ -266,6 +266,18 @@ fn answers_by(world: &World, trace: &Trace, port: &Text) -> Text {
     let flooded = trace.steps.iter().filter(sent).count() > 1;
     let bridge = world.host.interface(port).and_then(|i| i.master.clone());
     bridge.filter(|_| flooded || world.host.complete.network).unwrap_or_else(|| port.clone())
+}
+
+/// The MAC of whoever sends a frame: the recorder's hosts behind bridge ports have their own.
+fn sender_mac(world: &World, src: Option<IpAddr>) -> Mac {
+    let behind = |a: &IpAddr| world.host.behind.iter().any(|(b, _)| b == a);
+    match src.filter(|a| world.host.raw_sender && behind(a)) {
+        Some(IpAddr::V4(a)) => {
+            let [a, b, c, d] = a.octets();
+            Mac([2, 1, a, b, c, d])
+        }
+        _ => Mac([2, 0, 0, 0, 3, 1]),
+    }
 }
 
 /// Whom a frame on this interface is for: on a bridge, a neighbour's packet goes to the neighbour.

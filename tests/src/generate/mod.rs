@@ -305,10 +305,11 @@ pub fn case(family: &Family, seed: u64, index: usize) -> Value {
         put("local_stack", "real".into());
         if dice.chance(60) {
             let any = if net.v6 { "::" } else { "0.0.0.0" };
-            let proto = dice.pick(&["tcp", "udp"]);
+            // What a process says that listens for TCP is the next packet.
+            let _ = dice.below(2);
             put(
                 "listen",
-                json!([{ "proto": proto, "addr": any, "port": dice.one(&rules::PORTS) }]),
+                json!([{ "proto": "udp", "addr": any, "port": dice.one(&rules::PORTS) }]),
             );
         }
     }

@@ -562,7 +562,9 @@ impl Tcp {
         }
         let refuses = (seen_reply && self.last.kind == Kind::Syn)
             || (!assured && self.last.kind == Kind::Ack);
-        if refuses && header.ack == self.last.end && found == Reset::Fits {
+        // Where no segment was let through there is nothing to refuse.
+        let let_through = self.last.end != 0;
+        if refuses && let_through && header.ack == self.last.end && found == Reset::Fits {
             return Reset::Sure;
         }
         found
