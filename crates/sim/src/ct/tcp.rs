@@ -560,11 +560,10 @@ impl Tcp {
             }
             found = Reset::Challenged;
         }
-        let refuses = (seen_reply && self.last.kind == Kind::Syn)
+        // An end does not refuse its own SYN.
+        let refuses = (seen_reply && self.last.kind == Kind::Syn && self.last.dir != dir)
             || (!assured && self.last.kind == Kind::Ack);
-        // Where no segment was let through there is nothing to refuse.
-        let let_through = self.last.end != 0;
-        if refuses && let_through && header.ack == self.last.end && found == Reset::Fits {
+        if refuses && header.ack == self.last.end && found == Reset::Fits {
             return Reset::Sure;
         }
         found
