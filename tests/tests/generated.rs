@@ -7,7 +7,7 @@ use serde_json::Value;
 
 const RECORDED: [&str; 3] = [
     include_str!("../kernel/generated.jsonl"),
-    include_str!("../kernel/generated2.jsonl"),
+    include_str!("../kernel/generated5.jsonl"),
     include_str!("../kernel/generated3.jsonl"),
 ];
 

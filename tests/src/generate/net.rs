@@ -58,11 +58,7 @@ impl Net {
     pub(super) fn interfaces(&self) -> (Value, Value) {
         let (mut all, mut behind) = (Vec::new(), serde_json::Map::new());
         for l in &self.links {
-            let mut addrs: Vec<String> = l.own.iter().map(|a| format!("{a}/{}", l.len)).collect();
-            if self.v6 {
-                // Redirects are sent from there.
-                addrs.push("fe80::1/64".to_owned());
-            }
+            let addrs: Vec<String> = l.own.iter().map(|a| format!("{a}/{}", l.len)).collect();
             let mut one = json!({ "name": l.name, "addrs": addrs });
             if let Some(mtu) = l.mtu {
                 one["mtu"] = mtu.into();
