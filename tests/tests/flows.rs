@@ -170,3 +170,35 @@ fn what_was_expected_of_a_flow_that_expired_may_be_swept_away_or_not() {
     assert_eq!(open(&case(90_000)), (vec!["history".to_owned()], 2));
     assert_eq!(open(&case(400_000)), (vec![], 1));
 }
+
+#[test]
+fn an_association_of_sctp_is_set_up_and_ended_by_its_replies() {
+    let states = |lines: &[&str]| -> Vec<String> {
+        let rules =
+            "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n";
+        let reading = chainwalk_parse::read(&[rules]);
+        let mut host = reading.host();
+        for said in ["eth0=10.0.0.1/24", "eth1=10.0.1.1/24"] {
+            chainwalk_sim::assume(&mut host, &chainwalk_parse::assumption(said).unwrap());
+        }
+        let asks = chainwalk_parse::packet_lines(lines, &host);
+        let mut session = chainwalk_sim::Session::new(host);
+        asks.iter()
+            .map(|(ask, problems)| {
+                assert!(problems.is_empty(), "{problems:?}");
+                let walk = session.send(ask);
+                let flow = walk.outcomes[0].flows.first();
+                flow.and_then(|f| f.tcp_state.as_deref()).unwrap_or("-").to_owned()
+            })
+            .collect()
+    };
+    let up = ["sctp 10.0.1.9:3868 from 10.0.0.9:4000 in eth0", "reply 1", "reply 2", "reply 3"];
+    let whole =
+        [&up[..], &["sctp 10.0.1.9:3868 from 10.0.0.9:4000 in eth0 chunk shutdown tag 0x5678"]];
+    assert_eq!(
+        states(&whole.concat()),
+        ["CLOSED", "COOKIE_WAIT", "COOKIE_ECHOED", "ESTABLISHED", "SHUTDOWN_SENT"]
+    );
+    let wrong = [&up[..], &["sctp 10.0.1.9:3868 from 10.0.0.9:4000 in eth0 chunk shutdown tag 7"]];
+    assert_eq!(states(&wrong.concat())[4], "ESTABLISHED", "the tag is another association's");
+}

@@ -153,6 +153,27 @@ pub struct Icmp {
     pub inner: Option<Box<Packet>>,
 }
 
+/// A chunk of SCTP as short as it may be. `tag` is the one that an INIT or an INIT ACK offers.
+pub fn sctp_chunk(kind: u8, tag: Option<u32>) -> Vec<u8> {
+    let body: Vec<u8> = match kind {
+        // DATA: numbers, and four bytes.
+        0 => [0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0].into_iter().chain(*b"data").collect(),
+        1 | 2 => {
+            let tag = tag.unwrap_or(if kind == 1 { 0x1234 } else { 0x5678 });
+            let rest = [0, 0, 0xff, 0xff, 0, 10, 0, 10, 0, 0, 0, 1];
+            tag.to_be_bytes().into_iter().chain(rest).collect()
+        }
+        // SACK and SHUTDOWN acknowledge.
+        3 => vec![0, 0, 0, 1, 0, 0, 0xff, 0xff, 0, 0, 0, 0],
+        7 => vec![0, 0, 0, 1],
+        _ => Vec::new(),
+    };
+    let mut bytes = vec![kind, if kind == 0 { 3 } else { 0 }];
+    bytes.extend((body.len() as u16 + 4).to_be_bytes());
+    bytes.extend(body);
+    bytes
+}
+
 /// A packet: headers and payload, nothing of the kernel's own.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Packet {

@@ -27,10 +27,10 @@ const VERBS: [&str; 25] = [
     "reply", "error", "after",
 ];
 /// The words that say more of a packet, in any order.
-const MORE: [&str; 33] = [
+const MORE: [&str; 35] = [
     "at", "from", "to", "in", "out", "local", "outside", "syn", "ack", "fin", "rst", "psh", "urg",
     "flags", "seq", "window", "ttl", "tos", "mark", "type", "code", "id", "df", "uid", "gid",
-    "len", "payload", "sport", "dport", "hex", "mss", "spi", "ext",
+    "len", "payload", "sport", "dport", "hex", "mss", "spi", "ext", "chunk", "tag",
 ];
 
 /// Reads one packet line.
@@ -400,6 +400,16 @@ impl<'a> Line<'a> {
                 self.ask.tcp_options = mss.map(headers::mss);
             }
             "spi" => self.spi = self.numeric(Expected::Number),
+            "tag" => self.ask.sctp_tag = self.numeric(Expected::Number),
+            "chunk" => {
+                let expected = || Expected::Literal("init,cookie-echo".into());
+                if let Some(w) = self.value(expected()) {
+                    match headers::chunks(w.text) {
+                        Some(bytes) => self.ask.payload = Some(bytes.into()),
+                        None => self.complain(bad(w, vec![expected()])),
+                    }
+                }
+            }
             "ext" => {
                 if let Some(w) = self.value(Expected::Literal("hop,dst,route,frag,ah".into())) {
                     self.ask.extensions = headers::extensions(w.text);

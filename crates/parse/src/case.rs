@@ -566,7 +566,8 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
             None => None,
             Some(o) => Some(tcp_options(&o, &hex)?.into()),
         },
-        sctp_tag: w.vtag,
+        // What a case does not say is 0, and no answer to what came before.
+        sctp_tag: Some(w.vtag.unwrap_or(0)),
         icmp_type: w.icmp_type,
         icmp_code: w.icmp_code,
         icmp_id: w.icmp_id,
@@ -583,7 +584,13 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
         frag_off: w.frag_off,
         frag_len: w.frag_len,
         payload: match w.payload {
-            None => sctp_chunk(w.chunk, w.itag).map(Arc::from),
+            None => {
+                // A chunk is told by its number or by the tag of an INIT.
+                let kind = w.chunk.or(w.itag.map(|_| 1));
+                let short = kind.filter(|k| !matches!(k, 1 | 2)).map(|k| vec![k, 0, 0, 4]);
+                let whole = || kind.map(|k| chainwalk_model::sctp_chunk(k, w.itag));
+                short.or_else(whole).map(Arc::from)
+            }
             Some(Bytes::Text(t)) => Some(latin1(&t).ok_or_else(|| wrong(field("payload"), t))?),
             Some(Bytes::Hex { hex: t }) => Some(hex(&t, "payload")?.into()),
             Some(Bytes::Len { len }) => Some(vec![b'x'; usize::from(len)].into()),
@@ -617,20 +624,6 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
     };
     extensions::take_apart(&mut ask);
     Ok(ask)
-}
-
-/// The one chunk of an SCTP packet that is told by its number and its tag.
-fn sctp_chunk(kind: Option<u8>, tag: Option<u32>) -> Option<Vec<u8>> {
-    const INIT: u8 = 1;
-    const INIT_ACK: u8 = 2;
-    let kind = kind.or(tag.map(|_| INIT))?;
-    if !matches!(kind, INIT | INIT_ACK) {
-        return Some(vec![kind, 0, 0, 4]);
-    }
-    let mut bytes = vec![kind, 0, 0, 20];
-    bytes.extend(tag.unwrap_or(0x1234).to_be_bytes());
-    bytes.extend([0, 0, 0xff, 0xff, 0, 10, 0, 10, 0, 0, 0, 1]);
-    Some(bytes)
 }
 
 fn flags(written: &Scalar) -> Option<u8> {

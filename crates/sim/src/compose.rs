@@ -57,7 +57,7 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
     let untold_before = followed.is_some_and(|t| t.sent.untold);
     let untold = said_src.is_none() && src.is_unspecified()
         || untold_before && (src.is_unspecified() || dst.is_unspecified());
-    let l4 = transport(ask, proto, base.as_ref(), error, dst, src);
+    let mut l4 = transport(ask, proto, base.as_ref(), error, dst, src);
     let v6 = src.is_ipv6();
     let ip = IpHeader {
         src,
@@ -75,6 +75,11 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         extensions: ask.extensions.clone().filter(|_| v6).unwrap_or_else(|| Arc::from([])),
     };
     let mut payload = ask.payload.clone().unwrap_or_else(|| Arc::from([]));
+    if let (L4::Sctp { tag, .. }, Some(base), None, None, false) =
+        (&mut l4, &base, &ask.payload, ask.sctp_tag, error)
+    {
+        (payload, *tag) = crate::ct::sctp_answer(base, past.iter().rev().map(|t| arrived(t)));
+    }
     if matches!(l4, L4::Sctp { .. }) && payload.is_empty() {
         payload = Arc::from(crate::wire::SCTP_INIT);
     }

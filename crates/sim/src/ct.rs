@@ -14,6 +14,7 @@ mod timeouts;
 pub(crate) use expect::{Done, Doubt, Fitting, Follow, Helped, Helper, Kind, Rewrite, may_tell};
 pub(crate) use fragments::{Fragments, Gathered};
 pub(crate) use icmp::{is_error, is_unanswered, quoted};
+pub(crate) use sctp::answer as sctp_answer;
 pub(crate) use seqadj::SeqAdj;
 pub(crate) use timeouts::Timeouts;
 

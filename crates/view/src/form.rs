@@ -80,6 +80,7 @@ fn rest(ask: &Ask) -> String {
     say("id", ask.id.map(u64::from));
     say("seq", ask.seq.map(u64::from));
     say("ack", ask.ack.map(u64::from));
+    say("tag", ask.sctp_tag.map(u64::from));
     say("window", ask.window.map(u64::from));
     say("uid", ask.uid.map(u64::from));
     say("gid", ask.gid.map(u64::from));
@@ -87,8 +88,12 @@ fn rest(ask: &Ask) -> String {
     if let Some(payload) = &ask.payload {
         if payload.iter().all(|b| *b == b'x') {
             words.push(format!("len {}", payload.len()));
-        } else if let Ok(text) = std::str::from_utf8(payload) {
+        } else if payload.iter().all(|b| b.is_ascii_graphic() && *b != b'"' || *b == b' ') {
+            let text = String::from_utf8_lossy(payload);
             words.push(format!("payload \"{text}\""));
+        } else {
+            let digits = payload.iter().map(|b| format!("{b:02x}"));
+            words.push(format!("hex {}", digits.collect::<String>()));
         }
     }
     if ask.df == Some(true) {

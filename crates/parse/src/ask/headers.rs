@@ -1,4 +1,5 @@
-//! The headers that a packet line tells in a word: `spi 5`, `mss 1460`, `ext hop,frag`, `hex 0a0b`.
+//! The headers that a packet line tells in a word: `spi 5`, `mss 1460`, `ext hop,frag`, `hex 0a0b`,
+//! `chunk cookie-echo,data`.
 //!
 //! A protocol that a line names and that has no fields of its own gets a whole header, so that rules have
 //! something to look at.
@@ -46,6 +47,16 @@ fn extension(text: &str) -> Option<Extension> {
     }
     body.resize(len - 1, 0);
     Some(Extension { kind, body: body.into() })
+}
+
+/// `init`, `cookie-echo,data`: chunks of SCTP by the names that iptables has for them, each as short as it may be.
+pub(super) fn chunks(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for name in text.split(',') {
+        let kind = crate::ext::sctp_chunk(&name.replace('-', "_"))?;
+        bytes.extend(chainwalk_model::sctp_chunk(kind, None));
+    }
+    Some(bytes)
 }
 
 /// Bytes written as pairs of hexadecimal digits.

@@ -297,6 +297,8 @@ extensions! { TARGETS: TargetExt, Target =>
 mod nat_range;
 mod spread;
 
+pub(crate) use sctp::chunk as sctp_chunk;
+
 /// The match extension of that name.
 pub(crate) fn find_match(name: &str) -> Option<&'static MatchExt> {
     MATCHES.iter().copied().find(|e| e.names.contains(&name))

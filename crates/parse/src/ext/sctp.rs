@@ -52,6 +52,11 @@ const CHUNKS: [(&str, u8, &str); 22] = [
     ("I_FORWARD_TSN", 0xc2, "--------"),
 ];
 
+/// The number of a chunk type, by its name in any case.
+pub(crate) fn chunk(name: &str) -> Option<u8> {
+    CHUNKS.iter().find(|c| c.0.eq_ignore_ascii_case(name)).map(|c| c.1)
+}
+
 const SCOPES: [(&str, ChunkScope); 3] =
     [("all", ChunkScope::All), ("any", ChunkScope::Any), ("only", ChunkScope::Only)];
 

@@ -3,7 +3,8 @@
 //! Source: `net/netfilter/nf_conntrack_proto_sctp.c`.
 
 use super::Look;
-use chainwalk_model::{CtDir, Packet};
+use chainwalk_model::{CtDir, Packet, sctp_chunk};
+use std::sync::Arc;
 
 /// The states, in the order of the kernel's `enum sctp_conntrack`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +55,7 @@ mod chunk {
     pub(super) const DATA: u8 = 0;
     pub(super) const INIT: u8 = 1;
     pub(super) const INIT_ACK: u8 = 2;
+    pub(super) const SACK: u8 = 3;
     pub(super) const HEARTBEAT: u8 = 4;
     pub(super) const HEARTBEAT_ACK: u8 = 5;
     pub(super) const ABORT: u8 = 6;
@@ -386,4 +388,30 @@ enum Tag {
 /// The chunks of a packet; one that says nothing of them carries an INIT.
 pub(super) fn body(packet: &Packet) -> &[u8] {
     if packet.payload.is_empty() { &crate::wire::SCTP_INIT } else { &packet.payload }
+}
+
+/// What an end of an association answers to a packet, as its chunk asks for: the chunk and the tag. The tag is the one
+/// that the other end offered, in this packet or in one of `past`, the last one first.
+pub(crate) fn answer(base: &Packet, mut past: impl Iterator<Item = Packet>) -> (Arc<[u8]>, u32) {
+    let first = chunks(body(base)).and_then(|c| c.first().copied());
+    let kind = first.map_or(chunk::INIT, |c| c.kind);
+    let answer = match kind {
+        chunk::INIT => chunk::INIT_ACK,
+        chunk::INIT_ACK => chunk::COOKIE_ECHO,
+        chunk::COOKIE_ECHO => chunk::COOKIE_ACK,
+        chunk::SHUTDOWN => chunk::SHUTDOWN_ACK,
+        chunk::SHUTDOWN_ACK => chunk::SHUTDOWN_COMPLETE,
+        chunk::HEARTBEAT => chunk::HEARTBEAT_ACK,
+        chunk::DATA => chunk::SACK,
+        _ => chunk::DATA,
+    };
+    let offers = |c: &Chunk| matches!(c.kind, chunk::INIT | chunk::INIT_ACK);
+    let own = first.filter(offers).and_then(|c| c.init_tag);
+    let from = (base.sport(), base.dport());
+    let before = past.find_map(|sent| {
+        let same = (sent.sport(), sent.dport()) == from && sent.ip.proto == base.ip.proto;
+        let first = chunks(body(&sent)).filter(|_| same)?.first().copied()?;
+        Some(first).filter(offers)?.init_tag
+    });
+    (sctp_chunk(answer, None).into(), own.or(before).unwrap_or(0))
 }
