@@ -52,9 +52,9 @@ pub fn compare(ours: &Value, recorded: &Value) -> Vec<Standing> {
             all.push(Standing::Missing);
             continue;
         };
-        let draws = draws(mine);
+        let by_lot = draws(mine);
         let followed = || branches(mine).into_iter().filter(|b| live.contains(&from(b)));
-        if draws {
+        if by_lot {
             followed().for_each(|b| learn(&mut drawn, &known, b, theirs));
         }
         let mine = &with_numbers(mine, &drawn, &Value::Null);
@@ -68,7 +68,7 @@ pub fn compare(ours: &Value, recorded: &Value) -> Vec<Standing> {
         let depends = !is_empty(&mine["depends_on"]);
         let split = mine.get("branches").is_some();
         all.push(match (depends, equal.first()) {
-            (true, Some(_)) if draws => Standing::Drawn,
+            (true, Some(_)) if by_lot => Standing::Drawn,
             (true, first) => Standing::Depends(first.copied()),
             (false, Some(n)) if split => Standing::Among(*n),
             (false, Some(_)) => Standing::Agrees,

@@ -27,11 +27,13 @@ pub struct Engine {
     wanted: Wanted,
     walked: Option<Walked>,
     /// The rules that never match, on this host with these changes made.
-    shadows: Option<((Option<String>, Vec<String>), Shadows)>,
+    shadows: Option<(Rules, Shadows)>,
     /// The search that is under way, and the generation it belongs to.
     search: Option<(u32, Search)>,
 }
 
+/// The host that was chosen, and the changes made there.
+type Rules = (Option<String>, Vec<String>);
 type Shadows = Rc<HashMap<RuleId, Shadow>>;
 
 /// Packets that were walked, and the lines they came from.

@@ -68,7 +68,7 @@ pub enum Target {
     /// `TCPMSS`.
     Tcpmss(MssOp),
     /// `SET --add-set`, `--del-set`.
-    Set(SetTarget),
+    Set(Box<SetTarget>),
     /// `TRACE`; the walk goes on.
     Trace,
     /// `CHECKSUM --checksum-fill`; the walk goes on.
@@ -390,6 +390,7 @@ pub enum MssOp {
 
 /// `SET`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct SetTarget {
     /// `--add-set`.
     pub add: Option<SetMatch>,

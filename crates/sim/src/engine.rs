@@ -475,7 +475,7 @@ impl<'w> Walker<'w> {
     fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Way<Fate> {
         let bridge = self.bridge_of(skb, iface);
         if let Some((bridge, port)) = bridge {
-            return self.receive_on_bridge(skb, &bridge, port);
+            return self.receive_on_bridge(skb, &bridge, port.as_ref());
         }
         skb.iif = Some(iface.clone());
         if skb.frame == FrameTo::Other || refused_by_ip6(skb) {

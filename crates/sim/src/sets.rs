@@ -13,6 +13,16 @@ use std::net::IpAddr;
 /// Elements that a hash holds at most, unless its `maxelem` says otherwise.
 const MAX_ELEMENTS: usize = 65_536;
 
+/// How an element is put in.
+pub(crate) struct New {
+    /// `--timeout` in seconds.
+    pub timeout: Option<u32>,
+    /// `--exist`: one that is there is put in anew.
+    pub exist: bool,
+    /// Bytes of the packet that it is counted with.
+    pub bytes: u64,
+}
+
 /// A set as it is at some moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Live {
@@ -280,23 +290,21 @@ impl Live {
         set: &IpSet,
         dims: &[Dim],
         key: &[Have],
-        timeout: Option<u32>,
-        exist: bool,
-        bytes: u64,
+        new: &New,
         now_ms: u64,
     ) -> bool {
-        let ends_ms = ends(set, timeout, now_ms);
+        let ends_ms = ends(set, new.timeout, now_ms);
         let fresh = |parts, ends_ms| Element {
             parts,
             nomatch: false,
             ends_ms,
-            counted: (1, bytes),
+            counted: (1, new.bytes),
             mark: NO_MARK,
         };
         let parts = self.as_added(dims, key);
         self.elements.retain(|e| e.lives(now_ms));
         if let Some(at) = self.position(set, dims, &parts, key) {
-            if !exist {
+            if !new.exist {
                 return false;
             }
             let at = self.single_out(dims, at, key);
@@ -421,11 +429,11 @@ impl Element {
         let SetPart::Range(first, last) = self.parts[k] else { return vec![self] };
         let (mut next, mut all) = (Some(first), Vec::new());
         while let Some(addr) = next.filter(|a| range_holds(first, last, *a)) {
-            let net = Cidr { addr, len: block(addr, last, addr) };
+            let part = Cidr { addr, len: block(addr, last, addr) };
             let mut one = self.clone();
-            one.parts[k] = SetPart::Net(net);
+            one.parts[k] = SetPart::Net(part);
             all.extend(one.in_blocks(dims));
-            let end = bounds(net).1;
+            let end = bounds(part).1;
             next = (end < last).then(|| step(end, true));
         }
         all

@@ -8,6 +8,7 @@ use chainwalk_model::{
     PktType, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId, Ruleset,
     Statistic, Target, TcpFlags, TimeMatch, Trace, TtlMatch, TtlOp, proto,
 };
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 /// One condition of a rule.
@@ -236,7 +237,7 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
                     Compare::Gt(n) => (">", n),
                     Compare::Lt(n) => ("<", n),
                 };
-                value += &format!(" {what} {sign} {number}");
+                let _ = write!(value, " {what} {sign} {number}");
             }
             add(Part::Set, s.not, "set", value);
         }

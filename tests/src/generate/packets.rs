@@ -214,8 +214,8 @@ impl Sender<'_> {
         if let (Some(k), true) = (followed, unseen) {
             // Of a frame that no rule saw the recorder does not know by which port an answer comes.
             let from = p.get("src").unwrap_or(&self.packets[k as usize]["dst"]).clone();
-            let ports = self.net.links.iter().flat_map(|l| &l.ports);
-            let port = ports.filter(|(_, hosts)| hosts.iter().any(|h| from == **h)).next();
+            let mut ports = self.net.links.iter().flat_map(|l| &l.ports);
+            let port = ports.find(|(_, hosts)| hosts.iter().any(|h| from == **h));
             if let Some((port, _)) = port {
                 p.insert("hook_in".into(), port.as_str().into());
             }

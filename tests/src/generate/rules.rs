@@ -462,23 +462,24 @@ impl<'n> Scribe<'n> {
         let mut text = format!("-m hashlimit --hashlimit-{how} {rate} ");
         if rate.contains('b') {
             if self.dice.chance(50) {
-                text += &format!("--hashlimit-burst {} ", self.dice.pick(&["2kb", "5kb", "9000b"]));
+                let _ =
+                    write!(text, "--hashlimit-burst {} ", self.dice.pick(&["2kb", "5kb", "9000b"]));
             }
         } else {
-            text += &format!("--hashlimit-burst {} ", self.dice.between(1, 4));
+            let _ = write!(text, "--hashlimit-burst {} ", self.dice.between(1, 4));
         }
         let modes = ["srcip", "srcport", "dstip", "dstport"];
         let modes: Vec<&str> = modes.into_iter().filter(|_| self.dice.chance(45)).collect();
         if !modes.is_empty() {
-            text += &format!("--hashlimit-mode {} ", modes.join(","));
+            let _ = write!(text, "--hashlimit-mode {} ", modes.join(","));
         }
         if within {
             text += "--hashlimit-rate-match ";
-            text += &format!("--hashlimit-rate-interval {} ", self.dice.between(1, 2));
+            let _ = write!(text, "--hashlimit-rate-interval {} ", self.dice.between(1, 2));
         }
         for (mode, name) in [("srcip", "srcmask"), ("dstip", "dstmask")] {
             if modes.contains(&mode) && self.dice.chance(30) {
-                text += &format!("--hashlimit-{name} {} ", self.dice.one(&[24, 16, 8]));
+                let _ = write!(text, "--hashlimit-{name} {} ", self.dice.one(&[24, 16, 8]));
             }
         }
         if self.dice.chance(40) {
@@ -511,13 +512,14 @@ impl<'n> Scribe<'n> {
             kind => {
                 let mut text = format!("{not}{} ", if kind == 2 { "--rcheck" } else { "--update" });
                 if self.dice.chance(50) {
-                    text += &format!("--seconds {} ", self.dice.between(1, 3));
+                    let _ = write!(text, "--seconds {} ", self.dice.between(1, 3));
                     if self.dice.chance(40) {
                         text += "--reap ";
                     }
                 }
                 if self.dice.chance(50) {
-                    text += &format!("--hitcount {} ", self.dice.one(&[1, 2, 3, 5, 20, 33, 100]));
+                    let _ =
+                        write!(text, "--hitcount {} ", self.dice.one(&[1, 2, 3, 5, 20, 33, 100]));
                 }
                 text + ttl
             }

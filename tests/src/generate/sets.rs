@@ -3,6 +3,7 @@
 use super::dice::Dice;
 use super::net::Net;
 use super::rules::PORTS;
+use std::fmt::Write as _;
 
 /// A set that the rules of a case may name.
 #[derive(Clone, Debug)]
@@ -65,13 +66,15 @@ pub(super) fn sets(net: &Net, dice: &mut Dice) -> (Vec<Set>, Vec<String>) {
                 line += &parts.join(",");
             }
             if !timeout.is_empty() && dice.chance(40) {
-                line += &format!(" timeout {}", dice.one(&[0, 1, 2, 60]));
+                let _ = write!(line, " timeout {}", dice.one(&[0, 1, 2, 60]));
             }
             if !counters.is_empty() && dice.chance(70) {
-                line += &format!(" packets {} bytes {}", dice.below(4), dice.one(&[0, 40, 120]));
+                let _ =
+                    write!(line, " packets {} bytes {}", dice.below(4), dice.one(&[0, 40, 120]));
             }
             if !skb.is_empty() && dice.chance(75) {
-                line += &format!(" skbmark {}", dice.pick(&["0x1", "0x2/0x3", "0x7/0xff", "0x0"]));
+                let _ =
+                    write!(line, " skbmark {}", dice.pick(&["0x1", "0x2/0x3", "0x7/0xff", "0x0"]));
             }
             if dims.contains(&"net") && dice.chance(25) {
                 line += " nomatch";
@@ -126,11 +129,11 @@ pub(super) fn test(sets: &[Set], dice: &mut Dice) -> String {
     }
     if dice.chance(35) {
         let way = dice.pick(&["--packets-eq", "! --packets-eq", "--packets-lt", "--packets-gt"]);
-        text += &format!("{way} {} ", dice.below(5));
+        let _ = write!(text, "{way} {} ", dice.below(5));
     }
     if dice.chance(15) {
         let way = dice.pick(&["--bytes-eq", "! --bytes-eq", "--bytes-lt", "--bytes-gt"]);
-        text += &format!("{way} {} ", dice.one(&[40, 80, 120, 200]));
+        let _ = write!(text, "{way} {} ", dice.one(&[40, 80, 120, 200]));
     }
     text
 }

@@ -30,7 +30,7 @@ pub(super) const EXT: TargetExt = TargetExt {
 
 fn build(given: &Given<'_>) -> Result<Target, Wrong> {
     let set = |name| given.get(name).map(named).transpose();
-    Ok(Target::Set(SetTarget {
+    Ok(Target::Set(Box::new(SetTarget {
         add: set("--add-set")?,
         del: set("--del-set")?,
         exist: given.flag("--exist")?,
@@ -39,7 +39,7 @@ fn build(given: &Given<'_>) -> Result<Target, Wrong> {
         map_mark: given.flag("--map-mark")?,
         map_prio: given.flag("--map-prio")?,
         map_queue: given.flag("--map-queue")?,
-    }))
+    })))
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Target> {
@@ -61,7 +61,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
             _ => break,
         }
     }
-    if left == i { value::fail(i) } else { Ok((left, Target::Set(found))) }
+    if left == i { value::fail(i) } else { Ok((left, Target::Set(Box::new(found)))) }
 }
 
 fn listed(i: &str) -> Piece<'_, Option<SetMatch>> {

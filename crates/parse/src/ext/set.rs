@@ -29,8 +29,10 @@ pub(super) const EXT: MatchExt = MatchExt {
     print,
 };
 
+type Way = fn(u64) -> Compare<u64>;
+
 /// How a counter is compared, as the options end.
-const WAYS: [(&str, fn(u64) -> Compare<u64>); 3] =
+const WAYS: [(&str, Way); 3] =
     [("eq", Compare::Eq), ("lt", Compare::Lt), ("gt", Compare::Gt)];
 
 fn build(given: &Given<'_>) -> Result<Match, Wrong> {

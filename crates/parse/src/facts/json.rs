@@ -119,9 +119,12 @@ struct JsonLink<'a> {
 
 #[derive(Deserialize)]
 struct LinkInfo {
-    info_kind: Option<String>,
-    info_data: Option<Value>,
-    info_slave_data: Option<Value>,
+    #[serde(rename = "info_kind")]
+    kind: Option<String>,
+    #[serde(rename = "info_data")]
+    data: Option<Value>,
+    #[serde(rename = "info_slave_data")]
+    slave_data: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -144,13 +147,13 @@ fn links(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
         if let Some(info) = link.linkinfo {
             let has = |data: &Option<Value>, name: &str| {
                 let value = data.as_ref().and_then(|d| d.get(name));
-                value.is_some_and(|v| *v == Value::Bool(true) || *v == Value::from(1))
+                value.is_some_and(|v| v.as_bool() == Some(true) || v.as_u64() == Some(1))
             };
-            interface.hairpin |= has(&info.info_slave_data, "hairpin");
-            if has(&info.info_data, "vlan_filtering") {
+            interface.hairpin |= has(&info.slave_data, "hairpin");
+            if has(&info.data, "vlan_filtering") {
                 facts.filtering.push((interface.name.clone(), place.origin(piece)));
             }
-            if let Some(kind) = info.info_kind {
+            if let Some(kind) = info.kind {
                 super::of_kind(&mut interface, &kind);
             }
         }

@@ -69,24 +69,24 @@ impl Walker<'_> {
         &mut self,
         skb: &mut Skb,
         bridge: &Text,
-        port: Option<Text>,
+        port: Option<&Text>,
     ) -> Way<Fate> {
         skb.iif = Some(bridge.clone());
-        if let (Some(port), Entry::Wire { iface, .. }) = (&port, &mut skb.entry) {
+        if let (Some(port), Entry::Wire { iface, .. }) = (port, &mut skb.entry) {
             iface.clone_from(port);
         }
         let (shown, told) = self.shows(skb.packet.is_v6());
         if !shown {
-            return self.receive_unshown(skb, bridge, port.as_ref());
+            return self.receive_unshown(skb, bridge, port);
         }
         if !told {
             self.lean(Lean::BridgeNf);
         }
-        skb.phys_in.clone_from(&port);
+        skb.phys_in = port.cloned();
         self.settle_source(skb, Answer::No);
         let (before, src) = (skb.packet.ip.dst, skb.packet.ip.src);
         self.hook(skb, Hook::Prerouting)?;
-        self.learn(skb, src, bridge, port.as_ref());
+        self.learn(skb, src, bridge, port);
         if skb.phys_in.is_some() && skb.packet.ip.dst != before {
             return self.bridge_rewritten(skb, bridge);
         }

@@ -69,7 +69,7 @@ impl Walker<'_> {
             };
             frame.next += 1;
             let rule = host.rules.rule(id);
-            let holds = self.matches(skb, path, id, rule)?;
+            let holds = self.matches(skb, path, id, rule);
             if holds == Holds::No {
                 continue;
             }
@@ -234,7 +234,7 @@ impl Walker<'_> {
     }
 
     /// Whether the tests of a rule hold. What is not known is put as a question, unless a later test says no.
-    fn matches(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<Holds> {
+    fn matches(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Holds {
         if self.watch.is_some() {
             self.explain(skb, path, id, rule);
         }
@@ -267,23 +267,23 @@ impl Walker<'_> {
                         ext::hotdrops(test, place, eye, memory)
                     }) =>
                 {
-                    return Ok(Holds::DropsUnheld);
+                    return Holds::DropsUnheld;
                 }
-                Truth::No if holds == Holds::Drops => return Ok(Holds::DropsUnheld),
-                Truth::No => return Ok(Holds::No),
+                Truth::No if holds == Holds::Drops => return Holds::DropsUnheld,
+                Truth::No => return Holds::No,
                 Truth::Chance(p) if p >= 1.0 => at += 1,
-                Truth::Chance(p) if p <= 0.0 => return Ok(Holds::No),
+                Truth::Chance(p) if p <= 0.0 => return Holds::No,
                 Truth::Chance(p) => {
                     let ways = [(Answer::Yes, Some(p)), (Answer::No, Some(1.0 - p))];
                     let question = Question::Random(id, at as u16);
                     if self.put(skb, &question, &ways) != Answer::Yes {
-                        return Ok(Holds::No);
+                        return Holds::No;
                     }
                     at += 1;
                 }
                 Truth::Unknown(question) => {
                     if self.later_no(skb, path, id, rule, at + 1) {
-                        return Ok(Holds::No);
+                        return Holds::No;
                     }
                     let ways = [(Answer::Yes, None), (Answer::No, None)];
                     let yes = self.put(skb, &question, &ways) == Answer::Yes;
@@ -293,14 +293,14 @@ impl Walker<'_> {
                         continue;
                     }
                     if !yes {
-                        return Ok(Holds::No);
+                        return Holds::No;
                     }
                     Self::take_to_heart(path, test);
                     at += 1;
                 }
             }
         }
-        Ok(holds)
+        holds
     }
 
     /// Whether a pure test after an unknown one says no. It stops at the first that remembers something.

@@ -12,7 +12,7 @@
 use super::{Judge, is_unknown, mac, truth};
 use crate::eye::Eye;
 use crate::memory::Memory;
-use crate::sets::{self, Ask, Dim, Have, Live};
+use crate::sets::{self, Ask, Dim, Have, Live, New};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
     Entry, Found, Host, IpFamily, IpSet, L4, Masked, Packet, Part, Question, SetMatch, SetTarget,
@@ -66,8 +66,9 @@ pub(super) fn is_pure(m: &SetMatch, host: &Host) -> bool {
 /// Adds the packet's element to a set, then removes one.
 pub(super) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
     if let Some(m) = &t.add {
+        let new = New { timeout: t.timeout, exist: t.exist, bytes: len(eye) };
         change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
-            live.add(set, dims, key, t.timeout, t.exist, len(eye), eye.now_ms)
+            live.add(set, dims, key, &new, eye.now_ms)
         });
     }
     if let Some(m) = &t.del {
