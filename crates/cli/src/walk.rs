@@ -241,7 +241,7 @@ fn tell_row(out: &mut impl Write, row: &Row, sources: &Sources) -> io::Result<()
     }
     match &row.seen {
         Some(seen) if seen.standing == Standing::Contradicted => {
-            line += &[" ≠ ", &seen.text].concat()
+            line += &[" ≠ ", &seen.text].concat();
         }
         Some(seen) if seen.standing == Standing::Confirmed => line += " ≡",
         Some(_) => line += " ·",

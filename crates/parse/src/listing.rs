@@ -28,9 +28,12 @@ pub(crate) struct Columns {
 
 /// The line above the rules: `pkts bytes target prot opt in out source destination`.
 pub(crate) fn columns(row: Row<'_>) -> Option<Columns> {
+    const NAMES: [&str; 10] =
+        ["num", "pkts", "bytes", "target", "prot", "opt", "in", "out", "source", "destination"];
     let words: Vec<&str> = row.text.split_whitespace().collect();
     let has = |name: &str| words.contains(&name);
-    (has("target") && has("prot") && has("source") && words.len() <= 10).then(|| Columns {
+    let named = words.iter().all(|w| NAMES.contains(w));
+    (named && has("target") && has("prot") && has("source")).then(|| Columns {
         num: has("num"),
         counters: has("pkts"),
         ifaces: has("in"),

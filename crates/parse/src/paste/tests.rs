@@ -748,3 +748,11 @@ fn the_share_that_is_told_grows_from_little_to_nearly_all() {
     let ends = (shares.first().copied(), shares.last().copied());
     assert!(matches!(ends, (Some(0.0..0.2), Some(0.9..=1.0))), "{ends:?}");
 }
+
+#[test]
+fn a_rule_that_names_the_columns_is_a_rule() {
+    let rule = "-A INPUT --dport 80 num  target     prot opt source               destination";
+    let text = format!("*filter\n:INPUT ACCEPT [0:0]\n{rule}\nCOMMIT\n");
+    assert_eq!(read(&[&text]).host().rules.rules.len(), 1);
+    sound(&[&text]);
+}
