@@ -589,7 +589,16 @@ struct Driver {
 }
 
 impl Driver {
+    /// The port that it chooses may be taken by the time it listens; then it ends, and another is started.
     fn start() -> Result<Self> {
+        const ATTEMPTS: usize = 3;
+        (1..ATTEMPTS).find_map(|_| Self::attempt().transpose()).unwrap_or_else(|| {
+            Self::attempt()?.context("chromedriver ended before it named its port")
+        })
+    }
+
+    /// A chromedriver that listens, or `None` where it ended before it did.
+    fn attempt() -> Result<Option<Self>> {
         let mut process = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -603,11 +612,12 @@ impl Driver {
                 let port: u16 = rest.trim().trim_end_matches('.').parse()?;
                 // What it prints from here on is let go of, or it would wait for a reader.
                 std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-                return Ok(Self { url: format!("http://127.0.0.1:{port}"), process });
+                return Ok(Some(Self { url: format!("http://127.0.0.1:{port}"), process }));
             }
             line.clear();
         }
-        bail!("chromedriver ended before it named its port")
+        process.wait()?;
+        Ok(None)
     }
 }
 

@@ -89,7 +89,8 @@ mod in_chromium {
             page.until(
                 "both are as they were left",
                 &format!(
-                    "return {width} === {before} + 48 && at('rows').getClientRects().length === 0"
+                    "return rows().length > 0 && {width} === {before} + 48
+                        && at('rows').getClientRects().length === 0"
                 ),
             )
             .await?;
