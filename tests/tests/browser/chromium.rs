@@ -521,7 +521,9 @@ impl Page {
         }
         self.calm().await?;
         let script = "const [rules, done] = arguments;
-            axe.run(rules.length ? { runOnly: rules, resultTypes: ['violations'] } : { resultTypes: ['violations'] })
+            // The size of what is pressed is off unless it is asked for.
+            const all = { rules: { 'target-size': { enabled: true } } };
+            axe.run({ ...(rules.length ? { runOnly: rules } : all), resultTypes: ['violations'] })
                 .then(r => done(r.violations.flatMap(v => v.nodes.map(n =>
                     `${v.impact} ${v.id}: ${n.target} ${n.failureSummary}`))))";
         let found = self.client.execute_async(script, vec![json!(rules)]).await?;
