@@ -7,6 +7,7 @@ use chainwalk_tests::kernel::{Standing, branches, compare, differences};
 use chainwalk_tests::{engine, recorded};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 /// Associations of SCTP.
 const SCTP: &str = include_str!("../kernel/sctp.jsonl");
@@ -91,7 +92,7 @@ fn what_follows_an_ack_that_synproxy_takes_is_one_of_our_ways() {
                 Standing::Agrees => {}
                 Standing::Depends(Some(_)) => ways += 1,
                 other => {
-                    wrong += &format!("\n{}, packet {k}: {other:?}\n", line["case"]["id"]);
+                    let _ = write!(wrong, "\n{}, packet {k}: {other:?}\n", line["case"]["id"]);
                     for branch in branches(&ours["packets"][k]) {
                         wrong += &differences(branch, &theirs[k]);
                     }

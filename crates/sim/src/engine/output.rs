@@ -98,7 +98,15 @@ impl Walker<'_> {
     /// sent from, where that is this host's (`ip_route_output_key_hash_rcu`).
     fn way_out(&mut self, skb: &Skb, key: &Key) -> Way<Option<Found>> {
         let own = key.src.filter(|s| Router::new(self.world).told_local(*s));
-        let Some(src) = own.filter(|_| is_multicast_or_broadcast(key.dst)) else {
+        if !is_multicast_or_broadcast(key.dst) {
+            return self.routed(skb, |r| r.lookup(key));
+        }
+        let Some(src) = own else {
+            // The address of another host is no interface's.
+            let strange = key.src.is_some() && key.oif.is_none() && key.dst.is_ipv4();
+            if strange && self.world.host.complete.network {
+                return Ok(None);
+            }
             return self.routed(skb, |r| r.lookup(key));
         };
         self.routed(skb, |r| Ok(r.holder(src)?.map(Found::on_link)))
