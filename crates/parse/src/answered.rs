@@ -6,8 +6,6 @@ use chainwalk_model::{About, Diagnostic, Expected, Family, proto};
 
 /// The words before `=`.
 pub(crate) const KEYS: [&str; 6] = ["chain", "policy", "holds", "inset", "passes", "nolisten"];
-const FAMILIES: [Family; 6] =
-    [Family::Ip, Family::Ip6, Family::Inet, Family::Arp, Family::Bridge, Family::Netdev];
 const ACCEPTS: [&str; 2] = ["accept", "drop"];
 const HOLDS: [&str; 2] = ["yes", "no"];
 
@@ -67,7 +65,7 @@ pub(crate) fn text(about: &About, yes: bool) -> String {
     let holds = if yes { "yes" } else { "no" };
     let at = |family: &Family, table: &str, chain: &str| match family {
         Family::Ip => format!("{table}:{chain}"),
-        other => format!("{}:{table}:{chain}", family_word(*other)),
+        other => format!("{}:{table}:{chain}", other.word()),
     };
     match about {
         About::Chain(family, table, chain) => {
@@ -108,7 +106,7 @@ fn split_end<'a>(value: Word<'a>, words: [&str; 2]) -> Result<(Word<'a>, bool), 
 fn place(value: Word<'_>) -> Result<(Family, &str, &str), Diagnostic> {
     let form = || vec![Expected::Literal("filter:INPUT".into())];
     let Some((first, rest)) = value.split(':') else { return Err(bad(value, form())) };
-    let family = FAMILIES.into_iter().find(|f| family_word(*f) == first.text);
+    let family = Family::ALL.into_iter().find(|f| f.word() == first.text);
     let (family, table, chain) = match (family, rest.split(':')) {
         (Some(family), Some((table, chain))) => (family, table, chain),
         _ => (Family::Ip, first, rest),
@@ -125,17 +123,6 @@ fn some(word: Word<'_>) -> Result<&str, Diagnostic> {
 
 fn int<T: std::str::FromStr>(word: Word<'_>) -> Result<T, Diagnostic> {
     word.text.parse().map_err(|_| bad(word, vec![Expected::Number]))
-}
-
-fn family_word(family: Family) -> &'static str {
-    match family {
-        Family::Ip => "ip",
-        Family::Ip6 => "ip6",
-        Family::Inet => "inet",
-        Family::Arp => "arp",
-        Family::Bridge => "bridge",
-        Family::Netdev => "netdev",
-    }
 }
 
 #[cfg(test)]

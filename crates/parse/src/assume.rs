@@ -98,7 +98,7 @@ pub fn assumption_text(a: &Assumption) -> String {
         Assumption::Backend(_) => "backend=nft".into(),
         Assumption::Table { family, name, accepts } => {
             let what = if *accepts { "accept" } else { "drop" };
-            match family_word(*family) {
+            match family.word() {
                 "ip" => format!("table={name}:{what}"),
                 family => format!("table={family}:{name}:{what}"),
             }
@@ -465,31 +465,12 @@ fn table(value: Word<'_>) -> Result<Assumption, Diagnostic> {
     };
     let (family, table) = match before.split(':') {
         Some((family, table)) => {
-            let families = [
-                Family::Ip,
-                Family::Ip6,
-                Family::Inet,
-                Family::Arp,
-                Family::Bridge,
-                Family::Netdev,
-            ];
-            let known = families.into_iter().find(|f| family_word(*f) == family.text);
+            let known = Family::ALL.into_iter().find(|f| f.word() == family.text);
             (known.ok_or_else(|| bad(family, vec![Expected::Literal("ip6".into())]))?, table)
         }
         None => (Family::Ip, before),
     };
     Ok(Assumption::Table { family, name: name(table)?.into(), accepts })
-}
-
-fn family_word(family: Family) -> &'static str {
-    match family {
-        Family::Ip => "ip",
-        Family::Ip6 => "ip6",
-        Family::Inet => "inet",
-        Family::Arp => "arp",
-        Family::Bridge => "bridge",
-        Family::Netdev => "netdev",
-    }
 }
 
 /// Writes a route in the words of `ip route add`.

@@ -304,7 +304,7 @@ fn table_name(host: &Host, chain: &chainwalk_model::Chain) -> String {
     if table.backend != chainwalk_model::Backend::Nft {
         return table.name.to_string();
     }
-    format!("{}:{}", question::family_word(table.family), table.name)
+    format!("{}:{}", table.family.word(), table.name)
 }
 
 fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {

@@ -97,10 +97,10 @@ impl Walker<'_> {
     /// The way of a packet that is sent from here: one to everybody leaves on the network of the address that it is
     /// sent from, where that is this host's (`ip_route_output_key_hash_rcu`).
     fn way_out(&mut self, skb: &Skb, key: &Key) -> Way<Option<Found>> {
-        let own = key.src.filter(|s| Router::new(self.world).told_local(*s));
         if !is_multicast_or_broadcast(key.dst) {
             return self.routed(skb, |r| r.lookup(key));
         }
+        let own = key.src.filter(|s| Router::new(self.world).told_local(*s));
         let Some(src) = own else {
             // The address of another host is no interface's.
             let strange = key.src.is_some() && key.oif.is_none() && key.dst.is_ipv4();

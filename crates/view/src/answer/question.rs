@@ -224,18 +224,6 @@ fn leant(host: &Host, lean: &Lean) -> Value {
 fn table_of(family: Family, table: &str) -> String {
     match family {
         Family::Ip => table.to_owned(),
-        other => format!("{}:{table}", family_word(other)),
-    }
-}
-
-/// A family as nft writes it.
-pub(super) fn family_word(family: Family) -> &'static str {
-    match family {
-        Family::Ip => "ip",
-        Family::Ip6 => "ip6",
-        Family::Inet => "inet",
-        Family::Arp => "arp",
-        Family::Bridge => "bridge",
-        Family::Netdev => "netdev",
+        other => format!("{}:{table}", other.word()),
     }
 }
