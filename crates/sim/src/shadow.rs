@@ -5,7 +5,7 @@
 
 use chainwalk_model::{
     AddrMask, Chain, ChainId, ConntrackMatch, Family, Host, IfaceMatch, Inv, IpMatch, Match,
-    OpKind, PortsMatch, Range, Rule, RuleId, Ruleset, SetOptions, Shadow, Target, TcpMatch,
+    OpKind, PortsMatch, Range, Rule, RuleId, Ruleset, SetOptions, Shadow, Table, Target, TcpMatch,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -17,9 +17,11 @@ const MOST_DEPTH: usize = 16;
 
 /// The rules of a host that can never match, and why.
 pub fn shadowed(host: &Host) -> HashMap<RuleId, Shadow> {
-    let mut looker = Looker { rules: &host.rules, pairs: MOST_PAIRS, found: HashMap::new() };
-    for (at, chain) in host.rules.chains.iter().enumerate() {
-        looker.chain(ChainId(at as u32), chain);
+    let rules = &host.rules;
+    let mut looker = Looker { rules, pairs: MOST_PAIRS, found: HashMap::new() };
+    let changed: Vec<Changed> = rules.tables.iter().map(|t| Changed::by(rules, t)).collect();
+    for (at, chain) in rules.chains.iter().enumerate() {
+        looker.chain(ChainId(at as u32), chain, changed[chain.table.0 as usize]);
     }
     looker.unreached(host);
     looker.found
@@ -33,8 +35,7 @@ struct Looker<'a> {
 
 impl<'a> Looker<'a> {
     /// Finds the rules of a chain behind one that takes all they would match.
-    fn chain(&mut self, id: ChainId, chain: &'a Chain) {
-        let changes = Changed::by(self.rules, chain);
+    fn chain(&mut self, id: ChainId, chain: &'a Chain, changed: Changed) {
         let mut takers: Vec<(RuleId, &'a Rule)> = Vec::new();
         for rule_id in &chain.rules {
             let rule = self.rules.rule(*rule_id);
@@ -49,7 +50,7 @@ impl<'a> Looker<'a> {
                 }
             }
             let shadowed = self.found.contains_key(rule_id);
-            if !shadowed && is_settled(rule, changes) && self.ends(rule, id, 0) {
+            if !shadowed && is_settled(rule, changed) && self.ends(rule, id, 0) {
                 takers.push((*rule_id, rule));
             }
         }
@@ -151,9 +152,9 @@ struct Changed {
 }
 
 impl Changed {
-    fn by(rules: &Ruleset, chain: &Chain) -> Self {
+    fn by(rules: &Ruleset, table: &Table) -> Self {
         let mut all = Self::default();
-        for chain in &rules.table(chain.table).chains {
+        for chain in &table.chains {
             for rule in &rules.chain(*chain).rules {
                 for op in &rules.rule(*rule).ops {
                     let target = match &op.what {
