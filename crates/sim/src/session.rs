@@ -90,6 +90,14 @@ impl Session {
         &self.walks
     }
 
+    /// Forgets the packets behind the first `kept`, and what they did.
+    pub fn truncate(&mut self, kept: usize) {
+        self.walks.truncate(kept);
+        self.worlds.truncate(kept);
+        self.begins.truncate(kept);
+        self.looked = RefCell::default();
+    }
+
     /// Sends the next packet, in every branch.
     pub fn send(&mut self, ask: &Ask) -> &Walk {
         let index = self.walks.len();

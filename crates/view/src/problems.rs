@@ -80,6 +80,11 @@ fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::Sentence {
         DiagnosticId::BadLine => return say!(lang, ProblemBadLine, found = found),
         DiagnosticId::Prose => return say!(lang, ProblemProse, found = found),
         DiagnosticId::NotModelled => return say!(lang, ProblemNotModelled, found = found),
+        DiagnosticId::NoSuchHost => return say!(lang, ProblemNoSuchHost, found = found),
+        DiagnosticId::UnknownName => return say!(lang, ProblemUnknownName, found = found),
+        DiagnosticId::NotUsedYet => return say!(lang, ProblemNotUsedYet, found = found),
+        DiagnosticId::GivenTwice => return say!(lang, ProblemGivenTwice, found = found),
+        DiagnosticId::NewerForm => Key::ProblemNewerForm,
     };
     crate::say::format(lang, key, Vec::new())
 }
