@@ -17,6 +17,8 @@ mod draft;
 mod edit;
 mod ext;
 mod facts;
+mod group;
+mod hosts;
 mod lines;
 mod listing;
 mod names;

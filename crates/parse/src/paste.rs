@@ -5,15 +5,17 @@
 
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command, Inside};
-use crate::draft::{Draft, NO_CHAIN, builtin_names, is_builtin};
+use crate::draft::{Draft, NO_CHAIN, builtin_names};
 use crate::facts;
-use crate::listing::{self, Columns};
+use crate::group::{Context, Group, Kind, guess_family, part_of_table, table_section};
+use crate::hosts::{Label, Place};
+use crate::listing;
 use crate::restore;
 use crate::rule::Cx;
 use crate::shell::{Shell, Statement};
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading,
-    Section, SectionKind, Severity, Span, Text,
+    Section, SectionKind, Severity, Span,
 };
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
@@ -82,40 +84,6 @@ impl Progress<'_> {
     }
 }
 
-/// What kind of row a group holds.
-#[derive(Clone, Copy, Debug)]
-enum Kind {
-    /// A line of a save text or of `-S`.
-    Save,
-    /// `Chain X (…)`.
-    Head,
-    /// The line above the rules of a listing.
-    Columns(Columns),
-    /// A rule of a listing, under these columns.
-    Rule(Option<Columns>),
-}
-
-/// Rules that stand together and are of one table.
-#[derive(Debug, Default)]
-struct Group<'a> {
-    rows: Vec<(Row<'a>, Kind)>,
-    table: Option<String>,
-    family: Option<Family>,
-    /// The built-in chains so far, by their place in the order listings have them.
-    seen: Vec<usize>,
-    columns: Option<Columns>,
-    /// Whether `*table` opened it.
-    starred: bool,
-}
-
-/// What the lines so far say about those that follow.
-#[derive(Clone, Debug, Default)]
-struct Context {
-    table: Option<String>,
-    family: Option<Family>,
-    backend: Option<Backend>,
-}
-
 struct Paste<'t> {
     progress: Progress<'t>,
     places: Vec<Place>,
@@ -125,56 +93,6 @@ struct Paste<'t> {
     diagnostics: Vec<Diagnostic>,
     prose: Vec<Span>,
     any_text: bool,
-}
-
-/// What tells whose a dump is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-enum Label {
-    /// Nothing does.
-    #[default]
-    Unsaid,
-    /// A prompt, or an output that names the host.
-    Machine(String),
-    /// A command that ran in a container or a namespace.
-    Part(String),
-}
-
-/// A host while the paste is being read.
-#[derive(Debug, Default)]
-struct Place {
-    label: Label,
-    drafts: Vec<Draft>,
-    blocks: Vec<facts::Block>,
-    /// Commands that lead to rules which are not in the paste.
-    elsewhere: Vec<Text>,
-}
-
-impl Place {
-    fn is_empty(&self) -> bool {
-        self.drafts.is_empty() && self.blocks.is_empty()
-    }
-
-    /// Where its first dump stands.
-    fn start(&self) -> (DocId, u32) {
-        let drafts = self.drafts.iter().filter_map(|d| d.span);
-        let all = drafts.chain(self.blocks.iter().map(|b| b.span)).map(|s| (s.doc, s.start));
-        all.min().unwrap_or((DocId(u16::MAX), u32::MAX))
-    }
-}
-
-impl Label {
-    fn machine(name: &str) -> Self {
-        // Some prompts and commands print the domain too, and some do not.
-        let short = name.split('.').next().filter(|s| !s.is_empty() && s.parse::<u8>().is_err());
-        Self::Machine(short.unwrap_or(name).to_owned())
-    }
-
-    fn name(&self) -> Option<&str> {
-        match self {
-            Self::Unsaid => None,
-            Self::Machine(name) | Self::Part(name) => Some(name),
-        }
-    }
 }
 
 impl<'t> Paste<'t> {
@@ -760,129 +678,6 @@ impl<'t> Paste<'t> {
     }
 }
 
-impl Group<'_> {
-    fn under(context: &Context) -> Self {
-        Self { table: context.table.clone(), family: context.family, ..Self::default() }
-    }
-
-    /// Whether a chain opens another table: it stands again, or before one that is listed after it.
-    fn splits(&self, chain: &str) -> bool {
-        let (Some(new), Some(last)) = (order(chain), self.seen.last()) else { return false };
-        // Old kernels list nat's OUTPUT last.
-        self.seen.contains(&new) || (new < *last && (new, *last) != (3, 4))
-    }
-
-    fn see(&mut self, chain: &str) {
-        self.seen.extend(order(chain));
-    }
-
-    /// The table the group is of: as was said, unless its chains say otherwise.
-    fn table_name(&self) -> String {
-        let chains: Vec<&str> =
-            self.rows.iter().filter_map(|(row, kind)| chain_of(*row, *kind)).collect();
-        let builtin: Vec<&str> = chains.iter().copied().filter(|c| is_builtin(c)).collect();
-        if let Some(said) = &self.table {
-            let known = builtin_names(said);
-            if self.starred || known.is_empty() || builtin.iter().all(|c| known.contains(c)) {
-                return said.clone();
-            }
-        }
-        guess_table(&builtin, &self.targets()).into()
-    }
-
-    fn targets(&self) -> Vec<&str> {
-        let mut found = Vec::new();
-        for (row, kind) in &self.rows {
-            match kind {
-                Kind::Rule(columns) => found.extend(listing::target_name(*columns, *row)),
-                Kind::Save => {
-                    let mut words = row.text.split_whitespace();
-                    if words.any(|w| w == "-j") {
-                        found.extend(words.next());
-                    }
-                }
-                _ => {}
-            }
-        }
-        found
-    }
-}
-
-/// What a table is called among what was recognised.
-fn table_section(draft: &Draft) -> SectionKind {
-    SectionKind::Table {
-        family: draft.family,
-        table: draft.name.clone(),
-        chains: draft.chains.iter().filter(|c| c.is_shown()).count() as u32,
-        rules: draft.rule_count() as u32,
-    }
-}
-
-/// The chain that a row of a group names.
-fn chain_of(row: Row<'_>, kind: Kind) -> Option<&str> {
-    match kind {
-        Kind::Head => listing::head(row).map(|h| h.name),
-        Kind::Save => {
-            if let Some(rest) = row.text.strip_prefix(':') {
-                return rest.split_whitespace().next();
-            }
-            let mut words = row.text.split_whitespace();
-            words.find(|w| matches!(*w, "-A" | "-P" | "-N" | "-I" | "--append" | "--insert"))?;
-            words.next()
-        }
-        _ => None,
-    }
-}
-
-/// The place of a built-in chain in the order listings have them.
-fn order(chain: &str) -> Option<usize> {
-    ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"].iter().position(|c| *c == chain)
-}
-
-/// The table that has these built-in chains and these targets.
-fn guess_table(builtin: &[&str], targets: &[&str]) -> &'static str {
-    let has = |names: &[&str]| targets.iter().any(|t| names.contains(t));
-    let nat = has(&["DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP"]);
-    let raw = has(&["NOTRACK", "CT", "TRACE"]);
-    let mangle = has(&[
-        "MARK", "TOS", "DSCP", "TTL", "HL", "CONNMARK", "TPROXY", "TCPMSS", "CHECKSUM", "CLASSIFY",
-    ]);
-    let fits = |table: &str| builtin.iter().all(|c| builtin_names(table).contains(c));
-    let whole =
-        |table: &str| fits(table) && builtin_names(table).iter().all(|c| builtin.contains(c));
-    let routing = builtin.iter().any(|c| c.ends_with("ROUTING"));
-    match () {
-        () if nat && fits("nat") => "nat",
-        () if whole("mangle") => "mangle",
-        () if whole("nat") => "nat",
-        () if whole("filter") => "filter",
-        () if raw && fits("raw") => "raw",
-        () if whole("raw") && !mangle => "raw",
-        () if mangle && routing && fits("mangle") => "mangle",
-        () if routing && fits("nat") => "nat",
-        () if fits("filter") => "filter",
-        () => "mangle",
-    }
-}
-
-/// The family that the addresses of a group tell.
-fn guess_family(rows: &[(Row<'_>, Kind)]) -> Family {
-    let v6 = |word: &str| {
-        let word = word.trim_start_matches(['!', '[']);
-        let word = word.split(['/', ']', '-']).next().unwrap_or_default();
-        word.contains(':') && word.parse::<std::net::Ipv6Addr>().is_ok()
-            || matches!(word, "icmpv6" | "ipv6") && word.len() == 6
-            || word.starts_with("icmp6")
-    };
-    let any = rows.iter().any(|(row, _)| {
-        row.text.contains(':') && row.text.split_whitespace().any(v6)
-            || row.text.contains("ipv6-icmp")
-            || row.text.contains("icmp6-")
-            || row.text.contains("-p icmpv6")
-    });
-    if any { Family::Ip6 } else { Family::Ip }
-}
-
 /// Whether a row is a line of a save text or of `-S`.
 fn is_save(row: Row<'_>) -> bool {
     if let Some(rest) = row.text.strip_prefix(':') {
@@ -976,28 +771,6 @@ fn only_blank(clean: &Clean, last: Span, row: Row<'_>) -> bool {
     let gap = this.start.saturating_sub(last.end) as usize;
     let before = clean.text.get(row.start.saturating_sub(gap)..row.start);
     before.is_some_and(|text| text.trim_matches(['>', ' ', '\n', '\t']).is_empty())
-}
-
-/// Says which built-in chains of a table were not pasted.
-fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
-    let missing: Vec<&str> = builtin_names(&draft.name)
-        .iter()
-        .copied()
-        .filter(|c| !draft.shows(c))
-        // Kernels before 2.6.34 had no INPUT in nat.
-        .filter(|c| !(*draft.name == *"nat" && *c == "INPUT"))
-        .collect();
-    if !missing.is_empty() {
-        let program = if draft.family == Family::Ip6 { "ip6tables" } else { "iptables" };
-        diagnostics.push(Diagnostic {
-            id: DiagnosticId::PartOfTable,
-            severity: Severity::Warning,
-            span: draft.first.unwrap_or_default(),
-            found: draft.name.clone(),
-            expected: missing.into_iter().map(|c| Expected::Literal(c.into())).collect(),
-            hint: Some(Hint::Paste(format!("{program} -t {} -nvL", draft.name).into())),
-        });
-    }
 }
 
 #[cfg(test)]
