@@ -1,12 +1,12 @@
 //! A table from its rows: rules that stand together are a group, whose table and family are told by the command
 //! above it, by the dump itself, or by its chains and targets.
 
-use crate::clean::Row;
-use crate::draft::{Draft, builtin_names, is_builtin};
+use crate::clean::{Clean, Row};
+use crate::draft::{Draft, NO_CHAIN, builtin_names, is_builtin};
 use crate::listing::{self, Columns};
-use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, SectionKind, Severity,
-};
+use crate::restore;
+use crate::rule::Cx;
+use chainwalk_model::{Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, Severity};
 
 /// What kind of row a group holds.
 #[derive(Clone, Copy, Debug)]
@@ -36,7 +36,7 @@ pub(crate) struct Group<'a> {
     pub(crate) table: Option<String>,
     pub(crate) family: Option<Family>,
     /// The built-in chains so far, by their place in the order listings have them.
-    pub(crate) seen: Vec<usize>,
+    seen: Vec<usize>,
     pub(crate) columns: Option<Columns>,
     /// Whether `*table` opened it.
     pub(crate) starred: bool,
@@ -58,8 +58,76 @@ impl Group<'_> {
         self.seen.extend(order(chain));
     }
 
+    /// Its table. Tells of each row where it ends, as it is read.
+    pub(crate) fn draft(
+        self,
+        clean: &Clean,
+        backend: Option<Backend>,
+        diagnostics: &mut Vec<Diagnostic>,
+        read: &mut dyn FnMut(usize),
+    ) -> Draft {
+        let family = self.family.unwrap_or_else(|| guess_family(&self.rows));
+        let table = self.table_name();
+        let mut draft = Draft::new(family, &table);
+        draft.backend = backend.unwrap_or_default();
+        draft.told = backend.is_some();
+        draft.saved = self.starred;
+        let mut hidden = None;
+        let mut cx = Cx { clean, diagnostics };
+        let mut chain = None;
+        for (row, kind) in &self.rows {
+            let row = *row;
+            let place = (row.start, row.end());
+            let span = clean.span(place.0, place.1);
+            read(place.1);
+            draft.cover(span);
+            match kind {
+                Kind::Save if row.text.starts_with('*') || row.text == "COMMIT" => {}
+                Kind::Save => {
+                    if !restore::line(&mut cx, &mut draft, row) {
+                        let id = DiagnosticId::BadLine;
+                        cx.say(id, Severity::Warning, place, vec![Expected::Option], None);
+                    }
+                }
+                Kind::Head => {
+                    let Some(head) = listing::head(row) else { continue };
+                    let at = draft.chain(head.name);
+                    let entry = &mut draft.chains[at];
+                    entry.header = Some(span);
+                    entry.policy = head.policy;
+                    entry.counters = head.counters;
+                    entry.references = head.references;
+                    chain = Some(at);
+                }
+                Kind::Columns(columns) => {
+                    if !columns.ifaces {
+                        hidden.get_or_insert(place);
+                    }
+                }
+                Kind::Rule(columns) => {
+                    let at = chain.unwrap_or_else(|| draft.chain(NO_CHAIN));
+                    chain = Some(at);
+                    if let Some(rule) = listing::rule(&mut cx, &mut draft, *columns, row) {
+                        draft.fills(at);
+                        draft.chains[at].shown.get_or_insert(span);
+                        draft.chains[at].rules.push(rule);
+                    } else {
+                        let id = DiagnosticId::BadLine;
+                        cx.say(id, Severity::Warning, place, vec![Expected::Target], None);
+                    }
+                }
+            }
+        }
+        if let Some(place) = hidden {
+            let program = if family == Family::Ip6 { "ip6tables" } else { "iptables" };
+            let hint = Some(Hint::Paste(format!("{program} -t {table} -nvL").into()));
+            cx.say(DiagnosticId::HiddenInterfaces, Severity::Warning, place, vec![], hint);
+        }
+        draft
+    }
+
     /// The table the group is of: as was said, unless its chains say otherwise.
-    pub(crate) fn table_name(&self) -> String {
+    fn table_name(&self) -> String {
         let chains: Vec<&str> =
             self.rows.iter().filter_map(|(row, kind)| chain_of(*row, *kind)).collect();
         let builtin: Vec<&str> = chains.iter().copied().filter(|c| is_builtin(c)).collect();
@@ -72,7 +140,7 @@ impl Group<'_> {
         guess_table(&builtin, &self.targets()).into()
     }
 
-    pub(crate) fn targets(&self) -> Vec<&str> {
+    fn targets(&self) -> Vec<&str> {
         let mut found = Vec::new();
         for (row, kind) in &self.rows {
             match kind {
@@ -90,18 +158,8 @@ impl Group<'_> {
     }
 }
 
-/// What a table is called among what was recognised.
-pub(crate) fn table_section(draft: &Draft) -> SectionKind {
-    SectionKind::Table {
-        family: draft.family,
-        table: draft.name.clone(),
-        chains: draft.chains.iter().filter(|c| c.is_shown()).count() as u32,
-        rules: draft.rule_count() as u32,
-    }
-}
-
 /// The chain that a row of a group names.
-pub(crate) fn chain_of(row: Row<'_>, kind: Kind) -> Option<&str> {
+fn chain_of(row: Row<'_>, kind: Kind) -> Option<&str> {
     match kind {
         Kind::Head => listing::head(row).map(|h| h.name),
         Kind::Save => {
@@ -117,12 +175,12 @@ pub(crate) fn chain_of(row: Row<'_>, kind: Kind) -> Option<&str> {
 }
 
 /// The place of a built-in chain in the order listings have them.
-pub(crate) fn order(chain: &str) -> Option<usize> {
+fn order(chain: &str) -> Option<usize> {
     ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"].iter().position(|c| *c == chain)
 }
 
 /// The table that has these built-in chains and these targets.
-pub(crate) fn guess_table(builtin: &[&str], targets: &[&str]) -> &'static str {
+fn guess_table(builtin: &[&str], targets: &[&str]) -> &'static str {
     let has = |names: &[&str]| targets.iter().any(|t| names.contains(t));
     let nat = has(&["DNAT", "SNAT", "MASQUERADE", "REDIRECT", "NETMAP"]);
     let raw = has(&["NOTRACK", "CT", "TRACE"]);
@@ -148,7 +206,7 @@ pub(crate) fn guess_table(builtin: &[&str], targets: &[&str]) -> &'static str {
 }
 
 /// The family that the addresses of a group tell.
-pub(crate) fn guess_family(rows: &[(Row<'_>, Kind)]) -> Family {
+fn guess_family(rows: &[(Row<'_>, Kind)]) -> Family {
     let v6 = |word: &str| {
         let word = word.trim_start_matches(['!', '[']);
         let word = word.split(['/', ']', '-']).next().unwrap_or_default();
@@ -163,26 +221,4 @@ pub(crate) fn guess_family(rows: &[(Row<'_>, Kind)]) -> Family {
             || row.text.contains("-p icmpv6")
     });
     if any { Family::Ip6 } else { Family::Ip }
-}
-
-/// Says which built-in chains of a table were not pasted.
-pub(crate) fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
-    let missing: Vec<&str> = builtin_names(&draft.name)
-        .iter()
-        .copied()
-        .filter(|c| !draft.shows(c))
-        // Kernels before 2.6.34 had no INPUT in nat.
-        .filter(|c| !(*draft.name == *"nat" && *c == "INPUT"))
-        .collect();
-    if !missing.is_empty() {
-        let program = if draft.family == Family::Ip6 { "ip6tables" } else { "iptables" };
-        diagnostics.push(Diagnostic {
-            id: DiagnosticId::PartOfTable,
-            severity: Severity::Warning,
-            span: draft.first.unwrap_or_default(),
-            found: draft.name.clone(),
-            expected: missing.into_iter().map(|c| Expected::Literal(c.into())).collect(),
-            hint: Some(Hint::Paste(format!("{program} -t {} -nvL", draft.name).into())),
-        });
-    }
 }
