@@ -6,9 +6,10 @@
 
 use crate::assume::{self, assumption, assumption_text, policy_text, route_text};
 use crate::clean::{Clean, Row};
+use crate::cx::Cx;
 use crate::draft::{Draft, builtin_names};
 use crate::oneline::{self, bad, cidr, missing};
-use crate::rule::{self, Cx, Spec, Verb};
+use crate::rule::{self, Spec, Verb};
 use crate::save::rule_text;
 use crate::{command, word};
 use chainwalk_model::{

@@ -2,10 +2,10 @@
 //! above it, by the dump itself, or by its chains and targets.
 
 use crate::clean::{Clean, Row};
+use crate::cx::Cx;
 use crate::draft::{Draft, NO_CHAIN, builtin_names, is_builtin};
 use crate::listing::{self, Columns};
 use crate::restore;
-use crate::rule::Cx;
 use chainwalk_model::{Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, Severity};
 
 /// What kind of row a group holds.

@@ -12,6 +12,7 @@ mod assume;
 pub mod case;
 mod clean;
 mod command;
+mod cx;
 mod date;
 mod draft;
 mod edit;
@@ -29,6 +30,7 @@ mod rule;
 mod rules;
 mod save;
 mod shell;
+mod target;
 mod value;
 mod word;
 

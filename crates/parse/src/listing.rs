@@ -4,10 +4,12 @@
 //! Everything behind the destination is read piece by piece; what is not read is kept as text.
 
 use crate::clean::Row;
-use crate::draft::{Draft, DraftRule};
+use crate::cx::Cx;
+use crate::draft::Draft;
 use crate::ext::{self, Given, MATCHES, Seen, TargetExt, UNREAD_TARGETS};
 use crate::names;
-use crate::rule::{Cx, named_target, tests};
+use crate::rules::DraftRule;
+use crate::target::{any_iface, named_target, tests};
 use crate::value::{self, whole};
 use chainwalk_model::{
     AddrMask, Count, Counters, DiagnosticId, Expected, Family, IfaceMatch, Inv, IpMatch, Match, Op,
@@ -258,11 +260,6 @@ fn iface(text: &str) -> Option<Inv<IfaceMatch>> {
     }
     let value = whole(value::iface, name)?;
     any_iface(Inv { not, value })
-}
-
-/// `-i +` tests nothing, while `! -i +` never holds.
-pub(crate) fn any_iface(iface: Inv<IfaceMatch>) -> Option<Inv<IfaceMatch>> {
-    (iface.not || !iface.value.name.is_empty()).then_some(iface)
 }
 
 /// An address column; `None` if it is a name that nothing here can resolve.

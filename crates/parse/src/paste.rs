@@ -2,13 +2,13 @@
 
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command, Inside};
+use crate::cx::Cx;
 use crate::draft::builtin_names;
 use crate::facts;
 use crate::group::{Context, Group, Kind};
 use crate::hosts::{Hosts, Label};
 use crate::listing;
 use crate::restore;
-use crate::rule::Cx;
 use crate::shell::{Shell, Statement};
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, Reading, SectionKind,

@@ -3,64 +3,20 @@
 //! An option goes to the extension opened last that knows it, as getopt does; what no extension knows is
 //! kept as text and named.
 
-use crate::clean::Clean;
+use crate::cx::{ADVISED, Cx};
 use crate::draft::Draft;
-use crate::ext::{
-    self, Arg, Given, MATCHES, MatchExt, Opt, TARGETS, TargetExt, UNREAD_MATCHES, UNREAD_TARGETS,
-    Wrong,
-};
-use crate::listing::any_iface;
+use crate::ext::{self, Arg, Given, MATCHES, MatchExt, Opt, TargetExt, UNREAD_MATCHES, Wrong};
 use crate::names;
+use crate::target::{any_iface, named_target, tests};
 use crate::value;
 use crate::word::Word;
 use chainwalk_model::{
-    AddrMask, ChainId, Count, Counters, Diagnostic, DiagnosticId, Expected, Family, Hint, Inv,
-    IpMatch, Match, Op, OpKind, Opaque, Policy, Severity, Target, Text,
+    AddrMask, Count, Counters, DiagnosticId, Expected, Family, Hint, Inv, IpMatch, Match, Op,
+    OpKind, Opaque, Policy, Severity, Target, Text,
 };
-
-/// Where a rule is read.
-pub(crate) struct Cx<'a> {
-    /// The document.
-    pub(crate) clean: &'a Clean,
-    /// Where problems go.
-    pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
-}
-
-impl Cx<'_> {
-    /// Notes a problem at `start..end` of the clean text.
-    pub(crate) fn say(
-        &mut self,
-        id: DiagnosticId,
-        severity: Severity,
-        (start, end): (usize, usize),
-        expected: Vec<Expected>,
-        hint: Option<Hint>,
-    ) {
-        let found = self.clean.text.get(start..end).unwrap_or_default();
-        let found: String = found.chars().take(80).collect();
-        let span = self.clean.span(start, end);
-        let found: Text = found.trim().into();
-        self.diagnostics.push(Diagnostic { id, severity, span, found, expected, hint });
-    }
-
-    /// The known name that was meant. Whoever has so many problems reads no advice on each of them.
-    pub(crate) fn nearest<'n>(
-        &self,
-        name: &str,
-        known: impl IntoIterator<Item = &'n str>,
-    ) -> Option<Hint> {
-        if self.diagnostics.len() >= ADVISED {
-            return None;
-        }
-        names::nearest(name, known).map(|n| Hint::DidYouMean(n.into()))
-    }
-}
 
 /// The states of conntrack.
 const STATES: [&str; 7] = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "SNAT", "DNAT"];
-
-/// So many problems come with the nearest name.
-const ADVISED: usize = 1000;
 
 /// What a line asks to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -832,49 +788,6 @@ impl<'a> Reader<'a, '_, '_, '_> {
         }
         rules
     }
-}
-
-/// `-s 0.0.0.0/0` tests nothing, while `! -s 0.0.0.0/0` never holds.
-pub(crate) fn tests(net: Inv<AddrMask>) -> Option<Inv<AddrMask>> {
-    (net.not || !net.value.mask.is_unspecified()).then_some(net)
-}
-
-/// A target by a name that no extension read here has: a chain, or one kept as text.
-pub(crate) fn named_target(
-    cx: &mut Cx<'_>,
-    draft: &mut Draft,
-    name: &str,
-    goto: bool,
-    options: bool,
-    (start, end): (usize, usize),
-    text: Opaque,
-) -> Target {
-    let chain = draft.find(name);
-    if chain.is_none() && !goto {
-        if UNREAD_TARGETS.contains(&name) {
-            cx.say(DiagnosticId::NotModelled, Severity::Warning, (start, end), vec![], None);
-            return Target::Opaque(text);
-        }
-        if options {
-            let known = TARGETS.iter().flat_map(|e| e.names).copied();
-            let near = Some(known).filter(|_| name.len() > 2).and_then(|k| cx.nearest(name, k));
-            cx.say(
-                DiagnosticId::UnknownTarget,
-                Severity::Warning,
-                (start, end),
-                vec![Expected::Target, Expected::Chain],
-                near,
-            );
-            return Target::Opaque(text);
-        }
-    }
-    let at = chain.unwrap_or_else(|| draft.chain(name));
-    let jump = &mut draft.chains[at].jump;
-    if jump.is_none() {
-        *jump = Some(cx.clean.span(start, end));
-    }
-    let id = ChainId(at as u32);
-    if goto { Target::Goto(id) } else { Target::Jump(id) }
 }
 
 const BASE: &[&str] = &[

@@ -1,6 +1,6 @@
 //! `ip route`, also of all tables, and `ip rule`.
 
-use super::{Block, Facts, bare, made, pasted};
+use super::block::{Block, Facts, bare, made, pasted};
 use crate::assume;
 use crate::clean::{Clean, Row};
 use crate::oneline::Word;
