@@ -3,8 +3,9 @@
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
 use crate::draft::{Draft, is_builtin};
-use crate::rule::{self, Verb};
+use crate::rule;
 use crate::rules::DraftRule;
+use crate::spec::Verb;
 use crate::word::{Word, words};
 use chainwalk_model::{
     Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Match, Op, OpKind,

@@ -5,7 +5,7 @@ mod extension;
 mod nat_range;
 mod spread;
 
-pub(crate) use extension::{Arg, Given, MAYBE, MatchExt, Opt, Seen, TargetExt, Wrong};
+pub(crate) use extension::{Arg, Ext, Given, MAYBE, MatchExt, Opt, Seen, TargetExt, Wrong};
 pub(crate) use sctp::chunk as sctp_chunk;
 
 macro_rules! extensions {
@@ -32,6 +32,39 @@ extensions! { TARGETS: TargetExt, Target =>
 /// The match extension of that name.
 pub(crate) fn find_match(name: &str) -> Option<&'static MatchExt> {
     MATCHES.iter().copied().find(|e| e.names.contains(&name))
+}
+
+/// The match extension that `-p` with this protocol may stand for.
+pub(crate) fn of_protocol(protocol: &str) -> Option<&'static MatchExt> {
+    let name = match protocol {
+        "6" => "tcp",
+        "17" => "udp",
+        "1" => "icmp",
+        "58" => "icmp6",
+        "132" => "sctp",
+        "33" => "dccp",
+        "50" => "esp",
+        "51" => "ah",
+        "108" => "ipcomp",
+        "135" | "mobility-header" => "mh",
+        name => name,
+    };
+    let lower = [
+        "tcp",
+        "udp",
+        "udplite",
+        "icmp",
+        "icmp6",
+        "icmpv6",
+        "ipv6-icmp",
+        "sctp",
+        "dccp",
+        "esp",
+        "ah",
+        "ipcomp",
+        "mh",
+    ];
+    find_match(name).filter(|_| lower.contains(&name))
 }
 
 /// The target extension of that name.
