@@ -222,3 +222,6 @@ fn guess_family(rows: &[(Row<'_>, Kind)]) -> Family {
     });
     if any { Family::Ip6 } else { Family::Ip }
 }
+
+#[cfg(test)]
+mod tests;

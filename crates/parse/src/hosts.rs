@@ -376,3 +376,6 @@ fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

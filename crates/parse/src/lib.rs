@@ -10,6 +10,8 @@ mod answered;
 mod ask;
 mod assume;
 pub mod case;
+#[cfg(test)]
+mod checks;
 mod clean;
 mod command;
 mod cx;

@@ -487,25 +487,4 @@ fn finish(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_head_has_policy_or_references() {
-        let row = |text| Row { text, start: 0 };
-        let head = |text| head(row(text));
-        let policy = head("Chain INPUT (policy DROP 36M packets, 17G bytes)");
-        let counters = counters("36M", "17G");
-        let expect = Head { name: "INPUT", policy: Some(Policy::Drop), counters, references: None };
-        assert_eq!(policy, Some(expect));
-        assert_eq!(head("Chain x (2 references)").and_then(|h| h.references), Some(2));
-        assert_eq!(head("Chain of command (army)"), None);
-    }
-
-    #[test]
-    fn a_rounded_count_keeps_its_precision() {
-        assert_eq!(count("36M"), Some(Count { value: 36_000_000, unit: 1_000_000 }));
-        assert_eq!(count("99999"), Some(Count { value: 99999, unit: 1 }));
-        assert_eq!(count("tcp"), None);
-    }
-}
+mod tests;

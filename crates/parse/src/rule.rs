@@ -574,3 +574,6 @@ fn known(options: &'static [Opt], name: &str, exact: bool) -> Option<&'static Op
     let mut found = options.iter().filter(fits);
     found.next().filter(|_| found.next().is_none())
 }
+
+#[cfg(test)]
+mod tests;
