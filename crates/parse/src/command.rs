@@ -1,6 +1,7 @@
 //! A command line as people paste it with its output: prompt, program, arguments.
 
 use crate::clean::Row;
+use crate::names::{base, tables};
 use crate::shell::Shell;
 use crate::word::{self, Word};
 use chainwalk_model::{Backend, Family};
@@ -33,12 +34,6 @@ pub(crate) enum Inside {
     Machine(String),
     /// In a container, a pod or a network namespace, which has rules and interfaces of its own.
     Part(String),
-}
-
-/// Whether a row runs iptables or one of its kin.
-pub(crate) fn is_tables(row: Row<'_>) -> bool {
-    let first = row.text.split_whitespace().find(|w| *w != "sudo").unwrap_or_default();
-    tables(first.rsplit('/').next().unwrap_or(first)).is_some()
 }
 
 /// Reads a command line of a script; `None` if the row is none.
@@ -99,50 +94,6 @@ pub(crate) fn read<'a>(row: Row<'a>, shell: &Shell) -> Option<Command<'a>> {
         command.table = Some("filter".into());
     }
     Some(command)
-}
-
-/// A program's name without its path.
-fn base(word: &str) -> &str {
-    word.rsplit('/').next().unwrap_or(word)
-}
-
-/// The family and the kind of iptables a program is, and whether it saves.
-fn tables(name: &str) -> Option<(Family, Option<Backend>, bool)> {
-    let lower = name.trim_matches(['$', '{', '}', '"']).to_ascii_lowercase();
-    let variable = name.starts_with('$');
-    let rest = if let Some(rest) = lower.strip_prefix("ip6tables") {
-        Some((Family::Ip6, rest))
-    } else if let Some(rest) = lower.strip_prefix("iptables") {
-        Some((Family::Ip, rest))
-    } else if variable && matches!(lower.as_str(), "ipt" | "ip4t" | "fw" | "iptables_cmd") {
-        Some((Family::Ip, ""))
-    } else if variable && matches!(lower.as_str(), "ipt6" | "ip6t") {
-        Some((Family::Ip6, ""))
-    } else {
-        match lower.as_str() {
-            "xtables-save" => Some((Family::Ip, "-nft-save")),
-            _ => None,
-        }
-    }?;
-    let backend = if rest.1.contains("nft") {
-        Some(Backend::IptablesNft)
-    } else if rest.1.contains("legacy") {
-        Some(Backend::Legacy)
-    } else {
-        None
-    };
-    let known = [
-        "",
-        "-save",
-        "-restore",
-        "-nft",
-        "-legacy",
-        "-nft-save",
-        "-legacy-save",
-        "-nft-restore",
-        "-legacy-restore",
-    ];
-    known.contains(&rest.1).then_some((rest.0, backend, rest.1.ends_with("save")))
 }
 
 /// The row behind its prompt, and whether there was one.

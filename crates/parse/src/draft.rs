@@ -42,19 +42,6 @@ pub(crate) struct DraftChain {
     filled: bool,
 }
 
-/// A rule while it is being read.
-#[derive(Clone, Debug)]
-pub(crate) struct DraftRule {
-    /// Its operations; chains are indices into the draft.
-    pub(crate) ops: Vec<Op>,
-    /// Its counters.
-    pub(crate) counters: Option<Counters>,
-    /// Its comment.
-    pub(crate) comment: Option<Text>,
-    /// Its text.
-    pub(crate) span: Span,
-}
-
 /// A table while it is being read.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {

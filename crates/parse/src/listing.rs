@@ -4,10 +4,12 @@
 //! Everything behind the destination is read piece by piece; what is not read is kept as text.
 
 use crate::clean::Row;
-use crate::draft::{Draft, DraftRule};
+use crate::cx::Cx;
+use crate::draft::Draft;
 use crate::ext::{self, Given, MATCHES, Seen, TargetExt, UNREAD_TARGETS};
 use crate::names;
-use crate::rule::{Cx, named_target, tests};
+use crate::rules::DraftRule;
+use crate::target::{any_iface, named_target, tests};
 use crate::value::{self, whole};
 use chainwalk_model::{
     AddrMask, Count, Counters, DiagnosticId, Expected, Family, IfaceMatch, Inv, IpMatch, Match, Op,
@@ -260,11 +262,6 @@ fn iface(text: &str) -> Option<Inv<IfaceMatch>> {
     any_iface(Inv { not, value })
 }
 
-/// `-i +` tests nothing, while `! -i +` never holds.
-pub(crate) fn any_iface(iface: Inv<IfaceMatch>) -> Option<Inv<IfaceMatch>> {
-    (iface.not || !iface.value.name.is_empty()).then_some(iface)
-}
-
 /// An address column; `None` if it is a name that nothing here can resolve.
 fn net(text: &str, v6: bool) -> Option<Inv<AddrMask>> {
     let (not, text) = sign(text);
@@ -490,25 +487,4 @@ fn finish(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_head_has_policy_or_references() {
-        let row = |text| Row { text, start: 0 };
-        let head = |text| head(row(text));
-        let policy = head("Chain INPUT (policy DROP 36M packets, 17G bytes)");
-        let counters = counters("36M", "17G");
-        let expect = Head { name: "INPUT", policy: Some(Policy::Drop), counters, references: None };
-        assert_eq!(policy, Some(expect));
-        assert_eq!(head("Chain x (2 references)").and_then(|h| h.references), Some(2));
-        assert_eq!(head("Chain of command (army)"), None);
-    }
-
-    #[test]
-    fn a_rounded_count_keeps_its_precision() {
-        assert_eq!(count("36M"), Some(Count { value: 36_000_000, unit: 1_000_000 }));
-        assert_eq!(count("99999"), Some(Count { value: 99999, unit: 1 }));
-        assert_eq!(count("tcp"), None);
-    }
-}
+mod tests;

@@ -2,6 +2,9 @@
 //!
 //! They are those of a Debian system's `/etc/protocols` and `/etc/services` that firewalls use.
 
+use crate::clean::Row;
+use chainwalk_model::{Backend, Family};
+
 /// Protocol names and numbers; the first name of a number is the one iptables prints.
 #[rustfmt::skip]
 pub(crate) const PROTOCOLS: &[(&str, u8)] = &[
@@ -173,6 +176,56 @@ pub(crate) const ICMP6: &[(&str, u8, Option<u8>)] = &[
     ("neighbor-advertisement", 136, None),
     ("redirect", 137, None),
 ];
+
+/// Whether a row runs iptables or one of its kin.
+pub(crate) fn is_tables(row: Row<'_>) -> bool {
+    let first = row.text.split_whitespace().find(|w| *w != "sudo").unwrap_or_default();
+    tables(first.rsplit('/').next().unwrap_or(first)).is_some()
+}
+
+/// A program's name without its path.
+pub(crate) fn base(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// The family and the kind of iptables a program is, and whether it saves.
+pub(crate) fn tables(name: &str) -> Option<(Family, Option<Backend>, bool)> {
+    let lower = name.trim_matches(['$', '{', '}', '"']).to_ascii_lowercase();
+    let variable = name.starts_with('$');
+    let rest = if let Some(rest) = lower.strip_prefix("ip6tables") {
+        Some((Family::Ip6, rest))
+    } else if let Some(rest) = lower.strip_prefix("iptables") {
+        Some((Family::Ip, rest))
+    } else if variable && matches!(lower.as_str(), "ipt" | "ip4t" | "fw" | "iptables_cmd") {
+        Some((Family::Ip, ""))
+    } else if variable && matches!(lower.as_str(), "ipt6" | "ip6t") {
+        Some((Family::Ip6, ""))
+    } else {
+        match lower.as_str() {
+            "xtables-save" => Some((Family::Ip, "-nft-save")),
+            _ => None,
+        }
+    }?;
+    let backend = if rest.1.contains("nft") {
+        Some(Backend::IptablesNft)
+    } else if rest.1.contains("legacy") {
+        Some(Backend::Legacy)
+    } else {
+        None
+    };
+    let known = [
+        "",
+        "-save",
+        "-restore",
+        "-nft",
+        "-legacy",
+        "-nft-save",
+        "-legacy-save",
+        "-nft-restore",
+        "-legacy-restore",
+    ];
+    known.contains(&rest.1).then_some((rest.0, backend, rest.1.ends_with("save")))
+}
 
 /// DSCP classes by name.
 pub(crate) fn dscp_class(name: &str) -> Option<u8> {

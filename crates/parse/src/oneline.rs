@@ -17,7 +17,7 @@ pub(crate) struct Word<'a> {
 impl<'a> Word<'a> {
     /// The span of the word in document 0.
     pub(crate) fn span(self) -> Span {
-        Span::new(DocId(0), self.start, self.start + self.text.len())
+        Span::new(DocId(0), self.start, self.end())
     }
 
     /// The part of the word from byte `at` on; `at` is a character boundary.
@@ -28,6 +28,23 @@ impl<'a> Word<'a> {
     /// The part of the word before byte `at`; `at` is a character boundary.
     pub(crate) fn until(self, at: usize) -> Self {
         Self { text: self.text.get(..at).unwrap_or_default(), start: self.start }
+    }
+
+    /// Where the word ends in its text.
+    pub(crate) fn end(self) -> usize {
+        self.start + self.text.len()
+    }
+
+    /// The word without white space at its ends.
+    pub(crate) fn trim(self) -> Self {
+        let start = self.text.len() - self.text.trim_start().len();
+        Self { text: self.text.trim(), start: self.start + start }
+    }
+
+    /// The words within it, as [`words`] parts them.
+    pub(crate) fn words(self) -> Vec<Self> {
+        let within = words(self.text).into_iter();
+        within.map(|w| Word { text: w.text, start: w.start + self.start }).collect()
     }
 
     /// The two sides of the first `mark`.

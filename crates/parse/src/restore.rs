@@ -1,8 +1,11 @@
 //! Lines of `iptables-save`, `-S`, restore input and `iptables -A …`, replayed on a table in order.
 
 use crate::clean::{Clean, Row};
-use crate::draft::{Draft, DraftRule, is_builtin};
-use crate::rule::{self, Cx, Verb};
+use crate::cx::Cx;
+use crate::draft::{Draft, is_builtin};
+use crate::rule;
+use crate::rules::DraftRule;
+use crate::spec::Verb;
 use crate::word::{Word, words};
 use chainwalk_model::{
     Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Match, Op, OpKind,

@@ -3,6 +3,7 @@
 //! A piece ends where the next byte can't belong to it; [`whole`] asks that nothing is left.
 
 use crate::names;
+use crate::word::quote_loosely;
 use chainwalk_model::{
     AddrMask, AddrTypes, Cidr, CtStates, IfaceMatch, Mac, Masked, Range, Rate, TcpFlags,
 };
@@ -452,6 +453,21 @@ pub(crate) fn quoted(i: &str) -> Piece<'_, String> {
         }
     }
     fail(i)
+}
+
+/// An address under its mask; a whole address has `/32` only where `full` asks for it.
+pub(crate) fn addr_text(net: AddrMask, full: bool) -> String {
+    let width = if net.addr.is_ipv6() { 128 } else { 32 };
+    match mask_len(net.mask) {
+        Some(len) if len == width && !full => net.addr.to_string(),
+        Some(len) => format!("{}/{len}", net.addr),
+        None => format!("{}/{}", net.addr, net.mask),
+    }
+}
+
+/// An interface as `-i` takes it.
+pub(crate) fn iface_text(iface: &IfaceMatch) -> String {
+    quote_loosely(&format!("{}{}", iface.name, if iface.prefix { "+" } else { "" }))
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_set.c`.
 
 use super::set::{dirs, named, text};
-use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced};
 use chainwalk_model::{Expected, SetMatch, SetOptions, SetTarget, Target};
 

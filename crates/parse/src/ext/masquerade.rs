@@ -6,7 +6,8 @@
 //! - Kernel: `net/netfilter/xt_MASQUERADE.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, nat_range};
+use super::extension::{Given, Seen, TargetExt, Wrong};
+use super::nat_range;
 use crate::value::Piece;
 use chainwalk_model::Target;
 

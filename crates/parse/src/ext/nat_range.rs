@@ -1,6 +1,6 @@
 //! What DNAT, SNAT, MASQUERADE and REDIRECT have in common: an address range, a port range, three flags.
 
-use super::{Given, Opt, Wrong, alias, opt, put_flag};
+use super::extension::{Given, Opt, Wrong, alias, opt, put_flag, range_text};
 use crate::value::{self, Piece, any_word, lead, spaced, word};
 use chainwalk_model::{Expected, NatRange, Range};
 use std::net::IpAddr;
@@ -136,7 +136,7 @@ pub(super) fn text(range: &NatRange) -> String {
     let mut out = String::new();
     let ports = ports_text(range);
     if let Some(addrs) = range.addrs {
-        out = super::range_text(addrs, '-');
+        out = range_text(addrs, '-');
         if addrs.first.is_ipv6() && !ports.is_empty() {
             out = format!("[{out}]");
         }
@@ -150,7 +150,7 @@ pub(super) fn text(range: &NatRange) -> String {
 
 /// The ports as one word; empty without ports.
 pub(super) fn ports_text(range: &NatRange) -> String {
-    let mut out = range.ports.map(|p| super::range_text(p, '-')).unwrap_or_default();
+    let mut out = range.ports.map(|p| range_text(p, '-')).unwrap_or_default();
     if let Some(base) = range.base_port {
         out += &format!("/{base}");
     }

@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_owner.c`.
 //! - Not modelled: names besides `root`; process and session numbers of old kernels.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put, put_flag, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put, put_flag, range_text};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Match, Range};
 

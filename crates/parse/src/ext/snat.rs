@@ -6,7 +6,8 @@
 //! - Kernel: `net/netfilter/xt_nat.c`.
 //! - Not modelled: several ranges in one rule, which kernels before 2.6.11 took.
 
-use super::{Given, Seen, TargetExt, Wrong, nat_range, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
+use super::nat_range;
 use crate::value::Piece;
 use chainwalk_model::Target;
 

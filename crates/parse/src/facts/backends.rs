@@ -1,7 +1,7 @@
 //! What an iptables says of rules that it does not show: those of the other iptables, and tables of nft that
 //! have no form in its language. They run all the same.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::draft::{Draft, builtin, builtin_names};
 use chainwalk_model::{

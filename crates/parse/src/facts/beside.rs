@@ -1,7 +1,7 @@
 //! What stands beside the rules and is not modelled: IPVS, XFRM, programs of eBPF and filters of tc. Each says
 //! which packets it may take.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::value::{self, whole};
 use chainwalk_model::{Beside, Cidr, Diagnostic, DiagnosticId, Hook, SectionKind, Severity, Touch};

@@ -1,6 +1,6 @@
 //! `ifconfig`, as net-tools 2 and as net-tools 1 print it.
 
-use super::{Block, Facts, bare, mac, made, pasted};
+use super::block::{Block, Facts, bare, mac, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::value;
 use chainwalk_model::{Cidr, Fact, Interface, SectionKind};

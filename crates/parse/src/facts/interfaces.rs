@@ -1,6 +1,6 @@
 //! `ip addr`, `ip link`, `bridge link`, and their `-br` forms, also shortened ones.
 
-use super::{Block, Facts, bare, mac, made, pasted};
+use super::block::{Block, Facts, bare, group, mac, made, of_kind, pasted};
 use crate::clean::{Clean, Row};
 use crate::value::{self, whole};
 use chainwalk_model::{Fact, Interface, SectionKind};
@@ -50,7 +50,7 @@ fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
             "hairpin" => interface.hairpin = words.next() == Some("on"),
             "mtu" => interface.mtu = words.next().and_then(|w| w.parse().ok()),
             "master" => interface.master = words.next().map(Into::into),
-            "group" => interface.group = words.next().and_then(super::group),
+            "group" => interface.group = words.next().and_then(group),
             _ => {}
         }
     }
@@ -79,7 +79,7 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
             true
         }
         "bridge" | "bond" | "team" | "vrf" => {
-            super::of_kind(interface, first.text);
+            of_kind(interface, first.text);
             true
         }
         "bridge_slave" | "hairpin" => {

@@ -1,6 +1,6 @@
 //! Dumps that are recognised and not read: their lines are named, so that nobody thinks they counted.
 
-use super::{Block, Facts, made};
+use super::block::{Block, Facts, made};
 use crate::clean::{Clean, Row};
 use chainwalk_model::{Diagnostic, DiagnosticId, Hint, SectionKind, Severity};
 
