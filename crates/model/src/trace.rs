@@ -4,8 +4,8 @@
 //! so no verdict is a fate by itself.
 
 use crate::{
-    ChainId, Cidr, CtDir, CtStates, Family, Hook, HostId, MssOp, Packet, RejectWith, RuleId, Sent,
-    Text,
+    ChainId, Cidr, CtDir, CtStates, Family, Hook, HostId, MssOp, OpId, Packet, RejectWith, RuleId,
+    Sent, Text,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -37,18 +37,18 @@ pub enum Question {
     Chain(Family, Text, Text),
     /// What is the policy of this chain?
     Policy(ChainId),
-    /// Does a piece of this rule that is not understood hold? The number is the operation's index.
-    Opaque(RuleId, u16),
+    /// Does a piece of a rule that is not understood hold?
+    Opaque(OpId),
     /// Do the interfaces that the listing hides fit?
     HiddenInterfaces(RuleId),
     /// Does a test hold whose past is not known (`recent`, `limit`, a set's counters …)?
-    History(RuleId, u16),
+    History(OpId),
     /// Does a test hold that leans on a fact nobody told (an owner, a device group, a clock …)?
-    Fact(RuleId, u16),
+    Fact(OpId),
     /// What are the elements of this ipset?
     Set(Text),
     /// Does this random test hold this time? It is asked anew each time.
-    Random(RuleId, u16),
+    Random(OpId),
     /// Which address or port does this NAT rule choose? It is asked anew each time.
     NatChoice(RuleId),
     /// Which port does the kernel give a flow that no rule translates and whose own port is taken? It is

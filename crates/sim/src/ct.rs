@@ -19,7 +19,7 @@ pub(crate) use seqadj::SeqAdj;
 pub(crate) use timeouts::Timeouts;
 
 use crate::engine::Proxied;
-use chainwalk_model::{CtDir, Flow, L4, Packet, RuleId, Text, Tuple, proto};
+use chainwalk_model::{CtDir, Flow, L4, OpId, Packet, Text, Tuple, proto};
 use sctp::Sctp;
 use std::rc::Rc;
 use tcp::Tcp;
@@ -75,8 +75,8 @@ pub(crate) struct Entry {
     pub zone: Zone,
     /// When it dies, in the world's milliseconds.
     pub expires_ms: u64,
-    /// The rule, and its operation, whose policy says how long it lives, which is not known.
-    pub policy: Option<(RuleId, u16)>,
+    /// The operation whose policy says how long it lives, which is not known.
+    pub policy: Option<OpId>,
     /// When its last packet came.
     pub seen_ms: u64,
     /// UDP: from when on it counts as a stream.
@@ -270,8 +270,8 @@ pub(crate) struct Look {
     pub checksum: bool,
     /// How long flows live.
     pub timeouts: Rc<Timeouts>,
-    /// The rule, and its operation, whose policy says so for a new flow.
-    pub policy: Option<(RuleId, u16)>,
+    /// The operation whose policy says so for a new flow.
+    pub policy: Option<OpId>,
 }
 
 impl Flows {
@@ -292,7 +292,7 @@ impl Flows {
     }
 
     /// A packet's flow that has expired or not, as a policy says that was not told: its number, and the rule.
-    pub(crate) fn in_doubt(&self, packet: &Packet, look: &Look) -> Option<(u32, (RuleId, u16))> {
+    pub(crate) fn in_doubt(&self, packet: &Packet, look: &Look) -> Option<(u32, OpId)> {
         let entry = self.find(tuple_of(packet), look.zone).and_then(|(id, _)| self.get(id))?;
         entry.policy.filter(|_| entry.seen_ms < look.now_ms).map(|policy| (entry.id, policy))
     }

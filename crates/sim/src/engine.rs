@@ -24,7 +24,7 @@ use crate::route::{Found, Key, Router, Who};
 use crate::world::World;
 use chainwalk_model::{
     Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, FrameTo, Hook,
-    HostId, IfKind, L4, Lean, LocalStack, Moment, Packet, Path, Question, RouteKind, Routed,
+    HostId, IfKind, L4, Lean, LocalStack, Moment, OpId, Packet, Path, Question, RouteKind, Routed,
     RoutingDrop, RuleId, Sent, Step, Text, Trace, Tuple, proto,
 };
 use std::collections::HashMap;
@@ -87,8 +87,8 @@ pub(crate) struct Skb {
     pub zone: Zone,
     /// The helper that a `CT` target named.
     pub helper: Option<ct::Helper>,
-    /// The rule, and its operation, that named a timeout policy.
-    pub policy: Option<(RuleId, u16)>,
+    /// The operation that named a timeout policy.
+    pub policy: Option<OpId>,
     /// Whether a `CT` target left a template.
     pub template: bool,
     pub frame: FrameTo,
@@ -98,8 +98,8 @@ pub(crate) struct Skb {
     pub own: bool,
     /// Whether it answers an untracked packet: until conntrack has looked it fits no flow.
     pub husk: bool,
-    /// The rule, and its operation, whose SYNPROXY opens a connection by it.
-    pub proxied: Option<(RuleId, u16)>,
+    /// The operation whose SYNPROXY opens a connection by it.
+    pub proxied: Option<OpId>,
     /// Whether it is a reset of REJECT's, which has no socket.
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it (`PACKET_LOOPBACK`).
@@ -134,8 +134,8 @@ pub(crate) struct Walker<'w> {
     route_src: Option<IpAddr>,
     /// Whether the kernel's next own packet answers an untracked one.
     husk: bool,
-    /// The rule, and its operation, whose SYNPROXY opens a connection by the kernel's next own packet.
-    proxied: Option<(RuleId, u16)>,
+    /// The operation whose SYNPROXY opens a connection by the kernel's next own packet.
+    proxied: Option<OpId>,
     /// Whether the kernel's next own packet is a reset of REJECT's.
     by_reject: bool,
     /// The addresses by which the next hop of the kernel's next own packet is chosen.

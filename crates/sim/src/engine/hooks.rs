@@ -6,8 +6,8 @@ use crate::ct::{
 };
 use crate::route::in_net;
 use chainwalk_model::{
-    Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpKind, Path,
-    Question, RuleId, Skip, Target, Text, Touch, priority,
+    Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpId, OpKind,
+    Path, Question, RuleId, Skip, Target, Text, Touch, priority,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -288,9 +288,9 @@ impl Walker<'_> {
             timeouts: self.world.timeouts.clone(),
             policy: skb.policy,
         };
-        if let Some((id, (rule, op))) = self.world.flows.in_doubt(&skb.packet, &look) {
+        if let Some((id, policy)) = self.world.flows.in_doubt(&skb.packet, &look) {
             let ways = [(Answer::Yes, None), (Answer::No, None)];
-            if self.put(skb, &Question::History(rule, op), &ways) == Answer::No {
+            if self.put(skb, &Question::History(policy), &ways) == Answer::No {
                 Rc::make_mut(&mut self.world.flows).kill(id);
             }
         }
@@ -325,18 +325,18 @@ impl Walker<'_> {
 
     /// A new flow that was expected is related, and translated as its master is.
     fn join(&mut self, skb: &mut Skb, fitting: &Fitting) -> Way<()> {
-        let (rule, op) = fitting.helper.named_by;
+        let named_by = fitting.helper.named_by;
         match fitting.doubt {
             Doubt::None => {}
             Doubt::Swept => {
-                let question = Question::History(rule, op);
+                let question = Question::History(named_by);
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
                 if self.put(skb, &question, &ways) == Answer::No {
                     return Ok(());
                 }
             }
             Doubt::Whole => {
-                let question = Question::Fact(rule, op);
+                let question = Question::Fact(named_by);
                 let ways = [(Answer::No, None), (Answer::Else, None)];
                 if self.put(skb, &question, &ways) != Answer::No {
                     return Err(Fate::Undecided(question));
@@ -382,13 +382,12 @@ impl Walker<'_> {
         if let Some(helper) = told.then(|| self.may_help(skb, dir)).flatten() {
             let now = self.world.now_ms;
             Rc::make_mut(&mut self.world.flows).perhaps_help(id, dir, helper, now);
-            let (rule, op) = helper.named_by;
-            self.put(skb, &Question::Fact(rule, op), &[(Answer::Yes, None)]);
+            self.put(skb, &Question::Fact(helper.named_by), &[(Answer::Yes, None)]);
             return Ok(());
         }
         let Some((entry, ..)) = self.flow(skb) else { return Ok(()) };
         let Some(helped) = &entry.helped else { return Ok(()) };
-        let (rule, op) = helped.helper.named_by;
+        let named_by = helped.helper.named_by;
         let mut entry = entry.clone();
         let now = self.world.now_ms;
         let flows = Rc::make_mut(&mut self.world.flows);
@@ -399,7 +398,7 @@ impl Walker<'_> {
             self.rewrite_text(skb, dir, rewrite);
         }
         if done == Done::Unsaid || rewritten {
-            self.put(skb, &Question::Fact(rule, op), &[(Answer::Yes, None)]);
+            self.put(skb, &Question::Fact(named_by), &[(Answer::Yes, None)]);
         }
         if done == Done::Dropped { Err(Fate::Refused) } else { Ok(()) }
     }
@@ -434,8 +433,10 @@ impl Walker<'_> {
         ops.find_map(|(rule, (op, found))| {
             let OpKind::Target(Target::Ct(ct)) = &found.what else { return None };
             let kind = Kind::named(ct.helper.as_deref()?, &skb.packet)?;
-            may_tell(kind, &skb.packet, dir)
-                .then_some(Helper { kind, named_by: (RuleId(rule as u32), op as u16) })
+            may_tell(kind, &skb.packet, dir).then_some(Helper {
+                kind,
+                named_by: OpId { rule: RuleId(rule as u32), op: op as u16 },
+            })
         })
     }
 

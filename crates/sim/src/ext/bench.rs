@@ -1,13 +1,13 @@
 //! A packet on its own host, for the tests of single extensions.
 
-use super::{At, test};
+use super::test;
 use crate::ct::Zone;
 use crate::eye::{Ct, CtFlow, Eye, Net};
 use crate::memory::Memory;
 use chainwalk_model::{
     Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, FrameTo, Hook, Host,
-    IfKind, Interface, IpHeader, L4, Mac, Match, Op, OpKind, Origin, Packet, Path, Question, Rule,
-    RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple, proto,
+    IfKind, Interface, IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, Path, Question,
+    Rule, RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple, proto,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -141,11 +141,11 @@ impl Bench {
 
     /// Evaluates a test as the first operation of rule 0; what it remembers stays.
     pub(crate) fn test(&self, m: &Match) -> Truth {
-        self.test_at(m, At { rule: RuleId(0), op: 0 })
+        self.test_at(m, OpId { rule: RuleId(0), op: 0 })
     }
 
     /// Evaluates a test at another place.
-    pub(crate) fn test_at(&self, m: &Match, at: At) -> Truth {
+    pub(crate) fn test_at(&self, m: &Match, at: OpId) -> Truth {
         test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None)
     }
 

@@ -201,7 +201,7 @@ fn compute(code: u16, a: u32, b: u32) -> Result<u32, Stop> {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, Question, RuleId, Truth};
+    use chainwalk_model::{Match, OpId, Question, RuleId, Truth};
 
     #[track_caller]
     fn check(code: &[(u16, u8, u8, u32)], expect: Truth) {
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_beside_the_packet_is_asked() {
-        let unknown = Truth::Unknown(Question::Fact(RuleId(0), 0));
+        let unknown = Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 }));
         check(&[(0x20, 0, 0, BESIDE + 36), (0x16, 0, 0, 0)], unknown);
         check(
             &[(0x20, 0, 0, BESIDE), (0x15, 0, 1, 0x0800), (6, 0, 0, 1), (6, 0, 0, 0)],

@@ -39,14 +39,14 @@ fn one(m: Option<Inv<Masked<u32>>>, part: Part, dev: Option<&Text>, eye: &Eye, j
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, RuleId};
+    use chainwalk_model::{Match, OpId, RuleId};
 
     #[test]
     fn a_group_nobody_told_is_not_guessed() {
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2").with_addr("eth0", "10.0.0.2");
         let value = Masked { value: 0, mask: u32::MAX };
         let m = Match::Devgroup { src: Some(Inv { not: false, value }), dst: None };
-        let unknown = Truth::Unknown(Question::Fact(RuleId(0), 0));
+        let unknown = Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 }));
         assert_eq!(bench.test(&m), unknown);
         bench.host.complete.network = true;
         assert_eq!(bench.test(&m), Truth::Yes);

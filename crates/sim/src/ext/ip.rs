@@ -30,7 +30,7 @@ pub(super) fn test(m: &IpMatch, eye: &Eye, j: &mut Judge) {
         j.holds(Part::Dst, m.not, under(&m.value, ip.dst), || Found::Addr(ip.dst));
     }
     if let Some(m) = &m.iniface {
-        let question = || Question::Fact(j.at.rule, j.at.op);
+        let question = || Question::Fact(j.at);
         let truth = iface(m, eye.path.iniface.as_ref(), question);
         j.say(Part::InIface, m.not, truth, || name(eye.path.iniface.as_ref()));
     }

@@ -17,7 +17,7 @@ pub(super) fn test(m: RpfilterMatch, eye: &Eye, j: &mut Judge) {
     let answer = match passes(m, eye) {
         Ok(passes) => truth(passes != m.invert),
         Err(Some(question)) => Truth::Unknown(question),
-        Err(None) => Truth::Unknown(Question::Fact(j.at.rule, j.at.op)),
+        Err(None) => Truth::Unknown(Question::Fact(j.at)),
     };
     j.say(Part::Module, m.invert, answer, || Found::Addr(eye.packet.ip.src));
 }

@@ -40,12 +40,12 @@ pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) 
     };
     let answer = match find(&m.set, m, &ask, eye, memory, 0) {
         Ok(_) if eye.source_untold() && m.dirs.contains(&true) => {
-            Truth::Unknown(Question::Fact(j.at.rule, j.at.op))
+            Truth::Unknown(Question::Fact(j.at))
         }
         Ok(sets::Found::Unclear) => Truth::Unknown(Question::Set(m.set.clone())),
         Ok(found) => truth(matches!(found, sets::Found::Fits(_)) != m.not),
         Err(Some(question)) => Truth::Unknown(question),
-        Err(None) => Truth::Unknown(Question::Fact(j.at.rule, j.at.op)),
+        Err(None) => Truth::Unknown(Question::Fact(j.at)),
     };
     let ip = &eye.packet.ip;
     let by_source = m.dirs.first().copied().unwrap_or(true);
