@@ -7,6 +7,7 @@
 mod ask;
 mod diagnostic;
 mod edit;
+mod hooks;
 mod host;
 mod matches;
 mod packet;
@@ -19,6 +20,7 @@ mod trace;
 pub use ask::*;
 pub use diagnostic::*;
 pub use edit::*;
+pub use hooks::*;
 pub use host::*;
 pub use matches::*;
 pub use packet::*;

@@ -6,14 +6,15 @@
 
 use crate::assume::{self, assumption, assumption_text, policy_text, route_text};
 use crate::clean::{Clean, Row};
-use crate::draft::{Draft, builtin_names};
+use crate::draft::Draft;
 use crate::oneline::{self, bad, cidr, missing};
 use crate::rule::{self, Cx, Spec, Verb};
 use crate::save::rule_text;
 use crate::{command, word};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Hint,
-    Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, Target, Text,
+    Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text,
+    builtin_names,
 };
 
 /// Priority of a policy rule that is added without one to a host that has none.
@@ -141,7 +142,7 @@ impl Rules<'_> {
         doc: DocId,
     ) -> Result<(Edit, Vec<Diagnostic>), Diagnostic> {
         if builtin_names(&self.table).is_empty() {
-            let known = ["filter", "nat", "mangle", "raw", "security"];
+            let known = TABLES.map(|(name, _)| name);
             return Err(self.wrong(&self.table, known.map(|k| Expected::Literal(k.into())).into()));
         }
         let (mut draft, ids) = self.draft();

@@ -5,7 +5,7 @@
 
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command, Inside};
-use crate::draft::{Draft, NO_CHAIN, builtin_names, is_builtin};
+use crate::draft::{Draft, NO_CHAIN};
 use crate::facts;
 use crate::listing::{self, Columns};
 use crate::restore;
@@ -13,7 +13,7 @@ use crate::rule::Cx;
 use crate::shell::{Shell, Statement};
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading,
-    Section, SectionKind, Severity, Span, Text,
+    Section, SectionKind, Severity, Span, Text, builtin_names, is_builtin,
 };
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the

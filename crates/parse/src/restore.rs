@@ -1,12 +1,12 @@
 //! Lines of `iptables-save`, `-S`, restore input and `iptables -A …`, replayed on a table in order.
 
 use crate::clean::{Clean, Row};
-use crate::draft::{Draft, DraftRule, is_builtin};
+use crate::draft::{Draft, DraftRule};
 use crate::rule::{self, Cx, Verb};
 use crate::word::{Word, words};
 use chainwalk_model::{
     Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Match, Op, OpKind,
-    Opaque, Policy, Severity,
+    Opaque, Policy, Severity, is_builtin,
 };
 
 /// Reads the body of one table, as `iptables-restore` takes it, into a host on which every built-in

@@ -14,7 +14,6 @@ mod replies;
 mod synproxy;
 mod targets;
 
-pub(crate) use hooks::iptables_tables;
 pub(crate) use synproxy::Proxied;
 
 use crate::ct::{self, Info, Zone, status};

@@ -7,7 +7,7 @@ use crate::ct::{
 use crate::route::in_net;
 use chainwalk_model::{
     Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpId, OpKind,
-    Path, Question, RuleId, Skip, Target, Text, Touch, priority,
+    Path, Question, RuleId, Skip, Target, Text, Touch, priority, tables_at,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -18,27 +18,6 @@ enum Station {
     Base(ChainId),
     /// An iptables table, or its chain at this hook, that was not pasted.
     Absent { table: &'static str, whole: bool },
-}
-
-/// Where iptables' tables stand: name and priority of those that have a chain at the hook.
-pub(crate) fn iptables_tables(hook: Hook) -> &'static [(&'static str, i32)] {
-    use priority::{DSTNAT, FILTER, MANGLE, RAW, SECURITY, SRCNAT};
-    match hook {
-        Hook::Prerouting => &[("raw", RAW), ("mangle", MANGLE), ("nat", DSTNAT)],
-        Hook::Input => {
-            &[("mangle", MANGLE), ("filter", FILTER), ("security", SECURITY), ("nat", SRCNAT)]
-        }
-        Hook::Forward => &[("mangle", MANGLE), ("filter", FILTER), ("security", SECURITY)],
-        Hook::Output => &[
-            ("raw", RAW),
-            ("mangle", MANGLE),
-            ("nat", DSTNAT),
-            ("filter", FILTER),
-            ("security", SECURITY),
-        ],
-        Hook::Postrouting => &[("mangle", MANGLE), ("nat", SRCNAT)],
-        Hook::Ingress | Hook::Egress => &[],
-    }
 }
 
 /// The protocol number of IPv6's fragment header.
@@ -179,11 +158,11 @@ impl Walker<'_> {
             }
         }
         if !self.world.host.complete.rules {
-            for (table, rank) in iptables_tables(hook) {
+            for (table, rank) in tables_at(hook) {
                 let found = rules.find_table(own, table);
                 let has = found.is_some_and(|t| rules.find_chain(t, hook.builtin()).is_some());
                 if !has {
-                    line.push((*rank, Station::Absent { table, whole: found.is_none() }));
+                    line.push((rank, Station::Absent { table, whole: found.is_none() }));
                 }
             }
         }

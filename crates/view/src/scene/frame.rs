@@ -6,7 +6,7 @@ use super::drawer::X0;
 use super::pen::{Area, Pen, Point, p};
 use crate::Telling;
 use chainwalk_model::{
-    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority,
+    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority, tables_at,
 };
 
 /// One table's place on the line, or one of the kernel's own.
@@ -42,39 +42,15 @@ const HOOKS: [Hook; 5] =
 
 /// The stations every host has at a hook, in the order they are passed.
 fn standard(hook: Hook) -> Vec<(&'static str, i32, bool)> {
-    match hook {
-        Hook::Prerouting => vec![
-            ("raw", priority::RAW, false),
-            ("conntrack", priority::CONNTRACK, true),
-            ("mangle", priority::MANGLE, false),
-            ("nat", priority::DSTNAT, false),
-        ],
-        Hook::Input => vec![
-            ("mangle", priority::MANGLE, false),
-            ("filter", priority::FILTER, false),
-            ("security", priority::SECURITY, false),
-            ("nat", priority::SRCNAT, false),
-        ],
-        Hook::Forward => vec![
-            ("mangle", priority::MANGLE, false),
-            ("filter", priority::FILTER, false),
-            ("security", priority::SECURITY, false),
-        ],
-        Hook::Output => vec![
-            ("raw", priority::RAW, false),
-            ("conntrack", priority::CONNTRACK, true),
-            ("mangle", priority::MANGLE, false),
-            ("nat", priority::DSTNAT, false),
-            ("filter", priority::FILTER, false),
-            ("security", priority::SECURITY, false),
-        ],
-        Hook::Postrouting => vec![
-            ("mangle", priority::MANGLE, false),
-            ("nat", priority::SRCNAT, false),
-            ("confirm", i32::MAX, true),
-        ],
-        Hook::Ingress | Hook::Egress => Vec::new(),
-    }
+    let tables = tables_at(hook).into_iter().map(|(name, priority)| (name, priority, false));
+    let kernel = match hook {
+        Hook::Prerouting | Hook::Output => Some(("conntrack", priority::CONNTRACK, true)),
+        Hook::Postrouting => Some(("confirm", i32::MAX, true)),
+        _ => None,
+    };
+    let mut all: Vec<_> = tables.chain(kernel).collect();
+    all.sort_by_key(|(_, priority, _)| *priority);
+    all
 }
 
 impl Frame {
