@@ -37,11 +37,8 @@ pub(crate) fn make(
 
 /// What is wanted of a packet that fares as it does: the other thing.
 pub(crate) fn want(session: &Session, packet: usize) -> Want {
-    let through = |fate: &chainwalk_model::Fate| {
-        use chainwalk_model::Fate::{Bridged, Forwarded, Local, Sent};
-        matches!(fate, Local { .. } | Forwarded(_) | Sent(_) | Bridged(_))
-    };
-    let all = session.walks()[packet].outcomes.iter().all(|o| through(&o.trace.fate));
+    let outcomes = &session.walks()[packet].outcomes;
+    let all = outcomes.iter().all(|o| o.trace.fate.is_through() == Some(true));
     if all { Want::Stopped } else { Want::Through }
 }
 

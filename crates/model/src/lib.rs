@@ -10,6 +10,7 @@ mod edit;
 mod hooks;
 mod host;
 mod matches;
+mod names;
 mod packet;
 mod ruleset;
 mod seen;

@@ -89,11 +89,7 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
 
 /// The packet as it got to its end, or as it was sent where it got nowhere.
 fn arrived(trace: &Trace) -> Packet {
-    let got_there = matches!(
-        trace.fate,
-        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)
-    );
-    let last = trace.moments.last().filter(|_| got_there);
+    let last = trace.moments.last().filter(|_| trace.fate.is_through() == Some(true));
     last.map_or_else(|| trace.sent.packet.clone(), |m| m.packet.clone())
 }
 

@@ -241,7 +241,7 @@ impl<'w> Walker<'w> {
         if self.trace.errno.is_none() && matches!(skb.entry, Entry::Local { .. }) && !skb.own {
             self.trace.errno = errno_of(&fate, &self.trace);
         }
-        if matches!(fate, Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)) {
+        if fate.is_out() {
             self.fragment(&mut skb);
         }
         self.trace.fate = fate;
