@@ -9,7 +9,7 @@ use crate::memory::Memory;
 use crate::route::Router;
 use chainwalk_model::{
     Answer, Backend, ChainId, Check, EndBy, Event, Fate, IfaceMatch, Inv, Lean, Match, OpId,
-    OpKind, Path, Policy, Question, Rule, RuleId, Stop, Target, Truth,
+    OpKind, Path, PathIface, Policy, Question, Rule, RuleId, Stop, Target, Truth,
 };
 
 /// What a rule's target says.
@@ -214,6 +214,7 @@ impl Walker<'_> {
             mark: skb.mark,
             path,
             entry: &skb.entry,
+            came_by: &skb.came_by,
             by_reject: skb.by_reject,
             handed_back: skb.handed_back,
             ct: self.ct(skb),
@@ -322,9 +323,9 @@ impl Walker<'_> {
         if let Match::Ip(ip) = test
             && let Some(Inv { not: false, value: IfaceMatch { name, prefix: false } }) =
                 &ip.outiface
-            && path.outiface.as_deref() == Some("?")
+            && path.outiface == PathIface::Unknown
         {
-            path.outiface = Some(name.clone());
+            path.outiface = PathIface::Named(name.clone());
         }
     }
 

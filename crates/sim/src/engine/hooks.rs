@@ -7,7 +7,7 @@ use crate::ct::{
 use crate::route::in_net;
 use chainwalk_model::{
     Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpId, OpKind,
-    Path, Question, RuleId, Skip, Target, Text, Touch, priority, tables_at,
+    Path, PathIface, Question, RuleId, Skip, Target, Text, Touch, priority, tables_at,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -75,7 +75,7 @@ impl Walker<'_> {
             self.help(skb)?;
             self.confirm(skb)?;
         }
-        if skb.oif.as_deref() == Some("?") {
+        if skb.oif == PathIface::Unknown {
             skb.oif = path.outiface;
         }
         Ok(())
@@ -114,15 +114,13 @@ impl Walker<'_> {
         let ip = &skb.packet.ip;
         let ends = [(ip.src, skb.packet.sport()), (ip.dst, skb.packet.dport())];
         let by = |name: &str| {
-            let unknown = skb.oif.as_deref() == Some("?");
+            let unknown = skb.oif == PathIface::Unknown;
             let at = [&skb.iif, &skb.oif, &skb.phys_in, &skb.phys_out];
-            unknown || at.iter().any(|i| i.as_deref() == Some(name))
+            unknown || at.iter().any(|i| i.is(name))
         };
         match touch {
             Touch::All => true,
-            Touch::Wire => {
-                [&skb.iif, &skb.oif].iter().any(|i| i.as_deref().is_some_and(|i| i != "lo"))
-            }
+            Touch::Wire => [&skb.iif, &skb.oif].iter().any(|i| i.is_some() && !i.is("lo")),
             Touch::Iface(name) => by(name),
             Touch::Between(src, dst) => {
                 src.is_none_or(|n| in_net(ip.src, n)) && dst.is_none_or(|n| in_net(ip.dst, n))
@@ -339,7 +337,7 @@ impl Walker<'_> {
         // What this packet's text changes is added to the numbers of those behind it.
         let adjusts = entry.seqadj().filter(|a| a.is_set()).copied();
         self.read(skb)?;
-        if let Some(adjust) = adjusts.filter(|_| skb.iif.as_deref() != Some("lo"))
+        if let Some(adjust) = adjusts.filter(|_| !skb.iif.is("lo"))
             && let L4::Tcp(tcp) = &mut skb.packet.l4
         {
             let (seq, ack) = (tcp.seq, tcp.ack);

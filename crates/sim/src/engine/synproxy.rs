@@ -112,7 +112,7 @@ impl Walker<'_> {
             return Ok(());
         };
         let L4::Tcp(tcp) = skb.packet.l4.clone() else { return Ok(()) };
-        if skb.iif.as_deref() == Some("lo") {
+        if skb.iif.is("lo") {
             return Ok(());
         }
         let window = entry.tcp_window();

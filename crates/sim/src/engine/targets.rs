@@ -219,7 +219,7 @@ impl Walker<'_> {
         let mtu = match op {
             MssOp::Set(_) => 0,
             MssOp::ClampToPmtu => {
-                let iface = skb.oif.as_deref().and_then(|o| self.world.host.interface(o));
+                let iface = skb.oif.name().and_then(|o| self.world.host.interface(o));
                 let told = iface.and_then(|i| i.mtu);
                 if told.is_none() && !self.world.host.complete.network {
                     self.lean(Lean::Sysctl { name: "mtu".into(), value: "1500".into() });

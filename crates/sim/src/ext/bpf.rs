@@ -149,8 +149,8 @@ impl Machine<'_> {
     /// The header of the frame, where the packet came in by one whose addresses are known.
     fn frame(&self) -> Option<Vec<u8>> {
         let source = super::mac::source(self.eye)?;
-        let Entry::Wire { iface, to: FrameTo::Host, .. } = self.eye.entry else { return None };
-        let mut frame = self.eye.host.interface(iface)?.mac?.0.to_vec();
+        let Entry::Wire { to: FrameTo::Host, .. } = self.eye.entry else { return None };
+        let mut frame = self.eye.host.interface(self.eye.came_by.name()?)?.mac?.0.to_vec();
         frame.extend(source.0);
         frame.extend(self.protocol().to_be_bytes());
         Some(frame)

@@ -297,11 +297,6 @@ fn named(m: &IfaceMatch, name: &str) -> bool {
     if m.prefix { name.starts_with(&*m.name) } else { *name == *m.name }
 }
 
-/// Whether an interface name stands for one that is not known.
-fn is_unknown(name: &str) -> bool {
-    name == "?"
-}
-
 /// The program that the rule is of.
 fn backend(eye: &Eye, at: OpId) -> Backend {
     let rules = &eye.host.rules;

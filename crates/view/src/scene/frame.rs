@@ -5,6 +5,7 @@ mod paint;
 use super::drawer::X0;
 use super::pen::{Area, Pen, Point, p};
 use crate::Telling;
+use crate::terms::iface_word;
 use chainwalk_model::{
     ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority, tables_at,
 };
@@ -217,16 +218,16 @@ impl Frame {
                 && let Entry::Wire { iface, .. } = &trace.sent.entry
             {
                 let seen = trace.steps.iter().find_map(|s| match &s.event {
-                    Event::Hook(path) => path.iniface.clone(),
+                    Event::Hook(path) => iface_word(&path.iniface),
                     _ => None,
                 });
-                push(&mut self.ins, seen.as_deref().unwrap_or(iface));
+                push(&mut self.ins, seen.unwrap_or(iface));
             }
             let meant = trace.steps.iter().rev().find_map(|s| match &s.event {
-                Event::Hook(path) if path.hook == Hook::Forward => path.outiface.clone(),
+                Event::Hook(path) if path.hook == Hook::Forward => iface_word(&path.outiface),
                 _ => None,
             });
-            if let Some(out) = out_iface(trace).or(meant.map(|m| m.to_string())) {
+            if let Some(out) = out_iface(trace).or(meant.map(str::to_owned)) {
                 push(&mut self.outs, &out);
             }
             for step in &trace.steps {
@@ -342,10 +343,10 @@ pub(super) fn out_iface(trace: &Trace) -> Option<String> {
     match &trace.fate {
         Fate::Forwarded(i) | Fate::Sent(i) | Fate::Bridged(i) => {
             let seen = trace.steps.iter().rev().find_map(|s| match &s.event {
-                Event::Hook(path) if path.hook == Hook::Postrouting => path.outiface.clone(),
+                Event::Hook(path) if path.hook == Hook::Postrouting => iface_word(&path.outiface),
                 _ => None,
             });
-            Some(seen.or_else(|| i.clone()).map_or("?".into(), |i| i.to_string()))
+            Some(seen.or(i.as_deref()).unwrap_or("?").to_owned())
         }
         _ => None,
     }
