@@ -10,7 +10,7 @@ use crate::assume::{assumption, policy, route};
 use crate::oneline::{Word, cidr, flag_letters, flag_name, protocol};
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Assumption, Chain, Cidr, Diagnostic, DocId, Fact, Family, FollowUp,
-    FrameTo, Host, IfKind, Interface, LocalStack, Mac, OpKind, Opaque, Origin, Reading, Ruleset,
+    Host, IfKind, Interface, LocalStack, Mac, OpKind, Opaque, Origin, PacketType, Reading, Ruleset,
     Socket, Target, TcpFlags, Text, table_names,
 };
 use serde::Deserialize;
@@ -608,13 +608,13 @@ fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
             Some(t) => Some(sets::mac(&t).ok_or_else(|| wrong(field("smac"), t))?),
         },
         frame: match w.dmac.as_deref() {
-            None | Some("self") => Some(FrameTo::Host),
-            Some("other") => Some(FrameTo::Other),
-            Some("broadcast") => Some(FrameTo::Broadcast),
+            None | Some("self") => Some(PacketType::Host),
+            Some("other") => Some(PacketType::Other),
+            Some("broadcast") => Some(PacketType::Broadcast),
             Some(t) => Some(match sets::mac(t).ok_or_else(|| wrong(field("dmac"), t))? {
-                Mac([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]) => FrameTo::Broadcast,
-                Mac([first, ..]) if first & 1 == 1 => FrameTo::Multicast,
-                Mac(_) => FrameTo::Other,
+                Mac([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]) => PacketType::Broadcast,
+                Mac([first, ..]) if first & 1 == 1 => PacketType::Multicast,
+                Mac(_) => PacketType::Other,
             }),
         },
         after_ms: w.sleep_ms.unwrap_or(0),

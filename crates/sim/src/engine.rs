@@ -22,8 +22,8 @@ use crate::eye::{Ct, CtFlow};
 use crate::route::{Found, Key, Router, Who};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, FrameTo, Hook,
-    HostId, IfKind, L4, Lean, LocalStack, Moment, OpId, Packet, Path, PathIface, Question,
+    Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId,
+    IfKind, L4, Lean, LocalStack, Moment, OpId, Packet, PacketType, Path, PathIface, Question,
     RouteKind, Routed, RoutingDrop, RuleId, Sent, Step, Text, Trace, Tuple, proto,
 };
 use std::collections::HashMap;
@@ -92,7 +92,7 @@ pub(crate) struct Skb {
     pub policy: Option<OpId>,
     /// Whether a `CT` target left a template.
     pub template: bool,
-    pub frame: FrameTo,
+    pub frame: PacketType,
     /// What the routing decision made of it.
     pub kind: RouteKind,
     /// Whether the kernel made it.
@@ -220,7 +220,7 @@ impl<'w> Walker<'w> {
             // SYNPROXY's own template, which `CT` leaves alone.
             template: self.proxied.is_some(),
             proxied: self.proxied.take(),
-            frame: FrameTo::Host,
+            frame: PacketType::Host,
             kind: RouteKind::Unicast,
             own: false,
             husk: std::mem::take(&mut self.husk),
@@ -485,7 +485,7 @@ impl<'w> Walker<'w> {
             return self.receive_on_bridge(skb, &bridge, &port);
         }
         skb.iif = PathIface::Named(iface.clone());
-        if skb.frame == FrameTo::Other || refused_by_ip6(skb) {
+        if skb.frame == PacketType::Other || refused_by_ip6(skb) {
             return Err(Fate::NotForUs);
         }
         self.settle_source(skb, Answer::No);
@@ -639,7 +639,7 @@ impl<'w> Walker<'w> {
 
     /// A packet that is passed on (`ip_forward`).
     fn forward(&mut self, skb: &mut Skb, dev: Option<&str>) -> Way<Fate> {
-        if skb.frame != FrameTo::Host {
+        if skb.frame != PacketType::Host {
             return Err(Fate::Routing(RoutingDrop::NotForUs));
         }
         if skb.has_socket {

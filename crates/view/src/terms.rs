@@ -4,9 +4,9 @@ mod headers;
 
 use chainwalk_model::{
     AddrMask, AddrTypes, AuditType, Compare, ConnbytesDir, ConnbytesMode, CtStates, Family, Found,
-    IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, Part,
-    PathIface, PktType, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId,
-    Ruleset, Statistic, Target, TcpFlags, TimeMatch, Trace, TtlMatch, TtlOp, proto,
+    IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, PacketType,
+    Part, PathIface, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId, Ruleset,
+    Statistic, Target, TcpFlags, TimeMatch, Trace, TtlMatch, TtlOp, proto,
 };
 use std::fmt::Write as _;
 use std::net::IpAddr;
@@ -205,10 +205,10 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
         }
         Match::Pkttype(v) => {
             let name = match v.value {
-                PktType::Unicast => "unicast",
-                PktType::Broadcast => "broadcast",
-                PktType::Multicast => "multicast",
-                PktType::Other => "otherhost",
+                PacketType::Host => "unicast",
+                PacketType::Broadcast => "broadcast",
+                PacketType::Multicast => "multicast",
+                PacketType::Other => "otherhost",
             };
             add(Part::PktType, v.not, "pkttype", name.into());
         }

@@ -3,7 +3,7 @@
 use super::{Skb, Walker, Way};
 use crate::route::{Key, Who};
 use chainwalk_model::{
-    Answer, Entry, Event, Fate, FrameTo, Hook, IfKind, Lean, Mac, PathIface, RouteKind, Routed,
+    Answer, Entry, Event, Fate, Hook, IfKind, Lean, Mac, PacketType, PathIface, RouteKind, Routed,
     RoutingDrop, Text,
 };
 use std::net::IpAddr;
@@ -91,8 +91,8 @@ impl Walker<'_> {
             return self.bridge_rewritten(skb, bridge);
         }
         match skb.frame {
-            FrameTo::Other => self.bridge_on(skb, bridge),
-            FrameTo::Broadcast | FrameTo::Multicast => {
+            PacketType::Other => self.bridge_on(skb, bridge),
+            PacketType::Broadcast | PacketType::Multicast => {
                 let mut copy = skb.clone();
                 let ports = self.flooded(skb, bridge);
                 let flood = self.flood(&mut copy, bridge, &ports);
@@ -113,7 +113,7 @@ impl Walker<'_> {
                     delivered => delivered,
                 }
             }
-            FrameTo::Host => {
+            PacketType::Host => {
                 // Routing does not know any more that it came in fragments, and uses them only if it has to.
                 skb.fragments_if_long = true;
                 self.route_input(skb)
@@ -124,7 +124,7 @@ impl Walker<'_> {
     /// A packet that the bridge does not show to iptables: only what is for this host gets that far.
     fn receive_unshown(&mut self, skb: &mut Skb, bridge: &Text, port: &PathIface) -> Way<Fate> {
         self.learn(skb, skb.packet.ip.src, bridge, port);
-        if skb.frame == FrameTo::Other {
+        if skb.frame == PacketType::Other {
             skb.phys_in.clone_from(port);
             let others = self.flooded(skb, bridge);
             let to = self.behind(skb, bridge).or_else(|| match &others[..] {
@@ -150,7 +150,7 @@ impl Walker<'_> {
         let (mark, tos, who) = (skb.mark, skb.packet.ip.tos, Who::of(&skb.packet));
         let key = || Key { dst, src: Some(src), mark, tos, iif: Some(bridge), oif: None, who };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
-        skb.frame = FrameTo::Host;
+        skb.frame = PacketType::Host;
         if let Some(found) = found
             && found.kind == RouteKind::Unicast
             && found.dev.as_ref() == Some(bridge)

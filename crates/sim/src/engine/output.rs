@@ -4,7 +4,7 @@ use super::{Attached, Skb, Walker, Way, is_multicast_or_broadcast};
 use crate::ct::Zone;
 use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{
-    Answer, Entry, Errno, Event, Fate, FrameTo, Hook, Lean, Mac, PathIface, RouteKind, Routed,
+    Answer, Entry, Errno, Event, Fate, Hook, Lean, Mac, PacketType, PathIface, RouteKind, Routed,
     RoutingDrop, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
@@ -247,13 +247,16 @@ impl Walker<'_> {
     /// The copy passes POSTROUTING and comes in by the interface that it is sent from, before the packet itself
     /// leaves (`ip_mc_output`). No socket is bound to it.
     fn hand_back(&mut self, skb: &mut Skb) {
-        let to =
-            if skb.packet.ip.dst.is_multicast() { FrameTo::Multicast } else { FrameTo::Broadcast };
+        let to = if skb.packet.ip.dst.is_multicast() {
+            PacketType::Multicast
+        } else {
+            PacketType::Broadcast
+        };
         let iface = skb.oif.name().cloned().unwrap_or_default();
         let mut copy = skb.clone();
         copy.came_by = skb.oif.clone();
         let entry = |to| Entry::Wire { iface: iface.clone(), smac: Mac::default(), to };
-        copy.entry = entry(FrameTo::Host);
+        copy.entry = entry(PacketType::Host);
         if self.hook(&mut copy, Hook::Postrouting).is_ok() {
             copy.entry = entry(to);
             copy.frame = to;

@@ -7,7 +7,7 @@ use super::{Attached, Skb, Walker, empty_trace, on_link};
 use crate::ct::{self, Info};
 use crate::route::{Key, Router, Who};
 use chainwalk_model::{
-    Entry, Event, Fate, FrameTo, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop,
+    Entry, Event, Fate, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind, RoutingDrop,
     Sent, Tcp, TcpFlags, proto,
 };
 use std::net::IpAddr;
@@ -94,9 +94,9 @@ impl Walker<'_> {
             matches!(&skb.packet.l4, L4::Icmp(i) if ct::is_unanswered(ip.proto, i.kind));
         // What a bridge passes on counts as sent to this host (`br_nf_forward_ip`).
         let to_others = match skb.frame {
-            FrameTo::Host => false,
-            FrameTo::Other => !skb.phys_in.is_some(),
-            FrameTo::Broadcast | FrameTo::Multicast => true,
+            PacketType::Host => false,
+            PacketType::Other => !skb.phys_in.is_some(),
+            PacketType::Broadcast | PacketType::Multicast => true,
         };
         let to_all = to_others || matches!(skb.kind, RouteKind::Broadcast) || ip.dst.is_multicast();
         let nobody = ip.src.is_unspecified() || ip.src.is_ipv6() && ip.src.is_multicast();
@@ -234,7 +234,7 @@ impl Walker<'_> {
         match &skb.packet.l4 {
             L4::Tcp(tcp) => {
                 // TCP takes only what was sent to this host alone (`tcp_v4_rcv`).
-                if tcp.flags.has(TcpFlags::RST) || skb.frame != FrameTo::Host {
+                if tcp.flags.has(TcpFlags::RST) || skb.frame != PacketType::Host {
                     return;
                 }
                 // It may be of the connection that was accepted here.

@@ -5,9 +5,10 @@ use crate::ct::Zone;
 use crate::eye::{Ct, CtFlow, Eye, Net};
 use crate::memory::Memory;
 use chainwalk_model::{
-    Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, FrameTo, Hook, Host,
-    IfKind, Interface, IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, Path, PathIface,
-    Question, Rule, RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple, proto,
+    Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, Hook, Host, IfKind,
+    Interface, IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, PacketType, Path,
+    PathIface, Question, Rule, RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple,
+    proto,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -105,7 +106,7 @@ impl Bench {
             entry: Entry::Wire {
                 iface: "eth0".into(),
                 smac: Mac([2, 0, 0, 0, 3, 1]),
-                to: FrameTo::Host,
+                to: PacketType::Host,
             },
             came_by: "eth0".into(),
             ct: Ct::None,

@@ -9,7 +9,7 @@
 use super::Judge;
 use crate::eye::Eye;
 use crate::wire;
-use chainwalk_model::{BpfInsn, BpfMatch, Entry, Found, FrameTo, Part};
+use chainwalk_model::{BpfInsn, BpfMatch, Entry, Found, PacketType, Part};
 
 /// Where the negative offsets begin: what stands beside the packet, its IP header, its frame.
 const BESIDE: u32 = 0xffff_f000;
@@ -149,7 +149,7 @@ impl Machine<'_> {
     /// The header of the frame, where the packet came in by one whose addresses are known.
     fn frame(&self) -> Option<Vec<u8>> {
         let source = super::mac::source(self.eye)?;
-        let Entry::Wire { to: FrameTo::Host, .. } = self.eye.entry else { return None };
+        let Entry::Wire { to: PacketType::Host, .. } = self.eye.entry else { return None };
         let mut frame = self.eye.host.interface(self.eye.came_by.name()?)?.mac?.0.to_vec();
         frame.extend(source.0);
         frame.extend(self.protocol().to_be_bytes());
@@ -166,10 +166,10 @@ impl Machine<'_> {
             0 => Some(self.protocol().into()),
             4 => match self.eye.entry {
                 Entry::Wire { to, .. } => Some(match to {
-                    FrameTo::Host => 0,
-                    FrameTo::Broadcast => 1,
-                    FrameTo::Multicast => 2,
-                    FrameTo::Other => 3,
+                    PacketType::Host => 0,
+                    PacketType::Broadcast => 1,
+                    PacketType::Multicast => 2,
+                    PacketType::Other => 3,
                 }),
                 Entry::Local { .. } => None,
             },
