@@ -2,7 +2,7 @@
 
 use crate::recorded;
 use chainwalk_model::{
-    Assumption, Changes, Edit, FrameTo, Host, L4, Proposal, Sent, TcpFlags, Want,
+    Assumption, Changes, Edit, Host, L4, PacketType, Proposal, Sent, TcpFlags, Want,
 };
 use chainwalk_parse::case::{self, Case};
 use chainwalk_parse::{edit_text, save_text};
@@ -94,7 +94,7 @@ pub fn with_packet(value: &Value, sent: &Sent) -> Value {
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
     if let chainwalk_model::Entry::Wire { iface, to, .. } = &sent.entry {
         put("hook_in", json!(&**iface));
-        if *to == FrameTo::Other {
+        if *to == PacketType::Other {
             put("dmac", "other".into());
         }
     }

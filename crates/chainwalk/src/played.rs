@@ -2,7 +2,7 @@
 
 use crate::{Problems, Scenario};
 use chainwalk_model::{
-    Ask, Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Fate, Host, Reading, RuleId,
+    Ask, Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Host, Reading, RuleId,
     Severity, Shadow, Span, Walk, Want,
 };
 use chainwalk_parse::{SaveText, packet_lines};
@@ -279,12 +279,12 @@ impl Played {
 
     /// What is wanted of a packet that fares as it does: the other thing.
     pub fn other_goal(&self, packet: usize) -> Want {
-        let through = |fate: &Fate| {
-            use Fate::{Bridged, Forwarded, Local, Sent};
-            matches!(fate, Local { .. } | Forwarded(_) | Sent(_) | Bridged(_))
-        };
         let mut outcomes = self.walks().get(packet).into_iter().flat_map(|w| &w.outcomes);
-        if outcomes.all(|o| through(&o.trace.fate)) { Want::Stopped } else { Want::Through }
+        if outcomes.all(|o| o.trace.fate.is_through() == Some(true)) {
+            Want::Stopped
+        } else {
+            Want::Through
+        }
     }
 
     /// A search for the smallest changes by which a packet fares as wanted, to be made step by step.

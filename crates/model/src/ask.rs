@@ -1,6 +1,6 @@
 //! A packet as a person or a case asks for it: what is left open takes a default when it is sent.
 
-use crate::{Entry, Extension, FrameTo, Mac, Packet, Span, TcpFlags, Text};
+use crate::{Entry, Extension, Mac, Packet, PacketType, Span, TcpFlags, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -129,7 +129,7 @@ pub struct Ask {
     /// Source MAC on the wire.
     pub smac: Option<Mac>,
     /// Whom the frame is addressed to.
-    pub frame: Option<FrameTo>,
+    pub frame: Option<PacketType>,
     /// Milliseconds that pass before it is sent.
     pub after_ms: u64,
     /// The time at which it is sent, in seconds since 1970.

@@ -7,8 +7,10 @@
 mod ask;
 mod diagnostic;
 mod edit;
+mod hooks;
 mod host;
 mod matches;
+mod names;
 mod packet;
 mod ruleset;
 mod seen;
@@ -19,6 +21,7 @@ mod trace;
 pub use ask::*;
 pub use diagnostic::*;
 pub use edit::*;
+pub use hooks::*;
 pub use host::*;
 pub use matches::*;
 pub use packet::*;

@@ -1,7 +1,7 @@
 //! What rules test. One variant is one `-m` extension of `man iptables-extensions`; where the extension
 //! has several options, each is optional and all that are given must hold.
 
-use crate::{Mac, TcpFlags, Text};
+use crate::{Mac, PacketType, TcpFlags, Text};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
@@ -175,7 +175,7 @@ pub enum Match {
     /// `-m physdev`.
     Physdev(PhysdevMatch),
     /// `-m pkttype`.
-    Pkttype(Inv<PktType>),
+    Pkttype(Inv<PacketType>),
     /// `-m policy`.
     Policy(Box<PolicyMatch>),
     /// `-m quota`.
@@ -576,19 +576,6 @@ pub struct PhysdevMatch {
     pub is_out: Option<Inv<()>>,
     /// `--physdev-is-bridged`.
     pub is_bridged: Option<Inv<()>>,
-}
-
-/// `-m pkttype`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum PktType {
-    /// To this host.
-    Unicast,
-    /// To everybody.
-    Broadcast,
-    /// To a group.
-    Multicast,
-    /// To another host; no rule of iptables sees such a frame's packet.
-    Other,
 }
 
 /// What a `recent` rule does with its list.

@@ -244,13 +244,13 @@ pub enum Entry {
         /// Source MAC.
         smac: Mac,
         /// Whom the frame is addressed to.
-        to: FrameTo,
+        to: PacketType,
     },
 }
 
-/// Whom a frame is addressed to, as the kernel's packet type tells it apart.
+/// Whom a frame is addressed to, as the kernel keeps it (`skb->pkt_type`) and `-m pkttype` asks for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum FrameTo {
+pub enum PacketType {
     /// To this host (`PACKET_HOST`).
     #[default]
     Host,
@@ -258,6 +258,6 @@ pub enum FrameTo {
     Broadcast,
     /// To a group (`PACKET_MULTICAST`).
     Multicast,
-    /// To another host (`PACKET_OTHERHOST`).
+    /// To another host (`PACKET_OTHERHOST`); no rule of iptables sees such a packet, but where a bridge shows it.
     Other,
 }

@@ -23,6 +23,28 @@ id!(
     RuleId
 );
 
+/// An operation of a rule; in JSON a pair of both numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(RuleId, u16)", into = "(RuleId, u16)")]
+pub struct OpId {
+    /// The rule.
+    pub rule: RuleId,
+    /// The index into [`Rule::ops`].
+    pub op: u16,
+}
+
+impl From<(RuleId, u16)> for OpId {
+    fn from((rule, op): (RuleId, u16)) -> Self {
+        Self { rule, op }
+    }
+}
+
+impl From<OpId> for (RuleId, u16) {
+    fn from(at: OpId) -> Self {
+        (at.rule, at.op)
+    }
+}
+
 /// IPv4 or IPv6.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,

@@ -4,8 +4,8 @@
 //! so no verdict is a fate by itself.
 
 use crate::{
-    ChainId, Cidr, CtDir, CtStates, Family, Hook, HostId, MssOp, Packet, RejectWith, RuleId, Sent,
-    Text,
+    ChainId, Cidr, CtDir, CtStates, Family, Hook, HostId, MssOp, OpId, Packet, RejectWith, RuleId,
+    Sent, Text,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -37,18 +37,18 @@ pub enum Question {
     Chain(Family, Text, Text),
     /// What is the policy of this chain?
     Policy(ChainId),
-    /// Does a piece of this rule that is not understood hold? The number is the operation's index.
-    Opaque(RuleId, u16),
+    /// Does a piece of a rule that is not understood hold?
+    Opaque(OpId),
     /// Do the interfaces that the listing hides fit?
     HiddenInterfaces(RuleId),
     /// Does a test hold whose past is not known (`recent`, `limit`, a set's counters …)?
-    History(RuleId, u16),
+    History(OpId),
     /// Does a test hold that leans on a fact nobody told (an owner, a device group, a clock …)?
-    Fact(RuleId, u16),
+    Fact(OpId),
     /// What are the elements of this ipset?
     Set(Text),
     /// Does this random test hold this time? It is asked anew each time.
-    Random(RuleId, u16),
+    Random(OpId),
     /// Which address or port does this NAT rule choose? It is asked anew each time.
     NatChoice(RuleId),
     /// Which port does the kernel give a flow that no rule translates and whose own port is taken? It is
@@ -213,13 +213,56 @@ pub struct Path {
     /// The hook.
     pub hook: Hook,
     /// The incoming interface as `-i` sees it.
-    pub iniface: Option<Text>,
-    /// The outgoing interface as `-o` sees it; an unknown one is `?`.
-    pub outiface: Option<Text>,
+    pub iniface: PathIface,
+    /// The outgoing interface as `-o` sees it.
+    pub outiface: PathIface,
     /// The bridge port it came in by.
-    pub phys_in: Option<Text>,
+    pub phys_in: PathIface,
     /// The bridge port it goes out by.
-    pub phys_out: Option<Text>,
+    pub phys_out: PathIface,
+}
+
+/// An interface of a packet at one place of its path.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PathIface {
+    /// There is none at that place.
+    #[default]
+    None,
+    /// There is one, and nobody told which.
+    Unknown,
+    /// This one.
+    Named(Text),
+}
+
+impl PathIface {
+    /// The interface that something leads to: an unknown one where it has no name.
+    pub fn known_or_not(name: Option<Text>) -> Self {
+        name.map_or(Self::Unknown, Self::Named)
+    }
+
+    /// Its name, where there is one and it is known.
+    pub fn name(&self) -> Option<&Text> {
+        match self {
+            Self::Named(name) => Some(name),
+            Self::None | Self::Unknown => None,
+        }
+    }
+
+    /// Whether there is one.
+    pub fn is_some(&self) -> bool {
+        *self != Self::None
+    }
+
+    /// Whether it has this name.
+    pub fn is(&self, name: &str) -> bool {
+        self.name().is_some_and(|own| **own == *name)
+    }
+}
+
+impl From<&str> for PathIface {
+    fn from(name: &str) -> Self {
+        Self::Named(name.into())
+    }
 }
 
 /// Why a station of the line is passed without a rule being asked.

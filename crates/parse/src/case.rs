@@ -20,6 +20,7 @@ use crate::restore::restore_body;
 use chainwalk_model::{
     Ask, AskAddr, Assumption, Chain, Cidr, Diagnostic, DocId, Fact, Family, Host, IfKind,
     Interface, LocalStack, Mac, OpKind, Opaque, Origin, Reading, Ruleset, Socket, Target, Text,
+    table_names,
 };
 use serde::Deserialize as _;
 use serde_json::Value;
@@ -274,9 +275,6 @@ fn interface<'h>(host: &'h mut Host, name: &str) -> &'h mut Interface {
     &mut host.interfaces[at]
 }
 
-/// The order in which the tables of a case are loaded.
-const LOADED: [&str; 5] = ["raw", "mangle", "nat", "filter", "security"];
-
 /// Loads structured rules: a map from table to restore input, or one save text.
 fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), CaseError> {
     let mut tables = match rules {
@@ -294,7 +292,8 @@ fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), C
         }
     };
     // As they are loaded: which rule makes a list of `recent` decides its mask.
-    let place = |name: &str| LOADED.iter().position(|t| *t == name).unwrap_or(LOADED.len());
+    let loaded = table_names();
+    let place = |name: &str| loaded.iter().position(|t| *t == name).unwrap_or(loaded.len());
     tables.sort_by_key(|(name, _)| place(name));
     for (name, body) in tables {
         let doc = DocId(case.docs.len() as u16);

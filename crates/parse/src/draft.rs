@@ -6,9 +6,9 @@ use crate::ext::TARGETS;
 use crate::names;
 use crate::rules::Rules;
 use chainwalk_model::{
-    Backend, Base, Chain, ChainId, ChainKind, Counters, Diagnostic, DiagnosticId, Expected, Family,
-    Hint, Hook, Host, Op, OpKind, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target,
-    Text, priority,
+    Backend, Base, Builtin, Chain, ChainId, Counters, Diagnostic, DiagnosticId, Expected, Family,
+    Hint, Host, Op, OpKind, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target, Text,
+    builtin, builtin_names, is_builtin,
 };
 use std::collections::HashMap;
 
@@ -265,7 +265,7 @@ impl Draft {
                     expected: vec![Expected::Literal(format!(":{} - [0:0]", chain.name).into())],
                     hint: {
                         advised += 1;
-                        let known = builtin_names(&self.name).iter().copied();
+                        let known = builtin_names(&self.name).into_iter();
                         let near = Some(known).filter(|_| advised < ADVICE);
                         let near = near.and_then(|k| names::nearest(&chain.name, k));
                         near.map(|n| Hint::DidYouMean(n.into()))
@@ -298,7 +298,7 @@ impl Draft {
             rules.chains.push(Chain {
                 table,
                 name: chain.name,
-                base: builtin.map(|(hook, priority, kind)| Base {
+                base: builtin.map(|Builtin { hook, priority, kind }| Base {
                     hook,
                     priority,
                     kind,
@@ -363,52 +363,4 @@ fn near<'a>(name: &str, chains: &'a [Text]) -> Option<&'a str> {
     // Long names of chains are made by programs, and near to each other.
     let short = chains.iter().filter(|c| name.len() <= 12 && !is_builtin(c));
     names::nearest(name, targets.chain(short.map(|c| &**c)))
-}
-
-/// The built-in chains of a table, in the order listings have them.
-pub(crate) fn builtin_names(table: &str) -> &'static [&'static str] {
-    match table {
-        "filter" | "security" => &["INPUT", "FORWARD", "OUTPUT"],
-        "nat" => &["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
-        "mangle" => &["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
-        "raw" => &["PREROUTING", "OUTPUT"],
-        _ => &[],
-    }
-}
-
-/// Where a built-in chain is hooked in.
-pub(crate) fn builtin(
-    table: &str,
-    backend: Backend,
-    chain: &str,
-) -> Option<(Hook, i32, ChainKind)> {
-    if !builtin_names(table).contains(&chain) {
-        return None;
-    }
-    let hook = match chain {
-        "PREROUTING" => Hook::Prerouting,
-        "INPUT" => Hook::Input,
-        "FORWARD" => Hook::Forward,
-        "OUTPUT" => Hook::Output,
-        _ => Hook::Postrouting,
-    };
-    let at = match table {
-        "raw" => priority::RAW,
-        "mangle" => priority::MANGLE,
-        "nat" if matches!(hook, Hook::Prerouting | Hook::Output) => priority::DSTNAT,
-        "nat" => priority::SRCNAT,
-        "security" => priority::security(backend),
-        _ => priority::FILTER,
-    };
-    let kind = match (table, hook) {
-        ("nat", _) => ChainKind::Nat,
-        ("mangle", Hook::Output) => ChainKind::Route,
-        _ => ChainKind::Filter,
-    };
-    Some((hook, at, kind))
-}
-
-/// Whether a chain of that name is built in, in some table.
-pub(crate) fn is_builtin(chain: &str) -> bool {
-    matches!(chain, "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING")
 }

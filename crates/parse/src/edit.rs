@@ -7,7 +7,7 @@
 use crate::assume::{assumption, assumption_text};
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
-use crate::draft::{Draft, builtin_names};
+use crate::draft::Draft;
 use crate::iproute::{BEFORE_MAIN, policy, policy_text, route, route_text};
 use crate::oneline::{self, bad, cidr, missing};
 use crate::rule;
@@ -16,7 +16,8 @@ use crate::spec::{Spec, Verb};
 use crate::{command, word};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Hint,
-    Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, Target, Text,
+    Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text,
+    builtin_names,
 };
 
 /// Reads a change to `host` as a person types it. Spans of its rules count in `text` as document `doc`;
@@ -141,7 +142,7 @@ impl Rules<'_> {
         doc: DocId,
     ) -> Result<(Edit, Vec<Diagnostic>), Diagnostic> {
         if builtin_names(&self.table).is_empty() {
-            let known = ["filter", "nat", "mangle", "raw", "security"];
+            let known = TABLES.map(|(name, _)| name);
             return Err(self.wrong(&self.table, known.map(|k| Expected::Literal(k.into())).into()));
         }
         let (mut draft, ids) = self.draft();

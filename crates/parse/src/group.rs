@@ -3,10 +3,12 @@
 
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
-use crate::draft::{Draft, NO_CHAIN, builtin_names, is_builtin};
+use crate::draft::{Draft, NO_CHAIN};
 use crate::listing::{self, Columns};
 use crate::restore;
-use chainwalk_model::{Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, Severity};
+use chainwalk_model::{
+    Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, Severity, builtin_names, is_builtin,
+};
 
 /// What kind of row a group holds.
 #[derive(Clone, Copy, Debug)]

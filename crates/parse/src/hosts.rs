@@ -1,11 +1,11 @@
 //! Whose the pieces of a paste are: a host by a prompt, by an output that names it, or by a command that ran
 //! elsewhere.
 
-use crate::draft::{Draft, builtin_names};
+use crate::draft::Draft;
 use crate::facts;
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading,
-    Section, SectionKind, Severity, Span, Text,
+    Section, SectionKind, Severity, Span, Text, builtin_names,
 };
 
 /// What tells whose a dump is.

@@ -3,7 +3,6 @@
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command, Inside};
 use crate::cx::Cx;
-use crate::draft::builtin_names;
 use crate::facts;
 use crate::group::{Context, Group, Kind};
 use crate::hosts::{Hosts, Label};
@@ -12,7 +11,7 @@ use crate::restore;
 use crate::shell::{Shell, Statement};
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, Reading, SectionKind,
-    Severity, Span,
+    Severity, Span, builtin_names,
 };
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the

@@ -2,14 +2,14 @@
 
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
-use crate::draft::{Draft, is_builtin};
+use crate::draft::Draft;
 use crate::rule;
 use crate::rules::DraftRule;
 use crate::spec::Verb;
 use crate::word::{Word, words};
 use chainwalk_model::{
     Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Match, Op, OpKind,
-    Opaque, Policy, Severity,
+    Opaque, Policy, Severity, is_builtin,
 };
 
 /// Reads the body of one table, as `iptables-restore` takes it, into a host on which every built-in

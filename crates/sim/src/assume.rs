@@ -2,7 +2,7 @@
 
 use chainwalk_model::{
     About, Assumption, Cidr, Fact, Family, Host, IfKind, IfaceMatch, Interface, Inv, IpMatch,
-    Match, OpKind, Origin, Question, Rule, RuleId, Target, Text,
+    Match, OpId, OpKind, Origin, Question, Rule, RuleId, Target, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -93,11 +93,10 @@ fn asked(host: &Host, about: &About) -> Vec<Question> {
             match (rule, op) {
                 (None, _) => Vec::new(),
                 (Some(rule), None) => vec![Question::HiddenInterfaces(rule)],
-                (Some(rule), Some(op)) => vec![
-                    Question::Opaque(rule, *op),
-                    Question::Fact(rule, *op),
-                    Question::History(rule, *op),
-                ],
+                (Some(rule), Some(op)) => {
+                    let op = OpId { rule, op: *op };
+                    vec![Question::Opaque(op), Question::Fact(op), Question::History(op)]
+                }
             }
         }
         About::InSet(name) => vec![Question::Set(name.clone())],

@@ -35,21 +35,6 @@ pub fn changes(host: &Host, asks: &[Ask], packet: usize, want: Want) -> Changes 
     search.found()
 }
 
-/// Whether a packet with this fate got where it was going; `None` where nobody can say.
-pub(crate) fn through(fate: &Fate) -> Option<bool> {
-    match fate {
-        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) => Some(true),
-        Fate::DroppedUnseen(_)
-        | Fate::Undecided(_)
-        | Fate::Kept
-        | Fate::Looped
-        | Fate::Queued(_)
-        | Fate::Stolen(_)
-        | Fate::Proxied(_) => None,
-        _ => Some(false),
-    }
-}
-
 /// A host that was tried.
 struct Tried {
     session: Session,
@@ -74,8 +59,8 @@ impl Tried {
         let packets = &self.session.walks()[self.packet].outcomes;
         let replies = &self.session.walks().get(self.packet + 1)?.outcomes;
         let stopped = |o: &&Outcome| {
-            through(&o.trace.fate) == Some(false)
-                && through(&packets[o.from].trace.fate) == Some(true)
+            o.trace.fate.is_through() == Some(false)
+                && packets[o.from].trace.fate.is_through() == Some(true)
         };
         replies.iter().find(stopped).map(|o| Box::new(o.trace.clone()))
     }
@@ -194,13 +179,13 @@ impl Search {
         let mut stops: Vec<(bool, &Trace)> = Vec::new();
         let answers = walks.get(self.packet + 1).map_or(&[][..], |w| &w.outcomes);
         for (at, outcome) in walks[self.packet].outcomes.iter().enumerate() {
-            let wanted = through(&outcome.trace.fate).map(|t| t == (self.want == Want::Through));
+            let wanted = outcome.trace.fate.is_through().map(|t| t == (self.want == Want::Through));
             match wanted {
                 None => tried.certain = false,
                 Some(false) => stops.push((false, &outcome.trace)),
                 Some(true) if replied => {
                     for reply in answers.iter().filter(|r| r.from == at) {
-                        match through(&reply.trace.fate) {
+                        match reply.trace.fate.is_through() {
                             None => tried.certain = false,
                             Some(true) => tried.reached = true,
                             Some(false) => stops.push((true, &reply.trace)),
@@ -297,7 +282,7 @@ impl Search {
 /// is known where the reply comes back.
 fn has_reply(ask: &Ask, outcomes: &[Outcome]) -> bool {
     let got: Vec<&Trace> =
-        outcomes.iter().map(|o| &o.trace).filter(|t| through(&t.fate) == Some(true)).collect();
+        outcomes.iter().map(|o| &o.trace).filter(|t| t.fate.is_through() == Some(true)).collect();
     let known = |t: &&Trace| {
         let way = match &t.fate {
             Fate::Forwarded(out) | Fate::Sent(out) => out.is_some(),

@@ -4,8 +4,8 @@ use crate::ct;
 use crate::route::{Found, Key, Router, Who, in_net};
 use crate::world::World;
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Entry, Event, Fate, FollowUp, FrameTo, Icmp, IfKind, IpHeader, L4, Mac,
-    Origin, Packet, Question, RouteKind, Routed, Sent, Step, Tcp, TcpFlags, Text, Trace, proto,
+    Ask, AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Icmp, IfKind, IpHeader, L4, Mac, Origin,
+    Packet, PacketType, Question, RouteKind, Routed, Sent, Step, Tcp, TcpFlags, Text, Trace, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -89,11 +89,7 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
 
 /// The packet as it got to its end, or as it was sent where it got nowhere.
 fn arrived(trace: &Trace) -> Packet {
-    let got_there = matches!(
-        trace.fate,
-        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)
-    );
-    let last = trace.moments.last().filter(|_| got_there);
+    let last = trace.moments.last().filter(|_| trace.fate.is_through() == Some(true));
     last.map_or_else(|| trace.sent.packet.clone(), |m| m.packet.clone())
 }
 
@@ -286,13 +282,13 @@ fn sender_mac(world: &World, src: Option<IpAddr>) -> Mac {
 }
 
 /// Whom a frame on this interface is for: on a bridge, a neighbour's packet goes to the neighbour.
-fn frame_to(world: &World, iface: &str, dst: IpAddr) -> FrameTo {
+fn frame_to(world: &World, iface: &str, dst: IpAddr) -> PacketType {
     let host = &world.host;
     let bridge = host.interface(iface).and_then(|i| match i.kind {
         IfKind::Bridge => Some(i.name.clone()),
         _ => i.master.clone(),
     });
-    let Some(bridge) = bridge else { return FrameTo::Host };
+    let Some(bridge) = bridge else { return PacketType::Host };
     let neighbour = |i: &chainwalk_model::Interface| {
         i.addrs.iter().any(|f| f.value.len > 0 && f.value.addr != dst && in_net(dst, f.value))
     };
@@ -301,9 +297,9 @@ fn frame_to(world: &World, iface: &str, dst: IpAddr) -> FrameTo {
     });
     let own = Router::new(world).told_local(dst);
     if behind || (!own && host.interface(&bridge).is_some_and(neighbour)) {
-        FrameTo::Other
+        PacketType::Other
     } else {
-        FrameTo::Host
+        PacketType::Host
     }
 }
 

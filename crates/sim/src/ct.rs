@@ -19,7 +19,7 @@ pub(crate) use seqadj::SeqAdj;
 pub(crate) use timeouts::Timeouts;
 
 use crate::engine::Proxied;
-use chainwalk_model::{CtDir, Flow, L4, Packet, RuleId, Text, Tuple, proto};
+use chainwalk_model::{CtDir, Flow, L4, OpId, Packet, PathIface, Tuple, proto};
 use sctp::Sctp;
 use std::rc::Rc;
 use tcp::Tcp;
@@ -75,16 +75,16 @@ pub(crate) struct Entry {
     pub zone: Zone,
     /// When it dies, in the world's milliseconds.
     pub expires_ms: u64,
-    /// The rule, and its operation, whose policy says how long it lives, which is not known.
-    pub policy: Option<(RuleId, u16)>,
+    /// The operation whose policy says how long it lives, which is not known.
+    pub policy: Option<OpId>,
     /// When its last packet came.
     pub seen_ms: u64,
     /// UDP: from when on it counts as a stream.
     pub stream_ms: u64,
-    /// The interface that its first packet came in by; `None` if it was made here.
-    pub came_by: Option<Text>,
+    /// The interface that its first packet came in by; none if it was made here.
+    pub came_by: PathIface,
     /// The interface that MASQUERADE chose its address from.
-    pub masq_dev: Option<Text>,
+    pub masq_dev: PathIface,
     /// Packets and bytes of its original and its reply direction; `None` of a flow that was told.
     pub counted: Option<[(u64, u64); 2]>,
     /// Its helper, where a rule gave it one.
@@ -270,8 +270,8 @@ pub(crate) struct Look {
     pub checksum: bool,
     /// How long flows live.
     pub timeouts: Rc<Timeouts>,
-    /// The rule, and its operation, whose policy says so for a new flow.
-    pub policy: Option<(RuleId, u16)>,
+    /// The operation whose policy says so for a new flow.
+    pub policy: Option<OpId>,
 }
 
 impl Flows {
@@ -292,7 +292,7 @@ impl Flows {
     }
 
     /// A packet's flow that has expired or not, as a policy says that was not told: its number, and the rule.
-    pub(crate) fn in_doubt(&self, packet: &Packet, look: &Look) -> Option<(u32, (RuleId, u16))> {
+    pub(crate) fn in_doubt(&self, packet: &Packet, look: &Look) -> Option<(u32, OpId)> {
         let entry = self.find(tuple_of(packet), look.zone).and_then(|(id, _)| self.get(id))?;
         entry.policy.filter(|_| entry.seen_ms < look.now_ms).map(|policy| (entry.id, policy))
     }
@@ -450,8 +450,8 @@ impl Flows {
             policy: look.policy,
             seen_ms: look.now_ms,
             stream_ms: look.now_ms + 2000,
-            came_by: None,
-            masq_dev: None,
+            came_by: PathIface::None,
+            masq_dev: PathIface::None,
             counted: Some([(1, u64::from(crate::wire::total_len(packet))), (0, 0)]),
             helped: look.helper.map(Helped::new),
             expected_by: None,
@@ -618,8 +618,8 @@ impl Entry {
             seen_ms: 0,
             // What was pasted began a while ago.
             stream_ms: 0,
-            came_by: None,
-            masq_dev: None,
+            came_by: PathIface::None,
+            masq_dev: PathIface::None,
             counted: None,
             helped: None,
             expected_by: None,

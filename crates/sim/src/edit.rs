@@ -4,10 +4,9 @@
 //! taken away included; what is new stands behind them.
 
 use crate::assume::assume;
-use crate::engine::iptables_tables;
 use chainwalk_model::{
-    Backend, Base, Chain, ChainEdit, ChainId, ChainKind, Edit, Family, Hook, Host, NewRule, Policy,
-    Route, Rule, RuleId, Span, Table, TableId, Text, priority,
+    Backend, Base, Builtin, Chain, ChainEdit, ChainId, Edit, Family, Host, NewRule, Policy, Route,
+    Rule, RuleId, Span, Table, TableId, Text, builtins,
 };
 
 /// The host with a change made. A change of a rule that is not there changes nothing.
@@ -50,14 +49,9 @@ fn table_of(host: &mut Host, family: Family, name: &Text) -> TableId {
     let alike = rules.tables.iter().find(|t| t.family == family);
     let backend = alike.map_or(Backend::Legacy, |t| t.backend);
     let mut chains = Vec::new();
-    for (hook, rank) in hooks(name, backend) {
+    for Builtin { hook, priority, kind } in builtins(name, backend) {
         chains.push(ChainId(rules.chains.len() as u32));
-        let kind = match (&**name, hook) {
-            ("nat", _) => ChainKind::Nat,
-            ("mangle", Hook::Output) => ChainKind::Route,
-            _ => ChainKind::Filter,
-        };
-        let base = Base { hook, priority: rank, kind, policy: Policy::Accept, device: None };
+        let base = Base { hook, priority, kind, policy: Policy::Accept, device: None };
         rules.chains.push(new_chain(table, hook.builtin().into(), Some(base)));
     }
     let (name, span) = (name.clone(), Span::default());
@@ -69,15 +63,6 @@ fn new_chain(table: TableId, name: Text, base: Option<Base>) -> Chain {
     let span = Span::default();
     let (rules, counters) = (Vec::new(), None);
     Chain { table, name, base, rules, counters, references: None, declared: true, span }
-}
-
-/// The hooks of a table of iptables, and its priority at each.
-pub(crate) fn hooks(table: &str, backend: Backend) -> Vec<(Hook, i32)> {
-    let all = [Hook::Prerouting, Hook::Input, Hook::Forward, Hook::Output, Hook::Postrouting];
-    let rank = |hook: Hook| iptables_tables(hook).iter().find(|(name, _)| *name == table);
-    let late = table == "security";
-    let own = |(_, rank): &(_, i32)| if late { priority::security(backend) } else { *rank };
-    all.into_iter().filter_map(|hook| Some((hook, own(rank(hook)?)))).collect()
 }
 
 /// The chain of that name; a new one only where that is what is asked for.

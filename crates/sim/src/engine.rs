@@ -14,7 +14,6 @@ mod replies;
 mod synproxy;
 mod targets;
 
-pub(crate) use hooks::iptables_tables;
 pub(crate) use synproxy::Proxied;
 
 use crate::ct::{self, Info, Zone, status};
@@ -23,9 +22,9 @@ use crate::eye::{Ct, CtFlow};
 use crate::route::{Found, Key, Router, Who};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, FrameTo, Hook,
-    HostId, IfKind, L4, Lean, LocalStack, Moment, Packet, Path, Question, RouteKind, Routed,
-    RoutingDrop, RuleId, Sent, Step, Text, Trace, Tuple, proto,
+    Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId,
+    IfKind, L4, Lean, LocalStack, Moment, OpId, Packet, PacketType, Path, PathIface, Question,
+    RouteKind, Routed, RoutingDrop, RuleId, Sent, Step, Text, Trace, Tuple, proto,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -69,10 +68,12 @@ pub(crate) struct Skb {
     pub packet: Packet,
     pub mark: u32,
     pub entry: Entry,
-    pub iif: Option<Text>,
-    pub oif: Option<Text>,
+    /// The interface, for a bridge the port, that it came in by; it is known where the hook has none any more.
+    pub came_by: PathIface,
+    pub iif: PathIface,
+    pub oif: PathIface,
     /// The interface of the route; in OUTPUT it may already differ from what `-o` sees.
-    pub route_dev: Option<Text>,
+    pub route_dev: PathIface,
     /// The next hop of the route, where it is not the destination.
     pub next_hop: Option<IpAddr>,
     /// The realms of the route.
@@ -81,25 +82,25 @@ pub(crate) struct Skb {
     pub route_mtu: Option<u32>,
     /// Whether its sender is told a shorter way.
     pub redirects: bool,
-    pub phys_in: Option<Text>,
-    pub phys_out: Option<Text>,
+    pub phys_in: PathIface,
+    pub phys_out: PathIface,
     pub attached: Attached,
     pub zone: Zone,
     /// The helper that a `CT` target named.
     pub helper: Option<ct::Helper>,
-    /// The rule, and its operation, that named a timeout policy.
-    pub policy: Option<(RuleId, u16)>,
+    /// The operation that named a timeout policy.
+    pub policy: Option<OpId>,
     /// Whether a `CT` target left a template.
     pub template: bool,
-    pub frame: FrameTo,
+    pub frame: PacketType,
     /// What the routing decision made of it.
     pub kind: RouteKind,
     /// Whether the kernel made it.
     pub own: bool,
     /// Whether it answers an untracked packet: until conntrack has looked it fits no flow.
     pub husk: bool,
-    /// The rule, and its operation, whose SYNPROXY opens a connection by it.
-    pub proxied: Option<(RuleId, u16)>,
+    /// The operation whose SYNPROXY opens a connection by it.
+    pub proxied: Option<OpId>,
     /// Whether it is a reset of REJECT's, which has no socket.
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it (`PACKET_LOOPBACK`).
@@ -114,9 +115,13 @@ pub(crate) struct Skb {
 }
 
 impl Skb {
-    /// The outgoing interface, if it is known.
-    fn known_oif(&self) -> Option<Text> {
-        self.oif.clone().filter(|o| &**o != "?")
+    /// The incoming interface for a look-up: `lo` of what has none, the empty name of one that is not known.
+    pub(crate) fn iif_name(&self) -> Text {
+        match &self.iif {
+            PathIface::None => "lo".into(),
+            PathIface::Unknown => Text::default(),
+            PathIface::Named(name) => name.clone(),
+        }
     }
 }
 
@@ -134,8 +139,8 @@ pub(crate) struct Walker<'w> {
     route_src: Option<IpAddr>,
     /// Whether the kernel's next own packet answers an untracked one.
     husk: bool,
-    /// The rule, and its operation, whose SYNPROXY opens a connection by the kernel's next own packet.
-    proxied: Option<(RuleId, u16)>,
+    /// The operation whose SYNPROXY opens a connection by the kernel's next own packet.
+    proxied: Option<OpId>,
     /// Whether the kernel's next own packet is a reset of REJECT's.
     by_reject: bool,
     /// The addresses by which the next hop of the kernel's next own packet is chosen.
@@ -145,7 +150,7 @@ pub(crate) struct Walker<'w> {
     /// The interface by which the next copy, or the kernel's next own packet, has to leave.
     route_oif: Option<Text>,
     /// The interface that the kernel's next own packet has before it is sent, as what IPv6 tells its neighbours.
-    own_iif: Option<Text>,
+    own_iif: PathIface,
     /// The mark of the kernel's next own packet.
     own_mark: u32,
     /// Whether a copy of a packet is on its way.
@@ -171,7 +176,7 @@ impl<'w> Walker<'w> {
             proxied: None,
             route_dst: None,
             route_oif: None,
-            own_iif: None,
+            own_iif: PathIface::None,
             own_mark: 0,
             copying: false,
         }
@@ -198,15 +203,16 @@ impl<'w> Walker<'w> {
             packet: sent.packet,
             mark: 0,
             entry: sent.entry,
-            iif: None,
-            oif: None,
-            route_dev: None,
+            came_by: PathIface::None,
+            iif: PathIface::None,
+            oif: PathIface::None,
+            route_dev: PathIface::None,
             next_hop: None,
             realms: 0,
             route_mtu: None,
             redirects: false,
-            phys_in: None,
-            phys_out: None,
+            phys_in: PathIface::None,
+            phys_out: PathIface::None,
             attached: attached.unwrap_or(Attached::None),
             zone: Zone::default(),
             helper: None,
@@ -214,7 +220,7 @@ impl<'w> Walker<'w> {
             // SYNPROXY's own template, which `CT` leaves alone.
             template: self.proxied.is_some(),
             proxied: self.proxied.take(),
-            frame: FrameTo::Host,
+            frame: PacketType::Host,
             kind: RouteKind::Unicast,
             own: false,
             husk: std::mem::take(&mut self.husk),
@@ -233,6 +239,7 @@ impl<'w> Walker<'w> {
             }
             Entry::Wire { iface, to, .. } => {
                 skb.frame = to;
+                skb.came_by = PathIface::Named(iface.clone());
                 self.receive(&mut skb, &iface)
             }
         };
@@ -242,7 +249,7 @@ impl<'w> Walker<'w> {
         if self.trace.errno.is_none() && matches!(skb.entry, Entry::Local { .. }) && !skb.own {
             self.trace.errno = errno_of(&fate, &self.trace);
         }
-        if matches!(fate, Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)) {
+        if fate.is_out() {
             self.fragment(&mut skb);
         }
         self.trace.fate = fate;
@@ -253,7 +260,7 @@ impl<'w> Walker<'w> {
     /// What is too long leaves in fragments, of which the first is shown; so does what came in in fragments.
     fn fragment(&self, skb: &mut Skb) {
         let header = if skb.packet.is_v6() { 40 } else { 20 + skb.packet.ip.options.len() as u32 };
-        let mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(skb.oif.as_deref()));
+        let mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(skb.oif.name().map(|o| &**o)));
         let (len, came) = (crate::wire::total_len(&skb.packet), skb.fragments);
         if len <= mtu && (came.is_none() || skb.fragments_if_long)
             || skb.packet.is_v6() && came.is_none()
@@ -375,7 +382,7 @@ impl<'w> Walker<'w> {
                     zone: entry.zone,
                     counts: self.world.counts,
                     counted: entry.counted,
-                    made_here: entry.came_by.is_none(),
+                    made_here: !entry.came_by.is_some(),
                     expected_by: entry.expected_by,
                 }),
             },
@@ -435,7 +442,7 @@ impl<'w> Walker<'w> {
         answer
     }
 
-    /// Resolves a route of which nobody told the interface: the only likely one, else `?`.
+    /// Resolves a route of which nobody told the interface: the only likely one, where there is one.
     pub(crate) fn likely_dev(&mut self, skb: &Skb, found: Found) -> Found {
         if found.dev.is_some() || found.kind != RouteKind::Unicast {
             return found;
@@ -444,7 +451,7 @@ impl<'w> Walker<'w> {
         // An answer goes back where the question came from.
         if let Some((entry, dir, _)) = self.flow(skb)
             && dir == CtDir::Reply
-            && let Some(dev) = entry.came_by.clone()
+            && let Some(dev) = entry.came_by.name().cloned()
             && entry.orig.src == dst
         {
             self.lean(Lean::BackTheWayItCame { dst, iface: dev.clone() });
@@ -455,9 +462,9 @@ impl<'w> Walker<'w> {
             .filter(|i| i.kind == IfKind::Plain && i.master.is_none() && is_uplink(&i.name))
             .map(|i| i.name.clone())
             .collect();
-        if let Entry::Wire { iface, .. } = &skb.entry
+        if let PathIface::Named(iface) = &skb.came_by
             && is_uplink(iface)
-            && skb.phys_in.is_none()
+            && !skb.phys_in.is_some()
             && !uplinks.contains(iface)
         {
             uplinks.push(iface.clone());
@@ -475,10 +482,10 @@ impl<'w> Walker<'w> {
     fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Way<Fate> {
         let bridge = self.bridge_of(skb, iface);
         if let Some((bridge, port)) = bridge {
-            return self.receive_on_bridge(skb, &bridge, port.as_ref());
+            return self.receive_on_bridge(skb, &bridge, &port);
         }
-        skb.iif = Some(iface.clone());
-        if skb.frame == FrameTo::Other || refused_by_ip6(skb) {
+        skb.iif = PathIface::Named(iface.clone());
+        if skb.frame == PacketType::Other || refused_by_ip6(skb) {
             return Err(Fate::NotForUs);
         }
         self.settle_source(skb, Answer::No);
@@ -496,7 +503,7 @@ impl<'w> Walker<'w> {
 
     /// The routing decision of a packet that came in, and what follows from it.
     pub(crate) fn route_input(&mut self, skb: &mut Skb) -> Way<Fate> {
-        let iif = skb.iif.clone().unwrap_or_else(|| "lo".into());
+        let iif = skb.iif_name();
         if let Some(drop) = self.martian(skb, &iif) {
             return self.nowhere(skb, drop);
         }
@@ -527,7 +534,7 @@ impl<'w> Walker<'w> {
         let here = found.as_ref().is_some_and(|f| f.kind == RouteKind::Local);
         if matches!(dst, IpAddr::V6(a) if on_link(a)) && !here {
             // Every interface has a route to its own link.
-            found = Some(Found::on_link(iif.clone()));
+            found = Some(Found::on_link(Some(iif.clone())));
         }
         let v4 = dst.is_ipv4();
         let forwarding = if v4 { "net.ipv4.ip_forward" } else { "net.ipv6.conf.all.forwarding" };
@@ -569,7 +576,7 @@ impl<'w> Walker<'w> {
         };
         let found = self.likely_dev(skb, found);
         skb.kind = RouteKind::Unicast;
-        skb.oif = Some(found.dev.clone().unwrap_or_else(|| "?".into()));
+        skb.oif = PathIface::known_or_not(found.dev.clone());
         skb.next_hop = found.via;
         skb.realms = found.class(back.realms);
         skb.route_mtu = found.mtu;
@@ -632,7 +639,7 @@ impl<'w> Walker<'w> {
 
     /// A packet that is passed on (`ip_forward`).
     fn forward(&mut self, skb: &mut Skb, dev: Option<&str>) -> Way<Fate> {
-        if skb.frame != FrameTo::Host {
+        if skb.frame != PacketType::Host {
             return Err(Fate::Routing(RoutingDrop::NotForUs));
         }
         if skb.has_socket {
@@ -669,7 +676,7 @@ impl<'w> Walker<'w> {
         }
         self.hook(skb, Hook::Forward)?;
         self.hook(skb, Hook::Postrouting)?;
-        Ok(Fate::Forwarded(skb.known_oif()))
+        Ok(Fate::Forwarded(skb.oif.name().cloned()))
     }
 
     fn mtu(&self, dev: Option<&str>) -> u32 {
@@ -679,10 +686,10 @@ impl<'w> Walker<'w> {
 
     /// A packet for this host (`ip_local_deliver`).
     fn deliver(&mut self, skb: &mut Skb) -> Way<Fate> {
-        skb.oif = None;
-        skb.phys_out = None;
+        skb.oif = PathIface::None;
+        skb.phys_out = PathIface::None;
         self.hook(skb, Hook::Input)?;
-        let iface = skb.iif.clone().unwrap_or_else(|| "lo".into());
+        let iface = skb.iif_name();
         let listening = self.listens(skb);
         if self.world.host.stack == LocalStack::Real {
             self.reply_of_stack(skb, listening == Some(true));

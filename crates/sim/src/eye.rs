@@ -1,7 +1,9 @@
 //! What a rule can see: one packet at one place of its path, and what the kernel carries beside it.
 
 use crate::ct::Zone;
-use chainwalk_model::{CtDir, CtStates, Entry, Host, Packet, Path, Question, Text, Tuple};
+use chainwalk_model::{
+    CtDir, CtStates, Entry, Host, Packet, Path, PathIface, Question, Text, Tuple,
+};
 use std::net::IpAddr;
 
 /// A packet at one place of its path, as matches and targets see it.
@@ -10,10 +12,12 @@ pub(crate) struct Eye<'a> {
     pub packet: &'a Packet,
     /// The packet's mark.
     pub mark: u32,
-    /// The hook and the interfaces. An outgoing interface `?` is not known.
+    /// The hook and the interfaces.
     pub path: &'a Path,
     /// How it came into the host.
     pub entry: &'a Entry,
+    /// The interface, for a bridge the port, that it came in by.
+    pub came_by: &'a PathIface,
     /// Whether it is a reset of REJECT's.
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it.

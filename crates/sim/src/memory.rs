@@ -3,9 +3,9 @@
 //! A fresh memory is that of a host on which no packet was seen. A clone shares all parts that neither
 //! side changes afterwards.
 
-use crate::ext::{At, connlimit, hashlimit, limit, quota, recent, statistic};
+use crate::ext::{connlimit, hashlimit, limit, quota, recent, statistic};
 use crate::sets;
-use chainwalk_model::Text;
+use chainwalk_model::{OpId, Text};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -19,17 +19,17 @@ pub(crate) struct Memory {
     /// `recent` lists by name.
     pub(crate) recent: Shared<Text, recent::List>,
     /// `limit` buckets, one for each test.
-    pub(crate) limits: Shared<At, limit::Bucket>,
+    pub(crate) limits: Shared<OpId, limit::Bucket>,
     /// `hashlimit` tables by name and whether they are of IPv6.
     pub(crate) hashlimits: Shared<(Text, bool), hashlimit::Table>,
     /// `quota` counters, one for each test.
-    pub(crate) quotas: Shared<At, quota::Left>,
+    pub(crate) quotas: Shared<OpId, quota::Left>,
     /// `statistic` counters, one for each test.
-    pub(crate) counters: Shared<At, statistic::Counter>,
+    pub(crate) counters: Shared<OpId, statistic::Counter>,
     /// Labels of flows, by the flow's number.
     pub(crate) labels: Shared<u32, Vec<Text>>,
     /// Flows that `connlimit` saw, one list for each test.
-    pub(crate) connlimits: Shared<At, connlimit::Groups>,
+    pub(crate) connlimits: Shared<OpId, connlimit::Groups>,
     /// Redirects of IPv4 that were sent, by whom they told.
     pub(crate) redirects: Shared<IpAddr, Told>,
     /// ipsets by name, as far as rules looked at them.

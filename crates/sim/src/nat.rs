@@ -7,7 +7,7 @@ use crate::engine::{Attached, Skb, Walker, Way};
 use crate::jhash::jhash2;
 use chainwalk_model::{
     AddrMask, Answer, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, NatRange, Packet,
-    Question, Range, RuleId, Skip, Tuple, proto,
+    PathIface, Question, Range, RuleId, Skip, Tuple, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -99,7 +99,7 @@ impl Walker<'_> {
         let moved = hook == Hook::Postrouting
             && dir == CtDir::Original
             && entry.masq_dev.is_some()
-            && skb.oif.as_deref() != Some("?")
+            && skb.oif != PathIface::Unknown
             && entry.masq_dev != skb.oif;
         if moved {
             // The route moved to another interface: a masqueraded flow dies with it.
@@ -354,7 +354,7 @@ impl Walker<'_> {
         range: &NatRange,
         rule: RuleId,
     ) -> Way<bool> {
-        let dev = skb.oif.clone().unwrap_or_else(|| "?".into());
+        let dev = skb.oif.name().cloned().unwrap_or_default();
         let dst = skb.packet.ip.dst;
         let hop = if dst.is_ipv4() { skb.next_hop.unwrap_or(dst) } else { dst };
         let addr = self.routed(skb, |r| Ok(r.select_addr(&dev, hop)))?;
@@ -382,7 +382,7 @@ impl Walker<'_> {
         let addr = if hook == Hook::Output {
             Some(if v4 { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() })
         } else {
-            let dev = skb.iif.clone().unwrap_or_else(|| "lo".into());
+            let dev = skb.iif_name();
             self.routed(skb, |r| Ok(r.primary(&dev, v4)))?
         };
         let Some(addr) = addr else {

@@ -10,8 +10,8 @@ use crate::decide::Way;
 use crate::eye::Net;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Cidr, Hop, Host, IfKind, Interface, L4, Lean, Origin, Packet, PolicyAction, Question,
-    Range, RouteKind, RoutingDrop, Text, Tuple,
+    Answer, Cidr, Hop, Host, IfKind, Interface, L4, Lean, Origin, Packet, PathIface, PolicyAction,
+    Question, Range, RouteKind, RoutingDrop, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -152,8 +152,8 @@ impl Found {
     }
 
     /// Straight out of an interface.
-    pub(crate) fn on_link(dev: Text) -> Self {
-        Self { dev: Some(dev), ..Self::of(RouteKind::Unicast) }
+    pub(crate) fn on_link(dev: Option<Text>) -> Self {
+        Self { dev, ..Self::of(RouteKind::Unicast) }
     }
 
     /// What `-m realm` sees of a packet on this way; `back` are the realms of the way back to its source
@@ -266,18 +266,18 @@ impl<'a> Router<'a> {
         self.host().routes.iter().any(|r| !matches!(r.origin, Origin::Inferred(_)))
     }
 
-    /// The interface that holds `addr`, if `addr` is one of this host's.
-    pub(crate) fn holder(&self, addr: IpAddr) -> Result<Option<Text>, Question> {
+    /// The interface that holds `addr`; none where `addr` is not one of this host's.
+    pub(crate) fn holder(&self, addr: IpAddr) -> Result<PathIface, Question> {
         if let IpAddr::V4(a) = addr
             && a.is_loopback()
         {
-            return Ok(Some("lo".into()));
+            return Ok("lo".into());
         }
         if addr.is_loopback() || addr == NAMELESS && self.host().complete.network {
-            return Ok(Some("lo".into()));
+            return Ok("lo".into());
         }
         if let Some((_, is)) = self.host().said_local.iter().rev().find(|(a, _)| *a == addr) {
-            return Ok(is.value.then(|| self.likely_holder(addr)));
+            return Ok(if is.value { self.likely_holder(addr) } else { PathIface::None });
         }
         for iface in &self.host().interfaces {
             for fact in &iface.addrs {
@@ -285,35 +285,35 @@ impl<'a> Router<'a> {
                     if let Origin::Inferred(rule) = fact.origin {
                         self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
                     }
-                    return Ok(Some(iface.name.clone()));
+                    return Ok(PathIface::Named(iface.name.clone()));
                 }
             }
         }
         if self.host().complete.network {
-            return Ok(None);
+            return Ok(PathIface::None);
         }
         let question = Question::LocalAddr(addr);
         match self.world.answer(&question) {
-            Some(Answer::Yes) => return Ok(Some(self.likely_holder(addr))),
-            Some(_) => return Ok(None),
+            Some(Answer::Yes) => return Ok(self.likely_holder(addr)),
+            Some(_) => return Ok(PathIface::None),
             None => {}
         }
         if self.addresses_told() {
             if !self.link_of(addr).is_some_and(|(_, _, told)| told) {
                 self.lean(Lean::AllAddrs);
             }
-            return Ok(None);
+            return Ok(PathIface::None);
         }
         // A neighbour on a network that the rules imply is somebody else.
         if self.link_of(addr).is_some() {
-            return Ok(None);
+            return Ok(PathIface::None);
         }
         Err(question)
     }
 
     /// The interface an address most likely belongs to: one on its network, else one not known.
-    fn likely_holder(&self, addr: IpAddr) -> Text {
-        self.link_of(addr).map_or_else(|| "?".into(), |(dev, _, _)| dev)
+    fn likely_holder(&self, addr: IpAddr) -> PathIface {
+        PathIface::known_or_not(self.link_of(addr).map(|(dev, _, _)| dev))
     }
 
     /// The interface on whose network `addr` lies, that network, and whether it was told.
@@ -354,10 +354,8 @@ impl<'a> Router<'a> {
             }
         }
         let holder = self.holder(addr)?;
-        Ok(match holder {
-            Some(h) if dev.is_none_or(|d| *h == *d) => RouteKind::Local,
-            _ => RouteKind::Unicast,
-        })
+        let own = holder.is_some() && dev.is_none_or(|d| holder.is(d));
+        Ok(if own { RouteKind::Local } else { RouteKind::Unicast })
     }
 
     /// The primary address of the network that an own address is on: packets to it come from there.
@@ -470,7 +468,7 @@ impl<'a> Router<'a> {
         if table == LOCAL {
             let kind = self.addr_kind(key.dst, None)?;
             if kind == RouteKind::Local {
-                let dev = self.holder(key.dst)?;
+                let dev = self.holder(key.dst)?.name().cloned();
                 let src = Some(self.first_on_its_net(key.dst));
                 return Ok(Some((HOST_ROUTE, Found { dev, src, ..Found::of(kind) })));
             }
@@ -686,7 +684,7 @@ impl<'a> Router<'a> {
 
     /// Whether somebody told that `addr` is this host's.
     pub(crate) fn told_local(&self, addr: IpAddr) -> bool {
-        addr.is_loopback() || matches!(self.holder(addr), Ok(Some(_)))
+        addr.is_loopback() || self.holder(addr).is_ok_and(|holder| holder.is_some())
     }
 
     /// `net.ipv4.conf.{all,DEV}.NAME`: the larger of both, as most of these settings combine.

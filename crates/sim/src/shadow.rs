@@ -6,6 +6,7 @@
 use chainwalk_model::{
     AddrMask, Chain, ChainId, ConntrackMatch, Family, Host, IfaceMatch, Inv, IpMatch, Match,
     OpKind, PortsMatch, Range, Rule, RuleId, Ruleset, SetOptions, Shadow, Table, Target, TcpMatch,
+    builtins,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -97,8 +98,8 @@ impl<'a> Looker<'a> {
     fn unreached(&mut self, host: &Host) {
         for table in &self.rules.tables {
             let whole = host.complete.rules
-                || crate::edit::hooks(&table.name, table.backend).iter().all(|(hook, _)| {
-                    let name = hook.builtin();
+                || builtins(&table.name, table.backend).all(|chain| {
+                    let name = chain.hook.builtin();
                     table.chains.iter().map(|c| self.rules.chain(*c)).any(|c| &*c.name == name)
                 });
             if !whole || !matches!(table.family, Family::Ip | Family::Ip6) {

@@ -218,12 +218,12 @@ impl<'a> Told<'a> {
     fn hook(&mut self, path: &'a Path) {
         let mut entry = vec![
             json!(hook_word(path.hook)),
-            json!(known(path.iniface.as_deref())),
-            json!(known(path.outiface.as_deref())),
+            json!(path.iniface.name()),
+            json!(path.outiface.name()),
         ];
         if path.phys_in.is_some() || path.phys_out.is_some() {
-            entry.push(json!(known(path.phys_in.as_deref())));
-            entry.push(json!(known(path.phys_out.as_deref())));
+            entry.push(json!(path.phys_in.name()));
+            entry.push(json!(path.phys_out.name()));
         }
         self.path.push(json!(entry));
         self.last = Some(path);
@@ -280,10 +280,6 @@ impl<'a> Told<'a> {
             self.ended(host, chain, "policy", policy(chain));
         }
     }
-}
-
-fn known(iface: Option<&str>) -> Option<&str> {
-    iface.filter(|i| *i != "?")
 }
 
 fn hook_word(hook: Hook) -> &'static str {
@@ -348,8 +344,10 @@ fn out_iface(fate: &Fate, told: &Told<'_>) -> Value {
     match fate {
         Fate::Local { .. } => json!(told.looped.then_some("lo")),
         Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => {
-            let by_hook = told.post.and_then(|p| p.outiface.as_deref());
-            json!(known(by_hook.or(iface.as_deref())))
+            match told.post.map(|p| &p.outiface) {
+                Some(seen) if seen.is_some() => json!(seen.name()),
+                _ => json!(iface),
+            }
         }
         _ => Value::Null,
     }

@@ -458,11 +458,12 @@ fn what_decides(t: &Telling, q: &Question) -> Sentence {
         Question::PortChoice => say!(lang, DecidePort),
         Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
         Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
-        Question::Opaque(r, _)
-        | Question::HiddenInterfaces(r)
-        | Question::History(r, _)
-        | Question::Fact(r, _)
-        | Question::NatChoice(r) => say!(lang, DecideRule, at = at(*r)),
+        Question::Opaque(op) | Question::History(op) | Question::Fact(op) => {
+            say!(lang, DecideRule, at = at(op.rule))
+        }
+        Question::HiddenInterfaces(r) | Question::NatChoice(r) => {
+            say!(lang, DecideRule, at = at(*r))
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use crate::terms::{table_class, table_name};
 use crate::{Chip, FactRow, HostChip, Lang};
 use chainwalk_model::{
     Cidr, Family, Host, HostId, IfKind, LocalStack, Origin, Reading, Route, Section, SectionKind,
+    table_names,
 };
 
 /// The recognised pieces of the paste, in its order.
@@ -216,7 +217,7 @@ pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
 
 /// The tables of a host that iptables has and the paste does not, by name.
 pub(crate) fn unpasted(host: &Host) -> Vec<&'static str> {
-    ["raw", "mangle", "nat", "filter", "security"]
+    table_names()
         .into_iter()
         .filter(|name| host.rules.find_table(Family::Ip, name).is_none())
         .collect()

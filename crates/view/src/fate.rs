@@ -4,7 +4,7 @@ use crate::say::{Key, format, say};
 use crate::terms::{address, chain_path, destination, endpoint, place, reject, table_name};
 use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
-    App, ChainId, Cidr, EndBy, Entry, Errno, Event, Family, Fate, Hook, IfKind, L4, OpKind,
+    App, ChainId, Cidr, EndBy, Entry, Errno, Event, Family, Fate, Hook, IfKind, L4, OpId, OpKind,
     Outcome, Question, RejectWith, Routed, RoutingDrop, RuleId, Stop, Target, TcpFlags, Trace,
 };
 
@@ -429,17 +429,17 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
             say!(lang, AskChain, table = &**table, chain = &**chain)
         }
         Question::Policy(chain) => say!(lang, AskPolicy, chain = chain_path(rules, *chain)),
-        Question::Opaque(rule, op) => {
+        Question::Opaque(OpId { rule, op }) => {
             say!(lang, AskOpaque, at = at(*rule), text = opaque(t, *rule, *op))
         }
         Question::HiddenInterfaces(rule) => say!(lang, AskHidden, at = at(*rule)),
-        Question::History(rule, op) => {
+        Question::History(OpId { rule, op }) => {
             match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {
                 Some(OpKind::Target(Target::Ct(_))) => say!(lang, AskLives, at = at(*rule)),
                 _ => say!(lang, AskHistory, at = at(*rule), text = term(*rule, *op)),
             }
         }
-        Question::Fact(rule, op) => {
+        Question::Fact(OpId { rule, op }) => {
             match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {
                 Some(OpKind::Target(Target::Synproxy(_))) => say!(lang, AskCookie, at = at(*rule)),
                 Some(OpKind::Target(Target::Clusterip(_))) => {
@@ -450,7 +450,7 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
             }
         }
         Question::Set(name) => say!(lang, AskSet, set = &**name),
-        Question::Random(rule, _) => say!(lang, AskRandom, at = at(*rule)),
+        Question::Random(OpId { rule, .. }) => say!(lang, AskRandom, at = at(*rule)),
         Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
         Question::PortChoice => say!(lang, AskPort),
         Question::NextHop(hop) => say!(lang, AskHop, route = network(hop.net)),
@@ -520,8 +520,8 @@ pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
             let at = format!("policy={}", place(*chain));
             vec![(accepts, format!("{at}:accept")), (drops, format!("{at}:drop"))]
         }
-        Question::Opaque(rule, op) | Question::Fact(rule, op) | Question::History(rule, op) => {
-            holds(*rule, &format!(".{op}"))
+        Question::Opaque(at) | Question::Fact(at) | Question::History(at) => {
+            holds(at.rule, &format!(".{}", at.op))
         }
         Question::HiddenInterfaces(rule) => holds(*rule, ""),
         Question::Set(name) => vec![

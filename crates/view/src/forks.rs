@@ -50,12 +50,11 @@ pub(crate) fn is_chance(question: &Question) -> bool {
 /// The rule that a question is about.
 pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
     match question {
-        Question::Opaque(r, _)
-        | Question::HiddenInterfaces(r)
-        | Question::History(r, _)
-        | Question::Fact(r, _)
-        | Question::Random(r, _)
-        | Question::NatChoice(r) => Some(*r),
+        Question::Opaque(at)
+        | Question::History(at)
+        | Question::Fact(at)
+        | Question::Random(at) => Some(at.rule),
+        Question::HiddenInterfaces(r) | Question::NatChoice(r) => Some(*r),
         _ => None,
     }
 }
@@ -64,7 +63,7 @@ pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
 fn key<'c>(t: &Telling, choices: &'c [Choice], at: usize) -> &'c [Choice] {
     let rest = choices.get(at..).unwrap_or_default();
     let random = |c: &Choice| match c.question {
-        Question::Random(rule, _) => Some(t.rules().rule(rule)),
+        Question::Random(at) => Some(t.rules().rule(at.rule)),
         _ => None,
     };
     let Some(first) = rest.first() else { return rest };

@@ -9,7 +9,7 @@ use crate::steps::{
 use crate::stops::{Stop, StopKind, stops};
 use crate::telling::{Lines, moment};
 use crate::terms::{
-    conditions_text, lane_word, packet_word, states, table_class, target, target_text,
+    conditions_text, iface_word, lane_word, packet_word, states, table_class, target, target_text,
 };
 use crate::timeline::{alike, narration, span, stops_here};
 use crate::{
@@ -331,10 +331,10 @@ fn tried_tools(t: &Telling, chain: ChainId, first: u32, last: u32) -> Option<Rul
 }
 
 fn interfaces(lang: Lang, p: &chainwalk_model::Path) -> String {
-    match (&p.iniface, &p.outiface) {
-        (Some(i), Some(o)) => text!(lang, AsideInOut, iniface = &**i, outiface = &**o),
-        (Some(i), None) => text!(lang, AsideIn, iface = &**i),
-        (None, Some(o)) => text!(lang, AsideOut, iface = &**o),
+    match (iface_word(&p.iniface), iface_word(&p.outiface)) {
+        (Some(i), Some(o)) => text!(lang, AsideInOut, iniface = i, outiface = o),
+        (Some(i), None) => text!(lang, AsideIn, iface = i),
+        (None, Some(o)) => text!(lang, AsideOut, iface = o),
         (None, None) => String::new(),
     }
 }

@@ -4,8 +4,8 @@ mod headers;
 
 use chainwalk_model::{
     AddrMask, AddrTypes, AuditType, Compare, ConnbytesDir, ConnbytesMode, CtStates, Family, Found,
-    IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, Part,
-    PktType, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId, Ruleset,
+    IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, PacketType,
+    Part, PathIface, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId, Ruleset,
     Statistic, Target, TcpFlags, TimeMatch, Trace, TtlMatch, TtlOp, proto,
 };
 use std::fmt::Write as _;
@@ -205,10 +205,10 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
         }
         Match::Pkttype(v) => {
             let name = match v.value {
-                PktType::Unicast => "unicast",
-                PktType::Broadcast => "broadcast",
-                PktType::Multicast => "multicast",
-                PktType::Other => "otherhost",
+                PacketType::Host => "unicast",
+                PacketType::Broadcast => "broadcast",
+                PacketType::Multicast => "multicast",
+                PacketType::Other => "otherhost",
             };
             add(Part::PktType, v.not, "pkttype", name.into());
         }
@@ -407,6 +407,15 @@ fn ports(sport: Option<Inv<Range<u16>>>, dport: Option<Inv<Range<u16>>>, add: &m
     }
     if let Some(v) = dport {
         add(Part::Dport, v.not, "dport", range(v.value));
+    }
+}
+
+/// An interface of a path, by its name; `?` where it is not known.
+pub(crate) fn iface_word(iface: &PathIface) -> Option<&str> {
+    match iface {
+        PathIface::None => None,
+        PathIface::Unknown => Some("?"),
+        PathIface::Named(name) => Some(name),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::generate::dice::Dice;
 use chainwalk_model::{
-    AddrMask, ChainId, CtStates, Hook, Host, IfaceMatch, Inv, IpMatch, Match, OpKind, PktType,
+    AddrMask, ChainId, CtStates, Hook, Host, IfaceMatch, Inv, IpMatch, Match, OpKind, PacketType,
     PortSide, Range, RuleId, Ruleset, SctpMatch, Target, TcpFlags, Text, TtlMatch,
 };
 use std::collections::BTreeMap;
@@ -162,9 +162,9 @@ impl Aim {
             Match::String(s) if !s.not => self.payload = Some(s.pattern.to_vec()),
             Match::Pkttype(t) if !t.not => {
                 self.frame = match t.value {
-                    PktType::Broadcast => Some("broadcast"),
-                    PktType::Multicast => Some("01:00:5e:00:00:01"),
-                    PktType::Unicast | PktType::Other => None,
+                    PacketType::Broadcast => Some("broadcast"),
+                    PacketType::Multicast => Some("01:00:5e:00:00:01"),
+                    PacketType::Host | PacketType::Other => None,
                 };
             }
             Match::AddrType(m) => {

@@ -2,6 +2,7 @@
 
 use super::catalogue::{BASES, MATCHES, Piece, TARGETS};
 use super::dice::Dice;
+use chainwalk_model::{TABLES, builtin_names};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -15,14 +16,6 @@ const SETS: [&str; 6] = [
     "create s10 hash:ip skbinfo",
 ];
 
-const TABLES: [(&str, &[&str]); 5] = [
-    ("filter", &["INPUT", "FORWARD", "OUTPUT"]),
-    ("nat", &["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"]),
-    ("mangle", &["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"]),
-    ("raw", &["PREROUTING", "OUTPUT"]),
-    ("security", &["INPUT", "FORWARD", "OUTPUT"]),
-];
-
 /// Chains that rules of every table may jump to.
 const OWN: [&str; 3] = ["one", "two", "a-chain-with-a-long-name_28"];
 
@@ -32,9 +25,10 @@ pub fn ruleset(seed: u64, index: usize, rules: usize) -> Value {
     let mut dice = Dice::new(seed ^ (index as u64).wrapping_mul(0x9e37_79b9));
     dice.below(2);
     let v6 = index % 3 == 2;
-    let (table, chains) = TABLES[dice.one(&[0, 0, 1, 1, 2, 2, 2, 3, 4])];
+    let (table, _) = TABLES[dice.one(&[0, 0, 1, 1, 2, 2, 2, 3, 4])];
+    let chains = builtin_names(table);
     let mut text = String::new();
-    for chain in chains {
+    for chain in &chains {
         let drops = table == "filter" && dice.chance(30);
         let _ = writeln!(text, ":{chain} {} [0:0]", if drops { "DROP" } else { "ACCEPT" });
     }
@@ -43,7 +37,7 @@ pub fn ruleset(seed: u64, index: usize, rules: usize) -> Value {
     }
     for n in 0..rules {
         let mut maker = Maker { dice: &mut dice, v6, table, chain: "", id: index * rules + n };
-        let (chain, rule) = maker.rule(chains);
+        let (chain, rule) = maker.rule(&chains);
         let _ = writeln!(text, "-A {chain} {rule}");
     }
     let mut tables = Map::new();
@@ -63,11 +57,11 @@ pub fn each(seed: u64) -> Vec<Value> {
     let mut found = Vec::new();
     for (kind, pieces) in [("match", MATCHES), ("target", TARGETS), ("base", BASES)] {
         for (k, piece) in pieces.iter().enumerate() {
-            for (table, chains) in TABLES {
+            for (table, _) in TABLES {
                 for v6 in [false, true] {
                     let mut maker = Maker { dice: &mut dice, v6, table, chain: "", id: k };
                     let fits: Vec<&str> =
-                        chains.iter().copied().filter(|c| maker.fits(piece, c)).collect();
+                        builtin_names(table).into_iter().filter(|c| maker.fits(piece, c)).collect();
                     let Some(chain) = fits.first() else { continue };
                     let proto =
                         piece.protos.first().map(|p| format!("-p {p} ")).unwrap_or_default();
@@ -92,7 +86,7 @@ struct Maker<'d> {
 
 impl Maker<'_> {
     /// A chain of `chains` and a rule for it.
-    fn rule(&mut self, chains: &'static [&'static str]) -> (&'static str, String) {
+    fn rule(&mut self, chains: &[&'static str]) -> (&'static str, String) {
         loop {
             self.chain = self.dice.one(chains);
             let (chain, at) = (self.chain, self.id);

@@ -3,6 +3,7 @@
 use super::dice::Dice;
 use super::net::Net;
 use super::sets::{self, Set};
+use chainwalk_model::TABLES;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
@@ -54,16 +55,17 @@ impl<'n> Scribe<'n> {
     pub(super) fn tables(&mut self) -> Map<String, Value> {
         let mut tables = Map::new();
         let taste = self.taste;
-        let layout: [(&str, &[&str], usize); 5] = [
-            ("filter", &["INPUT", "FORWARD", "OUTPUT"], 85),
-            ("nat", &["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"], taste.nat),
-            ("mangle", &["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"], taste.mangle),
-            ("raw", &["PREROUTING", "OUTPUT"], taste.raw),
-            ("security", &["INPUT", "FORWARD", "OUTPUT"], taste.security),
-        ];
-        for (table, chains, percent) in layout {
+        for (table, chains) in TABLES {
+            let percent = match table {
+                "nat" => taste.nat,
+                "mangle" => taste.mangle,
+                "raw" => taste.raw,
+                "security" => taste.security,
+                _ => 85,
+            };
             if self.dice.chance(percent) {
-                let text = self.table(table, chains);
+                let base: Vec<&str> = chains.iter().map(|c| c.hook.builtin()).collect();
+                let text = self.table(table, &base);
                 tables.insert(table.to_owned(), text.into());
             }
         }

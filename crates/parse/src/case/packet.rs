@@ -4,7 +4,7 @@ use super::extensions;
 use super::sets;
 use super::written::{CaseError, Scalar, wrong};
 use crate::oneline::{flag_letters, flag_name, protocol};
-use chainwalk_model::{Ask, AskAddr, AskEntry, FollowUp, FrameTo, Mac, TcpFlags, Text};
+use chainwalk_model::{Ask, AskAddr, AskEntry, FollowUp, Mac, PacketType, TcpFlags, Text};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -157,13 +157,13 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
             Some(t) => Some(sets::mac(&t).ok_or_else(|| wrong(field("smac"), t))?),
         },
         frame: match w.dmac.as_deref() {
-            None | Some("self") => Some(FrameTo::Host),
-            Some("other") => Some(FrameTo::Other),
-            Some("broadcast") => Some(FrameTo::Broadcast),
+            None | Some("self") => Some(PacketType::Host),
+            Some("other") => Some(PacketType::Other),
+            Some("broadcast") => Some(PacketType::Broadcast),
             Some(t) => Some(match sets::mac(t).ok_or_else(|| wrong(field("dmac"), t))? {
-                Mac([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]) => FrameTo::Broadcast,
-                Mac([first, ..]) if first & 1 == 1 => FrameTo::Multicast,
-                Mac(_) => FrameTo::Other,
+                Mac([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]) => PacketType::Broadcast,
+                Mac([first, ..]) if first & 1 == 1 => PacketType::Multicast,
+                Mac(_) => PacketType::Other,
             }),
         },
         after_ms: w.sleep_ms.unwrap_or(0),

@@ -80,11 +80,11 @@ fn packets_take_what_is_written_and_leave_the_rest_open() {
     assert_eq!(ask.tcp_options.as_deref(), Some(&[2, 4, 5, 0xb4, 1, 3, 3, 7][..]));
     assert_eq!(ask.payload.as_deref(), Some(&[0, 0xff][..]));
     assert_eq!(ask.ip_options.as_deref(), Some(&[1, 0, 0, 0][..]));
-    assert_eq!(ask.frame, Some(FrameTo::Broadcast));
+    assert_eq!(ask.frame, Some(PacketType::Broadcast));
     let unsaid = packet(&json!({"hook_in": "p1", "dst": "10.0.0.1"}));
     assert_eq!(
         unsaid.frame,
-        Some(FrameTo::Host),
+        Some(PacketType::Host),
         "a frame is for this host unless it says otherwise"
     );
     assert_eq!(ask.after_ms, 5);

@@ -8,17 +8,17 @@
 
 use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, any_word, word};
-use chainwalk_model::{Expected, Inv, Match, PktType};
+use chainwalk_model::{Expected, Inv, Match, PacketType};
 
 pub(super) const EXT: MatchExt =
     MatchExt { names: &["pkttype"], options: &[opt("--pkt-type", 1)], build, list, print };
 
-const NAMES: [(&str, PktType); 5] = [
-    ("unicast", PktType::Unicast),
-    ("host", PktType::Unicast),
-    ("broadcast", PktType::Broadcast),
-    ("multicast", PktType::Multicast),
-    ("otherhost", PktType::Other),
+const NAMES: [(&str, PacketType); 5] = [
+    ("unicast", PacketType::Host),
+    ("host", PacketType::Host),
+    ("broadcast", PacketType::Broadcast),
+    ("multicast", PacketType::Multicast),
+    ("otherhost", PacketType::Other),
 ];
 
 fn build(given: &Given<'_>) -> Result<Match, Wrong> {
@@ -28,7 +28,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         .ok_or_else(|| given.missing("--pkt-type"))
 }
 
-fn kind(i: &str) -> Piece<'_, PktType> {
+fn kind(i: &str) -> Piece<'_, PacketType> {
     let (rest, name) = any_word(i)?;
     let found = NAMES.into_iter().find(|(n, _)| *n == name);
     found.map_or_else(|| value::fail(i), |(_, kind)| Ok((rest, kind)))

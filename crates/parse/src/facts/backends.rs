@@ -3,10 +3,10 @@
 
 use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
-use crate::draft::{Draft, builtin, builtin_names};
+use crate::draft::Draft;
 use chainwalk_model::{
     Backend, Beside, Cidr, Diagnostic, DiagnosticId, Family, Hint, Hook, Origin, Policy,
-    SectionKind, Severity, Span, Text, Touch,
+    SectionKind, Severity, Span, Text, Touch, builtin_names, builtins,
 };
 
 /// A line such as `# Warning: iptables-legacy tables present, use iptables-legacy to see them`. `family` is that
@@ -126,9 +126,7 @@ fn is_idle(draft: &Draft) -> bool {
 }
 
 fn hooks_of(table: &str) -> Vec<Hook> {
-    let chains = builtin_names(table).iter();
-    let hooks: Vec<Hook> =
-        chains.filter_map(|c| builtin(table, Backend::Legacy, c)).map(|(hook, ..)| hook).collect();
+    let hooks: Vec<Hook> = builtins(table, Backend::default()).map(|chain| chain.hook).collect();
     if hooks.is_empty() { vec![Hook::Prerouting, Hook::Output] } else { hooks }
 }
 

@@ -117,11 +117,11 @@ fn rules(obstacle: &Obstacle, verdict: &Target) -> Vec<(Grain, Vec<Op>)> {
     let ins = matches!(hook, Some(Hook::Prerouting | Hook::Input | Hook::Forward));
     let outs = matches!(hook, Some(Hook::Forward | Hook::Output | Hook::Postrouting));
     let iface = |on: bool, look: fn(&Sight) -> Option<Text>| {
-        let name = obstacle.common(look).filter(|name| on && &**name != "?")?;
+        let name = obstacle.common(look).filter(|_| on)?;
         Some(Inv { not: false, value: IfaceMatch { name, prefix: false } })
     };
-    let iniface = iface(ins, |s| s.path.as_ref()?.iniface.clone());
-    let outiface = iface(outs, |s| s.path.as_ref()?.outiface.clone());
+    let iniface = iface(ins, |s| s.path.as_ref()?.iniface.name().cloned());
+    let outiface = iface(outs, |s| s.path.as_ref()?.outiface.name().cloned());
     let addr = |look: fn(&Sight) -> IpAddr| {
         let addr = obstacle.common(|s| Some(look(s)))?;
         let mask = if addr.is_ipv4() {
@@ -240,7 +240,7 @@ fn routing(
     let Some(first) = obstacle.sights.first() else { return };
     let packet = &first.moment.packet;
     let iif: Option<Text> = match (&first.path, &first.entry) {
-        (Some(path), _) if path.iniface.is_some() => path.iniface.clone(),
+        (Some(path), _) if path.iniface.is_some() => path.iniface.name().cloned(),
         (_, Entry::Wire { iface, .. }) => Some(iface.clone()),
         _ => None,
     };

@@ -1,6 +1,5 @@
 //! What else a change lets in: packets like the one asked for but in one thing, before and after.
 
-use super::through;
 use crate::session::Session;
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Entry, Host, IfKind, L4, Probe, Sent, TcpFlags, Trace, Vary, Walk,
@@ -52,7 +51,7 @@ fn fate(on: &Session, before: &[Ask], ask: &Ask) -> Option<(Sent, Option<bool>)>
         session.send(ask);
     }
     let walk: &Walk = session.send(ask);
-    let mut ends = walk.outcomes.iter().map(|o| through(&o.trace.fate));
+    let mut ends = walk.outcomes.iter().map(|o| o.trace.fate.is_through());
     let first = ends.next()?;
     let alike = first.filter(|_| ends.all(|e| e == first) && !walk.cut);
     Some((walk.outcomes[0].trace.sent.clone(), alike))

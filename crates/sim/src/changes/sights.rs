@@ -1,6 +1,5 @@
 //! What stands in a packet's way, and what the packets look like there.
 
-use super::through;
 use chainwalk_model::{
     ChainId, CtDir, CtStates, EndBy, Entry, Event, Fate, Hook, Host, Moment, Path, Routed,
     RoutingDrop, RuleId, Stop, Trace, Want,
@@ -120,7 +119,7 @@ fn stopped_at(trace: &Trace) -> Spot {
 
 /// Where a walk that got through was let through: the last base chain of `filter`; and the step.
 fn passed_at(host: &Host, trace: &Trace) -> (Spot, usize) {
-    debug_assert!(through(&trace.fate) == Some(true));
+    debug_assert!(trace.fate.is_through() == Some(true));
     let rules = &host.rules;
     for (step, s) in trace.steps.iter().enumerate().rev() {
         let Event::BaseEnd { chain, at, by, .. } = &s.event else { continue };

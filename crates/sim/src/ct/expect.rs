@@ -4,7 +4,7 @@
 //! translated `nf_nat_ftp.c`, `nf_nat_tftp.c` and `nf_nat_helper.c`.
 
 use super::{Entry, Flows, Info, Zone, status, turned};
-use chainwalk_model::{CtDir, L4, Packet, RuleId, Tuple};
+use chainwalk_model::{CtDir, L4, OpId, Packet, Tuple};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// How long a flow is expected.
@@ -43,8 +43,8 @@ impl Kind {
 pub(crate) struct Helper {
     /// Which one.
     pub kind: Kind,
-    /// The rule, and its operation, that named it.
-    pub named_by: (RuleId, u16),
+    /// The operation that named it.
+    pub named_by: OpId,
 }
 
 /// A flow's helper, and what that remembers of it.

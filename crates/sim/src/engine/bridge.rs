@@ -3,8 +3,8 @@
 use super::{Skb, Walker, Way};
 use crate::route::{Key, Who};
 use chainwalk_model::{
-    Answer, Entry, Event, Fate, FrameTo, Hook, IfKind, Lean, Mac, RouteKind, Routed, RoutingDrop,
-    Text,
+    Answer, Entry, Event, Fate, Hook, IfKind, Lean, Mac, PacketType, PathIface, RouteKind, Routed,
+    RoutingDrop, Text,
 };
 use std::net::IpAddr;
 
@@ -12,8 +12,8 @@ use std::net::IpAddr;
 const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
 
 impl Walker<'_> {
-    /// The bridge that a packet comes in by, and the port, where that is known.
-    pub(super) fn bridge_of(&mut self, skb: &Skb, iface: &Text) -> Option<(Text, Option<Text>)> {
+    /// The bridge that a packet comes in by, and the port, where it has one.
+    pub(super) fn bridge_of(&mut self, skb: &Skb, iface: &Text) -> Option<(Text, PathIface)> {
         let host = self.world.host.clone();
         let Some(found) = host.interface(iface) else {
             // An interface nobody told of, on the network of a bridge: most likely a port of it.
@@ -23,10 +23,10 @@ impl Walker<'_> {
             })?;
             let (bridge, port) = (bridge.name.clone(), iface.clone());
             self.lean(Lean::Port { bridge: bridge.clone(), port: port.clone() });
-            return Some((bridge, Some(port)));
+            return Some((bridge, PathIface::Named(port)));
         };
         if let Some(bridge) = &found.master {
-            return Some((bridge.clone(), Some(iface.clone())));
+            return Some((bridge.clone(), PathIface::Named(iface.clone())));
         }
         if found.kind != IfKind::Bridge {
             return None;
@@ -48,13 +48,13 @@ impl Walker<'_> {
                 Some(_) if host.complete.network => {
                     let (bridge, addr) = (iface.clone(), skb.packet.ip.src);
                     self.lean(Lean::BridgePort { bridge, addr });
-                    first
                 }
-                Some(_) => Some("?".into()),
-                None => first,
+                Some(_) => return PathIface::Unknown,
+                None => {}
             }
+            first.map_or(PathIface::None, PathIface::Named)
         };
-        Some((iface.clone(), port.or_else(only)))
+        Some((iface.clone(), port.map_or_else(only, PathIface::Named)))
     }
 
     /// Whether packets of a family that a bridge passes are shown to iptables, and whether that was told.
@@ -69,11 +69,11 @@ impl Walker<'_> {
         &mut self,
         skb: &mut Skb,
         bridge: &Text,
-        port: Option<&Text>,
+        port: &PathIface,
     ) -> Way<Fate> {
-        skb.iif = Some(bridge.clone());
-        if let (Some(port), Entry::Wire { iface, .. }) = (port, &mut skb.entry) {
-            iface.clone_from(port);
+        skb.iif = PathIface::Named(bridge.clone());
+        if port.is_some() {
+            skb.came_by.clone_from(port);
         }
         let (shown, told) = self.shows(skb.packet.is_v6());
         if !shown {
@@ -82,7 +82,7 @@ impl Walker<'_> {
         if !told {
             self.lean(Lean::BridgeNf);
         }
-        skb.phys_in = port.cloned();
+        skb.phys_in.clone_from(port);
         self.settle_source(skb, Answer::No);
         let (before, src) = (skb.packet.ip.dst, skb.packet.ip.src);
         self.hook(skb, Hook::Prerouting)?;
@@ -91,8 +91,8 @@ impl Walker<'_> {
             return self.bridge_rewritten(skb, bridge);
         }
         match skb.frame {
-            FrameTo::Other => self.bridge_on(skb, bridge),
-            FrameTo::Broadcast | FrameTo::Multicast => {
+            PacketType::Other => self.bridge_on(skb, bridge),
+            PacketType::Broadcast | PacketType::Multicast => {
                 let mut copy = skb.clone();
                 let ports = self.flooded(skb, bridge);
                 let flood = self.flood(&mut copy, bridge, &ports);
@@ -113,7 +113,7 @@ impl Walker<'_> {
                     delivered => delivered,
                 }
             }
-            FrameTo::Host => {
+            PacketType::Host => {
                 // Routing does not know any more that it came in fragments, and uses them only if it has to.
                 skb.fragments_if_long = true;
                 self.route_input(skb)
@@ -122,16 +122,17 @@ impl Walker<'_> {
     }
 
     /// A packet that the bridge does not show to iptables: only what is for this host gets that far.
-    fn receive_unshown(&mut self, skb: &mut Skb, bridge: &Text, port: Option<&Text>) -> Way<Fate> {
+    fn receive_unshown(&mut self, skb: &mut Skb, bridge: &Text, port: &PathIface) -> Way<Fate> {
         self.learn(skb, skb.packet.ip.src, bridge, port);
-        if skb.frame == FrameTo::Other {
-            skb.phys_in = port.cloned();
+        if skb.frame == PacketType::Other {
+            skb.phys_in.clone_from(port);
             let others = self.flooded(skb, bridge);
             let to = self.behind(skb, bridge).or_else(|| match &others[..] {
                 [only] => Some(only.clone()),
                 _ => None,
             });
-            return if to.is_some() && to.as_ref() == port && !self.turns(port) {
+            let back = to.as_ref().is_some_and(|to| port.is(to));
+            return if back && !self.turns(port.name()) {
                 Err(Fate::NotForUs)
             } else {
                 Ok(Fate::Bridged(to))
@@ -149,7 +150,7 @@ impl Walker<'_> {
         let (mark, tos, who) = (skb.mark, skb.packet.ip.tos, Who::of(&skb.packet));
         let key = || Key { dst, src: Some(src), mark, tos, iif: Some(bridge), oif: None, who };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
-        skb.frame = FrameTo::Host;
+        skb.frame = PacketType::Host;
         if let Some(found) = found
             && found.kind == RouteKind::Unicast
             && found.dev.as_ref() == Some(bridge)
@@ -177,7 +178,7 @@ impl Walker<'_> {
 
     /// A bridge learns where a frame came from once PREROUTING has let it pass (`br_handle_frame_finish`). A case
     /// gives all senders that it names no port of one address, which no frame is sent to.
-    fn learn(&mut self, skb: &Skb, src: IpAddr, bridge: &Text, port: Option<&Text>) {
+    fn learn(&mut self, skb: &Skb, src: IpAddr, bridge: &Text, port: &PathIface) {
         let host = &self.world.host;
         let on_it = |p: &&Text| match host.interface(p) {
             Some(i) => i.master.as_ref() == Some(bridge),
@@ -186,7 +187,7 @@ impl Walker<'_> {
         let nobody = host.complete.network
             && matches!(skb.entry, Entry::Wire { smac, .. } if smac == SENDER)
             && host.behind.iter().all(|(a, _)| *a != src);
-        if let Some(port) = port.filter(|p| &***p != "?").filter(on_it)
+        if let Some(port) = port.name().filter(on_it)
             && !nobody
         {
             let port = port.clone();
@@ -205,7 +206,7 @@ impl Walker<'_> {
         let ports = self.world.host.interfaces.iter().rev();
         let others = ports
             .filter(|i| i.master.as_ref() == Some(bridge))
-            .filter(|i| i.hairpin || Some(&i.name) != skb.phys_in.as_ref());
+            .filter(|i| i.hairpin || !skb.phys_in.is(&i.name));
         others.map(|i| i.name.clone()).collect()
     }
 
@@ -245,7 +246,8 @@ impl Walker<'_> {
             self.lean(Lean::BridgePort { bridge: bridge.clone(), addr: dst });
         }
         self.event(skb, Event::Routed { to, again: false });
-        if port.is_some() && port == skb.phys_in && !self.turns(port.as_ref()) {
+        let back = port.as_ref().is_some_and(|port| skb.phys_in.is(port));
+        if back && !self.turns(port.as_ref()) {
             // A bridge does not send a frame back out of the port it came from.
             return Err(Fate::Routing(RoutingDrop::NotForUs));
         }
@@ -254,11 +256,11 @@ impl Walker<'_> {
 
     /// FORWARD and POSTROUTING of a bridged packet.
     fn out_of_port(&mut self, skb: &mut Skb, bridge: &Text, port: Option<Text>) -> Way<Fate> {
-        skb.oif = Some(bridge.clone());
-        skb.phys_out = Some(port.clone().unwrap_or_else(|| "?".into()));
+        skb.oif = PathIface::Named(bridge.clone());
+        skb.phys_out = PathIface::known_or_not(port.clone());
         self.hook(skb, Hook::Forward)?;
-        skb.iif = None;
-        skb.phys_in = None;
+        skb.iif = PathIface::None;
+        skb.phys_in = PathIface::None;
         self.hook(skb, Hook::Postrouting)?;
         Ok(Fate::Bridged(port))
     }

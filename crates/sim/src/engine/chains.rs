@@ -3,13 +3,13 @@
 //! Source: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
 
 use super::{Skb, Walker, Way};
-use crate::ext::{self, At};
+use crate::ext;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, Backend, ChainId, Check, EndBy, Event, Fate, IfaceMatch, Inv, Lean, Match, OpKind,
-    Path, Policy, Question, Rule, RuleId, Stop, Target, Truth,
+    Answer, Backend, ChainId, Check, EndBy, Event, Fate, IfaceMatch, Inv, Lean, Match, OpId,
+    OpKind, Path, PathIface, Policy, Question, Rule, RuleId, Stop, Target, Truth,
 };
 
 /// What a rule's target says.
@@ -193,7 +193,7 @@ impl Walker<'_> {
         &mut self,
         skb: &Skb,
         path: &Path,
-        at: At,
+        at: OpId,
         test: &Match,
         checks: Option<&mut Vec<Check>>,
     ) -> Truth {
@@ -214,6 +214,7 @@ impl Walker<'_> {
             mark: skb.mark,
             path,
             entry: &skb.entry,
+            came_by: &skb.came_by,
             by_reject: skb.by_reject,
             handed_back: skb.handed_back,
             ct: self.ct(skb),
@@ -243,7 +244,7 @@ impl Walker<'_> {
         let mut holds = Holds::Yes;
         while let Some(op) = rule.ops.get(at) {
             let OpKind::Match(test) = &op.what else { break };
-            let place = At { rule: id, op: at as u16 };
+            let place = OpId { rule: id, op: at as u16 };
             if ext::is_historic(test) && !self.world.host.complete.rules {
                 self.lean(Lean::FreshHistory(id));
             }
@@ -275,7 +276,7 @@ impl Walker<'_> {
                 Truth::Chance(p) if p <= 0.0 => return Holds::No,
                 Truth::Chance(p) => {
                     let ways = [(Answer::Yes, Some(p)), (Answer::No, Some(1.0 - p))];
-                    let question = Question::Random(id, at as u16);
+                    let question = Question::Random(place);
                     if self.put(skb, &question, &ways) != Answer::Yes {
                         return Holds::No;
                     }
@@ -310,7 +311,7 @@ impl Walker<'_> {
             if !ext::is_pure(test, &self.world.host) {
                 break;
             }
-            if self.test(skb, path, At { rule: id, op: at as u16 }, test, None) == Truth::No {
+            if self.test(skb, path, OpId { rule: id, op: at as u16 }, test, None) == Truth::No {
                 return true;
             }
         }
@@ -322,9 +323,9 @@ impl Walker<'_> {
         if let Match::Ip(ip) = test
             && let Some(Inv { not: false, value: IfaceMatch { name, prefix: false } }) =
                 &ip.outiface
-            && path.outiface.as_deref() == Some("?")
+            && path.outiface == PathIface::Unknown
         {
-            path.outiface = Some(name.clone());
+            path.outiface = PathIface::Named(name.clone());
         }
     }
 
@@ -335,7 +336,7 @@ impl Walker<'_> {
         let mut checks = Vec::new();
         for (at, op) in rule.ops.iter().enumerate() {
             if let OpKind::Match(test) = &op.what {
-                let place = At { rule: id, op: at as u16 };
+                let place = OpId { rule: id, op: at as u16 };
                 self.test(skb, path, place, test, Some(&mut checks));
             }
         }

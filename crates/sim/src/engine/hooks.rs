@@ -6,8 +6,8 @@ use crate::ct::{
 };
 use crate::route::in_net;
 use chainwalk_model::{
-    Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpKind, Path,
-    Question, RuleId, Skip, Target, Text, Touch, priority,
+    Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpId, OpKind,
+    Path, PathIface, Question, RuleId, Skip, Target, Text, Touch, priority, tables_at,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -18,27 +18,6 @@ enum Station {
     Base(ChainId),
     /// An iptables table, or its chain at this hook, that was not pasted.
     Absent { table: &'static str, whole: bool },
-}
-
-/// Where iptables' tables stand: name and priority of those that have a chain at the hook.
-pub(crate) fn iptables_tables(hook: Hook) -> &'static [(&'static str, i32)] {
-    use priority::{DSTNAT, FILTER, MANGLE, RAW, SECURITY, SRCNAT};
-    match hook {
-        Hook::Prerouting => &[("raw", RAW), ("mangle", MANGLE), ("nat", DSTNAT)],
-        Hook::Input => {
-            &[("mangle", MANGLE), ("filter", FILTER), ("security", SECURITY), ("nat", SRCNAT)]
-        }
-        Hook::Forward => &[("mangle", MANGLE), ("filter", FILTER), ("security", SECURITY)],
-        Hook::Output => &[
-            ("raw", RAW),
-            ("mangle", MANGLE),
-            ("nat", DSTNAT),
-            ("filter", FILTER),
-            ("security", SECURITY),
-        ],
-        Hook::Postrouting => &[("mangle", MANGLE), ("nat", SRCNAT)],
-        Hook::Ingress | Hook::Egress => &[],
-    }
 }
 
 /// The protocol number of IPv6's fragment header.
@@ -96,7 +75,7 @@ impl Walker<'_> {
             self.help(skb)?;
             self.confirm(skb)?;
         }
-        if skb.oif.as_deref() == Some("?") {
+        if skb.oif == PathIface::Unknown {
             skb.oif = path.outiface;
         }
         Ok(())
@@ -135,15 +114,13 @@ impl Walker<'_> {
         let ip = &skb.packet.ip;
         let ends = [(ip.src, skb.packet.sport()), (ip.dst, skb.packet.dport())];
         let by = |name: &str| {
-            let unknown = skb.oif.as_deref() == Some("?");
+            let unknown = skb.oif == PathIface::Unknown;
             let at = [&skb.iif, &skb.oif, &skb.phys_in, &skb.phys_out];
-            unknown || at.iter().any(|i| i.as_deref() == Some(name))
+            unknown || at.iter().any(|i| i.is(name))
         };
         match touch {
             Touch::All => true,
-            Touch::Wire => {
-                [&skb.iif, &skb.oif].iter().any(|i| i.as_deref().is_some_and(|i| i != "lo"))
-            }
+            Touch::Wire => [&skb.iif, &skb.oif].iter().any(|i| i.is_some() && !i.is("lo")),
             Touch::Iface(name) => by(name),
             Touch::Between(src, dst) => {
                 src.is_none_or(|n| in_net(ip.src, n)) && dst.is_none_or(|n| in_net(ip.dst, n))
@@ -179,11 +156,11 @@ impl Walker<'_> {
             }
         }
         if !self.world.host.complete.rules {
-            for (table, rank) in iptables_tables(hook) {
+            for (table, rank) in tables_at(hook) {
                 let found = rules.find_table(own, table);
                 let has = found.is_some_and(|t| rules.find_chain(t, hook.builtin()).is_some());
                 if !has {
-                    line.push((*rank, Station::Absent { table, whole: found.is_none() }));
+                    line.push((rank, Station::Absent { table, whole: found.is_none() }));
                 }
             }
         }
@@ -288,9 +265,9 @@ impl Walker<'_> {
             timeouts: self.world.timeouts.clone(),
             policy: skb.policy,
         };
-        if let Some((id, (rule, op))) = self.world.flows.in_doubt(&skb.packet, &look) {
+        if let Some((id, policy)) = self.world.flows.in_doubt(&skb.packet, &look) {
             let ways = [(Answer::Yes, None), (Answer::No, None)];
-            if self.put(skb, &Question::History(rule, op), &ways) == Answer::No {
+            if self.put(skb, &Question::History(policy), &ways) == Answer::No {
                 Rc::make_mut(&mut self.world.flows).kill(id);
             }
         }
@@ -325,18 +302,18 @@ impl Walker<'_> {
 
     /// A new flow that was expected is related, and translated as its master is.
     fn join(&mut self, skb: &mut Skb, fitting: &Fitting) -> Way<()> {
-        let (rule, op) = fitting.helper.named_by;
+        let named_by = fitting.helper.named_by;
         match fitting.doubt {
             Doubt::None => {}
             Doubt::Swept => {
-                let question = Question::History(rule, op);
+                let question = Question::History(named_by);
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
                 if self.put(skb, &question, &ways) == Answer::No {
                     return Ok(());
                 }
             }
             Doubt::Whole => {
-                let question = Question::Fact(rule, op);
+                let question = Question::Fact(named_by);
                 let ways = [(Answer::No, None), (Answer::Else, None)];
                 if self.put(skb, &question, &ways) != Answer::No {
                     return Err(Fate::Undecided(question));
@@ -360,7 +337,7 @@ impl Walker<'_> {
         // What this packet's text changes is added to the numbers of those behind it.
         let adjusts = entry.seqadj().filter(|a| a.is_set()).copied();
         self.read(skb)?;
-        if let Some(adjust) = adjusts.filter(|_| skb.iif.as_deref() != Some("lo"))
+        if let Some(adjust) = adjusts.filter(|_| !skb.iif.is("lo"))
             && let L4::Tcp(tcp) = &mut skb.packet.l4
         {
             let (seq, ack) = (tcp.seq, tcp.ack);
@@ -382,13 +359,12 @@ impl Walker<'_> {
         if let Some(helper) = told.then(|| self.may_help(skb, dir)).flatten() {
             let now = self.world.now_ms;
             Rc::make_mut(&mut self.world.flows).perhaps_help(id, dir, helper, now);
-            let (rule, op) = helper.named_by;
-            self.put(skb, &Question::Fact(rule, op), &[(Answer::Yes, None)]);
+            self.put(skb, &Question::Fact(helper.named_by), &[(Answer::Yes, None)]);
             return Ok(());
         }
         let Some((entry, ..)) = self.flow(skb) else { return Ok(()) };
         let Some(helped) = &entry.helped else { return Ok(()) };
-        let (rule, op) = helped.helper.named_by;
+        let named_by = helped.helper.named_by;
         let mut entry = entry.clone();
         let now = self.world.now_ms;
         let flows = Rc::make_mut(&mut self.world.flows);
@@ -399,7 +375,7 @@ impl Walker<'_> {
             self.rewrite_text(skb, dir, rewrite);
         }
         if done == Done::Unsaid || rewritten {
-            self.put(skb, &Question::Fact(rule, op), &[(Answer::Yes, None)]);
+            self.put(skb, &Question::Fact(named_by), &[(Answer::Yes, None)]);
         }
         if done == Done::Dropped { Err(Fate::Refused) } else { Ok(()) }
     }
@@ -434,8 +410,10 @@ impl Walker<'_> {
         ops.find_map(|(rule, (op, found))| {
             let OpKind::Target(Target::Ct(ct)) = &found.what else { return None };
             let kind = Kind::named(ct.helper.as_deref()?, &skb.packet)?;
-            may_tell(kind, &skb.packet, dir)
-                .then_some(Helper { kind, named_by: (RuleId(rule as u32), op as u16) })
+            may_tell(kind, &skb.packet, dir).then_some(Helper {
+                kind,
+                named_by: OpId { rule: RuleId(rule as u32), op: op as u16 },
+            })
         })
     }
 

@@ -4,8 +4,8 @@ use super::{Attached, Skb, Walker, Way, is_multicast_or_broadcast};
 use crate::ct::Zone;
 use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{
-    Answer, Entry, Errno, Event, Fate, FrameTo, Hook, Lean, Mac, RouteKind, Routed, RoutingDrop,
-    Text,
+    Answer, Entry, Errno, Event, Fate, Hook, Lean, Mac, PacketType, PathIface, RouteKind, Routed,
+    RoutingDrop, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -24,7 +24,7 @@ impl Walker<'_> {
         // A copy goes to its gateway, whoever sent the packet.
         let copy = self.route_dst.take();
         let bind = self.route_oif.take().or(bind);
-        let own_iif = self.own_iif.take();
+        let own_iif = std::mem::take(&mut self.own_iif);
         if copy.is_none() {
             self.settle_source(skb, Answer::Yes);
         }
@@ -88,9 +88,9 @@ impl Walker<'_> {
             skb.kind = RouteKind::Broadcast;
         }
         // What leaves the host is said to have come in by the interface that the copy was made for.
-        let copied_for = copy.and(skb.route_dev.clone());
+        let copied_for = copy.map(|_| skb.route_dev.clone()).filter(PathIface::is_some);
         self.hook(skb, Hook::Output)?;
-        skb.iif = copied_for.or(own_iif);
+        skb.iif = copied_for.unwrap_or(own_iif);
         self.leave(skb)
     }
 
@@ -109,7 +109,10 @@ impl Walker<'_> {
             }
             return self.routed(skb, |r| r.lookup(key));
         };
-        self.routed(skb, |r| Ok(r.holder(src)?.map(Found::on_link)))
+        self.routed(skb, |r| {
+            let holder = r.holder(src)?;
+            Ok(holder.is_some().then(|| Found::on_link(holder.name().cloned())))
+        })
     }
 
     /// A packet that names no source takes that of the next hop that was chosen, and is routed again with it.
@@ -135,7 +138,7 @@ impl Walker<'_> {
         skb.next_hop = found.via;
         skb.realms = found.class(0);
         skb.route_mtu = found.mtu;
-        skb.route_dev = Some(dev.clone().unwrap_or_else(|| "?".into()));
+        skb.route_dev = PathIface::known_or_not(dev.clone());
         if !again {
             skb.oif.clone_from(&skb.route_dev);
         }
@@ -175,7 +178,7 @@ impl Walker<'_> {
         }
         let leaves = found.kind == RouteKind::Unicast;
         if leaves && matches!(src, IpAddr::V4(a) if a.is_loopback()) {
-            let dev = found.dev.clone().unwrap_or_else(|| "?".into());
+            let dev = found.dev.clone().unwrap_or_default();
             let setting = self.routed(skb, |r| Ok(r.conf(&dev, "route_localnet")))?;
             let told = self.world.host.sysctl("net.ipv4.conf.all.route_localnet").is_some();
             if setting == 0 {
@@ -202,15 +205,15 @@ impl Walker<'_> {
             self.hand_back(skb);
         }
         self.hook(skb, Hook::Postrouting)?;
-        if skb.oif.as_deref() != Some("lo") {
-            return Ok(Fate::Sent(skb.known_oif()));
+        if !skb.oif.is("lo") {
+            return Ok(Fate::Sent(skb.oif.name().cloned()));
         }
         skb.loops += 1;
         if skb.loops > 4 {
             return Err(Fate::Looped);
         }
-        skb.iif = Some("lo".into());
-        skb.oif = None;
+        skb.iif = "lo".into();
+        skb.oif = PathIface::None;
         self.copying = false;
         self.event(skb, Event::Loop);
         self.come_in_again(skb)
@@ -238,24 +241,28 @@ impl Walker<'_> {
         let dst = skb.packet.ip.dst;
         let group = matches!(dst, IpAddr::V4(a) if a == ALL_HOSTS);
         let all = skb.kind == RouteKind::Broadcast && !dst.is_multicast();
-        dst.is_ipv4() && (group || all) && skb.oif.as_deref() != Some("lo")
+        dst.is_ipv4() && (group || all) && !skb.oif.is("lo")
     }
 
     /// The copy passes POSTROUTING and comes in by the interface that it is sent from, before the packet itself
     /// leaves (`ip_mc_output`). No socket is bound to it.
     fn hand_back(&mut self, skb: &mut Skb) {
-        let to =
-            if skb.packet.ip.dst.is_multicast() { FrameTo::Multicast } else { FrameTo::Broadcast };
-        let iface = skb.oif.clone().unwrap_or_else(|| "?".into());
+        let to = if skb.packet.ip.dst.is_multicast() {
+            PacketType::Multicast
+        } else {
+            PacketType::Broadcast
+        };
+        let iface = skb.oif.name().cloned().unwrap_or_default();
         let mut copy = skb.clone();
+        copy.came_by = skb.oif.clone();
         let entry = |to| Entry::Wire { iface: iface.clone(), smac: Mac::default(), to };
-        copy.entry = entry(FrameTo::Host);
+        copy.entry = entry(PacketType::Host);
         if self.hook(&mut copy, Hook::Postrouting).is_ok() {
             copy.entry = entry(to);
             copy.frame = to;
             copy.handed_back = true;
-            copy.iif = Some(iface.clone());
-            copy.oif = None;
+            copy.iif = skb.oif.clone();
+            copy.oif = PathIface::None;
             // Its end is not the packet's.
             let _ = self.come_in_again(&mut copy);
         }

@@ -17,7 +17,7 @@ impl Walker<'_> {
         let port = if to.port == 0 { own } else { to.port };
         let number = skb.packet.ip.proto;
         let dst = skb.packet.ip.dst;
-        let dev = skb.iif.clone().unwrap_or_default();
+        let dev = skb.iif.name().cloned().unwrap_or_default();
         let addr =
             to.addr.or_else(|| Router::new(self.world).select_addr(&dev, dst)).unwrap_or(dst);
         let host = self.world.host.clone();

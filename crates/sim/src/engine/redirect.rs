@@ -6,7 +6,7 @@
 use super::{Attached, Skb, Walker, on_link, replies::plain};
 use crate::memory::Told;
 use crate::route::{Found, Key, NAMELESS, Who, in_net};
-use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, proto};
+use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -25,9 +25,8 @@ impl Walker<'_> {
     /// Whether the sender of a packet on this way is told a shorter one; `near` says that it is a neighbour
     /// (`__mkroute_input`).
     pub(super) fn may_redirect(&mut self, skb: &Skb, found: &Found, near: bool) -> bool {
-        let turns = skb.iif.is_some() && found.dev == skb.iif;
-        let (Some(dev), IpAddr::V4(src)) = (skb.iif.clone().filter(|_| turns), skb.packet.ip.src)
-        else {
+        let dev = found.dev.clone().filter(|dev| skb.iif.is(dev));
+        let (Some(dev), IpAddr::V4(src)) = (dev, skb.packet.ip.src) else {
             return false;
         };
         let sysctl = |of: &str, name: &str, usual| {
@@ -84,7 +83,7 @@ impl Walker<'_> {
         let (IpAddr::V6(src), IpAddr::V6(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
             return;
         };
-        let Some(dev) = skb.iif.clone() else { return };
+        let Some(dev) = skb.iif.name().cloned() else { return };
         let target = match skb.next_hop {
             Some(IpAddr::V6(via)) => via,
             _ => dst,
@@ -119,7 +118,7 @@ impl Walker<'_> {
         };
         self.route_src = Some(own.into());
         self.route_oif = Some(dev.clone()).filter(|_| on_link(src));
-        self.own_iif = Some(dev);
+        self.own_iif = PathIface::Named(dev);
         self.answer(skb, packet, Attached::None);
     }
 

@@ -7,7 +7,7 @@ use super::{Attached, Skb, Walker, empty_trace, on_link};
 use crate::ct::{self, Info};
 use crate::route::{Key, Router, Who};
 use chainwalk_model::{
-    Entry, Event, Fate, FrameTo, Icmp, IpHeader, L4, Packet, RejectWith, RouteKind, RoutingDrop,
+    Entry, Event, Fate, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind, RoutingDrop,
     Sent, Tcp, TcpFlags, proto,
 };
 use std::net::IpAddr;
@@ -94,9 +94,9 @@ impl Walker<'_> {
             matches!(&skb.packet.l4, L4::Icmp(i) if ct::is_unanswered(ip.proto, i.kind));
         // What a bridge passes on counts as sent to this host (`br_nf_forward_ip`).
         let to_others = match skb.frame {
-            FrameTo::Host => false,
-            FrameTo::Other => skb.phys_in.is_none(),
-            FrameTo::Broadcast | FrameTo::Multicast => true,
+            PacketType::Host => false,
+            PacketType::Other => !skb.phys_in.is_some(),
+            PacketType::Broadcast | PacketType::Multicast => true,
         };
         let to_all = to_others || matches!(skb.kind, RouteKind::Broadcast) || ip.dst.is_multicast();
         let nobody = ip.src.is_unspecified() || ip.src.is_ipv6() && ip.src.is_multicast();
@@ -116,7 +116,7 @@ impl Walker<'_> {
             let dport = u16::from_be_bytes([kind, code]);
             let who = Who { proto: number, dport, hashed, ..Who::default() };
             let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif: None, who };
-            let dev = skb.iif.clone();
+            let dev = skb.iif.name().cloned();
             self.routed(skb, |r| {
                 // A neighbour's address of a link says nothing without the link.
                 if let (IpAddr::V6(a), Some(dev)) = (to, &dev)
@@ -172,7 +172,7 @@ impl Walker<'_> {
     fn may_be_told(&mut self, skb: &Skb, to: IpAddr, kind: u8, code: u8) -> bool {
         let v6 = to.is_ipv6();
         let pmtu = if v6 { kind == 2 } else { (kind, code) == (3, 4) };
-        let over_lo = !v6 && skb.iif.as_deref() == Some("lo");
+        let over_lo = !v6 && skb.iif.is("lo");
         let own = Router::new(self.world).told_local(to);
         let mask = self.world.sysctl("net.ipv4.icmp_ratemask", 0x1818).0;
         if pmtu || over_lo || own || !v6 && mask >> kind & 1 == 0 {
@@ -213,7 +213,7 @@ impl Walker<'_> {
         }
         let mtu = match why {
             RoutingDrop::Mtu => {
-                let mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(skb.oif.as_deref()));
+                let mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(skb.oif.name().map(|o| &**o)));
                 if v6 { mtu.max(LEAST_MTU6) } else { mtu }
             }
             _ => 0,
@@ -234,7 +234,7 @@ impl Walker<'_> {
         match &skb.packet.l4 {
             L4::Tcp(tcp) => {
                 // TCP takes only what was sent to this host alone (`tcp_v4_rcv`).
-                if tcp.flags.has(TcpFlags::RST) || skb.frame != FrameTo::Host {
+                if tcp.flags.has(TcpFlags::RST) || skb.frame != PacketType::Host {
                     return;
                 }
                 // It may be of the connection that was accepted here.
@@ -246,7 +246,7 @@ impl Walker<'_> {
                 let packet = if !listening || tcp.flags.has(TcpFlags::ACK) {
                     reset_of(&skb.packet, tcp, skb.packet.ip.tos & !ECN)
                 } else if tcp.flags.has(TcpFlags::SYN) && !tcp.flags.has(TcpFlags::FIN) {
-                    let mtu = self.mtu(skb.iif.as_deref());
+                    let mtu = self.mtu(skb.iif.name().map(|i| &**i));
                     accepted(&skb.packet, tcp, mtu)
                 } else {
                     return;
@@ -275,7 +275,8 @@ impl Walker<'_> {
                 // An echo to a group is answered from an address of the way back.
                 let (to, group) = (skb.packet.ip.src, skb.packet.ip.dst.is_multicast());
                 let who = Who { proto: skb.packet.ip.proto, ..Who::default() };
-                let link = skb.iif.clone().filter(|_| matches!(to, IpAddr::V6(a) if on_link(a)));
+                let link =
+                    skb.iif.name().filter(|_| matches!(to, IpAddr::V6(a) if on_link(a))).cloned();
                 let oif = link.as_deref();
                 let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif, who };
                 let own = self.routed(skb, |r| {
@@ -312,7 +313,7 @@ impl Walker<'_> {
         let mark = std::mem::take(&mut self.own_mark);
         // A neighbour on a link is answered there.
         if self.route_oif.is_none() && matches!(packet.ip.dst, IpAddr::V6(a) if on_link(a)) {
-            self.route_oif.clone_from(&skb.iif);
+            self.route_oif = skb.iif.name().cloned();
         }
         let entry = Entry::Local { uid: None, gid: None, mark, bind: None };
         let sent = Sent { packet, entry, untold: self.trace.sent.untold };

@@ -8,8 +8,8 @@ use super::replies::plain;
 use super::{Attached, Skb, Walker, Way};
 use crate::ct::{self, Info};
 use chainwalk_model::{
-    Answer, CtDir, Fate, IpHeader, L4, Packet, Question, RuleId, Stop, Synproxy, Tcp, TcpFlags,
-    proto,
+    Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, RuleId, Stop, Synproxy, Tcp,
+    TcpFlags, proto,
 };
 use std::sync::Arc;
 
@@ -25,8 +25,8 @@ const STAMP_ECN: u32 = 1 << 5;
 /// What SYNPROXY remembers of a flow to the server (`struct nf_conn_synproxy`).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Proxied {
-    /// The rule, and its operation.
-    pub by: (RuleId, u16),
+    /// The operation.
+    pub by: OpId,
     /// The number that the client was told.
     isn: u32,
     /// The timestamp that the client was told.
@@ -37,7 +37,7 @@ pub(crate) struct Proxied {
 
 impl Proxied {
     /// Of a flow that begins.
-    pub(crate) fn new(by: (RuleId, u16)) -> Self {
+    pub(crate) fn new(by: OpId) -> Self {
         Self { by, isn: 0, its: 0, tsoff: 0 }
     }
 }
@@ -72,7 +72,7 @@ impl Walker<'_> {
         if !is(&tcp, TcpFlags::ACK) {
             return Word::On;
         }
-        if self.open_to_server(skb, &tcp, (rule, op), tcp.seq) {
+        if self.open_to_server(skb, &tcp, OpId { rule, op }, tcp.seq) {
             Word::End(Fate::Stolen(rule))
         } else {
             dropped
@@ -81,8 +81,8 @@ impl Walker<'_> {
 
     /// The client's ACK opens the connection to the server, if it carries the right number
     /// (`synproxy_recv_client_ack`).
-    fn open_to_server(&mut self, skb: &Skb, tcp: &Tcp, by: (RuleId, u16), seq: u32) -> bool {
-        let question = Question::Fact(by.0, by.1);
+    fn open_to_server(&mut self, skb: &Skb, tcp: &Tcp, by: OpId, seq: u32) -> bool {
+        let question = Question::Fact(by);
         let ways = [(Answer::Yes, None), (Answer::No, None)];
         if self.put(skb, &question, &ways) == Answer::No {
             return false;
@@ -112,11 +112,11 @@ impl Walker<'_> {
             return Ok(());
         };
         let L4::Tcp(tcp) = skb.packet.l4.clone() else { return Ok(()) };
-        if skb.iif.as_deref() == Some("lo") {
+        if skb.iif.is("lo") {
             return Ok(());
         }
         let window = entry.tcp_window();
-        let stolen = Err(Fate::Proxied(proxied.by.0));
+        let stolen = Err(Fate::Proxied(proxied.by.rule));
         let options = Options::of(&tcp.options);
         match state {
             "CLOSE" if tcp.flags.has(TcpFlags::RST) && dir == CtDir::Reply => {

@@ -3,8 +3,8 @@
 use super::chains::Word;
 use super::{Attached, Skb, Walker, Way};
 use chainwalk_model::{
-    Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, Path, Question,
-    RuleId, SetMatch, SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
+    Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, OpId, Path,
+    Question, RuleId, SetMatch, SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
 };
 
 impl Walker<'_> {
@@ -113,14 +113,14 @@ impl Walker<'_> {
             Target::Tproxy(to) => self.tproxy(skb, rule, to),
             Target::Synproxy(proxy) => self.synproxy(skb, rule, op, proxy),
             Target::Clusterip(_) => {
-                let question = Question::Fact(rule, op);
+                let question = Question::Fact(OpId { rule, op });
                 match self.put(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
                     Answer::Yes => Word::On,
                     _ => Word::End(Fate::Dropped(Stop::Rule(rule))),
                 }
             }
             Target::Opaque(_) => {
-                let question = Question::Opaque(rule, op);
+                let question = Question::Opaque(OpId { rule, op });
                 let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
                 match self.put(skb, &question, &ways) {
                     Answer::Yes => Word::On,
@@ -193,11 +193,11 @@ impl Walker<'_> {
         let named = ct.helper.as_deref();
         skb.helper = named
             .and_then(|name| crate::ct::Kind::named(name, &skb.packet))
-            .map(|kind| crate::ct::Helper { kind, named_by: (rule, op) });
+            .map(|kind| crate::ct::Helper { kind, named_by: OpId { rule, op } });
         // What a policy holds is told nowhere.
-        skb.policy = ct.rest.contains("--timeout").then_some((rule, op));
+        skb.policy = ct.rest.contains("--timeout").then_some(OpId { rule, op });
         if named.is_some() && skb.helper.is_none() {
-            let question = Question::Fact(rule, op);
+            let question = Question::Fact(OpId { rule, op });
             self.put(skb, &question, &[(Answer::Yes, None)]);
         }
         let mark = skb.mark as u16;
@@ -219,7 +219,7 @@ impl Walker<'_> {
         let mtu = match op {
             MssOp::Set(_) => 0,
             MssOp::ClampToPmtu => {
-                let iface = skb.oif.as_deref().and_then(|o| self.world.host.interface(o));
+                let iface = skb.oif.name().and_then(|o| self.world.host.interface(o));
                 let told = iface.and_then(|i| i.mtu);
                 if told.is_none() && !self.world.host.complete.network {
                     self.lean(Lean::Sysctl { name: "mtu".into(), value: "1500".into() });
@@ -265,7 +265,7 @@ impl Walker<'_> {
         let found = self.with_eye(skb, path, |eye, memory| crate::ext::mapped(map, eye, memory));
         let Ok(found) = found else {
             // What the set holds was not told: it may leave the mark alone, or write any.
-            let question = Question::Opaque(rule, op);
+            let question = Question::Opaque(OpId { rule, op });
             let ways = [(Answer::Yes, None), (Answer::Else, None)];
             if self.put(skb, &question, &ways) != Answer::Yes {
                 return Err(Fate::Undecided(question));

@@ -7,9 +7,9 @@
 //!   of those listed will do; for IPv6 every kind that is listed must hold, except that one of LOCAL,
 //!   ANYCAST and UNREACHABLE is enough.
 
-use super::{Judge, is_unknown};
+use super::Judge;
 use crate::eye::Eye;
-use chainwalk_model::{AddrTypeMatch, AddrTypes, Found, Part, Question, Truth};
+use chainwalk_model::{AddrTypeMatch, AddrTypes, Found, Part, PathIface, Question, Truth};
 use std::net::{IpAddr, Ipv6Addr};
 
 const UNSPEC: u16 = 1;
@@ -21,23 +21,23 @@ const UNREACHABLE: u16 = 1 << 7;
 
 pub(super) fn test(m: AddrTypeMatch, eye: &Eye, j: &mut Judge) {
     let dev = if m.limit_in {
-        eye.path.iniface.as_deref()
+        &eye.path.iniface
     } else if m.limit_out {
-        eye.path.outiface.as_deref()
+        &eye.path.outiface
     } else {
-        None
+        &PathIface::None
     };
     let ip = &eye.packet.ip;
     for (part, m, addr) in [(Part::SrcType, m.src, ip.src), (Part::DstType, m.dst, ip.dst)] {
         let Some(m) = m else { continue };
-        let found = if part == Part::SrcType && eye.source_untold() && dev.is_none() {
+        let found = if part == Part::SrcType && eye.source_untold() && !dev.is_some() {
             // Whichever address it is, it is one of this host's.
             let local = AddrTypes(1 << 2);
             Ok((m.value.0 & local.0 != 0, local))
-        } else if dev.is_some_and(is_unknown) {
+        } else if *dev == PathIface::Unknown {
             Err(Question::Route(ip.dst))
         } else {
-            has_type(m.value, addr, dev, eye)
+            has_type(m.value, addr, dev.name().map(|d| &**d), eye)
         };
         match found {
             Ok((holds, found)) => j.holds(part, m.not, holds, || Found::AddrTypes(found)),
@@ -123,7 +123,7 @@ mod tests {
     fn an_interface_limits_what_is_local() {
         let m = |name: &str| {
             let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2").with_addr("eth0", "10.0.0.2");
-            bench.path.iniface = Some(name.into());
+            bench.path.iniface = name.into();
             let dst = Some(Inv { not: false, value: AddrTypes(LOCAL) });
             let m = AddrTypeMatch { dst, limit_in: true, ..AddrTypeMatch::default() };
             bench.test(&Match::AddrType(m))

@@ -1,13 +1,14 @@
 //! A packet on its own host, for the tests of single extensions.
 
-use super::{At, test};
+use super::test;
 use crate::ct::Zone;
 use crate::eye::{Ct, CtFlow, Eye, Net};
 use crate::memory::Memory;
 use chainwalk_model::{
-    Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, FrameTo, Hook, Host,
-    IfKind, Interface, IpHeader, L4, Mac, Match, Op, OpKind, Origin, Packet, Path, Question, Rule,
-    RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple, proto,
+    Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, Hook, Host, IfKind,
+    Interface, IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, PacketType, Path,
+    PathIface, Question, Rule, RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple,
+    proto,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -19,6 +20,7 @@ pub(crate) struct Bench {
     pub mark: u32,
     pub path: Path,
     pub entry: Entry,
+    pub came_by: PathIface,
     pub ct: Ct,
     pub host: Host,
     pub now_ms: u64,
@@ -96,16 +98,17 @@ impl Bench {
             mark: 0,
             path: Path {
                 hook: Hook::Prerouting,
-                iniface: Some("eth0".into()),
-                outiface: None,
-                phys_in: None,
-                phys_out: None,
+                iniface: "eth0".into(),
+                outiface: PathIface::None,
+                phys_in: PathIface::None,
+                phys_out: PathIface::None,
             },
             entry: Entry::Wire {
                 iface: "eth0".into(),
                 smac: Mac([2, 0, 0, 0, 3, 1]),
-                to: FrameTo::Host,
+                to: PacketType::Host,
             },
+            came_by: "eth0".into(),
             ct: Ct::None,
             host: Host::default(),
             now_ms: 0,
@@ -115,9 +118,9 @@ impl Bench {
     }
 
     /// The same in FORWARD, on its way out.
-    pub(crate) fn out(mut self, name: &str) -> Self {
+    pub(crate) fn out(mut self, iface: impl Into<PathIface>) -> Self {
         self.path.hook = Hook::Forward;
-        self.path.outiface = Some(name.into());
+        self.path.outiface = iface.into();
         self
     }
 
@@ -141,11 +144,11 @@ impl Bench {
 
     /// Evaluates a test as the first operation of rule 0; what it remembers stays.
     pub(crate) fn test(&self, m: &Match) -> Truth {
-        self.test_at(m, At { rule: RuleId(0), op: 0 })
+        self.test_at(m, OpId { rule: RuleId(0), op: 0 })
     }
 
     /// Evaluates a test at another place.
-    pub(crate) fn test_at(&self, m: &Match, at: At) -> Truth {
+    pub(crate) fn test_at(&self, m: &Match, at: OpId) -> Truth {
         test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None)
     }
 
@@ -200,6 +203,7 @@ impl Bench {
             mark: self.mark,
             path: &self.path,
             entry: &self.entry,
+            came_by: &self.came_by,
             by_reject: false,
             handed_back: false,
             ct: self.ct,

@@ -9,7 +9,7 @@
 use super::Judge;
 use crate::eye::Eye;
 use crate::wire;
-use chainwalk_model::{BpfInsn, BpfMatch, Entry, Found, FrameTo, Part};
+use chainwalk_model::{BpfInsn, BpfMatch, Entry, Found, PacketType, Part};
 
 /// Where the negative offsets begin: what stands beside the packet, its IP header, its frame.
 const BESIDE: u32 = 0xffff_f000;
@@ -149,8 +149,8 @@ impl Machine<'_> {
     /// The header of the frame, where the packet came in by one whose addresses are known.
     fn frame(&self) -> Option<Vec<u8>> {
         let source = super::mac::source(self.eye)?;
-        let Entry::Wire { iface, to: FrameTo::Host, .. } = self.eye.entry else { return None };
-        let mut frame = self.eye.host.interface(iface)?.mac?.0.to_vec();
+        let Entry::Wire { to: PacketType::Host, .. } = self.eye.entry else { return None };
+        let mut frame = self.eye.host.interface(self.eye.came_by.name()?)?.mac?.0.to_vec();
         frame.extend(source.0);
         frame.extend(self.protocol().to_be_bytes());
         Some(frame)
@@ -166,10 +166,10 @@ impl Machine<'_> {
             0 => Some(self.protocol().into()),
             4 => match self.eye.entry {
                 Entry::Wire { to, .. } => Some(match to {
-                    FrameTo::Host => 0,
-                    FrameTo::Broadcast => 1,
-                    FrameTo::Multicast => 2,
-                    FrameTo::Other => 3,
+                    PacketType::Host => 0,
+                    PacketType::Broadcast => 1,
+                    PacketType::Multicast => 2,
+                    PacketType::Other => 3,
                 }),
                 Entry::Local { .. } => None,
             },
@@ -201,7 +201,7 @@ fn compute(code: u16, a: u32, b: u32) -> Result<u32, Stop> {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, Question, RuleId, Truth};
+    use chainwalk_model::{Match, OpId, Question, RuleId, Truth};
 
     #[track_caller]
     fn check(code: &[(u16, u8, u8, u32)], expect: Truth) {
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn what_is_not_known_beside_the_packet_is_asked() {
-        let unknown = Truth::Unknown(Question::Fact(RuleId(0), 0));
+        let unknown = Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 }));
         check(&[(0x20, 0, 0, BESIDE + 36), (0x16, 0, 0, 0)], unknown);
         check(
             &[(0x20, 0, 0, BESIDE), (0x15, 0, 1, 0x0800), (6, 0, 0, 1), (6, 0, 0, 0)],

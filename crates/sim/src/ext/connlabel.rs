@@ -38,7 +38,7 @@ fn is_number(label: &str) -> bool {
 mod tests {
     use super::*;
     use crate::ext::bench::{Bench, flow};
-    use chainwalk_model::{Match, Question, RuleId, Truth};
+    use chainwalk_model::{Match, OpId, Question, RuleId, Truth};
 
     #[track_caller]
     fn check(bench: &Bench, not: bool, label: &str, set: bool, expect: Truth) {
@@ -56,6 +56,12 @@ mod tests {
         check(&bench, true, "5", true, Truth::No);
         check(&bench, false, "5", false, Truth::Yes);
         check(&bench, false, "6", false, Truth::No);
-        check(&bench, false, "web", false, Truth::Unknown(Question::Fact(RuleId(0), 0)));
+        check(
+            &bench,
+            false,
+            "web",
+            false,
+            Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 })),
+        );
     }
 }

@@ -4,9 +4,9 @@
 //! - Listed: `src-group 0x1`, `! dst-group 0x2/0xf`.
 //! - Kernel: `devgroup_mt` in `net/netfilter/xt_devgroup.c`.
 
-use super::{Judge, is_unknown};
+use super::Judge;
 use crate::eye::Eye;
-use chainwalk_model::{Found, Inv, Masked, Part, Question, Text, Truth};
+use chainwalk_model::{Found, Inv, Masked, Part, PathIface, Question, Truth};
 
 pub(super) fn test(
     src: Option<Inv<Masked<u32>>>,
@@ -14,18 +14,20 @@ pub(super) fn test(
     eye: &Eye,
     j: &mut Judge,
 ) {
-    one(src, Part::InIface, eye.path.iniface.as_ref(), eye, j);
-    one(dst, Part::OutIface, eye.path.outiface.as_ref(), eye, j);
+    one(src, Part::InIface, &eye.path.iniface, eye, j);
+    one(dst, Part::OutIface, &eye.path.outiface, eye, j);
 }
 
-fn one(m: Option<Inv<Masked<u32>>>, part: Part, dev: Option<&Text>, eye: &Eye, j: &mut Judge) {
+fn one(m: Option<Inv<Masked<u32>>>, part: Part, dev: &PathIface, eye: &Eye, j: &mut Judge) {
     let Some(m) = m else { return };
-    let Some(dev) = dev else { return j.lacks(part, m.not) };
-    if part == Part::OutIface && is_unknown(dev) {
+    if *dev == PathIface::None {
+        return j.lacks(part, m.not);
+    }
+    if part == Part::OutIface && *dev == PathIface::Unknown {
         let question = Question::Route(eye.packet.ip.dst);
         return j.say(part, m.not, Truth::Unknown(question), || Found::Nothing);
     }
-    let told = eye.host.interface(dev).and_then(|i| i.group);
+    let told = dev.name().and_then(|dev| eye.host.interface(dev)).and_then(|i| i.group);
     match told.or_else(|| eye.host.complete.network.then_some(0)) {
         Some(group) => {
             let holds = (m.value.value ^ group) & m.value.mask == 0;
@@ -39,14 +41,14 @@ fn one(m: Option<Inv<Masked<u32>>>, part: Part, dev: Option<&Text>, eye: &Eye, j
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, RuleId};
+    use chainwalk_model::{Match, OpId, RuleId};
 
     #[test]
     fn a_group_nobody_told_is_not_guessed() {
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2").with_addr("eth0", "10.0.0.2");
         let value = Masked { value: 0, mask: u32::MAX };
         let m = Match::Devgroup { src: Some(Inv { not: false, value }), dst: None };
-        let unknown = Truth::Unknown(Question::Fact(RuleId(0), 0));
+        let unknown = Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 }));
         assert_eq!(bench.test(&m), unknown);
         bench.host.complete.network = true;
         assert_eq!(bench.test(&m), Truth::Yes);

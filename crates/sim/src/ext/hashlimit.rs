@@ -13,12 +13,12 @@
 //!   the rate. iptables takes its number for one a second, whatever unit stands behind it.
 //! - A table that is full drops the packets of a new bucket.
 
-use super::{At, Judge, truth};
+use super::{Judge, truth};
 use crate::eye::Eye;
 use crate::memory::{HZ, Memory, jiffies};
 use crate::wire;
 use chainwalk_model::{
-    Found, HashlimitMatch, Host, L4, Match, OpKind, Packet, Part, Question, Text, Truth,
+    Found, HashlimitMatch, Host, L4, Match, OpId, OpKind, Packet, Part, Question, Text, Truth,
 };
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -88,13 +88,13 @@ pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut J
         Asked::Below => truth(!m.above),
         Asked::Above => truth(m.above),
         Asked::Full => Truth::No,
-        Asked::Untold => Truth::Unknown(Question::History(j.at.rule, j.at.op)),
+        Asked::Untold => Truth::Unknown(Question::History(j.at)),
     };
     j.say(Part::Limit, m.above, answer, || Found::Nothing);
 }
 
 /// Whether the packet was dropped since the table had no room for its bucket.
-pub(super) fn is_full(m: &HashlimitMatch, eye: &Eye, at: At, memory: &Memory) -> bool {
+pub(super) fn is_full(m: &HashlimitMatch, eye: &Eye, at: OpId, memory: &Memory) -> bool {
     let Some(table) = memory.hashlimits.get(&place(m, eye, at)) else { return false };
     let key = key(&table.config, eye.packet);
     key.is_some_and(|key| {
@@ -103,7 +103,7 @@ pub(super) fn is_full(m: &HashlimitMatch, eye: &Eye, at: At, memory: &Memory) ->
 }
 
 /// The table of a rule.
-fn place(m: &HashlimitMatch, eye: &Eye, at: At) -> (Text, bool) {
+fn place(m: &HashlimitMatch, eye: &Eye, at: OpId) -> (Text, bool) {
     let name = match &m.name {
         Some(name) => name.clone(),
         None => format!("\0{}.{}", at.rule.0, at.op).into(),

@@ -6,10 +6,10 @@
 //! - An interface that a hook does not have is the empty name: `-i +` and `! -i eth0` hold for it.
 //! - The protocol of IPv6 is what follows the extension headers.
 
-use super::{Judge, backend, is_unknown, named, truth};
+use super::{Judge, backend, named, truth};
 use crate::eye::Eye;
 use chainwalk_model::{
-    AddrMask, Backend, Extension, Found, IfaceMatch, Inv, IpMatch, Part, Question, Text, Truth,
+    AddrMask, Backend, Extension, Found, IfaceMatch, Inv, IpMatch, Part, PathIface, Question, Truth,
 };
 use std::net::IpAddr;
 
@@ -30,13 +30,13 @@ pub(super) fn test(m: &IpMatch, eye: &Eye, j: &mut Judge) {
         j.holds(Part::Dst, m.not, under(&m.value, ip.dst), || Found::Addr(ip.dst));
     }
     if let Some(m) = &m.iniface {
-        let question = || Question::Fact(j.at.rule, j.at.op);
-        let truth = iface(m, eye.path.iniface.as_ref(), question);
-        j.say(Part::InIface, m.not, truth, || name(eye.path.iniface.as_ref()));
+        let question = || Question::Fact(j.at);
+        let truth = iface(m, &eye.path.iniface, question);
+        j.say(Part::InIface, m.not, truth, || name(&eye.path.iniface));
     }
     if let Some(m) = &m.outiface {
-        let truth = iface(m, eye.path.outiface.as_ref(), || Question::Route(ip.dst));
-        j.say(Part::OutIface, m.not, truth, || name(eye.path.outiface.as_ref()));
+        let truth = iface(m, &eye.path.outiface, || Question::Route(ip.dst));
+        j.say(Part::OutIface, m.not, truth, || name(&eye.path.outiface));
     }
     if let Some(m) = m.proto {
         // iptables-nft stops at an authentication header, which ip6tables passes over.
@@ -64,16 +64,20 @@ pub(super) fn under(m: &AddrMask, addr: IpAddr) -> bool {
 }
 
 /// Whether an interface fits. Any interface fits `+`, also one that is not known.
-fn iface(m: &Inv<IfaceMatch>, dev: Option<&Text>, question: impl FnOnce() -> Question) -> Truth {
+fn iface(m: &Inv<IfaceMatch>, dev: &PathIface, question: impl FnOnce() -> Question) -> Truth {
     let any = m.value.prefix && m.value.name.is_empty();
     match dev {
-        Some(dev) if is_unknown(dev) && !any => Truth::Unknown(question()),
-        dev => truth(named(&m.value, dev.map_or("", |d| d)) != m.not),
+        PathIface::Unknown if !any => Truth::Unknown(question()),
+        dev => truth(named(&m.value, dev.name().map_or("", |d| d)) != m.not),
     }
 }
 
-fn name(dev: Option<&Text>) -> Found {
-    dev.map_or(Found::Nothing, |d| Found::Name(d.clone()))
+fn name(dev: &PathIface) -> Found {
+    match dev {
+        PathIface::None => Found::Nothing,
+        PathIface::Unknown => Found::Name("?".into()),
+        PathIface::Named(name) => Found::Name(name.clone()),
+    }
 }
 
 #[cfg(test)]
@@ -133,7 +137,7 @@ mod tests {
 
     #[test]
     fn an_outgoing_interface_that_is_not_known_asks_for_the_route() {
-        let bench = Bench::tcp("1.2.3.4", "10.0.0.2").out("?");
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2").out(PathIface::Unknown);
         let unknown = Truth::Unknown(Question::Route(addr("10.0.0.2")));
         check(outgoing(false, "eth0", false), &bench, unknown.clone());
         check(outgoing(true, "eth0", false), &bench, unknown);

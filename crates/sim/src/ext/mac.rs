@@ -21,9 +21,10 @@ pub(super) fn test(m: Inv<Mac>, eye: &Eye, j: &mut Judge) {
 
 /// The source of the frame, where the packet came in by one.
 pub(super) fn source(eye: &Eye) -> Option<Mac> {
-    let Entry::Wire { iface, smac, .. } = eye.entry else { return None };
-    let loopback =
-        eye.host.interface(iface).map_or(&**iface == "lo", |i| i.kind == IfKind::Loopback);
+    let Entry::Wire { smac, .. } = eye.entry else { return None };
+    let loopback = eye.came_by.name().is_some_and(|iface| {
+        eye.host.interface(iface).map_or(&**iface == "lo", |i| i.kind == IfKind::Loopback)
+    });
     let incoming =
         matches!(eye.path.hook, Hook::Ingress | Hook::Prerouting | Hook::Input | Hook::Forward);
     (incoming && !loopback).then_some(*smac)

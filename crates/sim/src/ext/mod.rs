@@ -54,18 +54,9 @@ use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::wire::{self, Seen};
 use chainwalk_model::{
-    Backend, Check, Found, Host, IfaceMatch, Masked, Match, Part, Question, Range, RecentAction,
-    RuleId, SetMatch, SetTarget, Statistic, Truth,
+    Backend, Check, Found, Host, IfaceMatch, Masked, Match, OpId, Part, Question, Range,
+    RecentAction, SetMatch, SetTarget, Statistic, Truth,
 };
-
-/// Where a test stands: the rule and the index of the operation in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct At {
-    /// The rule.
-    pub rule: RuleId,
-    /// The index into its operations.
-    pub op: u16,
-}
 
 /// Whether a test holds for the packet before `eye`.
 ///
@@ -73,7 +64,7 @@ pub(crate) struct At {
 /// takes one entry for each condition.
 pub(crate) fn test(
     m: &Match,
-    at: At,
+    at: OpId,
     eye: &Eye,
     memory: &mut Memory,
     checks: Option<&mut Vec<Check>>,
@@ -150,15 +141,13 @@ pub(crate) fn test(
         Match::Helper(name) => helper::test(name, eye, j),
         Match::Rateest(m) => {
             // What a rate is only a clock between packets tells.
-            let question = Question::History(at.rule, at.op);
+            let question = Question::History(at);
             j.say(Part::Module, m.op.not, Truth::Unknown(question), || Found::Nothing);
         }
         Match::Socket(m) => socket::test(*m, eye, j),
         Match::Time(m) => time::test(*m, eye, j),
         Match::Opaque(_) => {
-            j.say(Part::Module, false, Truth::Unknown(Question::Opaque(at.rule, at.op)), || {
-                Found::Nothing
-            });
+            j.say(Part::Module, false, Truth::Unknown(Question::Opaque(at)), || Found::Nothing);
         }
     }
     judge.truth
@@ -191,7 +180,7 @@ pub(crate) fn is_historic(m: &Match) -> bool {
 
 /// Whether the kernel drops the packet at once since this test can't read its transport header, or has no room to
 /// remember it. Such a test is answered with no.
-pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye, memory: &Memory) -> bool {
+pub(crate) fn hotdrops(m: &Match, at: OpId, eye: &Eye, memory: &Memory) -> bool {
     let p = eye.packet;
     let short = |need| wire::seen(p, need) == Seen::Short;
     match m {
@@ -218,7 +207,7 @@ pub(crate) fn hotdrops(m: &Match, at: At, eye: &Eye, memory: &Memory) -> bool {
 
 /// Whether the kernel drops the packet at once though this test holds: it could not read what it looks at,
 /// and is inverted.
-pub(crate) fn holds_and_drops(m: &Match, at: At, eye: &Eye, memory: &Memory) -> bool {
+pub(crate) fn holds_and_drops(m: &Match, at: OpId, eye: &Eye, memory: &Memory) -> bool {
     let inverted = match m {
         Match::Sctp(m) => m.chunks.as_ref().is_some_and(|c| c.not),
         Match::Dccp(m) => m.option.is_some_and(|o| o.not),
@@ -244,7 +233,7 @@ pub(crate) fn mapped(
 /// Gathers the conditions of one test into its answer, and tells them one by one if asked to.
 struct Judge<'a> {
     /// Where the test stands.
-    at: At,
+    at: OpId,
     /// Who wants to know each condition.
     checks: Option<&'a mut Vec<Check>>,
     /// What holds so far.
@@ -273,7 +262,7 @@ impl Judge<'_> {
 
     /// One condition that leans on a fact nobody told.
     fn untold(&mut self, part: Part, not: bool) {
-        let question = Question::Fact(self.at.rule, self.at.op);
+        let question = Question::Fact(self.at);
         self.say(part, not, Truth::Unknown(question), || Found::Nothing);
     }
 }
@@ -308,13 +297,8 @@ fn named(m: &IfaceMatch, name: &str) -> bool {
     if m.prefix { name.starts_with(&*m.name) } else { *name == *m.name }
 }
 
-/// Whether an interface name stands for one that is not known.
-fn is_unknown(name: &str) -> bool {
-    name == "?"
-}
-
 /// The program that the rule is of.
-fn backend(eye: &Eye, at: At) -> Backend {
+fn backend(eye: &Eye, at: OpId) -> Backend {
     let rules = &eye.host.rules;
     let chain = rules.rules.get(at.rule.0 as usize).map(|r| r.chain);
     chain
@@ -331,7 +315,7 @@ pub(crate) mod bench;
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Inv, Opaque, PortsMatch, Rate, TcpMatch};
+    use chainwalk_model::{Inv, Opaque, PortsMatch, Rate, RuleId, TcpMatch};
 
     fn port(not: bool, port: u16) -> Inv<Range<u16>> {
         Inv { not, value: Range { first: port, last: port } }
@@ -339,7 +323,7 @@ mod tests {
 
     #[test]
     fn a_certain_no_outweighs_what_is_not_known() {
-        let unknown = || Truth::Unknown(Question::Random(RuleId(0), 0));
+        let unknown = || Truth::Unknown(Question::Random(OpId { rule: RuleId(0), op: 0 }));
         assert_eq!(both(unknown(), Truth::No), Truth::No);
         assert_eq!(both(Truth::Chance(0.5), unknown()), unknown());
         assert_eq!(both(Truth::Chance(0.5), Truth::Yes), Truth::Chance(0.5));
@@ -354,7 +338,7 @@ mod tests {
             ..TcpMatch::default()
         };
         let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
-        let at = At { rule: RuleId(0), op: 3 };
+        let at = OpId { rule: RuleId(0), op: 3 };
         let (mut memory, mut checks) = (Memory::default(), Vec::new());
         test(&Match::Tcp(m), at, &bench.eye(), &mut memory, Some(&mut checks));
         let check =
@@ -366,9 +350,9 @@ mod tests {
 
     #[test]
     fn what_is_not_understood_is_asked_for() {
-        let at = At { rule: RuleId(4), op: 2 };
+        let at = OpId { rule: RuleId(4), op: 2 };
         let m = Match::Opaque(Opaque { module: None, text: "-m bpf".into() });
-        let unknown = Truth::Unknown(Question::Opaque(RuleId(4), 2));
+        let unknown = Truth::Unknown(Question::Opaque(OpId { rule: RuleId(4), op: 2 }));
         assert_eq!(Bench::tcp("1.2.3.4", "10.0.0.2").test_at(&m, at), unknown);
         let hidden = Truth::Unknown(Question::HiddenInterfaces(RuleId(4)));
         let bench = Bench::tcp("1.2.3.4", "10.0.0.2");

@@ -51,7 +51,7 @@ pub(super) fn test(
                 let truth = if holds || !supplementary {
                     truth(holds != m.not)
                 } else {
-                    Truth::Unknown(Question::Fact(j.at.rule, j.at.op))
+                    Truth::Unknown(Question::Fact(j.at))
                 };
                 j.say(Part::Owner, m.not, truth, || Found::Number(u64::from(gid)));
             }

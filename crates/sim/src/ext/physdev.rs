@@ -7,13 +7,15 @@
 //! - A packet that saw no bridge holds exactly where every option is inverted. One that did see a bridge,
 //!   but has no port on that side, holds for any `--physdev-in` and for no `--physdev-out`.
 
-use super::{Judge, is_unknown, named, truth};
+use super::{Judge, named, truth};
 use crate::eye::Eye;
-use chainwalk_model::{Entry, Found, IfaceMatch, Inv, Part, PhysdevMatch, Text, Truth};
+use chainwalk_model::{Found, IfaceMatch, Inv, Part, PathIface, PhysdevMatch, Truth};
 
 pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
-    let phys_out = eye.path.phys_out.as_ref();
-    let phys_in = eye.path.phys_in.as_ref().or_else(|| came_by(eye));
+    let phys_out = &eye.path.phys_out;
+    // The kernel still knows it in POSTROUTING, where the hook itself has no incoming interface.
+    let known = &eye.path.phys_in;
+    let phys_in = if phys_out.is_some() && !known.is_some() { eye.came_by } else { known };
     let bridge = phys_in.is_some() || phys_out.is_some();
     let presence = [
         (Part::PhysBridged, m.is_bridged, phys_out.is_some()),
@@ -27,36 +29,29 @@ pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
     }
     if let Some(m) = &m.iniface {
         match phys_in {
-            None if bridge => j.say(Part::PhysIn, m.not, Truth::Yes, || Found::Nothing),
-            None => j.say(Part::PhysIn, m.not, truth(m.not), || Found::Nothing),
-            Some(port) => name(Part::PhysIn, m, port, j),
+            PathIface::None if bridge => {
+                j.say(Part::PhysIn, m.not, Truth::Yes, || Found::Nothing);
+            }
+            PathIface::None => j.say(Part::PhysIn, m.not, truth(m.not), || Found::Nothing),
+            port => name(Part::PhysIn, m, port, j),
         }
     }
     if let Some(m) = &m.outiface {
         match phys_out {
-            None if bridge => j.lacks(Part::PhysOut, m.not),
-            None => j.say(Part::PhysOut, m.not, truth(m.not), || Found::Nothing),
-            Some(port) => name(Part::PhysOut, m, port, j),
+            PathIface::None if bridge => j.lacks(Part::PhysOut, m.not),
+            PathIface::None => j.say(Part::PhysOut, m.not, truth(m.not), || Found::Nothing),
+            port => name(Part::PhysOut, m, port, j),
         }
     }
 }
 
-/// The port by which a bridged packet came in. The kernel still knows it in POSTROUTING, where the hook
-/// itself has no incoming interface.
-fn came_by<'a>(eye: &Eye<'a>) -> Option<&'a Text> {
-    match eye.entry {
-        Entry::Wire { iface, .. } if eye.path.phys_out.is_some() => Some(iface),
-        _ => None,
-    }
-}
-
 /// A port's name; any fits `+`, also one that is not known.
-fn name(part: Part, m: &Inv<IfaceMatch>, dev: &Text, j: &mut Judge) {
+fn name(part: Part, m: &Inv<IfaceMatch>, dev: &PathIface, j: &mut Judge) {
     let any = m.value.prefix && m.value.name.is_empty();
-    if is_unknown(dev) && !any {
-        j.untold(part, m.not);
-    } else {
-        j.holds(part, m.not, named(&m.value, dev), || Found::Name(dev.clone()));
+    match dev.name() {
+        Some(dev) => j.holds(part, m.not, named(&m.value, dev), || Found::Name(dev.clone())),
+        None if any => j.holds(part, m.not, true, || Found::Name("?".into())),
+        None => j.untold(part, m.not),
     }
 }
 
@@ -69,8 +64,8 @@ mod tests {
     #[track_caller]
     fn check(m: PhysdevMatch, ports: (Option<&str>, Option<&str>), expect: Truth) {
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
-        bench.path.phys_in = ports.0.map(Into::into);
-        bench.path.phys_out = ports.1.map(Into::into);
+        bench.path.phys_in = ports.0.map_or(PathIface::None, Into::into);
+        bench.path.phys_out = ports.1.map_or(PathIface::None, Into::into);
         assert_eq!(bench.test(&Match::Physdev(m)), expect);
     }
 

@@ -8,13 +8,13 @@
 
 use super::Judge;
 use crate::eye::Eye;
-use chainwalk_model::{Entry, Found, FrameTo, Inv, Part, PktType};
+use chainwalk_model::{Entry, Found, Inv, PacketType, Part};
 
-pub(super) fn test(m: Inv<PktType>, eye: &Eye, j: &mut Judge) {
+pub(super) fn test(m: Inv<PacketType>, eye: &Eye, j: &mut Judge) {
     let (kind, name) = match eye.entry {
-        Entry::Wire { to: FrameTo::Broadcast, .. } => (PktType::Broadcast, "broadcast"),
-        Entry::Wire { to: FrameTo::Multicast, .. } => (PktType::Multicast, "multicast"),
-        _ => (PktType::Unicast, "unicast"),
+        Entry::Wire { to: PacketType::Broadcast, .. } => (PacketType::Broadcast, "broadcast"),
+        Entry::Wire { to: PacketType::Multicast, .. } => (PacketType::Multicast, "multicast"),
+        _ => (PacketType::Host, "unicast"),
     };
     j.holds(Part::PktType, m.not, kind == m.value, || Found::Name(name.into()));
 }
@@ -29,11 +29,11 @@ mod tests {
     fn the_frame_decides_and_not_the_address() {
         let mut bench = Bench::tcp("1.2.3.4", "224.0.0.1");
         let m = |value| Match::Pkttype(Inv { not: false, value });
-        assert_eq!(bench.test(&m(PktType::Multicast)), Truth::No);
-        assert_eq!(bench.test(&m(PktType::Unicast)), Truth::Yes);
+        assert_eq!(bench.test(&m(PacketType::Multicast)), Truth::No);
+        assert_eq!(bench.test(&m(PacketType::Host)), Truth::Yes);
         if let Entry::Wire { to, .. } = &mut bench.entry {
-            *to = FrameTo::Broadcast;
+            *to = PacketType::Broadcast;
         }
-        assert_eq!(bench.test(&m(PktType::Broadcast)), Truth::Yes);
+        assert_eq!(bench.test(&m(PacketType::Broadcast)), Truth::Yes);
     }
 }

@@ -25,13 +25,16 @@ pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, j: &mut Judge) {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, Question, RuleId, Truth};
+    use chainwalk_model::{Match, OpId, Question, RuleId, Truth};
 
     #[test]
     fn the_realms_of_routes_nobody_told_are_not_guessed() {
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
         let m = |value, mask| Match::Realm(Inv { not: false, value: Masked { value, mask } });
-        assert_eq!(bench.test(&m(0, 0xff)), Truth::Unknown(Question::Fact(RuleId(0), 0)));
+        assert_eq!(
+            bench.test(&m(0, 0xff)),
+            Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 }))
+        );
         bench.host.complete.network = true;
         assert_eq!(bench.test(&m(0, 0xff)), Truth::Yes);
         assert_eq!(bench.test(&m(5, u32::MAX)), Truth::No);

@@ -5,7 +5,7 @@
 //! - Kernel: `rpfilter_mt` in `net/ipv4/netfilter/ipt_rpfilter.c`, `ip6t_rpfilter.c` for IPv6.
 //! - A packet over lo always passes the filter, and so does what this host hands back to itself.
 
-use super::{Judge, is_unknown, truth};
+use super::{Judge, truth};
 use crate::eye::Eye;
 use chainwalk_model::{Found, IfKind, Part, Question, RpfilterMatch, Truth};
 use std::net::{IpAddr, Ipv4Addr};
@@ -17,15 +17,20 @@ pub(super) fn test(m: RpfilterMatch, eye: &Eye, j: &mut Judge) {
     let answer = match passes(m, eye) {
         Ok(passes) => truth(passes != m.invert),
         Err(Some(question)) => Truth::Unknown(question),
-        Err(None) => Truth::Unknown(Question::Fact(j.at.rule, j.at.op)),
+        Err(None) => Truth::Unknown(Question::Fact(j.at)),
     };
     j.say(Part::Module, m.invert, answer, || Found::Addr(eye.packet.ip.src));
 }
 
 /// Whether the packet passes. `Err` is what would have to be known, if a question says it.
 fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
-    let Some(dev) = eye.path.iniface.as_deref() else { return Ok(false) };
-    if eye.host.interface(dev).map_or(dev == "lo", |i| i.kind == IfKind::Loopback) {
+    if !eye.path.iniface.is_some() {
+        return Ok(false);
+    }
+    let dev = eye.path.iniface.name().map(|dev| &**dev);
+    let loopback =
+        |dev| eye.host.interface(dev).map_or(dev == "lo", |i| i.kind == IfKind::Loopback);
+    if dev.is_some_and(loopback) {
         return Ok(true);
     }
     if eye.handed_back {
@@ -49,12 +54,10 @@ fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
             if ways_back.is_empty() || m.loose {
                 return Ok(!ways_back.is_empty());
             }
-            if is_unknown(dev) || ways_back.iter().any(|w| is_unknown(w)) {
-                return Err(None);
-            }
+            let dev = dev.ok_or(None)?;
             Ok(ways_back.iter().any(|w| **w == *dev))
         }
-        LOCAL if m.accept_local => Ok(m.loose || eye.net.addr_type(src, Some(dev))? == LOCAL),
+        LOCAL if m.accept_local => Ok(m.loose || eye.net.addr_type(src, dev)? == LOCAL),
         _ => Ok(false),
     }
 }
@@ -81,7 +84,7 @@ mod tests {
     fn check(m: RpfilterMatch, src: &str, dev: &str, expect: Truth) {
         let mut bench =
             Bench::tcp(src, "10.0.0.2").with_addr("eth0", "10.0.0.2").with_addr("eth1", "10.0.1.2");
-        bench.path.iniface = Some(dev.into());
+        bench.path.iniface = dev.into();
         assert_eq!(bench.test(&Match::Rpfilter(m)), expect);
     }
 

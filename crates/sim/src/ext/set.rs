@@ -9,14 +9,14 @@
 //! - A set that was not pasted is a question.
 //! - `--return-nomatch` inverts what a set of networks finds, also within a list (`ip_set_test`).
 
-use super::{Judge, is_unknown, mac, truth};
+use super::{Judge, mac, truth};
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::sets::{self, Ask, Dim, Have, Live, New};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
-    Entry, Found, Host, IpFamily, IpSet, L4, Masked, Packet, Part, Question, SetMatch, SetTarget,
-    Text, Truth, proto,
+    Entry, Found, Host, IpFamily, IpSet, L4, Masked, Packet, Part, PathIface, Question, SetMatch,
+    SetTarget, Text, Truth, proto,
 };
 
 /// Lists hold no lists; a paste that says so is not followed further.
@@ -40,12 +40,12 @@ pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) 
     };
     let answer = match find(&m.set, m, &ask, eye, memory, 0) {
         Ok(_) if eye.source_untold() && m.dirs.contains(&true) => {
-            Truth::Unknown(Question::Fact(j.at.rule, j.at.op))
+            Truth::Unknown(Question::Fact(j.at))
         }
         Ok(sets::Found::Unclear) => Truth::Unknown(Question::Set(m.set.clone())),
         Ok(found) => truth(matches!(found, sets::Found::Fits(_)) != m.not),
         Err(Some(question)) => Truth::Unknown(question),
-        Err(None) => Truth::Unknown(Question::Fact(j.at.rule, j.at.op)),
+        Err(None) => Truth::Unknown(Question::Fact(j.at)),
     };
     let ip = &eye.packet.ip;
     let by_source = m.dirs.first().copied().unwrap_or(true);
@@ -226,9 +226,9 @@ fn part(set: &IpSet, dim: Dim, src: bool, eye: &Eye) -> Result<Have, Lack> {
         Dim::Iface => {
             let dev = if src { &eye.path.iniface } else { &eye.path.outiface };
             match dev {
-                Some(dev) if is_unknown(dev) => Err(if src { Lack::Untold } else { Lack::Route }),
-                Some(dev) => Ok(Have::Iface(dev.clone())),
-                None => Err(Lack::Nothing),
+                PathIface::Unknown => Err(if src { Lack::Untold } else { Lack::Route }),
+                PathIface::Named(dev) => Ok(Have::Iface(dev.clone())),
+                PathIface::None => Err(Lack::Nothing),
             }
         }
         Dim::Mark => Ok(Have::Mark(eye.mark)),

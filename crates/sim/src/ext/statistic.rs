@@ -4,9 +4,9 @@
 //! - Listed: `statistic mode random probability 0.50000000000`, `statistic mode nth every 3 packet 1`.
 //! - Kernel: `statistic_mt` in `net/netfilter/xt_statistic.c`. A probability counts in steps of 2⁻³¹.
 
-use super::{At, Judge};
+use super::Judge;
 use crate::memory::{Memory, Shared};
-use chainwalk_model::{Found, Inv, Part, Statistic, Truth};
+use chainwalk_model::{Found, Inv, OpId, Part, Statistic, Truth};
 
 /// How many packets of a round a `nth` test has seen.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,7 @@ pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, j: &mut Judge) {
 }
 
 /// Whether it is this packet's turn, and the packet's place in its round, from 0.
-fn advance(counters: &mut Shared<At, Counter>, at: At, every: u32, packet: u32) -> (bool, u32) {
+fn advance(counters: &mut Shared<OpId, Counter>, at: OpId, every: u32, packet: u32) -> (bool, u32) {
     let last = every.max(1) - 1;
     let counter = counters.entry(&at, || Counter(last.saturating_sub(packet)));
     let turn = counter.0 == last;
@@ -73,7 +73,7 @@ mod tests {
         let value = Statistic::Nth { every: 2, packet: 0 };
         let m = Match::Statistic(Inv { not: false, value });
         for op in 0..2 {
-            assert_eq!(bench.test_at(&m, At { rule: RuleId(0), op }), Truth::Yes);
+            assert_eq!(bench.test_at(&m, OpId { rule: RuleId(0), op }), Truth::Yes);
         }
     }
 

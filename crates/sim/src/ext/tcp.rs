@@ -7,10 +7,10 @@
 //!   holds, inverted or not. iptables-nft writes ports and flags as expressions of its own: each reads its
 //!   bytes alone, and a range that holds every port is left out, also an inverted one.
 
-use super::{At, Judge, backend, within};
+use super::{Judge, backend, within};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
-use chainwalk_model::{Backend, Found, Inv, L4, Part, Range, TcpMatch, Truth};
+use chainwalk_model::{Backend, Found, Inv, L4, OpId, Part, Range, TcpMatch, Truth};
 
 /// Bytes of a header without options.
 pub(super) const HEADER: u32 = 20;
@@ -51,7 +51,7 @@ pub(super) fn test(m: &TcpMatch, eye: &Eye, j: &mut Judge) {
 }
 
 /// Whether iptables-nft writes this test without the kernel's `tcp` match.
-pub(super) fn is_native(m: &TcpMatch, eye: &Eye, at: At) -> bool {
+pub(super) fn is_native(m: &TcpMatch, eye: &Eye, at: OpId) -> bool {
     backend(eye, at) == Backend::IptablesNft
         && m.option.is_none()
         && (says(m.sport) || says(m.dport) || m.flags.is_some())
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_header_that_is_cut_drops_the_packet() {
-        let at = At { rule: chainwalk_model::RuleId(0), op: 0 };
+        let at = OpId { rule: chainwalk_model::RuleId(0), op: 0 };
         let m = Match::Tcp(ports(false, 80, 80));
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
         assert!(!crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));

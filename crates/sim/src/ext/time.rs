@@ -70,7 +70,7 @@ fn monthday(day: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, Question, RuleId};
+    use chainwalk_model::{Match, OpId, Question, RuleId};
 
     /// Sunday, 22 November 2026, 10:00.
     const SUNDAY: u64 = 1_795_341_600;
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_clock_is_asked_for_only_where_it_decides() {
-        let question = Truth::Unknown(Question::Fact(RuleId(0), 0));
+        let question = Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 }));
         let sundays = TimeMatch { weekdays: 1 << 7, ..any() };
         check(any(), None, Truth::Yes);
         check(sundays, None, question.clone());

@@ -120,7 +120,7 @@ fn number(text: &str) -> Option<(u32, &str)> {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, Question, RuleId, Truth};
+    use chainwalk_model::{Match, OpId, Question, RuleId, Truth};
 
     #[track_caller]
     fn check(not: bool, text: &str, expect: Truth) {
@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn what_can_not_be_read_is_not_guessed() {
-        let unknown = Truth::Unknown(Question::Fact(RuleId(0), 0));
+        let unknown = Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 }));
         for text in ["", "0>28=4", "0=", "0=1:", "x=1", "0&=1"] {
             check(false, text, unknown.clone());
         }

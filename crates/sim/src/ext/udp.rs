@@ -7,10 +7,10 @@
 //! - Not modelled: SCTP chunk types.
 
 use super::tcp::{port, says};
-use super::{At, Judge, backend};
+use super::{Judge, backend};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
-use chainwalk_model::{Backend, L4, Part, PortsMatch, Truth};
+use chainwalk_model::{Backend, L4, OpId, Part, PortsMatch, Truth};
 
 /// Bytes of a UDP header.
 pub(super) const UDP_HEADER: u32 = 8;
@@ -36,7 +36,7 @@ pub(super) fn test(m: &PortsMatch, eye: &Eye, j: &mut Judge) {
 }
 
 /// Whether iptables-nft writes this test without the kernel's `udp` match.
-pub(super) fn is_native(m: &PortsMatch, eye: &Eye, at: At) -> bool {
+pub(super) fn is_native(m: &PortsMatch, eye: &Eye, at: OpId) -> bool {
     backend(eye, at) == Backend::IptablesNft
         && matches!(eye.packet.l4, L4::Udp { .. })
         && (says(m.sport) || says(m.dport))

@@ -1,7 +1,7 @@
 //! What an answer depends on and what it assumed, as JSON.
 
 use chainwalk_model::{
-    ChainId, Family, Fate, Host, Lean, Match, OpKind, Outcome, Question, RuleId, Trace,
+    ChainId, Family, Fate, Host, Lean, Match, OpId, OpKind, Outcome, Question, RuleId, Trace,
 };
 use serde_json::{Value, json};
 
@@ -56,12 +56,12 @@ fn question(host: &Host, q: &Question) -> Value {
             "rule": null,
         }),
         Question::Policy(id) => in_chain("policy", host, *id),
-        Question::Opaque(id, op) => in_rule("opaque", host, *id, &op_name(host, *id, *op)),
+        Question::Opaque(at) => in_rule("opaque", host, at.rule, &op_name(host, *at)),
         Question::HiddenInterfaces(id) => in_rule("match", host, *id, "interfaces"),
-        Question::History(id, op) => in_rule("history", host, *id, &op_name(host, *id, *op)),
-        Question::Fact(id, op) => in_rule("match", host, *id, &op_name(host, *id, *op)),
+        Question::History(at) => in_rule("history", host, at.rule, &op_name(host, *at)),
+        Question::Fact(at) => in_rule("match", host, at.rule, &op_name(host, *at)),
         Question::Set(name) => plain("set", name),
-        Question::Random(id, op) => in_rule("random", host, *id, &op_name(host, *id, *op)),
+        Question::Random(at) => in_rule("random", host, at.rule, &op_name(host, *at)),
         Question::NatChoice(id) => in_rule("nat_choice", host, *id, "nat"),
         Question::PortChoice => plain("port_choice", ""),
         Question::NextHop(hop) => plain("next_hop", &crate::fate::network(hop.net)),
@@ -108,8 +108,8 @@ fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Value {
 }
 
 /// The extension of an operation, or the text where it is not understood.
-fn op_name(host: &Host, id: RuleId, op: u16) -> String {
-    match host.rules.rule(id).ops.get(usize::from(op)).map(|o| &o.what) {
+fn op_name(host: &Host, at: OpId) -> String {
+    match host.rules.rule(at.rule).ops.get(usize::from(at.op)).map(|o| &o.what) {
         Some(OpKind::Target(t)) => super::packet::target_word(host, t),
         Some(OpKind::Match(Match::Opaque(o))) => o.text.to_string(),
         Some(OpKind::Match(m)) => match_word(m).into(),

@@ -5,8 +5,9 @@ mod paint;
 use super::drawer::X0;
 use super::pen::{Area, Pen, Point, p};
 use crate::Telling;
+use crate::terms::iface_word;
 use chainwalk_model::{
-    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority,
+    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority, tables_at,
 };
 
 /// One table's place on the line, or one of the kernel's own.
@@ -42,39 +43,15 @@ const HOOKS: [Hook; 5] =
 
 /// The stations every host has at a hook, in the order they are passed.
 fn standard(hook: Hook) -> Vec<(&'static str, i32, bool)> {
-    match hook {
-        Hook::Prerouting => vec![
-            ("raw", priority::RAW, false),
-            ("conntrack", priority::CONNTRACK, true),
-            ("mangle", priority::MANGLE, false),
-            ("nat", priority::DSTNAT, false),
-        ],
-        Hook::Input => vec![
-            ("mangle", priority::MANGLE, false),
-            ("filter", priority::FILTER, false),
-            ("security", priority::SECURITY, false),
-            ("nat", priority::SRCNAT, false),
-        ],
-        Hook::Forward => vec![
-            ("mangle", priority::MANGLE, false),
-            ("filter", priority::FILTER, false),
-            ("security", priority::SECURITY, false),
-        ],
-        Hook::Output => vec![
-            ("raw", priority::RAW, false),
-            ("conntrack", priority::CONNTRACK, true),
-            ("mangle", priority::MANGLE, false),
-            ("nat", priority::DSTNAT, false),
-            ("filter", priority::FILTER, false),
-            ("security", priority::SECURITY, false),
-        ],
-        Hook::Postrouting => vec![
-            ("mangle", priority::MANGLE, false),
-            ("nat", priority::SRCNAT, false),
-            ("confirm", i32::MAX, true),
-        ],
-        Hook::Ingress | Hook::Egress => Vec::new(),
-    }
+    let tables = tables_at(hook).into_iter().map(|(name, priority)| (name, priority, false));
+    let kernel = match hook {
+        Hook::Prerouting | Hook::Output => Some(("conntrack", priority::CONNTRACK, true)),
+        Hook::Postrouting => Some(("confirm", i32::MAX, true)),
+        _ => None,
+    };
+    let mut all: Vec<_> = tables.chain(kernel).collect();
+    all.sort_by_key(|(_, priority, _)| *priority);
+    all
 }
 
 impl Frame {
@@ -241,16 +218,16 @@ impl Frame {
                 && let Entry::Wire { iface, .. } = &trace.sent.entry
             {
                 let seen = trace.steps.iter().find_map(|s| match &s.event {
-                    Event::Hook(path) => path.iniface.clone(),
+                    Event::Hook(path) => iface_word(&path.iniface),
                     _ => None,
                 });
-                push(&mut self.ins, seen.as_deref().unwrap_or(iface));
+                push(&mut self.ins, seen.unwrap_or(iface));
             }
             let meant = trace.steps.iter().rev().find_map(|s| match &s.event {
-                Event::Hook(path) if path.hook == Hook::Forward => path.outiface.clone(),
+                Event::Hook(path) if path.hook == Hook::Forward => iface_word(&path.outiface),
                 _ => None,
             });
-            if let Some(out) = out_iface(trace).or(meant.map(|m| m.to_string())) {
+            if let Some(out) = out_iface(trace).or(meant.map(str::to_owned)) {
                 push(&mut self.outs, &out);
             }
             for step in &trace.steps {
@@ -366,10 +343,10 @@ pub(super) fn out_iface(trace: &Trace) -> Option<String> {
     match &trace.fate {
         Fate::Forwarded(i) | Fate::Sent(i) | Fate::Bridged(i) => {
             let seen = trace.steps.iter().rev().find_map(|s| match &s.event {
-                Event::Hook(path) if path.hook == Hook::Postrouting => path.outiface.clone(),
+                Event::Hook(path) if path.hook == Hook::Postrouting => iface_word(&path.outiface),
                 _ => None,
             });
-            Some(seen.or_else(|| i.clone()).map_or("?".into(), |i| i.to_string()))
+            Some(seen.or(i.as_deref()).unwrap_or("?").to_owned())
         }
         _ => None,
     }

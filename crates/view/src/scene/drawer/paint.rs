@@ -9,7 +9,7 @@ use crate::scene::pen::{Area, Pen, p, tenth};
 use crate::scene::way::Way;
 use crate::steps::{chain_words, meaning};
 use crate::stops::{Stop, StopKind};
-use crate::terms::{conditions_text, percent, table_class, target};
+use crate::terms::{conditions_text, iface_word, percent, table_class, target};
 use crate::timeline::stops_here;
 use crate::{Link, Telling, reasons};
 use chainwalk_model::{Event, Policy, Target};
@@ -106,10 +106,10 @@ fn trace_aside(t: &Telling, now: &Stop) -> String {
     else {
         return String::new();
     };
-    match (&path.iniface, &path.outiface) {
-        (Some(i), Some(o)) => text!(t.lang, AsideInOut, iniface = &**i, outiface = &**o),
-        (Some(i), None) => text!(t.lang, AsideIn, iface = &**i),
-        (None, Some(o)) => text!(t.lang, AsideOut, iface = &**o),
+    match (iface_word(&path.iniface), iface_word(&path.outiface)) {
+        (Some(i), Some(o)) => text!(t.lang, AsideInOut, iniface = i, outiface = o),
+        (Some(i), None) => text!(t.lang, AsideIn, iface = i),
+        (None, Some(o)) => text!(t.lang, AsideOut, iface = o),
         (None, None) => String::new(),
     }
 }
