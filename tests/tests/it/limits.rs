@@ -9,7 +9,7 @@ use chainwalk_tests::engine;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-const PAGE: &str = include_str!("../../docs/limits.md");
+const PAGE: &str = include_str!("../../../docs/limits.md");
 
 /// A rule for each match: its name, and what stands in the rule. Where a name has several, some may be a
 /// question and others not. `6` before the rule is for ip6tables.
@@ -270,7 +270,7 @@ fn complaints(kind: &str, heading: &str, names: &[&'static str]) -> Vec<String> 
     let mut wrong = Vec::new();
     for name in names {
         let Some(word) = found.get(name) else {
-            wrong.push(format!("tests/tests/limits.rs: add a rule with `{name}` to {examples}"));
+            wrong.push(format!("tests/tests/it/limits.rs: add a rule with `{name}` to {examples}"));
             continue;
         };
         match rows.get(name) {
@@ -312,17 +312,17 @@ fn the_page_says_of_each_target_how_much_is_decided() {
 #[test]
 fn what_the_page_calls_exact_on_the_way_a_kernel_was_asked() {
     let recorded = [
-        include_str!("../kernel/asked.jsonl"),
-        include_str!("../kernel/generated.jsonl"),
-        include_str!("../kernel/generated3.jsonl"),
-        include_str!("../kernel/helpers.jsonl"),
-        include_str!("../kernel/sctp.jsonl"),
-        include_str!("../kernel/stack.jsonl"),
-        include_str!("../kernel/synproxy.jsonl"),
-        include_str!("../kernel/sixrange.jsonl"),
-        include_str!("../kernel/ftpnat.jsonl"),
-        include_str!("../kernel/timeouts.jsonl"),
-        include_str!("../kernel/routing.jsonl"),
+        include_str!("../../kernel/asked.jsonl"),
+        include_str!("../../kernel/generated.jsonl"),
+        include_str!("../../kernel/generated3.jsonl"),
+        include_str!("../../kernel/helpers.jsonl"),
+        include_str!("../../kernel/sctp.jsonl"),
+        include_str!("../../kernel/stack.jsonl"),
+        include_str!("../../kernel/synproxy.jsonl"),
+        include_str!("../../kernel/sixrange.jsonl"),
+        include_str!("../../kernel/ftpnat.jsonl"),
+        include_str!("../../kernel/timeouts.jsonl"),
+        include_str!("../../kernel/routing.jsonl"),
     ]
     .concat();
     let ids: Vec<String> = recorded

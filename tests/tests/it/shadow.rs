@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::HashMap;
 
 const RECORDED: [&str; 2] =
-    [include_str!("../kernel/generated.jsonl"), include_str!("../kernel/documents.jsonl")];
+    [include_str!("../../kernel/generated.jsonl"), include_str!("../../kernel/documents.jsonl")];
 
 /// The rule that a kernel's answer names.
 fn named(host: &Host, family: Family, hit: &serde_json::Value) -> Option<RuleId> {

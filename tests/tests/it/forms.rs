@@ -6,7 +6,7 @@ use chainwalk_model::{Family, Host, TableId};
 use chainwalk_tests::forms::{Form, LOSSES, Loss, Recorded, counters, lines, same_count, table};
 use std::fmt::Write as _;
 
-const RECORDED: &str = include_str!("../forms/recorded.jsonl");
+const RECORDED: &str = include_str!("../../forms/recorded.jsonl");
 
 fn recorded() -> Vec<Recorded> {
     RECORDED.lines().map(|l| Recorded(serde_json::from_str(l).unwrap())).collect()
@@ -112,7 +112,7 @@ fn whole(rule: &str) -> String {
 
 #[test]
 fn what_forms_lose_is_what_the_page_says() {
-    let page = include_str!("../../docs/forms.md");
+    let page = include_str!("../../../docs/forms.md");
     let rows: Vec<Vec<&str>> = page
         .lines()
         .filter(|l| l.starts_with("| ") && l.contains("| `"))

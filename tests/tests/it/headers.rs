@@ -4,7 +4,7 @@
 
 use chainwalk_tests::{engine, recorded};
 
-const RECORDED: &str = include_str!("../kernel/headers.jsonl");
+const RECORDED: &str = include_str!("../../kernel/headers.jsonl");
 
 #[test]
 fn every_recorded_answer_is_ours() {

@@ -7,7 +7,7 @@ use chainwalk_tests::{engine, recorded};
 use std::fmt::Write as _;
 
 const RECORDED: [&str; 2] =
-    [include_str!("../kernel/asked.jsonl"), include_str!("../kernel/nft.jsonl")];
+    [include_str!("../../kernel/asked.jsonl"), include_str!("../../kernel/nft.jsonl")];
 
 #[test]
 fn every_fact_is_as_the_kernel_has_it() {

@@ -6,9 +6,9 @@ use chainwalk_tests::{engine, recorded};
 use serde_json::Value;
 
 const RECORDED: [&str; 3] = [
-    include_str!("../kernel/generated.jsonl"),
-    include_str!("../kernel/generated5.jsonl"),
-    include_str!("../kernel/generated3.jsonl"),
+    include_str!("../../kernel/generated.jsonl"),
+    include_str!("../../kernel/generated5.jsonl"),
+    include_str!("../../kernel/generated3.jsonl"),
 ];
 
 fn lines() -> Vec<Value> {
@@ -16,7 +16,7 @@ fn lines() -> Vec<Value> {
 }
 
 /// Sequences past what remembers, counts, hashes or looks at a clock: made for single extensions.
-const STATEFUL: &str = include_str!("../kernel/stateful.jsonl");
+const STATEFUL: &str = include_str!("../../kernel/stateful.jsonl");
 
 #[test]
 fn every_stateful_answer_is_ours() {
@@ -27,7 +27,7 @@ fn every_stateful_answer_is_ours() {
 }
 
 /// Flows that the helpers of FTP and TFTP expect, and the forms in which they are asked for.
-const HELPERS: &str = include_str!("../kernel/helpers.jsonl");
+const HELPERS: &str = include_str!("../../kernel/helpers.jsonl");
 
 #[test]
 fn every_answer_about_expected_flows_is_ours() {
@@ -38,7 +38,7 @@ fn every_answer_about_expected_flows_is_ours() {
 }
 
 /// How often a host is told of errors.
-const LIMITED: &str = include_str!("../kernel/limited.jsonl");
+const LIMITED: &str = include_str!("../../kernel/limited.jsonl");
 
 #[test]
 fn hosts_are_told_of_errors_as_often_as_a_kernel_told_them() {

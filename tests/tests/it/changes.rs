@@ -18,7 +18,7 @@ fn host(paste: &str, said: &[&str]) -> Host {
 
 /// The host of the first document, with what its example says of it.
 fn first_document() -> Host {
-    let text = include_str!("../../web/examples/01-nodeport-no-route.txt");
+    let text = include_str!("../../../web/examples/01-nodeport-no-route.txt");
     let (head, paste) = text.split_once("\n---\n").unwrap();
     let said: Vec<&str> = head.lines().filter_map(|l| l.strip_prefix("assume: ")).collect();
     host(paste, &said)
@@ -85,7 +85,7 @@ fn a_packet_that_is_stopped_twice_needs_two_changes() {
 
 #[test]
 fn a_kernel_confirms_every_proposal() {
-    let recorded: BTreeMap<String, Value> = include_str!("../kernel/changes.jsonl")
+    let recorded: BTreeMap<String, Value> = include_str!("../../kernel/changes.jsonl")
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter_map(|line| Some((line["case"].as_str()?.to_owned(), line)))

@@ -8,7 +8,7 @@ use chainwalk_tests::{engine, recorded};
 use serde_json::{Value, json};
 
 const RECORDED: [&str; 2] =
-    [include_str!("../kernel/generated.jsonl"), include_str!("../kernel/asked.jsonl")];
+    [include_str!("../../kernel/generated.jsonl"), include_str!("../../kernel/asked.jsonl")];
 
 /// Rules that remember more than flows: what they saw before is not in the table.
 const PAST: [&str; 12] = [

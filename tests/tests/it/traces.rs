@@ -8,11 +8,11 @@ use chainwalk_view::{
     Lang, NoReasons, Overlay, Standing, Telling, banner, overlay, rows, suggestions,
 };
 
-const NFT: &str = include_str!("../kernel/traces/nft-save.txt");
-const LEGACY: &str = include_str!("../kernel/traces/legacy-save.txt");
-const LOG: &str = include_str!("../kernel/traces/dmesg.txt");
-const MONITOR: &str = include_str!("../kernel/traces/nft-monitor.txt");
-const XTABLES: &str = include_str!("../kernel/traces/xtables-monitor.txt");
+const NFT: &str = include_str!("../../kernel/traces/nft-save.txt");
+const LEGACY: &str = include_str!("../../kernel/traces/legacy-save.txt");
+const LOG: &str = include_str!("../../kernel/traces/dmesg.txt");
+const MONITOR: &str = include_str!("../../kernel/traces/nft-monitor.txt");
+const XTABLES: &str = include_str!("../../kernel/traces/xtables-monitor.txt");
 
 /// The trace of a packet laid over its walk.
 fn laid(rules: &str, trace: &str, packet: &str) -> Option<Overlay> {

@@ -10,18 +10,18 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// Associations of SCTP.
-const SCTP: &str = include_str!("../kernel/sctp.jsonl");
+const SCTP: &str = include_str!("../../kernel/sctp.jsonl");
 
 /// Flows whose helper reads an address that NAT translates.
-const FTP_NAT: &str = include_str!("../kernel/ftpnat.jsonl");
+const FTP_NAT: &str = include_str!("../../kernel/ftpnat.jsonl");
 /// Handshakes through SYNPROXY.
-const SYNPROXY: &str = include_str!("../kernel/synproxy.jsonl");
+const SYNPROXY: &str = include_str!("../../kernel/synproxy.jsonl");
 /// What this host's own stack answers.
-const STACK: &str = include_str!("../kernel/stack.jsonl");
+const STACK: &str = include_str!("../../kernel/stack.jsonl");
 /// Addresses from ranges of IPv6.
-const SIX: &str = include_str!("../kernel/sixrange.jsonl");
+const SIX: &str = include_str!("../../kernel/sixrange.jsonl");
 /// Flows between which time passes.
-const TIMEOUTS: &str = include_str!("../kernel/timeouts.jsonl");
+const TIMEOUTS: &str = include_str!("../../kernel/timeouts.jsonl");
 
 #[track_caller]
 fn replay(text: &str, least: usize) -> Vec<Value> {

@@ -19,7 +19,7 @@ struct Example<'a> {
 }
 
 fn examples() -> Vec<Example<'static>> {
-    let lines = include_str!("../extensions.tsv").lines().filter(|l| !l.starts_with('#'));
+    let lines = include_str!("../../extensions.tsv").lines().filter(|l| !l.starts_with('#'));
     lines
         .map(|line| {
             let cells: Vec<&str> = line.split('\t').collect();
@@ -53,7 +53,7 @@ fn holds_text(rules: &Ruleset) -> bool {
 
 /// The names in backticks under a heading of the limits, as far as the list has them.
 fn kept_as_text(modules: &BTreeSet<(&str, &str)>) -> BTreeSet<(String, String)> {
-    let limits = include_str!("../../docs/limits.md");
+    let limits = include_str!("../../../docs/limits.md");
     let section = limits.split("\n## ").find(|s| s.starts_with("Read and kept as text")).unwrap();
     let mut found = BTreeSet::new();
     let mut kind = "";

@@ -8,9 +8,9 @@ use chainwalk_tests::{engine, recorded};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-const RECORDED: &str = include_str!("../kernel/routing.jsonl");
+const RECORDED: &str = include_str!("../../kernel/routing.jsonl");
 /// Generated cases of the families that are about routing, asked in fresh networks.
-const GENERATED: &str = include_str!("../kernel/routed.jsonl");
+const GENERATED: &str = include_str!("../../kernel/routed.jsonl");
 
 fn answer(case: &Value) -> Value {
     engine::answer(&case::read_value(case).unwrap())

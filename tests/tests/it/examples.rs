@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-const RECORDED: &str = include_str!("../kernel/examples.jsonl");
+const RECORDED: &str = include_str!("../../kernel/examples.jsonl");
 
 /// An example: its file's name, what its head says under each name, and our answer.
 struct Example {

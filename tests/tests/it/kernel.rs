@@ -9,9 +9,9 @@ use chainwalk_tests::kernel::{Standing, branches, compare, differences};
 use chainwalk_tests::{engine, recorded};
 use serde_json::{Value, json};
 
-const RECORDED: &str = include_str!("../kernel/documents.jsonl");
-const K8S: &str = include_str!("../documents/k8s-in-docker.iptables.txt");
-const DOCKER: &str = include_str!("../documents/docker-host.iptables.txt");
+const RECORDED: &str = include_str!("../../kernel/documents.jsonl");
+const K8S: &str = include_str!("../../documents/k8s-in-docker.iptables.txt");
+const DOCKER: &str = include_str!("../../documents/docker-host.iptables.txt");
 
 fn answer(case: &Value) -> Value {
     engine::answer(&case::read_value(case).unwrap())
