@@ -1,10 +1,10 @@
 //! Whatever a walk asks of the host is answered by one click of those offered, and not asked again.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::{Ask, Host, Question};
-use chainwalk_parse::{assumption, assumption_text, packet_lines};
-use chainwalk_sim::{Session, assume};
-use chainwalk_view::{Evidence, Lang, NoReasons, Telling, banner};
+use chainwalk_model::Question;
+use chainwalk_parse::{assumption, assumption_text};
+use chainwalk_tests::played::played_with;
+use chainwalk_view::{Evidence, Lang, banner};
 use std::collections::BTreeSet;
 
 const FILTER: &str = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\nCOMMIT\n*filter\n:INPUT DROP\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n";
@@ -62,28 +62,13 @@ fn pastes() -> Vec<(String, &'static str)> {
     ]
 }
 
-/// What is open in the walk of a packet, and what the banner says of it.
-fn ask(host: &Host, packet: &str) -> (Vec<Question>, Vec<Evidence>) {
-    let asks: Vec<Ask> = packet_lines(&[packet], host).into_iter().map(|(ask, _)| ask).collect();
-    let mut session = Session::new(host.clone());
-    for ask in &asks {
-        session.send(ask);
-    }
-    let outcomes = &session.walks()[0].outcomes;
+/// What is open in the walk of a packet once these facts are said, and what the banner says of it.
+fn ask(paste: &str, facts: &[String], packet: &str) -> (Vec<Question>, Vec<Evidence>) {
+    let facts: Vec<&str> = facts.iter().map(String::as_str).collect();
+    let played = played_with(&[paste], &facts, &[packet]);
+    let outcomes = &played.walks()[0].outcomes;
     let open = outcomes.iter().flat_map(|o| &o.choices).map(|c| c.question.clone()).collect();
-    let said = banner(&Telling {
-        lang: Lang::En,
-        reading: None,
-        docs: &[],
-        host: session.host(),
-        asks: &asks,
-        walks: session.walks(),
-        followed: &[],
-        packet: 0,
-        raw_names: false,
-        reasons: &NoReasons,
-    });
-    (open, said.evidence)
+    (open, played.explain(Lang::En, |t| banner(t).evidence))
 }
 
 #[test]
@@ -92,10 +77,10 @@ fn every_question_is_answered_in_one_click() {
     for (paste, packet) in pastes() {
         // Always the first answer, always the last one.
         for last in [false, true] {
-            let mut host = chainwalk_parse::read(&[&paste]).host();
+            let mut facts = Vec::new();
             let mut rounds = 0;
             loop {
-                let (open, evidence) = ask(&host, packet);
+                let (open, evidence) = ask(&paste, &facts, packet);
                 met.extend(open.iter().map(name));
                 if open.is_empty() {
                     break;
@@ -106,8 +91,8 @@ fn every_question_is_answered_in_one_click() {
                 let (_, words) = pick.unwrap();
                 let said = assumption(words).unwrap();
                 assert_eq!(&assumption_text(&said), words);
-                assume(&mut host, &said);
-                let (now, _) = ask(&host, packet);
+                facts.push(words.clone());
+                let (now, _) = ask(&paste, &facts, packet);
                 assert_ne!(now, open, "{words} changes nothing of {open:?}");
                 rounds += 1;
                 assert!(rounds < 12, "{packet}: {open:?}\\n{paste}");

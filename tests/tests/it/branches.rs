@@ -2,10 +2,9 @@
 //! of its own, and reasons come from the world as it was then.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::{Check, Fate, Found, Part, Reading, RuleId, Truth};
-use chainwalk_parse::{assumption, packet_lines, read};
-use chainwalk_sim::Session;
-use chainwalk_view::{Lang, NoReasons, Telling, banner};
+use chainwalk_model::{Check, Fate, Found, Part, RuleId, Truth};
+use chainwalk_tests::played::{Played, played_with};
+use chainwalk_view::{Lang, banner};
 use std::fmt::Write as _;
 
 /// A filter table whose INPUT has these rules.
@@ -15,32 +14,13 @@ fn input(rules: &str) -> String {
     )
 }
 
-fn sent(text: &str, packets: &[&str]) -> (Reading, Session) {
-    let reading = read(&[text]);
-    let mut host = reading.host();
-    chainwalk_sim::assume(&mut host, &assumption("eth0=10.0.0.1/24").unwrap());
-    let mut session = Session::new(host);
-    for (ask, found) in packet_lines(packets, &reading.host()) {
-        assert!(found.is_empty(), "{found:?}");
-        session.send(&ask);
-    }
-    (reading, session)
+fn sent(text: &str, packets: &[&str]) -> Played {
+    played_with(&[text], &["eth0=10.0.0.1/24"], packets)
 }
 
-fn told(text: &str, reading: &Reading, session: &Session, lang: Lang) -> String {
-    let telling = Telling {
-        lang,
-        reading: Some(reading),
-        docs: &[text],
-        host: session.host(),
-        asks: &[],
-        walks: session.walks(),
-        followed: &[],
-        packet: session.walks().len() - 1,
-        raw_names: false,
-        reasons: &NoReasons,
-    };
-    let evidence = banner(&telling).evidence;
+/// What the banner says of the last packet.
+fn told(played: &Played, lang: Lang) -> String {
+    let evidence = played.explain(lang, |t| banner(t).evidence);
     let runs = evidence.iter().flat_map(|e| e.text.iter());
     runs.map(|r| r.text.as_str()).collect::<Vec<_>>().join("")
 }
@@ -62,22 +42,22 @@ const SYN: &str = "tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 syn";
 #[test]
 fn forty_unknown_rules_in_a_row_are_bounded_and_the_rest_is_said() {
     let text = input(&unknown_rules());
-    let (reading, session) = sent(&text, &[SYN, SYN, SYN]);
-    for walk in session.walks() {
+    let played = sent(&text, &[SYN, SYN, SYN]);
+    for walk in played.walks() {
         assert_eq!(walk.outcomes.len(), 64);
         assert!(walk.cut);
     }
-    let said = told(&text, &reading, &session, Lang::En);
+    let said = told(&played, Lang::En);
     assert!(said.contains("64"), "{said}");
-    let said = told(&text, &reading, &session, Lang::Zh);
+    let said = told(&played, Lang::Zh);
     assert!(said.contains("64"), "{said}");
 }
 
 #[test]
 fn every_way_of_a_packet_is_followed_by_the_next() {
     let text = input(&unknown_rules());
-    let (_, session) = sent(&text, &[SYN, "udp 10.0.0.9:4000 > 10.0.0.1:53 in eth0"]);
-    let mut from: Vec<usize> = session.walks()[1].outcomes.iter().map(|o| o.from).collect();
+    let played = sent(&text, &[SYN, "udp 10.0.0.9:4000 > 10.0.0.1:53 in eth0"]);
+    let mut from: Vec<usize> = played.walks()[1].outcomes.iter().map(|o| o.from).collect();
     from.dedup();
     assert_eq!(from, (0..64).collect::<Vec<_>>());
 }
@@ -85,19 +65,19 @@ fn every_way_of_a_packet_is_followed_by_the_next() {
 #[test]
 fn what_is_certain_is_not_cut() {
     let text = input("-A INPUT -m bogus -j DROP\n");
-    let (reading, session) = sent(&text, &[SYN]);
-    assert!(!session.walks()[0].cut);
-    assert_eq!(session.walks()[0].outcomes.len(), 2);
-    assert!(!told(&text, &reading, &session, Lang::En).contains("more ways"));
+    let played = sent(&text, &[SYN]);
+    assert!(!played.walks()[0].cut);
+    assert_eq!(played.walks()[0].outcomes.len(), 2);
+    assert!(!told(&played, Lang::En).contains("more ways"));
 }
 
 #[test]
 fn weights_are_joint_over_rules_and_packets() {
     let half = "-A INPUT -m statistic --mode random --probability 0.25 -j MARK --set-xmark 0x1/0x1\n\
                 -A INPUT -m statistic --mode random --probability 0.5 -j DROP\n";
-    let (_, session) = sent(&input(half), &[SYN, SYN]);
+    let played = sent(&input(half), &[SYN, SYN]);
     let weight = |k: usize| -> Vec<f64> {
-        session.walks()[k].outcomes.iter().map(|o| o.weight.unwrap()).collect()
+        played.walks()[k].outcomes.iter().map(|o| o.weight.unwrap()).collect()
     };
     assert_eq!(weight(0), [0.125, 0.125, 0.375, 0.375]);
     assert_eq!(weight(1).len(), 16);
@@ -109,9 +89,9 @@ fn weights_are_joint_over_rules_and_packets() {
 fn a_way_through_something_unknown_has_no_weight() {
     let rules = "-A INPUT -m bogus -j MARK --set-xmark 0x1/0x1\n\
                  -A INPUT -m statistic --mode random --probability 0.5 -j DROP\n";
-    let (_, session) = sent(&input(rules), &[SYN]);
-    assert_eq!(session.walks()[0].outcomes.len(), 4);
-    assert!(session.walks()[0].outcomes.iter().all(|o| o.weight.is_none()));
+    let played = sent(&input(rules), &[SYN]);
+    assert_eq!(played.walks()[0].outcomes.len(), 4);
+    assert!(played.walks()[0].outcomes.iter().all(|o| o.weight.is_none()));
 }
 
 #[test]
@@ -121,9 +101,9 @@ fn each_way_leaves_a_world_of_its_own() {
                  -A INPUT -m recent --set --name SEEN --rsource\n";
     let rules = rules.to_owned()
         + "-A INPUT -m recent --rcheck --hitcount 2 --name SEEN --rsource -j DROP\n";
-    let (_, session) =
+    let played =
         sent(&input(&rules), &[SYN, "reply 1", "tcp 10.0.0.9:4001 > 10.0.0.1:22 in eth0 syn"]);
-    let walks = session.walks();
+    let walks = played.walks();
     let dropped = |o: &&chainwalk_model::Outcome| matches!(o.trace.fate, Fate::Dropped(_));
     // Where the first packet was dropped no flow is known, and none is listed.
     let first: Vec<bool> = walks[0].outcomes.iter().map(|o| dropped(&o)).collect();
@@ -149,17 +129,17 @@ fn reasons_come_from_the_world_as_it_was_then() {
     let rules = "-A INPUT -m mark --mark 0x7 -j ACCEPT\n\
                  -A INPUT -j MARK --set-xmark 0x7/0xffffffff\n\
                  -A INPUT -m conntrack --ctstate NEW -m mark --mark 0x7 -j ACCEPT\n";
-    let (_, session) =
+    let played =
         sent(&input(rules), &[SYN, "reply 1", "tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 ack"]);
     let reasons = |packet: usize, rule: u32| {
-        let steps = &session.walks()[packet].outcomes[0].trace.steps;
+        let steps = &played.walks()[packet].outcomes[0].trace.steps;
         let step = |s: &chainwalk_model::Step| {
             matches!(&s.event,
             chainwalk_model::Event::Tried { first, last, .. } if (*first..=*last).contains(&(rule + 1)))
                 || s.event == chainwalk_model::Event::Matched(RuleId(rule))
         };
         let at = steps.iter().position(step).unwrap();
-        session.explain(packet, 0, None, at, RuleId(rule))
+        played.session().explain(packet, 0, None, at, RuleId(rule))
     };
     assert_eq!(check(&reasons(0, 0), Part::Mark), (Truth::No, Found::Hex(0)), "before it was set");
     assert_eq!(check(&reasons(0, 2), Part::Mark), (Truth::Yes, Found::Hex(7)));
@@ -175,15 +155,15 @@ fn reasons_come_from_the_world_as_it_was_then() {
 #[test]
 fn counters_that_the_rules_gainsay_are_told() {
     let behind = "[5:300] -A INPUT -p udp -j ACCEPT\n[0:0] -A INPUT -j DROP\n[86:5160] -A INPUT -p tcp -j ACCEPT\n";
-    let (reading, session) = sent(&input(behind), &[SYN]);
-    let said = told(&input(behind), &reading, &session, Lang::En);
+    let played = sent(&input(behind), &[SYN]);
+    let said = told(&played, Lang::En);
     assert!(said.contains("rule 2") && said.contains("86"), "{said}");
     assert!(!said.contains("nothing died"), "{said}");
-    let said = told(&input(behind), &reading, &session, Lang::Zh);
+    let said = told(&played, Lang::Zh);
     assert!(said.contains("第 2 条") && said.contains("86"), "{said}");
     let sound = "[5:300] -A INPUT -p udp -j ACCEPT\n[86:5160] -A INPUT -j DROP\n[0:0] -A INPUT -p tcp -j ACCEPT\n";
-    let (reading, session) = sent(&input(sound), &[SYN]);
-    let said = told(&input(sound), &reading, &session, Lang::En);
+    let played = sent(&input(sound), &[SYN]);
+    let said = told(&played, Lang::En);
     assert!(said.contains("86 packets died") && !said.contains("rule 2"), "{said}");
 }
 
@@ -191,7 +171,7 @@ fn counters_that_the_rules_gainsay_are_told() {
 fn a_policy_that_counts_past_a_rule_for_everything_is_told() {
     let text = input("[3:180] -A INPUT -j DROP\n")
         .replace("INPUT ACCEPT [0:0]\n:F", "INPUT ACCEPT [1101:66060]\n:F");
-    let (reading, session) = sent(&text, &[SYN]);
-    let said = told(&text, &reading, &session, Lang::En);
+    let played = sent(&text, &[SYN]);
+    let said = told(&played, Lang::En);
     assert!(said.contains("policy counts 1,101") || said.contains("policy counts 1101"), "{said}");
 }

@@ -2,32 +2,22 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::{DocId, Fate, Grain, Host, Proposal, Vary, Want};
-use chainwalk_parse::{edit, edit_text, packet_lines, read, save_text};
-use chainwalk_sim::{assume, changes, edited};
-use chainwalk_tests::changes as kernel;
+use chainwalk_parse::{edit, edit_text, read, save_text};
+use chainwalk_sim::{changes, edited};
+use chainwalk_tests::played::{asked, host_of};
+use chainwalk_tests::{changes as kernel, examples};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-fn host(paste: &str, said: &[&str]) -> Host {
-    let mut host = read(&[paste]).host();
-    for line in said {
-        assume(&mut host, &chainwalk_parse::assumption(line).unwrap());
-    }
-    host
-}
-
 /// The host of the first document, with what its example says of it.
 fn first_document() -> Host {
-    let text = include_str!("../../../web/examples/01-nodeport-no-route.txt");
-    let (head, paste) = text.split_once("\n---\n").unwrap();
-    let said: Vec<&str> = head.lines().filter_map(|l| l.strip_prefix("assume: ")).collect();
-    host(paste, &said)
+    let example = examples::named("01-nodeport-no-route");
+    host_of(&example.paste, &example.all("assume"))
 }
 
 /// The proposals for the last of some packet lines, as commands.
 fn proposed(host: &Host, lines: &[&str], want: Want) -> Vec<(Vec<String>, Proposal)> {
-    let asks: Vec<_> = packet_lines(lines, host).into_iter().map(|(ask, _)| ask).collect();
-    kernel::with_commands(host, changes(host, &asks, lines.len() - 1, want))
+    kernel::with_commands(host, changes(host, &asked(lines, host), lines.len() - 1, want))
 }
 
 /// Whether a proposal changes the fate of packets that differ in `vary`.
@@ -60,7 +50,7 @@ fn the_first_document_needs_one_rule_on_the_mark() {
 
 #[test]
 fn a_packet_that_is_stopped_twice_needs_two_changes() {
-    let host = host(
+    let host = host_of(
         "*filter\n:INPUT ACCEPT\n:FORWARD DROP\n:OUTPUT ACCEPT\nCOMMIT\n*nat\n:PREROUTING ACCEPT\n\
          :INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n",
         &[

@@ -2,8 +2,10 @@
 //! writes into the text of FTP, and what it picks from ranges of IPv6.
 #![allow(clippy::unwrap_used)]
 
+use chainwalk_model::Walk;
 use chainwalk_parse::case;
 use chainwalk_tests::kernel::{Standing, branches, compare, differences};
+use chainwalk_tests::played::played_with;
 use chainwalk_tests::{engine, recorded};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -177,21 +179,12 @@ fn an_association_of_sctp_is_set_up_and_ended_by_its_replies() {
     let states = |lines: &[&str]| -> Vec<String> {
         let rules =
             "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n";
-        let reading = chainwalk_parse::read(&[rules]);
-        let mut host = reading.host();
-        for said in ["eth0=10.0.0.1/24", "eth1=10.0.1.1/24"] {
-            chainwalk_sim::assume(&mut host, &chainwalk_parse::assumption(said).unwrap());
-        }
-        let asks = chainwalk_parse::packet_lines(lines, &host);
-        let mut session = chainwalk_sim::Session::new(host);
-        asks.iter()
-            .map(|(ask, problems)| {
-                assert!(problems.is_empty(), "{problems:?}");
-                let walk = session.send(ask);
-                let flow = walk.outcomes[0].flows.first();
-                flow.and_then(|f| f.tcp_state.as_deref()).unwrap_or("-").to_owned()
-            })
-            .collect()
+        let facts = ["eth0=10.0.0.1/24", "eth1=10.0.1.1/24"];
+        let state = |walk: &Walk| {
+            let flow = walk.outcomes[0].flows.first();
+            flow.and_then(|f| f.tcp_state.as_deref()).unwrap_or("-").to_owned()
+        };
+        played_with(&[rules], &facts, lines).walks().iter().map(state).collect()
     };
     let up = ["sctp 10.0.1.9:3868 from 10.0.0.9:4000 in eth0", "reply 1", "reply 2", "reply 3"];
     let whole =

@@ -2,10 +2,9 @@
 //! `send()` and `recv()` on a connected UDP socket.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::Ask;
-use chainwalk_parse::{assumption, packet_lines, read};
-use chainwalk_sim::Session;
-use chainwalk_view::{Lang, NoReasons, Telling, banner};
+use chainwalk_parse::read;
+use chainwalk_tests::played::{host_of, played_on};
+use chainwalk_view::{Lang, banner};
 
 const REFUSED: &str = "Connection refused";
 const NO_HOST: &str = "No route to host";
@@ -28,29 +27,11 @@ fn headline(chain: &str, target: &str, packet: &str, said: &[&str]) -> String {
     let text = format!(
         "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n{rule}COMMIT\n{nat}"
     );
-    let reading = read(&[&text]);
-    let mut host = reading.host();
-    for line in ["eth0=10.0.0.1/24"].iter().chain(said) {
-        chainwalk_sim::assume(&mut host, &assumption(line).unwrap());
-    }
+    let facts = ["eth0=10.0.0.1/24"].iter().chain(said).copied().collect::<Vec<_>>();
+    let mut host = host_of(&text, &facts);
     host.complete.network = true;
-    let asks: Vec<Ask> =
-        packet_lines(&[packet], &reading.host()).into_iter().map(|p| p.0).collect();
-    let mut session = Session::new(host);
-    session.send(&asks[0]);
-    let telling = Telling {
-        lang: Lang::En,
-        reading: Some(&reading),
-        docs: &[&text],
-        host: session.host(),
-        asks: &asks,
-        walks: session.walks(),
-        followed: &[],
-        packet: 0,
-        raw_names: false,
-        reasons: &NoReasons,
-    };
-    banner(&telling).headline.iter().map(|r| r.text.as_str()).collect()
+    let played = played_on(host, read(&[&text]), &[&text], &[packet]);
+    played.explain(Lang::En, |t| banner(t).headline.iter().map(|r| r.text.as_str()).collect())
 }
 
 /// The headlines for TCP and for UDP.

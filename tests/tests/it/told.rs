@@ -1,37 +1,15 @@
 //! What is told and drawn of walks that are easily misread: over lo, through conntrack's un-NAT, at forks.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::Ask;
-use chainwalk_parse::packet_lines;
-use chainwalk_sim::Session;
+use chainwalk_tests::examples;
+use chainwalk_tests::played::played;
 use chainwalk_view::{
-    Item, Lang, NoReasons, RowKind, Scene, TableMeasure, Telling, banner, rows, scene, scene_phone,
-    timeline,
+    Item, Lang, RowKind, Scene, TableMeasure, Telling, banner, rows, scene, scene_phone, timeline,
 };
-use std::fs;
-use std::path::Path;
 
 /// What is told of the last of these packets.
 fn told<T>(paste: &str, packets: &[&str], lang: Lang, tell: impl FnOnce(&Telling) -> T) -> T {
-    let reading = chainwalk_parse::read(&[paste]);
-    let host = reading.host();
-    let asks: Vec<Ask> = packet_lines(packets, &host).into_iter().map(|(ask, _)| ask).collect();
-    let mut session = Session::new(host);
-    for ask in &asks {
-        session.send(ask);
-    }
-    tell(&Telling {
-        lang,
-        reading: Some(&reading),
-        docs: &[paste],
-        host: session.host(),
-        asks: &asks,
-        walks: session.walks(),
-        followed: &[],
-        packet: packets.len() - 1,
-        raw_names: false,
-        reasons: &NoReasons,
-    })
+    played(paste, packets).explain(lang, tell)
 }
 
 /// The classes of all that is drawn.
@@ -55,13 +33,7 @@ fn plain(sentence: &[chainwalk_view::Run]) -> String {
     sentence.iter().map(|run| run.text.as_str()).collect()
 }
 
-fn example(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/examples");
-    let text = fs::read_to_string(folder.join(name)).unwrap();
-    text.split_once("\n---\n").unwrap().1.to_owned()
-}
-
-const NODEPORT: &str = "05-nodeport-from-the-node.txt";
+const NODEPORT: &str = "05-nodeport-from-the-node";
 
 const REFUSES: &str = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n\
     *filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n\
@@ -79,8 +51,9 @@ fn what_is_refused_as_it_comes_in_again_is_told_so() {
 
 #[test]
 fn what_may_not_leave_with_a_loopback_source_is_told_with_where_it_was_sent() {
-    let detail =
-        told(&example(NODEPORT), &["curl 127.0.0.1:30080"], Lang::En, |t| plain(&banner(t).detail));
+    let detail = told(&examples::named(NODEPORT).paste, &["curl 127.0.0.1:30080"], Lang::En, |t| {
+        plain(&banner(t).detail)
+    });
     for word in ["10.244.1.5:8080", "127.0.0.1", "route_localnet"] {
         assert!(detail.contains(word), "{word}: {detail}");
     }
@@ -88,7 +61,7 @@ fn what_may_not_leave_with_a_loopback_source_is_told_with_where_it_was_sent() {
 
 #[test]
 fn the_second_pass_over_lo_is_a_double_stroke_with_its_number() {
-    told(&example(NODEPORT), &["curl 127.0.0.1:22"], Lang::En, |t| {
+    told(&examples::named(NODEPORT).paste, &["curl 127.0.0.1:22"], Lang::En, |t| {
         let last = timeline(t).stops - 1;
         let first = scene(t, 0, (1440.0, 800.0), &TableMeasure);
         assert!(!has(&first, "again") && has(&first, "trk lo") && has(&first, "num on"));
@@ -96,7 +69,7 @@ fn the_second_pass_over_lo_is_a_double_stroke_with_its_number() {
         let small = scene_phone(t, last, (358.0, 80.0), &TableMeasure);
         assert!(has(&small, "trk lo") && has(&small, "num on"));
     });
-    told(&example(NODEPORT), &["ping 10.0.0.1"], Lang::En, |t| {
+    told(&examples::named(NODEPORT).paste, &["ping 10.0.0.1"], Lang::En, |t| {
         let last = timeline(t).stops - 1;
         let all = scene(t, last, (1440.0, 800.0), &TableMeasure);
         assert!(!has(&all, "again") && !has(&all, "trk lo"));
@@ -105,7 +78,7 @@ fn the_second_pass_over_lo_is_a_double_stroke_with_its_number() {
 
 #[test]
 fn where_conntrack_puts_an_address_back_there_is_a_ring() {
-    let paste = example("08-hairpin.txt");
+    let paste = examples::named("08-hairpin").paste;
     let out = "curl 198.51.100.77:443 from 192.168.1.50 in br-lan";
     for (packets, ring) in [(&[out][..], false), (&[out, "reply 1"][..], true)] {
         told(&paste, packets, Lang::En, |t| {

@@ -1,12 +1,9 @@
 //! What a kernel said of packets that it traced, in three forms, laid over our walks of the same packets.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::{Ask, SectionKind};
-use chainwalk_parse::{assumption, packet_lines};
-use chainwalk_sim::Session;
-use chainwalk_view::{
-    Lang, NoReasons, Overlay, Standing, Telling, banner, overlay, rows, suggestions,
-};
+use chainwalk_model::SectionKind;
+use chainwalk_tests::played::played_with;
+use chainwalk_view::{Lang, Overlay, Standing, Telling, banner, overlay, rows, suggestions};
 
 const NFT: &str = include_str!("../../kernel/traces/nft-save.txt");
 const LEGACY: &str = include_str!("../../kernel/traces/legacy-save.txt");
@@ -21,28 +18,9 @@ fn laid(rules: &str, trace: &str, packet: &str) -> Option<Overlay> {
 
 /// What is told of a packet beside a trace.
 fn told<T>(rules: &str, trace: &str, packet: &str, tell: impl FnOnce(&Telling) -> T) -> T {
-    let docs = [rules, trace];
-    let reading = chainwalk_parse::read(&docs);
-    assert!(reading.sections.iter().any(|s| s.kind == SectionKind::Traces(4)));
-    let mut host = reading.host();
-    chainwalk_sim::assume(&mut host, &assumption("eth0=10.0.0.1/24").unwrap());
-    let asks: Vec<Ask> = packet_lines(&[packet], &host).into_iter().map(|(ask, _)| ask).collect();
-    let mut session = Session::new(host);
-    for ask in &asks {
-        session.send(ask);
-    }
-    tell(&Telling {
-        lang: Lang::En,
-        reading: Some(&reading),
-        docs: &docs,
-        host: session.host(),
-        asks: &asks,
-        walks: session.walks(),
-        followed: &[],
-        packet: 0,
-        raw_names: false,
-        reasons: &NoReasons,
-    })
+    let played = played_with(&[rules, trace], &["eth0=10.0.0.1/24"], &[packet]);
+    assert!(played.reading().sections.iter().any(|s| s.kind == SectionKind::Traces(4)));
+    played.explain(Lang::En, tell)
 }
 
 const PACKETS: [&str; 4] = [
