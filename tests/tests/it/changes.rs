@@ -5,7 +5,7 @@ use chainwalk_model::{DocId, Fate, Grain, Host, Proposal, Vary, Want};
 use chainwalk_parse::{edit, edit_text, read, save_text};
 use chainwalk_sim::{changes, edited};
 use chainwalk_tests::played::{asked, host_of};
-use chainwalk_tests::{changes as kernel, examples};
+use chainwalk_tests::{changes as kernel, examples, recorded};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ fn a_packet_that_is_stopped_twice_needs_two_changes() {
 
 #[test]
 fn a_kernel_confirms_every_proposal() {
-    let recorded: BTreeMap<String, Value> = include_str!("../../kernel/changes.jsonl")
+    let recorded: BTreeMap<String, Value> = recorded::text("kernel/changes.jsonl")
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok())
         .filter_map(|line| Some((line["case"].as_str()?.to_owned(), line)))

@@ -11,32 +11,18 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-/// Associations of SCTP.
-const SCTP: &str = include_str!("../../kernel/sctp.jsonl");
-
-/// Flows whose helper reads an address that NAT translates.
-const FTP_NAT: &str = include_str!("../../kernel/ftpnat.jsonl");
-/// Handshakes through SYNPROXY.
-const SYNPROXY: &str = include_str!("../../kernel/synproxy.jsonl");
-/// What this host's own stack answers.
-const STACK: &str = include_str!("../../kernel/stack.jsonl");
-/// Addresses from ranges of IPv6.
-const SIX: &str = include_str!("../../kernel/sixrange.jsonl");
-/// Flows between which time passes.
-const TIMEOUTS: &str = include_str!("../../kernel/timeouts.jsonl");
-
 #[track_caller]
-fn replay(text: &str, least: usize) -> Vec<Value> {
-    let lines = recorded::read(text);
+fn replay(name: &'static str, least: usize) -> &'static [Value] {
+    let lines = recorded::of(name);
     assert!(lines.len() >= least, "{} cases", lines.len());
-    let wrong = engine::disagreements(&lines);
+    let wrong = engine::disagreements(lines);
     assert!(wrong.is_empty(), "{wrong}");
     lines
 }
 
 #[test]
 fn every_answer_about_sctp_is_ours() {
-    let lines = replay(SCTP, 100);
+    let lines = replay("sctp", 100);
     let flows = |line: &Value| line["answer"]["flows"].as_array().cloned().unwrap_or_default();
     let states: BTreeSet<String> = lines
         .iter()
@@ -58,7 +44,7 @@ fn every_answer_about_sctp_is_ours() {
 
 #[test]
 fn every_answer_about_translated_helpers_is_ours() {
-    let lines = replay(FTP_NAT, 40);
+    let lines = replay("ftpnat", 40);
     let lens = |line: &Value| {
         let packets = line["answer"]["packets"].as_array().cloned().unwrap_or_default();
         let sent = line["case"]["packets"].as_array().cloned().unwrap_or_default();
@@ -73,20 +59,20 @@ fn every_answer_about_translated_helpers_is_ours() {
 
 #[test]
 fn every_address_from_a_range_of_six_is_ours() {
-    replay(SIX, 40);
+    replay("sixrange", 40);
 }
 
 #[test]
 fn every_answer_of_the_stack_is_ours() {
-    replay(STACK, 20);
+    replay("stack", 20);
 }
 
 #[test]
 fn what_follows_an_ack_that_synproxy_takes_is_one_of_our_ways() {
-    let lines = recorded::read(SYNPROXY);
+    let lines = recorded::of("synproxy");
     assert!(lines.len() >= 10, "{} cases", lines.len());
     let (mut wrong, mut ways) = (String::new(), 0);
-    for line in &lines {
+    for line in lines {
         let ours = engine::answer(&case::read_value(&line["case"]).unwrap());
         let theirs = line["answer"]["packets"].as_array().unwrap();
         for (k, standing) in compare(&ours, &line["answer"]).iter().enumerate() {
@@ -108,7 +94,7 @@ fn what_follows_an_ack_that_synproxy_takes_is_one_of_our_ways() {
 
 #[test]
 fn every_answer_about_time_is_ours() {
-    replay(TIMEOUTS, 35);
+    replay("timeouts", 35);
 }
 
 /// What the last packet of a case depends on, and how many ways it has.

@@ -4,12 +4,17 @@
 
 use chainwalk_model::{Family, Host, TableId};
 use chainwalk_tests::forms::{Form, LOSSES, Loss, Recorded, counters, lines, same_count, table};
+use chainwalk_tests::recorded;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
-const RECORDED: &str = include_str!("../../forms/recorded.jsonl");
-
-fn recorded() -> Vec<Recorded> {
-    RECORDED.lines().map(|l| Recorded(serde_json::from_str(l).unwrap())).collect()
+/// The rulesets of `tests/forms`, read once.
+fn recorded() -> &'static [Recorded] {
+    static READ: LazyLock<Vec<Recorded>> = LazyLock::new(|| {
+        let text = recorded::text("forms/recorded.jsonl");
+        text.lines().map(|l| Recorded(serde_json::from_str(l).unwrap())).collect()
+    });
+    &READ
 }
 
 fn read(text: &str) -> Host {
@@ -32,7 +37,7 @@ fn every_form_is_one_model() {
     let mut differ = String::new();
     let cases = recorded();
     assert!(cases.len() >= 300, "{} rulesets", cases.len());
-    for case in &cases {
+    for case in cases {
         let family = if case.program() == "iptables" { Family::Ip } else { Family::Ip6 };
         let first = Form { name: "save", backend: "legacy" };
         let save = case.forms("legacy").into_iter().find(|(f, _)| f == "save").unwrap().1;

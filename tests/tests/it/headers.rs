@@ -4,19 +4,17 @@
 
 use chainwalk_tests::{engine, recorded};
 
-const RECORDED: &str = include_str!("../../kernel/headers.jsonl");
-
 #[test]
 fn every_recorded_answer_is_ours() {
-    let lines = recorded::read(RECORDED);
+    let lines = recorded::of("headers");
     assert!(lines.len() >= 100, "{} cases", lines.len());
-    let wrong = engine::disagreements(&lines);
+    let wrong = engine::disagreements(lines);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
 #[test]
 fn every_match_is_asked_for_and_holds_for_some_packet() {
-    let lines = recorded::read(RECORDED);
+    let lines = recorded::of("headers");
     for name in [
         "ah",
         "esp",

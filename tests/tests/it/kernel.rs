@@ -9,7 +9,6 @@ use chainwalk_tests::kernel::{Standing, branches, compare, differences};
 use chainwalk_tests::{engine, recorded};
 use serde_json::{Value, json};
 
-const RECORDED: &str = include_str!("../../kernel/documents.jsonl");
 const K8S: &str = include_str!("../../documents/k8s-in-docker.iptables.txt");
 const DOCKER: &str = include_str!("../../documents/docker-host.iptables.txt");
 
@@ -18,10 +17,10 @@ fn answer(case: &Value) -> Value {
 }
 
 fn cases() -> Vec<(String, Value, Value)> {
-    let lines = recorded::read(RECORDED);
+    let lines = recorded::of("documents");
     assert_eq!(lines.len(), 20, "every question of the two documents is there");
     lines
-        .into_iter()
+        .iter()
         .map(|line| {
             let id = line["case"]["id"].as_str().unwrap().to_owned();
             (id, line["case"].clone(), line["answer"].clone())

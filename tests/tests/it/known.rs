@@ -7,9 +7,6 @@ use chainwalk_tests::kernel::differing;
 use chainwalk_tests::{engine, recorded};
 use serde_json::{Value, json};
 
-const RECORDED: [&str; 2] =
-    [include_str!("../../kernel/generated.jsonl"), include_str!("../../kernel/asked.jsonl")];
-
 /// Rules that remember more than flows: what they saw before is not in the table.
 const PAST: [&str; 12] = [
     "recent",
@@ -81,7 +78,7 @@ fn young(listing: &str) -> bool {
 fn a_packet_of_a_pasted_flow_is_treated_as_the_kernel_does() {
     let (mut told, mut same, mut windows, mut youth) = (0, 0, 0, 0);
     let mut wrong = String::new();
-    for line in RECORDED.iter().flat_map(|text| recorded::read(text)) {
+    for line in ["generated", "asked"].into_iter().flat_map(recorded::of) {
         let (given, answer) = (&line["case"], &line["answer"]);
         let rules = [given["rules"].to_string(), given["rules6"].to_string()].concat();
         if PAST.iter().any(|p| rules.contains(p)) || given.get("nft").is_some() {

@@ -5,8 +5,8 @@
 use chainwalk_model::{OpKind, Question, Target};
 use chainwalk_parse::{case, match_names, target_names};
 use chainwalk_sim::Session;
-use chainwalk_tests::engine;
-use serde_json::{Value, json};
+use chainwalk_tests::{engine, recorded};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 const PAGE: &str = include_str!("../../../docs/limits.md");
@@ -311,25 +311,21 @@ fn the_page_says_of_each_target_how_much_is_decided() {
 
 #[test]
 fn what_the_page_calls_exact_on_the_way_a_kernel_was_asked() {
-    let recorded = [
-        include_str!("../../kernel/asked.jsonl"),
-        include_str!("../../kernel/generated.jsonl"),
-        include_str!("../../kernel/generated3.jsonl"),
-        include_str!("../../kernel/helpers.jsonl"),
-        include_str!("../../kernel/sctp.jsonl"),
-        include_str!("../../kernel/stack.jsonl"),
-        include_str!("../../kernel/synproxy.jsonl"),
-        include_str!("../../kernel/sixrange.jsonl"),
-        include_str!("../../kernel/ftpnat.jsonl"),
-        include_str!("../../kernel/timeouts.jsonl"),
-        include_str!("../../kernel/routing.jsonl"),
-    ]
-    .concat();
-    let ids: Vec<String> = recorded
-        .lines()
-        .filter_map(|l| serde_json::from_str::<Value>(l).ok())
-        .filter_map(|v| v["case"]["id"].as_str().map(str::to_owned))
-        .collect();
+    let files = [
+        "asked",
+        "generated",
+        "generated3",
+        "helpers",
+        "sctp",
+        "stack",
+        "synproxy",
+        "sixrange",
+        "ftpnat",
+        "timeouts",
+        "routing",
+    ];
+    let lines = files.into_iter().flat_map(recorded::of);
+    let ids: Vec<&str> = lines.filter_map(|l| l["case"]["id"].as_str()).collect();
     let rows = rows_of_the_way();
     assert!(rows.len() > 10, "{rows:?}");
     for (what, case) in rows {

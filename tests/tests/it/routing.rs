@@ -8,20 +8,16 @@ use chainwalk_tests::{engine, recorded};
 use serde_json::Value;
 use std::fmt::Write as _;
 
-const RECORDED: &str = include_str!("../../kernel/routing.jsonl");
-/// Generated cases of the families that are about routing, asked in fresh networks.
-const GENERATED: &str = include_str!("../../kernel/routed.jsonl");
-
 fn answer(case: &Value) -> Value {
     engine::answer(&case::read_value(case).unwrap())
 }
 
 #[test]
 fn every_way_is_the_kernels() {
-    let lines = recorded::read(RECORDED);
+    let lines = recorded::of("routing");
     assert!(lines.len() >= 30, "{} cases", lines.len());
     let mut wrong = String::new();
-    for line in &lines {
+    for line in lines {
         let ours = answer(&line["case"]);
         for (k, standing) in compare(&ours, &line["answer"]).iter().enumerate() {
             if !matches!(standing, Standing::Agrees | Standing::Among(_)) {
@@ -37,9 +33,9 @@ fn every_way_is_the_kernels() {
 
 #[test]
 fn every_generated_answer_is_ours() {
-    let lines = recorded::read(GENERATED);
+    let lines = recorded::of("routed");
     assert!(lines.len() >= 60, "{} cases", lines.len());
-    let wrong = engine::disagreements(&lines);
+    let wrong = engine::disagreements(lines);
     assert!(wrong.is_empty(), "{wrong}");
 }
 
@@ -50,7 +46,7 @@ fn weights(packet: &Value) -> Vec<f64> {
 }
 
 fn case_named(name: &str) -> Value {
-    let line = recorded::read(RECORDED).into_iter().find(|l| l["case"]["id"] == name);
+    let line = recorded::of("routing").iter().find(|l| l["case"]["id"] == name);
     line.unwrap()["case"].clone()
 }
 

@@ -8,9 +8,6 @@ use chainwalk_tests::recorded;
 use proptest::prelude::*;
 use std::collections::HashMap;
 
-const RECORDED: [&str; 2] =
-    [include_str!("../../kernel/generated.jsonl"), include_str!("../../kernel/documents.jsonl")];
-
 /// The rule that a kernel's answer names.
 fn named(host: &Host, family: Family, hit: &serde_json::Value) -> Option<RuleId> {
     let rules = &host.rules;
@@ -22,7 +19,7 @@ fn named(host: &Host, family: Family, hit: &serde_json::Value) -> Option<RuleId>
 #[test]
 fn no_rule_that_a_kernel_hit_is_shadowed() {
     let (mut hits, mut shadows) = (0, 0);
-    for line in RECORDED.iter().flat_map(|text| recorded::read(text)) {
+    for line in ["generated", "documents"].into_iter().flat_map(recorded::of) {
         let host = case::read_value(&line["case"]).unwrap().host;
         let found = shadowed(&host);
         shadows += found.len();
