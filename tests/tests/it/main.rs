@@ -10,6 +10,7 @@ mod corpus;
 mod examples;
 mod extensions;
 mod flows;
+mod formats;
 mod forms;
 mod generated;
 mod headers;

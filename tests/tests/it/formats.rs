@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// The folder of dumps, if it is there.
 fn dumps() -> Option<PathBuf> {
-    let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/kernel/dumps");
+    let at = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/kernel/dumps");
     if at.is_dir() {
         return Some(at);
     }
