@@ -60,7 +60,7 @@ pub(crate) fn run(house: &House, parts: &[Part], profile: Profile) -> Result<()>
 }
 
 /// The name of the module whose tests drive the built page; they run last, once it is built.
-const BROWSER_TESTS: &str = "in_chromium::";
+const BROWSER_TESTS: &str = "driven::";
 
 fn host(house: &House, tally: &mut Tally) -> Result<()> {
     let test = cmd!(house.sh, "cargo test --workspace --no-fail-fast -- --skip {BROWSER_TESTS}");
