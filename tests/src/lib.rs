@@ -11,3 +11,6 @@ pub mod literate;
 pub mod oracle;
 pub mod played;
 pub mod recorded;
+mod skipped;
+
+pub use skipped::skipped;

@@ -3,7 +3,7 @@
 
 use chainwalk_tests::kernel::{Standing, compare, differences};
 use chainwalk_tests::literate::Page;
-use chainwalk_tests::oracle;
+use chainwalk_tests::{oracle, skipped};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,9 +46,10 @@ fn every_page_comes_out_as_written() {
 }
 
 #[test]
+#[ignore = "a kernel must be there to ask: root, iptables, the recorder beside the repository"]
 fn every_page_that_a_kernel_can_be_asked_is_as_it_answers() {
     if let Some(what) = oracle::missing() {
-        println!("passed over: no {what} here");
+        skipped(&format!("there is no {what}"));
         return;
     }
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");

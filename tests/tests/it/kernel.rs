@@ -6,7 +6,7 @@
 
 use chainwalk_parse::case;
 use chainwalk_tests::kernel::{Standing, branches, compare, differences};
-use chainwalk_tests::{engine, recorded};
+use chainwalk_tests::{engine, recorded, skipped};
 use serde_json::{Value, json};
 
 const K8S: &str = include_str!("../../documents/k8s-in-docker.iptables.txt");
@@ -153,11 +153,12 @@ fn without_a_word_about_the_network_the_question_is_put() {
 }
 
 #[test]
+#[ignore = "these cases lie beside the repository"]
 fn random_rules_answer_as_recorded() {
     let path =
         std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/kernel/cases.jsonl");
     let Ok(text) = std::fs::read_to_string(&path) else {
-        println!("passed over: {} is not here", path.display());
+        skipped(&format!("there is no {}", path.display()));
         return;
     };
     let (mut packets, mut wrong) = (0, Vec::new());

@@ -19,6 +19,7 @@ mod in_chromium {
     use super::*;
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn what_is_typed_is_read_and_taken_back() -> Result<()> {
         drive(DESK, async |page| {
             page.write("paste", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n").await?;
@@ -42,6 +43,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn it_finds_in_the_whole_of_a_long_paste() -> Result<()> {
         drive(DESK, async |page| {
             page.write("paste", &rules(5000)).await?;
@@ -84,6 +86,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn what_is_wrong_is_underlined_and_told_where_the_cursor_stands() -> Result<()> {
         drive(DESK, async |page| {
             page.write(
@@ -108,6 +111,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_chip_leads_to_its_section_and_the_gutter_shows_it() -> Result<()> {
         drive(DESK, async |page| {
             page.ask("[...document.querySelectorAll('[data-testid=chip]')].find(c => c.innerText.includes('nat')).click()")
@@ -122,6 +126,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn files_are_taken_one_after_the_other() -> Result<()> {
         drive(DESK, async |page| {
             page.ask(
@@ -141,6 +146,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_text_beyond_the_limit_is_refused_and_the_paste_stays() -> Result<()> {
         drive(DESK, async |page| {
             page.ask(
@@ -159,6 +165,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn on_a_phone_the_text_is_written_too() -> Result<()> {
         drive(PHONE, async |page| {
             page.ask("[...document.querySelectorAll('nav button')].find(b => b.innerText.includes('Paste')).click()")

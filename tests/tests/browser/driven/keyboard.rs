@@ -209,6 +209,7 @@ async fn tree(page: &Page) -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn everything_is_done_at_a_desk() -> Result<()> {
     drive(Look { still: true, ..DESK }, async |page| {
         session(page, false).await?;
@@ -230,11 +231,13 @@ fn everything_is_done_at_a_desk() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn everything_is_done_on_a_narrow_screen() -> Result<()> {
     drive(Look { still: true, ..PHONE }, async |page| session(page, true).await)
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn the_walk_is_a_tree() -> Result<()> {
     drive(DESK, async |page| {
         let wrong = page
@@ -284,6 +287,7 @@ fn the_walk_is_a_tree() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_control_that_goes_away_leaves_the_focus_beside_it() -> Result<()> {
     drive(DESK, async |page| {
         page.tab_to("[data-testid=examples]", false).await?;

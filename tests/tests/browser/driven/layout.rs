@@ -17,6 +17,7 @@ mod in_chromium {
     use super::*;
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn it_fits_windows_from_a_small_phone_to_a_wall() -> Result<()> {
         drive(Look { still: true, ..DESK }, async |page| {
             let sizes = [
@@ -58,6 +59,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn edges_move_by_keys_and_fold_and_are_remembered() -> Result<()> {
         drive(DESK, async |page| {
             let width = "document.querySelector('.left').getBoundingClientRect().width";
@@ -100,6 +102,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn on_paper_stand_the_answer_the_drawing_and_the_whole_walk() -> Result<()> {
         drive(DESK, async |page| {
             page.media("print", &[]).await?;
@@ -123,6 +126,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn forced_colours_keep_the_line_of_now_apart() -> Result<()> {
         drive(DESK, async |page| {
             page.media("", &[("forced-colors", "active")]).await?;

@@ -1,4 +1,6 @@
 //! The tests that drive a browser; they need the page built, and run last.
+//!
+//! Each is `#[ignore]`d: without `cargo xtask test` the page in `dist/` may be missing or of another day.
 
 mod access;
 mod aloud;

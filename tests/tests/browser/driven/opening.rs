@@ -5,6 +5,7 @@ use crate::{DOCKER_HOST, document};
 use anyhow::{Result, ensure};
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn it_opens_on_the_first_document_with_its_question_asked() -> Result<()> {
     drive(DESK, async |page| {
         let banner = page.banner_says(&["FORWARD rule 6", "No route to host"]).await?;
@@ -17,6 +18,7 @@ fn it_opens_on_the_first_document_with_its_question_asked() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_port_that_input_accepts_is_delivered() -> Result<()> {
     drive(DESK, async |page| {
         page.send("curl 172.17.0.2:22").await?;
@@ -27,6 +29,7 @@ fn a_port_that_input_accepts_is_delivered() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn the_second_document_rewrites_and_depends_on_the_table_not_pasted() -> Result<()> {
     drive(DESK, async |page| {
         page.write("paste", &document(DOCKER_HOST)?).await?;
@@ -42,6 +45,7 @@ fn the_second_document_rewrites_and_depends_on_the_table_not_pasted() -> Result<
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn nonsense_and_nothing_get_clear_words() -> Result<()> {
     drive(DESK, async |page| {
         let mut said = Vec::new();
@@ -64,6 +68,7 @@ fn nonsense_and_nothing_get_clear_words() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn it_plays_and_steps_and_goes_to_both_ends() -> Result<()> {
     drive(DESK, async |page| {
         let opened = page.text("return position()").await?;
@@ -95,6 +100,7 @@ fn it_plays_and_steps_and_goes_to_both_ends() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_rule_of_the_walk_leads_to_its_line() -> Result<()> {
     drive(DESK, async |page| {
         page.key("Home").await?;
@@ -116,6 +122,7 @@ fn a_rule_of_the_walk_leads_to_its_line() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn nothing_is_asked_of_the_network_once_it_is_open() -> Result<()> {
     drive(DESK, async |page| {
         let before = page.site.asked();
@@ -136,6 +143,7 @@ fn nothing_is_asked_of_the_network_once_it_is_open() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn it_fits_its_window_at_rest_mid_walk_and_at_the_end() -> Result<()> {
     for look in [DESK, DESK_DARK, PHONE, PHONE_DARK] {
         drive(Look { still: true, ..look }, async |page| {

@@ -4,6 +4,7 @@ use crate::chromium::{DESK, Look, drive};
 use anyhow::{Result, ensure};
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn it_goes_by_hook_by_hand_and_at_a_speed() -> Result<()> {
     drive(Look { still: true, ..DESK }, async |page| {
         page.banner_says(&["FORWARD rule 6"]).await?;
@@ -70,6 +71,7 @@ fn it_goes_by_hook_by_hand_and_at_a_speed() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn an_example_is_taken_and_told_in_two_languages() -> Result<()> {
     drive(Look { still: true, ..DESK }, async |page| {
         page.click("examples").await?;

@@ -10,6 +10,7 @@ mod in_chromium {
     use super::*;
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn the_work_survives_a_reload_until_it_is_cleared() -> Result<()> {
         drive(DESK, async |page| {
             page.write("paste", TABLE).await?;
@@ -39,6 +40,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn before_it_runs_the_page_says_what_it_is_as_its_reader_left_it() -> Result<()> {
         drive(DESK, async |page| {
             page.ask("at('lang').click(); at('theme').click()").await?;
@@ -75,6 +77,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_browser_that_keeps_nothing_is_told_of() -> Result<()> {
         drive(DESK, async |page| {
             page.reload(
@@ -88,6 +91,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_paste_too_long_to_keep_is_told_of() -> Result<()> {
         drive(DESK, async |page| {
             page.write("paste", &"# a remark of no meaning to anybody\n".repeat(70_000)).await?;
@@ -98,6 +102,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_worker_that_dies_takes_no_work_with_it() -> Result<()> {
         drive(DESK, async |page| {
             page.reload(
@@ -121,6 +126,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn what_could_not_be_fetched_is_fetched_when_asked() -> Result<()> {
         drive(DESK, async |page| {
             page.reload(
@@ -138,6 +144,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_walk_that_takes_long_is_told_of_and_can_be_stopped() -> Result<()> {
         drive(DESK, async |page| {
             page.reload(

@@ -4,6 +4,7 @@ use crate::chromium::{DESK, Look, PHONE, drive};
 use anyhow::{Result, ensure};
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_phone_is_tapped_dragged_and_turned() -> Result<()> {
     drive(Look { still: true, ..PHONE }, async |page| {
         page.banner_says(&["FORWARD rule 6"]).await?;
@@ -69,6 +70,7 @@ fn a_phone_is_tapped_dragged_and_turned() -> Result<()> {
 }
 
 #[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn two_fingers_enlarge_the_diagram_and_one_moves_it() -> Result<()> {
     drive(Look { still: true, ..DESK }, async |page| {
         page.banner_says(&["FORWARD rule 6"]).await?;

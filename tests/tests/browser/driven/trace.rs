@@ -10,6 +10,7 @@ mod in_chromium {
     const SEEN: &str = "[...document.querySelectorAll('[data-testid=seen]')]";
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_trace_that_agrees_is_said_and_its_lines_are_a_click_away() -> Result<()> {
         let paste = trace_paste()?;
         drive(DESK, async |page| {
@@ -41,6 +42,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_trace_that_parts_from_the_walk_is_heard_first() -> Result<()> {
         let paste = trace_paste()?.replace("--dport 22 -j ACCEPT", "--dport 22 -j DROP");
         drive(DESK, async |page| {
@@ -61,6 +63,7 @@ mod in_chromium {
     }
 
     #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn what_was_traced_is_offered_to_be_sent() -> Result<()> {
         let paste = trace_paste()?;
         drive(DESK, async |page| {
