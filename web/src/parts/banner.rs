@@ -1,6 +1,8 @@
 //! The answer first: what became of the packet, why, and what the answer leans on.
 
-use super::{Dispatch, Icon, Words, act};
+use super::act::{Dispatch, act};
+use super::icon::Icon;
+use super::sentence::Words;
 use crate::link::Status;
 use crate::state::Action;
 use crate::words::{Key, ui};

@@ -1,7 +1,9 @@
 //! What would let the packet through, or stop it; the changes that were made, and what they made of its fate.
 
+use super::act::{Dispatch, act};
 use super::banner::tone_name;
-use super::{Dispatch, Icon, Words, act};
+use super::icon::Icon;
+use super::sentence::Words;
 use crate::message::{ChangeTold, Told};
 use crate::state::Action;
 use crate::words::{Key, ui};

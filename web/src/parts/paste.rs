@@ -1,8 +1,9 @@
 //! The paste: what was recognised, the text itself, a search in it, and what could not be read.
 
+use super::act::{Dispatch, Hover, act};
 use super::editor::{Editor, Heard, Revealed, RuleText};
+use super::icon::Icon;
 use super::seek::{Found, SeekBar, focus_bar};
-use super::{Dispatch, Hover, Icon, act};
 use crate::message::Told;
 use crate::paste::Paste;
 use crate::state::Action;

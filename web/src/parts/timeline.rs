@@ -1,6 +1,6 @@
 //! The scrubber: one lane a packet, one cell a rule or a station. A cell is clicked, or dragged over.
 
-use super::{Dispatch, Hover, act};
+use super::act::{Dispatch, Hover, act};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_view::{Cell, Lane, Lang, Timeline};

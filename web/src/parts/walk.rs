@@ -1,13 +1,18 @@
 //! The walk as a list: the accessible form of the diagram. A row is clicked to stand there.
 
+use super::act::{Dispatch, Hover, act};
+use super::cards::Cards;
+use super::icon::Icon;
+use super::mark::mark;
 use super::seek::{Found, SeekBar, focus_bar};
-use super::{Cards, Dispatch, Hover, Icon, Tools, Words, act};
+use super::sentence::Words;
+use super::tools::Tools;
 use crate::origin::{Origin, follows};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
 use chainwalk_view::{
-    BranchCard, Cell, Lang, Mark, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing, Timeline,
+    BranchCard, Cell, Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing, Timeline,
 };
 use gloo::timers::callback::Timeout;
 use std::collections::{HashMap, HashSet};
@@ -565,18 +570,6 @@ fn view_seen(seen: &RowSeen, tab: &'static str, reveal: &Callback<Span>) -> Html
     }
 }
 
-pub(crate) fn mark(mark: Mark, lang: Lang) -> Html {
-    let (id, class, key) = match mark {
-        Mark::None => return Html::default(),
-        Mark::Yes => ("i-ok", "ok", Key::YesMatch),
-        Mark::No => ("i-no", "faint", Key::NoMatch),
-        Mark::Stop => ("i-no", "stop", Key::StopHere),
-        Mark::Half => ("i-half", "faint", Key::ByChance),
-        Mark::Unknown => ("i-unknown", "faint", Key::Unknown),
-    };
-    html! { <span class="mark"><Icon {id} {class} label={ui(lang, key)} /></span> }
-}
-
 fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
     let text = html! { <Words of={row.text.clone()} /> };
     let reason =
@@ -642,7 +635,7 @@ fn bring_into_view(list: &HtmlElement) {
         let to = f64::from(list.scroll_top()) + top - outer.height() * 0.38;
         let options = web_sys::ScrollToOptions::new();
         options.set_top(to.max(0.0));
-        options.set_behavior(super::scrolling());
+        options.set_behavior(super::motion::scrolling());
         list.scroll_to_with_scroll_to_options(&options);
     }
 }
