@@ -2,12 +2,15 @@
 //!
 //! Answers to questions that are no longer asked are dropped by their generation.
 
+mod queue;
+
 use crate::message::{Answer, Drafted, Opening, Request, Told, View, Wanted};
 use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::{Event, Worker};
 use chainwalk_view::{ChangesTold, Lang, Problem, RuleCard, RuleRange, Scene};
 use gloo::timers::callback::Timeout;
+use queue::{Queue, bring};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -351,59 +354,4 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         check,
         checked: (*checked).clone(),
     }
-}
-
-/// The question that is being answered, and the newest one behind it: those between are never asked.
-#[derive(Default)]
-struct Queue {
-    asked: Option<Paste>,
-    next: Option<(Request, Paste)>,
-}
-
-impl Queue {
-    /// Asks a question about a text; returns it where it can be sent at once.
-    fn ask(&mut self, request: Request, text: Paste) -> Option<Request> {
-        self.next = Some((request, text));
-        self.next()
-    }
-
-    /// The answer has come; returns the text it is about.
-    fn answered(&mut self) -> Option<Paste> {
-        self.asked.take()
-    }
-
-    /// The question to send now, if any.
-    fn next(&mut self) -> Option<Request> {
-        if self.asked.is_some() {
-            return None;
-        }
-        let (request, text) = self.next.take()?;
-        self.asked = Some(text);
-        Some(request)
-    }
-}
-
-/// Bytes of text that go over at once.
-const PIECE: usize = 256 * 1024;
-
-/// Lets the worker have a text: what changed since the one it has, or all of it, piece by piece.
-fn bring(worker: &Worker, known: Option<&Paste>, paste: &Paste) {
-    if let Some(edits) = known.and_then(|known| known.edits_to(paste)) {
-        for edit in edits {
-            let (at, removed) = (edit.at, edit.removed.byte_len());
-            worker.send(Request::Edit { at, removed, text: edit.inserted.to_string() });
-        }
-        return;
-    }
-    worker.send(Request::Paste(String::new()));
-    let (mut at, mut text) = (0, String::new());
-    for chunk in paste.rope().chunks() {
-        text.push_str(chunk);
-        if text.len() >= PIECE {
-            let size = text.len();
-            worker.send(Request::Edit { at, removed: 0, text: std::mem::take(&mut text) });
-            at += size;
-        }
-    }
-    worker.send(Request::Edit { at, removed: 0, text });
 }
