@@ -1,28 +1,37 @@
 //! The page: one state, one engine, the panes.
 
+mod keeping;
+mod keyboard;
+mod look;
+mod nav;
+mod playing;
+mod space;
+mod zoom;
+
 use crate::examples;
 use crate::focus::use_focus_kept;
-use crate::keys::{Press, Zooming, press};
-use crate::layout::{EDGES, Edge};
+use crate::keys::Press;
+use crate::layout::Edge;
 use crate::link::{Space, Status, use_engine};
 use crate::narration::narrated;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, Header, Help, HostPane, Hover, Icon, PastePane,
-    Player, Revealed, Sprite, TimelineBar, WalkPane, Why, Zoom, act, duration, said as said_as,
-    tone_name,
+    Player, Revealed, Sprite, TimelineBar, WalkPane, Why, Zoom, act, said as said_as, tone_name,
 };
-use crate::state::{Action, Overlay, Pane, State, Theme};
+use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Survives};
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
-use chainwalk_view::{Lang, Timeline};
-use gloo::events::{EventListener, EventListenerOptions};
-use gloo::timers::callback::Timeout;
-use gloo::utils::{body, document, window};
+use chainwalk_view::Timeline;
+use keeping::use_keeping;
+use keyboard::use_keys;
+use look::{folds, use_layout, use_look};
+use nav::nav;
+use playing::use_playing;
+use space::{use_media, use_size};
 use std::rc::Rc;
-use wasm_bindgen::prelude::*;
-use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
+use zoom::{zoom_buttons, zoomed};
 
 /// The width up to which the page is a phone's.
 const NARROW: &str = "(max-width: 760px), (max-height: 480px)";
@@ -252,38 +261,6 @@ pub fn App() -> Html {
     }
 }
 
-/// The answer in one sentence, for those who hear it.
-fn fate_words(banner: &chainwalk_view::Banner) -> String {
-    let words = |s: &chainwalk_view::Sentence| s.iter().map(|r| &*r.text).collect::<String>();
-    let sure = banner.evidence.first().filter(|e| e.certain).map(|e| words(&e.text));
-    format!("{} {} {}", words(&banner.headline), words(&banner.detail), sure.unwrap_or_default())
-}
-
-fn zoomed(zoom: Zoom, way: Zooming) -> Zoom {
-    match way {
-        Zooming::In => zoom.by(1.4, (0.5, 0.5)),
-        Zooming::Out => zoom.by(1.0 / 1.4, (0.5, 0.5)),
-        Zooming::Fit => Zoom::default(),
-    }
-}
-
-fn zoom_buttons(zoom: Zoom, onzoom: &Callback<Zoom>, lang: Lang) -> Html {
-    let button = |way: Zooming, sign: Html, key: Key| {
-        let off = way != Zooming::In && zoom.fits();
-        let onclick = onzoom.reform(move |_: MouseEvent| zoomed(zoom, way));
-        html! {
-            <button {onclick} aria-label={ui(lang, key)} title={ui(lang, key)} aria-disabled={off.to_string()}>{sign}</button>
-        }
-    };
-    html! {
-        <div class="zoom" role="group" aria-label={ui(lang, Key::ZoomFit)} data-testid="zoom">
-            {button(Zooming::Out, "−".into(), Key::ZoomOut)}
-            {button(Zooming::Fit, html! { <Icon id="i-fit" size={14} /> }, Key::ZoomFit)}
-            {button(Zooming::In, "+".into(), Key::ZoomIn)}
-        </div>
-    }
-}
-
 fn nothing() -> Timeline {
     Timeline {
         lanes: Vec::new(),
@@ -294,217 +271,9 @@ fn nothing() -> Timeline {
     }
 }
 
-/// The panes of a narrow screen.
-fn nav(state: &UseReducerHandle<State>, lang: Lang) -> Html {
-    let panes = [
-        (Pane::Walk, "i-walk", Key::Walk, "tab-walk"),
-        (Pane::Map, "i-map", Key::Map, "tab-map"),
-        (Pane::Paste, "i-paste", Key::Paste, "tab-paste"),
-        (Pane::Host, "i-host", Key::ThisHost, "tab-host"),
-    ];
-    html! {
-        <nav>
-            {for panes.into_iter().map(|(pane, id, key, hook)| {
-                let on = state.pane == pane;
-                html! {
-                    <button class={classes!(on.then_some("on"))} aria-pressed={on.to_string()} data-testid={hook}
-                        onclick={act(&state.dispatcher(), Action::Pane(pane))}>
-                        <Icon {id} size={20} />{ui(lang, key)}
-                    </button>
-                }
-            })}
-        </nav>
-    }
-}
-
-/// The classes of the panes that are folded away.
-fn folds(state: &State) -> Classes {
-    EDGES.iter().filter(|edge| state.layout.at(**edge).folded).map(|edge| edge.names().1).collect()
-}
-
-/// Gives the page the sizes that a person set, as custom properties of the element returned.
-#[hook]
-fn use_layout(state: &State) -> NodeRef {
-    let node = use_node_ref();
-    {
-        let node = node.clone();
-        use_effect_with(state.layout, move |layout| {
-            let Some(style) = node.cast::<HtmlElement>().map(|app| app.style()) else { return };
-            for edge in EDGES {
-                let (name, _) = edge.names();
-                let _ = match layout.at(edge).size {
-                    Some(size) => style.set_property(name, &format!("{size}px")),
-                    None => style.remove_property(name).map(|_| ()),
-                };
-            }
-        });
-    }
-    node
-}
-
-/// Keeps what survives a reload, and tells how much that is.
-#[hook]
-fn use_keeping(state: &State) -> Survives {
-    let survives = use_state_eq(Survives::default);
-    // Where the walk stands does not survive, so it is left out of what is compared.
-    let mut kept = state.clone();
-    (kept.stop, kept.playing, kept.open) = (0, false, None);
-    {
-        let survives = survives.setter();
-        use_effect_with(kept, move |kept| {
-            let kept = kept.clone();
-            let later = Timeout::new(300, move || survives.set(store::keep(&kept)));
-            move || drop(later)
-        });
-    }
-    *survives
-}
-
-/// Theme, language and the answer's tone, as attributes that the stylesheet and a test can see.
-#[hook]
-fn use_look(state: &State, tone: Option<&'static str>, status: &Status) {
-    let tone = match status {
-        Status::Died(_) => "crashed",
-        Status::Missing(_) => "missing",
-        Status::Stopped => "stopped",
-        _ => tone.unwrap_or("reading"),
-    };
-    use_effect_with((state.theme, state.lang, tone), |(theme, lang, tone)| {
-        if let Some(root) = document().document_element() {
-            let _ = match theme {
-                Theme::System => root.remove_attribute("data-theme"),
-                Theme::Light => root.set_attribute("data-theme", "light"),
-                Theme::Dark => root.set_attribute("data-theme", "dark"),
-            };
-            let code = match lang {
-                Lang::En => "en",
-                Lang::Zh => "zh-Hans",
-            };
-            let _ = root.set_attribute("lang", code);
-        }
-        let _ = body().set_attribute("data-state", tone);
-    });
-}
-
-/// Lets the walk go on by itself while it plays; `last` is `None` while there is no answer to walk.
-#[hook]
-fn use_playing(state: &UseReducerHandle<State>, last: Option<usize>) {
-    let dispatch = state.dispatcher();
-    use_effect_with(
-        (state.playing, state.stop, state.speed, last),
-        move |(playing, _, speed, last)| {
-            let tick = last.filter(|_| *playing).map(|last| {
-                let wait = duration("--stay") / speed.factor();
-                Timeout::new(wait as u32, move || dispatch.dispatch(Action::Tick { last }))
-            });
-            move || drop(tick)
-        },
-    );
-}
-
-/// The keys of the page, while nothing is being typed.
-#[hook]
-fn use_keys(
-    state: &UseReducerHandle<State>,
-    stop: usize,
-    timeline: Option<Timeline>,
-    field: NodeRef,
-    other: Callback<Press>,
-) {
-    let dispatch = state.dispatcher();
-    use_effect_with((stop, timeline, state.open, other), move |(stop, timeline, open, other)| {
-        let (stop, timeline, open, other) = (*stop, timeline.clone(), *open, other.clone());
-        let heard = move |event: &Event| {
-            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if event.default_prevented()
-                || event.is_composing()
-                || event.ctrl_key()
-                || event.meta_key()
-                || event.alt_key()
-            {
-                return;
-            }
-            let key = event.key();
-            let typing =
-                within(event, "input:not([type=radio]), textarea, select, [contenteditable=true]");
-            // A button takes the space bar, a radio group the arrows.
-            let taken = (key == " " && within(event, "button, a, summary, [role=button]"))
-                || (key.starts_with("Arrow")
-                    && within(event, "input[type=radio], [role=separator]"));
-            if (typing && key != "Escape")
-                || taken
-                || (open == Some(Overlay::Help) && key != "Escape")
-            {
-                return;
-            }
-            match press(&key, event.shift_key(), stop, timeline.as_ref()) {
-                Some(Press::Act(action)) => dispatch.dispatch(action),
-                Some(Press::Field) => {
-                    if let Some(field) = field.cast::<HtmlElement>() {
-                        let _ = field.focus();
-                    }
-                }
-                Some(press) => other.emit(press),
-                None => return,
-            }
-            if key != "Escape" {
-                event.prevent_default();
-            }
-        };
-        let options = EventListenerOptions::enable_prevent_default();
-        let listener = EventListener::new_with_options(&window(), "keydown", options, heard);
-        move || drop(listener)
-    });
-}
-
-/// Whether an event comes from within an element of this selector.
-fn within(event: &KeyboardEvent, selector: &str) -> bool {
-    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
-    target.is_some_and(|t| t.closest(selector).ok().flatten().is_some())
-}
-
-/// Whether a media query holds, now and later.
-#[hook]
-fn use_media(query: &'static str) -> bool {
-    let matches = move || window().match_media(query).ok().flatten().is_some_and(|m| m.matches());
-    let state = use_state_eq(matches);
-    {
-        let state = state.setter();
-        use_effect_with((), move |()| {
-            let listener = EventListener::new(&window(), "resize", move |_| state.set(matches()));
-            move || drop(listener)
-        });
-    }
-    *state
-}
-
-/// An element, and the size of the space in it in CSS pixels.
-#[hook]
-fn use_size() -> (NodeRef, (f64, f64)) {
-    let node = use_node_ref();
-    let size = use_state_eq(|| (0.0, 0.0));
-    {
-        let (node, set) = (node.clone(), size.setter());
-        let element = node.get();
-        use_effect_with(element, move |_| {
-            let element = node.cast::<HtmlElement>();
-            let measured = element.clone();
-            let measure = Closure::<dyn Fn()>::new(move || {
-                if let Some(e) = &measured {
-                    set.set((f64::from(e.client_width()), f64::from(e.client_height())));
-                }
-            });
-            let observer = web_sys::ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
-            if let (Some(observer), Some(element)) = (&observer, &element) {
-                observer.observe(element);
-            }
-            move || {
-                if let Some(observer) = observer {
-                    observer.disconnect();
-                }
-                drop(measure);
-            }
-        });
-    }
-    (node, *size)
+/// The answer in one sentence, for those who hear it.
+fn fate_words(banner: &chainwalk_view::Banner) -> String {
+    let words = |s: &chainwalk_view::Sentence| s.iter().map(|r| &*r.text).collect::<String>();
+    let sure = banner.evidence.first().filter(|e| e.certain).map(|e| words(&e.text));
+    format!("{} {} {}", words(&banner.headline), words(&banner.detail), sure.unwrap_or_default())
 }
