@@ -1,28 +1,28 @@
 //! The walk as a list: the accessible form of the diagram. A row is clicked to stand there.
 
+mod fork;
+mod row;
+mod tree;
+
 use super::act::{Dispatch, Hover, act};
 use super::cards::Cards;
 use super::icon::Icon;
-use super::mark::mark;
 use super::seek::{Found, SeekBar, focus_bar};
-use super::sentence::Words;
 use super::tools::Tools;
+use crate::message::Told;
 use crate::origin::{Origin, follows};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
-use chainwalk_view::{
-    BranchCard, Cell, Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing, Timeline,
-};
+use chainwalk_view::{Cell, Lang, Row, RuleCard, RuleRange, Timeline};
 use gloo::timers::callback::Timeout;
+use row::{folder, kind, plain, view_row, view_seen, why};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use tree::{ancestors, bring_into_view, grouped, held_in, nest};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
-
-use super::banner::tone_name;
-use crate::message::Told;
 
 /// Properties of [`WalkPane`].
 #[derive(Properties, PartialEq)]
@@ -397,98 +397,6 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     }
 }
 
-/// All that a row says, in small letters.
-fn plain(row: &Row) -> String {
-    let mut said = format!("{} ", row.number);
-    for run in row.text.iter().chain(&row.reason) {
-        said.push_str(&run.text);
-    }
-    for card in &row.branches {
-        said.extend([" ", &card.label, " ", &card.name, " ", &card.fate]);
-    }
-    said.push(' ');
-    said.push_str(&row.aside);
-    said.to_lowercase()
-}
-
-/// Where a row stands among the others.
-struct Node {
-    /// Its level, from 1.
-    level: usize,
-    /// The heading it stands under.
-    within: Option<usize>,
-    /// Whether it is a heading that others stand under.
-    heads: bool,
-}
-
-/// The rows as a tree: what stands deeper than a heading, and behind it, belongs to it.
-fn nest(rows: &[Row]) -> Vec<Node> {
-    let mut nodes: Vec<Node> = Vec::with_capacity(rows.len());
-    let mut open: Vec<usize> = Vec::new();
-    for (at, row) in rows.iter().enumerate() {
-        while open.last().is_some_and(|up| rows[*up].depth >= row.depth) {
-            open.pop();
-        }
-        let within = open.last().copied();
-        if let Some(up) = within {
-            nodes[up].heads = true;
-        }
-        nodes.push(Node { level: open.len() + 1, within, heads: false });
-        if matches!(row.kind, RowKind::Base | RowKind::Chain | RowKind::Reply) {
-            open.push(at);
-        }
-    }
-    nodes
-}
-
-/// The headings that a row stands under, the nearest first.
-fn ancestors(nodes: &[Node], at: usize) -> impl Iterator<Item = usize> {
-    let up = |at: &usize| nodes.get(*at).and_then(|node| node.within);
-    std::iter::successors(up(&at), up)
-}
-
-/// The rows under a heading, those of the headings among them as groups.
-fn grouped(
-    nodes: &[Node],
-    within: Option<usize>,
-    row: &dyn Fn(usize) -> Html,
-    folded: &dyn Fn(usize) -> bool,
-) -> Html {
-    let first = within.map_or(0, |at| at + 1);
-    let last = within.map_or(nodes.len(), |up| {
-        let out = |node: &Node| node.level <= nodes[up].level;
-        nodes[first..].iter().position(out).map_or(nodes.len(), |n| first + n)
-    });
-    (first..last)
-        .filter(|at| nodes[*at].within == within)
-        .map(|at| {
-            html! {
-                <>
-                    {row(at)}
-                    if nodes[at].heads {
-                        <div role="group" id={format!("group-{at}")} aria-labelledby={format!("row-{at}")} hidden={folded(at)}>
-                            {grouped(nodes, Some(at), row, folded)}
-                        </div>
-                    }
-                </>
-            }
-        })
-        .collect()
-}
-
-/// The button that folds what stands under a heading.
-fn folder(at: usize, lang: Lang, shut: bool, tab: &'static str, fold: &Callback<usize>) -> Html {
-    let onclick = fold.reform(move |e: MouseEvent| {
-        e.stop_propagation();
-        at
-    });
-    let key = if shut { Key::Unfold } else { Key::Fold };
-    html! {
-        <button class={classes!("why", "fold-chain", shut.then_some("shut"))} {onclick} aria-expanded={(!shut).to_string()} tabindex={tab}
-            title={ui(lang, key)} aria-label={ui(lang, key)} data-testid="fold-chain"><Icon id="i-dn" /></button>
-    }
-}
-
 /// The packets of the conversation.
 fn tabs(props: &WalkProps) -> Html {
     let WalkProps { lang, packets, packet, dispatch, .. } = props;
@@ -506,136 +414,5 @@ fn tabs(props: &WalkProps) -> Html {
             <button class="tab" onclick={act(dispatch, Action::Unsend)} title={ui(*lang, Key::Unsend)}
                 aria-label={ui(*lang, Key::Unsend)}><Icon id="i-x" /></button>
         </div>
-    }
-}
-
-fn kind(kind: RowKind) -> &'static str {
-    match kind {
-        RowKind::Base => "base",
-        RowKind::Chain => "chain",
-        RowKind::Rule => "rule",
-        RowKind::Range => "range",
-        RowKind::Fork => "fork",
-        RowKind::Kernel => "kernel",
-        RowKind::Policy => "policy",
-        RowKind::Reply => "reply",
-        RowKind::Fate => "fate",
-    }
-}
-
-/// The button that opens the rules of a row.
-fn why(
-    range: RuleRange,
-    lang: Lang,
-    open: bool,
-    tab: &'static str,
-    toggle: &Callback<RuleRange>,
-) -> Html {
-    let onclick = toggle.reform(move |e: MouseEvent| {
-        e.stop_propagation();
-        range
-    });
-    let key = if open { Key::CardClose } else { Key::CardOpen };
-    html! {
-        <button class={classes!("why", open.then_some("on"))} {onclick} aria-expanded={open.to_string()} tabindex={tab}
-            title={ui(lang, key)} aria-label={format!("{} {}", ui(lang, key), range.first)} data-testid="why">
-            <Icon id="i-dn" />
-        </button>
-    }
-}
-
-/// What a kernel's trace says of a row; its line is a click away.
-fn view_seen(seen: &RowSeen, tab: &'static str, reveal: &Callback<Span>) -> Html {
-    let (id, class) = match seen.standing {
-        Standing::Confirmed => ("i-same", "confirmed"),
-        Standing::Contradicted => ("i-differs", "contradicted"),
-        Standing::NotSeen => ("i-unseen", "not-seen"),
-    };
-    let text = seen.text.clone();
-    let Some(span) = seen.span else {
-        return html! {
-            <span class={classes!("seen", class)} title={text.clone()} data-testid="seen">
-                <Icon {id} /><span class="sr">{text}</span>
-            </span>
-        };
-    };
-    let onclick = reveal.reform(move |e: MouseEvent| {
-        e.stop_propagation();
-        span
-    });
-    html! {
-        <button class={classes!("seen", class)} {onclick} tabindex={tab} title={text.clone()} aria-label={text} data-testid="seen">
-            <Icon {id} />
-        </button>
-    }
-}
-
-fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
-    let text = html! { <Words of={row.text.clone()} /> };
-    let reason =
-        (!row.reason.is_empty()).then(|| html! { <p><Words of={row.reason.clone()} /></p> });
-    let aside = (!row.aside.is_empty()).then(|| html! { <small>{&row.aside}</small> });
-    match row.kind {
-        RowKind::Base | RowKind::Reply => html! {
-            <span class="head"><i class={classes!("dot", row.class.clone())}></i><span class="title">{text}</span>{aside}{reason}</span>
-        },
-        RowKind::Chain => html! { <span class="name">{text}{aside}{reason}</span> },
-        RowKind::Fork => html! {
-            <span class="card">
-                <span class="head"><Icon id="i-fork" size={14} />
-                    if row.text.is_empty() {
-                        <span class="title"><Words of={row.reason.clone()} /></span>{aside}
-                    } else {
-                        <span class="title">{text}</span>{aside}{reason}
-                    }
-                </span>
-                <span class="branches" role="radiogroup" aria-label={ui(lang, Key::Outcome)}>
-                    {for row.branches.iter().map(|card| branch(card, dispatch, at))}
-                </span>
-            </span>
-        },
-        _ => html! {
-            <>
-                <i class="number">{&row.number}</i>
-                <span class="what">{aside}{text}{reason}</span>
-                {mark(row.mark, lang)}
-            </>
-        },
-    }
-}
-
-fn branch(card: &BranchCard, dispatch: &Dispatch, at: usize) -> Html {
-    let follow = act(dispatch, Action::Follow(card.outcome));
-    html! {
-        <label class={classes!("branch", card.followed.then_some("on"))}
-            onclick={|e: MouseEvent| e.stop_propagation()}>
-            <input type="radio" name={format!("fork-{at}")} checked={card.followed} onchange={follow} />
-            <span class="label">
-                <code>{&card.label}</code>
-                if !card.name.is_empty() { <small class="name">{&card.name}</small> }
-            </span>
-            <span class="weight">{&card.weight}</span>
-            <span class={classes!("fate", tone_name(card.tone))}>{&card.fate}</span>
-        </label>
-    }
-}
-
-/// Whether a control of the list has the focus, which is not to be scrolled out of sight.
-fn held_in(list: &HtmlElement) -> bool {
-    list.query_selector(".row :focus").ok().flatten().is_some()
-}
-
-/// Scrolls the list, and only the list, so that the row of now stands in its upper half.
-fn bring_into_view(list: &HtmlElement) {
-    let Ok(Some(row)) = list.query_selector(".row.here") else { return };
-    let (outer, inner) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
-    let top = inner.top() - outer.top();
-    let bottom = inner.bottom() - outer.top();
-    if top < 40.0 || bottom > outer.height() - 60.0 {
-        let to = f64::from(list.scroll_top()) + top - outer.height() * 0.38;
-        let options = web_sys::ScrollToOptions::new();
-        options.set_top(to.max(0.0));
-        options.set_behavior(super::motion::scrolling());
-        list.scroll_to_with_scroll_to_options(&options);
     }
 }
