@@ -1,13 +1,16 @@
 //! One row: what it says, its sign, and the buttons that open what is behind it.
 
-use super::fork::branch;
-use crate::parts::act::Dispatch;
+use super::fork::fork;
+use crate::parts::act::{Dispatch, Hover};
+use crate::parts::cards::Cards;
 use crate::parts::icon::Icon;
 use crate::parts::mark::mark;
 use crate::parts::sentence::Words;
+use crate::parts::tools::Tools;
+use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
-use chainwalk_view::{Lang, Row, RowKind, RowSeen, RuleRange, Standing};
+use chainwalk_view::{Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing};
 use yew::prelude::*;
 
 /// All that a row says, in small letters.
@@ -24,14 +27,110 @@ pub(super) fn plain(row: &Row) -> String {
     said.to_lowercase()
 }
 
-/// The button that folds what stands under a heading.
-pub(super) fn folder(
-    at: usize,
+/// How a row stands.
+#[derive(Clone, Copy)]
+pub(super) struct Place {
+    /// Which row it is.
+    pub(super) at: usize,
+    /// Its level in the tree, from 1.
+    pub(super) level: usize,
+    /// Where others stand under it: whether they are folded away.
+    pub(super) folded: Option<bool>,
+    /// Whether its rules stand open.
+    pub(super) open: bool,
+    /// Whether the packet rests at it.
+    pub(super) now: bool,
+    /// Whether it has the focus of the tree.
+    pub(super) here: bool,
+    /// Whether the packet comes there later, and whether it is the first such row.
+    pub(super) later: (bool, bool),
+    /// Whether its stop is pointed at.
+    pub(super) lit: bool,
+    /// Whether it has what is searched for.
+    pub(super) found: bool,
+}
+
+/// What a row can ask for.
+pub(super) struct Asks<'a> {
+    /// Something is pointed at.
+    pub(super) onhover: &'a Callback<Hover>,
+    /// Shows lines of the paste, where they can be seen.
+    pub(super) reveal: &'a Callback<Span>,
+    /// Goes to lines of the paste wherever they are, with the cursor or without.
+    pub(super) turn_to: &'a Callback<(Span, bool)>,
+    /// Folds a heading.
+    pub(super) fold: &'a Callback<usize>,
+    /// Opens or closes rules.
+    pub(super) toggle: &'a Callback<RuleRange>,
+    /// Opens rules, from a number on.
+    pub(super) open: &'a Callback<(RuleRange, u32)>,
+    /// What a person did.
+    pub(super) dispatch: &'a Dispatch,
+}
+
+/// A row, with its rules below it where they stand open; `cards` are those that came.
+pub(super) fn view(
+    row: &Row,
     lang: Lang,
-    shut: bool,
-    tab: &'static str,
-    fold: &Callback<usize>,
+    place: Place,
+    cards: Option<&Vec<RuleCard>>,
+    asks: &Asks,
 ) -> Html {
+    let Place { at, folded, open, now, here, later, .. } = place;
+    let Asks { onhover, reveal, dispatch, .. } = asks;
+    let class = classes!(
+        "row",
+        kind(row.kind),
+        later.0.then_some("later"),
+        now.then_some("now"),
+        place.lit.then_some("lit"),
+        here.then_some("here"),
+        place.found.then_some("found"),
+    );
+    let expanded = folded.map(|folded| !folded).or(row.rules.map(|_| open));
+    let tab = if here { "0" } else { "-1" };
+    let step = row.step;
+    let go = {
+        let (dispatch, reveal, span) =
+            (Dispatch::clone(dispatch), Callback::clone(reveal), row.span);
+        Callback::from(move |_: MouseEvent| {
+            dispatch.dispatch(Action::Go(step));
+            if let Some(span) = span {
+                reveal.emit(span);
+            }
+        })
+    };
+    let over = onhover.reform(move |_: PointerEvent| Some(step));
+    let out = onhover.reform(|_: PointerEvent| None);
+    html! {
+        <>
+            if later.1 && at > 0 {
+                <div class="ahead" role="presentation">{ui(lang, Key::Ahead)}</div>
+            }
+            <div {class} id={format!("row-{at}")} data-testid="row" role="treeitem" aria-level={place.level.to_string()}
+                aria-expanded={expanded.map(|e| e.to_string())} aria-owns={folded.map(|_| format!("group-{at}"))}
+                aria-selected={now.to_string()} aria-current={now.then_some("step")}
+                onclick={go} onpointerenter={over} onpointerleave={out}>
+                {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
+                <div class="in">{view_row(row, lang, dispatch, at)}
+                    if let Some(seen) = &row.seen { {view_seen(seen, tab, reveal)} }
+                    if let Some(range) = row.rules { {why(range, lang, open, tab, asks.toggle)} }
+                    if let Some(folded) = folded { {folder(at, lang, folded, tab, asks.fold)} }
+                    if let Some(tools) = row.tools.clone().filter(|t| now || !t.shadow.is_empty()) {
+                        <Tools {lang} {tools} shown={now && !open} dispatch={Dispatch::clone(dispatch)} />
+                    }
+                    if let Some(range) = row.rules.filter(|_| open) {
+                        <Cards {lang} {range} cards={cards.cloned()} open={asks.open.clone()}
+                            reveal={asks.turn_to.reform(|span| (span, false))} dispatch={Dispatch::clone(dispatch)} />
+                    }
+                </div>
+            </div>
+        </>
+    }
+}
+
+/// The button that folds what stands under a heading.
+fn folder(at: usize, lang: Lang, shut: bool, tab: &'static str, fold: &Callback<usize>) -> Html {
     let onclick = fold.reform(move |e: MouseEvent| {
         e.stop_propagation();
         at
@@ -43,7 +142,7 @@ pub(super) fn folder(
     }
 }
 
-pub(super) fn kind(kind: RowKind) -> &'static str {
+fn kind(kind: RowKind) -> &'static str {
     match kind {
         RowKind::Base => "base",
         RowKind::Chain => "chain",
@@ -58,7 +157,7 @@ pub(super) fn kind(kind: RowKind) -> &'static str {
 }
 
 /// The button that opens the rules of a row.
-pub(super) fn why(
+fn why(
     range: RuleRange,
     lang: Lang,
     open: bool,
@@ -79,7 +178,7 @@ pub(super) fn why(
 }
 
 /// What a kernel's trace says of a row; its line is a click away.
-pub(super) fn view_seen(seen: &RowSeen, tab: &'static str, reveal: &Callback<Span>) -> Html {
+fn view_seen(seen: &RowSeen, tab: &'static str, reveal: &Callback<Span>) -> Html {
     let (id, class) = match seen.standing {
         Standing::Confirmed => ("i-same", "confirmed"),
         Standing::Contradicted => ("i-differs", "contradicted"),
@@ -104,7 +203,7 @@ pub(super) fn view_seen(seen: &RowSeen, tab: &'static str, reveal: &Callback<Spa
     }
 }
 
-pub(super) fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
+fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
     let text = html! { <Words of={row.text.clone()} /> };
     let reason =
         (!row.reason.is_empty()).then(|| html! { <p><Words of={row.reason.clone()} /></p> });
@@ -114,20 +213,7 @@ pub(super) fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) ->
             <span class="head"><i class={classes!("dot", row.class.clone())}></i><span class="title">{text}</span>{aside}{reason}</span>
         },
         RowKind::Chain => html! { <span class="name">{text}{aside}{reason}</span> },
-        RowKind::Fork => html! {
-            <span class="card">
-                <span class="head"><Icon id="i-fork" size={14} />
-                    if row.text.is_empty() {
-                        <span class="title"><Words of={row.reason.clone()} /></span>{aside}
-                    } else {
-                        <span class="title">{text}</span>{aside}{reason}
-                    }
-                </span>
-                <span class="branches" role="radiogroup" aria-label={ui(lang, Key::Outcome)}>
-                    {for row.branches.iter().map(|card| branch(card, dispatch, at))}
-                </span>
-            </span>
-        },
+        RowKind::Fork => fork(row, lang, dispatch, at, aside, reason),
         _ => html! {
             <>
                 <i class="number">{&row.number}</i>

@@ -70,8 +70,21 @@ pub(super) fn grouped(
         .collect()
 }
 
+/// Keeps the row `here` in sight as the packet moves and answers come.
+#[hook]
+pub(super) fn use_in_sight(list: &NodeRef, here: Option<usize>, generation: Option<u32>) {
+    let list = list.clone();
+    let before = use_mut_ref(|| None);
+    use_effect_with((here, generation), move |(here, _)| {
+        let went = before.replace(*here) != *here;
+        if let Some(list) = list.cast::<HtmlElement>().filter(|list| went || !held_in(list)) {
+            bring_into_view(&list);
+        }
+    });
+}
+
 /// Whether a control of the list has the focus, which is not to be scrolled out of sight.
-pub(super) fn held_in(list: &HtmlElement) -> bool {
+fn held_in(list: &HtmlElement) -> bool {
     list.query_selector(".row :focus").ok().flatten().is_some()
 }
 
