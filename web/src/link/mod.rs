@@ -2,41 +2,24 @@
 //!
 //! Answers to questions that are no longer asked are dropped by their generation.
 
+mod asks;
+mod line;
 mod queue;
 
-use crate::message::{Answer, Drafted, Opening, Request, Told, View, Wanted};
+pub use asks::Space;
+pub use line::Status;
+
+use crate::message::{Answer, Drafted, Opening, Request, Told, View};
 use crate::paste::Paste;
 use crate::state::State;
-use crate::worker::{Event, Worker};
+use crate::worker::Event;
+use asks::{use_drafting, use_drawing, use_searching, use_telling};
 use chainwalk_view::{ChangesTold, Lang, Problem, RuleCard, RuleRange, Scene};
-use gloo::timers::callback::Timeout;
-use queue::{Queue, bring};
-use std::cell::{Cell, RefCell};
+use line::Line;
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use yew::prelude::*;
-
-/// Milliseconds that the page waits for the next key before it asks anew.
-const TYPING_MS: u32 = 160;
-/// Milliseconds without an answer after which the page says that it still works.
-const PATIENCE_MS: u32 = 2500;
-
-/// How the worker fares.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Status {
-    /// It has been asked.
-    Asked,
-    /// It has been asked a while ago.
-    Late,
-    /// It answered.
-    Done,
-    /// It was stopped by hand.
-    Stopped,
-    /// It died; the reason is for a report, not for the reader.
-    Died(String),
-    /// It could not be fetched: the network is gone.
-    Missing(String),
-}
 
 /// What the worker told, as far as it is still asked for.
 #[derive(Clone, PartialEq)]
@@ -69,289 +52,166 @@ pub struct Heard {
     pub checked: Option<Rc<(String, Vec<Problem>)>>,
 }
 
-/// The space the picture and the small map have, in CSS pixels; zero where there is none.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Space {
-    /// Of the picture.
-    pub scene: (f64, f64),
-    /// Of the small map.
-    pub map: (f64, f64),
+/// What becomes other as the worker answers.
+#[derive(Clone)]
+struct Hears {
+    told: UseStateHandle<Option<Rc<Told>>>,
+    of: UseStateHandle<Paste>,
+    scene: UseStateHandle<Option<Rc<(View, Scene)>>>,
+    map: UseStateHandle<Option<Rc<(View, Scene)>>>,
+    opened: UseStateHandle<Rc<Cards>>,
+    drafted: UseStateHandle<Option<Rc<Drafted>>>,
+    found: UseStateHandle<Option<(u32, Rc<ChangesTold>)>>,
+    status: UseStateHandle<Status>,
+    share: UseStateHandle<Option<f64>>,
+    checked: UseStateHandle<Option<Rc<(String, Vec<Problem>)>>>,
 }
+
+/// The rules that were opened.
+type Cards = HashMap<RuleRange, Vec<RuleCard>>;
 
 /// Asks the worker whatever `state` makes necessary, and returns what it told.
 #[hook]
 pub fn use_engine(state: &State, space: Space) -> Heard {
-    let told = use_state_eq(|| None::<Rc<Told>>);
-    let scene = use_state_eq(|| None::<Rc<(View, Scene)>>);
-    let map = use_state_eq(|| None::<Rc<(View, Scene)>>);
-    let opened = use_state_eq(Rc::<HashMap<RuleRange, Vec<RuleCard>>>::default);
-    let drafted = use_state_eq(|| None::<Rc<Drafted>>);
-    let found = use_state_eq(|| None::<(u32, Rc<ChangesTold>)>);
-    let status = use_state_eq(|| Status::Asked);
+    let line = use_mut_ref(Line::default).borrow().clone();
+    let hears = Hears {
+        told: use_state_eq(|| None),
+        of: use_state_eq(Paste::default),
+        scene: use_state_eq(|| None),
+        map: use_state_eq(|| None),
+        opened: use_state_eq(Rc::default),
+        drafted: use_state_eq(|| None),
+        found: use_state_eq(|| None),
+        status: use_state_eq(|| Status::Asked),
+        share: use_state_eq(|| None),
+        checked: use_state_eq(|| None),
+    };
     let attempt = use_state_eq(|| 0_u32);
-    let generation = use_mut_ref(|| Rc::new(Cell::new(0_u32))).borrow().clone();
-    let settled = use_mut_ref(|| Rc::new(Cell::new(0_u32))).borrow().clone();
-    let sent_paste = use_mut_ref(|| None::<Paste>);
-    let of = use_state_eq(Paste::default);
-    let worker = use_mut_ref(|| None::<Worker>);
-    let checked = use_state_eq(|| None::<Rc<(String, Vec<Problem>)>>);
-    let share = use_state_eq(|| None::<f64>);
-
-    let queue = use_mut_ref(Queue::default);
+    let told = hears.told.as_ref();
+    let generation = told.map(|t| t.generation);
 
     // The listener lives as long as the page; it reaches the setters, which never change.
     {
-        let (told, scene, map) = (told.setter(), scene.setter(), map.setter());
-        let (status, generation, settled) = (status.setter(), generation.clone(), settled.clone());
-        let (worker, sent_paste, of) = (worker.clone(), sent_paste.clone(), of.setter());
-        let (opened, drafted, found) = (opened.setter(), drafted.setter(), found.setter());
-        let (queue, checked, share) = (queue.clone(), checked.setter(), share.setter());
+        let (line, hears) = (line.clone(), hears.clone());
         use_effect_with((), move |()| {
-            let cards: RefCell<HashMap<RuleRange, Vec<RuleCard>>> = RefCell::default();
-            let forget = sent_paste.clone();
-            let handle: Rc<RefCell<Option<Worker>>> = worker.clone();
-            let listener = move |event| match event {
-                Event::Answer(Answer::Told(answer)) => {
-                    let asked = queue.borrow_mut().answered();
-                    share.set(None);
-                    if answer.generation == generation.get() {
-                        settled.set(answer.generation);
-                        if let Some(text) = asked {
-                            of.set(text);
-                        }
-                        cards.borrow_mut().clear();
-                        opened.set(Rc::default());
-                        told.set(Some(Rc::from(answer)));
-                        status.set(Status::Done);
-                    }
-                    let next = queue.borrow_mut().next();
-                    if let (Some(next), Some(worker)) = (next, &*handle.borrow()) {
-                        worker.send(next);
-                    }
-                }
-                Event::Answer(Answer::Drawn(view, drawn))
-                    if view.generation == generation.get() =>
-                {
-                    let place = if view.small { &map } else { &scene };
-                    place.set(Some(Rc::new((view, *drawn))));
-                }
-                Event::Answer(Answer::Opened(what, more))
-                    if what.generation == generation.get() =>
-                {
-                    let mut cards = cards.borrow_mut();
-                    let open = cards.entry(what.range).or_default();
-                    // The same question twice has one answer.
-                    open.retain(|card| card.number < what.from);
-                    open.extend(more);
-                    opened.set(Rc::new(cards.clone()));
-                }
-                Event::Answer(Answer::Found(of, changes)) => {
-                    found.set(Some((of, Rc::from(changes))));
-                }
-                Event::Answer(Answer::Reading(done)) => share.set(Some(done)),
-                Event::Answer(Answer::Drafted(draft)) => drafted.set(Some(Rc::from(draft))),
-                Event::Answer(Answer::Assumption(text, problems)) => {
-                    checked.set(Some(Rc::new((text, problems))));
-                }
-                Event::Answer(_) => {}
-                Event::Missing(why) => {
-                    share.set(None);
-                    *forget.borrow_mut() = None;
-                    *queue.borrow_mut() = Queue::default();
-                    settled.set(generation.get());
-                    status.set(Status::Missing(why));
-                }
-                Event::Died(why) => {
-                    share.set(None);
-                    *forget.borrow_mut() = None;
-                    *queue.borrow_mut() = Queue::default();
-                    settled.set(generation.get());
-                    // The new thread is sent nothing yet: what killed the old one would kill it too.
-                    if let Some(worker) = &*handle.borrow() {
-                        worker.restart();
-                    }
-                    status.set(Status::Died(why));
-                }
-            };
-            *worker.borrow_mut() = Some(Worker::start(listener));
+            let cards = RefCell::default();
+            let opened = line.clone();
+            opened.open(move |event| hears.hear(event, &line, &cards));
         });
     }
-
-    // What is to be told.
-    {
-        let asked = (
-            state.paste.clone(),
-            state.packets.clone(),
-            (state.host.clone(), state.assumptions.clone(), state.changes.clone()),
-            state.lang,
-            state.packet,
-            state.followed.clone(),
-            state.raw_names,
-            *attempt,
-        );
-        let (status, generation) = (status.setter(), generation.clone());
-        let (worker, sent_paste, settled) = (worker.clone(), sent_paste.clone(), settled.clone());
-        let queue = queue.clone();
-        use_effect_with(asked, move |asked| {
-            let (paste, packets, said, lang, packet, followed, raw_names, _) = asked.clone();
-            let (host, assumptions, changes) = said;
-            generation.set(generation.get() + 1);
-            status.set(Status::Asked);
-            let typing = sent_paste.borrow().as_ref().is_some_and(|sent| *sent != paste);
-            if let Some(worker) = &*worker.borrow() {
-                let known = sent_paste.replace(Some(paste.clone()));
-                if known.as_ref() != Some(&paste) {
-                    bring(worker, known.as_ref(), &paste);
-                }
-            }
-            let ask = {
-                let generation = generation.get();
-                move || {
-                    let wanted = Request::Tell(Wanted {
-                        generation,
-                        host: host.as_deref().map(str::to_owned),
-                        packets: packets.iter().map(ToString::to_string).collect(),
-                        assumptions: assumptions.iter().map(ToString::to_string).collect(),
-                        changes: changes.iter().map(ToString::to_string).collect(),
-                        lang,
-                        packet,
-                        followed: followed.clone(),
-                        raw_names,
-                    });
-                    let now = queue.borrow_mut().ask(wanted, paste.clone());
-                    if let (Some(now), Some(worker)) = (now, &*worker.borrow()) {
-                        worker.send(now);
-                    }
-                }
-            };
-            let wait = typing.then(|| {
-                let ask = ask.clone();
-                Timeout::new(TYPING_MS, ask)
-            });
-            if wait.is_none() {
-                ask();
-            }
-            let asked = generation.get();
-            let late = Timeout::new(PATIENCE_MS, move || {
-                if generation.get() == asked && settled.get() != asked {
-                    status.set(Status::Late);
-                }
-            });
-            let late = RefCell::new(Some(late));
-            move || {
-                drop(wait);
-                drop(late.take());
-            }
-        });
-    }
-
-    // What is to be drawn.
-    {
-        let wanted = (told.as_ref().map(|t| t.generation), state.stop, space);
-        let last = told.as_ref().map_or(0, |t| t.last());
-        let worker = worker.clone();
-        use_effect_with(wanted, move |(generation, stop, space)| {
-            let (Some(generation), Some(worker)) = (*generation, &*worker.borrow()) else { return };
-            for (size, small) in [(space.scene, false), (space.map, true)] {
-                if size.0 > 0.0 && size.1 > 0.0 {
-                    worker.send(Request::Draw(View {
-                        generation,
-                        stop: (*stop).min(last),
-                        width: size.0,
-                        height: size.1,
-                        small,
-                    }));
-                }
-            }
-        });
-    }
-
-    // The line that is being typed, read behind the pause between two keys.
-    {
-        let worker = worker.clone();
-        let line = state.line();
-        use_effect_with(
-            (line, state.lang, told.as_ref().map(|t| t.generation)),
-            move |(line, ..)| {
-                let line = line.to_string();
-                let later = Timeout::new(TYPING_MS, move || {
-                    if let Some(worker) = &*worker.borrow() {
-                        worker.send(Request::Draft(line));
-                    }
-                });
-                move || drop(later)
-            },
-        );
-    }
-
-    // The changes that are searched for, in what was told last.
-    {
-        let worker = worker.clone();
-        let wanted = (told.as_ref().map(|t| t.generation), state.search);
-        use_effect_with(wanted, move |(generation, search)| {
-            if let (Some(generation), Some(worker)) = (*generation, &*worker.borrow()) {
-                worker.send(Request::Search(generation, *search));
-            }
-        });
-    }
+    use_telling(state, *attempt, &line, hears.status.setter());
+    use_drawing(told, state.stop, space, &line);
+    use_drafting(state, generation, &line);
+    use_searching(generation, state.search, &line);
 
     let open = {
-        let worker = worker.clone();
-        let now = told.as_ref().map(|t| t.generation);
-        use_callback(now, move |(range, from): (RuleRange, u32), now| {
-            if let (Some(generation), Some(worker)) = (*now, &*worker.borrow()) {
-                worker.send(Request::Open(Opening { generation, range, from }));
+        let line = line.clone();
+        use_callback(generation, move |(range, from): (RuleRange, u32), generation| {
+            if let Some(generation) = *generation {
+                line.send(Request::Open(Opening { generation, range, from }));
             }
         })
     };
-
     let again = {
-        let (attempt, sent_paste, settled) = (attempt.clone(), sent_paste.clone(), settled.clone());
-        let (worker, status, generation) = (worker.clone(), status.clone(), generation.clone());
-        let (queue, share) = (queue.clone(), share.setter());
+        let (line, attempt) = (line.clone(), attempt.clone());
+        let (status, share) = (hears.status.setter(), hears.share.setter());
         use_callback((), move |stop: bool, ()| {
             share.set(None);
-            *sent_paste.borrow_mut() = None;
-            *queue.borrow_mut() = Queue::default();
+            line.forget();
             if stop {
-                if let Some(worker) = &*worker.borrow() {
-                    worker.restart();
-                }
-                settled.set(generation.get());
+                line.restart();
+                line.settle();
                 status.set(Status::Stopped);
             } else {
                 attempt.set(js_sys::Math::random().to_bits() as u32);
             }
         })
     };
-
     let check = {
-        let worker = worker.clone();
+        let line = line.clone();
         use_callback((), move |(text, lang): (String, Lang), ()| {
-            if let Some(worker) = &*worker.borrow() {
-                worker.send(Request::Assumption(text, lang));
-            }
+            line.send(Request::Assumption(text, lang));
         })
     };
-
+    let is_sought = |(of, found): &&(u32, Rc<ChangesTold>)| {
+        generation == Some(*of) && state.search == Some(found.want)
+    };
     Heard {
-        told: (*told).clone(),
-        of: (*of).clone(),
-        scene: (*scene).clone(),
-        map: (*map).clone(),
-        opened: (*opened).clone(),
-        found: found
-            .as_ref()
-            .filter(|(of, f)| {
-                told.as_ref().is_some_and(|t| t.generation == *of) && state.search == Some(f.want)
-            })
-            .map(|(_, found)| found.clone()),
-        drafted: (*drafted).clone(),
+        told: told.cloned(),
+        of: (*hears.of).clone(),
+        scene: (*hears.scene).clone(),
+        map: (*hears.map).clone(),
+        opened: (*hears.opened).clone(),
+        found: hears.found.as_ref().filter(is_sought).map(|(_, found)| found.clone()),
+        drafted: (*hears.drafted).clone(),
         open,
-        status: (*status).clone(),
-        share: *share,
+        status: (*hears.status).clone(),
+        share: *hears.share,
         again,
         check,
-        checked: (*checked).clone(),
+        checked: (*hears.checked).clone(),
+    }
+}
+
+impl Hears {
+    /// Hears of the worker. `cards` are the rules that were opened in the answer of now.
+    fn hear(&self, event: Event, line: &Line, cards: &RefCell<Cards>) {
+        match event {
+            Event::Answer(answer) => self.take(answer, line, cards),
+            Event::Missing(why) => {
+                self.lose(line, Status::Missing(why));
+            }
+            Event::Died(why) => {
+                line.restart();
+                self.lose(line, Status::Died(why));
+            }
+        }
+    }
+
+    /// The worker is gone, and with it what it had.
+    fn lose(&self, line: &Line, status: Status) {
+        self.share.set(None);
+        line.forget();
+        line.settle();
+        self.status.set(status);
+    }
+
+    fn take(&self, answer: Answer, line: &Line, cards: &RefCell<Cards>) {
+        match answer {
+            Answer::Told(answer) => {
+                let asked = line.answered();
+                self.share.set(None);
+                if line.is_asked(answer.generation) {
+                    line.settle();
+                    if let Some(text) = asked {
+                        self.of.set(text);
+                    }
+                    cards.borrow_mut().clear();
+                    self.opened.set(Rc::default());
+                    self.told.set(Some(Rc::from(answer)));
+                    self.status.set(Status::Done);
+                }
+                line.go_on();
+            }
+            Answer::Drawn(view, drawn) if line.is_asked(view.generation) => {
+                let place = if view.small { &self.map } else { &self.scene };
+                place.set(Some(Rc::new((view, *drawn))));
+            }
+            Answer::Opened(what, more) if line.is_asked(what.generation) => {
+                let mut cards = cards.borrow_mut();
+                let open = cards.entry(what.range).or_default();
+                // The same question twice has one answer.
+                open.retain(|card| card.number < what.from);
+                open.extend(more);
+                self.opened.set(Rc::new(cards.clone()));
+            }
+            Answer::Found(of, changes) => self.found.set(Some((of, Rc::from(changes)))),
+            Answer::Reading(done) => self.share.set(Some(done)),
+            Answer::Drafted(draft) => self.drafted.set(Some(Rc::from(draft))),
+            Answer::Assumption(text, problems) => {
+                self.checked.set(Some(Rc::new((text, problems))));
+            }
+            Answer::Ready | Answer::Crashed(_) | Answer::Drawn(..) | Answer::Opened(..) => {}
+        }
     }
 }
