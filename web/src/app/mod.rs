@@ -1,10 +1,13 @@
 //! The page: one state, one engine, the panes.
 
+mod aloud;
 mod keeping;
 mod keyboard;
 mod look;
 mod nav;
+mod offers;
 mod playing;
+mod reveal;
 mod space;
 mod zoom;
 
@@ -13,21 +16,22 @@ use crate::focus::use_focus_kept;
 use crate::keys::Press;
 use crate::layout::Edge;
 use crate::link::{Space, Status, use_engine};
-use crate::narration::narrated;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, Header, Help, HostPane, Hover, Icon, PastePane,
-    Player, Revealed, Sprite, TimelineBar, WalkPane, Why, Zoom, act, said as said_as, tone_name,
+    Player, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Survives};
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
+use aloud::use_aloud;
 use chainwalk_view::Timeline;
 use keeping::use_keeping;
 use keyboard::use_keys;
 use look::{folds, use_layout, use_look};
 use nav::nav;
+use offers::{use_interfaces, use_suggestions};
 use playing::use_playing;
+use reveal::{Reveals, use_reveals};
 use space::{use_media, use_size};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -52,9 +56,7 @@ pub fn App() -> Html {
     let state = use_reducer_eq(store::initial);
     let examples = use_memo((), |()| examples::all().into_iter().map(Rc::new).collect::<Vec<_>>());
     let hover = use_state_eq(|| None::<usize>);
-    let revealed = use_state_eq(Revealed::default);
     let zoom = use_state_eq(Zoom::default);
-    let said = use_state_eq(|| None::<String>);
     let narrow = use_media(NARROW);
     let (stage, stage_size) = use_size();
     let (map, map_size) = use_size();
@@ -84,92 +86,38 @@ pub fn App() -> Html {
         &heard.status,
     );
     use_playing(&state, fresh.then_some(last));
-    let fate = told.as_ref().map(|t| fate_words(&t.banner));
-    use_keys(&state, stop, timeline.clone(), field.clone(), {
-        let (zoom, said, fate) = (zoom.clone(), said.clone(), fate.clone());
-        Callback::from(move |press: Press| match press {
-            Press::Zoom(way) => zoom.set(zoomed(*zoom, way)),
-            Press::Fate => said.set(fate.clone()),
-            Press::Act(_) | Press::Field => {}
-        })
-    });
-    {
-        // What was said of the fate is over as soon as the packet goes on.
-        let said = said.setter();
-        use_effect_with((stop, told.as_ref().map(|t| t.generation)), move |_| said.set(None));
-    }
-    {
-        // A change of how much is read aloud is itself read aloud.
-        let (said, lang, first) = (said.setter(), state.lang, use_mut_ref(|| true));
-        use_effect_with(state.verbosity, move |verbosity| {
-            if !first.replace(false) {
-                said.set(Some(ui(lang, said_as(*verbosity).0).to_owned()));
-            }
-        });
-    }
-
-    let reveal = {
-        let revealed = revealed.setter();
-        use_callback((), move |(span, cursor): (Span, bool), ()| {
-            let turn = js_sys::Math::random().to_bits() as u32;
-            revealed.set(Revealed { span: Some(span), cursor, turn });
-        })
-    };
-    let show = {
-        let reveal = reveal.clone();
-        use_callback((), move |span: Span, ()| reveal.emit((span, false)))
-    };
-    // The paste is another pane where the screen is narrow.
-    let turn_to = {
-        let (reveal, dispatch) = (reveal.clone(), dispatch.clone());
-        use_callback(narrow, move |(span, cursor): (Span, bool), narrow| {
-            if *narrow {
-                dispatch.dispatch(Action::Pane(Pane::Paste));
-            }
-            reveal.emit((span, cursor));
-        })
-    };
-    let reveal_fact = {
-        let turn_to = turn_to.clone();
-        use_callback(turn_to, |span: Span, turn_to| turn_to.emit((span, false)))
-    };
-    let onhover = {
-        let hover = hover.clone();
-        use_callback((), move |at: Hover, ()| hover.set(at))
-    };
-    let interfaces = use_memo(told.as_ref().map(|t| t.facts.clone()), |facts| {
-        let mut names: Vec<String> = Vec::new();
-        for row in facts.iter().flatten().filter(|row| row.value.contains('/')) {
-            if !names.contains(&row.name) {
-                names.push(row.name.clone());
-            }
-        }
-        names
-    });
-
-    let suggestions = use_memo(told.as_ref().map(|t| t.generation), |_| {
-        told.iter().flat_map(|t| t.suggestions.clone()).collect::<Vec<_>>()
-    });
-
-    let span_at =
-        |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
-    let now = span_at(stop);
-    let lit = hover.and_then(span_at);
     let blank = match &told {
         _ if state.paste.is_empty() => Some(Why::Empty),
         Some(told) if told.chips.is_empty() => Some(Why::Nothing),
         _ => None,
     };
+    let heard_of = told.as_ref().filter(|_| fresh && blank.is_none());
+    let (narration, say_fate) = use_aloud(&state, heard_of, stop);
+    use_keys(&state, stop, timeline.clone(), field.clone(), {
+        let zoom = zoom.clone();
+        Callback::from(move |press: Press| match press {
+            Press::Zoom(way) => zoom.set(zoomed(*zoom, way)),
+            Press::Fate => say_fate.emit(()),
+            Press::Act(_) | Press::Field => {}
+        })
+    });
+    let Reveals { at: revealed, reveal, show, turn_to, turn_to_lines } =
+        use_reveals(narrow, &dispatch);
+    let onhover = {
+        let hover = hover.clone();
+        use_callback((), move |at: Hover, ()| hover.set(at))
+    };
+    let interfaces = use_interfaces(told.as_ref());
+    let suggestions = use_suggestions(told.as_ref());
+    let span_at =
+        |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
+    let now = span_at(stop);
+    let lit = hover.and_then(span_at);
     let problems = told
         .as_ref()
         .and_then(|t| t.packet_problems.get(state.packet).cloned())
         .filter(|_| fresh)
         .unwrap_or_default();
-    let narration = timeline
-        .as_ref()
-        .and_then(|t| t.narration.get(narrated(t, stop, state.verbosity)?).cloned())
-        .filter(|_| fresh && blank.is_none());
-    let narration = (*said).clone().or(narration);
     let onzoom = {
         let zoom = zoom.setter();
         use_callback((), move |next: Zoom, ()| zoom.set(next))
@@ -196,20 +144,20 @@ pub fn App() -> Html {
                 field={field} dispatch={dispatch.clone()} />
             <div class="answer-area">
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} share={heard.share}
-                reveal={reveal_fact.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
+                reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.changes.clone()}
                 search={state.search} found={heard.found.clone()} dispatch={dispatch.clone()} />
             </div>
             <main>
             <div class="left">
                 <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} {now} {lit}
-                    revealed={*revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
+                    revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
                 <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
                     facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.assumptions.clone()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
-                    check={heard.check.clone()} checked={heard.checked.clone()} reveal={reveal_fact} dispatch={dispatch.clone()} />
+                    check={heard.check.clone()} checked={heard.checked.clone()} reveal={turn_to_lines} dispatch={dispatch.clone()} />
                 <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, Key::KeepsHere)}{match survives {
                     Survives::All => Html::default(),
                     Survives::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
@@ -269,11 +217,4 @@ fn nothing() -> Timeline {
         spans: Vec::new(),
         hooks: Vec::new(),
     }
-}
-
-/// The answer in one sentence, for those who hear it.
-fn fate_words(banner: &chainwalk_view::Banner) -> String {
-    let words = |s: &chainwalk_view::Sentence| s.iter().map(|r| &*r.text).collect::<String>();
-    let sure = banner.evidence.first().filter(|e| e.certain).map(|e| words(&e.text));
-    format!("{} {} {}", words(&banner.headline), words(&banner.detail), sure.unwrap_or_default())
 }

@@ -24,7 +24,7 @@ mod timeline;
 mod tools;
 mod walk;
 
-pub(crate) use act::{Hover, act};
+pub(crate) use act::{Dispatch, Hover, act};
 pub(crate) use banner::{BannerBar, tone_name};
 pub(crate) use blank::{Blank, Why};
 pub(crate) use changes::ChangesBar;
