@@ -1,6 +1,7 @@
 //! The page: one state, one engine, the panes.
 
 mod aloud;
+mod held;
 mod keeping;
 mod keyboard;
 mod look;
@@ -15,7 +16,7 @@ use crate::examples;
 use crate::focus::use_focus_kept;
 use crate::keys::Press;
 use crate::layout::Edge;
-use crate::link::{Space, Status, use_engine};
+use crate::link::{Space, Stale, Status, use_engine};
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, Header, Help, HostPane, Hover, Icon, PastePane,
     Player, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
@@ -25,6 +26,7 @@ use crate::store::{self, Survives};
 use crate::words::{Key, ui};
 use aloud::use_aloud;
 use chainwalk_view::Timeline;
+use held::use_held;
 use keeping::use_keeping;
 use keyboard::use_keys;
 use look::{folds, use_layout, use_look};
@@ -76,10 +78,12 @@ pub fn App() -> Html {
     let last = told.as_ref().map_or(0, |told| told.last());
     let stop = state.stop.min(last);
     let fresh = heard.status == Status::Done;
+    let stale = heard.behind.answer.filter(|_| !state.paste.is_empty());
 
     let survives = use_keeping(&state);
     let app = use_layout(&state);
     use_focus_kept(&app);
+    use_held(stale.is_some());
     use_look(
         &state,
         if fresh { told.as_ref().map(|t| tone_name(t.banner.tone)) } else { None },
@@ -92,7 +96,7 @@ pub fn App() -> Html {
         _ => None,
     };
     let heard_of = told.as_ref().filter(|_| fresh && blank.is_none());
-    let (narration, say_fate) = use_aloud(&state, heard_of, stop);
+    let (narration, say_fate) = use_aloud(&state, heard_of, stop, stale);
     use_keys(&state, stop, timeline.clone(), field.clone(), {
         let zoom = zoom.clone();
         Callback::from(move |press: Press| match press {
@@ -135,7 +139,8 @@ pub fn App() -> Html {
     html! {
         <div ref={app} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
             timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"),
-            told.is_none().then_some("unanswered"))}>
+            told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
+            (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
             <Sprite />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
                 sent={state.packets.get(state.packet).cloned().unwrap_or_else(|| Rc::from(""))}
@@ -143,14 +148,14 @@ pub fn App() -> Html {
                 {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
                 field={field} dispatch={dispatch.clone()} />
             <div class="answer-area">
-            <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} share={heard.share}
+            <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share}
                 reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.changes.clone()}
-                search={state.search} found={heard.found.clone()} dispatch={dispatch.clone()} />
+                search={state.search} found={heard.found.clone()} stale={stale.is_some()} dispatch={dispatch.clone()} />
             </div>
             <main>
             <div class="left">
-                <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} {now} {lit}
+                <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
                 <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
@@ -165,7 +170,7 @@ pub fn App() -> Html {
                 }}</span></p>
             </div>
             {divider(Edge::Left)}
-            <section class="stage" ref={stage} aria-label={ui(lang, Key::Drawing)}>
+            <section class="stage" ref={stage} aria-label={ui(lang, Key::Drawing)} aria-busy={heard.behind.picture.to_string()}>
                 if let Some(why) = blank {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {
@@ -188,7 +193,7 @@ pub fn App() -> Html {
             <div class="right">
                 <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.packets.clone()}
                     packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
-                    opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names}
+                    opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} stale={stale.is_some()}
                     reveal={show} {turn_to} dispatch={dispatch.clone()} />
             </div>
             </main>
@@ -197,7 +202,7 @@ pub fn App() -> Html {
                     playing={state.playing} looped={state.looped} speed={state.speed} verbosity={state.verbosity}
                     dispatch={dispatch.clone()} />
                 <TimelineBar {lang} timeline={timeline.unwrap_or_else(nothing)} {stop} hover={*hover}
-                    {onhover} dispatch={dispatch.clone()} />
+                    {onhover} stale={stale.is_some()} dispatch={dispatch.clone()} />
             </footer>
             if narrow { {nav(&state, lang)} }
             <p class="sr" role="status" aria-live="polite" data-testid="narration">{narration}</p>

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// Milliseconds that the page waits for the next key before it asks anew.
-pub(super) const TYPING_MS: u32 = 160;
+const TYPING_MS: u32 = 160;
 /// Milliseconds without an answer after which the page says that it still works.
 const PATIENCE_MS: u32 = 2500;
 
@@ -46,12 +46,13 @@ pub(super) fn use_telling(
         let (paste, packets, said, lang, packet, followed, raw_names, _) = asked.clone();
         let (host, assumptions, changes) = said;
         let generation = line.number();
-        status.set(Status::Asked);
         let typing = line.has_another(&paste);
+        status.set(if typing { Status::Typed } else { Status::Asked });
         line.bring(&paste);
         let ask = {
-            let line = line.clone();
+            let (line, status) = (line.clone(), status.clone());
             move || {
+                status.set(Status::Asked);
                 let wanted = Request::Tell(Wanted {
                     generation,
                     host: host.as_deref().map(str::to_owned),

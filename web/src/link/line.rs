@@ -10,6 +10,8 @@ use std::rc::Rc;
 /// How the worker fares.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Status {
+    /// Somebody types; it is asked as soon as there is a pause.
+    Typed,
     /// It has been asked.
     Asked,
     /// It has been asked a while ago.

@@ -5,9 +5,11 @@
 mod asks;
 mod line;
 mod queue;
+mod stale;
 
 pub use asks::Space;
 pub use line::Status;
+pub use stale::{Behind, Stale};
 
 use crate::message::{Answer, Drafted, Opening, Request, Told, View};
 use crate::paste::Paste;
@@ -16,6 +18,7 @@ use crate::worker::Event;
 use asks::{use_drafting, use_drawing, use_searching, use_telling};
 use chainwalk_view::{ChangesTold, Lang, Problem, RuleCard, RuleRange, Scene};
 use line::Line;
+use stale::use_behind;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -42,7 +45,9 @@ pub struct Heard {
     pub open: Callback<(RuleRange, u32)>,
     /// How the worker fares.
     pub status: Status,
-    /// Which share of a long text is read, from 0 to 1, while it is.
+    /// How far what was told, and drawn, lies behind what is there by now.
+    pub behind: Behind,
+    /// Which share of a long text is read, from 0 to 1, until its answer is there.
     pub share: Option<f64>,
     /// Asks once more after it died, or stops it.
     pub again: Callback<bool>,
@@ -104,6 +109,9 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
     use_drafting(state, generation, &line);
     use_searching(generation, state.search, &line);
 
+    let pictures = [(*hears.scene).as_ref(), (*hears.map).as_ref()];
+    let behind = use_behind(generation, &hears.status, &hears.of, &state.paste, pictures, space);
+
     let open = {
         let line = line.clone();
         use_callback(generation, move |(range, from): (RuleRange, u32), generation| {
@@ -146,6 +154,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
         drafted: (*hears.drafted).clone(),
         open,
         status: (*hears.status).clone(),
+        behind,
         share: *hears.share,
         again,
         check,

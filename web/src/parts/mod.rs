@@ -25,7 +25,7 @@ mod tools;
 mod walk;
 
 pub(crate) use act::{Dispatch, Hover, act};
-pub(crate) use banner::{BannerBar, tone_name};
+pub(crate) use banner::{BannerBar, doing, of_before, tone_name};
 pub(crate) use blank::{Blank, Why};
 pub(crate) use changes::ChangesBar;
 pub(crate) use diagram::{Diagram, Zoom};

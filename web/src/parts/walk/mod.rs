@@ -55,6 +55,8 @@ pub(crate) struct WalkProps {
     pub(crate) reveal: Callback<Span>,
     /// Goes to lines of the paste wherever they are, with the cursor or without.
     pub(crate) turn_to: Callback<(Span, bool)>,
+    /// Whether it is of an old answer.
+    pub(crate) stale: bool,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -240,7 +242,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
             <div class="rows" role="tree" aria-labelledby="walk-title" tabindex="0"
                 aria-activedescendant={here.map(|at| format!("row-{at}"))}
                 onkeydown={keyed} onpointerdown={pressed} onfocus={focused} onblur={blurred}
-                data-testid="rows" data-packet={packet.to_string()}>
+                aria-busy={props.stale.to_string()} data-testid="rows" data-packet={packet.to_string()}>
                 {grouped(&nodes, None, &view_at, &folded)}
             </div>
             if !rows.is_empty() {
