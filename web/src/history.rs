@@ -2,7 +2,7 @@
 
 use crate::origin::Origin;
 use crate::paste::Paste;
-use crate::state::Elsewhere;
+use crate::state::elsewhere::Elsewhere;
 use std::rc::Rc;
 
 /// So many moments are remembered.

@@ -33,6 +33,8 @@ words! {
     Ahead => "ahead", "前方";
     AllUnderstood => "all understood", "全部读懂";
     Answer => "Answer", "结论";
+    AnswerOfOldQuestion => "This is the answer from before the change.", "这仍是改动之前的结论。";
+    AnswerOfOldText => "This is the answer to the text before.", "这仍是上一份文本的结论。";
     Before => "before the change", "改动前";
     ByMeaning => "Meaning", "含义";
     ByName => "Raw names", "原名";
@@ -140,6 +142,7 @@ words! {
     PrevStep => "Previous step", "上一步";
     Problems => "to look at", "处需要留意";
     Reading => "Reading …", "正在读取……";
+    ReadingText => "Reading the new text …", "正在读取新的文本……";
     Redo => "Bring back what was undone", "重做";
     Reply => "Then its reply", "接着走应答包";
     RulesMatched => "matched", "条匹配";
@@ -172,6 +175,7 @@ words! {
     Unknown => "unknown", "未知";
     Unsend => "Take back the last packet", "撤回最后一个数据包";
     Walk => "Walk", "步骤";
+    Walking => "Walking the packet …", "正在推演数据包……";
     Suggestions => "Packets worth sending", "值得一试的数据包";
     WhichHost => "The packet walks", "数据包经过的主机";
     WhatWouldLet => "What would let it through?", "什么改动能让它通过？";

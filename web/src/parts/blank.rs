@@ -1,6 +1,7 @@
 //! What stands in the middle while there is no walk: what to do, and the command that collects it all.
 
-use super::{Dispatch, Icon, act};
+use super::act::{Dispatch, act};
+use super::icon::Icon;
 use crate::examples::{Example, pick};
 use crate::state::Action;
 use crate::words::{Key, ui};

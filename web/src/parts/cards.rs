@@ -1,7 +1,10 @@
 //! The rules of a row, opened: each condition with its mark, and what the packet has there.
 
-use super::walk::mark;
-use super::{Dispatch, Icon, Tools, Words};
+use super::act::Dispatch;
+use super::icon::Icon;
+use super::mark::mark;
+use super::sentence::Words;
+use super::tools::Tools;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;
 use chainwalk_view::{Condition, Lang, Mark, RuleCard, RuleRange, RuleTools};

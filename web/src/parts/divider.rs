@@ -1,6 +1,7 @@
 //! The edge between two panes: dragged, moved by keys, folded by Enter or its button.
 
-use super::{Dispatch, Icon};
+use super::act::Dispatch;
+use super::icon::Icon;
 use crate::layout::{Edge, Extent};
 use crate::state::Action;
 use crate::words::{Key, ui};

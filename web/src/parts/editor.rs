@@ -2,7 +2,7 @@
 //!
 //! The element counts in units of UTF-16 and everything else in bytes; the two meet here and nowhere else.
 
-use super::Dispatch;
+use super::act::Dispatch;
 use super::seek::Found;
 use crate::lines::{Tint, tints};
 use crate::message::Told;

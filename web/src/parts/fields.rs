@@ -1,6 +1,6 @@
 //! The packet's fields: the same packet as the line, as a form. Typing in one rewrites the other.
 
-use super::{Dispatch, act};
+use super::act::{Dispatch, act};
 use crate::message::Drafted;
 use crate::state::Action;
 use crate::words::{Key, ui};

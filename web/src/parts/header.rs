@@ -1,6 +1,8 @@
 //! The top of the page: the brand, the packet field, examples, theme and language.
 
-use super::{AskField, Dispatch, Icon, act};
+use super::act::{Dispatch, act};
+use super::ask::AskField;
+use super::icon::Icon;
 use crate::examples::{Example, pick};
 use crate::message::Drafted;
 use crate::origin::Origin;

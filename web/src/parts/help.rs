@@ -1,6 +1,7 @@
 //! The keys, as a small dialog.
 
-use super::{Dispatch, Icon, act};
+use super::act::{Dispatch, act};
+use super::icon::Icon;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_view::Lang;

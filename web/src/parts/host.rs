@@ -1,6 +1,8 @@
 //! This host: facts from the paste, guesses, and what a person said, each of which can be said otherwise.
 
-use super::{CopyCollector, Dispatch, Icon, act};
+use super::act::{Dispatch, act};
+use super::blank::CopyCollector;
+use super::icon::Icon;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk_model::Span;

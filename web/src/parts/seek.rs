@@ -1,6 +1,6 @@
 //! A bar to find words by: what is typed, how often it is there, and the way to the next hit and the one before.
 
-use super::Icon;
+use super::icon::Icon;
 use crate::words::{Key, ui};
 use chainwalk_view::Lang;
 use wasm_bindgen::JsCast;
