@@ -2,7 +2,7 @@
 //!
 //! Sentences about packets and rules are not here; they come finished from the view.
 
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 
 macro_rules! words {
     ($($(#[$doc:meta])* $key:ident => $en:literal, $zh:literal;)*) => {
@@ -108,6 +108,7 @@ words! {
     HelpTreeOpen => "In the walk: close, open a rule or a chain", "步骤列表中：收起、展开规则或链";
     InsertRule => "insert a rule here", "在此插入规则";
     KeptNot => "This browser keeps nothing: a reload starts anew.", "浏览器不允许保存：刷新后将从头开始。";
+    KeptNewer => "A newer Chainwalk kept this; what this version knows of it was read.", "这是较新版本的 Chainwalk 保存的，此版本认识的部分已读入。";
     KeptNoPaste => "Longer than 2 MB: a reload forgets the paste.", "超过 2 MB：刷新后不会保留粘贴内容。";
     KeepsHere => "Nothing you paste leaves this page.", "粘贴的内容不会离开本页面。";
     LangOther => "中文", "EN";

@@ -51,12 +51,29 @@ impl Doc {
     pub fn pasted(text: &str) -> Self {
         Self { name: String::new(), text: text.into() }
     }
+
+    /// Whether its last line has no line feed.
+    pub(crate) fn is_unended(&self) -> bool {
+        !self.text.is_empty() && !self.text.ends_with('\n')
+    }
 }
 
 impl Scenario {
     /// A scenario with one pasted text.
     pub fn pasted(text: &str) -> Self {
         Self { docs: vec![Doc::pasted(text)], ..Self::default() }
+    }
+
+    /// The pasted texts one after the other, each on lines of its own.
+    pub fn paste(&self) -> String {
+        let mut all = String::new();
+        for (at, doc) in self.docs.iter().enumerate() {
+            all += &doc.text;
+            if at + 1 < self.docs.len() && doc.is_unended() {
+                all.push('\n');
+            }
+        }
+        all
     }
 
     /// What was said of the host that is walked.

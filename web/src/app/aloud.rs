@@ -6,7 +6,7 @@ use crate::narration::narrated;
 use crate::parts::{doing, of_before, said as said_as};
 use crate::state::State;
 use crate::words::ui;
-use chainwalk_view::{Banner, Sentence};
+use chainwalk::view::{Banner, Sentence};
 use std::rc::Rc;
 use yew::prelude::*;
 

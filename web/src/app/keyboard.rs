@@ -2,7 +2,7 @@
 
 use crate::keys::{Press, press};
 use crate::state::{Overlay, State};
-use chainwalk_view::Timeline;
+use chainwalk::view::Timeline;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::utils::window;
 use wasm_bindgen::JsCast;

@@ -3,7 +3,7 @@
 use crate::layout::EDGES;
 use crate::link::Status;
 use crate::state::{State, Theme};
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use gloo::utils::{body, document};
 use web_sys::HtmlElement;
 use yew::prelude::*;

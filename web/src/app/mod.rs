@@ -25,7 +25,7 @@ use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Survives};
 use crate::words::{Key, ui};
 use aloud::use_aloud;
-use chainwalk_view::Timeline;
+use chainwalk::view::Timeline;
 use held::use_held;
 use keeping::use_keeping;
 use keyboard::use_keys;
@@ -143,14 +143,14 @@ pub fn App() -> Html {
             (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
             <Sprite />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
-                sent={state.packets.get(state.packet).cloned().unwrap_or_else(|| Rc::from(""))}
+                sent={state.scenario.packets.get(state.packet).map_or_else(|| Rc::from(""), |line| Rc::from(&**line))}
                 drafted={heard.drafted.clone()} suggestions={suggestions}
                 {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
                 field={field} dispatch={dispatch.clone()} />
             <div class="answer-area">
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share}
                 reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
-            <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.changes.clone()}
+            <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.scenario.edits().to_vec()}
                 search={state.search} found={heard.found.clone()} stale={stale.is_some()} dispatch={dispatch.clone()} />
             </div>
             <main>
@@ -160,10 +160,11 @@ pub fn App() -> Html {
                 {divider(Edge::Host)}
                 <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
                     facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
-                    assumptions={state.assumptions.clone()}
+                    assumptions={state.scenario.facts().to_vec()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
                     check={heard.check.clone()} checked={heard.checked.clone()} reveal={turn_to_lines} dispatch={dispatch.clone()} />
                 <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, Key::KeepsHere)}{match survives {
+                    Survives::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
                     Survives::All => Html::default(),
                     Survives::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
                     Survives::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
@@ -191,7 +192,7 @@ pub fn App() -> Html {
             }
             {divider(Edge::Right)}
             <div class="right">
-                <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.packets.clone()}
+                <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.scenario.packets.clone()}
                     packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
                     opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} stale={stale.is_some()}
                     reveal={show} {turn_to} dispatch={dispatch.clone()} />

@@ -3,7 +3,7 @@
 use crate::parts::{Icon, act};
 use crate::state::{Action, Pane, State};
 use crate::words::{Key, ui};
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use yew::prelude::*;
 
 /// The panes of a narrow screen.

@@ -1,7 +1,7 @@
 //! What the packet field offers: the host's interfaces, and packets worth sending.
 
 use crate::message::Told;
-use chainwalk_view::Suggestion;
+use chainwalk::view::Suggestion;
 use std::rc::Rc;
 use yew::prelude::*;
 

@@ -2,7 +2,7 @@
 
 use crate::parts::{Dispatch, Revealed};
 use crate::state::{Action, Pane};
-use chainwalk_model::Span;
+use chainwalk::model::Span;
 use yew::prelude::*;
 
 /// The place shown last, and the ways to show another.

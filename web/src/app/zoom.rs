@@ -3,7 +3,7 @@
 use crate::keys::Zooming;
 use crate::parts::{Icon, Zoom};
 use crate::words::{Key, ui};
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use yew::prelude::*;
 
 pub(super) fn zoomed(zoom: Zoom, way: Zooming) -> Zoom {

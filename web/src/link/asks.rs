@@ -3,7 +3,8 @@
 use super::line::{Line, Status};
 use crate::message::{Request, Told, View, Wanted};
 use crate::state::State;
-use chainwalk_model::Want;
+use chainwalk::Viewpoint;
+use chainwalk::model::Want;
 use gloo::timers::callback::Timeout;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -31,20 +32,11 @@ pub(super) fn use_telling(
     line: &Line,
     status: UseStateSetter<Status>,
 ) {
-    let asked = (
-        state.paste.clone(),
-        state.packets.clone(),
-        (state.host.clone(), state.assumptions.clone(), state.changes.clone()),
-        state.lang,
-        state.packet,
-        state.followed.clone(),
-        state.raw_names,
-        attempt,
-    );
+    let at = Viewpoint { lang: state.lang, packet: state.packet, raw_names: state.raw_names };
+    let asked = (state.paste.clone(), state.scenario.clone(), at, attempt);
     let line = line.clone();
     use_effect_with(asked, move |asked| {
-        let (paste, packets, said, lang, packet, followed, raw_names, _) = asked.clone();
-        let (host, assumptions, changes) = said;
+        let (paste, scenario, at, _) = asked.clone();
         let generation = line.number();
         let typing = line.has_another(&paste);
         status.set(if typing { Status::Typed } else { Status::Asked });
@@ -53,17 +45,8 @@ pub(super) fn use_telling(
             let (line, status) = (line.clone(), status.clone());
             move || {
                 status.set(Status::Asked);
-                let wanted = Request::Tell(Wanted {
-                    generation,
-                    host: host.as_deref().map(str::to_owned),
-                    packets: packets.iter().map(ToString::to_string).collect(),
-                    assumptions: assumptions.iter().map(ToString::to_string).collect(),
-                    changes: changes.iter().map(ToString::to_string).collect(),
-                    lang,
-                    packet,
-                    followed,
-                    raw_names,
-                });
+                let scenario = (*scenario).clone();
+                let wanted = Request::Tell(Wanted { generation, scenario, at });
                 line.ask(wanted, paste);
             }
         };

@@ -16,7 +16,7 @@ use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::Event;
 use asks::{use_drafting, use_drawing, use_searching, use_telling};
-use chainwalk_view::{ChangesTold, Lang, Problem, RuleCard, RuleRange, Scene};
+use chainwalk::view::{ChangesTold, Lang, Problem, RuleCard, RuleRange, Scene};
 use line::Line;
 use stale::use_behind;
 use std::cell::RefCell;

@@ -4,7 +4,7 @@ use super::asks::Space;
 use super::line::Status;
 use crate::message::View;
 use crate::paste::Paste;
-use chainwalk_view::Scene;
+use chainwalk::view::Scene;
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use yew::prelude::*;

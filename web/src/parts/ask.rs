@@ -7,7 +7,7 @@ use crate::message::Drafted;
 use crate::origin::{Origin, says_itself};
 use crate::state::{Action, Overlay};
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, Problem, Suggestion};
+use chainwalk::view::{Lang, Problem, Suggestion};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

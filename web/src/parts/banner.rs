@@ -6,8 +6,8 @@ use super::sentence::Words;
 use crate::link::{Stale, Status};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{Banner, Lang, Tone};
+use chainwalk::model::Span;
+use chainwalk::view::{Banner, Lang, Tone};
 use std::rc::Rc;
 use yew::prelude::*;
 

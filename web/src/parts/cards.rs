@@ -6,8 +6,8 @@ use super::mark::mark;
 use super::sentence::Words;
 use super::tools::Tools;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{Condition, Lang, Mark, RuleCard, RuleRange, RuleTools};
+use chainwalk::model::Span;
+use chainwalk::view::{Condition, Lang, Mark, RuleCard, RuleRange, RuleTools};
 use yew::prelude::*;
 
 /// Properties of [`Cards`].

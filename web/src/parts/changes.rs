@@ -7,8 +7,8 @@ use super::sentence::Words;
 use crate::message::{ChangeTold, Told};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Want;
-use chainwalk_view::{ChangesTold, Compared, FateCard, Lang, ProposalTold, Tone};
+use chainwalk::model::Want;
+use chainwalk::view::{ChangesTold, Compared, FateCard, Lang, ProposalTold, Tone};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -20,7 +20,7 @@ pub(crate) struct ChangesProps {
     /// What was told.
     pub(crate) told: Option<Rc<Told>>,
     /// The changes made, in the words they were made in.
-    pub(crate) changes: Vec<Rc<str>>,
+    pub(crate) changes: Vec<String>,
     /// What is searched for.
     pub(crate) search: Option<Want>,
     /// What the search found, once it did.

@@ -5,7 +5,7 @@ use super::icon::Icon;
 use crate::layout::{Edge, Extent};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 

@@ -4,7 +4,7 @@ use super::act::{Dispatch, act};
 use crate::message::Drafted;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, PacketForm};
+use chainwalk::view::{Lang, PacketForm};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;

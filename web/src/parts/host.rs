@@ -5,8 +5,8 @@ use super::blank::CopyCollector;
 use super::icon::Icon;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{FactRow, HostChip, Lang, Problem};
+use chainwalk::model::Span;
+use chainwalk::view::{FactRow, HostChip, Lang, Problem};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
@@ -21,7 +21,7 @@ pub(crate) struct HostProps {
     /// The facts.
     pub(crate) facts: Vec<FactRow>,
     /// What was said.
-    pub(crate) assumptions: Vec<Rc<str>>,
+    pub(crate) assumptions: Vec<String>,
     /// What is wrong with each of it.
     pub(crate) problems: Vec<Vec<Problem>>,
     /// Asks what is wrong with a text as it is typed.

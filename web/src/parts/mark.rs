@@ -2,7 +2,7 @@
 
 use super::icon::Icon;
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, Mark};
+use chainwalk::view::{Lang, Mark};
 use yew::prelude::*;
 
 /// The sign, with a word for those who hear it.

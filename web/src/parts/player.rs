@@ -6,7 +6,7 @@ use crate::keys::{hook_after, hook_before};
 use crate::narration::Verbosity;
 use crate::state::{Action, Speed};
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, Timeline};
+use chainwalk::view::{Lang, Timeline};
 use yew::prelude::*;
 
 /// Properties of [`Player`].

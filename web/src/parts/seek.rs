@@ -2,7 +2,7 @@
 
 use super::icon::Icon;
 use crate::words::{Key, ui};
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;

@@ -3,7 +3,7 @@
 use super::act::{Dispatch, Hover, act};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::{Cell, Lane, Lang, Timeline};
+use chainwalk::view::{Cell, Lane, Lang, Timeline};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 

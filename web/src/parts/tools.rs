@@ -6,7 +6,7 @@ use super::icon::Icon;
 use super::sentence::Words;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, RuleTools};
+use chainwalk::view::{Lang, RuleTools};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

@@ -1,12 +1,12 @@
 //! What a person can do.
 
 use super::choices::{Overlay, Pane, Theme};
-use crate::examples::Example;
 use crate::layout::Edge;
 use crate::origin::Origin;
 use crate::paste::Paste;
-use chainwalk_model::Want;
-use chainwalk_view::Lang;
+use chainwalk::Case;
+use chainwalk::model::Want;
+use chainwalk::view::Lang;
 use std::rc::Rc;
 
 /// What a person does.
@@ -95,7 +95,7 @@ pub enum Action {
     /// The pane at an edge was folded away, or brought back.
     Fold(Edge),
     /// An example takes the place of paste, packets and assumptions.
-    Load(Rc<Example>),
+    Load(Rc<Case>),
     /// All that was pasted, sent and said is thrown away.
     Clear,
 }

@@ -4,23 +4,21 @@
 
 mod action;
 mod choices;
-pub(crate) mod elsewhere;
 mod saved;
 mod takes;
 
 pub use action::Action;
 pub use choices::{Overlay, Pane, Speed, Theme};
-pub use elsewhere::Elsewhere;
-pub use saved::Saved;
+pub use saved::{Kept, Settings};
 
-use crate::examples::Example;
 use crate::history::{History, Moment};
 use crate::layout::Layout;
 use crate::narration::Verbosity;
 use crate::origin::{Origin, follows, later, says_itself};
 use crate::paste::Paste;
-use chainwalk_model::Want;
-use chainwalk_view::Lang;
+use chainwalk::model::Want;
+use chainwalk::view::Lang;
+use chainwalk::{Case, Doc, Head, Scenario};
 use std::rc::Rc;
 use takes::{is_another, replaces};
 
@@ -29,24 +27,14 @@ use takes::{is_another, replaces};
 pub struct State {
     /// The pasted text.
     pub paste: Paste,
-    /// The packets sent, in order through one host, each in the words of the packet field.
-    pub packets: Vec<Rc<str>>,
-    /// The packet that is shown, as an index into `packets`.
+    /// What is played, but for the pasted text.
+    pub scenario: Rc<Scenario>,
+    /// The packet that is shown, as an index into the scenario's.
     pub packet: usize,
-    /// The outcome followed for each packet; a packet without an entry follows its first.
-    pub followed: Vec<usize>,
     /// What is in the packet field and not sent yet.
     pub draft: Rc<str>,
     /// Where packets typed without a source come from.
     pub origin: Origin,
-    /// The host that is walked, where one of several was chosen, by what [`chainwalk_view::HostChip`] names it.
-    pub host: Option<Rc<str>>,
-    /// What was said of the other hosts and changed on them.
-    pub elsewhere: Vec<Elsewhere>,
-    /// What was said of the host beyond the paste, in the words of the `assume` option.
-    pub assumptions: Vec<Rc<str>>,
-    /// The changes made to the host, each in the words of a command, in order.
-    pub changes: Vec<Rc<str>>,
     /// What changes are searched for, while they are shown.
     pub search: Option<Want>,
     /// The stop the packet rests at.
@@ -71,13 +59,15 @@ pub struct State {
     pub open: Option<Overlay>,
     /// How the panes stand.
     pub layout: Layout,
+    /// Whether a newer version kept this, so that more was there than this one knows.
+    pub newer: bool,
     /// What can be taken back.
     pub history: History,
 }
 
 impl State {
     /// The page on its first visit: the example, asked and playing.
-    pub fn first(example: &Example, lang: Lang) -> Self {
+    pub fn first(example: &Case, lang: Lang) -> Self {
         let mut state = Self::blank(lang);
         state.load(example);
         state
@@ -87,15 +77,10 @@ impl State {
     pub fn blank(lang: Lang) -> Self {
         Self {
             paste: Paste::default(),
-            packets: Vec::new(),
+            scenario: Rc::default(),
             packet: 0,
-            followed: Vec::new(),
             draft: Rc::from(""),
             origin: Origin::default(),
-            host: None,
-            elsewhere: Vec::new(),
-            assumptions: Vec::new(),
-            changes: Vec::new(),
             search: None,
             stop: 0,
             playing: false,
@@ -108,32 +93,34 @@ impl State {
             pane: Pane::Walk,
             open: None,
             layout: Layout::default(),
+            newer: false,
             history: History::default(),
         }
     }
 
-    fn load(&mut self, example: &Example) {
-        self.paste = Paste::new(&example.paste);
-        self.packets = example.packets.iter().map(|p| Rc::from(&**p)).collect();
-        self.changes.clear();
-        self.host = None;
-        self.elsewhere.clear();
+    fn load(&mut self, example: &Case) {
+        let scenario = &example.scenario;
+        self.paste = Paste::new(&scenario.paste());
+        self.scenario = Rc::new(Scenario { docs: Vec::new(), ..scenario.clone() });
         self.search = None;
-        self.assumptions = example.assumptions.iter().map(|a| Rc::from(&**a)).collect();
         self.show(0);
-        self.followed.clear();
-        self.playing = !self.packets.is_empty();
+        self.playing = !self.scenario.packets.is_empty();
+    }
+
+    /// What is played, to be changed.
+    fn scenario_mut(&mut self) -> &mut Scenario {
+        Rc::make_mut(&mut self.scenario)
     }
 
     /// Shows packet `index` from its first stop, and its words in the field.
     fn show(&mut self, index: usize) {
         self.packet = index;
         self.stop = 0;
-        let line = self.packets.get(index).cloned().unwrap_or_else(|| Rc::from(""));
-        let (words, origin) = Origin::split(&line);
+        let line = self.scenario.packets.get(index).map_or("", String::as_str);
+        let (words, origin) = Origin::split(line);
         self.draft = Rc::from(words);
         // A line that tells its own start leaves the origin of the next one alone.
-        if !says_itself(&line) {
+        if !says_itself(line) {
             self.origin = origin.unwrap_or_default();
         }
     }
@@ -145,7 +132,7 @@ impl State {
 
     /// The outcome followed for the shown packet.
     pub fn outcome(&self) -> usize {
-        self.followed.get(self.packet).copied().unwrap_or(0)
+        self.scenario.followed.get(self.packet).copied().unwrap_or(0)
     }
 
     /// What the page becomes when a person does this; `None` where it stays as it is.
@@ -157,12 +144,8 @@ impl State {
             Action::Paste(text) | Action::Typed(text) => {
                 if is_another(&self.paste, &text) {
                     // What was said and asked of one host says nothing of another.
-                    next.assumptions.clear();
-                    next.changes.clear();
-                    next.host = None;
-                    next.elsewhere.clear();
+                    next.scenario = Rc::default();
                     next.search = None;
-                    next.packets.clear();
                     next.packet = 0;
                     next.origin = Origin::default();
                     next.draft = Rc::from("");
@@ -191,40 +174,43 @@ impl State {
                 // A packet that answers another one, or comes some time after it, takes its place behind it, an
                 // answer the place of an answer that is shown; any other begins anew.
                 let answer = follows(&next.draft);
-                let kept = match self.packets.get(self.packet) {
+                let kept = match self.scenario.packets.get(self.packet) {
                     Some(shown) if answer && follows(shown) => self.packet,
                     Some(_) if answer || later(&next.draft) => self.packet + 1,
                     _ => 0,
                 };
-                let line = next.line();
-                next.packets.truncate(kept);
-                next.followed.truncate(kept);
-                next.packets.push(line);
+                let line = next.line().to_string();
+                let scenario = next.scenario_mut();
+                scenario.packets.truncate(kept);
+                scenario.followed.truncate(kept);
+                scenario.packets.push(line);
                 next.packet = kept;
                 next.stop = 0;
                 next.playing = true;
                 next.open = None;
             }
             Action::Then(line) => {
-                next.packets.push(line);
-                next.show(next.packets.len() - 1);
+                next.scenario_mut().packets.push(line.to_string());
+                next.show(next.scenario.packets.len() - 1);
                 next.playing = true;
             }
             Action::Show(index) => {
-                if index >= self.packets.len() || index == self.packet {
+                if index >= self.scenario.packets.len() || index == self.packet {
                     return None;
                 }
                 next.show(index);
                 next.playing = false;
             }
             Action::Unsend => {
-                if self.packets.len() < 2 {
+                let left = self.scenario.packets.len().saturating_sub(1);
+                if left == 0 {
                     return None;
                 }
-                next.packets.pop();
-                next.followed.truncate(next.packets.len());
-                if next.packet >= next.packets.len() {
-                    next.show(next.packets.len() - 1);
+                let scenario = next.scenario_mut();
+                scenario.packets.truncate(left);
+                scenario.followed.truncate(left);
+                if next.packet >= left {
+                    next.show(left - 1);
                     next.playing = false;
                 }
             }
@@ -234,14 +220,13 @@ impl State {
                     return None;
                 }
                 // What was said of one host says nothing of another; it comes back with its own.
-                let (assumptions, changes) =
-                    (std::mem::take(&mut next.assumptions), std::mem::take(&mut next.changes));
-                next.elsewhere.push(Elsewhere { host: from, assumptions, changes });
-                if let Some(at) = next.elsewhere.iter().position(|e| e.host == to) {
-                    let said = next.elsewhere.swap_remove(at);
-                    (next.assumptions, next.changes) = (said.assumptions, said.changes);
+                let scenario = next.scenario_mut();
+                if scenario.host.is_none()
+                    && let Some(part) = scenario.hosts.remove("")
+                {
+                    scenario.hosts.insert(from.to_string(), part);
                 }
-                next.host = Some(to);
+                scenario.host = Some(to.to_string());
                 next.search = None;
                 next.restart();
             }
@@ -250,48 +235,50 @@ impl State {
                 if text.is_empty() {
                     return None;
                 }
-                next.assumptions.retain(|a| !replaces(text, a));
-                next.assumptions.push(Rc::from(text));
+                next.scenario_mut().change_part(|part| {
+                    part.facts.retain(|fact| !replaces(text, fact));
+                    part.facts.push(text.to_owned());
+                });
                 next.restart();
             }
             Action::Forget(index) => {
-                if index >= self.assumptions.len() {
+                if index >= self.scenario.facts().len() {
                     return None;
                 }
-                next.assumptions.remove(index);
+                next.scenario_mut().change_part(|part| drop(part.facts.remove(index)));
                 next.restart();
             }
             Action::Change(text) => {
                 if text.trim().is_empty() {
                     return None;
                 }
-                next.changes.push(text);
+                next.scenario_mut().change_part(|part| part.edits.push(text.to_string()));
                 next.search = None;
                 next.restart();
             }
             Action::Unchange(index) => {
-                if index >= self.changes.len() {
+                if index >= self.scenario.edits().len() {
                     return None;
                 }
-                next.changes.remove(index);
+                next.scenario_mut().change_part(|part| drop(part.edits.remove(index)));
                 next.restart();
             }
             Action::Search(want) => next.search = want,
             Action::Amend(index, text) => {
                 let text = text.trim();
-                if index >= self.assumptions.len() || text.is_empty() {
+                if index >= self.scenario.facts().len() || text.is_empty() {
                     return None;
                 }
-                next.assumptions[index] = Rc::from(text);
+                next.scenario_mut().change_part(|part| text.clone_into(&mut part.facts[index]));
                 next.restart();
             }
             Action::Follow(outcome) => {
-                next.followed.resize(self.packets.len().max(self.packet + 1), 0);
-                next.followed[self.packet] = outcome;
+                let sent = self.scenario.packets.len().max(self.packet + 1);
+                let followed = &mut next.scenario_mut().followed;
                 // What follows a packet follows one of its outcomes; those choices are void now.
-                for later in &mut next.followed[self.packet + 1..] {
-                    *later = 0;
-                }
+                followed.truncate(self.packet);
+                followed.resize(sent, 0);
+                followed[self.packet] = outcome;
             }
             Action::Go(stop) => {
                 next.stop = stop;
@@ -352,15 +339,10 @@ impl State {
     fn moment(&self) -> Moment {
         Moment {
             paste: self.paste.clone(),
-            packets: self.packets.clone(),
+            scenario: self.scenario.clone(),
             packet: self.packet,
-            followed: self.followed.clone(),
             draft: self.draft.clone(),
             origin: self.origin.clone(),
-            host: self.host.clone(),
-            elsewhere: self.elsewhere.clone(),
-            assumptions: self.assumptions.clone(),
-            changes: self.changes.clone(),
         }
     }
 
@@ -370,30 +352,32 @@ impl State {
         let before = step(&mut self.history, now)?;
         self.restart();
         (self.paste, self.draft, self.origin) = (before.paste, before.draft, before.origin);
-        (self.packets, self.packet) = (before.packets, before.packet);
-        self.followed = before.followed;
-        (self.host, self.elsewhere) = (before.host, before.elsewhere);
-        (self.assumptions, self.changes) = (before.assumptions, before.changes);
+        (self.scenario, self.packet) = (before.scenario, before.packet);
         Some(())
     }
 
     /// The host changed: the same packets walk anew, from the start and at rest.
     fn restart(&mut self) {
-        self.followed.clear();
+        if !self.scenario.followed.is_empty() {
+            self.scenario_mut().followed.clear();
+        }
         self.stop = 0;
         self.playing = false;
     }
 
-    /// What survives a reload, but for the paste.
-    pub fn saved(&self) -> Saved {
-        Saved {
-            packets: self.packets.iter().map(ToString::to_string).collect(),
+    /// What is played, with the paste, or without one that is too long to be kept.
+    pub fn case(&self, with_paste: bool) -> Case {
+        let text = if with_paste { self.paste.to_string() } else { String::new() };
+        let docs = if text.is_empty() { Vec::new() } else { vec![Doc::pasted(&text)] };
+        let scenario = Scenario { docs, ..(*self.scenario).clone() };
+        Case { scenario, head: Head::default() }
+    }
+
+    /// What survives a reload beside the case.
+    pub fn settings(&self) -> Settings {
+        Settings {
             draft: self.draft.to_string(),
             origin: self.origin.clone(),
-            host: self.host.clone(),
-            elsewhere: self.elsewhere.clone(),
-            assumptions: self.assumptions.iter().map(ToString::to_string).collect(),
-            changes: self.changes.iter().map(ToString::to_string).collect(),
             speed: self.speed,
             verbosity: self.verbosity,
             theme: self.theme,
@@ -402,23 +386,20 @@ impl State {
         }
     }
 
-    /// The page as it was saved.
-    pub fn restored(saved: Saved, paste: &str) -> Self {
-        Self {
-            paste: Paste::new(paste),
-            packets: saved.packets.into_iter().map(Rc::from).collect(),
-            draft: Rc::from(saved.draft),
-            origin: saved.origin,
-            host: saved.host,
-            elsewhere: saved.elsewhere,
-            assumptions: saved.assumptions.into_iter().map(Rc::from).collect(),
-            changes: saved.changes.into_iter().map(Rc::from).collect(),
-            speed: saved.speed,
-            verbosity: saved.verbosity,
-            theme: saved.theme,
-            layout: saved.layout,
-            ..Self::blank(saved.lang)
-        }
+    /// The page as it was kept.
+    pub fn restored(settings: Settings, case: &Case) -> Self {
+        let mut state = Self {
+            speed: settings.speed,
+            verbosity: settings.verbosity,
+            theme: settings.theme,
+            layout: settings.layout,
+            ..Self::blank(settings.lang)
+        };
+        state.load(case);
+        // The walk was there already.
+        state.playing = false;
+        (state.draft, state.origin) = (settings.draft.into(), settings.origin);
+        state
     }
 }
 

@@ -50,12 +50,7 @@ pub(super) fn write(case: &Case) -> String {
         out.line("by", &head.by);
     }
     out.0 += "---\n";
-    for (at, doc) in scenario.docs.iter().enumerate() {
-        out.0 += &doc.text;
-        if at + 1 < scenario.docs.len() && is_unended(doc) {
-            out.0.push('\n');
-        }
-    }
+    out.0 += &scenario.paste();
     out.0
 }
 
@@ -95,14 +90,9 @@ fn docs(out: &mut Lines, docs: &[Doc]) {
     for doc in docs {
         let lines = doc.text.matches('\n').count();
         // A last line without a line feed gets one where another text follows.
-        let more = if is_unended(doc) { "+" } else { "" };
+        let more = if doc.is_unended() { "+" } else { "" };
         out.line("doc", &format!("{} {lines}{more}", doc.name.trim()));
     }
-}
-
-/// Whether the last line of a text has no line feed.
-fn is_unended(doc: &Doc) -> bool {
-    !doc.text.is_empty() && !doc.text.ends_with('\n')
 }
 
 fn position(at: Position) -> String {

@@ -42,7 +42,7 @@ mod in_chromium {
             .await?;
             page.until(
                 "it is written down",
-                "return (localStorage.getItem('chainwalk') ?? '').includes('\"verbosity\":\"Fate\"')",
+                "return (localStorage.getItem('chainwalk.page') ?? '').includes('\"verbosity\":\"Fate\"')",
             )
             .await
         })

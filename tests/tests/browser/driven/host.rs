@@ -131,7 +131,7 @@ mod in_chromium {
             }
             page.until(
                 "it is written down",
-                "return (localStorage.getItem('chainwalk') ?? '').includes('\"host\":\"db\"')",
+                "return (localStorage['chainwalk.case'] ?? '').includes('host: db')",
             )
             .await?;
             page.reload("").await?;

@@ -85,8 +85,11 @@ mod in_chromium {
                 page.text("return at('fold-right').getAttribute('aria-expanded')").await?
                     == "false"
             );
-            page.until("it is kept", "return localStorage.chainwalk?.includes('\"folded\":true')")
-                .await?;
+            page.until(
+                "it is kept",
+                "return localStorage['chainwalk.page']?.includes('\"folded\":true')",
+            )
+            .await?;
             page.reload("").await?;
             page.until(
                 "both are as they were left",

@@ -193,7 +193,7 @@ impl Visitor {
         self.press(None, "qz").await?;
         self.until(
             "it is kept",
-            "return pasted().value.includes('qz') && localStorage['chainwalk.paste']?.includes('qz') === true",
+            "return pasted().value.includes('qz') && localStorage['chainwalk.case']?.includes('qz') === true",
         )
         .await?;
         self.client.refresh().await?;

@@ -111,8 +111,11 @@ fn an_example_is_taken_and_told_in_two_languages() -> Result<()> {
             .await?;
         ensure!(english.is_empty(), "left in English: {english}");
         ensure!(page.text("return document.documentElement.lang").await? == "zh-Hans");
-        page.until("it is stored", "return localStorage.chainwalk.includes('\"lang\":\"Zh\"')")
-            .await?;
+        page.until(
+            "it is stored",
+            "return localStorage['chainwalk.page'].includes('\"lang\":\"Zh\"')",
+        )
+        .await?;
         page.reload("Object.defineProperty(navigator, 'language', { get: () => 'en' })").await?;
         page.until("the choice is kept", "return document.documentElement.lang === 'zh-Hans'")
             .await?;

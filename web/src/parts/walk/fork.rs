@@ -6,7 +6,7 @@ use crate::parts::icon::Icon;
 use crate::parts::sentence::Words;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::{BranchCard, Lang, Row};
+use chainwalk::view::{BranchCard, Lang, Row};
 use yew::prelude::*;
 
 /// The card of a fork; `aside` and `reason` are those of its row.

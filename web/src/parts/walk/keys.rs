@@ -1,7 +1,7 @@
 //! What a key does in the tree of the walk.
 
-use chainwalk_model::Span;
-use chainwalk_view::RuleRange;
+use chainwalk::model::Span;
+use chainwalk::view::RuleRange;
 
 /// What is done.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +68,7 @@ impl Around {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chainwalk_model::ChainId;
+    use chainwalk::model::ChainId;
 
     /// Row 3 of a tree whose row 2 is folded away.
     fn around() -> Around {

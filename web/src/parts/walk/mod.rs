@@ -14,8 +14,8 @@ use crate::message::Told;
 use crate::origin::{Origin, follows};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{Cell, Lang, Row, RuleCard, RuleRange, Timeline};
+use chainwalk::model::Span;
+use chainwalk::view::{Cell, Lang, Row, RuleCard, RuleRange, Timeline};
 use gloo::timers::callback::Timeout;
 use keys::{Around, Press};
 use opened::{use_folds, use_rules};
@@ -36,7 +36,7 @@ pub(crate) struct WalkProps {
     /// What was told.
     pub(crate) told: Option<Rc<Told>>,
     /// The packets sent.
-    pub(crate) packets: Vec<Rc<str>>,
+    pub(crate) packets: Vec<String>,
     /// The one shown.
     pub(crate) packet: usize,
     /// The stop the packet rests at.
@@ -189,7 +189,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     let then = act(dispatch, Action::Then(Rc::from(format!("reply {}", packets.len()))));
     // The same again is another connection from the same place; an answer has no such thing.
     let again = packets.get(*packet).filter(|line| !follows(line));
-    let again = again.map(|line| act::<MouseEvent>(dispatch, Action::Then(line.clone())));
+    let again = again.map(|line| act::<MouseEvent>(dispatch, Action::Then(line.as_str().into())));
     let first_ahead = rows.iter().position(|row| row.step > stop);
     let asks = Asks {
         onhover,

@@ -2,7 +2,7 @@
 
 use super::tree::{Node, ancestors};
 use crate::message::Told;
-use chainwalk_view::{RuleCard, RuleRange};
+use chainwalk::view::{RuleCard, RuleRange};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use yew::prelude::*;

@@ -9,8 +9,8 @@ use crate::parts::sentence::Words;
 use crate::parts::tools::Tools;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing};
+use chainwalk::model::Span;
+use chainwalk::view::{Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing};
 use yew::prelude::*;
 
 /// All that a row says, in small letters.

@@ -2,7 +2,7 @@
 
 use super::row::plain;
 use crate::parts::seek::{Found, focus_bar};
-use chainwalk_view::Row;
+use chainwalk::view::Row;
 use yew::prelude::*;
 
 /// What is searched for, and where it is.

@@ -1,7 +1,7 @@
 //! The rows as a tree, and the place of it that is in sight.
 
 use crate::parts::motion::scrolling;
-use chainwalk_view::{Row, RowKind};
+use chainwalk::view::{Row, RowKind};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
