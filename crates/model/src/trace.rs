@@ -508,8 +508,6 @@ pub enum Event {
 /// One step of a walk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// The host it happens on.
-    pub host: HostId,
     /// What happened.
     pub event: Event,
     /// How many chains deep; 0 outside of chains, 1 in a base chain.
@@ -603,6 +601,8 @@ pub enum Errno {
 /// One packet's walk within one outcome, flat: the index of a step is the scrubber's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
+    /// The host that it walks on.
+    pub host: HostId,
     /// The packet as it came in.
     pub sent: Sent,
     /// The packet and its marks at each change; [`Step::moment`] points here.

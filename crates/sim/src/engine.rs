@@ -160,11 +160,12 @@ pub(crate) struct Walker<'w> {
 impl<'w> Walker<'w> {
     /// A walker for one packet.
     pub(crate) fn new(world: &'w mut World, decider: &'w mut Decider, sent: Sent) -> Self {
+        let host = world.host.id;
         Self {
             world,
             decider,
             replies: Vec::new(),
-            trace: empty_trace(sent),
+            trace: empty_trace(host, sent),
             depth: 0,
             leans: Vec::new(),
             nested: 0,
@@ -287,7 +288,6 @@ impl<'w> Walker<'w> {
         }
         let at = self.trace.moments.len() as u32 - 1;
         self.trace.steps.push(Step {
-            host: HostId(0),
             event,
             depth: self.depth,
             moment: at,
@@ -791,8 +791,8 @@ fn is_multicast_or_broadcast(addr: IpAddr) -> bool {
     addr.is_multicast() || matches!(addr, IpAddr::V4(a) if a.is_broadcast())
 }
 
-fn empty_trace(sent: Sent) -> Trace {
-    Trace { sent, moments: Vec::new(), steps: Vec::new(), fate: Fate::Looped, errno: None }
+fn empty_trace(host: HostId, sent: Sent) -> Trace {
+    Trace { host, sent, moments: Vec::new(), steps: Vec::new(), fate: Fate::Looped, errno: None }
 }
 
 /// What a local sender's call returns.

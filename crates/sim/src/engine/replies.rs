@@ -318,8 +318,9 @@ impl Walker<'_> {
         let entry = Entry::Local { uid: None, gid: None, mark, bind: None };
         let sent = Sent { packet, entry, untold: self.trace.sent.untold };
         let index = self.replies.len();
-        self.replies.push(empty_trace(sent.clone()));
-        let outer = std::mem::replace(&mut self.trace, empty_trace(sent.clone()));
+        let host = self.trace.host;
+        self.replies.push(empty_trace(host, sent.clone()));
+        let outer = std::mem::replace(&mut self.trace, empty_trace(host, sent.clone()));
         let (depth, leans) = (self.depth, std::mem::take(&mut self.leans));
         let watch = self.watch.as_mut().map(|w| w.enter(index));
         self.nested += 1;
