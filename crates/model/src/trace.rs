@@ -58,8 +58,6 @@ pub enum Question {
     NextHop(HopChoice),
     /// Does something listen on this host at that protocol and port?
     Socket(u8, u16),
-    /// What does this sysctl say?
-    Sysctl(Text),
     /// What do rules do that were pasted in a form that is not read, by the dump's usual name?
     Unread(Text),
     /// Does something beside the rules that is not modelled take this packet, by its usual name?
@@ -268,8 +266,6 @@ impl From<&str> for PathIface {
 /// Why a station of the line is passed without a rule being asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Skip {
-    /// The table is pasted and this chain has no rules and accepts.
-    Empty,
     /// The table was not pasted and is assumed empty.
     NotPasted,
     /// The flow's translation is settled: nat is asked for a first packet only.
@@ -592,8 +588,6 @@ pub enum Errno {
     EHOSTUNREACH,
     /// Permission denied.
     EACCES,
-    /// Connection refused.
-    ECONNREFUSED,
     /// Message too long.
     EMSGSIZE,
 }

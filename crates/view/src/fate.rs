@@ -61,7 +61,6 @@ pub(crate) fn errno(e: Errno) -> &'static str {
         Errno::ENETUNREACH => "Network is unreachable",
         Errno::EHOSTUNREACH => "No route to host",
         Errno::EACCES => "Permission denied",
-        Errno::ECONNREFUSED => "Connection refused",
         Errno::EMSGSIZE => "Message too long",
     }
 }
@@ -457,7 +456,6 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
         Question::Socket(proto, port) => {
             say!(lang, AskSocket, proto = crate::terms::protocol(*proto), port = port.to_string())
         }
-        Question::Sysctl(name) => say!(lang, AskSysctl, name = &**name),
         Question::Unread(name) => say!(lang, AskUnread, name = &**name),
         Question::Beside(name) => say!(lang, AskBeside, name = &**name),
         Question::Order(a, b) => {
@@ -532,9 +530,6 @@ pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
             vec![(crate::say::text!(lang, AnswerPasses), format!("passes={name}"))]
         }
         Question::Route(addr) => routes(t, *addr),
-        Question::Sysctl(name) => {
-            vec![("1".into(), format!("{name}=1")), ("0".into(), format!("{name}=0"))]
-        }
         Question::Socket(proto, port) => {
             let word = crate::terms::protocol(*proto);
             vec![

@@ -136,7 +136,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                     Skip::NatSettled => say!(lang, SkipSettled, table = &**table),
                     Skip::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
                     Skip::Answered => say!(lang, SkipAnswered, table = &**table),
-                    Skip::Empty | Skip::NotPasted => Sentence::new(),
+                    Skip::NotPasted => Sentence::new(),
                 };
                 if !text.is_empty() {
                     let mut r = row(RowKind::Kernel, 0, at);
