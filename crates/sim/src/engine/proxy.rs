@@ -1,7 +1,7 @@
 //! Targets that take the packet to somewhere else: `TPROXY`, and `TEE`'s copy.
 
 use super::chains::Word;
-use super::{Attached, Skb, Walker};
+use super::{Attached, OwnPacket, Skb, Walker};
 use crate::route::Router;
 use chainwalk_model::{
     Answer, Fate, Hook, L4, Lean, LocalStack, Question, RuleId, Stop, Text, Tproxy,
@@ -56,12 +56,15 @@ impl Walker<'_> {
         if matches!(hook, Hook::Prerouting | Hook::Input) {
             packet.ip.ttl = packet.ip.ttl.saturating_sub(1);
         }
+        let own = OwnPacket {
+            gateway: Some(gateway),
+            // An interface that is not there is not asked for.
+            out_iface: oif.filter(|o| self.world.host.interface(o).is_some()).cloned(),
+            mark: skb.mark,
+            ..OwnPacket::default()
+        };
         self.copying = true;
-        self.route_dst = Some(gateway);
-        // An interface that is not there is not asked for.
-        self.route_oif = oif.filter(|o| self.world.host.interface(o).is_some()).cloned();
-        self.own_mark = skb.mark;
-        self.answer(skb, packet, Attached::Untracked);
+        self.send_from_kernel(skb, packet, Attached::Untracked, own);
         self.copying = false;
     }
 }

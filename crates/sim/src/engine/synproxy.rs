@@ -5,7 +5,7 @@
 
 use super::chains::Word;
 use super::replies::plain;
-use super::{Attached, Skb, Walker, Way};
+use super::{Attached, OwnPacket, Skb, Walker, Way};
 use crate::ct::{self, Info};
 use chainwalk_model::{
     Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, RuleId, Stop, Synproxy, Tcp,
@@ -65,8 +65,8 @@ impl Walker<'_> {
             };
             let said = Options::of(&tcp.options).mss.unwrap_or(0);
             std::rc::Rc::make_mut(&mut self.world.proxied).push((ct::tuple_of(&skb.packet), said));
-            self.route_src = Some(answer.ip.src);
-            self.answer(skb, answer, attached);
+            let own = OwnPacket::from(answer.ip.src);
+            self.send_from_kernel(skb, answer, attached, own);
             return Word::End(Fate::Stolen(rule));
         }
         if !is(&tcp, TcpFlags::ACK) {
@@ -89,9 +89,8 @@ impl Walker<'_> {
         }
         let mss = self.encoded_mss(&skb.packet);
         let syn = server_syn(&skb.packet, tcp, seq, mss);
-        self.route_src = Some(syn.ip.src);
-        self.proxied = Some(by);
-        self.answer(skb, syn, Attached::None);
+        let own = OwnPacket { synproxy: Some(by), ..OwnPacket::from(syn.ip.src) };
+        self.send_from_kernel(skb, syn, Attached::None, own);
         true
     }
 
@@ -151,8 +150,8 @@ impl Walker<'_> {
                 let off = proxied.isn.wrapping_sub(tcp.seq);
                 self.change_flow(skb, |e| e.proxied = Some(proxied));
                 let (to_server, to_client) = acks(&skb.packet, &tcp, &options, window);
-                self.route_src = Some(to_server.ip.src);
-                self.answer(skb, to_server, Attached::None);
+                let own = OwnPacket::from(to_server.ip.src);
+                self.send_from_kernel(skb, to_server, Attached::None, own);
                 self.change_flow(skb, |e| e.shift(dir, off));
                 let attached = match &skb.attached {
                     Attached::Known { id, .. } => {
@@ -160,8 +159,8 @@ impl Walker<'_> {
                     }
                     other => other.clone(),
                 };
-                self.route_src = Some(to_client.ip.src);
-                self.answer(skb, to_client, attached);
+                let own = OwnPacket::from(to_client.ip.src);
+                self.send_from_kernel(skb, to_client, attached, own);
                 return stolen;
             }
             _ => {}
