@@ -4,8 +4,9 @@
 //! `ndisc_send_redirect` in `net/ipv6/ndisc.c`, `inet_peer_xrlim_allow` in `net/ipv4/inetpeer.c`.
 
 use super::{Attached, OwnPacket, Skb, Walker, on_link, replies::plain};
+use crate::addr::in_net;
 use crate::memory::Told;
-use crate::route::{Found, Key, NAMELESS, Who, in_net};
+use crate::route::{Found, Key, NAMELESS, Who};
 use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;

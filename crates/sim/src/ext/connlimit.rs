@@ -9,16 +9,12 @@
 //!   have been would change the answer.
 
 use super::Judge;
+use crate::addr::prefix;
 use crate::ct::{Zone, tuple_of};
 use crate::eye::{Ct, Eye};
 use crate::memory::Memory;
-use chainwalk_model::{ConnlimitMatch, Flow, Found, Part, Tuple};
-use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
-/// The flows that one test saw, by group and zone.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Groups(BTreeMap<(IpAddr, u16), Vec<Tuple>>);
+use crate::state::connlimit::Groups;
+use chainwalk_model::{ConnlimitMatch, Flow, Found, Part};
 
 pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
     let (tuple, zone) = match &eye.ct {
@@ -26,20 +22,15 @@ pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Ju
         _ => (tuple_of(eye.packet), Zone::default()),
     };
     let ip = &eye.packet.ip;
-    let group = network(if m.by_dest { ip.dst } else { ip.src }, m.mask);
+    let group = prefix(if m.by_dest { ip.dst } else { ip.src }, m.mask);
     let groups = memory.connlimits.entry(&j.at, Groups::default);
-    let seen = groups.0.entry((group, zone.orig)).or_default();
-    // A new flow is not in the table yet: those that are not there any more are gone.
-    seen.retain(|other| *other == tuple || eye.net.is_open(*other, zone));
-    if !seen.contains(&tuple) {
-        seen.push(tuple);
-    }
+    let seen = groups.count((group, zone.orig), tuple, |other| eye.net.is_open(other, zone));
     let count = seen.len() as u64;
     let may = |f: &&Flow| {
         let ends = [f.orig.src, f.orig.dst, f.reply.src, f.reply.dst];
         !seen.contains(&f.orig)
             && f.zone_orig.unwrap_or(f.zone) == zone.orig
-            && ends.iter().any(|addr| network(*addr, m.mask) == group)
+            && ends.iter().any(|addr| prefix(*addr, m.mask) == group)
             && eye.net.is_open(f.orig, zone)
     };
     let more = eye.host.flows.iter().map(|f| &f.value).filter(may).count() as u64;
@@ -48,18 +39,4 @@ pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Ju
         return j.untold(Part::Connlimit, false);
     }
     j.holds(Part::Connlimit, false, (count > limit) == m.above, || Found::Number(count));
-}
-
-/// The network of an address.
-fn network(addr: IpAddr, len: u8) -> IpAddr {
-    match addr {
-        IpAddr::V4(a) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(len.min(32))).unwrap_or(0);
-            Ipv4Addr::from(u32::from(a) & mask).into()
-        }
-        IpAddr::V6(a) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(len.min(128))).unwrap_or(0);
-            Ipv6Addr::from(u128::from(a) & mask).into()
-        }
-    }
 }

@@ -7,18 +7,13 @@
 use super::Judge;
 use crate::eye::Eye;
 use crate::memory::Memory;
+use crate::state::quota::Left;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Part};
 
-/// Bytes that a test has left.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Left(u64);
-
 pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
     let len = u64::from(wire::total_len(eye.packet));
-    let left = memory.quotas.entry(&j.at, || Left(m.value));
-    let before = left.0;
-    left.0 = before.saturating_sub(len);
+    let before = memory.quotas.entry(&j.at, || Left::new(m.value)).take(len);
     j.holds(Part::Quota, m.not, before >= len, || Found::Number(before));
 }
 
