@@ -14,8 +14,6 @@ mod replies;
 mod synproxy;
 mod targets;
 
-pub(crate) use synproxy::Proxied;
-
 use crate::ct::{self, Info, Zone, status};
 use crate::decide::Decider;
 use crate::eye::{Ct, CtFlow};

@@ -2,7 +2,7 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_proto_sctp.c`.
 
-use super::Look;
+use super::look::Look;
 use chainwalk_model::{CtDir, Packet, sctp_chunk};
 use std::sync::Arc;
 

@@ -2,8 +2,10 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_proto_tcp.c`.
 
+use super::look::Look;
 use super::seqadj::SeqAdj;
-use super::{Look, Timeouts};
+use super::timeouts::Timeouts;
+use super::tuple::turned;
 use chainwalk_model::{CtDir, Packet, Tcp as Header, TcpFlags};
 
 /// The states, in the order of the kernel's `enum tcp_conntrack`.
@@ -640,7 +642,7 @@ impl Tcp {
             sack = sack_of(header);
         }
         // The other end acknowledges what was made of this end's text on the way.
-        let made = self.adjust.offset(super::turned(dir), ack.wrapping_sub(1));
+        let made = self.adjust.offset(turned(dir), ack.wrapping_sub(1));
         ack = ack.wrapping_sub(made);
         sack = sack.wrapping_sub(made);
         if self.ends[me].max_win == 0 {

@@ -1,9 +1,10 @@
 //! A hook: its stations in order of priority, conntrack and confirmation among them.
 
-use super::{Attached, Proxied, Skb, Walker, Way};
+use super::{Attached, Skb, Walker, Way};
 use crate::addr::in_net;
 use crate::ct::{
-    Done, Doubt, Fitting, Gathered, Helper, Info, Kind, Look, Rewrite, Seen, may_tell, status,
+    Done, Doubt, Fitting, Gathered, Helper, Info, Kind, Look, Proxied, Rewrite, Seen, may_tell,
+    status,
 };
 use chainwalk_model::{
     Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpId, OpKind,

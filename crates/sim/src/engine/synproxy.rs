@@ -6,7 +6,7 @@
 use super::chains::Word;
 use super::replies::plain;
 use super::{Attached, OwnPacket, Skb, Walker, Way};
-use crate::ct::{self, Info};
+use crate::ct::{self, Info, Proxied};
 use chainwalk_model::{
     Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, RuleId, Stop, Synproxy, Tcp,
     TcpFlags, proto,
@@ -21,26 +21,6 @@ const STAMP_SCALE: u32 = 0xf;
 const STAMP_SACK: u32 = 1 << 4;
 /// … that it takes ECN.
 const STAMP_ECN: u32 = 1 << 5;
-
-/// What SYNPROXY remembers of a flow to the server (`struct nf_conn_synproxy`).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Proxied {
-    /// The operation.
-    pub by: OpId,
-    /// The number that the client was told.
-    isn: u32,
-    /// The timestamp that the client was told.
-    its: u32,
-    /// How far the server's timestamps are off.
-    tsoff: u32,
-}
-
-impl Proxied {
-    /// Of a flow that begins.
-    pub(crate) fn new(by: OpId) -> Self {
-        Self { by, isn: 0, its: 0, tsoff: 0 }
-    }
-}
 
 impl Walker<'_> {
     /// `SYNPROXY` (`synproxy_tg4`): a SYN is answered here, and an ACK that answers that opens the connection to the
