@@ -11,10 +11,13 @@ mod helper;
 mod icmp;
 mod look;
 mod sctp;
+mod sctp_state;
 mod seqadj;
 mod synproxy;
 mod table;
 mod tcp;
+mod tcp_segment;
+mod tcp_state;
 mod timeouts;
 mod tuple;
 

@@ -8,6 +8,7 @@ use super::icmp::{self, is_error, quoted};
 use super::look::Look;
 use super::sctp::{self, Sctp};
 use super::tcp::{self, Tcp};
+use super::tcp_state;
 use super::tuple::{Zone, invert, tuple_of};
 use chainwalk_model::{CtDir, Flow, L4, OpId, Packet, PathIface, Tuple, proto};
 
@@ -367,7 +368,7 @@ impl Flows {
 fn bad_transport(packet: &Packet, look: &Look) -> bool {
     match &packet.l4 {
         L4::Tcp(header) => {
-            (look.checksum && packet.bad_csum) || !tcp::flags_are_valid(header.flags)
+            (look.checksum && packet.bad_csum) || !tcp_state::flags_are_valid(header.flags)
         }
         // The checksum of UDP-Lite is computed as if it were UDP's, and never right.
         L4::Udp { .. } if packet.ip.proto == proto::UDPLITE => look.checksum,
