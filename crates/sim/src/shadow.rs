@@ -19,7 +19,8 @@ const MOST_DEPTH: usize = 16;
 /// The rules of a host that can never match, and why.
 pub fn shadowed(host: &Host) -> HashMap<RuleId, Shadow> {
     let rules = &host.rules;
-    let mut looker = Looker { rules, pairs: MOST_PAIRS, found: HashMap::new() };
+    let (takes, found) = (HashMap::new(), HashMap::new());
+    let mut looker = Looker { rules, pairs: MOST_PAIRS, takes, found };
     let changed: Vec<Changed> = rules.tables.iter().map(|t| Changed::by(rules, t)).collect();
     for (at, chain) in rules.chains.iter().enumerate() {
         looker.chain(ChainId(at as u32), chain, changed[chain.table.0 as usize]);
@@ -31,6 +32,8 @@ pub fn shadowed(host: &Host) -> HashMap<RuleId, Shadow> {
 struct Looker<'a> {
     rules: &'a Ruleset,
     pairs: usize,
+    /// What is known of chains by how deep they were looked at: they may call each other very many times over.
+    takes: HashMap<(ChainId, usize), bool>,
     found: HashMap<RuleId, Shadow>,
 }
 
@@ -58,7 +61,7 @@ impl<'a> Looker<'a> {
     }
 
     /// Whether no packet that matches a rule comes to the one behind it.
-    fn ends(&self, rule: &Rule, of: ChainId, depth: usize) -> bool {
+    fn ends(&mut self, rule: &Rule, of: ChainId, depth: usize) -> bool {
         match target(rule) {
             Some(
                 Target::Accept
@@ -78,12 +81,22 @@ impl<'a> Looker<'a> {
     }
 
     /// Whether a chain lets no packet back to the chain that called it.
-    fn takes_all(&self, id: ChainId, depth: usize) -> bool {
+    fn takes_all(&mut self, id: ChainId, depth: usize) -> bool {
+        if let Some(known) = self.takes.get(&(id, depth)) {
+            return *known;
+        }
+        let takes = self.look_through(id, depth);
+        self.takes.insert((id, depth), takes);
+        takes
+    }
+
+    fn look_through(&mut self, id: ChainId, depth: usize) -> bool {
         let chain = self.rules.chain(id);
         if !chain.declared || chain.base.is_some() || depth > MOST_DEPTH {
             return false;
         }
-        for rule in chain.rules.iter().map(|r| self.rules.rule(*r)) {
+        let rules = self.rules;
+        for rule in chain.rules.iter().map(|r| rules.rule(*r)) {
             match target(rule) {
                 // Both lead out of the chain and back to the caller.
                 Some(Target::Return | Target::Goto(_) | Target::Opaque(_)) => return false,
