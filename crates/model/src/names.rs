@@ -190,6 +190,8 @@ impl Fate {
             | Self::Undecided(_)
             | Self::Kept
             | Self::Looped
+            | Self::ChainLoop(_)
+            | Self::TooLong(_)
             | Self::Queued(_)
             | Self::Stolen(_)
             | Self::Proxied(_) => None,

@@ -449,6 +449,12 @@ pub enum Event {
         /// Whether there is no way back to this chain.
         goto: bool,
     },
+    /// A jump or a goto to a chain that let this packet back before: nothing was written since, so it does again, and
+    /// its rules are not listed once more.
+    Again {
+        /// The chain.
+        to: ChainId,
+    },
     /// A called chain is left.
     Returned {
         /// The chain that is left.
@@ -570,6 +576,10 @@ pub enum Fate {
     NotForUs,
     /// Went round and round; the walk was stopped.
     Looped,
+    /// This rule leads back into a chain that the packet is in. iptables loads no such rules; the walk was stopped.
+    ChainLoop(RuleId),
+    /// So many rules were tried, and the walk was stopped: what becomes of the packet is not known.
+    TooLong(u32),
     /// It can't be said beyond this point.
     Undecided(Question),
 }

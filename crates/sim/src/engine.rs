@@ -165,12 +165,27 @@ pub(crate) struct Walker<'w> {
     watch: Option<Watch>,
     /// Whether a copy of a packet is on its way.
     copying: bool,
+    /// How often anything was written that a rule may look at: the packet, what is remembered, an answer.
+    writes: u64,
+    /// How many rules were tried.
+    tried: u32,
+    /// How many are tried before the walk is cut.
+    most_tried: u32,
 }
+
+/// So many rules are tried in a walk, and so many more for each rule of the host: chains that call each other twice
+/// over would be walked for ever.
+const MOST_TRIED: usize = 20_000;
+/// How often each rule of the host may be tried beyond [`MOST_TRIED`].
+const MOST_TRIED_EACH: usize = 8;
+/// So many questions are asked in a walk.
+const MOST_ASKED: usize = 10_000;
 
 impl<'w> Walker<'w> {
     /// A walker for one packet.
     pub(crate) fn new(world: &'w mut World, decider: &'w mut Decider, sent: Sent) -> Self {
         let host = world.host.id;
+        let most_tried = MOST_TRIED + MOST_TRIED_EACH * world.host.rules.rules.len();
         Self {
             world,
             decider,
@@ -181,6 +196,9 @@ impl<'w> Walker<'w> {
             nested: 0,
             watch: None,
             copying: false,
+            writes: 0,
+            tried: 0,
+            most_tried: u32::try_from(most_tried).unwrap_or(u32::MAX),
         }
     }
 
@@ -287,6 +305,7 @@ impl<'w> Walker<'w> {
         if !self.trace.moments.last().is_some_and(same) {
             self.trace.moments.push(Moment { packet: skb.packet.clone(), mark, ct });
         }
+        self.writes += u64::from(matches!(event, Event::Changed(_)));
         let at = self.trace.moments.len() as u32 - 1;
         self.trace.steps.push(Step {
             event,
@@ -434,6 +453,7 @@ impl<'w> Walker<'w> {
             return answer;
         }
         let answer = self.decider.choose(question.clone(), ways);
+        self.writes += 1;
         if lasting {
             let answers = std::rc::Rc::make_mut(&mut self.world.answers);
             answers.push((question.clone(), answer.clone()));

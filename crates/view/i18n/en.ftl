@@ -30,6 +30,8 @@ word-stolen = <b>Taken out of the path.</b>
 word-kept = <b>Kept</b> until the other fragments come
 word-send-error = <x>Not sent.</x>
 word-looped = <x>Round and round.</x>
+word-chain-loop = <x>A loop of chains.</x>
+word-too-long = <b>Cut short.</b>
 word-undecided = <b>Undecided.</b>
 
 ## Headlines
@@ -93,6 +95,8 @@ short-stolen = taken, { $at }
 short-kept = kept for reassembly
 short-send-error = not sent: { $error }
 short-looped = loops
+short-chain-loop = { $at } goes in a loop
+short-too-long = cut short
 short-undecided = depends further
 
 ## Where and why
@@ -116,6 +120,8 @@ why-kept = Its other fragments have not come yet.
 why-send-error = The sender's own call fails: <c>{ $error }</c>.
 why-not-for-us = Its frame is addressed to another machine.
 why-looped = It came back to where it was; the walk was stopped there.
+why-chain-loop = <c>{ $chain }</c> <b>{ $number }</b> leads back to <c>{ $to }</c>; iptables would not load this, and the walk ends here
+why-too-long = More than { $count } rules were tried; the walk was cut here, and what becomes of the packet is not known
 why-undecided = The walk can't go on without knowing: { $what }
 why-not-routing = Not a routing problem: { $why }
 why-second-pass = This host sends it to itself, and it is stopped as it comes in again by <c>lo</c>: { $why }
@@ -275,6 +281,7 @@ short-ports = { $count } ports
 any-packet = any packet
 row-policy-accept = no rule decides: policy <c>{ $policy }</c>
 row-policy-drop = no rule decides: policy <x>{ $policy }</x>
+row-again = <c>{ $chain }</c> once more, and back: nothing has changed since, so it is not listed again
 row-copy = a copy goes out: <b>{ $packet }</b> to <c>{ $dst }</c>
 row-reply = this host replies with <b>{ $packet }</b> to <c>{ $dst }</c>
 aside-in-out = in { $iniface }, out { $outiface }

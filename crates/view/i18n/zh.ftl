@@ -30,6 +30,8 @@ word-stolen = <b>被移出了路径。</b>
 word-kept = <b>暂存</b>，等待其余分片
 word-send-error = <x>未能发出。</x>
 word-looped = <x>原地打转。</x>
+word-chain-loop = <x>链成环。</x>
+word-too-long = <b>中途截断。</b>
 word-undecided = <b>无法断定。</b>
 
 ## 标题
@@ -93,6 +95,8 @@ short-stolen = 移出，{ $at }
 short-kept = 等待重组
 short-send-error = 未发出：{ $error }
 short-looped = 打转
+short-chain-loop = { $at } 成环
+short-too-long = 中途截断
 short-undecided = 仍视情况而定
 
 ## 在哪里，为什么
@@ -116,6 +120,8 @@ why-kept = 其余分片还没有到。
 why-send-error = 发送方自己的调用失败：<c>{ $error }</c>。
 why-not-for-us = 这一帧是发给另一台机器的。
 why-looped = 它回到了原处，推演到此为止。
+why-chain-loop = <c>{ $chain }</c> <b>{ $number }</b> 又回到 <c>{ $to }</c>；iptables 不会加载这样的规则，推演到此为止
+why-too-long = 已尝试超过 { $count } 条规则，推演在此截断，数据包的去向未知
 why-undecided = 不知道下面这点就走不下去：{ $what }
 why-not-routing = 不是路由问题：{ $why }
 why-second-pass = 本机发给自己，经 <c>lo</c> 再次进入时被拦下：{ $why }
@@ -269,6 +275,7 @@ short-ports = { $count } 个端口
 any-packet = 任何包
 row-policy-accept = 没有规则作出决定：默认策略 <c>{ $policy }</c>
 row-policy-drop = 没有规则作出决定：默认策略 <x>{ $policy }</x>
+row-again = 再次进入 <c>{ $chain }</c> 并返回：其间没有任何变化，因此不再列出
 row-copy = 发出一份副本：<b>{ $packet }</b> 到 <c>{ $dst }</c>
 row-reply = 本机以 <b>{ $packet }</b> 回复 <c>{ $dst }</c>
 aside-in-out = 进 { $iniface }，出 { $outiface }

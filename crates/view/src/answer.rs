@@ -321,7 +321,8 @@ fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
         Fate::Kept => "defrag",
         Fate::SendError(_) => "send_error",
         Fate::NotForUs => "unseen",
-        Fate::Looped => "looped",
+        Fate::Looped | Fate::ChainLoop(_) => "looped",
+        Fate::TooLong(_) => "cut",
         Fate::Undecided(_) => "undecided",
     }
 }

@@ -196,6 +196,12 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 }
                 out.push(r);
             }
+            Event::Again { to } => {
+                let mut r = row(RowKind::Chain, called_from(trace, step), at);
+                r.text = say!(lang, RowAgain, chain = &*rules.chain(*to).name);
+                r.span = Some(rules.chain(*to).span);
+                out.push(r);
+            }
             Event::BaseEnd { chain, by: EndBy::Policy, accepted, .. } => {
                 let mut r = row(RowKind::Policy, 1, at);
                 let word = if *accepted { "ACCEPT" } else { "DROP" };

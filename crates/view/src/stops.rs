@@ -154,7 +154,10 @@ fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
                 let chain = t.rules().rule(*rule).chain;
                 lay.add(StopKind::Matched(*rule), Some(chain), base, here);
             }
-            Event::Jumped { .. } | Event::Returned { .. } | Event::Changed(_) => absorbed = true,
+            Event::Jumped { .. }
+            | Event::Again { .. }
+            | Event::Returned { .. }
+            | Event::Changed(_) => absorbed = true,
             Event::BaseEnd { chain, by, accepted, .. } => {
                 if *by == EndBy::Policy && !accepted {
                     lay.add(StopKind::Policy(*chain), Some(*chain), base, here);

@@ -2,7 +2,7 @@
 //!
 //! Source: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
 
-use super::{Skb, Walker, Way};
+use super::{MOST_ASKED, Skb, Walker, Way};
 use crate::ext;
 use crate::eye::Eye;
 use crate::memory::Memory;
@@ -11,6 +11,7 @@ use chainwalk_model::{
     Answer, Backend, ChainId, Check, EndBy, Event, Fate, IfaceMatch, Inv, Lean, Match, OpId,
     OpKind, Path, PathIface, Policy, Question, Rule, RuleId, Stop, Target, Truth,
 };
+use std::collections::{HashMap, HashSet};
 
 /// What a rule's target says.
 pub(super) enum Word {
@@ -37,6 +38,9 @@ enum Holds {
     DropsUnheld,
 }
 
+/// So often a base chain calls a chain again before what can't come out otherwise is no longer listed.
+const LISTED_AGAIN: usize = 256;
+
 /// A chain that is being walked.
 struct Frame {
     chain: ChainId,
@@ -44,6 +48,53 @@ struct Frame {
     next: usize,
     /// The first rule, by number, of the run that did not match.
     run: u32,
+    /// How often anything had been written when the packet came in.
+    writes: u64,
+    /// The chains that a goto left for this one, in order.
+    left: Vec<ChainId>,
+}
+
+impl Frame {
+    fn new(chain: ChainId, writes: u64) -> Self {
+        Self { chain, next: 0, run: 1, writes, left: Vec::new() }
+    }
+}
+
+/// The chains that a packet has been in since its base chain began.
+#[derive(Default)]
+struct Visits {
+    /// Those that it is in, those that a goto left included: one that is entered again is a loop.
+    open: HashSet<ChainId>,
+    /// Those that let it back to their callers and wrote nothing, with how often anything had been written then: as
+    /// long as nothing more is, they do so again.
+    idle: HashMap<ChainId, u64>,
+    /// How often one of the latter was called again.
+    again: usize,
+}
+
+impl Visits {
+    fn enter(&mut self, chain: ChainId) -> bool {
+        self.open.insert(chain)
+    }
+
+    /// A chain came to its end, with those whose gotos led to it.
+    fn leave(&mut self, frame: &Frame, writes: u64) {
+        for chain in frame.left.iter().chain([&frame.chain]) {
+            self.open.remove(chain);
+            if frame.writes == writes {
+                self.idle.insert(*chain, writes);
+            }
+        }
+    }
+
+    /// Whether the visit that begins is known to do nothing, and enough like it were listed.
+    fn is_idle(&mut self, chain: ChainId, writes: u64) -> bool {
+        if self.idle.get(&chain) != Some(&writes) {
+            return false;
+        }
+        self.again += 1;
+        self.again > LISTED_AGAIN
+    }
 }
 
 impl Walker<'_> {
@@ -52,7 +103,9 @@ impl Walker<'_> {
         self.depth = 1;
         self.event(skb, Event::Base(base));
         let host = self.world.host.clone();
-        let mut stack = vec![Frame { chain: base, next: 0, run: 1 }];
+        let mut stack = vec![Frame::new(base, self.writes)];
+        let mut visits = Visits::default();
+        visits.enter(base);
         loop {
             let depth = stack.len();
             let Some(frame) = stack.last_mut() else { return Err(Fate::Looped) };
@@ -61,6 +114,7 @@ impl Walker<'_> {
             let Some(&id) = chain.rules.get(frame.next) else {
                 let (chain, next, run) = (frame.chain, frame.next, frame.run);
                 self.flush(skb, chain, run, next as u32);
+                visits.leave(frame, self.writes);
                 stack.pop();
                 if self.left(skb, &mut stack, chain, base, false) {
                     continue;
@@ -68,6 +122,13 @@ impl Walker<'_> {
                 return self.policy(skb, base);
             };
             frame.next += 1;
+            self.tried += 1;
+            if self.tried > self.most_tried {
+                return Err(Fate::TooLong(self.most_tried));
+            }
+            if let Some(last) = self.decider.made.get(MOST_ASKED) {
+                return Err(Fate::Undecided(last.question.clone()));
+            }
             let rule = host.rules.rule(id);
             let holds = self.matches(skb, path, id, rule);
             if holds == Holds::No {
@@ -98,25 +159,43 @@ impl Walker<'_> {
                     return Ok(());
                 }
                 Word::Return => {
-                    stack.pop();
+                    if let Some(frame) = stack.pop() {
+                        visits.leave(&frame, self.writes);
+                    }
                     if !self.left(skb, &mut stack, at, base, true) {
                         return self.policy(skb, base);
                     }
                 }
                 Word::Call { to, goto } => {
-                    if depth > 512 {
-                        return Err(Fate::Looped);
-                    }
                     let called = host.rules.chain(to);
                     if !called.declared && !host.complete.rules {
                         self.unseen_chain(skb, to)?;
                         continue;
                     }
-                    self.event(skb, Event::Jumped { to, goto });
-                    if goto {
-                        stack.pop();
+                    if visits.is_idle(to, self.writes) {
+                        self.event(skb, Event::Again { to });
+                        if goto {
+                            if let Some(frame) = stack.pop() {
+                                visits.leave(&frame, self.writes);
+                            }
+                            if !self.left(skb, &mut stack, to, base, false) {
+                                return self.policy(skb, base);
+                            }
+                        }
+                        continue;
                     }
-                    stack.push(Frame { chain: to, next: 0, run: 1 });
+                    if !visits.enter(to) {
+                        return Err(Fate::ChainLoop(id));
+                    }
+                    self.event(skb, Event::Jumped { to, goto });
+                    let mut next = Frame::new(to, self.writes);
+                    if goto && let Some(gone) = stack.pop() {
+                        // What the chain before it wrote, it wrote on the same visit.
+                        next.writes = gone.writes;
+                        next.left = gone.left;
+                        next.left.push(gone.chain);
+                    }
+                    stack.push(next);
                     if goto && stack.len() == 1 {
                         // The end of a chain that the base chain handed over to is the base chain's policy.
                         self.depth = 1;
@@ -254,6 +333,7 @@ impl Walker<'_> {
             if matches!(test, Match::Policy(_)) && !self.world.host.complete.rules {
                 self.lean(Lean::NoIpsec);
             }
+            self.writes += u64::from(!ext::is_pure(test, &self.world.host));
             match self.test(skb, path, place, test, None) {
                 Truth::Yes => {
                     if self.with_eye(skb, path, |eye, memory| {
@@ -296,7 +376,7 @@ impl Walker<'_> {
                     if !yes {
                         return Holds::No;
                     }
-                    Self::take_to_heart(path, test);
+                    self.writes += u64::from(Self::take_to_heart(path, test));
                     at += 1;
                 }
             }
@@ -318,15 +398,17 @@ impl Walker<'_> {
         false
     }
 
-    /// An interface that was not known and that a rule's `-o` was said to fit is known from there on.
-    fn take_to_heart(path: &mut Path, test: &Match) {
+    /// An interface that was not known and that a rule's `-o` was said to fit is known from there on. Whether it was so.
+    fn take_to_heart(path: &mut Path, test: &Match) -> bool {
         if let Match::Ip(ip) = test
             && let Some(Inv { not: false, value: IfaceMatch { name, prefix: false } }) =
                 &ip.outiface
             && path.outiface == PathIface::Unknown
         {
             path.outiface = PathIface::Named(name.clone());
+            return true;
         }
+        false
     }
 
     /// Looks at every condition of a rule, without changing anything.
@@ -355,7 +437,10 @@ impl Walker<'_> {
                 let word = match target {
                     Target::Jump(to) => Word::Call { to: *to, goto: false },
                     Target::Goto(to) => Word::Call { to: *to, goto: true },
-                    other => self.target(skb, path, id, at as u16, other)?,
+                    other => {
+                        self.writes += u64::from(!tells_what_it_writes(other));
+                        self.target(skb, path, id, at as u16, other)?
+                    }
                 };
                 if !matches!(word, Word::On) {
                     return Ok(word);
@@ -364,4 +449,24 @@ impl Walker<'_> {
         }
         Ok(Word::On)
     }
+}
+
+/// Whether a target leaves everything as it is but for what it tells as [`Event::Changed`].
+fn tells_what_it_writes(target: &Target) -> bool {
+    target.is_invisible()
+        || matches!(
+            target,
+            Target::Accept
+                | Target::Drop
+                | Target::Return
+                | Target::Reject(_)
+                | Target::Mark(_)
+                | Target::Connmark { .. }
+                | Target::Tos(_)
+                | Target::Dscp(_)
+                | Target::Ttl(_)
+                | Target::Tcpmss(_)
+                | Target::Ecn(_)
+                | Target::Tcpoptstrip(_)
+        )
 }
