@@ -337,6 +337,7 @@ impl Draft {
             chains,
             span: none,
         });
+        crate::loops::tell(rules, table, diagnostics);
         table
     }
 }

@@ -19,6 +19,7 @@ mod ext;
 mod facts;
 mod lines;
 mod listing;
+mod loops;
 mod names;
 mod oneline;
 mod paste;

@@ -470,6 +470,7 @@ problem-bad-value = “{ $found }” does not fit here
 problem-missing = Something is missing after “{ $found }”
 problem-missing-here = Something is missing here
 problem-missing-chain = “{ $found }” is no target that is known, and no chain of that name was pasted
+problem-chain-loop = Chains lead in a circle here ({ $found }); iptables would not load this
 problem-undeclared = Chain “{ $found }” has rules, but no line declares it
 problem-part = Only a part of table “{ $found }” was pasted
 problem-hidden = This listing hides the interfaces; rules may test more than it shows

@@ -426,6 +426,7 @@ problem-bad-value = “{ $found }”放在这里不合适
 problem-missing = “{ $found }”后面缺了什么
 problem-missing-here = 这里缺了什么
 problem-missing-chain = “{ $found }”不是已知的目标，粘贴中也没有这个名字的链
+problem-chain-loop = 链在这里绕成一圈（{ $found }），iptables 不会加载
 problem-undeclared = 链“{ $found }”有规则，却没有一行声明它
 problem-part = 表“{ $found }”只粘贴了一部分
 problem-hidden = 这份列表隐藏了接口，规则可能还检查更多

@@ -369,6 +369,7 @@ keys! {
     ProblemMissing = "problem-missing",
     ProblemMissingHere = "problem-missing-here",
     ProblemMissingChain = "problem-missing-chain",
+    ProblemChainLoop = "problem-chain-loop",
     ProblemUndeclared = "problem-undeclared",
     ProblemPart = "problem-part",
     ProblemHidden = "problem-hidden",
