@@ -8,7 +8,7 @@
 //! - Of flows that were known before, nobody tells which the test saw: it is a question only where as many as may
 //!   have been would change the answer.
 
-use super::Judge;
+use super::judge::Evaluation;
 use crate::addr::prefix;
 use crate::ct::{Zone, tuple_of};
 use crate::eye::{Ct, Eye};
@@ -16,14 +16,14 @@ use crate::memory::Memory;
 use crate::state::connlimit::Groups;
 use chainwalk_model::{ConnlimitMatch, Flow, Found, Part};
 
-pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let (tuple, zone) = match &eye.ct {
         Ct::Flow(flow) if flow.id.is_some() => (flow.orig, flow.zone),
         _ => (tuple_of(eye.packet), Zone::default()),
     };
     let ip = &eye.packet.ip;
     let group = prefix(if m.by_dest { ip.dst } else { ip.src }, m.mask);
-    let groups = memory.connlimits.entry(&j.at, Groups::default);
+    let groups = memory.connlimits.entry(&eval.at, Groups::default);
     let seen = groups.count((group, zone.orig), tuple, |other| eye.net.is_open(other, zone));
     let count = seen.len() as u64;
     let may = |f: &&Flow| {
@@ -36,7 +36,7 @@ pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Ju
     let more = eye.host.flows.iter().map(|f| &f.value).filter(may).count() as u64;
     let limit = u64::from(m.limit);
     if (count > limit) != (count + more > limit) {
-        return j.untold(Part::Connlimit, false);
+        return eval.untold(Part::Connlimit, false);
     }
-    j.holds(Part::Connlimit, false, (count > limit) == m.above, || Found::Number(count));
+    eval.holds(Part::Connlimit, false, (count > limit) == m.above, || Found::Number(count));
 }

@@ -6,8 +6,8 @@
 //!   length that its type does not fit, drops the packet; where the option is inverted the test holds first,
 //!   but for iptables-nft.
 
+use super::judge::{Evaluation, backend, truth, within};
 use super::tcp::{has_option, port};
-use super::{Judge, backend, truth, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Backend, DccpMatch, Found, Packet, Part, Truth};
@@ -15,27 +15,27 @@ use chainwalk_model::{Backend, DccpMatch, Found, Packet, Part, Truth};
 /// Bytes of a header before what its type adds.
 pub(super) const HEADER: u32 = 12;
 
-pub(super) fn test(m: &DccpMatch, eye: &Eye, j: &mut Judge) {
+pub(super) fn test(m: &DccpMatch, eye: &Eye, eval: &mut Evaluation) {
     let header = header(eye.packet);
     let number = |at: usize| header.as_ref().map(|h| u16::from_be_bytes([h[at], h[at + 1]]));
-    port(m.ports.sport, number(0), Part::Sport, false, j);
-    port(m.ports.dport, number(2), Part::Dport, false, j);
+    port(m.ports.sport, number(0), Part::Sport, false, eval);
+    port(m.ports.dport, number(2), Part::Dport, false, eval);
     let Some(header) = header else {
-        j.truth = Truth::No;
+        eval.truth = Truth::No;
         return;
     };
     if let Some(types) = m.types {
         let kind = kind(&header);
         let holds = types.value & 1 << kind != 0;
-        j.holds(Part::DccpType, types.not, holds, || Found::Number(kind.into()));
+        eval.holds(Part::DccpType, types.not, holds, || Found::Number(kind.into()));
     }
     if let Some(option) = m.option {
         if let Some(all) = options(&header) {
             let holds = has_option(all, option.value);
-            j.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
+            eval.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
         } else {
-            let holds = option.not && backend(eye, j.at) == Backend::Legacy;
-            j.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
+            let holds = option.not && backend(eye, eval.at) == Backend::Legacy;
+            eval.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
         }
     }
 }

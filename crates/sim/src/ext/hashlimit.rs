@@ -13,7 +13,7 @@
 //!   the rate. iptables takes its number for one a second, whatever unit stands behind it.
 //! - A table that is full drops the packets of a new bucket.
 
-use super::{Judge, truth};
+use super::judge::{Evaluation, truth};
 use crate::addr::prefix;
 use crate::eye::Eye;
 use crate::memory::Memory;
@@ -24,17 +24,19 @@ use chainwalk_model::{Found, HashlimitMatch, L4, OpId, Packet, Part, Question, T
 /// The bits of a mode that look at ports.
 const PORTS: u8 = 0b1010;
 
-pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
-    let table = memory.hashlimits.entry(&place(m, eye, j.at), || Table::new(m, eye.host));
-    let Some(key) = key(table.config(), eye.packet) else { return j.lacks(Part::Limit, m.above) };
+pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+    let table = memory.hashlimits.entry(&place(m, eye, eval.at), || Table::new(m, eye.host));
+    let Some(key) = key(table.config(), eye.packet) else {
+        return eval.lacks(Part::Limit, m.above);
+    };
     let len = wire::total_len(eye.packet);
     let answer = match table.ask(m, key, len, eye.now_ms) {
         Asked::Below => truth(!m.above),
         Asked::Above => truth(m.above),
         Asked::Full => Truth::No,
-        Asked::Untold => Truth::Unknown(Question::History(j.at)),
+        Asked::Untold => Truth::Unknown(Question::History(eval.at)),
     };
-    j.say(Part::Limit, m.above, answer, || Found::Nothing);
+    eval.say(Part::Limit, m.above, answer, || Found::Nothing);
 }
 
 /// Whether the packet was dropped since the table had no room for its bucket.

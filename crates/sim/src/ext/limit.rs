@@ -6,18 +6,18 @@
 //!   in 32 bits. iptables-nft writes a `limit` expression instead (`nft_limit.c`), which counts
 //!   nanoseconds.
 
-use super::{Judge, backend};
+use super::judge::{Evaluation, backend};
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::limit::Bucket;
 use chainwalk_model::{Backend, Found, Part, Rate};
 
-pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
-    let native = backend(eye, j.at) == Backend::IptablesNft;
+pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+    let native = backend(eye, eval.at) == Backend::IptablesNft;
     let fresh = || Bucket::full(rate, burst, native, eye.now_ms);
-    let bucket = memory.limits.entry(&j.at, fresh);
+    let bucket = memory.limits.entry(&eval.at, fresh);
     let (holds, left) = bucket.take(rate, burst, native, eye.now_ms);
-    j.holds(Part::Limit, false, holds, || Found::Number(left));
+    eval.holds(Part::Limit, false, holds, || Found::Number(left));
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ mod host;
 mod icmp;
 mod ip;
 mod iprange;
+mod judge;
 pub(crate) mod limit;
 mod mac;
 mod mss;
@@ -50,12 +51,13 @@ mod ttl;
 mod u32;
 mod udp;
 
+use self::judge::Evaluation;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::wire::{self, Seen};
 use chainwalk_model::{
-    Backend, Check, Found, Host, IfaceMatch, Masked, Match, OpId, Part, Question, Range,
-    RecentAction, SetMatch, SetTarget, Statistic, Truth,
+    Check, Found, Host, Masked, Match, OpId, Part, Question, RecentAction, SetMatch, SetTarget,
+    Statistic, Truth,
 };
 
 /// Whether a test holds for the packet before `eye`.
@@ -69,7 +71,7 @@ pub(crate) fn test(
     memory: &mut Memory,
     checks: Option<&mut Vec<Check>>,
 ) -> Truth {
-    let mut judge = Judge { at, checks, truth: Truth::Yes };
+    let mut judge = Evaluation { at, checks, truth: Truth::Yes };
     let j = &mut judge;
     match m {
         Match::Ip(m) => ip::test(m, eye, j),
@@ -190,7 +192,7 @@ pub(crate) fn hotdrops(m: &Match, at: OpId, eye: &Eye, memory: &Memory) -> bool 
         }
         Match::Udp(m) => !udp::is_native(m, eye, at) && short(udp::UDP_HEADER),
         Match::Sctp(m) => {
-            let mut judge = Judge { at, checks: None, truth: Truth::Yes };
+            let mut judge = Evaluation { at, checks: None, truth: Truth::Yes };
             short(udp::SCTP_HEADER) || chunks::broken(m, eye, &mut judge)
         }
         Match::Dccp(m) => dccp::broken(m, eye),
@@ -230,84 +232,6 @@ pub(crate) fn mapped(
     set::map(m, eye, memory)
 }
 
-/// Gathers the conditions of one test into its answer, and tells them one by one if asked to.
-struct Judge<'a> {
-    /// Where the test stands.
-    at: OpId,
-    /// Who wants to know each condition.
-    checks: Option<&'a mut Vec<Check>>,
-    /// What holds so far.
-    truth: Truth,
-}
-
-impl Judge<'_> {
-    /// One condition, inversion counted into `truth`.
-    fn say(&mut self, part: Part, not: bool, truth: Truth, found: impl FnOnce() -> Found) {
-        if let Some(checks) = &mut self.checks {
-            checks.push(Check { op: self.at.op, part, not, truth: truth.clone(), found: found() });
-        }
-        let so_far = std::mem::replace(&mut self.truth, Truth::No);
-        self.truth = both(so_far, truth);
-    }
-
-    /// One condition that `holds`, before inversion.
-    fn holds(&mut self, part: Part, not: bool, holds: bool, found: impl FnOnce() -> Found) {
-        self.say(part, not, truth(holds != not), found);
-    }
-
-    /// One condition that fails, inverted or not, since the packet has nothing to look at.
-    fn lacks(&mut self, part: Part, not: bool) {
-        self.say(part, not, Truth::No, || Found::Nothing);
-    }
-
-    /// One condition that leans on a fact nobody told.
-    fn untold(&mut self, part: Part, not: bool) {
-        let question = Question::Fact(self.at);
-        self.say(part, not, Truth::Unknown(question), || Found::Nothing);
-    }
-}
-
-/// Whether both hold: a certain no decides, then what is not known, then chance.
-fn both(a: Truth, b: Truth) -> Truth {
-    match (a, b) {
-        (Truth::No, _) | (_, Truth::No) => Truth::No,
-        (unknown @ Truth::Unknown(_), _) | (_, unknown @ Truth::Unknown(_)) => unknown,
-        (Truth::Chance(p), Truth::Chance(q)) => Truth::Chance(p * q),
-        (chance @ Truth::Chance(_), Truth::Yes) | (Truth::Yes, chance) => chance,
-    }
-}
-
-/// A certain answer.
-fn truth(holds: bool) -> Truth {
-    if holds { Truth::Yes } else { Truth::No }
-}
-
-/// Whether a value lies in a range.
-fn within<T: PartialOrd + Copy>(range: Range<T>, value: T) -> bool {
-    range.first <= value && value <= range.last
-}
-
-/// Whether a number is the one asked for under its mask. A value with bits outside the mask never is.
-fn masked(m: Masked<u32>, value: u32) -> bool {
-    value & m.mask == m.value
-}
-
-/// Whether an interface has a name that fits.
-fn named(m: &IfaceMatch, name: &str) -> bool {
-    if m.prefix { name.starts_with(&*m.name) } else { *name == *m.name }
-}
-
-/// The program that the rule is of.
-fn backend(eye: &Eye, at: OpId) -> Backend {
-    let rules = &eye.host.rules;
-    let chain = rules.rules.get(at.rule.0 as usize).map(|r| r.chain);
-    chain
-        .and_then(|c| rules.chains.get(c.0 as usize))
-        .and_then(|c| rules.tables.get(c.table.0 as usize))
-        .map(|t| t.backend)
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 pub(crate) mod bench;
 
@@ -315,19 +239,10 @@ pub(crate) mod bench;
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Inv, Opaque, PortsMatch, Rate, RuleId, TcpMatch};
+    use chainwalk_model::{Inv, Opaque, PortsMatch, Range, Rate, RuleId, TcpMatch};
 
     fn port(not: bool, port: u16) -> Inv<Range<u16>> {
         Inv { not, value: Range { first: port, last: port } }
-    }
-
-    #[test]
-    fn a_certain_no_outweighs_what_is_not_known() {
-        let unknown = || Truth::Unknown(Question::Random(OpId { rule: RuleId(0), op: 0 }));
-        assert_eq!(both(unknown(), Truth::No), Truth::No);
-        assert_eq!(both(Truth::Chance(0.5), unknown()), unknown());
-        assert_eq!(both(Truth::Chance(0.5), Truth::Yes), Truth::Chance(0.5));
-        assert_eq!(both(Truth::Chance(0.5), Truth::Chance(0.5)), Truth::Chance(0.25));
     }
 
     #[test]

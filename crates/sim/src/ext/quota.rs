@@ -4,17 +4,17 @@
 //! - Listed: `quota: 300 bytes`.
 //! - Kernel: `quota_mt` in `net/netfilter/xt_quota.c`: the first packet that does not fit uses up the rest.
 
-use super::Judge;
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::quota::Left;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Part};
 
-pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let len = u64::from(wire::total_len(eye.packet));
-    let before = memory.quotas.entry(&j.at, || Left::new(m.value)).take(len);
-    j.holds(Part::Quota, m.not, before >= len, || Found::Number(before));
+    let before = memory.quotas.entry(&eval.at, || Left::new(m.value)).take(len);
+    eval.holds(Part::Quota, m.not, before >= len, || Found::Number(before));
 }
 
 #[cfg(test)]

@@ -9,18 +9,18 @@
 //!   `--hitcount` of its rules asks for, rounded up to a power of two; 32 without any.
 //! - Not modelled: writes to `/proc/net/xt_recent`, module parameters other than the default ones.
 
-use super::Judge;
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::recent::List;
 use chainwalk_model::{Entry, Found, Hook, Part, RecentMatch};
 
-pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let list = memory.recent.entry(&m.name, || List::new(&m.name, eye.host));
     let ip = &eye.packet.ip;
     let addr = if m.by_dest { ip.dst } else { ip.src };
     let (holds, hits) = list.ask(m, addr, ttl_before_forwarding(eye), eye.now_ms);
-    j.holds(Part::Recent, m.action.not, holds, || Found::Number(hits as u64));
+    eval.holds(Part::Recent, m.action.not, holds, || Found::Number(hits as u64));
 }
 
 /// The TTL as it was before this host forwarded the packet.

@@ -1,7 +1,7 @@
-//! `-m set` and `-j SET`: ipsets.
+//! `-m set` and `-eval SET`: ipsets.
 //!
 //! - Written: `[!] --match-set NAME src|dst[,…]`, `--return-nomatch`, `! --update-counters`,
-//!   `[!] --packets-eq N` and its like; `-j SET --add-set NAME src --exist --timeout N --del-set …`.
+//!   `[!] --packets-eq N` and its like; `-eval SET --add-set NAME src --exist --timeout N --del-set …`.
 //! - Listed: `match-set NAME src,dst`, `add-set NAME src exist`.
 //! - Kernel: `net/netfilter/xt_set.c`, `net/netfilter/ipset`.
 //! - A set of the other family, or one with more dimensions than are given, holds for no packet.
@@ -9,7 +9,8 @@
 //! - A set that was not pasted is a question.
 //! - `--return-nomatch` inverts what a set of networks finds, also within a list (`ip_set_test`).
 
-use super::{Judge, mac, truth};
+use super::judge::{Evaluation, truth};
+use super::mac;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::sets::{self, Ask, Dim, Have, Live, New};
@@ -32,7 +33,7 @@ enum Lack {
     Route,
 }
 
-pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let ask = Ask {
         count: (!m.options.keep_counters).then(|| len(eye)),
         packets: m.options.packets,
@@ -40,17 +41,17 @@ pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) 
     };
     let answer = match find(&m.set, m, &ask, eye, memory, 0) {
         Ok(_) if eye.source_untold() && m.dirs.contains(&true) => {
-            Truth::Unknown(Question::Fact(j.at))
+            Truth::Unknown(Question::Fact(eval.at))
         }
         Ok(sets::Found::Unclear) => Truth::Unknown(Question::Set(m.set.clone())),
         Ok(found) => truth(matches!(found, sets::Found::Fits(_)) != m.not),
         Err(Some(question)) => Truth::Unknown(question),
-        Err(None) => Truth::Unknown(Question::Fact(j.at)),
+        Err(None) => Truth::Unknown(Question::Fact(eval.at)),
     };
     let ip = &eye.packet.ip;
     let by_source = m.dirs.first().copied().unwrap_or(true);
     let addr = if by_source { ip.src } else { ip.dst };
-    j.say(Part::Set, m.not, answer, || Found::Addr(addr));
+    eval.say(Part::Set, m.not, answer, || Found::Addr(addr));
 }
 
 /// Whether a test leaves the sets as they are: nothing counts, and no element learns an address.

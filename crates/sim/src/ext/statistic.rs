@@ -4,12 +4,12 @@
 //! - Listed: `statistic mode random probability 0.50000000000`, `statistic mode nth every 3 packet 1`.
 //! - Kernel: `statistic_mt` in `net/netfilter/xt_statistic.c`. A probability counts in steps of 2⁻³¹.
 
-use super::Judge;
+use super::judge::Evaluation;
 use crate::memory::Memory;
 use crate::state::statistic::Counter;
 use chainwalk_model::{Found, Inv, Part, Statistic, Truth};
 
-pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, eval: &mut Evaluation) {
     match m.value {
         Statistic::Random(p) => {
             let p = if m.not { 1.0 - p } else { p };
@@ -21,12 +21,12 @@ pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, j: &mut Judge) {
             } else {
                 Truth::Chance(p)
             };
-            j.say(Part::Random, m.not, truth, || Found::Nothing);
+            eval.say(Part::Random, m.not, truth, || Found::Nothing);
         }
         Statistic::Nth { every, packet } => {
-            let counter = memory.counters.entry(&j.at, || Counter::new(every, packet));
+            let counter = memory.counters.entry(&eval.at, || Counter::new(every, packet));
             let (turn, seen) = counter.advance(every, packet);
-            j.holds(Part::Nth, m.not, turn, || Found::Number(u64::from(seen)));
+            eval.holds(Part::Nth, m.not, turn, || Found::Number(u64::from(seen)));
         }
     }
 }

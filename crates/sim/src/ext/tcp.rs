@@ -7,7 +7,7 @@
 //!   holds, inverted or not. iptables-nft writes ports and flags as expressions of its own: each reads its
 //!   bytes alone, and a range that holds every port is left out, also an inverted one.
 
-use super::{Judge, backend, within};
+use super::judge::{Evaluation, backend, within};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{Backend, Found, Inv, L4, OpId, Part, Range, TcpMatch, Truth};
@@ -15,8 +15,8 @@ use chainwalk_model::{Backend, Found, Inv, L4, OpId, Part, Range, TcpMatch, Trut
 /// Bytes of a header without options.
 pub(super) const HEADER: u32 = 20;
 
-pub(super) fn test(m: &TcpMatch, eye: &Eye, j: &mut Judge) {
-    let native = is_native(m, eye, j.at);
+pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
+    let native = is_native(m, eye, eval.at);
     let tcp = match &eye.packet.l4 {
         L4::Tcp(tcp) => Some(tcp),
         _ => None,
@@ -25,28 +25,28 @@ pub(super) fn test(m: &TcpMatch, eye: &Eye, j: &mut Judge) {
         let need = if native { need } else { HEADER };
         tcp.filter(|_| seen(eye.packet, need) == Seen::Whole)
     };
-    port(m.sport, read(2).map(|t| t.sport), Part::Sport, native, j);
-    port(m.dport, read(4).map(|t| t.dport), Part::Dport, native, j);
+    port(m.sport, read(2).map(|t| t.sport), Part::Sport, native, eval);
+    port(m.dport, read(4).map(|t| t.dport), Part::Dport, native, eval);
     if let Some(m) = m.flags {
         match read(14) {
             Some(tcp) => {
                 let holds = tcp.flags.0 & m.value.mask.0 == m.value.value.0;
-                j.holds(Part::TcpFlags, m.not, holds, || Found::Flags(tcp.flags));
+                eval.holds(Part::TcpFlags, m.not, holds, || Found::Flags(tcp.flags));
             }
-            None => j.lacks(Part::TcpFlags, m.not),
+            None => eval.lacks(Part::TcpFlags, m.not),
         }
     }
     if let Some(m) = m.option {
         match read(HEADER) {
             Some(tcp) => {
                 let holds = has_option(&tcp.options, m.value);
-                j.holds(Part::TcpOption, m.not, holds, || Found::Nothing);
+                eval.holds(Part::TcpOption, m.not, holds, || Found::Nothing);
             }
-            None => j.lacks(Part::TcpOption, m.not),
+            None => eval.lacks(Part::TcpOption, m.not),
         }
     }
     if !native && read(HEADER).is_none() {
-        j.truth = Truth::No;
+        eval.truth = Truth::No;
     }
 }
 
@@ -70,14 +70,14 @@ pub(super) fn port(
     value: Option<u16>,
     part: Part,
     native: bool,
-    j: &mut Judge,
+    eval: &mut Evaluation,
 ) {
     let Some(m) = m else { return };
     let found = || value.map_or(Found::Nothing, |v| Found::Number(u64::from(v)));
     match value {
-        _ if native && m.value == ANY => j.say(part, m.not, Truth::Yes, found),
-        Some(value) => j.holds(part, m.not, within(m.value, value), found),
-        None => j.lacks(part, m.not),
+        _ if native && m.value == ANY => eval.say(part, m.not, Truth::Yes, found),
+        Some(value) => eval.holds(part, m.not, within(m.value, value), found),
+        None => eval.lacks(part, m.not),
     }
 }
 
