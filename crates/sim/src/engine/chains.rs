@@ -3,7 +3,7 @@
 //! Source: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
 
 use super::{MOST_ASKED, Skb, Walker, Way};
-use crate::ext;
+use crate::ext::{self, Assumed, Evaluated};
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::route::Router;
@@ -275,7 +275,7 @@ impl Walker<'_> {
         at: OpId,
         test: &Match,
         checks: Option<&mut Vec<Check>>,
-    ) -> Truth {
+    ) -> Evaluated {
         self.with_eye(skb, path, |eye, memory| ext::test(test, at, eye, memory, checks))
     }
 
@@ -324,32 +324,16 @@ impl Walker<'_> {
         while let Some(op) = rule.ops.get(at) {
             let OpKind::Match(test) = &op.what else { break };
             let place = OpId { rule: id, op: at as u16 };
-            if ext::is_historic(test) && !self.world.host.complete.rules {
-                self.lean(Lean::FreshHistory(id));
-            }
-            if let Match::Nfacct(name) = test {
-                self.lean(Lean::NoQuota(name.clone()));
-            }
-            if matches!(test, Match::Policy(_)) && !self.world.host.complete.rules {
-                self.lean(Lean::NoIpsec);
-            }
-            self.writes += u64::from(!ext::is_pure(test, &self.world.host));
-            match self.test(skb, path, place, test, None) {
+            self.assume(id, test);
+            let found = self.test(skb, path, place, test, None);
+            match found.truth {
                 Truth::Yes => {
-                    if self.with_eye(skb, path, |eye, memory| {
-                        ext::holds_and_drops(test, place, eye, memory)
-                    }) {
+                    if found.hotdrop {
                         holds = Holds::Drops;
                     }
                     at += 1;
                 }
-                Truth::No
-                    if self.with_eye(skb, path, |eye, memory| {
-                        ext::hotdrops(test, place, eye, memory)
-                    }) =>
-                {
-                    return Holds::DropsUnheld;
-                }
+                Truth::No if found.hotdrop => return Holds::DropsUnheld,
                 Truth::No if holds == Holds::Drops => return Holds::DropsUnheld,
                 Truth::No => return Holds::No,
                 Truth::Chance(p) if p >= 1.0 => at += 1,
@@ -384,14 +368,30 @@ impl Walker<'_> {
         holds
     }
 
+    /// Notes what a test takes for granted, and that it remembers something.
+    fn assume(&mut self, rule: RuleId, test: &Match) {
+        let host = self.world.host.clone();
+        let facts = ext::facts(test, &host);
+        if facts.history && !host.complete.rules {
+            self.lean(Lean::FreshHistory(rule));
+        }
+        match facts.assumes {
+            Some(Assumed::NoQuota(name)) => self.lean(Lean::NoQuota(name.clone())),
+            Some(Assumed::NoIpsec) => self.lean(Lean::NoIpsec),
+            None => {}
+        }
+        self.writes += u64::from(!facts.pure);
+    }
+
     /// Whether a pure test after an unknown one says no. It stops at the first that remembers something.
     fn later_no(&mut self, skb: &Skb, path: &Path, id: RuleId, rule: &Rule, from: usize) -> bool {
         for (at, op) in rule.ops.iter().enumerate().skip(from) {
             let OpKind::Match(test) = &op.what else { break };
-            if !ext::is_pure(test, &self.world.host) {
+            if !ext::facts(test, &self.world.host).pure {
                 break;
             }
-            if self.test(skb, path, OpId { rule: id, op: at as u16 }, test, None) == Truth::No {
+            let place = OpId { rule: id, op: at as u16 };
+            if self.test(skb, path, place, test, None).truth == Truth::No {
                 return true;
             }
         }

@@ -7,6 +7,7 @@
 //!   of those listed will do; for IPv6 every kind that is listed must hold, except that one of LOCAL,
 //!   ANYCAST and UNREACHABLE is enough.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{AddrTypeMatch, AddrTypes, Found, Part, PathIface, Question, Truth};
@@ -18,6 +19,8 @@ const LOCAL: u16 = 1 << 2;
 const ANYCAST: u16 = 1 << 4;
 const MULTICAST: u16 = 1 << 5;
 const UNREACHABLE: u16 = 1 << 7;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: AddrTypeMatch, eye: &Eye, eval: &mut Evaluation) {
     let dev = if m.limit_in {

@@ -6,10 +6,15 @@
 //! - Kernel: `xt_mark.c`, `xt_dscp.c`, `xt_length.c` in `net/netfilter`.
 //! - The length is that of the IP packet with its header, as the header tells it.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, masked, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Masked, Part, Range};
+
+/// Of what looks at the header: targets rewrite it.
+pub(super) const HEADER: Facts = Facts::reading(Reads::HEADER);
+pub(super) const MARK: Facts = Facts::reading(Reads::MARK);
 
 pub(super) fn mark(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
     eval.holds(Part::Mark, m.not, masked(m.value, eye.mark), || Found::Hex(u64::from(eye.mark)));

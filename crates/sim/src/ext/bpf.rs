@@ -6,6 +6,7 @@
 //!   its end, and a division by 0, answer no. Of what stands beside the packet, protocol, kind, mark, length
 //!   and the link-layer addresses are known; a program that loads another is a question.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
@@ -15,6 +16,8 @@ use chainwalk_model::{BpfInsn, BpfMatch, Entry, Found, PacketType, Part};
 const BESIDE: u32 = 0xffff_f000;
 const NET: u32 = 0xfff0_0000;
 const FRAME: u32 = 0xffe0_0000;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: &BpfMatch, eye: &Eye, eval: &mut Evaluation) {
     let BpfMatch::Bytecode(code) = m else { return eval.untold(Part::Module, false) };

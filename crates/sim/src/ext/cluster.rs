@@ -5,11 +5,14 @@
 //! - Kernel: `net/netfilter/xt_cluster.c`: a hash of the flow's first source address, as a little-endian
 //!   machine reads it, of IPv6 only the first four bytes. A packet without a flow never holds, inverted or not.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::{Ct, Eye};
 use crate::jhash::jhash_1word;
 use chainwalk_model::{ClusterMatch, Found, Part};
 use std::net::IpAddr;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: ClusterMatch, eye: &Eye, eval: &mut Evaluation) {
     let Ct::Flow(flow) = &eye.ct else { return eval.lacks(Part::Node, m.nodes.not) };

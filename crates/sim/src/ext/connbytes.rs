@@ -5,9 +5,12 @@
 //! - Kernel: `connbytes_mt` in `net/netfilter/xt_connbytes.c`. The packet at hand is counted, by its IP length.
 //! - Flows are counted where `nf_conntrack_acct` is on; loading a rule with this test turns it on.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{ConnbytesDir, ConnbytesMatch, ConnbytesMode, Found, Part, Range};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: ConnbytesMatch, eye: &Eye, eval: &mut Evaluation) {
     let Ct::Flow(flow) = &eye.ct else { return eval.lacks(Part::Connbytes, m.range.not) };

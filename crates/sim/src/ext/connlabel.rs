@@ -5,10 +5,15 @@
 //! - Kernel: `connlabel_mt` in `net/netfilter/xt_connlabel.c`.
 //! - A name and a number may be the same label; which, `connlabel.conf` says, which nobody pastes.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::{Ct, Eye};
 use crate::memory::Memory;
 use chainwalk_model::{Found, Inv, Part, Text};
+
+pub(super) fn facts(set: bool) -> Facts<'static> {
+    Facts { pure: !set, ..Facts::reading(Reads::UNFOLLOWED) }
+}
 
 pub(super) fn test(
     label: &Inv<Text>,

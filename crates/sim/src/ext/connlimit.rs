@@ -8,6 +8,7 @@
 //! - Of flows that were known before, nobody tells which the test saw: it is a question only where as many as may
 //!   have been would change the answer.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::addr::prefix;
 use crate::ct::{Zone, tuple_of};
@@ -15,6 +16,8 @@ use crate::eye::{Ct, Eye};
 use crate::memory::Memory;
 use crate::state::connlimit::Groups;
 use chainwalk_model::{ConnlimitMatch, Flow, Found, Part};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
 pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let (tuple, zone) = match &eye.ct {

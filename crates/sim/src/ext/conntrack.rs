@@ -9,6 +9,7 @@
 //! - A flow that is not confirmed yet expires in 0 seconds.
 //! - `--ctstatus NONE` has no bit to find: it never holds, and its inversion holds for every flow.
 
+use super::facts::{Facts, Reads};
 use super::ip::under;
 use super::judge::{Evaluation, truth, within};
 use super::state;
@@ -17,6 +18,8 @@ use chainwalk_model::{ConntrackMatch, CtStates, Found, Part, Truth};
 
 /// The bit of a flow that is in the table.
 const CONFIRMED: u16 = 8;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
 
 pub(super) fn test(m: &ConntrackMatch, eye: &Eye, eval: &mut Evaluation) {
     let flow = match &eye.ct {

@@ -6,14 +6,17 @@
 //!   length that its type does not fit, drops the packet; where the option is inverted the test holds first,
 //!   but for iptables-nft.
 
-use super::judge::{Evaluation, backend, truth, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, backend, truth};
 use super::tcp::{has_option, port};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Backend, DccpMatch, Found, Packet, Part, Truth};
 
 /// Bytes of a header before what its type adds.
-pub(super) const HEADER: u32 = 12;
+const HEADER: u32 = 12;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: &DccpMatch, eye: &Eye, eval: &mut Evaluation) {
     let header = header(eye.packet);
@@ -22,6 +25,9 @@ pub(super) fn test(m: &DccpMatch, eye: &Eye, eval: &mut Evaluation) {
     port(m.ports.dport, number(2), Part::Dport, false, eval);
     let Some(header) = header else {
         eval.truth = Truth::No;
+        if eye.packet.ip.frag_off == 0 {
+            eval.hotdrop();
+        }
         return;
     };
     if let Some(types) = m.types {
@@ -34,24 +40,13 @@ pub(super) fn test(m: &DccpMatch, eye: &Eye, eval: &mut Evaluation) {
             let holds = has_option(all, option.value);
             eval.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
         } else {
+            if eval.truth == Truth::Yes {
+                eval.hotdrop();
+            }
             let holds = option.not && backend(eye, eval.at) == Backend::Legacy;
             eval.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
         }
     }
-}
-
-/// Whether the kernel drops the packet, since its options can't be read where they decide.
-pub(super) fn broken(m: &DccpMatch, eye: &Eye) -> bool {
-    let Some(header) = header(eye.packet) else {
-        return eye.packet.ip.frag_off == 0;
-    };
-    let fits = |m: Option<chainwalk_model::Inv<chainwalk_model::Range<u16>>>, at: usize| {
-        let port = u16::from_be_bytes([header[at], header[at + 1]]);
-        m.is_none_or(|m| within(m.value, port) != m.not)
-    };
-    let typed = m.types.is_none_or(|t| (t.value & 1 << kind(&header) != 0) != t.not);
-    let asked = fits(m.ports.sport, 0) && fits(m.ports.dport, 2) && typed;
-    asked && m.option.is_some() && options(&header).is_none()
 }
 
 /// The packet from its DCCP header on.
@@ -109,7 +104,7 @@ mod tests {
         let request = bench(0, 6, &[0, 0, 0, 9, 0, 32, 2, 0]);
         assert_eq!(request.test(&Match::Dccp(option(32))), Truth::Yes);
         assert_eq!(request.test(&Match::Dccp(option(9))), Truth::No);
-        assert!(!broken(&option(32), &request.eye()));
-        assert!(broken(&option(32), &bench(0, 4, &[0, 0, 0, 9]).eye()));
+        assert!(!request.hotdrops(&Match::Dccp(option(32))));
+        assert!(bench(0, 4, &[0, 0, 0, 9]).hotdrops(&Match::Dccp(option(32))));
     }
 }

@@ -4,9 +4,12 @@
 //! - Listed: `src-group 0x1`, `! dst-group 0x2/0xf`.
 //! - Kernel: `devgroup_mt` in `net/netfilter/xt_devgroup.c`.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{Found, Inv, Masked, Part, PathIface, Question, Truth};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(
     src: Option<Inv<Masked<u32>>>,

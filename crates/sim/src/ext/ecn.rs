@@ -5,10 +5,13 @@
 //! - Kernel: `net/netfilter/xt_ecn.c`. It does not ask whether the packet is a later fragment: there the
 //!   byte at the flags' place decides, whatever it is.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{EcnMatch, Found, Packet, Part, TcpFlags};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
 pub(super) fn test(m: EcnMatch, eye: &Eye, eval: &mut Evaluation) {
     if let Some(m) = m.ect {

@@ -3,11 +3,14 @@
 //! - Written and listed: `eui64`.
 //! - Kernel: `net/ipv6/netfilter/ip6t_eui64.c`.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use super::mac;
 use crate::eye::Eye;
 use chainwalk_model::{Found, Part};
 use std::net::IpAddr;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(eye: &Eye, eval: &mut Evaluation) {
     let IpAddr::V6(src) = eye.packet.ip.src else { return eval.lacks(Part::Module, false) };

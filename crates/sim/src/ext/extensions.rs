@@ -6,6 +6,7 @@
 //!   `net/ipv6/netfilter`. A packet without the header never holds, inverted or not; the first header of its
 //!   kind counts. `--fraglen` is never looked at; an option's length of 255 is any.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire;
@@ -25,7 +26,9 @@ const NONE: u8 = 59;
 /// Destination options.
 pub(super) const DEST: u8 = 60;
 /// Bytes of a mobility header that the kernel reads.
-pub(super) const MOBILITY: usize = 6;
+const MOBILITY: usize = 6;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn frag(m: &FragMatch, eye: &Eye, eval: &mut Evaluation) {
     let Some(header) = here(eye.packet, FRAGMENT, eval) else { return };
@@ -129,12 +132,17 @@ pub(super) fn mh(m: Option<Inv<Range<u8>>>, eye: &Eye, eval: &mut Evaluation) {
             let holds = m.is_none_or(|m| within(m.value, kind));
             eval.holds(Part::HeaderType, not, holds, || Found::Number(kind.into()));
         }
-        None => eval.lacks(Part::HeaderType, not),
+        None => {
+            if broken_mh(eye.packet) {
+                eval.hotdrop();
+            }
+            eval.lacks(Part::HeaderType, not);
+        }
     }
 }
 
 /// Whether the kernel drops a packet for its mobility header: one that is cut, or has something behind it.
-pub(super) fn broken_mh(p: &Packet) -> bool {
+fn broken_mh(p: &Packet) -> bool {
     wire::transport_bytes(p).is_some_and(|b| b.len() < MOBILITY || b[0] != NONE)
 }
 

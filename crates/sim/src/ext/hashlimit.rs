@@ -13,6 +13,7 @@
 //!   the rate. iptables takes its number for one a second, whatever unit stands behind it.
 //! - A table that is full drops the packets of a new bucket.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use crate::addr::prefix;
 use crate::eye::Eye;
@@ -24,26 +25,27 @@ use chainwalk_model::{Found, HashlimitMatch, L4, OpId, Packet, Part, Question, T
 /// The bits of a mode that look at ports.
 const PORTS: u8 = 0b1010;
 
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
+
 pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let table = memory.hashlimits.entry(&place(m, eye, eval.at), || Table::new(m, eye.host));
     let Some(key) = key(table.config(), eye.packet) else {
+        if is_cut(table.config(), eye.packet) {
+            eval.hotdrop();
+        }
         return eval.lacks(Part::Limit, m.above);
     };
     let len = wire::total_len(eye.packet);
     let answer = match table.ask(m, key, len, eye.now_ms) {
         Asked::Below => truth(!m.above),
         Asked::Above => truth(m.above),
-        Asked::Full => Truth::No,
+        Asked::Full => {
+            eval.hotdrop();
+            Truth::No
+        }
         Asked::Untold => Truth::Unknown(Question::History(eval.at)),
     };
     eval.say(Part::Limit, m.above, answer, || Found::Nothing);
-}
-
-/// Whether the packet was dropped since the table had no room for its bucket.
-pub(super) fn is_full(m: &HashlimitMatch, eye: &Eye, at: OpId, memory: &Memory) -> bool {
-    let Some(table) = memory.hashlimits.get(&place(m, eye, at)) else { return false };
-    let key = key(table.config(), eye.packet);
-    key.is_some_and(|key| table.is_full_for(&key, eye.now_ms))
 }
 
 /// The table of a rule.
@@ -88,7 +90,7 @@ fn behind(m: &HashlimitMatch, p: &Packet) -> Option<usize> {
 }
 
 /// Whether a port that the key needs is cut off.
-pub(super) fn broken(m: &HashlimitMatch, p: &Packet) -> bool {
+fn is_cut(m: &HashlimitMatch, p: &Packet) -> bool {
     behind(m, p).is_some_and(|at| wire::seen(p, at as u32 + 4) == wire::Seen::Short)
 }
 

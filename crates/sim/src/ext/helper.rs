@@ -6,9 +6,12 @@
 //! - What other helpers than `ftp` and `tftp` expect is not followed: where a rule gives one to a flow, the answer is a
 //!   question, as it is of a flow that was told.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{Found, Inv, OpKind, Part, Target, Text};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(name: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
     let Ct::Flow(flow) = &eye.ct else {

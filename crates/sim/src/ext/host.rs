@@ -4,12 +4,25 @@
 //! - Certain is: a packet without a socket has no control group, only a SYN has a fingerprint, and where no
 //!   IP security is at work every packet has the policy `none`.
 
+use super::facts::{Assumed, Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{
-    CgroupMatch, Entry, Found, Hook, Inv, IpvsMatch, L4, OsfMatch, Part, PolicyMatch, TcpFlags,
+    CgroupMatch, Entry, Found, Hook, Host, Inv, IpvsMatch, L4, OsfMatch, Part, PolicyMatch,
+    TcpFlags,
 };
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+/// Where no paste could show it, no IP security is at work.
+pub(super) fn policy_facts(host: &Host) -> Facts<'static> {
+    Facts { assumes: (!host.complete.rules).then_some(Assumed::NoIpsec), ..FACTS }
+}
+
+pub(super) fn cpu(not: bool, eval: &mut Evaluation) {
+    eval.untold(Part::Module, not);
+}
 
 pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &Eye, eval: &mut Evaluation) {
     // On its way through there is no socket; what is delivered may have found one already.

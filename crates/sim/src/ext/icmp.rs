@@ -4,12 +4,18 @@
 //! - Listed: `icmptype 3 code 1`, `ipv6-icmptype 128`.
 //! - Kernel: `icmp_match` in `net/ipv4/netfilter/ip_tables.c`, `icmp6_match` in `ip6_tables.c`.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{Found, IcmpMatch, Inv, L4, Part};
 
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
 pub(super) fn test(m: Inv<IcmpMatch>, eye: &Eye, eval: &mut Evaluation) {
+    if seen(eye.packet, 4) == Seen::Short {
+        eval.hotdrop();
+    }
     let L4::Icmp(icmp) = &eye.packet.l4 else { return eval.lacks(Part::Icmp, m.not) };
     if seen(eye.packet, 4) != Seen::Whole {
         return eval.lacks(Part::Icmp, m.not);

@@ -6,6 +6,7 @@
 //! - An interface that a hook does not have is the empty name: `-i +` and `! -i eth0` hold for it.
 //! - The protocol of IPv6 is what follows the extension headers.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, named, truth};
 use crate::eye::Eye;
 use chainwalk_model::{
@@ -15,6 +16,8 @@ use std::net::IpAddr;
 
 /// The protocol number of an authentication header.
 const AH: u8 = 51;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: &IpMatch, eye: &Eye, eval: &mut Evaluation) {
     let ip = &eye.packet.ip;

@@ -4,10 +4,13 @@
 //! - Listed: `source IP range 10.0.0.1-10.0.0.9`, `! destination IP range …`.
 //! - Kernel: `iprange_mt` in `net/netfilter/xt_iprange.c`.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use chainwalk_model::{Found, Inv, Part, Range};
 use std::net::IpAddr;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(
     src: Option<Inv<Range<IpAddr>>>,

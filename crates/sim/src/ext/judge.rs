@@ -13,9 +13,35 @@ pub(super) struct Evaluation<'a> {
     pub(super) checks: Option<&'a mut Vec<Check>>,
     /// What holds so far.
     pub(super) truth: Truth,
+    /// Whether the kernel drops the packet at once.
+    hotdrop: bool,
 }
 
-impl Evaluation<'_> {
+/// What came of a test.
+pub(crate) struct Evaluated {
+    /// Whether it holds.
+    pub truth: Truth,
+    /// Whether the kernel drops the packet at once, the test held or not: it could not read what it looks at, or has
+    /// no room to remember it (`par->hotdrop`).
+    pub hotdrop: bool,
+}
+
+impl<'a> Evaluation<'a> {
+    /// Nothing was said yet.
+    pub(super) fn new(at: OpId, checks: Option<&'a mut Vec<Check>>) -> Self {
+        Self { at, checks, truth: Truth::Yes, hotdrop: false }
+    }
+
+    /// What came of it.
+    pub(super) fn end(self) -> Evaluated {
+        Evaluated { truth: self.truth, hotdrop: self.hotdrop }
+    }
+
+    /// The kernel drops the packet at once, as it sets `par->hotdrop`.
+    pub(super) fn hotdrop(&mut self) {
+        self.hotdrop = true;
+    }
+
     /// One condition, inversion counted into `truth`.
     pub(super) fn say(
         &mut self,

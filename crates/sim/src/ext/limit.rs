@@ -6,11 +6,14 @@
 //!   in 32 bits. iptables-nft writes a `limit` expression instead (`nft_limit.c`), which counts
 //!   nanoseconds.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend};
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::limit::Bucket;
 use chainwalk_model::{Backend, Found, Part, Rate};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
 pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let native = backend(eye, eval.at) == Backend::IptablesNft;

@@ -5,9 +5,12 @@
 //! - Kernel: `mac_mt` in `net/netfilter/xt_mac.c`.
 //! - A packet without an Ethernet header never holds, inverted or not: one made here, or over lo.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{Entry, Found, Hook, IfKind, Inv, Mac, Part};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: Inv<Mac>, eye: &Eye, eval: &mut Evaluation) {
     match source(eye) {

@@ -5,6 +5,7 @@
 //! - Kernel: `net/netfilter/xt_tcpmss.c`. A segment without the option holds where the test is inverted; one
 //!   whose header is cut drops the packet. The bytes of a later fragment are read like a header.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth, within};
 use crate::eye::Eye;
 use crate::wire;
@@ -13,8 +14,13 @@ use chainwalk_model::{Found, Inv, Packet, Part, Range};
 /// The kind of the option, and its length.
 const MSS: [u8; 2] = [2, 4];
 
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
 pub(super) fn test(m: Inv<Range<u16>>, eye: &Eye, eval: &mut Evaluation) {
-    let Some(options) = options(eye.packet) else { return eval.lacks(Part::Mss, m.not) };
+    let Some(options) = options(eye.packet) else {
+        eval.hotdrop();
+        return eval.lacks(Part::Mss, m.not);
+    };
     match mss(&options) {
         Some(mss) => {
             eval.holds(Part::Mss, m.not, within(m.value, mss), || Found::Number(mss.into()));
@@ -23,11 +29,7 @@ pub(super) fn test(m: Inv<Range<u16>>, eye: &Eye, eval: &mut Evaluation) {
     }
 }
 
-/// Whether the header can't be read whole.
-pub(super) fn broken(p: &Packet) -> bool {
-    options(p).is_none()
-}
-
+/// The options; `None` where the header can't be read whole.
 fn options(p: &Packet) -> Option<Vec<u8>> {
     let bytes = wire::bytes(p);
     let header = bytes.get(wire::ip_header_len(p) as usize..)?;

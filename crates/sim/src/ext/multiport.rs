@@ -5,10 +5,13 @@
 //! - Kernel: `multiport_mt` in `net/netfilter/xt_multiport.c`.
 //! - A second or later fragment never holds, inverted or not.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Part, PortSide, Range};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(side: PortSide, m: &Inv<Vec<Range<u16>>>, eye: &Eye, eval: &mut Evaluation) {
     let part = match side {
@@ -16,6 +19,9 @@ pub(super) fn test(side: PortSide, m: &Inv<Vec<Range<u16>>>, eye: &Eye, eval: &m
         PortSide::Destination => Part::Dport,
         PortSide::Either => Part::AnyPort,
     };
+    if wire::seen(eye.packet, 4) == wire::Seen::Short {
+        eval.hotdrop();
+    }
     let Some((sport, dport)) = wire::ports(eye.packet) else { return eval.lacks(part, m.not) };
     let holds = m.value.iter().any(|range| match side {
         PortSide::Source => within(*range, sport),

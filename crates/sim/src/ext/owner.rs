@@ -9,9 +9,12 @@
 //! - Not modelled: supplementary groups; they would make `--gid-owner` hold for more packets, so a group
 //!   that does not fit is not known there.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth, within};
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{CtStates, Entry, Found, Inv, L4, Part, Question, Range, Truth};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(
     uid: Option<Inv<Range<u32>>>,

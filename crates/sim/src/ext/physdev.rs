@@ -7,9 +7,12 @@
 //! - A packet that saw no bridge holds exactly where every option is inverted. One that did see a bridge,
 //!   but has no port on that side, holds for any `--physdev-in` and for no `--physdev-out`.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, named, truth};
 use crate::eye::Eye;
 use chainwalk_model::{Found, IfaceMatch, Inv, Part, PathIface, PhysdevMatch, Truth};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: &PhysdevMatch, eye: &Eye, eval: &mut Evaluation) {
     let phys_out = &eye.path.phys_out;

@@ -6,9 +6,12 @@
 //! - A packet that this host makes is unicast, whatever its destination; a bridge shows frames for
 //!   others as unicast too.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{Entry, Found, Inv, PacketType, Part};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: Inv<PacketType>, eye: &Eye, eval: &mut Evaluation) {
     let (kind, name) = match eye.entry {

@@ -4,12 +4,15 @@
 //! - Listed: `quota: 300 bytes`.
 //! - Kernel: `quota_mt` in `net/netfilter/xt_quota.c`: the first packet that does not fit uses up the rest.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::quota::Left;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Part};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
 pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let len = u64::from(wire::total_len(eye.packet));

@@ -5,9 +5,12 @@
 //! - Kernel: `realm_mt` in `net/netfilter/xt_realm.c`; the number is `tclassid` of the packet's `dst_entry`.
 //! - IPv6's routes have none.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, masked};
 use crate::eye::Eye;
 use chainwalk_model::{Found, Inv, Masked, Origin, Part};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
     let told = |r: &chainwalk_model::Route| !matches!(r.origin, Origin::Inferred(_));

@@ -9,11 +9,17 @@
 //!   `--hitcount` of its rules asks for, rounded up to a power of two; 32 without any.
 //! - Not modelled: writes to `/proc/net/xt_recent`, module parameters other than the default ones.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::recent::List;
-use chainwalk_model::{Entry, Found, Hook, Part, RecentMatch};
+use chainwalk_model::{Entry, Found, Hook, Part, RecentAction, RecentMatch};
+
+pub(super) fn facts(m: &RecentMatch) -> Facts<'_> {
+    let pure = m.action.value == RecentAction::Check && !m.reap;
+    Facts { pure, ..Facts::reading(Reads::UNFOLLOWED).remembering() }
+}
 
 pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let list = memory.recent.entry(&m.name, || List::new(&m.name, eye.host));

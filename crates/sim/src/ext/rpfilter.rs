@@ -5,6 +5,7 @@
 //! - Kernel: `rpfilter_mt` in `net/ipv4/netfilter/ipt_rpfilter.c`, `ip6t_rpfilter.c` for IPv6.
 //! - A packet over lo always passes the filter, and so does what this host hands back to itself.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use crate::eye::Eye;
 use chainwalk_model::{Found, IfKind, Part, Question, RpfilterMatch, Truth};
@@ -12,6 +13,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 const UNICAST: u16 = 1 << 1;
 const LOCAL: u16 = 1 << 2;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: RpfilterMatch, eye: &Eye, eval: &mut Evaluation) {
     let answer = match passes(m, eye) {

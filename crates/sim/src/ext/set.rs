@@ -9,6 +9,7 @@
 //! - A set that was not pasted is a question.
 //! - `--return-nomatch` inverts what a set of networks finds, also within a list (`ip_set_test`).
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use super::mac;
 use crate::eye::Eye;
@@ -17,7 +18,7 @@ use crate::sets::{self, Ask, Dim, Have, Live, New};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
     Entry, Found, Host, IpFamily, IpSet, L4, Masked, Packet, Part, PathIface, Question, SetMatch,
-    SetTarget, Text, Truth, proto,
+    SetOptions, SetTarget, Text, Truth, proto,
 };
 
 /// Lists hold no lists; a paste that says so is not followed further.
@@ -31,6 +32,12 @@ enum Lack {
     Untold,
     /// The route would have to be known.
     Route,
+}
+
+pub(super) fn facts(m: &SetMatch, host: &Host) -> Facts<'static> {
+    let plain = m.options == SetOptions::default();
+    let reads = if plain { Reads::SETS } else { Reads::UNFOLLOWED };
+    Facts { pure: is_pure(m, host), ..Facts::reading(reads) }
 }
 
 pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
@@ -55,7 +62,7 @@ pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, eval: &mut Eval
 }
 
 /// Whether a test leaves the sets as they are: nothing counts, and no element learns an address.
-pub(super) fn is_pure(m: &SetMatch, host: &Host) -> bool {
+fn is_pure(m: &SetMatch, host: &Host) -> bool {
     let changes = |s: &IpSet| sets::has(s, "counters") || &*s.kind == "bitmap:ip,mac";
     let asked = |s: &&IpSet| s.name == m.set;
     match host.sets.iter().find(asked) {
@@ -65,7 +72,7 @@ pub(super) fn is_pure(m: &SetMatch, host: &Host) -> bool {
 }
 
 /// Adds the packet's element to a set, then removes one.
-pub(super) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
+pub(crate) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
     if let Some(m) = &t.add {
         let new = New { timeout: t.timeout, exist: t.exist, bytes: len(eye) };
         change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
@@ -81,7 +88,7 @@ pub(super) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
 
 /// The mark that `--map-set` finds for the packet. `Err` is what would have to be known; a set that nobody told is
 /// its own question.
-pub(super) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked<u32>, Question> {
+pub(crate) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked<u32>, Question> {
     let ask = Ask { count: Some(len(eye)), packets: None, bytes: None };
     let unknown = || Question::Set(m.set.clone());
     match find(&m.set, m, &ask, eye, memory, 0) {

@@ -6,10 +6,16 @@
 //! - A listener on every address does not count without `--nowildcard`. Sockets of connections are not known
 //!   where nobody told all that is open; whether a socket is transparent, and its mark, nobody tells.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::ct;
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{CtDir, Found, L4, LocalStack, Part, SocketMatch, proto};
+
+pub(super) fn facts(m: SocketMatch) -> Facts<'static> {
+    let writes = if m.restore_skmark { Reads::MARK } else { Reads::FIXED };
+    Facts { writes, ..Facts::reading(Reads::UNFOLLOWED) }
+}
 
 pub(super) fn test(m: SocketMatch, eye: &Eye, eval: &mut Evaluation) {
     if eye.has_socket && !m.restore_skmark {

@@ -8,6 +8,7 @@
 //!   one the lower first.
 
 use super::extensions::{ROUTING, here};
+use super::facts::{Facts, Reads};
 use super::ip::under;
 use super::judge::Evaluation;
 use crate::eye::Eye;
@@ -16,6 +17,8 @@ use std::net::{IpAddr, Ipv6Addr};
 
 /// The type of a segment routing header.
 const SEGMENTS: u8 = 4;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: &SrhMatch, eye: &Eye, eval: &mut Evaluation) {
     let Some(header) = here(eye.packet, ROUTING, eval) else { return };

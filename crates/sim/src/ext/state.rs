@@ -5,9 +5,12 @@
 //! - Kernel: `state_mt` in `net/netfilter/xt_state.c`.
 //! - A packet that conntrack was not asked about counts as INVALID.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{CtStates, Found, Inv, Part};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
 
 pub(super) fn test(m: Inv<CtStates>, eye: &Eye, eval: &mut Evaluation) {
     let states = of(eye);

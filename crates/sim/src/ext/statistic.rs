@@ -4,10 +4,18 @@
 //! - Listed: `statistic mode random probability 0.50000000000`, `statistic mode nth every 3 packet 1`.
 //! - Kernel: `statistic_mt` in `net/netfilter/xt_statistic.c`. A probability counts in steps of 2⁻³¹.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::memory::Memory;
 use crate::state::statistic::Counter;
 use chainwalk_model::{Found, Inv, Part, Statistic, Truth};
+
+pub(super) fn facts(m: &Inv<Statistic>) -> Facts<'_> {
+    match m.value {
+        Statistic::Random(_) => Facts::reading(Reads::CHANCE),
+        Statistic::Nth { .. } => Facts::reading(Reads::UNFOLLOWED).remembering(),
+    }
+}
 
 pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, eval: &mut Evaluation) {
     match m.value {

@@ -8,10 +8,13 @@
 //! - Both algorithms find the same. Not modelled: packets in several pieces, where `bm` may miss a text
 //!   that lies across two of them.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Found, Part, StringMatch};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: &StringMatch, eye: &Eye, eval: &mut Evaluation) {
     let at = find(m, &wire::bytes(eye.packet));

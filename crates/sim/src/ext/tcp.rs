@@ -7,13 +7,16 @@
 //!   holds, inverted or not. iptables-nft writes ports and flags as expressions of its own: each reads its
 //!   bytes alone, and a range that holds every port is left out, also an inverted one.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, within};
 use crate::eye::Eye;
-use crate::wire::{Seen, seen};
+use crate::wire::{Seen, l4_header_len, seen};
 use chainwalk_model::{Backend, Found, Inv, L4, OpId, Part, Range, TcpMatch, Truth};
 
 /// Bytes of a header without options.
 pub(super) const HEADER: u32 = 20;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
     let native = is_native(m, eye, eval.at);
@@ -45,13 +48,22 @@ pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
             None => eval.lacks(Part::TcpOption, m.not),
         }
     }
-    if !native && read(HEADER).is_none() {
+    if native {
+        return;
+    }
+    if read(HEADER).is_none() {
         eval.truth = Truth::No;
+    }
+    let short = |need| seen(eye.packet, need) == Seen::Short;
+    let options_cut = m.option.is_some() && short(l4_header_len(eye.packet));
+    let cut = eye.packet.ip.frag_off == 8 || short(HEADER) || options_cut;
+    if cut && eval.truth == Truth::No {
+        eval.hotdrop();
     }
 }
 
 /// Whether iptables-nft writes this test without the kernel's `tcp` match.
-pub(super) fn is_native(m: &TcpMatch, eye: &Eye, at: OpId) -> bool {
+fn is_native(m: &TcpMatch, eye: &Eye, at: OpId) -> bool {
     backend(eye, at) == Backend::IptablesNft
         && m.option.is_none()
         && (says(m.sport) || says(m.dport) || m.flags.is_some())
@@ -162,16 +174,15 @@ mod tests {
 
     #[test]
     fn a_header_that_is_cut_drops_the_packet() {
-        let at = OpId { rule: chainwalk_model::RuleId(0), op: 0 };
         let m = Match::Tcp(ports(false, 80, 80));
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
-        assert!(!crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
+        assert!(!bench.hotdrops(&m));
         (bench.packet.ip.mf, bench.packet.ip.frag_len) = (true, Some(8));
         assert_eq!(bench.test(&m), Truth::No);
-        assert!(crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
+        assert!(bench.hotdrops(&m));
         let bench = bench.of_nft();
         assert_eq!(bench.test(&m), Truth::Yes);
-        assert!(!crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
+        assert!(!bench.hotdrops(&m));
     }
 
     #[test]

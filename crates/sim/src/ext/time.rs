@@ -6,11 +6,14 @@
 //! - Kernel: `time_mt` in `net/netfilter/xt_time.c`.
 //! - With `--kerneltz` the kernel's own time zone decides, which nobody tells.
 
+use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use crate::eye::Eye;
 use chainwalk_model::{Found, Part, Range, TimeMatch, Truth};
 
 const DAY: u64 = 86_400;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::CLOCK);
 
 pub(super) fn test(m: TimeMatch, eye: &Eye, eval: &mut Evaluation) {
     let found = || eye.clock.map_or(Found::Nothing, Found::Time);

@@ -4,9 +4,12 @@
 //! - Listed: `TTL match TTL == 64`, `TTL match TTL > 63`.
 //! - Kernel: `net/netfilter/xt_hl.c`.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{Found, Part, TtlMatch};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
 pub(super) fn test(m: TtlMatch, eye: &Eye, eval: &mut Evaluation) {
     let ttl = eye.packet.ip.ttl;

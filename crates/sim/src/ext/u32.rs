@@ -5,6 +5,7 @@
 //! - Kernel: `u32_match_it` in `net/netfilter/xt_u32.c`. Offsets count from the IP header; an offset
 //!   behind the packet's end makes the test fail before inversion. A shift counts modulo 32.
 
+use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
@@ -23,6 +24,8 @@ enum Step {
     Right,
     At,
 }
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
     match parse(&m.value) {

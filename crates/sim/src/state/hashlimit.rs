@@ -76,11 +76,6 @@ impl Table {
         &self.config
     }
 
-    /// Whether there is no room for a bucket that is not there yet.
-    pub(crate) fn is_full_for(&self, key: &Key, now_ms: u64) -> bool {
-        !self.buckets.contains_key(key) && self.room(now_ms) == Some(false)
-    }
-
     /// Whether the packet is below the limit.
     pub(crate) fn ask(&mut self, m: &HashlimitMatch, key: Key, len: u32, now_ms: u64) -> Asked {
         let config = &self.config;
