@@ -14,15 +14,15 @@ use chainwalk_model::{
 use std::collections::{HashMap, HashSet};
 
 /// What a rule's target says.
-pub(super) enum Word {
-    /// Go on with the next rule.
-    On,
+pub(super) enum Verdict {
+    /// Go on behind it.
+    Continue,
     /// This base chain lets the packet pass.
     Accept,
     /// Back to the caller.
     Return,
     /// Call a chain.
-    Call { to: ChainId, goto: bool },
+    Jump { to: ChainId, goto: bool },
     /// The packet ends here.
     End(Fate),
 }
@@ -152,13 +152,13 @@ impl Walker<'_> {
                 return Err(Fate::Dropped(Stop::Kernel));
             }
             match self.act(skb, path, id, rule)? {
-                Word::On => {}
-                Word::Accept => {
+                Verdict::Continue => {}
+                Verdict::Accept => {
                     let by = EndBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: true });
                     return Ok(());
                 }
-                Word::Return => {
+                Verdict::Return => {
                     if let Some(frame) = stack.pop() {
                         visits.leave(&frame, self.writes);
                     }
@@ -166,7 +166,7 @@ impl Walker<'_> {
                         return self.policy(skb, base);
                     }
                 }
-                Word::Call { to, goto } => {
+                Verdict::Jump { to, goto } => {
                     let called = host.rules.chain(to);
                     if !called.declared && !host.complete.rules {
                         self.unseen_chain(skb, to)?;
@@ -201,7 +201,7 @@ impl Walker<'_> {
                         self.depth = 1;
                     }
                 }
-                Word::End(fate) => {
+                Verdict::End(fate) => {
                     let by = EndBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
                     return Err(fate);
@@ -431,23 +431,23 @@ impl Walker<'_> {
     }
 
     /// The target of a rule; none is "go on".
-    fn act(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<Word> {
+    fn act(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<Verdict> {
         for (at, op) in rule.ops.iter().enumerate() {
             if let OpKind::Target(target) = &op.what {
                 let word = match target {
-                    Target::Jump(to) => Word::Call { to: *to, goto: false },
-                    Target::Goto(to) => Word::Call { to: *to, goto: true },
+                    Target::Jump(to) => Verdict::Jump { to: *to, goto: false },
+                    Target::Goto(to) => Verdict::Jump { to: *to, goto: true },
                     other => {
                         self.writes += u64::from(!tells_what_it_writes(other));
                         self.target(skb, path, id, at as u16, other)?
                     }
                 };
-                if !matches!(word, Word::On) {
+                if !matches!(word, Verdict::Continue) {
                     return Ok(word);
                 }
             }
         }
-        Ok(Word::On)
+        Ok(Verdict::Continue)
     }
 }
 

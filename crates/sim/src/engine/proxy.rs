@@ -1,6 +1,6 @@
 //! Targets that take the packet to somewhere else: `TPROXY`, and `TEE`'s copy.
 
-use super::chains::Word;
+use super::chains::Verdict;
 use super::{Attached, OwnPacket, Skb, Walker};
 use crate::route::Router;
 use chainwalk_model::{
@@ -10,8 +10,8 @@ use std::net::IpAddr;
 
 impl Walker<'_> {
     /// `TPROXY` (`tproxy_tg4`): a transparent socket takes the packet, or it is dropped.
-    pub(super) fn tproxy(&mut self, skb: &mut Skb, rule: RuleId, to: &Tproxy) -> Word {
-        let dropped = Word::End(Fate::Dropped(Stop::Rule(rule)));
+    pub(super) fn tproxy(&mut self, skb: &mut Skb, rule: RuleId, to: &Tproxy) -> Verdict {
+        let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
         let (L4::Tcp(_) | L4::Udp { .. }) = &skb.packet.l4 else { return dropped };
         let Some(own) = skb.packet.dport() else { return dropped };
         let port = if to.port == 0 { own } else { to.port };
@@ -43,7 +43,7 @@ impl Walker<'_> {
         let mark = (skb.mark & !to.mark.mask) ^ to.mark.value;
         self.set_mark(skb, mark);
         skb.has_socket = true;
-        Word::Accept
+        Verdict::Accept
     }
 
     /// `TEE` (`nf_dup_ipv4`): an untracked copy goes out to a gateway. A copy is not copied.

@@ -3,7 +3,7 @@
 //! Sources: `net/netfilter/nf_synproxy_core.c`, `net/ipv4/netfilter/ipt_SYNPROXY.c`. The numbers of its answers are a
 //! secret of the kernel: they are 0 here, and whether an ACK answers them is a question.
 
-use super::chains::Word;
+use super::chains::Verdict;
 use super::replies::plain;
 use super::{Attached, OwnPacket, Skb, Walker, Way};
 use crate::ct::{self, Info, Proxied};
@@ -31,8 +31,8 @@ impl Walker<'_> {
         rule: RuleId,
         op: u16,
         proxy: &Synproxy,
-    ) -> Word {
-        let dropped = Word::End(Fate::Dropped(Stop::Rule(rule)));
+    ) -> Verdict {
+        let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
         if skb.packet.bad_csum {
             return dropped;
         }
@@ -47,13 +47,13 @@ impl Walker<'_> {
             std::rc::Rc::make_mut(&mut self.world.proxied).push((ct::tuple_of(&skb.packet), said));
             let own = OwnPacket::from(answer.ip.src);
             self.send_from_kernel(skb, answer, attached, own);
-            return Word::End(Fate::Stolen(rule));
+            return Verdict::End(Fate::Stolen(rule));
         }
         if !is(&tcp, TcpFlags::ACK) {
-            return Word::On;
+            return Verdict::Continue;
         }
         if self.open_to_server(skb, &tcp, OpId { rule, op }, tcp.seq) {
-            Word::End(Fate::Stolen(rule))
+            Verdict::End(Fate::Stolen(rule))
         } else {
             dropped
         }
