@@ -12,7 +12,7 @@ use std::rc::Rc;
 /// How many outcomes of one packet are followed.
 const MOST_OUTCOMES: usize = 64;
 /// How many bytes the walks of a session may take before further branches are left out.
-const MOST_BYTES: usize = 24 << 20;
+const MOST_BYTES: usize = 12 << 20;
 
 /// A host and the packets that were sent through it.
 pub struct Session {
