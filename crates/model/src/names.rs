@@ -178,6 +178,11 @@ impl Rule {
         };
         targets().find(|t| !t.continues()).or_else(|| targets().last())
     }
+
+    /// Whether an operation behind the one at `at` may still end the rule.
+    pub fn can_break_behind(&self, at: usize) -> bool {
+        self.ops.iter().skip(at + 1).any(|op| matches!(op.what, OpKind::Match(_)))
+    }
 }
 
 impl Fate {

@@ -442,6 +442,10 @@ pub enum Event {
     },
     /// Every test of this rule holds. What it does follows.
     Matched(RuleId),
+    /// This statement of a rule runs although a later operation may still end the rule. What it does follows.
+    Acted(OpId),
+    /// A rule that has acted ends at this operation and does not match.
+    Broke(OpId),
     /// A jump, or a goto.
     Jumped {
         /// The chain it goes to.

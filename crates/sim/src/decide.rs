@@ -39,6 +39,17 @@ impl Decider {
         taken
     }
 
+    /// How far it has come.
+    pub(crate) fn mark(&self) -> (usize, usize) {
+        (self.made.len(), self.forks.len())
+    }
+
+    /// Forgets what was decided since a mark.
+    pub(crate) fn back_to(&mut self, (made, forks): (usize, usize)) {
+        self.made.truncate(made);
+        self.forks.truncate(forks);
+    }
+
     /// The scripts of the last `most` ways not taken, the earliest fork first.
     pub(crate) fn open(&self, most: usize) -> Vec<Vec<Answer>> {
         let last = &self.forks[self.forks.len().saturating_sub(most)..];

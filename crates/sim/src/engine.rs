@@ -11,8 +11,10 @@ mod output;
 mod proxy;
 mod redirect;
 mod replies;
+mod rule;
 mod synproxy;
 mod targets;
+mod visits;
 
 use crate::ct::{self, Info, Zone, status};
 use crate::decide::Decider;

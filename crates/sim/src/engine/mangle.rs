@@ -1,6 +1,6 @@
 //! Targets that write into the packet and let the walk go on: `ECN`, `TCPOPTSTRIP`, `SNPT`, `DNPT`, `HMARK`.
 
-use super::chains::Verdict;
+use super::rule::Verdict;
 use super::{Attached, Skb, Walker};
 use crate::ct;
 use crate::jhash::jhash_3words;

@@ -1,6 +1,6 @@
 //! Targets that take the packet to somewhere else: `TPROXY`, and `TEE`'s copy.
 
-use super::chains::Verdict;
+use super::rule::Verdict;
 use super::{Attached, OwnPacket, Skb, Walker};
 use crate::route::Router;
 use chainwalk_model::{

@@ -3,13 +3,12 @@
 //! Sources: `net/netfilter/nf_synproxy_core.c`, `net/ipv4/netfilter/ipt_SYNPROXY.c`. The numbers of its answers are a
 //! secret of the kernel: they are 0 here, and whether an ACK answers them is a question.
 
-use super::chains::Verdict;
 use super::replies::plain;
+use super::rule::Verdict;
 use super::{Attached, OwnPacket, Skb, Walker, Way};
 use crate::ct::{self, Info, Proxied};
 use chainwalk_model::{
-    Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, RuleId, Stop, Synproxy, Tcp,
-    TcpFlags, proto,
+    Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, Stop, Synproxy, Tcp, TcpFlags, proto,
 };
 use std::sync::Arc;
 
@@ -25,13 +24,8 @@ const STAMP_ECN: u32 = 1 << 5;
 impl Walker<'_> {
     /// `SYNPROXY` (`synproxy_tg4`): a SYN is answered here, and an ACK that answers that opens the connection to the
     /// server.
-    pub(super) fn synproxy(
-        &mut self,
-        skb: &mut Skb,
-        rule: RuleId,
-        op: u16,
-        proxy: &Synproxy,
-    ) -> Verdict {
+    pub(super) fn synproxy(&mut self, skb: &mut Skb, at: OpId, proxy: &Synproxy) -> Verdict {
+        let rule = at.rule;
         let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
         if skb.packet.bad_csum {
             return dropped;
@@ -52,7 +46,7 @@ impl Walker<'_> {
         if !is(&tcp, TcpFlags::ACK) {
             return Verdict::Continue;
         }
-        if self.open_to_server(skb, &tcp, OpId { rule, op }, tcp.seq) {
+        if self.open_to_server(skb, &tcp, at, tcp.seq) {
             Verdict::End(Fate::Stolen(rule))
         } else {
             dropped

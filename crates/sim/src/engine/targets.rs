@@ -1,6 +1,6 @@
 //! What targets do to a packet. The nat targets are in `nat`.
 
-use super::chains::Verdict;
+use super::rule::Verdict;
 use super::{Attached, Skb, Walker, Way};
 use chainwalk_model::{
     Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, OpId, Path,
@@ -13,11 +13,11 @@ impl Walker<'_> {
         &mut self,
         skb: &mut Skb,
         path: &Path,
-        rule: RuleId,
-        op: u16,
+        at: OpId,
         target: &Target,
     ) -> Way<Verdict> {
         let hook = path.hook;
+        let rule = at.rule;
         Ok(match target {
             Target::Accept | Target::Queue { bypass: true, .. } => Verdict::Accept,
             Target::Drop => Verdict::End(Fate::Dropped(Stop::Rule(rule))),
@@ -67,7 +67,7 @@ impl Walker<'_> {
                 Verdict::Accept
             }
             Target::Ct(ct) => {
-                self.ct_target(skb, rule, op, ct);
+                self.ct_target(skb, at, ct);
                 Verdict::Continue
             }
             Target::Tos(m) => {
@@ -88,7 +88,7 @@ impl Walker<'_> {
             Target::Set(set) => {
                 self.set_target(skb, path, set);
                 if let (Some(map), true) = (&set.map, set.map_mark) {
-                    self.map_mark(skb, path, map, rule, op)?;
+                    self.map_mark(skb, path, map, at)?;
                 }
                 Verdict::Continue
             }
@@ -111,16 +111,16 @@ impl Walker<'_> {
                 Verdict::Continue
             }
             Target::Tproxy(to) => self.tproxy(skb, rule, to),
-            Target::Synproxy(proxy) => self.synproxy(skb, rule, op, proxy),
+            Target::Synproxy(proxy) => self.synproxy(skb, at, proxy),
             Target::Clusterip(_) => {
-                let question = Question::Fact(OpId { rule, op });
+                let question = Question::Fact(at);
                 match self.put(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
                     Answer::Yes => Verdict::Continue,
                     _ => Verdict::End(Fate::Dropped(Stop::Rule(rule))),
                 }
             }
             Target::Opaque(_) => {
-                let question = Question::Opaque(OpId { rule, op });
+                let question = Question::Opaque(at);
                 let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
                 match self.put(skb, &question, &ways) {
                     Answer::Yes => Verdict::Continue,
@@ -181,7 +181,7 @@ impl Walker<'_> {
     }
 
     /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`).
-    fn ct_target(&mut self, skb: &mut Skb, rule: RuleId, op: u16, ct: &CtTarget) {
+    fn ct_target(&mut self, skb: &mut Skb, at: OpId, ct: &CtTarget) {
         if !matches!(skb.attached, Attached::None) || skb.template || skb.husk {
             return;
         }
@@ -193,11 +193,11 @@ impl Walker<'_> {
         let named = ct.helper.as_deref();
         skb.helper = named
             .and_then(|name| crate::ct::Kind::named(name, &skb.packet))
-            .map(|kind| crate::ct::Helper { kind, named_by: OpId { rule, op } });
+            .map(|kind| crate::ct::Helper { kind, named_by: at });
         // What a policy holds is told nowhere.
-        skb.policy = ct.rest.contains("--timeout").then_some(OpId { rule, op });
+        skb.policy = ct.rest.contains("--timeout").then_some(at);
         if named.is_some() && skb.helper.is_none() {
-            let question = Question::Fact(OpId { rule, op });
+            let question = Question::Fact(at);
             self.put(skb, &question, &[(Answer::Yes, None)]);
         }
         let mark = skb.mark as u16;
@@ -254,18 +254,11 @@ impl Walker<'_> {
     }
 
     /// `SET --map-mark` writes the mark that the packet's element carries.
-    fn map_mark(
-        &mut self,
-        skb: &mut Skb,
-        path: &Path,
-        map: &SetMatch,
-        rule: RuleId,
-        op: u16,
-    ) -> Way<()> {
+    fn map_mark(&mut self, skb: &mut Skb, path: &Path, map: &SetMatch, at: OpId) -> Way<()> {
         let found = self.with_eye(skb, path, |eye, memory| crate::ext::mapped(map, eye, memory));
         let Ok(found) = found else {
             // What the set holds was not told: it may leave the mark alone, or write any.
-            let question = Question::Opaque(OpId { rule, op });
+            let question = Question::Opaque(at);
             let ways = [(Answer::Yes, None), (Answer::Else, None)];
             if self.put(skb, &question, &ways) != Answer::Yes {
                 return Err(Fate::Undecided(question));
