@@ -422,10 +422,12 @@ pub enum EndBy {
 pub enum Event {
     /// The packet enters a hook.
     Hook(Path),
-    /// A table's station is passed without asking a rule. `chain` is the built-in chain's name.
+    /// A table's station is passed without asking a rule.
     Skipped {
         /// The table.
         table: Text,
+        /// The base chain; `None` of a table that was not pasted.
+        chain: Option<ChainId>,
         /// Why.
         why: Skip,
     },

@@ -317,6 +317,7 @@ impl Draft {
                     kind,
                     policy,
                     device: None,
+                    registered: None,
                 }),
                 rules: own,
                 counters: chain.counters,

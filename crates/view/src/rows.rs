@@ -131,7 +131,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                     out.push(kernel_row(t, trace, stop, at));
                 }
             }
-            Event::Skipped { table, why } => {
+            Event::Skipped { table, why, .. } => {
                 let text = match why {
                     Skip::NatSettled => say!(lang, SkipSettled, table = &**table),
                     Skip::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
