@@ -33,6 +33,8 @@ pub enum DiagnosticId {
     Missing,
     /// A jump to a chain that the paste does not show.
     MissingChain,
+    /// A jump or a goto that leads back into its own chain: iptables loads no such rules.
+    ChainLoop,
     /// A rule of a chain that no header declares.
     UndeclaredChain,
     /// A table of which only some built-in chains were pasted.

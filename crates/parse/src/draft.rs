@@ -304,6 +304,7 @@ impl Draft {
                     kind,
                     policy,
                     device: None,
+                    registered: None,
                 }),
                 rules: own,
                 counters: chain.counters,
@@ -324,6 +325,7 @@ impl Draft {
             chains,
             span: none,
         });
+        crate::loops::tell(rules, table, diagnostics);
         table
     }
 }

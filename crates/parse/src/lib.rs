@@ -25,6 +25,7 @@ mod hosts;
 mod iproute;
 mod lines;
 mod listing;
+mod loops;
 mod names;
 mod oneline;
 mod paste;

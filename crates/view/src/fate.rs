@@ -35,7 +35,11 @@ pub(crate) fn tone(fate: &Fate) -> Tone {
         Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) | Fate::Kept => {
             Tone::Ok
         }
-        Fate::Queued(_) | Fate::Stolen(_) | Fate::Proxied(_) | Fate::Undecided(_) => Tone::Depends,
+        Fate::Queued(_)
+        | Fate::Stolen(_)
+        | Fate::Proxied(_)
+        | Fate::TooLong(_)
+        | Fate::Undecided(_) => Tone::Depends,
         _ => Tone::Stop,
     }
 }
@@ -61,7 +65,6 @@ pub(crate) fn errno(e: Errno) -> &'static str {
         Errno::ENETUNREACH => "Network is unreachable",
         Errno::EHOSTUNREACH => "No route to host",
         Errno::EACCES => "Permission denied",
-        Errno::ECONNREFUSED => "Connection refused",
         Errno::EMSGSIZE => "Message too long",
     }
 }
@@ -210,6 +213,8 @@ pub(crate) fn word(lang: Lang, trace: &Trace) -> Sentence {
         Fate::Kept => Key::WordKept,
         Fate::SendError(_) => Key::WordSendError,
         Fate::Looped => Key::WordLooped,
+        Fate::ChainLoop(_) => Key::WordChainLoop,
+        Fate::TooLong(_) => Key::WordTooLong,
         Fate::Undecided(_) => Key::WordUndecided,
     };
     format(lang, key, Vec::new())
@@ -250,6 +255,8 @@ pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
         Fate::Kept => say!(lang, ShortKept),
         Fate::SendError(e) => say!(lang, ShortSendError, error = errno(*e)),
         Fate::Looped => say!(lang, ShortLooped),
+        Fate::ChainLoop(rule) => say!(lang, ShortChainLoop, at = by_rule(*rule)),
+        Fate::TooLong(_) => say!(lang, ShortTooLong),
         Fate::Undecided(_) => say!(lang, ShortUndecided),
     };
     crate::say::plain(&sentence)
@@ -384,6 +391,15 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
         Fate::SendError(e) => say!(lang, WhySendError, error = errno(*e)),
         Fate::NotForUs => say!(lang, WhyNotForUs),
         Fate::Looped => say!(lang, WhyLooped),
+        Fate::ChainLoop(rule) => {
+            let (chain, number) = place(rules, *rule);
+            let to = match rules.rule(*rule).verdict() {
+                Some(Target::Jump(to) | Target::Goto(to)) => &*rules.chain(*to).name,
+                _ => "",
+            };
+            say!(lang, WhyChainLoop, chain = chain, number = number, to = to)
+        }
+        Fate::TooLong(most) => say!(lang, WhyTooLong, count = *most),
         Fate::Undecided(q) => say!(lang, WhyUndecided, what = question(t, q)),
     }
 }
@@ -457,7 +473,6 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
         Question::Socket(proto, port) => {
             say!(lang, AskSocket, proto = crate::terms::protocol(*proto), port = port.to_string())
         }
-        Question::Sysctl(name) => say!(lang, AskSysctl, name = &**name),
         Question::Unread(name) => say!(lang, AskUnread, name = &**name),
         Question::Beside(name) => say!(lang, AskBeside, name = &**name),
         Question::Order(a, b) => {
@@ -532,9 +547,6 @@ pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
             vec![(crate::say::text!(lang, AnswerPasses), format!("passes={name}"))]
         }
         Question::Route(addr) => routes(t, *addr),
-        Question::Sysctl(name) => {
-            vec![("1".into(), format!("{name}=1")), ("0".into(), format!("{name}=0"))]
-        }
         Question::Socket(proto, port) => {
             let word = crate::terms::protocol(*proto);
             vec![

@@ -65,6 +65,7 @@ fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::Sentence {
         DiagnosticId::Missing if found.is_empty() => Key::ProblemMissingHere,
         DiagnosticId::Missing => return say!(lang, ProblemMissing, found = found),
         DiagnosticId::MissingChain => return say!(lang, ProblemMissingChain, found = found),
+        DiagnosticId::ChainLoop => return say!(lang, ProblemChainLoop, found = found),
         DiagnosticId::UndeclaredChain => return say!(lang, ProblemUndeclared, found = found),
         DiagnosticId::PartOfTable => return say!(lang, ProblemPart, found = found),
         DiagnosticId::HiddenInterfaces => Key::ProblemHidden,
