@@ -342,8 +342,7 @@ fn missing_chain(
     family: Family,
     table: &str,
 ) -> Diagnostic {
-    let program = if family == Family::Ip6 { "ip6tables" } else { "iptables" };
-    let paste = || Hint::Paste(format!("{program} -t {table} -nvL").into());
+    let paste = || names::paste_table(family, table);
     Diagnostic {
         id: DiagnosticId::MissingChain,
         severity: Severity::Warning,

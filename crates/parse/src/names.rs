@@ -3,7 +3,7 @@
 //! They are those of a Debian system's `/etc/protocols` and `/etc/services` that firewalls use.
 
 use crate::clean::Row;
-use chainwalk_model::{Backend, Family};
+use chainwalk_model::{Backend, Family, Hint};
 
 /// Protocol names and numbers; the first name of a number is the one iptables prints.
 #[rustfmt::skip]
@@ -227,6 +227,16 @@ pub(crate) fn tables(name: &str) -> Option<(Family, Option<Backend>, bool)> {
     known.contains(&rest.1).then_some((rest.0, backend, rest.1.ends_with("save")))
 }
 
+/// The program for the rules of a family.
+pub(crate) fn program(family: Family) -> &'static str {
+    if family == Family::Ip6 { "ip6tables" } else { "iptables" }
+}
+
+/// To paste what shows a table whole.
+pub(crate) fn paste_table(family: Family, table: &str) -> Hint {
+    Hint::Paste(format!("{} -t {table} -nvL", program(family)).into())
+}
+
 /// DSCP classes by name.
 pub(crate) fn dscp_class(name: &str) -> Option<u8> {
     #[rustfmt::skip]
@@ -272,15 +282,14 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     }
     known
         .into_iter()
-        .map(|k| (distance(&lower, &k.to_ascii_lowercase()), k))
+        .map(|k| (distance(lower.as_bytes(), k.to_ascii_lowercase().as_bytes()), k))
         .min_by_key(|(d, _)| *d)
         .filter(|(d, k)| *d <= 1 + k.len().min(name.len()) / 4)
         .map(|(_, k)| k)
 }
 
-/// How many letters differ, an exchange of two neighbours counting once.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
+/// How many letters must be put in, taken out, changed or exchanged with their neighbour.
+pub(crate) fn distance<T: PartialEq>(a: &[T], b: &[T]) -> usize {
     let mut before = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 0..a.len() {

@@ -2,6 +2,7 @@
 //!
 //! Guarantees: a word's offsets lie on character boundaries of the text it was cut from.
 
+use crate::names::distance;
 use chainwalk_model::{
     Cidr, Diagnostic, DiagnosticId, DocId, Expected, Hint, Severity, Span, proto,
 };
@@ -103,35 +104,15 @@ pub(crate) fn missing(at: usize, expected: Vec<Expected>) -> Diagnostic {
 
 /// The hint that names the nearest of `known`, where one is near enough to be meant.
 pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> Option<Hint> {
-    let word = word.to_ascii_lowercase();
-    let limit = (word.chars().count() / 3).max(1);
+    let letters: Vec<char> = word.to_ascii_lowercase().chars().collect();
+    let limit = (letters.len() / 3).max(1);
+    let word = &letters[..letters.len().min(40)];
     known
         .iter()
-        .map(|k| (distance(&word, k), *k))
+        .map(|k| (distance(word, &k.chars().collect::<Vec<_>>()), *k))
         .filter(|(d, _)| *d <= limit)
         .min_by_key(|(d, _)| *d)
         .map(|(_, k)| Hint::DidYouMean(k.into()))
-}
-
-/// How many letters must be put in, taken out, changed or swapped with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(40).collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best = change.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 /// A number, decimal or `0x` hexadecimal.
@@ -174,6 +155,13 @@ pub(crate) fn protocol(text: &str) -> Option<u8> {
         "udplite" => proto::UDPLITE,
         other => return other.parse().ok(),
     })
+}
+
+/// Bytes written as pairs of hexadecimal digits.
+pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect::<Option<Vec<u8>>>()?;
+    let even = digits.len().is_multiple_of(2);
+    even.then(|| digits.chunks(2).map(|p| p[0] << 4 | p[1]).collect())
 }
 
 /// TCP flags as the letters `FSRPAUEC`, in any order.
