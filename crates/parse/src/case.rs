@@ -13,7 +13,6 @@ pub use written::CaseError;
 use self::packet::ask;
 use self::written::{Iface, Lines, Rules, Scalar, Written, wrong};
 use crate::assume::assumption;
-use crate::facts::bare;
 use crate::iproute::{policy, route};
 use crate::oneline::{Word, cidr, protocol};
 use crate::paste::read;
@@ -259,7 +258,7 @@ fn interfaces(host: &mut Host, listed: &[Iface]) -> Result<(), CaseError> {
 /// The interface of that name, made where it is not there yet.
 fn interface<'h>(host: &'h mut Host, name: &str) -> &'h mut Interface {
     let at = host.interfaces.iter().position(|i| &*i.name == name).unwrap_or_else(|| {
-        let fresh = bare(name, Origin::Given);
+        let fresh = Interface::named(name, Origin::Given);
         host.interfaces.push(Interface {
             mtu: Some(1500),
             group: Some(0),

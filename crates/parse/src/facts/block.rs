@@ -111,22 +111,6 @@ pub(super) fn pasted(clean: &Clean, row: Row<'_>) -> Origin {
     Origin::Pasted(clean.span(row.start, row.end()))
 }
 
-/// An interface of which nothing is known but its name.
-pub(crate) fn bare(name: &str, origin: Origin) -> Interface {
-    Interface {
-        name: name.into(),
-        kind: if name == "lo" { IfKind::Loopback } else { IfKind::Plain },
-        addrs: Vec::new(),
-        master: None,
-        mtu: None,
-        group: None,
-        mac: None,
-        up: None,
-        hairpin: false,
-        origin,
-    }
-}
-
 /// A link-layer address.
 pub(super) fn mac(text: &str) -> Option<Mac> {
     crate::value::whole(crate::value::mac, text)

@@ -21,7 +21,7 @@ mod unread;
 mod yaml;
 
 pub(crate) use backends::{Rival, rivals, warning};
-pub(crate) use block::{Block, bare, not_walked};
+pub(crate) use block::{Block, not_walked};
 pub(crate) use plain::after;
 pub(crate) use settle::settle;
 pub(crate) use sysctl::typed;
