@@ -175,3 +175,103 @@ pub(crate) fn flag_name(text: &str) -> Option<u8> {
     let text = text.to_ascii_lowercase();
     NAMES.iter().position(|n| *n == text).map(|at| 1 << at)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_keep_their_places() {
+        let found: Vec<_> =
+            words(" a \"b c\"  d\"e f\" ").iter().map(|w| (w.text, w.start, w.end())).collect();
+        assert_eq!(found, [("a", 1, 2), ("\"b c\"", 3, 8), ("d\"e f\"", 10, 16)]);
+        let word = Word { text: " a=b ", start: 5 };
+        assert_eq!((word.trim().text, word.trim().start), ("a=b", 6));
+        let parts = word.trim().split('=').map(|(a, b)| (a.text, a.start, b.text, b.start));
+        assert_eq!(parts, Some(("a", 6, "b", 8)));
+        let within: Vec<_> = word.words().iter().map(|w| (w.text, w.start)).collect();
+        assert_eq!(within, [("a=b", 6)]);
+        assert_eq!((word.from(2).text, word.from(2).start, word.until(2).text), ("=b ", 7, " a"));
+    }
+
+    #[test]
+    fn numbers_networks_protocols_and_bytes() {
+        assert_eq!(
+            (number("0x1F"), number("0X1f"), number("31")),
+            (Some(31_u8), Some(31_u8), Some(31_u8))
+        );
+        assert_eq!(
+            (number::<u8>("256"), number::<u8>("0x"), number::<u8>("-1")),
+            (None, None, None)
+        );
+        let net = |addr: &str, len| addr.parse().ok().map(|addr| Cidr { addr, len });
+        assert_eq!(
+            (cidr("10.0.0.0/8"), cidr("10.0.0.1")),
+            (net("10.0.0.0", 8), net("10.0.0.1", 32))
+        );
+        assert_eq!((cidr("::/0"), cidr("::1")), (net("::", 0), net("::1", 128)));
+        assert_eq!(
+            (cidr("10.0.0.0/33"), cidr("::/129"), cidr("10/8"), cidr("x")),
+            (None, None, None, None)
+        );
+        assert_eq!((cidr("10.0.0.0/32"), cidr("::/128")), (net("10.0.0.0", 32), net("::", 128)));
+        // IANA's protocol numbers.
+        for (name, expect) in [
+            ("icmp", 1),
+            ("IGMP", 2),
+            ("ipip", 4),
+            ("tcp", 6),
+            ("udp", 17),
+            ("dccp", 33),
+            ("ipv6", 41),
+            ("gre", 47),
+            ("esp", 50),
+            ("ah", 51),
+            ("icmpv6", 58),
+            ("ipv6-icmp", 58),
+            ("icmp6", 58),
+            ("ipcomp", 108),
+            ("sctp", 132),
+            ("mh", 135),
+            ("udplite", 136),
+            ("89", 89),
+        ] {
+            assert_eq!(protocol(name), Some(expect), "{name}");
+        }
+        assert_eq!((protocol("256"), protocol("x")), (None, None));
+        assert_eq!(
+            (hex("0aF0"), hex(""), hex("0a0"), hex("0g")),
+            (Some(vec![10, 0xf0]), Some(vec![]), None, None)
+        );
+        assert_eq!(
+            (flag_letters("SA"), flag_letters("fsrpauec"), flag_letters("x")),
+            (Some(0x12), Some(0xff), None)
+        );
+        assert_eq!(
+            (flag_name("syn"), flag_name("CWR"), flag_name("x")),
+            (Some(2), Some(128), None)
+        );
+    }
+
+    #[test]
+    fn a_hint_is_near_enough_to_be_meant() {
+        let meant = |word, known: &[&str]| match did_you_mean(word, known) {
+            Some(Hint::DidYouMean(name)) => name.to_string(),
+            _ => String::new(),
+        };
+        for (word, known, expect) in [
+            ("vai", &["via", "dev"][..], "via"),
+            ("VIA", &["via"], "via"),
+            ("va", &["via"], "via"),
+            ("viaa", &["via"], "via"),
+            ("dea", &["dev", "via"], "dev"),
+            ("xyz", &["via"], ""),
+            // A third of the letters may be wrong.
+            ("prefernece", &["preference"], "preference"),
+            ("abcxyz", &["abcdef"], ""),
+            ("abcdxy", &["abcdef"], "abcdef"),
+        ] {
+            assert_eq!(meant(word, known), expect, "{word}");
+        }
+    }
+}
