@@ -258,17 +258,12 @@ fn interfaces(host: &mut Host, listed: &[Iface]) -> Result<(), CaseError> {
 /// The interface of that name, made where it is not there yet.
 fn interface<'h>(host: &'h mut Host, name: &str) -> &'h mut Interface {
     let at = host.interfaces.iter().position(|i| &*i.name == name).unwrap_or_else(|| {
+        let fresh = Interface::named(name, Origin::Given);
         host.interfaces.push(Interface {
-            name: name.into(),
-            kind: IfKind::Plain,
-            addrs: Vec::new(),
-            master: None,
             mtu: Some(1500),
             group: Some(0),
-            mac: None,
             up: Some(true),
-            hairpin: false,
-            origin: Origin::Given,
+            ..fresh
         });
         host.interfaces.len() - 1
     });

@@ -9,15 +9,15 @@ use crate::clean::{Clean, Row};
 use crate::cx::Cx;
 use crate::draft::Draft;
 use crate::iproute::{BEFORE_MAIN, policy, policy_text, route, route_text};
+use crate::names::{paste_table, program};
 use crate::oneline::{self, bad, cidr, missing};
 use crate::rule;
 use crate::save::rule_text;
 use crate::spec::{Spec, Verb};
 use crate::{command, word};
 use chainwalk_model::{
-    Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Hint,
-    Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text,
-    builtin_names,
+    Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Host,
+    NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text, builtin_names,
 };
 
 /// Reads a change to `host` as a person types it. Spans of its rules count in `text` as document `doc`;
@@ -61,7 +61,7 @@ pub fn edit_text(edit: &Edit, host: &Host) -> String {
     match edit {
         Edit::Chain { family, table, chain, change } => {
             let v6 = *family == Family::Ip6;
-            let program = if v6 { "ip6tables" } else { "iptables" };
+            let program = program(*family);
             let table = match &**table {
                 "filter" => String::new(),
                 table => format!(" -t {table}"),
@@ -279,10 +279,9 @@ impl Rules<'_> {
 
     fn not_pasted(&self, chain: &Text) -> Diagnostic {
         let mut found = self.wrong(chain, vec![Expected::Chain]);
-        let program = if self.family == Family::Ip6 { "ip6tables" } else { "iptables" };
         found.id = DiagnosticId::MissingChain;
         if builtin_names(&self.table).contains(&&**chain) {
-            found.hint = Some(Hint::Paste(format!("{program} -t {} -nvL", self.table).into()));
+            found.hint = Some(paste_table(self.family, &self.table));
         }
         found
     }

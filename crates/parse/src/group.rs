@@ -5,9 +5,10 @@ use crate::clean::{Clean, Row};
 use crate::cx::Cx;
 use crate::draft::{Draft, NO_CHAIN};
 use crate::listing::{self, Columns};
+use crate::names::paste_table;
 use crate::restore;
 use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, Severity, builtin_names, is_builtin,
+    Backend, Diagnostic, DiagnosticId, Expected, Family, Severity, builtin_names, is_builtin,
 };
 
 /// What kind of row a group holds.
@@ -121,8 +122,7 @@ impl Group<'_> {
             }
         }
         if let Some(place) = hidden {
-            let program = if family == Family::Ip6 { "ip6tables" } else { "iptables" };
-            let hint = Some(Hint::Paste(format!("{program} -t {table} -nvL").into()));
+            let hint = Some(paste_table(family, &table));
             cx.say(DiagnosticId::HiddenInterfaces, Severity::Warning, place, vec![], hint);
         }
         draft

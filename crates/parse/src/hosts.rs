@@ -3,6 +3,7 @@
 
 use crate::draft::Draft;
 use crate::facts;
+use crate::names::paste_table;
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading,
     Section, SectionKind, Severity, Span, Text, builtin_names,
@@ -365,14 +366,13 @@ fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
         .filter(|c| !(*draft.name == *"nat" && *c == "INPUT"))
         .collect();
     if !missing.is_empty() {
-        let program = if draft.family == Family::Ip6 { "ip6tables" } else { "iptables" };
         diagnostics.push(Diagnostic {
             id: DiagnosticId::PartOfTable,
             severity: Severity::Warning,
             span: draft.first.unwrap_or_default(),
             found: draft.name.clone(),
             expected: missing.into_iter().map(|c| Expected::Literal(c.into())).collect(),
-            hint: Some(Hint::Paste(format!("{program} -t {} -nvL", draft.name).into())),
+            hint: Some(paste_table(draft.family, &draft.name)),
         });
     }
 }

@@ -46,26 +46,13 @@ pub(crate) fn route(text: Word<'_>) -> Result<Route, Diagnostic> {
         return Err(missing(text.end(), vec![Expected::Network]));
     };
     let is_default = matches!(dst.text, "default" | "all" | "any");
-    let mut route = Route {
-        dst: if is_default {
-            Cidr { addr: Ipv4Addr::UNSPECIFIED.into(), len: 0 }
-        } else {
-            network(dst)?
-        },
-        kind,
-        via: None,
-        dev: None,
-        src: None,
-        tos: 0,
-        metric: 0,
-        table: if matches!(kind, RouteKind::Local | RouteKind::Broadcast) { 255 } else { 254 },
-        realms: 0,
-        mtu: None,
-        link: HopLink::Up,
-        hops: Vec::new(),
-        group: false,
-        origin: Origin::Given,
+    let table = if matches!(kind, RouteKind::Local | RouteKind::Broadcast) { 255 } else { 254 };
+    let dst = if is_default {
+        Cidr { addr: Ipv4Addr::UNSPECIFIED.into(), len: 0 }
+    } else {
+        network(dst)?
     };
+    let mut route = Route { kind, table, ..Route::to(dst, Origin::Given) };
     // What stands behind a `nexthop` is about that one.
     while let Some(word) = rest.next() {
         match word.text {
@@ -470,3 +457,6 @@ fn table_number(word: Word<'_>) -> Result<u32, Diagnostic> {
         _ => int(word),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,8 +12,8 @@ use crate::rules::DraftRule;
 use crate::target::{any_iface, named_target, tests};
 use crate::value::{self, whole};
 use chainwalk_model::{
-    AddrMask, Count, Counters, DiagnosticId, Expected, Family, IfaceMatch, Inv, IpMatch, Match, Op,
-    OpKind, Opaque, Policy, Severity, Target, Text,
+    AddrMask, Count, Counters, DiagnosticId, Expected, Family, Hint, IfaceMatch, Inv, IpMatch,
+    Match, Op, OpKind, Opaque, Policy, Severity, Target, Text,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -241,8 +241,8 @@ fn base(cx: &mut Cx<'_>, cells: &Cells<'_>, v6: bool, ops: &mut Vec<Op>) {
     let unknown = proto.is_none().then_some((cells.prot, Expected::Protocol));
     for (cell, expected) in unknown.into_iter().chain(names) {
         let place = (cell.start, cell.end());
-        let program = if v6 { "ip6tables -nvL" } else { "iptables -nvL" };
-        let hint = chainwalk_model::Hint::Paste(program.into());
+        let family = if v6 { Family::Ip6 } else { Family::Ip };
+        let hint = Hint::Paste(format!("{} -nvL", names::program(family)).into());
         cx.say(DiagnosticId::BadValue, Severity::Warning, place, vec![expected], Some(hint));
         let what = OpKind::Match(Match::Opaque(Opaque::new(None, cell.text)));
         ops.push(Op { what, span: cx.clean.span(cell.start, cell.end()) });

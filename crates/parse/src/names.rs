@@ -3,7 +3,7 @@
 //! They are those of a Debian system's `/etc/protocols` and `/etc/services` that firewalls use.
 
 use crate::clean::Row;
-use chainwalk_model::{Backend, Family};
+use chainwalk_model::{Backend, Family, Hint};
 
 /// Protocol names and numbers; the first name of a number is the one iptables prints.
 #[rustfmt::skip]
@@ -227,6 +227,16 @@ pub(crate) fn tables(name: &str) -> Option<(Family, Option<Backend>, bool)> {
     known.contains(&rest.1).then_some((rest.0, backend, rest.1.ends_with("save")))
 }
 
+/// The program for the rules of a family.
+pub(crate) fn program(family: Family) -> &'static str {
+    if family == Family::Ip6 { "ip6tables" } else { "iptables" }
+}
+
+/// To paste what shows a table whole.
+pub(crate) fn paste_table(family: Family, table: &str) -> Hint {
+    Hint::Paste(format!("{} -t {table} -nvL", program(family)).into())
+}
+
 /// DSCP classes by name.
 pub(crate) fn dscp_class(name: &str) -> Option<u8> {
     #[rustfmt::skip]
@@ -272,15 +282,14 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     }
     known
         .into_iter()
-        .map(|k| (distance(&lower, &k.to_ascii_lowercase()), k))
+        .map(|k| (distance(lower.as_bytes(), k.to_ascii_lowercase().as_bytes()), k))
         .min_by_key(|(d, _)| *d)
         .filter(|(d, k)| *d <= 1 + k.len().min(name.len()) / 4)
         .map(|(_, k)| k)
 }
 
-/// How many letters differ, an exchange of two neighbours counting once.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
+/// How many letters must be put in, taken out, changed or exchanged with their neighbour.
+pub(crate) fn distance<T: PartialEq>(a: &[T], b: &[T]) -> usize {
     let mut before = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 0..a.len() {
@@ -315,5 +324,69 @@ mod tests {
     fn the_nearest_name_is_near() {
         assert_eq!(nearest("conntrak", ["comment", "conntrack", "connmark"]), Some("conntrack"));
         assert_eq!(nearest("zzzz", ["comment", "conntrack"]), None);
+    }
+
+    /// `xtables_chain_protos`: the protocols that iptables itself has a name for.
+    #[test]
+    fn only_these_protocols_are_printed_by_name() {
+        for (number, name) in [
+            (1, "icmp"),
+            (6, "tcp"),
+            (17, "udp"),
+            (50, "esp"),
+            (51, "ah"),
+            (58, "ipv6-icmp"),
+            (132, "sctp"),
+            (135, "ipv6-mh"),
+            (136, "udplite"),
+            (2, "2"),
+            (47, "47"),
+            (255, "255"),
+        ] {
+            assert_eq!(protocol_name(number), name);
+        }
+    }
+
+    /// `syslog.h`.
+    #[test]
+    fn levels_have_names() {
+        let names = ["emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"];
+        for (level, name) in (0..).zip(names) {
+            assert_eq!(log_level(name), Some(level), "{name}");
+        }
+        assert_eq!(
+            (log_level("panic"), log_level("err"), log_level("warn")),
+            (Some(0), Some(3), Some(4))
+        );
+        assert_eq!(log_level("loud"), None);
+        assert_eq!(
+            (tos("minimize-delay"), tos("x"), dscp_class("ef"), dscp_class("x")),
+            (Some(0x10), None, Some(0x2e), None)
+        );
+    }
+
+    #[test]
+    fn the_distance_counts_letters() {
+        for (a, b, count) in [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "", 3),
+            ("", "abc", 3),
+            ("abc", "abd", 1),
+            ("abc", "ab", 1),
+            ("abc", "xabc", 1),
+            ("abc", "acb", 1),
+            ("abcd", "badc", 2),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(a.as_bytes(), b.as_bytes()), count, "{a} {b}");
+        }
+        // One letter, and one more for each four that the name has.
+        assert_eq!(nearest("abcdefxy", ["abcdefgh"]), Some("abcdefgh"));
+        assert_eq!(nearest("abcdwxyz", ["abcdefgh"]), None);
+        assert_eq!(nearest("TCP", ["tcp"]), Some("tcp"));
+        assert_eq!(nearest(&"a".repeat(41), ["a"]), None);
+        assert_eq!(nearest(&"a".repeat(40), [&*"a".repeat(40)]).map(str::len), Some(40));
+        assert_eq!(paste_table(Family::Ip6, "nat"), Hint::Paste("ip6tables -t nat -nvL".into()));
     }
 }

@@ -162,7 +162,7 @@ impl<'t> Paste<'t> {
                 at += taken.max(1);
                 continue;
             }
-            self.other(clean, row, group.is_some());
+            self.other(clean, row);
             at += 1;
         }
         self.flush(clean, &mut group, &context);
@@ -297,14 +297,8 @@ impl<'t> Paste<'t> {
     }
 
     /// A line that nothing here reads.
-    fn other(&mut self, clean: &Clean, row: Row<'_>, within: bool) {
+    fn other(&mut self, clean: &Clean, row: Row<'_>) {
         let span = clean.span(row.start, row.end());
-        if within && row.text.starts_with("-A ") {
-            let mut cx = Cx { clean, diagnostics: &mut self.hosts.diagnostics };
-            let place = (row.start, row.end());
-            cx.say(DiagnosticId::BadLine, Severity::Warning, place, vec![Expected::Option], None);
-            return;
-        }
         // A run of such lines is one remark.
         match self.prose.last_mut() {
             Some(last) if last.doc == span.doc && only_blank(clean, *last, row) => {

@@ -396,3 +396,6 @@ fn split(row: Row<'_>) -> Vec<Part<'_>> {
     push(start, text.len(), after);
     parts
 }
+
+#[cfg(test)]
+mod tests;

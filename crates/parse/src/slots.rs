@@ -16,6 +16,7 @@ const STATES: [&str; 7] = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKE
 /// How many rules one line may make; a person's makes a handful.
 const MOST_RULES: usize = 1024;
 
+/// What words were given to.
 pub(crate) enum Slot<'a> {
     Match(&'static MatchExt, Given<'a>),
     Target(&'static TargetExt, Given<'a>),
@@ -40,6 +41,7 @@ pub(crate) enum Slot<'a> {
     },
 }
 
+/// What every rule tests, and where it stands.
 #[derive(Default)]
 pub(crate) struct Base {
     pub(crate) ip: IpMatch,

@@ -3,7 +3,7 @@
 use super::extensions;
 use super::sets;
 use super::written::{CaseError, Scalar, wrong};
-use crate::oneline::{flag_letters, flag_name, protocol};
+use crate::oneline::{flag_letters, flag_name, hex, protocol};
 use chainwalk_model::{Ask, AskAddr, AskEntry, FollowUp, Mac, PacketType, TcpFlags, Text};
 use serde::Deserialize;
 use serde_json::Value;
@@ -83,7 +83,7 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
         (None, Some(k)) => Some(FollowUp::IcmpErrorTo(k)),
         (None, None) => None,
     };
-    let hex = |text: &str, name: &str| bytes_of(text).ok_or_else(|| wrong(field(name), text));
+    let octets = |text: &str, name: &str| bytes_of(text).ok_or_else(|| wrong(field(name), text));
     let mut ask = Ask {
         span: None,
         app: None,
@@ -111,7 +111,7 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
         window: w.window,
         tcp_options: match w.tcp_opts {
             None => None,
-            Some(o) => Some(tcp_options(&o, &hex)?.into()),
+            Some(o) => Some(tcp_options(&o, &octets)?.into()),
         },
         // What a case does not say is 0, and no answer to what came before.
         sctp_tag: Some(w.vtag.unwrap_or(0)),
@@ -139,13 +139,13 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
                 short.or_else(whole).map(Arc::from)
             }
             Some(Bytes::Text(t)) => Some(latin1(&t).ok_or_else(|| wrong(field("payload"), t))?),
-            Some(Bytes::Hex { hex: t }) => Some(hex(&t, "payload")?.into()),
+            Some(Bytes::Hex { hex: t }) => Some(octets(&t, "payload")?.into()),
             Some(Bytes::Len { len }) => Some(vec![b'x'; usize::from(len)].into()),
         },
         bad_csum: w.bad_csum,
         ip_options: match w.ip_opts {
             None => None,
-            Some(t) => Some(padded(hex(&t, "ip_opts")?).into()),
+            Some(t) => Some(padded(octets(&t, "ip_opts")?).into()),
         },
         extensions: None,
         mark: w.mark,
@@ -187,10 +187,10 @@ fn flags(written: &Scalar) -> Option<u8> {
 
 fn tcp_options(
     o: &TcpOpts,
-    hex: &impl Fn(&str, &str) -> Result<Vec<u8>, CaseError>,
+    octets: &impl Fn(&str, &str) -> Result<Vec<u8>, CaseError>,
 ) -> Result<Vec<u8>, CaseError> {
     if let Some(text) = &o.hex {
-        return hex(text, "tcp_opts").map(padded);
+        return octets(text, "tcp_opts").map(padded);
     }
     let mut bytes = Vec::new();
     if let Some(mss) = o.mss {
@@ -217,13 +217,9 @@ fn padded(mut bytes: Vec<u8>) -> Vec<u8> {
     bytes
 }
 
-fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = hex
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| c.to_digit(16).map(|d| d as u8))
-        .collect::<Option<_>>()?;
-    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|p| p[0] << 4 | p[1]).collect())
+/// Bytes in hexadecimal digits, white space between them.
+fn bytes_of(text: &str) -> Option<Vec<u8>> {
+    hex(&text.split_whitespace().collect::<String>())
 }
 
 fn latin1(text: &str) -> Option<Arc<[u8]>> {

@@ -61,7 +61,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
             _ => break,
         }
     }
-    if left == i { value::fail(i) } else { Ok((left, Target::Set(Box::new(found)))) }
+    if left.len() == i.len() { value::fail(i) } else { Ok((left, Target::Set(Box::new(found)))) }
 }
 
 fn listed(i: &str) -> Piece<'_, Option<SetMatch>> {

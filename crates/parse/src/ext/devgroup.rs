@@ -44,7 +44,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
         *slot = Some(found);
         left = rest;
     }
-    if left == i { value::fail(i) } else { Ok((left, Match::Devgroup { src, dst })) }
+    if left.len() == i.len() { value::fail(i) } else { Ok((left, Match::Devgroup { src, dst })) }
 }
 
 fn listed(i: &str) -> Piece<'_, (bool, Inv<Masked<u32>>)> {

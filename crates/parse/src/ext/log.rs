@@ -147,7 +147,7 @@ fn listed_nflog(i: &str, _: Seen) -> Piece<'_, Target> {
             _ => break,
         };
     }
-    if left == i {
+    if left.len() == i.len() {
         return value::fail(i);
     }
     Ok((left, Target::Log { prefix: prefix.into(), nflog: true, rest: out.trim_start().into() }))

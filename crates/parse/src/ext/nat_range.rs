@@ -16,6 +16,47 @@ pub(super) const PERSISTENT: Opt = opt("--persistent", 0);
 pub(super) const PORTS: &[Opt] =
     &[alias("--to-ports", &["--to-port"], 1), RANDOM, RANDOM_FULLY, PERSISTENT];
 
+/// A target that translates to the addresses of one option.
+macro_rules! to_addresses {
+    ($name:literal, $option:literal, $variant:ident) => {
+        pub(super) const EXT: TargetExt = TargetExt {
+            names: &[$name],
+            options: &[
+                opt($option, 1),
+                nat_range::RANDOM,
+                nat_range::RANDOM_FULLY,
+                nat_range::PERSISTENT,
+            ],
+            build: |given| nat_range::given_to(given, $option).map(Target::$variant),
+            list: |i, _| nat_range::listed_to(i).map(|(i, range)| (i, Target::$variant(range))),
+            print: |target, _| {
+                let Target::$variant(range) = target else { return None };
+                Some(nat_range::to_target($name, $option, range))
+            },
+        };
+    };
+}
+pub(super) use to_addresses;
+
+/// A target that chooses the address itself, and how a listing begins its ports.
+macro_rules! to_ports {
+    ($name:literal, $words:literal, $variant:ident) => {
+        pub(super) const EXT: TargetExt = TargetExt {
+            names: &[$name],
+            options: nat_range::PORTS,
+            build: |given| nat_range::ports(given).map(Target::$variant),
+            list: |i, _| {
+                nat_range::listed_ports(i, $words).map(|(i, range)| (i, Target::$variant(range)))
+            },
+            print: |target, _| {
+                let Target::$variant(range) = target else { return None };
+                Some(nat_range::ports_target($name, range))
+            },
+        };
+    };
+}
+pub(super) use to_ports;
+
 /// The address that an option of this name gives, and the flags.
 pub(super) fn given_to(given: &Given<'_>, option: &str) -> Result<NatRange, Wrong> {
     let range = given.plain(option, to, Expected::Address)?;
@@ -51,7 +92,7 @@ pub(super) fn listed_ports<'a>(i: &'a str, words: &'static str) -> Piece<'a, Nat
         (left, range.ports) = (rest, Some(ports));
     }
     let (left, range) = listed_flags(left, range);
-    if left == i { value::fail(i) } else { Ok((left, range)) }
+    if left.len() == i.len() { value::fail(i) } else { Ok((left, range)) }
 }
 
 /// A target with `--to-ports` and the flags, as `iptables-save` writes it.

@@ -55,9 +55,9 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
         } else if let Ok((rest, ())) = word("owner GID match")(at) {
             let (rest, value) = spaced(id)(rest)?;
             (left, gid) = (rest, Some(Inv { not, value }));
-        } else if let (Ok((rest, ())), true) = (word("incl. suppl. groups")(at), left != i) {
+        } else if let (Ok((rest, ())), true) = (word("incl. suppl. groups")(at), left.len() != i.len()) {
             (left, supplementary) = (rest, true);
-        } else if left == i {
+        } else if left.len() == i.len() {
             return value::fail(i);
         } else {
             return Ok((left, Match::Owner { uid, gid, socket, supplementary }));

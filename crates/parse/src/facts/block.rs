@@ -2,8 +2,8 @@
 
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
-    Backend, Beside, Diagnostic, Fact, Flow, IfKind, Interface, IpSet, Mac, NamedAddr, Origin,
-    PolicyRule, Route, SectionKind, Seen, Socket, Span, Text,
+    Backend, Beside, Diagnostic, DiagnosticId, Fact, Flow, Hint, IfKind, Interface, IpSet, Mac,
+    NamedAddr, Origin, PolicyRule, Route, SectionKind, Seen, Severity, Socket, Span, Text,
 };
 use std::net::IpAddr;
 
@@ -80,25 +80,35 @@ pub(super) fn made(
     Some((Block { kind, span, diagnostics: Vec::new(), facts }, taken))
 }
 
+/// A block of the first `taken` rows, which nothing here walks.
+pub(super) fn unread(
+    clean: &Clean,
+    rows: &[Row<'_>],
+    taken: usize,
+    name: &str,
+    facts: Facts,
+    hint: Option<Hint>,
+) -> Option<(Block, usize)> {
+    let (mut block, taken) = made(clean, rows, taken, SectionKind::Unread(name.into()), facts)?;
+    block.diagnostics.push(not_walked(name, block.span, hint));
+    Some((block, taken))
+}
+
+/// Something runs in the kernel that the walk leaves out.
+pub(crate) fn not_walked(name: &str, span: Span, hint: Option<Hint>) -> Diagnostic {
+    Diagnostic {
+        id: DiagnosticId::NotModelled,
+        severity: Severity::Warning,
+        span,
+        found: name.into(),
+        expected: vec![],
+        hint,
+    }
+}
+
 /// A place in the paste as where a fact comes from.
 pub(super) fn pasted(clean: &Clean, row: Row<'_>) -> Origin {
     Origin::Pasted(clean.span(row.start, row.end()))
-}
-
-/// An interface of which nothing is known but its name.
-pub(super) fn bare(name: &str, origin: Origin) -> Interface {
-    Interface {
-        name: name.into(),
-        kind: if name == "lo" { IfKind::Loopback } else { IfKind::Plain },
-        addrs: Vec::new(),
-        master: None,
-        mtu: None,
-        group: None,
-        mac: None,
-        up: None,
-        hairpin: false,
-        origin,
-    }
 }
 
 /// A link-layer address.

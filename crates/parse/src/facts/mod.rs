@@ -20,8 +20,8 @@ mod traces;
 mod unread;
 mod yaml;
 
-pub(crate) use backends::{Rival, not_walked, rivals, warning};
-pub(crate) use block::Block;
+pub(crate) use backends::{Rival, rivals, warning};
+pub(crate) use block::{Block, not_walked};
 pub(crate) use plain::after;
 pub(crate) use settle::settle;
 pub(crate) use sysctl::typed;

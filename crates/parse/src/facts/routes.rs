@@ -1,6 +1,6 @@
 //! `ip route`, also of all tables, and `ip rule`.
 
-use super::block::{Block, Facts, bare, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::iproute;
 use crate::oneline::Word;
@@ -154,7 +154,7 @@ fn line(words: &[&str], origin: Origin) -> Option<Line> {
         return Some(Line::Implied);
     }
     if let (true, None, Some(addr), Some(dev)) = (linked, route.via, route.src, &route.dev) {
-        let mut interface: Interface = bare(dev, route.origin);
+        let mut interface = Interface::named(dev, route.origin);
         let value = Cidr { addr, len: route.dst.len };
         interface.addrs.push(Fact { value, origin: route.origin });
         return Some(Line::Address(Box::new(interface)));

@@ -230,3 +230,191 @@ fn a_rounded_count_keeps_its_precision() {
     assert_eq!(count("99999"), Some(Count { value: 99999, unit: 1 }));
     assert_eq!(count("tcp"), None);
 }
+
+/// The cells of a row, a dot where there is none.
+fn cut(columns: Option<Columns>, text: &str) -> Option<String> {
+    let cells = cells(columns, Row { text, start: 0 })?;
+    let all = [
+        cells.target,
+        Some(cells.prot),
+        cells.opt,
+        cells.iniface,
+        cells.outiface,
+        Some(cells.src),
+        Some(cells.dst),
+        Some(cells.rest.trim()),
+    ];
+    let texts: Vec<&str> = all.iter().map(|c| c.map_or(".", |c| c.text)).collect();
+    Some(format!("{}{}", if cells.counters.is_some() { "# " } else { "" }, texts.join(" | ")))
+}
+
+/// The columns in the order and the words of `iptables.c`, `print_firewall`.
+#[test]
+fn a_row_is_cut_into_its_columns() {
+    let v = Columns { num: false, counters: true, ifaces: true };
+    let numbered = Columns { num: true, ..v };
+    let plain = Columns::default();
+    for (columns, row, expect) in [
+        (
+            Some(v),
+            "0 0 A tcp -- eth0 * 1.1.1.1 0.0.0.0/0 tcp dpt:1",
+            "# A | tcp | -- | eth0 | * | 1.1.1.1 | 0.0.0.0/0 | tcp dpt:1",
+        ),
+        (Some(v), "0 0 A tcp -f * * a b", "# A | tcp | -f | * | * | a | b | "),
+        (Some(v), "0 0 A !tcp !f * * a b", "# A | !tcp | !f | * | * | a | b | "),
+        (Some(v), "0 0 tcp -- * * a b c", "# . | tcp | -- | * | * | a | b | c"),
+        (Some(v), "0 0 6 -- * * a b", "# . | 6 | -- | * | * | a | b | "),
+        // A chain may be named like a protocol.
+        (Some(v), "0 0 tcp tcp -- * * a b", "# tcp | tcp | -- | * | * | a | b | "),
+        (Some(v), "0 0 all all -- * * a b", "# all | all | -- | * | * | a | b | "),
+        (Some(v), "0 0 A own -- * * a b", "# A | own | -- | * | * | a | b | "),
+        (Some(v), "0 0 own -- * * a b", "# . | own | -- | * | * | a | b | "),
+        (Some(numbered), "7 0 0 A tcp -- * * a b", "# A | tcp | -- | * | * | a | b | "),
+        (Some(plain), "A tcp -- a b c d", "A | tcp | -- | . | . | a | b | c d"),
+        // The columns are told by the row where their line was cut off.
+        (
+            None,
+            "0 0 A tcp -- * * 0.0.0.0/0 0.0.0.0/0",
+            "# A | tcp | -- | * | * | 0.0.0.0/0 | 0.0.0.0/0 | ",
+        ),
+        (
+            None,
+            "36M 17G A tcp -- any any anywhere anywhere",
+            "# A | tcp | -- | any | any | anywhere | anywhere | ",
+        ),
+        (None, "A tcp -- anywhere !1.1.1.1", "A | tcp | -- | . | . | anywhere | !1.1.1.1 | "),
+        (None, "3 A tcp -- anywhere anywhere", "A | tcp | -- | . | . | anywhere | anywhere | "),
+    ] {
+        assert_eq!(cut(columns, row).as_deref(), Some(expect), "{row}");
+    }
+    for (columns, row) in [
+        (Some(numbered), "x 0 0 A tcp -- * * a b"),
+        (Some(v), "A tcp -- * * a b"),
+        (Some(v), "0 x A tcp -- * * a b"),
+        (Some(v), "0 0 A tcp -- * * a"),
+        (Some(v), "0 0 A own * * a b"),
+        (Some(plain), "A"),
+        (None, ""),
+    ] {
+        assert_eq!(cut(columns, row), None, "{row}");
+    }
+    let row = |text| Row { text, start: 0 };
+    assert_eq!(
+        columns(row("num pkts bytes target prot opt in out source destination")),
+        Some(numbered)
+    );
+    assert_eq!(columns(row("target prot opt source destination")), Some(plain));
+    for none in ["target prot opt destination", "target opt source", "the target prot source", ""] {
+        assert_eq!(columns(row(none)), None, "{none}");
+    }
+    assert!(is_rule(None, row("A tcp 1.1.1.1 x")) && is_rule(None, row("A tcp x anywhere")));
+    assert!(is_rule(Some(plain), row("A tcp -- x y")));
+    assert!(!is_rule(Some(plain), row("A tcp x y")));
+    assert_eq!(target_name(Some(v), row("0 0 A tcp -- * * a b")), Some("A"));
+    assert_eq!(target_name(Some(v), row("0 0 tcp -- * * a b")), None);
+}
+
+#[test]
+fn what_opens_a_chain() {
+    let head = |text| head(Row { text, start: 0 });
+    let of = |text| head(text).map(|h| (h.policy, h.counters.map(|c| c.bytes.value), h.references));
+    for (text, expect) in [
+        ("Chain X (policy ACCEPT)", (Some(Policy::Accept), None, None)),
+        ("Chain X (policy DROP 1 packets, 2 bytes)", (Some(Policy::Drop), Some(2), None)),
+        (
+            "Chain X (policy DROP 5K packets, 3G bytes)",
+            (Some(Policy::Drop), Some(3_000_000_000), None),
+        ),
+        ("Chain X (policy QUEUE)", (Some(Policy::Unknown), None, None)),
+        ("Chain X (1 reference)", (None, None, Some(1))),
+        ("Chain X (0 references)", (None, None, Some(0))),
+    ] {
+        assert_eq!(of(text), Some(expect), "{text}");
+    }
+    for none in [
+        "Chain X",
+        "Chain X policy",
+        "chain X (policy DROP)",
+        "Chain X (5 links)",
+        "Chain (policy DROP)",
+    ] {
+        assert_eq!(head(none), None, "{none}");
+    }
+    for (text, value) in [
+        ("1k", Some(1_000)),
+        ("1K", Some(1_000)),
+        ("1T", Some(1_000_000_000_000)),
+        ("1P", Some(1_000_000_000_000_000)),
+        ("1X", None),
+        ("K", None),
+        ("99999P", None),
+    ] {
+        assert_eq!(count(text).map(|c| c.value), value, "{text}");
+    }
+}
+
+#[test]
+fn an_address_may_be_a_name_that_every_host_has() {
+    for (text, v6, expect) in [
+        ("anywhere", false, Some("0.0.0.0/0")),
+        ("anywhere", true, Some("::/0")),
+        ("default", false, Some("0.0.0.0/0")),
+        ("localhost", false, Some("127.0.0.1")),
+        ("localhost.localdomain", false, Some("127.0.0.1")),
+        ("localhost", true, Some("::1")),
+        ("ip6-localhost", true, Some("::1")),
+        ("loopback/8", false, Some("127.0.0.0/8")),
+        ("localhost/8", false, Some("127.0.0.0/8")),
+        ("link-local/16", false, Some("169.254.0.0/16")),
+        ("base-address.mcast.net/4", false, Some("224.0.0.0/4")),
+        ("all-systems.mcast.net", false, Some("224.0.0.1")),
+        ("10.0.0.0/8", false, Some("10.0.0.0/8")),
+        ("fd00::1", true, Some("fd00::1")),
+        // Without `-n` either family prints its own zero.
+        ("::/0", false, Some("::/0")),
+        ("fd00::1", false, None),
+        ("10.0.0.1", true, None),
+        ("link-local/8", false, None),
+        ("gw.example", false, None),
+    ] {
+        let found = net(text, v6).map(|n| value::addr_text(n.value, false));
+        assert_eq!(found.as_deref(), expect, "{text}");
+    }
+    assert_eq!(net("!10.0.0.1", false).map(|n| n.not), Some(true));
+    assert_eq!(iface("!eth0").map(|i| i.not), Some(true));
+    assert_eq!((iface("*"), iface("any"), iface("+")), (None, None, None));
+    // No interface is none of any.
+    assert!(iface("!+").is_some());
+    let text = format!("{LIST}0 0 ACCEPT own -- * * gw.example 0.0.0.0/0\n");
+    let reading = read(&[&text]);
+    let told: Vec<_> = reading
+        .diagnostics
+        .iter()
+        .filter(|d| d.id == DiagnosticId::BadValue)
+        .map(|d| (&text[d.span.range()], d.expected.clone(), d.hint.clone()))
+        .collect();
+    let hint = Some(Hint::Paste("iptables -nvL".into()));
+    let expect = [("own", Expected::Protocol), ("gw.example", Expected::Network)]
+        .map(|(t, e)| (t, vec![e], hint.clone()));
+    assert_eq!(told, expect);
+}
+
+#[test]
+fn remarks_and_ends_are_found() {
+    for text in ["# x", "// x", "<- x", "--- x", "\u{2190} x"] {
+        assert!(is_remark(text) && is_over(&format!(" {text}")), "{text}");
+    }
+    for text in ["#conn src/32 > 2", "-- x", "x", "/ x", "< x"] {
+        assert!(!is_remark(text) && !is_over(text), "{text}");
+    }
+    assert!(is_over("  "));
+    assert_eq!((word_end("a b c", 2), word_end("! a b", 1), word_end("a", 3)), (3, 3, 1));
+    assert_eq!(longer(" x */ y */ z", true), Some(" y */ z"));
+    assert_eq!(longer(" x */ y */ z", false), Some(" z"));
+    assert_eq!(longer(" */x */ y", true), Some(" y"));
+    assert_eq!(longer(" x", true), None);
+    check_row(
+        "0 0 DROP all -- * * 0.0.0.0/0 0.0.0.0/0 mark match 0x1 <- mine",
+        " -m mark --mark 0x1 -j DROP",
+    );
+}

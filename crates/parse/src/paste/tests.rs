@@ -307,3 +307,105 @@ fn a_rule_that_names_the_columns_is_a_rule() {
     assert_eq!(read(&[&text]).host().rules.rules.len(), 1);
     sound(&[&text]);
 }
+
+#[test]
+fn a_line_of_a_save_text_is_told_by_its_verb() {
+    let save = |text| is_save(Row { text, start: 0 });
+    for line in [
+        ":INPUT ACCEPT [0:0]",
+        ":c - [0:0]",
+        ":INPUT DROP",
+        "-A INPUT -j DROP",
+        "[1:2] -A INPUT",
+        "--append INPUT",
+        "-I INPUT 1",
+        "-D INPUT 1",
+        "-R INPUT 1 -j DROP",
+        "-N c",
+        "-P INPUT DROP",
+        "-E a b",
+        "-F",
+        "-X",
+        "-F c",
+        "--flush c",
+        "--delete-chain c",
+        "--new-chain c",
+        "--policy INPUT DROP",
+        "--insert INPUT",
+        "--delete INPUT 1",
+        "--replace INPUT 1",
+    ] {
+        assert!(save(line), "{line}");
+    }
+    for line in [
+        "",
+        ":",
+        ":)",
+        ":INPUT",
+        ":INPUT maybe",
+        "-A",
+        "-N",
+        "-P",
+        "-L",
+        "-x y",
+        "A INPUT",
+        "[a] -A",
+    ] {
+        assert!(!save(line), "{line}");
+    }
+}
+
+#[test]
+fn versions_tell_whose_tables_a_save_text_holds() {
+    let nft = Some(Backend::IptablesNft);
+    for (text, expect) in [
+        ("iptables-save v1.8.9 (nf_tables) on Tue", nft),
+        ("iptables-nft-save v1.8.9 on Tue", nft),
+        ("xtables-save v1.8.2 on Tue", nft),
+        // 1.8.0 to 1.8.7 of either program print the same.
+        ("iptables-save v1.8.0 on Tue", None),
+        ("iptables-save v1.8.7 on Tue", None),
+        ("iptables-legacy-save v1.8.7 on Tue", Some(Backend::Legacy)),
+        ("iptables-save v1.8.8 on Tue", Some(Backend::Legacy)),
+        ("iptables-save v1.8.10 on Tue", Some(Backend::Legacy)),
+        ("iptables-save v1.4.21 on Tue", Some(Backend::Legacy)),
+        ("iptables-save on Tue", None),
+    ] {
+        assert_eq!(saved_by(text), expect, "{text}");
+    }
+}
+
+#[test]
+fn remarks_that_follow_each_other_are_one() {
+    let remarks = |text: &str| -> Vec<String> {
+        let reading = read(&[text]);
+        let prose = reading.diagnostics.iter().filter(|d| d.id == DiagnosticId::Prose);
+        prose.map(|d| text[d.span.range()].to_owned()).collect()
+    };
+    let rules = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
+    assert_eq!(remarks(&format!("one\n\n> two\n{rules}three\n")), ["one\n\n> two", "three"]);
+    assert_eq!(remarks(&format!("one\n{rules}two\n \nthree")), ["one", "two\n \nthree"]);
+    let both = read(&["one\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "two"]);
+    assert_eq!(both.diagnostics.iter().filter(|d| d.id == DiagnosticId::Prose).count(), 2);
+}
+
+#[test]
+fn a_row_without_a_chain_above_has_every_mark_of_a_rule() {
+    let row = "0 0 ACCEPT tcp -- * * 0.0.0.0/0 0.0.0.0/0";
+    assert_eq!(read(&[row]).host().rules.rules.len(), 1);
+    assert_eq!(read(&["ACCEPT tcp -- anywhere anywhere"]).host().rules.rules.len(), 1);
+    assert_eq!(read(&["0 0 ACCEPT tcp -- * * ::/0 ::/0"]).host().rules.rules.len(), 1);
+    let reading = read(&[row]);
+    assert!(reading.diagnostics.iter().any(|d| d.id == DiagnosticId::Missing));
+    for prose in ["0 0 ACCEPT tcp * * 0.0.0.0/0 0.0.0.0/0", "we accept tcp -- any day", "a -- b"] {
+        assert!(read(&[prose]).hosts.is_empty(), "{prose}");
+    }
+}
+
+#[test]
+fn what_is_quoted_is_read() {
+    let text = "> > *filter\n> > :INPUT DROP [0:0]\n> > COMMIT\n";
+    assert_eq!(rules(text), "*filter\n:INPUT DROP [0:0]\n");
+    let row = unquote(Row { text: ">> -A x ", start: 3 });
+    assert_eq!((row.text, row.start), ("-A x", 6));
+}

@@ -2,7 +2,7 @@
 
 use crate::checks::check;
 use crate::paste::read;
-use chainwalk_model::{Match, OpKind};
+use chainwalk_model::{DiagnosticId, Hint, Match, OpKind};
 
 #[test]
 fn a_protocol_stands_for_its_match_where_the_option_stands() {
@@ -88,4 +88,127 @@ fn what_is_not_known_is_kept_and_never_guessed() {
         })
         .collect();
     assert_eq!(opaque, ["-m foo --bar 1"]);
+}
+
+/// `man iptables`: the options of every rule, their other names, and where `!` may stand.
+#[test]
+fn the_options_of_every_rule() {
+    let chain = ":INPUT ACCEPT [0:0]\n";
+    for (typed, saved) in [
+        ("--source 10.0.0.1 --destination 10.0.0.2", "-s 10.0.0.1/32 -d 10.0.0.2/32"),
+        ("--src 10.0.0.0/8 --dst 10.0.0.2", "-s 10.0.0.0/8 -d 10.0.0.2/32"),
+        ("-s ! 10.0.0.1", "! -s 10.0.0.1/32"),
+        ("!-s 10.0.0.1", "! -s 10.0.0.1/32"),
+        ("! -s 10.0.0.1 -d 10.0.0.2", "! -s 10.0.0.1/32 -d 10.0.0.2/32"),
+        // Twice is not at all.
+        ("! -s ! 10.0.0.1", "-s 10.0.0.1/32"),
+        ("-s 0.0.0.0/0", ""),
+        ("! -s 0.0.0.0/0", "! -s 0.0.0.0/0"),
+        ("-i eth+ --out-interface lo", "-i eth+ -o lo"),
+        ("--in-interface ! eth0", "! -i eth0"),
+        ("-i + -o +", ""),
+        ("--protocol tcp", "-p tcp"),
+        ("--proto 17", "-p udp"),
+        ("-p all", ""),
+        ("! -p icmp", "! -p icmp"),
+        ("-f", "-f"),
+        ("! --fragment", "! -f"),
+        ("-w -v -n -x -4 --line-numbers --wait 5 -W 100 -M x -t filter", ""),
+        ("-p tcp --destination-p 22", "-p tcp -m tcp --dport 22"),
+        ("-p 6 --dport 22", "-p tcp -m tcp --dport 22"),
+        ("-p sctp --dport 22", "-p sctp -m sctp --dport 22"),
+        ("-p icmp --icmp-type 8", "-p icmp -m icmp --icmp-type 8"),
+        ("-p esp --espspi 5", "-p esp -m esp --espspi 5"),
+        ("-p 51 --ahspi 5", "-p ah -m ah --ahspi 5"),
+        (
+            "-m policy --dir in --pol ipsec --proto esp",
+            "-m policy --dir in --pol ipsec --proto esp",
+        ),
+    ] {
+        let sep = if saved.is_empty() { "" } else { " " };
+        check(
+            &format!("{chain}-A INPUT {typed} -j DROP\n"),
+            &format!("*filter\n{chain}-A INPUT{sep}{saved} -j DROP\n"),
+        );
+    }
+}
+
+#[test]
+fn counters_stand_before_a_rule_or_in_it() {
+    for rule in
+        ["[1:2] -A INPUT -j DROP", "-A INPUT -j DROP -c 1 2", "-A INPUT --set-counters 1 2 -j DROP"]
+    {
+        let host = read(&[&format!(":INPUT ACCEPT [0:0]\n{rule}\n")]).host();
+        let counters = host.rules.rules[0].counters.map(|c| (c.packets.value, c.bytes.value));
+        assert_eq!(counters, Some((1, 2)), "{rule}");
+    }
+    let host = read(&[":INPUT ACCEPT [0:0]\n-A INPUT -j DROP -c 1\n"]).host();
+    assert_eq!(host.rules.rules[0].counters, None);
+}
+
+#[test]
+fn what_does_not_fit_is_told_with_what_was_meant() {
+    let meant = |text: &str| Some(Hint::DidYouMean(text.into()));
+    let kept = |rule: &str| {
+        let text = format!(":INPUT ACCEPT [0:0]\n-A INPUT {rule}\n");
+        let reading = read(&[&text]);
+        let told = reading.diagnostics.iter().find(|d| d.id != DiagnosticId::PartOfTable).unwrap();
+        let place = text[told.span.range()].to_owned();
+        (told.id, place, told.hint.clone())
+    };
+    for (rule, id, place, hint) in [
+        ("--dport 22 -j DROP", DiagnosticId::UnknownOption, "--dport", Some(Hint::NeedsProtocol)),
+        ("-p icmp --dport 22", DiagnosticId::UnknownOption, "--dport", Some(Hint::NeedsProtocol)),
+        (
+            "--ctstate NEW",
+            DiagnosticId::UnknownOption,
+            "--ctstate",
+            meant("-m conntrack --ctstate"),
+        ),
+        ("-p tcp --dprot 22", DiagnosticId::UnknownOption, "--dprot", meant("--dport")),
+        ("-p tpc -j DROP", DiagnosticId::BadValue, "tpc", meant("tcp")),
+        ("-m conntrack --ctstate NWE", DiagnosticId::BadValue, "NWE", meant("NEW")),
+        (
+            "-m conntrack --ctstate NEW,RELATD",
+            DiagnosticId::BadValue,
+            "NEW,RELATD",
+            meant("RELATED"),
+        ),
+        (
+            "-p icmp -m icmp --icmp-type echo-requst",
+            DiagnosticId::BadValue,
+            "echo-requst",
+            meant("echo-request"),
+        ),
+        ("-m multipotr --dports 1", DiagnosticId::UnknownMatch, "multipotr", meant("multiport")),
+        (
+            "-j REJCET --reject-with x",
+            DiagnosticId::UnknownTarget,
+            "-j REJCET --reject-with x",
+            meant("REJECT"),
+        ),
+        ("-j DROP -j ACCEPT", DiagnosticId::BadValue, "-j ACCEPT", None),
+        ("-j DROP -g c", DiagnosticId::BadValue, "-g c", None),
+        ("-j DROP -A FORWARD", DiagnosticId::BadValue, "FORWARD", None),
+        ("-p tcp --dport 22 --dport 23", DiagnosticId::BadValue, "--dport 23", None),
+        ("-s 10.0.0.1 -d fd00::1", DiagnosticId::BadValue, "10.0.0.1", None),
+        ("-s", DiagnosticId::Missing, "-s", None),
+        ("-j", DiagnosticId::Missing, "-j", None),
+        ("-m", DiagnosticId::Missing, "-m", None),
+        ("stray -j DROP", DiagnosticId::UnknownOption, "stray", None),
+        ("-j DROP # remark", DiagnosticId::Prose, "# remark", None),
+        ("-j DROP // remark", DiagnosticId::Prose, "// remark", None),
+    ] {
+        assert_eq!(kept(rule), (id, place.to_owned(), hint), "{rule}");
+    }
+}
+
+#[test]
+fn so_many_rules_of_one_line_and_no_more() {
+    let list = |n: usize| (0..n).map(|n| format!("10.0.{n}.1")).collect::<Vec<_>>().join(",");
+    let count = |s: usize, d: usize| {
+        let text = format!(":INPUT ACCEPT [0:0]\n-A INPUT -s {} -d {} -j DROP\n", list(s), list(d));
+        read(&[&text]).host().rules.rules.len()
+    };
+    assert_eq!((count(2, 3), count(32, 32), count(32, 33)), (6, 1024, 1));
 }
