@@ -48,9 +48,10 @@ fn no_room_imports_another_but_by_the_arrows() {
         ("chainwalk-parse", set(&["chainwalk-model"])),
         ("chainwalk-sim", set(&["chainwalk-model"])),
         ("chainwalk-view", set(&["chainwalk-model"])),
-        ("chainwalk-web", set(&rooms)),
-        ("chainwalk-js", set(&rooms)),
-        ("chainwalk-cli", set(&rooms)),
+        ("chainwalk", set(&rooms)),
+        ("chainwalk-web", set(&["chainwalk"])),
+        ("chainwalk-js", set(&["chainwalk"])),
+        ("chainwalk-cli", set(&["chainwalk"])),
         ("chainwalk-tests", set(&rooms)),
         ("xtask", set(&[])),
     ]);
