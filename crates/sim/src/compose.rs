@@ -2,7 +2,7 @@
 
 use crate::addr::in_net;
 use crate::ct;
-use crate::route::{Found, Key, Router, Who};
+use crate::route::{Found, Key, Router, Who, is_uplink};
 use crate::world::World;
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Icmp, IfKind, IpHeader, L4, Mac, Origin,
@@ -319,9 +319,11 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
             return Some(dev);
         }
     }
-    let first = world.host.interfaces.iter().find(|i| {
-        i.kind == IfKind::Plain && i.master.is_none() && crate::engine::is_uplink(&i.name)
-    });
+    let first = world
+        .host
+        .interfaces
+        .iter()
+        .find(|i| i.kind == IfKind::Plain && i.master.is_none() && is_uplink(&i.name));
     let holder = world.host.interfaces.iter().find(|i| {
         i.addrs.iter().any(|f| f.value.addr == dst && !matches!(f.origin, Origin::Default))
     });
@@ -369,7 +371,7 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpA
                     .host
                     .interfaces
                     .iter()
-                    .find(|i| i.kind == IfKind::Plain && crate::engine::is_uplink(&i.name))?;
+                    .find(|i| i.kind == IfKind::Plain && is_uplink(&i.name))?;
                 own.addrs.first().map(|f| f.value.addr)
             };
             src.or_else(any).filter(|s| s.is_ipv4() == dst.is_ipv4()).unwrap_or(match dst {

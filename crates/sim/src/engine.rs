@@ -19,12 +19,12 @@ mod visits;
 use crate::ct::{self, Info, Zone, status};
 use crate::decide::Decider;
 use crate::eye::{Ct, CtFlow};
-use crate::route::{Found, Key, Router, Who};
+use crate::route::{Found, Key, Router, Who, only_uplink};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId,
-    IfKind, L4, Lean, LocalStack, Moment, OpId, Packet, PacketType, Path, PathIface, Question,
-    RouteKind, Routed, RoutingDrop, RuleId, Sent, Step, Text, Trace, Tuple, proto,
+    Answer, Change, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId, L4,
+    Lean, LocalStack, Moment, OpId, Packet, PacketType, Path, PathIface, Question, RouteKind,
+    Routed, RoutingDrop, RuleId, Sent, Step, Text, Trace, Tuple, proto,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -480,21 +480,10 @@ impl<'w> Walker<'w> {
             self.lean(Lean::BackTheWayItCame { dst, iface: dev.clone() });
             return Found { dev: Some(dev), ..found };
         }
-        let told = self.world.host.interfaces.iter();
-        let mut uplinks: Vec<Text> = told
-            .filter(|i| i.kind == IfKind::Plain && i.master.is_none() && is_uplink(&i.name))
-            .map(|i| i.name.clone())
-            .collect();
-        if let PathIface::Named(iface) = &skb.came_by
-            && is_uplink(iface)
-            && !skb.phys_in.is_some()
-            && !uplinks.contains(iface)
-        {
-            uplinks.push(iface.clone());
-        }
-        if let [only] = &uplinks[..] {
+        let came_by = skb.came_by.name().filter(|_| !skb.phys_in.is_some());
+        if let Some(only) = only_uplink(&self.world.host, came_by) {
             self.lean(Lean::DefaultRoute { dst, iface: only.clone() });
-            return Found { dev: Some(only.clone()), ..found };
+            return Found { dev: Some(only), ..found };
         }
         found
     }
@@ -789,15 +778,6 @@ fn refused_by_ip6(skb: &Skb) -> bool {
     };
     let inner = dst.is_multicast() && dst.octets()[1] & 0xf <= 1;
     src.is_loopback() || dst.is_loopback() || src.is_multicast() || inner
-}
-
-/// Whether an interface may be the way to the rest of the world, by its usual name.
-pub(crate) fn is_uplink(name: &str) -> bool {
-    const INNER: [&str; 14] = [
-        "docker", "br-", "veth", "virbr", "cali", "flannel", "cni", "cbr", "vnet", "lxc", "lxd",
-        "tunl", "kube", "dummy",
-    ];
-    name != "lo" && !INNER.iter().any(|p| name.starts_with(p))
 }
 
 /// The tuple of a flow of which nothing is known.
