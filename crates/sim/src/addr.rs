@@ -1,7 +1,7 @@
 //! Addresses and the networks they lie in.
 
 use chainwalk_model::Cidr;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// An address without the bits behind its first `len`.
 pub(crate) fn prefix(addr: IpAddr, len: u8) -> IpAddr {
@@ -20,6 +20,16 @@ pub(crate) fn prefix(addr: IpAddr, len: u8) -> IpAddr {
 /// Whether `addr` lies in the network of `net`.
 pub(crate) fn in_net(addr: IpAddr, net: Cidr) -> bool {
     addr.is_ipv4() == net.addr.is_ipv4() && prefix(addr, net.len) == prefix(net.addr, net.len)
+}
+
+/// Whether an IPv6 address is one of a link.
+pub(crate) fn on_link(addr: Ipv6Addr) -> bool {
+    addr.segments()[0] & 0xffc0 == 0xfe80
+}
+
+/// Whether what is sent to an address is sent to a group or to everybody.
+pub(crate) fn is_multicast_or_broadcast(addr: IpAddr) -> bool {
+    addr.is_multicast() || matches!(addr, IpAddr::V4(a) if a.is_broadcast())
 }
 
 #[cfg(test)]

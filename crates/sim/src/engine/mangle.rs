@@ -1,7 +1,8 @@
 //! Targets that write into the packet and let the walk go on: `ECN`, `TCPOPTSTRIP`, `SNPT`, `DNPT`, `HMARK`.
 
 use super::rule::Verdict;
-use super::{Attached, Skb, Walker};
+use super::skb::{Attached, Skb};
+use super::walker::Walker;
 use crate::ct;
 use crate::jhash::jhash_3words;
 use chainwalk_model::{
