@@ -3,6 +3,7 @@
 use crate::addr::in_net;
 use crate::ct;
 use crate::route::{Found, Key, Router, Who, is_uplink};
+use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Icmp, IfKind, IpHeader, L4, Mac, Origin,
@@ -185,19 +186,11 @@ fn quote(ask: &Ask, src: IpAddr, dst: IpAddr) -> Packet {
     let (from, to) = (addr(&ask.src, dst), addr(&ask.dst, src));
     Packet {
         ip: IpHeader {
-            src: from,
-            dst: to,
             proto: number,
             tos: ask.tos.unwrap_or(0),
             ttl: ask.ttl.unwrap_or(64),
             id: ask.id.unwrap_or(0),
-            df: false,
-            mf: false,
-            frag_off: 0,
-            frag_len: None,
-            options: Arc::from([]),
-            flow_label: 0,
-            extensions: Arc::from([]),
+            ..plain(from, to)
         },
         l4: transport(ask, number, None, false, to, from),
         payload: ask.payload.clone().unwrap_or_else(|| Arc::from([])),

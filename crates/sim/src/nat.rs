@@ -104,7 +104,7 @@ pub(crate) fn unique(
         match wanted.ports {
             Some(ports) => {
                 let fits = wanted.base_port.is_none()
-                    && contains(ports, port_of(tuple, manip))
+                    && ports.holds(&port_of(tuple, manip))
                     && (ports.first == ports.last || !used(tuple));
                 if fits {
                     return sure(tuple);
@@ -209,14 +209,10 @@ fn set_port(t: &mut Tuple, manip: Manip, port: u16) {
     }
 }
 
-fn contains<T: PartialOrd + Copy>(range: Range<T>, value: T) -> bool {
-    range.first <= value && value <= range.last
-}
-
 /// Whether a tuple's source already fits (`nf_in_range`).
 fn in_range(t: Tuple, wanted: &Wanted) -> bool {
-    wanted.addrs.is_none_or(|r| contains(r, t.src))
-        && (!has_ports(t.proto) || wanted.ports.is_none_or(|p| contains(p, t.sport)))
+    wanted.addrs.is_none_or(|r| r.holds(&t.src))
+        && (!has_ports(t.proto) || wanted.ports.is_none_or(|p| p.holds(&t.sport)))
 }
 
 /// The address from a range, by the kernel's hash of source and destination (`find_best_ips_proto`).

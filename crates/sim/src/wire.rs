@@ -308,7 +308,7 @@ fn crc32c(data: &[u8]) -> u32 {
     })
 }
 
-/// The header of a packet that the kernel makes.
+/// The header of a packet of which only the ends are told.
 pub(crate) fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
     IpHeader {
         src,

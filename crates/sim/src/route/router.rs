@@ -8,7 +8,7 @@ use crate::decide::Way;
 use crate::eye::Net;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Host, IfKind, Lean, Origin, PolicyAction, Question, Range, RouteKind, Text, Tuple,
+    Answer, Host, IfKind, Lean, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -135,10 +135,10 @@ impl<'a> Router<'a> {
             // IPv4 looks at the bits of the old TOS only.
             let seen = key.tos & if key.dst.is_ipv4() { 0x1c } else { 0xfc };
             let tos = rule.tos.is_none_or(|t| t == 0 || t == seen);
-            let uid = rule.uids.is_none_or(|r| within(r, key.who.uid));
+            let uid = rule.uids.is_none_or(|r| r.holds(&key.who.uid));
             let proto = rule.proto.is_none_or(|p| p == key.who.proto);
-            let sport = rule.sport.is_none_or(|r| within(r, key.who.sport));
-            let dport = rule.dport.is_none_or(|r| within(r, key.who.dport));
+            let sport = rule.sport.is_none_or(|r| r.holds(&key.who.sport));
+            let dport = rule.dport.is_none_or(|r| r.holds(&key.who.dport));
             let transport = uid && proto && sport && dport;
             if (from && to && mark && iif && oif && tos && transport) != rule.not {
                 let table = match rule.action {
@@ -223,10 +223,6 @@ impl<'a> Router<'a> {
 /// Whether a route says where to go; the others say what becomes of the packet.
 fn leads(found: &Found) -> bool {
     matches!(found.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
-}
-
-fn within<T: PartialOrd + Copy>(range: Range<T>, value: T) -> bool {
-    range.first <= value && value <= range.last
 }
 
 /// A policy rule that selects a packet.
