@@ -24,6 +24,13 @@ pub struct Range<T> {
     pub last: T,
 }
 
+impl<T: PartialOrd> Range<T> {
+    /// Whether a value lies in it.
+    pub fn holds(&self, value: &T) -> bool {
+        self.first <= *value && *value <= self.last
+    }
+}
+
 /// An address under a mask that need not be a prefix (`1.0.3.0/255.0.255.0`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AddrMask {

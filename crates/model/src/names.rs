@@ -176,7 +176,7 @@ impl Rule {
                 OpKind::Match(_) => None,
             })
         };
-        targets().find(|t| !t.continues()).or_else(|| targets().last())
+        targets().find(|t| !t.continues()).or_else(|| targets().next_back())
     }
 
     /// Whether an operation behind the one at `at` may still end the rule.

@@ -1,5 +1,6 @@
 //! What is said of a host beyond the paste, and what its rules imply about it.
 
+use crate::addr::prefix;
 use chainwalk_model::{
     About, Assumption, Cidr, Fact, Family, Host, IfKind, IfaceMatch, Interface, Inv, IpMatch,
     Match, OpId, OpKind, Origin, Question, Rule, RuleId, Target, Text,
@@ -115,18 +116,7 @@ fn interface<'h>(host: &'h mut Host, name: &Text, origin: Origin) -> &'h mut Int
             n if is_bridge_name(n) => IfKind::Bridge,
             _ => IfKind::Plain,
         };
-        host.interfaces.push(Interface {
-            name: name.clone(),
-            kind,
-            addrs: Vec::new(),
-            master: None,
-            mtu: None,
-            group: None,
-            mac: None,
-            up: None,
-            hairpin: false,
-            origin,
-        });
+        host.interfaces.push(Interface { kind, ..Interface::named(name, origin) });
         host.interfaces.len() - 1
     });
     &mut host.interfaces[at]
@@ -191,11 +181,8 @@ fn masqueraded(host: &Host, rule: &Rule) -> Option<(Text, Cidr)> {
 
 /// The first address of a network.
 fn first_address(net: Cidr) -> Cidr {
-    match net.addr {
-        IpAddr::V4(a) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(net.len)).unwrap_or(0);
-            Cidr { addr: Ipv4Addr::from((u32::from(a) & mask) + 1).into(), ..net }
-        }
+    match prefix(net.addr, net.len) {
+        IpAddr::V4(first) => Cidr { addr: Ipv4Addr::from(u32::from(first) + 1).into(), ..net },
         IpAddr::V6(_) => net,
     }
 }

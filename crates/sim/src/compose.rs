@@ -2,7 +2,8 @@
 
 use crate::addr::in_net;
 use crate::ct;
-use crate::route::{Found, Key, Router, Who};
+use crate::route::{Found, Key, Router, Who, is_uplink};
+use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Icmp, IfKind, IpHeader, L4, Mac, Origin,
@@ -185,19 +186,11 @@ fn quote(ask: &Ask, src: IpAddr, dst: IpAddr) -> Packet {
     let (from, to) = (addr(&ask.src, dst), addr(&ask.dst, src));
     Packet {
         ip: IpHeader {
-            src: from,
-            dst: to,
             proto: number,
             tos: ask.tos.unwrap_or(0),
             ttl: ask.ttl.unwrap_or(64),
             id: ask.id.unwrap_or(0),
-            df: false,
-            mf: false,
-            frag_off: 0,
-            frag_len: None,
-            options: Arc::from([]),
-            flow_label: 0,
-            extensions: Arc::from([]),
+            ..plain(from, to)
         },
         l4: transport(ask, number, None, false, to, from),
         payload: ask.payload.clone().unwrap_or_else(|| Arc::from([])),
@@ -319,9 +312,11 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
             return Some(dev);
         }
     }
-    let first = world.host.interfaces.iter().find(|i| {
-        i.kind == IfKind::Plain && i.master.is_none() && crate::engine::is_uplink(&i.name)
-    });
+    let first = world
+        .host
+        .interfaces
+        .iter()
+        .find(|i| i.kind == IfKind::Plain && i.master.is_none() && is_uplink(&i.name));
     let holder = world.host.interfaces.iter().find(|i| {
         i.addrs.iter().any(|f| f.value.addr == dst && !matches!(f.origin, Origin::Default))
     });
@@ -369,7 +364,7 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpA
                     .host
                     .interfaces
                     .iter()
-                    .find(|i| i.kind == IfKind::Plain && crate::engine::is_uplink(&i.name))?;
+                    .find(|i| i.kind == IfKind::Plain && is_uplink(&i.name))?;
                 own.addrs.first().map(|f| f.value.addr)
             };
             src.or_else(any).filter(|s| s.is_ipv4() == dst.is_ipv4()).unwrap_or(match dst {

@@ -5,7 +5,7 @@
 //! A set that counts adds a packet to the element it finds before it compares the counters; where they do not fit, a
 //! shorter prefix may (`ip_set_match_extensions`).
 
-use crate::addr::prefix;
+use crate::addr::{block, bounds, prefix, range_holds, step};
 use chainwalk_model::{Cidr, Compare, Inv, IpSet, Mac, Masked, SetEntry, SetPart, Text};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -557,51 +557,6 @@ pub(crate) fn has(set: &IpSet, name: &str) -> bool {
 fn ends(set: &IpSet, timeout: Option<u32>, now_ms: u64) -> Option<u64> {
     let seconds = timeout.filter(|_| set.timeout.is_some()).or(set.timeout).filter(|s| *s > 0)?;
     Some(now_ms.saturating_add(u64::from(seconds) * 1000))
-}
-
-fn range_holds(first: IpAddr, last: IpAddr, addr: IpAddr) -> bool {
-    first.is_ipv4() == addr.is_ipv4() && first <= addr && addr <= last
-}
-
-/// The first and the last address of a network.
-fn bounds(net: Cidr) -> (IpAddr, IpAddr) {
-    let first = prefix(net.addr, net.len);
-    let last = match first {
-        IpAddr::V4(a) => {
-            let hosts = u32::MAX.checked_shr(u32::from(net.len)).unwrap_or(0);
-            IpAddr::V4((a.to_bits() | hosts).into())
-        }
-        IpAddr::V6(a) => {
-            let hosts = u128::MAX.checked_shr(u32::from(net.len)).unwrap_or(0);
-            IpAddr::V6((a.to_bits() | hosts).into())
-        }
-    };
-    (first, last)
-}
-
-/// The address after or before this one.
-fn step(addr: IpAddr, up: bool) -> IpAddr {
-    match addr {
-        IpAddr::V4(a) => {
-            let n = if up { a.to_bits().wrapping_add(1) } else { a.to_bits().wrapping_sub(1) };
-            IpAddr::V4(n.into())
-        }
-        IpAddr::V6(a) => {
-            let n = if up { a.to_bits().wrapping_add(1) } else { a.to_bits().wrapping_sub(1) };
-            IpAddr::V6(n.into())
-        }
-    }
-}
-
-/// The prefix length of the largest network around `addr` that lies within a range.
-fn block(first: IpAddr, last: IpAddr, addr: IpAddr) -> u8 {
-    let whole = if addr.is_ipv4() { 32 } else { 128 };
-    (0..=whole)
-        .find(|len| {
-            let (from, to) = bounds(Cidr { addr, len: *len });
-            first <= from && to <= last
-        })
-        .unwrap_or(whole)
 }
 
 /// A number in hex or decimal.

@@ -3,9 +3,12 @@
 //! Lengths and checksums are right unless [`Packet::bad_csum`] says otherwise; a fragment has the bytes of
 //! its part alone. Only matches that look at raw bytes build them.
 
-use chainwalk_model::{Icmp, L4, Packet, Tcp, proto};
+use chainwalk_model::{Icmp, IpHeader, L4, Packet, Tcp, proto};
 use std::net::IpAddr;
+use std::sync::Arc;
 
+/// The least MTU that IPv6 knows.
+pub(crate) const LEAST_MTU6: u32 = 1280;
 /// Bytes of a quoted packet that an ICMP error holds at most: one of IPv4 is 576 bytes long, one of IPv6 1280.
 fn most_quoted(p: &Packet) -> usize {
     if p.is_v6() { 1232 } else { 548 }
@@ -303,6 +306,91 @@ fn crc32c(data: &[u8]) -> u32 {
             |c, _| if c & 1 == 1 { c >> 1 ^ 0x82f6_3b78 } else { c >> 1 },
         )
     })
+}
+
+/// The header of a packet of which only the ends are told.
+pub(crate) fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
+    IpHeader {
+        src,
+        dst,
+        proto: 0,
+        tos: 0,
+        ttl: 64,
+        id: 0,
+        df: false,
+        mf: false,
+        frag_off: 0,
+        frag_len: None,
+        options: Arc::from([]),
+        flow_label: 0,
+        extensions: Arc::from([]),
+    }
+}
+
+/// The TCP options that a SYN offers.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Options {
+    /// The longest segment.
+    pub mss: Option<u16>,
+    /// Whether it takes SACK.
+    pub sack: bool,
+    /// The timestamp, and the one that it sends back.
+    pub stamps: Option<(u32, u32)>,
+    /// The window's scale.
+    pub scale: Option<u8>,
+}
+
+impl Options {
+    /// As they stand on the wire (`synproxy_parse_options`).
+    pub(crate) fn of(options: &[u8]) -> Self {
+        let mut found = Self::default();
+        let mut at = 0;
+        while let Some(kind) = options.get(at) {
+            match kind {
+                0 => break,
+                1 => at += 1,
+                kind => {
+                    let len = options.get(at + 1).map_or(0, |l| usize::from(*l));
+                    let Some(value) = options.get(at + 2..at + len).filter(|_| len >= 2) else {
+                        break;
+                    };
+                    match (kind, value) {
+                        (2, [high, low]) => found.mss = Some(u16::from_be_bytes([*high, *low])),
+                        (3, [shift]) => found.scale = Some((*shift).min(14)),
+                        (4, []) => found.sack = true,
+                        (8, [a, b, c, d, rest @ ..]) if rest.len() == 4 => {
+                            let echo = u32::from_be_bytes([rest[0], rest[1], rest[2], rest[3]]);
+                            found.stamps = Some((u32::from_be_bytes([*a, *b, *c, *d]), echo));
+                        }
+                        _ => {}
+                    }
+                    at += len;
+                }
+            }
+        }
+        found
+    }
+
+    /// As the kernel writes them (`synproxy_build_options`, `tcp_options_write`).
+    pub(crate) fn written(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        if let Some(mss) = self.mss {
+            bytes.extend([2, 4]);
+            bytes.extend(mss.to_be_bytes());
+        }
+        if let Some((value, echo)) = self.stamps {
+            bytes.extend(if self.sack { [4, 2] } else { [1, 1] });
+            bytes.extend([8, 10]);
+            bytes.extend(value.to_be_bytes());
+            bytes.extend(echo.to_be_bytes());
+        } else if self.sack {
+            bytes.extend([1, 1, 4, 2]);
+        }
+        if let Some(scale) = self.scale {
+            bytes.extend([1, 3, 3, scale]);
+        }
+        bytes
+    }
 }
 
 #[cfg(test)]

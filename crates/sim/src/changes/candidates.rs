@@ -4,9 +4,9 @@ use super::sights::{Obstacle, Sight, Spot, is_established};
 use crate::addr::in_net;
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
-    Family, Grain, Hook, HopLink, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked,
-    Match, NewRule, Op, OpKind, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop,
-    RuleId, SctpMatch, Span, Target, TcpMatch, Text, Want,
+    Family, Grain, Hook, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked, Match,
+    NewRule, Op, OpKind, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop, RuleId,
+    SctpMatch, Span, Target, TcpMatch, Text, Want,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -332,20 +332,6 @@ fn route_to(host: &Host, dst: IpAddr, dev: &Text) -> Edit {
 
 fn add_route(addr: IpAddr, via: Option<IpAddr>, dev: Text) -> Edit {
     let len = if addr.is_ipv4() { 32 } else { 128 };
-    Edit::Fact(Assumption::Route(Route {
-        dst: Cidr { addr, len },
-        kind: RouteKind::Unicast,
-        via,
-        dev: Some(dev),
-        src: None,
-        tos: 0,
-        metric: 0,
-        table: 254,
-        realms: 0,
-        mtu: None,
-        link: HopLink::Up,
-        hops: Vec::new(),
-        group: false,
-        origin: Origin::Given,
-    }))
+    let route = Route::to(Cidr { addr, len }, Origin::Given);
+    Edit::Fact(Assumption::Route(Route { via, dev: Some(dev), ..route }))
 }

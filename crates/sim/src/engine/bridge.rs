@@ -1,6 +1,7 @@
 //! What a bridge shows to iptables: `net/bridge/br_netfilter_hooks.c`.
 
-use super::{Skb, Walker, Way};
+use super::skb::Skb;
+use super::walker::{Walker, Way};
 use crate::route::{Key, Who};
 use chainwalk_model::{
     Answer, Entry, Event, Fate, Hook, IfKind, Lean, Mac, PacketType, PathIface, RouteKind, Routed,

@@ -3,8 +3,9 @@
 //! Source: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
 
 use super::rule::{RuleResult, Verdict};
+use super::skb::Skb;
 use super::visits::{Frame, Visits};
-use super::{MOST_ASKED, Skb, Walker, Way};
+use super::walker::{MOST_ASKED, Walker, Way};
 use chainwalk_model::{Answer, Backend, ChainId, EndBy, Event, Fate, Path, Policy, Question, Stop};
 
 impl Walker<'_> {

@@ -1,7 +1,9 @@
 //! Targets that write into the packet and let the walk go on: `ECN`, `TCPOPTSTRIP`, `SNPT`, `DNPT`, `HMARK`.
 
 use super::rule::Verdict;
-use super::{Attached, Skb, Walker};
+use super::skb::{Attached, Skb};
+use super::walker::Walker;
+use crate::addr::prefix;
 use crate::ct;
 use crate::jhash::jhash_3words;
 use chainwalk_model::{
@@ -179,13 +181,10 @@ fn bytes_of(one: u16, other: u16) -> [u8; 4] {
 
 /// An address under a prefix as one word: the words of IPv6 are put upon each other.
 fn folded(addr: IpAddr, len: u8) -> u32 {
-    match addr {
-        IpAddr::V4(a) => {
-            u32::from(a) & u32::MAX.checked_shl(32 - u32::from(len.min(32))).unwrap_or(0)
-        }
+    match prefix(addr, len) {
+        IpAddr::V4(a) => u32::from(a),
         IpAddr::V6(a) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(len.min(128))).unwrap_or(0);
-            let bits = u128::from(a) & mask;
+            let bits = u128::from(a);
             (bits >> 96) as u32 ^ (bits >> 64) as u32 ^ (bits >> 32) as u32 ^ bits as u32
         }
     }

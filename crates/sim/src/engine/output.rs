@@ -1,6 +1,8 @@
 //! Packets that this host sends, the second routing decision, and the way round by lo.
 
-use super::{Attached, OwnPacket, Skb, Walker, Way, is_multicast_or_broadcast};
+use super::skb::{Attached, OwnPacket, Skb};
+use super::walker::{Walker, Way};
+use crate::addr::is_multicast_or_broadcast;
 use crate::ct::Zone;
 use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{

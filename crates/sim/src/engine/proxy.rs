@@ -1,7 +1,8 @@
 //! Targets that take the packet to somewhere else: `TPROXY`, and `TEE`'s copy.
 
 use super::rule::Verdict;
-use super::{Attached, OwnPacket, Skb, Walker};
+use super::skb::{Attached, OwnPacket, Skb};
+use super::walker::Walker;
 use crate::route::Router;
 use chainwalk_model::{
     Answer, Fate, Hook, L4, Lean, LocalStack, Question, RuleId, Stop, Text, Tproxy,

@@ -3,10 +3,12 @@
 //! Sources: `ip_rt_send_redirect` in `net/ipv4/route.c`, `ip6_forward` in `net/ipv6/ip6_output.c`,
 //! `ndisc_send_redirect` in `net/ipv6/ndisc.c`, `inet_peer_xrlim_allow` in `net/ipv4/inetpeer.c`.
 
-use super::{Attached, OwnPacket, Skb, Walker, on_link, replies::plain};
-use crate::addr::in_net;
+use super::skb::{Attached, OwnPacket, Skb};
+use super::walker::Walker;
+use crate::addr::{in_net, on_link};
 use crate::memory::Told;
 use crate::route::{Found, Key, NAMELESS, Who};
+use crate::wire::plain;
 use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;

@@ -2,8 +2,9 @@
 //!
 //! Sources: `ipt_do_table` in `net/ipv4/netfilter/ip_tables.c`; `nft_do_chain` in `net/netfilter/nf_tables_core.c`.
 
+use super::skb::Skb;
 use super::visits::Frame;
-use super::{Skb, Walker, Way};
+use super::walker::{Walker, Way};
 use crate::ext::{self, Assumed, Evaluated};
 use crate::eye::Eye;
 use crate::memory::Memory;

@@ -3,10 +3,11 @@
 //! Sources: `net/netfilter/nf_synproxy_core.c`, `net/ipv4/netfilter/ipt_SYNPROXY.c`. The numbers of its answers are a
 //! secret of the kernel: they are 0 here, and whether an ACK answers them is a question.
 
-use super::replies::plain;
 use super::rule::Verdict;
-use super::{Attached, OwnPacket, Skb, Walker, Way};
+use super::skb::{Attached, OwnPacket, Skb};
+use super::walker::{Walker, Way};
 use crate::ct::{self, Info, Proxied};
+use crate::wire::{Options, plain};
 use chainwalk_model::{
     Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, Stop, Synproxy, Tcp, TcpFlags, proto,
 };
@@ -262,70 +263,4 @@ fn acks(packet: &Packet, tcp: &Tcp, options: &Options, window: u32) -> (Packet, 
         ..tcp.clone()
     };
     (segment(packet, to_server, true), segment(packet, to_client, false))
-}
-
-/// The TCP options that a SYN offers.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Options {
-    /// The longest segment.
-    pub mss: Option<u16>,
-    /// Whether it takes SACK.
-    pub sack: bool,
-    /// The timestamp, and the one that it sends back.
-    pub stamps: Option<(u32, u32)>,
-    /// The window's scale.
-    pub scale: Option<u8>,
-}
-
-impl Options {
-    /// As they stand on the wire (`synproxy_parse_options`).
-    pub(super) fn of(options: &[u8]) -> Self {
-        let mut found = Self::default();
-        let mut at = 0;
-        while let Some(kind) = options.get(at) {
-            match kind {
-                0 => break,
-                1 => at += 1,
-                kind => {
-                    let len = options.get(at + 1).map_or(0, |l| usize::from(*l));
-                    let Some(value) = options.get(at + 2..at + len).filter(|_| len >= 2) else {
-                        break;
-                    };
-                    match (kind, value) {
-                        (2, [high, low]) => found.mss = Some(u16::from_be_bytes([*high, *low])),
-                        (3, [shift]) => found.scale = Some((*shift).min(14)),
-                        (4, []) => found.sack = true,
-                        (8, [a, b, c, d, rest @ ..]) if rest.len() == 4 => {
-                            let echo = u32::from_be_bytes([rest[0], rest[1], rest[2], rest[3]]);
-                            found.stamps = Some((u32::from_be_bytes([*a, *b, *c, *d]), echo));
-                        }
-                        _ => {}
-                    }
-                    at += len;
-                }
-            }
-        }
-        found
-    }
-
-    /// As the kernel writes them (`synproxy_build_options`, `tcp_options_write`).
-    pub(super) fn written(&self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        if let Some(mss) = self.mss {
-            bytes.extend([2, 4]);
-            bytes.extend(mss.to_be_bytes());
-        }
-        if let Some((value, echo)) = self.stamps {
-            bytes.extend(if self.sack { [4, 2] } else { [1, 1] });
-            bytes.extend([8, 10]);
-            bytes.extend(value.to_be_bytes());
-            bytes.extend(echo.to_be_bytes());
-        } else if self.sack {
-            bytes.extend([1, 1, 4, 2]);
-        }
-        if let Some(scale) = self.scale {
-            bytes.extend([1, 3, 3, scale]);
-        }
-        bytes
-    }
 }

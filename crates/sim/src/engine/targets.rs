@@ -1,7 +1,8 @@
 //! What targets do to a packet. The nat targets are in `nat`.
 
 use super::rule::Verdict;
-use super::{Attached, Skb, Walker, Way};
+use super::skb::{Attached, Skb};
+use super::walker::{Walker, Way};
 use chainwalk_model::{
     Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, OpId, Path,
     Question, RuleId, SetMatch, SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,

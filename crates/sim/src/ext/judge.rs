@@ -97,7 +97,7 @@ pub(super) fn truth(holds: bool) -> Truth {
 
 /// Whether a value lies in a range.
 pub(super) fn within<T: PartialOrd + Copy>(range: Range<T>, value: T) -> bool {
-    range.first <= value && value <= range.last
+    range.holds(&value)
 }
 
 /// Whether a number is the one asked for under its mask. A value with bits outside the mask never is.

@@ -4,7 +4,9 @@
 //! Sources: `fib_select_multipath` and `fib_rebalance` in `net/ipv4/fib_semantics.c`, `fib_multipath_hash` in
 //! `net/ipv4/route.c`, `nexthop_select_path` in `net/ipv4/nexthop.c`, `rt6_multipath_hash` in `net/ipv6/route.c`.
 
-use super::{Found, Hops, Key, Router};
+use super::found::{Found, Hops};
+use super::key::Key;
+use super::router::Router;
 use chainwalk_model::{Answer, Hop, HopChoice, HopLink, Question, Route};
 use std::net::IpAddr;
 use std::rc::Rc;

@@ -2,10 +2,12 @@
 //!
 //! Sources: `net/ipv4/netfilter/nf_reject_ipv4.c`, `net/ipv4/icmp.c`, `net/ipv4/tcp_ipv4.c`.
 
-use super::synproxy::Options;
-use super::{Attached, OwnPacket, Skb, Walker, empty_trace, on_link};
+use super::skb::{Attached, OwnPacket, Skb};
+use super::walker::{Walker, empty_trace};
+use crate::addr::on_link;
 use crate::ct::{self, Info};
 use crate::route::{Key, Router, Who};
+use crate::wire::{LEAST_MTU6, Options, plain};
 use chainwalk_model::{
     Entry, Event, Fate, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind, RoutingDrop,
     Sent, Tcp, TcpFlags, proto,
@@ -14,8 +16,6 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// The least MTU that IPv6 knows.
-pub(super) const LEAST_MTU6: u32 = 1280;
 /// Packets that answer packets that answer packets: the kernel's own limits stop it earlier.
 const DEEPEST: u8 = 6;
 
@@ -351,25 +351,6 @@ impl Walker<'_> {
         }
         self.replies[index] = answer;
         self.event(skb, Event::Replied(index as u16));
-    }
-}
-
-/// The header of a packet that the kernel makes.
-pub(super) fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
-    IpHeader {
-        src,
-        dst,
-        proto: 0,
-        tos: 0,
-        ttl: 64,
-        id: 0,
-        df: false,
-        mf: false,
-        frag_off: 0,
-        frag_len: None,
-        options: Arc::from([]),
-        flow_label: 0,
-        extensions: Arc::from([]),
     }
 }
 

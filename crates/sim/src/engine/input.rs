@@ -1,0 +1,219 @@
+//! What comes in: the routing decision, and the delivery to this host (`ip_input.c`, `ip_route_input_slow`).
+
+use super::skb::Skb;
+use super::walker::{Walker, Way};
+use crate::addr::{is_multicast_or_broadcast, on_link};
+use crate::route::{Found, Key, Router, Who};
+use chainwalk_model::{
+    Answer, Event, Fate, Hook, L4, Lean, LocalStack, PacketType, PathIface, RouteKind, Routed,
+    RoutingDrop, Text, proto,
+};
+use std::net::{IpAddr, Ipv6Addr};
+
+impl Walker<'_> {
+    /// A packet that arrives at an interface.
+    pub(super) fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Way<Fate> {
+        let bridge = self.bridge_of(skb, iface);
+        if let Some((bridge, port)) = bridge {
+            return self.receive_on_bridge(skb, &bridge, &port);
+        }
+        skb.iif = PathIface::Named(iface.clone());
+        if skb.frame == PacketType::Other || refused_by_ip6(skb) {
+            return Err(Fate::NotForUs);
+        }
+        self.settle_source(skb, Answer::No);
+        self.hook(skb, Hook::Prerouting)?;
+        self.route_input(skb)
+    }
+
+    /// Whoever sent a packet from elsewhere is not this host, and whoever sent one from here is: nothing to ask.
+    pub(super) fn settle_source(&mut self, skb: &Skb, answer: Answer) {
+        let asked = Router::new(self.world).holder(skb.packet.ip.src);
+        if let Err(question) = asked {
+            std::rc::Rc::make_mut(&mut self.world.answers).push((question, answer));
+        }
+    }
+
+    /// The routing decision of a packet that came in, and what follows from it.
+    pub(super) fn route_input(&mut self, skb: &mut Skb) -> Way<Fate> {
+        let iif = skb.iif_name();
+        if let Some(drop) = self.martian(skb, &iif) {
+            return self.nowhere(skb, drop);
+        }
+        let ip = &skb.packet.ip;
+        let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
+        let who = Who::of(&skb.packet);
+        if is_multicast_or_broadcast(dst) {
+            let joined = match dst {
+                IpAddr::V4(a) => a.is_broadcast() || a.octets() == [224, 0, 0, 1],
+                IpAddr::V6(a) => self.has_joined(a),
+            };
+            if !joined {
+                return self.nowhere(skb, RoutingDrop::NotForUs);
+            }
+            if !matches!(src, IpAddr::V4(a) if a.is_unspecified()) {
+                let key = Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None, who };
+                match self.routed(skb, |r| Ok(r.validate_source(&key, &iif, None)))? {
+                    Ok(back) => skb.realms = back.realms,
+                    Err(drop) => return self.nowhere(skb, drop),
+                }
+            }
+            skb.kind = RouteKind::Broadcast;
+            self.event(skb, Event::Routed { to: Routed::Local, again: false });
+            return self.deliver(skb);
+        }
+        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None, who };
+        let mut found = self.routed(skb, |r| r.lookup(&key()))?;
+        let here = found.as_ref().is_some_and(|f| f.kind == RouteKind::Local);
+        if matches!(dst, IpAddr::V6(a) if on_link(a)) && !here {
+            // Every interface has a route to its own link.
+            found = Some(Found::on_link(Some(iif.clone())));
+        }
+        let v4 = dst.is_ipv4();
+        let forwarding = if v4 { "net.ipv4.ip_forward" } else { "net.ipv6.conf.all.forwarding" };
+        let (forwards, told) = self.world.sysctl(forwarding, 1);
+        let Some(found) = found else {
+            if forwards == 0 && v4 {
+                return self.nowhere(skb, RoutingDrop::ForwardingOff);
+            }
+            return self.nowhere(skb, RoutingDrop::NoRoute);
+        };
+        match found.kind {
+            RouteKind::Local | RouteKind::Broadcast => {
+                match self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, None)))? {
+                    Ok(back) => skb.realms = back.realms,
+                    Err(drop) => return self.nowhere(skb, drop),
+                }
+                skb.kind = found.kind;
+                self.event(skb, Event::Routed { to: Routed::Local, again: false });
+                return self.deliver(skb);
+            }
+            RouteKind::Unicast => {}
+            // IPv6 asks whether it forwards only once it has a way.
+            _ if forwards == 0 && v4 => return self.nowhere(skb, RoutingDrop::ForwardingOff),
+            RouteKind::Blackhole => return self.nowhere(skb, RoutingDrop::Blackhole),
+            RouteKind::Prohibit => return self.nowhere(skb, RoutingDrop::Prohibit),
+            _ => return self.nowhere(skb, RoutingDrop::Unreachable),
+        }
+        if forwards == 0 {
+            return self.nowhere(skb, RoutingDrop::ForwardingOff);
+        }
+        if !told {
+            self.lean(Lean::Sysctl { name: forwarding.into(), value: "1".into() });
+        }
+        let back =
+            self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, found.dev.as_deref())))?;
+        let back = match back {
+            Ok(back) => back,
+            Err(drop) => return self.nowhere(skb, drop),
+        };
+        let found = self.likely_dev(skb, found);
+        skb.kind = RouteKind::Unicast;
+        skb.oif = PathIface::known_or_not(found.dev.clone());
+        skb.next_hop = found.via;
+        skb.realms = found.class(back.realms);
+        skb.route_mtu = found.mtu;
+        skb.redirects = self.may_redirect(skb, &found, back.near);
+        let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
+        self.event(skb, Event::Routed { to, again: false });
+        self.forward(skb, found.dev.as_deref())
+    }
+
+    /// Whether an IPv6 group is one that this host is in: all nodes, all routers, and those of its own addresses.
+    fn has_joined(&self, group: Ipv6Addr) -> bool {
+        match group.segments() {
+            [0xff01 | 0xff02, 0, 0, 0, 0, 0, 0, 1] => true,
+            [0xff01 | 0xff02, 0, 0, 0, 0, 0, 0, 2] => {
+                self.world.sysctl("net.ipv6.conf.all.forwarding", 1).0 != 0
+            }
+            [0xff02, 0, 0, 0, 0, 1, high, low] if high >> 8 == 0xff => {
+                let mut own = self.world.host.interfaces.iter().flat_map(|i| &i.addrs);
+                own.any(|f| match f.value.addr {
+                    IpAddr::V6(a) => {
+                        let [.., h, l] = a.segments();
+                        h & 0xff == high & 0xff && l == low
+                    }
+                    IpAddr::V4(_) => false,
+                })
+            }
+            _ => false,
+        }
+    }
+
+    /// Addresses that can't come in on a wire (`ip_route_input_slow`).
+    pub(super) fn martian(&self, skb: &Skb, iif: &str) -> Option<RoutingDrop> {
+        let (IpAddr::V4(src), IpAddr::V4(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
+            return None;
+        };
+        let zero = |a: std::net::Ipv4Addr| a.octets()[0] == 0;
+        if src.is_multicast() || src.is_broadcast() {
+            return Some(RoutingDrop::Martian);
+        }
+        if dst.is_broadcast() || (src.is_unspecified() && dst.is_unspecified()) {
+            return None;
+        }
+        if zero(src) || zero(dst) {
+            return Some(RoutingDrop::Martian);
+        }
+        if (src.is_loopback() || dst.is_loopback())
+            && Router::new(self.world).conf(iif, "route_localnet") == 0
+        {
+            return Some(RoutingDrop::Localnet);
+        }
+        None
+    }
+
+    /// Routing stops the packet, and may send an ICMP error.
+    pub(super) fn nowhere(&mut self, skb: &mut Skb, why: RoutingDrop) -> Way<Fate> {
+        self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
+        self.reply_to_routing_drop(skb, why);
+        Err(Fate::Routing(why))
+    }
+
+    /// A packet for this host (`ip_local_deliver`).
+    pub(super) fn deliver(&mut self, skb: &mut Skb) -> Way<Fate> {
+        skb.oif = PathIface::None;
+        skb.phys_out = PathIface::None;
+        self.hook(skb, Hook::Input)?;
+        let iface = skb.iif_name();
+        let listening = self.listens(skb);
+        if self.world.host.stack == LocalStack::Real {
+            self.reply_of_stack(skb, listening == Some(true));
+        }
+        Ok(Fate::Local { iface, listening })
+    }
+
+    /// Whether something takes the packet here; `None` where nobody told.
+    fn listens(&self, skb: &Skb) -> Option<bool> {
+        let host = &self.world.host;
+        if skb.has_socket {
+            return Some(true);
+        }
+        let port = match &skb.packet.l4 {
+            L4::Tcp(_) | L4::Udp { .. } => skb.packet.dport()?,
+            _ => return None,
+        };
+        let ip = &skb.packet.ip;
+        let udp_lite = if ip.proto == proto::UDPLITE { proto::UDP } else { ip.proto };
+        let found = host.sockets.iter().any(|s| {
+            s.proto == udp_lite && s.port == port && (s.addr.is_unspecified() || s.addr == ip.dst)
+        });
+        if found {
+            Some(true)
+        } else if host.stack == LocalStack::Real || !host.sockets.is_empty() {
+            Some(false)
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether IPv6 drops a packet from a wire before any hook (`ip6_rcv_core`): from or to the loopback address, from
+/// a group, or to a group that ends at the interface.
+fn refused_by_ip6(skb: &Skb) -> bool {
+    let (IpAddr::V6(src), IpAddr::V6(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
+        return false;
+    };
+    let inner = dst.is_multicast() && dst.octets()[1] & 0xf <= 1;
+    src.is_loopback() || dst.is_loopback() || src.is_multicast() || inner
+}

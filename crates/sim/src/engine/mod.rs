@@ -1,0 +1,25 @@
+//! The way of a packet through the hooks, from its entry to its fate.
+//!
+//! Sources: `net/ipv4/ip_input.c`, `ip_forward.c`, `ip_output.c`, `net/netfilter.c`;
+//! `net/bridge/br_netfilter_hooks.c` for what a bridge shows to iptables.
+
+mod bridge;
+mod chains;
+mod forward;
+mod helper;
+mod hooks;
+mod input;
+mod mangle;
+mod nat;
+mod output;
+mod own;
+mod proxy;
+mod redirect;
+mod rule;
+mod skb;
+mod synproxy;
+mod targets;
+mod visits;
+mod walker;
+
+pub(crate) use walker::{Looks, Walker};

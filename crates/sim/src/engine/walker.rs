@@ -1,0 +1,379 @@
+//! One walk: its steps, its questions, and the flow that its packet belongs to.
+
+use super::skb::{Attached, OwnPacket, Skb};
+use crate::ct::{self, Info, status};
+use crate::decide::Decider;
+use crate::eye::{Ct, CtFlow};
+use crate::route::{Found, Router, only_uplink};
+use crate::world::World;
+use chainwalk_model::{
+    Answer, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId, Lean, Moment,
+    Path, PathIface, Question, RouteKind, RuleId, Sent, Step, Trace, Tuple,
+};
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A step of the walk that may be its last: `Err` is the packet's fate.
+pub(super) type Way<T> = Result<T, Fate>;
+
+/// Walks one packet, and the packets that the kernel makes because of it.
+pub(crate) struct Walker<'w> {
+    pub world: &'w mut World,
+    pub decider: &'w mut Decider,
+    pub replies: Vec<Trace>,
+    pub(super) trace: Trace,
+    pub(super) depth: u8,
+    pub(super) leans: Vec<Lean>,
+    pub(super) nested: u8,
+    pub(super) watch: Option<Watch>,
+    /// Whether a copy of a packet is on its way.
+    pub(super) copying: bool,
+    /// How often anything was written that a rule may look at: the packet, what is remembered, an answer.
+    pub(super) writes: u64,
+    /// How many rules were tried.
+    pub(super) tried: u32,
+    /// How many are tried before the walk is cut.
+    pub(super) most_tried: u32,
+}
+
+/// So many rules are tried in a walk, and so many more for each rule of the host: chains that call each other twice
+/// over would be walked for ever.
+const MOST_TRIED: usize = 20_000;
+/// How often each rule of the host may be tried beyond [`MOST_TRIED`].
+const MOST_TRIED_EACH: usize = 8;
+/// So many questions are asked in a walk.
+pub(super) const MOST_ASKED: usize = 10_000;
+
+impl<'w> Walker<'w> {
+    /// A walker for one packet.
+    pub(crate) fn new(world: &'w mut World, decider: &'w mut Decider, sent: Sent) -> Self {
+        let host = world.host.id;
+        let most_tried = MOST_TRIED + MOST_TRIED_EACH * world.host.rules.rules.len();
+        Self {
+            world,
+            decider,
+            replies: Vec::new(),
+            trace: empty_trace(host, sent),
+            depth: 0,
+            leans: Vec::new(),
+            nested: 0,
+            watch: None,
+            copying: false,
+            writes: 0,
+            tried: 0,
+            most_tried: u32::try_from(most_tried).unwrap_or(u32::MAX),
+        }
+    }
+
+    /// Walks the packet to its end.
+    pub(crate) fn walk(mut self) -> (Trace, Vec<Trace>) {
+        let sent = self.trace.sent.clone();
+        self.follow(sent, Attached::None, &OwnPacket::default());
+        (self.trace, self.replies)
+    }
+
+    /// Walks the packet, and tells how the conditions of the rules stood.
+    pub(crate) fn look(mut self) -> Looks {
+        self.watch = Some(Watch::default());
+        let sent = self.trace.sent.clone();
+        self.follow(sent, Attached::None, &OwnPacket::default());
+        self.watch.unwrap_or_default().seen
+    }
+
+    /// Walks a packet of this walker's current trace to its fate.
+    pub(super) fn follow(&mut self, sent: Sent, attached: Attached, own: &OwnPacket) {
+        let mut skb = Skb::new(sent, attached, own);
+        let end = match skb.entry.clone() {
+            Entry::Local { mark, uid, .. } => {
+                skb.mark = mark;
+                skb.own = uid.is_none();
+                self.send(&mut skb, own)
+            }
+            Entry::Wire { iface, to, .. } => {
+                skb.frame = to;
+                skb.came_by = PathIface::Named(iface.clone());
+                self.receive(&mut skb, &iface)
+            }
+        };
+        let fate = match end {
+            Ok(fate) | Err(fate) => fate,
+        };
+        if self.trace.errno.is_none() && matches!(skb.entry, Entry::Local { .. }) && !skb.own {
+            self.trace.errno = errno_of(&fate, &self.trace);
+        }
+        if fate.is_out() {
+            self.fragment(&mut skb);
+        }
+        self.trace.fate = fate;
+        self.depth = 0;
+        self.event(&skb, Event::End);
+    }
+
+    /// What is too long leaves in fragments, of which the first is shown; so does what came in in fragments.
+    fn fragment(&self, skb: &mut Skb) {
+        let header = if skb.packet.is_v6() { 40 } else { 20 + skb.packet.ip.options.len() as u32 };
+        let mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(skb.oif.name().map(|o| &**o)));
+        let (len, came) = (crate::wire::total_len(&skb.packet), skb.fragments);
+        if len <= mtu && (came.is_none() || skb.fragments_if_long)
+            || skb.packet.is_v6() && came.is_none()
+        {
+            return;
+        }
+        let fits = (mtu.saturating_sub(header) & !7) + header;
+        let first = match came {
+            // As it came, if every part fits.
+            Some((first, longest)) if u32::from(longest) <= mtu => u32::from(first),
+            _ => fits,
+        };
+        skb.packet.ip.mf = true;
+        skb.packet.ip.frag_len = Some(first.saturating_sub(header) as u16);
+    }
+
+    /// Adds a step, and a moment where the packet has changed.
+    pub(crate) fn event(&mut self, skb: &Skb, event: Event) {
+        let (mark, ct) = (skb.mark, self.ct_view(skb));
+        // Most events change nothing, and a walk may have very many: what is the same is not copied first.
+        let same = |m: &Moment| m.mark == mark && m.ct == ct && m.packet == skb.packet;
+        if !self.trace.moments.last().is_some_and(same) {
+            self.trace.moments.push(Moment { packet: skb.packet.clone(), mark, ct });
+        }
+        self.writes += u64::from(matches!(event, Event::Changed(_)));
+        let at = self.trace.moments.len() as u32 - 1;
+        self.trace.steps.push(Step {
+            event,
+            depth: self.depth,
+            moment: at,
+            leans: std::mem::take(&mut self.leans),
+        });
+    }
+
+    /// Notes what the next step leans on.
+    pub(crate) fn lean(&mut self, lean: Lean) {
+        if !self.leans.contains(&lean) {
+            self.leans.push(lean);
+        }
+    }
+
+    fn ct_view(&self, skb: &Skb) -> Option<CtView> {
+        let view = |state, dir, mark| Some(CtView { state, dir, mark });
+        match self.ct(skb) {
+            Ct::None => None,
+            Ct::Invalid => view(CtStates::INVALID, CtDir::Original, 0),
+            Ct::Untracked => view(CtStates::UNTRACKED, CtDir::Original, 0),
+            Ct::Flow(f) => view(f.state, f.dir, f.mark),
+        }
+    }
+
+    /// The flow a packet belongs to.
+    pub(crate) fn flow<'s>(&'s self, skb: &'s Skb) -> Option<(&'s ct::Entry, CtDir, Info)> {
+        match &skb.attached {
+            Attached::Loose { entry, dir, info } => Some((entry, *dir, *info)),
+            Attached::Known { id, dir, info } => {
+                self.world.flows.get(*id).map(|e| (e, *dir, *info))
+            }
+            _ => None,
+        }
+    }
+
+    /// Changes the flow a packet belongs to.
+    pub(crate) fn change_flow(&mut self, skb: &mut Skb, change: impl FnOnce(&mut ct::Entry)) {
+        match &mut skb.attached {
+            Attached::Loose { entry, .. } => change(entry),
+            Attached::Known { id, .. } => {
+                let flows = std::rc::Rc::make_mut(&mut self.world.flows);
+                if let Some(entry) = flows.get_mut(*id) {
+                    change(entry);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// What conntrack says of a packet.
+    pub(crate) fn ct(&self, skb: &Skb) -> Ct {
+        match &skb.attached {
+            // The template that `CT` leaves stands for a new flow until conntrack has looked.
+            Attached::None if skb.husk => Ct::Invalid,
+            Attached::None if skb.template => Ct::Flow(CtFlow {
+                state: CtStates::NEW,
+                dir: CtDir::Original,
+                orig: blank(skb),
+                reply: blank(skb),
+                status: status::CONFIRMED,
+                snat: false,
+                dnat: false,
+                mark: 0,
+                expires_s: 0,
+                id: None,
+                zone: skb.zone,
+                counts: false,
+                counted: Some([(0, 0); 2]),
+                made_here: false,
+                expected_by: None,
+            }),
+            Attached::None => Ct::None,
+            Attached::Untracked => Ct::Untracked,
+            Attached::Invalid => Ct::Invalid,
+            _ => match self.flow(skb) {
+                None => Ct::Invalid,
+                Some((entry, dir, info)) => Ct::Flow(CtFlow {
+                    state: match info {
+                        Info::New => CtStates::NEW,
+                        Info::Established => CtStates::ESTABLISHED,
+                        Info::Related => CtStates::RELATED,
+                    },
+                    dir,
+                    orig: entry.orig,
+                    reply: entry.reply,
+                    status: entry.status & 0xf,
+                    snat: entry.has(status::SRC_NAT),
+                    dnat: entry.has(status::DST_NAT),
+                    mark: entry.mark,
+                    expires_s: (entry.expires_ms.saturating_sub(self.world.now_ms) / 1000) as u32,
+                    id: Some(entry.id),
+                    zone: entry.zone,
+                    counts: self.world.counts,
+                    counted: entry.counted,
+                    made_here: !entry.came_by.is_some(),
+                    expected_by: entry.expected_by,
+                }),
+            },
+        }
+    }
+
+    /// Runs routing's part of `ask`, and notes what it leaned on. A question that comes up is put, and the
+    /// look-up tried again with its answer.
+    pub(crate) fn routed<T>(
+        &mut self,
+        skb: &Skb,
+        ask: impl Fn(&Router) -> Result<T, Question>,
+    ) -> Way<T> {
+        for _ in 0..8 {
+            let router = Router::new(self.world);
+            let found = ask(&router);
+            let ways = router.ways();
+            let leans = router.into_leans();
+            match found {
+                Ok(found) => {
+                    for lean in leans {
+                        self.lean(lean);
+                    }
+                    return Ok(found);
+                }
+                Err(question) => {
+                    self.put(skb, &question, &ways);
+                }
+            }
+        }
+        Err(Fate::Undecided(Question::Route(skb.packet.ip.dst)))
+    }
+
+    /// Puts a question; a lasting one is put once in a world.
+    pub(crate) fn put(
+        &mut self,
+        skb: &Skb,
+        question: &Question,
+        ways: &[crate::decide::Way],
+    ) -> Answer {
+        let lasting = crate::decide::is_lasting(question);
+        if lasting && let Some(answer) = self.world.answer(question) {
+            return answer;
+        }
+        if let Some(answer) = self.world.said(question)
+            && ways.iter().any(|(way, _)| *way == answer)
+        {
+            return answer;
+        }
+        let answer = self.decider.choose(question.clone(), ways);
+        self.writes += 1;
+        if lasting {
+            let answers = std::rc::Rc::make_mut(&mut self.world.answers);
+            answers.push((question.clone(), answer.clone()));
+        }
+        let at = self.decider.made.len() as u16 - 1;
+        self.event(skb, Event::Fork(at));
+        answer
+    }
+
+    /// Resolves a route of which nobody told the interface: the only likely one, where there is one.
+    pub(crate) fn likely_dev(&mut self, skb: &Skb, found: Found) -> Found {
+        if found.dev.is_some() || found.kind != RouteKind::Unicast {
+            return found;
+        }
+        let dst = skb.packet.ip.dst;
+        // An answer goes back where the question came from.
+        if let Some((entry, dir, _)) = self.flow(skb)
+            && dir == CtDir::Reply
+            && let Some(dev) = entry.came_by.name().cloned()
+            && entry.orig.src == dst
+        {
+            self.lean(Lean::BackTheWayItCame { dst, iface: dev.clone() });
+            return Found { dev: Some(dev), ..found };
+        }
+        let came_by = skb.came_by.name().filter(|_| !skb.phys_in.is_some());
+        if let Some(only) = only_uplink(&self.world.host, came_by) {
+            self.lean(Lean::DefaultRoute { dst, iface: only.clone() });
+            return Found { dev: Some(only), ..found };
+        }
+        found
+    }
+
+    /// The hook's path as matches see it.
+    pub(super) fn path(skb: &Skb, hook: Hook) -> Path {
+        Path {
+            hook,
+            iniface: skb.iif.clone(),
+            outiface: skb.oif.clone(),
+            phys_in: skb.phys_in.clone(),
+            phys_out: skb.phys_out.clone(),
+        }
+    }
+}
+
+/// How the conditions of the rules that were tried stood: by whose walk it was (the kernel's packet, or the
+/// packet itself) and by the rule, each time how many steps there had been before.
+pub(crate) type Looks = HashMap<(Option<usize>, RuleId), Vec<(usize, Vec<Check>)>>;
+
+/// Looks closely at every rule that is tried.
+#[derive(Default)]
+pub(super) struct Watch {
+    /// Whose walk is going on.
+    pub at: Option<usize>,
+    /// What was seen.
+    pub seen: Looks,
+}
+
+impl Watch {
+    /// Another packet's walk begins; returns whose it was before.
+    pub(super) fn enter(&mut self, reply: usize) -> Option<usize> {
+        self.at.replace(reply)
+    }
+}
+
+/// The tuple of a flow of which nothing is known.
+fn blank(skb: &Skb) -> Tuple {
+    let addr: IpAddr = if skb.packet.is_v6() {
+        Ipv6Addr::UNSPECIFIED.into()
+    } else {
+        Ipv4Addr::UNSPECIFIED.into()
+    };
+    Tuple { src: addr, dst: addr, proto: 0, sport: 0, dport: 0 }
+}
+
+pub(super) fn empty_trace(host: HostId, sent: Sent) -> Trace {
+    Trace { host, sent, moments: Vec::new(), steps: Vec::new(), fate: Fate::Looped, errno: None }
+}
+
+/// What a local sender's call returns.
+fn errno_of(fate: &Fate, trace: &Trace) -> Option<Errno> {
+    let looped = trace.steps.iter().any(|s| matches!(s.event, Event::Loop));
+    match fate {
+        Fate::SendError(errno) => Some(*errno),
+        Fate::Dropped(_) | Fate::DroppedUnseen(_) | Fate::Rejected { .. } | Fate::Refused
+            if !looped =>
+        {
+            Some(Errno::EPERM)
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,144 @@
+//! Which addresses are this host's, and on which interface's network one lies.
+
+use super::router::Router;
+use crate::addr::in_net;
+use chainwalk_model::{
+    Answer, Cidr, Interface, Lean, Origin, PathIface, Question, RouteKind, Text,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Stands for an address of a link that a recorded case does not tell.
+pub(crate) const NAMELESS: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0);
+/// The broadcast address of a network that has one.
+fn broadcast(net: Cidr) -> Option<IpAddr> {
+    match net.addr {
+        IpAddr::V4(a) if net.len < 31 => {
+            Some(IpAddr::V4(Ipv4Addr::from(u32::from(a) | (u32::MAX >> net.len))))
+        }
+        _ => None,
+    }
+}
+
+impl Router<'_> {
+    /// The interface that holds `addr`; none where `addr` is not one of this host's.
+    pub(crate) fn holder(&self, addr: IpAddr) -> Result<PathIface, Question> {
+        if let IpAddr::V4(a) = addr
+            && a.is_loopback()
+        {
+            return Ok("lo".into());
+        }
+        if addr.is_loopback() || addr == NAMELESS && self.host().complete.network {
+            return Ok("lo".into());
+        }
+        if let Some((_, is)) = self.host().said_local.iter().rev().find(|(a, _)| *a == addr) {
+            return Ok(if is.value { self.likely_holder(addr) } else { PathIface::None });
+        }
+        for iface in &self.host().interfaces {
+            for fact in &iface.addrs {
+                if fact.value.addr == addr {
+                    if let Origin::Inferred(rule) = fact.origin {
+                        self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+                    }
+                    return Ok(PathIface::Named(iface.name.clone()));
+                }
+            }
+        }
+        if self.host().complete.network {
+            return Ok(PathIface::None);
+        }
+        let question = Question::LocalAddr(addr);
+        match self.world.answer(&question) {
+            Some(Answer::Yes) => return Ok(self.likely_holder(addr)),
+            Some(_) => return Ok(PathIface::None),
+            None => {}
+        }
+        if self.addresses_told() {
+            if !self.link_of(addr).is_some_and(|(_, _, told)| told) {
+                self.lean(Lean::AllAddrs);
+            }
+            return Ok(PathIface::None);
+        }
+        // A neighbour on a network that the rules imply is somebody else.
+        if self.link_of(addr).is_some() {
+            return Ok(PathIface::None);
+        }
+        Err(question)
+    }
+
+    /// The interface an address most likely belongs to: one on its network, else one not known.
+    pub(super) fn likely_holder(&self, addr: IpAddr) -> PathIface {
+        PathIface::known_or_not(self.link_of(addr).map(|(dev, _, _)| dev))
+    }
+
+    /// The interface on whose network `addr` lies, that network, and whether it was told.
+    pub(super) fn link_of(&self, addr: IpAddr) -> Option<(Text, Cidr, bool)> {
+        let mut best: Option<(Text, Cidr, bool, Option<Lean>)> = None;
+        for iface in &self.host().interfaces {
+            for fact in &iface.addrs {
+                let closer = best.as_ref().is_none_or(|b| fact.value.len > b.1.len);
+                if fact.value.len > 0 && in_net(addr, fact.value) && closer {
+                    let lean = match fact.origin {
+                        Origin::Inferred(rule) => {
+                            Some(Lean::Net { iface: iface.name.clone(), net: fact.value, rule })
+                        }
+                        _ => None,
+                    };
+                    best = Some((iface.name.clone(), fact.value, lean.is_none(), lean));
+                }
+            }
+        }
+        let (dev, net, told, lean) = best?;
+        if let Some(lean) = lean {
+            self.lean(lean);
+        }
+        Some((dev, net, told))
+    }
+
+    /// The kind of an address as table `local` tells it, looking at one interface only if `dev` is given.
+    pub(crate) fn addr_kind(&self, addr: IpAddr, dev: Option<&str>) -> Result<RouteKind, Question> {
+        if let IpAddr::V4(a) = addr {
+            if a.octets()[0] == 0 || a.is_broadcast() {
+                return Ok(RouteKind::Broadcast);
+            }
+            for iface in &self.host().interfaces {
+                let fits = dev.is_none_or(|d| *iface.name == *d);
+                if fits && iface.addrs.iter().any(|f| broadcast(f.value) == Some(addr)) {
+                    return Ok(RouteKind::Broadcast);
+                }
+            }
+        }
+        let holder = self.holder(addr)?;
+        let own = holder.is_some() && dev.is_none_or(|d| holder.is(d));
+        Ok(if own { RouteKind::Local } else { RouteKind::Unicast })
+    }
+
+    /// The primary address of the network that an own address is on: packets to it come from there.
+    pub(super) fn first_on_its_net(&self, addr: IpAddr) -> IpAddr {
+        let holds = |i: &&Interface| i.addrs.iter().any(|f| f.value.addr == addr);
+        let Some(iface) = self.host().interfaces.iter().find(holds) else {
+            // All of 127.0.0.0/8 is this host, and speaks as 127.0.0.1.
+            return if addr.is_loopback() && addr.is_ipv4() {
+                Ipv4Addr::LOCALHOST.into()
+            } else {
+                addr
+            };
+        };
+        let Some(own) = iface.addrs.iter().find(|f| f.value.addr == addr) else { return addr };
+        let same = |f: &&chainwalk_model::Fact<Cidr>| {
+            f.value.len == own.value.len && in_net(addr, f.value)
+        };
+        let first = iface.addrs.iter().find(same).map_or(addr, |f| f.value.addr);
+        if addr.is_ipv4() { first } else { addr }
+    }
+
+    /// The interface on whose network `addr` is the broadcast address.
+    pub(super) fn broadcasts_on(&self, addr: IpAddr) -> Option<Text> {
+        let on = |i: &&Interface| i.addrs.iter().any(|f| broadcast(f.value) == Some(addr));
+        self.host().interfaces.iter().find(on).map(|i| i.name.clone())
+    }
+
+    /// Whether somebody told that `addr` is this host's.
+    pub(crate) fn told_local(&self, addr: IpAddr) -> bool {
+        addr.is_loopback() || self.holder(addr).is_ok_and(|holder| holder.is_some())
+    }
+}
