@@ -298,11 +298,11 @@ fn what_interfaces_say_may_not_contradict_itself() {
 fn two_outputs_of_one_interface_are_one() {
     let link = "2: eth0: <UP> mtu 1450 master br0 group 7\n    link/ether 02:00:00:00:00:0a brd ff:ff:ff:ff:ff:ff\n";
     let brief = "eth0 DOWN 10.0.0.1/24\n";
-    let line =
+    let told =
         "eth0 Plain [10.0.0.1/24] br0 Some(1450) Some(7) [02, 00, 00, 00, 00, 0a] Some(true)";
-    assert_eq!(links(&format!("{link}\n$ ip -br a\n{brief}"))[0], line);
+    assert_eq!(links(&format!("{link}\n$ ip -br a\n{brief}"))[0], told);
     // The first that is told counts.
-    let other = line.replace("Some(true)", "Some(false)");
+    let other = told.replace("Some(true)", "Some(false)");
     assert_eq!(links(&format!("{brief}\n$ ip link\n{link}"))[0], other);
 }
 

@@ -1,5 +1,7 @@
 //! What the words of a rule become.
 
+#![allow(clippy::unwrap_used)]
+
 use crate::checks::check;
 use crate::paste::read;
 use chainwalk_model::{DiagnosticId, Hint, Match, OpKind};

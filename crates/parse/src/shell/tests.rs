@@ -1,5 +1,6 @@
 //! What a shell makes of a line: `man sh`.
 
+use super::Joint::{And, Line, Or};
 use super::*;
 
 #[test]
@@ -7,7 +8,6 @@ fn commands_are_parted_outside_of_quotes() {
     let parts = |text| -> Vec<(&str, Joint)> {
         split(Row { text, start: 0 }).into_iter().map(|p| (p.row.text, p.after)).collect()
     };
-    use Joint::{And, Line, Or};
     assert_eq!(parts("a; b;c"), [("a", Line), ("b", Line), ("c", Line)]);
     assert_eq!(parts("a && b || c"), [("a", Line), ("b", And), ("c", Or)]);
     assert_eq!(parts("a & b | c"), [("a & b | c", Line)]);
