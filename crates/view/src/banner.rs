@@ -4,9 +4,10 @@ use crate::counters::{self, Contradiction};
 use crate::fate::{self, Class, Seen, class, network};
 use crate::forks::{Fork, fork, is_chance};
 use crate::overlay::overlay;
+use crate::page::{Banner, Evidence, Lang, Sentence, Style, Tone};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
+use crate::telling::Telling;
 use crate::terms::{endpoint, percent};
-use crate::{Banner, Evidence, Lang, Sentence, Style, Telling, Tone};
 use chainwalk_model::{
     Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop, Trace,
 };

@@ -1,10 +1,11 @@
 //! The rules of a row, opened: each condition with its truth and what the packet has there.
 
 use crate::changes::rule_tools;
+use crate::page::{Condition, Mark, RuleCard, RuleRange, Sentence, Style};
 use crate::reasons::has;
 use crate::say::{run, say, text};
+use crate::telling::Telling;
 use crate::terms::{conditions_text, found, target, target_text, terms};
-use crate::{Condition, Mark, RuleCard, RuleRange, Sentence, Style, Telling};
 use chainwalk_model::{Check, Part, Rule, RuleId, Truth};
 
 /// So many rules are opened at once; the page asks for the next ones.

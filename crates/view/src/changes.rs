@@ -1,10 +1,11 @@
 //! Changes in words: what a proposal does, what becomes of the packet with it, and what else it lets in.
 
 use crate::banner::answer;
+use crate::page::{Lang, RuleTools, Sentence, Style, Tone};
 use crate::say::{join, run, say, text};
 use crate::telling::NoReasons;
+use crate::telling::Telling;
 use crate::terms::{self, chain_path, endpoint, protocol};
-use crate::{Lang, Sentence, Style, Telling, Tone};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Changes, Edit, Family, Host, NewRule, OpKind, Policy, Probe,
     Proposal, Rule, RuleId, Ruleset, Shadow, Target, Vary, Walk, Want,
@@ -74,17 +75,6 @@ pub struct ProposalTold {
     pub reply: Sentence,
     /// Whether nothing unknown is left.
     pub certain: bool,
-}
-
-/// What can be done about one rule, or at the end of a chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RuleTools {
-    /// The command that takes the rule away; empty at the end of a chain.
-    pub without: String,
-    /// The beginning of the command that puts a rule in here.
-    pub insert: String,
-    /// Why the rule can never match; empty where it can.
-    pub shadow: Sentence,
 }
 
 /// The fate of the packet shown.

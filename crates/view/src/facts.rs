@@ -1,9 +1,9 @@
 //! What was recognised, and what is known of the host.
 
+use crate::page::{Chip, FactRow, HostChip, Lang};
 use crate::say::text;
 use crate::telling::Lines;
 use crate::terms::{table_class, table_name};
-use crate::{Chip, FactRow, HostChip, Lang};
 use chainwalk_model::{
     Cidr, Family, Host, HostId, IfKind, LocalStack, Origin, Reading, Route, Section, SectionKind,
     table_names,

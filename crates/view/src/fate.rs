@@ -1,8 +1,9 @@
 //! Fates in words: what the sender's program sees, what the place is called, which fates are alike.
 
+use crate::page::{Lang, Sentence, Tone};
 use crate::say::{Key, format, say};
+use crate::telling::Telling;
 use crate::terms::{address, chain_path, destination, endpoint, place, reject, table_name};
-use crate::{Lang, Sentence, Telling, Tone};
 use chainwalk_model::{
     App, ChainId, Cidr, EndBy, Entry, Errno, Event, Family, Fate, Hook, IfKind, L4, OpId, OpKind,
     Outcome, Question, RejectWith, Routed, RoutingDrop, RuleId, Stop, Target, TcpFlags, Trace,

@@ -1,8 +1,9 @@
 //! What a kernel said that it did, laid over what we say: step by step, confirmed, contradicted or not seen.
 
+use crate::page::{Laid, Lang, Overlay, RowSeen, Standing};
 use crate::say::{say, text};
+use crate::telling::Telling;
 use crate::terms::target;
-use crate::{Laid, Lang, Overlay, RowSeen, Standing, Telling};
 use chainwalk_model::{
     EndBy, Event, L4, Packet, RuleId, Ruleset, Seen, SeenStep, SeenVerdict, SeenWhat, Skip, Target,
     Trace,

@@ -1,9 +1,10 @@
 //! Why rules matched or did not, in words; alike reasons of neighbouring rules become one.
 
+use crate::page::{Sentence, Style};
 use crate::say::{join, run, say};
 use crate::stops::Stop;
+use crate::telling::Telling;
 use crate::terms::{self, Term, found, terms};
-use crate::{Sentence, Style, Telling};
 use chainwalk_model::{ChainId, Check, CtStates, Found, Part, Rule, RuleId, Truth};
 
 /// So many rules of a range are asked for their reason; the rest of it is told by number alone.
@@ -215,7 +216,7 @@ pub(crate) fn why_not(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last
         return say!(t.lang, MissUnsaid, count = last + 1 - first);
     }
     let more = all.len() > SAY || (last + 1).saturating_sub(first) as usize > LOOK;
-    let mut out = join(said, if t.lang == crate::Lang::Zh { "；" } else { "; " });
+    let mut out = join(said, if t.lang == crate::page::Lang::Zh { "；" } else { "; " });
     if more {
         crate::say::append(&mut out, &say!(t.lang, MissMore));
     }

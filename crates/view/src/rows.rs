@@ -1,20 +1,22 @@
 //! The walk as a list: tables, chains, rules and why each matched or did not.
 
-use crate::changes::{RuleTools, end_tools, rule_tools};
+use crate::changes::{end_tools, rule_tools};
 use crate::overlay::{of_row, overlay};
+use crate::page::{
+    Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, RuleTools, Sentence, Style,
+};
 use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
 };
 use crate::stops::{Stop, StopKind, stops};
+use crate::telling::Telling;
 use crate::telling::{Lines, moment};
 use crate::terms::{
     conditions_text, iface_word, lane_word, packet_word, states, table_class, target, target_text,
 };
 use crate::timeline::{alike, narration, span, stops_here};
-use crate::{
-    Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, Sentence, Style, Telling, fate, reasons,
-};
+use crate::{fate, reasons};
 use chainwalk_model::{ChainId, EndBy, Event, RuleId, Skip, Target, Trace};
 use std::collections::HashMap;
 
@@ -267,8 +269,8 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 let mut r = row(RowKind::Fate, 0, at);
                 r.text = narration(t, stop);
                 r.mark = match fate::tone(&trace.fate) {
-                    crate::Tone::Ok => Mark::Yes,
-                    crate::Tone::Stop => Mark::Stop,
+                    crate::page::Tone::Ok => Mark::Yes,
+                    crate::page::Tone::Stop => Mark::Stop,
                     _ => Mark::Unknown,
                 };
                 r.class = "fate".into();

@@ -4,7 +4,7 @@
 //! end. What comes in as an argument is never read as style: its `<` travels as a private character.
 
 pub(crate) use crate::keys::Key;
-use crate::{Lang, Run, Sentence, Style};
+use crate::page::{Lang, Run, Sentence, Style};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use std::borrow::Cow;
 use unic_langid::{LanguageIdentifier, langid};

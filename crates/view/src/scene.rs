@@ -29,8 +29,9 @@ mod phone;
 mod tag;
 mod way;
 
+use crate::drawing::{Measure, Scene};
 use crate::stops::{Stop, stops};
-use crate::{Measure, Scene, Telling};
+use crate::telling::Telling;
 use frame::Frame;
 use pen::{Pen, Point};
 use way::Way;

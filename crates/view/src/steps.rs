@@ -1,11 +1,13 @@
 //! What happened at a step, in words: changes, the kernel's own work, forks and their ways.
 
+use crate::fate;
 use crate::forks::{Branch, Fork, choice_step};
+use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
 use crate::say::{join, run, say, text};
 use crate::stops::Stop;
+use crate::telling::Telling;
 use crate::telling::moment;
 use crate::terms::{address, destination, endpoint, hex, percent, source, target_text};
-use crate::{BranchCard, Lang, Sentence, Style, Telling, Tone, fate};
 use chainwalk_model::{
     Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, Skip, Target, Trace,
 };

@@ -2,10 +2,11 @@
 //!
 //! Each is a guess of what a person came to ask, and nothing else leans on it.
 
+use crate::page::Suggestion;
 use crate::say::text;
 use crate::steps::meaning;
+use crate::telling::Telling;
 use crate::terms::{chain_path, endpoint, target};
-use crate::{Suggestion, Telling};
 use chainwalk_model::{
     AddrMask, Family, Host, IfKind, Match, NatRange, OpKind, PortSide, Range, Rule, Seen, Target,
     proto,

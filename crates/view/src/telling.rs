@@ -1,6 +1,6 @@
 //! What is to be told: the reading, the packets, their walks, and which of their outcomes is followed.
 
-use crate::Lang;
+use crate::page::Lang;
 use chainwalk_model::{
     Ask, Check, Host, Moment, Outcome, Reading, RuleId, Ruleset, Shadow, Span, Trace, Walk,
 };

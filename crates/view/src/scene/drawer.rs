@@ -8,9 +8,10 @@ mod stair;
 use super::frame::Frame;
 use super::pen::{Area, Pen, Point, p};
 use super::way::Key;
+use crate::page::BranchCard;
 use crate::steps::cards as fork_cards;
 use crate::stops::{Stop, StopKind};
-use crate::{BranchCard, Telling};
+use crate::telling::Telling;
 use chainwalk_model::{ChainId, Event, RuleId};
 use stair::Stair;
 

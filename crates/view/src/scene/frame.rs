@@ -4,7 +4,7 @@ mod paint;
 
 use super::drawer::X0;
 use super::pen::{Area, Pen, Point, p};
-use crate::Telling;
+use crate::telling::Telling;
 use crate::terms::iface_word;
 use chainwalk_model::{
     ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority, tables_at,

@@ -3,13 +3,16 @@
 use super::drawer::tone_class;
 use super::frame::Frame;
 use super::pen::{Area, Pen, tenth};
+use crate::drawing::Link;
 use crate::forks::Fork;
+use crate::page::Tone;
 use crate::say::{plain, text};
 use crate::stops::{Stop, StopKind};
+use crate::telling::Telling;
 use crate::telling::moment;
 use crate::terms::{destination, hex, packet_word, source, states};
 use crate::timeline::{narration, span};
-use crate::{Link, Telling, Tone, banner, fate};
+use crate::{banner, fate};
 
 /// Draws the panel.
 pub(super) fn draw(

@@ -1,10 +1,13 @@
 //! The small map of the hooks that a phone shows over the walk.
 
 use super::pen::{Area, Pen, Point, p, rounded};
+use crate::drawing::{Measure, Scene};
+use crate::fate;
+use crate::page::{Run, Style};
 use crate::stops::{Stop, stops};
+use crate::telling::Telling;
 use crate::telling::moment;
 use crate::terms::{destination, source};
-use crate::{Measure, Run, Scene, Style, Telling, fate};
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
 
 /// The map's own size.
@@ -121,7 +124,7 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
     }
     let here = now.and_then(|n| crate::steps::hook_of(t.trace(n.reply)?, n));
     let ended = t.outcome().and_then(|o| {
-        let stopped = fate::tone(&o.trace.fate) == crate::Tone::Stop;
+        let stopped = fate::tone(&o.trace.fate) == crate::page::Tone::Stop;
         if stopped { fate::last_hook(&o.trace) } else { None }
     });
     if looped {

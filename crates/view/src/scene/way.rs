@@ -3,8 +3,8 @@
 use super::drawer::Opened;
 use super::frame::{Frame, out_iface};
 use super::pen::{Pen, Point, p, rounded};
-use crate::Telling;
 use crate::stops::{Stop, StopKind};
+use crate::telling::Telling;
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
 
 /// A moment on a way: the step counted from 1, and within a range of rules the rule's number.

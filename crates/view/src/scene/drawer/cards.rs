@@ -1,10 +1,12 @@
 //! The ways out of a fork, as cards under the staircase.
 
 use super::Opened;
+use crate::drawing::Link;
+use crate::page::{BranchCard, Tone};
 use crate::say::{plain, text};
 use crate::scene::pen::{Area, Pen, p, rounded};
 use crate::stops::{Stop, StopKind};
-use crate::{BranchCard, Link, Telling, Tone};
+use crate::telling::Telling;
 
 /// The ways from the fork to its cards.
 pub(super) fn fork_ways(pen: &mut Pen, o: &Opened) {

@@ -1,12 +1,13 @@
 //! The rules of the chain that the packet is in, under the staircase.
 
 use super::Opened;
+use crate::drawing::Link;
 use crate::say::text;
 use crate::scene::pen::{Area, Pen};
 use crate::stops::{Stop, StopKind};
+use crate::telling::Telling;
 use crate::terms::{conditions_text, target, target_text};
 use crate::timeline::stops_here;
-use crate::{Link, Telling};
 use chainwalk_model::{ChainId, RuleId};
 
 /// The rules of the chain the packet is in, one a line, as many as there is room for.

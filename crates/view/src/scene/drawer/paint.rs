@@ -3,15 +3,17 @@
 use super::cards::{fork_cards, fork_ways};
 use super::list::rules_list;
 use super::{Node, Opened, Visit, What};
+use crate::drawing::Link;
+use crate::reasons;
 use crate::say::{plain, text};
 use crate::scene::frame::Frame;
 use crate::scene::pen::{Area, Pen, p, tenth};
 use crate::scene::way::Way;
 use crate::steps::{chain_words, meaning};
 use crate::stops::{Stop, StopKind};
+use crate::telling::Telling;
 use crate::terms::{conditions_text, iface_word, percent, table_class, target};
 use crate::timeline::stops_here;
-use crate::{Link, Telling, reasons};
 use chainwalk_model::{Event, Policy, Target};
 
 /// Draws the drawer with everything in it.
@@ -205,7 +207,7 @@ fn note(t: &Telling, all: &[Stop], at: usize) -> String {
                     b.weight.map(|w| text!(t.lang, SceneTakes, number = *n, share = percent(w)))
                 })
                 .collect();
-            parts.join(if t.lang == crate::Lang::Zh { "，" } else { ", " })
+            parts.join(if t.lang == crate::page::Lang::Zh { "，" } else { ", " })
         }
         StopKind::Matched(rule) => {
             let change = t

@@ -1,12 +1,15 @@
 //! Draws the frame: the track, the hooks, their stations, the interfaces, and the notes beside them.
 
 use super::{Frame, HOOKS, Station, asked_table, out_iface};
+use crate::drawing::Link;
+use crate::fate;
+use crate::page::Tone;
 use crate::say::{plain, text};
 use crate::scene::pen::{Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
 use crate::stops::{Stop, StopKind};
+use crate::telling::Telling;
 use crate::terms::{packet_word, states, table_class};
-use crate::{Link, Telling, Tone, fate};
 use chainwalk_model::{Entry, Event, Fate, Hook, Question, Routed, Stop as By, Trace};
 
 impl Frame {
