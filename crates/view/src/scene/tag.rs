@@ -1,7 +1,7 @@
 //! The label beside the packet: its addresses and its mark, what was rewritten in another colour.
 
-use super::drawer::Opened;
 use super::frame::Frame;
+use super::geometry::Opened;
 use super::pen::{Area, Pen, Point, tenth};
 use crate::drawing::Link;
 use crate::page::{Run, Style};

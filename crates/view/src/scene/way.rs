@@ -1,23 +1,11 @@
 //! The ways that packets take through the frame, as points that know their step.
 
-use super::drawer::Opened;
 use super::frame::{Frame, out_iface};
+use super::geometry::{Key, Opened, key};
 use super::pen::{Pen, Point, p, rounded};
-use crate::stops::{Stop, StopKind};
+use crate::stops::Stop;
 use crate::telling::Telling;
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
-
-/// A moment on a way: the step counted from 1, and within a range of rules the rule's number.
-pub(super) type Key = (usize, u32);
-
-/// The moment of a stop.
-pub(super) fn key(stop: &Stop) -> Key {
-    match &stop.kind {
-        StopKind::Start => (0, 0),
-        StopKind::Tried(_, _, last) => (stop.first + 1, *last),
-        _ => (stop.first + 1, 1),
-    }
-}
 
 /// One packet's way.
 pub(super) struct Way {

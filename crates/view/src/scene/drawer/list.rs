@@ -1,8 +1,8 @@
 //! The rules of the chain that the packet is in, under the staircase.
 
-use super::Opened;
 use crate::drawing::Link;
 use crate::say::text;
+use crate::scene::geometry::Opened;
 use crate::scene::pen::{Area, Pen};
 use crate::stops::{Stop, StopKind};
 use crate::telling::Telling;

@@ -2,11 +2,11 @@
 
 use super::cards::{fork_cards, fork_ways};
 use super::list::rules_list;
-use super::{Node, Opened, Visit, What};
 use crate::drawing::Link;
 use crate::reasons;
 use crate::say::{plain, text};
 use crate::scene::frame::Frame;
+use crate::scene::geometry::{Node, Opened, Visit, What};
 use crate::scene::pen::{Area, Pen, p, tenth};
 use crate::scene::way::Way;
 use crate::steps::{chain_words, meaning};
@@ -18,7 +18,7 @@ use chainwalk_model::{Event, Policy, Target};
 
 /// Draws the drawer with everything in it.
 #[allow(clippy::too_many_arguments)]
-pub(in crate::scene) fn draw(
+pub(crate) fn draw(
     t: &Telling,
     frame: &Frame,
     pen: &mut Pen,

@@ -1,11 +1,10 @@
 //! Lays the staircase out: what stands where, and how it is made to fit.
 
-use super::{BANDS, Band, HEAD, Node, Opened, Visit, What};
 use crate::page::BranchCard;
 use crate::say::text;
 use crate::scene::frame::Frame;
+use crate::scene::geometry::{BANDS, Band, HEAD, Key, Node, Opened, Visit, What, key};
 use crate::scene::pen::{Area, Pen, Point, p};
-use crate::scene::way::{Key, key};
 use crate::stops::{Stop, StopKind};
 use crate::telling::Telling;
 use crate::terms::{conditions_text, target, target_text};

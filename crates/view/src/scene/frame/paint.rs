@@ -1,6 +1,6 @@
 //! Draws the frame: the track, the hooks, their stations, the interfaces, and the notes beside them.
 
-use super::{Frame, HOOKS, Station, asked_table, out_iface};
+use super::layout::{Frame, HOOKS, Station, asked_table, out_iface};
 use crate::drawing::Link;
 use crate::fate;
 use crate::page::Tone;
@@ -13,7 +13,7 @@ use crate::terms::{packet_word, states, table_class};
 use chainwalk_model::{Entry, Event, Fate, Hook, Question, Routed, Stop as By, Trace};
 
 impl Frame {
-    pub(in crate::scene) fn draw(
+    pub(crate) fn draw(
         &self,
         t: &Telling,
         pen: &mut Pen,
