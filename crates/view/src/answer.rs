@@ -3,6 +3,7 @@
 //! Guarantees: every field of a packet is present, null or empty where it has nothing; two outcomes are never
 //! merged; the flows are in the order of the recorded table.
 
+mod names;
 mod packet;
 mod question;
 
@@ -10,6 +11,7 @@ use chainwalk_model::{
     EndBy, Errno, Event, Family, Fate, Flow, Hook, Host, Outcome, Path, Policy, Question,
     RoutingDrop, Rule, RuleId, Skip, Stop, Trace, Tuple, Walk, proto,
 };
+use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -294,15 +296,6 @@ fn hook_word(hook: Hook) -> &'static str {
     }
 }
 
-/// A table's name; tables of native nft carry their family before it.
-fn table_name(host: &Host, chain: &chainwalk_model::Chain) -> String {
-    let table = host.rules.table(chain.table);
-    if table.backend != chainwalk_model::Backend::Nft {
-        return table.name.to_string();
-    }
-    format!("{}:{}", table.family.word(), table.name)
-}
-
 fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {
     match chain.base.as_ref()?.policy {
         Policy::Accept => Some("ACCEPT"),
@@ -314,7 +307,7 @@ fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {
 /// What stands behind `-j` or `-g`.
 fn target_name(host: &Host, rule: &Rule) -> Option<String> {
     rule.ops.iter().find_map(|op| match &op.what {
-        chainwalk_model::OpKind::Target(t) => Some(packet::target_word(host, t)),
+        chainwalk_model::OpKind::Target(t) => Some(target_word(host, t)),
         chainwalk_model::OpKind::Match(_) => None,
     })
 }

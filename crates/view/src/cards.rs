@@ -4,8 +4,10 @@ use crate::changes::rule_tools;
 use crate::page::{Condition, Mark, RuleCard, RuleRange, Sentence, Style};
 use crate::reasons::has;
 use crate::say::{run, say, text};
+use crate::targets::{target, target_text};
 use crate::telling::Telling;
-use crate::terms::{conditions_text, found, target, target_text, terms};
+use crate::terms::{conditions_text, terms};
+use crate::values::found;
 use chainwalk_model::{Check, Part, Rule, RuleId, Truth};
 
 /// So many rules are opened at once; the page asks for the next ones.

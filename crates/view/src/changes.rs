@@ -2,10 +2,13 @@
 
 use crate::banner::answer;
 use crate::page::{Lang, RuleTools, Sentence, Style, Tone};
+use crate::places::{chain_path, table_name};
 use crate::say::{join, run, say, text};
+use crate::targets::target;
 use crate::telling::NoReasons;
 use crate::telling::Telling;
-use crate::terms::{self, chain_path, endpoint, protocol};
+use crate::terms;
+use crate::values::{endpoint, protocol};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Changes, Edit, Family, Host, NewRule, OpKind, Policy, Probe,
     Proposal, Rule, RuleId, Ruleset, Shadow, Target, Vary, Walk, Want,
@@ -147,7 +150,7 @@ fn proposal(t: &Telling, want: Want, p: &Proposal, hands: Hands) -> ProposalTold
 fn scope_of(lang: Lang, edit: &Edit, host: &Host) -> Sentence {
     match edit {
         Edit::Chain { family, table, chain, change } => {
-            let path = format!("{} {chain}", terms::table_name(*family, table));
+            let path = format!("{} {chain}", table_name(*family, table));
             chain_scope(lang, &path, change)
         }
         Edit::Fact(Assumption::Sysctl { name, value }) => setting(lang, name, value),
@@ -169,7 +172,7 @@ fn chain_scope(lang: Lang, path: &str, change: &ChainEdit) -> Sentence {
     let rule = |new: &NewRule, at: Sentence| {
         let rule = as_rule(new);
         let what = terms::conditions_text(&rule);
-        match (terms::target(&rule), what.is_empty()) {
+        match (target(&rule), what.is_empty()) {
             (Some(Target::Accept), false) => say!(lang, ScopeAccept, at = at, what = what),
             (Some(Target::Accept), true) => say!(lang, ScopeAcceptAll, at = at),
             (Some(Target::Drop | Target::Reject(_)), false) => {

@@ -1,9 +1,10 @@
 //! What was recognised, and what is known of the host.
 
 use crate::page::{Chip, FactRow, HostChip, Lang};
+use crate::places::{table_class, table_name};
 use crate::say::text;
 use crate::telling::Lines;
-use crate::terms::{table_class, table_name};
+use crate::values::protocol;
 use chainwalk_model::{
     Cidr, Family, Host, HostId, IfKind, LocalStack, Origin, Reading, Route, Section, SectionKind,
     table_names,
@@ -207,7 +208,7 @@ pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
     }
     if host.stack == LocalStack::Real {
         for s in &host.sockets {
-            let name = format!("{}:{}", crate::terms::protocol(s.proto), s.port);
+            let name = format!("{}:{}", protocol(s.proto), s.port);
             let who = s.process.as_deref().unwrap_or_default();
             rows.add(&name, text!(lang, FactListens, process = who), Some(s.origin), None);
         }

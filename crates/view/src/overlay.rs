@@ -2,8 +2,8 @@
 
 use crate::page::{Laid, Lang, Overlay, RowSeen, Standing};
 use crate::say::{say, text};
+use crate::targets::target;
 use crate::telling::Telling;
-use crate::terms::target;
 use chainwalk_model::{
     EndBy, Event, L4, Packet, RuleId, Ruleset, Seen, SeenStep, SeenVerdict, SeenWhat, Skip, Target,
     Trace,

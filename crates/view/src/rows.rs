@@ -5,17 +5,18 @@ use crate::overlay::{of_row, overlay};
 use crate::page::{
     Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, RuleTools, Sentence, Style,
 };
+use crate::places::{chain_path, table_class};
 use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
 };
 use crate::stops::{Stop, StopKind, stops};
+use crate::targets::{target, target_text};
 use crate::telling::Telling;
 use crate::telling::{Lines, moment};
-use crate::terms::{
-    conditions_text, iface_word, lane_word, packet_word, states, table_class, target, target_text,
-};
+use crate::terms::conditions_text;
 use crate::timeline::{alike, narration, span, stops_here};
+use crate::values::{iface_word, lane_word, packet_word, states};
 use crate::{fate, reasons};
 use chainwalk_model::{ChainId, EndBy, Event, RuleId, Skip, Target, Trace};
 use std::collections::HashMap;
@@ -153,7 +154,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 let table = rules.table(c.table);
                 let first = index.next_stop(reply, step).filter(|(_, s)| s.base == Some(*chain));
                 let mut r = row(RowKind::Base, 0, first.map_or(at, |(next, _)| next));
-                r.text = run(crate::terms::chain_path(rules, *chain), Style::Strong);
+                r.text = run(chain_path(rules, *chain), Style::Strong);
                 r.class = table_class(&table.name).into();
                 r.aside = path.map_or_else(String::new, |p| interfaces(lang, p));
                 r.span = Some(c.span);

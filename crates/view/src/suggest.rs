@@ -3,10 +3,12 @@
 //! Each is a guess of what a person came to ask, and nothing else leans on it.
 
 use crate::page::Suggestion;
+use crate::places::chain_path;
 use crate::say::text;
 use crate::steps::meaning;
+use crate::targets::target;
 use crate::telling::Telling;
-use crate::terms::{chain_path, endpoint, target};
+use crate::values::{endpoint, flags};
 use chainwalk_model::{
     AddrMask, Family, Host, IfKind, Match, NatRange, OpKind, PortSide, Range, Rule, Seen, Target,
     proto,
@@ -118,7 +120,7 @@ fn traced(seen: &Seen) -> Option<String> {
     // `xtables-monitor` names no protocol; flags are TCP's, ports without them most likely UDP's.
     let guess = if seen.flags.is_some() { proto::TCP } else { proto::UDP };
     let (proto, flags) = match seen.proto.or(seen.dport.map(|_| guess))? {
-        proto::TCP => ("tcp", seen.flags.map(crate::terms::flags).unwrap_or_default()),
+        proto::TCP => ("tcp", seen.flags.map(flags).unwrap_or_default()),
         proto::UDP => ("udp", String::new()),
         proto::ICMP => ("icmp", String::new()),
         _ => return None,

@@ -2,11 +2,13 @@
 
 use crate::forks::Fork;
 use crate::page::{BranchCard, Cell, Lane, Lang, Sentence, Style, Timeline, Tone};
+use crate::places::{chain_path, table_class};
 use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
 use crate::stops::{Stop, StopKind, stops};
+use crate::targets::target;
 use crate::telling::Telling;
-use crate::terms::{chain_path, lane_word, table_class};
+use crate::values::lane_word;
 use crate::{fate, reasons};
 use chainwalk_model::{Event, Question, Routed, Span, Trace};
 
@@ -232,7 +234,7 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::page::Sentence {
             let depth = trace.steps[stop.first].depth;
             let head = say!(lang, NarrateHit, chain = name, number = r.number);
             let mut parts = vec![head];
-            match crate::terms::target(r) {
+            match target(r) {
                 Some(chainwalk_model::Target::Jump(_)) => {
                     parts.push(say!(lang, NarrateJump, depth = u32::from(depth) + 1));
                 }

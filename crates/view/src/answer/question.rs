@@ -1,5 +1,7 @@
 //! What an answer depends on and what it assumed, as JSON.
 
+use super::names::{table_name, target_word};
+use crate::questions::network;
 use chainwalk_model::{
     ChainId, Family, Fate, Host, Lean, Match, OpId, OpKind, Outcome, Question, RuleId, Trace,
 };
@@ -64,7 +66,7 @@ fn question(host: &Host, q: &Question) -> Value {
         Question::Random(at) => in_rule("random", host, at.rule, &op_name(host, *at)),
         Question::NatChoice(id) => in_rule("nat_choice", host, *id, "nat"),
         Question::PortChoice => plain("port_choice", ""),
-        Question::NextHop(hop) => plain("next_hop", &crate::fate::network(hop.net)),
+        Question::NextHop(hop) => plain("next_hop", &network(hop.net)),
         Question::Socket(proto, port) => {
             let name = match proto {
                 6 => format!("tcp:{port}"),
@@ -89,7 +91,7 @@ fn in_chain(kind: &str, host: &Host, id: ChainId) -> Value {
     json!({
         "kind": kind,
         "name": &*chain.name,
-        "table": super::table_name(host, chain),
+        "table": table_name(host, chain),
         "chain": &*chain.name,
         "rule": null,
     })
@@ -101,7 +103,7 @@ fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Value {
     json!({
         "kind": kind,
         "name": name,
-        "table": super::table_name(host, chain),
+        "table": table_name(host, chain),
         "chain": &*chain.name,
         "rule": rule.number,
     })
@@ -110,7 +112,7 @@ fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Value {
 /// The extension of an operation, or the text where it is not understood.
 fn op_name(host: &Host, at: OpId) -> String {
     match host.rules.rule(at.rule).ops.get(usize::from(at.op)).map(|o| &o.what) {
-        Some(OpKind::Target(t)) => super::packet::target_word(host, t),
+        Some(OpKind::Target(t)) => target_word(host, t),
         Some(OpKind::Match(Match::Opaque(o))) => o.text.to_string(),
         Some(OpKind::Match(m)) => match_word(m).into(),
         None => String::new(),
@@ -203,7 +205,7 @@ fn leant(host: &Host, lean: &Lean) -> Value {
         Lean::FreshHistory(id) => {
             let rule = host.rules.rule(*id);
             let chain = host.rules.chain(rule.chain);
-            let name = format!("{} {} {}", super::table_name(host, chain), chain.name, rule.number);
+            let name = format!("{} {} {}", table_name(host, chain), chain.name, rule.number);
             entry("history", &name, "fresh")
         }
         Lean::LegacyOrder => entry("backend", "iptables", "legacy"),

@@ -9,7 +9,7 @@ use crate::say::text;
 use crate::stops::{Stop, StopKind};
 use crate::telling::Telling;
 use crate::telling::moment;
-use crate::terms::{destination, hex, lane_word, source};
+use crate::values::{destination, hex, lane_word, source};
 use chainwalk_model::Hook;
 
 /// Draws the label, and returns what it says.

@@ -4,7 +4,7 @@ use super::frame::{Frame, out_iface};
 use super::geometry::{Key, Opened, key};
 use super::pen::{Pen, Point, p, rounded};
 use crate::stops::Stop;
-use crate::telling::Telling;
+use crate::telling::{Telling, last_hook};
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
 
 /// One packet's way.
@@ -224,7 +224,7 @@ fn reply_start(t: &Telling, frame: &Frame) -> Vec<Point> {
     let note = frame.reply_box();
     let middle = note.x + note.w / 2.0;
     let top = frame.y(45.0);
-    let ends = crate::fate::last_hook(trace);
+    let ends = last_hook(trace);
     let stopped = matches!(trace.fate, Fate::Rejected { .. } | Fate::Routing(_));
     let turn = [p(middle, top), p(frame.down(), top)];
     let mut out = match (stopped, &trace.fate, ends) {

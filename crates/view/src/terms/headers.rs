@@ -1,6 +1,7 @@
 //! The words for what tests a header, or what carries the packet.
 
-use super::{Add, network, protocol, range};
+use super::term::Add;
+use crate::values::{bit_names, masked, network, protocol, range};
 use chainwalk_model::{
     AhMatch, BpfMatch, CgroupMatch, ChunkScope, Compare, CtDir, DccpMatch, FragMatch, Inv,
     Ipv6HeaderMatch, IpvsMatch, IpvsMethod, Match, OptionsMatch, Part, PolicyElement, PolicyMatch,
@@ -32,7 +33,7 @@ pub(super) fn conditions(m: &Match, add: &mut Add<'_>) {
         Match::Srh(m) => srh(m, add),
         Match::Eui64 => add(Part::Module, false, "eui64", String::new()),
         Match::Tcpmss(v) => add(Part::Mss, v.not, "mss", range(v.value)),
-        Match::Realm(v) => add(Part::Realm, v.not, "realm", super::masked(v.value)),
+        Match::Realm(v) => add(Part::Realm, v.not, "realm", masked(v.value)),
         Match::Cpu(v) => add(Part::Module, v.not, "cpu", v.value.to_string()),
         Match::Cluster(m) => {
             let value = format!("{:#x} of {}", m.nodes.value, m.total);
@@ -103,7 +104,7 @@ pub(super) fn dccp(m: &DccpMatch, add: &mut Add<'_>) {
         "SYNCACK", "10", "11", "12", "13", "14", "15",
     ];
     if let Some(v) = m.types {
-        add(Part::DccpType, v.not, "dccp-type", super::bit_names(u32::from(v.value), &NAMES));
+        add(Part::DccpType, v.not, "dccp-type", bit_names(u32::from(v.value), &NAMES));
     }
     if let Some(v) = m.option {
         add(Part::DccpOption, v.not, "dccp-option", v.value.to_string());

@@ -5,8 +5,9 @@ use crate::say::text;
 use crate::scene::geometry::Opened;
 use crate::scene::pen::{Area, Pen};
 use crate::stops::{Stop, StopKind};
+use crate::targets::{target, target_text};
 use crate::telling::Telling;
-use crate::terms::{conditions_text, target, target_text};
+use crate::terms::conditions_text;
 use crate::timeline::stops_here;
 use chainwalk_model::{ChainId, RuleId};
 

@@ -3,6 +3,7 @@
 use super::cards::{fork_cards, fork_ways};
 use super::list::rules_list;
 use crate::drawing::Link;
+use crate::places::{chain_path, table_class};
 use crate::reasons;
 use crate::say::{plain, text};
 use crate::scene::frame::Frame;
@@ -11,9 +12,11 @@ use crate::scene::pen::{Area, Pen, p, tenth};
 use crate::scene::way::Way;
 use crate::steps::{chain_words, meaning};
 use crate::stops::{Stop, StopKind};
+use crate::targets::target;
 use crate::telling::Telling;
-use crate::terms::{conditions_text, iface_word, percent, table_class, target};
+use crate::terms::conditions_text;
 use crate::timeline::stops_here;
+use crate::values::{iface_word, percent};
 use chainwalk_model::{Event, Policy, Target};
 
 /// Draws the drawer with everything in it.
@@ -88,7 +91,7 @@ fn heading(t: &Telling, pen: &mut Pen, o: &Opened, now: &Stop, entry: f64) {
     let table = table_class(&rules.table(rules.chain(o.base).table).name);
     let y = a.y + 19.5;
     pen.circle(p(a.x + 16.0, y - 4.5), 4.5, &format!("st full {table}"));
-    let title = text!(t.lang, SceneInside, chain = crate::terms::chain_path(rules, o.base));
+    let title = text!(t.lang, SceneInside, chain = chain_path(rules, o.base));
     let width = pen.fitted(a.x + 27.0, y, &title, entry - a.x - 40.0, "s13 w6");
     let hint = text!(t.lang, SceneHint);
     let start = (entry + 18.0).max(a.x + 27.0 + width + 24.0);

@@ -6,8 +6,9 @@ use crate::scene::frame::Frame;
 use crate::scene::geometry::{BANDS, Band, HEAD, Key, Node, Opened, Visit, What, key};
 use crate::scene::pen::{Area, Pen, Point, p};
 use crate::stops::{Stop, StopKind};
+use crate::targets::{target, target_text};
 use crate::telling::Telling;
-use crate::terms::{conditions_text, target, target_text};
+use crate::terms::conditions_text;
 use crate::timeline::stops_here;
 use chainwalk_model::{ChainId, Event, RuleId, Target};
 

@@ -3,7 +3,7 @@
 use crate::scene::geometry::X0;
 use crate::scene::pen::{Area, Pen, Point, p};
 use crate::telling::Telling;
-use crate::terms::iface_word;
+use crate::values::iface_word;
 use chainwalk_model::{
     ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority, tables_at,
 };

@@ -4,12 +4,13 @@ use super::layout::{Frame, HOOKS, Station, asked_table, out_iface};
 use crate::drawing::Link;
 use crate::fate;
 use crate::page::Tone;
+use crate::places::table_class;
 use crate::say::{plain, text};
 use crate::scene::pen::{Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
 use crate::stops::{Stop, StopKind};
-use crate::telling::Telling;
-use crate::terms::{packet_word, states, table_class};
+use crate::telling::{Telling, last_hook};
+use crate::values::{packet_word, states};
 use chainwalk_model::{Entry, Event, Fate, Hook, Question, Routed, Stop as By, Trace};
 
 impl Frame {
@@ -429,7 +430,7 @@ fn asked_at(t: &Telling, s: &Station) -> bool {
 fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
     let outcome = t.outcome()?;
     let trace = &outcome.trace;
-    if s.kernel || fate::last_hook(trace) != Some(s.hook) {
+    if s.kernel || last_hook(trace) != Some(s.hook) {
         return None;
     }
     let base = trace.steps.iter().rev().find_map(|step| match &step.event {
