@@ -288,28 +288,35 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
         }
         Match::Time(m) => times(m, add),
         Match::Opaque(o) => add(Part::Module, false, "", o.text.to_string()),
-        // What else looks at a header, or at what carries the packet.
-        Match::Ah(_)
-        | Match::Bpf(_)
-        | Match::Cgroup(_)
-        | Match::Cluster(_)
-        | Match::Cpu(_)
-        | Match::Dst(_)
-        | Match::Esp(_)
-        | Match::Eui64
-        | Match::Frag(_)
-        | Match::Hbh(_)
-        | Match::Ipcomp { .. }
-        | Match::Ipv6Header(_)
-        | Match::Ipvs(_)
-        | Match::Mh(_)
-        | Match::Nfacct(_)
-        | Match::Osf(_)
-        | Match::Policy(_)
-        | Match::Realm(_)
-        | Match::Rt(_)
-        | Match::Srh(_)
-        | Match::Tcpmss(_) => headers::conditions(m, add),
+        Match::Ah(m) => headers::ah(m, add),
+        Match::Esp(spi) => headers::index("esp", "spi", *spi, add),
+        Match::Ipcomp { spi, reserved } => {
+            headers::index("ipcomp", "cpi", *spi, add);
+            headers::flag(*reserved, Part::Reserved, "reserved 0", add);
+        }
+        Match::Frag(m) => headers::frag(m, add),
+        Match::Rt(m) => headers::rt(m, add),
+        Match::Hbh(m) => headers::options("hop-by-hop", m, add),
+        Match::Dst(m) => headers::options("dest-options", m, add),
+        Match::Mh(Some(v)) => add(Part::HeaderType, v.not, "mh-type", range(v.value)),
+        Match::Mh(None) => add(Part::HeaderType, false, "mobility header", String::new()),
+        Match::Ipv6Header(m) => headers::ipv6(m, add),
+        Match::Srh(m) => headers::srh(m, add),
+        Match::Eui64 => add(Part::Module, false, "eui64", String::new()),
+        Match::Tcpmss(v) => add(Part::Mss, v.not, "mss", range(v.value)),
+        Match::Realm(v) => add(Part::Realm, v.not, "realm", masked(v.value)),
+        Match::Cpu(v) => add(Part::Module, v.not, "cpu", v.value.to_string()),
+        Match::Cluster(m) => {
+            let value = format!("{:#x} of {}", m.nodes.value, m.total);
+            add(Part::Node, m.nodes.not, "cluster nodes", value);
+        }
+        Match::Bpf(code) => headers::bpf(code, add),
+        Match::Cgroup(m) => headers::cgroup(m, add),
+        Match::Policy(m) => headers::policy(m, add),
+        Match::Ipvs(m) => headers::ipvs(m, add),
+        Match::Osf(m) => add(Part::Module, m.genre.not, "os", m.genre.value.to_string()),
+        // It counts and always holds.
+        Match::Nfacct(_) => {}
     }
 }
 
