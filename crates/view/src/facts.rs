@@ -1,7 +1,7 @@
 //! What was recognised, and what is known of the host.
 
 use crate::page::{Chip, FactRow, HostChip, Lang};
-use crate::places::{table_class, table_name};
+use crate::places::{absent_class, table_class, table_name};
 use crate::say::text;
 use crate::telling::Lines;
 use crate::values::protocol;
@@ -14,10 +14,17 @@ use chainwalk_model::{
 pub fn chips(reading: &Reading, lang: Lang) -> Vec<Chip> {
     // A prompt with its command heads a dump that has a chip of its own.
     let shown = reading.sections.iter().filter(|s| !matches!(s.kind, SectionKind::Command(_)));
-    shown.map(|s| chip(s, lang)).collect()
+    let class = |family, name: &str, of: HostId| {
+        let rules = &reading.hosts.get(usize::from(of.0))?.rules;
+        Some(table_class(rules, rules.table(rules.find_table(family, name)?)))
+    };
+    shown.map(|s| chip(s, lang, &class)).collect()
 }
 
-fn chip(section: &Section, lang: Lang) -> Chip {
+/// The CSS class of a table, by family, name and host.
+type ClassOf<'a> = dyn Fn(Family, &str, HostId) -> Option<&'static str> + 'a;
+
+fn chip(section: &Section, lang: Lang, class: &ClassOf<'_>) -> Chip {
     let Section { kind, span, host: of } = section;
     let (span, of) = (*span, *of);
     let host = |name: &str, detail: String| Chip {
@@ -31,7 +38,7 @@ fn chip(section: &Section, lang: Lang) -> Chip {
         SectionKind::Table { family, table, chains, rules } => Chip {
             name: table_name(*family, table),
             detail: text!(lang, ChipTable, chains = *chains, rules = *rules),
-            class: table_class(table).into(),
+            class: class(*family, table, of).unwrap_or_else(|| absent_class(table)).into(),
             span,
             host: of,
         },

@@ -5,7 +5,7 @@ use crate::overlay::{of_row, overlay};
 use crate::page::{
     Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, RuleTools, Sentence, Style,
 };
-use crate::places::{chain_path, table_class};
+use crate::places::{absent_class, chain_class, chain_path};
 use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
@@ -144,18 +144,17 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 if !text.is_empty() {
                     let mut r = row(RowKind::Kernel, 0, at);
                     r.text = text;
-                    r.class = table_class(table).into();
+                    r.class = absent_class(table).into();
                     r.aside = path.map_or("", |p| p.hook.builtin()).into();
                     out.push(r);
                 }
             }
             Event::Base(chain) => {
                 let c = rules.chain(*chain);
-                let table = rules.table(c.table);
                 let first = index.next_stop(reply, step).filter(|(_, s)| s.base == Some(*chain));
                 let mut r = row(RowKind::Base, 0, first.map_or(at, |(next, _)| next));
                 r.text = run(chain_path(rules, *chain), Style::Strong);
-                r.class = table_class(&table.name).into();
+                r.class = chain_class(rules, *chain).into();
                 r.aside = path.map_or_else(String::new, |p| interfaces(lang, p));
                 r.span = Some(c.span);
                 out.push(r);

@@ -2,7 +2,7 @@
 
 use crate::forks::Fork;
 use crate::page::{BranchCard, Cell, Lane, Lang, Sentence, Style, Timeline, Tone};
-use crate::places::{chain_path, table_class};
+use crate::places::{chain_class, chain_path};
 use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
 use crate::stops::{Stop, StopKind, stops};
@@ -130,8 +130,8 @@ fn class(t: &Telling, stop: &Stop) -> String {
         StopKind::Route => "route".into(),
         StopKind::Fate => "fate".into(),
         StopKind::Conntrack | StopKind::UnNat => "ct".into(),
-        _ => match stop.chain.or(stop.base) {
-            Some(chain) => table_class(&t.rules().table(t.rules().chain(chain).table).name).into(),
+        _ => match stop.base.or(stop.chain) {
+            Some(chain) => chain_class(t.rules(), chain).into(),
             None => "host".into(),
         },
     }

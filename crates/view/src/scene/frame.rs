@@ -3,4 +3,4 @@
 mod layout;
 mod paint;
 
-pub(super) use layout::{Frame, asked_table, out_iface};
+pub(super) use layout::{Frame, Place, Station, asked_table, out_iface};

@@ -1,6 +1,6 @@
 //! The ways that packets take through the frame, as points that know their step.
 
-use super::frame::{Frame, out_iface};
+use super::frame::{Frame, Place, Station, asked_table, out_iface};
 use super::geometry::{Key, Opened, key};
 use super::pen::{Pen, Point, p, rounded};
 use crate::stops::Stop;
@@ -136,11 +136,7 @@ fn way(
     let mut hook: Option<Hook> = None;
     for (step, s) in trace.steps.iter().enumerate() {
         let k: Key = (step + 1, 0);
-        let station = |name: &str, points: &mut Vec<(Key, Point)>| {
-            if let Some(st) = hook.and_then(|h| frame.station(h, name)) {
-                points.push((k, st.at));
-            }
-        };
+        let at = |station: Option<&Station>| station.map(|s| (k, s.at));
         match &s.event {
             Event::Hook(path) => {
                 match path.hook {
@@ -153,7 +149,9 @@ fn way(
                 }
                 hook = Some(path.hook);
             }
-            Event::Skipped { table, .. } => station(table, &mut points),
+            Event::Skipped { table, .. } => {
+                points.extend(at(hook.and_then(|h| frame.table(h, table))));
+            }
             Event::Base(chain) => {
                 if let Some(st) = frame.station_of(*chain) {
                     points.push((k, st.at));
@@ -164,15 +162,19 @@ fn way(
                     }
                 }
             }
-            Event::Tracked => station("conntrack", &mut points),
+            Event::Tracked => {
+                points.extend(at(hook.and_then(|h| frame.kernel(h, Place::Conntrack))));
+            }
             Event::Fork(_) => {
                 let choices = t.outcome().map_or(&[][..], |o| &o.choices);
-                if let Some(table) = super::frame::asked_table(&s.event, choices) {
-                    station(table, &mut points);
+                if let Some(table) = asked_table(&s.event, choices) {
+                    points.extend(at(hook.and_then(|h| frame.table(h, table))));
                 }
             }
-            Event::Confirmed => station("confirm", &mut points),
-            Event::Untranslated(_) => station("nat", &mut points),
+            Event::Confirmed => {
+                points.extend(at(hook.and_then(|h| frame.kernel(h, Place::Confirm))));
+            }
+            Event::Untranslated(_) => points.extend(at(hook.and_then(|h| frame.nat(h)))),
             Event::Routed { again: false, .. }
                 if hook != Some(Hook::Output)
                     && (hook.is_some() || matches!(trace.sent.entry, Entry::Wire { .. })) =>

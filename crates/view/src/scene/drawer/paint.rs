@@ -3,7 +3,7 @@
 use super::cards::{fork_cards, fork_ways};
 use super::list::rules_list;
 use crate::drawing::Link;
-use crate::places::{chain_path, table_class};
+use crate::places::{chain_class, chain_path};
 use crate::reasons;
 use crate::say::{plain, text};
 use crate::scene::frame::Frame;
@@ -88,7 +88,7 @@ fn hair(pen: &mut Pen, a: Area, y: f64) {
 fn heading(t: &Telling, pen: &mut Pen, o: &Opened, now: &Stop, entry: f64) {
     let a = o.area;
     let rules = t.rules();
-    let table = table_class(&rules.table(rules.chain(o.base).table).name);
+    let table = chain_class(rules, o.base);
     let y = a.y + 19.5;
     pen.circle(p(a.x + 16.0, y - 4.5), 4.5, &format!("st full {table}"));
     let title = text!(t.lang, SceneInside, chain = chain_path(rules, o.base));

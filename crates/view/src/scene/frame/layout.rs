@@ -1,23 +1,62 @@
 //! Where everything of the frame stands.
 
+use crate::places::{absent_class, class};
 use crate::scene::geometry::X0;
 use crate::scene::pen::{Area, Pen, Point, p};
 use crate::telling::Telling;
 use crate::values::iface_word;
 use chainwalk_model::{
-    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Trace, priority, tables_at,
+    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Ruleset, Trace, priority,
+    tables_at,
 };
 
-/// One table's place on the line, or one of the kernel's own.
+/// What a station stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A base chain.
+    Chain(ChainId),
+    /// A table of iptables whose chain was not pasted.
+    Absent,
+    /// Conntrack looks the packet up.
+    Conntrack,
+    /// Conntrack keeps the flow.
+    Confirm,
+}
+
+/// A base chain's place on the line, or one of the kernel's own.
 #[derive(Clone, Debug)]
 pub(crate) struct Station {
     pub(crate) hook: Hook,
+    pub(crate) place: Place,
+    /// The name of its table, or of what the kernel does; no two of a hook are alike.
     pub(crate) name: String,
+    /// The class of its colour.
+    pub(crate) class: &'static str,
     pub(crate) at: Point,
-    pub(crate) chain: Option<ChainId>,
-    /// Its number of rules; `None` where the table was not pasted.
+    /// Its number of rules; `None` where there is no chain.
     pub(crate) rules: Option<usize>,
-    pub(crate) kernel: bool,
+}
+
+impl Station {
+    pub(crate) fn chain(&self) -> Option<ChainId> {
+        match self.place {
+            Place::Chain(chain) => Some(chain),
+            _ => None,
+        }
+    }
+
+    /// Whether it is the kernel's own.
+    pub(crate) fn is_kernel(&self) -> bool {
+        matches!(self.place, Place::Conntrack | Place::Confirm)
+    }
+}
+
+/// A station before it has its place.
+struct Laid {
+    name: String,
+    priority: i32,
+    place: Place,
+    class: &'static str,
 }
 
 /// The finished places of everything above the drawer.
@@ -40,16 +79,57 @@ pub(super) const HOOKS: [Hook; 5] =
     [Hook::Prerouting, Hook::Forward, Hook::Postrouting, Hook::Input, Hook::Output];
 
 /// The stations every host has at a hook, in the order they are passed.
-fn standard(hook: Hook) -> Vec<(&'static str, i32, bool)> {
-    let tables = tables_at(hook).into_iter().map(|(name, priority)| (name, priority, false));
+fn standard(hook: Hook) -> Vec<Laid> {
+    let tables = tables_at(hook).into_iter().map(|(name, priority)| Laid {
+        name: name.to_owned(),
+        priority,
+        place: Place::Absent,
+        class: absent_class(name),
+    });
     let kernel = match hook {
-        Hook::Prerouting | Hook::Output => Some(("conntrack", priority::CONNTRACK, true)),
-        Hook::Postrouting => Some(("confirm", i32::MAX, true)),
+        Hook::Prerouting | Hook::Output => {
+            Some(("conntrack", priority::CONNTRACK, Place::Conntrack))
+        }
+        Hook::Postrouting => Some(("confirm", i32::MAX, Place::Confirm)),
         _ => None,
     };
-    let mut all: Vec<_> = tables.chain(kernel).collect();
-    all.sort_by_key(|(_, priority, _)| *priority);
-    all
+    let kernel = kernel.map(|(name, priority, place)| Laid {
+        name: name.to_owned(),
+        priority,
+        place,
+        class: "",
+    });
+    tables.chain(kernel).collect()
+}
+
+/// What passes a hook, in order. A table of iptables stands where every host has it; a chain of any other table
+/// has a station of its own.
+fn line(rules: &Ruleset, hook: Hook, family: Family) -> Vec<Laid> {
+    let mut line = standard(hook);
+    for (index, chain) in rules.chains.iter().enumerate() {
+        let Some(base) = chain.base.as_ref().filter(|b| b.hook == hook) else { continue };
+        let table = rules.table(chain.table);
+        if table.family != family && table.family != Family::Inet {
+            continue;
+        }
+        let place = Place::Chain(ChainId(index as u32));
+        let class = class(base.kind, base.priority);
+        let own = line.iter_mut().find(|s| s.place == Place::Absent && s.name == *table.name);
+        if let Some(own) = own.filter(|_| table.family == family) {
+            own.priority = base.priority;
+            own.place = place;
+            own.class = class;
+            continue;
+        }
+        // A name that stands there says its family with it, and its chain where that is not enough.
+        let path = format!("{} {}", table.family.word(), table.name);
+        let names = [table.name.to_string(), path.clone(), format!("{path} {}", chain.name)];
+        let free = |name: &&String| line.iter().all(|s| s.name != **name);
+        let name = names.iter().find(free).unwrap_or(&names[2]).clone();
+        line.push(Laid { name, priority: base.priority, place, class });
+    }
+    line.sort_by_key(|s| s.priority);
+    line
 }
 
 impl Frame {
@@ -138,35 +218,14 @@ impl Frame {
     fn lay(&mut self, t: &Telling, hook: Hook, v6: bool, pen: &Pen) {
         let family = if v6 { Family::Ip6 } else { Family::Ip };
         let rules = t.rules();
-        let pasted = |name: &str| rules.find_table(family, name).is_some();
-        let mut list: Vec<(String, i32, bool, Option<ChainId>)> = standard(hook)
-            .into_iter()
-            .map(|(n, p, kernel)| (n.to_owned(), p, kernel, None))
-            .collect();
-        for (index, chain) in rules.chains.iter().enumerate() {
-            let Some(base) = chain.base.as_ref().filter(|b| b.hook == hook) else { continue };
-            let table = rules.table(chain.table);
-            let fits = table.family == family || table.family == Family::Inet;
-            if !fits {
-                continue;
-            }
-            let id = ChainId(index as u32);
-            match list.iter_mut().find(|s| s.0 == *table.name && s.3.is_none()) {
-                Some(found) => {
-                    found.1 = base.priority;
-                    found.3 = Some(id);
-                }
-                None => list.push((table.name.to_string(), base.priority, false, Some(id))),
-            }
-        }
-        list.sort_by_key(|s| s.1);
+        let list = line(rules, hook, family);
         let area = self.hook_area(hook);
         let count = list.len() as f64;
-        let widths: Vec<f64> = list.iter().map(|s| pen.width(&s.0, "s11")).collect();
+        let widths: Vec<f64> = list.iter().map(|s| pen.width(&s.name, "s11")).collect();
         let total: f64 = widths.iter().sum();
         let gap = ((area.w - 20.0 - total) / (count - 1.0).max(1.0)).max(2.0);
         let mut left = area.x + 10.0;
-        for (i, (name, _, kernel, chain)) in list.into_iter().enumerate() {
+        for (i, Laid { name, place, class, .. }) in list.into_iter().enumerate() {
             let at = match hook {
                 Hook::Input => {
                     let room = area.h - self.y(30.0);
@@ -184,10 +243,9 @@ impl Frame {
                     p(x, self.trunk())
                 }
             };
-            let rules_here = chain.map(|c| rules.chain(c).rules.len());
-            let rules = if kernel { None } else { rules_here.or(pasted(&name).then_some(0)) };
-            let rules = if chain.is_none() && !kernel { None } else { rules };
-            self.stations.push(Station { hook, name, at, chain, rules, kernel });
+            let mut station = Station { hook, place, name, class, at, rules: None };
+            station.rules = station.chain().map(|c| rules.chain(c).rules.len());
+            self.stations.push(station);
         }
     }
 
@@ -303,12 +361,23 @@ impl Frame {
         p(self.up(), a.y + a.h / 2.0)
     }
 
-    pub(crate) fn station(&self, hook: Hook, name: &str) -> Option<&Station> {
+    /// The station of a table of iptables; its chain may be there or not.
+    pub(crate) fn table(&self, hook: Hook, name: &str) -> Option<&Station> {
         self.stations.iter().find(|s| s.hook == hook && s.name == name)
     }
 
+    /// A station of the kernel's own.
+    pub(crate) fn kernel(&self, hook: Hook, place: Place) -> Option<&Station> {
+        self.stations.iter().find(|s| s.hook == hook && s.place == place)
+    }
+
+    /// The station at which addresses are translated.
+    pub(crate) fn nat(&self, hook: Hook) -> Option<&Station> {
+        self.stations.iter().find(|s| s.hook == hook && s.class == "nat")
+    }
+
     pub(crate) fn station_of(&self, chain: ChainId) -> Option<&Station> {
-        self.stations.iter().find(|s| s.chain == Some(chain))
+        self.stations.iter().find(|s| s.chain() == Some(chain))
     }
 
     /// The wire that lo is: out of POSTROUTING, over everything, into PREROUTING.
