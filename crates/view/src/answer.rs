@@ -141,10 +141,7 @@ fn outcome_fields(host: &Host, outcome: &Outcome) -> Map<String, Value> {
 fn trace_fields(host: &Host, trace: &Trace, with_id: bool) -> Map<String, Value> {
     let told = Told::of(host, trace);
     let last = trace.steps.last().and_then(|s| trace.moments.get(s.moment as usize));
-    let left = matches!(
-        trace.fate,
-        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)
-    );
+    let left = trace.fate.is_through() == Some(true);
     // Of what only a bridge saw nothing is told.
     let out = last.filter(|_| left && !told.path.is_empty());
     let reason = match trace.fate {
@@ -304,12 +301,8 @@ fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {
     }
 }
 
-/// What stands behind `-j` or `-g`.
 fn target_name(host: &Host, rule: &Rule) -> Option<String> {
-    rule.ops.iter().find_map(|op| match &op.what {
-        chainwalk_model::OpKind::Target(t) => Some(target_word(host, t)),
-        chainwalk_model::OpKind::Match(_) => None,
-    })
+    rule.verdict().map(|target| target_word(host, target))
 }
 
 fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {

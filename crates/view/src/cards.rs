@@ -4,7 +4,7 @@ use crate::changes::rule_tools;
 use crate::page::{Condition, Mark, RuleCard, RuleRange, Sentence, Style};
 use crate::reasons::has;
 use crate::say::{run, say, text};
-use crate::targets::{target, target_text};
+use crate::targets::target_text;
 use crate::telling::Telling;
 use crate::terms::{conditions_text, terms};
 use crate::values::found;
@@ -60,7 +60,7 @@ fn card(t: &Telling, range: &RuleRange, id: RuleId) -> RuleCard {
 
 /// What the rule would do with a packet that matches.
 fn does(t: &Telling, rule: &Rule) -> Sentence {
-    match target(rule) {
+    match rule.verdict() {
         Some(what) => run(target_text(t.rules(), what), Style::Code),
         None => say!(t.lang, CardNothing),
     }

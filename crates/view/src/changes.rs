@@ -4,7 +4,6 @@ use crate::banner::answer;
 use crate::page::{Lang, RuleTools, Sentence, Style, Tone};
 use crate::places::{chain_path, table_name};
 use crate::say::{join, run, say, text};
-use crate::targets::target;
 use crate::telling::NoReasons;
 use crate::telling::Telling;
 use crate::terms;
@@ -172,7 +171,7 @@ fn chain_scope(lang: Lang, path: &str, change: &ChainEdit) -> Sentence {
     let rule = |new: &NewRule, at: Sentence| {
         let rule = as_rule(new);
         let what = terms::conditions_text(&rule);
-        match (target(&rule), what.is_empty()) {
+        match (rule.verdict(), what.is_empty()) {
             (Some(Target::Accept), false) => say!(lang, ScopeAccept, at = at, what = what),
             (Some(Target::Accept), true) => say!(lang, ScopeAcceptAll, at = at),
             (Some(Target::Drop | Target::Reject(_)), false) => {

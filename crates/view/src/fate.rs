@@ -28,7 +28,7 @@ pub(crate) enum Class {
 pub(crate) fn class(fate: &Fate) -> Class {
     match fate {
         Fate::Local { listening, .. } => Class::Local(*listening),
-        Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) => Class::Out,
+        out if out.is_out() => Class::Out,
         other => Class::Same(other.clone()),
     }
 }
@@ -37,9 +37,8 @@ pub(crate) fn class(fate: &Fate) -> Class {
 pub(crate) fn tone(fate: &Fate) -> Tone {
     match fate {
         Fate::Local { listening: Some(false), .. } => Tone::Stop,
-        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) | Fate::Kept => {
-            Tone::Ok
-        }
+        Fate::Local { .. } | Fate::Kept => Tone::Ok,
+        out if out.is_out() => Tone::Ok,
         Fate::Queued(_) | Fate::Stolen(_) | Fate::Proxied(_) | Fate::Undecided(_) => Tone::Depends,
         _ => Tone::Stop,
     }

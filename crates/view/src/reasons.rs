@@ -3,7 +3,6 @@
 use crate::page::{Sentence, Style};
 use crate::say::{join, run, say};
 use crate::stops::Stop;
-use crate::targets::target;
 use crate::telling::Telling;
 use crate::terms::{Term, terms};
 use crate::values::{self, found};
@@ -48,7 +47,7 @@ pub(crate) fn has(t: &Telling, reply: Option<usize>, step: usize, check: &Check)
 fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
     let r = t.rules().rule(rule);
     let comment = r.comment.as_deref().unwrap_or_default().to_owned();
-    let jump = match target(r) {
+    let jump = match r.verdict() {
         Some(chainwalk_model::Target::Jump(c) | chainwalk_model::Target::Goto(c)) => {
             t.rules().chain(*c).name.to_string()
         }

@@ -11,7 +11,7 @@ use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
 };
 use crate::stops::{Stop, StopKind, stops};
-use crate::targets::{target, target_text};
+use crate::targets::target_text;
 use crate::telling::Telling;
 use crate::telling::{Lines, moment};
 use crate::terms::conditions_text;
@@ -407,7 +407,7 @@ fn rule_row(
     out.mark = if stops_here(t, stop) { Mark::Stop } else { Mark::Yes };
     let conditions = conditions_text(r);
     let mut parts = Vec::new();
-    let does = target(r);
+    let does = r.verdict();
     let jumps = matches!(does, Some(Target::Jump(_) | Target::Goto(_)));
     if !conditions.is_empty() {
         parts.push(run(conditions, Style::Code));
@@ -432,7 +432,7 @@ fn rule_row(
             (_, Some(change)) => {
                 say!(lang, FoldChanges, chain = name, change = change_sentence(lang, change))
             }
-            (Some(rule), None) => match target(t.rules().rule(rule)) {
+            (Some(rule), None) => match t.rules().rule(rule).verdict() {
                 Some(Target::Return) | None => say!(lang, FoldReturns, chain = name),
                 Some(other) => {
                     say!(lang, FoldDoes, chain = name, what = target_text(t.rules(), other))

@@ -57,17 +57,7 @@ pub(crate) fn target_sentence(
         Target::Accept => run(name, Style::Ok),
         Target::Drop | Target::Reject(_) => run(name, Style::Stop),
         Target::Return => say!(lang, DoesReturn),
-        Target::Log { .. }
-        | Target::Trace
-        | Target::Checksum
-        | Target::Audit(_)
-        | Target::Classify { .. }
-        | Target::Connsecmark { .. }
-        | Target::Idletimer { .. }
-        | Target::Led { .. }
-        | Target::Rateest(_)
-        | Target::Secmark(_)
-        | Target::Ulog { .. } => say!(lang, DoesGoOn, what = name),
+        told if told.is_invisible() => say!(lang, DoesGoOn, what = name),
         Target::Mark(_)
         | Target::Connmark { .. }
         | Target::Tos(_)

@@ -6,7 +6,6 @@ use crate::page::Suggestion;
 use crate::places::chain_path;
 use crate::say::text;
 use crate::steps::meaning;
-use crate::targets::target;
 use crate::telling::Telling;
 use crate::values::{endpoint, flags};
 use chainwalk_model::{
@@ -79,7 +78,7 @@ impl Making<'_> {
         if wish.dport.is_none() {
             return;
         }
-        let about = match target(rule) {
+        let about = match rule.verdict() {
             Some(Target::Dnat(to)) => format!("DNAT {}", nat_text(to)),
             Some(Target::Redirect(to)) => format!("REDIRECT {}", nat_text(to)),
             Some(Target::Jump(to) | Target::Goto(to)) if nat => match meaning(self.t, *to) {

@@ -1,15 +1,7 @@
 //! Targets in netfilter's own words, the same in every language.
 
 use crate::values::{between, masked, network, range};
-use chainwalk_model::{AuditType, NatRange, OpKind, RejectWith, Rule, Ruleset, Target, TtlOp};
-
-/// The last target of a rule, what it does once everything holds.
-pub(crate) fn target(rule: &Rule) -> Option<&Target> {
-    rule.ops.iter().rev().find_map(|op| match &op.what {
-        OpKind::Target(target) => Some(target),
-        OpKind::Match(_) => None,
-    })
-}
+use chainwalk_model::{AuditType, NatRange, RejectWith, Ruleset, Target, TtlOp};
 
 /// A target in netfilter's words (`REJECT host-prohibited`, `DNAT 172.18.0.6:80`).
 pub(crate) fn target_text(rules: &Ruleset, target: &Target) -> String {

@@ -6,7 +6,6 @@ use crate::places::{chain_class, chain_path};
 use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
 use crate::stops::{Stop, StopKind, stops};
-use crate::targets::target;
 use crate::telling::Telling;
 use crate::values::lane_word;
 use crate::{fate, reasons};
@@ -234,7 +233,7 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::page::Sentence {
             let depth = trace.steps[stop.first].depth;
             let head = say!(lang, NarrateHit, chain = name, number = r.number);
             let mut parts = vec![head];
-            match target(r) {
+            match r.verdict() {
                 Some(chainwalk_model::Target::Jump(_)) => {
                     parts.push(say!(lang, NarrateJump, depth = u32::from(depth) + 1));
                 }

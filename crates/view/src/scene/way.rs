@@ -187,7 +187,7 @@ fn way(
             }
             Event::End => match &trace.fate {
                 Fate::Local { .. } => points.push((k, frame.process_in())),
-                Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) => {
+                out if out.is_out() => {
                     let name = out_iface(trace).unwrap_or_default();
                     points.extend(frame.leave(&name).into_iter().map(|at| (k, at)));
                 }

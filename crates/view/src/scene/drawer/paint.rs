@@ -12,7 +12,6 @@ use crate::scene::pen::{Area, Pen, p, tenth};
 use crate::scene::way::Way;
 use crate::steps::{chain_words, meaning};
 use crate::stops::{Stop, StopKind};
-use crate::targets::target;
 use crate::telling::Telling;
 use crate::terms::conditions_text;
 use crate::timeline::stops_here;
@@ -329,7 +328,7 @@ fn nodes(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, o: &Opened) {
                 _ => "",
             };
             let plain_words = matches!(&node.what, What::Hit(rule) if conditions_text(t.rules().rule(*rule)).is_empty()
-                && matches!(target(t.rules().rule(*rule)), Some(Target::Jump(_) | Target::Goto(_)) | None));
+                && matches!(t.rules().rule(*rule).verdict(), Some(Target::Jump(_) | Target::Goto(_)) | None));
             let class =
                 if plain_words { format!("s12{colour}") } else { format!("s12 m w6{colour}") };
             let y = node.at.y + 4.0;
