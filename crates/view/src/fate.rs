@@ -174,7 +174,6 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
             Some((chain, number)) => say!(
                 lang,
                 WhyLocalRule,
-                dst = &dst,
                 iface = &**iface,
                 chain = chain_path(rules, chain),
                 number = number

@@ -477,7 +477,7 @@ fn tables_of_one_name_have_stations_of_their_own() {
     let inet = b.chain_of(Family::Inet, "filter", "fwd", Some((Hook::Forward, 5, Policy::Drop)));
     b.chain_of(Family::Inet, "filter", "late", Some((Hook::Forward, 20, Policy::Accept)));
     b.chain_of(Family::Inet, "early", "pre", Some((Hook::Prerouting, -310, Policy::Accept)));
-    b.chain_of(Family::Inet, "nat", "marks", Some((Hook::Prerouting, -150, Policy::Accept)));
+    b.chain_of(Family::Inet, "mangle", "marks", Some((Hook::Prerouting, -320, Policy::Accept)));
     b.rule(own, vec![dport(1)], Target::Drop);
     b.rule(inet, vec![dport(2)], Target::Drop);
     b.rule(inet, vec![dport(3)], Target::Drop);
@@ -493,6 +493,6 @@ fn tables_of_one_name_have_stations_of_their_own() {
         assert_eq!(class("inet filter late FORWARD, 0 rules"), "st hollow filter");
         assert_eq!(class("early PREROUTING, 0 rules"), "st hollow raw");
         assert_eq!(class("nat PREROUTING, not pasted"), "st dash nat");
-        assert_eq!(class("inet nat PREROUTING, 0 rules"), "st hollow mangle");
+        assert_eq!(class("inet mangle PREROUTING, 0 rules"), "st hollow raw");
     });
 }
