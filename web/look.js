@@ -3,7 +3,7 @@
 {
   let kept = null;
   try {
-    kept = JSON.parse(localStorage.getItem("chainwalk"));
+    kept = JSON.parse(localStorage.getItem("chainwalk.page") ?? localStorage.getItem("chainwalk"));
   } catch {
     // Nothing is kept, or it can't be read: the page begins as it does for a newcomer.
   }

@@ -11,10 +11,9 @@ use serde_json::{Map, Value, json};
 
 /// The cases whose packets are to fare otherwise: those of this file, and the first document's question.
 pub fn cases() -> Vec<Value> {
-    let own = include_str!("../kernel/changes.cases.jsonl");
-    let documents = recorded::read(include_str!("../kernel/documents.jsonl"));
-    let first =
-        documents.into_iter().map(|l| l["case"].clone()).find(|c| c["id"] == "k8s/host-nodeport");
+    let own = recorded::text("kernel/changes.cases.jsonl");
+    let documents = recorded::of("documents").iter();
+    let first = documents.map(|l| &l["case"]).find(|c| c["id"] == "k8s/host-nodeport").cloned();
     first.into_iter().chain(own.lines().filter_map(|l| serde_json::from_str(l).ok())).collect()
 }
 

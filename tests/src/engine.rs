@@ -27,7 +27,7 @@ pub fn answer(case: &Case) -> Value {
 
 /// Where our answers to recorded cases are not the kernel's, in words; of each case the first packet. A case
 /// that can't be read is told too.
-pub fn disagreements(lines: &[Value]) -> String {
+pub fn disagreements<'a>(lines: impl IntoIterator<Item = &'a Value>) -> String {
     let mut wrong = String::new();
     for line in lines {
         let id = &line["case"]["id"];

@@ -4,9 +4,9 @@
 //! the rules count, as [`Page::count`] writes it. A block `walk` begins each
 //! packet with `> ` and its packet line; the lines below it are what must come out, as [`tell`] writes it.
 
-use chainwalk_model::{Ask, AskAddr, AskEntry, FollowUp, Host};
-use chainwalk_parse::{assumption, packet_lines, read};
-use chainwalk_sim::Session;
+use crate::played::{asked, played_with};
+use chainwalk_model::{Ask, AskAddr, AskEntry, FollowUp};
+use chainwalk_parse::read;
 use serde_json::{Map, Value, json};
 
 /// A page, taken apart.
@@ -67,7 +67,7 @@ impl Page {
     /// What the rules of the documents count, a line a rule that counts something: table, chain, number,
     /// packets, and of what unit the count was rounded to.
     pub fn count(&self) -> String {
-        let docs: Vec<&str> = self.paste.iter().map(String::as_str).collect();
+        let docs = of(&self.paste);
         let rules = read(&docs).host().rules;
         let counted = rules.rules.iter().filter_map(|r| {
             let packets = r.counters?.packets;
@@ -84,30 +84,11 @@ impl Page {
     /// # Panics
     /// Where an assumption or a packet line of the page can't be read.
     pub fn answer(&self) -> Option<Value> {
-        let docs: Vec<&str> = self.paste.iter().map(String::as_str).collect();
-        let reading = read(&docs);
-        if reading.hosts.is_empty() {
+        let docs = of(&self.paste);
+        if read(&docs).hosts.is_empty() {
             return None;
         }
-        let mut host = reading.host();
-        for line in &self.said {
-            let said = assumption(line).unwrap_or_else(|d| panic!("{line}: {d:?}"));
-            chainwalk_sim::assume(&mut host, &said);
-        }
-        let mut session = Session::new(host);
-        for ask in self.asks(&reading.host()) {
-            session.send(&ask);
-        }
-        Some(chainwalk_view::answer::answer("", session.host(), session.walks()))
-    }
-
-    fn asks(&self, host: &Host) -> Vec<Ask> {
-        let lines: Vec<&str> = self.packets.iter().map(String::as_str).collect();
-        let read = packet_lines(&lines, host).into_iter().map(|(ask, found)| {
-            assert!(found.is_empty(), "{found:?}");
-            ask
-        });
-        read.collect()
+        Some(played_with(&docs, &of(&self.said), &of(&self.packets)).answer())
     }
 
     /// Replays the page and writes its `walk` blocks as they come out.
@@ -154,12 +135,17 @@ impl Page {
             }
         }
         let host = read(&[&rules]).host();
-        let packets: Option<Vec<Value>> = self.asks(&host).iter().map(packet).collect();
+        let packets: Option<Vec<Value>> =
+            asked(&of(&self.packets), &host).iter().map(packet).collect();
         Some(json!({
             "id": id, "interfaces": interfaces, "routes": routes, "ip_rules": policy,
             "sysctls": sysctls, "rules": rules, "packets": packets?,
         }))
     }
+}
+
+fn of(lines: &[String]) -> Vec<&str> {
+    lines.iter().map(String::as_str).collect()
 }
 
 /// A packet as a case writes it; none where its line leaves open what a case must say.

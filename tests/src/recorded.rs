@@ -3,7 +3,37 @@
 use crate::kernel::{FIELDS, leave_out_drawn};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+use std::fs;
 use std::net::Ipv6Addr;
+use std::path::Path;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+/// The recorded cases of a file of `tests/kernel`, as [`read`] has them. Each file is read once a process.
+///
+/// # Panics
+/// Where there is no such file, or it holds no case.
+pub fn of(name: &'static str) -> &'static [Value] {
+    type Files = BTreeMap<&'static str, &'static OnceLock<Vec<Value>>>;
+    static FILES: Mutex<Files> = Mutex::new(Files::new());
+    let mut files = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = *files.entry(name).or_insert_with(|| Box::leak(Box::default()));
+    // Another file may be read at the same time.
+    drop(files);
+    file.get_or_init(|| {
+        let lines = read(&text(&format!("kernel/{name}.jsonl")));
+        assert!(!lines.is_empty(), "{name} holds no case");
+        lines
+    })
+}
+
+/// The text of a file below `tests`.
+///
+/// # Panics
+/// Where it can't be read.
+pub fn text(path: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+    fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
 
 /// Reads a file of recorded answers into lines of `{"case", "answer"}`, bases filled in. The header, and
 /// lines that are no JSON, are passed over.

@@ -1,63 +1,13 @@
-//! The examples: one text file each, a head of `name: value` lines and, after `---`, the paste.
-//!
-//! Heads: `title`, `question`, `point` (each with a `.zh` twin), `packet` and `assume` (as often as needed), and
-//! for each packet an `ends`, what becomes of it, which the tests hold the walk to.
+//! The examples: a case text each, in which the tests hold every walk to what its `ends` claim.
 
-use chainwalk_view::Lang;
-
-/// An example.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Example {
-    /// A few words for the menu, by language: English, Chinese.
-    pub title: [String; 2],
-    /// What somebody asked.
-    pub question: [String; 2],
-    /// What it shows.
-    pub point: [String; 2],
-    /// The packet lines.
-    pub packets: Vec<String>,
-    /// What is said of the host beyond the paste.
-    pub assumptions: Vec<String>,
-    /// What becomes of each packet, in a short line for the tests.
-    pub ends: Vec<String>,
-    /// The text as it was printed.
-    pub paste: String,
-}
+use chainwalk::Case;
 
 const TEXTS: &[&str] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// All examples, in the order of their file names.
-pub fn all() -> Vec<Example> {
-    TEXTS.iter().map(|text| parse(text)).collect()
-}
-
-/// The text of a pair in a language.
-pub fn pick(pair: &[String; 2], lang: Lang) -> &str {
-    match lang {
-        Lang::En => &pair[0],
-        Lang::Zh => &pair[1],
-    }
-}
-
-fn parse(text: &str) -> Example {
-    let (head, paste) = text.split_once("\n---\n").unwrap_or((text, ""));
-    let mut example = Example { paste: paste.to_owned(), ..Example::default() };
-    for (name, value) in head.lines().filter_map(|line| line.split_once(": ")) {
-        let value = value.trim().to_owned();
-        match name {
-            "title" => example.title[0] = value,
-            "title.zh" => example.title[1] = value,
-            "question" => example.question[0] = value,
-            "question.zh" => example.question[1] = value,
-            "point" => example.point[0] = value,
-            "point.zh" => example.point[1] = value,
-            "packet" => example.packets.push(value),
-            "assume" => example.assumptions.push(value),
-            "ends" => example.ends.push(value),
-            _ => {}
-        }
-    }
-    example
+pub fn all() -> Vec<Case> {
+    // A test reads each of them.
+    TEXTS.iter().filter_map(|text| Case::read(text).ok()).map(|(case, _)| case).collect()
 }
 
 #[cfg(test)]
@@ -66,40 +16,30 @@ mod tests {
 
     #[test]
     fn every_example_is_whole() {
-        assert!(!all().is_empty());
-        for example in all() {
-            for pair in [&example.title, &example.question, &example.point] {
-                assert!(pair.iter().all(|text| !text.is_empty()), "{:?}", example.title);
-            }
-            assert!(!example.paste.is_empty(), "{:?}", example.title);
-            assert!(!example.packets.is_empty(), "{:?}", example.title);
-            assert_eq!(example.ends.len(), example.packets.len(), "{:?}", example.title);
-        }
-    }
-
-    #[test]
-    fn every_line_of_every_head_is_read() {
+        assert!(!TEXTS.is_empty());
         for text in TEXTS {
-            let head = text.split_once("\n---\n").map_or("", |(head, _)| head);
-            let example = parse(text);
-            let texts = [&example.title, &example.question, &example.point];
-            let read = texts.iter().flat_map(|pair| pair.iter()).filter(|t| !t.is_empty()).count()
-                + example.packets.len()
-                + example.assumptions.len()
-                + example.ends.len();
-            assert_eq!(head.lines().count(), read, "{head}");
+            let (case, problems) = Case::read(text).unwrap_or_else(|e| panic!("{e:?}: {text}"));
+            assert_eq!(problems, [], "{text}");
+            let Case { scenario, head } = &case;
+            for words in [&head.title, &head.question, &head.point] {
+                assert!(!words.en.is_empty() && !words.zh.is_empty(), "{:?}", head.title);
+            }
+            assert!(
+                !scenario.paste().is_empty() && !scenario.packets.is_empty(),
+                "{:?}",
+                head.title
+            );
+            assert_eq!(head.ends.len(), scenario.packets.len(), "{:?}", head.title);
+            assert!(case.write() == *text, "{:?} is not written as a case is", head.title);
         }
     }
 
     #[test]
     fn every_packet_and_assumption_is_understood() {
-        for example in all() {
-            for packet in &example.packets {
-                assert_eq!(chainwalk_parse::packet_line(packet).1, [], "{packet}");
-            }
-            for text in &example.assumptions {
-                assert!(chainwalk_parse::assumption(text).is_ok(), "{text}");
-            }
+        for case in all() {
+            let played = case.scenario.play();
+            assert!(!played.problems().spoil_the_answer(), "{:?}", case.head.title);
+            assert_eq!(played.walks().len(), case.scenario.packets.len());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::origin::Origin;
 use crate::paste::Paste;
-use crate::state::Elsewhere;
+use chainwalk::Scenario;
 use std::rc::Rc;
 
 /// So many moments are remembered.
@@ -13,24 +13,14 @@ const MOMENTS: usize = 100;
 pub(crate) struct Moment {
     /// The pasted text.
     pub(crate) paste: Paste,
-    /// The packets sent.
-    pub(crate) packets: Vec<Rc<str>>,
-    /// The one shown.
+    /// What is played, but for the paste.
+    pub(crate) scenario: Rc<Scenario>,
+    /// The packet shown.
     pub(crate) packet: usize,
-    /// The outcome followed for each.
-    pub(crate) followed: Vec<usize>,
     /// What is in the packet field.
     pub(crate) draft: Rc<str>,
     /// Where packets come from.
     pub(crate) origin: Origin,
-    /// The host that is walked, where one was chosen.
-    pub(crate) host: Option<Rc<str>>,
-    /// What was said of the other hosts.
-    pub(crate) elsewhere: Vec<Elsewhere>,
-    /// What was said of the host.
-    pub(crate) assumptions: Vec<Rc<str>>,
-    /// The changes made to it.
-    pub(crate) changes: Vec<Rc<str>>,
 }
 
 /// The moments before now, and those taken back, the nearest last.

@@ -1,7 +1,7 @@
 //! What a key does while nothing is being typed.
 
 use crate::state::{Action, Overlay};
-use chainwalk_view::Timeline;
+use chainwalk::view::Timeline;
 
 /// What a key press asks for.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,11 +2,12 @@
 //!
 //! A text goes over once, and then what is changed in it; everything else speaks of the text as it is by then.
 
-use chainwalk_model::Want;
-use chainwalk_view::{
+use chainwalk::model::Want;
+use chainwalk::view::{
     Banner, ChangesTold, Chip, Compared, FactRow, HostChip, Lang, PacketForm, Problem, Row,
     RuleCard, RuleRange, Scene, Suggestion, Timeline,
 };
+use chainwalk::{Scenario, Viewpoint};
 use serde::{Deserialize, Serialize};
 
 /// More problems than this are counted and not shown one by one.
@@ -68,22 +69,10 @@ impl Request {
 pub struct Wanted {
     /// Counts up with every question; answers to older ones are dropped.
     pub generation: u32,
-    /// What chooses the host that is walked; none for the first. One that is not there is the first too.
-    pub host: Option<String>,
-    /// The packet lines, in order through one host.
-    pub packets: Vec<String>,
-    /// What was said of the host.
-    pub assumptions: Vec<String>,
-    /// The changes made to it, in the words of commands.
-    pub changes: Vec<String>,
-    /// The reader's language.
-    pub lang: Lang,
-    /// The packet that is shown.
-    pub packet: usize,
-    /// The outcome followed for each packet.
-    pub followed: Vec<usize>,
-    /// Whether chains are called by their names alone.
-    pub raw_names: bool,
+    /// What is played, but for the pasted text: the worker has that.
+    pub scenario: Scenario,
+    /// From where it is looked at.
+    pub at: Viewpoint,
 }
 
 /// A picture that is wanted.
@@ -163,6 +152,8 @@ pub struct Told {
     pub packet_problems: Vec<Vec<Problem>>,
     /// What is wrong with each assumption; empty where it is understood.
     pub assumption_problems: Vec<Vec<Problem>>,
+    /// That there is no host of the name that was chosen.
+    pub host_problem: Option<Problem>,
     /// The changes made, one for each line.
     pub changes: Vec<ChangeTold>,
     /// The packet's fate without the changes and with them; `None` where none was made.

@@ -1,6 +1,6 @@
 //! What of a walk is read aloud, by how much the listener wants to hear.
 
-use chainwalk_view::Timeline;
+use chainwalk::view::Timeline;
 use serde::{Deserialize, Serialize};
 
 /// How much of a walk is read aloud.
@@ -47,7 +47,7 @@ pub fn narrated(timeline: &Timeline, stop: usize, verbosity: Verbosity) -> Optio
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chainwalk_view::{Cell, Lane};
+    use chainwalk::view::{Cell, Lane};
 
     fn timeline() -> Timeline {
         let cell = |step, group: Option<&str>, class: &str| Cell {

@@ -1,15 +1,16 @@
-//! What survives a reload, kept in the browser's storage of this page, the paste apart from the rest. A browser
-//! that keeps nothing is fine, and it is said.
+//! What survives a reload, kept in the browser's storage of this page: the case text, and a record of how the page
+//! stands. A browser that keeps nothing is fine, and it is said.
 
 use crate::examples;
-use crate::paste::Paste;
-use crate::state::{Saved, State};
-use chainwalk_view::Lang;
+use crate::state::{Kept, State};
+use chainwalk::view::Lang;
 use std::cell::RefCell;
 use web_sys::Storage;
 
-const KEY: &str = "chainwalk";
-const PASTE: &str = "chainwalk.paste";
+const CASE: &str = "chainwalk.case";
+const SETTINGS: &str = "chainwalk.page";
+/// Where all but the paste, and the paste, were kept before there was a case text.
+const BEFORE: [&str; 2] = ["chainwalk", "chainwalk.paste"];
 /// A paste of more bytes is not kept: writing it would hold up the page, and browsers keep little more.
 pub(crate) const KEPT: usize = 2 * 1024 * 1024;
 
@@ -32,38 +33,46 @@ fn storage() -> Option<Storage> {
 
 /// The state to start with: the stored one, or the first example in the browser's language.
 pub(crate) fn initial() -> State {
-    let get = |key| storage().and_then(|storage| storage.get_item(key).ok().flatten());
-    if let Some(saved) = get(KEY).and_then(|text| serde_json::from_str::<Saved>(&text).ok()) {
-        return State::restored(saved, &get(PASTE).unwrap_or_default());
+    if let Some(kept) = kept() {
+        return State { newer: kept.newer, ..State::restored(kept.settings, &kept.case) };
     }
     let chinese = gloo::utils::window().navigator().language().is_some_and(|l| l.starts_with("zh"));
     let lang = if chinese { Lang::Zh } else { Lang::En };
     examples::all().first().map_or_else(|| State::blank(lang), |e| State::first(e, lang))
 }
 
+fn kept() -> Option<Kept> {
+    let get = |key| storage().and_then(|storage| storage.get_item(key).ok().flatten());
+    let [all, paste] = BEFORE.map(get);
+    let now = Kept::read(get(CASE).as_deref(), get(SETTINGS).as_deref());
+    now.or_else(|| Kept::lifted(&all?, &paste.unwrap_or_default()))
+}
+
 thread_local! {
-    /// The paste that was written last.
-    static WRITTEN: RefCell<Option<Paste>> = const { RefCell::new(None) };
+    /// The case that was written last.
+    static WRITTEN: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// Keeps what survives, and tells how much that is.
 pub(crate) fn keep(state: &State) -> Survives {
     let Some(storage) = storage() else { return Survives::Nothing };
-    let saved = serde_json::to_string(&state.saved()).unwrap_or_default();
-    if storage.set_item(KEY, &saved).is_err() {
+    let forget = |keys: &[&str]| keys.iter().for_each(|key| drop(storage.remove_item(key)));
+    if storage.set_item(SETTINGS, &state.settings().write()).is_err() {
         // What was kept before belongs to another state.
-        let _ = storage.remove_item(KEY);
-        let _ = storage.remove_item(PASTE);
+        forget(&[CASE, SETTINGS]);
         return Survives::Nothing;
     }
-    let same = WRITTEN.with_borrow(|written| written.as_ref() == Some(&state.paste));
-    let fits = state.paste.len() <= KEPT
-        && (same || storage.set_item(PASTE, &state.paste.to_string()).is_ok());
-    if fits {
-        WRITTEN.set(Some(state.paste.clone()));
+    forget(&BEFORE);
+    let put = |case: String| {
+        WRITTEN.with_borrow_mut(|written| {
+            let done = *written == case || storage.set_item(CASE, &case).is_ok();
+            *written = if done { case } else { String::new() };
+            done
+        })
+    };
+    if state.paste.len() <= KEPT && put(state.case(true).write()) {
         return Survives::All;
     }
-    WRITTEN.set(None);
-    let _ = storage.remove_item(PASTE);
+    put(state.case(false).write());
     Survives::NoPaste
 }

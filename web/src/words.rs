@@ -2,7 +2,7 @@
 //!
 //! Sentences about packets and rules are not here; they come finished from the view.
 
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 
 macro_rules! words {
     ($($(#[$doc:meta])* $key:ident => $en:literal, $zh:literal;)*) => {
@@ -33,6 +33,8 @@ words! {
     Ahead => "ahead", "前方";
     AllUnderstood => "all understood", "全部读懂";
     Answer => "Answer", "结论";
+    AnswerOfOldQuestion => "This is the answer from before the change.", "这仍是改动之前的结论。";
+    AnswerOfOldText => "This is the answer to the text before.", "这仍是上一份文本的结论。";
     Before => "before the change", "改动前";
     ByMeaning => "Meaning", "含义";
     ByName => "Raw names", "原名";
@@ -106,6 +108,7 @@ words! {
     HelpTreeOpen => "In the walk: close, open a rule or a chain", "步骤列表中：收起、展开规则或链";
     InsertRule => "insert a rule here", "在此插入规则";
     KeptNot => "This browser keeps nothing: a reload starts anew.", "浏览器不允许保存：刷新后将从头开始。";
+    KeptNewer => "A newer Chainwalk kept this; what this version knows of it was read.", "这是较新版本的 Chainwalk 保存的，此版本认识的部分已读入。";
     KeptNoPaste => "Longer than 2 MB: a reload forgets the paste.", "超过 2 MB：刷新后不会保留粘贴内容。";
     KeepsHere => "Nothing you paste leaves this page.", "粘贴的内容不会离开本页面。";
     LangOther => "中文", "EN";
@@ -140,6 +143,7 @@ words! {
     PrevStep => "Previous step", "上一步";
     Problems => "to look at", "处需要留意";
     Reading => "Reading …", "正在读取……";
+    ReadingText => "Reading the new text …", "正在读取新的文本……";
     Redo => "Bring back what was undone", "重做";
     Reply => "Then its reply", "接着走应答包";
     RulesMatched => "matched", "条匹配";
@@ -172,6 +176,7 @@ words! {
     Unknown => "unknown", "未知";
     Unsend => "Take back the last packet", "撤回最后一个数据包";
     Walk => "Walk", "步骤";
+    Walking => "Walking the packet …", "正在推演数据包……";
     Suggestions => "Packets worth sending", "值得一试的数据包";
     WhichHost => "The packet walks", "数据包经过的主机";
     WhatWouldLet => "What would let it through?", "什么改动能让它通过？";

@@ -27,6 +27,8 @@ struct Tally {
     passed: u64,
     failed: u64,
     skipped: u64,
+    /// What tests said that could not be run here. Their runner counts them as passed.
+    said: Vec<String>,
 }
 
 /// Runs the given parts, or all; a part that fails does not keep the next from running.
@@ -60,10 +62,13 @@ pub(crate) fn run(house: &House, parts: &[Part], profile: Profile) -> Result<()>
 }
 
 /// The name of the module whose tests drive the built page; they run last, once it is built.
-const BROWSER_TESTS: &str = "in_chromium::";
+const BROWSER_TESTS: &str = "driven::";
 
 fn host(house: &House, tally: &mut Tally) -> Result<()> {
-    let test = cmd!(house.sh, "cargo test --workspace --no-fail-fast -- --skip {BROWSER_TESTS}");
+    let test = cmd!(
+        house.sh,
+        "cargo test --workspace --no-fail-fast -- --include-ignored --skip {BROWSER_TESTS}"
+    );
     counted(test, tally)
 }
 
@@ -85,7 +90,7 @@ fn browser(house: &House, profile: Profile, tally: &mut Tally) -> Result<()> {
     tools::ensure(house, tools::TO_DRIVE)?;
     page::build(house, profile)?;
     // One at a time: each starts a browser of its own, and what they measure should not wait for another's.
-    let test = cmd!(house.sh, "cargo test --workspace --test browser -- --test-threads 1")
+    let test = cmd!(house.sh, "cargo test --workspace --test browser -- --include-ignored --test-threads 1 {BROWSER_TESTS}")
         .env("CHAINWALK_BROWSER", "1")
         .env("CHAINWALK_DIST", house.dist())
         .env("CHAINWALK_SCREENS", house.target.join("screens"))
@@ -111,8 +116,12 @@ fn counted(cmd: Cmd, tally: &mut Tally) -> Result<()> {
 }
 
 impl Tally {
-    /// Adds what a line like `test result: ok. 3 passed; 0 failed; 1 ignored; …` tells, if it is one.
+    /// Adds what a line like `test result: ok. 3 passed; 0 failed; 1 ignored; …` tells, or one like
+    /// `skipped: NAME: WHY`, if it is one.
     fn add(&mut self, line: &str) {
+        if line.starts_with("skipped: ") {
+            self.said.push(line.to_owned());
+        }
         let Some((_, counts)) =
             line.split_once("test result: ").and_then(|(_, r)| r.split_once(". "))
         else {
@@ -131,12 +140,18 @@ impl Tally {
     }
 
     fn print(&self) {
-        let Self { passed, failed, skipped } = self;
-        if *skipped == 0 {
-            println!("\n{passed} passed, {failed} failed");
-        } else {
-            println!("\n{passed} passed, {failed} failed, {skipped} skipped");
+        println!();
+        for line in &self.said {
+            println!("{line}");
         }
+        let [passed, failed, skipped] = self.counts();
+        println!("{passed} passed, {failed} failed, {skipped} skipped");
+    }
+
+    /// What passed, failed and was skipped; of these what said so itself is none that passed.
+    fn counts(&self) -> [u64; 3] {
+        let said = self.said.len() as u64;
+        [self.passed.saturating_sub(said), self.failed, self.skipped + said]
     }
 }
 
@@ -145,10 +160,10 @@ mod tests {
     use super::Tally;
 
     #[track_caller]
-    fn check(line: &str, expect: [u64; 3]) {
+    fn check(lines: &str, expect: [u64; 3]) {
         let mut tally = Tally::default();
-        tally.add(line);
-        assert_eq!([tally.passed, tally.failed, tally.skipped], expect);
+        lines.lines().for_each(|line| tally.add(line));
+        assert_eq!(tally.counts(), expect, "{lines}");
     }
 
     #[test]
@@ -163,5 +178,14 @@ mod tests {
         );
         check("test parse::reads_the_result ... ok", [0, 0, 0]);
         check("running 12 tests", [0, 0, 0]);
+    }
+
+    #[test]
+    fn what_says_that_it_was_skipped_did_not_pass() {
+        check(
+            "test one ... ok\n\nskipped: two: there is no root\ntest two ... ok\n\
+             test result: ok. 2 passed; 0 failed; 1 ignored; 0 measured",
+            [1, 0, 2],
+        );
     }
 }

@@ -1,46 +1,9 @@
 //! `chainwalk walk … --edit …` and `--changes`: a packet's fate beside its fate with changes made.
 
-use chainwalk_model::{DocId, Edit, Host, Want};
-use chainwalk_parse::{edit, edit_text};
-use chainwalk_sim::{Session, edited};
-use chainwalk_view::{ChangesTold, Compared, FateCard, Hands, Sentence};
+use chainwalk::model::{Changes, Want};
+use chainwalk::view::{ChangesTold, Compared, FateCard, Sentence};
 use serde_json::{Value, json};
 use std::io::{self, Write};
-
-/// Edits are written and made by `parse` and `sim`.
-pub(crate) const HANDS: Hands = Hands { text: edit_text, edited };
-
-/// The host with each line's edit made, in order, and the edits as commands; `None` where one can't be read,
-/// which is told by `complain`. `docs` is how many documents there are before the lines.
-pub(crate) fn make(
-    host: &Host,
-    lines: &[String],
-    docs: usize,
-    mut complain: impl FnMut(&[chainwalk_model::Diagnostic], &str) -> io::Result<()>,
-) -> io::Result<Option<(Host, Vec<String>)>> {
-    let mut host = host.clone();
-    let mut commands = Vec::new();
-    for (at, line) in lines.iter().enumerate() {
-        let read: (Edit, _) = match edit(line, DocId((docs + at) as u16), &host) {
-            Ok(read) => read,
-            Err(problem) => {
-                complain(&[problem], line)?;
-                return Ok(None);
-            }
-        };
-        complain(&read.1, line)?;
-        commands.push(edit_text(&read.0, &host));
-        host = edited(&host, &read.0);
-    }
-    Ok(Some((host, commands)))
-}
-
-/// What is wanted of a packet that fares as it does: the other thing.
-pub(crate) fn want(session: &Session, packet: usize) -> Want {
-    let outcomes = &session.walks()[packet].outcomes;
-    let all = outcomes.iter().all(|o| o.trace.fate.is_through() == Some(true));
-    if all { Want::Stopped } else { Want::Through }
-}
 
 fn plain(sentence: &Sentence) -> String {
     sentence.iter().map(|run| run.text.as_str()).collect()
@@ -83,7 +46,7 @@ pub(crate) fn tell_changes(out: &mut impl Write, told: &ChangesTold) -> io::Resu
 }
 
 /// The proposals for a script: commands, fates and probes by their names.
-pub(crate) fn json_of(found: &chainwalk_model::Changes, told: &ChangesTold) -> Value {
+pub(crate) fn json_of(found: &Changes, told: &ChangesTold) -> Value {
     let fate = |f: Option<bool>| f.map_or(Value::Null, Value::from);
     let proposals = found.proposals.iter().zip(&told.proposals).map(|(p, told)| {
         json!({

@@ -1,7 +1,7 @@
 //! Problems under the lines they are about.
 
-use chainwalk_parse::Lines;
-use chainwalk_view::Problem;
+use chainwalk::Lines;
+use chainwalk::view::Problem;
 use std::fmt::Write as _;
 
 /// Draws a problem: sentence, place, the line with carets under it, what to do.
@@ -40,7 +40,7 @@ fn width(c: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chainwalk_model::{DocId, Span};
+    use chainwalk::model::{DocId, Span};
 
     #[test]
     fn carets_stand_under_the_span() {

@@ -10,7 +10,7 @@ mod read;
 mod sources;
 mod walk;
 
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 

@@ -2,21 +2,22 @@
 
 use crate::draw;
 use crate::sources::Sources;
-use chainwalk_model::{HostId, Reading};
-use chainwalk_view::Lang;
+use chainwalk::view::{self, Lang};
+use chainwalk::{Played, Viewpoint};
 use std::io::{self, Write};
 
 /// What was recognised, a line each, and the problems under their lines.
 pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
     let sources = Sources::open(files)?;
-    let reading = sources.read();
+    let played = sources.scenario.play();
+    let reading = played.reading();
     let mut out = io::stdout().lock();
-    let hosts = chainwalk_view::hosts(&reading, HostId(0), lang);
+    let hosts = view::hosts(reading, played.host().id, lang);
     for host in &hosts {
         let mark = if host.chosen { '▸' } else { ' ' };
         writeln!(out, "{mark} {:<10} {}", host.name, host.detail)?;
     }
-    for chip in chainwalk_view::chips(&reading, lang) {
+    for chip in view::chips(reading, lang) {
         let Some((name, lines)) = sources.place(chip.span) else { continue };
         let line = lines.position(chip.span.start as usize).0;
         let host = hosts
@@ -25,40 +26,44 @@ pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
         writeln!(out, "{:<12} {:<40} {name}:{line}{host}", chip.name, chip.detail)?;
     }
     out.flush()?;
-    problems(&sources, &reading, lang)?;
-    Ok(u8::from(reading.hosts.is_empty()))
+    problems(&sources, &played, lang)?;
+    Ok(u8::from(!played.is_recognised()))
 }
 
 /// The rules as iptables-save text.
 pub(crate) fn save(files: &[String]) -> io::Result<u8> {
     let sources = Sources::open(files)?;
-    let reading = sources.read();
-    if reading.hosts.is_empty() {
-        problems(&sources, &reading, Lang::En)?;
+    let played = sources.scenario.play();
+    if !played.is_recognised() {
+        problems(&sources, &played, Lang::En)?;
         return Ok(1);
     }
-    let printed = chainwalk_parse::save_text(&reading.host());
+    let printed = played.save_text();
     io::stdout().lock().write_all(printed.text.as_bytes())?;
     Ok(if printed.complete { 0 } else { 3 })
 }
 
 /// What was read, in the vocabulary of the model.
 pub(crate) fn json(files: &[String]) -> io::Result<u8> {
-    let sources = Sources::open(files)?;
-    let reading = sources.read();
+    let played = Sources::open(files)?.scenario.play();
     let mut out = io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &reading)?;
+    serde_json::to_writer_pretty(&mut out, played.reading())?;
     writeln!(out)?;
-    Ok(u8::from(reading.hosts.is_empty()))
+    Ok(u8::from(!played.is_recognised()))
 }
 
 /// The problems of a paste, on the standard error.
-pub(crate) fn problems(sources: &Sources, reading: &Reading, lang: Lang) -> io::Result<()> {
+pub(crate) fn problems(sources: &Sources, played: &Played, lang: Lang) -> io::Result<()> {
     let mut err = io::stderr().lock();
-    for p in chainwalk_view::problems(&reading.diagnostics, &sources.docs(), lang) {
+    for p in view::problems(played.problems().docs, &played.docs(), lang) {
         if let Some((name, lines)) = sources.place(p.span) {
             writeln!(err, "{}", draw::problem(&p, name, lines))?;
         }
     }
     Ok(())
+}
+
+/// From where the answer for a packet is looked at.
+pub(crate) fn viewpoint(lang: Lang, packet: usize) -> Viewpoint {
+    Viewpoint { lang, packet, raw_names: false }
 }

@@ -1,36 +1,30 @@
 //! The texts that commands work on, and their names.
 
-use chainwalk_model::{Reading, Span};
-use chainwalk_parse::Lines;
+use chainwalk::model::Span;
+use chainwalk::{Doc, Lines, Scenario};
 use std::io::{self, Read};
 
 /// A paste: texts in order, each with the name it is told by.
 pub(crate) struct Sources {
-    names: Vec<String>,
+    /// A scenario with these texts.
+    pub(crate) scenario: Scenario,
     docs: Vec<Lines>,
 }
 
 impl Sources {
     /// Reads files; `-` is the standard input. Bytes that are no UTF-8 become replacement characters.
     pub(crate) fn open(files: &[String]) -> io::Result<Self> {
-        let docs = files.iter().map(|f| Ok(Lines::new(&text(f)?))).collect::<io::Result<_>>()?;
-        Ok(Self { names: files.to_vec(), docs })
+        let doc =
+            |name: &String| io::Result::Ok(Doc { name: name.clone(), text: text(name)?.into() });
+        let docs = files.iter().map(doc).collect::<io::Result<Vec<Doc>>>()?;
+        let lines = docs.iter().map(|d| Lines::new(&d.text)).collect();
+        Ok(Self { scenario: Scenario { docs, ..Scenario::default() }, docs: lines })
     }
 
-    /// The texts as documents.
-    pub(crate) fn docs(&self) -> Vec<&str> {
-        self.docs.iter().map(Lines::text).collect()
-    }
-
-    /// The name and the lines of the document that a span lies in.
+    /// The name and the lines of the document that a span lies in; none for the line of an edit.
     pub(crate) fn place(&self, span: Span) -> Option<(&str, &Lines)> {
         let at = usize::from(span.doc.0);
-        Some((self.names.get(at)?, self.docs.get(at)?))
-    }
-
-    /// The paste, read.
-    pub(crate) fn read(&self) -> Reading {
-        chainwalk_parse::read(&self.docs())
+        Some((&self.scenario.docs.get(at)?.name, self.docs.get(at)?))
     }
 }
 

@@ -1,45 +1,15 @@
 //! `chainwalk walk`.
 
+use crate::read::viewpoint;
 use crate::sources::Sources;
 use crate::{change, draw, read};
-use chainwalk_model::{Ask, Check, Diagnostic, Host, HostId, RuleId, Severity, Shadow};
-use chainwalk_parse::{Lines, assumption, packet_lines};
-use chainwalk_sim::{Session, shadowed};
-use chainwalk_view::{
-    Banner, Compared, Lang, Mark, Reasons, Row, Sentence, Standing, Telling, banner, compared, rows,
+use chainwalk::model::{Changes, Diagnostic};
+use chainwalk::view::{
+    self, Banner, ChangesTold, Compared, Lang, Mark, Row, Sentence, Standing, Telling,
 };
+use chainwalk::{Lines, Played};
 use serde_json::Value;
-use std::collections::HashMap;
 use std::io::{self, Write};
-
-/// The engine as view asks it.
-struct Why<'a> {
-    session: &'a Session,
-    shadows: HashMap<RuleId, Shadow>,
-}
-
-impl<'a> Why<'a> {
-    fn new(session: &'a Session) -> Self {
-        Self { session, shadows: shadowed(session.host()) }
-    }
-}
-
-impl Reasons for Why<'_> {
-    fn checks(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check> {
-        self.session.explain(packet, outcome, reply, step, rule)
-    }
-
-    fn shadow(&self, rule: RuleId) -> Option<Shadow> {
-        self.shadows.get(&rule).copied()
-    }
-}
 
 /// What `walk` was asked to do.
 pub(crate) struct Wanted<'a> {
@@ -63,135 +33,102 @@ pub(crate) struct Wanted<'a> {
 
 /// Sends the packets and prints their walks, in words or as JSON.
 pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
-    let Wanted { files, packets, assume, edits, lang, json, host: chosen, .. } = *wanted;
-    let sources = Sources::open(files)?;
-    let reading = sources.read();
-    if !json || reading.hosts.is_empty() {
-        read::problems(&sources, &reading, lang)?;
+    let Wanted { lang, json, .. } = *wanted;
+    let sources = Sources::open(wanted.files)?;
+    let mut scenario = sources.scenario.clone();
+    scenario.host = wanted.host.map(str::to_owned);
+    scenario.packets = wanted.packets.to_vec();
+    scenario.change_part(|part| {
+        part.facts = wanted.assume.to_vec();
+        part.edits = wanted.edits.to_vec();
+    });
+    let played = scenario.play();
+    if !json || !played.is_recognised() {
+        read::problems(&sources, &played, lang)?;
     }
-    if reading.hosts.is_empty() {
+    if !played.is_recognised() {
         return Ok(1);
     }
-    let mut host = match chosen {
-        None => reading.host(),
-        Some(name) => {
-            if let Some(host) = reading.host_named(name) {
-                host.clone()
-            } else {
-                let chips = chainwalk_view::hosts(&reading, HostId(0), lang);
-                let known: Vec<&str> = chips.iter().map(|c| c.id.as_str()).collect();
-                let message = format!("--host {name}: {}", known.join(", "));
-                return Err(io::Error::new(io::ErrorKind::NotFound, message));
-            }
-        }
+    complain_all(&played, lang)?;
+    let sent = played.walks().len();
+    let all_compared: Vec<Compared> =
+        (0..sent).filter_map(|packet| played.compared(&viewpoint(lang, packet))).collect();
+    let all_changes: Vec<(Changes, ChangesTold)> = if wanted.changes {
+        (0..sent).map(|packet| changes(&played, lang, packet)).collect()
+    } else {
+        Vec::new()
     };
-    for line in assume {
-        match assumption(line) {
-            Ok(said) => chainwalk_sim::assume(&mut host, &said),
-            Err(problem) => {
-                complain(&[problem], "--assume", line, lang)?;
-                return Ok(1);
-            }
-        }
-    }
-    let lines: Vec<&str> = packets.iter().map(String::as_str).collect();
-    let mut asks: Vec<Ask> = Vec::new();
-    for (line, (ask, found)) in lines.iter().zip(packet_lines(&lines, &host)) {
-        complain(&found, "--packet", line, lang)?;
-        if found.iter().any(|d| d.severity == Severity::Error) {
-            return Ok(1);
-        }
-        asks.push(ask);
-    }
-    let docs = sources.docs();
-    let told = |found: &[Diagnostic], line: &str| complain(found, "--edit", line, lang);
-    let Some((changed, commands)) = change::make(&host, edits, docs.len(), told)? else {
-        return Ok(1);
-    };
-    let send = |host: &Host| {
-        let mut session = Session::new(host.clone());
-        for ask in &asks {
-            session.send(ask);
-        }
-        session
-    };
-    let (before, session) = (send(&host), send(&changed));
-    let why = Why::new(&session);
-    let tell = |session: &'_ Session, packet: usize, out: &mut dyn FnMut(&Telling)| {
-        out(&Telling {
-            lang,
-            reading: Some(&reading),
-            docs: &docs,
-            host: session.host(),
-            asks: &asks,
-            walks: session.walks(),
-            followed: &[],
-            packet,
-            raw_names: false,
-            reasons: &why,
-        });
-    };
-    let mut all_compared: Vec<Compared> = Vec::new();
-    let mut all_changes = Vec::new();
-    for packet in 0..lines.len() {
-        if !edits.is_empty() {
-            tell(&before, packet, &mut |old| {
-                tell(&session, packet, &mut |new| {
-                    all_compared.push(compared(old, new, commands.clone()));
-                });
-            });
-        }
-        if wanted.changes {
-            let want = change::want(&session, packet);
-            let found = chainwalk_sim::changes(&changed, &asks, packet, want);
-            tell(&session, packet, &mut |t| {
-                all_changes
-                    .push((chainwalk_view::changes(t, &found, change::HANDS), found.clone()));
-            });
-        }
-    }
-    let mut answer = chainwalk_view::answer::answer("", session.host(), session.walks());
+    let mut answer = played.answer_json();
     let mut out = io::stdout().lock();
     if json {
-        if !edits.is_empty() {
+        if !wanted.edits.is_empty() {
             answer["compared"] = all_compared.iter().map(change::json_of_compared).collect();
         }
         if wanted.changes {
-            let all = all_changes.iter().map(|(told, found)| change::json_of(found, told));
+            let all = all_changes.iter().map(|(found, told)| change::json_of(found, told));
             answer["changes"] = all.collect();
         }
         writeln!(out, "{answer}")?;
     } else {
-        for (packet, line) in lines.iter().enumerate() {
+        for (packet, line) in wanted.packets.iter().take(sent).enumerate() {
             writeln!(out, "{}. {line}", packet + 1)?;
             if let Some(compared) = all_compared.get(packet) {
                 change::tell_compared(&mut out, compared)?;
             }
-            let mut done = Ok(());
-            tell(&session, packet, &mut |t| done = tell_walk(&mut out, t, &sources));
-            done?;
-            if let Some((told, _)) = all_changes.get(packet) {
+            played.explain(&viewpoint(lang, packet), |t| tell_walk(&mut out, t, &sources))?;
+            if let Some((_, told)) = all_changes.get(packet) {
                 change::tell_changes(&mut out, told)?;
             }
         }
+    }
+    if played.problems().spoil_the_answer() {
+        return Ok(1);
     }
     let open = answer["packets"].as_array().into_iter().flatten();
     let depends = open.into_iter().any(|p| p["depends_on"] != Value::Array(Vec::new()));
     Ok(if depends { 2 } else { 0 })
 }
 
+/// The changes by which a packet would fare otherwise.
+fn changes(played: &Played, lang: Lang, packet: usize) -> (Changes, ChangesTold) {
+    let mut search = played.search(packet, played.other_goal(packet));
+    while search.step() {}
+    let found = search.found();
+    let told = played.proposals(&viewpoint(lang, packet), &found);
+    (found, told)
+}
+
 fn tell_walk(out: &mut impl Write, telling: &Telling, sources: &Sources) -> io::Result<()> {
-    tell_banner(out, &banner(telling))?;
-    for row in rows(telling) {
+    tell_banner(out, &view::banner(telling))?;
+    for row in view::rows(telling) {
         tell_row(out, &row, sources)?;
     }
     writeln!(out)
 }
 
+/// What is wrong with the words of the options, on the standard error.
+fn complain_all(played: &Played, lang: Lang) -> io::Result<()> {
+    let (scenario, problems) = (played.scenario(), played.problems());
+    if let (Some(name), Some(found)) = (&scenario.host, problems.host) {
+        complain(std::slice::from_ref(found), "--host", name, lang)?;
+    }
+    let options = [
+        ("--assume", scenario.facts(), problems.facts),
+        ("--edit", scenario.edits(), problems.edits),
+        ("--packet", &scenario.packets, problems.packets),
+    ];
+    for (option, lines, found) in options {
+        for (line, found) in lines.iter().zip(found) {
+            complain(found, option, line, lang)?;
+        }
+    }
+    Ok(())
+}
+
 fn complain(found: &[Diagnostic], name: &str, text: &str, lang: Lang) -> io::Result<()> {
     let mut err = io::stderr().lock();
     let lines = Lines::new(text);
-    for p in chainwalk_view::packet_problems(found, text, lang) {
+    for p in view::packet_problems(found, text, lang) {
         writeln!(err, "{}", draw::problem(&p, name, &lines))?;
     }
     Ok(())

@@ -2,8 +2,8 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used)]
 
+use chainwalk::view::{Banner, ChangesTold, Compared, Overlay, Problem, Suggestion, Tone};
 use chainwalk_js::Host;
-use chainwalk_view::{Banner, ChangesTold, Compared, Overlay, Problem, Suggestion, Tone};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -21,7 +21,7 @@ fn from<T: DeserializeOwned>(value: Result<JsValue, wasm_bindgen::JsError>) -> T
 }
 
 fn host(paste: &str) -> Host {
-    Host::new(paste.to_owned(), JsValue::UNDEFINED).map_err(JsValue::from).unwrap()
+    Host::new(paste, JsValue::UNDEFINED).map_err(JsValue::from).unwrap()
 }
 
 #[wasm_bindgen_test]
@@ -58,12 +58,35 @@ fn a_wrong_option_throws() {
     }
     let makes = |lang, assume| {
         let options = serde_wasm_bindgen::to_value(&Options { lang, assume }).unwrap();
-        Host::new(String::new(), options).is_ok()
+        Host::new("", options).is_ok()
     };
     assert!(makes("", &["eth0=10.0.0.2/24"]));
     assert!(makes("zh", &[]));
     assert!(!makes("tlh", &[]));
-    assert!(!makes("", &["eth0=10.0.0.2.2/24"]));
+}
+
+#[wasm_bindgen_test]
+fn a_host_that_is_not_there_and_a_fact_that_cannot_be_read_are_problems() {
+    #[derive(Serialize)]
+    struct Options {
+        host: &'static str,
+        assume: &'static [&'static str],
+    }
+    #[derive(Deserialize)]
+    struct Recognised {
+        host_problem: Option<Problem>,
+        assume_problems: Vec<Vec<Problem>>,
+    }
+    let options = Options { host: "gw", assume: &["eth0=10.0.0.1/24", "eth0=10.0.0.2.2/24"] };
+    let options = serde_wasm_bindgen::to_value(&options).unwrap();
+    let mut host = Host::new(DROPS, options).map_err(JsValue::from).unwrap();
+    let recognised: Recognised = from(host.recognised());
+    assert!(recognised.host_problem.unwrap().text.contains("gw"));
+    let wrong: Vec<usize> = recognised.assume_problems.iter().map(Vec::len).collect();
+    assert_eq!(wrong, [0, 1]);
+    let _problems: Vec<Problem> = from(host.send("ping 127.0.0.1"));
+    let told: Told = from(host.tell(0));
+    assert_eq!(told.banner.tone, Tone::Stop, "the first host is walked");
 }
 
 const DROPS: &str = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n\

@@ -33,6 +33,8 @@ pub enum DiagnosticId {
     Missing,
     /// A jump to a chain that the paste does not show.
     MissingChain,
+    /// A jump or a goto that leads back into its own chain: iptables loads no such rules.
+    ChainLoop,
     /// A rule of a chain that no header declares.
     UndeclaredChain,
     /// A table of which only some built-in chains were pasted.
@@ -55,6 +57,16 @@ pub enum DiagnosticId {
     Prose,
     /// Something the walk does not model was seen (IPVS, flowtables, XFRM …).
     NotModelled,
+    /// There is no host of that name; the first is walked.
+    NoSuchHost,
+    /// A name in the head of a case that is not known; it is kept.
+    UnknownName,
+    /// A name in the head of a case that is not used yet; it is kept.
+    NotUsedYet,
+    /// A name stands twice in the head of a case; the later one counts.
+    GivenTwice,
+    /// A case in a newer form; it is read as far as it is known.
+    NewerForm,
 }
 
 /// A problem and its place.

@@ -84,6 +84,25 @@ pub struct Interface {
     pub origin: Origin,
 }
 
+impl Interface {
+    /// An interface of which nothing is known but its name.
+    #[must_use]
+    pub fn named(name: &str, origin: Origin) -> Self {
+        Self {
+            name: name.into(),
+            kind: if name == "lo" { IfKind::Loopback } else { IfKind::Plain },
+            addrs: Vec::new(),
+            master: None,
+            mtu: None,
+            group: None,
+            mac: None,
+            up: None,
+            hairpin: false,
+            origin,
+        }
+    }
+}
+
 /// What a route does with a packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RouteKind {
@@ -162,6 +181,29 @@ pub struct Route {
     pub group: bool,
     /// Where it is known from.
     pub origin: Origin,
+}
+
+impl Route {
+    /// A route of the main table that sends on what goes to `dst`, and does not say where.
+    #[must_use]
+    pub fn to(dst: Cidr, origin: Origin) -> Self {
+        Self {
+            dst,
+            kind: RouteKind::Unicast,
+            via: None,
+            dev: None,
+            src: None,
+            tos: 0,
+            metric: 0,
+            table: 254,
+            realms: 0,
+            mtu: None,
+            link: HopLink::Up,
+            hops: Vec::new(),
+            group: false,
+            origin,
+        }
+    }
 }
 
 /// What a policy routing rule does with the packets it selects.

@@ -178,6 +178,11 @@ impl Rule {
         };
         targets().find(|t| !t.continues()).or_else(|| targets().last())
     }
+
+    /// Whether an operation behind the one at `at` may still end the rule.
+    pub fn can_break_behind(&self, at: usize) -> bool {
+        self.ops.iter().skip(at + 1).any(|op| matches!(op.what, OpKind::Match(_)))
+    }
 }
 
 impl Fate {
@@ -190,6 +195,8 @@ impl Fate {
             | Self::Undecided(_)
             | Self::Kept
             | Self::Looped
+            | Self::ChainLoop(_)
+            | Self::TooLong(_)
             | Self::Queued(_)
             | Self::Stolen(_)
             | Self::Proxied(_) => None,

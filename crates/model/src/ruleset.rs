@@ -260,6 +260,10 @@ pub struct Base {
     pub policy: Policy,
     /// The device of an ingress or egress chain.
     pub device: Option<Text>,
+    /// Its place in the order in which chains came to be, where commands tell it: of equal priorities the later one
+    /// runs first. A listing does not tell it; there the later chain counts as the later one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registered: Option<u32>,
 }
 
 /// Packets and bytes, as a listing printed them.

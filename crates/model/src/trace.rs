@@ -58,8 +58,6 @@ pub enum Question {
     NextHop(HopChoice),
     /// Does something listen on this host at that protocol and port?
     Socket(u8, u16),
-    /// What does this sysctl say?
-    Sysctl(Text),
     /// What do rules do that were pasted in a form that is not read, by the dump's usual name?
     Unread(Text),
     /// Does something beside the rules that is not modelled take this packet, by its usual name?
@@ -268,8 +266,6 @@ impl From<&str> for PathIface {
 /// Why a station of the line is passed without a rule being asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Skip {
-    /// The table is pasted and this chain has no rules and accepts.
-    Empty,
     /// The table was not pasted and is assumed empty.
     NotPasted,
     /// The flow's translation is settled: nat is asked for a first packet only.
@@ -426,10 +422,12 @@ pub enum EndBy {
 pub enum Event {
     /// The packet enters a hook.
     Hook(Path),
-    /// A table's station is passed without asking a rule. `chain` is the built-in chain's name.
+    /// A table's station is passed without asking a rule.
     Skipped {
         /// The table.
         table: Text,
+        /// The base chain; `None` of a table that was not pasted.
+        chain: Option<ChainId>,
         /// Why.
         why: Skip,
     },
@@ -446,12 +444,22 @@ pub enum Event {
     },
     /// Every test of this rule holds. What it does follows.
     Matched(RuleId),
+    /// This statement of a rule runs although a later operation may still end the rule. What it does follows.
+    Acted(OpId),
+    /// A rule that has acted ends at this operation and does not match.
+    Broke(OpId),
     /// A jump, or a goto.
     Jumped {
         /// The chain it goes to.
         to: ChainId,
         /// Whether there is no way back to this chain.
         goto: bool,
+    },
+    /// A jump or a goto to a chain that let this packet back before: nothing was written since, so it does again, and
+    /// its rules are not listed once more.
+    Again {
+        /// The chain.
+        to: ChainId,
     },
     /// A called chain is left.
     Returned {
@@ -574,6 +582,10 @@ pub enum Fate {
     NotForUs,
     /// Went round and round; the walk was stopped.
     Looped,
+    /// This rule leads back into a chain that the packet is in. iptables loads no such rules; the walk was stopped.
+    ChainLoop(RuleId),
+    /// So many rules were tried, and the walk was stopped: what becomes of the packet is not known.
+    TooLong(u32),
     /// It can't be said beyond this point.
     Undecided(Question),
 }
@@ -592,8 +604,6 @@ pub enum Errno {
     EHOSTUNREACH,
     /// Permission denied.
     EACCES,
-    /// Connection refused.
-    ECONNREFUSED,
     /// Message too long.
     EMSGSIZE,
 }

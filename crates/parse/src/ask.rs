@@ -9,7 +9,7 @@ mod headers;
 
 use crate::names::nearest;
 use crate::oneline::{
-    Word, bad, did_you_mean, flag_letters, flag_name, missing, number, protocol, words,
+    Word, bad, did_you_mean, flag_letters, flag_name, hex, missing, number, protocol, words,
 };
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Diagnostic, DiagnosticId, DocId, Expected, FollowUp, Hint, Host,
@@ -389,7 +389,7 @@ impl<'a> Line<'a> {
             }
             "hex" => {
                 if let Some(w) = self.value(Expected::Text) {
-                    match headers::hex(w.text) {
+                    match hex(w.text) {
                         Some(bytes) => self.ask.payload = Some(bytes.into()),
                         None => self.complain(bad(w, vec![Expected::Literal("0a0b".into())])),
                     }

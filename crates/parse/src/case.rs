@@ -4,20 +4,27 @@
 //! packet that is not known is an error, never passed over.
 
 mod extensions;
+mod packet;
 pub(crate) mod sets;
+mod written;
 
-use crate::assume::{assumption, policy, route};
-use crate::oneline::{Word, cidr, flag_letters, flag_name, protocol};
+pub use written::CaseError;
+
+use self::packet::ask;
+use self::written::{Iface, Lines, Rules, Scalar, Written, wrong};
+use crate::assume::assumption;
+use crate::iproute::{policy, route};
+use crate::oneline::{Word, cidr, protocol};
+use crate::paste::read;
+use crate::restore::restore_body;
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Assumption, Chain, Cidr, Diagnostic, DocId, Fact, Family, FollowUp,
-    Host, IfKind, Interface, LocalStack, Mac, OpKind, Opaque, Origin, PacketType, Reading, Ruleset,
-    Socket, Target, TcpFlags, Text, table_names,
+    Ask, AskAddr, Assumption, Chain, Cidr, Diagnostic, DocId, Fact, Family, Host, IfKind,
+    Interface, LocalStack, Mac, OpKind, Opaque, Origin, Reading, Ruleset, Socket, Target, Text,
+    table_names,
 };
-use serde::Deserialize;
-use serde_json::{Map, Value};
-use std::fmt;
+use serde::Deserialize as _;
+use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::Arc;
 
 /// Where frames come from unless a packet says otherwise.
 const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
@@ -71,200 +78,6 @@ pub struct Case {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Why a text is no case.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CaseError {
-    /// The field, as a path (`packets[2].dport`); empty for the whole.
-    pub at: String,
-    /// What is wrong with it, in the words of the JSON reader or as the text found there.
-    pub found: String,
-}
-
-impl fmt::Display for CaseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at.as_str() {
-            "" => f.write_str(&self.found),
-            at => write!(f, "{at}: {}", self.found),
-        }
-    }
-}
-
-impl std::error::Error for CaseError {}
-
-fn wrong(at: impl Into<String>, found: impl fmt::Display) -> CaseError {
-    CaseError { at: at.into(), found: found.to_string() }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Lines {
-    One(String),
-    Many(Vec<String>),
-}
-
-impl Default for Lines {
-    fn default() -> Self {
-        Self::Many(Vec::new())
-    }
-}
-
-impl Lines {
-    fn into_lines(self) -> Vec<String> {
-        match self {
-            Self::One(text) => text.lines().map(str::to_owned).collect(),
-            Self::Many(lines) => lines,
-        }
-    }
-
-    fn into_text(self) -> String {
-        match self {
-            Self::One(text) => text,
-            Self::Many(lines) => lines.join("\n"),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Rules {
-    Save(String),
-    Tables(Map<String, Value>),
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Scalar {
-    Bool(bool),
-    Number(i64),
-    Text(String),
-}
-
-impl fmt::Display for Scalar {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bool(b) => write!(f, "{}", u8::from(*b)),
-            Self::Number(n) => write!(f, "{n}"),
-            Self::Text(t) => f.write_str(t),
-        }
-    }
-}
-
-#[derive(Deserialize)]
-struct Iface {
-    name: String,
-    #[serde(default)]
-    addrs: Vec<String>,
-    mtu: Option<u32>,
-    group: Option<u32>,
-    #[serde(rename = "type")]
-    kind: Option<String>,
-    #[serde(default)]
-    ports: Vec<String>,
-    #[serde(default)]
-    hairpin: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Listener {
-    proto: String,
-    addr: Option<IpAddr>,
-    port: u16,
-    #[serde(default)]
-    transparent: bool,
-}
-
-/// The case as it is written. Fields about how it was made are passed over.
-#[derive(Deserialize)]
-struct Written {
-    #[serde(default)]
-    id: Value,
-    interfaces: Option<Vec<Iface>>,
-    #[serde(default)]
-    routes: Vec<String>,
-    #[serde(default)]
-    ip_rules: Vec<String>,
-    #[serde(default)]
-    sysctls: Map<String, Value>,
-    ipsets: Option<Lines>,
-    rules: Option<Rules>,
-    rules6: Option<Rules>,
-    nft: Option<String>,
-    #[serde(default)]
-    bridge_hosts: Map<String, Value>,
-    #[serde(default)]
-    listen: Vec<Listener>,
-    conntrack: Option<bool>,
-    clock: Option<u64>,
-    local_stack: Option<String>,
-    paste: Option<Lines>,
-    #[serde(default)]
-    assume: Vec<String>,
-    #[serde(default)]
-    packets: Vec<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Bytes {
-    Text(String),
-    Hex { hex: String },
-    Len { len: u16 },
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct TcpOpts {
-    hex: Option<String>,
-    mss: Option<u16>,
-    #[serde(default)]
-    sackok: bool,
-    ts: Option<[u32; 2]>,
-    wscale: Option<u8>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Wire {
-    hook_in: Option<String>,
-    src: Option<String>,
-    dst: Option<String>,
-    proto: Option<Scalar>,
-    sport: Option<u16>,
-    dport: Option<u16>,
-    flags: Option<Scalar>,
-    seq: Option<u32>,
-    ack: Option<u32>,
-    window: Option<u16>,
-    tcp_opts: Option<TcpOpts>,
-    vtag: Option<u32>,
-    chunk: Option<u8>,
-    itag: Option<u32>,
-    icmp_type: Option<u8>,
-    icmp_code: Option<u8>,
-    icmp_id: Option<u16>,
-    icmp_seq: Option<u16>,
-    inner: Option<Value>,
-    ttl: Option<u8>,
-    tos: Option<u8>,
-    id: Option<u16>,
-    df: Option<bool>,
-    mf: Option<bool>,
-    frag_off: Option<u16>,
-    frag_len: Option<u16>,
-    payload: Option<Bytes>,
-    bad_csum: Option<bool>,
-    ip_opts: Option<String>,
-    mark: Option<u32>,
-    uid: Option<u32>,
-    gid: Option<u32>,
-    bind_dev: Option<String>,
-    smac: Option<String>,
-    dmac: Option<String>,
-    sleep_ms: Option<u64>,
-    reply_to: Option<usize>,
-    icmp_error_to: Option<usize>,
-}
-
 /// Reads a line of cases: a case, or an object that holds one as `case`.
 ///
 /// # Errors
@@ -294,7 +107,7 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     }
     if let Some(paste) = w.paste.take() {
         let text = paste.into_text();
-        let reading = crate::read(&[&text]);
+        let reading = read(&[&text]);
         case.host = reading.host();
         case.docs.push(text);
         case.reading = Some(reading);
@@ -445,17 +258,12 @@ fn interfaces(host: &mut Host, listed: &[Iface]) -> Result<(), CaseError> {
 /// The interface of that name, made where it is not there yet.
 fn interface<'h>(host: &'h mut Host, name: &str) -> &'h mut Interface {
     let at = host.interfaces.iter().position(|i| &*i.name == name).unwrap_or_else(|| {
+        let fresh = Interface::named(name, Origin::Given);
         host.interfaces.push(Interface {
-            name: name.into(),
-            kind: IfKind::Plain,
-            addrs: Vec::new(),
-            master: None,
             mtu: Some(1500),
             group: Some(0),
-            mac: None,
             up: Some(true),
-            hairpin: false,
-            origin: Origin::Given,
+            ..fresh
         });
         host.interfaces.len() - 1
     });
@@ -484,7 +292,7 @@ fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), C
     tables.sort_by_key(|(name, _)| place(name));
     for (name, body) in tables {
         let doc = DocId(case.docs.len() as u16);
-        crate::restore_body(&mut case.host, doc, family, &name, &body, &mut case.diagnostics);
+        restore_body(&mut case.host, doc, family, &name, &body, &mut case.diagnostics);
         case.docs.push(body);
     }
     Ok(())
@@ -520,165 +328,6 @@ fn split_save(text: &str) -> Vec<(String, String)> {
         }
     }
     tables
-}
-
-fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
-    let w = Wire::deserialize(value).map_err(|e| wrong(at, e))?;
-    let field = |name: &str| format!("{at}.{name}");
-    let addr = |text: Option<String>, name: &str| match text {
-        None => Ok(None),
-        Some(t) => t.parse().map(|a| Some(AskAddr::Ip(a))).map_err(|_| wrong(field(name), t)),
-    };
-    let follow_up = match (w.reply_to, w.icmp_error_to) {
-        (Some(k), _) => Some(FollowUp::ReplyTo(k)),
-        (None, Some(k)) => Some(FollowUp::IcmpErrorTo(k)),
-        (None, None) => None,
-    };
-    let hex = |text: &str, name: &str| bytes_of(text).ok_or_else(|| wrong(field(name), text));
-    let mut ask = Ask {
-        span: None,
-        app: None,
-        entry: match w.hook_in.as_deref() {
-            Some("local") => AskEntry::Local,
-            Some(iface) => AskEntry::Iface(iface.into()),
-            None if follow_up.is_some() => AskEntry::Unsaid,
-            None => AskEntry::Local,
-        },
-        follow_up,
-        src: addr(w.src, "src")?,
-        dst: addr(w.dst, "dst")?,
-        proto: match w.proto {
-            None => None,
-            Some(p) => Some(protocol(&p.to_string()).ok_or_else(|| wrong(field("proto"), p))?),
-        },
-        sport: w.sport,
-        dport: w.dport,
-        flags: match w.flags {
-            None => None,
-            Some(f) => Some(TcpFlags(flags(&f).ok_or_else(|| wrong(field("flags"), f))?)),
-        },
-        seq: w.seq,
-        ack: w.ack,
-        window: w.window,
-        tcp_options: match w.tcp_opts {
-            None => None,
-            Some(o) => Some(tcp_options(&o, &hex)?.into()),
-        },
-        // What a case does not say is 0, and no answer to what came before.
-        sctp_tag: Some(w.vtag.unwrap_or(0)),
-        icmp_type: w.icmp_type,
-        icmp_code: w.icmp_code,
-        icmp_id: w.icmp_id,
-        icmp_seq: w.icmp_seq,
-        inner: match &w.inner {
-            None => None,
-            Some(inner) => Some(Box::new(ask(inner, &field("inner"))?)),
-        },
-        ttl: w.ttl,
-        tos: w.tos,
-        id: w.id,
-        df: w.df,
-        mf: w.mf,
-        frag_off: w.frag_off,
-        frag_len: w.frag_len,
-        payload: match w.payload {
-            None => {
-                // A chunk is told by its number or by the tag of an INIT.
-                let kind = w.chunk.or(w.itag.map(|_| 1));
-                let short = kind.filter(|k| !matches!(k, 1 | 2)).map(|k| vec![k, 0, 0, 4]);
-                let whole = || kind.map(|k| chainwalk_model::sctp_chunk(k, w.itag));
-                short.or_else(whole).map(Arc::from)
-            }
-            Some(Bytes::Text(t)) => Some(latin1(&t).ok_or_else(|| wrong(field("payload"), t))?),
-            Some(Bytes::Hex { hex: t }) => Some(hex(&t, "payload")?.into()),
-            Some(Bytes::Len { len }) => Some(vec![b'x'; usize::from(len)].into()),
-        },
-        bad_csum: w.bad_csum,
-        ip_options: match w.ip_opts {
-            None => None,
-            Some(t) => Some(padded(hex(&t, "ip_opts")?).into()),
-        },
-        extensions: None,
-        mark: w.mark,
-        uid: Some(w.uid.unwrap_or(0)),
-        gid: Some(w.gid.unwrap_or(0)),
-        bind: w.bind_dev.map(Text::from),
-        smac: match w.smac {
-            None => None,
-            Some(t) => Some(sets::mac(&t).ok_or_else(|| wrong(field("smac"), t))?),
-        },
-        frame: match w.dmac.as_deref() {
-            None | Some("self") => Some(PacketType::Host),
-            Some("other") => Some(PacketType::Other),
-            Some("broadcast") => Some(PacketType::Broadcast),
-            Some(t) => Some(match sets::mac(t).ok_or_else(|| wrong(field("dmac"), t))? {
-                Mac([0xff, 0xff, 0xff, 0xff, 0xff, 0xff]) => PacketType::Broadcast,
-                Mac([first, ..]) if first & 1 == 1 => PacketType::Multicast,
-                Mac(_) => PacketType::Other,
-            }),
-        },
-        after_ms: w.sleep_ms.unwrap_or(0),
-        at: None,
-    };
-    extensions::take_apart(&mut ask);
-    Ok(ask)
-}
-
-fn flags(written: &Scalar) -> Option<u8> {
-    match written {
-        Scalar::Number(n) => u8::try_from(*n).ok(),
-        Scalar::Text(t) if t.is_empty() || t.eq_ignore_ascii_case("none") => Some(0),
-        Scalar::Text(t) if t.contains(',') || (t.len() == 3 && flag_name(t).is_some()) => {
-            t.split(',').try_fold(0, |bits, name| Some(bits | flag_name(name)?))
-        }
-        Scalar::Text(t) => flag_letters(t),
-        Scalar::Bool(_) => None,
-    }
-}
-
-fn tcp_options(
-    o: &TcpOpts,
-    hex: &impl Fn(&str, &str) -> Result<Vec<u8>, CaseError>,
-) -> Result<Vec<u8>, CaseError> {
-    if let Some(text) = &o.hex {
-        return hex(text, "tcp_opts").map(padded);
-    }
-    let mut bytes = Vec::new();
-    if let Some(mss) = o.mss {
-        bytes.extend([2, 4]);
-        bytes.extend(mss.to_be_bytes());
-    }
-    if o.sackok {
-        bytes.extend([4, 2]);
-    }
-    if let Some([value, echo]) = o.ts {
-        bytes.extend([8, 10]);
-        bytes.extend(value.to_be_bytes());
-        bytes.extend(echo.to_be_bytes());
-    }
-    if let Some(shift) = o.wscale {
-        bytes.extend([1, 3, 3, shift]);
-    }
-    Ok(padded(bytes))
-}
-
-/// Zeros up to a multiple of four bytes.
-fn padded(mut bytes: Vec<u8>) -> Vec<u8> {
-    bytes.resize(bytes.len().next_multiple_of(4), 0);
-    bytes
-}
-
-fn bytes_of(hex: &str) -> Option<Vec<u8>> {
-    let digits: Vec<u8> = hex
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .map(|c| c.to_digit(16).map(|d| d as u8))
-        .collect::<Option<_>>()?;
-    digits.len().is_multiple_of(2).then(|| digits.chunks(2).map(|p| p[0] << 4 | p[1]).collect())
-}
-
-fn latin1(text: &str) -> Option<Arc<[u8]>> {
-    text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect()
 }
 
 #[cfg(test)]

@@ -259,4 +259,68 @@ mod tests {
         check_span("\u{1b}[1mACC\u{1b}[0mEPT", "ACCEPT", "ACC\u{1b}[0mEPT");
         check_span("\u{2013}dport 80", "--dport", "\u{2013}dport");
     }
+
+    #[test]
+    fn every_odd_character_has_its_place() {
+        for blank in
+            ['\u{a0}', '\u{2007}', '\u{202f}', '\u{3000}', '\u{2002}', '\u{2003}', '\u{2009}']
+        {
+            check(&format!("a{blank}b"), "a b");
+        }
+        for nothing in ['\u{200b}', '\u{200c}', '\u{200d}', '\u{feff}', '\u{2060}'] {
+            check(&format!("a{nothing}b"), "ab");
+        }
+        for end in ['\u{2028}', '\u{2029}', '\u{85}', '\r'] {
+            check(&format!("a{end}b"), "a\nb");
+        }
+        check("\u{2010}j \u{2011}j", "-j -j");
+        check("a\u{7}b\u{7f}c\td", "a b c\td");
+        check("a \\\r\n b", "a   b");
+        check("a\\b", "a\\b");
+        check("\u{e9}\u{8868}", "\u{e9}\u{8868}");
+        check("&lt;&quot;&#34;&#39;&nbsp;&#160;&nope;", "<\"\"'  &nope;");
+    }
+
+    #[test]
+    fn a_long_dash_is_as_many_hyphens_as_the_option_has() {
+        check("\u{2013} x", "-- x");
+        check("\u{2014}", "--");
+        check("\u{2014}-dport", "--dport");
+        check("\u{2013}j x", "-j x");
+        check("\u{2013}to x", "--to x");
+        check("\u{2013}5", "\u{2013}5");
+        check("a\u{2013}dport", "a\u{2013}dport");
+        check("\n\u{2013}A x", "\n-A x");
+    }
+
+    #[test]
+    fn the_sequences_of_a_terminal_end_where_they_end() {
+        check("a\u{1b}[Kb", "ab");
+        check("a\u{1b}[0;1;32mb", "ab");
+        check("a\u{1b}[@b\u{1b}[~c", "abc");
+        check("a\u{1b}(Bb\u{1b})0c", "abc");
+        check("a\u{1b}b", "ab");
+        check("\u{1b}", "");
+        // What never ends takes nothing with it.
+        let long = "1".repeat(40);
+        check(&format!("\u{1b}[{long}m"), &format!("{long}m"));
+    }
+
+    #[test]
+    fn a_span_covers_all_that_was_cleaned_away_within_it() {
+        check_span("a &amp;&amp; b", "&&", "&amp;&amp;");
+        check_span("a &gt; b", " > b", " &gt; b");
+        check_span("ab \\\n cd", "b   c", "b \\\n c");
+        check_span("\u{2014}A x", "-A", "\u{2014}A");
+        check_span("x\r\ny z", "z", "z");
+        let c = Clean::new(DocId(3), "a\u{a0}b");
+        assert_eq!(c.span(3, 3), Span::new(DocId(3), 4, 4));
+        assert_eq!(c.span(0, 0), Span::new(DocId(3), 0, 0));
+        let rows: Vec<_> =
+            Clean::new(DocId(0), "a\n\nbc").lines().map(|r| (r.start, r.end())).collect();
+        assert_eq!(rows, [(0, 1), (2, 2), (3, 5)]);
+        let words: Vec<_> =
+            Row { text: " a bc", start: 10 }.words().map(|w| (w.text, w.start)).collect();
+        assert_eq!(words, [("a", 11), ("bc", 13)]);
+    }
 }

@@ -4,21 +4,21 @@
 //! Guarantees: what [`edit_text`] prints of a change of one rule, [`edit`] reads back as the same change; a
 //! command that the real program would refuse is an error that points at the place.
 
-use crate::assume::{self, assumption, assumption_text, policy_text, route_text};
+use crate::assume::{assumption, assumption_text};
 use crate::clean::{Clean, Row};
+use crate::cx::Cx;
 use crate::draft::Draft;
+use crate::iproute::{BEFORE_MAIN, policy, policy_text, route, route_text};
+use crate::names::{paste_table, program};
 use crate::oneline::{self, bad, cidr, missing};
-use crate::rule::{self, Cx, Spec, Verb};
+use crate::rule;
 use crate::save::rule_text;
+use crate::spec::{Spec, Verb};
 use crate::{command, word};
 use chainwalk_model::{
-    Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Hint,
-    Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text,
-    builtin_names,
+    Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Host,
+    NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text, builtin_names,
 };
-
-/// Priority of a policy rule that is added without one to a host that has none.
-const BEFORE_MAIN: u32 = 32765;
 
 /// Reads a change to `host` as a person types it. Spans of its rules count in `text` as document `doc`;
 /// those of problems count there as document 0. Beside the change stand problems that do not hinder it.
@@ -61,7 +61,7 @@ pub fn edit_text(edit: &Edit, host: &Host) -> String {
     match edit {
         Edit::Chain { family, table, chain, change } => {
             let v6 = *family == Family::Ip6;
-            let program = if v6 { "ip6tables" } else { "iptables" };
+            let program = program(*family);
             let table = match &**table {
                 "filter" => String::new(),
                 table => format!(" -t {table}"),
@@ -279,10 +279,9 @@ impl Rules<'_> {
 
     fn not_pasted(&self, chain: &Text) -> Diagnostic {
         let mut found = self.wrong(chain, vec![Expected::Chain]);
-        let program = if self.family == Family::Ip6 { "ip6tables" } else { "iptables" };
         found.id = DiagnosticId::MissingChain;
         if builtin_names(&self.table).contains(&&**chain) {
-            found.hint = Some(Hint::Paste(format!("{program} -t {} -nvL", self.table).into()));
+            found.hint = Some(paste_table(self.family, &self.table));
         }
         found
     }
@@ -384,13 +383,13 @@ fn ip(words: &[Line], text: &str) -> Result<Edit, Diagnostic> {
     };
     let what = rest(text, at);
     match (short(&objects, object), verb) {
-        (Some("route"), Some("delete")) => Ok(Edit::DeleteRoute(assume::route(what)?)),
+        (Some("route"), Some("delete")) => Ok(Edit::DeleteRoute(route(what)?)),
         (Some("route"), Some("add" | "append" | "replace" | "change")) => {
-            Ok(Edit::Fact(Assumption::Route(assume::route(what)?)))
+            Ok(Edit::Fact(Assumption::Route(route(what)?)))
         }
         (Some("address"), Some("add" | "replace")) => address(&words[2..], text),
         (Some("rule"), Some("add")) => {
-            let (rule, priority) = assume::policy(what)?;
+            let (rule, priority) = policy(what)?;
             let priority = priority.unwrap_or(BEFORE_MAIN);
             let rule = PolicyRule { priority, origin: Origin::Given, ..rule };
             Ok(Edit::Fact(Assumption::Policy(rule)))

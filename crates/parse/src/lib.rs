@@ -10,15 +10,22 @@ mod answered;
 mod ask;
 mod assume;
 pub mod case;
+#[cfg(test)]
+mod checks;
 mod clean;
 mod command;
+mod cx;
 mod date;
 mod draft;
 mod edit;
 mod ext;
 mod facts;
+mod group;
+mod hosts;
+mod iproute;
 mod lines;
 mod listing;
+mod loops;
 mod names;
 mod oneline;
 mod paste;
@@ -27,6 +34,9 @@ mod rule;
 mod rules;
 mod save;
 mod shell;
+mod slots;
+mod spec;
+mod target;
 mod value;
 mod word;
 
@@ -37,5 +47,3 @@ pub use ext::{match_names, target_names};
 pub use lines::Lines;
 pub use paste::{read, read_telling};
 pub use save::{SaveText, save_text};
-
-pub(crate) use restore::restore_body;

@@ -4,14 +4,16 @@
 //! Everything behind the destination is read piece by piece; what is not read is kept as text.
 
 use crate::clean::Row;
-use crate::draft::{Draft, DraftRule};
+use crate::cx::Cx;
+use crate::draft::Draft;
 use crate::ext::{self, Given, MATCHES, Seen, TargetExt, UNREAD_TARGETS};
 use crate::names;
-use crate::rule::{Cx, named_target, tests};
+use crate::rules::DraftRule;
+use crate::target::{any_iface, named_target, tests};
 use crate::value::{self, whole};
 use chainwalk_model::{
-    AddrMask, Count, Counters, DiagnosticId, Expected, Family, IfaceMatch, Inv, IpMatch, Match, Op,
-    OpKind, Opaque, Policy, Severity, Target, Text,
+    AddrMask, Count, Counters, DiagnosticId, Expected, Family, Hint, IfaceMatch, Inv, IpMatch,
+    Match, Op, OpKind, Opaque, Policy, Severity, Target, Text,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -239,8 +241,8 @@ fn base(cx: &mut Cx<'_>, cells: &Cells<'_>, v6: bool, ops: &mut Vec<Op>) {
     let unknown = proto.is_none().then_some((cells.prot, Expected::Protocol));
     for (cell, expected) in unknown.into_iter().chain(names) {
         let place = (cell.start, cell.end());
-        let program = if v6 { "ip6tables -nvL" } else { "iptables -nvL" };
-        let hint = chainwalk_model::Hint::Paste(program.into());
+        let family = if v6 { Family::Ip6 } else { Family::Ip };
+        let hint = Hint::Paste(format!("{} -nvL", names::program(family)).into());
         cx.say(DiagnosticId::BadValue, Severity::Warning, place, vec![expected], Some(hint));
         let what = OpKind::Match(Match::Opaque(Opaque::new(None, cell.text)));
         ops.push(Op { what, span: cx.clean.span(cell.start, cell.end()) });
@@ -258,11 +260,6 @@ fn iface(text: &str) -> Option<Inv<IfaceMatch>> {
     }
     let value = whole(value::iface, name)?;
     any_iface(Inv { not, value })
-}
-
-/// `-i +` tests nothing, while `! -i +` never holds.
-pub(crate) fn any_iface(iface: Inv<IfaceMatch>) -> Option<Inv<IfaceMatch>> {
-    (iface.not || !iface.value.name.is_empty()).then_some(iface)
 }
 
 /// An address column; `None` if it is a name that nothing here can resolve.
@@ -490,25 +487,4 @@ fn finish(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_head_has_policy_or_references() {
-        let row = |text| Row { text, start: 0 };
-        let head = |text| head(row(text));
-        let policy = head("Chain INPUT (policy DROP 36M packets, 17G bytes)");
-        let counters = counters("36M", "17G");
-        let expect = Head { name: "INPUT", policy: Some(Policy::Drop), counters, references: None };
-        assert_eq!(policy, Some(expect));
-        assert_eq!(head("Chain x (2 references)").and_then(|h| h.references), Some(2));
-        assert_eq!(head("Chain of command (army)"), None);
-    }
-
-    #[test]
-    fn a_rounded_count_keeps_its_precision() {
-        assert_eq!(count("36M"), Some(Count { value: 36_000_000, unit: 1_000_000 }));
-        assert_eq!(count("99999"), Some(Count { value: 99999, unit: 1 }));
-        assert_eq!(count("tcp"), None);
-    }
-}
+mod tests;

@@ -2,6 +2,9 @@
 //!
 //! They are those of a Debian system's `/etc/protocols` and `/etc/services` that firewalls use.
 
+use crate::clean::Row;
+use chainwalk_model::{Backend, Family, Hint};
+
 /// Protocol names and numbers; the first name of a number is the one iptables prints.
 #[rustfmt::skip]
 pub(crate) const PROTOCOLS: &[(&str, u8)] = &[
@@ -174,6 +177,66 @@ pub(crate) const ICMP6: &[(&str, u8, Option<u8>)] = &[
     ("redirect", 137, None),
 ];
 
+/// Whether a row runs iptables or one of its kin.
+pub(crate) fn is_tables(row: Row<'_>) -> bool {
+    let first = row.text.split_whitespace().find(|w| *w != "sudo").unwrap_or_default();
+    tables(first.rsplit('/').next().unwrap_or(first)).is_some()
+}
+
+/// A program's name without its path.
+pub(crate) fn base(word: &str) -> &str {
+    word.rsplit('/').next().unwrap_or(word)
+}
+
+/// The family and the kind of iptables a program is, and whether it saves.
+pub(crate) fn tables(name: &str) -> Option<(Family, Option<Backend>, bool)> {
+    let lower = name.trim_matches(['$', '{', '}', '"']).to_ascii_lowercase();
+    let variable = name.starts_with('$');
+    let rest = if let Some(rest) = lower.strip_prefix("ip6tables") {
+        Some((Family::Ip6, rest))
+    } else if let Some(rest) = lower.strip_prefix("iptables") {
+        Some((Family::Ip, rest))
+    } else if variable && matches!(lower.as_str(), "ipt" | "ip4t" | "fw" | "iptables_cmd") {
+        Some((Family::Ip, ""))
+    } else if variable && matches!(lower.as_str(), "ipt6" | "ip6t") {
+        Some((Family::Ip6, ""))
+    } else {
+        match lower.as_str() {
+            "xtables-save" => Some((Family::Ip, "-nft-save")),
+            _ => None,
+        }
+    }?;
+    let backend = if rest.1.contains("nft") {
+        Some(Backend::IptablesNft)
+    } else if rest.1.contains("legacy") {
+        Some(Backend::Legacy)
+    } else {
+        None
+    };
+    let known = [
+        "",
+        "-save",
+        "-restore",
+        "-nft",
+        "-legacy",
+        "-nft-save",
+        "-legacy-save",
+        "-nft-restore",
+        "-legacy-restore",
+    ];
+    known.contains(&rest.1).then_some((rest.0, backend, rest.1.ends_with("save")))
+}
+
+/// The program for the rules of a family.
+pub(crate) fn program(family: Family) -> &'static str {
+    if family == Family::Ip6 { "ip6tables" } else { "iptables" }
+}
+
+/// To paste what shows a table whole.
+pub(crate) fn paste_table(family: Family, table: &str) -> Hint {
+    Hint::Paste(format!("{} -t {table} -nvL", program(family)).into())
+}
+
 /// DSCP classes by name.
 pub(crate) fn dscp_class(name: &str) -> Option<u8> {
     #[rustfmt::skip]
@@ -219,15 +282,14 @@ pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) 
     }
     known
         .into_iter()
-        .map(|k| (distance(&lower, &k.to_ascii_lowercase()), k))
+        .map(|k| (distance(lower.as_bytes(), k.to_ascii_lowercase().as_bytes()), k))
         .min_by_key(|(d, _)| *d)
         .filter(|(d, k)| *d <= 1 + k.len().min(name.len()) / 4)
         .map(|(_, k)| k)
 }
 
-/// How many letters differ, an exchange of two neighbours counting once.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
+/// How many letters must be put in, taken out, changed or exchanged with their neighbour.
+pub(crate) fn distance<T: PartialEq>(a: &[T], b: &[T]) -> usize {
     let mut before = vec![0; b.len() + 1];
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for i in 0..a.len() {
@@ -262,5 +324,69 @@ mod tests {
     fn the_nearest_name_is_near() {
         assert_eq!(nearest("conntrak", ["comment", "conntrack", "connmark"]), Some("conntrack"));
         assert_eq!(nearest("zzzz", ["comment", "conntrack"]), None);
+    }
+
+    /// `xtables_chain_protos`: the protocols that iptables itself has a name for.
+    #[test]
+    fn only_these_protocols_are_printed_by_name() {
+        for (number, name) in [
+            (1, "icmp"),
+            (6, "tcp"),
+            (17, "udp"),
+            (50, "esp"),
+            (51, "ah"),
+            (58, "ipv6-icmp"),
+            (132, "sctp"),
+            (135, "ipv6-mh"),
+            (136, "udplite"),
+            (2, "2"),
+            (47, "47"),
+            (255, "255"),
+        ] {
+            assert_eq!(protocol_name(number), name);
+        }
+    }
+
+    /// `syslog.h`.
+    #[test]
+    fn levels_have_names() {
+        let names = ["emerg", "alert", "crit", "error", "warning", "notice", "info", "debug"];
+        for (level, name) in (0..).zip(names) {
+            assert_eq!(log_level(name), Some(level), "{name}");
+        }
+        assert_eq!(
+            (log_level("panic"), log_level("err"), log_level("warn")),
+            (Some(0), Some(3), Some(4))
+        );
+        assert_eq!(log_level("loud"), None);
+        assert_eq!(
+            (tos("minimize-delay"), tos("x"), dscp_class("ef"), dscp_class("x")),
+            (Some(0x10), None, Some(0x2e), None)
+        );
+    }
+
+    #[test]
+    fn the_distance_counts_letters() {
+        for (a, b, count) in [
+            ("", "", 0),
+            ("abc", "abc", 0),
+            ("abc", "", 3),
+            ("", "abc", 3),
+            ("abc", "abd", 1),
+            ("abc", "ab", 1),
+            ("abc", "xabc", 1),
+            ("abc", "acb", 1),
+            ("abcd", "badc", 2),
+            ("kitten", "sitting", 3),
+        ] {
+            assert_eq!(distance(a.as_bytes(), b.as_bytes()), count, "{a} {b}");
+        }
+        // One letter, and one more for each four that the name has.
+        assert_eq!(nearest("abcdefxy", ["abcdefgh"]), Some("abcdefgh"));
+        assert_eq!(nearest("abcdwxyz", ["abcdefgh"]), None);
+        assert_eq!(nearest("TCP", ["tcp"]), Some("tcp"));
+        assert_eq!(nearest(&"a".repeat(41), ["a"]), None);
+        assert_eq!(nearest(&"a".repeat(40), [&*"a".repeat(40)]).map(str::len), Some(40));
+        assert_eq!(paste_table(Family::Ip6, "nat"), Hint::Paste("ip6tables -t nat -nvL".into()));
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Guarantees: a word's offsets lie on character boundaries of the text it was cut from.
 
+use crate::names::distance;
 use chainwalk_model::{
     Cidr, Diagnostic, DiagnosticId, DocId, Expected, Hint, Severity, Span, proto,
 };
@@ -17,7 +18,7 @@ pub(crate) struct Word<'a> {
 impl<'a> Word<'a> {
     /// The span of the word in document 0.
     pub(crate) fn span(self) -> Span {
-        Span::new(DocId(0), self.start, self.start + self.text.len())
+        Span::new(DocId(0), self.start, self.end())
     }
 
     /// The part of the word from byte `at` on; `at` is a character boundary.
@@ -28,6 +29,23 @@ impl<'a> Word<'a> {
     /// The part of the word before byte `at`; `at` is a character boundary.
     pub(crate) fn until(self, at: usize) -> Self {
         Self { text: self.text.get(..at).unwrap_or_default(), start: self.start }
+    }
+
+    /// Where the word ends in its text.
+    pub(crate) fn end(self) -> usize {
+        self.start + self.text.len()
+    }
+
+    /// The word without white space at its ends.
+    pub(crate) fn trim(self) -> Self {
+        let start = self.text.len() - self.text.trim_start().len();
+        Self { text: self.text.trim(), start: self.start + start }
+    }
+
+    /// The words within it, as [`words`] parts them.
+    pub(crate) fn words(self) -> Vec<Self> {
+        let within = words(self.text).into_iter();
+        within.map(|w| Word { text: w.text, start: w.start + self.start }).collect()
     }
 
     /// The two sides of the first `mark`.
@@ -86,35 +104,15 @@ pub(crate) fn missing(at: usize, expected: Vec<Expected>) -> Diagnostic {
 
 /// The hint that names the nearest of `known`, where one is near enough to be meant.
 pub(crate) fn did_you_mean(word: &str, known: &[&str]) -> Option<Hint> {
-    let word = word.to_ascii_lowercase();
-    let limit = (word.chars().count() / 3).max(1);
+    let letters: Vec<char> = word.to_ascii_lowercase().chars().collect();
+    let limit = (letters.len() / 3).max(1);
+    let word = &letters[..letters.len().min(40)];
     known
         .iter()
-        .map(|k| (distance(&word, k), *k))
+        .map(|k| (distance(word, &k.chars().collect::<Vec<_>>()), *k))
         .filter(|(d, _)| *d <= limit)
         .min_by_key(|(d, _)| *d)
         .map(|(_, k)| Hint::DidYouMean(k.into()))
-}
-
-/// How many letters must be put in, taken out, changed or swapped with their neighbour.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(40).collect(), b.chars().collect());
-    let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
-    for i in 0..=a.len() {
-        for j in 0..=b.len() {
-            rows[i][j] = if i == 0 || j == 0 {
-                i + j
-            } else {
-                let change = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-                let mut best = change.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
-                if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                    best = best.min(rows[i - 2][j - 2] + 1);
-                }
-                best
-            };
-        }
-    }
-    rows[a.len()][b.len()]
 }
 
 /// A number, decimal or `0x` hexadecimal.
@@ -159,6 +157,13 @@ pub(crate) fn protocol(text: &str) -> Option<u8> {
     })
 }
 
+/// Bytes written as pairs of hexadecimal digits.
+pub(crate) fn hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect::<Option<Vec<u8>>>()?;
+    let even = digits.len().is_multiple_of(2);
+    even.then(|| digits.chunks(2).map(|p| p[0] << 4 | p[1]).collect())
+}
+
 /// TCP flags as the letters `FSRPAUEC`, in any order.
 pub(crate) fn flag_letters(text: &str) -> Option<u8> {
     text.chars().try_fold(0, |bits, c| Some(bits | 1 << "FSRPAUEC".find(c.to_ascii_uppercase())?))
@@ -169,4 +174,104 @@ pub(crate) fn flag_name(text: &str) -> Option<u8> {
     const NAMES: [&str; 8] = ["fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr"];
     let text = text.to_ascii_lowercase();
     NAMES.iter().position(|n| *n == text).map(|at| 1 << at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_keep_their_places() {
+        let found: Vec<_> =
+            words(" a \"b c\"  d\"e f\" ").iter().map(|w| (w.text, w.start, w.end())).collect();
+        assert_eq!(found, [("a", 1, 2), ("\"b c\"", 3, 8), ("d\"e f\"", 10, 16)]);
+        let word = Word { text: " a=b ", start: 5 };
+        assert_eq!((word.trim().text, word.trim().start), ("a=b", 6));
+        let parts = word.trim().split('=').map(|(a, b)| (a.text, a.start, b.text, b.start));
+        assert_eq!(parts, Some(("a", 6, "b", 8)));
+        let within: Vec<_> = word.words().iter().map(|w| (w.text, w.start)).collect();
+        assert_eq!(within, [("a=b", 6)]);
+        assert_eq!((word.from(2).text, word.from(2).start, word.until(2).text), ("=b ", 7, " a"));
+    }
+
+    #[test]
+    fn numbers_networks_protocols_and_bytes() {
+        assert_eq!(
+            (number("0x1F"), number("0X1f"), number("31")),
+            (Some(31_u8), Some(31_u8), Some(31_u8))
+        );
+        assert_eq!(
+            (number::<u8>("256"), number::<u8>("0x"), number::<u8>("-1")),
+            (None, None, None)
+        );
+        let net = |addr: &str, len| addr.parse().ok().map(|addr| Cidr { addr, len });
+        assert_eq!(
+            (cidr("10.0.0.0/8"), cidr("10.0.0.1")),
+            (net("10.0.0.0", 8), net("10.0.0.1", 32))
+        );
+        assert_eq!((cidr("::/0"), cidr("::1")), (net("::", 0), net("::1", 128)));
+        assert_eq!(
+            (cidr("10.0.0.0/33"), cidr("::/129"), cidr("10/8"), cidr("x")),
+            (None, None, None, None)
+        );
+        assert_eq!((cidr("10.0.0.0/32"), cidr("::/128")), (net("10.0.0.0", 32), net("::", 128)));
+        // IANA's protocol numbers.
+        for (name, expect) in [
+            ("icmp", 1),
+            ("IGMP", 2),
+            ("ipip", 4),
+            ("tcp", 6),
+            ("udp", 17),
+            ("dccp", 33),
+            ("ipv6", 41),
+            ("gre", 47),
+            ("esp", 50),
+            ("ah", 51),
+            ("icmpv6", 58),
+            ("ipv6-icmp", 58),
+            ("icmp6", 58),
+            ("ipcomp", 108),
+            ("sctp", 132),
+            ("mh", 135),
+            ("udplite", 136),
+            ("89", 89),
+        ] {
+            assert_eq!(protocol(name), Some(expect), "{name}");
+        }
+        assert_eq!((protocol("256"), protocol("x")), (None, None));
+        assert_eq!(
+            (hex("0aF0"), hex(""), hex("0a0"), hex("0g")),
+            (Some(vec![10, 0xf0]), Some(vec![]), None, None)
+        );
+        assert_eq!(
+            (flag_letters("SA"), flag_letters("fsrpauec"), flag_letters("x")),
+            (Some(0x12), Some(0xff), None)
+        );
+        assert_eq!(
+            (flag_name("syn"), flag_name("CWR"), flag_name("x")),
+            (Some(2), Some(128), None)
+        );
+    }
+
+    #[test]
+    fn a_hint_is_near_enough_to_be_meant() {
+        let meant = |word, known: &[&str]| match did_you_mean(word, known) {
+            Some(Hint::DidYouMean(name)) => name.to_string(),
+            _ => String::new(),
+        };
+        for (word, known, expect) in [
+            ("vai", &["via", "dev"][..], "via"),
+            ("VIA", &["via"], "via"),
+            ("va", &["via"], "via"),
+            ("viaa", &["via"], "via"),
+            ("dea", &["dev", "via"], "dev"),
+            ("xyz", &["via"], ""),
+            // A third of the letters may be wrong.
+            ("prefernece", &["preference"], "preference"),
+            ("abcxyz", &["abcdef"], ""),
+            ("abcdxy", &["abcdef"], "abcdef"),
+        ] {
+            assert_eq!(meant(word, known), expect, "{word}");
+        }
+    }
 }

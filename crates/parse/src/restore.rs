@@ -1,8 +1,11 @@
 //! Lines of `iptables-save`, `-S`, restore input and `iptables -A …`, replayed on a table in order.
 
 use crate::clean::{Clean, Row};
-use crate::draft::{Draft, DraftRule};
-use crate::rule::{self, Cx, Verb};
+use crate::cx::Cx;
+use crate::draft::Draft;
+use crate::rule;
+use crate::rules::DraftRule;
+use crate::spec::Verb;
 use crate::word::{Word, words};
 use chainwalk_model::{
     Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Match, Op, OpKind,
@@ -225,5 +228,131 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
         Verb::Flush | Verb::DeleteChain | Verb::Rename(_) | Verb::Delete | Verb::DeleteAt(_) => {
             chain.doubt = Some((chain.rules.len(), doubt()));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::rules;
+    use crate::paste::read;
+    use chainwalk_model::{DiagnosticId, Match, OpKind, Policy};
+
+    const BASE: &str = ":INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j ACCEPT\n-A INPUT -p udp -j DROP\n";
+
+    /// The chains and the protocols of the rules after some lines, and whether a line had no rule to change.
+    fn after(lines: &str) -> (String, bool) {
+        let text = format!("{BASE}{lines}\n");
+        let printed = rules(&text);
+        let mut short: Vec<&str> = Vec::new();
+        for line in printed.lines().skip(1) {
+            let mut words = line.split_whitespace();
+            match line.strip_prefix(':') {
+                Some(_) => short.extend(words.next()),
+                None => short.extend(words.nth(3)),
+            }
+        }
+        let told = read(&[&text]).diagnostics.iter().any(|d| d.id == DiagnosticId::NoSuchRule);
+        (short.join(" "), told)
+    }
+
+    /// `man iptables`, COMMANDS.
+    #[test]
+    fn each_command_does_to_its_chain_what_it_says() {
+        for (lines, expect) in [
+            ("-A INPUT -p esp", ":INPUT tcp udp esp"),
+            ("-I INPUT -p esp", ":INPUT esp tcp udp"),
+            ("-I INPUT 1 -p esp", ":INPUT esp tcp udp"),
+            ("-I INPUT 2 -p esp", ":INPUT tcp esp udp"),
+            ("-I INPUT 3 -p esp", ":INPUT tcp udp esp"),
+            ("-I INPUT 2 -p esp -s 1.1.1.1,2.2.2.2", ":INPUT tcp 2.2.2.2/32 1.1.1.1/32 udp"),
+            ("-R INPUT 1 -p esp", ":INPUT esp udp"),
+            ("-R INPUT 2 -p esp", ":INPUT tcp esp"),
+            ("-D INPUT 1", ":INPUT udp"),
+            ("-D INPUT 2", ":INPUT tcp"),
+            ("-D INPUT -p udp -j DROP", ":INPUT tcp"),
+            ("-F INPUT", ":INPUT"),
+            ("-F", ":INPUT"),
+            ("-N c", ":INPUT :c tcp udp"),
+            ("-N c\n-A c -p esp\n-E c d", ":INPUT :d tcp udp esp"),
+            ("-N c\n-A c -p esp\n-X c", ":INPUT tcp udp"),
+            ("-N c\n-A c -p esp\n-X", ":INPUT tcp udp"),
+            ("-N c\n-A c -p esp\n-F c", ":INPUT :c tcp udp"),
+            ("-N c\n-X c\n-N c", ":INPUT :c tcp udp"),
+            ("-Z INPUT", ":INPUT tcp udp"),
+            ("-C INPUT -p esp", ":INPUT tcp udp"),
+            ("-D INPUT 1\n-D INPUT 1\n-A INPUT -p esp", ":INPUT esp"),
+        ] {
+            assert_eq!(after(lines), (expect.to_owned(), false), "{lines}");
+        }
+        for (lines, expect) in [
+            ("-I INPUT 4 -p esp", ":INPUT tcp udp esp"),
+            ("-R INPUT 3 -p esp", ":INPUT tcp udp"),
+            ("-R INPUT 0 -p esp", ":INPUT tcp udp"),
+            ("-D INPUT 3", ":INPUT tcp udp"),
+            ("-D INPUT 0", ":INPUT tcp udp"),
+            ("-D INPUT -p udp -j ACCEPT", ":INPUT tcp udp"),
+            ("-E INPUT d", ":INPUT tcp udp"),
+            ("-N c\n-N d\n-E c d", ":INPUT :c :d tcp udp"),
+        ] {
+            assert_eq!(after(lines), (expect.to_owned(), true), "{lines}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_perhaps_done_is_a_test_that_nobody_knows() {
+        let doubts = |line: &str| {
+            let text = format!(
+                "iptables -P INPUT ACCEPT\niptables -A INPUT -p tcp\niptables -A INPUT -p udp\nif [ -f x ]; then\n{line}\nfi\niptables -A INPUT -p esp\n"
+            );
+            let host = read(&[&text]).host();
+            let open =
+                |op: &chainwalk_model::Op| matches!(op.what, OpKind::Match(Match::Opaque(_)));
+            let all =
+                host.rules.rules.iter().map(|r| if r.ops.iter().any(open) { '?' } else { '.' });
+            let policy = host.rules.chains[0].base.as_ref().map(|b| b.policy);
+            (all.collect::<String>(), policy)
+        };
+        let accept = Some(Policy::Accept);
+        for (line, rules, policy) in [
+            ("iptables -A INPUT -p ah", "..?.", accept),
+            ("iptables -I INPUT -p ah", "?...", accept),
+            ("iptables -I INPUT 2 -p ah", ".?..", accept),
+            // What stood there may be there still.
+            ("iptables -R INPUT 1 -p ah", "???.", accept),
+            ("iptables -D INPUT 1", "??.", accept),
+            ("iptables -D INPUT -p udp", "??.", accept),
+            ("iptables -F INPUT", "??.", accept),
+            ("iptables -F", "??.", accept),
+            ("iptables -P INPUT DROP", "...", Some(Policy::Unknown)),
+            ("iptables -P INPUT ACCEPT", "...", accept),
+            ("iptables -N c", "...", accept),
+            ("iptables -L", "...", accept),
+        ] {
+            assert_eq!(doubts(line), (rules.to_owned(), policy), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_header_keeps_what_it_does_not_say() {
+        let policy = |text: &str| {
+            let reading = read(&[text]);
+            let base = reading.hosts[0].rules.chains[0].base.as_ref().map(|b| b.policy);
+            (base, reading.diagnostics.iter().any(|d| d.id == DiagnosticId::BadValue))
+        };
+        for (text, expect) in [
+            (":INPUT ACCEPT [0:0]", (Some(Policy::Accept), false)),
+            (":INPUT DROP", (Some(Policy::Drop), false)),
+            ("*filter\n:INPUT DROP [0:0]\n:INPUT - [0:0]\nCOMMIT", (Some(Policy::Drop), false)),
+            (":INPUT QUEUE [0:0]", (Some(Policy::Unknown), true)),
+        ] {
+            assert_eq!(policy(text), expect, "{text}");
+        }
+        let counters = |text: &str| {
+            let counters = read(&[text]).host().rules.chains[0].counters;
+            counters.map(|c| (c.packets.value, c.bytes.value))
+        };
+        assert_eq!(counters(":INPUT ACCEPT [12:345]"), Some((12, 345)));
+        assert_eq!(counters(":INPUT ACCEPT [12]"), None);
+        assert_eq!(counters(":INPUT ACCEPT"), None);
     }
 }

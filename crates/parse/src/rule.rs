@@ -3,152 +3,21 @@
 //! An option goes to the extension opened last that knows it, as getopt does; what no extension knows is
 //! kept as text and named.
 
-use crate::clean::Clean;
+use crate::cx::{ADVISED, Cx};
 use crate::draft::Draft;
-use crate::ext::{
-    self, Arg, Given, MATCHES, MatchExt, Opt, TARGETS, TargetExt, UNREAD_MATCHES, UNREAD_TARGETS,
-    Wrong,
-};
-use crate::listing::any_iface;
+use crate::ext::{self, Arg, Given, MATCHES, MatchExt, Opt, UNREAD_MATCHES};
 use crate::names;
+use crate::slots::{Slot, Slots};
+use crate::spec::{Spec, Verb};
+use crate::target::any_iface;
 use crate::value;
 use crate::word::Word;
 use chainwalk_model::{
-    AddrMask, ChainId, Count, Counters, Diagnostic, DiagnosticId, Expected, Family, Hint, Inv,
-    IpMatch, Match, Op, OpKind, Opaque, Policy, Severity, Target, Text,
+    AddrMask, Count, Counters, DiagnosticId, Expected, Family, Hint, Inv, Policy, Severity,
 };
-
-/// Where a rule is read.
-pub(crate) struct Cx<'a> {
-    /// The document.
-    pub(crate) clean: &'a Clean,
-    /// Where problems go.
-    pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
-}
-
-impl Cx<'_> {
-    /// Notes a problem at `start..end` of the clean text.
-    pub(crate) fn say(
-        &mut self,
-        id: DiagnosticId,
-        severity: Severity,
-        (start, end): (usize, usize),
-        expected: Vec<Expected>,
-        hint: Option<Hint>,
-    ) {
-        let found = self.clean.text.get(start..end).unwrap_or_default();
-        let found: String = found.chars().take(80).collect();
-        let span = self.clean.span(start, end);
-        let found: Text = found.trim().into();
-        self.diagnostics.push(Diagnostic { id, severity, span, found, expected, hint });
-    }
-
-    /// The known name that was meant. Whoever has so many problems reads no advice on each of them.
-    pub(crate) fn nearest<'n>(
-        &self,
-        name: &str,
-        known: impl IntoIterator<Item = &'n str>,
-    ) -> Option<Hint> {
-        if self.diagnostics.len() >= ADVISED {
-            return None;
-        }
-        names::nearest(name, known).map(|n| Hint::DidYouMean(n.into()))
-    }
-}
-
-/// The states of conntrack.
-const STATES: [&str; 7] = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "SNAT", "DNAT"];
-
-/// So many problems come with the nearest name.
-const ADVISED: usize = 1000;
-
-/// What a line asks to do.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Verb {
-    /// `-A`.
-    Append,
-    /// `-I`, at this place from 1.
-    Insert(u32),
-    /// `-D` by what the rule is.
-    Delete,
-    /// `-D` by number.
-    DeleteAt(u32),
-    /// `-R`.
-    Replace(u32),
-    /// `-N`.
-    New,
-    /// `-F`.
-    Flush,
-    /// `-X`.
-    DeleteChain,
-    /// `-P`.
-    Policy(Policy),
-    /// `-E`, to this name.
-    Rename(String),
-    /// `-Z`, `-C`, `-L`, `-S`: nothing is changed.
-    Nothing,
-}
-
-/// A line, read.
-#[derive(Debug)]
-pub(crate) struct Spec {
-    /// What it asks to do.
-    pub(crate) verb: Option<Verb>,
-    /// The chain it is about; `-F` and `-X` may name none.
-    pub(crate) chain: Option<String>,
-    /// The operations of each rule it makes: several source addresses make several rules.
-    pub(crate) rules: Vec<Vec<Op>>,
-    /// The counters.
-    pub(crate) counters: Option<Counters>,
-    /// The comment.
-    pub(crate) comment: Option<Text>,
-}
 
 /// How many extensions back an option is looked for; no rule of a person has as many.
 const REACH: usize = 64;
-
-/// How many rules one line may make; a person's makes a handful.
-const MOST_RULES: usize = 1024;
-
-enum Slot<'a> {
-    Match(&'static MatchExt, Given<'a>),
-    Target(&'static TargetExt, Given<'a>),
-    /// A match that is kept as text.
-    Opaque {
-        module: Text,
-        start: usize,
-        end: usize,
-    },
-    /// A target that is kept as text, or a chain.
-    Name {
-        name: String,
-        goto: bool,
-        start: usize,
-        end: usize,
-        options: bool,
-    },
-    /// A piece that could not be read.
-    Bad {
-        start: usize,
-        end: usize,
-    },
-}
-
-#[derive(Default)]
-struct Base {
-    ip: IpMatch,
-    srcs: Vec<Inv<AddrMask>>,
-    dsts: Vec<Inv<AddrMask>>,
-    start: Option<usize>,
-    end: usize,
-}
-
-impl Base {
-    fn cover(&mut self, start: usize, end: usize) {
-        self.start = Some(self.start.map_or(start, |s| s.min(start)));
-        self.end = self.end.max(end);
-    }
-}
 
 /// Reads the words of a line, counters in brackets taken off before.
 pub(crate) fn read(cx: &mut Cx<'_>, draft: &mut Draft, words: &[Word<'_>]) -> Spec {
@@ -158,8 +27,7 @@ pub(crate) fn read(cx: &mut Cx<'_>, draft: &mut Draft, words: &[Word<'_>]) -> Sp
         words,
         at: 0,
         not: None,
-        base: Base::default(),
-        slots: Vec::new(),
+        slots: Slots::default(),
         verb: None,
         chain: None,
         counters: None,
@@ -178,8 +46,7 @@ struct Reader<'a, 'w, 'c, 'd> {
     at: usize,
     /// Where a `!` stands that waits for its option.
     not: Option<usize>,
-    base: Base,
-    slots: Vec<Slot<'a>>,
+    slots: Slots<'a>,
     verb: Option<Verb>,
     chain: Option<String>,
     counters: Option<Counters>,
@@ -219,7 +86,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 vec![expected],
                 None,
             );
-            self.slots.push(Slot::Bad { start: option.start, end: option.end });
+            self.slots.list.push(Slot::Bad { start: option.start, end: option.end });
         }
         found
     }
@@ -262,7 +129,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             self.cx.say(DiagnosticId::Prose, Severity::Note, (word.start, end), vec![], None);
             return;
         }
-        let open = self.slots.last_mut();
+        let open = self.slots.list.last_mut();
         if let Some(Slot::Opaque { end, .. } | Slot::Name { end, options: true, .. }) = open {
             *end = word.end;
             return;
@@ -270,13 +137,13 @@ impl<'a> Reader<'a, '_, '_, '_> {
         let place = (word.start, word.end);
         let id = DiagnosticId::UnknownOption;
         self.cx.say(id, Severity::Warning, place, vec![], None);
-        self.slots.push(Slot::Bad { start: word.start, end: word.end });
+        self.slots.list.push(Slot::Bad { start: word.start, end: word.end });
     }
 
     fn verb(&mut self, verb: Verb, chain: Option<&Word<'_>>) {
         if self.verb.is_some() {
-            let end = chain.map_or(self.word_end(), |c| c.end);
-            self.twice(self.word_start(), end);
+            let (start, end) = (self.word_start(), chain.map_or(self.word_end(), |c| c.end));
+            self.slots.twice(self.cx, start, end);
             return;
         }
         self.verb = Some(verb);
@@ -290,14 +157,6 @@ impl<'a> Reader<'a, '_, '_, '_> {
 
     fn word_end(&self) -> usize {
         self.at.checked_sub(1).and_then(|at| self.words.get(at)).map_or(0, |w| w.end)
-    }
-
-    /// What may stand only once stands again: it is kept as text.
-    fn twice(&mut self, start: usize, end: usize) {
-        let start = start.min(end);
-        let expected = vec![Expected::EndOfLine];
-        self.cx.say(DiagnosticId::BadValue, Severity::Warning, (start, end), expected, None);
-        self.slots.push(Slot::Bad { start, end });
     }
 
     fn operand_number(&mut self) -> Option<u32> {
@@ -404,19 +263,21 @@ impl<'a> Reader<'a, '_, '_, '_> {
             }
             "-s" | "--source" | "--src" => {
                 let found = self.addrs(option, start);
-                self.base.srcs.extend(found);
+                self.slots.base.srcs.extend(found);
             }
             "-d" | "--destination" | "--dst" => {
                 let found = self.addrs(option, start);
-                self.base.dsts.extend(found);
+                self.slots.base.dsts.extend(found);
             }
             "-i" | "--in-interface" => {
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
-                self.base.ip.iniface = found.and_then(any_iface).or(self.base.ip.iniface.take());
+                self.slots.base.ip.iniface =
+                    found.and_then(any_iface).or(self.slots.base.ip.iniface.take());
             }
             "-o" | "--out-interface" => {
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
-                self.base.ip.outiface = found.and_then(any_iface).or(self.base.ip.outiface.take());
+                self.slots.base.ip.outiface =
+                    found.and_then(any_iface).or(self.slots.base.ip.outiface.take());
             }
             // `-m policy` and what `-m ipvs` writes have a `--proto` of their own.
             "--proto" if self.has_own_proto() => self.extension(option, start),
@@ -428,11 +289,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
                     .map(|w| w.text.as_ref());
                 let found = self.base_value(option, start, value::protocol, Expected::Protocol);
                 // 0 is any.
-                self.base.ip.proto = found.filter(|p| p.value != 0);
+                self.slots.base.ip.proto = found.filter(|p| p.value != 0);
             }
             "-f" | "--fragment" | "--fragments" => {
-                self.base.cover(start, option.end);
-                self.base.ip.fragment = Some(Inv { not: self.not.is_some(), value: () });
+                self.slots.base.cover(start, option.end);
+                self.slots.base.ip.fragment = Some(Inv { not: self.not.is_some(), value: () });
             }
             "-j" | "--jump" => self.target(option, start, false),
             "-g" | "--goto" => self.target(option, start, true),
@@ -443,11 +304,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
 
     /// Whether the last extension opened is that target.
     fn has_target(&self, name: &str) -> bool {
-        matches!(self.slots.last(), Some(Slot::Target(ext, _)) if ext.names.contains(&name))
+        matches!(self.slots.list.last(), Some(Slot::Target(ext, _)) if ext.names.contains(&name))
     }
 
     fn has_own_proto(&self) -> bool {
-        self.slots.iter().rev().take(REACH).any(|slot| match slot {
+        self.slots.list.iter().rev().take(REACH).any(|slot| match slot {
             Slot::Match(ext, _) => ext.options.iter().any(|o| o.is("--proto")),
             _ => false,
         })
@@ -467,7 +328,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
     ) -> Option<Inv<T>> {
         let word = self.operand(option, expected.clone())?;
         if let Some(value) = value::whole(piece, &word.text) {
-            self.base.cover(start, word.end);
+            self.slots.base.cover(start, word.end);
             return Some(Inv { not: self.not.is_some(), value });
         }
         self.bad(word, start, expected);
@@ -490,7 +351,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             vec![expected],
             hint,
         );
-        self.slots.push(Slot::Bad { start, end: word.end });
+        self.slots.list.push(Slot::Bad { start, end: word.end });
     }
 
     /// `-s a,b`: each address makes a rule of its own.
@@ -507,7 +368,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 }
             }
         }
-        self.base.cover(start, word.end);
+        self.slots.base.cover(start, word.end);
         found
     }
 
@@ -515,7 +376,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         let Some(word) = self.operand(option, Expected::Option) else { return };
         let name = word.text.as_ref();
         if let Some(ext) = ext::find_match(name) {
-            self.slots.push(Slot::Match(ext, self.given(name, start, word.end)));
+            self.slots.list.push(Slot::Match(ext, self.given(name, start, word.end)));
             return;
         }
         if UNREAD_MATCHES.contains(&name) {
@@ -533,7 +394,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 hint,
             );
         }
-        self.slots.push(Slot::Opaque { module: name.into(), start, end: word.end });
+        self.slots.list.push(Slot::Opaque { module: name.into(), start, end: word.end });
     }
 
     fn given(&self, name: &'a str, start: usize, end: usize) -> Given<'a> {
@@ -544,15 +405,15 @@ impl<'a> Reader<'a, '_, '_, '_> {
         let Some(word) = self.operand(option, Expected::Target) else { return };
         let name = word.text.as_ref();
         let there = |slot: &Slot<'_>| matches!(slot, Slot::Target(..) | Slot::Name { .. });
-        if self.slots.iter().rev().take(REACH).any(there) {
-            self.twice(start, word.end);
+        if self.slots.list.iter().rev().take(REACH).any(there) {
+            self.slots.twice(self.cx, start, word.end);
             return;
         }
         if !goto && let Some(ext) = ext::find_target(name) {
-            self.slots.push(Slot::Target(ext, self.given(name, start, word.end)));
+            self.slots.list.push(Slot::Target(ext, self.given(name, start, word.end)));
         } else {
             let name = name.to_owned();
-            self.slots.push(Slot::Name { name, goto, start, end: word.end, options: false });
+            self.slots.list.push(Slot::Name { name, goto, start, end: word.end, options: false });
         }
     }
 
@@ -560,8 +421,8 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn extension(&mut self, option: &Word<'_>, start: usize) {
         let name = option.text.as_ref();
         for exact in [true, false] {
-            for slot in (0..self.slots.len()).rev().take(REACH) {
-                let known = match &self.slots[slot] {
+            for slot in (0..self.slots.list.len()).rev().take(REACH) {
+                let known = match &self.slots.list[slot] {
                     Slot::Match(ext, _) => known(ext.options, name, exact),
                     Slot::Target(ext, _) => known(ext.options, name, exact),
                     _ => None,
@@ -575,8 +436,8 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 && let Some(known) = known(implied.options, name, exact)
             {
                 let given = self.given(implied.names[0], start, option.end);
-                self.slots.push(Slot::Match(implied, given));
-                self.give(self.slots.len() - 1, known, option, start);
+                self.slots.list.push(Slot::Match(implied, given));
+                self.give(self.slots.list.len() - 1, known, option, start);
                 return;
             }
         }
@@ -585,37 +446,9 @@ impl<'a> Reader<'a, '_, '_, '_> {
 
     /// The match that `-p` stands for, unless it is already there.
     fn implied(&self) -> Option<&'static MatchExt> {
-        let name = match self.proto? {
-            "6" => "tcp",
-            "17" => "udp",
-            "1" => "icmp",
-            "58" => "icmp6",
-            "132" => "sctp",
-            "33" => "dccp",
-            "50" => "esp",
-            "51" => "ah",
-            "108" => "ipcomp",
-            "135" | "mobility-header" => "mh",
-            name => name,
-        };
-        let ext = ext::find_match(name)?;
-        let lower = [
-            "tcp",
-            "udp",
-            "udplite",
-            "icmp",
-            "icmp6",
-            "icmpv6",
-            "ipv6-icmp",
-            "sctp",
-            "dccp",
-            "esp",
-            "ah",
-            "ipcomp",
-            "mh",
-        ];
+        let ext = ext::of_protocol(self.proto?)?;
         let there = |slot: &Slot<'_>| matches!(slot, Slot::Match(e, _) if e.names == ext.names);
-        (lower.contains(&name) && !self.slots.iter().rev().take(REACH).any(there)).then_some(ext)
+        (!self.slots.list.iter().rev().take(REACH).any(there)).then_some(ext)
     }
 
     /// Takes the values of a known option.
@@ -633,7 +466,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             values.push(word.clone());
         }
         let arg = Arg { name: known.name, not: self.not.is_some(), values, start, end };
-        let twice = match self.slots.get_mut(slot) {
+        let twice = match self.slots.list.get_mut(slot) {
             Some(Slot::Match(_, given) | Slot::Target(_, given)) => {
                 given.end = given.end.max(end);
                 let twice = !known.many && given.get(known.name).is_some();
@@ -645,7 +478,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             _ => false,
         };
         if twice {
-            self.twice(start, end);
+            self.slots.twice(self.cx, start, end);
         }
     }
 
@@ -660,7 +493,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             end = word.end;
             self.at += 1;
         }
-        let owner = self.slots.iter_mut().rev().take(REACH).find_map(|slot| match slot {
+        let owner = self.slots.list.iter_mut().rev().take(REACH).find_map(|slot| match slot {
             Slot::Opaque { end, .. } => Some(end),
             Slot::Name { end, options, goto: false, .. } => {
                 *options = true;
@@ -673,7 +506,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             return;
         }
         // One rule needs so much advice and no more.
-        let hint = if self.slots.len() < REACH { self.advice(name) } else { None };
+        let hint = if self.slots.list.len() < REACH { self.advice(name) } else { None };
         self.cx.say(
             DiagnosticId::UnknownOption,
             Severity::Warning,
@@ -681,7 +514,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
             vec![],
             hint,
         );
-        self.slots.push(Slot::Bad { start, end });
+        self.slots.list.push(Slot::Bad { start, end });
     }
 
     fn advice(&self, name: &str) -> Option<Hint> {
@@ -698,7 +531,7 @@ impl<'a> Reader<'a, '_, '_, '_> {
         if let Some(ext) = owner {
             return Some(Hint::DidYouMean(format!("-m {} {name}", ext.names[0]).into()));
         }
-        let open = self.slots.iter().rev().take(REACH).flat_map(|slot| match slot {
+        let open = self.slots.list.iter().rev().take(REACH).flat_map(|slot| match slot {
             Slot::Match(ext, _) => ext.options,
             Slot::Target(ext, _) => ext.options,
             _ => &[],
@@ -708,173 +541,10 @@ impl<'a> Reader<'a, '_, '_, '_> {
         self.cx.nearest(name, all)
     }
 
-    fn op(&self, what: OpKind, start: usize, end: usize) -> Op {
-        Op { what, span: self.cx.clean.span(start, end) }
+    fn finish(self) -> Spec {
+        let (rules, comment) = self.slots.operations(self.cx, self.draft);
+        Spec { rules, verb: self.verb, chain: self.chain, counters: self.counters, comment }
     }
-
-    fn text(&self, start: usize, end: usize) -> &str {
-        self.cx.clean.text.get(start..end).unwrap_or_default()
-    }
-
-    fn opaque(&self, module: Option<&str>, start: usize, end: usize) -> Opaque {
-        Opaque::new(module, self.text(start, end))
-    }
-
-    fn wrong(&mut self, wrong: Wrong) {
-        let place = (wrong.start, wrong.end);
-        let hint = wrong.hint.clone().or_else(|| self.meant(&wrong));
-        self.cx.say(wrong.id, Severity::Warning, place, wrong.expected, hint);
-    }
-
-    /// The known value that was meant by one that does not fit.
-    fn meant(&self, wrong: &Wrong) -> Option<Hint> {
-        if wrong.id != DiagnosticId::BadValue {
-            return None;
-        }
-        let text = self.text(wrong.start, wrong.end);
-        match wrong.expected.first()? {
-            Expected::CtState => {
-                let fits = |word: &&str| STATES.iter().any(|s| s.eq_ignore_ascii_case(word));
-                text.split(',').filter(|w| !fits(w)).find_map(|w| self.cx.nearest(w, STATES))
-            }
-            Expected::IcmpType => {
-                let known = if self.v6() { names::ICMP6 } else { names::ICMP };
-                self.cx.nearest(text, known.iter().map(|(name, ..)| *name))
-            }
-            _ => None,
-        }
-    }
-
-    fn finish(mut self) -> Spec {
-        if self.base.srcs.len().max(1) * self.base.dsts.len().max(1) > MOST_RULES {
-            (self.base.srcs, self.base.dsts) = (Vec::new(), Vec::new());
-            let start = self.base.start.unwrap_or(self.base.end);
-            self.twice(start, self.base.end);
-        }
-        let mut ops = Vec::new();
-        let mut target = None;
-        let mut comment = None;
-        for slot in std::mem::take(&mut self.slots) {
-            match slot {
-                Slot::Match(ext, given) => {
-                    let (start, end) = (given.start, given.end);
-                    let what = match (ext.build)(&given) {
-                        Ok(found) => found,
-                        Err(wrong) => {
-                            self.wrong(wrong);
-                            Match::Opaque(self.opaque(Some(given.name), start, end))
-                        }
-                    };
-                    if let (Match::Comment(text), None) = (&what, &comment) {
-                        comment = Some(text.clone());
-                    }
-                    ops.push(self.op(OpKind::Match(what), start, end));
-                }
-                Slot::Opaque { module, start, end } => {
-                    let what = Match::Opaque(self.opaque(Some(&module), start, end));
-                    ops.push(self.op(OpKind::Match(what), start, end));
-                }
-                Slot::Bad { start, end } => {
-                    let what = Match::Opaque(self.opaque(None, start, end));
-                    ops.push(self.op(OpKind::Match(what), start, end));
-                }
-                Slot::Target(ext, given) => {
-                    let (start, end) = (given.start, given.end);
-                    let what = match (ext.build)(&given) {
-                        Ok(found) => found,
-                        Err(wrong) => {
-                            self.wrong(wrong);
-                            Target::Opaque(self.opaque(Some(given.name), start, end))
-                        }
-                    };
-                    target = Some(self.op(OpKind::Target(what), start, end));
-                }
-                Slot::Name { name, goto, start, end, options } => {
-                    let what = self.named(&name, goto, options, start, end);
-                    target = Some(self.op(OpKind::Target(what), start, end));
-                }
-            }
-        }
-        ops.extend(target);
-        Spec {
-            rules: self.expand(&ops),
-            verb: self.verb,
-            chain: self.chain,
-            counters: self.counters,
-            comment,
-        }
-    }
-
-    /// A target that is no extension read here: a chain, or one kept as text.
-    fn named(&mut self, name: &str, goto: bool, options: bool, start: usize, end: usize) -> Target {
-        let text = self.opaque(Some(name), start, end);
-        named_target(self.cx, self.draft, name, goto, options, (start, end), text)
-    }
-
-    /// The base tests before the other operations, once for every pair of addresses.
-    fn expand(&self, ops: &[Op]) -> Vec<Vec<Op>> {
-        let base = &self.base;
-        let one = |list: &[Inv<AddrMask>]| -> Vec<Option<Inv<AddrMask>>> {
-            if list.is_empty() { vec![None] } else { list.iter().copied().map(tests).collect() }
-        };
-        let mut rules = Vec::new();
-        for src in one(&base.srcs) {
-            for dst in one(&base.dsts) {
-                let ip = IpMatch { src, dst, ..base.ip.clone() };
-                let mut all = Vec::with_capacity(ops.len() + 1);
-                if ip != IpMatch::default() {
-                    let start = base.start.unwrap_or(base.end);
-                    all.push(self.op(OpKind::Match(Match::Ip(ip)), start, base.end));
-                }
-                all.extend(ops.iter().cloned());
-                rules.push(all);
-            }
-        }
-        rules
-    }
-}
-
-/// `-s 0.0.0.0/0` tests nothing, while `! -s 0.0.0.0/0` never holds.
-pub(crate) fn tests(net: Inv<AddrMask>) -> Option<Inv<AddrMask>> {
-    (net.not || !net.value.mask.is_unspecified()).then_some(net)
-}
-
-/// A target by a name that no extension read here has: a chain, or one kept as text.
-pub(crate) fn named_target(
-    cx: &mut Cx<'_>,
-    draft: &mut Draft,
-    name: &str,
-    goto: bool,
-    options: bool,
-    (start, end): (usize, usize),
-    text: Opaque,
-) -> Target {
-    let chain = draft.find(name);
-    if chain.is_none() && !goto {
-        if UNREAD_TARGETS.contains(&name) {
-            cx.say(DiagnosticId::NotModelled, Severity::Warning, (start, end), vec![], None);
-            return Target::Opaque(text);
-        }
-        if options {
-            let known = TARGETS.iter().flat_map(|e| e.names).copied();
-            let near = Some(known).filter(|_| name.len() > 2).and_then(|k| cx.nearest(name, k));
-            cx.say(
-                DiagnosticId::UnknownTarget,
-                Severity::Warning,
-                (start, end),
-                vec![Expected::Target, Expected::Chain],
-                near,
-            );
-            return Target::Opaque(text);
-        }
-    }
-    let at = chain.unwrap_or_else(|| draft.chain(name));
-    let jump = &mut draft.chains[at].jump;
-    if jump.is_none() {
-        *jump = Some(cx.clean.span(start, end));
-    }
-    let id = ChainId(at as u32);
-    if goto { Target::Goto(id) } else { Target::Jump(id) }
 }
 
 const BASE: &[&str] = &[
@@ -904,3 +574,6 @@ fn known(options: &'static [Opt], name: &str, exact: bool) -> Option<&'static Op
     let mut found = options.iter().filter(fits);
     found.next().filter(|_| found.next().is_none())
 }
+
+#[cfg(test)]
+mod tests;

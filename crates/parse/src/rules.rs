@@ -3,9 +3,22 @@
 //! Appending, inserting at the head, and deleting at either end or by content cost about the same however long
 //! the chain is: what is deleted by content leaves a gap, and where a content stands is looked up.
 
-use crate::draft::DraftRule;
+use chainwalk_model::{Counters, Op, Span, Text};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
+/// A rule while it is being read.
+#[derive(Clone, Debug)]
+pub(crate) struct DraftRule {
+    /// Its operations; chains are indices into the draft.
+    pub(crate) ops: Vec<Op>,
+    /// Its counters.
+    pub(crate) counters: Option<Counters>,
+    /// Its comment.
+    pub(crate) comment: Option<Text>,
+    /// Its text.
+    pub(crate) span: Span,
+}
 
 /// Rules in order.
 #[derive(Clone, Debug, Default)]

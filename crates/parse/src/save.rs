@@ -4,15 +4,16 @@
 //! printed in part but stands as a remark.
 
 use crate::clean::Clean;
+use crate::cx::Cx;
 use crate::draft::Draft;
 use crate::ext::{MATCHES, Seen, TARGETS};
 use crate::names::protocol_name;
-use crate::rule::{self, Cx};
-use crate::value::mask_len;
-use crate::word::{quote_loosely, words};
+use crate::rule;
+use crate::value::{addr_text, iface_text};
+use crate::word::words;
 use chainwalk_model::{
-    AddrMask, Backend, Chain, ChainId, Counters, DocId, Family, Host, IfaceMatch, IpMatch, Match,
-    Op, OpKind, Opaque, Policy, Rule, Ruleset, Table, Target,
+    Backend, Chain, ChainId, Counters, DocId, Family, Host, IpMatch, Match, Op, OpKind, Opaque,
+    Policy, Rule, Ruleset, Table, Target,
 };
 use std::fmt::Write as _;
 
@@ -197,19 +198,4 @@ fn ip_text(out: &mut String, ip: &IpMatch) {
     if let Some(fragment) = ip.fragment {
         put(fragment.not, "-f", "");
     }
-}
-
-/// An address under its mask; a whole address has `/32` only where `full` asks for it.
-pub(crate) fn addr_text(net: AddrMask, full: bool) -> String {
-    let width = if net.addr.is_ipv6() { 128 } else { 32 };
-    match mask_len(net.mask) {
-        Some(len) if len == width && !full => net.addr.to_string(),
-        Some(len) => format!("{}/{len}", net.addr),
-        None => format!("{}/{}", net.addr, net.mask),
-    }
-}
-
-/// An interface as `-i` takes it.
-pub(crate) fn iface_text(iface: &IfaceMatch) -> String {
-    quote_loosely(&format!("{}{}", iface.name, if iface.prefix { "+" } else { "" }))
 }

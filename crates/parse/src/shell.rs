@@ -4,6 +4,7 @@
 //! Nothing is run: what a loop, a branch or a function does is marked as possible, never as done.
 
 use crate::clean::Row;
+use crate::names::is_tables;
 use crate::word::Word;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -361,7 +362,7 @@ fn split(row: Row<'_>) -> Vec<Part<'_>> {
         let row = Row { text: &text[start..end], start: row.start + start }.trim();
         // A rule that was made before is no condition for the next one.
         let after = match parts.last() {
-            Some(last) if after == Joint::And && crate::command::is_tables(last.row) => last.after,
+            Some(last) if after == Joint::And && is_tables(last.row) => last.after,
             _ => after,
         };
         if !row.text.is_empty() {
@@ -395,3 +396,6 @@ fn split(row: Row<'_>) -> Vec<Part<'_>> {
     push(start, text.len(), after);
     parts
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 //! A piece ends where the next byte can't belong to it; [`whole`] asks that nothing is left.
 
 use crate::names;
+use crate::word::quote_loosely;
 use chainwalk_model::{
     AddrMask, AddrTypes, Cidr, CtStates, IfaceMatch, Mac, Masked, Range, Rate, TcpFlags,
 };
@@ -454,65 +455,20 @@ pub(crate) fn quoted(i: &str) -> Piece<'_, String> {
     fail(i)
 }
 
-#[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-
-    use super::*;
-
-    #[track_caller]
-    fn check<'a, T: PartialEq + std::fmt::Debug>(
-        piece: impl FnMut(&'a str) -> Piece<'a, T>,
-        text: &'a str,
-        expect: impl Into<Option<T>>,
-    ) {
-        assert_eq!(whole(piece, text), expect.into(), "{text:?}");
-    }
-
-    #[test]
-    fn numbers_are_read_as_iptables_reads_them() {
-        check(u32n, "0x4000", Some(0x4000));
-        check(u32n, "010", Some(8));
-        check(u8n, "256", None);
-        check(u64n, "18446744073709551616", None);
-    }
-
-    #[test]
-    fn ports_may_be_open_ended_and_named() {
-        check(port_range, "80:", Some(Range { first: 80, last: 65535 }));
-        check(port_range, ":80", Some(Range { first: 0, last: 80 }));
-        check(port_range, "ssh", Some(Range { first: 22, last: 22 }));
-        check(port_range, "90:80", None);
-        check(port_range, "65536", None);
-        check(port_range, "80x", None);
-    }
-
-    #[test]
-    fn masks_may_be_lengths_or_addresses() {
-        let net =
-            |a: &str, m: &str| AddrMask { addr: a.parse().unwrap(), mask: m.parse().unwrap() };
-        check(addr_mask, "10.0.0.0/8", Some(net("10.0.0.0", "255.0.0.0")));
-        check(addr_mask, "10/8", Some(net("10.0.0.0", "255.0.0.0")));
-        check(addr_mask, "1.0.3.0/255.0.255.0", Some(net("1.0.3.0", "255.0.255.0")));
-        check(addr_mask, "1.2.3.4", Some(net("1.2.3.4", "255.255.255.255")));
-        check(addr_mask, "fd00::/64", Some(net("fd00::", "ffff:ffff:ffff:ffff::")));
-        check(addr_mask, "::/0", Some(net("::", "::")));
-        check(addr_mask, "10.0.0.0/33", None);
-        check(addr_mask, "10.0.0", None);
-    }
-
-    #[test]
-    fn flags_and_states_are_bits() {
-        check(tcp_flags, "SYN,RST,ACK,FIN", Some(TcpFlags(0x17)));
-        check(tcp_flags, "ALL", Some(TcpFlags(0x3f)));
-        check(tcp_flags, "SYM", None);
-        check(ct_states, "RELATED,ESTABLISHED", Some(CtStates(12)));
-    }
-
-    #[test]
-    fn a_rate_has_a_period() {
-        check(rate, "3/min", Some(Rate { count: 3, period_s: 60 }));
-        check(rate, "5", Some(Rate { count: 5, period_s: 1 }));
-        check(rate, "0/s", None);
+/// An address under its mask; a whole address has `/32` only where `full` asks for it.
+pub(crate) fn addr_text(net: AddrMask, full: bool) -> String {
+    let width = if net.addr.is_ipv6() { 128 } else { 32 };
+    match mask_len(net.mask) {
+        Some(len) if len == width && !full => net.addr.to_string(),
+        Some(len) => format!("{}/{len}", net.addr),
+        None => format!("{}/{}", net.addr, net.mask),
     }
 }
+
+/// An interface as `-i` takes it.
+pub(crate) fn iface_text(iface: &IfaceMatch) -> String {
+    quote_loosely(&format!("{}{}", iface.name, if iface.prefix { "+" } else { "" }))
+}
+
+#[cfg(test)]
+mod tests;

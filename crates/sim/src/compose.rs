@@ -1,7 +1,8 @@
 //! An asked packet with what it leaves open filled in.
 
+use crate::addr::in_net;
 use crate::ct;
-use crate::route::{Found, Key, Router, Who, in_net};
+use crate::route::{Found, Key, Router, Who};
 use crate::world::World;
 use chainwalk_model::{
     Ask, AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Icmp, IfKind, IpHeader, L4, Mac, Origin,

@@ -15,14 +15,14 @@ pub(crate) struct Decider {
     script: Vec<Answer>,
     /// The choices made, scripted ones included.
     pub made: Vec<Choice>,
-    /// Scripts of the ways not taken, the earliest fork first.
-    pub open: Vec<Vec<Answer>>,
+    /// The ways not taken, the earliest fork first: how many choices come before, and the other answer.
+    forks: Vec<(usize, Answer)>,
 }
 
 impl Decider {
     /// A decider that follows `script` and explores beyond it.
     pub(crate) fn new(script: Vec<Answer>) -> Self {
-        Self { script, made: Vec::new(), open: Vec::new() }
+        Self { script, made: Vec::new(), forks: Vec::new() }
     }
 
     /// Answers `question` with one of `ways`, and returns the answer.
@@ -31,17 +31,33 @@ impl Decider {
         let taken = if let Some(answer) = self.script.get(at) {
             answer.clone()
         } else {
-            let so_far: Vec<Answer> = self.made.iter().map(|c| c.answer.clone()).collect();
-            for (other, _) in ways.iter().skip(1).rev() {
-                let mut script = so_far.clone();
-                script.push(other.clone());
-                self.open.push(script);
-            }
+            self.forks.extend(ways.iter().skip(1).rev().map(|(other, _)| (at, other.clone())));
             ways[0].0.clone()
         };
         let weight = ways.iter().find(|w| w.0 == taken).and_then(|w| w.1);
         self.made.push(Choice { question, answer: taken.clone(), weight });
         taken
+    }
+
+    /// How far it has come.
+    pub(crate) fn mark(&self) -> (usize, usize) {
+        (self.made.len(), self.forks.len())
+    }
+
+    /// Forgets what was decided since a mark.
+    pub(crate) fn back_to(&mut self, (made, forks): (usize, usize)) {
+        self.made.truncate(made);
+        self.forks.truncate(forks);
+    }
+
+    /// The scripts of the last `most` ways not taken, the earliest fork first.
+    pub(crate) fn open(&self, most: usize) -> Vec<Vec<Answer>> {
+        let last = &self.forks[self.forks.len().saturating_sub(most)..];
+        let script = |(at, other): &(usize, Answer)| {
+            let before = self.made[..*at].iter().map(|c| &c.answer);
+            before.chain([other]).cloned().collect()
+        };
+        last.iter().map(script).collect()
     }
 }
 

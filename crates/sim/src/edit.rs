@@ -51,7 +51,8 @@ fn table_of(host: &mut Host, family: Family, name: &Text) -> TableId {
     let mut chains = Vec::new();
     for Builtin { hook, priority, kind } in builtins(name, backend) {
         chains.push(ChainId(rules.chains.len() as u32));
-        let base = Base { hook, priority, kind, policy: Policy::Accept, device: None };
+        let base =
+            Base { hook, priority, kind, policy: Policy::Accept, device: None, registered: None };
         rules.chains.push(new_chain(table, hook.builtin().into(), Some(base)));
     }
     let (name, span) = (name.clone(), Span::default());

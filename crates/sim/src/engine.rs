@@ -11,10 +11,10 @@ mod output;
 mod proxy;
 mod redirect;
 mod replies;
+mod rule;
 mod synproxy;
 mod targets;
-
-pub(crate) use synproxy::Proxied;
+mod visits;
 
 use crate::ct::{self, Info, Zone, status};
 use crate::decide::Decider;
@@ -125,6 +125,36 @@ impl Skb {
     }
 }
 
+/// What the kernel knows of a packet that it makes itself, beyond the packet.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct OwnPacket {
+    /// The source that its route is looked up by.
+    pub route_src: Option<IpAddr>,
+    /// The addresses by which its next hop is chosen, where they are not its own.
+    pub route_hash: Option<(IpAddr, IpAddr)>,
+    /// Where it goes, if it is a copy (`TEE`).
+    pub gateway: Option<IpAddr>,
+    /// The interface by which it has to leave.
+    pub out_iface: Option<Text>,
+    /// The interface that it has before it is sent, as what IPv6 tells its neighbours.
+    pub in_iface: PathIface,
+    /// Its mark.
+    pub mark: u32,
+    /// Whether it answers an untracked packet.
+    pub untracked_reply: bool,
+    /// Whether it is a reset of REJECT's.
+    pub tcp_reset: bool,
+    /// The operation whose SYNPROXY opens a connection by it.
+    pub synproxy: Option<OpId>,
+}
+
+impl From<IpAddr> for OwnPacket {
+    /// A packet that is routed by this source.
+    fn from(src: IpAddr) -> Self {
+        Self { route_src: Some(src), ..Self::default() }
+    }
+}
+
 /// Walks one packet, and the packets that the kernel makes because of it.
 pub(crate) struct Walker<'w> {
     pub world: &'w mut World,
@@ -135,32 +165,29 @@ pub(crate) struct Walker<'w> {
     leans: Vec<Lean>,
     nested: u8,
     watch: Option<Watch>,
-    /// The source that the route of the kernel's next own packet is looked up by.
-    route_src: Option<IpAddr>,
-    /// Whether the kernel's next own packet answers an untracked one.
-    husk: bool,
-    /// The operation whose SYNPROXY opens a connection by the kernel's next own packet.
-    proxied: Option<OpId>,
-    /// Whether the kernel's next own packet is a reset of REJECT's.
-    by_reject: bool,
-    /// The addresses by which the next hop of the kernel's next own packet is chosen.
-    route_hash: Option<(IpAddr, IpAddr)>,
-    /// Where the next copy goes.
-    route_dst: Option<IpAddr>,
-    /// The interface by which the next copy, or the kernel's next own packet, has to leave.
-    route_oif: Option<Text>,
-    /// The interface that the kernel's next own packet has before it is sent, as what IPv6 tells its neighbours.
-    own_iif: PathIface,
-    /// The mark of the kernel's next own packet.
-    own_mark: u32,
     /// Whether a copy of a packet is on its way.
     copying: bool,
+    /// How often anything was written that a rule may look at: the packet, what is remembered, an answer.
+    writes: u64,
+    /// How many rules were tried.
+    tried: u32,
+    /// How many are tried before the walk is cut.
+    most_tried: u32,
 }
+
+/// So many rules are tried in a walk, and so many more for each rule of the host: chains that call each other twice
+/// over would be walked for ever.
+const MOST_TRIED: usize = 20_000;
+/// How often each rule of the host may be tried beyond [`MOST_TRIED`].
+const MOST_TRIED_EACH: usize = 8;
+/// So many questions are asked in a walk.
+const MOST_ASKED: usize = 10_000;
 
 impl<'w> Walker<'w> {
     /// A walker for one packet.
     pub(crate) fn new(world: &'w mut World, decider: &'w mut Decider, sent: Sent) -> Self {
         let host = world.host.id;
+        let most_tried = MOST_TRIED + MOST_TRIED_EACH * world.host.rules.rules.len();
         Self {
             world,
             decider,
@@ -170,23 +197,17 @@ impl<'w> Walker<'w> {
             leans: Vec::new(),
             nested: 0,
             watch: None,
-            route_src: None,
-            husk: false,
-            by_reject: false,
-            route_hash: None,
-            proxied: None,
-            route_dst: None,
-            route_oif: None,
-            own_iif: PathIface::None,
-            own_mark: 0,
             copying: false,
+            writes: 0,
+            tried: 0,
+            most_tried: u32::try_from(most_tried).unwrap_or(u32::MAX),
         }
     }
 
     /// Walks the packet to its end.
     pub(crate) fn walk(mut self) -> (Trace, Vec<Trace>) {
         let sent = self.trace.sent.clone();
-        self.follow(sent, None);
+        self.follow(sent, Attached::None, &OwnPacket::default());
         (self.trace, self.replies)
     }
 
@@ -194,12 +215,12 @@ impl<'w> Walker<'w> {
     pub(crate) fn look(mut self) -> Looks {
         self.watch = Some(Watch::default());
         let sent = self.trace.sent.clone();
-        self.follow(sent, None);
+        self.follow(sent, Attached::None, &OwnPacket::default());
         self.watch.unwrap_or_default().seen
     }
 
     /// Walks a packet of this walker's current trace to its fate.
-    fn follow(&mut self, sent: Sent, attached: Option<Attached>) {
+    fn follow(&mut self, sent: Sent, attached: Attached, own: &OwnPacket) {
         let mut skb = Skb {
             packet: sent.packet,
             mark: 0,
@@ -214,18 +235,18 @@ impl<'w> Walker<'w> {
             redirects: false,
             phys_in: PathIface::None,
             phys_out: PathIface::None,
-            attached: attached.unwrap_or(Attached::None),
+            attached,
             zone: Zone::default(),
             helper: None,
             policy: None,
             // SYNPROXY's own template, which `CT` leaves alone.
-            template: self.proxied.is_some(),
-            proxied: self.proxied.take(),
+            template: own.synproxy.is_some(),
+            proxied: own.synproxy,
             frame: PacketType::Host,
             kind: RouteKind::Unicast,
             own: false,
-            husk: std::mem::take(&mut self.husk),
-            by_reject: std::mem::take(&mut self.by_reject),
+            husk: own.untracked_reply,
+            by_reject: own.tcp_reset,
             handed_back: false,
             has_socket: false,
             fragments: None,
@@ -236,7 +257,7 @@ impl<'w> Walker<'w> {
             Entry::Local { mark, uid, .. } => {
                 skb.mark = mark;
                 skb.own = uid.is_none();
-                self.send(&mut skb)
+                self.send(&mut skb, own)
             }
             Entry::Wire { iface, to, .. } => {
                 skb.frame = to;
@@ -286,6 +307,7 @@ impl<'w> Walker<'w> {
         if !self.trace.moments.last().is_some_and(same) {
             self.trace.moments.push(Moment { packet: skb.packet.clone(), mark, ct });
         }
+        self.writes += u64::from(matches!(event, Event::Changed(_)));
         let at = self.trace.moments.len() as u32 - 1;
         self.trace.steps.push(Step {
             event,
@@ -433,6 +455,7 @@ impl<'w> Walker<'w> {
             return answer;
         }
         let answer = self.decider.choose(question.clone(), ways);
+        self.writes += 1;
         if lasting {
             let answers = std::rc::Rc::make_mut(&mut self.world.answers);
             answers.push((question.clone(), answer.clone()));

@@ -3,8 +3,10 @@
 //! Pure and deterministic: no clock and no randomness of its own. What it cannot know is a
 //! [`chainwalk_model::Question`], and the walk splits on it.
 
+mod addr;
 mod assume;
 mod changes;
+mod clock;
 mod compose;
 mod ct;
 mod decide;
@@ -20,6 +22,7 @@ mod route;
 mod session;
 mod sets;
 mod shadow;
+mod state;
 mod wire;
 mod world;
 

@@ -3,15 +3,12 @@
 //! A fresh memory is that of a host on which no packet was seen. A clone shares all parts that neither
 //! side changes afterwards.
 
-use crate::ext::{connlimit, hashlimit, limit, quota, recent, statistic};
 use crate::sets;
+use crate::state::{connlimit, hashlimit, limit, quota, recent, statistic};
 use chainwalk_model::{OpId, Text};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
-
-/// Ticks of the kernel's clock in a second.
-pub(crate) const HZ: u64 = 250;
 
 /// Everything that matches and `-j SET` remember.
 #[derive(Clone, Default)]
@@ -68,20 +65,9 @@ impl<K: Ord + Clone, V: Clone> Shared<K, V> {
     }
 }
 
-/// Milliseconds as ticks of the kernel's clock.
-pub(crate) fn jiffies(now_ms: u64) -> u64 {
-    now_ms / 1000 * HZ + now_ms % 1000 * HZ / 1000
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn any_time_has_its_ticks() {
-        assert_eq!([0, 3, 4, 1001].map(jiffies), [0, 0, 1, 250]);
-        assert_eq!(jiffies(u64::MAX), u64::MAX / 4);
-    }
 
     #[test]
     fn a_clone_does_not_see_later_changes() {

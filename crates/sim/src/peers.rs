@@ -2,7 +2,7 @@
 //!
 //! Sources: `ip_error` in `net/ipv4/route.c`, `inet_peer_xrlim_allow` in `net/ipv4/inetpeer.c`, `net/ipv6/icmp.c`.
 
-use crate::memory::{HZ, jiffies};
+use crate::clock::{HZ, jiffies};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 

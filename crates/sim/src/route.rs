@@ -5,6 +5,7 @@
 
 mod hops;
 
+use crate::addr::in_net;
 use crate::ct::Zone;
 use crate::decide::Way;
 use crate::eye::Net;
@@ -188,21 +189,6 @@ pub(crate) struct Router<'a> {
     leans: RefCell<Vec<Lean>>,
     /// The answers of the question that a lookup ended with, where they are not yes and no.
     ways: RefCell<Vec<Way>>,
-}
-
-/// Whether `addr` lies in the network of `net`.
-pub(crate) fn in_net(addr: IpAddr, net: Cidr) -> bool {
-    match (addr, net.addr) {
-        (IpAddr::V4(a), IpAddr::V4(n)) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(net.len.min(32))).unwrap_or(0);
-            u32::from(a) & mask == u32::from(n) & mask
-        }
-        (IpAddr::V6(a), IpAddr::V6(n)) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(net.len.min(128))).unwrap_or(0);
-            u128::from(a) & mask == u128::from(n) & mask
-        }
-        _ => false,
-    }
 }
 
 /// How many leading bits two IPv6 addresses share.

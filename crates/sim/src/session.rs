@@ -11,6 +11,8 @@ use std::rc::Rc;
 
 /// How many outcomes of one packet are followed.
 const MOST_OUTCOMES: usize = 64;
+/// How many bytes the walks of a session may take before further branches are left out.
+const MOST_BYTES: usize = 12 << 20;
 
 /// A host and the packets that were sent through it.
 pub struct Session {
@@ -47,7 +49,8 @@ impl Search {
         let mut decider = Decider::new(script);
         let walker = Walker::new(&mut after, &mut decider, self.sent.clone());
         let (trace, replies) = walker.walk();
-        self.open.append(&mut decider.open);
+        // The last ones are walked first, and no more than that.
+        self.open.append(&mut decider.open(MOST_OUTCOMES));
         let weight = decider.made.iter().fold(self.so_far, |w, c| Some(w? * c.weight?));
         let script = decider.made.iter().map(|c| c.answer.clone()).collect();
         let begin = Begin { world: self.world.clone(), sent: self.sent.clone(), script };
@@ -56,6 +59,13 @@ impl Search {
         let outcome = Outcome { from: self.from, weight, choices, trace, replies, flows };
         self.found.push((outcome, after, begin));
     }
+}
+
+/// About how many bytes an outcome takes.
+fn size(outcome: &Outcome) -> usize {
+    let traces = outcome.replies.iter().chain([&outcome.trace]);
+    let steps = traces.map(|t| size_of_val(&t.steps[..]) + size_of_val(&t.moments[..]));
+    steps.sum::<usize>() + size_of_val(&outcome.choices[..])
 }
 
 impl Session {
@@ -90,6 +100,14 @@ impl Session {
         &self.walks
     }
 
+    /// Forgets the packets behind the first `kept`, and what they did.
+    pub fn truncate(&mut self, kept: usize) {
+        self.walks.truncate(kept);
+        self.worlds.truncate(kept);
+        self.begins.truncate(kept);
+        self.looked = RefCell::default();
+    }
+
     /// Sends the next packet, in every branch.
     pub fn send(&mut self, ask: &Ask) -> &Walk {
         let index = self.walks.len();
@@ -99,11 +117,14 @@ impl Session {
             before.iter().enumerate().map(|(from, w)| self.search(from, w, ask, index)).collect();
         // Turn by turn, so that what follows one branch does not take the room of another.
         let mut walked = 0;
-        while walked < MOST_OUTCOMES && searches.iter().any(|s| !s.open.is_empty()) {
+        let mut bytes: usize = self.walks.iter().flat_map(|w| &w.outcomes).map(size).sum();
+        let has_room = |walked, bytes| walked == 0 || walked < MOST_OUTCOMES && bytes < MOST_BYTES;
+        while has_room(walked, bytes) && searches.iter().any(|s| !s.open.is_empty()) {
             for search in searches.iter_mut().filter(|s| !s.open.is_empty()) {
-                if walked < MOST_OUTCOMES {
+                if has_room(walked, bytes) {
                     search.step();
                     walked += 1;
+                    bytes += search.found.last().map_or(0, |(outcome, ..)| size(outcome));
                 }
             }
         }

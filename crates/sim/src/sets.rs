@@ -5,6 +5,7 @@
 //! A set that counts adds a packet to the element it finds before it compares the counters; where they do not fit, a
 //! shorter prefix may (`ip_set_match_extensions`).
 
+use crate::addr::prefix;
 use chainwalk_model::{Cidr, Compare, Inv, IpSet, Mac, Masked, SetEntry, SetPart, Text};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -556,20 +557,6 @@ pub(crate) fn has(set: &IpSet, name: &str) -> bool {
 fn ends(set: &IpSet, timeout: Option<u32>, now_ms: u64) -> Option<u64> {
     let seconds = timeout.filter(|_| set.timeout.is_some()).or(set.timeout).filter(|s| *s > 0)?;
     Some(now_ms.saturating_add(u64::from(seconds) * 1000))
-}
-
-/// The first bits of an address.
-fn prefix(addr: IpAddr, len: u8) -> IpAddr {
-    match addr {
-        IpAddr::V4(a) => {
-            let mask = u32::MAX.checked_shl(32 - u32::from(len.min(32))).unwrap_or(0);
-            IpAddr::V4((a.to_bits() & mask).into())
-        }
-        IpAddr::V6(a) => {
-            let mask = u128::MAX.checked_shl(128 - u32::from(len.min(128))).unwrap_or(0);
-            IpAddr::V6((a.to_bits() & mask).into())
-        }
-    }
 }
 
 fn range_holds(first: IpAddr, last: IpAddr, addr: IpAddr) -> bool {

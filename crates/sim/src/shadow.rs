@@ -3,10 +3,10 @@
 //! Guarantees: a rule that is named here matches no packet whatever. Rules of which that can't be shown are
 //! not named, so what is missing here proves nothing.
 
+use crate::ext::{self, Reads};
 use chainwalk_model::{
     AddrMask, Chain, ChainId, ConntrackMatch, Family, Host, IfaceMatch, Inv, IpMatch, Match,
-    OpKind, PortsMatch, Range, Rule, RuleId, Ruleset, SetOptions, Shadow, Table, Target, TcpMatch,
-    builtins,
+    OpKind, PortsMatch, Range, Rule, RuleId, Ruleset, Shadow, Table, Target, TcpMatch, builtins,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -19,8 +19,9 @@ const MOST_DEPTH: usize = 16;
 /// The rules of a host that can never match, and why.
 pub fn shadowed(host: &Host) -> HashMap<RuleId, Shadow> {
     let rules = &host.rules;
-    let mut looker = Looker { rules, pairs: MOST_PAIRS, found: HashMap::new() };
-    let changed: Vec<Changed> = rules.tables.iter().map(|t| Changed::by(rules, t)).collect();
+    let (takes, found) = (HashMap::new(), HashMap::new());
+    let mut looker = Looker { host, rules, pairs: MOST_PAIRS, takes, found };
+    let changed: Vec<Reads> = rules.tables.iter().map(|t| changed(host, t)).collect();
     for (at, chain) in rules.chains.iter().enumerate() {
         looker.chain(ChainId(at as u32), chain, changed[chain.table.0 as usize]);
     }
@@ -29,14 +30,17 @@ pub fn shadowed(host: &Host) -> HashMap<RuleId, Shadow> {
 }
 
 struct Looker<'a> {
+    host: &'a Host,
     rules: &'a Ruleset,
     pairs: usize,
+    /// What is known of chains by how deep they were looked at: they may call each other very many times over.
+    takes: HashMap<(ChainId, usize), bool>,
     found: HashMap<RuleId, Shadow>,
 }
 
 impl<'a> Looker<'a> {
     /// Finds the rules of a chain behind one that takes all they would match.
-    fn chain(&mut self, id: ChainId, chain: &'a Chain, changed: Changed) {
+    fn chain(&mut self, id: ChainId, chain: &'a Chain, changed: Reads) {
         let mut takers: Vec<(RuleId, &'a Rule)> = Vec::new();
         for rule_id in &chain.rules {
             let rule = self.rules.rule(*rule_id);
@@ -51,14 +55,14 @@ impl<'a> Looker<'a> {
                 }
             }
             let shadowed = self.found.contains_key(rule_id);
-            if !shadowed && is_settled(rule, changed) && self.ends(rule, id, 0) {
+            if !shadowed && is_settled(self.host, rule, changed) && self.ends(rule, id, 0) {
                 takers.push((*rule_id, rule));
             }
         }
     }
 
     /// Whether no packet that matches a rule comes to the one behind it.
-    fn ends(&self, rule: &Rule, of: ChainId, depth: usize) -> bool {
+    fn ends(&mut self, rule: &Rule, of: ChainId, depth: usize) -> bool {
         match target(rule) {
             Some(
                 Target::Accept
@@ -78,12 +82,22 @@ impl<'a> Looker<'a> {
     }
 
     /// Whether a chain lets no packet back to the chain that called it.
-    fn takes_all(&self, id: ChainId, depth: usize) -> bool {
+    fn takes_all(&mut self, id: ChainId, depth: usize) -> bool {
+        if let Some(known) = self.takes.get(&(id, depth)) {
+            return *known;
+        }
+        let takes = self.look_through(id, depth);
+        self.takes.insert((id, depth), takes);
+        takes
+    }
+
+    fn look_through(&mut self, id: ChainId, depth: usize) -> bool {
         let chain = self.rules.chain(id);
         if !chain.declared || chain.base.is_some() || depth > MOST_DEPTH {
             return false;
         }
-        for rule in chain.rules.iter().map(|r| self.rules.rule(*r)) {
+        let rules = self.rules;
+        for rule in chain.rules.iter().map(|r| rules.rule(*r)) {
             match target(rule) {
                 // Both lead out of the chain and back to the caller.
                 Some(Target::Return | Target::Goto(_) | Target::Opaque(_)) => return false,
@@ -140,62 +154,44 @@ impl<'a> Looker<'a> {
     }
 }
 
-/// What rules of a table may change about a packet while it passes one of its base chains.
-#[derive(Clone, Copy, Default)]
-#[allow(clippy::struct_excessive_bools)]
-struct Changed {
-    mark: bool,
-    connmark: bool,
-    header: bool,
-    sets: bool,
-    flow: bool,
-    anything: bool,
+/// What may be another for the same packet at another rule of a table: what rules of it change while the packet
+/// passes one of its base chains.
+fn changed(host: &Host, table: &Table) -> Reads {
+    let rules = &host.rules;
+    let of_chain = |c: &ChainId| rules.chain(*c).rules.iter().flat_map(|r| &rules.rule(*r).ops);
+    table.chains.iter().flat_map(of_chain).fold(Reads::RESTLESS, |all, op| {
+        all.and(match &op.what {
+            OpKind::Match(test) => ext::facts(test, host).writes,
+            OpKind::Target(target) => written(target),
+        })
+    })
 }
 
-impl Changed {
-    fn by(rules: &Ruleset, table: &Table) -> Self {
-        let mut all = Self::default();
-        for chain in &table.chains {
-            for rule in &rules.chain(*chain).rules {
-                for op in &rules.rule(*rule).ops {
-                    let target = match &op.what {
-                        OpKind::Target(target) => target,
-                        OpKind::Match(Match::Socket(socket)) => {
-                            all.mark |= socket.restore_skmark;
-                            continue;
-                        }
-                        OpKind::Match(_) => continue,
-                    };
-                    match target {
-                        Target::Mark(_) => all.mark = true,
-                        // Restoring writes the packet's mark, saving the flow's.
-                        Target::Connmark { .. } => (all.mark, all.connmark) = (true, true),
-                        Target::Tos(_) | Target::Dscp(_) | Target::Ttl(_) | Target::Tcpmss(_) => {
-                            all.header = true;
-                        }
-                        Target::Set(_) => all.sets = true,
-                        Target::Ct(_) => all.flow = true,
-                        Target::Accept
-                        | Target::Drop
-                        | Target::Return
-                        | Target::Jump(_)
-                        | Target::Goto(_)
-                        | Target::Reject(_)
-                        | Target::Log { .. }
-                        | Target::Queue { .. }
-                        | Target::Dnat(_)
-                        | Target::Snat(_)
-                        | Target::Masquerade(_)
-                        | Target::Redirect(_)
-                        | Target::Netmap(_)
-                        | Target::Trace
-                        | Target::Checksum => {}
-                        _ => all.anything = true,
-                    }
-                }
-            }
-        }
-        all
+/// What a target changes about the packet that passes it.
+fn written(target: &Target) -> Reads {
+    match target {
+        Target::Mark(_) => Reads::MARK,
+        // Restoring writes the packet's mark, saving the flow's.
+        Target::Connmark { .. } => Reads::MARK.and(Reads::CTMARK),
+        Target::Tos(_) | Target::Dscp(_) | Target::Ttl(_) | Target::Tcpmss(_) => Reads::HEADER,
+        Target::Set(_) => Reads::SETS,
+        Target::Ct(_) => Reads::CT,
+        Target::Accept
+        | Target::Drop
+        | Target::Return
+        | Target::Jump(_)
+        | Target::Goto(_)
+        | Target::Reject(_)
+        | Target::Log { .. }
+        | Target::Queue { .. }
+        | Target::Dnat(_)
+        | Target::Snat(_)
+        | Target::Masquerade(_)
+        | Target::Redirect(_)
+        | Target::Netmap(_)
+        | Target::Trace
+        | Target::Checksum => Reads::FIXED,
+        _ => Reads::ALL,
     }
 }
 
@@ -218,33 +214,8 @@ fn is_unconditional(rule: &Rule) -> bool {
 }
 
 /// Whether each test of a rule says the same of one packet wherever in the chain it is asked.
-fn is_settled(rule: &Rule, changed: Changed) -> bool {
-    !changed.anything
-        && matches(rule).all(|m| match m {
-            Match::Ip(_)
-            | Match::Tcp(_)
-            | Match::Udp(_)
-            | Match::Sctp(_)
-            | Match::Icmp(_)
-            | Match::Icmp6(_)
-            | Match::Comment(_)
-            | Match::AddrType(_)
-            | Match::Devgroup { .. }
-            | Match::Iprange { .. }
-            | Match::Mac(_)
-            | Match::Multiport { .. }
-            | Match::Physdev(_)
-            | Match::Pkttype(_)
-            | Match::Owner { .. } => true,
-            Match::Length(_) | Match::Dscp(_) | Match::Ecn(_) | Match::Tos(_) | Match::Ttl(_) => {
-                !changed.header
-            }
-            Match::Mark(_) => !changed.mark,
-            Match::Connmark(_) => !changed.connmark,
-            Match::Conntrack(_) | Match::State(_) => !changed.flow,
-            Match::Set(set) => !changed.sets && set.options == SetOptions::default(),
-            _ => false,
-        })
+fn is_settled(host: &Host, rule: &Rule, changed: Reads) -> bool {
+    changed != Reads::ALL && matches(rule).all(|m| !ext::facts(m, host).reads.meets(changed))
 }
 
 /// Whether every packet that `inner` matches is matched by `outer`.

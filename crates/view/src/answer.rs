@@ -8,8 +8,8 @@ mod packet;
 mod question;
 
 use chainwalk_model::{
-    EndBy, Errno, Event, Family, Fate, Flow, Hook, Host, Outcome, Path, Policy, Question,
-    RoutingDrop, Rule, RuleId, Skip, Stop, Trace, Tuple, Walk, proto,
+    EndBy, Errno, Event, Fate, Flow, Hook, Host, Outcome, Path, Policy, Question, RoutingDrop,
+    Rule, RuleId, Stop, Trace, Tuple, Walk, proto,
 };
 use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
@@ -206,7 +206,6 @@ impl<'a> Told<'a> {
                     let chain = host.rules.chain(*chain);
                     told.ended(host, chain, "policy", policy(chain));
                 }
-                Event::Skipped { table, why: Skip::Empty } => told.empty(host, trace, table),
                 Event::Loop => told.looped = true,
                 _ => {}
             }
@@ -266,19 +265,6 @@ impl<'a> Told<'a> {
             target: target.map(str::to_owned),
         });
     }
-
-    /// An empty chain still lets the packet go by its policy, and the kernel traces that.
-    fn empty(&mut self, host: &'a Host, trace: &Trace, table: &str) {
-        let Some(hook) = self.last.map(|p| p.hook) else { return };
-        let family = if trace.sent.packet.is_v6() { Family::Ip6 } else { Family::Ip };
-        let found = host.rules.find_table(family, table).and_then(|t| {
-            let chains = host.rules.table(t).chains.iter().map(|c| host.rules.chain(*c));
-            chains.into_iter().find(|c| c.base.as_ref().is_some_and(|b| b.hook == hook))
-        });
-        if let Some(chain) = found {
-            self.ended(host, chain, "policy", policy(chain));
-        }
-    }
 }
 
 fn hook_word(hook: Hook) -> &'static str {
@@ -321,7 +307,8 @@ fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
         Fate::Kept => "defrag",
         Fate::SendError(_) => "send_error",
         Fate::NotForUs => "unseen",
-        Fate::Looped => "looped",
+        Fate::Looped | Fate::ChainLoop(_) => "looped",
+        Fate::TooLong(_) => "cut",
         Fate::Undecided(_) => "undecided",
     }
 }
@@ -421,7 +408,6 @@ fn errno(errno: Errno) -> &'static str {
         Errno::ENETUNREACH => "ENETUNREACH",
         Errno::EHOSTUNREACH => "EHOSTUNREACH",
         Errno::EACCES => "EACCES",
-        Errno::ECONNREFUSED => "ECONNREFUSED",
         Errno::EMSGSIZE => "EMSGSIZE",
     }
 }

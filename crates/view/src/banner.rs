@@ -457,7 +457,6 @@ fn what_decides(t: &Telling, q: &Question) -> Sentence {
         Question::Random(..) => say!(lang, DecideChance),
         Question::NextHop(hop) => say!(lang, DecideHop, route = network(hop.net)),
         Question::Set(name) => say!(lang, DecideSet, set = &**name),
-        Question::Sysctl(name) => say!(lang, DecideSysctl, name = &**name),
         Question::Socket(proto, port) => {
             say!(lang, DecideSocket, proto = protocol(*proto), port = port.to_string())
         }

@@ -14,15 +14,6 @@ use chainwalk_model::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How edits are written and made; the doors hand in what `parse` and `sim` do.
-#[derive(Clone, Copy)]
-pub struct Hands {
-    /// The command that makes an edit.
-    pub text: fn(&Edit, &Host) -> String,
-    /// The host as an edit leaves it.
-    pub edited: fn(&Host, &Edit) -> Host,
-}
-
 /// What became of a packet, in two lines.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FateCard {
@@ -104,9 +95,8 @@ pub fn compared(before: &Telling, after: &Telling, edits: Vec<String>) -> Compar
     Compared { edits, before, after, change }
 }
 
-/// Tells what a search found. `t` shows the packet that was searched for, on the host without the changes.
-pub fn changes(t: &Telling, found: &Changes, hands: Hands) -> ChangesTold {
-    let lang = t.lang;
+/// Tells what a search found. `proposals` are those of `found`, each by [`proposal`].
+pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalTold>) -> ChangesTold {
     let title = match found.want {
         Want::Through => text!(lang, ChangesThrough),
         Want::Stopped => text!(lang, ChangesStop),
@@ -119,22 +109,23 @@ pub fn changes(t: &Telling, found: &Changes, hands: Hands) -> ChangesTold {
         (false, false) => Sentence::new(),
     };
     let note = join([reply, none], if lang == Lang::Zh { "" } else { " " });
-    let proposals = found.proposals.iter().map(|p| proposal(t, found.want, p, hands)).collect();
     ChangesTold { want: found.want, title, note, proposals }
 }
 
-fn proposal(t: &Telling, want: Want, p: &Proposal, hands: Hands) -> ProposalTold {
+/// A proposal in words: its commands, and what each does to all packets, by [`edit_scope`]. `t` shows the packet
+/// that was searched for, on the host without the changes; `host` is the one with them.
+pub fn proposal(
+    t: &Telling,
+    want: Want,
+    p: &Proposal,
+    host: &Host,
+    commands: Vec<String>,
+    scope: Vec<Sentence>,
+) -> ProposalTold {
     let lang = t.lang;
-    let mut host = t.host.clone();
-    let (mut commands, mut scope) = (Vec::new(), Vec::new());
-    for edit in &p.edits {
-        commands.push((hands.text)(edit, &host));
-        scope.push(scope_of(lang, edit, &host));
-        host = (hands.edited)(&host, edit);
-    }
     let mut walks: Vec<Walk> = t.walks.iter().take(t.packet).cloned().collect();
     walks.push(p.walk.clone());
-    let after = Telling { host: &host, walks: &walks, followed: &[], reasons: &NoReasons, ..*t };
+    let after = Telling { host, walks: &walks, followed: &[], reasons: &NoReasons, ..*t };
     ProposalTold {
         commands,
         after: fate_card(&after),
@@ -145,8 +136,8 @@ fn proposal(t: &Telling, want: Want, p: &Proposal, hands: Hands) -> ProposalTold
     }
 }
 
-/// What an edit does to all packets.
-fn scope_of(lang: Lang, edit: &Edit, host: &Host) -> Sentence {
+/// What an edit does to all packets, on the host before it.
+pub fn edit_scope(lang: Lang, edit: &Edit, host: &Host) -> Sentence {
     match edit {
         Edit::Chain { family, table, chain, change } => {
             let path = format!("{} {chain}", table_name(*family, table));

@@ -156,6 +156,7 @@ mod tests {
             kind: ChainKind::Filter,
             policy: Policy::Accept,
             device: None,
+            registered: None,
         };
         let mut found = Ruleset::default();
         found.tables.push(Table {

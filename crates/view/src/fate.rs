@@ -10,7 +10,7 @@ use crate::telling::Telling;
 use crate::values::{address, destination, endpoint};
 use chainwalk_model::{
     ChainId, Change, EndBy, Entry, Event, Fate, Hook, Outcome, Question, RejectWith, Routed,
-    RoutingDrop, RuleId, Stop, Trace,
+    RoutingDrop, RuleId, Stop, Target, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -65,6 +65,8 @@ pub(crate) fn word(lang: Lang, trace: &Trace) -> Sentence {
         Fate::Kept => Key::WordKept,
         Fate::SendError(_) => Key::WordSendError,
         Fate::Looped => Key::WordLooped,
+        Fate::ChainLoop(_) => Key::WordChainLoop,
+        Fate::TooLong(_) => Key::WordTooLong,
         Fate::Undecided(_) => Key::WordUndecided,
     };
     format(lang, key, Vec::new())
@@ -105,6 +107,8 @@ pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
         Fate::Kept => say!(lang, ShortKept),
         Fate::SendError(e) => say!(lang, ShortSendError, error = errno(*e)),
         Fate::Looped => say!(lang, ShortLooped),
+        Fate::ChainLoop(rule) => say!(lang, ShortChainLoop, at = by_rule(*rule)),
+        Fate::TooLong(_) => say!(lang, ShortTooLong),
         Fate::Undecided(_) => say!(lang, ShortUndecided),
     };
     crate::say::plain(&sentence)
@@ -238,6 +242,15 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
         Fate::SendError(e) => say!(lang, WhySendError, error = errno(*e)),
         Fate::NotForUs => say!(lang, WhyNotForUs),
         Fate::Looped => say!(lang, WhyLooped),
+        Fate::ChainLoop(rule) => {
+            let (chain, number) = place(rules, *rule);
+            let to = match rules.rule(*rule).verdict() {
+                Some(Target::Jump(to) | Target::Goto(to)) => &*rules.chain(*to).name,
+                _ => "",
+            };
+            say!(lang, WhyChainLoop, chain = chain, number = number, to = to)
+        }
+        Fate::TooLong(most) => say!(lang, WhyTooLong, count = *most),
         Fate::Undecided(q) => say!(lang, WhyUndecided, what = question(t, q)),
     }
 }

@@ -120,7 +120,7 @@ fn comparable<'a>(rules: &'a Ruleset, trace: &'a Trace) -> Vec<Ours<'a>> {
                 let (table, chain) = place(*chain);
                 found.push(Ours { at, table, chain, what: What::Policy(*accepted), optional });
             }
-            Event::Skipped { table, why: Skip::Empty | Skip::NotPasted } => {
+            Event::Skipped { table, why: Skip::NotPasted, .. } => {
                 let chain = hook.unwrap_or_default();
                 let what = What::Policy(true);
                 found.push(Ours { at, table, chain, what, optional: true });

@@ -65,6 +65,7 @@ fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::page::Sentence {
         DiagnosticId::Missing if found.is_empty() => Key::ProblemMissingHere,
         DiagnosticId::Missing => return say!(lang, ProblemMissing, found = found),
         DiagnosticId::MissingChain => return say!(lang, ProblemMissingChain, found = found),
+        DiagnosticId::ChainLoop => return say!(lang, ProblemChainLoop, found = found),
         DiagnosticId::UndeclaredChain => return say!(lang, ProblemUndeclared, found = found),
         DiagnosticId::PartOfTable => return say!(lang, ProblemPart, found = found),
         DiagnosticId::HiddenInterfaces => Key::ProblemHidden,
@@ -80,6 +81,11 @@ fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::page::Sentence {
         DiagnosticId::BadLine => return say!(lang, ProblemBadLine, found = found),
         DiagnosticId::Prose => return say!(lang, ProblemProse, found = found),
         DiagnosticId::NotModelled => return say!(lang, ProblemNotModelled, found = found),
+        DiagnosticId::NoSuchHost => return say!(lang, ProblemNoSuchHost, found = found),
+        DiagnosticId::UnknownName => return say!(lang, ProblemUnknownName, found = found),
+        DiagnosticId::NotUsedYet => return say!(lang, ProblemNotUsedYet, found = found),
+        DiagnosticId::GivenTwice => return say!(lang, ProblemGivenTwice, found = found),
+        DiagnosticId::NewerForm => Key::ProblemNewerForm,
     };
     crate::say::format(lang, key, Vec::new())
 }

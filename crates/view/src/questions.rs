@@ -59,7 +59,6 @@ pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
         Question::Socket(proto, port) => {
             say!(lang, AskSocket, proto = protocol(*proto), port = port.to_string())
         }
-        Question::Sysctl(name) => say!(lang, AskSysctl, name = &**name),
         Question::Unread(name) => say!(lang, AskUnread, name = &**name),
         Question::Beside(name) => say!(lang, AskBeside, name = &**name),
         Question::Order(a, b) => {
@@ -133,9 +132,6 @@ pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
             vec![(text!(lang, AnswerPasses), format!("passes={name}"))]
         }
         Question::Route(addr) => routes(t, *addr),
-        Question::Sysctl(name) => {
-            vec![("1".into(), format!("{name}=1")), ("0".into(), format!("{name}=0"))]
-        }
         Question::Socket(proto, port) => {
             let word = protocol(*proto);
             vec![

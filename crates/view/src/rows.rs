@@ -10,7 +10,7 @@ use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
 };
-use crate::stops::{Stop, StopKind, stops};
+use crate::stops::{Stop, StopKind, has_acted, stops};
 use crate::targets::target_text;
 use crate::telling::Telling;
 use crate::telling::{Lines, moment};
@@ -18,7 +18,7 @@ use crate::terms::conditions_text;
 use crate::timeline::{alike, narration, span, stops_here};
 use crate::values::{iface_word, lane_word, packet_word, states};
 use crate::{fate, reasons};
-use chainwalk_model::{ChainId, EndBy, Event, RuleId, Skip, Target, Trace};
+use chainwalk_model::{ChainId, EndBy, Event, OpId, RuleId, Skip, Target, Trace};
 use std::collections::HashMap;
 
 /// The rows of the packet shown and of the packets the kernel made because of it.
@@ -134,17 +134,18 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                     out.push(kernel_row(t, trace, stop, at));
                 }
             }
-            Event::Skipped { table, why } => {
+            Event::Skipped { table, chain, why } => {
                 let text = match why {
                     Skip::NatSettled => say!(lang, SkipSettled, table = &**table),
                     Skip::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
                     Skip::Answered => say!(lang, SkipAnswered, table = &**table),
-                    Skip::Empty | Skip::NotPasted => Sentence::new(),
+                    Skip::NotPasted => Sentence::new(),
                 };
                 if !text.is_empty() {
                     let mut r = row(RowKind::Kernel, 0, at);
                     r.text = text;
-                    r.class = absent_class(table).into();
+                    r.class =
+                        chain.map_or_else(|| absent_class(table), |c| chain_class(rules, c)).into();
                     r.aside = path.map_or("", |p| p.hook.builtin()).into();
                     out.push(r);
                 }
@@ -180,7 +181,18 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                     Some(RuleRange { reply, step: stop.first, chain: *chain, first: *first, last });
                 out.push(r);
             }
-            Event::Matched(rule) => {
+            Event::Matched(rule) | Event::Acted(OpId { rule, .. })
+                if has_acted(trace, step, *rule) => {}
+            Event::Broke(op) => {
+                let (chain, number) = (rules.rule(op.rule).chain, rules.rule(op.rule).number);
+                let mut r = row(RowKind::Range, s.depth, at);
+                r.number = number.to_string();
+                r.text = reasons::why_not(t, stop, chain, number, number);
+                r.mark = Mark::No;
+                r.span = rule_span(t, chain, number, number);
+                out.push(r);
+            }
+            Event::Matched(rule) | Event::Acted(OpId { rule, .. }) => {
                 let (mut r, skip) = rule_row(t, trace, all, at, step, *rule);
                 r.seen = index.seen(t, reply, step, skip);
                 out.push(r);
@@ -196,6 +208,12 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 {
                     r.step = next;
                 }
+                out.push(r);
+            }
+            Event::Again { to } => {
+                let mut r = row(RowKind::Chain, called_from(trace, step), at);
+                r.text = say!(lang, RowAgain, chain = &*rules.chain(*to).name);
+                r.span = Some(rules.chain(*to).span);
                 out.push(r);
             }
             Event::BaseEnd { chain, by: EndBy::Policy, accepted, .. } => {

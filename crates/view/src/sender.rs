@@ -27,7 +27,6 @@ pub(crate) fn errno(e: Errno) -> &'static str {
         Errno::ENETUNREACH => "Network is unreachable",
         Errno::EHOSTUNREACH => "No route to host",
         Errno::EACCES => "Permission denied",
-        Errno::ECONNREFUSED => "Connection refused",
         Errno::EMSGSIZE => "Message too long",
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::forks::{Fork, fork};
 use crate::telling::Telling;
-use chainwalk_model::{ChainId, EndBy, Event, Hook, RuleId, Skip, Trace};
+use chainwalk_model::{ChainId, EndBy, Event, Hook, OpId, RuleId, Skip, Trace};
 
 /// Beyond so many stops a lane shows a range of rules as one.
 const LANE: usize = 60;
@@ -150,11 +150,23 @@ fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
                     lay.add(StopKind::Tried(*chain, number, number), Some(*chain), base, here);
                 }
             }
-            Event::Matched(rule) => {
-                let chain = t.rules().rule(*rule).chain;
-                lay.add(StopKind::Matched(*rule), Some(chain), base, here);
+            Event::Matched(rule) | Event::Acted(OpId { rule, .. }) => {
+                if has_acted(trace, step, *rule) {
+                    absorbed = true;
+                } else {
+                    let chain = t.rules().rule(*rule).chain;
+                    lay.add(StopKind::Matched(*rule), Some(chain), base, here);
+                }
             }
-            Event::Jumped { .. } | Event::Returned { .. } | Event::Changed(_) => absorbed = true,
+            Event::Broke(op) => {
+                let rule = t.rules().rule(op.rule);
+                let (chain, number) = (rule.chain, rule.number);
+                lay.add(StopKind::Tried(chain, number, number), Some(chain), base, here);
+            }
+            Event::Jumped { .. }
+            | Event::Again { .. }
+            | Event::Returned { .. }
+            | Event::Changed(_) => absorbed = true,
             Event::BaseEnd { chain, by, accepted, .. } => {
                 if *by == EndBy::Policy && !accepted {
                     lay.add(StopKind::Policy(*chain), Some(*chain), base, here);
@@ -199,6 +211,15 @@ fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
         }
         step += 1;
     }
+}
+
+/// Whether a statement of this rule ran before `step`, on the same visit.
+pub(crate) fn has_acted(trace: &Trace, step: usize, rule: RuleId) -> bool {
+    trace.steps[..step]
+        .iter()
+        .rev()
+        .take_while(|s| matches!(s.event, Event::Acted(_) | Event::Changed(_) | Event::Fork(_)))
+        .any(|s| matches!(s.event, Event::Acted(op) if op.rule == rule))
 }
 
 fn is_output(trace: &Trace, step: usize) -> bool {

@@ -69,7 +69,6 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
                 add(Part::DstType, d.not, "dst-type", addr_types(d.value));
             }
         }
-        Match::Comment(_) => {}
         Match::Connmark(m) => add(Part::Ctmark, m.not, "connmark", masked(m.value)),
         Match::Mark(m) => add(Part::Mark, m.not, "mark", masked(m.value)),
         Match::Conntrack(c) => {
@@ -300,7 +299,7 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
         Match::Dst(m) => headers::options("dest-options", m, add),
         Match::Mh(Some(v)) => add(Part::HeaderType, v.not, "mh-type", range(v.value)),
         Match::Mh(None) => add(Part::HeaderType, false, "mobility header", String::new()),
-        Match::Ipv6Header(m) => headers::ipv6(m, add),
+        Match::Ipv6Header(m) => headers::ipv6(*m, add),
         Match::Srh(m) => headers::srh(m, add),
         Match::Eui64 => add(Part::Module, false, "eui64", String::new()),
         Match::Tcpmss(v) => add(Part::Mss, v.not, "mss", range(v.value)),
@@ -315,8 +314,8 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
         Match::Policy(m) => headers::policy(m, add),
         Match::Ipvs(m) => headers::ipvs(m, add),
         Match::Osf(m) => add(Part::Module, m.genre.not, "os", m.genre.value.to_string()),
-        // It counts and always holds.
-        Match::Nfacct(_) => {}
+        // They always hold.
+        Match::Comment(_) | Match::Nfacct(_) => {}
     }
 }
 

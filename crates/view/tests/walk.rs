@@ -84,6 +84,7 @@ impl Built {
                 kind,
                 policy,
                 device: None,
+                registered: None,
             }),
             rules: Vec::new(),
             counters: None,

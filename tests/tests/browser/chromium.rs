@@ -4,6 +4,7 @@
 
 use crate::server::Site;
 use anyhow::{Context, Result, bail, ensure};
+use chainwalk_tests::skipped;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -79,11 +80,11 @@ pub(crate) const PHONE_DARK: Look = Look { name: "390-dark", dark: true, ..PHONE
 
 /// Runs `test` against the built page in a browser of its own, then asks that the console was quiet.
 ///
-/// Does nothing, and says so, unless `CHAINWALK_BROWSER` asks for it: without `cargo xtask test` the page
+/// Skipped unless `CHAINWALK_BROWSER` asks for it: without `cargo xtask test` the page
 /// in `dist/` may be missing or of another day.
 pub(crate) fn drive(look: Look, test: impl AsyncFnOnce(&Page) -> Result<()>) -> Result<()> {
     if env::var_os("CHAINWALK_BROWSER").is_none_or(|v| v != "1") {
-        eprintln!("passed over: `cargo xtask test browser` builds the page and drives it");
+        skipped("`cargo xtask test browser` builds the page and drives it");
         return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -18,7 +18,7 @@ fn main() {
                 let mut said = js_sys::Date::now();
                 let mut tell = |share| {
                     let now = js_sys::Date::now();
-                    if now - said > PACE {
+                    if now - said > PACE || share >= 1.0 {
                         said = now;
                         say(&Answer::Reading(share));
                     }

@@ -1,11 +1,13 @@
 //! The packet field: a line as people type it, and where the packet comes from.
 
-use super::{Dispatch, Fields, Icon, act};
+use super::act::{Dispatch, act};
+use super::fields::Fields;
+use super::icon::Icon;
 use crate::message::Drafted;
 use crate::origin::{Origin, says_itself};
 use crate::state::{Action, Overlay};
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, Problem, Suggestion};
+use chainwalk::view::{Lang, Problem, Suggestion};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

@@ -1,11 +1,13 @@
 //! The answer first: what became of the packet, why, and what the answer leans on.
 
-use super::{Dispatch, Icon, Words, act};
-use crate::link::Status;
+use super::act::{Dispatch, act};
+use super::icon::Icon;
+use super::sentence::Words;
+use crate::link::{Stale, Status};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{Banner, Lang, Tone};
+use chainwalk::model::Span;
+use chainwalk::view::{Banner, Lang, Tone};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -18,6 +20,8 @@ pub(crate) struct BannerProps {
     pub(crate) banner: Option<Banner>,
     /// How the worker fares.
     pub(crate) status: Status,
+    /// What the answer was an answer to, where it does not answer what is there.
+    pub(crate) stale: Option<Stale>,
     /// Shows lines of the paste.
     pub(crate) reveal: Callback<Span>,
     /// Which share of a long text is read, from 0 to 1, while it is.
@@ -41,7 +45,7 @@ pub(crate) fn tone_name(tone: Tone) -> &'static str {
 /// The banner.
 #[component]
 pub(crate) fn BannerBar(props: &BannerProps) -> Html {
-    let BannerProps { lang, banner, status, share, reveal, again, dispatch } = props;
+    let BannerProps { lang, banner, status, stale, share, reveal, again, dispatch } = props;
     let lang = *lang;
     let trouble = match status {
         Status::Died(why) => Some((Key::CrashedHeadline, Key::CrashedDetail, why.as_str())),
@@ -61,23 +65,12 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
             </section>
         };
     }
-    let late = (*status == Status::Late).then(|| {
-        html! {
-            <div class="late" role="status">
-                if let Some(share) = share {
-                    <span>{ui(lang, Key::Reading)}</span>
-                    <progress value={share.to_string()} aria-label={ui(lang, Key::Reading)}></progress>
-                } else {
-                    {ui(lang, Key::Working)}
-                }
-                <button class="yn" onclick={again.reform(|_| true)}>{ui(lang, Key::Stop)}</button>
-            </div>
-        }
-    });
+    let waiting = (stale.is_some() || *status == Status::Late)
+        .then(|| view_waiting(lang, *stale, *status == Status::Late, *share, again));
     let Some(banner) = banner else {
         return html! {
             <section class="verdict idle" data-testid="banner" aria-label={ui(lang, Key::Answer)} aria-busy="true">
-                <div class="answer"><p class="headline">{ui(lang, Key::Reading)}</p></div>{late}
+                <div class="answer"><p class="headline">{ui(lang, Key::Reading)}</p></div>{waiting}
             </section>
         };
     };
@@ -117,7 +110,7 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
         }
     });
     html! {
-        <section class={classes!("verdict", tone_name(banner.tone))} data-testid="banner" aria-label={ui(lang, Key::Answer)}
+        <section class={classes!("verdict", tone_name(banner.tone), stale.map(|_| "old"))} data-testid="banner" aria-label={ui(lang, Key::Answer)}
             aria-busy={(*status != Status::Done).to_string()}>
             <span class="badge">{icon}</span>
             <div class="answer">
@@ -125,7 +118,44 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
                 <p class="detail"><Words of={banner.detail.clone()} /></p>
             </div>
             if !banner.evidence.is_empty() { <ul class="evidence">{for evidence}</ul> }
-            {late}
+            {waiting}
         </section>
+    }
+}
+
+/// What is waited for, how far it is, and what is shown meanwhile; the way to stop it, where it takes long.
+fn view_waiting(
+    lang: Lang,
+    stale: Option<Stale>,
+    late: bool,
+    share: Option<f64>,
+    again: &Callback<bool>,
+) -> Html {
+    let (what, percent) = doing(stale, late, share);
+    html! {
+        <div class="waiting" data-testid="waiting">
+            if let Some(stale) = stale { <b>{ui(lang, of_before(stale))}</b> }
+            <span>{ui(lang, what)}if let Some(percent) = percent { {format!(" {percent} %")} }</span>
+            <progress max="100" value={percent.map(|p| p.to_string())} aria-label={ui(lang, what)}></progress>
+            if late { <button class="yn" onclick={again.reform(|_| true)}>{ui(lang, Key::Stop)}</button> }
+        </div>
+    }
+}
+
+/// That the answer is an old one, and of what.
+pub(crate) fn of_before(stale: Stale) -> Key {
+    match stale {
+        Stale::Text => Key::AnswerOfOldText,
+        Stale::Question => Key::AnswerOfOldQuestion,
+    }
+}
+
+/// What the worker does, and how many hundredths of that are done, where it tells.
+pub(crate) fn doing(stale: Option<Stale>, late: bool, share: Option<f64>) -> (Key, Option<u8>) {
+    match share {
+        Some(share) if share < 1.0 => (Key::ReadingText, Some((share * 100.0) as u8)),
+        _ if late => (Key::Working, None),
+        None if stale == Some(Stale::Text) => (Key::ReadingText, None),
+        _ => (Key::Walking, None),
     }
 }

@@ -1,10 +1,11 @@
 //! What stands in the middle while there is no walk: what to do, and the command that collects it all.
 
-use super::{Dispatch, Icon, act};
-use crate::examples::{Example, pick};
+use super::act::{Dispatch, act};
+use super::icon::Icon;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::Lang;
+use chainwalk::Case;
+use chainwalk::view::Lang;
 use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -29,7 +30,7 @@ pub(crate) struct BlankProps {
     /// Why there is no walk.
     pub(crate) why: Why,
     /// The examples.
-    pub(crate) examples: Rc<Vec<Rc<Example>>>,
+    pub(crate) examples: Rc<Vec<Rc<Case>>>,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -51,8 +52,8 @@ pub(crate) fn Blank(props: &BlankProps) -> Html {
             <ul class="offers">
                 {for examples.iter().map(|example| html! {
                     <li><button class="card" onclick={act(dispatch, Action::Load(example.clone()))}>
-                        <b>{pick(&example.title, *lang)}</b>
-                        <span>{pick(&example.question, *lang)}</span>
+                        <b>{example.head.title.pick(*lang)}</b>
+                        <span>{example.head.question.pick(*lang)}</span>
                     </button></li>
                 })}
             </ul>

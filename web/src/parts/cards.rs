@@ -1,10 +1,13 @@
 //! The rules of a row, opened: each condition with its mark, and what the packet has there.
 
-use super::walk::mark;
-use super::{Dispatch, Icon, Tools, Words};
+use super::act::Dispatch;
+use super::icon::Icon;
+use super::mark::mark;
+use super::sentence::Words;
+use super::tools::Tools;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{Condition, Lang, Mark, RuleCard, RuleRange, RuleTools};
+use chainwalk::model::Span;
+use chainwalk::view::{Condition, Lang, Mark, RuleCard, RuleRange, RuleTools};
 use yew::prelude::*;
 
 /// Properties of [`Cards`].

@@ -1,12 +1,14 @@
 //! What would let the packet through, or stop it; the changes that were made, and what they made of its fate.
 
+use super::act::{Dispatch, act};
 use super::banner::tone_name;
-use super::{Dispatch, Icon, Words, act};
+use super::icon::Icon;
+use super::sentence::Words;
 use crate::message::{ChangeTold, Told};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Want;
-use chainwalk_view::{ChangesTold, Compared, FateCard, Lang, ProposalTold, Tone};
+use chainwalk::model::Want;
+use chainwalk::view::{ChangesTold, Compared, FateCard, Lang, ProposalTold, Tone};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -18,11 +20,13 @@ pub(crate) struct ChangesProps {
     /// What was told.
     pub(crate) told: Option<Rc<Told>>,
     /// The changes made, in the words they were made in.
-    pub(crate) changes: Vec<Rc<str>>,
+    pub(crate) changes: Vec<String>,
     /// What is searched for.
     pub(crate) search: Option<Want>,
     /// What the search found, once it did.
     pub(crate) found: Option<Rc<ChangesTold>>,
+    /// Whether what was told is an old answer.
+    pub(crate) stale: bool,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -30,7 +34,7 @@ pub(crate) struct ChangesProps {
 /// The question, the changes made, and the proposals while they are asked for.
 #[component]
 pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
-    let ChangesProps { lang, told, changes, search, found, dispatch } = props;
+    let ChangesProps { lang, told, changes, search, found, stale, dispatch } = props;
     let lang = *lang;
     let Some(told) = told.as_ref().filter(|t| t.timeline.stops > 0) else {
         return html! {};
@@ -56,7 +60,8 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
         view_made(lang, at, line, told, dispatch)
     });
     html! {
-        <section class="changes" aria-label={ui(lang, Key::Changes)} onkeydown={shut} data-testid="changes">
+        <section class="changes" aria-label={ui(lang, Key::Changes)} onkeydown={shut}
+            aria-busy={stale.to_string()} data-testid="changes">
             <div class="changes-bar">
                 <button class={classes!("ask-change", open.then_some("on"))} onclick={toggle}
                     aria-expanded={open.to_string()} aria-controls="proposals" data-testid="search">

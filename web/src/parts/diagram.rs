@@ -2,11 +2,12 @@
 //!
 //! The packet moves by the browser's own animation engine; nothing here runs for each frame.
 
-use super::{Dispatch, Hover, still};
+use super::act::{Dispatch, Hover};
+use super::motion::still;
 use crate::message::View;
 use crate::state::Action;
-use chainwalk_model::Span;
-use chainwalk_view::{Item, Link, Scene};
+use chainwalk::model::Span;
+use chainwalk::view::{Item, Link, Scene};
 use gloo::events::{EventListener, EventListenerOptions};
 use js_sys::{Array, Object, Reflect};
 use std::cell::RefCell;
@@ -315,14 +316,14 @@ fn follow(token: &Element, x: f64, y: f64) {
         let options = web_sys::ScrollToOptions::new();
         options.set_left((x - width / 2.0).max(0.0));
         options.set_top((y - height / 2.0).max(0.0));
-        options.set_behavior(super::scrolling());
+        options.set_behavior(super::motion::scrolling());
         stage.scroll_to_with_scroll_to_options(&options);
     }
 }
 
 /// Lets the packet travel along a path, and its label wait for it. Where the browser cannot, it has arrived.
 fn travel(token: &Element, path: &str, speed: f64) {
-    let duration = super::duration("--travel") / speed;
+    let duration = super::motion::duration("--travel") / speed;
     let path = format!("path(\"{path}\")");
     let ride = |distance| {
         let ways = [("offsetPath", path.as_str()), ("offsetRotate", "0deg"), ("transform", "none")];

@@ -1,10 +1,11 @@
 //! The edge between two panes: dragged, moved by keys, folded by Enter or its button.
 
-use super::{Dispatch, Icon};
+use super::act::Dispatch;
+use super::icon::Icon;
 use crate::layout::{Edge, Extent};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use web_sys::{Element, HtmlElement, KeyboardEvent, PointerEvent};
 use yew::prelude::*;
 

@@ -2,15 +2,15 @@
 //!
 //! The element counts in units of UTF-16 and everything else in bytes; the two meet here and nowhere else.
 
-use super::Dispatch;
+use super::act::Dispatch;
 use super::seek::Found;
 use crate::lines::{Tint, tints};
 use crate::message::Told;
 use crate::paste::{Change, Paste, in_units};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{Lang, Problem};
+use chainwalk::model::Span;
+use chainwalk::view::{Lang, Problem};
 use gloo::events::EventListener;
 use gloo::timers::future::TimeoutFuture;
 use js_sys::{Array, Reflect, Uint32Array};

@@ -1,10 +1,10 @@
 //! The packet's fields: the same packet as the line, as a form. Typing in one rewrites the other.
 
-use super::{Dispatch, act};
+use super::act::{Dispatch, act};
 use crate::message::Drafted;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, PacketForm};
+use chainwalk::view::{Lang, PacketForm};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;

@@ -1,12 +1,14 @@
 //! The top of the page: the brand, the packet field, examples, theme and language.
 
-use super::{AskField, Dispatch, Icon, act};
-use crate::examples::{Example, pick};
+use super::act::{Dispatch, act};
+use super::ask::AskField;
+use super::icon::Icon;
 use crate::message::Drafted;
 use crate::origin::Origin;
 use crate::state::{Action, Overlay, Theme};
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, Problem, Suggestion};
+use chainwalk::Case;
+use chainwalk::view::{Lang, Problem, Suggestion};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -34,7 +36,7 @@ pub(crate) struct HeaderProps {
     /// What lies open.
     pub(crate) open: Option<Overlay>,
     /// The examples.
-    pub(crate) examples: Rc<Vec<Rc<Example>>>,
+    pub(crate) examples: Rc<Vec<Rc<Case>>>,
     /// The packet field itself, so that a key can focus it.
     pub(crate) field: NodeRef,
     /// What a person did.
@@ -83,9 +85,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     <ul class="sheet" id="examples">
                         {for examples.iter().map(|example| html! {
                             <li><button class="card" onclick={act(dispatch, Action::Load(example.clone()))}>
-                                <b>{pick(&example.title, lang)}</b>
-                                <span>{pick(&example.question, lang)}</span>
-                                <em>{pick(&example.point, lang)}</em>
+                                <b>{example.head.title.pick(lang)}</b>
+                                <span>{example.head.question.pick(lang)}</span>
+                                <em>{example.head.point.pick(lang)}</em>
                             </button></li>
                         })}
                     </ul>

@@ -1,9 +1,10 @@
 //! The keys, as a small dialog.
 
-use super::{Dispatch, Icon, act};
+use super::act::{Dispatch, act};
+use super::icon::Icon;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 

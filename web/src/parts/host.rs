@@ -1,10 +1,12 @@
 //! This host: facts from the paste, guesses, and what a person said, each of which can be said otherwise.
 
-use super::{CopyCollector, Dispatch, Icon, act};
+use super::act::{Dispatch, act};
+use super::blank::CopyCollector;
+use super::icon::Icon;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{FactRow, HostChip, Lang, Problem};
+use chainwalk::model::Span;
+use chainwalk::view::{FactRow, HostChip, Lang, Problem};
 use std::rc::Rc;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
@@ -19,7 +21,7 @@ pub(crate) struct HostProps {
     /// The facts.
     pub(crate) facts: Vec<FactRow>,
     /// What was said.
-    pub(crate) assumptions: Vec<Rc<str>>,
+    pub(crate) assumptions: Vec<String>,
     /// What is wrong with each of it.
     pub(crate) problems: Vec<Vec<Problem>>,
     /// Asks what is wrong with a text as it is typed.

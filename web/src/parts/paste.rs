@@ -1,14 +1,15 @@
 //! The paste: what was recognised, the text itself, a search in it, and what could not be read.
 
+use super::act::{Dispatch, Hover, act};
 use super::editor::{Editor, Heard, Revealed, RuleText};
+use super::icon::Icon;
 use super::seek::{Found, SeekBar, focus_bar};
-use super::{Dispatch, Hover, Icon, act};
 use crate::message::Told;
 use crate::paste::Paste;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_model::Span;
-use chainwalk_view::{Chip, Lang, Problem};
+use chainwalk::model::Span;
+use chainwalk::view::{Chip, Lang, Problem};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
@@ -24,6 +25,8 @@ pub(crate) struct PasteProps {
     pub(crate) of: Paste,
     /// What was told of that.
     pub(crate) told: Option<Rc<Told>>,
+    /// Whether that is long another text.
+    pub(crate) stale: bool,
     /// The lines of the stop the packet rests at.
     pub(crate) now: Option<Span>,
     /// The lines of what is pointed at.
@@ -257,7 +260,7 @@ fn stop_of(told: &Told, from: usize, to: usize) -> Hover {
 
 /// How long the text is, and how much of it is understood.
 fn summary(props: &PasteProps) -> String {
-    let PasteProps { lang, paste, told, .. } = props;
+    let PasteProps { lang, paste, told, stale, .. } = props;
     if paste.is_empty() {
         return String::new();
     }
@@ -266,7 +269,7 @@ fn summary(props: &PasteProps) -> String {
         n => format!("{n} {}", ui(*lang, Key::Lines)),
     };
     match told {
-        Some(told) if told.chips.is_empty() => count,
+        Some(told) if *stale || told.chips.is_empty() => count,
         None => count,
         Some(told) if told.serious == 0 => format!("{count} · {}", ui(*lang, Key::AllUnderstood)),
         Some(told) => format!("{count} · {} {}", told.serious, ui(*lang, Key::Problems)),

@@ -1,11 +1,12 @@
 //! The player: step, play, speed, and where the packet is.
 
-use super::{Dispatch, Icon, act};
+use super::act::{Dispatch, act};
+use super::icon::Icon;
 use crate::keys::{hook_after, hook_before};
 use crate::narration::Verbosity;
 use crate::state::{Action, Speed};
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, Timeline};
+use chainwalk::view::{Lang, Timeline};
 use yew::prelude::*;
 
 /// Properties of [`Player`].

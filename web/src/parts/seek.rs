@@ -1,8 +1,8 @@
 //! A bar to find words by: what is typed, how often it is there, and the way to the next hit and the one before.
 
-use super::Icon;
+use super::icon::Icon;
 use crate::words::{Key, ui};
-use chainwalk_view::Lang;
+use chainwalk::view::Lang;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;

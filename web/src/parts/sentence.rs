@@ -1,6 +1,6 @@
 //! A sentence: runs of text, each set by its class.
 
-use chainwalk_view::{Sentence, Style};
+use chainwalk::view::{Sentence, Style};
 use yew::prelude::*;
 
 /// Properties of [`Words`].

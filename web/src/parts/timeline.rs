@@ -1,9 +1,9 @@
 //! The scrubber: one lane a packet, one cell a rule or a station. A cell is clicked, or dragged over.
 
-use super::{Dispatch, Hover, act};
+use super::act::{Dispatch, Hover, act};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::{Cell, Lane, Lang, Timeline};
+use chainwalk::view::{Cell, Lane, Lang, Timeline};
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
@@ -20,6 +20,8 @@ pub(crate) struct TimelineProps {
     pub(crate) hover: Hover,
     /// Something is pointed at.
     pub(crate) onhover: Callback<Hover>,
+    /// Whether it is of an old answer.
+    pub(crate) stale: bool,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -41,7 +43,7 @@ fn current(timeline: &Timeline, stop: usize) -> Option<usize> {
 /// The scrubber.
 #[component]
 pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
-    let TimelineProps { lang, timeline, stop, hover, onhover, dispatch } = props;
+    let TimelineProps { lang, timeline, stop, hover, onhover, stale, dispatch } = props;
     let now = current(timeline, *stop);
     let bar = use_node_ref();
     {
@@ -88,7 +90,7 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
     html! {
         <div class={classes!("lanes", density(timeline), many.then_some("many"))} ref={bar} role="slider" tabindex="0" aria-label={ui(*lang, Key::Scrubber)}
             aria-valuemin="1" aria-valuemax={timeline.stops.max(1).to_string()}
-            aria-valuenow={(stop + 1).to_string()} aria-valuetext={narration}
+            aria-busy={stale.to_string()} aria-valuenow={(stop + 1).to_string()} aria-valuetext={narration}
             onkeydown={key} onpointerdown={scrub} onpointermove={over} onpointerleave={leave} data-testid="timeline">
             {for (0..timeline.lanes.len()).map(|at| match timeline.lanes[at].other {
                 Some(packet) => view_other(&timeline.lanes[at], packet, dispatch),

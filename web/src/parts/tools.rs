@@ -1,10 +1,12 @@
 //! What can be done about one rule of the walk: take it away, put another before it; and whether it can
 //! match at all.
 
-use super::{Dispatch, Icon, Words};
+use super::act::Dispatch;
+use super::icon::Icon;
+use super::sentence::Words;
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk_view::{Lang, RuleTools};
+use chainwalk::view::{Lang, RuleTools};
 use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;

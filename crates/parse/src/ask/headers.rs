@@ -4,6 +4,7 @@
 //! A protocol that a line names and that has no fields of its own gets a whole header, so that rules have
 //! something to look at.
 
+use crate::oneline::hex;
 use chainwalk_model::{Ask, AskAddr, Extension, proto};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -57,13 +58,6 @@ pub(super) fn chunks(text: &str) -> Option<Vec<u8>> {
         bytes.extend(chainwalk_model::sctp_chunk(kind, None));
     }
     Some(bytes)
-}
-
-/// Bytes written as pairs of hexadecimal digits.
-pub(super) fn hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.chars().map(|c| Some(c.to_digit(16)? as u8)).collect::<Option<Vec<u8>>>()?;
-    let even = digits.len().is_multiple_of(2);
-    even.then(|| digits.chunks(2).map(|p| p[0] << 4 | p[1]).collect())
 }
 
 /// The MSS option of TCP.

@@ -204,3 +204,219 @@ fn names_are_taken_from_the_paste_or_asked_for() {
     assert_eq!(found[0].severity, Severity::Error);
     assert_eq!(found[0].hint, Some(Hint::DidYouMean("web".into())));
 }
+
+#[test]
+fn each_word_says_one_thing_more() {
+    let ask = |words: &str| packet_line(&format!("tcp 10.0.0.1:5 > 10.0.0.2:80 {words}"));
+    let (plain, _) = ask("");
+    let bytes = |b: &[u8]| -> Option<std::sync::Arc<[u8]>> { Some(b.into()) };
+    let expect: [(&str, Ask); 22] = [
+        ("seq 7", Ask { seq: Some(7), ..plain.clone() }),
+        ("ack 9", Ask { ack: Some(9), ..plain.clone() }),
+        ("window 1000", Ask { window: Some(1000), ..plain.clone() }),
+        ("ttl 63", Ask { ttl: Some(63), ..plain.clone() }),
+        ("tos 0x10", Ask { tos: Some(16), ..plain.clone() }),
+        ("mark 0xff", Ask { mark: Some(255), ..plain.clone() }),
+        ("id 3", Ask { id: Some(3), ..plain.clone() }),
+        ("df", Ask { df: Some(true), ..plain.clone() }),
+        ("uid 1000", Ask { uid: Some(1000), ..plain.clone() }),
+        ("gid 100", Ask { gid: Some(100), ..plain.clone() }),
+        ("sport 6", Ask { sport: Some(6), ..plain.clone() }),
+        ("dport 81", Ask { dport: Some(81), ..plain.clone() }),
+        ("type 3 code 1", Ask { icmp_type: Some(3), icmp_code: Some(1), ..plain.clone() }),
+        ("len 3", Ask { payload: bytes(b"xxx"), ..plain.clone() }),
+        ("hex 0a0B", Ask { payload: bytes(b"\x0a\x0b"), ..plain.clone() }),
+        ("payload ab", Ask { payload: bytes(b"ab"), ..plain.clone() }),
+        // RFC 9293: kind 2, length 4, the size.
+        ("mss 1460", Ask { tcp_options: bytes(&[2, 4, 5, 0xb4]), ..plain.clone() }),
+        ("flags SA", Ask { flags: Some(TcpFlags(0x12)), ..plain.clone() }),
+        ("flags syn,ack", Ask { flags: Some(TcpFlags(0x12)), ..plain.clone() }),
+        ("fin+psh urg", Ask { flags: Some(TcpFlags(0x29)), ..plain.clone() }),
+        ("at 1970-01-02", Ask { at: Some(86_400), ..plain.clone() }),
+        ("to 10.0.0.3", Ask { dst: Some(AskAddr::Ip([10, 0, 0, 3].into())), ..plain.clone() }),
+    ];
+    for (words, expect) in expect {
+        let (found, problems) = ask(words);
+        assert_eq!(Ask { span: plain.span, ..found }, expect, "{words}");
+        assert!(problems.is_empty(), "{words}: {problems:?}");
+    }
+    for words in ["in eth1 to 10.0.0.3:81", "to 10.0.0.3:81 in eth1"] {
+        let (found, _) = ask(words);
+        assert_eq!(told(&found), "6 from 10.0.0.1:5 to 10.0.0.3 port 81 in eth1");
+    }
+}
+
+#[test]
+fn the_options_of_a_program_that_change_its_packet() {
+    let ask = |line: &str| {
+        let (ask, found) = packet_line(line);
+        assert!(found.is_empty(), "{line}: {found:?}");
+        ask
+    };
+    assert_eq!(ask("curl --interface eth1 10.0.0.1").bind.as_deref(), Some("eth1"));
+    assert_eq!(ask("ping -I eth1 10.0.0.1").bind.as_deref(), Some("eth1"));
+    let from = ask("ping -I 10.0.0.9 10.0.0.1");
+    assert_eq!((from.src, from.bind), (Some(AskAddr::Ip([10, 0, 0, 9].into())), None));
+    let set = ask("ping -t 5 -Q 8 -m 7 10.0.0.1");
+    assert_eq!((set.ttl, set.tos, set.mark), (Some(5), Some(8), Some(7)));
+    let bound = ask("nc -p 4000 10.0.0.1 80");
+    assert_eq!((bound.sport, bound.dport, bound.app), (Some(4000), Some(80), Some(App::Nc)));
+    assert_eq!(ask("nc -nvu 10.0.0.1 53").proto, Some(proto::UDP));
+    assert_eq!(ask("nc -vz 10.0.0.1 53").proto, Some(proto::TCP));
+    let telnet = ask("telnet 10.0.0.1");
+    assert_eq!((telnet.dport, telnet.app), (Some(23), None));
+    assert_eq!(ask("telnet 10.0.0.1 25").dport, Some(25));
+    assert_eq!(ask("nc 10.0.0.1:26").dport, Some(26));
+    assert_eq!((ask("wget -q -O- http://10.0.0.1/").app, ask("ssh h").app), (None, Some(App::Ssh)));
+    assert_eq!(ask("dig @10.0.0.1 x").app, Some(App::Dig));
+    // Where they run by default, by IANA's list.
+    for (scheme, port) in [
+        ("http", 80),
+        ("WS", 80),
+        ("https", 443),
+        ("wss", 443),
+        ("ftp", 21),
+        ("ssh", 22),
+        ("redis", 6379),
+        ("mysql", 3306),
+        ("postgres", 5432),
+        ("postgresql", 5432),
+    ] {
+        assert_eq!(ask(&format!("curl {scheme}://h")).dport, Some(port), "{scheme}");
+    }
+    assert_eq!(ask("https://h?x").dport, Some(443));
+    assert_eq!(ask("curl 'http://h:81/'").dport, Some(81));
+}
+
+#[test]
+fn a_packet_starts_here_or_outside() {
+    let line = "udp 10.0.0.1:5 > 10.0.0.2:53";
+    let expect = "17 from 10.0.0.1:5 to 10.0.0.2 port 53";
+    for (words, place) in [
+        ("", "outside"),
+        ("outside", "outside"),
+        ("local", "local"),
+        ("out", "local"),
+        ("from here", "local"),
+        ("from local", "local"),
+        ("from here in eth0", "in eth0"),
+    ] {
+        check(&format!("{line} {words}"), &format!("{expect} {place}"));
+    }
+    check("reply 1 outside", "? ReplyTo(0) outside");
+    check("reply 1 local", "? ReplyTo(0) local");
+}
+
+#[test]
+fn time_has_units() {
+    for (word, ms) in [
+        ("7", 7000),
+        ("7s", 7000),
+        ("7sec", 7000),
+        ("7ms", 7),
+        ("7m", 420_000),
+        ("7min", 420_000),
+        ("7h", 25_200_000),
+        ("7d", 604_800_000),
+        ("366d", 31_622_400_000),
+        ("0.4ms", 0),
+        ("0.6ms", 1),
+    ] {
+        assert_eq!(packet_line(&format!("after {word} reply 1")).0.after_ms, ms, "{word}");
+    }
+    assert_eq!(packet_line("after 1s after 2s reply 1").0.after_ms, 3000);
+    for word in ["367d", "7y", "s", "1.1.1s", "-1s"] {
+        check_bad(&format!("after {word} reply 1"), word, "? ReplyTo(0) unsaid");
+    }
+}
+
+#[test]
+fn an_echo_of_ipv6_has_the_numbers_of_icmpv6() {
+    // RFC 792 and RFC 4443.
+    for (line, kind) in [
+        ("icmp fd00::1 > fd00::2 type 8", 128),
+        ("icmp fd00::1 > fd00::2 type 0", 129),
+        ("icmp fd00::1 > fd00::2 type 3", 3),
+        ("ping fd00::2", 128),
+        ("icmpv6 fd00::1 > fd00::2 type 8", 8),
+    ] {
+        let (ask, _) = packet_line(line);
+        assert_eq!((ask.proto, ask.icmp_type), (Some(proto::ICMPV6), Some(kind)), "{line}");
+    }
+    for (name, kind) in [
+        ("echo", (8, Some(0))),
+        ("echo-request", (8, Some(0))),
+        ("echo-reply", (0, Some(0))),
+        ("destination-unreachable", (3, None)),
+        ("network-unreachable", (3, Some(0))),
+        ("protocol-unreachable", (3, Some(2))),
+        ("port-unreachable", (3, Some(3))),
+        ("fragmentation-needed", (3, Some(4))),
+        ("redirect", (5, None)),
+        ("time-exceeded", (11, None)),
+        ("ttl-exceeded", (11, None)),
+        ("timestamp-request", (13, Some(0))),
+        ("timestamp-reply", (14, Some(0))),
+    ] {
+        let (ask, _) = packet_line(&format!("icmp 10.0.0.1 > 10.0.0.2 {name}"));
+        assert_eq!((ask.icmp_type, ask.icmp_code), (Some(kind.0), kind.1), "{name}");
+    }
+}
+
+#[test]
+fn values_that_do_not_fit_are_told_at_their_place() {
+    let tcp = "tcp 10.0.0.1:5 > 10.0.0.2:80";
+    let expect = "6 from 10.0.0.1:5 to 10.0.0.2 port 80 outside";
+    for (words, place) in [
+        ("in a/b", "a/b"),
+        ("in a=b", "a=b"),
+        ("flags XY", "XY"),
+        ("hex 0a0", "0a0"),
+        ("chunk nothing", "nothing"),
+        ("ext nothing", "nothing"),
+        ("at yesterday", "yesterday"),
+        ("type nothing", "nothing"),
+        ("seq x", "x"),
+        ("window 65536", "65536"),
+        ("flags", ""),
+        ("payload", ""),
+        ("hex", ""),
+        ("ext", ""),
+        ("chunk", ""),
+        ("at", ""),
+        ("type", ""),
+        ("to", ""),
+        ("from", ""),
+    ] {
+        let problem = check_bad(&format!("{tcp} {words}"), place, expect);
+        assert_eq!(problem.severity, Severity::Error, "{words}");
+    }
+    check_bad("curl gopher://10.0.0.1", "gopher", "6 to 10.0.0.1 port 80 local");
+    check_bad("curl http:///x", "http:///x", "6 local");
+    check_bad("ping 10.0.0.1 10.0.0.2", "10.0.0.2", "1 to 10.0.0.1 local");
+    check_bad("nc 10.0.0.1 80 81", "81", "6 to 10.0.0.1 port 80 local");
+    check_bad("nc 10.0.0.1 http", "http", "6 to 10.0.0.1 local");
+    check_bad("curl 10.0.0.1 10.0.0.2", "10.0.0.2", "6 to 10.0.0.1 port 80 local");
+    check_bad("curl -X", "", "6 local");
+    check_bad("ping -I", "", "1 local");
+    check_bad("nc", "", "6 local");
+    check_bad("ssh", "", "6 port 22 local");
+    check_bad("tcp", "", "6 local");
+    check_bad("tcp syn", "", "6 local flags 0x2");
+    check_bad("after 5s", "", "? local after 5000");
+    check_bad("47", "47", "? local");
+    check_bad("web", "web", "? local");
+    check_bad("10.0.0.1", "", "6 to 10.0.0.1 local");
+    check("web:80", "6 to 'web' port 80 local");
+    // What is open is a warning where the packet can be sent all the same.
+    assert_eq!(packet_line("10.0.0.1").1[0].severity, Severity::Warning);
+    assert_eq!(packet_line("curl -Z 10.0.0.1").1[0].severity, Severity::Warning);
+}
+
+#[test]
+fn only_lines_that_name_no_source_port_get_one_each() {
+    let lines = ["tcp 10.0.0.1:51000 > 10.0.0.2:80", "curl 10.0.0.1", "ping 10.0.0.1"];
+    let ports: Vec<_> =
+        packet_lines(&lines, &Host::default()).iter().map(|(a, _)| a.sport).collect();
+    assert_eq!(ports, [Some(51000), Some(51001), None]);
+}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use chainwalk_model::{AskEntry, FollowUp, PacketType, TcpFlags};
 use serde_json::json;
 
 #[track_caller]

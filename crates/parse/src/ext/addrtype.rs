@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_addrtype.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put, put_flag};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put, put_flag};
 use crate::value::{self, Piece, lead, spaced, word};
 use chainwalk_model::{AddrTypeMatch, AddrTypes, Expected, Inv, Match};
 

@@ -8,7 +8,7 @@
 //! - Not modelled: nothing.
 
 use super::spread::{given_number, given_spread, listed_number, listed_spread, maybe};
-use super::{Given, MatchExt, Seen, Wrong, opt, put, put_flag, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put, put_flag, range_text};
 use crate::value::{self, Piece, word};
 use chainwalk_model::{AhMatch, DiagnosticId, Expected, Match};
 

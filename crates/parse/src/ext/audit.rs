@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_AUDIT.c`.
 //! - Not modelled: the record.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, word};
 use chainwalk_model::{AuditType, Expected, Target};
 

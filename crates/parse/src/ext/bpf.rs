@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_bpf.c`.
 //! - Not modelled: what a pinned object does.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, any_word, word};
 use crate::word::quote_loosely;
 use chainwalk_model::{BpfInsn, BpfMatch, Expected, Match};

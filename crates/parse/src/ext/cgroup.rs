@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_cgroup.c`.
 //! - Not modelled: which control group a process is in.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, any_word, word};
 use crate::word::quote_loosely;
 use chainwalk_model::{CgroupMatch, Expected, Inv, Match};

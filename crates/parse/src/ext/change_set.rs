@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_set.c`.
 
 use super::set::{dirs, named, text};
-use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced};
 use chainwalk_model::{Expected, SetMatch, SetOptions, SetTarget, Target};
 
@@ -61,7 +61,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
             _ => break,
         }
     }
-    if left == i { value::fail(i) } else { Ok((left, Target::Set(Box::new(found)))) }
+    if left.len() == i.len() { value::fail(i) } else { Ok((left, Target::Set(Box::new(found)))) }
 }
 
 fn listed(i: &str) -> Piece<'_, Option<SetMatch>> {

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_CHECKSUM.c`.
 //! - Not modelled: the checksum itself.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{Piece, word};
 use chainwalk_model::Target;
 

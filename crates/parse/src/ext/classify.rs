@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_CLASSIFY.c`.
 //! - Not modelled: queueing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, word};
 use chainwalk_model::{Expected, Target};
 

@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_cluster.c`.
 //! - Not modelled: the frame's kind, which the match changes for multicast link addresses.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, any_word, lead, word};
 use chainwalk_model::{ClusterMatch, Expected, Inv, Match};
 

@@ -7,7 +7,7 @@
 //! - Kernel: `net/ipv4/netfilter/ipt_CLUSTERIP.c`, until Linux 6.4.
 //! - Not modelled: which host of the cluster takes a packet.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, lead, word};
 use chainwalk_model::{ClusterHash, ClusterIp, Expected, Mac, NewClusterIp, Target};
 

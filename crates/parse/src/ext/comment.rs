@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_comment.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece};
 use crate::word::quote;
 use chainwalk_model::Match;

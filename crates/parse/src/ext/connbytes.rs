@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_connbytes.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{
     ConnbytesDir, ConnbytesMatch, ConnbytesMode, Expected, Inv, Match, Range,

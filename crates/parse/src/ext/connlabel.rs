@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_connlabel.c`.
 //! - Not modelled: `/etc/xtables/connlabel.conf`, by which a name and a number are the same label.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put_flag};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, word};
 use crate::word::quote;
 use chainwalk_model::{DiagnosticId, Expected, Inv, Match};

@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_connlimit.c`, `nf_conncount.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, any_word, lead, spaced};
 use chainwalk_model::{ConnlimitMatch, DiagnosticId, Expected, Match};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_connmark.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, hex_mask, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, hex_mask, opt, put};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Match};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_CONNSECMARK.c`.
 //! - Not modelled: what a security module makes of the mark.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{Piece, word};
 use chainwalk_model::Target;
 

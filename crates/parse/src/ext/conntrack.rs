@@ -8,7 +8,7 @@
 //! - Kernel: `net/netfilter/xt_conntrack.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put, range_text};
 use crate::value::{self, Piece, spaced};
 use chainwalk_model::{
     AddrMask, ConntrackMatch, CtDir, CtStates, CtStatuses, Expected, Inv, Match, Range,
@@ -80,7 +80,7 @@ fn list(i: &str, seen: Seen) -> Piece<'_, Match> {
     while let Some(rest) = listed(left, &mut ct, seen.v6) {
         left = rest;
     }
-    if left == i { value::fail(i) } else { Ok((left, Match::Conntrack(Box::new(ct)))) }
+    if left.len() == i.len() { value::fail(i) } else { Ok((left, Match::Conntrack(Box::new(ct)))) }
 }
 
 /// One test; `None` where there is none, or where the same one stands again, which is another match.
@@ -137,7 +137,7 @@ fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Conntrack(ct) = m else { return None };
     let mut out = String::from("-m conntrack");
     let range = |r: Range<u16>| range_text(r, ':');
-    let addr = |a: AddrMask| crate::save::addr_text(a, false);
+    let addr = |a: AddrMask| crate::value::addr_text(a, false);
     put(&mut out, "--ctproto", ct.proto, |p| p.to_string());
     put(&mut out, "--ctstate", ct.state, states_text);
     put(&mut out, "--ctorigsrc", ct.orig_src, addr);

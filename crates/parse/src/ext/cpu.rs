@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_cpu.c`.
 //! - Not modelled: which processor it is; nobody can tell.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Match};
 

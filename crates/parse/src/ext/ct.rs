@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_CT.c`.
 //! - Not modelled: timeouts and events; they are kept as text.
 
-use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, word};
 use chainwalk_model::{CtTarget, CtZone, Expected, Target};
 

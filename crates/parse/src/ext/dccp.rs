@@ -9,7 +9,7 @@
 use super::spread::maybe;
 use super::tcp::listed_option;
 use super::udp::{listed_ports, ports, ports_text};
-use super::{Given, MatchExt, Seen, Wrong, alias, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, opt, put};
 use crate::value::{self, Piece, any_word, word};
 use chainwalk_model::{DccpMatch, Expected, Inv, Match};
 

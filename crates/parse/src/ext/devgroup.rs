@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_devgroup.c`.
 //! - Not modelled: group names besides `default`.
 
-use super::{Given, MatchExt, Seen, Wrong, hex_mask, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, hex_mask, opt, put};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Masked, Match};
 
@@ -44,7 +44,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
         *slot = Some(found);
         left = rest;
     }
-    if left == i { value::fail(i) } else { Ok((left, Match::Devgroup { src, dst })) }
+    if left.len() == i.len() { value::fail(i) } else { Ok((left, Match::Devgroup { src, dst })) }
 }
 
 fn listed(i: &str) -> Piece<'_, (bool, Inv<Masked<u32>>)> {

@@ -6,33 +6,8 @@
 //! - Kernel: `net/netfilter/xt_nat.c`.
 //! - Not modelled: several ranges in one rule, which kernels before 2.6.11 took.
 
-use super::{Given, Seen, TargetExt, Wrong, nat_range, opt};
-use crate::value::Piece;
+use super::extension::{TargetExt, opt};
+use super::nat_range;
 use chainwalk_model::Target;
 
-pub(super) const EXT: TargetExt = TargetExt {
-    names: &["DNAT"],
-    options: &[
-        opt("--to-destination", 1),
-        nat_range::RANDOM,
-        nat_range::RANDOM_FULLY,
-        nat_range::PERSISTENT,
-    ],
-    build,
-    list,
-    print,
-};
-
-fn build(given: &Given<'_>) -> Result<Target, Wrong> {
-    nat_range::given_to(given, "--to-destination").map(Target::Dnat)
-}
-
-fn list(i: &str, _: Seen) -> Piece<'_, Target> {
-    let (i, range) = nat_range::listed_to(i)?;
-    Ok((i, Target::Dnat(range)))
-}
-
-fn print(target: &Target, _: Seen) -> Option<String> {
-    let Target::Dnat(range) = target else { return None };
-    Some(nat_range::to_target("DNAT", "--to-destination", range))
-}
+nat_range::to_addresses!("DNAT", "--to-destination", Dnat);

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_dscp.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::names;
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Inv, Match};

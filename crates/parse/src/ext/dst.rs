@@ -7,7 +7,7 @@
 //! - Not modelled: nothing.
 
 use super::spread::{given_number, listed_number, maybe};
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, any_word, word};
 use chainwalk_model::{Expected, Match, OptionsMatch};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv6/netfilter/ip6t_eui64.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong};
+use super::extension::{Given, MatchExt, Seen, Wrong};
 use crate::value::{self, Piece, word};
 use chainwalk_model::Match;
 

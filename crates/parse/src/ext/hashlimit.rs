@@ -8,7 +8,7 @@
 //! - Kernel: `net/netfilter/xt_hashlimit.c`.
 //! - The options of the table (`--hashlimit-htable-*`) and `--hashlimit-rate-*` are kept as words.
 
-use super::{Given, MatchExt, Seen, Wrong, alias, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, opt};
 use crate::value::{self, Piece, any_word, period_name, spaced, word};
 use crate::word::quote;
 use chainwalk_model::{DiagnosticId, Expected, HashlimitMatch, Match, Rate};

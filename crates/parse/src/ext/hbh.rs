@@ -7,7 +7,7 @@
 //! - Not modelled: nothing.
 
 use super::dst::{given_options, listed_options, options_text};
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::Piece;
 use chainwalk_model::Match;
 

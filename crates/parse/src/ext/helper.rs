@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_helper.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, word};
 use crate::word::quote;
 use chainwalk_model::{Inv, Match};

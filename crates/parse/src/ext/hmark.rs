@@ -9,7 +9,7 @@
 //! - Kernel: `net/netfilter/xt_HMARK.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{DiagnosticId, Expected, Hmark, Target};
 

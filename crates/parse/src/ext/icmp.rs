@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv4/netfilter/ip_tables.c`, `icmp_match`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, alias, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, put, range_text};
 use crate::names;
 use crate::value::{self, Piece, lead};
 use chainwalk_model::{Expected, IcmpMatch, Inv, Match, Range};
@@ -97,6 +97,6 @@ pub(super) fn text(icmp: IcmpMatch) -> String {
     if icmp.code == (Range { first: 0, last: 255 }) {
         kind.to_string()
     } else {
-        format!("{kind}/{}", super::range_text(icmp.code, '-'))
+        format!("{kind}/{}", range_text(icmp.code, '-'))
     }
 }

@@ -6,7 +6,8 @@
 //! - Kernel: `net/ipv6/netfilter/ip6_tables.c`, `icmp6_match`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, alias, icmp, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, put};
+use super::icmp;
 use crate::names;
 use crate::value::Piece;
 use chainwalk_model::{Expected, Match};

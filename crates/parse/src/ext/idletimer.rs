@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_IDLETIMER.c`.
 //! - Not modelled: the clock.
 
-use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, lead, spaced, word};
 use crate::word::quote_loosely;
 use chainwalk_model::{Expected, Target};

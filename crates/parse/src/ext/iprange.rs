@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_iprange.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Match, Range};
 use std::net::IpAddr;
@@ -31,7 +31,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
 fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     let (rest, src) = side("source IP range", i);
     let (rest, dst) = side("destination IP range", rest);
-    if rest == i { value::fail(i) } else { Ok((rest, Match::Iprange { src, dst })) }
+    if rest.len() == i.len() { value::fail(i) } else { Ok((rest, Match::Iprange { src, dst })) }
 }
 
 fn side<'a>(name: &'static str, i: &'a str) -> (&'a str, Option<Inv<Range<IpAddr>>>) {

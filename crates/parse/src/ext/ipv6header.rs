@@ -7,7 +7,7 @@
 //! - Not modelled: nothing.
 
 use super::spread::maybe;
-use super::{Given, MatchExt, Seen, Wrong, opt, put, put_flag};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put, put_flag};
 use crate::value::{self, Piece, any_word, lead, word};
 use chainwalk_model::{Expected, Inv, Ipv6HeaderMatch, Match};
 

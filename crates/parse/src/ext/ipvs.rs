@@ -7,8 +7,8 @@
 //! - Kernel: `net/netfilter/xt_ipvs.c`.
 //! - Not modelled: the connections of IPVS.
 
-use super::{Given, MatchExt, Seen, Wrong, alias, opt, put};
-use crate::save::addr_text;
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, opt, put};
+use crate::value::addr_text;
 use crate::value::{self, Piece, any_word, spaced};
 use chainwalk_model::{CtDir, Expected, Inv, IpvsMatch, IpvsMethod, Match};
 

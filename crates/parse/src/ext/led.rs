@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_LED.c`.
 //! - Not modelled: the light.
 
-use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, lead, word};
 use crate::word::quote;
 use chainwalk_model::{Expected, Target};

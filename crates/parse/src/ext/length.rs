@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_length.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put, range_text};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Match};
 

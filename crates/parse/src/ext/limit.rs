@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_limit.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, period_name, spaced, word};
 use chainwalk_model::{Expected, Match};
 

@@ -8,7 +8,7 @@
 //! - Kernel: `net/netfilter/xt_LOG.c`, `xt_NFLOG.c`.
 //! - Not modelled: where the log goes.
 
-use super::{Given, Seen, TargetExt, Wrong, opt, put_flag};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::names;
 use crate::value::{self, Piece, any_word, spaced, word};
 use crate::word::quote;
@@ -147,7 +147,7 @@ fn listed_nflog(i: &str, _: Seen) -> Piece<'_, Target> {
             _ => break,
         };
     }
-    if left == i {
+    if left.len() == i.len() {
         return value::fail(i);
     }
     Ok((left, Target::Log { prefix: prefix.into(), nflog: true, rest: out.trim_start().into() }))

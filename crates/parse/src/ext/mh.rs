@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv6/netfilter/ip6t_mh.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put, range_text};
 use crate::value::{self, Piece, any_word, word};
 use chainwalk_model::{Expected, Inv, Match, Range};
 

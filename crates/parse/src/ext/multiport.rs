@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_multiport.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, alias, put, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, put, range_text};
 use crate::value::{self, Piece, lead, word};
 use chainwalk_model::{Expected, Inv, Match, PortSide, Range};
 

@@ -1,6 +1,6 @@
 //! What DNAT, SNAT, MASQUERADE and REDIRECT have in common: an address range, a port range, three flags.
 
-use super::{Given, Opt, Wrong, alias, opt, put_flag};
+use super::extension::{Given, Opt, Wrong, alias, opt, put_flag, range_text};
 use crate::value::{self, Piece, any_word, lead, spaced, word};
 use chainwalk_model::{Expected, NatRange, Range};
 use std::net::IpAddr;
@@ -15,6 +15,47 @@ pub(super) const PERSISTENT: Opt = opt("--persistent", 0);
 /// The options of a target that chooses the address itself.
 pub(super) const PORTS: &[Opt] =
     &[alias("--to-ports", &["--to-port"], 1), RANDOM, RANDOM_FULLY, PERSISTENT];
+
+/// A target that translates to the addresses of one option.
+macro_rules! to_addresses {
+    ($name:literal, $option:literal, $variant:ident) => {
+        pub(super) const EXT: TargetExt = TargetExt {
+            names: &[$name],
+            options: &[
+                opt($option, 1),
+                nat_range::RANDOM,
+                nat_range::RANDOM_FULLY,
+                nat_range::PERSISTENT,
+            ],
+            build: |given| nat_range::given_to(given, $option).map(Target::$variant),
+            list: |i, _| nat_range::listed_to(i).map(|(i, range)| (i, Target::$variant(range))),
+            print: |target, _| {
+                let Target::$variant(range) = target else { return None };
+                Some(nat_range::to_target($name, $option, range))
+            },
+        };
+    };
+}
+pub(super) use to_addresses;
+
+/// A target that chooses the address itself, and how a listing begins its ports.
+macro_rules! to_ports {
+    ($name:literal, $words:literal, $variant:ident) => {
+        pub(super) const EXT: TargetExt = TargetExt {
+            names: &[$name],
+            options: nat_range::PORTS,
+            build: |given| nat_range::ports(given).map(Target::$variant),
+            list: |i, _| {
+                nat_range::listed_ports(i, $words).map(|(i, range)| (i, Target::$variant(range)))
+            },
+            print: |target, _| {
+                let Target::$variant(range) = target else { return None };
+                Some(nat_range::ports_target($name, range))
+            },
+        };
+    };
+}
+pub(super) use to_ports;
 
 /// The address that an option of this name gives, and the flags.
 pub(super) fn given_to(given: &Given<'_>, option: &str) -> Result<NatRange, Wrong> {
@@ -51,7 +92,7 @@ pub(super) fn listed_ports<'a>(i: &'a str, words: &'static str) -> Piece<'a, Nat
         (left, range.ports) = (rest, Some(ports));
     }
     let (left, range) = listed_flags(left, range);
-    if left == i { value::fail(i) } else { Ok((left, range)) }
+    if left.len() == i.len() { value::fail(i) } else { Ok((left, range)) }
 }
 
 /// A target with `--to-ports` and the flags, as `iptables-save` writes it.
@@ -136,7 +177,7 @@ pub(super) fn text(range: &NatRange) -> String {
     let mut out = String::new();
     let ports = ports_text(range);
     if let Some(addrs) = range.addrs {
-        out = super::range_text(addrs, '-');
+        out = range_text(addrs, '-');
         if addrs.first.is_ipv6() && !ports.is_empty() {
             out = format!("[{out}]");
         }
@@ -150,7 +191,7 @@ pub(super) fn text(range: &NatRange) -> String {
 
 /// The ports as one word; empty without ports.
 pub(super) fn ports_text(range: &NatRange) -> String {
-    let mut out = range.ports.map(|p| super::range_text(p, '-')).unwrap_or_default();
+    let mut out = range.ports.map(|p| range_text(p, '-')).unwrap_or_default();
     if let Some(base) = range.base_port {
         out += &format!("/{base}");
     }

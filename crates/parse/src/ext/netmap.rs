@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_NETMAP.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, lead, spaced};
 use chainwalk_model::{Expected, Target};
 
@@ -28,5 +28,5 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
 
 fn print(target: &Target, _: Seen) -> Option<String> {
     let Target::Netmap(net) = target else { return None };
-    Some(format!("-j NETMAP --to {}", crate::save::addr_text(*net, false)))
+    Some(format!("-j NETMAP --to {}", crate::value::addr_text(*net, false)))
 }

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_nfacct.c`.
 //! - An object may have a quota, which no rule tells: the test then holds only once it is used up.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, word};
 use crate::word::quote_loosely;
 use chainwalk_model::Match;

@@ -7,7 +7,7 @@
 //! - Kernel: `net/ipv6/netfilter/ip6t_NPT.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Cidr, Expected, PrefixPair, Target};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_osf.c`.
 //! - Not modelled: the fingerprints that were loaded.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, any_word, word};
 use crate::word::quote_loosely;
 use chainwalk_model::{Expected, Inv, Match, OsfMatch};

@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_owner.c`.
 //! - Not modelled: names besides `root`; process and session numbers of old kernels.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put, put_flag, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put, put_flag, range_text};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Match, Range};
 
@@ -55,9 +55,9 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
         } else if let Ok((rest, ())) = word("owner GID match")(at) {
             let (rest, value) = spaced(id)(rest)?;
             (left, gid) = (rest, Some(Inv { not, value }));
-        } else if let (Ok((rest, ())), true) = (word("incl. suppl. groups")(at), left != i) {
+        } else if let (Ok((rest, ())), true) = (word("incl. suppl. groups")(at), left.len() != i.len()) {
             (left, supplementary) = (rest, true);
-        } else if left == i {
+        } else if left.len() == i.len() {
             return value::fail(i);
         } else {
             return Ok((left, Match::Owner { uid, gid, socket, supplementary }));

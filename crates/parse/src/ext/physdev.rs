@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_physdev.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, IfaceMatch, Inv, Match, PhysdevMatch};
 
@@ -71,9 +71,9 @@ fn print(m: &Match, _: Seen) -> Option<String> {
     let mut out = String::from("-m physdev");
     let none = |()| String::new();
     put(&mut out, "--physdev-is-in", p.is_in, none);
-    put(&mut out, "--physdev-in", p.iniface.clone(), |i| crate::save::iface_text(&i));
+    put(&mut out, "--physdev-in", p.iniface.clone(), |i| crate::value::iface_text(&i));
     put(&mut out, "--physdev-is-out", p.is_out, none);
-    put(&mut out, "--physdev-out", p.outiface.clone(), |i| crate::save::iface_text(&i));
+    put(&mut out, "--physdev-out", p.outiface.clone(), |i| crate::value::iface_text(&i));
     put(&mut out, "--physdev-is-bridged", p.is_bridged, none);
     Some(out)
 }

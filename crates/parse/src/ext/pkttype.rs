@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_pkttype.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, any_word, word};
 use chainwalk_model::{Expected, Inv, Match, PacketType};
 

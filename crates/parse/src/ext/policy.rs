@@ -8,8 +8,8 @@
 //! - Kernel: `net/netfilter/xt_policy.c`.
 //! - Not modelled: the policies of XFRM.
 
-use super::{Arg, Given, MatchExt, Seen, Wrong, many, opt, put};
-use crate::save::addr_text;
+use super::extension::{Arg, Given, MatchExt, Seen, Wrong, many, opt, put};
+use crate::value::addr_text;
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{DiagnosticId, Expected, Inv, Match, PolicyElement, PolicyMatch};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_NFQUEUE.c`.
 //! - Not modelled: what the program says; which queue of several it is.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Target};
 
@@ -65,6 +65,6 @@ fn print(target: &Target, _: Seen) -> Option<String> {
     if !rest.is_empty() {
         out += &format!(" {rest}");
     }
-    super::put_flag(&mut out, "--queue-bypass", *bypass);
+    put_flag(&mut out, "--queue-bypass", *bypass);
     Some(out)
 }

@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_rateest.c`.
 //! - Not modelled: the estimators themselves.
 
-use super::{Given, MAYBE, MatchExt, Seen, Wrong, alias, opt};
+use super::extension::{Given, MAYBE, MatchExt, Seen, Wrong, alias, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced, word};
 use crate::word::quote_loosely;
 use chainwalk_model::{DiagnosticId, Expected, Inv, Match, RateestMatch, RateestOp};
@@ -209,7 +209,7 @@ fn names_another(i: &str) -> bool {
 fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Rateest(m) = m else { return None };
     let mut out = String::from("-m rateest");
-    super::put_flag(&mut out, "--rateest-delta", m.delta);
+    put_flag(&mut out, "--rateest-delta", m.delta);
     let (one, relative) = match &m.second {
         Some(_) => ("--rateest1", true),
         None => ("--rateest", false),

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_realm.c`.
 //! - Not modelled: names besides `cosmos`, which `/etc/iproute2/rt_realms` gives.
 
-use super::{Given, MatchExt, Seen, Wrong, hex_mask, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, hex_mask, opt, put};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Masked, Match};
 

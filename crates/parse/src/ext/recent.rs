@@ -8,7 +8,7 @@
 //! - Kernel: `net/netfilter/xt_recent.c`.
 //! - Not modelled: the greatest number of entries and of packets (`ip_list_tot`, `ip_pkt_list_tot`).
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Inv, Match, RecentAction, RecentMatch};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -132,11 +132,11 @@ fn print(m: &Match, _: Seen) -> Option<String> {
     if let Some(seconds) = r.seconds {
         out += &format!(" --seconds {seconds}");
     }
-    super::put_flag(&mut out, "--reap", r.reap);
+    put_flag(&mut out, "--reap", r.reap);
     if let Some(hits) = r.hitcount {
         out += &format!(" --hitcount {hits}");
     }
-    super::put_flag(&mut out, "--rttl", r.rttl);
+    put_flag(&mut out, "--rttl", r.rttl);
     out += &format!(" --name {}", crate::word::quote(&r.name));
     if let Some(mask) = r.mask {
         out += &format!(" --mask {mask}");

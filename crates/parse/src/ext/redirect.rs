@@ -6,23 +6,8 @@
 //! - Kernel: `net/netfilter/xt_REDIRECT.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, nat_range};
-use crate::value::Piece;
+use super::extension::TargetExt;
+use super::nat_range;
 use chainwalk_model::Target;
 
-pub(super) const EXT: TargetExt =
-    TargetExt { names: &["REDIRECT"], options: nat_range::PORTS, build, list, print };
-
-fn build(given: &Given<'_>) -> Result<Target, Wrong> {
-    nat_range::ports(given).map(Target::Redirect)
-}
-
-fn list(i: &str, _: Seen) -> Piece<'_, Target> {
-    let (i, range) = nat_range::listed_ports(i, "redir ports")?;
-    Ok((i, Target::Redirect(range)))
-}
-
-fn print(target: &Target, _: Seen) -> Option<String> {
-    let Target::Redirect(range) = target else { return None };
-    Some(nat_range::ports_target("REDIRECT", range))
-}
+nat_range::to_ports!("REDIRECT", "redir ports", Redirect);

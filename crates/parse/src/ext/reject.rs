@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv4/netfilter/ipt_REJECT.c`, `net/ipv6/netfilter/ip6t_REJECT.c`.
 //! - Not modelled: `echoreply`, which 2.4 kernels had.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, word};
 use chainwalk_model::{Expected, RejectWith, Target};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv4/netfilter/ipt_rpfilter.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put_flag};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put_flag};
 use crate::value::{Piece, any_word, word};
 use chainwalk_model::{Match, RpfilterMatch};
 

@@ -10,7 +10,7 @@
 
 use super::spread::maybe;
 use super::udp::{listed_ports, ports, ports_text};
-use super::{Given, MatchExt, Seen, Wrong, alias, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, opt, put};
 use crate::value::{self, Piece, any_word};
 use chainwalk_model::{ChunkScope, Expected, Inv, Masked, Match, SctpChunks, SctpMatch};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_SECMARK.c`.
 //! - Not modelled: what a security module makes of the mark.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{Piece, any_word, word};
 use crate::word::quote_loosely;
 use chainwalk_model::Target;

@@ -5,7 +5,7 @@
 //! - `-L`: `match-set s1 src,dst return-nomatch ! update-counters packets-gt 5`, `! match-set s1 src`.
 //! - Kernel: `net/netfilter/xt_set.c`.
 
-use super::{Arg, Given, MatchExt, Seen, Wrong, alias, opt, put, put_flag};
+use super::extension::{Arg, Given, MatchExt, Seen, Wrong, alias, opt, put, put_flag};
 use crate::value::{self, Piece, any_word, spaced, word};
 use crate::word::quote_loosely;
 use chainwalk_model::{Compare, Expected, Inv, Match, SetMatch, SetOptions};

@@ -7,7 +7,8 @@
 //! - Kernel: `net/netfilter/xt_connmark.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt, set_mark};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
+use super::set_mark;
 use crate::value::{self, Piece, lead, spaced, word};
 use chainwalk_model::{ConnmarkOp, Expected, Target};
 

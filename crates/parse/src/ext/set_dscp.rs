@@ -7,7 +7,7 @@
 //! - Not modelled: nothing.
 
 use super::dscp::{class, dscp};
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{Piece, spaced, word};
 use chainwalk_model::{Expected, Target};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv4/netfilter/ipt_ECN.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, lead, spaced, word};
 use chainwalk_model::{EcnSet, Expected, Target};
 

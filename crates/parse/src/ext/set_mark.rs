@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_mark.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Opt, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Opt, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Masked, Target};
 

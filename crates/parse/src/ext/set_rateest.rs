@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_RATEEST.c`.
 //! - Not modelled: the estimate, which `-m rateest` asks for.
 
-use super::{Given, Seen, TargetExt, Wrong, alias, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, alias, opt};
 use crate::value::{self, Piece, any_word, spaced, word};
 use crate::word::quote_loosely;
 use chainwalk_model::{Expected, RateestSet, Target};

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_DSCP.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Opt, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Opt, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, lead, spaced, word};
 use chainwalk_model::{Expected, Masked, Target};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_HL.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, alias};
+use super::extension::{Given, Seen, TargetExt, Wrong, alias};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Target, TtlOp};
 

@@ -6,33 +6,8 @@
 //! - Kernel: `net/netfilter/xt_nat.c`.
 //! - Not modelled: several ranges in one rule, which kernels before 2.6.11 took.
 
-use super::{Given, Seen, TargetExt, Wrong, nat_range, opt};
-use crate::value::Piece;
+use super::extension::{TargetExt, opt};
+use super::nat_range;
 use chainwalk_model::Target;
 
-pub(super) const EXT: TargetExt = TargetExt {
-    names: &["SNAT"],
-    options: &[
-        opt("--to-source", 1),
-        nat_range::RANDOM,
-        nat_range::RANDOM_FULLY,
-        nat_range::PERSISTENT,
-    ],
-    build,
-    list,
-    print,
-};
-
-fn build(given: &Given<'_>) -> Result<Target, Wrong> {
-    nat_range::given_to(given, "--to-source").map(Target::Snat)
-}
-
-fn list(i: &str, _: Seen) -> Piece<'_, Target> {
-    let (i, range) = nat_range::listed_to(i)?;
-    Ok((i, Target::Snat(range)))
-}
-
-fn print(target: &Target, _: Seen) -> Option<String> {
-    let Target::Snat(range) = target else { return None };
-    Some(nat_range::to_target("SNAT", "--to-source", range))
-}
+nat_range::to_addresses!("SNAT", "--to-source", Snat);

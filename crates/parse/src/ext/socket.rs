@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_socket.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put_flag};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put_flag};
 use crate::value::{Piece, word};
 use chainwalk_model::{Match, SocketMatch};
 

@@ -1,7 +1,7 @@
 //! Numbers and ranges as the header matches write them: `5`, `5:9`, `5:`, and `spi:5`, `spis:!5:9` where
 //! they are listed. A range whose end lies before its start is taken as it stands: it holds nothing.
 
-use super::{Given, Wrong};
+use super::extension::{Given, Wrong};
 use crate::value::{self, Piece, lead};
 use chainwalk_model::{Expected, Inv, Range};
 

@@ -9,8 +9,8 @@
 //! - Not modelled: nothing.
 
 use super::spread::{listed_number, maybe};
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
-use crate::save::addr_text;
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
+use crate::value::addr_text;
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{AddrMask, Compare, Expected, Inv, Match, SrhMatch};
 

@@ -7,7 +7,7 @@
 //! - Not modelled: nothing.
 
 use super::conntrack::states_text;
-use super::{Given, MatchExt, Seen, Wrong, opt, put};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Match};
 

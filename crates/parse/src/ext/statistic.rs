@@ -8,7 +8,7 @@
 //! - Kernel: `net/netfilter/xt_statistic.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, Inv, Match, Statistic};
 

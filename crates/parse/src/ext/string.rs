@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_string.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, opt, put_flag};
+use super::extension::{Given, MatchExt, Seen, Wrong, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Match, StringMatch};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv4/netfilter/ipt_SYNPROXY.c`, `net/netfilter/nf_synproxy_core.c`.
 //! - Not modelled: the cookie by which an answer is known.
 
-use super::{Given, Seen, TargetExt, Wrong, alias, opt, put_flag};
+use super::extension::{Given, Seen, TargetExt, Wrong, alias, opt, put_flag};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Synproxy, Target};
 

@@ -7,7 +7,7 @@
 //! - Kernel: `net/netfilter/xt_tcpudp.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, alias, opt, put, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, opt, put, range_text};
 use crate::value::{self, Piece, TCP_FLAGS, lead, word};
 use chainwalk_model::{Expected, Inv, Masked, Match, Range, TcpFlags, TcpMatch};
 

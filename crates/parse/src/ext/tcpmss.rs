@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_TCPMSS.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, spaced, word};
 use chainwalk_model::{Expected, MssOp, Target};
 

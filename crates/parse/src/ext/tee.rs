@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_TEE.c`, `nf_dup_ipv4.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, lead, spaced};
 use crate::word::quote_loosely;
 use chainwalk_model::{Expected, Target};

@@ -8,7 +8,7 @@
 //! - Kernel: `net/netfilter/xt_time.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, alias, opt, put_flag};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, opt, put_flag};
 use crate::date;
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Inv, Match, Range, TimeMatch};

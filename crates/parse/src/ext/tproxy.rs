@@ -8,7 +8,7 @@
 //! - Kernel: `net/netfilter/xt_TPROXY.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Masked, Target, Tproxy};
 use std::net::IpAddr;

@@ -6,7 +6,7 @@
 //! - Kernel: `net/netfilter/xt_hl.c`.
 //! - Not modelled: nothing.
 
-use super::{Given, MatchExt, Seen, Wrong, alias};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias};
 use crate::value::{self, Piece, any_word, spaced, word};
 use chainwalk_model::{Expected, Inv, Match, TtlMatch};
 

@@ -7,7 +7,7 @@
 //! - Not modelled: nothing.
 
 use super::tcp::listed_port;
-use super::{Given, MatchExt, Seen, Wrong, alias, put, range_text};
+use super::extension::{Given, MatchExt, Seen, Wrong, alias, put, range_text};
 use crate::value::{self, Piece, word};
 use chainwalk_model::{Expected, Match, PortsMatch};
 

@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv4/netfilter/ipt_ULOG.c`, until Linux 3.16; `NFLOG` took its place.
 //! - Not modelled: where the log goes.
 
-use super::{Given, Seen, TargetExt, Wrong, opt};
+use super::extension::{Given, Seen, TargetExt, Wrong, opt};
 use crate::value::{self, Piece, any_word, spaced, word};
 use crate::word::quote;
 use chainwalk_model::{Expected, Target};

@@ -6,7 +6,7 @@
 //! - Kernel: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
 //! - Not modelled: nothing.
 
-use super::{Given, Seen, TargetExt, Wrong, prints_nothing};
+use super::extension::{Given, Seen, TargetExt, Wrong, prints_nothing};
 use chainwalk_model::Target;
 
 pub(super) const EXT: TargetExt = TargetExt {

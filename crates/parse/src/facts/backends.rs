@@ -1,12 +1,12 @@
 //! What an iptables says of rules that it does not show: those of the other iptables, and tables of nft that
 //! have no form in its language. They run all the same.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, pasted, unread};
 use crate::clean::{Clean, Row};
 use crate::draft::Draft;
 use chainwalk_model::{
-    Backend, Beside, Cidr, Diagnostic, DiagnosticId, Family, Hint, Hook, Origin, Policy,
-    SectionKind, Severity, Span, Text, Touch, builtin_names, builtins,
+    Backend, Beside, Cidr, Family, Hint, Hook, Origin, Policy, Span, Text, Touch, builtin_names,
+    builtins,
 };
 
 /// A line such as `# Warning: iptables-legacy tables present, use iptables-legacy to see them`. `family` is that
@@ -42,11 +42,8 @@ pub(crate) fn warning(clean: &Clean, row: Row<'_>, family: Option<Family>) -> Op
         }],
         ..Facts::default()
     };
-    let kind = SectionKind::Unread(name.as_str().into());
-    let (mut block, _) = made(clean, &[row], 1, kind, facts)?;
     let hint = table.is_none().then(|| Hint::Paste(format!("{name}-save").into()));
-    block.diagnostics.push(not_walked(&name, block.span, hint));
-    Some(block)
+    unread(clean, &[row], 1, &name, facts, hint).map(|(block, _)| block)
 }
 
 /// Of tables of one family and name that different iptables made, those that the walk leaves out. One that
@@ -92,18 +89,6 @@ pub(crate) struct Rival {
     pub(crate) span: Span,
     /// What it may do; `None` where it does nothing.
     pub(crate) beside: Option<Beside>,
-}
-
-/// Something runs in the kernel that the walk leaves out.
-pub(crate) fn not_walked(name: &str, span: Span, hint: Option<Hint>) -> Diagnostic {
-    Diagnostic {
-        id: DiagnosticId::NotModelled,
-        severity: Severity::Warning,
-        span,
-        found: name.into(),
-        expected: vec![],
-        hint,
-    }
 }
 
 fn family_of(program: &str) -> Option<Family> {

@@ -1,28 +1,16 @@
 //! What stands beside the rules and is not modelled: IPVS, XFRM, programs of eBPF and filters of tc. Each says
 //! which packets it may take.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, pasted, unread};
 use crate::clean::{Clean, Row};
 use crate::value::{self, whole};
-use chainwalk_model::{Beside, Cidr, Diagnostic, DiagnosticId, Hook, SectionKind, Severity, Touch};
-use chainwalk_model::{Text, proto};
+use chainwalk_model::{Beside, Cidr, Hook, Text, Touch, proto};
 
 /// A dump of one of these.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let (name, found, taken) =
         ipvs(clean, rows).or_else(|| xfrm(clean, rows)).or_else(|| bpf(clean, rows))?;
-    let kind = SectionKind::Unread(name.into());
-    let (mut block, taken) =
-        made(clean, rows, taken, kind, Facts { beside: found, ..Facts::default() })?;
-    block.diagnostics.push(Diagnostic {
-        id: DiagnosticId::NotModelled,
-        severity: Severity::Warning,
-        span: block.span,
-        found: name.into(),
-        expected: vec![],
-        hint: None,
-    });
-    Some((block, taken))
+    unread(clean, rows, taken, name, Facts { beside: found, ..Facts::default() }, None)
 }
 
 /// What a reader found: the dump's usual name, what it tells, and how many rows it took.

@@ -1,6 +1,6 @@
 //! `brctl show`, with or without its header; further ports stand alone on their lines. `bridge fdb`, `ip neigh`.
 
-use super::{Block, Bridge, Facts, Link, Neighbour, mac, made};
+use super::block::{Block, Bridge, Facts, Link, Neighbour, mac, made};
 use crate::clean::{Clean, Row};
 use chainwalk_model::SectionKind;
 

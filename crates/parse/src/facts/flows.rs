@@ -1,6 +1,6 @@
 //! `conntrack -L`, also with `-o extended`, and `/proc/net/nf_conntrack`: flows that the host knows already.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::oneline::protocol;
 use chainwalk_model::{Beside, Fact, Flow, Hook, SectionKind, Touch, Tuple, proto};

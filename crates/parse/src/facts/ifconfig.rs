@@ -1,6 +1,6 @@
 //! `ifconfig`, as net-tools 2 and as net-tools 1 print it.
 
-use super::{Block, Facts, bare, mac, made, pasted};
+use super::block::{Block, Facts, mac, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::value;
 use chainwalk_model::{Cidr, Fact, Interface, SectionKind};
@@ -32,7 +32,7 @@ fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
     let (name, rest) = row.text.split_once(char::is_whitespace)?;
     let rest = rest.trim_start();
     let own = name.trim_end_matches(':').split(':').next().unwrap_or(name);
-    let mut interface = bare(own, pasted(clean, row));
+    let mut interface = Interface::named(own, pasted(clean, row));
     if name.ends_with(':') && rest.starts_with("flags=") {
         interface.up = Some(rest.contains("<UP") || rest.contains(",UP"));
         let mtu = rest.split_whitespace().skip_while(|w| *w != "mtu").nth(1);

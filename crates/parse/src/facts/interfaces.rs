@@ -1,6 +1,6 @@
 //! `ip addr`, `ip link`, `bridge link`, and their `-br` forms, also shortened ones.
 
-use super::{Block, Facts, bare, mac, made, pasted};
+use super::block::{Block, Facts, group, mac, made, of_kind, pasted};
 use crate::clean::{Clean, Row};
 use crate::value::{self, whole};
 use chainwalk_model::{Fact, Interface, SectionKind};
@@ -42,7 +42,7 @@ fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
     let rest = rest.trim_start();
     let flags = rest.strip_prefix('<')?.split('>').next()?;
     let name = name.split('@').next().unwrap_or(name);
-    let mut interface = bare(name, pasted(clean, row));
+    let mut interface = Interface::named(name, pasted(clean, row));
     interface.up = Some(flags.split(',').any(|f| f == "UP"));
     let mut words = rest.split_whitespace();
     while let Some(word) = words.next() {
@@ -50,7 +50,7 @@ fn head(clean: &Clean, row: Row<'_>) -> Option<Interface> {
             "hairpin" => interface.hairpin = words.next() == Some("on"),
             "mtu" => interface.mtu = words.next().and_then(|w| w.parse().ok()),
             "master" => interface.master = words.next().map(Into::into),
-            "group" => interface.group = words.next().and_then(super::group),
+            "group" => interface.group = words.next().and_then(group),
             _ => {}
         }
     }
@@ -79,7 +79,7 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
             true
         }
         "bridge" | "bond" | "team" | "vrf" => {
-            super::of_kind(interface, first.text);
+            of_kind(interface, first.text);
             true
         }
         "bridge_slave" | "hairpin" => {
@@ -114,7 +114,7 @@ pub(super) fn oneline(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)>
             pasted(clean, Row { text: &row.text[..addr.end() - row.start], start: row.start });
         let name = name.text.split('@').next().unwrap_or(name.text);
         if found.last().is_none_or(|last| *last.name != *name) {
-            found.push(bare(name, origin));
+            found.push(Interface::named(name, origin));
         }
         if let Some(last) = found.last_mut() {
             last.addrs.push(Fact { value, origin });
@@ -148,7 +148,7 @@ fn line(clean: &Clean, row: Row<'_>) -> Option<Interface> {
     if !matches!(state, "UP" | "DOWN" | "UNKNOWN" | "LOWERLAYERDOWN" | "DORMANT" | "NOTPRESENT") {
         return None;
     }
-    let mut interface = bare(name, pasted(clean, row));
+    let mut interface = Interface::named(name, pasted(clean, row));
     interface.up = match state {
         "UP" => Some(true),
         "DOWN" | "LOWERLAYERDOWN" => Some(false),

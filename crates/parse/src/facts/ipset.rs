@@ -1,6 +1,6 @@
 //! `ipset save` lines (`create`, `add`), and `ipset list`.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::case::sets;
 use crate::clean::{Clean, Row};
 use chainwalk_model::{Origin, SectionKind};

@@ -2,9 +2,10 @@
 //!
 //! An element's span is the text of its object. A text that stops being JSON is named up to that place.
 
-use super::{Block, Facts, Link, Neighbour, bare, mac, made, routes};
+use super::block::{Block, Facts, Link, Neighbour, group, mac, made, of_kind};
+use super::routes;
 use crate::clean::{Clean, Row};
-use chainwalk_model::{Cidr, Fact, NamedAddr, Origin, SectionKind, Span};
+use chainwalk_model::{Cidr, Fact, Interface, NamedAddr, Origin, SectionKind, Span};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -137,11 +138,11 @@ fn links(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
     let mut facts = Facts::default();
     for piece in pieces {
         let Ok(link) = serde_json::from_str::<JsonLink<'_>>(piece.get()) else { continue };
-        let mut interface = bare(&link.ifname, place.origin(piece));
+        let mut interface = Interface::named(&link.ifname, place.origin(piece));
         interface.up = link.flags.map(|f| f.iter().any(|f| f == "UP"));
         interface.mtu = link.mtu;
         interface.master = link.master.map(Into::into);
-        interface.group = link.group.and_then(|g| super::group(&g));
+        interface.group = link.group.and_then(|g| group(&g));
         interface.mac = link.address.as_deref().and_then(mac);
         interface.hairpin = link.hairpin.unwrap_or(false);
         if let Some(info) = link.linkinfo {
@@ -154,7 +155,7 @@ fn links(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
                 facts.filtering.push((interface.name.clone(), place.origin(piece)));
             }
             if let Some(kind) = info.kind {
-                super::of_kind(&mut interface, &kind);
+                of_kind(&mut interface, &kind);
             }
         }
         for piece in link.addr_info.into_iter().flatten() {
@@ -392,8 +393,8 @@ fn networks(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
             let usual = (network.name.as_deref() == Some("bridge")).then(|| "docker0".to_owned());
             let name = said.and_then(Value::as_str).map(str::to_owned).or(usual).or(own);
             if let Some(name) = name {
-                let mut bridge = bare(&name, origin);
-                super::of_kind(&mut bridge, "bridge");
+                let mut bridge = Interface::named(&name, origin);
+                of_kind(&mut bridge, "bridge");
                 bridge.addrs = gateways(network.ipam.as_ref(), origin);
                 facts.interfaces.push(bridge);
             }

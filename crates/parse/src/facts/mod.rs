@@ -2,6 +2,7 @@
 
 mod backends;
 mod beside;
+mod block;
 mod bridges;
 mod flows;
 mod ifconfig;
@@ -19,77 +20,13 @@ mod traces;
 mod unread;
 mod yaml;
 
-pub(crate) use backends::{Rival, not_walked, rivals, warning};
+pub(crate) use backends::{Rival, rivals, warning};
+pub(crate) use block::{Block, not_walked};
 pub(crate) use plain::after;
 pub(crate) use settle::settle;
 pub(crate) use sysctl::typed;
 
 use crate::clean::{Clean, Row};
-use chainwalk_model::{
-    Backend, Beside, Diagnostic, Fact, Flow, IfKind, Interface, IpSet, Mac, NamedAddr, Origin,
-    PolicyRule, Route, SectionKind, Seen, Socket, Span, Text,
-};
-use std::net::IpAddr;
-
-/// Facts that stand together in the paste.
-#[derive(Clone, Debug)]
-pub(crate) struct Block {
-    /// What it is.
-    pub(crate) kind: SectionKind,
-    /// Its lines.
-    pub(crate) span: Span,
-    /// What could not be read of it.
-    pub(crate) diagnostics: Vec<Diagnostic>,
-    /// What it says.
-    pub(crate) facts: Facts,
-}
-
-/// What a block says.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Facts {
-    pub(crate) interfaces: Vec<Interface>,
-    pub(crate) bridges: Vec<Bridge>,
-    pub(crate) routes: Vec<Route>,
-    pub(crate) policy: Vec<PolicyRule>,
-    pub(crate) sysctls: Vec<(Text, Fact<Text>)>,
-    pub(crate) sockets: Vec<Socket>,
-    pub(crate) sets: Vec<IpSet>,
-    pub(crate) names: Vec<NamedAddr>,
-    pub(crate) neighbours: Vec<Neighbour>,
-    pub(crate) fdb: Vec<Link>,
-    /// Bridges that filter by VLAN.
-    pub(crate) filtering: Vec<(Text, Origin)>,
-    /// A port and a VLAN that it is in, as `bridge vlan` writes it.
-    pub(crate) vlans: Vec<(Text, Text)>,
-    pub(crate) beside: Vec<Beside>,
-    pub(crate) seen: Vec<Seen>,
-    pub(crate) flows: Vec<Fact<Flow>>,
-    pub(crate) local: Vec<Fact<IpAddr>>,
-    pub(crate) name: Option<Text>,
-    pub(crate) backend: Option<Backend>,
-}
-
-/// The link-layer address of an address.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Neighbour {
-    pub(crate) addr: IpAddr,
-    pub(crate) mac: Mac,
-}
-
-/// The bridge port behind which a link-layer address lies.
-#[derive(Clone, Debug)]
-pub(crate) struct Link {
-    pub(crate) mac: Mac,
-    pub(crate) port: Text,
-}
-
-/// A bridge and its ports, and where each stands.
-#[derive(Clone, Debug)]
-pub(crate) struct Bridge {
-    pub(crate) name: Text,
-    pub(crate) span: Span,
-    pub(crate) ports: Vec<(Text, Span)>,
-}
 
 /// What a reader of blocks gets: the document and its rows from here on. It returns how many rows it took.
 type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
@@ -122,58 +59,4 @@ pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         sockets::block,
     ];
     READERS.iter().find_map(|read| read(clean, rows))
-}
-
-/// A block of the first `taken` rows.
-fn made(
-    clean: &Clean,
-    rows: &[Row<'_>],
-    taken: usize,
-    kind: SectionKind,
-    facts: Facts,
-) -> Option<(Block, usize)> {
-    let (first, last) = (rows.first()?, rows.get(taken.checked_sub(1)?)?);
-    let span = clean.span(first.start, last.end());
-    Some((Block { kind, span, diagnostics: Vec::new(), facts }, taken))
-}
-
-/// A place in the paste as where a fact comes from.
-fn pasted(clean: &Clean, row: Row<'_>) -> Origin {
-    Origin::Pasted(clean.span(row.start, row.end()))
-}
-
-/// An interface of which nothing is known but its name.
-fn bare(name: &str, origin: Origin) -> Interface {
-    Interface {
-        name: name.into(),
-        kind: if name == "lo" { IfKind::Loopback } else { IfKind::Plain },
-        addrs: Vec::new(),
-        master: None,
-        mtu: None,
-        group: None,
-        mac: None,
-        up: None,
-        hairpin: false,
-        origin,
-    }
-}
-
-/// A link-layer address.
-fn mac(text: &str) -> Option<Mac> {
-    crate::value::whole(crate::value::mac, text)
-}
-
-/// A device group by its number or as `default`.
-fn group(text: &str) -> Option<u32> {
-    if text == "default" { Some(0) } else { text.parse().ok() }
-}
-
-/// Notes the kind of an interface, as `ip -d link` names it.
-fn of_kind(interface: &mut Interface, kind: &str) {
-    match kind {
-        "bridge" => interface.kind = IfKind::Bridge,
-        "bond" | "team" => interface.kind = IfKind::Bond,
-        "vrf" => interface.kind = IfKind::Vrf,
-        _ => {}
-    }
 }

@@ -1,6 +1,6 @@
 //! `kubectl get pod|svc|endpoints|node -o wide`: names of addresses.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use chainwalk_model::{NamedAddr, SectionKind};
 use std::net::IpAddr;

@@ -1,7 +1,7 @@
 //! Short outputs that only their command or their look tells: `hostname -I`, `/etc/hosts`, `uname`,
 //! `docker ps`, `bridge vlan`, `iptables -V`.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, mac, made, pasted};
 use crate::clean::{Clean, Row};
 use chainwalk_model::{Backend, Fact, NamedAddr, SectionKind};
 use std::net::IpAddr;
@@ -106,9 +106,8 @@ pub(super) fn known(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     {
         ("bridge vlan", 1 + rows[1..].iter().take_while(|r| is_vlan(r.text)).count())
     } else if first.starts_with("port no") && first.contains("mac addr") {
-        let macs = |r: &&Row<'_>| {
-            r.text.split_whitespace().nth(1).is_some_and(|m| super::mac(m).is_some())
-        };
+        let macs =
+            |r: &&Row<'_>| r.text.split_whitespace().nth(1).is_some_and(|m| mac(m).is_some());
         ("brctl showmacs", 1 + rows[1..].iter().take_while(macs).count())
     } else if let Some(rest) = first.strip_prefix("Linux ") {
         let mut words = rest.split_whitespace();

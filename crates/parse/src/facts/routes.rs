@@ -1,8 +1,8 @@
 //! `ip route`, also of all tables, and `ip rule`.
 
-use super::{Block, Facts, bare, made, pasted};
-use crate::assume;
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
+use crate::iproute;
 use crate::oneline::Word;
 use crate::value::{self, whole};
 use chainwalk_model::{
@@ -139,7 +139,7 @@ fn line(words: &[&str], origin: Origin) -> Option<Line> {
     if matches!(first, "multicast" | "anycast") {
         return Some(Line::Implied);
     }
-    let mut route = assume::route(Word { text: &known(words, typed)?, start: 0 }).ok()?;
+    let mut route = iproute::route(Word { text: &known(words, typed)?, start: 0 }).ok()?;
     route.origin = origin;
     let linked = after("proto") == Some("kernel") && after("scope") == Some("link");
     let six = route.via.is_some_and(|v| v.is_ipv6()) && route.src.is_none_or(|s| s.is_ipv6());
@@ -154,7 +154,7 @@ fn line(words: &[&str], origin: Origin) -> Option<Line> {
         return Some(Line::Implied);
     }
     if let (true, None, Some(addr), Some(dev)) = (linked, route.via, route.src, &route.dev) {
-        let mut interface: Interface = bare(dev, route.origin);
+        let mut interface = Interface::named(dev, route.origin);
         let value = Cidr { addr, len: route.dst.len };
         interface.addrs.push(Fact { value, origin: route.origin });
         return Some(Line::Address(Box::new(interface)));
@@ -227,7 +227,7 @@ pub(super) fn take_rule(
         line += &word;
         line.push(' ');
     }
-    match assume::policy(Word { text: line.trim(), start: 0 }) {
+    match iproute::policy(Word { text: line.trim(), start: 0 }) {
         Ok((rule, _)) if !beyond => {
             // The three that every host has.
             let own = matches!(

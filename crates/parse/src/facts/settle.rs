@@ -1,6 +1,6 @@
 //! Puts the pasted facts together. What contradicts the rules or an earlier fact is of another host.
 
-use super::{Block, Bridge, Link, Neighbour};
+use super::block::{Block, Bridge, Link, Neighbour};
 use chainwalk_model::{
     AddrMask, Beside, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind,
     Interface, Mac, Match, OpKind, Origin, Severity, Span, Target, Text, Touch,
@@ -82,7 +82,7 @@ fn contradiction(
         let nets: Vec<String> = implied
             .iter()
             .filter(|(name, net)| *name == interface.name && net.addr.is_ipv4())
-            .map(|(_, net)| crate::save::addr_text(*net, false))
+            .map(|(_, net)| crate::value::addr_text(*net, false))
             .collect();
         let within = |(name, net): &(Text, AddrMask)| {
             *name == interface.name && addrs.iter().any(|a| holds(*net, a.value.addr))
@@ -245,11 +245,11 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
         merge(host, index, interface);
     }
     for Bridge { name, span, ports } in facts.bridges {
-        let mut bridge = super::bare(&name, Origin::Pasted(span));
+        let mut bridge = Interface::named(&name, Origin::Pasted(span));
         bridge.kind = IfKind::Bridge;
         merge(host, index, bridge);
         for (port, span) in ports {
-            let mut interface = super::bare(&port, Origin::Pasted(span));
+            let mut interface = Interface::named(&port, Origin::Pasted(span));
             interface.master = Some(name.clone());
             merge(host, index, interface);
         }
@@ -323,7 +323,7 @@ fn bridges(host: &mut Host) {
         host.interfaces.iter().filter_map(|i| Some((i.master.clone()?, i.origin))).collect();
     let mut index = index(host);
     for (name, origin) in masters {
-        let mut master = super::bare(&name, origin);
+        let mut master = Interface::named(&name, origin);
         master.kind = match &*name {
             name if is_vrf(name) => IfKind::Vrf,
             name if other(name) => continue,

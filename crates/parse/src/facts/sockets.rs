@@ -1,6 +1,6 @@
 //! `ss -tuln` and `netstat -tuln`: what listens.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use chainwalk_model::{SectionKind, Socket, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};

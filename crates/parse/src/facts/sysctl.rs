@@ -1,6 +1,6 @@
 //! sysctls: `net.ipv4.ip_forward = 1`, the commands that set one, and files below `/proc/sys` as they are shown.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::command::unprompt;
 use crate::word::{Word, words};

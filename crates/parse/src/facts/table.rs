@@ -1,6 +1,7 @@
 //! `route -n` and `netstat -rn`, of IPv4 and of IPv6: routes as columns.
 
-use super::{Block, Facts, made, pasted, routes};
+use super::block::{Block, Facts, made, pasted};
+use super::routes;
 use crate::clean::{Clean, Row};
 use crate::value;
 use chainwalk_model::SectionKind;

@@ -1,7 +1,7 @@
 //! What kernels say of packets they trace: `TRACE:` lines of a kernel log, `nft monitor trace`,
 //! `xtables-monitor --trace`. Lines of one packet become one [`Seen`].
 
-use super::{Block, Facts, made};
+use super::block::{Block, Facts, made};
 use crate::clean::{Clean, Row};
 use crate::oneline::protocol;
 use chainwalk_model::{SectionKind, Seen, SeenStep, SeenVerdict, SeenWhat, Span, TcpFlags, Text};

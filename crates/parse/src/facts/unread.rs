@@ -1,8 +1,8 @@
 //! Dumps that are recognised and not read: their lines are named, so that nobody thinks they counted.
 
-use super::{Block, Facts, made};
+use super::block::{Block, Facts, unread};
 use crate::clean::{Clean, Row};
-use chainwalk_model::{Diagnostic, DiagnosticId, Hint, SectionKind, Severity};
+use chainwalk_model::Hint;
 
 /// A whole dump of another kind.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
@@ -23,17 +23,8 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     } else {
         return None;
     };
-    let (mut block, taken) =
-        made(clean, rows, taken, SectionKind::Unread(name.into()), Facts::default())?;
-    block.diagnostics.push(Diagnostic {
-        id: DiagnosticId::NotModelled,
-        severity: Severity::Warning,
-        span: block.span,
-        found: name.into(),
-        expected: vec![],
-        hint: hint.map(|h| Hint::Paste(h.into())),
-    });
-    Some((block, taken))
+    let hint = hint.map(|h| Hint::Paste(h.into()));
+    unread(clean, rows, taken, name, Facts::default(), hint)
 }
 
 /// `table ip filter {`, `add rule inet …`, `flush ruleset`.

@@ -2,7 +2,7 @@
 //!
 //! Only keys and their depth are read, which is all that kubectl's own printing needs.
 
-use super::{Block, Facts, made, pasted};
+use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use chainwalk_model::{NamedAddr, SectionKind};
 use std::net::IpAddr;

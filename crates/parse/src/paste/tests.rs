@@ -3,42 +3,10 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::save_text;
-use chainwalk_model::{Match, OpKind, Origin, Target};
+use crate::checks::{check, check_problems, rules};
+use crate::save::save_text;
+use chainwalk_model::Origin;
 use proptest::prelude::*;
-
-/// The rules of a paste, as save text without headers.
-fn rules(text: &str) -> String {
-    let printed = save_text(&read(&[text]).host()).text;
-    let lines = printed.lines().filter(|l| !l.starts_with('#') && *l != "COMMIT");
-    lines.flat_map(|l| [l, "\n"]).collect()
-}
-
-#[track_caller]
-fn check(text: &str, expect: &str) {
-    assert_eq!(rules(text), expect, "{text}");
-}
-
-/// Which problems a paste has, and the text each points at.
-#[track_caller]
-fn check_problems(text: &str, expect: &[(DiagnosticId, &str)]) {
-    let reading = read(&[text]);
-    let found: Vec<(DiagnosticId, &str)> =
-        reading.diagnostics.iter().map(|d| (d.id, &text[d.span.range()])).collect();
-    assert_eq!(found, expect, "{text}");
-}
-
-const LIST: &str = "Chain INPUT (policy ACCEPT 0 packets, 0 bytes)\n \
-    pkts bytes target     prot opt in     out     source               destination\n";
-
-/// One rule of a listing becomes one rule of a save text.
-#[track_caller]
-fn check_row(row: &str, expect: &str) {
-    let save = format!(":INPUT ACCEPT [0:0]\n-A INPUT{expect}\n");
-    let found = rules(&format!("{LIST}{row}\n"));
-    let found: String = found.lines().skip(1).flat_map(|l| [l, "\n"]).collect();
-    assert_eq!(found, save, "{row}");
-}
 
 #[test]
 fn a_save_text_is_read() {
@@ -51,26 +19,6 @@ fn a_save_text_is_read() {
 }
 
 #[test]
-fn a_protocol_stands_for_its_match_where_the_option_stands() {
-    check(
-        "-P INPUT ACCEPT\n-A INPUT -p tcp --dport 22 -m state --state NEW -j ACCEPT\n\
-         -A INPUT -p tcp -m state --state NEW --syn -j ACCEPT\n-A INPUT -p 17 --sport 53 -j DROP\n",
-        "*filter\n:INPUT ACCEPT [0:0]\n\
-         -A INPUT -p tcp -m tcp --dport 22 -m state --state NEW -j ACCEPT\n\
-         -A INPUT -p tcp -m state --state NEW -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT\n\
-         -A INPUT -p udp -m udp --sport 53 -j DROP\n",
-    );
-}
-
-#[test]
-fn several_addresses_make_several_rules() {
-    check(
-        "-P INPUT ACCEPT\n-A INPUT -s 1.1.1.1,2.2.2.2 -j DROP\n",
-        "*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -s 1.1.1.1/32 -j DROP\n-A INPUT -s 2.2.2.2/32 -j DROP\n",
-    );
-}
-
-#[test]
 fn a_script_is_replayed() {
     check(
         "#!/bin/sh\nIPT=/sbin/iptables\niptables -F\niptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT # loopback\n\
@@ -78,79 +26,6 @@ fn a_script_is_replayed() {
          iptables -D INPUT -p tcp --dport 80 -j ACCEPT\n",
         "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p icmp -j ACCEPT\n",
     );
-}
-
-#[test]
-fn the_rows_of_a_listing() {
-    check_row(
-        "36M 17G ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 state RELATED,ESTABLISHED",
-        " -m state --state RELATED,ESTABLISHED -j ACCEPT",
-    );
-    check_row(
-        "0 0 ACCEPT 6 -- eth0 !docker0 10.0.0.1 !127.0.0.0/8 tcp dpts:80:90 flags:!0x17/0x02",
-        " -s 10.0.0.1/32 ! -d 127.0.0.0/8 -i eth0 ! -o docker0 -p tcp -m tcp --dport 80:90 ! --tcp-flags FIN,SYN,RST,ACK SYN -j ACCEPT",
-    );
-    check_row("0 0            all  --  *      *       0.0.0.0/0            0.0.0.0/0", "");
-    check_row(
-        "0 0 ACCEPT    !6    --  *      *       0.0.0.0/0            0.0.0.0/0",
-        " ! -p tcp -j ACCEPT",
-    );
-    check_row("0 0 ACCEPT tcp -f * * 0.0.0.0/0 0.0.0.0/0", " -p tcp -f -j ACCEPT");
-    check_row(
-        "0 0 MARK all -- * * 0.0.0.0/0 0.0.0.0/0 MARK or 0x4000",
-        " -j MARK --set-xmark 0x4000/0x4000",
-    );
-    check_row(
-        "0 0 ACCEPT icmp -- * * 0.0.0.0/0 0.0.0.0/0 icmptype 8 code 0",
-        " -p icmp -m icmp --icmp-type 8/0 -j ACCEPT",
-    );
-    check_row(
-        "0 0 LOG all -- * * 0.0.0.0/0 0.0.0.0/0 limit: avg 3/min burst 5 LOG flags 0 level 7 prefix `a b '",
-        " -m limit --limit 3/min -j LOG --log-prefix \"a b \" --log-level 7",
-    );
-}
-
-#[test]
-fn a_comment_cannot_forge_a_match_past_its_end() {
-    check_row(
-        "0 0 ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 /* tcp dpt:80 */ mark match 0x1",
-        " -m comment --comment \"tcp dpt:80\" -m mark --mark 0x1 -j ACCEPT",
-    );
-    check_row(
-        "0 0 ACCEPT all -- * * 0.0.0.0/0 0.0.0.0/0 /* a */ b */ mark match 0x1",
-        " -m comment --comment \"a */ b\" -m mark --mark 0x1 -j ACCEPT",
-    );
-}
-
-#[test]
-fn two_tables_without_a_command_are_told_apart() {
-    let row = "    0     0 MASQUERADE  all  --  *      eth0    0.0.0.0/0            0.0.0.0/0\n";
-    let head = |name: &str| LIST.replace("INPUT", name);
-    let text = [
-        LIST.into(),
-        head("FORWARD"),
-        head("OUTPUT"),
-        head("PREROUTING"),
-        LIST.into(),
-        head("OUTPUT"),
-        head("POSTROUTING"),
-        row.into(),
-    ];
-    let host = read(&[&text.concat()]).host();
-    let names: Vec<_> = host.rules.tables.iter().map(|t| &*t.name).collect();
-    assert_eq!(names, ["filter", "nat"]);
-}
-
-#[test]
-fn without_v_the_interfaces_are_hidden() {
-    let text = "Chain INPUT (policy ACCEPT)\ntarget     prot opt source               destination\nACCEPT     all  --  anywhere             anywhere\n";
-    let host = read(&[text]).host();
-    let rule = &host.rules.rules[0];
-    assert!(matches!(rule.ops[0].what, OpKind::Match(Match::HiddenInterfaces)));
-    assert!(matches!(rule.ops[1].what, OpKind::Target(Target::Accept)));
-    assert!(!save_text(&host).complete);
-    let found: Vec<_> = read(&[text]).diagnostics.iter().map(|d| d.id).collect();
-    assert!(found.contains(&DiagnosticId::HiddenInterfaces));
 }
 
 #[test]
@@ -208,27 +83,6 @@ fn problems_point_at_their_place() {
 }
 
 #[test]
-fn what_is_not_known_is_kept_and_never_guessed() {
-    let host =
-        read(&["-P INPUT ACCEPT\n-A INPUT -p tcp -m foo --bar 1 --dport 22 -j ACCEPT\n"]).host();
-    let opaque: Vec<&str> = host.rules.rules[0]
-        .ops
-        .iter()
-        .filter_map(|op| {
-            if let OpKind::Match(Match::Opaque(o)) = &op.what { Some(&*o.text) } else { None }
-        })
-        .collect();
-    assert_eq!(opaque, ["-m foo --bar 1"]);
-}
-
-#[test]
-fn a_table_that_stands_twice_counts_once() {
-    let text = "*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*nat\n:OUTPUT DROP [0:0]\nCOMMIT\n";
-    assert_eq!(rules(text), "*nat\n:OUTPUT DROP [0:0]\n");
-    assert!(read(&[text]).diagnostics.iter().any(|d| d.id == DiagnosticId::TableTwice));
-}
-
-#[test]
 fn facts_around_the_rules() {
     let text = "1: lo: <LOOPBACK,UP> mtu 65536 qdisc noqueue state UNKNOWN group default\n    inet 127.0.0.1/8 scope host lo\n\
         5: veth1@if4: <BROADCAST,UP> mtu 1500 qdisc noqueue master br0 state UP group default\n\
@@ -251,20 +105,6 @@ fn facts_around_the_rules() {
     assert_eq!(host.sets[0].entries.len(), 1);
     let listed = "Name: s\nType: hash:ip\nRevision: 6\nHeader: family inet hashsize 1024\nMembers:\n10.0.0.5\n";
     assert_eq!(read(&[listed]).host().sets[0].entries, host.sets[0].entries);
-}
-
-#[test]
-fn a_fact_that_contradicts_the_rules_is_of_another_host() {
-    let rules = "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 172.18.0.0/16 ! -o docker0 -j MASQUERADE\nCOMMIT\n";
-    let facts = "docker0: flags=4163<UP>  mtu 1500\n        inet 172.17.0.1  netmask 255.255.0.0\n";
-    let reading = read(&[facts, rules]);
-    assert_eq!(reading.hosts.len(), 2);
-    assert!(reading.hosts[0].interface("docker0").is_none());
-    assert!(reading.hosts[1].interface("docker0").is_some());
-    let found = reading.diagnostics.iter().find(|d| d.id == DiagnosticId::Contradiction).unwrap();
-    assert_eq!(&facts[found.span.range()], "inet 172.17.0.1  netmask 255.255.0.0");
-    let agrees = facts.replace("172.17", "172.18");
-    assert_eq!(read(&[&agrees, rules]).hosts.len(), 1);
 }
 
 #[test]
@@ -416,295 +256,6 @@ proptest! {
 }
 
 #[test]
-fn stateful_matches_are_read_from_a_listing() {
-    let row = |rest: &str, expect: &str| {
-        let text = format!(
-            "    0     0            0    --  *      *       0.0.0.0/0            0.0.0.0/0            {rest}"
-        );
-        check_row(&text, &format!(" {expect}"));
-    };
-    for (listed, saved) in [
-        (
-            "#conn src/32 > 2",
-            "-m connlimit --connlimit-above 2 --connlimit-mask 32 --connlimit-saddr",
-        ),
-        (
-            "#conn dst/24 <= 2",
-            "-m connlimit --connlimit-upto 2 --connlimit-mask 24 --connlimit-daddr",
-        ),
-        ("#conn/24 > 2", "-m connlimit --connlimit-above 2 --connlimit-mask 24 --connlimit-saddr"),
-        (
-            "! connbytes 10 connbytes mode packets connbytes direction original",
-            "-m connbytes ! --connbytes 10 --connbytes-mode packets --connbytes-dir original",
-        ),
-        (
-            "connbytes 0:10 connbytes mode avgpkt connbytes direction reply",
-            "-m connbytes --connbytes 0:10 --connbytes-mode avgpkt --connbytes-dir reply",
-        ),
-        ("connlabel ! 5 set", "-m connlabel ! --label 5 --set"),
-        ("connlabel 'bulk-traffic'", "-m connlabel --label bulk-traffic"),
-        ("helper match ! \"ftp-2121\"", "-m helper ! --helper ftp-2121"),
-        ("socket --transparent --nowildcard", "-m socket --transparent --nowildcard"),
-        ("TIME UTC", "-m time"),
-        (
-            "TIME from 12:30:00 to 13:30:00",
-            "-m time --timestart 12:30:00 --timestop 13:30:00 --kerneltz",
-        ),
-        (
-            "TIME from 23:00:00 to 01:00:00 on Mon on 1st,22nd,31st starting from 2007-12-24 00:00:00 \
-             until date 2007-12-27 05:06:07 UTC contiguous",
-            "-m time --timestart 23:00:00 --timestop 01:00:00 --monthdays 1,22,31 --weekdays Mon \
-             --datestart 2007-12-24T00:00:00 --datestop 2007-12-27T05:06:07 --contiguous",
-        ),
-        (
-            "rateest match eth0 bps 250000 ! gt",
-            "-m rateest --rateest eth0 ! --rateest-gt --rateest-bps 2000000bit",
-        ),
-        (
-            "rateest match eth0 pps lt 200",
-            "-m rateest --rateest eth0 --rateest-lt --rateest-pps 200",
-        ),
-        (
-            "rateest match a delta bps 312500 gt b bps 250000",
-            "-m rateest --rateest-delta --rateest1 a --rateest-bps1 2500000bit --rateest-gt \
-             --rateest-bps2 2000000bit --rateest2 b",
-        ),
-        (
-            "rateest match a bps lt b bps",
-            "-m rateest --rateest1 a --rateest-lt --rateest-bps --rateest2 b",
-        ),
-        (
-            "rateest match a delta pps 5 eq 2",
-            "-m rateest --rateest-delta --rateest a --rateest-pps1 5 --rateest-eq --rateest-pps2 2",
-        ),
-    ] {
-        row(listed, saved);
-    }
-}
-
-#[test]
-fn targets_are_read_from_a_listing() {
-    for (name, listed, saved) in [
-        ("AUDIT", "AUDIT drop", "-j AUDIT --type drop"),
-        ("IDLETIMER", "timeout:5 label:abc alarm", "-j IDLETIMER --timeout 5 --label abc --alarm"),
-        (
-            "LED",
-            "led-trigger-id:\"ssh\" led-delay:inf",
-            "-j LED --led-trigger-id ssh --led-delay inf",
-        ),
-        (
-            "SYNPROXY",
-            "SYNPROXY sack-perm wscale 9 mss 1460 ",
-            "-j SYNPROXY --sack-perm --wscale 9 --mss 1460",
-        ),
-        ("CLASSIFY", "CLASSIFY set 1:ffff", "-j CLASSIFY --set-class 0001:ffff"),
-        ("ECN", "ECN TCP remove", "-j ECN --ecn-tcp-remove"),
-        (
-            "ECN",
-            "ECN ECE=0 CWR=1 ECT codepoint=2",
-            "-j ECN --ecn-tcp-ece 0 --ecn-tcp-cwr 1 --ecn-ip-ect 2",
-        ),
-        (
-            "HMARK",
-            "HMARK mod 10 + 0x2710 ct, src-prefix 32 sport-mask 0xffff proto-mask 0xffff rnd 0xfeedcafe ",
-            "-j HMARK --hmark-src-prefix 32 --hmark-sport-mask 0xffff --hmark-proto-mask 0xffff \
-             --hmark-rnd 0xfeedcafe --hmark-mod 10 --hmark-offset 10000 --hmark-tuple ct",
-        ),
-        (
-            "RATEEST",
-            "name eth0 interval 250.0ms ewmalog 2.0s",
-            "-j RATEEST --rateest-name eth0 --rateest-interval 250.0ms --rateest-ewmalog 2.0s",
-        ),
-        ("TCPOPTSTRIP", "TCPOPTSTRIP options 2,3,8,34", "-j TCPOPTSTRIP --strip-options 2,3,8,34"),
-        ("TEE", "TEE gw:10.0.0.9 oif=eth0", "-j TEE --gateway 10.0.0.9 --oif eth0"),
-        (
-            "TPROXY",
-            "TPROXY redirect 127.0.0.1:3129 mark 0x1/0x1",
-            "-j TPROXY --on-port 3129 --on-ip 127.0.0.1 --tproxy-mark 0x1/0x1",
-        ),
-        (
-            "TPROXY",
-            "TPROXY redirect 0.0.0.0:0 mark 0x0/0x0",
-            "-j TPROXY --on-port 0 --tproxy-mark 0x0/0x0",
-        ),
-        ("CONNSECMARK", "CONNSECMARK save", "-j CONNSECMARK --save"),
-        (
-            "SECMARK",
-            "SECMARK selctx system_u:object_r:x_t:s0",
-            "-j SECMARK --selctx system_u:object_r:x_t:s0",
-        ),
-        (
-            "CLUSTERIP",
-            "CLUSTERIP hashmode=sourceip clustermac=01:02:03:04:05:06 total_nodes=2 local_node=1 hash_init=4",
-            "-j CLUSTERIP --new --hashmode sourceip --clustermac 01:02:03:04:05:06 --total-nodes 2 \
-             --local-node 1 --hash-init 4",
-        ),
-        (
-            "ULOG",
-            "ULOG copy_range 4 nlgroup 2 prefix \"x y\" queue_threshold 1",
-            "-j ULOG --ulog-prefix \"x y\" --ulog-nlgroup 2 --ulog-cprange 4",
-        ),
-        ("CONNMARK", "CONNMARK set 0x5", "-j CONNMARK --set-xmark 0x5/0xffffffff"),
-        (
-            "CONNMARK",
-            "CONNMARK restore mask 0xf right-shift-mark 4",
-            "-j CONNMARK --restore-mark --nfmask 0xf --ctmask 0xf --right-shift-mark 4",
-        ),
-        ("CT", "CT zone mark", "-j CT --zone mark"),
-    ] {
-        let row = format!(
-            "    0     0 {name}  0    --  *      *       0.0.0.0/0            0.0.0.0/0            {listed}"
-        );
-        check_row(&row, &format!(" {saved}"));
-    }
-}
-
-#[test]
-fn what_is_typed_is_brought_into_one_form() {
-    for (typed, saved) in [
-        (
-            "-m connlimit ! --connlimit-above 2",
-            "-m connlimit --connlimit-upto 2 --connlimit-mask 32 --connlimit-saddr",
-        ),
-        (
-            "-m connbytes ! --connbytes 10:10 --connbytes-dir both --connbytes-mode bytes",
-            "-m connbytes --connbytes 10:10 --connbytes-mode bytes --connbytes-dir both",
-        ),
-        (
-            "-m time ! --weekdays Mon,2 ! --monthdays 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28",
-            "-m time --monthdays 29,30,31 --weekdays Wed,Thu,Fri,Sat,Sun",
-        ),
-        (
-            "-m time --timestart 6:3 --localtz",
-            "-m time --timestart 06:03:00 --timestop 23:59:59 --kerneltz",
-        ),
-        (
-            "-m rateest --rateest a --rateest-gt --rateest-bps 3Kibit",
-            "-m rateest --rateest a --rateest-gt --rateest-bps 3072bit",
-        ),
-        (
-            "-m rateest --rateest a --rateest-bps --rateest-gt --rateest2 b",
-            "-m rateest --rateest1 a --rateest-gt --rateest-bps --rateest2 b",
-        ),
-        (
-            "-j RATEEST --rateest-name a --rateest-interval 300ms --rateest-ewma 3s",
-            "-j RATEEST --rateest-name a --rateest-interval 500.0ms --rateest-ewmalog 4.0s",
-        ),
-        (
-            "-j TCPOPTSTRIP --strip-options wscale,mss,8,34",
-            "-j TCPOPTSTRIP --strip-options 2,3,8,34",
-        ),
-        (
-            "-j HMARK --hmark-tuple src,dst,proto --hmark-offset 10 --hmark-mod 5 --hmark-rnd 7",
-            "-j HMARK --hmark-src-prefix 32 --hmark-dst-prefix 32 --hmark-proto-mask 0xffff \
-             --hmark-rnd 0x00000007 --hmark-mod 5 --hmark-offset 10",
-        ),
-        (
-            "-j TPROXY --on-port 3 --on-ip 0.0.0.0 --tproxy-mark 5",
-            "-j TPROXY --on-port 3 --tproxy-mark 0x5/0xffffffff",
-        ),
-    ] {
-        check(
-            &format!("-P INPUT ACCEPT\n-A INPUT {typed}\n"),
-            &format!("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT {saved}\n"),
-        );
-    }
-}
-
-const NFT_SAVE: &str = "# Generated by iptables-save v1.8.9 (nf_tables) on Tue Jan  2 03:04:05 2024\n\
-    *filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
-    -A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n# Completed on Tue Jan  2 03:04:05 2024\n";
-
-fn legacy_save(rules: &str) -> String {
-    format!(
-        "# Generated by iptables-save v1.8.9 on Tue Jan  2 03:04:05 2024\n*filter\n\
-         :INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n{rules}COMMIT\n"
-    )
-}
-
-fn besides(reading: &Reading) -> Vec<&str> {
-    reading.hosts[0].beside.iter().map(|b| &*b.name).collect()
-}
-
-fn unread(reading: &Reading) -> Vec<&str> {
-    let names = reading.sections.iter().map(|s| match &s.kind {
-        SectionKind::Unread(name) => Some(&**name),
-        _ => None,
-    });
-    names.flatten().collect()
-}
-
-#[test]
-fn a_warning_of_hidden_tables_leaves_a_question() {
-    for (line, name) in [
-        (
-            "# Warning: iptables-legacy tables present, use iptables-legacy to see them",
-            "iptables-legacy",
-        ),
-        (
-            "# Warning: ip6tables-legacy tables present, use ip6tables-legacy-save to see them",
-            "ip6tables-legacy",
-        ),
-        ("# Warning: ip6tables-nft tables present, use ip6tables-nft to see them", "ip6tables-nft"),
-        ("# Table `raw' is incompatible, use 'nft' tool.", "nft list table ip raw"),
-        (
-            "# Table `nat' contains incompatible base-chains, use 'nft' tool to list them.",
-            "nft list table ip nat",
-        ),
-        (
-            "iptables v1.8.9 (nf_tables): table `filter' is incompatible, use 'nft' tool.",
-            "nft list table ip filter",
-        ),
-    ] {
-        for text in
-            [format!("{line}\n{NFT_SAVE}"), NFT_SAVE.replace(":OUT", &format!("{line}\n:OUT"))]
-        {
-            let reading = read(&[&text]);
-            assert_eq!(reading.hosts.len(), 1, "{text}");
-            assert_eq!(besides(&reading), [name], "{text}");
-            assert_eq!(unread(&reading), [name], "{text}");
-            assert_eq!(reading.hosts[0].rules.rules.len(), 1, "{text}");
-            assert_eq!(reading.hosts[0].unread.len(), 0, "{text}");
-            let problem = reading.diagnostics.iter().find(|d| d.id == DiagnosticId::NotModelled);
-            assert_eq!(&text[problem.unwrap().span.range()], line);
-        }
-    }
-}
-
-#[test]
-fn tables_of_two_iptables_are_not_one_twice() {
-    let legacy = legacy_save("-A INPUT -p tcp --dport 23 -j DROP\n");
-    for text in [format!("{NFT_SAVE}{legacy}"), format!("{legacy}{NFT_SAVE}")] {
-        let reading = read(&[&text]);
-        assert!(reading.diagnostics.iter().all(|d| d.id != DiagnosticId::TableTwice));
-        let later = if text.starts_with(NFT_SAVE) { "legacy" } else { "nft" };
-        let name = format!("iptables-{later} -t filter");
-        assert_eq!(besides(&reading), [&name]);
-        assert_eq!(unread(&reading), [&name]);
-        assert_eq!(reading.hosts[0].rules.tables.len(), 1);
-    }
-    let commands = "# iptables-legacy -A INPUT -p tcp --dport 23 -j DROP\n\
-        # iptables-nft -A INPUT -p tcp --dport 22 -j ACCEPT\n";
-    let reading = read(&[commands]);
-    assert_eq!(besides(&reading), ["iptables-nft -t filter"]);
-    assert_eq!(reading.hosts[0].rules.rules.len(), 1);
-}
-
-#[test]
-fn an_empty_table_of_the_other_iptables_asks_nothing() {
-    let legacy = legacy_save("");
-    let warning =
-        "# Warning: iptables-legacy tables present, use iptables-legacy-save to see them\n";
-    for text in [format!("{warning}{NFT_SAVE}{legacy}"), format!("{legacy}{NFT_SAVE}{warning}")] {
-        let reading = read(&[&text]);
-        assert_eq!(besides(&reading), [""; 0], "{text}");
-        assert_eq!(unread(&reading), [""; 0], "{text}");
-        assert_eq!(reading.hosts[0].rules.rules.len(), 1);
-        assert!(reading.diagnostics.iter().all(|d| d.id != DiagnosticId::NotModelled));
-    }
-}
-
-#[test]
 fn sysctls_are_facts_however_they_are_told() {
     const FORWARD: (&str, &str) = ("net.ipv4.ip_forward", "1");
     let cases: &[(&str, &[(&str, &str)])] = &[
@@ -755,4 +306,106 @@ fn a_rule_that_names_the_columns_is_a_rule() {
     let text = format!("*filter\n:INPUT ACCEPT [0:0]\n{rule}\nCOMMIT\n");
     assert_eq!(read(&[&text]).host().rules.rules.len(), 1);
     sound(&[&text]);
+}
+
+#[test]
+fn a_line_of_a_save_text_is_told_by_its_verb() {
+    let save = |text| is_save(Row { text, start: 0 });
+    for line in [
+        ":INPUT ACCEPT [0:0]",
+        ":c - [0:0]",
+        ":INPUT DROP",
+        "-A INPUT -j DROP",
+        "[1:2] -A INPUT",
+        "--append INPUT",
+        "-I INPUT 1",
+        "-D INPUT 1",
+        "-R INPUT 1 -j DROP",
+        "-N c",
+        "-P INPUT DROP",
+        "-E a b",
+        "-F",
+        "-X",
+        "-F c",
+        "--flush c",
+        "--delete-chain c",
+        "--new-chain c",
+        "--policy INPUT DROP",
+        "--insert INPUT",
+        "--delete INPUT 1",
+        "--replace INPUT 1",
+    ] {
+        assert!(save(line), "{line}");
+    }
+    for line in [
+        "",
+        ":",
+        ":)",
+        ":INPUT",
+        ":INPUT maybe",
+        "-A",
+        "-N",
+        "-P",
+        "-L",
+        "-x y",
+        "A INPUT",
+        "[a] -A",
+    ] {
+        assert!(!save(line), "{line}");
+    }
+}
+
+#[test]
+fn versions_tell_whose_tables_a_save_text_holds() {
+    let nft = Some(Backend::IptablesNft);
+    for (text, expect) in [
+        ("iptables-save v1.8.9 (nf_tables) on Tue", nft),
+        ("iptables-nft-save v1.8.9 on Tue", nft),
+        ("xtables-save v1.8.2 on Tue", nft),
+        // 1.8.0 to 1.8.7 of either program print the same.
+        ("iptables-save v1.8.0 on Tue", None),
+        ("iptables-save v1.8.7 on Tue", None),
+        ("iptables-legacy-save v1.8.7 on Tue", Some(Backend::Legacy)),
+        ("iptables-save v1.8.8 on Tue", Some(Backend::Legacy)),
+        ("iptables-save v1.8.10 on Tue", Some(Backend::Legacy)),
+        ("iptables-save v1.4.21 on Tue", Some(Backend::Legacy)),
+        ("iptables-save on Tue", None),
+    ] {
+        assert_eq!(saved_by(text), expect, "{text}");
+    }
+}
+
+#[test]
+fn remarks_that_follow_each_other_are_one() {
+    let remarks = |text: &str| -> Vec<String> {
+        let reading = read(&[text]);
+        let prose = reading.diagnostics.iter().filter(|d| d.id == DiagnosticId::Prose);
+        prose.map(|d| text[d.span.range()].to_owned()).collect()
+    };
+    let rules = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
+    assert_eq!(remarks(&format!("one\n\n> two\n{rules}three\n")), ["one\n\n> two", "three"]);
+    assert_eq!(remarks(&format!("one\n{rules}two\n \nthree")), ["one", "two\n \nthree"]);
+    let both = read(&["one\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "two"]);
+    assert_eq!(both.diagnostics.iter().filter(|d| d.id == DiagnosticId::Prose).count(), 2);
+}
+
+#[test]
+fn a_row_without_a_chain_above_has_every_mark_of_a_rule() {
+    let row = "0 0 ACCEPT tcp -- * * 0.0.0.0/0 0.0.0.0/0";
+    assert_eq!(read(&[row]).host().rules.rules.len(), 1);
+    assert_eq!(read(&["ACCEPT tcp -- anywhere anywhere"]).host().rules.rules.len(), 1);
+    assert_eq!(read(&["0 0 ACCEPT tcp -- * * ::/0 ::/0"]).host().rules.rules.len(), 1);
+    let reading = read(&[row]);
+    assert!(reading.diagnostics.iter().any(|d| d.id == DiagnosticId::Missing));
+    for prose in ["0 0 ACCEPT tcp * * 0.0.0.0/0 0.0.0.0/0", "we accept tcp -- any day", "a -- b"] {
+        assert!(read(&[prose]).hosts.is_empty(), "{prose}");
+    }
+}
+
+#[test]
+fn what_is_quoted_is_read() {
+    let text = "> > *filter\n> > :INPUT DROP [0:0]\n> > COMMIT\n";
+    assert_eq!(rules(text), "*filter\n:INPUT DROP [0:0]\n");
+    let row = unquote(Row { text: ">> -A x ", start: 3 });
+    assert_eq!((row.text, row.start), ("-A x", 6));
 }

@@ -1,7 +1,7 @@
 //! What might remove an obstacle: rules of several widths, settings, routes, a rule or a policy undone.
 
 use super::sights::{Obstacle, Sight, Spot, is_established};
-use crate::route::in_net;
+use crate::addr::in_net;
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
     Family, Grain, Hook, HopLink, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked,

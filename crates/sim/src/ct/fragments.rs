@@ -2,7 +2,7 @@
 //!
 //! Source: `net/ipv4/ip_fragment.c`. Overlapping fragments discard the queue, as the kernel does.
 
-use super::Timeouts;
+use super::timeouts::Timeouts;
 use chainwalk_model::{IpHeader, Packet};
 use std::net::IpAddr;
 

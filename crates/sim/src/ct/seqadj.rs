@@ -2,7 +2,7 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_seqadj.c`.
 
-use super::turned;
+use super::tuple::turned;
 use chainwalk_model::{CtDir, Tcp, TcpFlags};
 
 /// How far the numbers of one direction are off, before and behind the last text that was rewritten.

@@ -2,98 +2,20 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_proto_tcp.c`.
 
+use super::look::Look;
 use super::seqadj::SeqAdj;
-use super::{Look, Timeouts};
+use super::tcp_segment::{SACK, WSCALE, after, before, read_options, sack_of, segment_end};
+use super::tcp_state::{
+    ALL, End, FIN_SENT, Kind, LIBERAL, MAXACK_SET, Next, State, UNACKED, kind_of, next,
+};
+use super::timeouts::Timeouts;
+use super::tuple::turned;
 use chainwalk_model::{CtDir, Packet, Tcp as Header, TcpFlags};
-
-/// The states, in the order of the kernel's `enum tcp_conntrack`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum State {
-    None,
-    SynSent,
-    SynRecv,
-    Established,
-    FinWait,
-    CloseWait,
-    LastAck,
-    TimeWait,
-    Close,
-    SynSent2,
-}
-
-/// Every state.
-const ALL: [State; 10] = [
-    State::None,
-    State::SynSent,
-    State::SynRecv,
-    State::Established,
-    State::FinWait,
-    State::CloseWait,
-    State::LastAck,
-    State::TimeWait,
-    State::Close,
-    State::SynSent2,
-];
-
-impl State {
-    /// Its name, as conntrack prints it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::None => "NONE",
-            Self::SynSent => "SYN_SENT",
-            Self::SynRecv => "SYN_RECV",
-            Self::Established => "ESTABLISHED",
-            Self::FinWait => "FIN_WAIT",
-            Self::CloseWait => "CLOSE_WAIT",
-            Self::LastAck => "LAST_ACK",
-            Self::TimeWait => "TIME_WAIT",
-            Self::Close => "CLOSE",
-            Self::SynSent2 => "SYN_SENT2",
-        }
-    }
-}
-
-/// What the table says of a packet in a state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
-    To(State),
-    Ignore,
-    Invalid,
-}
-
-/// The kinds of packet that the table tells apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Syn,
-    SynAck,
-    Fin,
-    Ack,
-    Rst,
-    None,
-}
-
-const FIN_SENT: u8 = 1;
-const MAXACK_SET: u8 = 2;
-const LIBERAL: u8 = 4;
-const WSCALE: u8 = 8;
-const SACK: u8 = 16;
-const UNACKED: u8 = 32;
 
 /// How far an acknowledgement may lag behind at least (`MAXACKWINCONST`).
 const LEAST_ACK_WINDOW: u32 = 66_000;
 /// Retransmissions after which a flow is forgotten sooner (`nf_conntrack_tcp_max_retrans`).
 const MOST_RETRANS: u8 = 3;
-
-/// One end of the flow (`struct ip_ct_tcp_state`).
-#[derive(Clone, Copy, Debug, Default)]
-struct End {
-    sent: u32,
-    max_sent: u32,
-    max_win: u32,
-    max_ack: u32,
-    scale: u8,
-    flags: u8,
-}
 
 /// The last packet that moved or was ignored.
 #[derive(Clone, Copy, Debug)]
@@ -142,135 +64,6 @@ pub(super) enum Step {
         /// Milliseconds to live from now on; `None` leaves them as they are.
         life: Option<u64>,
     },
-}
-
-fn kind_of(flags: TcpFlags) -> Kind {
-    if flags.has(TcpFlags::RST) {
-        Kind::Rst
-    } else if flags.has(TcpFlags::SYN) {
-        if flags.has(TcpFlags::ACK) { Kind::SynAck } else { Kind::Syn }
-    } else if flags.has(TcpFlags::FIN) {
-        Kind::Fin
-    } else if flags.has(TcpFlags::ACK) {
-        Kind::Ack
-    } else {
-        Kind::None
-    }
-}
-
-/// Whether a combination of flags is one that conntrack accepts (`tcp_valid_flags`).
-pub(super) fn flags_are_valid(flags: TcpFlags) -> bool {
-    const VALID: [u8; 9] = [0x02, 0x22, 0x12, 0x04, 0x14, 0x11, 0x31, 0x10, 0x30];
-    VALID.contains(&(flags.0 & 0x37))
-}
-
-/// The table `tcp_conntracks`, in the kernel's order: a row for each kind of packet, a column for each state.
-#[rustfmt::skip]
-mod table {
-    use super::{Next, State};
-
-    const SS: Next = Next::To(State::SynSent);
-    const SR: Next = Next::To(State::SynRecv);
-    const ES: Next = Next::To(State::Established);
-    const FW: Next = Next::To(State::FinWait);
-    const CW: Next = Next::To(State::CloseWait);
-    const LA: Next = Next::To(State::LastAck);
-    const TW: Next = Next::To(State::TimeWait);
-    const CL: Next = Next::To(State::Close);
-    const S2: Next = Next::To(State::SynSent2);
-    const IG: Next = Next::Ignore;
-    const IV: Next = Next::Invalid;
-
-    pub(super) const ORIGINAL: [[Next; 10]; 6] = [
-        //           none SS  SR  ES  FW  CW  LA  TW  CL  S2
-        /* SYN */     [SS, SS, IG, IG, IG, IG, IG, SS, SS, S2],
-        /* SYN+ACK */ [IV, IV, SR, IV, IV, IV, IV, IV, IV, SR],
-        /* FIN */     [IV, IV, FW, FW, LA, LA, LA, TW, CL, IV],
-        /* ACK */     [ES, IV, ES, ES, CW, CW, TW, TW, CL, IV],
-        /* RST */     [IV, CL, CL, CL, CL, CL, CL, CL, CL, CL],
-        /* none */    [IV; 10],
-    ];
-
-    pub(super) const REPLY: [[Next; 10]; 6] = [
-        //           none SS  SR  ES  FW  CW  LA  TW  CL  S2
-        /* SYN */     [IV, S2, IV, IV, IV, IV, IV, SS, IV, S2],
-        /* SYN+ACK */ [IV, SR, IG, IG, IG, IG, IG, IG, IG, SR],
-        /* FIN */     [IV, IV, FW, FW, LA, LA, LA, TW, CL, IV],
-        /* ACK */     [IV, IG, SR, ES, CW, CW, TW, TW, CL, IG],
-        /* RST */     [IV, CL, CL, CL, CL, CL, CL, CL, CL, CL],
-        /* none */    [IV; 10],
-    ];
-}
-
-fn next(dir: CtDir, kind: Kind, state: State) -> Next {
-    let table = match dir {
-        CtDir::Original => &table::ORIGINAL,
-        CtDir::Reply => &table::REPLY,
-    };
-    table[kind as usize][state as usize]
-}
-
-fn before(a: u32, b: u32) -> bool {
-    a.wrapping_sub(b).cast_signed() < 0
-}
-
-fn after(a: u32, b: u32) -> bool {
-    before(b, a)
-}
-
-/// Sequence number behind the segment.
-fn segment_end(header: &Header, packet: &Packet) -> u32 {
-    header
-        .seq
-        .wrapping_add(packet.payload.len() as u32)
-        .wrapping_add(u32::from(header.flags.has(TcpFlags::SYN)))
-        .wrapping_add(u32::from(header.flags.has(TcpFlags::FIN)))
-}
-
-/// The options of a header: each kind, and the bytes behind its length.
-fn options(header: &Header) -> impl Iterator<Item = (u8, &[u8])> {
-    let mut rest = &header.options[..];
-    std::iter::from_fn(move || {
-        while let [1, tail @ ..] = rest {
-            rest = tail;
-        }
-        let (&kind, &len) = (rest.first().filter(|k| **k != 0)?, rest.get(1)?);
-        let value = rest.get(2..usize::from(len))?;
-        rest = &rest[usize::from(len)..];
-        Some((kind, value))
-    })
-}
-
-/// Window scale and SACK permission of a SYN (`tcp_options`).
-fn read_options(header: &Header) -> (u8, u8) {
-    let (mut scale, mut flags) = (0, 0);
-    for option in options(header) {
-        match option {
-            (4, []) => flags |= SACK,
-            (3, [shift]) => {
-                scale = (*shift).min(14);
-                flags |= WSCALE;
-            }
-            _ => {}
-        }
-    }
-    (scale, flags)
-}
-
-/// The highest SACK edge of a packet, or its ACK where it has none (`tcp_sack`).
-fn sack_of(header: &Header) -> u32 {
-    let mut best = header.ack;
-    for (kind, edges) in options(header) {
-        if kind == 5 && !edges.is_empty() && edges.len() % 8 == 0 {
-            for edge in edges.chunks_exact(8) {
-                let right = u32::from_be_bytes([edge[4], edge[5], edge[6], edge[7]]);
-                if after(right, best) {
-                    best = right;
-                }
-            }
-        }
-    }
-    best
 }
 
 impl Tcp {
@@ -640,7 +433,7 @@ impl Tcp {
             sack = sack_of(header);
         }
         // The other end acknowledges what was made of this end's text on the way.
-        let made = self.adjust.offset(super::turned(dir), ack.wrapping_sub(1));
+        let made = self.adjust.offset(turned(dir), ack.wrapping_sub(1));
         ack = ack.wrapping_sub(made);
         sack = sack.wrapping_sub(made);
         if self.ends[me].max_win == 0 {

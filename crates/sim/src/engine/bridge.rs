@@ -19,7 +19,7 @@ impl Walker<'_> {
             // An interface nobody told of, on the network of a bridge: most likely a port of it.
             let bridge = host.interfaces.iter().find(|i| {
                 i.kind == IfKind::Bridge
-                    && i.addrs.iter().any(|f| crate::route::in_net(skb.packet.ip.src, f.value))
+                    && i.addrs.iter().any(|f| crate::addr::in_net(skb.packet.ip.src, f.value))
             })?;
             let (bridge, port) = (bridge.name.clone(), iface.clone());
             self.lean(Lean::Port { bridge: bridge.clone(), port: port.clone() });

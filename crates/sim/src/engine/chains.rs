@@ -1,50 +1,11 @@
-//! A base chain and the chains it calls: rules in order, jumps, returns, policies.
+//! A base chain and the chains it calls: jumps, returns, policies.
 //!
 //! Source: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
 
-use super::{Skb, Walker, Way};
-use crate::ext;
-use crate::eye::Eye;
-use crate::memory::Memory;
-use crate::route::Router;
-use chainwalk_model::{
-    Answer, Backend, ChainId, Check, EndBy, Event, Fate, IfaceMatch, Inv, Lean, Match, OpId,
-    OpKind, Path, PathIface, Policy, Question, Rule, RuleId, Stop, Target, Truth,
-};
-
-/// What a rule's target says.
-pub(super) enum Word {
-    /// Go on with the next rule.
-    On,
-    /// This base chain lets the packet pass.
-    Accept,
-    /// Back to the caller.
-    Return,
-    /// Call a chain.
-    Call { to: ChainId, goto: bool },
-    /// The packet ends here.
-    End(Fate),
-}
-
-/// Whether the tests of a rule hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Holds {
-    No,
-    Yes,
-    /// They hold, and the kernel drops the packet since one of them could not read it.
-    Drops,
-    /// The kernel drops the packet at a test that does not hold.
-    DropsUnheld,
-}
-
-/// A chain that is being walked.
-struct Frame {
-    chain: ChainId,
-    /// The next rule's index.
-    next: usize,
-    /// The first rule, by number, of the run that did not match.
-    run: u32,
-}
+use super::rule::{RuleResult, Verdict};
+use super::visits::{Frame, Visits};
+use super::{MOST_ASKED, Skb, Walker, Way};
+use chainwalk_model::{Answer, Backend, ChainId, EndBy, Event, Fate, Path, Policy, Question, Stop};
 
 impl Walker<'_> {
     /// Walks a base chain.
@@ -52,77 +13,102 @@ impl Walker<'_> {
         self.depth = 1;
         self.event(skb, Event::Base(base));
         let host = self.world.host.clone();
-        let mut stack = vec![Frame { chain: base, next: 0, run: 1 }];
+        let mut stack = vec![Frame::new(base, self.writes)];
+        let mut visits = Visits::default();
+        visits.enter(base);
         loop {
             let depth = stack.len();
             let Some(frame) = stack.last_mut() else { return Err(Fate::Looped) };
             self.depth = depth.min(255) as u8;
             let chain = host.rules.chain(frame.chain);
             let Some(&id) = chain.rules.get(frame.next) else {
-                let (chain, next, run) = (frame.chain, frame.next, frame.run);
-                self.flush(skb, chain, run, next as u32);
+                let chain = frame.chain;
+                self.emit_not_matched(skb, frame, frame.next as u32);
+                visits.leave(frame, self.writes);
                 stack.pop();
-                if self.left(skb, &mut stack, chain, base, false) {
+                if self.return_to_caller(skb, &mut stack, chain, base, false) {
                     continue;
                 }
                 return self.policy(skb, base);
             };
             frame.next += 1;
+            self.tried += 1;
+            if self.tried > self.most_tried {
+                return Err(Fate::TooLong(self.most_tried));
+            }
+            if let Some(last) = self.decider.made.get(MOST_ASKED) {
+                return Err(Fate::Undecided(last.question.clone()));
+            }
             let rule = host.rules.rule(id);
-            let holds = self.matches(skb, path, id, rule);
-            if holds == Holds::No {
-                continue;
-            }
-            let (at, number, run) = (frame.chain, frame.next as u32, frame.run);
-            frame.run = number + 1;
-            let native = host.rules.table(chain.table).backend == Backend::IptablesNft;
-            if holds == Holds::DropsUnheld && !native {
-                return Err(Fate::Dropped(Stop::Kernel));
-            }
-            self.flush(skb, at, run, number - 1);
-            self.event(skb, Event::Matched(id));
-            if holds != Holds::Yes && native {
-                // To nft a test that drops is the rule's own verdict.
-                let by = EndBy::Rule(number);
-                self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
-                return Err(Fate::Dropped(Stop::Rule(id)));
-            }
-            if holds == Holds::Drops {
-                return Err(Fate::Dropped(Stop::Kernel));
-            }
-            match self.act(skb, path, id, rule)? {
-                Word::On => {}
-                Word::Accept => {
+            let (at, number) = (frame.chain, frame.next as u32);
+            let verdict = match self.run_rule(skb, path, frame, id, rule)? {
+                RuleResult::NoMatch | RuleResult::Broke => continue,
+                RuleResult::Hotdrop { matched } => {
+                    if host.rules.table(chain.table).backend != Backend::IptablesNft {
+                        return Err(Fate::Dropped(Stop::Kernel));
+                    }
+                    // To nft a test that drops is the rule's own verdict.
+                    if !matched {
+                        self.emit_not_matched(skb, frame, number - 1);
+                        self.event(skb, Event::Matched(id));
+                    }
+                    let by = EndBy::Rule(number);
+                    self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
+                    return Err(Fate::Dropped(Stop::Rule(id)));
+                }
+                RuleResult::Match(verdict) => verdict,
+            };
+            match verdict {
+                Verdict::Continue | Verdict::Break => {}
+                Verdict::Accept => {
                     let by = EndBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: true });
                     return Ok(());
                 }
-                Word::Return => {
-                    stack.pop();
-                    if !self.left(skb, &mut stack, at, base, true) {
+                Verdict::Return => {
+                    if let Some(frame) = stack.pop() {
+                        visits.leave(&frame, self.writes);
+                    }
+                    if !self.return_to_caller(skb, &mut stack, at, base, true) {
                         return self.policy(skb, base);
                     }
                 }
-                Word::Call { to, goto } => {
-                    if depth > 512 {
-                        return Err(Fate::Looped);
-                    }
+                Verdict::Jump { to, goto } => {
                     let called = host.rules.chain(to);
                     if !called.declared && !host.complete.rules {
                         self.unseen_chain(skb, to)?;
                         continue;
                     }
-                    self.event(skb, Event::Jumped { to, goto });
-                    if goto {
-                        stack.pop();
+                    if visits.is_idle(to, self.writes) {
+                        self.event(skb, Event::Again { to });
+                        if goto {
+                            if let Some(frame) = stack.pop() {
+                                visits.leave(&frame, self.writes);
+                            }
+                            if !self.return_to_caller(skb, &mut stack, to, base, false) {
+                                return self.policy(skb, base);
+                            }
+                        }
+                        continue;
                     }
-                    stack.push(Frame { chain: to, next: 0, run: 1 });
+                    if !visits.enter(to) {
+                        return Err(Fate::ChainLoop(id));
+                    }
+                    self.event(skb, Event::Jumped { to, goto });
+                    let mut next = Frame::new(to, self.writes);
+                    if goto && let Some(gone) = stack.pop() {
+                        // What the chain before it wrote, it wrote on the same visit.
+                        next.writes = gone.writes;
+                        next.left = gone.left;
+                        next.left.push(gone.chain);
+                    }
+                    stack.push(next);
                     if goto && stack.len() == 1 {
                         // The end of a chain that the base chain handed over to is the base chain's policy.
                         self.depth = 1;
                     }
                 }
-                Word::End(fate) => {
+                Verdict::End(fate) => {
                     let by = EndBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
                     return Err(fate);
@@ -132,7 +118,7 @@ impl Walker<'_> {
     }
 
     /// A chain was left: its caller goes on, or the base chain's policy decides (then false).
-    fn left(
+    fn return_to_caller(
         &mut self,
         skb: &Skb,
         stack: &mut [Frame],
@@ -148,13 +134,6 @@ impl Walker<'_> {
             self.event(skb, Event::Returned { from, to, by_rule });
         }
         caller.is_some()
-    }
-
-    /// Tells the rules that did not match, from `first` to `last`.
-    fn flush(&mut self, skb: &Skb, chain: ChainId, first: u32, last: u32) {
-        if first <= last {
-            self.event(skb, Event::Tried { chain, first, last });
-        }
     }
 
     /// The policy decides.
@@ -186,182 +165,5 @@ impl Walker<'_> {
             Answer::No => Err(Fate::DroppedUnseen(question)),
             Answer::Else | Answer::Nth(_) => Err(Fate::Undecided(question)),
         }
-    }
-
-    /// One test of a rule.
-    fn test(
-        &mut self,
-        skb: &Skb,
-        path: &Path,
-        at: OpId,
-        test: &Match,
-        checks: Option<&mut Vec<Check>>,
-    ) -> Truth {
-        self.with_eye(skb, path, |eye, memory| ext::test(test, at, eye, memory, checks))
-    }
-
-    /// Lends a test or a target the packet's surroundings and the memory.
-    pub(super) fn with_eye<T>(
-        &mut self,
-        skb: &Skb,
-        path: &Path,
-        look: impl FnOnce(&Eye, &mut Memory) -> T,
-    ) -> T {
-        let mut memory = std::mem::take(&mut self.world.memory);
-        let router = Router::new(self.world);
-        let eye = Eye {
-            packet: &skb.packet,
-            mark: skb.mark,
-            path,
-            entry: &skb.entry,
-            came_by: &skb.came_by,
-            by_reject: skb.by_reject,
-            handed_back: skb.handed_back,
-            ct: self.ct(skb),
-            host: &self.world.host,
-            net: &router,
-            now_ms: self.world.now_ms,
-            clock: self.world.clock(),
-            has_socket: skb.has_socket,
-            realms: skb.realms,
-        };
-        let found = look(&eye, &mut memory);
-        let leans = router.into_leans();
-        self.world.memory = memory;
-        for lean in leans {
-            self.lean(lean);
-        }
-        found
-    }
-
-    /// Whether the tests of a rule hold. What is not known is put as a question, unless a later test says no.
-    fn matches(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Holds {
-        if self.watch.is_some() {
-            self.explain(skb, path, id, rule);
-        }
-        let mut at = 0;
-        let mut tries = 0;
-        let mut holds = Holds::Yes;
-        while let Some(op) = rule.ops.get(at) {
-            let OpKind::Match(test) = &op.what else { break };
-            let place = OpId { rule: id, op: at as u16 };
-            if ext::is_historic(test) && !self.world.host.complete.rules {
-                self.lean(Lean::FreshHistory(id));
-            }
-            if let Match::Nfacct(name) = test {
-                self.lean(Lean::NoQuota(name.clone()));
-            }
-            if matches!(test, Match::Policy(_)) && !self.world.host.complete.rules {
-                self.lean(Lean::NoIpsec);
-            }
-            match self.test(skb, path, place, test, None) {
-                Truth::Yes => {
-                    if self.with_eye(skb, path, |eye, memory| {
-                        ext::holds_and_drops(test, place, eye, memory)
-                    }) {
-                        holds = Holds::Drops;
-                    }
-                    at += 1;
-                }
-                Truth::No
-                    if self.with_eye(skb, path, |eye, memory| {
-                        ext::hotdrops(test, place, eye, memory)
-                    }) =>
-                {
-                    return Holds::DropsUnheld;
-                }
-                Truth::No if holds == Holds::Drops => return Holds::DropsUnheld,
-                Truth::No => return Holds::No,
-                Truth::Chance(p) if p >= 1.0 => at += 1,
-                Truth::Chance(p) if p <= 0.0 => return Holds::No,
-                Truth::Chance(p) => {
-                    let ways = [(Answer::Yes, Some(p)), (Answer::No, Some(1.0 - p))];
-                    let question = Question::Random(place);
-                    if self.put(skb, &question, &ways) != Answer::Yes {
-                        return Holds::No;
-                    }
-                    at += 1;
-                }
-                Truth::Unknown(question) => {
-                    if self.later_no(skb, path, id, rule, at + 1) {
-                        return Holds::No;
-                    }
-                    let ways = [(Answer::Yes, None), (Answer::No, None)];
-                    let yes = self.put(skb, &question, &ways) == Answer::Yes;
-                    if crate::decide::is_lasting(&question) && tries < 8 {
-                        // With the answer in the world the test can be made again.
-                        tries += 1;
-                        continue;
-                    }
-                    if !yes {
-                        return Holds::No;
-                    }
-                    Self::take_to_heart(path, test);
-                    at += 1;
-                }
-            }
-        }
-        holds
-    }
-
-    /// Whether a pure test after an unknown one says no. It stops at the first that remembers something.
-    fn later_no(&mut self, skb: &Skb, path: &Path, id: RuleId, rule: &Rule, from: usize) -> bool {
-        for (at, op) in rule.ops.iter().enumerate().skip(from) {
-            let OpKind::Match(test) = &op.what else { break };
-            if !ext::is_pure(test, &self.world.host) {
-                break;
-            }
-            if self.test(skb, path, OpId { rule: id, op: at as u16 }, test, None) == Truth::No {
-                return true;
-            }
-        }
-        false
-    }
-
-    /// An interface that was not known and that a rule's `-o` was said to fit is known from there on.
-    fn take_to_heart(path: &mut Path, test: &Match) {
-        if let Match::Ip(ip) = test
-            && let Some(Inv { not: false, value: IfaceMatch { name, prefix: false } }) =
-                &ip.outiface
-            && path.outiface == PathIface::Unknown
-        {
-            path.outiface = PathIface::Named(name.clone());
-        }
-    }
-
-    /// Looks at every condition of a rule, without changing anything.
-    fn explain(&mut self, skb: &Skb, path: &Path, id: RuleId, rule: &Rule) {
-        let memory = self.world.memory.clone();
-        let leans = std::mem::take(&mut self.leans);
-        let mut checks = Vec::new();
-        for (at, op) in rule.ops.iter().enumerate() {
-            if let OpKind::Match(test) = &op.what {
-                let place = OpId { rule: id, op: at as u16 };
-                self.test(skb, path, place, test, Some(&mut checks));
-            }
-        }
-        self.world.memory = memory;
-        self.leans = leans;
-        let steps = self.trace.steps.len();
-        if let Some(watch) = &mut self.watch {
-            watch.seen.entry((watch.at, id)).or_default().push((steps, checks));
-        }
-    }
-
-    /// The target of a rule; none is "go on".
-    fn act(&mut self, skb: &mut Skb, path: &mut Path, id: RuleId, rule: &Rule) -> Way<Word> {
-        for (at, op) in rule.ops.iter().enumerate() {
-            if let OpKind::Target(target) = &op.what {
-                let word = match target {
-                    Target::Jump(to) => Word::Call { to: *to, goto: false },
-                    Target::Goto(to) => Word::Call { to: *to, goto: true },
-                    other => self.target(skb, path, id, at as u16, other)?,
-                };
-                if !matches!(word, Word::On) {
-                    return Ok(word);
-                }
-            }
-        }
-        Ok(Word::On)
     }
 }

@@ -1,23 +1,35 @@
 //! A hook: its stations in order of priority, conntrack and confirmation among them.
 
-use super::{Attached, Proxied, Skb, Walker, Way};
+use super::{Attached, Skb, Walker, Way};
+use crate::addr::in_net;
 use crate::ct::{
-    Done, Doubt, Fitting, Gathered, Helper, Info, Kind, Look, Rewrite, Seen, may_tell, status,
+    Done, Doubt, Fitting, Gathered, Helper, Info, Kind, Look, Proxied, Rewrite, Seen, may_tell,
+    status,
 };
-use crate::route::in_net;
 use chainwalk_model::{
-    Answer, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpId, OpKind,
-    Path, PathIface, Question, RuleId, Skip, Target, Text, Touch, priority, tables_at,
+    Answer, Backend, ChainId, ChainKind, Change, CtDir, Event, Family, Fate, Hook, L4, Lean, OpId,
+    OpKind, Path, PathIface, Question, RuleId, Skip, Target, Text, Touch, priority, tables_at,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
 
 /// What stands on the line of a hook.
+#[derive(Clone, Copy)]
 enum Station {
     /// A base chain.
     Base(ChainId),
     /// An iptables table, or its chain at this hook, that was not pasted.
     Absent { table: &'static str, whole: bool },
+    /// nat, which asks its own chains whatever their priorities (`nf_nat_inet_fn`).
+    Nat,
+}
+
+/// A station with what its place on the line depends on.
+struct Placed {
+    priority: i32,
+    station: Station,
+    /// The chain by which it was registered; of equal priorities the one registered later runs first.
+    by: Option<ChainId>,
 }
 
 /// The protocol number of IPv6's fragment header.
@@ -37,38 +49,20 @@ impl Walker<'_> {
         if enters {
             self.defragment(skb, hook)?;
         }
-        let nat_rank = if enters { priority::DSTNAT } else { priority::SRCNAT };
         let mut tracked = !enters;
-        let mut translated = hook == Hook::Forward;
-        for (rank, station) in self.stations(hook, skb.packet.is_v6()) {
-            if !tracked && rank > priority::CONNTRACK {
+        for (priority, station) in self.stations(skb, hook) {
+            if !tracked && priority > priority::CONNTRACK {
                 self.track(skb, hook)?;
                 tracked = true;
             }
-            if !translated && rank > nat_rank {
-                self.translate(skb, hook)?;
-                translated = true;
-            }
             match station {
                 Station::Absent { table, whole } => self.absent(skb, hook, table, whole)?,
-                Station::Base(chain) if self.is_nat(chain) => {
-                    self.nat_chain(skb, &mut path, chain)?;
-                }
-                Station::Base(chain) => {
-                    let before = Self::routing_key(skb);
-                    self.base_chain(skb, &mut path, chain)?;
-                    let reroutes = rank == priority::MANGLE && hook == Hook::Output;
-                    if reroutes && Self::routing_key(skb) != before {
-                        self.reroute(skb)?;
-                    }
-                }
+                Station::Nat => self.nat(skb, &mut path)?,
+                Station::Base(chain) => self.filter_chain(skb, &mut path, chain)?,
             }
         }
         if !tracked {
             self.track(skb, hook)?;
-        }
-        if !translated {
-            self.translate(skb, hook)?;
         }
         if matches!(hook, Hook::Input | Hook::Postrouting) {
             self.proxied(skb)?;
@@ -136,43 +130,148 @@ impl Walker<'_> {
         }
     }
 
-    fn is_nat(&self, chain: ChainId) -> bool {
-        let base = &self.world.host.rules.chain(chain).base;
-        base.as_ref().is_some_and(|b| b.kind == ChainKind::Nat)
+    /// A base chain that is not nat's. One of type route has the packet routed anew where it changed what routing
+    /// looks at (`nf_route_table_hook4`; `ipt_mangle_out` of iptables-legacy).
+    fn filter_chain(&mut self, skb: &mut Skb, path: &mut Path, chain: ChainId) -> Way<()> {
+        let before = Self::routing_key(skb);
+        self.base_chain(skb, path, chain)?;
+        let reroutes = path.hook == Hook::Output && self.kind(chain) == Some(ChainKind::Route);
+        if reroutes && Self::routing_key(skb) != before {
+            self.reroute(skb)?;
+        }
+        Ok(())
+    }
+
+    /// nat's own place: its chains by their priorities, each asked while the flow has no translation, and then the
+    /// packet is rewritten as its flow says.
+    fn nat(&mut self, skb: &mut Skb, path: &mut Path) -> Way<()> {
+        let hook = path.hook;
+        for (_, station) in self.nat_stations(skb, hook) {
+            match station {
+                Station::Base(chain) => self.nat_chain(skb, path, chain)?,
+                Station::Absent { table, whole } => self.absent(skb, hook, table, whole)?,
+                Station::Nat => {}
+            }
+        }
+        self.translate(skb, hook)
+    }
+
+    fn kind(&self, chain: ChainId) -> Option<ChainKind> {
+        self.world.host.rules.chain(chain).base.as_ref().map(|b| b.kind)
     }
 
     /// What stands on a hook's line, in order.
-    fn stations(&self, hook: Hook, v6: bool) -> Vec<(i32, Station)> {
+    fn stations(&mut self, skb: &Skb, hook: Hook) -> Vec<(i32, Station)> {
+        let enters = matches!(hook, Hook::Prerouting | Hook::Output);
+        let mut line = self.base_chains(skb, hook, |kind| kind != ChainKind::Nat);
+        if hook != Hook::Forward {
+            let priority = if enters { priority::DSTNAT } else { priority::SRCNAT };
+            // It is registered on every hook with the first nat chain of any.
+            let first = |c: &ChainId| self.registered(*c);
+            let by = self.chains_of(skb).filter(|c| self.kind(*c) == Some(ChainKind::Nat));
+            let by = by.min_by_key(first);
+            line.push(Placed { priority, station: Station::Nat, by });
+        }
+        line.extend(self.absent_tables(skb, hook, false));
+        self.in_order(skb, line)
+    }
+
+    /// nat's own chains at a hook, in order.
+    fn nat_stations(&mut self, skb: &Skb, hook: Hook) -> Vec<(i32, Station)> {
+        let mut line = self.base_chains(skb, hook, |kind| kind == ChainKind::Nat);
+        line.extend(self.absent_tables(skb, hook, true));
+        self.in_order(skb, line)
+    }
+
+    /// The base chains that see a packet's family.
+    fn chains_of(&self, skb: &Skb) -> impl Iterator<Item = ChainId> {
         let rules = &self.world.host.rules;
-        let own = if v6 { Family::Ip6 } else { Family::Ip };
-        let mut line: Vec<(i32, Station)> = Vec::new();
-        for (at, chain) in rules.chains.iter().enumerate() {
+        let own = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+        rules.chains.iter().enumerate().filter_map(move |(at, chain)| {
             let family = rules.table(chain.table).family;
-            if let Some(base) = &chain.base
-                && base.hook == hook
-                && (family == own || family == Family::Inet)
+            let sees = chain.base.is_some() && (family == own || family == Family::Inet);
+            sees.then_some(ChainId(at as u32))
+        })
+    }
+
+    fn base_chains(
+        &self,
+        skb: &Skb,
+        hook: Hook,
+        wanted: impl Fn(ChainKind) -> bool,
+    ) -> Vec<Placed> {
+        let rules = &self.world.host.rules;
+        let placed = |chain: ChainId| {
+            let base = rules.chain(chain).base.as_ref()?;
+            let here = base.hook == hook && wanted(base.kind);
+            let (priority, station) = (base.priority, Station::Base(chain));
+            here.then_some(Placed { priority, station, by: Some(chain) })
+        };
+        self.chains_of(skb).filter_map(placed).collect()
+    }
+
+    /// The tables of iptables that were not pasted, or not their chain at this hook: nat's, or the others.
+    fn absent_tables(&self, skb: &Skb, hook: Hook, nat: bool) -> Vec<Placed> {
+        let host = &self.world.host;
+        if host.complete.rules {
+            return Vec::new();
+        }
+        let own = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+        let absent = |(table, priority): (&'static str, i32)| {
+            let found = host.rules.find_table(own, table);
+            let shown = |t| host.rules.find_chain(t, hook.builtin()).is_some();
+            let station = Station::Absent { table, whole: found.is_none() };
+            (!found.is_some_and(shown)).then_some(Placed { priority, station, by: None })
+        };
+        let tables = tables_at(hook).into_iter().filter(|(table, _)| (*table == "nat") == nat);
+        tables.filter_map(absent).collect()
+    }
+
+    /// When a chain was registered: as commands tell, else as it is listed.
+    fn registered(&self, chain: ChainId) -> u32 {
+        let base = self.world.host.rules.chain(chain).base.as_ref();
+        base.and_then(|b| b.registered).unwrap_or(chain.0)
+    }
+
+    /// Stations by priority, of equal ones the one that was registered later first. Where nobody told which of two
+    /// that was, and one is of iptables-legacy and the other of nft, it is a question.
+    fn in_order(&mut self, skb: &Skb, mut line: Vec<Placed>) -> Vec<(i32, Station)> {
+        line.sort_by_key(|s| (s.priority, s.by.map(|by| std::cmp::Reverse(self.registered(by)))));
+        // A question for each pair moves what is known to run earlier before the other, one place at a time.
+        for at in 1..line.len() {
+            let mut here = at;
+            while here > 0
+                && line[here - 1].priority == line[here].priority
+                && let (Some(one), Some(other)) = (line[here - 1].by, line[here].by)
+                && self.is_order_unknown(one, other)
             {
-                line.push((base.priority, Station::Base(ChainId(at as u32))));
-            }
-        }
-        if !self.world.host.complete.rules {
-            for (table, rank) in tables_at(hook) {
-                let found = rules.find_table(own, table);
-                let has = found.is_some_and(|t| rules.find_chain(t, hook.builtin()).is_some());
-                if !has {
-                    line.push((rank, Station::Absent { table, whole: found.is_none() }));
+                let question = Question::Order(one.min(other), one.max(other));
+                let ways = [(Answer::Yes, None), (Answer::No, None)];
+                let lower_first = self.put(skb, &question, &ways) == Answer::Yes;
+                if lower_first == (one < other) {
+                    break;
                 }
+                line.swap(here - 1, here);
+                here -= 1;
             }
         }
-        line.sort_by_key(|(rank, _)| *rank);
-        line
+        line.into_iter().map(|s| (s.priority, s.station)).collect()
+    }
+
+    /// Whether nobody told which of two chains was registered later.
+    fn is_order_unknown(&self, one: ChainId, other: ChainId) -> bool {
+        let rules = &self.world.host.rules;
+        let legacy = |c: ChainId| rules.table(rules.chain(c).table).backend == Backend::Legacy;
+        let told =
+            |c: ChainId| rules.chain(c).base.as_ref().is_some_and(|b| b.registered.is_some());
+        legacy(one) != legacy(other) && !(told(one) && told(other))
     }
 
     /// A table, or its chain at this hook, that was not pasted.
     fn absent(&mut self, skb: &mut Skb, hook: Hook, table: &str, whole: bool) -> Way<()> {
         let family = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
         let name: Text = table.into();
-        let skipped = |why| Event::Skipped { table: Text::from(table), why };
+        let skipped = |why| Event::Skipped { table: Text::from(table), chain: None, why };
         if whole && matches!(table, "raw" | "mangle" | "security") {
             self.lean(Lean::EmptyTable(family, name));
             self.event(skb, skipped(Skip::NotPasted));
@@ -209,7 +308,7 @@ impl Walker<'_> {
         }
     }
 
-    /// What a reroute looks at: it happens when mangle OUTPUT changed one of these.
+    /// What a reroute looks at: it happens when a chain of type route changed one of these.
     fn routing_key(skb: &Skb) -> (IpAddr, IpAddr, u8, u32, u8) {
         let ip = &skb.packet.ip;
         // IPv6 looks at the hop limit too (`ip6t_mangle_out`).
@@ -441,7 +540,7 @@ impl Walker<'_> {
         if let Some(why) = self.nat_skips(skb, path.hook) {
             let rules = &self.world.host.rules;
             let table = rules.table(rules.chain(chain).table).name.clone();
-            self.event(skb, Event::Skipped { table, why });
+            self.event(skb, Event::Skipped { table, chain: Some(chain), why });
             return Ok(());
         }
         if path.hook == Hook::Input && self.order_untold(skb, chain) {

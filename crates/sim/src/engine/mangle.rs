@@ -1,6 +1,6 @@
 //! Targets that write into the packet and let the walk go on: `ECN`, `TCPOPTSTRIP`, `SNPT`, `DNPT`, `HMARK`.
 
-use super::chains::Word;
+use super::rule::Verdict;
 use super::{Attached, Skb, Walker};
 use crate::ct;
 use crate::jhash::jhash_3words;
@@ -60,9 +60,9 @@ impl Walker<'_> {
     }
 
     /// `SNPT` and `DNPT` (`ip6t_npt_map_pfx`). An address that can't be evened out stops the packet.
-    pub(super) fn map_prefix(&mut self, skb: &mut Skb, pair: &PrefixPair, source: bool) -> Word {
+    pub(super) fn map_prefix(&mut self, skb: &mut Skb, pair: &PrefixPair, source: bool) -> Verdict {
         let before = if source { skb.packet.ip.src } else { skb.packet.ip.dst };
-        let IpAddr::V6(addr) = before else { return Word::On };
+        let IpAddr::V6(addr) = before else { return Verdict::Continue };
         let (to, evened) = mapped(addr, pair.from, pair.to);
         let (from, to) = ((before, None), (IpAddr::V6(to), None));
         if source {
@@ -77,10 +77,10 @@ impl Walker<'_> {
         if !evened {
             // The error points at the address in the header, which has the other network already.
             self.icmp_error(skb, 4, 0, if source { 8 } else { 24 }, Attached::None);
-            return Word::End(Fate::Refused);
+            return Verdict::End(Fate::Refused);
         }
         map_quoted(&mut skb.packet, pair, source);
-        Word::On
+        Verdict::Continue
     }
 
     /// `HMARK` (`hmark_hash`).

@@ -1,6 +1,6 @@
 //! Packets that this host sends, the second routing decision, and the way round by lo.
 
-use super::{Attached, Skb, Walker, Way, is_multicast_or_broadcast};
+use super::{Attached, OwnPacket, Skb, Walker, Way, is_multicast_or_broadcast};
 use crate::ct::Zone;
 use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{
@@ -17,14 +17,13 @@ const RAW: u8 = 255;
 
 impl Walker<'_> {
     /// A packet made on this host.
-    pub(super) fn send(&mut self, skb: &mut Skb) -> Way<Fate> {
+    pub(super) fn send(&mut self, skb: &mut Skb, own: &OwnPacket) -> Way<Fate> {
         let Entry::Local { bind, uid, .. } = skb.entry.clone() else {
             return Err(Fate::NotForUs);
         };
         // A copy goes to its gateway, whoever sent the packet.
-        let copy = self.route_dst.take();
-        let bind = self.route_oif.take().or(bind);
-        let own_iif = std::mem::take(&mut self.own_iif);
+        let copy = own.gateway;
+        let bind = own.out_iface.clone().or(bind);
         if copy.is_none() {
             self.settle_source(skb, Answer::Yes);
         }
@@ -33,7 +32,7 @@ impl Walker<'_> {
         let (dst, tos) = (copy.unwrap_or(ip.dst), ip.tos);
         // A process can be bound to an address of this host only; the kernel says itself what it routes by.
         let src = if skb.own {
-            self.route_src.take()
+            own.route_src
         } else {
             Some(ip.src).filter(|s| Router::new(self.world).told_local(*s))
         };
@@ -44,8 +43,7 @@ impl Walker<'_> {
             (_, true) => (Who { proto: RAW, sport: 0, dport: 0, ..who }, 0),
             _ => (who, tos),
         };
-        let hashed = self.route_hash.take();
-        let who = if skb.own { Who { hashed, ..who } } else { who };
+        let who = if skb.own { Who { hashed: own.route_hash, ..who } } else { who };
         let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref(), who };
         let found = self.way_out(skb, &key())?;
         let found = match found {
@@ -90,7 +88,7 @@ impl Walker<'_> {
         // What leaves the host is said to have come in by the interface that the copy was made for.
         let copied_for = copy.map(|_| skb.route_dev.clone()).filter(PathIface::is_some);
         self.hook(skb, Hook::Output)?;
-        skb.iif = copied_for.unwrap_or(own_iif);
+        skb.iif = copied_for.unwrap_or_else(|| own.in_iface.clone());
         self.leave(skb)
     }
 

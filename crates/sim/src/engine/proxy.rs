@@ -1,7 +1,7 @@
 //! Targets that take the packet to somewhere else: `TPROXY`, and `TEE`'s copy.
 
-use super::chains::Word;
-use super::{Attached, Skb, Walker};
+use super::rule::Verdict;
+use super::{Attached, OwnPacket, Skb, Walker};
 use crate::route::Router;
 use chainwalk_model::{
     Answer, Fate, Hook, L4, Lean, LocalStack, Question, RuleId, Stop, Text, Tproxy,
@@ -10,8 +10,8 @@ use std::net::IpAddr;
 
 impl Walker<'_> {
     /// `TPROXY` (`tproxy_tg4`): a transparent socket takes the packet, or it is dropped.
-    pub(super) fn tproxy(&mut self, skb: &mut Skb, rule: RuleId, to: &Tproxy) -> Word {
-        let dropped = Word::End(Fate::Dropped(Stop::Rule(rule)));
+    pub(super) fn tproxy(&mut self, skb: &mut Skb, rule: RuleId, to: &Tproxy) -> Verdict {
+        let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
         let (L4::Tcp(_) | L4::Udp { .. }) = &skb.packet.l4 else { return dropped };
         let Some(own) = skb.packet.dport() else { return dropped };
         let port = if to.port == 0 { own } else { to.port };
@@ -43,7 +43,7 @@ impl Walker<'_> {
         let mark = (skb.mark & !to.mark.mask) ^ to.mark.value;
         self.set_mark(skb, mark);
         skb.has_socket = true;
-        Word::Accept
+        Verdict::Accept
     }
 
     /// `TEE` (`nf_dup_ipv4`): an untracked copy goes out to a gateway. A copy is not copied.
@@ -56,12 +56,15 @@ impl Walker<'_> {
         if matches!(hook, Hook::Prerouting | Hook::Input) {
             packet.ip.ttl = packet.ip.ttl.saturating_sub(1);
         }
+        let own = OwnPacket {
+            gateway: Some(gateway),
+            // An interface that is not there is not asked for.
+            out_iface: oif.filter(|o| self.world.host.interface(o).is_some()).cloned(),
+            mark: skb.mark,
+            ..OwnPacket::default()
+        };
         self.copying = true;
-        self.route_dst = Some(gateway);
-        // An interface that is not there is not asked for.
-        self.route_oif = oif.filter(|o| self.world.host.interface(o).is_some()).cloned();
-        self.own_mark = skb.mark;
-        self.answer(skb, packet, Attached::Untracked);
+        self.send_from_kernel(skb, packet, Attached::Untracked, own);
         self.copying = false;
     }
 }

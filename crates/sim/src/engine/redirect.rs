@@ -3,9 +3,10 @@
 //! Sources: `ip_rt_send_redirect` in `net/ipv4/route.c`, `ip6_forward` in `net/ipv6/ip6_output.c`,
 //! `ndisc_send_redirect` in `net/ipv6/ndisc.c`, `inet_peer_xrlim_allow` in `net/ipv4/inetpeer.c`.
 
-use super::{Attached, Skb, Walker, on_link, replies::plain};
+use super::{Attached, OwnPacket, Skb, Walker, on_link, replies::plain};
+use crate::addr::in_net;
 use crate::memory::Told;
-use crate::route::{Found, Key, NAMELESS, Who, in_net};
+use crate::route::{Found, Key, NAMELESS, Who};
 use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
@@ -116,10 +117,13 @@ impl Walker<'_> {
             payload: redirected(target, dst, &crate::wire::bytes(&skb.packet)).into(),
             bad_csum: false,
         };
-        self.route_src = Some(own.into());
-        self.route_oif = Some(dev.clone()).filter(|_| on_link(src));
-        self.own_iif = PathIface::Named(dev);
-        self.answer(skb, packet, Attached::None);
+        let own = OwnPacket {
+            route_src: Some(own.into()),
+            out_iface: Some(dev.clone()).filter(|_| on_link(src)),
+            in_iface: PathIface::Named(dev),
+            ..OwnPacket::default()
+        };
+        self.send_from_kernel(skb, packet, Attached::None, own);
     }
 
     /// Whether IPv6 may speak once more of this address or to it.

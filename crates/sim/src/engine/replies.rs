@@ -3,7 +3,7 @@
 //! Sources: `net/ipv4/netfilter/nf_reject_ipv4.c`, `net/ipv4/icmp.c`, `net/ipv4/tcp_ipv4.c`.
 
 use super::synproxy::Options;
-use super::{Attached, Skb, Walker, empty_trace, on_link};
+use super::{Attached, OwnPacket, Skb, Walker, empty_trace, on_link};
 use crate::ct::{self, Info};
 use crate::route::{Key, Router, Who};
 use chainwalk_model::{
@@ -60,10 +60,12 @@ impl Walker<'_> {
             // By way of a bridge it leaves as a frame at once, unseen by any rule.
             return;
         }
-        self.route_src = Some(packet.ip.src);
-        self.husk = matches!(skb.attached, Attached::Untracked);
-        self.by_reject = true;
-        self.answer(skb, packet, attached);
+        let own = OwnPacket {
+            untracked_reply: matches!(skb.attached, Attached::Untracked),
+            tcp_reset: true,
+            ..OwnPacket::from(packet.ip.src)
+        };
+        self.send_from_kernel(skb, packet, attached, own);
     }
 
     /// The flow that an error about this packet belongs to (`nf_conntrack_attach`).
@@ -140,7 +142,7 @@ impl Walker<'_> {
         };
         let v6 = skb.packet.is_v6();
         let chosen = skb.kind == RouteKind::Local || v6 && skb.iif.is_some();
-        self.route_src = from.filter(|_| chosen);
+        let route_src = from.filter(|_| chosen);
         // Nobody told an address of the way back: the error's source is not known; the packet's own
         // destination stands in for it.
         let from = from.unwrap_or(here);
@@ -163,9 +165,13 @@ impl Walker<'_> {
         if !self.may_be_told(skb, to, kind, code) {
             return;
         }
-        self.husk = matches!(skb.attached, Attached::Untracked);
-        self.route_hash = hashed;
-        self.answer(skb, packet, attached);
+        let own = OwnPacket {
+            route_src,
+            route_hash: hashed,
+            untracked_reply: matches!(skb.attached, Attached::Untracked),
+            ..OwnPacket::default()
+        };
+        self.send_from_kernel(skb, packet, attached, own);
     }
 
     /// Whether the limit on ICMP errors, where it was told, lets one more go to this address.
@@ -251,8 +257,8 @@ impl Walker<'_> {
                 } else {
                     return;
                 };
-                self.route_src = Some(packet.ip.src);
-                self.answer(skb, packet, Attached::None);
+                let own = OwnPacket::from(packet.ip.src);
+                self.send_from_kernel(skb, packet, Attached::None, own);
             }
             // UDP has let go of the flow when it looks for a socket (`nf_reset_ct`).
             L4::Udp { .. } => {
@@ -293,8 +299,8 @@ impl Walker<'_> {
                     payload,
                     bad_csum: false,
                 };
-                self.route_src = Some(packet.ip.src);
-                self.answer(skb, packet, Attached::None);
+                let own = OwnPacket::from(packet.ip.src);
+                self.send_from_kernel(skb, packet, Attached::None, own);
             }
             L4::Other | L4::Sctp { .. } => {
                 let attached = Self::attached_of(skb);
@@ -306,16 +312,21 @@ impl Walker<'_> {
     }
 
     /// Walks a packet of the kernel's own, within the walk of the packet that caused it.
-    pub(super) fn answer(&mut self, skb: &Skb, packet: Packet, attached: Attached) {
+    pub(super) fn send_from_kernel(
+        &mut self,
+        skb: &Skb,
+        packet: Packet,
+        attached: Attached,
+        mut own: OwnPacket,
+    ) {
         if self.nested >= DEEPEST {
             return;
         }
-        let mark = std::mem::take(&mut self.own_mark);
         // A neighbour on a link is answered there.
-        if self.route_oif.is_none() && matches!(packet.ip.dst, IpAddr::V6(a) if on_link(a)) {
-            self.route_oif = skb.iif.name().cloned();
+        if own.out_iface.is_none() && matches!(packet.ip.dst, IpAddr::V6(a) if on_link(a)) {
+            own.out_iface = skb.iif.name().cloned();
         }
-        let entry = Entry::Local { uid: None, gid: None, mark, bind: None };
+        let entry = Entry::Local { uid: None, gid: None, mark: own.mark, bind: None };
         let sent = Sent { packet, entry, untold: self.trace.sent.untold };
         let index = self.replies.len();
         let host = self.trace.host;
@@ -325,7 +336,7 @@ impl Walker<'_> {
         let watch = self.watch.as_mut().map(|w| w.enter(index));
         self.nested += 1;
         self.depth = 0;
-        self.follow(sent, Some(attached));
+        self.follow(sent, attached, &own);
         self.nested -= 1;
         if let (Some(watch), Some(outer)) = (&mut self.watch, watch) {
             watch.at = outer;

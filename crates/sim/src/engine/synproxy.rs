@@ -3,13 +3,12 @@
 //! Sources: `net/netfilter/nf_synproxy_core.c`, `net/ipv4/netfilter/ipt_SYNPROXY.c`. The numbers of its answers are a
 //! secret of the kernel: they are 0 here, and whether an ACK answers them is a question.
 
-use super::chains::Word;
 use super::replies::plain;
-use super::{Attached, Skb, Walker, Way};
-use crate::ct::{self, Info};
+use super::rule::Verdict;
+use super::{Attached, OwnPacket, Skb, Walker, Way};
+use crate::ct::{self, Info, Proxied};
 use chainwalk_model::{
-    Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, RuleId, Stop, Synproxy, Tcp,
-    TcpFlags, proto,
+    Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, Stop, Synproxy, Tcp, TcpFlags, proto,
 };
 use std::sync::Arc;
 
@@ -22,37 +21,12 @@ const STAMP_SACK: u32 = 1 << 4;
 /// … that it takes ECN.
 const STAMP_ECN: u32 = 1 << 5;
 
-/// What SYNPROXY remembers of a flow to the server (`struct nf_conn_synproxy`).
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Proxied {
-    /// The operation.
-    pub by: OpId,
-    /// The number that the client was told.
-    isn: u32,
-    /// The timestamp that the client was told.
-    its: u32,
-    /// How far the server's timestamps are off.
-    tsoff: u32,
-}
-
-impl Proxied {
-    /// Of a flow that begins.
-    pub(crate) fn new(by: OpId) -> Self {
-        Self { by, isn: 0, its: 0, tsoff: 0 }
-    }
-}
-
 impl Walker<'_> {
     /// `SYNPROXY` (`synproxy_tg4`): a SYN is answered here, and an ACK that answers that opens the connection to the
     /// server.
-    pub(super) fn synproxy(
-        &mut self,
-        skb: &mut Skb,
-        rule: RuleId,
-        op: u16,
-        proxy: &Synproxy,
-    ) -> Word {
-        let dropped = Word::End(Fate::Dropped(Stop::Rule(rule)));
+    pub(super) fn synproxy(&mut self, skb: &mut Skb, at: OpId, proxy: &Synproxy) -> Verdict {
+        let rule = at.rule;
+        let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
         if skb.packet.bad_csum {
             return dropped;
         }
@@ -65,15 +39,15 @@ impl Walker<'_> {
             };
             let said = Options::of(&tcp.options).mss.unwrap_or(0);
             std::rc::Rc::make_mut(&mut self.world.proxied).push((ct::tuple_of(&skb.packet), said));
-            self.route_src = Some(answer.ip.src);
-            self.answer(skb, answer, attached);
-            return Word::End(Fate::Stolen(rule));
+            let own = OwnPacket::from(answer.ip.src);
+            self.send_from_kernel(skb, answer, attached, own);
+            return Verdict::End(Fate::Stolen(rule));
         }
         if !is(&tcp, TcpFlags::ACK) {
-            return Word::On;
+            return Verdict::Continue;
         }
-        if self.open_to_server(skb, &tcp, OpId { rule, op }, tcp.seq) {
-            Word::End(Fate::Stolen(rule))
+        if self.open_to_server(skb, &tcp, at, tcp.seq) {
+            Verdict::End(Fate::Stolen(rule))
         } else {
             dropped
         }
@@ -89,9 +63,8 @@ impl Walker<'_> {
         }
         let mss = self.encoded_mss(&skb.packet);
         let syn = server_syn(&skb.packet, tcp, seq, mss);
-        self.route_src = Some(syn.ip.src);
-        self.proxied = Some(by);
-        self.answer(skb, syn, Attached::None);
+        let own = OwnPacket { synproxy: Some(by), ..OwnPacket::from(syn.ip.src) };
+        self.send_from_kernel(skb, syn, Attached::None, own);
         true
     }
 
@@ -151,8 +124,8 @@ impl Walker<'_> {
                 let off = proxied.isn.wrapping_sub(tcp.seq);
                 self.change_flow(skb, |e| e.proxied = Some(proxied));
                 let (to_server, to_client) = acks(&skb.packet, &tcp, &options, window);
-                self.route_src = Some(to_server.ip.src);
-                self.answer(skb, to_server, Attached::None);
+                let own = OwnPacket::from(to_server.ip.src);
+                self.send_from_kernel(skb, to_server, Attached::None, own);
                 self.change_flow(skb, |e| e.shift(dir, off));
                 let attached = match &skb.attached {
                     Attached::Known { id, .. } => {
@@ -160,8 +133,8 @@ impl Walker<'_> {
                     }
                     other => other.clone(),
                 };
-                self.route_src = Some(to_client.ip.src);
-                self.answer(skb, to_client, attached);
+                let own = OwnPacket::from(to_client.ip.src);
+                self.send_from_kernel(skb, to_client, attached, own);
                 return stolen;
             }
             _ => {}

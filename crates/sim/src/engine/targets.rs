@@ -1,6 +1,6 @@
 //! What targets do to a packet. The nat targets are in `nat`.
 
-use super::chains::Word;
+use super::rule::Verdict;
 use super::{Attached, Skb, Walker, Way};
 use chainwalk_model::{
     Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, OpId, Path,
@@ -13,19 +13,19 @@ impl Walker<'_> {
         &mut self,
         skb: &mut Skb,
         path: &Path,
-        rule: RuleId,
-        op: u16,
+        at: OpId,
         target: &Target,
-    ) -> Way<Word> {
+    ) -> Way<Verdict> {
         let hook = path.hook;
+        let rule = at.rule;
         Ok(match target {
-            Target::Accept | Target::Queue { bypass: true, .. } => Word::Accept,
-            Target::Drop => Word::End(Fate::Dropped(Stop::Rule(rule))),
-            Target::Return => Word::Return,
-            Target::Queue { .. } => Word::End(Fate::Queued(rule)),
+            Target::Accept | Target::Queue { bypass: true, .. } => Verdict::Accept,
+            Target::Drop => Verdict::End(Fate::Dropped(Stop::Rule(rule))),
+            Target::Return => Verdict::Return,
+            Target::Queue { .. } => Verdict::End(Fate::Queued(rule)),
             Target::Reject(with) => {
                 self.reject(skb, *with);
-                Word::End(Fate::Rejected { rule, with: *with })
+                Verdict::End(Fate::Rejected { rule, with: *with })
             }
             // A jump is taken where chains are walked.
             Target::Jump(_)
@@ -40,19 +40,19 @@ impl Walker<'_> {
             | Target::Led { .. }
             | Target::Rateest(_)
             | Target::Secmark(_)
-            | Target::Ulog { .. } => Word::On,
+            | Target::Ulog { .. } => Verdict::Continue,
             Target::Mark(m) => {
                 let to = (skb.mark & !m.mask) ^ m.value;
                 self.set_mark(skb, to);
-                Word::On
+                Verdict::Continue
             }
             Target::Connmark { op, shift } => {
                 self.connmark(skb, *op, *shift);
-                Word::On
+                Verdict::Continue
             }
             Target::Dnat(range) | Target::Snat(range) => {
                 self.nat_to(skb, hook, range, rule);
-                Word::Accept
+                Verdict::Accept
             }
             Target::Masquerade(range) => {
                 let found = self.masquerade(skb, range, rule)?;
@@ -64,67 +64,67 @@ impl Walker<'_> {
             }
             Target::Netmap(to) => {
                 self.netmap(skb, hook, to, rule);
-                Word::Accept
+                Verdict::Accept
             }
             Target::Ct(ct) => {
-                self.ct_target(skb, rule, op, ct);
-                Word::On
+                self.ct_target(skb, at, ct);
+                Verdict::Continue
             }
             Target::Tos(m) => {
                 let to = (skb.packet.ip.tos & !m.mask) ^ m.value;
                 self.set_tos(skb, to);
-                Word::On
+                Verdict::Continue
             }
             Target::Dscp(dscp) => {
                 let to = (skb.packet.ip.tos & 0x03) | dscp << 2;
                 self.set_tos(skb, to);
-                Word::On
+                Verdict::Continue
             }
             Target::Ttl(op) => {
                 self.set_ttl(skb, *op);
-                Word::On
+                Verdict::Continue
             }
             Target::Tcpmss(op) => self.set_mss(skb, *op),
             Target::Set(set) => {
                 self.set_target(skb, path, set);
                 if let (Some(map), true) = (&set.map, set.map_mark) {
-                    self.map_mark(skb, path, map, rule, op)?;
+                    self.map_mark(skb, path, map, at)?;
                 }
-                Word::On
+                Verdict::Continue
             }
             Target::Ecn(set) => {
                 self.set_ecn(skb, *set);
-                Word::On
+                Verdict::Continue
             }
             Target::Tcpoptstrip(kinds) => {
                 self.strip_options(skb, kinds);
-                Word::On
+                Verdict::Continue
             }
             Target::Dnpt(pair) => self.map_prefix(skb, pair, false),
             Target::Snpt(pair) => self.map_prefix(skb, pair, true),
             Target::Hmark(m) => {
                 self.hash_mark(skb, m);
-                Word::On
+                Verdict::Continue
             }
             Target::Tee { gateway, oif } => {
                 self.tee(skb, hook, *gateway, oif.as_ref());
-                Word::On
+                Verdict::Continue
             }
             Target::Tproxy(to) => self.tproxy(skb, rule, to),
-            Target::Synproxy(proxy) => self.synproxy(skb, rule, op, proxy),
+            Target::Synproxy(proxy) => self.synproxy(skb, at, proxy),
             Target::Clusterip(_) => {
-                let question = Question::Fact(OpId { rule, op });
+                let question = Question::Fact(at);
                 match self.put(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
-                    Answer::Yes => Word::On,
-                    _ => Word::End(Fate::Dropped(Stop::Rule(rule))),
+                    Answer::Yes => Verdict::Continue,
+                    _ => Verdict::End(Fate::Dropped(Stop::Rule(rule))),
                 }
             }
             Target::Opaque(_) => {
-                let question = Question::Opaque(OpId { rule, op });
+                let question = Question::Opaque(at);
                 let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
                 match self.put(skb, &question, &ways) {
-                    Answer::Yes => Word::On,
-                    Answer::No => Word::End(Fate::DroppedUnseen(question)),
+                    Answer::Yes => Verdict::Continue,
+                    Answer::No => Verdict::End(Fate::DroppedUnseen(question)),
                     Answer::Else | Answer::Nth(_) => return Err(Fate::Undecided(question)),
                 }
             }
@@ -181,7 +181,7 @@ impl Walker<'_> {
     }
 
     /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`).
-    fn ct_target(&mut self, skb: &mut Skb, rule: RuleId, op: u16, ct: &CtTarget) {
+    fn ct_target(&mut self, skb: &mut Skb, at: OpId, ct: &CtTarget) {
         if !matches!(skb.attached, Attached::None) || skb.template || skb.husk {
             return;
         }
@@ -193,11 +193,11 @@ impl Walker<'_> {
         let named = ct.helper.as_deref();
         skb.helper = named
             .and_then(|name| crate::ct::Kind::named(name, &skb.packet))
-            .map(|kind| crate::ct::Helper { kind, named_by: OpId { rule, op } });
+            .map(|kind| crate::ct::Helper { kind, named_by: at });
         // What a policy holds is told nowhere.
-        skb.policy = ct.rest.contains("--timeout").then_some(OpId { rule, op });
+        skb.policy = ct.rest.contains("--timeout").then_some(at);
         if named.is_some() && skb.helper.is_none() {
-            let question = Question::Fact(OpId { rule, op });
+            let question = Question::Fact(at);
             self.put(skb, &question, &[(Answer::Yes, None)]);
         }
         let mark = skb.mark as u16;
@@ -215,7 +215,7 @@ impl Walker<'_> {
     }
 
     /// `TCPMSS` lowers the MSS option, or adds one (`tcpmss_mangle_packet`).
-    fn set_mss(&mut self, skb: &mut Skb, op: MssOp) -> Word {
+    fn set_mss(&mut self, skb: &mut Skb, op: MssOp) -> Verdict {
         let mtu = match op {
             MssOp::Set(_) => 0,
             MssOp::ClampToPmtu => {
@@ -229,17 +229,17 @@ impl Walker<'_> {
         };
         let v6 = skb.packet.is_v6();
         let payload = skb.packet.payload.len();
-        let L4::Tcp(tcp) = &mut skb.packet.l4 else { return Word::On };
+        let L4::Tcp(tcp) = &mut skb.packet.l4 else { return Verdict::Continue };
         let headers = if v6 { 60 } else { 40 };
         let wanted = match op {
             MssOp::Set(mss) => mss,
             MssOp::ClampToPmtu => (mtu.saturating_sub(headers)) as u16,
         };
         if !write_mss(tcp, wanted, payload, if v6 { 1220 } else { 536 }) {
-            return Word::On;
+            return Verdict::Continue;
         }
         self.event(skb, Event::Changed(Change::Mss(op)));
-        Word::On
+        Verdict::Continue
     }
 
     /// `SET` adds to or deletes from a set.
@@ -254,18 +254,11 @@ impl Walker<'_> {
     }
 
     /// `SET --map-mark` writes the mark that the packet's element carries.
-    fn map_mark(
-        &mut self,
-        skb: &mut Skb,
-        path: &Path,
-        map: &SetMatch,
-        rule: RuleId,
-        op: u16,
-    ) -> Way<()> {
+    fn map_mark(&mut self, skb: &mut Skb, path: &Path, map: &SetMatch, at: OpId) -> Way<()> {
         let found = self.with_eye(skb, path, |eye, memory| crate::ext::mapped(map, eye, memory));
         let Ok(found) = found else {
             // What the set holds was not told: it may leave the mark alone, or write any.
-            let question = Question::Opaque(OpId { rule, op });
+            let question = Question::Opaque(at);
             let ways = [(Answer::Yes, None), (Answer::Else, None)];
             if self.put(skb, &question, &ways) != Answer::Yes {
                 return Err(Fate::Undecided(question));
@@ -278,8 +271,8 @@ impl Walker<'_> {
 }
 
 /// A NAT target without an address to give drops the packet.
-fn accepted_if(found: bool, rule: RuleId) -> Word {
-    if found { Word::Accept } else { Word::End(Fate::Dropped(Stop::Rule(rule))) }
+fn accepted_if(found: bool, rule: RuleId) -> Verdict {
+    if found { Verdict::Accept } else { Verdict::End(Fate::Dropped(Stop::Rule(rule))) }
 }
 
 /// Writes an MSS into the options. Whether anything changed.

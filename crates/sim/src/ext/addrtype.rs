@@ -7,7 +7,8 @@
 //!   of those listed will do; for IPv6 every kind that is listed must hold, except that one of LOCAL,
 //!   ANYCAST and UNREACHABLE is enough.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{AddrTypeMatch, AddrTypes, Found, Part, PathIface, Question, Truth};
 use std::net::{IpAddr, Ipv6Addr};
@@ -19,7 +20,9 @@ const ANYCAST: u16 = 1 << 4;
 const MULTICAST: u16 = 1 << 5;
 const UNREACHABLE: u16 = 1 << 7;
 
-pub(super) fn test(m: AddrTypeMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: AddrTypeMatch, eye: &Eye, eval: &mut Evaluation) {
     let dev = if m.limit_in {
         &eye.path.iniface
     } else if m.limit_out {
@@ -40,9 +43,9 @@ pub(super) fn test(m: AddrTypeMatch, eye: &Eye, j: &mut Judge) {
             has_type(m.value, addr, dev.name().map(|d| &**d), eye)
         };
         match found {
-            Ok((holds, found)) => j.holds(part, m.not, holds, || Found::AddrTypes(found)),
+            Ok((holds, found)) => eval.holds(part, m.not, holds, || Found::AddrTypes(found)),
             Err(question) => {
-                j.say(part, m.not, Truth::Unknown(question), || Found::Addr(addr));
+                eval.say(part, m.not, Truth::Unknown(question), || Found::Addr(addr));
             }
         }
     }

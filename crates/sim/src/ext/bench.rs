@@ -147,9 +147,15 @@ impl Bench {
         self.test_at(m, OpId { rule: RuleId(0), op: 0 })
     }
 
+    /// Whether the kernel drops the packet at that test.
+    pub(crate) fn hotdrops(&self, m: &Match) -> bool {
+        let at = OpId { rule: RuleId(0), op: 0 };
+        test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None).hotdrop
+    }
+
     /// Evaluates a test at another place.
     pub(crate) fn test_at(&self, m: &Match, at: OpId) -> Truth {
-        test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None)
+        test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None).truth
     }
 
     /// Puts a rule with this test into the host's rules, for what reads the whole ruleset.

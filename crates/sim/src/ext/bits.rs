@@ -6,30 +6,35 @@
 //! - Kernel: `xt_mark.c`, `xt_dscp.c`, `xt_length.c` in `net/netfilter`.
 //! - The length is that of the IP packet with its header, as the header tells it.
 
-use super::{Judge, masked, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, masked, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Masked, Part, Range};
 
-pub(super) fn mark(m: Inv<Masked<u32>>, eye: &Eye, j: &mut Judge) {
-    j.holds(Part::Mark, m.not, masked(m.value, eye.mark), || Found::Hex(u64::from(eye.mark)));
+/// Of what looks at the header: targets rewrite it.
+pub(super) const HEADER: Facts = Facts::reading(Reads::HEADER);
+pub(super) const MARK: Facts = Facts::reading(Reads::MARK);
+
+pub(super) fn mark(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
+    eval.holds(Part::Mark, m.not, masked(m.value, eye.mark), || Found::Hex(u64::from(eye.mark)));
 }
 
-pub(super) fn dscp(m: Inv<u8>, eye: &Eye, j: &mut Judge) {
+pub(super) fn dscp(m: Inv<u8>, eye: &Eye, eval: &mut Evaluation) {
     let dscp = eye.packet.ip.tos >> 2;
-    j.holds(Part::Tos, m.not, dscp == m.value, || Found::Hex(u64::from(dscp)));
+    eval.holds(Part::Tos, m.not, dscp == m.value, || Found::Hex(u64::from(dscp)));
 }
 
-pub(super) fn tos(m: Inv<Masked<u8>>, eye: &Eye, j: &mut Judge) {
+pub(super) fn tos(m: Inv<Masked<u8>>, eye: &Eye, eval: &mut Evaluation) {
     let tos = eye.packet.ip.tos;
     let holds = tos & m.value.mask == m.value.value;
-    j.holds(Part::Tos, m.not, holds, || Found::Hex(u64::from(tos)));
+    eval.holds(Part::Tos, m.not, holds, || Found::Hex(u64::from(tos)));
 }
 
-pub(super) fn length(m: Inv<Range<u16>>, eye: &Eye, j: &mut Judge) {
+pub(super) fn length(m: Inv<Range<u16>>, eye: &Eye, eval: &mut Evaluation) {
     let len = wire::total_len(eye.packet);
     let range = Range { first: u32::from(m.value.first), last: u32::from(m.value.last) };
-    j.holds(Part::Length, m.not, within(range, len), || Found::Number(u64::from(len)));
+    eval.holds(Part::Length, m.not, within(range, len), || Found::Number(u64::from(len)));
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 //!   its end, and a division by 0, answer no. Of what stands beside the packet, protocol, kind, mark, length
 //!   and the link-layer addresses are known; a program that loads another is a question.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{BpfInsn, BpfMatch, Entry, Found, PacketType, Part};
@@ -16,15 +17,17 @@ const BESIDE: u32 = 0xffff_f000;
 const NET: u32 = 0xfff0_0000;
 const FRAME: u32 = 0xffe0_0000;
 
-pub(super) fn test(m: &BpfMatch, eye: &Eye, j: &mut Judge) {
-    let BpfMatch::Bytecode(code) = m else { return j.untold(Part::Module, false) };
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: &BpfMatch, eye: &Eye, eval: &mut Evaluation) {
+    let BpfMatch::Bytecode(code) = m else { return eval.untold(Part::Module, false) };
     let mut machine = Machine { eye, bytes: wire::bytes(eye.packet), a: 0, x: 0, memory: [0; 16] };
     let value = match machine.run(code) {
         Ok(value) => value,
         Err(Stop::Outside) => 0,
-        Err(Stop::Unknown) => return j.untold(Part::Module, false),
+        Err(Stop::Unknown) => return eval.untold(Part::Module, false),
     };
-    j.holds(Part::Module, false, value != 0, || Found::Number(value.into()));
+    eval.holds(Part::Module, false, value != 0, || Found::Number(value.into()));
 }
 
 /// Why a program ends before it answers.

@@ -5,28 +5,31 @@
 //! - Kernel: `net/netfilter/xt_sctp.c`. Chunks are looked at only where the ports fit. A chunk of length 0,
 //!   or one whose header is cut, drops the packet; inverted the test holds first, but for iptables-nft.
 
-use super::{Judge, backend, truth, udp};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, backend, truth};
+use super::udp;
 use crate::eye::Eye;
-use crate::wire;
+use crate::wire::{self, Seen};
 use chainwalk_model::{Backend, ChunkScope, Found, Packet, Part, SctpChunks, SctpMatch, Truth};
 
-pub(super) fn test(m: &SctpMatch, eye: &Eye, j: &mut Judge) {
-    udp::test(&m.ports, eye, j);
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: &SctpMatch, eye: &Eye, eval: &mut Evaluation) {
+    udp::test(&m.ports, eye, eval);
+    if wire::seen(eye.packet, udp::SCTP_HEADER) == Seen::Short {
+        eval.hotdrop();
+    }
     let Some(chunks) = &m.chunks else { return };
     if let Some(holds) = walk(eye.packet, &chunks.value) {
         let found = || Found::Name(kinds(eye.packet).join(",").into());
-        j.holds(Part::Chunks, chunks.not, holds, found);
+        eval.holds(Part::Chunks, chunks.not, holds, found);
     } else {
-        let holds = chunks.not && backend(eye, j.at) == Backend::Legacy;
-        j.say(Part::Chunks, chunks.not, truth(holds), || Found::Nothing);
+        if eval.truth == Truth::Yes {
+            eval.hotdrop();
+        }
+        let holds = chunks.not && backend(eye, eval.at) == Backend::Legacy;
+        eval.say(Part::Chunks, chunks.not, truth(holds), || Found::Nothing);
     }
-}
-
-/// Whether the kernel drops the packet, since a chunk that it has to look at can't be read.
-pub(super) fn broken(m: &SctpMatch, eye: &Eye, j: &mut Judge) -> bool {
-    udp::test(&m.ports, eye, j);
-    let fits = j.truth == Truth::Yes;
-    fits && m.chunks.as_ref().is_some_and(|c| walk(eye.packet, &c.value).is_none())
 }
 
 /// Type, flags and length of each chunk, as far as they can be read; `None` ends what can't.

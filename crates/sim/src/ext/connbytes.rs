@@ -5,17 +5,20 @@
 //! - Kernel: `connbytes_mt` in `net/netfilter/xt_connbytes.c`. The packet at hand is counted, by its IP length.
 //! - Flows are counted where `nf_conntrack_acct` is on; loading a rule with this test turns it on.
 
-use super::{Judge, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, within};
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{ConnbytesDir, ConnbytesMatch, ConnbytesMode, Found, Part, Range};
 
-pub(super) fn test(m: ConnbytesMatch, eye: &Eye, j: &mut Judge) {
-    let Ct::Flow(flow) = &eye.ct else { return j.lacks(Part::Connbytes, m.range.not) };
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: ConnbytesMatch, eye: &Eye, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &eye.ct else { return eval.lacks(Part::Connbytes, m.range.not) };
     if !flow.counts {
-        return j.lacks(Part::Connbytes, m.range.not);
+        return eval.lacks(Part::Connbytes, m.range.not);
     }
     let Some([original, reply]) = flow.counted else {
-        return j.untold(Part::Connbytes, m.range.not);
+        return eval.untold(Part::Connbytes, m.range.not);
     };
     let (packets, bytes) = match m.dir {
         ConnbytesDir::Original => original,
@@ -29,7 +32,7 @@ pub(super) fn test(m: ConnbytesMatch, eye: &Eye, j: &mut Judge) {
     };
     let Range { first, last } = m.range.value;
     let holds = within(Range { first, last }, what);
-    j.holds(Part::Connbytes, m.range.not, holds, || Found::Number(what));
+    eval.holds(Part::Connbytes, m.range.not, holds, || Found::Number(what));
 }
 
 #[cfg(test)]

@@ -5,29 +5,42 @@
 //! - Kernel: `connlabel_mt` in `net/netfilter/xt_connlabel.c`.
 //! - A name and a number may be the same label; which, `connlabel.conf` says, which nobody pastes.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::{Ct, Eye};
 use crate::memory::Memory;
 use chainwalk_model::{Found, Inv, Part, Text};
 
-pub(super) fn test(label: &Inv<Text>, set: bool, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn facts(set: bool) -> Facts<'static> {
+    Facts { pure: !set, ..Facts::reading(Reads::UNFOLLOWED) }
+}
+
+pub(super) fn test(
+    label: &Inv<Text>,
+    set: bool,
+    eye: &Eye,
+    memory: &mut Memory,
+    eval: &mut Evaluation,
+) {
     let found = || Found::Nothing;
-    let Ct::Flow(flow) = &eye.ct else { return j.holds(Part::Connlabel, label.not, false, found) };
+    let Ct::Flow(flow) = &eye.ct else {
+        return eval.holds(Part::Connlabel, label.not, false, found);
+    };
     // The template that `CT` leaves has no labels.
-    let Some(id) = flow.id else { return j.holds(Part::Connlabel, label.not, false, found) };
+    let Some(id) = flow.id else { return eval.holds(Part::Connlabel, label.not, false, found) };
     let has: Vec<Text> = memory.labels.get(&id).cloned().unwrap_or_default();
     if has.contains(&label.value) {
-        return j.holds(Part::Connlabel, label.not, true, found);
+        return eval.holds(Part::Connlabel, label.not, true, found);
     }
     // Which labels a flow had when it was pasted is not told.
     if flow.counted.is_none() || has.iter().any(|other| is_number(other) != is_number(&label.value))
     {
-        return j.untold(Part::Connlabel, label.not);
+        return eval.untold(Part::Connlabel, label.not);
     }
     if set {
         memory.labels.entry(&id, Vec::new).push(label.value.clone());
     }
-    j.holds(Part::Connlabel, label.not, set, found);
+    eval.holds(Part::Connlabel, label.not, set, found);
 }
 
 fn is_number(label: &str) -> bool {

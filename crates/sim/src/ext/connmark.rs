@@ -5,13 +5,18 @@
 //! - Kernel: `connmark_mt` in `net/netfilter/xt_connmark.c`.
 //! - A packet without a flow never holds, inverted or not.
 
-use super::{Judge, masked};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, masked};
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{Found, Inv, Masked, Part};
 
-pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, j: &mut Judge) {
-    let Ct::Flow(flow) = &eye.ct else { return j.lacks(Part::Ctmark, m.not) };
-    j.holds(Part::Ctmark, m.not, masked(m.value, flow.mark), || Found::Hex(u64::from(flow.mark)));
+pub(super) const FACTS: Facts = Facts::reading(Reads::CTMARK);
+
+pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &eye.ct else { return eval.lacks(Part::Ctmark, m.not) };
+    eval.holds(Part::Ctmark, m.not, masked(m.value, flow.mark), || {
+        Found::Hex(u64::from(flow.mark))
+    });
 }
 
 #[cfg(test)]

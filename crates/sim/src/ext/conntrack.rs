@@ -9,14 +9,19 @@
 //! - A flow that is not confirmed yet expires in 0 seconds.
 //! - `--ctstatus NONE` has no bit to find: it never holds, and its inversion holds for every flow.
 
-use super::{Judge, ip::under, state, truth, within};
+use super::facts::{Facts, Reads};
+use super::ip::under;
+use super::judge::{Evaluation, truth, within};
+use super::state;
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{ConntrackMatch, CtStates, Found, Part, Truth};
 
 /// The bit of a flow that is in the table.
 const CONFIRMED: u16 = 8;
 
-pub(super) fn test(m: &ConntrackMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
+
+pub(super) fn test(m: &ConntrackMatch, eye: &Eye, eval: &mut Evaluation) {
     let flow = match &eye.ct {
         Ct::Flow(flow) => Some(flow),
         _ => None,
@@ -27,16 +32,16 @@ pub(super) fn test(m: &ConntrackMatch, eye: &Eye, j: &mut Judge) {
             states.0 |= if flow.snat { CtStates::SNAT.0 } else { 0 };
             states.0 |= if flow.dnat { CtStates::DNAT.0 } else { 0 };
         }
-        j.holds(Part::CtState, m.not, m.value.0 & states.0 != 0, || Found::States(states));
+        eval.holds(Part::CtState, m.not, m.value.0 & states.0 != 0, || Found::States(states));
     }
     let Some(flow) = flow else {
         if m.state.is_none() {
-            j.say(Part::CtOther, false, Truth::No, || Found::Nothing);
+            eval.say(Part::CtOther, false, Truth::No, || Found::Nothing);
         }
         return;
     };
     if let Some(dir) = m.dir {
-        j.say(Part::CtOther, false, truth(flow.dir == dir), || Found::Nothing);
+        eval.say(Part::CtOther, false, truth(flow.dir == dir), || Found::Nothing);
     }
     for (part, addr) in [
         (m.orig_src, flow.orig.src),
@@ -45,12 +50,12 @@ pub(super) fn test(m: &ConntrackMatch, eye: &Eye, j: &mut Judge) {
         (m.repl_dst, flow.reply.dst),
     ] {
         if let Some(m) = part {
-            j.holds(Part::CtOther, m.not, under(&m.value, addr), || Found::Addr(addr));
+            eval.holds(Part::CtOther, m.not, under(&m.value, addr), || Found::Addr(addr));
         }
     }
     if let Some(m) = m.proto {
         let proto = flow.orig.proto;
-        j.holds(Part::CtOther, m.not, proto == m.value, || Found::Proto(proto));
+        eval.holds(Part::CtOther, m.not, proto == m.value, || Found::Proto(proto));
     }
     for (part, port) in [
         (m.orig_sport, flow.orig.sport),
@@ -60,17 +65,17 @@ pub(super) fn test(m: &ConntrackMatch, eye: &Eye, j: &mut Judge) {
     ] {
         if let Some(m) = part {
             let found = || Found::Number(u64::from(port));
-            j.holds(Part::CtOther, m.not, within(m.value, port), found);
+            eval.holds(Part::CtOther, m.not, within(m.value, port), found);
         }
     }
     if let Some(m) = m.status {
         let holds = m.value.0 & flow.status != 0;
-        j.holds(Part::CtOther, m.not, holds, || Found::Hex(u64::from(flow.status)));
+        eval.holds(Part::CtOther, m.not, holds, || Found::Hex(u64::from(flow.status)));
     }
     if let Some(m) = m.expire {
         let seconds = if flow.status & CONFIRMED == 0 { 0 } else { flow.expires_s };
         let holds = within(m.value, seconds);
-        j.holds(Part::CtOther, m.not, holds, || Found::Number(u64::from(seconds)));
+        eval.holds(Part::CtOther, m.not, holds, || Found::Number(u64::from(seconds)));
     }
 }
 

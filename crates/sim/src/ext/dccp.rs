@@ -6,52 +6,47 @@
 //!   length that its type does not fit, drops the packet; where the option is inverted the test holds first,
 //!   but for iptables-nft.
 
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, backend, truth};
 use super::tcp::{has_option, port};
-use super::{Judge, backend, truth, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Backend, DccpMatch, Found, Packet, Part, Truth};
 
 /// Bytes of a header before what its type adds.
-pub(super) const HEADER: u32 = 12;
+const HEADER: u32 = 12;
 
-pub(super) fn test(m: &DccpMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: &DccpMatch, eye: &Eye, eval: &mut Evaluation) {
     let header = header(eye.packet);
     let number = |at: usize| header.as_ref().map(|h| u16::from_be_bytes([h[at], h[at + 1]]));
-    port(m.ports.sport, number(0), Part::Sport, false, j);
-    port(m.ports.dport, number(2), Part::Dport, false, j);
+    port(m.ports.sport, number(0), Part::Sport, false, eval);
+    port(m.ports.dport, number(2), Part::Dport, false, eval);
     let Some(header) = header else {
-        j.truth = Truth::No;
+        eval.truth = Truth::No;
+        if eye.packet.ip.frag_off == 0 {
+            eval.hotdrop();
+        }
         return;
     };
     if let Some(types) = m.types {
         let kind = kind(&header);
         let holds = types.value & 1 << kind != 0;
-        j.holds(Part::DccpType, types.not, holds, || Found::Number(kind.into()));
+        eval.holds(Part::DccpType, types.not, holds, || Found::Number(kind.into()));
     }
     if let Some(option) = m.option {
         if let Some(all) = options(&header) {
             let holds = has_option(all, option.value);
-            j.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
+            eval.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
         } else {
-            let holds = option.not && backend(eye, j.at) == Backend::Legacy;
-            j.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
+            if eval.truth == Truth::Yes {
+                eval.hotdrop();
+            }
+            let holds = option.not && backend(eye, eval.at) == Backend::Legacy;
+            eval.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
         }
     }
-}
-
-/// Whether the kernel drops the packet, since its options can't be read where they decide.
-pub(super) fn broken(m: &DccpMatch, eye: &Eye) -> bool {
-    let Some(header) = header(eye.packet) else {
-        return eye.packet.ip.frag_off == 0;
-    };
-    let fits = |m: Option<chainwalk_model::Inv<chainwalk_model::Range<u16>>>, at: usize| {
-        let port = u16::from_be_bytes([header[at], header[at + 1]]);
-        m.is_none_or(|m| within(m.value, port) != m.not)
-    };
-    let typed = m.types.is_none_or(|t| (t.value & 1 << kind(&header) != 0) != t.not);
-    let asked = fits(m.ports.sport, 0) && fits(m.ports.dport, 2) && typed;
-    asked && m.option.is_some() && options(&header).is_none()
 }
 
 /// The packet from its DCCP header on.
@@ -109,7 +104,7 @@ mod tests {
         let request = bench(0, 6, &[0, 0, 0, 9, 0, 32, 2, 0]);
         assert_eq!(request.test(&Match::Dccp(option(32))), Truth::Yes);
         assert_eq!(request.test(&Match::Dccp(option(9))), Truth::No);
-        assert!(!broken(&option(32), &request.eye()));
-        assert!(broken(&option(32), &bench(0, 4, &[0, 0, 0, 9]).eye()));
+        assert!(!request.hotdrops(&Match::Dccp(option(32))));
+        assert!(bench(0, 4, &[0, 0, 0, 9]).hotdrops(&Match::Dccp(option(32))));
     }
 }

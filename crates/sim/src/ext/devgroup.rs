@@ -4,36 +4,39 @@
 //! - Listed: `src-group 0x1`, `! dst-group 0x2/0xf`.
 //! - Kernel: `devgroup_mt` in `net/netfilter/xt_devgroup.c`.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{Found, Inv, Masked, Part, PathIface, Question, Truth};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(
     src: Option<Inv<Masked<u32>>>,
     dst: Option<Inv<Masked<u32>>>,
     eye: &Eye,
-    j: &mut Judge,
+    eval: &mut Evaluation,
 ) {
-    one(src, Part::InIface, &eye.path.iniface, eye, j);
-    one(dst, Part::OutIface, &eye.path.outiface, eye, j);
+    one(src, Part::InIface, &eye.path.iniface, eye, eval);
+    one(dst, Part::OutIface, &eye.path.outiface, eye, eval);
 }
 
-fn one(m: Option<Inv<Masked<u32>>>, part: Part, dev: &PathIface, eye: &Eye, j: &mut Judge) {
+fn one(m: Option<Inv<Masked<u32>>>, part: Part, dev: &PathIface, eye: &Eye, eval: &mut Evaluation) {
     let Some(m) = m else { return };
     if *dev == PathIface::None {
-        return j.lacks(part, m.not);
+        return eval.lacks(part, m.not);
     }
     if part == Part::OutIface && *dev == PathIface::Unknown {
         let question = Question::Route(eye.packet.ip.dst);
-        return j.say(part, m.not, Truth::Unknown(question), || Found::Nothing);
+        return eval.say(part, m.not, Truth::Unknown(question), || Found::Nothing);
     }
     let told = dev.name().and_then(|dev| eye.host.interface(dev)).and_then(|i| i.group);
     match told.or_else(|| eye.host.complete.network.then_some(0)) {
         Some(group) => {
             let holds = (m.value.value ^ group) & m.value.mask == 0;
-            j.holds(part, m.not, holds, || Found::Hex(u64::from(group)));
+            eval.holds(part, m.not, holds, || Found::Hex(u64::from(group)));
         }
-        None => j.untold(part, m.not),
+        None => eval.untold(part, m.not),
     }
 }
 

@@ -5,15 +5,18 @@
 //! - Kernel: `net/netfilter/xt_ecn.c`. It does not ask whether the packet is a later fragment: there the
 //!   byte at the flags' place decides, whatever it is.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{EcnMatch, Found, Packet, Part, TcpFlags};
 
-pub(super) fn test(m: EcnMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
+
+pub(super) fn test(m: EcnMatch, eye: &Eye, eval: &mut Evaluation) {
     if let Some(m) = m.ect {
         let ect = eye.packet.ip.tos & 3;
-        j.holds(Part::Tos, m.not, ect == m.value, || Found::Number(u64::from(ect)));
+        eval.holds(Part::Tos, m.not, ect == m.value, || Found::Number(u64::from(ect)));
     }
     if m.ece.is_none() && m.cwr.is_none() {
         return;
@@ -23,9 +26,9 @@ pub(super) fn test(m: EcnMatch, eye: &Eye, j: &mut Judge) {
         let Some(m) = m else { continue };
         match flags {
             Some(flags) => {
-                j.holds(Part::TcpFlags, m.not, flags.has(flag), || Found::Flags(flags));
+                eval.holds(Part::TcpFlags, m.not, flags.has(flag), || Found::Flags(flags));
             }
-            None => j.lacks(Part::TcpFlags, m.not),
+            None => eval.lacks(Part::TcpFlags, m.not),
         }
     }
 }

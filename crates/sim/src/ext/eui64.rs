@@ -3,18 +3,22 @@
 //! - Written and listed: `eui64`.
 //! - Kernel: `net/ipv6/netfilter/ip6t_eui64.c`.
 
-use super::{Judge, mac};
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
+use super::mac;
 use crate::eye::Eye;
 use chainwalk_model::{Found, Part};
 use std::net::IpAddr;
 
-pub(super) fn test(eye: &Eye, j: &mut Judge) {
-    let IpAddr::V6(src) = eye.packet.ip.src else { return j.lacks(Part::Module, false) };
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(eye: &Eye, eval: &mut Evaluation) {
+    let IpAddr::V6(src) = eye.packet.ip.src else { return eval.lacks(Part::Module, false) };
     // What comes over lo has a frame whose addresses are 0.
     let mac = mac::source(eye).map_or([0; 6], |m| m.0);
     let mut half = [mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, 0, 0, 0];
     half[5..].copy_from_slice(&mac[3..]);
-    j.holds(Part::Module, false, src.octets()[8..] == half, || Found::Addr(src.into()));
+    eval.holds(Part::Module, false, src.octets()[8..] == half, || Found::Addr(src.into()));
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@
 //!   `net/ipv6/netfilter`. A packet without the header never holds, inverted or not; the first header of its
 //!   kind counts. `--fraglen` is never looked at; an option's length of 255 is any.
 
-use super::{Judge, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{
@@ -25,37 +26,39 @@ const NONE: u8 = 59;
 /// Destination options.
 pub(super) const DEST: u8 = 60;
 /// Bytes of a mobility header that the kernel reads.
-pub(super) const MOBILITY: usize = 6;
+const MOBILITY: usize = 6;
 
-pub(super) fn frag(m: &FragMatch, eye: &Eye, j: &mut Judge) {
-    let Some(header) = here(eye.packet, FRAGMENT, j) else { return };
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn frag(m: &FragMatch, eye: &Eye, eval: &mut Evaluation) {
+    let Some(header) = here(eye.packet, FRAGMENT, eval) else { return };
     let id = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
     let place = u16::from_be_bytes([header[2], header[3]]);
     if let Some(m) = m.id {
-        j.holds(Part::FragId, m.not, within(m.value, id), || Found::Number(id.into()));
+        eval.holds(Part::FragId, m.not, within(m.value, id), || Found::Number(id.into()));
     }
     if m.reserved {
         let reserved = header[1] | (place & 6) as u8;
-        j.holds(Part::Reserved, false, reserved == 0, || Found::Hex(reserved.into()));
+        eval.holds(Part::Reserved, false, reserved == 0, || Found::Hex(reserved.into()));
     }
     let asked = [(m.first, place & !7 == 0), (m.more, place & 1 == 1), (m.last, place & 1 == 0)];
     for (_, holds) in asked.into_iter().filter(|a| a.0) {
-        j.holds(Part::FragPlace, false, holds, || Found::Number(u64::from(place & !7)));
+        eval.holds(Part::FragPlace, false, holds, || Found::Number(u64::from(place & !7)));
     }
 }
 
-pub(super) fn rt(m: &RtMatch, eye: &Eye, j: &mut Judge) {
-    let Some(header) = here(eye.packet, ROUTING, j) else { return };
+pub(super) fn rt(m: &RtMatch, eye: &Eye, eval: &mut Evaluation) {
+    let Some(header) = here(eye.packet, ROUTING, eval) else { return };
     let (kind, left, len) = (header[2], header[3], header.len() as u32);
     if let Some(m) = m.segments_left {
         let holds = within(m.value, u32::from(left));
-        j.holds(Part::SegmentsLeft, m.not, holds, || Found::Number(left.into()));
+        eval.holds(Part::SegmentsLeft, m.not, holds, || Found::Number(left.into()));
     }
-    number(m.len, Part::HeaderLen, len, j);
-    number(m.kind, Part::HeaderType, u32::from(kind), j);
+    number(m.len, Part::HeaderLen, len, eval);
+    number(m.kind, Part::HeaderType, u32::from(kind), eval);
     if m.reserved {
         let reserved = header.get(4..8).is_some_and(|r| r == [0; 4]);
-        j.holds(Part::Reserved, false, reserved, || Found::Nothing);
+        eval.holds(Part::Reserved, false, reserved, || Found::Nothing);
     }
     if m.addrs.is_empty() {
         return;
@@ -79,13 +82,13 @@ pub(super) fn rt(m: &RtMatch, eye: &Eye, j: &mut Judge) {
         addrs == m.addrs
     };
     let told = || addrs.iter().map(Ipv6Addr::to_string).collect::<Vec<_>>().join(",");
-    j.holds(Part::RoutingAddrs, false, holds, || Found::Name(told().into()));
+    eval.holds(Part::RoutingAddrs, false, holds, || Found::Name(told().into()));
 }
 
 /// The hop-by-hop or the destination options, by `kind`.
-pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &Eye, j: &mut Judge) {
-    let Some(header) = here(eye.packet, kind, j) else { return };
-    number(m.len, Part::HeaderLen, header.len() as u32, j);
+pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &Eye, eval: &mut Evaluation) {
+    let Some(header) = here(eye.packet, kind, eval) else { return };
+    number(m.len, Part::HeaderLen, header.len() as u32, eval);
     if m.opts.is_empty() {
         return;
     }
@@ -107,7 +110,7 @@ pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &Eye, j: &mut Judge) {
         };
         left = left.get(found.2..).unwrap_or_default();
     }
-    j.holds(Part::HeaderOptions, false, holds, || Found::Name(listed(&header[2..]).into()));
+    eval.holds(Part::HeaderOptions, false, holds, || Found::Name(listed(&header[2..]).into()));
 }
 
 /// The options as a rule would write them.
@@ -121,24 +124,29 @@ fn listed(mut left: &[u8]) -> String {
     all.join(",")
 }
 
-pub(super) fn mh(m: Option<Inv<Range<u8>>>, eye: &Eye, j: &mut Judge) {
+pub(super) fn mh(m: Option<Inv<Range<u8>>>, eye: &Eye, eval: &mut Evaluation) {
     let not = m.is_some_and(|m| m.not);
     match wire::transport_bytes(eye.packet).filter(|_| !broken_mh(eye.packet)) {
         Some(header) => {
             let kind = header[2];
             let holds = m.is_none_or(|m| within(m.value, kind));
-            j.holds(Part::HeaderType, not, holds, || Found::Number(kind.into()));
+            eval.holds(Part::HeaderType, not, holds, || Found::Number(kind.into()));
         }
-        None => j.lacks(Part::HeaderType, not),
+        None => {
+            if broken_mh(eye.packet) {
+                eval.hotdrop();
+            }
+            eval.lacks(Part::HeaderType, not);
+        }
     }
 }
 
 /// Whether the kernel drops a packet for its mobility header: one that is cut, or has something behind it.
-pub(super) fn broken_mh(p: &Packet) -> bool {
+fn broken_mh(p: &Packet) -> bool {
     wire::transport_bytes(p).is_some_and(|b| b.len() < MOBILITY || b[0] != NONE)
 }
 
-pub(super) fn ipv6header(m: Ipv6HeaderMatch, eye: &Eye, j: &mut Judge) {
+pub(super) fn ipv6header(m: Ipv6HeaderMatch, eye: &Eye, eval: &mut Evaluation) {
     let p = eye.packet;
     let mut has = 0;
     for (kind, _) in wire::extensions(p) {
@@ -158,7 +166,7 @@ pub(super) fn ipv6header(m: Ipv6HeaderMatch, eye: &Eye, j: &mut Judge) {
         (has == wanted) != m.headers.not
     };
     let truth = if holds { Truth::Yes } else { Truth::No };
-    j.say(Part::Headers, m.headers.not, truth, || Found::Name(names(has).into()));
+    eval.say(Part::Headers, m.headers.not, truth, || Found::Name(names(has).into()));
 }
 
 fn bit(kind: u8) -> u8 {
@@ -179,18 +187,18 @@ fn names(bits: u8) -> String {
 }
 
 /// The first header of a kind; its absence is told.
-pub(super) fn here(p: &Packet, kind: u8, j: &mut Judge) -> Option<Vec<u8>> {
+pub(super) fn here(p: &Packet, kind: u8, eval: &mut Evaluation) -> Option<Vec<u8>> {
     let header = wire::extension(p, kind).filter(|h| h.len() >= 8);
     match header {
-        Some(_) => j.holds(Part::Module, false, true, || Found::Proto(kind)),
-        None => j.lacks(Part::Module, false),
+        Some(_) => eval.holds(Part::Module, false, true, || Found::Proto(kind)),
+        None => eval.lacks(Part::Module, false),
     }
     header
 }
 
-fn number(m: Option<Inv<u32>>, part: Part, value: u32, j: &mut Judge) {
+fn number(m: Option<Inv<u32>>, part: Part, value: u32, eval: &mut Evaluation) {
     if let Some(m) = m {
-        j.holds(part, m.not, m.value == value, || Found::Number(value.into()));
+        eval.holds(part, m.not, m.value == value, || Found::Number(value.into()));
     }
 }
 

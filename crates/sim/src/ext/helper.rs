@@ -6,17 +6,20 @@
 //! - What other helpers than `ftp` and `tftp` expect is not followed: where a rule gives one to a flow, the answer is a
 //!   question, as it is of a flow that was told.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{Found, Inv, OpKind, Part, Target, Text};
 
-pub(super) fn test(name: &Inv<Text>, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(name: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
     let Ct::Flow(flow) = &eye.ct else {
-        return j.holds(Part::Helper, name.not, false, || Found::Nothing);
+        return eval.holds(Part::Helper, name.not, false, || Found::Nothing);
     };
     if let Some(helper) = flow.expected_by {
         let holds = name.value.is_empty() || name.value.starts_with(helper.name());
-        return j.holds(Part::Helper, name.not, holds, || Found::Nothing);
+        return eval.holds(Part::Helper, name.not, holds, || Found::Nothing);
     }
     let others = |op: &OpKind| match op {
         OpKind::Target(Target::Ct(ct)) => {
@@ -26,7 +29,7 @@ pub(super) fn test(name: &Inv<Text>, eye: &Eye, j: &mut Judge) {
     };
     let helped = || eye.host.rules.rules.iter().flat_map(|r| &r.ops).any(|op| others(&op.what));
     if flow.counted.is_none() || helped() {
-        return j.untold(Part::Helper, name.not);
+        return eval.untold(Part::Helper, name.not);
     }
-    j.holds(Part::Helper, name.not, false, || Found::Nothing);
+    eval.holds(Part::Helper, name.not, false, || Found::Nothing);
 }

@@ -4,42 +4,55 @@
 //! - Certain is: a packet without a socket has no control group, only a SYN has a fingerprint, and where no
 //!   IP security is at work every packet has the policy `none`.
 
-use super::Judge;
+use super::facts::{Assumed, Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{
-    CgroupMatch, Entry, Found, Hook, Inv, IpvsMatch, L4, OsfMatch, Part, PolicyMatch, TcpFlags,
+    CgroupMatch, Entry, Found, Hook, Host, Inv, IpvsMatch, L4, OsfMatch, Part, PolicyMatch,
+    TcpFlags,
 };
 
-pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+/// Where no paste could show it, no IP security is at work.
+pub(super) fn policy_facts(host: &Host) -> Facts<'static> {
+    Facts { assumes: (!host.complete.rules).then_some(Assumed::NoIpsec), ..FACTS }
+}
+
+pub(super) fn cpu(not: bool, eval: &mut Evaluation) {
+    eval.untold(Part::Module, not);
+}
+
+pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &Eye, eval: &mut Evaluation) {
     // On its way through there is no socket; what is delivered may have found one already.
     let through = matches!(eye.entry, Entry::Wire { .. }) && eye.path.hook != Hook::Input;
-    if through { j.lacks(Part::Module, m.not) } else { j.untold(Part::Module, m.not) }
+    if through { eval.lacks(Part::Module, m.not) } else { eval.untold(Part::Module, m.not) }
 }
 
-pub(super) fn osf(m: &OsfMatch, eye: &Eye, j: &mut Judge) {
+pub(super) fn osf(m: &OsfMatch, eye: &Eye, eval: &mut Evaluation) {
     let syn = matches!(&eye.packet.l4, L4::Tcp(t) if t.flags.has(TcpFlags::SYN));
     if syn && seen(eye.packet, super::tcp::HEADER) == Seen::Whole {
-        j.untold(Part::Module, m.genre.not);
+        eval.untold(Part::Module, m.genre.not);
     } else {
-        j.lacks(Part::Module, m.genre.not);
+        eval.lacks(Part::Module, m.genre.not);
     }
 }
 
-pub(super) fn ipvs(m: &IpvsMatch, eye: &Eye, j: &mut Judge) {
+pub(super) fn ipvs(m: &IpvsMatch, eye: &Eye, eval: &mut Evaluation) {
     let not = m.ipvs.is_some_and(|i| i.not);
     if eye.host.complete.rules && !beside(eye, "ipvs") {
-        j.holds(Part::Module, not, false, || Found::Nothing);
+        eval.holds(Part::Module, not, false, || Found::Nothing);
     } else {
-        j.untold(Part::Module, not);
+        eval.untold(Part::Module, not);
     }
 }
 
-pub(super) fn policy(m: &PolicyMatch, eye: &Eye, j: &mut Judge) {
+pub(super) fn policy(m: &PolicyMatch, eye: &Eye, eval: &mut Evaluation) {
     if beside(eye, "xfrm") {
-        return j.untold(Part::Module, false);
+        return eval.untold(Part::Module, false);
     }
-    j.holds(Part::Module, false, !m.ipsec, || Found::Name("none".into()));
+    eval.holds(Part::Module, false, !m.ipsec, || Found::Name("none".into()));
 }
 
 fn beside(eye: &Eye, name: &str) -> bool {

@@ -4,22 +4,28 @@
 //! - Listed: `icmptype 3 code 1`, `ipv6-icmptype 128`.
 //! - Kernel: `icmp_match` in `net/ipv4/netfilter/ip_tables.c`, `icmp6_match` in `ip6_tables.c`.
 
-use super::{Judge, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{Found, IcmpMatch, Inv, L4, Part};
 
-pub(super) fn test(m: Inv<IcmpMatch>, eye: &Eye, j: &mut Judge) {
-    let L4::Icmp(icmp) = &eye.packet.l4 else { return j.lacks(Part::Icmp, m.not) };
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: Inv<IcmpMatch>, eye: &Eye, eval: &mut Evaluation) {
+    if seen(eye.packet, 4) == Seen::Short {
+        eval.hotdrop();
+    }
+    let L4::Icmp(icmp) = &eye.packet.l4 else { return eval.lacks(Part::Icmp, m.not) };
     if seen(eye.packet, 4) != Seen::Whole {
-        return j.lacks(Part::Icmp, m.not);
+        return eval.lacks(Part::Icmp, m.not);
     }
     let holds = match m.value.kind {
         None => true,
         Some(255) if !eye.packet.is_v6() => true,
         Some(kind) => kind == icmp.kind && within(m.value.code, icmp.code),
     };
-    j.holds(Part::Icmp, m.not, holds, || {
+    eval.holds(Part::Icmp, m.not, holds, || {
         Found::Hex(u64::from(icmp.kind) << 8 | u64::from(icmp.code))
     });
 }

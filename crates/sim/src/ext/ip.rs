@@ -6,7 +6,8 @@
 //! - An interface that a hook does not have is the empty name: `-i +` and `! -i eth0` hold for it.
 //! - The protocol of IPv6 is what follows the extension headers.
 
-use super::{Judge, backend, named, truth};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, backend, named, truth};
 use crate::eye::Eye;
 use chainwalk_model::{
     AddrMask, Backend, Extension, Found, IfaceMatch, Inv, IpMatch, Part, PathIface, Question, Truth,
@@ -16,37 +17,39 @@ use std::net::IpAddr;
 /// The protocol number of an authentication header.
 const AH: u8 = 51;
 
-pub(super) fn test(m: &IpMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: &IpMatch, eye: &Eye, eval: &mut Evaluation) {
     let ip = &eye.packet.ip;
     if let Some(m) = &m.src
         && eye.source_untold()
         && !m.value.mask.is_unspecified()
     {
-        j.untold(Part::Src, m.not);
+        eval.untold(Part::Src, m.not);
     } else if let Some(m) = &m.src {
-        j.holds(Part::Src, m.not, under(&m.value, ip.src), || Found::Addr(ip.src));
+        eval.holds(Part::Src, m.not, under(&m.value, ip.src), || Found::Addr(ip.src));
     }
     if let Some(m) = &m.dst {
-        j.holds(Part::Dst, m.not, under(&m.value, ip.dst), || Found::Addr(ip.dst));
+        eval.holds(Part::Dst, m.not, under(&m.value, ip.dst), || Found::Addr(ip.dst));
     }
     if let Some(m) = &m.iniface {
-        let question = || Question::Fact(j.at);
+        let question = || Question::Fact(eval.at);
         let truth = iface(m, &eye.path.iniface, question);
-        j.say(Part::InIface, m.not, truth, || name(&eye.path.iniface));
+        eval.say(Part::InIface, m.not, truth, || name(&eye.path.iniface));
     }
     if let Some(m) = &m.outiface {
         let truth = iface(m, &eye.path.outiface, || Question::Route(ip.dst));
-        j.say(Part::OutIface, m.not, truth, || name(&eye.path.outiface));
+        eval.say(Part::OutIface, m.not, truth, || name(&eye.path.outiface));
     }
     if let Some(m) = m.proto {
         // iptables-nft stops at an authentication header, which ip6tables passes over.
-        let stops = |e: &Extension| e.kind == AH && backend(eye, j.at) == Backend::IptablesNft;
+        let stops = |e: &Extension| e.kind == AH && backend(eye, eval.at) == Backend::IptablesNft;
         let proto = if ip.extensions.iter().any(stops) { AH } else { ip.proto };
-        j.holds(Part::Proto, m.not, proto == m.value, || Found::Proto(proto));
+        eval.holds(Part::Proto, m.not, proto == m.value, || Found::Proto(proto));
     }
     if let Some(m) = m.fragment {
         let found = || Found::Number(u64::from(ip.frag_off));
-        j.holds(Part::Fragment, m.not, ip.frag_off > 0, found);
+        eval.holds(Part::Fragment, m.not, ip.frag_off > 0, found);
     }
 }
 

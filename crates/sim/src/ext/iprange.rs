@@ -4,24 +4,27 @@
 //! - Listed: `source IP range 10.0.0.1-10.0.0.9`, `! destination IP range …`.
 //! - Kernel: `iprange_mt` in `net/netfilter/xt_iprange.c`.
 
-use super::{Judge, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use chainwalk_model::{Found, Inv, Part, Range};
 use std::net::IpAddr;
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(
     src: Option<Inv<Range<IpAddr>>>,
     dst: Option<Inv<Range<IpAddr>>>,
     eye: &Eye,
-    j: &mut Judge,
+    eval: &mut Evaluation,
 ) {
     let ip = &eye.packet.ip;
     for (part, m, addr) in [(Part::Src, src, ip.src), (Part::Dst, dst, ip.dst)] {
         let Some(m) = m else { continue };
         if part == Part::Src && eye.source_untold() {
-            j.untold(part, m.not);
+            eval.untold(part, m.not);
         } else {
-            j.holds(part, m.not, within(m.value, addr), || Found::Addr(addr));
+            eval.holds(part, m.not, within(m.value, addr), || Found::Addr(addr));
         }
     }
 }

@@ -6,60 +6,21 @@
 //!   in 32 bits. iptables-nft writes a `limit` expression instead (`nft_limit.c`), which counts
 //!   nanoseconds.
 
-use super::{Judge, backend};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, backend};
 use crate::eye::Eye;
-use crate::memory::{HZ, Memory, jiffies};
+use crate::memory::Memory;
+use crate::state::limit::Bucket;
 use chainwalk_model::{Backend, Found, Part, Rate};
 
-/// Credit that a tick adds: the largest power of two with which a day of it fits into 32 bits.
-const CREDITS_PER_JIFFY: u64 = 128;
-/// Fractions of a second that a rate is told in.
-const SCALE: u64 = 10_000;
-const SECOND_NS: u64 = 1_000_000_000;
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-/// What a test has left.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Bucket {
-    /// When it was last asked, in the program's unit of time.
-    prev: u64,
-    credit: u64,
-}
-
-pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
-    let native = backend(eye, j.at) == Backend::IptablesNft;
-    let (cost, cap) = if native { in_ns(rate, burst) } else { in_credits(rate, burst) };
-    let now = if native { eye.now_ms.saturating_mul(1_000_000) } else { jiffies(eye.now_ms) };
-    let grow = if native { 1 } else { CREDITS_PER_JIFFY };
-    let bucket = memory.limits.entry(&j.at, || Bucket { prev: now, credit: cap });
-    let gained = (now - bucket.prev.min(now)).saturating_mul(grow);
-    bucket.prev = now;
-    bucket.credit = bucket.credit.saturating_add(gained).min(cap);
-    let left = bucket.credit.checked_div(cost).unwrap_or(u64::from(burst));
-    let holds = bucket.credit >= cost;
-    if holds {
-        bucket.credit -= cost;
-    }
-    j.holds(Part::Limit, false, holds, || Found::Number(left));
-}
-
-/// The cost of a packet and the full bucket, as `xt_limit` counts.
-fn in_credits(rate: Rate, burst: u32) -> (u64, u64) {
-    let average = SCALE * u64::from(rate.period_s) / u64::from(rate.count.max(1));
-    let full = average.wrapping_mul(u64::from(burst)) & u64::from(u32::MAX);
-    (credits(average), credits(full))
-}
-
-fn credits(user: u64) -> u64 {
-    let unit = HZ * CREDITS_PER_JIFFY;
-    let divided =
-        if user > u64::from(u32::MAX) / unit { user / SCALE * unit } else { user * unit / SCALE };
-    divided & u64::from(u32::MAX)
-}
-
-/// The cost of a packet and the full bucket, as `nft_limit` counts.
-fn in_ns(rate: Rate, burst: u32) -> (u64, u64) {
-    let cost = u64::from(rate.period_s) * SECOND_NS / u64::from(rate.count.max(1));
-    (cost, cost.saturating_mul(u64::from(burst)))
+pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+    let native = backend(eye, eval.at) == Backend::IptablesNft;
+    let fresh = || Bucket::full(rate, burst, native, eye.now_ms);
+    let bucket = memory.limits.entry(&eval.at, fresh);
+    let (holds, left) = bucket.take(rate, burst, native, eye.now_ms);
+    eval.holds(Part::Limit, false, holds, || Found::Number(left));
 }
 
 #[cfg(test)]

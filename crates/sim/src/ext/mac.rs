@@ -5,17 +5,20 @@
 //! - Kernel: `mac_mt` in `net/netfilter/xt_mac.c`.
 //! - A packet without an Ethernet header never holds, inverted or not: one made here, or over lo.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{Entry, Found, Hook, IfKind, Inv, Mac, Part};
 
-pub(super) fn test(m: Inv<Mac>, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: Inv<Mac>, eye: &Eye, eval: &mut Evaluation) {
     match source(eye) {
         Some(mac) => {
             let found = || Found::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
-            j.holds(Part::Mac, m.not, mac == m.value, found);
+            eval.holds(Part::Mac, m.not, mac == m.value, found);
         }
-        None => j.lacks(Part::Mac, m.not),
+        None => eval.lacks(Part::Mac, m.not),
     }
 }
 

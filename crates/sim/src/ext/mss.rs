@@ -5,7 +5,8 @@
 //! - Kernel: `net/netfilter/xt_tcpmss.c`. A segment without the option holds where the test is inverted; one
 //!   whose header is cut drops the packet. The bytes of a later fragment are read like a header.
 
-use super::{Judge, truth, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, truth, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Packet, Part, Range};
@@ -13,21 +14,22 @@ use chainwalk_model::{Found, Inv, Packet, Part, Range};
 /// The kind of the option, and its length.
 const MSS: [u8; 2] = [2, 4];
 
-pub(super) fn test(m: Inv<Range<u16>>, eye: &Eye, j: &mut Judge) {
-    let Some(options) = options(eye.packet) else { return j.lacks(Part::Mss, m.not) };
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: Inv<Range<u16>>, eye: &Eye, eval: &mut Evaluation) {
+    let Some(options) = options(eye.packet) else {
+        eval.hotdrop();
+        return eval.lacks(Part::Mss, m.not);
+    };
     match mss(&options) {
         Some(mss) => {
-            j.holds(Part::Mss, m.not, within(m.value, mss), || Found::Number(mss.into()));
+            eval.holds(Part::Mss, m.not, within(m.value, mss), || Found::Number(mss.into()));
         }
-        None => j.say(Part::Mss, m.not, truth(m.not), || Found::Nothing),
+        None => eval.say(Part::Mss, m.not, truth(m.not), || Found::Nothing),
     }
 }
 
-/// Whether the header can't be read whole.
-pub(super) fn broken(p: &Packet) -> bool {
-    options(p).is_none()
-}
-
+/// The options; `None` where the header can't be read whole.
 fn options(p: &Packet) -> Option<Vec<u8>> {
     let bytes = wire::bytes(p);
     let header = bytes.get(wire::ip_header_len(p) as usize..)?;

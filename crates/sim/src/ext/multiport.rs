@@ -5,25 +5,31 @@
 //! - Kernel: `multiport_mt` in `net/netfilter/xt_multiport.c`.
 //! - A second or later fragment never holds, inverted or not.
 
-use super::{Judge, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Part, PortSide, Range};
 
-pub(super) fn test(side: PortSide, m: &Inv<Vec<Range<u16>>>, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(side: PortSide, m: &Inv<Vec<Range<u16>>>, eye: &Eye, eval: &mut Evaluation) {
     let part = match side {
         PortSide::Source => Part::Sport,
         PortSide::Destination => Part::Dport,
         PortSide::Either => Part::AnyPort,
     };
-    let Some((sport, dport)) = wire::ports(eye.packet) else { return j.lacks(part, m.not) };
+    if wire::seen(eye.packet, 4) == wire::Seen::Short {
+        eval.hotdrop();
+    }
+    let Some((sport, dport)) = wire::ports(eye.packet) else { return eval.lacks(part, m.not) };
     let holds = m.value.iter().any(|range| match side {
         PortSide::Source => within(*range, sport),
         PortSide::Destination => within(*range, dport),
         PortSide::Either => within(*range, sport) || within(*range, dport),
     });
     let found = if side == PortSide::Source { sport } else { dport };
-    j.holds(part, m.not, holds, || Found::Number(u64::from(found)));
+    eval.holds(part, m.not, holds, || Found::Number(u64::from(found)));
 }
 
 #[cfg(test)]

@@ -9,9 +9,12 @@
 //! - Not modelled: supplementary groups; they would make `--gid-owner` hold for more packets, so a group
 //!   that does not fit is not known there.
 
-use super::{Judge, truth, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, truth, within};
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{CtStates, Entry, Found, Inv, L4, Part, Question, Range, Truth};
+
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(
     uid: Option<Inv<Range<u32>>>,
@@ -19,30 +22,30 @@ pub(super) fn test(
     socket: Option<Inv<()>>,
     supplementary: bool,
     eye: &Eye,
-    j: &mut Judge,
+    eval: &mut Evaluation,
 ) {
     let (user, group) = match *eye.entry {
         Entry::Local { uid: Some(uid), gid, .. } => (uid, gid),
         Entry::Local { uid: None, .. } | Entry::Wire { .. } => {
             let has_socket = kernel_socket(eye);
             if let Some(m) = socket {
-                j.holds(Part::Owner, m.not, has_socket, || Found::Nothing);
+                eval.holds(Part::Owner, m.not, has_socket, || Found::Nothing);
             }
             for not in [uid.map(|m| m.not), gid.map(|m| m.not)].into_iter().flatten() {
-                j.say(Part::Owner, not, truth(not), || Found::Nothing);
+                eval.say(Part::Owner, not, truth(not), || Found::Nothing);
             }
             if supplementary && !has_socket {
-                j.say(Part::Owner, false, Truth::No, || Found::Nothing);
+                eval.say(Part::Owner, false, Truth::No, || Found::Nothing);
             }
             return;
         }
     };
     if let Some(m) = socket {
-        j.holds(Part::Owner, m.not, true, || Found::Nothing);
+        eval.holds(Part::Owner, m.not, true, || Found::Nothing);
     }
     if let Some(m) = uid {
         let found = || Found::Number(u64::from(user));
-        j.holds(Part::Owner, m.not, within(m.value, user), found);
+        eval.holds(Part::Owner, m.not, within(m.value, user), found);
     }
     if let Some(m) = gid {
         match group {
@@ -51,11 +54,11 @@ pub(super) fn test(
                 let truth = if holds || !supplementary {
                     truth(holds != m.not)
                 } else {
-                    Truth::Unknown(Question::Fact(j.at))
+                    Truth::Unknown(Question::Fact(eval.at))
                 };
-                j.say(Part::Owner, m.not, truth, || Found::Number(u64::from(gid)));
+                eval.say(Part::Owner, m.not, truth, || Found::Number(u64::from(gid)));
             }
-            None => j.untold(Part::Owner, m.not),
+            None => eval.untold(Part::Owner, m.not),
         }
     }
 }

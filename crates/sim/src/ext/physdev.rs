@@ -7,11 +7,14 @@
 //! - A packet that saw no bridge holds exactly where every option is inverted. One that did see a bridge,
 //!   but has no port on that side, holds for any `--physdev-in` and for no `--physdev-out`.
 
-use super::{Judge, named, truth};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, named, truth};
 use crate::eye::Eye;
 use chainwalk_model::{Found, IfaceMatch, Inv, Part, PathIface, PhysdevMatch, Truth};
 
-pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: &PhysdevMatch, eye: &Eye, eval: &mut Evaluation) {
     let phys_out = &eye.path.phys_out;
     // The kernel still knows it in POSTROUTING, where the hook itself has no incoming interface.
     let known = &eye.path.phys_in;
@@ -24,34 +27,34 @@ pub(super) fn test(m: &PhysdevMatch, eye: &Eye, j: &mut Judge) {
     ];
     for (part, m, holds) in presence {
         if let Some(m) = m {
-            j.holds(part, m.not, holds, || Found::Nothing);
+            eval.holds(part, m.not, holds, || Found::Nothing);
         }
     }
     if let Some(m) = &m.iniface {
         match phys_in {
             PathIface::None if bridge => {
-                j.say(Part::PhysIn, m.not, Truth::Yes, || Found::Nothing);
+                eval.say(Part::PhysIn, m.not, Truth::Yes, || Found::Nothing);
             }
-            PathIface::None => j.say(Part::PhysIn, m.not, truth(m.not), || Found::Nothing),
-            port => name(Part::PhysIn, m, port, j),
+            PathIface::None => eval.say(Part::PhysIn, m.not, truth(m.not), || Found::Nothing),
+            port => name(Part::PhysIn, m, port, eval),
         }
     }
     if let Some(m) = &m.outiface {
         match phys_out {
-            PathIface::None if bridge => j.lacks(Part::PhysOut, m.not),
-            PathIface::None => j.say(Part::PhysOut, m.not, truth(m.not), || Found::Nothing),
-            port => name(Part::PhysOut, m, port, j),
+            PathIface::None if bridge => eval.lacks(Part::PhysOut, m.not),
+            PathIface::None => eval.say(Part::PhysOut, m.not, truth(m.not), || Found::Nothing),
+            port => name(Part::PhysOut, m, port, eval),
         }
     }
 }
 
 /// A port's name; any fits `+`, also one that is not known.
-fn name(part: Part, m: &Inv<IfaceMatch>, dev: &PathIface, j: &mut Judge) {
+fn name(part: Part, m: &Inv<IfaceMatch>, dev: &PathIface, eval: &mut Evaluation) {
     let any = m.value.prefix && m.value.name.is_empty();
     match dev.name() {
-        Some(dev) => j.holds(part, m.not, named(&m.value, dev), || Found::Name(dev.clone())),
-        None if any => j.holds(part, m.not, true, || Found::Name("?".into())),
-        None => j.untold(part, m.not),
+        Some(dev) => eval.holds(part, m.not, named(&m.value, dev), || Found::Name(dev.clone())),
+        None if any => eval.holds(part, m.not, true, || Found::Name("?".into())),
+        None => eval.untold(part, m.not),
     }
 }
 

@@ -6,17 +6,20 @@
 //! - A packet that this host makes is unicast, whatever its destination; a bridge shows frames for
 //!   others as unicast too.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{Entry, Found, Inv, PacketType, Part};
 
-pub(super) fn test(m: Inv<PacketType>, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: Inv<PacketType>, eye: &Eye, eval: &mut Evaluation) {
     let (kind, name) = match eye.entry {
         Entry::Wire { to: PacketType::Broadcast, .. } => (PacketType::Broadcast, "broadcast"),
         Entry::Wire { to: PacketType::Multicast, .. } => (PacketType::Multicast, "multicast"),
         _ => (PacketType::Host, "unicast"),
     };
-    j.holds(Part::PktType, m.not, kind == m.value, || Found::Name(name.into()));
+    eval.holds(Part::PktType, m.not, kind == m.value, || Found::Name(name.into()));
 }
 
 #[cfg(test)]

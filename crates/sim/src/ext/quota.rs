@@ -4,22 +4,20 @@
 //! - Listed: `quota: 300 bytes`.
 //! - Kernel: `quota_mt` in `net/netfilter/xt_quota.c`: the first packet that does not fit uses up the rest.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::memory::Memory;
+use crate::state::quota::Left;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Part};
 
-/// Bytes that a test has left.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Left(u64);
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let len = u64::from(wire::total_len(eye.packet));
-    let left = memory.quotas.entry(&j.at, || Left(m.value));
-    let before = left.0;
-    left.0 = before.saturating_sub(len);
-    j.holds(Part::Quota, m.not, before >= len, || Found::Number(before));
+    let before = memory.quotas.entry(&eval.at, || Left::new(m.value)).take(len);
+    eval.holds(Part::Quota, m.not, before >= len, || Found::Number(before));
 }
 
 #[cfg(test)]

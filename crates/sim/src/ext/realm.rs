@@ -5,19 +5,22 @@
 //! - Kernel: `realm_mt` in `net/netfilter/xt_realm.c`; the number is `tclassid` of the packet's `dst_entry`.
 //! - IPv6's routes have none.
 
-use super::{Judge, masked};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, masked};
 use crate::eye::Eye;
 use chainwalk_model::{Found, Inv, Masked, Origin, Part};
 
-pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
     let told = |r: &chainwalk_model::Route| !matches!(r.origin, Origin::Inferred(_));
     let known = eye.packet.is_v6() || eye.host.complete.network || eye.host.routes.iter().any(told);
     if known {
-        j.holds(Part::Realm, m.not, masked(m.value, eye.realms), || {
+        eval.holds(Part::Realm, m.not, masked(m.value, eye.realms), || {
             Found::Hex(u64::from(eye.realms))
         });
     } else {
-        j.untold(Part::Realm, m.not);
+        eval.untold(Part::Realm, m.not);
     }
 }
 

@@ -9,143 +9,24 @@
 //!   `--hitcount` of its rules asks for, rounded up to a power of two; 32 without any.
 //! - Not modelled: writes to `/proc/net/xt_recent`, module parameters other than the default ones.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
-use crate::memory::{HZ, Memory, jiffies};
-use chainwalk_model::{
-    Entry, Found, Hook, Host, Match, OpKind, Part, RecentAction, RecentMatch, Text,
-};
-use std::net::IpAddr;
+use crate::memory::Memory;
+use crate::state::recent::List;
+use chainwalk_model::{Entry, Found, Hook, Part, RecentAction, RecentMatch};
 
-/// Addresses that a list holds at most.
-const MAX_ADDRS: usize = 100;
-
-/// A list.
-#[derive(Clone, Debug)]
-pub(crate) struct List {
-    /// The bits of an address that count; `None` is all of them.
-    mask: Option<IpAddr>,
-    /// Stamps that are kept of an address.
-    stamps: usize,
-    /// The addresses, the one that was stamped longest ago first.
-    entries: Vec<Seen>,
+pub(super) fn facts(m: &RecentMatch) -> Facts<'_> {
+    let pure = m.action.value == RecentAction::Check && !m.reap;
+    Facts { pure, ..Facts::reading(Reads::UNFOLLOWED).remembering() }
 }
 
-/// An address on a list.
-#[derive(Clone, Debug)]
-struct Seen {
-    addr: IpAddr,
-    ttl: u8,
-    /// A ring: `index` is where the next stamp goes.
-    stamps: Vec<u64>,
-    index: usize,
-}
-
-pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let list = memory.recent.entry(&m.name, || List::new(&m.name, eye.host));
-    let (holds, hits) = list.ask(m, eye);
-    j.holds(Part::Recent, m.action.not, holds, || Found::Number(hits as u64));
-}
-
-impl List {
-    /// An empty list, as the host's rules shape it.
-    fn new(name: &Text, host: &Host) -> Self {
-        let tests = host.rules.rules.iter().flat_map(|r| &r.ops).filter_map(|op| match &op.what {
-            OpKind::Match(Match::Recent(m)) if m.name == *name => Some(m),
-            _ => None,
-        });
-        let mut list = Self { mask: None, stamps: 0, entries: Vec::new() };
-        for (k, m) in tests.enumerate() {
-            if k == 0 {
-                list.mask = m.mask;
-            }
-            let room = m.hitcount.filter(|n| *n > 0).unwrap_or(32);
-            list.stamps = list.stamps.max(room.next_power_of_two() as usize);
-        }
-        list.stamps = list.stamps.max(1);
-        list
-    }
-
-    /// Whether the test holds before inversion, and how many stamps count.
-    fn ask(&mut self, m: &RecentMatch, eye: &Eye) -> (bool, usize) {
-        let now = jiffies(eye.now_ms);
-        let ip = &eye.packet.ip;
-        let addr = self.key(if m.by_dest { ip.dst } else { ip.src });
-        let ttl = ttl_before_forwarding(eye);
-        let at = self
-            .entries
-            .iter()
-            .position(|e| e.addr == addr && (!m.rttl || ttl == e.ttl || ttl == 0 || e.ttl == 0));
-        let Some(at) = at else {
-            if m.action.value != RecentAction::Set {
-                return (false, 0);
-            }
-            if self.entries.len() >= MAX_ADDRS {
-                self.entries.remove(0);
-            }
-            self.entries.push(Seen { addr, ttl, stamps: vec![now], index: 1 });
-            return (true, 1);
-        };
-        match m.action.value {
-            RecentAction::Set => {
-                self.stamp(at, now, ttl);
-                (true, self.entries.last().map_or(0, |e| e.stamps.len()))
-            }
-            RecentAction::Remove => {
-                let seen = self.entries.remove(at);
-                (true, seen.stamps.len())
-            }
-            RecentAction::Check | RecentAction::Update => {
-                let since = |s: u32| now.saturating_sub(u64::from(s) * HZ);
-                let oldest = m.seconds.filter(|s| *s > 0).map(since);
-                let counts = |stamp: &&u64| oldest.is_none_or(|t| **stamp >= t);
-                let hits = self.entries[at].stamps.iter().filter(counts).count();
-                let holds = hits >= m.hitcount.unwrap_or(0).max(1) as usize;
-                let update = m.action.value == RecentAction::Update && holds != m.action.not;
-                if let (true, Some(oldest)) = (m.reap, oldest) {
-                    self.reap(oldest, at, update);
-                }
-                if update && let Some(at) = self.entries.iter().position(|e| e.addr == addr) {
-                    self.stamp(at, now, ttl);
-                }
-                (holds, hits)
-            }
-        }
-    }
-
-    /// The part of an address that counts.
-    fn key(&self, addr: IpAddr) -> IpAddr {
-        match (addr, self.mask) {
-            (IpAddr::V4(a), Some(IpAddr::V4(m))) => IpAddr::V4(a & m),
-            (IpAddr::V6(a), Some(IpAddr::V6(m))) => IpAddr::V6(a & m),
-            _ => addr,
-        }
-    }
-
-    /// Stamps an entry; it becomes the latest of the list.
-    fn stamp(&mut self, at: usize, now: u64, ttl: u8) {
-        let mut seen = self.entries.remove(at);
-        seen.index %= self.stamps;
-        match seen.stamps.get_mut(seen.index) {
-            Some(stamp) => *stamp = now,
-            None => seen.stamps.push(now),
-        }
-        seen.index += 1;
-        seen.ttl = ttl;
-        self.entries.push(seen);
-    }
-
-    /// Drops the oldest address if its last stamp is too old, but not the one that is about to be stamped.
-    fn reap(&mut self, oldest: u64, working: usize, update: bool) {
-        let stale = self
-            .entries
-            .first()
-            .and_then(|e| e.stamps.get(e.index.checked_sub(1)?))
-            .is_some_and(|stamp| *stamp < oldest);
-        if stale && !(working == 0 && update) {
-            self.entries.remove(0);
-        }
-    }
+    let ip = &eye.packet.ip;
+    let addr = if m.by_dest { ip.dst } else { ip.src };
+    let (holds, hits) = list.ask(m, addr, ttl_before_forwarding(eye), eye.now_ms);
+    eval.holds(Part::Recent, m.action.not, holds, || Found::Number(hits as u64));
 }
 
 /// The TTL as it was before this host forwarded the packet.
@@ -160,7 +41,9 @@ fn ttl_before_forwarding(eye: &Eye) -> u8 {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Inv, Truth};
+    use crate::state::recent::MAX_ADDRS;
+    use chainwalk_model::{Inv, Match, RecentAction, Truth};
+    use std::net::IpAddr;
 
     fn m(action: RecentAction) -> RecentMatch {
         RecentMatch {

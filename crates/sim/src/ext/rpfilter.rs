@@ -5,7 +5,8 @@
 //! - Kernel: `rpfilter_mt` in `net/ipv4/netfilter/ipt_rpfilter.c`, `ip6t_rpfilter.c` for IPv6.
 //! - A packet over lo always passes the filter, and so does what this host hands back to itself.
 
-use super::{Judge, truth};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, truth};
 use crate::eye::Eye;
 use chainwalk_model::{Found, IfKind, Part, Question, RpfilterMatch, Truth};
 use std::net::{IpAddr, Ipv4Addr};
@@ -13,13 +14,15 @@ use std::net::{IpAddr, Ipv4Addr};
 const UNICAST: u16 = 1 << 1;
 const LOCAL: u16 = 1 << 2;
 
-pub(super) fn test(m: RpfilterMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: RpfilterMatch, eye: &Eye, eval: &mut Evaluation) {
     let answer = match passes(m, eye) {
         Ok(passes) => truth(passes != m.invert),
         Err(Some(question)) => Truth::Unknown(question),
-        Err(None) => Truth::Unknown(Question::Fact(j.at)),
+        Err(None) => Truth::Unknown(Question::Fact(eval.at)),
     };
-    j.say(Part::Module, m.invert, answer, || Found::Addr(eye.packet.ip.src));
+    eval.say(Part::Module, m.invert, answer, || Found::Addr(eye.packet.ip.src));
 }
 
 /// Whether the packet passes. `Err` is what would have to be known, if a question says it.

@@ -1,7 +1,7 @@
-//! `-m set` and `-j SET`: ipsets.
+//! `-m set` and `-eval SET`: ipsets.
 //!
 //! - Written: `[!] --match-set NAME src|dst[,…]`, `--return-nomatch`, `! --update-counters`,
-//!   `[!] --packets-eq N` and its like; `-j SET --add-set NAME src --exist --timeout N --del-set …`.
+//!   `[!] --packets-eq N` and its like; `-eval SET --add-set NAME src --exist --timeout N --del-set …`.
 //! - Listed: `match-set NAME src,dst`, `add-set NAME src exist`.
 //! - Kernel: `net/netfilter/xt_set.c`, `net/netfilter/ipset`.
 //! - A set of the other family, or one with more dimensions than are given, holds for no packet.
@@ -9,14 +9,16 @@
 //! - A set that was not pasted is a question.
 //! - `--return-nomatch` inverts what a set of networks finds, also within a list (`ip_set_test`).
 
-use super::{Judge, mac, truth};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, truth};
+use super::mac;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::sets::{self, Ask, Dim, Have, Live, New};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
     Entry, Found, Host, IpFamily, IpSet, L4, Masked, Packet, Part, PathIface, Question, SetMatch,
-    SetTarget, Text, Truth, proto,
+    SetOptions, SetTarget, Text, Truth, proto,
 };
 
 /// Lists hold no lists; a paste that says so is not followed further.
@@ -32,7 +34,13 @@ enum Lack {
     Route,
 }
 
-pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn facts(m: &SetMatch, host: &Host) -> Facts<'static> {
+    let plain = m.options == SetOptions::default();
+    let reads = if plain { Reads::SETS } else { Reads::UNFOLLOWED };
+    Facts { pure: is_pure(m, host), ..Facts::reading(reads) }
+}
+
+pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
     let ask = Ask {
         count: (!m.options.keep_counters).then(|| len(eye)),
         packets: m.options.packets,
@@ -40,21 +48,21 @@ pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, j: &mut Judge) 
     };
     let answer = match find(&m.set, m, &ask, eye, memory, 0) {
         Ok(_) if eye.source_untold() && m.dirs.contains(&true) => {
-            Truth::Unknown(Question::Fact(j.at))
+            Truth::Unknown(Question::Fact(eval.at))
         }
         Ok(sets::Found::Unclear) => Truth::Unknown(Question::Set(m.set.clone())),
         Ok(found) => truth(matches!(found, sets::Found::Fits(_)) != m.not),
         Err(Some(question)) => Truth::Unknown(question),
-        Err(None) => Truth::Unknown(Question::Fact(j.at)),
+        Err(None) => Truth::Unknown(Question::Fact(eval.at)),
     };
     let ip = &eye.packet.ip;
     let by_source = m.dirs.first().copied().unwrap_or(true);
     let addr = if by_source { ip.src } else { ip.dst };
-    j.say(Part::Set, m.not, answer, || Found::Addr(addr));
+    eval.say(Part::Set, m.not, answer, || Found::Addr(addr));
 }
 
 /// Whether a test leaves the sets as they are: nothing counts, and no element learns an address.
-pub(super) fn is_pure(m: &SetMatch, host: &Host) -> bool {
+fn is_pure(m: &SetMatch, host: &Host) -> bool {
     let changes = |s: &IpSet| sets::has(s, "counters") || &*s.kind == "bitmap:ip,mac";
     let asked = |s: &&IpSet| s.name == m.set;
     match host.sets.iter().find(asked) {
@@ -64,7 +72,7 @@ pub(super) fn is_pure(m: &SetMatch, host: &Host) -> bool {
 }
 
 /// Adds the packet's element to a set, then removes one.
-pub(super) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
+pub(crate) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
     if let Some(m) = &t.add {
         let new = New { timeout: t.timeout, exist: t.exist, bytes: len(eye) };
         change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
@@ -80,7 +88,7 @@ pub(super) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
 
 /// The mark that `--map-set` finds for the packet. `Err` is what would have to be known; a set that nobody told is
 /// its own question.
-pub(super) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked<u32>, Question> {
+pub(crate) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked<u32>, Question> {
     let ask = Ask { count: Some(len(eye)), packets: None, bytes: None };
     let unknown = || Question::Set(m.set.clone());
     match find(&m.set, m, &ask, eye, memory, 0) {

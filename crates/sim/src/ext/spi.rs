@@ -6,56 +6,69 @@
 //! - Kernel: `ipt_ah.c`, `ip6t_ah.c`, `xt_esp.c`, `xt_ipcomp.c`. A later fragment never holds, inverted or
 //!   not; a header that is cut drops the packet. `--compres` is never looked at, and `--ahlen 0` is any.
 
-use super::{Judge, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{AhMatch, Found, Inv, Packet, Part, Range};
 
 /// Bytes of an authentication header that the kernel reads.
-pub(super) const AH: u32 = 12;
+const AH: u32 = 12;
 /// Bytes of an ESP header.
-pub(super) const ESP: u32 = 8;
+const ESP: u32 = 8;
 /// Bytes of an `IPComp` header.
-pub(super) const COMP: u32 = 4;
+const COMP: u32 = 4;
 /// AH's protocol number.
 const AH_PROTO: u8 = 51;
 
-pub(super) fn ah(m: AhMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn ah(m: AhMatch, eye: &Eye, eval: &mut Evaluation) {
     let header = if eye.packet.is_v6() {
         wire::extension(eye.packet, AH_PROTO)
     } else {
+        drops_short(eye.packet, AH, eval);
         wire::transport_bytes(eye.packet).filter(|b| b.len() >= AH as usize)
     };
-    index(m.spi, header.as_deref().and_then(|h| word(h, 4)), j);
+    index(m.spi, header.as_deref().and_then(|h| word(h, 4)), eval);
     let Some(header) = header else { return };
     if let Some(len) = m.len.filter(|l| l.value != 0) {
         let bytes = (u32::from(header[1]) + 2) * 4;
-        j.holds(Part::HeaderLen, len.not, bytes == len.value, || Found::Number(bytes.into()));
+        eval.holds(Part::HeaderLen, len.not, bytes == len.value, || Found::Number(bytes.into()));
     }
     if m.reserved {
         let reserved = u16::from_be_bytes([header[2], header[3]]);
-        j.holds(Part::Reserved, false, reserved == 0, || Found::Hex(reserved.into()));
+        eval.holds(Part::Reserved, false, reserved == 0, || Found::Hex(reserved.into()));
     }
 }
 
-pub(super) fn esp(spi: Option<Inv<Range<u32>>>, eye: &Eye, j: &mut Judge) {
-    index(spi, at(eye.packet, ESP, 0), j);
+pub(super) fn esp(spi: Option<Inv<Range<u32>>>, eye: &Eye, eval: &mut Evaluation) {
+    drops_short(eye.packet, ESP, eval);
+    index(spi, at(eye.packet, ESP, 0), eval);
 }
 
-pub(super) fn ipcomp(spi: Option<Inv<Range<u32>>>, eye: &Eye, j: &mut Judge) {
+pub(super) fn ipcomp(spi: Option<Inv<Range<u32>>>, eye: &Eye, eval: &mut Evaluation) {
+    drops_short(eye.packet, COMP, eval);
     let word = at(eye.packet, COMP, 0);
-    index(spi, word.map(|w| w & 0xffff), j);
+    index(spi, word.map(|w| w & 0xffff), eval);
+}
+
+/// The kernel drops a packet whose header is cut.
+fn drops_short(p: &Packet, need: u32, eval: &mut Evaluation) {
+    if wire::seen(p, need) == wire::Seen::Short {
+        eval.hotdrop();
+    }
 }
 
 /// The index, where the header could be read.
-fn index(m: Option<Inv<Range<u32>>>, spi: Option<u32>, j: &mut Judge) {
+fn index(m: Option<Inv<Range<u32>>>, spi: Option<u32>, eval: &mut Evaluation) {
     let not = m.is_some_and(|m| m.not);
     match spi {
         Some(spi) => {
             let holds = m.is_none_or(|m| within(m.value, spi));
-            j.holds(Part::Spi, not, holds, || Found::Number(spi.into()));
+            eval.holds(Part::Spi, not, holds, || Found::Number(spi.into()));
         }
-        None => j.lacks(Part::Spi, not),
+        None => eval.lacks(Part::Spi, not),
     }
 }
 

@@ -7,9 +7,10 @@
 //!   left than it has, never holds. The tag is compared as the machine reads its two bytes, on a little-endian
 //!   one the lower first.
 
-use super::Judge;
 use super::extensions::{ROUTING, here};
+use super::facts::{Facts, Reads};
 use super::ip::under;
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{AddrMask, Compare, Found, Inv, Part, SrhMatch};
 use std::net::{IpAddr, Ipv6Addr};
@@ -17,14 +18,16 @@ use std::net::{IpAddr, Ipv6Addr};
 /// The type of a segment routing header.
 const SEGMENTS: u8 = 4;
 
-pub(super) fn test(m: &SrhMatch, eye: &Eye, j: &mut Judge) {
-    let Some(header) = here(eye.packet, ROUTING, j) else { return };
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: &SrhMatch, eye: &Eye, eval: &mut Evaluation) {
+    let Some(header) = here(eye.packet, ROUTING, eval) else { return };
     let [next, len, kind, left, last, _, tag @ ..] = header.as_slice() else { return };
     if *kind != SEGMENTS || left > last {
-        return j.lacks(Part::Module, false);
+        return eval.lacks(Part::Module, false);
     }
     if let Some(m) = m.next_header {
-        j.holds(Part::NextHeader, m.not, m.value == *next, || Found::Proto(*next));
+        eval.holds(Part::NextHeader, m.not, m.value == *next, || Found::Proto(*next));
     }
     for (part, all, value) in [
         (Part::HeaderLen, &m.header_len, *len),
@@ -37,12 +40,12 @@ pub(super) fn test(m: &SrhMatch, eye: &Eye, j: &mut Judge) {
                 Compare::Gt(n) => value > n,
                 Compare::Lt(n) => value < n,
             };
-            j.holds(part, m.not, holds, || Found::Number(value.into()));
+            eval.holds(part, m.not, holds, || Found::Number(value.into()));
         }
     }
     if let (Some(m), [a, b, ..]) = (m.tag, tag) {
         let tag = u16::from_le_bytes([*a, *b]);
-        j.holds(Part::SegmentTag, m.not, m.value == tag, || Found::Number(tag.into()));
+        eval.holds(Part::SegmentTag, m.not, m.value == tag, || Found::Number(tag.into()));
     }
     let segment = |n: u8| {
         let at = 8 + usize::from(n) * 16;
@@ -57,14 +60,14 @@ pub(super) fn test(m: &SrhMatch, eye: &Eye, j: &mut Judge) {
         (Part::LastSegment, m.last, segment(0)),
     ] {
         if let Some(m) = m {
-            one(part, m, addr, j);
+            one(part, m, addr, eval);
         }
     }
 }
 
-fn one(part: Part, m: Inv<AddrMask>, addr: Option<IpAddr>, j: &mut Judge) {
+fn one(part: Part, m: Inv<AddrMask>, addr: Option<IpAddr>, eval: &mut Evaluation) {
     match addr {
-        Some(addr) => j.holds(part, m.not, under(&m.value, addr), || Found::Addr(addr)),
-        None => j.lacks(part, m.not),
+        Some(addr) => eval.holds(part, m.not, under(&m.value, addr), || Found::Addr(addr)),
+        None => eval.lacks(part, m.not),
     }
 }

@@ -5,13 +5,16 @@
 //! - Kernel: `state_mt` in `net/netfilter/xt_state.c`.
 //! - A packet that conntrack was not asked about counts as INVALID.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::{Ct, Eye};
 use chainwalk_model::{CtStates, Found, Inv, Part};
 
-pub(super) fn test(m: Inv<CtStates>, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
+
+pub(super) fn test(m: Inv<CtStates>, eye: &Eye, eval: &mut Evaluation) {
     let states = of(eye);
-    j.holds(Part::CtState, m.not, m.value.0 & states.0 != 0, || Found::States(states));
+    eval.holds(Part::CtState, m.not, m.value.0 & states.0 != 0, || Found::States(states));
 }
 
 /// The state of the packet, one bit.

@@ -4,15 +4,20 @@
 //! - Listed: `statistic mode random probability 0.50000000000`, `statistic mode nth every 3 packet 1`.
 //! - Kernel: `statistic_mt` in `net/netfilter/xt_statistic.c`. A probability counts in steps of 2⁻³¹.
 
-use super::Judge;
-use crate::memory::{Memory, Shared};
-use chainwalk_model::{Found, Inv, OpId, Part, Statistic, Truth};
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
+use crate::memory::Memory;
+use crate::state::statistic::Counter;
+use chainwalk_model::{Found, Inv, Part, Statistic, Truth};
 
-/// How many packets of a round a `nth` test has seen.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Counter(u32);
+pub(super) fn facts(m: &Inv<Statistic>) -> Facts<'_> {
+    match m.value {
+        Statistic::Random(_) => Facts::reading(Reads::CHANCE),
+        Statistic::Nth { .. } => Facts::reading(Reads::UNFOLLOWED).remembering(),
+    }
+}
 
-pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, j: &mut Judge) {
+pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, eval: &mut Evaluation) {
     match m.value {
         Statistic::Random(p) => {
             let p = if m.not { 1.0 - p } else { p };
@@ -24,31 +29,21 @@ pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, j: &mut Judge) {
             } else {
                 Truth::Chance(p)
             };
-            j.say(Part::Random, m.not, truth, || Found::Nothing);
+            eval.say(Part::Random, m.not, truth, || Found::Nothing);
         }
         Statistic::Nth { every, packet } => {
-            let (turn, seen) = advance(&mut memory.counters, j.at, every, packet);
-            j.holds(Part::Nth, m.not, turn, || Found::Number(u64::from(seen)));
+            let counter = memory.counters.entry(&eval.at, || Counter::new(every, packet));
+            let (turn, seen) = counter.advance(every, packet);
+            eval.holds(Part::Nth, m.not, turn, || Found::Number(u64::from(seen)));
         }
     }
-}
-
-/// Whether it is this packet's turn, and the packet's place in its round, from 0.
-fn advance(counters: &mut Shared<OpId, Counter>, at: OpId, every: u32, packet: u32) -> (bool, u32) {
-    let last = every.max(1) - 1;
-    let counter = counters.entry(&at, || Counter(last.saturating_sub(packet)));
-    let turn = counter.0 == last;
-    counter.0 = if turn { 0 } else { counter.0 + 1 };
-    let round = u64::from(last) + 1;
-    let place = (u64::from(counter.0) + u64::from(packet)) % round;
-    (turn, place as u32)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, RuleId};
+    use chainwalk_model::{Match, OpId, RuleId};
 
     #[track_caller]
     fn check(value: Statistic, not: bool, expect: &[Truth]) {

@@ -8,14 +8,17 @@
 //! - Both algorithms find the same. Not modelled: packets in several pieces, where `bm` may miss a text
 //!   that lies across two of them.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Found, Part, StringMatch};
 
-pub(super) fn test(m: &StringMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: &StringMatch, eye: &Eye, eval: &mut Evaluation) {
     let at = find(m, &wire::bytes(eye.packet));
-    j.holds(Part::Module, m.not, at.is_some(), || match at {
+    eval.holds(Part::Module, m.not, at.is_some(), || match at {
         Some(at) => Found::Number(at as u64),
         None => Found::Nothing,
     });

@@ -7,16 +7,19 @@
 //!   holds, inverted or not. iptables-nft writes ports and flags as expressions of its own: each reads its
 //!   bytes alone, and a range that holds every port is left out, also an inverted one.
 
-use super::{Judge, backend, within};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, backend, within};
 use crate::eye::Eye;
-use crate::wire::{Seen, seen};
+use crate::wire::{Seen, l4_header_len, seen};
 use chainwalk_model::{Backend, Found, Inv, L4, OpId, Part, Range, TcpMatch, Truth};
 
 /// Bytes of a header without options.
 pub(super) const HEADER: u32 = 20;
 
-pub(super) fn test(m: &TcpMatch, eye: &Eye, j: &mut Judge) {
-    let native = is_native(m, eye, j.at);
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
+    let native = is_native(m, eye, eval.at);
     let tcp = match &eye.packet.l4 {
         L4::Tcp(tcp) => Some(tcp),
         _ => None,
@@ -25,33 +28,42 @@ pub(super) fn test(m: &TcpMatch, eye: &Eye, j: &mut Judge) {
         let need = if native { need } else { HEADER };
         tcp.filter(|_| seen(eye.packet, need) == Seen::Whole)
     };
-    port(m.sport, read(2).map(|t| t.sport), Part::Sport, native, j);
-    port(m.dport, read(4).map(|t| t.dport), Part::Dport, native, j);
+    port(m.sport, read(2).map(|t| t.sport), Part::Sport, native, eval);
+    port(m.dport, read(4).map(|t| t.dport), Part::Dport, native, eval);
     if let Some(m) = m.flags {
         match read(14) {
             Some(tcp) => {
                 let holds = tcp.flags.0 & m.value.mask.0 == m.value.value.0;
-                j.holds(Part::TcpFlags, m.not, holds, || Found::Flags(tcp.flags));
+                eval.holds(Part::TcpFlags, m.not, holds, || Found::Flags(tcp.flags));
             }
-            None => j.lacks(Part::TcpFlags, m.not),
+            None => eval.lacks(Part::TcpFlags, m.not),
         }
     }
     if let Some(m) = m.option {
         match read(HEADER) {
             Some(tcp) => {
                 let holds = has_option(&tcp.options, m.value);
-                j.holds(Part::TcpOption, m.not, holds, || Found::Nothing);
+                eval.holds(Part::TcpOption, m.not, holds, || Found::Nothing);
             }
-            None => j.lacks(Part::TcpOption, m.not),
+            None => eval.lacks(Part::TcpOption, m.not),
         }
     }
-    if !native && read(HEADER).is_none() {
-        j.truth = Truth::No;
+    if native {
+        return;
+    }
+    if read(HEADER).is_none() {
+        eval.truth = Truth::No;
+    }
+    let short = |need| seen(eye.packet, need) == Seen::Short;
+    let options_cut = m.option.is_some() && short(l4_header_len(eye.packet));
+    let cut = eye.packet.ip.frag_off == 8 || short(HEADER) || options_cut;
+    if cut && eval.truth == Truth::No {
+        eval.hotdrop();
     }
 }
 
 /// Whether iptables-nft writes this test without the kernel's `tcp` match.
-pub(super) fn is_native(m: &TcpMatch, eye: &Eye, at: OpId) -> bool {
+fn is_native(m: &TcpMatch, eye: &Eye, at: OpId) -> bool {
     backend(eye, at) == Backend::IptablesNft
         && m.option.is_none()
         && (says(m.sport) || says(m.dport) || m.flags.is_some())
@@ -70,14 +82,14 @@ pub(super) fn port(
     value: Option<u16>,
     part: Part,
     native: bool,
-    j: &mut Judge,
+    eval: &mut Evaluation,
 ) {
     let Some(m) = m else { return };
     let found = || value.map_or(Found::Nothing, |v| Found::Number(u64::from(v)));
     match value {
-        _ if native && m.value == ANY => j.say(part, m.not, Truth::Yes, found),
-        Some(value) => j.holds(part, m.not, within(m.value, value), found),
-        None => j.lacks(part, m.not),
+        _ if native && m.value == ANY => eval.say(part, m.not, Truth::Yes, found),
+        Some(value) => eval.holds(part, m.not, within(m.value, value), found),
+        None => eval.lacks(part, m.not),
     }
 }
 
@@ -162,16 +174,15 @@ mod tests {
 
     #[test]
     fn a_header_that_is_cut_drops_the_packet() {
-        let at = OpId { rule: chainwalk_model::RuleId(0), op: 0 };
         let m = Match::Tcp(ports(false, 80, 80));
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
-        assert!(!crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
+        assert!(!bench.hotdrops(&m));
         (bench.packet.ip.mf, bench.packet.ip.frag_len) = (true, Some(8));
         assert_eq!(bench.test(&m), Truth::No);
-        assert!(crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
+        assert!(bench.hotdrops(&m));
         let bench = bench.of_nft();
         assert_eq!(bench.test(&m), Truth::Yes);
-        assert!(!crate::ext::hotdrops(&m, at, &bench.eye(), &bench.memory.borrow()));
+        assert!(!bench.hotdrops(&m));
     }
 
     #[test]

@@ -6,20 +6,23 @@
 //! - Kernel: `time_mt` in `net/netfilter/xt_time.c`.
 //! - With `--kerneltz` the kernel's own time zone decides, which nobody tells.
 
-use super::{Judge, truth};
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, truth};
 use crate::eye::Eye;
 use chainwalk_model::{Found, Part, Range, TimeMatch, Truth};
 
 const DAY: u64 = 86_400;
 
-pub(super) fn test(m: TimeMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::CLOCK);
+
+pub(super) fn test(m: TimeMatch, eye: &Eye, eval: &mut Evaluation) {
     let found = || eye.clock.map_or(Found::Nothing, Found::Time);
     if is_always(&m) && eye.clock.is_none_or(|now| now <= u64::from(m.dates.last)) {
-        return j.say(Part::Time, false, Truth::Yes, found);
+        return eval.say(Part::Time, false, Truth::Yes, found);
     }
     match eye.clock {
-        Some(now) if !m.kerneltz => j.say(Part::Time, false, truth(holds(&m, now)), found),
-        _ => j.untold(Part::Time, false),
+        Some(now) if !m.kerneltz => eval.say(Part::Time, false, truth(holds(&m, now)), found),
+        _ => eval.untold(Part::Time, false),
     }
 }
 

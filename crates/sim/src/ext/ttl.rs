@@ -4,18 +4,21 @@
 //! - Listed: `TTL match TTL == 64`, `TTL match TTL > 63`.
 //! - Kernel: `net/netfilter/xt_hl.c`.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use chainwalk_model::{Found, Part, TtlMatch};
 
-pub(super) fn test(m: TtlMatch, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
+
+pub(super) fn test(m: TtlMatch, eye: &Eye, eval: &mut Evaluation) {
     let ttl = eye.packet.ip.ttl;
     let (not, holds) = match m {
         TtlMatch::Eq(m) => (m.not, ttl == m.value),
         TtlMatch::Lt(than) => (false, ttl < than),
         TtlMatch::Gt(than) => (false, ttl > than),
     };
-    j.holds(Part::Ttl, not, holds, || Found::Number(u64::from(ttl)));
+    eval.holds(Part::Ttl, not, holds, || Found::Number(u64::from(ttl)));
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@
 //! - Kernel: `u32_match_it` in `net/netfilter/xt_u32.c`. Offsets count from the IP header; an offset
 //!   behind the packet's end makes the test fail before inversion. A shift counts modulo 32.
 
-use super::Judge;
+use super::facts::{Facts, Reads};
+use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
 use chainwalk_model::{Found, Inv, Part, Text};
@@ -24,14 +25,16 @@ enum Step {
     At,
 }
 
-pub(super) fn test(m: &Inv<Text>, eye: &Eye, j: &mut Judge) {
+pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
+
+pub(super) fn test(m: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
     match parse(&m.value) {
         Some(conditions) => {
             let bytes = wire::bytes(eye.packet);
             let holds = conditions.iter().all(|c| holds(c, &bytes));
-            j.holds(Part::Module, m.not, holds, || Found::Nothing);
+            eval.holds(Part::Module, m.not, holds, || Found::Nothing);
         }
-        None => j.untold(Part::Module, m.not),
+        None => eval.untold(Part::Module, m.not),
     }
 }
 

@@ -6,19 +6,22 @@
 //!   ports as expressions of its own, as it does for TCP.
 //! - Not modelled: SCTP chunk types.
 
+use super::facts::{Facts, Reads};
+use super::judge::{Evaluation, backend};
 use super::tcp::{port, says};
-use super::{Judge, backend};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{Backend, L4, OpId, Part, PortsMatch, Truth};
 
 /// Bytes of a UDP header.
-pub(super) const UDP_HEADER: u32 = 8;
+const UDP_HEADER: u32 = 8;
 /// Bytes of an SCTP header without chunks.
 pub(super) const SCTP_HEADER: u32 = 12;
 
-pub(super) fn test(m: &PortsMatch, eye: &Eye, j: &mut Judge) {
-    let native = is_native(m, eye, j.at);
+pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
+
+pub(super) fn test(m: &PortsMatch, eye: &Eye, eval: &mut Evaluation) {
+    let native = is_native(m, eye, eval.at);
     let (ports, header) = match eye.packet.l4 {
         L4::Udp { sport, dport } => (Some((sport, dport)), UDP_HEADER),
         L4::Sctp { sport, dport, .. } => (Some((sport, dport)), SCTP_HEADER),
@@ -28,15 +31,21 @@ pub(super) fn test(m: &PortsMatch, eye: &Eye, j: &mut Judge) {
         let need = if native { need } else { header };
         ports.filter(|_| seen(eye.packet, need) == Seen::Whole)
     };
-    port(m.sport, read(2).map(|p| p.0), Part::Sport, native, j);
-    port(m.dport, read(4).map(|p| p.1), Part::Dport, native, j);
-    if !native && read(header).is_none() {
-        j.truth = Truth::No;
+    port(m.sport, read(2).map(|p| p.0), Part::Sport, native, eval);
+    port(m.dport, read(4).map(|p| p.1), Part::Dport, native, eval);
+    if native {
+        return;
+    }
+    if read(header).is_none() {
+        eval.truth = Truth::No;
+    }
+    if seen(eye.packet, UDP_HEADER) == Seen::Short {
+        eval.hotdrop();
     }
 }
 
 /// Whether iptables-nft writes this test without the kernel's `udp` match.
-pub(super) fn is_native(m: &PortsMatch, eye: &Eye, at: OpId) -> bool {
+fn is_native(m: &PortsMatch, eye: &Eye, at: OpId) -> bool {
     backend(eye, at) == Backend::IptablesNft
         && matches!(eye.packet.l4, L4::Udp { .. })
         && (says(m.sport) || says(m.dport))

@@ -75,7 +75,6 @@ fn question(host: &Host, q: &Question) -> Value {
             };
             plain("socket", &name)
         }
-        Question::Sysctl(name) => plain("sysctl", name),
         Question::Unread(name) => plain("unread", name),
         Question::Beside(name) => plain("beside", name),
         Question::Order(first, _) => in_chain("order", host, *first),

@@ -65,11 +65,7 @@ fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
             }
             Event::Routed { .. } if last == Some(Hook::Prerouting) => out.push((k, diamond)),
             Event::Loop => out.extend(LOOP.into_iter().map(|(x, y)| (k, p(x, y)))),
-            Event::End => {
-                if trace.fate.is_out() {
-                    out.push((k, p(344.0, 54.0)));
-                }
-            }
+            Event::End if trace.fate.is_out() => out.push((k, p(344.0, 54.0))),
             _ => {}
         }
     }

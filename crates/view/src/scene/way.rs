@@ -149,7 +149,10 @@ fn way(
                 }
                 hook = Some(path.hook);
             }
-            Event::Skipped { table, .. } => {
+            Event::Skipped { chain: Some(chain), .. } => {
+                points.extend(at(frame.station_of(*chain)));
+            }
+            Event::Skipped { table, chain: None, .. } => {
                 points.extend(at(hook.and_then(|h| frame.table(h, table))));
             }
             Event::Base(chain) => {

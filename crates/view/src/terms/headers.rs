@@ -126,7 +126,7 @@ pub(super) fn options(name: &str, m: &OptionsMatch, add: &mut Add<'_>) {
     }
 }
 
-pub(super) fn ipv6(m: &Ipv6HeaderMatch, add: &mut Add<'_>) {
+pub(super) fn ipv6(m: Ipv6HeaderMatch, add: &mut Add<'_>) {
     let how = if m.soft { "headers with" } else { "headers" };
     add(Part::Headers, m.headers.not, how, headers(m.headers.value));
 }

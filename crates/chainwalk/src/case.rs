@@ -1,0 +1,48 @@
+//! The case text: the one lasting form of a scenario. Examples, saved files, links, fences, embeds and the page's
+//! storage are written in it.
+//!
+//! A head of `name: value` lines, a line `---`, and the paste as it is. A text without a head is a paste. A line
+//! that begins with two spaces goes on with the value above it, `#` begins a remark. Names that this version does
+//! not know are kept, told, and written back.
+//!
+//! Guarantees: what is written reads back as the same case; no text panics; reading takes linear time.
+
+mod head;
+mod read;
+mod write;
+
+pub use head::{Head, Position, Stop, Theme, Words};
+pub use read::Unreadable;
+
+use crate::Scenario;
+use chainwalk_model::Diagnostic;
+
+/// The version of the form that is written here. Older ones are lifted, newer ones are read as far as they go.
+const VERSION: u32 = 1;
+
+/// A scenario, and what stands in its text beside it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Case {
+    /// What leads to the answer.
+    pub scenario: Scenario,
+    /// Words, place, aim, claims, and what this version does not know.
+    pub head: Head,
+}
+
+impl Case {
+    /// Reads a case, or a paste without a head. The spans of the problems count in `text`.
+    ///
+    /// # Errors
+    /// Where the text says that it is a case, and is none.
+    pub fn read(text: &str) -> Result<(Self, Vec<Diagnostic>), Unreadable> {
+        read::read(text)
+    }
+
+    /// The text of the case. Values are written without the spaces at their ends.
+    pub fn write(&self) -> String {
+        write::write(self)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! What a case says beside its scenario.
+
+use chainwalk_model::Want;
+use chainwalk_view::Lang;
+
+/// Words, place, aim and claims. All of it may be missing.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Head {
+    /// Remarks for those who read the file, without their `#`.
+    pub remarks: Vec<String>,
+    /// A few words for a menu.
+    pub title: Words,
+    /// What somebody asked.
+    pub question: Words,
+    /// What it shows.
+    pub point: Words,
+    /// Promises, `PACKET => FATE` each: walked afresh, and never rewritten.
+    pub goals: Vec<String>,
+    /// The packet that is shown and where it stands.
+    pub at: Option<Position>,
+    /// The search for changes that is open.
+    pub aim: Option<Want>,
+    /// The language it is told in.
+    pub lang: Option<Lang>,
+    /// Its colours.
+    pub theme: Option<Theme>,
+    /// Whether chains are called by their names alone.
+    pub raw_names: bool,
+    /// How fast it plays; 1 is the usual.
+    pub speed: Option<f64>,
+    /// What becomes of each packet, as was claimed when the case was written.
+    pub ends: Vec<String>,
+    /// The version that wrote the claims; may be empty.
+    pub by: String,
+    /// Names that are not read here, with their values, in their order.
+    pub others: Vec<(String, String)>,
+}
+
+/// A text in the languages of the catalogues; empty where it is not there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// English.
+    pub en: String,
+    /// 简体中文.
+    pub zh: String,
+}
+
+impl Words {
+    /// The text in a language, else in English.
+    pub fn pick(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Zh if !self.zh.is_empty() => &self.zh,
+            _ => &self.en,
+        }
+    }
+}
+
+/// A packet, and a stop of its timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// The packet, from 0.
+    pub packet: usize,
+    /// Where it stands.
+    pub stop: Stop,
+}
+
+/// A stop of a timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Counted from 0; beyond the last it is the last.
+    At(usize),
+    /// The last.
+    End,
+}
+
+/// Colours that a case asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}

@@ -1,0 +1,350 @@
+//! A scenario, read and walked: what a door asks to show it.
+
+use crate::{Problems, Scenario};
+use chainwalk_model::{
+    Ask, Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Host, Reading, RuleId,
+    Severity, Shadow, Span, Walk, Want,
+};
+use chainwalk_parse::{SaveText, packet_lines};
+use chainwalk_sim::{Search, Session, assume, edited, shadowed};
+use chainwalk_view::{
+    ChangesTold, Compared, Evidence, Lang, PacketForm, Reasons, Telling, packet_form,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::cell::OnceCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// From where an answer is looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewpoint {
+    /// The reader's language.
+    pub lang: Lang,
+    /// The packet that is shown, from 0.
+    pub packet: usize,
+    /// Whether chains are called by their names alone, not by what they stand for.
+    pub raw_names: bool,
+}
+
+/// A scenario, read and walked.
+#[derive(Default)]
+pub struct Played {
+    scenario: Scenario,
+    reading: Reading,
+    /// There is no host of the name that was chosen.
+    no_host: Option<Diagnostic>,
+    fact_problems: Vec<Vec<Diagnostic>>,
+    /// The edits as commands; empty where one could not be read.
+    commands: Vec<String>,
+    edit_problems: Vec<Vec<Diagnostic>>,
+    asks: Vec<Ask>,
+    packet_problems: Vec<Vec<Diagnostic>>,
+    /// The host as it was pasted and assumed.
+    known: Host,
+    /// The same packets on that host, where edits were made to it.
+    before: Option<Walked>,
+    after: Option<Walked>,
+}
+
+type Shadows = Rc<HashMap<RuleId, Shadow>>;
+
+/// The packets on one host, and why its rules matched or did not.
+struct Walked {
+    session: Session,
+    /// Worked out when it is first asked for.
+    shadows: OnceCell<Shadows>,
+}
+
+impl Walked {
+    fn on(host: Host) -> Self {
+        Self { session: Session::new(host), shadows: OnceCell::new() }
+    }
+}
+
+impl Reasons for Walked {
+    fn checks(
+        &self,
+        packet: usize,
+        outcome: usize,
+        reply: Option<usize>,
+        step: usize,
+        rule: RuleId,
+    ) -> Vec<Check> {
+        self.session.explain(packet, outcome, reply, step, rule)
+    }
+
+    fn shadow(&self, rule: RuleId) -> Option<Shadow> {
+        let shadows = self.shadows.get_or_init(|| Rc::new(shadowed(self.session.host())));
+        shadows.get(&rule).copied()
+    }
+}
+
+impl Played {
+    /// Plays `scenario`, with what of `self` is the same.
+    pub(crate) fn into_played(mut self, scenario: Scenario, progress: &mut dyn FnMut(f64)) -> Self {
+        let begun = self.after.is_some();
+        let same_docs = begun && self.scenario.docs == scenario.docs;
+        if !same_docs {
+            let texts: Vec<&str> = scenario.docs.iter().map(|d| &*d.text).collect();
+            self = Self {
+                reading: chainwalk_parse::read_telling(&texts, progress),
+                ..Self::default()
+            };
+        }
+        let same_rules = same_docs
+            && self.scenario.host == scenario.host
+            && self.scenario.edits() == scenario.edits();
+        let same_host = same_rules && self.scenario.facts() == scenario.facts();
+        let kept = if same_host {
+            let pairs = self.scenario.packets.iter().zip(&scenario.packets);
+            pairs.take_while(|(a, b)| a == b).count()
+        } else {
+            0
+        };
+        self.scenario = scenario;
+        if !same_host {
+            let shadows = self.after.take().filter(|_| same_rules).map(|w| w.shadows);
+            self.take_host(shadows.unwrap_or_default());
+        }
+        self.send(kept);
+        self
+    }
+
+    /// Takes the host that is walked out of the reading, and does to it what was said.
+    fn take_host(&mut self, shadows: OnceCell<Shadows>) {
+        let chosen = self.scenario.host.as_deref();
+        let found = chosen.and_then(|name| self.reading.host_named(name));
+        self.no_host = chosen.filter(|_| found.is_none()).map(|name| no_host(name, &self.reading));
+        let mut host = found.cloned().unwrap_or_else(|| self.reading.host());
+        self.fact_problems.clear();
+        for line in self.scenario.facts() {
+            self.fact_problems.push(match chainwalk_parse::assumption(line) {
+                Ok(fact) => {
+                    assume(&mut host, &fact);
+                    Vec::new()
+                }
+                Err(problem) => vec![problem],
+            });
+        }
+        self.known = host;
+        self.commands.clear();
+        self.edit_problems.clear();
+        let mut changed: Option<Host> = None;
+        for (at, line) in self.scenario.edits().iter().enumerate() {
+            let host = changed.as_ref().unwrap_or(&self.known);
+            match chainwalk_parse::edit(line, self.edit_doc(at), host) {
+                Ok((edit, problems)) => {
+                    self.commands.push(chainwalk_parse::edit_text(&edit, host));
+                    self.edit_problems.push(problems);
+                    changed = Some(edited(host, &edit));
+                }
+                Err(problem) => {
+                    self.commands.push(String::new());
+                    self.edit_problems.push(vec![problem]);
+                }
+            }
+        }
+        self.before = changed.is_some().then(|| Walked::on(self.known.clone()));
+        let host = changed.unwrap_or_else(|| self.known.clone());
+        self.after = Some(Walked { session: Session::new(host), shadows });
+    }
+
+    /// The document that an edit's line is: they stand behind the pasted ones.
+    fn edit_doc(&self, at: usize) -> DocId {
+        DocId(u16::try_from(self.scenario.docs.len() + at).unwrap_or(u16::MAX))
+    }
+
+    /// Sends the packets behind the first `kept`, which were sent already. A line that can't be read ends the
+    /// sequence: what follows it would walk in a world that nobody asked for.
+    fn send(&mut self, kept: usize) {
+        let kept = kept.min(self.asks.len());
+        let recognised = self.is_recognised();
+        let mut sessions: Vec<&mut Session> =
+            self.after.iter_mut().chain(&mut self.before).map(|w| &mut w.session).collect();
+        for session in &mut sessions {
+            session.truncate(kept);
+        }
+        self.asks.truncate(kept);
+        self.packet_problems.truncate(kept);
+        let lines: Vec<&str> = self.scenario.packets.iter().map(String::as_str).collect();
+        for (ask, problems) in packet_lines(&lines, &self.known).into_iter().skip(kept) {
+            let broken = problems.iter().any(|p| p.severity == Severity::Error);
+            self.packet_problems.push(problems);
+            if broken {
+                break;
+            }
+            if recognised {
+                for session in &mut sessions {
+                    session.send(&ask);
+                }
+            }
+            self.asks.push(ask);
+        }
+    }
+
+    /// What it is that was played.
+    pub fn scenario(&self) -> &Scenario {
+        &self.scenario
+    }
+
+    /// What was read.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// Whether anything was recognised; else no packet is sent.
+    pub fn is_recognised(&self) -> bool {
+        !self.reading.hosts.is_empty()
+    }
+
+    /// What is wrong, by its place.
+    pub fn problems(&self) -> Problems<'_> {
+        Problems {
+            docs: &self.reading.diagnostics,
+            host: self.no_host.as_ref(),
+            facts: &self.fact_problems,
+            edits: &self.edit_problems,
+            packets: &self.packet_problems,
+        }
+    }
+
+    /// Each edit as the command that makes it; empty where it could not be read.
+    pub fn commands(&self) -> &[String] {
+        &self.commands
+    }
+
+    /// The walks, one a packet that was sent.
+    pub fn walks(&self) -> &[Walk] {
+        self.after.as_ref().map_or(&[], |w| w.session.walks())
+    }
+
+    /// The host that was walked: as pasted, assumed and changed, with what its rules imply.
+    pub fn host(&self) -> &Host {
+        self.after.as_ref().map_or(&self.known, |w| w.session.host())
+    }
+
+    /// The texts that spans count in: those pasted, then each edit's line.
+    pub fn docs(&self) -> Vec<&str> {
+        let pasted = self.scenario.docs.iter().map(|d| &*d.text);
+        pasted.chain(self.scenario.edits().iter().map(String::as_str)).collect()
+    }
+
+    /// Hands all that the functions of [`crate::view`] look at to `tell`.
+    pub fn explain<T>(&self, at: &Viewpoint, tell: impl FnOnce(&Telling) -> T) -> T {
+        match &self.after {
+            Some(walked) => self.explain_walked(at, walked, &self.scenario.followed, tell),
+            None => self.explain_walked(at, &Walked::on(Host::default()), &[], tell),
+        }
+    }
+
+    fn explain_walked<T>(
+        &self,
+        at: &Viewpoint,
+        walked: &Walked,
+        followed: &[usize],
+        tell: impl FnOnce(&Telling) -> T,
+    ) -> T {
+        let docs = self.docs();
+        // A text without a word in it is no paste.
+        let pasted = self.scenario.docs.iter().any(|d| !d.text.trim().is_empty());
+        tell(&Telling {
+            lang: at.lang,
+            reading: pasted.then_some(&self.reading),
+            docs: &docs,
+            host: walked.session.host(),
+            asks: &self.asks,
+            walks: walked.session.walks(),
+            followed,
+            packet: at.packet,
+            raw_names: at.raw_names,
+            reasons: walked,
+        })
+    }
+
+    /// The fate of the packet shown without the edits and with them; `None` where none was made.
+    pub fn compared(&self, at: &Viewpoint) -> Option<Compared> {
+        let before = self.before.as_ref()?;
+        let made = self.commands.iter().filter(|c| !c.is_empty()).cloned().collect();
+        Some(self.explain_walked(at, before, &[], |before| {
+            self.explain(at, |after| chainwalk_view::compared(before, after, made))
+        }))
+    }
+
+    /// What the answer for the packet shown depends on, each with the facts that would settle it.
+    pub fn questions(&self, at: &Viewpoint) -> Vec<Evidence> {
+        let banner = self.explain(at, chainwalk_view::banner);
+        banner.evidence.into_iter().filter(|e| !e.answers.is_empty()).collect()
+    }
+
+    /// What is wanted of a packet that fares as it does: the other thing.
+    pub fn other_goal(&self, packet: usize) -> Want {
+        let mut outcomes = self.walks().get(packet).into_iter().flat_map(|w| &w.outcomes);
+        if outcomes.all(|o| o.trace.fate.is_through() == Some(true)) {
+            Want::Stopped
+        } else {
+            Want::Through
+        }
+    }
+
+    /// A search for the smallest changes by which a packet fares as wanted, to be made step by step.
+    pub fn search(&self, packet: usize, goal: Want) -> Search {
+        Search::new(self.host(), &self.asks, packet, goal)
+    }
+
+    /// What a search for the packet shown found, in words.
+    pub fn proposals(&self, at: &Viewpoint, found: &Changes) -> ChangesTold {
+        self.explain(at, |t| {
+            let proposals = found.proposals.iter().map(|p| {
+                let mut host = t.host.clone();
+                let (mut commands, mut scope) = (Vec::new(), Vec::new());
+                for edit in &p.edits {
+                    commands.push(chainwalk_parse::edit_text(edit, &host));
+                    scope.push(chainwalk_view::edit_scope(t.lang, edit, &host));
+                    host = edited(&host, edit);
+                }
+                chainwalk_view::proposal(t, found.want, p, &host, commands, scope)
+            });
+            let proposals = proposals.collect();
+            chainwalk_view::changes(t.lang, found, proposals)
+        })
+    }
+
+    /// The answer as JSON, in the shape of a recorded one.
+    pub fn answer_json(&self) -> Value {
+        chainwalk_view::answer::answer("", self.host(), self.walks())
+    }
+
+    /// The rules of the host that a walk is on unless another is chosen, as `iptables-save` prints them.
+    pub fn save_text(&self) -> SaveText {
+        chainwalk_parse::save_text(&self.reading.host())
+    }
+
+    /// A packet line that is being typed: its fields, where it stands for itself, and what is wrong with it. It
+    /// is not sent.
+    pub fn draft(&self, line: &str) -> (Option<PacketForm>, Vec<Diagnostic>) {
+        let read = packet_lines(&[line], &self.known).into_iter().next();
+        read.map(|(ask, found)| (packet_form(&ask), found)).unwrap_or_default()
+    }
+}
+
+/// That there is no host of this name; the hosts there are is what was expected.
+fn no_host(name: &str, reading: &Reading) -> Diagnostic {
+    let known = reading.hosts.iter().zip(1..).map(|(host, number)| {
+        let word = host.name.clone().unwrap_or_else(|| number.to_string().into());
+        Expected::Literal(word)
+    });
+    Diagnostic {
+        id: DiagnosticId::NoSuchHost,
+        severity: Severity::Error,
+        span: Span::new(DocId(0), 0, name.len()),
+        found: name.into(),
+        expected: known.collect(),
+        hint: None,
+    }
+}
+
+/// What is wrong with a fact as it is typed (`eth0=10.0.0.1/24`); `None` where it can be read.
+pub fn fact_problem(line: &str) -> Option<Diagnostic> {
+    chainwalk_parse::assumption(line).err()
+}

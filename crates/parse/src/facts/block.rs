@@ -1,0 +1,132 @@
+//! A block of facts: where it stands and what it says, and what several readers of blocks have in common.
+
+use crate::clean::{Clean, Row};
+use chainwalk_model::{
+    Backend, Beside, Diagnostic, DiagnosticId, Fact, Flow, Hint, IfKind, Interface, IpSet, Mac,
+    NamedAddr, Origin, PolicyRule, Route, SectionKind, Seen, Severity, Socket, Span, Text,
+};
+use std::net::IpAddr;
+
+/// Facts that stand together in the paste.
+#[derive(Clone, Debug)]
+pub(crate) struct Block {
+    /// What it is.
+    pub(crate) kind: SectionKind,
+    /// Its lines.
+    pub(crate) span: Span,
+    /// What could not be read of it.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// What it says.
+    pub(crate) facts: Facts,
+}
+
+/// What a block says.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Facts {
+    pub(crate) interfaces: Vec<Interface>,
+    pub(crate) bridges: Vec<Bridge>,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) policy: Vec<PolicyRule>,
+    pub(crate) sysctls: Vec<(Text, Fact<Text>)>,
+    pub(crate) sockets: Vec<Socket>,
+    pub(crate) sets: Vec<IpSet>,
+    pub(crate) names: Vec<NamedAddr>,
+    pub(crate) neighbours: Vec<Neighbour>,
+    pub(crate) fdb: Vec<Link>,
+    /// Bridges that filter by VLAN.
+    pub(crate) filtering: Vec<(Text, Origin)>,
+    /// A port and a VLAN that it is in, as `bridge vlan` writes it.
+    pub(crate) vlans: Vec<(Text, Text)>,
+    pub(crate) beside: Vec<Beside>,
+    pub(crate) seen: Vec<Seen>,
+    pub(crate) flows: Vec<Fact<Flow>>,
+    pub(crate) local: Vec<Fact<IpAddr>>,
+    pub(crate) name: Option<Text>,
+    pub(crate) backend: Option<Backend>,
+}
+
+/// The link-layer address of an address.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Neighbour {
+    pub(crate) addr: IpAddr,
+    pub(crate) mac: Mac,
+}
+
+/// The bridge port behind which a link-layer address lies.
+#[derive(Clone, Debug)]
+pub(crate) struct Link {
+    pub(crate) mac: Mac,
+    pub(crate) port: Text,
+}
+
+/// A bridge and its ports, and where each stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Bridge {
+    pub(crate) name: Text,
+    pub(crate) span: Span,
+    pub(crate) ports: Vec<(Text, Span)>,
+}
+
+/// A block of the first `taken` rows.
+pub(super) fn made(
+    clean: &Clean,
+    rows: &[Row<'_>],
+    taken: usize,
+    kind: SectionKind,
+    facts: Facts,
+) -> Option<(Block, usize)> {
+    let (first, last) = (rows.first()?, rows.get(taken.checked_sub(1)?)?);
+    let span = clean.span(first.start, last.end());
+    Some((Block { kind, span, diagnostics: Vec::new(), facts }, taken))
+}
+
+/// A block of the first `taken` rows, which nothing here walks.
+pub(super) fn unread(
+    clean: &Clean,
+    rows: &[Row<'_>],
+    taken: usize,
+    name: &str,
+    facts: Facts,
+    hint: Option<Hint>,
+) -> Option<(Block, usize)> {
+    let (mut block, taken) = made(clean, rows, taken, SectionKind::Unread(name.into()), facts)?;
+    block.diagnostics.push(not_walked(name, block.span, hint));
+    Some((block, taken))
+}
+
+/// Something runs in the kernel that the walk leaves out.
+pub(crate) fn not_walked(name: &str, span: Span, hint: Option<Hint>) -> Diagnostic {
+    Diagnostic {
+        id: DiagnosticId::NotModelled,
+        severity: Severity::Warning,
+        span,
+        found: name.into(),
+        expected: vec![],
+        hint,
+    }
+}
+
+/// A place in the paste as where a fact comes from.
+pub(super) fn pasted(clean: &Clean, row: Row<'_>) -> Origin {
+    Origin::Pasted(clean.span(row.start, row.end()))
+}
+
+/// A link-layer address.
+pub(super) fn mac(text: &str) -> Option<Mac> {
+    crate::value::whole(crate::value::mac, text)
+}
+
+/// A device group by its number or as `default`.
+pub(super) fn group(text: &str) -> Option<u32> {
+    if text == "default" { Some(0) } else { text.parse().ok() }
+}
+
+/// Notes the kind of an interface, as `ip -d link` names it.
+pub(super) fn of_kind(interface: &mut Interface, kind: &str) {
+    match kind {
+        "bridge" => interface.kind = IfKind::Bridge,
+        "bond" | "team" => interface.kind = IfKind::Bond,
+        "vrf" => interface.kind = IfKind::Vrf,
+        _ => {}
+    }
+}

@@ -1,0 +1,381 @@
+//! Whose the pieces of a paste are: a host by a prompt, by an output that names it, or by a command that ran
+//! elsewhere.
+
+use crate::draft::Draft;
+use crate::facts;
+use crate::names::paste_table;
+use chainwalk_model::{
+    Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading,
+    Section, SectionKind, Severity, Span, Text, builtin_names,
+};
+
+/// What tells whose a dump is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Label {
+    /// Nothing does.
+    #[default]
+    Unsaid,
+    /// A prompt, or an output that names the host.
+    Machine(String),
+    /// A command that ran in a container or a namespace.
+    Part(String),
+}
+
+/// A host while the paste is being read.
+#[derive(Debug, Default)]
+struct Place {
+    label: Label,
+    drafts: Vec<Draft>,
+    blocks: Vec<facts::Block>,
+    /// Commands that lead to rules which are not in the paste.
+    elsewhere: Vec<Text>,
+}
+
+/// The hosts of a paste while it is being read, and what was recognised of them.
+#[derive(Debug, Default)]
+pub(crate) struct Hosts {
+    places: Vec<Place>,
+    /// The place that the next lines are of.
+    at: usize,
+    sections: Vec<Section>,
+    /// The problems so far.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+impl Hosts {
+    /// The next lines are of this host.
+    pub(crate) fn enter(&mut self, label: &Label) {
+        let found = self.places.iter().position(|p| p.label == *label);
+        self.at = found.unwrap_or_else(|| {
+            self.places.push(Place { label: label.clone(), ..Place::default() });
+            self.places.len() - 1
+        });
+    }
+
+    /// Notes a piece of the host at hand. Until the end its host is the number of its place.
+    pub(crate) fn section(&mut self, kind: SectionKind, span: Span) {
+        self.sections.push(Section { host: HostId(self.at as u16), kind, span });
+    }
+
+    /// Notes facts of the host at hand.
+    pub(crate) fn add(&mut self, block: facts::Block) {
+        self.section(block.kind.clone(), block.span);
+        self.diagnostics.extend(block.diagnostics.iter().cloned());
+        self.places[self.at].blocks.push(block);
+    }
+
+    /// What tells whose the next lines are.
+    pub(crate) fn label(&self) -> &Label {
+        &self.places[self.at].label
+    }
+
+    /// Notes a command of the host at hand that leads to rules which are not in the paste.
+    pub(crate) fn elsewhere(&mut self, command: Text, span: Span) {
+        self.section(SectionKind::Unread(command.clone()), span);
+        self.places[self.at].elsewhere.push(command);
+    }
+
+    /// Notes a table of the host at hand.
+    pub(crate) fn put(&mut self, draft: Draft) {
+        self.section(table_section(&draft), draft.span.unwrap_or_default());
+        self.keep(self.at, draft);
+    }
+
+    /// The table of the host at hand that commands of this iptables change, and where problems go.
+    pub(crate) fn changed(
+        &mut self,
+        family: Family,
+        table: &str,
+        backend: Option<Backend>,
+    ) -> (&mut Draft, &mut Vec<Diagnostic>) {
+        let drafts = &mut self.places[self.at].drafts;
+        let mut fresh = Draft::new(family, table);
+        fresh.backend = backend.unwrap_or_default();
+        fresh.told = backend.is_some();
+        let at = drafts.iter().position(|d| d.is_same(&fresh)).unwrap_or_else(|| {
+            drafts.push(fresh);
+            drafts.len() - 1
+        });
+        if let Some(backend) = backend {
+            drafts[at].backend = backend;
+            drafts[at].told = true;
+        }
+        (&mut drafts[at], &mut self.diagnostics)
+    }
+
+    /// All that was read: the hosts, and whose each section is.
+    pub(crate) fn finish(mut self) -> Reading {
+        self.gather();
+        let mut hosts = self.hosts();
+        for section in &self.sections {
+            if let SectionKind::Unread(name) = &section.kind
+                && name.starts_with("nft")
+                && !name.starts_with("nft list table")
+                && let Some(host) = hosts.get_mut(section.host.0 as usize)
+                && !host.unread.contains(name)
+            {
+                host.unread.push(name.clone());
+            }
+        }
+        self.several(&hosts);
+        Reading { hosts, sections: self.sections, diagnostics: self.diagnostics }
+    }
+
+    /// Puts a draft to those of a host. Halves of one table become one; of two, the later counts.
+    fn keep(&mut self, place: usize, draft: Draft) {
+        let drafts = &mut self.places[place].drafts;
+        let Some(at) = drafts.iter().position(|d| d.is_same(&draft)) else {
+            drafts.push(draft);
+            return;
+        };
+        let both = draft.chains.iter().any(|c| c.is_shown() && drafts[at].shows(&c.name));
+        if both {
+            let old = std::mem::replace(&mut drafts[at], draft);
+            self.diagnostics.push(Diagnostic {
+                id: DiagnosticId::TableTwice,
+                severity: Severity::Warning,
+                span: drafts[at].first.unwrap_or_default(),
+                found: old.name,
+                expected: vec![],
+                hint: None,
+            });
+        } else {
+            drafts[at].absorb(draft);
+        }
+    }
+
+    /// What nobody's prompt stands above is of the only machine whose prompt was seen. With several of them it
+    /// stays apart.
+    fn gather(&mut self) {
+        let machine = |p: &&Place| matches!(p.label, Label::Machine(_)) && !p.is_empty();
+        let machines: Vec<&Place> = self.places.iter().filter(machine).collect();
+        let names = machines.iter().filter_map(|p| p.label.name());
+        let names: Vec<Expected> = names.map(|n| Expected::Literal(n.into())).collect();
+        let Some(unsaid) = self.places.iter().position(|p| p.label == Label::Unsaid) else {
+            return;
+        };
+        if self.places[unsaid].is_empty() {
+            return;
+        }
+        let machine = self.places.iter().position(|p| machine(&p));
+        match (machine, names.len()) {
+            (Some(machine), 1) => {
+                let (first, second) = if self.places[unsaid].start() < self.places[machine].start()
+                {
+                    (unsaid, machine)
+                } else {
+                    (machine, unsaid)
+                };
+                let label = std::mem::take(&mut self.places[machine].label);
+                let mut later = std::mem::take(&mut self.places[second]);
+                for draft in std::mem::take(&mut later.drafts) {
+                    self.keep(first, draft);
+                }
+                let blocks = &mut self.places[first].blocks;
+                blocks.append(&mut later.blocks);
+                blocks.sort_by_key(|b| (b.span.doc, b.span.start));
+                self.places[first].label = label;
+                for section in &mut self.sections {
+                    if section.host.0 as usize == second {
+                        section.host.0 = first as u16;
+                    }
+                }
+            }
+            (_, 0 | 1) => {}
+            _ => {
+                let own = self.sections.iter().find(|s| {
+                    s.host.0 as usize == unsaid && !matches!(s.kind, SectionKind::Command(_))
+                });
+                self.diagnostics.push(Diagnostic {
+                    id: DiagnosticId::WhichHost,
+                    severity: Severity::Warning,
+                    span: own.map(|s| s.span).unwrap_or_default(),
+                    found: "".into(),
+                    expected: names,
+                    hint: None,
+                });
+            }
+        }
+    }
+
+    /// The places become hosts, those with rules first. Returns the host of each place.
+    fn hosts(&mut self) -> Vec<Host> {
+        let mut order: Vec<usize> =
+            (0..self.places.len()).filter(|p| !self.places[*p].is_empty()).collect();
+        order.sort_by_key(|p| (self.places[*p].drafts.is_empty(), self.places[*p].start()));
+        let mut hosts: Vec<Host> = Vec::new();
+        let mut of_place: Vec<Option<usize>> = vec![None; self.places.len()];
+        let mut of_span: Vec<(Span, usize)> = Vec::new();
+        for at in order {
+            let mut place = std::mem::take(&mut self.places[at]);
+            self.answer_warnings(&mut place);
+            let rivals = facts::rivals(&mut place.drafts);
+            let mut host = Host { conntrack: true, unread: place.elsewhere, ..Host::default() };
+            // What one table tells is true of the others, of which nothing does.
+            host.backend = place.drafts.iter().find_map(|d| d.told.then_some(d.backend));
+            for mut draft in place.drafts {
+                if let (Some(backend), false) = (host.backend, draft.told) {
+                    draft.backend = backend;
+                }
+                let section = |s: &Section| {
+                    matches!(&s.kind, SectionKind::Table { family, table, .. }
+                        if *family == draft.family && *table == draft.name)
+                        && s.host.0 as usize == at
+                };
+                if !self.sections.iter().any(section) {
+                    let span = draft.span.unwrap_or_default();
+                    let kind = table_section(&draft);
+                    self.sections.push(Section { host: HostId(at as u16), kind, span });
+                }
+                part_of_table(&draft, &mut self.diagnostics);
+                draft.lower(&mut host, &mut self.diagnostics);
+            }
+            for rival in rivals {
+                self.leave_out(at, &mut host, rival);
+            }
+            let own = hosts.len();
+            of_place[at] = Some(own);
+            let mut strangers = Vec::new();
+            let moved =
+                facts::settle(&mut host, &mut strangers, place.blocks, &mut self.diagnostics);
+            of_span.extend(moved.into_iter().map(|(span, n)| (span, own + 1 + n)));
+            host.name = place.label.name().map(Into::into).or(host.name);
+            hosts.push(host);
+            hosts.append(&mut strangers);
+        }
+        for section in &mut self.sections {
+            let at = section.host.0 as usize;
+            let moved = of_span.iter().find(|(span, _)| *span == section.span).map(|(_, n)| *n);
+            let host = moved.or(of_place.get(at).copied().flatten()).unwrap_or(0);
+            section.host = HostId(host as u16);
+        }
+        for (n, host) in hosts.iter_mut().enumerate() {
+            host.id = HostId(n as u16);
+        }
+        hosts
+    }
+
+    /// Tables of the other iptables that are in the paste are no longer hidden by the warning of them.
+    fn answer_warnings(&mut self, place: &mut Place) {
+        let shown = |name: &str| {
+            let of = |d: &&Draft| (d.family == Family::Ip6) == name.starts_with("ip6");
+            let legacy = name.ends_with("tables-legacy");
+            let mut drafts = place.drafts.iter().filter(of).filter(|d| d.told && d.saved);
+            (legacy || name.ends_with("tables-nft"))
+                && drafts.any(|d| (d.backend == Backend::Legacy) == legacy)
+        };
+        let (answered, open): (Vec<_>, Vec<_>) = std::mem::take(&mut place.blocks)
+            .into_iter()
+            .partition(|b| matches!(&b.kind, SectionKind::Unread(name) if shown(name)));
+        place.blocks = open;
+        for block in answered {
+            for section in self.sections.iter_mut().filter(|s| s.span == block.span) {
+                if let SectionKind::Unread(name) = &section.kind {
+                    section.kind = SectionKind::Known(name.clone());
+                }
+            }
+            self.diagnostics.retain(|d| d.span != block.span || !block.diagnostics.contains(d));
+        }
+    }
+
+    /// A table runs in the kernel and is left out of the walk.
+    fn leave_out(&mut self, place: usize, host: &mut Host, rival: facts::Rival) {
+        let Some(beside) = rival.beside else { return };
+        let own = self
+            .sections
+            .iter_mut()
+            .find(|s| s.span == rival.span && matches!(s.kind, SectionKind::Table { .. }));
+        let kind = SectionKind::Unread(rival.name.clone());
+        match own {
+            Some(section) => section.kind = kind,
+            None => {
+                self.sections.push(Section { host: HostId(place as u16), kind, span: rival.span });
+            }
+        }
+        self.diagnostics.push(facts::not_walked(&rival.name, rival.span, None));
+        host.beside.push(beside);
+    }
+
+    /// Says that there are several hosts where prompts or commands told them apart.
+    fn several(&mut self, hosts: &[Host]) {
+        let named = hosts.iter().filter(|h| h.name.is_some()).count();
+        if hosts.len() < 2 || named == 0 {
+            return;
+        }
+        let other =
+            |s: &&Section| s.host != HostId(0) && !matches!(s.kind, SectionKind::Command(_));
+        let span = self.sections.iter().find(other).map(|s| s.span).unwrap_or_default();
+        let name =
+            |h: &Host| h.name.as_deref().map_or_else(|| (h.id.0 + 1).to_string(), Into::into);
+        self.diagnostics.push(Diagnostic {
+            id: DiagnosticId::SeveralHosts,
+            severity: Severity::Note,
+            span,
+            found: hosts.first().map(name).unwrap_or_default().into(),
+            expected: hosts.iter().map(|h| Expected::Literal(name(h).into())).collect(),
+            hint: Some(Hint::ChooseHost),
+        });
+    }
+}
+
+impl Place {
+    fn is_empty(&self) -> bool {
+        self.drafts.is_empty() && self.blocks.is_empty()
+    }
+
+    /// Where its first dump stands.
+    fn start(&self) -> (DocId, u32) {
+        let drafts = self.drafts.iter().filter_map(|d| d.span);
+        let all = drafts.chain(self.blocks.iter().map(|b| b.span)).map(|s| (s.doc, s.start));
+        all.min().unwrap_or((DocId(u16::MAX), u32::MAX))
+    }
+}
+
+impl Label {
+    pub(crate) fn machine(name: &str) -> Self {
+        // Some prompts and commands print the domain too, and some do not.
+        let short = name.split('.').next().filter(|s| !s.is_empty() && s.parse::<u8>().is_err());
+        Self::Machine(short.unwrap_or(name).to_owned())
+    }
+
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Unsaid => None,
+            Self::Machine(name) | Self::Part(name) => Some(name),
+        }
+    }
+}
+
+/// What a table is called among what was recognised.
+fn table_section(draft: &Draft) -> SectionKind {
+    SectionKind::Table {
+        family: draft.family,
+        table: draft.name.clone(),
+        chains: draft.chains.iter().filter(|c| c.is_shown()).count() as u32,
+        rules: draft.rule_count() as u32,
+    }
+}
+
+/// Says which built-in chains of a table were not pasted.
+fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
+    let missing: Vec<&str> = builtin_names(&draft.name)
+        .iter()
+        .copied()
+        .filter(|c| !draft.shows(c))
+        // Kernels before 2.6.34 had no INPUT in nat.
+        .filter(|c| !(*draft.name == *"nat" && *c == "INPUT"))
+        .collect();
+    if !missing.is_empty() {
+        diagnostics.push(Diagnostic {
+            id: DiagnosticId::PartOfTable,
+            severity: Severity::Warning,
+            span: draft.first.unwrap_or_default(),
+            found: draft.name.clone(),
+            expected: missing.into_iter().map(|c| Expected::Literal(c.into())).collect(),
+            hint: Some(paste_table(draft.family, &draft.name)),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! What a shell makes of a line: `man sh`.
+
+use super::*;
+
+#[test]
+fn commands_are_parted_outside_of_quotes() {
+    let parts = |text| -> Vec<(&str, Joint)> {
+        split(Row { text, start: 0 }).into_iter().map(|p| (p.row.text, p.after)).collect()
+    };
+    use Joint::{And, Line, Or};
+    assert_eq!(parts("a; b;c"), [("a", Line), ("b", Line), ("c", Line)]);
+    assert_eq!(parts("a && b || c"), [("a", Line), ("b", And), ("c", Or)]);
+    assert_eq!(parts("a & b | c"), [("a & b | c", Line)]);
+    assert_eq!(parts("a 'b; c' \"d && e\" `f; g`"), [("a 'b; c' \"d && e\" `f; g`", Line)]);
+    assert_eq!(parts(r#"a "b\";" c\; d; e"#), [(r#"a "b\";" c\; d"#, Line), ("e", Line)]);
+    assert_eq!(parts(r"a '\'; b"), [(r"a '\'", Line), ("b", Line)]);
+    assert_eq!(parts("a (b; c); d"), [("a (b; c)", Line), ("d", Line)]);
+    assert_eq!(parts("a $(b && c) ) && d"), [("a $(b && c) )", Line), ("d", And)]);
+    assert_eq!(parts("a # b; c"), [("a", Line)]);
+    assert_eq!(parts("a;# b"), [("a", Line)]);
+    assert_eq!(parts("a#b; c"), [("a#b", Line), ("c", Line)]);
+    // What iptables did before is no condition, but what that waited for is.
+    assert_eq!(parts("iptables -F && iptables -X"), [("iptables -F", Line), ("iptables -X", Line)]);
+    assert_eq!(
+        parts("x && iptables -F && iptables -X || y"),
+        [("x", Line), ("iptables -F", And), ("iptables -X", And), ("y", Or)]
+    );
+    let row = Row { text: " a; b", start: 10 };
+    assert_eq!(split(row).iter().map(|p| p.row.start).collect::<Vec<_>>(), [11, 14]);
+}
+
+#[test]
+fn assignments_and_functions() {
+    for (text, expect) in [
+        ("A=b", Some(("A", Some("b"), ""))),
+        ("_a1=", Some(("_a1", Some(""), ""))),
+        ("export A=b", Some(("A", Some("b"), ""))),
+        ("readonly A=b", Some(("A", Some("b"), ""))),
+        ("local A=b", Some(("A", Some("b"), ""))),
+        ("A=\"b c\" # d", Some(("A", Some("\"b c\""), "# d"))),
+        ("A='b c' B=d", Some(("A", Some("'b c'"), "B=d"))),
+        ("A=$(b c)", Some(("A", Some("$(b c)"), ""))),
+        ("A=(b c)", Some(("A", None, ""))),
+        // For one command alone.
+        ("A=b c", None),
+        ("1A=b", None),
+        ("A-B=c", None),
+        ("=b", None),
+        ("A", None),
+    ] {
+        assert_eq!(assignment(text), expect, "{text}");
+    }
+    for (text, expect) in [
+        ("f() {", Some("f")),
+        ("f () {", Some("f")),
+        ("f()", Some("f")),
+        ("function f() {", Some("f")),
+        ("my-f_1() { a; }", Some("my-f_1")),
+        ("f() a", None),
+        ("() {", None),
+        ("a b() {", None),
+        ("f {", None),
+    ] {
+        assert_eq!(function(text), expect, "{text}");
+    }
+    for (text, expect) in [
+        ("$A b", Some(("A", 2))),
+        ("$A_1/b", Some(("A_1", 4))),
+        ("${A}b", Some(("A", 4))),
+        ("${A:-b}", None),
+        ("${A", None),
+        ("$1", None),
+        ("$", None),
+        ("A", None),
+    ] {
+        assert_eq!(variable(text), expect, "{text}");
+    }
+}
+
+/// The commands of a script: each, whether it is only perhaps run, and whether it leads elsewhere.
+fn run(script: &str) -> Vec<(String, bool, bool)> {
+    let mut shell = Shell::default();
+    let mut found = Vec::new();
+    for text in script.lines() {
+        let taken = shell.take(Row { text: text.trim(), start: 0 }).unwrap_or_default();
+        found.extend(taken.iter().map(|s| (s.row.text.to_owned(), s.maybe, s.elsewhere)));
+    }
+    assert!(!shell.is_inside(), "{script}");
+    found
+}
+
+#[test]
+fn what_stands_in_a_loop_a_branch_or_a_function_runs_only_perhaps() {
+    let rule = |maybe| vec![("iptables -F".to_owned(), maybe, false)];
+    for script in [
+        "for i in a b; do\niptables -F\ndone",
+        "for i in a b; do iptables -F; done",
+        "while read a; do iptables -F; done",
+        "until a; do iptables -F; done",
+        "if [ -x a ]; then\niptables -F\nfi",
+        "if [[ a ]]\nthen\niptables -F\nelse\nb\nfi",
+        "case $1 in\nstart)\niptables -F\n;;\nesac",
+        "case $1 in\nstart) iptables -F ;;\nesac",
+        "f() {\niptables -F\n}",
+        "f() { iptables -F; }",
+    ] {
+        let found = run(script);
+        let rules: Vec<_> = found.into_iter().filter(|(t, ..)| t.contains("iptables")).collect();
+        assert_eq!(rules, rule(true), "{script}");
+    }
+    let after = run("for i in a; do\nb\ndone\nA=b; iptables -F");
+    assert_eq!(after.last(), rule(false).last());
+    // Without anything of a shell a line is left to other readers.
+    for text in
+        ["iptables -F", "", "# A=b", "if you like", "while at it", "a case in point", "done"]
+    {
+        assert!(Shell::default().take(Row { text, start: 0 }).is_none(), "{text}");
+    }
+}
+
+#[test]
+fn what_leads_elsewhere_is_told() {
+    for (line, expect) in [
+        (". /etc/x.sh", true),
+        ("source ./x", true),
+        (". $X", true),
+        ("eval $RULES", true),
+        ("iptables-restore < /etc/rules", true),
+        ("ip6tables-restore /etc/rules", true),
+        ("/sbin/iptables-restore /etc/rules", true),
+        ("iptables-restore <<EOF", false),
+        (". word", false),
+        ("f 1", true),
+        ("g 1", false),
+    ] {
+        let mut shell = Shell::default();
+        shell.take(Row { text: "f() { true; }", start: 0 });
+        let text = format!("A=b; {line}");
+        let taken = shell.take(Row { text: &text, start: 0 }).unwrap_or_default();
+        assert_eq!(taken.last().map(|s| s.elsewhere), Some(expect), "{line}");
+    }
+}
+
+#[test]
+fn variables_have_the_value_that_the_script_gave_them() {
+    let mut shell = Shell::default();
+    let mut set = |text| drop(shell.take(Row { text, start: 0 }));
+    set("A=one; B=\"$A two\"; C='$A'; D=$(which iptables); E=`command -v ip6tables`; F=$(date)");
+    set("H=\"x\\\"y\"; I=${A}${B}");
+    set("if a; then A=three; fi; J=1 && K=2");
+    let value = |text| shell.value(text);
+    for (text, expect) in [
+        ("$A", None),
+        ("$B", Some("one two")),
+        ("$C", Some("$A")),
+        ("$D", Some("iptables")),
+        ("$E", Some("ip6tables")),
+        ("$F", None),
+        ("$H", Some("x\"y")),
+        ("$I", Some("oneone two")),
+        ("$J", Some("1")),
+        // It is set only if the first assignment succeeded.
+        ("$K", None),
+        ("$NONE", None),
+        ("'$B'", Some("$B")),
+        ("\"$B\"c", Some("one twoc")),
+        ("\"`a`\"", None),
+        ("'`a`'", Some("`a`")),
+        ("plain", Some("plain")),
+    ] {
+        assert_eq!(value(text).as_deref(), expect, "{text}");
+    }
+    assert_eq!(shell.program("$D"), "iptables");
+    assert_eq!(shell.program("$NONE"), "$NONE");
+    assert_eq!(shell.program("\"a\""), "\"a\"");
+    let words = |text| -> Vec<String> {
+        let words = crate::word::words(Row { text, start: 0 });
+        shell.expand(words).iter().map(|w| w.text.to_string()).collect()
+    };
+    assert_eq!(
+        words("-s $B \"$B\" $NONE x$D"),
+        ["-s", "one", "two", "one two", "$NONE", "xiptables"]
+    );
+}

@@ -1,0 +1,174 @@
+//! What the words of a rule were given to: each slot is a match, a target or a text, and becomes an operation.
+
+use crate::cx::Cx;
+use crate::draft::Draft;
+use crate::ext::{Ext, Given, MatchExt, TargetExt, Wrong};
+use crate::names;
+use crate::target::{named_target, tests};
+use chainwalk_model::{
+    AddrMask, DiagnosticId, Expected, Hint, Inv, IpMatch, Match, Op, OpKind, Opaque, Severity,
+    Target, Text,
+};
+
+/// The states of conntrack.
+const STATES: [&str; 7] = ["NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED", "SNAT", "DNAT"];
+
+/// How many rules one line may make; a person's makes a handful.
+const MOST_RULES: usize = 1024;
+
+/// What words were given to.
+pub(crate) enum Slot<'a> {
+    Match(&'static MatchExt, Given<'a>),
+    Target(&'static TargetExt, Given<'a>),
+    /// A match that is kept as text.
+    Opaque {
+        module: Text,
+        start: usize,
+        end: usize,
+    },
+    /// A target that is kept as text, or a chain.
+    Name {
+        name: String,
+        goto: bool,
+        start: usize,
+        end: usize,
+        options: bool,
+    },
+    /// A piece that could not be read.
+    Bad {
+        start: usize,
+        end: usize,
+    },
+}
+
+/// What every rule tests, and where it stands.
+#[derive(Default)]
+pub(crate) struct Base {
+    pub(crate) ip: IpMatch,
+    pub(crate) srcs: Vec<Inv<AddrMask>>,
+    pub(crate) dsts: Vec<Inv<AddrMask>>,
+    start: Option<usize>,
+    end: usize,
+}
+
+impl Base {
+    pub(crate) fn cover(&mut self, start: usize, end: usize) {
+        self.start = Some(self.start.map_or(start, |s| s.min(start)));
+        self.end = self.end.max(end);
+    }
+}
+
+/// The slots of one rule in the order they were opened, and what every rule tests.
+#[derive(Default)]
+pub(crate) struct Slots<'a> {
+    pub(crate) base: Base,
+    pub(crate) list: Vec<Slot<'a>>,
+}
+
+impl Slots<'_> {
+    /// What may stand only once stands again: it is kept as text.
+    pub(crate) fn twice(&mut self, cx: &mut Cx<'_>, start: usize, end: usize) {
+        let start = start.min(end);
+        let expected = vec![Expected::EndOfLine];
+        cx.say(DiagnosticId::BadValue, Severity::Warning, (start, end), expected, None);
+        self.list.push(Slot::Bad { start, end });
+    }
+
+    /// The operations of each rule that they make, and the rule's comment.
+    pub(crate) fn operations(
+        mut self,
+        cx: &mut Cx<'_>,
+        draft: &mut Draft,
+    ) -> (Vec<Vec<Op>>, Option<Text>) {
+        if self.base.srcs.len().max(1) * self.base.dsts.len().max(1) > MOST_RULES {
+            (self.base.srcs, self.base.dsts) = (Vec::new(), Vec::new());
+            let start = self.base.start.unwrap_or(self.base.end);
+            self.twice(cx, start, self.base.end);
+        }
+        let mut ops = Vec::new();
+        let mut target = None;
+        let mut comment = None;
+        for slot in std::mem::take(&mut self.list) {
+            match slot {
+                Slot::Match(ext, given) => {
+                    let what = built(cx, ext, &given, Match::Opaque);
+                    if let (Match::Comment(text), None) = (&what, &comment) {
+                        comment = Some(text.clone());
+                    }
+                    ops.push(cx.op(OpKind::Match(what), given.start, given.end));
+                }
+                Slot::Opaque { module, start, end } => {
+                    let what = Match::Opaque(cx.opaque(Some(&module), start, end));
+                    ops.push(cx.op(OpKind::Match(what), start, end));
+                }
+                Slot::Bad { start, end } => {
+                    let what = Match::Opaque(cx.opaque(None, start, end));
+                    ops.push(cx.op(OpKind::Match(what), start, end));
+                }
+                Slot::Target(ext, given) => {
+                    let what = built(cx, ext, &given, Target::Opaque);
+                    target = Some(cx.op(OpKind::Target(what), given.start, given.end));
+                }
+                Slot::Name { name, goto, start, end, options } => {
+                    let text = cx.opaque(Some(&name), start, end);
+                    let place = (start, end);
+                    let what = named_target(cx, draft, &name, goto, options, place, text);
+                    target = Some(cx.op(OpKind::Target(what), start, end));
+                }
+            }
+        }
+        ops.extend(target);
+        (self.expand(cx, &ops), comment)
+    }
+
+    /// The base tests before the other operations, once for every pair of addresses.
+    fn expand(&self, cx: &Cx<'_>, ops: &[Op]) -> Vec<Vec<Op>> {
+        let base = &self.base;
+        let one = |list: &[Inv<AddrMask>]| -> Vec<Option<Inv<AddrMask>>> {
+            if list.is_empty() { vec![None] } else { list.iter().copied().map(tests).collect() }
+        };
+        let mut rules = Vec::new();
+        for src in one(&base.srcs) {
+            for dst in one(&base.dsts) {
+                let ip = IpMatch { src, dst, ..base.ip.clone() };
+                let mut all = Vec::with_capacity(ops.len() + 1);
+                if ip != IpMatch::default() {
+                    let start = base.start.unwrap_or(base.end);
+                    all.push(cx.op(OpKind::Match(Match::Ip(ip)), start, base.end));
+                }
+                all.extend(ops.iter().cloned());
+                rules.push(all);
+            }
+        }
+        rules
+    }
+}
+
+/// What an extension makes of its options; what it refuses is named and kept as text.
+fn built<T>(cx: &mut Cx<'_>, ext: &Ext<T>, given: &Given<'_>, kept: fn(Opaque) -> T) -> T {
+    (ext.build)(given).unwrap_or_else(|wrong| {
+        let place = (wrong.start, wrong.end);
+        let hint = wrong.hint.clone().or_else(|| meant(cx, given.v6, &wrong));
+        cx.say(wrong.id, Severity::Warning, place, wrong.expected, hint);
+        kept(cx.opaque(Some(given.name), given.start, given.end))
+    })
+}
+
+/// The known value that was meant by one that does not fit.
+fn meant(cx: &Cx<'_>, v6: bool, wrong: &Wrong) -> Option<Hint> {
+    if wrong.id != DiagnosticId::BadValue {
+        return None;
+    }
+    let text = cx.text(wrong.start, wrong.end);
+    match wrong.expected.first()? {
+        Expected::CtState => {
+            let fits = |word: &&str| STATES.iter().any(|s| s.eq_ignore_ascii_case(word));
+            text.split(',').filter(|w| !fits(w)).find_map(|w| cx.nearest(w, STATES))
+        }
+        Expected::IcmpType => {
+            let known = if v6 { names::ICMP6 } else { names::ICMP };
+            cx.nearest(text, known.iter().map(|(name, ..)| *name))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,192 @@
+//! Commands that change a host: what each becomes, printed back, and what the real program would refuse.
+
+#![allow(clippy::unwrap_used)]
+
+use chainwalk_model::{DiagnosticId, DocId, Edit, Expected, Hint, Host, Severity};
+use chainwalk_parse::{edit, edit_text};
+
+const RULES: &str = "*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:own - [0:0]\n\
+    -A INPUT -i lo -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j own\n-A own -j ACCEPT\nCOMMIT\n";
+
+fn host() -> Host {
+    chainwalk_parse::read(&[RULES]).host()
+}
+
+/// The command is read, and printed as `expect`, which is read as the same.
+#[track_caller]
+fn check(text: &str, expect: &str) {
+    let host = host();
+    let (read, problems) = edit(text, DocId(1), &host).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    assert_eq!(edit_text(&read, &host), expect, "{text}");
+    let (again, _) = edit(expect, DocId(1), &host).unwrap();
+    assert_eq!(edit_text(&again, &host), expect, "{text}");
+}
+
+/// The command is refused, and the problem points at `place`.
+#[track_caller]
+fn check_bad(text: &str, place: &str) -> chainwalk_model::Diagnostic {
+    let problem = edit(text, DocId(1), &host()).unwrap_err();
+    assert_eq!(&text[problem.span.range()], place, "{text}: {problem:?}");
+    assert_eq!(problem.severity, Severity::Error, "{text}");
+    assert!(!problem.expected.is_empty() || problem.hint.is_some(), "{text}");
+    problem
+}
+
+#[test]
+fn commands_of_iptables() {
+    for (text, expect) in [
+        ("iptables -A INPUT -j DROP", "iptables -A INPUT -j DROP"),
+        ("-A INPUT -j DROP", "iptables -A INPUT -j DROP"),
+        ("# iptables -t filter -A INPUT -j DROP", "iptables -A INPUT -j DROP"),
+        ("sudo iptables --table=filter -A INPUT -j own", "iptables -A INPUT -j own"),
+        ("iptables -I INPUT -j DROP", "iptables -I INPUT -j DROP"),
+        ("iptables -I INPUT 1 -j DROP", "iptables -I INPUT -j DROP"),
+        // One place more than there are rules is behind the last.
+        ("iptables -I INPUT 3 -j DROP", "iptables -I INPUT 3 -j DROP"),
+        ("iptables -R INPUT 2 -j DROP", "iptables -R INPUT 2 -j DROP"),
+        ("iptables -D INPUT 2", "iptables -D INPUT 2"),
+        ("iptables -D INPUT 1", "iptables -D INPUT 1"),
+        ("iptables -D INPUT -i lo -j ACCEPT", "iptables -D INPUT 1"),
+        ("iptables -D INPUT -p tcp --dport 22 -j own", "iptables -D INPUT 2"),
+        ("iptables -P INPUT ACCEPT", "iptables -P INPUT ACCEPT"),
+        ("iptables -P FORWARD DROP", "iptables -P FORWARD DROP"),
+        ("iptables -F INPUT", "iptables -F INPUT"),
+        ("iptables -N new", "iptables -N new"),
+        ("iptables -A own -g own", "iptables -A own -g own"),
+        // Tables that were not pasted and that usually are empty.
+        (
+            "iptables -t raw -A PREROUTING -j NOTRACK",
+            "iptables -t raw -A PREROUTING -j CT --notrack",
+        ),
+        ("iptables -t mangle -P INPUT DROP", "iptables -t mangle -P INPUT DROP"),
+        ("ip6tables -t security -F INPUT", "ip6tables -t security -F INPUT"),
+    ] {
+        check(text, expect);
+    }
+    // Several addresses make several rules: of those put in, the last stands first.
+    let host = host();
+    let two = |text: &str| edit_text(&edit(text, DocId(1), &host).unwrap().0, &host);
+    assert_eq!(
+        two("iptables -A INPUT -s 1.1.1.1,2.2.2.2 -j DROP"),
+        "iptables -A INPUT -s 1.1.1.1/32 -j DROP ; -s 2.2.2.2/32 -j DROP"
+    );
+    assert_eq!(
+        two("iptables -I INPUT -s 1.1.1.1,2.2.2.2 -j DROP"),
+        "iptables -I INPUT -s 2.2.2.2/32 -j DROP ; -s 1.1.1.1/32 -j DROP"
+    );
+}
+
+#[test]
+fn spans_of_a_new_rule_count_in_its_own_document() {
+    let text = " iptables -A INPUT -i lo -j ACCEPT";
+    let (read, _) = edit(text, DocId(7), &host()).unwrap();
+    let Edit::Chain { change: chainwalk_model::ChainEdit::Append(rules), .. } = read else {
+        panic!()
+    };
+    assert_eq!((rules[0].span.doc, &text[rules[0].span.range()]), (DocId(7), text.trim()));
+    let ops: Vec<&str> = rules[0].ops.iter().map(|op| &text[op.span.range()]).collect();
+    assert_eq!(ops, ["-i lo", "-j ACCEPT"]);
+    assert!(rules[0].ops.iter().all(|op| op.span.doc == DocId(7)));
+}
+
+#[test]
+fn what_iptables_refuses() {
+    for (text, place) in [
+        ("iptables -A", "-A"),
+        ("iptables -t none -A INPUT -j DROP", "none"),
+        ("iptables -A missing -j DROP", "missing"),
+        ("iptables -A INPUT -j missing", "missing"),
+        ("iptables -A INPUT --dprot 22", "--dprot"),
+        ("iptables -A INPUT -p tcp --dport 99999", "99999"),
+        ("iptables -I INPUT 4 -j DROP", "4"),
+        ("iptables -I INPUT 0 -j DROP", "0"),
+        ("iptables -R INPUT 3 -j DROP", "3"),
+        ("iptables -D INPUT 3", "3"),
+        ("iptables -D INPUT 0", "0"),
+        ("iptables -D INPUT -j DROP", "iptables -D INPUT -j DROP"),
+        ("iptables -N INPUT", "INPUT"),
+        ("iptables -N own", "own"),
+        ("iptables -t mangle -N OUTPUT", "OUTPUT"),
+        ("iptables -P own DROP", "iptables -P own DROP"),
+        ("iptables -P INPUT REJECT", "REJECT"),
+        ("iptables -X own", "iptables -X own"),
+        ("iptables -t nat -A POSTROUTING -j MASQUERADE", "POSTROUTING"),
+        ("iptables -j DROP -i lo", "iptables -j DROP -i lo"),
+        ("iptables -A INPUT -j DROP\niptables -F", "iptables -F"),
+    ] {
+        check_bad(text, place);
+    }
+    let unpasted = check_bad("ip6tables -t nat -A POSTROUTING -j MASQUERADE", "POSTROUTING");
+    assert_eq!(unpasted.id, DiagnosticId::MissingChain);
+    assert_eq!(unpasted.hint, Some(Hint::Paste("ip6tables -t nat -nvL".into())));
+    assert_eq!(check_bad("iptables -A none -j DROP", "none").hint, None);
+    let two = check_bad("iptables -F INPUT\n\n iptables -F", "iptables -F");
+    assert_eq!((two.id, two.expected), (DiagnosticId::BadLine, vec![Expected::EndOfLine]));
+    // What is not modelled the program takes; it is told beside the change.
+    let (_, told) = edit("iptables -A INPUT -m geoip -j DROP", DocId(1), &host()).unwrap();
+    assert_eq!(told.iter().map(|d| d.id).collect::<Vec<_>>(), [DiagnosticId::NotModelled]);
+}
+
+#[test]
+fn commands_that_set_a_fact() {
+    for (text, expect) in [
+        ("sysctl -w net.ipv4.ip_forward=1", "sysctl -w net.ipv4.ip_forward=1"),
+        ("# /sbin/sysctl -q -w net/ipv4/ip_forward = \"1\"", "sysctl -w net.ipv4.ip_forward=1"),
+        ("echo 1 > /proc/sys/net/ipv4/ip_forward", "sysctl -w net.ipv4.ip_forward=1"),
+        ("echo 0 >/proc/sys/net/ipv4/ip_forward", "sysctl -w net.ipv4.ip_forward=0"),
+        ("echo '2' | sudo tee /proc/sys/net/ipv4/ip_forward", "sysctl -w net.ipv4.ip_forward=2"),
+        ("net.ipv4.ip_forward=1", "sysctl -w net.ipv4.ip_forward=1"),
+        ("$ sudo ip route add 10.0.0.0/8 via 10.1.0.1", "ip route add 10.0.0.0/8 via 10.1.0.1"),
+        ("ip r a default dev eth0", "ip route add default dev eth0"),
+        ("ip -4 ro rep default dev eth0", "ip route add default dev eth0"),
+        ("ip route append 10.0.0.0/8 dev eth0", "ip route add 10.0.0.0/8 dev eth0"),
+        ("ip route change 10.0.0.0/8 dev eth0", "ip route add 10.0.0.0/8 dev eth0"),
+        ("ip route del 10.0.0.0/8 dev eth0", "ip route del 10.0.0.0/8 dev eth0"),
+        ("ip addr add 10.0.0.1/24 dev eth0", "ip address add 10.0.0.1/24 dev eth0"),
+        ("ip a r 10.0.0.1/24 brd + dev eth0", "ip address add 10.0.0.1/24 dev eth0"),
+        ("ip link set dev eth0 up", "ip link set eth0 up"),
+        ("ip link set eth0 up", "ip link set eth0 up"),
+        (
+            "ip rule add from 10.0.0.0/8 lookup 100",
+            "ip rule add pref 32765 from 10.0.0.0/8 lookup 100",
+        ),
+        (
+            "ip rule add fwmark 1 table 100 pref 7",
+            "ip rule add pref 7 fwmark 0x1/0xffffffff lookup 100",
+        ),
+        ("local=10.0.0.9", "local=10.0.0.9"),
+        ("listen=tcp:0.0.0.0:22", "listen=tcp:0.0.0.0:22"),
+    ] {
+        check(text, expect);
+    }
+}
+
+#[test]
+fn what_those_programs_refuse() {
+    for (text, place) in [
+        ("", ""),
+        ("  ", ""),
+        ("sysctl -w", ""),
+        ("sysctl -w net.ipv4.ip_forward", "net.ipv4.ip_forward"),
+        ("sysctl -w net.ipv4.ip_forward=", ""),
+        ("sysctl -w a b=1", "a b"),
+        ("echo 1 > /tmp/x", "1 > /tmp/x"),
+        ("echo", ""),
+        ("ip", ""),
+        ("ip route", ""),
+        ("ip route add", ""),
+        ("ip route add nowhere", "nowhere"),
+        ("ip route show table all", "show"),
+        ("ip tunnel add x", "tunnel"),
+        ("ip address add 10.0.0.1/33 dev eth0", "10.0.0.1/33"),
+        ("ip address add 10.0.0.1/24", ""),
+        ("ip address del 10.0.0.1/24 dev eth0", "del"),
+        ("ip link set eth0 down", "eth0 down"),
+        ("ip rule del pref 5", "del"),
+        ("ip rule add pref x", "x"),
+        ("nonsense", "nonsense"),
+    ] {
+        check_bad(text, place);
+    }
+}

@@ -1,0 +1,356 @@
+//! A rule: its operations in order, conditions and statements mixed.
+//!
+//! Sources: `ipt_do_table` in `net/ipv4/netfilter/ip_tables.c`; `nft_do_chain` in `net/netfilter/nf_tables_core.c`.
+
+use super::visits::Frame;
+use super::{Skb, Walker, Way};
+use crate::ext::{self, Assumed, Evaluated};
+use crate::eye::Eye;
+use crate::memory::Memory;
+use crate::route::Router;
+use chainwalk_model::{
+    Answer, ChainId, Check, Event, Fate, IfaceMatch, Inv, Lean, Match, OpId, OpKind, Path,
+    PathIface, Question, Rule, RuleId, Target, Truth,
+};
+
+/// What a statement says.
+pub(super) enum Verdict {
+    /// Go on behind it.
+    Continue,
+    /// The rule ends here, as if a condition failed.
+    #[expect(dead_code, reason = "no statement of iptables can break its rule")]
+    Break,
+    /// This base chain lets the packet pass.
+    Accept,
+    /// Back to the caller.
+    Return,
+    /// Call a chain.
+    Jump { to: ChainId, goto: bool },
+    /// The packet ends here.
+    End(Fate),
+}
+
+/// What came of a rule.
+pub(super) enum RuleResult {
+    /// A condition failed before anything was done.
+    NoMatch,
+    /// It ended behind a statement that had run.
+    Broke,
+    /// The kernel drops the packet at a test that could not read it; whether the rule matched all the same.
+    Hotdrop { matched: bool },
+    /// Every condition holds, and this is what it says.
+    Match(Verdict),
+}
+
+/// Whether a condition holds, where it is certain or was answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Held {
+    holds: bool,
+    hotdrop: bool,
+}
+
+/// How far a rule has come, as far as it was told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Acted,
+    Matched,
+}
+
+impl Walker<'_> {
+    /// Runs a rule of the chain of `frame`, whose next rule is the one behind it.
+    ///
+    /// [`Event::Matched`] is told when the rule can no longer break; what a statement does before that is told as
+    /// [`Event::Acted`]. A hotdrop is remembered, and the conditions behind it are still asked: where one fails,
+    /// iptables-legacy has dropped the packet at a rule that does not match.
+    pub(super) fn run_rule(
+        &mut self,
+        skb: &mut Skb,
+        path: &mut Path,
+        frame: &mut Frame,
+        id: RuleId,
+        rule: &Rule,
+    ) -> Way<RuleResult> {
+        if self.watch.is_some() {
+            self.explain(skb, path, id, rule);
+        }
+        let (mut told, mut hotdrop) = (Told::Nothing, false);
+        for (at, op) in rule.ops.iter().enumerate() {
+            let op_id = OpId { rule: id, op: at as u16 };
+            match &op.what {
+                OpKind::Match(test) => {
+                    let held = self.condition(skb, path, op_id, rule, test);
+                    hotdrop |= held.hotdrop;
+                    if !held.holds {
+                        return Ok(match (hotdrop, told) {
+                            (true, _) => RuleResult::Hotdrop { matched: false },
+                            (false, Told::Nothing) => RuleResult::NoMatch,
+                            (false, _) => self.broke(skb, frame, op_id),
+                        });
+                    }
+                }
+                OpKind::Target(target) => {
+                    if hotdrop {
+                        // The kernel runs nothing behind it.
+                        continue;
+                    }
+                    if !rule.can_break_behind(at) {
+                        self.matched(skb, frame, id, &mut told);
+                    } else {
+                        if told == Told::Nothing {
+                            self.emit_not_matched(skb, frame, frame.next as u32 - 1);
+                            told = Told::Acted;
+                        }
+                        self.event(skb, Event::Acted(op_id));
+                    }
+                    match self.statement(skb, path, op_id, target)? {
+                        Verdict::Continue => {}
+                        Verdict::Break => return Ok(self.broke(skb, frame, op_id)),
+                        verdict => return Ok(RuleResult::Match(verdict)),
+                    }
+                }
+            }
+        }
+        self.matched(skb, frame, id, &mut told);
+        if hotdrop {
+            return Ok(RuleResult::Hotdrop { matched: true });
+        }
+        Ok(RuleResult::Match(Verdict::Continue))
+    }
+
+    /// Tells once that every condition of a rule holds, and which rules before it do not match.
+    fn matched(&mut self, skb: &Skb, frame: &mut Frame, id: RuleId, told: &mut Told) {
+        if *told == Told::Nothing {
+            self.emit_not_matched(skb, frame, frame.next as u32 - 1);
+        }
+        if *told != Told::Matched {
+            *told = Told::Matched;
+            self.event(skb, Event::Matched(id));
+        }
+        frame.run = frame.next as u32 + 1;
+    }
+
+    /// A rule ends at an operation although it has done something.
+    fn broke(&mut self, skb: &Skb, frame: &mut Frame, op: OpId) -> RuleResult {
+        self.event(skb, Event::Broke(op));
+        frame.run = frame.next as u32 + 1;
+        RuleResult::Broke
+    }
+
+    /// Tells the rules that did not match, up to the one with this number.
+    pub(super) fn emit_not_matched(&mut self, skb: &Skb, frame: &Frame, last: u32) {
+        let (chain, first) = (frame.chain, frame.run);
+        if first <= last {
+            self.event(skb, Event::Tried { chain, first, last });
+        }
+    }
+
+    /// A statement, or a target.
+    fn statement(&mut self, skb: &mut Skb, path: &Path, op: OpId, target: &Target) -> Way<Verdict> {
+        match target {
+            Target::Jump(to) => Ok(Verdict::Jump { to: *to, goto: false }),
+            Target::Goto(to) => Ok(Verdict::Jump { to: *to, goto: true }),
+            other => {
+                self.writes += u64::from(!tells_what_it_writes(other));
+                self.target(skb, path, op, other)
+            }
+        }
+    }
+
+    /// Whether a condition holds. What is not known is put as a question, unless a later condition says no.
+    fn condition(
+        &mut self,
+        skb: &mut Skb,
+        path: &mut Path,
+        op: OpId,
+        rule: &Rule,
+        test: &Match,
+    ) -> Held {
+        let held = |holds, hotdrop| Held { holds, hotdrop };
+        let mut tries = 0;
+        loop {
+            self.assume(op.rule, test);
+            let found = self.test(skb, path, op, test, None);
+            match found.truth {
+                Truth::Yes => return held(true, found.hotdrop),
+                Truth::No => return held(false, found.hotdrop),
+                Truth::Chance(p) if p >= 1.0 => return held(true, false),
+                Truth::Chance(p) if p <= 0.0 => return held(false, false),
+                Truth::Chance(p) => {
+                    let ways = [(Answer::Yes, Some(p)), (Answer::No, Some(1.0 - p))];
+                    let yes = self.put(skb, &Question::Random(op), &ways) == Answer::Yes;
+                    return held(yes, false);
+                }
+                Truth::Unknown(question) => {
+                    if self.fails_later(skb, path, rule, op) {
+                        return held(false, false);
+                    }
+                    let ways = [(Answer::Yes, None), (Answer::No, None)];
+                    let yes = self.put(skb, &question, &ways) == Answer::Yes;
+                    if crate::decide::is_lasting(&question) && tries < 8 {
+                        // With the answer in the world the test can be made again.
+                        tries += 1;
+                        continue;
+                    }
+                    if yes {
+                        self.writes += u64::from(Self::pin_out_iface(path, test));
+                    }
+                    return held(yes, false);
+                }
+            }
+        }
+    }
+
+    /// Whether a pure condition behind an unknown one says no. It looks past nothing that remembers or writes: that
+    /// runs either way of the later condition, and in one way only of the unknown one.
+    fn fails_later(&mut self, skb: &Skb, path: &Path, rule: &Rule, unknown: OpId) -> bool {
+        for (at, op) in rule.ops.iter().enumerate().skip(usize::from(unknown.op) + 1) {
+            let test = match &op.what {
+                OpKind::Match(test) => test,
+                OpKind::Target(target) if target.is_invisible() => continue,
+                OpKind::Target(_) => break,
+            };
+            if !ext::facts(test, &self.world.host).pure {
+                break;
+            }
+            let place = OpId { rule: unknown.rule, op: at as u16 };
+            if self.test(skb, path, place, test, None).truth == Truth::No {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Looks at every condition of a rule, without changing anything. A condition behind a statement sees what that
+    /// writes.
+    fn explain(&mut self, skb: &Skb, path: &Path, id: RuleId, rule: &Rule) {
+        let Some(watch) = self.watch.take() else { return };
+        let world = self.world.clone();
+        let trace = (self.trace.steps.len(), self.trace.moments.len(), self.replies.len());
+        let choices = self.decider.mark();
+        let leans = std::mem::take(&mut self.leans);
+        let (writes, errno) = (self.writes, self.trace.errno);
+        let mut copy = None;
+        let mut checks = Vec::new();
+        for (at, op) in rule.ops.iter().enumerate() {
+            let place = OpId { rule: id, op: at as u16 };
+            match &op.what {
+                OpKind::Match(test) => {
+                    let skb = copy.as_ref().unwrap_or(skb);
+                    self.test(skb, path, place, test, Some(&mut checks));
+                }
+                // A copy of the packet that goes its own way changes nothing about it.
+                OpKind::Target(Target::Tee { .. }) => {}
+                OpKind::Target(target) if target.continues() && rule.can_break_behind(at) => {
+                    let skb = copy.get_or_insert_with(|| skb.clone());
+                    // What ends the packet here ends it in its own walk too.
+                    let _ = self.statement(skb, path, place, target);
+                }
+                OpKind::Target(_) => {}
+            }
+        }
+        *self.world = world;
+        self.trace.steps.truncate(trace.0);
+        self.trace.moments.truncate(trace.1);
+        self.replies.truncate(trace.2);
+        self.decider.back_to(choices);
+        self.leans = leans;
+        (self.writes, self.trace.errno) = (writes, errno);
+        let watch = self.watch.insert(watch);
+        watch.seen.entry((watch.at, id)).or_default().push((trace.0, checks));
+    }
+
+    /// Notes what a test takes for granted, and that it remembers something.
+    fn assume(&mut self, rule: RuleId, test: &Match) {
+        let host = self.world.host.clone();
+        let facts = ext::facts(test, &host);
+        if facts.history && !host.complete.rules {
+            self.lean(Lean::FreshHistory(rule));
+        }
+        match facts.assumes {
+            Some(Assumed::NoQuota(name)) => self.lean(Lean::NoQuota(name.clone())),
+            Some(Assumed::NoIpsec) => self.lean(Lean::NoIpsec),
+            None => {}
+        }
+        self.writes += u64::from(!facts.pure);
+    }
+
+    /// An interface that was not known and that a rule's `-o` was said to fit is known from there on. Whether it was so.
+    fn pin_out_iface(path: &mut Path, test: &Match) -> bool {
+        if let Match::Ip(ip) = test
+            && let Some(Inv { not: false, value: IfaceMatch { name, prefix: false } }) =
+                &ip.outiface
+            && path.outiface == PathIface::Unknown
+        {
+            path.outiface = PathIface::Named(name.clone());
+            return true;
+        }
+        false
+    }
+
+    /// One test of a rule.
+    fn test(
+        &mut self,
+        skb: &Skb,
+        path: &Path,
+        at: OpId,
+        test: &Match,
+        checks: Option<&mut Vec<Check>>,
+    ) -> Evaluated {
+        self.with_eye(skb, path, |eye, memory| ext::test(test, at, eye, memory, checks))
+    }
+
+    /// Lends a test or a target the packet's surroundings and the memory.
+    pub(super) fn with_eye<T>(
+        &mut self,
+        skb: &Skb,
+        path: &Path,
+        look: impl FnOnce(&Eye, &mut Memory) -> T,
+    ) -> T {
+        let mut memory = std::mem::take(&mut self.world.memory);
+        let router = Router::new(self.world);
+        let eye = Eye {
+            packet: &skb.packet,
+            mark: skb.mark,
+            path,
+            entry: &skb.entry,
+            came_by: &skb.came_by,
+            by_reject: skb.by_reject,
+            handed_back: skb.handed_back,
+            ct: self.ct(skb),
+            host: &self.world.host,
+            net: &router,
+            now_ms: self.world.now_ms,
+            clock: self.world.clock(),
+            has_socket: skb.has_socket,
+            realms: skb.realms,
+        };
+        let found = look(&eye, &mut memory);
+        let leans = router.into_leans();
+        self.world.memory = memory;
+        for lean in leans {
+            self.lean(lean);
+        }
+        found
+    }
+}
+
+/// Whether a target leaves everything as it is but for what it tells as [`Event::Changed`].
+fn tells_what_it_writes(target: &Target) -> bool {
+    target.is_invisible()
+        || matches!(
+            target,
+            Target::Accept
+                | Target::Drop
+                | Target::Return
+                | Target::Reject(_)
+                | Target::Mark(_)
+                | Target::Connmark { .. }
+                | Target::Tos(_)
+                | Target::Dscp(_)
+                | Target::Ttl(_)
+                | Target::Tcpmss(_)
+                | Target::Ecn(_)
+                | Target::Tcpoptstrip(_)
+        )
+}

@@ -1,0 +1,171 @@
+//! Every match of the model and the file that knows it: the only place that asks which one it is.
+
+use super::facts::Facts;
+use super::judge::{Evaluated, Evaluation};
+use super::{
+    addrtype, bits, bpf, chunks, cluster, comment, connbytes, connlabel, connlimit, connmark,
+    conntrack, dccp, devgroup, ecn, eui64, extensions, hashlimit, helper, host, icmp, ip, iprange,
+    limit, mac, mss, multiport, owner, physdev, pkttype, quota, realm, recent, rpfilter, set,
+    socket, spi, srh, state, statistic, string, tcp, time, ttl, u32, udp, unknown,
+};
+use crate::eye::Eye;
+use crate::memory::Memory;
+use chainwalk_model::{Check, Host, Match, OpId};
+
+/// Makes [`test`] and [`facts`] of one list: a match, its test, its facts.
+macro_rules! extensions {
+    (
+        |$eye:ident, $memory:ident, $eval:ident, $host:ident|
+        $($match:pat => $test:expr, $facts:expr;)*
+    ) => {
+        /// Each condition of a test is said to `eval`.
+        #[allow(clippy::match_same_arms, unused_variables)]
+        fn evaluate(m: &Match, $eye: &Eye, $memory: &mut Memory, $eval: &mut Evaluation) {
+            match m { $($match => $test,)* }
+        }
+
+        /// What is known of a match before any packet.
+        #[allow(clippy::match_same_arms, unused_variables)]
+        pub(crate) fn facts<'m>(m: &'m Match, $host: &Host) -> Facts<'m> {
+            match m { $($match => $facts,)* }
+        }
+    };
+}
+
+extensions! { |eye, memory, eval, host|
+    Match::Ip(m) => ip::test(m, eye, eval), ip::FACTS;
+    Match::HiddenInterfaces => unknown::hidden_interfaces(eval), unknown::FACTS;
+    Match::Tcp(m) => tcp::test(m, eye, eval), tcp::FACTS;
+    Match::Udp(m) => udp::test(m, eye, eval), udp::FACTS;
+    Match::Sctp(m) => chunks::test(m, eye, eval), chunks::FACTS;
+    Match::Icmp(m) | Match::Icmp6(m) => icmp::test(*m, eye, eval), icmp::FACTS;
+    Match::AddrType(m) => addrtype::test(*m, eye, eval), addrtype::FACTS;
+    Match::Ah(m) => spi::ah(*m, eye, eval), spi::FACTS;
+    Match::Bpf(m) => bpf::test(m, eye, eval), bpf::FACTS;
+    Match::Cgroup(m) => host::cgroup(m, eye, eval), host::FACTS;
+    Match::Cluster(m) => cluster::test(*m, eye, eval), cluster::FACTS;
+    Match::Comment(_) => {}, comment::FACTS;
+    Match::Connbytes(m) => connbytes::test(*m, eye, eval), connbytes::FACTS;
+    Match::Connlabel { label, set } =>
+        connlabel::test(label, *set, eye, memory, eval), connlabel::facts(*set);
+    Match::Connlimit(m) => connlimit::test(*m, eye, memory, eval), connlimit::FACTS;
+    Match::Connmark(m) => connmark::test(*m, eye, eval), connmark::FACTS;
+    Match::Conntrack(m) => conntrack::test(m, eye, eval), conntrack::FACTS;
+    Match::Cpu(m) => host::cpu(m.not, eval), host::FACTS;
+    Match::Dccp(m) => dccp::test(m, eye, eval), dccp::FACTS;
+    Match::Devgroup { src, dst } => devgroup::test(*src, *dst, eye, eval), devgroup::FACTS;
+    Match::Dscp(m) => bits::dscp(*m, eye, eval), bits::HEADER;
+    Match::Dst(m) => extensions::options(m, extensions::DEST, eye, eval), extensions::FACTS;
+    Match::Ecn(m) => ecn::test(*m, eye, eval), ecn::FACTS;
+    Match::Esp(m) => spi::esp(*m, eye, eval), spi::FACTS;
+    Match::Eui64 => eui64::test(eye, eval), eui64::FACTS;
+    Match::Frag(m) => extensions::frag(m, eye, eval), extensions::FACTS;
+    Match::Hashlimit(m) => hashlimit::test(m, eye, memory, eval), hashlimit::FACTS;
+    Match::Hbh(m) => extensions::options(m, extensions::HOP, eye, eval), extensions::FACTS;
+    Match::Helper(name) => helper::test(name, eye, eval), helper::FACTS;
+    Match::Ipcomp { spi, .. } => spi::ipcomp(*spi, eye, eval), spi::FACTS;
+    Match::Iprange { src, dst } => iprange::test(*src, *dst, eye, eval), iprange::FACTS;
+    Match::Ipv6Header(m) => extensions::ipv6header(*m, eye, eval), extensions::FACTS;
+    Match::Ipvs(m) => host::ipvs(m, eye, eval), host::FACTS;
+    Match::Length(m) => bits::length(*m, eye, eval), bits::HEADER;
+    Match::Limit { rate, burst } => limit::test(*rate, *burst, eye, memory, eval), limit::FACTS;
+    Match::Mac(m) => mac::test(*m, eye, eval), mac::FACTS;
+    Match::Mark(m) => bits::mark(*m, eye, eval), bits::MARK;
+    Match::Mh(m) => extensions::mh(*m, eye, eval), extensions::FACTS;
+    Match::Multiport { side, ports } => multiport::test(*side, ports, eye, eval), multiport::FACTS;
+    Match::Nfacct(name) => {}, comment::nfacct(name);
+    Match::Opaque(_) => unknown::opaque(eval), unknown::FACTS;
+    Match::Osf(m) => host::osf(m, eye, eval), host::FACTS;
+    Match::Owner { uid, gid, socket, supplementary } =>
+        owner::test(*uid, *gid, *socket, *supplementary, eye, eval), owner::FACTS;
+    Match::Physdev(m) => physdev::test(m, eye, eval), physdev::FACTS;
+    Match::Pkttype(m) => pkttype::test(*m, eye, eval), pkttype::FACTS;
+    Match::Policy(m) => host::policy(m, eye, eval), host::policy_facts(host);
+    Match::Quota(m) => quota::test(*m, eye, memory, eval), quota::FACTS;
+    Match::Rateest(m) => unknown::rateest(m.op.not, eval), unknown::FACTS;
+    Match::Realm(m) => realm::test(*m, eye, eval), realm::FACTS;
+    Match::Recent(m) => recent::test(m, eye, memory, eval), recent::facts(m);
+    Match::Rpfilter(m) => rpfilter::test(*m, eye, eval), rpfilter::FACTS;
+    Match::Rt(m) => extensions::rt(m, eye, eval), extensions::FACTS;
+    Match::Set(m) => set::test(m, eye, memory, eval), set::facts(m, host);
+    Match::Socket(m) => socket::test(*m, eye, eval), socket::facts(*m);
+    Match::Srh(m) => srh::test(m, eye, eval), srh::FACTS;
+    Match::State(m) => state::test(*m, eye, eval), state::FACTS;
+    Match::Statistic(m) => statistic::test(*m, memory, eval), statistic::facts(m);
+    Match::String(m) => string::test(m, eye, eval), string::FACTS;
+    Match::Tcpmss(m) => mss::test(*m, eye, eval), mss::FACTS;
+    Match::Time(m) => time::test(*m, eye, eval), time::FACTS;
+    Match::Tos(m) => bits::tos(*m, eye, eval), bits::HEADER;
+    Match::Ttl(m) => ttl::test(*m, eye, eval), ttl::FACTS;
+    Match::U32(m) => u32::test(m, eye, eval), u32::FACTS;
+}
+
+/// Whether a test holds for the packet before `eye`.
+///
+/// `memory` advances as the kernel's does, also where the rule fails later on. `checks`, where given,
+/// takes one entry for each condition.
+pub(crate) fn test(
+    m: &Match,
+    at: OpId,
+    eye: &Eye,
+    memory: &mut Memory,
+    checks: Option<&mut Vec<Check>>,
+) -> Evaluated {
+    let mut eval = Evaluation::new(at, checks);
+    evaluate(m, eye, memory, &mut eval);
+    eval.end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::{
+        Found, Inv, Opaque, Part, PortsMatch, Question, Range, Rate, RuleId, Statistic, TcpMatch,
+        Truth,
+    };
+
+    fn port(not: bool, port: u16) -> Inv<Range<u16>> {
+        Inv { not, value: Range { first: port, last: port } }
+    }
+
+    #[test]
+    fn each_condition_tells_what_it_found() {
+        let m = TcpMatch {
+            sport: Some(port(true, 1)),
+            dport: Some(port(false, 81)),
+            ..TcpMatch::default()
+        };
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        let at = OpId { rule: RuleId(0), op: 3 };
+        let (mut memory, mut checks) = (Memory::default(), Vec::new());
+        test(&Match::Tcp(m), at, &bench.eye(), &mut memory, Some(&mut checks));
+        let check =
+            |part, not, truth, port| Check { op: 3, part, not, truth, found: Found::Number(port) };
+        let expect =
+            [check(Part::Sport, true, Truth::Yes, 40000), check(Part::Dport, false, Truth::No, 80)];
+        assert_eq!(checks, expect);
+    }
+
+    #[test]
+    fn what_is_not_understood_is_asked_for() {
+        let at = OpId { rule: RuleId(4), op: 2 };
+        let m = Match::Opaque(Opaque { module: None, text: "-m bpf".into() });
+        let unknown = Truth::Unknown(Question::Opaque(OpId { rule: RuleId(4), op: 2 }));
+        assert_eq!(Bench::tcp("1.2.3.4", "10.0.0.2").test_at(&m, at), unknown);
+        let hidden = Truth::Unknown(Question::HiddenInterfaces(RuleId(4)));
+        let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        assert_eq!(bench.test_at(&Match::HiddenInterfaces, at), hidden);
+    }
+
+    #[test]
+    fn only_what_remembers_is_impure() {
+        let host = Host::default();
+        let limit = Match::Limit { rate: Rate { count: 1, period_s: 1 }, burst: 5 };
+        assert!(!facts(&limit, &host).pure && facts(&limit, &host).history);
+        let random = Match::Statistic(Inv { not: false, value: Statistic::Random(0.5) });
+        assert!(facts(&random, &host).pure && !facts(&random, &host).history);
+        let udp = Match::Udp(PortsMatch::default());
+        assert!(facts(&udp, &host).pure && !facts(&udp, &host).history);
+    }
+}

@@ -1,0 +1,22 @@
+//! The tests that drive a browser; they need the page built, and run last.
+//!
+//! Each is `#[ignore]`d: without `cargo xtask test` the page in `dist/` may be missing or of another day.
+
+mod access;
+mod aloud;
+mod change;
+mod diagram;
+mod editor;
+mod host;
+mod ime;
+mod journeys;
+mod keyboard;
+mod layout;
+mod opening;
+mod others;
+mod packet;
+mod pictures;
+mod playback;
+mod states;
+mod touch;
+mod trace;

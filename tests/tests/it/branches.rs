@@ -1,0 +1,177 @@
+//! Where an answer splits: the ways are bounded and the rest is said, weights are joint, each way leaves a world
+//! of its own, and reasons come from the world as it was then.
+#![allow(clippy::unwrap_used)]
+
+use chainwalk_model::{Check, Fate, Found, Part, RuleId, Truth};
+use chainwalk_tests::played::{Played, played_with};
+use chainwalk_view::{Lang, banner};
+use std::fmt::Write as _;
+
+/// A filter table whose INPUT has these rules.
+fn input(rules: &str) -> String {
+    format!(
+        "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n{rules}COMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n"
+    )
+}
+
+fn sent(text: &str, packets: &[&str]) -> Played {
+    played_with(&[text], &["eth0=10.0.0.1/24"], packets)
+}
+
+/// What the banner says of the last packet.
+fn told(played: &Played, lang: Lang) -> String {
+    let evidence = played.explain(lang, |t| banner(t).evidence);
+    let runs = evidence.iter().flat_map(|e| e.text.iter());
+    runs.map(|r| r.text.as_str()).collect::<Vec<_>>().join("")
+}
+
+/// Forty rules of which nobody can say whether they match.
+fn unknown_rules() -> String {
+    let mut rules = String::new();
+    for port in 1..=40 {
+        let _ = writeln!(
+            rules,
+            "-A INPUT -m bogus --bogus {port} -j MARK --set-xmark {port}/0xffffffff"
+        );
+    }
+    rules
+}
+
+const SYN: &str = "tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 syn";
+
+#[test]
+fn forty_unknown_rules_in_a_row_are_bounded_and_the_rest_is_said() {
+    let text = input(&unknown_rules());
+    let played = sent(&text, &[SYN, SYN, SYN]);
+    for walk in played.walks() {
+        assert_eq!(walk.outcomes.len(), 64);
+        assert!(walk.cut);
+    }
+    let said = told(&played, Lang::En);
+    assert!(said.contains("64"), "{said}");
+    let said = told(&played, Lang::Zh);
+    assert!(said.contains("64"), "{said}");
+}
+
+#[test]
+fn every_way_of_a_packet_is_followed_by_the_next() {
+    let text = input(&unknown_rules());
+    let played = sent(&text, &[SYN, "udp 10.0.0.9:4000 > 10.0.0.1:53 in eth0"]);
+    let mut from: Vec<usize> = played.walks()[1].outcomes.iter().map(|o| o.from).collect();
+    from.dedup();
+    assert_eq!(from, (0..64).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_certain_is_not_cut() {
+    let text = input("-A INPUT -m bogus -j DROP\n");
+    let played = sent(&text, &[SYN]);
+    assert!(!played.walks()[0].cut);
+    assert_eq!(played.walks()[0].outcomes.len(), 2);
+    assert!(!told(&played, Lang::En).contains("more ways"));
+}
+
+#[test]
+fn weights_are_joint_over_rules_and_packets() {
+    let half = "-A INPUT -m statistic --mode random --probability 0.25 -j MARK --set-xmark 0x1/0x1\n\
+                -A INPUT -m statistic --mode random --probability 0.5 -j DROP\n";
+    let played = sent(&input(half), &[SYN, SYN]);
+    let weight = |k: usize| -> Vec<f64> {
+        played.walks()[k].outcomes.iter().map(|o| o.weight.unwrap()).collect()
+    };
+    assert_eq!(weight(0), [0.125, 0.125, 0.375, 0.375]);
+    assert_eq!(weight(1).len(), 16);
+    assert!((weight(1).iter().sum::<f64>() - 1.0).abs() < 1e-9);
+    assert!((weight(1)[0] - 0.125 * 0.125).abs() < 1e-9);
+}
+
+#[test]
+fn a_way_through_something_unknown_has_no_weight() {
+    let rules = "-A INPUT -m bogus -j MARK --set-xmark 0x1/0x1\n\
+                 -A INPUT -m statistic --mode random --probability 0.5 -j DROP\n";
+    let played = sent(&input(rules), &[SYN]);
+    assert_eq!(played.walks()[0].outcomes.len(), 4);
+    assert!(played.walks()[0].outcomes.iter().all(|o| o.weight.is_none()));
+}
+
+#[test]
+fn each_way_leaves_a_world_of_its_own() {
+    let rules = "-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n\
+                 -A INPUT -m bogus -j DROP\n\
+                 -A INPUT -m recent --set --name SEEN --rsource\n";
+    let rules = rules.to_owned()
+        + "-A INPUT -m recent --rcheck --hitcount 2 --name SEEN --rsource -j DROP\n";
+    let played =
+        sent(&input(&rules), &[SYN, "reply 1", "tcp 10.0.0.9:4001 > 10.0.0.1:22 in eth0 syn"]);
+    let walks = played.walks();
+    let dropped = |o: &&chainwalk_model::Outcome| matches!(o.trace.fate, Fate::Dropped(_));
+    // Where the first packet was dropped no flow is known, and none is listed.
+    let first: Vec<bool> = walks[0].outcomes.iter().map(|o| dropped(&o)).collect();
+    assert_eq!(first, [true, false]);
+    assert!(walks[0].outcomes[0].flows.is_empty());
+    assert_eq!(walks[0].outcomes[1].flows.len(), 1);
+    // The third is dropped by the list only where the first was put on it.
+    let by_list = |o: &&chainwalk_model::Outcome| {
+        o.choices.last().is_some_and(|c| c.answer == chainwalk_model::Answer::No) && dropped(o)
+    };
+    let lists: Vec<usize> = walks[2].outcomes.iter().filter(by_list).map(|o| o.from).collect();
+    assert_eq!(lists, [1]);
+}
+
+/// The check of one part.
+fn check(found: &[Check], part: Part) -> (Truth, Found) {
+    let check = found.iter().find(|c| c.part == part).unwrap();
+    (check.truth.clone(), check.found.clone())
+}
+
+#[test]
+fn reasons_come_from_the_world_as_it_was_then() {
+    let rules = "-A INPUT -m mark --mark 0x7 -j ACCEPT\n\
+                 -A INPUT -j MARK --set-xmark 0x7/0xffffffff\n\
+                 -A INPUT -m conntrack --ctstate NEW -m mark --mark 0x7 -j ACCEPT\n";
+    let played =
+        sent(&input(rules), &[SYN, "reply 1", "tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 ack"]);
+    let reasons = |packet: usize, rule: u32| {
+        let steps = &played.walks()[packet].outcomes[0].trace.steps;
+        let step = |s: &chainwalk_model::Step| {
+            matches!(&s.event,
+            chainwalk_model::Event::Tried { first, last, .. } if (*first..=*last).contains(&(rule + 1)))
+                || s.event == chainwalk_model::Event::Matched(RuleId(rule))
+        };
+        let at = steps.iter().position(step).unwrap();
+        played.session().explain(packet, 0, None, at, RuleId(rule))
+    };
+    assert_eq!(check(&reasons(0, 0), Part::Mark), (Truth::No, Found::Hex(0)), "before it was set");
+    assert_eq!(check(&reasons(0, 2), Part::Mark), (Truth::Yes, Found::Hex(7)));
+    let states = |n| Found::States(chainwalk_model::CtStates(n));
+    assert_eq!(check(&reasons(0, 2), Part::CtState), (Truth::Yes, states(2)));
+    assert_eq!(
+        check(&reasons(2, 2), Part::CtState),
+        (Truth::No, states(8)),
+        "by then it was known"
+    );
+}
+
+#[test]
+fn counters_that_the_rules_gainsay_are_told() {
+    let behind = "[5:300] -A INPUT -p udp -j ACCEPT\n[0:0] -A INPUT -j DROP\n[86:5160] -A INPUT -p tcp -j ACCEPT\n";
+    let played = sent(&input(behind), &[SYN]);
+    let said = told(&played, Lang::En);
+    assert!(said.contains("rule 2") && said.contains("86"), "{said}");
+    assert!(!said.contains("nothing died"), "{said}");
+    let said = told(&played, Lang::Zh);
+    assert!(said.contains("第 2 条") && said.contains("86"), "{said}");
+    let sound = "[5:300] -A INPUT -p udp -j ACCEPT\n[86:5160] -A INPUT -j DROP\n[0:0] -A INPUT -p tcp -j ACCEPT\n";
+    let played = sent(&input(sound), &[SYN]);
+    let said = told(&played, Lang::En);
+    assert!(said.contains("86 packets died") && !said.contains("rule 2"), "{said}");
+}
+
+#[test]
+fn a_policy_that_counts_past_a_rule_for_everything_is_told() {
+    let text = input("[3:180] -A INPUT -j DROP\n")
+        .replace("INPUT ACCEPT [0:0]\n:F", "INPUT ACCEPT [1101:66060]\n:F");
+    let played = sent(&text, &[SYN]);
+    let said = told(&played, Lang::En);
+    assert!(said.contains("policy counts 1,101") || said.contains("policy counts 1101"), "{said}");
+}

@@ -1,0 +1,198 @@
+//! What would let a packet through, or stop it: proposals, what they let in beside it, and edits as typed.
+#![allow(clippy::unwrap_used)]
+
+use chainwalk_model::{DocId, Fate, Grain, Host, Proposal, Vary, Want};
+use chainwalk_parse::{edit, edit_text, read, save_text};
+use chainwalk_sim::{changes, edited};
+use chainwalk_tests::played::{asked, host_of};
+use chainwalk_tests::{changes as kernel, examples, recorded};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The host of the first document, with what its example says of it.
+fn first_document() -> Host {
+    let example = examples::named("01-nodeport-no-route");
+    host_of(&example.paste, &example.all("assume"))
+}
+
+/// The proposals for the last of some packet lines, as commands.
+fn proposed(host: &Host, lines: &[&str], want: Want) -> Vec<(Vec<String>, Proposal)> {
+    kernel::with_commands(host, changes(host, &asked(lines, host), lines.len() - 1, want))
+}
+
+/// Whether a proposal changes the fate of packets that differ in `vary`.
+fn also(proposal: &Proposal, vary: Vary) -> bool {
+    let probe = proposal.probes.iter().find(|p| p.vary == vary).unwrap();
+    probe.before != probe.after
+}
+
+#[test]
+fn the_first_document_needs_one_rule_on_the_mark() {
+    let host = first_document();
+    let packet = "curl 172.17.0.2:11103 from 172.17.0.1 in eth0";
+    let found = proposed(&host, &[packet], Want::Through);
+    let with = |command: &str| {
+        let fits = |(texts, _): &&(Vec<String>, Proposal)| *texts == [command];
+        &found.iter().find(fits).unwrap_or_else(|| panic!("{command}")).1
+    };
+    let marked = with("iptables -I FORWARD 6 -m mark --mark 0x4000/0x4000 -j ACCEPT");
+    assert_eq!(marked.grain, Grain::Mark);
+    assert!(marked.walk.outcomes.iter().all(|o| matches!(o.trace.fate, Fate::Forwarded(_))));
+    assert!(marked.replied && marked.certain);
+    assert!(also(marked, Vary::FarSource), "the mark is set whoever asks");
+    assert!(!also(marked, Vary::Behind), "a packet straight to the pod has no mark");
+    let narrow = &found[0].1;
+    assert_eq!(narrow.grain, Grain::Flow);
+    assert!(!also(narrow, Vary::FarSource) && !also(narrow, Vary::NearSource));
+    let wide = with("iptables -I FORWARD 6 -i eth0 -o docker0 -j ACCEPT");
+    assert!(also(wide, Vary::Behind), "by the interfaces every pod is open");
+}
+
+#[test]
+fn a_packet_that_is_stopped_twice_needs_two_changes() {
+    let host = host_of(
+        "*filter\n:INPUT ACCEPT\n:FORWARD DROP\n:OUTPUT ACCEPT\nCOMMIT\n*nat\n:PREROUTING ACCEPT\n\
+         :INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n",
+        &[
+            "eth0=10.0.0.1/24",
+            "eth1=10.1.0.1/24",
+            "route=10.9.0.0/16 dev eth1",
+            "net.ipv4.ip_forward=0",
+        ],
+    );
+    let packet = "tcp 10.0.0.9:4000 > 10.1.0.9:80 in eth0 syn";
+    let found = proposed(&host, &[packet], Want::Through);
+    let narrow = [
+        "sysctl -w net.ipv4.ip_forward=1",
+        "iptables -A FORWARD -s 10.0.0.9/32 -d 10.1.0.9/32 -i eth0 -o eth1 -p tcp -m tcp --dport 80 -j ACCEPT",
+        "iptables -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT",
+    ];
+    assert_eq!(found[0].0, narrow, "the narrowest comes first");
+    let wide = ["sysctl -w net.ipv4.ip_forward=1", "iptables -P FORWARD ACCEPT"];
+    assert!(found.iter().any(|(texts, _)| *texts == wide), "{found:?}");
+    assert!(found.iter().all(|(_, p)| p.replied && p.certain));
+}
+
+#[test]
+fn a_kernel_confirms_every_proposal() {
+    let recorded: BTreeMap<String, Value> = recorded::text("kernel/changes.jsonl")
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|line| Some((line["case"].as_str()?.to_owned(), line)))
+        .collect();
+    let (mut stopped, mut proposals, mut probes) = (0, 0, 0);
+    for value in kernel::cases() {
+        let id = value["id"].as_str().unwrap();
+        let (host, case) = kernel::read(&value).unwrap();
+        let line = recorded.get(id).unwrap_or_else(|| panic!("{id} was not recorded"));
+        let wanted = kernel::want(&host, &case) == Want::Through;
+        assert_eq!(kernel::through(&line["before"]), !wanted, "{id} before any change");
+        stopped += usize::from(wanted);
+        let all = kernel::proposed(&host, &case);
+        assert!(!all.is_empty(), "nothing is proposed for {id}");
+        for (commands, proposal) in all {
+            let told = line["proposals"].as_array().unwrap();
+            let answer = told.iter().find(|p| p["edits"] == json!(commands));
+            let answer =
+                answer.unwrap_or_else(|| panic!("{id}: no kernel was asked for {commands:?}"));
+            assert_eq!(kernel::through(&answer["verdicts"][0]), wanted, "{id}: {commands:?}");
+            if proposal.replied {
+                assert!(kernel::through(&answer["verdicts"][1]), "the reply, {id}: {commands:?}");
+            }
+            for probe in &proposal.probes {
+                let verdict = &answer["probes"][format!("{:?}", probe.vary)];
+                // A frame to an address behind no known port is flooded; the silent world loses it.
+                if let Some(after) = probe.after.filter(|_| *verdict != "lost_after_post") {
+                    assert_eq!(kernel::through(verdict), after, "{id}: {commands:?}: {probe:?}");
+                    probes += 1;
+                }
+            }
+            proposals += 1;
+        }
+    }
+    assert!(stopped >= 12, "{stopped} stopped packets");
+    assert!(proposals >= 60 && probes >= 400, "{proposals} proposals, {probes} probes");
+}
+
+#[test]
+fn what_gets_through_can_be_stopped() {
+    let host = first_document();
+    let found = proposed(&host, &["curl 172.17.0.2:22 from 172.17.0.1 in eth0"], Want::Stopped);
+    let texts: Vec<&str> = found.iter().map(|(t, _)| t[0].as_str()).collect();
+    assert_eq!(texts[1], "iptables -I INPUT 5 -d 172.17.0.2/32 -p tcp -m tcp --dport 22 -j DROP");
+    assert!(texts.contains(&"iptables -D INPUT 5"), "{texts:?}");
+}
+
+#[test]
+fn an_edit_prints_as_it_is_typed_and_reads_back() {
+    let host = first_document();
+    for line in [
+        "iptables -I FORWARD -i eth0 -j ACCEPT",
+        "iptables -t nat -I PREROUTING 2 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.0.1:80",
+        "iptables -A FORWARD -m comment --comment \"let me in\" -j DOCKER-ISOLATION",
+        "iptables -R FORWARD 6 -j DROP",
+        "iptables -D FORWARD 6",
+        "iptables -P FORWARD DROP",
+        "iptables -F KUBE-FIREWALL",
+        "iptables -N MINE",
+        "iptables -t raw -A PREROUTING -i eth0 -j DROP",
+        "sysctl -w net.ipv4.ip_forward=0",
+        "ip route add 10.9.0.0/16 via 172.17.0.1 dev eth0",
+        "ip route del default",
+        "ip address add 10.9.0.1/24 dev eth1",
+        "ip link set eth1 up",
+        "ip rule add pref 100 fwmark 0x1/0xffffffff lookup 100",
+        "listen=tcp:0.0.0.0:80",
+    ] {
+        let (read, problems) = edit(line, DocId(0), &host).unwrap();
+        assert!(problems.is_empty(), "{line}: {problems:?}");
+        let text = edit_text(&read, &host);
+        assert_eq!(text, line);
+        let before = save_text(&host).text;
+        let after = save_text(&edited(&host, &read)).text;
+        let rules = line.starts_with("iptables");
+        assert_eq!(before != after, rules, "{line}");
+    }
+    for (typed, meant) in [
+        (
+            "sudo iptables -t filter -I FORWARD 1 -i eth0 -j ACCEPT",
+            "iptables -I FORWARD -i eth0 -j ACCEPT",
+        ),
+        ("-A FORWARD -j DROP", "iptables -A FORWARD -j DROP"),
+        (
+            "# iptables -D FORWARD -j REJECT --reject-with icmp-host-prohibited",
+            "iptables -D FORWARD 6",
+        ),
+        ("echo 1 > /proc/sys/net/ipv4/ip_forward", "sysctl -w net.ipv4.ip_forward=1"),
+        ("sysctl net/ipv4/ip_forward=1", "sysctl -w net.ipv4.ip_forward=1"),
+        ("ip r a 10.0.0.0/8 dev eth0", "ip route add 10.0.0.0/8 dev eth0"),
+        ("net.ipv4.ip_forward=1", "sysctl -w net.ipv4.ip_forward=1"),
+    ] {
+        let (read, _) = edit(typed, DocId(0), &host).unwrap();
+        assert_eq!(edit_text(&read, &host), meant);
+    }
+}
+
+#[test]
+fn an_edit_that_the_program_would_refuse_points_at_the_place() {
+    let host = first_document();
+    for (line, place) in [
+        ("", ""),
+        ("iptables -I FORWARD 9 -j ACCEPT", "9"),
+        ("iptables -D FORWARD 7", "7"),
+        ("iptables -I NOWHERE -j ACCEPT", "NOWHERE"),
+        ("iptables -I FORWARD -j NOWHERE", "NOWHERE"),
+        ("iptables -I FORWARD --dprot 80 -j ACCEPT", "--dprot"),
+        ("iptables -t nut -I FORWARD -j ACCEPT", "nut"),
+        ("ip route add here", "here"),
+        ("ip teleport add x", "teleport"),
+        ("make it work", "make it work"),
+    ] {
+        let problem = edit(line, DocId(0), &host).unwrap_err();
+        assert_eq!(line.get(problem.span.range()), Some(place), "{line}: {problem:?}");
+        assert!(!problem.expected.is_empty() || problem.hint.is_some(), "{line}: {problem:?}");
+    }
+    let bare = read(&["*nat\n:PREROUTING ACCEPT\nCOMMIT\n"]).host();
+    let problem = edit("iptables -I FORWARD -j ACCEPT", DocId(0), &bare).unwrap_err();
+    assert!(problem.hint.is_some(), "a table that was not pasted can't be changed: {problem:?}");
+}

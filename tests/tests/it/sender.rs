@@ -1,0 +1,88 @@
+//! What the person at the other end sees of each fate, as it was measured with `connect()` on TCP and
+//! `send()` and `recv()` on a connected UDP socket.
+#![allow(clippy::unwrap_used)]
+
+use chainwalk_parse::read;
+use chainwalk_tests::played::{host_of, played_on};
+use chainwalk_view::{Lang, banner};
+
+const REFUSED: &str = "Connection refused";
+const NO_HOST: &str = "No route to host";
+const NO_NET: &str = "Network is unreachable";
+const NO_PROTO: &str = "Protocol not available";
+const NOT_PERMITTED: &str = "Operation not permitted";
+/// The connection hangs until it times out.
+const HANGS: &str = "hangs";
+/// Nothing comes back.
+const SILENCE: &str = "Nothing comes back";
+
+/// The headline for one packet through a filter table with one rule in `chain`.
+fn headline(chain: &str, target: &str, packet: &str, said: &[&str]) -> String {
+    let nat = "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n";
+    let rule = if target.is_empty() {
+        String::new()
+    } else {
+        format!("-A {chain} -d 10.1.0.5/32 {target}\n")
+    };
+    let text = format!(
+        "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n{rule}COMMIT\n{nat}"
+    );
+    let facts = ["eth0=10.0.0.1/24"].iter().chain(said).copied().collect::<Vec<_>>();
+    let mut host = host_of(&text, &facts);
+    host.complete.network = true;
+    let played = played_on(host, read(&[&text]), &[&text], &[packet]);
+    played.explain(Lang::En, |t| banner(t).headline.iter().map(|r| r.text.as_str()).collect())
+}
+
+/// The headlines for TCP and for UDP.
+fn both(chain: &str, target: &str, said: &[&str]) -> [String; 2] {
+    let way = if chain == "OUTPUT" {
+        "10.0.0.1:4000 > 10.1.0.5:80 out"
+    } else {
+        "10.0.0.9:4000 > 10.1.0.5:80 in eth0"
+    };
+    let tcp = format!("tcp {way}{}", if chain == "OUTPUT" { "" } else { " syn" });
+    [headline(chain, target, &tcp, said), headline(chain, target, &format!("udp {way}"), said)]
+}
+
+fn check(rows: &[(&str, &str, &str)], chain: &str, said: &[&str]) {
+    for (target, tcp, udp) in rows {
+        let found = both(chain, target, said);
+        for (found, wanted) in found.iter().zip([tcp, udp]) {
+            assert!(found.contains(wanted), "{chain} {target}: {found:?}, wanted {wanted:?}");
+        }
+    }
+}
+
+#[test]
+fn from_elsewhere() {
+    let rows = [
+        ("-j REJECT --reject-with icmp-port-unreachable", REFUSED, REFUSED),
+        ("-j REJECT --reject-with icmp-host-unreachable", NO_HOST, SILENCE),
+        ("-j REJECT --reject-with icmp-admin-prohibited", NO_HOST, SILENCE),
+        ("-j REJECT --reject-with icmp-host-prohibited", NO_HOST, NO_HOST),
+        ("-j REJECT --reject-with icmp-net-unreachable", NO_NET, SILENCE),
+        ("-j REJECT --reject-with icmp-net-prohibited", NO_NET, SILENCE),
+        ("-j REJECT --reject-with icmp-proto-unreachable", NO_PROTO, SILENCE),
+        ("-j DROP", HANGS, SILENCE),
+    ];
+    check(&rows, "FORWARD", &["eth1=10.1.0.1/24"]);
+    check(&rows, "INPUT", &["eth1=10.1.0.5/24"]);
+    let reset = "-p tcp -j REJECT --reject-with tcp-reset";
+    assert!(both("FORWARD", reset, &["eth1=10.1.0.1/24"])[0].contains(REFUSED));
+}
+
+#[test]
+fn from_here() {
+    let rows = [
+        ("-j DROP", HANGS, NOT_PERMITTED),
+        ("-j REJECT", REFUSED, NOT_PERMITTED),
+        ("-j REJECT --reject-with icmp-host-unreachable", NO_HOST, NOT_PERMITTED),
+        ("-j REJECT --reject-with icmp-net-prohibited", NO_NET, NOT_PERMITTED),
+        ("-j REJECT --reject-with icmp-proto-unreachable", NO_PROTO, NOT_PERMITTED),
+    ];
+    check(&rows, "OUTPUT", &["eth1=10.1.0.1/24"]);
+    let reset = "-p tcp -j REJECT --reject-with tcp-reset";
+    assert!(both("OUTPUT", reset, &["eth1=10.1.0.1/24"])[0].contains(HANGS));
+    check(&[("", NO_NET, NO_NET)], "OUTPUT", &[]);
+}

@@ -1,0 +1,111 @@
+//! What is told and drawn of walks that are easily misread: over lo, through conntrack's un-NAT, at forks.
+#![allow(clippy::unwrap_used)]
+
+use chainwalk_tests::examples;
+use chainwalk_tests::played::played;
+use chainwalk_view::{
+    Item, Lang, RowKind, Scene, TableMeasure, Telling, banner, rows, scene, scene_phone, timeline,
+};
+
+/// What is told of the last of these packets.
+fn told<T>(paste: &str, packets: &[&str], lang: Lang, tell: impl FnOnce(&Telling) -> T) -> T {
+    played(paste, packets).explain(lang, tell)
+}
+
+/// The classes of all that is drawn.
+fn classes(items: &[Item]) -> Vec<String> {
+    let of = |item: &Item| match item {
+        Item::Rect { class, .. }
+        | Item::Circle { class, .. }
+        | Item::Path { class, .. }
+        | Item::Text { class, .. }
+        | Item::Icon { class, .. } => vec![class.clone()],
+        Item::Group { items, .. } => classes(items),
+    };
+    items.iter().flat_map(of).collect()
+}
+
+fn has(scene: &Scene, class: &str) -> bool {
+    classes(&scene.items).iter().any(|c| c == class)
+}
+
+fn plain(sentence: &[chainwalk_view::Run]) -> String {
+    sentence.iter().map(|run| run.text.as_str()).collect()
+}
+
+const NODEPORT: &str = "05-nodeport-from-the-node";
+
+const REFUSES: &str = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n\
+    *filter\n:INPUT ACCEPT\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\n\
+    -A INPUT -p tcp -m tcp --dport 80 -j REJECT --reject-with tcp-reset\nCOMMIT\n";
+
+#[test]
+fn what_is_refused_as_it_comes_in_again_is_told_so() {
+    for (lang, word) in [(Lang::En, "to itself"), (Lang::Zh, "发给自己")] {
+        let detail = told(REFUSES, &["curl 127.0.0.1:80"], lang, |t| plain(&banner(t).detail));
+        assert!(detail.contains(word) && detail.contains("INPUT"), "{detail}");
+    }
+    let through = told(REFUSES, &["curl 127.0.0.1:81"], Lang::En, |t| plain(&banner(t).detail));
+    assert!(!through.contains("to itself"), "{through}");
+}
+
+#[test]
+fn what_may_not_leave_with_a_loopback_source_is_told_with_where_it_was_sent() {
+    let detail = told(&examples::named(NODEPORT).paste, &["curl 127.0.0.1:30080"], Lang::En, |t| {
+        plain(&banner(t).detail)
+    });
+    for word in ["10.244.1.5:8080", "127.0.0.1", "route_localnet"] {
+        assert!(detail.contains(word), "{word}: {detail}");
+    }
+}
+
+#[test]
+fn the_second_pass_over_lo_is_a_double_stroke_with_its_number() {
+    told(&examples::named(NODEPORT).paste, &["curl 127.0.0.1:22"], Lang::En, |t| {
+        let last = timeline(t).stops - 1;
+        let first = scene(t, 0, (1440.0, 800.0), &TableMeasure);
+        assert!(!has(&first, "again") && has(&first, "trk lo") && has(&first, "num on"));
+        assert!(has(&scene(t, last, (1440.0, 800.0), &TableMeasure), "again"));
+        let small = scene_phone(t, last, (358.0, 80.0), &TableMeasure);
+        assert!(has(&small, "trk lo") && has(&small, "num on"));
+    });
+    told(&examples::named(NODEPORT).paste, &["ping 10.0.0.1"], Lang::En, |t| {
+        let last = timeline(t).stops - 1;
+        let all = scene(t, last, (1440.0, 800.0), &TableMeasure);
+        assert!(!has(&all, "again") && !has(&all, "trk lo"));
+    });
+}
+
+#[test]
+fn where_conntrack_puts_an_address_back_there_is_a_ring() {
+    let paste = examples::named("08-hairpin").paste;
+    let out = "curl 198.51.100.77:443 from 192.168.1.50 in br-lan";
+    for (packets, ring) in [(&[out][..], false), (&[out, "reply 1"][..], true)] {
+        told(&paste, packets, Lang::En, |t| {
+            let last = timeline(t).stops - 1;
+            assert_eq!(has(&scene(t, last, (1440.0, 800.0), &TableMeasure), "ring"), ring);
+        });
+    }
+}
+
+const DICE: &str = "-A INPUT -m statistic --mode random --probability 0.5 -j one\n-A INPUT -j two\n\
+    -A INPUT -j DROP\n";
+
+#[test]
+fn a_fork_says_aloud_that_its_ways_end_the_same() {
+    for (one, two, alike) in [("MARK --set-mark 1", "RETURN", true), ("ACCEPT", "DROP", false)] {
+        let head = REFUSES.split("-A INPUT").next().unwrap();
+        let chains = format!("{DICE}-A one -j {one}\n-A two -j {two}\n");
+        let paste = format!("{head}:one - [0:0]\n:two - [0:0]\n{chains}COMMIT\n");
+        told(&paste, &["curl 127.0.0.1:80"], Lang::En, |t| {
+            let fork = rows(t).into_iter().find(|r| r.kind == RowKind::Fork).unwrap();
+            assert_eq!(fork.branches.len(), 2);
+            for branch in &fork.branches {
+                assert!(branch.weight.starts_with("50"), "{branch:?}");
+                assert!(!branch.fate.is_empty(), "{branch:?}");
+            }
+            let said = timeline(t).narration.iter().any(|n| n.contains("both end the same"));
+            assert_eq!((plain(&fork.reason).contains("both end the same"), said), (alike, alike));
+        });
+    }
+}

@@ -1,0 +1,71 @@
+//! The keys of the page, where nothing of it takes them for itself.
+
+use crate::keys::{Press, press};
+use crate::state::{Overlay, State};
+use chainwalk::view::Timeline;
+use gloo::events::{EventListener, EventListenerOptions};
+use gloo::utils::window;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, KeyboardEvent};
+use yew::prelude::*;
+
+/// The keys of the page, while nothing is being typed.
+#[hook]
+pub(super) fn use_keys(
+    state: &UseReducerHandle<State>,
+    stop: usize,
+    timeline: Option<Timeline>,
+    field: NodeRef,
+    other: Callback<Press>,
+) {
+    let dispatch = state.dispatcher();
+    use_effect_with((stop, timeline, state.open, other), move |(stop, timeline, open, other)| {
+        let (stop, timeline, open, other) = (*stop, timeline.clone(), *open, other.clone());
+        let heard = move |event: &Event| {
+            let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
+            if event.default_prevented()
+                || event.is_composing()
+                || event.ctrl_key()
+                || event.meta_key()
+                || event.alt_key()
+            {
+                return;
+            }
+            let key = event.key();
+            let typing =
+                within(event, "input:not([type=radio]), textarea, select, [contenteditable=true]");
+            // A button takes the space bar, a radio group the arrows.
+            let taken = (key == " " && within(event, "button, a, summary, [role=button]"))
+                || (key.starts_with("Arrow")
+                    && within(event, "input[type=radio], [role=separator]"));
+            if (typing && key != "Escape")
+                || taken
+                || (open == Some(Overlay::Help) && key != "Escape")
+            {
+                return;
+            }
+            match press(&key, event.shift_key(), stop, timeline.as_ref()) {
+                Some(Press::Act(action)) => dispatch.dispatch(action),
+                Some(Press::Field) => {
+                    if let Some(field) = field.cast::<HtmlElement>() {
+                        let _ = field.focus();
+                    }
+                }
+                Some(press) => other.emit(press),
+                None => return,
+            }
+            if key != "Escape" {
+                event.prevent_default();
+            }
+        };
+        let options = EventListenerOptions::enable_prevent_default();
+        let listener = EventListener::new_with_options(&window(), "keydown", options, heard);
+        move || drop(listener)
+    });
+}
+
+/// Whether an event comes from within an element of this selector.
+fn within(event: &KeyboardEvent, selector: &str) -> bool {
+    let target = event.target().and_then(|t| t.dyn_into::<web_sys::Element>().ok());
+    target.is_some_and(|t| t.closest(selector).ok().flatten().is_some())
+}

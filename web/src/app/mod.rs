@@ -1,0 +1,226 @@
+//! The page: one state, one engine, the panes.
+
+mod aloud;
+mod held;
+mod keeping;
+mod keyboard;
+mod look;
+mod nav;
+mod offers;
+mod playing;
+mod reveal;
+mod space;
+mod zoom;
+
+use crate::examples;
+use crate::focus::use_focus_kept;
+use crate::keys::Press;
+use crate::layout::Edge;
+use crate::link::{Space, Stale, Status, use_engine};
+use crate::parts::{
+    BannerBar, Blank, ChangesBar, Diagram, Divider, Header, Help, HostPane, Hover, Icon, PastePane,
+    Player, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
+};
+use crate::state::{Action, Overlay, Pane, State};
+use crate::store::{self, Survives};
+use crate::words::{Key, ui};
+use aloud::use_aloud;
+use chainwalk::view::Timeline;
+use held::use_held;
+use keeping::use_keeping;
+use keyboard::use_keys;
+use look::{folds, use_layout, use_look};
+use nav::nav;
+use offers::{use_interfaces, use_suggestions};
+use playing::use_playing;
+use reveal::{Reveals, use_reveals};
+use space::{use_media, use_size};
+use std::rc::Rc;
+use yew::prelude::*;
+use zoom::{zoom_buttons, zoomed};
+
+/// The width up to which the page is a phone's.
+const NARROW: &str = "(max-width: 760px), (max-height: 480px)";
+/// The smallest size the diagram is drawn for, so that its smallest letters keep 11 px; a smaller space scrolls.
+const SCENE_MIN: (f64, f64) = (640.0, 512.0);
+
+impl Reducible for State {
+    type Action = Action;
+
+    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
+        self.apply(action).map_or(self, Rc::new)
+    }
+}
+
+/// The page.
+#[component]
+pub fn App() -> Html {
+    let state = use_reducer_eq(store::initial);
+    let examples = use_memo((), |()| examples::all().into_iter().map(Rc::new).collect::<Vec<_>>());
+    let hover = use_state_eq(|| None::<usize>);
+    let zoom = use_state_eq(Zoom::default);
+    let narrow = use_media(NARROW);
+    let (stage, stage_size) = use_size();
+    let (map, map_size) = use_size();
+    let field = use_node_ref();
+    let space = Space {
+        scene: if stage_size.0 > 0.0 {
+            (stage_size.0.max(SCENE_MIN.0), stage_size.1.max(SCENE_MIN.1))
+        } else {
+            (0.0, 0.0)
+        },
+        map: if narrow { map_size } else { (0.0, 0.0) },
+    };
+    let heard = use_engine(&state, space);
+    let dispatch = state.dispatcher();
+    let told = heard.told.clone();
+    let timeline = told.as_ref().map(|told| told.timeline.clone());
+    let last = told.as_ref().map_or(0, |told| told.last());
+    let stop = state.stop.min(last);
+    let fresh = heard.status == Status::Done;
+    let stale = heard.behind.answer.filter(|_| !state.paste.is_empty());
+
+    let survives = use_keeping(&state);
+    let app = use_layout(&state);
+    use_focus_kept(&app);
+    use_held(stale.is_some());
+    use_look(
+        &state,
+        if fresh { told.as_ref().map(|t| tone_name(t.banner.tone)) } else { None },
+        &heard.status,
+    );
+    use_playing(&state, fresh.then_some(last));
+    let blank = match &told {
+        _ if state.paste.is_empty() => Some(Why::Empty),
+        Some(told) if told.chips.is_empty() => Some(Why::Nothing),
+        _ => None,
+    };
+    let heard_of = told.as_ref().filter(|_| fresh && blank.is_none());
+    let (narration, say_fate) = use_aloud(&state, heard_of, stop, stale);
+    use_keys(&state, stop, timeline.clone(), field.clone(), {
+        let zoom = zoom.clone();
+        Callback::from(move |press: Press| match press {
+            Press::Zoom(way) => zoom.set(zoomed(*zoom, way)),
+            Press::Fate => say_fate.emit(()),
+            Press::Act(_) | Press::Field => {}
+        })
+    });
+    let Reveals { at: revealed, reveal, show, turn_to, turn_to_lines } =
+        use_reveals(narrow, &dispatch);
+    let onhover = {
+        let hover = hover.clone();
+        use_callback((), move |at: Hover, ()| hover.set(at))
+    };
+    let interfaces = use_interfaces(told.as_ref());
+    let suggestions = use_suggestions(told.as_ref());
+    let span_at =
+        |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
+    let now = span_at(stop);
+    let lit = hover.and_then(span_at);
+    let problems = told
+        .as_ref()
+        .and_then(|t| t.packet_problems.get(state.packet).cloned())
+        .filter(|_| fresh)
+        .unwrap_or_default();
+    let onzoom = {
+        let zoom = zoom.setter();
+        use_callback((), move |next: Zoom, ()| zoom.set(next))
+    };
+    let pane = match state.pane {
+        Pane::Walk => "show-walk",
+        Pane::Map => "show-map",
+        Pane::Paste => "show-paste",
+        Pane::Host => "show-host",
+    };
+    let lang = state.lang;
+    let divider = |edge: Edge| {
+        html! { <Divider {lang} {edge} extent={state.layout.at(edge)} dispatch={dispatch.clone()} /> }
+    };
+    html! {
+        <div ref={app} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
+            timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"),
+            told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
+            (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
+            <Sprite />
+            <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
+                sent={state.scenario.packets.get(state.packet).map_or_else(|| Rc::from(""), |line| Rc::from(&**line))}
+                drafted={heard.drafted.clone()} suggestions={suggestions}
+                {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
+                field={field} dispatch={dispatch.clone()} />
+            <div class="answer-area">
+            <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share}
+                reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
+            <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.scenario.edits().to_vec()}
+                search={state.search} found={heard.found.clone()} stale={stale.is_some()} dispatch={dispatch.clone()} />
+            </div>
+            <main>
+            <div class="left">
+                <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
+                    revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
+                {divider(Edge::Host)}
+                <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
+                    facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
+                    assumptions={state.scenario.facts().to_vec()}
+                    problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
+                    check={heard.check.clone()} checked={heard.checked.clone()} reveal={turn_to_lines} dispatch={dispatch.clone()} />
+                <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, Key::KeepsHere)}{match survives {
+                    Survives::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
+                    Survives::All => Html::default(),
+                    Survives::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
+                    Survives::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
+                }}</span></p>
+            </div>
+            {divider(Edge::Left)}
+            <section class="stage" ref={stage} aria-label={ui(lang, Key::Drawing)} aria-busy={heard.behind.picture.to_string()}>
+                if let Some(why) = blank {
+                    <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
+                } else if let Some(drawn) = &heard.scene {
+                    <Diagram drawn={drawn.clone()} packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} speed={state.speed.factor()} hover={*hover}
+                        zoom={*zoom} onzoom={onzoom.clone()}
+                        onhover={onhover.clone()} reveal={show.clone()} dispatch={dispatch.clone()} />
+                    {zoom_buttons(*zoom, &onzoom, lang)}
+                }
+            </section>
+            if narrow {
+                <div class="mini" ref={map}>
+                    if let Some(drawn) = heard.map.as_ref().filter(|_| blank.is_none()) {
+                        <Diagram class="small" drawn={drawn.clone()}
+                            packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} hover={*hover} onhover={onhover.clone()}
+                            reveal={show.clone()} dispatch={dispatch.clone()} />
+                    }
+                </div>
+            }
+            {divider(Edge::Right)}
+            <div class="right">
+                <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.scenario.packets.clone()}
+                    packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
+                    opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} stale={stale.is_some()}
+                    reveal={show} {turn_to} dispatch={dispatch.clone()} />
+            </div>
+            </main>
+            <footer class="time">
+                <Player {lang} timeline={timeline.clone().unwrap_or_else(nothing)} {stop}
+                    playing={state.playing} looped={state.looped} speed={state.speed} verbosity={state.verbosity}
+                    dispatch={dispatch.clone()} />
+                <TimelineBar {lang} timeline={timeline.unwrap_or_else(nothing)} {stop} hover={*hover}
+                    {onhover} stale={stale.is_some()} dispatch={dispatch.clone()} />
+            </footer>
+            if narrow { {nav(&state, lang)} }
+            <p class="sr" role="status" aria-live="polite" data-testid="narration">{narration}</p>
+            if matches!(state.open, Some(Overlay::Examples | Overlay::Origin)) {
+                <div class="shut" onclick={act(&dispatch, Action::Open(None))}></div>
+            }
+            if state.open == Some(Overlay::Help) { <Help {lang} dispatch={dispatch.clone()} /> }
+        </div>
+    }
+}
+
+fn nothing() -> Timeline {
+    Timeline {
+        lanes: Vec::new(),
+        stops: 0,
+        narration: Vec::new(),
+        spans: Vec::new(),
+        hooks: Vec::new(),
+    }
+}

@@ -1,0 +1,53 @@
+//! How much room there is: the window's, and that of an element.
+
+use gloo::events::EventListener;
+use gloo::utils::window;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// Whether a media query holds, now and later.
+#[hook]
+pub(super) fn use_media(query: &'static str) -> bool {
+    let matches = move || window().match_media(query).ok().flatten().is_some_and(|m| m.matches());
+    let state = use_state_eq(matches);
+    {
+        let state = state.setter();
+        use_effect_with((), move |()| {
+            let listener = EventListener::new(&window(), "resize", move |_| state.set(matches()));
+            move || drop(listener)
+        });
+    }
+    *state
+}
+
+/// An element, and the size of the space in it in CSS pixels.
+#[hook]
+pub(super) fn use_size() -> (NodeRef, (f64, f64)) {
+    let node = use_node_ref();
+    let size = use_state_eq(|| (0.0, 0.0));
+    {
+        let (node, set) = (node.clone(), size.setter());
+        let element = node.get();
+        use_effect_with(element, move |_| {
+            let element = node.cast::<HtmlElement>();
+            let measured = element.clone();
+            let measure = Closure::<dyn Fn()>::new(move || {
+                if let Some(e) = &measured {
+                    set.set((f64::from(e.client_width()), f64::from(e.client_height())));
+                }
+            });
+            let observer = web_sys::ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();
+            if let (Some(observer), Some(element)) = (&observer, &element) {
+                observer.observe(element);
+            }
+            move || {
+                if let Some(observer) = observer {
+                    observer.disconnect();
+                }
+                drop(measure);
+            }
+        });
+    }
+    (node, *size)
+}

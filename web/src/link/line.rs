@@ -1,0 +1,124 @@
+//! The line to the worker: what went over it, and what is still to be answered.
+
+use super::queue::{Queue, bring};
+use crate::message::Request;
+use crate::paste::Paste;
+use crate::worker::{Event, Worker};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// How the worker fares.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Status {
+    /// Somebody types; it is asked as soon as there is a pause.
+    Typed,
+    /// It has been asked.
+    Asked,
+    /// It has been asked a while ago.
+    Late,
+    /// It answered.
+    Done,
+    /// It was stopped by hand.
+    Stopped,
+    /// It died; the reason is for a report, not for the reader.
+    Died(String),
+    /// It could not be fetched: the network is gone.
+    Missing(String),
+}
+
+/// The line. Clones are the same one.
+#[derive(Clone, Default)]
+pub(super) struct Line {
+    worker: Rc<RefCell<Option<Worker>>>,
+    /// The text that the worker has.
+    has: Rc<RefCell<Option<Paste>>>,
+    queue: Rc<RefCell<Queue>>,
+    /// The question asked last.
+    asked: Rc<Cell<u32>>,
+    /// The question that was answered, or given up, last.
+    settled: Rc<Cell<u32>>,
+}
+
+impl Line {
+    /// Starts the worker; `listener` hears of it.
+    pub(super) fn open(&self, listener: impl Fn(Event) + 'static) {
+        *self.worker.borrow_mut() = Some(Worker::start(listener));
+    }
+
+    /// Sends what needs no text that the worker has not.
+    pub(super) fn send(&self, request: Request) {
+        if let Some(worker) = &*self.worker.borrow() {
+            worker.send(request);
+        }
+    }
+
+    /// A new question, and its number.
+    pub(super) fn number(&self) -> u32 {
+        self.asked.set(self.asked.get() + 1);
+        self.asked.get()
+    }
+
+    /// Whether this is the question asked last.
+    pub(super) fn is_asked(&self, number: u32) -> bool {
+        self.asked.get() == number
+    }
+
+    /// Whether the question asked last has its answer, or was given up.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled.get() == self.asked.get()
+    }
+
+    /// The question asked last has its answer, or is given up.
+    pub(super) fn settle(&self) {
+        self.settled.set(self.asked.get());
+    }
+
+    /// Whether the worker has another text.
+    pub(super) fn has_another(&self, paste: &Paste) -> bool {
+        self.has.borrow().as_ref().is_some_and(|has| has != paste)
+    }
+
+    /// Lets the worker have a text, unless it has it.
+    pub(super) fn bring(&self, paste: &Paste) {
+        let worker = self.worker.borrow();
+        let Some(worker) = &*worker else { return };
+        let had = self.has.replace(Some(paste.clone()));
+        if had.as_ref() != Some(paste) {
+            bring(worker, had.as_ref(), paste);
+        }
+    }
+
+    /// Asks about a text, as soon as the question before has its answer.
+    pub(super) fn ask(&self, request: Request, paste: Paste) {
+        let now = self.queue.borrow_mut().ask(request, paste);
+        if let Some(now) = now {
+            self.send(now);
+        }
+    }
+
+    /// An answer has come; returns the text it is about.
+    pub(super) fn answered(&self) -> Option<Paste> {
+        self.queue.borrow_mut().answered()
+    }
+
+    /// Asks what waits.
+    pub(super) fn go_on(&self) {
+        let next = self.queue.borrow_mut().next();
+        if let Some(next) = next {
+            self.send(next);
+        }
+    }
+
+    /// The worker has lost what it had: its text and the question.
+    pub(super) fn forget(&self) {
+        *self.has.borrow_mut() = None;
+        *self.queue.borrow_mut() = Queue::default();
+    }
+
+    /// Starts the worker anew. It is sent nothing yet: what killed the old one would kill it too.
+    pub(super) fn restart(&self) {
+        if let Some(worker) = &*self.worker.borrow() {
+            worker.restart();
+        }
+    }
+}

@@ -1,0 +1,226 @@
+//! The page's end of the conversation with the worker, as a hook.
+//!
+//! Answers to questions that are no longer asked are dropped by their generation.
+
+mod asks;
+mod line;
+mod queue;
+mod stale;
+
+pub use asks::Space;
+pub use line::Status;
+pub use stale::{Behind, Stale};
+
+use crate::message::{Answer, Drafted, Opening, Request, Told, View};
+use crate::paste::Paste;
+use crate::state::State;
+use crate::worker::Event;
+use asks::{use_drafting, use_drawing, use_searching, use_telling};
+use chainwalk::view::{ChangesTold, Lang, Problem, RuleCard, RuleRange, Scene};
+use line::Line;
+use stale::use_behind;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// What the worker told, as far as it is still asked for.
+#[derive(Clone, PartialEq)]
+pub struct Heard {
+    /// What was told last.
+    pub told: Option<Rc<Told>>,
+    /// The text it was told of.
+    pub of: Paste,
+    /// The picture drawn last.
+    pub scene: Option<Rc<(View, Scene)>>,
+    /// The small map drawn last.
+    pub map: Option<Rc<(View, Scene)>>,
+    /// The rules that were opened in it.
+    pub opened: Rc<HashMap<RuleRange, Vec<RuleCard>>>,
+    /// The changes that were found, while they are searched for.
+    pub found: Option<Rc<ChangesTold>>,
+    /// What the line in the packet field says.
+    pub drafted: Option<Rc<Drafted>>,
+    /// Opens rules: which, and from which number on.
+    pub open: Callback<(RuleRange, u32)>,
+    /// How the worker fares.
+    pub status: Status,
+    /// How far what was told, and drawn, lies behind what is there by now.
+    pub behind: Behind,
+    /// Which share of a long text is read, from 0 to 1, until its answer is there.
+    pub share: Option<f64>,
+    /// Asks once more after it died, or stops it.
+    pub again: Callback<bool>,
+    /// Asks what is wrong with an assumption as it is typed.
+    pub check: Callback<(String, Lang)>,
+    /// The assumption that was looked at last, and what is wrong with it.
+    pub checked: Option<Rc<(String, Vec<Problem>)>>,
+}
+
+/// What becomes other as the worker answers.
+#[derive(Clone)]
+struct Hears {
+    told: UseStateHandle<Option<Rc<Told>>>,
+    of: UseStateHandle<Paste>,
+    scene: UseStateHandle<Option<Rc<(View, Scene)>>>,
+    map: UseStateHandle<Option<Rc<(View, Scene)>>>,
+    opened: UseStateHandle<Rc<Cards>>,
+    drafted: UseStateHandle<Option<Rc<Drafted>>>,
+    found: UseStateHandle<Option<(u32, Rc<ChangesTold>)>>,
+    status: UseStateHandle<Status>,
+    share: UseStateHandle<Option<f64>>,
+    checked: UseStateHandle<Option<Rc<(String, Vec<Problem>)>>>,
+}
+
+/// The rules that were opened.
+type Cards = HashMap<RuleRange, Vec<RuleCard>>;
+
+/// Asks the worker whatever `state` makes necessary, and returns what it told.
+#[hook]
+pub fn use_engine(state: &State, space: Space) -> Heard {
+    let line = use_mut_ref(Line::default).borrow().clone();
+    let hears = Hears {
+        told: use_state_eq(|| None),
+        of: use_state_eq(Paste::default),
+        scene: use_state_eq(|| None),
+        map: use_state_eq(|| None),
+        opened: use_state_eq(Rc::default),
+        drafted: use_state_eq(|| None),
+        found: use_state_eq(|| None),
+        status: use_state_eq(|| Status::Asked),
+        share: use_state_eq(|| None),
+        checked: use_state_eq(|| None),
+    };
+    let attempt = use_state_eq(|| 0_u32);
+    let told = hears.told.as_ref();
+    let generation = told.map(|t| t.generation);
+
+    // The listener lives as long as the page; it reaches the setters, which never change.
+    {
+        let (line, hears) = (line.clone(), hears.clone());
+        use_effect_with((), move |()| {
+            let cards = RefCell::default();
+            let opened = line.clone();
+            opened.open(move |event| hears.hear(event, &line, &cards));
+        });
+    }
+    use_telling(state, *attempt, &line, hears.status.setter());
+    use_drawing(told, state.stop, space, &line);
+    use_drafting(state, generation, &line);
+    use_searching(generation, state.search, &line);
+
+    let pictures = [(*hears.scene).as_ref(), (*hears.map).as_ref()];
+    let behind = use_behind(generation, &hears.status, &hears.of, &state.paste, pictures, space);
+
+    let open = {
+        let line = line.clone();
+        use_callback(generation, move |(range, from): (RuleRange, u32), generation| {
+            if let Some(generation) = *generation {
+                line.send(Request::Open(Opening { generation, range, from }));
+            }
+        })
+    };
+    let again = {
+        let (line, attempt) = (line.clone(), attempt.clone());
+        let (status, share) = (hears.status.setter(), hears.share.setter());
+        use_callback((), move |stop: bool, ()| {
+            share.set(None);
+            line.forget();
+            if stop {
+                line.restart();
+                line.settle();
+                status.set(Status::Stopped);
+            } else {
+                attempt.set(js_sys::Math::random().to_bits() as u32);
+            }
+        })
+    };
+    let check = {
+        let line = line.clone();
+        use_callback((), move |(text, lang): (String, Lang), ()| {
+            line.send(Request::Assumption(text, lang));
+        })
+    };
+    let is_sought = |(of, found): &&(u32, Rc<ChangesTold>)| {
+        generation == Some(*of) && state.search == Some(found.want)
+    };
+    Heard {
+        told: told.cloned(),
+        of: (*hears.of).clone(),
+        scene: (*hears.scene).clone(),
+        map: (*hears.map).clone(),
+        opened: (*hears.opened).clone(),
+        found: hears.found.as_ref().filter(is_sought).map(|(_, found)| found.clone()),
+        drafted: (*hears.drafted).clone(),
+        open,
+        status: (*hears.status).clone(),
+        behind,
+        share: *hears.share,
+        again,
+        check,
+        checked: (*hears.checked).clone(),
+    }
+}
+
+impl Hears {
+    /// Hears of the worker. `cards` are the rules that were opened in the answer of now.
+    fn hear(&self, event: Event, line: &Line, cards: &RefCell<Cards>) {
+        match event {
+            Event::Answer(answer) => self.take(answer, line, cards),
+            Event::Missing(why) => {
+                self.lose(line, Status::Missing(why));
+            }
+            Event::Died(why) => {
+                line.restart();
+                self.lose(line, Status::Died(why));
+            }
+        }
+    }
+
+    /// The worker is gone, and with it what it had.
+    fn lose(&self, line: &Line, status: Status) {
+        self.share.set(None);
+        line.forget();
+        line.settle();
+        self.status.set(status);
+    }
+
+    fn take(&self, answer: Answer, line: &Line, cards: &RefCell<Cards>) {
+        match answer {
+            Answer::Told(answer) => {
+                let asked = line.answered();
+                self.share.set(None);
+                if line.is_asked(answer.generation) {
+                    line.settle();
+                    if let Some(text) = asked {
+                        self.of.set(text);
+                    }
+                    cards.borrow_mut().clear();
+                    self.opened.set(Rc::default());
+                    self.told.set(Some(Rc::from(answer)));
+                    self.status.set(Status::Done);
+                }
+                line.go_on();
+            }
+            Answer::Drawn(view, drawn) if line.is_asked(view.generation) => {
+                let place = if view.small { &self.map } else { &self.scene };
+                place.set(Some(Rc::new((view, *drawn))));
+            }
+            Answer::Opened(what, more) if line.is_asked(what.generation) => {
+                let mut cards = cards.borrow_mut();
+                let open = cards.entry(what.range).or_default();
+                // The same question twice has one answer.
+                open.retain(|card| card.number < what.from);
+                open.extend(more);
+                self.opened.set(Rc::new(cards.clone()));
+            }
+            Answer::Found(of, changes) => self.found.set(Some((of, Rc::from(changes)))),
+            Answer::Reading(done) => self.share.set(Some(done)),
+            Answer::Drafted(draft) => self.drafted.set(Some(Rc::from(draft))),
+            Answer::Assumption(text, problems) => {
+                self.checked.set(Some(Rc::new((text, problems))));
+            }
+            Answer::Ready | Answer::Crashed(_) | Answer::Drawn(..) | Answer::Opened(..) => {}
+        }
+    }
+}

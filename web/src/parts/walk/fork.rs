@@ -1,0 +1,51 @@
+//! A fork of the walk: its branches, one of which is followed.
+
+use crate::parts::act::{Dispatch, act};
+use crate::parts::banner::tone_name;
+use crate::parts::icon::Icon;
+use crate::parts::sentence::Words;
+use crate::state::Action;
+use crate::words::{Key, ui};
+use chainwalk::view::{BranchCard, Lang, Row};
+use yew::prelude::*;
+
+/// The card of a fork; `aside` and `reason` are those of its row.
+pub(super) fn fork(
+    row: &Row,
+    lang: Lang,
+    dispatch: &Dispatch,
+    at: usize,
+    aside: Option<Html>,
+    reason: Option<Html>,
+) -> Html {
+    html! {
+        <span class="card">
+            <span class="head"><Icon id="i-fork" size={14} />
+                if row.text.is_empty() {
+                    <span class="title"><Words of={row.reason.clone()} /></span>{aside}
+                } else {
+                    <span class="title"><Words of={row.text.clone()} /></span>{aside}{reason}
+                }
+            </span>
+            <span class="branches" role="radiogroup" aria-label={ui(lang, Key::Outcome)}>
+                {for row.branches.iter().map(|card| branch(card, dispatch, at))}
+            </span>
+        </span>
+    }
+}
+
+fn branch(card: &BranchCard, dispatch: &Dispatch, at: usize) -> Html {
+    let follow = act(dispatch, Action::Follow(card.outcome));
+    html! {
+        <label class={classes!("branch", card.followed.then_some("on"))}
+            onclick={|e: MouseEvent| e.stop_propagation()}>
+            <input type="radio" name={format!("fork-{at}")} checked={card.followed} onchange={follow} />
+            <span class="label">
+                <code>{&card.label}</code>
+                if !card.name.is_empty() { <small class="name">{&card.name}</small> }
+            </span>
+            <span class="weight">{&card.weight}</span>
+            <span class={classes!("fate", tone_name(card.tone))}>{&card.fate}</span>
+        </label>
+    }
+}

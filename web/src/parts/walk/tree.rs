@@ -1,0 +1,104 @@
+//! The rows as a tree, and the place of it that is in sight.
+
+use crate::parts::motion::scrolling;
+use chainwalk::view::{Row, RowKind};
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+/// Where a row stands among the others.
+pub(super) struct Node {
+    /// Its level, from 1.
+    pub(super) level: usize,
+    /// The heading it stands under.
+    pub(super) within: Option<usize>,
+    /// Whether it is a heading that others stand under.
+    pub(super) heads: bool,
+}
+
+/// The rows as a tree: what stands deeper than a heading, and behind it, belongs to it.
+pub(super) fn nest(rows: &[Row]) -> Vec<Node> {
+    let mut nodes: Vec<Node> = Vec::with_capacity(rows.len());
+    let mut open: Vec<usize> = Vec::new();
+    for (at, row) in rows.iter().enumerate() {
+        while open.last().is_some_and(|up| rows[*up].depth >= row.depth) {
+            open.pop();
+        }
+        let within = open.last().copied();
+        if let Some(up) = within {
+            nodes[up].heads = true;
+        }
+        nodes.push(Node { level: open.len() + 1, within, heads: false });
+        if matches!(row.kind, RowKind::Base | RowKind::Chain | RowKind::Reply) {
+            open.push(at);
+        }
+    }
+    nodes
+}
+
+/// The headings that a row stands under, the nearest first.
+pub(super) fn ancestors(nodes: &[Node], at: usize) -> impl Iterator<Item = usize> {
+    let up = |at: &usize| nodes.get(*at).and_then(|node| node.within);
+    std::iter::successors(up(&at), up)
+}
+
+/// The rows under a heading, those of the headings among them as groups.
+pub(super) fn grouped(
+    nodes: &[Node],
+    within: Option<usize>,
+    row: &dyn Fn(usize) -> Html,
+    folded: &dyn Fn(usize) -> bool,
+) -> Html {
+    let first = within.map_or(0, |at| at + 1);
+    let last = within.map_or(nodes.len(), |up| {
+        let out = |node: &Node| node.level <= nodes[up].level;
+        nodes[first..].iter().position(out).map_or(nodes.len(), |n| first + n)
+    });
+    (first..last)
+        .filter(|at| nodes[*at].within == within)
+        .map(|at| {
+            html! {
+                <>
+                    {row(at)}
+                    if nodes[at].heads {
+                        <div role="group" id={format!("group-{at}")} aria-labelledby={format!("row-{at}")} hidden={folded(at)}>
+                            {grouped(nodes, Some(at), row, folded)}
+                        </div>
+                    }
+                </>
+            }
+        })
+        .collect()
+}
+
+/// Keeps the row `here` in sight as the packet moves and answers come.
+#[hook]
+pub(super) fn use_in_sight(list: &NodeRef, here: Option<usize>, generation: Option<u32>) {
+    let list = list.clone();
+    let before = use_mut_ref(|| None);
+    use_effect_with((here, generation), move |(here, _)| {
+        let went = before.replace(*here) != *here;
+        if let Some(list) = list.cast::<HtmlElement>().filter(|list| went || !held_in(list)) {
+            bring_into_view(&list);
+        }
+    });
+}
+
+/// Whether a control of the list has the focus, which is not to be scrolled out of sight.
+fn held_in(list: &HtmlElement) -> bool {
+    list.query_selector(".row :focus").ok().flatten().is_some()
+}
+
+/// Scrolls the list, and only the list, so that the row of now stands in its upper half.
+pub(super) fn bring_into_view(list: &HtmlElement) {
+    let Ok(Some(row)) = list.query_selector(".row.here") else { return };
+    let (outer, inner) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
+    let top = inner.top() - outer.top();
+    let bottom = inner.bottom() - outer.top();
+    if top < 40.0 || bottom > outer.height() - 60.0 {
+        let to = f64::from(list.scroll_top()) + top - outer.height() * 0.38;
+        let options = web_sys::ScrollToOptions::new();
+        options.set_top(to.max(0.0));
+        options.set_behavior(scrolling());
+        list.scroll_to_with_scroll_to_options(&options);
+    }
+}

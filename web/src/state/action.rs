@@ -1,0 +1,123 @@
+//! What a person can do.
+
+use super::choices::{Overlay, Pane, Theme};
+use crate::layout::Edge;
+use crate::origin::Origin;
+use crate::paste::Paste;
+use chainwalk::Case;
+use chainwalk::model::Want;
+use chainwalk::view::Lang;
+use std::rc::Rc;
+
+/// What a person does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// The paste was edited.
+    Paste(Paste),
+    /// The paste was edited, and what was done before goes on: both are taken back as one.
+    Typed(Paste),
+    /// The last change of paste, packets or facts is taken back.
+    Undo,
+    /// What was taken back last is brought again.
+    Redo,
+    /// The packet field was edited.
+    Draft(Rc<str>),
+    /// A whole packet line takes the place of what is in the field.
+    Line(Rc<str>),
+    /// The packet field was sent.
+    Send,
+    /// A packet follows the ones sent.
+    Then(Rc<str>),
+    /// Another of the sent packets is shown.
+    Show(usize),
+    /// The last packet is taken back.
+    Unsend,
+    /// Where packets come from was changed.
+    From(Origin),
+    /// The packets walk another of the hosts; both by what chooses them.
+    Host {
+        /// The one walked so far.
+        from: Rc<str>,
+        /// The other.
+        to: Rc<str>,
+    },
+    /// Something was said of the host.
+    Assume(Rc<str>),
+    /// Something said of the host was taken back.
+    Forget(usize),
+    /// A change is made to the host, in the words of a command.
+    Change(Rc<str>),
+    /// A change is taken back.
+    Unchange(usize),
+    /// Changes are searched for, or no longer shown.
+    Search(Option<Want>),
+    /// Something said of the host was said otherwise.
+    Amend(usize, Rc<str>),
+    /// Another outcome of the shown packet is followed.
+    Follow(usize),
+    /// The packet is set to a stop.
+    Go(usize),
+    /// The packet goes some stops on, or back; `last` is the last stop there is.
+    Step {
+        /// How many stops.
+        by: isize,
+        /// The last stop.
+        last: usize,
+    },
+    /// The walk goes one stop on by itself; `last` is the last stop there is.
+    Tick {
+        /// The last stop.
+        last: usize,
+    },
+    /// Play, or pause; from the last stop it plays from the start.
+    Toggle {
+        /// The last stop.
+        last: usize,
+    },
+    /// The next speed.
+    Faster,
+    /// More or less of the walk is read aloud.
+    Say,
+    /// The walk begins again at its end, or no longer.
+    Loop,
+    /// Chains are called by their names alone, or by what they stand for.
+    RawNames(bool),
+    /// The theme was set.
+    Theme(Theme),
+    /// The language was set.
+    Lang(Lang),
+    /// Another pane of the narrow screen.
+    Pane(Pane),
+    /// Something is opened over the page, or all is closed.
+    Open(Option<Overlay>),
+    /// The pane at an edge was given a size; `None` lets the page decide again.
+    Resize(Edge, Option<u16>),
+    /// The pane at an edge was folded away, or brought back.
+    Fold(Edge),
+    /// An example takes the place of paste, packets and assumptions.
+    Load(Rc<Case>),
+    /// All that was pasted, sent and said is thrown away.
+    Clear,
+}
+
+impl Action {
+    /// Whether it can be taken back.
+    pub(super) fn is_recorded(&self) -> bool {
+        matches!(
+            self,
+            Self::Paste(_)
+                | Self::Send
+                | Self::Then(_)
+                | Self::Unsend
+                | Self::From(_)
+                | Self::Host { .. }
+                | Self::Assume(_)
+                | Self::Forget(_)
+                | Self::Change(_)
+                | Self::Unchange(_)
+                | Self::Amend(..)
+                | Self::Load(_)
+                | Self::Clear
+        )
+    }
+}

@@ -1,0 +1,407 @@
+//! What a person can change on the page, and nothing that follows from it.
+//!
+//! [`State::apply`] is pure: it never touches the browser, and returns `None` where nothing changes.
+
+mod action;
+mod choices;
+mod saved;
+mod takes;
+
+pub use action::Action;
+pub use choices::{Overlay, Pane, Speed, Theme};
+pub use saved::{Kept, Settings};
+
+use crate::history::{History, Moment};
+use crate::layout::Layout;
+use crate::narration::Verbosity;
+use crate::origin::{Origin, follows, later, says_itself};
+use crate::paste::Paste;
+use chainwalk::model::Want;
+use chainwalk::view::Lang;
+use chainwalk::{Case, Doc, Head, Scenario};
+use std::rc::Rc;
+use takes::{is_another, replaces};
+
+/// Everything a person can change.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    /// The pasted text.
+    pub paste: Paste,
+    /// What is played, but for the pasted text.
+    pub scenario: Rc<Scenario>,
+    /// The packet that is shown, as an index into the scenario's.
+    pub packet: usize,
+    /// What is in the packet field and not sent yet.
+    pub draft: Rc<str>,
+    /// Where packets typed without a source come from.
+    pub origin: Origin,
+    /// What changes are searched for, while they are shown.
+    pub search: Option<Want>,
+    /// The stop the packet rests at.
+    pub stop: usize,
+    /// Whether the walk plays.
+    pub playing: bool,
+    /// Whether it begins again at its end.
+    pub looped: bool,
+    /// How fast it plays.
+    pub speed: Speed,
+    /// How much of it is read aloud.
+    pub verbosity: Verbosity,
+    /// Light, dark, or as the system says.
+    pub theme: Theme,
+    /// The language of every sentence.
+    pub lang: Lang,
+    /// Whether chains are called by their names alone, not by what they stand for.
+    pub raw_names: bool,
+    /// The pane shown on a narrow screen.
+    pub pane: Pane,
+    /// What lies open over the page.
+    pub open: Option<Overlay>,
+    /// How the panes stand.
+    pub layout: Layout,
+    /// Whether a newer version kept this, so that more was there than this one knows.
+    pub newer: bool,
+    /// What can be taken back.
+    pub history: History,
+}
+
+impl State {
+    /// The page on its first visit: the example, asked and playing.
+    pub fn first(example: &Case, lang: Lang) -> Self {
+        let mut state = Self::blank(lang);
+        state.load(example);
+        state
+    }
+
+    /// The page with nothing on it.
+    pub fn blank(lang: Lang) -> Self {
+        Self {
+            paste: Paste::default(),
+            scenario: Rc::default(),
+            packet: 0,
+            draft: Rc::from(""),
+            origin: Origin::default(),
+            search: None,
+            stop: 0,
+            playing: false,
+            looped: false,
+            raw_names: false,
+            speed: Speed::Normal,
+            verbosity: Verbosity::default(),
+            theme: Theme::System,
+            lang,
+            pane: Pane::Walk,
+            open: None,
+            layout: Layout::default(),
+            newer: false,
+            history: History::default(),
+        }
+    }
+
+    fn load(&mut self, example: &Case) {
+        let scenario = &example.scenario;
+        self.paste = Paste::new(&scenario.paste());
+        self.scenario = Rc::new(Scenario { docs: Vec::new(), ..scenario.clone() });
+        self.search = None;
+        self.show(0);
+        self.playing = !self.scenario.packets.is_empty();
+    }
+
+    /// What is played, to be changed.
+    fn scenario_mut(&mut self) -> &mut Scenario {
+        Rc::make_mut(&mut self.scenario)
+    }
+
+    /// Shows packet `index` from its first stop, and its words in the field.
+    fn show(&mut self, index: usize) {
+        self.packet = index;
+        self.stop = 0;
+        let line = self.scenario.packets.get(index).map_or("", String::as_str);
+        let (words, origin) = Origin::split(line);
+        self.draft = Rc::from(words);
+        // A line that tells its own start leaves the origin of the next one alone.
+        if !says_itself(line) {
+            self.origin = origin.unwrap_or_default();
+        }
+    }
+
+    /// The packet field as it will be sent: its words, and where it comes from.
+    pub fn line(&self) -> Rc<str> {
+        Rc::from(self.origin.join(self.draft.trim()))
+    }
+
+    /// The outcome followed for the shown packet.
+    pub fn outcome(&self) -> usize {
+        self.scenario.followed.get(self.packet).copied().unwrap_or(0)
+    }
+
+    /// What the page becomes when a person does this; `None` where it stays as it is.
+    #[must_use]
+    pub fn apply(&self, action: Action) -> Option<Self> {
+        let mut next = self.clone();
+        let recorded = action.is_recorded();
+        match action {
+            Action::Paste(text) | Action::Typed(text) => {
+                if is_another(&self.paste, &text) {
+                    // What was said and asked of one host says nothing of another.
+                    next.scenario = Rc::default();
+                    next.search = None;
+                    next.packet = 0;
+                    next.origin = Origin::default();
+                    next.draft = Rc::from("");
+                }
+                next.paste = text;
+                next.restart();
+                next.history.forget_future();
+            }
+            Action::Undo => next.rewind(History::back)?,
+            Action::Redo => next.rewind(History::on)?,
+            Action::Draft(text) => next.draft = text,
+            Action::Line(line) => {
+                let (words, origin) = Origin::split(&line);
+                next.draft = Rc::from(words);
+                next.origin = origin.unwrap_or_default();
+            }
+            Action::Send => {
+                if self.draft.trim().is_empty() {
+                    return None;
+                }
+                let (words, origin) = Origin::split(&self.draft);
+                if let Some(origin) = origin {
+                    next.origin = origin;
+                    next.draft = Rc::from(words);
+                }
+                // A packet that answers another one, or comes some time after it, takes its place behind it, an
+                // answer the place of an answer that is shown; any other begins anew.
+                let answer = follows(&next.draft);
+                let kept = match self.scenario.packets.get(self.packet) {
+                    Some(shown) if answer && follows(shown) => self.packet,
+                    Some(_) if answer || later(&next.draft) => self.packet + 1,
+                    _ => 0,
+                };
+                let line = next.line().to_string();
+                let scenario = next.scenario_mut();
+                scenario.packets.truncate(kept);
+                scenario.followed.truncate(kept);
+                scenario.packets.push(line);
+                next.packet = kept;
+                next.stop = 0;
+                next.playing = true;
+                next.open = None;
+            }
+            Action::Then(line) => {
+                next.scenario_mut().packets.push(line.to_string());
+                next.show(next.scenario.packets.len() - 1);
+                next.playing = true;
+            }
+            Action::Show(index) => {
+                if index >= self.scenario.packets.len() || index == self.packet {
+                    return None;
+                }
+                next.show(index);
+                next.playing = false;
+            }
+            Action::Unsend => {
+                let left = self.scenario.packets.len().saturating_sub(1);
+                if left == 0 {
+                    return None;
+                }
+                let scenario = next.scenario_mut();
+                scenario.packets.truncate(left);
+                scenario.followed.truncate(left);
+                if next.packet >= left {
+                    next.show(left - 1);
+                    next.playing = false;
+                }
+            }
+            Action::From(origin) => next.origin = origin,
+            Action::Host { from, to } => {
+                if from == to {
+                    return None;
+                }
+                // What was said of one host says nothing of another; it comes back with its own.
+                let scenario = next.scenario_mut();
+                if scenario.host.is_none()
+                    && let Some(part) = scenario.hosts.remove("")
+                {
+                    scenario.hosts.insert(from.to_string(), part);
+                }
+                scenario.host = Some(to.to_string());
+                next.search = None;
+                next.restart();
+            }
+            Action::Assume(text) => {
+                let text = text.trim();
+                if text.is_empty() {
+                    return None;
+                }
+                next.scenario_mut().change_part(|part| {
+                    part.facts.retain(|fact| !replaces(text, fact));
+                    part.facts.push(text.to_owned());
+                });
+                next.restart();
+            }
+            Action::Forget(index) => {
+                if index >= self.scenario.facts().len() {
+                    return None;
+                }
+                next.scenario_mut().change_part(|part| drop(part.facts.remove(index)));
+                next.restart();
+            }
+            Action::Change(text) => {
+                if text.trim().is_empty() {
+                    return None;
+                }
+                next.scenario_mut().change_part(|part| part.edits.push(text.to_string()));
+                next.search = None;
+                next.restart();
+            }
+            Action::Unchange(index) => {
+                if index >= self.scenario.edits().len() {
+                    return None;
+                }
+                next.scenario_mut().change_part(|part| drop(part.edits.remove(index)));
+                next.restart();
+            }
+            Action::Search(want) => next.search = want,
+            Action::Amend(index, text) => {
+                let text = text.trim();
+                if index >= self.scenario.facts().len() || text.is_empty() {
+                    return None;
+                }
+                next.scenario_mut().change_part(|part| text.clone_into(&mut part.facts[index]));
+                next.restart();
+            }
+            Action::Follow(outcome) => {
+                let sent = self.scenario.packets.len().max(self.packet + 1);
+                let followed = &mut next.scenario_mut().followed;
+                // What follows a packet follows one of its outcomes; those choices are void now.
+                followed.truncate(self.packet);
+                followed.resize(sent, 0);
+                followed[self.packet] = outcome;
+            }
+            Action::Go(stop) => {
+                next.stop = stop;
+                next.playing = false;
+            }
+            Action::Step { by, last } => {
+                next.stop = self.stop.min(last).saturating_add_signed(by).min(last);
+                next.playing = false;
+            }
+            Action::Tick { last } => {
+                if !self.playing {
+                    return None;
+                }
+                next.stop =
+                    if self.looped && self.stop >= last { 0 } else { self.stop + 1 }.min(last);
+                next.playing = next.stop < last || self.looped;
+            }
+            Action::Toggle { last } => {
+                next.playing = !self.playing;
+                if next.playing && self.stop >= last {
+                    next.stop = 0;
+                }
+            }
+            Action::Faster => next.speed = self.speed.next(),
+            Action::Say => next.verbosity = self.verbosity.next(),
+            Action::Loop => next.looped = !self.looped,
+            Action::RawNames(raw) => next.raw_names = raw,
+            Action::Theme(theme) => next.theme = theme,
+            Action::Lang(lang) => next.lang = lang,
+            Action::Pane(pane) => next.pane = pane,
+            Action::Open(overlay) => next.open = overlay,
+            Action::Resize(edge, size) => next.layout.resize(edge, size),
+            Action::Fold(edge) => next.layout.fold(edge),
+            Action::Load(example) => {
+                next.load(&example);
+                next.open = None;
+                next.pane = Pane::Walk;
+            }
+            Action::Clear => {
+                next = Self {
+                    theme: self.theme,
+                    speed: self.speed,
+                    verbosity: self.verbosity,
+                    pane: self.pane,
+                    layout: self.layout,
+                    history: self.history.clone(),
+                    ..Self::blank(self.lang)
+                };
+            }
+        }
+        if recorded && next.moment() != self.moment() {
+            next.history.record(self.moment());
+        }
+        (next != *self).then_some(next)
+    }
+
+    /// What can be taken back, as it stands.
+    fn moment(&self) -> Moment {
+        Moment {
+            paste: self.paste.clone(),
+            scenario: self.scenario.clone(),
+            packet: self.packet,
+            draft: self.draft.clone(),
+            origin: self.origin.clone(),
+        }
+    }
+
+    /// Goes to another moment of the history; `None` where there is none.
+    fn rewind(&mut self, step: fn(&mut History, Moment) -> Option<Moment>) -> Option<()> {
+        let now = self.moment();
+        let before = step(&mut self.history, now)?;
+        self.restart();
+        (self.paste, self.draft, self.origin) = (before.paste, before.draft, before.origin);
+        (self.scenario, self.packet) = (before.scenario, before.packet);
+        Some(())
+    }
+
+    /// The host changed: the same packets walk anew, from the start and at rest.
+    fn restart(&mut self) {
+        if !self.scenario.followed.is_empty() {
+            self.scenario_mut().followed.clear();
+        }
+        self.stop = 0;
+        self.playing = false;
+    }
+
+    /// What is played, with the paste, or without one that is too long to be kept.
+    pub fn case(&self, with_paste: bool) -> Case {
+        let text = if with_paste { self.paste.to_string() } else { String::new() };
+        let docs = if text.is_empty() { Vec::new() } else { vec![Doc::pasted(&text)] };
+        let scenario = Scenario { docs, ..(*self.scenario).clone() };
+        Case { scenario, head: Head::default() }
+    }
+
+    /// What survives a reload beside the case.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            draft: self.draft.to_string(),
+            origin: self.origin.clone(),
+            speed: self.speed,
+            verbosity: self.verbosity,
+            theme: self.theme,
+            lang: self.lang,
+            layout: self.layout,
+        }
+    }
+
+    /// The page as it was kept.
+    pub fn restored(settings: Settings, case: &Case) -> Self {
+        let mut state = Self {
+            speed: settings.speed,
+            verbosity: settings.verbosity,
+            theme: settings.theme,
+            layout: settings.layout,
+            ..Self::blank(settings.lang)
+        };
+        state.load(case);
+        // The walk was there already.
+        state.playing = false;
+        (state.draft, state.origin) = (settings.draft.into(), settings.origin);
+        state
+    }
+}
+
+#[cfg(test)]
+mod tests;
