@@ -3,6 +3,7 @@
 //! Guarantees: every field of a packet is present, null or empty where it has nothing; two outcomes are never
 //! merged; the flows are in the order of the recorded table.
 
+mod names;
 mod packet;
 mod question;
 
@@ -10,6 +11,7 @@ use chainwalk_model::{
     EndBy, Errno, Event, Fate, Flow, Hook, Host, Outcome, Path, Policy, Question, RoutingDrop,
     Rule, RuleId, Stop, Trace, Tuple, Walk, proto,
 };
+use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -139,10 +141,7 @@ fn outcome_fields(host: &Host, outcome: &Outcome) -> Map<String, Value> {
 fn trace_fields(host: &Host, trace: &Trace, with_id: bool) -> Map<String, Value> {
     let told = Told::of(host, trace);
     let last = trace.steps.last().and_then(|s| trace.moments.get(s.moment as usize));
-    let left = matches!(
-        trace.fate,
-        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)
-    );
+    let left = trace.fate.is_through() == Some(true);
     // Of what only a bridge saw nothing is told.
     let out = last.filter(|_| left && !told.path.is_empty());
     let reason = match trace.fate {
@@ -280,15 +279,6 @@ fn hook_word(hook: Hook) -> &'static str {
     }
 }
 
-/// A table's name; tables of native nft carry their family before it.
-fn table_name(host: &Host, chain: &chainwalk_model::Chain) -> String {
-    let table = host.rules.table(chain.table);
-    if table.backend != chainwalk_model::Backend::Nft {
-        return table.name.to_string();
-    }
-    format!("{}:{}", table.family.word(), table.name)
-}
-
 fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {
     match chain.base.as_ref()?.policy {
         Policy::Accept => Some("ACCEPT"),
@@ -297,12 +287,8 @@ fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {
     }
 }
 
-/// What stands behind `-j` or `-g`.
 fn target_name(host: &Host, rule: &Rule) -> Option<String> {
-    rule.ops.iter().find_map(|op| match &op.what {
-        chainwalk_model::OpKind::Target(t) => Some(packet::target_word(host, t)),
-        chainwalk_model::OpKind::Match(_) => None,
-    })
+    rule.verdict().map(|target| target_word(host, target))
 }
 
 fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {

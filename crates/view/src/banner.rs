@@ -1,12 +1,16 @@
 //! The answer first: the fate in the words of the program that asked.
 
 use crate::counters::{self, Contradiction};
-use crate::fate::{self, Class, Seen, class, network};
+use crate::fate::{self, Class, class};
 use crate::forks::{Fork, fork, is_chance};
 use crate::overlay::overlay;
+use crate::page::{Banner, Evidence, Lang, Sentence, Style, Tone};
+use crate::places::{chain_path, place, table_name};
+use crate::questions::{self, network};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
-use crate::terms::{endpoint, percent};
-use crate::{Banner, Evidence, Lang, Sentence, Style, Telling, Tone};
+use crate::sender::{Seen, program, seen};
+use crate::telling::Telling;
+use crate::values::{endpoint, percent, protocol};
 use chainwalk_model::{
     Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop, Trace,
 };
@@ -133,7 +137,7 @@ pub(crate) fn headline(t: &Telling, outcome: &Outcome) -> Sentence {
     let lang = t.lang;
     let trace = &outcome.trace;
     let word = fate::word(lang, trace);
-    let program = fate::program(t);
+    let program = program(t);
     let dst = fate::last_destination(trace);
     let rest = match &trace.fate {
         Fate::Local { listening: None | Some(true), .. } => say!(lang, HeadLocal, dst = &dst),
@@ -141,8 +145,8 @@ pub(crate) fn headline(t: &Telling, outcome: &Outcome) -> Sentence {
             Some(iface) => say!(lang, HeadOut, dst = &dst, iface = &**iface),
             None => say!(lang, HeadOutUnknown, dst = &dst),
         },
-        Fate::Undecided(q) => fate::question(t, q),
-        _ => match fate::seen(t.ask().and_then(|a| a.app), outcome) {
+        Fate::Undecided(q) => questions::question(t, q),
+        _ => match seen(t.ask().and_then(|a| a.app), outcome) {
             Seen::Prints(message) if program.is_empty() => {
                 say!(lang, HeadSenderSees, message = message)
             }
@@ -169,7 +173,7 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
     let trace = &outcome.trace;
     let mut detail = fate::why(t, outcome);
     let misread = matches!(
-        fate::seen(t.ask().and_then(|a| a.app), outcome),
+        seen(t.ask().and_then(|a| a.app), outcome),
         Seen::Prints("No route to host" | "Network is unreachable")
     );
     if misread && matches!(trace.fate, Fate::Rejected { .. } | Fate::Dropped(_)) {
@@ -207,7 +211,10 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
 
 /// A question, with its answers.
 fn asked(t: &Telling, q: &Question) -> Evidence {
-    Evidence { answers: fate::answers(t, q), ..Evidence::new(false, fate::question(t, q)) }
+    Evidence {
+        answers: questions::answers(t, q),
+        ..Evidence::new(false, questions::question(t, q))
+    }
 }
 
 /// A chain on the way whose counters are all 0 while packets died at the end of it.
@@ -367,17 +374,20 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             )
         }
         Lean::EmptyTable(family, name) => (
-            say!(lang, LeanEmpty, table = crate::terms::table_name(*family, name)),
+            say!(lang, LeanEmpty, table = table_name(*family, name)),
             vec![
                 (
                     text!(lang, AnswerAccepts),
-                    format!("table={}{name}:accept", fate::family(*family)),
+                    format!("table={}{name}:accept", questions::family(*family)),
                 ),
-                (text!(lang, AnswerDrops), format!("table={}{name}:drop", fate::family(*family))),
+                (
+                    text!(lang, AnswerDrops),
+                    format!("table={}{name}:drop", questions::family(*family)),
+                ),
             ],
         ),
         Lean::FreshHistory(rule) => {
-            let (chain, number) = crate::terms::place(t.rules(), *rule);
+            let (chain, number) = place(t.rules(), *rule);
             (say!(lang, LeanFresh, chain = chain, number = number), Vec::new())
         }
         Lean::LegacyOrder => (
@@ -408,7 +418,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             (say!(lang, LeanBridgeNf), answers)
         }
         Lean::Transparent(number, port) => {
-            let name = crate::terms::protocol(*number);
+            let name = protocol(*number);
             (say!(lang, LeanTransparent, proto = name, port = port.to_string()), Vec::new())
         }
     };
@@ -431,28 +441,25 @@ fn host_bits(net: chainwalk_model::Cidr) -> bool {
 fn what_decides(t: &Telling, q: &Question) -> Sentence {
     let lang = t.lang;
     let at = |rule: RuleId| {
-        let (chain, number) = crate::terms::place(t.rules(), rule);
+        let (chain, number) = place(t.rules(), rule);
         format!("{chain} {number}")
     };
     match q {
         Question::LocalAddr(addr) => say!(lang, DecideLocal, addr = addr.to_string()),
         Question::Route(addr) => say!(lang, DecideRoute, addr = addr.to_string()),
         Question::Table(family, name) => {
-            say!(lang, DecideTable, table = crate::terms::table_name(*family, name))
+            say!(lang, DecideTable, table = table_name(*family, name))
         }
         Question::Chain(_, _, chain) => say!(lang, DecideChain, chain = &**chain),
         Question::Policy(chain) => {
-            say!(lang, DecidePolicy, chain = crate::terms::chain_path(t.rules(), *chain))
+            say!(lang, DecidePolicy, chain = chain_path(t.rules(), *chain))
         }
         Question::Random(..) => say!(lang, DecideChance),
         Question::NextHop(hop) => say!(lang, DecideHop, route = network(hop.net)),
         Question::Set(name) => say!(lang, DecideSet, set = &**name),
-        Question::Socket(proto, port) => say!(
-            lang,
-            DecideSocket,
-            proto = crate::terms::protocol(*proto),
-            port = port.to_string()
-        ),
+        Question::Socket(proto, port) => {
+            say!(lang, DecideSocket, proto = protocol(*proto), port = port.to_string())
+        }
         Question::Order(..) => say!(lang, DecideOrder),
         Question::PortChoice => say!(lang, DecidePort),
         Question::Unread(name) => say!(lang, DecideUnread, name = &**name),

@@ -1,10 +1,13 @@
 //! The rules of a row, opened: each condition with its truth and what the packet has there.
 
 use crate::changes::rule_tools;
+use crate::page::{Condition, Mark, RuleCard, RuleRange, Sentence, Style};
 use crate::reasons::has;
 use crate::say::{run, say, text};
-use crate::terms::{conditions_text, found, target, target_text, terms};
-use crate::{Condition, Mark, RuleCard, RuleRange, Sentence, Style, Telling};
+use crate::targets::target_text;
+use crate::telling::Telling;
+use crate::terms::{conditions_text, terms};
+use crate::values::found;
 use chainwalk_model::{Check, Part, Rule, RuleId, Truth};
 
 /// So many rules are opened at once; the page asks for the next ones.
@@ -57,7 +60,7 @@ fn card(t: &Telling, range: &RuleRange, id: RuleId) -> RuleCard {
 
 /// What the rule would do with a packet that matches.
 fn does(t: &Telling, rule: &Rule) -> Sentence {
-    match target(rule) {
+    match rule.verdict() {
         Some(what) => run(target_text(t.rules(), what), Style::Code),
         None => say!(t.lang, CardNothing),
     }

@@ -1,10 +1,13 @@
 //! Changes in words: what a proposal does, what becomes of the packet with it, and what else it lets in.
 
 use crate::banner::answer;
+use crate::page::{Lang, RuleTools, Sentence, Style, Tone};
+use crate::places::{chain_path, table_name};
 use crate::say::{join, run, say, text};
 use crate::telling::NoReasons;
-use crate::terms::{self, chain_path, endpoint, protocol};
-use crate::{Lang, Sentence, Style, Telling, Tone};
+use crate::telling::Telling;
+use crate::terms;
+use crate::values::{endpoint, protocol};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Changes, Edit, Family, Host, NewRule, OpKind, Policy, Probe,
     Proposal, Rule, RuleId, Ruleset, Shadow, Target, Vary, Walk, Want,
@@ -65,17 +68,6 @@ pub struct ProposalTold {
     pub reply: Sentence,
     /// Whether nothing unknown is left.
     pub certain: bool,
-}
-
-/// What can be done about one rule, or at the end of a chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RuleTools {
-    /// The command that takes the rule away; empty at the end of a chain.
-    pub without: String,
-    /// The beginning of the command that puts a rule in here.
-    pub insert: String,
-    /// Why the rule can never match; empty where it can.
-    pub shadow: Sentence,
 }
 
 /// The fate of the packet shown.
@@ -148,7 +140,7 @@ pub fn proposal(
 pub fn edit_scope(lang: Lang, edit: &Edit, host: &Host) -> Sentence {
     match edit {
         Edit::Chain { family, table, chain, change } => {
-            let path = format!("{} {chain}", terms::table_name(*family, table));
+            let path = format!("{} {chain}", table_name(*family, table));
             chain_scope(lang, &path, change)
         }
         Edit::Fact(Assumption::Sysctl { name, value }) => setting(lang, name, value),
@@ -170,7 +162,7 @@ fn chain_scope(lang: Lang, path: &str, change: &ChainEdit) -> Sentence {
     let rule = |new: &NewRule, at: Sentence| {
         let rule = as_rule(new);
         let what = terms::conditions_text(&rule);
-        match (terms::target(&rule), what.is_empty()) {
+        match (rule.verdict(), what.is_empty()) {
             (Some(Target::Accept), false) => say!(lang, ScopeAccept, at = at, what = what),
             (Some(Target::Accept), true) => say!(lang, ScopeAcceptAll, at = at),
             (Some(Target::Drop | Target::Reject(_)), false) => {

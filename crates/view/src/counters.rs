@@ -3,8 +3,9 @@
 //! Every packet that reaches a rule has passed the unconditional rules before it, and was counted by them; past
 //! one that ends the chain none comes. Rounded counters prove only what holds for all that they may stand for.
 
+use crate::page::Sentence;
 use crate::say::say;
-use crate::{Sentence, Telling};
+use crate::telling::Telling;
 use chainwalk_model::{
     ChainId, Count, EndBy, Event, IpMatch, Match, OpKind, Outcome, Rule, RuleId, Ruleset, Target,
 };

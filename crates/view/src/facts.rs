@@ -1,9 +1,10 @@
 //! What was recognised, and what is known of the host.
 
+use crate::page::{Chip, FactRow, HostChip, Lang};
+use crate::places::{absent_class, table_class, table_name};
 use crate::say::text;
 use crate::telling::Lines;
-use crate::terms::{table_class, table_name};
-use crate::{Chip, FactRow, HostChip, Lang};
+use crate::values::protocol;
 use chainwalk_model::{
     Cidr, Family, Host, HostId, IfKind, LocalStack, Origin, Reading, Route, Section, SectionKind,
     table_names,
@@ -13,10 +14,17 @@ use chainwalk_model::{
 pub fn chips(reading: &Reading, lang: Lang) -> Vec<Chip> {
     // A prompt with its command heads a dump that has a chip of its own.
     let shown = reading.sections.iter().filter(|s| !matches!(s.kind, SectionKind::Command(_)));
-    shown.map(|s| chip(s, lang)).collect()
+    let class = |family, name: &str, of: HostId| {
+        let rules = &reading.hosts.get(usize::from(of.0))?.rules;
+        Some(table_class(rules, rules.table(rules.find_table(family, name)?)))
+    };
+    shown.map(|s| chip(s, lang, &class)).collect()
 }
 
-fn chip(section: &Section, lang: Lang) -> Chip {
+/// The CSS class of a table, by family, name and host.
+type ClassOf<'a> = dyn Fn(Family, &str, HostId) -> Option<&'static str> + 'a;
+
+fn chip(section: &Section, lang: Lang, class: &ClassOf<'_>) -> Chip {
     let Section { kind, span, host: of } = section;
     let (span, of) = (*span, *of);
     let host = |name: &str, detail: String| Chip {
@@ -30,7 +38,7 @@ fn chip(section: &Section, lang: Lang) -> Chip {
         SectionKind::Table { family, table, chains, rules } => Chip {
             name: table_name(*family, table),
             detail: text!(lang, ChipTable, chains = *chains, rules = *rules),
-            class: table_class(table).into(),
+            class: class(*family, table, of).unwrap_or_else(|| absent_class(table)).into(),
             span,
             host: of,
         },
@@ -207,7 +215,7 @@ pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
     }
     if host.stack == LocalStack::Real {
         for s in &host.sockets {
-            let name = format!("{}:{}", crate::terms::protocol(s.proto), s.port);
+            let name = format!("{}:{}", protocol(s.proto), s.port);
             let who = s.process.as_deref().unwrap_or_default();
             rows.add(&name, text!(lang, FactListens, process = who), Some(s.origin), None);
         }

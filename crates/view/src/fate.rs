@@ -1,11 +1,16 @@
-//! Fates in words: what the sender's program sees, what the place is called, which fates are alike.
+//! Fates in words: what they are called, where and why a walk ended, which of them are alike.
 
+use crate::page::{Lang, Sentence, Tone};
+use crate::places::{chain_path, place, table_name};
+use crate::questions::question;
 use crate::say::{Key, format, say};
-use crate::terms::{address, chain_path, destination, endpoint, place, reject, table_name};
-use crate::{Lang, Sentence, Telling, Tone};
+use crate::sender::errno;
+use crate::targets::reject;
+use crate::telling::Telling;
+use crate::values::{address, destination, endpoint};
 use chainwalk_model::{
-    App, ChainId, Cidr, EndBy, Entry, Errno, Event, Family, Fate, Hook, IfKind, L4, OpId, OpKind,
-    Outcome, Question, RejectWith, Routed, RoutingDrop, RuleId, Stop, Target, TcpFlags, Trace,
+    ChainId, Change, EndBy, Entry, Event, Fate, Hook, Outcome, Question, RejectWith, Routed,
+    RoutingDrop, RuleId, Stop, Target, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -23,7 +28,7 @@ pub(crate) enum Class {
 pub(crate) fn class(fate: &Fate) -> Class {
     match fate {
         Fate::Local { listening, .. } => Class::Local(*listening),
-        Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) => Class::Out,
+        out if out.is_out() => Class::Out,
         other => Class::Same(other.clone()),
     }
 }
@@ -32,163 +37,10 @@ pub(crate) fn class(fate: &Fate) -> Class {
 pub(crate) fn tone(fate: &Fate) -> Tone {
     match fate {
         Fate::Local { listening: Some(false), .. } => Tone::Stop,
-        Fate::Local { .. } | Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) | Fate::Kept => {
-            Tone::Ok
-        }
-        Fate::Queued(_)
-        | Fate::Stolen(_)
-        | Fate::Proxied(_)
-        | Fate::TooLong(_)
-        | Fate::Undecided(_) => Tone::Depends,
+        Fate::Local { .. } | Fate::Kept => Tone::Ok,
+        out if out.is_out() => Tone::Ok,
+        Fate::Queued(_) | Fate::Stolen(_) | Fate::Proxied(_) | Fate::Undecided(_) => Tone::Depends,
         _ => Tone::Stop,
-    }
-}
-
-/// What the program at the sending end sees.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Seen {
-    /// It prints this message of the system.
-    Prints(&'static str),
-    /// A connection attempt that hangs and times out.
-    Hangs,
-    /// Nothing comes back.
-    Silence,
-    /// Nothing to be said of a program.
-    Unsaid,
-}
-
-/// The host's message for an error number.
-pub(crate) fn errno(e: Errno) -> &'static str {
-    match e {
-        Errno::EPERM => "Operation not permitted",
-        Errno::EINVAL => "Invalid argument",
-        Errno::ENETUNREACH => "Network is unreachable",
-        Errno::EHOSTUNREACH => "No route to host",
-        Errno::EACCES => "Permission denied",
-        Errno::EMSGSIZE => "Message too long",
-    }
-}
-
-/// What a `connect()` on TCP says to an ICMP error or a reset.
-fn tcp_sees(with: RejectWith) -> &'static str {
-    match with {
-        RejectWith::PortUnreachable | RejectWith::TcpReset => "Connection refused",
-        RejectWith::NetUnreachable | RejectWith::NetProhibited | RejectWith::NoRoute6 => {
-            "Network is unreachable"
-        }
-        RejectWith::ProtoUnreachable => "Protocol not available",
-        RejectWith::HostUnreachable
-        | RejectWith::HostProhibited
-        | RejectWith::AdminProhibited
-        | RejectWith::AddrUnreachable6 => "No route to host",
-        RejectWith::PolicyFail6 | RejectWith::RejectRoute6 => "Permission denied",
-    }
-}
-
-/// What `ping` prints for an ICMP error.
-fn ping_prints(with: RejectWith) -> Option<&'static str> {
-    Some(match with {
-        RejectWith::NetUnreachable => "Destination Net Unreachable",
-        RejectWith::HostUnreachable => "Destination Host Unreachable",
-        RejectWith::ProtoUnreachable => "Destination Protocol Unreachable",
-        RejectWith::PortUnreachable => "Destination Port Unreachable",
-        RejectWith::NetProhibited => "Destination Net Prohibited",
-        RejectWith::HostProhibited => "Destination Host Prohibited",
-        RejectWith::AdminProhibited => "Packet filtered",
-        RejectWith::NoRoute6 => "Destination unreachable: No route",
-        RejectWith::AddrUnreachable6 => "Destination unreachable: Address unreachable",
-        _ => return None,
-    })
-}
-
-/// Whether the packet opens a TCP connection.
-fn connects(trace: &Trace) -> bool {
-    matches!(&trace.sent.packet.l4, L4::Tcp(t) if t.flags.0 & 0x17 == TcpFlags::SYN.0)
-}
-
-/// The hook a trace ends in.
-pub(crate) fn last_hook(trace: &Trace) -> Option<Hook> {
-    trace.steps.iter().rev().find_map(|s| match &s.event {
-        Event::Hook(path) => Some(path.hook),
-        _ => None,
-    })
-}
-
-/// What the sender sees of a packet's end.
-pub(crate) fn seen(app: Option<App>, outcome: &Outcome) -> Seen {
-    let trace = &outcome.trace;
-    let local = matches!(trace.sent.entry, Entry::Local { .. });
-    let in_output = local && matches!(last_hook(trace), Some(Hook::Output | Hook::Postrouting));
-    let tcp = connects(trace);
-    let udp = matches!(trace.sent.packet.l4, L4::Udp { .. });
-    let ping = matches!(&trace.sent.packet.l4, L4::Icmp(i) if i.kind == 8 || i.kind == 128);
-    let replied = !outcome.replies.is_empty();
-    let quiet = |tcp: bool| if tcp { Seen::Hangs } else { Seen::Silence };
-    if !tcp && !udp && !ping && app.is_none() {
-        return Seen::Unsaid;
-    }
-    match &trace.fate {
-        Fate::SendError(e) => Seen::Prints(errno(*e)),
-        // A call that fails at once says so; a dropped SYN is tried again until it times out.
-        Fate::Refused | Fate::Routing(_) if local && trace.errno.is_some() => {
-            trace.errno.map_or(Seen::Unsaid, |e| Seen::Prints(errno(e)))
-        }
-        Fate::Rejected { with, .. } => {
-            if in_output && udp {
-                return Seen::Prints("Operation not permitted");
-            }
-            if in_output && tcp && *with == RejectWith::TcpReset {
-                return Seen::Hangs;
-            }
-            if !replied && !in_output {
-                return quiet(tcp);
-            }
-            if tcp {
-                Seen::Prints(tcp_sees(*with))
-            } else if ping {
-                ping_prints(*with).map_or(Seen::Silence, Seen::Prints)
-            } else {
-                match with {
-                    RejectWith::PortUnreachable => Seen::Prints("Connection refused"),
-                    RejectWith::HostProhibited => Seen::Prints("No route to host"),
-                    _ => Seen::Silence,
-                }
-            }
-        }
-        Fate::Dropped(_) | Fate::DroppedUnseen(_) if in_output && (udp || ping) => {
-            Seen::Prints("Operation not permitted")
-        }
-        Fate::Dropped(_) | Fate::DroppedUnseen(_) | Fate::Refused | Fate::NotForUs => quiet(tcp),
-        Fate::Local { listening: Some(false), .. } => {
-            if ping {
-                Seen::Unsaid
-            } else {
-                Seen::Prints("Connection refused")
-            }
-        }
-        Fate::Routing(why) => match why {
-            RoutingDrop::NoRoute | RoutingDrop::Unreachable | RoutingDrop::Prohibit if local => {
-                Seen::Prints("Network is unreachable")
-            }
-            RoutingDrop::NoRoute if tcp && replied => Seen::Prints("Network is unreachable"),
-            RoutingDrop::Unreachable | RoutingDrop::Prohibit if tcp && replied => {
-                Seen::Prints("No route to host")
-            }
-            _ => quiet(tcp),
-        },
-        _ => Seen::Unsaid,
-    }
-}
-
-/// The program as it is called in a sentence.
-pub(crate) fn program(t: &Telling) -> String {
-    match t.ask().and_then(|a| a.app) {
-        Some(App::Curl) => "curl".into(),
-        Some(App::Ping) => "ping".into(),
-        Some(App::Dig) => "dig".into(),
-        Some(App::Nc) => "nc".into(),
-        Some(App::Ssh) => "ssh".into(),
-        None => String::new(),
     }
 }
 
@@ -326,7 +178,6 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
             Some((chain, number)) => say!(
                 lang,
                 WhyLocalRule,
-                dst = &dst,
                 iface = &**iface,
                 chain = chain_path(rules, chain),
                 number = number
@@ -405,7 +256,7 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
 }
 
 /// The rule of INPUT that let the packet in, if one did.
-fn let_in(t: &Telling, trace: &Trace) -> Option<(chainwalk_model::ChainId, u32)> {
+fn let_in(t: &Telling, trace: &Trace) -> Option<(ChainId, u32)> {
     trace.steps.iter().rev().find_map(|s| match &s.event {
         Event::BaseEnd { chain, at, by: EndBy::Rule(number), accepted: true } => {
             let base = t.rules().chain(*chain).base.as_ref()?;
@@ -418,178 +269,6 @@ fn let_in(t: &Telling, trace: &Trace) -> Option<(chainwalk_model::ChainId, u32)>
 fn rewritten_source(trace: &Trace) -> bool {
     let first = trace.sent.packet.ip.src;
     trace.moments.last().is_some_and(|m| m.packet.ip.src != first)
-}
-
-/// A question as a question.
-pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
-    let lang = t.lang;
-    let rules = t.rules();
-    let at = |rule: RuleId| {
-        let (chain, number) = place(rules, rule);
-        format!("{chain} {number}")
-    };
-    let term = |rule: RuleId, op: u16| {
-        let r = rules.rule(rule);
-        crate::terms::terms(r)
-            .iter()
-            .filter(|t| t.op == op)
-            .map(crate::terms::Term::text)
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    match q {
-        Question::LocalAddr(addr) => say!(lang, AskLocal, addr = addr.to_string()),
-        Question::Route(addr) => say!(lang, AskRoute, addr = addr.to_string()),
-        Question::Table(family, name) => say!(lang, AskTable, table = table_name(*family, name)),
-        Question::Chain(_, table, chain) => {
-            say!(lang, AskChain, table = &**table, chain = &**chain)
-        }
-        Question::Policy(chain) => say!(lang, AskPolicy, chain = chain_path(rules, *chain)),
-        Question::Opaque(OpId { rule, op }) => {
-            say!(lang, AskOpaque, at = at(*rule), text = opaque(t, *rule, *op))
-        }
-        Question::HiddenInterfaces(rule) => say!(lang, AskHidden, at = at(*rule)),
-        Question::History(OpId { rule, op }) => {
-            match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {
-                Some(OpKind::Target(Target::Ct(_))) => say!(lang, AskLives, at = at(*rule)),
-                _ => say!(lang, AskHistory, at = at(*rule), text = term(*rule, *op)),
-            }
-        }
-        Question::Fact(OpId { rule, op }) => {
-            match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {
-                Some(OpKind::Target(Target::Synproxy(_))) => say!(lang, AskCookie, at = at(*rule)),
-                Some(OpKind::Target(Target::Clusterip(_))) => {
-                    say!(lang, AskCluster, at = at(*rule))
-                }
-                Some(OpKind::Target(Target::Ct(_))) => say!(lang, AskHelper, at = at(*rule)),
-                _ => say!(lang, AskFact, at = at(*rule), text = term(*rule, *op)),
-            }
-        }
-        Question::Set(name) => say!(lang, AskSet, set = &**name),
-        Question::Random(OpId { rule, .. }) => say!(lang, AskRandom, at = at(*rule)),
-        Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
-        Question::PortChoice => say!(lang, AskPort),
-        Question::NextHop(hop) => say!(lang, AskHop, route = network(hop.net)),
-        Question::Socket(proto, port) => {
-            say!(lang, AskSocket, proto = crate::terms::protocol(*proto), port = port.to_string())
-        }
-        Question::Unread(name) => say!(lang, AskUnread, name = &**name),
-        Question::Beside(name) => say!(lang, AskBeside, name = &**name),
-        Question::Order(a, b) => {
-            say!(lang, AskOrder, one = chain_path(rules, *a), other = chain_path(rules, *b))
-        }
-    }
-}
-
-/// A route's network as `ip route` names it.
-pub(crate) fn network(net: Cidr) -> String {
-    if net.len == 0 { "default".into() } else { format!("{}/{}", net.addr, net.len) }
-}
-
-/// The text of a piece of a rule that was not understood.
-fn opaque(t: &Telling, rule: RuleId, op: u16) -> String {
-    use chainwalk_model::{Match, OpKind, Target};
-    match t.rules().rule(rule).ops.get(op as usize).map(|o| &o.what) {
-        Some(OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o))) => {
-            o.text.to_string()
-        }
-        _ => String::new(),
-    }
-}
-
-/// One-click answers to a question: a label, and the assumption in the words of `assume`.
-pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
-    let lang = t.lang;
-    let yes = crate::say::text!(lang, AnswerYes);
-    let no = crate::say::text!(lang, AnswerNo);
-    let accepts = crate::say::text!(lang, AnswerAccepts);
-    let drops = crate::say::text!(lang, AnswerDrops);
-    let rules = t.rules();
-    // A chain by what `assume` calls it.
-    let place = |chain: ChainId| {
-        let c = rules.chain(chain);
-        let table = rules.table(c.table);
-        family(table.family) + &format!("{}:{}", table.name, c.name)
-    };
-    let holds = |rule: RuleId, op: &str| {
-        let r = rules.rule(rule);
-        let at = format!("holds={}:{}{op}", place(r.chain), r.number);
-        vec![(yes.clone(), format!("{at}:yes")), (no.clone(), format!("{at}:no"))]
-    };
-    match q {
-        Question::LocalAddr(addr) => {
-            vec![(yes, format!("local={addr}")), (no, format!("notlocal={addr}"))]
-        }
-        Question::Table(of, name) => {
-            let at = format!("table={}{name}", family(*of));
-            vec![(accepts, format!("{at}:accept")), (drops, format!("{at}:drop"))]
-        }
-        Question::Chain(of, table, chain) => {
-            let at = format!("chain={}{table}:{chain}", family(*of));
-            let drops = (drops, format!("{at}:drop"));
-            // What nat does beside letting pass can't be said in a word.
-            let some = (&**table != "nat").then_some(drops);
-            std::iter::once((accepts, format!("{at}:accept"))).chain(some).collect()
-        }
-        Question::Policy(chain) => {
-            let at = format!("policy={}", place(*chain));
-            vec![(accepts, format!("{at}:accept")), (drops, format!("{at}:drop"))]
-        }
-        Question::Opaque(at) | Question::Fact(at) | Question::History(at) => {
-            holds(at.rule, &format!(".{}", at.op))
-        }
-        Question::HiddenInterfaces(rule) => holds(*rule, ""),
-        Question::Set(name) => vec![
-            (crate::say::text!(lang, AnswerInSet), format!("inset={name}:yes")),
-            (crate::say::text!(lang, AnswerNotInSet), format!("inset={name}:no")),
-        ],
-        Question::Unread(name) | Question::Beside(name) => {
-            vec![(crate::say::text!(lang, AnswerPasses), format!("passes={name}"))]
-        }
-        Question::Route(addr) => routes(t, *addr),
-        Question::Socket(proto, port) => {
-            let word = crate::terms::protocol(*proto);
-            vec![
-                (yes, format!("listen={word}:0.0.0.0:{port}")),
-                (no, format!("nolisten={word}:{port}")),
-            ]
-        }
-        // Chance has no answer but its ways; two chains of one priority come in the order they were made.
-        Question::Random(..)
-        | Question::NatChoice(_)
-        | Question::PortChoice
-        | Question::NextHop(_)
-        | Question::Order(..) => Vec::new(),
-    }
-}
-
-/// A family before a table's name, as `assume` has it.
-pub(crate) fn family(of: Family) -> String {
-    match of {
-        Family::Ip => String::new(),
-        Family::Ip6 => "ip6:".into(),
-        Family::Inet => "inet:".into(),
-        Family::Arp => "arp:".into(),
-        Family::Bridge => "bridge:".into(),
-        Family::Netdev => "netdev:".into(),
-    }
-}
-
-/// So many interfaces are offered as the way to an address.
-const WAYS: usize = 4;
-
-/// The ways an address may be routed: by each interface, or nowhere.
-fn routes(t: &Telling, addr: std::net::IpAddr) -> Vec<(String, String)> {
-    let lang = t.lang;
-    let by =
-        t.host.interfaces.iter().filter(|i| i.kind != IfKind::Loopback && i.master.is_none()).map(
-            |i| {
-                let label = crate::say::text!(lang, AnswerBy, iface = &*i.name);
-                (label, format!("route={addr} dev {}", i.name))
-            },
-        );
-    let nowhere = (crate::say::text!(lang, AnswerNowhere), format!("route=unreachable {addr}"));
-    by.take(WAYS).chain([nowhere]).collect()
 }
 
 /// The message that REJECT sends, as it is on the wire.
@@ -606,7 +285,7 @@ pub(crate) fn unvisited(t: &Telling, outcome: &Outcome) -> Option<(Hook, Sentenc
     let visits =
         |h: Hook| trace.steps.iter().any(|s| matches!(&s.event, Event::Hook(p) if p.hook == h));
     let dnat = trace.steps.iter().find_map(|s| match &s.event {
-        Event::Changed(chainwalk_model::Change::Dst { to, .. }) => Some(to.0),
+        Event::Changed(Change::Dst { to, .. }) => Some(to.0),
         _ => None,
     });
     let wire = matches!(trace.sent.entry, Entry::Wire { .. });

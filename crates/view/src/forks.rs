@@ -1,6 +1,6 @@
 //! Where a walk splits: which questions stand together, and the ways out of them.
 
-use crate::Telling;
+use crate::telling::Telling;
 use chainwalk_model::{Answer, ChainId, Choice, Event, Question, RuleId, Trace};
 
 /// A split of the walk: one unknown, or the random rules of one chain taken together.

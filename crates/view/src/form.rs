@@ -2,7 +2,7 @@
 //!
 //! The line of a form, read again, gives the same form.
 
-use crate::PacketForm;
+use crate::page::PacketForm;
 use chainwalk_model::{App, Ask, AskAddr, AskEntry, TcpFlags, proto};
 
 /// The flags that a form shows, each by its word.

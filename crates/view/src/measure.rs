@@ -1,6 +1,6 @@
 //! Widths of texts from a table, where no browser measures them.
 
-use crate::Measure;
+use crate::drawing::Measure;
 
 /// Widths of Inter and `JetBrains` Mono in thousandths of the font size; other scripts count as square.
 #[derive(Clone, Copy, Debug, Default)]

@@ -1,8 +1,8 @@
 //! What a kernel said that it did, laid over what we say: step by step, confirmed, contradicted or not seen.
 
+use crate::page::{Laid, Lang, Overlay, RowSeen, Standing};
 use crate::say::{say, text};
-use crate::terms::target;
-use crate::{Laid, Lang, Overlay, RowSeen, Standing, Telling};
+use crate::telling::Telling;
 use chainwalk_model::{
     EndBy, Event, L4, Packet, RuleId, Ruleset, Seen, SeenStep, SeenVerdict, SeenWhat, Skip, Target,
     Trace,
@@ -198,7 +198,7 @@ fn same(rules: &Ruleset, ours: &Ours<'_>, theirs: &SeenStep) -> bool {
         (What::Rule(rule), SeenWhat::Rule { number, verdict, .. }) => {
             let rule = rules.rule(*rule);
             number.is_none_or(|n| n == rule.number)
-                && verdict.as_ref().is_none_or(|v| does(rules, target(rule), v))
+                && verdict.as_ref().is_none_or(|v| does(rules, rule.verdict(), v))
         }
         _ => false,
     }

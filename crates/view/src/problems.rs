@@ -1,7 +1,7 @@
 //! Diagnostics as sentences: what is wrong there, what was expected, what to do.
 
+use crate::page::{Lang, Problem};
 use crate::say::{Key, plain, say, text};
-use crate::{Lang, Problem};
 use chainwalk_model::{Diagnostic, DiagnosticId, Expected, Hint, Severity};
 
 /// The problems of a paste, in its order. `docs` are the texts that the spans count in.
@@ -52,7 +52,7 @@ fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
     }
 }
 
-fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::Sentence {
+fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::page::Sentence {
     let key = match d.id {
         DiagnosticId::Empty => return crate::say::format(lang, Key::ProblemEmpty, Vec::new()),
         DiagnosticId::NothingRecognised => {

@@ -1,9 +1,11 @@
 //! Why rules matched or did not, in words; alike reasons of neighbouring rules become one.
 
+use crate::page::{Sentence, Style};
 use crate::say::{join, run, say};
 use crate::stops::Stop;
-use crate::terms::{self, Term, found, terms};
-use crate::{Sentence, Style, Telling};
+use crate::telling::Telling;
+use crate::terms::{Term, terms};
+use crate::values::{self, found};
 use chainwalk_model::{ChainId, Check, CtStates, Found, Part, Rule, RuleId, Truth};
 
 /// So many rules of a range are asked for their reason; the rest of it is told by number alone.
@@ -45,7 +47,7 @@ pub(crate) fn has(t: &Telling, reply: Option<usize>, step: usize, check: &Check)
 fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
     let r = t.rules().rule(rule);
     let comment = r.comment.as_deref().unwrap_or_default().to_owned();
-    let jump = match terms::target(r) {
+    let jump = match r.verdict() {
         Some(chainwalk_model::Target::Jump(c) | chainwalk_model::Target::Goto(c)) => {
             t.rules().chain(*c).name.to_string()
         }
@@ -215,7 +217,7 @@ pub(crate) fn why_not(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last
         return say!(t.lang, MissUnsaid, count = last + 1 - first);
     }
     let more = all.len() > SAY || (last + 1).saturating_sub(first) as usize > LOOK;
-    let mut out = join(said, if t.lang == crate::Lang::Zh { "；" } else { "; " });
+    let mut out = join(said, if t.lang == crate::page::Lang::Zh { "；" } else { "; " });
     if more {
         crate::say::append(&mut out, &say!(t.lang, MissMore));
     }
@@ -257,7 +259,7 @@ pub(crate) fn wanted_short(
 /// Those of a packet's states that a rule wants; what the packet `has` where it wants none of them. The states
 /// `DNAT` and `SNAT` stand beside another one, so they are told only where they count.
 fn fitting(states: CtStates, wanted: &str, has: String) -> String {
-    let all = terms::states(states);
+    let all = values::states(states);
     let fit: Vec<&str> = all.split(',').filter(|s| wanted.split(',').any(|w| w == *s)).collect();
     if fit.is_empty() { has } else { fit.join(",") }
 }

@@ -1,20 +1,23 @@
 //! The walk as a list: tables, chains, rules and why each matched or did not.
 
-use crate::changes::{RuleTools, end_tools, rule_tools};
+use crate::changes::{end_tools, rule_tools};
 use crate::overlay::{of_row, overlay};
+use crate::page::{
+    Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, RuleTools, Sentence, Style,
+};
+use crate::places::{absent_class, chain_class, chain_path};
 use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
 };
 use crate::stops::{Stop, StopKind, has_acted, stops};
+use crate::targets::target_text;
+use crate::telling::Telling;
 use crate::telling::{Lines, moment};
-use crate::terms::{
-    conditions_text, iface_word, lane_word, packet_word, states, table_class, target, target_text,
-};
+use crate::terms::conditions_text;
 use crate::timeline::{alike, narration, span, stops_here};
-use crate::{
-    Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, Sentence, Style, Telling, fate, reasons,
-};
+use crate::values::{iface_word, lane_word, packet_word, states};
+use crate::{fate, reasons};
 use chainwalk_model::{ChainId, EndBy, Event, OpId, RuleId, Skip, Target, Trace};
 use std::collections::HashMap;
 
@@ -131,7 +134,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                     out.push(kernel_row(t, trace, stop, at));
                 }
             }
-            Event::Skipped { table, why, .. } => {
+            Event::Skipped { table, chain, why } => {
                 let text = match why {
                     Skip::NatSettled => say!(lang, SkipSettled, table = &**table),
                     Skip::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
@@ -141,18 +144,18 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 if !text.is_empty() {
                     let mut r = row(RowKind::Kernel, 0, at);
                     r.text = text;
-                    r.class = table_class(table).into();
+                    r.class =
+                        chain.map_or_else(|| absent_class(table), |c| chain_class(rules, c)).into();
                     r.aside = path.map_or("", |p| p.hook.builtin()).into();
                     out.push(r);
                 }
             }
             Event::Base(chain) => {
                 let c = rules.chain(*chain);
-                let table = rules.table(c.table);
                 let first = index.next_stop(reply, step).filter(|(_, s)| s.base == Some(*chain));
                 let mut r = row(RowKind::Base, 0, first.map_or(at, |(next, _)| next));
-                r.text = run(crate::terms::chain_path(rules, *chain), Style::Strong);
-                r.class = table_class(&table.name).into();
+                r.text = run(chain_path(rules, *chain), Style::Strong);
+                r.class = chain_class(rules, *chain).into();
                 r.aside = path.map_or_else(String::new, |p| interfaces(lang, p));
                 r.span = Some(c.span);
                 out.push(r);
@@ -284,8 +287,8 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 let mut r = row(RowKind::Fate, 0, at);
                 r.text = narration(t, stop);
                 r.mark = match fate::tone(&trace.fate) {
-                    crate::Tone::Ok => Mark::Yes,
-                    crate::Tone::Stop => Mark::Stop,
+                    crate::page::Tone::Ok => Mark::Yes,
+                    crate::page::Tone::Stop => Mark::Stop,
                     _ => Mark::Unknown,
                 };
                 r.class = "fate".into();
@@ -422,7 +425,7 @@ fn rule_row(
     out.mark = if stops_here(t, stop) { Mark::Stop } else { Mark::Yes };
     let conditions = conditions_text(r);
     let mut parts = Vec::new();
-    let does = target(r);
+    let does = r.verdict();
     let jumps = matches!(does, Some(Target::Jump(_) | Target::Goto(_)));
     if !conditions.is_empty() {
         parts.push(run(conditions, Style::Code));
@@ -447,7 +450,7 @@ fn rule_row(
             (_, Some(change)) => {
                 say!(lang, FoldChanges, chain = name, change = change_sentence(lang, change))
             }
-            (Some(rule), None) => match target(t.rules().rule(rule)) {
+            (Some(rule), None) => match t.rules().rule(rule).verdict() {
                 Some(Target::Return) | None => say!(lang, FoldReturns, chain = name),
                 Some(other) => {
                     say!(lang, FoldDoes, chain = name, what = target_text(t.rules(), other))

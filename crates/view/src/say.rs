@@ -4,7 +4,7 @@
 //! end. What comes in as an argument is never read as style: its `<` travels as a private character.
 
 pub(crate) use crate::keys::Key;
-use crate::{Lang, Run, Sentence, Style};
+use crate::page::{Lang, Run, Sentence, Style};
 use fluent_bundle::{FluentArgs, FluentBundle, FluentResource, FluentValue};
 use std::borrow::Cow;
 use unic_langid::{LanguageIdentifier, langid};
@@ -242,7 +242,7 @@ pub(crate) fn plain(sentence: &[Run]) -> String {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::format_push_string)]
 
     use super::*;
     use fluent_syntax::ast;
@@ -294,8 +294,8 @@ mod tests {
         assert_eq!(keys, there);
     }
 
-    #[test]
-    fn every_key_is_used() {
+    /// The code of this room, but for the list of keys and for this file.
+    fn code() -> String {
         let mut code = String::new();
         let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
         while let Some(folder) = folders.pop() {
@@ -304,16 +304,111 @@ mod tests {
                 let name = path.file_name().unwrap().to_string_lossy().into_owned();
                 if path.is_dir() {
                     folders.push(path);
-                } else if name != "keys.rs" {
+                } else if name != "keys.rs" && name != "say.rs" {
                     code.push_str(&std::fs::read_to_string(path).unwrap());
                 }
             }
         }
+        code
+    }
+
+    #[test]
+    fn every_key_is_used() {
+        let code = code();
         let words: BTreeSet<&str> =
             code.split(|c: char| !c.is_alphanumeric() && c != '_').collect();
         let unused: Vec<&str> =
             Key::ALL.iter().map(|(_, name)| *name).filter(|name| !words.contains(name)).collect();
         assert!(unused.is_empty(), "{unused:?}");
+    }
+
+    /// The arguments of a call, split at the commas that stand in no bracket and no text.
+    fn arguments(call: &str) -> Vec<&str> {
+        let (mut out, mut from, mut depth, mut quoted, mut before) = (Vec::new(), 0, 0, false, ' ');
+        for (at, c) in call.char_indices() {
+            match c {
+                '"' if before != '\\' => quoted = !quoted,
+                _ if quoted => {}
+                '(' | '[' | '{' => depth += 1,
+                ')' if depth == 0 => {
+                    out.push(call[from..at].trim());
+                    return out.into_iter().filter(|a| !a.is_empty()).collect();
+                }
+                ')' | ']' | '}' => depth -= 1,
+                ',' if depth == 0 => {
+                    out.push(call[from..at].trim());
+                    from = at + 1;
+                }
+                _ => {}
+            }
+            before = c;
+        }
+        panic!("a call does not end: {call:.80}");
+    }
+
+    #[test]
+    fn every_sentence_is_given_what_it_uses_and_nothing_else() {
+        let code = code();
+        let messages = messages(Lang::En);
+        let mut wrong = String::new();
+        let mut calls = 0;
+        for start in code.match_indices("say!(").chain(code.match_indices("text!(")) {
+            let call = arguments(&code[start.0 + start.1.len()..]);
+            let Some((key, _)) = Key::ALL.iter().find(|(_, name)| call.get(1) == Some(name)) else {
+                wrong += &format!("no key is called {:?}\n", call.get(1));
+                continue;
+            };
+            let given: BTreeSet<String> =
+                call[2..].iter().map(|a| a.split(" = ").next().unwrap().to_owned()).collect();
+            if given != messages[key.id()] {
+                wrong += &format!("{}: given {given:?}, used {:?}\n", key.id(), messages[key.id()]);
+            }
+            calls += 1;
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+        assert!(calls > 400, "{calls}");
+    }
+
+    /// What stands between others, with its blanks.
+    const PIECES: [&str; 3] = ["miss-more", "expected-or", "list-comma"];
+
+    #[test]
+    fn every_sentence_can_be_said() {
+        let mut wrong = String::new();
+        for lang in [Lang::En, Lang::Zh] {
+            let messages = messages(lang);
+            for (key, _) in Key::ALL {
+                let names = &messages[key.id()];
+                for number in [1_u64, 2, 7, 30] {
+                    let counts =
+                        ["count", "number", "rules", "chains", "tables", "interfaces", "depth"];
+                    let value = |name: &String| {
+                        if counts.contains(&name.as_str()) {
+                            Arg::Number(number)
+                        } else {
+                            Arg::Text(format!("‹{name}›"))
+                        }
+                    };
+                    let given = names.iter().map(|n| (&*n.clone().leak(), value(n))).collect();
+                    let said = plain(&format(lang, *key, given));
+                    let misses = names.iter().filter(|n| {
+                        !counts.contains(&n.as_str()) && !said.contains(&format!("‹{n}›"))
+                    });
+                    let misses: Vec<&String> = misses.collect();
+                    let odd = said.trim().is_empty()
+                        || said.contains("  ")
+                        || said.contains(['{', '}', '<'])
+                        || said != said.trim() && !PIECES.contains(&key.id())
+                        || lang == Lang::En
+                            && said.contains(|c: char| ('\u{2fff}'..'\u{e000}').contains(&c));
+                    if odd || !misses.is_empty() {
+                        wrong +=
+                            &format!("{lang:?} {}: {said:?} does not say {misses:?}\n", key.id());
+                    }
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
     }
 
     #[test]

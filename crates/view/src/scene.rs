@@ -23,15 +23,18 @@
 
 mod drawer;
 mod frame;
+mod geometry;
 mod panel;
 mod pen;
 mod phone;
 mod tag;
 mod way;
 
+use crate::drawing::{Measure, Scene};
 use crate::stops::{Stop, stops};
-use crate::{Measure, Scene, Telling};
+use crate::telling::Telling;
 use frame::Frame;
+use geometry::Opened;
 use pen::{Pen, Point};
 use way::Way;
 
@@ -62,7 +65,7 @@ pub fn scene(t: &Telling, stop: usize, size: (f64, f64), measure: &dyn Measure) 
     let opened = now.and_then(|now| drawer::open(t, &frame, &all, at, now, &pen));
     let ways = way::ways(t, &frame, &all, at, opened.as_ref());
     // In a low drawer the label stands apart, in the place of the note.
-    let apart = opened.as_ref().is_some_and(drawer::Opened::low);
+    let apart = opened.as_ref().is_some_and(Opened::low);
     frame.draw(t, &mut pen, &all, at, &ways, apart);
     let rest = ways
         .iter()

@@ -1,11 +1,15 @@
 //! What happened at a step, in words: changes, the kernel's own work, forks and their ways.
 
+use crate::fate;
 use crate::forks::{Branch, Fork, choice_step};
+use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
+use crate::questions::question;
 use crate::say::{join, run, say, text};
 use crate::stops::Stop;
+use crate::targets::target_text;
+use crate::telling::Telling;
 use crate::telling::moment;
-use crate::terms::{address, destination, endpoint, hex, percent, source, target_text};
-use crate::{BranchCard, Lang, Sentence, Style, Telling, Tone, fate};
+use crate::values::{address, destination, endpoint, flags, hex, percent, source};
 use chainwalk_model::{
     Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, Skip, Target, Trace,
 };
@@ -53,17 +57,7 @@ pub(crate) fn target_sentence(
         Target::Accept => run(name, Style::Ok),
         Target::Drop | Target::Reject(_) => run(name, Style::Stop),
         Target::Return => say!(lang, DoesReturn),
-        Target::Log { .. }
-        | Target::Trace
-        | Target::Checksum
-        | Target::Audit(_)
-        | Target::Classify { .. }
-        | Target::Connsecmark { .. }
-        | Target::Idletimer { .. }
-        | Target::Led { .. }
-        | Target::Rateest(_)
-        | Target::Secmark(_)
-        | Target::Ulog { .. } => say!(lang, DoesGoOn, what = name),
+        told if told.is_invisible() => say!(lang, DoesGoOn, what = name),
         Target::Mark(_)
         | Target::Connmark { .. }
         | Target::Tos(_)
@@ -134,13 +128,9 @@ pub(crate) fn change_sentence(lang: Lang, change: &Change) -> Sentence {
                 to = hex(u32::from(*to))
             )
         }
-        Change::Flags { from, to } => say!(
-            lang,
-            ChangeMark,
-            what = "flags",
-            from = crate::terms::flags(*from),
-            to = crate::terms::flags(*to)
-        ),
+        Change::Flags { from, to } => {
+            say!(lang, ChangeMark, what = "flags", from = flags(*from), to = flags(*to))
+        }
         Change::Stripped => say!(lang, ChangeStripped),
         Change::Mss(_) => say!(lang, ChangeMss),
         Change::Text { from, to } => say!(lang, ChangeText, from = &**from, to = &**to),
@@ -241,7 +231,7 @@ pub(crate) fn fork_title(t: &Telling, fork: &Fork) -> Sentence {
             n => say!(t.lang, ForkOneOf, count = n),
         };
     }
-    fate::question(t, &fork.question)
+    question(t, &fork.question)
 }
 
 /// The ways out of a fork as cards.

@@ -1,7 +1,7 @@
 //! A walk as stops: what one press of "next" shows. Replies stand where the kernel makes them.
 
-use crate::Telling;
 use crate::forks::{Fork, fork};
+use crate::telling::Telling;
 use chainwalk_model::{ChainId, EndBy, Event, Hook, OpId, RuleId, Skip, Trace};
 
 /// Beyond so many stops a lane shows a range of rules as one.

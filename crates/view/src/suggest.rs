@@ -2,10 +2,12 @@
 //!
 //! Each is a guess of what a person came to ask, and nothing else leans on it.
 
+use crate::page::Suggestion;
+use crate::places::chain_path;
 use crate::say::text;
 use crate::steps::meaning;
-use crate::terms::{chain_path, endpoint, target};
-use crate::{Suggestion, Telling};
+use crate::telling::Telling;
+use crate::values::{endpoint, flags};
 use chainwalk_model::{
     AddrMask, Family, Host, IfKind, Match, NatRange, OpKind, PortSide, Range, Rule, Seen, Target,
     proto,
@@ -76,7 +78,7 @@ impl Making<'_> {
         if wish.dport.is_none() {
             return;
         }
-        let about = match target(rule) {
+        let about = match rule.verdict() {
             Some(Target::Dnat(to)) => format!("DNAT {}", nat_text(to)),
             Some(Target::Redirect(to)) => format!("REDIRECT {}", nat_text(to)),
             Some(Target::Jump(to) | Target::Goto(to)) if nat => match meaning(self.t, *to) {
@@ -117,7 +119,7 @@ fn traced(seen: &Seen) -> Option<String> {
     // `xtables-monitor` names no protocol; flags are TCP's, ports without them most likely UDP's.
     let guess = if seen.flags.is_some() { proto::TCP } else { proto::UDP };
     let (proto, flags) = match seen.proto.or(seen.dport.map(|_| guess))? {
-        proto::TCP => ("tcp", seen.flags.map(crate::terms::flags).unwrap_or_default()),
+        proto::TCP => ("tcp", seen.flags.map(flags).unwrap_or_default()),
         proto::UDP => ("udp", String::new()),
         proto::ICMP => ("icmp", String::new()),
         _ => return None,

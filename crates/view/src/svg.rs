@@ -1,6 +1,6 @@
 //! A scene as standalone SVG text: its own style, no script, nothing fetched.
 
-use crate::{Item, Scene};
+use crate::drawing::{Item, Scene};
 use std::fmt::Write as _;
 
 /// The look of every class, light and dark.

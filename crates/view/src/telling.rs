@@ -1,8 +1,9 @@
 //! What is to be told: the reading, the packets, their walks, and which of their outcomes is followed.
 
-use crate::Lang;
+use crate::page::Lang;
 use chainwalk_model::{
-    Ask, Check, Host, Moment, Outcome, Reading, RuleId, Ruleset, Shadow, Span, Trace, Walk,
+    Ask, Check, Event, Hook, Host, Moment, Outcome, Reading, RuleId, Ruleset, Shadow, Span, Trace,
+    Walk,
 };
 
 /// Why a rule matched or did not, looked up only for the rules that are shown.
@@ -137,6 +138,14 @@ impl<'a> Telling<'a> {
 pub(crate) fn moment(trace: &Trace, step: usize) -> Option<&Moment> {
     let at = trace.steps.get(step).map_or(0, |s| s.moment as usize);
     trace.moments.get(at).or_else(|| trace.moments.last())
+}
+
+/// The hook a trace ends in.
+pub(crate) fn last_hook(trace: &Trace) -> Option<Hook> {
+    trace.steps.iter().rev().find_map(|s| match &s.event {
+        Event::Hook(path) => Some(path.hook),
+        _ => None,
+    })
 }
 
 /// Where the lines of documents begin: for views of many places.

@@ -1,42 +1,20 @@
-//! Rules in netfilter's own words, the same in every language: what they test, what they do.
+//! The conditions of a rule in netfilter's own words, the same in every language.
 
 mod headers;
+mod term;
 
+use crate::values::{
+    addr_types, between, flags_wanted, icmp_wanted, iface, mac, masked, moment, network, percent,
+    period, protocol, range, states,
+};
 use chainwalk_model::{
-    AddrMask, AddrTypes, AuditType, Compare, ConnbytesDir, ConnbytesMode, CtStates, Family, Found,
-    IcmpMatch, IfaceMatch, Inv, IpMatch, L4, Masked, Match, NatRange, OpKind, Packet, PacketType,
-    Part, PathIface, PortSide, Range, RateestOp, RecentAction, RejectWith, Rule, RuleId, Ruleset,
-    Statistic, Target, TcpFlags, TimeMatch, Trace, TtlMatch, TtlOp, proto,
+    Compare, ConnbytesDir, ConnbytesMode, Inv, IpMatch, Match, OpKind, PacketType, Part, PortSide,
+    Range, RateestOp, RecentAction, Rule, Statistic, TimeMatch, TtlMatch,
 };
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use term::Add;
 
-/// One condition of a rule.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Term {
-    /// The index of its operation.
-    pub(crate) op: u16,
-    /// Which condition of it.
-    pub(crate) part: Part,
-    /// Whether it is inverted.
-    pub(crate) not: bool,
-    /// What it looks at (`dport`); may be empty.
-    pub(crate) name: String,
-    /// What it wants there.
-    pub(crate) value: String,
-}
-
-impl Term {
-    /// The condition in a few words (`dport 11103`, `out !docker0`).
-    pub(crate) fn text(&self) -> String {
-        let not = if self.not { "!" } else { "" };
-        match (self.name.is_empty(), self.value.is_empty()) {
-            (true, _) => format!("{not}{}", self.value),
-            (_, true) => format!("{not}{}", self.name),
-            _ => format!("{} {not}{}", self.name, self.value),
-        }
-    }
-}
+pub(crate) use term::Term;
 
 /// The conditions of a rule, without those that always hold.
 pub(crate) fn terms(rule: &Rule) -> Vec<Term> {
@@ -57,9 +35,6 @@ pub(crate) fn conditions_text(rule: &Rule) -> String {
     let all: Vec<String> = terms(rule).iter().map(Term::text).collect();
     all.join(" ")
 }
-
-/// Takes a condition: where it looks, whether it is inverted, its name and what it wants.
-type Add<'a> = dyn FnMut(Part, bool, &str, String) + 'a;
 
 fn conditions(m: &Match, add: &mut Add<'_>) {
     match m {
@@ -94,7 +69,6 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
                 add(Part::DstType, d.not, "dst-type", addr_types(d.value));
             }
         }
-        Match::Comment(_) => {}
         Match::Connmark(m) => add(Part::Ctmark, m.not, "connmark", masked(m.value)),
         Match::Mark(m) => add(Part::Mark, m.not, "mark", masked(m.value)),
         Match::Conntrack(c) => {
@@ -313,28 +287,35 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
         }
         Match::Time(m) => times(m, add),
         Match::Opaque(o) => add(Part::Module, false, "", o.text.to_string()),
-        // What else looks at a header, or at what carries the packet.
-        Match::Ah(_)
-        | Match::Bpf(_)
-        | Match::Cgroup(_)
-        | Match::Cluster(_)
-        | Match::Cpu(_)
-        | Match::Dst(_)
-        | Match::Esp(_)
-        | Match::Eui64
-        | Match::Frag(_)
-        | Match::Hbh(_)
-        | Match::Ipcomp { .. }
-        | Match::Ipv6Header(_)
-        | Match::Ipvs(_)
-        | Match::Mh(_)
-        | Match::Nfacct(_)
-        | Match::Osf(_)
-        | Match::Policy(_)
-        | Match::Realm(_)
-        | Match::Rt(_)
-        | Match::Srh(_)
-        | Match::Tcpmss(_) => headers::conditions(m, add),
+        Match::Ah(m) => headers::ah(m, add),
+        Match::Esp(spi) => headers::index("esp", "spi", *spi, add),
+        Match::Ipcomp { spi, reserved } => {
+            headers::index("ipcomp", "cpi", *spi, add);
+            headers::flag(*reserved, Part::Reserved, "reserved 0", add);
+        }
+        Match::Frag(m) => headers::frag(m, add),
+        Match::Rt(m) => headers::rt(m, add),
+        Match::Hbh(m) => headers::options("hop-by-hop", m, add),
+        Match::Dst(m) => headers::options("dest-options", m, add),
+        Match::Mh(Some(v)) => add(Part::HeaderType, v.not, "mh-type", range(v.value)),
+        Match::Mh(None) => add(Part::HeaderType, false, "mobility header", String::new()),
+        Match::Ipv6Header(m) => headers::ipv6(*m, add),
+        Match::Srh(m) => headers::srh(m, add),
+        Match::Eui64 => add(Part::Module, false, "eui64", String::new()),
+        Match::Tcpmss(v) => add(Part::Mss, v.not, "mss", range(v.value)),
+        Match::Realm(v) => add(Part::Realm, v.not, "realm", masked(v.value)),
+        Match::Cpu(v) => add(Part::Module, v.not, "cpu", v.value.to_string()),
+        Match::Cluster(m) => {
+            let value = format!("{:#x} of {}", m.nodes.value, m.total);
+            add(Part::Node, m.nodes.not, "cluster nodes", value);
+        }
+        Match::Bpf(code) => headers::bpf(code, add),
+        Match::Cgroup(m) => headers::cgroup(m, add),
+        Match::Policy(m) => headers::policy(m, add),
+        Match::Ipvs(m) => headers::ipvs(m, add),
+        Match::Osf(m) => add(Part::Module, m.genre.not, "os", m.genre.value.to_string()),
+        // They always hold.
+        Match::Comment(_) | Match::Nfacct(_) => {}
     }
 }
 
@@ -365,21 +346,6 @@ fn times(m: &TimeMatch, add: &mut Add<'_>) {
     add(Part::Time, false, "time", format!("{}{zone}", out.join(" ")));
 }
 
-/// Seconds since 1970 as `2026-11-22T10:00:00Z`.
-pub(crate) fn moment(seconds: u64) -> String {
-    // The civil date of a day, counted from 1 March of the year 0.
-    let day = seconds / 86_400 + 719_468;
-    let (era, day) = (day / 146_097, day % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let of_year = day - (365 * year + year / 4 - year / 100);
-    let march = (5 * of_year + 2) / 153;
-    let date = of_year - (153 * march + 2) / 5 + 1;
-    let month = if march < 10 { march + 3 } else { march - 9 };
-    let year = era * 400 + year + u64::from(month <= 2);
-    let s = seconds % 86_400;
-    format!("{year}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", s / 3600, s / 60 % 60, s % 60)
-}
-
 fn header(ip: &IpMatch, add: &mut Add<'_>) {
     if let Some(v) = &ip.iniface {
         add(Part::InIface, v.not, "in", iface(&v.value));
@@ -407,365 +373,5 @@ fn ports(sport: Option<Inv<Range<u16>>>, dport: Option<Inv<Range<u16>>>, add: &m
     }
     if let Some(v) = dport {
         add(Part::Dport, v.not, "dport", range(v.value));
-    }
-}
-
-/// An interface of a path, by its name; `?` where it is not known.
-pub(crate) fn iface_word(iface: &PathIface) -> Option<&str> {
-    match iface {
-        PathIface::None => None,
-        PathIface::Unknown => Some("?"),
-        PathIface::Named(name) => Some(name),
-    }
-}
-
-/// The last target of a rule, what it does once everything holds.
-pub(crate) fn target(rule: &Rule) -> Option<&Target> {
-    rule.ops.iter().rev().find_map(|op| match &op.what {
-        OpKind::Target(target) => Some(target),
-        OpKind::Match(_) => None,
-    })
-}
-
-/// A target in netfilter's words (`REJECT host-prohibited`, `DNAT 172.18.0.6:80`).
-pub(crate) fn target_text(rules: &Ruleset, target: &Target) -> String {
-    match target {
-        Target::Accept => "ACCEPT".into(),
-        Target::Drop => "DROP".into(),
-        Target::Return => "RETURN".into(),
-        Target::Jump(chain) => rules.chain(*chain).name.to_string(),
-        Target::Goto(chain) => format!("goto {}", rules.chain(*chain).name),
-        Target::Queue { num, bypass, .. } => {
-            format!("NFQUEUE {num}{}", if *bypass { " bypass" } else { "" })
-        }
-        Target::Reject(with) => format!("REJECT {}", reject(*with)),
-        Target::Log { prefix, nflog, .. } => {
-            let name = if *nflog { "NFLOG" } else { "LOG" };
-            if prefix.is_empty() { name.into() } else { format!("{name} {prefix:?}") }
-        }
-        Target::Mark(m) => format!("MARK {}", masked(*m)),
-        Target::Connmark { .. } => "CONNMARK".into(),
-        Target::Dnat(to) => nat("DNAT", *to),
-        Target::Snat(to) => nat("SNAT", *to),
-        Target::Masquerade(to) => nat("MASQUERADE", *to),
-        Target::Redirect(to) => nat("REDIRECT", *to),
-        Target::Netmap(to) => format!("NETMAP {}", network(*to)),
-        Target::Ct(ct) => if ct.notrack { "NOTRACK" } else { "CT" }.into(),
-        Target::Tos(v) => format!("TOS {:#04x}", v.value),
-        Target::Dscp(v) => format!("DSCP {v:#04x}"),
-        Target::Ttl(op) => match op {
-            TtlOp::Set(n) => format!("TTL {n}"),
-            TtlOp::Inc(n) => format!("TTL +{n}"),
-            TtlOp::Dec(n) => format!("TTL -{n}"),
-        },
-        Target::Tcpmss(_) => "TCPMSS".into(),
-        Target::Set(_) => "SET".into(),
-        Target::Trace => "TRACE".into(),
-        Target::Checksum => "CHECKSUM".into(),
-        Target::Audit(kind) => match kind {
-            AuditType::Accept => "AUDIT accept".into(),
-            AuditType::Drop => "AUDIT drop".into(),
-            AuditType::Reject => "AUDIT reject".into(),
-        },
-        Target::Classify { major, minor } => format!("CLASSIFY {major:x}:{minor:x}"),
-        Target::Clusterip(_) => "CLUSTERIP".into(),
-        Target::Connsecmark { restore } => {
-            format!("CONNSECMARK {}", if *restore { "restore" } else { "save" })
-        }
-        Target::Dnpt(pair) => {
-            format!("DNPT {}/{} {}/{}", pair.from.addr, pair.from.len, pair.to.addr, pair.to.len)
-        }
-        Target::Ecn(_) => "ECN".into(),
-        Target::Hmark(m) => format!("HMARK {:#x} + {}", m.offset, m.modulus),
-        Target::Idletimer { timeout, label, .. } => format!("IDLETIMER {label} {timeout} s"),
-        Target::Led { id, .. } => format!("LED {id}"),
-        Target::Rateest(set) => format!("RATEEST {}", set.name),
-        Target::Secmark(context) => format!("SECMARK {context}"),
-        Target::Snpt(pair) => {
-            format!("SNPT {}/{} {}/{}", pair.from.addr, pair.from.len, pair.to.addr, pair.to.len)
-        }
-        Target::Synproxy(_) => "SYNPROXY".into(),
-        Target::Tcpoptstrip(kinds) => {
-            let kinds: Vec<String> = kinds.iter().map(u8::to_string).collect();
-            format!("TCPOPTSTRIP {}", kinds.join(","))
-        }
-        Target::Tee { gateway, .. } => format!("TEE {gateway}"),
-        Target::Tproxy(to) => {
-            let addr = to.addr.map(|a| a.to_string()).unwrap_or_default();
-            format!("TPROXY {addr}:{}", to.port)
-        }
-        Target::Ulog { prefix, .. } if prefix.is_empty() => "ULOG".into(),
-        Target::Ulog { prefix, .. } => format!("ULOG {prefix:?}"),
-        Target::Opaque(o) => o.text.to_string(),
-    }
-}
-
-fn nat(name: &str, to: NatRange) -> String {
-    let addr = to.addrs.map(between).unwrap_or_default();
-    let port = to.ports.map(|p| format!(":{}", range(p).replace(':', "-"))).unwrap_or_default();
-    if addr.is_empty() && port.is_empty() { name.into() } else { format!("{name} {addr}{port}") }
-}
-
-/// What REJECT sends, without its family.
-pub(crate) fn reject(with: RejectWith) -> &'static str {
-    match with {
-        RejectWith::NetUnreachable => "net-unreachable",
-        RejectWith::HostUnreachable => "host-unreachable",
-        RejectWith::ProtoUnreachable => "proto-unreachable",
-        RejectWith::PortUnreachable => "port-unreachable",
-        RejectWith::NetProhibited => "net-prohibited",
-        RejectWith::HostProhibited => "host-prohibited",
-        RejectWith::AdminProhibited => "admin-prohibited",
-        RejectWith::TcpReset => "tcp-reset",
-        RejectWith::NoRoute6 => "no-route",
-        RejectWith::AddrUnreachable6 => "addr-unreachable",
-        RejectWith::PolicyFail6 => "policy-fail",
-        RejectWith::RejectRoute6 => "reject-route",
-    }
-}
-
-/// The CSS class of a table.
-pub(crate) fn table_class(name: &str) -> &'static str {
-    match name {
-        "nat" => "nat",
-        "mangle" => "mangle",
-        "raw" => "raw",
-        "security" => "security",
-        _ => "filter",
-    }
-}
-
-/// A table's name, with its family where it is not IPv4.
-pub(crate) fn table_name(family: Family, name: &str) -> String {
-    match family {
-        Family::Ip => name.to_owned(),
-        Family::Ip6 => format!("ip6 {name}"),
-        Family::Inet => format!("inet {name}"),
-        Family::Arp => format!("arp {name}"),
-        Family::Bridge => format!("bridge {name}"),
-        Family::Netdev => format!("netdev {name}"),
-    }
-}
-
-/// `filter FORWARD`.
-pub(crate) fn chain_path(rules: &Ruleset, chain: chainwalk_model::ChainId) -> String {
-    let c = rules.chain(chain);
-    let table = rules.table(c.table);
-    format!("{} {}", table_name(table.family, &table.name), c.name)
-}
-
-/// Table, chain and number of a rule.
-pub(crate) fn place(rules: &Ruleset, rule: RuleId) -> (String, u32) {
-    let r = rules.rule(rule);
-    (chain_path(rules, r.chain), r.number)
-}
-
-/// A network in prefix notation where it has a prefix; a host without its length.
-pub(crate) fn network(v: AddrMask) -> String {
-    let (bits, all) = match v.mask {
-        IpAddr::V4(m) => (u128::from(m.to_bits()) << 96, 32),
-        IpAddr::V6(m) => (m.to_bits(), 128),
-    };
-    let len = bits.leading_ones();
-    if len == all {
-        v.addr.to_string()
-    } else if bits.checked_shl(len).unwrap_or(0) == 0 {
-        format!("{}/{len}", v.addr)
-    } else {
-        format!("{}/{}", v.addr, v.mask)
-    }
-}
-
-fn between(v: Range<IpAddr>) -> String {
-    if v.first == v.last { v.first.to_string() } else { format!("{}-{}", v.first, v.last) }
-}
-
-fn range<T: Copy + PartialEq + std::fmt::Display>(v: Range<T>) -> String {
-    if v.first == v.last { v.first.to_string() } else { format!("{}:{}", v.first, v.last) }
-}
-
-fn masked(v: Masked<u32>) -> String {
-    if v.mask == u32::MAX || v.mask == v.value {
-        hex(v.value)
-    } else {
-        format!("{}/{}", hex(v.value), hex(v.mask))
-    }
-}
-
-/// A mark: 0 as 0, everything else in hex.
-pub(crate) fn hex(v: u32) -> String {
-    if v == 0 { "0".into() } else { format!("{v:#x}") }
-}
-
-fn iface(v: &IfaceMatch) -> String {
-    format!("{}{}", v.name, if v.prefix { "+" } else { "" })
-}
-
-fn addr_types(v: AddrTypes) -> String {
-    bit_names(u32::from(v.0), &AddrTypes::NAMES)
-}
-
-/// Conntrack states by name.
-pub(crate) fn states(v: CtStates) -> String {
-    bit_names(u32::from(v.0), &CtStates::NAMES)
-}
-
-fn bit_names(bits: u32, names: &[&str]) -> String {
-    let set: Vec<&str> =
-        names.iter().enumerate().filter(|(i, _)| bits & (1 << i) != 0).map(|(_, n)| *n).collect();
-    set.join(",")
-}
-
-/// A protocol by its usual name.
-pub(crate) fn protocol(number: u8) -> String {
-    match number {
-        proto::ICMP => "icmp".into(),
-        2 => "igmp".into(),
-        4 => "ipencap".into(),
-        proto::TCP => "tcp".into(),
-        proto::UDP => "udp".into(),
-        41 => "ipv6".into(),
-        proto::GRE => "gre".into(),
-        50 => "esp".into(),
-        51 => "ah".into(),
-        proto::ICMPV6 => "icmpv6".into(),
-        89 => "ospf".into(),
-        103 => "pim".into(),
-        112 => "vrrp".into(),
-        proto::SCTP => "sctp".into(),
-        proto::UDPLITE => "udplite".into(),
-        n => format!("proto {n}"),
-    }
-}
-
-/// TCP flags by name, the word `none` for none.
-pub(crate) fn flags(v: TcpFlags) -> String {
-    const NAMES: [(&str, TcpFlags); 8] = [
-        ("SYN", TcpFlags::SYN),
-        ("FIN", TcpFlags::FIN),
-        ("RST", TcpFlags::RST),
-        ("PSH", TcpFlags::PSH),
-        ("ACK", TcpFlags::ACK),
-        ("URG", TcpFlags::URG),
-        ("ECE", TcpFlags::ECE),
-        ("CWR", TcpFlags::CWR),
-    ];
-    let set: Vec<&str> = NAMES.iter().filter(|(_, f)| v.has(*f)).map(|(n, _)| *n).collect();
-    if set.is_empty() { "none".into() } else { set.join(" ") }
-}
-
-fn flags_wanted(v: Masked<TcpFlags>) -> String {
-    if v.mask.0 == 0x17 && v.value == TcpFlags::SYN {
-        "SYN".into()
-    } else {
-        format!("{}/{}", flags(v.value), flags(v.mask)).replace(' ', ",")
-    }
-}
-
-fn icmp_wanted(v: IcmpMatch) -> String {
-    let code = if v.code.first == 0 && v.code.last == 255 {
-        String::new()
-    } else {
-        format!("/{}", range(v.code))
-    };
-    match v.kind {
-        None => "any".into(),
-        Some(kind) => format!("{kind}{code}"),
-    }
-}
-
-fn period(seconds: u32) -> &'static str {
-    match seconds {
-        1 => "s",
-        60 => "min",
-        3600 => "h",
-        _ => "day",
-    }
-}
-
-fn mac(v: [u8; 6]) -> String {
-    let parts: Vec<String> = v.iter().map(|b| format!("{b:02x}")).collect();
-    parts.join(":")
-}
-
-/// A probability as a person reads it (`33.3%`).
-pub(crate) fn percent(p: f64) -> String {
-    let tenths = (p * 1000.0).round() / 10.0;
-    if p > 0.0 && tenths < 0.1 {
-        "<0.1%".into()
-    } else if (tenths - tenths.round()).abs() < 1e-9 {
-        format!("{tenths:.0}%")
-    } else {
-        format!("{tenths:.1}%")
-    }
-}
-
-/// What a check found, in netfilter's words; empty where there was nothing.
-pub(crate) fn found(v: &Found) -> String {
-    match v {
-        Found::Nothing => String::new(),
-        Found::Addr(a) => a.to_string(),
-        Found::Number(n) => n.to_string(),
-        Found::Hex(n) => hex(*n as u32),
-        Found::Time(n) => moment(*n),
-        Found::Proto(p) => protocol(*p),
-        Found::Name(n) => n.to_string(),
-        // Whether an address was rewritten is no state of its own.
-        Found::States(s) if s.0 & 0x1f != 0 => states(CtStates(s.0 & 0x1f)),
-        Found::States(s) => states(*s),
-        Found::Flags(f) => flags(*f),
-        Found::AddrTypes(a) => addr_types(*a),
-    }
-}
-
-/// An address with a port where there is one.
-pub(crate) fn endpoint(addr: IpAddr, port: Option<u16>) -> String {
-    match (addr, port) {
-        (_, None) => addr.to_string(),
-        (IpAddr::V4(a), Some(p)) => format!("{a}:{p}"),
-        (IpAddr::V6(a), Some(p)) => format!("[{a}]:{p}"),
-    }
-}
-
-/// Where a packet is from; `?` where nobody told.
-pub(crate) fn source(trace: &Trace, packet: &Packet) -> String {
-    end(trace, packet.ip.src, packet.sport())
-}
-
-/// Where a packet is bound; `?` where nobody told.
-pub(crate) fn destination(trace: &Trace, packet: &Packet) -> String {
-    end(trace, packet.ip.dst, packet.dport())
-}
-
-/// An end's address; `?` where nobody told.
-pub(crate) fn address(trace: &Trace, addr: IpAddr) -> String {
-    end(trace, addr, None)
-}
-
-fn end(trace: &Trace, addr: IpAddr, port: Option<u16>) -> String {
-    match port {
-        _ if !(trace.sent.untold && addr.is_unspecified()) => endpoint(addr, port),
-        Some(port) => format!("?:{port}"),
-        None => "?".to_owned(),
-    }
-}
-
-/// What kind of packet it is, in a word (`SYN`, `UDP`, `ICMP 3/10`).
-pub(crate) fn packet_word(packet: &Packet) -> String {
-    match &packet.l4 {
-        L4::Tcp(t) => flags(t.flags).replace(' ', "+").replace("none", "TCP"),
-        L4::Udp { .. } => "UDP".into(),
-        L4::Sctp { .. } => "SCTP".into(),
-        L4::Icmp(i) => format!("ICMP {}/{}", i.kind, i.code),
-        L4::Other => protocol(packet.ip.proto).to_uppercase(),
-    }
-}
-
-/// The lane's name of a packet, shorter still.
-pub(crate) fn lane_word(packet: &Packet) -> String {
-    match &packet.l4 {
-        L4::Icmp(_) => "ICMP".into(),
-        L4::Tcp(t) if t.flags.has(TcpFlags::RST) => "RST".into(),
-        _ => packet_word(packet),
     }
 }

@@ -1,13 +1,14 @@
 //! The scrubber: stops, lanes and their narration.
 
 use crate::forks::Fork;
+use crate::page::{BranchCard, Cell, Lane, Lang, Sentence, Style, Timeline, Tone};
+use crate::places::{chain_class, chain_path};
 use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
 use crate::stops::{Stop, StopKind, stops};
-use crate::terms::{chain_path, lane_word, table_class};
-use crate::{
-    BranchCard, Cell, Lane, Lang, Sentence, Style, Telling, Timeline, Tone, fate, reasons,
-};
+use crate::telling::Telling;
+use crate::values::lane_word;
+use crate::{fate, reasons};
 use chainwalk_model::{Event, Question, Routed, Span, Trace};
 
 /// The timeline of the packet shown: one lane for it, one for each packet the kernel made, and one for each other
@@ -128,8 +129,8 @@ fn class(t: &Telling, stop: &Stop) -> String {
         StopKind::Route => "route".into(),
         StopKind::Fate => "fate".into(),
         StopKind::Conntrack | StopKind::UnNat => "ct".into(),
-        _ => match stop.chain.or(stop.base) {
-            Some(chain) => table_class(&t.rules().table(t.rules().chain(chain).table).name).into(),
+        _ => match stop.base.or(stop.chain) {
+            Some(chain) => chain_class(t.rules(), chain).into(),
             None => "host".into(),
         },
     }
@@ -152,7 +153,7 @@ pub(crate) fn stops_here(t: &Telling, stop: &Stop) -> bool {
             matches!(routed(trace, stop), Some(Routed::Nowhere(_)))
         }
         (StopKind::Fate, f) => {
-            fate::tone(f) == crate::Tone::Stop
+            fate::tone(f) == crate::page::Tone::Stop
                 && !matches!(f, Fate::Dropped(_) | Fate::Rejected { .. } | Fate::Routing(_))
         }
         _ => false,
@@ -203,7 +204,7 @@ pub(crate) fn span(t: &Telling, stop: &Stop) -> Option<Span> {
 }
 
 /// What happens at a stop, one short sentence.
-pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
+pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::page::Sentence {
     let lang = t.lang;
     let Some(trace) = t.trace(stop.reply) else { return Vec::new() };
     let rules = t.rules();
@@ -232,7 +233,7 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::Sentence {
             let depth = trace.steps[stop.first].depth;
             let head = say!(lang, NarrateHit, chain = name, number = r.number);
             let mut parts = vec![head];
-            match crate::terms::target(r) {
+            match r.verdict() {
                 Some(chainwalk_model::Target::Jump(_)) => {
                     parts.push(say!(lang, NarrateJump, depth = u32::from(depth) + 1));
                 }

@@ -2,8 +2,10 @@
 
 use crate::banner::lean;
 use crate::facts::unpasted;
+use crate::page::{Lang, Mark, Row, RowKind};
 use crate::say::{plain, text};
-use crate::{Lang, Mark, Row, RowKind, Telling, banner, rows};
+use crate::telling::Telling;
+use crate::{banner, rows};
 
 /// Stands for an empty line.
 const BLANK: &str = "\n";

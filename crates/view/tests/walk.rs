@@ -46,13 +46,27 @@ impl Built {
     }
 
     fn chain(&mut self, table: &str, name: &str, base: Option<(Hook, i32, Policy)>) -> ChainId {
+        self.chain_of(Family::Ip, table, name, base)
+    }
+
+    /// A chain of a table of iptables, or of nft's family `inet`.
+    fn chain_of(
+        &mut self,
+        family: Family,
+        table: &str,
+        name: &str,
+        base: Option<(Hook, i32, Policy)>,
+    ) -> ChainId {
         let rules = &mut self.0.rules;
         let span = Span::new(DocId(0), 0, 3);
-        let id = rules.find_table(Family::Ip, table).unwrap_or_else(|| {
+        let native = family == Family::Inet;
+        let backend =
+            if native { chainwalk_model::Backend::Nft } else { chainwalk_model::Backend::Legacy };
+        let id = rules.find_table(family, table).unwrap_or_else(|| {
             rules.tables.push(Table {
-                family: Family::Ip,
+                family,
                 name: table.into(),
-                backend: chainwalk_model::Backend::Legacy,
+                backend,
                 chains: Vec::new(),
                 span,
             });
@@ -443,4 +457,43 @@ fn a_guess_is_told_as_a_guess() {
     b.0.sysctls.clear();
     let rows = facts(&b.0, Lang::En, &[DOC]);
     assert!(rows.iter().any(|r| r.name == "forward" && r.guess), "nobody told");
+}
+
+/// The labels of the stations that are drawn, each with the classes of its circle.
+fn stations(items: &[Item]) -> Vec<(String, String)> {
+    let station = |item: &Item| match item {
+        Item::Group { class, label, items, .. } if class == "gst" => match items.first() {
+            Some(Item::Circle { class, .. }) => Some((label.clone(), class.clone())),
+            _ => None,
+        },
+        _ => None,
+    };
+    items.iter().filter_map(station).collect()
+}
+
+#[test]
+fn tables_of_one_name_have_stations_of_their_own() {
+    let mut b = Built::new();
+    let own = b.chain("filter", "FORWARD", Some((Hook::Forward, 0, Policy::Accept)));
+    let inet = b.chain_of(Family::Inet, "filter", "fwd", Some((Hook::Forward, 5, Policy::Drop)));
+    b.chain_of(Family::Inet, "filter", "late", Some((Hook::Forward, 20, Policy::Accept)));
+    b.chain_of(Family::Inet, "early", "pre", Some((Hook::Prerouting, -310, Policy::Accept)));
+    b.chain_of(Family::Inet, "mangle", "marks", Some((Hook::Prerouting, -320, Policy::Accept)));
+    b.rule(own, vec![dport(1)], Target::Drop);
+    b.rule(inet, vec![dport(2)], Target::Drop);
+    b.rule(inet, vec![dport(3)], Target::Drop);
+    told(b.0, "curl 172.18.0.9:80 from 10.0.0.9 in eth0", Lang::En, |t| {
+        let drawn = stations(&scene(t, 0, (1288.0, 848.0), &TableMeasure).items);
+        let class = |label: &str| {
+            let found: Vec<_> = drawn.iter().filter(|(l, _)| l == label).collect();
+            assert_eq!(found.len(), 1, "{label}: {drawn:?}");
+            found[0].1.as_str()
+        };
+        assert_eq!(class("filter FORWARD, 1 rule"), "st full filter");
+        assert_eq!(class("inet filter FORWARD, 2 rules"), "st full filter");
+        assert_eq!(class("inet filter late FORWARD, 0 rules"), "st hollow filter");
+        assert_eq!(class("early PREROUTING, 0 rules"), "st hollow raw");
+        assert_eq!(class("nat PREROUTING, not pasted"), "st dash nat");
+        assert_eq!(class("inet mangle PREROUTING, 0 rules"), "st hollow raw");
+    });
 }

@@ -1,5 +1,7 @@
 //! What an answer depends on and what it assumed, as JSON.
 
+use super::names::{table_name, target_word};
+use crate::questions::network;
 use chainwalk_model::{
     ChainId, Family, Fate, Host, Lean, Match, OpId, OpKind, Outcome, Question, RuleId, Trace,
 };
@@ -64,7 +66,7 @@ fn question(host: &Host, q: &Question) -> Value {
         Question::Random(at) => in_rule("random", host, at.rule, &op_name(host, *at)),
         Question::NatChoice(id) => in_rule("nat_choice", host, *id, "nat"),
         Question::PortChoice => plain("port_choice", ""),
-        Question::NextHop(hop) => plain("next_hop", &crate::fate::network(hop.net)),
+        Question::NextHop(hop) => plain("next_hop", &network(hop.net)),
         Question::Socket(proto, port) => {
             let name = match proto {
                 6 => format!("tcp:{port}"),
@@ -88,7 +90,7 @@ fn in_chain(kind: &str, host: &Host, id: ChainId) -> Value {
     json!({
         "kind": kind,
         "name": &*chain.name,
-        "table": super::table_name(host, chain),
+        "table": table_name(host, chain),
         "chain": &*chain.name,
         "rule": null,
     })
@@ -100,7 +102,7 @@ fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Value {
     json!({
         "kind": kind,
         "name": name,
-        "table": super::table_name(host, chain),
+        "table": table_name(host, chain),
         "chain": &*chain.name,
         "rule": rule.number,
     })
@@ -109,79 +111,10 @@ fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Value {
 /// The extension of an operation, or the text where it is not understood.
 fn op_name(host: &Host, at: OpId) -> String {
     match host.rules.rule(at.rule).ops.get(usize::from(at.op)).map(|o| &o.what) {
-        Some(OpKind::Target(t)) => super::packet::target_word(host, t),
+        Some(OpKind::Target(t)) => target_word(host, t),
         Some(OpKind::Match(Match::Opaque(o))) => o.text.to_string(),
-        Some(OpKind::Match(m)) => match_word(m).into(),
+        Some(OpKind::Match(m)) => m.name().into(),
         None => String::new(),
-    }
-}
-
-fn match_word(m: &Match) -> &'static str {
-    match m {
-        Match::Ip(_) => "ip",
-        Match::HiddenInterfaces => "interfaces",
-        Match::Tcp(_) => "tcp",
-        Match::Udp(_) => "udp",
-        Match::Sctp(_) => "sctp",
-        Match::Dccp(_) => "dccp",
-        Match::Icmp(_) => "icmp",
-        Match::Icmp6(_) => "icmp6",
-        Match::AddrType(_) => "addrtype",
-        Match::Ah(_) => "ah",
-        Match::Bpf(_) => "bpf",
-        Match::Cgroup(_) => "cgroup",
-        Match::Cluster(_) => "cluster",
-        Match::Comment(_) => "comment",
-        Match::Connmark(_) => "connmark",
-        Match::Conntrack(_) => "conntrack",
-        Match::State(_) => "state",
-        Match::Cpu(_) => "cpu",
-        Match::Devgroup { .. } => "devgroup",
-        Match::Dscp(_) => "dscp",
-        Match::Dst(_) => "dst",
-        Match::Ecn(_) => "ecn",
-        Match::Esp(_) => "esp",
-        Match::Eui64 => "eui64",
-        Match::Frag(_) => "frag",
-        Match::Hashlimit(_) => "hashlimit",
-        Match::Hbh(_) => "hbh",
-        Match::Ipcomp { .. } => "ipcomp",
-        Match::Iprange { .. } => "iprange",
-        Match::Ipv6Header(_) => "ipv6header",
-        Match::Ipvs(_) => "ipvs",
-        Match::Length(_) => "length",
-        Match::Limit { .. } => "limit",
-        Match::Mac(_) => "mac",
-        Match::Mark(_) => "mark",
-        Match::Mh(_) => "mh",
-        Match::Multiport { .. } => "multiport",
-        Match::Nfacct(_) => "nfacct",
-        Match::Osf(_) => "osf",
-        Match::Owner { .. } => "owner",
-        Match::Physdev(_) => "physdev",
-        Match::Pkttype(_) => "pkttype",
-        Match::Policy(_) => "policy",
-        Match::Quota(_) => "quota",
-        Match::Realm(_) => "realm",
-        Match::Recent(_) => "recent",
-        Match::Rpfilter(_) => "rpfilter",
-        Match::Rt(_) => "rt",
-        Match::Set(_) => "set",
-        Match::Srh(_) => "srh",
-        Match::Statistic(_) => "statistic",
-        Match::String(_) => "string",
-        Match::Tcpmss(_) => "tcpmss",
-        Match::Tos(_) => "tos",
-        Match::Ttl(_) => "ttl",
-        Match::U32(_) => "u32",
-        Match::Connbytes(_) => "connbytes",
-        Match::Connlabel { .. } => "connlabel",
-        Match::Connlimit(_) => "connlimit",
-        Match::Helper(_) => "helper",
-        Match::Rateest(_) => "rateest",
-        Match::Socket(_) => "socket",
-        Match::Time(_) => "time",
-        Match::Opaque(_) => "opaque",
     }
 }
 
@@ -202,7 +135,7 @@ fn leant(host: &Host, lean: &Lean) -> Value {
         Lean::FreshHistory(id) => {
             let rule = host.rules.rule(*id);
             let chain = host.rules.chain(rule.chain);
-            let name = format!("{} {} {}", super::table_name(host, chain), chain.name, rule.number);
+            let name = format!("{} {} {}", table_name(host, chain), chain.name, rule.number);
             entry("history", &name, "fresh")
         }
         Lean::LegacyOrder => entry("backend", "iptables", "legacy"),

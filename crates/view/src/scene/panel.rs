@@ -3,13 +3,16 @@
 use super::drawer::tone_class;
 use super::frame::Frame;
 use super::pen::{Area, Pen, tenth};
+use crate::drawing::Link;
 use crate::forks::Fork;
+use crate::page::Tone;
 use crate::say::{plain, text};
 use crate::stops::{Stop, StopKind};
+use crate::telling::Telling;
 use crate::telling::moment;
-use crate::terms::{destination, hex, packet_word, source, states};
 use crate::timeline::{narration, span};
-use crate::{Link, Telling, Tone, banner, fate};
+use crate::values::{destination, hex, packet_word, percent, source, states};
+use crate::{banner, fate};
 
 /// Draws the panel.
 pub(super) fn draw(
@@ -285,7 +288,7 @@ fn siblings(t: &Telling, pen: &mut Pen, a: Area) -> f64 {
         let on = *index == t.chosen();
         let link = Link { outcome: Some(*index), ..Link::default() };
         let words = fate::short(t, &outcome.trace);
-        let weight = outcome.weight.map(crate::terms::percent).unwrap_or_default();
+        let weight = outcome.weight.map(percent).unwrap_or_default();
         pen.group("gc", link, format!("{words} {weight}"), |pen| {
             let at = super::pen::p(a.x + 6.0, y - 4.0);
             pen.circle(at, 5.5, if on { "num on" } else { "num" });

@@ -1,6 +1,6 @@
 //! What the parts of the scene draw with: shapes, measured texts, rounded ways.
 
-use crate::{Item, Link, Measure};
+use crate::drawing::{Item, Link, Measure};
 use std::fmt::Write as _;
 
 /// A point in user units.

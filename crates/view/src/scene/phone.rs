@@ -1,10 +1,13 @@
 //! The small map of the hooks that a phone shows over the walk.
 
 use super::pen::{Area, Pen, Point, p, rounded};
+use crate::drawing::{Measure, Scene};
+use crate::fate;
+use crate::page::{Run, Style};
 use crate::stops::{Stop, stops};
 use crate::telling::moment;
-use crate::terms::{destination, source};
-use crate::{Measure, Run, Scene, Style, Telling, fate};
+use crate::telling::{Telling, last_hook};
+use crate::values::{destination, source};
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
 
 /// The map's own size.
@@ -35,7 +38,7 @@ fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
         out.push((0, p(14.0, 54.0)));
     } else if made {
         let ended = t.outcome().and_then(|o| {
-            matches!(o.trace.fate, Fate::Rejected { .. }).then(|| fate::last_hook(&o.trace))
+            matches!(o.trace.fate, Fate::Rejected { .. }).then(|| last_hook(&o.trace))
         });
         match ended.flatten() {
             Some(Hook::Forward) => {
@@ -62,11 +65,7 @@ fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
             }
             Event::Routed { .. } if last == Some(Hook::Prerouting) => out.push((k, diamond)),
             Event::Loop => out.extend(LOOP.into_iter().map(|(x, y)| (k, p(x, y)))),
-            Event::End => {
-                if matches!(trace.fate, Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_)) {
-                    out.push((k, p(344.0, 54.0)));
-                }
-            }
+            Event::End if trace.fate.is_out() => out.push((k, p(344.0, 54.0))),
             _ => {}
         }
     }
@@ -121,8 +120,8 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
     }
     let here = now.and_then(|n| crate::steps::hook_of(t.trace(n.reply)?, n));
     let ended = t.outcome().and_then(|o| {
-        let stopped = fate::tone(&o.trace.fate) == crate::Tone::Stop;
-        if stopped { fate::last_hook(&o.trace) } else { None }
+        let stopped = fate::tone(&o.trace.fate) == crate::page::Tone::Stop;
+        if stopped { last_hook(&o.trace) } else { None }
     });
     if looped {
         pen.circle(p(24.0, 71.0), 7.5, "num on");

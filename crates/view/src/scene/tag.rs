@@ -1,13 +1,15 @@
 //! The label beside the packet: its addresses and its mark, what was rewritten in another colour.
 
-use super::drawer::Opened;
 use super::frame::Frame;
+use super::geometry::Opened;
 use super::pen::{Area, Pen, Point, tenth};
+use crate::drawing::Link;
+use crate::page::{Run, Style};
 use crate::say::text;
 use crate::stops::{Stop, StopKind};
+use crate::telling::Telling;
 use crate::telling::moment;
-use crate::terms::{destination, hex, lane_word, source};
-use crate::{Link, Run, Style, Telling};
+use crate::values::{destination, hex, lane_word, source};
 use chainwalk_model::Hook;
 
 /// Draws the label, and returns what it says.
@@ -48,7 +50,7 @@ pub(super) fn draw(
     let h = 3.0 * step + 13.0;
     let (a, nose) = place(t, frame, now, rest, opened, (w, h));
     rows.push((text!(lang, TagKind), Run { text: word.clone(), style: Style::Plain }));
-    let stopped = crate::fate::tone(&trace.fate) == crate::Tone::Stop;
+    let stopped = crate::fate::tone(&trace.fate) == crate::page::Tone::Stop;
     if matches!(now.kind, StopKind::Fate) && (stopped || now.reply.is_none()) {
         // The card of the fate stands below and says the same, and what it would cover is to be seen.
         return rows;

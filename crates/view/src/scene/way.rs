@@ -1,23 +1,11 @@
 //! The ways that packets take through the frame, as points that know their step.
 
-use super::drawer::Opened;
-use super::frame::{Frame, out_iface};
+use super::frame::{Frame, Place, Station, asked_table, out_iface};
+use super::geometry::{Key, Opened, key};
 use super::pen::{Pen, Point, p, rounded};
-use crate::Telling;
-use crate::stops::{Stop, StopKind};
+use crate::stops::Stop;
+use crate::telling::{Telling, last_hook};
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
-
-/// A moment on a way: the step counted from 1, and within a range of rules the rule's number.
-pub(super) type Key = (usize, u32);
-
-/// The moment of a stop.
-pub(super) fn key(stop: &Stop) -> Key {
-    match &stop.kind {
-        StopKind::Start => (0, 0),
-        StopKind::Tried(_, _, last) => (stop.first + 1, *last),
-        _ => (stop.first + 1, 1),
-    }
-}
 
 /// One packet's way.
 pub(super) struct Way {
@@ -148,11 +136,7 @@ fn way(
     let mut hook: Option<Hook> = None;
     for (step, s) in trace.steps.iter().enumerate() {
         let k: Key = (step + 1, 0);
-        let station = |name: &str, points: &mut Vec<(Key, Point)>| {
-            if let Some(st) = hook.and_then(|h| frame.station(h, name)) {
-                points.push((k, st.at));
-            }
-        };
+        let at = |station: Option<&Station>| station.map(|s| (k, s.at));
         match &s.event {
             Event::Hook(path) => {
                 match path.hook {
@@ -165,7 +149,12 @@ fn way(
                 }
                 hook = Some(path.hook);
             }
-            Event::Skipped { table, .. } => station(table, &mut points),
+            Event::Skipped { chain: Some(chain), .. } => {
+                points.extend(at(frame.station_of(*chain)));
+            }
+            Event::Skipped { table, chain: None, .. } => {
+                points.extend(at(hook.and_then(|h| frame.table(h, table))));
+            }
             Event::Base(chain) => {
                 if let Some(st) = frame.station_of(*chain) {
                     points.push((k, st.at));
@@ -176,15 +165,19 @@ fn way(
                     }
                 }
             }
-            Event::Tracked => station("conntrack", &mut points),
+            Event::Tracked => {
+                points.extend(at(hook.and_then(|h| frame.kernel(h, Place::Conntrack))));
+            }
             Event::Fork(_) => {
                 let choices = t.outcome().map_or(&[][..], |o| &o.choices);
-                if let Some(table) = super::frame::asked_table(&s.event, choices) {
-                    station(table, &mut points);
+                if let Some(table) = asked_table(&s.event, choices) {
+                    points.extend(at(hook.and_then(|h| frame.table(h, table))));
                 }
             }
-            Event::Confirmed => station("confirm", &mut points),
-            Event::Untranslated(_) => station("nat", &mut points),
+            Event::Confirmed => {
+                points.extend(at(hook.and_then(|h| frame.kernel(h, Place::Confirm))));
+            }
+            Event::Untranslated(_) => points.extend(at(hook.and_then(|h| frame.nat(h)))),
             Event::Routed { again: false, .. }
                 if hook != Some(Hook::Output)
                     && (hook.is_some() || matches!(trace.sent.entry, Entry::Wire { .. })) =>
@@ -197,7 +190,7 @@ fn way(
             }
             Event::End => match &trace.fate {
                 Fate::Local { .. } => points.push((k, frame.process_in())),
-                Fate::Forwarded(_) | Fate::Sent(_) | Fate::Bridged(_) => {
+                out if out.is_out() => {
                     let name = out_iface(trace).unwrap_or_default();
                     points.extend(frame.leave(&name).into_iter().map(|at| (k, at)));
                 }
@@ -236,7 +229,7 @@ fn reply_start(t: &Telling, frame: &Frame) -> Vec<Point> {
     let note = frame.reply_box();
     let middle = note.x + note.w / 2.0;
     let top = frame.y(45.0);
-    let ends = crate::fate::last_hook(trace);
+    let ends = last_hook(trace);
     let stopped = matches!(trace.fate, Fate::Rejected { .. } | Fate::Routing(_));
     let turn = [p(middle, top), p(frame.down(), top)];
     let mut out = match (stopped, &trace.fate, ends) {

@@ -1,61 +1,13 @@
 //! The words for what tests a header, or what carries the packet.
 
-use super::{Add, network, protocol, range};
+use super::term::Add;
+use crate::values::{bit_names, network, protocol, range};
 use chainwalk_model::{
     AhMatch, BpfMatch, CgroupMatch, ChunkScope, Compare, CtDir, DccpMatch, FragMatch, Inv,
-    Ipv6HeaderMatch, IpvsMatch, IpvsMethod, Match, OptionsMatch, Part, PolicyElement, PolicyMatch,
-    Range, RtMatch, SctpMatch, SrhMatch,
+    Ipv6HeaderMatch, IpvsMatch, IpvsMethod, OptionsMatch, Part, PolicyElement, PolicyMatch, Range,
+    RtMatch, SctpMatch, SrhMatch,
 };
 use std::net::Ipv6Addr;
-
-/// The conditions of a match that this page has the words of.
-pub(super) fn conditions(m: &Match, add: &mut Add<'_>) {
-    match m {
-        Match::Ah(m) => ah(m, add),
-        Match::Esp(spi) => index("esp", "spi", *spi, add),
-        Match::Ipcomp { spi, reserved } => {
-            index("ipcomp", "cpi", *spi, add);
-            flag(*reserved, Part::Reserved, "reserved 0", add);
-        }
-        Match::Frag(m) => frag(m, add),
-        Match::Rt(m) => rt(m, add),
-        Match::Hbh(m) => options("hop-by-hop", m, add),
-        Match::Dst(m) => options("dest-options", m, add),
-        Match::Mh(kind) => match kind {
-            Some(v) => add(Part::HeaderType, v.not, "mh-type", range(v.value)),
-            None => add(Part::HeaderType, false, "mobility header", String::new()),
-        },
-        Match::Ipv6Header(m) => {
-            let how = if m.soft { "headers with" } else { "headers" };
-            add(Part::Headers, m.headers.not, how, headers(m.headers.value));
-        }
-        Match::Srh(m) => srh(m, add),
-        Match::Eui64 => add(Part::Module, false, "eui64", String::new()),
-        Match::Tcpmss(v) => add(Part::Mss, v.not, "mss", range(v.value)),
-        Match::Realm(v) => add(Part::Realm, v.not, "realm", super::masked(v.value)),
-        Match::Cpu(v) => add(Part::Module, v.not, "cpu", v.value.to_string()),
-        Match::Cluster(m) => {
-            let value = format!("{:#x} of {}", m.nodes.value, m.total);
-            add(Part::Node, m.nodes.not, "cluster nodes", value);
-        }
-        Match::Bpf(BpfMatch::Bytecode(code)) => {
-            add(Part::Module, false, "bpf", format!("[{}]", code.len()));
-        }
-        Match::Bpf(BpfMatch::Pinned(path)) => add(Part::Module, false, "bpf", path.to_string()),
-        Match::Cgroup(m) => {
-            let value = match &m.value {
-                CgroupMatch::Class(class) => class.to_string(),
-                CgroupMatch::Path(path) => path.to_string(),
-            };
-            add(Part::Module, m.not, "cgroup", value);
-        }
-        Match::Policy(m) => policy(m, add),
-        Match::Ipvs(m) => ipvs(m, add),
-        Match::Osf(m) => add(Part::Module, m.genre.not, "os", m.genre.value.to_string()),
-        // It counts and always holds.
-        _ => {}
-    }
-}
 
 /// The chunks of `-m sctp`.
 pub(super) fn sctp(m: &SctpMatch, add: &mut Add<'_>) {
@@ -103,21 +55,21 @@ pub(super) fn dccp(m: &DccpMatch, add: &mut Add<'_>) {
         "SYNCACK", "10", "11", "12", "13", "14", "15",
     ];
     if let Some(v) = m.types {
-        add(Part::DccpType, v.not, "dccp-type", super::bit_names(u32::from(v.value), &NAMES));
+        add(Part::DccpType, v.not, "dccp-type", bit_names(u32::from(v.value), &NAMES));
     }
     if let Some(v) = m.option {
         add(Part::DccpOption, v.not, "dccp-option", v.value.to_string());
     }
 }
 
-fn ah(m: &AhMatch, add: &mut Add<'_>) {
+pub(super) fn ah(m: &AhMatch, add: &mut Add<'_>) {
     index("ah", "spi", m.spi, add);
     number(m.len, Part::HeaderLen, "ah length", add);
     flag(m.reserved, Part::Reserved, "reserved 0", add);
 }
 
 /// A parameter index, or that the header is there.
-fn index(header: &str, name: &str, spi: Option<Inv<Range<u32>>>, add: &mut Add<'_>) {
+pub(super) fn index(header: &str, name: &str, spi: Option<Inv<Range<u32>>>, add: &mut Add<'_>) {
     match spi {
         Some(v) => add(Part::Spi, v.not, name, range(v.value)),
         None => add(Part::Spi, false, header, String::new()),
@@ -130,13 +82,13 @@ fn number(v: Option<Inv<u32>>, part: Part, name: &str, add: &mut Add<'_>) {
     }
 }
 
-fn flag(on: bool, part: Part, name: &str, add: &mut Add<'_>) {
+pub(super) fn flag(on: bool, part: Part, name: &str, add: &mut Add<'_>) {
     if on {
         add(part, false, name, String::new());
     }
 }
 
-fn frag(m: &FragMatch, add: &mut Add<'_>) {
+pub(super) fn frag(m: &FragMatch, add: &mut Add<'_>) {
     add(Part::Module, false, "fragment header", String::new());
     if let Some(v) = m.id {
         add(Part::FragId, v.not, "frag-id", range(v.value));
@@ -147,7 +99,7 @@ fn frag(m: &FragMatch, add: &mut Add<'_>) {
     flag(m.last, Part::FragPlace, "last fragment", add);
 }
 
-fn rt(m: &RtMatch, add: &mut Add<'_>) {
+pub(super) fn rt(m: &RtMatch, add: &mut Add<'_>) {
     add(Part::Module, false, "routing header", String::new());
     number(m.kind, Part::HeaderType, "rt-type", add);
     if let Some(v) = m.segments_left {
@@ -161,7 +113,7 @@ fn rt(m: &RtMatch, add: &mut Add<'_>) {
     }
 }
 
-fn options(name: &str, m: &OptionsMatch, add: &mut Add<'_>) {
+pub(super) fn options(name: &str, m: &OptionsMatch, add: &mut Add<'_>) {
     add(Part::Module, false, name, String::new());
     number(m.len, Part::HeaderLen, "length", add);
     if !m.opts.is_empty() {
@@ -174,14 +126,35 @@ fn options(name: &str, m: &OptionsMatch, add: &mut Add<'_>) {
     }
 }
 
+pub(super) fn ipv6(m: Ipv6HeaderMatch, add: &mut Add<'_>) {
+    let how = if m.soft { "headers with" } else { "headers" };
+    add(Part::Headers, m.headers.not, how, headers(m.headers.value));
+}
+
+pub(super) fn bpf(m: &BpfMatch, add: &mut Add<'_>) {
+    let value = match m {
+        BpfMatch::Bytecode(code) => format!("[{}]", code.len()),
+        BpfMatch::Pinned(path) => path.to_string(),
+    };
+    add(Part::Module, false, "bpf", value);
+}
+
+pub(super) fn cgroup(m: &Inv<CgroupMatch>, add: &mut Add<'_>) {
+    let value = match &m.value {
+        CgroupMatch::Class(class) => class.to_string(),
+        CgroupMatch::Path(path) => path.to_string(),
+    };
+    add(Part::Module, m.not, "cgroup", value);
+}
+
 /// The names of extension headers.
-pub(super) fn headers(bits: u8) -> String {
+fn headers(bits: u8) -> String {
     let bit = |(at, _): &(usize, &&str)| bits & (0x80 >> at) != 0;
     let names = Ipv6HeaderMatch::NAMES.iter().enumerate().filter(bit).map(|(_, n)| *n);
     names.collect::<Vec<_>>().join(",")
 }
 
-fn srh(m: &SrhMatch, add: &mut Add<'_>) {
+pub(super) fn srh(m: &SrhMatch, add: &mut Add<'_>) {
     add(Part::Module, false, "srh", String::new());
     if let Some(v) = m.next_header {
         add(Part::NextHeader, v.not, "next-hdr", protocol(v.value));
@@ -214,7 +187,7 @@ fn srh(m: &SrhMatch, add: &mut Add<'_>) {
     }
 }
 
-fn policy(m: &PolicyMatch, add: &mut Add<'_>) {
+pub(super) fn policy(m: &PolicyMatch, add: &mut Add<'_>) {
     let dir = if m.out { "out" } else { "in" };
     let pol = if m.ipsec { "ipsec" } else { "none" };
     let mut words = vec![format!("{dir} {pol}")];
@@ -251,7 +224,7 @@ fn element(e: &PolicyElement) -> String {
     words.join(" ")
 }
 
-fn ipvs(m: &IpvsMatch, add: &mut Add<'_>) {
+pub(super) fn ipvs(m: &IpvsMatch, add: &mut Add<'_>) {
     let mut put = |not: bool, name: &str, value: String| add(Part::Module, not, name, value);
     if let Some(v) = m.ipvs {
         put(v.not, "ipvs", String::new());

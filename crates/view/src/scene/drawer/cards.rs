@@ -1,10 +1,12 @@
 //! The ways out of a fork, as cards under the staircase.
 
-use super::Opened;
+use crate::drawing::Link;
+use crate::page::{BranchCard, Tone};
 use crate::say::{plain, text};
+use crate::scene::geometry::Opened;
 use crate::scene::pen::{Area, Pen, p, rounded};
 use crate::stops::{Stop, StopKind};
-use crate::{BranchCard, Link, Telling, Tone};
+use crate::telling::Telling;
 
 /// The ways from the fork to its cards.
 pub(super) fn fork_ways(pen: &mut Pen, o: &Opened) {
@@ -96,13 +98,7 @@ pub(super) fn fork_cards(t: &Telling, pen: &mut Pen, all: &[Stop], o: &Opened) {
 }
 
 /// One way out of a fork, as a card with its number on the upper edge.
-pub(in crate::scene) fn draw_card(
-    pen: &mut Pen,
-    index: usize,
-    card: &BranchCard,
-    a: Area,
-    random: bool,
-) {
+pub(crate) fn draw_card(pen: &mut Pen, index: usize, card: &BranchCard, a: Area, random: bool) {
     let link = Link { outcome: Some(card.outcome), ..Link::default() };
     let label = format!("{} {} {}", card.label, card.weight, card.fate);
     pen.group("gc", link, label, |pen| {
@@ -138,7 +134,7 @@ pub(in crate::scene) fn draw_card(
 }
 
 /// The colour class of a tone.
-pub(in crate::scene) fn tone_class(tone: Tone) -> &'static str {
+pub(crate) fn tone_class(tone: Tone) -> &'static str {
     match tone {
         Tone::Ok => "ok",
         Tone::Stop => "stop",

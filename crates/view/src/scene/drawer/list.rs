@@ -1,12 +1,14 @@
 //! The rules of the chain that the packet is in, under the staircase.
 
-use super::Opened;
+use crate::drawing::Link;
 use crate::say::text;
+use crate::scene::geometry::Opened;
 use crate::scene::pen::{Area, Pen};
 use crate::stops::{Stop, StopKind};
-use crate::terms::{conditions_text, target, target_text};
+use crate::targets::target_text;
+use crate::telling::Telling;
+use crate::terms::conditions_text;
 use crate::timeline::stops_here;
-use crate::{Link, Telling};
 use chainwalk_model::{ChainId, RuleId};
 
 /// The rules of the chain the packet is in, one a line, as many as there is room for.
@@ -73,7 +75,7 @@ pub(super) fn rules_list(
         let link = Link { step: stop, rule: Some(*rule), span: Some(r.span), outcome: None };
         let conditions = conditions_text(r);
         let words = if conditions.is_empty() { text!(t.lang, AnyPacket) } else { conditions };
-        let does = target(r).map(|x| target_text(rules, x)).unwrap_or_default();
+        let does = r.verdict().map(|x| target_text(rules, x)).unwrap_or_default();
         let label = format!("{number} {words} {does}");
         pen.group("gr", link, label, |pen| {
             if is_now {

@@ -2,21 +2,25 @@
 
 use super::cards::{fork_cards, fork_ways};
 use super::list::rules_list;
-use super::{Node, Opened, Visit, What};
+use crate::drawing::Link;
+use crate::places::{chain_class, chain_path};
+use crate::reasons;
 use crate::say::{plain, text};
 use crate::scene::frame::Frame;
+use crate::scene::geometry::{Node, Opened, Visit, What};
 use crate::scene::pen::{Area, Pen, p, tenth};
 use crate::scene::way::Way;
 use crate::steps::{chain_words, meaning};
 use crate::stops::{Stop, StopKind};
-use crate::terms::{conditions_text, iface_word, percent, table_class, target};
+use crate::telling::Telling;
+use crate::terms::conditions_text;
 use crate::timeline::stops_here;
-use crate::{Link, Telling, reasons};
+use crate::values::{iface_word, percent};
 use chainwalk_model::{Event, Policy, Target};
 
 /// Draws the drawer with everything in it.
 #[allow(clippy::too_many_arguments)]
-pub(in crate::scene) fn draw(
+pub(crate) fn draw(
     t: &Telling,
     frame: &Frame,
     pen: &mut Pen,
@@ -83,10 +87,10 @@ fn hair(pen: &mut Pen, a: Area, y: f64) {
 fn heading(t: &Telling, pen: &mut Pen, o: &Opened, now: &Stop, entry: f64) {
     let a = o.area;
     let rules = t.rules();
-    let table = table_class(&rules.table(rules.chain(o.base).table).name);
+    let table = chain_class(rules, o.base);
     let y = a.y + 19.5;
     pen.circle(p(a.x + 16.0, y - 4.5), 4.5, &format!("st full {table}"));
-    let title = text!(t.lang, SceneInside, chain = crate::terms::chain_path(rules, o.base));
+    let title = text!(t.lang, SceneInside, chain = chain_path(rules, o.base));
     let width = pen.fitted(a.x + 27.0, y, &title, entry - a.x - 40.0, "s13 w6");
     let hint = text!(t.lang, SceneHint);
     let start = (entry + 18.0).max(a.x + 27.0 + width + 24.0);
@@ -205,7 +209,7 @@ fn note(t: &Telling, all: &[Stop], at: usize) -> String {
                     b.weight.map(|w| text!(t.lang, SceneTakes, number = *n, share = percent(w)))
                 })
                 .collect();
-            parts.join(if t.lang == crate::Lang::Zh { "，" } else { ", " })
+            parts.join(if t.lang == crate::page::Lang::Zh { "，" } else { ", " })
         }
         StopKind::Matched(rule) => {
             let change = t
@@ -324,7 +328,7 @@ fn nodes(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, o: &Opened) {
                 _ => "",
             };
             let plain_words = matches!(&node.what, What::Hit(rule) if conditions_text(t.rules().rule(*rule)).is_empty()
-                && matches!(target(t.rules().rule(*rule)), Some(Target::Jump(_) | Target::Goto(_)) | None));
+                && matches!(t.rules().rule(*rule).verdict(), Some(Target::Jump(_) | Target::Goto(_)) | None));
             let class =
                 if plain_words { format!("s12{colour}") } else { format!("s12 m w6{colour}") };
             let y = node.at.y + 4.0;

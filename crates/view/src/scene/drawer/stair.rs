@@ -1,14 +1,15 @@
 //! Lays the staircase out: what stands where, and how it is made to fit.
 
-use super::{BANDS, Band, HEAD, Node, Opened, Visit, What};
+use crate::page::BranchCard;
 use crate::say::text;
 use crate::scene::frame::Frame;
+use crate::scene::geometry::{BANDS, Band, HEAD, Key, Node, Opened, Visit, What, key};
 use crate::scene::pen::{Area, Pen, Point, p};
-use crate::scene::way::{Key, key};
 use crate::stops::{Stop, StopKind};
-use crate::terms::{conditions_text, target, target_text};
+use crate::targets::target_text;
+use crate::telling::Telling;
+use crate::terms::conditions_text;
 use crate::timeline::stops_here;
-use crate::{BranchCard, Telling};
 use chainwalk_model::{ChainId, Event, RuleId, Target};
 
 /// A staircase while it is laid; heights are band numbers until it is finished.
@@ -337,7 +338,7 @@ fn depths(t: &Telling, all: &[Stop], shown: &[usize], base: ChainId) -> (Vec<usi
 fn hit_text(t: &Telling, rule: RuleId) -> String {
     let r = t.rules().rule(rule);
     let conditions = conditions_text(r);
-    match target(r) {
+    match r.verdict() {
         Some(Target::Jump(_) | Target::Goto(_)) | None => {
             if conditions.is_empty() {
                 text!(t.lang, AnyPacket)

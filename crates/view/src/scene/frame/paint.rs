@@ -1,16 +1,19 @@
 //! Draws the frame: the track, the hooks, their stations, the interfaces, and the notes beside them.
 
-use super::{Frame, HOOKS, Station, asked_table, out_iface};
+use super::layout::{Frame, HOOKS, Place, Station, asked_table, out_iface};
+use crate::drawing::Link;
+use crate::fate;
+use crate::page::Tone;
 use crate::say::{plain, text};
 use crate::scene::pen::{Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
 use crate::stops::{Stop, StopKind};
-use crate::terms::{packet_word, states, table_class};
-use crate::{Link, Telling, Tone, fate};
+use crate::telling::{Telling, last_hook};
+use crate::values::{packet_word, states};
 use chainwalk_model::{Entry, Event, Fate, Hook, Question, Routed, Stop as By, Trace};
 
 impl Frame {
-    pub(in crate::scene) fn draw(
+    pub(crate) fn draw(
         &self,
         t: &Telling,
         pen: &mut Pen,
@@ -200,12 +203,13 @@ impl Frame {
     fn draw_station(&self, t: &Telling, pen: &mut Pen, s: &Station, all: &[Stop], at: usize) {
         let now = all.get(at);
         let upright = matches!(s.hook, Hook::Input | Hook::Output);
-        let first = all.iter().position(|stop| Self::stands_at(t, stop, s));
-        let on = now.is_some_and(|n| Self::stands_at(t, n, s));
-        let table = table_class(&s.name);
-        let span = s.chain.map(|c| t.rules().chain(c).span);
+        let first = all.iter().position(|stop| self.stands_at(t, stop, s));
+        let on = now.is_some_and(|n| self.stands_at(t, n, s));
+        let translates = self.nat(s.hook).is_some_and(|nat| nat.name == s.name);
+        let put_back = translates && put_back_at(t, s.hook);
+        let span = s.chain().map(|c| t.rules().chain(c).span);
         let link = Link { step: first, span, ..Link::default() };
-        let label = if s.kernel {
+        let label = if s.is_kernel() {
             format!("{} {}", s.name, s.hook.builtin())
         } else {
             let count = match s.rules {
@@ -216,10 +220,10 @@ impl Frame {
         };
         let ends = ends_at(t, s);
         let small = upright;
-        let crowded = !upright && self.sx < 0.9 && s.rules.is_none() && !s.kernel && !on;
+        let crowded = !upright && self.sx < 0.9 && s.rules.is_none() && !s.is_kernel() && !on;
         pen.group("gst", link, label, |pen| {
             let r = |big: f64| if small { big - 0.8 } else { big };
-            if s.kernel {
+            if s.is_kernel() {
                 pen.circle(s.at, r(6.0), if on { "ct on" } else { "ct" });
                 pen.circle(s.at, r(2.4), "ctdot");
             } else {
@@ -229,13 +233,13 @@ impl Frame {
                     None => ("dash", r(4.7)),
                 };
                 let (more, radius) = if on { (" on", radius.max(7.6)) } else { ("", radius) };
-                pen.circle(s.at, radius, &format!("st {class} {table}{more}"));
+                pen.circle(s.at, radius, &format!("st {class} {}{more}", s.class));
             }
-            if s.name == "nat" && put_back_at(t, s.hook) {
+            if put_back {
                 // It is conntrack that translates here, not the table.
                 pen.circle(s.at, r(10.0), "ring");
             }
-            let tone = match (on, s.kernel || s.rules.is_some()) {
+            let tone = match (on, s.is_kernel() || s.rules.is_some()) {
                 (true, _) => "s11 w7",
                 (false, true) => "s11",
                 (false, false) => "s11 t3",
@@ -275,11 +279,11 @@ impl Frame {
             }
             return;
         }
-        if s.name == "conntrack" && !upright {
+        if s.place == Place::Conntrack && !upright {
             let word = t.outcome().map(|o| ct_word(&o.trace, s.hook)).unwrap_or_default();
             pen.text(s.at.x, s.at.y + 25.0, word, "s11 m w6 cts mid");
         }
-        if s.name == "nat" && !upright && put_back_at(t, s.hook) {
+        if put_back && !upright {
             pen.text(s.at.x, s.at.y + 25.0, "un-NAT", "s11 w6 cts mid");
             return;
         }
@@ -298,15 +302,15 @@ impl Frame {
     }
 
     /// Whether a stop stands at a station.
-    fn stands_at(t: &Telling, stop: &Stop, s: &Station) -> bool {
+    fn stands_at(&self, t: &Telling, stop: &Stop, s: &Station) -> bool {
         let Some(trace) = t.trace(stop.reply) else { return false };
         if crate::steps::hook_of(trace, stop) != Some(s.hook) {
             return false;
         }
         match stop.kind {
-            StopKind::Conntrack => s.name == "conntrack",
-            StopKind::UnNat => s.name == "nat",
-            _ => stop.base.is_some() && stop.base == s.chain,
+            StopKind::Conntrack => s.place == Place::Conntrack,
+            StopKind::UnNat => self.nat(s.hook).is_some_and(|nat| nat.name == s.name),
+            _ => stop.base.is_some() && stop.base == s.chain(),
         }
     }
 
@@ -418,7 +422,8 @@ fn asked_at(t: &Telling, s: &Station) -> bool {
         if let Event::Hook(path) = &step.event {
             hook = Some(path.hook);
         }
-        hook == Some(s.hook) && asked_table(&step.event, &outcome.choices) == Some(&s.name)
+        let asked = asked_table(&step.event, &outcome.choices);
+        hook == Some(s.hook) && s.place == Place::Absent && asked == Some(&s.name)
     })
 }
 
@@ -426,7 +431,7 @@ fn asked_at(t: &Telling, s: &Station) -> bool {
 fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
     let outcome = t.outcome()?;
     let trace = &outcome.trace;
-    if s.kernel || fate::last_hook(trace) != Some(s.hook) {
+    if s.is_kernel() || last_hook(trace) != Some(s.hook) {
         return None;
     }
     let base = trace.steps.iter().rev().find_map(|step| match &step.event {
@@ -436,13 +441,15 @@ fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
     let lang = t.lang;
     let number = |rule: chainwalk_model::RuleId| t.rules().rule(rule).number;
     match &trace.fate {
-        Fate::DroppedUnseen(Question::Table(_, name)) if **name == *s.name => {
+        Fate::DroppedUnseen(Question::Table(_, name))
+            if s.place == Place::Absent && **name == *s.name =>
+        {
             Some((Tone::Stop, text!(lang, SceneDropsUnseen)))
         }
-        _ if base.is_none() || base != s.chain => None,
+        _ if base.is_none() || base != s.chain() => None,
         Fate::Rejected { rule, .. } => {
             let r = t.rules().rule(*rule);
-            if Some(r.chain) == s.chain {
+            if Some(r.chain) == s.chain() {
                 Some((Tone::Stop, text!(lang, SceneRejects, number = number(*rule))))
             } else {
                 Some((Tone::Stop, text!(lang, SceneRejectsHere)))
@@ -450,7 +457,7 @@ fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
         }
         Fate::Dropped(By::Rule(rule)) => {
             let r = t.rules().rule(*rule);
-            if Some(r.chain) == s.chain {
+            if Some(r.chain) == s.chain() {
                 Some((Tone::Stop, text!(lang, SceneDrops, number = number(*rule))))
             } else {
                 Some((Tone::Stop, text!(lang, SceneDropsHere)))

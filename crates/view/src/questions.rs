@@ -1,0 +1,178 @@
+//! What is not known, as a question, and the answers that one click gives.
+
+use crate::page::Sentence;
+use crate::places::{chain_path, place, table_name};
+use crate::say::{say, text};
+use crate::telling::Telling;
+use crate::terms::{Term, terms};
+use crate::values::protocol;
+use chainwalk_model::{
+    ChainId, Cidr, Family, IfKind, Match, OpId, OpKind, Question, RuleId, Target,
+};
+use std::net::IpAddr;
+
+/// A question as a question.
+pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
+    let lang = t.lang;
+    let rules = t.rules();
+    let at = |rule: RuleId| {
+        let (chain, number) = place(rules, rule);
+        format!("{chain} {number}")
+    };
+    let term = |rule: RuleId, op: u16| {
+        let r = rules.rule(rule);
+        terms(r).iter().filter(|t| t.op == op).map(Term::text).collect::<Vec<_>>().join(" ")
+    };
+    match q {
+        Question::LocalAddr(addr) => say!(lang, AskLocal, addr = addr.to_string()),
+        Question::Route(addr) => say!(lang, AskRoute, addr = addr.to_string()),
+        Question::Table(family, name) => say!(lang, AskTable, table = table_name(*family, name)),
+        Question::Chain(_, table, chain) => {
+            say!(lang, AskChain, table = &**table, chain = &**chain)
+        }
+        Question::Policy(chain) => say!(lang, AskPolicy, chain = chain_path(rules, *chain)),
+        Question::Opaque(OpId { rule, op }) => {
+            say!(lang, AskOpaque, at = at(*rule), text = opaque(t, *rule, *op))
+        }
+        Question::HiddenInterfaces(rule) => say!(lang, AskHidden, at = at(*rule)),
+        Question::History(OpId { rule, op }) => {
+            match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {
+                Some(OpKind::Target(Target::Ct(_))) => say!(lang, AskLives, at = at(*rule)),
+                _ => say!(lang, AskHistory, at = at(*rule), text = term(*rule, *op)),
+            }
+        }
+        Question::Fact(OpId { rule, op }) => {
+            match &rules.rule(*rule).ops.get(usize::from(*op)).map(|o| &o.what) {
+                Some(OpKind::Target(Target::Synproxy(_))) => say!(lang, AskCookie, at = at(*rule)),
+                Some(OpKind::Target(Target::Clusterip(_))) => {
+                    say!(lang, AskCluster, at = at(*rule))
+                }
+                Some(OpKind::Target(Target::Ct(_))) => say!(lang, AskHelper, at = at(*rule)),
+                _ => say!(lang, AskFact, at = at(*rule), text = term(*rule, *op)),
+            }
+        }
+        Question::Set(name) => say!(lang, AskSet, set = &**name),
+        Question::Random(OpId { rule, .. }) => say!(lang, AskRandom, at = at(*rule)),
+        Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
+        Question::PortChoice => say!(lang, AskPort),
+        Question::NextHop(hop) => say!(lang, AskHop, route = network(hop.net)),
+        Question::Socket(proto, port) => {
+            say!(lang, AskSocket, proto = protocol(*proto), port = port.to_string())
+        }
+        Question::Unread(name) => say!(lang, AskUnread, name = &**name),
+        Question::Beside(name) => say!(lang, AskBeside, name = &**name),
+        Question::Order(a, b) => {
+            say!(lang, AskOrder, one = chain_path(rules, *a), other = chain_path(rules, *b))
+        }
+    }
+}
+
+/// A route's network as `ip route` names it.
+pub(crate) fn network(net: Cidr) -> String {
+    if net.len == 0 { "default".into() } else { format!("{}/{}", net.addr, net.len) }
+}
+
+/// The text of a piece of a rule that was not understood.
+fn opaque(t: &Telling, rule: RuleId, op: u16) -> String {
+    match t.rules().rule(rule).ops.get(op as usize).map(|o| &o.what) {
+        Some(OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o))) => {
+            o.text.to_string()
+        }
+        _ => String::new(),
+    }
+}
+
+/// One-click answers to a question: a label, and the assumption in the words of `assume`.
+pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
+    let lang = t.lang;
+    let yes = text!(lang, AnswerYes);
+    let no = text!(lang, AnswerNo);
+    let accepts = text!(lang, AnswerAccepts);
+    let drops = text!(lang, AnswerDrops);
+    let rules = t.rules();
+    // A chain by what `assume` calls it.
+    let place = |chain: ChainId| {
+        let c = rules.chain(chain);
+        let table = rules.table(c.table);
+        family(table.family) + &format!("{}:{}", table.name, c.name)
+    };
+    let holds = |rule: RuleId, op: &str| {
+        let r = rules.rule(rule);
+        let at = format!("holds={}:{}{op}", place(r.chain), r.number);
+        vec![(yes.clone(), format!("{at}:yes")), (no.clone(), format!("{at}:no"))]
+    };
+    match q {
+        Question::LocalAddr(addr) => {
+            vec![(yes, format!("local={addr}")), (no, format!("notlocal={addr}"))]
+        }
+        Question::Table(of, name) => {
+            let at = format!("table={}{name}", family(*of));
+            vec![(accepts, format!("{at}:accept")), (drops, format!("{at}:drop"))]
+        }
+        Question::Chain(of, table, chain) => {
+            let at = format!("chain={}{table}:{chain}", family(*of));
+            let drops = (drops, format!("{at}:drop"));
+            // What nat does beside letting pass can't be said in a word.
+            let some = (&**table != "nat").then_some(drops);
+            std::iter::once((accepts, format!("{at}:accept"))).chain(some).collect()
+        }
+        Question::Policy(chain) => {
+            let at = format!("policy={}", place(*chain));
+            vec![(accepts, format!("{at}:accept")), (drops, format!("{at}:drop"))]
+        }
+        Question::Opaque(at) | Question::Fact(at) | Question::History(at) => {
+            holds(at.rule, &format!(".{}", at.op))
+        }
+        Question::HiddenInterfaces(rule) => holds(*rule, ""),
+        Question::Set(name) => vec![
+            (text!(lang, AnswerInSet), format!("inset={name}:yes")),
+            (text!(lang, AnswerNotInSet), format!("inset={name}:no")),
+        ],
+        Question::Unread(name) | Question::Beside(name) => {
+            vec![(text!(lang, AnswerPasses), format!("passes={name}"))]
+        }
+        Question::Route(addr) => routes(t, *addr),
+        Question::Socket(proto, port) => {
+            let word = protocol(*proto);
+            vec![
+                (yes, format!("listen={word}:0.0.0.0:{port}")),
+                (no, format!("nolisten={word}:{port}")),
+            ]
+        }
+        // Chance has no answer but its ways; two chains of one priority come in the order they were made.
+        Question::Random(..)
+        | Question::NatChoice(_)
+        | Question::PortChoice
+        | Question::NextHop(_)
+        | Question::Order(..) => Vec::new(),
+    }
+}
+
+/// A family before a table's name, as `assume` has it.
+pub(crate) fn family(of: Family) -> String {
+    match of {
+        Family::Ip => String::new(),
+        Family::Ip6 => "ip6:".into(),
+        Family::Inet => "inet:".into(),
+        Family::Arp => "arp:".into(),
+        Family::Bridge => "bridge:".into(),
+        Family::Netdev => "netdev:".into(),
+    }
+}
+
+/// So many interfaces are offered as the way to an address.
+const WAYS: usize = 4;
+
+/// The ways an address may be routed: by each interface, or nowhere.
+fn routes(t: &Telling, addr: IpAddr) -> Vec<(String, String)> {
+    let lang = t.lang;
+    let by =
+        t.host.interfaces.iter().filter(|i| i.kind != IfKind::Loopback && i.master.is_none()).map(
+            |i| {
+                let label = text!(lang, AnswerBy, iface = &*i.name);
+                (label, format!("route={addr} dev {}", i.name))
+            },
+        );
+    let nowhere = (text!(lang, AnswerNowhere), format!("route=unreachable {addr}"));
+    by.take(WAYS).chain([nowhere]).collect()
+}

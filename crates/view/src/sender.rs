@@ -1,0 +1,147 @@
+//! What the program at the sending end sees of a packet's fate.
+
+use crate::telling::Telling;
+use crate::telling::last_hook;
+use chainwalk_model::{
+    App, Entry, Errno, Fate, Hook, L4, Outcome, RejectWith, RoutingDrop, TcpFlags, Trace,
+};
+
+/// What the program at the sending end sees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seen {
+    /// It prints this message of the system.
+    Prints(&'static str),
+    /// A connection attempt that hangs and times out.
+    Hangs,
+    /// Nothing comes back.
+    Silence,
+    /// Nothing to be said of a program.
+    Unsaid,
+}
+
+/// The host's message for an error number.
+pub(crate) fn errno(e: Errno) -> &'static str {
+    match e {
+        Errno::EPERM => "Operation not permitted",
+        Errno::EINVAL => "Invalid argument",
+        Errno::ENETUNREACH => "Network is unreachable",
+        Errno::EHOSTUNREACH => "No route to host",
+        Errno::EACCES => "Permission denied",
+        Errno::EMSGSIZE => "Message too long",
+    }
+}
+
+/// What a `connect()` on TCP says to an ICMP error or a reset.
+fn tcp_sees(with: RejectWith) -> &'static str {
+    match with {
+        RejectWith::PortUnreachable | RejectWith::TcpReset => "Connection refused",
+        RejectWith::NetUnreachable | RejectWith::NetProhibited | RejectWith::NoRoute6 => {
+            "Network is unreachable"
+        }
+        RejectWith::ProtoUnreachable => "Protocol not available",
+        RejectWith::HostUnreachable
+        | RejectWith::HostProhibited
+        | RejectWith::AdminProhibited
+        | RejectWith::AddrUnreachable6 => "No route to host",
+        RejectWith::PolicyFail6 | RejectWith::RejectRoute6 => "Permission denied",
+    }
+}
+
+/// What `ping` prints for an ICMP error.
+fn ping_prints(with: RejectWith) -> Option<&'static str> {
+    Some(match with {
+        RejectWith::NetUnreachable => "Destination Net Unreachable",
+        RejectWith::HostUnreachable => "Destination Host Unreachable",
+        RejectWith::ProtoUnreachable => "Destination Protocol Unreachable",
+        RejectWith::PortUnreachable => "Destination Port Unreachable",
+        RejectWith::NetProhibited => "Destination Net Prohibited",
+        RejectWith::HostProhibited => "Destination Host Prohibited",
+        RejectWith::AdminProhibited => "Packet filtered",
+        RejectWith::NoRoute6 => "Destination unreachable: No route",
+        RejectWith::AddrUnreachable6 => "Destination unreachable: Address unreachable",
+        _ => return None,
+    })
+}
+
+/// Whether the packet opens a TCP connection.
+fn connects(trace: &Trace) -> bool {
+    matches!(&trace.sent.packet.l4, L4::Tcp(t) if t.flags.0 & 0x17 == TcpFlags::SYN.0)
+}
+
+/// What the sender sees of a packet's end.
+pub(crate) fn seen(app: Option<App>, outcome: &Outcome) -> Seen {
+    let trace = &outcome.trace;
+    let local = matches!(trace.sent.entry, Entry::Local { .. });
+    let in_output = local && matches!(last_hook(trace), Some(Hook::Output | Hook::Postrouting));
+    let tcp = connects(trace);
+    let udp = matches!(trace.sent.packet.l4, L4::Udp { .. });
+    let ping = matches!(&trace.sent.packet.l4, L4::Icmp(i) if i.kind == 8 || i.kind == 128);
+    let replied = !outcome.replies.is_empty();
+    let quiet = |tcp: bool| if tcp { Seen::Hangs } else { Seen::Silence };
+    if !tcp && !udp && !ping && app.is_none() {
+        return Seen::Unsaid;
+    }
+    match &trace.fate {
+        Fate::SendError(e) => Seen::Prints(errno(*e)),
+        // A call that fails at once says so; a dropped SYN is tried again until it times out.
+        Fate::Refused | Fate::Routing(_) if local && trace.errno.is_some() => {
+            trace.errno.map_or(Seen::Unsaid, |e| Seen::Prints(errno(e)))
+        }
+        Fate::Rejected { with, .. } => {
+            if in_output && udp {
+                return Seen::Prints("Operation not permitted");
+            }
+            if in_output && tcp && *with == RejectWith::TcpReset {
+                return Seen::Hangs;
+            }
+            if !replied && !in_output {
+                return quiet(tcp);
+            }
+            if tcp {
+                Seen::Prints(tcp_sees(*with))
+            } else if ping {
+                ping_prints(*with).map_or(Seen::Silence, Seen::Prints)
+            } else {
+                match with {
+                    RejectWith::PortUnreachable => Seen::Prints("Connection refused"),
+                    RejectWith::HostProhibited => Seen::Prints("No route to host"),
+                    _ => Seen::Silence,
+                }
+            }
+        }
+        Fate::Dropped(_) | Fate::DroppedUnseen(_) if in_output && (udp || ping) => {
+            Seen::Prints("Operation not permitted")
+        }
+        Fate::Dropped(_) | Fate::DroppedUnseen(_) | Fate::Refused | Fate::NotForUs => quiet(tcp),
+        Fate::Local { listening: Some(false), .. } => {
+            if ping {
+                Seen::Unsaid
+            } else {
+                Seen::Prints("Connection refused")
+            }
+        }
+        Fate::Routing(why) => match why {
+            RoutingDrop::NoRoute | RoutingDrop::Unreachable | RoutingDrop::Prohibit if local => {
+                Seen::Prints("Network is unreachable")
+            }
+            RoutingDrop::NoRoute if tcp && replied => Seen::Prints("Network is unreachable"),
+            RoutingDrop::Unreachable | RoutingDrop::Prohibit if tcp && replied => {
+                Seen::Prints("No route to host")
+            }
+            _ => quiet(tcp),
+        },
+        _ => Seen::Unsaid,
+    }
+}
+
+/// The program as it is called in a sentence.
+pub(crate) fn program(t: &Telling) -> String {
+    match t.ask().and_then(|a| a.app) {
+        Some(App::Curl) => "curl".into(),
+        Some(App::Ping) => "ping".into(),
+        Some(App::Dig) => "dig".into(),
+        Some(App::Nc) => "nc".into(),
+        Some(App::Ssh) => "ssh".into(),
+        None => String::new(),
+    }
+}
