@@ -17,6 +17,7 @@ mod headers;
 mod kernel;
 mod known;
 mod limits;
+mod papers;
 mod restore;
 mod routing;
 mod sender;
