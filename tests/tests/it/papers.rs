@@ -25,7 +25,7 @@ fn every_file_and_every_field_of_a_case_is_named() {
     {
         names.extend(file.ok().and_then(|f| f.file_name().into_string().ok()));
     }
-    names.retain(|name| name.ends_with(".jsonl"));
+    names.retain(|name| name.rsplit_once('.').is_some_and(|(_, end)| end == "jsonl"));
     let files = names.len();
     let written = text("../crates/parse/src/case/written.rs");
     let packet = text("../crates/parse/src/case/packet.rs");
