@@ -20,6 +20,7 @@ mod packet;
 mod pictures;
 mod playback;
 mod server;
+mod stale;
 mod states;
 mod touch;
 mod trace;
