@@ -71,7 +71,8 @@ pub fn App() -> Html {
         },
         map: if narrow { map_size } else { (0.0, 0.0) },
     };
-    let heard = use_engine(&state, space);
+    let filling = use_state_eq(|| false);
+    let heard = use_engine(&state, space, *filling);
     let dispatch = state.dispatcher();
     let told = heard.told.clone();
     let timeline = told.as_ref().map(|told| told.timeline.clone());
@@ -110,6 +111,10 @@ pub fn App() -> Html {
     let onhover = {
         let hover = hover.clone();
         use_callback((), move |at: Hover, ()| hover.set(at))
+    };
+    let onfilling = {
+        let filling = filling.setter();
+        use_callback((), move |is: bool, ()| filling.set(is))
     };
     let interfaces = use_interfaces(told.as_ref());
     let suggestions = use_suggestions(told.as_ref());
@@ -155,7 +160,7 @@ pub fn App() -> Html {
             </div>
             <main>
             <div class="left">
-                <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
+                <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
                 <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}

@@ -24,22 +24,24 @@ pub struct Space {
     pub map: (f64, f64),
 }
 
-/// What is to be told. An `attempt` asks once more for the same.
+/// What is to be told. An `attempt` asks once more for the same; a text that is still `filling` in is asked about once
+/// all of it is there.
 #[hook]
 pub(super) fn use_telling(
     state: &State,
     attempt: u32,
+    filling: bool,
     line: &Line,
     status: UseStateSetter<Status>,
 ) {
     let at = Viewpoint { lang: state.lang, packet: state.packet, raw_names: state.raw_names };
-    let asked = (state.paste.clone(), state.scenario.clone(), at, attempt);
+    let asked = (state.paste.clone(), state.scenario.clone(), at, (attempt, filling));
     let line = line.clone();
     use_effect_with(asked, move |asked| {
-        let (paste, scenario, at, _) = asked.clone();
+        let (paste, scenario, at, (_, filling)) = asked.clone();
         let generation = line.number();
         let typing = line.has_another(&paste);
-        status.set(if typing { Status::Typed } else { Status::Asked });
+        status.set(if typing || filling { Status::Typed } else { Status::Asked });
         line.bring(&paste);
         let ask = {
             let (line, status) = (line.clone(), status.clone());
@@ -50,7 +52,9 @@ pub(super) fn use_telling(
                 line.ask(wanted, paste);
             }
         };
-        let wait = if typing {
+        let wait = if filling {
+            None
+        } else if typing {
             Some(Timeout::new(TYPING_MS, ask))
         } else {
             ask();

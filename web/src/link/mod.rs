@@ -75,9 +75,10 @@ struct Hears {
 /// The rules that were opened.
 type Cards = HashMap<RuleRange, Vec<RuleCard>>;
 
-/// Asks the worker whatever `state` makes necessary, and returns what it told.
+/// Asks the worker whatever `state` makes necessary, and returns what it told. A long text is `filling` in piece by
+/// piece.
 #[hook]
-pub fn use_engine(state: &State, space: Space) -> Heard {
+pub fn use_engine(state: &State, space: Space, filling: bool) -> Heard {
     let line = use_mut_ref(Line::default).borrow().clone();
     let hears = Hears {
         told: use_state_eq(|| None),
@@ -104,7 +105,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
             opened.open(move |event| hears.hear(event, &line, &cards));
         });
     }
-    use_telling(state, *attempt, &line, hears.status.setter());
+    use_telling(state, *attempt, filling, &line, hears.status.setter());
     use_drawing(told, state.stop, space, &line);
     use_drafting(state, generation, &line);
     use_searching(generation, state.search, &line);

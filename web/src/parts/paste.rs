@@ -35,6 +35,8 @@ pub(crate) struct PasteProps {
     pub(crate) revealed: Revealed,
     /// Asks to show a place, with the cursor in it or without.
     pub(crate) reveal: Callback<(Span, bool)>,
+    /// A long text is filled in piece by piece, or no longer.
+    pub(crate) onfilling: Callback<bool>,
     /// The line that is pointed at belongs to a stop.
     pub(crate) onhover: Callback<Hover>,
     /// Whether there is something to take back, and something to bring again.
@@ -74,6 +76,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         let (seeking, found) = (seeking.setter(), found.setter());
         let pointed = pointed.setter();
         let (filling, too_long) = (filling.setter(), too_long.setter());
+        let onfilling = props.onfilling.clone();
         use_callback((), move |heard: Heard, ()| match heard {
             Heard::Seek => {
                 seeking.set(true);
@@ -83,6 +86,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             Heard::Filling(share) => {
                 too_long.set(None);
                 filling.set(Some(share).filter(|share| *share < 1.0));
+                onfilling.emit(share < 1.0);
             }
             Heard::TooLong(limit) => too_long.set(Some(limit)),
             Heard::Point(line) => pointed.set(line),
