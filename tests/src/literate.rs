@@ -88,7 +88,7 @@ impl Page {
         if read(&docs).hosts.is_empty() {
             return None;
         }
-        Some(played_with(&docs, &of(&self.said), &of(&self.packets)).answer())
+        Some(played_with(&docs, &of(&self.said), &of(&self.packets)).answer_json())
     }
 
     /// Replays the page and writes its `walk` blocks as they come out.

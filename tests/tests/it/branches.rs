@@ -2,8 +2,9 @@
 //! of its own, and reasons come from the world as it was then.
 #![allow(clippy::unwrap_used)]
 
+use chainwalk::Played;
 use chainwalk_model::{Check, Fate, Found, Part, RuleId, Truth};
-use chainwalk_tests::played::{Played, played_with};
+use chainwalk_tests::played::{explain, played_with};
 use chainwalk_view::{Lang, banner};
 use std::fmt::Write as _;
 
@@ -20,7 +21,7 @@ fn sent(text: &str, packets: &[&str]) -> Played {
 
 /// What the banner says of the last packet.
 fn told(played: &Played, lang: Lang) -> String {
-    let evidence = played.explain(lang, |t| banner(t).evidence);
+    let evidence = explain(&played, lang, |t| banner(t).evidence);
     let runs = evidence.iter().flat_map(|e| e.text.iter());
     runs.map(|r| r.text.as_str()).collect::<Vec<_>>().join("")
 }
@@ -139,7 +140,7 @@ fn reasons_come_from_the_world_as_it_was_then() {
                 || s.event == chainwalk_model::Event::Matched(RuleId(rule))
         };
         let at = steps.iter().position(step).unwrap();
-        played.session().explain(packet, 0, None, at, RuleId(rule))
+        explain(&played, Lang::En, |t| t.reasons.checks(packet, 0, None, at, RuleId(rule)))
     };
     assert_eq!(check(&reasons(0, 0), Part::Mark), (Truth::No, Found::Hex(0)), "before it was set");
     assert_eq!(check(&reasons(0, 2), Part::Mark), (Truth::Yes, Found::Hex(7)));

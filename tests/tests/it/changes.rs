@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 /// The host of the first document, with what its example says of it.
 fn first_document() -> Host {
     let example = examples::named("01-nodeport-no-route");
-    host_of(&example.paste, &example.all("assume"))
+    let facts: Vec<&str> = example.case.scenario.facts().iter().map(String::as_str).collect();
+    host_of(&example.paste, &facts)
 }
 
 /// The proposals for the last of some packet lines, as commands.

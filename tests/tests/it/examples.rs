@@ -6,15 +6,14 @@ use chainwalk_parse::edit_text;
 use chainwalk_sim::changes;
 use chainwalk_tests::examples::{self, Example};
 use chainwalk_tests::kernel::{Standing, branches, compare, differences};
-use chainwalk_tests::played::{asked, host_of, played_with};
+use chainwalk_tests::played::{asked, host_of};
 use chainwalk_tests::{literate, recorded};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Our answer to an example.
 fn answer(example: &Example) -> Value {
-    let (facts, packets) = (example.all("assume"), example.all("packet"));
-    played_with(&[&example.paste], &facts, &packets).answer()
+    example.case.scenario.play().answer_json()
 }
 
 #[test]
@@ -31,7 +30,7 @@ fn every_packet_ends_as_the_head_says() {
                 fates.into_iter().collect::<Vec<_>>().join(" | ")
             })
             .collect();
-        if ours != example.all("ends") {
+        if ours != example.case.head.ends {
             wrong +=
                 &[&example.name, " comes out as\nends: ", &ours.join("\nends: "), "\n"].concat();
         }

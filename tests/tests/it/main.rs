@@ -3,6 +3,7 @@
 mod aimed;
 mod answers;
 mod asked;
+mod bounded;
 mod branches;
 mod cases;
 mod changes;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::SectionKind;
-use chainwalk_tests::played::played_with;
+use chainwalk_tests::played::{explain, played_with};
 use chainwalk_view::{Lang, Overlay, Standing, Telling, banner, overlay, rows, suggestions};
 
 const NFT: &str = include_str!("../../kernel/traces/nft-save.txt");
@@ -20,7 +20,7 @@ fn laid(rules: &str, trace: &str, packet: &str) -> Option<Overlay> {
 fn told<T>(rules: &str, trace: &str, packet: &str, tell: impl FnOnce(&Telling) -> T) -> T {
     let played = played_with(&[rules, trace], &["eth0=10.0.0.1/24"], &[packet]);
     assert!(played.reading().sections.iter().any(|s| s.kind == SectionKind::Traces(4)));
-    played.explain(Lang::En, tell)
+    explain(&played, Lang::En, tell)
 }
 
 const PACKETS: [&str; 4] = [

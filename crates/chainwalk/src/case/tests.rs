@@ -1,5 +1,5 @@
-#![allow(clippy::unwrap_used)]
 //! The case text holds what it says.
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::{Doc, HostPart};
