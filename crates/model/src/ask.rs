@@ -1,6 +1,7 @@
 //! A packet as a person or a case asks for it: what is left open takes a default when it is sent.
 
-use crate::{Entry, Extension, Mac, Packet, PacketType, Span, TcpFlags, Text};
+use crate::packet::{Entry, Extension, Mac, Packet, PacketType, TcpFlags};
+use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -1,8 +1,11 @@
 //! Changes to a host as commands make them, what a search for them finds, and rules that never match.
 
-use crate::{
-    Ask, Assumption, ChainId, Family, Op, Policy, Route, RuleId, Sent, Span, Text, Trace, Walk,
-};
+use crate::ask::{Ask, Sent};
+use crate::host::{Assumption, Route};
+use crate::ids::{ChainId, RuleId};
+use crate::ruleset::{Family, Op, Policy};
+use crate::span::{Span, Text};
+use crate::trace::{Trace, Walk};
 use serde::{Deserialize, Serialize};
 
 /// One change to a host: what one command does.

@@ -1,8 +1,14 @@
 //! What is known, assumed or guessed of a host around its rules.
 
-use crate::{
-    Backend, Flow, Hook, IpFamily, Mac, Masked, Range, RuleId, Ruleset, Seen, Span, Text, priority,
-};
+use crate::flow::Flow;
+use crate::ids::RuleId;
+use crate::packet::Mac;
+use crate::priority;
+use crate::question::Question;
+use crate::ruleset::{Backend, Family, Hook, IpFamily, Ruleset};
+use crate::seen::Seen;
+use crate::span::{Span, Text};
+use crate::values::{Cidr, Masked, Range};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -11,15 +17,6 @@ use std::net::IpAddr;
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 pub struct HostId(pub u16);
-
-/// An address with its prefix length, host bits kept (`172.17.0.2/16`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Cidr {
-    /// The address.
-    pub addr: IpAddr,
-    /// The prefix length in bits.
-    pub len: u8,
-}
 
 /// Where a fact comes from; it says how much an answer leans on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -449,9 +446,9 @@ pub struct Host {
     /// Addresses that are, or are not, this host's, at an interface nobody named.
     pub said_local: Vec<(IpAddr, Fact<bool>)>,
     /// Tables that were not pasted and of which somebody said that they accept, or drop, everything.
-    pub said_tables: Vec<(crate::Family, Text, bool)>,
+    pub said_tables: Vec<(Family, Text, bool)>,
     /// Questions of a walk that somebody answered, and whether with yes. A later answer counts.
-    pub said: Vec<(crate::Question, bool)>,
+    pub said: Vec<(Question, bool)>,
     /// Dumps of further rules that were recognised and are not read, by their usual names.
     pub unread: Vec<Text>,
     /// What stands beside the rules and is not modelled.
@@ -533,7 +530,7 @@ pub enum Assumption {
     /// `table=filter:accept`, `table=filter:drop`.
     Table {
         /// The family.
-        family: crate::Family,
+        family: Family,
         /// The table.
         name: Text,
         /// Whether it lets everything pass.
@@ -549,13 +546,13 @@ pub enum Assumption {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum About {
     /// A chain that was not pasted lets everything pass: `chain=filter:FORWARD:accept`.
-    Chain(crate::Family, Text, Text),
+    Chain(Family, Text, Text),
     /// The policy of a chain accepts: `policy=filter:INPUT:drop`.
-    Policy(crate::Family, Text, Text),
+    Policy(Family, Text, Text),
     /// A test of a rule holds, whenever it is asked: `holds=filter:INPUT:3.1:yes`.
     Test {
         /// The family.
-        family: crate::Family,
+        family: Family,
         /// The table.
         table: Text,
         /// The chain.

@@ -5,28 +5,39 @@
 //! sentences for them live in `view`'s catalogues.
 
 mod ask;
+mod check;
 mod diagnostic;
 mod edit;
+mod flow;
 mod hooks;
 mod host;
+mod ids;
 mod matches;
 mod names;
 mod packet;
+pub mod priority;
+mod question;
 mod ruleset;
 mod seen;
 mod span;
 mod targets;
 mod trace;
+mod values;
 
 pub use ask::*;
+pub use check::*;
 pub use diagnostic::*;
 pub use edit::*;
+pub use flow::*;
 pub use hooks::*;
 pub use host::*;
+pub use ids::*;
 pub use matches::*;
 pub use packet::*;
+pub use question::*;
 pub use ruleset::*;
 pub use seen::*;
 pub use span::*;
 pub use targets::*;
 pub use trace::*;
+pub use values::*;

@@ -1,7 +1,8 @@
 //! What a kernel said that it did with a packet: its `TRACE:` lines, `nft monitor trace`,
 //! `xtables-monitor --trace`.
 
-use crate::{Span, TcpFlags, Text};
+use crate::packet::TcpFlags;
+use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
