@@ -68,10 +68,14 @@ impl Engine {
     /// Plays what is wanted; what was read or walked before is not done again.
     fn play(&mut self, mut wanted: Wanted, tell: &mut dyn FnMut(f64)) {
         let scenario = std::mem::take(&mut wanted.scenario);
-        let last = std::mem::take(&mut self.played);
-        let docs =
-            if self.stale { vec![Doc::pasted(&self.text)] } else { last.scenario().docs.clone() };
-        self.stale = false;
+        let mut last = std::mem::take(&mut self.played);
+        let docs = if std::mem::take(&mut self.stale) {
+            // Two long texts, read, are more than a tab should hold.
+            last = Played::default();
+            vec![Doc::pasted(&self.text)]
+        } else {
+            last.scenario().docs.clone()
+        };
         self.played = Scenario { docs, ..scenario }.replay(last, tell);
         self.wanted = wanted;
     }
@@ -222,5 +226,17 @@ mod tests {
         let mut engine = searching();
         asked(&mut engine, Request::Search(1, None));
         assert_eq!((engine.is_searching(), engine.go_on()), (false, None));
+    }
+
+    #[test]
+    fn that_a_text_is_read_is_told_before_it_is_walked_and_once() {
+        let mut engine = Engine::default();
+        asked(&mut engine, Request::Paste(PASTE.into()));
+        let mut told = Vec::new();
+        for generation in 1..3 {
+            let wanted = Wanted { generation, ..Wanted::default() };
+            engine.answer(Request::Tell(wanted), &mut |share| told.push((generation, share)));
+        }
+        assert_eq!(told, [(1, 1.0)]);
     }
 }

@@ -91,6 +91,7 @@ impl Played {
                 reading: chainwalk_parse::read_telling(&texts, progress),
                 ..Self::default()
             };
+            progress(1.0);
         }
         let same_rules = same_docs
             && self.scenario.host == scenario.host
