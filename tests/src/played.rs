@@ -2,7 +2,7 @@
 
 use chainwalk::view::{Lang, Telling};
 use chainwalk::{Doc, Played, Scenario, Viewpoint};
-use chainwalk_model::{Ask, Host};
+use chainwalk_model::{Host, PacketSpec};
 use chainwalk_parse::{assumption, packet_lines, read};
 
 /// Walks packet lines past one pasted text.
@@ -40,9 +40,9 @@ pub fn explain<T>(played: &Played, lang: Lang, tell: impl FnOnce(&Telling) -> T)
 ///
 /// # Panics
 /// Where one has a problem.
-pub fn asked(packets: &[&str], host: &Host) -> Vec<Ask> {
+pub fn asked(packets: &[&str], host: &Host) -> Vec<PacketSpec> {
     let read = packet_lines(packets, host).into_iter().zip(packets);
-    let sound = |((ask, problems), line): ((Ask, Vec<_>), &&str)| {
+    let sound = |((ask, problems), line): ((PacketSpec, Vec<_>), &&str)| {
         assert!(problems.is_empty(), "{line}: {problems:?}");
         ask
     };

@@ -171,7 +171,7 @@ fn told(lines: &[String], found: &[Vec<Diagnostic>], lang: Lang) -> Vec<Vec<view
 mod tests {
     use super::*;
     use chainwalk::Scenario;
-    use chainwalk::model::Want;
+    use chainwalk::model::Goal;
 
     const PASTE: &str =
         "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n";
@@ -193,7 +193,7 @@ mod tests {
         let mut engine = Engine::default();
         asked(&mut engine, Request::Paste(PASTE.into()));
         tell(&mut engine, 1);
-        assert_eq!(asked(&mut engine, Request::Search(1, Some(Want::Through))), None);
+        assert_eq!(asked(&mut engine, Request::Search(1, Some(Goal::Through))), None);
         assert!(engine.is_searching());
         engine
     }

@@ -2,7 +2,7 @@
 //!
 //! A text goes over once, and then what is changed in it; everything else speaks of the text as it is by then.
 
-use chainwalk::model::Want;
+use chainwalk::model::Goal;
 use chainwalk::view::{
     Banner, ChangesTold, Chip, Compared, FactRow, HostChip, Lang, PacketForm, Problem, Row,
     RuleCard, RuleRange, Scene, Suggestion, Timeline,
@@ -35,7 +35,7 @@ pub enum Request {
     Open(Opening),
     /// Search for changes of the fate of the packet that was told last: the generation, and what is wanted;
     /// with nothing wanted the search that is under way ends. What else is asked is answered meanwhile.
-    Search(u32, Option<Want>),
+    Search(u32, Option<Goal>),
     /// Read a packet line that is being typed, without walking it.
     Draft(String),
     /// Look at an assumption as it is typed.

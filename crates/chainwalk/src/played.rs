@@ -2,8 +2,8 @@
 
 use crate::{Problems, Scenario};
 use chainwalk_model::{
-    Ask, Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Host, Reading, RuleId,
-    Severity, Shadow, Span, Walk, Want,
+    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, PacketSpec, Reading,
+    RuleId, Severity, Shadow, Span, Walk,
 };
 use chainwalk_parse::{SaveText, packet_lines};
 use chainwalk_sim::{Search, Session, assume, edited, shadowed};
@@ -38,7 +38,7 @@ pub struct Played {
     /// The edits as commands; empty where one could not be read.
     commands: Vec<String>,
     edit_problems: Vec<Vec<Diagnostic>>,
-    asks: Vec<Ask>,
+    asks: Vec<PacketSpec>,
     packet_problems: Vec<Vec<Diagnostic>>,
     /// The host as it was pasted and assumed.
     known: Host,
@@ -279,17 +279,17 @@ impl Played {
     }
 
     /// What is wanted of a packet that fares as it does: the other thing.
-    pub fn other_goal(&self, packet: usize) -> Want {
+    pub fn other_goal(&self, packet: usize) -> Goal {
         let mut outcomes = self.walks().get(packet).into_iter().flat_map(|w| &w.outcomes);
         if outcomes.all(|o| o.trace.fate.is_through() == Some(true)) {
-            Want::Stopped
+            Goal::Stopped
         } else {
-            Want::Through
+            Goal::Through
         }
     }
 
     /// A search for the smallest changes by which a packet fares as wanted, to be made step by step.
-    pub fn search(&self, packet: usize, goal: Want) -> Search {
+    pub fn search(&self, packet: usize, goal: Goal) -> Search {
         Search::new(self.host(), &self.asks, packet, goal)
     }
 

@@ -1,6 +1,6 @@
 //! `chainwalk walk … --edit …` and `--changes`: a packet's fate beside its fate with changes made.
 
-use chainwalk::model::{Changes, Want};
+use chainwalk::model::{Changes, Goal};
 use chainwalk::view::{ChangesTold, Compared, FateCard, Sentence};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -64,7 +64,7 @@ pub(crate) fn json_of(found: &Changes, told: &ChangesTold) -> Value {
             })).collect::<Vec<_>>(),
         })
     });
-    let want = if found.want == Want::Through { "through" } else { "stopped" };
+    let want = if found.want == Goal::Through { "through" } else { "stopped" };
     json!({ "want": want, "note": plain(&told.note), "cut": found.cut,
         "proposals": proposals.collect::<Vec<_>>() })
 }

@@ -13,19 +13,19 @@ pub struct Check {
     /// The operation it belongs to: the index into [`crate::Rule::ops`].
     pub op: u16,
     /// Which of its conditions.
-    pub part: Part,
+    pub part: ConditionKind,
     /// Whether it is inverted.
     pub not: bool,
     /// Whether it holds, inversion counted in.
     pub truth: Truth,
     /// What the packet has there.
-    pub found: Found,
+    pub found: Observed,
 }
 
 /// Which condition of a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
-pub enum Part {
+pub enum ConditionKind {
     Src,
     Dst,
     InIface,
@@ -108,7 +108,7 @@ pub enum Part {
 
 /// What a packet has at the place that a condition looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Found {
+pub enum Observed {
     /// Nothing to look at (a port of a packet without ports).
     Nothing,
     /// An address.

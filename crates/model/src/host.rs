@@ -6,7 +6,7 @@ use crate::packet::Mac;
 use crate::priority;
 use crate::question::Question;
 use crate::ruleset::{Backend, Family, Hook, IpFamily, Ruleset};
-use crate::seen::Seen;
+use crate::seen::KernelTrace;
 use crate::span::{Span, Text};
 use crate::values::{Cidr, Masked, Range};
 use serde::{Deserialize, Serialize};
@@ -359,20 +359,20 @@ pub struct NamedAddr {
 
 /// What stands beside the rules and may take a packet its own way: seen in the paste and not modelled.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Beside {
+pub struct Unmodelled {
     /// Its usual name (`IPVS`, `ip xfrm policy`).
     pub name: Text,
     /// The hooks at which it may take a packet.
     pub hooks: Vec<Hook>,
     /// The packets it may take: those that any of these fits.
-    pub touches: Vec<Touch>,
+    pub touches: Vec<PacketScope>,
     /// Where it is known from.
     pub origin: Origin,
 }
 
 /// Which packets something beside the rules may take.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Touch {
+pub enum PacketScope {
     /// Any.
     All,
     /// Those that come in or leave by an interface other than lo.
@@ -432,11 +432,11 @@ pub struct Host {
     /// Its ipsets.
     pub sets: Vec<IpSet>,
     /// Which bridge port an address lies behind.
-    pub behind: Vec<(IpAddr, Fact<Text>)>,
+    pub fdb: Vec<(IpAddr, Fact<Text>)>,
     /// Names of addresses.
     pub names: Vec<NamedAddr>,
     /// What its kernel said of packets that it traced.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<KernelTrace>,
     /// The flows that it knows before the first packet.
     pub flows: Vec<Fact<Flow>>,
     /// How much of it is known.
@@ -448,11 +448,11 @@ pub struct Host {
     /// Tables that were not pasted and of which somebody said that they accept, or drop, everything.
     pub said_tables: Vec<(Family, Text, bool)>,
     /// Questions of a walk that somebody answered, and whether with yes. A later answer counts.
-    pub said: Vec<(Question, bool)>,
+    pub user_answers: Vec<(Question, bool)>,
     /// Dumps of further rules that were recognised and are not read, by their usual names.
-    pub unread: Vec<Text>,
+    pub unparsed_dumps: Vec<Text>,
     /// What stands beside the rules and is not modelled.
-    pub beside: Vec<Beside>,
+    pub beside: Vec<Unmodelled>,
     /// Whether conntrack is on. The kernel turns it on when a rule needs it.
     pub conntrack: bool,
 }

@@ -1,6 +1,6 @@
 //! The vocabulary of Chainwalk: what was pasted, what a host is, what a packet is, and what became of it.
 //!
-//! This room computes nothing. `parse` fills [`Reading`] and [`Ask`], `sim` turns them into
+//! This room computes nothing. `parse` fills [`Reading`] and [`PacketSpec`], `sim` turns them into
 //! [`Outcome`]s, `view` turns outcomes into sentences and pictures. Reasons are enums with ids; the
 //! sentences for them live in `view`'s catalogues.
 

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 /// One packet, as a kernel traced it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct KernelTrace {
     /// The trace's id, or the packet's IP identification where a trace has none.
     pub id: Text,
     /// Source address, before any translation.

@@ -19,7 +19,7 @@ use std::net::IpAddr;
 
 /// A fact that was not given and that a step leaned on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Lean {
+pub enum Assumed {
     /// This interface holds this network or address, since a rule implies it.
     Net {
         /// The interface.
@@ -103,7 +103,7 @@ pub struct CtView {
 
 /// A packet and what the kernel carries beside it, at one moment of the walk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Moment {
+pub struct PacketState {
     /// The packet.
     pub packet: Packet,
     /// Its mark.
@@ -172,7 +172,7 @@ impl From<&str> for PathIface {
 
 /// Why a station of the line is passed without a rule being asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Skip {
+pub enum SkipReason {
     /// The table was not pasted and is assumed empty.
     NotPasted,
     /// The flow's translation is settled: nat is asked for a first packet only.
@@ -317,7 +317,7 @@ pub enum RoutingDrop {
 
 /// How a chain ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum EndBy {
+pub enum DecidedBy {
     /// A rule gave the verdict; its number in the chain.
     Rule(u32),
     /// The policy did.
@@ -336,7 +336,7 @@ pub enum Event {
         /// The base chain; `None` of a table that was not pasted.
         chain: Option<ChainId>,
         /// Why.
-        why: Skip,
+        why: SkipReason,
     },
     /// A base chain begins.
     Base(ChainId),
@@ -384,7 +384,7 @@ pub enum Event {
         /// The chain in which the verdict fell.
         at: ChainId,
         /// How.
-        by: EndBy,
+        by: DecidedBy,
         /// Whether the packet goes on.
         accepted: bool,
     },
@@ -430,12 +430,12 @@ pub struct Step {
     /// Index into [`Trace::moments`]: the packet after this step.
     pub moment: u32,
     /// Facts that were not given and that this step leaned on.
-    pub leans: Vec<Lean>,
+    pub leans: Vec<Assumed>,
 }
 
 /// Who stopped a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Stop {
+pub enum DroppedBy {
     /// This rule did.
     Rule(RuleId),
     /// The policy of this base chain did.
@@ -461,7 +461,7 @@ pub enum Fate {
     /// Sent from one bridge port to another, without a routing decision.
     Bridged(Option<Text>),
     /// Dropped by a rule or a policy; in OUTPUT the sender gets EPERM.
-    Dropped(Stop),
+    Dropped(DroppedBy),
     /// Rejected by a rule. The reply, where one was sent, is in [`Outcome::replies`].
     Rejected {
         /// The rule.
@@ -523,7 +523,7 @@ pub struct Trace {
     /// The packet as it came in.
     pub sent: Sent,
     /// The packet and its marks at each change; [`Step::moment`] points here.
-    pub moments: Vec<Moment>,
+    pub moments: Vec<PacketState>,
     /// The steps.
     pub steps: Vec<Step>,
     /// What became of it.

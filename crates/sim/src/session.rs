@@ -5,7 +5,9 @@ use crate::compose::{compose, with_quote};
 use crate::decide::Decider;
 use crate::engine::{Looks, Walker};
 use crate::world::World;
-use chainwalk_model::{Answer, Ask, Check, FollowUp, Host, Outcome, RuleId, Sent, Trace, Walk};
+use chainwalk_model::{
+    Answer, Check, FollowUp, Host, Outcome, PacketSpec, RuleId, Sent, Trace, Walk,
+};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -109,7 +111,7 @@ impl Session {
     }
 
     /// Sends the next packet, in every branch.
-    pub fn send(&mut self, ask: &Ask) -> &Walk {
+    pub fn send(&mut self, ask: &PacketSpec) -> &Walk {
         let index = self.walks.len();
         let fresh = vec![World::new(self.host.clone())];
         let before = self.worlds.last().unwrap_or(&fresh).clone();
@@ -144,7 +146,7 @@ impl Session {
     }
 
     /// The search for the ways of packet `index` in the world that outcome `from` of the one before left.
-    fn search(&self, from: usize, before: &World, ask: &Ask, index: usize) -> Search {
+    fn search(&self, from: usize, before: &World, ask: &PacketSpec, index: usize) -> Search {
         let past = self.past(from);
         let mut world = before.clone();
         world.now_ms += ask.after_ms;

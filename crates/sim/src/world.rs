@@ -86,7 +86,7 @@ impl World {
             Some(i) => i.master.as_deref() == Some(bridge),
             None => !self.host.complete.network,
         };
-        let told = self.host.behind.iter().find(|(a, p)| *a == addr && on_it(&p.value));
+        let told = self.host.fdb.iter().find(|(a, p)| *a == addr && on_it(&p.value));
         let young =
             |l: &&Learnt| told.is_some() || self.now_ms.saturating_sub(l.at_ms) < AGEING_S * 1000;
         let learnt = self.learnt.iter().find(|l| l.addr == addr && on_it(&l.port));
@@ -113,7 +113,7 @@ impl World {
 
     /// How somebody answered `question`, beforehand.
     pub(crate) fn said(&self, question: &Question) -> Option<Answer> {
-        let (_, yes) = self.host.said.iter().rev().find(|(q, _)| q == question)?;
+        let (_, yes) = self.host.user_answers.iter().rev().find(|(q, _)| q == question)?;
         Some(if *yes { Answer::Yes } else { Answer::No })
     }
 

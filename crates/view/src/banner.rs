@@ -12,7 +12,7 @@ use crate::sender::{Seen, program, seen};
 use crate::telling::Telling;
 use crate::values::{endpoint, percent, protocol};
 use chainwalk_model::{
-    Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop, Trace,
+    Answer, Assumed, DroppedBy, Event, Fate, Outcome, Question, RuleId, SectionKind, Trace,
 };
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
@@ -221,7 +221,7 @@ fn asked(t: &Telling, q: &Question) -> Evidence {
 fn reloaded(t: &Telling, outcome: &Outcome) -> Sentence {
     let rules = t.rules();
     let died = match &outcome.trace.fate {
-        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             rules.rule(*rule).counters.is_some_and(|c| c.packets.value > 0)
         }
         _ => false,
@@ -268,10 +268,10 @@ fn cut(t: &Telling) -> Option<Evidence> {
 /// What the counter of the place that stopped the packet says. A counter of 0 that others gainsay says nothing.
 fn counted(t: &Telling, fate: &Fate, gainsaid: Option<&Contradiction>) -> Sentence {
     let (count, policy) = match fate {
-        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             (t.rules().rule(*rule).counters, false)
         }
-        Fate::Dropped(Stop::Policy(chain)) => (t.rules().chain(*chain).counters, true),
+        Fate::Dropped(DroppedBy::Policy(chain)) => (t.rules().chain(*chain).counters, true),
         _ => return Sentence::new(),
     };
     let Some(count) = count else { return Sentence::new() };
@@ -304,7 +304,7 @@ impl From<chainwalk_model::Count> for Arg {
 
 /// The guesses that an answer leans on, the weightiest first, no more than `most`.
 pub(crate) fn leans(t: &Telling, outcome: &Outcome, most: usize) -> Vec<Evidence> {
-    let mut seen: Vec<&Lean> = Vec::new();
+    let mut seen: Vec<&Assumed> = Vec::new();
     let traces = std::iter::once(&outcome.trace).chain(outcome.replies.iter());
     for step in traces.flat_map(|trace| trace.steps.iter()) {
         for lean in &step.leans {
@@ -318,30 +318,33 @@ pub(crate) fn leans(t: &Telling, outcome: &Outcome, most: usize) -> Vec<Evidence
 }
 
 /// How much a guess says; what every answer leans on says nothing in the banner.
-fn weight(lean: &Lean) -> u8 {
+fn weight(lean: &Assumed) -> u8 {
     match lean {
-        Lean::Net { .. } => 9,
-        Lean::EmptyTable(_, name) if &**name == "filter" || &**name == "nat" => 8,
-        Lean::Sysctl { .. } => 7,
-        Lean::AllRoutes => 6,
-        Lean::BackTheWayItCame { .. } | Lean::DefaultRoute { .. } => 5,
-        Lean::AllAddrs => 4,
-        Lean::FreshHistory(_)
-        | Lean::NoIpsec
-        | Lean::NoQuota(_)
-        | Lean::LegacyOrder
-        | Lean::NoRedirect(_) => 3,
-        Lean::BridgePort { .. } | Lean::BridgeNf | Lean::Port { .. } | Lean::Transparent(..) => 2,
-        Lean::Window => 1,
-        Lean::EmptyTable(..) | Lean::NoFlows => 0,
+        Assumed::Net { .. } => 9,
+        Assumed::EmptyTable(_, name) if &**name == "filter" || &**name == "nat" => 8,
+        Assumed::Sysctl { .. } => 7,
+        Assumed::AllRoutes => 6,
+        Assumed::BackTheWayItCame { .. } | Assumed::DefaultRoute { .. } => 5,
+        Assumed::AllAddrs => 4,
+        Assumed::FreshHistory(_)
+        | Assumed::NoIpsec
+        | Assumed::NoQuota(_)
+        | Assumed::LegacyOrder
+        | Assumed::NoRedirect(_) => 3,
+        Assumed::BridgePort { .. }
+        | Assumed::BridgeNf
+        | Assumed::Port { .. }
+        | Assumed::Transparent(..) => 2,
+        Assumed::Window => 1,
+        Assumed::EmptyTable(..) | Assumed::NoFlows => 0,
     }
 }
 
 /// A guess as a line, with the answers that would settle it.
-pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
+pub(crate) fn lean(t: &Telling, lean: &Assumed) -> Evidence {
     let lang = t.lang;
     let (text, answers) = match lean {
-        Lean::Net { iface, net, .. } => {
+        Assumed::Net { iface, net, .. } => {
             let yes = (text!(lang, AnswerDoes), format!("{iface}={}/{}", net.addr, net.len));
             let no = (text!(lang, AnswerDoesNot), format!("notlocal={}", net.addr));
             let host = host_bits(*net);
@@ -353,17 +356,17 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
                 (say!(lang, LeanNet, iface = &**iface, net = net), Vec::new())
             }
         }
-        Lean::AllAddrs => (say!(lang, LeanAllAddrs), Vec::new()),
-        Lean::BackTheWayItCame { dst, iface } => (
+        Assumed::AllAddrs => (say!(lang, LeanAllAddrs), Vec::new()),
+        Assumed::BackTheWayItCame { dst, iface } => (
             say!(lang, LeanBack, dst = dst.to_string(), iface = &**iface),
             vec![(text!(lang, AnswerYes), format!("route={dst} dev {iface}"))],
         ),
-        Lean::DefaultRoute { dst, iface } => (
+        Assumed::DefaultRoute { dst, iface } => (
             say!(lang, LeanDefault, dst = dst.to_string(), iface = &**iface),
             vec![(text!(lang, AnswerYes), format!("route=default dev {iface}"))],
         ),
-        Lean::AllRoutes => (say!(lang, LeanAllRoutes), Vec::new()),
-        Lean::Sysctl { name, value } => {
+        Assumed::AllRoutes => (say!(lang, LeanAllRoutes), Vec::new()),
+        Assumed::Sysctl { name, value } => {
             let other = if &**value == "0" { "1" } else { "0" };
             (
                 say!(lang, LeanSysctl, name = &**name, value = &**value),
@@ -373,7 +376,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
                 ],
             )
         }
-        Lean::EmptyTable(family, name) => (
+        Assumed::EmptyTable(family, name) => (
             say!(lang, LeanEmpty, table = table_name(*family, name)),
             vec![
                 (
@@ -386,30 +389,30 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
                 ),
             ],
         ),
-        Lean::FreshHistory(rule) => {
+        Assumed::FreshHistory(rule) => {
             let (chain, number) = place(t.rules(), *rule);
             (say!(lang, LeanFresh, chain = chain, number = number), Vec::new())
         }
-        Lean::LegacyOrder => (
+        Assumed::LegacyOrder => (
             say!(lang, LeanLegacyOrder),
             vec![
                 (text!(lang, AnswerIs), "backend=legacy".into()),
                 (text!(lang, AnswerIsNot), "backend=nft".into()),
             ],
         ),
-        Lean::NoRedirect(to) => (say!(lang, LeanNoRedirect, addr = to.to_string()), Vec::new()),
-        Lean::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
-        Lean::NoIpsec => (say!(lang, LeanNoIpsec), Vec::new()),
-        Lean::NoQuota(name) => (say!(lang, LeanNoQuota, name = &**name), Vec::new()),
-        Lean::Window => (say!(lang, LeanWindow), Vec::new()),
-        Lean::BridgePort { bridge, addr } => {
+        Assumed::NoRedirect(to) => (say!(lang, LeanNoRedirect, addr = to.to_string()), Vec::new()),
+        Assumed::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
+        Assumed::NoIpsec => (say!(lang, LeanNoIpsec), Vec::new()),
+        Assumed::NoQuota(name) => (say!(lang, LeanNoQuota, name = &**name), Vec::new()),
+        Assumed::Window => (say!(lang, LeanWindow), Vec::new()),
+        Assumed::BridgePort { bridge, addr } => {
             (say!(lang, LeanPort, bridge = &**bridge, addr = addr.to_string()), Vec::new())
         }
-        Lean::Port { bridge, port } => (
+        Assumed::Port { bridge, port } => (
             say!(lang, LeanBridgePort, bridge = &**bridge, port = &**port),
             vec![(text!(lang, AnswerYes), format!("{bridge}=bridge:{port}"))],
         ),
-        Lean::BridgeNf => {
+        Assumed::BridgeNf => {
             let at = "net.bridge.bridge-nf-call-iptables";
             let answers = vec![
                 (text!(lang, AnswerIs), format!("{at}=1")),
@@ -417,7 +420,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             ];
             (say!(lang, LeanBridgeNf), answers)
         }
-        Lean::Transparent(number, port) => {
+        Assumed::Transparent(number, port) => {
             let name = protocol(*number);
             (say!(lang, LeanTransparent, proto = name, port = port.to_string()), Vec::new())
         }

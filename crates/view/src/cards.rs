@@ -8,7 +8,7 @@ use crate::targets::target_text;
 use crate::telling::Telling;
 use crate::terms::{conditions_text, terms};
 use crate::values::found;
-use chainwalk_model::{Check, Part, Rule, RuleId, Truth};
+use chainwalk_model::{Check, ConditionKind, Rule, RuleId, Truth};
 
 /// So many rules are opened at once; the page asks for the next ones.
 pub const CARDS: u32 = 40;
@@ -69,7 +69,7 @@ fn does(t: &Telling, rule: &Rule) -> Sentence {
 fn mark(check: &Check) -> Mark {
     match (&check.truth, check.part) {
         (Truth::Yes, _) => Mark::Yes,
-        (Truth::No, Part::Random) | (Truth::Chance(_), _) => Mark::Half,
+        (Truth::No, ConditionKind::Random) | (Truth::Chance(_), _) => Mark::Half,
         (Truth::No, _) => Mark::No,
         (Truth::Unknown(_), _) => Mark::Unknown,
     }
@@ -77,7 +77,7 @@ fn mark(check: &Check) -> Mark {
 
 fn value(t: &Telling, range: &RuleRange, check: &Check) -> String {
     match check.part {
-        Part::SrcType | Part::DstType => has(t, range.reply, range.step, check),
+        ConditionKind::SrcType | ConditionKind::DstType => has(t, range.reply, range.step, check),
         _ => found(&check.found),
     }
 }

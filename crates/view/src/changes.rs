@@ -9,8 +9,8 @@ use crate::telling::Telling;
 use crate::terms;
 use crate::values::{endpoint, protocol};
 use chainwalk_model::{
-    Assumption, ChainEdit, ChainId, Changes, Edit, Family, Host, NewRule, OpKind, Policy, Probe,
-    Proposal, Rule, RuleId, Ruleset, Shadow, Target, Vary, Walk, Want,
+    Assumption, ChainEdit, ChainId, Changes, Edit, Family, Goal, Host, NewRule, OpKind, Policy,
+    Probe, ProbeKind, Proposal, Rule, RuleId, Ruleset, Shadow, Target, Walk,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ pub struct Compared {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChangesTold {
     /// What was wanted.
-    pub want: Want,
+    pub want: Goal,
     /// The question.
     pub title: String,
     /// What is to be said beside the proposals; empty where nothing is.
@@ -98,8 +98,8 @@ pub fn compared(before: &Telling, after: &Telling, edits: Vec<String>) -> Compar
 /// Tells what a search found. `proposals` are those of `found`, each by [`proposal`].
 pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalTold>) -> ChangesTold {
     let title = match found.want {
-        Want::Through => text!(lang, ChangesThrough),
-        Want::Stopped => text!(lang, ChangesStop),
+        Goal::Through => text!(lang, ChangesThrough),
+        Goal::Stopped => text!(lang, ChangesStop),
     };
     let reply = if found.reply.is_some() { say!(lang, ChangesReplyStopped) } else { Vec::new() };
     let none = match (found.proposals.is_empty(), found.cut) {
@@ -116,7 +116,7 @@ pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalTold>) -> Cha
 /// that was searched for, on the host without the changes; `host` is the one with them.
 pub fn proposal(
     t: &Telling,
-    want: Want,
+    want: Goal,
     p: &Proposal,
     host: &Host,
     commands: Vec<String>,
@@ -216,7 +216,7 @@ fn setting(lang: Lang, name: &str, value: &str) -> Sentence {
 }
 
 /// What became of the packets that differ in one thing.
-fn also(lang: Lang, want: Want, probes: &[Probe]) -> Vec<Sentence> {
+fn also(lang: Lang, want: Goal, probes: &[Probe]) -> Vec<Sentence> {
     if probes.is_empty() {
         return Vec::new();
     }
@@ -230,12 +230,12 @@ fn also(lang: Lang, want: Want, probes: &[Probe]) -> Vec<Sentence> {
         return out;
     }
     out.push(match want {
-        Want::Through => say!(lang, AlsoThrough, list = list(&changed)),
-        Want::Stopped => say!(lang, AlsoStopped, list = list(&changed)),
+        Goal::Through => say!(lang, AlsoThrough, list = list(&changed)),
+        Goal::Stopped => say!(lang, AlsoStopped, list = list(&changed)),
     });
     // Only what had its old fate for the same reason says how narrow the change is.
     let kept: Vec<&Probe> =
-        same.into_iter().filter(|p| p.after == Some(want == Want::Stopped)).collect();
+        same.into_iter().filter(|p| p.after == Some(want == Goal::Stopped)).collect();
     if !kept.is_empty() {
         out.push(say!(lang, AlsoNot, list = list(&kept)));
     }
@@ -246,24 +246,24 @@ fn also(lang: Lang, want: Want, probes: &[Probe]) -> Vec<Sentence> {
 fn probe(lang: Lang, p: &Probe) -> Sentence {
     let packet = &p.sent.packet;
     match p.vary {
-        Vary::NearSource => say!(lang, ProbeNearSource, src = packet.ip.src.to_string()),
-        Vary::FarSource => say!(lang, ProbeFarSource, src = packet.ip.src.to_string()),
-        Vary::Interface => {
+        ProbeKind::NearSource => say!(lang, ProbeNearSource, src = packet.ip.src.to_string()),
+        ProbeKind::FarSource => say!(lang, ProbeFarSource, src = packet.ip.src.to_string()),
+        ProbeKind::Interface => {
             let iface = match &p.sent.entry {
                 chainwalk_model::Entry::Wire { iface, .. } => iface.to_string(),
                 chainwalk_model::Entry::Local { .. } => String::new(),
             };
             say!(lang, ProbeInterface, iface = iface)
         }
-        Vary::Port => {
+        ProbeKind::Port => {
             say!(lang, ProbePort, port = packet.dport().unwrap_or_default().to_string())
         }
-        Vary::Destination => say!(lang, ProbeDestination, dst = packet.ip.dst.to_string()),
-        Vary::Behind => {
+        ProbeKind::Destination => say!(lang, ProbeDestination, dst = packet.ip.dst.to_string()),
+        ProbeKind::Behind => {
             say!(lang, ProbeBehind, dst = endpoint(packet.ip.dst, packet.dport()))
         }
-        Vary::Protocol => say!(lang, ProbeProtocol, proto = protocol(packet.ip.proto)),
-        Vary::MidFlow => say!(lang, ProbeMidFlow),
+        ProbeKind::Protocol => say!(lang, ProbeProtocol, proto = protocol(packet.ip.proto)),
+        ProbeKind::MidFlow => say!(lang, ProbeMidFlow),
     }
 }
 

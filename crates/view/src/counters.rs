@@ -7,7 +7,8 @@ use crate::page::Sentence;
 use crate::say::say;
 use crate::telling::Telling;
 use chainwalk_model::{
-    ChainId, Count, EndBy, Event, IpMatch, Match, OpKind, Outcome, Rule, RuleId, Ruleset, Target,
+    ChainId, Count, DecidedBy, Event, IpMatch, Match, OpKind, Outcome, Rule, RuleId, Ruleset,
+    Target,
 };
 
 /// A counter that contradicts an unconditional rule before it.
@@ -98,7 +99,7 @@ pub(crate) fn on_the_way(t: &Telling, outcome: &Outcome) -> Option<Contradiction
     outcome.trace.steps.iter().find_map(|step| {
         let chain = match &step.event {
             Event::Matched(rule) => t.rules().rule(*rule).chain,
-            Event::BaseEnd { chain, by: EndBy::Policy, .. } => *chain,
+            Event::BaseEnd { chain, by: DecidedBy::Policy, .. } => *chain,
             _ => return None,
         };
         if seen.contains(&chain) {

@@ -9,8 +9,8 @@ use crate::targets::reject;
 use crate::telling::Telling;
 use crate::values::{address, destination, endpoint};
 use chainwalk_model::{
-    ChainId, Change, EndBy, Entry, Event, Fate, Hook, Outcome, Question, RejectWith, Routed,
-    RoutingDrop, RuleId, Stop, Target, Trace,
+    ChainId, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome, Question, RejectWith,
+    Routed, RoutingDrop, RuleId, Target, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -88,11 +88,11 @@ pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
         Fate::Forwarded(None) => say!(lang, ShortForwarded, iface = "?"),
         Fate::Sent(None) => say!(lang, ShortSent, iface = "?"),
         Fate::Bridged(None) => say!(lang, ShortBridged, iface = "?"),
-        Fate::Dropped(Stop::Rule(rule)) => say!(lang, ShortDropped, at = by_rule(*rule)),
-        Fate::Dropped(Stop::Policy(chain)) => {
+        Fate::Dropped(DroppedBy::Rule(rule)) => say!(lang, ShortDropped, at = by_rule(*rule)),
+        Fate::Dropped(DroppedBy::Policy(chain)) => {
             say!(lang, ShortDroppedPolicy, chain = &*t.rules().chain(*chain).name)
         }
-        Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::NotForUs => {
+        Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::NotForUs => {
             say!(lang, ShortDroppedKernel)
         }
         Fate::DroppedUnseen(q) => say!(lang, ShortDroppedUnseen, at = unseen(q)),
@@ -192,7 +192,7 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
                 say!(lang, WhyOut, dst = &dst, iface = iface)
             }
         }
-        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             let (chain, number) = place(rules, *rule);
             let conditions = crate::terms::conditions_text(rules.rule(*rule));
             let rejected = matches!(trace.fate, Fate::Rejected { .. });
@@ -207,10 +207,10 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
                 }
             }
         }
-        Fate::Dropped(Stop::Policy(chain)) => {
+        Fate::Dropped(DroppedBy::Policy(chain)) => {
             say!(lang, WhyPolicy, chain = chain_path(rules, *chain))
         }
-        Fate::Dropped(Stop::Kernel) => say!(lang, WhyKernel),
+        Fate::Dropped(DroppedBy::Kernel) => say!(lang, WhyKernel),
         Fate::DroppedUnseen(q) => say!(lang, WhyUnseen, what = unseen(q)),
         Fate::Routing(drop) => routing(lang, *drop, &dst_addr, &src_addr),
         Fate::Queued(rule) => {
@@ -258,7 +258,7 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
 /// The rule of INPUT that let the packet in, if one did.
 fn let_in(t: &Telling, trace: &Trace) -> Option<(ChainId, u32)> {
     trace.steps.iter().rev().find_map(|s| match &s.event {
-        Event::BaseEnd { chain, at, by: EndBy::Rule(number), accepted: true } => {
+        Event::BaseEnd { chain, at, by: DecidedBy::Rule(number), accepted: true } => {
             let base = t.rules().chain(*chain).base.as_ref()?;
             (base.hook == Hook::Input).then_some((*at, *number))
         }

@@ -4,8 +4,8 @@ use crate::page::{Laid, Lang, Overlay, RowSeen, Standing};
 use crate::say::{say, text};
 use crate::telling::Telling;
 use chainwalk_model::{
-    EndBy, Event, L4, Packet, RuleId, Ruleset, Seen, SeenStep, SeenVerdict, SeenWhat, Skip, Target,
-    Trace,
+    DecidedBy, Event, KernelTrace, L4, Packet, RuleId, Ruleset, SeenStep, SeenVerdict, SeenWhat,
+    SkipReason, Target, Trace,
 };
 
 /// What the trace of this packet says of the walk that is followed; `None` where no packet of a trace is it.
@@ -25,9 +25,9 @@ pub fn overlay(t: &Telling) -> Option<Overlay> {
 
 fn over(t: &Telling, trace: &Trace) -> Option<Overlay> {
     let sent = &trace.sent.packet;
-    let is = |s: &&Seen| is_it(s, sent);
+    let is = |s: &&KernelTrace| is_it(s, sent);
     // A person seldom tells the source port; where it was told, its packet comes first.
-    let port = |s: &&Seen| s.sport.is_none() || s.sport == sent.sport();
+    let port = |s: &&KernelTrace| s.sport.is_none() || s.sport == sent.sport();
     let seen =
         t.host.seen.iter().find(|s| is(s) && port(s)).or_else(|| t.host.seen.iter().find(is))?;
     let ours = comparable(t.rules(), trace);
@@ -62,7 +62,7 @@ pub(crate) fn of_row(over: &Overlay, from: usize, to: usize, lang: Lang) -> Opti
 }
 
 /// Whether a traced packet is the one that was sent, its source port aside.
-fn is_it(seen: &Seen, sent: &Packet) -> bool {
+fn is_it(seen: &KernelTrace, sent: &Packet) -> bool {
     let flags = match (&seen.flags, &sent.l4) {
         (Some(flags), L4::Tcp(tcp)) => *flags == tcp.flags,
         _ => true,
@@ -114,13 +114,13 @@ fn comparable<'a>(rules: &'a Ruleset, trace: &'a Trace) -> Vec<Ours<'a>> {
                 let optional = traces(*rule);
                 found.push(Ours { at, table, chain, what: What::Rule(*rule), optional });
             }
-            Event::BaseEnd { chain, by: EndBy::Policy, accepted, .. } => {
+            Event::BaseEnd { chain, by: DecidedBy::Policy, accepted, .. } => {
                 // An empty chain that accepts need not be there at all.
                 let optional = *accepted && rules.chain(*chain).rules.is_empty();
                 let (table, chain) = place(*chain);
                 found.push(Ours { at, table, chain, what: What::Policy(*accepted), optional });
             }
-            Event::Skipped { table, why: Skip::NotPasted, .. } => {
+            Event::Skipped { table, why: SkipReason::NotPasted, .. } => {
                 let chain = hook.unwrap_or_default();
                 let what = What::Policy(true);
                 found.push(Ours { at, table, chain, what, optional: true });

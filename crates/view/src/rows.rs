@@ -18,7 +18,7 @@ use crate::terms::conditions_text;
 use crate::timeline::{alike, narration, span, stops_here};
 use crate::values::{iface_word, lane_word, packet_word, states};
 use crate::{fate, reasons};
-use chainwalk_model::{ChainId, EndBy, Event, OpId, RuleId, Skip, Target, Trace};
+use chainwalk_model::{ChainId, DecidedBy, Event, OpId, RuleId, SkipReason, Target, Trace};
 use std::collections::HashMap;
 
 /// The rows of the packet shown and of the packets the kernel made because of it.
@@ -136,10 +136,10 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
             }
             Event::Skipped { table, chain, why } => {
                 let text = match why {
-                    Skip::NatSettled => say!(lang, SkipSettled, table = &**table),
-                    Skip::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
-                    Skip::Answered => say!(lang, SkipAnswered, table = &**table),
-                    Skip::NotPasted => Sentence::new(),
+                    SkipReason::NatSettled => say!(lang, SkipSettled, table = &**table),
+                    SkipReason::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
+                    SkipReason::Answered => say!(lang, SkipAnswered, table = &**table),
+                    SkipReason::NotPasted => Sentence::new(),
                 };
                 if !text.is_empty() {
                     let mut r = row(RowKind::Kernel, 0, at);
@@ -216,7 +216,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 r.span = Some(rules.chain(*to).span);
                 out.push(r);
             }
-            Event::BaseEnd { chain, by: EndBy::Policy, accepted, .. } => {
+            Event::BaseEnd { chain, by: DecidedBy::Policy, accepted, .. } => {
                 let mut r = row(RowKind::Policy, 1, at);
                 let word = if *accepted { "ACCEPT" } else { "DROP" };
                 r.text = if *accepted {
@@ -299,7 +299,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
             Event::Returned { .. }
             | Event::Changed(_)
             | Event::Confirmed
-            | Event::BaseEnd { by: EndBy::Rule(_), .. } => {}
+            | Event::BaseEnd { by: DecidedBy::Rule(_), .. } => {}
         }
         step += 1;
     }

@@ -11,7 +11,8 @@ use crate::telling::Telling;
 use crate::telling::moment;
 use crate::values::{address, destination, endpoint, flags, hex, percent, source};
 use chainwalk_model::{
-    Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, Skip, Target, Trace,
+    Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, SkipReason, Target,
+    Trace,
 };
 
 /// A chain by its name, with its meaning where comments tell one.
@@ -176,15 +177,15 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
         Event::Copied => say!(lang, KernelCopied),
         Event::Hook(path) => {
             let name = path.hook.builtin();
-            let skips = |wanted: &[Skip]| {
+            let skips = |wanted: &[SkipReason]| {
                 trace.steps[stop.first + 1..]
                     .iter()
                     .take_while(|s| matches!(s.event, Event::Skipped { .. }))
                     .any(|s| matches!(&s.event, Event::Skipped { why, .. } if wanted.contains(why)))
             };
-            if skips(&[Skip::NatSettled, Skip::NatNoFlow]) {
+            if skips(&[SkipReason::NatSettled, SkipReason::NatNoFlow]) {
                 say!(lang, HookAskedNothing, hook = name)
-            } else if skips(&[Skip::NotPasted]) {
+            } else if skips(&[SkipReason::NotPasted]) {
                 say!(lang, HookUnpasted, hook = name)
             } else {
                 say!(lang, HookEmpty, hook = name)

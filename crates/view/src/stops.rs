@@ -2,7 +2,7 @@
 
 use crate::forks::{Fork, fork};
 use crate::telling::Telling;
-use chainwalk_model::{ChainId, EndBy, Event, Hook, OpId, RuleId, Skip, Trace};
+use chainwalk_model::{ChainId, DecidedBy, Event, Hook, OpId, RuleId, SkipReason, Trace};
 
 /// Beyond so many stops a lane shows a range of rules as one.
 const LANE: usize = 60;
@@ -168,7 +168,7 @@ fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
             | Event::Returned { .. }
             | Event::Changed(_) => absorbed = true,
             Event::BaseEnd { chain, by, accepted, .. } => {
-                if *by == EndBy::Policy && !accepted {
+                if *by == DecidedBy::Policy && !accepted {
                     lay.add(StopKind::Policy(*chain), Some(*chain), base, here);
                 } else {
                     absorbed = true;
@@ -238,7 +238,7 @@ fn asks(trace: &Trace, step: usize) -> bool {
                     | Event::Tracked
                     | Event::Untranslated(_)
                     | Event::Fork(_)
-                    | Event::Skipped { why: Skip::Answered, .. }
+                    | Event::Skipped { why: SkipReason::Answered, .. }
             )
         })
 }

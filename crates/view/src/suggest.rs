@@ -9,8 +9,8 @@ use crate::steps::meaning;
 use crate::telling::Telling;
 use crate::values::{endpoint, flags};
 use chainwalk_model::{
-    AddrMask, Family, Host, IfKind, Match, NatRange, OpKind, PortSide, Range, Rule, Seen, Target,
-    proto,
+    AddrMask, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range, Rule,
+    Target, proto,
 };
 use std::net::IpAddr;
 
@@ -115,7 +115,7 @@ impl Making<'_> {
 }
 
 /// The packet of a trace; `None` where no line can say it.
-fn traced(seen: &Seen) -> Option<String> {
+fn traced(seen: &KernelTrace) -> Option<String> {
     // `xtables-monitor` names no protocol; flags are TCP's, ports without them most likely UDP's.
     let guess = if seen.flags.is_some() { proto::TCP } else { proto::UDP };
     let (proto, flags) = match seen.proto.or(seen.dport.map(|_| guess))? {

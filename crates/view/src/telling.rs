@@ -2,8 +2,8 @@
 
 use crate::page::Lang;
 use chainwalk_model::{
-    Ask, Check, Event, Hook, Host, Moment, Outcome, Reading, RuleId, Ruleset, Shadow, Span, Trace,
-    Walk,
+    Check, Event, Hook, Host, Outcome, PacketSpec, PacketState, Reading, RuleId, Ruleset, Shadow,
+    Span, Trace, Walk,
 };
 
 /// Why a rule matched or did not, looked up only for the rules that are shown.
@@ -49,7 +49,7 @@ pub struct Telling<'a> {
     /// The host as it was walked, assumptions included.
     pub host: &'a Host,
     /// The packets asked for, in order.
-    pub asks: &'a [Ask],
+    pub asks: &'a [PacketSpec],
     /// The walk of each packet that was sent; may be shorter than `asks`.
     pub walks: &'a [Walk],
     /// For each packet the outcome that is followed; what is missing is the first.
@@ -67,7 +67,7 @@ impl<'a> Telling<'a> {
         &self.host.rules
     }
 
-    pub(crate) fn ask(&self) -> Option<&'a Ask> {
+    pub(crate) fn ask(&self) -> Option<&'a PacketSpec> {
         self.asks.get(self.packet)
     }
 
@@ -135,7 +135,7 @@ impl<'a> Telling<'a> {
 }
 
 /// The packet after a step.
-pub(crate) fn moment(trace: &Trace, step: usize) -> Option<&Moment> {
+pub(crate) fn moment(trace: &Trace, step: usize) -> Option<&PacketState> {
     let at = trace.steps.get(step).map_or(0, |s| s.moment as usize);
     trace.moments.get(at).or_else(|| trace.moments.last())
 }

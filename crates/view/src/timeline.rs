@@ -138,7 +138,7 @@ fn class(t: &Telling, stop: &Stop) -> String {
 
 /// Whether the packet ends at this stop.
 pub(crate) fn stops_here(t: &Telling, stop: &Stop) -> bool {
-    use chainwalk_model::{Fate, Stop as By};
+    use chainwalk_model::{DroppedBy as By, Fate};
     let Some(trace) = t.trace(stop.reply) else { return false };
     match (&stop.kind, &trace.fate) {
         (
@@ -190,7 +190,7 @@ pub(crate) fn span(t: &Telling, stop: &Stop) -> Option<Span> {
         }
         StopKind::Policy(chain) => Some(rules.chain(*chain).span),
         StopKind::Fate => {
-            use chainwalk_model::{Fate, Stop as By};
+            use chainwalk_model::{DroppedBy as By, Fate};
             match &t.trace(stop.reply)?.fate {
                 Fate::Dropped(By::Rule(rule)) | Fate::Rejected { rule, .. } => {
                     Some(rules.rule(*rule).span)

@@ -88,7 +88,7 @@ fn assumed(t: &Telling) -> Vec<String> {
     let mut out = Vec::new();
     for step in std::iter::once(&outcome.trace).chain(&outcome.replies).flat_map(|tr| &tr.steps) {
         for l in &step.leans {
-            if !seen.contains(&l) && !matches!(l, chainwalk_model::Lean::EmptyTable(..)) {
+            if !seen.contains(&l) && !matches!(l, chainwalk_model::Assumed::EmptyTable(..)) {
                 seen.push(l);
                 out.push(plain(&lean(t, l).text));
             }

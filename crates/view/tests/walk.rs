@@ -2,10 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::{
-    AddrMask, AddrTypeMatch, AddrTypes, Ask, Base, Chain, ChainId, ChainKind, Check, Cidr, Count,
+    AddrMask, AddrTypeMatch, AddrTypes, Base, Chain, ChainId, ChainKind, Check, Cidr, Count,
     Counters, CtStates, DocId, Family, Hook, Host, IfaceMatch, Interface, Inv, IpMatch, Match,
-    NatRange, Op, OpKind, Origin, Policy, Range, Reading, RejectWith, Rule, RuleId, Section,
-    SectionKind, Span, Statistic, Table, TableId, Target, TcpMatch,
+    NatRange, Op, OpKind, Origin, PacketSpec, Policy, Range, Reading, RejectWith, Rule, RuleId,
+    Section, SectionKind, Span, Statistic, Table, TableId, Target, TcpMatch,
 };
 use chainwalk_sim::Session;
 use chainwalk_view::{
@@ -199,7 +199,7 @@ const CURL: &str = "curl 10.0.0.1:8080 from 10.0.0.9 in eth0";
 
 /// Walks a packet line through a host and hands what is to be told to `look`.
 fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Telling) -> R) -> R {
-    let asks: Vec<Ask> =
+    let asks: Vec<PacketSpec> =
         chainwalk_parse::packet_lines(&[packet], &host).into_iter().map(|a| a.0).collect();
     let reading = Reading {
         hosts: vec![host.clone()],

@@ -35,7 +35,7 @@ fn visits_that_can_not_differ_are_not_walked_again() {
     let (host, walk) = walked(&doubling("-A c26 -p tcp -j ACCEPT"), &[]);
     let [only] = &walk.outcomes[..] else { panic!("{} outcomes", walk.outcomes.len()) };
     // The packet came back from all of them, and the rule behind them dropped it.
-    let Fate::Dropped(chainwalk_model::Stop::Rule(rule)) = only.trace.fate else {
+    let Fate::Dropped(chainwalk_model::DroppedBy::Rule(rule)) = only.trace.fate else {
         panic!("{:?}", only.trace.fate)
     };
     assert_eq!(

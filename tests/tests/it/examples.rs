@@ -1,7 +1,7 @@
 //! The page's examples: each ends as its head says, and as a real kernel says where it was asked.
 #![allow(clippy::unwrap_used, clippy::format_push_string, clippy::format_collect)]
 
-use chainwalk_model::{Proposal, Want};
+use chainwalk_model::{Goal, Proposal};
 use chainwalk_parse::edit_text;
 use chainwalk_sim::changes;
 use chainwalk_tests::examples::{self, Example};
@@ -42,7 +42,7 @@ fn every_packet_ends_as_the_head_says() {
 fn a_nodeport_that_fails_on_the_node_is_mended_by_a_sysctl() {
     let host = host_of(&examples::named("05-nodeport-from-the-node").paste, &[]);
     let asks = asked(&["curl 127.0.0.1:30080"], &host);
-    let found = changes(&host, &asks, 0, Want::Through);
+    let found = changes(&host, &asks, 0, Goal::Through);
     let sysctl = |p: &Proposal| {
         p.edits.iter().map(|e| edit_text(e, &host)).collect::<String>().contains("route_localnet=1")
     };

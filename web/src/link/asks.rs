@@ -4,7 +4,7 @@ use super::line::{Line, Status};
 use crate::message::{Request, Told, View, Wanted};
 use crate::state::State;
 use chainwalk::Viewpoint;
-use chainwalk::model::Want;
+use chainwalk::model::Goal;
 use gloo::timers::callback::Timeout;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -108,7 +108,7 @@ pub(super) fn use_drafting(state: &State, generation: Option<u32>, line: &Line) 
 
 /// The changes that are searched for, in what was told last.
 #[hook]
-pub(super) fn use_searching(generation: Option<u32>, search: Option<Want>, line: &Line) {
+pub(super) fn use_searching(generation: Option<u32>, search: Option<Goal>, line: &Line) {
     let line = line.clone();
     use_effect_with((generation, search), move |(generation, search)| {
         if let Some(generation) = *generation {

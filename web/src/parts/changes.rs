@@ -7,7 +7,7 @@ use super::sentence::Words;
 use crate::message::{ChangeTold, Told};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk::model::Want;
+use chainwalk::model::Goal;
 use chainwalk::view::{ChangesTold, Compared, FateCard, Lang, ProposalTold, Tone};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -22,7 +22,7 @@ pub(crate) struct ChangesProps {
     /// The changes made, in the words they were made in.
     pub(crate) changes: Vec<String>,
     /// What is searched for.
-    pub(crate) search: Option<Want>,
+    pub(crate) search: Option<Goal>,
     /// What the search found, once it did.
     pub(crate) found: Option<Rc<ChangesTold>>,
     /// Whether what was told is an old answer.
@@ -40,10 +40,10 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
         return html! {};
     };
     let want = match told.banner.tone {
-        Tone::Ok => Want::Stopped,
-        _ => Want::Through,
+        Tone::Ok => Goal::Stopped,
+        _ => Goal::Through,
     };
-    let key = if want == Want::Stopped { Key::WhatWouldStop } else { Key::WhatWouldLet };
+    let key = if want == Goal::Stopped { Key::WhatWouldStop } else { Key::WhatWouldLet };
     let open = *search == Some(want);
     let toggle = act(dispatch, Action::Search((!open).then_some(want)));
     let shut = {

@@ -1,8 +1,8 @@
 //! What stands in a packet's way, and what the packets look like there.
 
 use chainwalk_model::{
-    ChainId, CtDir, CtStates, EndBy, Entry, Event, Fate, Hook, Host, Moment, Path, Routed,
-    RoutingDrop, RuleId, Stop, Trace, Want,
+    ChainId, CtDir, CtStates, DecidedBy, DroppedBy, Entry, Event, Fate, Goal, Hook, Host,
+    PacketState, Path, Routed, RoutingDrop, RuleId, Trace,
 };
 
 /// Where a packet takes the turn that is not wanted.
@@ -26,7 +26,7 @@ pub(super) enum Spot {
 #[derive(Clone, Debug)]
 pub(super) struct Sight {
     /// The packet there.
-    pub(super) moment: Moment,
+    pub(super) moment: PacketState,
     /// The hook it is in, and its interfaces as matches see them.
     pub(super) path: Option<Path>,
     /// How it came in.
@@ -66,12 +66,12 @@ impl Obstacle {
 
 /// The obstacles of the walks that end otherwise than wanted, each spot once. The flag of a walk says whether
 /// it is a reply's.
-pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Want) -> Vec<Obstacle> {
+pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Goal) -> Vec<Obstacle> {
     let mut found: Vec<Obstacle> = Vec::new();
     for (in_reply, trace) in walks {
         let (spot, step) = match want {
-            Want::Through => (stopped_at(trace), trace.steps.len().saturating_sub(1)),
-            Want::Stopped => passed_at(host, trace),
+            Goal::Through => (stopped_at(trace), trace.steps.len().saturating_sub(1)),
+            Goal::Stopped => passed_at(host, trace),
         };
         let Some(moment) = trace.steps.get(step).and_then(|s| trace.moments.get(s.moment as usize))
         else {
@@ -101,8 +101,8 @@ pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Want) -> Ve
 /// Where a walk was stopped.
 fn stopped_at(trace: &Trace) -> Spot {
     match &trace.fate {
-        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => Spot::Rule(*rule),
-        Fate::Dropped(Stop::Policy(chain)) => Spot::Policy(*chain),
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => Spot::Rule(*rule),
+        Fate::Dropped(DroppedBy::Policy(chain)) => Spot::Policy(*chain),
         Fate::Routing(why) => Spot::Routing(*why),
         // A second decision in OUTPUT that leads nowhere ends the packet there.
         Fate::Refused => {
@@ -127,8 +127,8 @@ fn passed_at(host: &Host, trace: &Trace) -> (Spot, usize) {
             continue;
         }
         let spot = match by {
-            EndBy::Policy => Spot::Policy(*chain),
-            EndBy::Rule(n) => {
+            DecidedBy::Policy => Spot::Policy(*chain),
+            DecidedBy::Rule(n) => {
                 let own = &rules.chain(*at).rules;
                 (*n as usize)
                     .checked_sub(1)

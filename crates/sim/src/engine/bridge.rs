@@ -4,8 +4,8 @@ use super::skb::Skb;
 use super::walker::{Walker, Way};
 use crate::route::{Key, Who};
 use chainwalk_model::{
-    Answer, Entry, Event, Fate, Hook, IfKind, Lean, Mac, PacketType, PathIface, RouteKind, Routed,
-    RoutingDrop, Text,
+    Answer, Assumed, Entry, Event, Fate, Hook, IfKind, Mac, PacketType, PathIface, RouteKind,
+    Routed, RoutingDrop, Text,
 };
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ impl Walker<'_> {
                     && i.addrs.iter().any(|f| crate::addr::in_net(skb.packet.ip.src, f.value))
             })?;
             let (bridge, port) = (bridge.name.clone(), iface.clone());
-            self.lean(Lean::Port { bridge: bridge.clone(), port: port.clone() });
+            self.lean(Assumed::Port { bridge: bridge.clone(), port: port.clone() });
             return Some((bridge, PathIface::Named(port)));
         };
         if let Some(bridge) = &found.master {
@@ -34,7 +34,7 @@ impl Walker<'_> {
         }
         let port = if host.complete.network {
             // A case tells where its senders stand, wherever frames came from since.
-            let told = host.behind.iter().find(|(a, _)| *a == skb.packet.ip.src);
+            let told = host.fdb.iter().find(|(a, _)| *a == skb.packet.ip.src);
             told.map(|(_, p)| p.value.clone()).filter(|p| {
                 host.interface(p).is_some_and(|i| i.master.as_deref() == Some(&**iface))
             })
@@ -48,7 +48,7 @@ impl Walker<'_> {
             match ports.next() {
                 Some(_) if host.complete.network => {
                     let (bridge, addr) = (iface.clone(), skb.packet.ip.src);
-                    self.lean(Lean::BridgePort { bridge, addr });
+                    self.lean(Assumed::BridgePort { bridge, addr });
                 }
                 Some(_) => return PathIface::Unknown,
                 None => {}
@@ -81,7 +81,7 @@ impl Walker<'_> {
             return self.receive_unshown(skb, bridge, port);
         }
         if !told {
-            self.lean(Lean::BridgeNf);
+            self.lean(Assumed::BridgeNf);
         }
         skb.phys_in.clone_from(port);
         self.settle_source(skb, Answer::No);
@@ -187,7 +187,7 @@ impl Walker<'_> {
         };
         let nobody = host.complete.network
             && matches!(skb.entry, Entry::Wire { smac, .. } if smac == SENDER)
-            && host.behind.iter().all(|(a, _)| *a != src);
+            && host.fdb.iter().all(|(a, _)| *a != src);
         if let Some(port) = port.name().filter(on_it)
             && !nobody
         {
@@ -244,7 +244,7 @@ impl Walker<'_> {
         });
         let to = Routed::Bridge { port: port.clone() };
         if port.is_none() {
-            self.lean(Lean::BridgePort { bridge: bridge.clone(), addr: dst });
+            self.lean(Assumed::BridgePort { bridge: bridge.clone(), addr: dst });
         }
         self.event(skb, Event::Routed { to, again: false });
         let back = port.as_ref().is_some_and(|port| skb.phys_in.is(port));

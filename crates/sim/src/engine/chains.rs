@@ -6,7 +6,9 @@ use super::rule::{RuleResult, Verdict};
 use super::skb::Skb;
 use super::visits::{Frame, Visits};
 use super::walker::{MOST_ASKED, Walker, Way};
-use chainwalk_model::{Answer, Backend, ChainId, EndBy, Event, Fate, Path, Policy, Question, Stop};
+use chainwalk_model::{
+    Answer, Backend, ChainId, DecidedBy, DroppedBy, Event, Fate, Path, Policy, Question,
+};
 
 impl Walker<'_> {
     /// Walks a base chain.
@@ -46,23 +48,23 @@ impl Walker<'_> {
                 RuleResult::NoMatch | RuleResult::Broke => continue,
                 RuleResult::Hotdrop { matched } => {
                     if host.rules.table(chain.table).backend != Backend::IptablesNft {
-                        return Err(Fate::Dropped(Stop::Kernel));
+                        return Err(Fate::Dropped(DroppedBy::Kernel));
                     }
                     // To nft a test that drops is the rule's own verdict.
                     if !matched {
                         self.emit_not_matched(skb, frame, number - 1);
                         self.event(skb, Event::Matched(id));
                     }
-                    let by = EndBy::Rule(number);
+                    let by = DecidedBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
-                    return Err(Fate::Dropped(Stop::Rule(id)));
+                    return Err(Fate::Dropped(DroppedBy::Rule(id)));
                 }
                 RuleResult::Match(verdict) => verdict,
             };
             match verdict {
                 Verdict::Continue | Verdict::Break => {}
                 Verdict::Accept => {
-                    let by = EndBy::Rule(number);
+                    let by = DecidedBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: true });
                     return Ok(());
                 }
@@ -110,7 +112,7 @@ impl Walker<'_> {
                     }
                 }
                 Verdict::End(fate) => {
-                    let by = EndBy::Rule(number);
+                    let by = DecidedBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
                     return Err(fate);
                 }
@@ -149,9 +151,9 @@ impl Walker<'_> {
                 self.put(skb, &Question::Policy(base), &ways) == Answer::Yes
             }
         };
-        let by = EndBy::Policy;
+        let by = DecidedBy::Policy;
         self.event(skb, Event::BaseEnd { chain: base, at: base, by, accepted });
-        if accepted { Ok(()) } else { Err(Fate::Dropped(Stop::Policy(base))) }
+        if accepted { Ok(()) } else { Err(Fate::Dropped(DroppedBy::Policy(base))) }
     }
 
     /// A chain that rules call and the paste does not show.

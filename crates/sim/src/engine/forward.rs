@@ -4,7 +4,7 @@ use super::skb::Skb;
 use super::walker::{Walker, Way};
 use crate::addr::on_link;
 use crate::wire::LEAST_MTU6;
-use chainwalk_model::{Change, Event, Fate, Hook, PacketType, RoutingDrop, Stop};
+use chainwalk_model::{Change, DroppedBy, Event, Fate, Hook, PacketType, RoutingDrop};
 use std::net::IpAddr;
 
 impl Walker<'_> {
@@ -15,7 +15,7 @@ impl Walker<'_> {
         }
         if skb.has_socket {
             // What a socket takes is not passed on.
-            return Err(Fate::Dropped(Stop::Kernel));
+            return Err(Fate::Dropped(DroppedBy::Kernel));
         }
         if skb.packet.ip.ttl <= 1 {
             return self.nowhere(skb, RoutingDrop::Ttl);

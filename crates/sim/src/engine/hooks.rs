@@ -5,8 +5,8 @@ use super::walker::{Walker, Way};
 use crate::addr::in_net;
 use crate::ct::{Gathered, Info, Look, Proxied, Seen, status};
 use chainwalk_model::{
-    Answer, Backend, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, PathIface,
-    Question, Skip, Text, Touch, priority, tables_at,
+    Answer, Assumed, Backend, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, PacketScope,
+    Path, PathIface, Question, SkipReason, Text, priority, tables_at,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -75,7 +75,7 @@ impl Walker<'_> {
 
     /// Rules that were pasted in a form that is not read: they may let everything pass, or not.
     fn unread(&mut self, skb: &Skb) -> Way<()> {
-        for name in self.world.host.unread.clone() {
+        for name in self.world.host.unparsed_dumps.clone() {
             let question = Question::Unread(name);
             let ways = [(Answer::Yes, None), (Answer::Else, None)];
             if self.put(skb, &question, &ways) != Answer::Yes {
@@ -102,7 +102,7 @@ impl Walker<'_> {
     }
 
     /// Whether a packet is one of those that something beside the rules may take.
-    fn touches(&self, skb: &Skb, touch: &Touch) -> bool {
+    fn touches(&self, skb: &Skb, touch: &PacketScope) -> bool {
         let ip = &skb.packet.ip;
         let ends = [(ip.src, skb.packet.sport()), (ip.dst, skb.packet.dport())];
         let by = |name: &str| {
@@ -111,20 +111,22 @@ impl Walker<'_> {
             unknown || at.iter().any(|i| i.is(name))
         };
         match touch {
-            Touch::All => true,
-            Touch::Wire => [&skb.iif, &skb.oif].iter().any(|i| i.is_some() && !i.is("lo")),
-            Touch::Iface(name) => by(name),
-            Touch::Between(src, dst) => {
+            PacketScope::All => true,
+            PacketScope::Wire => [&skb.iif, &skb.oif].iter().any(|i| i.is_some() && !i.is("lo")),
+            PacketScope::Iface(name) => by(name),
+            PacketScope::Between(src, dst) => {
                 src.is_none_or(|n| in_net(ip.src, n)) && dst.is_none_or(|n| in_net(ip.dst, n))
             }
-            Touch::Service { proto, addr, port } => {
+            PacketScope::Service { proto, addr, port } => {
                 proto.is_none_or(|p| p == ip.proto)
                     && ends.iter().any(|(at, own)| {
                         addr.is_none_or(|a| a == *at)
                             && port.is_none_or(|p| own.is_none_or(|own| own == p))
                     })
             }
-            Touch::Established => self.flow(skb).is_some_and(|(e, _, _)| e.has(status::SEEN_REPLY)),
+            PacketScope::Established => {
+                self.flow(skb).is_some_and(|(e, _, _)| e.has(status::SEEN_REPLY))
+            }
         }
     }
 
@@ -271,8 +273,8 @@ impl Walker<'_> {
         let name: Text = table.into();
         let skipped = |why| Event::Skipped { table: Text::from(table), chain: None, why };
         if whole && matches!(table, "raw" | "mangle" | "security") {
-            self.lean(Lean::EmptyTable(family, name));
-            self.event(skb, skipped(Skip::NotPasted));
+            self.lean(Assumed::EmptyTable(family, name));
+            self.event(skb, skipped(SkipReason::NotPasted));
             return Ok(());
         }
         if table == "nat"
@@ -284,7 +286,7 @@ impl Walker<'_> {
         let said = self.world.host.said_tables.iter().rev();
         let said = said.filter(|(f, n, _)| *f == family && *n == name).map(|t| t.2).next();
         if let (true, Some(accepts)) = (whole, said) {
-            self.event(skb, skipped(Skip::Answered));
+            self.event(skb, skipped(SkipReason::Answered));
             let question = Question::Table(family, name);
             return if accepts { Ok(()) } else { Err(Fate::DroppedUnseen(question)) };
         }
@@ -298,7 +300,7 @@ impl Walker<'_> {
         let ways = if table == "nat" { &translates } else { &filters };
         match self.put(skb, &question, ways) {
             Answer::Yes => {
-                self.event(skb, skipped(Skip::Answered));
+                self.event(skb, skipped(SkipReason::Answered));
                 Ok(())
             }
             Answer::No => Err(Fate::DroppedUnseen(question)),
@@ -385,10 +387,10 @@ impl Walker<'_> {
             Seen::Known { id, dir, info } => Attached::Known { id, dir, info },
         };
         if untold {
-            self.lean(Lean::Window);
+            self.lean(Assumed::Window);
         }
         if !self.world.host.complete.network && matches!(skb.attached, Attached::Loose { .. }) {
-            self.lean(Lean::NoFlows);
+            self.lean(Assumed::NoFlows);
         }
         if let Some(fitting) = fits {
             self.join(skb, &fitting)?;
@@ -425,7 +427,7 @@ impl Walker<'_> {
             return Ok(());
         }
         if path.hook == Hook::Input && self.order_untold(skb, chain) {
-            self.lean(Lean::LegacyOrder);
+            self.lean(Assumed::LegacyOrder);
         }
         self.base_chain(skb, path, chain)
     }

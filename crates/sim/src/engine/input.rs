@@ -5,7 +5,7 @@ use super::walker::{Walker, Way};
 use crate::addr::{is_multicast_or_broadcast, on_link};
 use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{
-    Answer, Event, Fate, Hook, L4, Lean, LocalStack, PacketType, PathIface, RouteKind, Routed,
+    Answer, Assumed, Event, Fate, Hook, L4, LocalStack, PacketType, PathIface, RouteKind, Routed,
     RoutingDrop, Text, proto,
 };
 use std::net::{IpAddr, Ipv6Addr};
@@ -99,7 +99,7 @@ impl Walker<'_> {
             return self.nowhere(skb, RoutingDrop::ForwardingOff);
         }
         if !told {
-            self.lean(Lean::Sysctl { name: forwarding.into(), value: "1".into() });
+            self.lean(Assumed::Sysctl { name: forwarding.into(), value: "1".into() });
         }
         let back =
             self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, found.dev.as_deref())))?;

@@ -8,18 +8,18 @@ use crate::ct::{Follow, Info, invert, status, turned};
 use crate::nat::{Manip, Wanted, is_icmp, is_redirect, unique, unwritable_gre, write, write_addr};
 use chainwalk_model::{
     AddrMask, Answer, ChainKind, CtDir, Event, Family, Fate, Hook, L4, NatRange, Packet, PathIface,
-    Question, Range, RuleId, Skip, Tuple,
+    Question, Range, RuleId, SkipReason, Tuple,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 impl Walker<'_> {
     /// Why nat is not asked about this packet at this hook; `None` if it is.
-    pub(crate) fn nat_skips(&self, skb: &Skb, hook: Hook) -> Option<Skip> {
-        let Some((entry, _, info)) = self.flow(skb) else { return Some(Skip::NatNoFlow) };
+    pub(crate) fn nat_skips(&self, skb: &Skb, hook: Hook) -> Option<SkipReason> {
+        let Some((entry, _, info)) = self.flow(skb) else { return Some(SkipReason::NatNoFlow) };
         match info {
-            Info::Established => Some(Skip::NatSettled),
-            Info::Related if is_icmp(&skb.packet) => Some(Skip::NatNoFlow),
-            _ if entry.has(Manip::at(hook).done_bit()) => Some(Skip::NatSettled),
+            Info::Established => Some(SkipReason::NatSettled),
+            Info::Related if is_icmp(&skb.packet) => Some(SkipReason::NatNoFlow),
+            _ if entry.has(Manip::at(hook).done_bit()) => Some(SkipReason::NatSettled),
             _ => None,
         }
     }

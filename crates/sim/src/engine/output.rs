@@ -6,8 +6,8 @@ use crate::addr::is_multicast_or_broadcast;
 use crate::ct::Zone;
 use crate::route::{Found, Key, Router, Who};
 use chainwalk_model::{
-    Answer, Entry, Errno, Event, Fate, Hook, Lean, Mac, PacketType, PathIface, RouteKind, Routed,
-    RoutingDrop, Text,
+    Answer, Assumed, Entry, Errno, Event, Fate, Hook, Mac, PacketType, PathIface, RouteKind,
+    Routed, RoutingDrop, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -183,7 +183,7 @@ impl Walker<'_> {
             let told = self.world.host.sysctl("net.ipv4.conf.all.route_localnet").is_some();
             if setting == 0 {
                 if !told && !self.world.host.complete.network {
-                    self.lean(Lean::Sysctl {
+                    self.lean(Assumed::Sysctl {
                         name: "net.ipv4.conf.all.route_localnet".into(),
                         value: "0".into(),
                     });

@@ -327,7 +327,7 @@ impl Walker<'_> {
             own.out_iface = skb.iif.name().cloned();
         }
         let entry = Entry::Local { uid: None, gid: None, mark: own.mark, bind: None };
-        let sent = Sent { packet, entry, untold: self.trace.sent.untold };
+        let sent = Sent { packet, entry, endpoint_unknown: self.trace.sent.endpoint_unknown };
         let index = self.replies.len();
         let host = self.trace.host;
         self.replies.push(empty_trace(host, sent.clone()));

@@ -5,14 +5,14 @@ use super::skb::{Attached, OwnPacket, Skb};
 use super::walker::Walker;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, Fate, Hook, L4, Lean, LocalStack, Question, RuleId, Stop, Text, Tproxy,
+    Answer, Assumed, DroppedBy, Fate, Hook, L4, LocalStack, Question, RuleId, Text, Tproxy,
 };
 use std::net::IpAddr;
 
 impl Walker<'_> {
     /// `TPROXY` (`tproxy_tg4`): a transparent socket takes the packet, or it is dropped.
     pub(super) fn tproxy(&mut self, skb: &mut Skb, rule: RuleId, to: &Tproxy) -> Verdict {
-        let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
+        let dropped = Verdict::End(Fate::Dropped(DroppedBy::Rule(rule)));
         let (L4::Tcp(_) | L4::Udp { .. }) = &skb.packet.l4 else { return dropped };
         let Some(own) = skb.packet.dport() else { return dropped };
         let port = if to.port == 0 { own } else { to.port };
@@ -29,7 +29,7 @@ impl Walker<'_> {
             .filter(|s| s.addr == addr || s.addr.is_unspecified());
         let taken = match fitting.clone().find(|s| s.addr == addr).or_else(|| fitting.next()) {
             Some(socket) => socket.transparent.unwrap_or_else(|| {
-                self.lean(Lean::Transparent(number, port));
+                self.lean(Assumed::Transparent(number, port));
                 true
             }),
             None if host.stack != LocalStack::Unknown => false,

@@ -9,7 +9,7 @@ use crate::addr::{in_net, on_link};
 use crate::memory::Told;
 use crate::route::{Found, Key, NAMELESS, Who};
 use crate::wire::plain;
-use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, PathIface, proto};
+use chainwalk_model::{Assumed, Icmp, IpHeader, L4, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -43,7 +43,7 @@ impl Walker<'_> {
         }
         if usual == 1 && !sends.iter().any(|(on, told)| *told && *on != 0) {
             // Nobody told whether it does.
-            self.lean(Lean::NoRedirect(src.into()));
+            self.lean(Assumed::NoRedirect(src.into()));
             return false;
         }
         let shared = both("shared_media", 1).iter().any(|(on, _)| *on != 0);
@@ -92,7 +92,7 @@ impl Walker<'_> {
             _ => dst,
         };
         let Some(own) = self.link_address(&dev) else {
-            self.lean(Lean::NoRedirect(src.into()));
+            self.lean(Assumed::NoRedirect(src.into()));
             return;
         };
         if !self.may_tell(dst.into()) || target != dst && !on_link(target) {

@@ -5,12 +5,12 @@
 use super::skb::Skb;
 use super::visits::Frame;
 use super::walker::{Walker, Way};
-use crate::ext::{self, Assumed, Evaluated};
+use crate::ext::{self, Assumes, Evaluated};
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, ChainId, Check, Event, Fate, IfaceMatch, Inv, Lean, Match, OpId, OpKind, Path,
+    Answer, Assumed, ChainId, Check, Event, Fate, IfaceMatch, Inv, Match, OpId, OpKind, Path,
     PathIface, Question, Rule, RuleId, Target, Truth,
 };
 
@@ -266,11 +266,11 @@ impl Walker<'_> {
         let host = self.world.host.clone();
         let facts = ext::facts(test, &host);
         if facts.history && !host.complete.rules {
-            self.lean(Lean::FreshHistory(rule));
+            self.lean(Assumed::FreshHistory(rule));
         }
         match facts.assumes {
-            Some(Assumed::NoQuota(name)) => self.lean(Lean::NoQuota(name.clone())),
-            Some(Assumed::NoIpsec) => self.lean(Lean::NoIpsec),
+            Some(Assumes::NoQuota(name)) => self.lean(Assumed::NoQuota(name.clone())),
+            Some(Assumes::NoIpsec) => self.lean(Assumed::NoIpsec),
             None => {}
         }
         self.writes += u64::from(!facts.pure);

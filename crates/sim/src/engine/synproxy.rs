@@ -9,7 +9,8 @@ use super::walker::{Walker, Way};
 use crate::ct::{self, Info, Proxied};
 use crate::wire::{Options, plain};
 use chainwalk_model::{
-    Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, Stop, Synproxy, Tcp, TcpFlags, proto,
+    Answer, CtDir, DroppedBy, Fate, IpHeader, L4, OpId, Packet, Question, Synproxy, Tcp, TcpFlags,
+    proto,
 };
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ impl Walker<'_> {
     /// server.
     pub(super) fn synproxy(&mut self, skb: &mut Skb, at: OpId, proxy: &Synproxy) -> Verdict {
         let rule = at.rule;
-        let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
+        let dropped = Verdict::End(Fate::Dropped(DroppedBy::Rule(rule)));
         if skb.packet.bad_csum {
             return dropped;
         }

@@ -4,8 +4,8 @@ use super::rule::Verdict;
 use super::skb::{Attached, Skb};
 use super::walker::{Walker, Way};
 use chainwalk_model::{
-    Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, OpId, Path,
-    Question, RuleId, SetMatch, SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
+    Answer, Assumed, Change, ConnmarkOp, CtTarget, CtZone, DroppedBy, Event, Fate, L4, MssOp, OpId,
+    Path, Question, RuleId, SetMatch, SetTarget, Target, Tcp, TcpFlags, TtlOp,
 };
 
 impl Walker<'_> {
@@ -21,7 +21,7 @@ impl Walker<'_> {
         let rule = at.rule;
         Ok(match target {
             Target::Accept | Target::Queue { bypass: true, .. } => Verdict::Accept,
-            Target::Drop => Verdict::End(Fate::Dropped(Stop::Rule(rule))),
+            Target::Drop => Verdict::End(Fate::Dropped(DroppedBy::Rule(rule))),
             Target::Return => Verdict::Return,
             Target::Queue { .. } => Verdict::End(Fate::Queued(rule)),
             Target::Reject(with) => {
@@ -117,7 +117,7 @@ impl Walker<'_> {
                 let question = Question::Fact(at);
                 match self.put(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
                     Answer::Yes => Verdict::Continue,
-                    _ => Verdict::End(Fate::Dropped(Stop::Rule(rule))),
+                    _ => Verdict::End(Fate::Dropped(DroppedBy::Rule(rule))),
                 }
             }
             Target::Opaque(_) => {
@@ -223,7 +223,7 @@ impl Walker<'_> {
                 let iface = skb.oif.name().and_then(|o| self.world.host.interface(o));
                 let told = iface.and_then(|i| i.mtu);
                 if told.is_none() && !self.world.host.complete.network {
-                    self.lean(Lean::Sysctl { name: "mtu".into(), value: "1500".into() });
+                    self.lean(Assumed::Sysctl { name: "mtu".into(), value: "1500".into() });
                 }
                 told.unwrap_or(1500)
             }
@@ -273,7 +273,7 @@ impl Walker<'_> {
 
 /// A NAT target without an address to give drops the packet.
 fn accepted_if(found: bool, rule: RuleId) -> Verdict {
-    if found { Verdict::Accept } else { Verdict::End(Fate::Dropped(Stop::Rule(rule))) }
+    if found { Verdict::Accept } else { Verdict::End(Fate::Dropped(DroppedBy::Rule(rule))) }
 }
 
 /// Writes an MSS into the options. Whether anything changed.

@@ -7,8 +7,8 @@ use crate::eye::{Ct, CtFlow};
 use crate::route::{Found, Router, only_uplink};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId, Lean, Moment,
-    Path, PathIface, Question, RouteKind, RuleId, Sent, Step, Trace, Tuple,
+    Answer, Assumed, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId,
+    PacketState, Path, PathIface, Question, RouteKind, RuleId, Sent, Step, Trace, Tuple,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -23,7 +23,7 @@ pub(crate) struct Walker<'w> {
     pub replies: Vec<Trace>,
     pub(super) trace: Trace,
     pub(super) depth: u8,
-    pub(super) leans: Vec<Lean>,
+    pub(super) leans: Vec<Assumed>,
     pub(super) nested: u8,
     pub(super) watch: Option<Watch>,
     /// Whether a copy of a packet is on its way.
@@ -133,9 +133,9 @@ impl<'w> Walker<'w> {
     pub(crate) fn event(&mut self, skb: &Skb, event: Event) {
         let (mark, ct) = (skb.mark, self.ct_view(skb));
         // Most events change nothing, and a walk may have very many: what is the same is not copied first.
-        let same = |m: &Moment| m.mark == mark && m.ct == ct && m.packet == skb.packet;
+        let same = |m: &PacketState| m.mark == mark && m.ct == ct && m.packet == skb.packet;
         if !self.trace.moments.last().is_some_and(same) {
-            self.trace.moments.push(Moment { packet: skb.packet.clone(), mark, ct });
+            self.trace.moments.push(PacketState { packet: skb.packet.clone(), mark, ct });
         }
         self.writes += u64::from(matches!(event, Event::Changed(_)));
         let at = self.trace.moments.len() as u32 - 1;
@@ -148,7 +148,7 @@ impl<'w> Walker<'w> {
     }
 
     /// Notes what the next step leans on.
-    pub(crate) fn lean(&mut self, lean: Lean) {
+    pub(crate) fn lean(&mut self, lean: Assumed) {
         if !self.leans.contains(&lean) {
             self.leans.push(lean);
         }
@@ -307,12 +307,12 @@ impl<'w> Walker<'w> {
             && let Some(dev) = entry.came_by.name().cloned()
             && entry.orig.src == dst
         {
-            self.lean(Lean::BackTheWayItCame { dst, iface: dev.clone() });
+            self.lean(Assumed::BackTheWayItCame { dst, iface: dev.clone() });
             return Found { dev: Some(dev), ..found };
         }
         let came_by = skb.came_by.name().filter(|_| !skb.phys_in.is_some());
         if let Some(only) = only_uplink(&self.world.host, came_by) {
-            self.lean(Lean::DefaultRoute { dst, iface: only.clone() });
+            self.lean(Assumed::DefaultRoute { dst, iface: only.clone() });
             return Found { dev: Some(only), ..found };
         }
         found

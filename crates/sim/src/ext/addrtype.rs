@@ -10,7 +10,9 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
-use chainwalk_model::{AddrTypeMatch, AddrTypes, Found, Part, PathIface, Question, Truth};
+use chainwalk_model::{
+    AddrTypeMatch, AddrTypes, ConditionKind, Observed, PathIface, Question, Truth,
+};
 use std::net::{IpAddr, Ipv6Addr};
 
 const UNSPEC: u16 = 1;
@@ -31,9 +33,11 @@ pub(super) fn test(m: AddrTypeMatch, eye: &Eye, eval: &mut Evaluation) {
         &PathIface::None
     };
     let ip = &eye.packet.ip;
-    for (part, m, addr) in [(Part::SrcType, m.src, ip.src), (Part::DstType, m.dst, ip.dst)] {
+    for (part, m, addr) in
+        [(ConditionKind::SrcType, m.src, ip.src), (ConditionKind::DstType, m.dst, ip.dst)]
+    {
         let Some(m) = m else { continue };
-        let found = if part == Part::SrcType && eye.source_untold() && !dev.is_some() {
+        let found = if part == ConditionKind::SrcType && eye.source_untold() && !dev.is_some() {
             // Whichever address it is, it is one of this host's.
             let local = AddrTypes(1 << 2);
             Ok((m.value.0 & local.0 != 0, local))
@@ -43,9 +47,9 @@ pub(super) fn test(m: AddrTypeMatch, eye: &Eye, eval: &mut Evaluation) {
             has_type(m.value, addr, dev.name().map(|d| &**d), eye)
         };
         match found {
-            Ok((holds, found)) => eval.holds(part, m.not, holds, || Found::AddrTypes(found)),
+            Ok((holds, found)) => eval.holds(part, m.not, holds, || Observed::AddrTypes(found)),
             Err(question) => {
-                eval.say(part, m.not, Truth::Unknown(question), || Found::Addr(addr));
+                eval.say(part, m.not, Truth::Unknown(question), || Observed::Addr(addr));
             }
         }
     }

@@ -10,7 +10,7 @@ use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::wire;
-use chainwalk_model::{BpfInsn, BpfMatch, Entry, Found, PacketType, Part};
+use chainwalk_model::{BpfInsn, BpfMatch, ConditionKind, Entry, Observed, PacketType};
 
 /// Where the negative offsets begin: what stands beside the packet, its IP header, its frame.
 const BESIDE: u32 = 0xffff_f000;
@@ -20,14 +20,14 @@ const FRAME: u32 = 0xffe0_0000;
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: &BpfMatch, eye: &Eye, eval: &mut Evaluation) {
-    let BpfMatch::Bytecode(code) = m else { return eval.untold(Part::Module, false) };
+    let BpfMatch::Bytecode(code) = m else { return eval.untold(ConditionKind::Module, false) };
     let mut machine = Machine { eye, bytes: wire::bytes(eye.packet), a: 0, x: 0, memory: [0; 16] };
     let value = match machine.run(code) {
         Ok(value) => value,
         Err(Stop::Outside) => 0,
-        Err(Stop::Unknown) => return eval.untold(Part::Module, false),
+        Err(Stop::Unknown) => return eval.untold(ConditionKind::Module, false),
     };
-    eval.holds(Part::Module, false, value != 0, || Found::Number(value.into()));
+    eval.holds(ConditionKind::Module, false, value != 0, || Observed::Number(value.into()));
 }
 
 /// Why a program ends before it answers.

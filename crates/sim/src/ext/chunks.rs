@@ -10,7 +10,9 @@ use super::judge::{Evaluation, backend, truth};
 use super::udp;
 use crate::eye::Eye;
 use crate::wire::{self, Seen};
-use chainwalk_model::{Backend, ChunkScope, Found, Packet, Part, SctpChunks, SctpMatch, Truth};
+use chainwalk_model::{
+    Backend, ChunkScope, ConditionKind, Observed, Packet, SctpChunks, SctpMatch, Truth,
+};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
@@ -21,14 +23,14 @@ pub(super) fn test(m: &SctpMatch, eye: &Eye, eval: &mut Evaluation) {
     }
     let Some(chunks) = &m.chunks else { return };
     if let Some(holds) = walk(eye.packet, &chunks.value) {
-        let found = || Found::Name(kinds(eye.packet).join(",").into());
-        eval.holds(Part::Chunks, chunks.not, holds, found);
+        let found = || Observed::Name(kinds(eye.packet).join(",").into());
+        eval.holds(ConditionKind::Chunks, chunks.not, holds, found);
     } else {
         if eval.truth == Truth::Yes {
             eval.hotdrop();
         }
         let holds = chunks.not && backend(eye, eval.at) == Backend::Legacy;
-        eval.say(Part::Chunks, chunks.not, truth(holds), || Found::Nothing);
+        eval.say(ConditionKind::Chunks, chunks.not, truth(holds), || Observed::Nothing);
     }
 }
 

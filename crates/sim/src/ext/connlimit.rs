@@ -15,7 +15,7 @@ use crate::ct::{Zone, tuple_of};
 use crate::eye::{Ct, Eye};
 use crate::memory::Memory;
 use crate::state::connlimit::Groups;
-use chainwalk_model::{ConnlimitMatch, Flow, Found, Part};
+use chainwalk_model::{ConditionKind, ConnlimitMatch, Flow, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
@@ -39,7 +39,9 @@ pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut
     let more = eye.host.flows.iter().map(|f| &f.value).filter(may).count() as u64;
     let limit = u64::from(m.limit);
     if (count > limit) != (count + more > limit) {
-        return eval.untold(Part::Connlimit, false);
+        return eval.untold(ConditionKind::Connlimit, false);
     }
-    eval.holds(Part::Connlimit, false, (count > limit) == m.above, || Found::Number(count));
+    eval.holds(ConditionKind::Connlimit, false, (count > limit) == m.above, || {
+        Observed::Number(count)
+    });
 }

@@ -20,7 +20,9 @@ use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::hashlimit::{Asked, Key, Table};
 use crate::wire;
-use chainwalk_model::{Found, HashlimitMatch, L4, OpId, Packet, Part, Question, Text, Truth};
+use chainwalk_model::{
+    ConditionKind, HashlimitMatch, L4, Observed, OpId, Packet, Question, Text, Truth,
+};
 
 /// The bits of a mode that look at ports.
 const PORTS: u8 = 0b1010;
@@ -33,7 +35,7 @@ pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mu
         if is_cut(table.config(), eye.packet) {
             eval.hotdrop();
         }
-        return eval.lacks(Part::Limit, m.above);
+        return eval.lacks(ConditionKind::Limit, m.above);
     };
     let len = wire::total_len(eye.packet);
     let answer = match table.ask(m, key, len, eye.now_ms) {
@@ -45,7 +47,7 @@ pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mu
         }
         Asked::Untold => Truth::Unknown(Question::History(eval.at)),
     };
-    eval.say(Part::Limit, m.above, answer, || Found::Nothing);
+    eval.say(ConditionKind::Limit, m.above, answer, || Observed::Nothing);
 }
 
 /// The table of a rule.

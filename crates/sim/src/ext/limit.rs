@@ -11,7 +11,7 @@ use super::judge::{Evaluation, backend};
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::limit::Bucket;
-use chainwalk_model::{Backend, Found, Part, Rate};
+use chainwalk_model::{Backend, ConditionKind, Observed, Rate};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
@@ -20,7 +20,7 @@ pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, eval:
     let fresh = || Bucket::full(rate, burst, native, eye.now_ms);
     let bucket = memory.limits.entry(&eval.at, fresh);
     let (holds, left) = bucket.take(rate, burst, native, eye.now_ms);
-    eval.holds(Part::Limit, false, holds, || Found::Number(left));
+    eval.holds(ConditionKind::Limit, false, holds, || Observed::Number(left));
 }
 
 #[cfg(test)]

@@ -121,8 +121,8 @@ mod tests {
     use super::*;
     use crate::ext::bench::Bench;
     use chainwalk_model::{
-        Found, Inv, Opaque, Part, PortsMatch, Question, Range, Rate, RuleId, Statistic, TcpMatch,
-        Truth,
+        ConditionKind, Inv, Observed, Opaque, PortsMatch, Question, Range, Rate, RuleId, Statistic,
+        TcpMatch, Truth,
     };
 
     fn port(not: bool, port: u16) -> Inv<Range<u16>> {
@@ -140,10 +140,17 @@ mod tests {
         let at = OpId { rule: RuleId(0), op: 3 };
         let (mut memory, mut checks) = (Memory::default(), Vec::new());
         test(&Match::Tcp(m), at, &bench.eye(), &mut memory, Some(&mut checks));
-        let check =
-            |part, not, truth, port| Check { op: 3, part, not, truth, found: Found::Number(port) };
-        let expect =
-            [check(Part::Sport, true, Truth::Yes, 40000), check(Part::Dport, false, Truth::No, 80)];
+        let check = |part, not, truth, port| Check {
+            op: 3,
+            part,
+            not,
+            truth,
+            found: Observed::Number(port),
+        };
+        let expect = [
+            check(ConditionKind::Sport, true, Truth::Yes, 40000),
+            check(ConditionKind::Dport, false, Truth::No, 80),
+        ];
         assert_eq!(checks, expect);
     }
 

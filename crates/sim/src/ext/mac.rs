@@ -8,17 +8,17 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
-use chainwalk_model::{Entry, Found, Hook, IfKind, Inv, Mac, Part};
+use chainwalk_model::{ConditionKind, Entry, Hook, IfKind, Inv, Mac, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: Inv<Mac>, eye: &Eye, eval: &mut Evaluation) {
     match source(eye) {
         Some(mac) => {
-            let found = || Found::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
-            eval.holds(Part::Mac, m.not, mac == m.value, found);
+            let found = || Observed::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
+            eval.holds(ConditionKind::Mac, m.not, mac == m.value, found);
         }
-        None => eval.lacks(Part::Mac, m.not),
+        None => eval.lacks(ConditionKind::Mac, m.not),
     }
 }
 

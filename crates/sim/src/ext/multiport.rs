@@ -9,15 +9,15 @@ use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire;
-use chainwalk_model::{Found, Inv, Part, PortSide, Range};
+use chainwalk_model::{ConditionKind, Inv, Observed, PortSide, Range};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(side: PortSide, m: &Inv<Vec<Range<u16>>>, eye: &Eye, eval: &mut Evaluation) {
     let part = match side {
-        PortSide::Source => Part::Sport,
-        PortSide::Destination => Part::Dport,
-        PortSide::Either => Part::AnyPort,
+        PortSide::Source => ConditionKind::Sport,
+        PortSide::Destination => ConditionKind::Dport,
+        PortSide::Either => ConditionKind::AnyPort,
     };
     if wire::seen(eye.packet, 4) == wire::Seen::Short {
         eval.hotdrop();
@@ -29,7 +29,7 @@ pub(super) fn test(side: PortSide, m: &Inv<Vec<Range<u16>>>, eye: &Eye, eval: &m
         PortSide::Either => within(*range, sport) || within(*range, dport),
     });
     let found = if side == PortSide::Source { sport } else { dport };
-    eval.holds(part, m.not, holds, || Found::Number(u64::from(found)));
+    eval.holds(part, m.not, holds, || Observed::Number(u64::from(found)));
 }
 
 #[cfg(test)]

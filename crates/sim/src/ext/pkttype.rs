@@ -9,7 +9,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
-use chainwalk_model::{Entry, Found, Inv, PacketType, Part};
+use chainwalk_model::{ConditionKind, Entry, Inv, Observed, PacketType};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
@@ -19,7 +19,7 @@ pub(super) fn test(m: Inv<PacketType>, eye: &Eye, eval: &mut Evaluation) {
         Entry::Wire { to: PacketType::Multicast, .. } => (PacketType::Multicast, "multicast"),
         _ => (PacketType::Host, "unicast"),
     };
-    eval.holds(Part::PktType, m.not, kind == m.value, || Found::Name(name.into()));
+    eval.holds(ConditionKind::PktType, m.not, kind == m.value, || Observed::Name(name.into()));
 }
 
 #[cfg(test)]

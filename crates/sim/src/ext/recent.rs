@@ -14,7 +14,7 @@ use super::judge::Evaluation;
 use crate::eye::Eye;
 use crate::memory::Memory;
 use crate::state::recent::List;
-use chainwalk_model::{Entry, Found, Hook, Part, RecentAction, RecentMatch};
+use chainwalk_model::{ConditionKind, Entry, Hook, Observed, RecentAction, RecentMatch};
 
 pub(super) fn facts(m: &RecentMatch) -> Facts<'_> {
     let pure = m.action.value == RecentAction::Check && !m.reap;
@@ -26,7 +26,7 @@ pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, eval: &mut E
     let ip = &eye.packet.ip;
     let addr = if m.by_dest { ip.dst } else { ip.src };
     let (holds, hits) = list.ask(m, addr, ttl_before_forwarding(eye), eye.now_ms);
-    eval.holds(Part::Recent, m.action.not, holds, || Found::Number(hits as u64));
+    eval.holds(ConditionKind::Recent, m.action.not, holds, || Observed::Number(hits as u64));
 }
 
 /// The TTL as it was before this host forwarded the packet.

@@ -8,7 +8,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use crate::eye::Eye;
-use chainwalk_model::{Found, IfKind, Part, Question, RpfilterMatch, Truth};
+use chainwalk_model::{ConditionKind, IfKind, Observed, Question, RpfilterMatch, Truth};
 use std::net::{IpAddr, Ipv4Addr};
 
 const UNICAST: u16 = 1 << 1;
@@ -22,7 +22,7 @@ pub(super) fn test(m: RpfilterMatch, eye: &Eye, eval: &mut Evaluation) {
         Err(Some(question)) => Truth::Unknown(question),
         Err(None) => Truth::Unknown(Question::Fact(eval.at)),
     };
-    eval.say(Part::Module, m.invert, answer, || Found::Addr(eye.packet.ip.src));
+    eval.say(ConditionKind::Module, m.invert, answer, || Observed::Addr(eye.packet.ip.src));
 }
 
 /// Whether the packet passes. `Err` is what would have to be known, if a question says it.

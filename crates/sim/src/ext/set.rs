@@ -17,8 +17,8 @@ use crate::memory::Memory;
 use crate::sets::{self, Ask, Dim, Have, Live, New};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
-    Entry, Found, Host, IpFamily, IpSet, L4, Masked, Packet, Part, PathIface, Question, SetMatch,
-    SetOptions, SetTarget, Text, Truth, proto,
+    ConditionKind, Entry, Host, IpFamily, IpSet, L4, Masked, Observed, Packet, PathIface, Question,
+    SetMatch, SetOptions, SetTarget, Text, Truth, proto,
 };
 
 /// Lists hold no lists; a paste that says so is not followed further.
@@ -58,7 +58,7 @@ pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, eval: &mut Eval
     let ip = &eye.packet.ip;
     let by_source = m.dirs.first().copied().unwrap_or(true);
     let addr = if by_source { ip.src } else { ip.dst };
-    eval.say(Part::Set, m.not, answer, || Found::Addr(addr));
+    eval.say(ConditionKind::Set, m.not, answer, || Observed::Addr(addr));
 }
 
 /// Whether a test leaves the sets as they are: nothing counts, and no element learns an address.

@@ -10,7 +10,7 @@ use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::ct;
 use crate::eye::{Ct, Eye};
-use chainwalk_model::{CtDir, Found, L4, LocalStack, Part, SocketMatch, proto};
+use chainwalk_model::{ConditionKind, CtDir, L4, LocalStack, Observed, SocketMatch, proto};
 
 pub(super) fn facts(m: SocketMatch) -> Facts<'static> {
     let writes = if m.restore_skmark { Reads::MARK } else { Reads::FIXED };
@@ -20,7 +20,7 @@ pub(super) fn facts(m: SocketMatch) -> Facts<'static> {
 pub(super) fn test(m: SocketMatch, eye: &Eye, eval: &mut Evaluation) {
     if eye.has_socket && !m.restore_skmark {
         // `TPROXY` gave it one, which is transparent.
-        return eval.holds(Part::Socket, false, true, || Found::Nothing);
+        return eval.holds(ConditionKind::Socket, false, true, || Observed::Nothing);
     }
     // An error is looked up by the packet that it quotes.
     let quoted = match &eye.packet.l4 {
@@ -31,9 +31,9 @@ pub(super) fn test(m: SocketMatch, eye: &Eye, eval: &mut Evaluation) {
     let (addr, port) = match (quoted, &packet.l4) {
         (None, L4::Tcp(_) | L4::Udp { .. }) => (packet.ip.dst, packet.dport()),
         (Some(_), L4::Tcp(_) | L4::Udp { .. }) => (packet.ip.src, packet.sport()),
-        _ => return eval.lacks(Part::Socket, false),
+        _ => return eval.lacks(ConditionKind::Socket, false),
     };
-    let Some(port) = port else { return eval.lacks(Part::Socket, false) };
+    let Some(port) = port else { return eval.lacks(ConditionKind::Socket, false) };
     let number = if packet.ip.proto == proto::UDPLITE { proto::UDP } else { packet.ip.proto };
     let fits = |wild: bool| {
         eye.host.sockets.iter().find(|s| {
@@ -50,17 +50,17 @@ pub(super) fn test(m: SocketMatch, eye: &Eye, eval: &mut Evaluation) {
     let found = fits(false).or_else(|| fits(true).filter(|_| m.nowildcard));
     let Some(socket) = found.filter(|_| !own || all_told) else {
         return if all_told {
-            eval.holds(Part::Socket, false, false, || Found::Nothing);
+            eval.holds(ConditionKind::Socket, false, false, || Observed::Nothing);
         } else {
-            eval.untold(Part::Socket, false);
+            eval.untold(ConditionKind::Socket, false);
         };
     };
     match socket.transparent {
-        _ if m.restore_skmark => eval.untold(Part::Socket, false),
-        None if m.transparent => eval.untold(Part::Socket, false),
+        _ if m.restore_skmark => eval.untold(ConditionKind::Socket, false),
+        None if m.transparent => eval.untold(ConditionKind::Socket, false),
         told => {
             let holds = !m.transparent || told == Some(true);
-            eval.holds(Part::Socket, false, holds, || Found::Nothing);
+            eval.holds(ConditionKind::Socket, false, holds, || Observed::Nothing);
         }
     }
 }

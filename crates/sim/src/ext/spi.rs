@@ -10,7 +10,7 @@ use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
 use crate::eye::Eye;
 use crate::wire;
-use chainwalk_model::{AhMatch, Found, Inv, Packet, Part, Range};
+use chainwalk_model::{AhMatch, ConditionKind, Inv, Observed, Packet, Range};
 
 /// Bytes of an authentication header that the kernel reads.
 const AH: u32 = 12;
@@ -34,11 +34,15 @@ pub(super) fn ah(m: AhMatch, eye: &Eye, eval: &mut Evaluation) {
     let Some(header) = header else { return };
     if let Some(len) = m.len.filter(|l| l.value != 0) {
         let bytes = (u32::from(header[1]) + 2) * 4;
-        eval.holds(Part::HeaderLen, len.not, bytes == len.value, || Found::Number(bytes.into()));
+        eval.holds(ConditionKind::HeaderLen, len.not, bytes == len.value, || {
+            Observed::Number(bytes.into())
+        });
     }
     if m.reserved {
         let reserved = u16::from_be_bytes([header[2], header[3]]);
-        eval.holds(Part::Reserved, false, reserved == 0, || Found::Hex(reserved.into()));
+        eval.holds(ConditionKind::Reserved, false, reserved == 0, || {
+            Observed::Hex(reserved.into())
+        });
     }
 }
 
@@ -66,9 +70,9 @@ fn index(m: Option<Inv<Range<u32>>>, spi: Option<u32>, eval: &mut Evaluation) {
     match spi {
         Some(spi) => {
             let holds = m.is_none_or(|m| within(m.value, spi));
-            eval.holds(Part::Spi, not, holds, || Found::Number(spi.into()));
+            eval.holds(ConditionKind::Spi, not, holds, || Observed::Number(spi.into()));
         }
-        None => eval.lacks(Part::Spi, not),
+        None => eval.lacks(ConditionKind::Spi, not),
     }
 }
 

@@ -11,7 +11,7 @@ use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, within};
 use crate::eye::Eye;
 use crate::wire::{Seen, l4_header_len, seen};
-use chainwalk_model::{Backend, Found, Inv, L4, OpId, Part, Range, TcpMatch, Truth};
+use chainwalk_model::{Backend, ConditionKind, Inv, L4, Observed, OpId, Range, TcpMatch, Truth};
 
 /// Bytes of a header without options.
 pub(super) const HEADER: u32 = 20;
@@ -28,24 +28,24 @@ pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
         let need = if native { need } else { HEADER };
         tcp.filter(|_| seen(eye.packet, need) == Seen::Whole)
     };
-    port(m.sport, read(2).map(|t| t.sport), Part::Sport, native, eval);
-    port(m.dport, read(4).map(|t| t.dport), Part::Dport, native, eval);
+    port(m.sport, read(2).map(|t| t.sport), ConditionKind::Sport, native, eval);
+    port(m.dport, read(4).map(|t| t.dport), ConditionKind::Dport, native, eval);
     if let Some(m) = m.flags {
         match read(14) {
             Some(tcp) => {
                 let holds = tcp.flags.0 & m.value.mask.0 == m.value.value.0;
-                eval.holds(Part::TcpFlags, m.not, holds, || Found::Flags(tcp.flags));
+                eval.holds(ConditionKind::TcpFlags, m.not, holds, || Observed::Flags(tcp.flags));
             }
-            None => eval.lacks(Part::TcpFlags, m.not),
+            None => eval.lacks(ConditionKind::TcpFlags, m.not),
         }
     }
     if let Some(m) = m.option {
         match read(HEADER) {
             Some(tcp) => {
                 let holds = has_option(&tcp.options, m.value);
-                eval.holds(Part::TcpOption, m.not, holds, || Found::Nothing);
+                eval.holds(ConditionKind::TcpOption, m.not, holds, || Observed::Nothing);
             }
-            None => eval.lacks(Part::TcpOption, m.not),
+            None => eval.lacks(ConditionKind::TcpOption, m.not),
         }
     }
     if native {
@@ -80,12 +80,12 @@ const ANY: Range<u16> = Range { first: 0, last: u16::MAX };
 pub(super) fn port(
     m: Option<Inv<Range<u16>>>,
     value: Option<u16>,
-    part: Part,
+    part: ConditionKind,
     native: bool,
     eval: &mut Evaluation,
 ) {
     let Some(m) = m else { return };
-    let found = || value.map_or(Found::Nothing, |v| Found::Number(u64::from(v)));
+    let found = || value.map_or(Observed::Nothing, |v| Observed::Number(u64::from(v)));
     match value {
         _ if native && m.value == ANY => eval.say(part, m.not, Truth::Yes, found),
         Some(value) => eval.holds(part, m.not, within(m.value, value), found),

@@ -9,20 +9,22 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use crate::eye::Eye;
-use chainwalk_model::{Found, Part, Range, TimeMatch, Truth};
+use chainwalk_model::{ConditionKind, Observed, Range, TimeMatch, Truth};
 
 const DAY: u64 = 86_400;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CLOCK);
 
 pub(super) fn test(m: TimeMatch, eye: &Eye, eval: &mut Evaluation) {
-    let found = || eye.clock.map_or(Found::Nothing, Found::Time);
+    let found = || eye.clock.map_or(Observed::Nothing, Observed::Time);
     if is_always(&m) && eye.clock.is_none_or(|now| now <= u64::from(m.dates.last)) {
-        return eval.say(Part::Time, false, Truth::Yes, found);
+        return eval.say(ConditionKind::Time, false, Truth::Yes, found);
     }
     match eye.clock {
-        Some(now) if !m.kerneltz => eval.say(Part::Time, false, truth(holds(&m, now)), found),
-        _ => eval.untold(Part::Time, false),
+        Some(now) if !m.kerneltz => {
+            eval.say(ConditionKind::Time, false, truth(holds(&m, now)), found)
+        }
+        _ => eval.untold(ConditionKind::Time, false),
     }
 }
 

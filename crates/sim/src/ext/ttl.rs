@@ -7,7 +7,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::eye::Eye;
-use chainwalk_model::{Found, Part, TtlMatch};
+use chainwalk_model::{ConditionKind, Observed, TtlMatch};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
@@ -18,7 +18,7 @@ pub(super) fn test(m: TtlMatch, eye: &Eye, eval: &mut Evaluation) {
         TtlMatch::Lt(than) => (false, ttl < than),
         TtlMatch::Gt(than) => (false, ttl > than),
     };
-    eval.holds(Part::Ttl, not, holds, || Found::Number(u64::from(ttl)));
+    eval.holds(ConditionKind::Ttl, not, holds, || Observed::Number(u64::from(ttl)));
 }
 
 #[cfg(test)]

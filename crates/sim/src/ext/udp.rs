@@ -11,7 +11,7 @@ use super::judge::{Evaluation, backend};
 use super::tcp::{port, says};
 use crate::eye::Eye;
 use crate::wire::{Seen, seen};
-use chainwalk_model::{Backend, L4, OpId, Part, PortsMatch, Truth};
+use chainwalk_model::{Backend, ConditionKind, L4, OpId, PortsMatch, Truth};
 
 /// Bytes of a UDP header.
 const UDP_HEADER: u32 = 8;
@@ -31,8 +31,8 @@ pub(super) fn test(m: &PortsMatch, eye: &Eye, eval: &mut Evaluation) {
         let need = if native { need } else { header };
         ports.filter(|_| seen(eye.packet, need) == Seen::Whole)
     };
-    port(m.sport, read(2).map(|p| p.0), Part::Sport, native, eval);
-    port(m.dport, read(4).map(|p| p.1), Part::Dport, native, eval);
+    port(m.sport, read(2).map(|p| p.0), ConditionKind::Sport, native, eval);
+    port(m.dport, read(4).map(|p| p.1), ConditionKind::Dport, native, eval);
     if native {
         return;
     }

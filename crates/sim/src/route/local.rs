@@ -3,7 +3,7 @@
 use super::router::Router;
 use crate::addr::in_net;
 use chainwalk_model::{
-    Answer, Cidr, Interface, Lean, Origin, PathIface, Question, RouteKind, Text,
+    Answer, Assumed, Cidr, Interface, Origin, PathIface, Question, RouteKind, Text,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -37,7 +37,11 @@ impl Router<'_> {
             for fact in &iface.addrs {
                 if fact.value.addr == addr {
                     if let Origin::Inferred(rule) = fact.origin {
-                        self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+                        self.lean(Assumed::Net {
+                            iface: iface.name.clone(),
+                            net: fact.value,
+                            rule,
+                        });
                     }
                     return Ok(PathIface::Named(iface.name.clone()));
                 }
@@ -54,7 +58,7 @@ impl Router<'_> {
         }
         if self.addresses_told() {
             if !self.link_of(addr).is_some_and(|(_, _, told)| told) {
-                self.lean(Lean::AllAddrs);
+                self.lean(Assumed::AllAddrs);
             }
             return Ok(PathIface::None);
         }
@@ -72,14 +76,14 @@ impl Router<'_> {
 
     /// The interface on whose network `addr` lies, that network, and whether it was told.
     pub(super) fn link_of(&self, addr: IpAddr) -> Option<(Text, Cidr, bool)> {
-        let mut best: Option<(Text, Cidr, bool, Option<Lean>)> = None;
+        let mut best: Option<(Text, Cidr, bool, Option<Assumed>)> = None;
         for iface in &self.host().interfaces {
             for fact in &iface.addrs {
                 let closer = best.as_ref().is_none_or(|b| fact.value.len > b.1.len);
                 if fact.value.len > 0 && in_net(addr, fact.value) && closer {
                     let lean = match fact.origin {
                         Origin::Inferred(rule) => {
-                            Some(Lean::Net { iface: iface.name.clone(), net: fact.value, rule })
+                            Some(Assumed::Net { iface: iface.name.clone(), net: fact.value, rule })
                         }
                         _ => None,
                     };

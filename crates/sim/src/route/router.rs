@@ -8,7 +8,7 @@ use crate::decide::Way;
 use crate::eye::Net;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Host, IfKind, Lean, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
+    Answer, Assumed, Host, IfKind, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -25,7 +25,7 @@ const HOST_ROUTE: u8 = 255;
 /// Routing over one world's facts. What a lookup leaned on gathers in `leans`.
 pub(crate) struct Router<'a> {
     pub(super) world: &'a World,
-    leans: RefCell<Vec<Lean>>,
+    leans: RefCell<Vec<Assumed>>,
     /// The answers of the question that a lookup ended with, where they are not yes and no.
     pub(super) ways: RefCell<Vec<Way>>,
 }
@@ -45,7 +45,7 @@ impl<'a> Router<'a> {
     }
 
     /// What the lookups so far leaned on.
-    pub(crate) fn into_leans(self) -> Vec<Lean> {
+    pub(crate) fn into_leans(self) -> Vec<Assumed> {
         self.leans.into_inner()
     }
 
@@ -53,7 +53,7 @@ impl<'a> Router<'a> {
         &self.world.host
     }
 
-    pub(super) fn lean(&self, lean: Lean) {
+    pub(super) fn lean(&self, lean: Assumed) {
         let mut leans = self.leans.borrow_mut();
         if !leans.contains(&lean) {
             leans.push(lean);
@@ -105,7 +105,7 @@ impl<'a> Router<'a> {
             return Ok(None);
         }
         if self.routes_told() {
-            self.lean(Lean::AllRoutes);
+            self.lean(Assumed::AllRoutes);
             return Ok(None);
         }
         // Nobody told a route: where it leaves is not known.
@@ -195,7 +195,7 @@ impl<'a> Router<'a> {
                     let host_route = fact.value.len == if key.dst.is_ipv4() { 32 } else { 128 };
                     if !host_route && in_net(key.dst, fact.value) {
                         if let Origin::Inferred(rule) = fact.origin {
-                            self.lean(Lean::Net {
+                            self.lean(Assumed::Net {
                                 iface: iface.name.clone(),
                                 net: fact.value,
                                 rule,

@@ -4,7 +4,7 @@ use super::found::Found;
 use super::key::Key;
 use super::router::Router;
 use crate::addr::in_net;
-use chainwalk_model::{Cidr, Lean, Origin, RouteKind, RoutingDrop};
+use chainwalk_model::{Assumed, Cidr, Origin, RouteKind, RoutingDrop};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// How many leading bits two IPv6 addresses share.
@@ -53,7 +53,7 @@ impl Router<'_> {
                 iface.addrs.iter().filter(mine).max_by_key(bits)?
             };
             if let Origin::Inferred(rule) = fact.origin {
-                self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+                self.lean(Assumed::Net { iface: iface.name.clone(), net: fact.value, rule });
             }
             Some(fact.value.addr)
         };
@@ -78,7 +78,7 @@ impl Router<'_> {
         // IPv6 keeps the addresses of an interface with the last one first.
         let fact = if v4 { fits.next() } else { fits.next_back() }?;
         if let Origin::Inferred(rule) = fact.origin {
-            self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+            self.lean(Assumed::Net { iface: iface.name.clone(), net: fact.value, rule });
         }
         Some(fact.value.addr)
     }

@@ -10,7 +10,7 @@ use crate::scene::way::Way;
 use crate::stops::{Stop, StopKind};
 use crate::telling::{Telling, last_hook};
 use crate::values::{packet_word, states};
-use chainwalk_model::{Entry, Event, Fate, Hook, Question, Routed, Stop as By, Trace};
+use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Question, Routed, Trace};
 
 impl Frame {
     pub(crate) fn draw(
