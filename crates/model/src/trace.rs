@@ -430,7 +430,7 @@ pub struct Step {
     /// Index into [`Trace::moments`]: the packet after this step.
     pub moment: u32,
     /// Facts that were not given and that this step leaned on.
-    pub leans: Vec<Assumed>,
+    pub assumed: Vec<Assumed>,
 }
 
 /// Who stopped a packet.

@@ -15,7 +15,7 @@ use chainwalk_model::{
     Selectivity, TcpFlags, Trace,
 };
 use probes::Probes;
-use sights::{Obstacle, obstacles};
+use sights::{Blocker, obstacles};
 use std::vec::IntoIter;
 
 /// How many changes one proposal may be made of.
@@ -36,11 +36,11 @@ pub fn changes(host: &Host, asks: &[PacketSpec], packet: usize, want: Goal) -> C
 }
 
 /// A host that was tried.
-struct Tried {
+struct Trial {
     session: Session,
     packet: usize,
     /// What stands in the way of what is wanted; empty where it is reached.
-    obstacles: Vec<Obstacle>,
+    obstacles: Vec<Blocker>,
     /// Whether some way reaches what is wanted.
     reached: bool,
     /// Whether no way ends in something unknown.
@@ -49,7 +49,7 @@ struct Tried {
     replied: bool,
 }
 
-impl Tried {
+impl Trial {
     fn is_good(&self) -> bool {
         self.reached && self.obstacles.is_empty()
     }
@@ -73,7 +73,7 @@ pub struct Search {
     packet: usize,
     want: Goal,
     /// The host as it is; none where there is no such packet.
-    as_is: Option<Tried>,
+    as_is: Option<Trial>,
     /// What is still to be tried; the branch that is tried next comes last.
     open: Vec<Branch>,
     /// How many more hosts may be tried.
@@ -89,7 +89,7 @@ struct Branch {
     edits: Vec<Edit>,
     /// How these select packets.
     theme: Option<Selectivity>,
-    obstacle: Obstacle,
+    obstacle: Blocker,
     candidates: IntoIter<Candidate>,
 }
 
@@ -149,14 +149,14 @@ impl Search {
     /// What was found by now.
     pub fn found(self) -> Changes {
         let Self { want, proposals, asks, cut, as_is, .. } = self;
-        let in_reply = |t: &&Tried| t.obstacles.first().is_some_and(|obstacle| obstacle.in_reply);
-        let reply = as_is.as_ref().filter(in_reply).and_then(Tried::reply_stopped);
+        let in_reply = |t: &&Trial| t.obstacles.first().is_some_and(|obstacle| obstacle.in_reply);
+        let reply = as_is.as_ref().filter(in_reply).and_then(Trial::reply_stopped);
         let asks = if as_is.is_some() { asks } else { Vec::new() };
         Changes { want, proposals, reply, asks, cut }
     }
 
     /// Sends all packets through a host.
-    fn walk(&self, host: Host) -> Tried {
+    fn walk(&self, host: Host) -> Trial {
         let mut session = Session::new(host);
         for ask in &self.asks {
             session.send(ask);
@@ -167,7 +167,7 @@ impl Search {
             let follow_up = Some(FollowUp::ReplyTo(self.packet));
             session.send(&PacketSpec { follow_up, ..PacketSpec::default() });
         }
-        let mut tried = Tried {
+        let mut tried = Trial {
             session,
             packet: self.packet,
             obstacles: Vec::new(),
@@ -206,7 +206,7 @@ impl Search {
         &self,
         edits: Vec<Edit>,
         theme: Option<Selectivity>,
-        tried: &Tried,
+        tried: &Trial,
     ) -> Option<Branch> {
         let obstacle = tried.obstacles.first()?.clone();
         let mut all = candidates(tried.session.host(), &obstacle, self.want);
@@ -250,7 +250,7 @@ impl Search {
         }
     }
 
-    fn propose(&mut self, edits: Vec<Edit>, grain: Selectivity, tried: &Tried) {
+    fn propose(&mut self, edits: Vec<Edit>, grain: Selectivity, tried: &Trial) {
         // What a part of it does alone is not the smallest.
         let covers = |few: &[Edit], many: &[Edit]| few.iter().all(|e| many.contains(e));
         if self.proposals.iter().any(|p| covers(&p.edits, &edits)) {

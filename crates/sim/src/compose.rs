@@ -2,7 +2,7 @@
 
 use crate::addr::in_net;
 use crate::ct;
-use crate::route::{Found, Key, Router, Who, is_uplink};
+use crate::route::{FibResult, FlowKey, Key, Router, is_uplink};
 use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{
@@ -52,7 +52,7 @@ pub(crate) fn compose(world: &World, ask: &PacketSpec, index: usize, past: &[&Tr
         let who = if world.host.raw_sender {
             CONNECTED
         } else {
-            Who { proto, sport, dport, uid, ..Who::default() }
+            FlowKey { proto, sport, dport, uid, ..FlowKey::default() }
         };
         source(world, &entry, dst, ask.mark.unwrap_or(0), who)
     });
@@ -305,8 +305,15 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
         if router.told_local(src) {
             return None;
         }
-        let key =
-            Key { dst: src, src: None, mark: 0, tos: 0, iif: None, oif: None, who: Who::default() };
+        let key = Key {
+            dst: src,
+            src: None,
+            mark: 0,
+            tos: 0,
+            iif: None,
+            oif: None,
+            who: FlowKey::default(),
+        };
         if let Ok(Some(found)) = router.look_up(&key)
             && let Some(dev) = found.dev
         {
@@ -325,11 +332,11 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
 }
 
 /// Who asks for the source of a recorded case's packet: a UDP socket that is connected to port 9.
-const CONNECTED: Who =
-    Who { proto: proto::UDP, sport: 40000, dport: 9, uid: 0, label: 0, hashed: None };
+const CONNECTED: FlowKey =
+    FlowKey { proto: proto::UDP, sport: 40000, dport: 9, uid: 0, label: 0, hashed: None };
 
 /// The source a packet takes that names none.
-fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpAddr {
+fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: FlowKey) -> IpAddr {
     match entry {
         Entry::Local { bind, .. } => {
             let router = Router::new(world);
@@ -342,7 +349,7 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpA
                 Err(Question::NextHop(_)) => return Ipv6Addr::UNSPECIFIED.into(),
                 found => found.ok().flatten(),
             };
-            let sendable = |f: &Found| {
+            let sendable = |f: &FibResult| {
                 matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
             };
             let src = found.filter(sendable).and_then(|f| router.source_for(&f, dst));

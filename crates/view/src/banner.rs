@@ -307,7 +307,7 @@ pub(crate) fn leans(t: &Telling, outcome: &Outcome, most: usize) -> Vec<Evidence
     let mut seen: Vec<&Assumed> = Vec::new();
     let traces = std::iter::once(&outcome.trace).chain(outcome.replies.iter());
     for step in traces.flat_map(|trace| trace.steps.iter()) {
-        for lean in &step.leans {
+        for lean in &step.assumed {
             if !seen.contains(&lean) && weight(lean) > 0 {
                 seen.push(lean);
             }

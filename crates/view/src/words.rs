@@ -87,7 +87,7 @@ fn assumed(t: &Telling) -> Vec<String> {
     let mut seen = Vec::new();
     let mut out = Vec::new();
     for step in std::iter::once(&outcome.trace).chain(&outcome.replies).flat_map(|tr| &tr.steps) {
-        for l in &step.leans {
+        for l in &step.assumed {
             if !seen.contains(&l) && !matches!(l, chainwalk_model::Assumed::EmptyTable(..)) {
                 seen.push(l);
                 out.push(plain(&lean(t, l).text));

@@ -1,6 +1,6 @@
 //! What might remove an obstacle: rules of several widths, settings, routes, a rule or a policy undone.
 
-use super::sights::{Obstacle, Sight, Spot, is_established};
+use super::sights::{BlockedPacket, Blocker, DecisionPoint, is_established};
 use crate::addr::in_net;
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
@@ -23,13 +23,13 @@ pub(super) struct Candidate {
 const MOST_WAYS: usize = 3;
 
 /// What might remove an obstacle, narrowest first.
-pub(super) fn candidates(host: &Host, obstacle: &Obstacle, want: Goal) -> Vec<Candidate> {
+pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Candidate> {
     let mut found = Vec::new();
     let lets = want == Goal::Through;
     let verdict = if lets { Target::Accept } else { Target::Drop };
     let mut one = |grain, edits| found.push(Candidate { edits, grain });
     match &obstacle.spot {
-        Spot::Rule(rule) => {
+        DecisionPoint::Rule(rule) => {
             let r = host.rules.rule(*rule);
             for (grain, ops) in rules(obstacle, &verdict) {
                 let change = ChainEdit::Insert { number: r.number, rules: vec![new(ops)] };
@@ -37,14 +37,14 @@ pub(super) fn candidates(host: &Host, obstacle: &Obstacle, want: Goal) -> Vec<Ca
             }
             one(Selectivity::Rule, vec![without(host, *rule)]);
         }
-        Spot::Policy(chain) => {
+        DecisionPoint::Policy(chain) => {
             for (grain, ops) in rules(obstacle, &verdict) {
                 one(grain, vec![in_chain(host, *chain, ChainEdit::Append(vec![new(ops)]))]);
             }
             let policy = if lets { Policy::Accept } else { Policy::Drop };
             one(Selectivity::Policy, vec![in_chain(host, *chain, ChainEdit::Policy(policy))]);
         }
-        Spot::NoChain(hook) => {
+        DecisionPoint::NoChain(hook) => {
             let v6 = obstacle.sights.iter().any(|s| s.moment.packet.is_v6());
             let family = if v6 { Family::Ip6 } else { Family::Ip };
             for (grain, ops) in rules(obstacle, &verdict) {
@@ -53,16 +53,18 @@ pub(super) fn candidates(host: &Host, obstacle: &Obstacle, want: Goal) -> Vec<Ca
                 one(grain, vec![Edit::Chain { family, table, chain, change }]);
             }
         }
-        Spot::Routing(why) if lets => routing(host, obstacle, *why, &mut one),
-        Spot::NoWayOut if lets => routing(host, obstacle, RoutingDrop::NoRoute, &mut one),
-        Spot::Routing(_) | Spot::NoWayOut | Spot::Kernel => {}
+        DecisionPoint::Routing(why) if lets => routing(host, obstacle, *why, &mut one),
+        DecisionPoint::NoWayOut if lets => routing(host, obstacle, RoutingDrop::NoRoute, &mut one),
+        DecisionPoint::Routing(_) | DecisionPoint::NoWayOut | DecisionPoint::Kernel => {}
     }
     if lets {
         let bridged = obstacle.common(|s| {
             let path = s.path.as_ref()?;
             (path.phys_in.is_some() && path.phys_out.is_some()).then_some(s.moment.packet.is_v6())
         });
-        if bridged == Some(false) && matches!(obstacle.spot, Spot::Rule(_) | Spot::Policy(_)) {
+        if bridged == Some(false)
+            && matches!(obstacle.spot, DecisionPoint::Rule(_) | DecisionPoint::Policy(_))
+        {
             one(Selectivity::Setting, vec![setting("net.bridge.bridge-nf-call-iptables", "0")]);
         }
     } else {
@@ -112,17 +114,17 @@ fn without(host: &Host, rule: RuleId) -> Edit {
 
 /// Rules that select the packets of an obstacle, narrowest first. An attribute in which they differ is not
 /// tested.
-fn rules(obstacle: &Obstacle, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
+fn rules(obstacle: &Blocker, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
     let hook = obstacle.common(|s| s.path.as_ref().map(|p| p.hook));
     let ins = matches!(hook, Some(Hook::Prerouting | Hook::Input | Hook::Forward));
     let outs = matches!(hook, Some(Hook::Forward | Hook::Output | Hook::Postrouting));
-    let iface = |on: bool, look: fn(&Sight) -> Option<Text>| {
+    let iface = |on: bool, look: fn(&BlockedPacket) -> Option<Text>| {
         let name = obstacle.common(look).filter(|_| on)?;
         Some(Inv { not: false, value: IfaceMatch { name, prefix: false } })
     };
     let iniface = iface(ins, |s| s.path.as_ref()?.iniface.name().cloned());
     let outiface = iface(outs, |s| s.path.as_ref()?.outiface.name().cloned());
-    let addr = |look: fn(&Sight) -> IpAddr| {
+    let addr = |look: fn(&BlockedPacket) -> IpAddr| {
         let addr = obstacle.common(|s| Some(look(s)))?;
         let mask = if addr.is_ipv4() {
             IpAddr::V4(Ipv4Addr::BROADCAST)
@@ -199,7 +201,7 @@ fn rules(obstacle: &Obstacle, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
 }
 
 /// The test of the port that names the service, or of the ICMP type.
-fn ports(obstacle: &Obstacle, answers: bool) -> Option<Match> {
+fn ports(obstacle: &Blocker, answers: bool) -> Option<Match> {
     let port = obstacle.common(|s| {
         let packet = &s.moment.packet;
         if answers { packet.sport() } else { packet.dport() }
@@ -233,7 +235,7 @@ fn ports(obstacle: &Obstacle, answers: bool) -> Option<Match> {
 /// What helps against routing.
 fn routing(
     host: &Host,
-    obstacle: &Obstacle,
+    obstacle: &Blocker,
     why: RoutingDrop,
     one: &mut impl FnMut(Selectivity, Vec<Edit>),
 ) {

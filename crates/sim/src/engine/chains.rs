@@ -5,14 +5,19 @@
 use super::rule::{RuleResult, Verdict};
 use super::skb::Skb;
 use super::visits::{Frame, Visits};
-use super::walker::{MOST_ASKED, Walker, Way};
+use super::walker::{MOST_ASKED, Walker};
 use chainwalk_model::{
     Answer, Backend, ChainId, DecidedBy, DroppedBy, Event, Fate, Path, Policy, Question,
 };
 
 impl Walker<'_> {
     /// Walks a base chain.
-    pub(super) fn base_chain(&mut self, skb: &mut Skb, path: &mut Path, base: ChainId) -> Way<()> {
+    pub(super) fn base_chain(
+        &mut self,
+        skb: &mut Skb,
+        path: &mut Path,
+        base: ChainId,
+    ) -> Result<(), Fate> {
         self.depth = 1;
         self.event(skb, Event::Base(base));
         let host = self.world.host.clone();
@@ -140,7 +145,7 @@ impl Walker<'_> {
     }
 
     /// The policy decides.
-    fn policy(&mut self, skb: &Skb, base: ChainId) -> Way<()> {
+    fn policy(&mut self, skb: &Skb, base: ChainId) -> Result<(), Fate> {
         self.depth = 1;
         let policy = self.world.host.rules.chain(base).base.as_ref().map(|b| b.policy);
         let accepted = match policy {
@@ -148,7 +153,7 @@ impl Walker<'_> {
             Some(Policy::Drop) => false,
             Some(Policy::Unknown) => {
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
-                self.put(skb, &Question::Policy(base), &ways) == Answer::Yes
+                self.ask(skb, &Question::Policy(base), &ways) == Answer::Yes
             }
         };
         let by = DecidedBy::Policy;
@@ -157,13 +162,13 @@ impl Walker<'_> {
     }
 
     /// A chain that rules call and the paste does not show.
-    fn unseen_chain(&mut self, skb: &Skb, chain: ChainId) -> Way<()> {
+    fn unseen_chain(&mut self, skb: &Skb, chain: ChainId) -> Result<(), Fate> {
         let rules = &self.world.host.rules;
         let unseen = rules.chain(chain);
         let table = rules.table(unseen.table);
         let question = Question::Chain(table.family, table.name.clone(), unseen.name.clone());
         let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
-        match self.put(skb, &question, &ways) {
+        match self.ask(skb, &question, &ways) {
             Answer::Yes => Ok(()),
             Answer::No => Err(Fate::DroppedUnseen(question)),
             Answer::Else | Answer::Nth(_) => Err(Fate::Undecided(question)),

@@ -1,7 +1,7 @@
 //! Targets that take the packet to somewhere else: `TPROXY`, and `TEE`'s copy.
 
 use super::rule::Verdict;
-use super::skb::{Attached, OwnPacket, Skb};
+use super::skb::{CtAttachment, OwnPacket, Skb};
 use super::walker::Walker;
 use crate::route::Router;
 use chainwalk_model::{
@@ -29,13 +29,13 @@ impl Walker<'_> {
             .filter(|s| s.addr == addr || s.addr.is_unspecified());
         let taken = match fitting.clone().find(|s| s.addr == addr).or_else(|| fitting.next()) {
             Some(socket) => socket.transparent.unwrap_or_else(|| {
-                self.lean(Assumed::Transparent(number, port));
+                self.note_assumed(Assumed::Transparent(number, port));
                 true
             }),
             None if host.stack != LocalStack::Unknown => false,
             None => {
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
-                self.put(skb, &Question::Socket(number, port), &ways) == Answer::Yes
+                self.ask(skb, &Question::Socket(number, port), &ways) == Answer::Yes
             }
         };
         if !taken {
@@ -65,7 +65,7 @@ impl Walker<'_> {
             ..OwnPacket::default()
         };
         self.copying = true;
-        self.send_from_kernel(skb, packet, Attached::Untracked, own);
+        self.send_from_kernel(skb, packet, CtAttachment::Untracked, own);
         self.copying = false;
     }
 }

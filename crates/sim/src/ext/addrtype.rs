@@ -9,7 +9,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{
     AddrTypeMatch, AddrTypes, ConditionKind, Observed, PathIface, Question, Truth,
 };
@@ -24,7 +24,7 @@ const UNREACHABLE: u16 = 1 << 7;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: AddrTypeMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: AddrTypeMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let dev = if m.limit_in {
         &eye.path.iniface
     } else if m.limit_out {
@@ -60,7 +60,7 @@ fn has_type(
     types: AddrTypes,
     addr: IpAddr,
     dev: Option<&str>,
-    eye: &Eye,
+    eye: &MatchContext,
 ) -> Result<(bool, AddrTypes), Question> {
     match addr {
         IpAddr::V4(_) => {

@@ -2,8 +2,8 @@
 
 use super::test;
 use crate::ct::Zone;
-use crate::eye::{Ct, CtFlow, Eye, Net};
-use crate::memory::Memory;
+use crate::eye::{Ct, CtFlow, MatchContext, Net};
+use crate::memory::MatchState;
 use chainwalk_model::{
     Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, Hook, Host, IfKind,
     Interface, IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, PacketType, Path,
@@ -25,7 +25,7 @@ pub(crate) struct Bench {
     pub host: Host,
     pub now_ms: u64,
     pub clock: Option<u64>,
-    pub memory: RefCell<Memory>,
+    pub memory: RefCell<MatchState>,
 }
 
 /// Local addresses are those of the host's interfaces; the rest leaves by the interface whose network
@@ -203,15 +203,15 @@ impl Bench {
     }
 
     /// What a rule sees.
-    pub(crate) fn eye(&self) -> Eye<'_> {
-        Eye {
+    pub(crate) fn eye(&self) -> MatchContext<'_> {
+        MatchContext {
             packet: &self.packet,
             mark: self.mark,
             path: &self.path,
             entry: &self.entry,
             came_by: &self.came_by,
             by_reject: false,
-            handed_back: false,
+            loopback_copy: false,
             ct: self.ct,
             host: &self.host,
             net: &self.host,

@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{BpfInsn, BpfMatch, ConditionKind, Entry, Observed, PacketType};
 
@@ -19,7 +19,7 @@ const FRAME: u32 = 0xffe0_0000;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &BpfMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &BpfMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let BpfMatch::Bytecode(code) = m else { return eval.untold(ConditionKind::Module, false) };
     let mut machine = Machine { eye, bytes: wire::bytes(eye.packet), a: 0, x: 0, memory: [0; 16] };
     let value = match machine.run(code) {
@@ -39,7 +39,7 @@ enum Stop {
 }
 
 struct Machine<'a> {
-    eye: &'a Eye<'a>,
+    eye: &'a MatchContext<'a>,
     bytes: Vec<u8>,
     a: u32,
     x: u32,

@@ -8,7 +8,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, truth};
 use super::udp;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire::{self, Seen};
 use chainwalk_model::{
     Backend, ChunkScope, ConditionKind, Observed, Packet, SctpChunks, SctpMatch, Truth,
@@ -16,7 +16,7 @@ use chainwalk_model::{
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &SctpMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &SctpMatch, eye: &MatchContext, eval: &mut Evaluation) {
     udp::test(&m.ports, eye, eval);
     if wire::seen(eye.packet, udp::SCTP_HEADER) == Seen::Short {
         eval.hotdrop();

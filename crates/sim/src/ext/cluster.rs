@@ -7,14 +7,14 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, Eye};
+use crate::eye::{Ct, MatchContext};
 use crate::jhash::jhash_1word;
 use chainwalk_model::{ClusterMatch, ConditionKind, Observed};
 use std::net::IpAddr;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: ClusterMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: ClusterMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let Ct::Flow(flow) = &eye.ct else { return eval.lacks(ConditionKind::Node, m.nodes.not) };
     let hash = match flow.orig.src {
         IpAddr::V4(a) => jhash_1word(u32::from_le_bytes(a.octets()), m.seed),

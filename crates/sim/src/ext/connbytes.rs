@@ -7,14 +7,14 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::{Ct, Eye};
+use crate::eye::{Ct, MatchContext};
 use chainwalk_model::{
     ConditionKind, ConnbytesDir, ConnbytesMatch, ConnbytesMode, Observed, Range,
 };
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: ConnbytesMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: ConnbytesMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let Ct::Flow(flow) = &eye.ct else { return eval.lacks(ConditionKind::Connbytes, m.range.not) };
     if !flow.counts {
         return eval.lacks(ConditionKind::Connbytes, m.range.not);

@@ -7,8 +7,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, Eye};
-use crate::memory::Memory;
+use crate::eye::{Ct, MatchContext};
+use crate::memory::MatchState;
 use chainwalk_model::{ConditionKind, Inv, Observed, Text};
 
 pub(super) fn facts(set: bool) -> Facts<'static> {
@@ -18,8 +18,8 @@ pub(super) fn facts(set: bool) -> Facts<'static> {
 pub(super) fn test(
     label: &Inv<Text>,
     set: bool,
-    eye: &Eye,
-    memory: &mut Memory,
+    eye: &MatchContext,
+    memory: &mut MatchState,
     eval: &mut Evaluation,
 ) {
     let found = || Observed::Nothing;

@@ -12,14 +12,19 @@ use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::addr::prefix;
 use crate::ct::{Zone, tuple_of};
-use crate::eye::{Ct, Eye};
-use crate::memory::Memory;
+use crate::eye::{Ct, MatchContext};
+use crate::memory::MatchState;
 use crate::state::connlimit::Groups;
 use chainwalk_model::{ConditionKind, ConnlimitMatch, Flow, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(
+    m: ConnlimitMatch,
+    eye: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
     let (tuple, zone) = match &eye.ct {
         Ct::Flow(flow) if flow.id.is_some() => (flow.orig, flow.zone),
         _ => (tuple_of(eye.packet), Zone::default()),

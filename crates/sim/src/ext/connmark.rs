@@ -7,12 +7,12 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, masked};
-use crate::eye::{Ct, Eye};
+use crate::eye::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, Inv, Masked, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CTMARK);
 
-pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<Masked<u32>>, eye: &MatchContext, eval: &mut Evaluation) {
     let Ct::Flow(flow) = &eye.ct else { return eval.lacks(ConditionKind::Ctmark, m.not) };
     eval.holds(ConditionKind::Ctmark, m.not, masked(m.value, flow.mark), || {
         Observed::Hex(u64::from(flow.mark))

@@ -13,7 +13,7 @@ use super::facts::{Facts, Reads};
 use super::ip::under;
 use super::judge::{Evaluation, truth, within};
 use super::state;
-use crate::eye::{Ct, Eye};
+use crate::eye::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, ConntrackMatch, CtStates, Observed, Truth};
 
 /// The bit of a flow that is in the table.
@@ -21,7 +21,7 @@ const CONFIRMED: u16 = 8;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
 
-pub(super) fn test(m: &ConntrackMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &ConntrackMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let flow = match &eye.ct {
         Ct::Flow(flow) => Some(flow),
         _ => None,

@@ -9,7 +9,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, truth};
 use super::tcp::{has_option, port};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{Backend, ConditionKind, DccpMatch, Observed, Packet, Truth};
 
@@ -18,7 +18,7 @@ const HEADER: u32 = 12;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &DccpMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &DccpMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let header = header(eye.packet);
     let number = |at: usize| header.as_ref().map(|h| u16::from_be_bytes([h[at], h[at + 1]]));
     port(m.ports.sport, number(0), ConditionKind::Sport, false, eval);

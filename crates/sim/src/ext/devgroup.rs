@@ -6,7 +6,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, Inv, Masked, Observed, PathIface, Question, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
@@ -14,7 +14,7 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 pub(super) fn test(
     src: Option<Inv<Masked<u32>>>,
     dst: Option<Inv<Masked<u32>>>,
-    eye: &Eye,
+    eye: &MatchContext,
     eval: &mut Evaluation,
 ) {
     one(src, ConditionKind::InIface, &eye.path.iniface, eye, eval);
@@ -25,7 +25,7 @@ fn one(
     m: Option<Inv<Masked<u32>>>,
     part: ConditionKind,
     dev: &PathIface,
-    eye: &Eye,
+    eye: &MatchContext,
     eval: &mut Evaluation,
 ) {
     let Some(m) = m else { return };

@@ -7,13 +7,13 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{ConditionKind, EcnMatch, Observed, Packet, TcpFlags};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
-pub(super) fn test(m: EcnMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: EcnMatch, eye: &MatchContext, eval: &mut Evaluation) {
     if let Some(m) = m.ect {
         let ect = eye.packet.ip.tos & 3;
         eval.holds(ConditionKind::Tos, m.not, ect == m.value, || Observed::Number(u64::from(ect)));

@@ -6,13 +6,13 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use super::mac;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, Observed};
 use std::net::IpAddr;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(eye: &MatchContext, eval: &mut Evaluation) {
     let IpAddr::V6(src) = eye.packet.ip.src else {
         return eval.lacks(ConditionKind::Module, false);
     };

@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{
     ConditionKind, FragMatch, Inv, Ipv6HeaderMatch, Observed, OptionsMatch, Packet, Range, RtMatch,
@@ -31,7 +31,7 @@ const MOBILITY: usize = 6;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn frag(m: &FragMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn frag(m: &FragMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let Some(header) = here(eye.packet, FRAGMENT, eval) else { return };
     let id = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
     let place = u16::from_be_bytes([header[2], header[3]]);
@@ -54,7 +54,7 @@ pub(super) fn frag(m: &FragMatch, eye: &Eye, eval: &mut Evaluation) {
     }
 }
 
-pub(super) fn rt(m: &RtMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn rt(m: &RtMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let Some(header) = here(eye.packet, ROUTING, eval) else { return };
     let (kind, left, len) = (header[2], header[3], header.len() as u32);
     if let Some(m) = m.segments_left {
@@ -93,7 +93,7 @@ pub(super) fn rt(m: &RtMatch, eye: &Eye, eval: &mut Evaluation) {
 }
 
 /// The hop-by-hop or the destination options, by `kind`.
-pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &MatchContext, eval: &mut Evaluation) {
     let Some(header) = here(eye.packet, kind, eval) else { return };
     number(m.len, ConditionKind::HeaderLen, header.len() as u32, eval);
     if m.opts.is_empty() {
@@ -133,7 +133,7 @@ fn listed(mut left: &[u8]) -> String {
     all.join(",")
 }
 
-pub(super) fn mh(m: Option<Inv<Range<u8>>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn mh(m: Option<Inv<Range<u8>>>, eye: &MatchContext, eval: &mut Evaluation) {
     let not = m.is_some_and(|m| m.not);
     match wire::transport_bytes(eye.packet).filter(|_| !broken_mh(eye.packet)) {
         Some(header) => {
@@ -155,7 +155,7 @@ fn broken_mh(p: &Packet) -> bool {
     wire::transport_bytes(p).is_some_and(|b| b.len() < MOBILITY || b[0] != NONE)
 }
 
-pub(super) fn ipv6header(m: Ipv6HeaderMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn ipv6header(m: Ipv6HeaderMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let p = eye.packet;
     let mut has = 0;
     for (kind, _) in wire::extensions(p) {

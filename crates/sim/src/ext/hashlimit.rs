@@ -16,8 +16,8 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use crate::addr::prefix;
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::eye::MatchContext;
+use crate::memory::MatchState;
 use crate::state::hashlimit::{Asked, Key, Table};
 use crate::wire;
 use chainwalk_model::{
@@ -29,7 +29,12 @@ const PORTS: u8 = 0b1010;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(
+    m: &HashlimitMatch,
+    eye: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
     let table = memory.hashlimits.entry(&place(m, eye, eval.at), || Table::new(m, eye.host));
     let Some(key) = key(table.config(), eye.packet) else {
         if is_cut(table.config(), eye.packet) {
@@ -51,7 +56,7 @@ pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mu
 }
 
 /// The table of a rule.
-fn place(m: &HashlimitMatch, eye: &Eye, at: OpId) -> (Text, bool) {
+fn place(m: &HashlimitMatch, eye: &MatchContext, at: OpId) -> (Text, bool) {
     let name = match &m.name {
         Some(name) => name.clone(),
         None => format!("\0{}.{}", at.rule.0, at.op).into(),

@@ -8,12 +8,12 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, Eye};
+use crate::eye::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, Inv, Observed, OpKind, Target, Text};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(name: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(name: &Inv<Text>, eye: &MatchContext, eval: &mut Evaluation) {
     let Ct::Flow(flow) = &eye.ct else {
         return eval.holds(ConditionKind::Helper, name.not, false, || Observed::Nothing);
     };

@@ -6,7 +6,7 @@
 
 use super::facts::{Assumes, Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{
     CgroupMatch, ConditionKind, Entry, Hook, Host, Inv, IpvsMatch, L4, Observed, OsfMatch,
@@ -24,7 +24,7 @@ pub(super) fn cpu(not: bool, eval: &mut Evaluation) {
     eval.untold(ConditionKind::Module, not);
 }
 
-pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &MatchContext, eval: &mut Evaluation) {
     // On its way through there is no socket; what is delivered may have found one already.
     let through = matches!(eye.entry, Entry::Wire { .. }) && eye.path.hook != Hook::Input;
     if through {
@@ -34,7 +34,7 @@ pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &Eye, eval: &mut Evaluation) {
     }
 }
 
-pub(super) fn osf(m: &OsfMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn osf(m: &OsfMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let syn = matches!(&eye.packet.l4, L4::Tcp(t) if t.flags.has(TcpFlags::SYN));
     if syn && seen(eye.packet, super::tcp::HEADER) == Seen::Whole {
         eval.untold(ConditionKind::Module, m.genre.not);
@@ -43,7 +43,7 @@ pub(super) fn osf(m: &OsfMatch, eye: &Eye, eval: &mut Evaluation) {
     }
 }
 
-pub(super) fn ipvs(m: &IpvsMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn ipvs(m: &IpvsMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let not = m.ipvs.is_some_and(|i| i.not);
     if eye.host.complete.rules && !beside(eye, "ipvs") {
         eval.holds(ConditionKind::Module, not, false, || Observed::Nothing);
@@ -52,13 +52,13 @@ pub(super) fn ipvs(m: &IpvsMatch, eye: &Eye, eval: &mut Evaluation) {
     }
 }
 
-pub(super) fn policy(m: &PolicyMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn policy(m: &PolicyMatch, eye: &MatchContext, eval: &mut Evaluation) {
     if beside(eye, "xfrm") {
         return eval.untold(ConditionKind::Module, false);
     }
     eval.holds(ConditionKind::Module, false, !m.ipsec, || Observed::Name("none".into()));
 }
 
-fn beside(eye: &Eye, name: &str) -> bool {
+fn beside(eye: &MatchContext, name: &str) -> bool {
     eye.host.beside.iter().any(|b| b.name.to_ascii_lowercase().contains(name))
 }

@@ -6,13 +6,13 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{ConditionKind, IcmpMatch, Inv, L4, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<IcmpMatch>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<IcmpMatch>, eye: &MatchContext, eval: &mut Evaluation) {
     if seen(eye.packet, 4) == Seen::Short {
         eval.hotdrop();
     }

@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, named, truth};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{
     AddrMask, Backend, ConditionKind, Extension, IfaceMatch, Inv, IpMatch, Observed, PathIface,
     Question, Truth,
@@ -20,7 +20,7 @@ const AH: u8 = 51;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &IpMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &IpMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let ip = &eye.packet.ip;
     if let Some(m) = &m.src
         && eye.source_untold()

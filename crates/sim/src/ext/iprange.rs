@@ -6,7 +6,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, Inv, Observed, Range};
 use std::net::IpAddr;
 
@@ -15,7 +15,7 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 pub(super) fn test(
     src: Option<Inv<Range<IpAddr>>>,
     dst: Option<Inv<Range<IpAddr>>>,
-    eye: &Eye,
+    eye: &MatchContext,
     eval: &mut Evaluation,
 ) {
     let ip = &eye.packet.ip;

@@ -1,6 +1,6 @@
 //! What judges a test: its conditions one by one, and small comparisons that extensions share.
 
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{
     Backend, Check, ConditionKind, IfaceMatch, Masked, Observed, OpId, Question, Range, Truth,
 };
@@ -111,7 +111,7 @@ pub(super) fn named(m: &IfaceMatch, name: &str) -> bool {
 }
 
 /// The program that the rule is of.
-pub(super) fn backend(eye: &Eye, at: OpId) -> Backend {
+pub(super) fn backend(eye: &MatchContext, at: OpId) -> Backend {
     let rules = &eye.host.rules;
     let chain = rules.rules.get(at.rule.0 as usize).map(|r| r.chain);
     chain

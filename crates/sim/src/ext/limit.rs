@@ -8,14 +8,20 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend};
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::eye::MatchContext;
+use crate::memory::MatchState;
 use crate::state::limit::Bucket;
 use chainwalk_model::{Backend, ConditionKind, Observed, Rate};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(
+    rate: Rate,
+    burst: u32,
+    eye: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
     let native = backend(eye, eval.at) == Backend::IptablesNft;
     let fresh = || Bucket::full(rate, burst, native, eye.now_ms);
     let bucket = memory.limits.entry(&eval.at, fresh);

@@ -8,8 +8,8 @@ use super::{
     limit, mac, mss, multiport, owner, physdev, pkttype, quota, realm, recent, rpfilter, set,
     socket, spi, srh, state, statistic, string, tcp, time, ttl, u32, udp, unknown,
 };
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::eye::MatchContext;
+use crate::memory::MatchState;
 use chainwalk_model::{Check, Host, Match, OpId};
 
 /// Makes [`test`] and [`facts`] of one list: a match, its test, its facts.
@@ -20,7 +20,7 @@ macro_rules! extensions {
     ) => {
         /// Each condition of a test is said to `eval`.
         #[allow(clippy::match_same_arms, unused_variables)]
-        fn evaluate(m: &Match, $eye: &Eye, $memory: &mut Memory, $eval: &mut Evaluation) {
+        fn evaluate(m: &Match, $eye: &MatchContext, $memory: &mut MatchState, $eval: &mut Evaluation) {
             match m { $($match => $test,)* }
         }
 
@@ -107,8 +107,8 @@ extensions! { |eye, memory, eval, host|
 pub(crate) fn test(
     m: &Match,
     at: OpId,
-    eye: &Eye,
-    memory: &mut Memory,
+    eye: &MatchContext,
+    memory: &mut MatchState,
     checks: Option<&mut Vec<Check>>,
 ) -> Evaluated {
     let mut eval = Evaluation::new(at, checks);
@@ -138,7 +138,7 @@ mod tests {
         };
         let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
         let at = OpId { rule: RuleId(0), op: 3 };
-        let (mut memory, mut checks) = (Memory::default(), Vec::new());
+        let (mut memory, mut checks) = (MatchState::default(), Vec::new());
         test(&Match::Tcp(m), at, &bench.eye(), &mut memory, Some(&mut checks));
         let check = |part, not, truth, port| Check {
             op: 3,

@@ -7,12 +7,12 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, Entry, Hook, IfKind, Inv, Mac, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<Mac>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<Mac>, eye: &MatchContext, eval: &mut Evaluation) {
     match source(eye) {
         Some(mac) => {
             let found = || Observed::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
@@ -23,7 +23,7 @@ pub(super) fn test(m: Inv<Mac>, eye: &Eye, eval: &mut Evaluation) {
 }
 
 /// The source of the frame, where the packet came in by one.
-pub(super) fn source(eye: &Eye) -> Option<Mac> {
+pub(super) fn source(eye: &MatchContext) -> Option<Mac> {
     let Entry::Wire { smac, .. } = eye.entry else { return None };
     let loopback = eye.came_by.name().is_some_and(|iface| {
         eye.host.interface(iface).map_or(&**iface == "lo", |i| i.kind == IfKind::Loopback)

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth, within};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{ConditionKind, Inv, Observed, Packet, Range};
 
@@ -16,7 +16,7 @@ const MSS: [u8; 2] = [2, 4];
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: Inv<Range<u16>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<Range<u16>>, eye: &MatchContext, eval: &mut Evaluation) {
     let Some(options) = options(eye.packet) else {
         eval.hotdrop();
         return eval.lacks(ConditionKind::Mss, m.not);

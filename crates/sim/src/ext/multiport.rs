@@ -7,13 +7,18 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{ConditionKind, Inv, Observed, PortSide, Range};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(side: PortSide, m: &Inv<Vec<Range<u16>>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(
+    side: PortSide,
+    m: &Inv<Vec<Range<u16>>>,
+    eye: &MatchContext,
+    eval: &mut Evaluation,
+) {
     let part = match side {
         PortSide::Source => ConditionKind::Sport,
         PortSide::Destination => ConditionKind::Dport,

@@ -11,7 +11,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth, within};
-use crate::eye::{Ct, Eye};
+use crate::eye::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, CtStates, Entry, Inv, L4, Observed, Question, Range, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
@@ -21,7 +21,7 @@ pub(super) fn test(
     gid: Option<Inv<Range<u32>>>,
     socket: Option<Inv<()>>,
     supplementary: bool,
-    eye: &Eye,
+    eye: &MatchContext,
     eval: &mut Evaluation,
 ) {
     let (user, group) = match *eye.entry {
@@ -65,7 +65,7 @@ pub(super) fn test(
 
 /// Whether a packet that no process sends has a socket of the kernel's own. REJECT gives its reset the
 /// flow of the packet it answers, so it is RELATED; the TCP stack's own is not.
-fn kernel_socket(eye: &Eye) -> bool {
+fn kernel_socket(eye: &MatchContext) -> bool {
     let related = matches!(eye.packet.l4, L4::Tcp(_))
         && matches!(eye.ct, Ct::Flow(flow) if flow.state == CtStates::RELATED);
     matches!(eye.entry, Entry::Local { .. }) && !eye.by_reject && !related

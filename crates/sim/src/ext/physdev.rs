@@ -9,12 +9,12 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, named, truth};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, IfaceMatch, Inv, Observed, PathIface, PhysdevMatch, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &PhysdevMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &PhysdevMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let phys_out = &eye.path.phys_out;
     // The kernel still knows it in POSTROUTING, where the hook itself has no incoming interface.
     let known = &eye.path.phys_in;

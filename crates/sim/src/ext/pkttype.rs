@@ -8,12 +8,12 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, Entry, Inv, Observed, PacketType};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<PacketType>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<PacketType>, eye: &MatchContext, eval: &mut Evaluation) {
     let (kind, name) = match eye.entry {
         Entry::Wire { to: PacketType::Broadcast, .. } => (PacketType::Broadcast, "broadcast"),
         Entry::Wire { to: PacketType::Multicast, .. } => (PacketType::Multicast, "multicast"),

@@ -6,15 +6,20 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::eye::MatchContext;
+use crate::memory::MatchState;
 use crate::state::quota::Left;
 use crate::wire;
 use chainwalk_model::{ConditionKind, Inv, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(
+    m: Inv<u64>,
+    eye: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
     let len = u64::from(wire::total_len(eye.packet));
     let before = memory.quotas.entry(&eval.at, || Left::new(m.value)).take(len);
     eval.holds(ConditionKind::Quota, m.not, before >= len, || Observed::Number(before));

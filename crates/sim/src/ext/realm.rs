@@ -7,12 +7,12 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, masked};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, Inv, Masked, Observed, Origin};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<Masked<u32>>, eye: &MatchContext, eval: &mut Evaluation) {
     let told = |r: &chainwalk_model::Route| !matches!(r.origin, Origin::Inferred(_));
     let known = eye.packet.is_v6() || eye.host.complete.network || eye.host.routes.iter().any(told);
     if known {

@@ -11,8 +11,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::eye::MatchContext;
+use crate::memory::MatchState;
 use crate::state::recent::List;
 use chainwalk_model::{ConditionKind, Entry, Hook, Observed, RecentAction, RecentMatch};
 
@@ -21,7 +21,12 @@ pub(super) fn facts(m: &RecentMatch) -> Facts<'_> {
     Facts { pure, ..Facts::reading(Reads::UNFOLLOWED).remembering() }
 }
 
-pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(
+    m: &RecentMatch,
+    eye: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
     let list = memory.recent.entry(&m.name, || List::new(&m.name, eye.host));
     let ip = &eye.packet.ip;
     let addr = if m.by_dest { ip.dst } else { ip.src };
@@ -30,7 +35,7 @@ pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, eval: &mut E
 }
 
 /// The TTL as it was before this host forwarded the packet.
-fn ttl_before_forwarding(eye: &Eye) -> u8 {
+fn ttl_before_forwarding(eye: &MatchContext) -> u8 {
     let ttl = eye.packet.ip.ttl;
     let no_socket = !matches!(eye.entry, Entry::Local { uid: Some(_), .. });
     let leaving = matches!(eye.path.hook, Hook::Forward | Hook::Output | Hook::Postrouting);

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, IfKind, Observed, Question, RpfilterMatch, Truth};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -16,7 +16,7 @@ const LOCAL: u16 = 1 << 2;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: RpfilterMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: RpfilterMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let answer = match passes(m, eye) {
         Ok(passes) => truth(passes != m.invert),
         Err(Some(question)) => Truth::Unknown(question),
@@ -26,7 +26,7 @@ pub(super) fn test(m: RpfilterMatch, eye: &Eye, eval: &mut Evaluation) {
 }
 
 /// Whether the packet passes. `Err` is what would have to be known, if a question says it.
-fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
+fn passes(m: RpfilterMatch, eye: &MatchContext) -> Result<bool, Option<Question>> {
     if !eye.path.iniface.is_some() {
         return Ok(false);
     }
@@ -36,7 +36,7 @@ fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
     if dev.is_some_and(loopback) {
         return Ok(true);
     }
-    if eye.handed_back {
+    if eye.loopback_copy {
         return Ok(true);
     }
     let src = eye.packet.ip.src;

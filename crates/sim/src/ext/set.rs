@@ -12,9 +12,9 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use super::mac;
-use crate::eye::Eye;
-use crate::memory::Memory;
-use crate::sets::{self, Ask, Dim, Have, Live, New};
+use crate::eye::MatchContext;
+use crate::memory::MatchState;
+use crate::sets::{self, Ask, Dim, New, SetKeyPart, SetState};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
     ConditionKind, Entry, Host, IpFamily, IpSet, L4, Masked, Observed, Packet, PathIface, Question,
@@ -40,7 +40,12 @@ pub(super) fn facts(m: &SetMatch, host: &Host) -> Facts<'static> {
     Facts { pure: is_pure(m, host), ..Facts::reading(reads) }
 }
 
-pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(
+    m: &SetMatch,
+    eye: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
     let ask = Ask {
         count: (!m.options.keep_counters).then(|| len(eye)),
         packets: m.options.packets,
@@ -72,7 +77,7 @@ fn is_pure(m: &SetMatch, host: &Host) -> bool {
 }
 
 /// Adds the packet's element to a set, then removes one.
-pub(crate) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
+pub(crate) fn target(t: &SetTarget, eye: &MatchContext, memory: &mut MatchState) {
     if let Some(m) = &t.add {
         let new = New { timeout: t.timeout, exist: t.exist, bytes: len(eye) };
         change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
@@ -88,7 +93,11 @@ pub(crate) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
 
 /// The mark that `--map-set` finds for the packet. `Err` is what would have to be known; a set that nobody told is
 /// its own question.
-pub(crate) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked<u32>, Question> {
+pub(crate) fn map(
+    m: &SetMatch,
+    eye: &MatchContext,
+    memory: &mut MatchState,
+) -> Result<Masked<u32>, Question> {
     let ask = Ask { count: Some(len(eye)), packets: None, bytes: None };
     let unknown = || Question::Set(m.set.clone());
     match find(&m.set, m, &ask, eye, memory, 0) {
@@ -101,7 +110,7 @@ pub(crate) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked
 }
 
 /// Bytes of the packet, as a set counts them.
-fn len(eye: &Eye) -> u64 {
+fn len(eye: &MatchContext) -> u64 {
     u64::from(wire::total_len(eye.packet))
 }
 
@@ -110,15 +119,15 @@ fn find(
     name: &Text,
     m: &SetMatch,
     ask: &Ask,
-    eye: &Eye,
-    memory: &mut Memory,
+    eye: &MatchContext,
+    memory: &mut MatchState,
     depth: usize,
 ) -> Result<sets::Found, Option<Question>> {
     let unknown = || Some(Question::Set(name.clone()));
     let set = eye.host.sets.iter().find(|s| s.name == *name).ok_or_else(unknown)?;
     let dims = sets::dims(set).ok_or_else(unknown)?;
     if memory.sets.get(name).is_none() {
-        memory.sets.entry(name, || Live::new(set));
+        memory.sets.entry(name, || SetState::new(set));
     }
     let counts = sets::has(set, "counters");
     if dims == [Dim::Set] {
@@ -136,7 +145,7 @@ fn find(
         for (at, member) in members {
             match find(&member, m, &below, eye, memory, depth + 1) {
                 Ok(sets::Found::Fits(_)) => {
-                    let live = memory.sets.entry(name, || Live::new(set));
+                    let live = memory.sets.entry(name, || SetState::new(set));
                     if !counts || live.passes(&dims, &[], at, ask) {
                         return Ok(live.says(at));
                     }
@@ -158,14 +167,14 @@ fn find(
     let (fits, unclear) = live.find(set, &dims, &key, eye.now_ms);
     let mut found = if unclear { sets::Found::Unclear } else { sets::Found::Nothing };
     if !fits.is_empty() && dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap") {
-        let live = memory.sets.entry(name, || Live::new(set));
+        let live = memory.sets.entry(name, || SetState::new(set));
         if live.learn(set, &dims, &key, len(eye), eye.now_ms) {
             return Ok(sets::Found::Fits(sets::NO_MARK));
         }
     }
     for at in fits {
         let passes =
-            !counts || memory.sets.entry(name, || Live::new(set)).passes(&dims, &key, at, ask);
+            !counts || memory.sets.entry(name, || SetState::new(set)).passes(&dims, &key, at, ask);
         if passes {
             found = memory.sets.get(name).map_or(sets::Found::Nothing, |l| l.says(at));
             break;
@@ -182,19 +191,19 @@ fn find(
 }
 
 /// A change of a set by the packet's element; whether it was made.
-type Make<'a> = dyn FnMut(&mut Live, &IpSet, &[Dim], &[Have]) -> bool + 'a;
+type Make<'a> = dyn FnMut(&mut SetState, &IpSet, &[Dim], &[SetKeyPart]) -> bool + 'a;
 
 fn change(
     name: &Text,
     m: &SetMatch,
-    eye: &Eye,
-    memory: &mut Memory,
+    eye: &MatchContext,
+    memory: &mut MatchState,
     depth: usize,
     make: &mut Make,
 ) -> bool {
     let Some(set) = eye.host.sets.iter().find(|s| s.name == *name) else { return false };
     let Some(dims) = sets::dims(set) else { return false };
-    let live = memory.sets.entry(name, || Live::new(set));
+    let live = memory.sets.entry(name, || SetState::new(set));
     if dims == [Dim::Set] {
         let members = live.members(eye.now_ms);
         return depth < MAX_DEPTH
@@ -207,7 +216,12 @@ fn change(
 }
 
 /// What the packet has in each dimension of a set.
-fn key(set: &IpSet, dims: &[Dim], m: &SetMatch, eye: &Eye) -> Result<Vec<Have>, Lack> {
+fn key(
+    set: &IpSet,
+    dims: &[Dim],
+    m: &SetMatch,
+    eye: &MatchContext,
+) -> Result<Vec<SetKeyPart>, Lack> {
     let of_addresses = dims.iter().any(|d| matches!(d, Dim::Ip | Dim::Net));
     let other_family = (set.family == IpFamily::V6) != eye.packet.is_v6();
     if m.dirs.len() < dims.len() || of_addresses && other_family {
@@ -221,12 +235,12 @@ fn key(set: &IpSet, dims: &[Dim], m: &SetMatch, eye: &Eye) -> Result<Vec<Have>, 
 }
 
 /// What the packet has in one dimension.
-fn part(set: &IpSet, dim: Dim, src: bool, eye: &Eye) -> Result<Have, Lack> {
+fn part(set: &IpSet, dim: Dim, src: bool, eye: &MatchContext) -> Result<SetKeyPart, Lack> {
     let p = eye.packet;
     match dim {
-        Dim::Ip | Dim::Net => Ok(Have::Addr(if src { p.ip.src } else { p.ip.dst })),
+        Dim::Ip | Dim::Net => Ok(SetKeyPart::Addr(if src { p.ip.src } else { p.ip.dst })),
         Dim::Port => port(p, src, &set.kind).ok_or(Lack::Nothing),
-        Dim::Mac if src => mac::source(eye).map(Have::Mac).ok_or(Lack::Nothing),
+        Dim::Mac if src => mac::source(eye).map(SetKeyPart::Mac).ok_or(Lack::Nothing),
         Dim::Mac => match eye.entry {
             Entry::Wire { .. } => Err(Lack::Untold),
             Entry::Local { .. } => Err(Lack::Nothing),
@@ -235,17 +249,17 @@ fn part(set: &IpSet, dim: Dim, src: bool, eye: &Eye) -> Result<Have, Lack> {
             let dev = if src { &eye.path.iniface } else { &eye.path.outiface };
             match dev {
                 PathIface::Unknown => Err(if src { Lack::Untold } else { Lack::Route }),
-                PathIface::Named(dev) => Ok(Have::Iface(dev.clone())),
+                PathIface::Named(dev) => Ok(SetKeyPart::Iface(dev.clone())),
                 PathIface::None => Err(Lack::Nothing),
             }
         }
-        Dim::Mark => Ok(Have::Mark(eye.mark)),
+        Dim::Mark => Ok(SetKeyPart::Mark(eye.mark)),
         Dim::Set => Err(Lack::Nothing),
     }
 }
 
 /// The packet's port; ICMP has type and code there, and what has no ports has 0.
-fn port(p: &Packet, src: bool, kind: &str) -> Option<Have> {
+fn port(p: &Packet, src: bool, kind: &str) -> Option<SetKeyPart> {
     let number = p.ip.proto;
     if kind == "bitmap:port" && !matches!(number, proto::TCP | proto::UDP) {
         return None;
@@ -259,7 +273,7 @@ fn port(p: &Packet, src: bool, kind: &str) -> Option<Have> {
             if src { sport } else { dport }
         }
     };
-    Some(Have::Port(number, port))
+    Some(SetKeyPart::Port(number, port))
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::ct;
-use crate::eye::{Ct, Eye};
+use crate::eye::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, CtDir, L4, LocalStack, Observed, SocketMatch, proto};
 
 pub(super) fn facts(m: SocketMatch) -> Facts<'static> {
@@ -17,7 +17,7 @@ pub(super) fn facts(m: SocketMatch) -> Facts<'static> {
     Facts { writes, ..Facts::reading(Reads::UNFOLLOWED) }
 }
 
-pub(super) fn test(m: SocketMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: SocketMatch, eye: &MatchContext, eval: &mut Evaluation) {
     if eye.has_socket && !m.restore_skmark {
         // `TPROXY` gave it one, which is transparent.
         return eval.holds(ConditionKind::Socket, false, true, || Observed::Nothing);

@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{AhMatch, ConditionKind, Inv, Observed, Packet, Range};
 
@@ -23,7 +23,7 @@ const AH_PROTO: u8 = 51;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn ah(m: AhMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn ah(m: AhMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let header = if eye.packet.is_v6() {
         wire::extension(eye.packet, AH_PROTO)
     } else {
@@ -46,12 +46,12 @@ pub(super) fn ah(m: AhMatch, eye: &Eye, eval: &mut Evaluation) {
     }
 }
 
-pub(super) fn esp(spi: Option<Inv<Range<u32>>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn esp(spi: Option<Inv<Range<u32>>>, eye: &MatchContext, eval: &mut Evaluation) {
     drops_short(eye.packet, ESP, eval);
     index(spi, at(eye.packet, ESP, 0), eval);
 }
 
-pub(super) fn ipcomp(spi: Option<Inv<Range<u32>>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn ipcomp(spi: Option<Inv<Range<u32>>>, eye: &MatchContext, eval: &mut Evaluation) {
     drops_short(eye.packet, COMP, eval);
     let word = at(eye.packet, COMP, 0);
     index(spi, word.map(|w| w & 0xffff), eval);

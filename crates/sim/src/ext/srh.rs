@@ -11,7 +11,7 @@ use super::extensions::{ROUTING, here};
 use super::facts::{Facts, Reads};
 use super::ip::under;
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{AddrMask, Compare, ConditionKind, Inv, Observed, SrhMatch};
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -20,7 +20,7 @@ const SEGMENTS: u8 = 4;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &SrhMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &SrhMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let Some(header) = here(eye.packet, ROUTING, eval) else { return };
     let [next, len, kind, left, last, _, tag @ ..] = header.as_slice() else { return };
     if *kind != SEGMENTS || left > last {

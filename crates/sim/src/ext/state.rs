@@ -7,12 +7,12 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, Eye};
+use crate::eye::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, CtStates, Inv, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
 
-pub(super) fn test(m: Inv<CtStates>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<CtStates>, eye: &MatchContext, eval: &mut Evaluation) {
     let states = of(eye);
     eval.holds(ConditionKind::CtState, m.not, m.value.0 & states.0 != 0, || {
         Observed::States(states)
@@ -20,7 +20,7 @@ pub(super) fn test(m: Inv<CtStates>, eye: &Eye, eval: &mut Evaluation) {
 }
 
 /// The state of the packet, one bit.
-pub(super) fn of(eye: &Eye) -> CtStates {
+pub(super) fn of(eye: &MatchContext) -> CtStates {
     match &eye.ct {
         Ct::None | Ct::Invalid => CtStates::INVALID,
         Ct::Untracked => CtStates::UNTRACKED,

@@ -6,7 +6,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::memory::Memory;
+use crate::memory::MatchState;
 use crate::state::statistic::Counter;
 use chainwalk_model::{ConditionKind, Inv, Observed, Statistic, Truth};
 
@@ -17,7 +17,7 @@ pub(super) fn facts(m: &Inv<Statistic>) -> Facts<'_> {
     }
 }
 
-pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<Statistic>, memory: &mut MatchState, eval: &mut Evaluation) {
     match m.value {
         Statistic::Random(p) => {
             let p = if m.not { 1.0 - p } else { p };

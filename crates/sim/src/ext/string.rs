@@ -10,13 +10,13 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{ConditionKind, Observed, StringMatch};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &StringMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &StringMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let at = find(m, &wire::bytes(eye.packet));
     eval.holds(ConditionKind::Module, m.not, at.is_some(), || match at {
         Some(at) => Observed::Number(at as u64),

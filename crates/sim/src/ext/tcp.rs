@@ -9,7 +9,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, within};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire::{Seen, l4_header_len, seen};
 use chainwalk_model::{Backend, ConditionKind, Inv, L4, Observed, OpId, Range, TcpMatch, Truth};
 
@@ -18,7 +18,7 @@ pub(super) const HEADER: u32 = 20;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &TcpMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let native = is_native(m, eye, eval.at);
     let tcp = match &eye.packet.l4 {
         L4::Tcp(tcp) => Some(tcp),
@@ -63,7 +63,7 @@ pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
 }
 
 /// Whether iptables-nft writes this test without the kernel's `tcp` match.
-fn is_native(m: &TcpMatch, eye: &Eye, at: OpId) -> bool {
+fn is_native(m: &TcpMatch, eye: &MatchContext, at: OpId) -> bool {
     backend(eye, at) == Backend::IptablesNft
         && m.option.is_none()
         && (says(m.sport) || says(m.dport) || m.flags.is_some())

@@ -8,14 +8,14 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, Observed, Range, TimeMatch, Truth};
 
 const DAY: u64 = 86_400;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CLOCK);
 
-pub(super) fn test(m: TimeMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: TimeMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let found = || eye.clock.map_or(Observed::Nothing, Observed::Time);
     if is_always(&m) && eye.clock.is_none_or(|now| now <= u64::from(m.dates.last)) {
         return eval.say(ConditionKind::Time, false, Truth::Yes, found);

@@ -6,12 +6,12 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use chainwalk_model::{ConditionKind, Observed, TtlMatch};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
-pub(super) fn test(m: TtlMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: TtlMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let ttl = eye.packet.ip.ttl;
     let (not, holds) = match m {
         TtlMatch::Eq(m) => (m.not, ttl == m.value),

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire;
 use chainwalk_model::{ConditionKind, Inv, Observed, Text};
 
@@ -27,7 +27,7 @@ enum Step {
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &Inv<Text>, eye: &MatchContext, eval: &mut Evaluation) {
     match parse(&m.value) {
         Some(conditions) => {
             let bytes = wire::bytes(eye.packet);

@@ -9,7 +9,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend};
 use super::tcp::{port, says};
-use crate::eye::Eye;
+use crate::eye::MatchContext;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{Backend, ConditionKind, L4, OpId, PortsMatch, Truth};
 
@@ -20,7 +20,7 @@ pub(super) const SCTP_HEADER: u32 = 12;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &PortsMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &PortsMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let native = is_native(m, eye, eval.at);
     let (ports, header) = match eye.packet.l4 {
         L4::Udp { sport, dport } => (Some((sport, dport)), UDP_HEADER),
@@ -45,7 +45,7 @@ pub(super) fn test(m: &PortsMatch, eye: &Eye, eval: &mut Evaluation) {
 }
 
 /// Whether iptables-nft writes this test without the kernel's `udp` match.
-fn is_native(m: &PortsMatch, eye: &Eye, at: OpId) -> bool {
+fn is_native(m: &PortsMatch, eye: &MatchContext, at: OpId) -> bool {
     backend(eye, at) == Backend::IptablesNft
         && matches!(eye.packet.l4, L4::Udp { .. })
         && (says(m.sport) || says(m.dport))

@@ -21,7 +21,7 @@ fn broadcast(net: Cidr) -> Option<IpAddr> {
 
 impl Router<'_> {
     /// The interface that holds `addr`; none where `addr` is not one of this host's.
-    pub(crate) fn holder(&self, addr: IpAddr) -> Result<PathIface, Question> {
+    pub(crate) fn local_owner(&self, addr: IpAddr) -> Result<PathIface, Question> {
         if let IpAddr::V4(a) = addr
             && a.is_loopback()
         {
@@ -37,7 +37,7 @@ impl Router<'_> {
             for fact in &iface.addrs {
                 if fact.value.addr == addr {
                     if let Origin::Inferred(rule) = fact.origin {
-                        self.lean(Assumed::Net {
+                        self.note_assumed(Assumed::Net {
                             iface: iface.name.clone(),
                             net: fact.value,
                             rule,
@@ -58,7 +58,7 @@ impl Router<'_> {
         }
         if self.addresses_told() {
             if !self.link_of(addr).is_some_and(|(_, _, told)| told) {
-                self.lean(Assumed::AllAddrs);
+                self.note_assumed(Assumed::AllAddrs);
             }
             return Ok(PathIface::None);
         }
@@ -93,7 +93,7 @@ impl Router<'_> {
         }
         let (dev, net, told, lean) = best?;
         if let Some(lean) = lean {
-            self.lean(lean);
+            self.note_assumed(lean);
         }
         Some((dev, net, told))
     }
@@ -111,7 +111,7 @@ impl Router<'_> {
                 }
             }
         }
-        let holder = self.holder(addr)?;
+        let holder = self.local_owner(addr)?;
         let own = holder.is_some() && dev.is_none_or(|d| holder.is(d));
         Ok(if own { RouteKind::Local } else { RouteKind::Unicast })
     }
@@ -143,6 +143,6 @@ impl Router<'_> {
 
     /// Whether somebody told that `addr` is this host's.
     pub(crate) fn told_local(&self, addr: IpAddr) -> bool {
-        addr.is_loopback() || self.holder(addr).is_ok_and(|holder| holder.is_some())
+        addr.is_loopback() || self.local_owner(addr).is_ok_and(|holder| holder.is_some())
     }
 }

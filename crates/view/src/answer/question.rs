@@ -28,7 +28,7 @@ pub(super) fn depends_on(host: &Host, outcome: &Outcome) -> Vec<Value> {
 /// The facts that this outcome's steps leaned on, each once.
 pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Value> {
     let traces: Vec<&Trace> = std::iter::once(&outcome.trace).chain(&outcome.replies).collect();
-    let leans = traces.iter().flat_map(|t| &t.steps).flat_map(|s| &s.leans);
+    let leans = traces.iter().flat_map(|t| &t.steps).flat_map(|s| &s.assumed);
     let mut all = Vec::new();
     for lean in leans {
         let entry = leant(host, lean);
