@@ -2,8 +2,8 @@
 
 use crate::ct::{ConntrackTable, Fragments, Timeouts};
 use crate::decide::Answers;
-use crate::memory::MatchState;
-use crate::peers::IcmpRateLimits;
+use crate::icmp_limits::IcmpRateLimits;
+use crate::match_state::MatchState;
 use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question, Text, Tuple};
 use std::net::IpAddr;
 use std::rc::Rc;

@@ -6,7 +6,7 @@
 use super::skb::{CtAttachment, OwnPacket, Skb};
 use super::walker::Walker;
 use crate::addr::{in_net, on_link};
-use crate::memory::RedirectCount;
+use crate::match_state::RedirectCount;
 use crate::route::{FibResult, FlowKey, Key, NAMELESS};
 use crate::wire::plain;
 use chainwalk_model::{Assumed, Icmp, IpHeader, L4, Packet, PathIface, proto};

@@ -5,9 +5,9 @@
 use super::skb::Skb;
 use super::visits::Frame;
 use super::walker::Walker;
+use crate::context::MatchContext;
 use crate::ext::{self, Assumes, Evaluated};
-use crate::eye::MatchContext;
-use crate::memory::MatchState;
+use crate::match_state::MatchState;
 use crate::route::Router;
 use chainwalk_model::{
     Answer, Assumed, ChainId, Check, Event, Fate, IfaceMatch, Inv, Match, OpId, OpKind, Path,

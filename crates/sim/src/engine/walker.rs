@@ -1,9 +1,9 @@
 //! One walk: its steps, its questions, and the flow that its packet belongs to.
 
 use super::skb::{CtAttachment, OwnPacket, Skb};
+use crate::context::{Ct, CtFlow};
 use crate::ct::{self, CtInfo, status};
 use crate::decide::BranchScript;
-use crate::eye::{Ct, CtFlow};
 use crate::route::{FibResult, Router, only_uplink};
 use crate::world::World;
 use chainwalk_model::{

@@ -9,7 +9,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{
     AddrTypeMatch, AddrTypes, ConditionKind, Observed, PathIface, Question, Truth,
 };

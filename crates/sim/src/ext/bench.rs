@@ -1,9 +1,9 @@
 //! A packet on its own host, for the tests of single extensions.
 
 use super::test;
+use crate::context::{Ct, CtFlow, MatchContext, Net};
 use crate::ct::Zone;
-use crate::eye::{Ct, CtFlow, MatchContext, Net};
-use crate::memory::MatchState;
+use crate::match_state::MatchState;
 use chainwalk_model::{
     Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, Hook, Host, IfKind,
     Interface, IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, PacketType, Path,

@@ -8,7 +8,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, truth};
 use super::udp;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use crate::wire::{self, Seen};
 use chainwalk_model::{
     Backend, ChunkScope, ConditionKind, Observed, Packet, SctpChunks, SctpMatch, Truth,

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, MatchContext};
+use crate::context::{Ct, MatchContext};
 use crate::jhash::jhash_1word;
 use chainwalk_model::{ClusterMatch, ConditionKind, Observed};
 use std::net::IpAddr;

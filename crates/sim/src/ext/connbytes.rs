@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::{Ct, MatchContext};
+use crate::context::{Ct, MatchContext};
 use chainwalk_model::{
     ConditionKind, ConnbytesDir, ConnbytesMatch, ConnbytesMode, Observed, Range,
 };

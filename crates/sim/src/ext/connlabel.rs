@@ -7,8 +7,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, MatchContext};
-use crate::memory::MatchState;
+use crate::context::{Ct, MatchContext};
+use crate::match_state::MatchState;
 use chainwalk_model::{ConditionKind, Inv, Observed, Text};
 
 pub(super) fn facts(set: bool) -> Facts<'static> {

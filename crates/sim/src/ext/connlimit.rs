@@ -11,9 +11,9 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::addr::prefix;
+use crate::context::{Ct, MatchContext};
 use crate::ct::{Zone, tuple_of};
-use crate::eye::{Ct, MatchContext};
-use crate::memory::MatchState;
+use crate::match_state::MatchState;
 use crate::state::connlimit::Groups;
 use chainwalk_model::{ConditionKind, ConnlimitMatch, Flow, Observed};
 

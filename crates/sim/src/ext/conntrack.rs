@@ -13,7 +13,7 @@ use super::facts::{Facts, Reads};
 use super::ip::under;
 use super::judge::{Evaluation, truth, within};
 use super::state;
-use crate::eye::{Ct, MatchContext};
+use crate::context::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, ConntrackMatch, CtStates, Observed, Truth};
 
 /// The bit of a flow that is in the table.

@@ -9,7 +9,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, truth};
 use super::tcp::{has_option, port};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use crate::wire;
 use chainwalk_model::{Backend, ConditionKind, DccpMatch, Observed, Packet, Truth};
 

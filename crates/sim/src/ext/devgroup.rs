@@ -6,7 +6,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, Inv, Masked, Observed, PathIface, Question, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);

@@ -6,7 +6,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use super::mac;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, Observed};
 use std::net::IpAddr;
 

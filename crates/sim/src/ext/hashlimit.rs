@@ -16,8 +16,8 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use crate::addr::prefix;
-use crate::eye::MatchContext;
-use crate::memory::MatchState;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::state::hashlimit::{Asked, Key, Table};
 use crate::wire;
 use chainwalk_model::{

@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, MatchContext};
+use crate::context::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, Inv, Observed, OpKind, Target, Text};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);

@@ -6,7 +6,7 @@
 
 use super::facts::{Assumes, Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{
     CgroupMatch, ConditionKind, Entry, Hook, Host, Inv, IpvsMatch, L4, Observed, OsfMatch,

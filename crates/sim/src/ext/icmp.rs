@@ -6,7 +6,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{ConditionKind, IcmpMatch, Inv, L4, Observed};
 

@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, named, truth};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{
     AddrMask, Backend, ConditionKind, Extension, IfaceMatch, Inv, IpMatch, Observed, PathIface,
     Question, Truth,

@@ -6,7 +6,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, Inv, Observed, Range};
 use std::net::IpAddr;
 

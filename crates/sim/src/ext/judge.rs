@@ -1,6 +1,6 @@
 //! What judges a test: its conditions one by one, and small comparisons that extensions share.
 
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{
     Backend, Check, ConditionKind, IfaceMatch, Masked, Observed, OpId, Question, Range, Truth,
 };

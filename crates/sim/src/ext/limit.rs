@@ -8,8 +8,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend};
-use crate::eye::MatchContext;
-use crate::memory::MatchState;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::state::limit::Bucket;
 use chainwalk_model::{Backend, ConditionKind, Observed, Rate};
 

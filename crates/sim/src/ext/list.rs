@@ -8,8 +8,8 @@ use super::{
     limit, mac, mss, multiport, owner, physdev, pkttype, quota, realm, recent, rpfilter, set,
     socket, spi, srh, state, statistic, string, tcp, time, ttl, u32, udp, unknown,
 };
-use crate::eye::MatchContext;
-use crate::memory::MatchState;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use chainwalk_model::{Check, Host, Match, OpId};
 
 /// Makes [`test`] and [`facts`] of one list: a match, its test, its facts.

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, Entry, Hook, IfKind, Inv, Mac, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);

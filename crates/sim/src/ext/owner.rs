@@ -11,7 +11,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth, within};
-use crate::eye::{Ct, MatchContext};
+use crate::context::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, CtStates, Entry, Inv, L4, Observed, Question, Range, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);

@@ -9,7 +9,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, named, truth};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, IfaceMatch, Inv, Observed, PathIface, PhysdevMatch, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);

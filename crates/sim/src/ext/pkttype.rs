@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, Entry, Inv, Observed, PacketType};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);

@@ -6,8 +6,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
-use crate::memory::MatchState;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::state::quota::Left;
 use crate::wire;
 use chainwalk_model::{ConditionKind, Inv, Observed};

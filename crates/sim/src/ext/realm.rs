@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, masked};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, Inv, Masked, Observed, Origin};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);

@@ -11,8 +11,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
-use crate::memory::MatchState;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::state::recent::List;
 use chainwalk_model::{ConditionKind, Entry, Hook, Observed, RecentAction, RecentMatch};
 

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, IfKind, Observed, Question, RpfilterMatch, Truth};
 use std::net::{IpAddr, Ipv4Addr};
 

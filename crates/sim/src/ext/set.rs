@@ -12,8 +12,8 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use super::mac;
-use crate::eye::MatchContext;
-use crate::memory::MatchState;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::sets::{self, Ask, Dim, New, SetKeyPart, SetState};
 use crate::wire::{self, Seen};
 use chainwalk_model::{

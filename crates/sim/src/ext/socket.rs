@@ -8,8 +8,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
+use crate::context::{Ct, MatchContext};
 use crate::ct;
-use crate::eye::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, CtDir, L4, LocalStack, Observed, SocketMatch, proto};
 
 pub(super) fn facts(m: SocketMatch) -> Facts<'static> {

@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use crate::wire;
 use chainwalk_model::{AhMatch, ConditionKind, Inv, Observed, Packet, Range};
 

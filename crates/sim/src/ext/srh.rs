@@ -11,7 +11,7 @@ use super::extensions::{ROUTING, here};
 use super::facts::{Facts, Reads};
 use super::ip::under;
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{AddrMask, Compare, ConditionKind, Inv, Observed, SrhMatch};
 use std::net::{IpAddr, Ipv6Addr};
 

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, MatchContext};
+use crate::context::{Ct, MatchContext};
 use chainwalk_model::{ConditionKind, CtStates, Inv, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CT);

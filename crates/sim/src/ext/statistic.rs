@@ -6,7 +6,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::memory::MatchState;
+use crate::match_state::MatchState;
 use crate::state::statistic::Counter;
 use chainwalk_model::{ConditionKind, Inv, Observed, Statistic, Truth};
 

@@ -9,7 +9,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, within};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use crate::wire::{Seen, l4_header_len, seen};
 use chainwalk_model::{Backend, ConditionKind, Inv, L4, Observed, OpId, Range, TcpMatch, Truth};
 

@@ -8,7 +8,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, Observed, Range, TimeMatch, Truth};
 
 const DAY: u64 = 86_400;

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use crate::wire;
 use chainwalk_model::{ConditionKind, Inv, Observed, Text};
 

@@ -9,7 +9,7 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend};
 use super::tcp::{port, says};
-use crate::eye::MatchContext;
+use crate::context::MatchContext;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{Backend, ConditionKind, L4, OpId, PortsMatch, Truth};
 

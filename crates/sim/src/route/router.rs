@@ -3,9 +3,9 @@
 use super::found::FibResult;
 use super::key::{FlowKey, Key};
 use crate::addr::in_net;
+use crate::context::Net;
 use crate::ct::Zone;
 use crate::decide::WeightedAnswer;
-use crate::eye::Net;
 use crate::world::World;
 use chainwalk_model::{
     Answer, Assumed, Host, IfKind, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
