@@ -34,11 +34,11 @@ pub(crate) struct World {
     /// Fragments that wait for the rest.
     pub fragments: Rc<Fragments>,
     /// What matches and targets remember.
-    pub memory: MatchState,
+    pub match_state: MatchState,
     /// Which hosts may still be told of errors.
-    pub peers: Rc<IcmpRateLimits>,
+    pub icmp_limits: Rc<IcmpRateLimits>,
     /// Behind which ports of bridges frames came from an address.
-    pub learnt: Rc<Vec<FdbEntry>>,
+    pub fdb: Rc<Vec<FdbEntry>>,
     /// What this branch takes for true.
     pub answers: Rc<Answers>,
     /// Milliseconds since the first packet.
@@ -62,9 +62,9 @@ impl World {
             proxied: Rc::default(),
             timeouts: Rc::new(timeouts),
             fragments: Rc::default(),
-            memory: MatchState::default(),
-            peers: Rc::default(),
-            learnt: Rc::default(),
+            match_state: MatchState::default(),
+            icmp_limits: Rc::default(),
+            fdb: Rc::default(),
             answers: Rc::default(),
             now_ms: 0,
             clock_base: told,
@@ -75,7 +75,7 @@ impl World {
     /// A frame from an address came in by a port of a bridge.
     pub(crate) fn learn(&mut self, addr: IpAddr, port: &Text) {
         let at_ms = self.now_ms;
-        let all = Rc::make_mut(&mut self.learnt);
+        let all = Rc::make_mut(&mut self.fdb);
         all.retain(|l| l.addr != addr);
         all.push(FdbEntry { addr, port: port.clone(), at_ms });
     }
@@ -89,7 +89,7 @@ impl World {
         let told = self.host.fdb.iter().find(|(a, p)| *a == addr && on_it(&p.value));
         let young =
             |l: &&FdbEntry| told.is_some() || self.now_ms.saturating_sub(l.at_ms) < AGEING_S * 1000;
-        let learnt = self.learnt.iter().find(|l| l.addr == addr && on_it(&l.port));
+        let learnt = self.fdb.iter().find(|l| l.addr == addr && on_it(&l.port));
         learnt.filter(young).map(|l| l.port.clone()).or_else(|| told.map(|(_, p)| p.value.clone()))
     }
 

@@ -192,9 +192,14 @@ impl Walker<'_> {
         let now = self.world.now_ms;
         if !told && v6 && self.world.host.complete.network {
             // Without a limit an error still uses up what its receiver may be told besides.
-            return Rc::make_mut(&mut self.world.peers).allow_icmp_error(to, now, 0);
+            return Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error(to, now, 0);
         }
-        !told || Rc::make_mut(&mut self.world.peers).allow_icmp_error(to, now, limit.max(0) as u64)
+        !told
+            || Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error(
+                to,
+                now,
+                limit.max(0) as u64,
+            )
     }
 
     /// What routing sends when it stops a packet.
@@ -215,7 +220,7 @@ impl Walker<'_> {
         let by_route = !matches!(why, RoutingDrop::Ttl | RoutingDrop::Mtu);
         if by_route && !v6 {
             let (src, now) = (skb.packet.ip.src, self.world.now_ms);
-            if !Rc::make_mut(&mut self.world.peers).allow_icmp_error_of_route(src, now) {
+            if !Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error_of_route(src, now) {
                 return;
             }
         }

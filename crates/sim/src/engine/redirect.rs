@@ -60,7 +60,7 @@ impl Walker<'_> {
     pub(super) fn send_redirect(&mut self, skb: &mut Skb) {
         let now = self.world.now_ms;
         let fresh = || RedirectCount { count: 0, last_ms: now };
-        let told = self.world.memory.redirects.entry(&skb.packet.ip.src, fresh);
+        let told = self.world.match_state.redirects.entry(&skb.packet.ip.src, fresh);
         if now > told.last_ms + SILENCE_MS {
             told.count = 0;
         }
@@ -131,7 +131,7 @@ impl Walker<'_> {
     /// Whether IPv6 may speak once more of this address or to it.
     fn may_tell(&mut self, addr: IpAddr) -> bool {
         let now = self.world.now_ms;
-        Rc::make_mut(&mut self.world.peers).allow_icmp_error(addr, now, SECOND_MS)
+        Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error(addr, now, SECOND_MS)
     }
 
     /// The address that this host has on the link of an interface, where it was told: the one that came first. A

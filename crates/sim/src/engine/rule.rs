@@ -304,19 +304,19 @@ impl Walker<'_> {
         test: &Match,
         checks: Option<&mut Vec<Check>>,
     ) -> Evaluated {
-        self.with_eye(skb, path, |eye, memory| ext::test(test, at, eye, memory, checks))
+        self.with_context(skb, path, |ctx, memory| ext::test(test, at, ctx, memory, checks))
     }
 
     /// Lends a test or a target the packet's surroundings and the memory.
-    pub(super) fn with_eye<T>(
+    pub(super) fn with_context<T>(
         &mut self,
         skb: &Skb,
         path: &Path,
         look: impl FnOnce(&MatchContext, &mut MatchState) -> T,
     ) -> T {
-        let mut memory = std::mem::take(&mut self.world.memory);
+        let mut memory = std::mem::take(&mut self.world.match_state);
         let router = Router::new(self.world);
-        let eye = MatchContext {
+        let ctx = MatchContext {
             packet: &skb.packet,
             mark: skb.mark,
             path,
@@ -332,9 +332,9 @@ impl Walker<'_> {
             has_socket: skb.has_socket,
             realms: skb.realms,
         };
-        let found = look(&eye, &mut memory);
+        let found = look(&ctx, &mut memory);
         let leans = router.into_leans();
-        self.world.memory = memory;
+        self.world.match_state = memory;
         for lean in leans {
             self.note_assumed(lean);
         }

@@ -245,7 +245,7 @@ impl Walker<'_> {
 
     /// `SET` adds to or deletes from a set.
     fn set_target(&mut self, skb: &mut Skb, path: &Path, target: &SetTarget) {
-        self.with_eye(skb, path, |eye, memory| crate::ext::set_target(target, eye, memory));
+        self.with_context(skb, path, |ctx, memory| crate::ext::set_target(target, ctx, memory));
         for (set, added) in [(&target.add, true), (&target.del, false)] {
             if let Some(set) = set {
                 let set = set.set.clone();
@@ -262,7 +262,8 @@ impl Walker<'_> {
         map: &SetMatch,
         at: OpId,
     ) -> Result<(), Fate> {
-        let found = self.with_eye(skb, path, |eye, memory| crate::ext::mapped(map, eye, memory));
+        let found =
+            self.with_context(skb, path, |ctx, memory| crate::ext::mapped(map, ctx, memory));
         let Ok(found) = found else {
             // What the set holds was not told: it may leave the mark alone, or write any.
             let question = Question::Opaque(at);

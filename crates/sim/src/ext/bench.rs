@@ -150,12 +150,12 @@ impl Bench {
     /// Whether the kernel drops the packet at that test.
     pub(crate) fn hotdrops(&self, m: &Match) -> bool {
         let at = OpId { rule: RuleId(0), op: 0 };
-        test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None).hotdrop
+        test(m, at, &self.ctx(), &mut self.memory.borrow_mut(), None).hotdrop
     }
 
     /// Evaluates a test at another place.
     pub(crate) fn test_at(&self, m: &Match, at: OpId) -> Truth {
-        test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None).truth
+        test(m, at, &self.ctx(), &mut self.memory.borrow_mut(), None).truth
     }
 
     /// Puts a rule with this test into the host's rules, for what reads the whole ruleset.
@@ -203,7 +203,7 @@ impl Bench {
     }
 
     /// What a rule sees.
-    pub(crate) fn eye(&self) -> MatchContext<'_> {
+    pub(crate) fn ctx(&self) -> MatchContext<'_> {
         MatchContext {
             packet: &self.packet,
             mark: self.mark,

@@ -16,25 +16,25 @@ use chainwalk_model::{ConditionKind, Inv, Masked, Observed, Range};
 pub(super) const HEADER: Facts = Facts::reading(Reads::HEADER);
 pub(super) const MARK: Facts = Facts::reading(Reads::MARK);
 
-pub(super) fn mark(m: Inv<Masked<u32>>, eye: &MatchContext, eval: &mut Evaluation) {
-    eval.holds(ConditionKind::Mark, m.not, masked(m.value, eye.mark), || {
-        Observed::Hex(u64::from(eye.mark))
+pub(super) fn mark(m: Inv<Masked<u32>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    eval.holds(ConditionKind::Mark, m.not, masked(m.value, ctx.mark), || {
+        Observed::Hex(u64::from(ctx.mark))
     });
 }
 
-pub(super) fn dscp(m: Inv<u8>, eye: &MatchContext, eval: &mut Evaluation) {
-    let dscp = eye.packet.ip.tos >> 2;
+pub(super) fn dscp(m: Inv<u8>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let dscp = ctx.packet.ip.tos >> 2;
     eval.holds(ConditionKind::Tos, m.not, dscp == m.value, || Observed::Hex(u64::from(dscp)));
 }
 
-pub(super) fn tos(m: Inv<Masked<u8>>, eye: &MatchContext, eval: &mut Evaluation) {
-    let tos = eye.packet.ip.tos;
+pub(super) fn tos(m: Inv<Masked<u8>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let tos = ctx.packet.ip.tos;
     let holds = tos & m.value.mask == m.value.value;
     eval.holds(ConditionKind::Tos, m.not, holds, || Observed::Hex(u64::from(tos)));
 }
 
-pub(super) fn length(m: Inv<Range<u16>>, eye: &MatchContext, eval: &mut Evaluation) {
-    let len = wire::total_len(eye.packet);
+pub(super) fn length(m: Inv<Range<u16>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let len = wire::total_len(ctx.packet);
     let range = Range { first: u32::from(m.value.first), last: u32::from(m.value.last) };
     eval.holds(ConditionKind::Length, m.not, within(range, len), || {
         Observed::Number(u64::from(len))

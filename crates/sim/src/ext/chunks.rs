@@ -16,20 +16,20 @@ use chainwalk_model::{
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &SctpMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    udp::test(&m.ports, eye, eval);
-    if wire::seen(eye.packet, udp::SCTP_HEADER) == Seen::Short {
+pub(super) fn test(m: &SctpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    udp::test(&m.ports, ctx, eval);
+    if wire::seen(ctx.packet, udp::SCTP_HEADER) == Seen::Short {
         eval.hotdrop();
     }
     let Some(chunks) = &m.chunks else { return };
-    if let Some(holds) = walk(eye.packet, &chunks.value) {
-        let found = || Observed::Name(kinds(eye.packet).join(",").into());
+    if let Some(holds) = walk(ctx.packet, &chunks.value) {
+        let found = || Observed::Name(kinds(ctx.packet).join(",").into());
         eval.holds(ConditionKind::Chunks, chunks.not, holds, found);
     } else {
         if eval.truth == Truth::Yes {
             eval.hotdrop();
         }
-        let holds = chunks.not && backend(eye, eval.at) == Backend::Legacy;
+        let holds = chunks.not && backend(ctx, eval.at) == Backend::Legacy;
         eval.say(ConditionKind::Chunks, chunks.not, truth(holds), || Observed::Nothing);
     }
 }

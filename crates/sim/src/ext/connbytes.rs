@@ -14,8 +14,8 @@ use chainwalk_model::{
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: ConnbytesMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &eye.ct else { return eval.lacks(ConditionKind::Connbytes, m.range.not) };
+pub(super) fn test(m: ConnbytesMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &ctx.ct else { return eval.lacks(ConditionKind::Connbytes, m.range.not) };
     if !flow.counts {
         return eval.lacks(ConditionKind::Connbytes, m.range.not);
     }

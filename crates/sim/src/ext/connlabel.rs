@@ -18,12 +18,12 @@ pub(super) fn facts(set: bool) -> Facts<'static> {
 pub(super) fn test(
     label: &Inv<Text>,
     set: bool,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     memory: &mut MatchState,
     eval: &mut Evaluation,
 ) {
     let found = || Observed::Nothing;
-    let Ct::Flow(flow) = &eye.ct else {
+    let Ct::Flow(flow) = &ctx.ct else {
         return eval.holds(ConditionKind::Connlabel, label.not, false, found);
     };
     // The template that `CT` leaves has no labels.

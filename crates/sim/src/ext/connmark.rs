@@ -12,8 +12,8 @@ use chainwalk_model::{ConditionKind, Inv, Masked, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CTMARK);
 
-pub(super) fn test(m: Inv<Masked<u32>>, eye: &MatchContext, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &eye.ct else { return eval.lacks(ConditionKind::Ctmark, m.not) };
+pub(super) fn test(m: Inv<Masked<u32>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &ctx.ct else { return eval.lacks(ConditionKind::Ctmark, m.not) };
     eval.holds(ConditionKind::Ctmark, m.not, masked(m.value, flow.mark), || {
         Observed::Hex(u64::from(flow.mark))
     });

@@ -18,14 +18,14 @@ const HEADER: u32 = 12;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &DccpMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let header = header(eye.packet);
+pub(super) fn test(m: &DccpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let header = header(ctx.packet);
     let number = |at: usize| header.as_ref().map(|h| u16::from_be_bytes([h[at], h[at + 1]]));
     port(m.ports.sport, number(0), ConditionKind::Sport, false, eval);
     port(m.ports.dport, number(2), ConditionKind::Dport, false, eval);
     let Some(header) = header else {
         eval.truth = Truth::No;
-        if eye.packet.ip.frag_off == 0 {
+        if ctx.packet.ip.frag_off == 0 {
             eval.hotdrop();
         }
         return;
@@ -43,7 +43,7 @@ pub(super) fn test(m: &DccpMatch, eye: &MatchContext, eval: &mut Evaluation) {
             if eval.truth == Truth::Yes {
                 eval.hotdrop();
             }
-            let holds = option.not && backend(eye, eval.at) == Backend::Legacy;
+            let holds = option.not && backend(ctx, eval.at) == Backend::Legacy;
             eval.say(ConditionKind::DccpOption, option.not, truth(holds), || Observed::Nothing);
         }
     }

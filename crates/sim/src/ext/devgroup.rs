@@ -14,18 +14,18 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 pub(super) fn test(
     src: Option<Inv<Masked<u32>>>,
     dst: Option<Inv<Masked<u32>>>,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     eval: &mut Evaluation,
 ) {
-    one(src, ConditionKind::InIface, &eye.path.iniface, eye, eval);
-    one(dst, ConditionKind::OutIface, &eye.path.outiface, eye, eval);
+    one(src, ConditionKind::InIface, &ctx.path.iniface, ctx, eval);
+    one(dst, ConditionKind::OutIface, &ctx.path.outiface, ctx, eval);
 }
 
 fn one(
     m: Option<Inv<Masked<u32>>>,
     part: ConditionKind,
     dev: &PathIface,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     eval: &mut Evaluation,
 ) {
     let Some(m) = m else { return };
@@ -33,11 +33,11 @@ fn one(
         return eval.lacks(part, m.not);
     }
     if part == ConditionKind::OutIface && *dev == PathIface::Unknown {
-        let question = Question::Route(eye.packet.ip.dst);
+        let question = Question::Route(ctx.packet.ip.dst);
         return eval.say(part, m.not, Truth::Unknown(question), || Observed::Nothing);
     }
-    let told = dev.name().and_then(|dev| eye.host.interface(dev)).and_then(|i| i.group);
-    match told.or_else(|| eye.host.complete.network.then_some(0)) {
+    let told = dev.name().and_then(|dev| ctx.host.interface(dev)).and_then(|i| i.group);
+    match told.or_else(|| ctx.host.complete.network.then_some(0)) {
         Some(group) => {
             let holds = (m.value.value ^ group) & m.value.mask == 0;
             eval.holds(part, m.not, holds, || Observed::Hex(u64::from(group)));

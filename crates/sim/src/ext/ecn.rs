@@ -13,15 +13,15 @@ use chainwalk_model::{ConditionKind, EcnMatch, Observed, Packet, TcpFlags};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
-pub(super) fn test(m: EcnMatch, eye: &MatchContext, eval: &mut Evaluation) {
+pub(super) fn test(m: EcnMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     if let Some(m) = m.ect {
-        let ect = eye.packet.ip.tos & 3;
+        let ect = ctx.packet.ip.tos & 3;
         eval.holds(ConditionKind::Tos, m.not, ect == m.value, || Observed::Number(u64::from(ect)));
     }
     if m.ece.is_none() && m.cwr.is_none() {
         return;
     }
-    let flags = flags(eye.packet);
+    let flags = flags(ctx.packet);
     for (m, flag) in [(m.ece, TcpFlags::ECE), (m.cwr, TcpFlags::CWR)] {
         let Some(m) = m else { continue };
         match flags {

@@ -31,8 +31,8 @@ const MOBILITY: usize = 6;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn frag(m: &FragMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let Some(header) = here(eye.packet, FRAGMENT, eval) else { return };
+pub(super) fn frag(m: &FragMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(header) = here(ctx.packet, FRAGMENT, eval) else { return };
     let id = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
     let place = u16::from_be_bytes([header[2], header[3]]);
     if let Some(m) = m.id {
@@ -54,8 +54,8 @@ pub(super) fn frag(m: &FragMatch, eye: &MatchContext, eval: &mut Evaluation) {
     }
 }
 
-pub(super) fn rt(m: &RtMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let Some(header) = here(eye.packet, ROUTING, eval) else { return };
+pub(super) fn rt(m: &RtMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(header) = here(ctx.packet, ROUTING, eval) else { return };
     let (kind, left, len) = (header[2], header[3], header.len() as u32);
     if let Some(m) = m.segments_left {
         let holds = within(m.value, u32::from(left));
@@ -93,8 +93,8 @@ pub(super) fn rt(m: &RtMatch, eye: &MatchContext, eval: &mut Evaluation) {
 }
 
 /// The hop-by-hop or the destination options, by `kind`.
-pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &MatchContext, eval: &mut Evaluation) {
-    let Some(header) = here(eye.packet, kind, eval) else { return };
+pub(super) fn options(m: &OptionsMatch, kind: u8, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(header) = here(ctx.packet, kind, eval) else { return };
     number(m.len, ConditionKind::HeaderLen, header.len() as u32, eval);
     if m.opts.is_empty() {
         return;
@@ -133,16 +133,16 @@ fn listed(mut left: &[u8]) -> String {
     all.join(",")
 }
 
-pub(super) fn mh(m: Option<Inv<Range<u8>>>, eye: &MatchContext, eval: &mut Evaluation) {
+pub(super) fn mh(m: Option<Inv<Range<u8>>>, ctx: &MatchContext, eval: &mut Evaluation) {
     let not = m.is_some_and(|m| m.not);
-    match wire::transport_bytes(eye.packet).filter(|_| !broken_mh(eye.packet)) {
+    match wire::transport_bytes(ctx.packet).filter(|_| !broken_mh(ctx.packet)) {
         Some(header) => {
             let kind = header[2];
             let holds = m.is_none_or(|m| within(m.value, kind));
             eval.holds(ConditionKind::HeaderType, not, holds, || Observed::Number(kind.into()));
         }
         None => {
-            if broken_mh(eye.packet) {
+            if broken_mh(ctx.packet) {
                 eval.hotdrop();
             }
             eval.lacks(ConditionKind::HeaderType, not);
@@ -155,8 +155,8 @@ fn broken_mh(p: &Packet) -> bool {
     wire::transport_bytes(p).is_some_and(|b| b.len() < MOBILITY || b[0] != NONE)
 }
 
-pub(super) fn ipv6header(m: Ipv6HeaderMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let p = eye.packet;
+pub(super) fn ipv6header(m: Ipv6HeaderMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let p = ctx.packet;
     let mut has = 0;
     for (kind, _) in wire::extensions(p) {
         has |= bit(kind);

@@ -31,19 +31,19 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
 pub(super) fn test(
     m: &HashlimitMatch,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     memory: &mut MatchState,
     eval: &mut Evaluation,
 ) {
-    let table = memory.hashlimits.entry(&place(m, eye, eval.at), || Table::new(m, eye.host));
-    let Some(key) = key(table.config(), eye.packet) else {
-        if is_cut(table.config(), eye.packet) {
+    let table = memory.hashlimits.entry(&place(m, ctx, eval.at), || Table::new(m, ctx.host));
+    let Some(key) = key(table.config(), ctx.packet) else {
+        if is_cut(table.config(), ctx.packet) {
             eval.hotdrop();
         }
         return eval.lacks(ConditionKind::Limit, m.above);
     };
-    let len = wire::total_len(eye.packet);
-    let answer = match table.ask(m, key, len, eye.now_ms) {
+    let len = wire::total_len(ctx.packet);
+    let answer = match table.ask(m, key, len, ctx.now_ms) {
         Asked::Below => truth(!m.above),
         Asked::Above => truth(m.above),
         Asked::Full => {
@@ -56,12 +56,12 @@ pub(super) fn test(
 }
 
 /// The table of a rule.
-fn place(m: &HashlimitMatch, eye: &MatchContext, at: OpId) -> (Text, bool) {
+fn place(m: &HashlimitMatch, ctx: &MatchContext, at: OpId) -> (Text, bool) {
     let name = match &m.name {
         Some(name) => name.clone(),
         None => format!("\0{}.{}", at.rule.0, at.op).into(),
     };
-    (name, eye.packet.is_v6())
+    (name, ctx.packet.is_v6())
 }
 
 /// What the packets of a bucket have in common; `None` where the ports can't be read.

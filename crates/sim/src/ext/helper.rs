@@ -13,8 +13,8 @@ use chainwalk_model::{ConditionKind, Inv, Observed, OpKind, Target, Text};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(name: &Inv<Text>, eye: &MatchContext, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &eye.ct else {
+pub(super) fn test(name: &Inv<Text>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &ctx.ct else {
         return eval.holds(ConditionKind::Helper, name.not, false, || Observed::Nothing);
     };
     if let Some(helper) = flow.expected_by {
@@ -27,7 +27,7 @@ pub(super) fn test(name: &Inv<Text>, eye: &MatchContext, eval: &mut Evaluation) 
         }
         _ => false,
     };
-    let helped = || eye.host.rules.rules.iter().flat_map(|r| &r.ops).any(|op| others(&op.what));
+    let helped = || ctx.host.rules.rules.iter().flat_map(|r| &r.ops).any(|op| others(&op.what));
     if flow.counted.is_none() || helped() {
         return eval.untold(ConditionKind::Helper, name.not);
     }

@@ -24,9 +24,9 @@ pub(super) fn cpu(not: bool, eval: &mut Evaluation) {
     eval.untold(ConditionKind::Module, not);
 }
 
-pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &MatchContext, eval: &mut Evaluation) {
+pub(super) fn cgroup(m: &Inv<CgroupMatch>, ctx: &MatchContext, eval: &mut Evaluation) {
     // On its way through there is no socket; what is delivered may have found one already.
-    let through = matches!(eye.entry, Entry::Wire { .. }) && eye.path.hook != Hook::Input;
+    let through = matches!(ctx.entry, Entry::Wire { .. }) && ctx.path.hook != Hook::Input;
     if through {
         eval.lacks(ConditionKind::Module, m.not)
     } else {
@@ -34,31 +34,31 @@ pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &MatchContext, eval: &mut Evalua
     }
 }
 
-pub(super) fn osf(m: &OsfMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let syn = matches!(&eye.packet.l4, L4::Tcp(t) if t.flags.has(TcpFlags::SYN));
-    if syn && seen(eye.packet, super::tcp::HEADER) == Seen::Whole {
+pub(super) fn osf(m: &OsfMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let syn = matches!(&ctx.packet.l4, L4::Tcp(t) if t.flags.has(TcpFlags::SYN));
+    if syn && seen(ctx.packet, super::tcp::HEADER) == Seen::Whole {
         eval.untold(ConditionKind::Module, m.genre.not);
     } else {
         eval.lacks(ConditionKind::Module, m.genre.not);
     }
 }
 
-pub(super) fn ipvs(m: &IpvsMatch, eye: &MatchContext, eval: &mut Evaluation) {
+pub(super) fn ipvs(m: &IpvsMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     let not = m.ipvs.is_some_and(|i| i.not);
-    if eye.host.complete.rules && !beside(eye, "ipvs") {
+    if ctx.host.complete.rules && !beside(ctx, "ipvs") {
         eval.holds(ConditionKind::Module, not, false, || Observed::Nothing);
     } else {
         eval.untold(ConditionKind::Module, not);
     }
 }
 
-pub(super) fn policy(m: &PolicyMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    if beside(eye, "xfrm") {
+pub(super) fn policy(m: &PolicyMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    if beside(ctx, "xfrm") {
         return eval.untold(ConditionKind::Module, false);
     }
     eval.holds(ConditionKind::Module, false, !m.ipsec, || Observed::Name("none".into()));
 }
 
-fn beside(eye: &MatchContext, name: &str) -> bool {
-    eye.host.beside.iter().any(|b| b.name.to_ascii_lowercase().contains(name))
+fn beside(ctx: &MatchContext, name: &str) -> bool {
+    ctx.host.beside.iter().any(|b| b.name.to_ascii_lowercase().contains(name))
 }

@@ -12,17 +12,17 @@ use chainwalk_model::{ConditionKind, IcmpMatch, Inv, L4, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<IcmpMatch>, eye: &MatchContext, eval: &mut Evaluation) {
-    if seen(eye.packet, 4) == Seen::Short {
+pub(super) fn test(m: Inv<IcmpMatch>, ctx: &MatchContext, eval: &mut Evaluation) {
+    if seen(ctx.packet, 4) == Seen::Short {
         eval.hotdrop();
     }
-    let L4::Icmp(icmp) = &eye.packet.l4 else { return eval.lacks(ConditionKind::Icmp, m.not) };
-    if seen(eye.packet, 4) != Seen::Whole {
+    let L4::Icmp(icmp) = &ctx.packet.l4 else { return eval.lacks(ConditionKind::Icmp, m.not) };
+    if seen(ctx.packet, 4) != Seen::Whole {
         return eval.lacks(ConditionKind::Icmp, m.not);
     }
     let holds = match m.value.kind {
         None => true,
-        Some(255) if !eye.packet.is_v6() => true,
+        Some(255) if !ctx.packet.is_v6() => true,
         Some(kind) => kind == icmp.kind && within(m.value.code, icmp.code),
     };
     eval.holds(ConditionKind::Icmp, m.not, holds, || {

@@ -20,10 +20,10 @@ const AH: u8 = 51;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &IpMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let ip = &eye.packet.ip;
+pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let ip = &ctx.packet.ip;
     if let Some(m) = &m.src
-        && eye.source_untold()
+        && ctx.source_untold()
         && !m.value.mask.is_unspecified()
     {
         eval.untold(ConditionKind::Src, m.not);
@@ -35,16 +35,16 @@ pub(super) fn test(m: &IpMatch, eye: &MatchContext, eval: &mut Evaluation) {
     }
     if let Some(m) = &m.iniface {
         let question = || Question::Fact(eval.at);
-        let truth = iface(m, &eye.path.iniface, question);
-        eval.say(ConditionKind::InIface, m.not, truth, || name(&eye.path.iniface));
+        let truth = iface(m, &ctx.path.iniface, question);
+        eval.say(ConditionKind::InIface, m.not, truth, || name(&ctx.path.iniface));
     }
     if let Some(m) = &m.outiface {
-        let truth = iface(m, &eye.path.outiface, || Question::Route(ip.dst));
-        eval.say(ConditionKind::OutIface, m.not, truth, || name(&eye.path.outiface));
+        let truth = iface(m, &ctx.path.outiface, || Question::Route(ip.dst));
+        eval.say(ConditionKind::OutIface, m.not, truth, || name(&ctx.path.outiface));
     }
     if let Some(m) = m.proto {
         // iptables-nft stops at an authentication header, which ip6tables passes over.
-        let stops = |e: &Extension| e.kind == AH && backend(eye, eval.at) == Backend::IptablesNft;
+        let stops = |e: &Extension| e.kind == AH && backend(ctx, eval.at) == Backend::IptablesNft;
         let proto = if ip.extensions.iter().any(stops) { AH } else { ip.proto };
         eval.holds(ConditionKind::Proto, m.not, proto == m.value, || Observed::Proto(proto));
     }

@@ -15,13 +15,13 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 pub(super) fn test(
     src: Option<Inv<Range<IpAddr>>>,
     dst: Option<Inv<Range<IpAddr>>>,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     eval: &mut Evaluation,
 ) {
-    let ip = &eye.packet.ip;
+    let ip = &ctx.packet.ip;
     for (part, m, addr) in [(ConditionKind::Src, src, ip.src), (ConditionKind::Dst, dst, ip.dst)] {
         let Some(m) = m else { continue };
-        if part == ConditionKind::Src && eye.source_untold() {
+        if part == ConditionKind::Src && ctx.source_untold() {
             eval.untold(part, m.not);
         } else {
             eval.holds(part, m.not, within(m.value, addr), || Observed::Addr(addr));

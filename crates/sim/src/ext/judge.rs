@@ -111,8 +111,8 @@ pub(super) fn named(m: &IfaceMatch, name: &str) -> bool {
 }
 
 /// The program that the rule is of.
-pub(super) fn backend(eye: &MatchContext, at: OpId) -> Backend {
-    let rules = &eye.host.rules;
+pub(super) fn backend(ctx: &MatchContext, at: OpId) -> Backend {
+    let rules = &ctx.host.rules;
     let chain = rules.rules.get(at.rule.0 as usize).map(|r| r.chain);
     chain
         .and_then(|c| rules.chains.get(c.0 as usize))

@@ -18,14 +18,14 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 pub(super) fn test(
     rate: Rate,
     burst: u32,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     memory: &mut MatchState,
     eval: &mut Evaluation,
 ) {
-    let native = backend(eye, eval.at) == Backend::IptablesNft;
-    let fresh = || Bucket::full(rate, burst, native, eye.now_ms);
+    let native = backend(ctx, eval.at) == Backend::IptablesNft;
+    let fresh = || Bucket::full(rate, burst, native, ctx.now_ms);
     let bucket = memory.limits.entry(&eval.at, fresh);
-    let (holds, left) = bucket.take(rate, burst, native, eye.now_ms);
+    let (holds, left) = bucket.take(rate, burst, native, ctx.now_ms);
     eval.holds(ConditionKind::Limit, false, holds, || Observed::Number(left));
 }
 

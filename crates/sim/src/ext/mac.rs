@@ -12,8 +12,8 @@ use chainwalk_model::{ConditionKind, Entry, Hook, IfKind, Inv, Mac, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<Mac>, eye: &MatchContext, eval: &mut Evaluation) {
-    match source(eye) {
+pub(super) fn test(m: Inv<Mac>, ctx: &MatchContext, eval: &mut Evaluation) {
+    match source(ctx) {
         Some(mac) => {
             let found = || Observed::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
             eval.holds(ConditionKind::Mac, m.not, mac == m.value, found);
@@ -23,13 +23,13 @@ pub(super) fn test(m: Inv<Mac>, eye: &MatchContext, eval: &mut Evaluation) {
 }
 
 /// The source of the frame, where the packet came in by one.
-pub(super) fn source(eye: &MatchContext) -> Option<Mac> {
-    let Entry::Wire { smac, .. } = eye.entry else { return None };
-    let loopback = eye.came_by.name().is_some_and(|iface| {
-        eye.host.interface(iface).map_or(&**iface == "lo", |i| i.kind == IfKind::Loopback)
+pub(super) fn source(ctx: &MatchContext) -> Option<Mac> {
+    let Entry::Wire { smac, .. } = ctx.entry else { return None };
+    let loopback = ctx.came_by.name().is_some_and(|iface| {
+        ctx.host.interface(iface).map_or(&**iface == "lo", |i| i.kind == IfKind::Loopback)
     });
     let incoming =
-        matches!(eye.path.hook, Hook::Ingress | Hook::Prerouting | Hook::Input | Hook::Forward);
+        matches!(ctx.path.hook, Hook::Ingress | Hook::Prerouting | Hook::Input | Hook::Forward);
     (incoming && !loopback).then_some(*smac)
 }
 

@@ -16,8 +16,8 @@ const MSS: [u8; 2] = [2, 4];
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: Inv<Range<u16>>, eye: &MatchContext, eval: &mut Evaluation) {
-    let Some(options) = options(eye.packet) else {
+pub(super) fn test(m: Inv<Range<u16>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(options) = options(ctx.packet) else {
         eval.hotdrop();
         return eval.lacks(ConditionKind::Mss, m.not);
     };

@@ -16,7 +16,7 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 pub(super) fn test(
     side: PortSide,
     m: &Inv<Vec<Range<u16>>>,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     eval: &mut Evaluation,
 ) {
     let part = match side {
@@ -24,10 +24,10 @@ pub(super) fn test(
         PortSide::Destination => ConditionKind::Dport,
         PortSide::Either => ConditionKind::AnyPort,
     };
-    if wire::seen(eye.packet, 4) == wire::Seen::Short {
+    if wire::seen(ctx.packet, 4) == wire::Seen::Short {
         eval.hotdrop();
     }
-    let Some((sport, dport)) = wire::ports(eye.packet) else { return eval.lacks(part, m.not) };
+    let Some((sport, dport)) = wire::ports(ctx.packet) else { return eval.lacks(part, m.not) };
     let holds = m.value.iter().any(|range| match side {
         PortSide::Source => within(*range, sport),
         PortSide::Destination => within(*range, dport),

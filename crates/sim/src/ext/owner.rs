@@ -21,13 +21,13 @@ pub(super) fn test(
     gid: Option<Inv<Range<u32>>>,
     socket: Option<Inv<()>>,
     supplementary: bool,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     eval: &mut Evaluation,
 ) {
-    let (user, group) = match *eye.entry {
+    let (user, group) = match *ctx.entry {
         Entry::Local { uid: Some(uid), gid, .. } => (uid, gid),
         Entry::Local { uid: None, .. } | Entry::Wire { .. } => {
-            let has_socket = kernel_socket(eye);
+            let has_socket = kernel_socket(ctx);
             if let Some(m) = socket {
                 eval.holds(ConditionKind::Owner, m.not, has_socket, || Observed::Nothing);
             }
@@ -65,10 +65,10 @@ pub(super) fn test(
 
 /// Whether a packet that no process sends has a socket of the kernel's own. REJECT gives its reset the
 /// flow of the packet it answers, so it is RELATED; the TCP stack's own is not.
-fn kernel_socket(eye: &MatchContext) -> bool {
-    let related = matches!(eye.packet.l4, L4::Tcp(_))
-        && matches!(eye.ct, Ct::Flow(flow) if flow.state == CtStates::RELATED);
-    matches!(eye.entry, Entry::Local { .. }) && !eye.by_reject && !related
+fn kernel_socket(ctx: &MatchContext) -> bool {
+    let related = matches!(ctx.packet.l4, L4::Tcp(_))
+        && matches!(ctx.ct, Ct::Flow(flow) if flow.state == CtStates::RELATED);
+    matches!(ctx.entry, Entry::Local { .. }) && !ctx.by_reject && !related
 }
 
 #[cfg(test)]

@@ -14,11 +14,11 @@ use chainwalk_model::{ConditionKind, IfaceMatch, Inv, Observed, PathIface, Physd
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &PhysdevMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let phys_out = &eye.path.phys_out;
+pub(super) fn test(m: &PhysdevMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let phys_out = &ctx.path.phys_out;
     // The kernel still knows it in POSTROUTING, where the hook itself has no incoming interface.
-    let known = &eye.path.phys_in;
-    let phys_in = if phys_out.is_some() && !known.is_some() { eye.came_by } else { known };
+    let known = &ctx.path.phys_in;
+    let phys_in = if phys_out.is_some() && !known.is_some() { ctx.came_by } else { known };
     let bridge = phys_in.is_some() || phys_out.is_some();
     let presence = [
         (ConditionKind::PhysBridged, m.is_bridged, phys_out.is_some()),

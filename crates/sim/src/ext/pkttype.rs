@@ -13,8 +13,8 @@ use chainwalk_model::{ConditionKind, Entry, Inv, Observed, PacketType};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<PacketType>, eye: &MatchContext, eval: &mut Evaluation) {
-    let (kind, name) = match eye.entry {
+pub(super) fn test(m: Inv<PacketType>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let (kind, name) = match ctx.entry {
         Entry::Wire { to: PacketType::Broadcast, .. } => (PacketType::Broadcast, "broadcast"),
         Entry::Wire { to: PacketType::Multicast, .. } => (PacketType::Multicast, "multicast"),
         _ => (PacketType::Host, "unicast"),

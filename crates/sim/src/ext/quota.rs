@@ -16,11 +16,11 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
 pub(super) fn test(
     m: Inv<u64>,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     memory: &mut MatchState,
     eval: &mut Evaluation,
 ) {
-    let len = u64::from(wire::total_len(eye.packet));
+    let len = u64::from(wire::total_len(ctx.packet));
     let before = memory.quotas.entry(&eval.at, || Left::new(m.value)).take(len);
     eval.holds(ConditionKind::Quota, m.not, before >= len, || Observed::Number(before));
 }

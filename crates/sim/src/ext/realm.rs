@@ -12,12 +12,12 @@ use chainwalk_model::{ConditionKind, Inv, Masked, Observed, Origin};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: Inv<Masked<u32>>, eye: &MatchContext, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<Masked<u32>>, ctx: &MatchContext, eval: &mut Evaluation) {
     let told = |r: &chainwalk_model::Route| !matches!(r.origin, Origin::Inferred(_));
-    let known = eye.packet.is_v6() || eye.host.complete.network || eye.host.routes.iter().any(told);
+    let known = ctx.packet.is_v6() || ctx.host.complete.network || ctx.host.routes.iter().any(told);
     if known {
-        eval.holds(ConditionKind::Realm, m.not, masked(m.value, eye.realms), || {
-            Observed::Hex(u64::from(eye.realms))
+        eval.holds(ConditionKind::Realm, m.not, masked(m.value, ctx.realms), || {
+            Observed::Hex(u64::from(ctx.realms))
         });
     } else {
         eval.untold(ConditionKind::Realm, m.not);

@@ -42,17 +42,17 @@ pub(super) fn facts(m: &SetMatch, host: &Host) -> Facts<'static> {
 
 pub(super) fn test(
     m: &SetMatch,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     memory: &mut MatchState,
     eval: &mut Evaluation,
 ) {
     let ask = Ask {
-        count: (!m.options.keep_counters).then(|| len(eye)),
+        count: (!m.options.keep_counters).then(|| len(ctx)),
         packets: m.options.packets,
         bytes: m.options.bytes,
     };
-    let answer = match find(&m.set, m, &ask, eye, memory, 0) {
-        Ok(_) if eye.source_untold() && m.dirs.contains(&true) => {
+    let answer = match find(&m.set, m, &ask, ctx, memory, 0) {
+        Ok(_) if ctx.source_untold() && m.dirs.contains(&true) => {
             Truth::Unknown(Question::Fact(eval.at))
         }
         Ok(sets::Found::Unclear) => Truth::Unknown(Question::Set(m.set.clone())),
@@ -60,7 +60,7 @@ pub(super) fn test(
         Err(Some(question)) => Truth::Unknown(question),
         Err(None) => Truth::Unknown(Question::Fact(eval.at)),
     };
-    let ip = &eye.packet.ip;
+    let ip = &ctx.packet.ip;
     let by_source = m.dirs.first().copied().unwrap_or(true);
     let addr = if by_source { ip.src } else { ip.dst };
     eval.say(ConditionKind::Set, m.not, answer, || Observed::Addr(addr));
@@ -77,16 +77,16 @@ fn is_pure(m: &SetMatch, host: &Host) -> bool {
 }
 
 /// Adds the packet's element to a set, then removes one.
-pub(crate) fn target(t: &SetTarget, eye: &MatchContext, memory: &mut MatchState) {
+pub(crate) fn target(t: &SetTarget, ctx: &MatchContext, memory: &mut MatchState) {
     if let Some(m) = &t.add {
-        let new = New { timeout: t.timeout, exist: t.exist, bytes: len(eye) };
-        change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
-            live.add(set, dims, key, &new, eye.now_ms)
+        let new = New { timeout: t.timeout, exist: t.exist, bytes: len(ctx) };
+        change(&m.set, m, ctx, memory, 0, &mut |live, set, dims, key| {
+            live.add(set, dims, key, &new, ctx.now_ms)
         });
     }
     if let Some(m) = &t.del {
-        change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
-            live.remove(set, dims, key, eye.now_ms)
+        change(&m.set, m, ctx, memory, 0, &mut |live, set, dims, key| {
+            live.remove(set, dims, key, ctx.now_ms)
         });
     }
 }
@@ -95,13 +95,13 @@ pub(crate) fn target(t: &SetTarget, eye: &MatchContext, memory: &mut MatchState)
 /// its own question.
 pub(crate) fn map(
     m: &SetMatch,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     memory: &mut MatchState,
 ) -> Result<Masked<u32>, Question> {
-    let ask = Ask { count: Some(len(eye)), packets: None, bytes: None };
+    let ask = Ask { count: Some(len(ctx)), packets: None, bytes: None };
     let unknown = || Question::Set(m.set.clone());
-    match find(&m.set, m, &ask, eye, memory, 0) {
-        Ok(_) if eye.source_untold() && m.dirs.contains(&true) => Err(unknown()),
+    match find(&m.set, m, &ask, ctx, memory, 0) {
+        Ok(_) if ctx.source_untold() && m.dirs.contains(&true) => Err(unknown()),
         Ok(sets::Found::Fits(mark)) => Ok(mark),
         Ok(sets::Found::Unclear) => Err(unknown()),
         Ok(_) => Ok(sets::NO_MARK),
@@ -110,8 +110,8 @@ pub(crate) fn map(
 }
 
 /// Bytes of the packet, as a set counts them.
-fn len(eye: &MatchContext) -> u64 {
-    u64::from(wire::total_len(eye.packet))
+fn len(ctx: &MatchContext) -> u64 {
+    u64::from(wire::total_len(ctx.packet))
 }
 
 /// What a set says of the packet. `Err` is what would have to be known, if a question says it.
@@ -119,12 +119,12 @@ fn find(
     name: &Text,
     m: &SetMatch,
     ask: &Ask,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     memory: &mut MatchState,
     depth: usize,
 ) -> Result<sets::Found, Option<Question>> {
     let unknown = || Some(Question::Set(name.clone()));
-    let set = eye.host.sets.iter().find(|s| s.name == *name).ok_or_else(unknown)?;
+    let set = ctx.host.sets.iter().find(|s| s.name == *name).ok_or_else(unknown)?;
     let dims = sets::dims(set).ok_or_else(unknown)?;
     if memory.sets.get(name).is_none() {
         memory.sets.entry(name, || SetState::new(set));
@@ -140,10 +140,10 @@ fn find(
             packets: None,
             bytes: None,
         };
-        let members = memory.sets.get(name).map(|l| l.members(eye.now_ms)).unwrap_or_default();
+        let members = memory.sets.get(name).map(|l| l.members(ctx.now_ms)).unwrap_or_default();
         let mut unclear = None;
         for (at, member) in members {
-            match find(&member, m, &below, eye, memory, depth + 1) {
+            match find(&member, m, &below, ctx, memory, depth + 1) {
                 Ok(sets::Found::Fits(_)) => {
                     let live = memory.sets.entry(name, || SetState::new(set));
                     if !counts || live.passes(&dims, &[], at, ask) {
@@ -157,18 +157,18 @@ fn find(
         }
         return unclear.map_or(Ok(sets::Found::Nothing), Err);
     }
-    let key = match key(set, &dims, m, eye) {
+    let key = match key(set, &dims, m, ctx) {
         Ok(key) => key,
         Err(Lack::Nothing) => return Ok(sets::Found::Nothing),
         Err(Lack::Untold) => return Err(None),
-        Err(Lack::Route) => return Err(Some(Question::Route(eye.packet.ip.dst))),
+        Err(Lack::Route) => return Err(Some(Question::Route(ctx.packet.ip.dst))),
     };
     let Some(live) = memory.sets.get(name) else { return Ok(sets::Found::Nothing) };
-    let (fits, unclear) = live.find(set, &dims, &key, eye.now_ms);
+    let (fits, unclear) = live.find(set, &dims, &key, ctx.now_ms);
     let mut found = if unclear { sets::Found::Unclear } else { sets::Found::Nothing };
     if !fits.is_empty() && dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap") {
         let live = memory.sets.entry(name, || SetState::new(set));
-        if live.learn(set, &dims, &key, len(eye), eye.now_ms) {
+        if live.learn(set, &dims, &key, len(ctx), ctx.now_ms) {
             return Ok(sets::Found::Fits(sets::NO_MARK));
         }
     }
@@ -196,20 +196,20 @@ type Make<'a> = dyn FnMut(&mut SetState, &IpSet, &[Dim], &[SetKeyPart]) -> bool 
 fn change(
     name: &Text,
     m: &SetMatch,
-    eye: &MatchContext,
+    ctx: &MatchContext,
     memory: &mut MatchState,
     depth: usize,
     make: &mut Make,
 ) -> bool {
-    let Some(set) = eye.host.sets.iter().find(|s| s.name == *name) else { return false };
+    let Some(set) = ctx.host.sets.iter().find(|s| s.name == *name) else { return false };
     let Some(dims) = sets::dims(set) else { return false };
     let live = memory.sets.entry(name, || SetState::new(set));
     if dims == [Dim::Set] {
-        let members = live.members(eye.now_ms);
+        let members = live.members(ctx.now_ms);
         return depth < MAX_DEPTH
-            && members.iter().any(|(_, member)| change(member, m, eye, memory, depth + 1, make));
+            && members.iter().any(|(_, member)| change(member, m, ctx, memory, depth + 1, make));
     }
-    match key(set, &dims, m, eye) {
+    match key(set, &dims, m, ctx) {
         Ok(key) => make(live, set, &dims, &key),
         Err(_) => false,
     }
@@ -220,40 +220,40 @@ fn key(
     set: &IpSet,
     dims: &[Dim],
     m: &SetMatch,
-    eye: &MatchContext,
+    ctx: &MatchContext,
 ) -> Result<Vec<SetKeyPart>, Lack> {
     let of_addresses = dims.iter().any(|d| matches!(d, Dim::Ip | Dim::Net));
-    let other_family = (set.family == IpFamily::V6) != eye.packet.is_v6();
+    let other_family = (set.family == IpFamily::V6) != ctx.packet.is_v6();
     if m.dirs.len() < dims.len() || of_addresses && other_family {
         return Err(Lack::Nothing);
     }
     let have = |(dim, src): (&Dim, &bool)| {
-        let have = sets::cut(set, *dim, part(set, *dim, *src, eye)?);
+        let have = sets::cut(set, *dim, part(set, *dim, *src, ctx)?);
         if sets::in_range(set, &have) { Ok(have) } else { Err(Lack::Nothing) }
     };
     dims.iter().zip(&m.dirs).map(have).collect()
 }
 
 /// What the packet has in one dimension.
-fn part(set: &IpSet, dim: Dim, src: bool, eye: &MatchContext) -> Result<SetKeyPart, Lack> {
-    let p = eye.packet;
+fn part(set: &IpSet, dim: Dim, src: bool, ctx: &MatchContext) -> Result<SetKeyPart, Lack> {
+    let p = ctx.packet;
     match dim {
         Dim::Ip | Dim::Net => Ok(SetKeyPart::Addr(if src { p.ip.src } else { p.ip.dst })),
         Dim::Port => port(p, src, &set.kind).ok_or(Lack::Nothing),
-        Dim::Mac if src => mac::source(eye).map(SetKeyPart::Mac).ok_or(Lack::Nothing),
-        Dim::Mac => match eye.entry {
+        Dim::Mac if src => mac::source(ctx).map(SetKeyPart::Mac).ok_or(Lack::Nothing),
+        Dim::Mac => match ctx.entry {
             Entry::Wire { .. } => Err(Lack::Untold),
             Entry::Local { .. } => Err(Lack::Nothing),
         },
         Dim::Iface => {
-            let dev = if src { &eye.path.iniface } else { &eye.path.outiface };
+            let dev = if src { &ctx.path.iniface } else { &ctx.path.outiface };
             match dev {
                 PathIface::Unknown => Err(if src { Lack::Untold } else { Lack::Route }),
                 PathIface::Named(dev) => Ok(SetKeyPart::Iface(dev.clone())),
                 PathIface::None => Err(Lack::Nothing),
             }
         }
-        Dim::Mark => Ok(SetKeyPart::Mark(eye.mark)),
+        Dim::Mark => Ok(SetKeyPart::Mark(ctx.mark)),
         Dim::Set => Err(Lack::Nothing),
     }
 }
@@ -403,19 +403,19 @@ mod tests {
         let m = of("s", &[true]);
         let add = |exist| SetTarget { add: Some(m.clone()), exist, ..SetTarget::default() };
         check(&bench, &m, Truth::No);
-        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&add(false), &bench.ctx(), &mut bench.memory.borrow_mut());
         check(&bench, &m, Truth::Yes);
         bench.now_ms = 8_000;
-        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&add(false), &bench.ctx(), &mut bench.memory.borrow_mut());
         bench.now_ms = 11_000;
         check(&bench, &m, Truth::No);
-        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&add(false), &bench.ctx(), &mut bench.memory.borrow_mut());
         bench.now_ms = 20_000;
-        set_target(&add(true), &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&add(true), &bench.ctx(), &mut bench.memory.borrow_mut());
         bench.now_ms = 30_000;
         check(&bench, &m, Truth::Yes);
         let del = SetTarget { add: None, del: Some(m.clone()), ..add(false) };
-        set_target(&del, &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&del, &bench.ctx(), &mut bench.memory.borrow_mut());
         check(&bench, &m, Truth::No);
     }
 
@@ -439,7 +439,7 @@ mod tests {
         let m = of("s", &[true]);
         let del = Some(m.clone());
         let t = SetTarget { del, ..SetTarget::default() };
-        set_target(&t, &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&t, &bench.ctx(), &mut bench.memory.borrow_mut());
         check(&bench, &m, Truth::No);
         for near in ["1.2.3.3", "1.2.3.5", "1.2.3.0", "1.2.3.9"] {
             bench.packet.ip.src = near.parse().unwrap();

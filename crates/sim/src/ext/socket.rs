@@ -17,17 +17,17 @@ pub(super) fn facts(m: SocketMatch) -> Facts<'static> {
     Facts { writes, ..Facts::reading(Reads::UNFOLLOWED) }
 }
 
-pub(super) fn test(m: SocketMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    if eye.has_socket && !m.restore_skmark {
+pub(super) fn test(m: SocketMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    if ctx.has_socket && !m.restore_skmark {
         // `TPROXY` gave it one, which is transparent.
         return eval.holds(ConditionKind::Socket, false, true, || Observed::Nothing);
     }
     // An error is looked up by the packet that it quotes.
-    let quoted = match &eye.packet.l4 {
-        L4::Icmp(_) => ct::quoted(eye.packet),
+    let quoted = match &ctx.packet.l4 {
+        L4::Icmp(_) => ct::quoted(ctx.packet),
         _ => None,
     };
-    let packet = quoted.unwrap_or(eye.packet);
+    let packet = quoted.unwrap_or(ctx.packet);
     let (addr, port) = match (quoted, &packet.l4) {
         (None, L4::Tcp(_) | L4::Udp { .. }) => (packet.ip.dst, packet.dport()),
         (Some(_), L4::Tcp(_) | L4::Udp { .. }) => (packet.ip.src, packet.sport()),
@@ -36,14 +36,14 @@ pub(super) fn test(m: SocketMatch, eye: &MatchContext, eval: &mut Evaluation) {
     let Some(port) = port else { return eval.lacks(ConditionKind::Socket, false) };
     let number = if packet.ip.proto == proto::UDPLITE { proto::UDP } else { packet.ip.proto };
     let fits = |wild: bool| {
-        eye.host.sockets.iter().find(|s| {
+        ctx.host.sockets.iter().find(|s| {
             let at = if wild { s.addr.is_unspecified() } else { s.addr == addr };
             s.proto == number && s.port == port && at
         })
     };
-    let all_told = eye.host.stack != LocalStack::Unknown;
+    let all_told = ctx.host.stack != LocalStack::Unknown;
     // A connection that this host opened has a socket of its own.
-    let own = match &eye.ct {
+    let own = match &ctx.ct {
         Ct::Flow(flow) => flow.made_here && flow.dir == CtDir::Reply,
         _ => false,
     };

@@ -23,12 +23,12 @@ const AH_PROTO: u8 = 51;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn ah(m: AhMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let header = if eye.packet.is_v6() {
-        wire::extension(eye.packet, AH_PROTO)
+pub(super) fn ah(m: AhMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let header = if ctx.packet.is_v6() {
+        wire::extension(ctx.packet, AH_PROTO)
     } else {
-        drops_short(eye.packet, AH, eval);
-        wire::transport_bytes(eye.packet).filter(|b| b.len() >= AH as usize)
+        drops_short(ctx.packet, AH, eval);
+        wire::transport_bytes(ctx.packet).filter(|b| b.len() >= AH as usize)
     };
     index(m.spi, header.as_deref().and_then(|h| word(h, 4)), eval);
     let Some(header) = header else { return };
@@ -46,14 +46,14 @@ pub(super) fn ah(m: AhMatch, eye: &MatchContext, eval: &mut Evaluation) {
     }
 }
 
-pub(super) fn esp(spi: Option<Inv<Range<u32>>>, eye: &MatchContext, eval: &mut Evaluation) {
-    drops_short(eye.packet, ESP, eval);
-    index(spi, at(eye.packet, ESP, 0), eval);
+pub(super) fn esp(spi: Option<Inv<Range<u32>>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    drops_short(ctx.packet, ESP, eval);
+    index(spi, at(ctx.packet, ESP, 0), eval);
 }
 
-pub(super) fn ipcomp(spi: Option<Inv<Range<u32>>>, eye: &MatchContext, eval: &mut Evaluation) {
-    drops_short(eye.packet, COMP, eval);
-    let word = at(eye.packet, COMP, 0);
+pub(super) fn ipcomp(spi: Option<Inv<Range<u32>>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    drops_short(ctx.packet, COMP, eval);
+    let word = at(ctx.packet, COMP, 0);
     index(spi, word.map(|w| w & 0xffff), eval);
 }
 

@@ -20,8 +20,8 @@ const SEGMENTS: u8 = 4;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &SrhMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let Some(header) = here(eye.packet, ROUTING, eval) else { return };
+pub(super) fn test(m: &SrhMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(header) = here(ctx.packet, ROUTING, eval) else { return };
     let [next, len, kind, left, last, _, tag @ ..] = header.as_slice() else { return };
     if *kind != SEGMENTS || left > last {
         return eval.lacks(ConditionKind::Module, false);

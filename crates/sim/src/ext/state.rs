@@ -12,16 +12,16 @@ use chainwalk_model::{ConditionKind, CtStates, Inv, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
 
-pub(super) fn test(m: Inv<CtStates>, eye: &MatchContext, eval: &mut Evaluation) {
-    let states = of(eye);
+pub(super) fn test(m: Inv<CtStates>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let states = of(ctx);
     eval.holds(ConditionKind::CtState, m.not, m.value.0 & states.0 != 0, || {
         Observed::States(states)
     });
 }
 
 /// The state of the packet, one bit.
-pub(super) fn of(eye: &MatchContext) -> CtStates {
-    match &eye.ct {
+pub(super) fn of(ctx: &MatchContext) -> CtStates {
+    match &ctx.ct {
         Ct::None | Ct::Invalid => CtStates::INVALID,
         Ct::Untracked => CtStates::UNTRACKED,
         Ct::Flow(flow) => flow.state,

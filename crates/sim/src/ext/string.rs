@@ -16,8 +16,8 @@ use chainwalk_model::{ConditionKind, Observed, StringMatch};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &StringMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let at = find(m, &wire::bytes(eye.packet));
+pub(super) fn test(m: &StringMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let at = find(m, &wire::bytes(ctx.packet));
     eval.holds(ConditionKind::Module, m.not, at.is_some(), || match at {
         Some(at) => Observed::Number(at as u64),
         None => Observed::Nothing,

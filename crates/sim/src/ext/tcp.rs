@@ -18,15 +18,15 @@ pub(super) const HEADER: u32 = 20;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &TcpMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let native = is_native(m, eye, eval.at);
-    let tcp = match &eye.packet.l4 {
+pub(super) fn test(m: &TcpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let native = is_native(m, ctx, eval.at);
+    let tcp = match &ctx.packet.l4 {
         L4::Tcp(tcp) => Some(tcp),
         _ => None,
     };
     let read = |need| {
         let need = if native { need } else { HEADER };
-        tcp.filter(|_| seen(eye.packet, need) == Seen::Whole)
+        tcp.filter(|_| seen(ctx.packet, need) == Seen::Whole)
     };
     port(m.sport, read(2).map(|t| t.sport), ConditionKind::Sport, native, eval);
     port(m.dport, read(4).map(|t| t.dport), ConditionKind::Dport, native, eval);
@@ -54,17 +54,17 @@ pub(super) fn test(m: &TcpMatch, eye: &MatchContext, eval: &mut Evaluation) {
     if read(HEADER).is_none() {
         eval.truth = Truth::No;
     }
-    let short = |need| seen(eye.packet, need) == Seen::Short;
-    let options_cut = m.option.is_some() && short(l4_header_len(eye.packet));
-    let cut = eye.packet.ip.frag_off == 8 || short(HEADER) || options_cut;
+    let short = |need| seen(ctx.packet, need) == Seen::Short;
+    let options_cut = m.option.is_some() && short(l4_header_len(ctx.packet));
+    let cut = ctx.packet.ip.frag_off == 8 || short(HEADER) || options_cut;
     if cut && eval.truth == Truth::No {
         eval.hotdrop();
     }
 }
 
 /// Whether iptables-nft writes this test without the kernel's `tcp` match.
-fn is_native(m: &TcpMatch, eye: &MatchContext, at: OpId) -> bool {
-    backend(eye, at) == Backend::IptablesNft
+fn is_native(m: &TcpMatch, ctx: &MatchContext, at: OpId) -> bool {
+    backend(ctx, at) == Backend::IptablesNft
         && m.option.is_none()
         && (says(m.sport) || says(m.dport) || m.flags.is_some())
 }

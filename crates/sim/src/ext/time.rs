@@ -15,12 +15,12 @@ const DAY: u64 = 86_400;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CLOCK);
 
-pub(super) fn test(m: TimeMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let found = || eye.clock.map_or(Observed::Nothing, Observed::Time);
-    if is_always(&m) && eye.clock.is_none_or(|now| now <= u64::from(m.dates.last)) {
+pub(super) fn test(m: TimeMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let found = || ctx.clock.map_or(Observed::Nothing, Observed::Time);
+    if is_always(&m) && ctx.clock.is_none_or(|now| now <= u64::from(m.dates.last)) {
         return eval.say(ConditionKind::Time, false, Truth::Yes, found);
     }
-    match eye.clock {
+    match ctx.clock {
         Some(now) if !m.kerneltz => {
             eval.say(ConditionKind::Time, false, truth(holds(&m, now)), found)
         }

@@ -11,8 +11,8 @@ use chainwalk_model::{ConditionKind, Observed, TtlMatch};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
-pub(super) fn test(m: TtlMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let ttl = eye.packet.ip.ttl;
+pub(super) fn test(m: TtlMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let ttl = ctx.packet.ip.ttl;
     let (not, holds) = match m {
         TtlMatch::Eq(m) => (m.not, ttl == m.value),
         TtlMatch::Lt(than) => (false, ttl < than),

@@ -27,10 +27,10 @@ enum Step {
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &Inv<Text>, eye: &MatchContext, eval: &mut Evaluation) {
+pub(super) fn test(m: &Inv<Text>, ctx: &MatchContext, eval: &mut Evaluation) {
     match parse(&m.value) {
         Some(conditions) => {
-            let bytes = wire::bytes(eye.packet);
+            let bytes = wire::bytes(ctx.packet);
             let holds = conditions.iter().all(|c| holds(c, &bytes));
             eval.holds(ConditionKind::Module, m.not, holds, || Observed::Nothing);
         }

@@ -20,16 +20,16 @@ pub(super) const SCTP_HEADER: u32 = 12;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &PortsMatch, eye: &MatchContext, eval: &mut Evaluation) {
-    let native = is_native(m, eye, eval.at);
-    let (ports, header) = match eye.packet.l4 {
+pub(super) fn test(m: &PortsMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let native = is_native(m, ctx, eval.at);
+    let (ports, header) = match ctx.packet.l4 {
         L4::Udp { sport, dport } => (Some((sport, dport)), UDP_HEADER),
         L4::Sctp { sport, dport, .. } => (Some((sport, dport)), SCTP_HEADER),
         _ => (None, 0),
     };
     let read = |need| {
         let need = if native { need } else { header };
-        ports.filter(|_| seen(eye.packet, need) == Seen::Whole)
+        ports.filter(|_| seen(ctx.packet, need) == Seen::Whole)
     };
     port(m.sport, read(2).map(|p| p.0), ConditionKind::Sport, native, eval);
     port(m.dport, read(4).map(|p| p.1), ConditionKind::Dport, native, eval);
@@ -39,15 +39,15 @@ pub(super) fn test(m: &PortsMatch, eye: &MatchContext, eval: &mut Evaluation) {
     if read(header).is_none() {
         eval.truth = Truth::No;
     }
-    if seen(eye.packet, UDP_HEADER) == Seen::Short {
+    if seen(ctx.packet, UDP_HEADER) == Seen::Short {
         eval.hotdrop();
     }
 }
 
 /// Whether iptables-nft writes this test without the kernel's `udp` match.
-fn is_native(m: &PortsMatch, eye: &MatchContext, at: OpId) -> bool {
-    backend(eye, at) == Backend::IptablesNft
-        && matches!(eye.packet.l4, L4::Udp { .. })
+fn is_native(m: &PortsMatch, ctx: &MatchContext, at: OpId) -> bool {
+    backend(ctx, at) == Backend::IptablesNft
+        && matches!(ctx.packet.l4, L4::Udp { .. })
         && (says(m.sport) || says(m.dport))
 }
 
