@@ -1,6 +1,6 @@
 //! A paste, facts and packets, played as the doors play them: what the tests of what is told look at.
 
-use chainwalk::view::{Lang, Telling};
+use chainwalk::view::{Explained, Lang};
 use chainwalk::{Doc, Played, Scenario, Viewpoint};
 use chainwalk_model::{Host, PacketSpec};
 use chainwalk_parse::{assumption, packet_lines, read};
@@ -31,7 +31,7 @@ pub fn played_with(docs: &[&str], facts: &[&str], packets: &[&str]) -> Played {
 }
 
 /// What is told of the last packet, where the first outcome of each is followed.
-pub fn explain<T>(played: &Played, lang: Lang, tell: impl FnOnce(&Telling) -> T) -> T {
+pub fn explain<T>(played: &Played, lang: Lang, tell: impl FnOnce(&Explained) -> T) -> T {
     let packet = played.scenario().packets.len().saturating_sub(1);
     played.explain(&Viewpoint { lang, packet, raw_names: false }, tell)
 }

@@ -8,7 +8,7 @@ use chainwalk_model::{
 use chainwalk_parse::{SaveText, packet_lines};
 use chainwalk_sim::{Search, Session, assume, edited, shadowed};
 use chainwalk_view::{
-    ChangesTold, Compared, Evidence, Lang, PacketForm, Reasons, Telling, packet_form,
+    Compared, Evidence, Explained, Explainer, Lang, PacketForm, ProposalsView, packet_form,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -62,7 +62,7 @@ impl Walked {
     }
 }
 
-impl Reasons for Walked {
+impl Explainer for Walked {
     fn checks(
         &self,
         packet: usize,
@@ -232,7 +232,7 @@ impl Played {
     }
 
     /// Hands all that the functions of [`crate::view`] look at to `tell`.
-    pub fn explain<T>(&self, at: &Viewpoint, tell: impl FnOnce(&Telling) -> T) -> T {
+    pub fn explain<T>(&self, at: &Viewpoint, tell: impl FnOnce(&Explained) -> T) -> T {
         match &self.after {
             Some(walked) => self.explain_walked(at, walked, &self.scenario.followed, tell),
             None => self.explain_walked(at, &Walked::on(Host::default()), &[], tell),
@@ -244,12 +244,12 @@ impl Played {
         at: &Viewpoint,
         walked: &Walked,
         followed: &[usize],
-        tell: impl FnOnce(&Telling) -> T,
+        tell: impl FnOnce(&Explained) -> T,
     ) -> T {
         let docs = self.docs();
         // A text without a word in it is no paste.
         let pasted = self.scenario.docs.iter().any(|d| !d.text.trim().is_empty());
-        tell(&Telling {
+        tell(&Explained {
             lang: at.lang,
             reading: pasted.then_some(&self.reading),
             docs: &docs,
@@ -294,7 +294,7 @@ impl Played {
     }
 
     /// What a search for the packet shown found, in words.
-    pub fn proposals(&self, at: &Viewpoint, found: &Changes) -> ChangesTold {
+    pub fn proposals(&self, at: &Viewpoint, found: &Changes) -> ProposalsView {
         self.explain(at, |t| {
             let proposals = found.proposals.iter().map(|p| {
                 let mut host = t.host.clone();

@@ -5,7 +5,7 @@
 
 use chainwalk::model::{Diagnostic, Goal, Severity};
 use chainwalk::view::{
-    self, Banner, Chip, FactRow, HostChip, Lang, Problem, Row, Scene, TableMeasure, Telling,
+    self, Banner, Chip, Explained, FactRow, HostChip, Lang, Problem, Row, Scene, TableMeasure,
     Timeline,
 };
 use chainwalk::{Played, Scenario, Viewpoint};
@@ -240,7 +240,7 @@ impl Host {
     }
 
     /// All that the view looks at for a packet, given to `show`.
-    fn explain<T>(&self, packet: usize, show: impl FnOnce(&Telling) -> T) -> T {
+    fn explain<T>(&self, packet: usize, show: impl FnOnce(&Explained) -> T) -> T {
         self.played.explain(&self.at(packet), show)
     }
 

@@ -1,11 +1,11 @@
 //! Changes in words: what a proposal does, what becomes of the packet with it, and what else it lets in.
 
 use crate::banner::answer;
+use crate::explained::Explained;
+use crate::explained::NoExplainer;
 use crate::page::{Lang, RuleTools, Sentence, Style, Tone};
 use crate::places::{chain_path, table_name};
 use crate::say::{join, run, say, text};
-use crate::telling::NoReasons;
-use crate::telling::Telling;
 use crate::terms;
 use crate::values::{endpoint, protocol};
 use chainwalk_model::{
@@ -42,7 +42,7 @@ pub struct Compared {
 
 /// What a search for changes found, in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChangesTold {
+pub struct ProposalsView {
     /// What was wanted.
     pub want: Goal,
     /// The question.
@@ -50,12 +50,12 @@ pub struct ChangesTold {
     /// What is to be said beside the proposals; empty where nothing is.
     pub note: Sentence,
     /// The proposals, the smallest first.
-    pub proposals: Vec<ProposalTold>,
+    pub proposals: Vec<ProposalView>,
 }
 
 /// A proposal in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ProposalTold {
+pub struct ProposalView {
     /// The commands that make it, in order.
     pub commands: Vec<String>,
     /// What becomes of the packet with it.
@@ -71,7 +71,7 @@ pub struct ProposalTold {
 }
 
 /// The fate of the packet shown.
-pub fn fate_card(t: &Telling) -> FateCard {
+pub fn fate_card(t: &Explained) -> FateCard {
     let b = answer(t);
     let split = t.walk().is_some_and(|w| w.outcomes.len() > 1);
     let first = b.evidence.into_iter().next().filter(|_| split);
@@ -80,7 +80,7 @@ pub fn fate_card(t: &Telling) -> FateCard {
 }
 
 /// A packet's fate without edits and with them.
-pub fn compared(before: &Telling, after: &Telling, edits: Vec<String>) -> Compared {
+pub fn compared(before: &Explained, after: &Explained, edits: Vec<String>) -> Compared {
     let lang = after.lang;
     let (before, after) = (fate_card(before), fate_card(after));
     let change = match (before.tone, after.tone) {
@@ -96,7 +96,7 @@ pub fn compared(before: &Telling, after: &Telling, edits: Vec<String>) -> Compar
 }
 
 /// Tells what a search found. `proposals` are those of `found`, each by [`proposal`].
-pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalTold>) -> ChangesTold {
+pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalView>) -> ProposalsView {
     let title = match found.want {
         Goal::Through => text!(lang, ChangesThrough),
         Goal::Stopped => text!(lang, ChangesStop),
@@ -109,24 +109,24 @@ pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalTold>) -> Cha
         (false, false) => Sentence::new(),
     };
     let note = join([reply, none], if lang == Lang::Zh { "" } else { " " });
-    ChangesTold { want: found.want, title, note, proposals }
+    ProposalsView { want: found.want, title, note, proposals }
 }
 
 /// A proposal in words: its commands, and what each does to all packets, by [`edit_scope`]. `t` shows the packet
 /// that was searched for, on the host without the changes; `host` is the one with them.
 pub fn proposal(
-    t: &Telling,
+    t: &Explained,
     want: Goal,
     p: &Proposal,
     host: &Host,
     commands: Vec<String>,
     scope: Vec<Sentence>,
-) -> ProposalTold {
+) -> ProposalView {
     let lang = t.lang;
     let mut walks: Vec<Walk> = t.walks.iter().take(t.packet).cloned().collect();
     walks.push(p.walk.clone());
-    let after = Telling { host, walks: &walks, followed: &[], reasons: &NoReasons, ..*t };
-    ProposalTold {
+    let after = Explained { host, walks: &walks, followed: &[], reasons: &NoExplainer, ..*t };
+    ProposalView {
         commands,
         after: fate_card(&after),
         scope,

@@ -3,9 +3,9 @@
 //! Every packet that reaches a rule has passed the unconditional rules before it, and was counted by them; past
 //! one that ends the chain none comes. Rounded counters prove only what holds for all that they may stand for.
 
+use crate::explained::Explained;
 use crate::page::Sentence;
 use crate::say::say;
-use crate::telling::Telling;
 use chainwalk_model::{
     ChainId, Count, DecidedBy, Event, IpMatch, Match, OpKind, Outcome, Rule, RuleId, Ruleset,
     Target,
@@ -94,7 +94,7 @@ fn most(c: Count) -> u64 {
 }
 
 /// The first contradiction on the way of a packet: in a chain in which it met the rule that counters gainsay.
-pub(crate) fn on_the_way(t: &Telling, outcome: &Outcome) -> Option<Contradiction> {
+pub(crate) fn on_the_way(t: &Explained, outcome: &Outcome) -> Option<Contradiction> {
     let mut seen: Vec<ChainId> = Vec::new();
     outcome.trace.steps.iter().find_map(|step| {
         let chain = match &step.event {
@@ -113,7 +113,7 @@ pub(crate) fn on_the_way(t: &Telling, outcome: &Outcome) -> Option<Contradiction
 }
 
 /// The contradiction in words.
-pub(crate) fn told(t: &Telling, c: &Contradiction) -> Sentence {
+pub(crate) fn told(t: &Explained, c: &Contradiction) -> Sentence {
     let rule = t.rules().rule(c.rule);
     let chain = &*t.rules().chain(rule.chain).name;
     let number = rule.number;

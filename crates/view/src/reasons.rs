@@ -1,9 +1,9 @@
 //! Why rules matched or did not, in words; alike reasons of neighbouring rules become one.
 
+use crate::explained::Explained;
 use crate::page::{Sentence, Style};
 use crate::say::{join, run, say};
-use crate::stops::Stop;
-use crate::telling::Telling;
+use crate::stops::TimelineStop;
 use crate::terms::{Term, terms};
 use crate::values::{self, found};
 use chainwalk_model::{ChainId, Check, ConditionKind, CtStates, Observed, Rule, RuleId, Truth};
@@ -15,7 +15,7 @@ const SAY: usize = 3;
 
 /// Why one rule did not match: the first condition that fails, what the packet has, what was wanted.
 #[derive(Clone, Debug, PartialEq)]
-struct Miss {
+struct Mismatch {
     part: Option<ConditionKind>,
     not: bool,
     has: String,
@@ -24,7 +24,7 @@ struct Miss {
     chain: String,
 }
 
-fn rule_of(t: &Telling, chain: ChainId, number: u32) -> Option<RuleId> {
+fn rule_of(t: &Explained, chain: ChainId, number: u32) -> Option<RuleId> {
     t.rules().chain(chain).rules.get((number as usize).checked_sub(1)?).copied()
 }
 
@@ -35,8 +35,8 @@ fn term_of(rule: &Rule, check: &Check) -> Option<Term> {
 }
 
 /// What the packet has where a check looked; for address types the address itself.
-pub(crate) fn has(t: &Telling, reply: Option<usize>, step: usize, check: &Check) -> String {
-    let packet = t.trace(reply).and_then(|trace| crate::telling::moment(trace, step));
+pub(crate) fn has(t: &Explained, reply: Option<usize>, step: usize, check: &Check) -> String {
+    let packet = t.trace(reply).and_then(|trace| crate::explained::moment(trace, step));
     match (check.part, packet) {
         (ConditionKind::SrcType, Some(m)) => m.packet.ip.src.to_string(),
         (ConditionKind::DstType, Some(m)) => m.packet.ip.dst.to_string(),
@@ -44,7 +44,7 @@ pub(crate) fn has(t: &Telling, reply: Option<usize>, step: usize, check: &Check)
     }
 }
 
-fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
+fn miss(t: &Explained, stop: &TimelineStop, rule: RuleId) -> Mismatch {
     let r = t.rules().rule(rule);
     let comment = r.comment.as_deref().unwrap_or_default().to_owned();
     let jump = match r.verdict() {
@@ -56,7 +56,7 @@ fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
     let checks = t.checks(stop.reply, stop.first, rule);
     let failed = checks.iter().find(|c| c.truth == Truth::No);
     match failed {
-        None => Miss {
+        None => Mismatch {
             part: None,
             not: false,
             has: String::new(),
@@ -64,7 +64,7 @@ fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
             comment,
             chain: jump,
         },
-        Some(check) => Miss {
+        Some(check) => Mismatch {
             part: Some(check.part),
             not: check.not,
             has: has(t, stop.reply, stop.first, check),
@@ -124,7 +124,7 @@ fn subject(part: ConditionKind, has: &str) -> String {
 }
 
 /// Several misses of one kind as a sentence.
-fn told(t: &Telling, misses: &[Miss]) -> Sentence {
+fn told(t: &Explained, misses: &[Mismatch]) -> Sentence {
     let lang = t.lang;
     let Some(first) = misses.first() else { return Sentence::new() };
     let Some(part) = first.part else {
@@ -210,8 +210,14 @@ fn told(t: &Telling, misses: &[Miss]) -> Sentence {
 }
 
 /// The misses of a range, grouped while they are of one kind.
-fn groups(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Vec<Vec<Miss>> {
-    let mut out: Vec<Vec<Miss>> = Vec::new();
+fn groups(
+    t: &Explained,
+    stop: &TimelineStop,
+    chain: ChainId,
+    first: u32,
+    last: u32,
+) -> Vec<Vec<Mismatch>> {
+    let mut out: Vec<Vec<Mismatch>> = Vec::new();
     for number in (first..=last).take(LOOK) {
         let Some(rule) = rule_of(t, chain, number) else { break };
         let m = miss(t, stop, rule);
@@ -227,7 +233,13 @@ fn groups(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Ve
 }
 
 /// Why the rules of a range did not match.
-pub(crate) fn why_not(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Sentence {
+pub(crate) fn why_not(
+    t: &Explained,
+    stop: &TimelineStop,
+    chain: ChainId,
+    first: u32,
+    last: u32,
+) -> Sentence {
     let all = groups(t, stop, chain, first, last);
     let said: Vec<Sentence> =
         all.iter().filter(|g| g[0].part.is_some()).take(SAY).map(|g| told(t, g)).collect();
@@ -244,8 +256,8 @@ pub(crate) fn why_not(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last
 
 /// What the crossed rules of a range wanted, in a few words for the diagram (`4 cluster IPs`).
 pub(crate) fn wanted_short(
-    t: &Telling,
-    stop: &Stop,
+    t: &Explained,
+    stop: &TimelineStop,
     chain: ChainId,
     first: u32,
     last: u32,
@@ -285,7 +297,7 @@ fn fitting(states: CtStates, wanted: &str, has: String) -> String {
 }
 
 /// What is worth saying about a rule that matched: the conditions whose truth is not plain to see.
-pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
+pub(crate) fn why(t: &Explained, stop: &TimelineStop, rule: RuleId) -> Sentence {
     let lang = t.lang;
     let r = t.rules().rule(rule);
     let mut parts = Vec::new();

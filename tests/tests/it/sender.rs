@@ -5,7 +5,7 @@
 use chainwalk_parse::read;
 use chainwalk_sim::Session;
 use chainwalk_tests::played::{asked, host_of};
-use chainwalk_view::{Lang, NoReasons, Telling, banner};
+use chainwalk_view::{Explained, Lang, NoExplainer, banner};
 
 const REFUSED: &str = "Connection refused";
 const NO_HOST: &str = "No route to host";
@@ -35,7 +35,7 @@ fn headline(chain: &str, target: &str, packet: &str, said: &[&str]) -> String {
     let asks = asked(&[packet], &host);
     let mut session = Session::new(host);
     session.send(&asks[0]);
-    let told = banner(&Telling {
+    let told = banner(&Explained {
         lang: Lang::En,
         reading: Some(&read(&[&text])),
         docs: &[&text],
@@ -45,7 +45,7 @@ fn headline(chain: &str, target: &str, packet: &str, said: &[&str]) -> String {
         followed: &[],
         packet: 0,
         raw_names: false,
-        reasons: &NoReasons,
+        reasons: &NoExplainer,
     });
     told.headline.iter().map(|r| r.text.as_str()).collect()
 }

@@ -22,7 +22,7 @@ use crate::parts::{
     Player, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
-use crate::store::{self, Survives};
+use crate::store::{self, Persisted};
 use crate::words::{Key, ui};
 use aloud::use_aloud;
 use chainwalk::view::Timeline;
@@ -169,10 +169,10 @@ pub fn App() -> Html {
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
                     check={heard.check.clone()} checked={heard.checked.clone()} reveal={turn_to_lines} dispatch={dispatch.clone()} />
                 <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, Key::KeepsHere)}{match survives {
-                    Survives::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
-                    Survives::All => Html::default(),
-                    Survives::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
-                    Survives::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
+                    Persisted::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
+                    Persisted::All => Html::default(),
+                    Persisted::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
+                    Persisted::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
                 }}</span></p>
             </div>
             {divider(Edge::Left)}

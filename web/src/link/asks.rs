@@ -1,7 +1,7 @@
 //! What the worker is asked, as the page changes. A hook for each kind of question.
 
 use super::line::{Line, Status};
-use crate::message::{Request, Told, View, Wanted};
+use crate::message::{PageView, Query, Request, View};
 use crate::state::State;
 use chainwalk::Viewpoint;
 use chainwalk::model::Goal;
@@ -48,7 +48,7 @@ pub(super) fn use_telling(
             move || {
                 status.set(Status::Asked);
                 let scenario = (*scenario).clone();
-                let wanted = Request::Tell(Wanted { generation, scenario, at });
+                let wanted = Request::Tell(Query { generation, scenario, at });
                 line.ask(wanted, paste);
             }
         };
@@ -75,7 +75,7 @@ pub(super) fn use_telling(
 
 /// What is to be drawn.
 #[hook]
-pub(super) fn use_drawing(told: Option<&Rc<Told>>, stop: usize, space: Space, line: &Line) {
+pub(super) fn use_drawing(told: Option<&Rc<PageView>>, stop: usize, space: Space, line: &Line) {
     let wanted = (told.map(|t| t.generation), stop, space);
     let last = told.map_or(0, |t| t.last());
     let line = line.clone();

@@ -4,7 +4,7 @@ use super::act::{Dispatch, Hover, act};
 use super::editor::{Editor, Heard, Revealed, RuleText};
 use super::icon::Icon;
 use super::seek::{Found, SeekBar, focus_bar};
-use crate::message::Told;
+use crate::message::PageView;
 use crate::paste::Paste;
 use crate::state::Action;
 use crate::words::{Key, ui};
@@ -24,7 +24,7 @@ pub(crate) struct PasteProps {
     /// The text that was read.
     pub(crate) of: Paste,
     /// What was told of that.
-    pub(crate) told: Option<Rc<Told>>,
+    pub(crate) told: Option<Rc<PageView>>,
     /// Whether that is long another text.
     pub(crate) stale: bool,
     /// The lines of the stop the packet rests at.
@@ -253,7 +253,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
 }
 
 /// The stop that comes from the fewest bytes around a line, if one does.
-fn stop_of(told: &Told, from: usize, to: usize) -> Hover {
+fn stop_of(told: &PageView, from: usize, to: usize) -> Hover {
     let touches = |span: &Span| {
         (span.start as usize) <= to && (span.end as usize) > from && span.start < span.end
     };

@@ -2,11 +2,11 @@
 
 use super::pen::{Area, Pen, Point, p, rounded};
 use crate::drawing::{Measure, Scene};
+use crate::explained::moment;
+use crate::explained::{Explained, last_hook};
 use crate::fate;
 use crate::page::{Run, Style};
-use crate::stops::{Stop, stops};
-use crate::telling::moment;
-use crate::telling::{Telling, last_hook};
+use crate::stops::{TimelineStop, stops};
 use crate::values::{destination, source};
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
 
@@ -31,7 +31,7 @@ const LOOP: [(f64, f64); 5] =
     [(350.0, 54.0), (350.0, 73.0), (8.0, 73.0), (8.0, 54.0), (14.0, 54.0)];
 
 /// A way through the map, each point with its step counted from 1.
-fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
+fn way(t: &Explained, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
     let diamond = p(136.0, 54.0);
     let mut out = Vec::new();
     if !made && matches!(trace.sent.entry, Entry::Wire { .. }) {
@@ -73,7 +73,7 @@ fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
 }
 
 /// The small map of the hooks for a phone, 358 × 80 drawn to fit `size`.
-pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Measure) -> Scene {
+pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn Measure) -> Scene {
     let all = stops(t);
     let at = stop.min(all.len().saturating_sub(1));
     let now = all.get(at);
@@ -168,11 +168,11 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
     }
 }
 
-fn step_of(stop: &Stop) -> usize {
+fn step_of(stop: &TimelineStop) -> usize {
     if matches!(stop.kind, crate::stops::StopKind::Start) { 0 } else { stop.first + 1 }
 }
 
-fn tag(t: &Telling, now: &Stop) -> Vec<(String, Run)> {
+fn tag(t: &Explained, now: &TimelineStop) -> Vec<(String, Run)> {
     let Some(trace) = t.trace(now.reply) else { return Vec::new() };
     let Some(m) = moment(trace, now.last) else { return Vec::new() };
     let plain = |text: String| Run { text, style: Style::Plain };

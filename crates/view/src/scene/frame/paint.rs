@@ -2,22 +2,22 @@
 
 use super::layout::{Frame, HOOKS, Place, Station, asked_table, out_iface};
 use crate::drawing::Link;
+use crate::explained::{Explained, last_hook};
 use crate::fate;
 use crate::page::Tone;
 use crate::say::{plain, text};
 use crate::scene::pen::{Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
-use crate::stops::{Stop, StopKind};
-use crate::telling::{Telling, last_hook};
+use crate::stops::{StopKind, TimelineStop};
 use crate::values::{packet_word, states};
 use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Question, Routed, Trace};
 
 impl Frame {
     pub(crate) fn draw(
         &self,
-        t: &Telling,
+        t: &Explained,
         pen: &mut Pen,
-        all: &[Stop],
+        all: &[TimelineStop],
         at: usize,
         ways: &[Way],
         apart: bool,
@@ -109,7 +109,7 @@ impl Frame {
     }
 
     /// Whether the packet's label takes the place of the legend.
-    fn label_at_right(t: &Telling, now: Option<&Stop>) -> bool {
+    fn label_at_right(t: &Explained, now: Option<&TimelineStop>) -> bool {
         let (Some(now), Some(outcome)) = (now, t.outcome()) else { return false };
         let trace = t.trace(now.reply);
         match now.kind {
@@ -138,7 +138,7 @@ impl Frame {
         }
     }
 
-    fn draw_ports(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_ports(&self, t: &Explained, pen: &mut Pen) {
         let used = |name: &str, right: bool| {
             t.outcome().is_some_and(|o| {
                 if right {
@@ -173,7 +173,7 @@ impl Frame {
     }
 
     /// What routing decided, under the diamond.
-    fn draw_route(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_route(&self, t: &Explained, pen: &mut Pen) {
         let d = self.diamond();
         pen.text(d.x, d.y + 31.0, text!(t.lang, NameRoute), "s11 t2 mid");
         let Some(outcome) = t.outcome() else { return };
@@ -200,7 +200,14 @@ impl Frame {
         pen.text(d.x, under.min(d.y + 46.0).max(d.y + 43.0), shown, "s11 m t3 mid");
     }
 
-    fn draw_station(&self, t: &Telling, pen: &mut Pen, s: &Station, all: &[Stop], at: usize) {
+    fn draw_station(
+        &self,
+        t: &Explained,
+        pen: &mut Pen,
+        s: &Station,
+        all: &[TimelineStop],
+        at: usize,
+    ) {
         let now = all.get(at);
         let upright = matches!(s.hook, Hook::Input | Hook::Output);
         let first = all.iter().position(|stop| self.stands_at(t, stop, s));
@@ -302,7 +309,7 @@ impl Frame {
     }
 
     /// Whether a stop stands at a station.
-    fn stands_at(&self, t: &Telling, stop: &Stop, s: &Station) -> bool {
+    fn stands_at(&self, t: &Explained, stop: &TimelineStop, s: &Station) -> bool {
         let Some(trace) = t.trace(stop.reply) else { return false };
         if crate::steps::hook_of(trace, stop) != Some(s.hook) {
             return false;
@@ -315,7 +322,7 @@ impl Frame {
     }
 
     /// The box that says what the host replies.
-    fn draw_reply_note(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_reply_note(&self, t: &Explained, pen: &mut Pen) {
         let Some(outcome) = t.outcome() else { return };
         let Some(reply) = outcome.replies.first() else { return };
         let word = packet_word(&reply.sent.packet);
@@ -328,7 +335,7 @@ impl Frame {
     }
 
     /// The note of a hook that people expect and the packet never visits.
-    fn draw_never(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_never(&self, t: &Explained, pen: &mut Pen) {
         let Some((hook, sentence)) = t.outcome().and_then(|o| fate::unvisited(t, o)) else {
             return;
         };
@@ -353,7 +360,7 @@ impl Frame {
         );
     }
 
-    fn draw_legend(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_legend(&self, t: &Explained, pen: &mut Pen) {
         let x = self.hook_area(Hook::Output).right() + self.x(24.0);
         let most = self.w - x - 24.0;
         let step = self.y(19.0).max(15.0);
@@ -386,7 +393,7 @@ fn ct_word(trace: &Trace, hook: Hook) -> String {
         match &step.event {
             Event::Hook(path) => there = path.hook == hook,
             Event::Tracked if there => {
-                return crate::telling::moment(trace, index)
+                return crate::explained::moment(trace, index)
                     .and_then(|m| m.ct)
                     .map_or_else(String::new, |ct| states(ct.state));
             }
@@ -397,7 +404,7 @@ fn ct_word(trace: &Trace, hook: Hook) -> String {
 }
 
 /// Whether conntrack puts an address of the packet back at a hook.
-fn put_back_at(t: &Telling, hook: Hook) -> bool {
+fn put_back_at(t: &Explained, hook: Hook) -> bool {
     let mut there = false;
     t.outcome().is_some_and(|o| {
         o.trace.steps.iter().any(|s| {
@@ -410,12 +417,12 @@ fn put_back_at(t: &Telling, hook: Hook) -> bool {
 }
 
 /// Whether the drawer is closed at a stop.
-fn closed(now: Option<&Stop>) -> bool {
+fn closed(now: Option<&TimelineStop>) -> bool {
     now.is_none_or(|n| n.base.is_none())
 }
 
 /// Whether it had to be asked what a table does here that was not pasted.
-fn asked_at(t: &Telling, s: &Station) -> bool {
+fn asked_at(t: &Explained, s: &Station) -> bool {
     let Some(outcome) = t.outcome() else { return false };
     let mut hook = None;
     outcome.trace.steps.iter().any(|step| {
@@ -428,7 +435,7 @@ fn asked_at(t: &Telling, s: &Station) -> bool {
 }
 
 /// Whether the packet ends at a station, and the word for it.
-fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
+fn ends_at(t: &Explained, s: &Station) -> Option<(Tone, String)> {
     let outcome = t.outcome()?;
     let trace = &outcome.trace;
     if s.is_kernel() || last_hook(trace) != Some(s.hook) {

@@ -9,7 +9,7 @@ use chainwalk_model::{
 /// Why a rule matched or did not, looked up only for the rules that are shown.
 ///
 /// The doors implement it with the engine's `explain`; a door without an engine uses [`NoReasons`].
-pub trait Reasons {
+pub trait Explainer {
     /// The conditions of `rule` as they were found at `step` of that walk, in the order of the rule.
     /// `reply` counts in [`Outcome::replies`]. Empty where nothing is known.
     fn checks(
@@ -29,9 +29,9 @@ pub trait Reasons {
 
 /// No reason is known.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NoReasons;
+pub struct NoExplainer;
 
-impl Reasons for NoReasons {
+impl Explainer for NoExplainer {
     fn checks(&self, _: usize, _: usize, _: Option<usize>, _: usize, _: RuleId) -> Vec<Check> {
         Vec::new()
     }
@@ -39,7 +39,7 @@ impl Reasons for NoReasons {
 
 /// All that the functions of this room look at.
 #[derive(Clone, Copy)]
-pub struct Telling<'a> {
+pub struct Explained<'a> {
     /// The reader's language.
     pub lang: Lang,
     /// What was read; `None` before anything was pasted.
@@ -59,10 +59,10 @@ pub struct Telling<'a> {
     /// Whether chains are called by their names alone, not by what they stand for.
     pub raw_names: bool,
     /// Why rules matched or did not.
-    pub reasons: &'a dyn Reasons,
+    pub reasons: &'a dyn Explainer,
 }
 
-impl<'a> Telling<'a> {
+impl<'a> Explained<'a> {
     pub(crate) fn rules(&self) -> &'a Ruleset {
         &self.host.rules
     }
