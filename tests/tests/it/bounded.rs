@@ -56,6 +56,7 @@ fn what_writes_each_time_is_walked_until_it_is_cut() {
     ] {
         let (_, walk) = walked(&doubling(last), &[]);
         for outcome in &walk.outcomes {
+            assert_eq!(outcome.trace.fate.is_through(), None, "{last}");
             assert!(
                 matches!(outcome.trace.fate, Fate::TooLong(_)),
                 "{last}: {:?}",

@@ -18,6 +18,7 @@ mod headers;
 mod kernel;
 mod known;
 mod limits;
+mod ops;
 mod papers;
 mod restore;
 mod routing;
