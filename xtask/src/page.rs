@@ -77,7 +77,11 @@ fn trunk<'a>(house: &'a Workspace, verb: &str, profile: Profile, dist: &Path) ->
         Some(_) => trunk.env_remove("NO_COLOR").args(["--color", "never"]),
         None => trunk,
     };
-    Ok(if profile == Profile::Release { trunk.arg("--release") } else { trunk })
+    Ok(if profile == Profile::Release {
+        trunk.args(["--release", "--cargo-profile", "wasm"])
+    } else {
+        trunk
+    })
 }
 
 /// Whether a browser window could be seen from here.
