@@ -163,7 +163,7 @@ pub fn App() -> Html {
                 <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
-                <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
+                <HostPane {lang} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
                     facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.scenario.facts().to_vec()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
