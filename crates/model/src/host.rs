@@ -11,6 +11,7 @@ use crate::span::{Span, Text};
 use crate::values::{Cidr, Masked, Range};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use std::rc::Rc;
 
 /// One host among those that a paste speaks of.
 #[derive(
@@ -411,7 +412,7 @@ pub struct Host {
     /// Its name, where a prompt or a person told it.
     pub name: Option<Text>,
     /// Its rules, of every family and table.
-    pub rules: Ruleset,
+    pub rules: Rc<Ruleset>,
     /// Whose its tables of iptables are, where a line or a person told it.
     pub backend: Option<Backend>,
     /// Its interfaces.
@@ -466,13 +467,14 @@ impl Host {
     /// Takes all tables of iptables for those of `backend`, which decides where `security` stands.
     pub fn set_backend(&mut self, backend: Backend) {
         self.backend = Some(backend);
-        for table in self.rules.tables.iter_mut().filter(|t| t.backend != Backend::Nft) {
+        let rules = Rc::make_mut(&mut self.rules);
+        for table in rules.tables.iter_mut().filter(|t| t.backend != Backend::Nft) {
             table.backend = backend;
             if *table.name != *"security" {
                 continue;
             }
             for chain in &table.chains {
-                if let Some(base) = &mut self.rules.chains[chain.0 as usize].base {
+                if let Some(base) = &mut rules.chains[chain.0 as usize].base {
                     base.priority = priority::security(backend);
                 }
             }

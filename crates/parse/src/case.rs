@@ -25,6 +25,7 @@ use chainwalk_model::{
 use serde::Deserialize as _;
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::rc::Rc;
 
 /// Where frames come from unless a packet says otherwise.
 const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
@@ -118,7 +119,7 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     network(&mut case.host, &w, structured)?;
     if w.rules.is_some() || w.rules6.is_some() {
         // Structured rules stand for those of the paste.
-        case.host.rules = Ruleset::default();
+        case.host.rules = Ruleset::default().into();
     }
     for (name, family, rules) in [("rules", Family::Ip, w.rules), ("rules6", Family::Ip6, w.rules6)]
     {
@@ -127,7 +128,7 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
         }
     }
     if case.host.complete.rules {
-        targets_not_chains(&mut case.host.rules);
+        targets_not_chains(Rc::make_mut(&mut case.host.rules));
     }
     if let Some(lines) = w.ipsets {
         let (sets, rest) = sets::read(&lines.into_lines(), Origin::Given);

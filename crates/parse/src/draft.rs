@@ -11,6 +11,7 @@ use chainwalk_model::{
     builtin, builtin_names, is_builtin,
 };
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// Stands for the chain of listed rules above which no chain's name was pasted.
 pub(crate) const NO_CHAIN: &str = "?";
@@ -221,7 +222,7 @@ impl Draft {
 
     /// Puts the table into a host. An earlier table of that family and name must not be there.
     pub(crate) fn lower(self, host: &mut Host, diagnostics: &mut Vec<Diagnostic>) -> TableId {
-        let rules = &mut host.rules;
+        let rules = Rc::make_mut(&mut host.rules);
         let table = TableId(rules.tables.len() as u32);
         let mut ids = Vec::with_capacity(self.chains.len());
         let mut next = rules.chains.len() as u32;

@@ -8,6 +8,7 @@ use chainwalk_model::{
     Backend, Base, Builtin, Chain, ChainEdit, ChainId, Edit, Family, Host, NewRule, Policy, Route,
     Rule, RuleId, Span, Table, TableId, Text, builtins,
 };
+use std::rc::Rc;
 
 /// The host with a change made. A change of a rule that is not there changes nothing.
 #[must_use]
@@ -41,7 +42,7 @@ fn is_meant(route: &Route, meant: &Route) -> bool {
 
 /// The table of that name; one that is not there is made as the kernel makes it.
 fn table_of(host: &mut Host, family: Family, name: &Text) -> TableId {
-    let rules = &mut host.rules;
+    let rules = Rc::make_mut(&mut host.rules);
     if let Some(found) = rules.find_table(family, name) {
         return found;
     }
@@ -68,7 +69,7 @@ fn new_chain(table: TableId, name: Text, base: Option<Base>) -> Chain {
 
 /// The chain of that name; a new one only where that is what is asked for.
 fn chain_of(host: &mut Host, table: TableId, name: &Text, change: &ChainEdit) -> Option<ChainId> {
-    let rules = &mut host.rules;
+    let rules = Rc::make_mut(&mut host.rules);
     if let Some(found) = rules.find_chain(table, name) {
         return Some(found);
     }
@@ -82,7 +83,7 @@ fn chain_of(host: &mut Host, table: TableId, name: &Text, change: &ChainEdit) ->
 }
 
 fn change_chain(host: &mut Host, id: ChainId, change: &ChainEdit) {
-    let rules = &mut host.rules;
+    let rules = Rc::make_mut(&mut host.rules);
     let mut own = rules.chain(id).rules.clone();
     let mut add = |new: &NewRule| {
         let rule = RuleId(rules.rules.len() as u32);

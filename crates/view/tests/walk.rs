@@ -57,7 +57,7 @@ impl Built {
         name: &str,
         base: Option<(Hook, i32, Policy)>,
     ) -> ChainId {
-        let rules = &mut self.0.rules;
+        let rules = std::rc::Rc::make_mut(&mut self.0.rules);
         let span = Span::new(DocId(0), 0, 3);
         let native = family == Family::Inet;
         let backend =
@@ -96,7 +96,7 @@ impl Built {
     }
 
     fn rule(&mut self, chain: ChainId, matches: Vec<Match>, target: Target) -> RuleId {
-        let rules = &mut self.0.rules;
+        let rules = std::rc::Rc::make_mut(&mut self.0.rules);
         let id = RuleId(rules.rules.len() as u32);
         let span = Span::new(DocId(0), 4, 9);
         let mut ops: Vec<Op> =

@@ -10,6 +10,7 @@ use chainwalk_model::{
 use chainwalk_parse::read;
 use chainwalk_sim::Session;
 use chainwalk_tests::played::{asked, host_of};
+use std::rc::Rc;
 
 /// A host with these rules of iptables, alone in their table, and this network.
 fn host(rules: &str) -> Host {
@@ -55,7 +56,7 @@ fn chain(
         (TableId(host.rules.tables.len() as u32), ChainId(host.rules.chains.len() as u32));
     let span = Span::default();
     let name = format!("t{}", table.0).into();
-    host.rules.tables.push(Table {
+    Rc::make_mut(&mut host.rules).tables.push(Table {
         family: Family::Inet,
         name,
         backend: Backend::Nft,
@@ -63,7 +64,7 @@ fn chain(
         span,
     });
     let base = Base { hook, priority, kind, policy: Policy::Accept, device: None, registered };
-    host.rules.chains.push(Chain {
+    Rc::make_mut(&mut host.rules).chains.push(Chain {
         table,
         name: format!("c{}", id.0).into(),
         base: Some(base),
@@ -79,10 +80,10 @@ fn chain(
 /// Adds a rule to a chain.
 fn rule(host: &mut Host, chain: ChainId, ops: Vec<Op>) -> RuleId {
     let id = RuleId(host.rules.rules.len() as u32);
-    let own = &mut host.rules.chains[chain.0 as usize].rules;
+    let own = &mut Rc::make_mut(&mut host.rules).chains[chain.0 as usize].rules;
     own.push(id);
     let number = own.len() as u32;
-    host.rules.rules.push(Rule {
+    Rc::make_mut(&mut host.rules).rules.push(Rule {
         chain,
         number,
         ops,
@@ -135,7 +136,8 @@ const WEB: &str = "tcp 10.0.0.9:4000 > 10.0.0.1:80 in eth0 syn";
 fn a_condition_behind_a_statement_is_asked() {
     let mut host = host("");
     let input = chain(&mut host, Hook::Input, 0, ChainKind::Filter, None);
-    host.rules.chains[input.0 as usize].base.as_mut().unwrap().policy = Policy::Drop;
+    Rc::make_mut(&mut host.rules).chains[input.0 as usize].base.as_mut().unwrap().policy =
+        Policy::Drop;
     let before = rule(&mut host, input, mixed(&["-p udp -j ACCEPT"]));
     let mixed = rule(&mut host, input, mixed(&[LOG, "-p tcp -m tcp --dport 22 -j ACCEPT"]));
     let session = walks(host, &[SSH, "tcp 10.0.0.9:4001 > 10.0.0.1:80 in eth0 syn"]);
@@ -161,7 +163,7 @@ fn what_a_statement_wrote_stays_where_its_rule_ends() {
     assert_eq!(trace.fate, Fate::Dropped(DroppedBy::Rule(new)));
     assert_eq!(told(trace), [Event::Acted(at(new, 0)), Event::Matched(new)]);
     let other = ops("-m conntrack --ctstate ESTABLISHED -j ACCEPT");
-    host.rules.rules[new.0 as usize].ops = [ops(MARK), other].concat();
+    Rc::make_mut(&mut host.rules).rules[new.0 as usize].ops = [ops(MARK), other].concat();
     let session = walks(host, &[SSH]);
     let trace = only(&session.walks()[0]);
     assert_eq!(trace.fate, Fate::Dropped(DroppedBy::Rule(marked)));
@@ -219,7 +221,8 @@ fn which_of_legacy_and_nft_comes_first_is_a_question() {
     assert_eq!(orders, [[legacy, nft], [nft, legacy]]);
     assert!(ways.iter().all(|o| o.choices[0].question == Question::Order(legacy, nft)));
     for (chain, registered) in [(legacy, 1), (nft, 2)] {
-        host.rules.chains[chain.0 as usize].base.as_mut().unwrap().registered = Some(registered);
+        Rc::make_mut(&mut host.rules).chains[chain.0 as usize].base.as_mut().unwrap().registered =
+            Some(registered);
     }
     let session = walks(host, &[SSH]);
     assert_eq!(bases(only(&session.walks()[0])), [nft, legacy]);

@@ -12,6 +12,7 @@ use chainwalk_model::{
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// A packet and all that a rule can see around it, in PREROUTING of `eth0` at first.
@@ -161,7 +162,7 @@ impl Bench {
     /// Puts a rule with this test into the host's rules, for what reads the whole ruleset.
     pub(crate) fn knows(&mut self, m: &Match) {
         let span = Span::default();
-        self.host.rules.rules.push(Rule {
+        Rc::make_mut(&mut self.host.rules).rules.push(Rule {
             chain: ChainId(u32::MAX),
             number: 1,
             ops: vec![Op { what: OpKind::Match(m.clone()), span }],
@@ -174,14 +175,14 @@ impl Bench {
     /// The same with rule 0 in a table of iptables-nft.
     pub(crate) fn of_nft(mut self) -> Self {
         let span = Span::default();
-        self.host.rules.tables.push(Table {
+        Rc::make_mut(&mut self.host.rules).tables.push(Table {
             family: Family::Ip,
             name: "filter".into(),
             backend: Backend::IptablesNft,
             chains: vec![ChainId(0)],
             span,
         });
-        self.host.rules.chains.push(Chain {
+        Rc::make_mut(&mut self.host.rules).chains.push(Chain {
             table: TableId(0),
             name: "FORWARD".into(),
             base: None,
@@ -191,7 +192,7 @@ impl Bench {
             declared: true,
             span,
         });
-        self.host.rules.rules.push(Rule {
+        Rc::make_mut(&mut self.host.rules).rules.push(Rule {
             chain: ChainId(0),
             number: 1,
             ops: Vec::new(),
