@@ -5,9 +5,11 @@
 use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::{Result, bail};
-use std::env;
+use std::fmt::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+use std::{env, fs};
 use xshell::{Cmd, cmd};
 
 /// How the page is compiled.
@@ -38,6 +40,41 @@ pub(crate) fn build(house: &Workspace, profile: Profile) -> Result<()> {
     tools::ensure(house, profile.tools())?;
     trunk(house, "build", profile, &house.dist())?.run()?;
     Ok(())
+}
+
+/// Builds the page into `dist/` unless it was built there from the same files, and has not been touched since.
+pub(crate) fn refresh(house: &Workspace, profile: Profile) -> Result<()> {
+    let stamp = house.target.join("page.stamp");
+    let kept = fs::read_to_string(&stamp).unwrap_or_default();
+    if kept == state(house, profile)? {
+        println!("the page is built");
+        return Ok(());
+    }
+    build(house, profile)?;
+    Ok(fs::write(&stamp, state(house, profile)?)?)
+}
+
+/// What the page is built from and what was built: the files with their sizes and when they were written, and the
+/// programs that build.
+fn state(house: &Workspace, profile: Profile) -> Result<String> {
+    let mut files = Vec::new();
+    for dir in ["crates", "web", "xtask", "dist"] {
+        let dir = house.root.join(dir);
+        if dir.is_dir() {
+            files.extend(files_below(house, &dir)?);
+        }
+    }
+    files.extend(
+        ["Cargo.toml", "Cargo.lock", "Trunk.toml", "index.html"].map(|f| house.root.join(f)),
+    );
+    let mut state = format!("{}\n", cmd!(house.sh, "rustc -Vv").quiet().read()?);
+    state += if profile == Profile::Release { "release\n" } else { "dev\n" };
+    for file in files {
+        let Ok(about) = fs::metadata(&file) else { continue };
+        let written = about.modified()?.duration_since(UNIX_EPOCH)?.as_nanos();
+        writeln!(state, "{} {} {written}", file.display(), about.len())?;
+    }
+    Ok(state)
 }
 
 /// Serves the page on this machine until it is interrupted, building it again when a file changes.

@@ -129,6 +129,16 @@ fn every_source_file_opens_with_what_it_is() {
 }
 
 #[test]
+fn a_program_that_is_not_built_for_tests_has_none() {
+    for package in workspace().workspace_packages() {
+        for target in package.targets.iter().filter(|t| t.is_bin() && !t.test) {
+            let text = fs::read_to_string(&target.src_path).unwrap();
+            assert!(!text.contains("#[test]"), "nobody runs the tests of {}", target.src_path);
+        }
+    }
+}
+
+#[test]
 fn no_tracked_file_names_a_path_of_somebodys_machine() {
     let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(root()).output();
     let Some(listed) = listed.ok().filter(|o| o.status.success()) else {
