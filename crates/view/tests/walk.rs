@@ -182,7 +182,7 @@ fn service(first_passes: bool) -> Built {
         b.rule(forward, vec![to("172.18.0.5")], Target::Accept);
     }
     let last = b.rule(forward, vec![], Target::Reject(RejectWith::HostProhibited));
-    b.0.rules.rules[last.0 as usize].counters =
+    std::rc::Rc::make_mut(&mut b.0.rules).rules[last.0 as usize].counters =
         Some(Counters { packets: Count { value: 86, unit: 1 }, bytes: Count::default() });
     b
 }
@@ -263,10 +263,10 @@ fn a_table_that_was_not_pasted_is_asked_for_in_one_click() {
     let mut b = service(false);
     b.0.complete.rules = false;
     let nat = b.0.rules.find_table(Family::Ip, "nat").unwrap();
-    b.0.rules.tables.truncate(nat.0 as usize + 1);
-    b.0.rules.chains.retain(|c| c.table == nat);
+    std::rc::Rc::make_mut(&mut b.0.rules).tables.truncate(nat.0 as usize + 1);
+    std::rc::Rc::make_mut(&mut b.0.rules).chains.retain(|c| c.table == nat);
     let chains = b.0.rules.chains.len();
-    b.0.rules.rules.retain(|r| (r.chain.0 as usize) < chains);
+    std::rc::Rc::make_mut(&mut b.0.rules).rules.retain(|r| (r.chain.0 as usize) < chains);
     let b = told(b.0, CURL, Lang::En, banner);
     assert_eq!(b.tone, Tone::Depends);
     assert!(plain(&b.headline).contains("filter"), "{}", plain(&b.headline));
