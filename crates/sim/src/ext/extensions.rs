@@ -126,18 +126,15 @@ fn listed(mut left: &[u8]) -> String {
 
 pub(super) fn mh(m: Option<Inv<Range<u8>>>, eye: &Eye, eval: &mut Evaluation) {
     let not = m.is_some_and(|m| m.not);
-    match wire::transport_bytes(eye.packet).filter(|_| !broken_mh(eye.packet)) {
-        Some(header) => {
-            let kind = header[2];
-            let holds = m.is_none_or(|m| within(m.value, kind));
-            eval.holds(Part::HeaderType, not, holds, || Found::Number(kind.into()));
+    if let Some(header) = wire::transport_bytes(eye.packet).filter(|_| !broken_mh(eye.packet)) {
+        let kind = header[2];
+        let holds = m.is_none_or(|m| within(m.value, kind));
+        eval.holds(Part::HeaderType, not, holds, || Found::Number(kind.into()));
+    } else {
+        if broken_mh(eye.packet) {
+            eval.hotdrop();
         }
-        None => {
-            if broken_mh(eye.packet) {
-                eval.hotdrop();
-            }
-            eval.lacks(Part::HeaderType, not);
-        }
+        eval.lacks(Part::HeaderType, not);
     }
 }
 
