@@ -95,14 +95,14 @@ impl Walker<'_> {
                         // The kernel runs nothing behind it.
                         continue;
                     }
-                    if !rule.can_break_behind(at) {
-                        self.matched(skb, frame, id, &mut told);
-                    } else {
+                    if rule.can_break_behind(at) {
                         if told == Told::Nothing {
                             self.emit_not_matched(skb, frame, frame.next as u32 - 1);
                             told = Told::Acted;
                         }
                         self.event(skb, Event::Acted(op_id));
+                    } else {
+                        self.matched(skb, frame, id, &mut told);
                     }
                     match self.statement(skb, path, op_id, target)? {
                         Verdict::Continue => {}

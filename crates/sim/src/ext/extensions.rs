@@ -135,18 +135,15 @@ fn listed(mut left: &[u8]) -> String {
 
 pub(super) fn mh(m: Option<Inv<Range<u8>>>, ctx: &MatchContext, eval: &mut Evaluation) {
     let not = m.is_some_and(|m| m.not);
-    match wire::transport_bytes(ctx.packet).filter(|_| !broken_mh(ctx.packet)) {
-        Some(header) => {
-            let kind = header[2];
-            let holds = m.is_none_or(|m| within(m.value, kind));
-            eval.holds(ConditionKind::HeaderType, not, holds, || Observed::Number(kind.into()));
+    if let Some(header) = wire::transport_bytes(ctx.packet).filter(|_| !broken_mh(ctx.packet)) {
+        let kind = header[2];
+        let holds = m.is_none_or(|m| within(m.value, kind));
+        eval.holds(ConditionKind::HeaderType, not, holds, || Observed::Number(kind.into()));
+    } else {
+        if broken_mh(ctx.packet) {
+            eval.hotdrop();
         }
-        None => {
-            if broken_mh(ctx.packet) {
-                eval.hotdrop();
-            }
-            eval.lacks(ConditionKind::HeaderType, not);
-        }
+        eval.lacks(ConditionKind::HeaderType, not);
     }
 }
 
