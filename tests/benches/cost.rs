@@ -9,7 +9,7 @@
 use chainwalk_model::{Event, IpMatch, Match, OpKind, Reading, RuleId, TcpMatch};
 use chainwalk_parse::{assumption, packet_lines, read};
 use chainwalk_sim::Session;
-use chainwalk_view::{Lang, Reasons, TableMeasure, Telling, banner, rows, scene, timeline};
+use chainwalk_view::{Explained, Explainer, Lang, TableMeasure, banner, rows, scene, timeline};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::net::IpAddr;
@@ -143,7 +143,7 @@ fn bare(reading: &Reading, src: IpAddr, dport: u16) -> usize {
 
 struct Why<'a>(&'a Session);
 
-impl Reasons for Why<'_> {
+impl Explainer for Why<'_> {
     fn checks(
         &self,
         packet: usize,
@@ -159,7 +159,7 @@ impl Reasons for Why<'_> {
 /// What telling one packet's walk costs, reasons looked up.
 fn telling(what: &str, text: &str, reading: &Reading, session: &Session) {
     let asks: Vec<_> = packet_lines(&[SYN], &reading.host()).into_iter().map(|p| p.0).collect();
-    let telling = Telling {
+    let telling = Explained {
         lang: Lang::En,
         reading: Some(reading),
         docs: &[text],

@@ -2,7 +2,7 @@
 
 use crate::recorded;
 use chainwalk_model::{
-    Assumption, Changes, Edit, Host, L4, PacketType, Proposal, Sent, TcpFlags, Want,
+    Assumption, Changes, Edit, Goal, Host, L4, PacketType, Proposal, Sent, TcpFlags,
 };
 use chainwalk_parse::case::{self, Case};
 use chainwalk_parse::{edit_text, save_text};
@@ -31,7 +31,7 @@ pub fn read(value: &Value) -> Result<(Host, Case), case::CaseError> {
 }
 
 /// What is wanted of the first packet of a case: the other thing than what becomes of it.
-pub fn want(host: &Host, case: &Case) -> Want {
+pub fn want(host: &Host, case: &Case) -> Goal {
     use chainwalk_model::Fate::{Bridged, Forwarded, Local, Sent};
     let mut session = Session::new(host.clone());
     let through = case.asks.first().is_some_and(|ask| {
@@ -39,7 +39,7 @@ pub fn want(host: &Host, case: &Case) -> Want {
         let fates = walk.outcomes.iter().map(|o| &o.trace.fate);
         fates.into_iter().all(|f| matches!(f, Local { .. } | Forwarded(_) | Sent(_) | Bridged(_)))
     });
-    if through { Want::Stopped } else { Want::Through }
+    if through { Goal::Stopped } else { Goal::Through }
 }
 
 /// The proposals for the first packet of a case, with their commands.

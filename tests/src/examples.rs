@@ -1,5 +1,6 @@
-//! The page's examples: a head of `name: value` lines, `---`, and the paste.
+//! The page's examples, as cases.
 
+use chainwalk::Case;
 use std::path::Path;
 use std::{fs, io};
 
@@ -7,9 +8,10 @@ use std::{fs, io};
 pub struct Example {
     /// Its file's name, without the ending.
     pub name: String,
+    /// What it says.
+    pub case: Case,
     /// What is pasted.
     pub paste: String,
-    head: String,
 }
 
 /// All of them, by name.
@@ -32,19 +34,11 @@ pub fn all() -> Vec<Example> {
 pub fn named(name: &str) -> Example {
     let path = folder().join(name).with_extension("txt");
     let text = fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
-    let parts = text.split_once("\n---\n");
-    let (head, paste) = parts.unwrap_or_else(|| panic!("{} has no head", path.display()));
-    Example { name: name.to_owned(), paste: paste.to_owned(), head: head.to_owned() }
+    let case = Case::read(&text).map(|(case, problems)| (problems.is_empty(), case));
+    let Ok((true, case)) = case else { panic!("{} is no case", path.display()) };
+    Example { name: name.to_owned(), paste: case.scenario.paste(), case }
 }
 
 fn folder() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../web/examples"))
-}
-
-impl Example {
-    /// What its head says under a name, in order.
-    pub fn all(&self, name: &str) -> Vec<&str> {
-        let pairs = self.head.lines().filter_map(|line| line.split_once(": "));
-        pairs.filter(|(n, _)| *n == name).map(|(_, value)| value).collect()
-    }
 }

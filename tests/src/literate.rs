@@ -5,7 +5,7 @@
 //! packet with `> ` and its packet line; the lines below it are what must come out, as [`tell`] writes it.
 
 use crate::played::{asked, played_with};
-use chainwalk_model::{Ask, AskAddr, AskEntry, FollowUp};
+use chainwalk_model::{AskAddr, AskEntry, FollowUp, PacketSpec};
 use chainwalk_parse::read;
 use serde_json::{Map, Value, json};
 
@@ -88,7 +88,7 @@ impl Page {
         if read(&docs).hosts.is_empty() {
             return None;
         }
-        Some(played_with(&docs, &of(&self.said), &of(&self.packets)).answer())
+        Some(played_with(&docs, &of(&self.said), &of(&self.packets)).answer_json())
     }
 
     /// Replays the page and writes its `walk` blocks as they come out.
@@ -149,7 +149,7 @@ fn of(lines: &[String]) -> Vec<&str> {
 }
 
 /// A packet as a case writes it; none where its line leaves open what a case must say.
-fn packet(ask: &Ask) -> Option<Value> {
+fn packet(ask: &PacketSpec) -> Option<Value> {
     if ask.at.is_some() {
         // A kernel's clock is its own.
         return None;

@@ -2,9 +2,9 @@
 //!
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
-use crate::message::{Answer, ChangeTold, Drafted, PROBLEMS, Request, Told, View, Wanted};
+use crate::message::{Answer, Drafted, EditView, PROBLEMS, PageView, Query, Request, View};
 use chainwalk::model::{Diagnostic, DocId, Reading, Severity, Span};
-use chainwalk::view::{self, Lang, Scene, TableMeasure, Telling};
+use chainwalk::view::{self, Explained, Lang, Scene, TableMeasure};
 use chainwalk::{Doc, Played, Scenario, Search};
 
 /// What was pasted last, and what was walked in it.
@@ -14,7 +14,7 @@ pub struct Engine {
     text: String,
     /// Whether it changed since it was played.
     stale: bool,
-    wanted: Wanted,
+    wanted: Query,
     played: Played,
     /// The search that is under way, and the generation it belongs to.
     search: Option<(u32, Search)>,
@@ -66,22 +66,26 @@ impl Engine {
     }
 
     /// Plays what is wanted; what was read or walked before is not done again.
-    fn play(&mut self, mut wanted: Wanted, tell: &mut dyn FnMut(f64)) {
+    fn play(&mut self, mut wanted: Query, tell: &mut dyn FnMut(f64)) {
         let scenario = std::mem::take(&mut wanted.scenario);
-        let last = std::mem::take(&mut self.played);
-        let docs =
-            if self.stale { vec![Doc::pasted(&self.text)] } else { last.scenario().docs.clone() };
-        self.stale = false;
+        let mut last = std::mem::take(&mut self.played);
+        let docs = if std::mem::take(&mut self.stale) {
+            // Two long texts, read, are more than a tab should hold.
+            last = Played::default();
+            vec![Doc::pasted(&self.text)]
+        } else {
+            last.scenario().docs.clone()
+        };
         self.played = Scenario { docs, ..scenario }.replay(last, tell);
         self.wanted = wanted;
     }
 
-    fn explain<T>(&self, tell: impl FnOnce(&Telling) -> T) -> T {
+    fn explain<T>(&self, tell: impl FnOnce(&Explained) -> T) -> T {
         self.played.explain(&self.wanted.at, tell)
     }
 
-    fn tell(&self) -> Told {
-        let Wanted { generation, at, .. } = self.wanted;
+    fn tell(&self) -> PageView {
+        let Query { generation, at, .. } = self.wanted;
         let (played, lang) = (&self.played, at.lang);
         let (scenario, problems) = (played.scenario(), played.problems());
         let changes = played.commands().iter().zip(told(scenario.edits(), problems.edits, lang));
@@ -99,7 +103,7 @@ impl Engine {
             for span in &mut timeline.spans {
                 pasted(span);
             }
-            Told {
+            PageView {
                 generation,
                 hosts: view::hosts(reading, t.host.id, lang),
                 chips: view::chips(reading, lang),
@@ -113,7 +117,7 @@ impl Engine {
                     view::packet_problems(std::slice::from_ref(found), name, lang).pop()
                 }),
                 changes: changes
-                    .map(|(command, problems)| ChangeTold { command: command.clone(), problems })
+                    .map(|(command, problems)| EditView { command: command.clone(), problems })
                     .collect(),
                 compared: played.compared(&at),
                 suggestions: view::suggestions(t),
@@ -167,7 +171,7 @@ fn told(lines: &[String], found: &[Vec<Diagnostic>], lang: Lang) -> Vec<Vec<view
 mod tests {
     use super::*;
     use chainwalk::Scenario;
-    use chainwalk::model::Want;
+    use chainwalk::model::Goal;
 
     const PASTE: &str =
         "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n";
@@ -180,7 +184,7 @@ mod tests {
         let packets = vec!["tcp 192.0.2.1:5000 > 10.0.0.1:80 in eth0".into()];
         let mut scenario = Scenario { packets, ..Scenario::default() };
         scenario.change_part(|part| part.facts.push("eth0=10.0.0.1/24".into()));
-        let wanted = Wanted { generation, scenario, ..Wanted::default() };
+        let wanted = Query { generation, scenario, ..Query::default() };
         assert!(matches!(asked(engine, Request::Tell(wanted)), Some(Answer::Told(_))));
     }
 
@@ -189,7 +193,7 @@ mod tests {
         let mut engine = Engine::default();
         asked(&mut engine, Request::Paste(PASTE.into()));
         tell(&mut engine, 1);
-        assert_eq!(asked(&mut engine, Request::Search(1, Some(Want::Through))), None);
+        assert_eq!(asked(&mut engine, Request::Search(1, Some(Goal::Through))), None);
         assert!(engine.is_searching());
         engine
     }
@@ -222,5 +226,17 @@ mod tests {
         let mut engine = searching();
         asked(&mut engine, Request::Search(1, None));
         assert_eq!((engine.is_searching(), engine.go_on()), (false, None));
+    }
+
+    #[test]
+    fn that_a_text_is_read_is_told_before_it_is_walked_and_once() {
+        let mut engine = Engine::default();
+        asked(&mut engine, Request::Paste(PASTE.into()));
+        let mut told = Vec::new();
+        for generation in 1..3 {
+            let wanted = Query { generation, ..Query::default() };
+            engine.answer(Request::Tell(wanted), &mut |share| told.push((generation, share)));
+        }
+        assert_eq!(told, [(1, 1.0)]);
     }
 }

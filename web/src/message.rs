@@ -2,9 +2,9 @@
 //!
 //! A text goes over once, and then what is changed in it; everything else speaks of the text as it is by then.
 
-use chainwalk::model::Want;
+use chainwalk::model::Goal;
 use chainwalk::view::{
-    Banner, ChangesTold, Chip, Compared, FactRow, HostChip, Lang, PacketForm, Problem, Row,
+    Banner, Chip, Compared, FactRow, HostChip, Lang, PacketForm, Problem, ProposalsView, Row,
     RuleCard, RuleRange, Scene, Suggestion, Timeline,
 };
 use chainwalk::{Scenario, Viewpoint};
@@ -28,14 +28,14 @@ pub enum Request {
         text: String,
     },
     /// Walk the packets and tell about one of them.
-    Tell(Wanted),
+    Tell(Query),
     /// Draw a stop of what was told last.
     Draw(View),
     /// Open rules of what was told last.
     Open(Opening),
     /// Search for changes of the fate of the packet that was told last: the generation, and what is wanted;
     /// with nothing wanted the search that is under way ends. What else is asked is answered meanwhile.
-    Search(u32, Option<Want>),
+    Search(u32, Option<Goal>),
     /// Read a packet line that is being typed, without walking it.
     Draft(String),
     /// Look at an assumption as it is typed.
@@ -66,7 +66,7 @@ impl Request {
 
 /// What is to be told.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Wanted {
+pub struct Query {
     /// Counts up with every question; answers to older ones are dropped.
     pub generation: u32,
     /// What is played, but for the pasted text: the worker has that.
@@ -96,11 +96,11 @@ pub enum Answer {
     /// It runs and waits.
     Ready,
     /// What was asked to be told.
-    Told(Box<Told>),
+    Told(Box<PageView>),
     /// The rules asked to be opened.
     Opened(Opening, Vec<RuleCard>),
     /// The changes that were found, for this generation.
-    Found(u32, Box<ChangesTold>),
+    Found(u32, Box<ProposalsView>),
     /// What a line that is being typed says.
     Drafted(Box<Drafted>),
     /// What was asked to be drawn.
@@ -115,7 +115,7 @@ pub enum Answer {
 
 /// A change that was made, or that could not be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChangeTold {
+pub struct EditView {
     /// The command that makes it; empty where it can't be read.
     pub command: String,
     /// What is wrong with it; spans count in its line.
@@ -135,7 +135,7 @@ pub struct Drafted {
 
 /// Everything the page shows but the picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Told {
+pub struct PageView {
     /// The generation it answers.
     pub generation: u32,
     /// The hosts that the paste speaks of; none where there is one.
@@ -155,7 +155,7 @@ pub struct Told {
     /// That there is no host of the name that was chosen.
     pub host_problem: Option<Problem>,
     /// The changes made, one for each line.
-    pub changes: Vec<ChangeTold>,
+    pub changes: Vec<EditView>,
     /// The packet's fate without the changes and with them; `None` where none was made.
     pub compared: Option<Compared>,
     /// Packets worth sending.
@@ -168,7 +168,7 @@ pub struct Told {
     pub timeline: Timeline,
 }
 
-impl Told {
+impl PageView {
     /// The last stop there is.
     pub fn last(&self) -> usize {
         self.timeline.stops.saturating_sub(1)

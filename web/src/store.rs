@@ -16,7 +16,7 @@ pub(crate) const KEPT: usize = 2 * 1024 * 1024;
 
 /// How much of the work survives a reload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Survives {
+pub(crate) enum Persisted {
     /// All of it.
     #[default]
     All,
@@ -54,13 +54,13 @@ thread_local! {
 }
 
 /// Keeps what survives, and tells how much that is.
-pub(crate) fn keep(state: &State) -> Survives {
-    let Some(storage) = storage() else { return Survives::Nothing };
+pub(crate) fn keep(state: &State) -> Persisted {
+    let Some(storage) = storage() else { return Persisted::Nothing };
     let forget = |keys: &[&str]| keys.iter().for_each(|key| drop(storage.remove_item(key)));
     if storage.set_item(SETTINGS, &state.settings().write()).is_err() {
         // What was kept before belongs to another state.
         forget(&[CASE, SETTINGS]);
-        return Survives::Nothing;
+        return Persisted::Nothing;
     }
     forget(&BEFORE);
     let put = |case: String| {
@@ -71,8 +71,8 @@ pub(crate) fn keep(state: &State) -> Survives {
         })
     };
     if state.paste.len() <= KEPT && put(state.case(true).write()) {
-        return Survives::All;
+        return Persisted::All;
     }
     put(state.case(false).write());
-    Survives::NoPaste
+    Persisted::NoPaste
 }

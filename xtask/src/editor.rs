@@ -2,12 +2,12 @@
 //!
 //! The bundle is kept in the repository, so that nothing is fetched while the page is built.
 
-use crate::house::House;
+use crate::workspace::Workspace;
 use anyhow::Result;
 use xshell::cmd;
 
 /// Fetches what `web/editor/package-lock.json` names and writes `web/editor/codemirror.js`.
-pub(crate) fn bundle(house: &House) -> Result<()> {
+pub(crate) fn bundle(house: &Workspace) -> Result<()> {
     let source = house.root.join("web/editor");
     let work = house.target.join("editor");
     let sh = &house.sh;

@@ -1,17 +1,17 @@
 //! The chores of the project: every command a developer or the checks run, on any machine.
 
 mod editor;
-mod house;
 mod page;
 mod style;
 mod test;
 mod tools;
+mod workspace;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use house::House;
 use page::Profile;
 use std::process::ExitCode;
+use workspace::Workspace;
 
 /// The chores of Chainwalk.
 #[derive(Parser)]
@@ -73,7 +73,7 @@ fn main() -> ExitCode {
 }
 
 fn run(chore: Chore) -> Result<()> {
-    let house = House::find()?;
+    let house = Workspace::find()?;
     match chore {
         Chore::Setup => tools::setup(&house),
         Chore::Serve(a) => page::serve(&house, a.port, Profile::release_if(a.release), !a.no_open),

@@ -2,8 +2,8 @@
 //!
 //! `dist/` always holds a page as the browser tests and a visitor get it; `serve` builds beside it.
 
-use crate::house::House;
 use crate::tools;
+use crate::workspace::Workspace;
 use anyhow::{Result, bail};
 use std::env;
 use std::net::{Ipv4Addr, TcpListener};
@@ -34,7 +34,7 @@ impl Profile {
 }
 
 /// Builds the page into `dist/`.
-pub(crate) fn build(house: &House, profile: Profile) -> Result<()> {
+pub(crate) fn build(house: &Workspace, profile: Profile) -> Result<()> {
     tools::ensure(house, profile.tools())?;
     trunk(house, "build", profile, &house.dist())?.run()?;
     Ok(())
@@ -44,7 +44,7 @@ pub(crate) fn build(house: &House, profile: Profile) -> Result<()> {
 ///
 /// # Errors
 /// Where the port is taken, a tool is missing or the page does not build.
-pub(crate) fn serve(house: &House, port: u16, profile: Profile, open: bool) -> Result<()> {
+pub(crate) fn serve(house: &Workspace, port: u16, profile: Profile, open: bool) -> Result<()> {
     // Told at once, not after the build.
     if let Err(error) = TcpListener::bind((Ipv4Addr::LOCALHOST, port)) {
         bail!("port {port} can't be served on ({error}); --port takes another");
@@ -69,7 +69,7 @@ pub(crate) fn serve(house: &House, port: u16, profile: Profile, open: bool) -> R
 }
 
 /// Nothing is fetched while the page is built: the tools are there, and the crates are fetched before.
-fn trunk<'a>(house: &'a House, verb: &str, profile: Profile, dist: &Path) -> Result<Cmd<'a>> {
+fn trunk<'a>(house: &'a Workspace, verb: &str, profile: Profile, dist: &Path) -> Result<Cmd<'a>> {
     cmd!(house.sh, "cargo fetch --quiet --locked --target wasm32-unknown-unknown").run()?;
     let trunk = cmd!(house.sh, "trunk {verb} --offline --locked --dist {dist}");
     // trunk takes only `true` and `false` for what other programs take as set or not.
@@ -77,7 +77,11 @@ fn trunk<'a>(house: &'a House, verb: &str, profile: Profile, dist: &Path) -> Res
         Some(_) => trunk.env_remove("NO_COLOR").args(["--color", "never"]),
         None => trunk,
     };
-    Ok(if profile == Profile::Release { trunk.arg("--release") } else { trunk })
+    Ok(if profile == Profile::Release {
+        trunk.args(["--release", "--cargo-profile", "wasm"])
+    } else {
+        trunk
+    })
 }
 
 /// Whether a browser window could be seen from here.
@@ -87,7 +91,7 @@ fn has_display() -> bool {
 }
 
 /// Prints the bytes of each file of `dist/`, raw and as servers send them.
-pub(crate) fn report(house: &House) -> Result<()> {
+pub(crate) fn report(house: &Workspace) -> Result<()> {
     let files = files_below(house, &house.dist())?;
     println!("\n{:>10} {:>10} {:>10}  file", "raw", "gzip", "brotli");
     let mut total = [0; 3];
@@ -102,7 +106,7 @@ pub(crate) fn report(house: &House) -> Result<()> {
     Ok(())
 }
 
-fn files_below(house: &House, dir: &Path) -> Result<Vec<PathBuf>> {
+fn files_below(house: &Workspace, dir: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in house.sh.read_dir(dir)? {
         if path.is_dir() {
@@ -115,7 +119,7 @@ fn files_below(house: &House, dir: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Sizes raw, after `gzip -9` and after `brotli -q 11`, by the zlib of the Node that runs wasm-opt.
-fn weigh(house: &House, files: &[PathBuf]) -> Result<Vec<[u64; 3]>> {
+fn weigh(house: &Workspace, files: &[PathBuf]) -> Result<Vec<[u64; 3]>> {
     const SCRIPT: &str = "const z = require('zlib'), fs = require('fs');
         for (const f of process.argv.slice(1)) {
             const b = fs.readFileSync(f);

@@ -1,11 +1,11 @@
 //! The style sheet: written in parts, given to the page as one file, since a browser paints nothing before it
 //! has every sheet that it was told of.
 
-use crate::house::House;
+use crate::workspace::Workspace;
 use anyhow::Result;
 
 /// Writes `target/style.css`, which is `web/style.css` with each part in the place of its `@import`.
-pub(crate) fn gather(house: &House) -> Result<()> {
+pub(crate) fn gather(house: &Workspace) -> Result<()> {
     let (sh, web) = (&house.sh, house.root.join("web"));
     let mut sheet = String::new();
     for line in sh.read_file(web.join("style.css"))?.lines() {

@@ -1,8 +1,8 @@
 //! Every test there is, in parts, and one count over all of them.
 
-use crate::house::House;
 use crate::page::{self, Profile};
 use crate::tools;
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 use std::io::{BufRead, BufReader};
@@ -35,7 +35,7 @@ struct Tally {
 ///
 /// # Errors
 /// Where a test failed or a part could not run. The count is printed all the same, as the last line.
-pub(crate) fn run(house: &House, parts: &[Part], profile: Profile) -> Result<()> {
+pub(crate) fn run(house: &Workspace, parts: &[Part], profile: Profile) -> Result<()> {
     let all = parts.is_empty();
     let mut tally = Tally::default();
     let mut failed = Vec::new();
@@ -64,7 +64,7 @@ pub(crate) fn run(house: &House, parts: &[Part], profile: Profile) -> Result<()>
 /// The name of the module whose tests drive the built page; they run last, once it is built.
 const BROWSER_TESTS: &str = "driven::";
 
-fn host(house: &House, tally: &mut Tally) -> Result<()> {
+fn host(house: &Workspace, tally: &mut Tally) -> Result<()> {
     let test = cmd!(
         house.sh,
         "cargo test --workspace --no-fail-fast -- --include-ignored --skip {BROWSER_TESTS}"
@@ -72,7 +72,7 @@ fn host(house: &House, tally: &mut Tally) -> Result<()> {
     counted(test, tally)
 }
 
-fn wasm(house: &House, tally: &mut Tally) -> Result<()> {
+fn wasm(house: &Workspace, tally: &mut Tally) -> Result<()> {
     tools::ensure(house, tools::TO_TEST_WASM)?;
     let test =
         cmd!(house.sh, "cargo test --target wasm32-unknown-unknown --no-fail-fast --lib --tests")
@@ -86,7 +86,7 @@ fn wasm(house: &House, tally: &mut Tally) -> Result<()> {
     counted(test, tally)
 }
 
-fn browser(house: &House, profile: Profile, tally: &mut Tally) -> Result<()> {
+fn browser(house: &Workspace, profile: Profile, tally: &mut Tally) -> Result<()> {
     tools::ensure(house, tools::TO_DRIVE)?;
     page::build(house, profile)?;
     // One at a time: each starts a browser of its own, and what they measure should not wait for another's.

@@ -3,7 +3,7 @@
 //! Each tool has one place in `Tool`: how it is found, how it is installed, and which package to name
 //! where that can't be done. A tool found in another version counts as missing.
 
-use crate::house::House;
+use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail, ensure};
 use xshell::cmd;
 
@@ -58,7 +58,7 @@ const ALL: &[Tool] = &[
 ];
 
 /// Installs every tool that is missing.
-pub(crate) fn setup(house: &House) -> Result<()> {
+pub(crate) fn setup(house: &Workspace) -> Result<()> {
     for tool in ALL {
         let name = tool.name(house)?;
         if tool.is_there(house)? {
@@ -71,7 +71,7 @@ pub(crate) fn setup(house: &House) -> Result<()> {
 }
 
 /// Installs those of `tools` that are missing; silent where none is.
-pub(crate) fn ensure(house: &House, tools: &[Tool]) -> Result<()> {
+pub(crate) fn ensure(house: &Workspace, tools: &[Tool]) -> Result<()> {
     for tool in tools {
         if !tool.is_there(house)? {
             install(house, *tool, &tool.name(house)?)?;
@@ -81,13 +81,13 @@ pub(crate) fn ensure(house: &House, tools: &[Tool]) -> Result<()> {
 }
 
 /// Checks what the project stands on, by `deny.toml`.
-pub(crate) fn deny(house: &House) -> Result<()> {
+pub(crate) fn deny(house: &Workspace) -> Result<()> {
     ensure(house, &[Tool::Deny])?;
     cmd!(house.sh, "cargo deny --log-level error check licenses bans sources").run()?;
     Ok(())
 }
 
-fn install(house: &House, tool: Tool, name: &str) -> Result<()> {
+fn install(house: &Workspace, tool: Tool, name: &str) -> Result<()> {
     println!("install: {name}");
     tool.install(house).with_context(|| format!("{name} could not be installed"))?;
     ensure!(tool.is_there(house)?, "{name} was installed and is still not found");
@@ -96,7 +96,7 @@ fn install(house: &House, tool: Tool, name: &str) -> Result<()> {
 
 impl Tool {
     /// Its name and the version wanted.
-    fn name(self, house: &House) -> Result<String> {
+    fn name(self, house: &Workspace) -> Result<String> {
         Ok(match self {
             Self::Wasm32 => "wasm32-unknown-unknown".into(),
             Self::Lints => "rustfmt and clippy".into(),
@@ -110,7 +110,7 @@ impl Tool {
     }
 
     /// Whether it is there in the version wanted.
-    fn is_there(self, house: &House) -> Result<bool> {
+    fn is_there(self, house: &Workspace) -> Result<bool> {
         let sh = &house.sh;
         Ok(match self {
             Self::Wasm32 => {
@@ -140,7 +140,7 @@ impl Tool {
         })
     }
 
-    fn install(self, house: &House) -> Result<()> {
+    fn install(self, house: &Workspace) -> Result<()> {
         match self {
             Self::Wasm32 => {
                 need(house, "rustup", "rustup (or Debian's libstd-rust-dev-wasm32)")?;
@@ -163,7 +163,7 @@ impl Tool {
 }
 
 /// Whether what `program --version` prints has each word of `wanted`.
-fn says(house: &House, program: &str, wanted: &str) -> bool {
+fn says(house: &Workspace, program: &str, wanted: &str) -> bool {
     house.which(program).is_some()
         && cmd!(house.sh, "{program} --version").quiet().ignore_stderr().read().is_ok_and(|said| {
             wanted.split_whitespace().all(|word| said.split_whitespace().any(|s| s == word))
@@ -171,7 +171,7 @@ fn says(house: &House, program: &str, wanted: &str) -> bool {
 }
 
 /// The version of wasm-bindgen in `Cargo.lock`: the program must match the crate to the last digit.
-fn bindgen_version(house: &House) -> Result<String> {
+fn bindgen_version(house: &Workspace) -> Result<String> {
     let lock = house.sh.read_file(house.root.join("Cargo.lock"))?;
     lock.split_once("name = \"wasm-bindgen\"\nversion = \"")
         .and_then(|(_, rest)| rest.split_once('"'))
@@ -181,7 +181,7 @@ fn bindgen_version(house: &House) -> Result<String> {
 
 /// Builds a program from crates.io into the cache. A build without optimisation and debug info takes a
 /// third of the time and is fast enough for what it does here.
-fn cargo_install(house: &House, krate: &str, version: &str) -> Result<()> {
+fn cargo_install(house: &Workspace, krate: &str, version: &str) -> Result<()> {
     need(house, "cc", "a C compiler (Debian's build-essential)")?;
     let root = &house.tools;
     cmd!(house.sh, "cargo install --locked --debug --no-default-features")
@@ -196,7 +196,7 @@ fn cargo_install(house: &House, krate: &str, version: &str) -> Result<()> {
     Ok(())
 }
 
-fn npm_install(house: &House) -> Result<()> {
+fn npm_install(house: &Workspace) -> Result<()> {
     if house.which("npm").is_none() {
         apt_install(house, &["nodejs", "npm"])?;
     }
@@ -211,7 +211,7 @@ fn npm_install(house: &House) -> Result<()> {
     Ok(())
 }
 
-fn apt_install(house: &House, packages: &[&str]) -> Result<()> {
+fn apt_install(house: &Workspace, packages: &[&str]) -> Result<()> {
     let sh = &house.sh;
     let list = packages.join(" ");
     if house.which("apt-get").is_none() || cmd!(sh, "id -u").quiet().read()? != "0" {
@@ -223,7 +223,7 @@ fn apt_install(house: &House, packages: &[&str]) -> Result<()> {
     Ok(())
 }
 
-fn need(house: &House, program: &str, package: &str) -> Result<()> {
+fn need(house: &Workspace, program: &str, package: &str) -> Result<()> {
     ensure!(house.which(program).is_some(), "install {package}: {program} is not found");
     Ok(())
 }

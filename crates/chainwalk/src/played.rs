@@ -2,13 +2,13 @@
 
 use crate::{Problems, Scenario};
 use chainwalk_model::{
-    Ask, Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Host, Reading, RuleId,
-    Severity, Shadow, Span, Walk, Want,
+    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, PacketSpec, Reading,
+    RuleId, Severity, Shadow, Span, Walk,
 };
 use chainwalk_parse::{SaveText, packet_lines};
 use chainwalk_sim::{Search, Session, assume, edited, shadowed};
 use chainwalk_view::{
-    ChangesTold, Compared, Evidence, Lang, PacketForm, Reasons, Telling, packet_form,
+    Compared, Evidence, Explained, Explainer, Lang, PacketForm, ProposalsView, packet_form,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -38,7 +38,7 @@ pub struct Played {
     /// The edits as commands; empty where one could not be read.
     commands: Vec<String>,
     edit_problems: Vec<Vec<Diagnostic>>,
-    asks: Vec<Ask>,
+    asks: Vec<PacketSpec>,
     packet_problems: Vec<Vec<Diagnostic>>,
     /// The host as it was pasted and assumed.
     known: Host,
@@ -62,7 +62,7 @@ impl Walked {
     }
 }
 
-impl Reasons for Walked {
+impl Explainer for Walked {
     fn checks(
         &self,
         packet: usize,
@@ -91,6 +91,7 @@ impl Played {
                 reading: chainwalk_parse::read_telling(&texts, progress),
                 ..Self::default()
             };
+            progress(1.0);
         }
         let same_rules = same_docs
             && self.scenario.host == scenario.host
@@ -231,7 +232,7 @@ impl Played {
     }
 
     /// Hands all that the functions of [`crate::view`] look at to `tell`.
-    pub fn explain<T>(&self, at: &Viewpoint, tell: impl FnOnce(&Telling) -> T) -> T {
+    pub fn explain<T>(&self, at: &Viewpoint, tell: impl FnOnce(&Explained) -> T) -> T {
         match &self.after {
             Some(walked) => self.explain_walked(at, walked, &self.scenario.followed, tell),
             None => self.explain_walked(at, &Walked::on(Host::default()), &[], tell),
@@ -243,12 +244,12 @@ impl Played {
         at: &Viewpoint,
         walked: &Walked,
         followed: &[usize],
-        tell: impl FnOnce(&Telling) -> T,
+        tell: impl FnOnce(&Explained) -> T,
     ) -> T {
         let docs = self.docs();
         // A text without a word in it is no paste.
         let pasted = self.scenario.docs.iter().any(|d| !d.text.trim().is_empty());
-        tell(&Telling {
+        tell(&Explained {
             lang: at.lang,
             reading: pasted.then_some(&self.reading),
             docs: &docs,
@@ -278,22 +279,22 @@ impl Played {
     }
 
     /// What is wanted of a packet that fares as it does: the other thing.
-    pub fn other_goal(&self, packet: usize) -> Want {
+    pub fn other_goal(&self, packet: usize) -> Goal {
         let mut outcomes = self.walks().get(packet).into_iter().flat_map(|w| &w.outcomes);
         if outcomes.all(|o| o.trace.fate.is_through() == Some(true)) {
-            Want::Stopped
+            Goal::Stopped
         } else {
-            Want::Through
+            Goal::Through
         }
     }
 
     /// A search for the smallest changes by which a packet fares as wanted, to be made step by step.
-    pub fn search(&self, packet: usize, goal: Want) -> Search {
+    pub fn search(&self, packet: usize, goal: Goal) -> Search {
         Search::new(self.host(), &self.asks, packet, goal)
     }
 
     /// What a search for the packet shown found, in words.
-    pub fn proposals(&self, at: &Viewpoint, found: &Changes) -> ChangesTold {
+    pub fn proposals(&self, at: &Viewpoint, found: &Changes) -> ProposalsView {
         self.explain(at, |t| {
             let proposals = found.proposals.iter().map(|p| {
                 let mut host = t.host.clone();

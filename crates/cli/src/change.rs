@@ -1,7 +1,7 @@
 //! `chainwalk walk … --edit …` and `--changes`: a packet's fate beside its fate with changes made.
 
-use chainwalk::model::{Changes, Want};
-use chainwalk::view::{ChangesTold, Compared, FateCard, Sentence};
+use chainwalk::model::{Changes, Goal};
+use chainwalk::view::{Compared, FateCard, ProposalsView, Sentence};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -24,7 +24,7 @@ pub(crate) fn tell_compared(out: &mut impl Write, compared: &Compared) -> io::Re
 }
 
 /// Prints the proposals.
-pub(crate) fn tell_changes(out: &mut impl Write, told: &ChangesTold) -> io::Result<()> {
+pub(crate) fn tell_changes(out: &mut impl Write, told: &ProposalsView) -> io::Result<()> {
     writeln!(out, "   {}", told.title)?;
     if !told.note.is_empty() {
         writeln!(out, "   {}", plain(&told.note))?;
@@ -46,7 +46,7 @@ pub(crate) fn tell_changes(out: &mut impl Write, told: &ChangesTold) -> io::Resu
 }
 
 /// The proposals for a script: commands, fates and probes by their names.
-pub(crate) fn json_of(found: &Changes, told: &ChangesTold) -> Value {
+pub(crate) fn json_of(found: &Changes, told: &ProposalsView) -> Value {
     let fate = |f: Option<bool>| f.map_or(Value::Null, Value::from);
     let proposals = found.proposals.iter().zip(&told.proposals).map(|(p, told)| {
         json!({
@@ -64,7 +64,7 @@ pub(crate) fn json_of(found: &Changes, told: &ChangesTold) -> Value {
             })).collect::<Vec<_>>(),
         })
     });
-    let want = if found.want == Want::Through { "through" } else { "stopped" };
+    let want = if found.want == Goal::Through { "through" } else { "stopped" };
     json!({ "want": want, "note": plain(&told.note), "cut": found.cut,
         "proposals": proposals.collect::<Vec<_>>() })
 }

@@ -5,7 +5,7 @@ use crate::sources::Sources;
 use crate::{change, draw, read};
 use chainwalk::model::{Changes, Diagnostic};
 use chainwalk::view::{
-    self, Banner, ChangesTold, Compared, Lang, Mark, Row, Sentence, Standing, Telling,
+    self, Banner, Compared, Explained, Lang, Mark, ProposalsView, Row, Sentence, TraceAgreement,
 };
 use chainwalk::{Lines, Played};
 use serde_json::Value;
@@ -53,7 +53,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     let sent = played.walks().len();
     let all_compared: Vec<Compared> =
         (0..sent).filter_map(|packet| played.compared(&viewpoint(lang, packet))).collect();
-    let all_changes: Vec<(Changes, ChangesTold)> = if wanted.changes {
+    let all_changes: Vec<(Changes, ProposalsView)> = if wanted.changes {
         (0..sent).map(|packet| changes(&played, lang, packet)).collect()
     } else {
         Vec::new()
@@ -90,7 +90,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
 }
 
 /// The changes by which a packet would fare otherwise.
-fn changes(played: &Played, lang: Lang, packet: usize) -> (Changes, ChangesTold) {
+fn changes(played: &Played, lang: Lang, packet: usize) -> (Changes, ProposalsView) {
     let mut search = played.search(packet, played.other_goal(packet));
     while search.step() {}
     let found = search.found();
@@ -98,7 +98,7 @@ fn changes(played: &Played, lang: Lang, packet: usize) -> (Changes, ChangesTold)
     (found, told)
 }
 
-fn tell_walk(out: &mut impl Write, telling: &Telling, sources: &Sources) -> io::Result<()> {
+fn tell_walk(out: &mut impl Write, telling: &Explained, sources: &Sources) -> io::Result<()> {
     tell_banner(out, &view::banner(telling))?;
     for row in view::rows(telling) {
         tell_row(out, &row, sources)?;
@@ -177,10 +177,10 @@ fn tell_row(out: &mut impl Write, row: &Row, sources: &Sources) -> io::Result<()
         line += &["[", &at.to_string(), "]"].concat();
     }
     match &row.seen {
-        Some(seen) if seen.standing == Standing::Contradicted => {
+        Some(seen) if seen.standing == TraceAgreement::Contradicted => {
             line += &[" ≠ ", &seen.text].concat();
         }
-        Some(seen) if seen.standing == Standing::Confirmed => line += " ≡",
+        Some(seen) if seen.standing == TraceAgreement::Confirmed => line += " ≡",
         Some(_) => line += " ·",
         None => {}
     }

@@ -3,9 +3,9 @@
 //! What goes out are plain objects in the shapes of `chainwalk::view`; what comes in is converted here. The
 //! door decides nothing, and only a wrong option throws: whatever was pasted or said gives a host.
 
-use chainwalk::model::{Diagnostic, Severity, Want};
+use chainwalk::model::{Diagnostic, Goal, Severity};
 use chainwalk::view::{
-    self, Banner, Chip, FactRow, HostChip, Lang, Problem, Row, Scene, TableMeasure, Telling,
+    self, Banner, Chip, Explained, FactRow, HostChip, Lang, Problem, Row, Scene, TableMeasure,
     Timeline,
 };
 use chainwalk::{Played, Scenario, Viewpoint};
@@ -151,8 +151,8 @@ impl Host {
     /// Where `want` is another word.
     pub fn changes(&self, packet: usize, want: &str) -> Result<JsValue, JsError> {
         let want = match want {
-            "through" => Want::Through,
-            "stopped" => Want::Stopped,
+            "through" => Goal::Through,
+            "stopped" => Goal::Stopped,
             other => return Err(JsError::new(&format!("no `{other}`: through, stopped"))),
         };
         let mut search = self.played.search(packet, want);
@@ -240,7 +240,7 @@ impl Host {
     }
 
     /// All that the view looks at for a packet, given to `show`.
-    fn explain<T>(&self, packet: usize, show: impl FnOnce(&Telling) -> T) -> T {
+    fn explain<T>(&self, packet: usize, show: impl FnOnce(&Explained) -> T) -> T {
         self.played.explain(&self.at(packet), show)
     }
 

@@ -1,6 +1,7 @@
 //! A packet as a person or a case asks for it: what is left open takes a default when it is sent.
 
-use crate::{Entry, Extension, Mac, Packet, PacketType, Span, TcpFlags, Text};
+use crate::packet::{Entry, Extension, Mac, Packet, PacketType, TcpFlags};
+use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -55,7 +56,7 @@ pub enum AskAddr {
 /// One asked packet. Every `None` takes the default told in `tests/kernel/README.md`:
 /// proto tcp, flags S, seq 1000, ttl 64, a local packet without a source takes the route's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Ask {
+pub struct PacketSpec {
     /// The text it was read from, where there is one.
     pub span: Option<Span>,
     /// The program named, if any.
@@ -95,7 +96,7 @@ pub struct Ask {
     /// ICMP sequence number.
     pub icmp_seq: Option<u16>,
     /// The packet an ICMP error quotes.
-    pub inner: Option<Box<Ask>>,
+    pub inner: Option<Box<PacketSpec>>,
     /// TTL or hop limit.
     pub ttl: Option<u8>,
     /// TOS or traffic class.
@@ -144,5 +145,5 @@ pub struct Sent {
     /// How it comes into the host.
     pub entry: Entry,
     /// Whether nobody told one of its ends; 0.0.0.0 or `::` stands there.
-    pub untold: bool,
+    pub endpoint_unknown: bool,
 }

@@ -1,6 +1,9 @@
 //! What was read, and what could not be.
 
-use crate::{Family, Host, HostId, Opaque, Span, Text};
+use crate::host::{Host, HostId};
+use crate::matches::Opaque;
+use crate::ruleset::Family;
+use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
 
 /// How bad it is.

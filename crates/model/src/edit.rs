@@ -1,8 +1,11 @@
 //! Changes to a host as commands make them, what a search for them finds, and rules that never match.
 
-use crate::{
-    Ask, Assumption, ChainId, Family, Op, Policy, Route, RuleId, Sent, Span, Text, Trace, Walk,
-};
+use crate::ask::{PacketSpec, Sent};
+use crate::host::{Assumption, Route};
+use crate::ids::{ChainId, RuleId};
+use crate::ruleset::{Family, Op, Policy};
+use crate::span::{Span, Text};
+use crate::trace::{Trace, Walk};
 use serde::{Deserialize, Serialize};
 
 /// One change to a host: what one command does.
@@ -73,7 +76,7 @@ pub struct NewRule {
 
 /// What a search for changes is to reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Want {
+pub enum Goal {
     /// The packet gets where it is going, and so does its reply where there is one to walk.
     Through,
     /// The packet is stopped.
@@ -82,7 +85,7 @@ pub enum Want {
 
 /// By what a proposed change selects packets; a smaller one comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Grain {
+pub enum Selectivity {
     /// From this source to this destination and port.
     Flow,
     /// To this destination and port, from anywhere.
@@ -107,7 +110,7 @@ pub enum Grain {
 
 /// How a probe differs from the packet that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Vary {
+pub enum ProbeKind {
     /// A neighbour of the source.
     NearSource,
     /// A source of another network.
@@ -126,7 +129,7 @@ pub enum Vary {
     MidFlow,
 }
 
-impl Vary {
+impl ProbeKind {
     /// All of them.
     pub const ALL: [Self; 8] = [
         Self::NearSource,
@@ -144,7 +147,7 @@ impl Vary {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Probe {
     /// In what it differs.
-    pub vary: Vary,
+    pub vary: ProbeKind,
     /// The packet.
     pub sent: Sent,
     /// Whether it got through without the change; `None` where that is not known.
@@ -159,7 +162,7 @@ pub struct Proposal {
     /// The changes, in the order they are made.
     pub edits: Vec<Edit>,
     /// How they select packets.
-    pub grain: Grain,
+    pub grain: Selectivity,
     /// The packet's walk with them.
     pub walk: Walk,
     /// Whether its reply was walked too, and gets back.
@@ -174,13 +177,13 @@ pub struct Proposal {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Changes {
     /// What was wanted.
-    pub want: Want,
+    pub want: Goal,
     /// The proposals: fewest changes first, then the narrowest; to undo a rule or a policy counts twice.
     pub proposals: Vec<Proposal>,
     /// The packet already does what is wanted, but its reply is stopped: the reply's walk.
     pub reply: Option<Box<Trace>>,
     /// What was asked to be walked: the packets up to the one in question, and its reply.
-    pub asks: Vec<Ask>,
+    pub asks: Vec<PacketSpec>,
     /// Whether the search ended at its limit.
     pub cut: bool,
 }

@@ -1,8 +1,14 @@
 //! What is known, assumed or guessed of a host around its rules.
 
-use crate::{
-    Backend, Flow, Hook, IpFamily, Mac, Masked, Range, RuleId, Ruleset, Seen, Span, Text, priority,
-};
+use crate::flow::Flow;
+use crate::ids::RuleId;
+use crate::packet::Mac;
+use crate::priority;
+use crate::question::Question;
+use crate::ruleset::{Backend, Family, Hook, IpFamily, Ruleset};
+use crate::seen::KernelTrace;
+use crate::span::{Span, Text};
+use crate::values::{Cidr, Masked, Range};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -11,15 +17,6 @@ use std::net::IpAddr;
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
 pub struct HostId(pub u16);
-
-/// An address with its prefix length, host bits kept (`172.17.0.2/16`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Cidr {
-    /// The address.
-    pub addr: IpAddr,
-    /// The prefix length in bits.
-    pub len: u8,
-}
 
 /// Where a fact comes from; it says how much an answer leans on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -362,20 +359,20 @@ pub struct NamedAddr {
 
 /// What stands beside the rules and may take a packet its own way: seen in the paste and not modelled.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Beside {
+pub struct Unmodelled {
     /// Its usual name (`IPVS`, `ip xfrm policy`).
     pub name: Text,
     /// The hooks at which it may take a packet.
     pub hooks: Vec<Hook>,
     /// The packets it may take: those that any of these fits.
-    pub touches: Vec<Touch>,
+    pub touches: Vec<PacketScope>,
     /// Where it is known from.
     pub origin: Origin,
 }
 
 /// Which packets something beside the rules may take.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Touch {
+pub enum PacketScope {
     /// Any.
     All,
     /// Those that come in or leave by an interface other than lo.
@@ -435,11 +432,11 @@ pub struct Host {
     /// Its ipsets.
     pub sets: Vec<IpSet>,
     /// Which bridge port an address lies behind.
-    pub behind: Vec<(IpAddr, Fact<Text>)>,
+    pub fdb: Vec<(IpAddr, Fact<Text>)>,
     /// Names of addresses.
     pub names: Vec<NamedAddr>,
     /// What its kernel said of packets that it traced.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<KernelTrace>,
     /// The flows that it knows before the first packet.
     pub flows: Vec<Fact<Flow>>,
     /// How much of it is known.
@@ -449,13 +446,13 @@ pub struct Host {
     /// Addresses that are, or are not, this host's, at an interface nobody named.
     pub said_local: Vec<(IpAddr, Fact<bool>)>,
     /// Tables that were not pasted and of which somebody said that they accept, or drop, everything.
-    pub said_tables: Vec<(crate::Family, Text, bool)>,
+    pub said_tables: Vec<(Family, Text, bool)>,
     /// Questions of a walk that somebody answered, and whether with yes. A later answer counts.
-    pub said: Vec<(crate::Question, bool)>,
+    pub user_answers: Vec<(Question, bool)>,
     /// Dumps of further rules that were recognised and are not read, by their usual names.
-    pub unread: Vec<Text>,
+    pub unparsed_dumps: Vec<Text>,
     /// What stands beside the rules and is not modelled.
-    pub beside: Vec<Beside>,
+    pub beside: Vec<Unmodelled>,
     /// Whether conntrack is on. The kernel turns it on when a rule needs it.
     pub conntrack: bool,
 }
@@ -533,7 +530,7 @@ pub enum Assumption {
     /// `table=filter:accept`, `table=filter:drop`.
     Table {
         /// The family.
-        family: crate::Family,
+        family: Family,
         /// The table.
         name: Text,
         /// Whether it lets everything pass.
@@ -549,13 +546,13 @@ pub enum Assumption {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum About {
     /// A chain that was not pasted lets everything pass: `chain=filter:FORWARD:accept`.
-    Chain(crate::Family, Text, Text),
+    Chain(Family, Text, Text),
     /// The policy of a chain accepts: `policy=filter:INPUT:drop`.
-    Policy(crate::Family, Text, Text),
+    Policy(Family, Text, Text),
     /// A test of a rule holds, whenever it is asked: `holds=filter:INPUT:3.1:yes`.
     Test {
         /// The family.
-        family: crate::Family,
+        family: Family,
         /// The table.
         table: Text,
         /// The chain.

@@ -1,32 +1,43 @@
 //! The vocabulary of Chainwalk: what was pasted, what a host is, what a packet is, and what became of it.
 //!
-//! This room computes nothing. `parse` fills [`Reading`] and [`Ask`], `sim` turns them into
+//! This room computes nothing. `parse` fills [`Reading`] and [`PacketSpec`], `sim` turns them into
 //! [`Outcome`]s, `view` turns outcomes into sentences and pictures. Reasons are enums with ids; the
 //! sentences for them live in `view`'s catalogues.
 
 mod ask;
+mod check;
 mod diagnostic;
 mod edit;
+mod flow;
 mod hooks;
 mod host;
+mod ids;
 mod matches;
 mod names;
 mod packet;
+pub mod priority;
+mod question;
 mod ruleset;
 mod seen;
 mod span;
 mod targets;
 mod trace;
+mod values;
 
 pub use ask::*;
+pub use check::*;
 pub use diagnostic::*;
 pub use edit::*;
+pub use flow::*;
 pub use hooks::*;
 pub use host::*;
+pub use ids::*;
 pub use matches::*;
 pub use packet::*;
+pub use question::*;
 pub use ruleset::*;
 pub use seen::*;
 pub use span::*;
 pub use targets::*;
 pub use trace::*;
+pub use values::*;

@@ -1,53 +1,12 @@
 //! What rules test. One variant is one `-m` extension of `man iptables-extensions`; where the extension
 //! has several options, each is optional and all that are given must hold.
 
-use crate::{Mac, PacketType, TcpFlags, Text};
+use crate::packet::{Mac, PacketType, TcpFlags};
+use crate::span::Text;
+use crate::values::{AddrMask, Inv, Masked, Range};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
-
-/// A value that a `!` may invert.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Inv<T> {
-    /// Whether `!` stands before it.
-    pub not: bool,
-    /// The value.
-    pub value: T,
-}
-
-/// An inclusive range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Range<T> {
-    /// The first value.
-    pub first: T,
-    /// The last value.
-    pub last: T,
-}
-
-impl<T: PartialOrd> Range<T> {
-    /// Whether a value lies in it.
-    pub fn holds(&self, value: &T) -> bool {
-        self.first <= *value && *value <= self.last
-    }
-}
-
-/// An address under a mask that need not be a prefix (`1.0.3.0/255.0.255.0`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct AddrMask {
-    /// The address, host bits as written.
-    pub addr: IpAddr,
-    /// The mask, of the same family.
-    pub mask: IpAddr,
-}
-
-/// A number under a mask.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Masked<T> {
-    /// The value compared or set.
-    pub value: T,
-    /// The bits that count.
-    pub mask: T,
-}
 
 /// A test.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

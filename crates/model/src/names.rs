@@ -1,7 +1,10 @@
 //! What matches, targets, rules and fates are called and come to, in netfilter's words. Every room asks here, so that
 //! none has a list of its own.
 
-use crate::{Fate, Match, OpKind, Rule, Target};
+use crate::matches::Match;
+use crate::ruleset::{OpKind, Rule};
+use crate::targets::Target;
+use crate::trace::Fate;
 
 impl Match {
     /// The name of its extension, as it stands behind `-m`; `ip` and `interfaces` for what every rule tests, `opaque`

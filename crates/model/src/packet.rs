@@ -1,6 +1,6 @@
 //! A packet as it lies on the wire, and what the kernel carries beside it.
 
-use crate::Text;
+use crate::span::Text;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 use std::sync::Arc;

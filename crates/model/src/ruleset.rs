@@ -1,49 +1,10 @@
 //! Rules as arenas: a rule, a chain and a table are named by a number of four bytes.
 
-use crate::{Match, Span, Target, Text};
+use crate::ids::{ChainId, RuleId, TableId};
+use crate::matches::Match;
+use crate::span::{Span, Text};
+use crate::targets::Target;
 use serde::{Deserialize, Serialize};
-
-macro_rules! id {
-    ($(#[$doc:meta])* $name:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-        pub struct $name(pub u32);
-    };
-}
-id!(
-    /// Index into [`Ruleset::tables`].
-    TableId
-);
-id!(
-    /// Index into [`Ruleset::chains`].
-    ChainId
-);
-id!(
-    /// Index into [`Ruleset::rules`].
-    RuleId
-);
-
-/// An operation of a rule; in JSON a pair of both numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(from = "(RuleId, u16)", into = "(RuleId, u16)")]
-pub struct OpId {
-    /// The rule.
-    pub rule: RuleId,
-    /// The index into [`Rule::ops`].
-    pub op: u16,
-}
-
-impl From<(RuleId, u16)> for OpId {
-    fn from((rule, op): (RuleId, u16)) -> Self {
-        Self { rule, op }
-    }
-}
-
-impl From<OpId> for (RuleId, u16) {
-    fn from(at: OpId) -> Self {
-        (at.rule, at.op)
-    }
-}
 
 /// IPv4 or IPv6.
 #[derive(
@@ -125,36 +86,6 @@ impl Hook {
             Self::Output => "OUTPUT",
             Self::Postrouting => "POSTROUTING",
             Self::Egress => "EGRESS",
-        }
-    }
-}
-
-/// Priorities of iptables' tables and of the kernel's own functions on a hook.
-pub mod priority {
-    /// Defragmentation.
-    pub const DEFRAG: i32 = -400;
-    /// Table `raw`.
-    pub const RAW: i32 = -300;
-    /// Connection tracking.
-    pub const CONNTRACK: i32 = -200;
-    /// Table `mangle`.
-    pub const MANGLE: i32 = -150;
-    /// Table `nat` in PREROUTING and OUTPUT.
-    pub const DSTNAT: i32 = -100;
-    /// Table `filter`.
-    pub const FILTER: i32 = 0;
-    /// Table `security`; iptables-nft registers it at 150.
-    pub const SECURITY: i32 = 50;
-    /// Table `nat` in POSTROUTING and INPUT.
-    pub const SRCNAT: i32 = 100;
-    /// Table `security` of iptables-nft.
-    pub const SECURITY_NFT: i32 = 150;
-
-    /// Table `security`, by whose table it is.
-    pub fn security(backend: super::Backend) -> i32 {
-        match backend {
-            super::Backend::IptablesNft => SECURITY_NFT,
-            _ => SECURITY,
         }
     }
 }

@@ -1,13 +1,14 @@
 //! What a kernel said that it did with a packet: its `TRACE:` lines, `nft monitor trace`,
 //! `xtables-monitor --trace`.
 
-use crate::{Span, TcpFlags, Text};
+use crate::packet::TcpFlags;
+use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// One packet, as a kernel traced it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct KernelTrace {
     /// The trace's id, or the packet's IP identification where a trace has none.
     pub id: Text,
     /// Source address, before any translation.

@@ -1,6 +1,10 @@
 //! What rules do. One variant is one target of `man iptables-extensions`.
 
-use crate::{ChainId, Cidr, Mac, Masked, Opaque, Range, SetMatch, Text};
+use crate::ids::ChainId;
+use crate::matches::{Opaque, SetMatch};
+use crate::packet::Mac;
+use crate::span::Text;
+use crate::values::{AddrMask, Cidr, Masked, Range};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -56,7 +60,7 @@ pub enum Target {
     /// `REDIRECT`, with `--to-ports`.
     Redirect(NatRange),
     /// `NETMAP --to`: the network bits are replaced, the host bits kept.
-    Netmap(crate::AddrMask),
+    Netmap(AddrMask),
     /// `CT`, and `NOTRACK`.
     Ct(CtTarget),
     /// `TOS --set-tos`: tos = (tos & !mask) ^ value.

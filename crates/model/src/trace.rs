@@ -3,116 +3,23 @@
 //! A verdict is a rule's word; a [`Fate`] is what became of the packet. `Accept` ends one base chain,
 //! so no verdict is a fate by itself.
 
-use crate::{
-    ChainId, Cidr, CtDir, CtStates, Family, Hook, HostId, MssOp, OpId, Packet, RejectWith, RuleId,
-    Sent, Text,
-};
+use crate::ask::Sent;
+use crate::flow::Flow;
+use crate::host::HostId;
+use crate::ids::{ChainId, OpId, RuleId};
+use crate::matches::{CtDir, CtStates};
+use crate::packet::{Packet, TcpFlags};
+use crate::question::{Choice, Question};
+use crate::ruleset::{Family, Hook};
+use crate::span::Text;
+use crate::targets::{MssOp, RejectWith};
+use crate::values::Cidr;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// Whether a test holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Truth {
-    /// It holds.
-    Yes,
-    /// It does not.
-    No,
-    /// It holds with this probability, 0 to 1.
-    Chance(f64),
-    /// It can't be known, and this would decide.
-    Unknown(Question),
-}
-
-/// Something that is not known and decides. A question is answered once for a whole world: the walk splits
-/// on it, and later packets of that branch keep the answer.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Question {
-    /// Is this an address of this host?
-    LocalAddr(IpAddr),
-    /// Where is this address routed to?
-    Route(IpAddr),
-    /// What does a table do that was not pasted?
-    Table(Family, Text),
-    /// What does a chain do that its table's paste does not show?
-    Chain(Family, Text, Text),
-    /// What is the policy of this chain?
-    Policy(ChainId),
-    /// Does a piece of a rule that is not understood hold?
-    Opaque(OpId),
-    /// Do the interfaces that the listing hides fit?
-    HiddenInterfaces(RuleId),
-    /// Does a test hold whose past is not known (`recent`, `limit`, a set's counters …)?
-    History(OpId),
-    /// Does a test hold that leans on a fact nobody told (an owner, a device group, a clock …)?
-    Fact(OpId),
-    /// What are the elements of this ipset?
-    Set(Text),
-    /// Does this random test hold this time? It is asked anew each time.
-    Random(OpId),
-    /// Which address or port does this NAT rule choose? It is asked anew each time.
-    NatChoice(RuleId),
-    /// Which port does the kernel give a flow that no rule translates and whose own port is taken? It is
-    /// asked anew each time.
-    PortChoice,
-    /// Which of the next hops of a route do packets of a flow take?
-    NextHop(HopChoice),
-    /// Does something listen on this host at that protocol and port?
-    Socket(u8, u16),
-    /// What do rules do that were pasted in a form that is not read, by the dump's usual name?
-    Unread(Text),
-    /// Does something beside the rules that is not modelled take this packet, by its usual name?
-    Beside(Text),
-    /// Which of several equal base chains runs first?
-    Order(ChainId, ChainId),
-}
-
-/// One of the ways a question was answered.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Answer {
-    /// It holds, it is so; for a table or chain: it lets the packet pass unchanged.
-    Yes,
-    /// It does not; for a table or chain: it drops the packet.
-    No,
-    /// It does something that can't be said: the walk ends undecided.
-    Else,
-    /// This one of several, counted from 0.
-    Nth(u16),
-}
-
-/// What the kernel's hash chooses a next hop by, as far as the packet differs in it: packets that are equal in it
-/// take the same one.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct HopChoice {
-    /// The network of the route.
-    pub net: Cidr,
-    /// Its table.
-    pub table: u32,
-    /// Source; `None` where it follows from the hop.
-    pub src: Option<IpAddr>,
-    /// Destination.
-    pub dst: Option<IpAddr>,
-    /// Protocol.
-    pub proto: Option<u8>,
-    /// Source and destination port.
-    pub ports: Option<(u16, u16)>,
-    /// IPv6's flow label.
-    pub label: Option<u32>,
-}
-
-/// One choice that led into a branch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Choice {
-    /// What was asked.
-    pub question: Question,
-    /// How it was answered here.
-    pub answer: Answer,
-    /// The probability of this answer, where it is a chance and not unknown.
-    pub weight: Option<f64>,
-}
-
 /// A fact that was not given and that a step leaned on.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Lean {
+pub enum Assumed {
     /// This interface holds this network or address, since a rule implies it.
     Net {
         /// The interface.
@@ -196,7 +103,7 @@ pub struct CtView {
 
 /// A packet and what the kernel carries beside it, at one moment of the walk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Moment {
+pub struct PacketState {
     /// The packet.
     pub packet: Packet,
     /// Its mark.
@@ -265,7 +172,7 @@ impl From<&str> for PathIface {
 
 /// Why a station of the line is passed without a rule being asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Skip {
+pub enum SkipReason {
     /// The table was not pasted and is assumed empty.
     NotPasted,
     /// The flow's translation is settled: nat is asked for a first packet only.
@@ -324,9 +231,9 @@ pub enum Change {
     /// The flags of TCP.
     Flags {
         /// Before.
-        from: crate::TcpFlags,
+        from: TcpFlags,
         /// After.
-        to: crate::TcpFlags,
+        to: TcpFlags,
     },
     /// TCP options gave way to no-operations.
     Stripped,
@@ -410,7 +317,7 @@ pub enum RoutingDrop {
 
 /// How a chain ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum EndBy {
+pub enum DecidedBy {
     /// A rule gave the verdict; its number in the chain.
     Rule(u32),
     /// The policy did.
@@ -429,7 +336,7 @@ pub enum Event {
         /// The base chain; `None` of a table that was not pasted.
         chain: Option<ChainId>,
         /// Why.
-        why: Skip,
+        why: SkipReason,
     },
     /// A base chain begins.
     Base(ChainId),
@@ -477,7 +384,7 @@ pub enum Event {
         /// The chain in which the verdict fell.
         at: ChainId,
         /// How.
-        by: EndBy,
+        by: DecidedBy,
         /// Whether the packet goes on.
         accepted: bool,
     },
@@ -523,12 +430,12 @@ pub struct Step {
     /// Index into [`Trace::moments`]: the packet after this step.
     pub moment: u32,
     /// Facts that were not given and that this step leaned on.
-    pub leans: Vec<Lean>,
+    pub assumed: Vec<Assumed>,
 }
 
 /// Who stopped a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Stop {
+pub enum DroppedBy {
     /// This rule did.
     Rule(RuleId),
     /// The policy of this base chain did.
@@ -554,7 +461,7 @@ pub enum Fate {
     /// Sent from one bridge port to another, without a routing decision.
     Bridged(Option<Text>),
     /// Dropped by a rule or a policy; in OUTPUT the sender gets EPERM.
-    Dropped(Stop),
+    Dropped(DroppedBy),
     /// Rejected by a rule. The reply, where one was sent, is in [`Outcome::replies`].
     Rejected {
         /// The rule.
@@ -616,53 +523,13 @@ pub struct Trace {
     /// The packet as it came in.
     pub sent: Sent,
     /// The packet and its marks at each change; [`Step::moment`] points here.
-    pub moments: Vec<Moment>,
+    pub moments: Vec<PacketState>,
     /// The steps.
     pub steps: Vec<Step>,
     /// What became of it.
     pub fate: Fate,
     /// What a local sender's call returned, if not success.
     pub errno: Option<Errno>,
-}
-
-/// A pair of addresses and ports as conntrack keeps them. ICMP has type, code and id instead of ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Tuple {
-    /// Source address.
-    pub src: IpAddr,
-    /// Destination address.
-    pub dst: IpAddr,
-    /// IP protocol number.
-    pub proto: u8,
-    /// Source port, or the ICMP id.
-    pub sport: u16,
-    /// Destination port; for ICMP type × 256 + code.
-    pub dport: u16,
-}
-
-/// A conntrack entry, as it is printed.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Flow {
-    /// As the first packet went.
-    pub orig: Tuple,
-    /// What a reply looks like; it differs from the turned `orig` where NAT rewrites.
-    pub reply: Tuple,
-    /// The TCP state by its kernel name (`SYN_SENT`), where it has one.
-    pub tcp_state: Option<Text>,
-    /// No reply was seen.
-    pub unreplied: bool,
-    /// Traffic was seen both ways for long enough to keep it (`[ASSURED]`).
-    pub assured: bool,
-    /// Its mark.
-    pub mark: u32,
-    /// Its zone.
-    pub zone: u16,
-    /// The zone of the original direction only, where they differ.
-    pub zone_orig: Option<u16>,
-    /// The zone of the reply direction only, where they differ.
-    pub zone_reply: Option<u16>,
-    /// Seconds to live on, where printed.
-    pub timeout: Option<u32>,
 }
 
 /// One way a packet's walk can end.
@@ -689,128 +556,4 @@ pub struct Walk {
     pub outcomes: Vec<Outcome>,
     /// Whether there were more than the limit, which are not shown.
     pub cut: bool,
-}
-
-/// One condition of a rule, looked at for one packet.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Check {
-    /// The operation it belongs to: the index into [`crate::Rule::ops`].
-    pub op: u16,
-    /// Which of its conditions.
-    pub part: Part,
-    /// Whether it is inverted.
-    pub not: bool,
-    /// Whether it holds, inversion counted in.
-    pub truth: Truth,
-    /// What the packet has there.
-    pub found: Found,
-}
-
-/// Which condition of a rule.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub enum Part {
-    Src,
-    Dst,
-    InIface,
-    OutIface,
-    Proto,
-    Fragment,
-    Sport,
-    Dport,
-    AnyPort,
-    TcpFlags,
-    TcpOption,
-    Icmp,
-    SrcType,
-    DstType,
-    Mark,
-    Ctmark,
-    CtState,
-    CtOther,
-    PhysIn,
-    PhysOut,
-    PhysBridged,
-    Length,
-    Ttl,
-    Tos,
-    Mac,
-    PktType,
-    Owner,
-    Set,
-    Random,
-    Nth,
-    Limit,
-    Recent,
-    Quota,
-    Connbytes,
-    Connlabel,
-    Connlimit,
-    Helper,
-    Socket,
-    Time,
-    /// The security parameter index of AH or ESP, the compression parameter index of `IPComp`.
-    Spi,
-    /// The length of a header.
-    HeaderLen,
-    /// A reserved field.
-    Reserved,
-    /// The identification of a fragment header.
-    FragId,
-    /// Which fragment it is.
-    FragPlace,
-    /// The type of a routing or mobility header.
-    HeaderType,
-    SegmentsLeft,
-    LastEntry,
-    NextHeader,
-    /// The tag of a segment routing header.
-    SegmentTag,
-    /// The segment before this one.
-    PrevSegment,
-    NextSegment,
-    LastSegment,
-    /// The addresses of a routing header of type 0.
-    RoutingAddrs,
-    /// The options of a hop-by-hop or destination header.
-    HeaderOptions,
-    /// The extension headers that an IPv6 packet has.
-    Headers,
-    /// The chunks of an SCTP packet.
-    Chunks,
-    DccpType,
-    DccpOption,
-    /// The MSS option of a TCP SYN.
-    Mss,
-    /// The realm of a route.
-    Realm,
-    /// The node of a cluster that a flow falls to.
-    Node,
-    /// The whole extension, where it has no finer parts here.
-    Module,
-}
-
-/// What a packet has at the place that a condition looks at.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Found {
-    /// Nothing to look at (a port of a packet without ports).
-    Nothing,
-    /// An address.
-    Addr(IpAddr),
-    /// A decimal number.
-    Number(u64),
-    /// A number shown in hex.
-    Hex(u64),
-    /// Seconds since 1970.
-    Time(u64),
-    /// A protocol number.
-    Proto(u8),
-    /// A name as it stands.
-    Name(Text),
-    /// Conntrack states.
-    States(CtStates),
-    /// TCP flags.
-    Flags(crate::TcpFlags),
-    /// A bit mask of [`crate::AddrTypes`].
-    AddrTypes(crate::AddrTypes),
 }

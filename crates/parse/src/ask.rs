@@ -1,7 +1,7 @@
 //! The packet line: what a person types to send a packet (`curl 172.17.0.2:11103`,
 //! `tcp A:P > B:P in eth0 syn`, `reply 1`).
 //!
-//! Guarantees: any text gives an [`Ask`] and never panics; what could not be read is told by a diagnostic
+//! Guarantees: any text gives a [`PacketSpec`] and never panics; what could not be read is told by a diagnostic
 //! whose span counts in the line, as document 0, and the rest of the line still counts.
 
 mod apps;
@@ -12,7 +12,7 @@ use crate::oneline::{
     Word, bad, did_you_mean, flag_letters, flag_name, hex, missing, number, protocol, words,
 };
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Diagnostic, DiagnosticId, DocId, Expected, FollowUp, Hint, Host,
+    AskAddr, AskEntry, Diagnostic, DiagnosticId, DocId, Expected, FollowUp, Hint, Host, PacketSpec,
     Severity, Span, TcpFlags, proto,
 };
 use std::net::{IpAddr, Ipv4Addr};
@@ -34,12 +34,12 @@ const MORE: [&str; 35] = [
 ];
 
 /// Reads one packet line.
-pub fn packet_line(text: &str) -> (Ask, Vec<Diagnostic>) {
+pub fn packet_line(text: &str) -> (PacketSpec, Vec<Diagnostic>) {
     let mut line = Line {
         end: text.trim_end().len(),
         words: cut_arrows(words(text)),
         at: 0,
-        ask: Ask::default(),
+        ask: PacketSpec::default(),
         place: Place::default(),
         spi: None,
         found: Vec::new(),
@@ -56,7 +56,7 @@ pub fn packet_line(text: &str) -> (Ask, Vec<Diagnostic>) {
 }
 
 /// Reads the lines of a sequence. Lines that name no source port get one each, as separate connections would.
-pub fn packet_lines(lines: &[&str], host: &Host) -> Vec<(Ask, Vec<Diagnostic>)> {
+pub fn packet_lines(lines: &[&str], host: &Host) -> Vec<(PacketSpec, Vec<Diagnostic>)> {
     lines
         .iter()
         .zip(0..)
@@ -73,7 +73,7 @@ pub fn packet_lines(lines: &[&str], host: &Host) -> Vec<(Ask, Vec<Diagnostic>)> 
 
 /// Puts addresses in the place of names, from what the paste says of the host. A name it does not tell is a
 /// problem: names are never looked up.
-pub fn resolve(ask: &mut Ask, text: &str, host: &Host) -> Vec<Diagnostic> {
+pub fn resolve(ask: &mut PacketSpec, text: &str, host: &Host) -> Vec<Diagnostic> {
     let mut unknown = Vec::new();
     for addr in [&mut ask.src, &mut ask.dst].into_iter().flatten() {
         let AskAddr::Name(name) = addr else { continue };
@@ -107,7 +107,7 @@ struct Line<'a> {
     end: usize,
     words: Vec<Word<'a>>,
     at: usize,
-    ask: Ask,
+    ask: PacketSpec,
     place: Place,
     /// The index of AH, ESP or `IPComp`.
     spi: Option<u32>,
@@ -452,7 +452,7 @@ impl<'a> Line<'a> {
     }
 
     /// What the words imply together.
-    fn finish(mut self) -> (Ask, Vec<Diagnostic>) {
+    fn finish(mut self) -> (PacketSpec, Vec<Diagnostic>) {
         let ask = &mut self.ask;
         if !matches!(ask.entry, AskEntry::Iface(_)) {
             ask.entry = match (self.place.local, self.place.outside, ask.follow_up) {

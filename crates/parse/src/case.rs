@@ -18,8 +18,8 @@ use crate::oneline::{Word, cidr, protocol};
 use crate::paste::read;
 use crate::restore::restore_body;
 use chainwalk_model::{
-    Ask, AskAddr, Assumption, Chain, Cidr, Diagnostic, DocId, Fact, Family, Host, IfKind,
-    Interface, LocalStack, Mac, OpKind, Opaque, Origin, Reading, Ruleset, Socket, Target, Text,
+    AskAddr, Assumption, Chain, Cidr, Diagnostic, DocId, Fact, Family, Host, IfKind, Interface,
+    LocalStack, Mac, OpKind, Opaque, Origin, PacketSpec, Reading, Ruleset, Socket, Target, Text,
     table_names,
 };
 use serde::Deserialize as _;
@@ -67,7 +67,7 @@ pub struct Case {
     /// The host, without what [`Case::assume`] says.
     pub host: Host,
     /// Its packets in order.
-    pub asks: Vec<Ask>,
+    pub asks: Vec<PacketSpec>,
     /// What its paste was read as, where it has one.
     pub reading: Option<Reading>,
     /// What it says of the host beyond the rest, in order.
@@ -154,7 +154,7 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
         // Of what follows another packet the sender is not known yet.
         if asked.smac.is_none() && asked.follow_up.is_none() {
             let port_host = match &asked.src {
-                Some(AskAddr::Ip(a)) if case.host.behind.iter().any(|(b, _)| b == a) => Some(*a),
+                Some(AskAddr::Ip(a)) if case.host.fdb.iter().any(|(b, _)| b == a) => Some(*a),
                 _ => None,
             };
             asked.smac = Some(port_host.map_or(SENDER, sets::bridge_host));
@@ -204,7 +204,7 @@ fn network(host: &mut Host, w: &Written, structured: bool) -> Result<(), CaseErr
     for (addr, port) in &w.bridge_hosts {
         let addr = addr.parse().map_err(|_| wrong("bridge_hosts", addr))?;
         let port = port.as_str().ok_or_else(|| wrong("bridge_hosts", port))?;
-        host.behind.push((addr, given(port.into())));
+        host.fdb.push((addr, given(port.into())));
     }
     Ok(())
 }

@@ -112,9 +112,9 @@ impl Hosts {
                 && name.starts_with("nft")
                 && !name.starts_with("nft list table")
                 && let Some(host) = hosts.get_mut(section.host.0 as usize)
-                && !host.unread.contains(name)
+                && !host.unparsed_dumps.contains(name)
             {
-                host.unread.push(name.clone());
+                host.unparsed_dumps.push(name.clone());
             }
         }
         self.several(&hosts);
@@ -210,7 +210,8 @@ impl Hosts {
             let mut place = std::mem::take(&mut self.places[at]);
             self.answer_warnings(&mut place);
             let rivals = facts::rivals(&mut place.drafts);
-            let mut host = Host { conntrack: true, unread: place.elsewhere, ..Host::default() };
+            let mut host =
+                Host { conntrack: true, unparsed_dumps: place.elsewhere, ..Host::default() };
             // What one table tells is true of the others, of which nothing does.
             host.backend = place.drafts.iter().find_map(|d| d.told.then_some(d.backend));
             for mut draft in place.drafts {

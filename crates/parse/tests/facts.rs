@@ -3,7 +3,8 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::{
-    DiagnosticId, Hook, Host, IfKind, Reading, SectionKind, SeenVerdict, SeenWhat, Touch, proto,
+    DiagnosticId, Hook, Host, IfKind, PacketScope, Reading, SectionKind, SeenVerdict, SeenWhat,
+    proto,
 };
 
 fn read(text: &str) -> Reading {
@@ -268,7 +269,7 @@ br1\t\t8000.0242129f14c1\tyes
     for text in [format!("{fdb}{neighbours}"), format!("{neighbours}$ bridge fdb\n{fdb}")] {
         let found = host(&text);
         let behind: Vec<String> =
-            found.behind.iter().map(|(addr, port)| format!("{addr} {}", port.value)).collect();
+            found.fdb.iter().map(|(addr, port)| format!("{addr} {}", port.value)).collect();
         assert_eq!(behind, ["10.0.0.5 veth1", "10.0.0.7 veth2"]);
     }
     assert_eq!(read(neighbours).sections[0].kind, SectionKind::Known("ip neigh".into()));
@@ -410,7 +411,7 @@ fn what_is_beside_the_rules_says_where_and_whom_it_touches() {
         assert_eq!(found.len(), 1, "{text}");
         (found[0].hooks.clone(), found[0].touches.clone())
     };
-    let service = |proto, addr: &str, port| Touch::Service {
+    let service = |proto, addr: &str, port| PacketScope::Service {
         proto,
         addr: addr.parse().ok(),
         port: Some(port),
@@ -422,13 +423,13 @@ fn what_is_beside_the_rules_says_where_and_whom_it_touches() {
         service(None, "192.0.2.1", 6443),
         service(Some(proto::UDP), "10.96.0.10", 53),
         service(Some(proto::SCTP), "fd00::1", 7),
-        Touch::All,
+        PacketScope::All,
     ];
     assert_eq!(beside(ipvs), (local, touches));
     let nets = "src 10.0.0.0/24 dst 10.1.0.0/24";
     let ends = |a: [u8; 4], b: [u8; 4]| {
         let net = |a: [u8; 4]| Some(chainwalk_model::Cidr { addr: a.into(), len: 24 });
-        vec![Touch::Between(net(a), net(b))]
+        vec![PacketScope::Between(net(a), net(b))]
     };
     let both = ends([10, 0, 0, 0], [10, 1, 0, 0]);
     for (line, hooks) in [
@@ -441,11 +442,15 @@ fn what_is_beside_the_rules_says_where_and_whom_it_touches() {
     }
     let wire = vec![Hook::Prerouting, Hook::Postrouting];
     let tc = "filter dev eth0 parent ffff: protocol all pref 1 bpf chain 0\n  more of it\n";
-    assert_eq!(beside(tc), (wire.clone(), vec![Touch::Iface("eth0".into())]));
+    assert_eq!(beside(tc), (wire.clone(), vec![PacketScope::Iface("eth0".into())]));
     let nowhere = tc.replace("dev eth0 ", "");
-    assert_eq!(beside(&nowhere), (wire.clone(), vec![Touch::Wire]));
+    assert_eq!(beside(&nowhere), (wire.clone(), vec![PacketScope::Wire]));
     let xdp = "xdp:\neth0(2) driver id 5\neth1(3) driver id 6\n\ntc:\n\nnetfilter:\nip input prio -128\n\n";
-    let all = vec![Touch::Iface("eth0".into()), Touch::Iface("eth1".into()), Touch::All];
+    let all = vec![
+        PacketScope::Iface("eth0".into()),
+        PacketScope::Iface("eth1".into()),
+        PacketScope::All,
+    ];
     assert_eq!(beside(xdp), (wire, all));
     assert!(host("xdp:\n\ntc:\n\nflow_dissector:\n\n").beside.is_empty());
 }
@@ -463,7 +468,7 @@ fn dumps_that_are_not_read_are_named_whole() {
         assert_eq!(section.kind, SectionKind::Unread(name.into()), "{text}");
         assert_eq!(section.span.range(), 0..text.trim_end().len(), "{text}");
         assert_eq!(reading.host().rules.tables.len(), 1, "{text}");
-        assert_eq!(reading.host().unread.len(), 1, "{text}");
+        assert_eq!(reading.host().unparsed_dumps.len(), 1, "{text}");
         let named = reading.diagnostics.iter().filter(|d| d.id == DiagnosticId::NotModelled);
         assert_eq!(named.count(), 1, "{text}");
     }

@@ -289,9 +289,9 @@ fn the_port_of_an_address_follows_from_its_link_layer_address() {
         $ bridge fdb\n33:33:00:00:00:01 dev docker0 self permanent\n\
         02:42:ac:11:00:02 dev veth1 master docker0\n62:c2:99:73:25:53 dev veth1 master docker0 permanent\n";
     let host = host(text);
-    assert_eq!(host.behind.len(), 1);
+    assert_eq!(host.fdb.len(), 1);
     assert_eq!(
-        (host.behind[0].0.to_string().as_str(), &*host.behind[0].1.value),
+        (host.fdb[0].0.to_string().as_str(), &*host.fdb[0].1.value),
         ("172.17.0.2", "veth1")
     );
 }
@@ -510,7 +510,10 @@ fn what_a_script_does_only_perhaps_is_open() {
     assert_eq!([open(0), open(1), open(2)], [true, true, false]);
     let input = host.rules.chains[0].base.as_ref().unwrap();
     assert_eq!(input.policy, chainwalk_model::Policy::Unknown);
-    assert_eq!(host.unread.iter().map(|u| &**u).collect::<Vec<_>>(), [". /etc/firewall/more.sh"]);
+    assert_eq!(
+        host.unparsed_dumps.iter().map(|u| &**u).collect::<Vec<_>>(),
+        [". /etc/firewall/more.sh"]
+    );
 }
 
 #[test]
@@ -518,7 +521,7 @@ fn a_function_may_be_called_anywhere() {
     let text = "open_port() {\n  iptables -A INPUT -p tcp --dport $1 -j ACCEPT\n}\niptables -P INPUT DROP\nopen_port 22\n";
     let host = host(text);
     assert_eq!(host.rules.rules.len(), 1);
-    assert_eq!(host.unread.iter().map(|u| &**u).collect::<Vec<_>>(), ["open_port 22"]);
+    assert_eq!(host.unparsed_dumps.iter().map(|u| &**u).collect::<Vec<_>>(), ["open_port 22"]);
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn links_neighbours_and_ports() {
         {"dst":"10.0.0.7","dev":"br0","lladdr":"02:00:00:00:00:07","state":["STALE"]},
         {"dst":"10.0.0.8","dev":"br0","state":["FAILED"]}]
 "#;
-    let behind = host(&format!("$ bridge -j fdb\n{fdb}$ ip -j neigh\n{neighbours}")).behind;
+    let behind = host(&format!("$ bridge -j fdb\n{fdb}$ ip -j neigh\n{neighbours}")).fdb;
     let behind: Vec<String> = behind.iter().map(|(a, p)| format!("{a} {}", p.value)).collect();
     assert_eq!(behind, ["10.0.0.5 veth1"]);
 }

@@ -31,8 +31,8 @@ fn state(host: &mut Host, assumption: &Assumption, origin: Origin) {
             }
         }
         Assumption::Behind { addr, port } => {
-            host.behind.retain(|(a, _)| a != addr);
-            host.behind.push((*addr, Fact { value: port.clone(), origin }));
+            host.fdb.retain(|(a, _)| a != addr);
+            host.fdb.push((*addr, Fact { value: port.clone(), origin }));
         }
         Assumption::Route(route) => {
             host.routes.retain(|r| !matches!(r.origin, Origin::Inferred(_)));
@@ -68,7 +68,7 @@ fn state(host: &mut Host, assumption: &Assumption, origin: Origin) {
         Assumption::Backend(backend) => host.set_backend(*backend),
         Assumption::Answered(about, yes) => {
             let questions = asked(host, about);
-            host.said.extend(questions.into_iter().map(|question| (question, *yes)));
+            host.user_answers.extend(questions.into_iter().map(|question| (question, *yes)));
         }
     }
 }

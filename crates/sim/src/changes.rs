@@ -11,11 +11,11 @@ use crate::edit::apply;
 use crate::session::Session;
 use candidates::{Candidate, candidates};
 use chainwalk_model::{
-    Ask, Changes, Edit, Entry, Fate, FollowUp, Grain, Host, L4, Outcome, Packet, Proposal,
-    TcpFlags, Trace, Want,
+    Changes, Edit, Entry, Fate, FollowUp, Goal, Host, L4, Outcome, Packet, PacketSpec, Proposal,
+    Selectivity, TcpFlags, Trace,
 };
 use probes::Probes;
-use sights::{Obstacle, obstacles};
+use sights::{Blocker, obstacles};
 use std::vec::IntoIter;
 
 /// How many changes one proposal may be made of.
@@ -29,18 +29,18 @@ const MOST_RULES: usize = 4_000_000;
 
 /// Searches for the smallest changes to `host` by which the packet `packet` of `asks` fares as wanted.
 /// Packets behind it are not sent. `packet` beyond the last finds nothing.
-pub fn changes(host: &Host, asks: &[Ask], packet: usize, want: Want) -> Changes {
+pub fn changes(host: &Host, asks: &[PacketSpec], packet: usize, want: Goal) -> Changes {
     let mut search = Search::new(host, asks, packet, want);
     while search.step() {}
     search.found()
 }
 
 /// A host that was tried.
-struct Tried {
+struct Trial {
     session: Session,
     packet: usize,
     /// What stands in the way of what is wanted; empty where it is reached.
-    obstacles: Vec<Obstacle>,
+    obstacles: Vec<Blocker>,
     /// Whether some way reaches what is wanted.
     reached: bool,
     /// Whether no way ends in something unknown.
@@ -49,7 +49,7 @@ struct Tried {
     replied: bool,
 }
 
-impl Tried {
+impl Trial {
     fn is_good(&self) -> bool {
         self.reached && self.obstacles.is_empty()
     }
@@ -69,11 +69,11 @@ impl Tried {
 /// A search that is under way: as many steps as there are to do, and what was found.
 pub struct Search {
     host: Host,
-    asks: Vec<Ask>,
+    asks: Vec<PacketSpec>,
     packet: usize,
-    want: Want,
+    want: Goal,
     /// The host as it is; none where there is no such packet.
-    as_is: Option<Tried>,
+    as_is: Option<Trial>,
     /// What is still to be tried; the branch that is tried next comes last.
     open: Vec<Branch>,
     /// How many more hosts may be tried.
@@ -88,14 +88,14 @@ pub struct Search {
 struct Branch {
     edits: Vec<Edit>,
     /// How these select packets.
-    theme: Option<Grain>,
-    obstacle: Obstacle,
+    theme: Option<Selectivity>,
+    obstacle: Blocker,
     candidates: IntoIter<Candidate>,
 }
 
 impl Search {
     /// Begins the search that [`changes`] makes.
-    pub fn new(host: &Host, asks: &[Ask], packet: usize, want: Want) -> Self {
+    pub fn new(host: &Host, asks: &[PacketSpec], packet: usize, want: Goal) -> Self {
         let mut search = Self {
             host: host.clone(),
             asks: asks.iter().take(packet.saturating_add(1)).cloned().collect(),
@@ -149,25 +149,25 @@ impl Search {
     /// What was found by now.
     pub fn found(self) -> Changes {
         let Self { want, proposals, asks, cut, as_is, .. } = self;
-        let in_reply = |t: &&Tried| t.obstacles.first().is_some_and(|obstacle| obstacle.in_reply);
-        let reply = as_is.as_ref().filter(in_reply).and_then(Tried::reply_stopped);
+        let in_reply = |t: &&Trial| t.obstacles.first().is_some_and(|obstacle| obstacle.in_reply);
+        let reply = as_is.as_ref().filter(in_reply).and_then(Trial::reply_stopped);
         let asks = if as_is.is_some() { asks } else { Vec::new() };
         Changes { want, proposals, reply, asks, cut }
     }
 
     /// Sends all packets through a host.
-    fn walk(&self, host: Host) -> Tried {
+    fn walk(&self, host: Host) -> Trial {
         let mut session = Session::new(host);
         for ask in &self.asks {
             session.send(ask);
         }
         let outcomes = &session.walks()[self.packet].outcomes;
-        let replied = self.want == Want::Through && has_reply(&self.asks[self.packet], outcomes);
+        let replied = self.want == Goal::Through && has_reply(&self.asks[self.packet], outcomes);
         if replied {
             let follow_up = Some(FollowUp::ReplyTo(self.packet));
-            session.send(&Ask { follow_up, ..Ask::default() });
+            session.send(&PacketSpec { follow_up, ..PacketSpec::default() });
         }
-        let mut tried = Tried {
+        let mut tried = Trial {
             session,
             packet: self.packet,
             obstacles: Vec::new(),
@@ -179,7 +179,7 @@ impl Search {
         let mut stops: Vec<(bool, &Trace)> = Vec::new();
         let answers = walks.get(self.packet + 1).map_or(&[][..], |w| &w.outcomes);
         for (at, outcome) in walks[self.packet].outcomes.iter().enumerate() {
-            let wanted = outcome.trace.fate.is_through().map(|t| t == (self.want == Want::Through));
+            let wanted = outcome.trace.fate.is_through().map(|t| t == (self.want == Goal::Through));
             match wanted {
                 None => tried.certain = false,
                 Some(false) => stops.push((false, &outcome.trace)),
@@ -202,17 +202,23 @@ impl Search {
 
     /// What might remove the first obstacle that changes left; none where they left none. What follows
     /// selects packets as those so far do.
-    fn branch(&self, edits: Vec<Edit>, theme: Option<Grain>, tried: &Tried) -> Option<Branch> {
+    fn branch(
+        &self,
+        edits: Vec<Edit>,
+        theme: Option<Selectivity>,
+        tried: &Trial,
+    ) -> Option<Branch> {
         let obstacle = tried.obstacles.first()?.clone();
         let mut all = candidates(tried.session.host(), &obstacle, self.want);
-        let alike =
-            theme.filter(|t| all.iter().any(|c| c.grain == *t)).or(theme.map(|_| Grain::Flow));
-        let by_state = obstacle.in_reply && all.iter().any(|c| c.grain == Grain::State);
+        let alike = theme
+            .filter(|t| all.iter().any(|c| c.grain == *t))
+            .or(theme.map(|_| Selectivity::Flow));
+        let by_state = obstacle.in_reply && all.iter().any(|c| c.grain == Selectivity::State);
         all.retain(|Candidate { edits: more, grain }| {
             let fits = match alike {
-                _ if *grain == Grain::Setting => true,
+                _ if *grain == Selectivity::Setting => true,
                 // A reply is let back as what it is, not by its addresses.
-                _ if by_state && *grain < Grain::Rule => *grain == Grain::State,
+                _ if by_state && *grain < Selectivity::Rule => *grain == Selectivity::State,
                 None => true,
                 Some(alike) => *grain == alike,
             };
@@ -231,7 +237,7 @@ impl Search {
         }
         self.left -= 1;
         let edits: Vec<Edit> = branch.edits.iter().cloned().chain(edits).collect();
-        let theme = branch.theme.or((grain != Grain::Setting).then_some(grain));
+        let theme = branch.theme.or((grain != Selectivity::Setting).then_some(grain));
         let mut host = self.host.clone();
         for edit in &edits {
             apply(&mut host, edit);
@@ -244,7 +250,7 @@ impl Search {
         }
     }
 
-    fn propose(&mut self, edits: Vec<Edit>, grain: Grain, tried: &Tried) {
+    fn propose(&mut self, edits: Vec<Edit>, grain: Selectivity, tried: &Trial) {
         // What a part of it does alone is not the smallest.
         let covers = |few: &[Edit], many: &[Edit]| few.iter().all(|e| many.contains(e));
         if self.proposals.iter().any(|p| covers(&p.edits, &edits)) {
@@ -264,13 +270,13 @@ impl Search {
     /// The proposals in order, as many as are shown.
     fn chosen(&mut self) -> Vec<Proposal> {
         let mut all = std::mem::take(&mut self.proposals);
-        if self.want == Want::Stopped {
+        if self.want == Goal::Stopped {
             // One drop is enough; what takes more is a detour.
             let least = all.iter().map(|p| p.edits.len()).min().unwrap_or(0);
             all.retain(|p| p.edits.len() == least);
         }
         // To undo a rule or a policy opens so much that it weighs as one change more.
-        let weight = |p: &Proposal| p.edits.len() + usize::from(p.grain >= Grain::Rule);
+        let weight = |p: &Proposal| p.edits.len() + usize::from(p.grain >= Selectivity::Rule);
         all.sort_by_key(|p| (weight(p), p.grain));
         self.cut |= all.len() > MOST_PROPOSALS;
         all.truncate(MOST_PROPOSALS);
@@ -280,7 +286,7 @@ impl Search {
 
 /// Whether a reply to a packet can be walked: the packet opens something, and wherever it gets through, it
 /// is known where the reply comes back.
-fn has_reply(ask: &Ask, outcomes: &[Outcome]) -> bool {
+fn has_reply(ask: &PacketSpec, outcomes: &[Outcome]) -> bool {
     let got: Vec<&Trace> =
         outcomes.iter().map(|o| &o.trace).filter(|t| t.fate.is_through() == Some(true)).collect();
     let known = |t: &&Trace| {

@@ -2,18 +2,19 @@
 
 use crate::addr::in_net;
 use crate::ct;
-use crate::route::{Found, Key, Router, Who, is_uplink};
+use crate::route::{FibResult, FlowKey, Key, Router, is_uplink};
 use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Icmp, IfKind, IpHeader, L4, Mac, Origin,
-    Packet, PacketType, Question, RouteKind, Routed, Sent, Step, Tcp, TcpFlags, Text, Trace, proto,
+    AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Icmp, IfKind, IpHeader, L4, Mac, Origin,
+    Packet, PacketSpec, PacketType, Question, RouteKind, Routed, Sent, Step, Tcp, TcpFlags, Text,
+    Trace, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
 /// Fills in an asked packet. `index` is its position in the sequence, `past` the traces of the branch so far.
-pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -> Sent {
+pub(crate) fn compose(world: &World, ask: &PacketSpec, index: usize, past: &[&Trace]) -> Sent {
     let followed = ask.follow_up.and_then(|f| match f {
         FollowUp::ReplyTo(k) | FollowUp::IcmpErrorTo(k) => past.get(k).copied(),
     });
@@ -51,12 +52,12 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         let who = if world.host.raw_sender {
             CONNECTED
         } else {
-            Who { proto, sport, dport, uid, ..Who::default() }
+            FlowKey { proto, sport, dport, uid, ..FlowKey::default() }
         };
         source(world, &entry, dst, ask.mark.unwrap_or(0), who)
     });
     // Where an end is not told, 0.0.0.0 stands in its place.
-    let untold_before = followed.is_some_and(|t| t.sent.untold);
+    let untold_before = followed.is_some_and(|t| t.sent.endpoint_unknown);
     let untold = said_src.is_none() && src.is_unspecified()
         || untold_before && (src.is_unspecified() || dst.is_unspecified());
     let mut l4 = transport(ask, proto, base.as_ref(), error, dst, src);
@@ -86,7 +87,7 @@ pub(crate) fn compose(world: &World, ask: &Ask, index: usize, past: &[&Trace]) -
         payload = Arc::from(crate::wire::SCTP_INIT);
     }
     let packet = Packet { ip, l4, payload, bad_csum: ask.bad_csum.unwrap_or(false) };
-    Sent { packet, entry, untold }
+    Sent { packet, entry, endpoint_unknown: untold }
 }
 
 /// The packet as it got to its end, or as it was sent where it got nowhere.
@@ -103,7 +104,7 @@ fn padded(options: Option<&Arc<[u8]>>) -> Arc<[u8]> {
 
 /// The transport header.
 fn transport(
-    ask: &Ask,
+    ask: &PacketSpec,
     number: u8,
     base: Option<&Packet>,
     error: bool,
@@ -177,7 +178,7 @@ fn transport(
 }
 
 /// A packet that an ICMP error quotes, as it was asked for.
-fn quote(ask: &Ask, src: IpAddr, dst: IpAddr) -> Packet {
+fn quote(ask: &PacketSpec, src: IpAddr, dst: IpAddr) -> Packet {
     let number = ask.proto.unwrap_or(proto::TCP);
     let addr = |said: &Option<AskAddr>, other: IpAddr| match said {
         Some(AskAddr::Ip(ip)) => *ip,
@@ -218,7 +219,7 @@ pub(crate) fn with_quote(mut sent: Sent, quoted: Option<&Trace>) -> Sent {
 /// Where the packet starts.
 fn entry_of(
     world: &World,
-    ask: &Ask,
+    ask: &PacketSpec,
     followed: Option<&Trace>,
     src: Option<IpAddr>,
     dst: IpAddr,
@@ -265,7 +266,7 @@ fn answers_by(world: &World, trace: &Trace, port: &Text) -> Text {
 
 /// The MAC of whoever sends a frame: the recorder's hosts behind bridge ports have their own.
 fn sender_mac(world: &World, src: Option<IpAddr>) -> Mac {
-    let behind = |a: &IpAddr| world.host.behind.iter().any(|(b, _)| b == a);
+    let behind = |a: &IpAddr| world.host.fdb.iter().any(|(b, _)| b == a);
     match src.filter(|a| world.host.raw_sender && behind(a)) {
         Some(IpAddr::V4(a)) => {
             let [a, b, c, d] = a.octets();
@@ -286,7 +287,7 @@ fn frame_to(world: &World, iface: &str, dst: IpAddr) -> PacketType {
     let neighbour = |i: &chainwalk_model::Interface| {
         i.addrs.iter().any(|f| f.value.len > 0 && f.value.addr != dst && in_net(dst, f.value))
     };
-    let behind = host.behind.iter().any(|(a, p)| {
+    let behind = host.fdb.iter().any(|(a, p)| {
         *a == dst && host.interface(&p.value).is_some_and(|i| i.master.as_ref() == Some(&bridge))
     });
     let own = Router::new(world).told_local(dst);
@@ -304,8 +305,15 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
         if router.told_local(src) {
             return None;
         }
-        let key =
-            Key { dst: src, src: None, mark: 0, tos: 0, iif: None, oif: None, who: Who::default() };
+        let key = Key {
+            dst: src,
+            src: None,
+            mark: 0,
+            tos: 0,
+            iif: None,
+            oif: None,
+            who: FlowKey::default(),
+        };
         if let Ok(Some(found)) = router.look_up(&key)
             && let Some(dev) = found.dev
         {
@@ -324,11 +332,11 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
 }
 
 /// Who asks for the source of a recorded case's packet: a UDP socket that is connected to port 9.
-const CONNECTED: Who =
-    Who { proto: proto::UDP, sport: 40000, dport: 9, uid: 0, label: 0, hashed: None };
+const CONNECTED: FlowKey =
+    FlowKey { proto: proto::UDP, sport: 40000, dport: 9, uid: 0, label: 0, hashed: None };
 
 /// The source a packet takes that names none.
-fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpAddr {
+fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: FlowKey) -> IpAddr {
     match entry {
         Entry::Local { bind, .. } => {
             let router = Router::new(world);
@@ -341,7 +349,7 @@ fn source(world: &World, entry: &Entry, dst: IpAddr, mark: u32, who: Who) -> IpA
                 Err(Question::NextHop(_)) => return Ipv6Addr::UNSPECIFIED.into(),
                 found => found.ok().flatten(),
             };
-            let sendable = |f: &Found| {
+            let sendable = |f: &FibResult| {
                 matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
             };
             let src = found.filter(sendable).and_then(|f| router.source_for(&f, dst));

@@ -4,14 +4,14 @@
 use chainwalk_model::{Answer, Choice, Question};
 
 /// A way a question may be answered, and its probability where it has one.
-pub(crate) type Way = (Answer, Option<f64>);
+pub(crate) type WeightedAnswer = (Answer, Option<f64>);
 
 /// The answers that hold in a whole branch, for this packet and all that follow.
 pub(crate) type Answers = Vec<(Question, Answer)>;
 
 /// What was decided on one walk.
 #[derive(Default)]
-pub(crate) struct Decider {
+pub(crate) struct BranchScript {
     script: Vec<Answer>,
     /// The choices made, scripted ones included.
     pub made: Vec<Choice>,
@@ -19,14 +19,14 @@ pub(crate) struct Decider {
     forks: Vec<(usize, Answer)>,
 }
 
-impl Decider {
+impl BranchScript {
     /// A decider that follows `script` and explores beyond it.
     pub(crate) fn new(script: Vec<Answer>) -> Self {
         Self { script, made: Vec::new(), forks: Vec::new() }
     }
 
     /// Answers `question` with one of `ways`, and returns the answer.
-    pub(crate) fn choose(&mut self, question: Question, ways: &[Way]) -> Answer {
+    pub(crate) fn choose(&mut self, question: Question, ways: &[WeightedAnswer]) -> Answer {
         let at = self.made.len();
         let taken = if let Some(answer) = self.script.get(at) {
             answer.clone()

@@ -2,7 +2,7 @@
 //!
 //! Sources: `net/netfilter/nf_nat_core.c`, `nf_nat_proto.c`.
 
-use crate::ct::{Entry, Flows, Zone, invert, status};
+use crate::ct::{Conntrack, ConntrackTable, Zone, invert, status};
 use crate::jhash::jhash2;
 use chainwalk_model::{Change, CtDir, Hook, L4, NatRange, Packet, Range, Tuple, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -43,7 +43,7 @@ impl Manip {
 
 /// The addresses and ports that a flow may be given.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct NatBinding {
     pub addrs: Option<Range<IpAddr>>,
     pub ports: Option<Range<u16>>,
     pub base_port: Option<u16>,
@@ -51,13 +51,13 @@ pub(crate) struct Wanted {
     pub persistent: bool,
 }
 
-impl Wanted {
+impl NatBinding {
     pub(crate) fn one(addr: IpAddr, range: &NatRange) -> Self {
         Self { addrs: Some(Range { first: addr, last: addr }), ..Self::from(range) }
     }
 }
 
-impl From<&NatRange> for Wanted {
+impl From<&NatRange> for NatBinding {
     fn from(range: &NatRange) -> Self {
         Self {
             addrs: range.addrs,
@@ -79,11 +79,11 @@ pub(crate) struct Chosen {
 
 /// A tuple that fits `wanted` and that no other flow uses (`get_unique_tuple`).
 pub(crate) fn unique(
-    flows: &Flows,
+    flows: &ConntrackTable,
     from: Tuple,
-    wanted: &Wanted,
+    wanted: &NatBinding,
     manip: Manip,
-    entry: &Entry,
+    entry: &Conntrack,
 ) -> Chosen {
     let (orig, zone, id) = (entry.orig, entry.zone, entry.id);
     let used = |t: Tuple| invert(t).is_none_or(|reply| flows.taken(reply, orig, zone, id));
@@ -145,7 +145,7 @@ pub(crate) fn unique(
 
 /// Whether what clashes is the same flow the other way round, and not translated
 /// (`nf_nat_used_tuple_new`).
-fn turned_round(flows: &Flows, from: Tuple, entry: &Entry) -> bool {
+fn turned_round(flows: &ConntrackTable, from: Tuple, entry: &Conntrack) -> bool {
     // TCP never takes one flow for the other (`allow_clash`).
     if from.proto == proto::TCP {
         return false;
@@ -157,8 +157,13 @@ fn turned_round(flows: &Flows, from: Tuple, entry: &Entry) -> bool {
 }
 
 /// The mapping that an earlier flow of the same source already has (`find_appropriate_src`).
-fn same_source(flows: &Flows, from: Tuple, wanted: &Wanted, zone: Zone) -> Option<Tuple> {
-    flows.iter().find_map(|e: &Entry| {
+fn same_source(
+    flows: &ConntrackTable,
+    from: Tuple,
+    wanted: &NatBinding,
+    zone: Zone,
+) -> Option<Tuple> {
+    flows.iter().find_map(|e: &Conntrack| {
         let same = e.orig.src == from.src
             && e.orig.sport == from.sport
             && e.orig.proto == from.proto
@@ -210,13 +215,13 @@ fn set_port(t: &mut Tuple, manip: Manip, port: u16) {
 }
 
 /// Whether a tuple's source already fits (`nf_in_range`).
-fn in_range(t: Tuple, wanted: &Wanted) -> bool {
+fn in_range(t: Tuple, wanted: &NatBinding) -> bool {
     wanted.addrs.is_none_or(|r| r.holds(&t.src))
         && (!has_ports(t.proto) || wanted.ports.is_none_or(|p| p.holds(&t.sport)))
 }
 
 /// The address from a range, by the kernel's hash of source and destination (`find_best_ips_proto`).
-fn best_addr(from: Tuple, wanted: &Wanted, manip: Manip, zone: Zone) -> Tuple {
+fn best_addr(from: Tuple, wanted: &NatBinding, manip: Manip, zone: Zone) -> Tuple {
     let Some(range) = wanted.addrs else { return from };
     let set = |addr| match manip {
         Manip::Src => Tuple { src: addr, ..from },

@@ -2,10 +2,12 @@
 
 use crate::assume::complete;
 use crate::compose::{compose, with_quote};
-use crate::decide::Decider;
-use crate::engine::{Looks, Walker};
+use crate::decide::BranchScript;
+use crate::engine::{ConditionLog, Walker};
 use crate::world::World;
-use chainwalk_model::{Answer, Ask, Check, FollowUp, Host, Outcome, RuleId, Sent, Trace, Walk};
+use chainwalk_model::{
+    Answer, Check, FollowUp, Host, Outcome, PacketSpec, RuleId, Sent, Trace, Walk,
+};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -21,7 +23,7 @@ pub struct Session {
     worlds: Vec<Vec<World>>,
     begins: Vec<Vec<Begin>>,
     /// What was seen in the walk that was looked at last, by packet and outcome.
-    looked: RefCell<Option<(usize, usize, Looks)>>,
+    looked: RefCell<Option<(usize, usize, ConditionLog)>>,
 }
 
 /// How an outcome began: enough to walk it again.
@@ -46,7 +48,7 @@ impl Search {
     fn step(&mut self) {
         let Some(script) = self.open.pop() else { return };
         let mut after = self.world.clone();
-        let mut decider = Decider::new(script);
+        let mut decider = BranchScript::new(script);
         let walker = Walker::new(&mut after, &mut decider, self.sent.clone());
         let (trace, replies) = walker.walk();
         // The last ones are walked first, and no more than that.
@@ -109,7 +111,7 @@ impl Session {
     }
 
     /// Sends the next packet, in every branch.
-    pub fn send(&mut self, ask: &Ask) -> &Walk {
+    pub fn send(&mut self, ask: &PacketSpec) -> &Walk {
         let index = self.walks.len();
         let fresh = vec![World::new(self.host.clone())];
         let before = self.worlds.last().unwrap_or(&fresh).clone();
@@ -144,7 +146,7 @@ impl Session {
     }
 
     /// The search for the ways of packet `index` in the world that outcome `from` of the one before left.
-    fn search(&self, from: usize, before: &World, ask: &Ask, index: usize) -> Search {
+    fn search(&self, from: usize, before: &World, ask: &PacketSpec, index: usize) -> Search {
         let past = self.past(from);
         let mut world = before.clone();
         world.now_ms += ask.after_ms;
@@ -193,7 +195,7 @@ impl Session {
         let mut looked = self.looked.borrow_mut();
         if looked.as_ref().is_none_or(|l| (l.0, l.1) != (packet, outcome)) {
             let mut world = begin.world.clone();
-            let mut decider = Decider::new(begin.script.clone());
+            let mut decider = BranchScript::new(begin.script.clone());
             let walker = Walker::new(&mut world, &mut decider, begin.sent.clone());
             *looked = Some((packet, outcome, walker.look()));
         }

@@ -26,7 +26,7 @@ pub(crate) struct New {
 
 /// A set as it is at some moment.
 #[derive(Clone, Debug)]
-pub(crate) struct Live {
+pub(crate) struct SetState {
     elements: Vec<Element>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) const NO_MARK: Masked<u32> = Masked { value: 0, mask: 0 };
 
 /// What a packet has in one dimension of a set.
 #[derive(Clone, Debug)]
-pub(crate) enum Have {
+pub(crate) enum SetKeyPart {
     /// An address.
     Addr(IpAddr),
     /// A protocol and a port.
@@ -132,12 +132,12 @@ pub(crate) fn option<'a>(set: &'a IpSet, name: &str) -> Option<&'a str> {
 }
 
 /// What a packet has in a dimension, as this set keeps it.
-pub(crate) fn cut(set: &IpSet, dim: Dim, have: Have) -> Have {
+pub(crate) fn cut(set: &IpSet, dim: Dim, have: SetKeyPart) -> SetKeyPart {
     match (dim, have) {
-        (Dim::Ip, Have::Addr(addr)) => Have::Addr(under_mask(set, addr)),
-        (Dim::Mark, Have::Mark(value)) => {
+        (Dim::Ip, SetKeyPart::Addr(addr)) => SetKeyPart::Addr(under_mask(set, addr)),
+        (Dim::Mark, SetKeyPart::Mark(value)) => {
             let bits = option(set, "markmask").and_then(hex).unwrap_or(u32::MAX);
-            Have::Mark(value & bits)
+            SetKeyPart::Mark(value & bits)
         }
         (_, have) => have,
     }
@@ -156,12 +156,12 @@ fn under_mask(set: &IpSet, addr: IpAddr) -> IpAddr {
 }
 
 /// Whether a bitmap has room for that address or port; a hash always has.
-pub(crate) fn in_range(set: &IpSet, have: &Have) -> bool {
+pub(crate) fn in_range(set: &IpSet, have: &SetKeyPart) -> bool {
     let Some(range) = option(set, "range").filter(|_| set.kind.starts_with("bitmap:")) else {
         return true;
     };
     match have {
-        Have::Addr(addr) => match range.split_once('-') {
+        SetKeyPart::Addr(addr) => match range.split_once('-') {
             Some((first, last)) => match (first.parse(), last.parse()) {
                 (Ok(first), Ok(last)) => range_holds(first, last, *addr),
                 _ => true,
@@ -174,7 +174,7 @@ pub(crate) fn in_range(set: &IpSet, have: &Have) -> bool {
                 None => true,
             },
         },
-        Have::Port(_, port) => match range.split_once('-') {
+        SetKeyPart::Port(_, port) => match range.split_once('-') {
             Some((first, last)) => match (first.parse::<u16>(), last.parse::<u16>()) {
                 (Ok(first), Ok(last)) => first <= *port && *port <= last,
                 _ => true,
@@ -185,7 +185,7 @@ pub(crate) fn in_range(set: &IpSet, have: &Have) -> bool {
     }
 }
 
-impl Live {
+impl SetState {
     /// The set as it was pasted; what is told of its timeouts counts from the first packet on.
     pub(crate) fn new(set: &IpSet) -> Self {
         let dims = dims(set).unwrap_or_default();
@@ -229,7 +229,7 @@ impl Live {
         &self,
         set: &IpSet,
         dims: &[Dim],
-        key: &[Have],
+        key: &[SetKeyPart],
         now_ms: u64,
     ) -> (Vec<usize>, bool) {
         let mut fits: Vec<(Vec<u8>, usize)> = Vec::new();
@@ -255,7 +255,13 @@ impl Live {
     }
 
     /// Counts a packet at an element, and compares what it has counted.
-    pub(crate) fn passes(&mut self, dims: &[Dim], key: &[Have], at: usize, ask: &Ask) -> bool {
+    pub(crate) fn passes(
+        &mut self,
+        dims: &[Dim],
+        key: &[SetKeyPart],
+        at: usize,
+        ask: &Ask,
+    ) -> bool {
         let at = self.single_out(dims, at, key);
         let Some(e) = self.elements.get_mut(at) else { return false };
         if let Some(bytes) = ask.count {
@@ -270,11 +276,11 @@ impl Live {
         &mut self,
         set: &IpSet,
         dims: &[Dim],
-        key: &[Have],
+        key: &[SetKeyPart],
         bytes: u64,
         now_ms: u64,
     ) -> bool {
-        let Some(Have::Mac(mac)) = key.last() else { return false };
+        let Some(SetKeyPart::Mac(mac)) = key.last() else { return false };
         for e in self.elements.iter_mut().filter(|e| e.parts.len() < dims.len()) {
             if e.lives(now_ms) && matches!(e.fits(set, dims, key), Fit::Yes(_)) {
                 e.parts.push(SetPart::Mac(*mac));
@@ -290,7 +296,7 @@ impl Live {
         &mut self,
         set: &IpSet,
         dims: &[Dim],
-        key: &[Have],
+        key: &[SetKeyPart],
         new: &New,
         now_ms: u64,
     ) -> bool {
@@ -323,7 +329,13 @@ impl Live {
     }
 
     /// Removes an element; whether there was one.
-    pub(crate) fn remove(&mut self, set: &IpSet, dims: &[Dim], key: &[Have], now_ms: u64) -> bool {
+    pub(crate) fn remove(
+        &mut self,
+        set: &IpSet,
+        dims: &[Dim],
+        key: &[SetKeyPart],
+        now_ms: u64,
+    ) -> bool {
         let parts = self.as_added(dims, key);
         self.elements.retain(|e| e.lives(now_ms));
         let mut found = false;
@@ -337,9 +349,9 @@ impl Live {
 
     /// The element that a packet stands for when a rule adds or removes it. A network takes the longest
     /// prefix that the set has.
-    fn as_added(&self, dims: &[Dim], key: &[Have]) -> Vec<SetPart> {
-        let part = |(k, (dim, have)): (usize, (&Dim, &Have))| match have {
-            Have::Addr(addr) => {
+    fn as_added(&self, dims: &[Dim], key: &[SetKeyPart]) -> Vec<SetPart> {
+        let part = |(k, (dim, have)): (usize, (&Dim, &SetKeyPart))| match have {
+            SetKeyPart::Addr(addr) => {
                 let whole = if addr.is_ipv4() { 32 } else { 128 };
                 let longest = self.elements.iter().filter_map(|e| e.parts.get(k)?.prefix_len());
                 let len = match dim {
@@ -348,10 +360,12 @@ impl Live {
                 };
                 SetPart::Net(Cidr { addr: prefix(*addr, len), len })
             }
-            Have::Port(proto, port) => SetPart::Port { proto: *proto, first: *port, last: *port },
-            Have::Mac(mac) => SetPart::Mac(*mac),
-            Have::Iface(name) => SetPart::Iface(name.clone()),
-            Have::Mark(mark) => SetPart::Mark(*mark, u32::MAX),
+            SetKeyPart::Port(proto, port) => {
+                SetPart::Port { proto: *proto, first: *port, last: *port }
+            }
+            SetKeyPart::Mac(mac) => SetPart::Mac(*mac),
+            SetKeyPart::Iface(name) => SetPart::Iface(name.clone()),
+            SetKeyPart::Mark(mark) => SetPart::Mark(*mark, u32::MAX),
         };
         dims.iter().zip(key).enumerate().map(part).collect()
     }
@@ -362,7 +376,7 @@ impl Live {
         set: &IpSet,
         dims: &[Dim],
         parts: &[SetPart],
-        key: &[Have],
+        key: &[SetKeyPart],
     ) -> Option<usize> {
         let same = |e: &Element| {
             matches!(e.fits(set, dims, key), Fit::Yes(_))
@@ -374,11 +388,11 @@ impl Live {
     }
 
     /// Where one line stands for many elements, splits the one of `key` off; the index of it.
-    fn single_out(&mut self, dims: &[Dim], at: usize, key: &[Have]) -> usize {
+    fn single_out(&mut self, dims: &[Dim], at: usize, key: &[SetKeyPart]) -> usize {
         for (k, (dim, have)) in dims.iter().zip(key).enumerate() {
             let rest = match (dim, have, self.elements[at].parts.get(k)) {
-                (Dim::Ip, Have::Addr(addr), Some(part)) => part.without(*addr),
-                (Dim::Port, Have::Port(_, number), Some(part)) => part.without_port(*number),
+                (Dim::Ip, SetKeyPart::Addr(addr), Some(part)) => part.without(*addr),
+                (Dim::Port, SetKeyPart::Port(_, number), Some(part)) => part.without_port(*number),
                 _ => None,
             };
             let Some((one, rest)) = rest else { continue };
@@ -441,7 +455,7 @@ impl Element {
     }
 
     /// Whether it is the element of a packet that has these parts, or holds it.
-    fn fits(&self, set: &IpSet, dims: &[Dim], key: &[Have]) -> Fit {
+    fn fits(&self, set: &IpSet, dims: &[Dim], key: &[SetKeyPart]) -> Fit {
         let mut lens = Vec::new();
         let mut unclear = false;
         for (k, (dim, have)) in dims.iter().zip(key).enumerate() {
@@ -452,7 +466,7 @@ impl Element {
                 return Fit::No;
             };
             let fits = match (part, have) {
-                (SetPart::Net(net), Have::Addr(addr)) => {
+                (SetPart::Net(net), SetKeyPart::Addr(addr)) => {
                     lens.push(if *dim == Dim::Net { net.len } else { 0 });
                     let (first, addr) = (prefix(net.addr, net.len), prefix(*addr, net.len));
                     net.addr.is_ipv4() == addr.is_ipv4()
@@ -461,18 +475,18 @@ impl Element {
                             _ => first == addr,
                         }
                 }
-                (SetPart::Range(first, last), Have::Addr(addr)) => {
+                (SetPart::Range(first, last), SetKeyPart::Addr(addr)) => {
                     lens.push(0);
                     range_holds(*first, *last, *addr)
                 }
-                (SetPart::Port { proto, first, last }, Have::Port(number, at)) => {
+                (SetPart::Port { proto, first, last }, SetKeyPart::Port(number, at)) => {
                     let any_proto = &*set.kind == "bitmap:port";
                     (any_proto || proto == number) && first <= at && at <= last
                 }
-                (SetPart::Mac(mac), Have::Mac(m)) => mac == m,
-                (SetPart::Iface(name), Have::Iface(dev)) => name == dev,
-                (SetPart::IfacePrefix(name), Have::Iface(dev)) => dev.starts_with(&**name),
-                (SetPart::Mark(mark, _), Have::Mark(m)) => mark == m,
+                (SetPart::Mac(mac), SetKeyPart::Mac(m)) => mac == m,
+                (SetPart::Iface(name), SetKeyPart::Iface(dev)) => name == dev,
+                (SetPart::IfacePrefix(name), SetKeyPart::Iface(dev)) => dev.starts_with(&**name),
+                (SetPart::Mark(mark, _), SetKeyPart::Mark(m)) => mark == m,
                 (SetPart::Opaque(_), _) => {
                     unclear = true;
                     true

@@ -1,9 +1,9 @@
 //! A host as packets change it: flows, lists, buckets, sets, and the answers that this branch stands on.
 
-use crate::ct::{Flows, Fragments, Timeouts};
+use crate::ct::{ConntrackTable, Fragments, Timeouts};
 use crate::decide::Answers;
-use crate::memory::Memory;
-use crate::peers::Peers;
+use crate::icmp_limits::IcmpRateLimits;
+use crate::match_state::MatchState;
 use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question, Text, Tuple};
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ const AGEING_S: u64 = 300;
 
 /// An address that a bridge saw a frame from.
 #[derive(Clone, Debug)]
-pub(crate) struct Learnt {
+pub(crate) struct FdbEntry {
     addr: IpAddr,
     port: Text,
     /// When the last frame came, in milliseconds since the first packet.
@@ -26,7 +26,7 @@ pub(crate) struct World {
     /// The host's facts and rules.
     pub host: Rc<Host>,
     /// The conntrack table.
-    pub flows: Rc<Flows>,
+    pub flows: Rc<ConntrackTable>,
     /// The SYNs that SYNPROXY answered, and the MSS that they offered.
     pub proxied: Rc<Vec<(Tuple, u16)>>,
     /// How long flows live.
@@ -34,17 +34,17 @@ pub(crate) struct World {
     /// Fragments that wait for the rest.
     pub fragments: Rc<Fragments>,
     /// What matches and targets remember.
-    pub memory: Memory,
+    pub match_state: MatchState,
     /// Which hosts may still be told of errors.
-    pub peers: Rc<Peers>,
+    pub icmp_limits: Rc<IcmpRateLimits>,
     /// Behind which ports of bridges frames came from an address.
-    pub learnt: Rc<Vec<Learnt>>,
+    pub fdb: Rc<Vec<FdbEntry>>,
     /// What this branch takes for true.
     pub answers: Rc<Answers>,
     /// Milliseconds since the first packet.
     pub now_ms: u64,
     /// Seconds since 1970 at a moment of `now_ms`, where they were told.
-    pub told: Option<(u64, u64)>,
+    pub clock_base: Option<(u64, u64)>,
     /// Whether packets and bytes of flows are counted.
     pub counts: bool,
 }
@@ -52,7 +52,7 @@ pub(crate) struct World {
 impl World {
     /// A fresh world around a host.
     pub(crate) fn new(host: Rc<Host>) -> Self {
-        let flows = Flows::known(host.flows.iter().map(|f| &f.value));
+        let flows = ConntrackTable::known(host.flows.iter().map(|f| &f.value));
         let told = host.clock.map(|seconds| (seconds, 0));
         let counts = counts(&host);
         let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
@@ -62,12 +62,12 @@ impl World {
             proxied: Rc::default(),
             timeouts: Rc::new(timeouts),
             fragments: Rc::default(),
-            memory: Memory::default(),
-            peers: Rc::default(),
-            learnt: Rc::default(),
+            match_state: MatchState::default(),
+            icmp_limits: Rc::default(),
+            fdb: Rc::default(),
             answers: Rc::default(),
             now_ms: 0,
-            told,
+            clock_base: told,
             counts,
         }
     }
@@ -75,9 +75,9 @@ impl World {
     /// A frame from an address came in by a port of a bridge.
     pub(crate) fn learn(&mut self, addr: IpAddr, port: &Text) {
         let at_ms = self.now_ms;
-        let all = Rc::make_mut(&mut self.learnt);
+        let all = Rc::make_mut(&mut self.fdb);
         all.retain(|l| l.addr != addr);
-        all.push(Learnt { addr, port: port.clone(), at_ms });
+        all.push(FdbEntry { addr, port: port.clone(), at_ms });
     }
 
     /// The port of this bridge behind which an address lies: as frames showed, else as it was told.
@@ -86,16 +86,16 @@ impl World {
             Some(i) => i.master.as_deref() == Some(bridge),
             None => !self.host.complete.network,
         };
-        let told = self.host.behind.iter().find(|(a, p)| *a == addr && on_it(&p.value));
+        let told = self.host.fdb.iter().find(|(a, p)| *a == addr && on_it(&p.value));
         let young =
-            |l: &&Learnt| told.is_some() || self.now_ms.saturating_sub(l.at_ms) < AGEING_S * 1000;
-        let learnt = self.learnt.iter().find(|l| l.addr == addr && on_it(&l.port));
+            |l: &&FdbEntry| told.is_some() || self.now_ms.saturating_sub(l.at_ms) < AGEING_S * 1000;
+        let learnt = self.fdb.iter().find(|l| l.addr == addr && on_it(&l.port));
         learnt.filter(young).map(|l| l.port.clone()).or_else(|| told.map(|(_, p)| p.value.clone()))
     }
 
     /// The clock in seconds since 1970, where it was told.
     pub(crate) fn clock(&self) -> Option<u64> {
-        self.told.map(|(seconds, at)| seconds + self.now_ms.saturating_sub(at) / 1000)
+        self.clock_base.map(|(seconds, at)| seconds + self.now_ms.saturating_sub(at) / 1000)
     }
 
     /// It is that many seconds since 1970 now. Time does not go back: it only passes, or the clock is set.
@@ -103,7 +103,7 @@ impl World {
         if let Some(before) = self.clock() {
             self.now_ms += seconds.saturating_sub(before) * 1000;
         }
-        self.told = Some((seconds, self.now_ms));
+        self.clock_base = Some((seconds, self.now_ms));
     }
 
     /// What this branch takes for true about `question`, if it came up.
@@ -113,7 +113,7 @@ impl World {
 
     /// How somebody answered `question`, beforehand.
     pub(crate) fn said(&self, question: &Question) -> Option<Answer> {
-        let (_, yes) = self.host.said.iter().rev().find(|(q, _)| q == question)?;
+        let (_, yes) = self.host.user_answers.iter().rev().find(|(q, _)| q == question)?;
         Some(if *yes { Answer::Yes } else { Answer::No })
     }
 

@@ -5,13 +5,13 @@
 use chainwalk_model::{Check, RuleId};
 use chainwalk_sim::Session;
 use chainwalk_view::{
-    Lang, Reasons, TableMeasure, Telling, chips, facts, problems, scene, scene_phone, svg,
+    Explained, Explainer, Lang, TableMeasure, chips, facts, problems, scene, scene_phone, svg,
     timeline, words,
 };
 
 struct Why<'a>(&'a Session);
 
-impl Reasons for Why<'_> {
+impl Explainer for Why<'_> {
     fn checks(&self, p: usize, o: usize, r: Option<usize>, s: usize, rule: RuleId) -> Vec<Check> {
         self.0.explain(p, o, r, s, rule)
     }
@@ -85,7 +85,7 @@ fn main() -> std::io::Result<()> {
         .split(',')
         .filter_map(|n| n.parse().ok())
         .collect();
-    let telling = Telling {
+    let telling = Explained {
         lang,
         reading: Some(&reading),
         docs: &docs,

@@ -8,8 +8,8 @@ mod packet;
 mod question;
 
 use chainwalk_model::{
-    EndBy, Errno, Event, Fate, Flow, Hook, Host, Outcome, Path, Policy, Question, RoutingDrop,
-    Rule, RuleId, Stop, Trace, Tuple, Walk, proto,
+    DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, Outcome, Path, Policy, Question,
+    RoutingDrop, Rule, RuleId, Trace, Tuple, Walk, proto,
 };
 use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
@@ -202,7 +202,7 @@ impl<'a> Told<'a> {
                     let chain = host.rules.chain(*from);
                     told.ended(host, chain, "end", None);
                 }
-                Event::BaseEnd { chain, by: EndBy::Policy, .. } => {
+                Event::BaseEnd { chain, by: DecidedBy::Policy, .. } => {
                     let chain = host.rules.chain(*chain);
                     told.ended(host, chain, "policy", policy(chain));
                 }
@@ -297,7 +297,7 @@ fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
         Fate::Bridged(_) if told.path.is_empty() => "bridged",
         Fate::Forwarded(_) | Fate::Bridged(_) => "forwarded",
         Fate::Sent(_) => "sent",
-        Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::Proxied(_) => "stopped",
+        Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::Proxied(_) => "stopped",
         Fate::Dropped(_) | Fate::DroppedUnseen(_) => "dropped",
         Fate::Rejected { .. } => "rejected",
         Fate::Routing(_) if told.path.is_empty() => "send_error",
@@ -341,11 +341,11 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
         })
     };
     match fate {
-        Fate::Dropped(Stop::Rule(id))
+        Fate::Dropped(DroppedBy::Rule(id))
         | Fate::Rejected { rule: id, .. }
         | Fate::Queued(id)
         | Fate::Stolen(id) => by_rule(*id),
-        Fate::Dropped(Stop::Policy(id)) => {
+        Fate::Dropped(DroppedBy::Policy(id)) => {
             let chain = host.rules.chain(*id);
             json!({
                 "hook": hook,
@@ -367,7 +367,7 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
         Fate::Routing(_) if !told.path.is_empty() => {
             json!({ "after_hook": hook, "by": "routing" })
         }
-        Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::Kept | Fate::Proxied(_) => {
+        Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::Kept | Fate::Proxied(_) => {
             let last = told.walk.last().filter(|e| e.hook == hook);
             json!({
                 "hook": hook,

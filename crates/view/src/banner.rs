@@ -1,6 +1,7 @@
 //! The answer first: the fate in the words of the program that asked.
 
 use crate::counters::{self, Contradiction};
+use crate::explained::Explained;
 use crate::fate::{self, Class, class};
 use crate::forks::{Fork, fork, is_chance};
 use crate::overlay::overlay;
@@ -9,17 +10,16 @@ use crate::places::{chain_path, place, table_name};
 use crate::questions::{self, network};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::sender::{Seen, program, seen};
-use crate::telling::Telling;
 use crate::values::{endpoint, percent, protocol};
 use chainwalk_model::{
-    Answer, Event, Fate, Lean, Outcome, Question, RuleId, SectionKind, Stop, Trace,
+    Answer, Assumed, DroppedBy, Event, Fate, Outcome, Question, RuleId, SectionKind, Trace,
 };
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
 const MOST: usize = 4;
 
 /// The banner for the packet shown. It never reports a good end without rules and a walk.
-pub fn banner(t: &Telling) -> Banner {
+pub fn banner(t: &Explained) -> Banner {
     let mut banner = answer(t);
     if let Some(seen) = overlay(t) {
         // A kernel that says otherwise is heard first.
@@ -35,7 +35,7 @@ pub fn banner(t: &Telling) -> Banner {
 }
 
 /// The same without what a kernel's trace says of it.
-pub(crate) fn answer(t: &Telling) -> Banner {
+pub(crate) fn answer(t: &Explained) -> Banner {
     if let Some(idle) = idle(t) {
         return idle;
     }
@@ -58,7 +58,7 @@ fn quiet(lang: Lang, headline: Key, detail: Key) -> Banner {
 }
 
 /// The banner while there is nothing to answer from.
-fn idle(t: &Telling) -> Option<Banner> {
+fn idle(t: &Explained) -> Option<Banner> {
     let blank = t.docs.iter().all(|d| d.trim().is_empty());
     if t.has_rules() {
         return None;
@@ -84,7 +84,7 @@ fn idle(t: &Telling) -> Option<Banner> {
 }
 
 /// The first split whose ways end differently; `None` where all ends are alike.
-pub(crate) fn decider(t: &Telling) -> Option<Fork> {
+pub(crate) fn decider(t: &Explained) -> Option<Fork> {
     let walk = t.walk()?;
     let own = &walk.outcomes.get(t.chosen())?.choices;
     let mut at = 0;
@@ -133,7 +133,7 @@ fn end_of(trace: &Trace, question: &Question) -> (Class, String) {
 }
 
 /// The headline of one end.
-pub(crate) fn headline(t: &Telling, outcome: &Outcome) -> Sentence {
+pub(crate) fn headline(t: &Explained, outcome: &Outcome) -> Sentence {
     let lang = t.lang;
     let trace = &outcome.trace;
     let word = fate::word(lang, trace);
@@ -168,7 +168,7 @@ pub(crate) fn headline(t: &Telling, outcome: &Outcome) -> Sentence {
     join([word, rest], if lang == Lang::Zh { "" } else { " " })
 }
 
-fn certain(t: &Telling, outcome: &Outcome) -> Banner {
+fn certain(t: &Explained, outcome: &Outcome) -> Banner {
     let lang = t.lang;
     let trace = &outcome.trace;
     let mut detail = fate::why(t, outcome);
@@ -210,7 +210,7 @@ fn certain(t: &Telling, outcome: &Outcome) -> Banner {
 }
 
 /// A question, with its answers.
-fn asked(t: &Telling, q: &Question) -> Evidence {
+fn asked(t: &Explained, q: &Question) -> Evidence {
     Evidence {
         answers: questions::answers(t, q),
         ..Evidence::new(false, questions::question(t, q))
@@ -218,10 +218,10 @@ fn asked(t: &Telling, q: &Question) -> Evidence {
 }
 
 /// A chain on the way whose counters are all 0 while packets died at the end of it.
-fn reloaded(t: &Telling, outcome: &Outcome) -> Sentence {
+fn reloaded(t: &Explained, outcome: &Outcome) -> Sentence {
     let rules = t.rules();
     let died = match &outcome.trace.fate {
-        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             rules.rule(*rule).counters.is_some_and(|c| c.packets.value > 0)
         }
         _ => false,
@@ -243,7 +243,7 @@ fn reloaded(t: &Telling, outcome: &Outcome) -> Sentence {
 }
 
 /// What is the same on how many branches.
-fn alike(t: &Telling) -> Sentence {
+fn alike(t: &Explained) -> Sentence {
     let Some(walk) = t.walk() else { return Sentence::new() };
     let siblings = t.siblings();
     if siblings.len() < 2 {
@@ -259,19 +259,19 @@ fn alike(t: &Telling) -> Sentence {
 }
 
 /// That there are more ways than were walked.
-fn cut(t: &Telling) -> Option<Evidence> {
+fn cut(t: &Explained) -> Option<Evidence> {
     let walk = t.walk().filter(|w| w.cut)?;
     let text = say!(t.lang, CutWays, count = walk.outcomes.len());
     Some(Evidence::new(false, text))
 }
 
 /// What the counter of the place that stopped the packet says. A counter of 0 that others gainsay says nothing.
-fn counted(t: &Telling, fate: &Fate, gainsaid: Option<&Contradiction>) -> Sentence {
+fn counted(t: &Explained, fate: &Fate, gainsaid: Option<&Contradiction>) -> Sentence {
     let (count, policy) = match fate {
-        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             (t.rules().rule(*rule).counters, false)
         }
-        Fate::Dropped(Stop::Policy(chain)) => (t.rules().chain(*chain).counters, true),
+        Fate::Dropped(DroppedBy::Policy(chain)) => (t.rules().chain(*chain).counters, true),
         _ => return Sentence::new(),
     };
     let Some(count) = count else { return Sentence::new() };
@@ -303,11 +303,11 @@ impl From<chainwalk_model::Count> for Arg {
 }
 
 /// The guesses that an answer leans on, the weightiest first, no more than `most`.
-pub(crate) fn leans(t: &Telling, outcome: &Outcome, most: usize) -> Vec<Evidence> {
-    let mut seen: Vec<&Lean> = Vec::new();
+pub(crate) fn leans(t: &Explained, outcome: &Outcome, most: usize) -> Vec<Evidence> {
+    let mut seen: Vec<&Assumed> = Vec::new();
     let traces = std::iter::once(&outcome.trace).chain(outcome.replies.iter());
     for step in traces.flat_map(|trace| trace.steps.iter()) {
-        for lean in &step.leans {
+        for lean in &step.assumed {
             if !seen.contains(&lean) && weight(lean) > 0 {
                 seen.push(lean);
             }
@@ -318,30 +318,33 @@ pub(crate) fn leans(t: &Telling, outcome: &Outcome, most: usize) -> Vec<Evidence
 }
 
 /// How much a guess says; what every answer leans on says nothing in the banner.
-fn weight(lean: &Lean) -> u8 {
+fn weight(lean: &Assumed) -> u8 {
     match lean {
-        Lean::Net { .. } => 9,
-        Lean::EmptyTable(_, name) if &**name == "filter" || &**name == "nat" => 8,
-        Lean::Sysctl { .. } => 7,
-        Lean::AllRoutes => 6,
-        Lean::BackTheWayItCame { .. } | Lean::DefaultRoute { .. } => 5,
-        Lean::AllAddrs => 4,
-        Lean::FreshHistory(_)
-        | Lean::NoIpsec
-        | Lean::NoQuota(_)
-        | Lean::LegacyOrder
-        | Lean::NoRedirect(_) => 3,
-        Lean::BridgePort { .. } | Lean::BridgeNf | Lean::Port { .. } | Lean::Transparent(..) => 2,
-        Lean::Window => 1,
-        Lean::EmptyTable(..) | Lean::NoFlows => 0,
+        Assumed::Net { .. } => 9,
+        Assumed::EmptyTable(_, name) if &**name == "filter" || &**name == "nat" => 8,
+        Assumed::Sysctl { .. } => 7,
+        Assumed::AllRoutes => 6,
+        Assumed::BackTheWayItCame { .. } | Assumed::DefaultRoute { .. } => 5,
+        Assumed::AllAddrs => 4,
+        Assumed::FreshHistory(_)
+        | Assumed::NoIpsec
+        | Assumed::NoQuota(_)
+        | Assumed::LegacyOrder
+        | Assumed::NoRedirect(_) => 3,
+        Assumed::BridgePort { .. }
+        | Assumed::BridgeNf
+        | Assumed::Port { .. }
+        | Assumed::Transparent(..) => 2,
+        Assumed::Window => 1,
+        Assumed::EmptyTable(..) | Assumed::NoFlows => 0,
     }
 }
 
 /// A guess as a line, with the answers that would settle it.
-pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
+pub(crate) fn lean(t: &Explained, lean: &Assumed) -> Evidence {
     let lang = t.lang;
     let (text, answers) = match lean {
-        Lean::Net { iface, net, .. } => {
+        Assumed::Net { iface, net, .. } => {
             let yes = (text!(lang, AnswerDoes), format!("{iface}={}/{}", net.addr, net.len));
             let no = (text!(lang, AnswerDoesNot), format!("notlocal={}", net.addr));
             let host = host_bits(*net);
@@ -353,17 +356,17 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
                 (say!(lang, LeanNet, iface = &**iface, net = net), Vec::new())
             }
         }
-        Lean::AllAddrs => (say!(lang, LeanAllAddrs), Vec::new()),
-        Lean::BackTheWayItCame { dst, iface } => (
+        Assumed::AllAddrs => (say!(lang, LeanAllAddrs), Vec::new()),
+        Assumed::BackTheWayItCame { dst, iface } => (
             say!(lang, LeanBack, dst = dst.to_string(), iface = &**iface),
             vec![(text!(lang, AnswerYes), format!("route={dst} dev {iface}"))],
         ),
-        Lean::DefaultRoute { dst, iface } => (
+        Assumed::DefaultRoute { dst, iface } => (
             say!(lang, LeanDefault, dst = dst.to_string(), iface = &**iface),
             vec![(text!(lang, AnswerYes), format!("route=default dev {iface}"))],
         ),
-        Lean::AllRoutes => (say!(lang, LeanAllRoutes), Vec::new()),
-        Lean::Sysctl { name, value } => {
+        Assumed::AllRoutes => (say!(lang, LeanAllRoutes), Vec::new()),
+        Assumed::Sysctl { name, value } => {
             let other = if &**value == "0" { "1" } else { "0" };
             (
                 say!(lang, LeanSysctl, name = &**name, value = &**value),
@@ -373,7 +376,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
                 ],
             )
         }
-        Lean::EmptyTable(family, name) => (
+        Assumed::EmptyTable(family, name) => (
             say!(lang, LeanEmpty, table = table_name(*family, name)),
             vec![
                 (
@@ -386,30 +389,30 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
                 ),
             ],
         ),
-        Lean::FreshHistory(rule) => {
+        Assumed::FreshHistory(rule) => {
             let (chain, number) = place(t.rules(), *rule);
             (say!(lang, LeanFresh, chain = chain, number = number), Vec::new())
         }
-        Lean::LegacyOrder => (
+        Assumed::LegacyOrder => (
             say!(lang, LeanLegacyOrder),
             vec![
                 (text!(lang, AnswerIs), "backend=legacy".into()),
                 (text!(lang, AnswerIsNot), "backend=nft".into()),
             ],
         ),
-        Lean::NoRedirect(to) => (say!(lang, LeanNoRedirect, addr = to.to_string()), Vec::new()),
-        Lean::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
-        Lean::NoIpsec => (say!(lang, LeanNoIpsec), Vec::new()),
-        Lean::NoQuota(name) => (say!(lang, LeanNoQuota, name = &**name), Vec::new()),
-        Lean::Window => (say!(lang, LeanWindow), Vec::new()),
-        Lean::BridgePort { bridge, addr } => {
+        Assumed::NoRedirect(to) => (say!(lang, LeanNoRedirect, addr = to.to_string()), Vec::new()),
+        Assumed::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
+        Assumed::NoIpsec => (say!(lang, LeanNoIpsec), Vec::new()),
+        Assumed::NoQuota(name) => (say!(lang, LeanNoQuota, name = &**name), Vec::new()),
+        Assumed::Window => (say!(lang, LeanWindow), Vec::new()),
+        Assumed::BridgePort { bridge, addr } => {
             (say!(lang, LeanPort, bridge = &**bridge, addr = addr.to_string()), Vec::new())
         }
-        Lean::Port { bridge, port } => (
+        Assumed::Port { bridge, port } => (
             say!(lang, LeanBridgePort, bridge = &**bridge, port = &**port),
             vec![(text!(lang, AnswerYes), format!("{bridge}=bridge:{port}"))],
         ),
-        Lean::BridgeNf => {
+        Assumed::BridgeNf => {
             let at = "net.bridge.bridge-nf-call-iptables";
             let answers = vec![
                 (text!(lang, AnswerIs), format!("{at}=1")),
@@ -417,7 +420,7 @@ pub(crate) fn lean(t: &Telling, lean: &Lean) -> Evidence {
             ];
             (say!(lang, LeanBridgeNf), answers)
         }
-        Lean::Transparent(number, port) => {
+        Assumed::Transparent(number, port) => {
             let name = protocol(*number);
             (say!(lang, LeanTransparent, proto = name, port = port.to_string()), Vec::new())
         }
@@ -438,7 +441,7 @@ fn host_bits(net: chainwalk_model::Cidr) -> bool {
 }
 
 /// What decides, for a headline.
-fn what_decides(t: &Telling, q: &Question) -> Sentence {
+fn what_decides(t: &Explained, q: &Question) -> Sentence {
     let lang = t.lang;
     let at = |rule: RuleId| {
         let (chain, number) = place(t.rules(), rule);
@@ -473,7 +476,7 @@ fn what_decides(t: &Telling, q: &Question) -> Sentence {
     }
 }
 
-fn depends(t: &Telling, split: &Fork) -> Banner {
+fn depends(t: &Explained, split: &Fork) -> Banner {
     let lang = t.lang;
     let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
     let headline = say!(lang, HeadDepends, what = what_decides(t, &split.question));
@@ -522,7 +525,7 @@ fn depends(t: &Telling, split: &Fork) -> Banner {
 }
 
 /// A branch that splits again: what it depends on next, and where NAT has sent the packet on every way.
-fn further(t: &Telling, inside: &[&Outcome], outcome: &Outcome, next: usize) -> Sentence {
+fn further(t: &Explained, inside: &[&Outcome], outcome: &Outcome, next: usize) -> Sentence {
     let lang = t.lang;
     let rest = outcome.choices.get(next..).unwrap_or_default();
     let Some(next) = rest.iter().find(|c| !is_chance(&c.question)) else {
@@ -552,7 +555,7 @@ fn is_table(q: &Question) -> bool {
 }
 
 /// An end with its place: `rejected, FORWARD 6`, `sent on by docker0`.
-fn end_words(t: &Telling, outcome: &Outcome) -> String {
+fn end_words(t: &Explained, outcome: &Outcome) -> String {
     let mut out = fate::short(t, &outcome.trace);
     if matches!(class(&outcome.trace.fate), Class::Out) {
         out = text!(t.lang, EndTo, end = out, dst = fate::last_destination(&outcome.trace));
@@ -561,7 +564,7 @@ fn end_words(t: &Telling, outcome: &Outcome) -> String {
 }
 
 /// What NAT rewrote on the way, whatever the end.
-fn rewrites(t: &Telling, outcome: &Outcome) -> Sentence {
+fn rewrites(t: &Explained, outcome: &Outcome) -> Sentence {
     use chainwalk_model::Change;
     let mut parts = Vec::new();
     for step in &outcome.trace.steps {

@@ -1,20 +1,20 @@
 //! The rules of a row, opened: each condition with its truth and what the packet has there.
 
 use crate::changes::rule_tools;
+use crate::explained::Explained;
 use crate::page::{Condition, Mark, RuleCard, RuleRange, Sentence, Style};
 use crate::reasons::has;
 use crate::say::{run, say, text};
 use crate::targets::target_text;
-use crate::telling::Telling;
 use crate::terms::{conditions_text, terms};
 use crate::values::found;
-use chainwalk_model::{Check, Part, Rule, RuleId, Truth};
+use chainwalk_model::{Check, ConditionKind, Rule, RuleId, Truth};
 
 /// So many rules are opened at once; the page asks for the next ones.
 pub const CARDS: u32 = 40;
 
 /// The rules of `range` from number `from` on, [`CARDS`] of them at most.
-pub fn rule_cards(t: &Telling, range: &RuleRange, from: u32) -> Vec<RuleCard> {
+pub fn rule_cards(t: &Explained, range: &RuleRange, from: u32) -> Vec<RuleCard> {
     let Some(chain) = t.rules().chains.get(range.chain.0 as usize) else { return Vec::new() };
     let last = range.last.min(from.saturating_add(CARDS - 1));
     (from.max(range.first)..=last)
@@ -23,7 +23,7 @@ pub fn rule_cards(t: &Telling, range: &RuleRange, from: u32) -> Vec<RuleCard> {
         .collect()
 }
 
-fn card(t: &Telling, range: &RuleRange, id: RuleId) -> RuleCard {
+fn card(t: &Explained, range: &RuleRange, id: RuleId) -> RuleCard {
     let rule = t.rules().rule(id);
     let lang = t.lang;
     let mut checks = t.checks(range.reply, range.step, id);
@@ -59,7 +59,7 @@ fn card(t: &Telling, range: &RuleRange, id: RuleId) -> RuleCard {
 }
 
 /// What the rule would do with a packet that matches.
-fn does(t: &Telling, rule: &Rule) -> Sentence {
+fn does(t: &Explained, rule: &Rule) -> Sentence {
     match rule.verdict() {
         Some(what) => run(target_text(t.rules(), what), Style::Code),
         None => say!(t.lang, CardNothing),
@@ -69,15 +69,15 @@ fn does(t: &Telling, rule: &Rule) -> Sentence {
 fn mark(check: &Check) -> Mark {
     match (&check.truth, check.part) {
         (Truth::Yes, _) => Mark::Yes,
-        (Truth::No, Part::Random) | (Truth::Chance(_), _) => Mark::Half,
+        (Truth::No, ConditionKind::Random) | (Truth::Chance(_), _) => Mark::Half,
         (Truth::No, _) => Mark::No,
         (Truth::Unknown(_), _) => Mark::Unknown,
     }
 }
 
-fn value(t: &Telling, range: &RuleRange, check: &Check) -> String {
+fn value(t: &Explained, range: &RuleRange, check: &Check) -> String {
     match check.part {
-        Part::SrcType | Part::DstType => has(t, range.reply, range.step, check),
+        ConditionKind::SrcType | ConditionKind::DstType => has(t, range.reply, range.step, check),
         _ => found(&check.found),
     }
 }

@@ -1,16 +1,16 @@
 //! Changes in words: what a proposal does, what becomes of the packet with it, and what else it lets in.
 
 use crate::banner::answer;
+use crate::explained::Explained;
+use crate::explained::NoExplainer;
 use crate::page::{Lang, RuleTools, Sentence, Style, Tone};
 use crate::places::{chain_path, table_name};
 use crate::say::{join, run, say, text};
-use crate::telling::NoReasons;
-use crate::telling::Telling;
 use crate::terms;
 use crate::values::{endpoint, protocol};
 use chainwalk_model::{
-    Assumption, ChainEdit, ChainId, Changes, Edit, Family, Host, NewRule, OpKind, Policy, Probe,
-    Proposal, Rule, RuleId, Ruleset, Shadow, Target, Vary, Walk, Want,
+    Assumption, ChainEdit, ChainId, Changes, Edit, Family, Goal, Host, NewRule, OpKind, Policy,
+    Probe, ProbeKind, Proposal, Rule, RuleId, Ruleset, Shadow, Target, Walk,
 };
 use serde::{Deserialize, Serialize};
 
@@ -42,20 +42,20 @@ pub struct Compared {
 
 /// What a search for changes found, in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChangesTold {
+pub struct ProposalsView {
     /// What was wanted.
-    pub want: Want,
+    pub want: Goal,
     /// The question.
     pub title: String,
     /// What is to be said beside the proposals; empty where nothing is.
     pub note: Sentence,
     /// The proposals, the smallest first.
-    pub proposals: Vec<ProposalTold>,
+    pub proposals: Vec<ProposalView>,
 }
 
 /// A proposal in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ProposalTold {
+pub struct ProposalView {
     /// The commands that make it, in order.
     pub commands: Vec<String>,
     /// What becomes of the packet with it.
@@ -71,7 +71,7 @@ pub struct ProposalTold {
 }
 
 /// The fate of the packet shown.
-pub fn fate_card(t: &Telling) -> FateCard {
+pub fn fate_card(t: &Explained) -> FateCard {
     let b = answer(t);
     let split = t.walk().is_some_and(|w| w.outcomes.len() > 1);
     let first = b.evidence.into_iter().next().filter(|_| split);
@@ -80,7 +80,7 @@ pub fn fate_card(t: &Telling) -> FateCard {
 }
 
 /// A packet's fate without edits and with them.
-pub fn compared(before: &Telling, after: &Telling, edits: Vec<String>) -> Compared {
+pub fn compared(before: &Explained, after: &Explained, edits: Vec<String>) -> Compared {
     let lang = after.lang;
     let (before, after) = (fate_card(before), fate_card(after));
     let change = match (before.tone, after.tone) {
@@ -96,10 +96,10 @@ pub fn compared(before: &Telling, after: &Telling, edits: Vec<String>) -> Compar
 }
 
 /// Tells what a search found. `proposals` are those of `found`, each by [`proposal`].
-pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalTold>) -> ChangesTold {
+pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalView>) -> ProposalsView {
     let title = match found.want {
-        Want::Through => text!(lang, ChangesThrough),
-        Want::Stopped => text!(lang, ChangesStop),
+        Goal::Through => text!(lang, ChangesThrough),
+        Goal::Stopped => text!(lang, ChangesStop),
     };
     let reply = if found.reply.is_some() { say!(lang, ChangesReplyStopped) } else { Vec::new() };
     let none = match (found.proposals.is_empty(), found.cut) {
@@ -109,24 +109,24 @@ pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalTold>) -> Cha
         (false, false) => Sentence::new(),
     };
     let note = join([reply, none], if lang == Lang::Zh { "" } else { " " });
-    ChangesTold { want: found.want, title, note, proposals }
+    ProposalsView { want: found.want, title, note, proposals }
 }
 
 /// A proposal in words: its commands, and what each does to all packets, by [`edit_scope`]. `t` shows the packet
 /// that was searched for, on the host without the changes; `host` is the one with them.
 pub fn proposal(
-    t: &Telling,
-    want: Want,
+    t: &Explained,
+    want: Goal,
     p: &Proposal,
     host: &Host,
     commands: Vec<String>,
     scope: Vec<Sentence>,
-) -> ProposalTold {
+) -> ProposalView {
     let lang = t.lang;
     let mut walks: Vec<Walk> = t.walks.iter().take(t.packet).cloned().collect();
     walks.push(p.walk.clone());
-    let after = Telling { host, walks: &walks, followed: &[], reasons: &NoReasons, ..*t };
-    ProposalTold {
+    let after = Explained { host, walks: &walks, followed: &[], reasons: &NoExplainer, ..*t };
+    ProposalView {
         commands,
         after: fate_card(&after),
         scope,
@@ -216,7 +216,7 @@ fn setting(lang: Lang, name: &str, value: &str) -> Sentence {
 }
 
 /// What became of the packets that differ in one thing.
-fn also(lang: Lang, want: Want, probes: &[Probe]) -> Vec<Sentence> {
+fn also(lang: Lang, want: Goal, probes: &[Probe]) -> Vec<Sentence> {
     if probes.is_empty() {
         return Vec::new();
     }
@@ -230,12 +230,12 @@ fn also(lang: Lang, want: Want, probes: &[Probe]) -> Vec<Sentence> {
         return out;
     }
     out.push(match want {
-        Want::Through => say!(lang, AlsoThrough, list = list(&changed)),
-        Want::Stopped => say!(lang, AlsoStopped, list = list(&changed)),
+        Goal::Through => say!(lang, AlsoThrough, list = list(&changed)),
+        Goal::Stopped => say!(lang, AlsoStopped, list = list(&changed)),
     });
     // Only what had its old fate for the same reason says how narrow the change is.
     let kept: Vec<&Probe> =
-        same.into_iter().filter(|p| p.after == Some(want == Want::Stopped)).collect();
+        same.into_iter().filter(|p| p.after == Some(want == Goal::Stopped)).collect();
     if !kept.is_empty() {
         out.push(say!(lang, AlsoNot, list = list(&kept)));
     }
@@ -246,24 +246,24 @@ fn also(lang: Lang, want: Want, probes: &[Probe]) -> Vec<Sentence> {
 fn probe(lang: Lang, p: &Probe) -> Sentence {
     let packet = &p.sent.packet;
     match p.vary {
-        Vary::NearSource => say!(lang, ProbeNearSource, src = packet.ip.src.to_string()),
-        Vary::FarSource => say!(lang, ProbeFarSource, src = packet.ip.src.to_string()),
-        Vary::Interface => {
+        ProbeKind::NearSource => say!(lang, ProbeNearSource, src = packet.ip.src.to_string()),
+        ProbeKind::FarSource => say!(lang, ProbeFarSource, src = packet.ip.src.to_string()),
+        ProbeKind::Interface => {
             let iface = match &p.sent.entry {
                 chainwalk_model::Entry::Wire { iface, .. } => iface.to_string(),
                 chainwalk_model::Entry::Local { .. } => String::new(),
             };
             say!(lang, ProbeInterface, iface = iface)
         }
-        Vary::Port => {
+        ProbeKind::Port => {
             say!(lang, ProbePort, port = packet.dport().unwrap_or_default().to_string())
         }
-        Vary::Destination => say!(lang, ProbeDestination, dst = packet.ip.dst.to_string()),
-        Vary::Behind => {
+        ProbeKind::Destination => say!(lang, ProbeDestination, dst = packet.ip.dst.to_string()),
+        ProbeKind::Behind => {
             say!(lang, ProbeBehind, dst = endpoint(packet.ip.dst, packet.dport()))
         }
-        Vary::Protocol => say!(lang, ProbeProtocol, proto = protocol(packet.ip.proto)),
-        Vary::MidFlow => say!(lang, ProbeMidFlow),
+        ProbeKind::Protocol => say!(lang, ProbeProtocol, proto = protocol(packet.ip.proto)),
+        ProbeKind::MidFlow => say!(lang, ProbeMidFlow),
     }
 }
 

@@ -3,11 +3,12 @@
 //! Every packet that reaches a rule has passed the unconditional rules before it, and was counted by them; past
 //! one that ends the chain none comes. Rounded counters prove only what holds for all that they may stand for.
 
+use crate::explained::Explained;
 use crate::page::Sentence;
 use crate::say::say;
-use crate::telling::Telling;
 use chainwalk_model::{
-    ChainId, Count, EndBy, Event, IpMatch, Match, OpKind, Outcome, Rule, RuleId, Ruleset, Target,
+    ChainId, Count, DecidedBy, Event, IpMatch, Match, OpKind, Outcome, Rule, RuleId, Ruleset,
+    Target,
 };
 
 /// A counter that contradicts an unconditional rule before it.
@@ -93,12 +94,12 @@ fn most(c: Count) -> u64 {
 }
 
 /// The first contradiction on the way of a packet: in a chain in which it met the rule that counters gainsay.
-pub(crate) fn on_the_way(t: &Telling, outcome: &Outcome) -> Option<Contradiction> {
+pub(crate) fn on_the_way(t: &Explained, outcome: &Outcome) -> Option<Contradiction> {
     let mut seen: Vec<ChainId> = Vec::new();
     outcome.trace.steps.iter().find_map(|step| {
         let chain = match &step.event {
             Event::Matched(rule) => t.rules().rule(*rule).chain,
-            Event::BaseEnd { chain, by: EndBy::Policy, .. } => *chain,
+            Event::BaseEnd { chain, by: DecidedBy::Policy, .. } => *chain,
             _ => return None,
         };
         if seen.contains(&chain) {
@@ -112,7 +113,7 @@ pub(crate) fn on_the_way(t: &Telling, outcome: &Outcome) -> Option<Contradiction
 }
 
 /// The contradiction in words.
-pub(crate) fn told(t: &Telling, c: &Contradiction) -> Sentence {
+pub(crate) fn told(t: &Explained, c: &Contradiction) -> Sentence {
     let rule = t.rules().rule(c.rule);
     let chain = &*t.rules().chain(rule.chain).name;
     let number = rule.number;

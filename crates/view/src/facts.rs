@@ -1,9 +1,9 @@
 //! What was recognised, and what is known of the host.
 
+use crate::explained::Lines;
 use crate::page::{Chip, FactRow, HostChip, Lang};
 use crate::places::{absent_class, table_class, table_name};
 use crate::say::text;
-use crate::telling::Lines;
 use crate::values::protocol;
 use chainwalk_model::{
     Cidr, Family, Host, HostId, IfKind, LocalStack, Origin, Reading, Route, Section, SectionKind,

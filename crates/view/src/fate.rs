@@ -1,16 +1,16 @@
 //! Fates in words: what they are called, where and why a walk ended, which of them are alike.
 
+use crate::explained::Explained;
 use crate::page::{Lang, Sentence, Tone};
 use crate::places::{chain_path, place, table_name};
 use crate::questions::question;
 use crate::say::{Key, format, say};
 use crate::sender::errno;
 use crate::targets::reject;
-use crate::telling::Telling;
 use crate::values::{address, destination, endpoint};
 use chainwalk_model::{
-    ChainId, Change, EndBy, Entry, Event, Fate, Hook, Outcome, Question, RejectWith, Routed,
-    RoutingDrop, RuleId, Stop, Target, Trace,
+    ChainId, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome, Question, RejectWith,
+    Routed, RoutingDrop, RuleId, Target, Trace,
 };
 
 /// Fates that are told as one: the same end at the same place.
@@ -73,7 +73,7 @@ pub(crate) fn word(lang: Lang, trace: &Trace) -> Sentence {
 }
 
 /// A fate in a few words, for a card: `rejected, FORWARD 6`.
-pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
+pub(crate) fn short(t: &Explained, trace: &Trace) -> String {
     let lang = t.lang;
     let by_rule = |rule: RuleId| {
         let r = t.rules().rule(rule);
@@ -88,11 +88,11 @@ pub(crate) fn short(t: &Telling, trace: &Trace) -> String {
         Fate::Forwarded(None) => say!(lang, ShortForwarded, iface = "?"),
         Fate::Sent(None) => say!(lang, ShortSent, iface = "?"),
         Fate::Bridged(None) => say!(lang, ShortBridged, iface = "?"),
-        Fate::Dropped(Stop::Rule(rule)) => say!(lang, ShortDropped, at = by_rule(*rule)),
-        Fate::Dropped(Stop::Policy(chain)) => {
+        Fate::Dropped(DroppedBy::Rule(rule)) => say!(lang, ShortDropped, at = by_rule(*rule)),
+        Fate::Dropped(DroppedBy::Policy(chain)) => {
             say!(lang, ShortDroppedPolicy, chain = &*t.rules().chain(*chain).name)
         }
-        Fate::Dropped(Stop::Kernel) | Fate::Refused | Fate::NotForUs => {
+        Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::NotForUs => {
             say!(lang, ShortDroppedKernel)
         }
         Fate::DroppedUnseen(q) => say!(lang, ShortDroppedUnseen, at = unseen(q)),
@@ -149,7 +149,7 @@ pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sen
 }
 
 /// Where and why a walk ended, one line.
-pub(crate) fn why(t: &Telling, outcome: &Outcome) -> Sentence {
+pub(crate) fn why(t: &Explained, outcome: &Outcome) -> Sentence {
     let why = why_there(t, outcome);
     let again = outcome.trace.steps.iter().any(|s| matches!(s.event, Event::Loop));
     if again && tone(&outcome.trace.fate) == Tone::Stop {
@@ -164,7 +164,7 @@ fn sent_to(trace: &Trace) -> String {
     endpoint(sent.ip.dst, sent.dport())
 }
 
-fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
+fn why_there(t: &Explained, outcome: &Outcome) -> Sentence {
     let lang = t.lang;
     let trace = &outcome.trace;
     let rules = t.rules();
@@ -192,7 +192,7 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
                 say!(lang, WhyOut, dst = &dst, iface = iface)
             }
         }
-        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => {
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             let (chain, number) = place(rules, *rule);
             let conditions = crate::terms::conditions_text(rules.rule(*rule));
             let rejected = matches!(trace.fate, Fate::Rejected { .. });
@@ -207,10 +207,10 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
                 }
             }
         }
-        Fate::Dropped(Stop::Policy(chain)) => {
+        Fate::Dropped(DroppedBy::Policy(chain)) => {
             say!(lang, WhyPolicy, chain = chain_path(rules, *chain))
         }
-        Fate::Dropped(Stop::Kernel) => say!(lang, WhyKernel),
+        Fate::Dropped(DroppedBy::Kernel) => say!(lang, WhyKernel),
         Fate::DroppedUnseen(q) => say!(lang, WhyUnseen, what = unseen(q)),
         Fate::Routing(drop) => routing(lang, *drop, &dst_addr, &src_addr),
         Fate::Queued(rule) => {
@@ -256,9 +256,9 @@ fn why_there(t: &Telling, outcome: &Outcome) -> Sentence {
 }
 
 /// The rule of INPUT that let the packet in, if one did.
-fn let_in(t: &Telling, trace: &Trace) -> Option<(ChainId, u32)> {
+fn let_in(t: &Explained, trace: &Trace) -> Option<(ChainId, u32)> {
     trace.steps.iter().rev().find_map(|s| match &s.event {
-        Event::BaseEnd { chain, at, by: EndBy::Rule(number), accepted: true } => {
+        Event::BaseEnd { chain, at, by: DecidedBy::Rule(number), accepted: true } => {
             let base = t.rules().chain(*chain).base.as_ref()?;
             (base.hook == Hook::Input).then_some((*at, *number))
         }
@@ -280,7 +280,7 @@ pub(crate) fn reject_word(with: RejectWith) -> String {
 }
 
 /// A hook that people expect on this walk and that the packet never visits, and why.
-pub(crate) fn unvisited(t: &Telling, outcome: &Outcome) -> Option<(Hook, Sentence)> {
+pub(crate) fn unvisited(t: &Explained, outcome: &Outcome) -> Option<(Hook, Sentence)> {
     let trace = &outcome.trace;
     let visits =
         |h: Hook| trace.steps.iter().any(|s| matches!(&s.event, Event::Hook(p) if p.hook == h));
@@ -304,7 +304,7 @@ pub(crate) fn unvisited(t: &Telling, outcome: &Outcome) -> Option<(Hook, Sentenc
     None
 }
 
-fn has_rules(t: &Telling, hook: Hook) -> bool {
+fn has_rules(t: &Explained, hook: Hook) -> bool {
     t.rules()
         .chains
         .iter()

@@ -1,6 +1,6 @@
 //! Where a walk splits: which questions stand together, and the ways out of them.
 
-use crate::telling::Telling;
+use crate::explained::Explained;
 use chainwalk_model::{Answer, ChainId, Choice, Event, Question, RuleId, Trace};
 
 /// A split of the walk: one unknown, or the random rules of one chain taken together.
@@ -60,7 +60,7 @@ pub(crate) fn rule_of(question: &Question) -> Option<RuleId> {
 }
 
 /// The choices from `at` on that belong together.
-fn key<'c>(t: &Telling, choices: &'c [Choice], at: usize) -> &'c [Choice] {
+fn key<'c>(t: &Explained, choices: &'c [Choice], at: usize) -> &'c [Choice] {
     let rest = choices.get(at..).unwrap_or_default();
     let random = |c: &Choice| match c.question {
         Question::Random(at) => Some(t.rules().rule(at.rule)),
@@ -82,7 +82,7 @@ fn key<'c>(t: &Telling, choices: &'c [Choice], at: usize) -> &'c [Choice] {
 }
 
 /// The split at choice `at` of the followed outcome.
-pub(crate) fn fork(t: &Telling, at: usize) -> Option<Fork> {
+pub(crate) fn fork(t: &Explained, at: usize) -> Option<Fork> {
     let walk = t.walk()?;
     let chosen = t.chosen();
     let own = &walk.outcomes.get(chosen)?.choices;

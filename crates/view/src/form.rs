@@ -3,7 +3,7 @@
 //! The line of a form, read again, gives the same form.
 
 use crate::page::PacketForm;
-use chainwalk_model::{App, Ask, AskAddr, AskEntry, TcpFlags, proto};
+use chainwalk_model::{App, AskAddr, AskEntry, PacketSpec, TcpFlags, proto};
 
 /// The flags that a form shows, each by its word.
 const FLAGS: [(u8, &str); 6] = [
@@ -17,7 +17,7 @@ const FLAGS: [(u8, &str); 6] = [
 
 /// The form of a packet as it was asked for; `None` for one that follows up another, which has no fields of
 /// its own.
-pub fn packet_form(ask: &Ask) -> Option<PacketForm> {
+pub fn packet_form(ask: &PacketSpec) -> Option<PacketForm> {
     if ask.follow_up.is_some() {
         return None;
     }
@@ -56,7 +56,7 @@ pub fn packet_form(ask: &Ask) -> Option<PacketForm> {
 /// The source port that a line without one gets.
 const CLIENT_PORT: u16 = 51000;
 
-fn verb(ask: &Ask) -> String {
+fn verb(ask: &PacketSpec) -> String {
     match (ask.app, ask.proto) {
         (Some(App::Curl), _) => "curl".into(),
         (Some(App::Ping), _) => "ping".into(),
@@ -69,7 +69,7 @@ fn verb(ask: &Ask) -> String {
     }
 }
 
-fn rest(ask: &Ask) -> String {
+fn rest(ask: &PacketSpec) -> String {
     let mut words = Vec::new();
     let mut say = |name: &str, value: Option<u64>| {
         if let Some(value) = value {

@@ -1,15 +1,15 @@
 //! What a kernel said that it did, laid over what we say: step by step, confirmed, contradicted or not seen.
 
-use crate::page::{Laid, Lang, Overlay, RowSeen, Standing};
+use crate::explained::Explained;
+use crate::page::{Lang, Overlay, OverlayStep, RowSeen, TraceAgreement};
 use crate::say::{say, text};
-use crate::telling::Telling;
 use chainwalk_model::{
-    EndBy, Event, L4, Packet, RuleId, Ruleset, Seen, SeenStep, SeenVerdict, SeenWhat, Skip, Target,
-    Trace,
+    DecidedBy, Event, KernelTrace, L4, Packet, RuleId, Ruleset, SeenStep, SeenVerdict, SeenWhat,
+    SkipReason, Target, Trace,
 };
 
 /// What the trace of this packet says of the walk that is followed; `None` where no packet of a trace is it.
-pub fn overlay(t: &Telling) -> Option<Overlay> {
+pub fn overlay(t: &Explained) -> Option<Overlay> {
     let mut own = over(t, &t.outcome()?.trace)?;
     if !own.agrees {
         // What is chance or unknown here has happened there one way.
@@ -23,18 +23,18 @@ pub fn overlay(t: &Telling) -> Option<Overlay> {
     Some(own)
 }
 
-fn over(t: &Telling, trace: &Trace) -> Option<Overlay> {
+fn over(t: &Explained, trace: &Trace) -> Option<Overlay> {
     let sent = &trace.sent.packet;
-    let is = |s: &&Seen| is_it(s, sent);
+    let is = |s: &&KernelTrace| is_it(s, sent);
     // A person seldom tells the source port; where it was told, its packet comes first.
-    let port = |s: &&Seen| s.sport.is_none() || s.sport == sent.sport();
+    let port = |s: &&KernelTrace| s.sport.is_none() || s.sport == sent.sport();
     let seen =
         t.host.seen.iter().find(|s| is(s) && port(s)).or_else(|| t.host.seen.iter().find(is))?;
     let ours = comparable(t.rules(), trace);
     let last = trace.steps.len().saturating_sub(1);
     let steps = lay(t.rules(), &ours, &seen.steps, last, t.lang);
-    let confirmed = steps.iter().filter(|s| s.standing == Standing::Confirmed).count();
-    let against = steps.iter().find(|s| s.standing == Standing::Contradicted);
+    let confirmed = steps.iter().filter(|s| s.standing == TraceAgreement::Confirmed).count();
+    let against = steps.iter().find(|s| s.standing == TraceAgreement::Contradicted);
     let text = match against {
         Some(s) => say!(t.lang, SeenAgainst, what = s.instead.as_str()),
         None if confirmed == steps.len() => say!(t.lang, SeenAll, count = confirmed),
@@ -47,22 +47,22 @@ fn over(t: &Telling, trace: &Trace) -> Option<Overlay> {
 pub(crate) fn of_row(over: &Overlay, from: usize, to: usize, lang: Lang) -> Option<RowSeen> {
     let mut laid = over.steps.iter().filter(|s| (from..=to).contains(&s.at));
     let first = laid.clone().next()?;
-    let with = |standing| move |s: &&Laid| s.standing == standing;
+    let with = |standing| move |s: &&OverlayStep| s.standing == standing;
     let shown = laid
         .clone()
-        .find(with(Standing::Contradicted))
-        .or_else(|| laid.find(with(Standing::NotSeen)))
+        .find(with(TraceAgreement::Contradicted))
+        .or_else(|| laid.find(with(TraceAgreement::NotSeen)))
         .unwrap_or(first);
     let text = match shown.standing {
-        Standing::Confirmed => text!(lang, RowSeenSame),
-        Standing::Contradicted => text!(lang, RowSeenOther, what = shown.instead.as_str()),
-        Standing::NotSeen => text!(lang, RowSeenNot),
+        TraceAgreement::Confirmed => text!(lang, RowSeenSame),
+        TraceAgreement::Contradicted => text!(lang, RowSeenOther, what = shown.instead.as_str()),
+        TraceAgreement::NotSeen => text!(lang, RowSeenNot),
     };
     Some(RowSeen { standing: shown.standing, text, span: shown.span })
 }
 
 /// Whether a traced packet is the one that was sent, its source port aside.
-fn is_it(seen: &Seen, sent: &Packet) -> bool {
+fn is_it(seen: &KernelTrace, sent: &Packet) -> bool {
     let flags = match (&seen.flags, &sent.l4) {
         (Some(flags), L4::Tcp(tcp)) => *flags == tcp.flags,
         _ => true,
@@ -114,13 +114,13 @@ fn comparable<'a>(rules: &'a Ruleset, trace: &'a Trace) -> Vec<Ours<'a>> {
                 let optional = traces(*rule);
                 found.push(Ours { at, table, chain, what: What::Rule(*rule), optional });
             }
-            Event::BaseEnd { chain, by: EndBy::Policy, accepted, .. } => {
+            Event::BaseEnd { chain, by: DecidedBy::Policy, accepted, .. } => {
                 // An empty chain that accepts need not be there at all.
                 let optional = *accepted && rules.chain(*chain).rules.is_empty();
                 let (table, chain) = place(*chain);
                 found.push(Ours { at, table, chain, what: What::Policy(*accepted), optional });
             }
-            Event::Skipped { table, why: Skip::NotPasted, .. } => {
+            Event::Skipped { table, why: SkipReason::NotPasted, .. } => {
                 let chain = hook.unwrap_or_default();
                 let what = What::Policy(true);
                 found.push(Ours { at, table, chain, what, optional: true });
@@ -138,7 +138,7 @@ fn lay(
     theirs: &[SeenStep],
     last: usize,
     lang: Lang,
-) -> Vec<Laid> {
+) -> Vec<OverlayStep> {
     // A way back from a chain is no step of ours: the step behind it shows it.
     let theirs: Vec<&SeenStep> = theirs.iter().filter(|s| s.what != SeenWhat::Return).collect();
     let mut out = Vec::new();
@@ -149,22 +149,22 @@ fn lay(
             What::Rule(rule) => Some(rule),
             What::Policy(_) => None,
         };
-        let mut laid = Laid {
+        let mut laid = OverlayStep {
             at: one.at,
             rule,
             of: rule.map(|r| rules.rule(r).span),
-            standing: Standing::NotSeen,
+            standing: TraceAgreement::NotSeen,
             instead: String::new(),
             span: None,
         };
         match theirs.get(at) {
             Some(step) if !lost && same(rules, one, step) => {
-                laid.standing = Standing::Confirmed;
+                laid.standing = TraceAgreement::Confirmed;
                 laid.span = Some(step.span);
                 at += 1;
             }
             Some(step) if !lost && !one.optional => {
-                laid.standing = Standing::Contradicted;
+                laid.standing = TraceAgreement::Contradicted;
                 laid.instead = words(step, lang);
                 laid.span = Some(step.span);
                 // Behind the first difference the two speak of different ways.
@@ -176,11 +176,11 @@ fn lay(
         out.push(laid);
     }
     if let Some(step) = theirs.get(at).filter(|_| !lost) {
-        out.push(Laid {
+        out.push(OverlayStep {
             at: last,
             rule: None,
             of: None,
-            standing: Standing::Contradicted,
+            standing: TraceAgreement::Contradicted,
             instead: words(step, lang),
             span: Some(step.span),
         });

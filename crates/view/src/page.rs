@@ -117,14 +117,14 @@ pub struct Overlay {
     /// The outcome that it shows, where it contradicts the one followed and agrees with another.
     pub follow: Option<usize>,
     /// The steps that it speaks of.
-    pub steps: Vec<Laid>,
+    pub steps: Vec<OverlayStep>,
     /// The lines of the trace.
     pub span: Span,
 }
 
 /// What a trace says of one step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Laid {
+pub struct OverlayStep {
     /// The step of the walk, as an index into the trace's steps.
     pub at: usize,
     /// The rule, where the step is one that matched.
@@ -132,7 +132,7 @@ pub struct Laid {
     /// The lines of the paste that the step comes from.
     pub of: Option<Span>,
     /// How the trace stands to it.
-    pub standing: Standing,
+    pub standing: TraceAgreement,
     /// What the trace has there instead, where it contradicts.
     pub instead: String,
     /// The line of the trace.
@@ -141,7 +141,7 @@ pub struct Laid {
 
 /// How a kernel's trace stands to a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Standing {
+pub enum TraceAgreement {
     /// It shows the same.
     Confirmed,
     /// It shows something else in its place.
@@ -231,7 +231,7 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RowSeen {
     /// How it stands to it.
-    pub standing: Standing,
+    pub standing: TraceAgreement,
     /// The same in words; where it contradicts, with what it has there.
     pub text: String,
     /// Its line.

@@ -1,9 +1,9 @@
 //! What is not known, as a question, and the answers that one click gives.
 
+use crate::explained::Explained;
 use crate::page::Sentence;
 use crate::places::{chain_path, place, table_name};
 use crate::say::{say, text};
-use crate::telling::Telling;
 use crate::terms::{Term, terms};
 use crate::values::protocol;
 use chainwalk_model::{
@@ -12,7 +12,7 @@ use chainwalk_model::{
 use std::net::IpAddr;
 
 /// A question as a question.
-pub(crate) fn question(t: &Telling, q: &Question) -> Sentence {
+pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
     let lang = t.lang;
     let rules = t.rules();
     let at = |rule: RuleId| {
@@ -73,7 +73,7 @@ pub(crate) fn network(net: Cidr) -> String {
 }
 
 /// The text of a piece of a rule that was not understood.
-fn opaque(t: &Telling, rule: RuleId, op: u16) -> String {
+fn opaque(t: &Explained, rule: RuleId, op: u16) -> String {
     match t.rules().rule(rule).ops.get(op as usize).map(|o| &o.what) {
         Some(OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o))) => {
             o.text.to_string()
@@ -83,7 +83,7 @@ fn opaque(t: &Telling, rule: RuleId, op: u16) -> String {
 }
 
 /// One-click answers to a question: a label, and the assumption in the words of `assume`.
-pub(crate) fn answers(t: &Telling, q: &Question) -> Vec<(String, String)> {
+pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
     let lang = t.lang;
     let yes = text!(lang, AnswerYes);
     let no = text!(lang, AnswerNo);
@@ -164,7 +164,7 @@ pub(crate) fn family(of: Family) -> String {
 const WAYS: usize = 4;
 
 /// The ways an address may be routed: by each interface, or nowhere.
-fn routes(t: &Telling, addr: IpAddr) -> Vec<(String, String)> {
+fn routes(t: &Explained, addr: IpAddr) -> Vec<(String, String)> {
     let lang = t.lang;
     let by =
         t.host.interfaces.iter().filter(|i| i.kind != IfKind::Loopback && i.master.is_none()).map(

@@ -1,12 +1,12 @@
 //! Why rules matched or did not, in words; alike reasons of neighbouring rules become one.
 
+use crate::explained::Explained;
 use crate::page::{Sentence, Style};
 use crate::say::{join, run, say};
-use crate::stops::Stop;
-use crate::telling::Telling;
+use crate::stops::TimelineStop;
 use crate::terms::{Term, terms};
 use crate::values::{self, found};
-use chainwalk_model::{ChainId, Check, CtStates, Found, Part, Rule, RuleId, Truth};
+use chainwalk_model::{ChainId, Check, ConditionKind, CtStates, Observed, Rule, RuleId, Truth};
 
 /// So many rules of a range are asked for their reason; the rest of it is told by number alone.
 const LOOK: usize = 32;
@@ -15,8 +15,8 @@ const SAY: usize = 3;
 
 /// Why one rule did not match: the first condition that fails, what the packet has, what was wanted.
 #[derive(Clone, Debug, PartialEq)]
-struct Miss {
-    part: Option<Part>,
+struct Mismatch {
+    part: Option<ConditionKind>,
     not: bool,
     has: String,
     wanted: String,
@@ -24,7 +24,7 @@ struct Miss {
     chain: String,
 }
 
-fn rule_of(t: &Telling, chain: ChainId, number: u32) -> Option<RuleId> {
+fn rule_of(t: &Explained, chain: ChainId, number: u32) -> Option<RuleId> {
     t.rules().chain(chain).rules.get((number as usize).checked_sub(1)?).copied()
 }
 
@@ -35,16 +35,16 @@ fn term_of(rule: &Rule, check: &Check) -> Option<Term> {
 }
 
 /// What the packet has where a check looked; for address types the address itself.
-pub(crate) fn has(t: &Telling, reply: Option<usize>, step: usize, check: &Check) -> String {
-    let packet = t.trace(reply).and_then(|trace| crate::telling::moment(trace, step));
+pub(crate) fn has(t: &Explained, reply: Option<usize>, step: usize, check: &Check) -> String {
+    let packet = t.trace(reply).and_then(|trace| crate::explained::moment(trace, step));
     match (check.part, packet) {
-        (Part::SrcType, Some(m)) => m.packet.ip.src.to_string(),
-        (Part::DstType, Some(m)) => m.packet.ip.dst.to_string(),
+        (ConditionKind::SrcType, Some(m)) => m.packet.ip.src.to_string(),
+        (ConditionKind::DstType, Some(m)) => m.packet.ip.dst.to_string(),
         _ => found(&check.found),
     }
 }
 
-fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
+fn miss(t: &Explained, stop: &TimelineStop, rule: RuleId) -> Mismatch {
     let r = t.rules().rule(rule);
     let comment = r.comment.as_deref().unwrap_or_default().to_owned();
     let jump = match r.verdict() {
@@ -56,7 +56,7 @@ fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
     let checks = t.checks(stop.reply, stop.first, rule);
     let failed = checks.iter().find(|c| c.truth == Truth::No);
     match failed {
-        None => Miss {
+        None => Mismatch {
             part: None,
             not: false,
             has: String::new(),
@@ -64,7 +64,7 @@ fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
             comment,
             chain: jump,
         },
-        Some(check) => Miss {
+        Some(check) => Mismatch {
             part: Some(check.part),
             not: check.not,
             has: has(t, stop.reply, stop.first, check),
@@ -78,53 +78,53 @@ fn miss(t: &Telling, stop: &Stop, rule: RuleId) -> Miss {
 }
 
 /// What a condition looks at, in a word; nothing where the value speaks for itself.
-fn subject(part: Part, has: &str) -> String {
+fn subject(part: ConditionKind, has: &str) -> String {
     let name = match part {
-        Part::InIface => "in",
-        Part::OutIface => "out",
-        Part::Sport => "sport",
-        Part::Dport => "dport",
-        Part::AnyPort => "port",
-        Part::TcpFlags => "flags",
-        Part::Icmp => "icmp-type",
-        Part::Mark => "mark",
-        Part::Ctmark => "connmark",
-        Part::CtState => "state",
-        Part::PhysIn => "physdev-in",
-        Part::PhysOut => "physdev-out",
-        Part::Length | Part::HeaderLen => "length",
-        Part::Ttl => "ttl",
-        Part::Tos => "tos",
-        Part::Mac => "mac",
-        Part::PktType => "pkttype",
-        Part::Owner => "owner",
-        Part::Spi => "spi",
-        Part::Reserved => "reserved",
-        Part::FragId => "frag-id",
-        Part::FragPlace => "frag-offset",
-        Part::HeaderType => "type",
-        Part::SegmentsLeft => "segments-left",
-        Part::LastEntry => "last-entry",
-        Part::NextHeader => "next-hdr",
-        Part::SegmentTag => "tag",
-        Part::PrevSegment => "psid",
-        Part::NextSegment => "nsid",
-        Part::LastSegment => "lsid",
-        Part::RoutingAddrs => "rt-addrs",
-        Part::HeaderOptions => "options",
-        Part::Headers => "headers",
-        Part::Chunks => "chunks",
-        Part::DccpType => "dccp-type",
-        Part::Mss => "mss",
-        Part::Realm => "realm",
-        Part::Node => "node",
+        ConditionKind::InIface => "in",
+        ConditionKind::OutIface => "out",
+        ConditionKind::Sport => "sport",
+        ConditionKind::Dport => "dport",
+        ConditionKind::AnyPort => "port",
+        ConditionKind::TcpFlags => "flags",
+        ConditionKind::Icmp => "icmp-type",
+        ConditionKind::Mark => "mark",
+        ConditionKind::Ctmark => "connmark",
+        ConditionKind::CtState => "state",
+        ConditionKind::PhysIn => "physdev-in",
+        ConditionKind::PhysOut => "physdev-out",
+        ConditionKind::Length | ConditionKind::HeaderLen => "length",
+        ConditionKind::Ttl => "ttl",
+        ConditionKind::Tos => "tos",
+        ConditionKind::Mac => "mac",
+        ConditionKind::PktType => "pkttype",
+        ConditionKind::Owner => "owner",
+        ConditionKind::Spi => "spi",
+        ConditionKind::Reserved => "reserved",
+        ConditionKind::FragId => "frag-id",
+        ConditionKind::FragPlace => "frag-offset",
+        ConditionKind::HeaderType => "type",
+        ConditionKind::SegmentsLeft => "segments-left",
+        ConditionKind::LastEntry => "last-entry",
+        ConditionKind::NextHeader => "next-hdr",
+        ConditionKind::SegmentTag => "tag",
+        ConditionKind::PrevSegment => "psid",
+        ConditionKind::NextSegment => "nsid",
+        ConditionKind::LastSegment => "lsid",
+        ConditionKind::RoutingAddrs => "rt-addrs",
+        ConditionKind::HeaderOptions => "options",
+        ConditionKind::Headers => "headers",
+        ConditionKind::Chunks => "chunks",
+        ConditionKind::DccpType => "dccp-type",
+        ConditionKind::Mss => "mss",
+        ConditionKind::Realm => "realm",
+        ConditionKind::Node => "node",
         _ => "",
     };
     if name.is_empty() { has.to_owned() } else { format!("{name} {has}") }
 }
 
 /// Several misses of one kind as a sentence.
-fn told(t: &Telling, misses: &[Miss]) -> Sentence {
+fn told(t: &Explained, misses: &[Mismatch]) -> Sentence {
     let lang = t.lang;
     let Some(first) = misses.first() else { return Sentence::new() };
     let Some(part) = first.part else {
@@ -140,13 +140,21 @@ fn told(t: &Telling, misses: &[Miss]) -> Sentence {
     let one = wanted.first().copied().unwrap_or_default();
     let what = run(subject(part, &first.has), Style::Code);
     if first.has.is_empty()
-        && matches!(part, Part::InIface | Part::OutIface | Part::PhysIn | Part::PhysOut)
+        && matches!(
+            part,
+            ConditionKind::InIface
+                | ConditionKind::OutIface
+                | ConditionKind::PhysIn
+                | ConditionKind::PhysOut
+        )
     {
         return say!(lang, MissNoIface, what = one);
     }
     match part {
-        Part::Dst | Part::Src if first.not => say!(lang, MissIs, what = what, wanted = one),
-        Part::Dst if wanted.len() > 1 => {
+        ConditionKind::Dst | ConditionKind::Src if first.not => {
+            say!(lang, MissIs, what = what, wanted = one)
+        }
+        ConditionKind::Dst if wanted.len() > 1 => {
             let cluster = misses.iter().all(|m| m.comment.contains("cluster IP"));
             if cluster {
                 say!(lang, MissClusterIps, what = what, count = count)
@@ -154,32 +162,42 @@ fn told(t: &Telling, misses: &[Miss]) -> Sentence {
                 say!(lang, MissAddresses, what = what, count = count)
             }
         }
-        Part::Src if wanted.len() > 1 => say!(lang, MissAddresses, what = what, count = count),
-        Part::Dport | Part::Sport | Part::AnyPort if wanted.len() > 1 => {
+        ConditionKind::Src if wanted.len() > 1 => {
+            say!(lang, MissAddresses, what = what, count = count)
+        }
+        ConditionKind::Dport | ConditionKind::Sport | ConditionKind::AnyPort
+            if wanted.len() > 1 =>
+        {
             say!(lang, MissPorts, what = what, count = count)
         }
-        Part::InIface | Part::OutIface if wanted.len() > 1 => {
+        ConditionKind::InIface | ConditionKind::OutIface if wanted.len() > 1 => {
             say!(lang, MissIfaces, what = what, count = count)
         }
-        Part::Dport | Part::Sport | Part::AnyPort if first.has.is_empty() => {
+        ConditionKind::Dport | ConditionKind::Sport | ConditionKind::AnyPort
+            if first.has.is_empty() =>
+        {
             say!(lang, MissNoPort)
         }
-        Part::DstType | Part::SrcType => match (one, first.not) {
+        ConditionKind::DstType | ConditionKind::SrcType => match (one, first.not) {
             ("LOCAL", false) => say!(lang, MissNotLocal, addr = &first.has),
             ("LOCAL", true) => say!(lang, HitLocal, addr = &first.has),
             _ => say!(lang, MissType, addr = &first.has, wanted = one),
         },
-        Part::Random | Part::Nth => say!(lang, MissChance),
-        Part::Mark | Part::Ctmark if !first.not => {
+        ConditionKind::Random | ConditionKind::Nth => say!(lang, MissChance),
+        ConditionKind::Mark | ConditionKind::Ctmark if !first.not => {
             say!(lang, MissMark, what = what, wanted = one)
         }
-        Part::Limit | Part::Quota => say!(lang, MissLimit),
-        Part::Recent if !first.not && first.has.parse() != Ok(0) => {
+        ConditionKind::Limit | ConditionKind::Quota => say!(lang, MissLimit),
+        ConditionKind::Recent if !first.not && first.has.parse() != Ok(0) => {
             say!(lang, MissSeen, count = first.has.parse::<usize>().unwrap_or_default())
         }
-        Part::Recent | Part::Set => say!(lang, MissList, set = one),
-        Part::Fragment => say!(lang, MissFragment),
-        Part::Module | Part::CtOther | Part::TcpOption | Part::PhysBridged | Part::Owner
+        ConditionKind::Recent | ConditionKind::Set => say!(lang, MissList, set = one),
+        ConditionKind::Fragment => say!(lang, MissFragment),
+        ConditionKind::Module
+        | ConditionKind::CtOther
+        | ConditionKind::TcpOption
+        | ConditionKind::PhysBridged
+        | ConditionKind::Owner
             if first.has.is_empty() =>
         {
             say!(lang, MissModule, what = one)
@@ -192,8 +210,14 @@ fn told(t: &Telling, misses: &[Miss]) -> Sentence {
 }
 
 /// The misses of a range, grouped while they are of one kind.
-fn groups(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Vec<Vec<Miss>> {
-    let mut out: Vec<Vec<Miss>> = Vec::new();
+fn groups(
+    t: &Explained,
+    stop: &TimelineStop,
+    chain: ChainId,
+    first: u32,
+    last: u32,
+) -> Vec<Vec<Mismatch>> {
+    let mut out: Vec<Vec<Mismatch>> = Vec::new();
     for number in (first..=last).take(LOOK) {
         let Some(rule) = rule_of(t, chain, number) else { break };
         let m = miss(t, stop, rule);
@@ -209,7 +233,13 @@ fn groups(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Ve
 }
 
 /// Why the rules of a range did not match.
-pub(crate) fn why_not(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last: u32) -> Sentence {
+pub(crate) fn why_not(
+    t: &Explained,
+    stop: &TimelineStop,
+    chain: ChainId,
+    first: u32,
+    last: u32,
+) -> Sentence {
     let all = groups(t, stop, chain, first, last);
     let said: Vec<Sentence> =
         all.iter().filter(|g| g[0].part.is_some()).take(SAY).map(|g| told(t, g)).collect();
@@ -226,8 +256,8 @@ pub(crate) fn why_not(t: &Telling, stop: &Stop, chain: ChainId, first: u32, last
 
 /// What the crossed rules of a range wanted, in a few words for the diagram (`4 cluster IPs`).
 pub(crate) fn wanted_short(
-    t: &Telling,
-    stop: &Stop,
+    t: &Explained,
+    stop: &TimelineStop,
     chain: ChainId,
     first: u32,
     last: u32,
@@ -239,11 +269,13 @@ pub(crate) fn wanted_short(
     };
     let count = group.len();
     match group[0].part {
-        Some(Part::Dst) if group.iter().all(|m| m.comment.contains("cluster IP")) => {
+        Some(ConditionKind::Dst) if group.iter().all(|m| m.comment.contains("cluster IP")) => {
             say!(lang, ShortClusterIps, count = count)
         }
-        Some(Part::Dst | Part::Src) if count > 1 => say!(lang, ShortAddresses, count = count),
-        Some(Part::Dport | Part::Sport | Part::AnyPort) if count > 1 => {
+        Some(ConditionKind::Dst | ConditionKind::Src) if count > 1 => {
+            say!(lang, ShortAddresses, count = count)
+        }
+        Some(ConditionKind::Dport | ConditionKind::Sport | ConditionKind::AnyPort) if count > 1 => {
             say!(lang, ShortPorts, count = count)
         }
         Some(part) if count == 1 => {
@@ -265,7 +297,7 @@ fn fitting(states: CtStates, wanted: &str, has: String) -> String {
 }
 
 /// What is worth saying about a rule that matched: the conditions whose truth is not plain to see.
-pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
+pub(crate) fn why(t: &Explained, stop: &TimelineStop, rule: RuleId) -> Sentence {
     let lang = t.lang;
     let r = t.rules().rule(rule);
     let mut parts = Vec::new();
@@ -273,24 +305,28 @@ pub(crate) fn why(t: &Telling, stop: &Stop, rule: RuleId) -> Sentence {
         let wanted = term_of(r, &check).map(|t| t.value).unwrap_or_default();
         let has = has(t, stop.reply, stop.first, &check);
         match (check.part, &check.truth) {
-            (Part::DstType | Part::SrcType, Truth::Yes) if wanted == "LOCAL" && !check.not => {
+            (ConditionKind::DstType | ConditionKind::SrcType, Truth::Yes)
+                if wanted == "LOCAL" && !check.not =>
+            {
                 parts.push(say!(lang, HitLocal, addr = has));
             }
-            (Part::DstType | Part::SrcType, Truth::Yes) if wanted == "LOCAL" => {
+            (ConditionKind::DstType | ConditionKind::SrcType, Truth::Yes) if wanted == "LOCAL" => {
                 parts.push(say!(lang, MissNotLocal, addr = has));
             }
-            (Part::CtState, Truth::Yes) => {
-                if let Found::States(states) = check.found {
+            (ConditionKind::CtState, Truth::Yes) => {
+                if let Observed::States(states) = check.found {
                     parts.push(say!(lang, HitState, state = fitting(states, &wanted, has)));
                 }
             }
-            (Part::Mark | Part::Ctmark, Truth::Yes) => {
+            (ConditionKind::Mark | ConditionKind::Ctmark, Truth::Yes) => {
                 parts.push(say!(lang, HitMark, mark = has));
             }
-            (Part::Src | Part::Dst, Truth::Yes) if wanted.contains('/') && !check.not => {
+            (ConditionKind::Src | ConditionKind::Dst, Truth::Yes)
+                if wanted.contains('/') && !check.not =>
+            {
                 parts.push(say!(lang, HitNet, addr = has, net = wanted));
             }
-            (Part::Random | Part::Nth, _) => parts.push(say!(lang, HitChance)),
+            (ConditionKind::Random | ConditionKind::Nth, _) => parts.push(say!(lang, HitChance)),
             (_, Truth::Unknown(_)) => {
                 let what = term_of(r, &check).map(|t| t.text()).unwrap_or_default();
                 parts.push(say!(lang, HitAssumed, what = what));

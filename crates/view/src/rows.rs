@@ -1,6 +1,8 @@
 //! The walk as a list: tables, chains, rules and why each matched or did not.
 
 use crate::changes::{end_tools, rule_tools};
+use crate::explained::Explained;
+use crate::explained::{Lines, moment};
 use crate::overlay::{of_row, overlay};
 use crate::page::{
     Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, RuleTools, Sentence, Style,
@@ -10,19 +12,17 @@ use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
 };
-use crate::stops::{Stop, StopKind, has_acted, stops};
+use crate::stops::{StopKind, TimelineStop, has_acted, stops};
 use crate::targets::target_text;
-use crate::telling::Telling;
-use crate::telling::{Lines, moment};
 use crate::terms::conditions_text;
 use crate::timeline::{alike, narration, span, stops_here};
 use crate::values::{iface_word, lane_word, packet_word, states};
 use crate::{fate, reasons};
-use chainwalk_model::{ChainId, EndBy, Event, OpId, RuleId, Skip, Target, Trace};
+use chainwalk_model::{ChainId, DecidedBy, Event, OpId, RuleId, SkipReason, Target, Trace};
 use std::collections::HashMap;
 
 /// The rows of the packet shown and of the packets the kernel made because of it.
-pub fn rows(t: &Telling) -> Vec<Row> {
+pub fn rows(t: &Explained) -> Vec<Row> {
     let all = stops(t);
     let mut out = Vec::new();
     if t.outcome().is_some() {
@@ -58,7 +58,7 @@ fn row(kind: RowKind, depth: u8, step: usize) -> Row {
 
 /// The stops, to be looked up by lane and step, and the lines of the documents.
 struct Index<'a> {
-    all: &'a [Stop],
+    all: &'a [TimelineStop],
     /// The stops of each lane but where it starts, in the order of their steps.
     lanes: HashMap<Option<usize>, Vec<usize>>,
     lines: Lines,
@@ -67,7 +67,7 @@ struct Index<'a> {
 }
 
 impl<'a> Index<'a> {
-    fn new(all: &'a [Stop], t: &Telling) -> Self {
+    fn new(all: &'a [TimelineStop], t: &Explained) -> Self {
         let mut lanes: HashMap<_, Vec<usize>> = HashMap::new();
         for (at, stop) in all.iter().enumerate() {
             if !matches!(stop.kind, StopKind::Start) {
@@ -78,7 +78,7 @@ impl<'a> Index<'a> {
     }
 
     /// What a kernel's trace says of the steps that one row tells.
-    fn seen(&self, t: &Telling, reply: Option<usize>, from: usize, to: usize) -> Option<RowSeen> {
+    fn seen(&self, t: &Explained, reply: Option<usize>, from: usize, to: usize) -> Option<RowSeen> {
         self.seen.as_ref().filter(|_| reply.is_none()).and_then(|s| of_row(s, from, to, t.lang))
     }
 
@@ -102,14 +102,14 @@ impl<'a> Index<'a> {
     }
 
     /// The next stop of a lane, for the heading of what begins there.
-    fn next_stop(&self, reply: Option<usize>, step: usize) -> Option<(usize, &'a Stop)> {
+    fn next_stop(&self, reply: Option<usize>, step: usize) -> Option<(usize, &'a TimelineStop)> {
         let own = self.lane(reply);
         let at = *own.get(own.partition_point(|s| self.all[*s].first <= step))?;
         Some((at, &self.all[at]))
     }
 }
 
-fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out: &mut Vec<Row>) {
+fn lane(t: &Explained, index: &Index<'_>, reply: Option<usize>, depth: usize, out: &mut Vec<Row>) {
     let Some(trace) = t.trace(reply) else { return };
     let all = index.all;
     let lang = t.lang;
@@ -136,10 +136,10 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
             }
             Event::Skipped { table, chain, why } => {
                 let text = match why {
-                    Skip::NatSettled => say!(lang, SkipSettled, table = &**table),
-                    Skip::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
-                    Skip::Answered => say!(lang, SkipAnswered, table = &**table),
-                    Skip::NotPasted => Sentence::new(),
+                    SkipReason::NatSettled => say!(lang, SkipSettled, table = &**table),
+                    SkipReason::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
+                    SkipReason::Answered => say!(lang, SkipAnswered, table = &**table),
+                    SkipReason::NotPasted => Sentence::new(),
                 };
                 if !text.is_empty() {
                     let mut r = row(RowKind::Kernel, 0, at);
@@ -216,7 +216,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
                 r.span = Some(rules.chain(*to).span);
                 out.push(r);
             }
-            Event::BaseEnd { chain, by: EndBy::Policy, accepted, .. } => {
+            Event::BaseEnd { chain, by: DecidedBy::Policy, accepted, .. } => {
                 let mut r = row(RowKind::Policy, 1, at);
                 let word = if *accepted { "ACCEPT" } else { "DROP" };
                 r.text = if *accepted {
@@ -299,7 +299,7 @@ fn lane(t: &Telling, index: &Index<'_>, reply: Option<usize>, depth: usize, out:
             Event::Returned { .. }
             | Event::Changed(_)
             | Event::Confirmed
-            | Event::BaseEnd { by: EndBy::Rule(_), .. } => {}
+            | Event::BaseEnd { by: DecidedBy::Rule(_), .. } => {}
         }
         step += 1;
     }
@@ -319,7 +319,7 @@ fn range(first: u32, last: u32) -> String {
 }
 
 fn rule_span(
-    t: &Telling,
+    t: &Explained,
     chain: chainwalk_model::ChainId,
     first: u32,
     last: u32,
@@ -332,7 +332,7 @@ fn rule_span(
 
 /// What can be done about rules that did not match: one by one where it is one; of several, those that
 /// never match are told.
-fn tried_tools(t: &Telling, chain: ChainId, first: u32, last: u32) -> Option<RuleTools> {
+fn tried_tools(t: &Explained, chain: ChainId, first: u32, last: u32) -> Option<RuleTools> {
     let own = &t.rules().chain(chain).rules;
     let of = |n: u32| own.get((n as usize).checked_sub(1)?).copied();
     let shadowed = (first..=last).filter_map(of).find_map(|r| Some((r, t.reasons.shadow(r)?)));
@@ -359,7 +359,7 @@ fn interfaces(lang: Lang, p: &chainwalk_model::Path) -> String {
     }
 }
 
-fn kernel_row(t: &Telling, trace: &Trace, stop: &Stop, at: usize) -> Row {
+fn kernel_row(t: &Explained, trace: &Trace, stop: &TimelineStop, at: usize) -> Row {
     let mut r = row(RowKind::Kernel, 0, at);
     r.text = kernel(t, trace, stop);
     r.span = span(t, stop);
@@ -380,7 +380,7 @@ fn kernel_row(t: &Telling, trace: &Trace, stop: &Stop, at: usize) -> Row {
     r
 }
 
-fn ct_state(trace: &Trace, stop: &Stop) -> String {
+fn ct_state(trace: &Trace, stop: &TimelineStop) -> String {
     moment(trace, stop.last).and_then(|m| m.ct).map_or_else(String::new, |ct| states(ct.state))
 }
 
@@ -401,9 +401,9 @@ fn folded(trace: &Trace, jump: usize) -> Option<(usize, Option<RuleId>)> {
 
 /// The row of a rule that matched, and the last step it tells.
 fn rule_row(
-    t: &Telling,
+    t: &Explained,
     trace: &Trace,
-    all: &[Stop],
+    all: &[TimelineStop],
     at: usize,
     step: usize,
     rule: RuleId,

@@ -31,8 +31,8 @@ mod tag;
 mod way;
 
 use crate::drawing::{Measure, Scene};
-use crate::stops::{Stop, stops};
-use crate::telling::Telling;
+use crate::explained::Explained;
+use crate::stops::{TimelineStop, stops};
 use frame::Frame;
 use geometry::Opened;
 use pen::{Pen, Point};
@@ -55,7 +55,7 @@ fn units(size: (f64, f64)) -> (f64, f64) {
 
 /// The diagram at a stop of the timeline, for a space of `size` CSS pixels. A stop beyond the last is the
 /// last; without a walk the empty track is drawn.
-pub fn scene(t: &Telling, stop: usize, size: (f64, f64), measure: &dyn Measure) -> Scene {
+pub fn scene(t: &Explained, stop: usize, size: (f64, f64), measure: &dyn Measure) -> Scene {
     let (w, h) = units(size);
     let all = stops(t);
     let at = stop.min(all.len().saturating_sub(1));
@@ -89,7 +89,7 @@ pub fn scene(t: &Telling, stop: usize, size: (f64, f64), measure: &dyn Measure) 
 }
 
 /// The way from the stop before to this one.
-fn travel(ways: &[Way], all: &[Stop], at: usize) -> String {
+fn travel(ways: &[Way], all: &[TimelineStop], at: usize) -> String {
     let Some(now) = all.get(at) else { return String::new() };
     let Some(way) = ways.iter().find(|w| w.reply == now.reply) else { return String::new() };
     let before = all[..at].iter().rev().find(|s| s.reply == now.reply);

@@ -1,7 +1,7 @@
 //! What the program at the sending end sees of a packet's fate.
 
-use crate::telling::Telling;
-use crate::telling::last_hook;
+use crate::explained::Explained;
+use crate::explained::last_hook;
 use chainwalk_model::{
     App, Entry, Errno, Fate, Hook, L4, Outcome, RejectWith, RoutingDrop, TcpFlags, Trace,
 };
@@ -134,7 +134,7 @@ pub(crate) fn seen(app: Option<App>, outcome: &Outcome) -> Seen {
 }
 
 /// The program as it is called in a sentence.
-pub(crate) fn program(t: &Telling) -> String {
+pub(crate) fn program(t: &Explained) -> String {
     match t.ask().and_then(|a| a.app) {
         Some(App::Curl) => "curl".into(),
         Some(App::Ping) => "ping".into(),

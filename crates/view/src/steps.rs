@@ -1,21 +1,22 @@
 //! What happened at a step, in words: changes, the kernel's own work, forks and their ways.
 
+use crate::explained::Explained;
+use crate::explained::moment;
 use crate::fate;
 use crate::forks::{Branch, Fork, choice_step};
 use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
 use crate::questions::question;
 use crate::say::{join, run, say, text};
-use crate::stops::Stop;
+use crate::stops::TimelineStop;
 use crate::targets::target_text;
-use crate::telling::Telling;
-use crate::telling::moment;
 use crate::values::{address, destination, endpoint, flags, hex, percent, source};
 use chainwalk_model::{
-    Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, Skip, Target, Trace,
+    Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, SkipReason, Target,
+    Trace,
 };
 
 /// A chain by its name, with its meaning where comments tell one.
-pub(crate) fn chain_words(t: &Telling, chain: ChainId) -> Sentence {
+pub(crate) fn chain_words(t: &Explained, chain: ChainId) -> Sentence {
     let name = run(t.rules().chain(chain).name.to_string(), Style::Code);
     match meaning(t, chain) {
         Some(meaning) => join([name, run(meaning, Style::Plain)], " · "),
@@ -24,7 +25,7 @@ pub(crate) fn chain_words(t: &Telling, chain: ChainId) -> Sentence {
 }
 
 /// What a chain stands for, from the comments of its rules: `Service default/frontend`.
-pub(crate) fn meaning(t: &Telling, chain: ChainId) -> Option<String> {
+pub(crate) fn meaning(t: &Explained, chain: ChainId) -> Option<String> {
     if t.raw_names {
         return None;
     }
@@ -46,9 +47,9 @@ pub(crate) fn meaning(t: &Telling, chain: ChainId) -> Option<String> {
 
 /// What a target did at a stop.
 pub(crate) fn target_sentence(
-    t: &Telling,
+    t: &Explained,
     trace: &Trace,
-    stop: &Stop,
+    stop: &TimelineStop,
     target: &Target,
 ) -> Sentence {
     let lang = t.lang;
@@ -93,7 +94,7 @@ pub(crate) fn target_sentence(
 }
 
 /// What changed at a stop, in one sentence.
-pub(crate) fn changed(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
+pub(crate) fn changed(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sentence {
     let end = stop.last.min(trace.steps.len().saturating_sub(1));
     let parts = trace.steps[stop.first..=end].iter().filter_map(|s| match &s.event {
         Event::Changed(c) => Some(change_sentence(t.lang, c)),
@@ -143,7 +144,7 @@ pub(crate) fn change_sentence(lang: Lang, change: &Change) -> Sentence {
 }
 
 /// How the packet begins.
-pub(crate) fn start(t: &Telling, trace: &Trace) -> Sentence {
+pub(crate) fn start(t: &Explained, trace: &Trace) -> Sentence {
     let p = &trace.sent.packet;
     let (src, dst) = (source(trace, p), destination(trace, p));
     match &trace.sent.entry {
@@ -155,7 +156,7 @@ pub(crate) fn start(t: &Telling, trace: &Trace) -> Sentence {
 }
 
 /// What the kernel does at a stop between the tables.
-pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
+pub(crate) fn kernel(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sentence {
     let lang = t.lang;
     let Some(step) = trace.steps.get(stop.first) else { return Sentence::new() };
     match &step.event {
@@ -176,15 +177,15 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
         Event::Copied => say!(lang, KernelCopied),
         Event::Hook(path) => {
             let name = path.hook.builtin();
-            let skips = |wanted: &[Skip]| {
+            let skips = |wanted: &[SkipReason]| {
                 trace.steps[stop.first + 1..]
                     .iter()
                     .take_while(|s| matches!(s.event, Event::Skipped { .. }))
                     .any(|s| matches!(&s.event, Event::Skipped { why, .. } if wanted.contains(why)))
             };
-            if skips(&[Skip::NatSettled, Skip::NatNoFlow]) {
+            if skips(&[SkipReason::NatSettled, SkipReason::NatNoFlow]) {
                 say!(lang, HookAskedNothing, hook = name)
-            } else if skips(&[Skip::NotPasted]) {
+            } else if skips(&[SkipReason::NotPasted]) {
                 say!(lang, HookUnpasted, hook = name)
             } else {
                 say!(lang, HookEmpty, hook = name)
@@ -224,7 +225,7 @@ pub(crate) fn kernel(t: &Telling, trace: &Trace, stop: &Stop) -> Sentence {
 }
 
 /// The heading of a fork.
-pub(crate) fn fork_title(t: &Telling, fork: &Fork) -> Sentence {
+pub(crate) fn fork_title(t: &Explained, fork: &Fork) -> Sentence {
     if fork.branches.iter().all(|b| b.weight.is_some()) {
         return match fork.branches.len() {
             0 | 1 => say!(t.lang, ForkChance),
@@ -235,7 +236,7 @@ pub(crate) fn fork_title(t: &Telling, fork: &Fork) -> Sentence {
 }
 
 /// The ways out of a fork as cards.
-pub(crate) fn cards(t: &Telling, fork: &Fork) -> Vec<BranchCard> {
+pub(crate) fn cards(t: &Explained, fork: &Fork) -> Vec<BranchCard> {
     let Some(walk) = t.walk() else { return Vec::new() };
     let mut out = Vec::new();
     for branch in &fork.branches {
@@ -261,7 +262,7 @@ pub(crate) fn cards(t: &Telling, fork: &Fork) -> Vec<BranchCard> {
 }
 
 /// What is different in a branch, and a smaller second line.
-fn branch_label(t: &Telling, fork: &Fork, branch: &Branch, trace: &Trace) -> (String, String) {
+fn branch_label(t: &Explained, fork: &Fork, branch: &Branch, trace: &Trace) -> (String, String) {
     let lang = t.lang;
     let yes = branch.answer() == Some(&Answer::Yes);
     match &fork.question {
@@ -330,7 +331,7 @@ fn branch_label(t: &Telling, fork: &Fork, branch: &Branch, trace: &Trace) -> (St
 }
 
 /// The hook a stop stands in.
-pub(crate) fn hook_of(trace: &Trace, stop: &Stop) -> Option<Hook> {
+pub(crate) fn hook_of(trace: &Trace, stop: &TimelineStop) -> Option<Hook> {
     match &trace.steps.get(stop.hook?)?.event {
         Event::Hook(path) => Some(path.hook),
         _ => None,

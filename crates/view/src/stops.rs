@@ -1,15 +1,15 @@
 //! A walk as stops: what one press of "next" shows. Replies stand where the kernel makes them.
 
+use crate::explained::Explained;
 use crate::forks::{Fork, fork};
-use crate::telling::Telling;
-use chainwalk_model::{ChainId, EndBy, Event, Hook, OpId, RuleId, Skip, Trace};
+use chainwalk_model::{ChainId, DecidedBy, Event, Hook, OpId, RuleId, SkipReason, Trace};
 
 /// Beyond so many stops a lane shows a range of rules as one.
 const LANE: usize = 60;
 
 /// One stop.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop {
+pub(crate) struct TimelineStop {
     /// The packet the kernel made, if it is one.
     pub(crate) reply: Option<usize>,
     /// Its first step in that packet's trace.
@@ -58,7 +58,7 @@ pub(crate) enum StopKind {
 }
 
 /// The stops of the followed outcome, in order.
-pub(crate) fn stops(t: &Telling) -> Vec<Stop> {
+pub(crate) fn stops(t: &Explained) -> Vec<TimelineStop> {
     let mut out = Vec::new();
     if t.outcome().is_some() {
         lane(t, None, &mut out, 0);
@@ -85,7 +85,7 @@ const DEPTH: usize = 4;
 
 /// What a lane is doing while its stops are laid.
 struct Laying<'o> {
-    out: &'o mut Vec<Stop>,
+    out: &'o mut Vec<TimelineStop>,
     reply: Option<usize>,
     hook: Option<usize>,
     fresh: bool,
@@ -100,7 +100,7 @@ impl Laying<'_> {
         base: Option<ChainId>,
         steps: (usize, usize),
     ) {
-        self.out.push(Stop {
+        self.out.push(TimelineStop {
             reply: self.reply,
             first: steps.0,
             last: steps.1,
@@ -114,7 +114,7 @@ impl Laying<'_> {
     }
 }
 
-fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
+fn lane(t: &Explained, reply: Option<usize>, out: &mut Vec<TimelineStop>, depth: usize) {
     let Some(trace) = t.trace(reply) else { return };
     let wide = wide(trace);
     let mut lay = Laying { out, reply, hook: None, fresh: false, own: None };
@@ -168,7 +168,7 @@ fn lane(t: &Telling, reply: Option<usize>, out: &mut Vec<Stop>, depth: usize) {
             | Event::Returned { .. }
             | Event::Changed(_) => absorbed = true,
             Event::BaseEnd { chain, by, accepted, .. } => {
-                if *by == EndBy::Policy && !accepted {
+                if *by == DecidedBy::Policy && !accepted {
                     lay.add(StopKind::Policy(*chain), Some(*chain), base, here);
                 } else {
                     absorbed = true;
@@ -238,13 +238,13 @@ fn asks(trace: &Trace, step: usize) -> bool {
                     | Event::Tracked
                     | Event::Untranslated(_)
                     | Event::Fork(_)
-                    | Event::Skipped { why: Skip::Answered, .. }
+                    | Event::Skipped { why: SkipReason::Answered, .. }
             )
         })
 }
 
 /// The last step that the split itself takes: the rules it passes over, and the jump it makes.
-fn end_of_fork(t: &Telling, trace: &Trace, from: usize, split: &Fork) -> usize {
+fn end_of_fork(t: &Explained, trace: &Trace, from: usize, split: &Fork) -> usize {
     let mut last = from;
     if split.branches.iter().all(|b| b.weight.is_none()) {
         return last;

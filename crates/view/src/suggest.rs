@@ -2,15 +2,15 @@
 //!
 //! Each is a guess of what a person came to ask, and nothing else leans on it.
 
+use crate::explained::Explained;
 use crate::page::Suggestion;
 use crate::places::chain_path;
 use crate::say::text;
 use crate::steps::meaning;
-use crate::telling::Telling;
 use crate::values::{endpoint, flags};
 use chainwalk_model::{
-    AddrMask, Family, Host, IfKind, Match, NatRange, OpKind, PortSide, Range, Rule, Seen, Target,
-    proto,
+    AddrMask, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range, Rule,
+    Target, proto,
 };
 use std::net::IpAddr;
 
@@ -32,7 +32,7 @@ struct Wish {
 
 /// The suggestions, those that the rules speak of most plainly first: services and translations, then what
 /// filters name, then listeners.
-pub fn suggestions(t: &Telling) -> Vec<Suggestion> {
+pub fn suggestions(t: &Explained) -> Vec<Suggestion> {
     let mut made = Making { t, out: Vec::new() };
     for seen in t.host.seen.iter().take(MOST / 2) {
         if let Some(line) = traced(seen) {
@@ -62,7 +62,7 @@ pub fn suggestions(t: &Telling) -> Vec<Suggestion> {
 }
 
 struct Making<'a> {
-    t: &'a Telling<'a>,
+    t: &'a Explained<'a>,
     out: Vec<Suggestion>,
 }
 
@@ -115,7 +115,7 @@ impl Making<'_> {
 }
 
 /// The packet of a trace; `None` where no line can say it.
-fn traced(seen: &Seen) -> Option<String> {
+fn traced(seen: &KernelTrace) -> Option<String> {
     // `xtables-monitor` names no protocol; flags are TCP's, ports without them most likely UDP's.
     let guess = if seen.flags.is_some() { proto::TCP } else { proto::UDP };
     let (proto, flags) = match seen.proto.or(seen.dport.map(|_| guess))? {

@@ -8,8 +8,8 @@ use crate::values::{
     period, protocol, range, states,
 };
 use chainwalk_model::{
-    Compare, ConnbytesDir, ConnbytesMode, Inv, IpMatch, Match, OpKind, PacketType, Part, PortSide,
-    Range, RateestOp, RecentAction, Rule, Statistic, TimeMatch, TtlMatch,
+    Compare, ConditionKind, ConnbytesDir, ConnbytesMode, Inv, IpMatch, Match, OpKind, PacketType,
+    PortSide, Range, RateestOp, RecentAction, Rule, Statistic, TimeMatch, TtlMatch,
 };
 use std::fmt::Write as _;
 use term::Add;
@@ -21,7 +21,7 @@ pub(crate) fn terms(rule: &Rule) -> Vec<Term> {
     let mut out = Vec::new();
     for (op, what) in rule.ops.iter().enumerate() {
         if let OpKind::Match(m) = &what.what {
-            let mut add = |part: Part, not: bool, name: &str, value: String| {
+            let mut add = |part: ConditionKind, not: bool, name: &str, value: String| {
                 out.push(Term { op: op as u16, part, not, name: name.to_owned(), value });
             };
             conditions(m, &mut add);
@@ -39,14 +39,14 @@ pub(crate) fn conditions_text(rule: &Rule) -> String {
 fn conditions(m: &Match, add: &mut Add<'_>) {
     match m {
         Match::Ip(ip) => header(ip, add),
-        Match::HiddenInterfaces => add(Part::InIface, false, "in, out", "?".into()),
+        Match::HiddenInterfaces => add(ConditionKind::InIface, false, "in, out", "?".into()),
         Match::Tcp(tcp) => {
             ports(tcp.sport, tcp.dport, add);
             if let Some(f) = tcp.flags {
-                add(Part::TcpFlags, f.not, "flags", flags_wanted(f.value));
+                add(ConditionKind::TcpFlags, f.not, "flags", flags_wanted(f.value));
             }
             if let Some(o) = tcp.option {
-                add(Part::TcpOption, o.not, "tcp-option", o.value.to_string());
+                add(ConditionKind::TcpOption, o.not, "tcp-option", o.value.to_string());
             }
         }
         Match::Udp(p) => ports(p.sport, p.dport, add),
@@ -59,24 +59,24 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
             headers::dccp(m, add);
         }
         Match::Icmp(i) | Match::Icmp6(i) => {
-            add(Part::Icmp, i.not, "icmp-type", icmp_wanted(i.value));
+            add(ConditionKind::Icmp, i.not, "icmp-type", icmp_wanted(i.value));
         }
         Match::AddrType(a) => {
             if let Some(s) = a.src {
-                add(Part::SrcType, s.not, "src-type", addr_types(s.value));
+                add(ConditionKind::SrcType, s.not, "src-type", addr_types(s.value));
             }
             if let Some(d) = a.dst {
-                add(Part::DstType, d.not, "dst-type", addr_types(d.value));
+                add(ConditionKind::DstType, d.not, "dst-type", addr_types(d.value));
             }
         }
-        Match::Connmark(m) => add(Part::Ctmark, m.not, "connmark", masked(m.value)),
-        Match::Mark(m) => add(Part::Mark, m.not, "mark", masked(m.value)),
+        Match::Connmark(m) => add(ConditionKind::Ctmark, m.not, "connmark", masked(m.value)),
+        Match::Mark(m) => add(ConditionKind::Mark, m.not, "mark", masked(m.value)),
         Match::Conntrack(c) => {
             if let Some(s) = c.state {
-                add(Part::CtState, s.not, "state", states(s.value));
+                add(ConditionKind::CtState, s.not, "state", states(s.value));
             }
             let mut other = |name: &str, not: bool, value: String| {
-                add(Part::CtOther, not, name, value);
+                add(ConditionKind::CtOther, not, name, value);
             };
             if let Some(v) = c.proto {
                 other("ctproto", v.not, protocol(v.value));
@@ -111,66 +111,66 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
                 other("ctdir", false, format!("{v:?}").to_uppercase());
             }
         }
-        Match::State(s) => add(Part::CtState, s.not, "state", states(s.value)),
+        Match::State(s) => add(ConditionKind::CtState, s.not, "state", states(s.value)),
         Match::Devgroup { src, dst } => {
             for (name, v) in [("src-group", src), ("dst-group", dst)] {
                 if let Some(v) = v {
-                    add(Part::Module, v.not, name, masked(v.value));
+                    add(ConditionKind::Module, v.not, name, masked(v.value));
                 }
             }
         }
-        Match::Dscp(v) => add(Part::Tos, v.not, "dscp", format!("{:#04x}", v.value)),
-        Match::Ecn(_) => add(Part::Module, false, "ecn", String::new()),
+        Match::Dscp(v) => add(ConditionKind::Tos, v.not, "dscp", format!("{:#04x}", v.value)),
+        Match::Ecn(_) => add(ConditionKind::Module, false, "ecn", String::new()),
         Match::Hashlimit(h) => {
             let way = if h.above { "above" } else { "up to" };
             let rate = format!("{way} {}/{}", h.rate.count, period(h.rate.period_s));
-            add(Part::Limit, false, "hashlimit", rate);
+            add(ConditionKind::Limit, false, "hashlimit", rate);
         }
         Match::Iprange { src, dst } => {
             if let Some(v) = src {
-                add(Part::Src, v.not, "from", between(v.value));
+                add(ConditionKind::Src, v.not, "from", between(v.value));
             }
             if let Some(v) = dst {
-                add(Part::Dst, v.not, "to", between(v.value));
+                add(ConditionKind::Dst, v.not, "to", between(v.value));
             }
         }
-        Match::Length(v) => add(Part::Length, v.not, "length", range(v.value)),
+        Match::Length(v) => add(ConditionKind::Length, v.not, "length", range(v.value)),
         Match::Limit { rate, burst } => {
             let value = format!("{}/{} burst {burst}", rate.count, period(rate.period_s));
-            add(Part::Limit, false, "limit", value);
+            add(ConditionKind::Limit, false, "limit", value);
         }
-        Match::Mac(v) => add(Part::Mac, v.not, "mac", mac(v.value.0)),
+        Match::Mac(v) => add(ConditionKind::Mac, v.not, "mac", mac(v.value.0)),
         Match::Multiport { side, ports } => {
             let (part, name) = match side {
-                PortSide::Source => (Part::Sport, "sports"),
-                PortSide::Destination => (Part::Dport, "dports"),
-                PortSide::Either => (Part::AnyPort, "ports"),
+                PortSide::Source => (ConditionKind::Sport, "sports"),
+                PortSide::Destination => (ConditionKind::Dport, "dports"),
+                PortSide::Either => (ConditionKind::AnyPort, "ports"),
             };
             let list: Vec<String> = ports.value.iter().map(|r| range(*r)).collect();
             add(part, ports.not, name, list.join(","));
         }
         Match::Owner { uid, gid, socket, .. } => {
             if let Some(v) = uid {
-                add(Part::Owner, v.not, "uid", range(v.value));
+                add(ConditionKind::Owner, v.not, "uid", range(v.value));
             }
             if let Some(v) = gid {
-                add(Part::Owner, v.not, "gid", range(v.value));
+                add(ConditionKind::Owner, v.not, "gid", range(v.value));
             }
             if let Some(v) = socket {
-                add(Part::Owner, v.not, "socket-exists", String::new());
+                add(ConditionKind::Owner, v.not, "socket-exists", String::new());
             }
         }
         Match::Physdev(p) => {
             if let Some(v) = &p.iniface {
-                add(Part::PhysIn, v.not, "physdev-in", iface(&v.value));
+                add(ConditionKind::PhysIn, v.not, "physdev-in", iface(&v.value));
             }
             if let Some(v) = &p.outiface {
-                add(Part::PhysOut, v.not, "physdev-out", iface(&v.value));
+                add(ConditionKind::PhysOut, v.not, "physdev-out", iface(&v.value));
             }
             for (name, part, v) in [
-                ("physdev-is-in", Part::PhysIn, p.is_in),
-                ("physdev-is-out", Part::PhysOut, p.is_out),
-                ("physdev-is-bridged", Part::PhysBridged, p.is_bridged),
+                ("physdev-is-in", ConditionKind::PhysIn, p.is_in),
+                ("physdev-is-out", ConditionKind::PhysOut, p.is_out),
+                ("physdev-is-bridged", ConditionKind::PhysBridged, p.is_bridged),
             ] {
                 if let Some(v) = v {
                     add(part, v.not, name, String::new());
@@ -184,9 +184,9 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
                 PacketType::Multicast => "multicast",
                 PacketType::Other => "otherhost",
             };
-            add(Part::PktType, v.not, "pkttype", name.into());
+            add(ConditionKind::PktType, v.not, "pkttype", name.into());
         }
-        Match::Quota(v) => add(Part::Quota, v.not, "quota", format!("{} B", v.value)),
+        Match::Quota(v) => add(ConditionKind::Quota, v.not, "quota", format!("{} B", v.value)),
         Match::Recent(r) => {
             let name = match r.action.value {
                 RecentAction::Set => "recent set",
@@ -194,9 +194,9 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
                 RecentAction::Update => "recent update",
                 RecentAction::Remove => "recent remove",
             };
-            add(Part::Recent, r.action.not, name, r.name.to_string());
+            add(ConditionKind::Recent, r.action.not, name, r.name.to_string());
         }
-        Match::Rpfilter(_) => add(Part::Module, false, "rpfilter", String::new()),
+        Match::Rpfilter(_) => add(ConditionKind::Module, false, "rpfilter", String::new()),
         Match::Set(s) => {
             let dirs: Vec<&str> = s.dirs.iter().map(|d| if *d { "src" } else { "dst" }).collect();
             let mut value = format!("{} {}", s.set, dirs.join(","));
@@ -213,28 +213,28 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
                 };
                 let _ = write!(value, " {what} {sign} {number}");
             }
-            add(Part::Set, s.not, "set", value);
+            add(ConditionKind::Set, s.not, "set", value);
         }
         Match::Statistic(s) => match s.value {
-            Statistic::Random(p) => add(Part::Random, s.not, "random", percent(p)),
+            Statistic::Random(p) => add(ConditionKind::Random, s.not, "random", percent(p)),
             Statistic::Nth { every, packet } => {
-                add(Part::Nth, s.not, "nth", format!("{packet}/{every}"));
+                add(ConditionKind::Nth, s.not, "nth", format!("{packet}/{every}"));
             }
         },
         Match::String(s) => {
             let text = String::from_utf8_lossy(&s.pattern).into_owned();
-            add(Part::Module, s.not, "string", format!("{text:?}"));
+            add(ConditionKind::Module, s.not, "string", format!("{text:?}"));
         }
         Match::Tos(v) => {
             let value = format!("{:#04x}/{:#04x}", v.value.value, v.value.mask);
-            add(Part::Tos, v.not, "tos", value);
+            add(ConditionKind::Tos, v.not, "tos", value);
         }
         Match::Ttl(t) => match t {
-            TtlMatch::Eq(v) => add(Part::Ttl, v.not, "ttl", v.value.to_string()),
-            TtlMatch::Lt(v) => add(Part::Ttl, false, "ttl", format!("< {v}")),
-            TtlMatch::Gt(v) => add(Part::Ttl, false, "ttl", format!("> {v}")),
+            TtlMatch::Eq(v) => add(ConditionKind::Ttl, v.not, "ttl", v.value.to_string()),
+            TtlMatch::Lt(v) => add(ConditionKind::Ttl, false, "ttl", format!("< {v}")),
+            TtlMatch::Gt(v) => add(ConditionKind::Ttl, false, "ttl", format!("> {v}")),
         },
-        Match::U32(v) => add(Part::Module, v.not, "u32", v.value.to_string()),
+        Match::U32(v) => add(ConditionKind::Module, v.not, "u32", v.value.to_string()),
         Match::Connbytes(c) => {
             let dir = match c.dir {
                 ConnbytesDir::Original => "original",
@@ -249,20 +249,20 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
             let Range { first, last } = c.range.value;
             let last = if last == u64::MAX { String::new() } else { last.to_string() };
             let value = format!("{first}:{last} {what} {dir}");
-            add(Part::Connbytes, c.range.not, "connbytes", value);
+            add(ConditionKind::Connbytes, c.range.not, "connbytes", value);
         }
         Match::Connlabel { label, .. } => {
-            add(Part::Connlabel, label.not, "connlabel", label.value.to_string());
+            add(ConditionKind::Connlabel, label.not, "connlabel", label.value.to_string());
         }
         Match::Connlimit(c) => {
             let side = if c.by_dest { "dst" } else { "src" };
             let sign = if c.above { ">" } else { "<=" };
             let value = format!("{side}/{} {sign} {}", c.mask, c.limit);
-            add(Part::Connlimit, false, "connlimit", value);
+            add(ConditionKind::Connlimit, false, "connlimit", value);
         }
         Match::Helper(name) => {
             let any = if name.value.is_empty() { "*" } else { &name.value };
-            add(Part::Helper, name.not, "helper", any.to_owned());
+            add(ConditionKind::Helper, name.not, "helper", any.to_owned());
         }
         Match::Rateest(r) => {
             let sign = match r.op.value {
@@ -272,7 +272,7 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
             };
             let other = r.second.as_deref().unwrap_or_default();
             let value = format!("{} {sign} {other}", r.first);
-            add(Part::Module, r.op.not, "rateest", value.trim_end().to_owned());
+            add(ConditionKind::Module, r.op.not, "rateest", value.trim_end().to_owned());
         }
         Match::Socket(s) => {
             let words: Vec<&str> = [
@@ -283,37 +283,37 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
             .into_iter()
             .filter_map(|(on, word)| on.then_some(word))
             .collect();
-            add(Part::Socket, false, "socket", words.join(" "));
+            add(ConditionKind::Socket, false, "socket", words.join(" "));
         }
         Match::Time(m) => times(m, add),
-        Match::Opaque(o) => add(Part::Module, false, "", o.text.to_string()),
+        Match::Opaque(o) => add(ConditionKind::Module, false, "", o.text.to_string()),
         Match::Ah(m) => headers::ah(m, add),
         Match::Esp(spi) => headers::index("esp", "spi", *spi, add),
         Match::Ipcomp { spi, reserved } => {
             headers::index("ipcomp", "cpi", *spi, add);
-            headers::flag(*reserved, Part::Reserved, "reserved 0", add);
+            headers::flag(*reserved, ConditionKind::Reserved, "reserved 0", add);
         }
         Match::Frag(m) => headers::frag(m, add),
         Match::Rt(m) => headers::rt(m, add),
         Match::Hbh(m) => headers::options("hop-by-hop", m, add),
         Match::Dst(m) => headers::options("dest-options", m, add),
-        Match::Mh(Some(v)) => add(Part::HeaderType, v.not, "mh-type", range(v.value)),
-        Match::Mh(None) => add(Part::HeaderType, false, "mobility header", String::new()),
+        Match::Mh(Some(v)) => add(ConditionKind::HeaderType, v.not, "mh-type", range(v.value)),
+        Match::Mh(None) => add(ConditionKind::HeaderType, false, "mobility header", String::new()),
         Match::Ipv6Header(m) => headers::ipv6(*m, add),
         Match::Srh(m) => headers::srh(m, add),
-        Match::Eui64 => add(Part::Module, false, "eui64", String::new()),
-        Match::Tcpmss(v) => add(Part::Mss, v.not, "mss", range(v.value)),
-        Match::Realm(v) => add(Part::Realm, v.not, "realm", masked(v.value)),
-        Match::Cpu(v) => add(Part::Module, v.not, "cpu", v.value.to_string()),
+        Match::Eui64 => add(ConditionKind::Module, false, "eui64", String::new()),
+        Match::Tcpmss(v) => add(ConditionKind::Mss, v.not, "mss", range(v.value)),
+        Match::Realm(v) => add(ConditionKind::Realm, v.not, "realm", masked(v.value)),
+        Match::Cpu(v) => add(ConditionKind::Module, v.not, "cpu", v.value.to_string()),
         Match::Cluster(m) => {
             let value = format!("{:#x} of {}", m.nodes.value, m.total);
-            add(Part::Node, m.nodes.not, "cluster nodes", value);
+            add(ConditionKind::Node, m.nodes.not, "cluster nodes", value);
         }
         Match::Bpf(code) => headers::bpf(code, add),
         Match::Cgroup(m) => headers::cgroup(m, add),
         Match::Policy(m) => headers::policy(m, add),
         Match::Ipvs(m) => headers::ipvs(m, add),
-        Match::Osf(m) => add(Part::Module, m.genre.not, "os", m.genre.value.to_string()),
+        Match::Osf(m) => add(ConditionKind::Module, m.genre.not, "os", m.genre.value.to_string()),
         // They always hold.
         Match::Comment(_) | Match::Nfacct(_) => {}
     }
@@ -343,35 +343,35 @@ fn times(m: &TimeMatch, add: &mut Add<'_>) {
     if m.dates.last < TimeMatch::LAST_DATE {
         out.push(format!("<= {}", moment(m.dates.last.into())));
     }
-    add(Part::Time, false, "time", format!("{}{zone}", out.join(" ")));
+    add(ConditionKind::Time, false, "time", format!("{}{zone}", out.join(" ")));
 }
 
 fn header(ip: &IpMatch, add: &mut Add<'_>) {
     if let Some(v) = &ip.iniface {
-        add(Part::InIface, v.not, "in", iface(&v.value));
+        add(ConditionKind::InIface, v.not, "in", iface(&v.value));
     }
     if let Some(v) = &ip.outiface {
-        add(Part::OutIface, v.not, "out", iface(&v.value));
+        add(ConditionKind::OutIface, v.not, "out", iface(&v.value));
     }
     if let Some(v) = ip.src {
-        add(Part::Src, v.not, "from", network(v.value));
+        add(ConditionKind::Src, v.not, "from", network(v.value));
     }
     if let Some(v) = ip.dst {
-        add(Part::Dst, v.not, "to", network(v.value));
+        add(ConditionKind::Dst, v.not, "to", network(v.value));
     }
     if let Some(v) = ip.proto {
-        add(Part::Proto, v.not, "", protocol(v.value));
+        add(ConditionKind::Proto, v.not, "", protocol(v.value));
     }
     if let Some(v) = ip.fragment {
-        add(Part::Fragment, v.not, "fragment", String::new());
+        add(ConditionKind::Fragment, v.not, "fragment", String::new());
     }
 }
 
 fn ports(sport: Option<Inv<Range<u16>>>, dport: Option<Inv<Range<u16>>>, add: &mut Add<'_>) {
     if let Some(v) = sport {
-        add(Part::Sport, v.not, "sport", range(v.value));
+        add(ConditionKind::Sport, v.not, "sport", range(v.value));
     }
     if let Some(v) = dport {
-        add(Part::Dport, v.not, "dport", range(v.value));
+        add(ConditionKind::Dport, v.not, "dport", range(v.value));
     }
 }

@@ -1,19 +1,19 @@
 //! The scrubber: stops, lanes and their narration.
 
+use crate::explained::Explained;
 use crate::forks::Fork;
 use crate::page::{BranchCard, Cell, Lane, Lang, Sentence, Style, Timeline, Tone};
 use crate::places::{chain_class, chain_path};
 use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
-use crate::stops::{Stop, StopKind, stops};
-use crate::telling::Telling;
+use crate::stops::{StopKind, TimelineStop, stops};
 use crate::values::lane_word;
 use crate::{fate, reasons};
 use chainwalk_model::{Event, Question, Routed, Span, Trace};
 
 /// The timeline of the packet shown: one lane for it, one for each packet the kernel made, and one for each other
 /// packet that was sent, in the order they were sent in.
-pub fn timeline(t: &Telling) -> Timeline {
+pub fn timeline(t: &Explained) -> Timeline {
     let all = stops(t);
     let own = lanes(t, &all);
     let lanes = if t.walks.len() > 1 { conversation(t, own) } else { own };
@@ -27,13 +27,13 @@ pub fn timeline(t: &Telling) -> Timeline {
 }
 
 /// The lanes of a packet among those of the packets sent before and after it.
-fn conversation(t: &Telling, mut own: Vec<Lane>) -> Vec<Lane> {
+fn conversation(t: &Explained, mut own: Vec<Lane>) -> Vec<Lane> {
     let mut out = Vec::new();
     for packet in 0..t.walks.len() {
         let mut more = if packet == t.packet {
             std::mem::take(&mut own)
         } else {
-            let other = Telling { packet, ..*t };
+            let other = Explained { packet, ..*t };
             let mut lanes = lanes(&other, &stops(&other));
             for lane in &mut lanes {
                 lane.other = Some(packet);
@@ -49,7 +49,7 @@ fn conversation(t: &Telling, mut own: Vec<Lane>) -> Vec<Lane> {
 }
 
 /// One lane for the packet shown, one for each packet the kernel made because of it.
-fn lanes(t: &Telling, all: &[Stop]) -> Vec<Lane> {
+fn lanes(t: &Explained, all: &[TimelineStop]) -> Vec<Lane> {
     let mut lanes: Vec<(Option<usize>, Lane)> = Vec::new();
     let mut headed: Option<(Option<usize>, String)> = None;
     for (index, stop) in all.iter().enumerate() {
@@ -80,16 +80,16 @@ fn lanes(t: &Telling, all: &[Stop]) -> Vec<Lane> {
 }
 
 /// Whether a stop is the only one of a chain that returns at once; it needs no heading.
-fn passing(all: &[Stop], index: usize) -> bool {
+fn passing(all: &[TimelineStop], index: usize) -> bool {
     let stop = &all[index];
-    let chain = |i: usize| all.get(i).and_then(|s: &Stop| s.chain);
+    let chain = |i: usize| all.get(i).and_then(|s: &TimelineStop| s.chain);
     stop.chain.is_some()
         && index > 0
         && chain(index - 1) == chain(index + 1)
         && chain(index - 1).is_some()
 }
 
-fn group(t: &Telling, stop: &Stop) -> Option<String> {
+fn group(t: &Explained, stop: &TimelineStop) -> Option<String> {
     match stop.kind {
         StopKind::Route => Some(text!(t.lang, NameRoute)),
         StopKind::Conntrack | StopKind::UnNat => Some("conntrack".into()),
@@ -104,7 +104,7 @@ fn group(t: &Telling, stop: &Stop) -> Option<String> {
     }
 }
 
-fn label(t: &Telling, stop: &Stop) -> String {
+fn label(t: &Explained, stop: &TimelineStop) -> String {
     match &stop.kind {
         StopKind::Tried(_, first, last) if first == last => first.to_string(),
         StopKind::Tried(_, first, last) => format!("{first}–{last}"),
@@ -123,7 +123,7 @@ fn label(t: &Telling, stop: &Stop) -> String {
     }
 }
 
-fn class(t: &Telling, stop: &Stop) -> String {
+fn class(t: &Explained, stop: &TimelineStop) -> String {
     match stop.kind {
         StopKind::Fork(_) => "fork".into(),
         StopKind::Route => "route".into(),
@@ -137,8 +137,8 @@ fn class(t: &Telling, stop: &Stop) -> String {
 }
 
 /// Whether the packet ends at this stop.
-pub(crate) fn stops_here(t: &Telling, stop: &Stop) -> bool {
-    use chainwalk_model::{Fate, Stop as By};
+pub(crate) fn stops_here(t: &Explained, stop: &TimelineStop) -> bool {
+    use chainwalk_model::{DroppedBy as By, Fate};
     let Some(trace) = t.trace(stop.reply) else { return false };
     match (&stop.kind, &trace.fate) {
         (
@@ -161,7 +161,7 @@ pub(crate) fn stops_here(t: &Telling, stop: &Stop) -> bool {
 }
 
 /// The routing decision of a stop.
-pub(crate) fn routed<'a>(trace: &'a Trace, stop: &Stop) -> Option<&'a Routed> {
+pub(crate) fn routed<'a>(trace: &'a Trace, stop: &TimelineStop) -> Option<&'a Routed> {
     match &trace.steps.get(stop.first)?.event {
         Event::Routed { to, .. } => Some(to),
         _ => None,
@@ -169,7 +169,7 @@ pub(crate) fn routed<'a>(trace: &'a Trace, stop: &Stop) -> Option<&'a Routed> {
 }
 
 /// The lines of the paste that a stop comes from.
-pub(crate) fn span(t: &Telling, stop: &Stop) -> Option<Span> {
+pub(crate) fn span(t: &Explained, stop: &TimelineStop) -> Option<Span> {
     let rules = t.rules();
     match &stop.kind {
         StopKind::Matched(rule) => Some(rules.rule(*rule).span),
@@ -190,7 +190,7 @@ pub(crate) fn span(t: &Telling, stop: &Stop) -> Option<Span> {
         }
         StopKind::Policy(chain) => Some(rules.chain(*chain).span),
         StopKind::Fate => {
-            use chainwalk_model::{Fate, Stop as By};
+            use chainwalk_model::{DroppedBy as By, Fate};
             match &t.trace(stop.reply)?.fate {
                 Fate::Dropped(By::Rule(rule)) | Fate::Rejected { rule, .. } => {
                     Some(rules.rule(*rule).span)
@@ -204,7 +204,7 @@ pub(crate) fn span(t: &Telling, stop: &Stop) -> Option<Span> {
 }
 
 /// What happens at a stop, one short sentence.
-pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::page::Sentence {
+pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sentence {
     let lang = t.lang;
     let Some(trace) = t.trace(stop.reply) else { return Vec::new() };
     let rules = t.rules();
@@ -278,7 +278,7 @@ pub(crate) fn narration(t: &Telling, stop: &Stop) -> crate::page::Sentence {
 }
 
 /// That all ways out of a fork end the same, where they do.
-pub(crate) fn alike(t: &Telling, fork: &Fork, cards: &[BranchCard]) -> Sentence {
+pub(crate) fn alike(t: &Explained, fork: &Fork, cards: &[BranchCard]) -> Sentence {
     let Some(first) = cards.first().filter(|_| cards.len() > 1) else { return Sentence::new() };
     let same = |c: &BranchCard| c.fate == first.fate && c.tone == first.tone;
     // Sent on to different places is not the same end, unless chance picks the place.
@@ -290,7 +290,7 @@ pub(crate) fn alike(t: &Telling, fork: &Fork, cards: &[BranchCard]) -> Sentence 
 }
 
 /// A base chain with its table, another chain by its name.
-pub(crate) fn chain_name(t: &Telling, chain: chainwalk_model::ChainId) -> String {
+pub(crate) fn chain_name(t: &Explained, chain: chainwalk_model::ChainId) -> String {
     if t.rules().chain(chain).base.is_some() {
         chain_path(t.rules(), chain)
     } else {

@@ -1,7 +1,7 @@
 //! Values in netfilter's own words: networks, ranges, marks, flags, times, and the ends of a packet.
 
 use chainwalk_model::{
-    AddrMask, AddrTypes, CtStates, Found, IcmpMatch, IfaceMatch, L4, Masked, Packet, PathIface,
+    AddrMask, AddrTypes, CtStates, IcmpMatch, IfaceMatch, L4, Masked, Observed, Packet, PathIface,
     Range, TcpFlags, Trace, proto,
 };
 use std::net::IpAddr;
@@ -156,20 +156,20 @@ pub(crate) fn percent(p: f64) -> String {
 }
 
 /// What a check found, in netfilter's words; empty where there was nothing.
-pub(crate) fn found(v: &Found) -> String {
+pub(crate) fn found(v: &Observed) -> String {
     match v {
-        Found::Nothing => String::new(),
-        Found::Addr(a) => a.to_string(),
-        Found::Number(n) => n.to_string(),
-        Found::Hex(n) => hex(*n as u32),
-        Found::Time(n) => moment(*n),
-        Found::Proto(p) => protocol(*p),
-        Found::Name(n) => n.to_string(),
+        Observed::Nothing => String::new(),
+        Observed::Addr(a) => a.to_string(),
+        Observed::Number(n) => n.to_string(),
+        Observed::Hex(n) => hex(*n as u32),
+        Observed::Time(n) => moment(*n),
+        Observed::Proto(p) => protocol(*p),
+        Observed::Name(n) => n.to_string(),
         // Whether an address was rewritten is no state of its own.
-        Found::States(s) if s.0 & 0x1f != 0 => states(CtStates(s.0 & 0x1f)),
-        Found::States(s) => states(*s),
-        Found::Flags(f) => flags(*f),
-        Found::AddrTypes(a) => addr_types(*a),
+        Observed::States(s) if s.0 & 0x1f != 0 => states(CtStates(s.0 & 0x1f)),
+        Observed::States(s) => states(*s),
+        Observed::Flags(f) => flags(*f),
+        Observed::AddrTypes(a) => addr_types(*a),
     }
 }
 
@@ -199,7 +199,7 @@ pub(crate) fn address(trace: &Trace, addr: IpAddr) -> String {
 
 fn end(trace: &Trace, addr: IpAddr, port: Option<u16>) -> String {
     match port {
-        _ if !(trace.sent.untold && addr.is_unspecified()) => endpoint(addr, port),
+        _ if !(trace.sent.endpoint_unknown && addr.is_unspecified()) => endpoint(addr, port),
         Some(port) => format!("?:{port}"),
         None => "?".to_owned(),
     }

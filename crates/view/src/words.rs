@@ -1,10 +1,10 @@
 //! The whole answer as plain text, for the command line.
 
 use crate::banner::lean;
+use crate::explained::Explained;
 use crate::facts::unpasted;
 use crate::page::{Lang, Mark, Row, RowKind};
 use crate::say::{plain, text};
-use crate::telling::Telling;
 use crate::{banner, rows};
 
 /// Stands for an empty line.
@@ -12,7 +12,7 @@ const BLANK: &str = "\n";
 
 /// The banner, the walk with its reasons indented, then what it depends on and what was assumed.
 /// Ends with a line break.
-pub fn words(t: &Telling) -> String {
+pub fn words(t: &Explained) -> String {
     let b = banner(t);
     let mut out = String::new();
     let mut line = |indent: usize, text: &str| {
@@ -82,13 +82,13 @@ fn one(lang: Lang, row: &Row) -> String {
 }
 
 /// Every guess the walk leaned on, and the tables that were taken as empty.
-fn assumed(t: &Telling) -> Vec<String> {
+fn assumed(t: &Explained) -> Vec<String> {
     let Some(outcome) = t.outcome() else { return Vec::new() };
     let mut seen = Vec::new();
     let mut out = Vec::new();
     for step in std::iter::once(&outcome.trace).chain(&outcome.replies).flat_map(|tr| &tr.steps) {
-        for l in &step.leans {
-            if !seen.contains(&l) && !matches!(l, chainwalk_model::Lean::EmptyTable(..)) {
+        for l in &step.assumed {
+            if !seen.contains(&l) && !matches!(l, chainwalk_model::Assumed::EmptyTable(..)) {
                 seen.push(l);
                 out.push(plain(&lean(t, l).text));
             }

@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::{
-    AddrMask, AddrTypeMatch, AddrTypes, Ask, Base, Chain, ChainId, ChainKind, Check, Cidr, Count,
+    AddrMask, AddrTypeMatch, AddrTypes, Base, Chain, ChainId, ChainKind, Check, Cidr, Count,
     Counters, CtStates, DocId, Family, Hook, Host, IfaceMatch, Interface, Inv, IpMatch, Match,
-    NatRange, Op, OpKind, Origin, Policy, Range, Reading, RejectWith, Rule, RuleId, Section,
-    SectionKind, Span, Statistic, Table, TableId, Target, TcpMatch,
+    NatRange, Op, OpKind, Origin, PacketSpec, Policy, Range, Reading, RejectWith, Rule, RuleId,
+    Section, SectionKind, Span, Statistic, Table, TableId, Target, TcpMatch,
 };
 use chainwalk_sim::Session;
 use chainwalk_view::{
-    Banner, Item, Lang, Mark, Reasons, RowKind, Scene, TableMeasure, Telling, Timeline, Tone,
+    Banner, Explained, Explainer, Item, Lang, Mark, RowKind, Scene, TableMeasure, Timeline, Tone,
     banner, facts, rows, scene, scene_phone, svg, timeline, words,
 };
 use std::net::IpAddr;
@@ -189,7 +189,7 @@ fn service(first_passes: bool) -> Built {
 
 struct Why<'a>(&'a Session);
 
-impl Reasons for Why<'_> {
+impl Explainer for Why<'_> {
     fn checks(&self, p: usize, o: usize, r: Option<usize>, s: usize, rule: RuleId) -> Vec<Check> {
         self.0.explain(p, o, r, s, rule)
     }
@@ -198,8 +198,8 @@ impl Reasons for Why<'_> {
 const CURL: &str = "curl 10.0.0.1:8080 from 10.0.0.9 in eth0";
 
 /// Walks a packet line through a host and hands what is to be told to `look`.
-fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Telling) -> R) -> R {
-    let asks: Vec<Ask> =
+fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Explained) -> R) -> R {
+    let asks: Vec<PacketSpec> =
         chainwalk_parse::packet_lines(&[packet], &host).into_iter().map(|a| a.0).collect();
     let reading = Reading {
         hosts: vec![host.clone()],
@@ -215,7 +215,7 @@ fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Telling) -> R) -
         session.send(ask);
     }
     let why = Why(&session);
-    look(&Telling {
+    look(&Explained {
         lang,
         reading: Some(&reading),
         docs: &[DOC],
@@ -284,7 +284,7 @@ fn without_rules_there_is_never_a_good_end() {
         let asks = [ask];
         session.send(&asks[0]);
         let why = Why(&session);
-        banner(&Telling {
+        banner(&Explained {
             lang: Lang::En,
             reading,
             docs,

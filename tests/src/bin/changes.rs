@@ -1,7 +1,7 @@
 //! Has a kernel confirm what is proposed: `changes` prints the cases to ask it, `changes ANSWERS.jsonl` puts its
 //! answers to the proposals and prints what is kept, a line a case.
 
-use chainwalk_model::{Edit, Fate, Sent, Want};
+use chainwalk_model::{Edit, Fate, Goal, Sent};
 use chainwalk_tests::changes::{cases, proposed, read, rewritten, through, want, with_packet};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -82,7 +82,7 @@ fn main() -> ExitCode {
                 let verdict = ask(format!("{id}#{n}#{name}"), with_packet(&changed, sent));
                 also.insert(name, verdict[0].clone());
             }
-            let wanted = want(&host, &case) == Want::Through;
+            let wanted = want(&host, &case) == Goal::Through;
             if answers.is_some() && through(&verdicts[0]) != wanted {
                 eprintln!("{id}: {commands:?}: {verdicts}");
             }

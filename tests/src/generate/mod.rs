@@ -5,10 +5,13 @@
 mod catalogue;
 pub(crate) mod dice;
 mod forms;
+mod matches;
 mod net;
+mod oddities;
 mod packets;
 mod rules;
 mod sets;
+mod targets;
 
 use dice::Dice;
 pub use forms::{each, ruleset};
@@ -307,10 +310,7 @@ pub fn case(family: &Family, seed: u64, index: usize) -> Value {
             let any = if net.v6 { "::" } else { "0.0.0.0" };
             // What a process says that listens for TCP is the next packet.
             let _ = dice.below(2);
-            put(
-                "listen",
-                json!([{ "proto": "udp", "addr": any, "port": dice.one(&rules::PORTS) }]),
-            );
+            put("listen", json!([{ "proto": "udp", "addr": any, "port": dice.one(&net::PORTS) }]));
         }
     }
     put("packets", packets.into());

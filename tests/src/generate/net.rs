@@ -3,6 +3,9 @@
 use super::dice::Dice;
 use serde_json::{Value, json};
 
+/// The ports that rules and packets share.
+pub(super) const PORTS: [u16; 8] = [22, 53, 80, 443, 1000, 5000, 8080, 33333];
+
 /// An interface and the network on it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Link {

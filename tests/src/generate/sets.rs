@@ -1,8 +1,7 @@
 //! The ipsets of a case: every type, with the extensions that rules ask for and change.
 
 use super::dice::Dice;
-use super::net::Net;
-use super::rules::PORTS;
+use super::net::{Net, PORTS};
 use std::fmt::Write as _;
 
 /// A set that the rules of a case may name.

@@ -2,18 +2,16 @@
 //!
 //! What a person waits for is waited for here too; every wait ends after [`PATIENCE`].
 
+use crate::driver::Browser;
 use crate::server::Site;
 use anyhow::{Context, Result, bail, ensure};
 use chainwalk_tests::skipped;
 use fantoccini::wd::WebDriverCompatibleCommand;
-use fantoccini::{Client, ClientBuilder, Locator};
-use hyper_util::client::legacy::connect::HttpConnector;
-use serde_json::{Map, Value, json};
+use fantoccini::{Client, Locator};
+use serde_json::{Value, json};
 use std::env;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a test waits for something to come about.
@@ -78,7 +76,7 @@ pub(crate) const PHONE: Look = Look { name: "390-light", size: (390, 844), ..DES
 /// The same at night.
 pub(crate) const PHONE_DARK: Look = Look { name: "390-dark", dark: true, ..PHONE };
 
-/// Runs `test` against the built page in a browser of its own, then asks that the console was quiet.
+/// Runs `test` against the built page, in a browser that no other test is in, then asks that the console was quiet.
 ///
 /// Skipped unless `CHAINWALK_BROWSER` asks for it: without `cargo xtask test` the page
 /// in `dist/` may be missing or of another day.
@@ -87,9 +85,10 @@ pub(crate) fn drive(look: Look, test: impl AsyncFnOnce(&Page) -> Result<()>) -> 
         skipped("`cargo xtask test browser` builds the page and drives it");
         return Ok(());
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let page = Page::start(look).await?;
+    let browser = Browser::take()?;
+    // The page is served on a port of its own, so that nothing is stored for it yet.
+    let page = Page { site: Site::serve(dist()?)?, client: browser.client.clone(), look };
+    let done = browser.runtime.block_on(async {
         let mut done = page.open().await;
         if done.is_ok() {
             done = test(&page).await;
@@ -100,9 +99,10 @@ pub(crate) fn drive(look: Look, test: impl AsyncFnOnce(&Page) -> Result<()>) -> 
         if done.is_err() {
             page.tell().await;
         }
-        page.client.clone().close().await?;
         done
-    })
+    });
+    // Where a test fails nobody knows what state it left behind.
+    if done.is_ok() { browser.put_back() } else { browser.close() }.and(done)
 }
 
 /// The page in its browser.
@@ -111,21 +111,9 @@ pub(crate) struct Page {
     pub(crate) site: Site,
     client: Client,
     look: Look,
-    _driver: Driver,
 }
 
 impl Page {
-    /// Starts a browser; the page is not open yet.
-    async fn start(look: Look) -> Result<Self> {
-        let site = Site::serve(dist()?)?;
-        let driver = Driver::start()?;
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities()?)
-            .connect(&driver.url)
-            .await?;
-        Ok(Self { site, client, look, _driver: driver })
-    }
-
     /// Opens the page in a window of the look, and waits for its first answer.
     async fn open(&self) -> Result<()> {
         self.wear(self.look).await?;
@@ -573,63 +561,6 @@ pub(crate) fn dist() -> Result<PathBuf> {
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The flags of the wasm tests' browser, and its console kept for reading.
-fn capabilities() -> Result<Map<String, Value>> {
-    let mut map: Map<String, Value> =
-        serde_json::from_str(include_str!("../../../xtask/webdriver.json"))?;
-    map.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
-    let patience = PATIENCE.as_millis() as u64;
-    map.insert("timeouts".into(), json!({ "pageLoad": patience, "script": patience }));
-    Ok(map)
-}
-
-/// A chromedriver on a port of its own choice; it ends with the test.
-struct Driver {
-    url: String,
-    process: Child,
-}
-
-impl Driver {
-    /// The port that it chooses may be taken by the time it listens; then it ends, and another is started.
-    fn start() -> Result<Self> {
-        const ATTEMPTS: usize = 3;
-        (1..ATTEMPTS).find_map(|_| Self::attempt().transpose()).unwrap_or_else(|| {
-            Self::attempt()?.context("chromedriver ended before it named its port")
-        })
-    }
-
-    /// A chromedriver that listens, or `None` where it ended before it did.
-    fn attempt() -> Result<Option<Self>> {
-        let mut process = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .context("chromedriver does not start: install chromium and chromium-driver")?;
-        let mut out = BufReader::new(process.stdout.take().context("its output is piped")?);
-        let mut line = String::new();
-        while out.read_line(&mut line)? > 0 {
-            if let Some((_, rest)) = line.split_once("started successfully on port ") {
-                let port: u16 = rest.trim().trim_end_matches('.').parse()?;
-                // What it prints from here on is let go of, or it would wait for a reader.
-                std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-                return Ok(Some(Self { url: format!("http://127.0.0.1:{port}"), process }));
-            }
-            line.clear();
-        }
-        process.wait()?;
-        Ok(None)
-    }
-}
-
-impl Drop for Driver {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ended = self.process.kill();
-        let _status = self.process.wait();
-    }
 }
 
 /// A command beyond the standard, as chromedriver has it.

@@ -5,6 +5,7 @@
 
 mod chromium;
 mod driven;
+mod driver;
 mod likeness;
 mod server;
 

@@ -3,7 +3,7 @@
 
 use chainwalk_model::Question;
 use chainwalk_parse::{assumption, assumption_text};
-use chainwalk_tests::played::played_with;
+use chainwalk_tests::played::{explain, played_with};
 use chainwalk_view::{Evidence, Lang, banner};
 use std::collections::BTreeSet;
 
@@ -68,7 +68,7 @@ fn ask(paste: &str, facts: &[String], packet: &str) -> (Vec<Question>, Vec<Evide
     let played = played_with(&[paste], &facts, &[packet]);
     let outcomes = &played.walks()[0].outcomes;
     let open = outcomes.iter().flat_map(|o| &o.choices).map(|c| c.question.clone()).collect();
-    (open, played.explain(Lang::En, |t| banner(t).evidence))
+    (open, explain(&played, Lang::En, |t| banner(t).evidence))
 }
 
 #[test]

@@ -2,8 +2,9 @@
 //! of its own, and reasons come from the world as it was then.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::{Check, Fate, Found, Part, RuleId, Truth};
-use chainwalk_tests::played::{Played, played_with};
+use chainwalk::Played;
+use chainwalk_model::{Check, ConditionKind, Fate, Observed, RuleId, Truth};
+use chainwalk_tests::played::{explain, played_with};
 use chainwalk_view::{Lang, banner};
 use std::fmt::Write as _;
 
@@ -20,7 +21,7 @@ fn sent(text: &str, packets: &[&str]) -> Played {
 
 /// What the banner says of the last packet.
 fn told(played: &Played, lang: Lang) -> String {
-    let evidence = played.explain(lang, |t| banner(t).evidence);
+    let evidence = explain(&played, lang, |t| banner(t).evidence);
     let runs = evidence.iter().flat_map(|e| e.text.iter());
     runs.map(|r| r.text.as_str()).collect::<Vec<_>>().join("")
 }
@@ -119,7 +120,7 @@ fn each_way_leaves_a_world_of_its_own() {
 }
 
 /// The check of one part.
-fn check(found: &[Check], part: Part) -> (Truth, Found) {
+fn check(found: &[Check], part: ConditionKind) -> (Truth, Observed) {
     let check = found.iter().find(|c| c.part == part).unwrap();
     (check.truth.clone(), check.found.clone())
 }
@@ -139,14 +140,18 @@ fn reasons_come_from_the_world_as_it_was_then() {
                 || s.event == chainwalk_model::Event::Matched(RuleId(rule))
         };
         let at = steps.iter().position(step).unwrap();
-        played.session().explain(packet, 0, None, at, RuleId(rule))
+        explain(&played, Lang::En, |t| t.reasons.checks(packet, 0, None, at, RuleId(rule)))
     };
-    assert_eq!(check(&reasons(0, 0), Part::Mark), (Truth::No, Found::Hex(0)), "before it was set");
-    assert_eq!(check(&reasons(0, 2), Part::Mark), (Truth::Yes, Found::Hex(7)));
-    let states = |n| Found::States(chainwalk_model::CtStates(n));
-    assert_eq!(check(&reasons(0, 2), Part::CtState), (Truth::Yes, states(2)));
     assert_eq!(
-        check(&reasons(2, 2), Part::CtState),
+        check(&reasons(0, 0), ConditionKind::Mark),
+        (Truth::No, Observed::Hex(0)),
+        "before it was set"
+    );
+    assert_eq!(check(&reasons(0, 2), ConditionKind::Mark), (Truth::Yes, Observed::Hex(7)));
+    let states = |n| Observed::States(chainwalk_model::CtStates(n));
+    assert_eq!(check(&reasons(0, 2), ConditionKind::CtState), (Truth::Yes, states(2)));
+    assert_eq!(
+        check(&reasons(2, 2), ConditionKind::CtState),
         (Truth::No, states(8)),
         "by then it was known"
     );

@@ -1,7 +1,7 @@
 //! What would let a packet through, or stop it: proposals, what they let in beside it, and edits as typed.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::{DocId, Fate, Grain, Host, Proposal, Vary, Want};
+use chainwalk_model::{DocId, Fate, Goal, Host, ProbeKind, Proposal, Selectivity};
 use chainwalk_parse::{edit, edit_text, read, save_text};
 use chainwalk_sim::{changes, edited};
 use chainwalk_tests::played::{asked, host_of};
@@ -12,16 +12,17 @@ use std::collections::BTreeMap;
 /// The host of the first document, with what its example says of it.
 fn first_document() -> Host {
     let example = examples::named("01-nodeport-no-route");
-    host_of(&example.paste, &example.all("assume"))
+    let facts: Vec<&str> = example.case.scenario.facts().iter().map(String::as_str).collect();
+    host_of(&example.paste, &facts)
 }
 
 /// The proposals for the last of some packet lines, as commands.
-fn proposed(host: &Host, lines: &[&str], want: Want) -> Vec<(Vec<String>, Proposal)> {
+fn proposed(host: &Host, lines: &[&str], want: Goal) -> Vec<(Vec<String>, Proposal)> {
     kernel::with_commands(host, changes(host, &asked(lines, host), lines.len() - 1, want))
 }
 
 /// Whether a proposal changes the fate of packets that differ in `vary`.
-fn also(proposal: &Proposal, vary: Vary) -> bool {
+fn also(proposal: &Proposal, vary: ProbeKind) -> bool {
     let probe = proposal.probes.iter().find(|p| p.vary == vary).unwrap();
     probe.before != probe.after
 }
@@ -30,22 +31,22 @@ fn also(proposal: &Proposal, vary: Vary) -> bool {
 fn the_first_document_needs_one_rule_on_the_mark() {
     let host = first_document();
     let packet = "curl 172.17.0.2:11103 from 172.17.0.1 in eth0";
-    let found = proposed(&host, &[packet], Want::Through);
+    let found = proposed(&host, &[packet], Goal::Through);
     let with = |command: &str| {
         let fits = |(texts, _): &&(Vec<String>, Proposal)| *texts == [command];
         &found.iter().find(fits).unwrap_or_else(|| panic!("{command}")).1
     };
     let marked = with("iptables -I FORWARD 6 -m mark --mark 0x4000/0x4000 -j ACCEPT");
-    assert_eq!(marked.grain, Grain::Mark);
+    assert_eq!(marked.grain, Selectivity::Mark);
     assert!(marked.walk.outcomes.iter().all(|o| matches!(o.trace.fate, Fate::Forwarded(_))));
     assert!(marked.replied && marked.certain);
-    assert!(also(marked, Vary::FarSource), "the mark is set whoever asks");
-    assert!(!also(marked, Vary::Behind), "a packet straight to the pod has no mark");
+    assert!(also(marked, ProbeKind::FarSource), "the mark is set whoever asks");
+    assert!(!also(marked, ProbeKind::Behind), "a packet straight to the pod has no mark");
     let narrow = &found[0].1;
-    assert_eq!(narrow.grain, Grain::Flow);
-    assert!(!also(narrow, Vary::FarSource) && !also(narrow, Vary::NearSource));
+    assert_eq!(narrow.grain, Selectivity::Flow);
+    assert!(!also(narrow, ProbeKind::FarSource) && !also(narrow, ProbeKind::NearSource));
     let wide = with("iptables -I FORWARD 6 -i eth0 -o docker0 -j ACCEPT");
-    assert!(also(wide, Vary::Behind), "by the interfaces every pod is open");
+    assert!(also(wide, ProbeKind::Behind), "by the interfaces every pod is open");
 }
 
 #[test]
@@ -61,7 +62,7 @@ fn a_packet_that_is_stopped_twice_needs_two_changes() {
         ],
     );
     let packet = "tcp 10.0.0.9:4000 > 10.1.0.9:80 in eth0 syn";
-    let found = proposed(&host, &[packet], Want::Through);
+    let found = proposed(&host, &[packet], Goal::Through);
     let narrow = [
         "sysctl -w net.ipv4.ip_forward=1",
         "iptables -A FORWARD -s 10.0.0.9/32 -d 10.1.0.9/32 -i eth0 -o eth1 -p tcp -m tcp --dport 80 -j ACCEPT",
@@ -85,7 +86,7 @@ fn a_kernel_confirms_every_proposal() {
         let id = value["id"].as_str().unwrap();
         let (host, case) = kernel::read(&value).unwrap();
         let line = recorded.get(id).unwrap_or_else(|| panic!("{id} was not recorded"));
-        let wanted = kernel::want(&host, &case) == Want::Through;
+        let wanted = kernel::want(&host, &case) == Goal::Through;
         assert_eq!(kernel::through(&line["before"]), !wanted, "{id} before any change");
         stopped += usize::from(wanted);
         let all = kernel::proposed(&host, &case);
@@ -117,7 +118,7 @@ fn a_kernel_confirms_every_proposal() {
 #[test]
 fn what_gets_through_can_be_stopped() {
     let host = first_document();
-    let found = proposed(&host, &["curl 172.17.0.2:22 from 172.17.0.1 in eth0"], Want::Stopped);
+    let found = proposed(&host, &["curl 172.17.0.2:22 from 172.17.0.1 in eth0"], Goal::Stopped);
     let texts: Vec<&str> = found.iter().map(|(t, _)| t[0].as_str()).collect();
     assert_eq!(texts[1], "iptables -I INPUT 5 -d 172.17.0.2/32 -p tcp -m tcp --dport 22 -j DROP");
     assert!(texts.contains(&"iptables -D INPUT 5"), "{texts:?}");

@@ -1,20 +1,19 @@
 //! The page's examples: each ends as its head says, and as a real kernel says where it was asked.
 #![allow(clippy::unwrap_used, clippy::format_push_string, clippy::format_collect)]
 
-use chainwalk_model::{Proposal, Want};
+use chainwalk_model::{Goal, Proposal};
 use chainwalk_parse::edit_text;
 use chainwalk_sim::changes;
 use chainwalk_tests::examples::{self, Example};
 use chainwalk_tests::kernel::{Standing, branches, compare, differences};
-use chainwalk_tests::played::{asked, host_of, played_with};
+use chainwalk_tests::played::{asked, host_of};
 use chainwalk_tests::{literate, recorded};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Our answer to an example.
 fn answer(example: &Example) -> Value {
-    let (facts, packets) = (example.all("assume"), example.all("packet"));
-    played_with(&[&example.paste], &facts, &packets).answer()
+    example.case.scenario.play().answer_json()
 }
 
 #[test]
@@ -31,7 +30,7 @@ fn every_packet_ends_as_the_head_says() {
                 fates.into_iter().collect::<Vec<_>>().join(" | ")
             })
             .collect();
-        if ours != example.all("ends") {
+        if ours != example.case.head.ends {
             wrong +=
                 &[&example.name, " comes out as\nends: ", &ours.join("\nends: "), "\n"].concat();
         }
@@ -43,7 +42,7 @@ fn every_packet_ends_as_the_head_says() {
 fn a_nodeport_that_fails_on_the_node_is_mended_by_a_sysctl() {
     let host = host_of(&examples::named("05-nodeport-from-the-node").paste, &[]);
     let asks = asked(&["curl 127.0.0.1:30080"], &host);
-    let found = changes(&host, &asks, 0, Want::Through);
+    let found = changes(&host, &asks, 0, Goal::Through);
     let sysctl = |p: &Proposal| {
         p.edits.iter().map(|e| edit_text(e, &host)).collect::<String>().contains("route_localnet=1")
     };

@@ -3,6 +3,7 @@
 mod aimed;
 mod answers;
 mod asked;
+mod bounded;
 mod branches;
 mod cases;
 mod changes;
@@ -17,6 +18,7 @@ mod headers;
 mod kernel;
 mod known;
 mod limits;
+mod ops;
 mod papers;
 mod restore;
 mod routing;

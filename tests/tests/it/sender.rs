@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_parse::read;
-use chainwalk_tests::played::{host_of, played_on};
-use chainwalk_view::{Lang, banner};
+use chainwalk_sim::Session;
+use chainwalk_tests::played::{asked, host_of};
+use chainwalk_view::{Explained, Lang, NoExplainer, banner};
 
 const REFUSED: &str = "Connection refused";
 const NO_HOST: &str = "No route to host";
@@ -31,8 +32,23 @@ fn headline(chain: &str, target: &str, packet: &str, said: &[&str]) -> String {
     let facts = ["eth0=10.0.0.1/24"].iter().chain(said).copied().collect::<Vec<_>>();
     let mut host = host_of(&text, &facts);
     host.complete.network = true;
-    let played = played_on(host, read(&[&text]), &[&text], &[packet]);
-    played.explain(Lang::En, |t| banner(t).headline.iter().map(|r| r.text.as_str()).collect())
+    // No paste says that all addresses are told, so this host is no scenario.
+    let asks = asked(&[packet], &host);
+    let mut session = Session::new(host);
+    session.send(&asks[0]);
+    let told = banner(&Explained {
+        lang: Lang::En,
+        reading: Some(&read(&[&text])),
+        docs: &[&text],
+        host: session.host(),
+        asks: &asks,
+        walks: session.walks(),
+        followed: &[],
+        packet: 0,
+        raw_names: false,
+        reasons: &NoExplainer,
+    });
+    told.headline.iter().map(|r| r.text.as_str()).collect()
 }
 
 /// The headlines for TCP and for UDP.

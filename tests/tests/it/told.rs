@@ -2,14 +2,14 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_tests::examples;
-use chainwalk_tests::played::played;
+use chainwalk_tests::played::{explain, played};
 use chainwalk_view::{
-    Item, Lang, RowKind, Scene, TableMeasure, Telling, banner, rows, scene, scene_phone, timeline,
+    Explained, Item, Lang, RowKind, Scene, TableMeasure, banner, rows, scene, scene_phone, timeline,
 };
 
 /// What is told of the last of these packets.
-fn told<T>(paste: &str, packets: &[&str], lang: Lang, tell: impl FnOnce(&Telling) -> T) -> T {
-    played(paste, packets).explain(lang, tell)
+fn told<T>(paste: &str, packets: &[&str], lang: Lang, tell: impl FnOnce(&Explained) -> T) -> T {
+    explain(&played(paste, packets), lang, tell)
 }
 
 /// The classes of all that is drawn.

@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::SectionKind;
-use chainwalk_tests::played::played_with;
-use chainwalk_view::{Lang, Overlay, Standing, Telling, banner, overlay, rows, suggestions};
+use chainwalk_tests::played::{explain, played_with};
+use chainwalk_view::{
+    Explained, Lang, Overlay, TraceAgreement, banner, overlay, rows, suggestions,
+};
 
 const NFT: &str = include_str!("../../kernel/traces/nft-save.txt");
 const LEGACY: &str = include_str!("../../kernel/traces/legacy-save.txt");
@@ -17,10 +19,10 @@ fn laid(rules: &str, trace: &str, packet: &str) -> Option<Overlay> {
 }
 
 /// What is told of a packet beside a trace.
-fn told<T>(rules: &str, trace: &str, packet: &str, tell: impl FnOnce(&Telling) -> T) -> T {
+fn told<T>(rules: &str, trace: &str, packet: &str, tell: impl FnOnce(&Explained) -> T) -> T {
     let played = played_with(&[rules, trace], &["eth0=10.0.0.1/24"], &[packet]);
     assert!(played.reading().sections.iter().any(|s| s.kind == SectionKind::Traces(4)));
-    played.explain(Lang::En, tell)
+    explain(&played, Lang::En, tell)
 }
 
 const PACKETS: [&str; 4] = [
@@ -36,7 +38,7 @@ fn every_form_of_a_trace_confirms_our_walks() {
         for packet in PACKETS {
             let found = laid(rules, trace, packet).unwrap();
             let open: Vec<_> =
-                found.steps.iter().filter(|s| s.standing != Standing::Confirmed).collect();
+                found.steps.iter().filter(|s| s.standing != TraceAgreement::Confirmed).collect();
             assert!(found.agrees && open.is_empty(), "{packet}: {found:#?}");
             assert!(found.steps.len() >= 2, "{packet}: {found:#?}");
         }
@@ -53,7 +55,7 @@ fn a_trace_of_other_rules_contradicts_at_the_first_difference() {
         let found = laid(&other, trace, PACKETS[3]).unwrap();
         assert!(!found.agrees);
         let last = found.steps.last().unwrap();
-        assert_eq!(last.standing, Standing::Contradicted);
+        assert_eq!(last.standing, TraceAgreement::Contradicted);
         let line = last.span.unwrap();
         assert!(trace[line.range()].contains("INPUT"), "{}", &trace[line.range()]);
     }
@@ -71,12 +73,12 @@ fn each_row_says_whether_the_kernel_did_so() {
         };
         let (seen, banner) = of(rules);
         let drop = seen.last().unwrap();
-        assert_eq!((drop.0.standing, &*drop.1), (Standing::Confirmed, "3"));
+        assert_eq!((drop.0.standing, &*drop.1), (TraceAgreement::Confirmed, "3"));
         assert!(trace[drop.0.span.unwrap().range()].contains("INPUT"));
         let line = banner.evidence.iter().find(|e| e.span.is_some()).unwrap();
         assert!(line.certain && line.follow.is_none());
         let (seen, banner) = of(&rules.replace("-A INPUT -p udp -j DROP\n", ""));
-        assert!(seen.iter().any(|(seen, _)| seen.standing == Standing::Contradicted));
+        assert!(seen.iter().any(|(seen, _)| seen.standing == TraceAgreement::Contradicted));
         assert!(!banner.evidence[0].certain && banner.evidence[0].span.is_some());
     }
 }

@@ -1,7 +1,7 @@
 //! What is read aloud: the stop the packet rests at, and what was asked to be said.
 
 use crate::link::Stale;
-use crate::message::Told;
+use crate::message::PageView;
 use crate::narration::narrated;
 use crate::parts::{doing, of_before, said as said_as};
 use crate::state::State;
@@ -17,7 +17,7 @@ use yew::prelude::*;
 #[hook]
 pub(super) fn use_aloud(
     state: &State,
-    told: Option<&Rc<Told>>,
+    told: Option<&Rc<PageView>>,
     stop: usize,
     stale: Option<Stale>,
 ) -> (Option<String>, Callback<()>) {

@@ -1,14 +1,14 @@
 //! What survives a reload is kept a moment after it changed.
 
 use crate::state::State;
-use crate::store::{self, Survives};
+use crate::store::{self, Persisted};
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
 /// Keeps what survives a reload, and tells how much that is.
 #[hook]
-pub(super) fn use_keeping(state: &State) -> Survives {
-    let survives = use_state_eq(Survives::default);
+pub(super) fn use_keeping(state: &State) -> Persisted {
+    let survives = use_state_eq(Persisted::default);
     // Where the walk stands does not survive, so it is left out of what is compared.
     let mut kept = state.clone();
     (kept.stop, kept.playing, kept.open) = (0, false, None);

@@ -22,7 +22,7 @@ use crate::parts::{
     Player, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
-use crate::store::{self, Survives};
+use crate::store::{self, Persisted};
 use crate::words::{Key, ui};
 use aloud::use_aloud;
 use chainwalk::view::Timeline;
@@ -71,7 +71,8 @@ pub fn App() -> Html {
         },
         map: if narrow { map_size } else { (0.0, 0.0) },
     };
-    let heard = use_engine(&state, space);
+    let filling = use_state_eq(|| false);
+    let heard = use_engine(&state, space, *filling);
     let dispatch = state.dispatcher();
     let told = heard.told.clone();
     let timeline = told.as_ref().map(|told| told.timeline.clone());
@@ -110,6 +111,10 @@ pub fn App() -> Html {
     let onhover = {
         let hover = hover.clone();
         use_callback((), move |at: Hover, ()| hover.set(at))
+    };
+    let onfilling = {
+        let filling = filling.setter();
+        use_callback((), move |is: bool, ()| filling.set(is))
     };
     let interfaces = use_interfaces(told.as_ref());
     let suggestions = use_suggestions(told.as_ref());
@@ -155,19 +160,19 @@ pub fn App() -> Html {
             </div>
             <main>
             <div class="left">
-                <PastePane {lang} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
+                <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
-                <HostPane {lang} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
+                <HostPane {lang} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
                     facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.scenario.facts().to_vec()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
                     check={heard.check.clone()} checked={heard.checked.clone()} reveal={turn_to_lines} dispatch={dispatch.clone()} />
                 <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, Key::KeepsHere)}{match survives {
-                    Survives::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
-                    Survives::All => Html::default(),
-                    Survives::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
-                    Survives::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
+                    Persisted::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
+                    Persisted::All => Html::default(),
+                    Persisted::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
+                    Persisted::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
                 }}</span></p>
             </div>
             {divider(Edge::Left)}

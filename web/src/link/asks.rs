@@ -1,10 +1,10 @@
 //! What the worker is asked, as the page changes. A hook for each kind of question.
 
 use super::line::{Line, Status};
-use crate::message::{Request, Told, View, Wanted};
+use crate::message::{PageView, Query, Request, View};
 use crate::state::State;
 use chainwalk::Viewpoint;
-use chainwalk::model::Want;
+use chainwalk::model::Goal;
 use gloo::timers::callback::Timeout;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -24,33 +24,37 @@ pub struct Space {
     pub map: (f64, f64),
 }
 
-/// What is to be told. An `attempt` asks once more for the same.
+/// What is to be told. An `attempt` asks once more for the same; a text that is still `filling` in is asked about once
+/// all of it is there.
 #[hook]
 pub(super) fn use_telling(
     state: &State,
     attempt: u32,
+    filling: bool,
     line: &Line,
     status: UseStateSetter<Status>,
 ) {
     let at = Viewpoint { lang: state.lang, packet: state.packet, raw_names: state.raw_names };
-    let asked = (state.paste.clone(), state.scenario.clone(), at, attempt);
+    let asked = (state.paste.clone(), state.scenario.clone(), at, (attempt, filling));
     let line = line.clone();
     use_effect_with(asked, move |asked| {
-        let (paste, scenario, at, _) = asked.clone();
+        let (paste, scenario, at, (_, filling)) = asked.clone();
         let generation = line.number();
         let typing = line.has_another(&paste);
-        status.set(if typing { Status::Typed } else { Status::Asked });
+        status.set(if typing || filling { Status::Typed } else { Status::Asked });
         line.bring(&paste);
         let ask = {
             let (line, status) = (line.clone(), status.clone());
             move || {
                 status.set(Status::Asked);
                 let scenario = (*scenario).clone();
-                let wanted = Request::Tell(Wanted { generation, scenario, at });
+                let wanted = Request::Tell(Query { generation, scenario, at });
                 line.ask(wanted, paste);
             }
         };
-        let wait = if typing {
+        let wait = if filling {
+            None
+        } else if typing {
             Some(Timeout::new(TYPING_MS, ask))
         } else {
             ask();
@@ -71,7 +75,7 @@ pub(super) fn use_telling(
 
 /// What is to be drawn.
 #[hook]
-pub(super) fn use_drawing(told: Option<&Rc<Told>>, stop: usize, space: Space, line: &Line) {
+pub(super) fn use_drawing(told: Option<&Rc<PageView>>, stop: usize, space: Space, line: &Line) {
     let wanted = (told.map(|t| t.generation), stop, space);
     let last = told.map_or(0, |t| t.last());
     let line = line.clone();
@@ -104,7 +108,7 @@ pub(super) fn use_drafting(state: &State, generation: Option<u32>, line: &Line) 
 
 /// The changes that are searched for, in what was told last.
 #[hook]
-pub(super) fn use_searching(generation: Option<u32>, search: Option<Want>, line: &Line) {
+pub(super) fn use_searching(generation: Option<u32>, search: Option<Goal>, line: &Line) {
     let line = line.clone();
     use_effect_with((generation, search), move |(generation, search)| {
         if let Some(generation) = *generation {

@@ -11,12 +11,12 @@ pub use asks::Space;
 pub use line::Status;
 pub use stale::{Behind, Stale};
 
-use crate::message::{Answer, Drafted, Opening, Request, Told, View};
+use crate::message::{Answer, Drafted, Opening, PageView, Request, View};
 use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::Event;
 use asks::{use_drafting, use_drawing, use_searching, use_telling};
-use chainwalk::view::{ChangesTold, Lang, Problem, RuleCard, RuleRange, Scene};
+use chainwalk::view::{Lang, Problem, ProposalsView, RuleCard, RuleRange, Scene};
 use line::Line;
 use stale::use_behind;
 use std::cell::RefCell;
@@ -26,9 +26,9 @@ use yew::prelude::*;
 
 /// What the worker told, as far as it is still asked for.
 #[derive(Clone, PartialEq)]
-pub struct Heard {
+pub struct EngineState {
     /// What was told last.
-    pub told: Option<Rc<Told>>,
+    pub told: Option<Rc<PageView>>,
     /// The text it was told of.
     pub of: Paste,
     /// The picture drawn last.
@@ -38,7 +38,7 @@ pub struct Heard {
     /// The rules that were opened in it.
     pub opened: Rc<HashMap<RuleRange, Vec<RuleCard>>>,
     /// The changes that were found, while they are searched for.
-    pub found: Option<Rc<ChangesTold>>,
+    pub found: Option<Rc<ProposalsView>>,
     /// What the line in the packet field says.
     pub drafted: Option<Rc<Drafted>>,
     /// Opens rules: which, and from which number on.
@@ -60,13 +60,13 @@ pub struct Heard {
 /// What becomes other as the worker answers.
 #[derive(Clone)]
 struct Hears {
-    told: UseStateHandle<Option<Rc<Told>>>,
+    told: UseStateHandle<Option<Rc<PageView>>>,
     of: UseStateHandle<Paste>,
     scene: UseStateHandle<Option<Rc<(View, Scene)>>>,
     map: UseStateHandle<Option<Rc<(View, Scene)>>>,
     opened: UseStateHandle<Rc<Cards>>,
     drafted: UseStateHandle<Option<Rc<Drafted>>>,
-    found: UseStateHandle<Option<(u32, Rc<ChangesTold>)>>,
+    found: UseStateHandle<Option<(u32, Rc<ProposalsView>)>>,
     status: UseStateHandle<Status>,
     share: UseStateHandle<Option<f64>>,
     checked: UseStateHandle<Option<Rc<(String, Vec<Problem>)>>>,
@@ -75,9 +75,10 @@ struct Hears {
 /// The rules that were opened.
 type Cards = HashMap<RuleRange, Vec<RuleCard>>;
 
-/// Asks the worker whatever `state` makes necessary, and returns what it told.
+/// Asks the worker whatever `state` makes necessary, and returns what it told. A long text is `filling` in piece by
+/// piece.
 #[hook]
-pub fn use_engine(state: &State, space: Space) -> Heard {
+pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
     let line = use_mut_ref(Line::default).borrow().clone();
     let hears = Hears {
         told: use_state_eq(|| None),
@@ -104,7 +105,7 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
             opened.open(move |event| hears.hear(event, &line, &cards));
         });
     }
-    use_telling(state, *attempt, &line, hears.status.setter());
+    use_telling(state, *attempt, filling, &line, hears.status.setter());
     use_drawing(told, state.stop, space, &line);
     use_drafting(state, generation, &line);
     use_searching(generation, state.search, &line);
@@ -141,10 +142,10 @@ pub fn use_engine(state: &State, space: Space) -> Heard {
             line.send(Request::Assumption(text, lang));
         })
     };
-    let is_sought = |(of, found): &&(u32, Rc<ChangesTold>)| {
+    let is_sought = |(of, found): &&(u32, Rc<ProposalsView>)| {
         generation == Some(*of) && state.search == Some(found.want)
     };
-    Heard {
+    EngineState {
         told: told.cloned(),
         of: (*hears.of).clone(),
         scene: (*hears.scene).clone(),

@@ -14,7 +14,7 @@ const GRACE_MS: u32 = 150;
 /// Milliseconds that somebody may go on typing before it is: nothing is asked between two keys.
 const TYPED_MS: u32 = 1000;
 /// A text of more bytes takes longer than that in any case.
-const LONG: usize = 256 * 1024;
+const LONG: usize = 512 * 1024;
 
 /// What the answer that is shown was an answer to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

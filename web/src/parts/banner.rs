@@ -110,7 +110,7 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
         }
     });
     html! {
-        <section class={classes!("verdict", tone_name(banner.tone), stale.map(|_| "old"))} data-testid="banner" aria-label={ui(lang, Key::Answer)}
+        <section class={classes!("verdict", stale.map_or(tone_name(banner.tone), |_| "old"))} data-testid="banner" aria-label={ui(lang, Key::Answer)}
             aria-busy={(*status != Status::Done).to_string()}>
             <span class="badge">{icon}</span>
             <div class="answer">

@@ -4,11 +4,11 @@ use super::act::{Dispatch, act};
 use super::banner::tone_name;
 use super::icon::Icon;
 use super::sentence::Words;
-use crate::message::{ChangeTold, Told};
+use crate::message::{EditView, PageView};
 use crate::state::Action;
 use crate::words::{Key, ui};
-use chainwalk::model::Want;
-use chainwalk::view::{ChangesTold, Compared, FateCard, Lang, ProposalTold, Tone};
+use chainwalk::model::Goal;
+use chainwalk::view::{Compared, FateCard, Lang, ProposalView, ProposalsView, Tone};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -18,13 +18,13 @@ pub(crate) struct ChangesProps {
     /// The reader's language.
     pub(crate) lang: Lang,
     /// What was told.
-    pub(crate) told: Option<Rc<Told>>,
+    pub(crate) told: Option<Rc<PageView>>,
     /// The changes made, in the words they were made in.
     pub(crate) changes: Vec<String>,
     /// What is searched for.
-    pub(crate) search: Option<Want>,
+    pub(crate) search: Option<Goal>,
     /// What the search found, once it did.
-    pub(crate) found: Option<Rc<ChangesTold>>,
+    pub(crate) found: Option<Rc<ProposalsView>>,
     /// Whether what was told is an old answer.
     pub(crate) stale: bool,
     /// What a person did.
@@ -40,10 +40,10 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
         return html! {};
     };
     let want = match told.banner.tone {
-        Tone::Ok => Want::Stopped,
-        _ => Want::Through,
+        Tone::Ok => Goal::Stopped,
+        _ => Goal::Through,
     };
-    let key = if want == Want::Stopped { Key::WhatWouldStop } else { Key::WhatWouldLet };
+    let key = if want == Goal::Stopped { Key::WhatWouldStop } else { Key::WhatWouldLet };
     let open = *search == Some(want);
     let toggle = act(dispatch, Action::Search((!open).then_some(want)));
     let shut = {
@@ -56,7 +56,7 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
         })
     };
     let made = changes.iter().enumerate().map(|(at, line)| {
-        let told: Option<&ChangeTold> = told.changes.get(at);
+        let told: Option<&EditView> = told.changes.get(at);
         view_made(lang, at, line, told, dispatch)
     });
     html! {
@@ -84,7 +84,7 @@ fn view_made(
     lang: Lang,
     at: usize,
     line: &str,
-    told: Option<&ChangeTold>,
+    told: Option<&EditView>,
     dispatch: &Dispatch,
 ) -> Html {
     let label = format!("{}: {line}", ui(lang, Key::TakeBackChange));
@@ -123,7 +123,12 @@ fn view_fate(when: &'static str, card: &FateCard) -> Html {
 }
 
 /// What the search found; while it goes on, that it does.
-fn view_found(lang: Lang, found: Option<&ChangesTold>, told: &Told, dispatch: &Dispatch) -> Html {
+fn view_found(
+    lang: Lang,
+    found: Option<&ProposalsView>,
+    told: &PageView,
+    dispatch: &Dispatch,
+) -> Html {
     let Some(found) = found else {
         return html! { <p class="changes-note" aria-busy="true">{ui(lang, Key::Searching)}</p> };
     };
@@ -138,7 +143,7 @@ fn view_found(lang: Lang, found: Option<&ChangesTold>, told: &Told, dispatch: &D
 }
 
 /// One proposal: its commands, what becomes of the packet, and what else it does.
-fn view_proposal(lang: Lang, p: &ProposalTold, told: &Told, dispatch: &Dispatch) -> Html {
+fn view_proposal(lang: Lang, p: &ProposalView, told: &PageView, dispatch: &Dispatch) -> Html {
     let make = {
         let (dispatch, commands) = (dispatch.clone(), p.commands.clone());
         Callback::from(move |_: MouseEvent| {

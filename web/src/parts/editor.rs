@@ -5,7 +5,7 @@
 use super::act::Dispatch;
 use super::seek::Found;
 use crate::lines::{Tint, tints};
-use crate::message::Told;
+use crate::message::PageView;
 use crate::paste::{Change, Paste, in_units};
 use crate::state::Action;
 use crate::words::{Key, ui};
@@ -102,7 +102,7 @@ pub(crate) struct EditorProps {
     /// The text that was read.
     pub(crate) of: Paste,
     /// What was told of that.
-    pub(crate) told: Option<Rc<Told>>,
+    pub(crate) told: Option<Rc<PageView>>,
     /// The lines of the stop the packet rests at.
     pub(crate) now: Option<Span>,
     /// The lines of what is pointed at.
@@ -327,7 +327,7 @@ async fn load(element: &RuleText, paste: &Paste) {
 }
 
 /// Sections and problems of the text that was read, as they stand in the text shown.
-fn marks(told: Option<&Told>, of: &Paste, paste: &Paste) -> String {
+fn marks(told: Option<&PageView>, of: &Paste, paste: &Paste) -> String {
     let Some(told) = told else { return json!({ "sections": [], "problems": [] }).to_string() };
     let place = of.finder_in(paste);
     let sections = told.chips.iter().map(|chip| {

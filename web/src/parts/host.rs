@@ -18,6 +18,8 @@ pub(crate) struct HostProps {
     pub(crate) lang: Lang,
     /// The hosts to choose from; none where there is one.
     pub(crate) hosts: Vec<HostChip>,
+    /// That there is no host of the name that was chosen.
+    pub(crate) no_host: Option<Problem>,
     /// The facts.
     pub(crate) facts: Vec<FactRow>,
     /// What was said.
@@ -98,6 +100,9 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
             <div class="ph"><h2 id="host-title">{ui(lang, Key::ThisHost)}</h2>
                 <small>{ui(lang, Key::GuessesDashed)}</small></div>
             <div class="body">
+            if let Some(problem) = &props.no_host {
+                <p class="wrong" role="alert" data-testid="no-host"><Icon id="i-warn" />{&problem.text}</p>
+            }
             if !hosts.is_empty() { {choice(hosts, lang, dispatch)} }
             <dl class="facts">{for facts.iter().map(fact)}</dl>
             if !others.is_empty() {

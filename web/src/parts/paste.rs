@@ -4,7 +4,7 @@ use super::act::{Dispatch, Hover, act};
 use super::editor::{Editor, Heard, Revealed, RuleText};
 use super::icon::Icon;
 use super::seek::{Found, SeekBar, focus_bar};
-use crate::message::Told;
+use crate::message::PageView;
 use crate::paste::Paste;
 use crate::state::Action;
 use crate::words::{Key, ui};
@@ -24,7 +24,7 @@ pub(crate) struct PasteProps {
     /// The text that was read.
     pub(crate) of: Paste,
     /// What was told of that.
-    pub(crate) told: Option<Rc<Told>>,
+    pub(crate) told: Option<Rc<PageView>>,
     /// Whether that is long another text.
     pub(crate) stale: bool,
     /// The lines of the stop the packet rests at.
@@ -35,6 +35,8 @@ pub(crate) struct PasteProps {
     pub(crate) revealed: Revealed,
     /// Asks to show a place, with the cursor in it or without.
     pub(crate) reveal: Callback<(Span, bool)>,
+    /// A long text is filled in piece by piece, or no longer.
+    pub(crate) onfilling: Callback<bool>,
     /// The line that is pointed at belongs to a stop.
     pub(crate) onhover: Callback<Hover>,
     /// Whether there is something to take back, and something to bring again.
@@ -74,6 +76,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         let (seeking, found) = (seeking.setter(), found.setter());
         let pointed = pointed.setter();
         let (filling, too_long) = (filling.setter(), too_long.setter());
+        let onfilling = props.onfilling.clone();
         use_callback((), move |heard: Heard, ()| match heard {
             Heard::Seek => {
                 seeking.set(true);
@@ -83,6 +86,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             Heard::Filling(share) => {
                 too_long.set(None);
                 filling.set(Some(share).filter(|share| *share < 1.0));
+                onfilling.emit(share < 1.0);
             }
             Heard::TooLong(limit) => too_long.set(Some(limit)),
             Heard::Point(line) => pointed.set(line),
@@ -249,7 +253,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
 }
 
 /// The stop that comes from the fewest bytes around a line, if one does.
-fn stop_of(told: &Told, from: usize, to: usize) -> Hover {
+fn stop_of(told: &PageView, from: usize, to: usize) -> Hover {
     let touches = |span: &Span| {
         (span.start as usize) <= to && (span.end as usize) > from && span.start < span.end
     };

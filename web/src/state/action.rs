@@ -5,7 +5,7 @@ use crate::layout::Edge;
 use crate::origin::Origin;
 use crate::paste::Paste;
 use chainwalk::Case;
-use chainwalk::model::Want;
+use chainwalk::model::Goal;
 use chainwalk::view::Lang;
 use std::rc::Rc;
 
@@ -50,7 +50,7 @@ pub enum Action {
     /// A change is taken back.
     Unchange(usize),
     /// Changes are searched for, or no longer shown.
-    Search(Option<Want>),
+    Search(Option<Goal>),
     /// Something said of the host was said otherwise.
     Amend(usize, Rc<str>),
     /// Another outcome of the shown packet is followed.

@@ -16,7 +16,7 @@ use crate::layout::Layout;
 use crate::narration::Verbosity;
 use crate::origin::{Origin, follows, later, says_itself};
 use crate::paste::Paste;
-use chainwalk::model::Want;
+use chainwalk::model::Goal;
 use chainwalk::view::Lang;
 use chainwalk::{Case, Doc, Head, Scenario};
 use std::rc::Rc;
@@ -36,7 +36,7 @@ pub struct State {
     /// Where packets typed without a source come from.
     pub origin: Origin,
     /// What changes are searched for, while they are shown.
-    pub search: Option<Want>,
+    pub search: Option<Goal>,
     /// The stop the packet rests at.
     pub stop: usize,
     /// Whether the walk plays.

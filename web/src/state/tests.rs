@@ -67,7 +67,7 @@ fn an_answer_is_sent_behind_what_it_answers() {
 #[test]
 fn a_change_walks_anew_can_be_taken_back_and_is_kept() {
     let change = || Action::Change("iptables -P FORWARD DROP".into());
-    let searched = after(&state(), [Action::Go(3), Action::Search(Some(Want::Through))]);
+    let searched = after(&state(), [Action::Go(3), Action::Search(Some(Goal::Through))]);
     let made = after(&searched, [change()]);
     assert_eq!((made.scenario.edits().len(), made.stop, made.search), (1, 0, None));
     assert_eq!(again(&made).scenario.edits(), made.scenario.edits());

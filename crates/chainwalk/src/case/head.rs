@@ -1,6 +1,6 @@
 //! What a case says beside its scenario.
 
-use chainwalk_model::Want;
+use chainwalk_model::Goal;
 use chainwalk_view::Lang;
 
 /// Words, place, aim and claims. All of it may be missing.
@@ -19,7 +19,7 @@ pub struct Head {
     /// The packet that is shown and where it stands.
     pub at: Option<Position>,
     /// The search for changes that is open.
-    pub aim: Option<Want>,
+    pub aim: Option<Goal>,
     /// The language it is told in.
     pub lang: Option<Lang>,
     /// Its colours.

@@ -2,7 +2,7 @@
 
 use super::{Case, Head, Position, Stop, Theme, VERSION};
 use crate::{Doc, Scenario};
-use chainwalk_model::{Diagnostic, DiagnosticId, DocId, Expected, Severity, Span, Want};
+use chainwalk_model::{Diagnostic, DiagnosticId, DocId, Expected, Goal, Severity, Span};
 use chainwalk_view::Lang;
 use std::borrow::Cow;
 use std::ops::Range;
@@ -196,7 +196,7 @@ impl Reader {
             },
             "aim" => {
                 self.head.aim = self
-                    .one_of(&entry, [("through", Want::Through), ("stopped", Want::Stopped)])
+                    .one_of(&entry, [("through", Goal::Through), ("stopped", Goal::Stopped)])
                     .or(self.head.aim);
             }
             "lang" => {

@@ -1,12 +1,12 @@
-#![allow(clippy::unwrap_used)]
 //! The case text holds what it says.
+#![allow(clippy::unwrap_used)]
 
 use super::*;
 use crate::{Doc, HostPart};
 use chainwalk_model::DiagnosticId::{
     self, BadValue, GivenTwice, NewerForm, NotUsedYet, UnknownName,
 };
-use chainwalk_model::Want;
+use chainwalk_model::Goal;
 use chainwalk_view::Lang;
 use proptest::collection::{btree_map, vec};
 use proptest::option;
@@ -46,7 +46,7 @@ fn a_case_is_read_and_written_as_it_stands() {
     assert_eq!(case.scenario.facts(), ["eth0=192.0.2.10/24"]);
     assert_eq!(case.scenario.edits().len(), 1);
     assert_eq!(case.head.at, Some(Position { packet: 0, stop: Stop::End }));
-    assert_eq!(case.head.aim, Some(Want::Through));
+    assert_eq!(case.head.aim, Some(Goal::Through));
     assert_eq!((case.head.lang, case.head.theme), (Some(Lang::En), Some(Theme::Dark)));
     assert_eq!(case.head.ends, ["rejected by filter INPUT 1"]);
     assert!(case.scenario.docs[0].text.starts_with("$ iptables -S\n"));
@@ -217,7 +217,7 @@ prop_compose! {
         Head {
             remarks, title, question, point, goals, ends, by, raw_names, speed, others,
             at: at.map(|(packet, stop)| Position { packet, stop: stop.map_or(Stop::End, Stop::At) }),
-            aim: through.map(|t| if t { Want::Through } else { Want::Stopped }),
+            aim: through.map(|t| if t { Goal::Through } else { Goal::Stopped }),
             lang: chinese.map(|zh| if zh { Lang::Zh } else { Lang::En }),
             theme: dark.map(|dark| if dark { Theme::Dark } else { Theme::Light }),
         }

@@ -2,7 +2,7 @@
 
 use super::{Case, Position, Stop, Theme, VERSION, Words};
 use crate::{Doc, HostPart, Scenario};
-use chainwalk_model::Want;
+use chainwalk_model::Goal;
 use chainwalk_view::Lang;
 
 pub(super) fn write(case: &Case) -> String {
@@ -28,7 +28,7 @@ pub(super) fn write(case: &Case) -> String {
         out.line("at", &position(at));
     }
     if let Some(aim) = head.aim {
-        out.line("aim", if aim == Want::Through { "through" } else { "stopped" });
+        out.line("aim", if aim == Goal::Through { "through" } else { "stopped" });
     }
     if let Some(lang) = head.lang {
         out.line("lang", if lang == Lang::Zh { "zh" } else { "en" });

@@ -5,7 +5,7 @@
 //! something to look at.
 
 use crate::oneline::hex;
-use chainwalk_model::{Ask, AskAddr, Extension, proto};
+use chainwalk_model::{AskAddr, Extension, PacketSpec, proto};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -67,7 +67,7 @@ pub(super) fn mss(mss: u16) -> Arc<[u8]> {
 }
 
 /// Gives the packet the header of its protocol, where the line told no payload.
-pub(super) fn fill(ask: &mut Ask, spi: Option<u32>) {
+pub(super) fn fill(ask: &mut PacketSpec, spi: Option<u32>) {
     if ask.payload.is_some() {
         return;
     }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use std::fmt::Write as _;
 
 /// What was understood, in one line.
-fn told(ask: &Ask) -> String {
+fn told(ask: &PacketSpec) -> String {
     let mut text = String::new();
     let addr = |a: &AskAddr| match a {
         AskAddr::Ip(a) => a.to_string(),
@@ -46,7 +46,7 @@ fn told(ask: &Ask) -> String {
 }
 
 #[track_caller]
-fn check(line: &str, expect: &str) -> Ask {
+fn check(line: &str, expect: &str) -> PacketSpec {
     let (ask, found) = packet_line(line);
     assert!(found.is_empty(), "{found:?}");
     assert_eq!(told(&ask), expect);
@@ -210,34 +210,37 @@ fn each_word_says_one_thing_more() {
     let ask = |words: &str| packet_line(&format!("tcp 10.0.0.1:5 > 10.0.0.2:80 {words}"));
     let (plain, _) = ask("");
     let bytes = |b: &[u8]| -> Option<std::sync::Arc<[u8]>> { Some(b.into()) };
-    let expect: [(&str, Ask); 22] = [
-        ("seq 7", Ask { seq: Some(7), ..plain.clone() }),
-        ("ack 9", Ask { ack: Some(9), ..plain.clone() }),
-        ("window 1000", Ask { window: Some(1000), ..plain.clone() }),
-        ("ttl 63", Ask { ttl: Some(63), ..plain.clone() }),
-        ("tos 0x10", Ask { tos: Some(16), ..plain.clone() }),
-        ("mark 0xff", Ask { mark: Some(255), ..plain.clone() }),
-        ("id 3", Ask { id: Some(3), ..plain.clone() }),
-        ("df", Ask { df: Some(true), ..plain.clone() }),
-        ("uid 1000", Ask { uid: Some(1000), ..plain.clone() }),
-        ("gid 100", Ask { gid: Some(100), ..plain.clone() }),
-        ("sport 6", Ask { sport: Some(6), ..plain.clone() }),
-        ("dport 81", Ask { dport: Some(81), ..plain.clone() }),
-        ("type 3 code 1", Ask { icmp_type: Some(3), icmp_code: Some(1), ..plain.clone() }),
-        ("len 3", Ask { payload: bytes(b"xxx"), ..plain.clone() }),
-        ("hex 0a0B", Ask { payload: bytes(b"\x0a\x0b"), ..plain.clone() }),
-        ("payload ab", Ask { payload: bytes(b"ab"), ..plain.clone() }),
+    let expect: [(&str, PacketSpec); 22] = [
+        ("seq 7", PacketSpec { seq: Some(7), ..plain.clone() }),
+        ("ack 9", PacketSpec { ack: Some(9), ..plain.clone() }),
+        ("window 1000", PacketSpec { window: Some(1000), ..plain.clone() }),
+        ("ttl 63", PacketSpec { ttl: Some(63), ..plain.clone() }),
+        ("tos 0x10", PacketSpec { tos: Some(16), ..plain.clone() }),
+        ("mark 0xff", PacketSpec { mark: Some(255), ..plain.clone() }),
+        ("id 3", PacketSpec { id: Some(3), ..plain.clone() }),
+        ("df", PacketSpec { df: Some(true), ..plain.clone() }),
+        ("uid 1000", PacketSpec { uid: Some(1000), ..plain.clone() }),
+        ("gid 100", PacketSpec { gid: Some(100), ..plain.clone() }),
+        ("sport 6", PacketSpec { sport: Some(6), ..plain.clone() }),
+        ("dport 81", PacketSpec { dport: Some(81), ..plain.clone() }),
+        ("type 3 code 1", PacketSpec { icmp_type: Some(3), icmp_code: Some(1), ..plain.clone() }),
+        ("len 3", PacketSpec { payload: bytes(b"xxx"), ..plain.clone() }),
+        ("hex 0a0B", PacketSpec { payload: bytes(b"\x0a\x0b"), ..plain.clone() }),
+        ("payload ab", PacketSpec { payload: bytes(b"ab"), ..plain.clone() }),
         // RFC 9293: kind 2, length 4, the size.
-        ("mss 1460", Ask { tcp_options: bytes(&[2, 4, 5, 0xb4]), ..plain.clone() }),
-        ("flags SA", Ask { flags: Some(TcpFlags(0x12)), ..plain.clone() }),
-        ("flags syn,ack", Ask { flags: Some(TcpFlags(0x12)), ..plain.clone() }),
-        ("fin+psh urg", Ask { flags: Some(TcpFlags(0x29)), ..plain.clone() }),
-        ("at 1970-01-02", Ask { at: Some(86_400), ..plain.clone() }),
-        ("to 10.0.0.3", Ask { dst: Some(AskAddr::Ip([10, 0, 0, 3].into())), ..plain.clone() }),
+        ("mss 1460", PacketSpec { tcp_options: bytes(&[2, 4, 5, 0xb4]), ..plain.clone() }),
+        ("flags SA", PacketSpec { flags: Some(TcpFlags(0x12)), ..plain.clone() }),
+        ("flags syn,ack", PacketSpec { flags: Some(TcpFlags(0x12)), ..plain.clone() }),
+        ("fin+psh urg", PacketSpec { flags: Some(TcpFlags(0x29)), ..plain.clone() }),
+        ("at 1970-01-02", PacketSpec { at: Some(86_400), ..plain.clone() }),
+        (
+            "to 10.0.0.3",
+            PacketSpec { dst: Some(AskAddr::Ip([10, 0, 0, 3].into())), ..plain.clone() },
+        ),
     ];
     for (words, expect) in expect {
         let (found, problems) = ask(words);
-        assert_eq!(Ask { span: plain.span, ..found }, expect, "{words}");
+        assert_eq!(PacketSpec { span: plain.span, ..found }, expect, "{words}");
         assert!(problems.is_empty(), "{words}: {problems:?}");
     }
     for words in ["in eth1 to 10.0.0.3:81", "to 10.0.0.3:81 in eth1"] {

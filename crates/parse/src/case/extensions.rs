@@ -1,7 +1,7 @@
 //! IPv6 extension headers of a case: a packet whose protocol is one of them has it, and all that follows, as
 //! its payload.
 
-use chainwalk_model::{Ask, AskAddr, Extension, TcpFlags, proto};
+use chainwalk_model::{AskAddr, Extension, PacketSpec, TcpFlags, proto};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use std::sync::Arc;
 const KINDS: [u8; 5] = [0, 43, 44, 51, 60];
 
 /// Takes extension headers and the transport header out of the payload, where they are whole there.
-pub(super) fn take_apart(ask: &mut Ask) {
+pub(super) fn take_apart(ask: &mut PacketSpec) {
     let six = matches!(ask.dst, Some(AskAddr::Ip(IpAddr::V6(_))));
     let Some(mut kind) = ask.proto.filter(|p| six && KINDS.contains(p)) else { return };
     let payload: Arc<[u8]> = ask.payload.clone().unwrap_or_else(|| Arc::from([]));
@@ -39,7 +39,7 @@ fn header(kind: u8, left: &[u8]) -> Option<&[u8]> {
 }
 
 /// Takes the transport header into the fields it has, and gives what follows it.
-fn transport<'a>(ask: &mut Ask, kind: u8, bytes: &'a [u8]) -> Option<&'a [u8]> {
+fn transport<'a>(ask: &mut PacketSpec, kind: u8, bytes: &'a [u8]) -> Option<&'a [u8]> {
     let two = |at: usize| Some(u16::from_be_bytes([*bytes.get(at)?, *bytes.get(at + 1)?]));
     let four = |at: usize| Some(u32::from(two(at)?) << 16 | u32::from(two(at + 2)?));
     match kind {
@@ -81,13 +81,13 @@ mod tests {
 
     #[test]
     fn headers_and_ports_come_out_of_the_payload() {
-        let mut ask = Ask {
+        let mut ask = PacketSpec {
             dst: Some(AskAddr::Ip("fd00::1".parse().unwrap())),
             proto: Some(0),
             payload: Some(
                 (*b"\x3c\0\x01\x04\0\0\0\0\x11\0\x01\x04\0\0\0\0\0\x05\0\x50\0\x09\0\0x").into(),
             ),
-            ..Ask::default()
+            ..PacketSpec::default()
         };
         take_apart(&mut ask);
         let kinds: Vec<u8> = ask.extensions.unwrap().iter().map(|e| e.kind).collect();

@@ -4,7 +4,7 @@ use super::extensions;
 use super::sets;
 use super::written::{CaseError, Scalar, wrong};
 use crate::oneline::{flag_letters, flag_name, hex, protocol};
-use chainwalk_model::{Ask, AskAddr, AskEntry, FollowUp, Mac, PacketType, TcpFlags, Text};
+use chainwalk_model::{AskAddr, AskEntry, FollowUp, Mac, PacketSpec, PacketType, TcpFlags, Text};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -71,7 +71,7 @@ struct Wire {
     icmp_error_to: Option<usize>,
 }
 
-pub(super) fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
+pub(super) fn ask(value: &Value, at: &str) -> Result<PacketSpec, CaseError> {
     let w = Wire::deserialize(value).map_err(|e| wrong(at, e))?;
     let field = |name: &str| format!("{at}.{name}");
     let addr = |text: Option<String>, name: &str| match text {
@@ -84,7 +84,7 @@ pub(super) fn ask(value: &Value, at: &str) -> Result<Ask, CaseError> {
         (None, None) => None,
     };
     let octets = |text: &str, name: &str| bytes_of(text).ok_or_else(|| wrong(field(name), text));
-    let mut ask = Ask {
+    let mut ask = PacketSpec {
         span: None,
         app: None,
         entry: match w.hook_in.as_deref() {

@@ -6,7 +6,7 @@ use chainwalk_model::{AskEntry, FollowUp, PacketType, TcpFlags};
 use serde_json::json;
 
 #[track_caller]
-fn packet(value: &Value) -> Ask {
+fn packet(value: &Value) -> PacketSpec {
     read_value(&json!({ "packets": [value] })).unwrap().asks.remove(0)
 }
 
@@ -59,7 +59,7 @@ fn the_host_is_what_the_fields_say() {
     assert_eq!(priorities, [32765, 32764], "each new rule comes before those there");
     assert_eq!(&*host.sysctl("net.ipv4.ip_forward").unwrap().value, "0");
     assert_eq!(host.sets[0].entries.len(), 1);
-    assert_eq!(&*host.behind[0].1.value, "p2");
+    assert_eq!(&*host.fdb[0].1.value, "p2");
     assert_eq!((host.sockets[0].proto, host.sockets[0].port), (6, 80));
     assert_eq!(host.stack, LocalStack::Real);
     assert!(!host.conntrack);

@@ -5,8 +5,8 @@ use super::block::{Block, Facts, pasted, unread};
 use crate::clean::{Clean, Row};
 use crate::draft::Draft;
 use chainwalk_model::{
-    Backend, Beside, Cidr, Family, Hint, Hook, Origin, Policy, Span, Text, Touch, builtin_names,
-    builtins,
+    Backend, Cidr, Family, Hint, Hook, Origin, PacketScope, Policy, Span, Text, Unmodelled,
+    builtin_names, builtins,
 };
 
 /// A line such as `# Warning: iptables-legacy tables present, use iptables-legacy to see them`. `family` is that
@@ -34,7 +34,7 @@ pub(crate) fn warning(clean: &Clean, row: Row<'_>, family: Option<Family>) -> Op
     };
     let hooks = table.map_or_else(|| vec![Hook::Prerouting, Hook::Output], hooks_of);
     let facts = Facts {
-        beside: vec![Beside {
+        beside: vec![Unmodelled {
             name: name.as_str().into(),
             hooks,
             touches: vec![touch(family)],
@@ -68,7 +68,7 @@ pub(crate) fn rivals(drafts: &mut Vec<Draft>) -> Vec<Rival> {
         };
         let name = format!("{program} -t {}", draft.name);
         let span = draft.span.unwrap_or_default();
-        let beside = (!is_idle(&draft)).then(|| Beside {
+        let beside = (!is_idle(&draft)).then(|| Unmodelled {
             name: name.as_str().into(),
             hooks: hooks_of(&draft.name),
             touches: vec![touch(Some(draft.family))],
@@ -88,7 +88,7 @@ pub(crate) struct Rival {
     /// Its text.
     pub(crate) span: Span,
     /// What it may do; `None` where it does nothing.
-    pub(crate) beside: Option<Beside>,
+    pub(crate) beside: Option<Unmodelled>,
 }
 
 fn family_of(program: &str) -> Option<Family> {
@@ -116,11 +116,11 @@ fn hooks_of(table: &str) -> Vec<Hook> {
 }
 
 /// The packets of a family.
-fn touch(family: Option<Family>) -> Touch {
-    let all = |addr: std::net::IpAddr| Touch::Between(Some(Cidr { addr, len: 0 }), None);
+fn touch(family: Option<Family>) -> PacketScope {
+    let all = |addr: std::net::IpAddr| PacketScope::Between(Some(Cidr { addr, len: 0 }), None);
     match family {
         Some(Family::Ip) => all(std::net::Ipv4Addr::UNSPECIFIED.into()),
         Some(Family::Ip6) => all(std::net::Ipv6Addr::UNSPECIFIED.into()),
-        _ => Touch::All,
+        _ => PacketScope::All,
     }
 }

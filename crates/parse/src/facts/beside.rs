@@ -4,7 +4,7 @@
 use super::block::{Block, Facts, pasted, unread};
 use crate::clean::{Clean, Row};
 use crate::value::{self, whole};
-use chainwalk_model::{Beside, Cidr, Hook, Text, Touch, proto};
+use chainwalk_model::{Cidr, Hook, PacketScope, Text, Unmodelled, proto};
 
 /// A dump of one of these.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
@@ -14,7 +14,7 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
 }
 
 /// What a reader found: the dump's usual name, what it tells, and how many rows it took.
-type Found = Option<(&'static str, Vec<Beside>, usize)>;
+type Found = Option<(&'static str, Vec<Unmodelled>, usize)>;
 
 /// `ipvsadm -Ln`: services, and the servers behind them whose answers pass it too.
 fn ipvs(clean: &Clean, rows: &[Row<'_>]) -> Found {
@@ -39,13 +39,13 @@ fn ipvs(clean: &Clean, rows: &[Row<'_>]) -> Found {
                 touches.push(service(Some(kind), at));
             }
             // By mark: nothing of the packet tells.
-            ["FWM", ..] => touches.push(Touch::All),
+            ["FWM", ..] => touches.push(PacketScope::All),
             ["->", at, ..] => touches.push(service(None, at)),
             _ => break,
         }
         taken = n + 1;
     }
-    let beside = Beside {
+    let beside = Unmodelled {
         name: "IPVS".into(),
         hooks: vec![Hook::Input, Hook::Forward, Hook::Output],
         touches,
@@ -54,47 +54,47 @@ fn ipvs(clean: &Clean, rows: &[Row<'_>]) -> Found {
     Some(("ipvsadm -Ln", vec![beside], taken))
 }
 
-fn service(proto: Option<u8>, at: &str) -> Touch {
+fn service(proto: Option<u8>, at: &str) -> PacketScope {
     let (addr, port) = at.rsplit_once(':').unwrap_or((at, ""));
     let addr = addr.trim_matches(['[', ']']).parse().ok();
     match (addr, port.parse().ok()) {
         // A host's name may be anybody.
-        (None, _) => Touch::All,
-        (addr, port) => Touch::Service { proto, addr, port },
+        (None, _) => PacketScope::All,
+        (addr, port) => PacketScope::Service { proto, addr, port },
     }
 }
 
 /// `ip xfrm policy` and `ip xfrm state`.
 fn xfrm(clean: &Clean, rows: &[Row<'_>]) -> Found {
-    let mut found: Vec<Beside> = Vec::new();
+    let mut found: Vec<Unmodelled> = Vec::new();
     let mut state = false;
     let mut taken = 0;
     while let Some(row) = rows.get(taken) {
         let Some((src, dst)) = ends(row.text) else { break };
         let Some(next) = rows.get(taken + 1) else { break };
         let below: Vec<&str> = next.text.split_whitespace().collect();
-        let (name, hooks, touch): (Text, Vec<Hook>, Touch) = match below.as_slice() {
+        let (name, hooks, touch): (Text, Vec<Hook>, PacketScope) = match below.as_slice() {
             ["dir", dir @ ("in" | "out" | "fwd"), ..] => {
                 let hook = match *dir {
                     "in" => Hook::Input,
                     "out" => Hook::Postrouting,
                     _ => Hook::Forward,
                 };
-                ("ip xfrm policy".into(), vec![hook], Touch::Between(Some(src), Some(dst)))
+                ("ip xfrm policy".into(), vec![hook], PacketScope::Between(Some(src), Some(dst)))
             }
             // A socket's own policy lets its packets through.
-            ["socket", ..] => ("ip xfrm policy".into(), Vec::new(), Touch::All),
+            ["socket", ..] => ("ip xfrm policy".into(), Vec::new(), PacketScope::All),
             ["proto", ..] => {
                 state = true;
                 let hooks = vec![Hook::Input, Hook::Output];
-                ("ip xfrm state".into(), hooks, Touch::Between(Some(src), Some(dst)))
+                ("ip xfrm state".into(), hooks, PacketScope::Between(Some(src), Some(dst)))
             }
             _ => break,
         };
         let origin = pasted(clean, *row);
         match found.iter_mut().find(|b| b.name == name && b.hooks == hooks) {
             Some(old) => old.touches.push(touch),
-            None => found.push(Beside { name, hooks, touches: vec![touch], origin }),
+            None => found.push(Unmodelled { name, hooks, touches: vec![touch], origin }),
         }
         taken += 2;
         while rows.get(taken).is_some_and(|r| !r.text.is_empty() && is_below(clean, *r)) {
@@ -134,10 +134,10 @@ fn bpf(clean: &Clean, rows: &[Row<'_>]) -> Found {
         for (n, row) in rows.iter().enumerate() {
             let device = row.text.split_once('(').filter(|(_, rest)| rest.contains(") "));
             match device {
-                Some((device, _)) => touches.push(Touch::Iface(device.into())),
+                Some((device, _)) => touches.push(PacketScope::Iface(device.into())),
                 None if heads.contains(&row.text) || row.text.is_empty() => {}
                 None if row.text.starts_with("ip ") && row.text.contains(" prio ") => {
-                    touches.push(Touch::All);
+                    touches.push(PacketScope::All);
                 }
                 None => break,
             }
@@ -150,8 +150,8 @@ fn bpf(clean: &Clean, rows: &[Row<'_>]) -> Found {
         for (n, row) in rows.iter().enumerate() {
             let device = row.text.split_whitespace().skip_while(|w| *w != "dev").nth(1);
             match device.filter(|_| row.text.starts_with("filter ")) {
-                Some(device) => touches.push(Touch::Iface(device.into())),
-                None if row.text.starts_with("filter ") => touches.push(Touch::Wire),
+                Some(device) => touches.push(PacketScope::Iface(device.into())),
+                None if row.text.starts_with("filter ") => touches.push(PacketScope::Wire),
                 None if is_below(clean, *row) && !row.text.is_empty() => {}
                 None => break,
             }
@@ -164,7 +164,7 @@ fn bpf(clean: &Clean, rows: &[Row<'_>]) -> Found {
     touches.dedup();
     let hooks = vec![Hook::Prerouting, Hook::Postrouting];
     let origin = pasted(clean, rows[0]);
-    let beside = Beside { name: name.into(), hooks, touches, origin };
+    let beside = Unmodelled { name: name.into(), hooks, touches, origin };
     let found = if beside.touches.is_empty() { Vec::new() } else { vec![beside] };
     Some((name, found, taken))
 }

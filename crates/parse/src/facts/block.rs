@@ -2,8 +2,9 @@
 
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
-    Backend, Beside, Diagnostic, DiagnosticId, Fact, Flow, Hint, IfKind, Interface, IpSet, Mac,
-    NamedAddr, Origin, PolicyRule, Route, SectionKind, Seen, Severity, Socket, Span, Text,
+    Backend, Diagnostic, DiagnosticId, Fact, Flow, Hint, IfKind, Interface, IpSet, KernelTrace,
+    Mac, NamedAddr, Origin, PolicyRule, Route, SectionKind, Severity, Socket, Span, Text,
+    Unmodelled,
 };
 use std::net::IpAddr;
 
@@ -37,8 +38,8 @@ pub(crate) struct Facts {
     pub(crate) filtering: Vec<(Text, Origin)>,
     /// A port and a VLAN that it is in, as `bridge vlan` writes it.
     pub(crate) vlans: Vec<(Text, Text)>,
-    pub(crate) beside: Vec<Beside>,
-    pub(crate) seen: Vec<Seen>,
+    pub(crate) beside: Vec<Unmodelled>,
+    pub(crate) seen: Vec<KernelTrace>,
     pub(crate) flows: Vec<Fact<Flow>>,
     pub(crate) local: Vec<Fact<IpAddr>>,
     pub(crate) name: Option<Text>,

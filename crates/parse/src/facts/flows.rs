@@ -3,7 +3,7 @@
 use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::oneline::protocol;
-use chainwalk_model::{Beside, Fact, Flow, Hook, SectionKind, Touch, Tuple, proto};
+use chainwalk_model::{Fact, Flow, Hook, PacketScope, SectionKind, Tuple, Unmodelled, proto};
 use std::net::IpAddr;
 
 /// Lines of flows, and the count that `conntrack` prints beside them.
@@ -21,7 +21,7 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
                 if row.text.contains("OFFLOAD]") {
                     let ends =
                         [(value.orig.src, value.orig.sport), (value.reply.src, value.reply.sport)];
-                    offloaded.extend(ends.map(|(addr, port)| Touch::Service {
+                    offloaded.extend(ends.map(|(addr, port)| PacketScope::Service {
                         proto: Some(value.orig.proto),
                         addr: Some(addr),
                         port: Some(port),
@@ -39,7 +39,7 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     }
     if !offloaded.is_empty() {
         // The packets of such a flow pass by every chain.
-        facts.beside.push(Beside {
+        facts.beside.push(Unmodelled {
             name: "flowtable".into(),
             hooks: vec![Hook::Prerouting],
             touches: offloaded,

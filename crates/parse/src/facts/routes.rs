@@ -6,8 +6,8 @@ use crate::iproute;
 use crate::oneline::Word;
 use crate::value::{self, whole};
 use chainwalk_model::{
-    Beside, Cidr, Fact, Hook, Hop, Interface, Origin, PolicyAction, PolicyRule, Route, RouteKind,
-    SectionKind, Touch,
+    Cidr, Fact, Hook, Hop, Interface, Origin, PacketScope, PolicyAction, PolicyRule, Route,
+    RouteKind, SectionKind, Unmodelled,
 };
 use std::net::Ipv6Addr;
 
@@ -240,10 +240,10 @@ pub(super) fn take_rule(
                 facts.policy.push(PolicyRule { priority, origin, ..rule });
             }
         }
-        _ => facts.beside.push(Beside {
+        _ => facts.beside.push(Unmodelled {
             name: format!("ip rule {priority}").into(),
             hooks: vec![Hook::Prerouting, Hook::Output],
-            touches: vec![Touch::All],
+            touches: vec![PacketScope::All],
             origin,
         }),
     }

@@ -2,8 +2,8 @@
 
 use super::block::{Block, Bridge, Link, Neighbour};
 use chainwalk_model::{
-    AddrMask, Beside, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind,
-    Interface, Mac, Match, OpKind, Origin, Severity, Span, Target, Text, Touch,
+    AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind, Interface, Mac,
+    Match, OpKind, Origin, PacketScope, Severity, Span, Target, Text, Unmodelled,
 };
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -163,10 +163,10 @@ fn vlans(host: &mut Host, ties: &Ties) {
         if alone && members.iter().all(|name| of(name) == first) {
             continue;
         }
-        host.beside.push(Beside {
+        host.beside.push(Unmodelled {
             name: "bridge vlan".into(),
             hooks: vec![Hook::Prerouting, Hook::Postrouting],
-            touches: members.into_iter().cloned().map(Touch::Iface).collect(),
+            touches: members.into_iter().cloned().map(PacketScope::Iface).collect(),
             origin: *origin,
         });
     }
@@ -176,10 +176,10 @@ fn vlans(host: &mut Host, ties: &Ties) {
 fn tie(host: &mut Host, ties: &Ties) {
     for (Neighbour { addr, mac }, span) in &ties.neighbours {
         if let Some(port) = ties.fdb.get(mac)
-            && host.behind.iter().all(|(a, _)| a != addr)
+            && host.fdb.iter().all(|(a, _)| a != addr)
         {
             let port = Fact { value: port.clone(), origin: Origin::Pasted(*span) };
-            host.behind.push((*addr, port));
+            host.fdb.push((*addr, port));
         }
     }
 }
@@ -190,20 +190,23 @@ fn beside(host: &mut Host) {
     for interface in &host.interfaces {
         let master = interface.master.as_deref().and_then(|m| host.interface(m));
         if let Some(vrf) = master.filter(|m| m.kind == IfKind::Vrf) {
-            found.push(Beside {
+            found.push(Unmodelled {
                 name: format!("VRF {}", vrf.name).into(),
                 hooks: vec![Hook::Prerouting, Hook::Output, Hook::Postrouting],
-                touches: vec![Touch::Iface(interface.name.clone()), Touch::Iface(vrf.name.clone())],
+                touches: vec![
+                    PacketScope::Iface(interface.name.clone()),
+                    PacketScope::Iface(vrf.name.clone()),
+                ],
                 origin: interface.origin,
             });
         }
         if &*interface.name == "kube-ipvs0" {
-            let service = |addr: &Fact<Cidr>| Touch::Service {
+            let service = |addr: &Fact<Cidr>| PacketScope::Service {
                 proto: None,
                 addr: Some(addr.value.addr),
                 port: None,
             };
-            found.push(Beside {
+            found.push(Unmodelled {
                 name: "IPVS".into(),
                 hooks: vec![Hook::Input, Hook::Forward, Hook::Output],
                 touches: interface.addrs.iter().map(service).collect(),
@@ -229,11 +232,11 @@ fn beside(host: &mut Host) {
 }
 
 /// Cilium's programs sit at every interface but lo.
-fn cilium(origin: Origin) -> Beside {
-    Beside {
+fn cilium(origin: Origin) -> Unmodelled {
+    Unmodelled {
         name: "Cilium".into(),
         hooks: vec![Hook::Prerouting, Hook::Output, Hook::Postrouting],
-        touches: vec![Touch::Wire],
+        touches: vec![PacketScope::Wire],
         origin,
     }
 }

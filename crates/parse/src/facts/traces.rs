@@ -1,17 +1,19 @@
 //! What kernels say of packets they trace: `TRACE:` lines of a kernel log, `nft monitor trace`,
-//! `xtables-monitor --trace`. Lines of one packet become one [`Seen`].
+//! `xtables-monitor --trace`. Lines of one packet become one [`KernelTrace`].
 
 use super::block::{Block, Facts, made};
 use crate::clean::{Clean, Row};
 use crate::oneline::protocol;
-use chainwalk_model::{SectionKind, Seen, SeenStep, SeenVerdict, SeenWhat, Span, TcpFlags, Text};
+use chainwalk_model::{
+    KernelTrace, SectionKind, SeenStep, SeenVerdict, SeenWhat, Span, TcpFlags, Text,
+};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// The packets of a block, and the one that each id stands for.
 #[derive(Default)]
 struct Packets {
-    seen: Vec<Seen>,
+    seen: Vec<KernelTrace>,
     ids: HashMap<String, usize>,
 }
 
@@ -33,7 +35,7 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
             break;
         }
     }
-    let seen: Vec<Seen> = packets.seen.into_iter().filter(|s| !s.steps.is_empty()).collect();
+    let seen: Vec<KernelTrace> = packets.seen.into_iter().filter(|s| !s.steps.is_empty()).collect();
     let kind = SectionKind::Traces(seen.len() as u32);
     made(clean, rows, taken, kind, Facts { seen, ..Facts::default() })
 }
@@ -52,12 +54,17 @@ struct Headers {
 
 impl Packets {
     /// The packet with this id; made of `headers` where it is not known yet.
-    fn packet(&mut self, id: &str, headers: Option<Headers>, span: Span) -> Option<&mut Seen> {
+    fn packet(
+        &mut self,
+        id: &str,
+        headers: Option<Headers>,
+        span: Span,
+    ) -> Option<&mut KernelTrace> {
         let at = if let Some(at) = self.ids.get(id) {
             *at
         } else {
             let h = headers?;
-            self.seen.push(Seen {
+            self.seen.push(KernelTrace {
                 id: id.into(),
                 src: h.src?,
                 dst: h.dst?,

@@ -6,7 +6,7 @@ use super::Label;
 use crate::checks::rules;
 use crate::paste::read;
 use chainwalk_model::{
-    Backend, Cidr, DiagnosticId, Expected, Hint, Hook, Host, Reading, SectionKind, Touch,
+    Backend, Cidr, DiagnosticId, Expected, Hint, Hook, Host, PacketScope, Reading, SectionKind,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -77,7 +77,7 @@ fn a_warning_of_hidden_tables_leaves_a_question() {
             assert_eq!(besides(&reading), [name], "{text}");
             assert_eq!(unread(&reading), [name], "{text}");
             assert_eq!(reading.hosts[0].rules.rules.len(), 1, "{text}");
-            assert_eq!(reading.hosts[0].unread.len(), 0, "{text}");
+            assert_eq!(reading.hosts[0].unparsed_dumps.len(), 0, "{text}");
             let problem = reading.diagnostics.iter().find(|d| d.id == DiagnosticId::NotModelled);
             assert_eq!(&text[problem.unwrap().span.range()], line);
         }
@@ -242,7 +242,7 @@ fn hidden_tables_touch_the_hooks_of_their_chains_and_their_family() {
     let all = |six: bool| {
         let addr: IpAddr =
             if six { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
-        vec![Touch::Between(Some(Cidr { addr, len: 0 }), None)]
+        vec![PacketScope::Between(Some(Cidr { addr, len: 0 }), None)]
     };
     for (line, hooks, touches) in [
         (

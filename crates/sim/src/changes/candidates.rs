@@ -1,12 +1,12 @@
 //! What might remove an obstacle: rules of several widths, settings, routes, a rule or a policy undone.
 
-use super::sights::{Obstacle, Sight, Spot, is_established};
+use super::sights::{BlockedPacket, Blocker, DecisionPoint, is_established};
 use crate::addr::in_net;
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
-    Family, Grain, Hook, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked, Match,
+    Family, Goal, Hook, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked, Match,
     NewRule, Op, OpKind, Origin, Policy, PortsMatch, Range, Route, RouteKind, RoutingDrop, RuleId,
-    SctpMatch, Span, Target, TcpMatch, Text, Want,
+    SctpMatch, Selectivity, Span, Target, TcpMatch, Text,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -16,35 +16,35 @@ pub(super) struct Candidate {
     /// The changes, in order.
     pub(super) edits: Vec<Edit>,
     /// How it selects packets.
-    pub(super) grain: Grain,
+    pub(super) grain: Selectivity,
 }
 
 /// How many ways for a route are tried.
 const MOST_WAYS: usize = 3;
 
 /// What might remove an obstacle, narrowest first.
-pub(super) fn candidates(host: &Host, obstacle: &Obstacle, want: Want) -> Vec<Candidate> {
+pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Candidate> {
     let mut found = Vec::new();
-    let lets = want == Want::Through;
+    let lets = want == Goal::Through;
     let verdict = if lets { Target::Accept } else { Target::Drop };
     let mut one = |grain, edits| found.push(Candidate { edits, grain });
     match &obstacle.spot {
-        Spot::Rule(rule) => {
+        DecisionPoint::Rule(rule) => {
             let r = host.rules.rule(*rule);
             for (grain, ops) in rules(obstacle, &verdict) {
                 let change = ChainEdit::Insert { number: r.number, rules: vec![new(ops)] };
                 one(grain, vec![in_chain(host, r.chain, change)]);
             }
-            one(Grain::Rule, vec![without(host, *rule)]);
+            one(Selectivity::Rule, vec![without(host, *rule)]);
         }
-        Spot::Policy(chain) => {
+        DecisionPoint::Policy(chain) => {
             for (grain, ops) in rules(obstacle, &verdict) {
                 one(grain, vec![in_chain(host, *chain, ChainEdit::Append(vec![new(ops)]))]);
             }
             let policy = if lets { Policy::Accept } else { Policy::Drop };
-            one(Grain::Policy, vec![in_chain(host, *chain, ChainEdit::Policy(policy))]);
+            one(Selectivity::Policy, vec![in_chain(host, *chain, ChainEdit::Policy(policy))]);
         }
-        Spot::NoChain(hook) => {
+        DecisionPoint::NoChain(hook) => {
             let v6 = obstacle.sights.iter().any(|s| s.moment.packet.is_v6());
             let family = if v6 { Family::Ip6 } else { Family::Ip };
             for (grain, ops) in rules(obstacle, &verdict) {
@@ -53,17 +53,19 @@ pub(super) fn candidates(host: &Host, obstacle: &Obstacle, want: Want) -> Vec<Ca
                 one(grain, vec![Edit::Chain { family, table, chain, change }]);
             }
         }
-        Spot::Routing(why) if lets => routing(host, obstacle, *why, &mut one),
-        Spot::NoWayOut if lets => routing(host, obstacle, RoutingDrop::NoRoute, &mut one),
-        Spot::Routing(_) | Spot::NoWayOut | Spot::Kernel => {}
+        DecisionPoint::Routing(why) if lets => routing(host, obstacle, *why, &mut one),
+        DecisionPoint::NoWayOut if lets => routing(host, obstacle, RoutingDrop::NoRoute, &mut one),
+        DecisionPoint::Routing(_) | DecisionPoint::NoWayOut | DecisionPoint::Kernel => {}
     }
     if lets {
         let bridged = obstacle.common(|s| {
             let path = s.path.as_ref()?;
             (path.phys_in.is_some() && path.phys_out.is_some()).then_some(s.moment.packet.is_v6())
         });
-        if bridged == Some(false) && matches!(obstacle.spot, Spot::Rule(_) | Spot::Policy(_)) {
-            one(Grain::Setting, vec![setting("net.bridge.bridge-nf-call-iptables", "0")]);
+        if bridged == Some(false)
+            && matches!(obstacle.spot, DecisionPoint::Rule(_) | DecisionPoint::Policy(_))
+        {
+            one(Selectivity::Setting, vec![setting("net.bridge.bridge-nf-call-iptables", "0")]);
         }
     } else {
         let sights = &obstacle.sights;
@@ -72,13 +74,13 @@ pub(super) fn candidates(host: &Host, obstacle: &Obstacle, want: Want) -> Vec<Ca
                 && matches!(s.entry, Entry::Wire { .. })
         }) {
             let v6 = sights.iter().any(|s| s.moment.packet.is_v6());
-            one(Grain::Setting, vec![setting(forwarding(v6), "0")]);
+            one(Selectivity::Setting, vec![setting(forwarding(v6), "0")]);
         }
         let mut rewriters: Vec<RuleId> =
             sights.iter().flat_map(|s| s.rewriters.iter().copied()).collect();
         rewriters.dedup();
         if let [only] = rewriters[..] {
-            one(Grain::Rule, vec![without(host, only)]);
+            one(Selectivity::Rule, vec![without(host, only)]);
         }
     }
     found
@@ -112,17 +114,17 @@ fn without(host: &Host, rule: RuleId) -> Edit {
 
 /// Rules that select the packets of an obstacle, narrowest first. An attribute in which they differ is not
 /// tested.
-fn rules(obstacle: &Obstacle, verdict: &Target) -> Vec<(Grain, Vec<Op>)> {
+fn rules(obstacle: &Blocker, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
     let hook = obstacle.common(|s| s.path.as_ref().map(|p| p.hook));
     let ins = matches!(hook, Some(Hook::Prerouting | Hook::Input | Hook::Forward));
     let outs = matches!(hook, Some(Hook::Forward | Hook::Output | Hook::Postrouting));
-    let iface = |on: bool, look: fn(&Sight) -> Option<Text>| {
+    let iface = |on: bool, look: fn(&BlockedPacket) -> Option<Text>| {
         let name = obstacle.common(look).filter(|_| on)?;
         Some(Inv { not: false, value: IfaceMatch { name, prefix: false } })
     };
     let iniface = iface(ins, |s| s.path.as_ref()?.iniface.name().cloned());
     let outiface = iface(outs, |s| s.path.as_ref()?.outiface.name().cloned());
-    let addr = |look: fn(&Sight) -> IpAddr| {
+    let addr = |look: fn(&BlockedPacket) -> IpAddr| {
         let addr = obstacle.common(|s| Some(look(s)))?;
         let mask = if addr.is_ipv4() {
             IpAddr::V4(Ipv4Addr::BROADCAST)
@@ -144,7 +146,7 @@ fn rules(obstacle: &Obstacle, verdict: &Target) -> Vec<(Grain, Vec<Op>)> {
     };
     let known = CtStates::RELATED.0 | CtStates::ESTABLISHED.0;
 
-    let mut found: Vec<(Grain, Vec<Match>)> = Vec::new();
+    let mut found: Vec<(Selectivity, Vec<Match>)> = Vec::new();
     let mut flow = vec![Match::Ip(IpMatch {
         src,
         dst,
@@ -157,34 +159,34 @@ fn rules(obstacle: &Obstacle, verdict: &Target) -> Vec<(Grain, Vec<Op>)> {
     if answers && established {
         flow.push(state(CtStates::ESTABLISHED.0));
     }
-    found.push((Grain::Flow, flow));
+    found.push((Selectivity::Flow, flow));
     if established {
-        found.push((Grain::State, vec![state(known)]));
+        found.push((Selectivity::State, vec![state(known)]));
     }
     if !answers && (dst.is_some() || ports.is_some()) {
         let out = outiface.clone().filter(|_| dst.is_none());
         let ip = IpMatch { dst, outiface: out, proto, ..IpMatch::default() };
         let mut service = vec![Match::Ip(ip)];
         service.extend(ports);
-        found.push((Grain::Service, service));
+        found.push((Selectivity::Service, service));
     }
     let mark = obstacle.sights.iter().fold(u32::MAX, |m, s| m & s.moment.mark);
     if mark != 0 {
         let value = Masked { value: mark, mask: mark };
-        found.push((Grain::Mark, vec![Match::Mark(Inv { not: false, value })]));
+        found.push((Selectivity::Mark, vec![Match::Mark(Inv { not: false, value })]));
     }
     let after_nat = !matches!(hook, Some(Hook::Prerouting));
     if obstacle.sights.iter().all(|s| s.dnat) && after_nat && !answers {
-        found.push((Grain::Dnat, vec![state(CtStates::DNAT.0)]));
+        found.push((Selectivity::Dnat, vec![state(CtStates::DNAT.0)]));
     }
     let comes = obstacle.sights.iter().all(|s| matches!(s.entry, Entry::Wire { .. }));
     if let Some(src) = src.filter(|_| comes && !answers) {
         let ip = IpMatch { src: Some(src), ..IpMatch::default() };
-        found.push((Grain::Source, vec![Match::Ip(ip)]));
+        found.push((Selectivity::Source, vec![Match::Ip(ip)]));
     }
     if iniface.is_some() || outiface.is_some() {
         let ip = IpMatch { iniface, outiface, ..IpMatch::default() };
-        found.push((Grain::Interfaces, vec![Match::Ip(ip)]));
+        found.push((Selectivity::Interfaces, vec![Match::Ip(ip)]));
     }
     let op = |what| Op { what, span: Span::default() };
     found
@@ -199,7 +201,7 @@ fn rules(obstacle: &Obstacle, verdict: &Target) -> Vec<(Grain, Vec<Op>)> {
 }
 
 /// The test of the port that names the service, or of the ICMP type.
-fn ports(obstacle: &Obstacle, answers: bool) -> Option<Match> {
+fn ports(obstacle: &Blocker, answers: bool) -> Option<Match> {
     let port = obstacle.common(|s| {
         let packet = &s.moment.packet;
         if answers { packet.sport() } else { packet.dport() }
@@ -233,9 +235,9 @@ fn ports(obstacle: &Obstacle, answers: bool) -> Option<Match> {
 /// What helps against routing.
 fn routing(
     host: &Host,
-    obstacle: &Obstacle,
+    obstacle: &Blocker,
     why: RoutingDrop,
-    one: &mut impl FnMut(Grain, Vec<Edit>),
+    one: &mut impl FnMut(Selectivity, Vec<Edit>),
 ) {
     let Some(first) = obstacle.sights.first() else { return };
     let packet = &first.moment.packet;
@@ -248,13 +250,13 @@ fn routing(
     let conf = |name: &str, value: &str| setting(&format!("net.ipv4.conf.{dev}.{name}"), value);
     match why {
         RoutingDrop::ForwardingOff => {
-            one(Grain::Setting, vec![setting(forwarding(packet.is_v6()), "1")]);
+            one(Selectivity::Setting, vec![setting(forwarding(packet.is_v6()), "1")]);
         }
         RoutingDrop::RpFilter => {
             if let Some(iif) = &iif {
-                one(Grain::Setting, vec![route_to(host, packet.ip.src, iif)]);
+                one(Selectivity::Setting, vec![route_to(host, packet.ip.src, iif)]);
             }
-            one(Grain::Setting, vec![conf("rp_filter", "2")]);
+            one(Selectivity::Setting, vec![conf("rp_filter", "2")]);
             let mut off = Vec::new();
             for dev in ["all", dev] {
                 let name = format!("net.ipv4.conf.{dev}.rp_filter");
@@ -263,18 +265,18 @@ fn routing(
                 }
             }
             if !off.is_empty() {
-                one(Grain::Setting, off);
+                one(Selectivity::Setting, off);
             }
         }
-        RoutingDrop::Localnet => one(Grain::Setting, vec![conf("route_localnet", "1")]),
-        RoutingDrop::LocalSource => one(Grain::Setting, vec![conf("accept_local", "1")]),
+        RoutingDrop::Localnet => one(Selectivity::Setting, vec![conf("route_localnet", "1")]),
+        RoutingDrop::LocalSource => one(Selectivity::Setting, vec![conf("accept_local", "1")]),
         RoutingDrop::NoRoute
         | RoutingDrop::Blackhole
         | RoutingDrop::Unreachable
         | RoutingDrop::Prohibit => {
             let dst = packet.ip.dst;
             for (via, dev) in ways(host, dst, iif.as_deref()) {
-                one(Grain::Setting, vec![add_route(dst, via, dev)]);
+                one(Selectivity::Setting, vec![add_route(dst, via, dev)]);
             }
             let stops = |r: &&Route| {
                 let kind = match why {
@@ -285,7 +287,7 @@ fn routing(
                 r.kind == kind && in_net(dst, r.dst)
             };
             if let Some(route) = host.routes.iter().filter(stops).max_by_key(|r| r.dst.len) {
-                one(Grain::Rule, vec![Edit::DeleteRoute(route.clone())]);
+                one(Selectivity::Rule, vec![Edit::DeleteRoute(route.clone())]);
             }
         }
         RoutingDrop::Martian

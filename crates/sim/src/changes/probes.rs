@@ -2,26 +2,26 @@
 
 use crate::session::Session;
 use chainwalk_model::{
-    Ask, AskAddr, AskEntry, Entry, Host, IfKind, L4, Probe, Sent, TcpFlags, Trace, Vary, Walk,
-    proto,
+    AskAddr, AskEntry, Entry, Host, IfKind, L4, PacketSpec, Probe, ProbeKind, Sent, TcpFlags,
+    Trace, Walk, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// The variations of a packet, and what becomes of each on the host as it is.
 pub(super) struct Probes {
-    asks: Vec<(Vary, Ask)>,
+    asks: Vec<(ProbeKind, PacketSpec)>,
     as_is: Vec<(Sent, Option<bool>)>,
 }
 
 impl Probes {
     /// Sends every variation of the last of `asks` through the host as it is, where `session` sent them all.
-    pub(super) fn new(asks: &[Ask], session: &Session) -> Option<Self> {
+    pub(super) fn new(asks: &[PacketSpec], session: &Session) -> Option<Self> {
         let (last, before) = asks.split_last()?;
         let trace = &session.walks().get(before.len())?.outcomes.first()?.trace;
         if last.follow_up.is_some() || trace.sent.packet.is_fragment() {
             return None;
         }
-        let asks: Vec<(Vary, Ask)> = Vary::ALL
+        let asks: Vec<(ProbeKind, PacketSpec)> = ProbeKind::ALL
             .into_iter()
             .filter_map(|vary| Some((vary, varied(session.host(), last, trace, vary)?)))
             .collect();
@@ -31,21 +31,22 @@ impl Probes {
     }
 
     /// Sends them through a host as a proposal leaves it, behind the packets that come before them.
-    pub(super) fn sent(&self, asks: &[Ask], changed: Host) -> Vec<Probe> {
+    pub(super) fn sent(&self, asks: &[PacketSpec], changed: Host) -> Vec<Probe> {
         let before = &asks[..asks.len().saturating_sub(1)];
         let session = Session::new(changed);
-        let probe = |((vary, ask), (sent, was)): (&(Vary, Ask), &(Sent, Option<bool>))| Probe {
-            vary: *vary,
-            sent: sent.clone(),
-            before: *was,
-            after: fate(&session, before, ask).and_then(|f| f.1),
-        };
+        let probe =
+            |((vary, ask), (sent, was)): (&(ProbeKind, PacketSpec), &(Sent, Option<bool>))| Probe {
+                vary: *vary,
+                sent: sent.clone(),
+                before: *was,
+                after: fate(&session, before, ask).and_then(|f| f.1),
+            };
         self.asks.iter().zip(&self.as_is).map(probe).collect()
     }
 }
 
 /// The packet, and whether it gets through on every way; `None` where ways differ or one is unknown.
-fn fate(on: &Session, before: &[Ask], ask: &Ask) -> Option<(Sent, Option<bool>)> {
+fn fate(on: &Session, before: &[PacketSpec], ask: &PacketSpec) -> Option<(Sent, Option<bool>)> {
     let mut session = on.afresh();
     for ask in before {
         session.send(ask);
@@ -58,7 +59,7 @@ fn fate(on: &Session, before: &[Ask], ask: &Ask) -> Option<(Sent, Option<bool>)>
 }
 
 /// The question with one thing changed; `None` where the packet has no such thing.
-fn varied(host: &Host, ask: &Ask, trace: &Trace, vary: Vary) -> Option<Ask> {
+fn varied(host: &Host, ask: &PacketSpec, trace: &Trace, vary: ProbeKind) -> Option<PacketSpec> {
     let sent = &trace.sent;
     let packet = &sent.packet;
     let (src, dst) = (packet.ip.src, packet.ip.dst);
@@ -73,24 +74,24 @@ fn varied(host: &Host, ask: &Ask, trace: &Trace, vary: Vary) -> Option<Ask> {
     };
     let mut other = ask.clone();
     match vary {
-        Vary::NearSource => {
+        ProbeKind::NearSource => {
             wire?;
             other.src = Some(AskAddr::Ip(neighbour(src)?));
         }
-        Vary::FarSource => {
+        ProbeKind::FarSource => {
             wire?;
             other.src = Some(AskAddr::Ip(far(src)));
         }
-        Vary::Interface => {
+        ProbeKind::Interface => {
             let now = wire?;
             let fits = |i: &&chainwalk_model::Interface| {
                 i.name != *now && i.kind == IfKind::Plain && i.master.is_none()
             };
             other.entry = AskEntry::Iface(host.interfaces.iter().find(fits)?.name.clone());
         }
-        Vary::Port => other.dport = Some(another(packet.dport()?)),
-        Vary::Destination => other.dst = Some(AskAddr::Ip(neighbour(dst)?)),
-        Vary::Behind => {
+        ProbeKind::Port => other.dport = Some(another(packet.dport()?)),
+        ProbeKind::Destination => other.dst = Some(AskAddr::Ip(neighbour(dst)?)),
+        ProbeKind::Behind => {
             let last = &trace.moments.last()?.packet;
             if last.ip.dst == dst || own(last.ip.dst) {
                 return None;
@@ -98,7 +99,7 @@ fn varied(host: &Host, ask: &Ask, trace: &Trace, vary: Vary) -> Option<Ask> {
             other.dst = Some(AskAddr::Ip(last.ip.dst));
             other.dport = last.dport().map(another);
         }
-        Vary::Protocol => {
+        ProbeKind::Protocol => {
             let udp = matches!(packet.l4, L4::Tcp(_));
             other.proto = Some(if udp { proto::UDP } else { proto::TCP });
             other.flags = None;
@@ -106,7 +107,7 @@ fn varied(host: &Host, ask: &Ask, trace: &Trace, vary: Vary) -> Option<Ask> {
             other.dport = Some(packet.dport().unwrap_or(22));
             other.sport = Some(packet.sport().unwrap_or(40000));
         }
-        Vary::MidFlow => {
+        ProbeKind::MidFlow => {
             let L4::Tcp(_) = packet.l4 else { return None };
             other.flags = Some(TcpFlags::ACK);
             other.ack = Some(1);

@@ -1,13 +1,13 @@
 //! What stands in a packet's way, and what the packets look like there.
 
 use chainwalk_model::{
-    ChainId, CtDir, CtStates, EndBy, Entry, Event, Fate, Hook, Host, Moment, Path, Routed,
-    RoutingDrop, RuleId, Stop, Trace, Want,
+    ChainId, CtDir, CtStates, DecidedBy, DroppedBy, Entry, Event, Fate, Goal, Hook, Host,
+    PacketState, Path, Routed, RoutingDrop, RuleId, Trace,
 };
 
 /// Where a packet takes the turn that is not wanted.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Spot {
+pub(super) enum DecisionPoint {
     /// At a rule.
     Rule(RuleId),
     /// At the end of a base chain.
@@ -24,9 +24,9 @@ pub(super) enum Spot {
 
 /// A packet at a spot.
 #[derive(Clone, Debug)]
-pub(super) struct Sight {
+pub(super) struct BlockedPacket {
     /// The packet there.
-    pub(super) moment: Moment,
+    pub(super) moment: PacketState,
     /// The hook it is in, and its interfaces as matches see them.
     pub(super) path: Option<Path>,
     /// How it came in.
@@ -39,16 +39,16 @@ pub(super) struct Sight {
 
 /// A spot, and every packet that takes the wrong turn there.
 #[derive(Clone, Debug)]
-pub(super) struct Obstacle {
+pub(super) struct Blocker {
     /// Whether it stands in the way of the reply.
     pub(super) in_reply: bool,
     /// Where.
-    pub(super) spot: Spot,
+    pub(super) spot: DecisionPoint,
     /// The packets; never empty.
-    pub(super) sights: Vec<Sight>,
+    pub(super) sights: Vec<BlockedPacket>,
 }
 
-impl Obstacle {
+impl Blocker {
     /// Whether two are at one spot. Rules keep their ids from host to host.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.spot == other.spot
@@ -57,7 +57,10 @@ impl Obstacle {
     }
 
     /// What all its packets have in common, as `look` sees it.
-    pub(super) fn common<T: PartialEq>(&self, look: impl Fn(&Sight) -> Option<T>) -> Option<T> {
+    pub(super) fn common<T: PartialEq>(
+        &self,
+        look: impl Fn(&BlockedPacket) -> Option<T>,
+    ) -> Option<T> {
         let mut all = self.sights.iter().map(look);
         let first = all.next()??;
         all.all(|other| other.as_ref() == Some(&first)).then_some(first)
@@ -66,12 +69,12 @@ impl Obstacle {
 
 /// The obstacles of the walks that end otherwise than wanted, each spot once. The flag of a walk says whether
 /// it is a reply's.
-pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Want) -> Vec<Obstacle> {
-    let mut found: Vec<Obstacle> = Vec::new();
+pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Goal) -> Vec<Blocker> {
+    let mut found: Vec<Blocker> = Vec::new();
     for (in_reply, trace) in walks {
         let (spot, step) = match want {
-            Want::Through => (stopped_at(trace), trace.steps.len().saturating_sub(1)),
-            Want::Stopped => passed_at(host, trace),
+            Goal::Through => (stopped_at(trace), trace.steps.len().saturating_sub(1)),
+            Goal::Stopped => passed_at(host, trace),
         };
         let Some(moment) = trace.steps.get(step).and_then(|s| trace.moments.get(s.moment as usize))
         else {
@@ -83,7 +86,7 @@ pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Want) -> Ve
         });
         let rewriters = rewriters(trace);
         let answers = moment.ct.is_some_and(|ct| ct.dir == CtDir::Reply);
-        let sight = Sight {
+        let sight = BlockedPacket {
             moment: moment.clone(),
             path,
             entry: trace.sent.entry.clone(),
@@ -92,33 +95,35 @@ pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Want) -> Ve
         };
         match found.iter_mut().find(|o| o.spot == spot && o.in_reply == *in_reply) {
             Some(there) => there.sights.push(sight),
-            None => found.push(Obstacle { in_reply: *in_reply, spot, sights: vec![sight] }),
+            None => found.push(Blocker { in_reply: *in_reply, spot, sights: vec![sight] }),
         }
     }
     found
 }
 
 /// Where a walk was stopped.
-fn stopped_at(trace: &Trace) -> Spot {
+fn stopped_at(trace: &Trace) -> DecisionPoint {
     match &trace.fate {
-        Fate::Dropped(Stop::Rule(rule)) | Fate::Rejected { rule, .. } => Spot::Rule(*rule),
-        Fate::Dropped(Stop::Policy(chain)) => Spot::Policy(*chain),
-        Fate::Routing(why) => Spot::Routing(*why),
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
+            DecisionPoint::Rule(*rule)
+        }
+        Fate::Dropped(DroppedBy::Policy(chain)) => DecisionPoint::Policy(*chain),
+        Fate::Routing(why) => DecisionPoint::Routing(*why),
         // A second decision in OUTPUT that leads nowhere ends the packet there.
         Fate::Refused => {
             let nowhere = trace.steps.iter().rev().find_map(|s| match &s.event {
                 Event::Routed { to: Routed::Nowhere(why), .. } => Some(*why),
                 _ => None,
             });
-            nowhere.map_or(Spot::Kernel, Spot::Routing)
+            nowhere.map_or(DecisionPoint::Kernel, DecisionPoint::Routing)
         }
-        Fate::SendError(_) => Spot::NoWayOut,
-        _ => Spot::Kernel,
+        Fate::SendError(_) => DecisionPoint::NoWayOut,
+        _ => DecisionPoint::Kernel,
     }
 }
 
 /// Where a walk that got through was let through: the last base chain of `filter`; and the step.
-fn passed_at(host: &Host, trace: &Trace) -> (Spot, usize) {
+fn passed_at(host: &Host, trace: &Trace) -> (DecisionPoint, usize) {
     debug_assert!(trace.fate.is_through() == Some(true));
     let rules = &host.rules;
     for (step, s) in trace.steps.iter().enumerate().rev() {
@@ -127,13 +132,13 @@ fn passed_at(host: &Host, trace: &Trace) -> (Spot, usize) {
             continue;
         }
         let spot = match by {
-            EndBy::Policy => Spot::Policy(*chain),
-            EndBy::Rule(n) => {
+            DecidedBy::Policy => DecisionPoint::Policy(*chain),
+            DecidedBy::Rule(n) => {
                 let own = &rules.chain(*at).rules;
                 (*n as usize)
                     .checked_sub(1)
                     .and_then(|n| own.get(n))
-                    .map_or(Spot::Kernel, |r| Spot::Rule(*r))
+                    .map_or(DecisionPoint::Kernel, |r| DecisionPoint::Rule(*r))
             }
         };
         return (spot, step);
@@ -152,9 +157,9 @@ fn passed_at(host: &Host, trace: &Trace) -> (Spot, usize) {
     match last {
         Some((step, _)) if host.complete.rules => {
             let at = (0..=step).rev().find(|s| place(*s) == Some(hook)).unwrap_or(step);
-            (Spot::NoChain(hook), at)
+            (DecisionPoint::NoChain(hook), at)
         }
-        _ => (Spot::Kernel, trace.steps.len().saturating_sub(1)),
+        _ => (DecisionPoint::Kernel, trace.steps.len().saturating_sub(1)),
     }
 }
 
@@ -173,7 +178,7 @@ fn rewriters(trace: &Trace) -> Vec<RuleId> {
 }
 
 /// Whether a packet belongs to a flow that was let in.
-pub(super) fn is_established(sight: &Sight) -> bool {
+pub(super) fn is_established(sight: &BlockedPacket) -> bool {
     sight
         .moment
         .ct

@@ -3,11 +3,11 @@
 //! Sources: `nf_conntrack_expect.c`, `nf_conntrack_helper.c` in `net/netfilter`; of a flow that is translated
 //! `nf_nat_helper.c`.
 
-use super::expectation::{Doubt, Expected, Fitting, Follow, Master};
-use super::flow::{Entry, Info, status};
+use super::expectation::{Doubt, ExpectationMatch, Expected, Follow, Master};
+use super::flow::{Conntrack, CtInfo, status};
 use super::helper::{Form, Helper, Kind, Read, asks_for_a_file, ftp, side};
-use super::table::Flows;
-use super::tuple::{Zone, turned};
+use super::table::ConntrackTable;
+use super::tuple::{Zone, reverse};
 use chainwalk_model::{CtDir, L4, Packet, Tuple};
 
 /// Text that NAT writes into a payload.
@@ -23,7 +23,7 @@ pub(crate) struct Rewrite {
 
 /// What a helper did with a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Done {
+pub(crate) enum HelperVerdict {
     /// It lets it pass.
     Passed,
     /// It drops it: half a command, or an expectation that another flow already has.
@@ -34,9 +34,9 @@ pub(crate) enum Done {
     Unsaid,
 }
 
-impl Entry {
+impl Conntrack {
     /// It was expected: it is related, has its master's mark, and no helper that a rule gives.
-    pub(crate) fn was_expected(&mut self, fitting: &Fitting) {
+    pub(crate) fn was_expected(&mut self, fitting: &ExpectationMatch) {
         self.status |= status::EXPECTED;
         self.mark = fitting.mark;
         self.helped = None;
@@ -44,7 +44,7 @@ impl Entry {
     }
 }
 
-impl Flows {
+impl ConntrackTable {
     /// Flows expire now: whether what was expected of them is forgotten at once depends on when the kernel sweeps.
     pub(super) fn orphan(&mut self, now_ms: u64) {
         let Self { entries, expected, .. } = self;
@@ -55,7 +55,12 @@ impl Flows {
     }
 
     /// The expectation that a new flow's tuple fits, used up if it is `sure` (`nf_ct_find_expectation`).
-    pub(super) fn expected(&mut self, tuple: Tuple, zone: Zone, now_ms: u64) -> Option<Fitting> {
+    pub(super) fn expected(
+        &mut self,
+        tuple: Tuple,
+        zone: Zone,
+        now_ms: u64,
+    ) -> Option<ExpectationMatch> {
         let Self { entries, expected, .. } = self;
         let lives = |e: &Expected| e.orphan.is_some() || entries.iter().any(|m| m.id == e.master);
         expected.retain(|e| e.until_ms > now_ms && lives(e));
@@ -68,7 +73,7 @@ impl Flows {
         let alive = || entries.iter().find(|m| m.id == found.master).map(Master::of);
         let master = found.orphan.or_else(alive)?;
         let follow = found.nat.map(|(dir, port)| {
-            let there = master.tuple(turned(dir));
+            let there = master.tuple(reverse(dir));
             let known = tuple.src == master.tuple(dir).src;
             Follow { src: known.then_some(there.dst), dst: (there.src, port) }
         });
@@ -77,7 +82,7 @@ impl Flows {
             (Some(_), Some(_)) => Doubt::Swept,
             (Some(_), None) => Doubt::None,
         };
-        let fitting = Fitting { helper: found.helper, mark: master.mark, doubt, follow };
+        let fitting = ExpectationMatch { helper: found.helper, mark: master.mark, doubt, follow };
         if doubt != Doubt::Whole {
             expected.remove(at);
         }
@@ -115,17 +120,19 @@ impl Flows {
     /// A packet of a helped flow leaves, or is delivered: its helper reads it (`nf_confirm`). `entry` is its flow.
     pub(crate) fn help(
         &mut self,
-        entry: &mut Entry,
+        entry: &mut Conntrack,
         packet: &Packet,
         dir: CtDir,
-        info: Info,
+        info: CtInfo,
         now_ms: u64,
-    ) -> Done {
-        let Some(helper) = entry.helped.as_ref().map(|h| h.helper) else { return Done::Passed };
+    ) -> HelperVerdict {
+        let Some(helper) = entry.helped.as_ref().map(|h| h.helper) else {
+            return HelperVerdict::Passed;
+        };
         let payload = &packet.payload[..];
         let read = match (&packet.l4, helper.kind) {
-            (L4::Tcp(tcp), Kind::Ftp) if info == Info::Established && !payload.is_empty() => {
-                let Some(own) = &mut entry.helped else { return Done::Passed };
+            (L4::Tcp(tcp), Kind::Ftp) if info == CtInfo::Established && !payload.is_empty() => {
+                let Some(own) = &mut entry.helped else { return HelperVerdict::Passed };
                 let at_line = own.lines[side(dir)].contains(&tcp.seq);
                 let src = match dir {
                     CtDir::Original => entry.orig.src,
@@ -148,11 +155,11 @@ impl Flows {
             _ => Read::Nothing,
         };
         let (port, form, at, len) = match read {
-            Read::Nothing => return Done::Passed,
-            Read::Partial => return Done::Dropped,
+            Read::Nothing => return HelperVerdict::Passed,
+            Read::Partial => return HelperVerdict::Dropped,
             Read::Unsaid => {
                 self.expect(Expected::of(entry, dir, helper, None, now_ms));
-                return Done::Unsaid;
+                return HelperVerdict::Unsaid;
             }
             Read::Port { port, form, at, len, .. } => (port, form, at, len),
         };
@@ -160,25 +167,25 @@ impl Flows {
         let translated = entry.has(status::SRC_NAT) || entry.has(status::DST_NAT);
         if translated {
             new.nat = Some(match helper.kind {
-                Kind::Ftp => (turned(dir), port),
+                Kind::Ftp => (reverse(dir), port),
                 Kind::Tftp => (CtDir::Reply, entry.orig.sport),
             });
         }
         let addr = new.dst;
         match (translated, self.expect(new)) {
-            (false, true) => Done::Passed,
-            (false, false) => Done::Dropped,
-            (true, true) => form
-                .written(addr, port)
-                .map_or(Done::Passed, |with| Done::Rewritten(Rewrite { at, len, with })),
-            (true, false) if form == Form::Packet => Done::Dropped,
+            (false, true) => HelperVerdict::Passed,
+            (false, false) => HelperVerdict::Dropped,
+            (true, true) => form.written(addr, port).map_or(HelperVerdict::Passed, |with| {
+                HelperVerdict::Rewritten(Rewrite { at, len, with })
+            }),
+            (true, false) if form == Form::Packet => HelperVerdict::Dropped,
             (true, false) => {
                 // Another port is drawn then.
                 self.expect(Expected::of(entry, dir, helper, None, now_ms));
                 if let Some(own) = &mut entry.helped {
                     own.rewritten = true;
                 }
-                Done::Unsaid
+                HelperVerdict::Unsaid
             }
         }
     }

@@ -1,8 +1,8 @@
 //! A flow that a helper expects of another (`struct nf_conntrack_expect`).
 
-use super::flow::Entry;
+use super::flow::Conntrack;
 use super::helper::{Helper, Kind};
-use super::tuple::{Zone, turned};
+use super::tuple::{Zone, reverse};
 use chainwalk_model::{CtDir, Tuple};
 use std::net::IpAddr;
 
@@ -31,14 +31,14 @@ pub(super) struct Expected {
 impl Expected {
     /// What a packet of this direction makes a helper expect (`nf_ct_expect_init`).
     pub(super) fn of(
-        entry: &Entry,
+        entry: &Conntrack,
         dir: CtDir,
         helper: Helper,
         dport: Option<u16>,
         now_ms: u64,
     ) -> Self {
         let back = match helper.kind {
-            Kind::Ftp => entry.tuple(turned(dir)),
+            Kind::Ftp => entry.tuple(reverse(dir)),
             Kind::Tftp => entry.reply,
         };
         Self {
@@ -65,7 +65,7 @@ pub(super) struct Master {
 }
 
 impl Master {
-    pub(super) fn of(entry: &Entry) -> Self {
+    pub(super) fn of(entry: &Conntrack) -> Self {
         Self { mark: entry.mark, orig: entry.orig, reply: entry.reply }
     }
 
@@ -88,7 +88,7 @@ pub(crate) struct Follow {
 
 /// An expectation that a new flow fits.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Fitting {
+pub(crate) struct ExpectationMatch {
     /// The helper that expected it.
     pub helper: Helper,
     /// The mark of its master.

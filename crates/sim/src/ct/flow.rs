@@ -1,6 +1,6 @@
 //! A flow as conntrack keeps it (`struct nf_conn`).
 
-use super::helper::{Helped, Kind};
+use super::helper::{HelperState, Kind};
 use super::sctp::Sctp;
 use super::seqadj::SeqAdj;
 use super::synproxy::Proxied;
@@ -31,7 +31,7 @@ pub(crate) mod status {
 
 /// A flow.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct Conntrack {
     /// A number of its own.
     pub id: u32,
     /// As the first packet went.
@@ -59,7 +59,7 @@ pub(crate) struct Entry {
     /// Packets and bytes of its original and its reply direction; `None` of a flow that was told.
     pub counted: Option<[(u64, u64); 2]>,
     /// Its helper, where a rule gave it one.
-    pub helped: Option<Helped>,
+    pub helped: Option<HelperState>,
     /// The helper that expected it.
     pub expected_by: Option<Kind>,
     /// What SYNPROXY remembers of it, where that opened it.
@@ -68,7 +68,7 @@ pub(crate) struct Entry {
     pub(super) sctp: Option<Sctp>,
 }
 
-impl Entry {
+impl Conntrack {
     /// Whether `bit` of [`status`] is set.
     pub(crate) fn has(&self, bit: u16) -> bool {
         self.status & bit != 0
@@ -137,7 +137,7 @@ impl Entry {
 
 /// How a packet belongs to its flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Info {
+pub(crate) enum CtInfo {
     /// No reply was seen yet.
     New,
     /// A reply was seen.
@@ -146,7 +146,7 @@ pub(crate) enum Info {
     Related,
 }
 
-impl Entry {
+impl Conntrack {
     /// A flow that was told. Whether it was expected is not in a listing.
     pub(super) fn known(id: u32, flow: &Flow) -> Self {
         let mut bits = status::CONFIRMED | status::SRC_NAT_DONE | status::DST_NAT_DONE;

@@ -44,7 +44,7 @@ pub(crate) struct Helper {
 
 /// A flow's helper, and what that remembers of it.
 #[derive(Clone, Debug)]
-pub(crate) struct Helped {
+pub(crate) struct HelperState {
     /// The helper.
     pub helper: Helper,
     /// Where lines begin, in both directions: the sequence numbers behind the last line ends, two at most.
@@ -53,7 +53,7 @@ pub(crate) struct Helped {
     pub rewritten: bool,
 }
 
-impl Helped {
+impl HelperState {
     /// A helper on a new flow.
     pub(crate) fn new(helper: Helper) -> Self {
         Self { helper, lines: [Vec::new(), Vec::new()], rewritten: false }

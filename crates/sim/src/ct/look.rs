@@ -7,7 +7,7 @@ use chainwalk_model::OpId;
 use std::rc::Rc;
 
 /// What a look-up needs besides the packet.
-pub(crate) struct Look {
+pub(crate) struct TrackContext {
     /// Milliseconds since the first packet.
     pub now_ms: u64,
     /// The zones that a `CT` target set, for a new flow.

@@ -2,7 +2,7 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_proto_sctp.c`.
 
-use super::look::Look;
+use super::look::TrackContext;
 use super::sctp_state::{ALL, State, chunk, next};
 use chainwalk_model::{CtDir, Packet, sctp_chunk};
 use std::sync::Arc;
@@ -72,7 +72,7 @@ fn side(dir: CtDir) -> usize {
 impl Sctp {
     /// A new association from its first packet, and the milliseconds it has to live; `None` if the packet can't begin
     /// one (`sctp_new`).
-    pub(super) fn begin(body: &[u8], tag: u32, look: &Look) -> Option<(Self, u64)> {
+    pub(super) fn begin(body: &[u8], tag: u32, look: &TrackContext) -> Option<(Self, u64)> {
         let mut new = Self {
             state: State::None,
             tags: [0; 2],
@@ -118,7 +118,7 @@ impl Sctp {
     }
 
     /// Whether the tag of a direction was not told, and no packet has shown it since.
-    pub(super) fn is_untold(&self) -> bool {
+    pub(super) fn window_unknown(&self) -> bool {
         self.untold.contains(&true)
     }
 
@@ -134,7 +134,7 @@ impl Sctp {
         tag: u32,
         dir: CtDir,
         confirmed: bool,
-        look: &Look,
+        look: &TrackContext,
     ) -> Step {
         let Some(chunks) = chunks(body) else { return Step::Invalid };
         let has = |kinds: &[u8]| chunks.iter().any(|c| kinds.contains(&c.kind));

@@ -2,7 +2,7 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_seqadj.c`.
 
-use super::tuple::turned;
+use super::tuple::reverse;
 use chainwalk_model::{CtDir, Tcp, TcpFlags};
 
 /// How far the numbers of one direction are off, before and behind the last text that was rewritten.
@@ -75,7 +75,7 @@ impl SeqAdj {
 
     /// Rewrites a segment's numbers (`nf_ct_seq_adjust`). False if an option of it is cut.
     pub(crate) fn adjust(&self, dir: CtDir, tcp: &mut Tcp) -> bool {
-        let (this, other) = (self.sides[index(dir)], self.sides[index(turned(dir))]);
+        let (this, other) = (self.sides[index(dir)], self.sides[index(reverse(dir))]);
         tcp.seq = tcp.seq.wrapping_add_signed(this.offset(tcp.seq));
         if !tcp.flags.has(TcpFlags::ACK) {
             return true;

@@ -1,11 +1,11 @@
 //! The conntrack table: how a packet finds its flow, and moves it on.
 
-use super::expectation::{Expected, Fitting};
-use super::flow::{Entry, Info, status};
+use super::expectation::{ExpectationMatch, Expected};
+use super::flow::{Conntrack, CtInfo, status};
 use super::gre;
-use super::helper::Helped;
+use super::helper::HelperState;
 use super::icmp::{self, is_error, quoted};
-use super::look::Look;
+use super::look::TrackContext;
 use super::sctp::{self, Sctp};
 use super::tcp::{self, Tcp};
 use super::tcp_state;
@@ -19,29 +19,29 @@ const NO_NEXT_HEADER: u8 = 59;
 
 /// The conntrack table.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Flows {
-    pub(super) entries: Vec<Entry>,
+pub(crate) struct ConntrackTable {
+    pub(super) entries: Vec<Conntrack>,
     pub(super) expected: Vec<Expected>,
     next: u32,
 }
 
 /// What became of a packet that conntrack looked at.
 #[derive(Clone, Debug)]
-pub(crate) enum Seen {
+pub(crate) enum TrackResult {
     /// It fits no flow and can't begin one.
     Invalid,
     /// It is none of conntrack's business.
     Untracked,
     /// It begins a flow, which is not in the table yet, and may have been expected.
-    New(Box<Entry>, Option<Fitting>),
+    New(Box<Conntrack>, Option<ExpectationMatch>),
     /// It belongs to a flow that it has just ended, and that is no longer in the table.
     Gone {
         /// The flow.
-        entry: Box<Entry>,
+        entry: Box<Conntrack>,
         /// The packet's direction.
         dir: CtDir,
         /// How it belongs.
-        info: Info,
+        info: CtInfo,
     },
     /// It belongs to a flow in the table.
     Known {
@@ -50,17 +50,17 @@ pub(crate) enum Seen {
         /// The packet's direction.
         dir: CtDir,
         /// How it belongs.
-        info: Info,
+        info: CtInfo,
     },
 }
 
-impl Flows {
+impl ConntrackTable {
     /// The table as it was told: what a listing of it does not show is as the flow's state makes it likely.
     pub(crate) fn known<'f>(told: impl Iterator<Item = &'f Flow>) -> Self {
         let mut flows = Self::default();
         for flow in told {
             let id = flows.fresh_id();
-            flows.entries.push(Entry::known(id, flow));
+            flows.entries.push(Conntrack::known(id, flow));
         }
         flows
     }
@@ -72,27 +72,27 @@ impl Flows {
     }
 
     /// A packet's flow that has expired or not, as a policy says that was not told: its number, and the rule.
-    pub(crate) fn in_doubt(&self, packet: &Packet, look: &Look) -> Option<(u32, OpId)> {
+    pub(crate) fn in_doubt(&self, packet: &Packet, look: &TrackContext) -> Option<(u32, OpId)> {
         let entry = self.find(tuple_of(packet), look.zone).and_then(|(id, _)| self.get(id))?;
         entry.policy.filter(|_| entry.seen_ms < look.now_ms).map(|policy| (entry.id, policy))
     }
 
     /// Whether a packet belongs to a flow of TCP or SCTP that was told, and of whose numbers nothing is known yet.
-    pub(crate) fn is_untold(&self, packet: &Packet, zone: Zone) -> bool {
+    pub(crate) fn window_unknown(&self, packet: &Packet, zone: Zone) -> bool {
         let found = self.find(tuple_of(packet), zone).and_then(|(id, _)| self.get(id));
         found.is_some_and(|e| {
-            e.tcp.as_ref().is_some_and(Tcp::is_untold)
-                || e.sctp.as_ref().is_some_and(Sctp::is_untold)
+            e.tcp.as_ref().is_some_and(Tcp::window_unknown)
+                || e.sctp.as_ref().is_some_and(Sctp::window_unknown)
         })
     }
 
     /// The flow with this number.
-    pub(crate) fn get(&self, id: u32) -> Option<&Entry> {
+    pub(crate) fn get(&self, id: u32) -> Option<&Conntrack> {
         self.entries.iter().find(|e| e.id == id)
     }
 
     /// The flow with this number, to change.
-    pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Entry> {
+    pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Conntrack> {
         self.entries.iter_mut().find(|e| e.id == id)
     }
 
@@ -102,7 +102,7 @@ impl Flows {
     }
 
     /// All flows in the table.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Conntrack> {
         self.entries.iter()
     }
 
@@ -111,10 +111,10 @@ impl Flows {
     /// Each direction of a flow lies in the zone's number for that direction (`nf_ct_zone_equal`), and the
     /// one of the original direction is looked in first (`resolve_normal_ct`).
     pub(crate) fn find(&self, tuple: Tuple, zone: Zone) -> Option<(u32, CtDir)> {
-        let original = |e: &Entry| {
+        let original = |e: &Conntrack| {
             (e.orig == tuple && e.zone.orig == zone.orig).then_some((e.id, CtDir::Original))
         };
-        let reply = |e: &Entry| {
+        let reply = |e: &Conntrack| {
             (e.reply == tuple && e.zone.reply == zone.reply).then_some((e.id, CtDir::Reply))
         };
         let entries = || self.entries.iter().rev();
@@ -138,7 +138,7 @@ impl Flows {
     }
 
     /// Puts a new flow into the table (`__nf_conntrack_confirm`). False if its tuples are taken.
-    pub(crate) fn confirm(&mut self, mut entry: Entry) -> bool {
+    pub(crate) fn confirm(&mut self, mut entry: Conntrack) -> bool {
         let zone = entry.zone;
         let clash = self.entries.iter().any(|e| {
             let there = |t: Tuple, bucket: u16| {
@@ -162,13 +162,13 @@ impl Flows {
     }
 
     /// Looks a packet up, and moves its flow's state on (`nf_conntrack_in`).
-    pub(crate) fn track(&mut self, packet: &Packet, look: &Look) -> Seen {
+    pub(crate) fn track(&mut self, packet: &Packet, look: &TrackContext) -> TrackResult {
         if let L4::Icmp(icmp) = &packet.l4 {
             if look.checksum && packet.bad_csum {
-                return Seen::Invalid;
+                return TrackResult::Invalid;
             }
             if icmp::is_exempt(packet.ip.proto, icmp.kind) {
-                return Seen::Untracked;
+                return TrackResult::Untracked;
             }
             if let Some(seen) = self.track_icmp_error(packet, look) {
                 return seen;
@@ -178,7 +178,7 @@ impl Flows {
         let nothing_follows = packet.is_v6() && packet.ip.proto == NO_NEXT_HEADER;
         let refused = packet.ip.proto == proto::GRE && gre::call(packet).is_none();
         if nothing_follows || refused || bad_transport(packet, look) {
-            return Seen::Invalid;
+            return TrackResult::Invalid;
         }
         match self.find(tuple, look.zone) {
             Some((id, dir)) => self.go_on(id, dir, packet, look),
@@ -187,26 +187,26 @@ impl Flows {
     }
 
     /// The first packet of a flow.
-    fn begin(&mut self, tuple: Tuple, packet: &Packet, look: &Look) -> Seen {
-        let Some(reply) = invert(tuple) else { return Seen::Invalid };
+    fn begin(&mut self, tuple: Tuple, packet: &Packet, look: &TrackContext) -> TrackResult {
+        let Some(reply) = invert(tuple) else { return TrackResult::Invalid };
         if let L4::Icmp(icmp) = &packet.l4
             && !icmp::may_begin(tuple.proto, icmp.kind)
         {
-            return Seen::Invalid;
+            return TrackResult::Invalid;
         }
         let timeouts = &look.timeouts;
         let (mut tcp, mut sctp) = (None, None);
         let life = match &packet.l4 {
             L4::Tcp(header) => {
                 let Some((begun, life)) = Tcp::begin(header, packet, look) else {
-                    return Seen::Invalid;
+                    return TrackResult::Invalid;
                 };
                 tcp = Some(begun);
                 life
             }
             L4::Sctp { tag, .. } => {
                 let Some((begun, life)) = Sctp::begin(sctp::body(packet), *tag, look) else {
-                    return Seen::Invalid;
+                    return TrackResult::Invalid;
                 };
                 sctp = Some(begun);
                 life
@@ -219,7 +219,7 @@ impl Flows {
         };
         let id = self.fresh_id();
         let fits = self.expected(tuple, look.zone, look.now_ms);
-        let entry = Box::new(Entry {
+        let entry = Box::new(Conntrack {
             id,
             orig: tuple,
             reply,
@@ -233,23 +233,23 @@ impl Flows {
             came_by: PathIface::None,
             masq_dev: PathIface::None,
             counted: Some([(1, u64::from(crate::wire::total_len(packet))), (0, 0)]),
-            helped: look.helper.map(Helped::new),
+            helped: look.helper.map(HelperState::new),
             expected_by: None,
             proxied: None,
             tcp,
             sctp,
         });
-        Seen::New(entry, fits)
+        TrackResult::New(entry, fits)
     }
 
     /// A packet of a flow in the table.
-    fn go_on(&mut self, id: u32, dir: CtDir, packet: &Packet, look: &Look) -> Seen {
-        let Some(entry) = self.get_mut(id) else { return Seen::Invalid };
+    fn go_on(&mut self, id: u32, dir: CtDir, packet: &Packet, look: &TrackContext) -> TrackResult {
+        let Some(entry) = self.get_mut(id) else { return TrackResult::Invalid };
         let info = match dir {
-            CtDir::Reply => Info::Established,
-            CtDir::Original if entry.has(status::SEEN_REPLY) => Info::Established,
-            CtDir::Original if entry.has(status::EXPECTED) => Info::Related,
-            CtDir::Original => Info::New,
+            CtDir::Reply => CtInfo::Established,
+            CtDir::Original if entry.has(status::SEEN_REPLY) => CtInfo::Established,
+            CtDir::Original if entry.has(status::EXPECTED) => CtInfo::Related,
+            CtDir::Original => CtInfo::New,
         };
         entry.seen_ms = look.now_ms;
         let seen_reply = entry.has(status::SEEN_REPLY);
@@ -258,15 +258,15 @@ impl Flows {
         match &packet.l4 {
             L4::Tcp(header) => {
                 let assured = entry.has(status::ASSURED);
-                let Some(tcp) = entry.tcp.as_mut() else { return Seen::Invalid };
+                let Some(tcp) = entry.tcp.as_mut() else { return TrackResult::Invalid };
                 match tcp.go_on(header, packet, dir, seen_reply, assured, look) {
-                    tcp::Step::Invalid => return Seen::Invalid,
+                    tcp::Step::Invalid => return TrackResult::Invalid,
                     tcp::Step::Hurried => {
                         let left = entry.expires_ms.saturating_sub(look.now_ms);
                         if left >= LEAST_TO_HURRY && left > timeouts.unacknowledged {
                             entry.expires_ms = look.now_ms + timeouts.unacknowledged;
                         }
-                        return Seen::Invalid;
+                        return TrackResult::Invalid;
                     }
                     tcp::Step::Ignored => counted = false,
                     tcp::Step::Kill => {
@@ -277,7 +277,7 @@ impl Flows {
                         }
                         gone.count(packet, dir);
                         self.kill(id);
-                        return Seen::Gone { entry: Box::new(gone), dir, info };
+                        return TrackResult::Gone { entry: Box::new(gone), dir, info };
                     }
                     tcp::Step::Anew => {
                         self.kill(id);
@@ -296,14 +296,14 @@ impl Flows {
                 }
             }
             L4::Sctp { tag, .. } => {
-                let Some(sctp) = entry.sctp.as_mut() else { return Seen::Invalid };
+                let Some(sctp) = entry.sctp.as_mut() else { return TrackResult::Invalid };
                 let step = sctp.go_on(sctp::body(packet), *tag, dir, true, look);
                 // A packet that does not fit may have established it with its first chunks.
                 if sctp.assured {
                     entry.status |= status::ASSURED;
                 }
                 match step {
-                    sctp::Step::Invalid => return Seen::Invalid,
+                    sctp::Step::Invalid => return TrackResult::Invalid,
                     sctp::Step::Ignored => counted = false,
                     sctp::Step::Moved(life) => entry.expires_ms = look.now_ms + life,
                 }
@@ -338,11 +338,11 @@ impl Flows {
         if counted {
             entry.count(packet, dir);
         }
-        Seen::Known { id, dir, info }
+        TrackResult::Known { id, dir, info }
     }
 
     /// An ICMP error belongs to the flow that it quotes. `None` if this is not an error.
-    fn track_icmp_error(&mut self, packet: &Packet, look: &Look) -> Option<Seen> {
+    fn track_icmp_error(&mut self, packet: &Packet, look: &TrackContext) -> Option<TrackResult> {
         let L4::Icmp(icmp) = &packet.l4 else { return None };
         if !is_error(packet.ip.proto, icmp.kind) {
             return None;
@@ -351,9 +351,9 @@ impl Flows {
             quoted(packet).map(tuple_of).and_then(invert).and_then(|t| self.find(t, look.zone));
         Some(match seen {
             Some((id, dir)) if self.get(id).is_some_and(|e| e.tuple(dir).dst == packet.ip.dst) => {
-                Seen::Known { id, dir, info: Info::Related }
+                TrackResult::Known { id, dir, info: CtInfo::Related }
             }
-            _ => Seen::Invalid,
+            _ => TrackResult::Invalid,
         })
     }
 
@@ -365,7 +365,7 @@ impl Flows {
 }
 
 /// Whether the transport header is one that conntrack refuses before it looks at a flow.
-fn bad_transport(packet: &Packet, look: &Look) -> bool {
+fn bad_transport(packet: &Packet, look: &TrackContext) -> bool {
     match &packet.l4 {
         L4::Tcp(header) => {
             (look.checksum && packet.bad_csum) || !tcp_state::flags_are_valid(header.flags)

@@ -2,14 +2,14 @@
 //!
 //! Source: `net/netfilter/nf_conntrack_proto_tcp.c`.
 
-use super::look::Look;
+use super::look::TrackContext;
 use super::seqadj::SeqAdj;
 use super::tcp_segment::{SACK, WSCALE, after, before, read_options, sack_of, segment_end};
 use super::tcp_state::{
     ALL, End, FIN_SENT, Kind, LIBERAL, MAXACK_SET, Next, State, UNACKED, kind_of, next,
 };
 use super::timeouts::Timeouts;
-use super::tuple::turned;
+use super::tuple::reverse;
 use chainwalk_model::{CtDir, Packet, Tcp as Header, TcpFlags};
 
 /// How far an acknowledgement may lag behind at least (`MAXACKWINCONST`).
@@ -70,7 +70,11 @@ impl Tcp {
     /// A new flow from its first packet; `None` if the packet can't begin one (`tcp_new`).
     ///
     /// With it the milliseconds it has to live.
-    pub(super) fn begin(header: &Header, packet: &Packet, look: &Look) -> Option<(Self, u64)> {
+    pub(super) fn begin(
+        header: &Header,
+        packet: &Packet,
+        look: &TrackContext,
+    ) -> Option<(Self, u64)> {
         let Next::To(state) = next(CtDir::Original, kind_of(header.flags), State::None) else {
             return None;
         };
@@ -154,7 +158,7 @@ impl Tcp {
     }
 
     /// Whether it was told and an end of it has not been heard since.
-    pub(super) fn is_untold(&self) -> bool {
+    pub(super) fn window_unknown(&self) -> bool {
         self.told && self.ends.iter().any(|e| e.max_win == 0)
     }
 
@@ -215,7 +219,7 @@ impl Tcp {
         dir: CtDir,
         seen_reply: bool,
         assured: bool,
-        look: &Look,
+        look: &TrackContext,
     ) -> Step {
         let kind = kind_of(header.flags);
         let mut old = self.state;
@@ -420,7 +424,7 @@ impl Tcp {
         kind: Kind,
         header: &Header,
         packet: &Packet,
-        look: &Look,
+        look: &TrackContext,
     ) -> Window {
         let raw_win = u32::from(header.window);
         let has_ack = header.flags.has(TcpFlags::ACK);
@@ -433,7 +437,7 @@ impl Tcp {
             sack = sack_of(header);
         }
         // The other end acknowledges what was made of this end's text on the way.
-        let made = self.adjust.offset(turned(dir), ack.wrapping_sub(1));
+        let made = self.adjust.offset(reverse(dir), ack.wrapping_sub(1));
         ack = ack.wrapping_sub(made);
         sack = sack.wrapping_sub(made);
         if self.ends[me].max_win == 0 {

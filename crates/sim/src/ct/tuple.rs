@@ -14,7 +14,7 @@ pub(crate) struct Zone {
 }
 
 /// The other direction.
-pub(crate) fn turned(dir: CtDir) -> CtDir {
+pub(crate) fn reverse(dir: CtDir) -> CtDir {
     match dir {
         CtDir::Original => CtDir::Reply,
         CtDir::Reply => CtDir::Original,

@@ -1,11 +1,11 @@
 //! What a bridge shows to iptables: `net/bridge/br_netfilter_hooks.c`.
 
 use super::skb::Skb;
-use super::walker::{Walker, Way};
-use crate::route::{Key, Who};
+use super::walker::Walker;
+use crate::route::{FlowKey, Key};
 use chainwalk_model::{
-    Answer, Entry, Event, Fate, Hook, IfKind, Lean, Mac, PacketType, PathIface, RouteKind, Routed,
-    RoutingDrop, Text,
+    Answer, Assumed, Entry, Event, Fate, Hook, IfKind, Mac, PacketType, PathIface, RouteKind,
+    Routed, RoutingDrop, Text,
 };
 use std::net::IpAddr;
 
@@ -23,7 +23,7 @@ impl Walker<'_> {
                     && i.addrs.iter().any(|f| crate::addr::in_net(skb.packet.ip.src, f.value))
             })?;
             let (bridge, port) = (bridge.name.clone(), iface.clone());
-            self.lean(Lean::Port { bridge: bridge.clone(), port: port.clone() });
+            self.note_assumed(Assumed::Port { bridge: bridge.clone(), port: port.clone() });
             return Some((bridge, PathIface::Named(port)));
         };
         if let Some(bridge) = &found.master {
@@ -34,7 +34,7 @@ impl Walker<'_> {
         }
         let port = if host.complete.network {
             // A case tells where its senders stand, wherever frames came from since.
-            let told = host.behind.iter().find(|(a, _)| *a == skb.packet.ip.src);
+            let told = host.fdb.iter().find(|(a, _)| *a == skb.packet.ip.src);
             told.map(|(_, p)| p.value.clone()).filter(|p| {
                 host.interface(p).is_some_and(|i| i.master.as_deref() == Some(&**iface))
             })
@@ -48,7 +48,7 @@ impl Walker<'_> {
             match ports.next() {
                 Some(_) if host.complete.network => {
                     let (bridge, addr) = (iface.clone(), skb.packet.ip.src);
-                    self.lean(Lean::BridgePort { bridge, addr });
+                    self.note_assumed(Assumed::BridgePort { bridge, addr });
                 }
                 Some(_) => return PathIface::Unknown,
                 None => {}
@@ -71,7 +71,7 @@ impl Walker<'_> {
         skb: &mut Skb,
         bridge: &Text,
         port: &PathIface,
-    ) -> Way<Fate> {
+    ) -> Result<Fate, Fate> {
         skb.iif = PathIface::Named(bridge.clone());
         if port.is_some() {
             skb.came_by.clone_from(port);
@@ -81,7 +81,7 @@ impl Walker<'_> {
             return self.receive_unshown(skb, bridge, port);
         }
         if !told {
-            self.lean(Lean::BridgeNf);
+            self.note_assumed(Assumed::BridgeNf);
         }
         skb.phys_in.clone_from(port);
         self.settle_source(skb, Answer::No);
@@ -123,7 +123,12 @@ impl Walker<'_> {
     }
 
     /// A packet that the bridge does not show to iptables: only what is for this host gets that far.
-    fn receive_unshown(&mut self, skb: &mut Skb, bridge: &Text, port: &PathIface) -> Way<Fate> {
+    fn receive_unshown(
+        &mut self,
+        skb: &mut Skb,
+        bridge: &Text,
+        port: &PathIface,
+    ) -> Result<Fate, Fate> {
         self.learn(skb, skb.packet.ip.src, bridge, port);
         if skb.frame == PacketType::Other {
             skb.phys_in.clone_from(port);
@@ -146,9 +151,9 @@ impl Walker<'_> {
 
     /// A destination that nat rewrote in PREROUTING: on the same bridge it is bridged, not routed
     /// (`br_nf_pre_routing_finish`).
-    fn bridge_rewritten(&mut self, skb: &mut Skb, bridge: &Text) -> Way<Fate> {
+    fn bridge_rewritten(&mut self, skb: &mut Skb, bridge: &Text) -> Result<Fate, Fate> {
         let (src, dst) = (skb.packet.ip.src, skb.packet.ip.dst);
-        let (mark, tos, who) = (skb.mark, skb.packet.ip.tos, Who::of(&skb.packet));
+        let (mark, tos, who) = (skb.mark, skb.packet.ip.tos, FlowKey::of(&skb.packet));
         let key = || Key { dst, src: Some(src), mark, tos, iif: Some(bridge), oif: None, who };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
         skb.frame = PacketType::Host;
@@ -187,7 +192,7 @@ impl Walker<'_> {
         };
         let nobody = host.complete.network
             && matches!(skb.entry, Entry::Wire { smac, .. } if smac == SENDER)
-            && host.behind.iter().all(|(a, _)| *a != src);
+            && host.fdb.iter().all(|(a, _)| *a != src);
         if let Some(port) = port.name().filter(on_it)
             && !nobody
         {
@@ -212,7 +217,7 @@ impl Walker<'_> {
     }
 
     /// A frame that leaves by several ports: a copy each (`br_flood`), which share their flow.
-    fn flood(&mut self, skb: &mut Skb, bridge: &Text, ports: &[Text]) -> Way<Fate> {
+    fn flood(&mut self, skb: &mut Skb, bridge: &Text, ports: &[Text]) -> Result<Fate, Fate> {
         let mut fate = Err(Fate::Routing(RoutingDrop::NotForUs));
         let first = skb.clone();
         for (k, port) in ports.iter().enumerate() {
@@ -231,7 +236,7 @@ impl Walker<'_> {
     }
 
     /// From one port to another.
-    fn bridge_on(&mut self, skb: &mut Skb, bridge: &Text) -> Way<Fate> {
+    fn bridge_on(&mut self, skb: &mut Skb, bridge: &Text) -> Result<Fate, Fate> {
         let dst = skb.packet.ip.dst;
         let known = self.behind(skb, bridge);
         let others = self.flooded(skb, bridge);
@@ -244,7 +249,7 @@ impl Walker<'_> {
         });
         let to = Routed::Bridge { port: port.clone() };
         if port.is_none() {
-            self.lean(Lean::BridgePort { bridge: bridge.clone(), addr: dst });
+            self.note_assumed(Assumed::BridgePort { bridge: bridge.clone(), addr: dst });
         }
         self.event(skb, Event::Routed { to, again: false });
         let back = port.as_ref().is_some_and(|port| skb.phys_in.is(port));
@@ -256,7 +261,12 @@ impl Walker<'_> {
     }
 
     /// FORWARD and POSTROUTING of a bridged packet.
-    fn out_of_port(&mut self, skb: &mut Skb, bridge: &Text, port: Option<Text>) -> Way<Fate> {
+    fn out_of_port(
+        &mut self,
+        skb: &mut Skb,
+        bridge: &Text,
+        port: Option<Text>,
+    ) -> Result<Fate, Fate> {
         skb.oif = PathIface::Named(bridge.clone());
         skb.phys_out = PathIface::known_or_not(port.clone());
         self.hook(skb, Hook::Forward)?;

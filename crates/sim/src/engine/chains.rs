@@ -5,12 +5,19 @@
 use super::rule::{RuleResult, Verdict};
 use super::skb::Skb;
 use super::visits::{Frame, Visits};
-use super::walker::{MOST_ASKED, Walker, Way};
-use chainwalk_model::{Answer, Backend, ChainId, EndBy, Event, Fate, Path, Policy, Question, Stop};
+use super::walker::{MOST_ASKED, Walker};
+use chainwalk_model::{
+    Answer, Backend, ChainId, DecidedBy, DroppedBy, Event, Fate, Path, Policy, Question,
+};
 
 impl Walker<'_> {
     /// Walks a base chain.
-    pub(super) fn base_chain(&mut self, skb: &mut Skb, path: &mut Path, base: ChainId) -> Way<()> {
+    pub(super) fn base_chain(
+        &mut self,
+        skb: &mut Skb,
+        path: &mut Path,
+        base: ChainId,
+    ) -> Result<(), Fate> {
         self.depth = 1;
         self.event(skb, Event::Base(base));
         let host = self.world.host.clone();
@@ -46,23 +53,23 @@ impl Walker<'_> {
                 RuleResult::NoMatch | RuleResult::Broke => continue,
                 RuleResult::Hotdrop { matched } => {
                     if host.rules.table(chain.table).backend != Backend::IptablesNft {
-                        return Err(Fate::Dropped(Stop::Kernel));
+                        return Err(Fate::Dropped(DroppedBy::Kernel));
                     }
                     // To nft a test that drops is the rule's own verdict.
                     if !matched {
                         self.emit_not_matched(skb, frame, number - 1);
                         self.event(skb, Event::Matched(id));
                     }
-                    let by = EndBy::Rule(number);
+                    let by = DecidedBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
-                    return Err(Fate::Dropped(Stop::Rule(id)));
+                    return Err(Fate::Dropped(DroppedBy::Rule(id)));
                 }
                 RuleResult::Match(verdict) => verdict,
             };
             match verdict {
                 Verdict::Continue | Verdict::Break => {}
                 Verdict::Accept => {
-                    let by = EndBy::Rule(number);
+                    let by = DecidedBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: true });
                     return Ok(());
                 }
@@ -110,7 +117,7 @@ impl Walker<'_> {
                     }
                 }
                 Verdict::End(fate) => {
-                    let by = EndBy::Rule(number);
+                    let by = DecidedBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: false });
                     return Err(fate);
                 }
@@ -138,7 +145,7 @@ impl Walker<'_> {
     }
 
     /// The policy decides.
-    fn policy(&mut self, skb: &Skb, base: ChainId) -> Way<()> {
+    fn policy(&mut self, skb: &Skb, base: ChainId) -> Result<(), Fate> {
         self.depth = 1;
         let policy = self.world.host.rules.chain(base).base.as_ref().map(|b| b.policy);
         let accepted = match policy {
@@ -146,22 +153,22 @@ impl Walker<'_> {
             Some(Policy::Drop) => false,
             Some(Policy::Unknown) => {
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
-                self.put(skb, &Question::Policy(base), &ways) == Answer::Yes
+                self.ask(skb, &Question::Policy(base), &ways) == Answer::Yes
             }
         };
-        let by = EndBy::Policy;
+        let by = DecidedBy::Policy;
         self.event(skb, Event::BaseEnd { chain: base, at: base, by, accepted });
-        if accepted { Ok(()) } else { Err(Fate::Dropped(Stop::Policy(base))) }
+        if accepted { Ok(()) } else { Err(Fate::Dropped(DroppedBy::Policy(base))) }
     }
 
     /// A chain that rules call and the paste does not show.
-    fn unseen_chain(&mut self, skb: &Skb, chain: ChainId) -> Way<()> {
+    fn unseen_chain(&mut self, skb: &Skb, chain: ChainId) -> Result<(), Fate> {
         let rules = &self.world.host.rules;
         let unseen = rules.chain(chain);
         let table = rules.table(unseen.table);
         let question = Question::Chain(table.family, table.name.clone(), unseen.name.clone());
         let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
-        match self.put(skb, &question, &ways) {
+        match self.ask(skb, &question, &ways) {
             Answer::Yes => Ok(()),
             Answer::No => Err(Fate::DroppedUnseen(question)),
             Answer::Else | Answer::Nth(_) => Err(Fate::Undecided(question)),

@@ -1,8 +1,8 @@
 //! Helpers of conntrack: the flow that one expected, and what it reads in a packet that gets this far.
 
-use super::skb::{Attached, Skb};
-use super::walker::{Walker, Way};
-use crate::ct::{Done, Doubt, Fitting, Helper, Info, Kind, Rewrite, may_tell};
+use super::skb::{CtAttachment, Skb};
+use super::walker::Walker;
+use crate::ct::{CtInfo, Doubt, ExpectationMatch, Helper, HelperVerdict, Kind, Rewrite, may_tell};
 use chainwalk_model::{
     Answer, Change, CtDir, Event, Fate, L4, OpId, OpKind, Question, RuleId, Target, Text,
 };
@@ -10,29 +10,33 @@ use std::rc::Rc;
 
 impl Walker<'_> {
     /// A new flow that was expected is related, and translated as its master is.
-    pub(super) fn join(&mut self, skb: &mut Skb, fitting: &Fitting) -> Way<()> {
+    pub(super) fn attach_expected(
+        &mut self,
+        skb: &mut Skb,
+        fitting: &ExpectationMatch,
+    ) -> Result<(), Fate> {
         let named_by = fitting.helper.named_by;
         match fitting.doubt {
             Doubt::None => {}
             Doubt::Swept => {
                 let question = Question::History(named_by);
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
-                if self.put(skb, &question, &ways) == Answer::No {
+                if self.ask(skb, &question, &ways) == Answer::No {
                     return Ok(());
                 }
             }
             Doubt::Whole => {
                 let question = Question::Fact(named_by);
                 let ways = [(Answer::No, None), (Answer::Else, None)];
-                if self.put(skb, &question, &ways) != Answer::No {
+                if self.ask(skb, &question, &ways) != Answer::No {
                     return Err(Fate::Undecided(question));
                 }
                 return Ok(());
             }
         }
-        if let Attached::Loose { entry, info, .. } = &mut skb.attached {
+        if let CtAttachment::Loose { entry, info, .. } = &mut skb.attached {
             entry.was_expected(fitting);
-            *info = Info::Related;
+            *info = CtInfo::Related;
         }
         if let Some(follow) = fitting.follow {
             self.follow_master(skb, follow);
@@ -41,7 +45,7 @@ impl Walker<'_> {
     }
 
     /// A packet that got this far is read by its flow's helper, and its numbers are put right (`nf_confirm`).
-    pub(super) fn help(&mut self, skb: &mut Skb) -> Way<()> {
+    pub(super) fn run_helper(&mut self, skb: &mut Skb) -> Result<(), Fate> {
         let Some((entry, dir, _)) = self.flow(skb) else { return Ok(()) };
         // What this packet's text changes is added to the numbers of those behind it.
         let adjusts = entry.seqadj().filter(|a| a.is_set()).copied();
@@ -61,14 +65,14 @@ impl Walker<'_> {
     }
 
     /// A flow's helper reads a packet, and may expect another flow or drop it.
-    fn read(&mut self, skb: &mut Skb) -> Way<()> {
+    fn read(&mut self, skb: &mut Skb) -> Result<(), Fate> {
         let Some((entry, dir, info)) = self.flow(skb) else { return Ok(()) };
         let told = entry.counted.is_none();
         let id = entry.id;
         if let Some(helper) = told.then(|| self.may_help(skb, dir)).flatten() {
             let now = self.world.now_ms;
             Rc::make_mut(&mut self.world.flows).perhaps_help(id, dir, helper, now);
-            self.put(skb, &Question::Fact(helper.named_by), &[(Answer::Yes, None)]);
+            self.ask(skb, &Question::Fact(helper.named_by), &[(Answer::Yes, None)]);
             return Ok(());
         }
         let Some((entry, ..)) = self.flow(skb) else { return Ok(()) };
@@ -80,13 +84,13 @@ impl Walker<'_> {
         let done = flows.help(&mut entry, &skb.packet, dir, info, now);
         let rewritten = entry.helped.as_ref().is_some_and(|h| h.rewritten);
         self.change_flow(skb, |e| e.helped = entry.helped);
-        if let Done::Rewritten(rewrite) = &done {
+        if let HelperVerdict::Rewritten(rewrite) = &done {
             self.rewrite_text(skb, dir, rewrite);
         }
-        if done == Done::Unsaid || rewritten {
-            self.put(skb, &Question::Fact(named_by), &[(Answer::Yes, None)]);
+        if done == HelperVerdict::Unsaid || rewritten {
+            self.ask(skb, &Question::Fact(named_by), &[(Answer::Yes, None)]);
         }
-        if done == Done::Dropped { Err(Fate::Refused) } else { Ok(()) }
+        if done == HelperVerdict::Dropped { Err(Fate::Refused) } else { Ok(()) }
     }
 
     /// NAT writes an address and a port of its own into a packet's text (`nf_nat_mangle_tcp_packet`).

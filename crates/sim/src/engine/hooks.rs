@@ -1,12 +1,12 @@
 //! A hook: its stations in order of priority, conntrack and confirmation among them.
 
-use super::skb::{Attached, Skb};
-use super::walker::{Walker, Way};
+use super::skb::{CtAttachment, Skb};
+use super::walker::Walker;
 use crate::addr::in_net;
-use crate::ct::{Gathered, Info, Look, Proxied, Seen, status};
+use crate::ct::{CtInfo, Gathered, Proxied, TrackContext, TrackResult, status};
 use chainwalk_model::{
-    Answer, Backend, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, Lean, Path, PathIface,
-    Question, Skip, Text, Touch, priority, tables_at,
+    Answer, Assumed, Backend, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, PacketScope,
+    Path, PathIface, Question, SkipReason, Text, priority, tables_at,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -35,7 +35,7 @@ const FRAGMENT_HEADER: u8 = 44;
 
 impl Walker<'_> {
     /// The packet passes a hook.
-    pub(super) fn hook(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
+    pub(super) fn hook(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
         let mut path = Self::path(skb, hook);
         self.depth = 0;
         self.event(skb, Event::Hook(path.clone()));
@@ -64,7 +64,7 @@ impl Walker<'_> {
         }
         if matches!(hook, Hook::Input | Hook::Postrouting) {
             self.proxied(skb)?;
-            self.help(skb)?;
+            self.run_helper(skb)?;
             self.confirm(skb)?;
         }
         if skb.oif == PathIface::Unknown {
@@ -74,11 +74,11 @@ impl Walker<'_> {
     }
 
     /// Rules that were pasted in a form that is not read: they may let everything pass, or not.
-    fn unread(&mut self, skb: &Skb) -> Way<()> {
-        for name in self.world.host.unread.clone() {
+    fn unread(&mut self, skb: &Skb) -> Result<(), Fate> {
+        for name in self.world.host.unparsed_dumps.clone() {
             let question = Question::Unread(name);
             let ways = [(Answer::Yes, None), (Answer::Else, None)];
-            if self.put(skb, &question, &ways) != Answer::Yes {
+            if self.ask(skb, &question, &ways) != Answer::Yes {
                 return Err(Fate::Undecided(question));
             }
         }
@@ -86,7 +86,7 @@ impl Walker<'_> {
     }
 
     /// What stands beside the rules and may take this packet here: it may let it pass, or not.
-    fn beside(&mut self, skb: &Skb, hook: Hook) -> Way<()> {
+    fn beside(&mut self, skb: &Skb, hook: Hook) -> Result<(), Fate> {
         let host = self.world.host.clone();
         for beside in host.beside.iter().filter(|b| b.hooks.contains(&hook)) {
             if !beside.touches.iter().any(|t| self.touches(skb, t)) {
@@ -94,7 +94,7 @@ impl Walker<'_> {
             }
             let question = Question::Beside(beside.name.clone());
             let ways = [(Answer::Yes, None), (Answer::Else, None)];
-            if self.put(skb, &question, &ways) != Answer::Yes {
+            if self.ask(skb, &question, &ways) != Answer::Yes {
                 return Err(Fate::Undecided(question));
             }
         }
@@ -102,7 +102,7 @@ impl Walker<'_> {
     }
 
     /// Whether a packet is one of those that something beside the rules may take.
-    fn touches(&self, skb: &Skb, touch: &Touch) -> bool {
+    fn touches(&self, skb: &Skb, touch: &PacketScope) -> bool {
         let ip = &skb.packet.ip;
         let ends = [(ip.src, skb.packet.sport()), (ip.dst, skb.packet.dport())];
         let by = |name: &str| {
@@ -111,26 +111,28 @@ impl Walker<'_> {
             unknown || at.iter().any(|i| i.is(name))
         };
         match touch {
-            Touch::All => true,
-            Touch::Wire => [&skb.iif, &skb.oif].iter().any(|i| i.is_some() && !i.is("lo")),
-            Touch::Iface(name) => by(name),
-            Touch::Between(src, dst) => {
+            PacketScope::All => true,
+            PacketScope::Wire => [&skb.iif, &skb.oif].iter().any(|i| i.is_some() && !i.is("lo")),
+            PacketScope::Iface(name) => by(name),
+            PacketScope::Between(src, dst) => {
                 src.is_none_or(|n| in_net(ip.src, n)) && dst.is_none_or(|n| in_net(ip.dst, n))
             }
-            Touch::Service { proto, addr, port } => {
+            PacketScope::Service { proto, addr, port } => {
                 proto.is_none_or(|p| p == ip.proto)
                     && ends.iter().any(|(at, own)| {
                         addr.is_none_or(|a| a == *at)
                             && port.is_none_or(|p| own.is_none_or(|own| own == p))
                     })
             }
-            Touch::Established => self.flow(skb).is_some_and(|(e, _, _)| e.has(status::SEEN_REPLY)),
+            PacketScope::Established => {
+                self.flow(skb).is_some_and(|(e, _, _)| e.has(status::SEEN_REPLY))
+            }
         }
     }
 
     /// A base chain that is not nat's. One of type route has the packet routed anew where it changed what routing
     /// looks at (`nf_route_table_hook4`; `ipt_mangle_out` of iptables-legacy).
-    fn filter_chain(&mut self, skb: &mut Skb, path: &mut Path, chain: ChainId) -> Way<()> {
+    fn filter_chain(&mut self, skb: &mut Skb, path: &mut Path, chain: ChainId) -> Result<(), Fate> {
         let before = Self::routing_key(skb);
         self.base_chain(skb, path, chain)?;
         let reroutes = path.hook == Hook::Output && self.kind(chain) == Some(ChainKind::Route);
@@ -142,7 +144,7 @@ impl Walker<'_> {
 
     /// nat's own place: its chains by their priorities, each asked while the flow has no translation, and then the
     /// packet is rewritten as its flow says.
-    fn nat(&mut self, skb: &mut Skb, path: &mut Path) -> Way<()> {
+    fn nat(&mut self, skb: &mut Skb, path: &mut Path) -> Result<(), Fate> {
         let hook = path.hook;
         for (_, station) in self.nat_stations(skb, hook) {
             match station {
@@ -245,7 +247,7 @@ impl Walker<'_> {
             {
                 let question = Question::Order(one.min(other), one.max(other));
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
-                let lower_first = self.put(skb, &question, &ways) == Answer::Yes;
+                let lower_first = self.ask(skb, &question, &ways) == Answer::Yes;
                 if lower_first == (one < other) {
                     break;
                 }
@@ -266,13 +268,13 @@ impl Walker<'_> {
     }
 
     /// A table, or its chain at this hook, that was not pasted.
-    fn absent(&mut self, skb: &mut Skb, hook: Hook, table: &str, whole: bool) -> Way<()> {
+    fn absent(&mut self, skb: &mut Skb, hook: Hook, table: &str, whole: bool) -> Result<(), Fate> {
         let family = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
         let name: Text = table.into();
         let skipped = |why| Event::Skipped { table: Text::from(table), chain: None, why };
         if whole && matches!(table, "raw" | "mangle" | "security") {
-            self.lean(Lean::EmptyTable(family, name));
-            self.event(skb, skipped(Skip::NotPasted));
+            self.note_assumed(Assumed::EmptyTable(family, name));
+            self.event(skb, skipped(SkipReason::NotPasted));
             return Ok(());
         }
         if table == "nat"
@@ -284,7 +286,7 @@ impl Walker<'_> {
         let said = self.world.host.said_tables.iter().rev();
         let said = said.filter(|(f, n, _)| *f == family && *n == name).map(|t| t.2).next();
         if let (true, Some(accepts)) = (whole, said) {
-            self.event(skb, skipped(Skip::Answered));
+            self.event(skb, skipped(SkipReason::Answered));
             let question = Question::Table(family, name);
             return if accepts { Ok(()) } else { Err(Fate::DroppedUnseen(question)) };
         }
@@ -296,9 +298,9 @@ impl Walker<'_> {
         let filters = [(Answer::Yes, None), (Answer::No, None)];
         let translates = [(Answer::Yes, None), (Answer::Else, None)];
         let ways = if table == "nat" { &translates } else { &filters };
-        match self.put(skb, &question, ways) {
+        match self.ask(skb, &question, ways) {
             Answer::Yes => {
-                self.event(skb, skipped(Skip::Answered));
+                self.event(skb, skipped(SkipReason::Answered));
                 Ok(())
             }
             Answer::No => Err(Fate::DroppedUnseen(question)),
@@ -315,7 +317,7 @@ impl Walker<'_> {
     }
 
     /// Fragments wait here until the datagram is whole.
-    fn defragment(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
+    fn defragment(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
         if !self.world.host.conntrack {
             return Ok(());
         }
@@ -347,12 +349,12 @@ impl Walker<'_> {
     }
 
     /// Conntrack looks the packet up.
-    fn track(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
-        if !self.world.host.conntrack || !matches!(skb.attached, Attached::None) {
+    fn track(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
+        if !self.world.host.conntrack || !matches!(skb.attached, CtAttachment::None) {
             return Ok(());
         }
         let on = |name: &str, usual| self.world.sysctl(name, usual).0 != 0;
-        let look = Look {
+        let look = TrackContext {
             now_ms: self.world.now_ms,
             zone: skb.zone,
             helper: skb.helper,
@@ -364,42 +366,42 @@ impl Walker<'_> {
         };
         if let Some((id, policy)) = self.world.flows.in_doubt(&skb.packet, &look) {
             let ways = [(Answer::Yes, None), (Answer::No, None)];
-            if self.put(skb, &Question::History(policy), &ways) == Answer::No {
+            if self.ask(skb, &Question::History(policy), &ways) == Answer::No {
                 Rc::make_mut(&mut self.world.flows).kill(id);
             }
         }
         let flows = Rc::make_mut(&mut self.world.flows);
         flows.expire(look.now_ms);
-        let untold = flows.is_untold(&skb.packet, look.zone);
+        let untold = flows.window_unknown(&skb.packet, look.zone);
         let mut fits = None;
         skb.attached = match flows.track(&skb.packet, &look) {
-            Seen::Invalid => Attached::Invalid,
-            Seen::Untracked => Attached::Untracked,
-            Seen::New(mut entry, fitting) => {
+            TrackResult::Invalid => CtAttachment::Invalid,
+            TrackResult::Untracked => CtAttachment::Untracked,
+            TrackResult::New(mut entry, fitting) => {
                 entry.came_by.clone_from(&skb.iif);
                 entry.proxied = skb.proxied.map(Proxied::new);
                 fits = fitting;
-                Attached::Loose { entry, dir: CtDir::Original, info: Info::New }
+                CtAttachment::Loose { entry, dir: CtDir::Original, info: CtInfo::New }
             }
-            Seen::Gone { entry, dir, info } => Attached::Loose { entry, dir, info },
-            Seen::Known { id, dir, info } => Attached::Known { id, dir, info },
+            TrackResult::Gone { entry, dir, info } => CtAttachment::Loose { entry, dir, info },
+            TrackResult::Known { id, dir, info } => CtAttachment::Known { id, dir, info },
         };
         if untold {
-            self.lean(Lean::Window);
+            self.note_assumed(Assumed::Window);
         }
-        if !self.world.host.complete.network && matches!(skb.attached, Attached::Loose { .. }) {
-            self.lean(Lean::NoFlows);
+        if !self.world.host.complete.network && matches!(skb.attached, CtAttachment::Loose { .. }) {
+            self.note_assumed(Assumed::NoFlows);
         }
         if let Some(fitting) = fits {
-            self.join(skb, &fitting)?;
+            self.attach_expected(skb, &fitting)?;
         }
         self.event(skb, Event::Tracked);
         Ok(())
     }
 
     /// A first packet that got this far puts its flow into the table.
-    pub(super) fn confirm(&mut self, skb: &mut Skb) -> Way<()> {
-        let Attached::Loose { entry, dir: CtDir::Original, info } = &skb.attached else {
+    pub(super) fn confirm(&mut self, skb: &mut Skb) -> Result<(), Fate> {
+        let CtAttachment::Loose { entry, dir: CtDir::Original, info } = &skb.attached else {
             return Ok(());
         };
         if entry.has(status::CONFIRMED) {
@@ -411,13 +413,13 @@ impl Walker<'_> {
             // Another flow took the same tuples in the meantime.
             return Err(Fate::Refused);
         }
-        skb.attached = Attached::Known { id, dir: CtDir::Original, info };
+        skb.attached = CtAttachment::Known { id, dir: CtDir::Original, info };
         self.event(skb, Event::Confirmed);
         Ok(())
     }
 
     /// Asks a nat chain, unless the flow's translation is settled.
-    fn nat_chain(&mut self, skb: &mut Skb, path: &mut Path, chain: ChainId) -> Way<()> {
+    fn nat_chain(&mut self, skb: &mut Skb, path: &mut Path, chain: ChainId) -> Result<(), Fate> {
         if let Some(why) = self.nat_skips(skb, path.hook) {
             let rules = &self.world.host.rules;
             let table = rules.table(rules.chain(chain).table).name.clone();
@@ -425,7 +427,7 @@ impl Walker<'_> {
             return Ok(());
         }
         if path.hook == Hook::Input && self.order_untold(skb, chain) {
-            self.lean(Lean::LegacyOrder);
+            self.note_assumed(Assumed::LegacyOrder);
         }
         self.base_chain(skb, path, chain)
     }

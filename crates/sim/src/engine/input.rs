@@ -1,18 +1,18 @@
 //! What comes in: the routing decision, and the delivery to this host (`ip_input.c`, `ip_route_input_slow`).
 
 use super::skb::Skb;
-use super::walker::{Walker, Way};
+use super::walker::Walker;
 use crate::addr::{is_multicast_or_broadcast, on_link};
-use crate::route::{Found, Key, Router, Who};
+use crate::route::{FibResult, FlowKey, Key, Router};
 use chainwalk_model::{
-    Answer, Event, Fate, Hook, L4, Lean, LocalStack, PacketType, PathIface, RouteKind, Routed,
+    Answer, Assumed, Event, Fate, Hook, L4, LocalStack, PacketType, PathIface, RouteKind, Routed,
     RoutingDrop, Text, proto,
 };
 use std::net::{IpAddr, Ipv6Addr};
 
 impl Walker<'_> {
     /// A packet that arrives at an interface.
-    pub(super) fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Way<Fate> {
+    pub(super) fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Result<Fate, Fate> {
         let bridge = self.bridge_of(skb, iface);
         if let Some((bridge, port)) = bridge {
             return self.receive_on_bridge(skb, &bridge, &port);
@@ -28,34 +28,34 @@ impl Walker<'_> {
 
     /// Whoever sent a packet from elsewhere is not this host, and whoever sent one from here is: nothing to ask.
     pub(super) fn settle_source(&mut self, skb: &Skb, answer: Answer) {
-        let asked = Router::new(self.world).holder(skb.packet.ip.src);
+        let asked = Router::new(self.world).local_owner(skb.packet.ip.src);
         if let Err(question) = asked {
             std::rc::Rc::make_mut(&mut self.world.answers).push((question, answer));
         }
     }
 
     /// The routing decision of a packet that came in, and what follows from it.
-    pub(super) fn route_input(&mut self, skb: &mut Skb) -> Way<Fate> {
+    pub(super) fn route_input(&mut self, skb: &mut Skb) -> Result<Fate, Fate> {
         let iif = skb.iif_name();
         if let Some(drop) = self.martian(skb, &iif) {
-            return self.nowhere(skb, drop);
+            return self.routing_drop(skb, drop);
         }
         let ip = &skb.packet.ip;
         let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
-        let who = Who::of(&skb.packet);
+        let who = FlowKey::of(&skb.packet);
         if is_multicast_or_broadcast(dst) {
             let joined = match dst {
                 IpAddr::V4(a) => a.is_broadcast() || a.octets() == [224, 0, 0, 1],
                 IpAddr::V6(a) => self.has_joined(a),
             };
             if !joined {
-                return self.nowhere(skb, RoutingDrop::NotForUs);
+                return self.routing_drop(skb, RoutingDrop::NotForUs);
             }
             if !matches!(src, IpAddr::V4(a) if a.is_unspecified()) {
                 let key = Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None, who };
                 match self.routed(skb, |r| Ok(r.validate_source(&key, &iif, None)))? {
                     Ok(back) => skb.realms = back.realms,
-                    Err(drop) => return self.nowhere(skb, drop),
+                    Err(drop) => return self.routing_drop(skb, drop),
                 }
             }
             skb.kind = RouteKind::Broadcast;
@@ -67,22 +67,22 @@ impl Walker<'_> {
         let here = found.as_ref().is_some_and(|f| f.kind == RouteKind::Local);
         if matches!(dst, IpAddr::V6(a) if on_link(a)) && !here {
             // Every interface has a route to its own link.
-            found = Some(Found::on_link(Some(iif.clone())));
+            found = Some(FibResult::on_link(Some(iif.clone())));
         }
         let v4 = dst.is_ipv4();
         let forwarding = if v4 { "net.ipv4.ip_forward" } else { "net.ipv6.conf.all.forwarding" };
         let (forwards, told) = self.world.sysctl(forwarding, 1);
         let Some(found) = found else {
             if forwards == 0 && v4 {
-                return self.nowhere(skb, RoutingDrop::ForwardingOff);
+                return self.routing_drop(skb, RoutingDrop::ForwardingOff);
             }
-            return self.nowhere(skb, RoutingDrop::NoRoute);
+            return self.routing_drop(skb, RoutingDrop::NoRoute);
         };
         match found.kind {
             RouteKind::Local | RouteKind::Broadcast => {
                 match self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, None)))? {
                     Ok(back) => skb.realms = back.realms,
-                    Err(drop) => return self.nowhere(skb, drop),
+                    Err(drop) => return self.routing_drop(skb, drop),
                 }
                 skb.kind = found.kind;
                 self.event(skb, Event::Routed { to: Routed::Local, again: false });
@@ -90,24 +90,24 @@ impl Walker<'_> {
             }
             RouteKind::Unicast => {}
             // IPv6 asks whether it forwards only once it has a way.
-            _ if forwards == 0 && v4 => return self.nowhere(skb, RoutingDrop::ForwardingOff),
-            RouteKind::Blackhole => return self.nowhere(skb, RoutingDrop::Blackhole),
-            RouteKind::Prohibit => return self.nowhere(skb, RoutingDrop::Prohibit),
-            _ => return self.nowhere(skb, RoutingDrop::Unreachable),
+            _ if forwards == 0 && v4 => return self.routing_drop(skb, RoutingDrop::ForwardingOff),
+            RouteKind::Blackhole => return self.routing_drop(skb, RoutingDrop::Blackhole),
+            RouteKind::Prohibit => return self.routing_drop(skb, RoutingDrop::Prohibit),
+            _ => return self.routing_drop(skb, RoutingDrop::Unreachable),
         }
         if forwards == 0 {
-            return self.nowhere(skb, RoutingDrop::ForwardingOff);
+            return self.routing_drop(skb, RoutingDrop::ForwardingOff);
         }
         if !told {
-            self.lean(Lean::Sysctl { name: forwarding.into(), value: "1".into() });
+            self.note_assumed(Assumed::Sysctl { name: forwarding.into(), value: "1".into() });
         }
         let back =
             self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, found.dev.as_deref())))?;
         let back = match back {
             Ok(back) => back,
-            Err(drop) => return self.nowhere(skb, drop),
+            Err(drop) => return self.routing_drop(skb, drop),
         };
-        let found = self.likely_dev(skb, found);
+        let found = self.guess_out_iface(skb, found);
         skb.kind = RouteKind::Unicast;
         skb.oif = PathIface::known_or_not(found.dev.clone());
         skb.next_hop = found.via;
@@ -164,14 +164,14 @@ impl Walker<'_> {
     }
 
     /// Routing stops the packet, and may send an ICMP error.
-    pub(super) fn nowhere(&mut self, skb: &mut Skb, why: RoutingDrop) -> Way<Fate> {
+    pub(super) fn routing_drop(&mut self, skb: &mut Skb, why: RoutingDrop) -> Result<Fate, Fate> {
         self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
         self.reply_to_routing_drop(skb, why);
         Err(Fate::Routing(why))
     }
 
     /// A packet for this host (`ip_local_deliver`).
-    pub(super) fn deliver(&mut self, skb: &mut Skb) -> Way<Fate> {
+    pub(super) fn deliver(&mut self, skb: &mut Skb) -> Result<Fate, Fate> {
         skb.oif = PathIface::None;
         skb.phys_out = PathIface::None;
         self.hook(skb, Hook::Input)?;

@@ -1,7 +1,7 @@
 //! Targets that write into the packet and let the walk go on: `ECN`, `TCPOPTSTRIP`, `SNPT`, `DNPT`, `HMARK`.
 
 use super::rule::Verdict;
-use super::skb::{Attached, Skb};
+use super::skb::{CtAttachment, Skb};
 use super::walker::Walker;
 use crate::addr::prefix;
 use crate::ct;
@@ -78,7 +78,7 @@ impl Walker<'_> {
         }
         if !evened {
             // The error points at the address in the header, which has the other network already.
-            self.icmp_error(skb, 4, 0, if source { 8 } else { 24 }, Attached::None);
+            self.icmp_error(skb, 4, 0, if source { 8 } else { 24 }, CtAttachment::None);
             return Verdict::End(Fate::Refused);
         }
         map_quoted(&mut skb.packet, pair, source);

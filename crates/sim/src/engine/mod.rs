@@ -22,4 +22,4 @@ mod targets;
 mod visits;
 mod walker;
 
-pub(crate) use walker::{Looks, Walker};
+pub(crate) use walker::{ConditionLog, Walker};

@@ -2,37 +2,39 @@
 //!
 //! Sources: `net/netfilter/nf_nat_core.c`, `nf_nat_masquerade.c`, `nf_nat_redirect.c`.
 
-use super::skb::{Attached, Skb};
-use super::walker::{Walker, Way};
-use crate::ct::{Follow, Info, invert, status, turned};
-use crate::nat::{Manip, Wanted, is_icmp, is_redirect, unique, unwritable_gre, write, write_addr};
+use super::skb::{CtAttachment, Skb};
+use super::walker::Walker;
+use crate::ct::{CtInfo, Follow, invert, reverse, status};
+use crate::nat::{
+    Manip, NatBinding, is_icmp, is_redirect, unique, unwritable_gre, write, write_addr,
+};
 use chainwalk_model::{
     AddrMask, Answer, ChainKind, CtDir, Event, Family, Fate, Hook, L4, NatRange, Packet, PathIface,
-    Question, Range, RuleId, Skip, Tuple,
+    Question, Range, RuleId, SkipReason, Tuple,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 impl Walker<'_> {
     /// Why nat is not asked about this packet at this hook; `None` if it is.
-    pub(crate) fn nat_skips(&self, skb: &Skb, hook: Hook) -> Option<Skip> {
-        let Some((entry, _, info)) = self.flow(skb) else { return Some(Skip::NatNoFlow) };
+    pub(crate) fn nat_skips(&self, skb: &Skb, hook: Hook) -> Option<SkipReason> {
+        let Some((entry, _, info)) = self.flow(skb) else { return Some(SkipReason::NatNoFlow) };
         match info {
-            Info::Established => Some(Skip::NatSettled),
-            Info::Related if is_icmp(&skb.packet) => Some(Skip::NatNoFlow),
-            _ if entry.has(Manip::at(hook).done_bit()) => Some(Skip::NatSettled),
+            CtInfo::Established => Some(SkipReason::NatSettled),
+            CtInfo::Related if is_icmp(&skb.packet) => Some(SkipReason::NatNoFlow),
+            _ if entry.has(Manip::at(hook).done_bit()) => Some(SkipReason::NatSettled),
             _ => None,
         }
     }
 
     /// The end of nat at a hook: a flow that no rule translated is bound to its own addresses, and the packet
     /// is rewritten as its flow says.
-    pub(crate) fn translate(&mut self, skb: &mut Skb, hook: Hook) -> Way<()> {
+    pub(crate) fn translate(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
         if !self.nat_is_loaded(skb) {
             return Ok(());
         }
         let manip = Manip::at(hook);
         if self.nat_skips(skb, hook).is_none() {
-            self.bind_to_itself(skb, manip);
+            self.null_binding(skb, manip);
         }
         let Some((entry, dir, info)) = self.flow(skb) else { return Ok(()) };
         let moved = hook == Hook::Postrouting
@@ -42,7 +44,7 @@ impl Walker<'_> {
             && entry.masq_dev != skb.oif;
         if moved {
             // The route moved to another interface: a masqueraded flow dies with it.
-            if let Attached::Known { id, .. } = skb.attached {
+            if let CtAttachment::Known { id, .. } = skb.attached {
                 std::rc::Rc::make_mut(&mut self.world.flows).kill(id);
             }
             return Err(Fate::Refused);
@@ -53,7 +55,7 @@ impl Walker<'_> {
         {
             return Err(Fate::Refused);
         }
-        if info == Info::Related && is_icmp(&skb.packet) {
+        if info == CtInfo::Related && is_icmp(&skb.packet) {
             // A redirect about a flow that is translated, or may yet be, would confuse both sides.
             let both = status::SRC_NAT_DONE | status::DST_NAT_DONE;
             let changed = entry.has(status::SRC_NAT) || entry.has(status::DST_NAT);
@@ -84,22 +86,23 @@ impl Walker<'_> {
             })
     }
 
-    fn bind_to_itself(&mut self, skb: &mut Skb, manip: Manip) {
+    fn null_binding(&mut self, skb: &mut Skb, manip: Manip) {
         let Some((entry, ..)) = self.flow(skb) else { return };
         let addr = match manip {
             Manip::Src => entry.reply.dst,
             Manip::Dst => entry.reply.src,
         };
-        let wanted = Wanted { addrs: Some(Range { first: addr, last: addr }), ..Wanted::default() };
-        self.set_up(skb, manip, &wanted, None);
+        let wanted =
+            NatBinding { addrs: Some(Range { first: addr, last: addr }), ..NatBinding::default() };
+        self.setup_info(skb, manip, &wanted, None);
     }
 
     /// Settles one end of a flow (`nf_nat_setup_info`).
-    pub(crate) fn set_up(
+    pub(crate) fn setup_info(
         &mut self,
         skb: &mut Skb,
         manip: Manip,
-        wanted: &Wanted,
+        wanted: &NatBinding,
         rule: Option<RuleId>,
     ) {
         let Some((entry, ..)) = self.flow(skb) else { return };
@@ -112,7 +115,7 @@ impl Walker<'_> {
         if chosen.by_chance {
             // A flow that no rule translates gets another port where its own is taken.
             let question = rule.map_or(Question::PortChoice, Question::NatChoice);
-            self.put(skb, &question, &[(Answer::Else, None)]);
+            self.ask(skb, &question, &[(Answer::Else, None)]);
         }
         let changed = chosen.tuple != now;
         let reply = invert(chosen.tuple);
@@ -144,7 +147,7 @@ impl Walker<'_> {
         if !entry.has(manip.nat_bit(dir)) {
             return;
         }
-        let Some(target) = invert(entry.tuple(turned(dir))) else { return };
+        let Some(target) = invert(entry.tuple(reverse(dir))) else { return };
         let change = write(&mut skb.packet, manip, target);
         if let Some(change) = change {
             let event = match dir {
@@ -161,7 +164,7 @@ impl Walker<'_> {
         if !entry.has(manip.nat_bit(dir)) {
             return;
         }
-        let other = entry.tuple(turned(dir));
+        let other = entry.tuple(reverse(dir));
         let Some(target) = invert(other) else { return };
         let inside = match manip {
             Manip::Src => Manip::Dst,
@@ -182,19 +185,19 @@ impl Walker<'_> {
     pub(crate) fn follow_master(&mut self, skb: &mut Skb, follow: Follow) {
         let one = |addr| Some(Range { first: addr, last: addr });
         if let Some(src) = follow.src {
-            let wanted = Wanted { addrs: one(src), ..Wanted::default() };
-            self.set_up(skb, Manip::Src, &wanted, None);
+            let wanted = NatBinding { addrs: one(src), ..NatBinding::default() };
+            self.setup_info(skb, Manip::Src, &wanted, None);
         }
         let (addr, port) = follow.dst;
         let ports = Some(Range { first: port, last: port });
-        let wanted = Wanted { addrs: one(addr), ports, ..Wanted::default() };
-        self.set_up(skb, Manip::Dst, &wanted, None);
+        let wanted = NatBinding { addrs: one(addr), ports, ..NatBinding::default() };
+        self.setup_info(skb, Manip::Dst, &wanted, None);
     }
 
     /// `DNAT` and `SNAT`.
     pub(crate) fn nat_to(&mut self, skb: &mut Skb, hook: Hook, range: &NatRange, rule: RuleId) {
         let manip = Manip::at(hook);
-        self.set_up(skb, manip, &Wanted::from(range), Some(rule));
+        self.setup_info(skb, manip, &NatBinding::from(range), Some(rule));
         self.rewrite(skb, manip);
     }
 
@@ -204,7 +207,7 @@ impl Walker<'_> {
         skb: &mut Skb,
         range: &NatRange,
         rule: RuleId,
-    ) -> Way<bool> {
+    ) -> Result<bool, Fate> {
         let dev = skb.oif.name().cloned().unwrap_or_default();
         let dst = skb.packet.ip.dst;
         let hop = if dst.is_ipv4() { skb.next_hop.unwrap_or(dst) } else { dst };
@@ -213,10 +216,10 @@ impl Walker<'_> {
             if self.world.host.complete.network {
                 return Ok(false);
             }
-            self.put(skb, &Question::NatChoice(rule), &[(Answer::Else, None)]);
+            self.ask(skb, &Question::NatChoice(rule), &[(Answer::Else, None)]);
             return Ok(true);
         };
-        self.set_up(skb, Manip::Src, &Wanted::one(addr, range), Some(rule));
+        self.setup_info(skb, Manip::Src, &NatBinding::one(addr, range), Some(rule));
         self.rewrite(skb, Manip::Src);
         Ok(true)
     }
@@ -228,7 +231,7 @@ impl Walker<'_> {
         hook: Hook,
         range: &NatRange,
         rule: RuleId,
-    ) -> Way<bool> {
+    ) -> Result<bool, Fate> {
         let v4 = !skb.packet.is_v6();
         let addr = if hook == Hook::Output {
             Some(if v4 { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() })
@@ -241,13 +244,13 @@ impl Walker<'_> {
                 return Ok(false);
             }
             // It is sent to this host, at an address nobody told.
-            self.put(skb, &Question::NatChoice(rule), &[(Answer::Else, None)]);
-            let own = Wanted { addrs: None, ..Wanted::from(range) };
-            self.set_up(skb, Manip::Dst, &own, Some(rule));
+            self.ask(skb, &Question::NatChoice(rule), &[(Answer::Else, None)]);
+            let own = NatBinding { addrs: None, ..NatBinding::from(range) };
+            self.setup_info(skb, Manip::Dst, &own, Some(rule));
             self.rewrite(skb, Manip::Dst);
             return Ok(true);
         };
-        self.set_up(skb, Manip::Dst, &Wanted::one(addr, range), Some(rule));
+        self.setup_info(skb, Manip::Dst, &NatBinding::one(addr, range), Some(rule));
         self.rewrite(skb, Manip::Dst);
         Ok(true)
     }
@@ -270,7 +273,7 @@ impl Walker<'_> {
             }
             _ => now,
         };
-        self.set_up(skb, manip, &Wanted::one(addr, &NatRange::default()), Some(rule));
+        self.setup_info(skb, manip, &NatBinding::one(addr, &NatRange::default()), Some(rule));
         self.rewrite(skb, manip);
     }
 }

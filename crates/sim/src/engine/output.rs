@@ -1,13 +1,13 @@
 //! Packets that this host sends, the second routing decision, and the way round by lo.
 
-use super::skb::{Attached, OwnPacket, Skb};
-use super::walker::{Walker, Way};
+use super::skb::{CtAttachment, OwnPacket, Skb};
+use super::walker::Walker;
 use crate::addr::is_multicast_or_broadcast;
 use crate::ct::Zone;
-use crate::route::{Found, Key, Router, Who};
+use crate::route::{FibResult, FlowKey, Key, Router};
 use chainwalk_model::{
-    Answer, Entry, Errno, Event, Fate, Hook, Lean, Mac, PacketType, PathIface, RouteKind, Routed,
-    RoutingDrop, Text,
+    Answer, Assumed, Entry, Errno, Event, Fate, Hook, Mac, PacketType, PathIface, RouteKind,
+    Routed, RoutingDrop, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -19,7 +19,7 @@ const RAW: u8 = 255;
 
 impl Walker<'_> {
     /// A packet made on this host.
-    pub(super) fn send(&mut self, skb: &mut Skb, own: &OwnPacket) -> Way<Fate> {
+    pub(super) fn send(&mut self, skb: &mut Skb, own: &OwnPacket) -> Result<Fate, Fate> {
         let Entry::Local { bind, uid, .. } = skb.entry.clone() else {
             return Err(Fate::NotForUs);
         };
@@ -33,40 +33,40 @@ impl Walker<'_> {
         let mark = if copy.is_some() { 0 } else { skb.mark };
         let (dst, tos) = (copy.unwrap_or(ip.dst), ip.tos);
         // A process can be bound to an address of this host only; the kernel says itself what it routes by.
-        let src = if skb.own {
+        let src = if skb.from_kernel {
             own.route_src
         } else {
             Some(ip.src).filter(|s| Router::new(self.world).told_local(*s))
         };
-        let who = Who { uid: uid.unwrap_or(0), ..Who::of(&skb.packet) };
-        let raw = self.world.host.raw_sender && !skb.own && copy.is_none();
-        let (who, tos) = match (skb.own, raw) {
+        let who = FlowKey { uid: uid.unwrap_or(0), ..FlowKey::of(&skb.packet) };
+        let raw = self.world.host.raw_sender && !skb.from_kernel && copy.is_none();
+        let (who, tos) = match (skb.from_kernel, raw) {
             (true, _) => (who.of_message(&skb.packet), tos),
-            (_, true) => (Who { proto: RAW, sport: 0, dport: 0, ..who }, 0),
+            (_, true) => (FlowKey { proto: RAW, sport: 0, dport: 0, ..who }, 0),
             _ => (who, tos),
         };
-        let who = if skb.own { Who { hashed: own.route_hash, ..who } } else { who };
+        let who = if skb.from_kernel { FlowKey { hashed: own.route_hash, ..who } } else { who };
         let key = || Key { dst, src, mark, tos, iif: None, oif: bind.as_deref(), who };
         let found = self.way_out(skb, &key())?;
         let found = match found {
-            Some(f) if f.chosen && !skb.own && skb.packet.ip.src.is_unspecified() => {
+            Some(f) if f.chosen && !skb.from_kernel && skb.packet.ip.src.is_unspecified() => {
                 self.settle_by_hop(skb, &key(), f)?
             }
             found => found,
         };
         let found = match found {
-            Some(found) => self.likely_dev(skb, found),
-            None => return self.unsendable(skb, Errno::ENETUNREACH, RoutingDrop::NoRoute),
+            Some(found) => self.guess_out_iface(skb, found),
+            None => return self.send_error(skb, Errno::ENETUNREACH, RoutingDrop::NoRoute),
         };
         match found.kind {
             RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast => {}
             RouteKind::Blackhole => {
-                return self.unsendable(skb, Errno::EINVAL, RoutingDrop::Blackhole);
+                return self.send_error(skb, Errno::EINVAL, RoutingDrop::Blackhole);
             }
             RouteKind::Prohibit => {
-                return self.unsendable(skb, Errno::EACCES, RoutingDrop::Prohibit);
+                return self.send_error(skb, Errno::EACCES, RoutingDrop::Prohibit);
             }
-            _ => return self.unsendable(skb, Errno::EHOSTUNREACH, RoutingDrop::Unreachable),
+            _ => return self.send_error(skb, Errno::EHOSTUNREACH, RoutingDrop::Unreachable),
         }
         let by_wire = found.kind == RouteKind::Unicast && found.dev.as_deref() != Some("lo");
         if by_wire
@@ -74,16 +74,16 @@ impl Walker<'_> {
             && src.is_loopback()
             && self.routed(skb, |r| Ok(r.conf(dev, "route_localnet")))? == 0
         {
-            return self.unsendable(skb, Errno::EINVAL, RoutingDrop::Localnet);
+            return self.send_error(skb, Errno::EINVAL, RoutingDrop::Localnet);
         }
         let mtu = found.mtu.unwrap_or_else(|| self.mtu(found.dev.as_deref()));
         let too_long = crate::wire::total_len(&skb.packet) > mtu;
         let whole = skb.packet.ip.df || raw;
-        if too_long && whole && !skb.own && found.kind != RouteKind::Local {
-            return self.unsendable(skb, Errno::EMSGSIZE, RoutingDrop::Mtu);
+        if too_long && whole && !skb.from_kernel && found.kind != RouteKind::Local {
+            return self.send_error(skb, Errno::EMSGSIZE, RoutingDrop::Mtu);
         }
-        let found = Found { via: found.via.or(copy), ..found };
-        self.take_route(skb, &found, false);
+        let found = FibResult { via: found.via.or(copy), ..found };
+        self.apply_route(skb, &found, false);
         if is_multicast_or_broadcast(dst) && dst.is_ipv4() {
             skb.kind = RouteKind::Broadcast;
         }
@@ -96,7 +96,7 @@ impl Walker<'_> {
 
     /// The way of a packet that is sent from here: one to everybody leaves on the network of the address that it is
     /// sent from, where that is this host's (`ip_route_output_key_hash_rcu`).
-    fn way_out(&mut self, skb: &Skb, key: &Key) -> Way<Option<Found>> {
+    fn way_out(&mut self, skb: &Skb, key: &Key) -> Result<Option<FibResult>, Fate> {
         if !is_multicast_or_broadcast(key.dst) {
             return self.routed(skb, |r| r.lookup(key));
         }
@@ -110,13 +110,18 @@ impl Walker<'_> {
             return self.routed(skb, |r| r.lookup(key));
         };
         self.routed(skb, |r| {
-            let holder = r.holder(src)?;
-            Ok(holder.is_some().then(|| Found::on_link(holder.name().cloned())))
+            let holder = r.local_owner(src)?;
+            Ok(holder.is_some().then(|| FibResult::on_link(holder.name().cloned())))
         })
     }
 
     /// A packet that names no source takes that of the next hop that was chosen, and is routed again with it.
-    fn settle_by_hop(&mut self, skb: &mut Skb, key: &Key, found: Found) -> Way<Option<Found>> {
+    fn settle_by_hop(
+        &mut self,
+        skb: &mut Skb,
+        key: &Key,
+        found: FibResult,
+    ) -> Result<Option<FibResult>, Fate> {
         let Some(src) = self.routed(skb, |r| Ok(r.source_for(&found, key.dst)))? else {
             return Ok(Some(found));
         };
@@ -125,13 +130,13 @@ impl Walker<'_> {
         self.routed(skb, |r| r.lookup(&Key { src: Some(src), ..key.clone() }))
     }
 
-    fn unsendable(&mut self, skb: &Skb, errno: Errno, why: RoutingDrop) -> Way<Fate> {
+    fn send_error(&mut self, skb: &Skb, errno: Errno, why: RoutingDrop) -> Result<Fate, Fate> {
         self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
         Err(Fate::SendError(errno))
     }
 
     /// Writes a route into the packet and tells it.
-    fn take_route(&mut self, skb: &mut Skb, found: &Found, again: bool) {
+    fn apply_route(&mut self, skb: &mut Skb, found: &FibResult, again: bool) {
         let local = found.kind == RouteKind::Local;
         let dev: Option<Text> = if local { Some("lo".into()) } else { found.dev.clone() };
         skb.kind = found.kind;
@@ -147,14 +152,14 @@ impl Walker<'_> {
     }
 
     /// The second decision (`ip_route_me_harder`): OUTPUT's rules go on with the old interface.
-    pub(crate) fn reroute(&mut self, skb: &mut Skb) -> Way<()> {
+    pub(crate) fn reroute(&mut self, skb: &mut Skb) -> Result<(), Fate> {
         let ip = &skb.packet.ip;
         let (src, dst, tos, mark) = (ip.src, ip.dst, ip.tos, skb.mark);
         let (bind, uid) = match &skb.entry {
             Entry::Local { bind, uid, .. } => (bind.clone(), *uid),
             Entry::Wire { .. } => (None, None),
         };
-        let who = Who { uid: uid.unwrap_or(0), ..Who::of(&skb.packet) };
+        let who = FlowKey { uid: uid.unwrap_or(0), ..FlowKey::of(&skb.packet) };
         let key = || Key { dst, src: Some(src), mark, tos, iif: None, oif: bind.as_deref(), who };
         let found = self.way_out(skb, &key())?;
         let refuse = |walker: &mut Self, skb: &Skb, errno, why| {
@@ -165,7 +170,7 @@ impl Walker<'_> {
         let Some(found) = found else {
             return refuse(self, skb, Errno::ENETUNREACH, RoutingDrop::NoRoute);
         };
-        let found = self.likely_dev(skb, found);
+        let found = self.guess_out_iface(skb, found);
         match found.kind {
             RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast => {}
             RouteKind::Blackhole => {
@@ -183,7 +188,7 @@ impl Walker<'_> {
             let told = self.world.host.sysctl("net.ipv4.conf.all.route_localnet").is_some();
             if setting == 0 {
                 if !told && !self.world.host.complete.network {
-                    self.lean(Lean::Sysctl {
+                    self.note_assumed(Assumed::Sysctl {
                         name: "net.ipv4.conf.all.route_localnet".into(),
                         value: "0".into(),
                     });
@@ -191,7 +196,7 @@ impl Walker<'_> {
                 return refuse(self, skb, Errno::EINVAL, RoutingDrop::Localnet);
             }
         }
-        self.take_route(skb, &found, true);
+        self.apply_route(skb, &found, true);
         if is_multicast_or_broadcast(dst) && dst.is_ipv4() {
             skb.kind = RouteKind::Broadcast;
         }
@@ -199,10 +204,10 @@ impl Walker<'_> {
     }
 
     /// POSTROUTING, and out or round by lo.
-    fn leave(&mut self, skb: &mut Skb) -> Way<Fate> {
+    fn leave(&mut self, skb: &mut Skb) -> Result<Fate, Fate> {
         skb.oif.clone_from(&skb.route_dev);
-        if Self::hands_back(skb) {
-            self.hand_back(skb);
+        if Self::is_looped_back(skb) {
+            self.loop_back_copy(skb);
         }
         self.hook(skb, Hook::Postrouting)?;
         if !skb.oif.is("lo") {
@@ -216,14 +221,14 @@ impl Walker<'_> {
         skb.oif = PathIface::None;
         self.copying = false;
         self.event(skb, Event::Loop);
-        self.come_in_again(skb)
+        self.reenter_from_lo(skb)
     }
 
     /// What is handed back keeps its flow and its route; neither is looked up again. What fitted no flow has
     /// none to keep, and what is sent elsewhere by then has lost its route.
-    fn come_in_again(&mut self, skb: &mut Skb) -> Way<Fate> {
-        if matches!(skb.attached, Attached::Invalid) {
-            skb.attached = Attached::None;
+    fn reenter_from_lo(&mut self, skb: &mut Skb) -> Result<Fate, Fate> {
+        if matches!(skb.attached, CtAttachment::Invalid) {
+            skb.attached = CtAttachment::None;
             skb.template = false;
             skb.zone = Zone::default();
         }
@@ -237,7 +242,7 @@ impl Walker<'_> {
     }
 
     /// Whether this host gets a copy of what it sends to everybody or to a group that it has joined.
-    fn hands_back(skb: &Skb) -> bool {
+    fn is_looped_back(skb: &Skb) -> bool {
         let dst = skb.packet.ip.dst;
         let group = matches!(dst, IpAddr::V4(a) if a == ALL_HOSTS);
         let all = skb.kind == RouteKind::Broadcast && !dst.is_multicast();
@@ -246,7 +251,7 @@ impl Walker<'_> {
 
     /// The copy passes POSTROUTING and comes in by the interface that it is sent from, before the packet itself
     /// leaves (`ip_mc_output`). No socket is bound to it.
-    fn hand_back(&mut self, skb: &mut Skb) {
+    fn loop_back_copy(&mut self, skb: &mut Skb) {
         let to = if skb.packet.ip.dst.is_multicast() {
             PacketType::Multicast
         } else {
@@ -260,13 +265,13 @@ impl Walker<'_> {
         if self.hook(&mut copy, Hook::Postrouting).is_ok() {
             copy.entry = entry(to);
             copy.frame = to;
-            copy.handed_back = true;
+            copy.loopback_copy = true;
             copy.iif = skb.oif.clone();
             copy.oif = PathIface::None;
             // Its end is not the packet's.
-            let _ = self.come_in_again(&mut copy);
+            let _ = self.reenter_from_lo(&mut copy);
         }
-        if !matches!(copy.attached, Attached::None) {
+        if !matches!(copy.attached, CtAttachment::None) {
             skb.attached.clone_from(&copy.attached);
         }
         self.event(&copy, Event::Copied);
@@ -276,7 +281,7 @@ impl Walker<'_> {
     pub(crate) fn nat_reroutes(&self, skb: &Skb) -> bool {
         let Some((entry, dir, _)) = self.flow(skb) else { return false };
         let there = entry.tuple(dir).dst;
-        let back = entry.tuple(crate::ct::turned(dir)).src;
+        let back = entry.tuple(crate::ct::reverse(dir)).src;
         there != back
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! Sources: `net/ipv4/netfilter/nf_reject_ipv4.c`, `net/ipv4/icmp.c`, `net/ipv4/tcp_ipv4.c`.
 
-use super::skb::{Attached, OwnPacket, Skb};
+use super::skb::{CtAttachment, OwnPacket, Skb};
 use super::walker::{Walker, empty_trace};
 use crate::addr::on_link;
-use crate::ct::{self, Info};
-use crate::route::{Key, Router, Who};
+use crate::ct::{self, CtInfo};
+use crate::route::{FlowKey, Key, Router};
 use crate::wire::{LEAST_MTU6, Options, plain};
 use chainwalk_model::{
     Entry, Event, Fate, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind, RoutingDrop,
@@ -61,7 +61,7 @@ impl Walker<'_> {
             return;
         }
         let own = OwnPacket {
-            untracked_reply: matches!(skb.attached, Attached::Untracked),
+            untracked_reply: matches!(skb.attached, CtAttachment::Untracked),
             tcp_reset: true,
             ..OwnPacket::from(packet.ip.src)
         };
@@ -69,16 +69,18 @@ impl Walker<'_> {
     }
 
     /// The flow that an error about this packet belongs to (`nf_conntrack_attach`).
-    pub(super) fn attached_of(skb: &Skb) -> Attached {
+    pub(super) fn attached_of(skb: &Skb) -> CtAttachment {
         match &skb.attached {
-            Attached::Loose { entry, dir, .. } => {
-                Attached::Loose { entry: entry.clone(), dir: ct::turned(*dir), info: Info::Related }
-            }
-            Attached::Known { id, dir, .. } => {
-                Attached::Known { id: *id, dir: ct::turned(*dir), info: Info::Related }
+            CtAttachment::Loose { entry, dir, .. } => CtAttachment::Loose {
+                entry: entry.clone(),
+                dir: ct::reverse(*dir),
+                info: CtInfo::Related,
+            },
+            CtAttachment::Known { id, dir, .. } => {
+                CtAttachment::Known { id: *id, dir: ct::reverse(*dir), info: CtInfo::Related }
             }
             // Nothing to attach: conntrack looks at the answer by itself.
-            _ => Attached::None,
+            _ => CtAttachment::None,
         }
     }
 
@@ -89,7 +91,7 @@ impl Walker<'_> {
         kind: u8,
         code: u8,
         info: u32,
-        attached: Attached,
+        attached: CtAttachment,
     ) {
         let ip = &skb.packet.ip;
         let about_error =
@@ -105,7 +107,7 @@ impl Walker<'_> {
         // While the kernel sends an ICMP packet of its own it sends no other (`icmp_xmit_lock`).
         let message =
             matches!(&skb.packet.l4, L4::Icmp(i) if i.kind != REDIRECT6 || ip.src.is_ipv4());
-        let sending = skb.own && skb.loops == 0 && message;
+        let sending = skb.from_kernel && skb.loops == 0 && message;
         if sending || about_error || to_all || nobody || ip.frag_off != 0 {
             return;
         }
@@ -116,7 +118,7 @@ impl Walker<'_> {
         } else {
             let number = if to.is_ipv4() { proto::ICMP } else { proto::ICMPV6 };
             let dport = u16::from_be_bytes([kind, code]);
-            let who = Who { proto: number, dport, hashed, ..Who::default() };
+            let who = FlowKey { proto: number, dport, hashed, ..FlowKey::default() };
             let key = || Key { dst: to, src: None, mark: 0, tos: 0, iif: None, oif: None, who };
             let dev = skb.iif.name().cloned();
             self.routed(skb, |r| {
@@ -168,7 +170,7 @@ impl Walker<'_> {
         let own = OwnPacket {
             route_src,
             route_hash: hashed,
-            untracked_reply: matches!(skb.attached, Attached::Untracked),
+            untracked_reply: matches!(skb.attached, CtAttachment::Untracked),
             ..OwnPacket::default()
         };
         self.send_from_kernel(skb, packet, attached, own);
@@ -190,9 +192,14 @@ impl Walker<'_> {
         let now = self.world.now_ms;
         if !told && v6 && self.world.host.complete.network {
             // Without a limit an error still uses up what its receiver may be told besides.
-            return Rc::make_mut(&mut self.world.peers).may_hear(to, now, 0);
+            return Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error(to, now, 0);
         }
-        !told || Rc::make_mut(&mut self.world.peers).may_hear(to, now, limit.max(0) as u64)
+        !told
+            || Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error(
+                to,
+                now,
+                limit.max(0) as u64,
+            )
     }
 
     /// What routing sends when it stops a packet.
@@ -213,7 +220,7 @@ impl Walker<'_> {
         let by_route = !matches!(why, RoutingDrop::Ttl | RoutingDrop::Mtu);
         if by_route && !v6 {
             let (src, now) = (skb.packet.ip.src, self.world.now_ms);
-            if !Rc::make_mut(&mut self.world.peers).may_hear_of_route(src, now) {
+            if !Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error_of_route(src, now) {
                 return;
             }
         }
@@ -258,13 +265,13 @@ impl Walker<'_> {
                     return;
                 };
                 let own = OwnPacket::from(packet.ip.src);
-                self.send_from_kernel(skb, packet, Attached::None, own);
+                self.send_from_kernel(skb, packet, CtAttachment::None, own);
             }
             // UDP has let go of the flow when it looks for a socket (`nf_reset_ct`).
             L4::Udp { .. } => {
                 let (kind, code) = if skb.packet.is_v6() { (1, 4) } else { (3, 3) };
-                skb.attached = Attached::None;
-                self.icmp_error(skb, kind, code, 0, Attached::None);
+                skb.attached = CtAttachment::None;
+                self.icmp_error(skb, kind, code, 0, CtAttachment::None);
             }
             L4::Icmp(icmp) => {
                 let whole = skb.packet.payload.clone();
@@ -280,7 +287,7 @@ impl Walker<'_> {
                 };
                 // An echo to a group is answered from an address of the way back.
                 let (to, group) = (skb.packet.ip.src, skb.packet.ip.dst.is_multicast());
-                let who = Who { proto: skb.packet.ip.proto, ..Who::default() };
+                let who = FlowKey { proto: skb.packet.ip.proto, ..FlowKey::default() };
                 let link =
                     skb.iif.name().filter(|_| matches!(to, IpAddr::V6(a) if on_link(a))).cloned();
                 let oif = link.as_deref();
@@ -300,7 +307,7 @@ impl Walker<'_> {
                     bad_csum: false,
                 };
                 let own = OwnPacket::from(packet.ip.src);
-                self.send_from_kernel(skb, packet, Attached::None, own);
+                self.send_from_kernel(skb, packet, CtAttachment::None, own);
             }
             L4::Other | L4::Sctp { .. } => {
                 let attached = Self::attached_of(skb);
@@ -316,7 +323,7 @@ impl Walker<'_> {
         &mut self,
         skb: &Skb,
         packet: Packet,
-        attached: Attached,
+        attached: CtAttachment,
         mut own: OwnPacket,
     ) {
         if self.nested >= DEEPEST {
@@ -327,7 +334,7 @@ impl Walker<'_> {
             own.out_iface = skb.iif.name().cloned();
         }
         let entry = Entry::Local { uid: None, gid: None, mark: own.mark, bind: None };
-        let sent = Sent { packet, entry, untold: self.trace.sent.untold };
+        let sent = Sent { packet, entry, endpoint_unknown: self.trace.sent.endpoint_unknown };
         let index = self.replies.len();
         let host = self.trace.host;
         self.replies.push(empty_trace(host, sent.clone()));

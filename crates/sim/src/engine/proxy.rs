@@ -1,18 +1,18 @@
 //! Targets that take the packet to somewhere else: `TPROXY`, and `TEE`'s copy.
 
 use super::rule::Verdict;
-use super::skb::{Attached, OwnPacket, Skb};
+use super::skb::{CtAttachment, OwnPacket, Skb};
 use super::walker::Walker;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, Fate, Hook, L4, Lean, LocalStack, Question, RuleId, Stop, Text, Tproxy,
+    Answer, Assumed, DroppedBy, Fate, Hook, L4, LocalStack, Question, RuleId, Text, Tproxy,
 };
 use std::net::IpAddr;
 
 impl Walker<'_> {
     /// `TPROXY` (`tproxy_tg4`): a transparent socket takes the packet, or it is dropped.
     pub(super) fn tproxy(&mut self, skb: &mut Skb, rule: RuleId, to: &Tproxy) -> Verdict {
-        let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
+        let dropped = Verdict::End(Fate::Dropped(DroppedBy::Rule(rule)));
         let (L4::Tcp(_) | L4::Udp { .. }) = &skb.packet.l4 else { return dropped };
         let Some(own) = skb.packet.dport() else { return dropped };
         let port = if to.port == 0 { own } else { to.port };
@@ -29,13 +29,13 @@ impl Walker<'_> {
             .filter(|s| s.addr == addr || s.addr.is_unspecified());
         let taken = match fitting.clone().find(|s| s.addr == addr).or_else(|| fitting.next()) {
             Some(socket) => socket.transparent.unwrap_or_else(|| {
-                self.lean(Lean::Transparent(number, port));
+                self.note_assumed(Assumed::Transparent(number, port));
                 true
             }),
             None if host.stack != LocalStack::Unknown => false,
             None => {
                 let ways = [(Answer::Yes, None), (Answer::No, None)];
-                self.put(skb, &Question::Socket(number, port), &ways) == Answer::Yes
+                self.ask(skb, &Question::Socket(number, port), &ways) == Answer::Yes
             }
         };
         if !taken {
@@ -65,7 +65,7 @@ impl Walker<'_> {
             ..OwnPacket::default()
         };
         self.copying = true;
-        self.send_from_kernel(skb, packet, Attached::Untracked, own);
+        self.send_from_kernel(skb, packet, CtAttachment::Untracked, own);
         self.copying = false;
     }
 }

@@ -3,13 +3,13 @@
 //! Sources: `ip_rt_send_redirect` in `net/ipv4/route.c`, `ip6_forward` in `net/ipv6/ip6_output.c`,
 //! `ndisc_send_redirect` in `net/ipv6/ndisc.c`, `inet_peer_xrlim_allow` in `net/ipv4/inetpeer.c`.
 
-use super::skb::{Attached, OwnPacket, Skb};
+use super::skb::{CtAttachment, OwnPacket, Skb};
 use super::walker::Walker;
 use crate::addr::{in_net, on_link};
-use crate::memory::Told;
-use crate::route::{Found, Key, NAMELESS, Who};
+use crate::match_state::RedirectCount;
+use crate::route::{FibResult, FlowKey, Key, NAMELESS};
 use crate::wire::plain;
-use chainwalk_model::{Icmp, IpHeader, L4, Lean, Packet, PathIface, proto};
+use chainwalk_model::{Assumed, Icmp, IpHeader, L4, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -27,7 +27,7 @@ const LEAST_MTU: usize = 1280;
 impl Walker<'_> {
     /// Whether the sender of a packet on this way is told a shorter one; `near` says that it is a neighbour
     /// (`__mkroute_input`).
-    pub(super) fn may_redirect(&mut self, skb: &Skb, found: &Found, near: bool) -> bool {
+    pub(super) fn may_redirect(&mut self, skb: &Skb, found: &FibResult, near: bool) -> bool {
         let dev = found.dev.clone().filter(|dev| skb.iif.is(dev));
         let (Some(dev), IpAddr::V4(src)) = (dev, skb.packet.ip.src) else {
             return false;
@@ -43,7 +43,7 @@ impl Walker<'_> {
         }
         if usual == 1 && !sends.iter().any(|(on, told)| *told && *on != 0) {
             // Nobody told whether it does.
-            self.lean(Lean::NoRedirect(src.into()));
+            self.note_assumed(Assumed::NoRedirect(src.into()));
             return false;
         }
         let shared = both("shared_media", 1).iter().any(|(on, _)| *on != 0);
@@ -57,10 +57,10 @@ impl Walker<'_> {
     }
 
     /// Tells an IPv4 sender the shorter way, unless it was told a moment ago.
-    pub(super) fn tell_shorter_way(&mut self, skb: &mut Skb) {
+    pub(super) fn send_redirect(&mut self, skb: &mut Skb) {
         let now = self.world.now_ms;
-        let fresh = || Told { count: 0, last_ms: now };
-        let told = self.world.memory.redirects.entry(&skb.packet.ip.src, fresh);
+        let fresh = || RedirectCount { count: 0, last_ms: now };
+        let told = self.world.match_state.redirects.entry(&skb.packet.ip.src, fresh);
         if now > told.last_ms + SILENCE_MS {
             told.count = 0;
         }
@@ -71,7 +71,7 @@ impl Walker<'_> {
         if told.count > 0 && now <= told.last_ms + (LOAD_MS << told.count) {
             return;
         }
-        *told = Told { count: told.count + 1, last_ms: now };
+        *told = RedirectCount { count: told.count + 1, last_ms: now };
         let gateway = match skb.next_hop.unwrap_or(skb.packet.ip.dst) {
             IpAddr::V4(gateway) => gateway,
             IpAddr::V6(_) => Ipv4Addr::UNSPECIFIED,
@@ -82,7 +82,7 @@ impl Walker<'_> {
 
     /// Tells an IPv6 sender the shorter way: by the address of the link, if the sender is a neighbour and so is
     /// the target or it has such an address.
-    pub(super) fn tell_shorter_way6(&mut self, skb: &Skb) {
+    pub(super) fn send_redirect6(&mut self, skb: &Skb) {
         let (IpAddr::V6(src), IpAddr::V6(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
             return;
         };
@@ -92,13 +92,13 @@ impl Walker<'_> {
             _ => dst,
         };
         let Some(own) = self.link_address(&dev) else {
-            self.lean(Lean::NoRedirect(src.into()));
+            self.note_assumed(Assumed::NoRedirect(src.into()));
             return;
         };
         if !self.may_tell(dst.into()) || target != dst && !on_link(target) {
             return;
         }
-        let who = Who { proto: proto::ICMPV6, ..Who::default() };
+        let who = FlowKey { proto: proto::ICMPV6, ..FlowKey::default() };
         let key = || Key {
             dst: src.into(),
             src: Some(own.into()),
@@ -125,13 +125,13 @@ impl Walker<'_> {
             in_iface: PathIface::Named(dev),
             ..OwnPacket::default()
         };
-        self.send_from_kernel(skb, packet, Attached::None, own);
+        self.send_from_kernel(skb, packet, CtAttachment::None, own);
     }
 
     /// Whether IPv6 may speak once more of this address or to it.
     fn may_tell(&mut self, addr: IpAddr) -> bool {
         let now = self.world.now_ms;
-        Rc::make_mut(&mut self.world.peers).may_hear(addr, now, SECOND_MS)
+        Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error(addr, now, SECOND_MS)
     }
 
     /// The address that this host has on the link of an interface, where it was told: the one that came first. A

@@ -4,13 +4,13 @@
 
 use super::skb::Skb;
 use super::visits::Frame;
-use super::walker::{Walker, Way};
-use crate::ext::{self, Assumed, Evaluated};
-use crate::eye::Eye;
-use crate::memory::Memory;
+use super::walker::Walker;
+use crate::context::MatchContext;
+use crate::ext::{self, Assumes, Evaluated};
+use crate::match_state::MatchState;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, ChainId, Check, Event, Fate, IfaceMatch, Inv, Lean, Match, OpId, OpKind, Path,
+    Answer, Assumed, ChainId, Check, Event, Fate, IfaceMatch, Inv, Match, OpId, OpKind, Path,
     PathIface, Question, Rule, RuleId, Target, Truth,
 };
 
@@ -71,7 +71,7 @@ impl Walker<'_> {
         frame: &mut Frame,
         id: RuleId,
         rule: &Rule,
-    ) -> Way<RuleResult> {
+    ) -> Result<RuleResult, Fate> {
         if self.watch.is_some() {
             self.explain(skb, path, id, rule);
         }
@@ -147,7 +147,13 @@ impl Walker<'_> {
     }
 
     /// A statement, or a target.
-    fn statement(&mut self, skb: &mut Skb, path: &Path, op: OpId, target: &Target) -> Way<Verdict> {
+    fn statement(
+        &mut self,
+        skb: &mut Skb,
+        path: &Path,
+        op: OpId,
+        target: &Target,
+    ) -> Result<Verdict, Fate> {
         match target {
             Target::Jump(to) => Ok(Verdict::Jump { to: *to, goto: false }),
             Target::Goto(to) => Ok(Verdict::Jump { to: *to, goto: true }),
@@ -179,7 +185,7 @@ impl Walker<'_> {
                 Truth::Chance(p) if p <= 0.0 => return held(false, false),
                 Truth::Chance(p) => {
                     let ways = [(Answer::Yes, Some(p)), (Answer::No, Some(1.0 - p))];
-                    let yes = self.put(skb, &Question::Random(op), &ways) == Answer::Yes;
+                    let yes = self.ask(skb, &Question::Random(op), &ways) == Answer::Yes;
                     return held(yes, false);
                 }
                 Truth::Unknown(question) => {
@@ -187,7 +193,7 @@ impl Walker<'_> {
                         return held(false, false);
                     }
                     let ways = [(Answer::Yes, None), (Answer::No, None)];
-                    let yes = self.put(skb, &question, &ways) == Answer::Yes;
+                    let yes = self.ask(skb, &question, &ways) == Answer::Yes;
                     if crate::decide::is_lasting(&question) && tries < 8 {
                         // With the answer in the world the test can be made again.
                         tries += 1;
@@ -266,11 +272,11 @@ impl Walker<'_> {
         let host = self.world.host.clone();
         let facts = ext::facts(test, &host);
         if facts.history && !host.complete.rules {
-            self.lean(Lean::FreshHistory(rule));
+            self.note_assumed(Assumed::FreshHistory(rule));
         }
         match facts.assumes {
-            Some(Assumed::NoQuota(name)) => self.lean(Lean::NoQuota(name.clone())),
-            Some(Assumed::NoIpsec) => self.lean(Lean::NoIpsec),
+            Some(Assumes::NoQuota(name)) => self.note_assumed(Assumed::NoQuota(name.clone())),
+            Some(Assumes::NoIpsec) => self.note_assumed(Assumed::NoIpsec),
             None => {}
         }
         self.writes += u64::from(!facts.pure);
@@ -298,26 +304,26 @@ impl Walker<'_> {
         test: &Match,
         checks: Option<&mut Vec<Check>>,
     ) -> Evaluated {
-        self.with_eye(skb, path, |eye, memory| ext::test(test, at, eye, memory, checks))
+        self.with_context(skb, path, |ctx, memory| ext::test(test, at, ctx, memory, checks))
     }
 
     /// Lends a test or a target the packet's surroundings and the memory.
-    pub(super) fn with_eye<T>(
+    pub(super) fn with_context<T>(
         &mut self,
         skb: &Skb,
         path: &Path,
-        look: impl FnOnce(&Eye, &mut Memory) -> T,
+        look: impl FnOnce(&MatchContext, &mut MatchState) -> T,
     ) -> T {
-        let mut memory = std::mem::take(&mut self.world.memory);
+        let mut memory = std::mem::take(&mut self.world.match_state);
         let router = Router::new(self.world);
-        let eye = Eye {
+        let ctx = MatchContext {
             packet: &skb.packet,
             mark: skb.mark,
             path,
             entry: &skb.entry,
             came_by: &skb.came_by,
             by_reject: skb.by_reject,
-            handed_back: skb.handed_back,
+            loopback_copy: skb.loopback_copy,
             ct: self.ct(skb),
             host: &self.world.host,
             net: &router,
@@ -326,11 +332,11 @@ impl Walker<'_> {
             has_socket: skb.has_socket,
             realms: skb.realms,
         };
-        let found = look(&eye, &mut memory);
+        let found = look(&ctx, &mut memory);
         let leans = router.into_leans();
-        self.world.memory = memory;
+        self.world.match_state = memory;
         for lean in leans {
-            self.lean(lean);
+            self.note_assumed(lean);
         }
         found
     }

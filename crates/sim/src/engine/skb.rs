@@ -1,12 +1,12 @@
 //! A packet on its way, and what the kernel carries beside it (`struct sk_buff`).
 
-use crate::ct::{self, Info, Zone};
+use crate::ct::{self, CtInfo, Zone};
 use chainwalk_model::{CtDir, Entry, OpId, Packet, PacketType, PathIface, RouteKind, Sent, Text};
 use std::net::IpAddr;
 
 /// How a packet stands to conntrack.
 #[derive(Clone, Debug)]
-pub(crate) enum Attached {
+pub(crate) enum CtAttachment {
     /// Not looked at yet.
     None,
     /// Exempt.
@@ -16,11 +16,11 @@ pub(crate) enum Attached {
     /// Part of a flow that is not in the table: a new one, or one that has just ended.
     Loose {
         /// The flow.
-        entry: Box<ct::Entry>,
+        entry: Box<ct::Conntrack>,
         /// The packet's direction.
         dir: CtDir,
         /// How it belongs.
-        info: Info,
+        info: CtInfo,
     },
     /// Part of a flow in the table.
     Known {
@@ -29,7 +29,7 @@ pub(crate) enum Attached {
         /// The packet's direction.
         dir: CtDir,
         /// How it belongs.
-        info: Info,
+        info: CtInfo,
     },
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct Skb {
     pub redirects: bool,
     pub phys_in: PathIface,
     pub phys_out: PathIface,
-    pub attached: Attached,
+    pub attached: CtAttachment,
     pub zone: Zone,
     /// The helper that a `CT` target named.
     pub helper: Option<ct::Helper>,
@@ -68,15 +68,15 @@ pub(crate) struct Skb {
     /// What the routing decision made of it.
     pub kind: RouteKind,
     /// Whether the kernel made it.
-    pub own: bool,
+    pub from_kernel: bool,
     /// Whether it answers an untracked packet: until conntrack has looked it fits no flow.
-    pub husk: bool,
+    pub untracked_reply: bool,
     /// The operation whose SYNPROXY opens a connection by it.
     pub proxied: Option<OpId>,
     /// Whether it is a reset of REJECT's, which has no socket.
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it (`PACKET_LOOPBACK`).
-    pub handed_back: bool,
+    pub loopback_copy: bool,
     /// Whether `TPROXY` gave it a socket.
     pub has_socket: bool,
     /// The IP lengths of its first and of its longest fragment, where it was put together from fragments.
@@ -88,7 +88,7 @@ pub(crate) struct Skb {
 
 impl Skb {
     /// A packet that nothing has looked at yet.
-    pub(super) fn new(sent: Sent, attached: Attached, own: &OwnPacket) -> Self {
+    pub(super) fn new(sent: Sent, attached: CtAttachment, own: &OwnPacket) -> Self {
         Self {
             packet: sent.packet,
             mark: 0,
@@ -112,10 +112,10 @@ impl Skb {
             proxied: own.synproxy,
             frame: PacketType::Host,
             kind: RouteKind::Unicast,
-            own: false,
-            husk: own.untracked_reply,
+            from_kernel: false,
+            untracked_reply: own.untracked_reply,
             by_reject: own.tcp_reset,
-            handed_back: false,
+            loopback_copy: false,
             has_socket: false,
             fragments: None,
             fragments_if_long: false,

@@ -4,12 +4,13 @@
 //! secret of the kernel: they are 0 here, and whether an ACK answers them is a question.
 
 use super::rule::Verdict;
-use super::skb::{Attached, OwnPacket, Skb};
-use super::walker::{Walker, Way};
-use crate::ct::{self, Info, Proxied};
+use super::skb::{CtAttachment, OwnPacket, Skb};
+use super::walker::Walker;
+use crate::ct::{self, CtInfo, Proxied};
 use crate::wire::{Options, plain};
 use chainwalk_model::{
-    Answer, CtDir, Fate, IpHeader, L4, OpId, Packet, Question, Stop, Synproxy, Tcp, TcpFlags, proto,
+    Answer, CtDir, DroppedBy, Fate, IpHeader, L4, OpId, Packet, Question, Synproxy, Tcp, TcpFlags,
+    proto,
 };
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ impl Walker<'_> {
     /// server.
     pub(super) fn synproxy(&mut self, skb: &mut Skb, at: OpId, proxy: &Synproxy) -> Verdict {
         let rule = at.rule;
-        let dropped = Verdict::End(Fate::Dropped(Stop::Rule(rule)));
+        let dropped = Verdict::End(Fate::Dropped(DroppedBy::Rule(rule)));
         if skb.packet.bad_csum {
             return dropped;
         }
@@ -35,7 +36,9 @@ impl Walker<'_> {
         if is(&tcp, TcpFlags::SYN) {
             let answer = syn_ack(&skb.packet, &tcp, proxy);
             let attached = match &skb.attached {
-                Attached::Untracked | Attached::Invalid | Attached::None => Attached::None,
+                CtAttachment::Untracked | CtAttachment::Invalid | CtAttachment::None => {
+                    CtAttachment::None
+                }
                 _ => Self::attached_of(skb),
             };
             let said = Options::of(&tcp.options).mss.unwrap_or(0);
@@ -59,13 +62,13 @@ impl Walker<'_> {
     fn open_to_server(&mut self, skb: &Skb, tcp: &Tcp, by: OpId, seq: u32) -> bool {
         let question = Question::Fact(by);
         let ways = [(Answer::Yes, None), (Answer::No, None)];
-        if self.put(skb, &question, &ways) == Answer::No {
+        if self.ask(skb, &question, &ways) == Answer::No {
             return false;
         }
         let mss = self.encoded_mss(&skb.packet);
         let syn = server_syn(&skb.packet, tcp, seq, mss);
         let own = OwnPacket { synproxy: Some(by), ..OwnPacket::from(syn.ip.src) };
-        self.send_from_kernel(skb, syn, Attached::None, own);
+        self.send_from_kernel(skb, syn, CtAttachment::None, own);
         true
     }
 
@@ -80,7 +83,7 @@ impl Walker<'_> {
     }
 
     /// What follows of a flow that SYNPROXY opened, just before it is confirmed (`ipv4_synproxy_hook`).
-    pub(super) fn proxied(&mut self, skb: &mut Skb) -> Way<()> {
+    pub(super) fn proxied(&mut self, skb: &mut Skb) -> Result<(), Fate> {
         let Some((entry, dir, _)) = self.flow(skb) else { return Ok(()) };
         let (Some(mut proxied), Some(state)) = (entry.proxied, entry.tcp_state()) else {
             return Ok(());
@@ -126,12 +129,14 @@ impl Walker<'_> {
                 self.change_flow(skb, |e| e.proxied = Some(proxied));
                 let (to_server, to_client) = acks(&skb.packet, &tcp, &options, window);
                 let own = OwnPacket::from(to_server.ip.src);
-                self.send_from_kernel(skb, to_server, Attached::None, own);
+                self.send_from_kernel(skb, to_server, CtAttachment::None, own);
                 self.change_flow(skb, |e| e.shift(dir, off));
                 let attached = match &skb.attached {
-                    Attached::Known { id, .. } => {
-                        Attached::Known { id: *id, dir: CtDir::Reply, info: Info::Established }
-                    }
+                    CtAttachment::Known { id, .. } => CtAttachment::Known {
+                        id: *id,
+                        dir: CtDir::Reply,
+                        info: CtInfo::Established,
+                    },
                     other => other.clone(),
                 };
                 let own = OwnPacket::from(to_client.ip.src);
@@ -145,7 +150,7 @@ impl Walker<'_> {
 }
 
 /// The timestamps of the server become those that the client was told, and back (`synproxy_tstamp_adjust`).
-fn restamp(skb: &mut Skb, proxied: &Proxied, dir: CtDir) -> Way<()> {
+fn restamp(skb: &mut Skb, proxied: &Proxied, dir: CtDir) -> Result<(), Fate> {
     if proxied.tsoff == 0 {
         return Ok(());
     }

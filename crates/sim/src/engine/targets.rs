@@ -1,11 +1,11 @@
 //! What targets do to a packet. The nat targets are in `nat`.
 
 use super::rule::Verdict;
-use super::skb::{Attached, Skb};
-use super::walker::{Walker, Way};
+use super::skb::{CtAttachment, Skb};
+use super::walker::Walker;
 use chainwalk_model::{
-    Answer, Change, ConnmarkOp, CtTarget, CtZone, Event, Fate, L4, Lean, MssOp, OpId, Path,
-    Question, RuleId, SetMatch, SetTarget, Stop, Target, Tcp, TcpFlags, TtlOp,
+    Answer, Assumed, Change, ConnmarkOp, CtTarget, CtZone, DroppedBy, Event, Fate, L4, MssOp, OpId,
+    Path, Question, RuleId, SetMatch, SetTarget, Target, Tcp, TcpFlags, TtlOp,
 };
 
 impl Walker<'_> {
@@ -16,12 +16,12 @@ impl Walker<'_> {
         path: &Path,
         at: OpId,
         target: &Target,
-    ) -> Way<Verdict> {
+    ) -> Result<Verdict, Fate> {
         let hook = path.hook;
         let rule = at.rule;
         Ok(match target {
             Target::Accept | Target::Queue { bypass: true, .. } => Verdict::Accept,
-            Target::Drop => Verdict::End(Fate::Dropped(Stop::Rule(rule))),
+            Target::Drop => Verdict::End(Fate::Dropped(DroppedBy::Rule(rule))),
             Target::Return => Verdict::Return,
             Target::Queue { .. } => Verdict::End(Fate::Queued(rule)),
             Target::Reject(with) => {
@@ -115,15 +115,15 @@ impl Walker<'_> {
             Target::Synproxy(proxy) => self.synproxy(skb, at, proxy),
             Target::Clusterip(_) => {
                 let question = Question::Fact(at);
-                match self.put(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
+                match self.ask(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]) {
                     Answer::Yes => Verdict::Continue,
-                    _ => Verdict::End(Fate::Dropped(Stop::Rule(rule))),
+                    _ => Verdict::End(Fate::Dropped(DroppedBy::Rule(rule))),
                 }
             }
             Target::Opaque(_) => {
                 let question = Question::Opaque(at);
                 let ways = [(Answer::Yes, None), (Answer::No, None), (Answer::Else, None)];
-                match self.put(skb, &question, &ways) {
+                match self.ask(skb, &question, &ways) {
                     Answer::Yes => Verdict::Continue,
                     Answer::No => Verdict::End(Fate::DroppedUnseen(question)),
                     Answer::Else | Answer::Nth(_) => return Err(Fate::Undecided(question)),
@@ -183,11 +183,11 @@ impl Walker<'_> {
 
     /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`).
     fn ct_target(&mut self, skb: &mut Skb, at: OpId, ct: &CtTarget) {
-        if !matches!(skb.attached, Attached::None) || skb.template || skb.husk {
+        if !matches!(skb.attached, CtAttachment::None) || skb.template || skb.untracked_reply {
             return;
         }
         if ct.notrack {
-            skb.attached = Attached::Untracked;
+            skb.attached = CtAttachment::Untracked;
             self.event(skb, Event::Changed(Change::Notrack));
             return;
         }
@@ -199,7 +199,7 @@ impl Walker<'_> {
         skb.policy = ct.rest.contains("--timeout").then_some(at);
         if named.is_some() && skb.helper.is_none() {
             let question = Question::Fact(at);
-            self.put(skb, &question, &[(Answer::Yes, None)]);
+            self.ask(skb, &question, &[(Answer::Yes, None)]);
         }
         let mark = skb.mark as u16;
         let id = |zone: CtZone| match zone {
@@ -223,7 +223,7 @@ impl Walker<'_> {
                 let iface = skb.oif.name().and_then(|o| self.world.host.interface(o));
                 let told = iface.and_then(|i| i.mtu);
                 if told.is_none() && !self.world.host.complete.network {
-                    self.lean(Lean::Sysctl { name: "mtu".into(), value: "1500".into() });
+                    self.note_assumed(Assumed::Sysctl { name: "mtu".into(), value: "1500".into() });
                 }
                 told.unwrap_or(1500)
             }
@@ -245,7 +245,7 @@ impl Walker<'_> {
 
     /// `SET` adds to or deletes from a set.
     fn set_target(&mut self, skb: &mut Skb, path: &Path, target: &SetTarget) {
-        self.with_eye(skb, path, |eye, memory| crate::ext::set_target(target, eye, memory));
+        self.with_context(skb, path, |ctx, memory| crate::ext::set_target(target, ctx, memory));
         for (set, added) in [(&target.add, true), (&target.del, false)] {
             if let Some(set) = set {
                 let set = set.set.clone();
@@ -255,13 +255,20 @@ impl Walker<'_> {
     }
 
     /// `SET --map-mark` writes the mark that the packet's element carries.
-    fn map_mark(&mut self, skb: &mut Skb, path: &Path, map: &SetMatch, at: OpId) -> Way<()> {
-        let found = self.with_eye(skb, path, |eye, memory| crate::ext::mapped(map, eye, memory));
+    fn map_mark(
+        &mut self,
+        skb: &mut Skb,
+        path: &Path,
+        map: &SetMatch,
+        at: OpId,
+    ) -> Result<(), Fate> {
+        let found =
+            self.with_context(skb, path, |ctx, memory| crate::ext::mapped(map, ctx, memory));
         let Ok(found) = found else {
             // What the set holds was not told: it may leave the mark alone, or write any.
             let question = Question::Opaque(at);
             let ways = [(Answer::Yes, None), (Answer::Else, None)];
-            if self.put(skb, &question, &ways) != Answer::Yes {
+            if self.ask(skb, &question, &ways) != Answer::Yes {
                 return Err(Fate::Undecided(question));
             }
             return Ok(());
@@ -273,7 +280,7 @@ impl Walker<'_> {
 
 /// A NAT target without an address to give drops the packet.
 fn accepted_if(found: bool, rule: RuleId) -> Verdict {
-    if found { Verdict::Accept } else { Verdict::End(Fate::Dropped(Stop::Rule(rule))) }
+    if found { Verdict::Accept } else { Verdict::End(Fate::Dropped(DroppedBy::Rule(rule))) }
 }
 
 /// Writes an MSS into the options. Whether anything changed.

@@ -1,31 +1,28 @@
 //! One walk: its steps, its questions, and the flow that its packet belongs to.
 
-use super::skb::{Attached, OwnPacket, Skb};
-use crate::ct::{self, Info, status};
-use crate::decide::Decider;
-use crate::eye::{Ct, CtFlow};
-use crate::route::{Found, Router, only_uplink};
+use super::skb::{CtAttachment, OwnPacket, Skb};
+use crate::context::{Ct, CtFlow};
+use crate::ct::{self, CtInfo, status};
+use crate::decide::BranchScript;
+use crate::route::{FibResult, Router, only_uplink};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId, Lean, Moment,
-    Path, PathIface, Question, RouteKind, RuleId, Sent, Step, Trace, Tuple,
+    Answer, Assumed, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId,
+    PacketState, Path, PathIface, Question, RouteKind, RuleId, Sent, Step, Trace, Tuple,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// A step of the walk that may be its last: `Err` is the packet's fate.
-pub(super) type Way<T> = Result<T, Fate>;
-
 /// Walks one packet, and the packets that the kernel makes because of it.
 pub(crate) struct Walker<'w> {
     pub world: &'w mut World,
-    pub decider: &'w mut Decider,
+    pub decider: &'w mut BranchScript,
     pub replies: Vec<Trace>,
     pub(super) trace: Trace,
     pub(super) depth: u8,
-    pub(super) leans: Vec<Lean>,
+    pub(super) leans: Vec<Assumed>,
     pub(super) nested: u8,
-    pub(super) watch: Option<Watch>,
+    pub(super) watch: Option<ConditionRecorder>,
     /// Whether a copy of a packet is on its way.
     pub(super) copying: bool,
     /// How often anything was written that a rule may look at: the packet, what is remembered, an answer.
@@ -46,7 +43,7 @@ pub(super) const MOST_ASKED: usize = 10_000;
 
 impl<'w> Walker<'w> {
     /// A walker for one packet.
-    pub(crate) fn new(world: &'w mut World, decider: &'w mut Decider, sent: Sent) -> Self {
+    pub(crate) fn new(world: &'w mut World, decider: &'w mut BranchScript, sent: Sent) -> Self {
         let host = world.host.id;
         let most_tried = MOST_TRIED + MOST_TRIED_EACH * world.host.rules.rules.len();
         Self {
@@ -68,25 +65,25 @@ impl<'w> Walker<'w> {
     /// Walks the packet to its end.
     pub(crate) fn walk(mut self) -> (Trace, Vec<Trace>) {
         let sent = self.trace.sent.clone();
-        self.follow(sent, Attached::None, &OwnPacket::default());
+        self.follow(sent, CtAttachment::None, &OwnPacket::default());
         (self.trace, self.replies)
     }
 
     /// Walks the packet, and tells how the conditions of the rules stood.
-    pub(crate) fn look(mut self) -> Looks {
-        self.watch = Some(Watch::default());
+    pub(crate) fn look(mut self) -> ConditionLog {
+        self.watch = Some(ConditionRecorder::default());
         let sent = self.trace.sent.clone();
-        self.follow(sent, Attached::None, &OwnPacket::default());
+        self.follow(sent, CtAttachment::None, &OwnPacket::default());
         self.watch.unwrap_or_default().seen
     }
 
     /// Walks a packet of this walker's current trace to its fate.
-    pub(super) fn follow(&mut self, sent: Sent, attached: Attached, own: &OwnPacket) {
+    pub(super) fn follow(&mut self, sent: Sent, attached: CtAttachment, own: &OwnPacket) {
         let mut skb = Skb::new(sent, attached, own);
         let end = match skb.entry.clone() {
             Entry::Local { mark, uid, .. } => {
                 skb.mark = mark;
-                skb.own = uid.is_none();
+                skb.from_kernel = uid.is_none();
                 self.send(&mut skb, own)
             }
             Entry::Wire { iface, to, .. } => {
@@ -98,7 +95,10 @@ impl<'w> Walker<'w> {
         let fate = match end {
             Ok(fate) | Err(fate) => fate,
         };
-        if self.trace.errno.is_none() && matches!(skb.entry, Entry::Local { .. }) && !skb.own {
+        if self.trace.errno.is_none()
+            && matches!(skb.entry, Entry::Local { .. })
+            && !skb.from_kernel
+        {
             self.trace.errno = errno_of(&fate, &self.trace);
         }
         if fate.is_out() {
@@ -133,9 +133,9 @@ impl<'w> Walker<'w> {
     pub(crate) fn event(&mut self, skb: &Skb, event: Event) {
         let (mark, ct) = (skb.mark, self.ct_view(skb));
         // Most events change nothing, and a walk may have very many: what is the same is not copied first.
-        let same = |m: &Moment| m.mark == mark && m.ct == ct && m.packet == skb.packet;
+        let same = |m: &PacketState| m.mark == mark && m.ct == ct && m.packet == skb.packet;
         if !self.trace.moments.last().is_some_and(same) {
-            self.trace.moments.push(Moment { packet: skb.packet.clone(), mark, ct });
+            self.trace.moments.push(PacketState { packet: skb.packet.clone(), mark, ct });
         }
         self.writes += u64::from(matches!(event, Event::Changed(_)));
         let at = self.trace.moments.len() as u32 - 1;
@@ -143,12 +143,12 @@ impl<'w> Walker<'w> {
             event,
             depth: self.depth,
             moment: at,
-            leans: std::mem::take(&mut self.leans),
+            assumed: std::mem::take(&mut self.leans),
         });
     }
 
     /// Notes what the next step leans on.
-    pub(crate) fn lean(&mut self, lean: Lean) {
+    pub(crate) fn note_assumed(&mut self, lean: Assumed) {
         if !self.leans.contains(&lean) {
             self.leans.push(lean);
         }
@@ -165,10 +165,10 @@ impl<'w> Walker<'w> {
     }
 
     /// The flow a packet belongs to.
-    pub(crate) fn flow<'s>(&'s self, skb: &'s Skb) -> Option<(&'s ct::Entry, CtDir, Info)> {
+    pub(crate) fn flow<'s>(&'s self, skb: &'s Skb) -> Option<(&'s ct::Conntrack, CtDir, CtInfo)> {
         match &skb.attached {
-            Attached::Loose { entry, dir, info } => Some((entry, *dir, *info)),
-            Attached::Known { id, dir, info } => {
+            CtAttachment::Loose { entry, dir, info } => Some((entry, *dir, *info)),
+            CtAttachment::Known { id, dir, info } => {
                 self.world.flows.get(*id).map(|e| (e, *dir, *info))
             }
             _ => None,
@@ -176,10 +176,10 @@ impl<'w> Walker<'w> {
     }
 
     /// Changes the flow a packet belongs to.
-    pub(crate) fn change_flow(&mut self, skb: &mut Skb, change: impl FnOnce(&mut ct::Entry)) {
+    pub(crate) fn change_flow(&mut self, skb: &mut Skb, change: impl FnOnce(&mut ct::Conntrack)) {
         match &mut skb.attached {
-            Attached::Loose { entry, .. } => change(entry),
-            Attached::Known { id, .. } => {
+            CtAttachment::Loose { entry, .. } => change(entry),
+            CtAttachment::Known { id, .. } => {
                 let flows = std::rc::Rc::make_mut(&mut self.world.flows);
                 if let Some(entry) = flows.get_mut(*id) {
                     change(entry);
@@ -193,8 +193,8 @@ impl<'w> Walker<'w> {
     pub(crate) fn ct(&self, skb: &Skb) -> Ct {
         match &skb.attached {
             // The template that `CT` leaves stands for a new flow until conntrack has looked.
-            Attached::None if skb.husk => Ct::Invalid,
-            Attached::None if skb.template => Ct::Flow(CtFlow {
+            CtAttachment::None if skb.untracked_reply => Ct::Invalid,
+            CtAttachment::None if skb.template => Ct::Flow(CtFlow {
                 state: CtStates::NEW,
                 dir: CtDir::Original,
                 orig: blank(skb),
@@ -211,16 +211,16 @@ impl<'w> Walker<'w> {
                 made_here: false,
                 expected_by: None,
             }),
-            Attached::None => Ct::None,
-            Attached::Untracked => Ct::Untracked,
-            Attached::Invalid => Ct::Invalid,
+            CtAttachment::None => Ct::None,
+            CtAttachment::Untracked => Ct::Untracked,
+            CtAttachment::Invalid => Ct::Invalid,
             _ => match self.flow(skb) {
                 None => Ct::Invalid,
                 Some((entry, dir, info)) => Ct::Flow(CtFlow {
                     state: match info {
-                        Info::New => CtStates::NEW,
-                        Info::Established => CtStates::ESTABLISHED,
-                        Info::Related => CtStates::RELATED,
+                        CtInfo::New => CtStates::NEW,
+                        CtInfo::Established => CtStates::ESTABLISHED,
+                        CtInfo::Related => CtStates::RELATED,
                     },
                     dir,
                     orig: entry.orig,
@@ -247,7 +247,7 @@ impl<'w> Walker<'w> {
         &mut self,
         skb: &Skb,
         ask: impl Fn(&Router) -> Result<T, Question>,
-    ) -> Way<T> {
+    ) -> Result<T, Fate> {
         for _ in 0..8 {
             let router = Router::new(self.world);
             let found = ask(&router);
@@ -256,12 +256,12 @@ impl<'w> Walker<'w> {
             match found {
                 Ok(found) => {
                     for lean in leans {
-                        self.lean(lean);
+                        self.note_assumed(lean);
                     }
                     return Ok(found);
                 }
                 Err(question) => {
-                    self.put(skb, &question, &ways);
+                    self.ask(skb, &question, &ways);
                 }
             }
         }
@@ -269,11 +269,11 @@ impl<'w> Walker<'w> {
     }
 
     /// Puts a question; a lasting one is put once in a world.
-    pub(crate) fn put(
+    pub(crate) fn ask(
         &mut self,
         skb: &Skb,
         question: &Question,
-        ways: &[crate::decide::Way],
+        ways: &[crate::decide::WeightedAnswer],
     ) -> Answer {
         let lasting = crate::decide::is_lasting(question);
         if lasting && let Some(answer) = self.world.answer(question) {
@@ -296,7 +296,7 @@ impl<'w> Walker<'w> {
     }
 
     /// Resolves a route of which nobody told the interface: the only likely one, where there is one.
-    pub(crate) fn likely_dev(&mut self, skb: &Skb, found: Found) -> Found {
+    pub(crate) fn guess_out_iface(&mut self, skb: &Skb, found: FibResult) -> FibResult {
         if found.dev.is_some() || found.kind != RouteKind::Unicast {
             return found;
         }
@@ -307,13 +307,13 @@ impl<'w> Walker<'w> {
             && let Some(dev) = entry.came_by.name().cloned()
             && entry.orig.src == dst
         {
-            self.lean(Lean::BackTheWayItCame { dst, iface: dev.clone() });
-            return Found { dev: Some(dev), ..found };
+            self.note_assumed(Assumed::BackTheWayItCame { dst, iface: dev.clone() });
+            return FibResult { dev: Some(dev), ..found };
         }
         let came_by = skb.came_by.name().filter(|_| !skb.phys_in.is_some());
         if let Some(only) = only_uplink(&self.world.host, came_by) {
-            self.lean(Lean::DefaultRoute { dst, iface: only.clone() });
-            return Found { dev: Some(only), ..found };
+            self.note_assumed(Assumed::DefaultRoute { dst, iface: only.clone() });
+            return FibResult { dev: Some(only), ..found };
         }
         found
     }
@@ -332,18 +332,18 @@ impl<'w> Walker<'w> {
 
 /// How the conditions of the rules that were tried stood: by whose walk it was (the kernel's packet, or the
 /// packet itself) and by the rule, each time how many steps there had been before.
-pub(crate) type Looks = HashMap<(Option<usize>, RuleId), Vec<(usize, Vec<Check>)>>;
+pub(crate) type ConditionLog = HashMap<(Option<usize>, RuleId), Vec<(usize, Vec<Check>)>>;
 
 /// Looks closely at every rule that is tried.
 #[derive(Default)]
-pub(super) struct Watch {
+pub(super) struct ConditionRecorder {
     /// Whose walk is going on.
     pub at: Option<usize>,
     /// What was seen.
-    pub seen: Looks,
+    pub seen: ConditionLog,
 }
 
-impl Watch {
+impl ConditionRecorder {
     /// Another packet's walk begins; returns whose it was before.
     pub(super) fn enter(&mut self, reply: usize) -> Option<usize> {
         self.at.replace(reply)

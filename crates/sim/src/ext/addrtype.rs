@@ -9,8 +9,10 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use chainwalk_model::{AddrTypeMatch, AddrTypes, Found, Part, PathIface, Question, Truth};
+use crate::context::MatchContext;
+use chainwalk_model::{
+    AddrTypeMatch, AddrTypes, ConditionKind, Observed, PathIface, Question, Truth,
+};
 use std::net::{IpAddr, Ipv6Addr};
 
 const UNSPEC: u16 = 1;
@@ -22,30 +24,32 @@ const UNREACHABLE: u16 = 1 << 7;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: AddrTypeMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: AddrTypeMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     let dev = if m.limit_in {
-        &eye.path.iniface
+        &ctx.path.iniface
     } else if m.limit_out {
-        &eye.path.outiface
+        &ctx.path.outiface
     } else {
         &PathIface::None
     };
-    let ip = &eye.packet.ip;
-    for (part, m, addr) in [(Part::SrcType, m.src, ip.src), (Part::DstType, m.dst, ip.dst)] {
+    let ip = &ctx.packet.ip;
+    for (part, m, addr) in
+        [(ConditionKind::SrcType, m.src, ip.src), (ConditionKind::DstType, m.dst, ip.dst)]
+    {
         let Some(m) = m else { continue };
-        let found = if part == Part::SrcType && eye.source_untold() && !dev.is_some() {
+        let found = if part == ConditionKind::SrcType && ctx.source_untold() && !dev.is_some() {
             // Whichever address it is, it is one of this host's.
             let local = AddrTypes(1 << 2);
             Ok((m.value.0 & local.0 != 0, local))
         } else if *dev == PathIface::Unknown {
             Err(Question::Route(ip.dst))
         } else {
-            has_type(m.value, addr, dev.name().map(|d| &**d), eye)
+            has_type(m.value, addr, dev.name().map(|d| &**d), ctx)
         };
         match found {
-            Ok((holds, found)) => eval.holds(part, m.not, holds, || Found::AddrTypes(found)),
+            Ok((holds, found)) => eval.holds(part, m.not, holds, || Observed::AddrTypes(found)),
             Err(question) => {
-                eval.say(part, m.not, Truth::Unknown(question), || Found::Addr(addr));
+                eval.say(part, m.not, Truth::Unknown(question), || Observed::Addr(addr));
             }
         }
     }
@@ -56,11 +60,11 @@ fn has_type(
     types: AddrTypes,
     addr: IpAddr,
     dev: Option<&str>,
-    eye: &Eye,
+    ctx: &MatchContext,
 ) -> Result<(bool, AddrTypes), Question> {
     match addr {
         IpAddr::V4(_) => {
-            let bit = eye.net.addr_type(addr, dev)?;
+            let bit = ctx.net.addr_type(addr, dev)?;
             Ok((types.0 & bit != 0, AddrTypes(bit)))
         }
         IpAddr::V6(v6) => {
@@ -80,10 +84,10 @@ fn has_type(
                 return Ok((true, AddrTypes(kind)));
             }
             let asked = routed & UNREACHABLE != 0 && kind != MULTICAST;
-            let bit = if asked && eye.net.leaves_by(addr, None, 0)?.is_empty() {
+            let bit = if asked && ctx.net.leaves_by(addr, None, 0)?.is_empty() {
                 UNREACHABLE
             } else {
-                eye.net.addr_type(addr, dev)?
+                ctx.net.addr_type(addr, dev)?
             };
             Ok((routed & bit != 0, AddrTypes(bit)))
         }

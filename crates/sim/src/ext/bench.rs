@@ -1,9 +1,9 @@
 //! A packet on its own host, for the tests of single extensions.
 
 use super::test;
+use crate::context::{Ct, CtFlow, MatchContext, Net};
 use crate::ct::Zone;
-use crate::eye::{Ct, CtFlow, Eye, Net};
-use crate::memory::Memory;
+use crate::match_state::MatchState;
 use chainwalk_model::{
     Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, Hook, Host, IfKind,
     Interface, IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, PacketType, Path,
@@ -25,7 +25,7 @@ pub(crate) struct Bench {
     pub host: Host,
     pub now_ms: u64,
     pub clock: Option<u64>,
-    pub memory: RefCell<Memory>,
+    pub memory: RefCell<MatchState>,
 }
 
 /// Local addresses are those of the host's interfaces; the rest leaves by the interface whose network
@@ -150,12 +150,12 @@ impl Bench {
     /// Whether the kernel drops the packet at that test.
     pub(crate) fn hotdrops(&self, m: &Match) -> bool {
         let at = OpId { rule: RuleId(0), op: 0 };
-        test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None).hotdrop
+        test(m, at, &self.ctx(), &mut self.memory.borrow_mut(), None).hotdrop
     }
 
     /// Evaluates a test at another place.
     pub(crate) fn test_at(&self, m: &Match, at: OpId) -> Truth {
-        test(m, at, &self.eye(), &mut self.memory.borrow_mut(), None).truth
+        test(m, at, &self.ctx(), &mut self.memory.borrow_mut(), None).truth
     }
 
     /// Puts a rule with this test into the host's rules, for what reads the whole ruleset.
@@ -203,15 +203,15 @@ impl Bench {
     }
 
     /// What a rule sees.
-    pub(crate) fn eye(&self) -> Eye<'_> {
-        Eye {
+    pub(crate) fn ctx(&self) -> MatchContext<'_> {
+        MatchContext {
             packet: &self.packet,
             mark: self.mark,
             path: &self.path,
             entry: &self.entry,
             came_by: &self.came_by,
             by_reject: false,
-            handed_back: false,
+            loopback_copy: false,
             ct: self.ct,
             host: &self.host,
             net: &self.host,

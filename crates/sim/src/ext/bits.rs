@@ -8,33 +8,37 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, masked, within};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{Found, Inv, Masked, Part, Range};
+use chainwalk_model::{ConditionKind, Inv, Masked, Observed, Range};
 
 /// Of what looks at the header: targets rewrite it.
 pub(super) const HEADER: Facts = Facts::reading(Reads::HEADER);
 pub(super) const MARK: Facts = Facts::reading(Reads::MARK);
 
-pub(super) fn mark(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
-    eval.holds(Part::Mark, m.not, masked(m.value, eye.mark), || Found::Hex(u64::from(eye.mark)));
+pub(super) fn mark(m: Inv<Masked<u32>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    eval.holds(ConditionKind::Mark, m.not, masked(m.value, ctx.mark), || {
+        Observed::Hex(u64::from(ctx.mark))
+    });
 }
 
-pub(super) fn dscp(m: Inv<u8>, eye: &Eye, eval: &mut Evaluation) {
-    let dscp = eye.packet.ip.tos >> 2;
-    eval.holds(Part::Tos, m.not, dscp == m.value, || Found::Hex(u64::from(dscp)));
+pub(super) fn dscp(m: Inv<u8>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let dscp = ctx.packet.ip.tos >> 2;
+    eval.holds(ConditionKind::Tos, m.not, dscp == m.value, || Observed::Hex(u64::from(dscp)));
 }
 
-pub(super) fn tos(m: Inv<Masked<u8>>, eye: &Eye, eval: &mut Evaluation) {
-    let tos = eye.packet.ip.tos;
+pub(super) fn tos(m: Inv<Masked<u8>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let tos = ctx.packet.ip.tos;
     let holds = tos & m.value.mask == m.value.value;
-    eval.holds(Part::Tos, m.not, holds, || Found::Hex(u64::from(tos)));
+    eval.holds(ConditionKind::Tos, m.not, holds, || Observed::Hex(u64::from(tos)));
 }
 
-pub(super) fn length(m: Inv<Range<u16>>, eye: &Eye, eval: &mut Evaluation) {
-    let len = wire::total_len(eye.packet);
+pub(super) fn length(m: Inv<Range<u16>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let len = wire::total_len(ctx.packet);
     let range = Range { first: u32::from(m.value.first), last: u32::from(m.value.last) };
-    eval.holds(Part::Length, m.not, within(range, len), || Found::Number(u64::from(len)));
+    eval.holds(ConditionKind::Length, m.not, within(range, len), || {
+        Observed::Number(u64::from(len))
+    });
 }
 
 #[cfg(test)]

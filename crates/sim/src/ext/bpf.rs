@@ -8,9 +8,9 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{BpfInsn, BpfMatch, Entry, Found, PacketType, Part};
+use chainwalk_model::{BpfInsn, BpfMatch, ConditionKind, Entry, Observed, PacketType};
 
 /// Where the negative offsets begin: what stands beside the packet, its IP header, its frame.
 const BESIDE: u32 = 0xffff_f000;
@@ -19,15 +19,15 @@ const FRAME: u32 = 0xffe0_0000;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &BpfMatch, eye: &Eye, eval: &mut Evaluation) {
-    let BpfMatch::Bytecode(code) = m else { return eval.untold(Part::Module, false) };
-    let mut machine = Machine { eye, bytes: wire::bytes(eye.packet), a: 0, x: 0, memory: [0; 16] };
+pub(super) fn test(m: &BpfMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let BpfMatch::Bytecode(code) = m else { return eval.untold(ConditionKind::Module, false) };
+    let mut machine = Machine { ctx, bytes: wire::bytes(ctx.packet), a: 0, x: 0, memory: [0; 16] };
     let value = match machine.run(code) {
         Ok(value) => value,
         Err(Stop::Outside) => 0,
-        Err(Stop::Unknown) => return eval.untold(Part::Module, false),
+        Err(Stop::Unknown) => return eval.untold(ConditionKind::Module, false),
     };
-    eval.holds(Part::Module, false, value != 0, || Found::Number(value.into()));
+    eval.holds(ConditionKind::Module, false, value != 0, || Observed::Number(value.into()));
 }
 
 /// Why a program ends before it answers.
@@ -39,7 +39,7 @@ enum Stop {
 }
 
 struct Machine<'a> {
-    eye: &'a Eye<'a>,
+    ctx: &'a MatchContext<'a>,
     bytes: Vec<u8>,
     a: u32,
     x: u32,
@@ -151,23 +151,23 @@ impl Machine<'_> {
 
     /// The header of the frame, where the packet came in by one whose addresses are known.
     fn frame(&self) -> Option<Vec<u8>> {
-        let source = super::mac::source(self.eye)?;
-        let Entry::Wire { to: PacketType::Host, .. } = self.eye.entry else { return None };
-        let mut frame = self.eye.host.interface(self.eye.came_by.name()?)?.mac?.0.to_vec();
+        let source = super::mac::source(self.ctx)?;
+        let Entry::Wire { to: PacketType::Host, .. } = self.ctx.entry else { return None };
+        let mut frame = self.ctx.host.interface(self.ctx.came_by.name()?)?.mac?.0.to_vec();
         frame.extend(source.0);
         frame.extend(self.protocol().to_be_bytes());
         Some(frame)
     }
 
     fn protocol(&self) -> u16 {
-        if self.eye.packet.is_v6() { 0x86dd } else { 0x0800 }
+        if self.ctx.packet.is_v6() { 0x86dd } else { 0x0800 }
     }
 
     /// What the kernel carries beside the packet, by its number.
     fn beside(&self, what: u32) -> Option<u32> {
         match what {
             0 => Some(self.protocol().into()),
-            4 => match self.eye.entry {
+            4 => match self.ctx.entry {
                 Entry::Wire { to, .. } => Some(match to {
                     PacketType::Host => 0,
                     PacketType::Broadcast => 1,
@@ -176,7 +176,7 @@ impl Machine<'_> {
                 }),
                 Entry::Local { .. } => None,
             },
-            20 => Some(self.eye.mark),
+            20 => Some(self.ctx.mark),
             _ => None,
         }
     }

@@ -8,27 +8,29 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, truth};
 use super::udp;
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire::{self, Seen};
-use chainwalk_model::{Backend, ChunkScope, Found, Packet, Part, SctpChunks, SctpMatch, Truth};
+use chainwalk_model::{
+    Backend, ChunkScope, ConditionKind, Observed, Packet, SctpChunks, SctpMatch, Truth,
+};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &SctpMatch, eye: &Eye, eval: &mut Evaluation) {
-    udp::test(&m.ports, eye, eval);
-    if wire::seen(eye.packet, udp::SCTP_HEADER) == Seen::Short {
+pub(super) fn test(m: &SctpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    udp::test(&m.ports, ctx, eval);
+    if wire::seen(ctx.packet, udp::SCTP_HEADER) == Seen::Short {
         eval.hotdrop();
     }
     let Some(chunks) = &m.chunks else { return };
-    if let Some(holds) = walk(eye.packet, &chunks.value) {
-        let found = || Found::Name(kinds(eye.packet).join(",").into());
-        eval.holds(Part::Chunks, chunks.not, holds, found);
+    if let Some(holds) = walk(ctx.packet, &chunks.value) {
+        let found = || Observed::Name(kinds(ctx.packet).join(",").into());
+        eval.holds(ConditionKind::Chunks, chunks.not, holds, found);
     } else {
         if eval.truth == Truth::Yes {
             eval.hotdrop();
         }
-        let holds = chunks.not && backend(eye, eval.at) == Backend::Legacy;
-        eval.say(Part::Chunks, chunks.not, truth(holds), || Found::Nothing);
+        let holds = chunks.not && backend(ctx, eval.at) == Backend::Legacy;
+        eval.say(ConditionKind::Chunks, chunks.not, truth(holds), || Observed::Nothing);
     }
 }
 

@@ -7,15 +7,15 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, Eye};
+use crate::context::{Ct, MatchContext};
 use crate::jhash::jhash_1word;
-use chainwalk_model::{ClusterMatch, Found, Part};
+use chainwalk_model::{ClusterMatch, ConditionKind, Observed};
 use std::net::IpAddr;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: ClusterMatch, eye: &Eye, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &eye.ct else { return eval.lacks(Part::Node, m.nodes.not) };
+pub(super) fn test(m: ClusterMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &ctx.ct else { return eval.lacks(ConditionKind::Node, m.nodes.not) };
     let hash = match flow.orig.src {
         IpAddr::V4(a) => jhash_1word(u32::from_le_bytes(a.octets()), m.seed),
         IpAddr::V6(a) => {
@@ -25,5 +25,5 @@ pub(super) fn test(m: ClusterMatch, eye: &Eye, eval: &mut Evaluation) {
     };
     let node = ((u64::from(hash) * u64::from(m.total)) >> 32) as u32;
     let holds = m.nodes.value >> node & 1 == 1;
-    eval.holds(Part::Node, m.nodes.not, holds, || Found::Number(u64::from(node) + 1));
+    eval.holds(ConditionKind::Node, m.nodes.not, holds, || Observed::Number(u64::from(node) + 1));
 }

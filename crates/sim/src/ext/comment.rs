@@ -3,11 +3,11 @@
 //! - Kernel: `xt_comment.c`, `nfacct_mt` in `net/netfilter/xt_nfacct.c`.
 //! - An accounting object with a quota holds only above it. That it has none is assumed.
 
-use super::facts::{Assumed, Facts, Reads};
+use super::facts::{Assumes, Facts, Reads};
 use chainwalk_model::Text;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn nfacct(name: &Text) -> Facts<'_> {
-    Facts { assumes: Some(Assumed::NoQuota(name)), ..Facts::reading(Reads::UNFOLLOWED) }
+    Facts { assumes: Some(Assumes::NoQuota(name)), ..Facts::reading(Reads::UNFOLLOWED) }
 }

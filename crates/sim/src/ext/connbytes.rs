@@ -7,18 +7,20 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::{Ct, Eye};
-use chainwalk_model::{ConnbytesDir, ConnbytesMatch, ConnbytesMode, Found, Part, Range};
+use crate::context::{Ct, MatchContext};
+use chainwalk_model::{
+    ConditionKind, ConnbytesDir, ConnbytesMatch, ConnbytesMode, Observed, Range,
+};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: ConnbytesMatch, eye: &Eye, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &eye.ct else { return eval.lacks(Part::Connbytes, m.range.not) };
+pub(super) fn test(m: ConnbytesMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &ctx.ct else { return eval.lacks(ConditionKind::Connbytes, m.range.not) };
     if !flow.counts {
-        return eval.lacks(Part::Connbytes, m.range.not);
+        return eval.lacks(ConditionKind::Connbytes, m.range.not);
     }
     let Some([original, reply]) = flow.counted else {
-        return eval.untold(Part::Connbytes, m.range.not);
+        return eval.untold(ConditionKind::Connbytes, m.range.not);
     };
     let (packets, bytes) = match m.dir {
         ConnbytesDir::Original => original,
@@ -32,7 +34,7 @@ pub(super) fn test(m: ConnbytesMatch, eye: &Eye, eval: &mut Evaluation) {
     };
     let Range { first, last } = m.range.value;
     let holds = within(Range { first, last }, what);
-    eval.holds(Part::Connbytes, m.range.not, holds, || Found::Number(what));
+    eval.holds(ConditionKind::Connbytes, m.range.not, holds, || Observed::Number(what));
 }
 
 #[cfg(test)]

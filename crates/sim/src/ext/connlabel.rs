@@ -7,9 +7,9 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, Eye};
-use crate::memory::Memory;
-use chainwalk_model::{Found, Inv, Part, Text};
+use crate::context::{Ct, MatchContext};
+use crate::match_state::MatchState;
+use chainwalk_model::{ConditionKind, Inv, Observed, Text};
 
 pub(super) fn facts(set: bool) -> Facts<'static> {
     Facts { pure: !set, ..Facts::reading(Reads::UNFOLLOWED) }
@@ -18,29 +18,31 @@ pub(super) fn facts(set: bool) -> Facts<'static> {
 pub(super) fn test(
     label: &Inv<Text>,
     set: bool,
-    eye: &Eye,
-    memory: &mut Memory,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
     eval: &mut Evaluation,
 ) {
-    let found = || Found::Nothing;
-    let Ct::Flow(flow) = &eye.ct else {
-        return eval.holds(Part::Connlabel, label.not, false, found);
+    let found = || Observed::Nothing;
+    let Ct::Flow(flow) = &ctx.ct else {
+        return eval.holds(ConditionKind::Connlabel, label.not, false, found);
     };
     // The template that `CT` leaves has no labels.
-    let Some(id) = flow.id else { return eval.holds(Part::Connlabel, label.not, false, found) };
+    let Some(id) = flow.id else {
+        return eval.holds(ConditionKind::Connlabel, label.not, false, found);
+    };
     let has: Vec<Text> = memory.labels.get(&id).cloned().unwrap_or_default();
     if has.contains(&label.value) {
-        return eval.holds(Part::Connlabel, label.not, true, found);
+        return eval.holds(ConditionKind::Connlabel, label.not, true, found);
     }
     // Which labels a flow had when it was pasted is not told.
     if flow.counted.is_none() || has.iter().any(|other| is_number(other) != is_number(&label.value))
     {
-        return eval.untold(Part::Connlabel, label.not);
+        return eval.untold(ConditionKind::Connlabel, label.not);
     }
     if set {
         memory.labels.entry(&id, Vec::new).push(label.value.clone());
     }
-    eval.holds(Part::Connlabel, label.not, set, found);
+    eval.holds(ConditionKind::Connlabel, label.not, set, found);
 }
 
 fn is_number(label: &str) -> bool {

@@ -11,35 +11,42 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use crate::addr::prefix;
+use crate::context::{Ct, MatchContext};
 use crate::ct::{Zone, tuple_of};
-use crate::eye::{Ct, Eye};
-use crate::memory::Memory;
+use crate::match_state::MatchState;
 use crate::state::connlimit::Groups;
-use chainwalk_model::{ConnlimitMatch, Flow, Found, Part};
+use chainwalk_model::{ConditionKind, ConnlimitMatch, Flow, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(m: ConnlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
-    let (tuple, zone) = match &eye.ct {
+pub(super) fn test(
+    m: ConnlimitMatch,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
+    let (tuple, zone) = match &ctx.ct {
         Ct::Flow(flow) if flow.id.is_some() => (flow.orig, flow.zone),
-        _ => (tuple_of(eye.packet), Zone::default()),
+        _ => (tuple_of(ctx.packet), Zone::default()),
     };
-    let ip = &eye.packet.ip;
+    let ip = &ctx.packet.ip;
     let group = prefix(if m.by_dest { ip.dst } else { ip.src }, m.mask);
     let groups = memory.connlimits.entry(&eval.at, Groups::default);
-    let seen = groups.count((group, zone.orig), tuple, |other| eye.net.is_open(other, zone));
+    let seen = groups.count((group, zone.orig), tuple, |other| ctx.net.is_open(other, zone));
     let count = seen.len() as u64;
     let may = |f: &&Flow| {
         let ends = [f.orig.src, f.orig.dst, f.reply.src, f.reply.dst];
         !seen.contains(&f.orig)
             && f.zone_orig.unwrap_or(f.zone) == zone.orig
             && ends.iter().any(|addr| prefix(*addr, m.mask) == group)
-            && eye.net.is_open(f.orig, zone)
+            && ctx.net.is_open(f.orig, zone)
     };
-    let more = eye.host.flows.iter().map(|f| &f.value).filter(may).count() as u64;
+    let more = ctx.host.flows.iter().map(|f| &f.value).filter(may).count() as u64;
     let limit = u64::from(m.limit);
     if (count > limit) != (count + more > limit) {
-        return eval.untold(Part::Connlimit, false);
+        return eval.untold(ConditionKind::Connlimit, false);
     }
-    eval.holds(Part::Connlimit, false, (count > limit) == m.above, || Found::Number(count));
+    eval.holds(ConditionKind::Connlimit, false, (count > limit) == m.above, || {
+        Observed::Number(count)
+    });
 }

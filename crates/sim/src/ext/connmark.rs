@@ -7,15 +7,15 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, masked};
-use crate::eye::{Ct, Eye};
-use chainwalk_model::{Found, Inv, Masked, Part};
+use crate::context::{Ct, MatchContext};
+use chainwalk_model::{ConditionKind, Inv, Masked, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CTMARK);
 
-pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &eye.ct else { return eval.lacks(Part::Ctmark, m.not) };
-    eval.holds(Part::Ctmark, m.not, masked(m.value, flow.mark), || {
-        Found::Hex(u64::from(flow.mark))
+pub(super) fn test(m: Inv<Masked<u32>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &ctx.ct else { return eval.lacks(ConditionKind::Ctmark, m.not) };
+    eval.holds(ConditionKind::Ctmark, m.not, masked(m.value, flow.mark), || {
+        Observed::Hex(u64::from(flow.mark))
     });
 }
 

@@ -13,35 +13,37 @@ use super::facts::{Facts, Reads};
 use super::ip::under;
 use super::judge::{Evaluation, truth, within};
 use super::state;
-use crate::eye::{Ct, Eye};
-use chainwalk_model::{ConntrackMatch, CtStates, Found, Part, Truth};
+use crate::context::{Ct, MatchContext};
+use chainwalk_model::{ConditionKind, ConntrackMatch, CtStates, Observed, Truth};
 
 /// The bit of a flow that is in the table.
 const CONFIRMED: u16 = 8;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
 
-pub(super) fn test(m: &ConntrackMatch, eye: &Eye, eval: &mut Evaluation) {
-    let flow = match &eye.ct {
+pub(super) fn test(m: &ConntrackMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let flow = match &ctx.ct {
         Ct::Flow(flow) => Some(flow),
         _ => None,
     };
     if let Some(m) = m.state {
-        let mut states = state::of(eye);
+        let mut states = state::of(ctx);
         if let Some(flow) = flow {
             states.0 |= if flow.snat { CtStates::SNAT.0 } else { 0 };
             states.0 |= if flow.dnat { CtStates::DNAT.0 } else { 0 };
         }
-        eval.holds(Part::CtState, m.not, m.value.0 & states.0 != 0, || Found::States(states));
+        eval.holds(ConditionKind::CtState, m.not, m.value.0 & states.0 != 0, || {
+            Observed::States(states)
+        });
     }
     let Some(flow) = flow else {
         if m.state.is_none() {
-            eval.say(Part::CtOther, false, Truth::No, || Found::Nothing);
+            eval.say(ConditionKind::CtOther, false, Truth::No, || Observed::Nothing);
         }
         return;
     };
     if let Some(dir) = m.dir {
-        eval.say(Part::CtOther, false, truth(flow.dir == dir), || Found::Nothing);
+        eval.say(ConditionKind::CtOther, false, truth(flow.dir == dir), || Observed::Nothing);
     }
     for (part, addr) in [
         (m.orig_src, flow.orig.src),
@@ -50,12 +52,14 @@ pub(super) fn test(m: &ConntrackMatch, eye: &Eye, eval: &mut Evaluation) {
         (m.repl_dst, flow.reply.dst),
     ] {
         if let Some(m) = part {
-            eval.holds(Part::CtOther, m.not, under(&m.value, addr), || Found::Addr(addr));
+            eval.holds(ConditionKind::CtOther, m.not, under(&m.value, addr), || {
+                Observed::Addr(addr)
+            });
         }
     }
     if let Some(m) = m.proto {
         let proto = flow.orig.proto;
-        eval.holds(Part::CtOther, m.not, proto == m.value, || Found::Proto(proto));
+        eval.holds(ConditionKind::CtOther, m.not, proto == m.value, || Observed::Proto(proto));
     }
     for (part, port) in [
         (m.orig_sport, flow.orig.sport),
@@ -64,18 +68,18 @@ pub(super) fn test(m: &ConntrackMatch, eye: &Eye, eval: &mut Evaluation) {
         (m.repl_dport, flow.reply.dport),
     ] {
         if let Some(m) = part {
-            let found = || Found::Number(u64::from(port));
-            eval.holds(Part::CtOther, m.not, within(m.value, port), found);
+            let found = || Observed::Number(u64::from(port));
+            eval.holds(ConditionKind::CtOther, m.not, within(m.value, port), found);
         }
     }
     if let Some(m) = m.status {
         let holds = m.value.0 & flow.status != 0;
-        eval.holds(Part::CtOther, m.not, holds, || Found::Hex(u64::from(flow.status)));
+        eval.holds(ConditionKind::CtOther, m.not, holds, || Observed::Hex(u64::from(flow.status)));
     }
     if let Some(m) = m.expire {
         let seconds = if flow.status & CONFIRMED == 0 { 0 } else { flow.expires_s };
         let holds = within(m.value, seconds);
-        eval.holds(Part::CtOther, m.not, holds, || Found::Number(u64::from(seconds)));
+        eval.holds(ConditionKind::CtOther, m.not, holds, || Observed::Number(u64::from(seconds)));
     }
 }
 

@@ -9,23 +9,23 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, truth};
 use super::tcp::{has_option, port};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{Backend, DccpMatch, Found, Packet, Part, Truth};
+use chainwalk_model::{Backend, ConditionKind, DccpMatch, Observed, Packet, Truth};
 
 /// Bytes of a header before what its type adds.
 const HEADER: u32 = 12;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &DccpMatch, eye: &Eye, eval: &mut Evaluation) {
-    let header = header(eye.packet);
+pub(super) fn test(m: &DccpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let header = header(ctx.packet);
     let number = |at: usize| header.as_ref().map(|h| u16::from_be_bytes([h[at], h[at + 1]]));
-    port(m.ports.sport, number(0), Part::Sport, false, eval);
-    port(m.ports.dport, number(2), Part::Dport, false, eval);
+    port(m.ports.sport, number(0), ConditionKind::Sport, false, eval);
+    port(m.ports.dport, number(2), ConditionKind::Dport, false, eval);
     let Some(header) = header else {
         eval.truth = Truth::No;
-        if eye.packet.ip.frag_off == 0 {
+        if ctx.packet.ip.frag_off == 0 {
             eval.hotdrop();
         }
         return;
@@ -33,18 +33,18 @@ pub(super) fn test(m: &DccpMatch, eye: &Eye, eval: &mut Evaluation) {
     if let Some(types) = m.types {
         let kind = kind(&header);
         let holds = types.value & 1 << kind != 0;
-        eval.holds(Part::DccpType, types.not, holds, || Found::Number(kind.into()));
+        eval.holds(ConditionKind::DccpType, types.not, holds, || Observed::Number(kind.into()));
     }
     if let Some(option) = m.option {
         if let Some(all) = options(&header) {
             let holds = has_option(all, option.value);
-            eval.holds(Part::DccpOption, option.not, holds, || Found::Nothing);
+            eval.holds(ConditionKind::DccpOption, option.not, holds, || Observed::Nothing);
         } else {
             if eval.truth == Truth::Yes {
                 eval.hotdrop();
             }
-            let holds = option.not && backend(eye, eval.at) == Backend::Legacy;
-            eval.say(Part::DccpOption, option.not, truth(holds), || Found::Nothing);
+            let holds = option.not && backend(ctx, eval.at) == Backend::Legacy;
+            eval.say(ConditionKind::DccpOption, option.not, truth(holds), || Observed::Nothing);
         }
     }
 }

@@ -6,35 +6,41 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use chainwalk_model::{Found, Inv, Masked, Part, PathIface, Question, Truth};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, Inv, Masked, Observed, PathIface, Question, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(
     src: Option<Inv<Masked<u32>>>,
     dst: Option<Inv<Masked<u32>>>,
-    eye: &Eye,
+    ctx: &MatchContext,
     eval: &mut Evaluation,
 ) {
-    one(src, Part::InIface, &eye.path.iniface, eye, eval);
-    one(dst, Part::OutIface, &eye.path.outiface, eye, eval);
+    one(src, ConditionKind::InIface, &ctx.path.iniface, ctx, eval);
+    one(dst, ConditionKind::OutIface, &ctx.path.outiface, ctx, eval);
 }
 
-fn one(m: Option<Inv<Masked<u32>>>, part: Part, dev: &PathIface, eye: &Eye, eval: &mut Evaluation) {
+fn one(
+    m: Option<Inv<Masked<u32>>>,
+    part: ConditionKind,
+    dev: &PathIface,
+    ctx: &MatchContext,
+    eval: &mut Evaluation,
+) {
     let Some(m) = m else { return };
     if *dev == PathIface::None {
         return eval.lacks(part, m.not);
     }
-    if part == Part::OutIface && *dev == PathIface::Unknown {
-        let question = Question::Route(eye.packet.ip.dst);
-        return eval.say(part, m.not, Truth::Unknown(question), || Found::Nothing);
+    if part == ConditionKind::OutIface && *dev == PathIface::Unknown {
+        let question = Question::Route(ctx.packet.ip.dst);
+        return eval.say(part, m.not, Truth::Unknown(question), || Observed::Nothing);
     }
-    let told = dev.name().and_then(|dev| eye.host.interface(dev)).and_then(|i| i.group);
-    match told.or_else(|| eye.host.complete.network.then_some(0)) {
+    let told = dev.name().and_then(|dev| ctx.host.interface(dev)).and_then(|i| i.group);
+    match told.or_else(|| ctx.host.complete.network.then_some(0)) {
         Some(group) => {
             let holds = (m.value.value ^ group) & m.value.mask == 0;
-            eval.holds(part, m.not, holds, || Found::Hex(u64::from(group)));
+            eval.holds(part, m.not, holds, || Observed::Hex(u64::from(group)));
         }
         None => eval.untold(part, m.not),
     }

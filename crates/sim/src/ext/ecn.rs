@@ -7,28 +7,30 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{EcnMatch, Found, Packet, Part, TcpFlags};
+use chainwalk_model::{ConditionKind, EcnMatch, Observed, Packet, TcpFlags};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
-pub(super) fn test(m: EcnMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: EcnMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     if let Some(m) = m.ect {
-        let ect = eye.packet.ip.tos & 3;
-        eval.holds(Part::Tos, m.not, ect == m.value, || Found::Number(u64::from(ect)));
+        let ect = ctx.packet.ip.tos & 3;
+        eval.holds(ConditionKind::Tos, m.not, ect == m.value, || Observed::Number(u64::from(ect)));
     }
     if m.ece.is_none() && m.cwr.is_none() {
         return;
     }
-    let flags = flags(eye.packet);
+    let flags = flags(ctx.packet);
     for (m, flag) in [(m.ece, TcpFlags::ECE), (m.cwr, TcpFlags::CWR)] {
         let Some(m) = m else { continue };
         match flags {
             Some(flags) => {
-                eval.holds(Part::TcpFlags, m.not, flags.has(flag), || Found::Flags(flags));
+                eval.holds(ConditionKind::TcpFlags, m.not, flags.has(flag), || {
+                    Observed::Flags(flags)
+                });
             }
-            None => eval.lacks(Part::TcpFlags, m.not),
+            None => eval.lacks(ConditionKind::TcpFlags, m.not),
         }
     }
 }

@@ -6,19 +6,23 @@
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
 use super::mac;
-use crate::eye::Eye;
-use chainwalk_model::{Found, Part};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, Observed};
 use std::net::IpAddr;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(eye: &Eye, eval: &mut Evaluation) {
-    let IpAddr::V6(src) = eye.packet.ip.src else { return eval.lacks(Part::Module, false) };
+pub(super) fn test(ctx: &MatchContext, eval: &mut Evaluation) {
+    let IpAddr::V6(src) = ctx.packet.ip.src else {
+        return eval.lacks(ConditionKind::Module, false);
+    };
     // What comes over lo has a frame whose addresses are 0.
-    let mac = mac::source(eye).map_or([0; 6], |m| m.0);
+    let mac = mac::source(ctx).map_or([0; 6], |m| m.0);
     let mut half = [mac[0] ^ 2, mac[1], mac[2], 0xff, 0xfe, 0, 0, 0];
     half[5..].copy_from_slice(&mac[3..]);
-    eval.holds(Part::Module, false, src.octets()[8..] == half, || Found::Addr(src.into()));
+    eval.holds(ConditionKind::Module, false, src.octets()[8..] == half, || {
+        Observed::Addr(src.into())
+    });
 }
 
 #[cfg(test)]

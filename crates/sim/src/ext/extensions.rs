@@ -8,10 +8,11 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
 use chainwalk_model::{
-    Found, FragMatch, Inv, Ipv6HeaderMatch, OptionsMatch, Packet, Part, Range, RtMatch, Truth,
+    ConditionKind, FragMatch, Inv, Ipv6HeaderMatch, Observed, OptionsMatch, Packet, Range, RtMatch,
+    Truth,
 };
 use std::net::Ipv6Addr;
 
@@ -30,35 +31,41 @@ const MOBILITY: usize = 6;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn frag(m: &FragMatch, eye: &Eye, eval: &mut Evaluation) {
-    let Some(header) = here(eye.packet, FRAGMENT, eval) else { return };
+pub(super) fn frag(m: &FragMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(header) = here(ctx.packet, FRAGMENT, eval) else { return };
     let id = u32::from_be_bytes([header[4], header[5], header[6], header[7]]);
     let place = u16::from_be_bytes([header[2], header[3]]);
     if let Some(m) = m.id {
-        eval.holds(Part::FragId, m.not, within(m.value, id), || Found::Number(id.into()));
+        eval.holds(ConditionKind::FragId, m.not, within(m.value, id), || {
+            Observed::Number(id.into())
+        });
     }
     if m.reserved {
         let reserved = header[1] | (place & 6) as u8;
-        eval.holds(Part::Reserved, false, reserved == 0, || Found::Hex(reserved.into()));
+        eval.holds(ConditionKind::Reserved, false, reserved == 0, || {
+            Observed::Hex(reserved.into())
+        });
     }
     let asked = [(m.first, place & !7 == 0), (m.more, place & 1 == 1), (m.last, place & 1 == 0)];
     for (_, holds) in asked.into_iter().filter(|a| a.0) {
-        eval.holds(Part::FragPlace, false, holds, || Found::Number(u64::from(place & !7)));
+        eval.holds(ConditionKind::FragPlace, false, holds, || {
+            Observed::Number(u64::from(place & !7))
+        });
     }
 }
 
-pub(super) fn rt(m: &RtMatch, eye: &Eye, eval: &mut Evaluation) {
-    let Some(header) = here(eye.packet, ROUTING, eval) else { return };
+pub(super) fn rt(m: &RtMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(header) = here(ctx.packet, ROUTING, eval) else { return };
     let (kind, left, len) = (header[2], header[3], header.len() as u32);
     if let Some(m) = m.segments_left {
         let holds = within(m.value, u32::from(left));
-        eval.holds(Part::SegmentsLeft, m.not, holds, || Found::Number(left.into()));
+        eval.holds(ConditionKind::SegmentsLeft, m.not, holds, || Observed::Number(left.into()));
     }
-    number(m.len, Part::HeaderLen, len, eval);
-    number(m.kind, Part::HeaderType, u32::from(kind), eval);
+    number(m.len, ConditionKind::HeaderLen, len, eval);
+    number(m.kind, ConditionKind::HeaderType, u32::from(kind), eval);
     if m.reserved {
         let reserved = header.get(4..8).is_some_and(|r| r == [0; 4]);
-        eval.holds(Part::Reserved, false, reserved, || Found::Nothing);
+        eval.holds(ConditionKind::Reserved, false, reserved, || Observed::Nothing);
     }
     if m.addrs.is_empty() {
         return;
@@ -82,13 +89,13 @@ pub(super) fn rt(m: &RtMatch, eye: &Eye, eval: &mut Evaluation) {
         addrs == m.addrs
     };
     let told = || addrs.iter().map(Ipv6Addr::to_string).collect::<Vec<_>>().join(",");
-    eval.holds(Part::RoutingAddrs, false, holds, || Found::Name(told().into()));
+    eval.holds(ConditionKind::RoutingAddrs, false, holds, || Observed::Name(told().into()));
 }
 
 /// The hop-by-hop or the destination options, by `kind`.
-pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &Eye, eval: &mut Evaluation) {
-    let Some(header) = here(eye.packet, kind, eval) else { return };
-    number(m.len, Part::HeaderLen, header.len() as u32, eval);
+pub(super) fn options(m: &OptionsMatch, kind: u8, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(header) = here(ctx.packet, kind, eval) else { return };
+    number(m.len, ConditionKind::HeaderLen, header.len() as u32, eval);
     if m.opts.is_empty() {
         return;
     }
@@ -110,7 +117,9 @@ pub(super) fn options(m: &OptionsMatch, kind: u8, eye: &Eye, eval: &mut Evaluati
         };
         left = left.get(found.2..).unwrap_or_default();
     }
-    eval.holds(Part::HeaderOptions, false, holds, || Found::Name(listed(&header[2..]).into()));
+    eval.holds(ConditionKind::HeaderOptions, false, holds, || {
+        Observed::Name(listed(&header[2..]).into())
+    });
 }
 
 /// The options as a rule would write them.
@@ -124,19 +133,19 @@ fn listed(mut left: &[u8]) -> String {
     all.join(",")
 }
 
-pub(super) fn mh(m: Option<Inv<Range<u8>>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn mh(m: Option<Inv<Range<u8>>>, ctx: &MatchContext, eval: &mut Evaluation) {
     let not = m.is_some_and(|m| m.not);
-    match wire::transport_bytes(eye.packet).filter(|_| !broken_mh(eye.packet)) {
+    match wire::transport_bytes(ctx.packet).filter(|_| !broken_mh(ctx.packet)) {
         Some(header) => {
             let kind = header[2];
             let holds = m.is_none_or(|m| within(m.value, kind));
-            eval.holds(Part::HeaderType, not, holds, || Found::Number(kind.into()));
+            eval.holds(ConditionKind::HeaderType, not, holds, || Observed::Number(kind.into()));
         }
         None => {
-            if broken_mh(eye.packet) {
+            if broken_mh(ctx.packet) {
                 eval.hotdrop();
             }
-            eval.lacks(Part::HeaderType, not);
+            eval.lacks(ConditionKind::HeaderType, not);
         }
     }
 }
@@ -146,8 +155,8 @@ fn broken_mh(p: &Packet) -> bool {
     wire::transport_bytes(p).is_some_and(|b| b.len() < MOBILITY || b[0] != NONE)
 }
 
-pub(super) fn ipv6header(m: Ipv6HeaderMatch, eye: &Eye, eval: &mut Evaluation) {
-    let p = eye.packet;
+pub(super) fn ipv6header(m: Ipv6HeaderMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let p = ctx.packet;
     let mut has = 0;
     for (kind, _) in wire::extensions(p) {
         has |= bit(kind);
@@ -166,7 +175,7 @@ pub(super) fn ipv6header(m: Ipv6HeaderMatch, eye: &Eye, eval: &mut Evaluation) {
         (has == wanted) != m.headers.not
     };
     let truth = if holds { Truth::Yes } else { Truth::No };
-    eval.say(Part::Headers, m.headers.not, truth, || Found::Name(names(has).into()));
+    eval.say(ConditionKind::Headers, m.headers.not, truth, || Observed::Name(names(has).into()));
 }
 
 fn bit(kind: u8) -> u8 {
@@ -190,15 +199,15 @@ fn names(bits: u8) -> String {
 pub(super) fn here(p: &Packet, kind: u8, eval: &mut Evaluation) -> Option<Vec<u8>> {
     let header = wire::extension(p, kind).filter(|h| h.len() >= 8);
     match header {
-        Some(_) => eval.holds(Part::Module, false, true, || Found::Proto(kind)),
-        None => eval.lacks(Part::Module, false),
+        Some(_) => eval.holds(ConditionKind::Module, false, true, || Observed::Proto(kind)),
+        None => eval.lacks(ConditionKind::Module, false),
     }
     header
 }
 
-fn number(m: Option<Inv<u32>>, part: Part, value: u32, eval: &mut Evaluation) {
+fn number(m: Option<Inv<u32>>, part: ConditionKind, value: u32, eval: &mut Evaluation) {
     if let Some(m) = m {
-        eval.holds(part, m.not, m.value == value, || Found::Number(value.into()));
+        eval.holds(part, m.not, m.value == value, || Observed::Number(value.into()));
     }
 }
 

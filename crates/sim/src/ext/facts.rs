@@ -14,12 +14,12 @@ pub(crate) struct Facts<'m> {
     /// What of that the test changes.
     pub writes: Reads,
     /// What is assumed so that there is an answer.
-    pub assumes: Option<Assumed<'m>>,
+    pub assumes: Option<Assumes<'m>>,
 }
 
 /// Something that is assumed and that nobody told.
 #[derive(Clone, Copy)]
-pub(crate) enum Assumed<'m> {
+pub(crate) enum Assumes<'m> {
     /// No IP security is at work.
     NoIpsec,
     /// The accounting object of this name has no quota.

@@ -16,27 +16,34 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use crate::addr::prefix;
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::state::hashlimit::{Asked, Key, Table};
 use crate::wire;
-use chainwalk_model::{Found, HashlimitMatch, L4, OpId, Packet, Part, Question, Text, Truth};
+use chainwalk_model::{
+    ConditionKind, HashlimitMatch, L4, Observed, OpId, Packet, Question, Text, Truth,
+};
 
 /// The bits of a mode that look at ports.
 const PORTS: u8 = 0b1010;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
-    let table = memory.hashlimits.entry(&place(m, eye, eval.at), || Table::new(m, eye.host));
-    let Some(key) = key(table.config(), eye.packet) else {
-        if is_cut(table.config(), eye.packet) {
+pub(super) fn test(
+    m: &HashlimitMatch,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
+    let table = memory.hashlimits.entry(&place(m, ctx, eval.at), || Table::new(m, ctx.host));
+    let Some(key) = key(table.config(), ctx.packet) else {
+        if is_cut(table.config(), ctx.packet) {
             eval.hotdrop();
         }
-        return eval.lacks(Part::Limit, m.above);
+        return eval.lacks(ConditionKind::Limit, m.above);
     };
-    let len = wire::total_len(eye.packet);
-    let answer = match table.ask(m, key, len, eye.now_ms) {
+    let len = wire::total_len(ctx.packet);
+    let answer = match table.ask(m, key, len, ctx.now_ms) {
         Asked::Below => truth(!m.above),
         Asked::Above => truth(m.above),
         Asked::Full => {
@@ -45,16 +52,16 @@ pub(super) fn test(m: &HashlimitMatch, eye: &Eye, memory: &mut Memory, eval: &mu
         }
         Asked::Untold => Truth::Unknown(Question::History(eval.at)),
     };
-    eval.say(Part::Limit, m.above, answer, || Found::Nothing);
+    eval.say(ConditionKind::Limit, m.above, answer, || Observed::Nothing);
 }
 
 /// The table of a rule.
-fn place(m: &HashlimitMatch, eye: &Eye, at: OpId) -> (Text, bool) {
+fn place(m: &HashlimitMatch, ctx: &MatchContext, at: OpId) -> (Text, bool) {
     let name = match &m.name {
         Some(name) => name.clone(),
         None => format!("\0{}.{}", at.rule.0, at.op).into(),
     };
-    (name, eye.packet.is_v6())
+    (name, ctx.packet.is_v6())
 }
 
 /// What the packets of a bucket have in common; `None` where the ports can't be read.

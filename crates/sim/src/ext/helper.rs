@@ -8,18 +8,18 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, Eye};
-use chainwalk_model::{Found, Inv, OpKind, Part, Target, Text};
+use crate::context::{Ct, MatchContext};
+use chainwalk_model::{ConditionKind, Inv, Observed, OpKind, Target, Text};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(name: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &eye.ct else {
-        return eval.holds(Part::Helper, name.not, false, || Found::Nothing);
+pub(super) fn test(name: &Inv<Text>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Ct::Flow(flow) = &ctx.ct else {
+        return eval.holds(ConditionKind::Helper, name.not, false, || Observed::Nothing);
     };
     if let Some(helper) = flow.expected_by {
         let holds = name.value.is_empty() || name.value.starts_with(helper.name());
-        return eval.holds(Part::Helper, name.not, holds, || Found::Nothing);
+        return eval.holds(ConditionKind::Helper, name.not, holds, || Observed::Nothing);
     }
     let others = |op: &OpKind| match op {
         OpKind::Target(Target::Ct(ct)) => {
@@ -27,9 +27,9 @@ pub(super) fn test(name: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
         }
         _ => false,
     };
-    let helped = || eye.host.rules.rules.iter().flat_map(|r| &r.ops).any(|op| others(&op.what));
+    let helped = || ctx.host.rules.rules.iter().flat_map(|r| &r.ops).any(|op| others(&op.what));
     if flow.counted.is_none() || helped() {
-        return eval.untold(Part::Helper, name.not);
+        return eval.untold(ConditionKind::Helper, name.not);
     }
-    eval.holds(Part::Helper, name.not, false, || Found::Nothing);
+    eval.holds(ConditionKind::Helper, name.not, false, || Observed::Nothing);
 }

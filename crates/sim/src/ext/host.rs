@@ -4,57 +4,61 @@
 //! - Certain is: a packet without a socket has no control group, only a SYN has a fingerprint, and where no
 //!   IP security is at work every packet has the policy `none`.
 
-use super::facts::{Assumed, Facts, Reads};
+use super::facts::{Assumes, Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire::{Seen, seen};
 use chainwalk_model::{
-    CgroupMatch, Entry, Found, Hook, Host, Inv, IpvsMatch, L4, OsfMatch, Part, PolicyMatch,
-    TcpFlags,
+    CgroupMatch, ConditionKind, Entry, Hook, Host, Inv, IpvsMatch, L4, Observed, OsfMatch,
+    PolicyMatch, TcpFlags,
 };
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 /// Where no paste could show it, no IP security is at work.
 pub(super) fn policy_facts(host: &Host) -> Facts<'static> {
-    Facts { assumes: (!host.complete.rules).then_some(Assumed::NoIpsec), ..FACTS }
+    Facts { assumes: (!host.complete.rules).then_some(Assumes::NoIpsec), ..FACTS }
 }
 
 pub(super) fn cpu(not: bool, eval: &mut Evaluation) {
-    eval.untold(Part::Module, not);
+    eval.untold(ConditionKind::Module, not);
 }
 
-pub(super) fn cgroup(m: &Inv<CgroupMatch>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn cgroup(m: &Inv<CgroupMatch>, ctx: &MatchContext, eval: &mut Evaluation) {
     // On its way through there is no socket; what is delivered may have found one already.
-    let through = matches!(eye.entry, Entry::Wire { .. }) && eye.path.hook != Hook::Input;
-    if through { eval.lacks(Part::Module, m.not) } else { eval.untold(Part::Module, m.not) }
-}
-
-pub(super) fn osf(m: &OsfMatch, eye: &Eye, eval: &mut Evaluation) {
-    let syn = matches!(&eye.packet.l4, L4::Tcp(t) if t.flags.has(TcpFlags::SYN));
-    if syn && seen(eye.packet, super::tcp::HEADER) == Seen::Whole {
-        eval.untold(Part::Module, m.genre.not);
+    let through = matches!(ctx.entry, Entry::Wire { .. }) && ctx.path.hook != Hook::Input;
+    if through {
+        eval.lacks(ConditionKind::Module, m.not)
     } else {
-        eval.lacks(Part::Module, m.genre.not);
+        eval.untold(ConditionKind::Module, m.not)
     }
 }
 
-pub(super) fn ipvs(m: &IpvsMatch, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn osf(m: &OsfMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let syn = matches!(&ctx.packet.l4, L4::Tcp(t) if t.flags.has(TcpFlags::SYN));
+    if syn && seen(ctx.packet, super::tcp::HEADER) == Seen::Whole {
+        eval.untold(ConditionKind::Module, m.genre.not);
+    } else {
+        eval.lacks(ConditionKind::Module, m.genre.not);
+    }
+}
+
+pub(super) fn ipvs(m: &IpvsMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     let not = m.ipvs.is_some_and(|i| i.not);
-    if eye.host.complete.rules && !beside(eye, "ipvs") {
-        eval.holds(Part::Module, not, false, || Found::Nothing);
+    if ctx.host.complete.rules && !beside(ctx, "ipvs") {
+        eval.holds(ConditionKind::Module, not, false, || Observed::Nothing);
     } else {
-        eval.untold(Part::Module, not);
+        eval.untold(ConditionKind::Module, not);
     }
 }
 
-pub(super) fn policy(m: &PolicyMatch, eye: &Eye, eval: &mut Evaluation) {
-    if beside(eye, "xfrm") {
-        return eval.untold(Part::Module, false);
+pub(super) fn policy(m: &PolicyMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    if beside(ctx, "xfrm") {
+        return eval.untold(ConditionKind::Module, false);
     }
-    eval.holds(Part::Module, false, !m.ipsec, || Found::Name("none".into()));
+    eval.holds(ConditionKind::Module, false, !m.ipsec, || Observed::Name("none".into()));
 }
 
-fn beside(eye: &Eye, name: &str) -> bool {
-    eye.host.beside.iter().any(|b| b.name.to_ascii_lowercase().contains(name))
+fn beside(ctx: &MatchContext, name: &str) -> bool {
+    ctx.host.beside.iter().any(|b| b.name.to_ascii_lowercase().contains(name))
 }

@@ -6,27 +6,27 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire::{Seen, seen};
-use chainwalk_model::{Found, IcmpMatch, Inv, L4, Part};
+use chainwalk_model::{ConditionKind, IcmpMatch, Inv, L4, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<IcmpMatch>, eye: &Eye, eval: &mut Evaluation) {
-    if seen(eye.packet, 4) == Seen::Short {
+pub(super) fn test(m: Inv<IcmpMatch>, ctx: &MatchContext, eval: &mut Evaluation) {
+    if seen(ctx.packet, 4) == Seen::Short {
         eval.hotdrop();
     }
-    let L4::Icmp(icmp) = &eye.packet.l4 else { return eval.lacks(Part::Icmp, m.not) };
-    if seen(eye.packet, 4) != Seen::Whole {
-        return eval.lacks(Part::Icmp, m.not);
+    let L4::Icmp(icmp) = &ctx.packet.l4 else { return eval.lacks(ConditionKind::Icmp, m.not) };
+    if seen(ctx.packet, 4) != Seen::Whole {
+        return eval.lacks(ConditionKind::Icmp, m.not);
     }
     let holds = match m.value.kind {
         None => true,
-        Some(255) if !eye.packet.is_v6() => true,
+        Some(255) if !ctx.packet.is_v6() => true,
         Some(kind) => kind == icmp.kind && within(m.value.code, icmp.code),
     };
-    eval.holds(Part::Icmp, m.not, holds, || {
-        Found::Hex(u64::from(icmp.kind) << 8 | u64::from(icmp.code))
+    eval.holds(ConditionKind::Icmp, m.not, holds, || {
+        Observed::Hex(u64::from(icmp.kind) << 8 | u64::from(icmp.code))
     });
 }
 

@@ -8,9 +8,10 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, named, truth};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use chainwalk_model::{
-    AddrMask, Backend, Extension, Found, IfaceMatch, Inv, IpMatch, Part, PathIface, Question, Truth,
+    AddrMask, Backend, ConditionKind, Extension, IfaceMatch, Inv, IpMatch, Observed, PathIface,
+    Question, Truth,
 };
 use std::net::IpAddr;
 
@@ -19,37 +20,37 @@ const AH: u8 = 51;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &IpMatch, eye: &Eye, eval: &mut Evaluation) {
-    let ip = &eye.packet.ip;
+pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let ip = &ctx.packet.ip;
     if let Some(m) = &m.src
-        && eye.source_untold()
+        && ctx.source_untold()
         && !m.value.mask.is_unspecified()
     {
-        eval.untold(Part::Src, m.not);
+        eval.untold(ConditionKind::Src, m.not);
     } else if let Some(m) = &m.src {
-        eval.holds(Part::Src, m.not, under(&m.value, ip.src), || Found::Addr(ip.src));
+        eval.holds(ConditionKind::Src, m.not, under(&m.value, ip.src), || Observed::Addr(ip.src));
     }
     if let Some(m) = &m.dst {
-        eval.holds(Part::Dst, m.not, under(&m.value, ip.dst), || Found::Addr(ip.dst));
+        eval.holds(ConditionKind::Dst, m.not, under(&m.value, ip.dst), || Observed::Addr(ip.dst));
     }
     if let Some(m) = &m.iniface {
         let question = || Question::Fact(eval.at);
-        let truth = iface(m, &eye.path.iniface, question);
-        eval.say(Part::InIface, m.not, truth, || name(&eye.path.iniface));
+        let truth = iface(m, &ctx.path.iniface, question);
+        eval.say(ConditionKind::InIface, m.not, truth, || name(&ctx.path.iniface));
     }
     if let Some(m) = &m.outiface {
-        let truth = iface(m, &eye.path.outiface, || Question::Route(ip.dst));
-        eval.say(Part::OutIface, m.not, truth, || name(&eye.path.outiface));
+        let truth = iface(m, &ctx.path.outiface, || Question::Route(ip.dst));
+        eval.say(ConditionKind::OutIface, m.not, truth, || name(&ctx.path.outiface));
     }
     if let Some(m) = m.proto {
         // iptables-nft stops at an authentication header, which ip6tables passes over.
-        let stops = |e: &Extension| e.kind == AH && backend(eye, eval.at) == Backend::IptablesNft;
+        let stops = |e: &Extension| e.kind == AH && backend(ctx, eval.at) == Backend::IptablesNft;
         let proto = if ip.extensions.iter().any(stops) { AH } else { ip.proto };
-        eval.holds(Part::Proto, m.not, proto == m.value, || Found::Proto(proto));
+        eval.holds(ConditionKind::Proto, m.not, proto == m.value, || Observed::Proto(proto));
     }
     if let Some(m) = m.fragment {
-        let found = || Found::Number(u64::from(ip.frag_off));
-        eval.holds(Part::Fragment, m.not, ip.frag_off > 0, found);
+        let found = || Observed::Number(u64::from(ip.frag_off));
+        eval.holds(ConditionKind::Fragment, m.not, ip.frag_off > 0, found);
     }
 }
 
@@ -75,11 +76,11 @@ fn iface(m: &Inv<IfaceMatch>, dev: &PathIface, question: impl FnOnce() -> Questi
     }
 }
 
-fn name(dev: &PathIface) -> Found {
+fn name(dev: &PathIface) -> Observed {
     match dev {
-        PathIface::None => Found::Nothing,
-        PathIface::Unknown => Found::Name("?".into()),
-        PathIface::Named(name) => Found::Name(name.clone()),
+        PathIface::None => Observed::Nothing,
+        PathIface::Unknown => Observed::Name("?".into()),
+        PathIface::Named(name) => Observed::Name(name.clone()),
     }
 }
 

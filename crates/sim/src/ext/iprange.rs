@@ -6,8 +6,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
-use chainwalk_model::{Found, Inv, Part, Range};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, Inv, Observed, Range};
 use std::net::IpAddr;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
@@ -15,16 +15,16 @@ pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 pub(super) fn test(
     src: Option<Inv<Range<IpAddr>>>,
     dst: Option<Inv<Range<IpAddr>>>,
-    eye: &Eye,
+    ctx: &MatchContext,
     eval: &mut Evaluation,
 ) {
-    let ip = &eye.packet.ip;
-    for (part, m, addr) in [(Part::Src, src, ip.src), (Part::Dst, dst, ip.dst)] {
+    let ip = &ctx.packet.ip;
+    for (part, m, addr) in [(ConditionKind::Src, src, ip.src), (ConditionKind::Dst, dst, ip.dst)] {
         let Some(m) = m else { continue };
-        if part == Part::Src && eye.source_untold() {
+        if part == ConditionKind::Src && ctx.source_untold() {
             eval.untold(part, m.not);
         } else {
-            eval.holds(part, m.not, within(m.value, addr), || Found::Addr(addr));
+            eval.holds(part, m.not, within(m.value, addr), || Observed::Addr(addr));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What judges a test: its conditions one by one, and small comparisons that extensions share.
 
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use chainwalk_model::{
-    Backend, Check, Found, IfaceMatch, Masked, OpId, Part, Question, Range, Truth,
+    Backend, Check, ConditionKind, IfaceMatch, Masked, Observed, OpId, Question, Range, Truth,
 };
 
 /// Gathers the conditions of one test into its answer, and tells them one by one if asked to.
@@ -45,10 +45,10 @@ impl<'a> Evaluation<'a> {
     /// One condition, inversion counted into `truth`.
     pub(super) fn say(
         &mut self,
-        part: Part,
+        part: ConditionKind,
         not: bool,
         truth: Truth,
-        found: impl FnOnce() -> Found,
+        found: impl FnOnce() -> Observed,
     ) {
         if let Some(checks) = &mut self.checks {
             checks.push(Check { op: self.at.op, part, not, truth: truth.clone(), found: found() });
@@ -60,23 +60,23 @@ impl<'a> Evaluation<'a> {
     /// One condition that `holds`, before inversion.
     pub(super) fn holds(
         &mut self,
-        part: Part,
+        part: ConditionKind,
         not: bool,
         holds: bool,
-        found: impl FnOnce() -> Found,
+        found: impl FnOnce() -> Observed,
     ) {
         self.say(part, not, truth(holds != not), found);
     }
 
     /// One condition that fails, inverted or not, since the packet has nothing to look at.
-    pub(super) fn lacks(&mut self, part: Part, not: bool) {
-        self.say(part, not, Truth::No, || Found::Nothing);
+    pub(super) fn lacks(&mut self, part: ConditionKind, not: bool) {
+        self.say(part, not, Truth::No, || Observed::Nothing);
     }
 
     /// One condition that leans on a fact nobody told.
-    pub(super) fn untold(&mut self, part: Part, not: bool) {
+    pub(super) fn untold(&mut self, part: ConditionKind, not: bool) {
         let question = Question::Fact(self.at);
-        self.say(part, not, Truth::Unknown(question), || Found::Nothing);
+        self.say(part, not, Truth::Unknown(question), || Observed::Nothing);
     }
 }
 
@@ -111,8 +111,8 @@ pub(super) fn named(m: &IfaceMatch, name: &str) -> bool {
 }
 
 /// The program that the rule is of.
-pub(super) fn backend(eye: &Eye, at: OpId) -> Backend {
-    let rules = &eye.host.rules;
+pub(super) fn backend(ctx: &MatchContext, at: OpId) -> Backend {
+    let rules = &ctx.host.rules;
     let chain = rules.rules.get(at.rule.0 as usize).map(|r| r.chain);
     chain
         .and_then(|c| rules.chains.get(c.0 as usize))

@@ -8,19 +8,25 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend};
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::state::limit::Bucket;
-use chainwalk_model::{Backend, Found, Part, Rate};
+use chainwalk_model::{Backend, ConditionKind, Observed, Rate};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(rate: Rate, burst: u32, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
-    let native = backend(eye, eval.at) == Backend::IptablesNft;
-    let fresh = || Bucket::full(rate, burst, native, eye.now_ms);
+pub(super) fn test(
+    rate: Rate,
+    burst: u32,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
+    let native = backend(ctx, eval.at) == Backend::IptablesNft;
+    let fresh = || Bucket::full(rate, burst, native, ctx.now_ms);
     let bucket = memory.limits.entry(&eval.at, fresh);
-    let (holds, left) = bucket.take(rate, burst, native, eye.now_ms);
-    eval.holds(Part::Limit, false, holds, || Found::Number(left));
+    let (holds, left) = bucket.take(rate, burst, native, ctx.now_ms);
+    eval.holds(ConditionKind::Limit, false, holds, || Observed::Number(left));
 }
 
 #[cfg(test)]

@@ -8,19 +8,19 @@ use super::{
     limit, mac, mss, multiport, owner, physdev, pkttype, quota, realm, recent, rpfilter, set,
     socket, spi, srh, state, statistic, string, tcp, time, ttl, u32, udp, unknown,
 };
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use chainwalk_model::{Check, Host, Match, OpId};
 
 /// Makes [`test`] and [`facts`] of one list: a match, its test, its facts.
 macro_rules! extensions {
     (
-        |$eye:ident, $memory:ident, $eval:ident, $host:ident|
+        |$ctx:ident, $memory:ident, $eval:ident, $host:ident|
         $($match:pat => $test:expr, $facts:expr;)*
     ) => {
         /// Each condition of a test is said to `eval`.
         #[allow(clippy::match_same_arms, unused_variables)]
-        fn evaluate(m: &Match, $eye: &Eye, $memory: &mut Memory, $eval: &mut Evaluation) {
+        fn evaluate(m: &Match, $ctx: &MatchContext, $memory: &mut MatchState, $eval: &mut Evaluation) {
             match m { $($match => $test,)* }
         }
 
@@ -32,87 +32,87 @@ macro_rules! extensions {
     };
 }
 
-extensions! { |eye, memory, eval, host|
-    Match::Ip(m) => ip::test(m, eye, eval), ip::FACTS;
+extensions! { |ctx, memory, eval, host|
+    Match::Ip(m) => ip::test(m, ctx, eval), ip::FACTS;
     Match::HiddenInterfaces => unknown::hidden_interfaces(eval), unknown::FACTS;
-    Match::Tcp(m) => tcp::test(m, eye, eval), tcp::FACTS;
-    Match::Udp(m) => udp::test(m, eye, eval), udp::FACTS;
-    Match::Sctp(m) => chunks::test(m, eye, eval), chunks::FACTS;
-    Match::Icmp(m) | Match::Icmp6(m) => icmp::test(*m, eye, eval), icmp::FACTS;
-    Match::AddrType(m) => addrtype::test(*m, eye, eval), addrtype::FACTS;
-    Match::Ah(m) => spi::ah(*m, eye, eval), spi::FACTS;
-    Match::Bpf(m) => bpf::test(m, eye, eval), bpf::FACTS;
-    Match::Cgroup(m) => host::cgroup(m, eye, eval), host::FACTS;
-    Match::Cluster(m) => cluster::test(*m, eye, eval), cluster::FACTS;
+    Match::Tcp(m) => tcp::test(m, ctx, eval), tcp::FACTS;
+    Match::Udp(m) => udp::test(m, ctx, eval), udp::FACTS;
+    Match::Sctp(m) => chunks::test(m, ctx, eval), chunks::FACTS;
+    Match::Icmp(m) | Match::Icmp6(m) => icmp::test(*m, ctx, eval), icmp::FACTS;
+    Match::AddrType(m) => addrtype::test(*m, ctx, eval), addrtype::FACTS;
+    Match::Ah(m) => spi::ah(*m, ctx, eval), spi::FACTS;
+    Match::Bpf(m) => bpf::test(m, ctx, eval), bpf::FACTS;
+    Match::Cgroup(m) => host::cgroup(m, ctx, eval), host::FACTS;
+    Match::Cluster(m) => cluster::test(*m, ctx, eval), cluster::FACTS;
     Match::Comment(_) => {}, comment::FACTS;
-    Match::Connbytes(m) => connbytes::test(*m, eye, eval), connbytes::FACTS;
+    Match::Connbytes(m) => connbytes::test(*m, ctx, eval), connbytes::FACTS;
     Match::Connlabel { label, set } =>
-        connlabel::test(label, *set, eye, memory, eval), connlabel::facts(*set);
-    Match::Connlimit(m) => connlimit::test(*m, eye, memory, eval), connlimit::FACTS;
-    Match::Connmark(m) => connmark::test(*m, eye, eval), connmark::FACTS;
-    Match::Conntrack(m) => conntrack::test(m, eye, eval), conntrack::FACTS;
+        connlabel::test(label, *set, ctx, memory, eval), connlabel::facts(*set);
+    Match::Connlimit(m) => connlimit::test(*m, ctx, memory, eval), connlimit::FACTS;
+    Match::Connmark(m) => connmark::test(*m, ctx, eval), connmark::FACTS;
+    Match::Conntrack(m) => conntrack::test(m, ctx, eval), conntrack::FACTS;
     Match::Cpu(m) => host::cpu(m.not, eval), host::FACTS;
-    Match::Dccp(m) => dccp::test(m, eye, eval), dccp::FACTS;
-    Match::Devgroup { src, dst } => devgroup::test(*src, *dst, eye, eval), devgroup::FACTS;
-    Match::Dscp(m) => bits::dscp(*m, eye, eval), bits::HEADER;
-    Match::Dst(m) => extensions::options(m, extensions::DEST, eye, eval), extensions::FACTS;
-    Match::Ecn(m) => ecn::test(*m, eye, eval), ecn::FACTS;
-    Match::Esp(m) => spi::esp(*m, eye, eval), spi::FACTS;
-    Match::Eui64 => eui64::test(eye, eval), eui64::FACTS;
-    Match::Frag(m) => extensions::frag(m, eye, eval), extensions::FACTS;
-    Match::Hashlimit(m) => hashlimit::test(m, eye, memory, eval), hashlimit::FACTS;
-    Match::Hbh(m) => extensions::options(m, extensions::HOP, eye, eval), extensions::FACTS;
-    Match::Helper(name) => helper::test(name, eye, eval), helper::FACTS;
-    Match::Ipcomp { spi, .. } => spi::ipcomp(*spi, eye, eval), spi::FACTS;
-    Match::Iprange { src, dst } => iprange::test(*src, *dst, eye, eval), iprange::FACTS;
-    Match::Ipv6Header(m) => extensions::ipv6header(*m, eye, eval), extensions::FACTS;
-    Match::Ipvs(m) => host::ipvs(m, eye, eval), host::FACTS;
-    Match::Length(m) => bits::length(*m, eye, eval), bits::HEADER;
-    Match::Limit { rate, burst } => limit::test(*rate, *burst, eye, memory, eval), limit::FACTS;
-    Match::Mac(m) => mac::test(*m, eye, eval), mac::FACTS;
-    Match::Mark(m) => bits::mark(*m, eye, eval), bits::MARK;
-    Match::Mh(m) => extensions::mh(*m, eye, eval), extensions::FACTS;
-    Match::Multiport { side, ports } => multiport::test(*side, ports, eye, eval), multiport::FACTS;
+    Match::Dccp(m) => dccp::test(m, ctx, eval), dccp::FACTS;
+    Match::Devgroup { src, dst } => devgroup::test(*src, *dst, ctx, eval), devgroup::FACTS;
+    Match::Dscp(m) => bits::dscp(*m, ctx, eval), bits::HEADER;
+    Match::Dst(m) => extensions::options(m, extensions::DEST, ctx, eval), extensions::FACTS;
+    Match::Ecn(m) => ecn::test(*m, ctx, eval), ecn::FACTS;
+    Match::Esp(m) => spi::esp(*m, ctx, eval), spi::FACTS;
+    Match::Eui64 => eui64::test(ctx, eval), eui64::FACTS;
+    Match::Frag(m) => extensions::frag(m, ctx, eval), extensions::FACTS;
+    Match::Hashlimit(m) => hashlimit::test(m, ctx, memory, eval), hashlimit::FACTS;
+    Match::Hbh(m) => extensions::options(m, extensions::HOP, ctx, eval), extensions::FACTS;
+    Match::Helper(name) => helper::test(name, ctx, eval), helper::FACTS;
+    Match::Ipcomp { spi, .. } => spi::ipcomp(*spi, ctx, eval), spi::FACTS;
+    Match::Iprange { src, dst } => iprange::test(*src, *dst, ctx, eval), iprange::FACTS;
+    Match::Ipv6Header(m) => extensions::ipv6header(*m, ctx, eval), extensions::FACTS;
+    Match::Ipvs(m) => host::ipvs(m, ctx, eval), host::FACTS;
+    Match::Length(m) => bits::length(*m, ctx, eval), bits::HEADER;
+    Match::Limit { rate, burst } => limit::test(*rate, *burst, ctx, memory, eval), limit::FACTS;
+    Match::Mac(m) => mac::test(*m, ctx, eval), mac::FACTS;
+    Match::Mark(m) => bits::mark(*m, ctx, eval), bits::MARK;
+    Match::Mh(m) => extensions::mh(*m, ctx, eval), extensions::FACTS;
+    Match::Multiport { side, ports } => multiport::test(*side, ports, ctx, eval), multiport::FACTS;
     Match::Nfacct(name) => {}, comment::nfacct(name);
     Match::Opaque(_) => unknown::opaque(eval), unknown::FACTS;
-    Match::Osf(m) => host::osf(m, eye, eval), host::FACTS;
+    Match::Osf(m) => host::osf(m, ctx, eval), host::FACTS;
     Match::Owner { uid, gid, socket, supplementary } =>
-        owner::test(*uid, *gid, *socket, *supplementary, eye, eval), owner::FACTS;
-    Match::Physdev(m) => physdev::test(m, eye, eval), physdev::FACTS;
-    Match::Pkttype(m) => pkttype::test(*m, eye, eval), pkttype::FACTS;
-    Match::Policy(m) => host::policy(m, eye, eval), host::policy_facts(host);
-    Match::Quota(m) => quota::test(*m, eye, memory, eval), quota::FACTS;
+        owner::test(*uid, *gid, *socket, *supplementary, ctx, eval), owner::FACTS;
+    Match::Physdev(m) => physdev::test(m, ctx, eval), physdev::FACTS;
+    Match::Pkttype(m) => pkttype::test(*m, ctx, eval), pkttype::FACTS;
+    Match::Policy(m) => host::policy(m, ctx, eval), host::policy_facts(host);
+    Match::Quota(m) => quota::test(*m, ctx, memory, eval), quota::FACTS;
     Match::Rateest(m) => unknown::rateest(m.op.not, eval), unknown::FACTS;
-    Match::Realm(m) => realm::test(*m, eye, eval), realm::FACTS;
-    Match::Recent(m) => recent::test(m, eye, memory, eval), recent::facts(m);
-    Match::Rpfilter(m) => rpfilter::test(*m, eye, eval), rpfilter::FACTS;
-    Match::Rt(m) => extensions::rt(m, eye, eval), extensions::FACTS;
-    Match::Set(m) => set::test(m, eye, memory, eval), set::facts(m, host);
-    Match::Socket(m) => socket::test(*m, eye, eval), socket::facts(*m);
-    Match::Srh(m) => srh::test(m, eye, eval), srh::FACTS;
-    Match::State(m) => state::test(*m, eye, eval), state::FACTS;
+    Match::Realm(m) => realm::test(*m, ctx, eval), realm::FACTS;
+    Match::Recent(m) => recent::test(m, ctx, memory, eval), recent::facts(m);
+    Match::Rpfilter(m) => rpfilter::test(*m, ctx, eval), rpfilter::FACTS;
+    Match::Rt(m) => extensions::rt(m, ctx, eval), extensions::FACTS;
+    Match::Set(m) => set::test(m, ctx, memory, eval), set::facts(m, host);
+    Match::Socket(m) => socket::test(*m, ctx, eval), socket::facts(*m);
+    Match::Srh(m) => srh::test(m, ctx, eval), srh::FACTS;
+    Match::State(m) => state::test(*m, ctx, eval), state::FACTS;
     Match::Statistic(m) => statistic::test(*m, memory, eval), statistic::facts(m);
-    Match::String(m) => string::test(m, eye, eval), string::FACTS;
-    Match::Tcpmss(m) => mss::test(*m, eye, eval), mss::FACTS;
-    Match::Time(m) => time::test(*m, eye, eval), time::FACTS;
-    Match::Tos(m) => bits::tos(*m, eye, eval), bits::HEADER;
-    Match::Ttl(m) => ttl::test(*m, eye, eval), ttl::FACTS;
-    Match::U32(m) => u32::test(m, eye, eval), u32::FACTS;
+    Match::String(m) => string::test(m, ctx, eval), string::FACTS;
+    Match::Tcpmss(m) => mss::test(*m, ctx, eval), mss::FACTS;
+    Match::Time(m) => time::test(*m, ctx, eval), time::FACTS;
+    Match::Tos(m) => bits::tos(*m, ctx, eval), bits::HEADER;
+    Match::Ttl(m) => ttl::test(*m, ctx, eval), ttl::FACTS;
+    Match::U32(m) => u32::test(m, ctx, eval), u32::FACTS;
 }
 
-/// Whether a test holds for the packet before `eye`.
+/// Whether a test holds for the packet before `ctx`.
 ///
 /// `memory` advances as the kernel's does, also where the rule fails later on. `checks`, where given,
 /// takes one entry for each condition.
 pub(crate) fn test(
     m: &Match,
     at: OpId,
-    eye: &Eye,
-    memory: &mut Memory,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
     checks: Option<&mut Vec<Check>>,
 ) -> Evaluated {
     let mut eval = Evaluation::new(at, checks);
-    evaluate(m, eye, memory, &mut eval);
+    evaluate(m, ctx, memory, &mut eval);
     eval.end()
 }
 
@@ -121,8 +121,8 @@ mod tests {
     use super::*;
     use crate::ext::bench::Bench;
     use chainwalk_model::{
-        Found, Inv, Opaque, Part, PortsMatch, Question, Range, Rate, RuleId, Statistic, TcpMatch,
-        Truth,
+        ConditionKind, Inv, Observed, Opaque, PortsMatch, Question, Range, Rate, RuleId, Statistic,
+        TcpMatch, Truth,
     };
 
     fn port(not: bool, port: u16) -> Inv<Range<u16>> {
@@ -138,12 +138,19 @@ mod tests {
         };
         let bench = Bench::tcp("1.2.3.4", "10.0.0.2");
         let at = OpId { rule: RuleId(0), op: 3 };
-        let (mut memory, mut checks) = (Memory::default(), Vec::new());
-        test(&Match::Tcp(m), at, &bench.eye(), &mut memory, Some(&mut checks));
-        let check =
-            |part, not, truth, port| Check { op: 3, part, not, truth, found: Found::Number(port) };
-        let expect =
-            [check(Part::Sport, true, Truth::Yes, 40000), check(Part::Dport, false, Truth::No, 80)];
+        let (mut memory, mut checks) = (MatchState::default(), Vec::new());
+        test(&Match::Tcp(m), at, &bench.ctx(), &mut memory, Some(&mut checks));
+        let check = |part, not, truth, port| Check {
+            op: 3,
+            part,
+            not,
+            truth,
+            found: Observed::Number(port),
+        };
+        let expect = [
+            check(ConditionKind::Sport, true, Truth::Yes, 40000),
+            check(ConditionKind::Dport, false, Truth::No, 80),
+        ];
         assert_eq!(checks, expect);
     }
 

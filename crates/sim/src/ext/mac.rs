@@ -7,29 +7,29 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use chainwalk_model::{Entry, Found, Hook, IfKind, Inv, Mac, Part};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, Entry, Hook, IfKind, Inv, Mac, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<Mac>, eye: &Eye, eval: &mut Evaluation) {
-    match source(eye) {
+pub(super) fn test(m: Inv<Mac>, ctx: &MatchContext, eval: &mut Evaluation) {
+    match source(ctx) {
         Some(mac) => {
-            let found = || Found::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
-            eval.holds(Part::Mac, m.not, mac == m.value, found);
+            let found = || Observed::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
+            eval.holds(ConditionKind::Mac, m.not, mac == m.value, found);
         }
-        None => eval.lacks(Part::Mac, m.not),
+        None => eval.lacks(ConditionKind::Mac, m.not),
     }
 }
 
 /// The source of the frame, where the packet came in by one.
-pub(super) fn source(eye: &Eye) -> Option<Mac> {
-    let Entry::Wire { smac, .. } = eye.entry else { return None };
-    let loopback = eye.came_by.name().is_some_and(|iface| {
-        eye.host.interface(iface).map_or(&**iface == "lo", |i| i.kind == IfKind::Loopback)
+pub(super) fn source(ctx: &MatchContext) -> Option<Mac> {
+    let Entry::Wire { smac, .. } = ctx.entry else { return None };
+    let loopback = ctx.came_by.name().is_some_and(|iface| {
+        ctx.host.interface(iface).map_or(&**iface == "lo", |i| i.kind == IfKind::Loopback)
     });
     let incoming =
-        matches!(eye.path.hook, Hook::Ingress | Hook::Prerouting | Hook::Input | Hook::Forward);
+        matches!(ctx.path.hook, Hook::Ingress | Hook::Prerouting | Hook::Input | Hook::Forward);
     (incoming && !loopback).then_some(*smac)
 }
 

@@ -55,7 +55,7 @@ mod u32;
 mod udp;
 mod unknown;
 
-pub(crate) use facts::{Assumed, Reads};
+pub(crate) use facts::{Assumes, Reads};
 pub(crate) use judge::Evaluated;
 pub(crate) use list::{facts, test};
 /// The mark that `SET --map-set` finds for the packet.

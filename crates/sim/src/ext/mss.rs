@@ -7,25 +7,27 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth, within};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{Found, Inv, Packet, Part, Range};
+use chainwalk_model::{ConditionKind, Inv, Observed, Packet, Range};
 
 /// The kind of the option, and its length.
 const MSS: [u8; 2] = [2, 4];
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: Inv<Range<u16>>, eye: &Eye, eval: &mut Evaluation) {
-    let Some(options) = options(eye.packet) else {
+pub(super) fn test(m: Inv<Range<u16>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(options) = options(ctx.packet) else {
         eval.hotdrop();
-        return eval.lacks(Part::Mss, m.not);
+        return eval.lacks(ConditionKind::Mss, m.not);
     };
     match mss(&options) {
         Some(mss) => {
-            eval.holds(Part::Mss, m.not, within(m.value, mss), || Found::Number(mss.into()));
+            eval.holds(ConditionKind::Mss, m.not, within(m.value, mss), || {
+                Observed::Number(mss.into())
+            });
         }
-        None => eval.say(Part::Mss, m.not, truth(m.not), || Found::Nothing),
+        None => eval.say(ConditionKind::Mss, m.not, truth(m.not), || Observed::Nothing),
     }
 }
 

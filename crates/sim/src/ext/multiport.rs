@@ -7,29 +7,34 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{Found, Inv, Part, PortSide, Range};
+use chainwalk_model::{ConditionKind, Inv, Observed, PortSide, Range};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(side: PortSide, m: &Inv<Vec<Range<u16>>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(
+    side: PortSide,
+    m: &Inv<Vec<Range<u16>>>,
+    ctx: &MatchContext,
+    eval: &mut Evaluation,
+) {
     let part = match side {
-        PortSide::Source => Part::Sport,
-        PortSide::Destination => Part::Dport,
-        PortSide::Either => Part::AnyPort,
+        PortSide::Source => ConditionKind::Sport,
+        PortSide::Destination => ConditionKind::Dport,
+        PortSide::Either => ConditionKind::AnyPort,
     };
-    if wire::seen(eye.packet, 4) == wire::Seen::Short {
+    if wire::seen(ctx.packet, 4) == wire::Seen::Short {
         eval.hotdrop();
     }
-    let Some((sport, dport)) = wire::ports(eye.packet) else { return eval.lacks(part, m.not) };
+    let Some((sport, dport)) = wire::ports(ctx.packet) else { return eval.lacks(part, m.not) };
     let holds = m.value.iter().any(|range| match side {
         PortSide::Source => within(*range, sport),
         PortSide::Destination => within(*range, dport),
         PortSide::Either => within(*range, sport) || within(*range, dport),
     });
     let found = if side == PortSide::Source { sport } else { dport };
-    eval.holds(part, m.not, holds, || Found::Number(u64::from(found)));
+    eval.holds(part, m.not, holds, || Observed::Number(u64::from(found)));
 }
 
 #[cfg(test)]

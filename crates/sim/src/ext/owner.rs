@@ -11,8 +11,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth, within};
-use crate::eye::{Ct, Eye};
-use chainwalk_model::{CtStates, Entry, Found, Inv, L4, Part, Question, Range, Truth};
+use crate::context::{Ct, MatchContext};
+use chainwalk_model::{ConditionKind, CtStates, Entry, Inv, L4, Observed, Question, Range, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
@@ -21,31 +21,31 @@ pub(super) fn test(
     gid: Option<Inv<Range<u32>>>,
     socket: Option<Inv<()>>,
     supplementary: bool,
-    eye: &Eye,
+    ctx: &MatchContext,
     eval: &mut Evaluation,
 ) {
-    let (user, group) = match *eye.entry {
+    let (user, group) = match *ctx.entry {
         Entry::Local { uid: Some(uid), gid, .. } => (uid, gid),
         Entry::Local { uid: None, .. } | Entry::Wire { .. } => {
-            let has_socket = kernel_socket(eye);
+            let has_socket = kernel_socket(ctx);
             if let Some(m) = socket {
-                eval.holds(Part::Owner, m.not, has_socket, || Found::Nothing);
+                eval.holds(ConditionKind::Owner, m.not, has_socket, || Observed::Nothing);
             }
             for not in [uid.map(|m| m.not), gid.map(|m| m.not)].into_iter().flatten() {
-                eval.say(Part::Owner, not, truth(not), || Found::Nothing);
+                eval.say(ConditionKind::Owner, not, truth(not), || Observed::Nothing);
             }
             if supplementary && !has_socket {
-                eval.say(Part::Owner, false, Truth::No, || Found::Nothing);
+                eval.say(ConditionKind::Owner, false, Truth::No, || Observed::Nothing);
             }
             return;
         }
     };
     if let Some(m) = socket {
-        eval.holds(Part::Owner, m.not, true, || Found::Nothing);
+        eval.holds(ConditionKind::Owner, m.not, true, || Observed::Nothing);
     }
     if let Some(m) = uid {
-        let found = || Found::Number(u64::from(user));
-        eval.holds(Part::Owner, m.not, within(m.value, user), found);
+        let found = || Observed::Number(u64::from(user));
+        eval.holds(ConditionKind::Owner, m.not, within(m.value, user), found);
     }
     if let Some(m) = gid {
         match group {
@@ -56,19 +56,19 @@ pub(super) fn test(
                 } else {
                     Truth::Unknown(Question::Fact(eval.at))
                 };
-                eval.say(Part::Owner, m.not, truth, || Found::Number(u64::from(gid)));
+                eval.say(ConditionKind::Owner, m.not, truth, || Observed::Number(u64::from(gid)));
             }
-            None => eval.untold(Part::Owner, m.not),
+            None => eval.untold(ConditionKind::Owner, m.not),
         }
     }
 }
 
 /// Whether a packet that no process sends has a socket of the kernel's own. REJECT gives its reset the
 /// flow of the packet it answers, so it is RELATED; the TCP stack's own is not.
-fn kernel_socket(eye: &Eye) -> bool {
-    let related = matches!(eye.packet.l4, L4::Tcp(_))
-        && matches!(eye.ct, Ct::Flow(flow) if flow.state == CtStates::RELATED);
-    matches!(eye.entry, Entry::Local { .. }) && !eye.by_reject && !related
+fn kernel_socket(ctx: &MatchContext) -> bool {
+    let related = matches!(ctx.packet.l4, L4::Tcp(_))
+        && matches!(ctx.ct, Ct::Flow(flow) if flow.state == CtStates::RELATED);
+    matches!(ctx.entry, Entry::Local { .. }) && !ctx.by_reject && !related
 }
 
 #[cfg(test)]

@@ -9,51 +9,55 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, named, truth};
-use crate::eye::Eye;
-use chainwalk_model::{Found, IfaceMatch, Inv, Part, PathIface, PhysdevMatch, Truth};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, IfaceMatch, Inv, Observed, PathIface, PhysdevMatch, Truth};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &PhysdevMatch, eye: &Eye, eval: &mut Evaluation) {
-    let phys_out = &eye.path.phys_out;
+pub(super) fn test(m: &PhysdevMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let phys_out = &ctx.path.phys_out;
     // The kernel still knows it in POSTROUTING, where the hook itself has no incoming interface.
-    let known = &eye.path.phys_in;
-    let phys_in = if phys_out.is_some() && !known.is_some() { eye.came_by } else { known };
+    let known = &ctx.path.phys_in;
+    let phys_in = if phys_out.is_some() && !known.is_some() { ctx.came_by } else { known };
     let bridge = phys_in.is_some() || phys_out.is_some();
     let presence = [
-        (Part::PhysBridged, m.is_bridged, phys_out.is_some()),
-        (Part::PhysIn, m.is_in, phys_in.is_some()),
-        (Part::PhysOut, m.is_out, phys_out.is_some()),
+        (ConditionKind::PhysBridged, m.is_bridged, phys_out.is_some()),
+        (ConditionKind::PhysIn, m.is_in, phys_in.is_some()),
+        (ConditionKind::PhysOut, m.is_out, phys_out.is_some()),
     ];
     for (part, m, holds) in presence {
         if let Some(m) = m {
-            eval.holds(part, m.not, holds, || Found::Nothing);
+            eval.holds(part, m.not, holds, || Observed::Nothing);
         }
     }
     if let Some(m) = &m.iniface {
         match phys_in {
             PathIface::None if bridge => {
-                eval.say(Part::PhysIn, m.not, Truth::Yes, || Found::Nothing);
+                eval.say(ConditionKind::PhysIn, m.not, Truth::Yes, || Observed::Nothing);
             }
-            PathIface::None => eval.say(Part::PhysIn, m.not, truth(m.not), || Found::Nothing),
-            port => name(Part::PhysIn, m, port, eval),
+            PathIface::None => {
+                eval.say(ConditionKind::PhysIn, m.not, truth(m.not), || Observed::Nothing)
+            }
+            port => name(ConditionKind::PhysIn, m, port, eval),
         }
     }
     if let Some(m) = &m.outiface {
         match phys_out {
-            PathIface::None if bridge => eval.lacks(Part::PhysOut, m.not),
-            PathIface::None => eval.say(Part::PhysOut, m.not, truth(m.not), || Found::Nothing),
-            port => name(Part::PhysOut, m, port, eval),
+            PathIface::None if bridge => eval.lacks(ConditionKind::PhysOut, m.not),
+            PathIface::None => {
+                eval.say(ConditionKind::PhysOut, m.not, truth(m.not), || Observed::Nothing)
+            }
+            port => name(ConditionKind::PhysOut, m, port, eval),
         }
     }
 }
 
 /// A port's name; any fits `+`, also one that is not known.
-fn name(part: Part, m: &Inv<IfaceMatch>, dev: &PathIface, eval: &mut Evaluation) {
+fn name(part: ConditionKind, m: &Inv<IfaceMatch>, dev: &PathIface, eval: &mut Evaluation) {
     let any = m.value.prefix && m.value.name.is_empty();
     match dev.name() {
-        Some(dev) => eval.holds(part, m.not, named(&m.value, dev), || Found::Name(dev.clone())),
-        None if any => eval.holds(part, m.not, true, || Found::Name("?".into())),
+        Some(dev) => eval.holds(part, m.not, named(&m.value, dev), || Observed::Name(dev.clone())),
+        None if any => eval.holds(part, m.not, true, || Observed::Name("?".into())),
         None => eval.untold(part, m.not),
     }
 }

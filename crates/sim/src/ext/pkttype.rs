@@ -8,18 +8,18 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use chainwalk_model::{Entry, Found, Inv, PacketType, Part};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, Entry, Inv, Observed, PacketType};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: Inv<PacketType>, eye: &Eye, eval: &mut Evaluation) {
-    let (kind, name) = match eye.entry {
+pub(super) fn test(m: Inv<PacketType>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let (kind, name) = match ctx.entry {
         Entry::Wire { to: PacketType::Broadcast, .. } => (PacketType::Broadcast, "broadcast"),
         Entry::Wire { to: PacketType::Multicast, .. } => (PacketType::Multicast, "multicast"),
         _ => (PacketType::Host, "unicast"),
     };
-    eval.holds(Part::PktType, m.not, kind == m.value, || Found::Name(name.into()));
+    eval.holds(ConditionKind::PktType, m.not, kind == m.value, || Observed::Name(name.into()));
 }
 
 #[cfg(test)]

@@ -6,18 +6,23 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::state::quota::Left;
 use crate::wire;
-use chainwalk_model::{Found, Inv, Part};
+use chainwalk_model::{ConditionKind, Inv, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED).remembering();
 
-pub(super) fn test(m: Inv<u64>, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
-    let len = u64::from(wire::total_len(eye.packet));
+pub(super) fn test(
+    m: Inv<u64>,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
+    let len = u64::from(wire::total_len(ctx.packet));
     let before = memory.quotas.entry(&eval.at, || Left::new(m.value)).take(len);
-    eval.holds(Part::Quota, m.not, before >= len, || Found::Number(before));
+    eval.holds(ConditionKind::Quota, m.not, before >= len, || Observed::Number(before));
 }
 
 #[cfg(test)]

@@ -7,20 +7,20 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, masked};
-use crate::eye::Eye;
-use chainwalk_model::{Found, Inv, Masked, Origin, Part};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, Inv, Masked, Observed, Origin};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: Inv<Masked<u32>>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<Masked<u32>>, ctx: &MatchContext, eval: &mut Evaluation) {
     let told = |r: &chainwalk_model::Route| !matches!(r.origin, Origin::Inferred(_));
-    let known = eye.packet.is_v6() || eye.host.complete.network || eye.host.routes.iter().any(told);
+    let known = ctx.packet.is_v6() || ctx.host.complete.network || ctx.host.routes.iter().any(told);
     if known {
-        eval.holds(Part::Realm, m.not, masked(m.value, eye.realms), || {
-            Found::Hex(u64::from(eye.realms))
+        eval.holds(ConditionKind::Realm, m.not, masked(m.value, ctx.realms), || {
+            Observed::Hex(u64::from(ctx.realms))
         });
     } else {
-        eval.untold(Part::Realm, m.not);
+        eval.untold(ConditionKind::Realm, m.not);
     }
 }
 

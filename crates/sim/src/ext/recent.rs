@@ -11,29 +11,34 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use crate::memory::Memory;
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
 use crate::state::recent::List;
-use chainwalk_model::{Entry, Found, Hook, Part, RecentAction, RecentMatch};
+use chainwalk_model::{ConditionKind, Entry, Hook, Observed, RecentAction, RecentMatch};
 
 pub(super) fn facts(m: &RecentMatch) -> Facts<'_> {
     let pure = m.action.value == RecentAction::Check && !m.reap;
     Facts { pure, ..Facts::reading(Reads::UNFOLLOWED).remembering() }
 }
 
-pub(super) fn test(m: &RecentMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
-    let list = memory.recent.entry(&m.name, || List::new(&m.name, eye.host));
-    let ip = &eye.packet.ip;
+pub(super) fn test(
+    m: &RecentMatch,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
+    let list = memory.recent.entry(&m.name, || List::new(&m.name, ctx.host));
+    let ip = &ctx.packet.ip;
     let addr = if m.by_dest { ip.dst } else { ip.src };
-    let (holds, hits) = list.ask(m, addr, ttl_before_forwarding(eye), eye.now_ms);
-    eval.holds(Part::Recent, m.action.not, holds, || Found::Number(hits as u64));
+    let (holds, hits) = list.ask(m, addr, ttl_before_forwarding(ctx), ctx.now_ms);
+    eval.holds(ConditionKind::Recent, m.action.not, holds, || Observed::Number(hits as u64));
 }
 
 /// The TTL as it was before this host forwarded the packet.
-fn ttl_before_forwarding(eye: &Eye) -> u8 {
-    let ttl = eye.packet.ip.ttl;
-    let no_socket = !matches!(eye.entry, Entry::Local { uid: Some(_), .. });
-    let leaving = matches!(eye.path.hook, Hook::Forward | Hook::Output | Hook::Postrouting);
+fn ttl_before_forwarding(ctx: &MatchContext) -> u8 {
+    let ttl = ctx.packet.ip.ttl;
+    let no_socket = !matches!(ctx.entry, Entry::Local { uid: Some(_), .. });
+    let leaving = matches!(ctx.path.hook, Hook::Forward | Hook::Output | Hook::Postrouting);
     if leaving && no_socket { ttl.wrapping_add(1) } else { ttl }
 }
 

@@ -7,8 +7,8 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
-use crate::eye::Eye;
-use chainwalk_model::{Found, IfKind, Part, Question, RpfilterMatch, Truth};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, IfKind, Observed, Question, RpfilterMatch, Truth};
 use std::net::{IpAddr, Ipv4Addr};
 
 const UNICAST: u16 = 1 << 1;
@@ -16,51 +16,51 @@ const LOCAL: u16 = 1 << 2;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: RpfilterMatch, eye: &Eye, eval: &mut Evaluation) {
-    let answer = match passes(m, eye) {
+pub(super) fn test(m: RpfilterMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let answer = match passes(m, ctx) {
         Ok(passes) => truth(passes != m.invert),
         Err(Some(question)) => Truth::Unknown(question),
         Err(None) => Truth::Unknown(Question::Fact(eval.at)),
     };
-    eval.say(Part::Module, m.invert, answer, || Found::Addr(eye.packet.ip.src));
+    eval.say(ConditionKind::Module, m.invert, answer, || Observed::Addr(ctx.packet.ip.src));
 }
 
 /// Whether the packet passes. `Err` is what would have to be known, if a question says it.
-fn passes(m: RpfilterMatch, eye: &Eye) -> Result<bool, Option<Question>> {
-    if !eye.path.iniface.is_some() {
+fn passes(m: RpfilterMatch, ctx: &MatchContext) -> Result<bool, Option<Question>> {
+    if !ctx.path.iniface.is_some() {
         return Ok(false);
     }
-    let dev = eye.path.iniface.name().map(|dev| &**dev);
+    let dev = ctx.path.iniface.name().map(|dev| &**dev);
     let loopback =
-        |dev| eye.host.interface(dev).map_or(dev == "lo", |i| i.kind == IfKind::Loopback);
+        |dev| ctx.host.interface(dev).map_or(dev == "lo", |i| i.kind == IfKind::Loopback);
     if dev.is_some_and(loopback) {
         return Ok(true);
     }
-    if eye.handed_back {
+    if ctx.loopback_copy {
         return Ok(true);
     }
-    let src = eye.packet.ip.src;
-    if starts_up(src, eye.packet.ip.dst) {
+    let src = ctx.packet.ip.src;
+    if starts_up(src, ctx.packet.ip.dst) {
         return Ok(true);
     }
     // The way back is looked up without a thought for what a source may be.
     let odd =
         matches!(src, IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0);
-    match if odd { UNICAST } else { eye.net.addr_type(src, None)? } {
+    match if odd { UNICAST } else { ctx.net.addr_type(src, None)? } {
         UNICAST => {
-            let mark = if m.validmark { eye.mark } else { 0 };
-            let from = match eye.packet.ip.dst {
+            let mark = if m.validmark { ctx.mark } else { 0 };
+            let from = match ctx.packet.ip.dst {
                 IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0 => None,
                 addr => Some(addr),
             };
-            let ways_back = eye.net.leaves_by(src, from, mark)?;
+            let ways_back = ctx.net.leaves_by(src, from, mark)?;
             if ways_back.is_empty() || m.loose {
                 return Ok(!ways_back.is_empty());
             }
             let dev = dev.ok_or(None)?;
             Ok(ways_back.iter().any(|w| **w == *dev))
         }
-        LOCAL if m.accept_local => Ok(m.loose || eye.net.addr_type(src, dev)? == LOCAL),
+        LOCAL if m.accept_local => Ok(m.loose || ctx.net.addr_type(src, dev)? == LOCAL),
         _ => Ok(false),
     }
 }

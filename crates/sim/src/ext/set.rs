@@ -12,13 +12,13 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
 use super::mac;
-use crate::eye::Eye;
-use crate::memory::Memory;
-use crate::sets::{self, Ask, Dim, Have, Live, New};
+use crate::context::MatchContext;
+use crate::match_state::MatchState;
+use crate::sets::{self, Ask, Dim, New, SetKeyPart, SetState};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
-    Entry, Found, Host, IpFamily, IpSet, L4, Masked, Packet, Part, PathIface, Question, SetMatch,
-    SetOptions, SetTarget, Text, Truth, proto,
+    ConditionKind, Entry, Host, IpFamily, IpSet, L4, Masked, Observed, Packet, PathIface, Question,
+    SetMatch, SetOptions, SetTarget, Text, Truth, proto,
 };
 
 /// Lists hold no lists; a paste that says so is not followed further.
@@ -40,14 +40,19 @@ pub(super) fn facts(m: &SetMatch, host: &Host) -> Facts<'static> {
     Facts { pure: is_pure(m, host), ..Facts::reading(reads) }
 }
 
-pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(
+    m: &SetMatch,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
+    eval: &mut Evaluation,
+) {
     let ask = Ask {
-        count: (!m.options.keep_counters).then(|| len(eye)),
+        count: (!m.options.keep_counters).then(|| len(ctx)),
         packets: m.options.packets,
         bytes: m.options.bytes,
     };
-    let answer = match find(&m.set, m, &ask, eye, memory, 0) {
-        Ok(_) if eye.source_untold() && m.dirs.contains(&true) => {
+    let answer = match find(&m.set, m, &ask, ctx, memory, 0) {
+        Ok(_) if ctx.source_untold() && m.dirs.contains(&true) => {
             Truth::Unknown(Question::Fact(eval.at))
         }
         Ok(sets::Found::Unclear) => Truth::Unknown(Question::Set(m.set.clone())),
@@ -55,10 +60,10 @@ pub(super) fn test(m: &SetMatch, eye: &Eye, memory: &mut Memory, eval: &mut Eval
         Err(Some(question)) => Truth::Unknown(question),
         Err(None) => Truth::Unknown(Question::Fact(eval.at)),
     };
-    let ip = &eye.packet.ip;
+    let ip = &ctx.packet.ip;
     let by_source = m.dirs.first().copied().unwrap_or(true);
     let addr = if by_source { ip.src } else { ip.dst };
-    eval.say(Part::Set, m.not, answer, || Found::Addr(addr));
+    eval.say(ConditionKind::Set, m.not, answer, || Observed::Addr(addr));
 }
 
 /// Whether a test leaves the sets as they are: nothing counts, and no element learns an address.
@@ -72,27 +77,31 @@ fn is_pure(m: &SetMatch, host: &Host) -> bool {
 }
 
 /// Adds the packet's element to a set, then removes one.
-pub(crate) fn target(t: &SetTarget, eye: &Eye, memory: &mut Memory) {
+pub(crate) fn target(t: &SetTarget, ctx: &MatchContext, memory: &mut MatchState) {
     if let Some(m) = &t.add {
-        let new = New { timeout: t.timeout, exist: t.exist, bytes: len(eye) };
-        change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
-            live.add(set, dims, key, &new, eye.now_ms)
+        let new = New { timeout: t.timeout, exist: t.exist, bytes: len(ctx) };
+        change(&m.set, m, ctx, memory, 0, &mut |live, set, dims, key| {
+            live.add(set, dims, key, &new, ctx.now_ms)
         });
     }
     if let Some(m) = &t.del {
-        change(&m.set, m, eye, memory, 0, &mut |live, set, dims, key| {
-            live.remove(set, dims, key, eye.now_ms)
+        change(&m.set, m, ctx, memory, 0, &mut |live, set, dims, key| {
+            live.remove(set, dims, key, ctx.now_ms)
         });
     }
 }
 
 /// The mark that `--map-set` finds for the packet. `Err` is what would have to be known; a set that nobody told is
 /// its own question.
-pub(crate) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked<u32>, Question> {
-    let ask = Ask { count: Some(len(eye)), packets: None, bytes: None };
+pub(crate) fn map(
+    m: &SetMatch,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
+) -> Result<Masked<u32>, Question> {
+    let ask = Ask { count: Some(len(ctx)), packets: None, bytes: None };
     let unknown = || Question::Set(m.set.clone());
-    match find(&m.set, m, &ask, eye, memory, 0) {
-        Ok(_) if eye.source_untold() && m.dirs.contains(&true) => Err(unknown()),
+    match find(&m.set, m, &ask, ctx, memory, 0) {
+        Ok(_) if ctx.source_untold() && m.dirs.contains(&true) => Err(unknown()),
         Ok(sets::Found::Fits(mark)) => Ok(mark),
         Ok(sets::Found::Unclear) => Err(unknown()),
         Ok(_) => Ok(sets::NO_MARK),
@@ -101,8 +110,8 @@ pub(crate) fn map(m: &SetMatch, eye: &Eye, memory: &mut Memory) -> Result<Masked
 }
 
 /// Bytes of the packet, as a set counts them.
-fn len(eye: &Eye) -> u64 {
-    u64::from(wire::total_len(eye.packet))
+fn len(ctx: &MatchContext) -> u64 {
+    u64::from(wire::total_len(ctx.packet))
 }
 
 /// What a set says of the packet. `Err` is what would have to be known, if a question says it.
@@ -110,15 +119,15 @@ fn find(
     name: &Text,
     m: &SetMatch,
     ask: &Ask,
-    eye: &Eye,
-    memory: &mut Memory,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
     depth: usize,
 ) -> Result<sets::Found, Option<Question>> {
     let unknown = || Some(Question::Set(name.clone()));
-    let set = eye.host.sets.iter().find(|s| s.name == *name).ok_or_else(unknown)?;
+    let set = ctx.host.sets.iter().find(|s| s.name == *name).ok_or_else(unknown)?;
     let dims = sets::dims(set).ok_or_else(unknown)?;
     if memory.sets.get(name).is_none() {
-        memory.sets.entry(name, || Live::new(set));
+        memory.sets.entry(name, || SetState::new(set));
     }
     let counts = sets::has(set, "counters");
     if dims == [Dim::Set] {
@@ -131,12 +140,12 @@ fn find(
             packets: None,
             bytes: None,
         };
-        let members = memory.sets.get(name).map(|l| l.members(eye.now_ms)).unwrap_or_default();
+        let members = memory.sets.get(name).map(|l| l.members(ctx.now_ms)).unwrap_or_default();
         let mut unclear = None;
         for (at, member) in members {
-            match find(&member, m, &below, eye, memory, depth + 1) {
+            match find(&member, m, &below, ctx, memory, depth + 1) {
                 Ok(sets::Found::Fits(_)) => {
-                    let live = memory.sets.entry(name, || Live::new(set));
+                    let live = memory.sets.entry(name, || SetState::new(set));
                     if !counts || live.passes(&dims, &[], at, ask) {
                         return Ok(live.says(at));
                     }
@@ -148,24 +157,24 @@ fn find(
         }
         return unclear.map_or(Ok(sets::Found::Nothing), Err);
     }
-    let key = match key(set, &dims, m, eye) {
+    let key = match key(set, &dims, m, ctx) {
         Ok(key) => key,
         Err(Lack::Nothing) => return Ok(sets::Found::Nothing),
         Err(Lack::Untold) => return Err(None),
-        Err(Lack::Route) => return Err(Some(Question::Route(eye.packet.ip.dst))),
+        Err(Lack::Route) => return Err(Some(Question::Route(ctx.packet.ip.dst))),
     };
     let Some(live) = memory.sets.get(name) else { return Ok(sets::Found::Nothing) };
-    let (fits, unclear) = live.find(set, &dims, &key, eye.now_ms);
+    let (fits, unclear) = live.find(set, &dims, &key, ctx.now_ms);
     let mut found = if unclear { sets::Found::Unclear } else { sets::Found::Nothing };
     if !fits.is_empty() && dims == [Dim::Ip, Dim::Mac] && set.kind.starts_with("bitmap") {
-        let live = memory.sets.entry(name, || Live::new(set));
-        if live.learn(set, &dims, &key, len(eye), eye.now_ms) {
+        let live = memory.sets.entry(name, || SetState::new(set));
+        if live.learn(set, &dims, &key, len(ctx), ctx.now_ms) {
             return Ok(sets::Found::Fits(sets::NO_MARK));
         }
     }
     for at in fits {
         let passes =
-            !counts || memory.sets.entry(name, || Live::new(set)).passes(&dims, &key, at, ask);
+            !counts || memory.sets.entry(name, || SetState::new(set)).passes(&dims, &key, at, ask);
         if passes {
             found = memory.sets.get(name).map_or(sets::Found::Nothing, |l| l.says(at));
             break;
@@ -182,70 +191,75 @@ fn find(
 }
 
 /// A change of a set by the packet's element; whether it was made.
-type Make<'a> = dyn FnMut(&mut Live, &IpSet, &[Dim], &[Have]) -> bool + 'a;
+type Make<'a> = dyn FnMut(&mut SetState, &IpSet, &[Dim], &[SetKeyPart]) -> bool + 'a;
 
 fn change(
     name: &Text,
     m: &SetMatch,
-    eye: &Eye,
-    memory: &mut Memory,
+    ctx: &MatchContext,
+    memory: &mut MatchState,
     depth: usize,
     make: &mut Make,
 ) -> bool {
-    let Some(set) = eye.host.sets.iter().find(|s| s.name == *name) else { return false };
+    let Some(set) = ctx.host.sets.iter().find(|s| s.name == *name) else { return false };
     let Some(dims) = sets::dims(set) else { return false };
-    let live = memory.sets.entry(name, || Live::new(set));
+    let live = memory.sets.entry(name, || SetState::new(set));
     if dims == [Dim::Set] {
-        let members = live.members(eye.now_ms);
+        let members = live.members(ctx.now_ms);
         return depth < MAX_DEPTH
-            && members.iter().any(|(_, member)| change(member, m, eye, memory, depth + 1, make));
+            && members.iter().any(|(_, member)| change(member, m, ctx, memory, depth + 1, make));
     }
-    match key(set, &dims, m, eye) {
+    match key(set, &dims, m, ctx) {
         Ok(key) => make(live, set, &dims, &key),
         Err(_) => false,
     }
 }
 
 /// What the packet has in each dimension of a set.
-fn key(set: &IpSet, dims: &[Dim], m: &SetMatch, eye: &Eye) -> Result<Vec<Have>, Lack> {
+fn key(
+    set: &IpSet,
+    dims: &[Dim],
+    m: &SetMatch,
+    ctx: &MatchContext,
+) -> Result<Vec<SetKeyPart>, Lack> {
     let of_addresses = dims.iter().any(|d| matches!(d, Dim::Ip | Dim::Net));
-    let other_family = (set.family == IpFamily::V6) != eye.packet.is_v6();
+    let other_family = (set.family == IpFamily::V6) != ctx.packet.is_v6();
     if m.dirs.len() < dims.len() || of_addresses && other_family {
         return Err(Lack::Nothing);
     }
     let have = |(dim, src): (&Dim, &bool)| {
-        let have = sets::cut(set, *dim, part(set, *dim, *src, eye)?);
+        let have = sets::cut(set, *dim, part(set, *dim, *src, ctx)?);
         if sets::in_range(set, &have) { Ok(have) } else { Err(Lack::Nothing) }
     };
     dims.iter().zip(&m.dirs).map(have).collect()
 }
 
 /// What the packet has in one dimension.
-fn part(set: &IpSet, dim: Dim, src: bool, eye: &Eye) -> Result<Have, Lack> {
-    let p = eye.packet;
+fn part(set: &IpSet, dim: Dim, src: bool, ctx: &MatchContext) -> Result<SetKeyPart, Lack> {
+    let p = ctx.packet;
     match dim {
-        Dim::Ip | Dim::Net => Ok(Have::Addr(if src { p.ip.src } else { p.ip.dst })),
+        Dim::Ip | Dim::Net => Ok(SetKeyPart::Addr(if src { p.ip.src } else { p.ip.dst })),
         Dim::Port => port(p, src, &set.kind).ok_or(Lack::Nothing),
-        Dim::Mac if src => mac::source(eye).map(Have::Mac).ok_or(Lack::Nothing),
-        Dim::Mac => match eye.entry {
+        Dim::Mac if src => mac::source(ctx).map(SetKeyPart::Mac).ok_or(Lack::Nothing),
+        Dim::Mac => match ctx.entry {
             Entry::Wire { .. } => Err(Lack::Untold),
             Entry::Local { .. } => Err(Lack::Nothing),
         },
         Dim::Iface => {
-            let dev = if src { &eye.path.iniface } else { &eye.path.outiface };
+            let dev = if src { &ctx.path.iniface } else { &ctx.path.outiface };
             match dev {
                 PathIface::Unknown => Err(if src { Lack::Untold } else { Lack::Route }),
-                PathIface::Named(dev) => Ok(Have::Iface(dev.clone())),
+                PathIface::Named(dev) => Ok(SetKeyPart::Iface(dev.clone())),
                 PathIface::None => Err(Lack::Nothing),
             }
         }
-        Dim::Mark => Ok(Have::Mark(eye.mark)),
+        Dim::Mark => Ok(SetKeyPart::Mark(ctx.mark)),
         Dim::Set => Err(Lack::Nothing),
     }
 }
 
 /// The packet's port; ICMP has type and code there, and what has no ports has 0.
-fn port(p: &Packet, src: bool, kind: &str) -> Option<Have> {
+fn port(p: &Packet, src: bool, kind: &str) -> Option<SetKeyPart> {
     let number = p.ip.proto;
     if kind == "bitmap:port" && !matches!(number, proto::TCP | proto::UDP) {
         return None;
@@ -259,7 +273,7 @@ fn port(p: &Packet, src: bool, kind: &str) -> Option<Have> {
             if src { sport } else { dport }
         }
     };
-    Some(Have::Port(number, port))
+    Some(SetKeyPart::Port(number, port))
 }
 
 #[cfg(test)]
@@ -389,19 +403,19 @@ mod tests {
         let m = of("s", &[true]);
         let add = |exist| SetTarget { add: Some(m.clone()), exist, ..SetTarget::default() };
         check(&bench, &m, Truth::No);
-        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&add(false), &bench.ctx(), &mut bench.memory.borrow_mut());
         check(&bench, &m, Truth::Yes);
         bench.now_ms = 8_000;
-        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&add(false), &bench.ctx(), &mut bench.memory.borrow_mut());
         bench.now_ms = 11_000;
         check(&bench, &m, Truth::No);
-        set_target(&add(false), &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&add(false), &bench.ctx(), &mut bench.memory.borrow_mut());
         bench.now_ms = 20_000;
-        set_target(&add(true), &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&add(true), &bench.ctx(), &mut bench.memory.borrow_mut());
         bench.now_ms = 30_000;
         check(&bench, &m, Truth::Yes);
         let del = SetTarget { add: None, del: Some(m.clone()), ..add(false) };
-        set_target(&del, &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&del, &bench.ctx(), &mut bench.memory.borrow_mut());
         check(&bench, &m, Truth::No);
     }
 
@@ -425,7 +439,7 @@ mod tests {
         let m = of("s", &[true]);
         let del = Some(m.clone());
         let t = SetTarget { del, ..SetTarget::default() };
-        set_target(&t, &bench.eye(), &mut bench.memory.borrow_mut());
+        set_target(&t, &bench.ctx(), &mut bench.memory.borrow_mut());
         check(&bench, &m, Truth::No);
         for near in ["1.2.3.3", "1.2.3.5", "1.2.3.0", "1.2.3.9"] {
             bench.packet.ip.src = near.parse().unwrap();

@@ -8,9 +8,9 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{AhMatch, Found, Inv, Packet, Part, Range};
+use chainwalk_model::{AhMatch, ConditionKind, Inv, Observed, Packet, Range};
 
 /// Bytes of an authentication header that the kernel reads.
 const AH: u32 = 12;
@@ -23,33 +23,37 @@ const AH_PROTO: u8 = 51;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn ah(m: AhMatch, eye: &Eye, eval: &mut Evaluation) {
-    let header = if eye.packet.is_v6() {
-        wire::extension(eye.packet, AH_PROTO)
+pub(super) fn ah(m: AhMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let header = if ctx.packet.is_v6() {
+        wire::extension(ctx.packet, AH_PROTO)
     } else {
-        drops_short(eye.packet, AH, eval);
-        wire::transport_bytes(eye.packet).filter(|b| b.len() >= AH as usize)
+        drops_short(ctx.packet, AH, eval);
+        wire::transport_bytes(ctx.packet).filter(|b| b.len() >= AH as usize)
     };
     index(m.spi, header.as_deref().and_then(|h| word(h, 4)), eval);
     let Some(header) = header else { return };
     if let Some(len) = m.len.filter(|l| l.value != 0) {
         let bytes = (u32::from(header[1]) + 2) * 4;
-        eval.holds(Part::HeaderLen, len.not, bytes == len.value, || Found::Number(bytes.into()));
+        eval.holds(ConditionKind::HeaderLen, len.not, bytes == len.value, || {
+            Observed::Number(bytes.into())
+        });
     }
     if m.reserved {
         let reserved = u16::from_be_bytes([header[2], header[3]]);
-        eval.holds(Part::Reserved, false, reserved == 0, || Found::Hex(reserved.into()));
+        eval.holds(ConditionKind::Reserved, false, reserved == 0, || {
+            Observed::Hex(reserved.into())
+        });
     }
 }
 
-pub(super) fn esp(spi: Option<Inv<Range<u32>>>, eye: &Eye, eval: &mut Evaluation) {
-    drops_short(eye.packet, ESP, eval);
-    index(spi, at(eye.packet, ESP, 0), eval);
+pub(super) fn esp(spi: Option<Inv<Range<u32>>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    drops_short(ctx.packet, ESP, eval);
+    index(spi, at(ctx.packet, ESP, 0), eval);
 }
 
-pub(super) fn ipcomp(spi: Option<Inv<Range<u32>>>, eye: &Eye, eval: &mut Evaluation) {
-    drops_short(eye.packet, COMP, eval);
-    let word = at(eye.packet, COMP, 0);
+pub(super) fn ipcomp(spi: Option<Inv<Range<u32>>>, ctx: &MatchContext, eval: &mut Evaluation) {
+    drops_short(ctx.packet, COMP, eval);
+    let word = at(ctx.packet, COMP, 0);
     index(spi, word.map(|w| w & 0xffff), eval);
 }
 
@@ -66,9 +70,9 @@ fn index(m: Option<Inv<Range<u32>>>, spi: Option<u32>, eval: &mut Evaluation) {
     match spi {
         Some(spi) => {
             let holds = m.is_none_or(|m| within(m.value, spi));
-            eval.holds(Part::Spi, not, holds, || Found::Number(spi.into()));
+            eval.holds(ConditionKind::Spi, not, holds, || Observed::Number(spi.into()));
         }
-        None => eval.lacks(Part::Spi, not),
+        None => eval.lacks(ConditionKind::Spi, not),
     }
 }
 

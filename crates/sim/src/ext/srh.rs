@@ -11,8 +11,8 @@ use super::extensions::{ROUTING, here};
 use super::facts::{Facts, Reads};
 use super::ip::under;
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use chainwalk_model::{AddrMask, Compare, Found, Inv, Part, SrhMatch};
+use crate::context::MatchContext;
+use chainwalk_model::{AddrMask, Compare, ConditionKind, Inv, Observed, SrhMatch};
 use std::net::{IpAddr, Ipv6Addr};
 
 /// The type of a segment routing header.
@@ -20,19 +20,19 @@ const SEGMENTS: u8 = 4;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &SrhMatch, eye: &Eye, eval: &mut Evaluation) {
-    let Some(header) = here(eye.packet, ROUTING, eval) else { return };
+pub(super) fn test(m: &SrhMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let Some(header) = here(ctx.packet, ROUTING, eval) else { return };
     let [next, len, kind, left, last, _, tag @ ..] = header.as_slice() else { return };
     if *kind != SEGMENTS || left > last {
-        return eval.lacks(Part::Module, false);
+        return eval.lacks(ConditionKind::Module, false);
     }
     if let Some(m) = m.next_header {
-        eval.holds(Part::NextHeader, m.not, m.value == *next, || Found::Proto(*next));
+        eval.holds(ConditionKind::NextHeader, m.not, m.value == *next, || Observed::Proto(*next));
     }
     for (part, all, value) in [
-        (Part::HeaderLen, &m.header_len, *len),
-        (Part::SegmentsLeft, &m.segments_left, *left),
-        (Part::LastEntry, &m.last_entry, *last),
+        (ConditionKind::HeaderLen, &m.header_len, *len),
+        (ConditionKind::SegmentsLeft, &m.segments_left, *left),
+        (ConditionKind::LastEntry, &m.last_entry, *last),
     ] {
         for m in all {
             let holds = match m.value {
@@ -40,12 +40,14 @@ pub(super) fn test(m: &SrhMatch, eye: &Eye, eval: &mut Evaluation) {
                 Compare::Gt(n) => value > n,
                 Compare::Lt(n) => value < n,
             };
-            eval.holds(part, m.not, holds, || Found::Number(value.into()));
+            eval.holds(part, m.not, holds, || Observed::Number(value.into()));
         }
     }
     if let (Some(m), [a, b, ..]) = (m.tag, tag) {
         let tag = u16::from_le_bytes([*a, *b]);
-        eval.holds(Part::SegmentTag, m.not, m.value == tag, || Found::Number(tag.into()));
+        eval.holds(ConditionKind::SegmentTag, m.not, m.value == tag, || {
+            Observed::Number(tag.into())
+        });
     }
     let segment = |n: u8| {
         let at = 8 + usize::from(n) * 16;
@@ -55,9 +57,9 @@ pub(super) fn test(m: &SrhMatch, eye: &Eye, eval: &mut Evaluation) {
     let previous = (left < last).then(|| segment(left + 1)).flatten();
     let following = left.checked_sub(1).and_then(segment);
     for (part, m, addr) in [
-        (Part::PrevSegment, m.previous, previous),
-        (Part::NextSegment, m.next, following),
-        (Part::LastSegment, m.last, segment(0)),
+        (ConditionKind::PrevSegment, m.previous, previous),
+        (ConditionKind::NextSegment, m.next, following),
+        (ConditionKind::LastSegment, m.last, segment(0)),
     ] {
         if let Some(m) = m {
             one(part, m, addr, eval);
@@ -65,9 +67,9 @@ pub(super) fn test(m: &SrhMatch, eye: &Eye, eval: &mut Evaluation) {
     }
 }
 
-fn one(part: Part, m: Inv<AddrMask>, addr: Option<IpAddr>, eval: &mut Evaluation) {
+fn one(part: ConditionKind, m: Inv<AddrMask>, addr: Option<IpAddr>, eval: &mut Evaluation) {
     match addr {
-        Some(addr) => eval.holds(part, m.not, under(&m.value, addr), || Found::Addr(addr)),
+        Some(addr) => eval.holds(part, m.not, under(&m.value, addr), || Observed::Addr(addr)),
         None => eval.lacks(part, m.not),
     }
 }

@@ -7,19 +7,21 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::{Ct, Eye};
-use chainwalk_model::{CtStates, Found, Inv, Part};
+use crate::context::{Ct, MatchContext};
+use chainwalk_model::{ConditionKind, CtStates, Inv, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
 
-pub(super) fn test(m: Inv<CtStates>, eye: &Eye, eval: &mut Evaluation) {
-    let states = of(eye);
-    eval.holds(Part::CtState, m.not, m.value.0 & states.0 != 0, || Found::States(states));
+pub(super) fn test(m: Inv<CtStates>, ctx: &MatchContext, eval: &mut Evaluation) {
+    let states = of(ctx);
+    eval.holds(ConditionKind::CtState, m.not, m.value.0 & states.0 != 0, || {
+        Observed::States(states)
+    });
 }
 
 /// The state of the packet, one bit.
-pub(super) fn of(eye: &Eye) -> CtStates {
-    match &eye.ct {
+pub(super) fn of(ctx: &MatchContext) -> CtStates {
+    match &ctx.ct {
         Ct::None | Ct::Invalid => CtStates::INVALID,
         Ct::Untracked => CtStates::UNTRACKED,
         Ct::Flow(flow) => flow.state,

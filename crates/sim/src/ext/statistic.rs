@@ -6,9 +6,9 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::memory::Memory;
+use crate::match_state::MatchState;
 use crate::state::statistic::Counter;
-use chainwalk_model::{Found, Inv, Part, Statistic, Truth};
+use chainwalk_model::{ConditionKind, Inv, Observed, Statistic, Truth};
 
 pub(super) fn facts(m: &Inv<Statistic>) -> Facts<'_> {
     match m.value {
@@ -17,7 +17,7 @@ pub(super) fn facts(m: &Inv<Statistic>) -> Facts<'_> {
     }
 }
 
-pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, eval: &mut Evaluation) {
+pub(super) fn test(m: Inv<Statistic>, memory: &mut MatchState, eval: &mut Evaluation) {
     match m.value {
         Statistic::Random(p) => {
             let p = if m.not { 1.0 - p } else { p };
@@ -29,12 +29,12 @@ pub(super) fn test(m: Inv<Statistic>, memory: &mut Memory, eval: &mut Evaluation
             } else {
                 Truth::Chance(p)
             };
-            eval.say(Part::Random, m.not, truth, || Found::Nothing);
+            eval.say(ConditionKind::Random, m.not, truth, || Observed::Nothing);
         }
         Statistic::Nth { every, packet } => {
             let counter = memory.counters.entry(&eval.at, || Counter::new(every, packet));
             let (turn, seen) = counter.advance(every, packet);
-            eval.holds(Part::Nth, m.not, turn, || Found::Number(u64::from(seen)));
+            eval.holds(ConditionKind::Nth, m.not, turn, || Observed::Number(u64::from(seen)));
         }
     }
 }

@@ -10,17 +10,17 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{Found, Part, StringMatch};
+use chainwalk_model::{ConditionKind, Observed, StringMatch};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &StringMatch, eye: &Eye, eval: &mut Evaluation) {
-    let at = find(m, &wire::bytes(eye.packet));
-    eval.holds(Part::Module, m.not, at.is_some(), || match at {
-        Some(at) => Found::Number(at as u64),
-        None => Found::Nothing,
+pub(super) fn test(m: &StringMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let at = find(m, &wire::bytes(ctx.packet));
+    eval.holds(ConditionKind::Module, m.not, at.is_some(), || match at {
+        Some(at) => Observed::Number(at as u64),
+        None => Observed::Nothing,
     });
 }
 

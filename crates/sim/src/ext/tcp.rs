@@ -9,43 +9,43 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, within};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire::{Seen, l4_header_len, seen};
-use chainwalk_model::{Backend, Found, Inv, L4, OpId, Part, Range, TcpMatch, Truth};
+use chainwalk_model::{Backend, ConditionKind, Inv, L4, Observed, OpId, Range, TcpMatch, Truth};
 
 /// Bytes of a header without options.
 pub(super) const HEADER: u32 = 20;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
-    let native = is_native(m, eye, eval.at);
-    let tcp = match &eye.packet.l4 {
+pub(super) fn test(m: &TcpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let native = is_native(m, ctx, eval.at);
+    let tcp = match &ctx.packet.l4 {
         L4::Tcp(tcp) => Some(tcp),
         _ => None,
     };
     let read = |need| {
         let need = if native { need } else { HEADER };
-        tcp.filter(|_| seen(eye.packet, need) == Seen::Whole)
+        tcp.filter(|_| seen(ctx.packet, need) == Seen::Whole)
     };
-    port(m.sport, read(2).map(|t| t.sport), Part::Sport, native, eval);
-    port(m.dport, read(4).map(|t| t.dport), Part::Dport, native, eval);
+    port(m.sport, read(2).map(|t| t.sport), ConditionKind::Sport, native, eval);
+    port(m.dport, read(4).map(|t| t.dport), ConditionKind::Dport, native, eval);
     if let Some(m) = m.flags {
         match read(14) {
             Some(tcp) => {
                 let holds = tcp.flags.0 & m.value.mask.0 == m.value.value.0;
-                eval.holds(Part::TcpFlags, m.not, holds, || Found::Flags(tcp.flags));
+                eval.holds(ConditionKind::TcpFlags, m.not, holds, || Observed::Flags(tcp.flags));
             }
-            None => eval.lacks(Part::TcpFlags, m.not),
+            None => eval.lacks(ConditionKind::TcpFlags, m.not),
         }
     }
     if let Some(m) = m.option {
         match read(HEADER) {
             Some(tcp) => {
                 let holds = has_option(&tcp.options, m.value);
-                eval.holds(Part::TcpOption, m.not, holds, || Found::Nothing);
+                eval.holds(ConditionKind::TcpOption, m.not, holds, || Observed::Nothing);
             }
-            None => eval.lacks(Part::TcpOption, m.not),
+            None => eval.lacks(ConditionKind::TcpOption, m.not),
         }
     }
     if native {
@@ -54,17 +54,17 @@ pub(super) fn test(m: &TcpMatch, eye: &Eye, eval: &mut Evaluation) {
     if read(HEADER).is_none() {
         eval.truth = Truth::No;
     }
-    let short = |need| seen(eye.packet, need) == Seen::Short;
-    let options_cut = m.option.is_some() && short(l4_header_len(eye.packet));
-    let cut = eye.packet.ip.frag_off == 8 || short(HEADER) || options_cut;
+    let short = |need| seen(ctx.packet, need) == Seen::Short;
+    let options_cut = m.option.is_some() && short(l4_header_len(ctx.packet));
+    let cut = ctx.packet.ip.frag_off == 8 || short(HEADER) || options_cut;
     if cut && eval.truth == Truth::No {
         eval.hotdrop();
     }
 }
 
 /// Whether iptables-nft writes this test without the kernel's `tcp` match.
-fn is_native(m: &TcpMatch, eye: &Eye, at: OpId) -> bool {
-    backend(eye, at) == Backend::IptablesNft
+fn is_native(m: &TcpMatch, ctx: &MatchContext, at: OpId) -> bool {
+    backend(ctx, at) == Backend::IptablesNft
         && m.option.is_none()
         && (says(m.sport) || says(m.dport) || m.flags.is_some())
 }
@@ -80,12 +80,12 @@ const ANY: Range<u16> = Range { first: 0, last: u16::MAX };
 pub(super) fn port(
     m: Option<Inv<Range<u16>>>,
     value: Option<u16>,
-    part: Part,
+    part: ConditionKind,
     native: bool,
     eval: &mut Evaluation,
 ) {
     let Some(m) = m else { return };
-    let found = || value.map_or(Found::Nothing, |v| Found::Number(u64::from(v)));
+    let found = || value.map_or(Observed::Nothing, |v| Observed::Number(u64::from(v)));
     match value {
         _ if native && m.value == ANY => eval.say(part, m.not, Truth::Yes, found),
         Some(value) => eval.holds(part, m.not, within(m.value, value), found),

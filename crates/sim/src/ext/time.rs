@@ -8,21 +8,23 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
-use crate::eye::Eye;
-use chainwalk_model::{Found, Part, Range, TimeMatch, Truth};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, Observed, Range, TimeMatch, Truth};
 
 const DAY: u64 = 86_400;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::CLOCK);
 
-pub(super) fn test(m: TimeMatch, eye: &Eye, eval: &mut Evaluation) {
-    let found = || eye.clock.map_or(Found::Nothing, Found::Time);
-    if is_always(&m) && eye.clock.is_none_or(|now| now <= u64::from(m.dates.last)) {
-        return eval.say(Part::Time, false, Truth::Yes, found);
+pub(super) fn test(m: TimeMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let found = || ctx.clock.map_or(Observed::Nothing, Observed::Time);
+    if is_always(&m) && ctx.clock.is_none_or(|now| now <= u64::from(m.dates.last)) {
+        return eval.say(ConditionKind::Time, false, Truth::Yes, found);
     }
-    match eye.clock {
-        Some(now) if !m.kerneltz => eval.say(Part::Time, false, truth(holds(&m, now)), found),
-        _ => eval.untold(Part::Time, false),
+    match ctx.clock {
+        Some(now) if !m.kerneltz => {
+            eval.say(ConditionKind::Time, false, truth(holds(&m, now)), found)
+        }
+        _ => eval.untold(ConditionKind::Time, false),
     }
 }
 

@@ -6,19 +6,19 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
-use chainwalk_model::{Found, Part, TtlMatch};
+use crate::context::MatchContext;
+use chainwalk_model::{ConditionKind, Observed, TtlMatch};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::HEADER);
 
-pub(super) fn test(m: TtlMatch, eye: &Eye, eval: &mut Evaluation) {
-    let ttl = eye.packet.ip.ttl;
+pub(super) fn test(m: TtlMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let ttl = ctx.packet.ip.ttl;
     let (not, holds) = match m {
         TtlMatch::Eq(m) => (m.not, ttl == m.value),
         TtlMatch::Lt(than) => (false, ttl < than),
         TtlMatch::Gt(than) => (false, ttl > than),
     };
-    eval.holds(Part::Ttl, not, holds, || Found::Number(u64::from(ttl)));
+    eval.holds(ConditionKind::Ttl, not, holds, || Observed::Number(u64::from(ttl)));
 }
 
 #[cfg(test)]

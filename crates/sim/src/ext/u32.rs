@@ -7,9 +7,9 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire;
-use chainwalk_model::{Found, Inv, Part, Text};
+use chainwalk_model::{ConditionKind, Inv, Observed, Text};
 
 /// One condition: where to begin, what to do with the number found there, and what it must be.
 struct Condition {
@@ -27,14 +27,14 @@ enum Step {
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
-pub(super) fn test(m: &Inv<Text>, eye: &Eye, eval: &mut Evaluation) {
+pub(super) fn test(m: &Inv<Text>, ctx: &MatchContext, eval: &mut Evaluation) {
     match parse(&m.value) {
         Some(conditions) => {
-            let bytes = wire::bytes(eye.packet);
+            let bytes = wire::bytes(ctx.packet);
             let holds = conditions.iter().all(|c| holds(c, &bytes));
-            eval.holds(Part::Module, m.not, holds, || Found::Nothing);
+            eval.holds(ConditionKind::Module, m.not, holds, || Observed::Nothing);
         }
-        None => eval.untold(Part::Module, m.not),
+        None => eval.untold(ConditionKind::Module, m.not),
     }
 }
 

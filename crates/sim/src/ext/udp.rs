@@ -9,9 +9,9 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend};
 use super::tcp::{port, says};
-use crate::eye::Eye;
+use crate::context::MatchContext;
 use crate::wire::{Seen, seen};
-use chainwalk_model::{Backend, L4, OpId, Part, PortsMatch, Truth};
+use chainwalk_model::{Backend, ConditionKind, L4, OpId, PortsMatch, Truth};
 
 /// Bytes of a UDP header.
 const UDP_HEADER: u32 = 8;
@@ -20,34 +20,34 @@ pub(super) const SCTP_HEADER: u32 = 12;
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(m: &PortsMatch, eye: &Eye, eval: &mut Evaluation) {
-    let native = is_native(m, eye, eval.at);
-    let (ports, header) = match eye.packet.l4 {
+pub(super) fn test(m: &PortsMatch, ctx: &MatchContext, eval: &mut Evaluation) {
+    let native = is_native(m, ctx, eval.at);
+    let (ports, header) = match ctx.packet.l4 {
         L4::Udp { sport, dport } => (Some((sport, dport)), UDP_HEADER),
         L4::Sctp { sport, dport, .. } => (Some((sport, dport)), SCTP_HEADER),
         _ => (None, 0),
     };
     let read = |need| {
         let need = if native { need } else { header };
-        ports.filter(|_| seen(eye.packet, need) == Seen::Whole)
+        ports.filter(|_| seen(ctx.packet, need) == Seen::Whole)
     };
-    port(m.sport, read(2).map(|p| p.0), Part::Sport, native, eval);
-    port(m.dport, read(4).map(|p| p.1), Part::Dport, native, eval);
+    port(m.sport, read(2).map(|p| p.0), ConditionKind::Sport, native, eval);
+    port(m.dport, read(4).map(|p| p.1), ConditionKind::Dport, native, eval);
     if native {
         return;
     }
     if read(header).is_none() {
         eval.truth = Truth::No;
     }
-    if seen(eye.packet, UDP_HEADER) == Seen::Short {
+    if seen(ctx.packet, UDP_HEADER) == Seen::Short {
         eval.hotdrop();
     }
 }
 
 /// Whether iptables-nft writes this test without the kernel's `udp` match.
-fn is_native(m: &PortsMatch, eye: &Eye, at: OpId) -> bool {
-    backend(eye, at) == Backend::IptablesNft
-        && matches!(eye.packet.l4, L4::Udp { .. })
+fn is_native(m: &PortsMatch, ctx: &MatchContext, at: OpId) -> bool {
+    backend(ctx, at) == Backend::IptablesNft
+        && matches!(ctx.packet.l4, L4::Udp { .. })
         && (says(m.sport) || says(m.dport))
 }
 

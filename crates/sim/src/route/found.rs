@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 /// What a lookup found.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Found {
+pub(crate) struct FibResult {
     /// What the route does.
     pub kind: RouteKind,
     /// The interface; `None` where it is not known.
@@ -40,7 +40,7 @@ pub(crate) struct Hops {
     pub group: bool,
 }
 
-impl Found {
+impl FibResult {
     /// A route of that kind.
     pub(super) fn of(kind: RouteKind) -> Self {
         Self {

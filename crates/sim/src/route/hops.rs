@@ -4,7 +4,7 @@
 //! Sources: `fib_select_multipath` and `fib_rebalance` in `net/ipv4/fib_semantics.c`, `fib_multipath_hash` in
 //! `net/ipv4/route.c`, `nexthop_select_path` in `net/ipv4/nexthop.c`, `rt6_multipath_hash` in `net/ipv6/route.c`.
 
-use super::found::{Found, Hops};
+use super::found::{FibResult, Hops};
 use super::key::Key;
 use super::router::Router;
 use chainwalk_model::{Answer, Hop, HopChoice, HopLink, Question, Route};
@@ -13,14 +13,18 @@ use std::rc::Rc;
 
 impl Router<'_> {
     /// What a route leads to, if one of its ways can be taken.
-    pub(super) fn of_route(&self, route: &Route, key: &Key) -> Option<Found> {
-        let base =
-            Found { src: route.src, realms: route.realms, mtu: route.mtu, ..Found::of(route.kind) };
+    pub(super) fn of_route(&self, route: &Route, key: &Key) -> Option<FibResult> {
+        let base = FibResult {
+            src: route.src,
+            realms: route.realms,
+            mtu: route.mtu,
+            ..FibResult::of(route.kind)
+        };
         if route.hops.is_empty() {
             let dev = route.dev.clone().or_else(|| self.link_of(route.via?).map(|l| l.0));
             let passed = self.passed_over(route.link, route.dst.addr.is_ipv4())
                 || key.oif.is_some() && dev.as_deref() != key.oif;
-            return (!passed).then_some(Found { dev, via: route.via, ..base });
+            return (!passed).then_some(FibResult { dev, via: route.via, ..base });
         }
         let mut hops: Vec<Hop> = route.hops.clone();
         for hop in &mut hops {
@@ -33,12 +37,13 @@ impl Router<'_> {
                 && (key.oif.is_none() || h.dev.as_deref() == key.oif)
         });
         let first = hops.first()?;
-        let found = Found { dev: first.dev.clone(), via: first.via, realms: first.realms, ..base };
+        let found =
+            FibResult { dev: first.dev.clone(), via: first.via, realms: first.realms, ..base };
         // A socket that is bound to an interface takes the first hop there.
         let choice = (hops.len() > 1 && key.oif.is_none()).then(|| {
             Rc::new(Hops { net: route.dst, table: route.table, all: hops, group: route.group })
         });
-        Some(Found { choice, ..found })
+        Some(FibResult { choice, ..found })
     }
 
     /// Whether a way is passed over because of its link.
@@ -56,7 +61,7 @@ impl Router<'_> {
     }
 
     /// Chooses among the next hops of what a lookup found.
-    pub(super) fn select(&self, found: Found, key: &Key) -> Result<Found, Question> {
+    pub(super) fn select(&self, found: FibResult, key: &Key) -> Result<FibResult, Question> {
         let Some(hops) = found.choice.clone() else { return Ok(found) };
         let shares = self.shares(&hops, key);
         let at = if let [(only, _)] = &shares[..] {
@@ -72,7 +77,7 @@ impl Router<'_> {
         };
         let Some(hop) = hops.all.get(at) else { return Ok(found) };
         let (dev, via, realms) = (hop.dev.clone(), hop.via, hop.realms);
-        Ok(Found { dev, via, realms, choice: None, chosen: true, ..found })
+        Ok(FibResult { dev, via, realms, choice: None, chosen: true, ..found })
     }
 
     /// Which hops may be taken, by their places, and how likely each is.

@@ -19,12 +19,12 @@ pub(crate) struct Key<'a> {
     /// Bound outgoing interface.
     pub oif: Option<&'a str>,
     /// What policy rules may ask for besides.
-    pub who: Who,
+    pub who: FlowKey,
 }
 
 /// What only policy rules look at: the transport, and who sends.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Who {
+pub(crate) struct FlowKey {
     /// Protocol; 0 where the lookup does not know it.
     pub proto: u8,
     /// Source port.
@@ -39,7 +39,7 @@ pub(crate) struct Who {
     pub hashed: Option<(IpAddr, IpAddr)>,
 }
 
-impl Who {
+impl FlowKey {
     /// Protocol and ports of a packet.
     pub(crate) fn of(packet: &Packet) -> Self {
         let (sport, dport) = match packet.l4 {
@@ -69,7 +69,7 @@ impl Who {
     }
 
     /// The same of an answer.
-    pub(super) fn turned(self) -> Self {
+    pub(super) fn reverse(self) -> Self {
         Self { sport: self.dport, dport: self.sport, ..self }
     }
 }

@@ -3,7 +3,7 @@
 use super::router::Router;
 use crate::addr::in_net;
 use chainwalk_model::{
-    Answer, Cidr, Interface, Lean, Origin, PathIface, Question, RouteKind, Text,
+    Answer, Assumed, Cidr, Interface, Origin, PathIface, Question, RouteKind, Text,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -21,7 +21,7 @@ fn broadcast(net: Cidr) -> Option<IpAddr> {
 
 impl Router<'_> {
     /// The interface that holds `addr`; none where `addr` is not one of this host's.
-    pub(crate) fn holder(&self, addr: IpAddr) -> Result<PathIface, Question> {
+    pub(crate) fn local_owner(&self, addr: IpAddr) -> Result<PathIface, Question> {
         if let IpAddr::V4(a) = addr
             && a.is_loopback()
         {
@@ -37,7 +37,11 @@ impl Router<'_> {
             for fact in &iface.addrs {
                 if fact.value.addr == addr {
                     if let Origin::Inferred(rule) = fact.origin {
-                        self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+                        self.note_assumed(Assumed::Net {
+                            iface: iface.name.clone(),
+                            net: fact.value,
+                            rule,
+                        });
                     }
                     return Ok(PathIface::Named(iface.name.clone()));
                 }
@@ -54,7 +58,7 @@ impl Router<'_> {
         }
         if self.addresses_told() {
             if !self.link_of(addr).is_some_and(|(_, _, told)| told) {
-                self.lean(Lean::AllAddrs);
+                self.note_assumed(Assumed::AllAddrs);
             }
             return Ok(PathIface::None);
         }
@@ -72,14 +76,14 @@ impl Router<'_> {
 
     /// The interface on whose network `addr` lies, that network, and whether it was told.
     pub(super) fn link_of(&self, addr: IpAddr) -> Option<(Text, Cidr, bool)> {
-        let mut best: Option<(Text, Cidr, bool, Option<Lean>)> = None;
+        let mut best: Option<(Text, Cidr, bool, Option<Assumed>)> = None;
         for iface in &self.host().interfaces {
             for fact in &iface.addrs {
                 let closer = best.as_ref().is_none_or(|b| fact.value.len > b.1.len);
                 if fact.value.len > 0 && in_net(addr, fact.value) && closer {
                     let lean = match fact.origin {
                         Origin::Inferred(rule) => {
-                            Some(Lean::Net { iface: iface.name.clone(), net: fact.value, rule })
+                            Some(Assumed::Net { iface: iface.name.clone(), net: fact.value, rule })
                         }
                         _ => None,
                     };
@@ -89,7 +93,7 @@ impl Router<'_> {
         }
         let (dev, net, told, lean) = best?;
         if let Some(lean) = lean {
-            self.lean(lean);
+            self.note_assumed(lean);
         }
         Some((dev, net, told))
     }
@@ -107,7 +111,7 @@ impl Router<'_> {
                 }
             }
         }
-        let holder = self.holder(addr)?;
+        let holder = self.local_owner(addr)?;
         let own = holder.is_some() && dev.is_none_or(|d| holder.is(d));
         Ok(if own { RouteKind::Local } else { RouteKind::Unicast })
     }
@@ -139,6 +143,6 @@ impl Router<'_> {
 
     /// Whether somebody told that `addr` is this host's.
     pub(crate) fn told_local(&self, addr: IpAddr) -> bool {
-        addr.is_loopback() || self.holder(addr).is_ok_and(|holder| holder.is_some())
+        addr.is_loopback() || self.local_owner(addr).is_ok_and(|holder| holder.is_some())
     }
 }

@@ -11,8 +11,8 @@ mod local;
 mod router;
 mod source;
 
-pub(crate) use found::Found;
+pub(crate) use found::FibResult;
 pub(crate) use guess::{is_uplink, only_uplink};
-pub(crate) use key::{Key, Who};
+pub(crate) use key::{FlowKey, Key};
 pub(crate) use local::NAMELESS;
 pub(crate) use router::Router;

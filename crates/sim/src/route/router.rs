@@ -1,14 +1,14 @@
 //! Looks a route up: the policy rules, then the tables that they lead to.
 
-use super::found::Found;
-use super::key::{Key, Who};
+use super::found::FibResult;
+use super::key::{FlowKey, Key};
 use crate::addr::in_net;
+use crate::context::Net;
 use crate::ct::Zone;
-use crate::decide::Way;
-use crate::eye::Net;
+use crate::decide::WeightedAnswer;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Host, IfKind, Lean, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
+    Answer, Assumed, Host, IfKind, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -25,9 +25,9 @@ const HOST_ROUTE: u8 = 255;
 /// Routing over one world's facts. What a lookup leaned on gathers in `leans`.
 pub(crate) struct Router<'a> {
     pub(super) world: &'a World,
-    leans: RefCell<Vec<Lean>>,
+    leans: RefCell<Vec<Assumed>>,
     /// The answers of the question that a lookup ended with, where they are not yes and no.
-    pub(super) ways: RefCell<Vec<Way>>,
+    pub(super) ways: RefCell<Vec<WeightedAnswer>>,
 }
 
 impl<'a> Router<'a> {
@@ -37,7 +37,7 @@ impl<'a> Router<'a> {
     }
 
     /// How the question that a lookup ended with can be answered.
-    pub(crate) fn ways(&self) -> Vec<Way> {
+    pub(crate) fn ways(&self) -> Vec<WeightedAnswer> {
         match self.ways.take() {
             ways if ways.is_empty() => vec![(Answer::Yes, None), (Answer::No, None)],
             ways => ways,
@@ -45,7 +45,7 @@ impl<'a> Router<'a> {
     }
 
     /// What the lookups so far leaned on.
-    pub(crate) fn into_leans(self) -> Vec<Lean> {
+    pub(crate) fn into_leans(self) -> Vec<Assumed> {
         self.leans.into_inner()
     }
 
@@ -53,7 +53,7 @@ impl<'a> Router<'a> {
         &self.world.host
     }
 
-    pub(super) fn lean(&self, lean: Lean) {
+    pub(super) fn note_assumed(&self, lean: Assumed) {
         let mut leans = self.leans.borrow_mut();
         if !leans.contains(&lean) {
             leans.push(lean);
@@ -74,7 +74,7 @@ impl<'a> Router<'a> {
     }
 
     /// Looks up a route through the policy rules, and chooses among its next hops. `Ok(None)` is no route.
-    pub(crate) fn lookup(&self, key: &Key) -> Result<Option<Found>, Question> {
+    pub(crate) fn lookup(&self, key: &Key) -> Result<Option<FibResult>, Question> {
         let found = self.look_up(key).inspect_err(|_| {
             // What this host sends is more likely for somebody else.
             if key.iif.is_none() {
@@ -85,31 +85,33 @@ impl<'a> Router<'a> {
     }
 
     /// Looks up a route through the policy rules. Of several next hops it has the first.
-    pub(crate) fn look_up(&self, key: &Key) -> Result<Option<Found>, Question> {
+    pub(crate) fn look_up(&self, key: &Key) -> Result<Option<FibResult>, Question> {
         for Ruled { table, action, suppress, realms } in self.policy(key) {
             match action {
                 PolicyAction::Lookup(_) => match self.in_table(table, key)? {
                     Some((_, found)) if found.kind == RouteKind::Throw => {}
                     // A rule that suppresses goes on past a route that leads somewhere, if it is too wide.
                     Some((len, found)) if leads(&found) && suppress.is_some_and(|s| len <= s) => {}
-                    Some((_, found)) => return Ok(Some(Found { rule_realms: realms, ..found })),
+                    Some((_, found)) => {
+                        return Ok(Some(FibResult { rule_realms: realms, ..found }));
+                    }
                     None => {}
                 },
                 // Such a rule says what the lack of a route says (`fib4_rule_action`).
                 PolicyAction::Unreachable => return Ok(None),
-                PolicyAction::Blackhole => return Ok(Some(Found::of(RouteKind::Blackhole))),
-                PolicyAction::Prohibit => return Ok(Some(Found::of(RouteKind::Prohibit))),
+                PolicyAction::Blackhole => return Ok(Some(FibResult::of(RouteKind::Blackhole))),
+                PolicyAction::Prohibit => return Ok(Some(FibResult::of(RouteKind::Prohibit))),
             }
         }
         if self.host().complete.network {
             return Ok(None);
         }
         if self.routes_told() {
-            self.lean(Lean::AllRoutes);
+            self.note_assumed(Assumed::AllRoutes);
             return Ok(None);
         }
         // Nobody told a route: where it leaves is not known.
-        Ok(Some(Found::of(RouteKind::Unicast)))
+        Ok(Some(FibResult::of(RouteKind::Unicast)))
     }
 
     /// The rules that select the packet, in order.
@@ -154,23 +156,23 @@ impl<'a> Router<'a> {
     }
 
     /// The route of a table, and its prefix length.
-    fn in_table(&self, table: u32, key: &Key) -> Result<Option<(u8, Found)>, Question> {
+    fn in_table(&self, table: u32, key: &Key) -> Result<Option<(u8, FibResult)>, Question> {
         if table == LOCAL {
             let kind = self.addr_kind(key.dst, None)?;
             if kind == RouteKind::Local {
-                let dev = self.holder(key.dst)?.name().cloned();
+                let dev = self.local_owner(key.dst)?.name().cloned();
                 let src = Some(self.first_on_its_net(key.dst));
-                return Ok(Some((HOST_ROUTE, Found { dev, src, ..Found::of(kind) })));
+                return Ok(Some((HOST_ROUTE, FibResult { dev, src, ..FibResult::of(kind) })));
             }
             // Only a network's own broadcast address is in the local table, 255.255.255.255 is not.
             if kind == RouteKind::Broadcast
                 && let Some(dev) = self.broadcasts_on(key.dst)
             {
-                return Ok(Some((HOST_ROUTE, Found { dev: Some(dev), ..Found::of(kind) })));
+                return Ok(Some((HOST_ROUTE, FibResult { dev: Some(dev), ..FibResult::of(kind) })));
             }
         }
-        let mut best: Option<(u8, u8, u32, Found)> = None;
-        let mut offer = |len: u8, tos: u8, metric: u32, found: Found| {
+        let mut best: Option<(u8, u8, u32, FibResult)> = None;
+        let mut offer = |len: u8, tos: u8, metric: u32, found: FibResult| {
             let better = best.as_ref().is_none_or(|(l, t, m, _)| {
                 (len, tos, std::cmp::Reverse(metric)) > (*l, *t, std::cmp::Reverse(*m))
             });
@@ -195,7 +197,7 @@ impl<'a> Router<'a> {
                     let host_route = fact.value.len == if key.dst.is_ipv4() { 32 } else { 128 };
                     if !host_route && in_net(key.dst, fact.value) {
                         if let Origin::Inferred(rule) = fact.origin {
-                            self.lean(Lean::Net {
+                            self.note_assumed(Assumed::Net {
                                 iface: iface.name.clone(),
                                 net: fact.value,
                                 rule,
@@ -205,11 +207,11 @@ impl<'a> Router<'a> {
                             fact.value.len,
                             0,
                             0,
-                            Found {
+                            FibResult {
                                 dev: Some(iface.name.clone()),
                                 // Only IPv4's own routes prefer a source.
                                 src: Some(fact.value.addr).filter(IpAddr::is_ipv4),
-                                ..Found::of(RouteKind::Unicast)
+                                ..FibResult::of(RouteKind::Unicast)
                             },
                         );
                     }
@@ -221,7 +223,7 @@ impl<'a> Router<'a> {
 }
 
 /// Whether a route says where to go; the others say what becomes of the packet.
-fn leads(found: &Found) -> bool {
+fn leads(found: &FibResult) -> bool {
     matches!(found.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
 }
 
@@ -252,15 +254,17 @@ impl Net for Router<'_> {
         src: Option<IpAddr>,
         mark: u32,
     ) -> Result<Vec<Text>, Question> {
-        let who = Who::default();
+        let who = FlowKey::default();
         let key = Key { dst, src, mark, tos: 0, iif: None, oif: None, who };
         match self.look_up(&key)? {
-            Some(Found { choice: Some(choice), .. }) => {
+            Some(FibResult { choice: Some(choice), .. }) => {
                 Ok(choice.all.iter().filter_map(|h| h.dev.clone()).collect())
             }
-            Some(Found { dev: Some(dev), kind: RouteKind::Unicast, .. }) => Ok(vec![dev]),
-            Some(Found { dev: None, kind: RouteKind::Unicast, .. }) => Err(Question::Route(dst)),
-            Some(Found { kind: RouteKind::Local, .. }) => Ok(vec!["lo".into()]),
+            Some(FibResult { dev: Some(dev), kind: RouteKind::Unicast, .. }) => Ok(vec![dev]),
+            Some(FibResult { dev: None, kind: RouteKind::Unicast, .. }) => {
+                Err(Question::Route(dst))
+            }
+            Some(FibResult { kind: RouteKind::Local, .. }) => Ok(vec!["lo".into()]),
             _ => Ok(Vec::new()),
         }
     }

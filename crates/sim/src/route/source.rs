@@ -1,10 +1,10 @@
 //! The source that a packet takes, and the check of one that came from a wire (`fib_validate_source`).
 
-use super::found::Found;
+use super::found::FibResult;
 use super::key::Key;
 use super::router::Router;
 use crate::addr::in_net;
-use chainwalk_model::{Cidr, Lean, Origin, RouteKind, RoutingDrop};
+use chainwalk_model::{Assumed, Cidr, Origin, RouteKind, RoutingDrop};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// How many leading bits two IPv6 addresses share.
@@ -17,7 +17,7 @@ fn common_bits(a: IpAddr, b: IpAddr) -> u32 {
 
 /// The way back to the source of a packet.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct WayBack {
+pub(crate) struct ReversePath {
     /// Its realms, as those of a source.
     pub realms: u32,
     /// Whether the source is a neighbour.
@@ -26,7 +26,7 @@ pub(crate) struct WayBack {
 
 impl Router<'_> {
     /// The source address a packet takes that leaves by `found`: `inet_select_addr` on the way's interface.
-    pub(crate) fn source_for(&self, found: &Found, dst: IpAddr) -> Option<IpAddr> {
+    pub(crate) fn source_for(&self, found: &FibResult, dst: IpAddr) -> Option<IpAddr> {
         if let Some(src) = found.src {
             return Some(src);
         }
@@ -53,7 +53,11 @@ impl Router<'_> {
                 iface.addrs.iter().filter(mine).max_by_key(bits)?
             };
             if let Origin::Inferred(rule) = fact.origin {
-                self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+                self.note_assumed(Assumed::Net {
+                    iface: iface.name.clone(),
+                    net: fact.value,
+                    rule,
+                });
             }
             Some(fact.value.addr)
         };
@@ -78,7 +82,7 @@ impl Router<'_> {
         // IPv6 keeps the addresses of an interface with the last one first.
         let fact = if v4 { fits.next() } else { fits.next_back() }?;
         if let Origin::Inferred(rule) = fact.origin {
-            self.lean(Lean::Net { iface: iface.name.clone(), net: fact.value, rule });
+            self.note_assumed(Assumed::Net { iface: iface.name.clone(), net: fact.value, rule });
         }
         Some(fact.value.addr)
     }
@@ -92,21 +96,25 @@ impl Router<'_> {
         key: &Key,
         dev: &str,
         oif: Option<&str>,
-    ) -> Result<WayBack, RoutingDrop> {
-        let Some(src) = key.src.filter(IpAddr::is_ipv4) else { return Ok(WayBack::default()) };
+    ) -> Result<ReversePath, RoutingDrop> {
+        let Some(src) = key.src.filter(IpAddr::is_ipv4) else { return Ok(ReversePath::default()) };
         let per = |name: &str| self.conf(dev, name);
         let rp = per("rp_filter");
         let accept_local = per("accept_local") != 0;
         let turns = oif == Some(dev) && self.sends_redirects(dev);
         if rp == 0 && !self.has_realms() && !turns {
             if accept_local {
-                return Ok(WayBack::default());
+                return Ok(ReversePath::default());
             }
             let custom = self.host().routes.iter().any(|r| r.kind == RouteKind::Local);
             if self.host().policy.is_empty() && !custom {
                 let exact = !src.is_loopback() || src == IpAddr::V4(Ipv4Addr::LOCALHOST);
                 let own = exact && self.told_local(src);
-                return if own { Err(RoutingDrop::LocalSource) } else { Ok(WayBack::default()) };
+                return if own {
+                    Err(RoutingDrop::LocalSource)
+                } else {
+                    Ok(ReversePath::default())
+                };
             }
         }
         let back = Key {
@@ -116,21 +124,21 @@ impl Router<'_> {
             tos: key.tos,
             iif: oif,
             oif: None,
-            who: key.who.turned(),
+            who: key.who.reverse(),
         };
-        let nowhere = if rp == 0 { Ok(WayBack::default()) } else { Err(RoutingDrop::RpFilter) };
+        let nowhere = if rp == 0 { Ok(ReversePath::default()) } else { Err(RoutingDrop::RpFilter) };
         if self.told_local(src) && !accept_local {
             return Err(RoutingDrop::LocalSource);
         }
         if !self.host().complete.network && !self.routes_told() && rp == 0 {
-            return Ok(WayBack::default());
+            return Ok(ReversePath::default());
         }
         // A source nobody knows of is taken for another host's.
         let found = self.look_up(&back).unwrap_or(None);
         match found {
             // A way that is barred is no way.
             None
-            | Some(Found {
+            | Some(FibResult {
                 kind: RouteKind::Blackhole | RouteKind::Unreachable | RouteKind::Prohibit,
                 ..
             }) => nowhere,
@@ -140,7 +148,7 @@ impl Router<'_> {
             }
             Some(f) => {
                 let near = f.via.is_none();
-                let way = WayBack { realms: f.back(), near };
+                let way = ReversePath { realms: f.back(), near };
                 if f.uses(dev) {
                     return Ok(way);
                 }
@@ -156,7 +164,7 @@ impl Router<'_> {
                 }
                 let again = self.look_up(&Key { oif: Some(dev), ..back }).unwrap_or(None);
                 let near = again.is_some_and(|f| f.kind == RouteKind::Unicast && f.via.is_none());
-                Ok(WayBack { near, ..way })
+                Ok(ReversePath { near, ..way })
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::names::{table_name, target_word};
 use crate::questions::network;
 use chainwalk_model::{
-    ChainId, Family, Fate, Host, Lean, Match, OpId, OpKind, Outcome, Question, RuleId, Trace,
+    Assumed, ChainId, Family, Fate, Host, Match, OpId, OpKind, Outcome, Question, RuleId, Trace,
 };
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub(super) fn depends_on(host: &Host, outcome: &Outcome) -> Vec<Value> {
 /// The facts that this outcome's steps leaned on, each once.
 pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Value> {
     let traces: Vec<&Trace> = std::iter::once(&outcome.trace).chain(&outcome.replies).collect();
-    let leans = traces.iter().flat_map(|t| &t.steps).flat_map(|s| &s.leans);
+    let leans = traces.iter().flat_map(|t| &t.steps).flat_map(|s| &s.assumed);
     let mut all = Vec::new();
     for lean in leans {
         let entry = leant(host, lean);
@@ -118,38 +118,38 @@ fn op_name(host: &Host, at: OpId) -> String {
     }
 }
 
-fn leant(host: &Host, lean: &Lean) -> Value {
+fn leant(host: &Host, lean: &Assumed) -> Value {
     let entry =
         |kind: &str, name: &str, value: &str| json!({ "kind": kind, "name": name, "value": value });
     match lean {
-        Lean::Net { iface, net, .. } => {
+        Assumed::Net { iface, net, .. } => {
             entry("address", iface, &format!("{}/{}", net.addr, net.len))
         }
-        Lean::AllAddrs => entry("address", "all", "told"),
-        Lean::BackTheWayItCame { dst, iface } | Lean::DefaultRoute { dst, iface } => {
+        Assumed::AllAddrs => entry("address", "all", "told"),
+        Assumed::BackTheWayItCame { dst, iface } | Assumed::DefaultRoute { dst, iface } => {
             entry("route", &dst.to_string(), &format!("dev {iface}"))
         }
-        Lean::AllRoutes => entry("route", "all", "told"),
-        Lean::Sysctl { name, value } => entry("sysctl", name, value),
-        Lean::EmptyTable(family, table) => entry("table", &table_of(*family, table), "empty"),
-        Lean::FreshHistory(id) => {
+        Assumed::AllRoutes => entry("route", "all", "told"),
+        Assumed::Sysctl { name, value } => entry("sysctl", name, value),
+        Assumed::EmptyTable(family, table) => entry("table", &table_of(*family, table), "empty"),
+        Assumed::FreshHistory(id) => {
             let rule = host.rules.rule(*id);
             let chain = host.rules.chain(rule.chain);
             let name = format!("{} {} {}", table_name(host, chain), chain.name, rule.number);
             entry("history", &name, "fresh")
         }
-        Lean::LegacyOrder => entry("backend", "iptables", "legacy"),
-        Lean::NoRedirect(to) => entry("redirect", &to.to_string(), "none"),
-        Lean::NoFlows => entry("conntrack", "flows", "none"),
-        Lean::NoIpsec => entry("xfrm", "policies", "none"),
-        Lean::NoQuota(name) => entry("nfacct", name, "no quota"),
-        Lean::Window => entry("conntrack", "window", "in"),
-        Lean::BridgePort { bridge, addr } => entry("port", &addr.to_string(), bridge),
-        Lean::Port { bridge, port } => entry("port", port, bridge),
-        Lean::Transparent(proto, port) => {
+        Assumed::LegacyOrder => entry("backend", "iptables", "legacy"),
+        Assumed::NoRedirect(to) => entry("redirect", &to.to_string(), "none"),
+        Assumed::NoFlows => entry("conntrack", "flows", "none"),
+        Assumed::NoIpsec => entry("xfrm", "policies", "none"),
+        Assumed::NoQuota(name) => entry("nfacct", name, "no quota"),
+        Assumed::Window => entry("conntrack", "window", "in"),
+        Assumed::BridgePort { bridge, addr } => entry("port", &addr.to_string(), bridge),
+        Assumed::Port { bridge, port } => entry("port", port, bridge),
+        Assumed::Transparent(proto, port) => {
             entry("socket", &format!("{proto}:{port}"), "transparent")
         }
-        Lean::BridgeNf => entry("sysctl", "net.bridge.bridge-nf-call-iptables", "1"),
+        Assumed::BridgeNf => entry("sysctl", "net.bridge.bridge-nf-call-iptables", "1"),
     }
 }
 

@@ -8,9 +8,9 @@ mod stair;
 use super::frame::Frame;
 use super::geometry::Opened;
 use super::pen::{Area, Pen, p};
+use crate::explained::Explained;
 use crate::steps::cards as fork_cards;
-use crate::stops::{Stop, StopKind};
-use crate::telling::Telling;
+use crate::stops::{StopKind, TimelineStop};
 use chainwalk_model::Event;
 use stair::Stair;
 
@@ -19,11 +19,11 @@ pub(super) use paint::draw;
 
 /// Lays the drawer out, if the packet is inside of a chain.
 pub(super) fn open(
-    t: &Telling,
+    t: &Explained,
     frame: &Frame,
-    all: &[Stop],
+    all: &[TimelineStop],
     at: usize,
-    now: &Stop,
+    now: &TimelineStop,
     pen: &Pen,
 ) -> Option<Opened> {
     let base = now.base?;

@@ -2,14 +2,14 @@
 
 use super::pen::{Area, Point};
 use crate::page::BranchCard;
-use crate::stops::{Stop, StopKind};
+use crate::stops::{StopKind, TimelineStop};
 use chainwalk_model::{ChainId, RuleId};
 
 /// A moment on a way: the step counted from 1, and within a range of rules the rule's number.
 pub(super) type Key = (usize, u32);
 
 /// The moment of a stop.
-pub(super) fn key(stop: &Stop) -> Key {
+pub(super) fn key(stop: &TimelineStop) -> Key {
     match &stop.kind {
         StopKind::Start => (0, 0),
         StopKind::Tried(_, _, last) => (stop.first + 1, *last),

@@ -4,24 +4,24 @@ use super::drawer::tone_class;
 use super::frame::Frame;
 use super::pen::{Area, Pen, tenth};
 use crate::drawing::Link;
+use crate::explained::Explained;
+use crate::explained::moment;
 use crate::forks::Fork;
 use crate::page::Tone;
 use crate::say::{plain, text};
-use crate::stops::{Stop, StopKind};
-use crate::telling::Telling;
-use crate::telling::moment;
+use crate::stops::{StopKind, TimelineStop};
 use crate::timeline::{narration, span};
 use crate::values::{destination, hex, packet_word, percent, source, states};
 use crate::{banner, fate};
 
 /// Draws the panel.
 pub(super) fn draw(
-    t: &Telling,
+    t: &Explained,
     frame: &Frame,
     pen: &mut Pen,
-    all: &[Stop],
+    all: &[TimelineStop],
     at: usize,
-    now: Option<&Stop>,
+    now: Option<&TimelineStop>,
 ) {
     let top = frame.below() + 30.0;
     let a = Area { x: 12.0, y: top, w: frame.w - 24.0, h: frame.h - 12.0 - top };
@@ -74,7 +74,7 @@ pub(super) fn draw(
 }
 
 /// A question that splits the walk between the tables: what is asked, and its ways as cards.
-fn ask(t: &Telling, pen: &mut Pen, fork: &Fork, a: Area) {
+fn ask(t: &Explained, pen: &mut Pen, fork: &Fork, a: Area) {
     pen.rect(a, 12.0, "drawer");
     let cards = crate::steps::cards(t, fork);
     let left = a.x + 22.0;
@@ -106,7 +106,7 @@ fn ask(t: &Telling, pen: &mut Pen, fork: &Fork, a: Area) {
 }
 
 /// The packet as it is now, each field with what it was where it changed.
-fn header(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
+fn header(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
     let Some(trace) = t.trace(now.reply) else { return };
     let Some(m) = moment(trace, now.last) else { return };
     let (sent, is) = (&trace.sent.packet, &m.packet);
@@ -149,7 +149,7 @@ fn hair(pen: &mut Pen, a: Area) {
     pen.path(format!("M{} {}H{}", tenth(a.x), tenth(a.y), tenth(a.right())), "line");
 }
 
-fn title(t: &Telling, now: &Stop) -> String {
+fn title(t: &Explained, now: &TimelineStop) -> String {
     match now.kind {
         StopKind::Start => text!(t.lang, PanelStart),
         StopKind::Route => text!(t.lang, NameRoute).to_uppercase(),
@@ -158,7 +158,7 @@ fn title(t: &Telling, now: &Stop) -> String {
 }
 
 /// The next stops, one line each.
-fn ahead(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, a: Area) {
+fn ahead(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, a: Area) {
     let step = 23.0;
     pen.text(a.x, a.y + 32.0, text!(t.lang, PanelNext), "s12 w6 t2");
     let room = ((a.h - 56.0) / step).max(0.0) as usize;
@@ -190,7 +190,7 @@ fn ahead(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, a: Area) {
 }
 
 /// The card of the fate.
-fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
+fn end(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
     let Some(outcome) = t.outcome() else { return };
     let tone = fate::tone(&outcome.trace.fate);
     let class = tone_class(tone);
@@ -262,7 +262,7 @@ fn end(t: &Telling, pen: &mut Pen, now: &Stop, a: Area) {
 }
 
 /// What an outcome answers to the question that decides.
-fn way_taken(t: &Telling, outcome: usize) -> Option<String> {
+fn way_taken(t: &Explained, outcome: usize) -> Option<String> {
     let fork = banner::decider(t)?;
     let branch = fork.branches.iter().find(|b| b.outcomes.contains(&outcome))?.outcome;
     let card = crate::steps::cards(t, &fork).into_iter().find(|c| c.outcome == branch)?;
@@ -270,7 +270,7 @@ fn way_taken(t: &Telling, outcome: usize) -> Option<String> {
 }
 
 /// The other ways the packet can end, as lines to follow; where they end.
-fn siblings(t: &Telling, pen: &mut Pen, a: Area) -> f64 {
+fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
     let Some(walk) = t.walk() else { return a.y };
     let all = t.siblings();
     let step = 22.0;
@@ -312,7 +312,7 @@ fn siblings(t: &Telling, pen: &mut Pen, a: Area) -> f64 {
 }
 
 /// The panel before anything is asked.
-fn idle(t: &Telling, pen: &mut Pen, a: Area) {
+fn idle(t: &Explained, pen: &mut Pen, a: Area) {
     let b = banner::banner(t);
     let head = pen.wrap(&plain(&b.headline), a.w - 60.0, 2, "s15 w6");
     let detail = pen.wrap(&plain(&b.detail), a.w - 60.0, 3, "s13");

@@ -2,12 +2,12 @@
 
 use super::pen::{Area, Pen, Point, p, rounded};
 use crate::drawing::{Measure, Scene};
+use crate::explained::moment;
+use crate::explained::{Explained, last_hook};
 use crate::fate;
 use crate::page::{Run, Style};
 use crate::steps::hook_of;
-use crate::stops::{Stop, stops};
-use crate::telling::moment;
-use crate::telling::{Telling, last_hook};
+use crate::stops::{TimelineStop, stops};
 use crate::values::{destination, source};
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
 
@@ -32,7 +32,7 @@ const LOOP: [(f64, f64); 5] =
     [(350.0, 54.0), (350.0, 73.0), (8.0, 73.0), (8.0, 54.0), (14.0, 54.0)];
 
 /// A way through the map, each point with its step counted from 1.
-fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
+fn way(t: &Explained, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
     let diamond = p(136.0, 54.0);
     let mut out = Vec::new();
     if !made && matches!(trace.sent.entry, Entry::Wire { .. }) {
@@ -74,7 +74,7 @@ fn way(t: &Telling, trace: &Trace, made: bool) -> Vec<(usize, Point)> {
 }
 
 /// The small map of the hooks for a phone, 358 × 80 drawn to fit `size`.
-pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Measure) -> Scene {
+pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn Measure) -> Scene {
     let all = stops(t);
     let at = stop.min(all.len().saturating_sub(1));
     let now = all.get(at);
@@ -109,7 +109,7 @@ pub fn scene_phone(t: &Telling, stop: usize, _size: (f64, f64), measure: &dyn Me
                 pen.path(rounded(&part(0, here), 6.0), behind);
             }
             if let Some(now) = now.filter(|n| n.reply == reply) {
-                let place = |stop: &Stop| {
+                let place = |stop: &TimelineStop| {
                     let at = points.get(index(step_of(stop))).map_or(rest, |(_, at)| *at);
                     below(at, hook_of(trace, stop).is_some())
                 };
@@ -178,11 +178,11 @@ fn below(at: Point, inside: bool) -> Point {
     if inside { p(at.x, at.y + 14.0) } else { at }
 }
 
-fn step_of(stop: &Stop) -> usize {
+fn step_of(stop: &TimelineStop) -> usize {
     if matches!(stop.kind, crate::stops::StopKind::Start) { 0 } else { stop.first + 1 }
 }
 
-fn tag(t: &Telling, now: &Stop) -> Vec<(String, Run)> {
+fn tag(t: &Explained, now: &TimelineStop) -> Vec<(String, Run)> {
     let Some(trace) = t.trace(now.reply) else { return Vec::new() };
     let Some(m) = moment(trace, now.last) else { return Vec::new() };
     let plain = |text: String| Run { text, style: Style::Plain };

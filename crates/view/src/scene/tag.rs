@@ -4,20 +4,20 @@ use super::frame::Frame;
 use super::geometry::Opened;
 use super::pen::{Area, Pen, Point, tenth};
 use crate::drawing::Link;
+use crate::explained::Explained;
+use crate::explained::moment;
 use crate::page::{Run, Style};
 use crate::say::text;
-use crate::stops::{Stop, StopKind};
-use crate::telling::Telling;
-use crate::telling::moment;
+use crate::stops::{StopKind, TimelineStop};
 use crate::values::{destination, hex, lane_word, source};
 use chainwalk_model::Hook;
 
 /// Draws the label, and returns what it says.
 pub(super) fn draw(
-    t: &Telling,
+    t: &Explained,
     frame: &Frame,
     pen: &mut Pen,
-    now: &Stop,
+    now: &TimelineStop,
     rest: Point,
     opened: Option<&Opened>,
 ) -> Vec<(String, Run)> {
@@ -74,9 +74,9 @@ pub(super) fn draw(
 
 /// A place for the label that hides nothing, and its nose toward the packet.
 fn place(
-    t: &Telling,
+    t: &Explained,
     frame: &Frame,
-    now: &Stop,
+    now: &TimelineStop,
     rest: Point,
     opened: Option<&Opened>,
     (w, h): (f64, f64),

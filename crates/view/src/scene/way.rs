@@ -3,8 +3,8 @@
 use super::frame::{Frame, Place, Station, asked_table, out_iface};
 use super::geometry::{Key, Opened, key};
 use super::pen::{Pen, Point, p, rounded};
-use crate::stops::Stop;
-use crate::telling::{Telling, last_hook};
+use crate::explained::{Explained, last_hook};
+use crate::stops::TimelineStop;
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
 
 /// One packet's way.
@@ -28,12 +28,12 @@ impl Way {
     }
 
     /// Where the packet rests at a stop.
-    pub(super) fn rest(&self, stop: &Stop) -> Point {
+    pub(super) fn rest(&self, stop: &TimelineStop) -> Point {
         self.points.get(self.index(key(stop))).map_or_else(Point::default, |(_, at)| *at)
     }
 
     /// The points between two stops, both included; the dip into the drawer only where it leads somewhere.
-    pub(super) fn between(&self, from: Option<&Stop>, to: &Stop) -> Vec<Point> {
+    pub(super) fn between(&self, from: Option<&TimelineStop>, to: &TimelineStop) -> Vec<Point> {
         let a = from.map_or(0, |s| self.index(key(s)));
         let b = self.index(key(to));
         if self.points.is_empty() || b < a {
@@ -99,9 +99,9 @@ impl Way {
 
 /// The ways of the packet and of those the kernel made because of it.
 pub(super) fn ways(
-    t: &Telling,
+    t: &Explained,
     frame: &Frame,
-    all: &[Stop],
+    all: &[TimelineStop],
     at: usize,
     opened: Option<&Opened>,
 ) -> Vec<Way> {
@@ -116,9 +116,9 @@ pub(super) fn ways(
 }
 
 fn way(
-    t: &Telling,
+    t: &Explained,
     frame: &Frame,
-    all: &[Stop],
+    all: &[TimelineStop],
     at: usize,
     reply: Option<usize>,
     trace: &Trace,
@@ -223,7 +223,7 @@ fn way(
 }
 
 /// The points from where the packet ended to the top of OUTPUT.
-fn reply_start(t: &Telling, frame: &Frame) -> Vec<Point> {
+fn reply_start(t: &Explained, frame: &Frame) -> Vec<Point> {
     let Some(outcome) = t.outcome() else { return Vec::new() };
     let trace = &outcome.trace;
     let note = frame.reply_box();

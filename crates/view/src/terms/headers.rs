@@ -3,9 +3,9 @@
 use super::term::Add;
 use crate::values::{bit_names, network, protocol, range};
 use chainwalk_model::{
-    AhMatch, BpfMatch, CgroupMatch, ChunkScope, Compare, CtDir, DccpMatch, FragMatch, Inv,
-    Ipv6HeaderMatch, IpvsMatch, IpvsMethod, OptionsMatch, Part, PolicyElement, PolicyMatch, Range,
-    RtMatch, SctpMatch, SrhMatch,
+    AhMatch, BpfMatch, CgroupMatch, ChunkScope, Compare, ConditionKind, CtDir, DccpMatch,
+    FragMatch, Inv, Ipv6HeaderMatch, IpvsMatch, IpvsMethod, OptionsMatch, PolicyElement,
+    PolicyMatch, Range, RtMatch, SctpMatch, SrhMatch,
 };
 use std::net::Ipv6Addr;
 
@@ -23,7 +23,7 @@ pub(super) fn sctp(m: &SctpMatch, add: &mut Add<'_>) {
         256 => "every type".into(),
         _ => types.join(","),
     };
-    add(Part::Chunks, chunks.not, "chunks", format!("{scope} {types}"));
+    add(ConditionKind::Chunks, chunks.not, "chunks", format!("{scope} {types}"));
 }
 
 /// A chunk type by its name.
@@ -55,80 +55,80 @@ pub(super) fn dccp(m: &DccpMatch, add: &mut Add<'_>) {
         "SYNCACK", "10", "11", "12", "13", "14", "15",
     ];
     if let Some(v) = m.types {
-        add(Part::DccpType, v.not, "dccp-type", bit_names(u32::from(v.value), &NAMES));
+        add(ConditionKind::DccpType, v.not, "dccp-type", bit_names(u32::from(v.value), &NAMES));
     }
     if let Some(v) = m.option {
-        add(Part::DccpOption, v.not, "dccp-option", v.value.to_string());
+        add(ConditionKind::DccpOption, v.not, "dccp-option", v.value.to_string());
     }
 }
 
 pub(super) fn ah(m: &AhMatch, add: &mut Add<'_>) {
     index("ah", "spi", m.spi, add);
-    number(m.len, Part::HeaderLen, "ah length", add);
-    flag(m.reserved, Part::Reserved, "reserved 0", add);
+    number(m.len, ConditionKind::HeaderLen, "ah length", add);
+    flag(m.reserved, ConditionKind::Reserved, "reserved 0", add);
 }
 
 /// A parameter index, or that the header is there.
 pub(super) fn index(header: &str, name: &str, spi: Option<Inv<Range<u32>>>, add: &mut Add<'_>) {
     match spi {
-        Some(v) => add(Part::Spi, v.not, name, range(v.value)),
-        None => add(Part::Spi, false, header, String::new()),
+        Some(v) => add(ConditionKind::Spi, v.not, name, range(v.value)),
+        None => add(ConditionKind::Spi, false, header, String::new()),
     }
 }
 
-fn number(v: Option<Inv<u32>>, part: Part, name: &str, add: &mut Add<'_>) {
+fn number(v: Option<Inv<u32>>, part: ConditionKind, name: &str, add: &mut Add<'_>) {
     if let Some(v) = v {
         add(part, v.not, name, v.value.to_string());
     }
 }
 
-pub(super) fn flag(on: bool, part: Part, name: &str, add: &mut Add<'_>) {
+pub(super) fn flag(on: bool, part: ConditionKind, name: &str, add: &mut Add<'_>) {
     if on {
         add(part, false, name, String::new());
     }
 }
 
 pub(super) fn frag(m: &FragMatch, add: &mut Add<'_>) {
-    add(Part::Module, false, "fragment header", String::new());
+    add(ConditionKind::Module, false, "fragment header", String::new());
     if let Some(v) = m.id {
-        add(Part::FragId, v.not, "frag-id", range(v.value));
+        add(ConditionKind::FragId, v.not, "frag-id", range(v.value));
     }
-    flag(m.reserved, Part::Reserved, "reserved 0", add);
-    flag(m.first, Part::FragPlace, "first fragment", add);
-    flag(m.more, Part::FragPlace, "more fragments", add);
-    flag(m.last, Part::FragPlace, "last fragment", add);
+    flag(m.reserved, ConditionKind::Reserved, "reserved 0", add);
+    flag(m.first, ConditionKind::FragPlace, "first fragment", add);
+    flag(m.more, ConditionKind::FragPlace, "more fragments", add);
+    flag(m.last, ConditionKind::FragPlace, "last fragment", add);
 }
 
 pub(super) fn rt(m: &RtMatch, add: &mut Add<'_>) {
-    add(Part::Module, false, "routing header", String::new());
-    number(m.kind, Part::HeaderType, "rt-type", add);
+    add(ConditionKind::Module, false, "routing header", String::new());
+    number(m.kind, ConditionKind::HeaderType, "rt-type", add);
     if let Some(v) = m.segments_left {
-        add(Part::SegmentsLeft, v.not, "segments-left", range(v.value));
+        add(ConditionKind::SegmentsLeft, v.not, "segments-left", range(v.value));
     }
-    number(m.len, Part::HeaderLen, "rt length", add);
-    flag(m.reserved, Part::Reserved, "reserved 0", add);
+    number(m.len, ConditionKind::HeaderLen, "rt length", add);
+    flag(m.reserved, ConditionKind::Reserved, "reserved 0", add);
     if !m.addrs.is_empty() {
         let all: Vec<String> = m.addrs.iter().map(Ipv6Addr::to_string).collect();
-        add(Part::RoutingAddrs, false, "rt-addrs", all.join(","));
+        add(ConditionKind::RoutingAddrs, false, "rt-addrs", all.join(","));
     }
 }
 
 pub(super) fn options(name: &str, m: &OptionsMatch, add: &mut Add<'_>) {
-    add(Part::Module, false, name, String::new());
-    number(m.len, Part::HeaderLen, "length", add);
+    add(ConditionKind::Module, false, name, String::new());
+    number(m.len, ConditionKind::HeaderLen, "length", add);
     if !m.opts.is_empty() {
         let one = |(kind, len): &(u8, Option<u8>)| match len {
             Some(len) => format!("{kind}:{len}"),
             None => kind.to_string(),
         };
         let all: Vec<String> = m.opts.iter().map(one).collect();
-        add(Part::HeaderOptions, false, "options", all.join(","));
+        add(ConditionKind::HeaderOptions, false, "options", all.join(","));
     }
 }
 
 pub(super) fn ipv6(m: Ipv6HeaderMatch, add: &mut Add<'_>) {
     let how = if m.soft { "headers with" } else { "headers" };
-    add(Part::Headers, m.headers.not, how, headers(m.headers.value));
+    add(ConditionKind::Headers, m.headers.not, how, headers(m.headers.value));
 }
 
 pub(super) fn bpf(m: &BpfMatch, add: &mut Add<'_>) {
@@ -136,7 +136,7 @@ pub(super) fn bpf(m: &BpfMatch, add: &mut Add<'_>) {
         BpfMatch::Bytecode(code) => format!("[{}]", code.len()),
         BpfMatch::Pinned(path) => path.to_string(),
     };
-    add(Part::Module, false, "bpf", value);
+    add(ConditionKind::Module, false, "bpf", value);
 }
 
 pub(super) fn cgroup(m: &Inv<CgroupMatch>, add: &mut Add<'_>) {
@@ -144,7 +144,7 @@ pub(super) fn cgroup(m: &Inv<CgroupMatch>, add: &mut Add<'_>) {
         CgroupMatch::Class(class) => class.to_string(),
         CgroupMatch::Path(path) => path.to_string(),
     };
-    add(Part::Module, m.not, "cgroup", value);
+    add(ConditionKind::Module, m.not, "cgroup", value);
 }
 
 /// The names of extension headers.
@@ -155,14 +155,14 @@ fn headers(bits: u8) -> String {
 }
 
 pub(super) fn srh(m: &SrhMatch, add: &mut Add<'_>) {
-    add(Part::Module, false, "srh", String::new());
+    add(ConditionKind::Module, false, "srh", String::new());
     if let Some(v) = m.next_header {
-        add(Part::NextHeader, v.not, "next-hdr", protocol(v.value));
+        add(ConditionKind::NextHeader, v.not, "next-hdr", protocol(v.value));
     }
     for (part, name, all) in [
-        (Part::HeaderLen, "hdr-len", &m.header_len),
-        (Part::SegmentsLeft, "segments-left", &m.segments_left),
-        (Part::LastEntry, "last-entry", &m.last_entry),
+        (ConditionKind::HeaderLen, "hdr-len", &m.header_len),
+        (ConditionKind::SegmentsLeft, "segments-left", &m.segments_left),
+        (ConditionKind::LastEntry, "last-entry", &m.last_entry),
     ] {
         for v in all {
             let value = match v.value {
@@ -174,12 +174,12 @@ pub(super) fn srh(m: &SrhMatch, add: &mut Add<'_>) {
         }
     }
     if let Some(v) = m.tag {
-        add(Part::SegmentTag, v.not, "tag", v.value.to_string());
+        add(ConditionKind::SegmentTag, v.not, "tag", v.value.to_string());
     }
     for (part, name, v) in [
-        (Part::PrevSegment, "psid", m.previous),
-        (Part::NextSegment, "nsid", m.next),
-        (Part::LastSegment, "lsid", m.last),
+        (ConditionKind::PrevSegment, "psid", m.previous),
+        (ConditionKind::NextSegment, "nsid", m.next),
+        (ConditionKind::LastSegment, "lsid", m.last),
     ] {
         if let Some(v) = v {
             add(part, v.not, name, network(v.value));
@@ -195,7 +195,7 @@ pub(super) fn policy(m: &PolicyMatch, add: &mut Add<'_>) {
         words.push("strict".into());
     }
     words.extend(m.elements.iter().map(element));
-    add(Part::Module, false, "policy", words.join(" "));
+    add(ConditionKind::Module, false, "policy", words.join(" "));
 }
 
 fn element(e: &PolicyElement) -> String {
@@ -225,7 +225,8 @@ fn element(e: &PolicyElement) -> String {
 }
 
 pub(super) fn ipvs(m: &IpvsMatch, add: &mut Add<'_>) {
-    let mut put = |not: bool, name: &str, value: String| add(Part::Module, not, name, value);
+    let mut put =
+        |not: bool, name: &str, value: String| add(ConditionKind::Module, not, name, value);
     if let Some(v) = m.ipvs {
         put(v.not, "ipvs", String::new());
     }

@@ -1,6 +1,6 @@
 //! A condition of a rule, and what takes one.
 
-use chainwalk_model::Part;
+use chainwalk_model::ConditionKind;
 
 /// One condition of a rule.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,7 +8,7 @@ pub(crate) struct Term {
     /// The index of its operation.
     pub(crate) op: u16,
     /// Which condition of it.
-    pub(crate) part: Part,
+    pub(crate) part: ConditionKind,
     /// Whether it is inverted.
     pub(crate) not: bool,
     /// What it looks at (`dport`); may be empty.
@@ -30,4 +30,4 @@ impl Term {
 }
 
 /// Takes a condition: where it looks, whether it is inverted, its name and what it wants.
-pub(super) type Add<'a> = dyn FnMut(Part, bool, &str, String) + 'a;
+pub(super) type Add<'a> = dyn FnMut(ConditionKind, bool, &str, String) + 'a;

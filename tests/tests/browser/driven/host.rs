@@ -150,6 +150,23 @@ mod in_chromium {
 
     #[test]
     #[ignore = "cargo xtask test browser builds the page and drives it"]
+    fn a_host_that_is_not_there_is_told_and_the_first_is_walked() -> Result<()> {
+        drive(DESK, async |page| {
+            page.reload(
+                "localStorage['chainwalk.case'] = ['chainwalk: 1', 'packet: ping 10.0.0.9 from 10.0.0.1 in eth0', 'host: nowhere',
+                    '---', '*filter', ':INPUT DROP [0:0]', ':FORWARD DROP [0:0]', ':OUTPUT ACCEPT [0:0]', 'COMMIT', ''].join('\\n')",
+            )
+            .await?;
+            page.until(
+                "it is told",
+                "return at('no-host')?.innerText.includes('nowhere') === true && pasted().value.startsWith('*filter')",
+            )
+            .await
+        })
+    }
+
+    #[test]
+    #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn guesses_are_dashed_facts_are_undone_and_the_command_is_copied() -> Result<()> {
         drive(DESK, async |page| {
             page.ask("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }")

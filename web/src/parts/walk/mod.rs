@@ -10,7 +10,7 @@ mod tree;
 use super::act::{Dispatch, Hover, act};
 use super::icon::Icon;
 use super::seek::SeekBar;
-use crate::message::Told;
+use crate::message::PageView;
 use crate::origin::{Origin, follows};
 use crate::state::Action;
 use crate::words::{Key, ui};
@@ -34,7 +34,7 @@ pub(crate) struct WalkProps {
     /// The reader's language.
     pub(crate) lang: Lang,
     /// What was told.
-    pub(crate) told: Option<Rc<Told>>,
+    pub(crate) told: Option<Rc<PageView>>,
     /// The packets sent.
     pub(crate) packets: Vec<String>,
     /// The one shown.

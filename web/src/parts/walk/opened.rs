@@ -1,7 +1,7 @@
 //! What is open in the walk: the rules of a row, and the rows under a heading.
 
 use super::tree::{Node, ancestors};
-use crate::message::Told;
+use crate::message::PageView;
 use chainwalk::view::{RuleCard, RuleRange};
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use yew::prelude::*;
 /// The rules that stand open, and what opens or closes others.
 #[hook]
 pub(super) fn use_rules(
-    told: Option<&Rc<Told>>,
+    told: Option<&Rc<PageView>>,
     opened: &Rc<HashMap<RuleRange, Vec<RuleCard>>>,
     open: &Callback<(RuleRange, u32)>,
 ) -> (UseStateHandle<HashSet<RuleRange>>, Callback<RuleRange>) {

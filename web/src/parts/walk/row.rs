@@ -10,7 +10,7 @@ use crate::parts::tools::Tools;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
-use chainwalk::view::{Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, Standing};
+use chainwalk::view::{Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, TraceAgreement};
 use yew::prelude::*;
 
 /// All that a row says, in small letters.
@@ -180,9 +180,9 @@ fn why(
 /// What a kernel's trace says of a row; its line is a click away.
 fn view_seen(seen: &RowSeen, tab: &'static str, reveal: &Callback<Span>) -> Html {
     let (id, class) = match seen.standing {
-        Standing::Confirmed => ("i-same", "confirmed"),
-        Standing::Contradicted => ("i-differs", "contradicted"),
-        Standing::NotSeen => ("i-unseen", "not-seen"),
+        TraceAgreement::Confirmed => ("i-same", "confirmed"),
+        TraceAgreement::Contradicted => ("i-differs", "contradicted"),
+        TraceAgreement::NotSeen => ("i-unseen", "not-seen"),
     };
     let text = seen.text.clone();
     let Some(span) = seen.span else {

@@ -88,8 +88,12 @@ fn held_in(list: &HtmlElement) -> bool {
     list.query_selector(".row :focus").ok().flatten().is_some()
 }
 
-/// Scrolls the list, and only the list, so that the row of now stands in its upper half.
+/// Scrolls the list, and only the list, so that the row of now stands in its upper half. Where a keyboard is at a
+/// control of the list it stays as it is: the control would be scrolled out of sight under the packet that goes on.
 pub(super) fn bring_into_view(list: &HtmlElement) {
+    if list.query_selector(":focus-visible:not([role=tree])").ok().flatten().is_some() {
+        return;
+    }
     let Ok(Some(row)) = list.query_selector(".row.here") else { return };
     let (outer, inner) = (list.get_bounding_client_rect(), row.get_bounding_client_rect());
     let top = inner.top() - outer.top();

@@ -1,12 +1,12 @@
 //! The ways out of a fork, as cards under the staircase.
 
 use crate::drawing::Link;
+use crate::explained::Explained;
 use crate::page::{BranchCard, Tone};
 use crate::say::{plain, text};
 use crate::scene::geometry::Opened;
 use crate::scene::pen::{Area, Pen, p, rounded};
-use crate::stops::{Stop, StopKind};
-use crate::telling::Telling;
+use crate::stops::{StopKind, TimelineStop};
 
 /// The ways from the fork to its cards.
 pub(super) fn fork_ways(pen: &mut Pen, o: &Opened) {
@@ -44,7 +44,7 @@ fn card_places(o: &Opened) -> Vec<Area> {
         .collect()
 }
 
-pub(super) fn fork_cards(t: &Telling, pen: &mut Pen, all: &[Stop], o: &Opened) {
+pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: &Opened) {
     let lang = t.lang;
     let places = card_places(o);
     let left = o.area.x + 16.0;

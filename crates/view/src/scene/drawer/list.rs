@@ -1,23 +1,23 @@
 //! The rules of the chain that the packet is in, under the staircase.
 
 use crate::drawing::Link;
+use crate::explained::Explained;
 use crate::say::text;
 use crate::scene::geometry::Opened;
 use crate::scene::pen::{Area, Pen};
-use crate::stops::{Stop, StopKind};
+use crate::stops::{StopKind, TimelineStop};
 use crate::targets::target_text;
-use crate::telling::Telling;
 use crate::terms::conditions_text;
 use crate::timeline::stops_here;
 use chainwalk_model::{ChainId, RuleId};
 
 /// The rules of the chain the packet is in, one a line, as many as there is room for.
 pub(super) fn rules_list(
-    t: &Telling,
+    t: &Explained,
     pen: &mut Pen,
-    all: &[Stop],
+    all: &[TimelineStop],
     at: usize,
-    now: &Stop,
+    now: &TimelineStop,
     o: &Opened,
 ) {
     let Some(chain) = now.chain else { return };
@@ -124,7 +124,13 @@ enum State {
 }
 
 /// The stop of a rule in the same stay at a base chain.
-fn stop_of(all: &[Stop], now: &Stop, chain: ChainId, number: u32, rule: RuleId) -> Option<usize> {
+fn stop_of(
+    all: &[TimelineStop],
+    now: &TimelineStop,
+    chain: ChainId,
+    number: u32,
+    rule: RuleId,
+) -> Option<usize> {
     all.iter().position(|s| {
         s.reply == now.reply
             && s.base == now.base

@@ -3,6 +3,7 @@
 use super::cards::{fork_cards, fork_ways};
 use super::list::rules_list;
 use crate::drawing::Link;
+use crate::explained::Explained;
 use crate::places::{chain_class, chain_path};
 use crate::reasons;
 use crate::say::{plain, text};
@@ -11,8 +12,7 @@ use crate::scene::geometry::{Node, Opened, Visit, What};
 use crate::scene::pen::{Area, Pen, p, tenth};
 use crate::scene::way::Way;
 use crate::steps::{chain_words, meaning};
-use crate::stops::{Stop, StopKind};
-use crate::telling::Telling;
+use crate::stops::{StopKind, TimelineStop};
 use crate::terms::conditions_text;
 use crate::timeline::stops_here;
 use crate::values::{iface_word, percent};
@@ -21,12 +21,12 @@ use chainwalk_model::{Event, Policy, Target};
 /// Draws the drawer with everything in it.
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn draw(
-    t: &Telling,
+    t: &Explained,
     frame: &Frame,
     pen: &mut Pen,
-    all: &[Stop],
+    all: &[TimelineStop],
     at: usize,
-    now: &Stop,
+    now: &TimelineStop,
     o: &Opened,
     ways: &[Way],
 ) {
@@ -84,7 +84,7 @@ fn hair(pen: &mut Pen, a: Area, y: f64) {
     pen.path(format!("M{} {}H{}", tenth(a.x + 1.0), tenth(y), tenth(a.right() - 1.0)), "line");
 }
 
-fn heading(t: &Telling, pen: &mut Pen, o: &Opened, now: &Stop, entry: f64) {
+fn heading(t: &Explained, pen: &mut Pen, o: &Opened, now: &TimelineStop, entry: f64) {
     let a = o.area;
     let rules = t.rules();
     let table = chain_class(rules, o.base);
@@ -104,7 +104,7 @@ fn heading(t: &Telling, pen: &mut Pen, o: &Opened, now: &Stop, entry: f64) {
 }
 
 /// The interfaces that rules see here.
-fn trace_aside(t: &Telling, now: &Stop) -> String {
+fn trace_aside(t: &Explained, now: &TimelineStop) -> String {
     let Some(trace) = t.trace(now.reply) else { return String::new() };
     let Some(Event::Hook(path)) = now.hook.and_then(|h| trace.steps.get(h)).map(|s| &s.event)
     else {
@@ -134,13 +134,13 @@ fn named(o: &Opened, band: usize, at: usize) -> Option<usize> {
 }
 
 fn band_label(
-    t: &Telling,
+    t: &Explained,
     frame: &Frame,
     pen: &mut Pen,
     o: &Opened,
     index: usize,
     at: usize,
-    all: &[Stop],
+    all: &[TimelineStop],
 ) {
     let band = o.bands[index];
     let a = o.area;
@@ -197,7 +197,7 @@ fn band_label(
 }
 
 /// What is said under the name of the chain that the packet is in.
-fn note(t: &Telling, all: &[Stop], at: usize) -> String {
+fn note(t: &Explained, all: &[TimelineStop], at: usize) -> String {
     let Some(stop) = all.get(at) else { return String::new() };
     match &stop.kind {
         StopKind::Fork(fork) if fork.branches.iter().all(|b| b.weight.is_some()) => {
@@ -226,7 +226,7 @@ fn note(t: &Telling, all: &[Stop], at: usize) -> String {
 }
 
 /// Names of chains that share a band with the one it is named after.
-fn inline_names(t: &Telling, pen: &mut Pen, o: &Opened, at: usize) {
+fn inline_names(t: &Explained, pen: &mut Pen, o: &Opened, at: usize) {
     for (index, visit) in o.visits.iter().enumerate() {
         if named(o, visit.band, at) == Some(index) || o.folded == Some(visit.band) {
             continue;
@@ -254,7 +254,7 @@ fn inline_names(t: &Telling, pen: &mut Pen, o: &Opened, at: usize) {
     }
 }
 
-fn nodes(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, o: &Opened) {
+fn nodes(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, o: &Opened) {
     let right = o.area.right() - 14.0;
     let mut run: Vec<&Node> = Vec::new();
     // Where the last text below a band's nodes ends.
@@ -367,7 +367,7 @@ fn nodes(t: &Telling, pen: &mut Pen, all: &[Stop], at: usize, o: &Opened) {
 }
 
 /// The words over a run of crossed rules.
-fn above(t: &Telling, pen: &mut Pen, all: &[Stop], o: &Opened, run: &[&Node]) {
+fn above(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: &Opened, run: &[&Node]) {
     let (Some(first), Some(last)) = (run.first(), run.last()) else { return };
     let (What::Miss(chain, from, _), What::Miss(_, _, to)) = (&first.what, &last.what) else {
         return;

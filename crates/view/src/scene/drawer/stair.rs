@@ -1,13 +1,13 @@
 //! Lays the staircase out: what stands where, and how it is made to fit.
 
+use crate::explained::Explained;
 use crate::page::BranchCard;
 use crate::say::text;
 use crate::scene::frame::Frame;
 use crate::scene::geometry::{BANDS, Band, HEAD, Key, Node, Opened, Visit, What, key};
 use crate::scene::pen::{Area, Pen, Point, p};
-use crate::stops::{Stop, StopKind};
+use crate::stops::{StopKind, TimelineStop};
 use crate::targets::target_text;
-use crate::telling::Telling;
 use crate::terms::conditions_text;
 use crate::timeline::stops_here;
 use chainwalk_model::{ChainId, Event, RuleId, Target};
@@ -35,9 +35,9 @@ struct Level {
 impl Stair {
     #[allow(clippy::too_many_arguments)]
     pub(super) fn lay(
-        t: &Telling,
+        t: &Explained,
         frame: &Frame,
-        all: &[Stop],
+        all: &[TimelineStop],
         at: usize,
         shown: &[usize],
         base: ChainId,
@@ -301,7 +301,12 @@ impl Stair {
 }
 
 /// How deep each shown stop stands, and how deep the way goes at all. A goto goes down like a jump.
-fn depths(t: &Telling, all: &[Stop], shown: &[usize], base: ChainId) -> (Vec<usize>, usize) {
+fn depths(
+    t: &Explained,
+    all: &[TimelineStop],
+    shown: &[usize],
+    base: ChainId,
+) -> (Vec<usize>, usize) {
     let mut levels = vec![(base, 1)];
     let mut out = Vec::new();
     let mut most = 1;
@@ -335,7 +340,7 @@ fn depths(t: &Telling, all: &[Stop], shown: &[usize], base: ChainId) -> (Vec<usi
 }
 
 /// What stands beside a rule that matched.
-fn hit_text(t: &Telling, rule: RuleId) -> String {
+fn hit_text(t: &Explained, rule: RuleId) -> String {
     let r = t.rules().rule(rule);
     let conditions = conditions_text(r);
     match r.verdict() {

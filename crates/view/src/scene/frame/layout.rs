@@ -1,9 +1,9 @@
 //! Where everything of the frame stands.
 
+use crate::explained::Explained;
 use crate::places::{absent_class, class};
 use crate::scene::geometry::X0;
 use crate::scene::pen::{Area, Pen, Point, p};
-use crate::telling::Telling;
 use crate::values::iface_word;
 use chainwalk_model::{
     ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Ruleset, Trace, priority,
@@ -133,7 +133,7 @@ fn line(rules: &Ruleset, hook: Hook, family: Family) -> Vec<Laid> {
 }
 
 impl Frame {
-    pub(crate) fn new(t: &Telling, size: (f64, f64), pen: &Pen) -> Self {
+    pub(crate) fn new(t: &Explained, size: (f64, f64), pen: &Pen) -> Self {
         let (w, h) = size;
         let upper = (h * 0.43).clamp(262.0, 400.0);
         let mut frame = Self {
@@ -215,7 +215,7 @@ impl Frame {
         self.x(556.0)
     }
 
-    fn lay(&mut self, t: &Telling, hook: Hook, v6: bool, pen: &Pen) {
+    fn lay(&mut self, t: &Explained, hook: Hook, v6: bool, pen: &Pen) {
         let family = if v6 { Family::Ip6 } else { Family::Ip };
         let rules = t.rules();
         let list = line(rules, hook, family);
@@ -250,7 +250,7 @@ impl Frame {
     }
 
     /// The interfaces at the edges.
-    fn ports(&mut self, t: &Telling) {
+    fn ports(&mut self, t: &Explained) {
         let Some(outcome) = t.outcome() else {
             let names: Vec<String> = t
                 .host
@@ -339,7 +339,7 @@ impl Frame {
     }
 
     /// Where the packet shown begins.
-    pub(crate) fn start(&self, t: &Telling) -> Point {
+    pub(crate) fn start(&self, t: &Explained) -> Point {
         match t.outcome().map(|o| &o.trace.sent.entry) {
             Some(Entry::Wire { .. }) | None => {
                 let area = self.port_area(false, 0);

@@ -2,15 +2,15 @@
 
 use super::layout::{Frame, HOOKS, Place, Station, asked_table, out_iface};
 use crate::drawing::Link;
+use crate::explained::{Explained, last_hook};
 use crate::fate;
 use crate::page::Tone;
 use crate::say::{plain, text};
 use crate::scene::pen::{Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
-use crate::stops::{Stop, StopKind};
-use crate::telling::{Telling, last_hook};
+use crate::stops::{StopKind, TimelineStop};
 use crate::values::{packet_word, states};
-use chainwalk_model::{Entry, Event, Fate, Hook, Question, Routed, Stop as By, Trace};
+use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Question, Routed, Trace};
 
 /// The lines of the legend.
 const LEGEND_LINES: usize = 5;
@@ -18,9 +18,9 @@ const LEGEND_LINES: usize = 5;
 impl Frame {
     pub(crate) fn draw(
         &self,
-        t: &Telling,
+        t: &Explained,
         pen: &mut Pen,
-        all: &[Stop],
+        all: &[TimelineStop],
         at: usize,
         ways: &[Way],
         apart: bool,
@@ -124,7 +124,7 @@ impl Frame {
     }
 
     /// Whether the packet's label takes the place of the legend.
-    fn label_at_right(t: &Telling, now: Option<&Stop>) -> bool {
+    fn label_at_right(t: &Explained, now: Option<&TimelineStop>) -> bool {
         let (Some(now), Some(outcome)) = (now, t.outcome()) else { return false };
         let trace = t.trace(now.reply);
         match now.kind {
@@ -153,7 +153,7 @@ impl Frame {
         }
     }
 
-    fn draw_ports(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_ports(&self, t: &Explained, pen: &mut Pen) {
         let used = |name: &str, right: bool| {
             t.outcome().is_some_and(|o| {
                 if right {
@@ -188,7 +188,7 @@ impl Frame {
     }
 
     /// What routing decided, under the diamond.
-    fn draw_route(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_route(&self, t: &Explained, pen: &mut Pen) {
         let d = self.diamond();
         pen.text(d.x, d.y + 31.0, text!(t.lang, NameRoute), "s11 t2 mid");
         let Some(outcome) = t.outcome() else { return };
@@ -216,7 +216,7 @@ impl Frame {
     }
 
     /// What is said below a station of the trunk of what happened there, and its colour.
-    fn word_below(&self, t: &Telling, s: &Station) -> Option<(String, &'static str)> {
+    fn word_below(&self, t: &Explained, s: &Station) -> Option<(String, &'static str)> {
         if matches!(s.hook, Hook::Input | Hook::Output) {
             return None;
         }
@@ -232,7 +232,7 @@ impl Frame {
     }
 
     /// Whether the word of an end beside OUTPUT reaches into the legend.
-    fn word_at_legend(&self, t: &Telling, pen: &Pen) -> bool {
+    fn word_at_legend(&self, t: &Explained, pen: &Pen) -> bool {
         let right = self.hook_area(Hook::Output).right();
         self.stations.iter().filter(|s| s.hook == Hook::Output).any(|s| {
             let Some((_, word)) = ends_at(t, s) else { return false };
@@ -254,10 +254,10 @@ impl Frame {
 
     fn draw_station(
         &self,
-        t: &Telling,
+        t: &Explained,
         pen: &mut Pen,
         s: &Station,
-        all: &[Stop],
+        all: &[TimelineStop],
         at: usize,
         taken: &mut Vec<(f64, f64)>,
     ) {
@@ -365,7 +365,7 @@ impl Frame {
     }
 
     /// Whether a stop stands at a station.
-    fn stands_at(&self, t: &Telling, stop: &Stop, s: &Station) -> bool {
+    fn stands_at(&self, t: &Explained, stop: &TimelineStop, s: &Station) -> bool {
         let Some(trace) = t.trace(stop.reply) else { return false };
         if crate::steps::hook_of(trace, stop) != Some(s.hook) {
             return false;
@@ -378,7 +378,7 @@ impl Frame {
     }
 
     /// The box that says what the host replies.
-    fn draw_reply_note(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_reply_note(&self, t: &Explained, pen: &mut Pen) {
         let Some(outcome) = t.outcome() else { return };
         let Some(reply) = outcome.replies.first() else { return };
         let word = packet_word(&reply.sent.packet);
@@ -391,7 +391,7 @@ impl Frame {
     }
 
     /// The note of a hook that people expect and the packet never visits.
-    fn draw_never(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_never(&self, t: &Explained, pen: &mut Pen) {
         let Some((hook, sentence)) = t.outcome().and_then(|o| fate::unvisited(t, o)) else {
             return;
         };
@@ -416,7 +416,7 @@ impl Frame {
         );
     }
 
-    fn draw_legend(&self, t: &Telling, pen: &mut Pen) {
+    fn draw_legend(&self, t: &Explained, pen: &mut Pen) {
         let Point { x, mut y } = self.legend();
         let most = self.w - x - 24.0;
         let step = self.legend_step();
@@ -448,7 +448,7 @@ fn ct_word(trace: &Trace, hook: Hook) -> String {
         match &step.event {
             Event::Hook(path) => there = path.hook == hook,
             Event::Tracked if there => {
-                return crate::telling::moment(trace, index)
+                return crate::explained::moment(trace, index)
                     .and_then(|m| m.ct)
                     .map_or_else(String::new, |ct| states(ct.state));
             }
@@ -459,7 +459,7 @@ fn ct_word(trace: &Trace, hook: Hook) -> String {
 }
 
 /// Whether conntrack puts an address of the packet back at a hook.
-fn put_back_at(t: &Telling, hook: Hook) -> bool {
+fn put_back_at(t: &Explained, hook: Hook) -> bool {
     let mut there = false;
     t.outcome().is_some_and(|o| {
         o.trace.steps.iter().any(|s| {
@@ -472,12 +472,12 @@ fn put_back_at(t: &Telling, hook: Hook) -> bool {
 }
 
 /// Whether the drawer is closed at a stop.
-fn closed(now: Option<&Stop>) -> bool {
+fn closed(now: Option<&TimelineStop>) -> bool {
     now.is_none_or(|n| n.base.is_none())
 }
 
 /// Whether it had to be asked what a table does here that was not pasted.
-fn asked_at(t: &Telling, s: &Station) -> bool {
+fn asked_at(t: &Explained, s: &Station) -> bool {
     let Some(outcome) = t.outcome() else { return false };
     let mut hook = None;
     outcome.trace.steps.iter().any(|step| {
@@ -490,7 +490,7 @@ fn asked_at(t: &Telling, s: &Station) -> bool {
 }
 
 /// Whether the packet ends at a station, and the word for it.
-fn ends_at(t: &Telling, s: &Station) -> Option<(Tone, String)> {
+fn ends_at(t: &Explained, s: &Station) -> Option<(Tone, String)> {
     let outcome = t.outcome()?;
     let trace = &outcome.trace;
     if s.is_kernel() || last_hook(trace) != Some(s.hook) {

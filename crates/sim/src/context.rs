@@ -7,7 +7,7 @@ use chainwalk_model::{
 use std::net::IpAddr;
 
 /// A packet at one place of its path, as matches and targets see it.
-pub(crate) struct Eye<'a> {
+pub(crate) struct MatchContext<'a> {
     /// The packet. A reassembled datagram is whole.
     pub packet: &'a Packet,
     /// The packet's mark.
@@ -21,7 +21,7 @@ pub(crate) struct Eye<'a> {
     /// Whether it is a reset of REJECT's.
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it.
-    pub handed_back: bool,
+    pub loopback_copy: bool,
     /// What conntrack says.
     pub ct: Ct,
     /// The host's facts.
@@ -38,7 +38,7 @@ pub(crate) struct Eye<'a> {
     pub realms: u32,
 }
 
-impl Eye<'_> {
+impl MatchContext<'_> {
     /// Whether a process of this host sent the packet and nobody told from which address.
     pub(crate) fn source_untold(&self) -> bool {
         matches!(self.entry, Entry::Local { uid: Some(_), .. })

@@ -2,14 +2,14 @@
 
 use crate::page::Lang;
 use chainwalk_model::{
-    Ask, Check, Event, Hook, Host, Moment, Outcome, Reading, RuleId, Ruleset, Shadow, Span, Trace,
-    Walk,
+    Check, Event, Hook, Host, Outcome, PacketSpec, PacketState, Reading, RuleId, Ruleset, Shadow,
+    Span, Trace, Walk,
 };
 
 /// Why a rule matched or did not, looked up only for the rules that are shown.
 ///
 /// The doors implement it with the engine's `explain`; a door without an engine uses [`NoReasons`].
-pub trait Reasons {
+pub trait Explainer {
     /// The conditions of `rule` as they were found at `step` of that walk, in the order of the rule.
     /// `reply` counts in [`Outcome::replies`]. Empty where nothing is known.
     fn checks(
@@ -29,9 +29,9 @@ pub trait Reasons {
 
 /// No reason is known.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct NoReasons;
+pub struct NoExplainer;
 
-impl Reasons for NoReasons {
+impl Explainer for NoExplainer {
     fn checks(&self, _: usize, _: usize, _: Option<usize>, _: usize, _: RuleId) -> Vec<Check> {
         Vec::new()
     }
@@ -39,7 +39,7 @@ impl Reasons for NoReasons {
 
 /// All that the functions of this room look at.
 #[derive(Clone, Copy)]
-pub struct Telling<'a> {
+pub struct Explained<'a> {
     /// The reader's language.
     pub lang: Lang,
     /// What was read; `None` before anything was pasted.
@@ -49,7 +49,7 @@ pub struct Telling<'a> {
     /// The host as it was walked, assumptions included.
     pub host: &'a Host,
     /// The packets asked for, in order.
-    pub asks: &'a [Ask],
+    pub asks: &'a [PacketSpec],
     /// The walk of each packet that was sent; may be shorter than `asks`.
     pub walks: &'a [Walk],
     /// For each packet the outcome that is followed; what is missing is the first.
@@ -59,15 +59,15 @@ pub struct Telling<'a> {
     /// Whether chains are called by their names alone, not by what they stand for.
     pub raw_names: bool,
     /// Why rules matched or did not.
-    pub reasons: &'a dyn Reasons,
+    pub reasons: &'a dyn Explainer,
 }
 
-impl<'a> Telling<'a> {
+impl<'a> Explained<'a> {
     pub(crate) fn rules(&self) -> &'a Ruleset {
         &self.host.rules
     }
 
-    pub(crate) fn ask(&self) -> Option<&'a Ask> {
+    pub(crate) fn ask(&self) -> Option<&'a PacketSpec> {
         self.asks.get(self.packet)
     }
 
@@ -135,7 +135,7 @@ impl<'a> Telling<'a> {
 }
 
 /// The packet after a step.
-pub(crate) fn moment(trace: &Trace, step: usize) -> Option<&Moment> {
+pub(crate) fn moment(trace: &Trace, step: usize) -> Option<&PacketState> {
     let at = trace.steps.get(step).map_or(0, |s| s.moment as usize);
     trace.moments.get(at).or_else(|| trace.moments.last())
 }

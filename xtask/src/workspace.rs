@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use xshell::{Shell, cmd};
 
 /// The workspace and a shell that stands in its root with the cached tools first in `PATH`.
-pub(crate) struct House {
+pub(crate) struct Workspace {
     /// The shell.
     pub(crate) sh: Shell,
     /// The root of the workspace.
@@ -17,7 +17,7 @@ pub(crate) struct House {
     pub(crate) tools: PathBuf,
 }
 
-impl House {
+impl Workspace {
     /// Finds all of it.
     pub(crate) fn find() -> Result<Self> {
         let manifest = env::var_os("CARGO_MANIFEST_DIR").context("run this as `cargo xtask`")?;

@@ -15,7 +15,7 @@ const LONG_AGO: u64 = 60 * HZ;
 
 /// The buckets, by address.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Peers(BTreeMap<IpAddr, Bucket>);
+pub(crate) struct IcmpRateLimits(BTreeMap<IpAddr, Bucket>);
 
 /// Ticks that a peer has saved up, and when it was looked at last. Both of the kernel's limits spend the same.
 #[derive(Clone, Copy, Debug)]
@@ -24,16 +24,16 @@ struct Bucket {
     last: u64,
 }
 
-impl Peers {
+impl IcmpRateLimits {
     /// Whether routing may tell this sender that there is no way (IPv4 only).
-    pub(crate) fn may_hear_of_route(&mut self, addr: IpAddr, now_ms: u64) -> bool {
+    pub(crate) fn allow_icmp_error_of_route(&mut self, addr: IpAddr, now_ms: u64) -> bool {
         let (bucket, passed) = self.bucket(addr, now_ms);
         bucket.saved = (bucket.saved + passed).min(AT_ONCE);
         bucket.spend(HZ)
     }
 
     /// Whether an ICMP message that is limited may go to this address, one in `limit_ms`.
-    pub(crate) fn may_hear(&mut self, addr: IpAddr, now_ms: u64, limit_ms: u64) -> bool {
+    pub(crate) fn allow_icmp_error(&mut self, addr: IpAddr, now_ms: u64, limit_ms: u64) -> bool {
         let (bucket, passed) = self.bucket(addr, now_ms);
         let one = jiffies(limit_ms);
         if passed > 0 {

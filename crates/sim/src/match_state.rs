@@ -12,30 +12,30 @@ use std::rc::Rc;
 
 /// Everything that matches and `-j SET` remember.
 #[derive(Clone, Default)]
-pub(crate) struct Memory {
+pub(crate) struct MatchState {
     /// `recent` lists by name.
-    pub(crate) recent: Shared<Text, recent::List>,
+    pub(crate) recent: CowMap<Text, recent::List>,
     /// `limit` buckets, one for each test.
-    pub(crate) limits: Shared<OpId, limit::Bucket>,
+    pub(crate) limits: CowMap<OpId, limit::Bucket>,
     /// `hashlimit` tables by name and whether they are of IPv6.
-    pub(crate) hashlimits: Shared<(Text, bool), hashlimit::Table>,
+    pub(crate) hashlimits: CowMap<(Text, bool), hashlimit::Table>,
     /// `quota` counters, one for each test.
-    pub(crate) quotas: Shared<OpId, quota::Left>,
+    pub(crate) quotas: CowMap<OpId, quota::Left>,
     /// `statistic` counters, one for each test.
-    pub(crate) counters: Shared<OpId, statistic::Counter>,
+    pub(crate) counters: CowMap<OpId, statistic::Counter>,
     /// Labels of flows, by the flow's number.
-    pub(crate) labels: Shared<u32, Vec<Text>>,
+    pub(crate) labels: CowMap<u32, Vec<Text>>,
     /// Flows that `connlimit` saw, one list for each test.
-    pub(crate) connlimits: Shared<OpId, connlimit::Groups>,
+    pub(crate) connlimits: CowMap<OpId, connlimit::Groups>,
     /// Redirects of IPv4 that were sent, by whom they told.
-    pub(crate) redirects: Shared<IpAddr, Told>,
+    pub(crate) redirects: CowMap<IpAddr, RedirectCount>,
     /// ipsets by name, as far as rules looked at them.
-    pub(crate) sets: Shared<Text, sets::Live>,
+    pub(crate) sets: CowMap<Text, sets::SetState>,
 }
 
 /// How often somebody was told of a shorter way, and when last.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Told {
+pub(crate) struct RedirectCount {
     /// How often.
     pub count: u64,
     /// Milliseconds since the first packet.
@@ -44,15 +44,15 @@ pub(crate) struct Told {
 
 /// A map whose values are copied only when they change.
 #[derive(Clone)]
-pub(crate) struct Shared<K, V>(Rc<BTreeMap<K, Rc<V>>>);
+pub(crate) struct CowMap<K, V>(Rc<BTreeMap<K, Rc<V>>>);
 
-impl<K, V> Default for Shared<K, V> {
+impl<K, V> Default for CowMap<K, V> {
     fn default() -> Self {
         Self(Rc::default())
     }
 }
 
-impl<K: Ord + Clone, V: Clone> Shared<K, V> {
+impl<K: Ord + Clone, V: Clone> CowMap<K, V> {
     /// The value under that key.
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
         self.0.get(key).map(|v| &**v)
@@ -71,7 +71,7 @@ mod tests {
 
     #[test]
     fn a_clone_does_not_see_later_changes() {
-        let mut one: Shared<u8, Vec<u8>> = Shared::default();
+        let mut one: CowMap<u8, Vec<u8>> = CowMap::default();
         one.entry(&1, Vec::new).push(7);
         let two = one.clone();
         one.entry(&1, Vec::new).push(8);

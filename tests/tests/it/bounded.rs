@@ -3,8 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::{Event, Fate, Host, Trace, Walk};
-use chainwalk_parse::{assumption, packet_lines, read};
-use chainwalk_sim::Session;
+use chainwalk_tests::played::played_with;
 use std::fmt::Write;
 
 /// Chains of which each calls the next twice; the last one has this rule.
@@ -21,15 +20,10 @@ fn doubling(last: &str) -> String {
 }
 
 fn walked(text: &str, said: &[&str]) -> (Host, Walk) {
-    let mut host = read(&[text]).host();
-    for line in said.iter().chain(&["eth0=10.0.0.1/24", "table=nat:accept"]) {
-        chainwalk_sim::assume(&mut host, &assumption(line).unwrap());
-    }
-    let (ask, found) = packet_lines(&["ping 10.0.0.1 from 10.0.0.2 in eth0"], &host).remove(0);
-    assert_eq!(found, []);
-    let mut session = Session::new(host);
-    let walk = session.send(&ask).clone();
-    (session.host().clone(), walk)
+    let facts: Vec<&str> =
+        said.iter().chain(&["eth0=10.0.0.1/24", "table=nat:accept"]).copied().collect();
+    let played = played_with(&[text], &facts, &["ping 10.0.0.1 from 10.0.0.2 in eth0"]);
+    (played.host().clone(), played.walks()[0].clone())
 }
 
 fn steps(trace: &Trace, of: impl Fn(&Event) -> bool) -> usize {
@@ -41,7 +35,7 @@ fn visits_that_can_not_differ_are_not_walked_again() {
     let (host, walk) = walked(&doubling("-A c26 -p tcp -j ACCEPT"), &[]);
     let [only] = &walk.outcomes[..] else { panic!("{} outcomes", walk.outcomes.len()) };
     // The packet came back from all of them, and the rule behind them dropped it.
-    let Fate::Dropped(chainwalk_model::Stop::Rule(rule)) = only.trace.fate else {
+    let Fate::Dropped(chainwalk_model::DroppedBy::Rule(rule)) = only.trace.fate else {
         panic!("{:?}", only.trace.fate)
     };
     assert_eq!(
@@ -62,6 +56,7 @@ fn what_writes_each_time_is_walked_until_it_is_cut() {
     ] {
         let (_, walk) = walked(&doubling(last), &[]);
         for outcome in &walk.outcomes {
+            assert_eq!(outcome.trace.fate.is_through(), None, "{last}");
             assert!(
                 matches!(outcome.trace.fate, Fate::TooLong(_)),
                 "{last}: {:?}",
@@ -103,6 +98,6 @@ fn a_long_chain_is_walked_whole() {
 
 #[test]
 fn chains_that_call_each_other_often_are_looked_through_for_shadows_once() {
-    let host = read(&[&doubling("-A c26 -p tcp -j ACCEPT")]).host();
+    let host = chainwalk_parse::read(&[&doubling("-A c26 -p tcp -j ACCEPT")]).host();
     assert!(chainwalk_sim::shadowed(&host).is_empty());
 }

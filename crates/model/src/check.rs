@@ -1,0 +1,132 @@
+//! The conditions of a rule, one by one: which there are, how each stood, and what the packet had there.
+
+use crate::matches::{AddrTypes, CtStates};
+use crate::packet::TcpFlags;
+use crate::question::Truth;
+use crate::span::Text;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// One condition of a rule, looked at for one packet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Check {
+    /// The operation it belongs to: the index into [`crate::Rule::ops`].
+    pub op: u16,
+    /// Which of its conditions.
+    pub part: ConditionKind,
+    /// Whether it is inverted.
+    pub not: bool,
+    /// Whether it holds, inversion counted in.
+    pub truth: Truth,
+    /// What the packet has there.
+    pub found: Observed,
+}
+
+/// Which condition of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum ConditionKind {
+    Src,
+    Dst,
+    InIface,
+    OutIface,
+    Proto,
+    Fragment,
+    Sport,
+    Dport,
+    AnyPort,
+    TcpFlags,
+    TcpOption,
+    Icmp,
+    SrcType,
+    DstType,
+    Mark,
+    Ctmark,
+    CtState,
+    CtOther,
+    PhysIn,
+    PhysOut,
+    PhysBridged,
+    Length,
+    Ttl,
+    Tos,
+    Mac,
+    PktType,
+    Owner,
+    Set,
+    Random,
+    Nth,
+    Limit,
+    Recent,
+    Quota,
+    Connbytes,
+    Connlabel,
+    Connlimit,
+    Helper,
+    Socket,
+    Time,
+    /// The security parameter index of AH or ESP, the compression parameter index of `IPComp`.
+    Spi,
+    /// The length of a header.
+    HeaderLen,
+    /// A reserved field.
+    Reserved,
+    /// The identification of a fragment header.
+    FragId,
+    /// Which fragment it is.
+    FragPlace,
+    /// The type of a routing or mobility header.
+    HeaderType,
+    SegmentsLeft,
+    LastEntry,
+    NextHeader,
+    /// The tag of a segment routing header.
+    SegmentTag,
+    /// The segment before this one.
+    PrevSegment,
+    NextSegment,
+    LastSegment,
+    /// The addresses of a routing header of type 0.
+    RoutingAddrs,
+    /// The options of a hop-by-hop or destination header.
+    HeaderOptions,
+    /// The extension headers that an IPv6 packet has.
+    Headers,
+    /// The chunks of an SCTP packet.
+    Chunks,
+    DccpType,
+    DccpOption,
+    /// The MSS option of a TCP SYN.
+    Mss,
+    /// The realm of a route.
+    Realm,
+    /// The node of a cluster that a flow falls to.
+    Node,
+    /// The whole extension, where it has no finer parts here.
+    Module,
+}
+
+/// What a packet has at the place that a condition looks at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Observed {
+    /// Nothing to look at (a port of a packet without ports).
+    Nothing,
+    /// An address.
+    Addr(IpAddr),
+    /// A decimal number.
+    Number(u64),
+    /// A number shown in hex.
+    Hex(u64),
+    /// Seconds since 1970.
+    Time(u64),
+    /// A protocol number.
+    Proto(u8),
+    /// A name as it stands.
+    Name(Text),
+    /// Conntrack states.
+    States(CtStates),
+    /// TCP flags.
+    Flags(TcpFlags),
+    /// A bit mask of [`crate::AddrTypes`].
+    AddrTypes(AddrTypes),
+}

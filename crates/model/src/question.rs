@@ -1,0 +1,108 @@
+//! What is not known and decides, and the ways in which it may be answered.
+
+use crate::ids::{ChainId, OpId, RuleId};
+use crate::ruleset::Family;
+use crate::span::Text;
+use crate::values::Cidr;
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// Whether a test holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Truth {
+    /// It holds.
+    Yes,
+    /// It does not.
+    No,
+    /// It holds with this probability, 0 to 1.
+    Chance(f64),
+    /// It can't be known, and this would decide.
+    Unknown(Question),
+}
+
+/// Something that is not known and decides. A question is answered once for a whole world: the walk splits
+/// on it, and later packets of that branch keep the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Question {
+    /// Is this an address of this host?
+    LocalAddr(IpAddr),
+    /// Where is this address routed to?
+    Route(IpAddr),
+    /// What does a table do that was not pasted?
+    Table(Family, Text),
+    /// What does a chain do that its table's paste does not show?
+    Chain(Family, Text, Text),
+    /// What is the policy of this chain?
+    Policy(ChainId),
+    /// Does a piece of a rule that is not understood hold?
+    Opaque(OpId),
+    /// Do the interfaces that the listing hides fit?
+    HiddenInterfaces(RuleId),
+    /// Does a test hold whose past is not known (`recent`, `limit`, a set's counters …)?
+    History(OpId),
+    /// Does a test hold that leans on a fact nobody told (an owner, a device group, a clock …)?
+    Fact(OpId),
+    /// What are the elements of this ipset?
+    Set(Text),
+    /// Does this random test hold this time? It is asked anew each time.
+    Random(OpId),
+    /// Which address or port does this NAT rule choose? It is asked anew each time.
+    NatChoice(RuleId),
+    /// Which port does the kernel give a flow that no rule translates and whose own port is taken? It is
+    /// asked anew each time.
+    PortChoice,
+    /// Which of the next hops of a route do packets of a flow take?
+    NextHop(HopChoice),
+    /// Does something listen on this host at that protocol and port?
+    Socket(u8, u16),
+    /// What do rules do that were pasted in a form that is not read, by the dump's usual name?
+    Unread(Text),
+    /// Does something beside the rules that is not modelled take this packet, by its usual name?
+    Beside(Text),
+    /// Which of several equal base chains runs first?
+    Order(ChainId, ChainId),
+}
+
+/// One of the ways a question was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Answer {
+    /// It holds, it is so; for a table or chain: it lets the packet pass unchanged.
+    Yes,
+    /// It does not; for a table or chain: it drops the packet.
+    No,
+    /// It does something that can't be said: the walk ends undecided.
+    Else,
+    /// This one of several, counted from 0.
+    Nth(u16),
+}
+
+/// What the kernel's hash chooses a next hop by, as far as the packet differs in it: packets that are equal in it
+/// take the same one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HopChoice {
+    /// The network of the route.
+    pub net: Cidr,
+    /// Its table.
+    pub table: u32,
+    /// Source; `None` where it follows from the hop.
+    pub src: Option<IpAddr>,
+    /// Destination.
+    pub dst: Option<IpAddr>,
+    /// Protocol.
+    pub proto: Option<u8>,
+    /// Source and destination port.
+    pub ports: Option<(u16, u16)>,
+    /// IPv6's flow label.
+    pub label: Option<u32>,
+}
+
+/// One choice that led into a branch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What was asked.
+    pub question: Question,
+    /// How it was answered here.
+    pub answer: Answer,
+    /// The probability of this answer, where it is a chance and not unknown.
+    pub weight: Option<f64>,
+}

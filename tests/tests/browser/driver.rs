@@ -1,0 +1,122 @@
+//! Headless Chromiums, each lent to one test after the other: starting one takes longer than most tests.
+
+use crate::chromium::PATIENCE;
+use anyhow::{Context, Result};
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use std::io::{BufRead, BufReader};
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use tokio::runtime::{Builder, Runtime};
+
+/// Those that no test is in.
+static IDLE: Mutex<Vec<Browser>> = Mutex::new(Vec::new());
+
+/// A browser, and who speaks to it.
+pub(crate) struct Browser {
+    /// Where its client runs.
+    pub(crate) runtime: Runtime,
+    /// The session.
+    pub(crate) client: Client,
+    _driver: Driver,
+}
+
+impl Browser {
+    /// One that is idle, or a new one.
+    pub(crate) fn take() -> Result<Self> {
+        let idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        if let Some(browser) = idle {
+            return Ok(browser);
+        }
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let driver = Driver::start()?;
+        let mut client = ClientBuilder::new(HttpConnector::new());
+        let client = runtime.block_on(client.capabilities(capabilities()?).connect(&driver.url))?;
+        Ok(Self { runtime, client, _driver: driver })
+    }
+
+    /// Leaves the page, and keeps the browser for the next test.
+    pub(crate) fn put_back(self) -> Result<()> {
+        self.runtime.block_on(self.client.goto("about:blank"))?;
+        IDLE.lock().unwrap_or_else(PoisonError::into_inner).push(self);
+        Ok(())
+    }
+
+    /// Ends it.
+    pub(crate) fn close(self) -> Result<()> {
+        self.runtime.block_on(self.client.close())?;
+        Ok(())
+    }
+}
+
+/// The flags of the wasm tests' browser, and its console kept for reading.
+fn capabilities() -> Result<Map<String, Value>> {
+    let mut map: Map<String, Value> =
+        serde_json::from_str(include_str!("../../../xtask/webdriver.json"))?;
+    // Over a pipe it ends with its driver.
+    if let Some(args) = map["goog:chromeOptions"]["args"].as_array_mut() {
+        args.push("--remote-debugging-pipe".into());
+    }
+    map.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+    let patience = PATIENCE.as_millis() as u64;
+    map.insert("timeouts".into(), json!({ "pageLoad": patience, "script": patience }));
+    Ok(map)
+}
+
+/// A chromedriver on a port of its own choice.
+struct Driver {
+    url: String,
+    process: Child,
+    /// Ends it once nothing can be read any more: when this process is gone, whatever became of it.
+    watcher: Child,
+}
+
+impl Driver {
+    /// The port that it chooses may be taken by the time it listens; then it ends, and another is started.
+    fn start() -> Result<Self> {
+        const ATTEMPTS: usize = 3;
+        (1..ATTEMPTS).find_map(|_| Self::attempt().transpose()).unwrap_or_else(|| {
+            Self::attempt()?.context("chromedriver ended before it named its port")
+        })
+    }
+
+    /// A chromedriver that listens, or `None` where it ended before it did.
+    fn attempt() -> Result<Option<Self>> {
+        let mut process = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("chromedriver does not start: install chromium and chromium-driver")?;
+        let mut out = BufReader::new(process.stdout.take().context("its output is piped")?);
+        let mut line = String::new();
+        while out.read_line(&mut line)? > 0 {
+            if let Some((_, rest)) = line.split_once("started successfully on port ") {
+                let port: u16 = rest.trim().trim_end_matches('.').parse()?;
+                // What it prints from here on is let go of, or it would wait for a reader.
+                std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+                let watcher = Command::new("sh")
+                    .args(["-c", &format!("cat; kill {}", process.id())])
+                    .stdin(Stdio::piped())
+                    .process_group(0)
+                    .spawn()?;
+                let url = format!("http://127.0.0.1:{port}");
+                return Ok(Some(Self { url, process, watcher }));
+            }
+            line.clear();
+        }
+        process.wait()?;
+        Ok(None)
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        drop(self.watcher.stdin.take());
+        for process in [&mut self.watcher, &mut self.process] {
+            let _status = process.wait();
+        }
+    }
+}
