@@ -31,35 +31,38 @@ pub(crate) fn errno(e: Errno) -> &'static str {
     }
 }
 
-/// What a `connect()` on TCP says to an ICMP error or a reset.
-fn tcp_sees(with: RejectWith) -> &'static str {
+/// What a `connect()` on TCP says to an ICMP error or a reset, and whether a connected UDP socket hears of it
+/// (`icmp_err_convert`, `tab_unreach` of ICMPv6); measured.
+fn error_of(with: RejectWith, v6: bool) -> (&'static str, bool) {
     match with {
-        RejectWith::PortUnreachable | RejectWith::TcpReset => "Connection refused",
-        RejectWith::NetUnreachable | RejectWith::NetProhibited | RejectWith::NoRoute6 => {
-            "Network is unreachable"
-        }
-        RejectWith::ProtoUnreachable => "Protocol not available",
-        RejectWith::HostUnreachable
-        | RejectWith::HostProhibited
-        | RejectWith::AdminProhibited
-        | RejectWith::AddrUnreachable6 => "No route to host",
-        RejectWith::PolicyFail6 | RejectWith::RejectRoute6 => "Permission denied",
+        RejectWith::PortUnreachable | RejectWith::TcpReset => ("Connection refused", true),
+        RejectWith::NetUnreachable | RejectWith::NoRoute6 => ("Network is unreachable", false),
+        RejectWith::NetProhibited => ("Network is unreachable", true),
+        RejectWith::ProtoUnreachable => ("Protocol not available", true),
+        RejectWith::HostUnreachable | RejectWith::AddrUnreachable6 => ("No route to host", false),
+        RejectWith::AdminProhibited if v6 => ("Permission denied", true),
+        RejectWith::HostProhibited | RejectWith::AdminProhibited => ("No route to host", true),
+        RejectWith::PolicyFail6 | RejectWith::RejectRoute6 => ("Permission denied", true),
     }
 }
 
-/// What `ping` prints for an ICMP error.
-fn ping_prints(with: RejectWith) -> Option<&'static str> {
+/// What `ping` prints for an ICMP error (iputils' `pr_icmph`).
+fn ping_prints(with: RejectWith, v6: bool) -> Option<&'static str> {
     Some(match with {
         RejectWith::NetUnreachable => "Destination Net Unreachable",
         RejectWith::HostUnreachable => "Destination Host Unreachable",
         RejectWith::ProtoUnreachable => "Destination Protocol Unreachable",
+        RejectWith::PortUnreachable if v6 => "Destination unreachable: Port unreachable",
         RejectWith::PortUnreachable => "Destination Port Unreachable",
         RejectWith::NetProhibited => "Destination Net Prohibited",
         RejectWith::HostProhibited => "Destination Host Prohibited",
+        RejectWith::AdminProhibited if v6 => "Destination unreachable: Administratively prohibited",
         RejectWith::AdminProhibited => "Packet filtered",
         RejectWith::NoRoute6 => "Destination unreachable: No route",
         RejectWith::AddrUnreachable6 => "Destination unreachable: Address unreachable",
-        _ => return None,
+        RejectWith::PolicyFail6 => "Destination unreachable: Unknown code 5",
+        RejectWith::RejectRoute6 => "Destination unreachable: Unknown code 6",
+        RejectWith::TcpReset => return None,
     })
 }
 
@@ -97,16 +100,12 @@ pub(crate) fn seen(app: Option<App>, outcome: &Outcome) -> Seen {
             if !replied && !in_output {
                 return quiet(tcp);
             }
-            if tcp {
-                Seen::Prints(tcp_sees(*with))
-            } else if ping {
-                ping_prints(*with).map_or(Seen::Silence, Seen::Prints)
-            } else {
-                match with {
-                    RejectWith::PortUnreachable => Seen::Prints("Connection refused"),
-                    RejectWith::HostProhibited => Seen::Prints("No route to host"),
-                    _ => Seen::Silence,
-                }
+            let v6 = trace.sent.packet.is_v6();
+            let (message, heard) = error_of(*with, v6);
+            match (ping, tcp || heard) {
+                (true, _) => ping_prints(*with, v6).map_or(Seen::Silence, Seen::Prints),
+                (false, true) => Seen::Prints(message),
+                (false, false) => Seen::Silence,
             }
         }
         Fate::Dropped(_) | Fate::DroppedUnseen(_) if in_output && (udp || ping) => {

@@ -6,6 +6,7 @@ use crate::explained::moment;
 use crate::explained::{Explained, last_hook};
 use crate::fate;
 use crate::page::{Run, Style};
+use crate::steps::hook_of;
 use crate::stops::{TimelineStop, stops};
 use crate::values::{destination, source};
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
@@ -108,17 +109,25 @@ pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn 
                 pen.path(rounded(&part(0, here), 6.0), behind);
             }
             if let Some(now) = now.filter(|n| n.reply == reply) {
+                let place = |stop: &TimelineStop| {
+                    let at = points.get(index(step_of(stop))).map_or(rest, |(_, at)| *at);
+                    below(at, hook_of(trace, stop).is_some())
+                };
                 let b = index(step_of(now));
-                rest = points.get(b).map_or(rest, |(_, at)| *at);
                 let before = all[..at].iter().rev().find(|s| s.reply == reply);
                 let a = before.map_or(0, |s| index(step_of(s)));
+                let stands = place(now);
                 if b > a {
-                    travel = rounded(&part(a, b), 6.0);
+                    let from = before.map(place);
+                    let way: Vec<Point> =
+                        from.into_iter().chain(part(a, b)).chain([stands]).collect();
+                    travel = rounded(&way, 6.0);
                 }
+                rest = stands;
             }
         }
     }
-    let here = now.and_then(|n| crate::steps::hook_of(t.trace(n.reply)?, n));
+    let here = now.and_then(|n| hook_of(t.trace(n.reply)?, n));
     let ended = t.outcome().and_then(|o| {
         let stopped = fate::tone(&o.trace.fate) == crate::page::Tone::Stop;
         if stopped { last_hook(&o.trace) } else { None }
@@ -152,10 +161,6 @@ pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn 
             pen.text(350.0, 38.0, shown, "s11 m t3 end");
         }
     }
-    // The packet stands below the box it is in, so that its name can be read.
-    if here.is_some() {
-        rest.y += 14.0;
-    }
     let tag = now.map_or_else(Vec::new, |n| tag(t, n));
     Scene {
         width: SIZE.0,
@@ -166,6 +171,11 @@ pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn 
         made: now.is_some_and(|n| n.reply.is_some()),
         tag,
     }
+}
+
+/// The packet stands below the box it is in, so that its name can be read.
+fn below(at: Point, inside: bool) -> Point {
+    if inside { p(at.x, at.y + 14.0) } else { at }
 }
 
 fn step_of(stop: &TimelineStop) -> usize {

@@ -244,8 +244,11 @@ fn inline_names(t: &Explained, pen: &mut Pen, o: &Opened, at: usize) {
                 let inside = visit.from <= n.at.x && n.at.x <= visit.to;
                 n.band == visit.band && inside && matches!(n.what, What::Miss(..))
             });
-            let below = missed && band.y + band.h > y + 24.0;
-            let y = if below { y + 20.0 } else { y - 10.0 };
+            let room_below = band.y + band.h > y + 24.0;
+            if missed && !room_below {
+                continue;
+            }
+            let y = if missed { y + 20.0 } else { y - 10.0 };
             pen.text(f64::midpoint(visit.from, visit.to), y, name, "s11 m t2 mid");
         }
     }
@@ -254,6 +257,8 @@ fn inline_names(t: &Explained, pen: &mut Pen, o: &Opened, at: usize) {
 fn nodes(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, o: &Opened) {
     let right = o.area.right() - 14.0;
     let mut run: Vec<&Node> = Vec::new();
+    // Where the last text below a band's nodes ends.
+    let mut written = vec![f64::MIN; o.bands.len()];
     for (index, node) in o.nodes.iter().enumerate() {
         let stop = &all[node.stop];
         let ahead = node.stop > at;
@@ -314,9 +319,12 @@ fn nodes(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, o: &Open
         let folded = o.folded == Some(node.band);
         if !node.text.is_empty() && !folded && !node.beside && !now && band.h >= 38.0 {
             let class = if ahead { "s11 m t2 mid" } else { "s11 m mid" };
-            let most = (room + 14.0) * 1.6;
-            let shown = pen.fit(&node.text, most.max(70.0), class);
+            let most = ((room + 14.0) * 1.6).max(70.0);
+            let free = written.get(node.band).map_or(most, |end| 2.0 * (node.at.x - end - 6.0));
+            let shown = pen.fit(&node.text, most.min(free), class);
             if shown.chars().count() > 3 {
+                let end = node.at.x + pen.width(&shown, class) / 2.0;
+                written.iter_mut().skip(node.band).take(1).for_each(|w| *w = end);
                 pen.text(node.at.x, node.at.y + 20.0, shown, class);
             }
         }

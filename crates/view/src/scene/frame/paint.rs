@@ -12,6 +12,9 @@ use crate::stops::{StopKind, TimelineStop};
 use crate::values::{packet_word, states};
 use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Question, Routed, Trace};
 
+/// The lines of the legend.
+const LEGEND_LINES: usize = 5;
+
 impl Frame {
     pub(crate) fn draw(
         &self,
@@ -95,15 +98,27 @@ impl Frame {
             if on { "diamond on" } else { "diamond" },
         );
         self.draw_route(t, pen);
+        // The words of what happened come before the counts of rules, where there is not room for both.
+        let mut taken: Vec<(f64, f64)> = self
+            .stations
+            .iter()
+            .filter_map(|s| {
+                let (word, _) = self.word_below(t, s)?;
+                let on = now.is_some_and(|n| self.stands_at(t, n, s)) && !closed(now);
+                let half = pen.width(&word, "s11 m w6") / 2.0;
+                let x = if on && ends_at(t, s).is_some() { s.at.x + 9.0 + half } else { s.at.x };
+                Some((x - half, x + half))
+            })
+            .collect();
         for station in &self.stations {
-            self.draw_station(t, pen, station, all, at);
+            self.draw_station(t, pen, station, all, at, &mut taken);
         }
         self.draw_reply_note(t, pen);
         if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) && !apart {
             self.draw_never(t, pen);
         }
         // The wire of lo goes where the legend stands.
-        if !self.loops && !Self::label_at_right(t, now) {
+        if !self.loops && !Self::label_at_right(t, now) && !self.word_at_legend(t, pen) {
             self.draw_legend(t, pen);
         }
     }
@@ -200,6 +215,43 @@ impl Frame {
         pen.text(d.x, under.min(d.y + 46.0).max(d.y + 43.0), shown, "s11 m t3 mid");
     }
 
+    /// What is said below a station of the trunk of what happened there, and its colour.
+    fn word_below(&self, t: &Explained, s: &Station) -> Option<(String, &'static str)> {
+        if matches!(s.hook, Hook::Input | Hook::Output) {
+            return None;
+        }
+        if let Some((tone, word)) = ends_at(t, s) {
+            return Some((word, if tone == Tone::Stop { "stop" } else { "ask" }));
+        }
+        if s.place == Place::Conntrack {
+            let word = t.outcome().map(|o| ct_word(&o.trace, s.hook)).unwrap_or_default();
+            return Some((word, "cts")).filter(|(word, _)| !word.is_empty());
+        }
+        let translates = self.nat(s.hook).is_some_and(|nat| nat.name == s.name);
+        (translates && put_back_at(t, s.hook)).then(|| ("un-NAT".to_owned(), "cts"))
+    }
+
+    /// Whether the word of an end beside OUTPUT reaches into the legend.
+    fn word_at_legend(&self, t: &Explained, pen: &Pen) -> bool {
+        let right = self.hook_area(Hook::Output).right();
+        self.stations.iter().filter(|s| s.hook == Hook::Output).any(|s| {
+            let Some((_, word)) = ends_at(t, s) else { return false };
+            let long = right + 8.0 + pen.width(&word, "s11 w6") > self.legend().x - 4.0;
+            let step = self.legend_step();
+            long && (0..LEGEND_LINES)
+                .any(|n| (self.legend().y + step * n as f64 - s.at.y - 4.0).abs() < 11.0)
+        })
+    }
+
+    /// Where the legend begins: the left end and the baseline of its first line.
+    fn legend(&self) -> Point {
+        p(self.hook_area(Hook::Output).right() + self.x(24.0), self.y(68.0))
+    }
+
+    fn legend_step(&self) -> f64 {
+        self.y(19.0).max(15.0)
+    }
+
     fn draw_station(
         &self,
         t: &Explained,
@@ -207,6 +259,7 @@ impl Frame {
         s: &Station,
         all: &[TimelineStop],
         at: usize,
+        taken: &mut Vec<(f64, f64)>,
     ) {
         let now = all.get(at);
         let upright = matches!(s.hook, Hook::Input | Hook::Output);
@@ -286,12 +339,9 @@ impl Frame {
             }
             return;
         }
-        if s.place == Place::Conntrack && !upright {
-            let word = t.outcome().map(|o| ct_word(&o.trace, s.hook)).unwrap_or_default();
-            pen.text(s.at.x, s.at.y + 25.0, word, "s11 m w6 cts mid");
-        }
-        if put_back && !upright {
-            pen.text(s.at.x, s.at.y + 25.0, "un-NAT", "s11 w6 cts mid");
+        if let Some((word, colour)) = self.word_below(t, s) {
+            let mono = if put_back { "" } else { "m " };
+            pen.text(s.at.x, s.at.y + 25.0, word, &format!("s11 {mono}w6 {colour} mid"));
             return;
         }
         match s.rules {
@@ -299,10 +349,16 @@ impl Frame {
                 pen.text(s.at.x - 11.0, s.at.y + 4.0, n.to_string(), "s11 t3 end");
             }
             Some(n) if n > 0 && (!on || closed(now)) => {
-                let word = text!(t.lang, ShortRules, count = n);
-                let half = pen.width(&word, "s11") / 2.0;
-                let x = s.at.x.min(self.hook_area(s.hook).right() - half - 7.0);
-                pen.text(x, s.at.y + 25.0, word, "s11 t3 mid");
+                for word in [text!(t.lang, ShortRules, count = n), n.to_string()] {
+                    let half = pen.width(&word, "s11") / 2.0;
+                    let x = s.at.x.min(self.hook_area(s.hook).right() - half - 7.0);
+                    let free = |(from, to): &(f64, f64)| x + half <= *from || *to <= x - half;
+                    if taken.iter().all(free) {
+                        taken.push((x - half, x + half));
+                        pen.text(x, s.at.y + 25.0, word, "s11 t3 mid");
+                        break;
+                    }
+                }
             }
             _ => {}
         }
@@ -361,10 +417,9 @@ impl Frame {
     }
 
     fn draw_legend(&self, t: &Explained, pen: &mut Pen) {
-        let x = self.hook_area(Hook::Output).right() + self.x(24.0);
+        let Point { x, mut y } = self.legend();
         let most = self.w - x - 24.0;
-        let step = self.y(19.0).max(15.0);
-        let mut y = self.y(68.0);
+        let step = self.legend_step();
         let lang = t.lang;
         let lines = [
             ("st full nat", 5.4, text!(lang, LegendRules)),
