@@ -22,7 +22,7 @@ pub struct Engine {
 
 impl Engine {
     /// Answers a question; a paste by itself has no answer, and a search has one once [`Engine::go_on`] ends it.
-    /// `tell` hears which share of a long text is read, from 0 to 1.
+    /// `tell` is called with the share of a long text that is read, from 0 to 1.
     pub fn answer(&mut self, request: Request, tell: &mut dyn FnMut(f64)) -> Option<Answer> {
         match request {
             Request::Paste(text) => {

@@ -1,4 +1,4 @@
-//! The Yew screen: a page that shows what the engine in its worker tells, and computes nothing itself.
+//! The Yew screen: a page that shows what the engine in its worker answers, and computes nothing itself.
 //!
 //! What a person can change is [`state::State`]; everything else follows from it.
 

@@ -27,13 +27,13 @@ pub enum Request {
         /// By what.
         text: String,
     },
-    /// Walk the packets and tell about one of them.
+    /// Walk the packets and show one of them.
     Tell(Query),
-    /// Draw a stop of what was told last.
+    /// Draw a stop of the view that was sent last.
     Draw(View),
-    /// Open rules of what was told last.
+    /// Open rules of the view that was sent last.
     Open(Opening),
-    /// Search for changes of the fate of the packet that was told last: the generation, and what is wanted;
+    /// Search for changes of the fate of the packet that was shown last: the generation, and what is wanted;
     /// with nothing wanted the search that is under way ends. What else is asked is answered meanwhile.
     Search(u32, Option<Goal>),
     /// Read a packet line that is being typed, without walking it.
@@ -64,7 +64,7 @@ impl Request {
     }
 }
 
-/// What is to be told.
+/// What the page wants to see.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Query {
     /// Counts up with every question; answers to older ones are dropped.
@@ -80,7 +80,7 @@ pub struct Query {
 pub struct View {
     /// The generation it belongs to.
     pub generation: u32,
-    /// The stop.
+    /// The stop of the timeline, from 0.
     pub stop: usize,
     /// Width of the space in CSS pixels.
     pub width: f64,
@@ -95,7 +95,7 @@ pub struct View {
 pub enum Answer {
     /// It runs and waits.
     Ready,
-    /// What was asked to be told.
+    /// The view of a [`Query`].
     Told(Box<PageView>),
     /// The rules asked to be opened.
     Opened(Opening, Vec<RuleCard>),

@@ -25,7 +25,7 @@ impl Origin {
     }
 
     /// Takes `from ADDRESS` and `in INTERFACE` out of a packet line. The origin is `None` where the line
-    /// names neither, and where it tells both ends itself (`tcp A > B`, `reply 1`).
+    /// names neither, and where it names both ends itself (`tcp A > B`, `reply 1`).
     pub fn split(line: &str) -> (String, Option<Self>) {
         if says_itself(line) {
             return (line.trim().to_owned(), None);
@@ -69,7 +69,7 @@ impl Origin {
     }
 }
 
-/// Whether a line tells by itself where its packet starts: it names both ends, follows another packet, or
+/// Whether a line says by itself where its packet starts: it names both ends, follows another packet, or
 /// has a word for it.
 pub fn says_itself(line: &str) -> bool {
     let one = |word| matches!(word, ">" | "->" | "→" | "local" | "outside");

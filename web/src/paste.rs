@@ -43,7 +43,7 @@ pub struct Edit {
     pub inserted: Rope,
 }
 
-/// A stretch of a text replaced by another, as a browser tells it, in units.
+/// A stretch of a text replaced by another, as a browser reports it, in UTF-16 units.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The units replaced.
@@ -226,7 +226,7 @@ impl Paste {
     }
 }
 
-/// Walks edits over a text and tells of each what a browser would: the units replaced, in the text as the edits
+/// Walks edits over a text and gives for each what a browser would: the units replaced, in the text as the edits
 /// before left it.
 pub fn in_units(from: &Paste, edits: &[Edit]) -> Vec<Change> {
     let mut rope = from.rope.clone();

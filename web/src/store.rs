@@ -53,7 +53,7 @@ thread_local! {
     static WRITTEN: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Keeps what survives, and tells how much that is.
+/// Keeps what survives, and returns how much that is.
 pub(crate) fn keep(state: &State) -> Persisted {
     let Some(storage) = storage() else { return Persisted::Nothing };
     let forget = |keys: &[&str]| keys.iter().for_each(|key| drop(storage.remove_item(key)));

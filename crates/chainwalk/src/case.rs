@@ -3,7 +3,7 @@
 //!
 //! A head of `name: value` lines, a line `---`, and the paste as it is. A text without a head is a paste. A line
 //! that begins with two spaces goes on with the value above it, `#` begins a remark. Names that this version does
-//! not know are kept, told, and written back.
+//! not know are kept, named as problems, and written back.
 //!
 //! Guarantees: what is written reads back as the same case; no text panics; reading takes linear time.
 

@@ -2,7 +2,7 @@
 //! is a [`Case`].
 //!
 //! The doors (page, JavaScript, command line) stand on this room alone. It joins those that read, walk and
-//! tell, which do not know each other, and decides nothing that one of them could.
+//! explain, which do not know each other, and decides nothing that one of them could.
 //!
 //! Guarantees: two scenarios that are equal give the same answer on every door; nothing that a person wrote
 //! fails, it becomes a problem at its place.

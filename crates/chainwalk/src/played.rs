@@ -157,7 +157,7 @@ impl Played {
     }
 
     /// Sends the packets behind the first `kept`, which were sent already. A line that can't be read ends the
-    /// sequence: what follows it would walk in a world that nobody asked for.
+    /// sequence: what follows it would walk in another world than the one that was asked for.
     fn send(&mut self, kept: usize) {
         let kept = kept.min(self.asks.len());
         let recognised = self.is_recognised();
@@ -231,7 +231,7 @@ impl Played {
         pasted.chain(self.scenario.edits().iter().map(String::as_str)).collect()
     }
 
-    /// Hands all that the functions of [`crate::view`] look at to `tell`.
+    /// Calls `tell` with all that the functions of [`crate::view`] look at.
     pub fn explain<T>(&self, at: &Viewpoint, tell: impl FnOnce(&Explained) -> T) -> T {
         match &self.after {
             Some(walked) => self.explain_walked(at, walked, &self.scenario.followed, tell),

@@ -105,7 +105,7 @@ impl Scenario {
         self.host.as_deref().unwrap_or_default()
     }
 
-    /// Reads, walks, and keeps what there is to tell.
+    /// Reads and walks, and keeps what came of it.
     pub fn play(&self) -> Played {
         self.replay(Played::default(), &mut |_| {})
     }

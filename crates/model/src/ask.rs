@@ -47,15 +47,16 @@ pub enum FollowUp {
 /// A destination or source, by address or by a name that the pasted facts may resolve.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AskAddr {
-    /// An address.
+    /// Written in numbers.
     Ip(IpAddr),
     /// A name; never looked up.
     Name(Text),
 }
 
-/// One asked packet. Every `None` takes the default told in `tests/kernel/README.md`:
+/// One asked packet. Every `None` takes the default that `tests/kernel/README.md` gives:
 /// proto tcp, flags S, seq 1000, ttl 64, a local packet without a source takes the route's.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct PacketSpec {
     /// The text it was read from, where there is one.
     pub span: Option<Span>,
@@ -65,33 +66,24 @@ pub struct PacketSpec {
     pub entry: AskEntry,
     /// What it follows up, if anything; fields below override.
     pub follow_up: Option<FollowUp>,
-    /// Source address.
     pub src: Option<AskAddr>,
-    /// Destination address.
     pub dst: Option<AskAddr>,
     /// IP protocol number.
     pub proto: Option<u8>,
-    /// Source port.
     pub sport: Option<u16>,
-    /// Destination port.
     pub dport: Option<u16>,
-    /// TCP flags.
     pub flags: Option<TcpFlags>,
     /// TCP sequence number.
     pub seq: Option<u32>,
     /// TCP acknowledgement number.
     pub ack: Option<u32>,
-    /// TCP window.
     pub window: Option<u16>,
     /// TCP options as on the wire.
     pub tcp_options: Option<Arc<[u8]>>,
     /// Verification tag of SCTP.
     pub sctp_tag: Option<u32>,
-    /// ICMP type.
     pub icmp_type: Option<u8>,
-    /// ICMP code.
     pub icmp_code: Option<u8>,
-    /// ICMP identifier.
     pub icmp_id: Option<u16>,
     /// ICMP sequence number.
     pub icmp_seq: Option<u16>,
@@ -140,10 +132,10 @@ pub struct PacketSpec {
 /// An asked packet with nothing left open.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sent {
-    /// The packet.
+    /// As its bytes lie on the wire.
     pub packet: Packet,
     /// How it comes into the host.
     pub entry: Entry,
-    /// Whether nobody told one of its ends; 0.0.0.0 or `::` stands there.
+    /// Whether one of its ends is not known; 0.0.0.0 or `::` stands there.
     pub endpoint_unknown: bool,
 }

@@ -108,10 +108,10 @@ pub enum ConditionKind {
 
 /// What a packet has at the place that a condition looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum Observed {
     /// Nothing to look at (a port of a packet without ports).
     Nothing,
-    /// An address.
     Addr(IpAddr),
     /// A decimal number.
     Number(u64),
@@ -123,9 +123,7 @@ pub enum Observed {
     Proto(u8),
     /// A name as it stands.
     Name(Text),
-    /// Conntrack states.
     States(CtStates),
-    /// TCP flags.
     Flags(TcpFlags),
     /// A bit mask of [`crate::AddrTypes`].
     AddrTypes(AddrTypes),

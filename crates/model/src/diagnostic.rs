@@ -48,7 +48,7 @@ pub enum DiagnosticId {
     Contradiction,
     /// The paste speaks of several hosts; a walk is on one of them.
     SeveralHosts,
-    /// Which of several hosts a dump is of is not told.
+    /// Which of several hosts a dump is of is not known.
     WhichHost,
     /// The same table stands twice; the later one counts.
     TableTwice,
@@ -74,12 +74,10 @@ pub enum DiagnosticId {
 
 /// A problem and its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Diagnostic {
-    /// What kind.
     pub id: DiagnosticId,
-    /// How bad.
     pub severity: Severity,
-    /// Where.
     pub span: Span,
     /// What was found there, in a few words of the paste.
     pub found: Text,
@@ -133,14 +131,13 @@ pub enum Hint {
     ChooseHost,
 }
 
-/// What a recognised piece of the paste is.
+/// What a recognised piece of the paste is, and how many of it there are.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum SectionKind {
     /// A table of rules.
     Table {
-        /// Its family.
         family: Family,
-        /// Its name.
         table: Text,
         /// How many chains.
         chains: u32,
@@ -149,21 +146,21 @@ pub enum SectionKind {
     },
     /// Interfaces and addresses (`ip addr`, `ifconfig`).
     Interfaces(u32),
-    /// Routes.
+    /// Routes (`ip route`, `route -n`).
     Routes(u32),
     /// Bridges (`brctl show`, `bridge link`).
     Bridges(u32),
     /// Names of addresses (`kubectl get …`, `docker network inspect`).
     Names(u32),
-    /// ipsets.
+    /// ipsets (`ipset save`, `ipset list`).
     Sets(u32),
-    /// Flows that conntrack knows.
+    /// Flows (`conntrack -L`).
     Flows(u32),
     /// Packets that a kernel traced.
     Traces(u32),
-    /// Listening sockets.
+    /// Listening sockets (`ss -l`, `netstat -l`).
     Sockets(u32),
-    /// sysctls.
+    /// sysctls (`sysctl -a`).
     Sysctls(u32),
     /// A command line.
     Command(Text),
@@ -180,7 +177,7 @@ pub struct Section {
     pub host: HostId,
     /// What it is.
     pub kind: SectionKind,
-    /// Its lines.
+    /// Whole lines of the paste.
     pub span: Span,
 }
 

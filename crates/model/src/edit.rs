@@ -13,14 +13,13 @@ use serde::{Deserialize, Serialize};
 /// Chains that a rule jumps to are named by the ids of the host it is made for. Ids stay what they are when
 /// an edit is applied: new chains and rules are put behind the others.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum Edit {
     /// A command of iptables about one chain.
     Chain {
         /// The family, IPv4 or IPv6.
         family: Family,
-        /// The table.
         table: Text,
-        /// The chain.
         chain: Text,
         /// What is done to it.
         change: ChainEdit,
@@ -33,6 +32,7 @@ pub enum Edit {
 
 /// What is done to a chain. Numbers of rules count from 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum ChainEdit {
     /// `-A`: several where a source or destination names several.
     Append(Vec<NewRule>),
@@ -40,7 +40,6 @@ pub enum ChainEdit {
     Insert {
         /// The place of the first of them.
         number: u32,
-        /// The rules.
         rules: Vec<NewRule>,
     },
     /// `-R`.
@@ -68,7 +67,7 @@ pub enum ChainEdit {
 pub struct NewRule {
     /// What it tests and does.
     pub ops: Vec<Op>,
-    /// Its comment.
+    /// Its `--comment`, if it has one.
     pub comment: Option<Text>,
     /// The text it was read from.
     pub span: Span,
@@ -148,7 +147,7 @@ impl ProbeKind {
 pub struct Probe {
     /// In what it differs.
     pub vary: ProbeKind,
-    /// The packet.
+    /// As it is sent, before the change and after.
     pub sent: Sent,
     /// Whether it got through without the change; `None` where that is not known.
     pub before: Option<bool>,

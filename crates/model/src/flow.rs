@@ -6,10 +6,9 @@ use std::net::IpAddr;
 
 /// A pair of addresses and ports as conntrack keeps them. ICMP has type, code and id instead of ports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Tuple {
-    /// Source address.
     pub src: IpAddr,
-    /// Destination address.
     pub dst: IpAddr,
     /// IP protocol number.
     pub proto: u8,
@@ -32,9 +31,9 @@ pub struct Flow {
     pub unreplied: bool,
     /// Traffic was seen both ways for long enough to keep it (`[ASSURED]`).
     pub assured: bool,
-    /// Its mark.
+    /// `mark=`; 0 where none is printed.
     pub mark: u32,
-    /// Its zone.
+    /// `zone=`; 0 where none is printed.
     pub zone: u16,
     /// The zone of the original direction only, where they differ.
     pub zone_orig: Option<u16>,

@@ -8,12 +8,11 @@ use crate::ruleset::{Backend, ChainKind, Family, Hook};
 
 /// A built-in chain of a table of iptables. The hook names it ([`Hook::builtin`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs)]
 pub struct Builtin {
-    /// The hook.
     pub hook: Hook,
     /// Its priority there; in table `security` that of iptables-legacy.
     pub priority: i32,
-    /// Its type.
     pub kind: ChainKind,
 }
 

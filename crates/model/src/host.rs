@@ -19,7 +19,7 @@ use std::rc::Rc;
 )]
 pub struct HostId(pub u16);
 
-/// Where a fact comes from; it says how much an answer leans on it.
+/// Where a fact comes from; it says how certain it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Origin {
     /// It stands in the paste.
@@ -34,8 +34,8 @@ pub enum Origin {
 
 /// A value and where it comes from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Fact<T> {
-    /// The value.
     pub value: T,
     /// Where it comes from.
     pub origin: Origin,
@@ -59,10 +59,9 @@ pub enum IfKind {
 
 /// A network interface.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Interface {
-    /// Its name.
     pub name: Text,
-    /// Its kind.
     pub kind: IfKind,
     /// Its addresses, the primary one first.
     pub addrs: Vec<Fact<Cidr>>,
@@ -263,9 +262,9 @@ pub struct Socket {
     pub addr: IpAddr,
     /// The local port.
     pub port: u16,
-    /// Whether it takes packets for other addresses (`IP_TRANSPARENT`), where it was told.
+    /// Whether it takes packets for other addresses (`IP_TRANSPARENT`), where it is known.
     pub transparent: Option<bool>,
-    /// The process, where it was told.
+    /// The process, where it is known.
     pub process: Option<Text>,
     /// Where it is known from.
     pub origin: Origin,
@@ -285,18 +284,16 @@ pub enum LocalStack {
 
 /// An ipset.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct IpSet {
-    /// Its name.
     pub name: Text,
     /// Its type as `ipset` writes it (`hash:ip,port`).
     pub kind: Text,
-    /// Its family.
     pub family: IpFamily,
     /// Default timeout in seconds of its elements.
     pub timeout: Option<u32>,
     /// Further words of the `create` line, as they stand.
     pub options: Vec<Text>,
-    /// Its elements.
     pub entries: Vec<SetEntry>,
     /// Where it is known from.
     pub origin: Origin,
@@ -305,7 +302,7 @@ pub struct IpSet {
 /// An element of an ipset: one part a dimension of the set's type, in that order.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SetEntry {
-    /// The parts.
+    /// One for each dimension of the set's type.
     pub parts: Vec<SetPart>,
     /// `nomatch`.
     pub nomatch: bool,
@@ -319,6 +316,7 @@ pub struct SetEntry {
 
 /// One part of an ipset element.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum SetPart {
     /// An address or a network.
     Net(Cidr),
@@ -328,9 +326,7 @@ pub enum SetPart {
     Port {
         /// IP protocol number.
         proto: u8,
-        /// First port.
         first: u16,
-        /// Last port.
         last: u16,
     },
     /// A link-layer address.
@@ -349,16 +345,15 @@ pub enum SetPart {
 
 /// A name that the paste gives to an address (a pod, a service, a container).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct NamedAddr {
-    /// The name.
     pub name: Text,
-    /// The address.
     pub addr: IpAddr,
     /// Where it is known from.
     pub origin: Origin,
 }
 
-/// What stands beside the rules and may take a packet its own way: seen in the paste and not modelled.
+/// What is outside netfilter and may take a packet its own way: seen in the paste and not modelled.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Unmodelled {
     /// Its usual name (`IPVS`, `ip xfrm policy`).
@@ -371,10 +366,10 @@ pub struct Unmodelled {
     pub origin: Origin,
 }
 
-/// Which packets something beside the rules may take.
+/// Which packets something outside netfilter may take.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum PacketScope {
-    /// Any.
     All,
     /// Those that come in or leave by an interface other than lo.
     Wire,
@@ -386,9 +381,7 @@ pub enum PacketScope {
     Service {
         /// IP protocol number.
         proto: Option<u8>,
-        /// The address.
         addr: Option<IpAddr>,
-        /// The port.
         port: Option<u16>,
     },
     /// Those of flows that are established.
@@ -406,16 +399,15 @@ pub struct Complete {
 
 /// A host: its rules and the facts around them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Host {
-    /// Its id.
     pub id: HostId,
-    /// Its name, where a prompt or a person told it.
+    /// Its name, where a prompt or a person gave it.
     pub name: Option<Text>,
     /// Its rules, of every family and table.
     pub rules: Rc<Ruleset>,
-    /// Whose its tables of iptables are, where a line or a person told it.
+    /// Whose its tables of iptables are, where a line or a person said so.
     pub backend: Option<Backend>,
-    /// Its interfaces.
     pub interfaces: Vec<Interface>,
     /// Its routes, without those that follow from addresses.
     pub routes: Vec<Route>,
@@ -430,7 +422,6 @@ pub struct Host {
     /// Whether its packets are written whole by a program, header and all (the recorded cases' raw sockets):
     /// what routes them first sees no protocol, no port and no TOS.
     pub raw_sender: bool,
-    /// Its ipsets.
     pub sets: Vec<IpSet>,
     /// Which bridge port an address lies behind.
     pub fdb: Vec<(IpAddr, Fact<Text>)>,
@@ -446,13 +437,13 @@ pub struct Host {
     pub clock: Option<u64>,
     /// Addresses that are, or are not, this host's, at an interface nobody named.
     pub said_local: Vec<(IpAddr, Fact<bool>)>,
-    /// Tables that were not pasted and of which somebody said that they accept, or drop, everything.
+    /// Tables that were not pasted and of which a person said that they accept, or drop, everything.
     pub said_tables: Vec<(Family, Text, bool)>,
-    /// Questions of a walk that somebody answered, and whether with yes. A later answer counts.
+    /// Questions of a walk that a person answered, and whether with yes. A later answer counts.
     pub user_answers: Vec<(Question, bool)>,
     /// Dumps of further rules that were recognised and are not read, by their usual names.
     pub unparsed_dumps: Vec<Text>,
-    /// What stands beside the rules and is not modelled.
+    /// What is outside netfilter and not modelled.
     pub beside: Vec<Unmodelled>,
     /// Whether conntrack is on. The kernel turns it on when a rule needs it.
     pub conntrack: bool,
@@ -489,28 +480,18 @@ impl Host {
 
 /// Something said of a host beyond the paste: by a person, by a case, or by the rules themselves.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum Assumption {
     /// An interface exists, and holds this address if one is named: `eth0=172.17.0.2/16`, `veth1=up`.
     Interface {
-        /// Its name.
         name: Text,
         /// An address of it.
         addr: Option<Cidr>,
     },
     /// An interface is a bridge with these ports: `docker0=bridge:veth1,veth2`.
-    Bridge {
-        /// The bridge.
-        name: Text,
-        /// Its ports.
-        ports: Vec<Text>,
-    },
+    Bridge { name: Text, ports: Vec<Text> },
     /// An address lies behind a bridge port: `behind=172.18.0.5@veth1`.
-    Behind {
-        /// The address.
-        addr: IpAddr,
-        /// The port.
-        port: Text,
-    },
+    Behind { addr: IpAddr, port: Text },
     /// A route, in the words of `ip route add`: `route=default via 172.17.0.1 dev eth0`.
     Route(Route),
     /// A policy rule, in the words of `ip rule add`: `rule=fwmark 1 lookup 100`.
@@ -519,7 +500,6 @@ pub enum Assumption {
     Sysctl {
         /// Its dotted name.
         name: Text,
-        /// Its value.
         value: Text,
     },
     /// A listener: `listen=tcp:0.0.0.0:22`.
@@ -531,9 +511,7 @@ pub enum Assumption {
     /// A table that was not pasted lets everything pass, or drops everything:
     /// `table=filter:accept`, `table=filter:drop`.
     Table {
-        /// The family.
         family: Family,
-        /// The table.
         name: Text,
         /// Whether it lets everything pass.
         accepts: bool,
@@ -546,6 +524,7 @@ pub enum Assumption {
 
 /// What a walk asks and only the host itself could answer, by names and numbers as a person writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum About {
     /// A chain that was not pasted lets everything pass: `chain=filter:FORWARD:accept`.
     Chain(Family, Text, Text),
@@ -553,11 +532,8 @@ pub enum About {
     Policy(Family, Text, Text),
     /// A test of a rule holds, whenever it is asked: `holds=filter:INPUT:3.1:yes`.
     Test {
-        /// The family.
         family: Family,
-        /// The table.
         table: Text,
-        /// The chain.
         chain: Text,
         /// The rule's number in it, from 1.
         number: u32,
@@ -566,7 +542,7 @@ pub enum About {
     },
     /// The packets that are looked up in this set are in it: `inset=blocked:no`.
     InSet(Text),
-    /// What stands beside the rules, or is not read, lets the packet pass: `passes=IPVS`.
+    /// What is outside netfilter, or is not read, lets the packet pass: `passes=IPVS`.
     Passes(Text),
     /// Something listens at this protocol and port; that nothing does is `nolisten=tcp:80`.
     Listener(u8, u16),

@@ -26,7 +26,7 @@ id!(
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(from = "(RuleId, u16)", into = "(RuleId, u16)")]
 pub struct OpId {
-    /// The rule.
+    /// The rule it is in.
     pub rule: RuleId,
     /// The index into [`crate::Rule::ops`].
     pub op: u16,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
-/// A test.
+/// A test and its options.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Match {
     /// `-s -d -i -o -p -f`, what every rule has.
@@ -105,7 +105,7 @@ pub enum Match {
     Length(Inv<Range<u16>>),
     /// `-m limit`.
     Limit {
-        /// The rate.
+        /// `--limit`: how fast the bucket fills.
         rate: Rate,
         /// The burst in packets.
         burst: u32,
@@ -118,7 +118,7 @@ pub enum Match {
     Mh(Option<Inv<Range<u8>>>),
     /// `-m multiport`.
     Multiport {
-        /// Which ports.
+        /// `--sports`, `--dports` or `--ports`.
         side: PortSide,
         /// The ports and ranges; any may match.
         ports: Inv<Vec<Range<u16>>>,
@@ -183,7 +183,7 @@ pub enum Match {
 /// A piece of a rule that is not understood.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Opaque {
-    /// The extension's name, where it can be told.
+    /// The extension's name, where it is known.
     pub module: Option<Text>,
     /// The text as it stands in the paste.
     pub text: Text,
@@ -826,16 +826,15 @@ pub enum BpfMatch {
     Pinned(Text),
 }
 
-/// One instruction of classic BPF.
+/// One instruction of classic BPF (`struct sock_filter`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct BpfInsn {
-    /// The code.
     pub code: u16,
     /// How many instructions to skip where a test holds.
     pub jt: u8,
     /// How many where it does not.
     pub jf: u8,
-    /// The operand.
     pub k: u32,
 }
 

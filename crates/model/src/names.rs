@@ -149,7 +149,7 @@ impl Target {
             )
     }
 
-    /// Whether it changes nothing that a rule, a flow or a route could see: it tells somebody (`LOG`), or writes a
+    /// Whether it changes nothing that a rule, a flow or a route could see: it informs somebody (`LOG`), or writes a
     /// field that netfilter does not read (`CLASSIFY`).
     pub fn is_invisible(&self) -> bool {
         matches!(

@@ -53,10 +53,9 @@ impl TcpFlags {
 
 /// The IP header. One type serves both families: `src` and `dst` are of the same family.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct IpHeader {
-    /// Source address.
     pub src: IpAddr,
-    /// Destination address.
     pub dst: IpAddr,
     /// Protocol number of what follows (IPv6: after the extension headers).
     pub proto: u8,
@@ -94,21 +93,15 @@ pub struct Extension {
 
 /// The transport header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum L4 {
     /// TCP.
     Tcp(Tcp),
     /// UDP and UDP-Lite.
-    Udp {
-        /// Source port.
-        sport: u16,
-        /// Destination port.
-        dport: u16,
-    },
+    Udp { sport: u16, dport: u16 },
     /// SCTP; its chunks are the payload.
     Sctp {
-        /// Source port.
         sport: u16,
-        /// Destination port.
         dport: u16,
         /// Verification tag.
         tag: u32,
@@ -121,18 +114,14 @@ pub enum L4 {
 
 /// The TCP header.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Tcp {
-    /// Source port.
     pub sport: u16,
-    /// Destination port.
     pub dport: u16,
-    /// Sequence number.
     pub seq: u32,
-    /// Acknowledgement number.
     pub ack: u32,
-    /// Flags.
     pub flags: TcpFlags,
-    /// Window.
+    /// Window as the header has it, not scaled.
     pub window: u16,
     /// Options as on the wire, padded to a multiple of four bytes.
     pub options: Arc<[u8]>,
@@ -140,10 +129,9 @@ pub struct Tcp {
 
 /// The ICMP or ICMPv6 header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Icmp {
-    /// Type.
     pub kind: u8,
-    /// Code.
     pub code: u8,
     /// Identifier of an echo, timestamp or information message; the rest-of-header's upper half.
     pub id: u16,
@@ -241,7 +229,7 @@ pub enum Entry {
     Wire {
         /// The interface, for a bridge the port.
         iface: Text,
-        /// Source MAC.
+        /// The frame's source.
         smac: Mac,
         /// Whom the frame is addressed to.
         to: PacketType,

@@ -2,17 +2,17 @@
 
 use crate::ruleset::Backend;
 
-/// Defragmentation.
+/// Defragmentation (`NF_IP_PRI_CONNTRACK_DEFRAG`).
 pub const DEFRAG: i32 = -400;
-/// Table `raw`.
+/// Table `raw` (`NF_IP_PRI_RAW`).
 pub const RAW: i32 = -300;
-/// Connection tracking.
+/// Connection tracking (`NF_IP_PRI_CONNTRACK`).
 pub const CONNTRACK: i32 = -200;
-/// Table `mangle`.
+/// Table `mangle` (`NF_IP_PRI_MANGLE`).
 pub const MANGLE: i32 = -150;
 /// Table `nat` in PREROUTING and OUTPUT.
 pub const DSTNAT: i32 = -100;
-/// Table `filter`.
+/// Table `filter` (`NF_IP_PRI_FILTER`).
 pub const FILTER: i32 = 0;
 /// Table `security`; iptables-nft registers it at 150.
 pub const SECURITY: i32 = 50;

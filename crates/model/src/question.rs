@@ -40,7 +40,7 @@ pub enum Question {
     HiddenInterfaces(RuleId),
     /// Does a test hold whose past is not known (`recent`, `limit`, a set's counters …)?
     History(OpId),
-    /// Does a test hold that leans on a fact nobody told (an owner, a device group, a clock …)?
+    /// Does a test hold that depends on a fact that is not known (an owner, a device group, a clock …)?
     Fact(OpId),
     /// What are the elements of this ipset?
     Set(Text),
@@ -57,7 +57,7 @@ pub enum Question {
     Socket(u8, u16),
     /// What do rules do that were pasted in a form that is not read, by the dump's usual name?
     Unread(Text),
-    /// Does something beside the rules that is not modelled take this packet, by its usual name?
+    /// Does something outside netfilter that is not modelled take this packet, by its usual name?
     Beside(Text),
     /// Which of several equal base chains runs first?
     Order(ChainId, ChainId),
@@ -79,16 +79,14 @@ pub enum Answer {
 /// What the kernel's hash chooses a next hop by, as far as the packet differs in it: packets that are equal in it
 /// take the same one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct HopChoice {
     /// The network of the route.
     pub net: Cidr,
-    /// Its table.
     pub table: u32,
     /// Source; `None` where it follows from the hop.
     pub src: Option<IpAddr>,
-    /// Destination.
     pub dst: Option<IpAddr>,
-    /// Protocol.
     pub proto: Option<u8>,
     /// Source and destination port.
     pub ports: Option<(u16, u16)>,

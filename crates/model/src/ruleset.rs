@@ -143,10 +143,9 @@ impl Ruleset {
 
 /// A table: a name and its chains.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Table {
-    /// Its family.
     pub family: Family,
-    /// Its name.
     pub name: Text,
     /// Whose table it is.
     pub backend: Backend,
@@ -180,14 +179,12 @@ pub enum ChainKind {
 
 /// How a base chain is hooked in.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Base {
-    /// The hook.
     pub hook: Hook,
     /// Lower runs earlier; see [`priority`].
     pub priority: i32,
-    /// Its type.
     pub kind: ChainKind,
-    /// Its policy.
     pub policy: Policy,
     /// The device of an ingress or egress chain.
     pub device: Option<Text>,
@@ -199,10 +196,9 @@ pub struct Base {
 
 /// Packets and bytes, as a listing printed them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Counters {
-    /// Packets.
     pub packets: Count,
-    /// Bytes.
     pub bytes: Count,
 }
 
@@ -223,10 +219,9 @@ impl Default for Count {
 
 /// A chain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Chain {
-    /// Its table.
     pub table: TableId,
-    /// Its name.
     pub name: Text,
     /// How it is hooked in; `None` for a chain that rules jump to.
     pub base: Option<Base>,
@@ -244,14 +239,13 @@ pub struct Chain {
 
 /// A rule: operations in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Rule {
-    /// Its chain.
     pub chain: ChainId,
     /// Its position in the chain, from 1.
     pub number: u32,
     /// What it tests and does, in the kernel's order.
     pub ops: Vec<Op>,
-    /// Its counters.
     pub counters: Option<Counters>,
     /// Its comment, from `-m comment` or nft's `comment`.
     pub comment: Option<Text>,

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 
 /// One packet, as a kernel traced it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct KernelTrace {
     /// The trace's id, or the packet's IP identification where a trace has none.
     pub id: Text,
@@ -17,9 +18,7 @@ pub struct KernelTrace {
     pub dst: IpAddr,
     /// IP protocol number.
     pub proto: Option<u8>,
-    /// Source port.
     pub sport: Option<u16>,
-    /// Destination port.
     pub dport: Option<u16>,
     /// TCP flags, where the trace tells them.
     pub flags: Option<TcpFlags>,
@@ -33,14 +32,12 @@ pub struct KernelTrace {
 
 /// One line of a trace: a rule, or the end of a chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct SeenStep {
-    /// The table.
     pub table: Text,
-    /// The chain.
     pub chain: Text,
     /// What happened there.
     pub what: SeenWhat,
-    /// Its line.
     pub span: Span,
 }
 

@@ -34,7 +34,7 @@ pub enum Target {
     Reject(RejectWith),
     /// `LOG` and `NFLOG`, with their options as written; the walk goes on.
     Log {
-        /// The prefix.
+        /// `--log-prefix`, `--nflog-prefix`.
         prefix: Text,
         /// Whether it is `NFLOG`.
         nflog: bool,
@@ -138,7 +138,7 @@ pub enum Target {
     Tproxy(Tproxy),
     /// `ULOG`, which kernels from 3.17 on no longer have, with its options as written; the walk goes on.
     Ulog {
-        /// The prefix.
+        /// `--ulog-prefix`.
         prefix: Text,
         /// Further options as written.
         rest: Text,

@@ -1,4 +1,4 @@
-//! What became of a packet: steps, a fate, and what the answer leans on.
+//! What became of a packet: steps, a fate, and what the answer assumes.
 //!
 //! A verdict is a rule's word; a [`Fate`] is what became of the packet. `Accept` ends one base chain,
 //! so no verdict is a fate by itself.
@@ -17,35 +17,24 @@ use crate::values::Cidr;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
-/// A fact that was not given and that a step leaned on.
+/// A fact that was not pasted and that a step assumes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum Assumed {
     /// This interface holds this network or address, since a rule implies it.
     Net {
-        /// The interface.
         iface: Text,
-        /// The network.
         net: Cidr,
         /// The rule that implies it.
         rule: RuleId,
     },
-    /// The addresses that were told are all that this host has.
+    /// The addresses that are known are all that this host has.
     AllAddrs,
     /// Packets to `dst` leave by `iface`, since that is where its packets come from.
-    BackTheWayItCame {
-        /// The address.
-        dst: IpAddr,
-        /// The interface.
-        iface: Text,
-    },
-    /// No route was told; packets to `dst` leave by `iface`, the only likely way to other networks.
-    DefaultRoute {
-        /// The address.
-        dst: IpAddr,
-        /// The interface.
-        iface: Text,
-    },
-    /// The routes that were told are all, and no route leads there.
+    BackTheWayItCame { dst: IpAddr, iface: Text },
+    /// No route is known; packets to `dst` leave by `iface`, the only likely way to other networks.
+    DefaultRoute { dst: IpAddr, iface: Text },
+    /// The routes that are known are all, and no route leads there.
     AllRoutes,
     /// A sysctl has its usual value.
     Sysctl {
@@ -68,22 +57,12 @@ pub enum Assumed {
     NoIpsec,
     /// This accounting object has no quota: with one, `-m nfacct` holds only above it.
     NoQuota(Text),
-    /// The numbers of a flow that was pasted are not told: its packets are taken to lie in its window.
+    /// The numbers of a flow that was pasted are not known: its packets are taken to lie in its window.
     Window,
-    /// Which port of a bridge an address lies behind was not told; it does not matter to the rules here.
-    BridgePort {
-        /// The bridge.
-        bridge: Text,
-        /// The address.
-        addr: IpAddr,
-    },
-    /// An interface nobody told of is a port of this bridge, since its packet is of the bridge's network.
-    Port {
-        /// The bridge.
-        bridge: Text,
-        /// The interface.
-        port: Text,
-    },
+    /// Which port of a bridge an address lies behind is not known; it does not matter to the rules here.
+    BridgePort { bridge: Text, addr: IpAddr },
+    /// An interface of which nothing is known is a port of this bridge, since its packet is of the bridge's network.
+    Port { bridge: Text, port: Text },
     /// Bridged packets are shown to iptables (`bridge-nf-call-iptables` = 1).
     BridgeNf,
     /// The socket that `TPROXY` finds at this protocol and port is a transparent one.
@@ -104,9 +83,9 @@ pub struct CtView {
 /// A packet and what the kernel carries beside it, at one moment of the walk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PacketState {
-    /// The packet.
+    /// Its headers and payload by then.
     pub packet: Packet,
-    /// Its mark.
+    /// `skb->mark`.
     pub mark: u32,
     /// What conntrack says, once it was asked.
     pub ct: Option<CtView>,
@@ -114,8 +93,8 @@ pub struct PacketState {
 
 /// Where on the path a step happens.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Path {
-    /// The hook.
     pub hook: Hook,
     /// The incoming interface as `-i` sees it.
     pub iniface: PathIface,
@@ -133,7 +112,7 @@ pub enum PathIface {
     /// There is none at that place.
     #[default]
     None,
-    /// There is one, and nobody told which.
+    /// There is one, and it is not known which.
     Unknown,
     /// This one.
     Named(Text),
@@ -183,69 +162,30 @@ pub enum SkipReason {
     Answered,
 }
 
-/// What a rule or the kernel changed.
+/// What a rule or the kernel changed, `from` what it was before.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub enum Change {
     /// The source address and port.
-    Src {
-        /// Before.
-        from: (IpAddr, Option<u16>),
-        /// After.
-        to: (IpAddr, Option<u16>),
-    },
+    Src { from: (IpAddr, Option<u16>), to: (IpAddr, Option<u16>) },
     /// The destination address and port.
-    Dst {
-        /// Before.
-        from: (IpAddr, Option<u16>),
-        /// After.
-        to: (IpAddr, Option<u16>),
-    },
+    Dst { from: (IpAddr, Option<u16>), to: (IpAddr, Option<u16>) },
     /// The packet's mark.
-    Mark {
-        /// Before.
-        from: u32,
-        /// After.
-        to: u32,
-    },
+    Mark { from: u32, to: u32 },
     /// The flow's mark.
-    Ctmark {
-        /// Before.
-        from: u32,
-        /// After.
-        to: u32,
-    },
+    Ctmark { from: u32, to: u32 },
     /// TTL or hop limit.
-    Ttl {
-        /// Before.
-        from: u8,
-        /// After.
-        to: u8,
-    },
+    Ttl { from: u8, to: u8 },
     /// The TOS byte.
-    Tos {
-        /// Before.
-        from: u8,
-        /// After.
-        to: u8,
-    },
+    Tos { from: u8, to: u8 },
     /// The flags of TCP.
-    Flags {
-        /// Before.
-        from: TcpFlags,
-        /// After.
-        to: TcpFlags,
-    },
+    Flags { from: TcpFlags, to: TcpFlags },
     /// TCP options gave way to no-operations.
     Stripped,
     /// The MSS option.
     Mss(MssOp),
     /// What NAT wrote into the packet's text, where a helper read an address there.
-    Text {
-        /// Before.
-        from: Text,
-        /// After.
-        to: Text,
-    },
+    Text { from: Text, to: Text },
     /// The numbers of TCP, since an earlier text became longer or shorter.
     Numbers,
     /// The flow is not tracked.
@@ -254,7 +194,6 @@ pub enum Change {
     Zone(u16),
     /// An element of a set.
     Set {
-        /// The set.
         set: Text,
         /// Added or deleted.
         added: bool,
@@ -331,18 +270,18 @@ pub enum Event {
     Hook(Path),
     /// A table's station is passed without asking a rule.
     Skipped {
-        /// The table.
+        /// Its name, as behind `-t`.
         table: Text,
         /// The base chain; `None` of a table that was not pasted.
         chain: Option<ChainId>,
-        /// Why.
+        /// Why no rule of it is asked.
         why: SkipReason,
     },
     /// A base chain begins.
     Base(ChainId),
     /// The rules `first` to `last` of a chain do not match; numbers from 1.
     Tried {
-        /// The chain.
+        /// The chain they are in.
         chain: ChainId,
         /// The first rule.
         first: u32,
@@ -365,7 +304,7 @@ pub enum Event {
     /// A jump or a goto to a chain that let this packet back before: nothing was written since, so it does again, and
     /// its rules are not listed once more.
     Again {
-        /// The chain.
+        /// The chain it goes to.
         to: ChainId,
     },
     /// A called chain is left.
@@ -383,7 +322,7 @@ pub enum Event {
         chain: ChainId,
         /// The chain in which the verdict fell.
         at: ChainId,
-        /// How.
+        /// By what the chain ended.
         by: DecidedBy,
         /// Whether the packet goes on.
         accepted: bool,
@@ -423,13 +362,13 @@ pub enum Event {
 /// One step of a walk.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Step {
-    /// What happened.
+    /// What happened, and where.
     pub event: Event,
     /// How many chains deep; 0 outside of chains, 1 in a base chain.
     pub depth: u8,
     /// Index into [`Trace::moments`]: the packet after this step.
     pub moment: u32,
-    /// Facts that were not given and that this step leaned on.
+    /// Facts that were not pasted and that this step assumes.
     pub assumed: Vec<Assumed>,
 }
 
@@ -451,7 +390,7 @@ pub enum Fate {
     Local {
         /// The incoming interface.
         iface: Text,
-        /// Whether something listens; `None` where nobody told.
+        /// Whether something listens; `None` where that is not known.
         listening: Option<bool>,
     },
     /// Sent on to another host; the interface, if it is known.
@@ -464,7 +403,7 @@ pub enum Fate {
     Dropped(DroppedBy),
     /// Rejected by a rule. The reply, where one was sent, is in [`Outcome::replies`].
     Rejected {
-        /// The rule.
+        /// The rule that rejects it.
         rule: RuleId,
         /// What it sends.
         with: RejectWith,
@@ -524,7 +463,7 @@ pub struct Trace {
     pub sent: Sent,
     /// The packet and its marks at each change; [`Step::moment`] points here.
     pub moments: Vec<PacketState>,
-    /// The steps.
+    /// In the order in which they happened.
     pub steps: Vec<Step>,
     /// What became of it.
     pub fate: Fate,

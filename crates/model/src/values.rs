@@ -5,10 +5,10 @@ use std::net::IpAddr;
 
 /// A value that a `!` may invert.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Inv<T> {
     /// Whether `!` stands before it.
     pub not: bool,
-    /// The value.
     pub value: T,
 }
 
@@ -48,8 +48,8 @@ pub struct Masked<T> {
 
 /// An address with its prefix length, host bits kept (`172.17.0.2/16`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Cidr {
-    /// The address.
     pub addr: IpAddr,
     /// The prefix length in bits.
     pub len: u8,

@@ -127,7 +127,7 @@ fn is_bridge_name(name: &str) -> bool {
     ["docker", "br-", "virbr", "cni", "cbr"].iter().any(|p| name.starts_with(p)) || name == "br0"
 }
 
-/// What a host's rules imply about its interfaces, and which rule does. Only what nobody told.
+/// What a host's rules imply about its interfaces, and which rule does. Only what is not known otherwise.
 ///
 /// `-s NET ! -o DEV -j MASQUERADE` says that DEV holds NET: Docker and libvirt write one such rule a
 /// bridge, and give the bridge NET's first address.

@@ -200,7 +200,7 @@ impl Search {
         tried
     }
 
-    /// What might remove the first obstacle that changes left; none where they left none. What follows
+    /// What might remove the first blocker that changes left; none where they left none. What follows
     /// selects packets as those so far do.
     fn branch(
         &self,

@@ -56,7 +56,7 @@ pub(crate) fn compose(world: &World, ask: &PacketSpec, index: usize, past: &[&Tr
         };
         source(world, &entry, dst, ask.mark.unwrap_or(0), who)
     });
-    // Where an end is not told, 0.0.0.0 stands in its place.
+    // Where an end is not known, 0.0.0.0 stands in its place.
     let untold_before = followed.is_some_and(|t| t.sent.endpoint_unknown);
     let untold = said_src.is_none() && src.is_unspecified()
         || untold_before && (src.is_unspecified() || dst.is_unspecified());
@@ -256,7 +256,7 @@ fn entry_of(
 }
 
 /// Where the answer to a bridged packet comes in: by the port that it left by. Of a flooded one, and in a case,
-/// whose senders stand where they were told, only the bridge is known.
+/// whose senders stand where the host's facts put them, only the bridge is known.
 fn answers_by(world: &World, trace: &Trace, port: &Text) -> Text {
     let sent = |s: &&Step| matches!(s.event, Event::Routed { to: Routed::Bridge { .. }, .. });
     let flooded = trace.steps.iter().filter(sent).count() > 1;

@@ -26,11 +26,10 @@ pub(crate) struct MatchContext<'a> {
     pub ct: Ct,
     /// The host's facts.
     pub host: &'a Host,
-    /// Routing's answers.
     pub net: &'a dyn Net,
     /// Milliseconds since the first packet.
     pub now_ms: u64,
-    /// Seconds since 1970, where they were told.
+    /// Seconds since 1970, where they are known.
     pub clock: Option<u64>,
     /// Whether `TPROXY` gave the packet a socket.
     pub has_socket: bool,
@@ -39,7 +38,7 @@ pub(crate) struct MatchContext<'a> {
 }
 
 impl MatchContext<'_> {
-    /// Whether a process of this host sent the packet and nobody told from which address.
+    /// Whether a process of this host sent the packet and it is not known from which address.
     pub(crate) fn source_untold(&self) -> bool {
         matches!(self.entry, Entry::Local { uid: Some(_), .. })
             && self.packet.ip.src.is_unspecified()
@@ -84,11 +83,11 @@ pub(crate) struct CtFlow {
     pub expires_s: u32,
     /// Its number; `None` for what `CT` leaves until conntrack has looked.
     pub id: Option<u32>,
-    /// Its zones.
+    /// Its zones, one a direction.
     pub zone: Zone,
     /// Whether packets and bytes of flows are counted.
     pub counts: bool,
-    /// Packets and bytes of both directions; `None` of a flow that was told.
+    /// Packets and bytes of both directions; `None` of a flow that was pasted.
     pub counted: Option<[(u64, u64); 2]>,
     /// Whether its first packet was sent by this host.
     pub made_here: bool,

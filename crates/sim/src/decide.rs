@@ -20,7 +20,7 @@ pub(crate) struct BranchScript {
 }
 
 impl BranchScript {
-    /// A decider that follows `script` and explores beyond it.
+    /// One that follows `script` and explores beyond it.
     pub(crate) fn new(script: Vec<Answer>) -> Self {
         Self { script, made: Vec::new(), forks: Vec::new() }
     }

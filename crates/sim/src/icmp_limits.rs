@@ -1,4 +1,4 @@
-//! How many ICMP errors other hosts may still be told: the kernel keeps a bucket for each, and a new one is full.
+//! How many ICMP errors other hosts may still be sent: the kernel keeps a bucket for each, and a new one is full.
 //!
 //! Sources: `ip_error` in `net/ipv4/route.c`, `inet_peer_xrlim_allow` in `net/ipv4/inetpeer.c`, `net/ipv6/icmp.c`.
 

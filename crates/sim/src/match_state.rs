@@ -1,6 +1,6 @@
 //! What matches remember from packet to packet: lists, buckets, counters, and sets as rules change them.
 //!
-//! A fresh memory is that of a host on which no packet was seen. A clone shares all parts that neither
+//! A fresh state is that of a host on which no packet was seen. A clone shares all parts that neither
 //! side changes afterwards.
 
 use crate::sets;
@@ -27,16 +27,15 @@ pub(crate) struct MatchState {
     pub(crate) labels: CowMap<u32, Vec<Text>>,
     /// Flows that `connlimit` saw, one list for each test.
     pub(crate) connlimits: CowMap<OpId, connlimit::Groups>,
-    /// Redirects of IPv4 that were sent, by whom they told.
+    /// Redirects of IPv4 that were sent, by receiver.
     pub(crate) redirects: CowMap<IpAddr, RedirectCount>,
     /// ipsets by name, as far as rules looked at them.
     pub(crate) sets: CowMap<Text, sets::SetState>,
 }
 
-/// How often somebody was told of a shorter way, and when last.
+/// How often a sender was sent a redirect, and when last.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct RedirectCount {
-    /// How often.
     pub count: u64,
     /// Milliseconds since the first packet.
     pub last_ms: u64,

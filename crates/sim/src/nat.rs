@@ -71,7 +71,6 @@ impl From<&NatRange> for NatBinding {
 
 /// A tuple that was chosen, and whether by chance.
 pub(crate) struct Chosen {
-    /// The tuple.
     pub tuple: Tuple,
     /// Whether by chance.
     pub by_chance: bool,

@@ -58,22 +58,18 @@ pub(crate) const NO_MARK: Masked<u32> = Masked { value: 0, mask: 0 };
 /// What a packet has in one dimension of a set.
 #[derive(Clone, Debug)]
 pub(crate) enum SetKeyPart {
-    /// An address.
     Addr(IpAddr),
     /// A protocol and a port.
     Port(u8, u16),
     /// A link-layer address.
     Mac(Mac),
-    /// The interface.
     Iface(Text),
-    /// A mark.
     Mark(u32),
 }
 
 /// What one dimension of a set holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Dim {
-    /// An address.
     Ip,
     /// A network.
     Net,
@@ -81,9 +77,7 @@ pub(crate) enum Dim {
     Port,
     /// A link-layer address.
     Mac,
-    /// An interface.
     Iface,
-    /// A mark.
     Mark,
     /// Another set.
     Set,
@@ -96,7 +90,7 @@ pub(crate) enum Found {
     Fits(Masked<u32>),
     /// An element with `nomatch` fits better than any other.
     Excepted,
-    /// None fits.
+    /// No element fits.
     Nothing,
     /// It depends on an element that is not understood.
     Unclear,
@@ -186,7 +180,7 @@ pub(crate) fn in_range(set: &IpSet, have: &SetKeyPart) -> bool {
 }
 
 impl SetState {
-    /// The set as it was pasted; what is told of its timeouts counts from the first packet on.
+    /// The set as it was pasted; what it says of its timeouts counts from the first packet on.
     pub(crate) fn new(set: &IpSet) -> Self {
         let dims = dims(set).unwrap_or_default();
         let element = |e: &SetEntry| {

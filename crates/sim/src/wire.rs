@@ -308,7 +308,7 @@ fn crc32c(data: &[u8]) -> u32 {
     })
 }
 
-/// The header of a packet of which only the ends are told.
+/// The header of a packet of which only the ends are given.
 pub(crate) fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
     IpHeader {
         src,

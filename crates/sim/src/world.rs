@@ -1,4 +1,4 @@
-//! A host as packets change it: flows, lists, buckets, sets, and the answers that this branch stands on.
+//! A host as packets change it: flows, lists, buckets, sets, and the answers that this branch gave.
 
 use crate::ct::{ConntrackTable, Fragments, Timeouts};
 use crate::decide::Answers;
@@ -35,15 +35,15 @@ pub(crate) struct World {
     pub fragments: Rc<Fragments>,
     /// What matches and targets remember.
     pub match_state: MatchState,
-    /// Which hosts may still be told of errors.
+    /// Which hosts may still be sent errors.
     pub icmp_limits: Rc<IcmpRateLimits>,
     /// Behind which ports of bridges frames came from an address.
     pub fdb: Rc<Vec<FdbEntry>>,
-    /// What this branch takes for true.
+    /// What this branch answered to questions.
     pub answers: Rc<Answers>,
     /// Milliseconds since the first packet.
     pub now_ms: u64,
-    /// Seconds since 1970 at a moment of `now_ms`, where they were told.
+    /// Seconds since 1970 at a moment of `now_ms`, where they are known.
     pub clock_base: Option<(u64, u64)>,
     /// Whether packets and bytes of flows are counted.
     pub counts: bool,
@@ -80,7 +80,7 @@ impl World {
         all.push(FdbEntry { addr, port: port.clone(), at_ms });
     }
 
-    /// The port of this bridge behind which an address lies: as frames showed, else as it was told.
+    /// The port of this bridge behind which an address lies: as frames showed, else as the host's facts say.
     pub(crate) fn port_of(&self, addr: IpAddr, bridge: &str) -> Option<Text> {
         let on_it = |port: &Text| match self.host.interface(port) {
             Some(i) => i.master.as_deref() == Some(bridge),
@@ -93,7 +93,7 @@ impl World {
         learnt.filter(young).map(|l| l.port.clone()).or_else(|| told.map(|(_, p)| p.value.clone()))
     }
 
-    /// The clock in seconds since 1970, where it was told.
+    /// The clock in seconds since 1970, where it is known.
     pub(crate) fn clock(&self) -> Option<u64> {
         self.clock_base.map(|(seconds, at)| seconds + self.now_ms.saturating_sub(at) / 1000)
     }
@@ -106,18 +106,18 @@ impl World {
         self.clock_base = Some((seconds, self.now_ms));
     }
 
-    /// What this branch takes for true about `question`, if it came up.
+    /// What this branch answered to `question`, if it came up.
     pub(crate) fn answer(&self, question: &Question) -> Option<Answer> {
         self.answers.iter().find(|(q, _)| q == question).map(|(_, a)| a.clone())
     }
 
-    /// How somebody answered `question`, beforehand.
+    /// How a person answered `question`, beforehand.
     pub(crate) fn said(&self, question: &Question) -> Option<Answer> {
         let (_, yes) = self.host.user_answers.iter().rev().find(|(q, _)| q == question)?;
         Some(if *yes { Answer::Yes } else { Answer::No })
     }
 
-    /// The number a sysctl holds: as told, or `usual`. The flag says whether it was told.
+    /// The number a sysctl holds: as known, or `usual`. The flag says whether it is known.
     pub(crate) fn sysctl(&self, name: &str, usual: i64) -> (i64, bool) {
         match number(&self.host, name) {
             Some(value) => (value, true),
@@ -126,7 +126,7 @@ impl World {
     }
 }
 
-/// The number that a sysctl was told to hold.
+/// The number that a sysctl is known to hold.
 fn number(host: &Host, name: &str) -> Option<i64> {
     host.sysctl(name).and_then(|f| f.value.trim().parse().ok())
 }

@@ -142,7 +142,7 @@ fn trace_fields(host: &Host, trace: &Trace, with_id: bool) -> Map<String, Value>
     let told = Told::of(host, trace);
     let last = trace.steps.last().and_then(|s| trace.moments.get(s.moment as usize));
     let left = trace.fate.is_through() == Some(true);
-    // Of what only a bridge saw nothing is told.
+    // Of what only a bridge saw the answer says nothing.
     let out = last.filter(|_| left && !told.path.is_empty());
     let reason = match trace.fate {
         Fate::Routing(drop) => json!(routing_reason(drop)),
@@ -180,7 +180,7 @@ impl Entry<'_> {
     }
 }
 
-/// What the steps of a trace tell.
+/// What the steps of a trace say.
 #[derive(Default)]
 struct Told<'a> {
     path: Vec<Value>,

@@ -66,7 +66,7 @@ fn idle(t: &Explained) -> Option<Banner> {
     let Some(reading) = t.reading.filter(|_| !blank) else {
         return Some(quiet(t.lang, Key::IdlePaste, Key::IdlePasteDetail));
     };
-    // Command lines that named no rule tell nothing.
+    // Command lines that named no rule say nothing.
     if reading.sections.iter().all(|s| matches!(s.kind, SectionKind::Command(_))) {
         return Some(quiet(t.lang, Key::IdleNothing, Key::IdleNothingDetail));
     }
@@ -302,7 +302,7 @@ impl From<chainwalk_model::Count> for Arg {
     }
 }
 
-/// The guesses that an answer leans on, the weightiest first, no more than `most`.
+/// What an answer assumes, the weightiest first, no more than `most`.
 pub(crate) fn leans(t: &Explained, outcome: &Outcome, most: usize) -> Vec<Evidence> {
     let mut seen: Vec<&Assumed> = Vec::new();
     let traces = std::iter::once(&outcome.trace).chain(outcome.replies.iter());
@@ -317,7 +317,7 @@ pub(crate) fn leans(t: &Explained, outcome: &Outcome, most: usize) -> Vec<Eviden
     seen.into_iter().take(most).map(|l| lean(t, l)).collect()
 }
 
-/// How much a guess says; what every answer leans on says nothing in the banner.
+/// How much an assumption says; what every answer assumes says nothing in the banner.
 fn weight(lean: &Assumed) -> u8 {
     match lean {
         Assumed::Net { .. } => 9,

@@ -194,7 +194,7 @@ fn chain_scope(lang: Lang, path: &str, change: &ChainEdit) -> Sentence {
     }
 }
 
-/// A new rule, for the functions that tell of rules.
+/// A new rule, for the functions that put rules into words.
 fn as_rule(new: &NewRule) -> Rule {
     let (ops, comment, span) = (new.ops.clone(), new.comment.clone(), new.span);
     Rule { chain: ChainId(0), number: 0, ops, counters: None, comment, span }
@@ -242,7 +242,7 @@ fn also(lang: Lang, want: Goal, probes: &[Probe]) -> Vec<Sentence> {
     out
 }
 
-/// A probe by what tells it from the packet that was asked for.
+/// A probe by how it differs from the packet that was asked for.
 fn probe(lang: Lang, p: &Probe) -> Sentence {
     let packet = &p.sent.packet;
     match p.vary {

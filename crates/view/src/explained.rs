@@ -1,4 +1,4 @@
-//! What is to be told: the reading, the packets, their walks, and which of their outcomes is followed.
+//! What there is to explain: the reading, the packets, their walks, and which of their outcomes is followed.
 
 use crate::page::Lang;
 use chainwalk_model::{
@@ -8,7 +8,7 @@ use chainwalk_model::{
 
 /// Why a rule matched or did not, looked up only for the rules that are shown.
 ///
-/// The doors implement it with the engine's `explain`; a door without an engine uses [`NoReasons`].
+/// The doors implement it with the engine's `explain`; a door without an engine uses [`NoExplainer`].
 pub trait Explainer {
     /// The conditions of `rule` as they were found at `step` of that walk, in the order of the rule.
     /// `reply` counts in [`Outcome::replies`]. Empty where nothing is known.
@@ -76,7 +76,7 @@ impl<'a> Explained<'a> {
         !self.rules().tables.is_empty() || self.host.complete.rules
     }
 
-    /// The walk of the packet shown. Without rules there is none to tell.
+    /// The walk of the packet shown. Without rules there is none.
     pub(crate) fn walk(&self) -> Option<&'a Walk> {
         if !self.has_rules() {
             return None;

@@ -145,7 +145,7 @@ pub fn facts(host: &Host, lang: Lang, docs: &[&str]) -> Vec<FactRow> {
     let (loopback, others): (Vec<_>, Vec<_>) =
         host.interfaces.iter().partition(|i| i.kind == IfKind::Loopback);
     for i in loopback.into_iter().chain(others) {
-        // The ports of a bridge are told with it.
+        // The ports of a bridge are named with it.
         if i.master.is_some() && i.addrs.is_empty() {
             continue;
         }

@@ -13,7 +13,7 @@ use chainwalk_model::{
     Routed, RoutingDrop, RuleId, Target, Trace,
 };
 
-/// Fates that are told as one: the same end at the same place.
+/// Fates that are shown as one: the same end at the same place.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Class {
     /// Delivered here.

@@ -26,7 +26,7 @@ pub fn overlay(t: &Explained) -> Option<Overlay> {
 fn over(t: &Explained, trace: &Trace) -> Option<Overlay> {
     let sent = &trace.sent.packet;
     let is = |s: &&KernelTrace| is_it(s, sent);
-    // A person seldom tells the source port; where it was told, its packet comes first.
+    // A person seldom names the source port; where it is named, its packet comes first.
     let port = |s: &&KernelTrace| s.sport.is_none() || s.sport == sent.sport();
     let seen =
         t.host.seen.iter().find(|s| is(s) && port(s)).or_else(|| t.host.seen.iter().find(is))?;
@@ -43,7 +43,7 @@ fn over(t: &Explained, trace: &Trace) -> Option<Overlay> {
     Some(Overlay { text, agrees: against.is_none(), follow: None, steps, span: seen.span })
 }
 
-/// What a trace says of the steps `from` to `to`, which one row tells.
+/// What a trace says of the steps `from` to `to`, which one row shows.
 pub(crate) fn of_row(over: &Overlay, from: usize, to: usize, lang: Lang) -> Option<RowSeen> {
     let mut laid = over.steps.iter().filter(|s| (from..=to).contains(&s.at));
     let first = laid.clone().next()?;

@@ -15,8 +15,8 @@ pub enum Lang {
 
 /// A piece of a sentence and how it is set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Run {
-    /// The text.
     pub text: String,
     /// How it is set.
     pub style: Style,
@@ -65,16 +65,16 @@ pub struct Banner {
     pub headline: Sentence,
     /// One line that says where and why.
     pub detail: Sentence,
-    /// What it leans on, and what the counters say.
+    /// What it assumes, and what the counters say.
     pub evidence: Vec<Evidence>,
 }
 
 /// A line of evidence beside the banner.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Evidence {
     /// Whether it is certain (a tick) or a guess (a half-filled disc).
     pub certain: bool,
-    /// The line.
     pub text: Sentence,
     /// Answers in one click, where it is a question: a label, and the assumption it stands for in the words
     /// of the `assume` option.
@@ -107,7 +107,7 @@ pub struct Chip {
     pub host: HostId,
 }
 
-/// What a kernel's trace says of the walk that is told, step by step.
+/// What a kernel's trace says of the walk that is shown, step by step.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Overlay {
     /// How it stands to the walk as a whole, in a line.
@@ -165,10 +165,10 @@ pub struct HostChip {
 
 /// A fact of this host, as a row.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct FactRow {
     /// What it is about (`eth0`, `default`, `forward`).
     pub name: String,
-    /// Its value.
     pub value: String,
     /// Where it comes from (`line 86`, `guess`, `said`).
     pub source: String,
@@ -195,8 +195,8 @@ pub struct Problem {
 
 /// One row of the walk list. Rows nest by `depth`: a base chain's heading is 0, its rules 1, and so on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct Row {
-    /// Its kind.
     pub kind: RowKind,
     /// How deep it stands.
     pub depth: u8,
@@ -211,7 +211,6 @@ pub struct Row {
     pub reason: Sentence,
     /// What stands at the right edge (`state NEW`).
     pub aside: String,
-    /// Its mark.
     pub mark: Mark,
     /// The lines of the paste it comes from.
     pub span: Option<Span>,
@@ -234,18 +233,18 @@ pub struct RowSeen {
     pub standing: TraceAgreement,
     /// The same in words; where it contradicts, with what it has there.
     pub text: String,
-    /// Its line.
+    /// Its line in the paste.
     pub span: Option<Span>,
 }
 
 /// Neighbouring rules of a chain, as a packet met them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct RuleRange {
     /// The packet that the kernel made, where it is not the packet shown itself.
     pub reply: Option<usize>,
     /// The step of that packet's trace.
     pub step: usize,
-    /// The chain.
     pub chain: ChainId,
     /// The first rule's number.
     pub first: u32,
@@ -255,8 +254,8 @@ pub struct RuleRange {
 
 /// A rule opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct RuleCard {
-    /// The rule.
     pub rule: RuleId,
     /// Its number in its chain, from 1.
     pub number: u32,
@@ -270,7 +269,7 @@ pub struct RuleCard {
     pub counters: String,
     /// Its comment; may be empty.
     pub comment: String,
-    /// Its line.
+    /// Its lines in the paste.
     pub span: Span,
     /// What can be done about it.
     pub tools: Option<RuleTools>,
@@ -309,24 +308,22 @@ pub struct Suggestion {
 
 /// The fields of a packet, as a form shows them. All are text as it is typed; empty is not said.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
 pub struct PacketForm {
     /// The program or protocol that the line begins with.
     pub verb: String,
     /// Source address or name.
     pub src: String,
-    /// Source port.
     pub sport: String,
     /// Destination address or name.
     pub dst: String,
-    /// Destination port.
     pub dport: String,
-    /// The interface it arrives at; empty where this host sends it or nobody said.
+    /// The interface it arrives at; empty where this host sends it or it was not said.
     pub iface: String,
     /// Whether it arrives from outside.
     pub outside: bool,
     /// TCP flags in lower case, parted by blanks.
     pub flags: String,
-    /// ICMP type.
     pub icmp: String,
     /// TTL or hop limit.
     pub ttl: String,

@@ -8,7 +8,7 @@ use crate::terms::{Term, terms};
 use crate::values::{self, found};
 use chainwalk_model::{ChainId, Check, ConditionKind, CtStates, Observed, Rule, RuleId, Truth};
 
-/// So many rules of a range are asked for their reason; the rest of it is told by number alone.
+/// So many rules of a range are asked for their reason; of the rest only the number is said.
 const LOOK: usize = 32;
 /// So many different reasons stand in one sentence.
 const SAY: usize = 3;
@@ -289,7 +289,7 @@ pub(crate) fn wanted_short(
 }
 
 /// Those of a packet's states that a rule wants; what the packet `has` where it wants none of them. The states
-/// `DNAT` and `SNAT` stand beside another one, so they are told only where they count.
+/// `DNAT` and `SNAT` come with another one, so they are named only where they count.
 fn fitting(states: CtStates, wanted: &str, has: String) -> String {
     let all = values::states(states);
     let fit: Vec<&str> = all.split(',').filter(|s| wanted.split(',').any(|w| w == *s)).collect();

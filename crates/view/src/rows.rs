@@ -77,7 +77,7 @@ impl<'a> Index<'a> {
         Self { all, lanes, lines: Lines::new(t.docs), seen: overlay(t) }
     }
 
-    /// What a kernel's trace says of the steps that one row tells.
+    /// What a kernel's trace says of the steps that one row shows.
     fn seen(&self, t: &Explained, reply: Option<usize>, from: usize, to: usize) -> Option<RowSeen> {
         self.seen.as_ref().filter(|_| reply.is_none()).and_then(|s| of_row(s, from, to, t.lang))
     }
@@ -331,7 +331,7 @@ fn rule_span(
 }
 
 /// What can be done about rules that did not match: one by one where it is one; of several, those that
-/// never match are told.
+/// never match are named.
 fn tried_tools(t: &Explained, chain: ChainId, first: u32, last: u32) -> Option<RuleTools> {
     let own = &t.rules().chain(chain).rules;
     let of = |n: u32| own.get((n as usize).checked_sub(1)?).copied();
@@ -399,7 +399,7 @@ fn folded(trace: &Trace, jump: usize) -> Option<(usize, Option<RuleId>)> {
     None
 }
 
-/// The row of a rule that matched, and the last step it tells.
+/// The row of a rule that matched, and the last step it shows.
 fn rule_row(
     t: &Explained,
     trace: &Trace,

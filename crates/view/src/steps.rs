@@ -15,7 +15,7 @@ use chainwalk_model::{
     Trace,
 };
 
-/// A chain by its name, with its meaning where comments tell one.
+/// A chain by its name, with its meaning where comments give one.
 pub(crate) fn chain_words(t: &Explained, chain: ChainId) -> Sentence {
     let name = run(t.rules().chain(chain).name.to_string(), Style::Code);
     match meaning(t, chain) {

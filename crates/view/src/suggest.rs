@@ -1,6 +1,6 @@
 //! Packets worth sending: what the rules translate, open and close, and what listens here.
 //!
-//! Each is a guess of what a person came to ask, and nothing else leans on it.
+//! Each is a guess of what a person came to ask, and no answer assumes it.
 
 use crate::explained::Explained;
 use crate::page::Suggestion;

@@ -182,17 +182,17 @@ pub(crate) fn endpoint(addr: IpAddr, port: Option<u16>) -> String {
     }
 }
 
-/// Where a packet is from; `?` where nobody told.
+/// Where a packet is from; `?` where that is not known.
 pub(crate) fn source(trace: &Trace, packet: &Packet) -> String {
     end(trace, packet.ip.src, packet.sport())
 }
 
-/// Where a packet is bound; `?` where nobody told.
+/// Where a packet is bound; `?` where that is not known.
 pub(crate) fn destination(trace: &Trace, packet: &Packet) -> String {
     end(trace, packet.ip.dst, packet.dport())
 }
 
-/// An end's address; `?` where nobody told.
+/// An end's address; `?` where it is not known.
 pub(crate) fn address(trace: &Trace, addr: IpAddr) -> String {
     end(trace, addr, None)
 }

@@ -81,7 +81,7 @@ fn one(lang: Lang, row: &Row) -> String {
     out
 }
 
-/// Every guess the walk leaned on, and the tables that were taken as empty.
+/// Everything the walk assumed, and the tables that were taken as empty.
 fn assumed(t: &Explained) -> Vec<String> {
     let Some(outcome) = t.outcome() else { return Vec::new() };
     let mut seen = Vec::new();

@@ -12,7 +12,7 @@ use yew::prelude::*;
 
 /// What stands in the live region at `stop`, and what says the fate there when it is asked for.
 ///
-/// `told` is `None` where nothing is to be read of the walk; `stale` is what was told an answer to, where it answers
+/// `told` is `None` where nothing is to be read of the walk; `stale` is what the view answered, where it answers
 /// what is there no more.
 #[hook]
 pub(super) fn use_aloud(

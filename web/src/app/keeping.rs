@@ -5,7 +5,7 @@ use crate::store::{self, Persisted};
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
-/// Keeps what survives a reload, and tells how much that is.
+/// Keeps what survives a reload, and returns how much that is.
 #[hook]
 pub(super) fn use_keeping(state: &State) -> Persisted {
     let survives = use_state_eq(Persisted::default);

@@ -24,8 +24,8 @@ pub struct Space {
     pub map: (f64, f64),
 }
 
-/// What is to be told. An `attempt` asks once more for the same; a text that is still `filling` in is asked about once
-/// all of it is there.
+/// The view that is wanted. An `attempt` asks once more for the same; a text that is still `filling` in is asked about
+/// once all of it is there.
 #[hook]
 pub(super) fn use_telling(
     state: &State,
@@ -106,7 +106,7 @@ pub(super) fn use_drafting(state: &State, generation: Option<u32>, line: &Line) 
     });
 }
 
-/// The changes that are searched for, in what was told last.
+/// The changes that are searched for, in the view that came last.
 #[hook]
 pub(super) fn use_searching(generation: Option<u32>, search: Option<Goal>, line: &Line) {
     let line = line.clone();

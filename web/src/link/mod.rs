@@ -24,12 +24,12 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use yew::prelude::*;
 
-/// What the worker told, as far as it is still asked for.
+/// What the worker answered, as far as it is still asked for.
 #[derive(Clone, PartialEq)]
 pub struct EngineState {
-    /// What was told last.
+    /// The view that came last.
     pub told: Option<Rc<PageView>>,
-    /// The text it was told of.
+    /// The text it is of.
     pub of: Paste,
     /// The picture drawn last.
     pub scene: Option<Rc<(View, Scene)>>,
@@ -45,7 +45,7 @@ pub struct EngineState {
     pub open: Callback<(RuleRange, u32)>,
     /// How the worker fares.
     pub status: Status,
-    /// How far what was told, and drawn, lies behind what is there by now.
+    /// How far what is shown, and drawn, lies behind what is there by now.
     pub behind: Behind,
     /// Which share of a long text is read, from 0 to 1, until its answer is there.
     pub share: Option<f64>,
@@ -75,7 +75,7 @@ struct Hears {
 /// The rules that were opened.
 type Cards = HashMap<RuleRange, Vec<RuleCard>>;
 
-/// Asks the worker whatever `state` makes necessary, and returns what it told. A long text is `filling` in piece by
+/// Asks the worker whatever `state` makes necessary, and returns what it answered. A long text is `filling` in piece by
 /// piece.
 #[hook]
 pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {

@@ -25,7 +25,7 @@ pub enum Stale {
     Question,
 }
 
-/// How far what is shown lies behind. Nothing does, where it is there again so soon that nobody need be told.
+/// How far what is shown lies behind. Nothing does, where it is there again so soon that it need not be said.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Behind {
     /// What the answer was an answer to; `None` where it answers what is there.

@@ -190,7 +190,7 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
             </button>
         }
     };
-    // What was sent has been answered; what is being typed is told as far as it was read.
+    // What was sent has been answered; what is being typed is shown as far as it was read.
     let typing = drafted.as_ref().filter(|d| *d.line != **sent);
     let wrong = match typing {
         Some(typing) => typing.problems.first().filter(|_| !listed && !draft.trim().is_empty()),

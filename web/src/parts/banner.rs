@@ -1,4 +1,4 @@
-//! The answer first: what became of the packet, why, and what the answer leans on.
+//! The answer first: what became of the packet, why, and what the answer assumes.
 
 use super::act::{Dispatch, act};
 use super::icon::Icon;
@@ -150,7 +150,7 @@ pub(crate) fn of_before(stale: Stale) -> Key {
     }
 }
 
-/// What the worker does, and how many hundredths of that are done, where it tells.
+/// What the worker does, and how many hundredths of that are done, where it says so.
 pub(crate) fn doing(stale: Option<Stale>, late: bool, share: Option<f64>) -> (Key, Option<u8>) {
     match share {
         Some(share) if share < 1.0 => (Key::ReadingText, Some((share * 100.0) as u8)),

@@ -55,7 +55,7 @@ fn view_card(
     reveal: &Callback<Span>,
     dispatch: &Dispatch,
 ) -> Html {
-    // That a rule never matches its row tells already, where it has one of its own.
+    // That a rule never matches its row says already, where it has one of its own.
     let tools = card
         .tools
         .clone()

@@ -17,7 +17,7 @@ use yew::prelude::*;
 pub(crate) struct ChangesProps {
     /// The reader's language.
     pub(crate) lang: Lang,
-    /// What was told.
+    /// The view that is shown.
     pub(crate) told: Option<Rc<PageView>>,
     /// The changes made, in the words they were made in.
     pub(crate) changes: Vec<String>,
@@ -25,7 +25,7 @@ pub(crate) struct ChangesProps {
     pub(crate) search: Option<Goal>,
     /// What the search found, once it did.
     pub(crate) found: Option<Rc<ProposalsView>>,
-    /// Whether what was told is an old answer.
+    /// Whether that is an old answer.
     pub(crate) stale: bool,
     /// What a person did.
     pub(crate) dispatch: Dispatch,

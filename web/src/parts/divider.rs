@@ -99,7 +99,7 @@ pub(crate) fn Divider(props: &DividerProps) -> Html {
     }
 }
 
-/// What an edge tells before it was moved.
+/// What an edge says before it was moved.
 fn default_size(edge: Edge) -> u16 {
     match edge {
         Edge::Left => 276,

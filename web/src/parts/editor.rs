@@ -1,4 +1,4 @@
-//! The text of the paste: the element `<rule-text>`, told what to show and heard in what is written.
+//! The text of the paste: the element `<rule-text>`: what it is to show, and what is written in it.
 //!
 //! The element counts in units of UTF-16 and everything else in bytes; the two meet here and nowhere else.
 
@@ -64,7 +64,7 @@ extern "C" {
     pub(crate) fn stop(this: &RuleText);
 }
 
-/// What the element tells of itself.
+/// What the element reports of itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Heard {
     /// The find bar is asked for.
@@ -101,7 +101,7 @@ pub(crate) struct EditorProps {
     pub(crate) paste: Paste,
     /// The text that was read.
     pub(crate) of: Paste,
-    /// What was told of that.
+    /// The view of that.
     pub(crate) told: Option<Rc<PageView>>,
     /// The lines of the stop the packet rests at.
     pub(crate) now: Option<Span>,
@@ -109,7 +109,7 @@ pub(crate) struct EditorProps {
     pub(crate) lit: Option<Span>,
     /// A place to show.
     pub(crate) revealed: Revealed,
-    /// Hears what the element tells.
+    /// Hears what the element reports.
     pub(crate) heard: Callback<Heard>,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
@@ -256,7 +256,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
 /// How the detail of an event is read.
 type Tell = fn(&JsValue) -> Heard;
 
-/// The events that are told on.
+/// The events that are passed on.
 const TELLS: [(&str, Tell); 5] = [
     ("seek", |_| Heard::Seek),
     ("found", |detail| {
@@ -282,7 +282,7 @@ fn number(object: &JsValue, name: &str) -> f64 {
     get(object, name).as_f64().unwrap_or_default()
 }
 
-/// The changes that an `edit` tells of.
+/// The changes that an `edit` reports.
 fn changes(detail: &JsValue) -> Vec<Change> {
     let list = get(detail, "changes").dyn_into::<Array>().unwrap_or_default();
     list.iter()

@@ -168,7 +168,7 @@ struct SayProps {
     dispatch: Dispatch,
 }
 
-/// The field for facts: what is wrong is underlined in it and told below. A wrong text is not taken.
+/// The field for facts: what is wrong is underlined in it and said below. A wrong text is not taken.
 #[component]
 fn Say(props: &SayProps) -> Html {
     let SayProps { lang, field, text, amended, check, checked, dispatch } = props;

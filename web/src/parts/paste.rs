@@ -23,7 +23,7 @@ pub(crate) struct PasteProps {
     pub(crate) paste: Paste,
     /// The text that was read.
     pub(crate) of: Paste,
-    /// What was told of that.
+    /// The view of that.
     pub(crate) told: Option<Rc<PageView>>,
     /// Whether that is long another text.
     pub(crate) stale: bool,

@@ -18,7 +18,7 @@ pub(crate) struct ToolsProps {
     pub(crate) lang: Lang,
     /// What can be done.
     pub(crate) tools: RuleTools,
-    /// Whether they are offered; that a rule never matches is always told.
+    /// Whether they are offered; that a rule never matches is always said.
     pub(crate) shown: bool,
     /// What a person did.
     pub(crate) dispatch: Dispatch,

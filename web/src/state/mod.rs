@@ -119,7 +119,7 @@ impl State {
         let line = self.scenario.packets.get(index).map_or("", String::as_str);
         let (words, origin) = Origin::split(line);
         self.draft = Rc::from(words);
-        // A line that tells its own start leaves the origin of the next one alone.
+        // A line that names its own start leaves the origin of the next one alone.
         if !says_itself(line) {
             self.origin = origin.unwrap_or_default();
         }

@@ -10,7 +10,7 @@ pub struct Head {
     pub remarks: Vec<String>,
     /// A few words for a menu.
     pub title: Words,
-    /// What somebody asked.
+    /// What a person asked.
     pub question: Words,
     /// What it shows.
     pub point: Words,
@@ -20,9 +20,9 @@ pub struct Head {
     pub at: Option<Position>,
     /// The search for changes that is open.
     pub aim: Option<Goal>,
-    /// The language it is told in.
+    /// The language it is shown in.
     pub lang: Option<Lang>,
-    /// Its colours.
+    /// Light or dark, where the case says it.
     pub theme: Option<Theme>,
     /// Whether chains are called by their names alone.
     pub raw_names: bool,

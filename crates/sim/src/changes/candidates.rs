@@ -1,4 +1,4 @@
-//! What might remove an obstacle: rules of several widths, settings, routes, a rule or a policy undone.
+//! What might remove a blocker: rules of several widths, settings, routes, a rule or a policy undone.
 
 use super::sights::{BlockedPacket, Blocker, DecisionPoint, is_established};
 use crate::addr::in_net;
@@ -22,7 +22,7 @@ pub(super) struct Candidate {
 /// How many ways for a route are tried.
 const MOST_WAYS: usize = 3;
 
-/// What might remove an obstacle, narrowest first.
+/// What might remove a blocker, narrowest first.
 pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Candidate> {
     let mut found = Vec::new();
     let lets = want == Goal::Through;
@@ -112,7 +112,7 @@ fn without(host: &Host, rule: RuleId) -> Edit {
     in_chain(host, rule.chain, ChainEdit::Delete { number: rule.number })
 }
 
-/// Rules that select the packets of an obstacle, narrowest first. An attribute in which they differ is not
+/// Rules that select the packets of a blocker, narrowest first. An attribute in which they differ is not
 /// tested.
 fn rules(obstacle: &Blocker, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
     let hook = obstacle.common(|s| s.path.as_ref().map(|p| p.hook));

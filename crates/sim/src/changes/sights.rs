@@ -22,7 +22,7 @@ pub(super) enum DecisionPoint {
     Kernel,
 }
 
-/// A packet at a spot.
+/// A packet at a decision point.
 #[derive(Clone, Debug)]
 pub(super) struct BlockedPacket {
     /// The packet there.
@@ -37,19 +37,19 @@ pub(super) struct BlockedPacket {
     pub(super) rewriters: Vec<RuleId>,
 }
 
-/// A spot, and every packet that takes the wrong turn there.
+/// A decision point, and every packet that takes the wrong turn there.
 #[derive(Clone, Debug)]
 pub(super) struct Blocker {
     /// Whether it stands in the way of the reply.
     pub(super) in_reply: bool,
-    /// Where.
+    /// Where they take it.
     pub(super) spot: DecisionPoint,
     /// The packets; never empty.
     pub(super) sights: Vec<BlockedPacket>,
 }
 
 impl Blocker {
-    /// Whether two are at one spot. Rules keep their ids from host to host.
+    /// Whether two are at one decision point. Rules keep their ids from host to host.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.spot == other.spot
             && self.in_reply == other.in_reply
@@ -67,7 +67,7 @@ impl Blocker {
     }
 }
 
-/// The obstacles of the walks that end otherwise than wanted, each spot once. The flag of a walk says whether
+/// The blockers of the walks that end otherwise than wanted, each point once. The flag of a walk says whether
 /// it is a reply's.
 pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Goal) -> Vec<Blocker> {
     let mut found: Vec<Blocker> = Vec::new();

@@ -82,7 +82,6 @@ impl Master {
 pub(crate) struct Follow {
     /// Its source, where it comes from the end that its master knows.
     pub src: Option<IpAddr>,
-    /// Its destination.
     pub dst: (IpAddr, u16),
 }
 

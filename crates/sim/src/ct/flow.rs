@@ -29,7 +29,7 @@ pub(crate) mod status {
     pub(crate) const DST_NAT_DONE: u16 = 256;
 }
 
-/// A flow.
+/// A flow, with what its next packets depend on.
 #[derive(Clone, Debug)]
 pub(crate) struct Conntrack {
     /// A number of its own.
@@ -40,9 +40,9 @@ pub(crate) struct Conntrack {
     pub reply: Tuple,
     /// Bits of [`status`].
     pub status: u16,
-    /// Its mark.
+    /// `ct->mark`.
     pub mark: u32,
-    /// Its zones.
+    /// Its zones, one a direction (`ct->zone`).
     pub zone: Zone,
     /// When it dies, in the world's milliseconds.
     pub expires_ms: u64,
@@ -56,7 +56,7 @@ pub(crate) struct Conntrack {
     pub came_by: PathIface,
     /// The interface that MASQUERADE chose its address from.
     pub masq_dev: PathIface,
-    /// Packets and bytes of its original and its reply direction; `None` of a flow that was told.
+    /// Packets and bytes of its original and its reply direction; `None` of a flow that was pasted.
     pub counted: Option<[(u64, u64); 2]>,
     /// Its helper, where a rule gave it one.
     pub helped: Option<HelperState>,
@@ -147,7 +147,7 @@ pub(crate) enum CtInfo {
 }
 
 impl Conntrack {
-    /// A flow that was told. Whether it was expected is not in a listing.
+    /// A flow that was pasted. Whether it was expected is not in a listing.
     pub(super) fn known(id: u32, flow: &Flow) -> Self {
         let mut bits = status::CONFIRMED | status::SRC_NAT_DONE | status::DST_NAT_DONE;
         let plain = invert(flow.orig);

@@ -39,7 +39,7 @@ pub(crate) enum Gathered {
     Overlap,
     /// The datagram is whole.
     Whole {
-        /// It.
+        /// The whole datagram.
         packet: Box<Packet>,
         /// The IP lengths of its first and of its longest fragment.
         lens: (u16, u16),

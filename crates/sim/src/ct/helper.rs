@@ -36,7 +36,6 @@ impl Kind {
 /// A helper that a rule gives to a flow.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Helper {
-    /// Which one.
     pub kind: Kind,
     /// The operation that named it.
     pub named_by: OpId,
@@ -45,7 +44,6 @@ pub(crate) struct Helper {
 /// A flow's helper, and what that remembers of it.
 #[derive(Clone, Debug)]
 pub(crate) struct HelperState {
-    /// The helper.
     pub helper: Helper,
     /// Where lines begin, in both directions: the sequence numbers behind the last line ends, two at most.
     pub(super) lines: [Vec<u32>; 2],

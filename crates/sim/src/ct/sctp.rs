@@ -51,7 +51,7 @@ pub(super) struct Sctp {
     odd_heartbeat: Option<usize>,
     /// Whether it was ever established.
     pub(super) assured: bool,
-    /// Of which directions the tag was never told: a listing shows none.
+    /// Of which directions the tag is not known: a listing shows none.
     untold: [bool; 2],
 }
 
@@ -104,7 +104,7 @@ impl Sctp {
         }
     }
 
-    /// An association in a state that was told by its name, with tags that its next packets tell.
+    /// An association whose state was pasted by its name, with tags that its next packets show.
     pub(super) fn known(name: &str) -> Self {
         let state = ALL.into_iter().find(|s| s.name() == name).unwrap_or(State::Established);
         Self {
@@ -117,7 +117,7 @@ impl Sctp {
         }
     }
 
-    /// Whether the tag of a direction was not told, and no packet has shown it since.
+    /// Whether the tag of a direction was not pasted, and no packet has shown it since.
     pub(super) fn window_unknown(&self) -> bool {
         self.untold.contains(&true)
     }
@@ -141,7 +141,7 @@ impl Sctp {
         let (me, peer) = (side(dir), 1 - side(dir));
         let by_flag = [chunk::INIT, chunk::ABORT, chunk::SHUTDOWN_COMPLETE];
         if self.untold[me] && !has(&by_flag) {
-            // Its first packet since it was told shows the tag.
+            // Its first packet since it was pasted shows the tag.
             self.untold[me] = false;
             self.tags[me] = tag;
         }

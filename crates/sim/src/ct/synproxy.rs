@@ -1,15 +1,15 @@
-//! What SYNPROXY remembers of a flow, so that both ends keep the numbers that they were told.
+//! What SYNPROXY remembers of a flow, so that both ends keep the numbers that they were sent.
 
 use chainwalk_model::OpId;
 
 /// What SYNPROXY remembers of a flow to the server (`struct nf_conn_synproxy`).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Proxied {
-    /// The operation.
+    /// The `SYNPROXY` that answered.
     pub by: OpId,
-    /// The number that the client was told.
+    /// The sequence number that the client was sent.
     pub isn: u32,
-    /// The timestamp that the client was told.
+    /// The timestamp that the client was sent.
     pub its: u32,
     /// How far the server's timestamps are off.
     pub tsoff: u32,

@@ -36,7 +36,6 @@ pub(crate) enum TrackResult {
     New(Box<Conntrack>, Option<ExpectationMatch>),
     /// It belongs to a flow that it has just ended, and that is no longer in the table.
     Gone {
-        /// The flow.
         entry: Box<Conntrack>,
         /// The packet's direction.
         dir: CtDir,
@@ -55,7 +54,7 @@ pub(crate) enum TrackResult {
 }
 
 impl ConntrackTable {
-    /// The table as it was told: what a listing of it does not show is as the flow's state makes it likely.
+    /// The table as it was pasted: what a listing of it does not show is as the flow's state makes it likely.
     pub(crate) fn known<'f>(told: impl Iterator<Item = &'f Flow>) -> Self {
         let mut flows = Self::default();
         for flow in told {
@@ -71,13 +70,13 @@ impl ConntrackTable {
         self.entries.retain(|e| e.lives(now_ms));
     }
 
-    /// A packet's flow that has expired or not, as a policy says that was not told: its number, and the rule.
+    /// A packet's flow that has expired or not, as a policy says that is not known: its number, and the rule.
     pub(crate) fn in_doubt(&self, packet: &Packet, look: &TrackContext) -> Option<(u32, OpId)> {
         let entry = self.find(tuple_of(packet), look.zone).and_then(|(id, _)| self.get(id))?;
         entry.policy.filter(|_| entry.seen_ms < look.now_ms).map(|policy| (entry.id, policy))
     }
 
-    /// Whether a packet belongs to a flow of TCP or SCTP that was told, and of whose numbers nothing is known yet.
+    /// Whether a packet belongs to a flow of TCP or SCTP that was pasted, and of whose numbers nothing is known yet.
     pub(crate) fn window_unknown(&self, packet: &Packet, zone: Zone) -> bool {
         let found = self.find(tuple_of(packet), zone).and_then(|(id, _)| self.get(id));
         found.is_some_and(|e| {

@@ -123,7 +123,7 @@ impl Tcp {
         }
     }
 
-    /// A flow in a state that was told by its name, with numbers that its next packets tell.
+    /// A flow whose state was pasted by its name, with numbers that its next packets show.
     pub(super) fn known(name: &str) -> Self {
         let state = ALL.into_iter().find(|s| s.name() == name).unwrap_or(State::Established);
         let closed = matches!(state, State::LastAck | State::TimeWait);
@@ -157,7 +157,7 @@ impl Tcp {
         }
     }
 
-    /// Whether it was told and an end of it has not been heard since.
+    /// Whether it was pasted and an end of it has not been heard since.
     pub(super) fn window_unknown(&self) -> bool {
         self.told && self.ends.iter().any(|e| e.max_win == 0)
     }
@@ -474,7 +474,7 @@ impl Tcp {
             }
         }
         if self.told && has_ack && self.ends[peer].max_win == 0 {
-            // What the other end sent before it was told: the acknowledgement knows.
+            // What the other end sent before it was pasted: the acknowledgement knows.
             self.ends[peer].sent = sack;
             self.ends[peer].max_sent = sack;
         }

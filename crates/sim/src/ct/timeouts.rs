@@ -6,17 +6,17 @@
 /// The lives of flows.
 #[derive(Clone, Debug)]
 pub(crate) struct Timeouts {
-    /// Of any protocol that is not told apart.
+    /// Of any protocol that has no timeouts of its own.
     pub generic: u64,
-    /// Of ICMP.
+    /// `nf_conntrack_icmp_timeout`.
     pub icmp: u64,
-    /// Of ICMPv6.
+    /// `nf_conntrack_icmpv6_timeout`.
     pub icmpv6: u64,
-    /// Of UDP.
+    /// `nf_conntrack_udp_timeout`.
     pub udp: u64,
     /// Of UDP that goes both ways for longer than two seconds.
     pub udp_stream: u64,
-    /// Of GRE.
+    /// `nf_conntrack_gre_timeout`.
     pub gre: u64,
     /// Of GRE that was answered.
     pub gre_stream: u64,

@@ -17,7 +17,7 @@ impl Walker<'_> {
     pub(super) fn bridge_of(&mut self, skb: &Skb, iface: &Text) -> Option<(Text, PathIface)> {
         let host = self.world.host.clone();
         let Some(found) = host.interface(iface) else {
-            // An interface nobody told of, on the network of a bridge: most likely a port of it.
+            // An interface of which nothing is known, on the network of a bridge: most likely a port of it.
             let bridge = host.interfaces.iter().find(|i| {
                 i.kind == IfKind::Bridge
                     && i.addrs.iter().any(|f| crate::addr::in_net(skb.packet.ip.src, f.value))
@@ -58,7 +58,7 @@ impl Walker<'_> {
         Some((iface.clone(), port.map_or_else(only, PathIface::Named)))
     }
 
-    /// Whether packets of a family that a bridge passes are shown to iptables, and whether that was told.
+    /// Whether packets of a family that a bridge passes are shown to iptables, and whether that is known.
     fn shows(&self, v6: bool) -> (bool, bool) {
         let tool = if v6 { "ip6tables" } else { "iptables" };
         let (value, told) = self.world.sysctl(&format!("net.bridge.bridge-nf-call-{tool}"), 1);

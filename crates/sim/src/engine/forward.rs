@@ -50,7 +50,7 @@ impl Walker<'_> {
         Ok(Fate::Forwarded(skb.oif.name().cloned()))
     }
 
-    /// The MTU of an interface, as it was told or as it usually is.
+    /// The MTU of an interface, as it is known or as it usually is.
     pub(super) fn mtu(&self, dev: Option<&str>) -> u32 {
         let iface = dev.and_then(|d| self.world.host.interface(d));
         iface.and_then(|i| i.mtu).unwrap_or(if dev == Some("lo") { 65536 } else { 1500 })

@@ -116,7 +116,7 @@ impl Walker<'_> {
         }
     }
 
-    /// The helper that a rule may have given to a flow that was told, where it reads something in this packet.
+    /// The helper that a rule may have given to a flow that was pasted, where it reads something in this packet.
     fn may_help(&self, skb: &Skb, dir: CtDir) -> Option<Helper> {
         let rules = self.world.host.rules.rules.iter().enumerate();
         let mut ops = rules.flat_map(|(at, r)| r.ops.iter().enumerate().map(move |o| (at, o)));

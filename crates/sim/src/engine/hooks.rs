@@ -85,7 +85,7 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// What stands beside the rules and may take this packet here: it may let it pass, or not.
+    /// What is outside netfilter and may take this packet here: it may let it pass, or not.
     fn beside(&mut self, skb: &Skb, hook: Hook) -> Result<(), Fate> {
         let host = self.world.host.clone();
         for beside in host.beside.iter().filter(|b| b.hooks.contains(&hook)) {
@@ -101,7 +101,7 @@ impl Walker<'_> {
         Ok(())
     }
 
-    /// Whether a packet is one of those that something beside the rules may take.
+    /// Whether a packet is one of those that something outside netfilter may take.
     fn touches(&self, skb: &Skb, touch: &PacketScope) -> bool {
         let ip = &skb.packet.ip;
         let ends = [(ip.src, skb.packet.sport()), (ip.dst, skb.packet.dport())];
@@ -233,8 +233,8 @@ impl Walker<'_> {
         base.and_then(|b| b.registered).unwrap_or(chain.0)
     }
 
-    /// Stations by priority, of equal ones the one that was registered later first. Where nobody told which of two
-    /// that was, and one is of iptables-legacy and the other of nft, it is a question.
+    /// Stations by priority, of equal ones the one that was registered later first. Where it is not known which of
+    /// two that was, and one is of iptables-legacy and the other of nft, it is a question.
     fn in_order(&mut self, skb: &Skb, mut line: Vec<Placed>) -> Vec<(i32, Station)> {
         line.sort_by_key(|s| (s.priority, s.by.map(|by| std::cmp::Reverse(self.registered(by)))));
         // A question for each pair moves what is known to run earlier before the other, one place at a time.
@@ -258,7 +258,7 @@ impl Walker<'_> {
         line.into_iter().map(|s| (s.priority, s.station)).collect()
     }
 
-    /// Whether nobody told which of two chains was registered later.
+    /// Whether it is not known which of two chains was registered later.
     fn is_order_unknown(&self, one: ChainId, other: ChainId) -> bool {
         let rules = &self.world.host.rules;
         let legacy = |c: ChainId| rules.table(rules.chain(c).table).backend == Backend::Legacy;
@@ -432,7 +432,7 @@ impl Walker<'_> {
         self.base_chain(skb, path, chain)
     }
 
-    /// Whether INPUT has rules in `nat` and in `security`, and nobody told which of them comes first.
+    /// Whether INPUT has rules in `nat` and in `security`, and it is not known which of them comes first.
     fn order_untold(&self, skb: &Skb, nat: ChainId) -> bool {
         let host = &self.world.host;
         if host.complete.rules || host.backend.is_some() || host.rules.chain(nat).rules.is_empty() {

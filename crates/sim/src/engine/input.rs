@@ -183,7 +183,7 @@ impl Walker<'_> {
         Ok(Fate::Local { iface, listening })
     }
 
-    /// Whether something takes the packet here; `None` where nobody told.
+    /// Whether something takes the packet here; `None` where that is not known.
     fn listens(&self, skb: &Skb) -> Option<bool> {
         let host = &self.world.host;
         if skb.has_socket {

@@ -243,7 +243,7 @@ impl Walker<'_> {
             if self.world.host.complete.network {
                 return Ok(false);
             }
-            // It is sent to this host, at an address nobody told.
+            // It is sent to this host, at an address that is not known.
             self.ask(skb, &Question::NatChoice(rule), &[(Answer::Else, None)]);
             let own = NatBinding { addrs: None, ..NatBinding::from(range) };
             self.setup_info(skb, Manip::Dst, &own, Some(rule));

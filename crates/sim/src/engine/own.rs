@@ -145,7 +145,7 @@ impl Walker<'_> {
         let v6 = skb.packet.is_v6();
         let chosen = skb.kind == RouteKind::Local || v6 && skb.iif.is_some();
         let route_src = from.filter(|_| chosen);
-        // Nobody told an address of the way back: the error's source is not known; the packet's own
+        // No address of the way back is known, and so neither the error's source; the packet's own
         // destination stands in for it.
         let from = from.unwrap_or(here);
         let packet = Packet {
@@ -176,7 +176,7 @@ impl Walker<'_> {
         self.send_from_kernel(skb, packet, attached, own);
     }
 
-    /// Whether the limit on ICMP errors, where it was told, lets one more go to this address.
+    /// Whether the limit on ICMP errors, where it is known, lets one more go to this address.
     fn may_be_told(&mut self, skb: &Skb, to: IpAddr, kind: u8, code: u8) -> bool {
         let v6 = to.is_ipv6();
         let pmtu = if v6 { kind == 2 } else { (kind, code) == (3, 4) };
@@ -187,11 +187,11 @@ impl Walker<'_> {
             return true;
         }
         let name = if v6 { "net.ipv6.icmp.ratelimit" } else { "net.ipv4.icmp_ratelimit" };
-        // Where nobody tells the setting, nobody tells either how far apart the packets are.
+        // Where the setting is not known, neither is how far apart the packets are.
         let (limit, told) = self.world.sysctl(name, 0);
         let now = self.world.now_ms;
         if !told && v6 && self.world.host.complete.network {
-            // Without a limit an error still uses up what its receiver may be told besides.
+            // Without a limit an error still uses up what its receiver may be sent besides.
             return Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error(to, now, 0);
         }
         !told

@@ -13,11 +13,11 @@ use chainwalk_model::{Assumed, Icmp, IpHeader, L4, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
-/// Nothing is told to a sender who did not heed this many redirects.
+/// No redirect is sent to a sender who did not heed this many redirects.
 const MOST: u64 = 9;
 /// The time after which the second redirect may follow; it doubles with each.
 const LOAD_MS: u64 = 20;
-/// A sender who was silent so long is told again.
+/// A sender who was silent so long is sent one again.
 const SILENCE_MS: u64 = LOAD_MS << (MOST + 1);
 /// IPv6 tells once in a second, and a few times at once.
 const SECOND_MS: u64 = 1000;
@@ -25,7 +25,7 @@ const SECOND_MS: u64 = 1000;
 const LEAST_MTU: usize = 1280;
 
 impl Walker<'_> {
-    /// Whether the sender of a packet on this way is told a shorter one; `near` says that it is a neighbour
+    /// Whether the sender of a packet on this way is sent a redirect; `near` says that it is a neighbour
     /// (`__mkroute_input`).
     pub(super) fn may_redirect(&mut self, skb: &Skb, found: &FibResult, near: bool) -> bool {
         let dev = found.dev.clone().filter(|dev| skb.iif.is(dev));
@@ -42,7 +42,7 @@ impl Walker<'_> {
             return false;
         }
         if usual == 1 && !sends.iter().any(|(on, told)| *told && *on != 0) {
-            // Nobody told whether it does.
+            // It is not known whether it does.
             self.note_assumed(Assumed::NoRedirect(src.into()));
             return false;
         }
@@ -56,7 +56,7 @@ impl Walker<'_> {
         shared || one_net
     }
 
-    /// Tells an IPv4 sender the shorter way, unless it was told a moment ago.
+    /// Sends an IPv4 sender the shorter way, unless it was sent a moment ago.
     pub(super) fn send_redirect(&mut self, skb: &mut Skb) {
         let now = self.world.now_ms;
         let fresh = || RedirectCount { count: 0, last_ms: now };
@@ -134,7 +134,7 @@ impl Walker<'_> {
         Rc::make_mut(&mut self.world.icmp_limits).allow_icmp_error(addr, now, SECOND_MS)
     }
 
-    /// The address that this host has on the link of an interface, where it was told: the one that came first. A
+    /// The address that this host has on the link of an interface, where it is known: the one that came first. A
     /// recorded case tells its addresses but for those that the kernel makes up of a link-layer address.
     fn link_address(&self, dev: &str) -> Option<Ipv6Addr> {
         let iface = self.world.host.interface(dev)?;

@@ -50,7 +50,7 @@ struct Held {
     hotdrop: bool,
 }
 
-/// How far a rule has come, as far as it was told.
+/// How far a rule has come by the events that were emitted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Told {
     Nothing,
@@ -61,7 +61,7 @@ enum Told {
 impl Walker<'_> {
     /// Runs a rule of the chain of `frame`, whose next rule is the one behind it.
     ///
-    /// [`Event::Matched`] is told when the rule can no longer break; what a statement does before that is told as
+    /// [`Event::Matched`] is emitted when the rule can no longer break; what a statement does before that is emitted as
     /// [`Event::Acted`]. A hotdrop is remembered, and the conditions behind it are still asked: where one fails,
     /// iptables-legacy has dropped the packet at a rule that does not match.
     pub(super) fn run_rule(
@@ -307,7 +307,7 @@ impl Walker<'_> {
         self.with_context(skb, path, |ctx, memory| ext::test(test, at, ctx, memory, checks))
     }
 
-    /// Lends a test or a target the packet's surroundings and the memory.
+    /// Lends a test or a target the packet's surroundings and the state of matches.
     pub(super) fn with_context<T>(
         &mut self,
         skb: &Skb,

@@ -9,13 +9,12 @@ use std::net::IpAddr;
 pub(crate) enum CtAttachment {
     /// Not looked at yet.
     None,
-    /// Exempt.
+    /// Exempt (`IP_CT_UNTRACKED`).
     Untracked,
     /// Fits no flow.
     Invalid,
     /// Part of a flow that is not in the table: a new one, or one that has just ended.
     Loose {
-        /// The flow.
         entry: Box<ct::Conntrack>,
         /// The packet's direction.
         dir: CtDir,
@@ -52,7 +51,7 @@ pub(crate) struct Skb {
     pub realms: u32,
     /// The MTU that the route sets.
     pub route_mtu: Option<u32>,
-    /// Whether its sender is told a shorter way.
+    /// Whether its sender is sent a redirect.
     pub redirects: bool,
     pub phys_in: PathIface,
     pub phys_out: PathIface,
@@ -146,7 +145,7 @@ pub(crate) struct OwnPacket {
     pub out_iface: Option<Text>,
     /// The interface that it has before it is sent, as what IPv6 tells its neighbours.
     pub in_iface: PathIface,
-    /// Its mark.
+    /// `skb->mark`.
     pub mark: u32,
     /// Whether it answers an untracked packet.
     pub untracked_reply: bool,

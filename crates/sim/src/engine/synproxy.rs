@@ -149,7 +149,7 @@ impl Walker<'_> {
     }
 }
 
-/// The timestamps of the server become those that the client was told, and back (`synproxy_tstamp_adjust`).
+/// The timestamps of the server become those that the client was sent, and back (`synproxy_tstamp_adjust`).
 fn restamp(skb: &mut Skb, proxied: &Proxied, dir: CtDir) -> Result<(), Fate> {
     if proxied.tsoff == 0 {
         return Ok(());

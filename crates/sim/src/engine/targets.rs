@@ -195,7 +195,7 @@ impl Walker<'_> {
         skb.helper = named
             .and_then(|name| crate::ct::Kind::named(name, &skb.packet))
             .map(|kind| crate::ct::Helper { kind, named_by: at });
-        // What a policy holds is told nowhere.
+        // What a policy holds can't be pasted.
         skb.policy = ct.rest.contains("--timeout").then_some(at);
         if named.is_some() && skb.helper.is_none() {
             let question = Question::Fact(at);
@@ -265,7 +265,7 @@ impl Walker<'_> {
         let found =
             self.with_context(skb, path, |ctx, memory| crate::ext::mapped(map, ctx, memory));
         let Ok(found) = found else {
-            // What the set holds was not told: it may leave the mark alone, or write any.
+            // What the set holds is not known: it may leave the mark alone, or write any.
             let question = Question::Opaque(at);
             let ways = [(Answer::Yes, None), (Answer::Else, None)];
             if self.ask(skb, &question, &ways) != Answer::Yes {

@@ -147,7 +147,7 @@ impl<'w> Walker<'w> {
         });
     }
 
-    /// Notes what the next step leans on.
+    /// Notes what the next step assumes.
     pub(crate) fn note_assumed(&mut self, lean: Assumed) {
         if !self.leans.contains(&lean) {
             self.leans.push(lean);
@@ -241,7 +241,7 @@ impl<'w> Walker<'w> {
         }
     }
 
-    /// Runs routing's part of `ask`, and notes what it leaned on. A question that comes up is put, and the
+    /// Runs routing's part of `ask`, and notes what it assumed. A question that comes up is asked, and the
     /// look-up tried again with its answer.
     pub(crate) fn routed<T>(
         &mut self,
@@ -268,7 +268,7 @@ impl<'w> Walker<'w> {
         Err(Fate::Undecided(Question::Route(skb.packet.ip.dst)))
     }
 
-    /// Puts a question; a lasting one is put once in a world.
+    /// Asks a question; a lasting one is asked once in a world.
     pub(crate) fn ask(
         &mut self,
         skb: &Skb,
@@ -295,7 +295,7 @@ impl<'w> Walker<'w> {
         answer
     }
 
-    /// Resolves a route of which nobody told the interface: the only likely one, where there is one.
+    /// Resolves a route whose interface is not known: the only likely one, where there is one.
     pub(crate) fn guess_out_iface(&mut self, skb: &Skb, found: FibResult) -> FibResult {
         if found.dev.is_some() || found.kind != RouteKind::Unicast {
             return found;

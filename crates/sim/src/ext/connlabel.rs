@@ -34,7 +34,7 @@ pub(super) fn test(
     if has.contains(&label.value) {
         return eval.holds(ConditionKind::Connlabel, label.not, true, found);
     }
-    // Which labels a flow had when it was pasted is not told.
+    // Which labels a flow had when it was pasted is not known.
     if flow.counted.is_none() || has.iter().any(|other| is_number(other) != is_number(&label.value))
     {
         return eval.untold(ConditionKind::Connlabel, label.not);

@@ -5,7 +5,7 @@
 //! - Kernel: `connlimit_mt` in `net/netfilter/xt_connlimit.c`, `nf_conncount.c`: each test keeps a list of the
 //!   flows that it saw, by the group that the packet's address is in. Those that ended, or whose TCP is closed,
 //!   are struck off.
-//! - Of flows that were known before, nobody tells which the test saw: it is a question only where as many as may
+//! - Of flows that were known before, it is not known which the test saw: it is a question only where as many as may
 //!   have been would change the answer.
 
 use super::facts::{Facts, Reads};

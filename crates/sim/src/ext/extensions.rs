@@ -18,13 +18,13 @@ use std::net::Ipv6Addr;
 
 /// The extension headers' protocol numbers.
 pub(super) const HOP: u8 = 0;
-/// Routing.
+/// Routing (`NEXTHDR_ROUTING`).
 pub(super) const ROUTING: u8 = 43;
 const FRAGMENT: u8 = 44;
 const ESP: u8 = 50;
 const AH: u8 = 51;
 const NONE: u8 = 59;
-/// Destination options.
+/// Destination options (`NEXTHDR_DEST`).
 pub(super) const DEST: u8 = 60;
 /// Bytes of a mobility header that the kernel reads.
 const MOBILITY: usize = 6;
@@ -192,7 +192,7 @@ fn names(bits: u8) -> String {
     all.collect::<Vec<_>>().join(",")
 }
 
-/// The first header of a kind; its absence is told.
+/// The first header of a kind; where there is none, that is a condition that fails.
 pub(super) fn here(p: &Packet, kind: u8, eval: &mut Evaluation) -> Option<Vec<u8>> {
     let header = wire::extension(p, kind).filter(|h| h.len() >= 8);
     match header {

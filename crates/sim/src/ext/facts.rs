@@ -1,4 +1,4 @@
-//! What is known of a match before any packet: what its test reads and writes, and what it takes for granted.
+//! What is known of a match before any packet: what its test reads and writes, and what it assumes.
 
 use chainwalk_model::Text;
 
@@ -17,7 +17,7 @@ pub(crate) struct Facts<'m> {
     pub assumes: Option<Assumes<'m>>,
 }
 
-/// Something that is assumed and that nobody told.
+/// Something that is assumed, since it is not known.
 #[derive(Clone, Copy)]
 pub(crate) enum Assumes<'m> {
     /// No IP security is at work.

@@ -4,7 +4,7 @@
 //! - Listed: `helper match "ftp"`.
 //! - Kernel: `helper_mt` in `net/netfilter/xt_helper.c`: the name has to begin with the helper's own.
 //! - What other helpers than `ftp` and `tftp` expect is not followed: where a rule gives one to a flow, the answer is a
-//!   question, as it is of a flow that was told.
+//!   question, as it is of a flow that was pasted.
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;

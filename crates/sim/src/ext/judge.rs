@@ -5,11 +5,11 @@ use chainwalk_model::{
     Backend, Check, ConditionKind, IfaceMatch, Masked, Observed, OpId, Question, Range, Truth,
 };
 
-/// Gathers the conditions of one test into its answer, and tells them one by one if asked to.
+/// Gathers the conditions of one test into its answer, and lists them one by one if asked to.
 pub(super) struct Evaluation<'a> {
     /// Where the test stands.
     pub(super) at: OpId,
-    /// Who wants to know each condition.
+    /// Takes each condition, where somebody asks for them.
     pub(super) checks: Option<&'a mut Vec<Check>>,
     /// What holds so far.
     pub(super) truth: Truth,
@@ -73,7 +73,7 @@ impl<'a> Evaluation<'a> {
         self.say(part, not, Truth::No, || Observed::Nothing);
     }
 
-    /// One condition that leans on a fact nobody told.
+    /// One condition that depends on a fact that is not known.
     pub(super) fn untold(&mut self, part: ConditionKind, not: bool) {
         let question = Question::Fact(self.at);
         self.say(part, not, Truth::Unknown(question), || Observed::Nothing);

@@ -91,7 +91,7 @@ pub(crate) fn target(t: &SetTarget, ctx: &MatchContext, memory: &mut MatchState)
     }
 }
 
-/// The mark that `--map-set` finds for the packet. `Err` is what would have to be known; a set that nobody told is
+/// The mark that `--map-set` finds for the packet. `Err` is what would have to be known; a set that is not known is
 /// its own question.
 pub(crate) fn map(
     m: &SetMatch,
@@ -134,7 +134,7 @@ fn find(
         if depth >= MAX_DEPTH {
             return Err(unknown());
         }
-        // The sets in a list are not asked for their counters; they count, unless told otherwise.
+        // The sets in a list are not asked for their counters; they count, unless the rule says otherwise.
         let below = Ask {
             count: ask.count.filter(|_| !m.options.keep_subcounters),
             packets: None,

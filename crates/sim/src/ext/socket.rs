@@ -4,7 +4,7 @@
 //! - Listed: `socket --transparent`.
 //! - Kernel: `socket_match` in `net/netfilter/xt_socket.c`, `nf_socket_ipv4.c`.
 //! - A listener on every address does not count without `--nowildcard`. Sockets of connections are not known
-//!   where nobody told all that is open; whether a socket is transparent, and its mark, nobody tells.
+//!   where not all that is open is known; whether a socket is transparent, and its mark, may not be.
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;

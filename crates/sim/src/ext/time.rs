@@ -4,7 +4,7 @@
 //!   `--contiguous`, `--kerneltz`.
 //! - Listed: `TIME from 12:30:00 to 13:30:00 on Fri UTC`.
 //! - Kernel: `time_mt` in `net/netfilter/xt_time.c`.
-//! - With `--kerneltz` the kernel's own time zone decides, which nobody tells.
+//! - With `--kerneltz` the kernel's own time zone decides, which is not known.
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};

@@ -32,7 +32,7 @@ pub(crate) struct FibResult {
 pub(crate) struct Hops {
     /// The route's network.
     pub net: Cidr,
-    /// Its table.
+    /// The number of its table.
     pub table: u32,
     /// Those that are not passed over.
     pub all: Vec<Hop>,

@@ -1,4 +1,4 @@
-//! The interface that most likely leads to the rest of the world, where no route was told.
+//! The interface that most likely leads to the rest of the world, where no route is known.
 
 use chainwalk_model::{Host, IfKind, Text};
 
@@ -11,7 +11,7 @@ pub(crate) fn is_uplink(name: &str) -> bool {
     name != "lo" && !INNER.iter().any(|p| name.starts_with(p))
 }
 
-/// The only interface that may be the way to the rest of the world, of those that were told and that a packet
+/// The only interface that may be the way to the rest of the world, of those that are known and that a packet
 /// `came_by`.
 pub(crate) fn only_uplink(host: &Host, came_by: Option<&Text>) -> Option<Text> {
     let plain = host.interfaces.iter().filter(|i| i.kind == IfKind::Plain && i.master.is_none());

@@ -6,13 +6,11 @@ use std::net::IpAddr;
 /// What a packet is looked up by.
 #[derive(Clone, Debug)]
 pub(crate) struct Key<'a> {
-    /// Destination.
     pub dst: IpAddr,
     /// Source, where the lookup knows it.
     pub src: Option<IpAddr>,
     /// The packet's mark.
     pub mark: u32,
-    /// TOS byte.
     pub tos: u8,
     /// Incoming interface; `None` for packets made here.
     pub iif: Option<&'a str>,
@@ -27,9 +25,7 @@ pub(crate) struct Key<'a> {
 pub(crate) struct FlowKey {
     /// Protocol; 0 where the lookup does not know it.
     pub proto: u8,
-    /// Source port.
     pub sport: u16,
-    /// Destination port.
     pub dport: u16,
     /// User id; the kernel's own packets and those from a wire are root's.
     pub uid: u32,

@@ -74,7 +74,7 @@ impl Router<'_> {
         PathIface::known_or_not(self.link_of(addr).map(|(dev, _, _)| dev))
     }
 
-    /// The interface on whose network `addr` lies, that network, and whether it was told.
+    /// The interface on whose network `addr` lies, that network, and whether it is known.
     pub(super) fn link_of(&self, addr: IpAddr) -> Option<(Text, Cidr, bool)> {
         let mut best: Option<(Text, Cidr, bool, Option<Assumed>)> = None;
         for iface in &self.host().interfaces {
@@ -141,7 +141,7 @@ impl Router<'_> {
         self.host().interfaces.iter().find(on).map(|i| i.name.clone())
     }
 
-    /// Whether somebody told that `addr` is this host's.
+    /// Whether `addr` is known to be this host's.
     pub(crate) fn told_local(&self, addr: IpAddr) -> bool {
         addr.is_loopback() || self.local_owner(addr).is_ok_and(|holder| holder.is_some())
     }

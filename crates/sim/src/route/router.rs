@@ -22,7 +22,7 @@ const DEFAULT: u32 = 253;
 /// Longer than any prefix length that a policy rule suppresses.
 const HOST_ROUTE: u8 = 255;
 
-/// Routing over one world's facts. What a lookup leaned on gathers in `leans`.
+/// Routing over one world's facts. What a lookup assumed gathers in `leans`.
 pub(crate) struct Router<'a> {
     pub(super) world: &'a World,
     leans: RefCell<Vec<Assumed>>,
@@ -44,7 +44,7 @@ impl<'a> Router<'a> {
         }
     }
 
-    /// What the lookups so far leaned on.
+    /// What the lookups so far assumed.
     pub(crate) fn into_leans(self) -> Vec<Assumed> {
         self.leans.into_inner()
     }
@@ -60,7 +60,7 @@ impl<'a> Router<'a> {
         }
     }
 
-    /// Whether anybody told an address of this host beyond loopback.
+    /// Whether an address of this host beyond loopback is known.
     pub(super) fn addresses_told(&self) -> bool {
         self.host().interfaces.iter().any(|i| {
             i.kind != IfKind::Loopback
@@ -68,7 +68,7 @@ impl<'a> Router<'a> {
         }) || self.host().said_local.iter().any(|(_, is)| matches!(is.origin, Origin::Pasted(_)))
     }
 
-    /// Whether anybody told a route.
+    /// Whether a route is known.
     pub(super) fn routes_told(&self) -> bool {
         self.host().routes.iter().any(|r| !matches!(r.origin, Origin::Inferred(_)))
     }
@@ -110,7 +110,7 @@ impl<'a> Router<'a> {
             self.note_assumed(Assumed::AllRoutes);
             return Ok(None);
         }
-        // Nobody told a route: where it leaves is not known.
+        // No route is known: neither is where it leaves.
         Ok(Some(FibResult::of(RouteKind::Unicast)))
     }
 

@@ -133,7 +133,7 @@ impl Router<'_> {
         if !self.host().complete.network && !self.routes_told() && rp == 0 {
             return Ok(ReversePath::default());
         }
-        // A source nobody knows of is taken for another host's.
+        // A source that is not known is assumed to be another host's.
         let found = self.look_up(&back).unwrap_or(None);
         match found {
             // A way that is barred is no way.
@@ -176,7 +176,7 @@ impl Router<'_> {
         routes.chain(self.host().policy.iter().map(|r| r.realms)).any(|r| r != 0)
     }
 
-    /// Whether this host tells a sender on `dev` of a shorter way. Where nobody told, only the hosts of a case do
+    /// Whether this host tells a sender on `dev` of a shorter way. Where that is not known, only the hosts of a case do
     /// not.
     pub(crate) fn sends_redirects(&self, dev: &str) -> bool {
         let usual = i64::from(!self.host().complete.network);

@@ -5,7 +5,7 @@ use chainwalk_model::{HashlimitMatch, Host, Match, OpKind};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-/// Fractions of a second that a rate is told in.
+/// Fractions of a second that a rate is given in.
 const SCALE: u64 = 1_000_000;
 /// Credit that a tick adds. A day of it fits into 64 bits.
 const CREDITS_PER_JIFFY: u64 = pow2_below(u64::MAX / (HZ * 60 * 60 * 24));

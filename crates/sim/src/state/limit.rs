@@ -6,7 +6,7 @@ use chainwalk_model::Rate;
 
 /// Credit that a tick adds: the largest power of two with which a day of it fits into 32 bits.
 const CREDITS_PER_JIFFY: u64 = 128;
-/// Fractions of a second that a rate is told in.
+/// Fractions of a second that a rate is given in.
 const SCALE: u64 = 10_000;
 const SECOND_NS: u64 = 1_000_000_000;
 

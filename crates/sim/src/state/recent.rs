@@ -7,7 +7,7 @@ use std::net::IpAddr;
 /// Addresses that a list holds at most.
 pub(crate) const MAX_ADDRS: usize = 100;
 
-/// A list.
+/// A list (`struct recent_table`).
 #[derive(Clone, Debug)]
 pub(crate) struct List {
     /// The bits of an address that count; `None` is all of them.

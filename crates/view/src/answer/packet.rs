@@ -80,7 +80,7 @@ fn written(packet: &Packet, with_id: bool, available: usize, quoted: bool) -> Va
     if !ip.options.is_empty() {
         put("ip_opts", json!(hex(&ip.options)));
     }
-    // An authentication header is told as what the packet carries.
+    // An authentication header is written as what the packet carries.
     let ah = ip.extensions.iter().position(|e| e.kind == AH);
     let before = &ip.extensions[..ah.unwrap_or(ip.extensions.len())];
     if !before.is_empty() {
@@ -140,7 +140,7 @@ fn icmp(i: &Icmp, packet: &Packet, quoted: bool, put: &mut impl FnMut(&str, Valu
         match &i.inner {
             _ if quoted => {}
             Some(inner) => put("inner", written(inner, true, quoted_bytes(six), true)),
-            // An error that quotes no packet has its bytes told as they are.
+            // An error that quotes no packet has its bytes written as they are.
             None if packet.payload.is_empty() => put("inner", Value::Null),
             None => put("inner", json!({ "raw_hex": hex(&packet.payload) })),
         }

@@ -25,7 +25,7 @@ pub(super) fn depends_on(host: &Host, outcome: &Outcome) -> Vec<Value> {
     all
 }
 
-/// The facts that this outcome's steps leaned on, each once.
+/// The facts that this outcome's steps assume, each once.
 pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Value> {
     let traces: Vec<&Trace> = std::iter::once(&outcome.trace).chain(&outcome.replies).collect();
     let leans = traces.iter().flat_map(|t| &t.steps).flat_map(|s| &s.assumed);

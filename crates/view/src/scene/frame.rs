@@ -1,4 +1,4 @@
-//! The frame: interfaces, hooks and their stations, the routing diamond, and what is told about them.
+//! The frame: interfaces, hooks and their stations, the routing diamond, and the notes about them.
 
 mod layout;
 mod paint;

@@ -33,7 +33,7 @@ use yew::prelude::*;
 pub(crate) struct WalkProps {
     /// The reader's language.
     pub(crate) lang: Lang,
-    /// What was told.
+    /// The view that is shown.
     pub(crate) told: Option<Rc<PageView>>,
     /// The packets sent.
     pub(crate) packets: Vec<String>,

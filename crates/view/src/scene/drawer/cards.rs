@@ -28,7 +28,7 @@ pub(super) fn fork_ways(pen: &mut Pen, o: &Opened) {
     }
 }
 
-/// So many cards are shown; the rest is told by number.
+/// So many cards are shown; of the rest only the number is said.
 const CARDS: usize = 5;
 
 fn card_places(o: &Opened) -> Vec<Area> {

@@ -339,7 +339,7 @@ fn depths(
     (out, most)
 }
 
-/// What stands beside a rule that matched.
+/// The text next to a rule that matched.
 fn hit_text(t: &Explained, rule: RuleId) -> String {
     let r = t.rules().rule(rule);
     let conditions = conditions_text(r);
