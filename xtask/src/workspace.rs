@@ -1,4 +1,4 @@
-//! Where things are: the workspace, what cargo builds, the cache of tools. Every chore gets one [`House`].
+//! Where things are: the workspace, what cargo builds, the cache of tools. Every chore gets one [`Workspace`].
 
 use anyhow::{Context, Result};
 use std::env;

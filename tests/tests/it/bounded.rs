@@ -87,7 +87,7 @@ fn a_long_chain_is_walked_whole() {
     let mut text =
         "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n".to_owned();
     (0..25_000).for_each(|n| {
-        writeln!(text, "-A INPUT -j MARK --set-xmark {:#x}/0xffffffff", n + 1).unwrap()
+        writeln!(text, "-A INPUT -j MARK --set-xmark {:#x}/0xffffffff", n + 1).unwrap();
     });
     text.push_str("-A INPUT -m mark --mark 0x61a8 -j DROP\nCOMMIT\n");
     let (_, walk) = walked(&text, &[]);

@@ -21,7 +21,7 @@ fn sent(text: &str, packets: &[&str]) -> Played {
 
 /// What the banner says of the last packet.
 fn told(played: &Played, lang: Lang) -> String {
-    let evidence = explain(&played, lang, |t| banner(t).evidence);
+    let evidence = explain(played, lang, |t| banner(t).evidence);
     let runs = evidence.iter().flat_map(|e| e.text.iter());
     runs.map(|r| r.text.as_str()).collect::<Vec<_>>().join("")
 }

@@ -24,6 +24,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use yew::prelude::*;
 
+/// A fact as it was typed, and what is wrong with it.
+pub type Checked = Rc<(String, Vec<Problem>)>;
+
 /// What the worker answered, as far as it is still asked for.
 #[derive(Clone, PartialEq)]
 pub struct EngineState {
@@ -54,7 +57,7 @@ pub struct EngineState {
     /// Asks what is wrong with an assumption as it is typed.
     pub check: Callback<(String, Lang)>,
     /// The assumption that was looked at last, and what is wrong with it.
-    pub checked: Option<Rc<(String, Vec<Problem>)>>,
+    pub checked: Option<Checked>,
 }
 
 /// What becomes other as the worker answers.
@@ -69,7 +72,7 @@ struct Hears {
     found: UseStateHandle<Option<(u32, Rc<ProposalsView>)>>,
     status: UseStateHandle<Status>,
     share: UseStateHandle<Option<f64>>,
-    checked: UseStateHandle<Option<Rc<(String, Vec<Problem>)>>>,
+    checked: UseStateHandle<Option<Checked>>,
 }
 
 /// The rules that were opened.

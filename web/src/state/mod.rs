@@ -24,6 +24,7 @@ use takes::{is_another, replaces};
 
 /// Everything a person can change.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::struct_excessive_bools)]
 pub struct State {
     /// The pasted text.
     pub paste: Paste,

@@ -45,7 +45,7 @@ pub(super) fn read(text: &str) -> Result<(Case, Vec<Diagnostic>), Unreadable> {
     let mut reader =
         Reader { head: Head { remarks: head.remarks, ..Head::default() }, ..Reader::default() };
     for entry in head.entries {
-        reader.entry(entry);
+        reader.entry(&entry);
     }
     Ok(reader.finish(&paste))
 }
@@ -148,7 +148,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn entry(&mut self, entry: Entry) {
+    fn entry(&mut self, entry: &Entry) {
         let value = entry.value.trim();
         let once =
             !matches!(entry.name, "packet" | "assume" | "edit" | "doc" | "goal" | "host" | "ends")
@@ -156,16 +156,16 @@ impl Reader {
                 && !NOT_USED_YET.contains(&entry.name);
         if once {
             if self.seen.iter().any(|n| n == entry.name) {
-                self.tell(DiagnosticId::GivenTwice, Severity::Warning, &entry, Vec::new());
+                self.tell(DiagnosticId::GivenTwice, Severity::Warning, entry, Vec::new());
             }
             self.seen.push(entry.name.to_owned());
         }
         let text = || value.to_owned();
         match entry.name {
             "chainwalk" => match value.parse::<u32>() {
-                Ok(0) | Err(_) => self.bad(&entry, Expected::Number),
+                Ok(0) | Err(_) => self.bad(entry, Expected::Number),
                 Ok(version) if version > VERSION => {
-                    self.tell(DiagnosticId::NewerForm, Severity::Warning, &entry, Vec::new());
+                    self.tell(DiagnosticId::NewerForm, Severity::Warning, entry, Vec::new());
                 }
                 Ok(_) => {}
             },
@@ -184,36 +184,36 @@ impl Reader {
             "by" => self.head.by = text(),
             "doc" => match doc(value) {
                 Some(doc) => self.docs.push(doc),
-                None => self.bad(&entry, Expected::Number),
+                None => self.bad(entry, Expected::Number),
             },
             "follow" => match value.split_whitespace().map(from_one).collect() {
                 Some(followed) => self.scenario.followed = followed,
-                None => self.bad(&entry, Expected::Number),
+                None => self.bad(entry, Expected::Number),
             },
             "at" => match position(value) {
                 Some(at) => self.head.at = Some(at),
-                None => self.bad(&entry, Expected::Literal("1/end".into())),
+                None => self.bad(entry, Expected::Literal("1/end".into())),
             },
             "aim" => {
                 self.head.aim = self
-                    .one_of(&entry, [("through", Goal::Through), ("stopped", Goal::Stopped)])
+                    .one_of(entry, [("through", Goal::Through), ("stopped", Goal::Stopped)])
                     .or(self.head.aim);
             }
             "lang" => {
                 self.head.lang =
-                    self.one_of(&entry, [("en", Lang::En), ("zh", Lang::Zh)]).or(self.head.lang);
+                    self.one_of(entry, [("en", Lang::En), ("zh", Lang::Zh)]).or(self.head.lang);
             }
             "theme" => {
                 self.head.theme = self
-                    .one_of(&entry, [("light", Theme::Light), ("dark", Theme::Dark)])
+                    .one_of(entry, [("light", Theme::Light), ("dark", Theme::Dark)])
                     .or(self.head.theme);
             }
             "names" => {
-                self.head.raw_names = self.one_of(&entry, [("raw", true)]).unwrap_or_default()
+                self.head.raw_names = self.one_of(entry, [("raw", true)]).unwrap_or_default();
             }
             "speed" => match value.parse::<f64>() {
                 Ok(speed) if speed.is_finite() && speed > 0.0 => self.head.speed = Some(speed),
-                _ => self.bad(&entry, Expected::Number),
+                _ => self.bad(entry, Expected::Number),
             },
             name => {
                 let id = if NOT_USED_YET.contains(&name) {
@@ -221,7 +221,7 @@ impl Reader {
                 } else {
                     DiagnosticId::UnknownName
                 };
-                self.tell(id, Severity::Note, &entry, Vec::new());
+                self.tell(id, Severity::Note, entry, Vec::new());
                 self.head.others.push((name.to_owned(), text()));
             }
         }

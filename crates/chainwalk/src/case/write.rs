@@ -110,7 +110,9 @@ impl Lines {
     fn line(&mut self, name: &str, value: &str) {
         self.0 += name;
         self.0 += ":";
-        for (at, line) in value.trim().split('\n').enumerate() {
+        // Not by `lines`, which takes a carriage return away.
+        let value = value.trim();
+        for (at, line) in value.split('\n').enumerate() {
             self.0 += if at == 0 { " " } else { "\n  " };
             self.0 += line;
         }

@@ -28,9 +28,9 @@ pub(super) fn cgroup(m: &Inv<CgroupMatch>, ctx: &MatchContext, eval: &mut Evalua
     // On its way through there is no socket; what is delivered may have found one already.
     let through = matches!(ctx.entry, Entry::Wire { .. }) && ctx.path.hook != Hook::Input;
     if through {
-        eval.lacks(ConditionKind::Module, m.not)
+        eval.lacks(ConditionKind::Module, m.not);
     } else {
-        eval.untold(ConditionKind::Module, m.not)
+        eval.untold(ConditionKind::Module, m.not);
     }
 }
 

@@ -36,7 +36,7 @@ pub(super) fn test(m: &PhysdevMatch, ctx: &MatchContext, eval: &mut Evaluation) 
                 eval.say(ConditionKind::PhysIn, m.not, Truth::Yes, || Observed::Nothing);
             }
             PathIface::None => {
-                eval.say(ConditionKind::PhysIn, m.not, truth(m.not), || Observed::Nothing)
+                eval.say(ConditionKind::PhysIn, m.not, truth(m.not), || Observed::Nothing);
             }
             port => name(ConditionKind::PhysIn, m, port, eval),
         }
@@ -45,7 +45,7 @@ pub(super) fn test(m: &PhysdevMatch, ctx: &MatchContext, eval: &mut Evaluation) 
         match phys_out {
             PathIface::None if bridge => eval.lacks(ConditionKind::PhysOut, m.not),
             PathIface::None => {
-                eval.say(ConditionKind::PhysOut, m.not, truth(m.not), || Observed::Nothing)
+                eval.say(ConditionKind::PhysOut, m.not, truth(m.not), || Observed::Nothing);
             }
             port => name(ConditionKind::PhysOut, m, port, eval),
         }

@@ -22,7 +22,7 @@ pub(super) fn test(m: TimeMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     }
     match ctx.clock {
         Some(now) if !m.kerneltz => {
-            eval.say(ConditionKind::Time, false, truth(holds(&m, now)), found)
+            eval.say(ConditionKind::Time, false, truth(holds(&m, now)), found);
         }
         _ => eval.untold(ConditionKind::Time, false),
     }

@@ -264,7 +264,7 @@ fn tabs(props: &WalkProps) -> Html {
             {for packets.iter().enumerate().map(|(at, line)| {
                 let (words, _) = Origin::split(line);
                 html! {
-                    <button class={classes!("tab", (at == *packet).then_some("on"))} title={line.to_string()}
+                    <button class={classes!("tab", (at == *packet).then_some("on"))} title={line.clone()}
                         aria-pressed={(at == *packet).to_string()} onclick={act(dispatch, Action::Show(at))}>
                         <b>{at + 1}</b>{words}
                     </button>

@@ -29,6 +29,7 @@ pub(super) fn plain(row: &Row) -> String {
 
 /// How a row stands.
 #[derive(Clone, Copy)]
+#[allow(clippy::struct_excessive_bools)]
 pub(super) struct Place {
     /// Which row it is.
     pub(super) at: usize,
