@@ -77,7 +77,7 @@ pub struct Evidence {
     pub certain: bool,
     pub text: Sentence,
     /// Answers in one click, where it is a question: a label, and the assumption it stands for in the words
-    /// of the `assume` option.
+    /// of `chainwalk --assume`.
     pub answers: Vec<(String, String)>,
     /// Lines of the paste that say so, where it is good to look at them.
     pub span: Option<Span>,
@@ -176,7 +176,7 @@ pub struct FactRow {
     pub guess: bool,
     /// Where it was read, if it was.
     pub span: Option<Span>,
-    /// The assumption that would state it, in the words of the `assume` option, for editing.
+    /// The assumption that would state it, in the words of `chainwalk --assume`, for editing.
     pub assume: Option<String>,
 }
 

@@ -47,6 +47,7 @@ pub(crate) fn iface(v: &IfaceMatch) -> String {
     format!("{}{}", v.name, if v.prefix { "+" } else { "" })
 }
 
+/// Address types by name.
 pub(crate) fn addr_types(v: AddrTypes) -> String {
     bit_names(u32::from(v.0), &AddrTypes::NAMES)
 }

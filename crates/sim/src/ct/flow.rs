@@ -52,7 +52,8 @@ pub(crate) struct Conntrack {
     pub seen_ms: u64,
     /// UDP: from when on it counts as a stream.
     pub stream_ms: u64,
-    /// The interface that its first packet came in by; none if it was made here.
+    /// The interface that its first packet came in by; none if it was made here. The kernel keeps none; where no
+    /// route is known, an answer leaves by it.
     pub came_by: PathIface,
     /// The interface that MASQUERADE chose its address from.
     pub masq_dev: PathIface,

@@ -166,6 +166,7 @@ impl Walker<'_> {
         }
         let other = entry.tuple(reverse(dir));
         let Some(target) = invert(other) else { return };
+        // The packet inside went the other way (`!manip`).
         let inside = match manip {
             Manip::Src => Manip::Dst,
             Manip::Dst => Manip::Src,
