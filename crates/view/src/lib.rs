@@ -2,7 +2,7 @@
 //!
 //! Everything here is finished: a door only maps it to its own elements.
 
-// Coordinates, and the telling that goes everywhere, have short names throughout this room.
+// Coordinates, and the `Explained` that goes everywhere, have short names throughout this room.
 #![allow(clippy::many_single_char_names, clippy::similar_names)]
 
 pub mod answer;

@@ -1,6 +1,6 @@
 //! The way of a packet through the hooks, from its entry to its fate.
 //!
-//! Sources: `net/ipv4/ip_input.c`, `ip_forward.c`, `ip_output.c`, `net/netfilter.c`;
+//! Sources: `net/ipv4/ip_input.c`, `ip_forward.c`, `ip_output.c`, `net/netfilter/core.c`;
 //! `net/bridge/br_netfilter_hooks.c` for what a bridge shows to iptables.
 
 mod bridge;
