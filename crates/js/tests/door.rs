@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used)]
 
-use chainwalk::view::{Banner, ChangesTold, Compared, Overlay, Problem, Suggestion, Tone};
+use chainwalk::view::{Banner, Compared, Overlay, Problem, ProposalsView, Suggestion, Tone};
 use chainwalk_js::Host;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ fn a_proposal_is_made_and_compared() {
     let mut host = host(DROPS);
     let _problems: Vec<Problem> = from(host.send("ping 127.0.0.1"));
     assert!(from::<Option<Compared>>(host.compared(0)).is_none());
-    let found: ChangesTold = from(host.changes(0, "through"));
+    let found: ProposalsView = from(host.changes(0, "through"));
     let commands = &found.proposals[0].commands;
     for command in commands {
         let problems: Vec<Problem> = from(host.edit(command));

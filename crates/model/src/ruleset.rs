@@ -182,7 +182,7 @@ pub enum ChainKind {
 #[allow(missing_docs)]
 pub struct Base {
     pub hook: Hook,
-    /// Lower runs earlier; see [`priority`].
+    /// Lower runs earlier; see [`crate::priority`].
     pub priority: i32,
     pub kind: ChainKind,
     pub policy: Policy,
