@@ -11,23 +11,10 @@ mod head;
 mod read;
 mod write;
 
-pub use head::{Head, Position, Stop, Theme, Words};
+pub use head::{Case, Head, Position, Stop, Theme, Words};
 pub use read::Unreadable;
 
-use crate::Scenario;
 use chainwalk_model::Diagnostic;
-
-/// The version of the form that is written here. Older ones are lifted, newer ones are read as far as they go.
-const VERSION: u32 = 1;
-
-/// A scenario, and what stands in its text beside it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Case {
-    /// What leads to the answer.
-    pub scenario: Scenario,
-    /// Words, place, aim, claims, and what this version does not know.
-    pub head: Head,
-}
 
 impl Case {
     /// Reads a case, or a paste without a head. The spans of the problems count in `text`.

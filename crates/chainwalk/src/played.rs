@@ -1,6 +1,7 @@
 //! A scenario, read and walked: what a door asks to show it.
 
-use crate::{Problems, Scenario};
+use crate::problems::Problems;
+use crate::scenario::Scenario;
 use chainwalk_model::{
     Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, PacketSpec, Reading,
     RuleId, Severity, Shadow, Span, Walk,
@@ -77,6 +78,19 @@ impl Explainer for Walked {
     fn shadow(&self, rule: RuleId) -> Option<Shadow> {
         let shadows = self.shadows.get_or_init(|| Rc::new(shadowed(self.session.host())));
         shadows.get(&rule).copied()
+    }
+}
+
+impl Scenario {
+    /// Reads and walks, and keeps what came of it.
+    pub fn play(&self) -> Played {
+        self.replay(Played::default(), &mut |_| {})
+    }
+
+    /// As [`Scenario::play`], but what is the same as in `last` is taken from there: the reading of equal texts,
+    /// and the walks that both begin with. `progress` hears which share of long texts is read, from 0 to 1.
+    pub fn replay(&self, last: Played, progress: &mut dyn FnMut(f64)) -> Played {
+        last.into_played(self.clone(), progress)
     }
 }
 
@@ -231,7 +245,7 @@ impl Played {
         pasted.chain(self.scenario.edits().iter().map(String::as_str)).collect()
     }
 
-    /// Calls `tell` with all that the functions of [`crate::view`] look at.
+    /// Calls `tell` with all that the functions of [`chainwalk_view`] look at.
     pub fn explain<T>(&self, at: &Viewpoint, tell: impl FnOnce(&Explained) -> T) -> T {
         match &self.after {
             Some(walked) => self.explain_walked(at, walked, &self.scenario.followed, tell),

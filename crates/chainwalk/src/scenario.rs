@@ -1,6 +1,5 @@
 //! All that leads to an answer, in the words in which a person wrote it.
 
-use crate::Played;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -103,16 +102,5 @@ impl Scenario {
 
     fn key(&self) -> &str {
         self.host.as_deref().unwrap_or_default()
-    }
-
-    /// Reads and walks, and keeps what came of it.
-    pub fn play(&self) -> Played {
-        self.replay(Played::default(), &mut |_| {})
-    }
-
-    /// As [`Scenario::play`], but what is the same as in `last` is taken from there: the reading of equal texts,
-    /// and the walks that both begin with. `progress` hears which share of long texts is read, from 0 to 1.
-    pub fn replay(&self, last: Played, progress: &mut dyn FnMut(f64)) -> Played {
-        last.into_played(self.clone(), progress)
     }
 }

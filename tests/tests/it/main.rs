@@ -7,6 +7,7 @@ mod bounded;
 mod branches;
 mod cases;
 mod changes;
+mod circles;
 mod corpus;
 mod examples;
 mod extensions;

@@ -1,7 +1,20 @@
-//! What a case says beside its scenario.
+//! What a case is, and what it says beside its scenario.
 
+use crate::scenario::Scenario;
 use chainwalk_model::Goal;
 use chainwalk_view::Lang;
+
+/// The version of the form that is written here. Older ones are lifted, newer ones are read as far as they go.
+pub(super) const VERSION: u32 = 1;
+
+/// A scenario, and what stands in its text beside it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Case {
+    /// What leads to the answer.
+    pub scenario: Scenario,
+    /// Words, place, aim, claims, and what this version does not know.
+    pub head: Head,
+}
 
 /// Words, place, aim and claims. All of it may be missing.
 #[derive(Clone, Debug, Default, PartialEq)]

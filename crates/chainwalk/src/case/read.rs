@@ -1,7 +1,7 @@
 //! Text becomes a case.
 
-use super::{Case, Head, Position, Stop, Theme, VERSION};
-use crate::{Doc, Scenario};
+use super::head::{Case, Head, Position, Stop, Theme, VERSION};
+use crate::scenario::{Doc, Scenario};
 use chainwalk_model::{Diagnostic, DiagnosticId, DocId, Expected, Goal, Severity, Span};
 use chainwalk_view::Lang;
 use std::borrow::Cow;

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
-use crate::{Doc, HostPart};
+use crate::scenario::{Doc, HostPart, Scenario};
 use chainwalk_model::DiagnosticId::{
     self, BadValue, GivenTwice, NewerForm, NotUsedYet, UnknownName,
 };

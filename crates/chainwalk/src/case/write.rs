@@ -1,7 +1,7 @@
 //! A case becomes text.
 
-use super::{Case, Position, Stop, Theme, VERSION, Words};
-use crate::{Doc, HostPart, Scenario};
+use super::head::{Case, Position, Stop, Theme, VERSION, Words};
+use crate::scenario::{Doc, HostPart, Scenario};
 use chainwalk_model::Goal;
 use chainwalk_view::Lang;
 
