@@ -24,6 +24,8 @@ mod places;
 mod problems;
 mod questions;
 mod reasons;
+#[cfg(test)]
+mod register;
 mod rows;
 mod say;
 mod scene;

@@ -28,3 +28,4 @@ mod shadow;
 mod tidy;
 mod told;
 mod traces;
+mod view_laws;
