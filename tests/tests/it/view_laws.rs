@@ -1,6 +1,8 @@
 //! Laws of the drawing, over what real kernels were asked and over the examples: nothing leaves the frame, nothing
 //! covers what is to be read, the packet goes on from where it was, and what is linked is there.
 #![allow(clippy::unwrap_used)]
+// Coordinates have short names.
+#![allow(clippy::many_single_char_names, clippy::similar_names)]
 
 use chainwalk::Viewpoint;
 use chainwalk_model::Trace;
