@@ -7,7 +7,6 @@ use crate::reasons::has;
 use crate::say::{run, say, text};
 use crate::targets::target_text;
 use crate::terms::{conditions_text, terms};
-use crate::values::found;
 use chainwalk_model::{Check, ConditionKind, Rule, RuleId, Truth};
 
 /// So many rules are opened at once; the page asks for the next ones.
@@ -35,7 +34,7 @@ fn card(t: &Explained, range: &RuleRange, id: RuleId) -> RuleCard {
             Condition {
                 mark: check.as_ref().map_or(Mark::None, mark),
                 text: term.text(),
-                has: check.map(|c| value(t, range, &c)).unwrap_or_default(),
+                has: check.map(|c| has(t, range.reply, range.step, &c)).unwrap_or_default(),
             }
         })
         .collect();
@@ -72,12 +71,5 @@ fn mark(check: &Check) -> Mark {
         (Truth::No, ConditionKind::Random) | (Truth::Chance(_), _) => Mark::Half,
         (Truth::No, _) => Mark::No,
         (Truth::Unknown(_), _) => Mark::Unknown,
-    }
-}
-
-fn value(t: &Explained, range: &RuleRange, check: &Check) -> String {
-    match check.part {
-        ConditionKind::SrcType | ConditionKind::DstType => has(t, range.reply, range.step, check),
-        _ => found(&check.found),
     }
 }

@@ -34,12 +34,16 @@ fn term_of(rule: &Rule, check: &Check) -> Option<Term> {
     all.iter().find(same).or_else(|| all.iter().find(|t| t.op == check.op)).cloned()
 }
 
-/// What the packet has where a check looked; for address types the address itself.
+/// What the packet has where a check looked; for address types the address itself, of ICMP type and code.
 pub(crate) fn has(t: &Explained, reply: Option<usize>, step: usize, check: &Check) -> String {
     let packet = t.trace(reply).and_then(|trace| crate::explained::moment(trace, step));
     match (check.part, packet) {
         (ConditionKind::SrcType, Some(m)) => m.packet.ip.src.to_string(),
         (ConditionKind::DstType, Some(m)) => m.packet.ip.dst.to_string(),
+        (ConditionKind::Icmp, _) => match check.found {
+            Observed::Hex(both) => format!("{}/{}", both >> 8, both & 0xff),
+            _ => found(&check.found),
+        },
         _ => found(&check.found),
     }
 }

@@ -276,10 +276,12 @@ fn branch_label(t: &Explained, fork: &Fork, branch: &Branch, trace: &Trace) -> (
             return (label, String::new());
         }
         Question::Table(_, name) | Question::Chain(_, _, name) => {
-            let label = if yes {
-                text!(lang, BranchPasses, what = &**name)
-            } else {
-                text!(lang, BranchDrops, what = &**name)
+            let what = &**name;
+            let label = match branch.answer() {
+                Some(Answer::Yes) => text!(lang, BranchPasses, what = what),
+                Some(Answer::No) => text!(lang, BranchDrops, what = what),
+                // What nat does beside letting pass can't be said in a word.
+                _ => text!(lang, BranchElse),
             };
             return (label, String::new());
         }
