@@ -29,3 +29,4 @@ mod tidy;
 mod told;
 mod traces;
 mod view_laws;
+mod view_words;

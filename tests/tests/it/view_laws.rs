@@ -18,7 +18,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every so many recorded cases are drawn, so that this takes seconds; `CHAINWALK_DRAWN=1` draws all.
-const EVERY: usize = 60;
+const EVERY: usize = 150;
 
 /// A rectangle in user units.
 #[derive(Clone, Copy, Debug)]
