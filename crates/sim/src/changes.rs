@@ -24,6 +24,8 @@ const MOST_EDITS: usize = 3;
 const MOST_PROPOSALS: usize = 10;
 /// How many hosts are tried on a small host.
 const MOST_TRIES: usize = 160;
+/// How many where the walk itself is cut, and so is each of these.
+const MOST_TRIES_CUT: usize = 4;
 /// Rules to copy in all tries together; fewer tries on a host with very many.
 const MOST_RULES: usize = 4_000_000;
 
@@ -110,6 +112,10 @@ impl Search {
         };
         if packet < search.asks.len() {
             let tried = search.walk(host.clone());
+            let mut outcomes = tried.session.walks()[packet].outcomes.iter();
+            if outcomes.any(|o| matches!(o.trace.fate, Fate::TooLong(_))) {
+                search.left = search.left.min(MOST_TRIES_CUT);
+            }
             search.open.extend(search.branch(Vec::new(), None, &tried));
             search.as_is = Some(tried);
         }
