@@ -49,6 +49,7 @@ fn no_room_imports_another_but_by_the_arrows() {
         ("chainwalk-sim", set(&["chainwalk-model"])),
         ("chainwalk-view", set(&["chainwalk-model"])),
         ("chainwalk", set(&rooms)),
+        ("chainwalk-take", set(&["chainwalk"])),
         ("chainwalk-web", set(&["chainwalk"])),
         ("chainwalk-js", set(&["chainwalk"])),
         ("chainwalk-cli", set(&["chainwalk"])),
