@@ -7,6 +7,7 @@
 use crate::played::{asked, played_with};
 use chainwalk_model::{AskAddr, AskEntry, FollowUp, PacketSpec};
 use chainwalk_parse::read;
+use chainwalk_view::one_end;
 use serde_json::{Map, Value, json};
 
 /// A page, taken apart.
@@ -236,52 +237,9 @@ fn one(packet: &Value, indent: &str, lines: &mut Vec<String>) {
         let (hook, table, chain) = (word(&entry[0]), word(&entry[1]), word(&entry[2]));
         lines.push(format!("{indent}{hook:<4} {table} {chain} {at}"));
     }
-    lines.push(format!("{indent}{}", fate(packet)));
+    lines.push(format!("{indent}{}", one_end(packet)));
     for reply in packet["replies"].as_array().into_iter().flatten() {
         lines.push(format!("{indent}and the kernel sends"));
         one(reply, &format!("{indent}  "), lines);
-    }
-}
-
-/// What became of a packet, in a short line: the verdict and by what, the way out, the headers it left with.
-pub fn fate(packet: &Value) -> String {
-    let verdict = word(&packet["verdict"]);
-    let stop = &packet["stopped_at"];
-    let place = || format!("{} {}", word(&stop["table"]), word(&stop["chain"]));
-    let mut parts = vec![match stop["by"].as_str() {
-        Some("rule") => format!("{verdict} by {} {}", place(), stop["rule"]),
-        Some("policy") => format!("{verdict} by the policy of {}", place()),
-        Some("routing") => format!("{verdict}: {}", word(&packet["reason"])),
-        None if stop["table"].is_string() => {
-            format!("{verdict} by {}, unseen", word(&stop["table"]))
-        }
-        _ => verdict,
-    }];
-    if let Some(iface) = packet["out_iface"].as_str() {
-        parts.push(format!("out {iface}"));
-    }
-    if !packet["packet_out"].is_null() {
-        parts.push(headers(&packet["packet_out"]));
-    }
-    if let Some(mark) = packet["mark"].as_u64().filter(|m| *m != 0) {
-        parts.push(format!("mark {mark:#x}"));
-    }
-    if let Some(errno) = packet["errno"].as_str() {
-        parts.push(format!("the sender gets {errno}"));
-    }
-    parts.join(", ")
-}
-
-/// Protocol, addresses and ports, ICMP type or TCP flags.
-fn headers(out: &Value) -> String {
-    let end = |addr: &str, port: &str| match out[port].as_u64() {
-        Some(port) => format!("{}:{port}", word(&out[addr])),
-        None => word(&out[addr]),
-    };
-    let ends = format!("{} {} > {}", word(&out["proto"]), end("src", "sport"), end("dst", "dport"));
-    match (out["icmp_type"].as_u64(), out["flags"].as_str()) {
-        (Some(kind), _) => format!("{ends} type {kind} code {}", out["icmp_code"]),
-        (None, Some(flags)) => format!("{ends} {flags}"),
-        (None, None) => ends,
     }
 }
