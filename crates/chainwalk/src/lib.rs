@@ -8,6 +8,7 @@
 //! fails, it becomes a problem at its place.
 
 mod case;
+mod claims;
 mod played;
 mod problems;
 mod recorded;
@@ -18,6 +19,7 @@ pub use chainwalk_model as model;
 pub use chainwalk_parse::{Lines, SaveText, assumption_text, edit_text};
 pub use chainwalk_sim::Search;
 pub use chainwalk_view as view;
+pub use claims::Claimed;
 pub use played::{Played, Viewpoint, fact_problem};
 pub use problems::Problems;
 pub use recorded::answer_recorded;

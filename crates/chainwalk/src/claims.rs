@@ -1,0 +1,133 @@
+//! What a case claims became of its packets, held against what comes out.
+
+use crate::case::Case;
+use crate::played::Played;
+use chainwalk_model::Walk;
+use chainwalk_view::{ends, ends_agree};
+use std::collections::BTreeSet;
+
+/// A claim, and what comes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The packet, from 0.
+    pub packet: usize,
+    /// What the case claims; empty where it claims nothing of this packet.
+    pub then: String,
+    /// What comes out; empty where the packet was not sent.
+    pub now: String,
+}
+
+impl Claimed {
+    /// Whether the claim holds, as far as it goes; a packet without a claim has nothing to hold.
+    pub fn holds(&self) -> bool {
+        self.then.is_empty() || ends_agree(&self.then, &self.now)
+    }
+
+    /// Whether what was claimed is one of several ends.
+    pub fn is_one_of_several(&self) -> bool {
+        self.now.contains(" | ") && self.now.split(" | ").any(|end| ends_agree(&self.then, end))
+    }
+}
+
+impl Played {
+    /// What becomes of each packet that was sent, as claims.
+    pub fn ends(&self) -> Vec<String> {
+        let answer = self.answer_json();
+        answer["packets"].as_array().into_iter().flatten().map(ends).collect()
+    }
+}
+
+impl Case {
+    /// Each packet's claim beside what comes out in `played`, which is this case, played.
+    pub fn claimed(&self, played: &Played) -> Vec<Claimed> {
+        let now = played.ends();
+        let of = |all: &[String], at: usize| all.get(at).cloned().unwrap_or_default();
+        let count = self.scenario.packets.len().max(self.head.ends.len());
+        let packets = 0..count;
+        packets
+            .map(|at| Claimed { packet: at, then: of(&self.head.ends, at), now: of(&now, at) })
+            .collect()
+    }
+
+    /// For each goal, what it wants and what comes out, walked afresh; the packets of a goal are parted by `;`,
+    /// and the last one's end counts.
+    pub fn goals(&self) -> Vec<Claimed> {
+        let goals = self.head.goals.iter().enumerate();
+        goals
+            .map(|(at, goal)| {
+                let (lines, then) = goal.rsplit_once("=>").unwrap_or((goal, ""));
+                let packets = lines.split(';').map(|l| l.trim().to_owned()).collect::<Vec<_>>();
+                let sent = packets.len();
+                let mut scenario = self.scenario.clone();
+                scenario.followed.clear();
+                scenario.packets = packets;
+                let (played, last) = (scenario.play(), sent.saturating_sub(1));
+                let then = then.trim();
+                let now = match then {
+                    "through" | "stopped" => played.walks().get(last).map(passage),
+                    _ => played.ends().get(last).cloned(),
+                };
+                Claimed { packet: at, then: then.to_owned(), now: now.unwrap_or_default() }
+            })
+            .collect()
+    }
+}
+
+/// `through` or `stopped`, and both where it depends; `undecided` where it is neither.
+fn passage(walk: &Walk) -> String {
+    let words: BTreeSet<&str> = walk
+        .outcomes
+        .iter()
+        .map(|outcome| match outcome.trace.fate.is_through() {
+            Some(true) => "through",
+            Some(false) => "stopped",
+            None => "undecided",
+        })
+        .collect();
+    words.into_iter().collect::<Vec<_>>().join(" | ")
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use crate::Case;
+
+    const RULES: &str = "---\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+        -A INPUT -p tcp -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A INPUT -p tcp --dport 22 -j DROP\nCOMMIT\n";
+    const FACT: &str = "assume: eth0=192.0.2.1/24\nassume: table=nat:accept\nassume: table=mangle:accept\n\
+        assume: table=raw:accept\n";
+
+    fn claimed(head: &str) -> Vec<(bool, bool, String)> {
+        let (case, _) = Case::read(&[head, FACT, RULES].concat()).unwrap();
+        let claims = case.claimed(&case.scenario.play());
+        claims.into_iter().map(|c| (c.holds(), c.is_one_of_several(), c.now)).collect()
+    }
+
+    #[test]
+    fn a_claim_is_held_against_what_comes_out() {
+        let packet = "packet: nc 192.0.2.1 22 from 192.0.2.9 in eth0\n";
+        let now = "dropped by filter INPUT 2".to_owned();
+        let with = |ends: &str| claimed(&[packet, "ends: ", ends, "\n"].concat());
+        assert_eq!(with(&now), [(true, false, now.clone())]);
+        assert_eq!(with("dropped"), [(true, false, now.clone())]);
+        assert_eq!(with("rejected by filter INPUT 2"), [(false, false, now.clone())]);
+        assert_eq!(claimed(packet), [(true, false, now)]);
+        assert_eq!(claimed("ends: dropped\n"), [(false, false, String::new())]);
+    }
+
+    #[test]
+    fn a_goal_is_walked_by_itself() {
+        let goal = |goal: &str| {
+            let (case, _) = Case::read(&["goal: ", goal, "\n", FACT, RULES].concat()).unwrap();
+            let goals = case.goals();
+            assert_eq!(goals.len(), 1);
+            goals[0].holds()
+        };
+        assert!(goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0 => stopped"));
+        assert!(goal("nc 192.0.2.1 80 from 192.0.2.9 in eth0 => through"));
+        assert!(!goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0 => through"));
+        assert!(goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0 => dropped by filter INPUT 2"));
+        assert!(goal("nc 192.0.2.9 80; reply 1 in eth0 => through"));
+        assert!(!goal("no packet => through"));
+    }
+}
