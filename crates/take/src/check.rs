@@ -1,0 +1,343 @@
+//! The claims of texts that carry cases: a case by itself, and the fences of a Markdown page.
+
+use chainwalk::{Case, Claimed, Unreadable};
+use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use std::ops::Range;
+
+/// A case that a text carries.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Carried {
+    /// Its lines in the text, in order: where each begins and ends there, without its line feed.
+    lines: Vec<Range<usize>>,
+    /// Its own text.
+    text: String,
+}
+
+/// What becomes of one claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// What is no case: the line of the text, from 1.
+    NoCase {
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A claim about a packet.
+    Packet {
+        /// The line that claims, else that of the packet; from 1.
+        line: usize,
+        /// The claim.
+        claimed: Claimed,
+    },
+    /// A goal.
+    Goal {
+        /// The line, from 1.
+        line: usize,
+        /// What it wants.
+        claimed: Claimed,
+    },
+}
+
+impl Verdict {
+    /// Whether what was claimed comes out; a packet without a claim claims nothing.
+    pub fn holds(&self) -> bool {
+        match self {
+            Self::NoCase { .. } => false,
+            Self::Packet { claimed, .. } | Self::Goal { claimed, .. } => claimed.holds(),
+        }
+    }
+
+    /// Whether it is true in one way of several, and the text does not say that there are several; or whether
+    /// there are several and nothing was claimed.
+    pub fn depends(&self) -> bool {
+        match self {
+            Self::NoCase { .. } => false,
+            Self::Packet { claimed, .. } | Self::Goal { claimed, .. } => {
+                (claimed.then.is_empty() && claimed.now.contains(" | "))
+                    || (!claimed.holds() && claimed.is_one_of_several())
+            }
+        }
+    }
+
+    /// Whether anything was claimed.
+    pub fn is_claim(&self) -> bool {
+        match self {
+            Self::NoCase { .. } | Self::Goal { .. } => true,
+            Self::Packet { claimed, .. } => !claimed.then.is_empty(),
+        }
+    }
+}
+
+/// The first line of what the project writes; a block that begins with it is a case whatever it is called.
+const FIRST: &str = "chainwalk:";
+/// Behind this remark a page's block is left alone.
+const OFF: &str = "<!-- chainwalk: off -->";
+
+/// The cases of a text: of a Markdown page its blocks, else the whole.
+pub fn carried(name: &str, text: &str) -> Vec<Carried> {
+    let ending = name.rsplit('.').next().unwrap_or_default();
+    if ["md", "markdown", "mdx"].iter().any(|e| ending.eq_ignore_ascii_case(e)) {
+        return blocks(text);
+    }
+    let mut lines = Vec::new();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        lines.push(at..at + line.trim_end_matches(['\n', '\r']).len());
+        at += line.len();
+    }
+    vec![Carried { lines, text: text.to_owned() }]
+}
+
+/// The fenced and indented blocks of a Markdown page that are cases.
+fn blocks(text: &str) -> Vec<Carried> {
+    let mut found = Vec::new();
+    let mut open: Option<(bool, Vec<Range<usize>>, String)> = None;
+    let mut off = false;
+    for (event, range) in Parser::new(text).into_offset_iter() {
+        match event {
+            Event::Html(html) | Event::InlineHtml(html) if html.trim() == OFF => off = true,
+            Event::Start(Tag::CodeBlock(kind)) => {
+                let named = match &kind {
+                    CodeBlockKind::Fenced(info) => {
+                        info.split([' ', ',', '{', '}']).find(|w| !w.is_empty()).map(str::to_owned)
+                    }
+                    CodeBlockKind::Indented => None,
+                };
+                open = Some((named.as_deref() == Some("chainwalk"), Vec::new(), String::new()));
+            }
+            Event::Text(piece) => {
+                if let Some((_, lines, body)) = &mut open {
+                    body.push_str(&piece);
+                    lines.push(range.start..range.end);
+                }
+            }
+            Event::End(TagEnd::CodeBlock) => {
+                if let Some((named, pieces, body)) = open.take() {
+                    if !off && (named || body.starts_with(FIRST)) {
+                        found.push(Carried { lines: by_line(text, &pieces), text: body });
+                    }
+                    off = false;
+                }
+            }
+            Event::Start(_) => off = off && range.is_empty(),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The lines of a block, whose pieces may span several.
+fn by_line(text: &str, pieces: &[Range<usize>]) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    for piece in pieces {
+        let mut at = piece.start;
+        for line in text[piece.clone()].split_inclusive('\n') {
+            lines.push(at..at + line.trim_end_matches(['\n', '\r']).len());
+            at += line.len();
+        }
+    }
+    lines
+}
+
+impl Carried {
+    /// What becomes of its claims in `text`, which it was taken from.
+    pub fn check(&self, text: &str) -> Vec<Verdict> {
+        let case = match Case::read(&self.text) {
+            Ok((case, _)) => case,
+            Err(broken) => {
+                let at = match broken {
+                    Unreadable::NoHeadLine(place) => line_of(&self.text, place.start),
+                    Unreadable::NoEnd => 0,
+                };
+                return vec![Verdict::NoCase { line: self.line(text, at) }];
+            }
+        };
+        let played = case.scenario.play();
+        let packets = case.claimed(&played).into_iter().map(|claimed| {
+            let (ends, packets) = (self.named("ends"), self.named("packet"));
+            let at = ends.get(claimed.packet).or(packets.get(claimed.packet));
+            Verdict::Packet { line: self.line(text, at.copied().unwrap_or_default()), claimed }
+        });
+        let goals = case.goals().into_iter().map(|claimed| {
+            let at = self.named("goal").get(claimed.packet).copied().unwrap_or_default();
+            Verdict::Goal { line: self.line(text, at), claimed }
+        });
+        packets.chain(goals).collect()
+    }
+
+    /// The edits of `text` that make its claims true: what each range is to be replaced by, in order. Nothing where
+    /// it is no case or has no packets. Goals are promises and stay.
+    pub fn mended(&self, text: &str, by: &str) -> Vec<(Range<usize>, String)> {
+        let Ok((case, _)) = Case::read(&self.text) else { return Vec::new() };
+        let ends = case.scenario.play().ends();
+        let Some(&last_packet) = self.named("packet").last() else { return Vec::new() };
+        let claims = self.named("ends");
+        let place = claims.first().copied();
+        let mut edits = Vec::new();
+        for at in claims.iter().chain(&self.named("by")) {
+            if Some(*at) != place {
+                edits.push((self.whole_line(text, *at), String::new()));
+            }
+        }
+        let prefix = |at: usize| {
+            let line = &self.lines[at];
+            let begin = text[..line.start].rfind('\n').map_or(0, |n| n + 1);
+            &text[begin..line.start]
+        };
+        let at = place.unwrap_or(last_packet);
+        let lines = ends.iter().map(|end| format!("{}ends: {end}\n", prefix(at)));
+        let lines: String = lines.chain([format!("{}by: {by}\n", prefix(at))]).collect();
+        let whole = self.whole_line(text, at);
+        edits.push(match place {
+            Some(_) => (whole, lines),
+            None => (whole.end..whole.end, lines),
+        });
+        edits.sort_by_key(|(range, _)| range.start);
+        edits
+    }
+
+    /// The lines of the head, from 0, that begin with a name.
+    fn named(&self, name: &str) -> Vec<usize> {
+        let lines =
+            self.text.lines().enumerate().skip_while(|(at, l)| *at == 0 && l.trim_end() == "---");
+        let head = lines.take_while(|(_, line)| line.trim_end() != "---");
+        head.filter(|(_, line)| line.split_once(':').is_some_and(|(n, _)| n == name))
+            .map(|(at, _)| at)
+            .collect()
+    }
+
+    /// The line of the text, from 1, that the case's line `at` is.
+    fn line(&self, text: &str, at: usize) -> usize {
+        self.lines.get(at).map_or(1, |range| line_of(text, range.start) + 1)
+    }
+
+    /// The place of the case's line `at` in the text, with its line feed and what stands before it.
+    fn whole_line(&self, text: &str, at: usize) -> Range<usize> {
+        let line = &self.lines[at];
+        let begin = text[..line.start].rfind('\n').map_or(0, |n| n + 1);
+        let end = text[line.end..].find('\n').map_or(text.len(), |n| line.end + n + 1);
+        begin..end
+    }
+}
+
+/// The line, from 0, that a place of a text lies in.
+fn line_of(text: &str, at: usize) -> usize {
+    text[..at].matches('\n').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str =
+        "chainwalk: 1\npacket: nc 192.0.2.1 22 from 192.0.2.9 in eth0\nassume: eth0=192.0.2.1/24\n";
+    const RULES: &str = "---\n*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+        :POSTROUTING ACCEPT [0:0]\nCOMMIT\n*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n\
+        :FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n*raw\n\
+        :PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n\
+        :FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -p tcp --dport 22 -j DROP\nCOMMIT\n";
+    const NOW: &str = "dropped by filter INPUT 1";
+
+    fn case(ends: &str) -> String {
+        [HEAD, ends, RULES].concat()
+    }
+
+    fn verdicts(name: &str, text: &str) -> Vec<(bool, usize)> {
+        let all = carried(name, text).into_iter().flat_map(|c| c.check(text));
+        all.map(|v| {
+            let line = match &v {
+                Verdict::NoCase { line } => *line,
+                Verdict::Packet { line, .. } | Verdict::Goal { line, .. } => *line,
+            };
+            (v.holds(), line)
+        })
+        .collect()
+    }
+
+    fn mended(name: &str, text: &str) -> String {
+        let mut out = text.to_owned();
+        let mut edits: Vec<_> =
+            carried(name, text).iter().flat_map(|c| c.mended(text, "9.9.9")).collect();
+        edits.reverse();
+        for (range, with) in edits {
+            out.replace_range(range, &with);
+        }
+        out
+    }
+
+    #[test]
+    fn a_case_by_itself_is_one() {
+        assert_eq!(verdicts("x.walk.txt", &case(&format!("ends: {NOW}\n"))), [(true, 4)]);
+        assert_eq!(verdicts("x.walk.txt", &case("ends: local\n")), [(false, 4)]);
+        assert_eq!(verdicts("x.walk.txt", &case("")), [(true, 2)]);
+        assert_eq!(
+            verdicts(
+                "x.walk.txt",
+                &case("goal: nc 192.0.2.1 22 from 192.0.2.9 in eth0 => through\n")
+            ),
+            [(true, 2), (false, 4)]
+        );
+    }
+
+    #[test]
+    fn what_says_that_it_is_a_case_and_is_none_is_told() {
+        assert_eq!(verdicts("x.walk.txt", "chainwalk: 1\nno head line\n---\n"), [(false, 2)]);
+    }
+
+    #[test]
+    fn blocks_of_a_page_are_found_where_they_stand() {
+        let quoted: String = case("ends: local\n").lines().map(|l| format!("> {l}\n")).collect();
+        let page = [
+            "# A page\n\n```chainwalk\n",
+            &case("ends: local\n")["chainwalk: 1\n".len()..],
+            "```\n\n```text\n",
+            &case("ends: local\n"),
+            "```\n\n> ```\n",
+            &quoted,
+            "> ```\n\n```sh\npacket: x\n---\n```\n",
+        ]
+        .concat();
+        let lines: Vec<usize> = page
+            .lines()
+            .zip(1..)
+            .filter(|(l, _)| l.contains("ends: local"))
+            .map(|(_, n)| n)
+            .collect();
+        assert_eq!(lines.len(), 3);
+        let expected: Vec<(bool, usize)> = lines.into_iter().map(|n| (false, n)).collect();
+        assert_eq!(verdicts("page.md", &page), expected);
+    }
+
+    #[test]
+    fn a_block_that_is_switched_off_is_left_alone() {
+        let page =
+            ["<!-- chainwalk: off -->\n\n```chainwalk\n", &case("ends: local\n"), "```\n"].concat();
+        assert_eq!(verdicts("page.md", &page), []);
+        let later =
+            ["<!-- chainwalk: off -->\n\nText.\n\n```chainwalk\n", &case("ends: local\n"), "```\n"]
+                .concat();
+        assert_eq!(verdicts("page.md", &later).len(), 1);
+    }
+
+    #[test]
+    fn claims_are_written_anew_where_they_stand() {
+        let right = format!("ends: {NOW}\nby: 9.9.9\n");
+        for wrong in ["ends: local\nby: 0.0.1\n", "ends: local\n", "ends: local\nends: dropped\n"] {
+            assert_eq!(mended("x.walk.txt", &case(wrong)), case(&right), "{wrong}");
+        }
+        let without = mended("x.walk.txt", &case(""));
+        assert_eq!(verdicts("x.walk.txt", &without), [(true, 3)], "{without}");
+        assert_eq!(mended("x.walk.txt", &case(&right)), case(&right));
+    }
+
+    #[test]
+    fn a_quoted_block_stays_quoted() {
+        let quote = |text: &str| text.lines().map(|l| format!("> {l}\n")).collect::<String>();
+        let page = |ends: &str| {
+            ["Look:\n\n> ```chainwalk\n", &quote(&case(ends)), "> ```\n\nThe end.\n"].concat()
+        };
+        assert_eq!(
+            mended("page.md", &page("ends: local\n")),
+            page(&format!("ends: {NOW}\nby: 9.9.9\n"))
+        );
+    }
+}
