@@ -617,3 +617,17 @@ panel-more = and { $count } more
 panel-was = was { $value }
 panel-ask = Each way is walked to its end. An answer beside the banner settles it for good.
 panel-ways = { $count } ways it can go
+
+## A case from elsewhere
+
+link-none = This is no link to a walk.
+link-cut-off = This link is not whole: its end is missing. Ask for it again, or for the file.
+link-damaged = This link was changed on its way and can’t be read. Ask for it again, or for the file.
+link-too-long = This link holds more than a link may. Ask for the file instead.
+link-not-text = What this link holds is no text.
+link-newer = This link was made by a later Chainwalk; this copy is { $here }.
+link-newer-by = This link was made by Chainwalk { $by }; this copy is { $here }.
+link-elsewhere = “{ $path }” is not a file of this page, and nothing is fetched from elsewhere.
+link-missing = There is no “{ $name }” here.
+ended-otherwise = When this was made, packet { $number } ended: <b>{ $then }</b>.
+ended-otherwise-by = When this was made (Chainwalk { $by }), packet { $number } ended: <b>{ $then }</b>.

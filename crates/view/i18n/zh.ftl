@@ -570,3 +570,17 @@ panel-more = 还有 { $count } 步
 panel-was = 原为 { $value }
 panel-ask = 每种走法都会走到底。在横幅旁作答即可定下来。
 panel-ways = 有 { $count } 种走法
+
+## 来自别处的案例
+
+link-none = 这不是一个推演链接。
+link-cut-off = 链接不完整，缺少结尾。请对方重新发送，或者改发文件。
+link-damaged = 链接在途中被改动，无法读取。请对方重新发送，或者改发文件。
+link-too-long = 链接超出了允许的长度。请对方改发文件。
+link-not-text = 链接里的内容不是文本。
+link-newer = 链接由更新版本的 Chainwalk 制作，这里是 { $here }。
+link-newer-by = 链接由 Chainwalk { $by } 制作，这里是 { $here }。
+link-elsewhere = “{ $path }”不是本页面的文件，这里不会从别处读取任何内容。
+link-missing = 这里没有“{ $name }”。
+ended-otherwise = 制作时，第 { $number } 个数据包的结局是：<b>{ $then }</b>。
+ended-otherwise-by = 制作时（Chainwalk { $by }），第 { $number } 个数据包的结局是：<b>{ $then }</b>。

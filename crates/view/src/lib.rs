@@ -38,6 +38,7 @@ mod svg;
 mod targets;
 mod terms;
 mod timeline;
+mod travel;
 mod values;
 mod words;
 
@@ -58,4 +59,5 @@ pub use scene::{scene, scene_phone};
 pub use suggest::suggestions;
 pub use svg::svg;
 pub use timeline::timeline;
+pub use travel::{Refused, ended_otherwise, refused};
 pub use words::words;
