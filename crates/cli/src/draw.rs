@@ -4,10 +4,12 @@ use chainwalk::Lines;
 use chainwalk::view::Problem;
 use std::fmt::Write as _;
 
-/// Draws a problem: sentence, place, the line with carets under it, what to do.
-pub(crate) fn problem(p: &Problem, name: &str, lines: &Lines) -> String {
+/// Draws a problem: sentence, place, the line with carets under it, what to do. `above` lines stand above these
+/// in the file.
+pub(crate) fn problem(p: &Problem, name: &str, lines: &Lines, above: usize) -> String {
     let (line, column) = lines.position(p.span.start as usize);
     let range = lines.range(line);
+    let line = above + line;
     let source = lines.text().get(range.clone()).unwrap_or_default();
     let from = (p.span.start as usize).clamp(range.start, range.end) - range.start;
     let to = (p.span.end as usize).clamp(range.start, range.end) - range.start;
@@ -52,7 +54,7 @@ mod tests {
             hint: Some("Did you mean --dport?".into()),
             span: Span::new(DocId(0), start, start + 7),
         };
-        let drawn = problem(&p, "rules.txt", &Lines::new(text));
+        let drawn = problem(&p, "rules.txt", &Lines::new(text), 0);
         let expect = "warning: What is this?\n --> rules.txt:2:14\n  |\n2 | \t规则 -A INPUT --dprot 80\n  | \t              ^^^^^^^\n  = Did you mean --dport?\n";
         assert_eq!(drawn, expect);
     }

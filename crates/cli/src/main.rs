@@ -5,8 +5,10 @@
 
 mod answer;
 mod change;
+mod check;
 mod draw;
 mod read;
+mod share;
 mod sources;
 mod walk;
 
@@ -41,11 +43,12 @@ enum Command {
     },
     /// Send packets, in order, through the host that a paste describes.
     Walk {
-        /// Files to read as one paste; `-` is the standard input.
+        /// Files to read as one paste, or one case; `-` is the standard input.
         #[arg(required = true)]
         files: Vec<String>,
         /// A packet: `curl 172.17.0.2:80 from 172.17.0.1 in eth0`, `tcp A:P > B:P in eth0 syn`, `reply 1`.
-        #[arg(long, required = true, value_name = "LINE")]
+        /// A case has its own; given here, these are sent instead.
+        #[arg(long, value_name = "LINE")]
         packet: Vec<String>,
         /// A fact beyond the paste: `eth0=172.17.0.2/16`, `route=default via 10.0.0.1 dev eth0`.
         #[arg(long, value_name = "NAME=VALUE")]
@@ -66,11 +69,58 @@ enum Command {
         #[arg(long, value_enum, default_value = "en")]
         lang: Language,
     },
+    /// Print a link that holds a case, or the text of a link.
+    Share {
+        /// A case or a paste; `-` is the standard input. With `--read`, a link.
+        #[arg(value_name = "CASE")]
+        source: String,
+        /// Print the text that a link holds.
+        #[arg(long)]
+        read: bool,
+        /// The address of the page, in front of the link.
+        #[arg(long, value_name = "URL", default_value = "")]
+        base: String,
+        /// Open at this packet and stop, from 1: `2/14`, `1/end`.
+        #[arg(long, value_name = "PACKET/STOP")]
+        at: Option<String>,
+        /// What to print.
+        #[arg(long = "as", value_enum, default_value = "link")]
+        form: ShareForm,
+        /// The language of the sentences.
+        #[arg(long, value_enum, default_value = "en")]
+        lang: Language,
+    },
+    /// Replay what cases and Markdown pages claim: 0 all hold, 2 one depends without claiming so, 3 one does not hold.
+    Check {
+        /// Files and folders. Of a folder `.walk.txt` and Markdown files are read.
+        #[arg(required = true, value_name = "PATH")]
+        paths: Vec<String>,
+        /// Write the claims about packets anew, as they come out. Goals are promises and stay.
+        #[arg(long)]
+        fix: bool,
+        /// Want a claim in each case.
+        #[arg(long)]
+        strict: bool,
+        /// Print what was found as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Answer cases, one JSON object a line.
     Answer {
         /// A file of cases; `-` is the standard input.
         file: String,
     },
+}
+
+/// A form that a case is shared in.
+#[derive(Clone, Copy, ValueEnum)]
+pub(crate) enum ShareForm {
+    /// The address.
+    Link,
+    /// The address without a codec: the text itself, percent-encoded.
+    Text,
+    /// A fence for a Markdown page.
+    Markdown,
 }
 
 /// A form that rules are printed in.
@@ -121,6 +171,13 @@ fn main() -> ExitCode {
                 json,
                 lang: lang.into(),
             })
+        }
+        Command::Share { source, read: true, lang, .. } => share::read(&source, lang.into()),
+        Command::Share { source, base, at, form, .. } => {
+            share::write(&share::Wanted { source: &source, base: &base, at: at.as_deref(), form })
+        }
+        Command::Check { paths, fix, strict, json } => {
+            check::check(&check::Wanted { paths: &paths, fix, strict, json })
         }
         Command::Answer { file } => answer::answer(&file),
     };

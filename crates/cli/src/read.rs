@@ -1,7 +1,7 @@
 //! `chainwalk read`.
 
 use crate::draw;
-use crate::sources::Sources;
+use crate::sources::{Place, Sources};
 use chainwalk::view::{self, Lang};
 use chainwalk::{Played, Viewpoint};
 use std::io::{self, Write};
@@ -18,8 +18,8 @@ pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
         writeln!(out, "{mark} {:<10} {}", host.name, host.detail)?;
     }
     for chip in view::chips(reading, lang) {
-        let Some((name, lines)) = sources.place(chip.span) else { continue };
-        let line = lines.position(chip.span.start as usize).0;
+        let Some(place) = sources.place(chip.span) else { continue };
+        let (name, line) = (&place.name, place.line(chip.span));
         let host = hosts
             .get(usize::from(chip.host.0))
             .map_or(String::new(), |h| format!("  ({})", h.name));
@@ -55,9 +55,14 @@ pub(crate) fn json(files: &[String]) -> io::Result<u8> {
 /// The problems of a paste, on the standard error.
 pub(crate) fn problems(sources: &Sources, played: &Played, lang: Lang) -> io::Result<()> {
     let mut err = io::stderr().lock();
+    if let Some((name, lines)) = &sources.whole {
+        for p in view::problems(&sources.head_problems, &[lines.text()], lang) {
+            writeln!(err, "{}", draw::problem(&p, name, lines, 0))?;
+        }
+    }
     for p in view::problems(played.problems().docs, &played.docs(), lang) {
-        if let Some((name, lines)) = sources.place(p.span) {
-            writeln!(err, "{}", draw::problem(&p, name, lines))?;
+        if let Some(Place { name, lines, above }) = sources.place(p.span) {
+            writeln!(err, "{}", draw::problem(&p, name, lines, *above))?;
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use chainwalk::model::{Changes, Diagnostic};
 use chainwalk::view::{
     self, Banner, Compared, Explained, Lang, Mark, ProposalsView, Row, Sentence, TraceAgreement,
 };
-use chainwalk::{Lines, Played};
+use chainwalk::{Case, Claimed, Lines, Played};
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -36,11 +36,20 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     let Wanted { lang, json, .. } = *wanted;
     let sources = Sources::open(wanted.files)?;
     let mut scenario = sources.scenario.clone();
-    scenario.host = wanted.host.map(str::to_owned);
-    scenario.packets = wanted.packets.to_vec();
+    if let Some(host) = wanted.host {
+        scenario.host = Some(host.to_owned());
+    }
+    if !wanted.packets.is_empty() {
+        scenario.packets = wanted.packets.to_vec();
+        scenario.followed.clear();
+    }
+    if scenario.packets.is_empty() {
+        eprintln!("chainwalk: no packet: give --packet LINE, or a case that has one");
+        return Ok(1);
+    }
     scenario.change_part(|part| {
-        part.facts = wanted.assume.to_vec();
-        part.edits = wanted.edits.to_vec();
+        part.facts.extend_from_slice(wanted.assume);
+        part.edits.extend_from_slice(wanted.edits);
     });
     let played = scenario.play();
     if !json || !played.is_recognised() {
@@ -61,7 +70,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     let mut answer = played.answer_json();
     let mut out = io::stdout().lock();
     if json {
-        if !wanted.edits.is_empty() {
+        if !all_compared.is_empty() {
             answer["compared"] = all_compared.iter().map(change::json_of_compared).collect();
         }
         if wanted.changes {
@@ -70,7 +79,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
         }
         writeln!(out, "{answer}")?;
     } else {
-        for (packet, line) in wanted.packets.iter().take(sent).enumerate() {
+        for (packet, line) in played.scenario().packets.iter().take(sent).enumerate() {
             writeln!(out, "{}. {line}", packet + 1)?;
             if let Some(compared) = all_compared.get(packet) {
                 change::tell_compared(&mut out, compared)?;
@@ -79,6 +88,14 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             if let Some((_, told)) = all_changes.get(packet) {
                 change::tell_changes(&mut out, told)?;
             }
+        }
+    }
+    if !json && wanted.packets.is_empty() {
+        let case = Case { scenario: played.scenario().clone(), head: sources.head.clone() };
+        for claimed in case.claimed(&played).iter().filter(|c| !c.holds()) {
+            let Claimed { packet, then, .. } = claimed;
+            let told = view::ended_otherwise(lang, *packet, then, &case.head.by);
+            writeln!(io::stdout().lock(), "{}", plain(&told))?;
         }
     }
     if played.problems().spoil_the_answer() {
@@ -129,7 +146,7 @@ fn complain(found: &[Diagnostic], name: &str, text: &str, lang: Lang) -> io::Res
     let mut err = io::stderr().lock();
     let lines = Lines::new(text);
     for p in view::packet_problems(found, text, lang) {
-        writeln!(err, "{}", draw::problem(&p, name, &lines))?;
+        writeln!(err, "{}", draw::problem(&p, name, &lines, 0))?;
     }
     Ok(())
 }
@@ -171,10 +188,9 @@ fn tell_row(out: &mut impl Write, row: &Row, sources: &Sources) -> io::Result<()
         }
     }
     if let Some(span) = row.span
-        && let Some((_, lines)) = sources.place(span)
+        && let Some(place) = sources.place(span)
     {
-        let at = lines.position(span.start as usize).0;
-        line += &["[", &at.to_string(), "]"].concat();
+        line += &["[", &place.line(span).to_string(), "]"].concat();
     }
     match &row.seen {
         Some(seen) if seen.standing == TraceAgreement::Contradicted => {

@@ -241,12 +241,17 @@ mod tests {
         [HEAD, ends, RULES].concat()
     }
 
+    fn quote(text: &str) -> String {
+        text.lines().flat_map(|line| ["> ", line, "\n"]).collect()
+    }
+
     fn verdicts(name: &str, text: &str) -> Vec<(bool, usize)> {
         let all = carried(name, text).into_iter().flat_map(|c| c.check(text));
         all.map(|v| {
             let line = match &v {
-                Verdict::NoCase { line } => *line,
-                Verdict::Packet { line, .. } | Verdict::Goal { line, .. } => *line,
+                Verdict::NoCase { line }
+                | Verdict::Packet { line, .. }
+                | Verdict::Goal { line, .. } => *line,
             };
             (v.holds(), line)
         })
@@ -285,7 +290,10 @@ mod tests {
 
     #[test]
     fn blocks_of_a_page_are_found_where_they_stand() {
-        let quoted: String = case("ends: local\n").lines().map(|l| format!("> {l}\n")).collect();
+        let quoted = quote(&case(
+            "ends: local
+",
+        ));
         let page = [
             "# A page\n\n```chainwalk\n",
             &case("ends: local\n")["chainwalk: 1\n".len()..],
@@ -331,7 +339,6 @@ mod tests {
 
     #[test]
     fn a_quoted_block_stays_quoted() {
-        let quote = |text: &str| text.lines().map(|l| format!("> {l}\n")).collect::<String>();
         let page = |ends: &str| {
             ["Look:\n\n> ```chainwalk\n", &quote(&case(ends)), "> ```\n\nThe end.\n"].concat()
         };

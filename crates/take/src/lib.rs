@@ -9,4 +9,12 @@ pub mod codec;
 pub mod link;
 
 pub use check::{Carried, Verdict, carried};
-pub use link::{Body, Link, Refused};
+pub use link::{Body, Link};
+
+/// A case's text as a block of a Markdown page. The fence is longer than any run of backticks in the text.
+pub fn fence(text: &str) -> String {
+    let longest = text.lines().map(|l| l.len() - l.trim_start().trim_start_matches('`').len());
+    let marks = "`".repeat(longest.max().unwrap_or_default().max(2) + 1);
+    let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
+    format!("{marks}chainwalk\n{text}{end}{marks}\n")
+}

@@ -4,7 +4,7 @@
 //! a digit (a final `_` is cut off by some that turn addresses into links).
 
 use crate::codec::{self, Broken};
-use chainwalk::view::Lang;
+use chainwalk::view::{Lang, Refused};
 use chainwalk::{Position, Stop, Theme};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
@@ -54,25 +54,6 @@ pub struct Link {
     pub by: String,
 }
 
-/// Why a fragment is no link that can be opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// It is the name of a place in the page, or nothing at all.
-    NoLink,
-    /// It ends before the text does.
-    CutOff,
-    /// It is not what was written.
-    Damaged,
-    /// It holds more than a link may.
-    TooLong,
-    /// What it holds is no text.
-    NotText,
-    /// A later version wrote it in a form that is not known here: that version, which may be empty.
-    Newer(String),
-    /// It names a file elsewhere.
-    Elsewhere(String),
-}
-
 /// What stands for itself in a value: what no address ends at.
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'/').remove(b'_');
 
@@ -110,6 +91,18 @@ impl Link {
             parts.push(format!("by={}", value(&self.by)));
         }
         parts.join("&")
+    }
+
+    /// The fragment with the text itself in it, percent-encoded: longer, and written without a codec.
+    pub fn write_plain(&self) -> String {
+        let all = self.write();
+        match (&self.body, all.split_once('&')) {
+            (Body::Case(text), rest) => {
+                let rest = rest.map_or(String::new(), |(_, rest)| ["&", rest].concat());
+                format!("text={}{rest}", utf8_percent_encode(text, VALUE))
+            }
+            _ => all,
+        }
     }
 
     /// Reads a fragment, with or without its `#`. What it says of the visit and can't be read is passed over: it
@@ -201,7 +194,7 @@ fn is_below(path: &str) -> bool {
 }
 
 /// `2/14`, `2/end`: counted from 1.
-fn position(text: &str) -> Option<Position> {
+pub fn position(text: &str) -> Option<Position> {
     let (packet, stop) = text.split_once('/')?;
     let from_one = |word: &str| word.parse::<usize>().ok()?.checked_sub(1);
     let stop = if stop == "end" { Stop::End } else { Stop::At(from_one(stop)?) };
@@ -320,7 +313,8 @@ mod tests {
         fn what_is_written_reads_back(text in "[ -~\n\u{a0}-\u{d7ff}]{0,300}", packet in 0_usize..99, stop in 0_usize..999) {
             let at = Some(Position { packet, stop: Stop::At(stop) });
             let link = Link { at, by: "0.2.0".into(), ..Link::to_case(&text) };
-            prop_assert_eq!(Link::read(&link.write()), Ok(link));
+            prop_assert_eq!(Link::read(&link.write()), Ok(link.clone()));
+            prop_assert_eq!(Link::read(&link.write_plain()), Ok(link));
         }
 
         #[test]

@@ -19,6 +19,7 @@ mod headers;
 mod kernel;
 mod known;
 mod limits;
+mod links;
 mod ops;
 mod papers;
 mod restore;

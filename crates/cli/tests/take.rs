@@ -1,0 +1,154 @@
+//! A case walked, shared, and held to its claims.
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+const CASE: &str = "chainwalk: 1
+packet: nc 192.0.2.1 22 from 192.0.2.9 in eth0
+assume: eth0=192.0.2.1/24
+assume: table=nat:accept
+assume: table=mangle:accept
+assume: table=raw:accept
+ends: dropped by filter INPUT 1
+by: 0.0.1
+---
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p tcp --dport 22 -j DROP
+COMMIT
+";
+
+/// A folder of its own, gone afterwards.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let path =
+            std::env::temp_dir().join(format!("chainwalk-take-{}-{name}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn write(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn run(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_chainwalk")).args(args).output().unwrap()
+}
+
+fn out(done: &Output) -> String {
+    String::from_utf8(done.stdout.clone()).unwrap()
+}
+
+#[test]
+fn a_case_brings_its_packets_and_facts() {
+    let folder = Folder::new("walk");
+    let case = folder.write("ssh.walk.txt", CASE);
+    let done = run(&["walk", &case]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert!(out(&done).contains("Dropped."), "{done:?}");
+    // The line of the file, not of the paste below its head.
+    assert!(out(&done).contains("[14]"), "{done:?}");
+    let done = run(&["walk", &case, "--packet", "nc 192.0.2.1 80 from 192.0.2.9 in eth0"]);
+    assert!(out(&done).contains("Delivered"), "{done:?}");
+    let paste = folder.write("rules.txt", "-A INPUT -j DROP\n");
+    assert_eq!(run(&["walk", &paste]).status.code(), Some(1));
+}
+
+#[test]
+fn an_end_that_changed_is_told() {
+    let folder = Folder::new("then");
+    let case = folder.write("old.walk.txt", &CASE.replace("dropped by filter INPUT 1", "local"));
+    let told = out(&run(&["walk", &case]));
+    assert!(
+        told.contains("When this was made (Chainwalk 0.0.1), packet 1 ended: local."),
+        "{told}"
+    );
+    let case = folder.write("same.walk.txt", CASE);
+    assert!(!out(&run(&["walk", &case])).contains("When this was made"));
+}
+
+#[test]
+fn a_link_gives_back_the_case() {
+    let folder = Folder::new("share");
+    let case = folder.write("ssh.walk.txt", CASE);
+    let link = out(&run(&["share", &case, "--base", "https://example.org/", "--at", "1/end"]));
+    assert!(link.starts_with("https://example.org/#w1="), "{link}");
+    let here = env!("CARGO_PKG_VERSION");
+    assert!(link.ends_with(&format!("&at=1/end&by={here}\n")), "{link}");
+    let expected = CASE.replace("by: 0.0.1", &format!("by: {here}"));
+    assert_eq!(out(&run(&["share", "--read", link.trim()])), expected);
+    let plain = out(&run(&["share", &case, "--as", "text"]));
+    assert_eq!(out(&run(&["share", "--read", plain.trim()])), expected);
+    let cut = run(&["share", "--read", &link[..link.len() - 40]]);
+    assert_eq!(cut.status.code(), Some(1));
+    assert!(String::from_utf8(cut.stderr).unwrap().contains("not whole"));
+}
+
+#[test]
+fn what_is_too_long_for_a_link_is_left_to_a_file() {
+    let folder = Folder::new("long");
+    let rules: String = (0..6_000_u32)
+        .map(|n| {
+            format!(
+                "-A INPUT -s 10.{}.{}.{} -j DROP\n",
+                n % 251,
+                n.wrapping_mul(7919) % 253,
+                n % 241
+            )
+        })
+        .collect();
+    let case = folder.write("long.txt", &rules);
+    assert_eq!(run(&["share", &case]).status.code(), Some(3));
+}
+
+#[test]
+fn claims_are_held_and_written_anew() {
+    let folder = Folder::new("check");
+    folder.write("right.walk.txt", CASE);
+    let dir = folder.0.to_str().unwrap().to_owned();
+    let done = run(&["check", &dir]);
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+    assert_eq!(out(&done), "1 cases, 1 claims: 0 do not hold, 0 depend\n");
+    let wrong = CASE.replace("ends: dropped by filter INPUT 1", "ends: local");
+    let page = folder.write("page.md", &format!("# A page\n\n```chainwalk\n{wrong}```\n"));
+    let done = run(&["check", &dir]);
+    assert_eq!(done.status.code(), Some(3), "{done:?}");
+    assert!(
+        out(&done).contains("page.md:10: packet 1 ends “dropped by filter INPUT 1”"),
+        "{done:?}"
+    );
+    assert_eq!(run(&["check", "--fix", &dir]).status.code(), Some(0));
+    let here = env!("CARGO_PKG_VERSION");
+    let right = CASE.replace("by: 0.0.1", &format!("by: {here}"));
+    assert_eq!(
+        fs::read_to_string(page).unwrap(),
+        format!("# A page\n\n```chainwalk\n{right}```\n")
+    );
+}
+
+#[test]
+fn a_claim_of_one_end_where_there_are_two_depends() {
+    let folder = Folder::new("depends");
+    let case = folder.write("open.walk.txt", &CASE.replace("assume: table=nat:accept\n", ""));
+    let done = run(&["check", &case]);
+    assert_eq!(done.status.code(), Some(2), "{done:?}");
+    let silent =
+        folder.write("silent.walk.txt", &CASE.replace("ends: dropped by filter INPUT 1\n", ""));
+    assert_eq!(run(&["check", &silent]).status.code(), Some(0));
+    assert_eq!(run(&["check", "--strict", &silent]).status.code(), Some(1));
+}
