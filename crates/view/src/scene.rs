@@ -34,7 +34,6 @@ use crate::drawing::{Measure, Scene};
 use crate::explained::Explained;
 use crate::stops::{TimelineStop, stops};
 use frame::Frame;
-use geometry::Opened;
 use pen::{Pen, Point};
 use way::Way;
 
@@ -64,14 +63,14 @@ pub fn scene(t: &Explained, stop: usize, size: (f64, f64), measure: &dyn Measure
     let frame = Frame::new(t, (w, h), &pen);
     let opened = now.and_then(|now| drawer::open(t, &frame, &all, at, now, &pen));
     let ways = way::ways(t, &frame, &all, at, opened.as_ref());
-    // In a low drawer the label stands apart, in the place of the note.
-    let apart = opened.as_ref().is_some_and(Opened::low);
-    frame.draw(t, &mut pen, &all, at, &ways, apart);
     let rest = ways
         .iter()
         .find(|way| now.is_some_and(|now| way.reply == now.reply))
         .and_then(|way| now.map(|now| way.rest(now)))
         .unwrap_or(frame.start(t));
+    let tag = now.and_then(|now| tag::lay(t, &frame, &pen, now, rest, opened.as_ref()));
+    let apart = tag.as_ref().is_some_and(|tag| tag.apart);
+    frame.draw(t, &mut pen, &all, at, &ways, apart);
     match (&opened, now) {
         (Some(opened), Some(now)) => {
             drawer::draw(t, &frame, &mut pen, &all, at, now, opened, &ways);
@@ -80,9 +79,9 @@ pub fn scene(t: &Explained, stop: usize, size: (f64, f64), measure: &dyn Measure
         (Some(_), None) => {}
     }
     let travel = travel(&ways, &all, at);
-    let tag = match now {
-        Some(now) => tag::draw(t, &frame, &mut pen, now, rest, opened.as_ref()),
-        None => Vec::new(),
+    let tag = match (tag, now) {
+        (Some(tag), Some(now)) => tag.draw(t, &mut pen, now),
+        _ => Vec::new(),
     };
     let made = now.is_some_and(|n| n.reply.is_some());
     Scene { width: w, height: h, items: pen.items, travel, rest: (rest.x, rest.y), made, tag }

@@ -18,7 +18,7 @@ use std::fs;
 use std::path::Path;
 
 /// Every so many recorded cases are drawn, so that this takes seconds; `CHAINWALK_DRAWN=1` draws all.
-const EVERY: usize = 150;
+const EVERY: usize = 80;
 
 /// A rectangle in user units.
 #[derive(Clone, Copy, Debug)]
@@ -242,6 +242,13 @@ fn layout(found: &mut Found, at: &str, s: &Scene, all: &[Drawn], name: &str) {
     apart(found, "no box lies on another", at, &boxes, 0.5);
     let stations = of(&|d| d.is("gst", &["st", "ct"]));
     apart(found, "no station lies on another", at, &stations, 0.5);
+    let ground = of(&|d| d.is("tag", &["tagbox"]));
+    let named = of(&|d| d.group == "gst");
+    for (label, d) in ground.iter().flat_map(|g| named.iter().map(move |d| (g, d))) {
+        found.ask("the label hides no station", label.area.over(&d.area) <= 0.5, || {
+            format!("{at}: {:?} {:?}", label.item, d.item)
+        });
+    }
     if name == "wide" {
         let rules = of(&|d| d.is("gn", &["node"]));
         apart(found, "no rule lies on another", at, &rules, 0.5);

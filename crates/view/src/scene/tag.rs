@@ -6,25 +6,37 @@ use super::pen::{Area, Pen, Point, tenth};
 use crate::drawing::Link;
 use crate::explained::Explained;
 use crate::explained::moment;
-use crate::page::{Run, Style};
+use crate::fate::tone;
+use crate::page::{Run, Style, Tone};
 use crate::say::text;
 use crate::stops::{StopKind, TimelineStop};
 use crate::values::{destination, hex, lane_word, source};
 use chainwalk_model::Hook;
 
-/// Draws the label, and returns what it says.
-pub(super) fn draw(
+/// The label of a stop: what it says, and where.
+pub(super) struct Tag {
+    /// Names and values; the last is drawn at the right of the third.
+    rows: Vec<(String, Run)>,
+    /// The width of the names.
+    names: f64,
+    place: Area,
+    /// The nose that points to the packet; empty where the label stands apart from it.
+    nose: String,
+    /// Whether it stands in the place of the note about INPUT.
+    pub(super) apart: bool,
+}
+
+/// Lays the label out.
+pub(super) fn lay(
     t: &Explained,
     frame: &Frame,
-    pen: &mut Pen,
+    pen: &Pen,
     now: &TimelineStop,
     rest: Point,
     opened: Option<&Opened>,
-) -> Vec<(String, Run)> {
-    let Some(trace) = t.trace(now.reply) else { return Vec::new() };
-    let Some(m) = moment(trace, if now.first == 0 && now.last == 0 { 0 } else { now.last }) else {
-        return Vec::new();
-    };
+) -> Option<Tag> {
+    let trace = t.trace(now.reply)?;
+    let m = moment(trace, if now.first == 0 && now.last == 0 { 0 } else { now.last })?;
     // At the beginning nothing has happened yet.
     let m =
         if matches!(now.kind, StopKind::Start) { trace.moments.first().unwrap_or(m) } else { m };
@@ -34,58 +46,78 @@ pub(super) fn draw(
     let src_same = packet.ip.src == sent.ip.src && packet.sport() == sent.sport();
     let dst_same = packet.ip.dst == sent.ip.dst && packet.dport() == sent.dport();
     let lang = t.lang;
-    let mut rows = vec![
+    let first_mark = trace.moments.first().map_or(0, |m| m.mark);
+    let rows = vec![
         (text!(lang, TagFrom), Run { text: source(trace, packet), style: style(src_same) }),
         (text!(lang, TagTo), Run { text: destination(trace, packet), style: style(dst_same) }),
+        ("mark".into(), Run { text: hex(m.mark), style: style(m.mark == first_mark) }),
+        (text!(lang, TagKind), Run { text: lane_word(packet), style: Style::Plain }),
     ];
-    let first_mark = trace.moments.first().map_or(0, |m| m.mark);
-    rows.push(("mark".into(), Run { text: hex(m.mark), style: style(m.mark == first_mark) }));
-    let word = lane_word(packet);
-    let names = rows.iter().map(|(n, _)| pen.width(n, "s11")).fold(0.0, f64::max);
-    let values = rows.iter().map(|(_, v)| pen.width(&v.text, "s12 m w6")).fold(0.0, f64::max);
-    let word_width = pen.width(&word, "s11 m");
-    let third = pen.width(&rows[2].1.text, "s12 m w6") + word_width + 24.0;
-    let w = 13.0 + names + 12.0 + values.max(third) + 13.0;
-    let step = 17.0;
-    let h = 3.0 * step + 13.0;
-    let (a, nose) = place(t, frame, now, rest, opened, (w, h));
-    rows.push((text!(lang, TagKind), Run { text: word.clone(), style: Style::Plain }));
-    let stopped = crate::fate::tone(&trace.fate) == crate::page::Tone::Stop;
-    if matches!(now.kind, StopKind::Fate) && (stopped || now.reply.is_none()) {
-        // The card of the fate stands below and says the same, and what it would cover is to be seen.
-        return rows;
-    }
-    pen.group("tag", Link::default(), "", |pen| {
-        pen.path(nose, "tagbox");
-        pen.rect(a, 10.0, "tagbox");
-        for (i, (name, value)) in rows.iter().take(3).enumerate() {
-            let y = a.y + 18.0 + step * i as f64;
-            pen.text(a.x + 13.0, y, name.as_str(), "s11 tg2");
-            let class = match value.style {
-                Style::Rewritten => "s12 m w6 tgw",
-                _ => "s12 m w5 tg",
-            };
-            pen.text(a.x + 13.0 + names + 12.0, y, value.text.as_str(), class);
-        }
-        pen.text(a.right() - 13.0, a.y + 18.0 + step * 2.0, word.as_str(), "s11 m tg2 end");
-    });
-    rows
+    let names = rows[..3].iter().map(|(n, _)| pen.width(n, "s11")).fold(0.0, f64::max);
+    let value = |row: usize| pen.width(&rows[row].1.text, "s12 m w6");
+    let third = value(2) + pen.width(&rows[3].1.text, "s11 m") + 24.0;
+    let w = BEFORE + names + BETWEEN + value(0).max(value(1)).max(third) + BEFORE;
+    let size = (w, 3.0 * STEP + 13.0);
+    let (place, nose, apart) = place(frame, rest, opened, size);
+    Some(Tag { rows, names, place, nose, apart })
 }
 
-/// A place for the label that hides nothing, and its nose toward the packet.
+/// The height of a row, and the spaces around its name.
+const STEP: f64 = 17.0;
+const BEFORE: f64 = 13.0;
+const BETWEEN: f64 = 12.0;
+
+impl Tag {
+    /// Draws the label, and returns what it says.
+    pub(super) fn draw(
+        self,
+        t: &Explained,
+        pen: &mut Pen,
+        now: &TimelineStop,
+    ) -> Vec<(String, Run)> {
+        let stopped = t.trace(now.reply).is_some_and(|trace| tone(&trace.fate) == Tone::Stop);
+        if matches!(now.kind, StopKind::Fate) && (stopped || now.reply.is_none()) {
+            // The card of the fate stands below and says the same, and what it would cover is to be seen.
+            return self.rows;
+        }
+        let Self { rows, names, place: a, nose, .. } = self;
+        pen.group("tag", Link::default(), "", |pen| {
+            pen.path(nose, "tagbox");
+            pen.rect(a, 10.0, "tagbox");
+            for (i, (name, value)) in rows.iter().take(3).enumerate() {
+                let y = a.y + 18.0 + STEP * i as f64;
+                pen.text(a.x + BEFORE, y, name.as_str(), "s11 tg2");
+                let class = match value.style {
+                    Style::Rewritten => "s12 m w6 tgw",
+                    _ => "s12 m w5 tg",
+                };
+                let x = a.x + BEFORE + names + BETWEEN;
+                // It is cut where no free place is as wide.
+                pen.fitted(x, y, &value.text, a.right() - BEFORE - x + 0.1, class);
+            }
+            let y = a.y + 18.0 + STEP * 2.0;
+            pen.text(a.right() - BEFORE, y, rows[3].1.text.as_str(), "s11 m tg2 end");
+        });
+        rows
+    }
+}
+
+/// A place for the label that hides nothing, its nose toward the packet, and whether it stands apart from it.
 fn place(
-    t: &Explained,
     frame: &Frame,
-    now: &TimelineStop,
     rest: Point,
     opened: Option<&Opened>,
     (w, h): (f64, f64),
-) -> (Area, String) {
+) -> (Area, String, bool) {
     let fits = |x: f64| x.clamp(6.0, (frame.w - w - 6.0).max(6.0));
+    // Left of INPUT nothing stands but a note.
+    let aside = || {
+        let input = frame.hook_area(Hook::Input);
+        let w = w.min(input.x - 14.0 - 6.0);
+        (Area { x: input.x - 14.0 - w, y: input.y, w, h }, String::new(), true)
+    };
     if opened.is_some_and(Opened::low) {
-        let y = frame.hook_area(Hook::Input).y;
-        let x = (frame.hook_area(Hook::Input).x - 14.0 - w).max(6.0);
-        return (Area { x, y, w, h }, String::new());
+        return aside();
     }
     if let Some(o) = opened {
         let (top, height) = o.band();
@@ -107,12 +139,10 @@ fn place(
             tenth(b),
             tenth(y + 2.0)
         );
-        return (Area { x, y, w, h }, nose);
+        return (Area { x, y, w, h }, nose, false);
     }
-    let trace = t.trace(now.reply);
-    let hook = trace.and_then(|tr| crate::steps::hook_of(tr, now));
     let process = rest.y < frame.process().bottom() + 2.0;
-    let arch = matches!(hook, Some(Hook::Input | Hook::Output)) && rest.y < frame.trunk() - 30.0;
+    let arch = rest.y < frame.trunk() - 30.0;
     if process || arch {
         let left = rest.x < frame.w / 2.0;
         let y = (rest.y - h / 2.0).max(4.0);
@@ -121,7 +151,11 @@ fn place(
         } else {
             frame.hook_area(Hook::Output).right().max(frame.process().right()) + 14.0
         };
-        let x = if left { fits(edge - w) } else { edge.min(frame.w - w - 3.0) };
+        if !left && edge + w > frame.w - 3.0 {
+            return aside();
+        }
+        let w = if left { w.min(edge - 6.0) } else { w };
+        let x = if left { edge - w } else { edge };
         let middle = (rest.y).clamp(y + 12.0, y + h - 12.0);
         let (tip, back) = if left { (x + w + 7.0, x + w - 2.0) } else { (x - 7.0, x + 2.0) };
         let nose = format!(
@@ -132,7 +166,7 @@ fn place(
             tenth(middle - 8.0),
             tenth(middle + 8.0)
         );
-        return (Area { x, y, w, h }, nose);
+        return (Area { x, y, w, h }, nose, false);
     }
     let trunk = (rest.y - frame.trunk()).abs() < 30.0;
     let at_edge = rest.x < frame.hook_area(Hook::Prerouting).x + 14.0
@@ -140,15 +174,30 @@ fn place(
     if trunk && at_edge {
         let y = frame.hook_area(Hook::Prerouting).y - 10.0 - h;
         let x = fits(rest.x - w / 2.0);
-        let tip = rest.x.clamp(x + 14.0, x + w - 14.0);
-        // A stem leads past the interfaces to the packet.
-        let stem =
-            format!("M{} {}h3V{}h-3Z", tenth(tip - 1.5), tenth(y + h - 1.0), tenth(rest.y - 16.0));
-        return (Area { x, y, w, h }, stem);
+        let left = rest.x < frame.w / 2.0;
+        let free = if left {
+            x + w < frame.hook_area(Hook::Input).x
+        } else {
+            x > frame.hook_area(Hook::Output).right()
+        };
+        if free {
+            let tip = rest.x.clamp(x + 14.0, x + w - 14.0);
+            // A stem leads past the interfaces to the packet.
+            let (top, end) = (tenth(y + h - 1.0), tenth(rest.y - 16.0));
+            let stem = format!("M{} {top}h3V{end}h-3Z", tenth(tip - 1.5));
+            return (Area { x, y, w, h }, stem, false);
+        }
+        // Below the trunk, beside the interfaces.
+        let port = frame.port_area(!left, 0);
+        return under(rest, if left { port.right() + 6.0 } else { port.x - 6.0 - w }, (w, h));
     }
-    let x = fits(rest.x - w / 2.0);
+    under(rest, fits(rest.x - w / 2.0), (w, h))
+}
+
+/// The label under a packet on the trunk.
+fn under(rest: Point, x: f64, (w, h): (f64, f64)) -> (Area, String, bool) {
     let y = rest.y + 24.0;
     let tip = rest.x.clamp(x + 14.0, x + w - 14.0);
     let nose = format!("M{} {}l8 8h-16Z", tenth(tip), tenth(y - 7.0));
-    (Area { x, y, w, h }, nose)
+    (Area { x, y, w, h }, nose, false)
 }

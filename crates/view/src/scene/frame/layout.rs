@@ -312,7 +312,7 @@ impl Frame {
     }
 
     /// The place of the n-th interface of a side.
-    pub(super) fn port_area(&self, right: bool, index: usize) -> Area {
+    pub(crate) fn port_area(&self, right: bool, index: usize) -> Area {
         let w = (58.0 * self.sx).clamp(54.0, 92.0);
         let x = if right { self.w - 8.0 - w } else { 8.0 };
         let step = self.y(36.0).max(28.0);
