@@ -75,6 +75,11 @@ impl Clean {
         self.pieces.get(index).copied()
     }
 
+    /// Which document it is.
+    pub(crate) fn doc(&self) -> DocId {
+        self.doc
+    }
+
     /// The pasted text behind `start..end` of the clean text.
     pub(crate) fn span(&self, start: usize, end: usize) -> Span {
         let whole = |p: Piece| p.clean_len != p.raw_len;

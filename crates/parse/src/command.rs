@@ -273,7 +273,7 @@ fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
 }
 
 /// The arguments before a pipe or another command.
-fn cut(row: Row<'_>) -> Row<'_> {
+pub(crate) fn cut(row: Row<'_>) -> Row<'_> {
     let mut quoted = None;
     let mut blank = true;
     for (at, c) in row.text.char_indices() {

@@ -85,11 +85,19 @@ struct Paste<'t> {
     hosts: Hosts,
     prose: Vec<Span>,
     any_text: bool,
+    /// Commands of files that ran on a host, whatever state the dumps show.
+    runs: Vec<(Label, DocId, facts::Run)>,
 }
 
 impl<'t> Paste<'t> {
     fn new(progress: Progress<'t>) -> Self {
-        Self { progress, hosts: Hosts::default(), prose: Vec::new(), any_text: false }
+        Self {
+            progress,
+            hosts: Hosts::default(),
+            prose: Vec::new(),
+            any_text: false,
+            runs: Vec::new(),
+        }
     }
 
     fn document(&mut self, clean: &Clean) {
@@ -122,7 +130,8 @@ impl<'t> Paste<'t> {
                 at += 1;
                 continue;
             }
-            if let Some(block) = facts::typed(clean, row).filter(|_| !shell.is_inside()) {
+            let typed = if shell.is_inside() { facts::perhaps } else { facts::typed };
+            if let Some(block) = typed(clean, row, &shell) {
                 self.flush(clean, &mut group, &context);
                 self.hosts.add(block);
                 at += 1;
@@ -158,6 +167,9 @@ impl<'t> Paste<'t> {
                     base = Label::machine(name);
                     self.hosts.enter(&base);
                 }
+                let label = self.hosts.label().clone();
+                let runs = block.runs.iter().cloned();
+                self.runs.extend(runs.map(|run| (label.clone(), clean.doc(), run)));
                 self.hosts.add(block);
                 at += taken.max(1);
                 continue;
@@ -181,7 +193,9 @@ impl<'t> Paste<'t> {
                 // What it does to the rules is not in the paste.
                 let text: String = row.text.chars().take(60).collect();
                 self.hosts.elsewhere(text.into(), clean.span(row.start, row.end()));
-            } else if let Some(block) = facts::typed(clean, *row).filter(|_| !*maybe) {
+            } else if let Some(block) = facts::typed(clean, *row, shell).filter(|_| !*maybe) {
+                self.hosts.add(block);
+            } else if let Some(block) = facts::perhaps(clean, *row, shell).filter(|_| *maybe) {
                 self.hosts.add(block);
             } else if let Some(command) = command::read(*row, shell) {
                 self.command(clean, *row, &command, *maybe, context);
@@ -318,7 +332,39 @@ impl<'t> Paste<'t> {
         self.hosts.put(draft);
     }
 
-    fn finish(self, cleans: &[Clean]) -> Reading {
+    /// Runs what the files of tunnels have run as they come up: behind the dumps, of which each may be older.
+    fn run(&mut self, cleans: &[Clean]) {
+        for (label, doc, facts::Run { start, end, iface }) in std::mem::take(&mut self.runs) {
+            let Some(clean) = cleans.iter().find(|c| c.doc() == doc) else { continue };
+            self.hosts.enter(&label);
+            let mut shell = Shell::of_tunnel(&iface);
+            let row = Row { text: clean.text.get(start..end).unwrap_or_default(), start };
+            let alone = || vec![Statement { row, maybe: false, elsewhere: false }];
+            let statements = shell.take(row).unwrap_or_else(alone);
+            for Statement { row, maybe, .. } in statements {
+                if let Some(block) = facts::typed(clean, row, &shell).filter(|_| !maybe) {
+                    self.hosts.add(block);
+                } else if let Some(command) = command::read(row, &shell)
+                    && !self.is_there(clean, row, &command)
+                {
+                    self.command(clean, row, &command, maybe, &mut Context::default());
+                }
+            }
+        }
+    }
+
+    /// Whether a dump shows already what a command would put in.
+    fn is_there(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>) -> bool {
+        let Some(family) = command.family else { return false };
+        let table = command.table.as_deref().unwrap_or("filter");
+        let (draft, _) = self.hosts.changed(family, table, command.backend);
+        let mut unheard = Vec::new();
+        let mut cx = Cx { clean, diagnostics: &mut unheard };
+        restore::is_there(&mut cx, draft, row, &command.words)
+    }
+
+    fn finish(mut self, cleans: &[Clean]) -> Reading {
+        self.run(cleans);
         let mut reading = self.hosts.finish();
         let anything = !reading.hosts.is_empty()
             || reading.sections.iter().any(|s| !matches!(s.kind, SectionKind::Command(_)));

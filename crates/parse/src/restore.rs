@@ -186,6 +186,26 @@ pub(crate) fn command(
     true
 }
 
+/// Whether the rules that a command would put into a chain are in it already.
+pub(crate) fn is_there(
+    cx: &mut Cx<'_>,
+    draft: &mut Draft,
+    row: Row<'_>,
+    words: &[Word<'_>],
+) -> bool {
+    let span = cx.clean.span(row.start, row.end());
+    let spec = rule::read(cx, draft, words);
+    let (Some(Verb::Append | Verb::Insert(_)), Some(name)) = (spec.verb, spec.chain) else {
+        return false;
+    };
+    let Some(at) = draft.find(&name) else { return false };
+    let rules = &mut draft.chains[at].rules;
+    !spec.rules.is_empty()
+        && spec.rules.into_iter().all(|ops| {
+            rules.holds(&DraftRule { ops, counters: None, comment: spec.comment.clone(), span })
+        })
+}
+
 /// Replays a command of which nobody knows whether it runs: what it makes may be there, and what it takes
 /// away may be there still. Either is a test of the rule that can't be known.
 pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &[Word<'_>]) {

@@ -130,6 +130,11 @@ impl Rules {
         true
     }
 
+    /// Whether one tests and does the same.
+    pub(crate) fn holds(&self, rule: &DraftRule) -> bool {
+        self.slots.iter().flatten().any(|r| same(r, rule))
+    }
+
     /// Makes a slot a gap, and lets go of the gaps at both ends.
     fn empty(&mut self, at: usize) {
         let Some(rule) = self.slots.get_mut(at).and_then(Option::take) else { return };

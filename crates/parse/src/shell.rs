@@ -17,6 +17,8 @@ pub(crate) struct Shell {
     open: Vec<Open>,
     /// The functions that were defined.
     functions: Vec<String>,
+    /// The interface that `%i` stands for, in the commands of a tunnel's file.
+    tunnel: Option<String>,
 }
 
 /// What is open.
@@ -43,6 +45,11 @@ pub(crate) struct Statement<'a> {
 const MOST: usize = 4096;
 
 impl Shell {
+    /// The shell of the commands in the file of a tunnel.
+    pub(crate) fn of_tunnel(name: &str) -> Self {
+        Self { tunnel: Some(name.to_owned()), ..Self::default() }
+    }
+
     /// The commands of a line, where the line is more than one plain command: an assignment, a piece of a loop
     /// or a branch, several commands. `None` leaves it to other readers.
     pub(crate) fn take<'a>(&mut self, row: Row<'a>) -> Option<Vec<Statement<'a>>> {
@@ -237,11 +244,14 @@ impl Shell {
 
     /// The words with their variables filled in. A word that holds one that is not known stays as it is.
     pub(crate) fn expand<'a>(&self, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
-        if self.vars.is_empty() {
+        if self.vars.is_empty() && self.tunnel.is_none() {
             return words;
         }
         let mut out = Vec::with_capacity(words.len());
-        for word in words {
+        for mut word in words {
+            if let Some(name) = self.tunnel.as_ref().filter(|_| word.text.contains("%i")) {
+                word.text = word.text.replace("%i", name).into();
+            }
             let Some(text) = self.filled(&word.text).filter(|_| word.text.contains('$')) else {
                 out.push(word);
                 continue;

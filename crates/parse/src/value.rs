@@ -180,6 +180,19 @@ pub(crate) fn mask_len(mask: IpAddr) -> Option<u8> {
     (bits.count_ones() == u32::from(ones) && ones <= width).then_some(ones)
 }
 
+/// Whether an address lies in a network.
+pub(crate) fn holds(net: AddrMask, addr: IpAddr) -> bool {
+    match (net.addr, net.mask, addr) {
+        (IpAddr::V4(n), IpAddr::V4(m), IpAddr::V4(a)) => {
+            (u32::from(n) ^ u32::from(a)) & u32::from(m) == 0
+        }
+        (IpAddr::V6(n), IpAddr::V6(m), IpAddr::V6(a)) => {
+            (u128::from(n) ^ u128::from(a)) & u128::from(m) == 0
+        }
+        _ => false,
+    }
+}
+
 /// `a`, `a/len` or `a/mask`.
 pub(crate) fn addr_mask(i: &str) -> Piece<'_, AddrMask> {
     let (i, addr) = alt((self::addr, short_v4)).parse(i)?;

@@ -1,5 +1,6 @@
 //! A block of facts: where it stands and what it says, and what several readers of blocks have in common.
 
+use super::steps::Step;
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, Fact, Flow, Hint, IfKind, Interface, IpSet, KernelTrace,
@@ -19,6 +20,16 @@ pub(crate) struct Block {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// What it says.
     pub(crate) facts: Facts,
+    /// Commands of it that ran, in their order.
+    pub(crate) runs: Vec<Run>,
+}
+
+/// A command that a file has run: its place in the clean text, and the interface that it calls `%i`.
+#[derive(Clone, Debug)]
+pub(crate) struct Run {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
+    pub(crate) iface: Text,
 }
 
 /// What a block says.
@@ -42,6 +53,8 @@ pub(crate) struct Facts {
     pub(crate) seen: Vec<KernelTrace>,
     pub(crate) flows: Vec<Fact<Flow>>,
     pub(crate) local: Vec<Fact<IpAddr>>,
+    /// What commands did, in their order.
+    pub(crate) steps: Vec<Step>,
     pub(crate) name: Option<Text>,
     pub(crate) backend: Option<Backend>,
 }
@@ -78,7 +91,7 @@ pub(super) fn made(
 ) -> Option<(Block, usize)> {
     let (first, last) = (rows.first()?, rows.get(taken.checked_sub(1)?)?);
     let span = clean.span(first.start, last.end());
-    Some((Block { kind, span, diagnostics: Vec::new(), facts }, taken))
+    Some((Block { kind, span, diagnostics: Vec::new(), facts, runs: Vec::new() }, taken))
 }
 
 /// A block of the first `taken` rows, which nothing here walks.

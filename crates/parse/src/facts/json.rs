@@ -42,7 +42,10 @@ fn cut(clean: &Clean, rows: &[Row<'_>], line: usize) -> (Block, usize) {
     let taken = line.saturating_sub(1).clamp(1, rows.len());
     let span = clean.span(rows[0].start, rows[taken - 1].end());
     let kind = SectionKind::Unread("JSON".into());
-    (Block { kind, span, diagnostics: Vec::new(), facts: Facts::default() }, taken)
+    (
+        Block { kind, span, diagnostics: Vec::new(), facts: Facts::default(), runs: Vec::new() },
+        taken,
+    )
 }
 
 /// Where a piece of JSON stands.

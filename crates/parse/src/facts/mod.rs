@@ -14,17 +14,20 @@ mod plain;
 mod routes;
 mod settle;
 mod sockets;
+mod steps;
 mod sysctl;
 mod table;
 mod traces;
+mod typed;
 mod unread;
+mod wireguard;
 mod yaml;
 
 pub(crate) use backends::{Rival, rivals, warning};
-pub(crate) use block::{Block, not_walked};
+pub(crate) use block::{Block, Run, not_walked};
 pub(crate) use plain::after;
 pub(crate) use settle::settle;
-pub(crate) use sysctl::typed;
+pub(crate) use typed::{perhaps, typed};
 
 use crate::clean::{Clean, Row};
 
@@ -33,10 +36,11 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 23] = [
+    const READERS: [Reader; 24] = [
         json::block,
         flows::block,
         traces::block,
+        wireguard::block,
         yaml::block,
         table::block,
         beside::block,

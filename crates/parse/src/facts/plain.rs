@@ -40,9 +40,26 @@ pub(crate) fn after(clean: &Clean, rows: &[Row<'_>], command: &str) -> Option<(B
         ["sysctl", "-n" | "--values", names @ ..] if names.iter().all(|n| !n.starts_with('-')) => {
             super::sysctl::shown(clean, rows, names)
         }
+        [program, rest @ ..] if program.rsplit('/').next() == Some("ip") => {
+            routes_of(clean, rows, rest)
+        }
         ["cat", "/etc/hosts"] | ["getent", "hosts", ..] => names(clean, rows),
         _ => None,
     }
+}
+
+/// What `ip route show table 200`, `ip -6 route` and the like printed.
+fn routes_of(clean: &Clean, rows: &[Row<'_>], words: &[&str]) -> Option<(Block, usize)> {
+    let options = words.iter().take_while(|w| w.starts_with('-')).count();
+    let (options, rest) = words.split_at(options);
+    let (object, rest) = rest.split_first()?;
+    let is_route = object.starts_with('r') && "route".starts_with(object) && *object != "ru";
+    let table = rest.iter().skip_while(|w| !matches!(**w, "table" | "t" | "ta" | "tab")).nth(1);
+    let six = options.iter().any(|o| matches!(*o, "-6" | "-family=inet6"));
+    if !is_route || (table.is_none() && !six) || rest.first() == Some(&"get") {
+        return None;
+    }
+    super::routes::shown(clean, rows, table.copied(), six)
 }
 
 fn is_name(text: &str) -> bool {

@@ -4,23 +4,47 @@ use super::block::{Block, Facts, made, pasted};
 use crate::clean::{Clean, Row};
 use crate::iproute;
 use crate::oneline::Word;
-use crate::value::{self, whole};
+use crate::value::{self, holds, whole};
 use chainwalk_model::{
-    Cidr, Fact, Hook, Hop, Interface, Origin, PacketScope, PolicyAction, PolicyRule, Route,
-    RouteKind, SectionKind, Unmodelled,
+    AddrMask, Cidr, Fact, Hook, Hop, Interface, Origin, PacketScope, PolicyAction, PolicyRule,
+    Route, RouteKind, SectionKind, Unmodelled,
 };
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// Lines of `ip route`.
 pub(super) fn routes(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    shown(clean, rows, None, false)
+}
+
+/// Lines of `ip route show table NAME`, of `ip -6 route`: the command tells what they do not.
+pub(super) fn shown(
+    clean: &Clean,
+    rows: &[Row<'_>],
+    table: Option<&str>,
+    six: bool,
+) -> Option<(Block, usize)> {
+    let table = table.filter(|name| !matches!(*name, "all" | "main" | "0" | "254" | "cache"));
     let mut facts = Facts::default();
     let mut taken = 0;
     let mut count = 0;
     while let Some(row) = rows.get(taken) {
         let hops: Vec<&str> =
             rows[taken + 1..].iter().map(|r| r.text).take_while(|t| is_below(t)).collect();
-        if !take(&mut facts, row.text, &hops, pasted(clean, *row)) {
+        let told = table.filter(|_| !row.text.split_whitespace().any(|w| w == "table"));
+        let in_table = told.map(|name| {
+            // A hop that stands in the same line keeps its place behind.
+            let (head, hops) = row.text.split_once(" nexthop ").unwrap_or((row.text, ""));
+            let hops = if hops.is_empty() { String::new() } else { format!(" nexthop {hops}") };
+            format!("{head} table {name}{hops}")
+        });
+        let text = in_table.as_deref().unwrap_or(row.text);
+        if !take(&mut facts, text, &hops, pasted(clean, *row)) {
             break;
+        }
+        let last =
+            facts.routes.last_mut().filter(|r| six && r.dst.len == 0 && r.dst.addr.is_ipv4());
+        if let Some(last) = last {
+            last.dst.addr = Ipv6Addr::UNSPECIFIED.into();
         }
         taken += 1 + hops.len();
         count += 1;
@@ -141,13 +165,35 @@ fn line(words: &[&str], origin: Origin) -> Option<Line> {
     }
     let mut route = iproute::route(Word { text: &known(words, typed)?, start: 0 }).ok()?;
     route.origin = origin;
-    let linked = after("proto") == Some("kernel") && after("scope") == Some("link");
+    // The kernel takes no `src` that is not an own address, and makes the route to the network of each.
+    let within = route.src.is_some_and(|src| {
+        let net = AddrMask {
+            addr: route.dst.addr,
+            mask: value::prefix_mask(src.is_ipv6(), route.dst.len).unwrap_or(src),
+        };
+        route.dst.len < host_len(route.dst) && holds(net, src)
+    });
+    let kernels = after("proto").is_none_or(|p| p == "kernel");
+    let linked = kernels
+        && after("scope").is_none_or(|s| s == "link")
+        && within
+        && !typed
+        && route.table == 254;
     let six = route.via.is_some_and(|v| v.is_ipv6()) && route.src.is_none_or(|s| s.is_ipv6());
     let hop6 = route.hops.iter().any(|h| h.via.is_some_and(|v| v.is_ipv6()));
     if route.dst.len == 0 && (six || hop6) {
         route.dst.addr = Ipv6Addr::UNSPECIFIED.into();
     }
     let of_kernel = matches!(after("proto"), Some("kernel" | "none" | "unspec"));
+    // What table `local` has of one address is an address of the interface.
+    let own = (of_kernel && route.kind == RouteKind::Local && route.dst.len == host_len(route.dst))
+        .then_some(route.dst)
+        .filter(|a| !a.addr.is_loopback() && !is_link_local(a.addr));
+    if let (Some(value), Some(dev)) = (own, &route.dev) {
+        let mut interface = Interface::named(dev, route.origin);
+        interface.addrs.push(Fact { value, origin: route.origin });
+        return Some(Line::Address(Box::new(interface)));
+    }
     if of_kernel
         && (route.table == 255 || matches!(route.kind, RouteKind::Local | RouteKind::Broadcast))
     {
@@ -160,6 +206,14 @@ fn line(words: &[&str], origin: Origin) -> Option<Line> {
         return Some(Line::Address(Box::new(interface)));
     }
     Some(Line::Route(Box::new(route)))
+}
+
+fn host_len(net: Cidr) -> u8 {
+    if net.addr.is_ipv4() { 32 } else { 128 }
+}
+
+fn is_link_local(addr: IpAddr) -> bool {
+    matches!(addr, IpAddr::V6(a) if a.segments()[0] & 0xffc0 == 0xfe80)
 }
 
 /// Of the words of a listed route those that a route of the model has, in the order they stand.
@@ -219,14 +273,7 @@ pub(super) fn take_rule(
     beyond: bool,
     origin: Origin,
 ) {
-    let mut line = String::new();
-    let mut named = false;
-    for word in text.split_whitespace() {
-        let word = if named { table(word).to_string() } else { word.to_owned() };
-        named = matches!(&*word, "lookup" | "table");
-        line += &word;
-        line.push(' ');
-    }
+    let line = numbered_tables(text);
     match iproute::policy(Word { text: line.trim(), start: 0 }) {
         Ok((rule, _)) if !beyond => {
             // The three that every host has.
@@ -247,6 +294,19 @@ pub(super) fn take_rule(
             origin,
         }),
     }
+}
+
+/// The words of a route or a rule, each table's name as its number.
+pub(super) fn numbered_tables(text: &str) -> String {
+    let mut line = String::new();
+    let mut named = false;
+    for word in text.split_whitespace() {
+        let word = if named { table(word).to_string() } else { word.to_owned() };
+        named = matches!(&*word, "lookup" | "table");
+        line += &word;
+        line.push(' ');
+    }
+    line.trim_end().to_owned()
 }
 
 /// A table's number. A name that only the host's own list knows gets a number of its own.

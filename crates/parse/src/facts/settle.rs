@@ -1,6 +1,8 @@
 //! Puts the pasted facts together. What contradicts the rules or an earlier fact is of another host.
 
 use super::block::{Block, Bridge, Link, Neighbour};
+use super::steps;
+use crate::value::holds;
 use chainwalk_model::{
     AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind, Interface, Mac,
     Match, OpKind, Origin, PacketScope, Severity, Span, Target, Text, Unmodelled,
@@ -21,12 +23,14 @@ pub(crate) fn settle(
     let mut ties = vec![Ties::default()];
     let mut moved = Vec::new();
     for block in blocks {
-        let Some(problem) = contradiction(host, &own, &implied, &block) else {
+        let typed = &ties[0].typed;
+        let Some(problem) = contradiction(host, &own, &implied, typed, &block) else {
             give(host, &mut own, &mut ties[0], block);
             continue;
         };
         diagnostics.push(problem);
-        let fits = |at: &usize| contradiction(&strangers[*at], &others[*at], &[], &block).is_none();
+        let fits =
+            |at: &usize| contradiction(&strangers[*at], &others[*at], &[], &[], &block).is_none();
         // More hosts than these are not told apart.
         let at = (0..strangers.len()).find(fits).unwrap_or(strangers.len()).min(7);
         if at == strangers.len() {
@@ -74,6 +78,7 @@ fn contradiction(
     host: &Host,
     index: &Index,
     implied: &[(Text, AddrMask)],
+    typed: &[(Text, IpAddr)],
     block: &Block,
 ) -> Option<Diagnostic> {
     for interface in &block.facts.interfaces {
@@ -94,7 +99,11 @@ fn contradiction(
             .get(&interface.name)
             .map(|at| host.interfaces[*at].addrs.as_slice())
             .unwrap_or_default();
-        let known: Vec<Cidr> = known.iter().map(|a| a.value).filter(|a| a.addr.is_ipv4()).collect();
+        // What a command gave may have been changed until the interface was listed.
+        let listed = |a: &Cidr| {
+            a.addr.is_ipv4() && !typed.iter().any(|(n, t)| *n == interface.name && *t == a.addr)
+        };
+        let known: Vec<Cidr> = known.iter().map(|a| a.value).filter(listed).collect();
         let shared = addrs.iter().any(|a| known.iter().any(|k| k.addr == a.value.addr));
         if !known.is_empty() && !shared && &*interface.name != "lo" {
             let nets = known.iter().map(|k| format!("{}/{}", k.addr, k.len)).collect();
@@ -119,18 +128,6 @@ fn problem(name: &str, addr: Cidr, origin: Origin, nets: Vec<String>) -> Diagnos
     }
 }
 
-fn holds(net: AddrMask, addr: IpAddr) -> bool {
-    match (net.addr, net.mask, addr) {
-        (IpAddr::V4(n), IpAddr::V4(m), IpAddr::V4(a)) => {
-            (u32::from(n) ^ u32::from(a)) & u32::from(m) == 0
-        }
-        (IpAddr::V6(n), IpAddr::V6(m), IpAddr::V6(a)) => {
-            (u128::from(n) ^ u128::from(a)) & u128::from(m) == 0
-        }
-        _ => false,
-    }
-}
-
 /// What tells, put together, behind which port of a bridge an address lies.
 #[derive(Default)]
 struct Ties {
@@ -138,6 +135,8 @@ struct Ties {
     filtering: Vec<(Text, Origin)>,
     vlans: Vec<(Text, Text)>,
     fdb: HashMap<Mac, Text>,
+    /// The addresses that commands gave, by interface.
+    typed: Vec<(Text, IpAddr)>,
 }
 
 /// A bridge that filters by VLAN may keep frames from some of its ports. Where all of them are in one VLAN alone, it does
@@ -277,6 +276,13 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
         host.said_local.push((local.value, Fact { value: true, origin: local.origin }));
     }
     host.name = host.name.take().or(facts.name);
+    if !facts.steps.is_empty() {
+        for step in facts.steps {
+            ties.typed.extend(steps::given(&step));
+            steps::apply(host, step);
+        }
+        *index = self::index(host);
+    }
 }
 
 /// The interfaces of a host by name.
@@ -294,8 +300,11 @@ fn merge(host: &mut Host, index: &mut Index, new: Interface) {
         return;
     };
     for addr in new.addrs {
-        if old.addrs.iter().all(|a| a.value.addr != addr.value.addr) {
-            old.addrs.push(addr);
+        match old.addrs.iter_mut().find(|a| a.value.addr == addr.value.addr) {
+            // Table `local` tells the address, and not how long its network is.
+            Some(known) if known.value.len > addr.value.len => *known = addr,
+            Some(_) => {}
+            None => old.addrs.push(addr),
         }
     }
     if new.kind != IfKind::Plain {

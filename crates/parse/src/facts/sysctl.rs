@@ -23,7 +23,7 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
 
 /// Commands of one line that set sysctls, and nothing else: `sysctl -w NAME=VALUE`, `echo 1 > /proc/sys/…`,
 /// `echo 1 | sudo tee /proc/sys/…`.
-pub(crate) fn typed(clean: &Clean, row: Row<'_>) -> Option<Block> {
+pub(super) fn typed(clean: &Clean, row: Row<'_>) -> Option<Block> {
     if !row.text.contains("sysctl") && !row.text.contains(PROC) {
         return None;
     }
