@@ -292,9 +292,9 @@ impl Played {
         banner.evidence.into_iter().filter(|e| !e.answers.is_empty()).collect()
     }
 
-    /// What is wanted of a packet that fares as it does: the other thing.
+    /// What is wanted of a packet that most likely fares as it does: the other thing.
     pub fn other_goal(&self, packet: usize) -> Goal {
-        let mut outcomes = self.walks().get(packet).into_iter().flat_map(|w| &w.outcomes);
+        let mut outcomes = self.walks().get(packet).into_iter().flat_map(Walk::likeliest);
         if outcomes.all(|o| o.trace.fate.is_through() == Some(true)) {
             Goal::Stopped
         } else {

@@ -437,6 +437,9 @@ pub struct Host {
     pub clock: Option<u64>,
     /// Addresses that are, or are not, this host's, at an interface nobody named.
     pub said_local: Vec<(IpAddr, Fact<bool>)>,
+    /// The families of which a whole `iptables-save` was pasted, header to end: a table that it does not have is not
+    /// loaded.
+    pub saved_whole: Vec<Family>,
     /// Tables that were not pasted and of which a person said that they accept, or drop, everything.
     pub said_tables: Vec<(Family, Text, bool)>,
     /// Questions of a walk that a person answered, and whether with yes. A later answer counts.

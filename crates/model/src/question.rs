@@ -1,7 +1,7 @@
 //! What is not known and decides, and the ways in which it may be answered.
 
 use crate::ids::{ChainId, OpId, RuleId};
-use crate::ruleset::Family;
+use crate::ruleset::{Family, Hook};
 use crate::span::Text;
 use crate::values::Cidr;
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,8 @@ pub enum Question {
     Beside(Text),
     /// Which of several equal base chains runs first?
     Order(ChainId, ChainId),
+    /// Does the built-in chain of this hook, which was not pasted, lead to this chain, which was?
+    Jump(ChainId, Hook),
 }
 
 /// One of the ways a question was answered.
@@ -103,4 +105,42 @@ pub struct Choice {
     pub answer: Answer,
     /// The probability of this answer, where it is a chance and not unknown.
     pub weight: Option<f64>,
+    /// Whether it is far likelier than the others, or one of those, where something tells.
+    pub likelihood: Option<Likelihood>,
+}
+
+/// How an answer stands beside the others to the same question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Likelihood {
+    /// Whether it is the likely one.
+    pub likely: bool,
+    /// What makes the likely one so.
+    pub why: Likely,
+}
+
+/// What makes one answer to a question far likelier than the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Likely {
+    /// This rule says so.
+    Rule(RuleId),
+    /// Nothing in the paste names the address as this host's.
+    Unspoken,
+    /// The address is a public one, and its packet comes from a private network.
+    Outbound,
+    /// The rules pasted are about what is for this host.
+    AskedOfInput,
+    /// The rules pasted are about what passes through.
+    AskedOfForward,
+    /// The packet comes from the address's own network.
+    Neighbour,
+    /// A table or chain that nobody wrote a rule for is empty, and lets everything pass.
+    Usual,
+    /// A rule that accepts everything before others is one for `lo`.
+    LoFirst,
+    /// A rule with conditions of its own seldom asks for an interface too.
+    Conditions,
+    /// A socket is bound to an address of its own host.
+    OwnSocket,
+    /// The name of the chain, or what it tests.
+    ChainName,
 }

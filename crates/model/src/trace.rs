@@ -34,6 +34,13 @@ pub enum Assumed {
     BackTheWayItCame { dst: IpAddr, iface: Text },
     /// No route is known; packets to `dst` leave by `iface`, the only likely way to other networks.
     DefaultRoute { dst: IpAddr, iface: Text },
+    /// No route is known; packets to `dst` leave by `iface`, since a rule says so.
+    RouteOfRule {
+        dst: IpAddr,
+        iface: Text,
+        /// The rule that names it.
+        rule: RuleId,
+    },
     /// The routes that are known are all, and no route leads there.
     AllRoutes,
     /// A sysctl has its usual value.
@@ -43,8 +50,19 @@ pub enum Assumed {
         /// The value that was assumed.
         value: Text,
     },
+    /// A sysctl has the value that a program sets, whose chains are there.
+    SetBy {
+        /// Its dotted name.
+        name: Text,
+        /// The value that was assumed.
+        value: Text,
+        /// The program.
+        program: Text,
+    },
     /// A table that was not pasted is empty.
     EmptyTable(Family, Text),
+    /// There is no such table: a whole `iptables-save` does not have it.
+    NoTable(Family, Text),
     /// The lists, limits and counters start fresh.
     FreshHistory(RuleId),
     /// The tables are iptables-legacy's: in INPUT, `security` comes before `nat`.
@@ -488,6 +506,14 @@ pub struct Outcome {
     pub flows: Vec<Flow>,
 }
 
+impl Outcome {
+    /// How many of its choices are unlikely ones.
+    pub fn unlikely(&self) -> usize {
+        let unlikely = |c: &&Choice| c.likelihood.as_ref().is_some_and(|l| !l.likely);
+        self.choices.iter().filter(unlikely).count()
+    }
+}
+
 /// All ways a packet can end.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Walk {
@@ -495,4 +521,12 @@ pub struct Walk {
     pub outcomes: Vec<Outcome>,
     /// Whether there were more than the limit, which are not shown.
     pub cut: bool,
+}
+
+impl Walk {
+    /// The outcomes that the fewest unlikely choices lead to; never empty where `outcomes` is not.
+    pub fn likeliest(&self) -> impl Iterator<Item = &Outcome> {
+        let least = self.outcomes.iter().map(Outcome::unlikely).min();
+        self.outcomes.iter().filter(move |o| Some(o.unlikely()) == least)
+    }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Context {
     pub(crate) table: Option<String>,
     pub(crate) family: Option<Family>,
     pub(crate) backend: Option<Backend>,
+    /// Whether the head of a save of all tables was seen, and not yet its end.
+    pub(crate) saving: bool,
 }
 
 /// Rules that stand together and are of one table.

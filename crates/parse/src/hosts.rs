@@ -29,6 +29,8 @@ struct Place {
     blocks: Vec<facts::Block>,
     /// Commands that lead to rules which are not in the paste.
     elsewhere: Vec<Text>,
+    /// The families of which a save of all tables stands in the paste, head to end.
+    saved_whole: Vec<Family>,
 }
 
 /// The hosts of a paste while it is being read, and what was recognised of them.
@@ -73,6 +75,16 @@ impl Hosts {
     pub(crate) fn elsewhere(&mut self, command: Text, span: Span) {
         self.section(SectionKind::Unread(command.clone()), span);
         self.places[self.at].elsewhere.push(command);
+    }
+
+    /// Notes that a save ended of which the head was seen too, if it was.
+    pub(crate) fn saved_whole(&mut self, headed: bool) {
+        let place = &mut self.places[self.at];
+        if let Some(last) = place.drafts.last().filter(|d| headed && d.saved)
+            && !place.saved_whole.contains(&last.family)
+        {
+            place.saved_whole.push(last.family);
+        }
     }
 
     /// Notes a table of the host at hand.
@@ -171,6 +183,7 @@ impl Hosts {
                 for draft in std::mem::take(&mut later.drafts) {
                     self.keep(first, draft);
                 }
+                self.places[first].saved_whole.append(&mut later.saved_whole);
                 let blocks = &mut self.places[first].blocks;
                 blocks.append(&mut later.blocks);
                 blocks.sort_by_key(|b| (b.span.doc, b.span.start));
@@ -210,8 +223,12 @@ impl Hosts {
             let mut place = std::mem::take(&mut self.places[at]);
             self.answer_warnings(&mut place);
             let rivals = facts::rivals(&mut place.drafts);
-            let mut host =
-                Host { conntrack: true, unparsed_dumps: place.elsewhere, ..Host::default() };
+            let mut host = Host {
+                conntrack: true,
+                unparsed_dumps: place.elsewhere,
+                saved_whole: place.saved_whole,
+                ..Host::default()
+            };
             // What one table tells is true of the others, of which nothing does.
             host.backend = place.drafts.iter().find_map(|d| d.told.then_some(d.backend));
             for mut draft in place.drafts {

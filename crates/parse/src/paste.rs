@@ -230,10 +230,17 @@ impl<'t> Paste<'t> {
             self.flush(clean, group, context);
             return true;
         }
-        if let Some(comment) = row.text.strip_prefix('#')
-            && note(comment, context)
-        {
-            return true;
+        if let Some(comment) = row.text.strip_prefix('#') {
+            let of_one = context.table.is_some();
+            if note(comment, context) {
+                let text = comment.trim();
+                if text.starts_with("Completed on ") {
+                    self.hosts.saved_whole(std::mem::take(&mut context.saving));
+                } else {
+                    context.saving = !of_one;
+                }
+                return true;
+            }
         }
         if let Some(head) = listing::head(row) {
             if group.as_ref().is_some_and(|g| g.splits(head.name)) {
@@ -298,6 +305,7 @@ impl<'t> Paste<'t> {
             table: command.table.clone(),
             family: command.family,
             backend: command.backend.or(context.backend),
+            saving: false,
         };
         let (Some(family), true) = (command.family, command.changes) else { return };
         let table = command.table.clone().unwrap_or_else(|| "filter".into());

@@ -1,9 +1,11 @@
 //! What is said of a host beyond the paste, and what its rules imply about it.
 
-use crate::addr::prefix;
+use crate::addr::{in_net, prefix};
+use crate::programs;
+use crate::spoken::{is_bridge_name, masqueraded};
 use chainwalk_model::{
-    About, Assumption, Cidr, Fact, Family, Host, IfKind, IfaceMatch, Interface, Inv, IpMatch,
-    Match, OpId, OpKind, Origin, Question, Rule, RuleId, Target, Text,
+    About, Assumption, Cidr, Fact, Family, Host, IfKind, Interface, OpId, Origin, Question, Route,
+    RouteKind, RuleId, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -122,11 +124,6 @@ fn interface<'h>(host: &'h mut Host, name: &Text, origin: Origin) -> &'h mut Int
     &mut host.interfaces[at]
 }
 
-/// Whether an interface is a bridge by its usual name.
-fn is_bridge_name(name: &str) -> bool {
-    ["docker", "br-", "virbr", "cni", "cbr"].iter().any(|p| name.starts_with(p)) || name == "br0"
-}
-
 /// What a host's rules imply about its interfaces, and which rule does. Only what is not known otherwise.
 ///
 /// `-s NET ! -o DEV -j MASQUERADE` says that DEV holds NET: Docker and libvirt write one such rule a
@@ -150,35 +147,6 @@ pub fn infer(host: &Host) -> Vec<(Assumption, RuleId)> {
     found
 }
 
-/// The interface and network of a rule that masquerades what comes from the network and leaves elsewhere.
-fn masqueraded(host: &Host, rule: &Rule) -> Option<(Text, Cidr)> {
-    let table = host.rules.table(host.rules.chain(rule.chain).table);
-    if table.family != Family::Ip || &*table.name != "nat" {
-        return None;
-    }
-    let masquerades = rule
-        .ops
-        .iter()
-        .any(|o| matches!(o.what, OpKind::Target(Target::Masquerade(_) | Target::Snat(_))));
-    if !masquerades {
-        return None;
-    }
-    rule.ops.iter().find_map(|op| match &op.what {
-        OpKind::Match(Match::Ip(IpMatch {
-            src: Some(Inv { not: false, value: net }),
-            outiface: Some(Inv { not: true, value: IfaceMatch { name, prefix: false } }),
-            dst: None,
-            ..
-        })) => {
-            let (IpAddr::V4(addr), IpAddr::V4(mask)) = (net.addr, net.mask) else { return None };
-            let len = u32::from(mask).leading_ones();
-            let whole = u32::from(mask).checked_shl(len).unwrap_or(0) == 0;
-            (whole && len < 31).then(|| (name.clone(), Cidr { addr: addr.into(), len: len as u8 }))
-        }
-        _ => None,
-    })
-}
-
 /// The first address of a network.
 fn first_address(net: Cidr) -> Cidr {
     match prefix(net.addr, net.len) {
@@ -187,8 +155,60 @@ fn first_address(net: Cidr) -> Cidr {
     }
 }
 
-/// Writes into a host what its rules imply, and the interface that every host has.
+/// The addresses that routes tell: a kernel takes `src A` of a route only where A is its own, and writes a `local`
+/// route for each of them.
+fn routed(host: &Host) -> Vec<(Text, Fact<Cidr>)> {
+    let mut found: Vec<(Text, Fact<Cidr>)> = Vec::new();
+    let mut told = |dev: &Text, addr: IpAddr, len: u8, origin: Origin| {
+        let known = host.interfaces.iter().any(|i| i.addrs.iter().any(|f| f.value.addr == addr));
+        let again = found.iter().position(|(_, f)| f.value.addr == addr);
+        let fact = (dev.clone(), Fact { value: Cidr { addr, len }, origin });
+        match again {
+            // The route of its own network tells the most.
+            Some(at) if found[at].1.value.len == whole(addr) && len < whole(addr) => {
+                found[at] = fact;
+            }
+            Some(_) => {}
+            None if known || addr.is_loopback() || addr.is_unspecified() => {}
+            None => found.push(fact),
+        }
+    };
+    for route in &host.routes {
+        let Route { kind, dst, dev: Some(dev), src, via, .. } = route else { continue };
+        let local = *kind == RouteKind::Local && route.table == LOCAL && dst.len == whole(dst.addr);
+        if local && &**dev != "lo" {
+            told(dev, dst.addr, dst.len, route.origin);
+        }
+        if let Some(src) = src.filter(|s| s.is_ipv4() == dst.addr.is_ipv4()) {
+            let own_net = via.is_none() && dst.len > 0 && in_net(src, *dst);
+            let len = if own_net { dst.len } else { whole(src) };
+            if *kind == RouteKind::Unicast {
+                told(dev, src, len, route.origin);
+            }
+        }
+    }
+    found
+}
+
+/// The local table.
+const LOCAL: u32 = 255;
+
+/// The prefix length of one address.
+fn whole(addr: IpAddr) -> u8 {
+    if addr.is_ipv4() { 32 } else { 128 }
+}
+
+/// Writes into a host what its rules and routes imply, and the interface that every host has.
 pub(crate) fn complete(host: &mut Host) {
+    if !host.complete.network {
+        for (dev, fact) in routed(host) {
+            let denied = |(a, is): &(IpAddr, Fact<bool>)| *a == fact.value.addr && !is.value;
+            if !host.said_local.iter().any(denied) {
+                interface(host, &dev, fact.origin).addrs.push(fact);
+            }
+        }
+        programs::tell(host);
+    }
     for (assumption, rule) in infer(host) {
         state(host, &assumption, Origin::Inferred(rule));
     }

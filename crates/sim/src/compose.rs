@@ -2,7 +2,8 @@
 
 use crate::addr::in_net;
 use crate::ct;
-use crate::route::{FibResult, FlowKey, Key, Router, is_uplink};
+use crate::route::{FibResult, FlowKey, Key, Router};
+use crate::spoken::is_uplink;
 use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{

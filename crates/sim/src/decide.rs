@@ -1,7 +1,7 @@
 //! Questions and their answers. A walk runs along a script of answers; where the script ends it takes the
 //! first way and notes the others, and each of them is walked anew from the packet's start.
 
-use chainwalk_model::{Answer, Choice, Question};
+use chainwalk_model::{Answer, Choice, Likelihood, Likely, Question};
 
 /// A way a question may be answered, and its probability where it has one.
 pub(crate) type WeightedAnswer = (Answer, Option<f64>);
@@ -25,8 +25,18 @@ impl BranchScript {
         Self { script, made: Vec::new(), forks: Vec::new() }
     }
 
-    /// Answers `question` with one of `ways`, and returns the answer.
-    pub(crate) fn choose(&mut self, question: Question, ways: &[WeightedAnswer]) -> Answer {
+    /// Answers `question` with one of `ways`, and returns the answer. Of an answer that is far likelier, and among
+    /// `ways`, it is told why.
+    pub(crate) fn choose(
+        &mut self,
+        question: Question,
+        ways: &[WeightedAnswer],
+        likely: Option<(Answer, Likely)>,
+    ) -> Answer {
+        let mut ways = ways.to_vec();
+        if let Some((answer, _)) = &likely {
+            ways.sort_by_key(|(way, _)| way != answer);
+        }
         let at = self.made.len();
         let taken = if let Some(answer) = self.script.get(at) {
             answer.clone()
@@ -35,7 +45,8 @@ impl BranchScript {
             ways[0].0.clone()
         };
         let weight = ways.iter().find(|w| w.0 == taken).and_then(|w| w.1);
-        self.made.push(Choice { question, answer: taken.clone(), weight });
+        let likelihood = likely.map(|(answer, why)| Likelihood { likely: answer == taken, why });
+        self.made.push(Choice { question, answer: taken.clone(), weight, likelihood });
         taken
     }
 

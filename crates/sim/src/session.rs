@@ -134,7 +134,10 @@ impl Session {
         let mut outcomes = Vec::new();
         let mut worlds = Vec::new();
         let mut begins = Vec::new();
-        for (outcome, world, begin) in searches.into_iter().flat_map(|s| s.found) {
+        let mut found: Vec<_> = searches.into_iter().flat_map(|s| s.found).collect();
+        // The likeliest first; of those that are alike, as they were found.
+        found.sort_by_key(|(outcome, ..)| self.unlikely(index, outcome));
+        for (outcome, world, begin) in found {
             outcomes.push(outcome);
             worlds.push(world);
             begins.push(begin);
@@ -143,6 +146,17 @@ impl Session {
         self.worlds.push(worlds);
         self.begins.push(begins);
         &self.walks[index]
+    }
+
+    /// How many unlikely answers led to an outcome of packet `index`.
+    fn unlikely(&self, index: usize, outcome: &Outcome) -> usize {
+        let (mut count, mut at) = (outcome.unlikely(), outcome.from);
+        for walk in self.walks[..index].iter().rev() {
+            let Some(before) = walk.outcomes.get(at) else { break };
+            count += before.unlikely();
+            at = before.from;
+        }
+        count
     }
 
     /// The search for the ways of packet `index` in the world that outcome `from` of the one before left.

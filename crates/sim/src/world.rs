@@ -4,7 +4,8 @@ use crate::ct::{ConntrackTable, Fragments, Timeouts};
 use crate::decide::Answers;
 use crate::icmp_limits::IcmpRateLimits;
 use crate::match_state::MatchState;
-use chainwalk_model::{Answer, Host, Match, OpKind, Origin, Question, Text, Tuple};
+use crate::programs::of_rule;
+use chainwalk_model::{Answer, Assumed, Fact, Host, Match, OpKind, Origin, Question, Text, Tuple};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -117,11 +118,27 @@ impl World {
         Some(if *yes { Answer::Yes } else { Answer::No })
     }
 
-    /// The number a sysctl holds: as known, or `usual`. The flag says whether it is known.
+    /// The number a sysctl holds: as known, as a program sets it whose chains are there, or `usual`. The flag says
+    /// whether it is known.
     pub(crate) fn sysctl(&self, name: &str, usual: i64) -> (i64, bool) {
+        let inferred =
+            self.host.sysctl(name).is_some_and(|f| matches!(f.origin, Origin::Inferred(_)));
         match number(&self.host, name) {
-            Some(value) => (value, true),
+            Some(value) => (value, !inferred),
             None => (usual, false),
+        }
+    }
+
+    /// That a sysctl which nobody told has this value, and whether a program is what makes it so.
+    pub(crate) fn assumed_sysctl(&self, name: &str, value: &str) -> Assumed {
+        let (name, value): (Text, Text) = (name.into(), value.into());
+        let program = match self.host.sysctl(&name) {
+            Some(Fact { origin: Origin::Inferred(rule), .. }) => of_rule(&self.host, *rule),
+            _ => None,
+        };
+        match program {
+            Some(program) => Assumed::SetBy { name, value, program: program.into() },
+            None => Assumed::Sysctl { name, value },
         }
     }
 }

@@ -2,18 +2,17 @@
 
 use crate::counters::{self, Contradiction};
 use crate::explained::Explained;
-use crate::fate::{self, Class, class};
+use crate::fate::{self, Class, class, end_of};
 use crate::forks::{Fork, fork, is_chance};
+use crate::likely::{likeliest, likely_answers};
 use crate::overlay::overlay;
 use crate::page::{Banner, Evidence, Lang, Sentence, Style, Tone};
-use crate::places::{chain_path, place, table_name};
-use crate::questions::{self, network};
+use crate::places::{place, table_name};
+use crate::questions::{self, what_decides};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::sender::{Seen, program, seen};
 use crate::values::{endpoint, percent, protocol};
-use chainwalk_model::{
-    Answer, Assumed, DroppedBy, Event, Fate, Outcome, Question, RuleId, SectionKind, Trace,
-};
+use chainwalk_model::{Answer, Assumed, DroppedBy, Event, Fate, Outcome, Question, SectionKind};
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
 const MOST: usize = 4;
@@ -83,7 +82,8 @@ fn idle(t: &Explained) -> Option<Banner> {
     })
 }
 
-/// The first split whose ways end differently; `None` where all ends are alike.
+/// The first split whose ways end differently and of which no way is far likelier; `None` where there is none. Each
+/// way is taken as its likeliest outcomes end.
 pub(crate) fn decider(t: &Explained) -> Option<Fork> {
     let walk = t.walk()?;
     let own = &walk.outcomes.get(t.chosen())?.choices;
@@ -91,13 +91,16 @@ pub(crate) fn decider(t: &Explained) -> Option<Fork> {
     while at < own.len() {
         let split = fork(t, at)?;
         at += split.choices.max(1);
+        if own[split.at].likelihood.is_some() {
+            continue;
+        }
         let ends: Vec<Vec<(Class, String)>> = split
             .branches
             .iter()
             .map(|b| {
                 let mut classes: Vec<(Class, String)> = Vec::new();
-                for o in &b.outcomes {
-                    let c = end_of(&walk.outcomes[*o].trace, &split.question);
+                for o in likeliest(t, &b.outcomes) {
+                    let c = end_of(&walk.outcomes[o].trace, &split.question);
                     if !classes.contains(&c) {
                         classes.push(c);
                     }
@@ -114,22 +117,6 @@ pub(crate) fn decider(t: &Explained) -> Option<Fork> {
     }
     // The followed way ends one way for certain, or in something that nobody can say.
     None
-}
-
-/// What tells ends apart. Dice that pick one of several servers end alike wherever the packet is sent; where
-/// something is unknown it matters what it is sent to.
-fn end_of(trace: &Trace, question: &Question) -> (Class, String) {
-    let class = class(&trace.fate);
-    let to = match (&class, question) {
-        (Class::Out, Question::Random(..)) => String::new(),
-        (Class::Out, Question::NextHop(_)) => match &trace.fate {
-            Fate::Forwarded(Some(dev)) | Fate::Sent(Some(dev)) => dev.to_string(),
-            _ => String::new(),
-        },
-        (Class::Out, _) => fate::last_destination(trace),
-        _ => String::new(),
-    };
-    (class, to)
 }
 
 /// The headline of one end.
@@ -188,12 +175,19 @@ fn certain(t: &Explained, outcome: &Outcome) -> Banner {
     if let Fate::Undecided(q) = &trace.fate {
         evidence.push(asked(t, q));
     }
+    let likely = likely_answers(t, outcome);
     // What was open on the way is asked even where it makes no difference here.
-    let open = outcome.choices.iter().find(|c| !is_chance(&c.question));
+    let own = |q: &Question| matches!(q, Question::NatChoice(_) | Question::PortChoice);
+    let open = outcome
+        .choices
+        .iter()
+        .find(|c| !is_chance(&c.question) && !own(&c.question) && c.likelihood.is_none());
     if let Some(choice) = open {
         evidence.push(asked(t, &choice.question));
     }
-    evidence.extend(leans(t, outcome, if open.is_some() { 1 } else { 2 }));
+    let room = if open.is_some() || !likely.is_empty() { 1 } else { 2 };
+    evidence.extend(likely);
+    evidence.extend(leans(t, outcome, room));
     if let Some((_, text)) = fate::unvisited(t, outcome) {
         evidence.push(Evidence::new(true, text));
     }
@@ -246,7 +240,9 @@ fn reloaded(t: &Explained, outcome: &Outcome) -> Sentence {
 fn alike(t: &Explained) -> Sentence {
     let Some(walk) = t.walk() else { return Sentence::new() };
     let siblings = t.siblings();
-    if siblings.len() < 2 {
+    let ends = |o: &usize| end_of(&walk.outcomes[*o].trace, &Question::PortChoice);
+    let differ = siblings.windows(2).any(|pair| ends(&pair[0]) != ends(&pair[1]));
+    if siblings.len() < 2 || differ && siblings.iter().any(|o| walk.outcomes[*o].unlikely() > 0) {
         return Sentence::new();
     }
     let random =
@@ -322,9 +318,11 @@ fn weight(lean: &Assumed) -> u8 {
     match lean {
         Assumed::Net { .. } => 9,
         Assumed::EmptyTable(_, name) if &**name == "filter" || &**name == "nat" => 8,
-        Assumed::Sysctl { .. } => 7,
+        Assumed::Sysctl { .. } | Assumed::SetBy { .. } => 7,
         Assumed::AllRoutes => 6,
-        Assumed::BackTheWayItCame { .. } | Assumed::DefaultRoute { .. } => 5,
+        Assumed::BackTheWayItCame { .. }
+        | Assumed::DefaultRoute { .. }
+        | Assumed::RouteOfRule { .. } => 5,
         Assumed::AllAddrs => 4,
         Assumed::FreshHistory(_)
         | Assumed::NoIpsec
@@ -335,7 +333,7 @@ fn weight(lean: &Assumed) -> u8 {
         | Assumed::BridgeNf
         | Assumed::Port { .. }
         | Assumed::Transparent(..) => 2,
-        Assumed::Window => 1,
+        Assumed::Window | Assumed::NoTable(..) => 1,
         Assumed::EmptyTable(..) | Assumed::NoFlows => 0,
     }
 }
@@ -365,16 +363,23 @@ pub(crate) fn lean(t: &Explained, lean: &Assumed) -> Evidence {
             say!(lang, LeanDefault, dst = dst.to_string(), iface = &**iface),
             vec![(text!(lang, AnswerYes), format!("route=default dev {iface}"))],
         ),
+        Assumed::RouteOfRule { dst, iface, rule } => {
+            let (chain, number) = place(t.rules(), *rule);
+            let (dst, at) = (dst.to_string(), format!("{chain} {number}"));
+            let answer = (text!(lang, AnswerYes), format!("route={dst} dev {iface}"));
+            (say!(lang, LeanRuleRoute, dst = dst, iface = &**iface, at = at), vec![answer])
+        }
+        Assumed::NoTable(family, name) => {
+            (say!(lang, LeanNoTable, table = table_name(*family, name)), Vec::new())
+        }
         Assumed::AllRoutes => (say!(lang, LeanAllRoutes), Vec::new()),
         Assumed::Sysctl { name, value } => {
-            let other = if &**value == "0" { "1" } else { "0" };
-            (
-                say!(lang, LeanSysctl, name = &**name, value = &**value),
-                vec![
-                    (text!(lang, AnswerIs), format!("{name}={value}")),
-                    (text!(lang, AnswerIsNot), format!("{name}={other}")),
-                ],
-            )
+            (say!(lang, LeanSysctl, name = &**name, value = &**value), values(lang, name, value))
+        }
+        Assumed::SetBy { name, value, program } => {
+            let (sysctl, by) = (&**name, &**program);
+            let text = say!(lang, LeanSetBy, name = sysctl, value = &**value, program = by);
+            (text, values(lang, name, value))
         }
         Assumed::EmptyTable(family, name) => (
             say!(lang, LeanEmpty, table = table_name(*family, name)),
@@ -428,6 +433,15 @@ pub(crate) fn lean(t: &Explained, lean: &Assumed) -> Evidence {
     Evidence { answers, ..Evidence::new(false, text) }
 }
 
+/// That a sysctl has a value, or the other one.
+fn values(lang: Lang, name: &str, value: &str) -> Vec<(String, String)> {
+    let other = if value == "0" { "1" } else { "0" };
+    vec![
+        (text!(lang, AnswerIs), format!("{name}={value}")),
+        (text!(lang, AnswerIsNot), format!("{name}={other}")),
+    ]
+}
+
 /// Whether an address has bits behind its prefix, so that it is one host's.
 fn host_bits(net: chainwalk_model::Cidr) -> bool {
     match net.addr {
@@ -440,42 +454,6 @@ fn host_bits(net: chainwalk_model::Cidr) -> bool {
     }
 }
 
-/// What decides, for a headline.
-fn what_decides(t: &Explained, q: &Question) -> Sentence {
-    let lang = t.lang;
-    let at = |rule: RuleId| {
-        let (chain, number) = place(t.rules(), rule);
-        format!("{chain} {number}")
-    };
-    match q {
-        Question::LocalAddr(addr) => say!(lang, DecideLocal, addr = addr.to_string()),
-        Question::Route(addr) => say!(lang, DecideRoute, addr = addr.to_string()),
-        Question::Table(family, name) => {
-            say!(lang, DecideTable, table = table_name(*family, name))
-        }
-        Question::Chain(_, _, chain) => say!(lang, DecideChain, chain = &**chain),
-        Question::Policy(chain) => {
-            say!(lang, DecidePolicy, chain = chain_path(t.rules(), *chain))
-        }
-        Question::Random(..) => say!(lang, DecideChance),
-        Question::NextHop(hop) => say!(lang, DecideHop, route = network(hop.net)),
-        Question::Set(name) => say!(lang, DecideSet, set = &**name),
-        Question::Socket(proto, port) => {
-            say!(lang, DecideSocket, proto = protocol(*proto), port = port.to_string())
-        }
-        Question::Order(..) => say!(lang, DecideOrder),
-        Question::PortChoice => say!(lang, DecidePort),
-        Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
-        Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
-        Question::Opaque(op) | Question::History(op) | Question::Fact(op) => {
-            say!(lang, DecideRule, at = at(op.rule))
-        }
-        Question::HiddenInterfaces(r) | Question::NatChoice(r) => {
-            say!(lang, DecideRule, at = at(*r))
-        }
-    }
-}
-
 fn depends(t: &Explained, split: &Fork) -> Banner {
     let lang = t.lang;
     let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
@@ -483,8 +461,8 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
     let mut parts = Vec::new();
     for branch in &split.branches {
         let Some(outcome) = walk_outcome(branch.outcome) else { continue };
-        let inside: Vec<&Outcome> =
-            branch.outcomes.iter().filter_map(|o| walk_outcome(*o)).collect();
+        let likely = likeliest(t, &branch.outcomes);
+        let inside: Vec<&Outcome> = likely.iter().filter_map(|o| walk_outcome(*o)).collect();
         let alike = inside
             .iter()
             .all(|o| end_of(&o.trace, &split.question) == end_of(&outcome.trace, &split.question));
@@ -518,6 +496,7 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
         if !known.is_empty() && everywhere {
             evidence.push(Evidence::new(true, known));
         }
+        evidence.extend(likely_answers(t, outcome).into_iter().take(2));
         evidence.extend(leans(t, outcome, 1));
     }
     evidence.extend(cut(t));
@@ -528,7 +507,7 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
 fn further(t: &Explained, inside: &[&Outcome], outcome: &Outcome, next: usize) -> Sentence {
     let lang = t.lang;
     let rest = outcome.choices.get(next..).unwrap_or_default();
-    let Some(next) = rest.iter().find(|c| !is_chance(&c.question)) else {
+    let Some(next) = rest.iter().find(|c| !is_chance(&c.question) && c.likelihood.is_none()) else {
         return run(text!(lang, ShortUndecided), Style::Strong);
     };
     let what = what_decides(t, &next.question);

@@ -128,6 +128,22 @@ pub(crate) fn last_destination(trace: &Trace) -> String {
     trace.moments.last().map_or_else(String::new, |m| destination(trace, &m.packet))
 }
 
+/// What tells ends apart. Dice that pick one of several servers end alike wherever the packet is sent; where
+/// something is unknown it matters what it is sent to.
+pub(crate) fn end_of(trace: &Trace, question: &Question) -> (Class, String) {
+    let class = class(&trace.fate);
+    let to = match (&class, question) {
+        (Class::Out, Question::Random(..)) => String::new(),
+        (Class::Out, Question::NextHop(_)) => match &trace.fate {
+            Fate::Forwarded(Some(dev)) | Fate::Sent(Some(dev)) => dev.to_string(),
+            _ => String::new(),
+        },
+        (Class::Out, _) => last_destination(trace),
+        _ => String::new(),
+    };
+    (class, to)
+}
+
 /// Why routing stopped a packet.
 pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sentence {
     match why {

@@ -18,6 +18,7 @@ mod fate;
 mod forks;
 mod form;
 mod keys;
+mod likely;
 mod measure;
 mod overlay;
 mod page;

@@ -64,6 +64,49 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
         Question::Order(a, b) => {
             say!(lang, AskOrder, one = chain_path(rules, *a), other = chain_path(rules, *b))
         }
+        Question::Jump(chain, hook) => {
+            say!(lang, AskJump, from = hook.builtin(), chain = &*rules.chain(*chain).name)
+        }
+    }
+}
+
+/// What decides, for a headline.
+pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
+    let lang = t.lang;
+    let at = |rule: RuleId| {
+        let (chain, number) = place(t.rules(), rule);
+        format!("{chain} {number}")
+    };
+    match q {
+        Question::LocalAddr(addr) => say!(lang, DecideLocal, addr = addr.to_string()),
+        Question::Route(addr) => say!(lang, DecideRoute, addr = addr.to_string()),
+        Question::Table(family, name) => {
+            say!(lang, DecideTable, table = table_name(*family, name))
+        }
+        Question::Chain(_, _, chain) => say!(lang, DecideChain, chain = &**chain),
+        Question::Policy(chain) => {
+            say!(lang, DecidePolicy, chain = chain_path(t.rules(), *chain))
+        }
+        Question::Random(..) => say!(lang, DecideChance),
+        Question::NextHop(hop) => say!(lang, DecideHop, route = network(hop.net)),
+        Question::Set(name) => say!(lang, DecideSet, set = &**name),
+        Question::Socket(proto, port) => {
+            say!(lang, DecideSocket, proto = protocol(*proto), port = port.to_string())
+        }
+        Question::Order(..) => say!(lang, DecideOrder),
+        Question::PortChoice => say!(lang, DecidePort),
+        Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
+        Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
+        Question::Opaque(op) | Question::History(op) | Question::Fact(op) => {
+            say!(lang, DecideRule, at = at(op.rule))
+        }
+        Question::HiddenInterfaces(r) | Question::NatChoice(r) => {
+            say!(lang, DecideRule, at = at(*r))
+        }
+        Question::Jump(chain, hook) => {
+            let chain = &*t.rules().chain(*chain).name;
+            say!(lang, DecideJump, from = hook.builtin(), chain = chain)
+        }
     }
 }
 
@@ -144,7 +187,8 @@ pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
         | Question::NatChoice(_)
         | Question::PortChoice
         | Question::NextHop(_)
-        | Question::Order(..) => Vec::new(),
+        | Question::Order(..)
+        | Question::Jump(..) => Vec::new(),
     }
 }
 

@@ -3,14 +3,15 @@
 
 use crate::banner::lean;
 use crate::explained::{Explained, NoExplainer};
+use crate::likely::{if_so, reason};
 use crate::page::Lang;
 use crate::questions::question;
 use crate::say::plain;
 use crate::steps::change_sentence;
 use crate::{fate, sender, targets};
 use chainwalk_model::{
-    Assumed, ChainId, Change, Cidr, DroppedBy, Errno, Family, Fate, HopChoice, MssOp, OpId,
-    Outcome, Question, RejectWith, RoutingDrop, RuleId, TcpFlags,
+    Answer, Assumed, ChainId, Change, Cidr, DroppedBy, Errno, Family, Fate, Hook, HopChoice,
+    Likely, MssOp, OpId, Outcome, Question, RejectWith, RoutingDrop, RuleId, TcpFlags,
 };
 use chainwalk_sim::Session;
 use std::collections::BTreeMap;
@@ -112,6 +113,7 @@ fn questions() -> Vec<Question> {
         Question::Unread(_) => Question::Unread("nft".into()),
         Question::Beside(_) => Question::Beside("xdp".into()),
         Question::Order(..) => Question::Order(CHAIN, ChainId(1)),
+        Question::Jump(..) => Question::Jump(CHAIN, Hook::Input),
     )
 }
 
@@ -196,6 +198,41 @@ fn every_question_is_asked() {
 }
 
 #[test]
+fn every_likely_answer_is_said_with_its_reason() {
+    let reasons = every!(Likely:
+        Likely::Rule(_) => Likely::Rule(RULE),
+        Likely::Unspoken => Likely::Unspoken,
+        Likely::Outbound => Likely::Outbound,
+        Likely::AskedOfInput => Likely::AskedOfInput,
+        Likely::AskedOfForward => Likely::AskedOfForward,
+        Likely::Neighbour => Likely::Neighbour,
+        Likely::Usual => Likely::Usual,
+        Likely::LoFirst => Likely::LoFirst,
+        Likely::Conditions => Likely::Conditions,
+        Likely::OwnSocket => Likely::OwnSocket,
+        Likely::ChainName => Likely::ChainName,
+    );
+    differ(&reasons, |t, why| plain(&reason(t, *why)));
+    let both = |q: Question| [(q.clone(), Answer::Yes), (q, Answer::No)];
+    let all: Vec<(Question, Answer)> = questions().into_iter().flat_map(both).collect();
+    let asked = |q: &Question| {
+        matches!(
+            q,
+            Question::LocalAddr(_)
+                | Question::Table(..)
+                | Question::Chain(..)
+                | Question::Policy(_)
+                | Question::HiddenInterfaces(_)
+                | Question::Fact(_)
+                | Question::Socket(..)
+                | Question::Jump(..)
+        )
+    };
+    let all: Vec<_> = all.into_iter().filter(|(q, _)| asked(q)).collect();
+    differ(&all, |t, (q, a)| plain(&if_so(t, q, a)));
+}
+
+#[test]
 fn every_reason_of_routing_is_said() {
     let say = |t: &Explained, d: &RoutingDrop| fate::routing(t.lang, *d, "192.0.2.1", "192.0.2.2");
     differ(&routing_drops(), |t, d| plain(&say(t, d)));
@@ -212,11 +249,20 @@ fn everything_assumed_is_said() {
             Assumed::BackTheWayItCame { dst: addr, iface: "eth0".into() }
         },
         Assumed::DefaultRoute { .. } => Assumed::DefaultRoute { dst: addr, iface: "eth0".into() },
+        Assumed::RouteOfRule { .. } => {
+            Assumed::RouteOfRule { dst: addr, iface: "eth0".into(), rule: RULE }
+        },
         Assumed::AllRoutes => Assumed::AllRoutes,
         Assumed::Sysctl { .. } => {
             Assumed::Sysctl { name: "net.ipv4.ip_forward".into(), value: "1".into() }
         },
+        Assumed::SetBy { .. } => Assumed::SetBy {
+            name: "net.ipv4.ip_forward".into(),
+            value: "1".into(),
+            program: "Docker".into(),
+        },
         Assumed::EmptyTable(..) => Assumed::EmptyTable(Family::Ip, "nat".into()),
+        Assumed::NoTable(..) => Assumed::NoTable(Family::Ip, "nat".into()),
         Assumed::FreshHistory(_) => Assumed::FreshHistory(RULE),
         Assumed::LegacyOrder => Assumed::LegacyOrder,
         Assumed::NoRedirect(_) => Assumed::NoRedirect(addr),

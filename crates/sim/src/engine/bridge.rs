@@ -3,9 +3,10 @@
 use super::skb::Skb;
 use super::walker::Walker;
 use crate::route::{FlowKey, Key};
+use crate::spoken::{is_never_port, names_iface};
 use chainwalk_model::{
-    Answer, Assumed, Entry, Event, Fate, Hook, IfKind, Mac, PacketType, PathIface, RouteKind,
-    Routed, RoutingDrop, Text,
+    Answer, Assumed, Entry, Event, Fate, Hook, IfKind, Interface, Mac, PacketType, PathIface,
+    RouteKind, Routed, RoutingDrop, Text,
 };
 use std::net::IpAddr;
 
@@ -18,9 +19,16 @@ impl Walker<'_> {
         let host = self.world.host.clone();
         let Some(found) = host.interface(iface) else {
             // An interface of which nothing is known, on the network of a bridge: most likely a port of it.
+            if names_iface(&host, iface) || is_never_port(iface) {
+                return None;
+            }
+            let told = |bridge: &Interface| {
+                host.interfaces.iter().any(|i| i.master.as_ref() == Some(&bridge.name))
+            };
             let bridge = host.interfaces.iter().find(|i| {
                 i.kind == IfKind::Bridge
                     && i.addrs.iter().any(|f| crate::addr::in_net(skb.packet.ip.src, f.value))
+                    && !told(i)
             })?;
             let (bridge, port) = (bridge.name.clone(), iface.clone());
             self.note_assumed(Assumed::Port { bridge: bridge.clone(), port: port.clone() });

@@ -11,6 +11,22 @@ use chainwalk_model::{
 };
 
 impl Walker<'_> {
+    /// Walks a chain by itself which a built-in chain that was not pasted is said to call; whether it accepted the
+    /// packet, which then has the built-in chain behind it too.
+    pub(super) fn lone_chain(
+        &mut self,
+        skb: &mut Skb,
+        path: &mut Path,
+        chain: ChainId,
+    ) -> Result<bool, Fate> {
+        self.base_chain(skb, path, chain)?;
+        let end = self.trace.steps.iter().rev().find_map(|s| match s.event {
+            Event::BaseEnd { chain: ended, by, .. } if ended == chain => Some(by),
+            _ => None,
+        });
+        Ok(matches!(end, Some(DecidedBy::Rule(_))))
+    }
+
     /// Walks a base chain.
     pub(super) fn base_chain(
         &mut self,

@@ -4,6 +4,7 @@ use super::skb::{CtAttachment, Skb};
 use super::walker::Walker;
 use crate::addr::in_net;
 use crate::ct::{CtInfo, Gathered, Proxied, TrackContext, TrackResult, status};
+use crate::likely::alone;
 use chainwalk_model::{
     Answer, Assumed, Backend, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, PacketScope,
     Path, PathIface, Question, SkipReason, Text, priority, tables_at,
@@ -283,6 +284,11 @@ impl Walker<'_> {
             self.event(skb, skipped(why));
             return Ok(());
         }
+        if whole && self.world.host.saved_whole.contains(&family) {
+            self.note_assumed(Assumed::NoTable(family, name));
+            self.event(skb, skipped(SkipReason::NotPasted));
+            return Ok(());
+        }
         let said = self.world.host.said_tables.iter().rev();
         let said = said.filter(|(f, n, _)| *f == family && *n == name).map(|t| t.2).next();
         if let (true, Some(accepts)) = (whole, said) {
@@ -295,6 +301,15 @@ impl Walker<'_> {
         } else {
             Question::Chain(family, name, hook.builtin().into())
         };
+        for chain in alone(&self.world.host, family, table, hook) {
+            let ways = [(Answer::Yes, None), (Answer::No, None)];
+            if self.ask(skb, &Question::Jump(chain, hook), &ways) == Answer::Yes {
+                let mut path = Self::path(skb, hook);
+                if self.lone_chain(skb, &mut path, chain)? {
+                    return Ok(());
+                }
+            }
+        }
         let filters = [(Answer::Yes, None), (Answer::No, None)];
         let translates = [(Answer::Yes, None), (Answer::Else, None)];
         let ways = if table == "nat" { &translates } else { &filters };

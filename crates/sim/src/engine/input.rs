@@ -5,7 +5,7 @@ use super::walker::Walker;
 use crate::addr::{is_multicast_or_broadcast, on_link};
 use crate::route::{FibResult, FlowKey, Key, Router};
 use chainwalk_model::{
-    Answer, Assumed, Event, Fate, Hook, L4, LocalStack, PacketType, PathIface, RouteKind, Routed,
+    Answer, Event, Fate, Hook, L4, LocalStack, PacketType, PathIface, RouteKind, Routed,
     RoutingDrop, Text, proto,
 };
 use std::net::{IpAddr, Ipv6Addr};
@@ -99,7 +99,8 @@ impl Walker<'_> {
             return self.routing_drop(skb, RoutingDrop::ForwardingOff);
         }
         if !told {
-            self.note_assumed(Assumed::Sysctl { name: forwarding.into(), value: "1".into() });
+            let assumed = self.world.assumed_sysctl(forwarding, "1");
+            self.note_assumed(assumed);
         }
         let back =
             self.routed(skb, |r| Ok(r.validate_source(&key(), &iif, found.dev.as_deref())))?;
@@ -141,7 +142,7 @@ impl Walker<'_> {
     }
 
     /// Addresses that can't come in on a wire (`ip_route_input_slow`).
-    pub(super) fn martian(&self, skb: &Skb, iif: &str) -> Option<RoutingDrop> {
+    pub(super) fn martian(&mut self, skb: &Skb, iif: &str) -> Option<RoutingDrop> {
         let (IpAddr::V4(src), IpAddr::V4(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
             return None;
         };
@@ -155,12 +156,23 @@ impl Walker<'_> {
         if zero(src) || zero(dst) {
             return Some(RoutingDrop::Martian);
         }
-        if (src.is_loopback() || dst.is_loopback())
-            && Router::new(self.world).conf(iif, "route_localnet") == 0
-        {
+        if (src.is_loopback() || dst.is_loopback()) && !self.routes_localnet(iif) {
             return Some(RoutingDrop::Localnet);
         }
         None
+    }
+
+    /// Whether 127.0.0.0/8 may be on the wire of an interface.
+    pub(super) fn routes_localnet(&mut self, dev: &str) -> bool {
+        const ALL: &str = "net.ipv4.conf.all.route_localnet";
+        let on = Router::new(self.world).conf(dev, "route_localnet") != 0;
+        let (value, told) = self.world.sysctl(ALL, 0);
+        let one = self.world.sysctl(&format!("net.ipv4.conf.{dev}.route_localnet"), 0).1;
+        if !told && !one && !self.world.host.complete.network {
+            let assumed = self.world.assumed_sysctl(ALL, &value.to_string());
+            self.note_assumed(assumed);
+        }
+        on
     }
 
     /// Routing stops the packet, and may send an ICMP error.

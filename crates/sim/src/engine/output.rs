@@ -6,8 +6,8 @@ use crate::addr::is_multicast_or_broadcast;
 use crate::ct::Zone;
 use crate::route::{FibResult, FlowKey, Key, Router};
 use chainwalk_model::{
-    Answer, Assumed, Entry, Errno, Event, Fate, Hook, Mac, PacketType, PathIface, RouteKind,
-    Routed, RoutingDrop, Text,
+    Answer, Entry, Errno, Event, Fate, Hook, Mac, PacketType, PathIface, RouteKind, Routed,
+    RoutingDrop, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -72,7 +72,7 @@ impl Walker<'_> {
         if by_wire
             && let (Some(IpAddr::V4(src)), Some(dev)) = (src, &found.dev)
             && src.is_loopback()
-            && self.routed(skb, |r| Ok(r.conf(dev, "route_localnet")))? == 0
+            && !self.routes_localnet(dev)
         {
             return self.send_error(skb, Errno::EINVAL, RoutingDrop::Localnet);
         }
@@ -184,15 +184,7 @@ impl Walker<'_> {
         let leaves = found.kind == RouteKind::Unicast;
         if leaves && matches!(src, IpAddr::V4(a) if a.is_loopback()) {
             let dev = found.dev.clone().unwrap_or_default();
-            let setting = self.routed(skb, |r| Ok(r.conf(&dev, "route_localnet")))?;
-            let told = self.world.host.sysctl("net.ipv4.conf.all.route_localnet").is_some();
-            if setting == 0 {
-                if !told && !self.world.host.complete.network {
-                    self.note_assumed(Assumed::Sysctl {
-                        name: "net.ipv4.conf.all.route_localnet".into(),
-                        value: "0".into(),
-                    });
-                }
+            if !self.routes_localnet(&dev) {
                 return refuse(self, skb, Errno::EINVAL, RoutingDrop::Localnet);
             }
         }

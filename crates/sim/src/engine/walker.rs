@@ -4,7 +4,9 @@ use super::skb::{CtAttachment, OwnPacket, Skb};
 use crate::context::{Ct, CtFlow};
 use crate::ct::{self, CtInfo, status};
 use crate::decide::BranchScript;
-use crate::route::{FibResult, Router, only_uplink};
+use crate::likely::{Sight, likelier};
+use crate::route::{FibResult, Router};
+use crate::spoken::{Leaving, WayOut, way_out};
 use crate::world::World;
 use chainwalk_model::{
     Answer, Assumed, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId,
@@ -284,7 +286,16 @@ impl<'w> Walker<'w> {
         {
             return answer;
         }
-        let answer = self.decider.choose(question.clone(), ways);
+        let unknown = ways.len() > 1 && ways.iter().all(|(_, weight)| weight.is_none());
+        let sight = Sight {
+            world: self.world,
+            sent: &self.trace.sent,
+            packet: &skb.packet,
+            entry: &skb.entry,
+        };
+        let likely = Some(question).filter(|_| unknown).and_then(|q| likelier(&sight, q));
+        let likely = likely.filter(|(answer, _)| ways.iter().any(|(way, _)| way == answer));
+        let answer = self.decider.choose(question.clone(), ways, likely);
         self.writes += 1;
         if lasting {
             let answers = std::rc::Rc::make_mut(&mut self.world.answers);
@@ -310,12 +321,19 @@ impl<'w> Walker<'w> {
             self.note_assumed(Assumed::BackTheWayItCame { dst, iface: dev.clone() });
             return FibResult { dev: Some(dev), ..found };
         }
-        let came_by = skb.came_by.name().filter(|_| !skb.phys_in.is_some());
-        if let Some(only) = only_uplink(&self.world.host, came_by) {
-            self.note_assumed(Assumed::DefaultRoute { dst, iface: only.clone() });
-            return FibResult { dev: Some(only), ..found };
-        }
-        found
+        let leaving = Leaving { src: skb.packet.ip.src, dst, came_by: skb.iif.name() };
+        let iface = match way_out(&self.world.host, &leaving) {
+            Some(WayOut::Named(iface, rule)) => {
+                self.note_assumed(Assumed::RouteOfRule { dst, iface: iface.clone(), rule });
+                iface
+            }
+            Some(WayOut::Only(iface)) => {
+                self.note_assumed(Assumed::DefaultRoute { dst, iface: iface.clone() });
+                iface
+            }
+            None => return found,
+        };
+        FibResult { dev: Some(iface), ..found }
     }
 
     /// The hook's path as matches see it.

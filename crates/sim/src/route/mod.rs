@@ -4,7 +4,6 @@
 //! `net/ipv4/fib_frontend.c` (`fib_validate_source`, `inet_addr_type`).
 
 mod found;
-mod guess;
 mod hops;
 mod key;
 mod local;
@@ -12,7 +11,6 @@ mod router;
 mod source;
 
 pub(crate) use found::FibResult;
-pub(crate) use guess::{is_uplink, only_uplink};
 pub(crate) use key::{FlowKey, Key};
 pub(crate) use local::NAMELESS;
 pub(crate) use router::Router;

@@ -152,11 +152,12 @@ impl Router<'_> {
                 if f.uses(dev) {
                     return Ok(way);
                 }
-                let has_addr = self
-                    .host()
-                    .interface(dev)
-                    .is_some_and(|i| i.addrs.iter().any(|a| a.value.addr.is_ipv4()));
-                if !has_addr && self.host().complete.network {
+                // Loose mode spares only an interface that has an address (`no_addr`).
+                let iface = self.host().interface(dev);
+                let has_addr =
+                    iface.is_some_and(|i| i.addrs.iter().any(|a| a.value.addr.is_ipv4()));
+                let listed = iface.is_some_and(|i| matches!(i.origin, Origin::Pasted(_)));
+                if !has_addr && (self.host().complete.network || listed && self.addresses_told()) {
                     return nowhere;
                 }
                 if rp == 1 {

@@ -78,6 +78,7 @@ fn question(host: &Host, q: &Question) -> Value {
         Question::Unread(name) => plain("unread", name),
         Question::Beside(name) => plain("beside", name),
         Question::Order(first, _) => in_chain("order", host, *first),
+        Question::Jump(chain, _) => in_chain("jump", host, *chain),
     }
 }
 
@@ -126,12 +127,18 @@ fn leant(host: &Host, lean: &Assumed) -> Value {
             entry("address", iface, &format!("{}/{}", net.addr, net.len))
         }
         Assumed::AllAddrs => entry("address", "all", "told"),
-        Assumed::BackTheWayItCame { dst, iface } | Assumed::DefaultRoute { dst, iface } => {
+        Assumed::BackTheWayItCame { dst, iface }
+        | Assumed::DefaultRoute { dst, iface }
+        | Assumed::RouteOfRule { dst, iface, .. } => {
             entry("route", &dst.to_string(), &format!("dev {iface}"))
         }
         Assumed::AllRoutes => entry("route", "all", "told"),
-        Assumed::Sysctl { name, value } => entry("sysctl", name, value),
-        Assumed::EmptyTable(family, table) => entry("table", &table_of(*family, table), "empty"),
+        Assumed::Sysctl { name, value } | Assumed::SetBy { name, value, .. } => {
+            entry("sysctl", name, value)
+        }
+        Assumed::EmptyTable(family, table) | Assumed::NoTable(family, table) => {
+            entry("table", &table_of(*family, table), "empty")
+        }
         Assumed::FreshHistory(id) => {
             let rule = host.rules.rule(*id);
             let chain = host.rules.chain(rule.chain);

@@ -1,0 +1,349 @@
+//! Which answer to a question is far likelier than the others: the one place that decides it.
+//!
+//! | question | likelier | where |
+//! |---|---|---|
+//! | is it this host's address | as rules say: `-d` of a DNAT or of INPUT, SNAT to it, `-i lo -s` of it; not: FORWARD, DNAT to it | always |
+//! | | no | what is sent from here or translated goes elsewhere; a resolver that all use |
+//! | | yes | its port is published at every local address; it is a neighbour's gateway; only INPUT has rules; both ends are public |
+//! | | no | from a private network to a public address; only FORWARD has rules |
+//! | a table or chain that was not pasted | it lets pass | nat, mangle, raw, security, filter's OUTPUT; chains that programs keep for others' rules |
+//! | nat where ports are published | none | Docker's chains are there, and no rule of INPUT is about the port |
+//! | a policy that was not pasted | ACCEPT | the same tables, and filter's OUTPUT |
+//! | interfaces that a listing hides | they do not fit | the first rule of INPUT or OUTPUT that accepts everything before others: `lo` |
+//! | | they fit | rules with conditions of their own, and the last of a chain |
+//! | `-m socket` | no | a packet that opens a flow to an address that is not this host's |
+//! | what listens behind TPROXY | something | always: the rule is there for it |
+//! | does a chain that stands alone get the packet | yes | by its name and what it tests |
+//! | all others | none | |
+
+use crate::route::Router;
+use crate::spoken::{self, are_neighbours, is_private};
+use crate::world::World;
+use chainwalk_model::{
+    Answer, Chain, ChainId, Entry, Family, Hook, Host, L4, Likely, Match, OpId, OpKind, Packet,
+    Question, Rule, RuleId, Sent, Target, TcpFlags,
+};
+use std::net::IpAddr;
+
+/// What is known of a packet when a question comes up.
+#[derive(Clone, Copy)]
+pub(crate) struct Sight<'a> {
+    pub world: &'a World,
+    /// As it was asked for.
+    pub sent: &'a Sent,
+    /// As it is by now.
+    pub packet: &'a Packet,
+    pub entry: &'a Entry,
+}
+
+/// The likelier answer, and what makes it so.
+pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likely)> {
+    let host = &*at.world.host;
+    let say = |yes: bool, why| Some((if yes { Answer::Yes } else { Answer::No }, why));
+    match question {
+        Question::LocalAddr(addr) => {
+            let (own, why) = local(at, *addr)?;
+            say(own, why)
+        }
+        Question::Table(_, table) => {
+            let usual = &**table == "nat" && !is_about_nat(at);
+            usual.then_some((Answer::Yes, Likely::Usual))
+        }
+        Question::Chain(_, table, chain) => {
+            let passes = is_usually_empty(table, chain) || is_for_others(chain);
+            passes.then_some((Answer::Yes, Likely::Usual))
+        }
+        Question::Policy(chain) => {
+            let chain = host.rules.chain(*chain);
+            let table = &host.rules.table(chain.table).name;
+            is_usually_empty(table, &chain.name).then_some((Answer::Yes, Likely::Usual))
+        }
+        Question::HiddenInterfaces(rule) => {
+            let (fits, why) = hidden(at, *rule)?;
+            say(fits, why)
+        }
+        Question::Fact(op) => {
+            let why = untold(at, *op)?;
+            say(false, why)
+        }
+        Question::Socket(_, port) => {
+            let rule = proxies(host, *port)?;
+            say(true, Likely::Rule(rule))
+        }
+        Question::Jump(..) => say(true, Likely::ChainName),
+        Question::Route(_)
+        | Question::Opaque(_)
+        | Question::History(_)
+        | Question::Set(_)
+        | Question::Random(_)
+        | Question::NatChoice(_)
+        | Question::PortChoice
+        | Question::NextHop(_)
+        | Question::Unread(_)
+        | Question::Beside(_)
+        | Question::Order(..) => None,
+    }
+}
+
+/// Addresses that answer everybody everywhere, and are nobody's host.
+const RESOLVERS: [[u8; 4]; 8] = [
+    [8, 8, 8, 8],
+    [8, 8, 4, 4],
+    [1, 1, 1, 1],
+    [1, 0, 0, 1],
+    [9, 9, 9, 9],
+    [149, 112, 112, 112],
+    [208, 67, 222, 222],
+    [208, 67, 220, 220],
+];
+
+/// Whether an address is this host's.
+fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
+    let host = &*at.world.host;
+    if let Some((own, rule)) = spoken::owner(host, addr) {
+        return Some((own, Likely::Rule(rule)));
+    }
+    if matches!(addr, IpAddr::V4(a) if RESOLVERS.contains(&a.octets())) {
+        return Some((false, Likely::Unspoken));
+    }
+    let asked = at.sent.packet.ip.dst;
+    let from_here = matches!(at.sent.entry, Entry::Local { .. });
+    if from_here || addr != asked {
+        return Some((false, Likely::Unspoken));
+    }
+    let src = at.sent.packet.ip.src;
+    let packet = &at.sent.packet;
+    if let Some(rule) = packet.dport().and_then(|p| spoken::published(host, packet.ip.proto, p)) {
+        return Some((true, Likely::Rule(rule)));
+    }
+    for (hook, own) in [(Hook::Forward, false), (Hook::Input, true)] {
+        if let Some(rule) = spoken::network_named(host, hook, addr) {
+            return Some((own, Likely::Rule(rule)));
+        }
+    }
+    if is_private(src) && is_private(addr) && are_neighbours(src, addr) {
+        return Some((true, Likely::Neighbour));
+    }
+    let family = if addr.is_ipv4() { Family::Ip } else { Family::Ip6 };
+    let (input, forward) = (deals(host, family, "INPUT"), deals(host, family, "FORWARD"));
+    let called = |hook| !alone(host, family, "filter", hook).is_empty();
+    match (called(Hook::Input), called(Hook::Forward)) {
+        (true, false) => return Some((true, Likely::AskedOfInput)),
+        (false, true) => return Some((false, Likely::AskedOfForward)),
+        _ => {}
+    }
+    let translates = spoken::translates_sources(host);
+    let outbound = is_private(src) && !is_private(addr);
+    match (input, forward || translates) {
+        (true, false) => Some((true, Likely::AskedOfInput)),
+        _ if outbound => Some((false, Likely::Outbound)),
+        (false, true) => Some((false, Likely::AskedOfForward)),
+        _ if !is_private(src) => Some((true, Likely::AskedOfInput)),
+        _ => None,
+    }
+}
+
+/// Whether a built-in chain of filter does more than stop everything.
+fn deals(host: &Host, family: Family, name: &str) -> bool {
+    let rules = &host.rules;
+    let Some(table) = rules.find_table(family, "filter") else { return false };
+    let Some(chain) = rules.find_chain(table, name) else { return false };
+    rules.chain(chain).rules.iter().any(|rule| {
+        let rule = rules.rule(*rule);
+        let stops = matches!(last(rule), Some(Target::Drop | Target::Reject(_)));
+        !(stops && is_bare(rule))
+    })
+}
+
+/// The target of a rule.
+fn last(rule: &Rule) -> Option<&Target> {
+    rule.ops.iter().rev().find_map(|op| match &op.what {
+        OpKind::Target(target) => Some(target),
+        OpKind::Match(_) => None,
+    })
+}
+
+/// Whether a rule has no condition that is seen.
+fn is_bare(rule: &Rule) -> bool {
+    rule.ops.iter().all(|op| match &op.what {
+        OpKind::Match(Match::HiddenInterfaces | Match::Comment(_)) | OpKind::Target(_) => true,
+        OpKind::Match(Match::Ip(ip)) => *ip == chainwalk_model::IpMatch::default(),
+        OpKind::Match(_) => false,
+    })
+}
+
+/// Tables and chains that most hosts have no rule in, and that let everything pass then.
+fn is_usually_empty(table: &str, chain: &str) -> bool {
+    match table {
+        "filter" => chain == "OUTPUT",
+        "nat" | "mangle" | "raw" | "security" => {
+            matches!(chain, "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING")
+        }
+        _ => false,
+    }
+}
+
+/// Chains that a program makes for others to put rules into, or for those that it bans: without them they return.
+fn is_for_others(chain: &str) -> bool {
+    const BEGINNINGS: [&str; 5] =
+        ["f2b-", "fail2ban-", "sshguard", "DOCKER-USER", "ufw-before-log"];
+    BEGINNINGS.iter().any(|b| chain.starts_with(b)) || chain.starts_with("ufw-after-log")
+}
+
+/// Whether what is asked may hang on nat's rules although none is seen: Docker's or Kubernetes' chains of filter are
+/// there, and no rule of INPUT speaks of the port.
+fn is_about_nat(at: &Sight) -> bool {
+    let rules = &at.world.host.rules;
+    let publishes = rules.chains.iter().any(|c| {
+        let named =
+            &*c.name == "DOCKER" || c.name.starts_with("KUBE-") || &*c.name == "CNI-HOSTPORT-DNAT";
+        named && !c.rules.is_empty()
+    });
+    let packet = &at.sent.packet;
+    let Some(port) = packet.dport().filter(|_| publishes) else { return false };
+    let input = |c: &Chain| c.base.as_ref().is_some_and(|b| b.hook == Hook::Input);
+    !rules.rules.iter().any(|rule| input(rules.chain(rule.chain)) && asks_port(rule, port))
+}
+
+fn asks_port(rule: &Rule, port: u16) -> bool {
+    rule.ops.iter().any(|op| match &op.what {
+        OpKind::Match(Match::Tcp(m)) => m.dport.is_some_and(|p| !p.not && p.value.holds(&port)),
+        OpKind::Match(Match::Udp(m)) => m.dport.is_some_and(|p| !p.not && p.value.holds(&port)),
+        _ => false,
+    })
+}
+
+/// Whether the interfaces of a rule, which its listing hides, fit.
+fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
+    let rules = &at.world.host.rules;
+    let rule = rules.rule(id);
+    let chain = rules.chain(rule.chain);
+    let is_last = chain.rules.last() == Some(&id);
+    if !is_bare(rule) || is_last {
+        return Some((true, Likely::Conditions));
+    }
+    let base = chain.base.as_ref()?;
+    let accepts = matches!(last(rule), Some(Target::Accept));
+    let leads = matches!(last(rule), Some(Target::Jump(_) | Target::Goto(_) | Target::Log { .. }));
+    if leads {
+        return Some((true, Likely::Conditions));
+    }
+    let before = chain.rules.iter().take_while(|r| **r != id);
+    let first = !before
+        .map(|r| rules.rule(*r))
+        .any(|r| is_bare(r) && matches!(last(r), Some(Target::Accept)));
+    let lo = matches!(base.hook, Hook::Input | Hook::Output) && accepts && first;
+    let by_lo = at.packet.ip.dst.is_loopback()
+        || Router::new(at.world).told_local(at.packet.ip.dst)
+            && matches!(at.entry, Entry::Local { .. });
+    lo.then_some((by_lo, Likely::LoFirst))
+}
+
+/// Whether a test that nothing tells of most likely fails.
+fn untold(at: &Sight, op: OpId) -> Option<Likely> {
+    let rule = at.world.host.rules.rule(op.rule);
+    match &rule.ops.get(usize::from(op.op))?.what {
+        OpKind::Match(Match::Socket(_)) => {
+            let opens = match &at.packet.l4 {
+                L4::Tcp(t) => t.flags.has(TcpFlags::SYN) && !t.flags.has(TcpFlags::ACK),
+                _ => false,
+            };
+            let dst = at.packet.ip.dst;
+            let wire = matches!(at.entry, Entry::Wire { .. });
+            let own = Router::new(at.world).local_owner(dst);
+            let elsewhere = match own {
+                Ok(holder) => !holder.is_some(),
+                Err(_) => local(at, dst).is_none_or(|(own, _)| !own),
+            };
+            (opens && wire && elsewhere).then_some(Likely::OwnSocket)
+        }
+        // The source that is not known is one of this host's, and a rule about one other address is not about it.
+        OpKind::Match(Match::Ip(ip)) => {
+            let src = ip.src.filter(|s| !s.not)?.value;
+            let single = match src.mask {
+                IpAddr::V4(m) => u32::from(m) == u32::MAX,
+                IpAddr::V6(m) => u128::from(m) == u128::MAX,
+            };
+            let own = spoken::owner(&at.world.host, src.addr).is_some_and(|(own, _)| own)
+                || Router::new(at.world).told_local(src.addr);
+            (single && !own).then_some(Likely::Unspoken)
+        }
+        _ => None,
+    }
+}
+
+/// The rule that hands packets to a proxy at a port.
+fn proxies(host: &Host, port: u16) -> Option<RuleId> {
+    let hands = |rule: &Rule| {
+        rule.ops.iter().any(|op| match &op.what {
+            OpKind::Target(Target::Tproxy(t)) => t.port == port || t.port == 0,
+            _ => false,
+        })
+    };
+    let at = host.rules.rules.iter().position(hands)?;
+    Some(RuleId(at as u32))
+}
+
+/// The chains of a table that no rule leads to and that no built-in chain stands above, which most likely are called
+/// at this hook: as their names say, else as what they test allows.
+pub(crate) fn alone(host: &Host, family: Family, table: &str, hook: Hook) -> Vec<ChainId> {
+    let rules = &host.rules;
+    let Some(table) = rules.find_table(family, table) else { return Vec::new() };
+    let shown = &rules.table(table).chains;
+    if shown.iter().any(|c| rules.chain(*c).base.is_some()) {
+        return Vec::new();
+    }
+    let called = |id: ChainId| {
+        rules.rules.iter().flat_map(|r| &r.ops).any(
+            |op| matches!(op.what, OpKind::Target(Target::Jump(to) | Target::Goto(to)) if to == id),
+        )
+    };
+    let free = shown.iter().copied().filter(|c| rules.chain(*c).declared && !called(*c));
+    free.filter(|c| fits(host, *c, hook)).collect()
+}
+
+/// Whether a chain may be called at a hook.
+fn fits(host: &Host, chain: ChainId, hook: Hook) -> bool {
+    let chain = host.rules.chain(chain);
+    if let Some(named) = hook_named(&chain.name) {
+        return named == hook;
+    }
+    let all = chain.rules.iter().map(|r| host.rules.rule(*r));
+    all.flat_map(|rule| &rule.ops).all(|op| match &op.what {
+        OpKind::Match(Match::Ip(ip)) => {
+            (ip.iniface.is_none() || !matches!(hook, Hook::Output | Hook::Postrouting))
+                && (ip.outiface.is_none() || !matches!(hook, Hook::Input | Hook::Prerouting))
+        }
+        OpKind::Target(Target::Dnat(_) | Target::Redirect(_)) => {
+            matches!(hook, Hook::Prerouting | Hook::Output)
+        }
+        OpKind::Target(Target::Masquerade(_)) => hook == Hook::Postrouting,
+        OpKind::Target(Target::Snat(_)) => matches!(hook, Hook::Postrouting | Hook::Input),
+        _ => true,
+    })
+}
+
+/// The hook that a chain's name tells.
+fn hook_named(name: &str) -> Option<Hook> {
+    if name.starts_with("f2b-") || name.starts_with("fail2ban-") || name == "ufw-user-input" {
+        return Some(Hook::Input);
+    }
+    if name == "DOCKER" || name.starts_with("DOCKER-") {
+        return Some(Hook::Forward);
+    }
+    let lower = name.to_ascii_lowercase();
+    let words = |wanted: &[&str]| lower.split(['-', '_', '.', ':']).any(|w| wanted.contains(&w));
+    if words(&["prerouting", "pre"]) {
+        Some(Hook::Prerouting)
+    } else if words(&["postrouting", "post"]) {
+        Some(Hook::Postrouting)
+    } else if words(&["input", "in", "fwi"]) {
+        Some(Hook::Input)
+    } else if words(&["forward", "fwd", "fw"]) {
+        Some(Hook::Forward)
+    } else if words(&["output", "out"]) {
+        Some(Hook::Output)
+    } else {
+        None
+    }
+}

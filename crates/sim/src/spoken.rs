@@ -1,0 +1,340 @@
+//! What rules say of addresses and interfaces beside what they do: whose an address is, which way leads out.
+
+use crate::addr::prefix;
+use chainwalk_model::{
+    AddrMask, Chain, Cidr, Family, Hook, Host, IfKind, Inv, IpMatch, Match, OpKind, Range, Rule,
+    RuleId, Target, Text,
+};
+use std::net::IpAddr;
+
+/// Whether an interface may be the way to the rest of the world, by its usual name.
+pub(crate) fn is_uplink(name: &str) -> bool {
+    const INNER: [&str; 14] = [
+        "docker", "br-", "veth", "virbr", "cali", "flannel", "cni", "cbr", "vnet", "lxc", "lxd",
+        "tunl", "kube", "dummy",
+    ];
+    name != "lo" && !INNER.iter().any(|p| name.starts_with(p))
+}
+
+/// Whether an interface is a bridge by its usual name.
+pub(crate) fn is_bridge_name(name: &str) -> bool {
+    ["docker", "br-", "virbr", "cni", "cbr"].iter().any(|p| name.starts_with(p)) || name == "br0"
+}
+
+/// Whether an interface by its usual name is never a port of a bridge: a bridge itself, a tunnel, a routed peer.
+pub(crate) fn is_never_port(name: &str) -> bool {
+    const OWN: [&str; 11] =
+        ["lo", "wg", "tun", "ppp", "tailscale", "ipsec", "xfrm", "vti", "cali", "zt", "nordlynx"];
+    is_bridge_name(name) || OWN.iter().any(|p| name.starts_with(p))
+}
+
+/// The rules of a host with their chains.
+fn rules(host: &Host) -> impl Iterator<Item = (RuleId, &Rule, &Chain)> {
+    let all = host.rules.rules.iter().enumerate();
+    all.map(|(at, rule)| (RuleId(at as u32), rule, host.rules.chain(rule.chain)))
+}
+
+/// What a rule tests of addresses, interfaces and protocol.
+pub(crate) fn header(rule: &Rule) -> impl Iterator<Item = &IpMatch> {
+    rule.ops.iter().filter_map(|op| match &op.what {
+        OpKind::Match(Match::Ip(ip)) => Some(ip),
+        _ => None,
+    })
+}
+
+/// The target that decides a rule.
+fn target(rule: &Rule) -> Option<&Target> {
+    rule.ops.iter().rev().find_map(|op| match &op.what {
+        OpKind::Target(target) => Some(target),
+        OpKind::Match(_) => None,
+    })
+}
+
+/// Whether a rule tests for this interface by name.
+pub(crate) fn names_iface(host: &Host, name: &str) -> bool {
+    let named = |m: &Option<Inv<chainwalk_model::IfaceMatch>>| {
+        m.as_ref().is_some_and(|m| {
+            let m = &m.value;
+            if m.prefix {
+                !m.name.is_empty() && name.starts_with(&*m.name)
+            } else {
+                *m.name == *name
+            }
+        })
+    };
+    let routed = host.routes.iter().any(|r| {
+        let hops = r.hops.iter().map(|h| &h.dev);
+        hops.chain([&r.dev]).any(|d| d.as_deref() == Some(name))
+    });
+    routed
+        || host.policy.iter().any(|p| [&p.iif, &p.oif].iter().any(|i| i.as_deref() == Some(name)))
+        || rules(host)
+            .any(|(_, rule, _)| header(rule).any(|ip| named(&ip.iniface) || named(&ip.outiface)))
+}
+
+/// An address that a rule tests for alone, not as one of a network.
+fn alone(m: Option<&Inv<AddrMask>>) -> Option<IpAddr> {
+    let m = m.filter(|m| !m.not)?.value;
+    let whole = match m.mask {
+        IpAddr::V4(mask) => u32::from(mask) == u32::MAX,
+        IpAddr::V6(mask) => u128::from(mask) == u128::MAX,
+    };
+    whole.then_some(m.addr)
+}
+
+/// Whether an address lies in a network that a rule tests for, which is not every address.
+fn inside(m: Option<&Inv<AddrMask>>, addr: IpAddr) -> bool {
+    let Some(m) = m.filter(|m| !m.not).map(|m| m.value) else { return false };
+    match (m.addr, m.mask, addr) {
+        (IpAddr::V4(net), IpAddr::V4(mask), IpAddr::V4(a)) => {
+            !mask.is_unspecified() && (u32::from(net) ^ u32::from(a)) & u32::from(mask) == 0
+        }
+        (IpAddr::V6(net), IpAddr::V6(mask), IpAddr::V6(a)) => {
+            !mask.is_unspecified() && (u128::from(net) ^ u128::from(a)) & u128::from(mask) == 0
+        }
+        _ => false,
+    }
+}
+
+/// Whether rules say that an address is this host's, or another's; the first rule that does. Where some say so and
+/// others not, they say nothing.
+pub(crate) fn owner(host: &Host, addr: IpAddr) -> Option<(bool, RuleId)> {
+    let mut found: [Option<RuleId>; 2] = [None, None];
+    for (id, rule, chain) in rules(host) {
+        let says = rule_says(host, rule, chain, addr);
+        if let Some(own) = says {
+            found[usize::from(own)].get_or_insert(id);
+        }
+    }
+    match found {
+        [None, Some(rule)] => Some((true, rule)),
+        [Some(rule), None] => Some((false, rule)),
+        _ => None,
+    }
+}
+
+fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bool> {
+    let to = target(rule);
+    let single =
+        |range: &Option<Range<IpAddr>>| range.is_some_and(|r| r.first == addr && r.last == addr);
+    let (src, dst) = header(rule).fold((false, false), |(s, d), ip| {
+        (s || alone(ip.src.as_ref()) == Some(addr), d || alone(ip.dst.as_ref()) == Some(addr))
+    });
+    let by_lo = header(rule).any(|ip| {
+        ip.iniface.as_ref().is_some_and(|i| !i.not && !i.value.prefix && *i.value.name == *"lo")
+    });
+    match to {
+        // What comes over lo is from an own address.
+        Some(Target::Accept) if src && by_lo => return Some(true),
+        Some(Target::Snat(range)) if single(&range.addrs) => return Some(true),
+        Some(Target::Dnat(range)) if single(&range.addrs) => return Some(false),
+        // Whoever wants a packet elsewhere that is for an address got it because it is the host's.
+        Some(Target::Dnat(_) | Target::Redirect(_)) if dst => return Some(true),
+        _ => {}
+    }
+    let base = chain.base.as_ref()?;
+    let table = &*host.rules.table(chain.table).name;
+    match (table, base.hook) {
+        ("filter", Hook::Input) if dst => Some(true),
+        ("filter", Hook::Input) if src => Some(false),
+        ("filter", Hook::Output) if src => Some(true),
+        ("filter", Hook::Output) if dst => Some(false),
+        ("filter", Hook::Forward) if src || dst => Some(false),
+        ("nat", Hook::Postrouting) if dst => Some(false),
+        _ => None,
+    }
+}
+
+/// Whether rules of a filter's chain let in, or deal with, the network that an address is of.
+pub(crate) fn network_named(host: &Host, hook: Hook, addr: IpAddr) -> Option<RuleId> {
+    rules(host).find_map(|(id, rule, chain)| {
+        let here = chain.base.as_ref().is_some_and(|b| b.hook == hook)
+            && &*host.rules.table(chain.table).name == "filter";
+        (here && header(rule).any(|ip| inside(ip.dst.as_ref(), addr))).then_some(id)
+    })
+}
+
+/// The rule by which a port of this host is published: nat translates what comes to it at any local address.
+pub(crate) fn published(host: &Host, proto: u8, port: u16) -> Option<RuleId> {
+    let nat = |chain: &Chain| &*host.rules.table(chain.table).name == "nat";
+    let any_local = rules(host).any(|(_, rule, chain)| {
+        nat(chain)
+            && rule.ops.iter().any(|op| match &op.what {
+                OpKind::Match(Match::AddrType(m)) => {
+                    m.dst.is_some_and(|d| !d.not && d.value.0 & (1 << 2) != 0)
+                }
+                _ => false,
+            })
+    });
+    if !any_local {
+        return None;
+    }
+    let asks = |rule: &Rule| {
+        let port = rule.ops.iter().any(|op| match &op.what {
+            OpKind::Match(Match::Tcp(m)) => {
+                m.dport.is_some_and(|p| !p.not && p.value.holds(&port) && p.value.first != 0)
+            }
+            OpKind::Match(Match::Udp(m)) => {
+                m.dport.is_some_and(|p| !p.not && p.value.holds(&port) && p.value.first != 0)
+            }
+            _ => false,
+        });
+        let kind = |ip: &IpMatch| ip.proto.is_some_and(|p| !p.not && p.value == proto);
+        let elsewhere = header(rule).any(|ip| ip.dst.is_some());
+        port && !elsewhere && header(rule).any(kind)
+    };
+    rules(host).find_map(|(id, rule, chain)| (nat(chain) && asks(rule)).then_some(id))
+}
+
+/// The network of a rule that masquerades what comes from it and leaves elsewhere, and the interface that holds it.
+pub(crate) fn masqueraded(host: &Host, rule: &Rule) -> Option<(Text, Cidr)> {
+    let table = host.rules.table(host.rules.chain(rule.chain).table);
+    if table.family != Family::Ip || &*table.name != "nat" || !masquerades(rule) {
+        return None;
+    }
+    header(rule).find_map(|ip| {
+        let (Some(src), Some(out), None) = (&ip.src, &ip.outiface, &ip.dst) else { return None };
+        let (IpAddr::V4(addr), IpAddr::V4(mask)) = (src.value.addr, src.value.mask) else {
+            return None;
+        };
+        let len = u32::from(mask).leading_ones();
+        let whole = u32::from(mask).checked_shl(len).unwrap_or(0) == 0;
+        (!src.not && out.not && !out.value.prefix && whole && len < 31)
+            .then(|| (out.value.name.clone(), Cidr { addr: addr.into(), len: len as u8 }))
+    })
+}
+
+fn masquerades(rule: &Rule) -> bool {
+    matches!(target(rule), Some(Target::Masquerade(_) | Target::Snat(_)))
+}
+
+/// Whether a rule translates the sources of what passes through.
+pub(crate) fn translates_sources(host: &Host) -> bool {
+    rules(host).any(|(_, rule, _)| masquerades(rule))
+}
+
+/// Whether an interface holds a network of which packets are masqueraded as they leave by others.
+fn holds_masqueraded(host: &Host, name: &str) -> bool {
+    rules(host).any(|(_, rule, _)| masqueraded(host, rule).is_some_and(|(dev, _)| *dev == *name))
+}
+
+/// Where a packet goes of which no route is known.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum WayOut {
+    /// A rule names the interface.
+    Named(Text, RuleId),
+    /// It is the only one that may lead out.
+    Only(Text),
+}
+
+/// A packet that looks for its way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaving<'a> {
+    pub src: IpAddr,
+    pub dst: IpAddr,
+    /// The interface it came in by.
+    pub came_by: Option<&'a Text>,
+}
+
+/// The interface that most likely leads to `dst`: the one that rules name for such packets, else the only one that
+/// may lead to the rest of the world. Never the one that the packet came in by, nor one that holds a network which is
+/// masqueraded elsewhere; where several would do, none.
+pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
+    let outward = !is_private(leaving.dst);
+    let named = |fits: &dyn Fn(&Rule, &Chain, &IpMatch) -> bool| -> Result<(Text, RuleId), usize> {
+        let mut all: Vec<(Text, RuleId)> = Vec::new();
+        for (id, rule, chain) in rules(host) {
+            for ip in header(rule) {
+                let Some(out) = ip.outiface.as_ref().filter(|o| !o.not && !o.value.prefix) else {
+                    continue;
+                };
+                let name = &out.value.name;
+                let barred = leaving.came_by == Some(name)
+                    || &**name == "lo"
+                    || outward && holds_masqueraded(host, name);
+                if !barred && all.iter().all(|(n, _)| n != name) && fits(rule, chain, ip) {
+                    all.push((name.clone(), id));
+                }
+            }
+        }
+        let count = all.len();
+        if count == 1 { all.pop().ok_or(0) } else { Err(count) }
+    };
+    let src_fits = |ip: &IpMatch| match &ip.src {
+        Some(src) if src.not => !inside(Some(&Inv { not: false, value: src.value }), leaving.src),
+        src => src.is_none() || inside(src.as_ref(), leaving.src),
+    };
+    let at = |chain: &Chain, hook: Hook| chain.base.as_ref().is_some_and(|b| b.hook == hook);
+    let let_through = |rule: &Rule, chain: &Chain| {
+        at(chain, Hook::Forward) && matches!(target(rule), Some(Target::Accept))
+    };
+    let from_here = |ip: &IpMatch| {
+        leaving.came_by.is_none()
+            || ip.iniface.as_ref().is_some_and(|i| {
+                !i.not && !i.value.prefix && Some(&i.value.name) == leaving.came_by
+            })
+    };
+    // A rule that is about just this destination says it best, then one that masquerades on the way out, then one
+    // that lets such packets through.
+    let towards = |_: &Rule, _: &Chain, ip: &IpMatch| inside(ip.dst.as_ref(), leaving.dst);
+    let masks = |rule: &Rule, _: &Chain, ip: &IpMatch| outward && masquerades(rule) && src_fits(ip);
+    let passes = |rule: &Rule, chain: &Chain, ip: &IpMatch| {
+        let_through(rule, chain) && leaving.came_by.is_some() && from_here(ip) && src_fits(ip)
+    };
+    let masks_others = |rule: &Rule, _: &Chain, _: &IpMatch| outward && masquerades(rule);
+    let tiers: [&dyn Fn(&Rule, &Chain, &IpMatch) -> bool; 4] =
+        [&towards, &masks, &passes, &masks_others];
+    for fits in tiers {
+        match named(fits) {
+            Ok((name, rule)) => return Some(WayOut::Named(name, rule)),
+            // Several are named: nothing tells which.
+            Err(1..) => return None,
+            Err(0) => {}
+        }
+    }
+    let plain = host.interfaces.iter().filter(|i| i.kind == IfKind::Plain && i.master.is_none());
+    let tested = rules(host).flat_map(|(_, rule, _)| header(rule)).flat_map(|ip| {
+        let both = [&ip.iniface, &ip.outiface].into_iter().flatten();
+        both.filter(|m| !m.value.prefix).map(|m| &m.value.name)
+    });
+    let known = |name: &Text| {
+        host.interface(name).is_none_or(|i| i.kind == IfKind::Plain && i.master.is_none())
+    };
+    let mut uplinks: Vec<&Text> = Vec::new();
+    for name in plain.map(|i| &i.name).chain(tested) {
+        let may = is_uplink(name)
+            && leaving.came_by != Some(name)
+            && known(name)
+            && !holds_masqueraded(host, name);
+        if may && !uplinks.contains(&name) {
+            uplinks.push(name);
+        }
+    }
+    match uplinks[..] {
+        [only] => Some(WayOut::Only(only.clone())),
+        _ => None,
+    }
+}
+
+/// Whether an address is of a network that the internet does not route.
+pub(crate) fn is_private(addr: IpAddr) -> bool {
+    match addr {
+        IpAddr::V4(a) => {
+            let [one, two, ..] = a.octets();
+            a.is_private()
+                || a.is_link_local()
+                || a.is_loopback()
+                || (one == 100 && two & 0xc0 == 64)
+        }
+        IpAddr::V6(a) => {
+            let first = a.segments()[0];
+            first & 0xfe00 == 0xfc00 || first & 0xffc0 == 0xfe80 || a.is_loopback()
+        }
+    }
+}
+
+/// Whether two addresses most likely share a network.
+pub(crate) fn are_neighbours(one: IpAddr, other: IpAddr) -> bool {
+    let len = if one.is_ipv4() { 24 } else { 64 };
+    one.is_ipv4() == other.is_ipv4() && prefix(one, len) == prefix(other, len)
+}
