@@ -13,6 +13,7 @@ mod played;
 mod problems;
 mod recorded;
 mod scenario;
+mod trips;
 
 pub use case::{Case, Head, Position, Stop, Theme, Unreadable, Words};
 pub use chainwalk_model as model;

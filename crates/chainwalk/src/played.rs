@@ -4,16 +4,16 @@ use crate::problems::Problems;
 use crate::scenario::Scenario;
 use chainwalk_model::{
     Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, PacketSpec, Reading,
-    RuleId, Severity, Shadow, Span, Walk,
+    RoundTrip, RuleId, Severity, Shadow, Slip, Span, Walk,
 };
 use chainwalk_parse::{SaveText, packet_lines};
-use chainwalk_sim::{Search, Session, assume, edited, shadowed};
+use chainwalk_sim::{Search, Session, Trip, assume, edited, shadowed, slips};
 use chainwalk_view::{
     Compared, Evidence, Explained, Explainer, Lang, PacketForm, ProposalsView, packet_form,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -27,6 +27,9 @@ pub struct Viewpoint {
     /// Whether chains are called by their names alone, not by what they stand for.
     pub raw_names: bool,
 }
+
+/// Of how many ways of one packet the way back is looked at, to tell how it fares.
+const MOST_TRIPS: usize = 16;
 
 /// A scenario, read and walked.
 #[derive(Default)]
@@ -48,6 +51,8 @@ pub struct Played {
     after: Option<Walked>,
 }
 
+/// What follows packets in their outcomes; `None` where nothing does.
+type Trips = RefCell<HashMap<(usize, usize), Option<Rc<Trip>>>>;
 type Shadows = Rc<HashMap<RuleId, Shadow>>;
 
 /// The packets on one host, and why its rules matched or did not.
@@ -55,11 +60,53 @@ struct Walked {
     session: Session,
     /// Worked out when it is first asked for.
     shadows: OnceCell<Shadows>,
+    /// Walked when an outcome is looked at.
+    trips: Trips,
 }
 
 impl Walked {
     fn on(host: Host) -> Self {
-        Self { session: Session::new(host), shadows: OnceCell::new() }
+        Self { session: Session::new(host), shadows: OnceCell::new(), trips: Trips::default() }
+    }
+
+    /// Forgets the packets behind the first `kept`.
+    fn truncate(&mut self, kept: usize) {
+        self.session.truncate(kept);
+        self.trips.borrow_mut().retain(|(packet, _), _| *packet < kept);
+    }
+
+    /// What follows a packet in one of its outcomes.
+    fn trip(&self, asks: &[PacketSpec], packet: usize, outcome: usize) -> Option<Rc<Trip>> {
+        let at = (packet, outcome);
+        if let Some(known) = self.trips.borrow().get(&at) {
+            return known.clone();
+        }
+        let trip = Trip::of(&self.session, asks, packet, outcome).map(Rc::new);
+        self.trips.borrow_mut().insert(at, trip.clone());
+        trip
+    }
+}
+
+/// Why rules matched a packet that follows another in its connection, or did not.
+struct Following<'a> {
+    trip: &'a Trip,
+    walked: &'a Walked,
+}
+
+impl Explainer for Following<'_> {
+    fn checks(
+        &self,
+        packet: usize,
+        outcome: usize,
+        reply: Option<usize>,
+        step: usize,
+        rule: RuleId,
+    ) -> Vec<Check> {
+        self.trip.explain(packet, outcome, reply, step, rule)
+    }
+
+    fn shadow(&self, rule: RuleId) -> Option<Shadow> {
+        self.walked.shadow(rule)
     }
 }
 
@@ -78,6 +125,21 @@ impl Explainer for Walked {
     fn shadow(&self, rule: RuleId) -> Option<Shadow> {
         let shadows = self.shadows.get_or_init(|| Rc::new(shadowed(self.session.host())));
         shadows.get(&rule).copied()
+    }
+
+    fn round_trip(
+        &self,
+        asks: &[PacketSpec],
+        packet: usize,
+        outcome: usize,
+    ) -> Option<Rc<RoundTrip>> {
+        self.trip(asks, packet, outcome).map(|trip| trip.told().clone())
+    }
+
+    fn slips(&self, packet: usize, outcome: usize) -> Vec<(RuleId, Slip)> {
+        let walk = self.session.walks().get(packet);
+        let found = walk.and_then(|w| w.outcomes.get(outcome));
+        found.map_or_else(Vec::new, |o| slips(self.session.host(), &o.trace))
     }
 }
 
@@ -162,7 +224,7 @@ impl Played {
         }
         self.before = changed.is_some().then(|| Walked::on(self.known.clone()));
         let host = changed.unwrap_or_else(|| self.known.clone());
-        self.after = Some(Walked { session: Session::new(host), shadows });
+        self.after = Some(Walked { shadows, ..Walked::on(host) });
     }
 
     /// The document that an edit's line is: they stand behind the pasted ones.
@@ -175,10 +237,9 @@ impl Played {
     fn send(&mut self, kept: usize) {
         let kept = kept.min(self.asks.len());
         let recognised = self.is_recognised();
-        let mut sessions: Vec<&mut Session> =
-            self.after.iter_mut().chain(&mut self.before).map(|w| &mut w.session).collect();
-        for session in &mut sessions {
-            session.truncate(kept);
+        let mut walked: Vec<&mut Walked> = self.after.iter_mut().chain(&mut self.before).collect();
+        for walked in &mut walked {
+            walked.truncate(kept);
         }
         self.asks.truncate(kept);
         self.packet_problems.truncate(kept);
@@ -190,8 +251,8 @@ impl Played {
                 break;
             }
             if recognised {
-                for session in &mut sessions {
-                    session.send(&ask);
+                for walked in &mut walked {
+                    walked.session.send(&ask);
                 }
             }
             self.asks.push(ask);
@@ -253,6 +314,30 @@ impl Played {
         }
     }
 
+    /// As [`Played::explain`], of a packet that follows the one shown in its connection, in the outcome that is
+    /// followed: the first leg of its round trip, the second. `None` where there is no such leg.
+    pub fn explain_leg<T>(
+        &self,
+        at: &Viewpoint,
+        leg: usize,
+        tell: impl FnOnce(&Explained) -> T,
+    ) -> Option<T> {
+        let walked = self.after.as_ref()?;
+        let chosen = self.explain(at, |t| t.chosen());
+        let trip = walked.trip(&self.asks, at.packet, chosen)?;
+        trip.told().legs.get(leg)?;
+        Some(self.explain(at, |t| {
+            tell(&Explained {
+                asks: trip.asks(),
+                walks: trip.walks(),
+                followed: &[],
+                packet: trip.packet_of(leg),
+                reasons: &Following { trip: &trip, walked },
+                ..*t
+            })
+        }))
+    }
+
     fn explain_walked<T>(
         &self,
         at: &Viewpoint,
@@ -292,14 +377,20 @@ impl Played {
         banner.evidence.into_iter().filter(|e| !e.answers.is_empty()).collect()
     }
 
-    /// What is wanted of a packet that most likely fares as it does: the other thing.
+    /// What is wanted of a packet that most likely fares as it does: the other thing. It fares well where its answer
+    /// gets back too.
     pub fn other_goal(&self, packet: usize) -> Goal {
-        let mut outcomes = self.walks().get(packet).into_iter().flat_map(Walk::likeliest);
-        if outcomes.all(|o| o.trace.fate.is_through() == Some(true)) {
-            Goal::Stopped
-        } else {
-            Goal::Through
-        }
+        let Some((walked, walk)) = self.after.as_ref().zip(self.walks().get(packet)) else {
+            return Goal::Through;
+        };
+        // The likeliest come first.
+        let likely = walk.likeliest().count();
+        let there = walk.likeliest().all(|o| o.trace.fate.is_through() == Some(true));
+        let back = |outcome: usize| {
+            let trip = walked.trip(&self.asks, packet, outcome);
+            trip.is_none_or(|trip| trip.told().end.is_through() != Some(false))
+        };
+        if there && (0..likely.min(MOST_TRIPS)).all(back) { Goal::Stopped } else { Goal::Through }
     }
 
     /// A search for the smallest changes by which a packet fares as wanted, to be made step by step.
@@ -328,6 +419,15 @@ impl Played {
     /// The answer as JSON, in the shape of a recorded one.
     pub fn answer_json(&self) -> Value {
         chainwalk_view::answer::answer("", self.host(), self.walks())
+    }
+
+    /// The same, with what follows each packet in its connection.
+    pub fn answer_json_there_and_back(&self) -> Value {
+        let mut answer = self.answer_json();
+        if let Some(walked) = &self.after {
+            crate::trips::put(&mut answer, &walked.session, &self.asks);
+        }
+        answer
     }
 
     /// The rules of the host that a walk is on unless another is chosen, as `iptables-save` prints them.

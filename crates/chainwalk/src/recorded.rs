@@ -5,8 +5,8 @@ use chainwalk_sim::Session;
 use serde_json::{Value, json};
 
 /// The answer to one line of a file of recorded cases, in the shape of the kernel's. A line that is no case
-/// gets an `error`.
-pub fn answer_recorded(line: &str) -> Value {
+/// gets an `error`. With `round_trip`, what follows each packet in its connection stands beside it.
+pub fn answer_recorded(line: &str, round_trip: bool) -> Value {
     let case = match case::read_line(line) {
         Ok(case) => case,
         Err(e) => {
@@ -24,5 +24,9 @@ pub fn answer_recorded(line: &str) -> Value {
     for ask in &case.asks {
         session.send(ask);
     }
-    chainwalk_view::answer::answer(&case.id, session.host(), session.walks())
+    let mut answer = chainwalk_view::answer::answer(&case.id, session.host(), session.walks());
+    if round_trip {
+        crate::trips::put(&mut answer, &session, &case.asks);
+    }
+    answer
 }

@@ -56,6 +56,9 @@ enum Command {
         /// Make a change first and show both fates: `iptables -I FORWARD …`, `sysctl -w …`, `ip route add …`.
         #[arg(long, value_name = "COMMAND")]
         edit: Vec<String>,
+        /// Print too what follows each packet in its connection, there and back.
+        #[arg(long)]
+        round_trip: bool,
         /// Search for the smallest changes that would let each packet through, or stop it.
         #[arg(long)]
         changes: bool,
@@ -109,6 +112,9 @@ enum Command {
     Answer {
         /// A file of cases; `-` is the standard input.
         file: String,
+        /// Put beside each packet what follows it in its connection, there and back.
+        #[arg(long)]
+        round_trip: bool,
     },
 }
 
@@ -160,12 +166,13 @@ fn main() -> ExitCode {
         Command::Read { files, form: Some(Form::Save), .. } => read::save(&files),
         Command::Read { files, json: true, .. } => read::json(&files),
         Command::Read { files, lang, .. } => read::words(&files, lang.into()),
-        Command::Walk { files, packet, assume, edit, changes, host, json, lang } => {
+        Command::Walk { files, packet, assume, edit, round_trip, changes, host, json, lang } => {
             walk::walk(&walk::Wanted {
                 files: &files,
                 packets: &packet,
                 assume: &assume,
                 edits: &edit,
+                round_trip,
                 changes,
                 host: host.as_deref(),
                 json,
@@ -179,7 +186,7 @@ fn main() -> ExitCode {
         Command::Check { paths, fix, strict, json } => {
             check::check(&check::Wanted { paths: &paths, fix, strict, json })
         }
-        Command::Answer { file } => answer::answer(&file),
+        Command::Answer { file, round_trip } => answer::answer(&file, round_trip),
     };
     match done {
         Ok(code) => ExitCode::from(code),

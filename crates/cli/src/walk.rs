@@ -7,7 +7,7 @@ use chainwalk::model::{Changes, Diagnostic};
 use chainwalk::view::{
     self, Banner, Compared, Explained, Lang, Mark, ProposalsView, Row, Sentence, TraceAgreement,
 };
-use chainwalk::{Case, Claimed, Lines, Played};
+use chainwalk::{Case, Claimed, Lines, Played, Viewpoint};
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -21,6 +21,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) assume: &'a [String],
     /// The changes to make.
     pub(crate) edits: &'a [String],
+    /// Whether what follows the packets is to be printed.
+    pub(crate) round_trip: bool,
     /// Whether changes are to be searched for.
     pub(crate) changes: bool,
     /// The host that they come to, where it is not the first.
@@ -67,7 +69,8 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     } else {
         Vec::new()
     };
-    let mut answer = played.answer_json();
+    let mut answer =
+        if wanted.round_trip { played.answer_json_there_and_back() } else { played.answer_json() };
     let mut out = io::stdout().lock();
     if json {
         if !all_compared.is_empty() {
@@ -84,7 +87,11 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             if let Some(compared) = all_compared.get(packet) {
                 change::tell_compared(&mut out, compared)?;
             }
-            played.explain(&viewpoint(lang, packet), |t| tell_walk(&mut out, t, &sources))?;
+            let at = viewpoint(lang, packet);
+            played.explain(&at, |t| tell_walk(&mut out, t, &sources))?;
+            if wanted.round_trip {
+                tell_legs(&mut out, &played, &at, &sources)?;
+            }
             if let Some((_, told)) = all_changes.get(packet) {
                 change::tell_changes(&mut out, told)?;
             }
@@ -121,6 +128,25 @@ fn tell_walk(out: &mut impl Write, telling: &Explained, sources: &Sources) -> io
         tell_row(out, &row, sources)?;
     }
     writeln!(out)
+}
+
+/// What follows the packet shown in its connection, packet by packet.
+fn tell_legs(
+    out: &mut impl Write,
+    played: &Played,
+    at: &Viewpoint,
+    sources: &Sources,
+) -> io::Result<()> {
+    for (leg, told) in played.explain(at, view::legs).into_iter().enumerate() {
+        let way = if told.back { '←' } else { '→' };
+        writeln!(out, "   {way} {}: {}", told.name, told.fate)?;
+        let rows = played.explain_leg(at, leg, view::rows).unwrap_or_default();
+        for row in rows {
+            tell_row(out, &row, sources)?;
+        }
+        writeln!(out)?;
+    }
+    Ok(())
 }
 
 /// What is wrong with the words of the options, on the standard error.

@@ -3,10 +3,14 @@
 use crate::ask::{PacketSpec, Sent};
 use crate::host::{Assumption, Route};
 use crate::ids::{ChainId, RuleId};
+use crate::matches::CtStates;
 use crate::ruleset::{Family, Op, Policy};
 use crate::span::{Span, Text};
 use crate::trace::{Trace, Walk};
+use crate::trip::TripEnd;
+use crate::values::AddrMask;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// One change to a host: what one command does.
 ///
@@ -91,6 +95,10 @@ pub enum Selectivity {
     Service,
     /// What belongs to a flow that was let in.
     State,
+    /// A rule that is there is corrected where it missed the packet by little.
+    NearMiss,
+    /// A rule that is there is put before the one that hides it.
+    Earlier,
     /// By the packet's mark.
     Mark,
     /// What a DNAT rule sent elsewhere.
@@ -181,6 +189,8 @@ pub struct Changes {
     pub proposals: Vec<Proposal>,
     /// The packet already does what is wanted, but its reply is stopped: the reply's walk.
     pub reply: Option<Box<Trace>>,
+    /// The packet already gets where it is going, but no answer finds the way back: how that ends.
+    pub lost: Option<TripEnd>,
     /// What was asked to be walked: the packets up to the one in question, and its reply.
     pub asks: Vec<PacketSpec>,
     /// Whether the search ended at its limit.
@@ -194,4 +204,50 @@ pub enum Shadow {
     Behind(RuleId),
     /// Nothing that can be reached jumps to its chain.
     Unreached(ChainId),
+}
+
+/// By what little a rule misses a packet that it would have let on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Slip {
+    /// The source, or the destination, lies just beyond what the mask holds.
+    Mask {
+        /// Whether it is the source.
+        src: bool,
+        /// What is written.
+        net: AddrMask,
+    },
+    /// The destination is the one from before a translation.
+    Address {
+        /// What it is when the rule is asked.
+        now: IpAddr,
+    },
+    /// The destination port is the one from before a translation.
+    Port {
+        /// What was asked for at first.
+        was: u16,
+        /// What it is when the rule is asked.
+        now: u16,
+    },
+    /// No interface has the name that is written.
+    Iface {
+        /// Whether it is the one it comes in by.
+        comes: bool,
+        /// What is written.
+        name: Text,
+        /// The interface that the packet has there.
+        has: Text,
+    },
+    /// Source and destination are written the wrong way round.
+    Ends,
+    /// The ports of source and destination are.
+    Ports,
+    /// The interfaces are.
+    Ifaces,
+    /// The packet's state is left out.
+    State {
+        /// The states that are written.
+        wanted: CtStates,
+        /// The packet's.
+        has: CtStates,
+    },
 }

@@ -22,6 +22,7 @@ mod seen;
 mod span;
 mod targets;
 mod trace;
+mod trip;
 mod values;
 
 pub use ask::*;
@@ -40,4 +41,5 @@ pub use seen::*;
 pub use span::*;
 pub use targets::*;
 pub use trace::*;
+pub use trip::*;
 pub use values::*;

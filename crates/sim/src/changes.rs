@@ -4,18 +4,22 @@
 //! has a reply to walk, with that too; nothing is proposed that did not reach what was wanted.
 
 mod candidates;
+mod edits;
+mod nearly;
 mod probes;
 mod sights;
+mod source;
 
 use crate::edit::apply;
 use crate::session::Session;
+use crate::trip::Trip;
 use candidates::{Candidate, candidates};
 use chainwalk_model::{
-    Changes, Edit, Entry, Fate, FollowUp, Goal, Host, L4, Outcome, Packet, PacketSpec, Proposal,
-    Selectivity, TcpFlags, Trace,
+    Changes, Edit, Fate, Goal, Host, PacketSpec, Proposal, Selectivity, Trace, TripEnd,
 };
+pub use nearly::slips;
 use probes::Probes;
-use sights::{Blocker, obstacles};
+use sights::{Blocker, Stop, obstacles};
 use std::vec::IntoIter;
 
 /// How many changes one proposal may be made of.
@@ -26,6 +30,8 @@ const MOST_PROPOSALS: usize = 10;
 const MOST_TRIES: usize = 160;
 /// How many where the walk itself is cut, and so is each of these.
 const MOST_TRIES_CUT: usize = 4;
+/// Of how many ways of a packet the way back is walked, in each try.
+const MOST_TRIPS: usize = 16;
 /// Rules to copy in all tries together; fewer tries on a host with very many.
 const MOST_RULES: usize = 4_000_000;
 
@@ -40,31 +46,23 @@ pub fn changes(host: &Host, asks: &[PacketSpec], packet: usize, want: Goal) -> C
 /// A host that was tried.
 struct Trial {
     session: Session,
-    packet: usize,
     /// What stands in the way of what is wanted; empty where it is reached.
     obstacles: Vec<Blocker>,
     /// Whether some way reaches what is wanted.
     reached: bool,
     /// Whether no way ends in something unknown.
     certain: bool,
-    /// Whether a reply was walked.
+    /// Whether what follows the packet was walked.
     replied: bool,
+    /// The first packet behind it that is stopped though it gets through itself.
+    reply: Option<Box<Trace>>,
+    /// How the first way back ends that does not bring an answer.
+    lost: Option<TripEnd>,
 }
 
 impl Trial {
     fn is_good(&self) -> bool {
         self.reached && self.obstacles.is_empty()
-    }
-
-    /// The first reply that is stopped though its packet gets through.
-    fn reply_stopped(&self) -> Option<Box<Trace>> {
-        let packets = &self.session.walks()[self.packet].outcomes;
-        let replies = &self.session.walks().get(self.packet + 1)?.outcomes;
-        let stopped = |o: &&Outcome| {
-            o.trace.fate.is_through() == Some(false)
-                && packets[o.from].trace.fate.is_through() == Some(true)
-        };
-        replies.iter().find(stopped).map(|o| Box::new(o.trace.clone()))
     }
 }
 
@@ -155,10 +153,13 @@ impl Search {
     /// What was found by now.
     pub fn found(self) -> Changes {
         let Self { want, proposals, asks, cut, as_is, .. } = self;
-        let in_reply = |t: &&Trial| t.obstacles.first().is_some_and(|obstacle| obstacle.in_reply);
-        let reply = as_is.as_ref().filter(in_reply).and_then(Trial::reply_stopped);
+        let gets_there =
+            |t: &&Trial| t.obstacles.first().is_some_and(|o| o.in_reply || o.is_lost());
+        let there = as_is.as_ref().filter(gets_there);
+        let reply = there.and_then(|t| t.reply.clone());
+        let lost = there.and_then(|t| t.lost.clone());
         let asks = if as_is.is_some() { asks } else { Vec::new() };
-        Changes { want, proposals, reply, asks, cut }
+        Changes { want, proposals, reply, lost, asks, cut }
     }
 
     /// Sends all packets through a host.
@@ -167,43 +168,48 @@ impl Search {
         for ask in &self.asks {
             session.send(ask);
         }
-        let outcomes = &session.walks()[self.packet].outcomes;
-        let replied = self.want == Goal::Through && has_reply(&self.asks[self.packet], outcomes);
-        if replied {
-            let follow_up = Some(FollowUp::ReplyTo(self.packet));
-            session.send(&PacketSpec { follow_up, ..PacketSpec::default() });
-        }
-        let mut tried = Trial {
-            session,
-            packet: self.packet,
-            obstacles: Vec::new(),
-            reached: false,
-            certain: true,
-            replied,
+        let walk = &session.walks()[self.packet];
+        let ways = walk.outcomes.len();
+        let trips: Vec<Option<Trip>> = if self.want == Goal::Through {
+            let trip = |at| Trip::of(&session, &self.asks, self.packet, at);
+            (0..ways.min(MOST_TRIPS)).map(trip).collect()
+        } else {
+            Vec::new()
         };
-        let walks = tried.session.walks();
-        let mut stops: Vec<(bool, &Trace)> = Vec::new();
-        let answers = walks.get(self.packet + 1).map_or(&[][..], |w| &w.outcomes);
-        for (at, outcome) in walks[self.packet].outcomes.iter().enumerate() {
-            let wanted = outcome.trace.fate.is_through().map(|t| t == (self.want == Goal::Through));
-            match wanted {
-                None => tried.certain = false,
-                Some(false) => stops.push((false, &outcome.trace)),
-                Some(true) if replied => {
-                    for reply in answers.iter().filter(|r| r.from == at) {
-                        match reply.trace.fate.is_through() {
-                            None => tried.certain = false,
-                            Some(true) => tried.reached = true,
-                            Some(false) => stops.push((true, &reply.trace)),
+        let (mut reached, mut certain, mut replied) = (false, !walk.cut, false);
+        let (mut reply, mut lost) = (None, None);
+        let mut stops: Vec<Stop> = Vec::new();
+        for (at, outcome) in walk.outcomes.iter().enumerate() {
+            let first = &outcome.trace;
+            let wanted = first.fate.is_through().map(|t| t == (self.want == Goal::Through));
+            let stop = |in_reply, trace, lost| Stop { in_reply, trace, first, lost };
+            match (wanted, trips.get(at).and_then(Option::as_ref)) {
+                (None, _) => certain = false,
+                (Some(false), _) => stops.push(stop(false, first, None)),
+                (Some(true), None) => reached = true,
+                (Some(true), Some(trip)) => {
+                    let told = trip.told();
+                    replied = true;
+                    match (&told.end, told.end.is_through()) {
+                        (_, None) => certain = false,
+                        (_, Some(true)) => reached = true,
+                        (TripEnd::Stopped(leg), _) => {
+                            let leg = &told.legs[*leg].trace;
+                            reply = reply.or_else(|| Some(Box::new(leg.clone())));
+                            stops.push(stop(true, leg, None));
                         }
+                        (TripEnd::Stranger(leg), _) => {
+                            stops.push(stop(true, &told.legs[*leg].trace, Some(&told.end)));
+                        }
+                        (end, _) => stops.push(stop(false, first, Some(end))),
                     }
+                    lost = lost.or_else(|| stops.last().and_then(|s| s.lost.cloned()));
                 }
-                Some(true) => tried.reached = true,
             }
         }
-        tried.certain &= !walks[self.packet].cut;
-        tried.obstacles = obstacles(tried.session.host(), &stops, self.want);
-        tried
+        let obstacles = obstacles(session.host(), &stops, self.want);
+        drop(stops);
+        Trial { session, obstacles, reached, certain, replied, reply, lost }
     }
 
     /// What might remove the first blocker that changes left; none where they left none. What follows
@@ -287,39 +293,5 @@ impl Search {
         self.cut |= all.len() > MOST_PROPOSALS;
         all.truncate(MOST_PROPOSALS);
         all
-    }
-}
-
-/// Whether a reply to a packet can be walked: the packet opens something, and wherever it gets through, it
-/// is known where the reply comes back.
-fn has_reply(ask: &PacketSpec, outcomes: &[Outcome]) -> bool {
-    let got: Vec<&Trace> =
-        outcomes.iter().map(|o| &o.trace).filter(|t| t.fate.is_through() == Some(true)).collect();
-    let known = |t: &&Trace| {
-        let way = match &t.fate {
-            Fate::Forwarded(out) | Fate::Sent(out) => out.is_some(),
-            Fate::Bridged(_) => matches!(t.sent.entry, Entry::Wire { .. }),
-            // Nobody answers for a port that nobody listens on; the answer is a reset of this host's.
-            _ => true,
-        };
-        let last = t.moments.last().map_or(t.sent.packet.ip.dst, |m| m.packet.ip.dst);
-        let one = match last {
-            std::net::IpAddr::V4(a) => !a.is_multicast() && !a.is_broadcast(),
-            std::net::IpAddr::V6(a) => !a.is_multicast(),
-        };
-        way && one
-    };
-    ask.follow_up.is_none()
-        && !got.is_empty()
-        && got.iter().all(|t| opens(&t.sent.packet) && known(t))
-}
-
-/// Whether a packet asks for an answer.
-fn opens(packet: &Packet) -> bool {
-    match &packet.l4 {
-        L4::Tcp(t) => t.flags.0 & 0x17 == TcpFlags::SYN.0,
-        L4::Udp { .. } => !packet.is_fragment(),
-        L4::Icmp(i) => matches!((packet.is_v6(), i.kind), (false, 8) | (true, 128)),
-        L4::Sctp { .. } | L4::Other => false,
     }
 }

@@ -26,11 +26,13 @@ mod sets;
 mod shadow;
 mod spoken;
 mod state;
+mod trip;
 mod wire;
 mod world;
 
 pub use assume::{assume, infer};
-pub use changes::{Search, changes};
+pub use changes::{Search, changes, slips};
 pub use edit::edited;
 pub use session::Session;
 pub use shadow::shadowed;
+pub use trip::Trip;

@@ -27,6 +27,7 @@ pub struct Session {
 }
 
 /// How an outcome began: enough to walk it again.
+#[derive(Clone)]
 struct Begin {
     world: World,
     sent: Sent,
@@ -157,6 +158,30 @@ impl Session {
             at = before.from;
         }
         count
+    }
+
+    /// The packets up to `packet`, in the one way that leads to this outcome of it, and nothing behind. `None`
+    /// where there is no such outcome.
+    pub(crate) fn follow(&self, packet: usize, outcome: usize) -> Option<Self> {
+        let mut followed = Self::on(self.host.clone());
+        let mut at = outcome;
+        for k in (0..=packet).rev() {
+            let found = self.walks.get(k)?.outcomes.get(at)?;
+            let only = Outcome { from: 0, ..found.clone() };
+            followed.walks.push(Walk { outcomes: vec![only], cut: self.walks[k].cut });
+            followed.worlds.push(vec![self.worlds[k][at].clone()]);
+            followed.begins.push(vec![self.begins[k][at].clone()]);
+            at = found.from;
+        }
+        followed.walks.reverse();
+        followed.worlds.reverse();
+        followed.begins.reverse();
+        Some(followed)
+    }
+
+    /// The world that the first way of the last packet left.
+    pub(crate) fn world(&self) -> Option<&World> {
+        self.worlds.last()?.first()
     }
 
     /// The search for the ways of packet `index` in the world that outcome `from` of the one before left.

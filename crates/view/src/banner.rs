@@ -11,8 +11,12 @@ use crate::places::{place, table_name};
 use crate::questions::{self, what_decides};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::sender::{Seen, program, seen};
+use crate::slips;
+use crate::trip::{self, Turn};
 use crate::values::{endpoint, percent, protocol};
-use chainwalk_model::{Answer, Assumed, DroppedBy, Event, Fate, Outcome, Question, SectionKind};
+use chainwalk_model::{
+    Answer, Assumed, DroppedBy, Event, Fate, Outcome, Question, SectionKind, TripEnd,
+};
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
 const MOST: usize = 4;
@@ -167,10 +171,21 @@ fn certain(t: &Explained, outcome: &Outcome) -> Banner {
         detail = say!(lang, WhyNotRouting, why = detail);
     }
     let mut evidence = Vec::new();
+    let round = t.trip();
+    let turn = round.as_ref().and_then(|round| trip::turn(t, outcome, round));
+    if round.as_ref().is_some_and(|round| round.end == TripEnd::Whole)
+        && let Some(unstopped) = fate::unstopped(lang, trace)
+    {
+        detail = unstopped;
+    }
     let gainsaid = counters::on_the_way(t, outcome);
     let sure = join([alike(t), counted(t, &trace.fate, gainsaid.as_ref())], " · ");
     if !sure.is_empty() {
         evidence.push(Evidence::new(true, sure));
+    }
+    evidence.extend(slips::evidence(t));
+    if let Some(round) = &round {
+        evidence.extend(trip::evidence(t, round));
     }
     if let Fate::Undecided(q) = &trace.fate {
         evidence.push(asked(t, q));
@@ -196,11 +211,17 @@ fn certain(t: &Explained, outcome: &Outcome) -> Banner {
         evidence.push(Evidence::new(true, text));
     }
     evidence.extend(cut(t));
-    let text = reloaded(t, outcome);
+    let text = counters::reloaded(t, outcome);
     if !text.is_empty() && evidence.len() < MOST && gainsaid.is_none() {
         evidence.push(Evidence::new(true, text));
     }
-    Banner { tone: fate::tone(&trace.fate), headline: headline(t, outcome), detail, evidence }
+    match turn {
+        Some(Turn { tone, headline, detail }) => Banner { tone, headline, detail, evidence },
+        None => {
+            let tone = fate::tone(&trace.fate);
+            Banner { tone, headline: headline(t, outcome), detail, evidence }
+        }
+    }
 }
 
 /// A question, with its answers.
@@ -208,31 +229,6 @@ fn asked(t: &Explained, q: &Question) -> Evidence {
     Evidence {
         answers: questions::answers(t, q),
         ..Evidence::new(false, questions::question(t, q))
-    }
-}
-
-/// A chain on the way whose counters are all 0 while packets died at the end of it.
-fn reloaded(t: &Explained, outcome: &Outcome) -> Sentence {
-    let rules = t.rules();
-    let died = match &outcome.trace.fate {
-        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
-            rules.rule(*rule).counters.is_some_and(|c| c.packets.value > 0)
-        }
-        _ => false,
-    };
-    let zero = |chain: chainwalk_model::ChainId| {
-        let c = rules.chain(chain);
-        c.base.is_none()
-            && !c.rules.is_empty()
-            && c.rules.iter().all(|r| rules.rule(*r).counters.is_some_and(|c| c.packets.value == 0))
-    };
-    let chain = outcome.trace.steps.iter().find_map(|s| match &s.event {
-        Event::Matched(rule) => Some(rules.rule(*rule).chain).filter(|c| zero(*c)),
-        _ => None,
-    });
-    match chain.filter(|_| died) {
-        Some(chain) => say!(t.lang, CounterReloaded, chain = &*rules.chain(chain).name),
-        None => Sentence::new(),
     }
 }
 
@@ -467,7 +463,9 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
             .iter()
             .all(|o| end_of(&o.trace, &split.question) == end_of(&outcome.trace, &split.question));
         let end = if alike {
-            run(end_words(t, outcome), Style::Strong)
+            let end = end_words(t, outcome);
+            let round = t.trip_of(branch.outcome);
+            run(round.map_or(end.clone(), |round| trip::end_with(t, end, &round)), Style::Strong)
         } else {
             further(t, &inside, outcome, split.at + branch.key.len())
         };

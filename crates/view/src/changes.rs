@@ -10,7 +10,7 @@ use crate::terms;
 use crate::values::{endpoint, protocol};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Changes, Edit, Family, Goal, Host, NewRule, OpKind, Policy,
-    Probe, ProbeKind, Proposal, Rule, RuleId, Ruleset, Shadow, Target, Walk,
+    Probe, ProbeKind, Proposal, Rule, RuleId, Ruleset, Shadow, Target, TripEnd, Walk,
 };
 use serde::{Deserialize, Serialize};
 
@@ -101,7 +101,12 @@ pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalView>) -> Pro
         Goal::Through => text!(lang, ChangesThrough),
         Goal::Stopped => text!(lang, ChangesStop),
     };
-    let reply = if found.reply.is_some() { say!(lang, ChangesReplyStopped) } else { Vec::new() };
+    let reply = match (&found.reply, &found.lost) {
+        (Some(_), _) => say!(lang, ChangesReplyStopped),
+        (None, Some(TripEnd::Refused)) => say!(lang, ChangesNobody),
+        (None, Some(_)) => say!(lang, ChangesLost),
+        (None, None) => Vec::new(),
+    };
     let none = match (found.proposals.is_empty(), found.cut) {
         (true, true) => say!(lang, ChangesNoneFound),
         (true, false) => say!(lang, ChangesNone),
@@ -169,6 +174,12 @@ fn chain_scope(lang: Lang, path: &str, change: &ChainEdit) -> Sentence {
                 say!(lang, ScopeDrop, at = at, what = what)
             }
             (Some(Target::Drop | Target::Reject(_)), true) => say!(lang, ScopeDropAll, at = at),
+            (Some(Target::Snat(_) | Target::Masquerade(_)), false) => {
+                say!(lang, ScopeSource, at = at, what = what)
+            }
+            (Some(Target::Dnat(_) | Target::Redirect(_)), false) => {
+                say!(lang, ScopeDestination, at = at, what = what)
+            }
             (_, false) => say!(lang, ScopeOther, at = at, what = what),
             (_, true) => say!(lang, ScopeOtherAll, at = at),
         }

@@ -7,8 +7,8 @@ use crate::explained::Explained;
 use crate::page::Sentence;
 use crate::say::say;
 use chainwalk_model::{
-    ChainId, Count, DecidedBy, Event, IpMatch, Match, OpKind, Outcome, Rule, RuleId, Ruleset,
-    Target,
+    ChainId, Count, DecidedBy, DroppedBy, Event, Fate, IpMatch, Match, OpKind, Outcome, Rule,
+    RuleId, Ruleset, Target,
 };
 
 /// A counter that contradicts an unconditional rule before it.
@@ -137,6 +137,31 @@ pub(crate) fn told(t: &Explained, c: &Contradiction) -> Sentence {
         (None, false) => {
             say!(t.lang, CounterMorePolicy, chain = chain, rule = number, count = c.count)
         }
+    }
+}
+
+/// A chain on the way whose counters are all 0 while packets died at the end of it.
+pub(crate) fn reloaded(t: &Explained, outcome: &Outcome) -> Sentence {
+    let rules = t.rules();
+    let died = match &outcome.trace.fate {
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
+            rules.rule(*rule).counters.is_some_and(|c| c.packets.value > 0)
+        }
+        _ => false,
+    };
+    let zero = |chain: chainwalk_model::ChainId| {
+        let c = rules.chain(chain);
+        c.base.is_none()
+            && !c.rules.is_empty()
+            && c.rules.iter().all(|r| rules.rule(*r).counters.is_some_and(|c| c.packets.value == 0))
+    };
+    let chain = outcome.trace.steps.iter().find_map(|s| match &s.event {
+        Event::Matched(rule) => Some(rules.rule(*rule).chain).filter(|c| zero(*c)),
+        _ => None,
+    });
+    match chain.filter(|_| died) {
+        Some(chain) => say!(t.lang, CounterReloaded, chain = &*rules.chain(chain).name),
+        None => Sentence::new(),
     }
 }
 

@@ -2,9 +2,10 @@
 
 use crate::page::Lang;
 use chainwalk_model::{
-    Check, Event, Hook, Host, Outcome, PacketSpec, PacketState, Reading, RuleId, Ruleset, Shadow,
-    Span, Trace, Walk,
+    Check, Event, Hook, Host, Outcome, PacketSpec, PacketState, Reading, RoundTrip, RuleId,
+    Ruleset, Shadow, Slip, Span, Trace, Walk,
 };
+use std::rc::Rc;
 
 /// Why a rule matched or did not, looked up only for the rules that are shown.
 ///
@@ -24,6 +25,22 @@ pub trait Explainer {
     /// Why a rule can never match; `None` where it can, or nobody looked.
     fn shadow(&self, _rule: RuleId) -> Option<Shadow> {
         None
+    }
+
+    /// What follows a packet in its connection, there and back; `None` where it asks for no answer, or nobody
+    /// walked it. `asks` are the packets up to it at least.
+    fn round_trip(
+        &self,
+        _asks: &[PacketSpec],
+        _packet: usize,
+        _outcome: usize,
+    ) -> Option<Rc<RoundTrip>> {
+        None
+    }
+
+    /// The rules that miss a packet by little which was stopped.
+    fn slips(&self, _packet: usize, _outcome: usize) -> Vec<(RuleId, Slip)> {
+        Vec::new()
     }
 }
 
@@ -91,7 +108,7 @@ impl<'a> Explained<'a> {
     }
 
     /// The index of the outcome that is followed for the packet shown.
-    pub(crate) fn chosen(&self) -> usize {
+    pub fn chosen(&self) -> usize {
         let chosen = self.followed_of(self.packet);
         let siblings = self.siblings();
         if siblings.contains(&chosen) {
@@ -99,6 +116,17 @@ impl<'a> Explained<'a> {
         } else {
             siblings.first().copied().unwrap_or(chosen)
         }
+    }
+
+    /// What follows the packet shown, in the outcome that is followed.
+    pub(crate) fn trip(&self) -> Option<Rc<RoundTrip>> {
+        self.trip_of(self.chosen())
+    }
+
+    /// The same in another outcome.
+    pub(crate) fn trip_of(&self, outcome: usize) -> Option<Rc<RoundTrip>> {
+        self.walk()?;
+        self.reasons.round_trip(self.asks, self.packet, outcome)
     }
 
     pub(crate) fn outcome(&self) -> Option<&'a Outcome> {

@@ -166,7 +166,7 @@ pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sen
 
 /// Where and why a walk ended, one line.
 pub(crate) fn why(t: &Explained, outcome: &Outcome) -> Sentence {
-    let why = why_there(t, outcome);
+    let why = why_of(t, &outcome.trace);
     let again = outcome.trace.steps.iter().any(|s| matches!(s.event, Event::Loop));
     if again && tone(&outcome.trace.fate) == Tone::Stop {
         return say!(t.lang, WhySecondPass, why = why);
@@ -180,9 +180,9 @@ fn sent_to(trace: &Trace) -> String {
     endpoint(sent.ip.dst, sent.dport())
 }
 
-fn why_there(t: &Explained, outcome: &Outcome) -> Sentence {
+/// The same of one packet's walk. That no rule stops it is left to what was walked there and back.
+pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
     let lang = t.lang;
-    let trace = &outcome.trace;
     let rules = t.rules();
     let dst = last_destination(trace);
     let dst_addr =
@@ -205,7 +205,7 @@ fn why_there(t: &Explained, outcome: &Outcome) -> Sentence {
             if rewritten_source(trace) {
                 say!(lang, WhyOutRewritten, dst = &dst, iface = iface, src = &src_addr)
             } else {
-                say!(lang, WhyOut, dst = &dst, iface = iface)
+                say!(lang, WhyOutThere, dst = &dst, iface = iface)
             }
         }
         Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
@@ -280,6 +280,16 @@ fn let_in(t: &Explained, trace: &Trace) -> Option<(ChainId, u32)> {
         }
         _ => None,
     })
+}
+
+/// That no rule stops a packet that leaves, nor its answer; `None` where it ends otherwise, or was rewritten.
+pub(crate) fn unstopped(lang: Lang, trace: &Trace) -> Option<Sentence> {
+    let (Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface)) = &trace.fate else {
+        return None;
+    };
+    let iface = iface.as_deref().unwrap_or("?");
+    let dst = last_destination(trace);
+    (!rewritten_source(trace)).then(|| say!(lang, WhyOut, dst = dst, iface = iface))
 }
 
 fn rewritten_source(trace: &Trace) -> bool {

@@ -79,7 +79,8 @@ pub(crate) fn seen(app: Option<App>, outcome: &Outcome) -> Seen {
     let tcp = connects(trace);
     let udp = matches!(trace.sent.packet.l4, L4::Udp { .. });
     let ping = matches!(&trace.sent.packet.l4, L4::Icmp(i) if i.kind == 8 || i.kind == 128);
-    let replied = !outcome.replies.is_empty();
+    // What the kernel answers may be stopped on its own way.
+    let replied = outcome.replies.iter().any(|r| r.fate.is_through() != Some(false));
     let quiet = |tcp: bool| if tcp { Seen::Hangs } else { Seen::Silence };
     if !tcp && !udp && !ping && app.is_none() {
         return Seen::Unsaid;
@@ -115,6 +116,8 @@ pub(crate) fn seen(app: Option<App>, outcome: &Outcome) -> Seen {
         Fate::Local { listening: Some(false), .. } => {
             if ping {
                 Seen::Unsaid
+            } else if !replied && !outcome.replies.is_empty() {
+                quiet(tcp)
             } else {
                 Seen::Prints("Connection refused")
             }

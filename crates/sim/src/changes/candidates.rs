@@ -1,6 +1,8 @@
 //! What might remove a blocker: rules of several widths, settings, routes, a rule or a policy undone.
 
+use super::edits::{in_chain, new, op, without};
 use super::sights::{BlockedPacket, Blocker, DecisionPoint, is_established};
+use super::{nearly, source};
 use crate::addr::in_net;
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
@@ -19,6 +21,8 @@ pub(super) struct Candidate {
     pub(super) grain: Selectivity,
 }
 
+/// How many rules are tried before the one that hides them.
+const MOST_HIDDEN: usize = 4;
 /// How many ways for a route are tried.
 const MOST_WAYS: usize = 3;
 
@@ -28,9 +32,42 @@ pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Can
     let lets = want == Goal::Through;
     let verdict = if lets { Target::Accept } else { Target::Drop };
     let mut one = |grain, edits| found.push(Candidate { edits, grain });
+    if lets {
+        for edit in nearly::corrections(host, obstacle) {
+            one(Selectivity::NearMiss, vec![edit]);
+        }
+        for rule in obstacle.common(|s| Some(s.untrackers.clone())).unwrap_or_default() {
+            one(Selectivity::Rule, vec![without(host, rule)]);
+        }
+        for (grain, edit) in source::rewrites(host, obstacle) {
+            one(grain, vec![edit]);
+        }
+    }
+    if lets && matches!(obstacle.spot, DecisionPoint::Rule(_) | DecisionPoint::Policy(_)) {
+        for (chain, head) in own_places(host, obstacle) {
+            for (grain, ops) in rules(obstacle, &verdict) {
+                if grain > Selectivity::State {
+                    continue;
+                }
+                let rules = vec![new(ops)];
+                let change = if head {
+                    ChainEdit::Insert { number: 1, rules }
+                } else {
+                    ChainEdit::Append(rules)
+                };
+                one(grain, vec![in_chain(host, chain, change)]);
+            }
+        }
+    }
     match &obstacle.spot {
         DecisionPoint::Rule(rule) => {
             let r = host.rules.rule(*rule);
+            if lets {
+                for copy in hidden(host, *rule) {
+                    let change = ChainEdit::Insert { number: r.number, rules: vec![copy] };
+                    one(Selectivity::Earlier, vec![in_chain(host, r.chain, change)]);
+                }
+            }
             for (grain, ops) in rules(obstacle, &verdict) {
                 let change = ChainEdit::Insert { number: r.number, rules: vec![new(ops)] };
                 one(grain, vec![in_chain(host, r.chain, change)]);
@@ -55,7 +92,12 @@ pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Can
         }
         DecisionPoint::Routing(why) if lets => routing(host, obstacle, *why, &mut one),
         DecisionPoint::NoWayOut if lets => routing(host, obstacle, RoutingDrop::NoRoute, &mut one),
-        DecisionPoint::Routing(_) | DecisionPoint::NoWayOut | DecisionPoint::Kernel => {}
+        DecisionPoint::Routing(_)
+        | DecisionPoint::NoWayOut
+        | DecisionPoint::Source(_)
+        | DecisionPoint::Neighbour(_)
+        | DecisionPoint::Nobody
+        | DecisionPoint::Kernel => {}
     }
     if lets {
         let bridged = obstacle.common(|s| {
@@ -86,30 +128,42 @@ pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Can
     found
 }
 
+/// The chains that a program keeps for rules of a person, among those the packets were in; whether a rule belongs
+/// at the head.
+fn own_places(host: &Host, obstacle: &Blocker) -> Vec<(ChainId, bool)> {
+    let called = obstacle.common(|s| Some(s.called.clone())).unwrap_or_default();
+    let place = |chain: ChainId| {
+        let name = &*host.rules.chain(chain).name;
+        let head = name == "DOCKER-USER";
+        let end = name.starts_with("ufw-user-") || name.starts_with("ufw6-user-");
+        // What firewalld calls for a zone ends in these.
+        let zone = (name.starts_with("IN_") || name.starts_with("FWD")) && name.ends_with("_allow");
+        let zone = zone && !obstacle.in_reply;
+        (head || end || zone).then_some((chain, head))
+    };
+    let mut found: Vec<(ChainId, bool)> = called.into_iter().filter_map(place).collect();
+    found.dedup();
+    found
+}
+
+/// Rules behind one that would let packets pass, as they are.
+fn hidden(host: &Host, rule: RuleId) -> Vec<NewRule> {
+    let r = host.rules.rule(rule);
+    let behind = host.rules.chain(r.chain).rules.iter().skip(r.number as usize);
+    let accepts =
+        behind.map(|id| host.rules.rule(*id)).filter(|r| r.verdict() == Some(&Target::Accept));
+    accepts
+        .take(MOST_HIDDEN)
+        .map(|r| NewRule { ops: r.ops.clone(), comment: r.comment.clone(), span: Span::default() })
+        .collect()
+}
+
 fn forwarding(v6: bool) -> &'static str {
     if v6 { "net.ipv6.conf.all.forwarding" } else { "net.ipv4.ip_forward" }
 }
 
 fn setting(name: &str, value: &str) -> Edit {
     Edit::Fact(Assumption::Sysctl { name: name.into(), value: value.into() })
-}
-
-fn new(ops: Vec<Op>) -> NewRule {
-    NewRule { ops, comment: None, span: Span::default() }
-}
-
-/// A change of a chain of the host.
-fn in_chain(host: &Host, chain: ChainId, change: ChainEdit) -> Edit {
-    let chain = host.rules.chain(chain);
-    let table = host.rules.table(chain.table);
-    let (family, table, chain) = (table.family, table.name.clone(), chain.name.clone());
-    Edit::Chain { family, table, chain, change }
-}
-
-/// A rule is taken away.
-fn without(host: &Host, rule: RuleId) -> Edit {
-    let rule = host.rules.rule(rule);
-    in_chain(host, rule.chain, ChainEdit::Delete { number: rule.number })
 }
 
 /// Rules that select the packets of a blocker, narrowest first. An attribute in which they differ is not
@@ -188,7 +242,6 @@ fn rules(obstacle: &Blocker, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
         let ip = IpMatch { iniface, outiface, ..IpMatch::default() };
         found.push((Selectivity::Interfaces, vec![Match::Ip(ip)]));
     }
-    let op = |what| Op { what, span: Span::default() };
     found
         .into_iter()
         .map(|(grain, matches)| {

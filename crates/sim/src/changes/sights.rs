@@ -2,8 +2,12 @@
 
 use chainwalk_model::{
     ChainId, CtDir, CtStates, DecidedBy, DroppedBy, Entry, Event, Fate, Goal, Hook, Host,
-    PacketState, Path, Routed, RoutingDrop, RuleId, Trace,
+    PacketState, Path, Routed, RoutingDrop, RuleId, Target, Text, Trace, TripEnd,
 };
+use std::net::IpAddr;
+
+/// How many rules that a packet met and did not match are looked at for a near miss.
+const MOST_MISSED: usize = 48;
 
 /// Where a packet takes the turn that is not wanted.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,8 +22,34 @@ pub(super) enum DecisionPoint {
     Routing(RoutingDrop),
     /// Before any hook: the sender finds no route.
     NoWayOut,
+    /// It gets through, and no answer finds its source by this host, as it leaves by this interface.
+    Source(Text),
+    /// It gets through with its source, and the answer goes past this host to the neighbour.
+    Neighbour(Text),
+    /// It gets through to a port that nobody listens on.
+    Nobody,
     /// In the kernel, where nothing here helps.
     Kernel,
+}
+
+/// A walk that does not end as wanted.
+pub(super) struct Stop<'a> {
+    /// Whether it is of a packet behind the first of its connection.
+    pub(super) in_reply: bool,
+    /// The walk.
+    pub(super) trace: &'a Trace,
+    /// The walk of the first packet.
+    pub(super) first: &'a Trace,
+    /// How the way back ends, where the packet itself gets through.
+    pub(super) lost: Option<&'a TripEnd>,
+}
+
+/// A rule that a packet met and did not match, with the packet as it was then.
+#[derive(Clone, Debug)]
+pub(super) struct Missed {
+    pub(super) rule: RuleId,
+    pub(super) moment: PacketState,
+    pub(super) path: Path,
 }
 
 /// A packet at a decision point.
@@ -35,6 +65,16 @@ pub(super) struct BlockedPacket {
     pub(super) dnat: bool,
     /// The rules that matched it on its way and rewrote its destination.
     pub(super) rewriters: Vec<RuleId>,
+    /// Rules it met that would have let it on or rewritten it, had they matched.
+    pub(super) missed: Vec<Missed>,
+    /// Rules that took it, or the first packet of its connection, out of conntrack.
+    pub(super) untrackers: Vec<RuleId>,
+    /// The chains it was in that something calls, in the base chain where it was stopped.
+    pub(super) called: Vec<ChainId>,
+    /// In which chain of nat its source was decided at last, and by which rule; `None` is the policy.
+    pub(super) source_end: Option<(ChainId, Option<u32>)>,
+    /// Where it was sent to at first.
+    pub(super) asked: (IpAddr, Option<u16>),
 }
 
 /// A decision point, and every packet that takes the wrong turn there.
@@ -49,6 +89,14 @@ pub(super) struct Blocker {
 }
 
 impl Blocker {
+    /// Whether the packet itself gets through, and only its answer does not come.
+    pub(super) fn is_lost(&self) -> bool {
+        matches!(
+            self.spot,
+            DecisionPoint::Source(_) | DecisionPoint::Neighbour(_) | DecisionPoint::Nobody
+        )
+    }
+
     /// Whether two are at one decision point. Rules keep their ids from host to host.
     pub(super) fn is(&self, other: &Self) -> bool {
         self.spot == other.spot
@@ -67,14 +115,15 @@ impl Blocker {
     }
 }
 
-/// The blockers of the walks that end otherwise than wanted, each point once. The flag of a walk says whether
-/// it is a reply's.
-pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Goal) -> Vec<Blocker> {
+/// The blockers of the walks that end otherwise than wanted, each point once.
+pub(super) fn obstacles(host: &Host, walks: &[Stop], want: Goal) -> Vec<Blocker> {
     let mut found: Vec<Blocker> = Vec::new();
-    for (in_reply, trace) in walks {
-        let (spot, step) = match want {
-            Goal::Through => (stopped_at(trace), trace.steps.len().saturating_sub(1)),
-            Goal::Stopped => passed_at(host, trace),
+    for stop in walks {
+        let (in_reply, trace) = (stop.in_reply, stop.trace);
+        let (spot, step) = match (want, stop.lost) {
+            (Goal::Through, Some(lost)) => (lost_at(lost), trace.steps.len().saturating_sub(1)),
+            (Goal::Through, None) => (stopped_at(trace), trace.steps.len().saturating_sub(1)),
+            (Goal::Stopped, _) => passed_at(host, trace),
         };
         let Some(moment) = trace.steps.get(step).and_then(|s| trace.moments.get(s.moment as usize))
         else {
@@ -86,19 +135,114 @@ pub(super) fn obstacles(host: &Host, walks: &[(bool, &Trace)], want: Goal) -> Ve
         });
         let rewriters = rewriters(trace);
         let answers = moment.ct.is_some_and(|ct| ct.dir == CtDir::Reply);
+        let (missed, called) = missed(host, trace);
+        let mut untrackers = untrackers(host, trace);
+        for rule in self::untrackers(host, stop.first) {
+            if !untrackers.contains(&rule) {
+                untrackers.push(rule);
+            }
+        }
+        let sent = &stop.first.sent.packet;
         let sight = BlockedPacket {
             moment: moment.clone(),
             path,
             entry: trace.sent.entry.clone(),
             dnat: !answers && !rewriters.is_empty(),
             rewriters,
+            missed,
+            untrackers,
+            called,
+            source_end: source_end(host, trace),
+            asked: (sent.ip.dst, sent.dport()),
         };
-        match found.iter_mut().find(|o| o.spot == spot && o.in_reply == *in_reply) {
+        match found.iter_mut().find(|o| o.spot == spot && o.in_reply == in_reply) {
             Some(there) => there.sights.push(sight),
-            None => found.push(Blocker { in_reply: *in_reply, spot, sights: vec![sight] }),
+            None => found.push(Blocker { in_reply, spot, sights: vec![sight] }),
         }
     }
     found
+}
+
+/// Where the way back fails of a packet that gets through.
+fn lost_at(end: &TripEnd) -> DecisionPoint {
+    match end {
+        TripEnd::Direct { iface } => DecisionPoint::Neighbour(iface.clone()),
+        TripEnd::PrivateSource { iface, .. } | TripEnd::UnheldSource { iface, .. } => {
+            DecisionPoint::Source(iface.clone())
+        }
+        TripEnd::Refused => DecisionPoint::Nobody,
+        _ => DecisionPoint::Kernel,
+    }
+}
+
+/// The rules of a walk that might have helped, and the chains that were called in the last base chain.
+pub(super) fn missed(host: &Host, trace: &Trace) -> (Vec<Missed>, Vec<ChainId>) {
+    let rules = &host.rules;
+    let last = trace.steps.iter().rposition(|s| matches!(s.event, Event::Base(_))).unwrap_or(0);
+    let (mut found, mut called) = (Vec::new(), Vec::new());
+    let mut path: Option<&Path> = None;
+    for (at, step) in trace.steps.iter().enumerate() {
+        match &step.event {
+            Event::Hook(now) => path = Some(now),
+            Event::Jumped { to, .. } | Event::Again { to } if at >= last => called.push(*to),
+            Event::Tried { chain, first, last: until } => {
+                let Some(path) = path else { continue };
+                let tried = rules.chain(*chain).rules.iter().skip(first.saturating_sub(1) as usize);
+                for id in tried.take((until + 1).saturating_sub(*first) as usize) {
+                    let helps = match rules.rule(*id).verdict() {
+                        Some(Target::Accept) => at >= last,
+                        Some(
+                            Target::Dnat(_)
+                            | Target::Redirect(_)
+                            | Target::Snat(_)
+                            | Target::Masquerade(_),
+                        ) => true,
+                        _ => false,
+                    };
+                    if helps
+                        && found.len() < MOST_MISSED
+                        && let Some(moment) = trace.moments.get(step.moment as usize)
+                    {
+                        found.push(Missed {
+                            rule: *id,
+                            moment: moment.clone(),
+                            path: path.clone(),
+                        });
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    called.dedup();
+    (found, called)
+}
+
+/// The rules that took a packet out of conntrack.
+fn untrackers(host: &Host, trace: &Trace) -> Vec<RuleId> {
+    let untracks = |id: &RuleId| match host.rules.rule(*id).verdict() {
+        Some(Target::Ct(ct)) => ct.notrack,
+        _ => false,
+    };
+    let matched = trace.steps.iter().filter_map(|s| match s.event {
+        Event::Matched(rule) => Some(rule),
+        _ => None,
+    });
+    matched.filter(untracks).collect()
+}
+
+/// Where nat decided on the source of a packet that leaves.
+fn source_end(host: &Host, trace: &Trace) -> Option<(ChainId, Option<u32>)> {
+    trace.steps.iter().rev().find_map(|s| {
+        let Event::BaseEnd { chain, at, by, .. } = &s.event else { return None };
+        let base = host.rules.chain(*chain);
+        let nat = &*host.rules.table(base.table).name == "nat";
+        let post = base.base.as_ref().is_some_and(|b| b.hook == Hook::Postrouting);
+        (nat && post).then_some(match by {
+            DecidedBy::Rule(number) => (*at, Some(*number)),
+            DecidedBy::Policy => (*chain, None),
+        })
+    })
 }
 
 /// Where a walk was stopped.

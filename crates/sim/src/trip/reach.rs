@@ -1,0 +1,119 @@
+//! Whether the other end can answer by this host: neighbours that do not need it, and sources nobody can reach.
+
+use super::arrived;
+use crate::addr::in_net;
+use crate::route::Router;
+use crate::session::Session;
+use chainwalk_model::{
+    Entry, Event, Fate, Host, IfKind, RouteKind, SkipReason, Text, Trace, TripEnd,
+};
+use std::net::IpAddr;
+
+/// The link that a packet came by and left by again, where both its ends are neighbours on it: the answer takes
+/// no way over this host. `None` also where this host is the bridge between them.
+pub(super) fn neighbours(on: &Session, trace: &Trace) -> Option<Text> {
+    let host = on.host();
+    let (Entry::Wire { iface: came, .. }, Fate::Forwarded(Some(out))) =
+        (&trace.sent.entry, &trace.fate)
+    else {
+        return None;
+    };
+    let last = arrived(trace)?;
+    let link = |name: &Text| match host.interface(name) {
+        Some(i) if i.kind != IfKind::Vrf => i.master.clone().unwrap_or_else(|| name.clone()),
+        _ => name.clone(),
+    };
+    let (came, out) = (link(came), link(out));
+    if came != out || last.ip.src != trace.sent.packet.ip.src {
+        return None;
+    }
+    let world = on.world()?;
+    let router = Router::new(world);
+    let near = |addr: IpAddr| is_on(host, &out, addr) && !router.told_local(addr);
+    let bridged = host.interface(&out).is_some_and(|i| i.kind == IfKind::Bridge);
+    (near(last.ip.src) && near(last.ip.dst) && !bridged).then_some(out)
+}
+
+/// Whether an address lies on the network of an interface.
+fn is_on(host: &Host, iface: &str, addr: IpAddr) -> bool {
+    let holds = |i: &chainwalk_model::Interface| {
+        i.addrs.iter().any(|f| f.value.len > 0 && in_net(addr, f.value))
+    };
+    host.interface(iface).is_some_and(holds)
+        || host.routes.iter().any(|r| {
+            r.kind == RouteKind::Unicast
+                && r.via.is_none()
+                && r.dev.as_deref() == Some(iface)
+                && r.dst.len > 1
+                && in_net(addr, r.dst)
+        })
+}
+
+/// That no answer finds the source a packet leaves with.
+pub(super) fn lost_source(on: &Session, trace: &Trace) -> Option<TripEnd> {
+    let rewritten = arrived(trace)?.ip.src != trace.sent.packet.ip.src;
+    if rewritten { unheld_source(on, trace) } else { private_source(on.host(), trace) }
+}
+
+/// That a source was rewritten to an address of the network it leaves by that this host does not hold.
+fn unheld_source(on: &Session, trace: &Trace) -> Option<TripEnd> {
+    let host = on.host();
+    let (Fate::Forwarded(Some(out)) | Fate::Sent(Some(out))) = &trace.fate else { return None };
+    let src = arrived(trace)?.ip.src;
+    let told = host.interface(out).is_some_and(|i| i.addrs.iter().any(|f| in_net(src, f.value)));
+    let world = on.world()?;
+    (told && !Router::new(world).told_local(src))
+        .then(|| TripEnd::UnheldSource { src, iface: out.clone() })
+}
+
+/// That a packet leaves for a public address with a private source which is not of the network it leaves by.
+fn private_source(host: &Host, trace: &Trace) -> Option<TripEnd> {
+    let (Fate::Forwarded(Some(out)) | Fate::Sent(Some(out))) = &trace.fate else { return None };
+    let packet = arrived(trace)?;
+    let (src, dst) = (packet.ip.src, packet.ip.dst);
+    if !is_private(src) || !is_public(dst) || is_on(host, out, src) || is_on(host, out, dst) {
+        return None;
+    }
+    // A gateway that is named for this destination may well know the way back.
+    let named = |r: &chainwalk_model::Route| {
+        r.via.is_some() && r.dst.len > 1 && r.dev.as_ref() == Some(out) && in_net(dst, r.dst)
+    };
+    let unseen = trace.steps.iter().any(|s| match &s.event {
+        Event::Skipped { table, why: SkipReason::NotPasted, .. } => &**table == "nat",
+        _ => false,
+    });
+    let elsewhere = match &trace.sent.entry {
+        Entry::Wire { iface, .. } => iface != out,
+        Entry::Local { .. } => {
+            host.interfaces.iter().any(|i| i.name != *out && is_on(host, &i.name, src))
+        }
+    };
+    (elsewhere && !unseen && !host.routes.iter().any(named))
+        .then(|| TripEnd::PrivateSource { src, iface: out.clone() })
+}
+
+/// An address that no one outside of its own network can send to.
+fn is_private(addr: IpAddr) -> bool {
+    match addr {
+        IpAddr::V4(a) => {
+            let [a0, a1, ..] = a.octets();
+            a.is_private() || (a0 == 100 && a1 & 0xc0 == 64)
+        }
+        IpAddr::V6(a) => a.octets()[0] & 0xfe == 0xfc,
+    }
+}
+
+/// An address of the world outside.
+fn is_public(addr: IpAddr) -> bool {
+    match addr {
+        IpAddr::V4(a) => {
+            !is_private(addr)
+                && !a.is_loopback()
+                && !a.is_link_local()
+                && !a.is_multicast()
+                && !a.is_broadcast()
+                && !a.is_unspecified()
+        }
+        IpAddr::V6(a) => a.octets()[0] & 0xe0 == 0x20,
+    }
+}
