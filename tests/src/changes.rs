@@ -6,7 +6,7 @@ use chainwalk_model::{
 };
 use chainwalk_parse::case::{self, Case};
 use chainwalk_parse::{edit_text, save_text};
-use chainwalk_sim::{Session, changes, edited};
+use chainwalk_sim::{Session, Trip, changes, edited};
 use serde_json::{Map, Value, json};
 
 /// The cases whose packets are to fare otherwise: those of this file, and the first document's question.
@@ -30,16 +30,28 @@ pub fn read(value: &Value) -> Result<(Host, Case), case::CaseError> {
     Ok((host, case))
 }
 
-/// What is wanted of the first packet of a case: the other thing than what becomes of it.
+/// What is wanted of the first packet of a case: the other thing than what becomes of it. One that gets through
+/// and is not answered fares badly.
 pub fn want(host: &Host, case: &Case) -> Goal {
+    if gets_through(host, case) && is_answered(host, case) { Goal::Stopped } else { Goal::Through }
+}
+
+/// Whether the first packet of a case gets where it is going.
+pub fn gets_through(host: &Host, case: &Case) -> bool {
     use chainwalk_model::Fate::{Bridged, Forwarded, Local, Sent};
     let mut session = Session::new(host.clone());
-    let through = case.asks.first().is_some_and(|ask| {
+    case.asks.first().is_some_and(|ask| {
         let walk = session.send(ask);
         let fates = walk.outcomes.iter().map(|o| &o.trace.fate);
         fates.into_iter().all(|f| matches!(f, Local { .. } | Forwarded(_) | Sent(_) | Bridged(_)))
-    });
-    if through { Goal::Stopped } else { Goal::Through }
+    })
+}
+
+fn is_answered(host: &Host, case: &Case) -> bool {
+    let mut session = Session::new(host.clone());
+    let ways = case.asks.first().map_or(0, |ask| session.send(ask).outcomes.len());
+    let trips = (0..ways).filter_map(|way| Trip::of(&session, &case.asks, 0, way));
+    trips.into_iter().all(|trip| trip.told().end.is_through() != Some(false))
 }
 
 /// The proposals for the first packet of a case, with their commands.

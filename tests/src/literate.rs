@@ -3,8 +3,12 @@
 //! A block `paste` is a document. A block `said` holds assumptions, one a line. A block `counters` lists what
 //! the rules count, as [`Page::count`] writes it. A block `walk` begins each
 //! packet with `> ` and its packet line; the lines below it are what must come out, as [`tell`] writes it.
+//! A block `says` begins each packet in the same way; each line below stands in what the English banner says of it,
+//! the lines that begin with `$ ` among the commands that are proposed.
 
 use crate::played::{asked, played_with};
+use chainwalk::Viewpoint;
+use chainwalk::view::{Lang, Sentence, banner};
 use chainwalk_model::{AskAddr, AskEntry, FollowUp, PacketSpec};
 use chainwalk_parse::read;
 use chainwalk_view::one_end;
@@ -23,6 +27,8 @@ pub struct Page {
     pub walk: String,
     /// The `counters` blocks, joined.
     pub counters: String,
+    /// What is to be said of packets, by their lines.
+    pub says: Vec<(String, Vec<String>)>,
 }
 
 impl Page {
@@ -61,6 +67,15 @@ impl Page {
                 self.walk.push_str(&body);
             }
             "counters" => self.counters.push_str(&body),
+            "says" => {
+                for line in body.lines() {
+                    match (line.strip_prefix("> "), self.says.last_mut()) {
+                        (Some(packet), _) => self.says.push((packet.to_owned(), Vec::new())),
+                        (None, Some((_, wanted))) => wanted.push(line.to_owned()),
+                        (None, None) => panic!("{line:?} is said of no packet"),
+                    }
+                }
+            }
             other => panic!("no block is called {other:?}"),
         }
     }
@@ -108,6 +123,40 @@ impl Page {
             told.extend(tell(packet));
         }
         joined(told)
+    }
+
+    /// What the `says` blocks want and is not said, with what is.
+    ///
+    /// # Panics
+    /// Where an assumption or a packet line of the page can't be read.
+    pub fn unsaid(&self) -> String {
+        let mut missing = Vec::new();
+        for (packet, wanted) in &self.says {
+            let played = played_with(&of(&self.paste), &of(&self.said), &[packet]);
+            let at = Viewpoint { lang: Lang::En, packet: 0, raw_names: false };
+            let banner = played.explain(&at, banner);
+            let evidence = banner.evidence.iter().map(|e| plain(&e.text));
+            let said: Vec<String> = [plain(&banner.headline), plain(&banner.detail)]
+                .into_iter()
+                .chain(evidence)
+                .collect();
+            let commands = if wanted.iter().any(|line| line.starts_with("$ ")) {
+                let mut search = played.search(0, played.other_goal(0));
+                while search.step() {}
+                let found = played.proposals(&at, &search.found()).proposals;
+                found.into_iter().map(|p| p.commands.join("; ")).collect()
+            } else {
+                Vec::new()
+            };
+            let is_said = |line: &&String| match line.strip_prefix("$ ") {
+                Some(command) => commands.iter().any(|c: &String| c == command),
+                None => said.iter().any(|s| s.contains(line.as_str())),
+            };
+            for line in wanted.iter().filter(|line| !is_said(line)) {
+                missing.push(format!("> {packet}\nwants {line}\nsays {said:#?} {commands:#?}"));
+            }
+        }
+        joined(missing)
     }
 
     /// The page as a case for a kernel: tables as `iptables-save` has them, a network that was said, packets of
@@ -217,6 +266,10 @@ pub fn tell(packet: &Value) -> Vec<String> {
         lines.push(format!("depends on {} {}", word(&d["kind"]), word(&d["name"])));
     }
     lines
+}
+
+fn plain(sentence: &Sentence) -> String {
+    sentence.iter().map(|run| run.text.as_str()).collect()
 }
 
 /// The lines, each ended.

@@ -29,5 +29,6 @@ mod shadow;
 mod tidy;
 mod told;
 mod traces;
+mod trips;
 mod view_laws;
 mod view_words;
