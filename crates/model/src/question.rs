@@ -28,6 +28,8 @@ pub enum Question {
     LocalAddr(IpAddr),
     /// Where is this address routed to?
     Route(IpAddr),
+    /// Do packets to this address leave by this interface, or by one whose name begins so (`ppp+`)?
+    LeavesBy(IpAddr, Text),
     /// What does a table do that was not pasted?
     Table(Family, Text),
     /// What does a chain do that its table's paste does not show?

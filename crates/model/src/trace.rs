@@ -268,6 +268,8 @@ pub enum RoutingDrop {
     Prohibit,
     /// A malformed header.
     BadHeader,
+    /// Its options name the way that it is to take, and this host takes no such orders (`accept_source_route`).
+    SourceRoute,
     /// A multicast or broadcast that is for nobody here.
     NotForUs,
 }

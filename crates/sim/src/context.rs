@@ -104,6 +104,10 @@ pub(crate) trait Net {
     /// route.
     fn leaves_by(&self, dst: IpAddr, src: Option<IpAddr>, mark: u32)
     -> Result<Vec<Text>, Question>;
+    /// Whether it was answered that packets to `dst` leave by an interface of which a rule writes the name.
+    fn answered_way(&self, _dst: IpAddr, _name: &str) -> Option<bool> {
+        None
+    }
     /// Whether a flow begins so in this zone, and its TCP is not closed.
     fn is_open(&self, orig: Tuple, zone: Zone) -> bool;
 }

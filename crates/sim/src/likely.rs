@@ -6,6 +6,7 @@
 //! | | no | what is sent from here or translated goes elsewhere; a resolver that all use |
 //! | | yes | its port is published at every local address; it is a neighbour's gateway; only INPUT has rules; both ends are public |
 //! | | no | from a private network to a public address; only FORWARD has rules |
+//! | does it leave by this interface | no | the one it came in by, and lo; for a public address one of this host's own networks |
 //! | a table or chain that was not pasted | it lets pass | nat, mangle, raw, security, filter's OUTPUT; chains that programs keep for others' rules |
 //! | nat where ports are published | none | Docker's chains are there, and no rule of INPUT is about the port |
 //! | a policy that was not pasted | ACCEPT | the same tables, and filter's OUTPUT |
@@ -71,6 +72,11 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             say(true, Likely::Rule(rule))
         }
         Question::Jump(..) => say(true, Likely::ChainName),
+        Question::LeavesBy(dst, by) => {
+            let came_by = matches!(at.entry, Entry::Wire { iface, .. } if iface == by);
+            let inward = !is_private(*dst) && spoken::is_inner(host, by);
+            (came_by || inward).then_some((Answer::No, Likely::Unspoken))
+        }
         Question::Route(_)
         | Question::Opaque(_)
         | Question::History(_)

@@ -21,6 +21,14 @@ pub(crate) fn is_bridge_name(name: &str) -> bool {
     ["docker", "br-", "virbr", "cni", "cbr"].iter().any(|p| name.starts_with(p)) || name == "br0"
 }
 
+/// Whether an interface is a tunnel by its usual name: it leads to its other end, and further only where a rule or a
+/// route says so.
+fn is_tunnel(name: &str) -> bool {
+    const TUNNELS: [&str; 9] =
+        ["wg", "tun", "tap", "tailscale", "zt", "ipsec", "xfrm", "vti", "nordlynx"];
+    TUNNELS.iter().any(|p| name.starts_with(p))
+}
+
 /// Whether an interface by its usual name is never a port of a bridge: a bridge itself, a tunnel, a routed peer.
 pub(crate) fn is_never_port(name: &str) -> bool {
     const OWN: [&str; 11] =
@@ -218,6 +226,11 @@ fn holds_masqueraded(host: &Host, name: &str) -> bool {
     rules(host).any(|(_, rule, _)| masqueraded(host, rule).is_some_and(|(dev, _)| *dev == *name))
 }
 
+/// Whether an interface leads to networks of this host's own: by its name, or since they are masqueraded elsewhere.
+pub(crate) fn is_inner(host: &Host, name: &str) -> bool {
+    !is_uplink(name) || holds_masqueraded(host, name)
+}
+
 /// Where a packet goes of which no route is known.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum WayOut {
@@ -295,7 +308,7 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
     let plain = host.interfaces.iter().filter(|i| i.kind == IfKind::Plain && i.master.is_none());
     let tested = rules(host).flat_map(|(_, rule, _)| header(rule)).flat_map(|ip| {
         let both = [&ip.iniface, &ip.outiface].into_iter().flatten();
-        both.filter(|m| !m.value.prefix).map(|m| &m.value.name)
+        both.filter(|m| !m.value.prefix && !m.not).map(|m| &m.value.name)
     });
     let known = |name: &Text| {
         host.interface(name).is_none_or(|i| i.kind == IfKind::Plain && i.master.is_none())
@@ -303,6 +316,7 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
     let mut uplinks: Vec<&Text> = Vec::new();
     for name in plain.map(|i| &i.name).chain(tested) {
         let may = is_uplink(name)
+            && !is_tunnel(name)
             && leaving.came_by != Some(name)
             && known(name)
             && !holds_masqueraded(host, name);

@@ -105,6 +105,7 @@ end-unheld = { $end }, but the answer goes to nobody
 
 decide-local = on whether <c>{ $addr }</c> is an address of this host
 decide-route = on where <c>{ $addr }</c> is routed to
+decide-leaves-by = on whether <c>{ $addr }</c> is reached by { $iface }
 decide-table = on the <c>{ $table }</c> table, which was not pasted
 decide-chain = on the chain <c>{ $chain }</c>, which was not pasted
 decide-policy = on the policy of <c>{ $chain }</c>, which was not pasted
@@ -195,12 +196,14 @@ routing-blackhole = A blackhole route covers <c>{ $dst }</c>.
 routing-unreachable = An unreachable route covers <c>{ $dst }</c>.
 routing-prohibit = A prohibit route covers <c>{ $dst }</c>.
 routing-bad-header = Its header is malformed.
+routing-source-route = Its options name the way it is to take; this host does not follow them (<c>accept_source_route</c>).
 routing-not-for-us = Nobody on this host takes packets to <c>{ $dst }</c>.
 
 ## Questions and their answers
 
 ask-local = Is <c>{ $addr }</c> an address of this host?
 ask-route = Where is <c>{ $addr }</c> routed to?
+ask-leaves-by = Is <c>{ $addr }</c> reached by { $iface }?
 ask-table = What does the <c>{ $table }</c> table do? It was not pasted.
 ask-chain = What does chain <c>{ $chain }</c> of <c>{ $table }</c> do? It was not pasted.
 ask-policy = What is the policy of <c>{ $chain }</c>?
@@ -272,6 +275,8 @@ if-holds = if <c>{ $text }</c> holds ({ $at })
 if-holds-not = if <c>{ $text }</c> does not hold ({ $at })
 if-listens = if something listens on { $proto } port <c>{ $port }</c>
 if-listens-not = if nothing listens on { $proto } port <c>{ $port }</c>
+if-leaves-by = if <c>{ $addr }</c> is reached by { $iface }
+if-leaves-by-not = if <c>{ $addr }</c> is not reached by { $iface }
 if-jumps = if { $from } calls <c>{ $chain }</c>
 if-jumps-not = if { $from } does not call <c>{ $chain }</c>
 likely-rule = { $at } suggests it

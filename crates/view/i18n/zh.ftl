@@ -105,6 +105,7 @@ end-unheld = { $end }，但没人接收应答
 
 decide-local = <c>{ $addr }</c> 是不是本机地址
 decide-route = <c>{ $addr }</c> 路由到哪里
+decide-leaves-by = 去 <c>{ $addr }</c> 是否走 { $iface }
 decide-table = 未粘贴的 <c>{ $table }</c> 表
 decide-chain = 未粘贴的链 <c>{ $chain }</c>
 decide-policy = <c>{ $chain }</c> 的默认策略，粘贴中没有
@@ -195,12 +196,14 @@ routing-blackhole = <c>{ $dst }</c> 落在一条 blackhole 路由里。
 routing-unreachable = <c>{ $dst }</c> 落在一条 unreachable 路由里。
 routing-prohibit = <c>{ $dst }</c> 落在一条 prohibit 路由里。
 routing-bad-header = 它的头部有误。
+routing-source-route = 它的选项指定了要走的路；本机不照办（<c>accept_source_route</c>）。
 routing-not-for-us = 本机没有谁接收发往 <c>{ $dst }</c> 的包。
 
 ## 问题与回答
 
 ask-local = <c>{ $addr }</c> 是本机地址吗？
 ask-route = <c>{ $addr }</c> 路由到哪里？
+ask-leaves-by = 去 <c>{ $addr }</c> 走 { $iface } 吗？
 ask-table = <c>{ $table }</c> 表做什么？它没有粘贴。
 ask-chain = <c>{ $table }</c> 的链 <c>{ $chain }</c> 做什么？它没有粘贴。
 ask-policy = <c>{ $chain }</c> 的默认策略是什么？
@@ -272,6 +275,8 @@ if-holds = 前提：<c>{ $text }</c> 成立（{ $at }）
 if-holds-not = 前提：<c>{ $text }</c> 不成立（{ $at }）
 if-listens = 前提：有程序监听 { $proto } 端口 <c>{ $port }</c>
 if-listens-not = 前提：没有程序监听 { $proto } 端口 <c>{ $port }</c>
+if-leaves-by = 前提：去 <c>{ $addr }</c> 走 { $iface }
+if-leaves-by-not = 前提：去 <c>{ $addr }</c> 不走 { $iface }
 if-jumps = 前提：{ $from } 调用 <c>{ $chain }</c>
 if-jumps-not = 前提：{ $from } 不调用 <c>{ $chain }</c>
 likely-rule = { $at } 这样暗示

@@ -397,6 +397,7 @@ fn routing_reason(drop: RoutingDrop) -> &'static str {
         RoutingDrop::Unreachable => "unreachable",
         RoutingDrop::Prohibit => "prohibit",
         RoutingDrop::BadHeader => "bad_header",
+        RoutingDrop::SourceRoute => "source_route",
         RoutingDrop::NotForUs => "not_for_us",
     }
 }

@@ -160,6 +160,7 @@ pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sen
         RoutingDrop::Unreachable => say!(lang, RoutingUnreachable, dst = dst),
         RoutingDrop::Prohibit => say!(lang, RoutingProhibit, dst = dst),
         RoutingDrop::BadHeader => say!(lang, RoutingBadHeader),
+        RoutingDrop::SourceRoute => say!(lang, RoutingSourceRoute),
         RoutingDrop::NotForUs => say!(lang, RoutingNotForUs, dst = dst),
     }
 }

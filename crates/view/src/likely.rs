@@ -111,6 +111,14 @@ pub(crate) fn if_so(t: &Explained, q: &Question, answer: &Answer) -> Sentence {
                 say!(lang, IfJumpsNot, from = from, chain = chain)
             }
         }
+        Question::LeavesBy(addr, by) => {
+            let addr = addr.to_string();
+            if yes {
+                say!(lang, IfLeavesBy, addr = addr, iface = &**by)
+            } else {
+                say!(lang, IfLeavesByNot, addr = addr, iface = &**by)
+            }
+        }
         other => question(t, other),
     }
 }

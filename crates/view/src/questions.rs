@@ -26,6 +26,9 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
     match q {
         Question::LocalAddr(addr) => say!(lang, AskLocal, addr = addr.to_string()),
         Question::Route(addr) => say!(lang, AskRoute, addr = addr.to_string()),
+        Question::LeavesBy(addr, by) => {
+            say!(lang, AskLeavesBy, addr = addr.to_string(), iface = &**by)
+        }
         Question::Table(family, name) => say!(lang, AskTable, table = table_name(*family, name)),
         Question::Chain(_, table, chain) => {
             say!(lang, AskChain, table = &**table, chain = &**chain)
@@ -80,6 +83,9 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
     match q {
         Question::LocalAddr(addr) => say!(lang, DecideLocal, addr = addr.to_string()),
         Question::Route(addr) => say!(lang, DecideRoute, addr = addr.to_string()),
+        Question::LeavesBy(addr, by) => {
+            say!(lang, DecideLeavesBy, addr = addr.to_string(), iface = &**by)
+        }
         Question::Table(family, name) => {
             say!(lang, DecideTable, table = table_name(*family, name))
         }
@@ -175,6 +181,16 @@ pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
             vec![(text!(lang, AnswerPasses), format!("passes={name}"))]
         }
         Question::Route(addr) => routes(t, *addr),
+        Question::LeavesBy(addr, by) => {
+            let own = (!by.ends_with('+'))
+                .then(|| (text!(lang, AnswerBy, iface = &**by), format!("route={addr} dev {by}")));
+            let others = routes(t, *addr);
+            own.into_iter()
+                .chain(
+                    others.into_iter().filter(|(_, fact)| !fact.ends_with(&format!(" dev {by}"))),
+                )
+                .collect()
+        }
         Question::Socket(proto, port) => {
             let word = protocol(*proto);
             vec![

@@ -86,6 +86,7 @@ fn routing_drops() -> Vec<RoutingDrop> {
         RoutingDrop::Unreachable => RoutingDrop::Unreachable,
         RoutingDrop::Prohibit => RoutingDrop::Prohibit,
         RoutingDrop::BadHeader => RoutingDrop::BadHeader,
+        RoutingDrop::SourceRoute => RoutingDrop::SourceRoute,
         RoutingDrop::NotForUs => RoutingDrop::NotForUs,
     )
 }
@@ -97,6 +98,7 @@ fn questions() -> Vec<Question> {
     every!(Question:
         Question::LocalAddr(_) => Question::LocalAddr("10.0.0.1".parse().unwrap()),
         Question::Route(_) => Question::Route("10.0.0.1".parse().unwrap()),
+        Question::LeavesBy(..) => Question::LeavesBy("10.0.0.1".parse().unwrap(), "eth5".into()),
         Question::Table(..) => Question::Table(Family::Ip, "nat".into()),
         Question::Chain(..) => Question::Chain(Family::Ip, "nat".into(), "INPUT".into()),
         Question::Policy(_) => Question::Policy(CHAIN),
@@ -225,6 +227,7 @@ fn every_likely_answer_is_said_with_its_reason() {
                 | Question::HiddenInterfaces(_)
                 | Question::Fact(_)
                 | Question::Socket(..)
+                | Question::LeavesBy(..)
                 | Question::Jump(..)
         )
     };

@@ -348,6 +348,7 @@ fn routing(
         | RoutingDrop::Ttl
         | RoutingDrop::Mtu
         | RoutingDrop::BadHeader
+        | RoutingDrop::SourceRoute
         | RoutingDrop::NotForUs => {}
     }
 }

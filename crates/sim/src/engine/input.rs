@@ -59,10 +59,13 @@ impl Walker<'_> {
                 }
             }
             skb.kind = RouteKind::Broadcast;
+            self.ip_options(skb)?;
             self.event(skb, Event::Routed { to: Routed::Local, again: false });
             return self.deliver(skb);
         }
-        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif: None, who };
+        let strict = matches!(dst, IpAddr::V6(a) if a.is_loopback()) && *iif != *"lo";
+        let oif = strict.then_some(&*iif);
+        let key = || Key { dst, src: Some(src), mark, tos, iif: Some(&iif), oif, who };
         let mut found = self.routed(skb, |r| r.lookup(&key()))?;
         let here = found.as_ref().is_some_and(|f| f.kind == RouteKind::Local);
         if matches!(dst, IpAddr::V6(a) if on_link(a)) && !here {
@@ -72,6 +75,14 @@ impl Walker<'_> {
         let v4 = dst.is_ipv4();
         let forwarding = if v4 { "net.ipv4.ip_forward" } else { "net.ipv6.conf.all.forwarding" };
         let (forwards, told) = self.world.sysctl(forwarding, 1);
+        let stays = found.as_ref().is_none_or(|f| f.kind != RouteKind::Unicast || forwards == 0);
+        let here = found
+            .as_ref()
+            .is_some_and(|f| matches!(f.kind, RouteKind::Local | RouteKind::Broadcast));
+        if stays && !here {
+            // What is not passed on is told only once its options were read.
+            self.ip_options(skb)?;
+        }
         let Some(found) = found else {
             if forwards == 0 && v4 {
                 return self.routing_drop(skb, RoutingDrop::ForwardingOff);
@@ -85,6 +96,9 @@ impl Walker<'_> {
                     Err(drop) => return self.routing_drop(skb, drop),
                 }
                 skb.kind = found.kind;
+                if let Some(to) = self.ip_options(skb)? {
+                    return Ok(to);
+                }
                 self.event(skb, Event::Routed { to: Routed::Local, again: false });
                 return self.deliver(skb);
             }
@@ -114,6 +128,7 @@ impl Walker<'_> {
         skb.next_hop = found.via;
         skb.realms = found.class(back.realms);
         skb.route_mtu = found.mtu;
+        self.ip_options(skb)?;
         skb.redirects = self.may_redirect(skb, &found, back.near);
         let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
         self.event(skb, Event::Routed { to, again: false });

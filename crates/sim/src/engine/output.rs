@@ -100,6 +100,10 @@ impl Walker<'_> {
         if !is_multicast_or_broadcast(key.dst) {
             return self.routed(skb, |r| r.lookup(key));
         }
+        if key.dst.is_ipv6() && key.oif == Some("lo") {
+            // No interface but lo has no route to groups.
+            return Ok(None);
+        }
         let own = key.src.filter(|s| Router::new(self.world).told_local(*s));
         let Some(src) = own else {
             // The address of another host is no interface's.
@@ -229,6 +233,11 @@ impl Walker<'_> {
         if skb.packet.ip.dst != before {
             return self.route_input(skb);
         }
+        if before.is_ipv4() && before.is_multicast() && !is_all_hosts(before) {
+            // A group that this host has not joined is nobody's on lo either.
+            return self.routing_drop(skb, RoutingDrop::NotForUs);
+        }
+        self.ip_options(skb)?;
         self.event(skb, Event::Routed { to: Routed::Local, again: false });
         self.deliver(skb)
     }
@@ -236,7 +245,7 @@ impl Walker<'_> {
     /// Whether this host gets a copy of what it sends to everybody or to a group that it has joined.
     fn is_looped_back(skb: &Skb) -> bool {
         let dst = skb.packet.ip.dst;
-        let group = matches!(dst, IpAddr::V4(a) if a == ALL_HOSTS);
+        let group = is_all_hosts(dst);
         let all = skb.kind == RouteKind::Broadcast && !dst.is_multicast();
         dst.is_ipv4() && (group || all) && !skb.oif.is("lo")
     }
@@ -276,4 +285,8 @@ impl Walker<'_> {
         let back = entry.tuple(crate::ct::reverse(dir)).src;
         there != back
     }
+}
+
+fn is_all_hosts(addr: IpAddr) -> bool {
+    matches!(addr, IpAddr::V4(a) if a == ALL_HOSTS)
 }

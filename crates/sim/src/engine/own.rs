@@ -422,12 +422,11 @@ fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
 fn is_spoilt(packet: &Packet) -> bool {
     const ESP: u8 = 50;
     const AH: u8 = 51;
-    const DCCP: u8 = 33;
     match packet.l4 {
         L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => packet.bad_csum,
         L4::Sctp { .. } => false,
         L4::Other => {
-            let unchecked = [proto::GRE, ESP, AH, DCCP].contains(&packet.ip.proto);
+            let unchecked = [proto::GRE, ESP, AH].contains(&packet.ip.proto);
             !unchecked
                 && !packet.is_v6()
                 && !packet.payload.is_empty()

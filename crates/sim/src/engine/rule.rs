@@ -10,8 +10,8 @@ use crate::ext::{self, Assumes, Evaluated};
 use crate::match_state::MatchState;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, Assumed, ChainId, Check, Event, Fate, IfaceMatch, Inv, Match, OpId, OpKind, Path,
-    PathIface, Question, Rule, RuleId, Target, Truth,
+    Answer, Assumed, ChainId, Check, Event, Fate, Match, OpId, OpKind, Path, PathIface, Question,
+    Rule, RuleId, Target, Text, Truth,
 };
 
 /// What a statement says.
@@ -194,13 +194,13 @@ impl Walker<'_> {
                     }
                     let ways = [(Answer::Yes, None), (Answer::No, None)];
                     let yes = self.ask(skb, &question, &ways) == Answer::Yes;
+                    if let (Question::LeavesBy(_, by), true) = (&question, yes) {
+                        self.writes += u64::from(Self::pin_out_iface(path, by));
+                    }
                     if crate::decide::is_lasting(&question) && tries < 8 {
                         // With the answer in the world the test can be made again.
                         tries += 1;
                         continue;
-                    }
-                    if yes {
-                        self.writes += u64::from(Self::pin_out_iface(path, test));
                     }
                     return held(yes, false);
                 }
@@ -282,17 +282,14 @@ impl Walker<'_> {
         self.writes += u64::from(!facts.pure);
     }
 
-    /// An interface that was not known and that a rule's `-o` was said to fit is known from there on. Whether it was so.
-    fn pin_out_iface(path: &mut Path, test: &Match) -> bool {
-        if let Match::Ip(ip) = test
-            && let Some(Inv { not: false, value: IfaceMatch { name, prefix: false } }) =
-                &ip.outiface
-            && path.outiface == PathIface::Unknown
-        {
-            path.outiface = PathIface::Named(name.clone());
-            return true;
+    /// An interface that was not known and by which the packet is said to leave is known from there on. Whether it was
+    /// so.
+    fn pin_out_iface(path: &mut Path, by: &Text) -> bool {
+        let pins = path.outiface == PathIface::Unknown && !by.ends_with('+');
+        if pins {
+            path.outiface = PathIface::Named(by.clone());
         }
-        false
+        pins
     }
 
     /// One test of a rule.

@@ -53,6 +53,9 @@ pub(crate) struct Skb {
     pub route_mtu: Option<u32>,
     /// Whether its sender is sent a redirect.
     pub redirects: bool,
+    /// The next address of its source route, where that route stands among the options, and the place of the address
+    /// in it, from 1.
+    pub source_routed: Option<(std::net::IpAddr, usize, usize)>,
     pub phys_in: PathIface,
     pub phys_out: PathIface,
     pub attached: CtAttachment,
@@ -100,6 +103,7 @@ impl Skb {
             realms: 0,
             route_mtu: None,
             redirects: false,
+            source_routed: None,
             phys_in: PathIface::None,
             phys_out: PathIface::None,
             attached,

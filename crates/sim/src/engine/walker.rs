@@ -312,6 +312,17 @@ impl<'w> Walker<'w> {
             return found;
         }
         let dst = skb.packet.ip.dst;
+        let told = self.world.answers.iter().find_map(|(question, answer)| match question {
+            Question::LeavesBy(to, by)
+                if *to == dst && *answer == Answer::Yes && !by.ends_with('+') =>
+            {
+                Some(by.clone())
+            }
+            _ => None,
+        });
+        if told.is_some() {
+            return FibResult { dev: told, ..found };
+        }
         // An answer goes back where the question came from.
         if let Some((entry, dir, _)) = self.flow(skb)
             && dir == CtDir::Reply

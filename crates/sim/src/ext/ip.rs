@@ -39,7 +39,17 @@ pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
         eval.say(ConditionKind::InIface, m.not, truth, || name(&ctx.path.iniface));
     }
     if let Some(m) = &m.outiface {
-        let truth = iface(m, &ctx.path.outiface, || Question::Route(ip.dst));
+        let written = &m.value;
+        let by =
+            if written.prefix { format!("{}+", written.name) } else { written.name.to_string() };
+        let answered = ctx
+            .net
+            .answered_way(ip.dst, &by)
+            .filter(|_| ctx.path.outiface == PathIface::Unknown && by != "+");
+        let truth = match answered {
+            Some(fits) => truth(fits != m.not),
+            None => iface(m, &ctx.path.outiface, || Question::LeavesBy(ip.dst, by.into())),
+        };
         eval.say(ConditionKind::OutIface, m.not, truth, || name(&ctx.path.outiface));
     }
     if let Some(m) = m.proto {
@@ -142,7 +152,7 @@ mod tests {
     #[test]
     fn an_outgoing_interface_that_is_not_known_asks_for_the_route() {
         let bench = Bench::tcp("1.2.3.4", "10.0.0.2").out(PathIface::Unknown);
-        let unknown = Truth::Unknown(Question::Route(addr("10.0.0.2")));
+        let unknown = Truth::Unknown(Question::LeavesBy(addr("10.0.0.2"), "eth0".into()));
         check(outgoing(false, "eth0", false), &bench, unknown.clone());
         check(outgoing(true, "eth0", false), &bench, unknown);
         check(outgoing(false, "", true), &bench, Truth::Yes);

@@ -3,12 +3,18 @@
 use super::router::Router;
 use crate::addr::in_net;
 use chainwalk_model::{
-    Answer, Assumed, Cidr, Interface, Origin, PathIface, Question, RouteKind, Text,
+    Answer, Assumed, Cidr, Interface, Origin, PathIface, Question, Route, RouteKind, Text,
 };
+use std::cmp::Reverse;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Stands for an address of a link that a recorded case does not tell.
 pub(crate) const NAMELESS: Ipv6Addr = Ipv6Addr::new(0xfe80, 0, 0, 0, 0, 0, 0, 0);
+/// The local table.
+const LOCAL_TABLE: u32 = 255;
+/// The main table.
+const MAIN_TABLE: u32 = 254;
+
 /// The broadcast address of a network that has one.
 fn broadcast(net: Cidr) -> Option<IpAddr> {
     match net.addr {
@@ -47,6 +53,9 @@ impl Router<'_> {
                 }
             }
         }
+        if let Some(route) = self.local_route(addr) {
+            return Ok(PathIface::known_or_not(route.dev.clone()));
+        }
         if self.host().complete.network {
             return Ok(PathIface::None);
         }
@@ -67,6 +76,23 @@ impl Router<'_> {
             return Ok(PathIface::None);
         }
         Err(question)
+    }
+
+    /// The route of table `local` that makes an address this host's. Where no policy rule was added, tables `local` and
+    /// `main` are one, and a closer route of `main` counts (`fib_trie_unmerge`).
+    pub(super) fn local_route(&self, addr: IpAddr) -> Option<&Route> {
+        let merged = self.host().policy.is_empty();
+        let tables = |t: u32| t == LOCAL_TABLE || merged && t == MAIN_TABLE;
+        let covers = |r: &&Route| tables(r.table) && in_net(addr, r.dst);
+        let routes = self.host().routes.iter().filter(covers);
+        let closest = routes.max_by_key(|r| (r.dst.len, r.table, Reverse(r.metric)))?;
+        if closest.kind != RouteKind::Local || closest.table != LOCAL_TABLE {
+            return None;
+        }
+        let links = self.host().interfaces.iter().filter(|i| i.master.is_none());
+        let closer = |net: Cidr| net.len > closest.dst.len && in_net(addr, net);
+        let linked = merged && links.flat_map(|i| &i.addrs).any(|f| closer(f.value));
+        (!linked).then_some(closest)
     }
 
     /// The interface an address most likely belongs to: one on its network, else one not known.

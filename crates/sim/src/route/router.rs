@@ -157,9 +157,9 @@ impl<'a> Router<'a> {
 
     /// The route of a table, and its prefix length.
     fn in_table(&self, table: u32, key: &Key) -> Result<Option<(u8, FibResult)>, Question> {
-        if table == LOCAL {
+        if table == LOCAL && !is_strict(key) {
             let kind = self.addr_kind(key.dst, None)?;
-            if kind == RouteKind::Local {
+            if kind == RouteKind::Local && self.local_route(key.dst).is_none() {
                 let dev = self.local_owner(key.dst)?.name().cloned();
                 let src = Some(self.first_on_its_net(key.dst));
                 return Ok(Some((HOST_ROUTE, FibResult { dev, src, ..FibResult::of(kind) })));
@@ -180,7 +180,9 @@ impl<'a> Router<'a> {
                 best = Some((len, tos, metric, found));
             }
         };
-        for route in self.host().routes.iter().filter(|r| r.table == table) {
+        let outdone = table == LOCAL && self.local_route(key.dst).is_none();
+        let own = self.host().routes.iter().filter(|r| r.table == table);
+        for route in own.filter(|r| !(outdone && r.kind == RouteKind::Local)) {
             let fits = in_net(key.dst, route.dst)
                 && route.dst.addr.is_ipv4() == key.dst.is_ipv4()
                 && (route.tos == 0 || route.tos == key.tos & 0x1c);
@@ -220,6 +222,12 @@ impl<'a> Router<'a> {
         }
         Ok(best.map(|b| (b.0, b.3)))
     }
+}
+
+/// Whether only routes out of the interface that a packet came by count: `::1` is on no wire, and is this host's only
+/// over lo (`rt6_need_strict`).
+fn is_strict(key: &Key) -> bool {
+    matches!(key.dst, IpAddr::V6(a) if a.is_loopback()) && key.iif.is_some_and(|i| i != "lo")
 }
 
 /// Whether a route says where to go; the others say what becomes of the packet.
@@ -267,6 +275,19 @@ impl Net for Router<'_> {
             Some(FibResult { kind: RouteKind::Local, .. }) => Ok(vec!["lo".into()]),
             _ => Ok(Vec::new()),
         }
+    }
+
+    fn answered_way(&self, dst: IpAddr, name: &str) -> Option<bool> {
+        self.world.answers.iter().find_map(|(question, answer)| match question {
+            Question::LeavesBy(to, by) if *to == dst && **by == *name => {
+                Some(*answer == Answer::Yes)
+            }
+            // It leaves by one interface.
+            Question::LeavesBy(to, by) if *to == dst && *answer == Answer::Yes => {
+                Some(name.strip_suffix('+').is_some_and(|begins| by.starts_with(begins)))
+            }
+            _ => None,
+        })
     }
 
     fn is_open(&self, orig: Tuple, zone: Zone) -> bool {

@@ -30,6 +30,10 @@ impl Router<'_> {
         if let Some(src) = found.src {
             return Some(src);
         }
+        if found.kind == RouteKind::Local && dst.is_ipv4() {
+            // What is this host's by a route speaks as itself.
+            return Some(dst);
+        }
         let towards = if dst.is_ipv4() { found.via.unwrap_or(dst) } else { dst };
         self.select_addr(found.dev.as_deref()?, towards)
     }

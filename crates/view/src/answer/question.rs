@@ -42,7 +42,7 @@ pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Value> {
 fn question(host: &Host, q: &Question) -> Value {
     match q {
         Question::LocalAddr(a) => plain("address", &a.to_string()),
-        Question::Route(a) => plain("route", &a.to_string()),
+        Question::Route(a) | Question::LeavesBy(a, _) => plain("route", &a.to_string()),
         Question::Table(family, table) => json!({
             "kind": "table_not_pasted",
             "name": table_of(*family, table),
