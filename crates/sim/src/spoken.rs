@@ -144,11 +144,9 @@ fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bo
     let table = &*host.rules.table(chain.table).name;
     match (table, base.hook) {
         ("filter", Hook::Input) if dst => Some(true),
-        ("filter", Hook::Input) if src => Some(false),
+        ("filter", Hook::Input | Hook::Forward) if src => Some(false),
         ("filter", Hook::Output) if src => Some(true),
-        ("filter", Hook::Output) if dst => Some(false),
-        ("filter", Hook::Forward) if src || dst => Some(false),
-        ("nat", Hook::Postrouting) if dst => Some(false),
+        ("filter", Hook::Output | Hook::Forward) | ("nat", Hook::Postrouting) if dst => Some(false),
         _ => None,
     }
 }
@@ -249,12 +247,15 @@ pub(crate) struct Leaving<'a> {
     pub came_by: Option<&'a Text>,
 }
 
+/// Whether a rule is one that may name the way out.
+type Tier<'t> = &'t dyn Fn(&Rule, &Chain, &IpMatch) -> bool;
+
 /// The interface that most likely leads to `dst`: the one that rules name for such packets, else the only one that
 /// may lead to the rest of the world. Never the one that the packet came in by, nor one that holds a network which is
 /// masqueraded elsewhere; where several would do, none.
 pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
     let outward = !is_private(leaving.dst);
-    let named = |fits: &dyn Fn(&Rule, &Chain, &IpMatch) -> bool| -> Result<(Text, RuleId), usize> {
+    let named = |fits: Tier<'_>| -> Result<(Text, RuleId), usize> {
         let mut all: Vec<(Text, RuleId)> = Vec::new();
         for (id, rule, chain) in rules(host) {
             for ip in header(rule) {
@@ -295,8 +296,7 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
         let_through(rule, chain) && leaving.came_by.is_some() && from_here(ip) && src_fits(ip)
     };
     let masks_others = |rule: &Rule, _: &Chain, _: &IpMatch| outward && masquerades(rule);
-    let tiers: [&dyn Fn(&Rule, &Chain, &IpMatch) -> bool; 4] =
-        [&towards, &masks, &passes, &masks_others];
+    let tiers: [Tier<'_>; 4] = [&towards, &masks, &passes, &masks_others];
     for fits in tiers {
         match named(fits) {
             Ok((name, rule)) => return Some(WayOut::Named(name, rule)),
