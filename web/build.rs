@@ -13,8 +13,13 @@ fn main() -> io::Result<()> {
         .filter(|path| path.extension().is_some_and(|e| e == "txt"))
         .collect();
     files.sort();
-    let list: Vec<String> =
-        files.iter().map(|path| format!("include_str!({:?})", path.to_string_lossy())).collect();
+    let list: Vec<String> = files
+        .iter()
+        .map(|path| {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            format!("({name:?}, include_str!({:?}))", path.to_string_lossy())
+        })
+        .collect();
     let out = Path::new(&env::var_os("OUT_DIR").unwrap_or_default()).join("examples.rs");
     fs::write(out, format!("&[{}]", list.join(", ")))
 }

@@ -3,6 +3,7 @@
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
 use crate::message::{Answer, Drafted, EditView, PROBLEMS, PageView, Query, Request, View};
+use crate::travel;
 use chainwalk::model::{Diagnostic, DocId, Reading, Severity, Span};
 use chainwalk::view::{self, Explained, Lang, Scene, TableMeasure};
 use chainwalk::{Doc, Played, Scenario, Search};
@@ -62,6 +63,14 @@ impl Engine {
                 None
             }
             Request::Draft(line) => Some(Answer::Drafted(Box::new(self.draft(line)))),
+            Request::Link(fragment, lang) => {
+                let opened = travel::opened(&fragment, lang);
+                Some(Answer::Linked(fragment, opened))
+            }
+            Request::Share(at) => {
+                let shared = travel::shared(&self.played, &self.wanted.at, at);
+                Some(Answer::Shared(shared.map(Box::new)))
+            }
         }
     }
 
@@ -85,7 +94,7 @@ impl Engine {
     }
 
     fn tell(&self) -> PageView {
-        let Query { generation, at, .. } = self.wanted;
+        let Query { generation, at, ref claims, .. } = self.wanted;
         let (played, lang) = (&self.played, at.lang);
         let (scenario, problems) = (played.scenario(), played.problems());
         let changes = played.commands().iter().zip(told(scenario.edits(), problems.edits, lang));
@@ -121,6 +130,7 @@ impl Engine {
                     .collect(),
                 compared: played.compared(&at),
                 suggestions: view::suggestions(t),
+                otherwise: travel::otherwise(played, claims, lang),
                 banner: view::banner(t),
                 rows,
                 timeline,

@@ -2,12 +2,19 @@
 
 use chainwalk::Case;
 
-const TEXTS: &[&str] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
+const TEXTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
 /// All examples, in the order of their file names.
 pub fn all() -> Vec<Case> {
     // A test reads each of them.
-    TEXTS.iter().filter_map(|text| Case::read(text).ok()).map(|(case, _)| case).collect()
+    TEXTS.iter().filter_map(|(_, text)| Case::read(text).ok()).map(|(case, _)| case).collect()
+}
+
+/// The example of that name, which is its file's, with or without its number.
+pub fn named(name: &str) -> Option<Case> {
+    let bare = |file: &'static str| file.split_once('-').map_or(file, |(_, bare)| bare);
+    let (_, text) = TEXTS.iter().find(|(file, _)| *file == name || bare(file) == name)?;
+    Case::read(text).ok().map(|(case, _)| case)
 }
 
 #[cfg(test)]
@@ -17,7 +24,7 @@ mod tests {
     #[test]
     fn every_example_is_whole() {
         assert!(!TEXTS.is_empty());
-        for text in TEXTS {
+        for (_, text) in TEXTS {
             let (case, problems) = Case::read(text).unwrap_or_else(|e| panic!("{e:?}: {text}"));
             assert_eq!(problems, [], "{text}");
             let Case { scenario, head } = &case;

@@ -18,5 +18,6 @@ mod parts;
 pub mod paste;
 pub mod state;
 mod store;
+mod travel;
 pub mod words;
 pub mod worker;

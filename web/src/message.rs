@@ -5,9 +5,9 @@
 use chainwalk::model::Goal;
 use chainwalk::view::{
     Banner, Chip, Compared, FactRow, HostChip, Lang, PacketForm, Problem, ProposalsView, Row,
-    RuleCard, RuleRange, Scene, Suggestion, Timeline,
+    RuleCard, RuleRange, Scene, Sentence, Suggestion, Timeline,
 };
-use chainwalk::{Scenario, Viewpoint};
+use chainwalk::{Position, Scenario, Theme, Viewpoint};
 use serde::{Deserialize, Serialize};
 
 /// More problems than this are counted and not shown one by one.
@@ -40,6 +40,10 @@ pub enum Request {
     Draft(String),
     /// Look at an assumption as it is typed.
     Assumption(String, Lang),
+    /// Read the fragment of an address.
+    Link(String, Lang),
+    /// Write what was played last as what it can travel in, standing at a packet and stop.
+    Share(Position),
 }
 
 /// Rules that are to be opened.
@@ -58,8 +62,8 @@ impl Request {
     pub fn weight(&self) -> usize {
         match self {
             Self::Paste(text) | Self::Edit { text, .. } => text.len(),
-            Self::Draft(line) | Self::Assumption(line, _) => line.len(),
-            Self::Tell(_) | Self::Draw(_) | Self::Open(_) | Self::Search(..) => 0,
+            Self::Draft(line) | Self::Assumption(line, _) | Self::Link(line, _) => line.len(),
+            Self::Tell(_) | Self::Draw(_) | Self::Open(_) | Self::Search(..) | Self::Share(_) => 0,
         }
     }
 }
@@ -73,6 +77,17 @@ pub struct Query {
     pub scenario: Scenario,
     /// From where it is looked at.
     pub at: Viewpoint,
+    /// What was claimed of it elsewhere.
+    pub claims: Claims,
+}
+
+/// What a case from elsewhere claims becomes of its packets.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claims {
+    /// A claim for each packet.
+    pub ends: Vec<String>,
+    /// The version that wrote them; may be empty.
+    pub by: String,
 }
 
 /// A picture that is wanted.
@@ -109,6 +124,10 @@ pub enum Answer {
     Reading(f64),
     /// What is wrong with an assumption as it was typed; spans count in it.
     Assumption(String, Vec<Problem>),
+    /// The fragment that was read, and what it opens, or why it can't be opened.
+    Linked(String, Result<Box<LinkView>, String>),
+    /// What was played last, as what it can travel in; nothing where nothing was.
+    Shared(Option<Box<ShareView>>),
     /// It met a fault of the program and is of no more use.
     Crashed(String),
 }
@@ -120,6 +139,57 @@ pub struct EditView {
     pub command: String,
     /// What is wrong with it; spans count in its line.
     pub problems: Vec<Problem>,
+}
+
+/// What a link opens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LinkView {
+    /// The text of a case, or the name of an example.
+    pub body: LinkBody,
+    /// Where it stands.
+    pub at: Option<Position>,
+    /// The language, for the visit.
+    pub lang: Option<Lang>,
+    /// Light or dark, for the visit.
+    pub theme: Option<Theme>,
+}
+
+/// What a link holds or names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum LinkBody {
+    /// The text of a case.
+    Case(String),
+    /// The name of an example.
+    Example(String),
+}
+
+/// A case, as what it can travel in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ShareView {
+    /// The place it stands at.
+    pub at: Position,
+    /// The fragment of a link that opens it there; none where it is too long for one.
+    pub link: Option<String>,
+    /// The fragment of a link that opens it at the start.
+    pub link_from_start: Option<String>,
+    /// How many characters a link has, or would have.
+    pub characters: usize,
+    /// The text of the case.
+    pub case: String,
+    /// The case as a block of a Markdown page.
+    pub fence: String,
+    /// The picture of the stop it stands at, as SVG.
+    pub picture: String,
+    /// The walk in words.
+    pub words: String,
+    /// The answer as JSON.
+    pub json: String,
+    /// How many lines of pasted text are in it.
+    pub lines: usize,
+    /// How many addresses of the public network it names.
+    pub public: usize,
+    /// How many addresses of network cards it names.
+    pub macs: usize,
 }
 
 /// A packet line that is being typed, read.
@@ -160,6 +230,8 @@ pub struct PageView {
     pub compared: Option<Compared>,
     /// Packets worth sending.
     pub suggestions: Vec<Suggestion>,
+    /// For each packet that ends otherwise than was claimed, that it does.
+    pub otherwise: Vec<Sentence>,
     /// The answer.
     pub banner: Banner,
     /// The walk.

@@ -7,9 +7,11 @@
 pub mod check;
 pub mod codec;
 pub mod link;
+mod names;
 
 pub use check::{Carried, Verdict, carried};
 pub use link::{Body, Link};
+pub use names::{Names, names};
 
 /// A case's text as a block of a Markdown page. The fence is longer than any run of backticks in the text.
 pub fn fence(text: &str) -> String {

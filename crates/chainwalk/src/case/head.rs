@@ -3,6 +3,7 @@
 use crate::scenario::Scenario;
 use chainwalk_model::Goal;
 use chainwalk_view::Lang;
+use serde::{Deserialize, Serialize};
 
 /// The version of the form that is written here. Older ones are lifted, newer ones are read as far as they go.
 pub(super) const VERSION: u32 = 1;
@@ -69,7 +70,7 @@ impl Words {
 }
 
 /// A packet, and a stop of its timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The packet, from 0.
     pub packet: usize,
@@ -78,7 +79,7 @@ pub struct Position {
 }
 
 /// A stop of a timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stop {
     /// Counted from 0; beyond the last it is the last.
     At(usize),
@@ -87,7 +88,7 @@ pub enum Stop {
 }
 
 /// Colours that a case asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Theme {
     /// Light.
     Light,

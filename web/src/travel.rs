@@ -1,0 +1,120 @@
+//! What a scenario travels in, on the worker's side: links read, and what was played written for others.
+
+use crate::message::{Claims, LinkBody, LinkView, ShareView};
+use chainwalk::view::{self, Lang, Refused, Sentence, TableMeasure};
+use chainwalk::{Case, Head, Played, Position, Stop, Viewpoint};
+use chainwalk_take::{Body, Link, fence, link, names};
+
+/// The version of this program.
+const HERE: &str = env!("CARGO_PKG_VERSION");
+/// The size of a picture that is saved, in CSS pixels.
+const PICTURE: (f64, f64) = (1080.0, 640.0);
+
+/// What the fragment of an address opens, or why it can't be opened.
+pub(crate) fn opened(fragment: &str, lang: Lang) -> Result<Box<LinkView>, String> {
+    let refused = |why: &Refused| view::refused(lang, why, HERE);
+    let link = Link::read(fragment).map_err(|why| refused(&why))?;
+    let body = match link.body {
+        Body::Case(text) => LinkBody::Case(text),
+        Body::Example(name) => LinkBody::Example(name),
+        Body::Lesson(name) | Body::Src(name) => return Err(refused(&Refused::Missing(name))),
+    };
+    Ok(Box::new(LinkView { body, at: link.at, lang: link.lang, theme: link.theme }))
+}
+
+/// What was played, as what it can travel in; nothing where nothing was pasted.
+pub(crate) fn shared(played: &Played, from: &Viewpoint, at: Position) -> Option<ShareView> {
+    let scenario = played.scenario();
+    let paste = scenario.paste();
+    if paste.trim().is_empty() {
+        return None;
+    }
+    let head = Head { ends: played.ends(), by: HERE.into(), ..Head::default() };
+    let case = Case { scenario: scenario.clone(), head }.write();
+    let fragment = |at| Link { at, by: HERE.into(), ..Link::to_case(&case) }.write();
+    let (here, start) = (fragment(Some(at)), fragment(None));
+    let characters = here.len();
+    let fits = |fragment: String| (characters <= link::MOST_OFFERED).then_some(fragment);
+    let told = names(&case);
+    let (picture, words) = played.explain(from, |t| {
+        let last = view::timeline(t).stops.saturating_sub(1);
+        let stop = match at.stop {
+            Stop::At(stop) => stop.min(last),
+            Stop::End => last,
+        };
+        (view::svg(&view::scene(t, stop, PICTURE, &TableMeasure)), view::words(t))
+    });
+    Some(ShareView {
+        at,
+        link: fits(here),
+        link_from_start: fits(start),
+        characters,
+        fence: fence(&case),
+        case,
+        picture,
+        words,
+        json: played.answer_json().to_string(),
+        lines: paste.lines().count(),
+        public: told.public,
+        macs: told.macs,
+    })
+}
+
+/// For each packet that ends otherwise than was claimed, that it does.
+pub(crate) fn otherwise(played: &Played, claims: &Claims, lang: Lang) -> Vec<Sentence> {
+    if claims.ends.is_empty() || !played.is_recognised() {
+        return Vec::new();
+    }
+    let head = Head { ends: claims.ends.clone(), by: claims.by.clone(), ..Head::default() };
+    let case = Case { scenario: played.scenario().clone(), head };
+    let claimed = case.claimed(played).into_iter().filter(|c| !c.holds());
+    claimed.map(|c| view::ended_otherwise(lang, c.packet, &c.then, &claims.by)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chainwalk::Scenario;
+
+    const PASTE: &str = "*filter\n:INPUT DROP [0:0]\n-A INPUT -s 8.8.8.8/32 -j ACCEPT\nCOMMIT\n";
+
+    fn played() -> Played {
+        let packets = vec!["ping 10.0.0.1 from 8.8.8.8 in eth0".into()];
+        let mut scenario = Scenario { packets, ..Scenario::pasted(PASTE) };
+        scenario.change_part(|part| part.facts.push("eth0=10.0.0.1/24".into()));
+        scenario.play()
+    }
+
+    #[test]
+    fn what_is_shared_opens_as_it_was() {
+        let played = played();
+        let at = Position { packet: 0, stop: Stop::At(2) };
+        let shared = shared(&played, &Viewpoint::default(), at)
+            .unwrap_or_else(|| panic!("nothing to share"));
+        assert_eq!((shared.lines, shared.public, shared.macs), (4, 1, 0));
+        assert!(shared.picture.starts_with("<svg") && shared.fence.starts_with("```chainwalk\n"));
+        let opened = opened(&shared.link.clone().unwrap_or_default(), Lang::En);
+        let Ok(opened) = opened else { panic!("{opened:?}") };
+        assert_eq!((opened.body, opened.at), (LinkBody::Case(shared.case.clone()), Some(at)));
+        let read = Case::read(&shared.case).map(|(case, problems)| (case.scenario, problems));
+        assert_eq!(read, Ok((played.scenario().clone(), Vec::new())));
+    }
+
+    #[test]
+    fn an_end_that_is_no_longer_so_is_told() {
+        let played = played();
+        let claims = |end: String| Claims { ends: vec![end], by: "0.0.1".into() };
+        let now = played.ends().remove(0);
+        assert_eq!(otherwise(&played, &claims(now), Lang::En), Vec::<Sentence>::new());
+        let told = otherwise(&played, &claims("rejected".into()), Lang::En);
+        assert_eq!(told.len(), 1);
+        assert_eq!(otherwise(&played, &Claims::default(), Lang::En), Vec::<Sentence>::new());
+    }
+
+    #[test]
+    fn what_cannot_be_opened_says_why() {
+        for fragment in ["w1=AAAA", "w9=AAAA", "src=//x", "lesson=docker/9", "src=a.txt"] {
+            assert!(opened(fragment, Lang::En).is_err_and(|why| !why.is_empty()), "{fragment}");
+        }
+    }
+}
