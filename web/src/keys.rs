@@ -38,6 +38,7 @@ pub fn press(key: &str, shift: bool, stop: usize, timeline: Option<&Timeline>) -
         "+" | "=" => return Some(Press::Zoom(Zooming::In)),
         "-" => return Some(Press::Zoom(Zooming::Out)),
         "0" => return Some(Press::Zoom(Zooming::Fit)),
+        "s" => return act(Action::Open(Some(Overlay::Share))),
         "?" => return act(Action::Open(Some(Overlay::Help))),
         "Escape" => return act(Action::Open(None)),
         _ => {}

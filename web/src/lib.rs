@@ -2,6 +2,7 @@
 //!
 //! What a person can change is [`state::State`]; everything else follows from it.
 
+mod address;
 pub mod app;
 pub mod engine;
 pub mod examples;

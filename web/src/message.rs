@@ -184,12 +184,10 @@ pub struct ShareView {
     pub words: String,
     /// The answer as JSON.
     pub json: String,
-    /// How many lines of pasted text are in it.
-    pub lines: usize,
-    /// How many addresses of the public network it names.
-    pub public: usize,
-    /// How many addresses of network cards it names.
-    pub macs: usize,
+    /// What leaves with it.
+    pub travels: String,
+    /// That it names addresses of others, where it does.
+    pub names: Option<Sentence>,
 }
 
 /// A packet line that is being typed, read.

@@ -2,9 +2,11 @@
 //! stands. A browser that keeps nothing is fine, and it is said.
 
 use crate::examples;
-use crate::state::{Kept, State};
+use crate::state::{Kept, State, Visit};
+use chainwalk::Case;
 use chainwalk::view::Lang;
 use std::cell::RefCell;
+use std::rc::Rc;
 use web_sys::Storage;
 
 const CASE: &str = "chainwalk.case";
@@ -31,14 +33,64 @@ fn storage() -> Option<Storage> {
     gloo::utils::window().local_storage().ok().flatten()
 }
 
-/// The state to start with: the stored one, or the first example in the browser's language.
+/// The state to start with: nothing yet where the address holds a link, else the stored one, or the first example in
+/// the browser's language.
 pub(crate) fn initial() -> State {
+    match crate::address::link() {
+        None => own_state(),
+        Some(fragment) => {
+            let visit = Visit { key: key_of(&fragment), opening: true, beside_own: has_own() };
+            State {
+                visit: Some(visit),
+                ..State::restored(own_state().settings(), &Case::default())
+            }
+        }
+    }
+}
+
+/// What a visitor without a link sees.
+fn own_state() -> State {
     if let Some(kept) = kept() {
         return State { newer: kept.newer, ..State::restored(kept.settings, &kept.case) };
     }
     let chinese = gloo::utils::window().navigator().language().is_some_and(|l| l.starts_with("zh"));
     let lang = if chinese { Lang::Zh } else { Lang::En };
     examples::all().first().map_or_else(|| State::blank(lang), |e| State::first(e, lang))
+}
+
+/// The visitor's own work, as it was kept; the first example where there is none.
+pub(crate) fn own() -> Kept {
+    let state = own_state();
+    Kept { case: state.case(true), settings: state.settings(), newer: state.newer }
+}
+
+/// Whether the visitor has work of their own: something was kept, and it is no example as it came.
+pub(crate) fn has_own() -> bool {
+    let Some(kept) = kept() else { return false };
+    let own = &kept.case.scenario;
+    let same =
+        |case: &Case| case.scenario.paste() == own.paste() && case.scenario.hosts == own.hosts;
+    !own.paste().trim().is_empty() && !examples::all().iter().any(same)
+}
+
+/// By what the changes of a guest are kept: a digest of its fragment.
+pub(crate) fn key_of(fragment: &str) -> Rc<str> {
+    // FNV-1a; two links of one tab that share it would share their changes.
+    let hash = fragment.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    Rc::from(format!("chainwalk.visit.{hash:016x}"))
+}
+
+/// The storage of this tab.
+fn tab() -> Option<Storage> {
+    gloo::utils::window().session_storage().ok().flatten()
+}
+
+/// A guest as it was changed in this tab.
+pub(crate) fn guest(key: &str) -> Option<Case> {
+    let text = tab()?.get_item(key).ok()??;
+    Case::read(&text).ok().map(|(case, _)| case)
 }
 
 fn kept() -> Option<Kept> {
@@ -55,6 +107,14 @@ thread_local! {
 
 /// Keeps what survives, and returns how much that is.
 pub(crate) fn keep(state: &State) -> Persisted {
+    if let Some(visit) = &state.visit {
+        // A guest is kept with the tab, beside the visitor's own work.
+        let changed = !visit.opening && state.history.reach().0;
+        if changed && let Some(tab) = tab() {
+            let _ = tab.set_item(&visit.key, &state.case(state.paste.len() <= KEPT).write());
+        }
+        return Persisted::All;
+    }
     let Some(storage) = storage() else { return Persisted::Nothing };
     let forget = |keys: &[&str]| keys.iter().for_each(|key| drop(storage.remove_item(key)));
     if storage.set_item(SETTINGS, &state.settings().write()).is_err() {

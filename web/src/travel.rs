@@ -1,7 +1,7 @@
 //! What a scenario travels in, on the worker's side: links read, and what was played written for others.
 
 use crate::message::{Claims, LinkBody, LinkView, ShareView};
-use chainwalk::view::{self, Lang, Refused, Sentence, TableMeasure};
+use chainwalk::view::{self, Lang, Load, Refused, Sentence, TableMeasure};
 use chainwalk::{Case, Head, Played, Position, Stop, Viewpoint};
 use chainwalk_take::{Body, Link, fence, link, names};
 
@@ -35,7 +35,13 @@ pub(crate) fn shared(played: &Played, from: &Viewpoint, at: Position) -> Option<
     let (here, start) = (fragment(Some(at)), fragment(None));
     let characters = here.len();
     let fits = |fragment: String| (characters <= link::MOST_OFFERED).then_some(fragment);
-    let told = names(&case);
+    let (told, lang) = (names(&case), from.lang);
+    let load = Load {
+        lines: paste.lines().count(),
+        packets: scenario.packets.len(),
+        facts: scenario.hosts.values().map(|part| part.facts.len()).sum(),
+        edits: scenario.hosts.values().map(|part| part.edits.len()).sum(),
+    };
     let (picture, words) = played.explain(from, |t| {
         let last = view::timeline(t).stops.saturating_sub(1);
         let stop = match at.stop {
@@ -54,9 +60,8 @@ pub(crate) fn shared(played: &Played, from: &Viewpoint, at: Position) -> Option<
         picture,
         words,
         json: played.answer_json().to_string(),
-        lines: paste.lines().count(),
-        public: told.public,
-        macs: told.macs,
+        travels: view::travels(lang, load),
+        names: view::names_others(lang, told.public, told.macs),
     })
 }
 
@@ -91,7 +96,8 @@ mod tests {
         let at = Position { packet: 0, stop: Stop::At(2) };
         let shared = shared(&played, &Viewpoint::default(), at)
             .unwrap_or_else(|| panic!("nothing to share"));
-        assert_eq!((shared.lines, shared.public, shared.macs), (4, 1, 0));
+        assert_eq!(shared.travels, "the pasted text (4 lines), 1 packet, 1 fact");
+        assert!(shared.names.is_some());
         assert!(shared.picture.starts_with("<svg") && shared.fence.starts_with("```chainwalk\n"));
         let opened = opened(&shared.link.clone().unwrap_or_default(), Lang::En);
         let Ok(opened) = opened else { panic!("{opened:?}") };

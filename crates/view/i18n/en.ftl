@@ -725,3 +725,29 @@ link-elsewhere = “{ $path }” is not a file of this page, and nothing is fetc
 link-missing = There is no “{ $name }” here.
 ended-otherwise = When this was made, packet { $number } ended: <b>{ $then }</b>.
 ended-otherwise-by = When this was made (Chainwalk { $by }), packet { $number } ended: <b>{ $then }</b>.
+travel-lines = { $count ->
+    [one] the pasted text (1 line)
+   *[other] the pasted text ({ $count } lines)
+}
+travel-packets = { $count ->
+    [one] 1 packet
+   *[other] { $count } packets
+}
+travel-facts = { $count ->
+    [one] 1 fact
+   *[other] { $count } facts
+}
+travel-edits = { $count ->
+    [one] 1 change
+   *[other] { $count } changes
+}
+travel-and = {", "}
+names-public = { $public ->
+    [one] It names <b>1 public address</b>.
+   *[other] It names <b>{ $public } public addresses</b>.
+}
+names-macs = { $macs ->
+    [one] It names <b>1 MAC address</b>.
+   *[other] It names <b>{ $macs } MAC addresses</b>.
+}
+names-both = It names <b>public addresses ({ $public })</b> and <b>MAC addresses ({ $macs })</b>.

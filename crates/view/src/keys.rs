@@ -609,4 +609,12 @@ keys! {
     LinkMissing = "link-missing",
     EndedOtherwise = "ended-otherwise",
     EndedOtherwiseBy = "ended-otherwise-by",
+    TravelLines = "travel-lines",
+    TravelPackets = "travel-packets",
+    TravelFacts = "travel-facts",
+    TravelEdits = "travel-edits",
+    TravelAnd = "travel-and",
+    NamesPublic = "names-public",
+    NamesMacs = "names-macs",
+    NamesBoth = "names-both",
 }

@@ -62,6 +62,6 @@ pub use scene::{scene, scene_phone};
 pub use suggest::suggestions;
 pub use svg::svg;
 pub use timeline::timeline;
-pub use travel::{Refused, ended_otherwise, refused};
+pub use travel::{Load, Refused, ended_otherwise, names_others, refused, travels};
 pub use trip::{LegView, legs};
 pub use words::words;

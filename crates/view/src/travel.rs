@@ -49,3 +49,41 @@ pub fn ended_otherwise(lang: Lang, packet: usize, then: &str, by: &str) -> Sente
         say!(lang, EndedOtherwiseBy, number = number, then = then, by = by)
     }
 }
+
+/// What leaves with a case: how many lines of pasted text, packets, facts and changes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Lines of pasted text.
+    pub lines: usize,
+    /// Packets.
+    pub packets: usize,
+    /// Facts that were said.
+    pub facts: usize,
+    /// Changes that were made.
+    pub edits: usize,
+}
+
+/// What leaves with a case, in one line.
+pub fn travels(lang: Lang, load: Load) -> String {
+    let mut parts = vec![text!(lang, TravelLines, count = load.lines)];
+    if load.packets > 0 {
+        parts.push(text!(lang, TravelPackets, count = load.packets));
+    }
+    if load.facts > 0 {
+        parts.push(text!(lang, TravelFacts, count = load.facts));
+    }
+    if load.edits > 0 {
+        parts.push(text!(lang, TravelEdits, count = load.edits));
+    }
+    parts.join(&text!(lang, TravelAnd))
+}
+
+/// That a case names addresses of the public network and of network cards; none where it names neither.
+pub fn names_others(lang: Lang, public: usize, macs: usize) -> Option<Sentence> {
+    match (public, macs) {
+        (0, 0) => None,
+        (public, 0) => Some(say!(lang, NamesPublic, public = public)),
+        (0, macs) => Some(say!(lang, NamesMacs, macs = macs)),
+        (public, macs) => Some(say!(lang, NamesBoth, public = public, macs = macs)),
+    }
+}

@@ -40,7 +40,7 @@ pub(super) fn use_keys(
                     && within(event, "input[type=radio], [role=separator]"));
             if (typing && key != "Escape")
                 || taken
-                || (open == Some(Overlay::Help) && key != "Escape")
+                || (matches!(open, Some(Overlay::Help | Overlay::Share)) && key != "Escape")
             {
                 return;
             }

@@ -10,6 +10,7 @@ mod offers;
 mod playing;
 mod reveal;
 mod space;
+mod visit;
 mod zoom;
 
 use crate::examples;
@@ -18,8 +19,8 @@ use crate::keys::Press;
 use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
 use crate::parts::{
-    BannerBar, Blank, ChangesBar, Diagram, Divider, Header, Help, HostPane, Hover, Icon, PastePane,
-    Player, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
+    BannerBar, Blank, ChangesBar, Diagram, Divider, GuestBar, Header, Help, HostPane, Hover, Icon,
+    Otherwise, PastePane, Player, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
@@ -36,6 +37,7 @@ use playing::use_playing;
 use reveal::{Reveals, use_reveals};
 use space::{use_media, use_size};
 use std::rc::Rc;
+use visit::use_visits;
 use yew::prelude::*;
 use zoom::{zoom_buttons, zoomed};
 
@@ -81,6 +83,7 @@ pub fn App() -> Html {
     let fresh = heard.status == Status::Done;
     let stale = heard.behind.answer.filter(|_| !state.paste.is_empty());
 
+    use_visits(&state, &heard);
     let survives = use_keeping(&state);
     let app = use_layout(&state);
     use_focus_kept(&app);
@@ -92,6 +95,7 @@ pub fn App() -> Html {
     );
     use_playing(&state, fresh.then_some(last));
     let blank = match &told {
+        _ if state.visit.as_ref().is_some_and(|visit| visit.opening) => None,
         _ if state.paste.is_empty() => Some(Why::Empty),
         Some(told) if told.chips.is_empty() => Some(Why::Nothing),
         _ => None,
@@ -147,6 +151,7 @@ pub fn App() -> Html {
             told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
             (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
             <Sprite />
+            <GuestBar {lang} visit={state.visit.clone()} refused={state.refused.clone()} dispatch={dispatch.clone()} />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
                 sent={state.scenario.packets.get(state.packet).map_or_else(|| Rc::from(""), |line| Rc::from(&**line))}
                 drafted={heard.drafted.clone()} suggestions={suggestions}
@@ -157,6 +162,7 @@ pub fn App() -> Html {
                 reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.scenario.edits().to_vec()}
                 search={state.search} found={heard.found.clone()} stale={stale.is_some()} dispatch={dispatch.clone()} />
+            <Otherwise {lang} told={told.as_ref().filter(|_| fresh).map(|t| t.otherwise.clone()).unwrap_or_default()} dispatch={dispatch.clone()} />
             </div>
             <main>
             <div class="left">
@@ -214,6 +220,10 @@ pub fn App() -> Html {
             <p class="sr" role="status" aria-live="polite" data-testid="narration">{narration}</p>
             if matches!(state.open, Some(Overlay::Examples | Overlay::Origin)) {
                 <div class="shut" onclick={act(&dispatch, Action::Open(None))}></div>
+            }
+            if state.open == Some(Overlay::Share) {
+                <Share {lang} packet={state.packet} stop={(stop, last)} exported={heard.exported.clone()}
+                    export={heard.export.clone()} dispatch={dispatch.clone()} />
             }
             if state.open == Some(Overlay::Help) { <Help {lang} dispatch={dispatch.clone()} /> }
         </div>

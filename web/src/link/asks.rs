@@ -35,10 +35,11 @@ pub(super) fn use_telling(
     status: UseStateSetter<Status>,
 ) {
     let at = Viewpoint { lang: state.lang, packet: state.packet, raw_names: state.raw_names };
-    let asked = (state.paste.clone(), state.scenario.clone(), at, (attempt, filling));
+    let asked =
+        (state.paste.clone(), state.scenario.clone(), at, (attempt, filling), state.claims.clone());
     let line = line.clone();
     use_effect_with(asked, move |asked| {
-        let (paste, scenario, at, (_, filling)) = asked.clone();
+        let (paste, scenario, at, (_, filling), claims) = asked.clone();
         let generation = line.number();
         let typing = line.has_another(&paste);
         status.set(if typing || filling { Status::Typed } else { Status::Asked });
@@ -48,7 +49,8 @@ pub(super) fn use_telling(
             move || {
                 status.set(Status::Asked);
                 let scenario = (*scenario).clone();
-                let wanted = Request::Tell(Query { generation, scenario, at });
+                let claims = (*claims).clone();
+                let wanted = Request::Tell(Query { generation, scenario, at, claims });
                 line.ask(wanted, paste);
             }
         };

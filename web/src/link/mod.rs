@@ -11,11 +11,12 @@ pub use asks::Space;
 pub use line::Status;
 pub use stale::{Behind, Stale};
 
-use crate::message::{Answer, Drafted, Opening, PageView, Request, View};
+use crate::message::{Answer, Drafted, LinkView, Opening, PageView, Request, ShareView, View};
 use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::Event;
 use asks::{use_drafting, use_drawing, use_searching, use_telling};
+use chainwalk::Position;
 use chainwalk::view::{Lang, Problem, ProposalsView, RuleCard, RuleRange, Scene};
 use line::Line;
 use stale::use_behind;
@@ -23,6 +24,9 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 use yew::prelude::*;
+
+/// A fragment, and what it opens, or why it can't be opened.
+pub type Linked = Rc<(String, Result<Box<LinkView>, String>)>;
 
 /// A fact as it was typed, and what is wrong with it.
 pub type Checked = Rc<(String, Vec<Problem>)>;
@@ -54,6 +58,14 @@ pub struct EngineState {
     pub share: Option<f64>,
     /// Asks once more after it died, or stops it.
     pub again: Callback<bool>,
+    /// Asks what the fragment of an address opens.
+    pub follow: Callback<(String, Lang)>,
+    /// The fragment that was asked about last, and what it opens, or why it can't be opened.
+    pub linked: Option<Linked>,
+    /// Asks for what is shown as what it can travel in.
+    pub export: Callback<Position>,
+    /// What is shown, as what it can travel in.
+    pub exported: Option<Rc<ShareView>>,
     /// Asks what is wrong with an assumption as it is typed.
     pub check: Callback<(String, Lang)>,
     /// The assumption that was looked at last, and what is wrong with it.
@@ -73,6 +85,8 @@ struct Hears {
     status: UseStateHandle<Status>,
     share: UseStateHandle<Option<f64>>,
     checked: UseStateHandle<Option<Checked>>,
+    linked: UseStateHandle<Option<Linked>>,
+    shared: UseStateHandle<Option<Rc<ShareView>>>,
 }
 
 /// The rules that were opened.
@@ -94,6 +108,8 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         status: use_state_eq(|| Status::Asked),
         share: use_state_eq(|| None),
         checked: use_state_eq(|| None),
+        linked: use_state_eq(|| None),
+        shared: use_state_eq(|| None),
     };
     let attempt = use_state_eq(|| 0_u32);
     let told = hears.told.as_ref();
@@ -145,6 +161,19 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
             line.send(Request::Assumption(text, lang));
         })
     };
+    let follow = {
+        let line = line.clone();
+        use_callback((), move |(fragment, lang): (String, Lang), ()| {
+            line.send(Request::Link(fragment, lang));
+        })
+    };
+    let export = {
+        let (line, shared) = (line.clone(), hears.shared.setter());
+        use_callback((), move |at: Position, ()| {
+            shared.set(None);
+            line.send(Request::Share(at));
+        })
+    };
     let is_sought = |(of, found): &&(u32, Rc<ProposalsView>)| {
         generation == Some(*of) && state.search == Some(found.want)
     };
@@ -161,6 +190,10 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         behind,
         share: *hears.share,
         again,
+        follow,
+        linked: (*hears.linked).clone(),
+        export,
+        exported: (*hears.shared).clone(),
         check,
         checked: (*hears.checked).clone(),
     }
@@ -221,6 +254,8 @@ impl Hears {
             Answer::Found(of, changes) => self.found.set(Some((of, Rc::from(changes)))),
             Answer::Reading(done) => self.share.set(Some(done)),
             Answer::Drafted(draft) => self.drafted.set(Some(Rc::from(draft))),
+            Answer::Linked(fragment, opened) => self.linked.set(Some(Rc::new((fragment, opened)))),
+            Answer::Shared(view) => self.shared.set(view.map(Rc::from)),
             Answer::Assumption(text, problems) => {
                 self.checked.set(Some(Rc::new((text, problems))));
             }

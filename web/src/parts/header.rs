@@ -76,6 +76,8 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                 open={*open} field={props.field.clone()}
                 dispatch={dispatch.clone()} />
             <span class="grow"></span>
+            <button class="ghost share" aria-label={ui(lang, Key::Share)} data-testid="open-share"
+                onclick={act(dispatch, Action::Open(Some(Overlay::Share)))}><Icon id="i-share" size={14} /><span>{ui(lang, Key::Share)}</span></button>
             <div class="menu">
                 <button class="ghost" aria-expanded={shown.to_string()} aria-controls="examples"
                     data-testid="examples" onclick={toggle}>

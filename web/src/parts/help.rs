@@ -21,6 +21,7 @@ const KEYS: &[(&[&str], Key)] = &[
     (&["←", "→"], Key::HelpTreeOpen),
     (&["Enter"], Key::HelpTreeLine),
     (&["/"], Key::HelpField),
+    (&["s"], Key::HelpShare),
     (&["?"], Key::HelpThis),
 ];
 

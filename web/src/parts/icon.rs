@@ -63,6 +63,10 @@ pub(crate) fn Sprite() -> Html {
             <symbol id="i-redo" viewBox="0 0 14 14"><path class="k15" d="M9.400 2.400L12 5 9.400 7.600M11.800 5H5.600a3.300 3.300 0 000 6.600H9" /></symbol>
             <symbol id="i-find" viewBox="0 0 14 14"><circle class="k15" cx="6" cy="6" r="3.800" /><path class="k15" d="M9 9l3.200 3.200" /></symbol>
             <symbol id="i-pencil" viewBox="0 0 12 12"><path class="k12" d="M2 10l.6-2.400L8.400 1.800l1.800 1.800-5.800 5.800z" /></symbol>
+            <symbol id="i-share" viewBox="0 0 14 14"><path class="k15" d="M7 8.600V1.800M4.400 4.200L7 1.600l2.600 2.600M4 6.200H2.600v6h8.800v-6H10" /></symbol>
+            <symbol id="i-save" viewBox="0 0 12 12"><path class="k15" d="M6 1.600v5.600M3.600 5L6 7.400 8.400 5M2 10h8" /></symbol>
+            <symbol id="i-link" viewBox="0 0 14 14"><path class="k15" d="M5.800 8.200l2.400-2.400M6.400 3.800l1-1a2.700 2.700 0 013.800 3.800l-1 1M7.600 10.200l-1 1a2.700 2.700 0 01-3.800-3.800l1-1" /></symbol>
+            <symbol id="i-clock" viewBox="0 0 14 14"><circle class="k15" cx="7" cy="7" r="5" /><path class="k15" d="M7 4.200V7l2 1.400" /></symbol>
             <symbol id="i-play" viewBox="0 0 16 16"><path class="solid" d="M4.500 2.400v11.200L13.500 8z" /></symbol>
             <symbol id="i-pause" viewBox="0 0 16 16"><path class="solid" d="M4 2.500h3v11H4zM9 2.500h3v11H9z" /></symbol>
             <symbol id="i-loop" viewBox="0 0 14 14"><path class="k15" d="M11.500 5.500A5 5 0 0 0 2.500 4.500M2.500 8.500a5 5 0 0 0 9 1M2.300 1.800v2.900h2.900M11.700 12.200V9.300H8.800" /></symbol>

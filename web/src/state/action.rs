@@ -1,6 +1,8 @@
 //! What a person can do.
 
 use super::choices::{Overlay, Pane, Theme};
+use super::saved::Kept;
+use super::visit::Guest;
 use crate::layout::Edge;
 use crate::origin::Origin;
 use crate::paste::Paste;
@@ -96,11 +98,30 @@ pub enum Action {
     Fold(Edge),
     /// An example takes the place of paste, packets and assumptions.
     Load(Rc<Case>),
+    /// A case from elsewhere is looked at.
+    Visit(Rc<Guest>),
+    /// The visitor's own work comes back.
+    Own(Rc<Kept>),
+    /// The case that is looked at becomes the visitor's own; what was their own can be brought back.
+    Keep(Option<Rc<Kept>>),
+    /// A link could not be opened, and this is why; or that was read.
+    Refused(Option<Rc<str>>),
+    /// What was claimed elsewhere was read.
+    Agreed,
     /// All that was pasted, sent and said is thrown away.
     Clear,
 }
 
 impl Action {
+    /// Whether it changes what was opened, rather than opening something else.
+    pub(super) fn touches(&self) -> bool {
+        match self {
+            Self::Load(_) => false,
+            Self::Typed(_) | Self::Undo | Self::Redo => true,
+            _ => self.is_recorded(),
+        }
+    }
+
     /// Whether it can be taken back.
     pub(super) fn is_recorded(&self) -> bool {
         matches!(

@@ -86,4 +86,6 @@ pub enum Overlay {
     Suggestions,
     /// The keys.
     Help,
+    /// What this can travel in.
+    Share,
 }

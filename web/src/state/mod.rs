@@ -6,13 +6,16 @@ mod action;
 mod choices;
 mod saved;
 mod takes;
+mod visit;
 
 pub use action::Action;
 pub use choices::{Overlay, Pane, Speed, Theme};
 pub use saved::{Kept, Settings};
+pub use visit::{Guest, Visit};
 
 use crate::history::{History, Moment};
 use crate::layout::Layout;
+use crate::message::Claims;
 use crate::narration::Verbosity;
 use crate::origin::{Origin, follows, later, says_itself};
 use crate::paste::Paste;
@@ -62,6 +65,12 @@ pub struct State {
     pub layout: Layout,
     /// Whether a newer version kept this, so that more was there than this one knows.
     pub newer: bool,
+    /// The case from elsewhere that is looked at; none over the visitor's own work.
+    pub visit: Option<Visit>,
+    /// Why a link could not be opened, until that was read.
+    pub refused: Option<Rc<str>>,
+    /// What the case that was opened claims, until it is changed.
+    pub claims: Rc<Claims>,
     /// What can be taken back.
     pub history: History,
 }
@@ -95,6 +104,9 @@ impl State {
             open: None,
             layout: Layout::default(),
             newer: false,
+            visit: None,
+            refused: None,
+            claims: Rc::default(),
             history: History::default(),
         }
     }
@@ -106,6 +118,7 @@ impl State {
         self.search = None;
         self.show(0);
         self.playing = !self.scenario.packets.is_empty();
+        self.claims = visit::claims(example);
     }
 
     /// What is played, to be changed.
@@ -141,8 +154,14 @@ impl State {
     pub fn apply(&self, action: Action) -> Option<Self> {
         let mut next = self.clone();
         let recorded = action.is_recorded();
+        let touches = action.touches();
         match action {
             Action::Paste(text) | Action::Typed(text) => {
+                if recorded && let Some(case) = visit::case_of(&text) {
+                    next.load(&case);
+                    next.history.record(self.moment());
+                    return Some(next);
+                }
                 if is_another(&self.paste, &text) {
                     // What was said and asked of one host says nothing of another.
                     next.scenario = Rc::default();
@@ -318,6 +337,39 @@ impl State {
                 next.open = None;
                 next.pane = Pane::Walk;
             }
+            Action::Visit(guest) => {
+                next.load(&guest.case);
+                if let Some(at) = guest.at {
+                    next.show(at.packet.min(next.scenario.packets.len().saturating_sub(1)));
+                    next.stop = visit::stop(at.stop);
+                    next.playing = false;
+                }
+                next.lang = guest.lang.unwrap_or(next.lang);
+                next.theme = guest.theme.map_or(next.theme, |theme| match theme {
+                    chainwalk::Theme::Light => Theme::Light,
+                    chainwalk::Theme::Dark => Theme::Dark,
+                });
+                next.visit = Some(Visit {
+                    key: guest.key.clone(),
+                    opening: false,
+                    beside_own: guest.beside_own,
+                });
+                (next.open, next.refused, next.pane) = (None, None, Pane::Walk);
+                next.history = History::default();
+            }
+            Action::Own(own) => {
+                let own = Self::restored(own.settings.clone(), &own.case);
+                next = Self { refused: self.refused.clone(), ..own };
+            }
+            Action::Keep(own) => {
+                next.visit = None;
+                if let Some(own) = own {
+                    let own = Self::restored(own.settings.clone(), &own.case);
+                    next.history.record(own.moment());
+                }
+            }
+            Action::Refused(why) => next.refused = why,
+            Action::Agreed => next.claims = Rc::default(),
             Action::Clear => {
                 next = Self {
                     theme: self.theme,
@@ -333,7 +385,18 @@ impl State {
         if recorded && next.moment() != self.moment() {
             next.history.record(self.moment());
         }
+        if touches && next.moment() != self.moment() {
+            next.touched();
+        }
         (next != *self).then_some(next)
+    }
+
+    /// Something was changed: what was claimed of it is void, and a visitor without work of their own has it now.
+    fn touched(&mut self) {
+        self.claims = Rc::default();
+        if self.visit.as_ref().is_some_and(|visit| !visit.beside_own) {
+            self.visit = None;
+        }
     }
 
     /// What can be taken back, as it stands.

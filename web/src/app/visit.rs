@@ -1,0 +1,80 @@
+//! Links in the page's address: opened as a guest, beside the visitor's own work.
+
+use crate::address;
+use crate::examples;
+use crate::link::{EngineState, Linked};
+use crate::message::{LinkBody, LinkView};
+use crate::state::{Action, Guest, State};
+use crate::store;
+use chainwalk::view::Lang;
+use chainwalk::{Case, Position, Theme};
+use gloo::events::EventListener;
+use gloo::utils::window;
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Opens the link of the address, now and whenever another takes its place.
+#[hook]
+pub(super) fn use_visits(state: &UseReducerHandle<State>, heard: &EngineState) {
+    let lang = state.lang;
+    {
+        let follow = heard.follow.clone();
+        use_effect_with((), move |()| {
+            let ask = move || {
+                if let Some(fragment) = address::link() {
+                    follow.emit((fragment, lang));
+                }
+            };
+            ask();
+            let listener = EventListener::new(&window(), "hashchange", move |_| ask());
+            move || drop(listener)
+        });
+    }
+    let dispatch = state.dispatcher();
+    use_effect_with(heard.linked.clone(), move |linked| {
+        let Some(linked) = linked else { return };
+        match opened(linked, lang) {
+            Ok(guest) => dispatch.dispatch(Action::Visit(Rc::new(guest))),
+            Err(why) => {
+                address::forget_link();
+                dispatch.dispatch(Action::Own(Rc::new(store::own())));
+                dispatch.dispatch(Action::Refused(Some(why.into())));
+            }
+        }
+    });
+}
+
+/// The guest that a link brings, as it was changed in this tab, or why it can't be opened.
+fn opened(linked: &Linked, lang: Lang) -> Result<Guest, String> {
+    let (fragment, answer) = &**linked;
+    let view = answer.as_ref().map_err(Clone::clone)?;
+    let key = store::key_of(fragment);
+    let guest = |case: Case, at, lang, theme| Guest {
+        key: key.clone(),
+        case,
+        at,
+        lang,
+        theme,
+        beside_own: store::has_own(),
+    };
+    if let Some(changed) = store::guest(&key) {
+        return Ok(guest(changed, None, view.lang, view.theme));
+    }
+    let case = case_of(view).ok_or_else(|| match &view.body {
+        LinkBody::Case(_) => chainwalk::view::refused(lang, &chainwalk::view::Refused::NotText, ""),
+        LinkBody::Example(name) => {
+            chainwalk::view::refused(lang, &chainwalk::view::Refused::Missing(name.clone()), "")
+        }
+    })?;
+    let at: Option<Position> = view.at.or(case.head.at);
+    let (lang, theme): (Option<Lang>, Option<Theme>) =
+        (view.lang.or(case.head.lang), view.theme.or(case.head.theme));
+    Ok(guest(case, at, lang, theme))
+}
+
+fn case_of(view: &LinkView) -> Option<Case> {
+    match &view.body {
+        LinkBody::Case(text) => Case::read(text).ok().map(|(case, _)| case),
+        LinkBody::Example(name) => examples::named(name),
+    }
+}
