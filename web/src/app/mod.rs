@@ -146,12 +146,13 @@ pub fn App() -> Html {
         html! { <Divider {lang} {edge} extent={state.layout.at(edge)} dispatch={dispatch.clone()} /> }
     };
     html! {
+        <div class="whole">
+        <GuestBar {lang} visit={state.visit.clone()} refused={state.refused.clone()} dispatch={dispatch.clone()} />
         <div ref={app} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
             timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"),
             told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
             (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
             <Sprite />
-            <GuestBar {lang} visit={state.visit.clone()} refused={state.refused.clone()} dispatch={dispatch.clone()} />
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
                 sent={state.scenario.packets.get(state.packet).map_or_else(|| Rc::from(""), |line| Rc::from(&**line))}
                 drafted={heard.drafted.clone()} suggestions={suggestions}
@@ -226,6 +227,7 @@ pub fn App() -> Html {
                     export={heard.export.clone()} dispatch={dispatch.clone()} />
             }
             if state.open == Some(Overlay::Help) { <Help {lang} dispatch={dispatch.clone()} /> }
+        </div>
         </div>
     }
 }
