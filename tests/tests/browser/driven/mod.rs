@@ -17,6 +17,7 @@ mod others;
 mod packet;
 mod pictures;
 mod playback;
+mod share;
 mod stale;
 mod states;
 mod touch;

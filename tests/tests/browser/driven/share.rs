@@ -1,0 +1,236 @@
+//! A walk leaves its page, and comes back: link, file, picture, words, and the visitor's own work kept meanwhile.
+
+use crate::chromium::{DESK, DESK_DARK, Look, PHONE, Page, drive};
+use anyhow::{Result, ensure};
+use chainwalk_take::Link;
+
+/// Notes what is copied in `copied`, and what is saved in `saved`.
+const LISTEN: &str = "
+    window.copied = ''; window.saved = [];
+    navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() };
+    HTMLAnchorElement.prototype.click = function () {
+        const name = this.download;
+        fetch(this.href).then(r => r.text()).then(text => window.saved.push({ name, text }));
+    };";
+
+/// Rules that drop port 22, as somebody else sends them.
+const CASE: &str = "chainwalk: 1
+packet: nc 192.0.2.1 22 from 192.0.2.9 in eth0
+assume: eth0=192.0.2.1/24
+assume: table=nat:accept
+assume: table=mangle:accept
+assume: table=raw:accept
+ENDS---
+*filter
+:INPUT ACCEPT [0:0]
+:FORWARD ACCEPT [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p tcp -m tcp --dport 22 -j DROP
+COMMIT
+";
+
+fn case(ends: &str) -> String {
+    CASE.replace("ENDS", ends)
+}
+
+/// Goes to another fragment, as a click on a link does.
+async fn follow(page: &Page, fragment: &str) -> Result<()> {
+    page.ask(&format!("location.hash = {fragment:?}")).await?;
+    Ok(())
+}
+
+async fn own_work(page: &Page) -> Result<String> {
+    page.write("paste", "*filter\n:INPUT DROP [0:0]\n# mine\nCOMMIT\n").await?;
+    page.send("ping 127.0.0.1").await?;
+    page.until(
+        "my own is kept",
+        "return (localStorage['chainwalk.case'] ?? '').includes('# mine')",
+    )
+    .await?;
+    page.text("return localStorage['chainwalk.case']").await
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_link_that_was_copied_opens_in_a_browser_that_never_saw_it() -> Result<()> {
+    let mut link = String::new();
+    drive(DESK, async |page| {
+        page.ask(LISTEN).await?;
+        page.key("End").await?;
+        page.key("s").await?;
+        page.until("it is made", "return text('link').includes('#w1=')").await?;
+        let says = page.text("return text('share')").await?;
+        for word in ["What travels", "1 packet", "Nowhere yet", "characters"] {
+            ensure!(says.contains(word), "{word:?} is missing: {says}");
+        }
+        page.picture("share").await?;
+        page.click("copy-link").await?;
+        link = page.text("return copied").await?;
+        ensure!(link.contains("#w1=") && link.contains("&at=1/end&by="), "{link}");
+        page.key("Escape").await?;
+        page.until("it is shut", "return at('share') === null").await
+    })?;
+    let (_, fragment) = link.split_once('#').unwrap_or_default();
+    drive(DESK_DARK, async |page| {
+        page.write("paste", "").await?;
+        page.until("it is empty", "return state() === 'idle'").await?;
+        page.ask("localStorage.clear()").await?;
+        follow(page, fragment).await?;
+        page.banner_says(&["FORWARD rule 6", "No route to host"]).await?;
+        ensure!(
+            page.ask("return at('guest') === null").await? == true,
+            "there is nothing of one's own"
+        );
+        ensure!(page.ask("return at('otherwise') === null").await? == true, "it ends as it did");
+        let position = page.text("return position()").await?;
+        let (at, last) = position.split_once('/').unwrap_or_default();
+        ensure!(at.trim().ends_with(last.trim()), "it stands at its end: {position}");
+        Ok(())
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_link_leaves_own_work_alone_until_it_is_kept() -> Result<()> {
+    for look in [DESK, PHONE] {
+        drive(Look { still: true, ..look }, async |page| {
+            let mine = own_work(page).await?;
+            follow(page, &Link::to_case(&case("")).write()).await?;
+            page.banner_says(&["Dropped", "INPUT"]).await?;
+            page.until("it says whose it is", "return text('guest').includes('Yours is kept')")
+                .await?;
+            page.picture("guest").await?;
+            page.send("nc 192.0.2.1 80 from 192.0.2.9 in eth0").await?;
+            page.banner_says(&["elivered"]).await?;
+            page.until(
+                "what is changed is kept with the tab",
+                "return Object.entries(sessionStorage).some(([k, v]) => k.startsWith('chainwalk.visit.') && v.includes('192.0.2.1 80'))",
+            )
+            .await?;
+            let kept = page.text("return localStorage['chainwalk.case']").await?;
+            ensure!(kept == mine, "own work was touched: {kept}");
+            page.reload("").await?;
+            page.banner_says(&["elivered"]).await?;
+            page.click("back-to-mine").await?;
+            page.until("mine is back", "return pasted().value.includes('# mine')").await?;
+            ensure!(
+                page.text("return location.hash").await?.is_empty(),
+                "the link left the address"
+            );
+            follow(page, &Link::to_case(&case("")).write()).await?;
+            page.until("the guest is back", "return at('guest') !== null").await?;
+            page.click("keep-this").await?;
+            page.until("it is one's own", "return at('guest') === null").await?;
+            page.until(
+                "and kept",
+                "return (localStorage['chainwalk.case'] ?? '').includes('192.0.2.1')",
+            )
+            .await?;
+            page.chord("z", true).await?;
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn what_cannot_be_opened_says_why_and_changes_nothing() -> Result<()> {
+    drive(DESK, async |page| {
+        let mine = own_work(page).await?;
+        let whole = Link::to_case(&case("")).write();
+        for (fragment, word) in [
+            (&whole[..whole.len() - 9], "not whole"),
+            ("w7=AAAA&by=9.1.0", "Chainwalk 9.1.0"),
+            ("src=//example.org/x", "not a file of this page"),
+            ("example=no-such", "There is no"),
+        ] {
+            follow(page, fragment).await?;
+            page.until(word, &format!("return text('refused').includes({word:?})")).await?;
+            page.until("mine stays", "return pasted().value.includes('# mine')").await?;
+            let kept = page.text("return localStorage['chainwalk.case']").await?;
+            ensure!(kept == mine, "own work was touched: {kept}");
+        }
+        page.ask("at('refused').querySelector('button').click()").await?;
+        page.until("it is read", "return at('refused') === null").await
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn an_end_that_changed_is_told_until_the_case_is_changed() -> Result<()> {
+    drive(DESK, async |page| {
+        let old = case("ends: rejected by filter INPUT 1\nby: 0.0.1\n");
+        follow(page, &Link::to_case(&old).write()).await?;
+        page.banner_says(&["Dropped"]).await?;
+        page.until(
+            "it says so",
+            "return text('otherwise').includes('When this was made (Chainwalk 0.0.1), packet 1 ended: rejected by filter INPUT 1.')",
+        )
+        .await?;
+        page.picture("then-now").await?;
+        page.send("nc 192.0.2.1 80 from 192.0.2.9 in eth0").await?;
+        page.banner_says(&["elivered"]).await?;
+        page.until("nothing is claimed of another packet", "return at('otherwise') === null").await
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_file_that_was_saved_opens_when_it_is_pasted() -> Result<()> {
+    drive(DESK, async |page| {
+        page.ask(LISTEN).await?;
+        page.click("open-share").await?;
+        page.until("it is made", "return at('save-file') !== null").await?;
+        for id in ["save-file", "save-picture"] {
+            page.click(id).await?;
+        }
+        page.until("both are saved", "return saved.length === 2").await?;
+        let text = page.text("return saved.find(f => f.name.endsWith('.walk.txt')).text").await?;
+        ensure!(text.starts_with("chainwalk: 1\n") && text.contains("\nends: "), "{text}");
+        let picture = page.text("return saved.find(f => f.name.endsWith('.svg')).text").await?;
+        ensure!(picture.starts_with("<svg"), "{picture}");
+        page.click("copy-fence").await?;
+        ensure!(page.text("return copied").await?.starts_with("```chainwalk\nchainwalk: 1\n"));
+        page.key("Escape").await?;
+        page.write("paste", "").await?;
+        page.until("it is empty", "return state() === 'idle'").await?;
+        page.write("paste", &text).await?;
+        page.banner_says(&["FORWARD rule 6", "No route to host"]).await?;
+        ensure!(
+            !page.text("return pasted().value").await?.starts_with("chainwalk:"),
+            "the head is no paste"
+        );
+        Ok(())
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn hostile_text_stays_text() -> Result<()> {
+    drive(DESK, async |page| {
+        let rules = case("title: <script>window.hurt = 1</script>\n")
+            .replace("192.0.2.9", "192.0.2.9")
+            .replace(
+                "-A INPUT -p tcp",
+                "-A INPUT -m comment --comment \"<img src=x onerror=window.hurt=1>]]>-->\" -p tcp",
+            );
+        follow(page, &Link::to_case(&rules).write()).await?;
+        page.banner_says(&["Dropped"]).await?;
+        page.ask(LISTEN).await?;
+        page.key("s").await?;
+        page.until("it is made", "return at('save-picture') !== null").await?;
+        page.click("save-picture").await?;
+        page.until("it is saved", "return saved.length === 1").await?;
+        let bad = page
+            .text(
+                "const svg = new DOMParser().parseFromString(saved[0].text, 'image/svg+xml');
+                 const bad = svg.querySelector('parsererror, script, img, a, foreignObject')
+                    ?? [...svg.querySelectorAll('*')].find(e => [...e.attributes].some(a => a.name.startsWith('on')));
+                 return `${bad?.outerHTML ?? ''} ${window.hurt ?? ''}`.trim()",
+            )
+            .await?;
+        ensure!(bad.is_empty(), "{bad}");
+        Ok(())
+    })
+}
