@@ -119,6 +119,8 @@ words! {
     LangOther => "中文", "EN";
     LangOtherName => "切换到中文", "Switch to English";
     Lines => "lines", "行";
+    LinkNoCase => "The text in this link is no walk.", "链接里的文本不是推演案例。";
+    LinkNoExample => "There is no example called", "没有这个示例：";
     Loop => "Play over and over", "循环播放";
     MakeChange => "Try it", "试试";
     Map => "Map", "路径图";
@@ -166,7 +168,7 @@ words! {
     ShareAnswer => "the answer, for programs", "供程序使用的结论";
     ShareAsText => "the walk as text", "以文字描述的路径";
     ShareCharacters => "characters", "个字符";
-    ShareFence => "a block for a page; `chainwalk check` holds it to its claims", "页面中的代码块，可用 `chainwalk check` 校验";
+    ShareFence => "a block for a page; “chainwalk check” replays it", "页面中的代码块，“chainwalk check”可以重放校验";
     ShareFile => "File", "文件";
     ShareHere => "at this step", "停在这一步";
     ShareHolds => "The link itself holds everything, and whoever has it can read it. Your browser’s history keeps it.", "内容全在链接里，拿到链接的人都能看到；浏览器的历史记录会留下它。";

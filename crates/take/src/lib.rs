@@ -15,8 +15,28 @@ pub use names::{Names, names};
 
 /// A case's text as a block of a Markdown page. The fence is longer than any run of backticks in the text.
 pub fn fence(text: &str) -> String {
-    let longest = text.lines().map(|l| l.len() - l.trim_start().trim_start_matches('`').len());
+    let ticks = |line: &str| line.bytes().take_while(|b| *b == b'`').count();
+    let longest = text.lines().map(|line| ticks(line.trim_start()));
     let marks = "`".repeat(longest.max().unwrap_or_default().max(2) + 1);
     let end = if text.ends_with('\n') || text.is_empty() { "" } else { "\n" };
     format!("{marks}chainwalk\n{text}{end}{marks}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_holds_whatever_stands_in_it() {
+        for text in ["a\n", "", "    pkts  bytes\n", "```\nx\n```\n", "  `````\n", "no line feed"] {
+            let page = ["Before.\n\n", &fence(text), "\nAfter.\n"].concat();
+            let marks = page.lines().filter(|l| l.ends_with("chainwalk")).count();
+            assert_eq!(marks, 1, "{page}");
+            let case = ["chainwalk: 1\n---\n", text].concat();
+            let page = ["Before.\n\n", &fence(&case), "\nAfter.\n"].concat();
+            assert_eq!(carried("page.md", &page).len(), 1, "{page}");
+        }
+        assert!(fence("    pkts\n").starts_with("```chainwalk\n"));
+        assert!(fence("```\n").starts_with("````chainwalk\n"));
+    }
 }

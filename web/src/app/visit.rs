@@ -6,6 +6,7 @@ use crate::link::{EngineState, Linked};
 use crate::message::{LinkBody, LinkView};
 use crate::state::{Action, Guest, State};
 use crate::store;
+use crate::words::{Key, ui};
 use chainwalk::view::Lang;
 use chainwalk::{Case, Position, Theme};
 use gloo::events::EventListener;
@@ -31,9 +32,11 @@ pub(super) fn use_visits(state: &UseReducerHandle<State>, heard: &EngineState) {
         });
     }
     let dispatch = state.dispatcher();
-    use_effect_with(heard.linked.clone(), move |linked| {
+    let linked = heard.linked.clone();
+    let answer = linked.as_ref().map(Rc::as_ptr);
+    use_effect_with(answer, move |_| {
         let Some(linked) = linked else { return };
-        match opened(linked, lang) {
+        match opened(&linked, lang) {
             Ok(guest) => dispatch.dispatch(Action::Visit(Rc::new(guest))),
             Err(why) => {
                 address::forget_link();
@@ -61,10 +64,8 @@ fn opened(linked: &Linked, lang: Lang) -> Result<Guest, String> {
         return Ok(guest(changed, None, view.lang, view.theme));
     }
     let case = case_of(view).ok_or_else(|| match &view.body {
-        LinkBody::Case(_) => chainwalk::view::refused(lang, &chainwalk::view::Refused::NotText, ""),
-        LinkBody::Example(name) => {
-            chainwalk::view::refused(lang, &chainwalk::view::Refused::Missing(name.clone()), "")
-        }
+        LinkBody::Case(_) => ui(lang, Key::LinkNoCase).to_owned(),
+        LinkBody::Example(name) => format!("{} “{name}”", ui(lang, Key::LinkNoExample)),
     })?;
     let at: Option<Position> = view.at.or(case.head.at);
     let (lang, theme): (Option<Lang>, Option<Theme>) =

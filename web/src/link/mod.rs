@@ -108,7 +108,8 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         status: use_state_eq(|| Status::Asked),
         share: use_state_eq(|| None),
         checked: use_state_eq(|| None),
-        linked: use_state_eq(|| None),
+        // The same link can be followed twice.
+        linked: use_state(|| None),
         shared: use_state_eq(|| None),
     };
     let attempt = use_state_eq(|| 0_u32);

@@ -79,7 +79,7 @@ pub(crate) fn Otherwise(props: &OtherwiseProps) -> Html {
         return Html::default();
     }
     html! {
-        <div class="strip then" role="status" data-testid="otherwise">
+        <div class="strip otherwise" role="status" data-testid="otherwise">
             <Icon id="i-clock" size={14} />
             <div>{for props.told.iter().map(|line| html! { <p><Words of={line.clone()} /></p> })}</div>
             <button class="ghost" aria-label={ui(props.lang, Key::Close)}

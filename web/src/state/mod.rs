@@ -329,7 +329,11 @@ impl State {
             Action::Theme(theme) => next.theme = theme,
             Action::Lang(lang) => next.lang = lang,
             Action::Pane(pane) => next.pane = pane,
-            Action::Open(overlay) => next.open = overlay,
+            Action::Open(overlay) => {
+                next.open = overlay;
+                // What is shared stands still.
+                next.playing = self.playing && overlay != Some(Overlay::Share);
+            }
             Action::Resize(edge, size) => next.layout.resize(edge, size),
             Action::Fold(edge) => next.layout.fold(edge),
             Action::Load(example) => {
