@@ -226,7 +226,7 @@ fn hostile_text_stays_text() -> Result<()> {
         page.until("it is saved", "return saved.length === 1").await?;
         let bad = page
             .text(
-                "const svg = new DOMParser().parseFromString(saved[0].text.replace(/<style>.*?<\/style>/s, ''), 'image/svg+xml');
+                r"const svg = new DOMParser().parseFromString(saved[0].text.replace(/<style>.*?<\/style>/s, ''), 'image/svg+xml');
                  const bad = svg.querySelector('parsererror, script, img, a, foreignObject')
                     ?? [...svg.querySelectorAll('*')].find(e => [...e.attributes].some(a => a.name.startsWith('on')));
                  return `${bad?.outerHTML ?? ''} ${window.hurt ?? ''}`.trim()",
