@@ -98,7 +98,7 @@ fn a_link_leaves_own_work_alone_until_it_is_kept() -> Result<()> {
         drive(Look { still: true, ..look }, async |page| {
             let mine = own_work(page).await?;
             follow(page, &Link::to_case(&case("")).write()).await?;
-            page.banner_says(&["Dropped", "INPUT"]).await?;
+            page.banner_says(&["Dropped", "nc hangs"]).await?;
             page.until("it says whose it is", "return text('guest').includes('Yours is kept')")
                 .await?;
             page.picture("guest").await?;
