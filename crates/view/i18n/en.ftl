@@ -741,7 +741,6 @@ travel-edits = { $count ->
     [one] 1 change
    *[other] { $count } changes
 }
-travel-and = {", "}
 names-public = { $public ->
     [one] It names <b>1 public address</b>.
    *[other] It names <b>{ $public } public addresses</b>.

@@ -682,7 +682,6 @@ travel-lines = 粘贴的文本（{ $count } 行）
 travel-packets = { $count } 个数据包
 travel-facts = { $count } 条事实
 travel-edits = { $count } 处改动
-travel-and = {"、"}
 names-public = 其中有 <b>{ $public } 个公网地址</b>。
 names-macs = 其中有 <b>{ $macs } 个 MAC 地址</b>。
 names-both = 其中有 <b>{ $public } 个公网地址</b>、<b>{ $macs } 个 MAC 地址</b>。

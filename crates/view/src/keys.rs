@@ -613,7 +613,6 @@ keys! {
     TravelPackets = "travel-packets",
     TravelFacts = "travel-facts",
     TravelEdits = "travel-edits",
-    TravelAnd = "travel-and",
     NamesPublic = "names-public",
     NamesMacs = "names-macs",
     NamesBoth = "names-both",

@@ -75,7 +75,10 @@ pub fn travels(lang: Lang, load: Load) -> String {
     if load.edits > 0 {
         parts.push(text!(lang, TravelEdits, count = load.edits));
     }
-    parts.join(&text!(lang, TravelAnd))
+    parts.join(match lang {
+        Lang::En => ", ",
+        Lang::Zh => "、",
+    })
 }
 
 /// That a case names addresses of the public network and of network cards; none where it names neither.
