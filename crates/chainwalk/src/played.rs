@@ -323,6 +323,8 @@ impl Played {
         tell: impl FnOnce(&Explained) -> T,
     ) -> Option<T> {
         let walked = self.after.as_ref()?;
+        // The method by itself would ask for one lifetime.
+        #[allow(clippy::redundant_closure_for_method_calls)]
         let chosen = self.explain(at, |t| t.chosen());
         let trip = walked.trip(&self.asks, at.packet, chosen)?;
         trip.told().legs.get(leg)?;

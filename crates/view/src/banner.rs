@@ -215,13 +215,11 @@ fn certain(t: &Explained, outcome: &Outcome) -> Banner {
     if !text.is_empty() && evidence.len() < MOST && gainsaid.is_none() {
         evidence.push(Evidence::new(true, text));
     }
-    match turn {
-        Some(Turn { tone, headline, detail }) => Banner { tone, headline, detail, evidence },
-        None => {
-            let tone = fate::tone(&trace.fate);
-            Banner { tone, headline: headline(t, outcome), detail, evidence }
-        }
-    }
+    let Some(Turn { tone, headline, detail }) = turn else {
+        let tone = fate::tone(&trace.fate);
+        return Banner { tone, headline: headline(t, outcome), detail, evidence };
+    };
+    Banner { tone, headline, detail, evidence }
 }
 
 /// A question, with its answers.

@@ -140,9 +140,9 @@ fn address(
     let (came, goes) = (&missed.path.iniface, &missed.path.outiface);
     // Only FORWARD takes both.
     let both = missed.path.hook == Hook::Forward;
-    match (fits(&ip.iniface, came), fits(&ip.outiface, goes)) {
+    match (fits(ip.iniface.as_ref(), came), fits(ip.outiface.as_ref(), goes)) {
         (true, true) => {}
-        _ if both && fits(&ip.iniface, goes) && fits(&ip.outiface, came) => {
+        _ if both && fits(ip.iniface.as_ref(), goes) && fits(ip.outiface.as_ref(), came) => {
             std::mem::swap(&mut ip.iniface, &mut ip.outiface);
             slips.push(Slip::Ifaces);
         }
@@ -153,15 +153,18 @@ fn address(
     Some(())
 }
 
+/// A test of a port.
+type Ports = Option<Inv<Range<u16>>>;
+
 /// The same for ports.
 fn ports(
-    (sport, dport): (&mut Option<Inv<Range<u16>>>, &mut Option<Inv<Range<u16>>>),
+    (sport, dport): (&mut Ports, &mut Ports),
     packet: &Packet,
     asked: (IpAddr, Option<u16>),
     slips: &mut Vec<Slip>,
 ) -> Option<()> {
     let (from, to) = (packet.sport()?, packet.dport()?);
-    let holds = |m: &Option<Inv<Range<u16>>>, port: u16| {
+    let holds = |m: &Ports, port: u16| {
         m.is_none_or(|m| (m.value.first <= port && port <= m.value.last) != m.not)
     };
     match (holds(sport, from), holds(dport, to)) {
@@ -202,7 +205,7 @@ fn states(
     Some(())
 }
 
-fn fits(m: &Option<Inv<IfaceMatch>>, iface: &PathIface) -> bool {
+fn fits(m: Option<&Inv<IfaceMatch>>, iface: &PathIface) -> bool {
     let Some(m) = m else { return true };
     let name = iface.name().map_or("", |n| &**n);
     let same =
