@@ -40,3 +40,32 @@ impl Measure for TableMeasure {
         thousandths / 1000.0 * size(class) * wide
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn width(text: &str, class: &str) -> f64 {
+        (TableMeasure.width(text, class) * 1000.0).round() / 1000.0
+    }
+
+    #[test]
+    #[allow(clippy::float_cmp)]
+    fn a_width_is_that_of_the_font_at_its_size() {
+        // Inter has an advance of 562 for `a`, 281 for a space, 552 for `z`, 662 for `~`; mono 600 for all.
+        assert_eq!(width("a", "s10"), 5.62);
+        assert_eq!(width("a", "s20 t2"), 11.24);
+        assert_eq!(width(" z~", "s10"), 14.95);
+        assert_eq!(width("a", "t2"), 6.744, "12 where no size is named");
+        assert_eq!(width("a", "s10 w6"), 5.789, "heavier is wider");
+        assert_eq!(width("a", "s10 w7"), 5.789);
+        assert_eq!(width("a", "s10 w5"), 5.62);
+        assert_eq!(width("ab", "s10 m"), 12.0);
+        assert_eq!(width("ab", "s10 m w6"), 12.0, "mono is as wide in every weight");
+        assert_eq!(width("规则", "s10"), 20.0);
+        assert_eq!(width("规则", "s10 m"), 20.0);
+        assert_eq!(width("…", "s10"), 8.64);
+        assert_eq!(width("é", "s10"), 6.4);
+        assert_eq!(width("", "s10"), 0.0);
+    }
+}

@@ -132,3 +132,89 @@ fn escaped(text: &str) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drawing::Link;
+    use crate::page::{Run, Style};
+
+    #[test]
+    fn numbers_are_as_short_as_they_can_be() {
+        let said =
+            [(0.0, "0"), (-0.001, "0"), (1.0, "1"), (1.256, "1.26"), (-2.5, "-2.5"), (0.1, "0.1")];
+        for (v, text) in said {
+            assert_eq!(number(v), text);
+        }
+    }
+
+    #[test]
+    fn a_text_can_say_anything() {
+        assert_eq!(escaped("a<b>&\"c\""), "a&lt;b&gt;&amp;&quot;c&quot;");
+        assert_eq!(escaped("a\tb\nc\rd"), "a b c d");
+        assert_eq!(escaped("a\u{0}b\u{1f}c\u{fffe}d\u{ffff}"), "abcd");
+        assert_eq!(escaped("' é 规"), "' é 规");
+    }
+
+    /// The SVG behind the style and the ground.
+    fn drawn(scene: &Scene) -> String {
+        let text = svg(scene);
+        text.split("class=\"ground\"")
+            .nth(1)
+            .and_then(|t| t.split_once("/>"))
+            .map_or(String::new(), |t| t.1.to_owned())
+    }
+
+    #[test]
+    fn every_shape_is_written_with_its_place() {
+        let class = || "c".to_owned();
+        let circle = Item::Circle { x: 1.0, y: 2.0, r: 3.5, class: class() };
+        let tag = Item::Group {
+            class: "tag".into(),
+            link: Link::default(),
+            label: String::new(),
+            items: vec![Item::Text { x: 1.0, y: 2.0, text: "a&b".into(), class: class() }],
+        };
+        let items = vec![
+            tag,
+            Item::Rect { x: 1.0, y: 2.0, w: 3.0, h: 4.0, r: 5.0, class: class() },
+            Item::Path { d: "M1 2".into(), class: class() },
+            Item::Icon { id: "i-ok".into(), x: 1.0, y: 2.0, size: 6.0, class: class() },
+            Item::Group {
+                class: "g".into(),
+                link: Link::default(),
+                label: "<n>".into(),
+                items: vec![circle],
+            },
+        ];
+        let row = ("from".to_owned(), Run { text: "x".into(), style: Style::Plain });
+        let mut scene = Scene {
+            width: 10.0,
+            height: 20.0,
+            items,
+            rest: (7.0, 8.0),
+            tag: vec![row],
+            ..Scene::default()
+        };
+        let shapes = "<rect x=\"1\" y=\"2\" width=\"3\" height=\"4\" rx=\"5\" class=\"c\"/><path d=\"M1 2\" class=\"c\"/>\
+            <path transform=\"translate(1 2)scale(0.5)\" d=\"M2.2 6.4l2.6 2.6 5-5.8\" class=\"i c\"/>\
+            <g class=\"g\"><title>&lt;n&gt;</title><circle cx=\"1\" cy=\"2\" r=\"3.5\" class=\"c\"/></g>";
+        let packet = "<circle class=\"halo\" cx=\"7\" cy=\"8\" r=\"15\"/><circle class=\"core\" cx=\"7\" cy=\"8\" r=\"9.5\"/></g>";
+        // The packet lies over everything but its label.
+        let label = "<g class=\"tag\"><text x=\"1\" y=\"2\" class=\"c\">a&amp;b</text></g></svg>";
+        assert_eq!(drawn(&scene), format!("{shapes}<g>{packet}{label}"));
+        scene.made = true;
+        assert_eq!(drawn(&scene), format!("{shapes}<g class=\"made\">{packet}{label}"));
+        scene.tag.clear();
+        assert_eq!(drawn(&scene), format!("{shapes}{label}"), "no packet, where there is none");
+        assert!(svg(&scene).contains("width=\"10\" height=\"20\" viewBox=\"0 0 10 20\""));
+    }
+
+    #[test]
+    fn every_icon_is_a_picture_of_its_own() {
+        let all = ["i-ok", "i-no", "i-fork", "i-half"].map(icon);
+        for (at, one) in all.iter().enumerate() {
+            assert!(one.starts_with('M') && !all[..at].contains(one), "{one}");
+        }
+    }
+}

@@ -240,3 +240,213 @@ pub(crate) fn moment(seconds: u64) -> String {
     let s = seconds % 86_400;
     format!("{year}-{month:02}-{date:02}T{:02}:{:02}:{:02}Z", s / 3600, s / 60 % 60, s % 60)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chainwalk_model::{Icmp, IpHeader, Tcp};
+
+    fn net(addr: &str, mask: &str) -> String {
+        let ip = |s: &str| s.parse::<IpAddr>().unwrap_or(IpAddr::from([0, 0, 0, 0]));
+        network(AddrMask { addr: ip(addr), mask: ip(mask) })
+    }
+
+    #[test]
+    fn a_mask_is_a_prefix_where_it_has_one() {
+        assert_eq!(net("10.0.0.1", "255.255.255.255"), "10.0.0.1");
+        assert_eq!(net("10.0.0.0", "255.255.254.0"), "10.0.0.0/23");
+        assert_eq!(net("0.0.0.0", "0.0.0.0"), "0.0.0.0/0");
+        assert_eq!(net("10.0.0.1", "255.0.0.255"), "10.0.0.1/255.0.0.255");
+        assert_eq!(net("0.0.0.1", "0.0.0.1"), "0.0.0.1/0.0.0.1");
+        assert_eq!(net("fd00::1", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"), "fd00::1");
+        assert_eq!(net("fd00::", "ffff::"), "fd00::/16");
+        assert_eq!(net("::", "::"), "::/0");
+        assert_eq!(net("::1", "::ffff"), "::1/::ffff");
+    }
+
+    #[test]
+    fn ranges_and_marks_are_short_where_they_can_be() {
+        assert_eq!(range(Range { first: 80, last: 80 }), "80");
+        assert_eq!(range(Range { first: 80, last: 81 }), "80:81");
+        let ip = |last: u8| IpAddr::from([10, 0, 0, last]);
+        assert_eq!(between(Range { first: ip(1), last: ip(1) }), "10.0.0.1");
+        assert_eq!(between(Range { first: ip(1), last: ip(9) }), "10.0.0.1-10.0.0.9");
+        let mark = |value, mask| masked(Masked { value, mask });
+        assert_eq!(mark(0x4000, u32::MAX), "0x4000");
+        assert_eq!(mark(0x4000, 0x4000), "0x4000");
+        assert_eq!(mark(0, 0x4000), "0/0x4000");
+        assert_eq!(hex(0), "0");
+        let name = |prefix| iface(&IfaceMatch { name: "veth".into(), prefix });
+        assert_eq!((name(true), name(false)), ("veth+".into(), "veth".into()));
+    }
+
+    #[test]
+    fn bits_have_their_names_in_order() {
+        assert_eq!(states(CtStates::NEW), "NEW");
+        assert_eq!(bit_names(0b101, &["a", "b", "c"]), "a,c");
+        assert_eq!(bit_names(0, &["a"]), "");
+        assert_eq!(flags(TcpFlags(0x12)), "SYN ACK");
+        assert_eq!(flags(TcpFlags(0xff)), "SYN FIN RST PSH ACK URG ECE CWR");
+        assert_eq!(flags(TcpFlags(0)), "none");
+        let wanted =
+            |mask, value| flags_wanted(Masked { value: TcpFlags(value), mask: TcpFlags(mask) });
+        assert_eq!(wanted(0x17, 0x02), "SYN", "what --syn means");
+        assert_eq!(wanted(0x17, 0x12), "SYN,ACK/SYN,FIN,RST,ACK");
+        assert_eq!(wanted(0x02, 0x02), "SYN/SYN");
+        assert_eq!(wanted(0x3f, 0), "none/SYN,FIN,RST,PSH,ACK,URG");
+    }
+
+    #[test]
+    fn an_icmp_type_names_the_codes_it_does_not_leave_open() {
+        let wanted =
+            |kind, first, last| icmp_wanted(IcmpMatch { kind, code: Range { first, last } });
+        assert_eq!(wanted(Some(8), 0, 255), "8");
+        assert_eq!(wanted(Some(3), 4, 4), "3/4");
+        assert_eq!(wanted(Some(3), 0, 0), "3/0");
+        assert_eq!(wanted(Some(3), 1, 255), "3/1:255");
+        assert_eq!(wanted(None, 0, 255), "any");
+    }
+
+    #[test]
+    fn protocols_have_the_names_of_etc_protocols() {
+        let names = [
+            (1, "icmp"),
+            (2, "igmp"),
+            (4, "ipencap"),
+            (6, "tcp"),
+            (17, "udp"),
+            (41, "ipv6"),
+            (47, "gre"),
+            (50, "esp"),
+            (51, "ah"),
+            (58, "icmpv6"),
+            (89, "ospf"),
+            (103, "pim"),
+            (112, "vrrp"),
+            (132, "sctp"),
+            (136, "udplite"),
+            (200, "proto 200"),
+        ];
+        for (number, name) in names {
+            assert_eq!(protocol(number), name);
+        }
+        for (seconds, name) in [(1, "s"), (60, "min"), (3600, "h"), (86_400, "day")] {
+            assert_eq!(period(seconds), name);
+        }
+        assert_eq!(mac([0, 0x16, 0x3e, 0xa, 0xff, 1]), "00:16:3e:0a:ff:01");
+    }
+
+    #[test]
+    fn a_chance_is_said_to_a_tenth_where_it_is_not_whole() {
+        let said = [
+            (0.5, "50%"),
+            (1.0 / 3.0, "33.3%"),
+            (0.999, "99.9%"),
+            (1.0, "100%"),
+            (0.001, "0.1%"),
+            (0.0004, "<0.1%"),
+            (0.0, "0%"),
+            (0.1, "10%"),
+        ];
+        for (p, text) in said {
+            assert_eq!(percent(p), text);
+        }
+    }
+
+    #[test]
+    fn a_moment_is_what_date_says() {
+        // `date -u -d @SECONDS +%FT%TZ`
+        let said = [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (951_868_800, "2000-03-01T00:00:00Z"),
+            (1_709_251_199, "2024-02-29T23:59:59Z"),
+            (1_764_421_200, "2025-11-29T13:00:00Z"),
+            (2_147_483_647, "2038-01-19T03:14:07Z"),
+            (4_107_542_399, "2100-02-28T23:59:59Z"),
+            (4_107_542_400, "2100-03-01T00:00:00Z"),
+        ];
+        for (seconds, text) in said {
+            assert_eq!(moment(seconds), text);
+        }
+        // Every day of 400 years, counted by hand.
+        let (mut year, mut month, mut date) = (1970, 1, 1);
+        for day in 0..146_097_u64 {
+            let said = format!("{year}-{month:02}-{date:02}T00:00:00Z");
+            assert_eq!(moment(day * 86_400), said);
+            let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+            let days = match month {
+                2 => 28 + i32::from(leap),
+                4 | 6 | 9 | 11 => 30,
+                _ => 31,
+            };
+            (month, date) = if date == days { (month + 1, 1) } else { (month, date + 1) };
+            (year, month) = if month == 13 { (year + 1, 1) } else { (year, month) };
+        }
+    }
+
+    fn packet(l4: L4, proto: u8) -> Packet {
+        let ip = |last: u8| IpAddr::from([10, 0, 0, last]);
+        let ip = IpHeader {
+            src: ip(1),
+            dst: ip(2),
+            proto,
+            tos: 0,
+            ttl: 64,
+            id: 0,
+            df: false,
+            mf: false,
+            frag_off: 0,
+            frag_len: None,
+            options: [].into(),
+            flow_label: 0,
+            extensions: [].into(),
+        };
+        Packet { ip, l4, payload: [].into(), bad_csum: false }
+    }
+
+    #[test]
+    fn a_packet_has_a_word_for_what_it_is() {
+        let tcp = |flags| packet(L4::Tcp(Tcp { flags: TcpFlags(flags), ..Tcp::default() }), 6);
+        let icmp = Icmp { kind: 3, code: 10, id: 0, seq: 0, inner: None };
+        let icmp = packet(L4::Icmp(icmp), 1);
+        let words = |p: &Packet| (packet_word(p), lane_word(p));
+        let both = |a: &str, b: &str| (a.to_owned(), b.to_owned());
+        assert_eq!(words(&tcp(0x12)), both("SYN+ACK", "SYN+ACK"));
+        assert_eq!(words(&tcp(0x14)), both("RST+ACK", "RST"));
+        assert_eq!(words(&tcp(0)), both("TCP", "TCP"));
+        assert_eq!(words(&icmp), both("ICMP 3/10", "ICMP"));
+        assert_eq!(words(&packet(L4::Other, 47)), both("GRE", "GRE"));
+        let udp = packet(L4::Udp { sport: 1, dport: 2 }, 17);
+        assert_eq!(words(&udp), both("UDP", "UDP"));
+    }
+
+    #[test]
+    fn what_was_found_is_said_in_its_own_words() {
+        let six: IpAddr = IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(endpoint(six, Some(80)), "[fd00::1]:80");
+        assert_eq!(endpoint(six, None), "fd00::1");
+        assert_eq!(endpoint(IpAddr::from([10, 0, 0, 1]), Some(80)), "10.0.0.1:80");
+        let said = [
+            (Observed::Nothing, ""),
+            (Observed::Number(7), "7"),
+            (Observed::Hex(0x10), "0x10"),
+            (Observed::Proto(6), "tcp"),
+            (Observed::Name("eth0".into()), "eth0"),
+            (Observed::Addr(six), "fd00::1"),
+            (Observed::Time(0), "1970-01-01T00:00:00Z"),
+            (Observed::Flags(TcpFlags(2)), "SYN"),
+        ];
+        for (what, text) in said {
+            assert_eq!(found(&what), text);
+        }
+        // That an address was rewritten is no state beside another one.
+        let dnat =
+            CtStates(CtStates::NAMES.iter().position(|n| *n == "DNAT").map_or(0, |n| 1 << n));
+        let with = CtStates(dnat.0 | CtStates::NEW.0);
+        assert_eq!(found(&Observed::States(with)), "NEW");
+        assert_eq!(found(&Observed::States(dnat)), "DNAT");
+        assert_eq!(iface_word(&PathIface::Unknown), Some("?"));
+        assert_eq!(iface_word(&PathIface::None), None);
+    }
+}

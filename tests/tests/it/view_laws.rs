@@ -194,8 +194,12 @@ fn apart(found: &mut Found, law: &'static str, at: &str, all: &[&Drawn], near: f
 }
 
 /// The spaces that are drawn for.
-const SPACES: [(&str, (f64, f64)); 3] =
-    [("wide", (1288.0, 848.0)), ("narrow", (760.0, 560.0)), ("phone", (358.0, 80.0))];
+const SPACES: [(&str, (f64, f64)); 4] = [
+    ("wide", (1288.0, 848.0)),
+    ("narrow", (760.0, 560.0)),
+    ("small", (480.0, 400.0)),
+    ("phone", (358.0, 80.0)),
+];
 
 fn check(t: &Explained, id: &str, found: &mut Found) {
     let line = timeline(t);
@@ -246,6 +250,13 @@ fn layout(found: &mut Found, at: &str, s: &Scene, all: &[Drawn], name: &str) {
     let named = of(&|d| d.group == "gst");
     for (label, d) in ground.iter().flat_map(|g| named.iter().map(move |d| (g, d))) {
         found.ask("the label hides no station", label.area.over(&d.area) <= 0.5, || {
+            format!("{at}: {:?} {:?}", label.item, d.item)
+        });
+    }
+    // Beside INPUT and OUTPUT; the words under the trunk are of the stations that the label points to.
+    let words = of(&|d| d.is_text() && ["s11 w6 stop", "s11 w6 stop end"].contains(&d.class));
+    for (label, d) in ground.iter().flat_map(|g| words.iter().map(move |d| (g, d))) {
+        found.ask("the label hides no end", label.area.over(&d.area) <= 0.5, || {
             format!("{at}: {:?} {:?}", label.item, d.item)
         });
     }

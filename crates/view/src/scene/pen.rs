@@ -231,3 +231,109 @@ fn toward(from: Point, to: Point, by: f64) -> Point {
     let all = length(from, to).max(0.001);
     p(from.x + (to.x - from.x) * by / all, from.y + (to.y - from.y) * by / all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every letter is ten wide.
+    struct Tens;
+
+    impl Measure for Tens {
+        fn width(&self, text: &str, _: &str) -> f64 {
+            10.0 * text.chars().count() as f64
+        }
+    }
+
+    #[test]
+    fn a_text_is_cut_to_what_fits_with_its_ellipsis() {
+        let pen = Pen::new(&Tens);
+        for (most, cut) in [
+            (100.0, "abcdef"),
+            (60.0, "abcdef"),
+            (59.0, "abcd…"),
+            (30.0, "ab…"),
+            (20.0, "a…"),
+            (19.0, ""),
+        ] {
+            assert_eq!(pen.fit("abcdef", most, ""), cut, "{most}");
+        }
+        let mut pen = Pen::new(&Tens);
+        assert!((pen.fitted(1.0, 2.0, "abcdef", 45.0, "s11") - 40.0).abs() < 1e-9);
+        let text = Item::Text { x: 1.0, y: 2.0, text: "abc…".into(), class: "s11".into() };
+        assert_eq!(pen.items, [text]);
+    }
+
+    #[test]
+    fn lines_break_between_words_and_the_last_is_cut() {
+        let pen = Pen::new(&Tens);
+        let lines = |text: &str, most: f64, lines: usize| pen.wrap(text, most, lines, "");
+        assert_eq!(lines("one two three", 70.0, 3), ["one two", "three"]);
+        assert_eq!(lines("one two three", 69.0, 3), ["one", "two", "three"]);
+        assert_eq!(lines("one two three", 50.0, 2), ["one", "two …"]);
+        assert_eq!(lines("one two three", 50.0, 3), ["one", "two", "three"]);
+        assert_eq!(lines("extraordinary", 50.0, 3), ["extr…"]);
+        assert_eq!(lines("一二三四", 20.0, 3), ["一二", "三四"]);
+        assert_eq!(lines("ab一二", 30.0, 3), ["ab一", "二"]);
+        assert_eq!(lines("one two", 30.0, 0), ["one", "two"], "as many as it takes");
+        assert!(lines("", 30.0, 3).is_empty());
+    }
+
+    #[test]
+    fn corners_are_rounded_and_straight_ways_are_not() {
+        let way = |points: &[(f64, f64)], radius: f64| {
+            let points: Vec<Point> = points.iter().map(|(x, y)| p(*x, *y)).collect();
+            rounded(&points, radius)
+        };
+        assert_eq!(way(&[], 10.0), "");
+        assert_eq!(way(&[(1.0, 2.0)], 10.0), "M1 2");
+        assert_eq!(way(&[(0.0, 0.0), (50.0, 0.0), (100.0, 0.0)], 10.0), "M0 0L50 0L100 0");
+        let corner = [(0.0, 0.0), (100.0, 0.0), (100.0, 50.0)];
+        assert_eq!(way(&corner, 10.0), "M0 0L90 0Q100 0 100 10L100 50");
+        // No rounder than half of the shorter side.
+        assert_eq!(
+            way(&[(0.0, 0.0), (100.0, 0.0), (100.0, 8.0)], 10.0),
+            "M0 0L96 0Q100 0 100 4L100 8"
+        );
+        assert_eq!(way(&[(0.0, 0.0), (8.0, 0.0), (8.0, 80.0)], 10.0), "M0 0L4 0Q8 0 8 4L8 80");
+        assert_eq!(way(&[(0.0, 0.0), (0.5, 0.0), (0.5, 80.0)], 10.0), "M0 0L0.5 0L0.5 80");
+        // A point twice is one.
+        assert_eq!(way(&[(0.0, 0.0), (0.0, 0.0), (9.0, 0.0)], 10.0), "M0 0L9 0");
+        assert_eq!(way(&[(3.0, 0.0), (3.0, 4.0)], 1.0), "M3 0L3 4");
+        // Leftwards and upwards as well.
+        let back = [(100.0, 100.0), (100.0, 0.0), (0.0, 0.0)];
+        assert_eq!(way(&back, 10.0), "M100 100L100 10Q100 0 90 0L0 0");
+        assert!((length(p(1.0, 1.0), p(4.0, 5.0)) - 5.0).abs() < 1e-9);
+        assert_eq!(toward(p(1.0, 1.0), p(4.0, 5.0), 2.5), p(2.5, 3.0));
+    }
+
+    #[test]
+    fn a_cross_and_a_tick_lie_within_their_circles() {
+        let mut pen = Pen::new(&Tens);
+        pen.cross(p(50.0, 20.0), 10.0, "stop");
+        pen.tick(p(50.0, 20.0), 10.0);
+        let circle = |class: &str| Item::Circle { x: 50.0, y: 20.0, r: 10.0, class: class.into() };
+        let path = |d: &str, class: &str| Item::Path { d: d.into(), class: class.into() };
+        // Both strokes of the cross go through the middle: 46..54 and 16..24.
+        let cross = path("M46 16l8 8m0 -8l-8 8", "x stop");
+        // The tick goes down to the right, then up.
+        let tick = path("M45.5 20.5l3.2 3.2l6.2 -7.2", "x ok");
+        assert_eq!(pen.items, [circle("end stop"), cross, circle("end ok"), tick]);
+    }
+
+    #[test]
+    fn what_is_empty_is_not_drawn() {
+        let mut pen = Pen::new(&Tens);
+        pen.text(0.0, 0.0, "", "s11");
+        pen.path("", "line");
+        pen.group("gst", Link::default(), "name", |_| {});
+        assert!(pen.items.is_empty());
+        pen.rect(Area { x: 1.04, y: 2.06, w: -3.0, h: 4.0 }, 5.0, "hook");
+        let rect = Item::Rect { x: 1.0, y: 2.1, w: 0.0, h: 4.0, r: 5.0, class: "hook".into() };
+        assert_eq!(pen.items, [rect]);
+        pen.group("gst", Link::default(), "name", |pen| pen.circle(p(1.0, 1.0), 2.0, "st"));
+        assert!(matches!(&pen.items[1], Item::Group { items, .. } if items.len() == 1));
+        let a = Area { x: 1.0, y: 2.0, w: 3.0, h: 5.0 };
+        assert!((a.right() - 4.0).abs() < 1e-9 && (a.bottom() - 7.0).abs() < 1e-9);
+    }
+}

@@ -58,7 +58,7 @@ pub(super) fn lay(
     let third = value(2) + pen.width(&rows[3].1.text, "s11 m") + 24.0;
     let w = BEFORE + names + BETWEEN + value(0).max(value(1)).max(third) + BEFORE;
     let size = (w, 3.0 * STEP + 13.0);
-    let (place, nose, apart) = place(frame, rest, opened, size);
+    let (place, nose, apart) = place(frame, rest, opened, size, frame.end_beside(t, pen));
     Some(Tag { rows, names, place, nose, apart })
 }
 
@@ -108,13 +108,15 @@ fn place(
     rest: Point,
     opened: Option<&Opened>,
     (w, h): (f64, f64),
+    word: Option<Area>,
 ) -> (Area, String, bool) {
     let fits = |x: f64| x.clamp(6.0, (frame.w - w - 6.0).max(6.0));
     // Left of INPUT nothing stands but a note.
     let aside = || {
         let input = frame.hook_area(Hook::Input);
         let w = w.min(input.x - 14.0 - 6.0);
-        (Area { x: input.x - 14.0 - w, y: input.y, w, h }, String::new(), true)
+        // Above the word of an end beside INPUT, under the wire of lo.
+        (Area { x: input.x - 14.0 - w, y: 8.0, w, h }, String::new(), true)
     };
     if opened.is_some_and(Opened::low) {
         return aside();
@@ -145,7 +147,7 @@ fn place(
     let arch = rest.y < frame.trunk() - 30.0;
     if process || arch {
         let left = rest.x < frame.w / 2.0;
-        let y = (rest.y - h / 2.0).max(4.0);
+        let mut y = (rest.y - h / 2.0).max(4.0);
         let edge = if left {
             frame.hook_area(Hook::Input).x.min(frame.process().x) - 14.0
         } else {
@@ -156,6 +158,10 @@ fn place(
         }
         let w = if left { w.min(edge - 6.0) } else { w };
         let x = if left { edge - w } else { edge };
+        if let Some(word) = word.filter(|word| word.x < x + w && x < word.right()) {
+            // The packet comes up to an end in INPUT, and down to one in OUTPUT.
+            y = if left { y.max(word.bottom() + 3.0) } else { y.min(word.y - 3.0 - h) };
+        }
         let middle = (rest.y).clamp(y + 12.0, y + h - 12.0);
         let (tip, back) = if left { (x + w + 7.0, x + w - 2.0) } else { (x - 7.0, x + 2.0) };
         let nose = format!(
@@ -176,7 +182,7 @@ fn place(
         let x = fits(rest.x - w / 2.0);
         let left = rest.x < frame.w / 2.0;
         let free = if left {
-            x + w < frame.hook_area(Hook::Input).x
+            x + w < word.map_or(f64::MAX, |word| word.x).min(frame.hook_area(Hook::Input).x)
         } else {
             x > frame.hook_area(Hook::Output).right()
         };

@@ -6,7 +6,7 @@ use crate::explained::{Explained, last_hook};
 use crate::fate;
 use crate::page::Tone;
 use crate::say::{plain, text};
-use crate::scene::pen::{Pen, Point, p, rounded, tenth};
+use crate::scene::pen::{Area, Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
 use crate::stops::{StopKind, TimelineStop};
 use crate::values::{packet_word, states};
@@ -231,16 +231,24 @@ impl Frame {
         (translates && put_back_at(t, s.hook)).then(|| ("un-NAT".to_owned(), "cts"))
     }
 
+    /// Where the word of an end beside INPUT or OUTPUT stands, if there is one: its letters.
+    pub(crate) fn end_beside(&self, t: &Explained, pen: &Pen) -> Option<Area> {
+        let upright = |s: &&Station| matches!(s.hook, Hook::Input | Hook::Output);
+        self.stations.iter().filter(upright).find_map(|s| {
+            let (_, word) = ends_at(t, s)?;
+            let w = pen.width(&word, "s11 w6");
+            let edge = self.hook_area(s.hook);
+            let x = if s.hook == Hook::Input { edge.x - 8.0 - w } else { edge.right() + 8.0 };
+            Some(Area { x, y: s.at.y - 4.0, w, h: 8.0 })
+        })
+    }
+
     /// Whether the word of an end beside OUTPUT reaches into the legend.
     fn word_at_legend(&self, t: &Explained, pen: &Pen) -> bool {
-        let right = self.hook_area(Hook::Output).right();
-        self.stations.iter().filter(|s| s.hook == Hook::Output).any(|s| {
-            let Some((_, word)) = ends_at(t, s) else { return false };
-            let long = right + 8.0 + pen.width(&word, "s11 w6") > self.legend().x - 4.0;
-            let step = self.legend_step();
-            long && (0..LEGEND_LINES)
-                .any(|n| (self.legend().y + step * n as f64 - s.at.y - 4.0).abs() < 11.0)
-        })
+        let Some(word) = self.end_beside(t, pen) else { return false };
+        let (legend, step) = (self.legend(), self.legend_step());
+        word.right() > legend.x - 4.0
+            && (0..LEGEND_LINES).any(|n| (legend.y + step * n as f64 - word.bottom()).abs() < 11.0)
     }
 
     /// Where the legend begins: the left end and the baseline of its first line.
@@ -326,11 +334,11 @@ impl Frame {
             if upright {
                 let edge = self.hook_area(s.hook);
                 let (x, anchor) = if s.hook == Hook::Input {
-                    (edge.x - 8.0, "end")
+                    (edge.x - 8.0, " end")
                 } else {
                     (edge.right() + 8.0, "")
                 };
-                pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour} {anchor}"));
+                pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour}{anchor}"));
             } else if on && !closed(now) {
                 // Beside the way that goes down into the drawer.
                 pen.text(s.at.x + 9.0, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour}"));
