@@ -132,16 +132,14 @@ impl PacketForm {
         } else if !self.src.is_empty() {
             add("local");
         }
-        if matches!(self.verb.as_str(), "curl" | "tcp") && self.flags != "syn" {
-            add(&self.flags);
-        }
         for (name, value, fits) in [
+            ("", &self.flags, matches!(self.verb.as_str(), "curl" | "tcp")),
             ("type", &self.icmp, matches!(self.verb.as_str(), "icmp" | "icmpv6")),
             ("ttl", &self.ttl, true),
             ("mark", &self.mark, true),
         ] {
             if fits && !value.is_empty() {
-                add(&format!("{name} {value}"));
+                add(format!("{name} {value}").trim_start());
             }
         }
         if !self.rest.is_empty() {
