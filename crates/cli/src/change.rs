@@ -1,6 +1,6 @@
 //! `chainwalk walk … --edit …` and `--changes`: a packet's fate beside its fate with changes made.
 
-use chainwalk::model::{Changes, Goal};
+use chainwalk::model::{Changes, Goal, ProbeKind, Selectivity};
 use chainwalk::view::{Compared, FateCard, ProposalsView, Sentence};
 use serde_json::{Value, json};
 use std::io::{self, Write};
@@ -51,14 +51,14 @@ pub(crate) fn json_of(found: &Changes, told: &ProposalsView) -> Value {
     let proposals = found.proposals.iter().zip(&told.proposals).map(|(p, told)| {
         json!({
             "commands": told.commands,
-            "grain": name(&format!("{:?}", p.grain)),
+            "grain": grain_word(p.grain),
             "certain": p.certain,
             "replied": p.replied,
             "after": { "headline": plain(&told.after.headline), "detail": plain(&told.after.detail) },
             "scope": told.scope.iter().map(plain).collect::<Vec<_>>(),
             "also": told.also.iter().map(plain).collect::<Vec<_>>(),
             "probes": p.probes.iter().map(|probe| json!({
-                "vary": name(&format!("{:?}", probe.vary)),
+                "vary": vary_word(probe.vary),
                 "before": fate(probe.before),
                 "after": fate(probe.after),
             })).collect::<Vec<_>>(),
@@ -80,14 +80,32 @@ pub(crate) fn json_of_compared(compared: &Compared) -> Value {
     })
 }
 
-/// `NearSource` as `near_source`.
-fn name(variant: &str) -> String {
-    let mut out = String::new();
-    for c in variant.chars() {
-        if c.is_uppercase() && !out.is_empty() {
-            out.push('_');
-        }
-        out.push(c.to_ascii_lowercase());
+/// What a rule of a proposal picks its packets by, as scripts read it.
+fn grain_word(grain: Selectivity) -> &'static str {
+    match grain {
+        Selectivity::Flow => "flow",
+        Selectivity::Service => "service",
+        Selectivity::State => "state",
+        Selectivity::Mark => "mark",
+        Selectivity::Dnat => "dnat",
+        Selectivity::Source => "source",
+        Selectivity::Interfaces => "interfaces",
+        Selectivity::Setting => "setting",
+        Selectivity::Rule => "rule",
+        Selectivity::Policy => "policy",
     }
-    out
+}
+
+/// In what a probe differs from the packet, as scripts read it.
+fn vary_word(vary: ProbeKind) -> &'static str {
+    match vary {
+        ProbeKind::NearSource => "near_source",
+        ProbeKind::FarSource => "far_source",
+        ProbeKind::Interface => "interface",
+        ProbeKind::Port => "port",
+        ProbeKind::Destination => "destination",
+        ProbeKind::Behind => "behind",
+        ProbeKind::Protocol => "protocol",
+        ProbeKind::MidFlow => "mid_flow",
+    }
 }
