@@ -521,7 +521,7 @@ fact-ports = { $count ->
     [1] bridge of 1 port
    *[other] bridge of { $count } ports
 }
-fact-no-address = no address told
+fact-no-address = no address known
 fact-on = on
 fact-off = off
 fact-local = this host

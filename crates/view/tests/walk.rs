@@ -10,7 +10,7 @@ use chainwalk_model::{
 use chainwalk_sim::Session;
 use chainwalk_view::{
     Banner, Explained, Explainer, Item, Lang, Mark, RowKind, Scene, TableMeasure, Timeline, Tone,
-    banner, facts, rows, scene, scene_phone, svg, timeline, words,
+    banner, facts, rows, rule_cards, scene, scene_phone, svg, timeline, words,
 };
 use std::net::IpAddr;
 
@@ -29,18 +29,10 @@ impl Built {
         host.sysctls.push(("net.ipv4.ip_forward".into(), on));
         for (name, addr) in [("eth0", "10.0.0.1"), ("br0", "172.18.0.1")] {
             let addr = Cidr { addr: addr.parse().unwrap(), len: 16 };
-            host.interfaces.push(Interface {
-                name: name.into(),
-                kind: chainwalk_model::IfKind::Plain,
-                addrs: vec![chainwalk_model::Fact { value: addr, origin: Origin::Given }],
-                master: None,
-                mtu: None,
-                group: None,
-                mac: None,
-                up: Some(true),
-                hairpin: false,
-                origin: Origin::Given,
-            });
+            let mut own = Interface::named(name, Origin::Given);
+            own.addrs.push(chainwalk_model::Fact { value: addr, origin: Origin::Given });
+            own.up = Some(true);
+            host.interfaces.push(own);
         }
         Self(host)
     }
@@ -199,8 +191,19 @@ const CURL: &str = "curl 10.0.0.1:8080 from 10.0.0.9 in eth0";
 
 /// Walks a packet line through a host and hands what is to be told to `look`.
 fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Explained) -> R) -> R {
+    told_of(host, &[packet], &[], lang, look)
+}
+
+/// The last of several packets, of each of which an outcome is followed.
+fn told_of<R>(
+    host: Host,
+    packets: &[&str],
+    followed: &[usize],
+    lang: Lang,
+    look: impl Fn(&Explained) -> R,
+) -> R {
     let asks: Vec<PacketSpec> =
-        chainwalk_parse::packet_lines(&[packet], &host).into_iter().map(|a| a.0).collect();
+        chainwalk_parse::packet_lines(packets, &host).into_iter().map(|a| a.0).collect();
     let reading = Reading {
         hosts: vec![host.clone()],
         sections: vec![Section {
@@ -222,8 +225,8 @@ fn told<R>(host: Host, packet: &str, lang: Lang, look: impl Fn(&Explained) -> R)
         host: session.host(),
         asks: &asks,
         walks: session.walks(),
-        followed: &[],
-        packet: 0,
+        followed,
+        packet: asks.len() - 1,
         raw_names: false,
         reasons: &why,
     })
@@ -329,6 +332,45 @@ fn the_list_says_why_rules_did_not_match() {
     let last = walk.iter().rfind(|r| r.kind == RowKind::Rule && r.mark == Mark::Stop).unwrap();
     assert_eq!(plain(&last.text), "REJECT host-prohibited");
     assert!(walk.iter().any(|r| r.kind == RowKind::Reply));
+}
+
+#[test]
+fn each_condition_of_a_rule_has_its_own_truth() {
+    let mut b = Built::new();
+    let input = b.chain("filter", "INPUT", Some((Hook::Input, 0, Policy::Drop)));
+    let port = |port| Some(Inv { not: false, value: Range { first: port, last: port } });
+    let tcp = TcpMatch { sport: port(51000), dport: port(22), ..TcpMatch::default() };
+    b.rule(input, vec![to("10.0.0.1"), Match::Tcp(tcp)], Target::Accept);
+    told(b.0, CURL, Lang::En, |t| {
+        let row = rows(t).into_iter().find(|r| r.kind == RowKind::Range).unwrap();
+        let cards = rule_cards(t, &row.rules.unwrap(), 1);
+        let said: Vec<_> =
+            cards[0].conditions.iter().map(|c| (&*c.text, &*c.has, c.mark)).collect();
+        let wanted = [
+            ("to 10.0.0.1", "10.0.0.1", Mark::Yes),
+            ("sport 51000", "51000", Mark::Yes),
+            ("dport 22", "8080", Mark::No),
+        ];
+        assert_eq!(said, wanted);
+    });
+}
+
+#[test]
+fn a_reply_follows_the_branch_that_is_followed() {
+    for (followed, place) in [(0, "172.18.0.5:80"), (1, "172.18.0.6:80"), (7, "172.18.0.6:80")] {
+        let mut b = service(true);
+        let rules = std::rc::Rc::make_mut(&mut b.0.rules);
+        // FORWARD lets everything pass.
+        rules.chains.last_mut().unwrap().rules.clear();
+        let packets = [CURL, "reply 1"];
+        told_of(b.0, &packets, &[followed, 0], Lang::En, |t| {
+            let line = timeline(t);
+            assert!(line.narration[0].contains(place), "{followed}: {}", line.narration[0]);
+            // Both packets have their lanes, the one that is not shown by its number.
+            let lanes: Vec<_> = line.lanes.iter().map(|l| (&*l.name, l.other)).collect();
+            assert_eq!(lanes, [("1 SYN", Some(0)), ("2 SYN+ACK", None)]);
+        });
+    }
 }
 
 #[test]

@@ -5,10 +5,9 @@ use crate::context::{Ct, CtFlow, MatchContext, Net};
 use crate::ct::Zone;
 use crate::match_state::MatchState;
 use chainwalk_model::{
-    Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, Hook, Host, IfKind,
-    Interface, IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, PacketType, Path,
-    PathIface, Question, Rule, RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple,
-    proto,
+    Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, Hook, Host, Interface,
+    IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, PacketType, Path, PathIface,
+    Question, Rule, RuleId, Span, Table, TableId, Tcp, TcpFlags, Text, Truth, Tuple, proto,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -128,18 +127,9 @@ impl Bench {
     /// The same on a host that holds this address, with 24 bits of network.
     pub(crate) fn with_addr(mut self, name: &str, addr: &str) -> Self {
         let cidr = Cidr { addr: addr.parse().unwrap(), len: 24 };
-        self.host.interfaces.push(Interface {
-            name: name.into(),
-            kind: IfKind::Plain,
-            addrs: vec![Fact { value: cidr, origin: Origin::Given }],
-            master: None,
-            mtu: None,
-            group: None,
-            mac: None,
-            up: None,
-            hairpin: false,
-            origin: Origin::Given,
-        });
+        let mut own = Interface::named(name, Origin::Given);
+        own.addrs.push(Fact { value: cidr, origin: Origin::Given });
+        self.host.interfaces.push(own);
         self
     }
 
