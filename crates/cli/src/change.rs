@@ -93,6 +93,8 @@ fn grain_word(grain: Selectivity) -> &'static str {
         Selectivity::Setting => "setting",
         Selectivity::Rule => "rule",
         Selectivity::Policy => "policy",
+        Selectivity::NearMiss => "near_miss",
+        Selectivity::Earlier => "earlier",
     }
 }
 
