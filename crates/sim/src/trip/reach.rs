@@ -5,7 +5,7 @@ use crate::addr::in_net;
 use crate::route::Router;
 use crate::session::Session;
 use chainwalk_model::{
-    Entry, Event, Fate, Host, IfKind, RouteKind, SkipReason, Text, Trace, TripEnd,
+    Entry, Event, Fate, Host, IfKind, OpKind, RouteKind, SkipReason, Target, Text, Trace, TripEnd,
 };
 use std::net::IpAddr;
 
@@ -52,7 +52,14 @@ fn is_on(host: &Host, iface: &str, addr: IpAddr) -> bool {
 /// That no answer finds the source a packet leaves with.
 pub(super) fn lost_source(on: &Session, trace: &Trace) -> Option<TripEnd> {
     let rewritten = arrived(trace)?.ip.src != trace.sent.packet.ip.src;
-    if rewritten { unheld_source(on, trace) } else { private_source(on.host(), trace) }
+    if rewritten {
+        unheld_source(on, trace)
+    } else if masquerades(on.host(), trace) {
+        // Its source is rewritten to an address that is not known.
+        None
+    } else {
+        private_source(on.host(), trace)
+    }
 }
 
 /// That a source was rewritten to an address of the network it leaves by that this host does not hold.
@@ -64,6 +71,17 @@ fn unheld_source(on: &Session, trace: &Trace) -> Option<TripEnd> {
     let world = on.world()?;
     (told && !Router::new(world).told_local(src))
         .then(|| TripEnd::UnheldSource { src, iface: out.clone() })
+}
+
+/// Whether a rule that masquerades matched.
+fn masquerades(host: &Host, trace: &Trace) -> bool {
+    trace.steps.iter().any(|step| match step.event {
+        Event::Matched(rule) => {
+            let ops = &host.rules.rule(rule).ops;
+            ops.iter().any(|o| matches!(o.what, OpKind::Target(Target::Masquerade(_))))
+        }
+        _ => false,
+    })
 }
 
 /// That a packet leaves for a public address with a private source which is not of the network it leaves by.
