@@ -2,9 +2,10 @@
 
 use crate::host::{Host, HostId};
 use crate::matches::Opaque;
-use crate::ruleset::Family;
+use crate::ruleset::{Family, Ruleset};
 use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -50,7 +51,7 @@ pub enum DiagnosticId {
     SeveralHosts,
     /// Which of several hosts a dump is of is not known.
     WhichHost,
-    /// The same table stands twice; the later one counts.
+    /// The same table stands twice and differs; the later one is walked unless the earlier moment is chosen.
     TableTwice,
     /// A line that looks like a part of a dump and could not be read.
     BadLine,
@@ -58,10 +59,16 @@ pub enum DiagnosticId {
     NoSuchRule,
     /// Text that is not part of any dump (prose, a remark); it is not used.
     Prose,
+    /// Lines here and there that are part of no dump: as many as was found.
+    PassedOver,
+    /// Rows of a chain that the paste leaves out.
+    RowsLeftOut,
     /// Something the walk does not model was seen (IPVS, flowtables, XFRM …).
     NotModelled,
     /// There is no host of that name; the first is walked.
     NoSuchHost,
+    /// The paste shows no moment of that number; the last is walked.
+    NoSuchMoment,
     /// A name in the head of a case that is not known; it is kept.
     UnknownName,
     /// A name in the head of a case that is not used yet; it is kept.
@@ -164,6 +171,8 @@ pub enum SectionKind {
     Sysctls(u32),
     /// A command line.
     Command(Text),
+    /// A piece of a table that stands in full elsewhere, by the table's name.
+    Excerpt(Text),
     /// A dump that is recognised and tells nothing that a walk needs, by its usual name.
     Known(Text),
     /// A dump that is recognised and not read yet, with its usual name (`nft list ruleset`).
@@ -181,6 +190,30 @@ pub struct Section {
     pub span: Span,
 }
 
+/// A command of the paste that is not taken as done: what it would change is shown above it, from before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    /// The host that it is of.
+    pub host: HostId,
+    /// The moment whose tables stand above it, from 1.
+    pub moment: u32,
+    /// What it does, each as an edit is typed.
+    pub commands: Vec<Text>,
+    /// Its line.
+    pub span: Span,
+}
+
+/// The rules of a host at one of several moments that the paste shows.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Moment {
+    /// The host.
+    pub host: HostId,
+    /// All its rules then.
+    pub rules: Rc<Ruleset>,
+    /// The text of what is new.
+    pub span: Span,
+}
+
 /// A paste, read.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
@@ -190,6 +223,13 @@ pub struct Reading {
     pub sections: Vec<Section>,
     /// What could not be read, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// The commands that may be tried, in the order of the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<Offer>,
+    /// The moments of each host whose tables stand there in several states, in their order. Its rules are those of
+    /// the last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moments: Vec<Moment>,
 }
 
 impl Reading {

@@ -253,6 +253,19 @@ pub struct Rule {
     pub span: Span,
 }
 
+impl Rule {
+    /// The module of a target that stands for rules which the paste leaves out.
+    pub const LEFT_OUT: &'static str = "left out";
+
+    /// Whether it stands for rules that the paste leaves out.
+    pub fn is_left_out(&self) -> bool {
+        self.ops.iter().any(|op| match &op.what {
+            OpKind::Target(Target::Opaque(o)) => o.module.as_deref() == Some(Self::LEFT_OUT),
+            _ => false,
+        })
+    }
+}
+
 /// One operation of a rule and where it stands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Op {

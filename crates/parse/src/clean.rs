@@ -14,6 +14,17 @@ struct Piece {
     raw_len: usize,
 }
 
+/// A piece that is cut out of a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cut {
+    /// Where it starts.
+    pub(crate) start: usize,
+    /// Where it ends.
+    pub(crate) end: usize,
+    /// Whether a blank takes its place.
+    pub(crate) blank: bool,
+}
+
 /// A cleaned document.
 #[derive(Debug)]
 pub(crate) struct Clean {
@@ -94,6 +105,51 @@ impl Clean {
             None => first,
         };
         Span::new(self.doc, first, last.max(first))
+    }
+
+    /// The text without some of its pieces, which stand in order. Each of them may leave a blank.
+    pub(crate) fn without(&self, cuts: &[Cut]) -> Self {
+        let text = String::with_capacity(self.text.len());
+        let mut clean = Self { doc: self.doc, text, pieces: Vec::new() };
+        let mut from = 0;
+        for cut in cuts {
+            clean.take(self, from, cut.start);
+            if cut.blank {
+                let (start, end) = self.raw(cut.start, cut.end);
+                clean.replace(start, end - start, " ");
+            }
+            from = cut.end;
+        }
+        clean.take(self, from, self.text.len());
+        clean
+    }
+
+    /// Takes over a stretch of another clean text.
+    fn take(&mut self, other: &Self, start: usize, end: usize) {
+        let mut at = start;
+        while at < end {
+            let Some(piece) = other.piece(at) else { break };
+            let stop = (piece.clean + piece.clean_len).min(end);
+            if stop <= at {
+                break;
+            }
+            let plain = piece.clean_len == piece.raw_len;
+            let (raw, raw_len) = if plain {
+                (piece.raw + (at - piece.clean), stop - at)
+            } else {
+                (piece.raw, piece.raw_len)
+            };
+            let (clean, clean_len) = (self.text.len(), stop - at);
+            self.pieces.push(Piece { clean, raw, clean_len, raw_len });
+            self.text.push_str(&other.text[at..stop]);
+            at = stop;
+        }
+    }
+
+    /// Where a stretch of the clean text lies in the pasted one.
+    fn raw(&self, start: usize, end: usize) -> (usize, usize) {
+        let span = self.span(start, end);
+        (span.start as usize, span.end as usize)
     }
 
     /// The lines of the clean text: where each starts and ends, without what ends it.

@@ -4,11 +4,11 @@
 
 use crate::ext::TARGETS;
 use crate::names;
-use crate::rules::Rules;
+use crate::rules::{DraftRule, Rules};
 use chainwalk_model::{
     Backend, Base, Builtin, Chain, ChainId, Counters, Diagnostic, DiagnosticId, Expected, Family,
-    Hint, Host, Op, OpKind, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target, Text,
-    builtin, builtin_names, is_builtin,
+    Hint, Host, Op, OpKind, Opaque, Policy, Rule, RuleId, Severity, Span, Table, TableId, Target,
+    Text, builtin, builtin_names, is_builtin,
 };
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -56,6 +56,10 @@ pub(crate) struct Draft {
     pub(crate) told: bool,
     /// Whether it is of a save text, which shows every table of its iptables.
     pub(crate) saved: bool,
+    /// Whether a program printed it; else commands make it.
+    pub(crate) dumped: bool,
+    /// Whether only some of its lines were let through.
+    pub(crate) part: bool,
     /// Its chains.
     pub(crate) chains: Vec<DraftChain>,
     /// All its text.
@@ -78,6 +82,8 @@ impl Draft {
             backend: Backend::Legacy,
             told: false,
             saved: false,
+            dumped: false,
+            part: false,
             chains: Vec::new(),
             span: None,
             first: None,
@@ -134,8 +140,17 @@ impl Draft {
         }
     }
 
-    /// `-F`: takes the rules out of every chain.
-    pub(crate) fn flush(&mut self) {
+    /// `-F`: takes the rules out of every chain. The built-in ones are known to be empty from then on, and whoever
+    /// empties a table that filters nothing has not given it another policy.
+    pub(crate) fn flush(&mut self, span: Span) {
+        for name in builtin_names(&self.name) {
+            let at = self.chain(name);
+            let chain = &mut self.chains[at];
+            chain.shown.get_or_insert(span);
+            if *self.name != *"filter" {
+                chain.policy.get_or_insert(Policy::Accept);
+            }
+        }
         for at in std::mem::take(&mut self.filled) {
             self.chains[at].filled = false;
             self.chains[at].rules.clear();
@@ -180,6 +195,28 @@ impl Draft {
         self.find(name).is_some_and(|at| self.chains[at].is_shown())
     }
 
+    /// Puts a rule behind those of a chain that stands for rules which are left out.
+    pub(crate) fn gap(&mut self, at: usize, text: &str, span: Span, number: Option<u32>) {
+        let chain = &mut self.chains[at];
+        if chain.rules.last().is_some_and(|r| r.gap) {
+            return;
+        }
+        let what = OpKind::Target(Target::Opaque(Opaque::new(Some(Rule::LEFT_OUT), text)));
+        let ops = vec![Op { what, span }];
+        chain.shown.get_or_insert(span);
+        chain.rules.push(DraftRule { ops, counters: None, comment: None, span, number, gap: true });
+        self.fills(at);
+    }
+
+    /// Whether every chain is shown that its table has.
+    pub(crate) fn is_whole(&self) -> bool {
+        let known = builtin_names(&self.name);
+        let policy = |c: &&&str| self.find(c).is_some_and(|at| self.chains[at].policy.is_some());
+        // Kernels before 2.6.34 had no INPUT in nat.
+        let least = known.len() - usize::from(*self.name == *"nat");
+        !self.part && known.iter().filter(policy).count() >= least
+    }
+
     /// How many rules it has.
     pub(crate) fn rule_count(&self) -> usize {
         self.chains.iter().map(|c| c.rules.len()).sum()
@@ -197,6 +234,9 @@ impl Draft {
         if let Some(span) = other.span {
             self.cover(span);
         }
+        self.dumped |= other.dumped;
+        self.part |= other.part;
+        self.saved |= other.saved;
         for (from, at) in other.chains.into_iter().zip(&map) {
             let shown = from.is_shown();
             let mut rules = from.rules;
@@ -287,7 +327,7 @@ impl Draft {
                 }
                 rules.rules.push(Rule {
                     chain: id,
-                    number: n as u32 + 1,
+                    number: rule.number.unwrap_or(n as u32 + 1),
                     ops,
                     counters: rule.counters,
                     comment: rule.comment,

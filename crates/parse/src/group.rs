@@ -6,9 +6,10 @@ use crate::cx::Cx;
 use crate::draft::{Draft, NO_CHAIN};
 use crate::listing::{self, Columns};
 use crate::names::paste_table;
+use crate::part;
 use crate::restore;
 use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, Expected, Family, Severity, builtin_names, is_builtin,
+    Backend, Diagnostic, DiagnosticId, Expected, Family, Severity, Span, builtin_names, is_builtin,
 };
 
 /// What kind of row a group holds.
@@ -22,6 +23,8 @@ pub(crate) enum Kind {
     Columns(Columns),
     /// A rule of a listing, under these columns.
     Rule(Option<Columns>),
+    /// It says that rows are left out.
+    Gap,
 }
 
 /// What the lines so far say about those that follow.
@@ -32,6 +35,10 @@ pub(crate) struct Context {
     pub(crate) backend: Option<Backend>,
     /// Whether the head of a save of all tables was seen, and not yet its end.
     pub(crate) saving: bool,
+    /// Whether a command stands above that prints rules.
+    pub(crate) listed: bool,
+    /// What lets only some of its lines pass: `| grep 80`.
+    pub(crate) filter: Option<String>,
 }
 
 /// Rules that stand together and are of one table.
@@ -45,11 +52,54 @@ pub(crate) struct Group<'a> {
     pub(crate) columns: Option<Columns>,
     /// Whether `*table` opened it.
     pub(crate) starred: bool,
+    /// Whether nothing says that a program printed it: lines such as `-A INPUT …` that stand alone.
+    pub(crate) loose: bool,
+    /// Whether words stand behind its last row.
+    pub(crate) broken: bool,
+    /// What let only some of its lines pass.
+    filter: Option<String>,
 }
 
-impl Group<'_> {
+impl<'a> Group<'a> {
     pub(crate) fn under(context: &Context) -> Self {
-        Self { table: context.table.clone(), family: context.family, ..Self::default() }
+        Self {
+            table: context.table.clone(),
+            family: context.family,
+            filter: context.filter.clone(),
+            ..Self::default()
+        }
+    }
+
+    /// The groups that it is: of a save text that `grep` cut, the rows may be of several tables.
+    pub(crate) fn parts(self) -> Vec<Self> {
+        let save = self.rows.iter().all(|(_, kind)| matches!(kind, Kind::Save));
+        if self.filter.is_none() || self.table.is_some() || !save {
+            return vec![self];
+        }
+        let rows: Vec<Row<'a>> = self.rows.iter().map(|(row, _)| *row).collect();
+        let mut parts: Vec<Self> = Vec::new();
+        for (row, table) in rows.iter().zip(part::tables(&rows)) {
+            let at = parts.iter().position(|p| p.table.as_deref() == Some(table));
+            let at = at.unwrap_or_else(|| {
+                let (family, filter) = (self.family, self.filter.clone());
+                let table = Some(table.to_owned());
+                parts.push(Self { table, family, filter, ..Self::default() });
+                parts.len() - 1
+            });
+            parts[at].rows.push((*row, Kind::Save));
+        }
+        parts
+    }
+
+    /// Whether rows of it may be left out at a place that `apart` says is no longer beside its last one.
+    pub(crate) fn may_lack(&self, apart: bool) -> bool {
+        let save = self.rows.iter().all(|(_, kind)| matches!(kind, Kind::Save | Kind::Gap));
+        save || !apart
+    }
+
+    /// Its rows, where each is a command.
+    pub(crate) fn lines(&self) -> Vec<Row<'a>> {
+        self.rows.iter().filter(|(_, k)| matches!(k, Kind::Save)).map(|(row, _)| *row).collect()
     }
 
     /// Whether a chain opens another table: it stands again, or before one that is listed after it.
@@ -77,6 +127,9 @@ impl Group<'_> {
         draft.backend = backend.unwrap_or_default();
         draft.told = backend.is_some();
         draft.saved = self.starred;
+        draft.dumped = true;
+        draft.part = self.filter.is_some();
+        let mut gaps = Gaps { filter: self.filter.as_deref(), ..Gaps::default() };
         let mut hidden = None;
         let mut cx = Cx { clean, diagnostics };
         let mut chain = None;
@@ -88,7 +141,23 @@ impl Group<'_> {
             draft.cover(span);
             match kind {
                 Kind::Save if row.text.starts_with('*') || row.text == "COMMIT" => {}
+                Kind::Gap => match chain {
+                    // Rows of a chain of this listing.
+                    Some(at) => {
+                        let number = row.text.split_whitespace().next();
+                        let number = number.and_then(|n| n.parse().ok());
+                        draft.gap(at, row.text, span, number.filter(|n| *n > 0));
+                        cx.say(DiagnosticId::RowsLeftOut, Severity::Warning, place, vec![], None);
+                    }
+                    None => {
+                        gaps.open = Some((row.text, span));
+                        cx.say(DiagnosticId::RowsLeftOut, Severity::Warning, place, vec![], None);
+                    }
+                },
                 Kind::Save => {
+                    if let Some(name) = chain_of(row, *kind).filter(|_| row.text.contains("-A")) {
+                        gaps.before(&mut draft, name, span);
+                    }
                     if !restore::line(&mut cx, &mut draft, row) {
                         let id = DiagnosticId::BadLine;
                         cx.say(id, Severity::Warning, place, vec![Expected::Option], None);
@@ -112,7 +181,23 @@ impl Group<'_> {
                 Kind::Rule(columns) => {
                     let at = chain.unwrap_or_else(|| draft.chain(NO_CHAIN));
                     chain = Some(at);
-                    if let Some(rule) = listing::rule(&mut cx, &mut draft, *columns, row) {
+                    let number = listing::number(*columns, row);
+                    if number.is_none() {
+                        gaps.first(&mut draft, at, span);
+                    }
+                    if let Some(number) = number {
+                        let rules = &draft.chains[at].rules;
+                        let next = rules.last().map_or(0, |r| {
+                            r.number.unwrap_or(u32::try_from(rules.len()).unwrap_or(u32::MAX))
+                        }) + 1;
+                        if number > next && !rules.last().is_some_and(|r| r.gap) {
+                            let text = format!("{next}\u{2013}{} \u{2026}", number - 1);
+                            draft.gap(at, &text, span, Some(next));
+                            cx.diagnostics.push(left_out(&text, span));
+                        }
+                    }
+                    if let Some(mut rule) = listing::rule(&mut cx, &mut draft, *columns, row) {
+                        rule.number = number;
                         draft.fills(at);
                         draft.chains[at].shown.get_or_insert(span);
                         draft.chains[at].rules.push(rule);
@@ -121,6 +206,14 @@ impl Group<'_> {
                         cx.say(id, Severity::Warning, place, vec![Expected::Target], None);
                     }
                 }
+            }
+        }
+        gaps.end(&mut draft);
+        if let (Some(filter), Some((row, _))) = (&self.filter, self.rows.first()) {
+            let span = clean.span(row.start, row.end());
+            let told = |d: &Diagnostic| d.id == DiagnosticId::RowsLeftOut && *d.found == **filter;
+            if !cx.diagnostics.iter().rev().take(8).any(told) {
+                cx.diagnostics.push(left_out(filter, span));
             }
         }
         if let Some(place) = hidden {
@@ -159,6 +252,67 @@ impl Group<'_> {
             }
         }
         found
+    }
+}
+
+/// That rules are left out, and what tells it.
+fn left_out(found: &str, span: Span) -> Diagnostic {
+    Diagnostic {
+        id: DiagnosticId::RowsLeftOut,
+        severity: Severity::Warning,
+        span,
+        found: found.into(),
+        expected: vec![],
+        hint: None,
+    }
+}
+
+/// Rules that are left out between those of a save text, or by a filter of its lines.
+#[derive(Default)]
+struct Gaps<'a> {
+    filter: Option<&'a str>,
+    /// The line that says so, until a rule follows.
+    open: Option<(&'a str, Span)>,
+    /// The chain of the last rule.
+    last: Option<usize>,
+}
+
+impl Gaps<'_> {
+    /// A rule of a chain follows. What is left out above it may be of any chain from the last one's to its own.
+    fn before(&mut self, draft: &mut Draft, name: &str, span: Span) {
+        let at = draft.chain(name);
+        self.first(draft, at, span);
+        if let Some((text, span)) = self.open.take() {
+            self.last.into_iter().for_each(|last| draft.gap(last, text, span, None));
+            let between = self.last.map_or(0, |last| last + 1)..at;
+            for chain in between {
+                if draft.chains[chain].rules.len() == 0 {
+                    draft.gap(chain, text, span, None);
+                }
+            }
+            draft.gap(at, text, span, None);
+        }
+        self.last = Some(at);
+    }
+
+    /// The first rule of a chain follows, of which a filter may have kept others back.
+    fn first(&self, draft: &mut Draft, at: usize, span: Span) {
+        if let Some(filter) = self.filter
+            && draft.chains[at].rules.len() == 0
+        {
+            draft.gap(at, filter, span, None);
+        }
+    }
+
+    /// No rule follows.
+    fn end(&mut self, draft: &mut Draft) {
+        let Some((text, span)) = self.open.take() else { return };
+        self.last.into_iter().for_each(|last| draft.gap(last, text, span, None));
+        for chain in self.last.map_or(0, |last| last + 1)..draft.chains.len() {
+            if draft.chains[chain].rules.len() == 0 {
+                draft.gap(chain, text, span, None);
+            }
+        }
     }
 }
 

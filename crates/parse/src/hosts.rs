@@ -2,12 +2,14 @@
 //! elsewhere.
 
 use crate::draft::Draft;
+use crate::excerpt::{holds, stands_anywhere};
 use crate::facts;
 use crate::names::paste_table;
 use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Reading,
-    Section, SectionKind, Severity, Span, Text, builtin_names,
+    Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Moment, Offer,
+    Reading, Ruleset, Section, SectionKind, Severity, Span, Text, builtin_names,
 };
+use std::rc::Rc;
 
 /// What tells whose a dump is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,7 +33,23 @@ struct Place {
     elsewhere: Vec<Text>,
     /// The families of which a save of all tables stands in the paste, head to end.
     saved_whole: Vec<Family>,
+    /// Its tables as they stood at moments before.
+    moments: Vec<Then>,
+    /// The tables that stand anew since the last of them.
+    anew: Vec<(Family, Text)>,
+    /// The text of what is new at the moment at hand.
+    born: Option<Span>,
 }
+
+/// Tables as they stood at a moment.
+#[derive(Debug)]
+struct Then {
+    drafts: Vec<Draft>,
+    span: Span,
+}
+
+/// So many moments of a host are kept apart.
+const MOMENTS: usize = 8;
 
 /// The hosts of a paste while it is being read, and what was recognised of them.
 #[derive(Debug, Default)]
@@ -40,6 +58,8 @@ pub(crate) struct Hosts {
     /// The place that the next lines are of.
     at: usize,
     sections: Vec<Section>,
+    /// The commands that may be tried. Until the end their host is the number of its place.
+    offers: Vec<Offer>,
     /// The problems so far.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -87,10 +107,44 @@ impl Hosts {
         }
     }
 
-    /// Notes a table of the host at hand.
-    pub(crate) fn put(&mut self, draft: Draft) {
-        self.section(table_section(&draft), draft.span.unwrap_or_default());
-        self.keep(self.at, draft);
+    /// Notes a table of the host at hand. Problems from `problems` on are those of its lines.
+    pub(crate) fn put(&mut self, draft: Draft, problems: usize) {
+        let span = draft.span.unwrap_or_default();
+        let (kind, name) = (table_section(&draft), draft.name.clone());
+        let known = stands_anywhere(&self.places[self.at].drafts, &draft);
+        if !known && self.keep(self.at, draft) {
+            self.section(kind, span);
+        } else {
+            // It was read before, and so were its problems.
+            self.diagnostics.truncate(problems);
+            self.section(SectionKind::Excerpt(name), span);
+        }
+    }
+
+    /// Whether a program printed rules of the host at hand, so that a command below may be of later. What commands
+    /// alone have made so far they go on to make.
+    pub(crate) fn is_shown(&self, family: Family, table: &str) -> bool {
+        let drafts = &self.places[self.at].drafts;
+        let own = drafts.iter().find(|d| d.family == family && *d.name == *table);
+        own.map_or_else(|| drafts.iter().any(|d| d.family == family && d.dumped), |d| d.dumped)
+    }
+
+    /// The chains of a table of the host at hand.
+    pub(crate) fn chains(&self, family: Family, table: &str) -> Vec<Text> {
+        let drafts = self.places[self.at].drafts.iter();
+        let own = drafts.filter(|d| d.family == family && *d.name == *table);
+        own.flat_map(|d| d.chains.iter().filter(|c| !c.gone).map(|c| c.name.clone())).collect()
+    }
+
+    /// Whether all that a draft shows stands in a table of the host at hand.
+    pub(crate) fn holds(&self, draft: &Draft) -> bool {
+        self.places[self.at].drafts.iter().any(|d| d.is_same(draft) && holds(d, draft))
+    }
+
+    /// Notes commands that may be tried on the host at hand.
+    pub(crate) fn offer(&mut self, commands: Vec<Text>, span: Span) {
+        let moment = self.places[self.at].moments.len() as u32 + 1;
+        self.offers.push(Offer { host: HostId(self.at as u16), moment, commands, span });
     }
 
     /// The table of the host at hand that commands of this iptables change, and where problems go.
@@ -118,7 +172,7 @@ impl Hosts {
     /// All that was read: the hosts, and whose each section is.
     pub(crate) fn finish(mut self) -> Reading {
         self.gather();
-        let mut hosts = self.hosts();
+        let (mut hosts, moments) = self.hosts();
         for section in &self.sections {
             if let SectionKind::Unread(name) = &section.kind
                 && name.starts_with("nft")
@@ -130,30 +184,75 @@ impl Hosts {
             }
         }
         self.several(&hosts);
-        Reading { hosts, sections: self.sections, diagnostics: self.diagnostics }
+        let Self { sections, diagnostics, offers, .. } = self;
+        Reading { hosts, sections, diagnostics, offers, moments }
     }
 
-    /// Puts a draft to those of a host. Halves of one table become one; of two, the later counts.
-    fn keep(&mut self, place: usize, draft: Draft) {
-        let drafts = &mut self.places[place].drafts;
+    /// Puts a draft to those of a host; false where it says nothing new. Halves of one table become one. Two that
+    /// differ are of two moments, of which the later one counts.
+    fn keep(&mut self, place: usize, draft: Draft) -> bool {
+        let Place { drafts, moments, anew, born, .. } = &mut self.places[place];
         let Some(at) = drafts.iter().position(|d| d.is_same(&draft)) else {
+            // What stands there once was so all the time.
+            moments.iter_mut().for_each(|then| then.drafts.push(draft.clone()));
             drafts.push(draft);
-            return;
+            return true;
         };
+        if draft.dumped && !drafts[at].dumped {
+            // What commands made, a program shows.
+            if draft.is_whole() {
+                drafts[at] = draft;
+            } else {
+                drafts[at].absorb(draft);
+            }
+            return true;
+        }
         let both = draft.chains.iter().any(|c| c.is_shown() && drafts[at].shows(&c.name));
-        if both {
-            let old = std::mem::replace(&mut drafts[at], draft);
-            self.diagnostics.push(Diagnostic {
-                id: DiagnosticId::TableTwice,
-                severity: Severity::Warning,
-                span: drafts[at].first.unwrap_or_default(),
-                found: old.name,
-                expected: vec![],
-                hint: None,
-            });
+        if !both {
+            drafts[at].absorb(draft);
+            return true;
+        }
+        let shown = drafts[at].span;
+        let tried = |o: &Offer| {
+            o.host.0 as usize == place
+                && shown.is_some_and(|s| (s.doc, s.start) < (o.span.doc, o.span.start))
+        };
+        let piece = holds(&drafts[at], &draft);
+        if piece
+            && (!draft.is_whole() && !self.offers.iter().any(tried) || holds(&draft, &drafts[at]))
+        {
+            return false;
+        }
+        if draft.is_whole() && !drafts[at].is_whole() && holds(&draft, &drafts[at]) {
+            let excerpt = SectionKind::Excerpt(draft.name.clone());
+            for section in self.sections.iter_mut().filter(|s| Some(s.span) == shown) {
+                section.kind = excerpt.clone();
+            }
+            drafts[at] = draft;
+            return true;
+        }
+        let key = (draft.family, draft.name.clone());
+        if (anew.is_empty() || anew.contains(&key)) && moments.len() + 1 < MOMENTS {
+            let span = born.or(drafts[at].first).unwrap_or_default();
+            moments.push(Then { drafts: drafts.clone(), span });
+            anew.clear();
+            *born = draft.first;
+        }
+        anew.push(key);
+        self.diagnostics.push(Diagnostic {
+            id: DiagnosticId::TableTwice,
+            severity: Severity::Warning,
+            span: draft.first.unwrap_or_default(),
+            found: draft.name.clone(),
+            expected: vec![],
+            hint: None,
+        });
+        if draft.is_whole() || draft.saved {
+            drafts[at] = draft;
         } else {
             drafts[at].absorb(draft);
         }
+        true
     }
 
     /// What nobody's prompt stands above is of the only machine whose prompt was seen. With several of them it
@@ -188,9 +287,10 @@ impl Hosts {
                 blocks.append(&mut later.blocks);
                 blocks.sort_by_key(|b| (b.span.doc, b.span.start));
                 self.places[first].label = label;
-                for section in &mut self.sections {
-                    if section.host.0 as usize == second {
-                        section.host.0 = first as u16;
+                let sections = self.sections.iter_mut().map(|s| &mut s.host);
+                for host in sections.chain(self.offers.iter_mut().map(|o| &mut o.host)) {
+                    if host.0 as usize == second {
+                        host.0 = first as u16;
                     }
                 }
             }
@@ -211,11 +311,16 @@ impl Hosts {
         }
     }
 
-    /// The places become hosts, those with rules first. Returns the host of each place.
-    fn hosts(&mut self) -> Vec<Host> {
+    /// The places become hosts, those with rules first and parts of one behind it; with them the moments.
+    fn hosts(&mut self) -> (Vec<Host>, Vec<Moment>) {
         let mut order: Vec<usize> =
             (0..self.places.len()).filter(|p| !self.places[*p].is_empty()).collect();
-        order.sort_by_key(|p| (self.places[*p].drafts.is_empty(), self.places[*p].start()));
+        order.sort_by_key(|p| {
+            let place = &self.places[*p];
+            let part = matches!(place.label, Label::Part(_));
+            (place.drafts.is_empty(), part, place.start())
+        });
+        let mut moments = Vec::new();
         let mut hosts: Vec<Host> = Vec::new();
         let mut of_place: Vec<Option<usize>> = vec![None; self.places.len()];
         let mut of_span: Vec<(Span, usize)> = Vec::new();
@@ -253,6 +358,14 @@ impl Hosts {
             }
             let own = hosts.len();
             of_place[at] = Some(own);
+            for then in place.moments {
+                let rules = lowered(then.drafts, host.backend);
+                moments.push(Moment { host: HostId(own as u16), rules, span: then.span });
+            }
+            if moments.last().is_some_and(|m| m.host.0 as usize == own) {
+                let (rules, span) = (host.rules.clone(), place.born.unwrap_or_default());
+                moments.push(Moment { host: HostId(own as u16), rules, span });
+            }
             let mut strangers = Vec::new();
             let moved =
                 facts::settle(&mut host, &mut strangers, place.blocks, &mut self.diagnostics);
@@ -267,10 +380,14 @@ impl Hosts {
             let host = moved.or(of_place.get(at).copied().flatten()).unwrap_or(0);
             section.host = HostId(host as u16);
         }
+        for offer in &mut self.offers {
+            let host = of_place.get(offer.host.0 as usize).copied().flatten().unwrap_or(0);
+            offer.host = HostId(host as u16);
+        }
         for (n, host) in hosts.iter_mut().enumerate() {
             host.id = HostId(n as u16);
         }
-        hosts
+        (hosts, moments)
     }
 
     /// Tables of the other iptables that are in the paste are no longer hidden by the warning of them.
@@ -364,6 +481,19 @@ impl Label {
     }
 }
 
+/// Tables as a ruleset. What is wrong with them was told as they were read.
+fn lowered(mut drafts: Vec<Draft>, backend: Option<Backend>) -> Rc<Ruleset> {
+    drop(facts::rivals(&mut drafts));
+    let mut host = Host::default();
+    for mut draft in drafts {
+        if let (Some(backend), false) = (backend, draft.told) {
+            draft.backend = backend;
+        }
+        draft.lower(&mut host, &mut Vec::new());
+    }
+    host.rules
+}
+
 /// What a table is called among what was recognised.
 fn table_section(draft: &Draft) -> SectionKind {
     SectionKind::Table {
@@ -383,7 +513,8 @@ fn part_of_table(draft: &Draft, diagnostics: &mut Vec<Diagnostic>) {
         // Kernels before 2.6.34 had no INPUT in nat.
         .filter(|c| !(*draft.name == *"nat" && *c == "INPUT"))
         .collect();
-    if !missing.is_empty() {
+    // Of a table that `grep` cut, that is told already.
+    if !missing.is_empty() && !draft.part {
         diagnostics.push(Diagnostic {
             id: DiagnosticId::PartOfTable,
             severity: Severity::Warning,

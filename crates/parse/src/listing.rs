@@ -184,6 +184,27 @@ pub(crate) fn is_rule(columns: Option<Columns>, row: Row<'_>) -> bool {
     })
 }
 
+/// Whether a row is a rule, or the beginning of one that a terminal broke.
+pub(crate) fn is_begun(row: Row<'_>) -> bool {
+    let words: Vec<Row<'_>> = row.words().take(8).collect();
+    let opt = words.iter().skip(1).position(|w| is_opt(w.text));
+    opt.is_some_and(|at| is_prot(words[at].text)) || is_rule(None, row)
+}
+
+/// Whether a text is what may stand behind the destination: a match, or the words of a target.
+pub(crate) fn goes_on(text: &str) -> bool {
+    let seen = Seen { v6: false };
+    one(text, seen).is_some()
+        || ext::TARGETS.iter().any(|ext| (ext.list)(text, seen).is_ok())
+        || UNREAD.iter().any(|(start, ..)| value::word(start)(text).is_ok())
+}
+
+/// The number in front of a rule.
+pub(crate) fn number(columns: Option<Columns>, row: Row<'_>) -> Option<u32> {
+    let first = row.words().next()?;
+    columns.filter(|c| c.num).and_then(|_| first.text.parse().ok())
+}
+
 /// The name in the target column.
 pub(crate) fn target_name(columns: Option<Columns>, row: Row<'_>) -> Option<&str> {
     cells(columns, row)?.target.map(|t| t.text)
@@ -210,7 +231,8 @@ pub(crate) fn rule(
         _ => None,
     });
     let span = cx.clean.span(row.start, row.end());
-    Some(DraftRule { ops, counters: cells.counters, comment, span })
+    let counters = cells.counters;
+    Some(DraftRule { ops, counters, comment, span, number: None, gap: false })
 }
 
 /// What every rule tests.

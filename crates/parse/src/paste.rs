@@ -1,17 +1,29 @@
 //! Reads a paste, whatever it is: line by line, each line by what it looks like.
 
 use crate::clean::{Clean, Row};
-use crate::command::{self, Command, Inside};
+use crate::command::{self, Command};
+use crate::comments::{comments, is_fence};
 use crate::cx::Cx;
 use crate::facts;
+use crate::family::families;
+use crate::forms::{declared, ends_facts, is_meant, is_save, looks_listed, note};
 use crate::group::{Context, Group, Kind};
 use crate::hosts::{Hosts, Label};
+use crate::inside::Inside;
 use crate::listing;
+use crate::names::program;
+use crate::part::{filter, is_gap};
+use crate::places::{Places, Sign};
+use crate::progress::Progress;
+use crate::prompt::{host_of, unprompt};
 use crate::restore;
+use crate::shape;
 use crate::shell::{Shell, Statement};
+use crate::word;
+use crate::wrapped::breaks;
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, Reading, SectionKind,
-    Severity, Span, builtin_names,
+    Severity, Span, Text, builtin_names,
 };
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
@@ -22,16 +34,14 @@ pub fn read(docs: &[&str]) -> Reading {
 
 /// Reads as [`read`] does, and tells every few thousand lines which share of the lines is done, from 0 to 1.
 pub fn read_telling(docs: &[&str], tell: &mut dyn FnMut(f64)) -> Reading {
+    let whole = |clean: Clean| {
+        let cuts = breaks(&clean.text, &shape::bare(clean.lines()));
+        if cuts.is_empty() { clean } else { clean.without(&cuts) }
+    };
     let cleans: Vec<Clean> =
-        docs.iter().enumerate().map(|(n, raw)| Clean::new(DocId(n as u16), raw)).collect();
-    let mut paste = Paste::new(Progress {
-        all: cleans.iter().map(|clean| clean.text.len()).sum(),
-        before: 0,
-        sorted: 0,
-        read: 0,
-        lines: 0,
-        tell,
-    });
+        docs.iter().enumerate().map(|(n, raw)| whole(Clean::new(DocId(n as u16), raw))).collect();
+    let mut paste =
+        Paste::new(Progress::new(cleans.iter().map(|clean| clean.text.len()).sum(), tell));
     for clean in &cleans {
         paste.document(clean);
         paste.progress.next(clean.text.len());
@@ -39,51 +49,18 @@ pub fn read_telling(docs: &[&str], tell: &mut dyn FnMut(f64)) -> Reading {
     paste.finish(&cleans)
 }
 
-/// How far the reading is. A line is looked at twice: as it is put to a group, and as the group is read.
-struct Progress<'t> {
-    /// Bytes of all documents.
-    all: usize,
-    /// Bytes of the documents that are done.
-    before: usize,
-    /// Bytes of this one that were put to groups.
-    sorted: usize,
-    /// Bytes of it that were read.
-    read: usize,
+/// Lines that nothing here reads.
+struct Words {
+    span: Span,
     lines: usize,
-    tell: &'t mut dyn FnMut(f64),
-}
-
-impl Progress<'_> {
-    /// How many lines are looked at between two words of it.
-    const LINES: usize = 4096;
-
-    /// What stands before this place was put to groups; `waits` tells whether one of them is still to be read.
-    fn sorted(&mut self, place: usize, waits: bool) {
-        self.sorted = place;
-        self.line(if waits { self.read } else { place });
-    }
-
-    /// What stands before this place was read.
-    fn line(&mut self, place: usize) {
-        self.read = place;
-        self.lines += 1;
-        if self.lines.is_multiple_of(Self::LINES) {
-            let done = 2 * self.before + self.sorted + self.read;
-            (self.tell)(done as f64 / (2 * self.all).max(1) as f64);
-        }
-    }
-
-    /// The next document begins.
-    fn next(&mut self, bytes: usize) {
-        self.before += bytes;
-        (self.sorted, self.read) = (0, 0);
-    }
+    /// Whether they read like a rule.
+    meant: bool,
 }
 
 struct Paste<'t> {
     progress: Progress<'t>,
     hosts: Hosts,
-    prose: Vec<Span>,
+    prose: Vec<Words>,
     any_text: bool,
     /// Commands of files that ran on a host, whatever state the dumps show.
     runs: Vec<(Label, DocId, facts::Run)>,
@@ -101,14 +78,24 @@ impl<'t> Paste<'t> {
     }
 
     fn document(&mut self, clean: &Clean) {
-        let rows: Vec<Row<'_>> = clean.lines().map(unquote).collect();
+        let rows = shape::bare(clean.lines());
+        let comment = comments(&rows);
+        let typed = rows.iter().zip(&comment).filter(|(_, c)| !**c).map(|(r, _)| *r);
+        let mut places = Places::of(typed);
+        let families = if rows.iter().any(|r| r.text.contains("xtables-save")) {
+            families(&rows)
+        } else {
+            Vec::new()
+        };
         let mut at = 0;
+        // No block of facts reaches beyond the row with this number.
+        let mut end = 0;
         let mut context = Context::default();
         let mut group: Option<Group<'_>> = None;
         let mut said = "";
         let mut shell = Shell::default();
-        let mut base = Label::Unsaid;
-        self.hosts.enter(&base);
+        let mut fenced = false;
+        self.hosts.enter(places.here());
         while at < rows.len() {
             let row = rows[at];
             self.progress.sorted(row.start, group.is_some());
@@ -117,37 +104,73 @@ impl<'t> Paste<'t> {
                 continue;
             }
             self.any_text = true;
-            if let Some(name) = command::host_of(row) {
-                self.flush(clean, &mut group, &context);
-                base = Label::machine(name);
-                self.hosts.enter(&base);
-                // A prompt is no line of a script.
-                shell = Shell::default();
+            if is_fence(row.text) {
+                self.flush(clean, &mut group, &mut context);
+                // Below a block that ends, a command within it tells nothing any more.
+                fenced = !fenced;
+                if !fenced {
+                    context = Context { backend: context.backend, ..Context::default() };
+                }
+                places.close();
+                shell.close_all();
+                self.hosts.enter(places.here());
+                at += 1;
+                continue;
             }
-            if let Some(statements) = shell.take(row) {
-                self.flush(clean, &mut group, &context);
+            let sign = if comment[at] { None } else { Sign::of(row) };
+            if let Some(sign) = &sign {
+                if host_of(row).is_some() {
+                    // A prompt is no line of a script.
+                    shell = Shell::default();
+                }
+                let before = places.here().clone();
+                places.prompt(sign.clone());
+                if host_of(row).is_some() || before != *places.here() {
+                    self.flush(clean, &mut group, &mut context);
+                    self.hosts.enter(places.here());
+                }
+            }
+            let next = rows[at + 1..].iter().find(|r| !r.text.is_empty()).copied();
+            if let Some(statements) = shell.take(row, next) {
+                self.flush(clean, &mut group, &mut context);
                 self.script(clean, &statements, &shell, &mut context);
                 at += 1;
                 continue;
             }
-            let typed = if shell.is_inside() { facts::perhaps } else { facts::typed };
-            if let Some(block) = typed(clean, row, &shell) {
-                self.flush(clean, &mut group, &context);
-                self.hosts.add(block);
-                at += 1;
-                continue;
-            }
-            if let Some(command) = command::read(row, &shell) {
-                self.flush(clean, &mut group, &context);
-                self.hosts.enter(&match &command.inside {
-                    Some(Inside::Machine(name)) => Label::machine(name),
-                    Some(Inside::Part(name)) => Label::Part(name.clone()),
-                    None => base.clone(),
-                });
-                self.command(clean, row, &command, false, &mut context);
-                said = command.name;
-                at += 1;
-                continue;
+            if !comment[at] {
+                let typed = if shell.is_inside() { facts::perhaps } else { facts::typed };
+                if let Some(block) = typed(clean, row, &shell) {
+                    self.flush(clean, &mut group, &mut context);
+                    self.hosts.add(block);
+                    at += 1;
+                    continue;
+                }
+                let leaves = matches!(unprompt(row).0.text, "exit" | "logout" | "exit 0");
+                if leaves && places.leave() {
+                    self.flush(clean, &mut group, &mut context);
+                    self.hosts.enter(places.here());
+                    at += 1;
+                    continue;
+                }
+                if let Some(command) = command::read(row, &shell) {
+                    self.flush(clean, &mut group, &mut context);
+                    let inside = command.inside.as_ref().map(|inside| match inside {
+                        Inside::Machine(name) => Label::machine(name),
+                        Inside::Part(name) => Label::Part(name.clone()),
+                    });
+                    match inside {
+                        Some(label) if command.stays => {
+                            places.enter(label, sign);
+                            self.hosts.enter(places.here());
+                        }
+                        Some(label) => self.hosts.enter(&label),
+                        None => self.hosts.enter(places.here()),
+                    }
+                    self.command(clean, row, &command, false, &mut context);
+                    said = command.name;
+                    at += 1;
+                    continue;
+                }
             }
             if let Some(block) = facts::warning(clean, row, context.family) {
                 // It may stand within a dump, which it does not end.
@@ -156,16 +179,27 @@ impl<'t> Paste<'t> {
                 continue;
             }
             let said = std::mem::take(&mut said);
+            if let Some((_, family)) = families.iter().find(|(n, _)| *n == at) {
+                context.family = context.family.or(Some(*family));
+                if context.backend == Some(Backend::IptablesNft) {
+                    context.family = Some(*family);
+                }
+            }
             if self.rules(clean, row, &mut group, &mut context) {
                 at += 1;
                 continue;
             }
-            let found = facts::after(clean, &rows[at..], said);
-            if let Some((block, taken)) = found.or_else(|| facts::block(clean, &rows[at..])) {
-                self.flush(clean, &mut group, &context);
+            if end <= at {
+                end = (at + 1..rows.len())
+                    .find(|n| !comment[*n] && ends_facts(rows[*n]))
+                    .unwrap_or(rows.len());
+            }
+            let found = facts::after(clean, &rows[at..end], said);
+            if let Some((block, taken)) = found.or_else(|| facts::block(clean, &rows[at..end])) {
+                self.flush(clean, &mut group, &mut context);
                 if let (Some(name), Label::Unsaid) = (&block.facts.name, self.hosts.label()) {
-                    base = Label::machine(name);
-                    self.hosts.enter(&base);
+                    places.named(Label::machine(name));
+                    self.hosts.enter(places.here());
                 }
                 let label = self.hosts.label().clone();
                 let runs = block.runs.iter().cloned();
@@ -174,10 +208,23 @@ impl<'t> Paste<'t> {
                 at += taken.max(1);
                 continue;
             }
-            self.other(clean, row);
+            if let Some(open) = group.as_mut() {
+                if is_gap(row.text) && open.may_lack(at > 0 && rows[at - 1].text.is_empty()) {
+                    open.rows.push((row, Kind::Gap));
+                    at += 1;
+                    continue;
+                }
+                let apart = |n: Option<&Row<'_>>| n.is_none_or(|r| r.text.is_empty());
+                open.broken |= !comment[at]
+                    && (apart(at.checked_sub(1).and_then(|n| rows.get(n)))
+                        || apart(rows.get(at + 1)));
+            }
+            if !comment[at] {
+                self.other(clean, row);
+            }
             at += 1;
         }
-        self.flush(clean, &mut group, &context);
+        self.flush(clean, &mut group, &mut context);
     }
 
     /// The commands of a line of a script.
@@ -261,6 +308,9 @@ impl<'t> Paste<'t> {
             return true;
         }
         if is_save(row) {
+            if row.text.starts_with('-') && group.as_ref().is_some_and(|g| g.broken && !g.starred) {
+                self.flush(clean, group, context);
+            }
             let declares = declared(row);
             if let Some(name) = declares
                 && group.as_ref().is_some_and(|g| !g.starred && g.splits(name))
@@ -268,7 +318,13 @@ impl<'t> Paste<'t> {
                 self.flush(clean, group, context);
                 context.table = None;
             }
-            let open = group.get_or_insert_with(|| Group::under(context));
+            let open = group.get_or_insert_with(|| {
+                let loose = row.text.starts_with('-') && !context.listed;
+                let mut fresh = Group::under(context);
+                fresh.loose = loose;
+                fresh
+            });
+            open.loose &= row.text.starts_with('-');
             if let Some(name) = declares {
                 open.see(name);
             }
@@ -301,15 +357,38 @@ impl<'t> Paste<'t> {
         if !command.changes {
             self.hosts.section(SectionKind::Command(command.name.into()), span);
         }
+        let lists = command.family.is_some() && !command.changes;
         *context = Context {
             table: command.table.clone(),
             family: command.family,
             backend: command.backend.or(context.backend),
             saving: false,
+            listed: lists,
+            filter: lists.then(|| filter(row)).flatten().map(|r| r.text.to_owned()),
         };
         let (Some(family), true) = (command.family, command.changes) else { return };
         let table = command.table.clone().unwrap_or_else(|| "filter".into());
-        let (draft, diagnostics) = self.hosts.changed(family, &table, command.backend);
+        if self.hosts.is_shown(family, &table) {
+            // It is of a later hour than what was printed: it may be tried.
+            let words = command.words.iter().map(|w| (&*w.text, w.quoted));
+            let line = typed_as(program(family), None, words);
+            let commands = self.each(family, &table, &line);
+            if maybe || commands.is_empty() {
+                self.hosts.section(SectionKind::Known(command.name.into()), span);
+            } else {
+                self.hosts.offer(commands, span);
+                self.hosts.section(SectionKind::Command(command.name.into()), span);
+            }
+            return;
+        }
+        self.apply(clean, row, command, maybe);
+    }
+
+    /// Does what a command does to the rules of the host at hand.
+    fn apply(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>, maybe: bool) {
+        let Some(family) = command.family.filter(|_| command.changes) else { return };
+        let table = command.table.as_deref().unwrap_or("filter");
+        let (draft, diagnostics) = self.hosts.changed(family, table, command.backend);
         let mut cx = Cx { clean, diagnostics };
         if maybe {
             restore::perhaps(&mut cx, draft, row, &command.words);
@@ -321,23 +400,71 @@ impl<'t> Paste<'t> {
     /// A line that nothing here reads.
     fn other(&mut self, clean: &Clean, row: Row<'_>) {
         let span = clean.span(row.start, row.end());
+        let meant = is_meant(row.text);
         // A run of such lines is one remark.
         match self.prose.last_mut() {
-            Some(last) if last.doc == span.doc && only_blank(clean, *last, row) => {
-                *last = last.to(span);
+            Some(last)
+                if last.span.doc == span.doc
+                    && last.meant == meant
+                    && only_blank(clean, last.span, row) =>
+            {
+                last.span = last.span.to(span);
+                last.lines += 1;
             }
-            _ => self.prose.push(span),
+            _ => self.prose.push(Words { span, lines: 1, meant }),
         }
     }
 
+    /// A command as edits of one chain each. What changes no rule and no policy is none.
+    fn each(&self, family: Family, table: &str, line: &str) -> Vec<Text> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let at = words.iter().position(|w| matches!(*w, "-F" | "--flush"));
+        if let Some(at) = at
+            && words.get(at + 1).is_none_or(|w| w.starts_with('-'))
+        {
+            let chains = self.hosts.chains(family, table);
+            return chains.iter().map(|c| format!("{line} {c}").as_str().into()).collect();
+        }
+        let nothing = ["-X", "--delete-chain", "-Z", "--zero", "-C", "--check", "-E"];
+        if words.iter().any(|w| nothing.contains(w)) { Vec::new() } else { vec![line.into()] }
+    }
+
     /// Reads a group that is complete.
-    fn flush(&mut self, clean: &Clean, group: &mut Option<Group<'_>>, context: &Context) {
+    fn flush(&mut self, clean: &Clean, group: &mut Option<Group<'_>>, context: &mut Context) {
         let Some(group) = group.take() else { return };
-        let progress = &mut self.progress;
-        let mut read = |place| progress.line(place);
-        let problems = &mut self.hosts.diagnostics;
-        let draft = group.draft(clean, context.backend, problems, &mut read);
-        self.hosts.put(draft);
+        context.listed = false;
+        for group in group.parts() {
+            let (loose, lines) = (group.loose, if group.loose { group.lines() } else { vec![] });
+            let problems = self.hosts.diagnostics.len();
+            let progress = &mut self.progress;
+            let mut read = |place| progress.line(place);
+            let found = &mut self.hosts.diagnostics;
+            let mut draft = group.draft(clean, context.backend, found, &mut read);
+            if !loose || draft.is_whole() {
+                self.hosts.put(draft, problems);
+            } else if !self.hosts.is_shown(draft.family, &draft.name) {
+                draft.dumped = false;
+                self.hosts.put(draft, problems);
+            } else if self.hosts.holds(&draft) {
+                self.hosts.diagnostics.truncate(problems);
+                let span = draft.span.unwrap_or_default();
+                self.hosts.section(SectionKind::Excerpt(draft.name), span);
+            } else {
+                // Lines behind a dump of their table are no dump.
+                self.hosts.diagnostics.truncate(problems);
+                for row in lines {
+                    let words = word::words(row);
+                    let words = words.iter().map(|w| (&*w.text, w.quoted));
+                    let line = typed_as(program(draft.family), Some(&*draft.name), words);
+                    let commands = self.each(draft.family, &draft.name, &line);
+                    let span = clean.span(row.start, row.end());
+                    self.hosts.section(SectionKind::Command(row.text.into()), span);
+                    if !commands.is_empty() {
+                        self.hosts.offer(commands, span);
+                    }
+                }
+            }
+        }
     }
 
     /// Runs what the files of tunnels have run as they come up: behind the dumps, of which each may be older.
@@ -348,14 +475,14 @@ impl<'t> Paste<'t> {
             let mut shell = Shell::of_tunnel(&iface);
             let row = Row { text: clean.text.get(start..end).unwrap_or_default(), start };
             let alone = || vec![Statement { row, maybe: false, elsewhere: false }];
-            let statements = shell.take(row).unwrap_or_else(alone);
+            let statements = shell.take(row, None).unwrap_or_else(alone);
             for Statement { row, maybe, .. } in statements {
                 if let Some(block) = facts::typed(clean, row, &shell).filter(|_| !maybe) {
                     self.hosts.add(block);
                 } else if let Some(command) = command::read(row, &shell)
                     && !self.is_there(clean, row, &command)
                 {
-                    self.command(clean, row, &command, maybe, &mut Context::default());
+                    self.apply(clean, row, &command, maybe);
                 }
             }
         }
@@ -390,14 +517,28 @@ impl<'t> Paste<'t> {
         } else if !anything {
             reading.diagnostics.push(nothing(DiagnosticId::NothingRecognised, Severity::Error));
         } else {
-            reading.diagnostics.extend(self.prose.into_iter().map(|span| Diagnostic {
-                id: DiagnosticId::Prose,
+            let remark = |id, span, found: String| Diagnostic {
+                id,
                 severity: Severity::Note,
                 span,
-                found: "".into(),
+                found: found.as_str().into(),
                 expected: vec![],
                 hint: None,
-            }));
+            };
+            let told = |p: &Words| remark(DiagnosticId::Prose, p.span, String::new());
+            // What reads like a rule is named; of words among the dumps one line tells.
+            let (meant, plain): (Vec<Words>, Vec<Words>) =
+                self.prose.into_iter().partition(|p| p.meant);
+            reading.diagnostics.extend(meant.iter().map(told));
+            match plain.as_slice() {
+                [only] => reading.diagnostics.push(told(only)),
+                [first, ..] => {
+                    let lines: usize = plain.iter().map(|p| p.lines).sum();
+                    let (id, count) = (DiagnosticId::PassedOver, lines.to_string());
+                    reading.diagnostics.push(remark(id, first.span, count));
+                }
+                [] => {}
+            }
         }
         reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
         reading.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));
@@ -408,90 +549,21 @@ impl<'t> Paste<'t> {
     }
 }
 
-/// Whether a row is a line of a save text or of `-S`.
-fn is_save(row: Row<'_>) -> bool {
-    if let Some(rest) = row.text.strip_prefix(':') {
-        let mut words = rest.split_whitespace();
-        let name = words.next();
-        return name.is_some()
-            && matches!(words.next(), Some("ACCEPT" | "DROP" | "-" | "QUEUE" | "RETURN"));
+/// A command of iptables in words. `table` is what it is of, where the words do not say it.
+fn typed_as<'w>(
+    program: &str,
+    table: Option<&str>,
+    words: impl Iterator<Item = (&'w str, bool)>,
+) -> String {
+    let mut line = program.to_owned();
+    if let Some(table) = table.filter(|t| *t != "filter") {
+        line += &[" -t ", table].concat();
     }
-    let mut words = row.text.split_whitespace();
-    let mut first = words.next().unwrap_or_default();
-    if first.starts_with('[') && first.ends_with(']') && first.contains(':') {
-        first = words.next().unwrap_or_default();
+    for (word, quoted) in words {
+        let plain = !word.is_empty() && !word.contains([' ', '\t']) && !quoted;
+        line += &if plain { [" ", word].concat() } else { [" \"", word, "\""].concat() };
     }
-    let verbs = [
-        "-A",
-        "-I",
-        "-D",
-        "-R",
-        "-N",
-        "-P",
-        "-F",
-        "-X",
-        "-E",
-        "--append",
-        "--insert",
-        "--delete",
-        "--replace",
-        "--new-chain",
-        "--policy",
-        "--flush",
-        "--delete-chain",
-    ];
-    verbs.contains(&first) && (words.next().is_some() || matches!(first, "-F" | "-X"))
-}
-
-/// The chain that a line of a save text declares.
-fn declared(row: Row<'_>) -> Option<&str> {
-    let rest = row.text.strip_prefix(':').or_else(|| row.text.strip_prefix("-P "));
-    rest?.split_whitespace().next()
-}
-
-/// Whether a row without a chain above has every mark of a listing's rule.
-fn looks_listed(row: Row<'_>) -> bool {
-    let has = |text: &str| row.text.split_whitespace().any(|w| w == text);
-    has("--") && (has("0.0.0.0/0") || has("anywhere") || has("::/0"))
-}
-
-/// What a comment of a dump tells; whether it is one of those.
-fn note(comment: &str, context: &mut Context) -> bool {
-    let text = comment.trim();
-    if let Some(rest) = text.strip_prefix("Generated by ") {
-        context.table = None;
-        context.family = Some(if rest.starts_with("ip6") { Family::Ip6 } else { Family::Ip });
-        context.backend = saved_by(rest);
-        return rest.contains("tables");
-    }
-    if text.starts_with("Completed on ") {
-        context.family = None;
-        return true;
-    }
-    false
-}
-
-/// Whose tables a dump says it holds: `iptables-save v1.8.9 (nf_tables)`. The versions 1.8.0 to 1.8.7 of both
-/// programs print the same.
-fn saved_by(rest: &str) -> Option<Backend> {
-    if ["nf_tables", "-nft", "xtables"].iter().any(|w| rest.contains(w)) {
-        return Some(Backend::IptablesNft);
-    }
-    let version = rest.split_whitespace().find_map(|w| w.strip_prefix('v'))?;
-    let alike = version
-        .strip_prefix("1.8.")
-        .is_some_and(|patch| patch.parse::<u8>().is_ok_and(|patch| patch < 8));
-    (!alike || rest.contains("-legacy")).then_some(Backend::Legacy)
-}
-
-/// A row without the marks of a quotation and without blanks at its ends.
-fn unquote(row: Row<'_>) -> Row<'_> {
-    let mut row = row.trim();
-    while let Some(rest) = row.text.strip_prefix('>') {
-        // A prompt's `>` is one too; what follows tells what the line is.
-        row = row.skip(row.text.len() - rest.len()).trim();
-    }
-    row
+    line
 }
 
 /// Whether only blanks stand between a remark and a row.

@@ -115,7 +115,7 @@ pub(crate) fn command(
     draft.cover(span);
     let Some(name) = spec.chain else {
         match verb {
-            Verb::Flush => draft.flush(),
+            Verb::Flush => draft.flush(span),
             Verb::DeleteChain => draft.delete_chains(),
             _ => {}
         }
@@ -127,7 +127,8 @@ pub(crate) fn command(
     let counters = spec.counters.or(counters);
     let mut rules = Vec::with_capacity(spec.rules.len());
     for ops in spec.rules {
-        rules.push(DraftRule { ops, counters, comment: spec.comment.clone(), span });
+        let comment = spec.comment.clone();
+        rules.push(DraftRule { ops, counters, comment, span, number: None, gap: false });
     }
     let at = draft.chain(&name);
     let chain = &mut draft.chains[at];
@@ -202,7 +203,8 @@ pub(crate) fn is_there(
     let rules = &mut draft.chains[at].rules;
     !spec.rules.is_empty()
         && spec.rules.into_iter().all(|ops| {
-            rules.holds(&DraftRule { ops, counters: None, comment: spec.comment.clone(), span })
+            let comment = spec.comment.clone();
+            rules.holds(&DraftRule { ops, counters: None, comment, span, number: None, gap: false })
         })
 }
 
@@ -225,7 +227,8 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
     chain.shown.get_or_insert(span);
     let made = |ops: Vec<Op>| {
         let ops = std::iter::once(doubt()).chain(ops).collect();
-        DraftRule { ops, counters: None, comment: spec.comment.clone(), span }
+        let comment = spec.comment.clone();
+        DraftRule { ops, counters: None, comment, span, number: None, gap: false }
     };
     let rules = spec.rules.into_iter().map(made);
     match verb {
@@ -291,7 +294,7 @@ mod tests {
             ("-D INPUT 2", ":INPUT tcp"),
             ("-D INPUT -p udp -j DROP", ":INPUT tcp"),
             ("-F INPUT", ":INPUT"),
-            ("-F", ":INPUT"),
+            ("-F", ":INPUT :FORWARD :OUTPUT"),
             ("-N c", ":INPUT :c tcp udp"),
             ("-N c\n-A c -p esp\n-E c d", ":INPUT :d tcp udp esp"),
             ("-N c\n-A c -p esp\n-X c", ":INPUT tcp udp"),

@@ -18,6 +18,10 @@ pub(crate) struct DraftRule {
     pub(crate) comment: Option<Text>,
     /// Its text.
     pub(crate) span: Span,
+    /// Its place in the chain, where rules before it are left out.
+    pub(crate) number: Option<u32>,
+    /// Whether it stands for rules that are left out.
+    pub(crate) gap: bool,
 }
 
 /// Rules in order.
@@ -40,9 +44,19 @@ impl Rules {
     }
 
     /// In order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &DraftRule> {
+        self.slots.iter().flatten()
+    }
+
+    /// In order.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut DraftRule> {
         self.places = None;
         self.slots.iter_mut().flatten()
+    }
+
+    /// The last one.
+    pub(crate) fn last(&self) -> Option<&DraftRule> {
+        self.slots.back().and_then(Option::as_ref)
     }
 
     /// Leaves none.
@@ -204,7 +218,8 @@ mod tests {
     fn rule(kind: u8, start: usize) -> DraftRule {
         let span = Span::new(DocId(0), start, start);
         let what = OpKind::Target(Target::Dscp(kind));
-        DraftRule { ops: vec![Op { what, span }], counters: None, comment: None, span }
+        let ops = vec![Op { what, span }];
+        DraftRule { ops, counters: None, comment: None, span, number: None, gap: false }
     }
 
     /// The rule and where it came from.

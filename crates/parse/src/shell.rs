@@ -51,8 +51,12 @@ impl Shell {
     }
 
     /// The commands of a line, where the line is more than one plain command: an assignment, a piece of a loop
-    /// or a branch, several commands. `None` leaves it to other readers.
-    pub(crate) fn take<'a>(&mut self, row: Row<'a>) -> Option<Vec<Statement<'a>>> {
+    /// or a branch, several commands. `None` leaves it to other readers. `next` is the row that follows.
+    pub(crate) fn take<'a>(
+        &mut self,
+        row: Row<'a>,
+        next: Option<Row<'_>>,
+    ) -> Option<Vec<Statement<'a>>> {
         if row.text.is_empty() || row.text.starts_with('#') {
             return None;
         }
@@ -60,6 +64,7 @@ impl Shell {
         let inside = !self.open.is_empty();
         let word = row.text.split([' ', ';', '\t']).next().unwrap_or_default();
         let shell = parts.iter().any(|p| self.is_shell(p.row.text))
+            || opens(&parts, next)
             || (inside || parts.len() > 1) && parts.iter().any(|p| self.runs_tables(p.row))
             || inside && matches!(word, "done" | "fi" | "esac" | "}" | "else" | "elif");
         if !shell {
@@ -75,6 +80,11 @@ impl Shell {
     /// Whether a loop, a branch or a function is open.
     pub(crate) fn is_inside(&self) -> bool {
         !self.open.is_empty()
+    }
+
+    /// The block of code ended in which the lines stood: what was open there is no more.
+    pub(crate) fn close_all(&mut self) {
+        self.open.clear();
     }
 
     fn part<'a>(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
@@ -169,15 +179,7 @@ impl Shell {
         let first = text.split_whitespace().next().unwrap_or_default();
         let last = text.split_whitespace().next_back().unwrap_or_default();
         match first {
-            "for" | "while" | "until" | "select" => {
-                text.contains("; do") || last == "do" || text.contains(" in ")
-            }
-            "if" | "elif" => {
-                text.contains("; then")
-                    || last == "then"
-                    || text.contains(" [ ")
-                    || text.contains("[[")
-            }
+            "if" | "elif" => text.contains(" [ ") || text.contains("[["),
             "case" => last == "in",
             _ => function(text).is_some() || assignment(text).is_some() || self.is_elsewhere(text),
         }
@@ -283,6 +285,19 @@ impl Shell {
     }
 }
 
+/// Whether a line opens a loop or a branch, however its condition looks: what follows it says so.
+fn opens(parts: &[Part<'_>], next: Option<Row<'_>>) -> bool {
+    let first = |row: Row<'_>| row.text.split_whitespace().next().map(str::to_owned);
+    let rows: Vec<Row<'_>> = parts.iter().map(|p| p.row).chain(next).collect();
+    let waits =
+        |at: usize, with: &str| rows[at + 1..].iter().any(|r| first(*r).as_deref() == Some(with));
+    parts.iter().enumerate().any(|(at, part)| match first(part.row).as_deref() {
+        Some("while" | "until" | "for" | "select") => waits(at, "do"),
+        Some("if" | "elif") => waits(at, "then"),
+        _ => false,
+    })
+}
+
 /// `$NAME` or `${NAME}` at the start of a text: the name, and how long it is there.
 fn variable(text: &str) -> Option<(&str, usize)> {
     let inner = text.strip_prefix('$')?;
@@ -336,8 +351,17 @@ fn one(text: &str) -> (&str, &str) {
 
 /// `name() {`, `function name {`: the name.
 fn function(text: &str) -> Option<&str> {
-    let text = text.strip_prefix("function ").map_or(text, str::trim_start);
-    let (name, rest) = text.split_once("()")?;
+    let word = text.strip_prefix("function ").map(str::trim_start);
+    let text = word.unwrap_or(text);
+    let (name, rest) = match text.split_once("()") {
+        Some(parts) => parts,
+        // With the word, the brackets may be missing.
+        None => {
+            let at = text.find('{').filter(|_| word.is_some())?;
+            let alone = matches!(text[at + 1..].chars().next(), None | Some(' ' | '\t'));
+            text.split_at(Some(at).filter(|_| alone)?)
+        }
+    };
     let rest = rest.trim_start();
     let named = !name.trim().is_empty()
         && name.trim().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));

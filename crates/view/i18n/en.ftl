@@ -207,6 +207,7 @@ ask-leaves-by = Is <c>{ $addr }</c> reached by { $iface }?
 ask-table = What does the <c>{ $table }</c> table do? It was not pasted.
 ask-chain = What does chain <c>{ $chain }</c> of <c>{ $table }</c> do? It was not pasted.
 ask-policy = What is the policy of <c>{ $chain }</c>?
+ask-left-out = Do the rules that are left out at { $at } (<c>{ $text }</c>) let it go on?
 ask-opaque = Does <c>{ $text }</c> hold ({ $at })? It is not understood here.
 ask-hidden = Do the interfaces of { $at } fit? <c>iptables -L</c> hides them without <c>-v</c>.
 ask-history = Does <c>{ $text }</c> hold ({ $at })? It depends on packets before this one.
@@ -498,6 +499,10 @@ chip-sysctls = { $count ->
     [1] 1 value
    *[other] { $count } values
 }
+moment-line = The tables stand there at { $count } moments (from lines { $lines }); this is number { $number }
+offer-line = with the command of line { $line }
+offer-lines = with the commands of lines { $lines }
+chip-excerpt = excerpt
 chip-known = nothing in it changes a walk
 chip-unread = not read yet
 
@@ -567,11 +572,14 @@ problem-hidden = This listing hides the interfaces; rules may test more than it 
 problem-contradiction = “{ $found }” contradicts what was read before; both are kept
 problem-several-hosts = Several hosts speak here: { $hosts }; the walk is on { $found } unless another is chosen
 problem-which-host = No prompt tells which host this is of ({ $hosts }); it is kept apart from them
-problem-twice = Table “{ $found }” stands here a second time; the later one counts
+problem-twice = Table “{ $found }” stands here again and differs: these are two moments, and the later one is walked
 problem-no-such-rule = “{ $found }” speaks of a rule, a place or a chain that is not there; it changes nothing
 problem-bad-line = “{ $found }” could not be read
 problem-prose = “{ $found }” is no part of a dump and is not used
+problem-passed-over = { $count } lines here and there are no part of a dump and are not used
+problem-rows-left-out = “{ $found }”: rules are left out here, and the answer depends on them where a packet meets them
 problem-not-modelled = “{ $found }” is seen but not walked here
+problem-no-such-moment = The paste shows no moment { $found }; the last one is walked
 problem-no-such-host = No host is called “{ $found }” here; the first one is walked
 problem-unknown-name = “{ $found }” is not known to this version of Chainwalk; it is kept as it is
 problem-not-used-yet = “{ $found }” is not used yet; it is kept as it is

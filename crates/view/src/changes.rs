@@ -95,6 +95,24 @@ pub fn compared(before: &Explained, after: &Explained, edits: Vec<String>) -> Co
     Compared { edits, before, after, change }
 }
 
+/// With which commands of the paste a fate is told: those on these lines.
+pub fn offer_lines(lines: &[usize], lang: Lang) -> String {
+    match lines {
+        [line] => text!(lang, OfferLine, line = line.to_string()),
+        lines => {
+            let all: Vec<String> = lines.iter().map(usize::to_string).collect();
+            text!(lang, OfferLines, lines = all.join(", "))
+        }
+    }
+}
+
+/// Which of several moments is walked, from 1, and on which lines they begin.
+pub fn moment_line(at: usize, lines: &[usize], lang: Lang) -> String {
+    let all: Vec<String> = lines.iter().map(usize::to_string).collect();
+    let (number, count) = (at.to_string(), lines.len().to_string());
+    text!(lang, MomentLine, number = number, count = count, lines = all.join(", "))
+}
+
 /// Tells what a search found. `proposals` are those of `found`, each by [`proposal`].
 pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalView>) -> ProposalsView {
     let title = match found.want {

@@ -52,6 +52,7 @@ fn chip(section: &Section, lang: Lang, class: &ClassOf<'_>) -> Chip {
         SectionKind::Sockets(n) => host("ss", text!(lang, ChipSockets, count = *n)),
         SectionKind::Sysctls(n) => host("sysctl", text!(lang, ChipSysctls, count = *n)),
         SectionKind::Command(command) => host("$", command.to_string()),
+        SectionKind::Excerpt(table) => host(table, text!(lang, ChipExcerpt)),
         SectionKind::Known(name) => host(name, text!(lang, ChipKnown)),
         SectionKind::Unread(name) => Chip {
             name: name.to_string(),

@@ -95,7 +95,7 @@ pub(crate) fn short(t: &Explained, trace: &Trace) -> String {
         Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::NotForUs => {
             say!(lang, ShortDroppedKernel)
         }
-        Fate::DroppedUnseen(q) => say!(lang, ShortDroppedUnseen, at = unseen(q)),
+        Fate::DroppedUnseen(q) => say!(lang, ShortDroppedUnseen, at = unseen(t, q)),
         Fate::Rejected { rule, .. } => say!(lang, ShortRejected, at = by_rule(*rule)),
         Fate::Routing(RoutingDrop::NoRoute) => say!(lang, ShortNoRoute),
         Fate::Routing(RoutingDrop::ForwardingOff) => say!(lang, ShortNotForwarded),
@@ -114,9 +114,13 @@ pub(crate) fn short(t: &Explained, trace: &Trace) -> String {
     crate::say::plain(&sentence)
 }
 
-/// The name of a table or chain that was not pasted.
-fn unseen(q: &Question) -> String {
+/// The name of a table or chain that was not pasted, or of a rule that was not understood.
+fn unseen(t: &Explained, q: &Question) -> String {
     match q {
+        Question::Opaque(at) => {
+            let rule = t.rules().rule(at.rule);
+            format!("{} {}", t.rules().chain(rule.chain).name, rule.number)
+        }
         Question::Table(family, name) => table_name(*family, name),
         Question::Chain(_, _, chain) => chain.to_string(),
         _ => String::new(),
@@ -228,7 +232,7 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
             say!(lang, WhyPolicy, chain = chain_path(rules, *chain))
         }
         Fate::Dropped(DroppedBy::Kernel) => say!(lang, WhyKernel),
-        Fate::DroppedUnseen(q) => say!(lang, WhyUnseen, what = unseen(q)),
+        Fate::DroppedUnseen(q) => say!(lang, WhyUnseen, what = unseen(t, q)),
         Fate::Routing(drop) => routing(lang, *drop, &dst_addr, &src_addr),
         Fate::Queued(rule) => {
             let (chain, number) = place(rules, *rule);

@@ -34,6 +34,9 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
             say!(lang, AskChain, table = &**table, chain = &**chain)
         }
         Question::Policy(chain) => say!(lang, AskPolicy, chain = chain_path(rules, *chain)),
+        Question::Opaque(OpId { rule, op }) if rules.rule(*rule).is_left_out() => {
+            say!(lang, AskLeftOut, at = at(*rule), text = opaque(t, *rule, *op))
+        }
         Question::Opaque(OpId { rule, op }) => {
             say!(lang, AskOpaque, at = at(*rule), text = opaque(t, *rule, *op))
         }

@@ -4,7 +4,9 @@
 
 use super::*;
 use crate::checks::{check, check_problems, rules};
+use crate::forms::saved_by;
 use crate::save::save_text;
+use chainwalk_model::Backend;
 use chainwalk_model::Origin;
 use proptest::prelude::*;
 
@@ -24,7 +26,7 @@ fn a_script_is_replayed() {
         "#!/bin/sh\nIPT=/sbin/iptables\niptables -F\niptables -P INPUT DROP\niptables -A INPUT -i lo -j ACCEPT # loopback\n\
          iptables -A INPUT -p tcp --dport 80 -j ACCEPT\nsudo iptables -I INPUT 2 -p icmp -j ACCEPT\n\
          iptables -D INPUT -p tcp --dport 80 -j ACCEPT\n",
-        "*filter\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p icmp -j ACCEPT\n",
+        "*filter\n:FORWARD - [0:0]\n:OUTPUT - [0:0]\n:INPUT DROP [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p icmp -j ACCEPT\n",
     );
 }
 
@@ -376,17 +378,25 @@ fn versions_tell_whose_tables_a_save_text_holds() {
 }
 
 #[test]
-fn remarks_that_follow_each_other_are_one() {
-    let remarks = |text: &str| -> Vec<String> {
-        let reading = read(&[text]);
-        let prose = reading.diagnostics.iter().filter(|d| d.id == DiagnosticId::Prose);
-        prose.map(|d| text[d.span.range()].to_owned()).collect()
+fn of_words_among_the_dumps_one_remark_tells() {
+    let remarks = |texts: &[&str]| -> Vec<String> {
+        let told = read(texts).diagnostics.into_iter().filter_map(|d| match d.id {
+            DiagnosticId::Prose => Some(texts[0][d.span.range()].to_owned()),
+            DiagnosticId::PassedOver => Some(format!("{} lines", d.found)),
+            _ => None,
+        });
+        told.collect()
     };
     let rules = "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n";
-    assert_eq!(remarks(&format!("one\n\n> two\n{rules}three\n")), ["one\n\n> two", "three"]);
-    assert_eq!(remarks(&format!("one\n{rules}two\n \nthree")), ["one", "two\n \nthree"]);
-    let both = read(&["one\n*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n", "two"]);
-    assert_eq!(both.diagnostics.iter().filter(|d| d.id == DiagnosticId::Prose).count(), 2);
+    assert_eq!(remarks(&[&format!("one\n\n> two\n{rules}")]), ["one\n\n> two"]);
+    assert_eq!(remarks(&[&format!("one\n\n> two\n{rules}three\n")]), ["3 lines"]);
+    assert_eq!(remarks(&[&format!("one\n{rules}two\n \nthree")]), ["3 lines"]);
+    assert_eq!(remarks(&[&format!("one\n{rules}"), "two"]), ["2 lines"]);
+    // Fences and comments are nobody's.
+    assert_eq!(remarks(&[&format!("# A\n```console\n{rules}```\n## B\n")]), Vec::<String>::new());
+    // What was meant to be a rule is named.
+    let rule = "-x INPUT -p tcp --dport 22 -j ACCEPT";
+    assert_eq!(remarks(&[&format!("one\n{rules}two\n{rule}\nthree\n")]), ["3 lines", rule]);
 }
 
 #[test]
@@ -406,6 +416,6 @@ fn a_row_without_a_chain_above_has_every_mark_of_a_rule() {
 fn what_is_quoted_is_read() {
     let text = "> > *filter\n> > :INPUT DROP [0:0]\n> > COMMIT\n";
     assert_eq!(rules(text), "*filter\n:INPUT DROP [0:0]\n");
-    let row = unquote(Row { text: ">> -A x ", start: 3 });
+    let row = shape::unquote(Row { text: ">> -A x ", start: 3 });
     assert_eq!((row.text, row.start), ("-A x", 6));
 }

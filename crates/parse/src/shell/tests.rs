@@ -60,6 +60,8 @@ fn assignments_and_functions() {
         ("() {", None),
         ("a b() {", None),
         ("f {", None),
+        ("function f {", Some("f")),
+        ("function of {a b}", None),
     ] {
         assert_eq!(function(text), expect, "{text}");
     }
@@ -81,8 +83,9 @@ fn assignments_and_functions() {
 fn run(script: &str) -> Vec<(String, bool, bool)> {
     let mut shell = Shell::default();
     let mut found = Vec::new();
-    for text in script.lines() {
-        let taken = shell.take(Row { text: text.trim(), start: 0 }).unwrap_or_default();
+    for (at, text) in script.lines().enumerate() {
+        let next = script.lines().nth(at + 1).map(|text| Row { text: text.trim(), start: 0 });
+        let taken = shell.take(Row { text: text.trim(), start: 0 }, next).unwrap_or_default();
         found.extend(taken.iter().map(|s| (s.row.text.to_owned(), s.maybe, s.elsewhere)));
     }
     assert!(!shell.is_inside(), "{script}");
@@ -103,6 +106,14 @@ fn what_stands_in_a_loop_a_branch_or_a_function_runs_only_perhaps() {
         "case $1 in\nstart) iptables -F ;;\nesac",
         "f() {\niptables -F\n}",
         "f() { iptables -F; }",
+        "while true; do\niptables -F\nsleep 1\ndone",
+        "while true\ndo\niptables -F\ndone",
+        "until ping -c 1 gw\ndo\niptables -F\ndone",
+        "if grep -q x /proc/modules; then\niptables -F\nfi",
+        "if ! lsmod | grep -q x\nthen\niptables -F\nfi",
+        "if test -f a; then iptables -F; fi",
+        "for i in $LIST\ndo\niptables -F\ndone",
+        "function f {\niptables -F\n}",
     ] {
         let found = run(script);
         let rules: Vec<_> = found.into_iter().filter(|(t, ..)| t.contains("iptables")).collect();
@@ -111,10 +122,17 @@ fn what_stands_in_a_loop_a_branch_or_a_function_runs_only_perhaps() {
     let after = run("for i in a; do\nb\ndone\nA=b; iptables -F");
     assert_eq!(after.last(), rule(false).last());
     // Without anything of a shell a line is left to other readers.
-    for text in
-        ["iptables -F", "", "# A=b", "if you like", "while at it", "a case in point", "done"]
-    {
-        assert!(Shell::default().take(Row { text, start: 0 }).is_none(), "{text}");
+    for text in [
+        "iptables -F",
+        "",
+        "# A=b",
+        "if you like",
+        "while at it",
+        "a case in point",
+        "done",
+        "for those in need",
+    ] {
+        assert!(Shell::default().take(Row { text, start: 0 }, None).is_none(), "{text}");
     }
 }
 
@@ -134,9 +152,9 @@ fn what_leads_elsewhere_is_told() {
         ("g 1", false),
     ] {
         let mut shell = Shell::default();
-        shell.take(Row { text: "f() { true; }", start: 0 });
+        shell.take(Row { text: "f() { true; }", start: 0 }, None);
         let text = format!("A=b; {line}");
-        let taken = shell.take(Row { text: &text, start: 0 }).unwrap_or_default();
+        let taken = shell.take(Row { text: &text, start: 0 }, None).unwrap_or_default();
         assert_eq!(taken.last().map(|s| s.elsewhere), Some(expect), "{line}");
     }
 }
@@ -144,7 +162,7 @@ fn what_leads_elsewhere_is_told() {
 #[test]
 fn variables_have_the_value_that_the_script_gave_them() {
     let mut shell = Shell::default();
-    let mut set = |text| drop(shell.take(Row { text, start: 0 }));
+    let mut set = |text| drop(shell.take(Row { text, start: 0 }, None));
     set("A=one; B=\"$A two\"; C='$A'; D=$(which iptables); E=`command -v ip6tables`; F=$(date)");
     set("H=\"x\\\"y\"; I=${A}${B}");
     set("if a; then A=three; fi; J=1 && K=2");

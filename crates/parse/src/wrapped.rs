@@ -1,0 +1,281 @@
+//! Lines that a terminal or a mail broke: a rule that goes on in the next line is one.
+
+use crate::clean::{Cut, Row};
+use crate::command;
+use crate::comments::is_fence;
+use crate::listing;
+use crate::part::is_gap;
+use crate::prompt::unprompt;
+use crate::shape::is_strong;
+use crate::shell::Shell;
+
+/// What is to be cut out of the text so that each rule is one line. `text` is what the rows are of.
+pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
+    let kinds: Vec<Kind> = Walk::default().kinds(rows);
+    let longest = |kind: Kind| {
+        let own = rows.iter().zip(&kinds).filter(|(_, k)| **k == kind);
+        own.map(|(r, _)| r.text.len()).max().unwrap_or(0)
+    };
+    let (rules, listed) = (longest(Kind::Rule), longest(Kind::Listed));
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < rows.len() {
+        let (kind, width) = match kinds[at] {
+            Kind::Rule => (Kind::Rule, rules),
+            Kind::Listed => (Kind::Listed, listed),
+            Kind::Other => {
+                at += 1;
+                continue;
+            }
+        };
+        let mut whole = rows[at].text.to_owned();
+        // Nobody's rule is longer than this.
+        for _ in 0..8 {
+            let Some(next) = rows.get(at + 1).filter(|_| kinds[at + 1] == Kind::Other) else {
+                break;
+            };
+            let last = rows[at];
+            let full = last.text.len() >= width.max(60);
+            if !goes_on(kind, &whole, full, *next) {
+                break;
+            }
+            let between = &text[last.end()..next.start];
+            let blank = between.contains([' ', '\t'])
+                || is_whole(last.text, next.text)
+                || kind == Kind::Listed && listing::goes_on(next.text)
+                || !full && !makes(last.text, next.text);
+            found.push(Cut { start: last.end(), end: next.start, blank });
+            whole.push_str(if blank { " " } else { "" });
+            whole.push_str(next.text);
+            at += 1;
+        }
+        at += 1;
+    }
+    found
+}
+
+/// What a row is, as far as it may be broken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// A rule of a save text, or a command that makes one.
+    Rule,
+    /// A row of a listing.
+    Listed,
+    /// Something that may be the rest of one; or nothing of either.
+    Other,
+}
+
+#[derive(Default)]
+struct Walk {
+    /// Whether a chain of a listing is open.
+    chain: bool,
+}
+
+impl Walk {
+    fn kinds(mut self, rows: &[Row<'_>]) -> Vec<Kind> {
+        rows.iter().map(|row| self.kind(*row)).collect()
+    }
+
+    fn kind(&mut self, row: Row<'_>) -> Kind {
+        let text = row.text;
+        let first = text.as_bytes().first().copied();
+        if first.is_none() || is_fence(text) {
+            self.chain = false;
+            return Kind::Other;
+        }
+        if first == Some(b'-') || first == Some(b'[') {
+            let rest = text.split_once("] ").filter(|_| first == Some(b'[')).map_or(text, |t| t.1);
+            let verb = rest.split_whitespace().next().unwrap_or_default();
+            return if matches!(verb, "-A" | "-I" | "--append" | "--insert") {
+                Kind::Rule
+            } else {
+                Kind::Other
+            };
+        }
+        if text.starts_with("Chain ") && listing::head(row).is_some() {
+            self.chain = true;
+            return Kind::Other;
+        }
+        if self.chain {
+            let titles = matches!(text.split_whitespace().next(), Some("num" | "pkts" | "target"))
+                && text.contains("prot");
+            let whole = listing::columns(row).is_some();
+            if (titles && !whole) || !titles && listing::is_begun(row) {
+                return Kind::Listed;
+            }
+            return Kind::Other;
+        }
+        let makes = [" -A ", " -I ", " --append ", " --insert "].iter().any(|v| text.contains(v));
+        let makes = makes && command::read(row, &Shell::default()).is_some_and(|c| c.changes);
+        if makes { Kind::Rule } else { Kind::Other }
+    }
+}
+
+/// Whether a row that is none of the known kinds is the rest of the rule above it. `full` tells that no rule is longer.
+fn goes_on(kind: Kind, whole: &str, full: bool, next: Row<'_>) -> bool {
+    let text = next.text;
+    if text.is_empty() || text.starts_with('#') || is_fence(text) || is_strong(text) || is_gap(text)
+    {
+        return false;
+    }
+    let open = whole.matches('"').count() % 2 == 1;
+    if open && kind == Kind::Rule {
+        return text.matches('"').count() % 2 == 1 || full;
+    }
+    if unprompt(next).1 || command::read(next, &Shell::default()).is_some() {
+        return false;
+    }
+    let first = text.split_whitespace().next().unwrap_or_default();
+    if kind == Kind::Listed {
+        return !text.starts_with('<') && (listing::goes_on(text) || full && text.is_ascii());
+    }
+    let option = first.starts_with("--") && first.len() > 3
+        || matches!(first, "-j" | "-m" | "-p" | "-s" | "-d" | "-i" | "-o" | "-g" | "!");
+    let last = whole.split_whitespace().next_back().unwrap_or_default();
+    let waits = last.starts_with('-') && last.len() > 1 || last == "!";
+    let ends = whole.split_whitespace().any(|w| matches!(w, "-j" | "-g" | "--jump" | "--goto"));
+    option || waits || (full && (!ends || text.is_ascii() && !is_sentence(text)))
+}
+
+/// Whether a text reads like prose.
+fn is_sentence(text: &str) -> bool {
+    let second = text.chars().nth(1).is_some_and(|c| c.is_ascii_lowercase() || c == ' ');
+    text.starts_with(|c: char| c.is_ascii_uppercase()) && second && text.contains(' ')
+        || text.ends_with(['.', '?', '!', ':']) && text.contains(' ')
+}
+
+/// Words that a break stands behind, not within.
+const WORDS: [&str; 44] = [
+    "-j",
+    "-m",
+    "-p",
+    "-s",
+    "-d",
+    "-i",
+    "-o",
+    "-g",
+    "!",
+    "--dport",
+    "--sport",
+    "--dports",
+    "--sports",
+    "--ctstate",
+    "--state",
+    "--comment",
+    "--to-destination",
+    "--to-source",
+    "--to-ports",
+    "--reject-with",
+    "--log-prefix",
+    "--log-level",
+    "--limit",
+    "--limit-burst",
+    "--tcp-flags",
+    "--match-set",
+    "--icmp-type",
+    "--dst-type",
+    "--src-type",
+    "--set-xmark",
+    "--mark",
+    "--name",
+    "--algo",
+    "--string",
+    "ACCEPT",
+    "DROP",
+    "REJECT",
+    "RETURN",
+    "MASQUERADE",
+    "conntrack",
+    "comment",
+    "multiport",
+    "addrtype",
+    "state",
+];
+
+/// Whether the last word of a line is whole, and the next line begins another one.
+fn is_whole(last: &str, next: &str) -> bool {
+    let word = |text: &str| text.split_whitespace().next_back().map(str::to_owned);
+    let begins = next.starts_with('-') || next.starts_with("! ");
+    begins && !last.ends_with(" -")
+        || word(last).is_some_and(|w| WORDS.contains(&&*w)) && !makes(last, next)
+}
+
+/// Whether the last word of a line and the first of the next make one that is known.
+fn makes(last: &str, next: &str) -> bool {
+    let (last, next) = (last.split_whitespace().next_back(), next.split_whitespace().next());
+    let joined = [last.unwrap_or_default(), next.unwrap_or_default()].concat();
+    WORDS.contains(&&*joined)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clean::Clean;
+    use crate::shape::bare;
+    use chainwalk_model::DocId;
+
+    fn told(text: &str) -> String {
+        let clean = Clean::new(DocId(0), text);
+        let cuts = breaks(&clean.text, &bare(clean.lines()));
+        let joined = clean.without(&cuts);
+        let end = joined.text.len();
+        assert_eq!(joined.span(0, end), clean.span(0, clean.text.len()));
+        joined.text
+    }
+
+    /// A text as a terminal breaks it.
+    fn broken(text: &str, width: usize) -> String {
+        let cut = |line: &str| {
+            let bytes: Vec<&[u8]> = line.as_bytes().chunks(width).collect();
+            let parts = bytes.iter().map(|b| String::from_utf8_lossy(b).into_owned());
+            parts.collect::<Vec<_>>().join("\n")
+        };
+        text.lines().map(cut).collect::<Vec<_>>().join("\n")
+    }
+
+    const RULES: &str = "*filter\n:INPUT ACCEPT [0:0]\n\
+        -A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22 -m conntrack --ctstate NEW,ESTABLISHED -m comment --comment \"who comes in: a b c d\" -j ACCEPT\n\
+        -A INPUT -s 192.168.100.0/24 -p udp -m multiport --dports 53,67,68,123,137,138,139 -j REJECT --reject-with icmp-port-unreachable\n\
+        -A INPUT -j DROP\nCOMMIT";
+
+    #[test]
+    fn what_a_terminal_broke_is_whole_again() {
+        for width in [62, 72, 80, 81, 90, 100, 120] {
+            assert_eq!(told(&broken(RULES, width)), RULES, "{width}");
+        }
+        assert_eq!(told(RULES), RULES);
+    }
+
+    #[test]
+    fn what_a_mail_broke_is_whole_again() {
+        let mail = "-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22\n-j ACCEPT\n-A INPUT -p tcp -m comment --comment \"a\nb\" -j DROP\niptables -A INPUT -p udp\n  --dport 53 -j ACCEPT";
+        let whole = "-A INPUT -s 10.0.0.0/8 -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -p tcp -m comment --comment \"a b\" -j DROP\niptables -A INPUT -p udp --dport 53 -j ACCEPT";
+        assert_eq!(told(mail), whole);
+    }
+
+    #[test]
+    fn what_follows_a_whole_rule_stays_apart() {
+        for text in [
+            "-A INPUT -j DROP\nthat is all",
+            "-A INPUT -j DROP\n\n-j ACCEPT",
+            "iptables -A INPUT -j DROP\niptables -L",
+            "-A INPUT -j DROP\n# -j",
+            "-A INPUT -j DROP\nCOMMIT",
+            "Chain INPUT (policy ACCEPT)\ntarget     prot opt source               destination\nDROP       all  --  anywhere             anywhere\n<---- this one",
+        ] {
+            assert_eq!(told(text), text);
+        }
+    }
+
+    #[test]
+    fn rows_of_a_listing_go_on() {
+        let list = "Chain INPUT (policy ACCEPT 0 packets, 0 bytes)\n pkts bytes target     prot opt in     out     source               destination\n    0     0 ACCEPT     all  --  *      *       0.0.0.0/0            0.0.0.0/0            ctstate RELATED,ESTABLISHED\n    0     0 DROP       all  --  *      *       0.0.0.0/0            0.0.0.0/0\n\nChain FORWARD (policy ACCEPT 0 packets, 0 bytes)\n pkts bytes target     prot opt in     out     source               destination";
+        // How many blanks part the columns makes no difference.
+        let plain = |text: &str| -> Vec<String> {
+            text.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+        };
+        assert_eq!(plain(&told(&broken(list, 80))), plain(list));
+        let mail = list.replace("            ctstate", "\nctstate");
+        assert_eq!(plain(&told(&mail)), plain(list));
+    }
+}
