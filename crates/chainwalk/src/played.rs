@@ -3,8 +3,8 @@
 use crate::problems::Problems;
 use crate::scenario::Scenario;
 use chainwalk_model::{
-    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, PacketSpec, Reading,
-    RoundTrip, RuleId, Severity, Shadow, Slip, Span, Walk,
+    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, HostId, Moment, Offer,
+    PacketSpec, Reading, RoundTrip, RuleId, Severity, Shadow, Slip, Span, Text, Walk,
 };
 use chainwalk_parse::{SaveText, packet_lines};
 use chainwalk_sim::{Search, Session, Trip, assume, edited, shadowed, slips};
@@ -38,6 +38,10 @@ pub struct Played {
     reading: Reading,
     /// There is no host of the name that was chosen.
     no_host: Option<Diagnostic>,
+    /// There is no moment of the number that was chosen.
+    no_moment: Option<Diagnostic>,
+    /// The host that is walked.
+    host_id: HostId,
     fact_problems: Vec<Vec<Diagnostic>>,
     /// The edits as commands; empty where one could not be read.
     commands: Vec<String>,
@@ -171,6 +175,7 @@ impl Played {
         }
         let same_rules = same_docs
             && self.scenario.host == scenario.host
+            && self.scenario.moment == scenario.moment
             && self.scenario.edits() == scenario.edits();
         let same_host = same_rules && self.scenario.facts() == scenario.facts();
         let kept = if same_host {
@@ -194,6 +199,20 @@ impl Played {
         let found = chosen.and_then(|name| self.reading.host_named(name));
         self.no_host = chosen.filter(|_| found.is_none()).map(|name| no_host(name, &self.reading));
         let mut host = found.cloned().unwrap_or_else(|| self.reading.host());
+        self.host_id = host.id;
+        self.no_moment = None;
+        if let Some(number) = self.scenario.moment {
+            let wanted = number.checked_sub(1).and_then(|at| self.moments().nth(at));
+            match wanted.map(|m| m.rules.clone()) {
+                Some(rules) => {
+                    host.rules = rules;
+                    if let Some(backend) = host.backend {
+                        host.set_backend(backend);
+                    }
+                }
+                None => self.no_moment = Some(no_moment(number, self.moments().count())),
+            }
+        }
         self.fact_problems.clear();
         for line in self.scenario.facts() {
             self.fact_problems.push(match chainwalk_parse::assumption(line) {
@@ -279,10 +298,56 @@ impl Played {
         Problems {
             docs: &self.reading.diagnostics,
             host: self.no_host.as_ref(),
+            moment: self.no_moment.as_ref(),
             facts: &self.fact_problems,
             edits: &self.edit_problems,
             packets: &self.packet_problems,
         }
+    }
+
+    /// The moments of the host that is walked, in their order; none where the paste shows its tables in one state.
+    pub fn moments(&self) -> impl Iterator<Item = &Moment> {
+        self.reading.moments.iter().filter(|m| m.host == self.host_id)
+    }
+
+    /// The commands of the paste that may be tried at the moment that is walked, in the order of the text. One is
+    /// made by its commands as edits.
+    pub fn offers(&self) -> Vec<&Offer> {
+        let last = self.moments().count().max(1);
+        let at = self.scenario.moment.map_or(last, |m| m.min(last)) as u32;
+        let own = |o: &&Offer| o.host == self.host_id && o.moment == at;
+        self.reading.offers.iter().filter(own).collect()
+    }
+
+    /// Whether an offer stands among the edits.
+    pub fn is_made(&self, offer: &Offer) -> bool {
+        let made = |c: &Text| self.scenario.edits().iter().any(|e| **e == **c);
+        !offer.commands.is_empty() && offer.commands.iter().all(made)
+    }
+
+    /// The fate of the packet shown as things stand, and with some of the offers made; `None` where a command of
+    /// them can't be made.
+    pub fn with_offers(&self, at: &Viewpoint, offers: &[&Offer]) -> Option<Compared> {
+        let mut host = self.after.as_ref()?.session.host().clone();
+        let (mut docs, mut commands) = (self.docs(), Vec::new());
+        for line in offers.iter().flat_map(|o| &o.commands) {
+            let doc = DocId(u16::try_from(docs.len()).unwrap_or(u16::MAX));
+            let (edit, _) = chainwalk_parse::edit(line, doc, &host).ok()?;
+            commands.push(chainwalk_parse::edit_text(&edit, &host));
+            host = edited(&host, &edit);
+            docs.push(line);
+        }
+        let mut walked = Walked::on(host);
+        for ask in &self.asks {
+            walked.session.send(ask);
+        }
+        Some(self.explain(at, |before| {
+            let host = walked.session.host();
+            let walks = walked.session.walks();
+            let docs = &docs;
+            let after = Explained { docs, host, walks, followed: &[], reasons: &walked, ..*before };
+            chainwalk_view::compared(before, &after, commands)
+        }))
     }
 
     /// Each edit as the command that makes it; empty where it could not be read.
@@ -457,6 +522,19 @@ fn no_host(name: &str, reading: &Reading) -> Diagnostic {
         span: Span::new(DocId(0), 0, name.len()),
         found: name.into(),
         expected: known.collect(),
+        hint: None,
+    }
+}
+
+/// That there is no moment of this number.
+fn no_moment(number: usize, count: usize) -> Diagnostic {
+    let text = number.to_string();
+    Diagnostic {
+        id: DiagnosticId::NoSuchMoment,
+        severity: Severity::Error,
+        span: Span::new(DocId(0), 0, text.len()),
+        found: text.as_str().into(),
+        expected: (1..=count).map(|n| Expected::Literal(n.to_string().as_str().into())).collect(),
         hint: None,
     }
 }

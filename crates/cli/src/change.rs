@@ -5,7 +5,8 @@ use chainwalk::view::{Compared, FateCard, ProposalsView, Sentence};
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
-fn plain(sentence: &Sentence) -> String {
+/// A sentence without its marks.
+pub(crate) fn plain(sentence: &Sentence) -> String {
     sentence.iter().map(|run| run.text.as_str()).collect()
 }
 

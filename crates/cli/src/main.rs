@@ -7,6 +7,7 @@ mod answer;
 mod change;
 mod check;
 mod draw;
+mod offer;
 mod read;
 mod share;
 mod sources;
@@ -65,6 +66,9 @@ enum Command {
         /// The host that the packets come to, by its name or number, where a paste speaks of several.
         #[arg(long, value_name = "NAME")]
         host: Option<String>,
+        /// The moment, from 1, where a paste shows a table in several states; else the last.
+        #[arg(long, value_name = "NUMBER")]
+        moment: Option<usize>,
         /// Print the answer as JSON, as `answer` does.
         #[arg(long)]
         json: bool,
@@ -166,19 +170,29 @@ fn main() -> ExitCode {
         Command::Read { files, form: Some(Form::Save), .. } => read::save(&files),
         Command::Read { files, json: true, .. } => read::json(&files),
         Command::Read { files, lang, .. } => read::words(&files, lang.into()),
-        Command::Walk { files, packet, assume, edit, round_trip, changes, host, json, lang } => {
-            walk::walk(&walk::Wanted {
-                files: &files,
-                packets: &packet,
-                assume: &assume,
-                edits: &edit,
-                round_trip,
-                changes,
-                host: host.as_deref(),
-                json,
-                lang: lang.into(),
-            })
-        }
+        Command::Walk {
+            files,
+            packet,
+            assume,
+            edit,
+            round_trip,
+            changes,
+            host,
+            moment,
+            json,
+            lang,
+        } => walk::walk(&walk::Wanted {
+            files: &files,
+            packets: &packet,
+            assume: &assume,
+            edits: &edit,
+            round_trip,
+            changes,
+            host: host.as_deref(),
+            moment,
+            json,
+            lang: lang.into(),
+        }),
         Command::Share { source, read: true, lang, .. } => share::read(&source, lang.into()),
         Command::Share { source, base, at, form, .. } => {
             share::write(&share::Wanted { source: &source, base: &base, at: at.as_deref(), form })

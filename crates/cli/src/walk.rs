@@ -2,7 +2,7 @@
 
 use crate::read::viewpoint;
 use crate::sources::Sources;
-use crate::{change, draw, read};
+use crate::{change, draw, offer, read};
 use chainwalk::model::{Changes, Diagnostic};
 use chainwalk::view::{
     self, Banner, Compared, Explained, Lang, Mark, ProposalsView, Row, Sentence, TraceAgreement,
@@ -27,6 +27,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) changes: bool,
     /// The host that they come to, where it is not the first.
     pub(crate) host: Option<&'a str>,
+    /// The moment that is walked, from 1, where it is not the last.
+    pub(crate) moment: Option<usize>,
     /// Whether to print JSON.
     pub(crate) json: bool,
     /// The language of the sentences.
@@ -40,6 +42,9 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     let mut scenario = sources.scenario.clone();
     if let Some(host) = wanted.host {
         scenario.host = Some(host.to_owned());
+    }
+    if let Some(moment) = wanted.moment {
+        scenario.moment = Some(moment);
     }
     if !wanted.packets.is_empty() {
         scenario.packets = wanted.packets.to_vec();
@@ -80,8 +85,17 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             let all = all_changes.iter().map(|(found, told)| change::json_of(found, told));
             answer["changes"] = all.collect();
         }
+        if !played.offers().is_empty() {
+            answer["offers"] = offer::json(&played, &sources, sent, lang);
+        }
+        let moments = offer::json_of_moments(&played, &sources);
+        if !moments.is_empty() {
+            answer["moment"] = played.scenario().moment.unwrap_or(moments.len()).into();
+            answer["moments"] = moments.into();
+        }
         writeln!(out, "{answer}")?;
     } else {
+        offer::tell_moments(&mut out, &played, &sources, lang)?;
         for (packet, line) in played.scenario().packets.iter().take(sent).enumerate() {
             writeln!(out, "{}. {line}", packet + 1)?;
             if let Some(compared) = all_compared.get(packet) {
@@ -92,6 +106,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             if wanted.round_trip {
                 tell_legs(&mut out, &played, &at, &sources)?;
             }
+            offer::tell_offers(&mut out, &played, &sources, packet, lang)?;
             if let Some((_, told)) = all_changes.get(packet) {
                 change::tell_changes(&mut out, told)?;
             }
@@ -154,6 +169,9 @@ fn complain_all(played: &Played, lang: Lang) -> io::Result<()> {
     let (scenario, problems) = (played.scenario(), played.problems());
     if let (Some(name), Some(found)) = (&scenario.host, problems.host) {
         complain(std::slice::from_ref(found), "--host", name, lang)?;
+    }
+    if let (Some(number), Some(found)) = (scenario.moment, problems.moment) {
+        complain(std::slice::from_ref(found), "--moment", &number.to_string(), lang)?;
     }
     let options = [
         ("--assume", scenario.facts(), problems.facts),

@@ -110,7 +110,7 @@ fn is_name(name: &str) -> bool {
 }
 
 fn is_known(name: &str) -> bool {
-    const READ: [&str; 21] = [
+    const READ: [&str; 22] = [
         "chainwalk",
         "title",
         "title.zh",
@@ -124,6 +124,7 @@ fn is_known(name: &str) -> bool {
         "doc",
         "goal",
         "host",
+        "moment",
         "follow",
         "at",
         "aim",
@@ -179,6 +180,10 @@ impl Reader {
             "assume" => self.scenario.change_part(|p| p.facts.push(text())),
             "edit" => self.scenario.change_part(|p| p.edits.push(text())),
             "host" => self.scenario.host = (!value.is_empty()).then(text),
+            "moment" => match value.parse::<usize>() {
+                Ok(number) if number > 0 => self.scenario.moment = Some(number),
+                _ => self.bad(entry, Expected::Number),
+            },
             "goal" => self.head.goals.push(text()),
             "ends" => self.head.ends.push(text()),
             "by" => self.head.by = text(),

@@ -190,13 +190,14 @@ prop_compose! {
     fn scenario()(
         docs in vec(doc(), 0..4),
         host in option::of(word()),
+        moment in option::of(1_usize..9),
         hosts in btree_map(prop_oneof![Just(String::new()), word()], (vec(line(), 0..3), vec(line(), 0..3)), 0..4),
         packets in vec(line(), 0..4),
         followed in vec(0_usize..70, 0..4),
     ) -> Scenario {
         let hosts = hosts.into_iter().map(|(name, (facts, edits))| (name, HostPart { facts, edits }));
         let hosts = hosts.filter(|(_, part)| !part.is_empty()).collect();
-        Scenario { docs, host, hosts, packets, followed }
+        Scenario { docs, host, moment, hosts, packets, followed }
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) fn write(case: &Case) -> String {
     out.words("question", &head.question);
     out.words("point", &head.point);
     out.lines("packet", &scenario.packets);
+    if let Some(moment) = scenario.moment {
+        out.line("moment", &moment.to_string());
+    }
     hosts(&mut out, scenario);
     docs(&mut out, &scenario.docs);
     out.lines("goal", &head.goals);
