@@ -38,18 +38,23 @@ impl Page {
     /// Where a block's name is not known, or a block does not end: a page that is not replayed is no test.
     pub fn read(text: &str) -> Self {
         let mut page = Self::default();
-        let mut open: Option<(String, String)> = None;
+        let mut open: Option<(&str, String, String)> = None;
         for line in text.lines() {
-            match (&mut open, line.strip_prefix("```")) {
-                (None, Some(name)) => open = Some((name.trim().to_owned(), String::new())),
-                (None, None) => {}
-                (Some((_, body)), None) => {
+            let ticks = line.len() - line.trim_start_matches('`').len();
+            let (fence, name) = line.split_at(ticks);
+            match &mut open {
+                None if ticks >= 3 => {
+                    open = Some((fence, name.trim().to_owned(), String::new()));
+                }
+                None => {}
+                // A longer fence holds a paste that has fences itself.
+                Some((own, ..)) if line == *own => {
+                    let (_, name, body) = open.take().unwrap_or_default();
+                    page.block(&name, body);
+                }
+                Some((_, _, body)) => {
                     body.push_str(line);
                     body.push('\n');
-                }
-                (Some(_), Some(_)) => {
-                    let (name, body) = open.take().unwrap_or_default();
-                    page.block(&name, body);
                 }
             }
         }

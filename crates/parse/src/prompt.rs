@@ -35,7 +35,7 @@ pub(crate) fn unprompt(row: Row<'_>) -> (Row<'_>, bool) {
 pub(crate) fn shell(text: &str) -> Option<usize> {
     let end = text.find(['#', '$']).filter(|at| *at < 40)?;
     let before = text[..end].trim_end();
-    let path = before == "~" || before.starts_with('/');
+    let path = before == "~" || before.starts_with('/') || before.starts_with("~/");
     let named = path && !before.contains(char::is_whitespace) && before.len() < end
         || before.starts_with("bash-")
         || before.starts_with("sh-");

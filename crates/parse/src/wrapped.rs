@@ -80,7 +80,8 @@ impl Walk {
         let text = row.text;
         let first = text.as_bytes().first().copied();
         if first.is_none() || is_fence(text) {
-            self.chain = false;
+            // Of a row of blanks a terminal makes an empty line.
+            self.chain &= first.is_none();
             return Kind::Other;
         }
         if first == Some(b'-') || first == Some(b'[') {
@@ -103,7 +104,10 @@ impl Walk {
             if (titles && !whole) || !titles && listing::is_begun(row) {
                 return Kind::Listed;
             }
-            return Kind::Other;
+            self.chain = titles || !is_strong(text) && !unprompt(row).1;
+            if self.chain {
+                return Kind::Other;
+            }
         }
         let makes = [" -A ", " -I ", " --append ", " --insert "].iter().any(|v| text.contains(v));
         let makes = makes && command::read(row, &Shell::default()).is_some_and(|c| c.changes);
@@ -127,7 +131,10 @@ fn goes_on(kind: Kind, whole: &str, full: bool, next: Row<'_>) -> bool {
     }
     let first = text.split_whitespace().next().unwrap_or_default();
     if kind == Kind::Listed {
-        return !text.starts_with('<') && (listing::goes_on(text) || full && text.is_ascii());
+        // The rest of a word, and what may follow it.
+        let rest = text[first.len()..].trim_start();
+        let word = full && text.is_ascii() && (rest.is_empty() || listing::goes_on(rest));
+        return !text.starts_with('<') && (listing::goes_on(text) || word);
     }
     let option = first.starts_with("--") && first.len() > 3
         || matches!(first, "-j" | "-m" | "-p" | "-s" | "-d" | "-i" | "-o" | "-g" | "!");
@@ -261,6 +268,7 @@ mod tests {
             "iptables -A INPUT -j DROP\niptables -L",
             "-A INPUT -j DROP\n# -j",
             "-A INPUT -j DROP\nCOMMIT",
+            "Chain INPUT (policy ACCEPT)\ntarget     prot opt source               destination\nDROP       all  --  anywhere             anywhere\n~/site $ ip route",
             "Chain INPUT (policy ACCEPT)\ntarget     prot opt source               destination\nDROP       all  --  anywhere             anywhere\n<---- this one",
         ] {
             assert_eq!(told(text), text);
@@ -275,6 +283,9 @@ mod tests {
             text.lines().map(|l| l.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
         };
         assert_eq!(plain(&told(&broken(list, 80))), plain(list));
+        // A terminal that keeps the blanks at the end of a row makes an empty line of them.
+        let blanks = list.replace("destination\n", "destination\n        \n");
+        assert_eq!(plain(&told(&broken(&blanks, 80))), plain(&blanks));
         let mail = list.replace("            ctstate", "\nctstate");
         assert_eq!(plain(&told(&mail)), plain(list));
     }
