@@ -3,10 +3,11 @@
 use crate::problems::Problems;
 use crate::scenario::Scenario;
 use chainwalk_model::{
-    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, HostId, Moment, Offer,
-    PacketSpec, Reading, RoundTrip, RuleId, Severity, Shadow, Slip, Span, Text, Walk,
+    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, HostId, LeftOpen,
+    Moment, Offer, PacketSpec, Reading, RoundTrip, RuleId, Severity, Shadow, Slip, Span, Text,
+    Walk,
 };
-use chainwalk_parse::{SaveText, packet_lines};
+use chainwalk_parse::{Fills, SaveText, packet_lines};
 use chainwalk_sim::{Search, Session, Trip, assume, edited, shadowed, slips};
 use chainwalk_view::{
     Compared, Evidence, Explained, Explainer, Lang, PacketForm, ProposalsView, packet_form,
@@ -36,6 +37,10 @@ const MOST_TRIPS: usize = 16;
 pub struct Played {
     scenario: Scenario,
     reading: Reading,
+    /// The values that the paste leaves open, where none is filled in.
+    blanks: Vec<LeftOpen>,
+    /// What was filled in.
+    fills: Fills,
     /// There is no host of the name that was chosen.
     no_host: Option<Diagnostic>,
     /// There is no moment of the number that was chosen.
@@ -165,15 +170,22 @@ impl Played {
     pub(crate) fn into_played(mut self, scenario: Scenario, progress: &mut dyn FnMut(f64)) -> Self {
         let begun = self.after.is_some();
         let same_docs = begun && self.scenario.docs == scenario.docs;
+        let texts: Vec<&str> = scenario.docs.iter().map(|d| &*d.text).collect();
         if !same_docs {
-            let texts: Vec<&str> = scenario.docs.iter().map(|d| &*d.text).collect();
-            self = Self {
-                reading: chainwalk_parse::read_telling(&texts, progress),
-                ..Self::default()
-            };
+            let reading = chainwalk_parse::read_telling(&texts, progress);
+            self = Self { blanks: reading.blanks.clone(), reading, ..Self::default() };
             progress(1.0);
         }
+        let fills = self.said(&scenario);
+        let same_fills = fills == self.fills;
+        if !same_fills {
+            let mut reading = chainwalk_parse::read_filled(&texts, &fills, progress);
+            // What is filled in can still be changed.
+            reading.blanks.clone_from(&self.blanks);
+            self = Self { blanks: self.blanks, fills, reading, ..Self::default() };
+        }
         let same_rules = same_docs
+            && same_fills
             && self.scenario.host == scenario.host
             && self.scenario.moment == scenario.moment
             && self.scenario.edits() == scenario.edits();
@@ -191,6 +203,23 @@ impl Played {
         }
         self.send(kept);
         self
+    }
+
+    /// What the facts say of the values that the paste leaves open.
+    fn said(&self, scenario: &Scenario) -> Fills {
+        let lines = scenario.hosts.values().flat_map(|part| &part.facts);
+        let pairs = lines.filter_map(|line| {
+            let (name, value) = line.split_once('=')?;
+            let name = self.open_name(name)?;
+            Some((name.to_owned(), value.trim().to_owned()))
+        });
+        Fills::new(pairs.filter(|(_, value)| !value.is_empty()).collect())
+    }
+
+    /// The open value that a fact is about.
+    fn open_name(&self, word: &str) -> Option<&str> {
+        let word = Fills::name(word.trim());
+        self.blanks.iter().map(|b| &*b.name).find(|name| **name == word)
     }
 
     /// Takes the host that is walked out of the reading, and does to it what was said.
@@ -215,6 +244,11 @@ impl Played {
         }
         self.fact_problems.clear();
         for line in self.scenario.facts() {
+            if line.split_once('=').is_some_and(|(name, _)| self.open_name(name).is_some()) {
+                // It is in the text already.
+                self.fact_problems.push(Vec::new());
+                continue;
+            }
             self.fact_problems.push(match chainwalk_parse::assumption(line) {
                 Ok(fact) => {
                     assume(&mut host, &fact);

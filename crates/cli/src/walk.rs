@@ -3,11 +3,11 @@
 use crate::read::viewpoint;
 use crate::sources::Sources;
 use crate::{change, draw, offer, read};
-use chainwalk::model::{Changes, Diagnostic};
+use chainwalk::model::{Changes, Diagnostic, Span};
 use chainwalk::view::{
     self, Banner, Compared, Explained, Lang, Mark, ProposalsView, Row, Sentence, TraceAgreement,
 };
-use chainwalk::{Case, Claimed, Lines, Played, Viewpoint};
+use chainwalk::{Case, Claimed, Lines, Played, Scenario, Viewpoint};
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -49,6 +49,12 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     if !wanted.packets.is_empty() {
         scenario.packets = wanted.packets.to_vec();
         scenario.followed.clear();
+    }
+    let mut logged = Vec::new();
+    if scenario.packets.is_empty() {
+        // The packets that a log in the paste shows are the ones that people ask about.
+        logged = shown(&scenario);
+        scenario.packets = logged.iter().map(|(line, _)| line.clone()).collect();
     }
     if scenario.packets.is_empty() {
         eprintln!("chainwalk: no packet: give --packet LINE, or a case that has one");
@@ -97,7 +103,14 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     } else {
         offer::tell_moments(&mut out, &played, &sources, lang)?;
         for (packet, line) in played.scenario().packets.iter().take(sent).enumerate() {
-            writeln!(out, "{}. {line}", packet + 1)?;
+            let place =
+                logged.get(packet).and_then(|(_, span)| Some((sources.place(*span)?, *span)));
+            match place {
+                Some((place, span)) => {
+                    writeln!(out, "{}. {line}  ({}:{})", packet + 1, place.name, place.line(span))?;
+                }
+                None => writeln!(out, "{}. {line}", packet + 1)?,
+            }
             if let Some(compared) = all_compared.get(packet) {
                 change::tell_compared(&mut out, compared)?;
             }
@@ -126,6 +139,17 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     let open = answer["packets"].as_array().into_iter().flatten();
     let depends = open.into_iter().any(|p| p["depends_on"] != Value::Array(Vec::new()));
     Ok(if depends { 2 } else { 0 })
+}
+
+/// So many packets of a log are walked, where none was asked for.
+const MOST: usize = 8;
+
+/// The packets that the paste shows, and where.
+fn shown(scenario: &Scenario) -> Vec<(String, Span)> {
+    let played = scenario.play();
+    let seen = &played.host().seen;
+    let lines = seen.iter().filter_map(|s| Some((s.logged.as_ref()?.to_string(), s.span)));
+    lines.take(MOST).collect()
 }
 
 /// The changes by which a packet would fare otherwise.

@@ -69,6 +69,12 @@ pub enum DiagnosticId {
     NoSuchHost,
     /// The paste shows no moment of that number; the last is walked.
     NoSuchMoment,
+    /// A value that the paste leaves open.
+    LeftOpen,
+    /// A line that iptables refuses.
+    Refused,
+    /// A rule tests an interface by the label of an address.
+    AliasAsInterface,
     /// A name in the head of a case that is not known; it is kept.
     UnknownName,
     /// A name in the head of a case that is not used yet; it is kept.
@@ -230,6 +236,20 @@ pub struct Reading {
     /// the last.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub moments: Vec<Moment>,
+    /// The values that it leaves open, each once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blanks: Vec<LeftOpen>,
+}
+
+/// A value that a paste leaves open, and every place of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LeftOpen {
+    /// Its name; `NAME=VALUE` among the facts fills it in.
+    pub name: Text,
+    /// What is to be filled in.
+    pub kind: Expected,
+    /// Where it stands.
+    pub spans: Vec<Span>,
 }
 
 impl Reading {
@@ -249,6 +269,6 @@ impl Reading {
 impl Opaque {
     /// A piece that is not understood.
     pub fn new(module: Option<&str>, text: &str) -> Self {
-        Self { module: module.map(Text::from), text: text.into() }
+        Self { module: module.map(Text::from), text: text.into(), blank: None }
     }
 }

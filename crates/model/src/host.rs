@@ -2,6 +2,7 @@
 
 use crate::flow::Flow;
 use crate::ids::RuleId;
+use crate::matches::Blank;
 use crate::packet::Mac;
 use crate::priority;
 use crate::question::Question;
@@ -77,6 +78,8 @@ pub struct Interface {
     pub up: Option<bool>,
     /// Whether a bridge sends a frame back out of this port (`hairpin on`).
     pub hairpin: bool,
+    /// Its addresses that the paste hides, in part or whole.
+    pub hidden: Vec<Fact<Blank>>,
     /// Where its existence is known from.
     pub origin: Origin,
 }
@@ -95,6 +98,7 @@ impl Interface {
             mac: None,
             up: None,
             hairpin: false,
+            hidden: Vec::new(),
             origin,
         }
     }
@@ -547,6 +551,8 @@ pub enum About {
     InSet(Text),
     /// What is outside netfilter, or is not read, lets the packet pass: `passes=IPVS`.
     Passes(Text),
+    /// A value of a packet is what the paste leaves open by a name: `blank=YOUR_IP:192.0.2.50:yes`.
+    Blank(Text, Text),
     /// Something listens at this protocol and port; that nothing does is `nolisten=tcp:80`.
     Listener(u8, u16),
 }

@@ -187,6 +187,39 @@ pub struct Opaque {
     pub module: Option<Text>,
     /// The text as it stands in the paste.
     pub text: Text,
+    /// The value that the paste leaves open, where that is why.
+    pub blank: Option<Box<Blank>>,
+}
+
+/// A value that a paste leaves open (`<YOUR_IP>`, `x.x.x.x`), where a rule compares something with it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Blank {
+    /// Its name, by which a person says what it is: `YOUR_IP`.
+    pub name: Text,
+    /// What of a packet is compared with it.
+    pub part: BlankPart,
+    /// Whether the comparison is inverted.
+    pub not: bool,
+    /// What of an address of IPv4 can be seen, from the first byte.
+    pub shows: [Option<u8>; 4],
+    /// The prefix length behind it.
+    pub len: Option<u8>,
+}
+
+/// What of a packet is compared with a value that is left open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum BlankPart {
+    Src,
+    Dst,
+    InIface,
+    OutIface,
+    Sport,
+    Dport,
+    /// Nothing: the rule is there while the tunnel of that name is up.
+    Tunnel,
+    /// Something else.
+    Else,
 }
 
 /// What every iptables rule tests.

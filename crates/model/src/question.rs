@@ -61,6 +61,8 @@ pub enum Question {
     Unread(Text),
     /// Does something outside netfilter that is not modelled take this packet, by its usual name?
     Beside(Text),
+    /// Is this value of a packet the one that the paste leaves open by this name?
+    Blank(Text, Text),
     /// Which of several equal base chains runs first?
     Order(ChainId, ChainId),
     /// Does the built-in chain of this hook, which was not pasted, lead to this chain, which was?

@@ -26,6 +26,8 @@ pub struct KernelTrace {
     pub iface: Option<Text>,
     /// What was done with it, in order.
     pub steps: Vec<SeenStep>,
+    /// The packet line that asks for it, where a rule logged it: no more of its way is known than that rule.
+    pub logged: Option<Text>,
     /// All its lines.
     pub span: Span,
 }

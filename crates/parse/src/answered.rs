@@ -5,7 +5,8 @@ use crate::oneline::{Word, bad, did_you_mean, missing, protocol};
 use chainwalk_model::{About, Diagnostic, Expected, Family, proto};
 
 /// The words before `=`.
-pub(crate) const KEYS: [&str; 6] = ["chain", "policy", "holds", "inset", "passes", "nolisten"];
+pub(crate) const KEYS: [&str; 7] =
+    ["chain", "policy", "holds", "inset", "passes", "blank", "nolisten"];
 const ACCEPTS: [&str; 2] = ["accept", "drop"];
 const HOLDS: [&str; 2] = ["yes", "no"];
 
@@ -46,6 +47,12 @@ pub(crate) fn read(key: &str, value: Word<'_>) -> Result<(About, bool), Diagnost
             let (before, yes) = split_end(value, HOLDS)?;
             (About::InSet(some(before)?.into()), yes)
         }
+        "blank" => {
+            let (before, yes) = split_end(value, HOLDS)?;
+            let form = || vec![Expected::Literal("YOUR_IP:192.0.2.50".into())];
+            let Some((name, value)) = before.split(':') else { return Err(bad(before, form())) };
+            (About::Blank(some(name)?.into(), some(value)?.into()), yes)
+        }
         "passes" => (About::Passes(some(value)?.into()), true),
         _ => {
             let form = || vec![Expected::Literal("tcp:80".into())];
@@ -79,6 +86,7 @@ pub(crate) fn text(about: &About, yes: bool) -> String {
             format!("holds={}:{number}{op}:{holds}", at(family, table, chain))
         }
         About::InSet(name) => format!("inset={name}:{holds}"),
+        About::Blank(name, value) => format!("blank={name}:{value}:{holds}"),
         About::Passes(name) => format!("passes={name}"),
         About::Listener(proto, port) => {
             let word = if *proto == proto::UDP { "udp" } else { "tcp" };
@@ -141,6 +149,8 @@ mod tests {
             "holds=ip6:mangle:a:b:12:no",
             "inset=blocked:no",
             "inset=a:b:yes",
+            "blank=YOUR_IP:192.0.2.50:no",
+            "blank=x.x.x.x:fd00::1:yes",
             "passes=ip xfrm policy",
             "nolisten=udp:53",
         ] {

@@ -3,6 +3,7 @@
 //!
 //! Every span that is made here lies within the pasted text and on character boundaries.
 
+use crate::blank::Fills;
 use chainwalk_model::{DocId, Span};
 
 /// A stretch of the clean text and the pasted bytes it stands for.
@@ -37,11 +38,26 @@ pub(crate) struct Clean {
 impl Clean {
     /// Cleans a document.
     pub(crate) fn new(doc: DocId, raw: &str) -> Self {
+        Self::filled(doc, raw, &Fills::default())
+    }
+
+    /// Cleans a document, and puts what is said of open values in their places.
+    pub(crate) fn filled(doc: DocId, raw: &str, fills: &Fills) -> Self {
         let mut clean = Self { doc, text: String::with_capacity(raw.len()), pieces: Vec::new() };
         let bytes = raw.as_bytes();
         let mut kept = 0;
         let mut at = 0;
         while at < raw.len() {
+            if !fills.is_empty() && raw.is_char_boundary(at) {
+                let before = raw[..at].chars().next_back();
+                if let Some((len, value)) = fills.at(&raw[at..], before) {
+                    clean.keep(raw, kept, at);
+                    clean.replace(at, len, value);
+                    at += len;
+                    kept = at;
+                    continue;
+                }
+            }
             let plain =
                 matches!(bytes[at], b'\t' | b'\n' | 0x20..=0x25 | 0x27..=0x5b | 0x5d..=0x7e);
             if plain {

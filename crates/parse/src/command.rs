@@ -1,5 +1,6 @@
 //! A command line as people paste it with its output: prompt, program, arguments.
 
+use crate::blank::at_start;
 use crate::clean::Row;
 use crate::inside::{Inside, inside};
 use crate::names::{base, tables};
@@ -173,6 +174,7 @@ pub(crate) fn cut(row: Row<'_>) -> Row<'_> {
             (None, '&') if row.text[at..].starts_with("&&") => {
                 return Row { text: &row.text[..at], start: row.start }.trim();
             }
+            (None, '<') if blank && at_start(&row.text[at..]).is_some() => {}
             (None, '>' | '<') if blank => {
                 return Row { text: &row.text[..at], start: row.start }.trim();
             }

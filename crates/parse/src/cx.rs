@@ -33,6 +33,18 @@ impl Cx<'_> {
         self.diagnostics.push(Diagnostic { id, severity, span, found, expected, hint });
     }
 
+    /// Notes a value that is left open.
+    pub(crate) fn left_open(&mut self, name: &str, (start, end): (usize, usize), kind: Expected) {
+        self.diagnostics.push(Diagnostic {
+            id: DiagnosticId::LeftOpen,
+            severity: Severity::Warning,
+            span: self.clean.span(start, end),
+            found: name.into(),
+            expected: vec![kind],
+            hint: None,
+        });
+    }
+
     /// An operation whose text is `start..end`.
     pub(crate) fn op(&self, what: OpKind, start: usize, end: usize) -> Op {
         Op { what, span: self.clean.span(start, end) }

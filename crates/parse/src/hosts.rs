@@ -185,7 +185,7 @@ impl Hosts {
         }
         self.several(&hosts);
         let Self { sections, diagnostics, offers, .. } = self;
-        Reading { hosts, sections, diagnostics, offers, moments }
+        Reading { hosts, sections, diagnostics, offers, moments, blanks: Vec::new() }
     }
 
     /// Puts a draft to those of a host; false where it says nothing new. Halves of one table become one. Two that

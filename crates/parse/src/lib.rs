@@ -9,6 +9,7 @@
 mod answered;
 mod ask;
 mod assume;
+mod blank;
 pub mod case;
 #[cfg(test)]
 mod checks;
@@ -42,6 +43,7 @@ mod restore;
 mod rule;
 mod rules;
 mod save;
+mod seen;
 mod shape;
 mod shell;
 mod slots;
@@ -53,8 +55,9 @@ mod wrapped;
 
 pub use ask::{packet_line, packet_lines, resolve};
 pub use assume::{assumption, assumption_text};
+pub use blank::Fills;
 pub use edit::{edit, edit_text};
 pub use ext::{match_names, target_names};
 pub use lines::Lines;
-pub use paste::{read, read_telling};
+pub use paste::{read, read_filled, read_telling};
 pub use save::{SaveText, save_text};

@@ -1,5 +1,6 @@
 //! Reads a paste, whatever it is: line by line, each line by what it looks like.
 
+use crate::blank::{Fills, gather};
 use crate::clean::{Clean, Row};
 use crate::command::{self, Command};
 use crate::comments::{comments, is_fence};
@@ -34,12 +35,20 @@ pub fn read(docs: &[&str]) -> Reading {
 
 /// Reads as [`read`] does, and tells every few thousand lines which share of the lines is done, from 0 to 1.
 pub fn read_telling(docs: &[&str], tell: &mut dyn FnMut(f64)) -> Reading {
+    read_filled(docs, &Fills::default(), tell)
+}
+
+/// Reads as [`read_telling`] does, with what is said of the values that the paste leaves open.
+pub fn read_filled(docs: &[&str], fills: &Fills, tell: &mut dyn FnMut(f64)) -> Reading {
     let whole = |clean: Clean| {
         let cuts = breaks(&clean.text, &shape::bare(clean.lines()));
         if cuts.is_empty() { clean } else { clean.without(&cuts) }
     };
-    let cleans: Vec<Clean> =
-        docs.iter().enumerate().map(|(n, raw)| whole(Clean::new(DocId(n as u16), raw))).collect();
+    let cleans: Vec<Clean> = docs
+        .iter()
+        .enumerate()
+        .map(|(n, raw)| whole(Clean::filled(DocId(n as u16), raw, fills)))
+        .collect();
     let mut paste =
         Paste::new(Progress::new(cleans.iter().map(|clean| clean.text.len()).sum(), tell));
     for clean in &cleans {
@@ -129,6 +138,12 @@ impl<'t> Paste<'t> {
                     self.flush(clean, &mut group, &mut context);
                     self.hosts.enter(places.here());
                 }
+            }
+            if let Some((block, taken)) = facts::logged(clean, &rows[at..]) {
+                self.flush(clean, &mut group, &mut context);
+                self.hosts.add(block);
+                at += taken;
+                continue;
             }
             let next = rows[at + 1..].iter().find(|r| !r.text.is_empty()).copied();
             if let Some(statements) = shell.take(row, next) {
@@ -483,6 +498,11 @@ impl<'t> Paste<'t> {
                     && !self.is_there(clean, row, &command)
                 {
                     self.apply(clean, row, &command, maybe);
+                    if let Some(family) = command.family {
+                        let table = command.table.as_deref().unwrap_or("filter");
+                        let (draft, _) = self.hosts.changed(family, table, command.backend);
+                        restore::while_up(draft, clean.span(row.start, row.end()), &iface);
+                    }
                 }
             }
         }
@@ -540,6 +560,7 @@ impl<'t> Paste<'t> {
                 [] => {}
             }
         }
+        gather(&mut reading);
         reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
         reading.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));
         if anything && reading.hosts.is_empty() {

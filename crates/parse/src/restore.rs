@@ -8,8 +8,8 @@ use crate::rules::DraftRule;
 use crate::spec::Verb;
 use crate::word::{Word, words};
 use chainwalk_model::{
-    Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host, Match, Op, OpKind,
-    Opaque, Policy, Severity, is_builtin,
+    Blank, BlankPart, Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host,
+    Match, Op, OpKind, Opaque, Policy, Severity, Span, is_builtin,
 };
 
 /// Reads the body of one table, as `iptables-restore` takes it, into a host on which every built-in
@@ -185,6 +185,23 @@ pub(crate) fn command(
         cx.say(DiagnosticId::NoSuchRule, Severity::Warning, place, vec![], None);
     }
     true
+}
+
+/// Makes the rules that a row put into a table depend on whether the tunnel of that name is up.
+pub(crate) fn while_up(draft: &mut Draft, span: Span, name: &str) {
+    let blank = Blank {
+        name: name.into(),
+        part: BlankPart::Tunnel,
+        not: false,
+        shows: [None; 4],
+        len: None,
+    };
+    let opaque = Opaque { blank: Some(blank.into()), ..Opaque::new(None, &format!("{name} up")) };
+    for chain in &mut draft.chains {
+        for rule in chain.rules.iter_mut().filter(|r| r.span == span) {
+            rule.ops.insert(0, Op { what: OpKind::Match(Match::Opaque(opaque.clone())), span });
+        }
+    }
 }
 
 /// Whether the rules that a command would put into a chain are in it already.

@@ -3,6 +3,7 @@
 //! An option goes to the extension opened last that knows it, as getopt does; what no extension knows is
 //! kept as text and named.
 
+use crate::blank;
 use crate::cx::{ADVISED, Cx};
 use crate::draft::Draft;
 use crate::ext::{self, Arg, Given, MATCHES, MatchExt, Opt, UNREAD_MATCHES};
@@ -13,7 +14,8 @@ use crate::target::any_iface;
 use crate::value;
 use crate::word::Word;
 use chainwalk_model::{
-    AddrMask, Count, Counters, DiagnosticId, Expected, Family, Hint, Inv, Policy, Severity,
+    AddrMask, BlankPart, Count, Counters, DiagnosticId, Expected, Family, Hint, Inv, Policy,
+    Severity,
 };
 
 /// How many extensions back an option is looked for; no rule of a person has as many.
@@ -32,6 +34,7 @@ pub(crate) fn read(cx: &mut Cx<'_>, draft: &mut Draft, words: &[Word<'_>]) -> Sp
         chain: None,
         counters: None,
         proto: None,
+        option: "",
     };
     while reader.at < reader.words.len() {
         reader.step();
@@ -52,6 +55,8 @@ struct Reader<'a, 'w, 'c, 'd> {
     counters: Option<Counters>,
     /// The protocol's name, which may stand for its match.
     proto: Option<&'a str>,
+    /// The base test at hand.
+    option: &'static str,
 }
 
 impl<'a> Reader<'a, '_, '_, '_> {
@@ -262,19 +267,29 @@ impl<'a> Reader<'a, '_, '_, '_> {
                 }
             }
             "-s" | "--source" | "--src" => {
+                self.option = "-s";
                 let found = self.addrs(option, start);
                 self.slots.base.srcs.extend(found);
             }
             "-d" | "--destination" | "--dst" => {
+                self.option = "-d";
                 let found = self.addrs(option, start);
                 self.slots.base.dsts.extend(found);
             }
             "-i" | "--in-interface" => {
+                self.option = "-i";
+                if self.iface_left(option, start) {
+                    return;
+                }
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
                 self.slots.base.ip.iniface =
                     found.and_then(any_iface).or(self.slots.base.ip.iniface.take());
             }
             "-o" | "--out-interface" => {
+                self.option = "-o";
+                if self.iface_left(option, start) {
+                    return;
+                }
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
                 self.slots.base.ip.outiface =
                     found.and_then(any_iface).or(self.slots.base.ip.outiface.take());
@@ -354,6 +369,38 @@ impl<'a> Reader<'a, '_, '_, '_> {
         self.slots.list.push(Slot::Bad { start, end: word.end });
     }
 
+    /// Whether the interface that comes next is left open; it is then taken.
+    fn iface_left(&mut self, option: &Word<'_>, start: usize) -> bool {
+        let at = self.at + usize::from(self.peek().is_some_and(|w| w.is("!")));
+        let words: &'a [Word<'_>] = self.words;
+        let open = words.get(at).is_some_and(|w| blank::interface(&w.text).is_some());
+        if !open {
+            return false;
+        }
+        let Some(word) = self.operand(option, Expected::Interface) else { return false };
+        self.leaves(word, start, blank::interface)
+    }
+
+    /// Whether the value of a base test is left open; it is then a test of its own.
+    fn leaves(
+        &mut self,
+        word: &Word<'_>,
+        start: usize,
+        read: fn(&str) -> Option<blank::Left>,
+    ) -> bool {
+        let Some(left) = read(&word.text) else { return false };
+        let (part, kind) = match self.option {
+            "-s" => (BlankPart::Src, Expected::Network),
+            "-d" => (BlankPart::Dst, Expected::Network),
+            "-i" => (BlankPart::InIface, Expected::Interface),
+            _ => (BlankPart::OutIface, Expected::Interface),
+        };
+        self.cx.left_open(&left.name, (word.start, word.end), kind);
+        let blank = left.tested(part, self.not.is_some());
+        self.slots.list.push(Slot::Blank { blank, start, end: word.end });
+        true
+    }
+
     /// `-s a,b`: each address makes a rule of its own.
     fn addrs(&mut self, option: &Word<'_>, start: usize) -> Vec<Inv<AddrMask>> {
         let Some(word) = self.operand(option, Expected::Network) else { return Vec::new() };
@@ -362,6 +409,9 @@ impl<'a> Reader<'a, '_, '_, '_> {
         for text in word.text.split(',') {
             match value::whole(value::addr_mask, text) {
                 Some(value) if value.addr.is_ipv6() == self.v6() => found.push(Inv { not, value }),
+                None if !word.text.contains(',') && self.leaves(word, start, blank::address) => {
+                    return Vec::new();
+                }
                 _ => {
                     self.bad(word, start, Expected::Network);
                     return Vec::new();

@@ -1,13 +1,14 @@
 //! What the words of a rule were given to: each slot is a match, a target or a text, and becomes an operation.
 
+use crate::blank;
 use crate::cx::Cx;
 use crate::draft::Draft;
 use crate::ext::{Ext, Given, MatchExt, TargetExt, Wrong};
 use crate::names;
 use crate::target::{named_target, tests};
 use chainwalk_model::{
-    AddrMask, DiagnosticId, Expected, Hint, Inv, IpMatch, Match, Op, OpKind, Opaque, Severity,
-    Target, Text,
+    AddrMask, Blank, BlankPart, DiagnosticId, Expected, Hint, Inv, IpMatch, Match, Op, OpKind,
+    Opaque, Severity, Target, Text,
 };
 
 /// The states of conntrack.
@@ -33,6 +34,12 @@ pub(crate) enum Slot<'a> {
         start: usize,
         end: usize,
         options: bool,
+    },
+    /// A test of a value that is left open.
+    Blank {
+        blank: Blank,
+        start: usize,
+        end: usize,
     },
     /// A piece that could not be read.
     Bad {
@@ -101,6 +108,11 @@ impl Slots<'_> {
                     let what = Match::Opaque(cx.opaque(Some(&module), start, end));
                     ops.push(cx.op(OpKind::Match(what), start, end));
                 }
+                Slot::Blank { blank, start, end } => {
+                    let opaque =
+                        Opaque { blank: Some(blank.into()), ..cx.opaque(None, start, end) };
+                    ops.push(cx.op(OpKind::Match(Match::Opaque(opaque)), start, end));
+                }
                 Slot::Bad { start, end } => {
                     let what = Match::Opaque(cx.opaque(None, start, end));
                     ops.push(cx.op(OpKind::Match(what), start, end));
@@ -147,11 +159,55 @@ impl Slots<'_> {
 /// What an extension makes of its options; what it refuses is named and kept as text.
 fn built<T>(cx: &mut Cx<'_>, ext: &Ext<T>, given: &Given<'_>, kept: fn(Opaque) -> T) -> T {
     (ext.build)(given).unwrap_or_else(|wrong| {
+        if let Some(blank) = left_open(cx, given, &wrong) {
+            let opaque = cx.opaque(Some(given.name), given.start, given.end);
+            return kept(Opaque { blank: Some(blank.into()), ..opaque });
+        }
         let place = (wrong.start, wrong.end);
         let hint = wrong.hint.clone().or_else(|| meant(cx, given.v6, &wrong));
         cx.say(wrong.id, Severity::Warning, place, wrong.expected, hint);
         kept(cx.opaque(Some(given.name), given.start, given.end))
     })
+}
+
+/// The value that an option leaves open, where that is why it could not be read.
+fn left_open(cx: &mut Cx<'_>, given: &Given<'_>, wrong: &Wrong) -> Option<Blank> {
+    if wrong.id != DiagnosticId::BadValue {
+        return None;
+    }
+    let arg = given.args.iter().find(|a| a.start <= wrong.start && wrong.start <= a.end)?;
+    let word = arg.values.first()?;
+    let address = matches!(
+        arg.name,
+        "--to-destination"
+            | "--to-source"
+            | "--src-range"
+            | "--dst-range"
+            | "--ctorigsrc"
+            | "--ctorigdst"
+            | "--ctreplsrc"
+            | "--ctrepldst"
+            | "--gateway"
+            | "--to"
+            | "--on-ip"
+    );
+    let left = blank::value(&word.text)
+        .or_else(|| address.then(|| blank::within(&word.text)).flatten())?;
+    let kind = match arg.name {
+        "--sport" | "--dport" | "--sports" | "--dports" | "--ports" | "--to-ports" => {
+            Expected::Port
+        }
+        _ if address => Expected::Address,
+        name if name.contains("mark") => Expected::Mark,
+        _ => wrong.expected.first().cloned().unwrap_or(Expected::Text),
+    };
+    cx.left_open(&left.name, (word.start, word.end), kind);
+    let part = match (arg.name, given.args.len()) {
+        ("--sport", 1) => BlankPart::Sport,
+        ("--dport", 1) => BlankPart::Dport,
+        _ => BlankPart::Else,
+    };
+    Some(left.tested(part, arg.not))
 }
 
 /// The known value that was meant by one that does not fit.

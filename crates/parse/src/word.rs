@@ -2,6 +2,7 @@
 //!
 //! An unclosed quote reaches to the end of the line.
 
+use crate::blank;
 use crate::clean::Row;
 use std::borrow::Cow;
 
@@ -37,7 +38,13 @@ pub(crate) fn words(row: Row<'_>) -> Vec<Word<'_>> {
     let mut at = 0;
     while let Some(skip) = text[at..].find(|c: char| !c.is_whitespace()) {
         let start = at + skip;
-        let (word, len) = one(&text[start..]);
+        let (mut word, mut len) = one(&text[start..]);
+        // `<your address>` and `{{ name }}` are one word.
+        if let Some((_, open)) = blank::at_start(&text[start..]).filter(|(_, open)| *open > len) {
+            let rest = &text[start + open..];
+            len = open + rest.find(char::is_whitespace).unwrap_or(rest.len());
+            word = Word { text: text[start..start + len].into(), start: 0, end: 0, quoted: false };
+        }
         at = start + len;
         let word = Word { start: row.start + start, end: row.start + at, ..word };
         push(&mut words, word);

@@ -1,7 +1,16 @@
 //! Addresses and the networks they lie in.
 
-use chainwalk_model::Cidr;
+use chainwalk_model::{Blank, Cidr};
 use std::net::{IpAddr, Ipv6Addr};
+
+/// Whether what can be seen of an address leaves it possible that it is `addr`, or its network one that holds it.
+pub(crate) fn may_hold(blank: &Blank, addr: IpAddr) -> bool {
+    let IpAddr::V4(addr) = addr else { return blank.shows == [None; 4] };
+    let len = u32::from(blank.len.unwrap_or(32).min(32));
+    let mask = u32::MAX.checked_shl(32 - len).unwrap_or(0).to_be_bytes();
+    let mut bytes = addr.octets().into_iter().zip(blank.shows).zip(mask);
+    bytes.all(|((byte, shown), mask)| shown.is_none_or(|s| (s ^ byte) & mask == 0))
+}
 
 /// An address without the bits behind its first `len`.
 pub(crate) fn prefix(addr: IpAddr, len: u8) -> IpAddr {

@@ -106,6 +106,7 @@ fn asked(host: &Host, about: &About) -> Vec<Question> {
         About::Passes(name) => {
             vec![Question::Beside(name.clone()), Question::Unread(name.clone())]
         }
+        About::Blank(name, value) => vec![Question::Blank(name.clone(), value.clone())],
         About::Listener(proto, port) => vec![Question::Socket(*proto, *port)],
     }
 }

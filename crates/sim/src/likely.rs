@@ -77,6 +77,12 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             let inward = !is_private(*dst) && spoken::is_inner(host, by);
             (came_by || inward).then_some((Answer::No, Likely::Unspoken))
         }
+        // A tunnel that is asked about is up.
+        Question::Blank(_, value) if &**value == "up" => say(true, Likely::Usual),
+        Question::Blank(name, value) => {
+            let (own, why) = hidden_address(at, name, value)?;
+            say(own, why)
+        }
         Question::Route(_)
         | Question::Opaque(_)
         | Question::History(_)
@@ -89,6 +95,16 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         | Question::Beside(_)
         | Question::Order(..) => None,
     }
+}
+
+/// Whether an address is the one of an interface that the paste hides in part.
+fn hidden_address(at: &Sight, name: &str, value: &str) -> Option<(bool, Likely)> {
+    let mut hidden = at.world.host.interfaces.iter().flat_map(|i| &i.hidden);
+    let blank = &hidden.find(|b| &*b.value.name == name)?.value;
+    let told = local(at, value.parse().ok()?);
+    // What can be seen of it speaks for it.
+    let shown = blank.shows.iter().any(Option::is_some);
+    told.filter(|(own, _)| *own || !shown).or_else(|| shown.then_some((true, Likely::Usual)))
 }
 
 /// Addresses that answer everybody everywhere, and are nobody's host.

@@ -118,6 +118,8 @@ decide-port = on the port that the kernel gives a flow whose own is taken
 decide-hop = on which next hop of the route <c>{ $route }</c> the kernel’s hash chooses
 decide-unread = on the rules of <c>{ $name }</c>, which are not read here
 decide-beside = on <c>{ $name }</c>, which stands beside the rules and is not modelled here
+decide-tunnel = whether the tunnel <c>{ $name }</c> is up
+decide-blank = whether <b>{ $value }</b> is <c>{ $name }</c>
 decide-rule = on <b>{ $at }</b>, which can't be decided from the paste
 
 end-chance = { $weight } { $end }
@@ -224,6 +226,9 @@ ask-hop = Which next hop of the route <c>{ $route }</c> does the kernel’s hash
 ask-socket = Does something listen on { $proto } port <c>{ $port }</c>?
 ask-unread = What do the rules of <c>{ $name }</c> do? They are not read here; paste <c>iptables-save</c> if they are iptables’ own.
 ask-beside = What does <c>{ $name }</c> do with this packet? It stands beside the rules, and is not modelled here.
+ask-tunnel = Is the tunnel <c>{ $name }</c> up? Its file makes rules while it is.
+ask-blank = Is <b>{ $value }</b> <c>{ $name }</c>? The paste leaves it open.
+ask-open = What is <c>{ $name }</c> ({ $at })? The paste leaves it open.
 ask-order = Which runs first, <c>{ $one }</c> or <c>{ $other }</c>?
 ask-jump = Does { $from } call <c>{ $chain }</c>? No chain that does was pasted.
 answer-yes = Yes
@@ -280,6 +285,10 @@ if-leaves-by = if <c>{ $addr }</c> is reached by { $iface }
 if-leaves-by-not = if <c>{ $addr }</c> is not reached by { $iface }
 if-jumps = if { $from } calls <c>{ $chain }</c>
 if-jumps-not = if { $from } does not call <c>{ $chain }</c>
+if-tunnel = if the tunnel <c>{ $name }</c> is up
+if-tunnel-not = if the tunnel <c>{ $name }</c> is not up
+if-blank = if <c>{ $value }</c> is <c>{ $name }</c>
+if-blank-not = if <c>{ $value }</c> is not <c>{ $name }</c>
 likely-rule = { $at } suggests it
 likely-unspoken = nothing in the paste speaks for it
 likely-outbound = it is a public address, asked for from a private network
@@ -539,12 +548,15 @@ seen-all = the kernel’s own trace agrees: <b>{ $count ->
    *[other] all { $count } rules and policies
 }</b> that it shows
 seen-some = the kernel’s own trace agrees on <b>{ $count }</b> rules and policies, and does not show the rest
+seen-logged = the line of the log is of <b>{ $at }</b>, where this walk passes
+seen-logged-not = <x>the line of the log is of another place:</x> { $at }
 seen-against = <x>the kernel’s own trace parts from this walk:</x> { $what }
 seen-other = the kernel’s own trace took another way
 row-seen-same = the kernel’s trace shows the same
 row-seen-other = the kernel’s trace parts here: { $what }
 row-seen-not = the kernel’s trace does not show this
 suggest-traced = traced by the kernel, { $id }
+suggest-logged = logged by a rule, { $prefix }
 seen-rule = { $at }, { $rule ->
     [0] a rule matched
    *[other] rule { $rule } matched
@@ -575,6 +587,9 @@ problem-which-host = No prompt tells which host this is of ({ $hosts }); it is k
 problem-twice = Table “{ $found }” stands here again and differs: these are two moments, and the later one is walked
 problem-no-such-rule = “{ $found }” speaks of a rule, a place or a chain that is not there; it changes nothing
 problem-bad-line = “{ $found }” could not be read
+problem-left-open = “{ $found }” is left open: say what it stands for
+problem-refused = iptables refuses “{ $found }”; the line is not walked
+problem-alias = No packet comes in by “{ $found }”: it is the label of an address
 problem-prose = “{ $found }” is no part of a dump and is not used
 problem-passed-over = { $count } lines here and there are no part of a dump and are not used
 problem-rows-left-out = “{ $found }”: rules are left out here, and the answer depends on them where a packet meets them

@@ -118,6 +118,8 @@ decide-port = 自己的端口被占用时，内核给这条流哪个端口
 decide-hop = 内核的哈希选中路由 <c>{ $route }</c> 的哪个下一跳
 decide-unread = <c>{ $name }</c> 里的规则，这里还读不了
 decide-beside = <c>{ $name }</c>，它在规则之外起作用，这里没有建模
+decide-tunnel = 隧道 <c>{ $name }</c> 是否启用
+decide-blank = <b>{ $value }</b> 是不是 <c>{ $name }</c>
 decide-rule = <b>{ $at }</b>，仅凭粘贴内容无法判定
 
 end-chance = { $weight } { $end }
@@ -224,6 +226,9 @@ ask-hop = 内核的哈希会选中路由 <c>{ $route }</c> 的哪个下一跳？
 ask-socket = 有程序监听 { $proto } 端口 <c>{ $port }</c> 吗？
 ask-unread = <c>{ $name }</c> 里的规则做什么？这里还读不了；若它们来自 iptables，请粘贴 <c>iptables-save</c>。
 ask-beside = <c>{ $name }</c> 会怎样处理这个包？它在规则之外起作用，这里没有建模。
+ask-tunnel = 隧道 <c>{ $name }</c> 启用了吗？启用期间它的文件会添加规则。
+ask-blank = <b>{ $value }</b> 就是 <c>{ $name }</c> 吗？粘贴的内容没有说明。
+ask-open = <c>{ $name }</c> 是什么（{ $at }）？粘贴的内容没有说明。
 ask-order = <c>{ $one }</c> 和 <c>{ $other }</c> 谁先运行？
 ask-jump = { $from } 会调用 <c>{ $chain }</c> 吗？粘贴里没有调用它的链。
 answer-yes = 是
@@ -280,6 +285,10 @@ if-leaves-by = 前提：去 <c>{ $addr }</c> 走 { $iface }
 if-leaves-by-not = 前提：去 <c>{ $addr }</c> 不走 { $iface }
 if-jumps = 前提：{ $from } 调用 <c>{ $chain }</c>
 if-jumps-not = 前提：{ $from } 不调用 <c>{ $chain }</c>
+if-tunnel = 如果隧道 <c>{ $name }</c> 已启用
+if-tunnel-not = 如果隧道 <c>{ $name }</c> 没有启用
+if-blank = 如果 <c>{ $value }</c> 就是 <c>{ $name }</c>
+if-blank-not = 如果 <c>{ $value }</c> 不是 <c>{ $name }</c>
 likely-rule = { $at } 这样暗示
 likely-unspoken = 粘贴里没有任何依据
 likely-outbound = 它是公网地址，由私有网络访问
@@ -495,12 +504,15 @@ seen-all = 内核自己的跟踪与此一致：它显示的<b>{ $count ->
    *[other] 全部 { $count } 处规则和策略
 }</b>
 seen-some = 内核自己的跟踪证实了 <b>{ $count }</b> 处规则和策略，其余没有显示
+seen-logged = 日志里的这一行出自 <b>{ $at }</b>，此次推演经过那里
+seen-logged-not = <x>日志里的这一行出自别处：</x>{ $at }
 seen-against = <x>内核自己的跟踪与此不符：</x>{ $what }
 seen-other = 内核自己的跟踪走的是另一条分支
 row-seen-same = 内核跟踪显示相同
 row-seen-other = 内核跟踪在此不同：{ $what }
 row-seen-not = 内核跟踪没有显示这一步
 suggest-traced = 内核跟踪过的数据包，{ $id }
+suggest-logged = 被规则记入日志，{ $prefix }
 seen-rule = { $at }：{ $rule ->
     [0] 有规则匹配
    *[other] 第 { $rule } 条规则匹配
@@ -531,6 +543,9 @@ problem-which-host = 没有提示符说明这属于哪台主机（{ $hosts }）�
 problem-twice = 表“{ $found }”在这里再次出现且内容不同：这是两个时刻，推演的是后一个
 problem-no-such-rule = “{ $found }”所指的规则、位置或链不存在，因此不起作用
 problem-bad-line = “{ $found }”无法读懂
+problem-left-open = “{ $found }”没有填写：请说明它代表什么
+problem-refused = iptables 不接受“{ $found }”，此行不参与推演
+problem-alias = 没有数据包会从“{ $found }”进来：它只是地址的标签
 problem-prose = “{ $found }”不属于任何输出，没有使用
 problem-passed-over = 另有 { $count } 行不属于任何输出，没有使用
 problem-rows-left-out = “{ $found }”：此处省略了规则，数据包走到这里时结果取决于它们

@@ -119,6 +119,20 @@ pub(crate) fn if_so(t: &Explained, q: &Question, answer: &Answer) -> Sentence {
                 say!(lang, IfLeavesByNot, addr = addr, iface = &**by)
             }
         }
+        Question::Blank(name, value) if &**value == "up" => {
+            let name = &**name;
+            if yes {
+                say!(lang, IfTunnel, name = name)
+            } else {
+                say!(lang, IfTunnelNot, name = name)
+            }
+        }
+        Question::Blank(name, value) if yes => {
+            say!(lang, IfBlank, name = &**name, value = &**value)
+        }
+        Question::Blank(name, value) => {
+            say!(lang, IfBlankNot, name = &**name, value = &**value)
+        }
         other => question(t, other),
     }
 }

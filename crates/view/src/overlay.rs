@@ -4,8 +4,8 @@ use crate::explained::Explained;
 use crate::page::{Lang, Overlay, OverlayStep, RowSeen, TraceAgreement};
 use crate::say::{say, text};
 use chainwalk_model::{
-    DecidedBy, Event, KernelTrace, L4, Packet, RuleId, Ruleset, SeenStep, SeenVerdict, SeenWhat,
-    SkipReason, Target, Trace,
+    DecidedBy, Event, Family, KernelTrace, L4, Packet, RuleId, Ruleset, SeenStep, SeenVerdict,
+    SeenWhat, SkipReason, Target, Trace,
 };
 
 /// What the trace of this packet says of the walk that is followed; `None` where no packet of a trace is it.
@@ -30,6 +30,9 @@ fn over(t: &Explained, trace: &Trace) -> Option<Overlay> {
     let port = |s: &&KernelTrace| s.sport.is_none() || s.sport == sent.sport();
     let seen =
         t.host.seen.iter().find(|s| is(s) && port(s)).or_else(|| t.host.seen.iter().find(is))?;
+    if seen.logged.is_some() {
+        return logged(t, trace, seen);
+    }
     let ours = comparable(t.rules(), trace);
     let last = trace.steps.len().saturating_sub(1);
     let steps = lay(t.rules(), &ours, &seen.steps, last, t.lang);
@@ -41,6 +44,45 @@ fn over(t: &Explained, trace: &Trace) -> Option<Overlay> {
         None => say!(t.lang, SeenSome, count = confirmed),
     };
     Some(Overlay { text, agrees: against.is_none(), follow: None, steps, span: seen.span })
+}
+
+/// What a line of a log says: the packet was at the rule that wrote it.
+fn logged(t: &Explained, trace: &Trace, seen: &KernelTrace) -> Option<Overlay> {
+    let step = seen.steps.first()?;
+    let SeenWhat::Rule { number: Some(number), .. } = step.what else { return None };
+    let rules = t.rules();
+    let written = rules.rules.iter().position(|rule| {
+        let chain = rules.chain(rule.chain);
+        rule.number == number
+            && chain.name == step.chain
+            && rules.table(chain.table).name == step.table
+            && (rules.table(chain.table).family == Family::Ip6) == seen.src.is_ipv6()
+    })?;
+    let rule = RuleId(u32::try_from(written).ok()?);
+    let passes = trace.steps.iter().position(|s| matches!(s.event, Event::Matched(r) if r == rule));
+    let at = format!("{} {} {number}", step.table, step.chain);
+    let laid = OverlayStep {
+        at: passes.unwrap_or(trace.steps.len().saturating_sub(1)),
+        rule: passes.map(|_| rule),
+        of: passes.map(|_| rules.rule(rule).span),
+        standing: match passes {
+            Some(_) => TraceAgreement::Confirmed,
+            None => TraceAgreement::Contradicted,
+        },
+        instead: if passes.is_some() { String::new() } else { at.clone() },
+        span: Some(seen.span),
+    };
+    let text = match passes {
+        Some(_) => say!(t.lang, SeenLogged, at = at),
+        None => say!(t.lang, SeenLoggedNot, at = at),
+    };
+    Some(Overlay {
+        text,
+        agrees: passes.is_some(),
+        follow: None,
+        steps: vec![laid],
+        span: seen.span,
+    })
 }
 
 /// What a trace says of the steps `from` to `to`, which one row shows.

@@ -37,7 +37,16 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
         Question::Opaque(OpId { rule, op }) if rules.rule(*rule).is_left_out() => {
             say!(lang, AskLeftOut, at = at(*rule), text = opaque(t, *rule, *op))
         }
+        Question::Blank(name, value) if &**value == "up" => {
+            say!(lang, AskTunnel, name = &**name)
+        }
+        Question::Blank(name, value) => {
+            say!(lang, AskBlank, name = &**name, value = &**value)
+        }
         Question::Opaque(OpId { rule, op }) => {
+            if let Some(name) = open(t, *rule, *op) {
+                return say!(lang, AskOpen, name = &*name, at = at(*rule));
+            }
             say!(lang, AskOpaque, at = at(*rule), text = opaque(t, *rule, *op))
         }
         Question::HiddenInterfaces(rule) => say!(lang, AskHidden, at = at(*rule)),
@@ -98,6 +107,12 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
         }
         Question::Random(..) => say!(lang, DecideChance),
         Question::NextHop(hop) => say!(lang, DecideHop, route = network(hop.net)),
+        Question::Blank(name, value) if &**value == "up" => {
+            say!(lang, DecideTunnel, name = &**name)
+        }
+        Question::Blank(name, value) => {
+            say!(lang, DecideBlank, name = &**name, value = &**value)
+        }
         Question::Set(name) => say!(lang, DecideSet, set = &**name),
         Question::Socket(proto, port) => {
             say!(lang, DecideSocket, proto = protocol(*proto), port = port.to_string())
@@ -122,6 +137,16 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
 /// A route's network as `ip route` names it.
 pub(crate) fn network(net: Cidr) -> String {
     if net.len == 0 { "default".into() } else { format!("{}/{}", net.addr, net.len) }
+}
+
+/// The name of the value that a piece of a rule leaves open.
+fn open(t: &Explained, rule: RuleId, op: u16) -> Option<String> {
+    match t.rules().rule(rule).ops.get(op as usize).map(|o| &o.what)? {
+        OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o)) => {
+            o.blank.as_ref().map(|b| b.name.to_string())
+        }
+        _ => None,
+    }
 }
 
 /// The text of a piece of a rule that was not understood.
@@ -174,6 +199,10 @@ pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
         }
         Question::Opaque(at) | Question::Fact(at) | Question::History(at) => {
             holds(at.rule, &format!(".{}", at.op))
+        }
+        Question::Blank(name, value) => {
+            let at = format!("blank={name}:{value}");
+            vec![(yes, format!("{at}:yes")), (no, format!("{at}:no"))]
         }
         Question::HiddenInterfaces(rule) => holds(*rule, ""),
         Question::Set(name) => vec![

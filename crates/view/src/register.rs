@@ -106,6 +106,7 @@ fn questions() -> Vec<Question> {
         Question::HiddenInterfaces(_) => Question::HiddenInterfaces(RULE),
         Question::History(_) => Question::History(OP),
         Question::Fact(_) => Question::Fact(OP),
+        Question::Blank(..) => Question::Blank("YOUR_IP".into(), "192.0.2.9".into()),
         Question::Set(_) => Question::Set("blocked".into()),
         Question::Random(_) => Question::Random(OP),
         Question::NatChoice(_) => Question::NatChoice(RULE),
@@ -229,6 +230,7 @@ fn every_likely_answer_is_said_with_its_reason() {
                 | Question::Socket(..)
                 | Question::LeavesBy(..)
                 | Question::Jump(..)
+                | Question::Blank(..)
         )
     };
     let all: Vec<_> = all.into_iter().filter(|(q, _)| asked(q)).collect();

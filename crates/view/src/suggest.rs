@@ -36,7 +36,11 @@ pub fn suggestions(t: &Explained) -> Vec<Suggestion> {
     let mut made = Making { t, out: Vec::new() };
     for seen in t.host.seen.iter().take(MOST / 2) {
         if let Some(line) = traced(seen) {
-            made.put(line, text!(t.lang, SuggestTraced, id = &*seen.id));
+            let about = match seen.logged {
+                Some(_) => text!(t.lang, SuggestLogged, prefix = &*seen.id),
+                None => text!(t.lang, SuggestTraced, id = &*seen.id),
+            };
+            made.put(line, about);
         }
     }
     for nat in [true, false] {
@@ -116,6 +120,9 @@ impl Making<'_> {
 
 /// The packet of a trace; `None` where no line can say it.
 fn traced(seen: &KernelTrace) -> Option<String> {
+    if let Some(line) = &seen.logged {
+        return Some(line.to_string());
+    }
     // `xtables-monitor` names no protocol; flags are TCP's, ports without them most likely UDP's.
     let guess = if seen.flags.is_some() { proto::TCP } else { proto::UDP };
     let (proto, flags) = match seen.proto.or(seen.dport.map(|_| guess))? {

@@ -211,7 +211,7 @@ fn told_of<R>(
             kind: SectionKind::Routes(1),
             span: Span::new(DocId(0), 0, 3),
         }],
-        diagnostics: Vec::new(),
+        ..Reading::default()
     };
     let mut session = Session::new(host);
     for ask in &asks {

@@ -51,12 +51,20 @@ pub(crate) struct Facts {
     pub(crate) vlans: Vec<(Text, Text)>,
     pub(crate) beside: Vec<Unmodelled>,
     pub(crate) seen: Vec<KernelTrace>,
+    pub(crate) logged: Vec<Logged>,
     pub(crate) flows: Vec<Fact<Flow>>,
     pub(crate) local: Vec<Fact<IpAddr>>,
     /// What commands did, in their order.
     pub(crate) steps: Vec<Step>,
     pub(crate) name: Option<Text>,
     pub(crate) backend: Option<Backend>,
+}
+
+/// A packet of a log, and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Logged {
+    pub(crate) shown: crate::seen::Shown,
+    pub(crate) span: Span,
 }
 
 /// The link-layer address of an address.

@@ -1,6 +1,7 @@
 //! `ifconfig`, as net-tools 2 and as net-tools 1 print it.
 
 use super::block::{Block, Facts, mac, made, pasted};
+use super::interfaces::hide;
 use crate::clean::{Clean, Row};
 use crate::value;
 use chainwalk_model::{Cidr, Fact, Interface, SectionKind};
@@ -55,6 +56,7 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
     };
     let glued = |name: &str| words.iter().find_map(|w| w.text.strip_prefix(name));
     match text(0) {
+        "inet" if hidden(clean, words.get(1), interface) => true,
         "inet" => {
             let addr = text(1).strip_prefix("addr:").unwrap_or(text(1)).parse().ok();
             let mask = after("netmask").or_else(|| glued("Mask:"));
@@ -81,6 +83,14 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
         }
         _ => text(0) == "RX:" || (text(0) == "inet6" && words.len() > 1),
     }
+}
+
+/// Notes an address that the paste hides; whether it is one.
+fn hidden(clean: &Clean, word: Option<&Row<'_>>, interface: &mut Interface) -> bool {
+    let Some(word) = word else { return false };
+    let skip = if word.text.starts_with("addr:") { 5 } else { 0 };
+    let word = word.skip(skip);
+    word.text.parse::<std::net::IpAddr>().is_err() && hide(clean, word, interface)
 }
 
 fn add(

@@ -1,9 +1,10 @@
 //! `ip addr`, `ip link`, `bridge link`, and their `-br` forms, also shortened ones.
 
 use super::block::{Block, Facts, group, mac, made, of_kind, pasted};
+use crate::blank;
 use crate::clean::{Clean, Row};
 use crate::value::{self, whole};
-use chainwalk_model::{Fact, Interface, SectionKind};
+use chainwalk_model::{BlankPart, Fact, Interface, SectionKind};
 
 /// `2: eth0: <UP> mtu 1500 …` and the lines below it.
 pub(super) fn long(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
@@ -72,7 +73,7 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
                 interface.addrs.push(Fact { value, origin });
                 return true;
             }
-            false
+            hide(clean, addr, interface)
         }
         text if text.starts_with("link/") => {
             interface.mac = second.and_then(|m| mac(m.text));
@@ -97,6 +98,14 @@ fn detail(clean: &Clean, row: Row<'_>, interface: &mut Interface) -> bool {
         // The numbers of `ip -s`.
         _ => row.text.split_whitespace().all(|w| w.bytes().all(|b| b.is_ascii_digit())),
     }
+}
+
+/// Notes an address that the paste hides; whether it is one.
+pub(super) fn hide(clean: &Clean, word: Row<'_>, interface: &mut Interface) -> bool {
+    let Some(left) = blank::address(word.text) else { return false };
+    let value = chainwalk_model::Blank { len: None, ..left.tested(BlankPart::Else, false) };
+    interface.hidden.push(Fact { value, origin: pasted(clean, word) });
+    true
 }
 
 /// `2: eth0    inet 10.0.0.1/24 … \\       valid_lft …`, as `ip -o` prints it: a line an address.

@@ -9,6 +9,7 @@ mod ifconfig;
 mod interfaces;
 mod ipset;
 mod json;
+mod logged;
 mod names;
 mod plain;
 mod routes;
@@ -25,6 +26,7 @@ mod yaml;
 
 pub(crate) use backends::{Rival, rivals, warning};
 pub(crate) use block::{Block, Run, not_walked};
+pub(crate) use logged::block as logged;
 pub(crate) use plain::after;
 pub(crate) use settle::settle;
 pub(crate) use typed::{perhaps, typed};

@@ -1,13 +1,14 @@
 //! `ip route`, also of all tables, and `ip rule`.
 
 use super::block::{Block, Facts, made, pasted};
+use crate::blank;
 use crate::clean::{Clean, Row};
 use crate::iproute;
 use crate::oneline::Word;
 use crate::value::{self, holds, whole};
 use chainwalk_model::{
-    AddrMask, Cidr, Fact, Hook, Hop, Interface, Origin, PacketScope, PolicyAction, PolicyRule,
-    Route, RouteKind, SectionKind, Unmodelled,
+    AddrMask, BlankPart, Cidr, Fact, Hook, Hop, Interface, Origin, PacketScope, PolicyAction,
+    PolicyRule, Route, RouteKind, SectionKind, Unmodelled,
 };
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -78,7 +79,45 @@ pub(super) fn take(facts: &mut Facts, text: &str, hops: &[&str], origin: Origin)
         }
         Some(Line::Address(interface)) => facts.interfaces.push(*interface),
         Some(Line::Implied) => {}
-        None => return false,
+        None => return hidden(facts, &words, origin),
+    }
+    true
+}
+
+/// Takes over what can be seen of a route of which addresses are hidden; whether it is one.
+fn hidden(facts: &mut Facts, words: &[&str], origin: Origin) -> bool {
+    let Some((dst, rest)) = words.split_first() else { return false };
+    let named = rest.first().is_some_and(|w| matches!(*w, "via" | "dev"));
+    let crossed = |w: &str| {
+        let left = blank::address(w).filter(|l| l.shows.is_some() || blank::marked(w).is_some());
+        left.map(|l| l.tested(BlankPart::Else, false))
+    };
+    if !named || !words.iter().any(|w| crossed(w).is_some()) {
+        return false;
+    }
+    let dev = words.iter().position(|w| *w == "dev").and_then(|at| words.get(at + 1));
+    let src = words.iter().position(|w| *w == "src").and_then(|at| words.get(at + 1));
+    if let (Some(dev), Some(value)) = (dev, src.and_then(|s| crossed(s))) {
+        let mut interface = Interface::named(dev, origin);
+        let value = chainwalk_model::Blank { len: None, ..value };
+        interface.hidden.push(Fact { value, origin });
+        facts.interfaces.push(interface);
+    }
+    // A gateway lies on the link in any case; a network that is hidden leads nobody knows where.
+    let shown: Vec<&str> = match (rest.first(), crossed(dst)) {
+        (_, Some(_)) => return true,
+        (Some(&"via"), _) => std::iter::once(*dst).chain(rest.iter().skip(2).copied()).collect(),
+        _ => words.to_vec(),
+    };
+    let at = shown.iter().position(|w| *w == "src").unwrap_or(shown.len());
+    let kept: Vec<&str> = shown
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| *n != at && *n != at + 1)
+        .map(|(_, w)| *w)
+        .collect();
+    if let Some(Line::Route(route)) = line(&kept, origin) {
+        facts.routes.push(*route);
     }
     true
 }

@@ -1,7 +1,7 @@
 //! Puts the pasted facts together. What contradicts the rules or an earlier fact is of another host.
 
 use super::block::{Block, Bridge, Link, Neighbour};
-use super::steps;
+use super::{logged, steps};
 use crate::value::holds;
 use chainwalk_model::{
     AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind, Interface, Mac,
@@ -46,6 +46,7 @@ pub(crate) fn settle(
         tie(host, &ties);
         vlans(host, &ties);
         beside(host);
+        logged::settle(host, ties.logged);
     }
     moved
 }
@@ -135,6 +136,8 @@ struct Ties {
     filtering: Vec<(Text, Origin)>,
     vlans: Vec<(Text, Text)>,
     fdb: HashMap<Mac, Text>,
+    /// What rules logged.
+    logged: Vec<super::block::Logged>,
     /// The addresses that commands gave, by interface.
     typed: Vec<(Text, IpAddr)>,
 }
@@ -269,6 +272,7 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     host.flows.extend(facts.flows);
     host.seen.extend(facts.seen);
     ties.neighbours.extend(facts.neighbours.into_iter().map(|n| (n, span)));
+    ties.logged.extend(facts.logged);
     ties.filtering.extend(facts.filtering);
     ties.vlans.extend(facts.vlans);
     ties.fdb.extend(facts.fdb.into_iter().map(|Link { mac, port }| (mac, port)));
@@ -307,6 +311,7 @@ fn merge(host: &mut Host, index: &mut Index, new: Interface) {
             None => old.addrs.push(addr),
         }
     }
+    old.hidden.extend(new.hidden);
     if new.kind != IfKind::Plain {
         old.kind = new.kind;
     }

@@ -165,6 +165,7 @@ fn change(host: &mut Host, new: Interface) {
     old.group = new.group.or(old.group);
     old.master = new.master.or(old.master.take());
     old.hairpin |= new.hairpin;
+    old.hidden.extend(new.hidden);
 }
 
 fn interface<'h>(host: &'h mut Host, name: &Text, origin: Origin) -> &'h mut Interface {

@@ -74,6 +74,7 @@ impl Packets {
                 flags: h.flags,
                 iface: h.iface,
                 steps: Vec::new(),
+                logged: None,
                 span,
             });
             self.ids.insert(id.to_owned(), self.seen.len() - 1);

@@ -14,7 +14,7 @@ use crate::oneline;
 use crate::shell::Shell;
 use crate::value::{self, mask_len, whole};
 use crate::word;
-use chainwalk_model::{Cidr, Fact, Interface, Origin, Route, SectionKind, Text};
+use chainwalk_model::{BlankPart, Cidr, Fact, Interface, Origin, Route, SectionKind, Text};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// What the commands of one line do, where there is one of these among them.
@@ -101,7 +101,9 @@ fn steps(row: Row<'_>, shell: &Shell, origin: Origin) -> Option<Vec<Step>> {
         all => all,
     };
     let (program, rest) = words.split_first()?;
-    if words.iter().any(|w| w.contains(['$', '`'])) {
+    // A variable that nobody set is left open, as an address.
+    let open = |w: &&str| w.contains('$') && crate::blank::address(w).is_none();
+    if words.iter().any(|w| w.contains('`') || open(w)) {
         // Nobody knows what was put into the set.
         let set = match (name(program).as_str(), ipset(rest, origin)) {
             ("ipset", Some(Step::Set(words, _))) => words.get(1).cloned(),
@@ -140,8 +142,14 @@ fn ip(words: &[&str], origin: Origin) -> Option<Vec<Step>> {
     match (short(object, &["address", "link", "route", "rule", "ru"])?, verb) {
         ("address", "add" | "append" | "replace" | "change") => {
             let addr = rest.iter().find(|w| !matches!(**w, "local" | "dev"))?;
-            let value = whole(value::cidr, addr)?;
             let dev = label(after(rest, "dev")?);
+            let Some(value) = whole(value::cidr, addr) else {
+                let value = crate::blank::address(addr)?.tested(BlankPart::Else, false);
+                let mut interface = Interface::named(&dev, origin);
+                let value = chainwalk_model::Blank { len: None, ..value };
+                interface.hidden.push(Fact { value, origin });
+                return Some(vec![Step::Interface(Box::new(interface))]);
+            };
             Some(vec![Step::Address { dev, addr: Fact { value, origin }, alone: false }])
         }
         ("address", "delete") => {

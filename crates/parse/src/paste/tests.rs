@@ -76,10 +76,10 @@ fn problems_point_at_their_place() {
     );
     check_problems(
         &save("-A INPUT -s example.com -j DROP"),
-        &[(DiagnosticId::BadValue, "example.com")],
+        &[(DiagnosticId::LeftOpen, "example.com")],
     );
     check_problems(&save("-A INPUT -j"), &[(DiagnosticId::Missing, "-j")]);
-    check_problems(&save("-A INPUT -i $WAN -j DROP"), &[(DiagnosticId::BadValue, "$WAN")]);
+    check_problems(&save("-A INPUT -i $WAN -j DROP"), &[(DiagnosticId::LeftOpen, "$WAN")]);
     check_problems("", &[(DiagnosticId::Empty, "")]);
     check_problems("hello", &[(DiagnosticId::NothingRecognised, "hello")]);
 }

@@ -202,6 +202,8 @@ impl Walker<'_> {
                         tries += 1;
                         continue;
                     }
+                    // These are answered about the value, not about the test.
+                    let yes = yes != (inverts(test) && is_of_value(&question));
                     return held(yes, false);
                 }
             }
@@ -336,6 +338,20 @@ impl Walker<'_> {
             self.note_assumed(lean);
         }
         found
+    }
+}
+
+/// Whether a question is about a value or a set, so that an inverted test holds where the answer is no.
+fn is_of_value(question: &Question) -> bool {
+    matches!(question, Question::Set(_) | Question::Blank(..))
+}
+
+/// Whether a test is inverted.
+fn inverts(test: &Match) -> bool {
+    match test {
+        Match::Set(set) => set.not,
+        Match::Opaque(opaque) => opaque.blank.as_ref().is_some_and(|b| b.not),
+        _ => false,
     }
 }
 

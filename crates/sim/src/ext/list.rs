@@ -74,7 +74,7 @@ extensions! { |ctx, memory, eval, host|
     Match::Mh(m) => extensions::mh(*m, ctx, eval), extensions::FACTS;
     Match::Multiport { side, ports } => multiport::test(*side, ports, ctx, eval), multiport::FACTS;
     Match::Nfacct(name) => {}, comment::nfacct(name);
-    Match::Opaque(_) => unknown::opaque(eval), unknown::FACTS;
+    Match::Opaque(m) => unknown::opaque(m, ctx, eval), unknown::FACTS;
     Match::Osf(m) => host::osf(m, ctx, eval), host::FACTS;
     Match::Owner { uid, gid, socket, supplementary } =>
         owner::test(*uid, *gid, *socket, *supplementary, ctx, eval), owner::FACTS;
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_asked_for() {
         let at = OpId { rule: RuleId(4), op: 2 };
-        let m = Match::Opaque(Opaque { module: None, text: "-m bpf".into() });
+        let m = Match::Opaque(Opaque::new(None, "-m bpf"));
         let unknown = Truth::Unknown(Question::Opaque(OpId { rule: RuleId(4), op: 2 }));
         assert_eq!(Bench::tcp("1.2.3.4", "10.0.0.2").test_at(&m, at), unknown);
         let hidden = Truth::Unknown(Question::HiddenInterfaces(RuleId(4)));

@@ -1,7 +1,7 @@
 //! Which addresses are this host's, and on which interface's network one lies.
 
 use super::router::Router;
-use crate::addr::in_net;
+use crate::addr::{in_net, may_hold};
 use chainwalk_model::{
     Answer, Assumed, Cidr, Interface, Origin, PathIface, Question, Route, RouteKind, Text,
 };
@@ -58,6 +58,16 @@ impl Router<'_> {
         }
         if self.host().complete.network {
             return Ok(PathIface::None);
+        }
+        for iface in &self.host().interfaces {
+            for blank in iface.hidden.iter().filter(|b| may_hold(&b.value, addr)) {
+                let question = Question::Blank(blank.value.name.clone(), addr.to_string().into());
+                match self.world.answer(&question).or_else(|| self.world.said(&question)) {
+                    Some(Answer::Yes) => return Ok(PathIface::Named(iface.name.clone())),
+                    Some(_) => {}
+                    None => return Err(question),
+                }
+            }
         }
         let question = Question::LocalAddr(addr);
         match self.world.answer(&question) {

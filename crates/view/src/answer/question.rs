@@ -63,6 +63,7 @@ fn question(host: &Host, q: &Question) -> Value {
         Question::History(at) => in_rule("history", host, at.rule, &op_name(host, *at)),
         Question::Fact(at) => in_rule("match", host, at.rule, &op_name(host, *at)),
         Question::Set(name) => plain("set", name),
+        Question::Blank(name, _) => plain("blank", name),
         Question::Random(at) => in_rule("random", host, at.rule, &op_name(host, *at)),
         Question::NatChoice(id) => in_rule("nat_choice", host, *id, "nat"),
         Question::PortChoice => plain("port_choice", ""),
