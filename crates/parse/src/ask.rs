@@ -345,7 +345,17 @@ impl<'a> Line<'a> {
                 Some(w) if w.text.contains(['/', '=']) => {
                     self.complain(bad(w, vec![Expected::Interface]));
                 }
-                Some(w) => self.ask.entry = AskEntry::Iface(w.text.into()),
+                // `eth0:1` is the label of an address: what is for it comes in by eth0.
+                Some(w) => {
+                    let name = w.text.split(':').next().unwrap_or(w.text);
+                    if name.len() < w.text.len() {
+                        let mut problem = bad(w, vec![Expected::Literal(name.into())]);
+                        (problem.id, problem.severity) =
+                            (DiagnosticId::AliasAsInterface, Severity::Note);
+                        self.complain(problem);
+                    }
+                    self.ask.entry = AskEntry::Iface(name.into());
+                }
                 None => {}
             },
             "out" | "local" => self.place.local = true,

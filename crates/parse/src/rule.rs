@@ -282,6 +282,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
                     return;
                 }
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
+                if found.as_ref().is_some_and(|f| f.value.name.contains(':')) {
+                    let place = (self.word_start(), self.word_end());
+                    let id = DiagnosticId::AliasAsInterface;
+                    self.cx.say(id, Severity::Warning, place, vec![Expected::Interface], None);
+                }
                 self.slots.base.ip.iniface =
                     found.and_then(any_iface).or(self.slots.base.ip.iniface.take());
             }

@@ -259,7 +259,8 @@ pub(crate) fn port(i: &str) -> Piece<'_, u16> {
 
 fn port_end(i: &str) -> Piece<'_, ()> {
     match i.chars().next() {
-        Some(c) if c.is_alphanumeric() => fail(i),
+        // iptables prints `dpt:8080match bpf …`.
+        Some(c) if c.is_alphanumeric() && word_len(i) > 0 => fail(i),
         _ => Ok((i, ())),
     }
 }
@@ -278,8 +279,8 @@ pub(crate) fn port_range(i: &str) -> Piece<'_, Range<u16>> {
 
 /// `80` or `80-90`.
 pub(crate) fn port_dash(i: &str) -> Piece<'_, Range<u16>> {
-    let (rest, first) = u16n(i)?;
-    let (rest, last) = opt(preceded(char('-'), u16n)).parse(rest)?;
+    let (rest, first) = port(i)?;
+    let (rest, last) = opt(preceded(char('-'), port)).parse(rest)?;
     Ok((rest, Range { first, last: last.unwrap_or(first) }))
 }
 
@@ -332,12 +333,15 @@ pub(crate) fn iface(i: &str) -> Piece<'_, IfaceMatch> {
     if i.contains('$') {
         return fail(i);
     }
-    let name = take_while1(|c: char| !c.is_whitespace() && c != '!' && c != '/');
-    map(name, |n: &str| {
-        let (name, prefix) = n.strip_suffix('+').map_or((n, false), |n| (n, true));
-        IfaceMatch { name: name.into(), prefix }
-    })
-    .parse(i)
+    let len = i.find(|c: char| c.is_whitespace() || c == '!' || c == '/').unwrap_or(i.len());
+    // iptables prints `eth0match bpf …`.
+    let glued = i[len..].starts_with(" bpf ").then(|| i[..len].strip_suffix("match")).flatten();
+    let (name, rest) = i.split_at(glued.map_or(len, str::len));
+    if name.is_empty() {
+        return fail(i);
+    }
+    let (name, prefix) = name.strip_suffix('+').map_or((name, false), |n| (n, true));
+    Ok((rest, IfaceMatch { name: name.into(), prefix }))
 }
 
 /// A link-layer address.

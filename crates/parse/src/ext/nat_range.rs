@@ -140,7 +140,7 @@ pub(super) fn to(i: &str) -> Piece<'_, NatRange> {
     let (mut rest, ports) = value::port_dash(ports)?;
     range.ports = Some(ports);
     if let Some(base) = rest.strip_prefix('/') {
-        let (left, base) = value::u16n(base)?;
+        let (left, base) = value::port(base)?;
         (rest, range.base_port) = (left, Some(base));
     }
     Ok((rest, range))

@@ -20,11 +20,95 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     } else if matches!(first, "[" | "{") && rows.iter().take(4).any(|r| r.text.starts_with('"')) {
         let (open, close) = if first == "[" { ('[', ']') } else { ('{', '}') };
         ("docker network inspect", braces(rows, open, close), None)
+    } else if let Some((name, taken)) = front_end(rows) {
+        (name, taken, Some("iptables-save"))
     } else {
         return None;
     };
     let hint = hint.map(|h| Hint::Paste(h.into()));
     unread(clean, rows, taken, name, Facts::default(), hint)
+}
+
+/// What a program that makes rules says of them in words of its own, or another system's firewall.
+fn front_end(rows: &[Row<'_>]) -> Option<(&'static str, usize)> {
+    let first = rows.first()?.text;
+    let second = rows.get(1).map_or("", |r| r.text);
+    let words: Vec<&str> = first.split_whitespace().collect();
+    let until = |more: fn(&str) -> bool| {
+        let taken = rows.iter().skip(1).position(|r| !r.text.is_empty() && !more(r.text));
+        let mut taken = taken.map_or(rows.len(), |n| n + 1);
+        while taken > 1 && rows[taken - 1].text.is_empty() {
+            taken -= 1;
+        }
+        taken
+    };
+    let title = first.strip_suffix("(active)").or(first.strip_suffix("(default, active)"));
+    if title.unwrap_or(first).split_whitespace().count() == 1 && second.starts_with("target: ") {
+        let line = |t: &str| {
+            let known = [
+                "target:",
+                "ingress-priority:",
+                "egress-priority:",
+                "icmp-block-inversion:",
+                "interfaces:",
+                "sources:",
+                "services:",
+                "ports:",
+                "protocols:",
+                "forward:",
+                "masquerade:",
+                "forward-ports:",
+                "source-ports:",
+                "icmp-blocks:",
+                "rich rules:",
+                "rule ",
+                "port=",
+            ];
+            known.iter().any(|k| t.starts_with(k))
+        };
+        return Some(("firewall-cmd --list-all", until(line)));
+    }
+    if first == "Status: active" || words[..] == ["To", "Action", "From"] {
+        let line = |t: &str| {
+            let acts = ["ALLOW", "DENY", "REJECT", "LIMIT", "Action", "------"];
+            let heads = ["Logging:", "Default:", "New profiles:", "--"];
+            acts.iter().any(|a| t.contains(a)) || heads.iter().any(|h| t.starts_with(h))
+        };
+        return Some(("ufw status", until(line)));
+    }
+    if first.starts_with("firewall.") && first.contains('=') {
+        return Some(("uci show firewall", until(|t| t.starts_with("firewall."))));
+    }
+    if let ["config", "defaults" | "zone" | "rule" | "forwarding" | "redirect" | "include", ..] =
+        words[..]
+    {
+        let line = |t: &str| ["config ", "option ", "list ", "#"].iter().any(|k| t.starts_with(k));
+        return second.starts_with("option ").then(|| ("/etc/config/firewall", until(line)));
+    }
+    if first.starts_with("/ip firewall") || first.starts_with("/ipv6 firewall") {
+        return Some((
+            "MikroTik /ip firewall",
+            until(|t| t.starts_with(['/', ' ']) || t.starts_with("add ")),
+        ));
+    }
+    if first.starts_with("Rule Name:") {
+        return Some(("netsh advfirewall", until(|t| t.contains(':') || t.starts_with("---"))));
+    }
+    if let [
+        "pass" | "block" | "scrub",
+        "in" | "out" | "drop" | "return" | "quick" | "all" | "log",
+        ..,
+    ]
+    | ["rdr" | "nat", "on" | "pass", ..] = words[..]
+    {
+        let line = |t: &str| {
+            ["pass ", "block ", "scrub ", "rdr ", "nat ", "anchor ", "set ", "table <"]
+                .iter()
+                .any(|k| t.starts_with(k))
+        };
+        return Some(("pfctl -sr", until(line)));
+    }
+    None
 }
 
 /// `table ip filter {`, `add rule inet …`, `flush ruleset`.
