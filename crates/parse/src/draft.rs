@@ -45,6 +45,7 @@ pub(crate) struct DraftChain {
 
 /// A table while it is being read.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct Draft {
     /// Its family.
     pub(crate) family: Family,

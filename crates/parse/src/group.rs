@@ -141,19 +141,17 @@ impl<'a> Group<'a> {
             draft.cover(span);
             match kind {
                 Kind::Save if row.text.starts_with('*') || row.text == "COMMIT" => {}
-                Kind::Gap => match chain {
-                    // Rows of a chain of this listing.
-                    Some(at) => {
+                Kind::Gap => {
+                    if let Some(at) = chain {
+                        // Rows of a chain of this listing.
                         let number = row.text.split_whitespace().next();
                         let number = number.and_then(|n| n.parse().ok());
                         draft.gap(at, row.text, span, number.filter(|n| *n > 0));
-                        cx.say(DiagnosticId::RowsLeftOut, Severity::Warning, place, vec![], None);
-                    }
-                    None => {
+                    } else {
                         gaps.open = Some((row.text, span));
-                        cx.say(DiagnosticId::RowsLeftOut, Severity::Warning, place, vec![], None);
                     }
-                },
+                    cx.say(DiagnosticId::RowsLeftOut, Severity::Warning, place, vec![], None);
+                }
                 Kind::Save => {
                     if let Some(name) = chain_of(row, *kind).filter(|_| row.text.contains("-A")) {
                         gaps.before(&mut draft, name, span);

@@ -194,7 +194,9 @@ impl Hosts {
         let Place { drafts, moments, anew, born, .. } = &mut self.places[place];
         let Some(at) = drafts.iter().position(|d| d.is_same(&draft)) else {
             // What stands there once was so all the time.
-            moments.iter_mut().for_each(|then| then.drafts.push(draft.clone()));
+            for then in moments {
+                then.drafts.push(draft.clone());
+            }
             drafts.push(draft);
             return true;
         };

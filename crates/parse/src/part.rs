@@ -93,14 +93,14 @@ pub(crate) fn tables(rows: &[Row<'_>]) -> Vec<&'static str> {
             }
         }
     }
-    let of = |(row, told): (&Row<'_>, &Option<&'static str>)| {
+    let of = |(row, told): (&Row<'_>, Option<&'static str>)| {
         let chain = chain(row.text).unwrap_or_default();
         let called = target(row.text).and_then(|t| of_chain.get(t).copied());
         told.or_else(|| of_chain.get(chain).copied())
             .or(called.filter(|t| builtin_names(t).contains(&chain)))
             .unwrap_or(if chain.ends_with("ROUTING") { "nat" } else { "filter" })
     };
-    rows.iter().zip(&told).map(of).collect()
+    rows.iter().zip(told.iter().copied()).map(of).collect()
 }
 
 /// The table that a rule can only be of.

@@ -353,14 +353,13 @@ fn one(text: &str) -> (&str, &str) {
 fn function(text: &str) -> Option<&str> {
     let word = text.strip_prefix("function ").map(str::trim_start);
     let text = word.unwrap_or(text);
-    let (name, rest) = match text.split_once("()") {
-        Some(parts) => parts,
+    let (name, rest) = if let Some(parts) = text.split_once("()") {
+        parts
+    } else {
         // With the word, the brackets may be missing.
-        None => {
-            let at = text.find('{').filter(|_| word.is_some())?;
-            let alone = matches!(text[at + 1..].chars().next(), None | Some(' ' | '\t'));
-            text.split_at(Some(at).filter(|_| alone)?)
-        }
+        let at = text.find('{').filter(|_| word.is_some())?;
+        let alone = matches!(text[at + 1..].chars().next(), None | Some(' ' | '\t'));
+        text.split_at(Some(at).filter(|_| alone)?)
     };
     let rest = rest.trim_start();
     let named = !name.trim().is_empty()
