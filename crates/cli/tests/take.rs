@@ -102,16 +102,13 @@ fn a_link_gives_back_the_case() {
 #[test]
 fn what_is_too_long_for_a_link_is_left_to_a_file() {
     let folder = Folder::new("long");
-    let rules: String = (0..6_000_u32)
+    let rules = (0..6_000_u32)
         .map(|n| {
-            format!(
-                "-A INPUT -s 10.{}.{}.{} -j DROP\n",
-                n % 251,
-                n.wrapping_mul(7919) % 253,
-                n % 241
-            )
+            let (b, c, d) = (n % 251, n.wrapping_mul(7919) % 253, n % 241);
+            format!("-A INPUT -s 10.{b}.{c}.{d} -j DROP")
         })
-        .collect();
+        .collect::<Vec<_>>()
+        .join("\n");
     let case = folder.write("long.txt", &rules);
     assert_eq!(run(&["share", &case]).status.code(), Some(3));
 }

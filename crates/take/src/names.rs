@@ -59,7 +59,7 @@ fn is_public(addr: Ipv4Addr) -> bool {
         || a >= 224)
 }
 
-/// 2000::/3 but the documentation's.
+/// `2000::/3` but the documentation's.
 fn is_global(addr: Ipv6Addr) -> bool {
     let [a, b, ..] = addr.segments();
     a & 0xe000 == 0x2000 && !(a == 0x2001 && b == 0x0db8)
