@@ -2,11 +2,16 @@
 //!
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
-use crate::message::{Answer, Drafted, EditView, PROBLEMS, PageView, Query, Request, View};
+use crate::message::{
+    Answer, Drafted, EditView, MomentsView, OfferView, PROBLEMS, PageView, Query, Request, View,
+};
 use crate::travel;
-use chainwalk::model::{Diagnostic, DocId, Reading, Severity, Span};
+use chainwalk::model::{Diagnostic, DocId, Offer, Reading, Severity, Span};
 use chainwalk::view::{self, Explained, Lang, Scene, TableMeasure};
 use chainwalk::{Doc, Played, Scenario, Search};
+
+/// So many commands of a paste are tried by themselves.
+const OFFERS: usize = 6;
 
 /// What was pasted last, and what was walked in it.
 #[derive(Default)]
@@ -89,29 +94,65 @@ impl Engine {
         self.wanted = wanted;
     }
 
-    fn explain<T>(&self, tell: impl FnOnce(&Explained) -> T) -> T {
-        self.played.explain(&self.wanted.at, tell)
+    /// What rows, timeline and picture are of: the packet shown, or one behind it.
+    fn explain<T>(&self, tell: impl Fn(&Explained) -> T) -> T {
+        let (played, at) = (&self.played, &self.wanted.at);
+        let leg = self.wanted.leg.and_then(|leg| played.explain_leg(at, leg, &tell));
+        leg.unwrap_or_else(|| played.explain(at, &tell))
+    }
+
+    /// The commands of the paste that may be tried, each with what it makes of the packet.
+    fn offers(&self) -> Vec<OfferView> {
+        let (played, at) = (&self.played, &self.wanted.at);
+        let docs = played.docs();
+        let one = |offer: &&Offer| {
+            let made = played.is_made(offer);
+            let tried = if made { None } else { played.with_offers(at, &[*offer]) };
+            let line = line_of(&docs, offer.span);
+            OfferView {
+                label: view::offer_lines(&[line], at.lang),
+                commands: offer.commands.iter().map(ToString::to_string).collect(),
+                made,
+                after: tried.map(|compared| compared.after),
+                span: offer.span,
+            }
+        };
+        played.offers().iter().take(OFFERS).map(one).collect()
+    }
+
+    /// The moments that the paste shows; none where it shows one.
+    fn moments(&self) -> Option<MomentsView> {
+        let (played, docs) = (&self.played, self.played.docs());
+        let spans: Vec<Span> = played.moments().map(|moment| moment.span).collect();
+        if spans.is_empty() {
+            return None;
+        }
+        let at = played.scenario().moment.unwrap_or(spans.len()).clamp(1, spans.len());
+        let lines: Vec<usize> = spans.iter().map(|span| line_of(&docs, *span)).collect();
+        Some(MomentsView { told: view::moment_line(at, &lines, self.wanted.at.lang), spans, at })
     }
 
     fn tell(&self) -> PageView {
         let Query { generation, at, ref claims, .. } = self.wanted;
         let (played, lang) = (&self.played, at.lang);
         let (scenario, problems) = (played.scenario(), played.problems());
-        let changes = played.commands().iter().zip(told(scenario.edits(), problems.edits, lang));
-        self.explain(|t| {
+        let edits = told(scenario.edits(), problems.edits, lang);
+        let changes = || played.commands().iter().zip(edits.clone());
+        let legs = played.explain(&at, view::legs);
+        let leg = self.wanted.leg.filter(|leg| *leg < legs.len());
+        let (mut rows, mut timeline) = self.explain(|t| (view::rows(t), view::timeline(t)));
+        // The page shows the pasted text alone; the lines of changes are not in it.
+        let pasted = |span: &mut Option<Span>| *span = span.filter(|s| s.doc == DocId(0));
+        for row in &mut rows {
+            pasted(&mut row.span);
+        }
+        for span in &mut timeline.spans {
+            pasted(span);
+        }
+        played.explain(&at, |t| {
             let empty = Reading::default();
             let reading = t.reading.unwrap_or(&empty);
             let first = &reading.diagnostics[..reading.diagnostics.len().min(PROBLEMS)];
-            let mut rows = view::rows(t);
-            let mut timeline = view::timeline(t);
-            // The page shows the pasted text alone; the lines of changes are not in it.
-            let pasted = |span: &mut Option<Span>| *span = span.filter(|s| s.doc == DocId(0));
-            for row in &mut rows {
-                pasted(&mut row.span);
-            }
-            for span in &mut timeline.spans {
-                pasted(span);
-            }
             PageView {
                 generation,
                 hosts: view::hosts(reading, t.host.id, lang),
@@ -125,11 +166,15 @@ impl Engine {
                     let name = scenario.host.as_deref().unwrap_or_default();
                     view::packet_problems(std::slice::from_ref(found), name, lang).pop()
                 }),
-                changes: changes
+                changes: changes()
                     .map(|(command, problems)| EditView { command: command.clone(), problems })
                     .collect(),
                 compared: played.compared(&at),
                 suggestions: view::suggestions(t),
+                offers: self.offers(),
+                moments: self.moments(),
+                legs,
+                leg,
                 otherwise: travel::otherwise(played, claims, lang),
                 banner: view::banner(t),
                 rows,
@@ -169,6 +214,13 @@ impl Engine {
             }
         })
     }
+}
+
+/// The line, from 1, in which a span begins.
+fn line_of(docs: &[&str], span: Span) -> usize {
+    let doc = docs.get(usize::from(span.doc.0)).copied().unwrap_or_default();
+    let before = doc.get(..span.start as usize).unwrap_or_default();
+    before.matches('\n').count() + 1
 }
 
 /// The problems of lines as sentences, line by line.

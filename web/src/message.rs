@@ -2,10 +2,10 @@
 //!
 //! A text goes over once, and then what is changed in it; everything else speaks of the text as it is by then.
 
-use chainwalk::model::Goal;
+use chainwalk::model::{Goal, Span};
 use chainwalk::view::{
-    Banner, Chip, Compared, FactRow, HostChip, Lang, PacketForm, Problem, ProposalsView, Row,
-    RuleCard, RuleRange, Scene, Sentence, Suggestion, Timeline,
+    Banner, Chip, Compared, FactRow, FateCard, HostChip, Lang, LegView, PacketForm, Problem,
+    ProposalsView, Row, RuleCard, RuleRange, Scene, Sentence, Suggestion, Timeline,
 };
 use chainwalk::{Position, Scenario, Theme, Viewpoint};
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,8 @@ pub struct Query {
     pub at: Viewpoint,
     /// What was claimed of it elsewhere.
     pub claims: Claims,
+    /// The packet behind the one shown that is looked at, from 0; none where the one shown is.
+    pub leg: Option<usize>,
 }
 
 /// What a case from elsewhere claims becomes of its packets.
@@ -130,6 +132,32 @@ pub enum Answer {
     Shared(Option<Box<ShareView>>),
     /// It met a fault of the program and is of no more use.
     Crashed(String),
+}
+
+/// Commands of the paste that are not taken as done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OfferView {
+    /// Where they stand, in words.
+    pub label: String,
+    /// Each as an edit is typed.
+    pub commands: Vec<String>,
+    /// Whether they are made.
+    pub made: bool,
+    /// How the packet fares with them; none where they are made, or can't be.
+    pub after: Option<FateCard>,
+    /// Their text.
+    pub span: Span,
+}
+
+/// The moments at which the paste shows the tables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MomentsView {
+    /// All of it in a sentence.
+    pub told: String,
+    /// The text of each.
+    pub spans: Vec<Span>,
+    /// The one that is walked, from 1.
+    pub at: usize,
 }
 
 /// A change that was made, or that could not be.
@@ -228,6 +256,14 @@ pub struct PageView {
     pub compared: Option<Compared>,
     /// Packets worth sending.
     pub suggestions: Vec<Suggestion>,
+    /// Commands of the paste that may be tried.
+    pub offers: Vec<OfferView>,
+    /// The moments that the paste shows; none where it shows one.
+    pub moments: Option<MomentsView>,
+    /// The packets behind the one shown: its answer, and what follows that.
+    pub legs: Vec<LegView>,
+    /// The one of them that rows and timeline are of, from 0.
+    pub leg: Option<usize>,
     /// For each packet that ends otherwise than was claimed, that it does.
     pub otherwise: Vec<Sentence>,
     /// The answer.

@@ -126,12 +126,14 @@ words! {
     Map => "Map", "路径图";
     MissingDetail => "The part that reads and walks was not fetched; it seems that you are offline. Your paste is safe.", "负责读取和推演的部分没有下载成功，可能已经离线。粘贴的内容还在。";
     MissingHeadline => "Chainwalk is not all here yet.", "Chainwalk 还没有完全加载。";
+    MomentsPick => "Which moment is walked", "推演哪一时刻";
     NextHook => "Next hook", "下一个钩子";
     NextStep => "Next step", "下一步";
     NoMatch => "did not match", "不匹配";
     NothingDetail => "iptables-save and iptables -nvL for the rules; ip addr, ip route and brctl show for the host around them. Without rules there is no verdict.", "规则：iptables-save 和 iptables -nvL；主机：ip addr、ip route、brctl show。没有规则，就不下结论。";
     NothingHeadline => "What can be read here", "这里能读懂什么";
     NowAsIs => "as it is", "现状";
+    OffersNotDone => "The paste goes on with commands that are not taken as done:", "粘贴的内容后面还有命令，暂不视为已执行：";
     OneLine => "1 line", "1 行";
     OpenFile => "Open a file", "打开文件";
     OrExample => "Or start from an example:", "或者从示例开始：";
@@ -193,6 +195,7 @@ words! {
     ThemeLight => "Light", "浅色";
     ThemeName => "Theme", "主题";
     ThemeSystem => "As the system", "跟随系统";
+    ThereAndBack => "There and back", "往返";
     ThisHost => "This host", "本机";
     TooLong => "That is more than {limit}, so nothing of it was taken and the paste is as it was. Paste only the tables that the packet meets.", "内容超过 {limit}，因此没有放入，原来的粘贴内容未变。请只粘贴数据包会经过的表。";
     TryAgain => "Try again", "再试一次";
@@ -203,6 +206,7 @@ words! {
     Walk => "Walk", "步骤";
     Walking => "Walking the packet …", "正在推演数据包……";
     Suggestions => "Packets worth sending", "值得一试的数据包";
+    WayThere => "there", "去程";
     WhichHost => "The packet walks", "数据包经过的主机";
     WhatWouldLet => "What would let it through?", "什么改动能让它通过？";
     WhatWouldStop => "What would stop it?", "什么改动能拦住它？";

@@ -20,7 +20,8 @@ use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, GuestBar, Header, Help, HostPane, Hover, Icon,
-    Otherwise, PastePane, Player, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
+    Moments, Otherwise, PastePane, Player, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act,
+    tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
@@ -163,6 +164,9 @@ pub fn App() -> Html {
                 reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.scenario.edits().to_vec()}
                 search={state.search} found={heard.found.clone()} stale={stale.is_some()} dispatch={dispatch.clone()} />
+            if let Some(moments) = told.as_ref().and_then(|told| told.moments.clone()) {
+                <Moments {lang} {moments} reveal={turn_to_lines.clone()} dispatch={dispatch.clone()} />
+            }
             <Otherwise {lang} told={told.as_ref().filter(|_| fresh).map(|t| t.otherwise.clone()).unwrap_or_default()} dispatch={dispatch.clone()} />
             </div>
             <main>

@@ -35,11 +35,17 @@ pub(super) fn use_telling(
     status: UseStateSetter<Status>,
 ) {
     let at = Viewpoint { lang: state.lang, packet: state.packet, raw_names: state.raw_names };
-    let asked =
-        (state.paste.clone(), state.scenario.clone(), at, (attempt, filling), state.claims.clone());
+    let asked = (
+        state.paste.clone(),
+        state.scenario.clone(),
+        at,
+        (attempt, filling),
+        state.claims.clone(),
+        state.leg,
+    );
     let line = line.clone();
     use_effect_with(asked, move |asked| {
-        let (paste, scenario, at, (_, filling), claims) = asked.clone();
+        let (paste, scenario, at, (_, filling), claims, leg) = asked.clone();
         let generation = line.number();
         let typing = line.has_another(&paste);
         status.set(if typing || filling { Status::Typed } else { Status::Asked });
@@ -50,7 +56,7 @@ pub(super) fn use_telling(
                 status.set(Status::Asked);
                 let scenario = (*scenario).clone();
                 let claims = (*claims).clone();
-                let wanted = Request::Tell(Query { generation, scenario, at, claims });
+                let wanted = Request::Tell(Query { generation, scenario, at, claims, leg });
                 line.ask(wanted, paste);
             }
         };

@@ -4,7 +4,7 @@ use super::act::{Dispatch, act};
 use super::banner::tone_name;
 use super::icon::Icon;
 use super::sentence::Words;
-use crate::message::{EditView, PageView};
+use crate::message::{EditView, OfferView, PageView};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Goal;
@@ -71,6 +71,7 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
                     <ul class="changes-made" aria-label={ui(lang, Key::ChangesMade)} data-testid="made">{for made}</ul>
                 }
             </div>
+            if !told.offers.is_empty() { {view_offers(lang, &told.offers, dispatch)} }
             if let Some(compared) = &told.compared { {view_compared(lang, compared)} }
             <div id="proposals" class="proposals" hidden={!open} aria-live="polite">
                 if open { {view_found(lang, found.as_deref(), told, dispatch)} }
@@ -97,6 +98,42 @@ fn view_made(
                 title={label}><Icon id="i-x" size={11} /></button>
             if let Some(problem) = problem { <p role="alert">{&problem.text}</p> }
         </li>
+    }
+}
+
+/// The commands of the paste that are not taken as done, each with the fate it would make; a press makes it.
+fn view_offers(lang: Lang, offers: &[OfferView], dispatch: &Dispatch) -> Html {
+    let open = offers.iter().filter(|offer| !offer.made);
+    let one = |offer: &OfferView| {
+        let make = {
+            let (dispatch, commands) = (dispatch.clone(), offer.commands.clone());
+            Callback::from(move |_: MouseEvent| {
+                for command in &commands {
+                    dispatch.dispatch(Action::Change(Rc::from(command.as_str())));
+                }
+            })
+        };
+        let label = format!("{}: {}", ui(lang, Key::MakeChange), offer.commands.join("; "));
+        html! {
+            <li class="offer" data-testid="offer">
+                <span class="where">{&offer.label}</span>
+                <span class="commands">{for offer.commands.iter().map(|c| html! { <code>{c}</code> })}</span>
+                if let Some(after) = &offer.after {
+                    <span class={classes!("fate-end", tone_name(after.tone))}><Words of={after.headline.clone()} /></span>
+                }
+                <button class="yn" onclick={make} aria-label={label}>{ui(lang, Key::MakeChange)}</button>
+            </li>
+        }
+    };
+    let mut open = open.peekable();
+    if open.peek().is_none() {
+        return Html::default();
+    }
+    html! {
+        <div class="offered">
+            <p class="changes-note">{ui(lang, Key::OffersNotDone)}</p>
+            <ul>{for open.map(one)}</ul>
+        </div>
     }
 }
 

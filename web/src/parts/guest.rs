@@ -1,13 +1,15 @@
 //! The strips that say that a case came from elsewhere: whose work is kept meanwhile, why a link could not be opened,
-//! and that a packet ends otherwise than it did when the case was made.
+//! that a packet ends otherwise than it did when the case was made, and at which moment a paste is walked.
 
 use super::act::{Dispatch, act};
 use super::icon::Icon;
 use super::sentence::Words;
 use crate::address;
+use crate::message::MomentsView;
 use crate::state::{Action, Visit};
 use crate::store;
 use crate::words::{Key, ui};
+use chainwalk::model::Span;
 use chainwalk::view::{Lang, Sentence};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -57,6 +59,44 @@ pub(crate) fn GuestBar(props: &GuestProps) -> Html {
                 onclick={leave(|| Action::Own(Rc::new(store::own())))}>{ui(lang, Key::GuestBack)}</button>
             <button class="yn" data-testid="keep-this"
                 onclick={leave(|| Action::Keep(Some(Rc::new(store::own()))))}>{ui(lang, Key::GuestKeep)}</button>
+        </div>
+    }
+}
+
+/// Properties of [`Moments`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct MomentsProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
+    /// The moments.
+    pub(crate) moments: MomentsView,
+    /// Shows the text of one.
+    pub(crate) reveal: Callback<Span>,
+    /// What a person did.
+    pub(crate) dispatch: Dispatch,
+}
+
+/// The strip that says that the paste shows the tables at several moments, and lets one be picked.
+#[component]
+pub(crate) fn Moments(props: &MomentsProps) -> Html {
+    let MomentsProps { lang, moments, reveal, dispatch } = props;
+    let pick = |(at, span): (usize, &Span)| {
+        let on = at == moments.at;
+        let onclick = {
+            let (dispatch, reveal, span) = (dispatch.clone(), reveal.clone(), *span);
+            Callback::from(move |_: MouseEvent| {
+                dispatch.dispatch(Action::Moment(at));
+                reveal.emit(span);
+            })
+        };
+        html! {
+            <button class={classes!("yn", on.then_some("on"))} aria-pressed={on.to_string()} {onclick} data-testid="moment">{at}</button>
+        }
+    };
+    html! {
+        <div class="strip moments" data-testid="moments">
+            <Icon id="i-clock" size={14} /><span>{&moments.told}</span>
+            <div class="switch" role="group" aria-label={ui(*lang, Key::MomentsPick)}>{for (1..).zip(&moments.spans).map(pick)}</div>
         </div>
     }
 }

@@ -33,7 +33,7 @@ pub(crate) use changes::ChangesBar;
 pub(crate) use diagram::{Diagram, Zoom};
 pub(crate) use divider::Divider;
 pub(crate) use editor::Revealed;
-pub(crate) use guest::{GuestBar, Otherwise};
+pub(crate) use guest::{GuestBar, Moments, Otherwise};
 pub(crate) use header::Header;
 pub(crate) use help::Help;
 pub(crate) use host::HostPane;

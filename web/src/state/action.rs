@@ -98,6 +98,10 @@ pub enum Action {
     Fold(Edge),
     /// An example takes the place of paste, packets and assumptions.
     Load(Rc<Case>),
+    /// Another packet of the connection is looked at: the answer, or one behind it; none is the packet itself.
+    Leg(Option<usize>),
+    /// Another moment of the paste is walked, from 1.
+    Moment(usize),
     /// A case from elsewhere is looked at.
     Visit(Rc<Guest>),
     /// The visitor's own work comes back.
@@ -132,6 +136,7 @@ impl Action {
                 | Self::Unsend
                 | Self::From(_)
                 | Self::Host { .. }
+                | Self::Moment(_)
                 | Self::Assume(_)
                 | Self::Forget(_)
                 | Self::Change(_)

@@ -41,6 +41,8 @@ pub struct State {
     pub origin: Origin,
     /// What changes are searched for, while they are shown.
     pub search: Option<Goal>,
+    /// The packet behind the shown one that is looked at: its answer, and what follows that; from 0.
+    pub leg: Option<usize>,
     /// The stop the packet rests at.
     pub stop: usize,
     /// Whether the walk plays.
@@ -92,6 +94,7 @@ impl State {
             draft: Rc::from(""),
             origin: Origin::default(),
             search: None,
+            leg: None,
             stop: 0,
             playing: false,
             looped: false,
@@ -372,6 +375,15 @@ impl State {
                     next.history.record(own.moment());
                 }
             }
+            Action::Leg(leg) => {
+                next.leg = leg;
+                next.stop = 0;
+                next.playing = true;
+            }
+            Action::Moment(moment) => {
+                next.scenario_mut().moment = Some(moment);
+                next.restart();
+            }
             Action::Refused(why) => next.refused = why,
             Action::Agreed => next.claims = Rc::default(),
             Action::Clear => {
@@ -388,6 +400,9 @@ impl State {
         }
         if recorded && next.moment() != self.moment() {
             next.history.record(self.moment());
+        }
+        if next.leg == self.leg && next.moment() != self.moment() {
+            next.leg = None;
         }
         if touches && next.moment() != self.moment() {
             next.touched();
