@@ -15,6 +15,7 @@ mod layout;
 mod opening;
 mod others;
 mod packet;
+mod pastes;
 mod pictures;
 mod playback;
 mod share;
