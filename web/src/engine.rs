@@ -3,7 +3,8 @@
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
 use crate::message::{
-    Answer, Drafted, EditView, MomentsView, OfferView, PROBLEMS, PageView, Query, Request, View,
+    Answer, BlankView, Drafted, EditView, MomentsView, OfferView, PROBLEMS, PageView, Query,
+    Request, View,
 };
 use crate::travel;
 use chainwalk::model::{Diagnostic, DocId, Offer, Reading, Severity, Span};
@@ -171,6 +172,22 @@ impl Engine {
                     .collect(),
                 compared: played.compared(&at),
                 suggestions: view::suggestions(t),
+                blanks: played
+                    .blanks()
+                    .into_iter()
+                    .map(|(blank, value)| BlankView {
+                        name: blank.name.to_string(),
+                        value: value.unwrap_or_default(),
+                        span: blank.spans.first().copied(),
+                        places: blank.spans.len(),
+                    })
+                    .collect(),
+                logged: played
+                    .host()
+                    .seen
+                    .iter()
+                    .filter_map(|seen| seen.logged.as_ref().map(ToString::to_string))
+                    .collect(),
                 offers: self.offers(),
                 moments: self.moments(),
                 legs,

@@ -149,6 +149,19 @@ pub struct OfferView {
     pub span: Span,
 }
 
+/// A value that the paste leaves open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlankView {
+    /// Its name.
+    pub name: String,
+    /// What it is filled in with; may be empty.
+    pub value: String,
+    /// Where it stands first.
+    pub span: Option<Span>,
+    /// In how many places it stands.
+    pub places: usize,
+}
+
 /// The moments at which the paste shows the tables.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MomentsView {
@@ -256,6 +269,10 @@ pub struct PageView {
     pub compared: Option<Compared>,
     /// Packets worth sending.
     pub suggestions: Vec<Suggestion>,
+    /// The values that the paste leaves open.
+    pub blanks: Vec<BlankView>,
+    /// The packets that a log in the paste shows, as packet lines.
+    pub logged: Vec<String>,
     /// Commands of the paste that may be tried.
     pub offers: Vec<OfferView>,
     /// The moments that the paste shows; none where it shows one.

@@ -205,6 +205,19 @@ impl Played {
         self
     }
 
+    /// The values that the paste leaves open, filled in or not, each with what it is filled in with.
+    pub fn blanks(&self) -> Vec<(&LeftOpen, Option<String>)> {
+        let lines = || self.scenario.hosts.values().flat_map(|part| &part.facts);
+        let value = |blank: &LeftOpen| {
+            lines().rev().find_map(|line| {
+                let (name, value) = line.split_once('=')?;
+                let same = Fills::name(name.trim()) == &*blank.name;
+                (same && !value.trim().is_empty()).then(|| value.trim().to_owned())
+            })
+        };
+        self.blanks.iter().map(|blank| (blank, value(blank))).collect()
+    }
+
     /// What the facts say of the values that the paste leaves open.
     fn said(&self, scenario: &Scenario) -> Fills {
         let lines = scenario.hosts.values().flat_map(|part| &part.facts);

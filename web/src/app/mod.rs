@@ -33,7 +33,7 @@ use keeping::use_keeping;
 use keyboard::use_keys;
 use look::{folds, use_layout, use_look};
 use nav::nav;
-use offers::{use_interfaces, use_suggestions};
+use offers::{use_interfaces, use_logged, use_suggestions};
 use playing::use_playing;
 use reveal::{Reveals, use_reveals};
 use space::{use_media, use_size};
@@ -123,6 +123,7 @@ pub fn App() -> Html {
     };
     let interfaces = use_interfaces(told.as_ref());
     let suggestions = use_suggestions(told.as_ref());
+    use_logged(&state, told.as_ref().filter(|_| fresh));
     let span_at =
         |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
     let now = span_at(stop);
@@ -175,6 +176,7 @@ pub fn App() -> Html {
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
                 <HostPane {lang} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
+                    blanks={told.as_ref().map(|t| t.blanks.clone()).unwrap_or_default()}
                     facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.scenario.facts().to_vec()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}

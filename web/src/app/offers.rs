@@ -1,6 +1,7 @@
 //! What the packet field offers: the host's interfaces, and packets worth sending.
 
 use crate::message::PageView;
+use crate::state::{Action, State};
 use chainwalk::view::Suggestion;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -17,6 +18,19 @@ pub(super) fn use_interfaces(told: Option<&Rc<PageView>>) -> Rc<Vec<String>> {
         }
         names
     })
+}
+
+/// A packet that a log in the paste shows is the one that is asked about, where none was asked for.
+#[hook]
+pub(super) fn use_logged(state: &UseReducerHandle<State>, told: Option<&Rc<PageView>>) {
+    let dispatch = state.dispatcher();
+    let none = state.scenario.packets.is_empty() && state.draft.is_empty();
+    let first = told.and_then(|t| t.logged.first().cloned()).filter(|_| none);
+    use_effect_with(first, move |first| {
+        if let Some(line) = first {
+            dispatch.dispatch(Action::Logged(line.as_str().into()));
+        }
+    });
 }
 
 /// The packets that the rules suggest.

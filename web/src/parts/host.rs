@@ -2,7 +2,9 @@
 
 use super::act::{Dispatch, act};
 use super::blank::CopyCollector;
+use super::fill::FillIn;
 use super::icon::Icon;
+use crate::message::BlankView;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
@@ -20,6 +22,8 @@ pub(crate) struct HostProps {
     pub(crate) hosts: Vec<HostChip>,
     /// That there is no host of the name that was chosen.
     pub(crate) no_host: Option<Problem>,
+    /// The values that the paste leaves open.
+    pub(crate) blanks: Vec<BlankView>,
     /// The facts.
     pub(crate) facts: Vec<FactRow>,
     /// What was said.
@@ -104,6 +108,7 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
                 <p class="wrong" role="alert" data-testid="no-host"><Icon id="i-warn" />{&problem.text}</p>
             }
             if !hosts.is_empty() { {choice(hosts, lang, dispatch)} }
+            <FillIn {lang} blanks={props.blanks.clone()} reveal={reveal.clone()} dispatch={dispatch.clone()} />
             <dl class="facts">{for facts.iter().map(fact)}</dl>
             if !others.is_empty() {
                 <h3>{ui(lang, Key::Said)}</h3>

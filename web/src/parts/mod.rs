@@ -10,6 +10,7 @@ mod diagram;
 mod divider;
 mod editor;
 mod fields;
+mod fill;
 mod guest;
 mod header;
 mod help;

@@ -98,6 +98,10 @@ pub enum Action {
     Fold(Edge),
     /// An example takes the place of paste, packets and assumptions.
     Load(Rc<Case>),
+    /// A value that the paste leaves open is filled in: its name and the value, empty where it is open again.
+    Fill(Rc<str>, Rc<str>),
+    /// A log of the paste shows this packet, and none was asked for.
+    Logged(Rc<str>),
     /// Another packet of the connection is looked at: the answer, or one behind it; none is the packet itself.
     Leg(Option<usize>),
     /// Another moment of the paste is walked, from 1.
@@ -137,6 +141,7 @@ impl Action {
                 | Self::From(_)
                 | Self::Host { .. }
                 | Self::Moment(_)
+                | Self::Fill(..)
                 | Self::Assume(_)
                 | Self::Forget(_)
                 | Self::Change(_)

@@ -375,6 +375,24 @@ impl State {
                     next.history.record(own.moment());
                 }
             }
+            Action::Fill(name, value) => {
+                let value = value.trim();
+                next.scenario_mut().change_part(|part| {
+                    part.facts.retain(|fact| fact.split_once('=').is_none_or(|(n, _)| *n != *name));
+                    if !value.is_empty() {
+                        part.facts.push([&name, "=", value].concat());
+                    }
+                });
+                next.restart();
+            }
+            Action::Logged(line) => {
+                if !self.scenario.packets.is_empty() {
+                    return None;
+                }
+                next.scenario_mut().packets.push(line.to_string());
+                next.show(0);
+                next.playing = true;
+            }
             Action::Leg(leg) => {
                 next.leg = leg;
                 next.stop = 0;

@@ -121,3 +121,59 @@ fn tables_at_two_moments_are_picked() -> Result<()> {
     }
     Ok(())
 }
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn what_a_paste_leaves_open_is_filled_in_everywhere() -> Result<()> {
+    let paste = NOTHING_IN.replace(
+        "COMMIT\n",
+        "-A INPUT -s <YOUR_IP> -p tcp -m tcp --dport 22 -j ACCEPT\n-A INPUT -s <YOUR_IP> -p tcp -m tcp --dport 443 -j ACCEPT\nCOMMIT\n",
+    );
+    for look in LOOKS {
+        drive(look, async |page| {
+            page.write("paste", &paste).await?;
+            page.send("curl 203.0.113.9:22 from 192.0.2.50 in eth0").await?;
+            page.until(
+                "it is asked for",
+                "return document.querySelectorAll('[data-testid=blank-value]').length === 1",
+            )
+            .await?;
+            page.picture("left-open").await?;
+            page.ask(
+                "const field = at('blank-value').querySelector('input');
+                 field.value = '192.0.2.50';
+                 field.dispatchEvent(new Event('change', { bubbles: true }))",
+            )
+            .await?;
+            page.until("it decides", "return state() === 'ok' || state() === 'stop' && !banner().includes('policy is DROP')").await?;
+            page.send("curl 203.0.113.9:443 from 192.0.2.51 in eth0").await?;
+            page.banner_says(&["Dropped", "policy is DROP"]).await?;
+            page.picture("filled-in").await?;
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_logged_packet_is_the_one_that_is_asked_about() -> Result<()> {
+    let paste = [
+        &NOTHING_IN.replace("COMMIT\n", "-A INPUT -j LOG --log-prefix \"dropped: \"\nCOMMIT\n"),
+        "[ 1234.5] dropped: IN=eth0 OUT= MAC=52:54:00:12:34:56:52:54:00:65:43:21:08:00 SRC=192.0.2.77 \
+         DST=203.0.113.9 LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID=4242 DF PROTO=TCP SPT=40001 DPT=25 WINDOW=64240 RES=0x00 SYN URGP=0\n",
+    ]
+    .concat();
+    for look in LOOKS {
+        drive(look, async |page| {
+            page.write("paste", "").await?;
+            page.until("it is empty", "return state() === 'idle'").await?;
+            page.write("paste", &paste).await?;
+            page.banner_says(&["Dropped"]).await?;
+            ensure!(page.text("return at('packet').value").await?.contains("203.0.113.9:25"));
+            page.picture("logged").await?;
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
