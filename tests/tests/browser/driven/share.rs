@@ -46,7 +46,7 @@ async fn own_work(page: &Page) -> Result<String> {
     page.send("ping 127.0.0.1").await?;
     page.until(
         "my own is kept",
-        "return (localStorage['chainwalk.case'] ?? '').includes('# mine')",
+        "const kept = localStorage['chainwalk.case'] ?? ''; return kept.includes('# mine') && kept.includes('ping 127.0.0.1')",
     )
     .await?;
     page.text("return localStorage['chainwalk.case']").await
