@@ -231,7 +231,7 @@ fn link(verb: &str, words: &[&str], origin: Origin) -> Option<Vec<Step>> {
             while let Some(word) = rest.next() {
                 match word {
                     "link" | "txqueuelen" | "txqlen" | "index" | "numtxqueues" => {
-                        _ = rest.next()?
+                        _ = rest.next()?;
                     }
                     "name" | "dev" => name = Some(rest.next()?),
                     "address" => new.mac = mac(rest.next()?),

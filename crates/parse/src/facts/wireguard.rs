@@ -138,8 +138,8 @@ fn entry(row: Row<'_>) -> Option<(&str, Row<'_>)> {
 fn named(clean: &Clean, start: usize) -> String {
     let before = clean.text.get(..start).unwrap_or_default();
     let blanks = [' ', '\'', '"', '`', ':', '(', ')', '[', ']', '*', ','];
-    let near = before.lines().rev().take(4).flat_map(|line| line.split(blanks));
-    let file = near.filter_map(|w| w.strip_suffix(".conf")).next().map(|path| {
+    let mut near = before.lines().rev().take(4).flat_map(|line| line.split(blanks));
+    let file = near.find_map(|w| w.strip_suffix(".conf")).map(|path| {
         let name = path.rsplit('/').next().unwrap_or(path);
         (name, path.contains("wireguard/"))
     });
