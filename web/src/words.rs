@@ -69,7 +69,7 @@ words! {
     FieldOn => "on", "经由";
     FieldThisHost => "this host", "本机";
     FillOpen => "left open", "未填写";
-    FillPlaces => "×", "处";
+    FillPlaces => "places", "处";
     FillTitle => "Left open in the paste", "粘贴内容中未填写的值";
     Filling => "Taking the text …", "正在放入文本……";
     Find => "Find in the paste", "在粘贴内容中查找";

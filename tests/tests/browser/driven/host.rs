@@ -186,7 +186,9 @@ mod in_chromium {
             page.until("and taken back", &format!("return {row} === undefined")).await?;
             page.click("redo").await?;
             page.until("and said again", &format!("return {row} !== undefined")).await?;
-            page.write("paste", &document(DOCKER_HOST)?).await?;
+            let addr = "2: eth0: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n";
+            let rules = "*filter\n:FORWARD ACCEPT [0:0]\nCOMMIT\n";
+            page.write("paste", &[rules, addr].concat()).await?;
             page.until(
                 "what is guessed is dashed and says that it is",
                 "const guess = document.querySelector('.fact.guess span.source');

@@ -2,6 +2,7 @@
 
 mod fork;
 mod keys;
+mod legs;
 mod opened;
 mod row;
 mod search;
@@ -15,9 +16,10 @@ use crate::origin::{Origin, follows};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
-use chainwalk::view::{Cell, Lang, Row, RuleCard, RuleRange, Timeline, Tone};
+use chainwalk::view::{Cell, Lang, Row, RuleCard, RuleRange, Timeline};
 use gloo::timers::callback::Timeout;
 use keys::{Around, Press};
+use legs::legs;
 use opened::{use_folds, use_rules};
 use row::{Asks, Place, view};
 use search::{beyond, use_search};
@@ -273,36 +275,6 @@ fn tabs(props: &WalkProps) -> Html {
             })}
             <button class="tab" onclick={act(dispatch, Action::Unsend)} title={ui(*lang, Key::Unsend)}
                 aria-label={ui(*lang, Key::Unsend)}><Icon id="i-x" /></button>
-        </div>
-    }
-}
-
-/// The packet, its answer, and what follows that: one of them is walked below.
-fn legs(told: &PageView, lang: Lang, dispatch: &Dispatch) -> Html {
-    let tab = |at: Option<usize>,
-               arrow: &'static str,
-               name: &str,
-               title: String,
-               tone: Option<Tone>| {
-        let on = told.leg == at;
-        let mark = match tone {
-            Some(Tone::Stop) => html! { <Icon id="i-no" class={classes!("bad")} /> },
-            Some(Tone::Ok) => html! { <Icon id="i-ok" class={classes!("good")} /> },
-            Some(Tone::Depends) => html! { <Icon id="i-half" /> },
-            Some(Tone::Idle) | None => Html::default(),
-        };
-        html! {
-            <button class={classes!("leg", on.then_some("on"))} aria-pressed={on.to_string()} {title}
-                onclick={act(dispatch, Action::Leg(at))} data-testid="leg"><span aria-hidden="true">{arrow}</span>{name}{mark}</button>
-        }
-    };
-    html! {
-        <div class="legs" role="group" aria-label={ui(lang, Key::ThereAndBack)} data-testid="legs">
-            {tab(None, "→", ui(lang, Key::WayThere), String::new(), None)}
-            {for told.legs.iter().enumerate().map(|(at, leg)| {
-                let arrow = if leg.back { "←" } else { "→" };
-                tab(Some(at), arrow, &leg.name, leg.fate.clone(), Some(leg.tone))
-            })}
         </div>
     }
 }
