@@ -81,7 +81,9 @@ const LINES: &[(&str, &[&str])] = &[
     ),
     (
         "-A INPUT -s www.example.org -j ACCEPT",
-        &["[www.example.org] “www.example.org” is left open: say what it stands for; expected a network"],
+        &[
+            "[www.example.org] “www.example.org” is left open: say what it stands for; expected a network",
+        ],
     ),
     (
         "-A INPUT -s -j ACCEPT",
