@@ -3,6 +3,7 @@
 //! | question | likelier | where |
 //! |---|---|---|
 //! | is it this host's address | as rules say: `-d` of a DNAT or of INPUT, SNAT to it, `-i lo -s` of it; not: FORWARD, DNAT to it | always |
+//! | | yes | a group for which a rule lets packets in |
 //! | | no | what is sent from here or translated goes elsewhere; a resolver that all use |
 //! | | yes | its port is published at every local address; it is a neighbour's gateway; only INPUT has rules; both ends are public |
 //! | | no | from a private network to a public address; only FORWARD has rules |
@@ -122,6 +123,9 @@ const RESOLVERS: [[u8; 4]; 8] = [
 /// Whether an address is this host's.
 fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
     let host = &*at.world.host;
+    if let Some(rule) = spoken::lets_group_in(host, addr) {
+        return Some((true, Likely::Rule(rule)));
+    }
     if let Some((own, rule)) = spoken::owner(host, addr) {
         return Some((own, Likely::Rule(rule)));
     }

@@ -151,6 +151,16 @@ fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bo
     }
 }
 
+/// The rule that lets in what is for just this group: some program has most likely joined it.
+pub(crate) fn lets_group_in(host: &Host, group: IpAddr) -> Option<RuleId> {
+    rules(host).filter(|_| group.is_multicast()).find_map(|(id, rule, chain)| {
+        let may = chain.base.as_ref().is_none_or(|b| b.hook == Hook::Input)
+            && &*host.rules.table(chain.table).name == "filter"
+            && matches!(target(rule), Some(Target::Accept));
+        (may && header(rule).any(|ip| alone(ip.dst.as_ref()) == Some(group))).then_some(id)
+    })
+}
+
 /// Whether rules of a filter's chain let in, or deal with, the network that an address is of.
 pub(crate) fn network_named(host: &Host, hook: Hook, addr: IpAddr) -> Option<RuleId> {
     rules(host).find_map(|(id, rule, chain)| {
@@ -236,6 +246,8 @@ pub(crate) enum WayOut {
     Named(Text, RuleId),
     /// It is the only one that may lead out.
     Only(Text),
+    /// The one that it came by: both ends are of one network.
+    Back(Text),
 }
 
 /// A packet that looks for its way.
@@ -251,8 +263,8 @@ pub(crate) struct Leaving<'a> {
 type Tier<'t> = &'t dyn Fn(&Rule, &Chain, &IpMatch) -> bool;
 
 /// The interface that most likely leads to `dst`: the one that rules name for such packets, else the only one that
-/// may lead to the rest of the world. Never the one that the packet came in by, nor one that holds a network which is
-/// masqueraded elsewhere; where several would do, none.
+/// may lead to the rest of the world. The one that the packet came in by only for a neighbour of its sender, and never one
+/// that holds a network which is masqueraded elsewhere; where several would do, none.
 pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
     let outward = !is_private(leaving.dst);
     let named = |fits: Tier<'_>| -> Result<(Text, RuleId), usize> {
@@ -296,7 +308,15 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
         let_through(rule, chain) && leaving.came_by.is_some() && from_here(ip) && src_fits(ip)
     };
     let masks_others = |rule: &Rule, _: &Chain, _: &IpMatch| outward && masquerades(rule);
-    let tiers: [Tier<'_>; 4] = [&towards, &masks, &passes, &masks_others];
+    match (named(&towards), leaving.came_by) {
+        (Ok((name, rule)), _) => return Some(WayOut::Named(name, rule)),
+        (Err(_), Some(back)) if !outward && are_neighbours(leaving.src, leaving.dst) => {
+            return Some(WayOut::Back(back.clone()));
+        }
+        (Err(1..), _) => return None,
+        (Err(0), _) => {}
+    }
+    let tiers: [Tier<'_>; 3] = [&masks, &passes, &masks_others];
     for fits in tiers {
         match named(fits) {
             Ok((name, rule)) => return Some(WayOut::Named(name, rule)),

@@ -312,11 +312,12 @@ fn weight(lean: &Assumed) -> u8 {
     match lean {
         Assumed::Net { .. } => 9,
         Assumed::EmptyTable(_, name) if &**name == "filter" || &**name == "nat" => 8,
-        Assumed::Sysctl { .. } | Assumed::SetBy { .. } => 7,
-        Assumed::AllRoutes => 6,
+        // Where it leaves is in the headline.
         Assumed::BackTheWayItCame { .. }
         | Assumed::DefaultRoute { .. }
-        | Assumed::RouteOfRule { .. } => 5,
+        | Assumed::RouteOfRule { .. } => 7,
+        Assumed::Sysctl { .. } | Assumed::SetBy { .. } => 6,
+        Assumed::AllRoutes => 5,
         Assumed::AllAddrs => 4,
         Assumed::FreshHistory(_)
         | Assumed::NoIpsec

@@ -5,7 +5,7 @@ use super::walker::Walker;
 use crate::addr::{is_multicast_or_broadcast, on_link};
 use crate::route::{FibResult, FlowKey, Key, Router};
 use chainwalk_model::{
-    Answer, Event, Fate, Hook, L4, LocalStack, PacketType, PathIface, RouteKind, Routed,
+    Answer, Event, Fate, Hook, L4, LocalStack, PacketType, PathIface, Question, RouteKind, Routed,
     RoutingDrop, Text, proto,
 };
 use std::net::{IpAddr, Ipv6Addr};
@@ -48,6 +48,7 @@ impl Walker<'_> {
                 IpAddr::V4(a) => a.is_broadcast() || a.octets() == [224, 0, 0, 1],
                 IpAddr::V6(a) => self.has_joined(a),
             };
+            let joined = joined || self.takes_group(skb, dst);
             if !joined {
                 return self.routing_drop(skb, RoutingDrop::NotForUs);
             }
@@ -133,6 +134,19 @@ impl Walker<'_> {
         let to = Routed::Forward { iface: found.dev.clone(), via: found.via };
         self.event(skb, Event::Routed { to, again: false });
         self.forward(skb, found.dev.as_deref())
+    }
+
+    /// Whether some program takes packets to a group that a rule speaks of: that no paste tells.
+    fn takes_group(&mut self, skb: &Skb, group: IpAddr) -> bool {
+        let host = &self.world.host;
+        if host.complete.network || crate::spoken::lets_group_in(host, group).is_none() {
+            return false;
+        }
+        if let Some((_, is)) = host.said_local.iter().rev().find(|(a, _)| *a == group) {
+            return is.value;
+        }
+        let ways = [(Answer::Yes, None), (Answer::No, None)];
+        self.ask(skb, &Question::LocalAddr(group), &ways) == Answer::Yes
     }
 
     /// Whether an IPv6 group is one that this host is in: all nodes, all routers, and those of its own addresses.

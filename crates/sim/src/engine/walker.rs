@@ -342,6 +342,10 @@ impl<'w> Walker<'w> {
                 self.note_assumed(Assumed::DefaultRoute { dst, iface: iface.clone() });
                 iface
             }
+            Some(WayOut::Back(iface)) => {
+                self.note_assumed(Assumed::BackTheWayItCame { dst, iface: iface.clone() });
+                iface
+            }
             None => return found,
         };
         FibResult { dev: Some(iface), ..found }
