@@ -211,7 +211,7 @@ impl Played {
         let value = |blank: &LeftOpen| {
             lines().rev().find_map(|line| {
                 let (name, value) = line.split_once('=')?;
-                let same = Fills::name(name.trim()) == &*blank.name;
+                let same = Fills::name(name.trim()) == *blank.name;
                 (same && !value.trim().is_empty()).then(|| value.trim().to_owned())
             })
         };

@@ -25,10 +25,15 @@ pub(super) fn rateest(not: bool, eval: &mut Evaluation) {
 /// A match that is not understood. Where it is a value that the paste leaves open, what the packet has there may
 /// rule it out; else it is asked whether that is the value.
 pub(super) fn opaque(m: &Opaque, ctx: &MatchContext, eval: &mut Evaluation) {
-    let Some((blank, value)) = m.blank.as_ref().and_then(|b| Some((b, compared(b, ctx)?))) else {
-        let question = Question::Opaque(eval.at);
-        eval.say(ConditionKind::Module, false, Truth::Unknown(question), || Observed::Nothing);
-        return;
+    let compared = m.blank.as_ref().map(|blank| (blank, compared(blank, ctx)));
+    let (blank, value) = match compared {
+        Some((blank, Compared::With(value))) => (blank, Some(value)),
+        Some((blank, Compared::NeverThat)) => (blank, None),
+        Some((_, Compared::Unknown)) | None => {
+            let question = Question::Opaque(eval.at);
+            eval.say(ConditionKind::Module, false, Truth::Unknown(question), || Observed::Nothing);
+            return;
+        }
     };
     let part = match blank.part {
         BlankPart::Src => ConditionKind::Src,
@@ -49,24 +54,38 @@ pub(super) fn opaque(m: &Opaque, ctx: &MatchContext, eval: &mut Evaluation) {
     }
 }
 
-/// What of the packet is compared with an open value: none within where it can't be that, none at all where it is
-/// not known.
-fn compared(blank: &Blank, ctx: &MatchContext) -> Option<Option<String>> {
-    let addr = |addr| may_hold(blank, addr).then(|| addr.to_string());
+/// What of the packet is compared with an open value.
+enum Compared {
+    /// This.
+    With(String),
+    /// Something that the value can't be.
+    NeverThat,
+    /// It is not known what.
+    Unknown,
+}
+
+impl From<Option<String>> for Compared {
+    fn from(value: Option<String>) -> Self {
+        value.map_or(Self::NeverThat, Self::With)
+    }
+}
+
+fn compared(blank: &Blank, ctx: &MatchContext) -> Compared {
+    let addr = |addr| may_hold(blank, addr).then(|| addr.to_string()).into();
     let dev = |dev: &PathIface| match dev {
-        PathIface::None => Some(None),
-        PathIface::Named(name) => Some(Some(name.to_string())),
-        PathIface::Unknown => None,
+        PathIface::None => Compared::NeverThat,
+        PathIface::Named(name) => Compared::With(name.to_string()),
+        PathIface::Unknown => Compared::Unknown,
     };
     match blank.part {
-        BlankPart::Src if ctx.source_untold() => None,
-        BlankPart::Src => Some(addr(ctx.packet.ip.src)),
-        BlankPart::Dst => Some(addr(ctx.packet.ip.dst)),
+        BlankPart::Src if ctx.source_untold() => Compared::Unknown,
+        BlankPart::Src => addr(ctx.packet.ip.src),
+        BlankPart::Dst => addr(ctx.packet.ip.dst),
         BlankPart::InIface => dev(&ctx.path.iniface),
         BlankPart::OutIface => dev(&ctx.path.outiface),
-        BlankPart::Sport => Some(ctx.packet.sport().map(|p| p.to_string())),
-        BlankPart::Dport => Some(ctx.packet.dport().map(|p| p.to_string())),
-        BlankPart::Tunnel => Some(Some("up".to_owned())),
-        BlankPart::Else => None,
+        BlankPart::Sport => ctx.packet.sport().map(|p| p.to_string()).into(),
+        BlankPart::Dport => ctx.packet.dport().map(|p| p.to_string()).into(),
+        BlankPart::Tunnel => Compared::With("up".to_owned()),
+        BlankPart::Else => Compared::Unknown,
     }
 }
