@@ -40,7 +40,7 @@ const LAST: usize = u32::MAX as usize;
 /// A stop as the page counts them.
 pub(super) fn stop(at: Stop) -> usize {
     match at {
-        Stop::At(stop) => stop.min(LAST),
+        Stop::At(stop) => stop,
         Stop::End => LAST,
     }
 }
