@@ -11,7 +11,7 @@ mod head;
 mod read;
 mod write;
 
-pub use head::{Case, Head, Position, Stop, Theme, Words};
+pub use head::{Case, Head, NoPosition, Position, Stop, Theme, Words};
 pub use read::Unreadable;
 
 use chainwalk_model::Diagnostic;

@@ -28,15 +28,15 @@ pub(crate) fn write(wanted: &Wanted) -> io::Result<u8> {
         eprintln!("chainwalk: {}: no case", wanted.source);
         return Ok(1);
     };
-    let at = wanted.at.map(link::position);
-    if at == Some(None) {
+    let at = wanted.at.map(str::parse).transpose();
+    let Ok(at) = at else {
         eprintln!("chainwalk: --at: expected PACKET/STOP, such as 2/14 or 1/end");
         return Ok(1);
-    }
+    };
     case.head.ends = case.scenario.play().ends();
     HERE.clone_into(&mut case.head.by);
     let text = case.write();
-    let link = Link { at: at.flatten().or(case.head.at), by: HERE.into(), ..Link::to_case(&text) };
+    let link = Link { at: at.or(case.head.at), by: HERE.into(), ..Link::to_case(&text) };
     let fragment = match wanted.form {
         ShareForm::Link => link.write(),
         ShareForm::Text => link.write_plain(),

@@ -114,12 +114,8 @@ fn inflated(stream: &[u8]) -> Result<Vec<u8>, Broken> {
 
 /// The two halves of a text's Adler-32, one laid over the other.
 fn checksum(text: &[u8]) -> [u8; 2] {
-    let (mut a, mut b) = (1_u32, 0_u32);
-    for &byte in text {
-        a = (a + u32::from(byte)) % 65_521;
-        b = (b + a) % 65_521;
-    }
-    ((a ^ b) as u16).to_be_bytes()
+    let sum = adler2::adler32_slice(text);
+    ((sum ^ (sum >> 16)) as u16).to_be_bytes()
 }
 
 #[cfg(test)]

@@ -5,8 +5,10 @@
 
 use crate::codec::{self, Broken};
 use chainwalk::view::{Lang, Refused};
-use chainwalk::{Position, Stop, Theme};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use chainwalk::{Position, Theme};
+use percent_encoding::{
+    AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode,
+};
 
 /// The longest fragment that is read, in bytes.
 pub const MOST_FRAGMENT: usize = 65_536;
@@ -70,38 +72,32 @@ impl Link {
 
     /// The fragment, without its `#`.
     pub fn write(&self) -> String {
-        let value = |text: &str| utf8_percent_encode(text, VALUE).to_string();
-        let mut parts = vec![match &self.body {
+        self.write_with(match &self.body {
             Body::Case(text) => format!("w1={}", codec::written(text)),
-            Body::Example(name) => format!("example={}", value(name)),
-            Body::Lesson(name) => format!("lesson={}", value(name)),
-            Body::Src(path) => format!("src={}", value(path)),
-        }];
-        if let Some(Position { packet, stop }) = self.at {
-            let stop = match stop {
-                Stop::At(at) => (at + 1).to_string(),
-                Stop::End => "end".into(),
-            };
-            parts.push(format!("at={}/{stop}", packet + 1));
-        }
-        parts.extend(self.lang.map(|l| format!("lang={}", lang_word(l))));
-        parts.extend(self.theme.map(|t| format!("theme={}", theme_word(t))));
+            Body::Example(name) => format!("example={}", encoded(name)),
+            Body::Lesson(name) => format!("lesson={}", encoded(name)),
+            Body::Src(path) => format!("src={}", encoded(path)),
+        })
+    }
+
+    /// The fragment with this part for what it shows.
+    fn write_with(&self, body: String) -> String {
+        let mut parts = vec![body];
+        parts.extend(self.at.map(|at| format!("at={at}")));
+        parts.extend(self.lang.map(|l| format!("lang={}", l.word())));
+        parts.extend(self.theme.map(|t| format!("theme={}", t.word())));
         parts.extend(self.view.map(|v| format!("view={}", view_word(v))));
         if !self.by.is_empty() {
-            parts.push(format!("by={}", value(&self.by)));
+            parts.push(format!("by={}", encoded(&self.by)));
         }
         parts.join("&")
     }
 
     /// The fragment with the text itself in it, percent-encoded: longer, and written without a codec.
     pub fn write_plain(&self) -> String {
-        let all = self.write();
-        match (&self.body, all.split_once('&')) {
-            (Body::Case(text), rest) => {
-                let rest = rest.map_or(String::new(), |(_, rest)| ["&", rest].concat());
-                format!("text={}{rest}", utf8_percent_encode(text, VALUE))
-            }
-            _ => all,
+        match &self.body {
+            Body::Case(text) => self.write_with(format!("text={}", encoded(text))),
+            _ => self.write(),
         }
     }
 
@@ -123,12 +119,9 @@ impl Link {
         let body = bodies.next().ok_or(Refused::NoLink)??;
         Ok(Self {
             body,
-            at: named("at").and_then(position),
-            lang: named("lang")
-                .and_then(|word| [Lang::En, Lang::Zh].into_iter().find(|&l| lang_word(l) == word)),
-            theme: named("theme").and_then(|word| {
-                [Theme::Light, Theme::Dark].into_iter().find(|&t| theme_word(t) == word)
-            }),
+            at: named("at").and_then(|place| place.parse().ok()),
+            lang: named("lang").and_then(|word| chosen(word, Lang::WORDS)),
+            theme: named("theme").and_then(|word| chosen(word, Theme::WORDS)),
             view: named("view").and_then(|word| {
                 [View::Present, View::Guess].into_iter().find(|&v| view_word(v) == word)
             }),
@@ -173,6 +166,10 @@ fn refused(broken: Broken) -> Refused {
     }
 }
 
+fn encoded(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, VALUE)
+}
+
 fn decoded(value: &str) -> Result<String, Refused> {
     let text = percent_decode_str(value).decode_utf8().map_err(|_| Refused::NotText)?;
     Ok(text.into_owned())
@@ -193,26 +190,9 @@ fn is_below(path: &str) -> bool {
         && !path.chars().any(char::is_control)
 }
 
-/// `2/14`, `2/end`: counted from 1.
-pub fn position(text: &str) -> Option<Position> {
-    let (packet, stop) = text.split_once('/')?;
-    let from_one = |word: &str| word.parse::<usize>().ok()?.checked_sub(1);
-    let stop = if stop == "end" { Stop::End } else { Stop::At(from_one(stop)?) };
-    Some(Position { packet: from_one(packet)?, stop })
-}
-
-fn lang_word(lang: Lang) -> &'static str {
-    match lang {
-        Lang::En => "en",
-        Lang::Zh => "zh",
-    }
-}
-
-fn theme_word(theme: Theme) -> &'static str {
-    match theme {
-        Theme::Light => "light",
-        Theme::Dark => "dark",
-    }
+/// What a word chooses.
+fn chosen<T: Copy>(word: &str, words: [(&str, T); 2]) -> Option<T> {
+    words.into_iter().find(|(name, _)| *name == word).map(|(_, value)| value)
 }
 
 fn view_word(view: View) -> &'static str {
@@ -225,6 +205,7 @@ fn view_word(view: View) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chainwalk::Stop;
     use proptest::prelude::*;
 
     const CASE: &str = "chainwalk: 1\npacket: ping 192.0.2.1\n---\n-A INPUT -j DROP\n";

@@ -13,6 +13,19 @@ pub enum Lang {
     Zh,
 }
 
+impl Lang {
+    /// Each by the word that chooses it.
+    pub const WORDS: [(&str, Self); 2] = [("en", Self::En), ("zh", Self::Zh)];
+
+    /// The word that chooses it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::En => "en",
+            Self::Zh => "zh",
+        }
+    }
+}
+
 /// A piece of a sentence and how it is set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]

@@ -4,6 +4,8 @@ use crate::scenario::Scenario;
 use chainwalk_model::Goal;
 use chainwalk_view::Lang;
 use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
 
 /// The version of the form that is written here. Older ones are lifted, newer ones are read as far as they go.
 pub(super) const VERSION: u32 = 1;
@@ -78,6 +80,41 @@ pub struct Position {
     pub stop: Stop,
 }
 
+/// `2/14`, `2/end`: counted from 1.
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let packet = self.packet + 1;
+        match self.stop {
+            Stop::At(stop) => write!(f, "{packet}/{}", stop + 1),
+            Stop::End => write!(f, "{packet}/end"),
+        }
+    }
+}
+
+/// A text that names no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoPosition;
+
+impl FromStr for Position {
+    type Err = NoPosition;
+
+    /// # Errors
+    /// Where it is none of `2/14`, `2/end`, counted from 1.
+    fn from_str(text: &str) -> Result<Self, NoPosition> {
+        let (packet, stop) = text.split_once('/').ok_or(NoPosition)?;
+        let stop = match stop {
+            "end" => Some(Stop::End),
+            number => from_one(number).map(Stop::At),
+        };
+        Ok(Self { packet: from_one(packet).ok_or(NoPosition)?, stop: stop.ok_or(NoPosition)? })
+    }
+}
+
+/// A number counted from 1.
+pub(super) fn from_one(word: &str) -> Option<usize> {
+    word.parse::<usize>().ok()?.checked_sub(1)
+}
+
 /// A stop of a timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stop {
@@ -94,4 +131,17 @@ pub enum Theme {
     Light,
     /// Dark.
     Dark,
+}
+
+impl Theme {
+    /// Each by the word that chooses it.
+    pub const WORDS: [(&str, Self); 2] = [("light", Self::Light), ("dark", Self::Dark)];
+
+    /// The word that chooses it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
 }

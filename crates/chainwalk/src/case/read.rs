@@ -1,6 +1,6 @@
 //! Text becomes a case.
 
-use super::head::{Case, Head, Position, Stop, Theme, VERSION};
+use super::head::{Case, Head, Position, Theme, VERSION, from_one};
 use crate::scenario::{Doc, Scenario};
 use chainwalk_model::{Diagnostic, DiagnosticId, DocId, Expected, Goal, Severity, Span};
 use chainwalk_view::Lang;
@@ -205,13 +205,10 @@ impl Reader {
                     .or(self.head.aim);
             }
             "lang" => {
-                self.head.lang =
-                    self.one_of(entry, [("en", Lang::En), ("zh", Lang::Zh)]).or(self.head.lang);
+                self.head.lang = self.one_of(entry, Lang::WORDS).or(self.head.lang);
             }
             "theme" => {
-                self.head.theme = self
-                    .one_of(entry, [("light", Theme::Light), ("dark", Theme::Dark)])
-                    .or(self.head.theme);
+                self.head.theme = self.one_of(entry, Theme::WORDS).or(self.head.theme);
             }
             "names" => {
                 self.head.raw_names = self.one_of(entry, [("raw", true)]).unwrap_or_default();
@@ -308,16 +305,8 @@ fn doc(value: &str) -> Option<(String, usize, bool)> {
     Some((name.trim().to_owned(), lines.parse().ok()?, more))
 }
 
-/// A number counted from 1.
-fn from_one(word: &str) -> Option<usize> {
-    word.parse::<usize>().ok()?.checked_sub(1)
-}
-
+/// A place; blanks around its slash do no harm.
 fn position(value: &str) -> Option<Position> {
     let (packet, stop) = value.split_once('/')?;
-    let stop = match stop.trim() {
-        "end" => Stop::End,
-        number => Stop::At(from_one(number)?),
-    };
-    Some(Position { packet: from_one(packet.trim())?, stop })
+    [packet.trim(), "/", stop.trim()].concat().parse().ok()
 }

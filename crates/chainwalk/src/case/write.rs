@@ -1,9 +1,8 @@
 //! A case becomes text.
 
-use super::head::{Case, Position, Stop, Theme, VERSION, Words};
+use super::head::{Case, VERSION, Words};
 use crate::scenario::{Doc, HostPart, Scenario};
 use chainwalk_model::Goal;
-use chainwalk_view::Lang;
 
 pub(super) fn write(case: &Case) -> String {
     let Case { scenario, head } = case;
@@ -28,16 +27,16 @@ pub(super) fn write(case: &Case) -> String {
         out.line("follow", &numbers.join(" "));
     }
     if let Some(at) = head.at {
-        out.line("at", &position(at));
+        out.line("at", &at.to_string());
     }
     if let Some(aim) = head.aim {
         out.line("aim", if aim == Goal::Through { "through" } else { "stopped" });
     }
     if let Some(lang) = head.lang {
-        out.line("lang", if lang == Lang::Zh { "zh" } else { "en" });
+        out.line("lang", lang.word());
     }
     if let Some(theme) = head.theme {
-        out.line("theme", if theme == Theme::Dark { "dark" } else { "light" });
+        out.line("theme", theme.word());
     }
     if head.raw_names {
         out.line("names", "raw");
@@ -96,14 +95,6 @@ fn docs(out: &mut Lines, docs: &[Doc]) {
         let more = if doc.is_unended() { "+" } else { "" };
         out.line("doc", &format!("{} {lines}{more}", doc.name.trim()));
     }
-}
-
-fn position(at: Position) -> String {
-    let stop = match at.stop {
-        Stop::At(stop) => (stop + 1).to_string(),
-        Stop::End => "end".to_owned(),
-    };
-    format!("{}/{stop}", at.packet + 1)
 }
 
 /// The lines of a head.
