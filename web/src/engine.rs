@@ -128,7 +128,7 @@ impl Engine {
         if spans.is_empty() {
             return None;
         }
-        let at = played.scenario().moment.unwrap_or(spans.len()).clamp(1, spans.len());
+        let at = played.moment();
         let lines: Vec<usize> = spans.iter().map(|span| line_of(&docs, *span)).collect();
         Some(MomentsView { told: view::moment_line(at, &lines, self.wanted.at.lang), spans, at })
     }
@@ -137,8 +137,10 @@ impl Engine {
         let Query { generation, at, ref claims, .. } = self.wanted;
         let (played, lang) = (&self.played, at.lang);
         let (scenario, problems) = (played.scenario(), played.problems());
-        let edits = told(scenario.edits(), problems.edits, lang);
-        let changes = || played.commands().iter().zip(edits.clone());
+        let edits = played.commands().iter().zip(told(scenario.edits(), problems.edits, lang));
+        let changes = edits
+            .map(|(command, problems)| EditView { command: command.clone(), problems })
+            .collect();
         let legs = played.explain(&at, view::legs);
         let leg = self.wanted.leg.filter(|leg| *leg < legs.len());
         let (mut rows, mut timeline) = self.explain(|t| (view::rows(t), view::timeline(t)));
@@ -167,27 +169,19 @@ impl Engine {
                     let name = scenario.host.as_deref().unwrap_or_default();
                     view::packet_problems(std::slice::from_ref(found), name, lang).pop()
                 }),
-                changes: changes()
-                    .map(|(command, problems)| EditView { command: command.clone(), problems })
-                    .collect(),
+                changes,
                 compared: played.compared(&at),
                 suggestions: view::suggestions(t),
                 blanks: played
                     .blanks()
-                    .into_iter()
                     .map(|(blank, value)| BlankView {
                         name: blank.name.to_string(),
-                        value: value.unwrap_or_default(),
+                        value: value.unwrap_or_default().to_owned(),
                         span: blank.spans.first().copied(),
                         places: blank.spans.len(),
                     })
                     .collect(),
-                logged: played
-                    .host()
-                    .seen
-                    .iter()
-                    .filter_map(|seen| seen.logged.as_ref().map(ToString::to_string))
-                    .collect(),
+                logged: played.logged().map(|(line, _)| line.to_string()).collect(),
                 offers: self.offers(),
                 moments: self.moments(),
                 legs,

@@ -6,6 +6,7 @@ use crate::state::{Kept, State, Visit};
 use chainwalk::Case;
 use chainwalk::view::Lang;
 use std::cell::RefCell;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use web_sys::Storage;
 
@@ -75,11 +76,10 @@ pub(crate) fn has_own() -> bool {
 
 /// By what the changes of a guest are kept: a digest of its fragment.
 pub(crate) fn key_of(fragment: &str) -> Rc<str> {
-    // FNV-1a; two links of one tab that share it would share their changes.
-    let hash = fragment.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    Rc::from(format!("chainwalk.visit.{hash:016x}"))
+    let mut hasher = DefaultHasher::new();
+    fragment.hash(&mut hasher);
+    // Two links of one tab that share it would share their changes.
+    Rc::from(format!("chainwalk.visit.{:016x}", hasher.finish()))
 }
 
 /// The storage of this tab.

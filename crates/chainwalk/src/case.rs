@@ -25,6 +25,11 @@ impl Case {
         read::read(text)
     }
 
+    /// The case of a text that has a head; none where it is a paste, or says that it is a case and is none.
+    pub fn headed(text: &str) -> Option<(Self, Vec<Diagnostic>)> {
+        read::headed(text).ok().flatten()
+    }
+
     /// The text of the case. Values are written without the spaces at their ends.
     pub fn write(&self) -> String {
         write::write(self)

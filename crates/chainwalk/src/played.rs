@@ -206,16 +206,8 @@ impl Played {
     }
 
     /// The values that the paste leaves open, filled in or not, each with what it is filled in with.
-    pub fn blanks(&self) -> Vec<(&LeftOpen, Option<String>)> {
-        let lines = || self.scenario.hosts.values().flat_map(|part| &part.facts);
-        let value = |blank: &LeftOpen| {
-            lines().rev().find_map(|line| {
-                let (name, value) = line.split_once('=')?;
-                let same = Fills::name(name.trim()) == *blank.name;
-                (same && !value.trim().is_empty()).then(|| value.trim().to_owned())
-            })
-        };
-        self.blanks.iter().map(|blank| (blank, value(blank))).collect()
+    pub fn blanks(&self) -> impl Iterator<Item = (&LeftOpen, Option<&str>)> {
+        self.blanks.iter().map(|blank| (blank, self.fills.value(&blank.name)))
     }
 
     /// What the facts say of the values that the paste leaves open.
@@ -357,11 +349,21 @@ impl Played {
         self.reading.moments.iter().filter(|m| m.host == self.host_id)
     }
 
+    /// The moment that is walked, from 1.
+    pub fn moment(&self) -> usize {
+        let last = self.moments().count().max(1);
+        self.scenario.moment.map_or(last, |moment| moment.clamp(1, last))
+    }
+
+    /// The packets that a log in the paste shows, as packet lines, and where.
+    pub fn logged(&self) -> impl Iterator<Item = (&Text, Span)> {
+        self.host().seen.iter().filter_map(|seen| Some((seen.logged.as_ref()?, seen.span)))
+    }
+
     /// The commands of the paste that may be tried at the moment that is walked, in the order of the text. One is
     /// made by its commands as edits.
     pub fn offers(&self) -> Vec<&Offer> {
-        let last = self.moments().count().max(1);
-        let at = self.scenario.moment.map_or(last, |m| m.min(last)) as u32;
+        let at = self.moment() as u32;
         let own = |o: &&Offer| o.host == self.host_id && o.moment == at;
         self.reading.offers.iter().filter(own).collect()
     }

@@ -23,8 +23,7 @@ pub(crate) fn tell_moments(
     if lines.is_empty() {
         return Ok(());
     }
-    let at = played.scenario().moment.unwrap_or(lines.len()).clamp(1, lines.len());
-    writeln!(out, "{}", view::moment_line(at, &lines, lang))
+    writeln!(out, "{}", view::moment_line(played.moment(), &lines, lang))
 }
 
 /// Prints how the packet fares with the commands of the paste that are not taken as done.

@@ -39,12 +39,9 @@ impl Sources {
     pub(crate) fn open(files: &[String]) -> io::Result<Self> {
         if let [file] = files {
             let whole = text(file)?;
-            return Ok(match Case::read(&whole) {
-                // A text without a head is a paste, whole.
-                Ok((case, problems)) if case.scenario.paste() != whole => {
-                    Self::of_case(file, &whole, case, problems)
-                }
-                _ => Self::of_texts([(file, whole)]),
+            return Ok(match Case::headed(&whole) {
+                Some((case, problems)) => Self::of_case(file, &whole, case, problems),
+                None => Self::of_texts([(file, whole)]),
             });
         }
         let texts = files.iter().map(|name| Ok((name, text(name)?)));

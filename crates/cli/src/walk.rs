@@ -7,7 +7,7 @@ use chainwalk::model::{Changes, Diagnostic, Span};
 use chainwalk::view::{
     self, Banner, Compared, Explained, Lang, Mark, ProposalsView, Row, Sentence, TraceAgreement,
 };
-use chainwalk::{Case, Claimed, Lines, Played, Scenario, Viewpoint};
+use chainwalk::{Case, Claimed, Lines, Played, Viewpoint};
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -50,10 +50,12 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
         scenario.packets = wanted.packets.to_vec();
         scenario.followed.clear();
     }
-    let mut logged = Vec::new();
+    let mut read = Played::default();
+    let mut logged: Vec<(String, Span)> = Vec::new();
     if scenario.packets.is_empty() {
         // The packets that a log in the paste shows are the ones that people ask about.
-        logged = shown(&scenario);
+        read = scenario.play();
+        logged = read.logged().take(MOST).map(|(line, span)| (line.to_string(), span)).collect();
         scenario.packets = logged.iter().map(|(line, _)| line.clone()).collect();
     }
     if scenario.packets.is_empty() {
@@ -64,7 +66,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
         part.facts.extend_from_slice(wanted.assume);
         part.edits.extend_from_slice(wanted.edits);
     });
-    let played = scenario.play();
+    let played = scenario.replay(read, &mut |_| {});
     if !json || !played.is_recognised() {
         read::problems(&sources, &played, lang)?;
     }
@@ -96,7 +98,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
         }
         let moments = offer::json_of_moments(&played, &sources);
         if !moments.is_empty() {
-            answer["moment"] = played.scenario().moment.unwrap_or(moments.len()).into();
+            answer["moment"] = played.moment().into();
             answer["moments"] = moments.into();
         }
         writeln!(out, "{answer}")?;
@@ -125,7 +127,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             }
         }
     }
-    if !json && wanted.packets.is_empty() {
+    if !json && wanted.packets.is_empty() && !sources.head.ends.is_empty() {
         let case = Case { scenario: played.scenario().clone(), head: sources.head.clone() };
         for claimed in case.claimed(&played).iter().filter(|c| !c.holds()) {
             let Claimed { packet, then, .. } = claimed;
@@ -143,14 +145,6 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
 
 /// So many packets of a log are walked, where none was asked for.
 const MOST: usize = 8;
-
-/// The packets that the paste shows, and where.
-fn shown(scenario: &Scenario) -> Vec<(String, Span)> {
-    let played = scenario.play();
-    let seen = &played.host().seen;
-    let lines = seen.iter().filter_map(|s| Some((s.logged.as_ref()?.to_string(), s.span)));
-    lines.take(MOST).collect()
-}
 
 /// The changes by which a packet would fare otherwise.
 fn changes(played: &Played, lang: Lang, packet: usize) -> (Changes, ProposalsView) {

@@ -224,6 +224,11 @@ impl Fills {
         canonical(marked(word).unwrap_or(word))
     }
 
+    /// What a name stands for; the first that was said counts, as in the text.
+    pub fn value(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Whether nothing is said.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

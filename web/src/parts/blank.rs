@@ -1,12 +1,12 @@
 //! What stands in the middle while there is no walk: what to do, and the command that collects it all.
 
 use super::act::{Dispatch, act};
+use super::copying::use_copying;
 use super::icon::Icon;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::Case;
 use chainwalk::view::Lang;
-use gloo::timers::callback::Timeout;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -71,7 +71,7 @@ pub(crate) struct CollectorProps {
 /// The command, and a button that copies it.
 #[component]
 pub(crate) fn Collector(props: &CollectorProps) -> Html {
-    let (copied, onclick) = use_copying();
+    let (copied, onclick) = use_copying(COLLECT.into());
     let label = ui(props.lang, if copied { Key::Copied } else { Key::Copy });
     html! {
         <div class="collector">
@@ -86,27 +86,11 @@ pub(crate) fn Collector(props: &CollectorProps) -> Html {
 /// A button that copies the command, where there is no room to show it.
 #[component]
 pub(crate) fn CopyCollector(props: &CollectorProps) -> Html {
-    let (copied, onclick) = use_copying();
+    let (copied, onclick) = use_copying(COLLECT.into());
     let label = ui(props.lang, if copied { Key::Copied } else { Key::CopyCollector });
     html! {
         <button class="collect" {onclick} aria-live="polite" title={COLLECT} data-testid="collect">
             <Icon id={if copied {"i-ok"} else {"i-copy"}} />{label}
         </button>
     }
-}
-
-/// Whether the command was copied a moment ago, and what copies it.
-#[hook]
-fn use_copying() -> (bool, Callback<MouseEvent>) {
-    let copied = use_state_eq(|| false);
-    let onclick = {
-        let copied = copied.setter();
-        Callback::from(move |_| {
-            let _ = gloo::utils::window().navigator().clipboard().write_text(COLLECT);
-            copied.set(true);
-            let copied = copied.clone();
-            Timeout::new(1600, move || copied.set(false)).forget();
-        })
-    };
-    (*copied, onclick)
 }

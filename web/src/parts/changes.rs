@@ -103,16 +103,8 @@ fn view_made(
 
 /// The commands of the paste that are not taken as done, each with the fate it would make; a press makes it.
 fn view_offers(lang: Lang, offers: &[OfferView], dispatch: &Dispatch) -> Html {
-    let open = offers.iter().filter(|offer| !offer.made);
     let one = |offer: &OfferView| {
-        let make = {
-            let (dispatch, commands) = (dispatch.clone(), offer.commands.clone());
-            Callback::from(move |_: MouseEvent| {
-                for command in &commands {
-                    dispatch.dispatch(Action::Change(Rc::from(command.as_str())));
-                }
-            })
-        };
+        let make = make(dispatch, &offer.commands);
         let label = format!("{}: {}", ui(lang, Key::MakeChange), offer.commands.join("; "));
         html! {
             <li class="offer" data-testid="offer">
@@ -125,7 +117,7 @@ fn view_offers(lang: Lang, offers: &[OfferView], dispatch: &Dispatch) -> Html {
             </li>
         }
     };
-    let mut open = open.peekable();
+    let mut open = offers.iter().filter(|offer| !offer.made).peekable();
     if open.peek().is_none() {
         return Html::default();
     }
@@ -135,6 +127,16 @@ fn view_offers(lang: Lang, offers: &[OfferView], dispatch: &Dispatch) -> Html {
             <ul>{for open.map(one)}</ul>
         </div>
     }
+}
+
+/// Makes the changes of some commands.
+fn make(dispatch: &Dispatch, commands: &[String]) -> Callback<MouseEvent> {
+    let (dispatch, commands) = (dispatch.clone(), commands.to_vec());
+    Callback::from(move |_: MouseEvent| {
+        for command in &commands {
+            dispatch.dispatch(Action::Change(Rc::from(command.as_str())));
+        }
+    })
 }
 
 /// Both fates, side by side.
@@ -181,14 +183,7 @@ fn view_found(
 
 /// One proposal: its commands, what becomes of the packet, and what else it does.
 fn view_proposal(lang: Lang, p: &ProposalView, told: &PageView, dispatch: &Dispatch) -> Html {
-    let make = {
-        let (dispatch, commands) = (dispatch.clone(), p.commands.clone());
-        Callback::from(move |_: MouseEvent| {
-            for command in &commands {
-                dispatch.dispatch(Action::Change(Rc::from(command.as_str())));
-            }
-        })
-    };
+    let make = make(dispatch, &p.commands);
     let label = format!("{}: {}", ui(lang, Key::MakeChange), p.commands.join("; "));
     html! {
         <li class="proposal" data-testid="proposal">

@@ -1,6 +1,7 @@
 //! What this can travel in: a link, a block of Markdown, a picture, a file, words. It says first what leaves.
 
 use super::act::{Dispatch, act};
+use super::copying::use_copying;
 use super::icon::Icon;
 use super::sentence::Words;
 use crate::address;
@@ -9,6 +10,7 @@ use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::view::Lang;
 use chainwalk::{Position, Stop};
+use chainwalk_take::link::LONG;
 use gloo::timers::callback::Timeout;
 use js_sys::Array;
 use std::rc::Rc;
@@ -16,8 +18,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
 use yew::prelude::*;
 
-/// From this many characters on some programs cut links.
-const LONG: usize = 2_000;
 /// So many characters of a link are shown at its begin and end.
 const SHOWN: (usize, usize) = (150, 40);
 
@@ -194,17 +194,8 @@ struct CopyProps {
 /// A button that copies, and says so for a moment.
 #[component]
 fn Copy(props: &CopyProps) -> Html {
-    let copied = use_state_eq(|| false);
-    let onclick = {
-        let (copied, text) = (copied.setter(), props.text.clone());
-        Callback::from(move |_: MouseEvent| {
-            let _ = gloo::utils::window().navigator().clipboard().write_text(&text);
-            copied.set(true);
-            let copied = copied.clone();
-            Timeout::new(2000, move || copied.set(false)).forget();
-        })
-    };
-    let (icon, word) = if *copied { ("i-ok", Key::Copied) } else { ("i-copy", Key::Copy) };
+    let (copied, onclick) = use_copying(props.text.as_str().into());
+    let (icon, word) = if copied { ("i-ok", Key::Copied) } else { ("i-copy", Key::Copy) };
     html! {
         <button class="copy" {onclick} aria-live="polite" data-testid={props.testid}><Icon id={icon} />{ui(props.lang, word)}</button>
     }

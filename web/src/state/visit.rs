@@ -52,13 +52,13 @@ pub(super) fn claims(case: &Case) -> Rc<Claims> {
 
 /// The case that a pasted text is; none where it is a paste.
 pub(super) fn case_of(paste: &Paste) -> Option<Case> {
-    // A head is short, and most texts show in their first line that they have none.
-    let text = paste.to_string();
-    let first = text.lines().find(|l| !l.trim().is_empty() && l.trim() != "---")?;
-    let name = first.split_once(':')?.0;
+    // Most texts show in their first line that they have no head, and a long one is not copied to see it.
+    let mut lines = paste.rope().lines().map(|line| line.to_string());
+    let first = lines.find(|line| !line.trim().is_empty() && line.trim() != "---")?;
+    let (name, _) = first.split_once(':')?;
     if name.is_empty() || !name.bytes().all(|b| b.is_ascii_lowercase() || b"-.".contains(&b)) {
         return None;
     }
-    let (case, _) = Case::read(&text).ok()?;
-    (case.scenario.paste().len() < text.len() && !case.scenario.packets.is_empty()).then_some(case)
+    let (case, _) = Case::headed(&paste.to_string())?;
+    (!case.scenario.packets.is_empty()).then_some(case)
 }

@@ -31,23 +31,26 @@ struct Entry<'a> {
 }
 
 pub(super) fn read(text: &str) -> Result<(Case, Vec<Diagnostic>), Unreadable> {
+    Ok(headed(text)?.unwrap_or_else(|| Reader::default().finish(text)))
+}
+
+/// The case of a text that has a head; none where it is a paste.
+pub(super) fn headed(text: &str) -> Result<Option<(Case, Vec<Diagnostic>)>, Unreadable> {
+    let says = says_it_is_one(text);
     let (head, paste) = match taken_apart(text) {
         Ok(parts) => parts,
-        Err(e) if says_it_is_one(text) => return Err(e),
-        Err(_) => (Parts::default(), Cow::Borrowed(text)),
+        Err(e) if says => return Err(e),
+        Err(_) => return Ok(None),
     };
-    let known = head.entries.iter().any(|e| is_known(e.name));
-    let (head, paste) = if known || says_it_is_one(text) {
-        (head, paste)
-    } else {
-        (Parts::default(), Cow::Borrowed(text))
-    };
+    if !says && !head.entries.iter().any(|e| is_known(e.name)) {
+        return Ok(None);
+    }
     let mut reader =
         Reader { head: Head { remarks: head.remarks, ..Head::default() }, ..Reader::default() };
     for entry in head.entries {
         reader.entry(&entry);
     }
-    Ok(reader.finish(&paste))
+    Ok(Some(reader.finish(&paste)))
 }
 
 /// The lines above the first `---`.
