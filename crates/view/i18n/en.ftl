@@ -118,8 +118,8 @@ decide-port = on the port that the kernel gives a flow whose own is taken
 decide-hop = on which next hop of the route <c>{ $route }</c> the kernel’s hash chooses
 decide-unread = on the rules of <c>{ $name }</c>, which are not read here
 decide-beside = on <c>{ $name }</c>, which stands beside the rules and is not modelled here
-decide-tunnel = whether the tunnel <c>{ $name }</c> is up
-decide-blank = whether <b>{ $value }</b> is <c>{ $name }</c>
+decide-tunnel = on whether the tunnel <c>{ $name }</c> is up
+decide-blank = on whether <b>{ $value }</b> is <c>{ $name }</c>
 decide-rule = on <b>{ $at }</b>, which can't be decided from the paste
 
 end-chance = { $weight } { $end }
@@ -161,6 +161,7 @@ short-undecided = depends further
 why-local = It reaches <c>{ $dst }</c>, an address of this host, over <c>{ $iface }</c>.
 why-local-rule = <b>{ $chain } rule { $number }</b> lets it in over <c>{ $iface }</c>.
 why-out = No rule stops it, there or back; it leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
+why-out-unknown = It leaves for <c>{ $dst }</c>; by which interface is not known.
 why-out-there = It leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
 why-out-rewritten = It leaves by <c>{ $iface }</c> for <c>{ $dst }</c>, with its source rewritten to <w>{ $src }</w>.
 why-rejects-rest = <b>{ $chain } rule { $number }</b> refuses what no rule before it accepts.
@@ -508,7 +509,7 @@ chip-sysctls = { $count ->
     [1] 1 value
    *[other] { $count } values
 }
-moment-line = The tables stand there at { $count } moments (from lines { $lines }); this is number { $number }
+moment-line = The paste shows the tables at { $count } moments (from lines { $lines }); moment { $number } is walked
 offer-line = with the command of line { $line }
 offer-lines = with the commands of lines { $lines }
 chip-excerpt = excerpt

@@ -161,6 +161,7 @@ short-undecided = 仍视情况而定
 why-local = 它经 <c>{ $iface }</c> 到达本机地址 <c>{ $dst }</c>。
 why-local-rule = <b>{ $chain } 规则 { $number }</b> 放它经 <c>{ $iface }</c> 进来。
 why-out = 来回都没有规则拦它；它经 <c>{ $iface }</c> 发往 <c>{ $dst }</c>。
+why-out-unknown = 它发往 <c>{ $dst }</c>，从哪个接口出去未知。
 why-out-there = 它经 <c>{ $iface }</c> 发往 <c>{ $dst }</c>。
 why-out-rewritten = 它经 <c>{ $iface }</c> 发往 <c>{ $dst }</c>，源地址被改写为 <w>{ $src }</w>。
 why-rejects-rest = <b>{ $chain } 规则 { $number }</b> 拒绝前面规则都没有放行的包。

@@ -206,11 +206,14 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
             None => say!(lang, WhyLocal, dst = &dst, iface = &**iface),
         },
         Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => {
-            let iface = iface.as_deref().unwrap_or("?");
-            if rewritten_source(trace) {
-                say!(lang, WhyOutRewritten, dst = &dst, iface = iface, src = &src_addr)
-            } else {
-                say!(lang, WhyOutThere, dst = &dst, iface = iface)
+            let rewritten = rewritten_source(trace);
+            match iface.as_deref() {
+                iface if rewritten => {
+                    let iface = iface.unwrap_or("?");
+                    say!(lang, WhyOutRewritten, dst = &dst, iface = iface, src = &src_addr)
+                }
+                Some(iface) => say!(lang, WhyOutThere, dst = &dst, iface = iface),
+                None => say!(lang, WhyOutUnknown, dst = &dst),
             }
         }
         Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
@@ -292,9 +295,8 @@ pub(crate) fn unstopped(lang: Lang, trace: &Trace) -> Option<Sentence> {
     let (Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface)) = &trace.fate else {
         return None;
     };
-    let iface = iface.as_deref().unwrap_or("?");
-    let dst = last_destination(trace);
-    (!rewritten_source(trace)).then(|| say!(lang, WhyOut, dst = dst, iface = iface))
+    let iface = iface.as_deref().filter(|_| !rewritten_source(trace))?;
+    Some(say!(lang, WhyOut, dst = last_destination(trace), iface = iface))
 }
 
 fn rewritten_source(trace: &Trace) -> bool {

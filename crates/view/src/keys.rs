@@ -159,6 +159,7 @@ keys! {
     WhyLocal = "why-local",
     WhyLocalRule = "why-local-rule",
     WhyOut = "why-out",
+    WhyOutUnknown = "why-out-unknown",
     WhyOutThere = "why-out-there",
     WhyOutRewritten = "why-out-rewritten",
     WhyRejectsRest = "why-rejects-rest",
