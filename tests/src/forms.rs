@@ -209,6 +209,8 @@ pub const LOSSES: &[Loss] = &[
                 && h.rest.contains("--hashlimit-rate-match")
             {
                 h.rate.count = 0;
+                // Such a listing has lost the name as well.
+                h.name = None;
             }
             true
         },

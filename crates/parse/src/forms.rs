@@ -45,11 +45,11 @@ pub(crate) fn is_save(row: Row<'_>) -> bool {
         return name.is_some()
             && matches!(words.next(), Some("ACCEPT" | "DROP" | "-" | "QUEUE" | "RETURN"));
     }
-    let mut words = row.text.split_whitespace();
-    let mut first = words.next().unwrap_or_default();
-    if first.starts_with('[') && first.ends_with(']') && first.contains(':') {
-        first = words.next().unwrap_or_default();
-    }
+    // `[5:300] -A INPUT …`, and without the blank, as iptables-restore takes it too.
+    let counted = row.text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let bare = counted.filter(|(count, _)| count.contains(':')).map_or(row.text, |(_, rest)| rest);
+    let mut words = bare.split_whitespace();
+    let first = words.next().unwrap_or_default();
     let verbs = [
         "-A",
         "-I",

@@ -39,6 +39,7 @@ mod paste;
 mod places;
 mod progress;
 mod prompt;
+mod refused;
 mod restore;
 mod rule;
 mod rules;

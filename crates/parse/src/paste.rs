@@ -408,7 +408,7 @@ impl<'t> Paste<'t> {
         if maybe {
             restore::perhaps(&mut cx, draft, row, &command.words);
         } else {
-            restore::command(&mut cx, draft, row, &command.words, None);
+            restore::command(&mut cx, draft, row, &command.words);
         }
     }
 

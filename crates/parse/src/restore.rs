@@ -3,9 +3,10 @@
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
 use crate::draft::Draft;
+use crate::refused::is_sure;
 use crate::rule;
 use crate::rules::DraftRule;
-use crate::spec::Verb;
+use crate::spec::{Spec, Verb};
 use crate::word::{Word, words};
 use chainwalk_model::{
     Blank, BlankPart, Count, Counters, Diagnostic, DiagnosticId, DocId, Expected, Family, Host,
@@ -55,7 +56,8 @@ pub(crate) fn line(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>) -> bool {
     if !found.first().is_some_and(Word::is_option) {
         return false;
     }
-    command(cx, draft, row, &found, counters)
+    let spec = rule::read(cx, draft, &found);
+    replay(cx, draft, row, spec, counters)
 }
 
 /// `:INPUT ACCEPT [1:2]`, `:chain - [0:0]`.
@@ -101,16 +103,36 @@ fn counters(text: &str) -> Option<(Counters, usize)> {
     Some((Counters { packets: count(packets)?, bytes: count(bytes)? }, end + 2))
 }
 
-/// Replays a command that changes the table; `false` if its words ask for nothing.
-pub(crate) fn command(
+/// Replays a command that changes the table. What iptables refuses changes nothing.
+pub(crate) fn command(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &[Word<'_>]) {
+    if let Some(spec) = taken(cx, draft, row, words) {
+        replay(cx, draft, row, spec, None);
+    }
+}
+
+/// A command, read; `None` where iptables refuses it, of which the problems tell.
+fn taken(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &[Word<'_>]) -> Option<Spec> {
+    let told = cx.diagnostics.len();
+    let spec = rule::read(cx, draft, words);
+    if !spec.refused {
+        return Some(spec);
+    }
+    draft.cover(cx.clean.span(row.start, row.end()));
+    for problem in cx.diagnostics.iter_mut().skip(told).filter(|p| is_sure(p)) {
+        problem.severity = Severity::Error;
+    }
+    None
+}
+
+/// Replays what a line asks for; `false` if that is nothing.
+fn replay(
     cx: &mut Cx<'_>,
     draft: &mut Draft,
     row: Row<'_>,
-    words: &[Word<'_>],
+    spec: Spec,
     counters: Option<Counters>,
 ) -> bool {
     let span = cx.clean.span(row.start, row.end());
-    let spec = rule::read(cx, draft, words);
     let Some(verb) = spec.verb else { return false };
     draft.cover(span);
     let Some(name) = spec.chain else {
@@ -229,7 +251,7 @@ pub(crate) fn is_there(
 /// away may be there still. Either is a test of the rule that can't be known.
 pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &[Word<'_>]) {
     let span = cx.clean.span(row.start, row.end());
-    let spec = rule::read(cx, draft, words);
+    let Some(spec) = taken(cx, draft, row, words) else { return };
     let Some(verb) = spec.verb else { return };
     draft.cover(span);
     let doubt = || Op { what: OpKind::Match(Match::Opaque(Opaque::new(None, row.text))), span };

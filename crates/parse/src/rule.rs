@@ -4,18 +4,19 @@
 //! kept as text and named.
 
 use crate::blank;
-use crate::cx::{ADVISED, Cx};
+use crate::cx::Cx;
 use crate::draft::Draft;
-use crate::ext::{self, Arg, Given, MATCHES, MatchExt, Opt, UNREAD_MATCHES};
+use crate::ext::{self, Given, MATCHES, UNREAD_MATCHES};
 use crate::names;
+use crate::refused::{self, Line, Protocol};
 use crate::slots::{Slot, Slots};
 use crate::spec::{Spec, Verb};
 use crate::target::any_iface;
 use crate::value;
 use crate::word::Word;
 use chainwalk_model::{
-    AddrMask, BlankPart, Count, Counters, DiagnosticId, Expected, Family, Hint, Inv, Policy,
-    Severity,
+    AddrMask, BlankPart, Count, Counters, DiagnosticId, Expected, Family, Inv, Match, OpKind,
+    Policy, Severity,
 };
 
 /// How many extensions back an option is looked for; no rule of a person has as many.
@@ -23,8 +24,10 @@ const REACH: usize = 64;
 
 /// Reads the words of a line, counters in brackets taken off before.
 pub(crate) fn read(cx: &mut Cx<'_>, draft: &mut Draft, words: &[Word<'_>]) -> Spec {
+    let told = cx.diagnostics.len();
     let mut reader = Reader {
         cx,
+        told,
         draft,
         words,
         at: 0,
@@ -32,6 +35,8 @@ pub(crate) fn read(cx: &mut Cx<'_>, draft: &mut Draft, words: &[Word<'_>]) -> Sp
         slots: Slots::default(),
         verb: None,
         chain: None,
+        chain_at: (0, 0),
+        number_at: (0, 0),
         counters: None,
         proto: None,
         option: "",
@@ -44,6 +49,8 @@ pub(crate) fn read(cx: &mut Cx<'_>, draft: &mut Draft, words: &[Word<'_>]) -> Sp
 
 struct Reader<'a, 'w, 'c, 'd> {
     cx: &'c mut Cx<'d>,
+    /// How many problems were told before this line.
+    told: usize,
     draft: &'c mut Draft,
     words: &'a [Word<'w>],
     at: usize,
@@ -52,6 +59,9 @@ struct Reader<'a, 'w, 'c, 'd> {
     slots: Slots<'a>,
     verb: Option<Verb>,
     chain: Option<String>,
+    chain_at: (usize, usize),
+    /// Where the place of a rule stands.
+    number_at: (usize, usize),
     counters: Option<Counters>,
     /// The protocol's name, which may stand for its match.
     proto: Option<&'a str>,
@@ -80,7 +90,9 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn operand(&mut self, option: &Word<'_>, expected: Expected) -> Option<&'a Word<'a>> {
         if self.peek().is_some_and(|w| w.is("!")) {
             self.at += 1;
-            self.not = if self.not.is_some() { None } else { Some(option.start) };
+            if let Some(start) = self.not.replace(option.start) {
+                self.refuse(start, self.word_end(), vec![Expected::Option]);
+            }
         }
         let found = self.next();
         if found.is_none() {
@@ -99,7 +111,9 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn step(&mut self) {
         let Some(word) = self.next() else { return };
         if word.is("!") {
-            self.not = Some(word.start);
+            if let Some(start) = self.not.replace(word.start) {
+                self.refuse(start, word.end, vec![Expected::Option]);
+            }
             return;
         }
         // `!-i eth0` and `!--syn`, as people type them.
@@ -152,7 +166,22 @@ impl<'a> Reader<'a, '_, '_, '_> {
             return;
         }
         self.verb = Some(verb);
+        self.chain_at = chain.map_or((self.word_start(), self.word_end()), |c| (c.start, c.end));
         self.chain = chain.map(|c| c.text.to_string());
+    }
+
+    /// What iptables refuses, and was expected instead. It is kept as text.
+    fn refuse(&mut self, start: usize, end: usize, expected: Vec<Expected>) {
+        self.cx.say(DiagnosticId::Refused, Severity::Warning, (start, end), expected, None);
+        self.slots.list.push(Slot::Bad { start, end });
+    }
+
+    /// Whether a base option stands already; then it is refused with the value that was read for it.
+    fn again(&mut self, there: bool, start: usize) -> bool {
+        if there {
+            self.slots.twice(self.cx, start, self.word_end());
+        }
+        there
     }
 
     /// Where the last word that was taken starts, and ends.
@@ -165,7 +194,9 @@ impl<'a> Reader<'a, '_, '_, '_> {
     }
 
     fn operand_number(&mut self) -> Option<u32> {
-        let number = value::whole(value::u32n, self.peek()?.text.as_ref())?;
+        let word = self.peek()?;
+        let number = value::whole(value::u32n, word.text.as_ref())?;
+        self.number_at = (word.start, word.end);
         self.at += 1;
         Some(number)
     }
@@ -186,6 +217,10 @@ impl<'a> Reader<'a, '_, '_, '_> {
 
     fn option(&mut self, option: &Word<'_>) {
         let start = self.not.unwrap_or(option.start);
+        if let Some(not) = self.not.filter(|_| PLAIN.contains(&option.text.as_ref())) {
+            self.refuse(not, option.end, vec![Expected::Literal(option.text.as_ref().into())]);
+            self.not = None;
+        }
         match option.text.as_ref() {
             "-A" | "--append" => {
                 let chain = self.operand(option, Expected::Chain);
@@ -262,19 +297,24 @@ impl<'a> Reader<'a, '_, '_, '_> {
             "-c" | "--set-counters" => {
                 let packets = self.operand_count();
                 let bytes = self.operand_count();
-                if let (Some(packets), Some(bytes)) = (packets, bytes) {
-                    self.counters = Some(Counters { packets, bytes });
+                match packets.zip(bytes) {
+                    Some((packets, bytes)) => self.counters = Some(Counters { packets, bytes }),
+                    None => self.refuse(start, self.word_end(), vec![Expected::Number; 2]),
                 }
             }
             "-s" | "--source" | "--src" => {
                 self.option = "-s";
                 let found = self.addrs(option, start);
-                self.slots.base.srcs.extend(found);
+                if !self.again(!self.slots.base.srcs.is_empty(), start) {
+                    self.slots.base.srcs.extend(found);
+                }
             }
             "-d" | "--destination" | "--dst" => {
                 self.option = "-d";
                 let found = self.addrs(option, start);
-                self.slots.base.dsts.extend(found);
+                if !self.again(!self.slots.base.dsts.is_empty(), start) {
+                    self.slots.base.dsts.extend(found);
+                }
             }
             "-i" | "--in-interface" => {
                 self.option = "-i";
@@ -287,8 +327,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
                     let id = DiagnosticId::AliasAsInterface;
                     self.cx.say(id, Severity::Warning, place, vec![Expected::Interface], None);
                 }
-                self.slots.base.ip.iniface =
-                    found.and_then(any_iface).or(self.slots.base.ip.iniface.take());
+                let long = found.as_ref().is_some_and(|f| refused::is_too_long(&f.value.name));
+                if !self.again(self.slots.base.iniface_at.is_some(), start) {
+                    self.slots.base.iniface_at = Some((start, self.word_end(), long));
+                    self.slots.base.ip.iniface = found.and_then(any_iface);
+                }
             }
             "-o" | "--out-interface" => {
                 self.option = "-o";
@@ -296,8 +339,11 @@ impl<'a> Reader<'a, '_, '_, '_> {
                     return;
                 }
                 let found = self.base_value(option, start, value::iface, Expected::Interface);
-                self.slots.base.ip.outiface =
-                    found.and_then(any_iface).or(self.slots.base.ip.outiface.take());
+                let long = found.as_ref().is_some_and(|f| refused::is_too_long(&f.value.name));
+                if !self.again(self.slots.base.outiface_at.is_some(), start) {
+                    self.slots.base.outiface_at = Some((start, self.word_end(), long));
+                    self.slots.base.ip.outiface = found.and_then(any_iface);
+                }
             }
             // `-m policy` and what `-m ipvs` writes have a `--proto` of their own.
             "--proto" if self.has_own_proto() => self.extension(option, start),
@@ -308,10 +354,24 @@ impl<'a> Reader<'a, '_, '_, '_> {
                     .or(self.words_after())
                     .map(|w| w.text.as_ref());
                 let found = self.base_value(option, start, value::protocol, Expected::Protocol);
+                if self.again(self.slots.base.proto_at.is_some(), start) {
+                    return;
+                }
+                self.slots.base.proto_at = found.map(|_| start);
+                if found.is_some_and(|p| p.not && p.value == 0) {
+                    self.refuse(start, self.word_end(), vec![Expected::Protocol]);
+                }
                 // 0 is any.
                 self.slots.base.ip.proto = found.filter(|p| p.value != 0);
             }
             "-f" | "--fragment" | "--fragments" => {
+                if self.again(self.slots.base.ip.fragment.is_some(), start) {
+                    return;
+                }
+                if self.v6() {
+                    self.refuse(start, option.end, vec![Expected::Literal("-m frag".into())]);
+                    return;
+                }
                 self.slots.base.cover(start, option.end);
                 self.slots.base.ip.fragment = Some(Inv { not: self.not.is_some(), value: () });
             }
@@ -410,8 +470,14 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn addrs(&mut self, option: &Word<'_>, start: usize) -> Vec<Inv<AddrMask>> {
         let Some(word) = self.operand(option, Expected::Network) else { return Vec::new() };
         let not = self.not.is_some();
+        if not && word.text.contains(',') {
+            self.refuse(start, word.end, vec![Expected::Network]);
+            return Vec::new();
+        }
         let mut found = Vec::new();
+        let local = if self.v6() { "::1" } else { "127.0.0.1" };
         for text in word.text.split(',') {
+            let text = if text == "localhost" { local } else { text };
             match value::whole(value::addr_mask, text) {
                 Some(value) if value.addr.is_ipv6() == self.v6() => found.push(Inv { not, value }),
                 None if !word.text.contains(',') && self.leaves(word, start, blank::address) => {
@@ -472,163 +538,70 @@ impl<'a> Reader<'a, '_, '_, '_> {
         }
     }
 
-    /// An option that is not one of every rule.
-    fn extension(&mut self, option: &Word<'_>, start: usize) {
-        let name = option.text.as_ref();
-        for exact in [true, false] {
-            for slot in (0..self.slots.list.len()).rev().take(REACH) {
-                let known = match &self.slots.list[slot] {
-                    Slot::Match(ext, _) => known(ext.options, name, exact),
-                    Slot::Target(ext, _) => known(ext.options, name, exact),
-                    _ => None,
-                };
-                if let Some(known) = known {
-                    self.give(slot, known, option, start);
-                    return;
-                }
-            }
-            if let Some(implied) = self.implied()
-                && let Some(known) = known(implied.options, name, exact)
-            {
-                let given = self.given(implied.names[0], start, option.end);
-                self.slots.list.push(Slot::Match(implied, given));
-                self.give(self.slots.list.len() - 1, known, option, start);
-                return;
+    fn finish(mut self) -> Spec {
+        if let Some(start) = self.not {
+            self.refuse(start, start + 1, vec![Expected::Option]);
+        }
+        let misplaced = self.misplaced();
+        let (mut rules, comment) = self.slots.operations(self.cx, self.draft);
+        let told = || self.cx.diagnostics.iter().skip(self.told);
+        let mut refused = told().any(refused::is_sure);
+        let unread = refused || told().any(refused::is_unread);
+        if let Some(((start, end), expected)) = misplaced.filter(|_| !unread) {
+            refused = true;
+            self.cx.say(DiagnosticId::Refused, Severity::Warning, (start, end), expected, None);
+            let kept = Match::Opaque(self.cx.opaque(None, start, end));
+            let op = self.cx.op(OpKind::Match(kept), start, end);
+            for ops in &mut rules {
+                let tests = ops.iter().take_while(|op| matches!(op.what, OpKind::Match(_))).count();
+                ops.insert(tests, op.clone());
             }
         }
-        self.unknown(option, start);
+        let (verb, chain, counters) = (self.verb, self.chain, self.counters);
+        Spec { verb, chain, rules, counters, comment, refused }
     }
 
-    /// The match that `-p` stands for, unless it is already there.
-    fn implied(&self) -> Option<&'static MatchExt> {
-        let ext = ext::of_protocol(self.proto?)?;
-        let there = |slot: &Slot<'_>| matches!(slot, Slot::Match(e, _) if e.names == ext.names);
-        (!self.slots.list.iter().rev().take(REACH).any(there)).then_some(ext)
-    }
-
-    /// Takes the values of a known option.
-    fn give(&mut self, slot: usize, known: &'static Opt, option: &Word<'_>, start: usize) {
-        let mut values = Vec::new();
-        let mut end = option.end;
-        let count = match known.args {
-            ext::MAYBE => usize::from(self.peek().is_some_and(|w| !w.is_option() && !w.is("!"))),
-            count => count,
+    /// What can be read and is refused all the same.
+    fn misplaced(&self) -> Option<refused::Refusal> {
+        let protocol = match self.slots.base.ip.proto {
+            Some(Inv { not, value: number }) => Protocol::Is { number, not },
+            None if self.proto.is_none() || self.slots.base.proto_at.is_some() => Protocol::Any,
+            None => Protocol::NotRead,
         };
-        for n in 0..count {
-            let word = if n == 0 { self.operand(option, Expected::Text) } else { self.next() };
-            let Some(word) = word else { break };
-            end = word.end;
-            values.push(word.clone());
-        }
-        let arg = Arg { name: known.name, not: self.not.is_some(), values, start, end };
-        let twice = match self.slots.list.get_mut(slot) {
-            Some(Slot::Match(_, given) | Slot::Target(_, given)) => {
-                given.end = given.end.max(end);
-                let twice = !known.many && given.get(known.name).is_some();
-                if !twice {
-                    given.args.push(arg);
-                }
-                twice
-            }
-            _ => false,
+        let line = Line {
+            table: &self.draft.name,
+            v6: self.v6(),
+            verb: self.verb.as_ref(),
+            chain: self.chain.as_deref().map(|name| (name, self.chain_at)),
+            number_at: self.number_at,
+            protocol,
+            base: &self.slots.base,
+            slots: &self.slots.list,
         };
-        if twice {
-            self.slots.twice(self.cx, start, end);
-        }
-    }
-
-    /// An option that no extension here knows.
-    fn unknown(&mut self, option: &Word<'_>, start: usize) {
-        let name = option.text.as_ref();
-        let mut end = option.end;
-        while let Some(word) = self.peek().filter(|w| !w.is_option() && !w.is("!")) {
-            if word.is("#") {
-                break;
-            }
-            end = word.end;
-            self.at += 1;
-        }
-        let owner = self.slots.list.iter_mut().rev().take(REACH).find_map(|slot| match slot {
-            Slot::Opaque { end, .. } => Some(end),
-            Slot::Name { end, options, goto: false, .. } => {
-                *options = true;
-                Some(end)
-            }
-            _ => None,
-        });
-        if let Some(owner) = owner {
-            *owner = (*owner).max(end);
-            return;
-        }
-        // One rule needs so much advice and no more.
-        let hint = if self.slots.list.len() < REACH { self.advice(name) } else { None };
-        self.cx.say(
-            DiagnosticId::UnknownOption,
-            Severity::Warning,
-            (option.start, option.end),
-            vec![],
-            hint,
-        );
-        self.slots.list.push(Slot::Bad { start, end });
-    }
-
-    fn advice(&self, name: &str) -> Option<Hint> {
-        let ports =
-            ["--dport", "--sport", "--destination-port", "--source-port", "--syn", "--tcp-flags"];
-        let carried = ["tcp", "udp", "sctp", "dccp", "6", "17", "132", "33"];
-        if ports.contains(&name) && self.proto.is_none_or(|p| !carried.contains(&p)) {
-            return Some(Hint::NeedsProtocol);
-        }
-        if self.cx.diagnostics.len() >= ADVISED {
-            return None;
-        }
-        let owner = MATCHES.iter().find(|e| known(e.options, name, true).is_some());
-        if let Some(ext) = owner {
-            return Some(Hint::DidYouMean(format!("-m {} {name}", ext.names[0]).into()));
-        }
-        let open = self.slots.list.iter().rev().take(REACH).flat_map(|slot| match slot {
-            Slot::Match(ext, _) => ext.options,
-            Slot::Target(ext, _) => ext.options,
-            _ => &[],
-        });
-        let implied = self.implied().map_or(&[][..], |e| e.options);
-        let all = open.chain(implied).map(|o| o.name).chain(BASE.iter().copied());
-        self.cx.nearest(name, all)
-    }
-
-    fn finish(self) -> Spec {
-        let (rules, comment) = self.slots.operations(self.cx, self.draft);
-        Spec { rules, verb: self.verb, chain: self.chain, counters: self.counters, comment }
+        line.refused()
     }
 }
 
-const BASE: &[&str] = &[
-    "--source",
-    "--destination",
-    "--in-interface",
-    "--out-interface",
-    "--protocol",
-    "--fragment",
+/// Before these no `!` may stand.
+const PLAIN: [&str; 16] = [
+    "-j",
     "--jump",
+    "-g",
     "--goto",
+    "-m",
     "--match",
+    "-A",
     "--append",
+    "-I",
     "--insert",
+    "-D",
+    "--delete",
+    "-R",
+    "--replace",
+    "-t",
     "--table",
 ];
 
-/// The option of that name; unless `exact`, a shortened one that fits no other counts too.
-fn known(options: &'static [Opt], name: &str, exact: bool) -> Option<&'static Opt> {
-    if exact {
-        return options.iter().find(|o| o.is(name));
-    }
-    if name.len() < 4 {
-        return None;
-    }
-    let fits = |o: &&Opt| o.name.starts_with(name) || o.also.iter().any(|a| a.starts_with(name));
-    let mut found = options.iter().filter(fits);
-    found.next().filter(|_| found.next().is_none())
-}
-
+mod extension;
 #[cfg(test)]
 mod tests;

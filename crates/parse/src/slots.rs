@@ -54,6 +54,12 @@ pub(crate) struct Base {
     pub(crate) ip: IpMatch,
     pub(crate) srcs: Vec<Inv<AddrMask>>,
     pub(crate) dsts: Vec<Inv<AddrMask>>,
+    /// Where `-i` stands with its value, and whether that is too long.
+    pub(crate) iniface_at: Option<(usize, usize, bool)>,
+    /// The same of `-o`.
+    pub(crate) outiface_at: Option<(usize, usize, bool)>,
+    /// Where `-p` stands.
+    pub(crate) proto_at: Option<usize>,
     start: Option<usize>,
     end: usize,
 }
@@ -176,7 +182,7 @@ fn left_open(cx: &mut Cx<'_>, given: &Given<'_>, wrong: &Wrong) -> Option<Blank>
         return None;
     }
     let arg = given.args.iter().find(|a| a.start <= wrong.start && wrong.start <= a.end)?;
-    let word = arg.values.first()?;
+    let word = arg.values.first().filter(|_| arg.name != "--reject-with")?;
     let address = matches!(
         arg.name,
         "--to-destination"

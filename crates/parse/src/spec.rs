@@ -42,4 +42,6 @@ pub(crate) struct Spec {
     pub(crate) counters: Option<Counters>,
     /// The comment.
     pub(crate) comment: Option<Text>,
+    /// Whether iptables refuses the line.
+    pub(crate) refused: bool,
 }

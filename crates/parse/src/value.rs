@@ -273,20 +273,31 @@ pub(crate) fn port_range(i: &str) -> Piece<'_, Range<u16>> {
         return first.map_or_else(|| fail(i), |p| Ok((rest, Range { first: p, last: p })));
     }
     let (rest, last) = opt(port).parse(rest)?;
-    let range = Range { first: first.unwrap_or(0), last: last.unwrap_or(u16::MAX) };
-    if range.first <= range.last { Ok((rest, range)) } else { fail(i) }
+    Ok((rest, Range { first: first.unwrap_or(0), last: last.unwrap_or(u16::MAX) }))
+}
+
+/// A range that iptables refuses where it ends before it starts; where it takes one, that holds nothing.
+pub(crate) fn rising<T: PartialOrd>(range: Piece<'_, Range<T>>) -> Piece<'_, Range<T>> {
+    let (rest, found) = range?;
+    if found.first <= found.last { Ok((rest, found)) } else { fail(rest) }
+}
+
+/// `80`, `80:90`, `:90`, `80:`, where a range must not end before it starts.
+pub(crate) fn rising_ports(i: &str) -> Piece<'_, Range<u16>> {
+    rising(port_range(i))
 }
 
 /// `80` or `80-90`.
 pub(crate) fn port_dash(i: &str) -> Piece<'_, Range<u16>> {
     let (rest, first) = port(i)?;
     let (rest, last) = opt(preceded(char('-'), port)).parse(rest)?;
-    Ok((rest, Range { first, last: last.unwrap_or(first) }))
+    let last = last.unwrap_or(first);
+    if first <= last { Ok((rest, Range { first, last })) } else { fail(i) }
 }
 
 /// Ports and ranges with commas between.
 pub(crate) fn ports(i: &str) -> Piece<'_, Vec<Range<u16>>> {
-    nom::multi::separated_list1(char(','), port_range).parse(i)
+    nom::multi::separated_list1(char(','), rising_ports).parse(i)
 }
 
 /// `a` or `a:b` (`a-b` where `sep` is `-`) of numbers; an open end takes the greatest.
@@ -302,8 +313,7 @@ pub(crate) fn number_range<T: TryFrom<u64> + Copy + PartialOrd>(
         }
         let (rest, last) = opt(narrow::<T>).parse(rest)?;
         let zero = T::try_from(0).unwrap_or(max);
-        let range = Range { first: first.unwrap_or(zero), last: last.unwrap_or(max) };
-        if range.first <= range.last { Ok((rest, range)) } else { fail(i) }
+        Ok((rest, Range { first: first.unwrap_or(zero), last: last.unwrap_or(max) }))
     }
 }
 
@@ -390,14 +400,15 @@ pub(crate) fn tcp_flags(i: &str) -> Piece<'_, TcpFlags> {
     alt((map(u8n, TcpFlags), names)).parse(i)
 }
 
-/// Names with commas between, each the bit of its place in `all`.
+/// Names with commas between, each the bit of its place in `all`; iptables takes the start of a name for it.
 pub(crate) fn bit_names<'a>(i: &'a str, all: &[&str]) -> Piece<'a, u16> {
     let len = i[..word_len(i)]
         .find(|c: char| !c.is_ascii_alphabetic() && c != ',' && c != '_')
         .unwrap_or(word_len(i));
     let (text, rest) = i.split_at(len);
     let bits = text.split(',').try_fold(0, |bits, name| {
-        let at = all.iter().position(|n| n.eq_ignore_ascii_case(name))?;
+        let begins = |n: &&str| n.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
+        let at = all.iter().position(begins).filter(|_| !name.is_empty())?;
         Some(bits | 1 << at)
     });
     bits.map_or_else(|| fail(i), |bits| Ok((rest, bits)))

@@ -108,7 +108,7 @@ fn what_iptables_refuses() {
         ("iptables -N INPUT", "INPUT"),
         ("iptables -N own", "own"),
         ("iptables -t mangle -N OUTPUT", "OUTPUT"),
-        ("iptables -P own DROP", "iptables -P own DROP"),
+        ("iptables -P own DROP", "own"),
         ("iptables -P INPUT REJECT", "REJECT"),
         ("iptables -X own", "iptables -X own"),
         ("iptables -t nat -A POSTROUTING -j MASQUERADE", "POSTROUTING"),

@@ -44,11 +44,28 @@ fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
         let wanted = text!(lang, ProblemExpected, what = list.join(&or));
         sentence.push_str(&wanted);
     }
+    if let Some(key) = of_a_command(d) {
+        sentence.push_str(&plain(&crate::say::format(lang, key, Vec::new())));
+    }
     Problem {
         class: class.into(),
         text: sentence,
         hint: d.hint.as_ref().map(|h| hint(h, lang)),
         span: d.span,
+    }
+}
+
+/// What becomes of a line that iptables refuses: a command changes nothing, and no dump can hold it.
+fn of_a_command(d: &Diagnostic) -> Option<Key> {
+    let wrong = matches!(
+        d.id,
+        DiagnosticId::UnknownOption | DiagnosticId::BadValue | DiagnosticId::Missing
+    );
+    match (d.id, d.severity) {
+        (DiagnosticId::Refused, Severity::Error) => Some(Key::ProblemRefusedNothing),
+        (DiagnosticId::Refused, _) => Some(Key::ProblemRefusedOpen),
+        (_, Severity::Error) if wrong => Some(Key::ProblemChangesNothing),
+        _ => None,
     }
 }
 

@@ -235,7 +235,7 @@ fn every_condition_is_said_in_the_words_of_its_option() {
     for (rule, said) in CONDITIONS {
         let six = rule.strip_prefix("6 ");
         let rule = six.unwrap_or(rule);
-        let now = card(six.is_some(), "filter", "INPUT", &format!("{rule} -j ACCEPT")).0;
+        let now = card(six.is_some(), "filter", "OWN", &format!("{rule} -j ACCEPT")).0;
         if now != *said {
             let _ = writeln!(wrong, "{rule}\n  said {now}\n  not  {said}");
         }

@@ -178,6 +178,30 @@ const LINES: &[(&str, &[&str])] = &[
         &["[-j DNAT] Something is missing after “-j DNAT”; expected “--to-destination”"],
     ),
     (
+        "-A OUTPUT -i eth0 -j DROP",
+        &[
+            "[-i eth0] iptables refuses “-i eth0” here; expected “INPUT” or “FORWARD”; no kernel prints this, so whether the rule stands is open",
+        ],
+    ),
+    (
+        "-A INPUT -j DNAT --to-destination 10.0.0.1",
+        &[
+            "[-j DNAT --to-destination 10.0.0.1] iptables refuses “-j DNAT --to-destination 10.0.0.1” here; expected “-t nat”; no kernel prints this, so whether the rule stands is open",
+        ],
+    ),
+    (
+        "-A INPUT -j REJECT --reject-with tcp-reset",
+        &[
+            "[--reject-with tcp-reset] iptables refuses “--reject-with tcp-reset” here; expected “-p tcp”; no kernel prints this, so whether the rule stands is open",
+        ],
+    ),
+    (
+        "-A INPUT ! ! -s 10.0.0.1 -j ACCEPT",
+        &[
+            "[! !] iptables refuses “! !” here; expected an option; no kernel prints this, so whether the rule stands is open",
+        ],
+    ),
+    (
         "-A INPUT -j DNAT --to-destination 10.0.0",
         &["[10.0.0] “10.0.0” does not fit here; expected an address"],
     ),
@@ -215,6 +239,37 @@ const LINES: &[(&str, &[&str])] = &[
     ),
     ("-P INPUT REJECT", &["[REJECT] “REJECT” does not fit here; expected “ACCEPT” or “DROP”"]),
 ];
+
+/// Commands: what iptables refuses of them changes nothing, which is said.
+const COMMANDS: &[(&str, &str)] = &[
+    (
+        "-A INPUT -o eth0 -j DROP",
+        "[-o eth0] iptables refuses “-o eth0” here; expected “FORWARD” or “OUTPUT”; the line changes nothing",
+    ),
+    (
+        "-A INPUT --dport 22 -j ACCEPT",
+        "[--dport] The option “--dport” is not known; iptables refuses the line, so it changes nothing — Name the protocol first, with -p tcp or -p udp.",
+    ),
+    (
+        "-A INPUT -p tcp --dport 80:22 -j ACCEPT",
+        "[80:22] “80:22” does not fit here; expected a port or a range of ports; iptables refuses the line, so it changes nothing",
+    ),
+    // A name may stand in a file of the host.
+    (
+        "-A INPUT -p tcp --dport ssh2 -j ACCEPT",
+        "[ssh2] “ssh2” does not fit here; expected a port or a range of ports",
+    ),
+];
+
+#[test]
+fn of_a_command_that_is_refused_it_is_said_that_nothing_changes() {
+    for (line, expect) in COMMANDS {
+        let text = format!("iptables -P INPUT ACCEPT\niptables {line}\n");
+        let found = shown(&text, Lang::En);
+        let told: Vec<&str> = found.lines().filter(|l| !l.contains("Only a part")).collect();
+        assert_eq!(told, [*expect]);
+    }
+}
 
 const CHAINS: &str = ":INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n";
 

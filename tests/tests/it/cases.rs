@@ -65,8 +65,9 @@ fn every_page_that_a_kernel_can_be_asked_is_as_it_answers() {
     for path in pages(&dir) {
         let name = path.strip_prefix(&dir).unwrap().display().to_string();
         let page = Page::read(&fs::read_to_string(&path).unwrap());
-        // What is unknown here a kernel would refuse, or know.
-        let Some(case) = page.case(&name).filter(|_| !name.starts_with("unknown")) else {
+        // What is unknown here a kernel would refuse, or know; it loads no chains that lead in a circle.
+        let asked_for = !name.starts_with("unknown") && !name.ends_with("-loop.md");
+        let Some(case) = page.case(&name).filter(|_| asked_for) else {
             continue;
         };
         asked += 1;

@@ -22,6 +22,7 @@ mod limits;
 mod links;
 mod ops;
 mod papers;
+mod refused;
 mod restore;
 mod routing;
 mod sender;

@@ -51,7 +51,7 @@ fn settled(range: Inv<Range<u64>>) -> Inv<Range<u64>> {
 
 /// `10:20`, `:20`, `10:`, and `10`, which means `10:` here.
 fn range(i: &str) -> Piece<'_, Range<u64>> {
-    let (rest, range) = value::number_range(':', u64::MAX)(i)?;
+    let (rest, range) = value::rising(value::number_range(':', u64::MAX)(i))?;
     let open = !i[..i.len() - rest.len()].contains(':');
     Ok((rest, Range { last: if open { u64::MAX } else { range.last }, ..range }))
 }

@@ -59,7 +59,8 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
 fn status(i: &str) -> Piece<'_, CtStatuses> {
     let (rest, text) = value::any_word(i)?;
     let bits = text.split(',').try_fold(0, |bits, name| {
-        let known = CtStatuses::NAMES.iter().find(|(n, _)| n.eq_ignore_ascii_case(name))?;
+        let begins = |n: &str| n.get(..name.len()).is_some_and(|n| n.eq_ignore_ascii_case(name));
+        let known = CtStatuses::NAMES.iter().find(|(n, _)| !name.is_empty() && begins(n))?;
         Some(bits | known.1)
     });
     bits.map_or_else(|| value::fail(i), |bits| Ok((rest, CtStatuses(bits))))

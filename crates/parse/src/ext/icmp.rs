@@ -30,7 +30,7 @@ pub(super) fn icmp_type<'a>(
     let every = Range { first: 0, last: 255 };
     if let Ok((rest, kind)) = value::u8n(i) {
         let (rest, code) = match rest.strip_prefix('/') {
-            Some(rest) => value::number_range('-', 255)(rest)?,
+            Some(rest) => value::rising(value::number_range('-', 255)(rest))?,
             None => (rest, every),
         };
         let kind = (!has_any || kind != 255).then_some(kind);

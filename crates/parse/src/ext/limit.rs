@@ -8,7 +8,7 @@
 
 use super::extension::{Given, MatchExt, Seen, Wrong, opt};
 use crate::value::{self, Piece, period_name, spaced, word};
-use chainwalk_model::{Expected, Match};
+use chainwalk_model::{Expected, Match, Rate};
 
 pub(super) const EXT: MatchExt = MatchExt {
     names: &["limit"],
@@ -22,11 +22,18 @@ pub(super) const EXT: MatchExt = MatchExt {
 const BURST: u32 = 5;
 
 fn build(given: &Given<'_>) -> Result<Match, Wrong> {
-    let rate = given.plain("--limit", value::rate, Expected::Rate)?;
+    let rate = given.plain("--limit", slow, Expected::Rate)?;
     let burst = given.plain("--limit-burst", value::u32n, Expected::Number)?.unwrap_or(BURST);
     // Without a rate it is 3/hour.
-    let rate = rate.unwrap_or(chainwalk_model::Rate { count: 3, period_s: 3600 });
+    let rate = rate.unwrap_or(Rate { count: 3, period_s: 3600 });
     Ok(Match::Limit { rate, burst })
+}
+
+/// A rate of no more than 10,000 a second: the program's `XT_LIMIT_SCALE`.
+fn slow(i: &str) -> Piece<'_, Rate> {
+    let (rest, rate) = value::rate(i)?;
+    let most = rate.period_s.saturating_mul(10_000);
+    if rate.count <= most { Ok((rest, rate)) } else { value::fail(i) }
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Match> {

@@ -49,6 +49,7 @@ const WARNING: u8 = 4;
 fn build(given: &Given<'_>) -> Result<Target, Wrong> {
     if given.name == "NFLOG" {
         let prefix = given.text("--nflog-prefix").unwrap_or_default().into();
+        given.plain("--nflog-group", value::u16n, Expected::Number)?;
         let rest = ["--nflog-group", "--nflog-range", "--nflog-size", "--nflog-threshold"];
         return Ok(Target::Log { prefix, nflog: true, rest: given.rest(&rest).into() });
     }

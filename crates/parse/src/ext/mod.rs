@@ -36,7 +36,8 @@ pub(crate) fn find_match(name: &str) -> Option<&'static MatchExt> {
 
 /// The match extension that `-p` with this protocol may stand for.
 pub(crate) fn of_protocol(protocol: &str) -> Option<&'static MatchExt> {
-    let name = match protocol {
+    let protocol = protocol.to_ascii_lowercase();
+    let name = match protocol.as_str() {
         "6" => "tcp",
         "17" => "udp",
         "1" => "icmp",

@@ -15,7 +15,7 @@ pub(super) const EXT: MatchExt =
 
 fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     given
-        .value("--mss", value::number_range(':', u16::MAX), Expected::Number)?
+        .value("--mss", |i| value::rising(value::number_range(':', u16::MAX)(i)), Expected::Number)?
         .map(Match::Tcpmss)
         .ok_or_else(|| given.missing("--mss"))
 }

@@ -39,7 +39,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
 fn id(i: &str) -> Piece<'_, Range<u32>> {
     match i.strip_prefix("root") {
         Some(rest) => Ok((rest, Range { first: 0, last: 0 })),
-        None => value::number_range('-', u32::MAX)(i),
+        None => value::rising(value::number_range('-', u32::MAX)(i)),
     }
 }
 

@@ -25,8 +25,11 @@ pub(super) const EXT: TargetExt = TargetExt {
 
 fn build(given: &Given<'_>) -> Result<Target, Wrong> {
     let num = given.plain("--queue-num", value::u16n, Expected::Number)?;
-    let range = value::number_range(':', u16::MAX);
-    let balance = given.plain("--queue-balance", range, Expected::Number)?;
+    let balance = given.plain(
+        "--queue-balance",
+        |i| value::rising(value::number_range(':', u16::MAX)(i)),
+        Expected::Number,
+    )?;
     Ok(Target::Queue {
         num: num.or(balance.map(|b| b.first)).unwrap_or(0),
         bypass: given.flag("--queue-bypass")?,

@@ -51,7 +51,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     let mask = given.plain("--mask", value::addr, Expected::Address)?;
     Ok(Match::Recent(RecentMatch {
         action: action.ok_or_else(|| given.missing("--rcheck"))?,
-        seconds: given.plain("--seconds", value::u32n, Expected::Number)?,
+        seconds: given.plain("--seconds", seconds, Expected::Number)?,
         hitcount: given.plain("--hitcount", value::u32n, Expected::Number)?,
         reap: given.flag("--reap")?,
         rttl: given.flag("--rttl")?,
@@ -59,6 +59,12 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         by_dest: given.flag("--rdest")?,
         mask: mask.or(Some(full_mask(given.v6))),
     }))
+}
+
+/// A time that is some.
+fn seconds(i: &str) -> Piece<'_, u32> {
+    let (rest, seconds) = value::u32n(i)?;
+    if seconds > 0 { Ok((rest, seconds)) } else { value::fail(i) }
 }
 
 /// The mask that counts every bit, which is what no mask means.

@@ -9,10 +9,10 @@
 //! - Not modelled: nothing.
 
 use super::spread::maybe;
-use super::udp::{listed_ports, ports, ports_text};
+use super::udp::{listed_ports, ports_text};
 use super::extension::{Given, MatchExt, Seen, Wrong, alias, opt, put};
 use crate::value::{self, Piece, any_word};
-use chainwalk_model::{ChunkScope, Expected, Inv, Masked, Match, SctpChunks, SctpMatch};
+use chainwalk_model::{ChunkScope, Expected, Inv, Masked, Match, PortsMatch, SctpChunks, SctpMatch};
 
 pub(super) const EXT: MatchExt = MatchExt {
     names: &["sctp"],
@@ -69,7 +69,9 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
             Some(Inv { not: arg.not, value: SctpChunks { scope, types, flags } })
         }
     };
-    Ok(Match::Sctp(SctpMatch { ports: ports(given)?, chunks }))
+    let port = |name| given.value(name, value::rising_ports, Expected::PortOrRange);
+    let ports = PortsMatch { sport: port("--sport")?, dport: port("--dport")? };
+    Ok(Match::Sctp(SctpMatch { ports, chunks }))
 }
 
 fn scope(i: &str) -> Piece<'_, ChunkScope> {

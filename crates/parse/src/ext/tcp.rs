@@ -37,8 +37,8 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         flags = Some(Inv { not: arg.not, value: Masked { value, mask } });
     }
     Ok(Match::Tcp(TcpMatch {
-        sport: given.value("--sport", value::port_range, Expected::PortOrRange)?,
-        dport: given.value("--dport", value::port_range, Expected::PortOrRange)?,
+        sport: given.value("--sport", value::rising_ports, Expected::PortOrRange)?,
+        dport: given.value("--dport", value::rising_ports, Expected::PortOrRange)?,
         flags,
         option: given.value("--tcp-option", value::u8n, Expected::Number)?,
     }))

@@ -5,9 +5,9 @@ use super::{logged, steps};
 use crate::value::holds;
 use chainwalk_model::{
     AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind, Interface, Mac,
-    Match, OpKind, Origin, PacketScope, Severity, Span, Target, Text, Unmodelled,
+    Match, OpKind, Origin, PacketScope, Route, Severity, Span, Target, Text, Unmodelled,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 /// Gives every block to the host that it is of. Returns the spans of those that are of a stranger, and which.
@@ -262,7 +262,10 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     if let (Some(backend), None) = (facts.backend, host.backend) {
         host.set_backend(backend);
     }
-    host.routes.extend(facts.routes);
+    // What is listed twice is one route: no kernel has two that are alike.
+    let bare = |r: &Route| Route { origin: Origin::Default, ..r.clone() };
+    let mut known: HashSet<Route> = host.routes.iter().map(bare).collect();
+    host.routes.extend(facts.routes.into_iter().filter(|r| known.insert(bare(r))));
     host.policy.extend(facts.policy);
     host.sysctls.extend(facts.sysctls);
     host.sockets.extend(facts.sockets);

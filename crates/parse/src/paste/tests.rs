@@ -152,8 +152,11 @@ fn sound(docs: &[&str]) {
         }
         let printed = save_text(host);
         if printed.complete {
-            let again = read(&[&printed.text]).host();
-            assert_eq!(save_text(&again).text, printed.text);
+            let again = read(&[&printed.text]);
+            // A listing may show, garbled, what no program takes.
+            if !again.diagnostics.iter().any(|d| d.id == DiagnosticId::Refused) {
+                assert_eq!(save_text(&again.host()).text, printed.text);
+            }
         }
     }
 }
