@@ -4,6 +4,7 @@
 use chainwalk_tests::kernel::{Standing, compare, differences};
 use chainwalk_tests::literate::Page;
 use chainwalk_tests::{oracle, skipped};
+use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -70,8 +71,20 @@ fn every_page_that_a_kernel_can_be_asked_is_as_it_answers() {
         let Some(case) = page.case(&name).filter(|_| asked_for) else {
             continue;
         };
+        // The recorder hands a frame to a port of a bridge, so that one without ports can't be asked.
+        let portless =
+            |i: &Value| i["type"] == "bridge" && i["ports"].as_array().is_none_or(Vec::is_empty);
+        if case["interfaces"].as_array().is_some_and(|all| all.iter().any(portless)) {
+            continue;
+        }
         asked += 1;
-        let theirs = oracle::ask(&case).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let theirs = match oracle::ask(&case) {
+            Ok(theirs) => theirs,
+            Err(error) => {
+                let _ = writeln!(wrong, "\n{name}: {error}");
+                continue;
+            }
+        };
         let ours = page.answer().unwrap();
         for (k, standing) in compare(&ours, &theirs).iter().enumerate() {
             if !matches!(standing, Standing::Agrees) {
