@@ -4,7 +4,6 @@
 use chainwalk_tests::kernel::{Standing, compare, differences};
 use chainwalk_tests::literate::Page;
 use chainwalk_tests::{oracle, skipped};
-use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,6 +53,10 @@ fn every_page_comes_out_as_written() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
+/// Pages about a bridge whose ports nobody told: the recorder has none to send a frame by.
+const PORTLESS: [&str; 2] =
+    ["pastes/bridge-port-named-by-a-rule.md", "pastes/uplink-of-a-docker-host.md"];
+
 #[test]
 #[ignore = "a kernel must be there to ask: root, iptables, the recorder beside the repository"]
 fn every_page_that_a_kernel_can_be_asked_is_as_it_answers() {
@@ -67,16 +70,12 @@ fn every_page_that_a_kernel_can_be_asked_is_as_it_answers() {
         let name = path.strip_prefix(&dir).unwrap().display().to_string();
         let page = Page::read(&fs::read_to_string(&path).unwrap());
         // What is unknown here a kernel would refuse, or know; it loads no chains that lead in a circle.
-        let asked_for = !name.starts_with("unknown") && !name.ends_with("-loop.md");
+        let asked_for = !name.starts_with("unknown")
+            && !name.ends_with("-loop.md")
+            && !PORTLESS.contains(&name.as_str());
         let Some(case) = page.case(&name).filter(|_| asked_for) else {
             continue;
         };
-        // The recorder hands a frame to a port of a bridge, so that one without ports can't be asked.
-        let portless =
-            |i: &Value| i["type"] == "bridge" && i["ports"].as_array().is_none_or(Vec::is_empty);
-        if case["interfaces"].as_array().is_some_and(|all| all.iter().any(portless)) {
-            continue;
-        }
         asked += 1;
         let theirs = match oracle::ask(&case) {
             Ok(theirs) => theirs,
