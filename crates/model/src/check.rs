@@ -1,6 +1,7 @@
 //! The conditions of a rule, one by one: which there are, how each stood, and what the packet had there.
 
 use crate::matches::{AddrTypes, CtStates};
+use crate::nft::{Field, Needs};
 use crate::packet::TcpFlags;
 use crate::question::Truth;
 use crate::span::Text;
@@ -102,6 +103,10 @@ pub enum ConditionKind {
     Realm,
     /// The node of a cluster that a flow falls to.
     Node,
+    /// A field of nft.
+    Field(Field),
+    /// What a field of nft needs to be there.
+    Needs(Needs),
     /// The whole extension, where it has no finer parts here.
     Module,
 }

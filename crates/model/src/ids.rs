@@ -21,6 +21,14 @@ id!(
     /// Index into [`crate::Ruleset::rules`].
     RuleId
 );
+id!(
+    /// Index into [`crate::Ruleset::sets`].
+    SetId
+);
+id!(
+    /// Index into [`crate::Ruleset::objects`].
+    ObjectId
+);
 
 /// An operation of a rule; in JSON a pair of both numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ mod host;
 mod ids;
 mod matches;
 mod names;
+pub mod nft;
 mod packet;
 pub mod priority;
 mod question;

@@ -1,6 +1,7 @@
 //! What rules test. One variant is one `-m` extension of `man iptables-extensions`; where the extension
 //! has several options, each is optional and all that are given must hold.
 
+use crate::nft::Condition;
 use crate::packet::{Mac, PacketType, TcpFlags};
 use crate::span::Text;
 use crate::values::{AddrMask, Inv, Masked, Range};
@@ -176,6 +177,8 @@ pub enum Match {
     Ttl(TtlMatch),
     /// `-m u32`; the expression as written, without quotes.
     U32(Inv<Text>),
+    /// A condition of native nft.
+    Nft(Box<Condition>),
     /// Not understood; the text as it stands. It is never guessed.
     Opaque(Opaque),
 }

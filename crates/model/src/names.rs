@@ -74,6 +74,7 @@ impl Match {
             Self::Rateest(_) => "rateest",
             Self::Socket(_) => "socket",
             Self::Time(_) => "time",
+            Self::Nft(_) => "nft",
             Self::Opaque(_) => "opaque",
         }
     }
@@ -124,6 +125,7 @@ impl Target {
             Self::Tee { .. } => "TEE",
             Self::Tproxy(_) => "TPROXY",
             Self::Ulog { .. } => "ULOG",
+            Self::Nft(statement) => statement.name(),
             Self::Opaque(o) => o.module.as_deref().unwrap_or(&o.text),
         })
     }
@@ -131,6 +133,9 @@ impl Target {
     /// Whether the walk goes on behind it, whatever the packet is. Where it does not, the rule ends here: by a
     /// verdict, or since the packet is gone.
     pub fn continues(&self) -> bool {
+        if let Self::Nft(statement) = self {
+            return statement.continues();
+        }
         self.is_invisible()
             || matches!(
                 self,
@@ -152,6 +157,9 @@ impl Target {
     /// Whether it changes nothing that a rule, a flow or a route could see: it informs somebody (`LOG`), or writes a
     /// field that netfilter does not read (`CLASSIFY`).
     pub fn is_invisible(&self) -> bool {
+        if let Self::Nft(statement) = self {
+            return statement.is_invisible();
+        }
         matches!(
             self,
             Self::Log { .. }
@@ -184,7 +192,11 @@ impl Rule {
 
     /// Whether an operation behind the one at `at` may still end the rule.
     pub fn can_break_behind(&self, at: usize) -> bool {
-        self.ops.iter().skip(at + 1).any(|op| matches!(op.what, OpKind::Match(_)))
+        self.ops.iter().skip(at + 1).any(|op| match &op.what {
+            OpKind::Match(_) => true,
+            OpKind::Target(Target::Nft(statement)) => statement.can_break(),
+            OpKind::Target(_) => false,
+        })
     }
 }
 

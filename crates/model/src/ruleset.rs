@@ -1,7 +1,8 @@
 //! Rules as arenas: a rule, a chain and a table are named by a number of four bytes.
 
-use crate::ids::{ChainId, RuleId, TableId};
+use crate::ids::{ChainId, ObjectId, RuleId, SetId, TableId};
 use crate::matches::Match;
+use crate::nft::{Object, Set};
 use crate::span::{Span, Text};
 use crate::targets::Target;
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,12 @@ pub struct Ruleset {
     pub chains: Vec<Chain>,
     /// The rules of all chains.
     pub rules: Vec<Rule>,
+    /// The sets and maps of nft, those that stand in a rule included.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<Set>,
+    /// The named objects of nft.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub objects: Vec<Object>,
 }
 
 impl Ruleset {
@@ -127,6 +134,16 @@ impl Ruleset {
     /// The rule behind an id.
     pub fn rule(&self, id: RuleId) -> &Rule {
         &self.rules[id.0 as usize]
+    }
+
+    /// The set behind an id.
+    pub fn set(&self, id: SetId) -> &Set {
+        &self.sets[id.0 as usize]
+    }
+
+    /// The object behind an id.
+    pub fn object(&self, id: ObjectId) -> &Object {
+        &self.objects[id.0 as usize]
     }
 
     /// The table of that family and name.
@@ -151,6 +168,9 @@ pub struct Table {
     pub backend: Backend,
     /// Its chains, in the order they were pasted.
     pub chains: Vec<ChainId>,
+    /// nft's `flags dormant`: none of its chains is hooked in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dormant: bool,
     /// The text it was read from.
     pub span: Span,
 }
@@ -186,8 +206,8 @@ pub struct Base {
     pub priority: i32,
     pub kind: ChainKind,
     pub policy: Policy,
-    /// The device of an ingress or egress chain.
-    pub device: Option<Text>,
+    /// The devices of an ingress or egress chain.
+    pub devices: Vec<Text>,
     /// Its place in the order in which chains came to be, where commands tell it: of equal priorities the later one
     /// runs first. A listing does not tell it; there the later chain counts as the later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -249,6 +269,9 @@ pub struct Rule {
     pub counters: Option<Counters>,
     /// Its comment, from `-m comment` or nft's `comment`.
     pub comment: Option<Text>,
+    /// nft's `handle`, where the listing has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<u64>,
     /// The text it was read from, one line.
     pub span: Span,
 }

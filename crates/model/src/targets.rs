@@ -2,6 +2,7 @@
 
 use crate::ids::ChainId;
 use crate::matches::{Opaque, SetMatch};
+use crate::nft::Statement;
 use crate::packet::Mac;
 use crate::span::Text;
 use crate::values::{AddrMask, Cidr, Masked, Range};
@@ -143,6 +144,8 @@ pub enum Target {
         /// Further options as written.
         rest: Text,
     },
+    /// A statement of native nft that iptables has no target for.
+    Nft(Box<Statement>),
     /// Not understood; the text as it stands. It is never guessed.
     Opaque(Opaque),
 }

@@ -353,6 +353,7 @@ impl Draft {
                     ops,
                     counters: rule.counters,
                     comment: rule.comment,
+                    handle: None,
                     span: rule.span,
                 });
             }
@@ -366,7 +367,7 @@ impl Draft {
                     priority,
                     kind,
                     policy,
-                    device: None,
+                    devices: Vec::new(),
                     registered: None,
                 }),
                 rules: own,
@@ -386,6 +387,7 @@ impl Draft {
             name: self.name,
             backend: self.backend,
             chains,
+            dormant: false,
             span: none,
         });
         crate::loops::tell(rules, table, diagnostics);

@@ -52,12 +52,18 @@ fn table_of(host: &mut Host, family: Family, name: &Text) -> TableId {
     let mut chains = Vec::new();
     for Builtin { hook, priority, kind } in builtins(name, backend) {
         chains.push(ChainId(rules.chains.len() as u32));
-        let base =
-            Base { hook, priority, kind, policy: Policy::Accept, device: None, registered: None };
+        let base = Base {
+            hook,
+            priority,
+            kind,
+            policy: Policy::Accept,
+            devices: Vec::new(),
+            registered: None,
+        };
         rules.chains.push(new_chain(table, hook.builtin().into(), Some(base)));
     }
     let (name, span) = (name.clone(), Span::default());
-    rules.tables.push(Table { family, name, backend, chains, span });
+    rules.tables.push(Table { family, name, backend, chains, dormant: false, span });
     table
 }
 
@@ -92,6 +98,7 @@ fn change_chain(host: &mut Host, id: ChainId, change: &ChainEdit) {
             number: 0,
             ops: new.ops.clone(),
             counters: None,
+            handle: None,
             comment: new.comment.clone(),
             span: new.span,
         });

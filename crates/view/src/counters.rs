@@ -181,7 +181,7 @@ mod tests {
             priority: 0,
             kind: ChainKind::Filter,
             policy: Policy::Accept,
-            device: None,
+            devices: Vec::new(),
             registered: None,
         };
         let mut found = Ruleset::default();

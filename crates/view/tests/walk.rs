@@ -75,7 +75,7 @@ impl Built {
                 priority,
                 kind,
                 policy,
-                device: None,
+                devices: Vec::new(),
                 registered: None,
             }),
             rules: Vec::new(),

@@ -1,0 +1,762 @@
+//! What nft can look at: every field, its words, type and width, and what it needs.
+//!
+//! Sources: `src/proto.c`, `src/exthdr.c`, `src/tcpopt.c`, `src/ipopt.c`, `src/meta.c`, `src/ct.c` of nft.
+
+use super::Needs;
+use super::types::Type;
+use crate::CtDir;
+use crate::packet::proto;
+use serde::{Deserialize, Serialize};
+
+/// A field of a packet, or of what the kernel knows of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Field {
+    /// Of a header or an option: a row of [`HEADER_FIELDS`].
+    Header(HeaderField),
+    /// `@nh,96,32` and so on: bits of the packet.
+    Raw {
+        /// Where counting begins.
+        base: RawBase,
+        /// The first bit.
+        offset: u16,
+        /// How many.
+        bits: u16,
+    },
+    /// `meta …`.
+    Meta(Meta),
+    /// `ct …`, of one direction where one is named.
+    Ct(CtKey, Option<CtDir>),
+    /// `fib …`.
+    Fib(Fib),
+    /// `rt …`.
+    Rt(Rt),
+    /// `socket …`.
+    Socket(SocketKey),
+}
+
+/// Where the bits of a raw field are counted from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum RawBase {
+    /// `@ll`.
+    Link,
+    /// `@nh`.
+    Network,
+    /// `@th`.
+    Transport,
+    /// `@ih`.
+    Inner,
+}
+
+/// A row of [`HEADER_FIELDS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct HeaderField(pub u16);
+
+/// A header or an option that has fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Header {
+    Ether,
+    Vlan,
+    Arp,
+    Ip,
+    Ip6,
+    Icmp,
+    Igmp,
+    Icmpv6,
+    Tcp,
+    Udp,
+    Udplite,
+    Sctp,
+    Dccp,
+    Ah,
+    Esp,
+    Comp,
+    /// `th`: whatever stands behind the IP header.
+    Th,
+    Hbh,
+    Rt,
+    Rt0,
+    Rt2,
+    Srh,
+    Frag,
+    Dst,
+    Mh,
+    /// An option of TCP, by its kind.
+    TcpOption(u8),
+    /// An option of IPv4, by its type.
+    IpOption(u8),
+}
+
+/// Where a header's bits lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// In the packet, counted from a base.
+    Packet(RawBase),
+    /// In an extension header of IPv6, by its protocol number; of a routing header of this type only.
+    Extension(u8, Option<u8>),
+    /// In an option of TCP.
+    TcpOption(u8),
+    /// In an option of IPv4.
+    IpOption(u8),
+}
+
+/// The options of TCP by nft's names.
+pub const TCP_OPTIONS: &[(&str, u8)] = &[
+    ("eol", 0),
+    ("nop", 1),
+    ("maxseg", 2),
+    ("window", 3),
+    ("sack-perm", 4),
+    ("sack-permitted", 4),
+    ("sack", 5),
+    ("sack0", 5),
+    ("timestamp", 8),
+    ("md5sig", 19),
+    ("mptcp", 30),
+    ("fastopen", 34),
+];
+
+/// The options of IPv4 by nft's names.
+pub const IP_OPTIONS: &[(&str, u8)] = &[("rr", 7), ("lsrr", 131), ("ssrr", 137), ("ra", 148)];
+
+impl Header {
+    /// The headers that are no option, by nft's words.
+    pub const NAMES: &'static [(&'static str, Self)] = &[
+        ("ether", Self::Ether),
+        ("vlan", Self::Vlan),
+        ("arp", Self::Arp),
+        ("ip", Self::Ip),
+        ("ip6", Self::Ip6),
+        ("icmp", Self::Icmp),
+        ("igmp", Self::Igmp),
+        ("icmpv6", Self::Icmpv6),
+        ("tcp", Self::Tcp),
+        ("udp", Self::Udp),
+        ("udplite", Self::Udplite),
+        ("sctp", Self::Sctp),
+        ("dccp", Self::Dccp),
+        ("ah", Self::Ah),
+        ("esp", Self::Esp),
+        ("comp", Self::Comp),
+        ("th", Self::Th),
+        ("hbh", Self::Hbh),
+        ("rt", Self::Rt),
+        ("rt0", Self::Rt0),
+        ("rt2", Self::Rt2),
+        ("srh", Self::Srh),
+        ("frag", Self::Frag),
+        ("dst", Self::Dst),
+        ("mh", Self::Mh),
+    ];
+
+    /// The header of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(n, _)| *n == name).map(|(_, header)| *header)
+    }
+
+    /// Its words, as before a field.
+    pub fn words(self) -> String {
+        let option = |names: &[(&str, u8)], kind: u8| {
+            let found = names.iter().find(|(_, k)| *k == kind);
+            found.map_or_else(|| kind.to_string(), |(name, _)| (*name).to_owned())
+        };
+        match self {
+            Self::TcpOption(kind) => format!("tcp option {}", option(TCP_OPTIONS, kind)),
+            Self::IpOption(kind) => format!("ip option {}", option(IP_OPTIONS, kind)),
+            other => {
+                let found = Self::NAMES.iter().find(|(_, header)| *header == other);
+                found.map_or("", |(name, _)| *name).to_owned()
+            }
+        }
+    }
+
+    /// What has to be there before it can be.
+    pub fn needs(self) -> Needs {
+        match self {
+            Self::Ether => Needs::Ether,
+            Self::Vlan => Needs::EtherType(0x8100),
+            Self::Arp => Needs::EtherType(0x0806),
+            Self::Ip | Self::IpOption(_) => Needs::Ip,
+            Self::Ip6
+            | Self::Hbh
+            | Self::Rt
+            | Self::Rt0
+            | Self::Rt2
+            | Self::Srh
+            | Self::Frag
+            | Self::Dst
+            | Self::Mh => Needs::Ip6,
+            Self::Icmp => Needs::L4(proto::ICMP),
+            Self::Igmp => Needs::L4(2),
+            Self::Icmpv6 => Needs::L4(proto::ICMPV6),
+            Self::Tcp | Self::TcpOption(_) => Needs::L4(proto::TCP),
+            Self::Udp => Needs::L4(proto::UDP),
+            Self::Udplite => Needs::L4(proto::UDPLITE),
+            Self::Sctp => Needs::L4(proto::SCTP),
+            Self::Dccp => Needs::L4(33),
+            Self::Ah => Needs::L4(51),
+            Self::Esp => Needs::L4(50),
+            Self::Comp => Needs::L4(108),
+            Self::Th => Needs::Transport,
+        }
+    }
+
+    /// Where its bits lie.
+    pub fn place(self) -> Place {
+        match self {
+            Self::Ether | Self::Vlan => Place::Packet(RawBase::Link),
+            Self::Arp | Self::Ip | Self::Ip6 => Place::Packet(RawBase::Network),
+            Self::Hbh => Place::Extension(0, None),
+            Self::Rt => Place::Extension(43, None),
+            Self::Rt0 => Place::Extension(43, Some(0)),
+            Self::Rt2 => Place::Extension(43, Some(2)),
+            Self::Srh => Place::Extension(43, Some(4)),
+            Self::Frag => Place::Extension(44, None),
+            Self::Dst => Place::Extension(60, None),
+            Self::Mh => Place::Extension(135, None),
+            Self::TcpOption(kind) => Place::TcpOption(kind),
+            Self::IpOption(kind) => Place::IpOption(kind),
+            _ => Place::Packet(RawBase::Transport),
+        }
+    }
+}
+
+/// What is known of a field of a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeaderRow {
+    /// The header that it is of.
+    pub header: Header,
+    /// Its word, behind the header's.
+    pub word: &'static str,
+    /// Its first bit within the header.
+    pub offset: u16,
+    /// How many bits it has.
+    pub bits: u16,
+    /// Its type.
+    pub ty: Type,
+}
+
+const fn row(header: Header, word: &'static str, offset: u16, bits: u16, ty: Type) -> HeaderRow {
+    HeaderRow { header, word, offset, bits, ty }
+}
+
+/// Every field of every header.
+pub const HEADER_FIELDS: &[HeaderRow] = {
+    use Header::{
+        Ah, Arp, Comp, Dccp, Dst, Esp, Ether, Frag, Hbh, Icmp, Icmpv6, Igmp, Ip, Ip6, IpOption, Mh,
+        Rt, Rt0, Rt2, Sctp, Srh, Tcp, TcpOption, Th, Udp, Udplite, Vlan,
+    };
+    use Type::{
+        ArpOp, DccpPktType, Dscp, Ecn, EtherAddr, EtherType, IcmpCode, IcmpType, Icmpv6Code,
+        Icmpv6Type, IgmpType, InetProto, InetService, Integer, Ipv4Addr, Ipv6Addr, MhType, TcpFlag,
+    };
+    &[
+        row(Ether, "daddr", 0, 48, EtherAddr),
+        row(Ether, "saddr", 48, 48, EtherAddr),
+        row(Ether, "type", 96, 16, EtherType),
+        row(Vlan, "pcp", 112, 3, Integer),
+        row(Vlan, "dei", 115, 1, Integer),
+        row(Vlan, "cfi", 115, 1, Integer),
+        row(Vlan, "id", 116, 12, Integer),
+        row(Vlan, "type", 128, 16, EtherType),
+        row(Arp, "htype", 0, 16, Integer),
+        row(Arp, "ptype", 16, 16, EtherType),
+        row(Arp, "hlen", 32, 8, Integer),
+        row(Arp, "plen", 40, 8, Integer),
+        row(Arp, "operation", 48, 16, ArpOp),
+        row(Arp, "saddr ether", 64, 48, EtherAddr),
+        row(Arp, "saddr ip", 112, 32, Ipv4Addr),
+        row(Arp, "daddr ether", 144, 48, EtherAddr),
+        row(Arp, "daddr ip", 192, 32, Ipv4Addr),
+        row(Ip, "version", 0, 4, Integer),
+        row(Ip, "hdrlength", 4, 4, Integer),
+        row(Ip, "dscp", 8, 6, Dscp),
+        row(Ip, "ecn", 14, 2, Ecn),
+        row(Ip, "length", 16, 16, Integer),
+        row(Ip, "id", 32, 16, Integer),
+        row(Ip, "frag-off", 48, 16, Integer),
+        row(Ip, "ttl", 64, 8, Integer),
+        row(Ip, "protocol", 72, 8, InetProto),
+        row(Ip, "checksum", 80, 16, Integer),
+        row(Ip, "saddr", 96, 32, Ipv4Addr),
+        row(Ip, "daddr", 128, 32, Ipv4Addr),
+        row(Ip6, "version", 0, 4, Integer),
+        row(Ip6, "dscp", 4, 6, Dscp),
+        row(Ip6, "ecn", 10, 2, Ecn),
+        row(Ip6, "flowlabel", 12, 20, Integer),
+        row(Ip6, "length", 32, 16, Integer),
+        row(Ip6, "nexthdr", 48, 8, InetProto),
+        row(Ip6, "hoplimit", 56, 8, Integer),
+        row(Ip6, "saddr", 64, 128, Ipv6Addr),
+        row(Ip6, "daddr", 192, 128, Ipv6Addr),
+        row(Icmp, "type", 0, 8, IcmpType),
+        row(Icmp, "code", 8, 8, IcmpCode),
+        row(Icmp, "checksum", 16, 16, Integer),
+        row(Icmp, "id", 32, 16, Integer),
+        row(Icmp, "sequence", 48, 16, Integer),
+        row(Icmp, "mtu", 48, 16, Integer),
+        row(Icmp, "gateway", 32, 32, Integer),
+        row(Igmp, "type", 0, 8, IgmpType),
+        row(Igmp, "mrt", 8, 8, Integer),
+        row(Igmp, "checksum", 16, 16, Integer),
+        row(Igmp, "group", 32, 32, Integer),
+        row(Icmpv6, "type", 0, 8, Icmpv6Type),
+        row(Icmpv6, "code", 8, 8, Icmpv6Code),
+        row(Icmpv6, "checksum", 16, 16, Integer),
+        row(Icmpv6, "mtu", 32, 32, Integer),
+        row(Icmpv6, "id", 32, 16, Integer),
+        row(Icmpv6, "sequence", 48, 16, Integer),
+        row(Icmpv6, "max-delay", 32, 16, Integer),
+        row(Icmpv6, "taddr", 64, 128, Ipv6Addr),
+        row(Icmpv6, "daddr", 192, 128, Ipv6Addr),
+        row(Tcp, "sport", 0, 16, InetService),
+        row(Tcp, "dport", 16, 16, InetService),
+        row(Tcp, "sequence", 32, 32, Integer),
+        row(Tcp, "ackseq", 64, 32, Integer),
+        row(Tcp, "doff", 96, 4, Integer),
+        row(Tcp, "reserved", 100, 4, Integer),
+        row(Tcp, "flags", 104, 8, TcpFlag),
+        row(Tcp, "window", 112, 16, Integer),
+        row(Tcp, "checksum", 128, 16, Integer),
+        row(Tcp, "urgptr", 144, 16, Integer),
+        row(Udp, "sport", 0, 16, InetService),
+        row(Udp, "dport", 16, 16, InetService),
+        row(Udp, "length", 32, 16, Integer),
+        row(Udp, "checksum", 48, 16, Integer),
+        row(Udplite, "sport", 0, 16, InetService),
+        row(Udplite, "dport", 16, 16, InetService),
+        row(Udplite, "csumcov", 32, 16, Integer),
+        row(Udplite, "checksum", 48, 16, Integer),
+        row(Sctp, "sport", 0, 16, InetService),
+        row(Sctp, "dport", 16, 16, InetService),
+        row(Sctp, "vtag", 32, 32, Integer),
+        row(Sctp, "checksum", 64, 32, Integer),
+        row(Dccp, "sport", 0, 16, InetService),
+        row(Dccp, "dport", 16, 16, InetService),
+        row(Dccp, "type", 67, 4, DccpPktType),
+        row(Ah, "nexthdr", 0, 8, InetProto),
+        row(Ah, "hdrlength", 8, 8, Integer),
+        row(Ah, "reserved", 16, 16, Integer),
+        row(Ah, "spi", 32, 32, Integer),
+        row(Ah, "sequence", 64, 32, Integer),
+        row(Esp, "spi", 0, 32, Integer),
+        row(Esp, "sequence", 32, 32, Integer),
+        row(Comp, "nexthdr", 0, 8, InetProto),
+        row(Comp, "flags", 8, 8, Integer),
+        row(Comp, "cpi", 16, 16, Integer),
+        row(Th, "sport", 0, 16, InetService),
+        row(Th, "dport", 16, 16, InetService),
+        row(Hbh, "nexthdr", 0, 8, InetProto),
+        row(Hbh, "hdrlength", 8, 8, Integer),
+        row(Rt, "nexthdr", 0, 8, InetProto),
+        row(Rt, "hdrlength", 8, 8, Integer),
+        row(Rt, "type", 16, 8, Integer),
+        row(Rt, "seg-left", 24, 8, Integer),
+        row(Rt0, "addr[1]", 64, 128, Ipv6Addr),
+        row(Rt2, "addr", 64, 128, Ipv6Addr),
+        row(Srh, "last-entry", 32, 8, Integer),
+        row(Srh, "flags", 40, 8, Integer),
+        row(Srh, "tag", 48, 16, Integer),
+        row(Srh, "sid[1]", 64, 128, Ipv6Addr),
+        row(Frag, "nexthdr", 0, 8, InetProto),
+        row(Frag, "reserved", 8, 8, Integer),
+        row(Frag, "frag-off", 16, 13, Integer),
+        row(Frag, "reserved2", 29, 2, Integer),
+        row(Frag, "more-fragments", 31, 1, Integer),
+        row(Frag, "id", 32, 32, Integer),
+        row(Dst, "nexthdr", 0, 8, InetProto),
+        row(Dst, "hdrlength", 8, 8, Integer),
+        row(Mh, "nexthdr", 0, 8, InetProto),
+        row(Mh, "hdrlength", 8, 8, Integer),
+        row(Mh, "type", 16, 8, MhType),
+        row(Mh, "reserved", 24, 8, Integer),
+        row(Mh, "checksum", 32, 16, Integer),
+        row(TcpOption(2), "kind", 0, 8, Integer),
+        row(TcpOption(2), "length", 8, 8, Integer),
+        row(TcpOption(2), "size", 16, 16, Integer),
+        row(TcpOption(3), "kind", 0, 8, Integer),
+        row(TcpOption(3), "length", 8, 8, Integer),
+        row(TcpOption(3), "count", 16, 8, Integer),
+        row(TcpOption(4), "kind", 0, 8, Integer),
+        row(TcpOption(4), "length", 8, 8, Integer),
+        row(TcpOption(5), "kind", 0, 8, Integer),
+        row(TcpOption(5), "length", 8, 8, Integer),
+        row(TcpOption(5), "left", 16, 32, Integer),
+        row(TcpOption(5), "right", 48, 32, Integer),
+        row(TcpOption(8), "kind", 0, 8, Integer),
+        row(TcpOption(8), "length", 8, 8, Integer),
+        row(TcpOption(8), "tsval", 16, 32, Integer),
+        row(TcpOption(8), "tsecr", 48, 32, Integer),
+        row(TcpOption(0), "kind", 0, 8, Integer),
+        row(TcpOption(1), "kind", 0, 8, Integer),
+        row(TcpOption(19), "kind", 0, 8, Integer),
+        row(TcpOption(19), "length", 8, 8, Integer),
+        row(TcpOption(30), "kind", 0, 8, Integer),
+        row(TcpOption(30), "length", 8, 8, Integer),
+        row(TcpOption(30), "subtype", 16, 4, Integer),
+        row(TcpOption(34), "kind", 0, 8, Integer),
+        row(TcpOption(34), "length", 8, 8, Integer),
+        row(IpOption(7), "type", 0, 8, Integer),
+        row(IpOption(7), "length", 8, 8, Integer),
+        row(IpOption(7), "ptr", 16, 8, Integer),
+        row(IpOption(7), "addr", 24, 32, Integer),
+        row(IpOption(131), "type", 0, 8, Integer),
+        row(IpOption(131), "length", 8, 8, Integer),
+        row(IpOption(131), "ptr", 16, 8, Integer),
+        row(IpOption(131), "addr", 24, 32, Integer),
+        row(IpOption(137), "type", 0, 8, Integer),
+        row(IpOption(137), "length", 8, 8, Integer),
+        row(IpOption(137), "ptr", 16, 8, Integer),
+        row(IpOption(137), "addr", 24, 32, Integer),
+        row(IpOption(148), "type", 0, 8, Integer),
+        row(IpOption(148), "length", 8, 8, Integer),
+        row(IpOption(148), "value", 16, 16, Integer),
+    ]
+};
+
+impl HeaderField {
+    /// The field of that header and word.
+    pub fn find(header: Header, word: &str) -> Option<Self> {
+        let at = HEADER_FIELDS.iter().position(|r| r.header == header && r.word == word)?;
+        Some(Self(at as u16))
+    }
+
+    /// What is known of it.
+    pub fn row(self) -> &'static HeaderRow {
+        &HEADER_FIELDS[usize::from(self.0).min(HEADER_FIELDS.len() - 1)]
+    }
+}
+
+/// Keys of `meta`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Meta {
+    Length,
+    Protocol,
+    Nfproto,
+    L4proto,
+    Priority,
+    Mark,
+    Iif,
+    Iifname,
+    Iiftype,
+    Iifkind,
+    Iifgroup,
+    Oif,
+    Oifname,
+    Oiftype,
+    Oifkind,
+    Oifgroup,
+    Skuid,
+    Skgid,
+    Nftrace,
+    Rtclassid,
+    Ibrname,
+    Obrname,
+    Ibrpvid,
+    Ibrvproto,
+    Pkttype,
+    Cpu,
+    Cgroup,
+    Random,
+    Secmark,
+    Ipsec,
+    Sdif,
+    Sdifname,
+    Time,
+    Day,
+    Hour,
+    Broute,
+}
+
+/// The keys of `meta`: words, key, type, bits, and whether `meta` may be left out.
+pub const META: &[(&str, Meta, Type, u16, bool)] = &[
+    ("length", Meta::Length, Type::Integer, 32, false),
+    ("protocol", Meta::Protocol, Type::EtherType, 16, false),
+    ("nfproto", Meta::Nfproto, Type::NfProto, 8, false),
+    ("l4proto", Meta::L4proto, Type::InetProto, 8, false),
+    ("priority", Meta::Priority, Type::Classid, 32, false),
+    ("mark", Meta::Mark, Type::Mark, 32, true),
+    ("iif", Meta::Iif, Type::IfIndex, 32, true),
+    ("iifname", Meta::Iifname, Type::IfName, 128, true),
+    ("iiftype", Meta::Iiftype, Type::IfType, 16, true),
+    ("iifkind", Meta::Iifkind, Type::IfName, 128, false),
+    ("iifgroup", Meta::Iifgroup, Type::Devgroup, 32, true),
+    ("oif", Meta::Oif, Type::IfIndex, 32, true),
+    ("oifname", Meta::Oifname, Type::IfName, 128, true),
+    ("oiftype", Meta::Oiftype, Type::IfType, 16, true),
+    ("oifkind", Meta::Oifkind, Type::IfName, 128, false),
+    ("oifgroup", Meta::Oifgroup, Type::Devgroup, 32, true),
+    ("skuid", Meta::Skuid, Type::Uid, 32, true),
+    ("skgid", Meta::Skgid, Type::Gid, 32, true),
+    ("nftrace", Meta::Nftrace, Type::Integer, 1, true),
+    ("rtclassid", Meta::Rtclassid, Type::Realm, 32, true),
+    ("ibrname", Meta::Ibrname, Type::IfName, 128, true),
+    ("ibriport", Meta::Ibrname, Type::IfName, 128, true),
+    ("obrname", Meta::Obrname, Type::IfName, 128, true),
+    ("ibrpvid", Meta::Ibrpvid, Type::Integer, 16, false),
+    ("ibrvproto", Meta::Ibrvproto, Type::EtherType, 16, false),
+    ("pkttype", Meta::Pkttype, Type::PktType, 8, true),
+    ("cpu", Meta::Cpu, Type::Integer, 32, true),
+    ("cgroup", Meta::Cgroup, Type::Integer, 32, true),
+    ("random", Meta::Random, Type::Integer, 32, false),
+    ("secmark", Meta::Secmark, Type::Integer, 32, false),
+    ("secpath", Meta::Ipsec, Type::Boolean, 8, false),
+    ("ipsec", Meta::Ipsec, Type::Boolean, 8, false),
+    ("sdif", Meta::Sdif, Type::IfIndex, 32, false),
+    ("sdifname", Meta::Sdifname, Type::IfName, 128, false),
+    ("time", Meta::Time, Type::Time, 64, false),
+    ("day", Meta::Day, Type::Day, 8, false),
+    ("hour", Meta::Hour, Type::Hour, 32, false),
+    ("broute", Meta::Broute, Type::Integer, 8, false),
+];
+
+/// Keys of `ct`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum CtKey {
+    State,
+    Direction,
+    Status,
+    Mark,
+    Expiration,
+    Helper,
+    Label,
+    L3proto,
+    Protocol,
+    /// `ip saddr`, of IPv4 where the family is named.
+    SaddrIp,
+    DaddrIp,
+    SaddrIp6,
+    DaddrIp6,
+    ProtoSrc,
+    ProtoDst,
+    Bytes,
+    Packets,
+    Avgpkt,
+    Zone,
+    Id,
+    Secmark,
+    Event,
+}
+
+/// The keys of `ct`: words, key, type, bits.
+pub const CT: &[(&str, CtKey, Type, u16)] = &[
+    ("state", CtKey::State, Type::CtState, 32),
+    ("direction", CtKey::Direction, Type::CtDir, 8),
+    ("status", CtKey::Status, Type::CtStatus, 32),
+    ("mark", CtKey::Mark, Type::Mark, 32),
+    ("expiration", CtKey::Expiration, Type::Time, 64),
+    ("helper", CtKey::Helper, Type::String, 128),
+    ("label", CtKey::Label, Type::CtLabel, 128),
+    ("l3proto", CtKey::L3proto, Type::NfProto, 8),
+    ("protocol", CtKey::Protocol, Type::InetProto, 8),
+    ("ip saddr", CtKey::SaddrIp, Type::Ipv4Addr, 32),
+    ("ip daddr", CtKey::DaddrIp, Type::Ipv4Addr, 32),
+    ("ip6 saddr", CtKey::SaddrIp6, Type::Ipv6Addr, 128),
+    ("ip6 daddr", CtKey::DaddrIp6, Type::Ipv6Addr, 128),
+    ("proto-src", CtKey::ProtoSrc, Type::InetService, 16),
+    ("proto-dst", CtKey::ProtoDst, Type::InetService, 16),
+    ("bytes", CtKey::Bytes, Type::Integer, 64),
+    ("packets", CtKey::Packets, Type::Integer, 64),
+    ("avgpkt", CtKey::Avgpkt, Type::Integer, 64),
+    ("zone", CtKey::Zone, Type::Integer, 16),
+    ("id", CtKey::Id, Type::Integer, 32),
+    ("secmark", CtKey::Secmark, Type::Integer, 32),
+    ("event", CtKey::Event, Type::Integer, 32),
+];
+
+/// `fib`: what routing says of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct Fib {
+    /// `saddr` rather than `daddr`.
+    pub saddr: bool,
+    /// `. mark`: the packet's mark takes part.
+    pub mark: bool,
+    /// `. iif`: only by the interface it came in by.
+    pub iif: bool,
+    /// `. oif`: only by the interface it leaves by.
+    pub oif: bool,
+    /// What is asked.
+    pub result: FibResultKey,
+}
+
+/// What a `fib` expression asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum FibResultKey {
+    Oif,
+    Oifname,
+    Type,
+}
+
+/// Keys of `rt`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum Rt {
+    Classid,
+    /// `ip nexthop`.
+    Nexthop4,
+    /// `ip6 nexthop`.
+    Nexthop6,
+    /// `mtu`, in fact the MSS that fits the route's MTU.
+    Mtu,
+    Ipsec,
+}
+
+/// Keys of `socket`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum SocketKey {
+    Transparent,
+    Mark,
+    Wildcard,
+    Cgroupv2(u8),
+}
+
+impl Field {
+    /// Its type and how many bits it has.
+    pub fn ty(self) -> (Type, u16) {
+        match self {
+            Self::Header(field) => (field.row().ty, field.row().bits),
+            Self::Raw { base: RawBase::Transport, offset: 0 | 16, bits: 16 } => {
+                (Type::InetService, 16)
+            }
+            Self::Raw { bits, .. } => (Type::Integer, bits),
+            Self::Meta(key) => {
+                let row = META.iter().find(|r| r.1 == key);
+                row.map_or((Type::Integer, 32), |r| (r.2, r.3))
+            }
+            Self::Ct(key, _) => {
+                let row = CT.iter().find(|r| r.1 == key);
+                row.map_or((Type::Integer, 32), |r| (r.2, r.3))
+            }
+            Self::Fib(fib) => match fib.result {
+                FibResultKey::Oif => (Type::IfIndex, 32),
+                FibResultKey::Oifname => (Type::IfName, 128),
+                FibResultKey::Type => (Type::FibAddrType, 32),
+            },
+            Self::Rt(key) => match key {
+                Rt::Classid => (Type::Realm, 32),
+                Rt::Nexthop4 => (Type::Ipv4Addr, 32),
+                Rt::Nexthop6 => (Type::Ipv6Addr, 128),
+                Rt::Mtu => (Type::Integer, 16),
+                Rt::Ipsec => (Type::Boolean, 8),
+            },
+            Self::Socket(key) => match key {
+                SocketKey::Transparent | SocketKey::Wildcard => (Type::Integer, 8),
+                SocketKey::Mark => (Type::Mark, 32),
+                SocketKey::Cgroupv2(_) => (Type::Cgroupsv2, 64),
+            },
+        }
+    }
+
+    /// What has to be there before it can be read.
+    pub fn needs(self) -> Needs {
+        match self {
+            Self::Header(field) => field.row().header.needs(),
+            Self::Raw { base: RawBase::Transport | RawBase::Inner, .. } => Needs::Transport,
+            _ => Needs::Nothing,
+        }
+    }
+
+    /// Its words, as nft prints them.
+    pub fn words(self) -> String {
+        match self {
+            Self::Header(field) => format!("{} {}", field.row().header.words(), field.row().word),
+            Self::Raw { base, offset, bits } => {
+                let base = match base {
+                    RawBase::Link => "ll",
+                    RawBase::Network => "nh",
+                    RawBase::Transport => "th",
+                    RawBase::Inner => "ih",
+                };
+                format!("@{base},{offset},{bits}")
+            }
+            Self::Meta(key) => {
+                let row = META.iter().find(|r| r.1 == key);
+                let (word, bare) = row.map_or(("", false), |r| (r.0, r.4));
+                // nft prints `meta` where a bare word would be taken for another's.
+                let spelled = matches!(
+                    key,
+                    Meta::Mark
+                        | Meta::Skuid
+                        | Meta::Skgid
+                        | Meta::Pkttype
+                        | Meta::Nftrace
+                        | Meta::Cpu
+                        | Meta::Cgroup
+                        | Meta::Rtclassid
+                        | Meta::Ibrname
+                        | Meta::Obrname
+                );
+                if bare && !spelled { word.to_owned() } else { format!("meta {word}") }
+            }
+            Self::Ct(key, dir) => {
+                let row = CT.iter().find(|r| r.1 == key);
+                let dir = match dir {
+                    None => "",
+                    Some(CtDir::Original) => "original ",
+                    Some(CtDir::Reply) => "reply ",
+                };
+                format!("ct {dir}{}", row.map_or("", |r| r.0))
+            }
+            Self::Fib(fib) => {
+                let mut words = format!("fib {}", if fib.saddr { "saddr" } else { "daddr" });
+                for (has, word) in [(fib.mark, "mark"), (fib.iif, "iif"), (fib.oif, "oif")] {
+                    if has {
+                        words += " . ";
+                        words += word;
+                    }
+                }
+                words
+                    + match fib.result {
+                        FibResultKey::Oif => " oif",
+                        FibResultKey::Oifname => " oifname",
+                        FibResultKey::Type => " type",
+                    }
+            }
+            Self::Rt(key) => match key {
+                Rt::Classid => "rt classid",
+                Rt::Nexthop4 => "rt ip nexthop",
+                Rt::Nexthop6 => "rt ip6 nexthop",
+                Rt::Mtu => "rt mtu",
+                Rt::Ipsec => "rt ipsec",
+            }
+            .to_owned(),
+            Self::Socket(key) => match key {
+                SocketKey::Transparent => "socket transparent".to_owned(),
+                SocketKey::Mark => "socket mark".to_owned(),
+                SocketKey::Wildcard => "socket wildcard".to_owned(),
+                SocketKey::Cgroupv2(level) => format!("socket cgroupv2 level {level}"),
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_has_the_words_that_nft_prints() {
+        let field =
+            |header, word| HeaderField::find(header, word).map(|f| Field::Header(f).words());
+        assert_eq!(field(Header::Tcp, "dport").as_deref(), Some("tcp dport"));
+        assert_eq!(field(Header::TcpOption(2), "size").as_deref(), Some("tcp option maxseg size"));
+        assert_eq!(Field::Meta(Meta::Mark).words(), "meta mark");
+        assert_eq!(Field::Meta(Meta::Iifname).words(), "iifname");
+        assert_eq!(Field::Meta(Meta::L4proto).words(), "meta l4proto");
+        let src = Field::Ct(CtKey::SaddrIp, Some(CtDir::Original));
+        assert_eq!(src.words(), "ct original ip saddr");
+    }
+
+    #[test]
+    fn every_field_is_wide_enough_for_its_type() {
+        for row in HEADER_FIELDS {
+            assert!(row.ty.bits() <= row.bits, "{row:?}");
+        }
+    }
+}
