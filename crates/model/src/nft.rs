@@ -5,11 +5,14 @@
 //! of the field and no operation of its own, since nft leaves it out when it prints.
 
 mod fields;
+mod print;
 mod types;
 
 pub use fields::*;
+pub use print::{Printer, duration, number, pattern, stateful};
 pub use types::*;
 
+use crate::check::ConditionKind;
 use crate::ids::{ChainId, ObjectId, SetId, TableId};
 use crate::ruleset::{Counters, Family};
 use crate::span::{Span, Text};
@@ -465,7 +468,91 @@ impl Statement {
     }
 }
 
+impl Condition {
+    /// Which condition it is, for a packet.
+    pub fn kind(&self) -> ConditionKind {
+        match self {
+            Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => expr.kind(),
+            Self::Exists { field, .. } => field.kind(),
+            Self::Stateful(Stateful::Quota { .. }) => ConditionKind::Quota,
+            Self::Stateful(Stateful::Count { .. }) => ConditionKind::Connlimit,
+            Self::Stateful(_) | Self::Named(_) => ConditionKind::Limit,
+            Self::Implied(needs) => ConditionKind::Needs(*needs),
+        }
+    }
+
+    /// Whether it looks at a flow, so that loading it turns conntrack on.
+    pub fn needs_conntrack(&self) -> bool {
+        match self {
+            Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => {
+                expr.any_ct(&|_| true)
+            }
+            Self::Exists { field, .. } => matches!(field, Field::Ct(..)),
+            Self::Stateful(what) => matches!(what, Stateful::Count { .. }),
+            Self::Named(_) | Self::Implied(_) => false,
+        }
+    }
+
+    /// Whether it looks at what flows have carried, so that loading it turns their counting on.
+    pub fn counts_flows(&self) -> bool {
+        let carried = |key| matches!(key, CtKey::Bytes | CtKey::Packets | CtKey::Avgpkt);
+        match self {
+            Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => {
+                expr.any_ct(&carried)
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Statement {
+    /// Whether it looks at a flow or changes one, so that loading it turns conntrack on.
+    pub fn needs_conntrack(&self) -> bool {
+        let any = |e: &Expr| e.any_ct(&|_| true);
+        match self {
+            Self::Set { field: Field::Ct(..), .. }
+            | Self::Nat { .. }
+            | Self::Synproxy(_)
+            | Self::Flow(_)
+            | Self::Assign(_) => true,
+            Self::Set { value: expr, .. } | Self::VerdictMap { key: expr, .. } => any(expr),
+            Self::Update { key, data, stateful, .. } => {
+                any(key)
+                    || data.as_ref().is_some_and(any)
+                    || stateful.iter().any(|s| matches!(s, Stateful::Count { .. }))
+            }
+            _ => false,
+        }
+    }
+}
+
 impl Expr {
+    /// Which condition a comparison of it is.
+    pub fn kind(&self) -> ConditionKind {
+        match self {
+            Self::Field(field) => field.kind(),
+            Self::Bits { of, .. } | Self::Shift { of, .. } => of.kind(),
+            Self::Numgen { .. } | Self::Symhash { .. } | Self::Jhash { .. } => {
+                ConditionKind::Random
+            }
+            Self::Concat(_) => ConditionKind::Set,
+            Self::Value(_) | Self::Map { .. } => ConditionKind::Module,
+        }
+    }
+
+    /// Whether it looks at such a key of `ct`.
+    fn any_ct(&self, wanted: &dyn Fn(CtKey) -> bool) -> bool {
+        match self {
+            Self::Field(Field::Ct(key, _)) => wanted(*key),
+            Self::Concat(parts) => parts.iter().any(|p| p.any_ct(wanted)),
+            Self::Bits { of, .. } | Self::Shift { of, .. } | Self::Jhash { of, .. } => {
+                of.any_ct(wanted)
+            }
+            Self::Map { key, .. } => key.any_ct(wanted),
+            _ => false,
+        }
+    }
+
     /// Whether a packet may have no such value.
     pub fn can_lack(&self) -> bool {
         match self {

@@ -8,6 +8,7 @@ use crate::flow::Flow;
 use crate::host::HostId;
 use crate::ids::{ChainId, OpId, RuleId};
 use crate::matches::{CtDir, CtStates};
+use crate::nft::Field;
 use crate::packet::{Packet, TcpFlags};
 use crate::question::{Choice, Question};
 use crate::ruleset::{Family, Hook};
@@ -206,6 +207,8 @@ pub enum Change {
     Text { from: Text, to: Text },
     /// The numbers of TCP, since an earlier text became longer or shorter.
     Numbers,
+    /// Another field of a header, which nft wrote.
+    Field(Field),
     /// The flow is not tracked.
     Notrack,
     /// The flow's zone.

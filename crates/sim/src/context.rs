@@ -35,6 +35,10 @@ pub(crate) struct MatchContext<'a> {
     pub has_socket: bool,
     /// The realms of the packet's route: the source's in the upper half, the destination's in the lower one.
     pub realms: u32,
+    /// The next hop of the packet's route, where it is not the destination.
+    pub next_hop: Option<IpAddr>,
+    /// The MTU that the packet's route sets.
+    pub route_mtu: Option<u32>,
 }
 
 impl MatchContext<'_> {

@@ -19,6 +19,7 @@ mod jhash;
 mod likely;
 mod match_state;
 mod nat;
+mod nft;
 mod programs;
 mod route;
 mod session;

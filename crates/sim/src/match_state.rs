@@ -3,9 +3,10 @@
 //! A fresh state is that of a host on which no packet was seen. A clone shares all parts that neither
 //! side changes afterwards.
 
+use crate::nft;
 use crate::sets;
 use crate::state::{connlimit, hashlimit, limit, quota, recent, statistic};
-use chainwalk_model::{OpId, Text};
+use chainwalk_model::{ObjectId, OpId, SetId, Text};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -31,6 +32,21 @@ pub(crate) struct MatchState {
     pub(crate) redirects: CowMap<IpAddr, RedirectCount>,
     /// ipsets by name, as far as rules looked at them.
     pub(crate) sets: CowMap<Text, sets::SetState>,
+    /// nft's sets, as far as rules looked at them.
+    pub(crate) nft_sets: CowMap<SetId, nft::set::SetState>,
+    /// nft's limits, quotas and counts.
+    pub(crate) nft_states: CowMap<StateKey, nft::stateful::Memory>,
+    /// The next number of `numgen inc`, one for each rule's operation.
+    pub(crate) nft_numgens: CowMap<OpId, u32>,
+}
+
+/// What a limit, a quota or a count of nft is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum StateKey {
+    /// A rule.
+    Op(OpId),
+    /// A named object.
+    Object(ObjectId),
 }
 
 /// How often a sender was sent a redirect, and when last.

@@ -5,7 +5,10 @@ use crate::decide::Answers;
 use crate::icmp_limits::IcmpRateLimits;
 use crate::match_state::MatchState;
 use crate::programs::of_rule;
-use chainwalk_model::{Answer, Assumed, Fact, Host, Match, OpKind, Origin, Question, Text, Tuple};
+use chainwalk_model::{
+    Answer, Assumed, Backend, Fact, Family, Host, Match, Op, OpKind, Origin, Question, Rule,
+    Target, Text, Tuple,
+};
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -48,6 +51,8 @@ pub(crate) struct World {
     pub clock_base: Option<(u64, u64)>,
     /// Whether packets and bytes of flows are counted.
     pub counts: bool,
+    /// Whether packets of IPv4, and of IPv6, are tracked.
+    pub tracks: [bool; 2],
 }
 
 impl World {
@@ -56,6 +61,7 @@ impl World {
         let flows = ConntrackTable::known(host.flows.iter().map(|f| &f.value));
         let told = host.clock.map(|seconds| (seconds, 0));
         let counts = counts(&host);
+        let tracks = [Family::Ip, Family::Ip6].map(|f| host.conntrack || needs_conntrack(&host, f));
         let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
         Self {
             host,
@@ -70,6 +76,7 @@ impl World {
             now_ms: 0,
             clock_base: told,
             counts,
+            tracks,
         }
     }
 
@@ -148,13 +155,37 @@ fn number(host: &Host, name: &str) -> Option<i64> {
     host.sysctl(name).and_then(|f| f.value.trim().parse().ok())
 }
 
+/// Whether a rule of nft turns conntrack on for a family as it is loaded: one that looks at a flow, or translates
+/// (`nf_ct_netns_get`).
+fn needs_conntrack(host: &Host, family: Family) -> bool {
+    let rules = &host.rules;
+    let of = |rule: &&Rule| {
+        let table = rules.table(rules.chain(rule.chain).table);
+        table.backend == Backend::Nft && (table.family == family || table.family == Family::Inet)
+    };
+    let needs = |op: &Op| match &op.what {
+        OpKind::Match(Match::Nft(condition)) => condition.needs_conntrack(),
+        OpKind::Match(_) => false,
+        OpKind::Target(Target::Nft(statement)) => statement.needs_conntrack(),
+        OpKind::Target(target) => matches!(
+            target,
+            Target::Snat(_) | Target::Dnat(_) | Target::Masquerade(_) | Target::Redirect(_)
+        ),
+    };
+    rules.rules.iter().filter(of).any(|rule| rule.ops.iter().any(needs))
+}
+
 /// Whether flows are counted: as the host's own listing tells, else where a rule asks for it, which turns it on as
 /// it is loaded.
 fn counts(host: &Host) -> bool {
     let told = host.sysctl("net.netfilter.nf_conntrack_acct");
     let asked = || {
         let ops = host.rules.rules.iter().flat_map(|r| &r.ops);
-        ops.into_iter().any(|op| matches!(op.what, OpKind::Match(Match::Connbytes(_))))
+        ops.into_iter().any(|op| match &op.what {
+            OpKind::Match(Match::Connbytes(_)) => true,
+            OpKind::Match(Match::Nft(condition)) => condition.counts_flows(),
+            _ => false,
+        })
     };
     match told {
         Some(f) if f.value.trim() != "0" => true,

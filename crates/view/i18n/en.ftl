@@ -408,6 +408,7 @@ change-src = source <c>{ $from }</c> becomes <w>{ $to }</w>
 change-dst = destination <c>{ $from }</c> becomes <w>{ $to }</w>
 change-mark = sets { $what } { $from } to <w>{ $to }</w>
 change-stripped = takes TCP options out
+change-field = writes { $field }
 change-mss = sets the MSS
 change-text = writes <w>{ $to }</w> over <c>{ $from }</c> in its text, as its helper and NAT agree
 change-numbers = shifts its sequence numbers, since NAT made an earlier text longer or shorter

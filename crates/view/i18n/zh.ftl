@@ -402,6 +402,7 @@ change-src = 源 <c>{ $from }</c> 变为 <w>{ $to }</w>
 change-dst = 目的 <c>{ $from }</c> 变为 <w>{ $to }</w>
 change-mark = 把 { $what } 从 { $from } 设为 <w>{ $to }</w>
 change-stripped = 去掉 TCP 选项
+change-field = 改写 { $field }
 change-mss = 设置 MSS
 change-text = 助手和 NAT 把其中的文本 <c>{ $from }</c> 改写为 <w>{ $to }</w>
 change-numbers = 调整其序号，因为 NAT 改变过先前文本的长度

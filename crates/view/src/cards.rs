@@ -26,7 +26,7 @@ fn card(t: &Explained, range: &RuleRange, id: RuleId) -> RuleCard {
     let rule = t.rules().rule(id);
     let lang = t.lang;
     let mut checks = t.checks(range.reply, range.step, id);
-    let conditions: Vec<Condition> = terms(rule)
+    let conditions: Vec<Condition> = terms(t.rules(), rule)
         .iter()
         .map(|term| {
             let at = checks.iter().position(|c| c.op == term.op && c.part == term.part);
@@ -44,7 +44,7 @@ fn card(t: &Explained, range: &RuleRange, id: RuleId) -> RuleCard {
         text: if conditions.is_empty() {
             say!(lang, AnyPacket)
         } else {
-            run(conditions_text(rule), Style::Code)
+            run(conditions_text(t.rules(), rule), Style::Code)
         },
         conditions,
         does: does(t, rule),

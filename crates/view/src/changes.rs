@@ -164,7 +164,7 @@ pub fn edit_scope(lang: Lang, edit: &Edit, host: &Host) -> Sentence {
     match edit {
         Edit::Chain { family, table, chain, change } => {
             let path = format!("{} {chain}", table_name(*family, table));
-            chain_scope(lang, &path, change)
+            chain_scope(lang, &host.rules, &path, change)
         }
         Edit::Fact(Assumption::Sysctl { name, value }) => setting(lang, name, value),
         Edit::Fact(Assumption::Route(route)) => {
@@ -181,10 +181,10 @@ pub fn edit_scope(lang: Lang, edit: &Edit, host: &Host) -> Sentence {
     }
 }
 
-fn chain_scope(lang: Lang, path: &str, change: &ChainEdit) -> Sentence {
+fn chain_scope(lang: Lang, rules: &Ruleset, path: &str, change: &ChainEdit) -> Sentence {
     let rule = |new: &NewRule, at: Sentence| {
         let rule = as_rule(new);
-        let what = terms::conditions_text(&rule);
+        let what = terms::conditions_text(rules, &rule);
         match (rule.verdict(), what.is_empty()) {
             (Some(Target::Accept), false) => say!(lang, ScopeAccept, at = at, what = what),
             (Some(Target::Accept), true) => say!(lang, ScopeAcceptAll, at = at),
@@ -226,7 +226,7 @@ fn chain_scope(lang: Lang, path: &str, change: &ChainEdit) -> Sentence {
 /// A new rule, for the functions that put rules into words.
 fn as_rule(new: &NewRule) -> Rule {
     let (ops, comment, span) = (new.ops.clone(), new.comment.clone(), new.span);
-    Rule { chain: ChainId(0), number: 0, ops, counters: None, comment, span }
+    Rule { chain: ChainId(0), number: 0, ops, counters: None, comment, handle: None, span }
 }
 
 fn setting(lang: Lang, name: &str, value: &str) -> Sentence {

@@ -218,7 +218,7 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
         }
         Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             let (chain, number) = place(rules, *rule);
-            let conditions = crate::terms::conditions_text(rules.rule(*rule));
+            let conditions = crate::terms::conditions_text(rules, rules.rule(*rule));
             let rejected = matches!(trace.fate, Fate::Rejected { .. });
             match (conditions.is_empty(), rejected) {
                 (true, true) => say!(lang, WhyRejectsRest, chain = chain, number = number),

@@ -365,6 +365,7 @@ keys! {
     ChangeSrc = "change-src",
     ChangeDst = "change-dst",
     ChangeMark = "change-mark",
+    ChangeField = "change-field",
     ChangeMss = "change-mss",
     ChangeStripped = "change-stripped",
     ChangeText = "change-text",

@@ -86,7 +86,7 @@ pub(crate) fn if_so(t: &Explained, q: &Question, answer: &Answer) -> Sentence {
         Question::HiddenInterfaces(rule) if yes => say!(lang, IfAnyInterface, at = at(*rule)),
         Question::HiddenInterfaces(rule) => say!(lang, IfOtherInterface, at = at(*rule)),
         Question::Fact(op) => {
-            let all = terms(t.rules().rule(op.rule));
+            let all = terms(t.rules(), t.rules().rule(op.rule));
             let own = all.iter().filter(|term| term.op == op.op);
             let text = own.map(Term::text).collect::<Vec<_>>().join(" ");
             if yes {

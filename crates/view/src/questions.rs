@@ -21,7 +21,12 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
     };
     let term = |rule: RuleId, op: u16| {
         let r = rules.rule(rule);
-        terms(r).iter().filter(|t| t.op == op).map(Term::text).collect::<Vec<_>>().join(" ")
+        terms(t.rules(), r)
+            .iter()
+            .filter(|t| t.op == op)
+            .map(Term::text)
+            .collect::<Vec<_>>()
+            .join(" ")
     };
     match q {
         Question::LocalAddr(addr) => say!(lang, AskLocal, addr = addr.to_string()),

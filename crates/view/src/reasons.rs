@@ -6,7 +6,9 @@ use crate::say::{join, run, say};
 use crate::stops::TimelineStop;
 use crate::terms::{Term, terms};
 use crate::values::{self, found};
-use chainwalk_model::{ChainId, Check, ConditionKind, CtStates, Observed, Rule, RuleId, Truth};
+use chainwalk_model::{
+    ChainId, Check, ConditionKind, CtStates, Observed, Rule, RuleId, Ruleset, Truth,
+};
 
 /// So many rules of a range are asked for their reason; of the rest only the number is said.
 const LOOK: usize = 32;
@@ -28,8 +30,8 @@ fn rule_of(t: &Explained, chain: ChainId, number: u32) -> Option<RuleId> {
     t.rules().chain(chain).rules.get((number as usize).checked_sub(1)?).copied()
 }
 
-fn term_of(rule: &Rule, check: &Check) -> Option<Term> {
-    let all = terms(rule);
+fn term_of(rules: &Ruleset, rule: &Rule, check: &Check) -> Option<Term> {
+    let all = terms(rules, rule);
     let same = |t: &&Term| t.op == check.op && t.part == check.part;
     all.iter().find(same).or_else(|| all.iter().find(|t| t.op == check.op)).cloned()
 }
@@ -72,7 +74,7 @@ fn miss(t: &Explained, stop: &TimelineStop, rule: RuleId) -> Mismatch {
             part: Some(check.part),
             not: check.not,
             has: has(t, stop.reply, stop.first, check),
-            wanted: term_of(r, check)
+            wanted: term_of(t.rules(), r, check)
                 .map(|t| if t.value.is_empty() { t.name } else { t.value })
                 .unwrap_or_default(),
             comment,
@@ -306,7 +308,7 @@ pub(crate) fn why(t: &Explained, stop: &TimelineStop, rule: RuleId) -> Sentence 
     let r = t.rules().rule(rule);
     let mut parts = Vec::new();
     for check in t.checks(stop.reply, stop.first, rule) {
-        let wanted = term_of(r, &check).map(|t| t.value).unwrap_or_default();
+        let wanted = term_of(t.rules(), r, &check).map(|t| t.value).unwrap_or_default();
         let has = has(t, stop.reply, stop.first, &check);
         match (check.part, &check.truth) {
             (ConditionKind::DstType | ConditionKind::SrcType, Truth::Yes)
@@ -332,7 +334,7 @@ pub(crate) fn why(t: &Explained, stop: &TimelineStop, rule: RuleId) -> Sentence 
             }
             (ConditionKind::Random | ConditionKind::Nth, _) => parts.push(say!(lang, HitChance)),
             (_, Truth::Unknown(_)) => {
-                let what = term_of(r, &check).map(|t| t.text()).unwrap_or_default();
+                let what = term_of(t.rules(), r, &check).map(|t| t.text()).unwrap_or_default();
                 parts.push(say!(lang, HitAssumed, what = what));
             }
             _ => {}

@@ -423,7 +423,7 @@ fn rule_row(
         last: r.number,
     });
     out.mark = if stops_here(t, stop) { Mark::Stop } else { Mark::Yes };
-    let conditions = conditions_text(r);
+    let conditions = conditions_text(t.rules(), r);
     let mut parts = Vec::new();
     let does = r.verdict();
     let jumps = matches!(does, Some(Target::Jump(_) | Target::Goto(_)));

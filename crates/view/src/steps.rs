@@ -136,6 +136,7 @@ pub(crate) fn change_sentence(lang: Lang, change: &Change) -> Sentence {
         Change::Mss(_) => say!(lang, ChangeMss),
         Change::Text { from, to } => say!(lang, ChangeText, from = &**from, to = &**to),
         Change::Numbers => say!(lang, ChangeNumbers),
+        Change::Field(field) => say!(lang, ChangeField, field = field.words()),
         Change::Notrack => say!(lang, ChangeNotrack),
         Change::Zone(zone) => say!(lang, ChangeZone, zone = u32::from(*zone)),
         Change::Set { set, added: true } => say!(lang, ChangeSetAdd, set = &**set),

@@ -1,6 +1,7 @@
 //! Targets in netfilter's own words, the same in every language.
 
 use crate::values::{between, masked, network, range};
+use chainwalk_model::nft::Printer;
 use chainwalk_model::{AuditType, NatRange, RejectWith, Ruleset, Target, TtlOp};
 
 /// A target in netfilter's words (`REJECT host-prohibited`, `DNAT 172.18.0.6:80`).
@@ -72,6 +73,7 @@ pub(crate) fn target_text(rules: &Ruleset, target: &Target) -> String {
         }
         Target::Ulog { prefix, .. } if prefix.is_empty() => "ULOG".into(),
         Target::Ulog { prefix, .. } => format!("ULOG {prefix:?}"),
+        Target::Nft(statement) => Printer::short(rules).statement(statement),
         Target::Opaque(o) => o.text.to_string(),
     }
 }

@@ -1,15 +1,17 @@
 //! The conditions of a rule in netfilter's own words, the same in every language.
 
 mod headers;
+mod nft;
 mod term;
 
 use crate::values::{
     addr_types, between, flags_wanted, icmp_wanted, iface, mac, masked, moment, network, percent,
     period, protocol, range, states,
 };
+use chainwalk_model::nft::Printer;
 use chainwalk_model::{
     Compare, ConditionKind, ConnbytesDir, ConnbytesMode, Inv, IpMatch, Match, OpKind, PacketType,
-    PortSide, Range, RateestOp, RecentAction, Rule, Statistic, TimeMatch, TtlMatch,
+    PortSide, Range, RateestOp, RecentAction, Rule, Ruleset, Statistic, TimeMatch, TtlMatch,
 };
 use std::fmt::Write as _;
 use term::Add;
@@ -17,22 +19,26 @@ use term::Add;
 pub(crate) use term::Term;
 
 /// The conditions of a rule, without those that always hold.
-pub(crate) fn terms(rule: &Rule) -> Vec<Term> {
+pub(crate) fn terms(rules: &Ruleset, rule: &Rule) -> Vec<Term> {
     let mut out = Vec::new();
     for (op, what) in rule.ops.iter().enumerate() {
         if let OpKind::Match(m) = &what.what {
             let mut add = |part: ConditionKind, not: bool, name: &str, value: String| {
-                out.push(Term { op: op as u16, part, not, name: name.to_owned(), value });
+                let name = name.to_owned();
+                out.push(Term { op: op as u16, part, not, sign: "!", name, value });
             };
             conditions(m, &mut add);
+        }
+        if let OpKind::Match(Match::Nft(condition)) = &what.what {
+            out.extend(nft::term(op as u16, condition, &Printer::short(rules)));
         }
     }
     out
 }
 
 /// The conditions of a rule on one line; empty where every packet matches.
-pub(crate) fn conditions_text(rule: &Rule) -> String {
-    let all: Vec<String> = terms(rule).iter().map(Term::text).collect();
+pub(crate) fn conditions_text(rules: &Ruleset, rule: &Rule) -> String {
+    let all: Vec<String> = terms(rules, rule).iter().map(Term::text).collect();
     all.join(" ")
 }
 
@@ -314,8 +320,8 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
         Match::Policy(m) => headers::policy(m, add),
         Match::Ipvs(m) => headers::ipvs(m, add),
         Match::Osf(m) => add(ConditionKind::Module, m.genre.not, "os", m.genre.value.to_string()),
-        // They always hold.
-        Match::Comment(_) | Match::Nfacct(_) => {}
+        // What always holds, and what is written as nft does.
+        Match::Comment(_) | Match::Nfacct(_) | Match::Nft(_) => {}
     }
 }
 

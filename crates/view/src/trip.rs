@@ -160,7 +160,7 @@ pub(crate) fn turn(t: &Explained, outcome: &Outcome, trip: &RoundTrip) -> Option
         }
         TripEnd::Payload(at, rule) => {
             let leg = trip.legs.get(*at)?;
-            let (at, what) = (at_rule(t, *rule), conditions_text(t.rules().rule(*rule)));
+            let (at, what) = (at_rule(t, *rule), conditions_text(t.rules(), t.rules().rule(*rule)));
             let named = name(t, leg);
             Turn {
                 tone: Tone::Depends,
@@ -200,7 +200,7 @@ pub(crate) fn evidence(t: &Explained, trip: &RoundTrip) -> Vec<Evidence> {
     }
     let tcp = trip.legs.iter().any(|l| l.kind == LegKind::Ack);
     for rule in &trip.later {
-        let (at, what) = (at_rule(t, *rule), conditions_text(t.rules().rule(*rule)));
+        let (at, what) = (at_rule(t, *rule), conditions_text(t.rules(), t.rules().rule(*rule)));
         out.push(Evidence::new(
             false,
             if tcp {

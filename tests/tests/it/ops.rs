@@ -61,9 +61,11 @@ fn chain(
         name,
         backend: Backend::Nft,
         chains: vec![id],
+        dormant: false,
         span,
     });
-    let base = Base { hook, priority, kind, policy: Policy::Accept, device: None, registered };
+    let base =
+        Base { hook, priority, kind, policy: Policy::Accept, devices: Vec::new(), registered };
     Rc::make_mut(&mut host.rules).chains.push(Chain {
         table,
         name: format!("c{}", id.0).into(),
@@ -89,6 +91,7 @@ fn rule(host: &mut Host, chain: ChainId, ops: Vec<Op>) -> RuleId {
         ops,
         counters: None,
         comment: None,
+        handle: None,
         span: Span::default(),
     });
     id

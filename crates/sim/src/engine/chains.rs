@@ -83,7 +83,7 @@ impl Walker<'_> {
                 RuleResult::Match(verdict) => verdict,
             };
             match verdict {
-                Verdict::Continue | Verdict::Break => {}
+                Verdict::Continue => {}
                 Verdict::Accept => {
                     let by = DecidedBy::Rule(number);
                     self.event(skb, Event::BaseEnd { chain: base, at, by, accepted: true });

@@ -45,12 +45,15 @@ impl Walker<'_> {
             self.unread(skb)?;
         }
         self.beside(skb, hook)?;
-        if enters {
-            self.defragment(skb, hook)?;
-        }
-        let mut tracked = !enters;
+        let (mut gathered, mut tracked) = (!enters, !enters);
+        // Where a rule brought conntrack in, a chain at its priority was there first and runs behind it.
+        let first = priority::CONNTRACK + i32::from(self.world.host.conntrack);
         for (priority, station) in self.stations(skb, hook) {
-            if !tracked && priority > priority::CONNTRACK {
+            if !gathered && priority > priority::DEFRAG {
+                self.defragment(skb, hook)?;
+                gathered = true;
+            }
+            if !tracked && priority >= first {
                 self.track(skb, hook)?;
                 tracked = true;
             }
@@ -59,6 +62,9 @@ impl Walker<'_> {
                 Station::Nat => self.nat(skb, &mut path)?,
                 Station::Base(chain) => self.filter_chain(skb, &mut path, chain)?,
             }
+        }
+        if !gathered {
+            self.defragment(skb, hook)?;
         }
         if !tracked {
             self.track(skb, hook)?;
@@ -70,6 +76,35 @@ impl Walker<'_> {
         }
         if skb.oif == PathIface::Unknown {
             skb.oif = path.outiface;
+        }
+        Ok(())
+    }
+
+    /// The packet passes the ingress chains of a device, of the families netdev and inet, which are one list. It has
+    /// not been tracked yet, nor put together.
+    pub(super) fn ingress(&mut self, skb: &mut Skb, device: &Text) -> Result<(), Fate> {
+        let rules = self.world.host.rules.clone();
+        let here = |chain: &&ChainId| {
+            let chain = rules.chain(**chain);
+            let table = rules.table(chain.table);
+            let family = matches!(table.family, Family::Netdev | Family::Inet) && !table.dormant;
+            let base = chain.base.as_ref();
+            family && base.is_some_and(|b| b.hook == Hook::Ingress && b.devices.contains(device))
+        };
+        let all: Vec<ChainId> = (0..rules.chains.len() as u32).map(ChainId).collect();
+        let mut line: Vec<ChainId> = all.iter().filter(here).copied().collect();
+        if line.is_empty() {
+            return Ok(());
+        }
+        let priority = |c: &ChainId| rules.chain(*c).base.as_ref().map_or(0, |b| b.priority);
+        line.sort_by_key(|c| (priority(c), std::cmp::Reverse(self.registered(*c))));
+        let mut path = Self::path(skb, Hook::Ingress);
+        path.iniface = PathIface::Named(device.clone());
+        (path.phys_in, path.phys_out) = (PathIface::None, PathIface::None);
+        self.depth = 0;
+        self.event(skb, Event::Hook(path.clone()));
+        for chain in line {
+            self.base_chain(skb, &mut path, chain)?;
         }
         Ok(())
     }
@@ -189,8 +224,9 @@ impl Walker<'_> {
         let rules = &self.world.host.rules;
         let own = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
         rules.chains.iter().enumerate().filter_map(move |(at, chain)| {
-            let family = rules.table(chain.table).family;
-            let sees = chain.base.is_some() && (family == own || family == Family::Inet);
+            let table = rules.table(chain.table);
+            let family = table.family == own || table.family == Family::Inet;
+            let sees = chain.base.is_some() && family && !table.dormant;
             sees.then_some(ChainId(at as u32))
         })
     }
@@ -333,7 +369,7 @@ impl Walker<'_> {
 
     /// Fragments wait here until the datagram is whole.
     fn defragment(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
-        if !self.world.host.conntrack {
+        if !self.world.tracks[usize::from(skb.packet.is_v6())] {
             return Ok(());
         }
         let extensions = &skb.packet.ip.extensions;
@@ -365,7 +401,8 @@ impl Walker<'_> {
 
     /// Conntrack looks the packet up.
     fn track(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
-        if !self.world.host.conntrack || !matches!(skb.attached, CtAttachment::None) {
+        let tracks = self.world.tracks[usize::from(skb.packet.is_v6())];
+        if !tracks || !matches!(skb.attached, CtAttachment::None) {
             return Ok(());
         }
         let on = |name: &str, usual| self.world.sysctl(name, usual).0 != 0;

@@ -13,6 +13,7 @@ use std::net::{IpAddr, Ipv6Addr};
 impl Walker<'_> {
     /// A packet that arrives at an interface.
     pub(super) fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Result<Fate, Fate> {
+        self.ingress(skb, iface)?;
         let bridge = self.bridge_of(skb, iface);
         if let Some((bridge, port)) = bridge {
             return self.receive_on_bridge(skb, &bridge, &port);

@@ -11,6 +11,7 @@ mod hooks;
 mod input;
 mod mangle;
 mod nat;
+mod nft;
 mod options;
 mod output;
 mod own;

@@ -136,9 +136,16 @@ impl Walker<'_> {
     }
 
     fn is_masquerade(&self, rule: RuleId) -> bool {
+        use chainwalk_model::nft::{NatKind, Statement};
         use chainwalk_model::{OpKind, Target};
         let ops = &self.world.host.rules.rule(rule).ops;
-        ops.iter().any(|o| matches!(o.what, OpKind::Target(Target::Masquerade(_))))
+        ops.iter().any(|o| match &o.what {
+            OpKind::Target(Target::Masquerade(_)) => true,
+            OpKind::Target(Target::Nft(statement)) => {
+                matches!(**statement, Statement::Nat { kind: NatKind::Masquerade, .. })
+            }
+            _ => false,
+        })
     }
 
     /// Rewrites a packet as its flow says (`nf_nat_packet`).

@@ -2,6 +2,7 @@
 //!
 //! Sources: `ipt_do_table` in `net/ipv4/netfilter/ip_tables.c`; `nft_do_chain` in `net/netfilter/nf_tables_core.c`.
 
+use super::nft::Plan;
 use super::skb::Skb;
 use super::visits::Frame;
 use super::walker::Walker;
@@ -18,9 +19,6 @@ use chainwalk_model::{
 pub(super) enum Verdict {
     /// Go on behind it.
     Continue,
-    /// The rule ends here, as if a condition failed.
-    #[expect(dead_code, reason = "no statement of iptables can break its rule")]
-    Break,
     /// This base chain lets the packet pass.
     Accept,
     /// Back to the caller.
@@ -95,6 +93,14 @@ impl Walker<'_> {
                         // The kernel runs nothing behind it.
                         continue;
                     }
+                    let plan = match target {
+                        Target::Nft(statement) => match self.plan(skb, path, op_id, statement)? {
+                            Some(plan) => Some(plan),
+                            None if told == Told::Nothing => return Ok(RuleResult::NoMatch),
+                            None => return Ok(self.broke(skb, frame, op_id)),
+                        },
+                        _ => None,
+                    };
                     if rule.can_break_behind(at) {
                         if told == Told::Nothing {
                             self.emit_not_matched(skb, frame, frame.next as u32 - 1);
@@ -104,9 +110,8 @@ impl Walker<'_> {
                     } else {
                         self.matched(skb, frame, id, &mut told);
                     }
-                    match self.statement(skb, path, op_id, target)? {
+                    match self.statement(skb, path, op_id, target, plan)? {
                         Verdict::Continue => {}
-                        Verdict::Break => return Ok(self.broke(skb, frame, op_id)),
                         verdict => return Ok(RuleResult::Match(verdict)),
                     }
                 }
@@ -153,8 +158,13 @@ impl Walker<'_> {
         path: &Path,
         op: OpId,
         target: &Target,
+        plan: Option<Plan>,
     ) -> Result<Verdict, Fate> {
         match target {
+            Target::Nft(statement) => {
+                self.writes += u64::from(!statement.is_invisible());
+                self.carry_out(skb, path, op, statement, plan.unwrap_or(Plan::Act))
+            }
             Target::Jump(to) => Ok(Verdict::Jump { to: *to, goto: false }),
             Target::Goto(to) => Ok(Verdict::Jump { to: *to, goto: true }),
             other => {
@@ -252,8 +262,16 @@ impl Walker<'_> {
                 OpKind::Target(Target::Tee { .. }) => {}
                 OpKind::Target(target) if target.continues() && rule.can_break_behind(at) => {
                     let skb = copy.get_or_insert_with(|| skb.clone());
+                    let plan = match target {
+                        Target::Nft(statement) => match self.plan(skb, path, place, statement) {
+                            Ok(Some(plan)) => Some(plan),
+                            // The rule ends here; what is behind it is not looked at.
+                            Ok(None) | Err(_) => break,
+                        },
+                        _ => None,
+                    };
                     // What ends the packet here ends it in its own walk too.
-                    let _ = self.statement(skb, path, place, target);
+                    let _ = self.statement(skb, path, place, target, plan);
                 }
                 OpKind::Target(_) => {}
             }
@@ -330,6 +348,8 @@ impl Walker<'_> {
             clock: self.world.clock(),
             has_socket: skb.has_socket,
             realms: skb.realms,
+            next_hop: skb.next_hop,
+            route_mtu: skb.route_mtu,
         };
         let found = look(&ctx, &mut memory);
         let leans = router.into_leans();

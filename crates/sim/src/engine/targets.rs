@@ -28,8 +28,10 @@ impl Walker<'_> {
                 self.reject(skb, *with);
                 Verdict::End(Fate::Rejected { rule, with: *with })
             }
+            // They are carried out where rules are run.
+            Target::Nft(_)
             // A jump is taken where chains are walked.
-            Target::Jump(_)
+            | Target::Jump(_)
             | Target::Goto(_)
             | Target::Log { .. }
             | Target::Trace
@@ -283,8 +285,8 @@ fn accepted_if(found: bool, rule: RuleId) -> Verdict {
     if found { Verdict::Accept } else { Verdict::End(Fate::Dropped(DroppedBy::Rule(rule))) }
 }
 
-/// Writes an MSS into the options. Whether anything changed.
-fn write_mss(tcp: &mut Tcp, mss: u16, payload: usize, unsaid: u16) -> bool {
+/// Lowers the MSS option; whether anything changed, `None` where there is none.
+pub(super) fn lower_mss(tcp: &mut Tcp, mss: u16) -> Option<bool> {
     let mut options = tcp.options.to_vec();
     let mut at = 0;
     while at < options.len() {
@@ -292,24 +294,32 @@ fn write_mss(tcp: &mut Tcp, mss: u16, payload: usize, unsaid: u16) -> bool {
             0 => break,
             1 => at += 1,
             kind => {
-                let Some(&len) = options.get(at + 1) else { break };
-                let len = usize::from(len);
+                let len = usize::from(*options.get(at + 1)?);
                 if len < 2 || at + len > options.len() {
                     break;
                 }
                 if kind == 2 && len == 4 {
                     let old = u16::from_be_bytes([options[at + 2], options[at + 3]]);
                     if old <= mss {
-                        return false;
+                        return Some(false);
                     }
                     options[at + 2..at + 4].copy_from_slice(&mss.to_be_bytes());
                     tcp.options = options.into();
-                    return true;
+                    return Some(true);
                 }
                 at += len;
             }
         }
     }
+    None
+}
+
+/// Writes an MSS into the options. Whether anything changed.
+fn write_mss(tcp: &mut Tcp, mss: u16, payload: usize, unsaid: u16) -> bool {
+    if let Some(changed) = lower_mss(tcp, mss) {
+        return changed;
+    }
+    let options = tcp.options.to_vec();
     // Without the option the kernel adds one, unless data follows or the header is full.
     if payload > 0 || options.len() + 4 > 40 || !tcp.flags.has(TcpFlags::SYN) {
         return false;

@@ -210,6 +210,8 @@ impl Bench {
             clock: self.clock,
             has_socket: false,
             realms: 0,
+            next_hop: None,
+            route_mtu: None,
         }
     }
 }

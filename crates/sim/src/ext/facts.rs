@@ -28,12 +28,12 @@ pub(crate) enum Assumes<'m> {
 
 impl Facts<'_> {
     /// A test that reads this, writes nothing and depends on no earlier packet.
-    pub(super) const fn reading(reads: Reads) -> Self {
+    pub(crate) const fn reading(reads: Reads) -> Self {
         Self { pure: true, history: false, reads, writes: Reads::FIXED, assumes: None }
     }
 
     /// One that depends on earlier packets, and is one of them for later ones.
-    pub(super) const fn remembering(self) -> Self {
+    pub(crate) const fn remembering(self) -> Self {
         Self { pure: false, history: true, ..self }
     }
 }

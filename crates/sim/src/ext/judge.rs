@@ -6,9 +6,9 @@ use chainwalk_model::{
 };
 
 /// Gathers the conditions of one test into its answer, and lists them one by one if asked to.
-pub(super) struct Evaluation<'a> {
+pub(crate) struct Evaluation<'a> {
     /// Where the test stands.
-    pub(super) at: OpId,
+    pub(crate) at: OpId,
     /// Takes each condition, where somebody asks for them.
     pub(super) checks: Option<&'a mut Vec<Check>>,
     /// What holds so far.
@@ -43,7 +43,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// One condition, inversion counted into `truth`.
-    pub(super) fn say(
+    pub(crate) fn say(
         &mut self,
         part: ConditionKind,
         not: bool,
@@ -58,7 +58,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// One condition that `holds`, before inversion.
-    pub(super) fn holds(
+    pub(crate) fn holds(
         &mut self,
         part: ConditionKind,
         not: bool,
@@ -69,12 +69,12 @@ impl<'a> Evaluation<'a> {
     }
 
     /// One condition that fails, inverted or not, since the packet has nothing to look at.
-    pub(super) fn lacks(&mut self, part: ConditionKind, not: bool) {
+    pub(crate) fn lacks(&mut self, part: ConditionKind, not: bool) {
         self.say(part, not, Truth::No, || Observed::Nothing);
     }
 
     /// One condition that depends on a fact that is not known.
-    pub(super) fn untold(&mut self, part: ConditionKind, not: bool) {
+    pub(crate) fn untold(&mut self, part: ConditionKind, not: bool) {
         let question = Question::Fact(self.at);
         self.say(part, not, Truth::Unknown(question), || Observed::Nothing);
     }

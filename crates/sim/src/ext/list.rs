@@ -74,6 +74,7 @@ extensions! { |ctx, memory, eval, host|
     Match::Mh(m) => extensions::mh(*m, ctx, eval), extensions::FACTS;
     Match::Multiport { side, ports } => multiport::test(*side, ports, ctx, eval), multiport::FACTS;
     Match::Nfacct(name) => {}, comment::nfacct(name);
+    Match::Nft(m) => crate::nft::test(m, ctx, memory, eval), crate::nft::facts(m);
     Match::Opaque(m) => unknown::opaque(m, ctx, eval), unknown::FACTS;
     Match::Osf(m) => host::osf(m, ctx, eval), host::FACTS;
     Match::Owner { uid, gid, socket, supplementary } =>

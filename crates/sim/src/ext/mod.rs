@@ -28,7 +28,7 @@ mod host;
 mod icmp;
 mod ip;
 mod iprange;
-mod judge;
+pub(crate) mod judge;
 pub(crate) mod limit;
 mod list;
 mod mac;
@@ -55,7 +55,7 @@ mod u32;
 mod udp;
 mod unknown;
 
-pub(crate) use facts::{Assumes, Reads};
+pub(crate) use facts::{Assumes, Facts, Reads};
 pub(crate) use judge::Evaluated;
 pub(crate) use list::{facts, test};
 /// The mark that `SET --map-set` finds for the packet.

@@ -11,6 +11,8 @@ pub(crate) struct Term {
     pub(crate) part: ConditionKind,
     /// Whether it is inverted.
     pub(crate) not: bool,
+    /// What tells that it is inverted.
+    pub(crate) sign: &'static str,
     /// What it looks at (`dport`); may be empty.
     pub(crate) name: String,
     /// What it wants there.
@@ -20,7 +22,7 @@ pub(crate) struct Term {
 impl Term {
     /// The condition in a few words (`dport 11103`, `out !docker0`).
     pub(crate) fn text(&self) -> String {
-        let not = if self.not { "!" } else { "" };
+        let not = if self.not { self.sign } else { "" };
         match (self.name.is_empty(), self.value.is_empty()) {
             (true, _) => format!("{not}{}", self.value),
             (_, true) => format!("{not}{}", self.name),

@@ -73,7 +73,7 @@ pub(super) fn rules_list(
             };
         let is_now = stop == Some(at);
         let link = Link { step: stop, rule: Some(*rule), span: Some(r.span), outcome: None };
-        let conditions = conditions_text(r);
+        let conditions = conditions_text(t.rules(), r);
         let words = if conditions.is_empty() { text!(t.lang, AnyPacket) } else { conditions };
         let does = r.verdict().map(|x| target_text(rules, x)).unwrap_or_default();
         let label = format!("{number} {words} {does}");

@@ -335,7 +335,7 @@ fn nodes(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, o: &Open
                 (_, true) => " t2",
                 _ => "",
             };
-            let plain_words = matches!(&node.what, What::Hit(rule) if conditions_text(t.rules().rule(*rule)).is_empty()
+            let plain_words = matches!(&node.what, What::Hit(rule) if conditions_text(t.rules(), t.rules().rule(*rule)).is_empty()
                 && matches!(t.rules().rule(*rule).verdict(), Some(Target::Jump(_) | Target::Goto(_)) | None));
             let class =
                 if plain_words { format!("s12{colour}") } else { format!("s12 m w6{colour}") };

@@ -342,7 +342,7 @@ fn depths(
 /// The text next to a rule that matched.
 fn hit_text(t: &Explained, rule: RuleId) -> String {
     let r = t.rules().rule(rule);
-    let conditions = conditions_text(r);
+    let conditions = conditions_text(t.rules(), r);
     match r.verdict() {
         Some(Target::Jump(_) | Target::Goto(_)) | None => {
             if conditions.is_empty() {

@@ -1,0 +1,242 @@
+//! The elements of a set: those that were pasted, by an index, and what packets add, refresh and delete.
+//!
+//! Sources: `nft_lookup.c`, `nft_dynset.c`, `nft_set_hash.c`, `nft_set_rbtree.c`, `nft_set_pipapo.c` in
+//! `net/netfilter`.
+
+use super::stateful::Memory;
+use crate::context::MatchContext;
+use chainwalk_model::nft::{ElementData, Pattern, Set, Stateful, UpdateOp, Value};
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+/// The size that a set has which packets may add to and none is written for.
+const DYNAMIC_SIZE: u32 = 65_535;
+
+/// Where an element stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Among those that were pasted.
+    Pasted(usize),
+    /// Among those that packets added.
+    Added(usize),
+}
+
+/// The pasted elements by what they hold.
+#[derive(Debug, Default)]
+struct Index {
+    /// Those of single values.
+    exact: HashMap<Vec<Value>, usize>,
+    /// Those of numbers from-to of one part, by their first; the third is the highest last so far.
+    ranges: Vec<(u128, u128, u128, usize)>,
+    /// All others.
+    others: Vec<usize>,
+    /// The element that fits any key.
+    any: Option<usize>,
+}
+
+impl Index {
+    fn of(set: &Set) -> Self {
+        let mut index = Self::default();
+        let bits = set.key.first().map_or(0, |k| k.bits);
+        for (at, element) in set.elements.iter().enumerate() {
+            match &element.key[..] {
+                [Pattern::Any] => index.any = Some(at),
+                [only] if !matches!(only, Pattern::One(_) | Pattern::Begins(_)) => {
+                    match only.bounds(bits) {
+                        Some(b) => index.ranges.push((b.first, b.last, 0, at)),
+                        None => index.others.push(at),
+                    }
+                }
+                parts => {
+                    let one = |p: &Pattern| match p {
+                        Pattern::One(value) => Some(value.clone()),
+                        _ => None,
+                    };
+                    match parts.iter().map(one).collect::<Option<Vec<_>>>() {
+                        Some(key) => {
+                            index.exact.insert(key, at);
+                        }
+                        None => index.others.push(at),
+                    }
+                }
+            }
+        }
+        index.ranges.sort_unstable_by_key(|r| r.0);
+        let mut reach = 0;
+        for range in &mut index.ranges {
+            reach = reach.max(range.1);
+            range.2 = reach;
+        }
+        index
+    }
+}
+
+/// An element that packets added.
+#[derive(Clone, Debug)]
+struct Added {
+    key: Vec<Value>,
+    data: Option<ElementData>,
+    keeps: Vec<(Stateful, Memory)>,
+    /// When it goes, in milliseconds since the first packet.
+    until_ms: Option<u64>,
+}
+
+/// A set as packets left it.
+#[derive(Clone, Debug)]
+pub(crate) struct SetState {
+    index: Rc<Index>,
+    added: Vec<Added>,
+    /// What pasted elements keep.
+    keeps: BTreeMap<usize, Vec<(Stateful, Memory)>>,
+    /// When pasted elements go, where a packet refreshed or deleted them.
+    until: BTreeMap<usize, u64>,
+}
+
+impl SetState {
+    /// The set as it was pasted.
+    pub(crate) fn new(of: &Set) -> Self {
+        Self {
+            index: Rc::new(Index::of(of)),
+            added: Vec::new(),
+            keeps: BTreeMap::new(),
+            until: BTreeMap::new(),
+        }
+    }
+
+    /// Whether a pasted element is there.
+    fn lives(&self, of: &Set, at: usize, now: u64) -> bool {
+        let element = &of.elements[at];
+        let own = element.expires_ms.or(element.timeout_ms).or(of.timeout_ms);
+        self.until.get(&at).copied().or(own).is_none_or(|until| now < until)
+    }
+
+    /// The element that fits a key.
+    pub(crate) fn find(&self, of: &Set, key: &[Value], now: u64) -> Option<Place> {
+        let lives = |added: &Added| added.until_ms.is_none_or(|until| now < until);
+        if let Some(at) = self.added.iter().position(|a| a.key == key && lives(a)) {
+            return Some(Place::Added(at));
+        }
+        let pasted = |at: usize| self.lives(of, at, now).then_some(Place::Pasted(at));
+        if let Some(found) = self.index.exact.get(key).and_then(|at| pasted(*at)) {
+            return Some(found);
+        }
+        if let [Value::Number(n)] = key {
+            let end = self.index.ranges.partition_point(|r| r.0 <= *n);
+            for range in self.index.ranges[..end].iter().rev() {
+                if range.2 < *n {
+                    break;
+                }
+                if range.1 >= *n
+                    && let Some(found) = pasted(range.3)
+                {
+                    return Some(found);
+                }
+            }
+        }
+        let fits = |at: &&usize| {
+            let parts = &of.elements[**at].key;
+            let widths = of.key.iter().map(|k| k.bits);
+            parts.len() == key.len()
+                && parts.iter().zip(key).zip(widths).all(|((p, v), bits)| p.fits(v, bits))
+                && self.lives(of, **at, now)
+        };
+        let other = self.index.others.iter().find(fits).map(|at| Place::Pasted(*at));
+        other.or_else(|| self.index.any.and_then(pasted))
+    }
+
+    /// What a map holds for an element.
+    pub(crate) fn data(&self, of: &Set, place: Place) -> Option<ElementData> {
+        match place {
+            Place::Pasted(at) => of.elements[at].data.clone(),
+            Place::Added(at) => self.added[at].data.clone(),
+        }
+    }
+
+    /// Asks what an element keeps; whether the rule goes on.
+    pub(crate) fn eval_stateful(
+        &mut self,
+        of: &Set,
+        place: Place,
+        now: u64,
+        len: u64,
+        ctx: &MatchContext,
+    ) -> bool {
+        let keeps = match place {
+            Place::Added(at) => &mut self.added[at].keeps,
+            Place::Pasted(at) => {
+                let element = &of.elements[at];
+                let own =
+                    if element.stateful.is_empty() { &of.stateful } else { &element.stateful };
+                if own.is_empty() {
+                    return true;
+                }
+                self.keeps.entry(at).or_insert_with(|| fresh(own, now))
+            }
+        };
+        keeps.iter_mut().all(|(what, memory)| memory.eval(what, len, ctx))
+    }
+
+    /// `add`, `update` and `delete` by a packet; whether the rule goes on.
+    pub(crate) fn update(&mut self, of: &Set, change: Change, ctx: &MatchContext) -> bool {
+        let now = ctx.now_ms;
+        let until = change.timeout_ms.or(of.timeout_ms).map(|timeout| now + timeout);
+        let found = self.find(of, &change.key, now);
+        let len = u64::from(crate::wire::total_len(ctx.packet));
+        match (change.how, found) {
+            (UpdateOp::Delete, Some(Place::Added(at))) => {
+                self.added.remove(at);
+                true
+            }
+            (UpdateOp::Delete, Some(Place::Pasted(at))) => {
+                self.until.insert(at, now);
+                true
+            }
+            (UpdateOp::Delete, None) => true,
+            (how, Some(place)) => {
+                if let (UpdateOp::Update, Some(until)) = (how, until) {
+                    match place {
+                        Place::Added(at) if self.added[at].until_ms.is_some() => {
+                            self.added[at].until_ms = Some(until);
+                        }
+                        Place::Pasted(at) if of.flags.timeout => {
+                            self.until.insert(at, until);
+                        }
+                        _ => {}
+                    }
+                }
+                self.eval_stateful(of, place, now, len, ctx)
+            }
+            (_, None) => {
+                self.added.retain(|a| a.until_ms.is_none_or(|until| now < until));
+                let pasted = (0..of.elements.len()).filter(|at| self.lives(of, *at, now)).count();
+                let size = of.size.or(of.flags.dynamic.then_some(DYNAMIC_SIZE));
+                if size.is_some_and(|size| pasted + self.added.len() >= size as usize) {
+                    return false;
+                }
+                let own =
+                    if change.stateful.is_empty() { &of.stateful[..] } else { change.stateful };
+                self.added.push(Added {
+                    key: change.key,
+                    data: change.data,
+                    keeps: fresh(own, now),
+                    until_ms: until,
+                });
+                let at = self.added.len() - 1;
+                self.eval_stateful(of, Place::Added(at), now, len, ctx)
+            }
+        }
+    }
+}
+
+/// What a packet does to an element.
+pub(crate) struct Change<'a> {
+    pub how: UpdateOp,
+    pub key: Vec<Value>,
+    pub data: Option<ElementData>,
+    pub timeout_ms: Option<u64>,
+    pub stateful: &'a [Stateful],
+}
+
+fn fresh(what: &[Stateful], now: u64) -> Vec<(Stateful, Memory)> {
+    what.iter().map(|w| (*w, Memory::fresh(w, now))).collect()
+}
