@@ -234,7 +234,7 @@ mod tests {
         let op = |t| Op { what: OpKind::Target(t), span: Span::default() };
         let ops = targets.into_iter().map(op).collect();
         let (chain, number, span) = (ChainId(0), 1, Span::default());
-        Rule { chain, number, ops, counters: None, comment: None, span }
+        Rule { chain, number, ops, counters: None, comment: None, handle: None, span }
     }
 
     #[test]

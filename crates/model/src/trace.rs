@@ -123,6 +123,9 @@ pub struct Path {
     pub phys_in: PathIface,
     /// The bridge port it goes out by.
     pub phys_out: PathIface,
+    /// Whether it is the hook of a bridge, whose interfaces are its ports, rather than IP's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bridge: bool,
 }
 
 /// An interface of a packet at one place of its path.

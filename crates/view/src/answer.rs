@@ -214,24 +214,21 @@ impl<'a> Told<'a> {
     }
 
     fn hook(&mut self, path: &'a Path) {
-        let mut entry = vec![
-            json!(hook_word(path.hook)),
-            json!(path.iniface.name()),
-            json!(path.outiface.name()),
-        ];
+        let mut entry =
+            vec![json!(hook_word(path)), json!(path.iniface.name()), json!(path.outiface.name())];
         if path.phys_in.is_some() || path.phys_out.is_some() {
             entry.push(json!(path.phys_in.name()));
             entry.push(json!(path.phys_out.name()));
         }
         self.path.push(json!(entry));
         self.last = Some(path);
-        if path.hook == Hook::Postrouting {
+        if path.hook == Hook::Postrouting && !path.bridge {
             self.post = Some(path);
         }
     }
 
     fn hook_now(&self) -> &'static str {
-        self.last.map_or("", |p| hook_word(p.hook))
+        self.last.map_or("", hook_word)
     }
 
     fn matched(&mut self, host: &'a Host, id: RuleId) {
@@ -267,8 +264,13 @@ impl<'a> Told<'a> {
     }
 }
 
-fn hook_word(hook: Hook) -> &'static str {
-    match hook {
+fn hook_word(path: &Path) -> &'static str {
+    match path.hook {
+        Hook::Prerouting if path.bridge => "br_pre",
+        Hook::Input if path.bridge => "br_in",
+        Hook::Forward if path.bridge => "br_fwd",
+        Hook::Output if path.bridge => "br_out",
+        Hook::Postrouting if path.bridge => "br_post",
         Hook::Ingress => "ingress",
         Hook::Prerouting => "pre",
         Hook::Input => "in",

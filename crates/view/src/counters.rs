@@ -190,6 +190,7 @@ mod tests {
             name: "filter".into(),
             backend: chainwalk_model::Backend::Legacy,
             chains: vec![ChainId(0)],
+            dormant: false,
             span,
         });
         found.chains.push(Chain {
@@ -216,6 +217,7 @@ mod tests {
                 ops,
                 counters: counted(*count),
                 comment: None,
+                handle: None,
                 span,
             });
         }

@@ -9,6 +9,7 @@ use crate::questions::question;
 use crate::say::plain;
 use crate::steps::change_sentence;
 use crate::{fate, sender, targets};
+use chainwalk_model::nft::{Field, Meta};
 use chainwalk_model::{
     Answer, Assumed, ChainId, Change, Cidr, DroppedBy, Errno, Family, Fate, Hook, HopChoice,
     Likely, MssOp, OpId, Outcome, Question, RejectWith, RoutingDrop, RuleId, TcpFlags,
@@ -299,6 +300,7 @@ fn every_change_is_said() {
         Change::Mss(_) => Change::Mss(MssOp::ClampToPmtu),
         Change::Text { .. } => Change::Text { from: "PORT".into(), to: "EPRT".into() },
         Change::Numbers => Change::Numbers,
+        Change::Field(_) => Change::Field(Field::Meta(Meta::Mark)),
         Change::Notrack => Change::Notrack,
         Change::Zone(_) => Change::Zone(5),
         Change::Set { .. } => Change::Set { set: "seen".into(), added: true },

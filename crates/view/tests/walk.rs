@@ -60,6 +60,7 @@ impl Built {
                 name: table.into(),
                 backend,
                 chains: Vec::new(),
+                dormant: false,
                 span,
             });
             TableId(rules.tables.len() as u32 - 1)
@@ -95,7 +96,15 @@ impl Built {
             matches.into_iter().map(|m| Op { what: OpKind::Match(m), span }).collect();
         ops.push(Op { what: OpKind::Target(target), span });
         let number = rules.chain(chain).rules.len() as u32 + 1;
-        rules.rules.push(Rule { chain, number, ops, counters: None, comment: None, span });
+        rules.rules.push(Rule {
+            chain,
+            number,
+            ops,
+            counters: None,
+            comment: None,
+            handle: None,
+            span,
+        });
         rules.chains[chain.0 as usize].rules.push(id);
         id
     }

@@ -1,5 +1,6 @@
 //! What a bridge shows to iptables: `net/bridge/br_netfilter_hooks.c`.
 
+use super::hooks::BridgePart;
 use super::skb::Skb;
 use super::walker::Walker;
 use crate::route::{FlowKey, Key};
@@ -85,6 +86,8 @@ impl Walker<'_> {
             skb.came_by.clone_from(port);
         }
         let (shown, told) = self.shows(skb.packet.is_v6());
+        let none = PathIface::None;
+        self.bridge_hook(skb, Hook::Prerouting, (port, &none), BridgePart::Before)?;
         if !shown {
             return self.receive_unshown(skb, bridge, port);
         }
@@ -95,6 +98,7 @@ impl Walker<'_> {
         self.settle_source(skb, Answer::No);
         let (before, src) = (skb.packet.ip.dst, skb.packet.ip.src);
         self.hook(skb, Hook::Prerouting)?;
+        self.bridge_hook(skb, Hook::Prerouting, (port, &none), BridgePart::Behind)?;
         self.learn(skb, src, bridge, port);
         if skb.phys_in.is_some() && skb.packet.ip.dst != before {
             return self.bridge_rewritten(skb, bridge);
@@ -111,7 +115,10 @@ impl Walker<'_> {
                 }
                 skb.fragments_if_long = true;
                 // It is confirmed before this host looks at it (`br_nf_local_in`).
-                let up = self.confirm(skb).and_then(|()| self.route_input(skb));
+                let up = self
+                    .bridge_hook(skb, Hook::Input, (port, &none), BridgePart::All)
+                    .and_then(|()| self.confirm(skb))
+                    .and_then(|()| self.route_input(skb));
                 match up {
                     // What is not for this host ends at the other ports.
                     Err(Fate::Routing(why)) => {
@@ -123,6 +130,7 @@ impl Walker<'_> {
                 }
             }
             PacketType::Host => {
+                self.bridge_hook(skb, Hook::Input, (port, &none), BridgePart::All)?;
                 // Routing does not know any more that it came in fragments, and uses them only if it has to.
                 skb.fragments_if_long = true;
                 self.route_input(skb)
@@ -137,6 +145,8 @@ impl Walker<'_> {
         bridge: &Text,
         port: &PathIface,
     ) -> Result<Fate, Fate> {
+        let none = PathIface::None;
+        self.bridge_hook(skb, Hook::Prerouting, (port, &none), BridgePart::Behind)?;
         self.learn(skb, skb.packet.ip.src, bridge, port);
         if skb.frame == PacketType::Other {
             skb.phys_in.clone_from(port);
@@ -146,12 +156,15 @@ impl Walker<'_> {
                 _ => None,
             });
             let back = to.as_ref().is_some_and(|to| port.is(to));
-            return if back && !self.turns(port.name()) {
-                Err(Fate::NotForUs)
-            } else {
-                Ok(Fate::Bridged(to))
-            };
+            if back && !self.turns(port.name()) {
+                return Err(Fate::NotForUs);
+            }
+            let out = PathIface::known_or_not(to.clone());
+            self.bridge_hook(skb, Hook::Forward, (port, &out), BridgePart::All)?;
+            self.bridge_hook(skb, Hook::Postrouting, (&none, &out), BridgePart::All)?;
+            return Ok(Fate::Bridged(to));
         }
+        self.bridge_hook(skb, Hook::Input, (port, &none), BridgePart::All)?;
         self.settle_source(skb, Answer::No);
         self.hook(skb, Hook::Prerouting)?;
         self.route_input(skb)
@@ -268,6 +281,24 @@ impl Walker<'_> {
         self.out_of_port(skb, bridge, port)
     }
 
+    /// A packet of IP that leaves by a bridge passes the bridge's own hooks behind POSTROUTING.
+    pub(super) fn out_of_bridge(&mut self, skb: &mut Skb) -> Result<(), Fate> {
+        let Some(bridge) = skb.oif.name().cloned() else { return Ok(()) };
+        let host = self.world.host.clone();
+        if host.interface(&bridge).is_none_or(|i| i.kind != IfKind::Bridge) {
+            return Ok(());
+        }
+        let hop = skb.next_hop.unwrap_or(skb.packet.ip.dst);
+        let mut ports = host.interfaces.iter().filter(|i| i.master.as_ref() == Some(&bridge));
+        let only = match (ports.next(), ports.next()) {
+            (Some(only), None) => Some(only.name.clone()),
+            _ => None,
+        };
+        let port = PathIface::known_or_not(self.world.port_of(hop, &bridge).or(only));
+        self.bridge_hook(skb, Hook::Output, (&PathIface::None, &port), BridgePart::All)?;
+        self.bridge_hook(skb, Hook::Postrouting, (&PathIface::None, &port), BridgePart::All)
+    }
+
     /// FORWARD and POSTROUTING of a bridged packet.
     fn out_of_port(
         &mut self,
@@ -277,9 +308,13 @@ impl Walker<'_> {
     ) -> Result<Fate, Fate> {
         skb.oif = PathIface::Named(bridge.clone());
         skb.phys_out = PathIface::known_or_not(port.clone());
+        let (from, to) = (skb.phys_in.clone(), skb.phys_out.clone());
+        self.bridge_hook(skb, Hook::Forward, (&from, &to), BridgePart::Before)?;
         self.hook(skb, Hook::Forward)?;
+        self.bridge_hook(skb, Hook::Forward, (&from, &to), BridgePart::Behind)?;
         skb.iif = PathIface::None;
         skb.phys_in = PathIface::None;
+        self.bridge_hook(skb, Hook::Postrouting, (&PathIface::None, &to), BridgePart::All)?;
         self.hook(skb, Hook::Postrouting)?;
         Ok(Fate::Bridged(port))
     }

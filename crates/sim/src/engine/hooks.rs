@@ -31,6 +31,14 @@ struct Placed {
     by: Option<ChainId>,
 }
 
+/// Which chains of a bridge's hook are meant: `br_netfilter` shows the frame to IP's hook between them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum BridgePart {
+    All,
+    Before,
+    Behind,
+}
+
 /// The protocol number of IPv6's fragment header.
 const FRAGMENT_HEADER: u8 = 44;
 
@@ -83,30 +91,81 @@ impl Walker<'_> {
     /// The packet passes the ingress chains of a device, of the families netdev and inet, which are one list. It has
     /// not been tracked yet, nor put together.
     pub(super) fn ingress(&mut self, skb: &mut Skb, device: &Text) -> Result<(), Fate> {
-        let rules = self.world.host.rules.clone();
-        let here = |chain: &&ChainId| {
-            let chain = rules.chain(**chain);
-            let table = rules.table(chain.table);
-            let family = matches!(table.family, Family::Netdev | Family::Inet) && !table.dormant;
-            let base = chain.base.as_ref();
-            family && base.is_some_and(|b| b.hook == Hook::Ingress && b.devices.contains(device))
-        };
-        let all: Vec<ChainId> = (0..rules.chains.len() as u32).map(ChainId).collect();
-        let mut line: Vec<ChainId> = all.iter().filter(here).copied().collect();
+        let line = self.link_chains(Hook::Ingress, &[Family::Netdev, Family::Inet], Some(device));
         if line.is_empty() {
             return Ok(());
         }
-        let priority = |c: &ChainId| rules.chain(*c).base.as_ref().map_or(0, |b| b.priority);
-        line.sort_by_key(|c| (priority(c), std::cmp::Reverse(self.registered(*c))));
-        let mut path = Self::path(skb, Hook::Ingress);
-        path.iniface = PathIface::Named(device.clone());
+        let iniface = PathIface::Named(device.clone());
+        let mut path = Path { iniface, ..Self::path(skb, Hook::Ingress) };
         (path.phys_in, path.phys_out) = (PathIface::None, PathIface::None);
         self.depth = 0;
         self.event(skb, Event::Hook(path.clone()));
-        for chain in line {
+        for (_, chain) in line {
             self.base_chain(skb, &mut path, chain)?;
         }
         Ok(())
+    }
+
+    /// The frame passes a hook of a bridge, the chains of which see its ports; those of them whose priorities are
+    /// asked for.
+    pub(super) fn bridge_hook(
+        &mut self,
+        skb: &mut Skb,
+        hook: Hook,
+        ports: (&PathIface, &PathIface),
+        part: BridgePart,
+    ) -> Result<(), Fate> {
+        let rules = &self.world.host.rules;
+        if !rules.tables.iter().any(|t| t.family == Family::Bridge) {
+            return Ok(());
+        }
+        let line = self.link_chains(hook, &[Family::Bridge], None);
+        let mut path = Path {
+            hook,
+            iniface: ports.0.clone(),
+            outiface: ports.1.clone(),
+            phys_in: PathIface::None,
+            phys_out: PathIface::None,
+            bridge: true,
+        };
+        self.depth = 0;
+        if part != BridgePart::Behind {
+            self.event(skb, Event::Hook(path.clone()));
+        }
+        for (priority, chain) in line {
+            let wanted = match part {
+                BridgePart::All => true,
+                // Of equal priorities the one registered later runs first, and `br_netfilter` was there before.
+                BridgePart::Before => priority <= 0,
+                BridgePart::Behind => priority > 0,
+            };
+            if wanted {
+                self.base_chain(skb, &mut path, chain)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The base chains of some families at a hook, those of a device where one is named, in order.
+    fn link_chains(
+        &self,
+        hook: Hook,
+        families: &[Family],
+        device: Option<&Text>,
+    ) -> Vec<(i32, ChainId)> {
+        let rules = &self.world.host.rules;
+        let all = rules.chains.iter().enumerate();
+        let mut line: Vec<(i32, ChainId)> = all
+            .filter_map(|(at, chain)| {
+                let table = rules.table(chain.table);
+                let base = chain.base.as_ref()?;
+                let sees = families.contains(&table.family) && !table.dormant && base.hook == hook;
+                let on = device.is_none_or(|d| base.devices.contains(d));
+                (sees && on).then_some((base.priority, ChainId(at as u32)))
+            })
+            .collect();
+        line.sort_by_key(|(priority, c)| (*priority, std::cmp::Reverse(self.registered(*c))));
+        line
     }
 
     /// Rules that were pasted in a form that is not read: they may let everything pass, or not.

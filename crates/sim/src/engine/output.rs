@@ -207,6 +207,7 @@ impl Walker<'_> {
         }
         self.hook(skb, Hook::Postrouting)?;
         if !skb.oif.is("lo") {
+            self.out_of_bridge(skb)?;
             return Ok(Fate::Sent(skb.oif.name().cloned()));
         }
         skb.loops += 1;

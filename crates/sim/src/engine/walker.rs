@@ -359,6 +359,7 @@ impl<'w> Walker<'w> {
             outiface: skb.oif.clone(),
             phys_in: skb.phys_in.clone(),
             phys_out: skb.phys_out.clone(),
+            bridge: false,
         }
     }
 }

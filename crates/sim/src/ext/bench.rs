@@ -102,6 +102,7 @@ impl Bench {
                 outiface: PathIface::None,
                 phys_in: PathIface::None,
                 phys_out: PathIface::None,
+                bridge: false,
             },
             entry: Entry::Wire {
                 iface: "eth0".into(),
@@ -158,6 +159,7 @@ impl Bench {
             ops: vec![Op { what: OpKind::Match(m.clone()), span }],
             counters: None,
             comment: None,
+            handle: None,
             span,
         });
     }
@@ -170,6 +172,7 @@ impl Bench {
             name: "filter".into(),
             backend: Backend::IptablesNft,
             chains: vec![ChainId(0)],
+            dormant: false,
             span,
         });
         Rc::make_mut(&mut self.host.rules).chains.push(Chain {
@@ -188,6 +191,7 @@ impl Bench {
             ops: Vec::new(),
             counters: None,
             comment: None,
+            handle: None,
             span,
         });
         self
