@@ -6,6 +6,7 @@
 mod candidates;
 mod edits;
 mod nearly;
+mod nft;
 mod probes;
 mod sights;
 mod source;

@@ -7,10 +7,11 @@ use super::{
     Pattern, Set, SetElement, Stateful, Statement, Type, UpdateOp, Value,
 };
 use crate::ids::SetId;
-use crate::ruleset::Ruleset;
-use crate::targets::Synproxy;
+use crate::matches::Match;
+use crate::ruleset::{Family, Op, OpKind, Ruleset};
+use crate::targets::{NatRange, RejectWith, Synproxy, Target};
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// So many elements of a set without a name are written out at most.
 const MOST_ELEMENTS: usize = 6;
@@ -31,6 +32,52 @@ impl<'a> Printer<'a> {
     /// One that cuts long sets short, for people.
     pub fn short(rules: &'a Ruleset) -> Self {
         Self { rules, whole: false }
+    }
+
+    /// A rule's operations on one line. What nft has no words for stands as it was written.
+    pub fn rule(&self, ops: &[Op], family: Family) -> String {
+        let words = ops.iter().map(|op| match &op.what {
+            OpKind::Match(Match::Nft(condition)) => self.condition(condition),
+            OpKind::Match(Match::Opaque(o)) => o.text.to_string(),
+            OpKind::Match(_) => String::new(),
+            OpKind::Target(target) => self.target(target, family),
+        });
+        words.filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// A target in a table of a family, in nft's words.
+    pub fn target(&self, target: &Target, family: Family) -> String {
+        match target {
+            Target::Accept => "accept".to_owned(),
+            Target::Drop => "drop".to_owned(),
+            Target::Return => "return".to_owned(),
+            Target::Jump(to) => format!("jump {}", self.rules.chain(*to).name),
+            Target::Goto(to) => format!("goto {}", self.rules.chain(*to).name),
+            Target::Reject(with) => rejects(*with, family),
+            Target::Ct(ct) if ct.notrack => "notrack".to_owned(),
+            Target::Log { prefix, rest, .. } => {
+                let mut text = "log".to_owned();
+                if !prefix.is_empty() {
+                    let _ = write!(text, " prefix \"{prefix}\"");
+                }
+                if !rest.is_empty() {
+                    let _ = write!(text, " {rest}");
+                }
+                text
+            }
+            Target::Queue { num, bypass, rest } => {
+                let bypass = if *bypass { " flags bypass" } else { "" };
+                let rest = if rest.is_empty() { String::new() } else { format!(" {rest}") };
+                format!("queue{bypass}{rest} to {num}")
+            }
+            Target::Snat(range) => nat("snat", range, family),
+            Target::Dnat(range) => nat("dnat", range, family),
+            Target::Masquerade(range) => nat("masquerade", range, family),
+            Target::Redirect(range) => nat("redirect", range, family),
+            Target::Nft(statement) => self.statement(statement),
+            Target::Opaque(o) => o.text.to_string(),
+            other => other.name().unwrap_or_default().to_owned(),
+        }
     }
 
     /// A condition. What nobody writes is the empty text.
@@ -243,7 +290,7 @@ impl<'a> Printer<'a> {
             }
             Statement::Reject { ip6, .. } => {
                 let code = match ip6 {
-                    crate::RejectWith::NoRoute6 => "no-route",
+                    RejectWith::NoRoute6 => "no-route",
                     _ => "host-unreachable",
                 };
                 format!("reject with icmpx {code}")
@@ -285,7 +332,7 @@ impl<'a> Printer<'a> {
                 text += " to ";
                 if let Some(addr) = addr {
                     match family {
-                        Some(crate::Family::Ip6) => {
+                        Some(Family::Ip6) => {
                             let _ = write!(text, "[{}]", Ipv6Addr::from(*addr));
                         }
                         _ => text += &Ipv4Addr::from(*addr as u32).to_string(),
@@ -483,6 +530,69 @@ pub fn stateful(what: &Stateful) -> String {
         }
         Stateful::Last => "last".to_owned(),
     }
+}
+
+/// `reject`, without what is the default of a family.
+fn rejects(with: RejectWith, family: Family) -> String {
+    let both = matches!(family, Family::Inet | Family::Bridge | Family::Netdev);
+    let word = match with {
+        RejectWith::TcpReset => return "reject with tcp reset".to_owned(),
+        RejectWith::PortUnreachable => return "reject".to_owned(),
+        RejectWith::AdminProhibited if both => {
+            return "reject with icmpx admin-prohibited".to_owned();
+        }
+        RejectWith::AdminProhibited if family == Family::Ip6 => {
+            return "reject with icmpv6 admin-prohibited".to_owned();
+        }
+        RejectWith::NetUnreachable => "icmp net-unreachable",
+        RejectWith::HostUnreachable => "icmp host-unreachable",
+        RejectWith::ProtoUnreachable => "icmp prot-unreachable",
+        RejectWith::NetProhibited => "icmp net-prohibited",
+        RejectWith::HostProhibited => "icmp host-prohibited",
+        RejectWith::AdminProhibited => "icmp admin-prohibited",
+        RejectWith::NoRoute6 => "icmpv6 no-route",
+        RejectWith::AddrUnreachable6 => "icmpv6 addr-unreachable",
+        RejectWith::PolicyFail6 => "icmpv6 policy-fail",
+        RejectWith::RejectRoute6 => "icmpv6 reject-route",
+    };
+    format!("reject with {word}")
+}
+
+/// A translation to constants.
+fn nat(word: &str, range: &NatRange, family: Family) -> String {
+    let mut text = word.to_owned();
+    if let Some(addrs) = range.addrs {
+        if family == Family::Inet {
+            text += if addrs.first.is_ipv4() { " ip" } else { " ip6" };
+        }
+        let one = |addr: IpAddr| match addr {
+            IpAddr::V6(a) if range.ports.is_some() => format!("[{a}]"),
+            addr => addr.to_string(),
+        };
+        let _ = write!(text, " to {}", one(addrs.first));
+        if addrs.first != addrs.last {
+            let _ = write!(text, "-{}", one(addrs.last));
+        }
+    }
+    if let Some(ports) = range.ports {
+        if range.addrs.is_none() {
+            text += " to ";
+        }
+        let _ = write!(text, ":{}", ports.first);
+        if ports.first != ports.last {
+            let _ = write!(text, "-{}", ports.last);
+        }
+    }
+    for (on, flag) in [
+        (range.random, " random"),
+        (range.random_fully, " fully-random"),
+        (range.persistent, " persistent"),
+    ] {
+        if on {
+            text += flag;
+        }
+    }
+    text
 }
 
 fn synproxy(of: &Synproxy) -> String {

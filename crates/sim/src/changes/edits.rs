@@ -1,6 +1,6 @@
 //! Edits of chains of a host, by the ids of its chains and rules.
 
-use chainwalk_model::{ChainEdit, ChainId, Edit, Host, NewRule, Op, OpKind, RuleId, Span};
+use chainwalk_model::{Backend, ChainEdit, ChainId, Edit, Host, NewRule, Op, OpKind, RuleId, Span};
 
 pub(super) fn new(ops: Vec<Op>) -> NewRule {
     NewRule { ops, comment: None, span: Span::default() }
@@ -15,6 +15,7 @@ pub(super) fn op(what: OpKind) -> Op {
 pub(super) fn in_chain(host: &Host, chain: ChainId, change: ChainEdit) -> Edit {
     let chain = host.rules.chain(chain);
     let table = host.rules.table(chain.table);
+    let change = if table.backend == Backend::Nft { super::nft::change(change) } else { change };
     let (family, table, chain) = (table.family, table.name.clone(), chain.name.clone());
     Edit::Chain { family, table, chain, change }
 }

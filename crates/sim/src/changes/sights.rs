@@ -1,8 +1,8 @@
 //! What stands in a packet's way, and what the packets look like there.
 
 use chainwalk_model::{
-    ChainId, CtDir, CtStates, DecidedBy, DroppedBy, Entry, Event, Fate, Goal, Hook, Host,
-    PacketState, Path, Routed, RoutingDrop, RuleId, Target, Text, Trace, TripEnd,
+    Backend, ChainId, ChainKind, CtDir, CtStates, DecidedBy, DroppedBy, Entry, Event, Fate, Goal,
+    Hook, Host, PacketState, Path, Routed, RoutingDrop, RuleId, Target, Text, Trace, TripEnd,
 };
 use std::net::IpAddr;
 
@@ -236,9 +236,9 @@ fn source_end(host: &Host, trace: &Trace) -> Option<(ChainId, Option<u32>)> {
     trace.steps.iter().rev().find_map(|s| {
         let Event::BaseEnd { chain, at, by, .. } = &s.event else { return None };
         let base = host.rules.chain(*chain);
-        let nat = &*host.rules.table(base.table).name == "nat";
-        let post = base.base.as_ref().is_some_and(|b| b.hook == Hook::Postrouting);
-        (nat && post).then_some(match by {
+        let own = base.base.as_ref();
+        let nat = own.is_some_and(|b| b.kind == ChainKind::Nat && b.hook == Hook::Postrouting);
+        nat.then_some(match by {
             DecidedBy::Rule(number) => (*at, Some(*number)),
             DecidedBy::Policy => (*chain, None),
         })
@@ -272,7 +272,11 @@ fn passed_at(host: &Host, trace: &Trace) -> (DecisionPoint, usize) {
     let rules = &host.rules;
     for (step, s) in trace.steps.iter().enumerate().rev() {
         let Event::BaseEnd { chain, at, by, .. } = &s.event else { continue };
-        if &*rules.table(rules.chain(*chain).table).name != "filter" {
+        let base = rules.chain(*chain);
+        let table = rules.table(base.table);
+        let native = table.backend == Backend::Nft;
+        let filters = base.base.as_ref().is_some_and(|b| b.kind == ChainKind::Filter);
+        if if native { !filters } else { &*table.name != "filter" } {
             continue;
         }
         let spot = match by {
