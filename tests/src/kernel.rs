@@ -3,6 +3,7 @@
 //! A packet agrees only if nothing is left open: no `depends_on`, no split, and every field equal. Where the
 //! kernel chose at random, its choice must be among our branches.
 
+use crate::recorded::shorten;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -226,6 +227,7 @@ fn normal(field: &str, value: &Value) -> Value {
     }
     match (field, value) {
         ("conntrack", Value::Array(mut entries)) if !entries.is_empty() => {
+            entries.iter_mut().for_each(shorten);
             entries.sort_by_key(ToString::to_string);
             Value::Array(entries)
         }

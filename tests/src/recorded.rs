@@ -275,18 +275,21 @@ fn reduced_reply(reply: &Value) -> Value {
 /// A conntrack table with its addresses as they are written everywhere else.
 fn shortened(table: &Value) -> Value {
     let mut table = table.clone();
-    for entry in table.as_array_mut().into_iter().flatten() {
-        for side in ["orig", "reply"] {
-            for end in ["src", "dst"] {
-                let addr: Option<Ipv6Addr> =
-                    entry[side][end].as_str().and_then(|text| text.parse().ok());
-                if let Some(addr) = addr {
-                    entry[side][end] = addr.to_string().into();
-                }
+    table.as_array_mut().into_iter().flatten().for_each(shorten);
+    table
+}
+
+/// An entry of it.
+pub(crate) fn shorten(entry: &mut Value) {
+    for side in ["orig", "reply"] {
+        for end in ["src", "dst"] {
+            let addr: Option<Ipv6Addr> =
+                entry[side][end].as_str().and_then(|text| text.parse().ok());
+            if let Some(addr) = addr {
+                entry[side][end] = addr.to_string().into();
             }
         }
     }
-    table
 }
 
 /// `["in", "filter", "INPUT", 1, "rule"]` as words; the kind of end is left out where it is a rule, and `-`

@@ -8,8 +8,8 @@ mod packet;
 mod question;
 
 use chainwalk_model::{
-    DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, Outcome, Path, Policy, Question,
-    RoutingDrop, Rule, RuleId, Trace, Tuple, Walk, proto,
+    Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, Outcome, Path, Policy,
+    Question, RoutingDrop, Rule, RuleId, Trace, Tuple, Walk, proto,
 };
 use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
@@ -204,7 +204,7 @@ impl<'a> Told<'a> {
                 }
                 Event::BaseEnd { chain, by: DecidedBy::Policy, .. } => {
                     let chain = host.rules.chain(*chain);
-                    told.ended(host, chain, "policy", policy(chain));
+                    told.ended(host, chain, "policy", policy(host, chain));
                 }
                 Event::Loop => told.looped = true,
                 _ => {}
@@ -281,8 +281,11 @@ fn hook_word(path: &Path) -> &'static str {
     }
 }
 
-fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {
+fn policy(host: &Host, chain: &chainwalk_model::Chain) -> Option<&'static str> {
+    let native = host.rules.table(chain.table).backend == Backend::Nft;
     match chain.base.as_ref()?.policy {
+        Policy::Accept if native => Some("accept"),
+        Policy::Drop if native => Some("drop"),
         Policy::Accept => Some("ACCEPT"),
         Policy::Drop => Some("DROP"),
         Policy::Unknown => None,
@@ -290,7 +293,8 @@ fn policy(chain: &chainwalk_model::Chain) -> Option<&'static str> {
 }
 
 fn target_name(host: &Host, rule: &Rule) -> Option<String> {
-    rule.verdict().map(|target| target_word(host, target))
+    let chain = host.rules.chain(rule.chain);
+    rule.verdict().map(|target| target_word(host, chain, target))
 }
 
 fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
