@@ -371,6 +371,8 @@ pub enum Statement {
         port: Option<NatOperand>,
         /// Whether the address's expression gives address and port.
         with_port: bool,
+        /// `prefix`: only the bits of the network are replaced, which all addresses of the operand have in common.
+        prefix: bool,
         /// `random`.
         random: bool,
         /// `fully-random`.

@@ -14,6 +14,7 @@ use self::packet::ask;
 use self::written::{Iface, Lines, Rules, Scalar, Written, wrong};
 use crate::assume::assumption;
 use crate::iproute::{policy, route};
+use crate::nft;
 use crate::oneline::{Word, cidr, protocol};
 use crate::paste::read;
 use crate::restore::restore_body;
@@ -103,9 +104,6 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
         },
         ..Case::default()
     };
-    if w.nft.is_some() {
-        return Err(wrong("nft", "native nft rules are not read yet"));
-    }
     if let Some(paste) = w.paste.take() {
         let text = paste.into_text();
         let reading = read(&[&text]);
@@ -115,7 +113,8 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     }
     let structured = case.reading.is_none() || w.interfaces.is_some();
     case.host.complete.network |= structured;
-    case.host.complete.rules |= case.reading.is_none() || w.rules.is_some() || w.rules6.is_some();
+    case.host.complete.rules |=
+        case.reading.is_none() || w.rules.is_some() || w.rules6.is_some() || w.nft.is_some();
     network(&mut case.host, &w, structured)?;
     if w.rules.is_some() || w.rules6.is_some() {
         // Structured rules stand for those of the paste.
@@ -126,6 +125,9 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
         if let Some(rules) = rules {
             load(&mut case, name, family, rules)?;
         }
+    }
+    if let Some(text) = w.nft {
+        native(&mut case, text.into_text());
     }
     if case.host.complete.rules {
         targets_not_chains(Rc::make_mut(&mut case.host.rules));
@@ -297,6 +299,16 @@ fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), C
         case.docs.push(body);
     }
     Ok(())
+}
+
+/// Loads native rules behind the others, as commands do.
+fn native(case: &mut Case, text: String) {
+    let doc = DocId(case.docs.len() as u16);
+    let mut draft = nft::Draft::default();
+    nft::load(&mut draft, (doc, 0), &text, nft::Source::Script, &mut case.diagnostics);
+    case.host.unparsed_dumps.extend(draft.unread.iter().map(|(text, _)| text.clone()));
+    draft.lower(Rc::make_mut(&mut case.host.rules));
+    case.docs.push(text);
 }
 
 /// What a rule of a case sends to and no line makes a chain of is a target that is not understood: the

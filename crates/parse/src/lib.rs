@@ -33,6 +33,7 @@ mod lines;
 mod listing;
 mod loops;
 mod names;
+mod nft;
 mod oneline;
 mod part;
 mod paste;

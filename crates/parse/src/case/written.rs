@@ -122,7 +122,7 @@ pub(super) struct Written {
     pub(super) ipsets: Option<Lines>,
     pub(super) rules: Option<Rules>,
     pub(super) rules6: Option<Rules>,
-    pub(super) nft: Option<String>,
+    pub(super) nft: Option<Lines>,
     #[serde(default)]
     pub(super) bridge_hosts: Map<String, Value>,
     #[serde(default)]
