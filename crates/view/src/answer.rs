@@ -189,6 +189,8 @@ struct Told<'a> {
     hits: Vec<Value>,
     walk: Vec<Entry<'a>>,
     looped: bool,
+    /// Whether IP saw it.
+    shown: bool,
 }
 
 impl<'a> Told<'a> {
@@ -220,7 +222,12 @@ impl<'a> Told<'a> {
             entry.push(json!(path.phys_in.name()));
             entry.push(json!(path.phys_out.name()));
         }
-        self.path.push(json!(entry));
+        // A bridge's hook is entered a second time behind IP's.
+        let entry = json!(entry);
+        if !path.bridge || !self.path.contains(&entry) {
+            self.path.push(entry);
+        }
+        self.shown |= !path.bridge && path.hook != Hook::Ingress;
         self.last = Some(path);
         if path.hook == Hook::Postrouting && !path.bridge {
             self.post = Some(path);
@@ -297,10 +304,19 @@ fn target_name(host: &Host, rule: &Rule) -> Option<String> {
     rule.verdict().map(|target| target_word(host, chain, target))
 }
 
+/// What of a rule stopped a packet. In native nft that may be a map's verdict.
+fn ended_by(host: &Host, rule: &Rule, fate: &Fate) -> Option<String> {
+    let table = host.rules.table(host.rules.chain(rule.chain).table);
+    match fate {
+        Fate::Dropped(_) if table.backend == Backend::Nft => Some("drop".to_owned()),
+        _ => target_name(host, rule),
+    }
+}
+
 fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
     match fate {
         Fate::Local { .. } => "local",
-        Fate::Bridged(_) if told.path.is_empty() => "bridged",
+        Fate::Bridged(_) if !told.shown => "bridged",
         Fate::Forwarded(_) | Fate::Bridged(_) => "forwarded",
         Fate::Sent(_) => "sent",
         Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::Proxied(_) => "stopped",
@@ -343,7 +359,7 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
             "chain": &*chain.name,
             "rule": rule.number,
             "by": "rule",
-            "target": target_name(host, rule),
+            "target": ended_by(host, rule, fate),
         })
     };
     match fate {
@@ -359,7 +375,7 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
                 "chain": &*chain.name,
                 "rule": chain.rules.len() + 1,
                 "by": "policy",
-                "target": "DROP",
+                "target": policy(host, chain),
             })
         }
         Fate::DroppedUnseen(Question::Table(_, table) | Question::Chain(_, table, _)) => json!({

@@ -129,19 +129,19 @@ impl Walker<'_> {
             bridge: true,
         };
         self.depth = 0;
-        if part != BridgePart::Behind {
+        let mut wanted = line.into_iter().filter(|(priority, _)| match part {
+            BridgePart::All => true,
+            // Of equal priorities the one registered later runs first, and `br_netfilter` was there before.
+            BridgePart::Before => *priority <= 0,
+            BridgePart::Behind => *priority > 0,
+        });
+        let mut next = wanted.next();
+        if part != BridgePart::Behind || next.is_some() {
             self.event(skb, Event::Hook(path.clone()));
         }
-        for (priority, chain) in line {
-            let wanted = match part {
-                BridgePart::All => true,
-                // Of equal priorities the one registered later runs first, and `br_netfilter` was there before.
-                BridgePart::Before => priority <= 0,
-                BridgePart::Behind => priority > 0,
-            };
-            if wanted {
-                self.base_chain(skb, &mut path, chain)?;
-            }
+        while let Some((_, chain)) = next {
+            self.base_chain(skb, &mut path, chain)?;
+            next = wanted.next();
         }
         Ok(())
     }
@@ -360,7 +360,9 @@ impl Walker<'_> {
         let legacy = |c: ChainId| rules.table(rules.chain(c).table).backend == Backend::Legacy;
         let told =
             |c: ChainId| rules.chain(c).base.as_ref().is_some_and(|b| b.registered.is_some());
-        legacy(one) != legacy(other) && !(told(one) && told(other))
+        // Where all rules are known so is the order in which they were loaded, which is theirs.
+        let whole = self.world.host.complete.rules;
+        legacy(one) != legacy(other) && !whole && !(told(one) && told(other))
     }
 
     /// A table, or its chain at this hook, that was not pasted.

@@ -4,8 +4,8 @@ use super::rule::Verdict;
 use super::skb::{CtAttachment, Skb};
 use super::walker::Walker;
 use chainwalk_model::{
-    Answer, Assumed, Change, ConnmarkOp, CtTarget, CtZone, DroppedBy, Event, Fate, L4, MssOp, OpId,
-    Path, Question, RuleId, SetMatch, SetTarget, Target, Tcp, TcpFlags, TtlOp,
+    Answer, Assumed, Change, ConnmarkOp, CtTarget, CtZone, DroppedBy, Event, Fate, L4, MssOp,
+    NatRange, OpId, Path, Question, RuleId, SetMatch, SetTarget, Target, Tcp, TcpFlags, TtlOp,
 };
 
 impl Walker<'_> {
@@ -51,6 +51,13 @@ impl Walker<'_> {
             }
             Target::Connmark { op, shift } => {
                 self.connmark(skb, *op, *shift);
+                Verdict::Continue
+            }
+            // nft's `dnat ip to` in a table of both families leaves IPv6 alone (`nft_nat_inet_eval`).
+            Target::Dnat(NatRange { addrs: Some(addrs), .. })
+            | Target::Snat(NatRange { addrs: Some(addrs), .. })
+                if addrs.first.is_ipv6() != skb.packet.is_v6() =>
+            {
                 Verdict::Continue
             }
             Target::Dnat(range) | Target::Snat(range) => {

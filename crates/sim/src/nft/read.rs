@@ -4,6 +4,7 @@
 //! `net/netfilter`.
 
 use super::eval::Lack;
+use crate::addr::in_net;
 use crate::context::{Ct, CtFlow, MatchContext};
 use crate::wire;
 use chainwalk_model::nft::{
@@ -11,14 +12,17 @@ use chainwalk_model::nft::{
     Value,
 };
 use chainwalk_model::{
-    CtDir, CtStates, Entry, Hook, IfKind, L4, LocalStack, OpId, PacketType, PathIface, Question,
-    Tuple, proto,
+    CtDir, CtStates, Entry, Hook, IfKind, Interface, L4, LocalStack, OpId, PacketType, PathIface,
+    Question, Tuple, proto,
 };
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What a field holds, or why it can't be read.
 type Read = Result<Value, Lack>;
 
+/// Bits of [`chainwalk_model::AddrTypes`].
+const LOCAL: u16 = 1 << 2;
+const BROADCAST: u16 = 1 << 3;
 /// `ARPHRD_ETHER` and `ARPHRD_LOOPBACK`.
 const ETHER: u128 = 1;
 const LOOPBACK: u128 = 772;
@@ -43,8 +47,11 @@ pub(super) fn needs(needs: Needs, ctx: &MatchContext) -> bool {
         Needs::Ether => is_ether(&ctx.path.iniface, ctx),
         Needs::Ip => !packet.is_v6(),
         Needs::Ip6 => packet.is_v6(),
+        // A header of one family needs that family too.
+        Needs::L4(proto::ICMP) => packet.ip.proto == proto::ICMP && !packet.is_v6(),
+        Needs::L4(proto::ICMPV6) => packet.ip.proto == proto::ICMPV6 && packet.is_v6(),
         Needs::L4(number) => packet.ip.proto == number,
-        Needs::Transport => packet.ip.frag_off == 0,
+        Needs::Transport => true,
         // No frame of another kind is walked.
         Needs::EtherType(_) => false,
     }
@@ -205,7 +212,7 @@ fn header(row: &HeaderRow, at: OpId, ctx: &MatchContext) -> Read {
         (Header::Ip | Header::Ip6, "daddr") => return number(addr_number(packet.ip.dst)),
         (Header::Ip, "protocol") => return number(packet.ip.proto),
         (Header::Ether, word) => return ether(word, at, ctx),
-        (_, "sport" | "dport") if packet.ip.frag_off == 0 => {
+        (_, "sport" | "dport") if !packet.is_fragment() => {
             if let L4::Tcp(_) | L4::Udp { .. } | L4::Sctp { .. } = packet.l4 {
                 let port = if row.word == "sport" { packet.sport() } else { packet.dport() };
                 let whole = wire::seen(packet, 4) == wire::Seen::Whole;
@@ -214,8 +221,24 @@ fn header(row: &HeaderRow, at: OpId, ctx: &MatchContext) -> Read {
         }
         _ => {}
     }
+    if packet.ip.frag_off > 0 && matches!(row.header.place(), Place::Packet(RawBase::Transport)) {
+        return later_fragment(row, ctx);
+    }
     let Some(bytes) = place(row.header, ctx) else { return Err(Lack::Absent) };
     bits(&bytes, row.offset, row.bits).map(Value::Number).ok_or(Lack::Absent)
+}
+
+/// What lies in the place of a field of the transport header in a second or later fragment: the kernel reads whole
+/// words without a look at where the fragment begins (`nft_payload_fast_eval`), and nothing else.
+fn later_fragment(row: &HeaderRow, ctx: &MatchContext) -> Read {
+    let (offset, len) = (row.offset / 8, row.bits / 8);
+    let word = matches!(row.bits, 8 | 16 | 32) && row.offset % 8 == 0 && offset % len == 0;
+    if !word || ctx.packet.is_v6() {
+        return Err(Lack::Absent);
+    }
+    let bytes = wire::bytes(ctx.packet);
+    let own = bytes.get(wire::ip_header_len(ctx.packet) as usize..).unwrap_or_default();
+    bits(own, row.offset, row.bits).map(Value::Number).ok_or(Lack::Absent)
 }
 
 /// A field of the frame that the packet came in by.
@@ -254,7 +277,7 @@ fn of_iface(
     of: &PathIface,
     at: OpId,
     ctx: &MatchContext,
-    fact: impl Fn(Option<&chainwalk_model::Interface>, &str) -> Option<u128>,
+    fact: impl Fn(Option<&Interface>, &str) -> Option<u128>,
 ) -> Read {
     match of {
         PathIface::None => Err(Lack::Absent),
@@ -269,10 +292,10 @@ fn meta(key: Meta, at: OpId, ctx: &MatchContext) -> Read {
     let path = ctx.path;
     let unknown = || Err(Lack::Unknown(Question::Fact(at)));
     let whole = ctx.host.complete.network;
-    let group = |i: Option<&chainwalk_model::Interface>, _: &str| {
+    let group = |i: Option<&Interface>, _: &str| {
         i.and_then(|i| i.group).or(whole.then_some(0)).map(u128::from)
     };
-    let kind = |i: Option<&chainwalk_model::Interface>, name: &str| match i.map(|i| &i.kind) {
+    let kind = |i: Option<&Interface>, name: &str| match i.map(|i| &i.kind) {
         Some(IfKind::Loopback) => Some(LOOPBACK),
         None if name == "lo" => Some(LOOPBACK),
         _ if !whole && is_tunnel(name) => None,
@@ -473,9 +496,15 @@ fn fib(key: Fib, at: OpId, ctx: &MatchContext) -> Read {
         }
         _ => {}
     }
-    if ctx.net.addr_type(addr, None).map_err(asks)? != 1 << 1 {
-        // Own addresses, groups and the like have no way out.
-        return found(None);
+    match ctx.net.addr_type(addr, None).map_err(asks)? {
+        // An own address has no way out.
+        LOCAL => return found(None),
+        BROADCAST if addr != IpAddr::V4(Ipv4Addr::BROADCAST) => {
+            let on_link = |i: &&Interface| i.addrs.iter().any(|f| in_net(addr, f.value));
+            let on = ctx.host.interfaces.iter().find(on_link).map(|i| i.name.clone());
+            return found(on.filter(|on| dev.is_none_or(|dev| dev == on)).as_ref());
+        }
+        _ => {}
     }
     let from = Some(other).filter(|a| match a {
         IpAddr::V4(a) => !(a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0),

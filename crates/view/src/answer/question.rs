@@ -113,7 +113,9 @@ fn in_rule(kind: &str, host: &Host, id: RuleId, name: &str) -> Value {
 /// The extension of an operation, or the text where it is not understood.
 fn op_name(host: &Host, at: OpId) -> String {
     match host.rules.rule(at.rule).ops.get(usize::from(at.op)).map(|o| &o.what) {
-        Some(OpKind::Target(t)) => target_word(host, t),
+        Some(OpKind::Target(t)) => {
+            target_word(host, host.rules.chain(host.rules.rule(at.rule).chain), t)
+        }
         Some(OpKind::Match(Match::Opaque(o))) => o.text.to_string(),
         Some(OpKind::Match(m)) => m.name().into(),
         None => String::new(),
