@@ -365,6 +365,8 @@ pub enum Statement {
     Nat {
         /// What is translated.
         kind: NatKind,
+        /// The family of the address: packets of another are left alone.
+        family: Option<Family>,
         /// The address.
         addr: Option<NatOperand>,
         /// The port.

@@ -8,12 +8,15 @@ mod packet;
 mod question;
 
 use chainwalk_model::{
-    Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, Outcome, Path, Policy,
+    Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Outcome, Path, Policy,
     Question, RoutingDrop, Rule, RuleId, Trace, Tuple, Walk, proto,
 };
 use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
+
+/// The type of IPv6's redirects.
+const REDIRECT6: u8 = 137;
 
 /// The fields of a packet, in the order they are written.
 const FIELDS: [&str; 14] = [
@@ -123,9 +126,16 @@ fn add_new(all: &mut Vec<Value>, more: Vec<Value>) {
 
 fn outcome_fields(host: &Host, outcome: &Outcome) -> Map<String, Value> {
     let mut fields = trace_fields(host, &outcome.trace, true);
+    // The recorder of native nft hides the redirects of IPv6.
+    let native = host.rules.tables.iter().any(|t| t.backend == Backend::Nft);
+    let told = |reply: &&Trace| {
+        !native
+            || !matches!(&reply.sent.packet.l4, L4::Icmp(i) if i.kind == REDIRECT6 && reply.sent.packet.is_v6())
+    };
     let replies: Vec<Value> = outcome
         .replies
         .iter()
+        .filter(told)
         .map(|reply| Value::Object(trace_fields(host, reply, false)))
         .collect();
     fields.insert("replies".into(), json!(replies));

@@ -295,7 +295,17 @@ impl<'a> Printer<'a> {
                 };
                 format!("reject with icmpx {code}")
             }
-            Statement::Nat { addr, port, random, fully_random, persistent, .. } => {
+            Statement::Nat {
+                family,
+                addr,
+                port,
+                with_port,
+                prefix,
+                random,
+                fully_random,
+                persistent,
+                ..
+            } => {
                 let mut text = statement.name().to_owned();
                 let operand = |o: &NatOperand, ty: Type, bits| match o {
                     NatOperand::Range(first, last) if first == last => number(*first, ty, bits),
@@ -304,11 +314,22 @@ impl<'a> Printer<'a> {
                     }
                     NatOperand::Expr(e) => self.expr(e),
                 };
+                if let Some(family) = family {
+                    let _ = write!(text, " {}", family.word());
+                }
+                if *prefix {
+                    text += " prefix";
+                }
+                if *with_port {
+                    text += " addr . port";
+                }
                 if addr.is_some() || port.is_some() {
                     text += " to ";
                 }
                 if let Some(addr) = addr {
-                    text += &operand(addr, Type::Ipv4Addr, 32);
+                    let six = *family == Some(Family::Ip6);
+                    let ty = if six { Type::Ipv6Addr } else { Type::Ipv4Addr };
+                    text += &operand(addr, ty, ty.bits());
                 }
                 if let Some(port) = port {
                     text += ":";

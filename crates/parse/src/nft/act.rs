@@ -192,8 +192,7 @@ impl Reader<'_, '_> {
     }
 
     /// `snat`, `dnat`, `masquerade`, `redirect`.
-    pub(super) fn nat(&mut self, parts: &mut Parts) -> Read<Target> {
-        let from = self.cur.at;
+    pub(super) fn nat(&mut self) -> Read<Target> {
         let kind = match self.cur.word() {
             "snat" => NatKind::Snat,
             "dnat" => NatKind::Dnat,
@@ -249,17 +248,11 @@ impl Reader<'_, '_> {
             self.cur.at += 1;
             self.cur.eat_sign(",");
         }
-        if addr.is_some() {
-            match family {
-                Some(Family::Ip) => self.implied(parts, Needs::Ip, from),
-                Some(Family::Ip6) => self.implied(parts, Needs::Ip6, from),
-                _ => {}
-            }
-        }
         let constant = |operand: &Option<NatOperand>| !matches!(operand, Some(NatOperand::Expr(_)));
         if prefix || !(constant(&addr) && constant(&port)) {
             return Ok(nft(Statement::Nat {
                 kind,
+                family: family.filter(|_| addr.is_some()),
                 addr,
                 port,
                 with_port,

@@ -46,7 +46,7 @@ impl Reader<'_, '_> {
             "log" => self.log()?,
             "queue" => self.queue()?,
             "reject" => self.reject(parts)?,
-            "snat" | "dnat" | "masquerade" | "redirect" => self.nat(parts)?,
+            "snat" | "dnat" | "masquerade" | "redirect" => self.nat()?,
             "tproxy" => self.tproxy()?,
             "synproxy" => self.synproxy()?,
             "dup" => self.dup()?,

@@ -11,14 +11,15 @@ use super::skb::{CtAttachment, Skb};
 use super::walker::Walker;
 use crate::ct::{Helper, HelperState, Kind};
 use crate::match_state::MatchState;
-use crate::nft::{Eval, Lack, Looked, SetChange, field_writes};
+use crate::nat::Manip;
+use crate::nft::{Eval, Lack, Looked, SetChange, addr_number, field_writes};
 use chainwalk_model::nft::{
     CtKey, ElementData, Expr, Field, Header, Meta, NatKind, NatOperand, NftVerdict, ObjectKind,
     Pattern, Statement, UpdateOp, Value,
 };
 use chainwalk_model::{
-    Answer, Change, DroppedBy, Event, Fate, L4, Masked, MssOp, NatRange, OpId, Path, Question,
-    Range, SetId, Tproxy,
+    Answer, Change, DroppedBy, Event, Family, Fate, L4, Masked, MssOp, NatRange, OpId, Path,
+    Question, Range, SetId, Tproxy,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -81,12 +82,24 @@ impl Walker<'_> {
                 })?;
                 goes_on.filter(|goes_on| *goes_on).map(|_| Plan::Updated)
             }
-            Statement::Nat { addr, port, with_port, random, fully_random, persistent, .. } => {
+            Statement::Nat {
+                family,
+                addr,
+                port,
+                with_port,
+                prefix,
+                random,
+                fully_random,
+                persistent,
+                ..
+            } => {
                 let map = [addr, port].into_iter().flatten().find_map(|o| match o {
                     NatOperand::Expr(e) => random_map(e),
                     NatOperand::Range(..) => None,
                 });
                 let v6 = skb.packet.is_v6();
+                let hook = path.hook;
+                let other = family.is_some_and(|f| (f == Family::Ip6) != v6);
                 let range = self.settled(skb, path, at, map, |eval| {
                     let mut range = NatRange {
                         random: *random,
@@ -103,6 +116,11 @@ impl Walker<'_> {
                         if range.addrs.is_none() {
                             return Err(Lack::Absent);
                         }
+                        if *prefix {
+                            let ip = &eval.ctx.packet.ip;
+                            let now = if Manip::at(hook) == Manip::Src { ip.src } else { ip.dst };
+                            range.addrs = range.addrs.map(|to| in_prefix(now, to));
+                        }
                     }
                     let port = match port {
                         Some(port) => operand(port, eval)?.into_iter().next(),
@@ -115,7 +133,8 @@ impl Walker<'_> {
                     });
                     Ok(range)
                 })?;
-                range.map(Plan::Nat)
+                // Of another family all is worked out, and nothing done (`nft_nat_inet_eval`).
+                range.map(|range| if other { Plan::Act } else { Plan::Nat(range) })
             }
             Statement::Tproxy { addr, port, family: _ } => {
                 let addr = addr.map(|n| address(n, skb.packet.is_v6()));
@@ -423,6 +442,15 @@ fn operand(of: &NatOperand, eval: &mut Eval) -> Result<Vec<Pattern>, Lack> {
         NatOperand::Range(first, last) => Ok(vec![Pattern::Range(*first, *last)]),
         NatOperand::Expr(expr) => eval.patterns(expr),
     }
+}
+
+/// The address of a network that has the host bits of another (`nft_nat_setup_netmap`).
+fn in_prefix(now: IpAddr, to: Range<IpAddr>) -> Range<IpAddr> {
+    let v6 = now.is_ipv6();
+    let (first, last) = (addr_number(to.first), addr_number(to.last));
+    let host_bits = first ^ last;
+    let addr = address(first & !host_bits | addr_number(now) & host_bits, v6);
+    Range { first: addr, last: addr }
 }
 
 /// An address from its number.

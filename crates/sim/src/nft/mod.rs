@@ -11,5 +11,5 @@ pub(crate) mod stateful;
 
 pub(crate) use condition::{facts, test};
 pub(crate) use eval::{Eval, Lack, Looked};
-pub(crate) use read::writes as field_writes;
+pub(crate) use read::{addr_number, writes as field_writes};
 pub(crate) use set::Change as SetChange;
