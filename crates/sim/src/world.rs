@@ -7,7 +7,7 @@ use crate::match_state::MatchState;
 use crate::programs::of_rule;
 use chainwalk_model::{
     Answer, Assumed, Backend, Fact, Family, Host, Match, Op, OpKind, Origin, Question, Rule,
-    Target, Text, Tuple,
+    TableId, Target, Text, Tuple,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -51,8 +51,8 @@ pub(crate) struct World {
     pub clock_base: Option<(u64, u64)>,
     /// Whether packets and bytes of flows are counted.
     pub counts: bool,
-    /// Whether packets of IPv4, and of IPv6, are tracked.
-    pub tracks: [bool; 2],
+    /// Since when packets of IPv4, and of IPv6, are tracked; `None` where they are not.
+    pub tracked: [Option<TrackedSince>; 2],
 }
 
 impl World {
@@ -61,7 +61,7 @@ impl World {
         let flows = ConntrackTable::known(host.flows.iter().map(|f| &f.value));
         let told = host.clock.map(|seconds| (seconds, 0));
         let counts = counts(&host);
-        let tracks = [Family::Ip, Family::Ip6].map(|f| host.conntrack || needs_conntrack(&host, f));
+        let tracked = [Family::Ip, Family::Ip6].map(|f| tracked_since(&host, f));
         let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
         Self {
             host,
@@ -76,7 +76,7 @@ impl World {
             now_ms: 0,
             clock_base: told,
             counts,
-            tracks,
+            tracked,
         }
     }
 
@@ -155,9 +155,21 @@ fn number(host: &Host, name: &str) -> Option<i64> {
     host.sysctl(name).and_then(|f| f.value.trim().parse().ok())
 }
 
-/// Whether a rule of nft turns conntrack on for a family as it is loaded: one that looks at a flow, or translates
+/// What turned conntrack on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum TrackedSince {
+    /// It was on before the rules came.
+    Before,
+    /// A rule of this table: the chains of later ones were registered behind it.
+    Table(TableId),
+}
+
+/// A rule of nft turns conntrack on for a family as it is loaded: one that looks at a flow, or translates
 /// (`nf_ct_netns_get`).
-fn needs_conntrack(host: &Host, family: Family) -> bool {
+fn tracked_since(host: &Host, family: Family) -> Option<TrackedSince> {
+    if host.conntrack {
+        return Some(TrackedSince::Before);
+    }
     let rules = &host.rules;
     let of = |rule: &&Rule| {
         let table = rules.table(rules.chain(rule.chain).table);
@@ -172,7 +184,9 @@ fn needs_conntrack(host: &Host, family: Family) -> bool {
             Target::Snat(_) | Target::Dnat(_) | Target::Masquerade(_) | Target::Redirect(_)
         ),
     };
-    rules.rules.iter().filter(of).any(|rule| rule.ops.iter().any(needs))
+    let first = rules.rules.iter().filter(of).filter(|rule| rule.ops.iter().any(needs));
+    let first = first.map(|rule| rules.chain(rule.chain).table).min_by_key(|t| t.0);
+    first.map(TrackedSince::Table)
 }
 
 /// Whether flows are counted: as the host's own listing tells, else where a rule asks for it, which turns it on as

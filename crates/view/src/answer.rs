@@ -8,8 +8,8 @@ mod packet;
 mod question;
 
 use chainwalk_model::{
-    Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Outcome, Path, Policy,
-    Question, RoutingDrop, Rule, RuleId, Trace, Tuple, Walk, proto,
+    Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Outcome, Packet, Path,
+    Policy, Question, RoutingDrop, Rule, RuleId, Trace, Tuple, Walk, proto,
 };
 use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
@@ -129,8 +129,13 @@ fn outcome_fields(host: &Host, outcome: &Outcome) -> Map<String, Value> {
     // The recorder of native nft hides the redirects of IPv6.
     let native = host.rules.tables.iter().any(|t| t.backend == Backend::Nft);
     let told = |reply: &&Trace| {
-        !native
-            || !matches!(&reply.sent.packet.l4, L4::Icmp(i) if i.kind == REDIRECT6 && reply.sent.packet.is_v6())
+        let packet = &reply.sent.packet;
+        let of = |p: &Packet| p.is_v6() && matches!(&p.l4, L4::Icmp(i) if i.kind == REDIRECT6);
+        let quotes = match &packet.l4 {
+            L4::Icmp(icmp) => icmp.inner.as_deref().is_some_and(of),
+            _ => false,
+        };
+        !native || !(of(packet) || quotes)
     };
     let replies: Vec<Value> = outcome
         .replies

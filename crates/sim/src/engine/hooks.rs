@@ -5,6 +5,7 @@ use super::walker::Walker;
 use crate::addr::in_net;
 use crate::ct::{CtInfo, Gathered, Proxied, TrackContext, TrackResult, status};
 use crate::likely::alone;
+use crate::world::TrackedSince;
 use chainwalk_model::{
     Answer, Assumed, Backend, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, PacketScope,
     Path, PathIface, Question, SkipReason, Text, priority, tables_at,
@@ -54,14 +55,12 @@ impl Walker<'_> {
         }
         self.beside(skb, hook)?;
         let (mut gathered, mut tracked) = (!enters, !enters);
-        // Where a rule brought conntrack in, a chain at its priority was there first and runs behind it.
-        let first = priority::CONNTRACK + i32::from(self.world.host.conntrack);
         for (priority, station) in self.stations(skb, hook) {
             if !gathered && priority > priority::DEFRAG {
                 self.defragment(skb, hook)?;
                 gathered = true;
             }
-            if !tracked && priority >= first {
+            if !tracked && self.is_behind_conntrack(skb, priority, station) {
                 self.track(skb, hook)?;
                 tracked = true;
             }
@@ -86,6 +85,20 @@ impl Walker<'_> {
             skb.oif = path.outiface;
         }
         Ok(())
+    }
+
+    /// Whether a station stands behind conntrack. Of a chain at its very priority that depends on which of them was
+    /// registered later: it runs first.
+    fn is_behind_conntrack(&self, skb: &Skb, priority: i32, station: Station) -> bool {
+        let since = self.world.tracked[usize::from(skb.packet.is_v6())];
+        match (station, since) {
+            (Station::Base(chain), Some(TrackedSince::Table(first)))
+                if priority == priority::CONNTRACK =>
+            {
+                self.world.host.rules.chain(chain).table <= first
+            }
+            _ => priority > priority::CONNTRACK,
+        }
     }
 
     /// The packet passes the ingress chains of a device, of the families netdev and inet, which are one list. It has
@@ -430,7 +443,7 @@ impl Walker<'_> {
 
     /// Fragments wait here until the datagram is whole.
     fn defragment(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
-        if !self.world.tracks[usize::from(skb.packet.is_v6())] {
+        if self.world.tracked[usize::from(skb.packet.is_v6())].is_none() {
             return Ok(());
         }
         let extensions = &skb.packet.ip.extensions;
@@ -462,8 +475,8 @@ impl Walker<'_> {
 
     /// Conntrack looks the packet up.
     fn track(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
-        let tracks = self.world.tracks[usize::from(skb.packet.is_v6())];
-        if !tracks || !matches!(skb.attached, CtAttachment::None) {
+        let tracked = self.world.tracked[usize::from(skb.packet.is_v6())];
+        if tracked.is_none() || !matches!(skb.attached, CtAttachment::None) {
             return Ok(());
         }
         let on = |name: &str, usual| self.world.sysctl(name, usual).0 != 0;

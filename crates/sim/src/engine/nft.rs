@@ -15,7 +15,7 @@ use crate::nat::Manip;
 use crate::nft::{Eval, Lack, Looked, SetChange, addr_number, field_writes};
 use chainwalk_model::nft::{
     CtKey, ElementData, Expr, Field, Header, Meta, NatKind, NatOperand, NftVerdict, ObjectKind,
-    Pattern, Statement, UpdateOp, Value,
+    Pattern, RawBase, Statement, UpdateOp, Value,
 };
 use chainwalk_model::{
     Answer, Change, DroppedBy, Event, Family, Fate, L4, Masked, MssOp, NatRange, OpId, Path,
@@ -193,7 +193,7 @@ impl Walker<'_> {
             },
             (Statement::Reject { ip, ip6 }, _) => {
                 let with = if skb.packet.is_v6() { *ip6 } else { *ip };
-                self.reject(skb, with);
+                self.reject(skb, path.hook, with);
                 Verdict::End(Fate::Rejected { rule, with })
             }
             (Statement::Synproxy(proxy), _) => self.synproxy(skb, at, proxy),
@@ -291,6 +291,14 @@ impl Walker<'_> {
                 if !self.write_header(skb, field, row.header, row.word, n) {
                     return self.undecided(skb, at);
                 }
+            }
+            Field::Raw { base: RawBase::Transport, offset: at_bit @ (0 | 16), bits: 16 } => {
+                let word = if at_bit == 0 { "sport" } else { "dport" };
+                if !self.write_header(skb, field, Header::Th, word, n) {
+                    return self.undecided(skb, at);
+                }
+                // Nobody mends the checksum of what is written by its place.
+                skb.packet.bad_csum = true;
             }
             _ => return self.undecided(skb, at),
         }

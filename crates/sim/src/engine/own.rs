@@ -9,8 +9,8 @@ use crate::ct::{self, CtInfo};
 use crate::route::{FlowKey, Key, Router};
 use crate::wire::{LEAST_MTU6, Options, plain};
 use chainwalk_model::{
-    Entry, Event, Fate, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind, RoutingDrop,
-    Sent, Tcp, TcpFlags, proto,
+    Entry, Event, Fate, Hook, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind,
+    RoutingDrop, Sent, Tcp, TcpFlags, proto,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -30,9 +30,18 @@ const ECN: u8 = 0b11;
 
 impl Walker<'_> {
     /// `REJECT`.
-    pub(super) fn reject(&mut self, skb: &mut Skb, with: RejectWith) {
+    pub(super) fn reject(&mut self, skb: &mut Skb, hook: Hook, with: RejectWith) {
         if is_spoilt(&skb.packet) {
             return;
+        }
+        if hook == Hook::Prerouting && with != RejectWith::TcpReset {
+            // The way back leads to this host itself; the answer would have to come from the destination, and no
+            // address of another host is sent from here.
+            let router = Router::new(self.world);
+            let (src, dst) = (skb.packet.ip.src, skb.packet.ip.dst);
+            if src.is_ipv4() && router.told_local(src) && !router.told_local(dst) {
+                return;
+            }
         }
         if with == RejectWith::TcpReset {
             self.reset(skb);

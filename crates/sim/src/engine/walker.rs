@@ -400,7 +400,12 @@ pub(super) fn empty_trace(host: HostId, sent: Sent) -> Trace {
 
 /// What a local sender's call returns.
 fn errno_of(fate: &Fate, trace: &Trace) -> Option<Errno> {
-    let looped = trace.steps.iter().any(|s| matches!(s.event, Event::Loop));
+    // Behind lo or on a bridge the sender is not told.
+    let looped = trace.steps.iter().any(|s| match &s.event {
+        Event::Loop => true,
+        Event::Hook(path) => path.bridge,
+        _ => false,
+    });
     match fate {
         Fate::SendError(errno) => Some(*errno),
         Fate::Dropped(_) | Fate::DroppedUnseen(_) | Fate::Rejected { .. } | Fate::Refused

@@ -113,13 +113,9 @@ pub(super) fn field(field: Field, at: OpId, ctx: &MatchContext) -> Read {
 pub(super) fn exists(what: Field, at: OpId, ctx: &MatchContext) -> Result<bool, Lack> {
     match what {
         Field::Header(field) => {
+            // A packet of another protocol has no option either.
             let header = field.row().header;
-            match header {
-                Header::TcpOption(_) if !needs(header.needs(), ctx) => Err(Lack::Absent),
-                Header::IpOption(_) if !needs(header.needs(), ctx) => Err(Lack::Absent),
-                _ if !needs(header.needs(), ctx) => Ok(false),
-                _ => Ok(place(header, ctx).is_some()),
-            }
+            Ok(needs(header.needs(), ctx) && place(header, ctx).is_some())
         }
         other => match self::field(other, at, ctx)? {
             Value::Number(n) => Ok(n != 0),
@@ -221,11 +217,30 @@ fn header(row: &HeaderRow, at: OpId, ctx: &MatchContext) -> Read {
         }
         _ => {}
     }
+    if !of_message(row, ctx) {
+        return Err(Lack::Absent);
+    }
     if packet.ip.frag_off > 0 && matches!(row.header.place(), Place::Packet(RawBase::Transport)) {
         return later_fragment(row, ctx);
     }
     let Some(bytes) = place(row.header, ctx) else { return Err(Lack::Absent) };
     bits(&bytes, row.offset, row.bits).map(Value::Number).ok_or(Lack::Absent)
+}
+
+/// Whether a packet is a message of ICMP that has such a field (`icmp_dep` in `src/payload.c` of nft).
+fn of_message(row: &HeaderRow, ctx: &MatchContext) -> bool {
+    let kinds: &[u8] = match (row.header, row.word) {
+        (Header::Icmp, "id" | "sequence") => &[0, 8],
+        (Header::Icmp, "gateway") => &[5],
+        (Header::Icmp, "mtu") => &[3],
+        (Header::Icmpv6, "id" | "sequence") => &[128, 129],
+        (Header::Icmpv6, "mtu") => &[2],
+        (Header::Icmpv6, "max-delay") => &[130],
+        (Header::Icmpv6, "taddr") => &[130, 131, 132, 135, 136, 137],
+        (Header::Icmpv6, "daddr") => &[137],
+        _ => return true,
+    };
+    matches!(&ctx.packet.l4, L4::Icmp(icmp) if kinds.contains(&icmp.kind))
 }
 
 /// What lies in the place of a field of the transport header in a second or later fragment: the kernel reads whole

@@ -2,11 +2,11 @@
 //!
 //! Sources: `nft_limit.c`, `nft_quota.c`, `nft_connlimit.c` in `net/netfilter`.
 
+use crate::clock::jiffies;
 use crate::context::{Ct, MatchContext};
-use crate::ct::{Zone, tuple_of};
-use crate::state::connlimit::Groups;
+use crate::ct::{Zone, status, tuple_of};
+use chainwalk_model::Tuple;
 use chainwalk_model::nft::{Limit, Stateful};
-use std::net::{IpAddr, Ipv4Addr};
 
 const SECOND_NS: u128 = 1_000_000_000;
 
@@ -20,7 +20,37 @@ pub(crate) enum Memory {
     /// Bytes that were counted.
     Quota { used: u64 },
     /// The flows that were counted.
-    Count(Groups),
+    Count(Counted),
+}
+
+/// The flows that a `ct count` has seen (`struct nf_conncount_list`).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counted {
+    flows: Vec<Tuple>,
+    /// The tick in which flows that are gone were taken out last: until the next one no flow is looked up.
+    swept: Option<u64>,
+}
+
+impl Counted {
+    /// Counts the packet's flow (`__nf_conncount_add`); how many there are then.
+    fn add(&mut self, ctx: &MatchContext) -> usize {
+        let (tuple, zone, confirmed) = match &ctx.ct {
+            Ct::Flow(flow) if flow.id.is_some() => {
+                (flow.orig, flow.zone, flow.status & status::CONFIRMED != 0)
+            }
+            _ => (tuple_of(ctx.packet), Zone::default(), false),
+        };
+        let now = jiffies(ctx.now_ms);
+        let swept = self.swept == Some(now);
+        if !swept {
+            self.swept = Some(now);
+            self.flows.retain(|other| ctx.net.is_open(*other, zone));
+        }
+        if !confirmed && (swept || !self.flows.contains(&tuple)) {
+            self.flows.push(tuple);
+        }
+        self.flows.len()
+    }
 }
 
 /// The cost of a packet of `len` bytes, and the full bucket.
@@ -44,7 +74,7 @@ impl Memory {
                 last_ns: u128::from(now_ms) * 1_000_000,
             },
             Stateful::Quota { used, .. } => Self::Quota { used: *used },
-            Stateful::Count { .. } => Self::Count(Groups::default()),
+            Stateful::Count { .. } => Self::Count(Counted::default()),
         }
     }
 
@@ -64,14 +94,8 @@ impl Memory {
                 *used = used.saturating_add(len);
                 (*used > *bytes) == *over
             }
-            (Stateful::Count { most, over }, Self::Count(groups)) => {
-                let (tuple, zone) = match &ctx.ct {
-                    Ct::Flow(flow) if flow.id.is_some() => (flow.orig, flow.zone),
-                    _ => (tuple_of(ctx.packet), Zone::default()),
-                };
-                let all = (IpAddr::V4(Ipv4Addr::UNSPECIFIED), zone.orig);
-                let seen = groups.count(all, tuple, |other| ctx.net.is_open(other, zone));
-                (seen.len() as u64 > u64::from(*most)) == *over
+            (Stateful::Count { most, over }, Self::Count(counted)) => {
+                (counted.add(ctx) as u64 > u64::from(*most)) == *over
             }
             _ => true,
         }
