@@ -305,7 +305,7 @@ fn load(case: &mut Case, at: &str, family: Family, rules: Rules) -> Result<(), C
 fn native(case: &mut Case, text: String) {
     let doc = DocId(case.docs.len() as u16);
     let mut draft = nft::Draft::default();
-    nft::load(&mut draft, (doc, 0), &text, nft::Source::Script, &mut case.diagnostics);
+    nft::load(&mut draft, doc, &text, nft::Source::Script, &mut case.diagnostics);
     case.host.unparsed_dumps.extend(draft.unread.iter().map(|(text, _)| text.clone()));
     draft.lower(Rc::make_mut(&mut case.host.rules));
     case.docs.push(text);

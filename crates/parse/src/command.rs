@@ -4,6 +4,7 @@ use crate::blank::at_start;
 use crate::clean::Row;
 use crate::inside::{Inside, inside};
 use crate::names::{base, tables};
+use crate::native::is_verb;
 pub(crate) use crate::prompt::unprompt;
 use crate::shell::Shell;
 use crate::word::{self, Word};
@@ -142,7 +143,7 @@ fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
             let known = ["ps", "network", "inspect", "container", "exec", "run", "port", "attach"];
             known.contains(&second)
         }
-        "nft" => second == "list" || second.starts_with('-'),
+        "nft" => second.starts_with(['-', '\'', '"']) || is_verb(second),
         "ipset" => matches!(second, "save" | "list" | "-L" | "-S" | "-n"),
         "ss" | "netstat" => second.starts_with('-') || rest == 1,
         "sysctl" => rest >= 2 && !second.starts_with('='),
@@ -166,8 +167,13 @@ fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
 pub(crate) fn cut(row: Row<'_>) -> Row<'_> {
     let mut quoted = None;
     let mut blank = true;
+    let mut escaped = false;
     for (at, c) in row.text.char_indices() {
+        if std::mem::take(&mut escaped) {
+            continue;
+        }
         match (quoted, c) {
+            (None, '\\') => escaped = true,
             (None, '"' | '\'') => quoted = Some(c),
             (Some(q), c) if c == q => quoted = None,
             (None, '|' | ';') => return Row { text: &row.text[..at], start: row.start }.trim(),

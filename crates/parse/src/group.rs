@@ -6,6 +6,7 @@ use crate::cx::Cx;
 use crate::draft::{Draft, NO_CHAIN};
 use crate::listing::{self, Columns};
 use crate::names::paste_table;
+use crate::native::Listed;
 use crate::part;
 use crate::restore;
 use chainwalk_model::{
@@ -39,6 +40,10 @@ pub(crate) struct Context {
     pub(crate) listed: bool,
     /// What lets only some of its lines pass: `| grep 80`.
     pub(crate) filter: Option<String>,
+    /// What a command of nft above prints.
+    pub(crate) native: Option<Listed>,
+    /// The word that ends the lines which a command of nft above reads.
+    pub(crate) here: Option<String>,
 }
 
 /// Rules that stand together and are of one table.

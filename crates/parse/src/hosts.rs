@@ -1,10 +1,12 @@
 //! Whose the pieces of a paste are: a host by a prompt, by an output that names it, or by a command that ran
 //! elsewhere.
 
+use crate::clean::Clean;
 use crate::draft::Draft;
 use crate::excerpt::{holds, stands_anywhere};
 use crate::facts;
 use crate::names::paste_table;
+use crate::nft::{Native, Piece};
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, HostId, Moment, Offer,
     Reading, Ruleset, Section, SectionKind, Severity, Span, Text, builtin_names,
@@ -29,6 +31,10 @@ struct Place {
     label: Label,
     drafts: Vec<Draft>,
     blocks: Vec<facts::Block>,
+    /// Texts of native nft.
+    native: Vec<Piece>,
+    /// Files of nft that were loaded and may not be in the paste.
+    loads: Vec<(Text, Span)>,
     /// Commands that lead to rules which are not in the paste.
     elsewhere: Vec<Text>,
     /// The families of which a save of all tables stands in the paste, head to end.
@@ -95,6 +101,21 @@ impl Hosts {
     pub(crate) fn elsewhere(&mut self, command: Text, span: Span) {
         self.section(SectionKind::Unread(command.clone()), span);
         self.places[self.at].elsewhere.push(command);
+    }
+
+    /// Notes a text of native nft of the host at hand.
+    pub(crate) fn native(&mut self, piece: Piece) {
+        self.places[self.at].native.push(piece);
+    }
+
+    /// Whether `nft list` printed tables of the host at hand.
+    pub(crate) fn is_native_shown(&self) -> bool {
+        self.places[self.at].native.iter().any(Piece::is_listing)
+    }
+
+    /// Notes that a file of nft was loaded on the host at hand. Its text stands in the paste, or is not known.
+    pub(crate) fn loads(&mut self, command: Text, span: Span) {
+        self.places[self.at].loads.push((command, span));
     }
 
     /// Notes that a save ended of which the head was seen too, if it was.
@@ -170,9 +191,9 @@ impl Hosts {
     }
 
     /// All that was read: the hosts, and whose each section is.
-    pub(crate) fn finish(mut self) -> Reading {
+    pub(crate) fn finish(mut self, cleans: &[Clean]) -> Reading {
         self.gather();
-        let (mut hosts, moments) = self.hosts();
+        let (mut hosts, moments) = self.hosts(cleans);
         for section in &self.sections {
             if let SectionKind::Unread(name) = &section.kind
                 && name.starts_with("nft")
@@ -285,6 +306,8 @@ impl Hosts {
                     self.keep(first, draft);
                 }
                 self.places[first].saved_whole.append(&mut later.saved_whole);
+                self.places[first].native.append(&mut later.native);
+                self.places[first].loads.append(&mut later.loads);
                 let blocks = &mut self.places[first].blocks;
                 blocks.append(&mut later.blocks);
                 blocks.sort_by_key(|b| (b.span.doc, b.span.start));
@@ -314,13 +337,13 @@ impl Hosts {
     }
 
     /// The places become hosts, those with rules first and parts of one behind it; with them the moments.
-    fn hosts(&mut self) -> (Vec<Host>, Vec<Moment>) {
+    fn hosts(&mut self, cleans: &[Clean]) -> (Vec<Host>, Vec<Moment>) {
         let mut order: Vec<usize> =
             (0..self.places.len()).filter(|p| !self.places[*p].is_empty()).collect();
         order.sort_by_key(|p| {
             let place = &self.places[*p];
             let part = matches!(place.label, Label::Part(_));
-            (place.drafts.is_empty(), part, place.start())
+            (place.has_no_rules(), part, place.start())
         });
         let mut moments = Vec::new();
         let mut hosts: Vec<Host> = Vec::new();
@@ -328,7 +351,8 @@ impl Hosts {
         let mut of_span: Vec<(Span, usize)> = Vec::new();
         for at in order {
             let mut place = std::mem::take(&mut self.places[at]);
-            self.answer_warnings(&mut place);
+            let mut native = Native::of(&place.native, cleans);
+            self.answer_warnings(&mut place, &native);
             let rivals = facts::rivals(&mut place.drafts);
             let mut host = Host {
                 conntrack: true,
@@ -358,14 +382,29 @@ impl Hosts {
             for rival in rivals {
                 self.leave_out(at, &mut host, rival);
             }
+            let iptables = if native.moments.is_empty() {
+                Ruleset::default()
+            } else {
+                Ruleset::clone(&host.rules)
+            };
+            self.native_tables(at, &place.loads, &mut native, &mut host);
             let own = hosts.len();
             of_place[at] = Some(own);
             for then in place.moments {
-                let rules = lowered(then.drafts, host.backend);
+                let mut rules = lowered(then.drafts, host.backend);
+                native.draft.clone().lower(Rc::make_mut(&mut rules));
                 moments.push(Moment { host: HostId(own as u16), rules, span: then.span });
             }
+            let mut born = place.born;
+            for (draft, span) in std::mem::take(&mut native.moments) {
+                let mut rules = Rc::new(iptables.clone());
+                draft.lower(Rc::make_mut(&mut rules));
+                moments.push(Moment { host: HostId(own as u16), rules, span });
+                born = Some(span);
+            }
+            native.draft.lower(Rc::make_mut(&mut host.rules));
             if moments.last().is_some_and(|m| m.host.0 as usize == own) {
-                let (rules, span) = (host.rules.clone(), place.born.unwrap_or_default());
+                let (rules, span) = (host.rules.clone(), born.unwrap_or_default());
                 moments.push(Moment { host: HostId(own as u16), rules, span });
             }
             let mut strangers = Vec::new();
@@ -393,8 +432,11 @@ impl Hosts {
     }
 
     /// Tables of the other iptables that are in the paste are no longer hidden by the warning of them.
-    fn answer_warnings(&mut self, place: &mut Place) {
+    fn answer_warnings(&mut self, place: &mut Place, native: &Native) {
         let shown = |name: &str| {
+            if let Some(table) = name.strip_prefix("nft list table ") {
+                return native.draft.has_table(table);
+            }
             let of = |d: &&Draft| (d.family == Family::Ip6) == name.starts_with("ip6");
             let legacy = name.ends_with("tables-legacy");
             let mut drafts = place.drafts.iter().filter(of).filter(|d| d.told && d.saved);
@@ -412,6 +454,71 @@ impl Hosts {
                 }
             }
             self.diagnostics.retain(|d| d.span != block.span || !block.diagnostics.contains(d));
+        }
+    }
+
+    /// Notes what texts of nft tell of a host besides the tables.
+    fn native_tables(
+        &mut self,
+        place: usize,
+        loads: &[(Text, Span)],
+        native: &mut Native,
+        host: &mut Host,
+    ) {
+        let at = HostId(place as u16);
+        // What iptables shows of its own tables counts, since nft prints some of it without its parameters.
+        let rules = host.rules.clone();
+        let own = |family: Family, name: &str| {
+            let found = rules.find_table(family, name);
+            found.is_some_and(|t| {
+                rules.table(t).backend != Backend::Legacy || host.backend.is_none()
+            })
+        };
+        native.listed = native.draft.managed();
+        let dropped = native.draft.drop_managed(own);
+        for (kind, span) in std::mem::take(&mut native.sections) {
+            let kind = match kind {
+                SectionKind::Table { table, .. } if dropped.contains(&span) => {
+                    SectionKind::Excerpt(table)
+                }
+                kind => kind,
+            };
+            self.sections.push(Section { host: at, kind, span });
+        }
+        let within = |d: &Diagnostic| {
+            dropped
+                .iter()
+                .any(|s| s.doc == d.span.doc && s.start <= d.span.start && d.span.end <= s.end)
+        };
+        native.diagnostics.retain(|d| !within(d));
+        self.diagnostics.append(&mut native.diagnostics);
+        if !native.listed.is_empty() {
+            host.backend = host.backend.or(Some(Backend::IptablesNft));
+        }
+        for (text, _) in std::mem::take(&mut native.draft.unread) {
+            host.unparsed_dumps.push(text);
+        }
+        // Tables of iptables that a whole listing does not show are of iptables-legacy, which may have others.
+        let legacy =
+            rules.tables.iter().any(|t| !native.listed.contains(&(t.family, t.name.clone())));
+        if native.whole && !legacy {
+            for family in [Family::Ip, Family::Ip6] {
+                if !host.saved_whole.contains(&family) {
+                    host.saved_whole.push(family);
+                }
+            }
+            // Conntrack is on where a rule needs it.
+            host.conntrack = !host.rules.tables.is_empty();
+        }
+        let known = !native.draft.is_empty() || native.whole;
+        for (command, span) in loads {
+            let kind = if known {
+                SectionKind::Known(command.clone())
+            } else {
+                host.unparsed_dumps.push(command.clone());
+                SectionKind::Unread(command.clone())
+            };
+            self.sections.push(Section { host: at, kind, span: *span });
         }
     }
 
@@ -457,13 +564,19 @@ impl Hosts {
 
 impl Place {
     fn is_empty(&self) -> bool {
-        self.drafts.is_empty() && self.blocks.is_empty()
+        self.has_no_rules() && self.blocks.is_empty() && self.loads.is_empty()
+    }
+
+    fn has_no_rules(&self) -> bool {
+        self.drafts.is_empty() && self.native.is_empty()
     }
 
     /// Where its first dump stands.
     fn start(&self) -> (DocId, u32) {
         let drafts = self.drafts.iter().filter_map(|d| d.span);
-        let all = drafts.chain(self.blocks.iter().map(|b| b.span)).map(|s| (s.doc, s.start));
+        let blocks = self.blocks.iter().map(|b| b.span);
+        let native = self.native.iter().map(Piece::span);
+        let all = drafts.chain(blocks).chain(native).map(|s| (s.doc, s.start));
         all.min().unwrap_or((DocId(u16::MAX), u32::MAX))
     }
 }

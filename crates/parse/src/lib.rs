@@ -33,6 +33,7 @@ mod lines;
 mod listing;
 mod loops;
 mod names;
+mod native;
 mod nft;
 mod oneline;
 mod part;

@@ -180,7 +180,8 @@ pub(crate) const ICMP6: &[(&str, u8, Option<u8>)] = &[
 /// Whether a row runs iptables or one of its kin.
 pub(crate) fn is_tables(row: Row<'_>) -> bool {
     let first = row.text.split_whitespace().find(|w| *w != "sudo").unwrap_or_default();
-    tables(first.rsplit('/').next().unwrap_or(first)).is_some()
+    let name = first.rsplit('/').next().unwrap_or(first);
+    name == "nft" || tables(name).is_some()
 }
 
 /// A program's name without its path.

@@ -13,6 +13,8 @@ use crate::hosts::{Hosts, Label};
 use crate::inside::Inside;
 use crate::listing;
 use crate::names::program;
+use crate::native::{self, Listed, Nft};
+use crate::nft::{Piece, Shows, Source};
 use crate::part::{filter, is_gap};
 use crate::places::{Places, Sign};
 use crate::progress::Progress;
@@ -126,6 +128,12 @@ impl<'t> Paste<'t> {
                 at += 1;
                 continue;
             }
+            if let Some((piece, taken)) = native::block(clean, &rows[at..], context.native) {
+                self.flush(clean, &mut group, &mut context);
+                self.hosts.native(piece);
+                at += taken;
+                continue;
+            }
             let sign = if comment[at] { None } else { Sign::of(row) };
             if let Some(sign) = &sign {
                 if host_of(row).is_some() {
@@ -184,6 +192,7 @@ impl<'t> Paste<'t> {
                     self.command(clean, row, &command, false, &mut context);
                     said = command.name;
                     at += 1;
+                    at += self.below(clean, row, &rows[at..], &mut context);
                     continue;
                 }
             }
@@ -240,6 +249,70 @@ impl<'t> Paste<'t> {
             at += 1;
         }
         self.flush(clean, &mut group, &mut context);
+    }
+
+    /// What belongs to a command of nft and stands below it: says how many rows that are.
+    fn below(
+        &mut self,
+        clean: &Clean,
+        row: Row<'_>,
+        rows: &[Row<'_>],
+        context: &mut Context,
+    ) -> usize {
+        if let Some(end) = context.here.take()
+            && let Some(taken) = native::here(rows, &end)
+        {
+            let said = (Source::Script, Shows::Changes);
+            self.hosts.native(Piece::of(clean, &rows[..taken], ("", ""), said));
+            return taken + 1;
+        }
+        // Nothing is printed where there is nothing, and only the next prompt shows it.
+        let next = rows.iter().find(|r| !r.text.is_empty());
+        if context.native.is_some_and(|l| l.shows == Shows::All)
+            && host_of(row).is_some()
+            && next.is_some_and(|r| host_of(*r).is_some())
+        {
+            let span = clean.span(row.start, row.end());
+            self.hosts.native(Piece::listed("".into(), span, Source::Listing, Shows::All));
+        }
+        0
+    }
+
+    /// A command of nft.
+    fn nft(
+        &mut self,
+        clean: &Clean,
+        row: Row<'_>,
+        command: &Command<'_>,
+        maybe: bool,
+        context: &mut Context,
+    ) {
+        let span = clean.span(row.start, row.end());
+        let shown: Text = command.name.chars().take(60).collect::<String>().into();
+        match native::command(&command.words, row.text) {
+            Nft::Lists(listed) => {
+                let part = filter(row).is_some();
+                let shows = if part { Shows::Part } else { listed.shows };
+                context.native = Some(Listed { shows, ..listed });
+                self.hosts.section(SectionKind::Command(command.name.into()), span);
+            }
+            Nft::Changes(text) if self.hosts.is_native_shown() => {
+                // It is of a later hour than what was printed: it may be tried.
+                let kind = if maybe {
+                    SectionKind::Known(shown)
+                } else {
+                    self.hosts.offer(vec![["nft ", &text].concat().as_str().into()], span);
+                    SectionKind::Command(command.name.into())
+                };
+                self.hosts.section(kind, span);
+            }
+            Nft::Changes(_) if maybe => self.hosts.elsewhere(shown, span),
+            Nft::Changes(text) => self.hosts.native(Piece::command(text, span)),
+            Nft::Loads if maybe => self.hosts.elsewhere(shown, span),
+            Nft::Loads => self.hosts.loads(shown, span),
+            Nft::Here(end) => context.here = Some(end),
+            Nft::Other => self.hosts.section(SectionKind::Command(command.name.into()), span),
+        }
     }
 
     /// The commands of a line of a script.
@@ -367,6 +440,11 @@ impl<'t> Paste<'t> {
         maybe: bool,
         context: &mut Context,
     ) {
+        if native::words_of(row).is_some() {
+            *context = Context { backend: context.backend, ..Context::default() };
+            self.nft(clean, row, command, maybe, context);
+            return;
+        }
         let span = clean.span(row.start, row.end());
         // A line of a script is a part of the table that it makes.
         if !command.changes {
@@ -380,6 +458,8 @@ impl<'t> Paste<'t> {
             saving: false,
             listed: lists,
             filter: lists.then(|| filter(row)).flatten().map(|r| r.text.to_owned()),
+            native: None,
+            here: None,
         };
         let (Some(family), true) = (command.family, command.changes) else { return };
         let table = command.table.clone().unwrap_or_else(|| "filter".into());
@@ -520,7 +600,7 @@ impl<'t> Paste<'t> {
 
     fn finish(mut self, cleans: &[Clean]) -> Reading {
         self.run(cleans);
-        let mut reading = self.hosts.finish();
+        let mut reading = self.hosts.finish(cleans);
         let anything = !reading.hosts.is_empty()
             || reading.sections.iter().any(|s| !matches!(s.kind, SectionKind::Command(_)));
         let place = cleans.first().map(|c| c.span(0, c.text.len())).unwrap_or_default();

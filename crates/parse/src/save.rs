@@ -52,8 +52,11 @@ impl SaveText {
         let v6 = match table.family {
             Family::Ip => false,
             Family::Ip6 => true,
-            family => return self.lost(&format!("table {family:?} {}", table.name)),
+            family => return self.lost(&format!("table {} {}", family.word(), table.name)),
         };
+        if table.backend == Backend::Nft {
+            return self.lost(&format!("table {} {}, of nft", table.family.word(), table.name));
+        }
         let program = match (v6, table.backend) {
             (false, Backend::Legacy) => "iptables-save",
             (false, _) => "iptables-nft-save",

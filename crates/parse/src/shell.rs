@@ -189,7 +189,7 @@ impl Shell {
         row.text.split_whitespace().any(|word| {
             let program = self.program(word);
             let program = program.rsplit('/').next().unwrap_or_default();
-            program.starts_with("iptables") || program.starts_with("ip6tables")
+            program.starts_with("iptables") || program.starts_with("ip6tables") || program == "nft"
         })
     }
 

@@ -1,6 +1,7 @@
 //! A place in the tokens of a text, and what can be asked of it.
 
 use super::lexer::{Kind, Token};
+use crate::clean::Clean;
 use chainwalk_model::{DiagnosticId, DocId, Expected, Hint, Span};
 
 /// What is wrong at a token.
@@ -23,6 +24,41 @@ pub(super) struct Wrong {
 /// What a piece of the grammar comes to.
 pub(super) type Read<T> = Result<T, Box<Wrong>>;
 
+/// Where a text is written.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place<'t> {
+    /// In a document of its own.
+    Raw(DocId),
+    /// In the rows of a clean text: where each begins here, and where there.
+    Clean(&'t Clean, &'t [(u32, u32)]),
+    /// All of it at one place.
+    Fixed(Span),
+}
+
+impl Place<'_> {
+    fn span(self, start: usize, end: usize) -> Span {
+        match self {
+            Self::Raw(doc) => Span::new(doc, start, end),
+            Self::Fixed(span) => span,
+            Self::Clean(clean, map) => {
+                let of = |at: usize| {
+                    let row = map.partition_point(|(here, _)| *here as usize <= at).max(1) - 1;
+                    let (here, there) = map.get(row).copied().unwrap_or_default();
+                    there as usize + at.saturating_sub(here as usize)
+                };
+                // What was put before the rows has no place of its own.
+                let least = map.first().map_or(0, |(_, there)| *there as usize);
+                let first = map.get(1).map_or(0, |(here, _)| *here as usize);
+                let of = |at: usize| if at < first { least } else { of(at) };
+                let most = clean.text.len();
+                let start_there = of(start).min(most);
+                let end_there = if end > start { of(end - 1) + 1 } else { start_there };
+                clean.span(start_there, end_there.min(most).max(start_there))
+            }
+        }
+    }
+}
+
 /// A place in the tokens of a text.
 #[derive(Debug)]
 pub(super) struct Cursor<'t> {
@@ -30,21 +66,13 @@ pub(super) struct Cursor<'t> {
     tokens: Vec<Token>,
     /// The next token.
     pub(super) at: usize,
-    doc: DocId,
-    base: usize,
-    fixed: Option<Span>,
+    place: Place<'t>,
 }
 
 impl<'t> Cursor<'t> {
-    /// The beginning of a text that stands at `base` of a document; or all of it at `fixed`.
-    pub(super) fn new(
-        text: &'t str,
-        tokens: Vec<Token>,
-        doc: DocId,
-        base: usize,
-        fixed: Option<Span>,
-    ) -> Self {
-        Self { text, tokens, at: 0, doc, base, fixed }
+    /// The beginning of a text.
+    pub(super) fn new(text: &'t str, tokens: Vec<Token>, place: Place<'t>) -> Self {
+        Self { text, tokens, at: 0, place }
     }
 
     /// The next token.
@@ -179,13 +207,10 @@ impl<'t> Cursor<'t> {
 
     /// The place of the tokens `from..to`.
     pub(super) fn span(&self, from: usize, to: usize) -> Span {
-        if let Some(span) = self.fixed {
-            return span;
-        }
         let end = |at: usize| self.tokens.get(at).map(|t| t.at);
         let first = end(from).map_or(self.text.len() as u32, |t| t.0);
         let last = to.checked_sub(1).and_then(end).map_or(first, |t| t.1);
-        Span::new(self.doc, self.base + first as usize, self.base + last.max(first) as usize)
+        self.place.span(first as usize, last.max(first) as usize)
     }
 
     /// What is written at the tokens `from..to`.
@@ -199,7 +224,9 @@ impl<'t> Cursor<'t> {
 
     /// Says that the next token is none that could stand here.
     pub(super) fn wrong(&self, expected: Expected) -> Box<Wrong> {
-        self.wrong_at(self.at, self.at + 1, vec![expected])
+        // A variable is a sign and a name.
+        let len = 1 + usize::from(self.is_sign("$"));
+        self.wrong_at(self.at, self.at + len, vec![expected])
     }
 
     /// Says that the tokens `from..to` are none that could stand there.

@@ -31,8 +31,12 @@ pub(crate) struct Draft {
     registered: u32,
     /// Text that was not read and may change what is there: an `include`, a variable that only a shell knows.
     pub(crate) unread: Vec<(Text, Span)>,
-    /// Whether a listing shows every table.
+    /// Whether everything was flushed: what is there then is all.
     pub(crate) whole: bool,
+    /// The tables that the text at hand shows from their beginning have at least this number.
+    text: Option<usize>,
+    /// The chains that the text at hand has made have at least this number.
+    chains: usize,
 }
 
 /// The kinds of objects, of which each has names of its own.
@@ -87,6 +91,45 @@ impl Draft {
         });
         self.names.push(Names::default());
         TableId(self.rules.tables.len() as u32 - 1)
+    }
+
+    /// Another text begins. What it shows of a table is added to it, or stands for it.
+    pub(super) fn begin(&mut self, adds: bool) {
+        self.text = (!adds).then_some(self.rules.tables.len());
+        self.chains = self.rules.chains.len();
+    }
+
+    /// A listing shows a table: what is known of it from another one is no longer so.
+    pub(super) fn listed(&mut self, family: Family, name: &str) {
+        if let (Some(first), Some(found)) = (self.text, self.find_table(family, name))
+            && (found.0 as usize) < first
+        {
+            self.delete_table(found);
+        }
+    }
+
+    /// A listing shows a chain: what is known of it from another one is no longer so.
+    pub(super) fn listed_chain(&mut self, id: ChainId) {
+        let chain = &mut self.rules.chains[id.0 as usize];
+        if (id.0 as usize) < self.chains && chain.declared {
+            chain.rules.clear();
+        }
+    }
+
+    /// Whether a table was deleted.
+    pub(super) fn is_gone(&self, table: TableId) -> bool {
+        self.names[table.0 as usize].gone
+    }
+
+    /// The chains that rules name and no line declares, where, and whether rules were put into them.
+    pub(super) fn undeclared(&self) -> Vec<(Text, Span, bool)> {
+        let open = |(at, c): (usize, &Chain)| {
+            let names = &self.names[c.table.0 as usize];
+            let known = names.chains.get(&c.name) == Some(&ChainId(at as u32));
+            (!c.declared && known && !names.gone)
+                .then(|| (c.name.clone(), c.span, !c.rules.is_empty()))
+        };
+        self.rules.chains.iter().enumerate().filter_map(open).collect()
     }
 
     /// The family of a table.

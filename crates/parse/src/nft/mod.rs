@@ -10,6 +10,8 @@ mod expr;
 mod field;
 mod ids;
 mod lexer;
+mod piece;
+mod plain;
 mod reader;
 mod rule;
 mod script;
@@ -22,33 +24,22 @@ mod value;
 mod vars;
 
 pub(crate) use draft::Draft;
+pub(crate) use piece::{Native, Piece, Shows};
 pub(crate) use reader::Source;
 
-use chainwalk_model::{Diagnostic, DocId, Family, Span, TableId};
-use cursor::Cursor;
+use chainwalk_model::{Diagnostic, DocId};
+use cursor::{Cursor, Place};
 use reader::Reader;
 
-/// Reads a text that stands at `base` of a document, onto what was read before.
+/// Reads a text that is a document by itself, onto what was read before.
 pub(crate) fn load(
     draft: &mut Draft,
-    (doc, base): (DocId, usize),
-    text: &str,
-    source: Source,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    read(draft, (doc, base, None), text, source, diagnostics);
-}
-
-fn read(
-    draft: &mut Draft,
-    (doc, base, fixed): (DocId, usize, Option<Span>),
+    doc: DocId,
     text: &str,
     source: Source,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let tokens = vars::expanded(text, lexer::tokens(text));
-    let cur = Cursor::new(text, tokens, doc, base, fixed);
-    let (table, family) = (TableId(0), Family::Ip);
-    let mut reader = Reader { cur, draft, diagnostics, source, table, family, depth: 0 };
-    reader.commands();
+    let cur = Cursor::new(text, tokens, Place::Raw(doc));
+    Reader::new(cur, draft, diagnostics, source).commands();
 }

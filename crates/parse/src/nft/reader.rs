@@ -43,6 +43,8 @@ pub(super) struct Reader<'t, 'd> {
     pub(super) family: Family,
     /// How deep the braces of chains without a name are here.
     pub(super) depth: usize,
+    /// Whether the table that is next is said to be iptables-nft's.
+    pub(super) managed: bool,
 }
 
 /// A rule's operations and what is said beside them.
@@ -114,6 +116,19 @@ const ACTIONS: [&str; 14] = [
 /// So often a rule is tried anew behind what is not understood in it.
 const TRIES: usize = 12;
 
+impl<'t, 'd> Reader<'t, 'd> {
+    /// What reads a text from its beginning.
+    pub(super) fn new(
+        cur: Cursor<'t>,
+        draft: &'d mut Draft,
+        diagnostics: &'d mut Vec<Diagnostic>,
+        source: Source,
+    ) -> Self {
+        let (table, family) = (TableId(0), Family::Ip);
+        Self { cur, draft, diagnostics, source, table, family, depth: 0, managed: false }
+    }
+}
+
 impl Reader<'_, '_> {
     /// Notes a problem.
     pub(super) fn say(&mut self, wrong: Wrong, severity: Severity) {
@@ -145,6 +160,30 @@ impl Reader<'_, '_> {
         };
         self.draft.rules.rules.push(rule);
         RuleId(self.draft.rules.rules.len() as u32 - 1)
+    }
+
+    /// A line that says that rules are left out, as a rule that stands for them.
+    fn gap(&mut self, chain: ChainId) -> Option<RuleId> {
+        let token = self.cur.peek().filter(|t| t.kind != Kind::Word)?;
+        if !"[(<-=*.~\u{2026}".contains(self.cur.text_of(token).chars().next()?) {
+            return None;
+        }
+        let (from, to) = (self.cur.at, self.cur.end_from(self.cur.at));
+        let text = self.cur.written(from, to);
+        if !crate::part::is_gap(text) {
+            return None;
+        }
+        let span = self.cur.span(from, to);
+        let id = DiagnosticId::RowsLeftOut;
+        let wrong = Wrong { id, expected: vec![], ..*self.cur.wrong_at(from, to, vec![]) };
+        self.say(wrong, Severity::Warning);
+        let opaque = Opaque::new(Some(Rule::LEFT_OUT), text);
+        let ops = vec![Op { what: OpKind::Target(Target::Opaque(opaque)), span }];
+        self.cur.at = to;
+        let rule =
+            Rule { chain, number: 0, ops, counters: None, comment: None, handle: None, span };
+        self.draft.rules.rules.push(rule);
+        Some(RuleId(self.draft.rules.rules.len() as u32 - 1))
     }
 
     /// The handle that a listing shows behind what was read.
@@ -266,7 +305,10 @@ impl Reader<'_, '_> {
             }
             let start = self.cur.at;
             if !self.chain_spec(chain) {
-                let rule = self.rule(chain);
+                let rule = match self.gap(chain) {
+                    Some(gap) => gap,
+                    None => self.rule(chain),
+                };
                 self.draft.rules.chains[chain.0 as usize].rules.push(rule);
             }
             if self.cur.at == start {

@@ -65,6 +65,17 @@ impl Reader<'_, '_> {
             word if field::begins(word) || matches!(word, "numgen" | "jhash" | "symhash" | "") => {
                 return self.test(parts);
             }
+            "xt" => {
+                // nft prints what iptables-nft made without its parameters.
+                self.cur.at += 3;
+                let mut wrong = self.cur.wrong_at(from, self.cur.at, vec![]);
+                wrong.id = match self.cur.word_at(from + 1) {
+                    "target" => chainwalk_model::DiagnosticId::UnknownTarget,
+                    _ => chainwalk_model::DiagnosticId::UnknownMatch,
+                };
+                wrong.hint = Some(chainwalk_model::Hint::Paste("iptables-save".into()));
+                return Err(wrong);
+            }
             _ => {
                 let known = STATEMENTS.into_iter().chain(field::openers());
                 let mut wrong = field::unknown(&self.cur, known);

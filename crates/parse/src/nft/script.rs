@@ -2,9 +2,12 @@
 
 use super::cursor::{Read, Wrong};
 use super::field::unknown;
+use super::lexer::Kind;
 use super::reader::Reader;
 use super::table::family;
-use chainwalk_model::{ChainId, DiagnosticId, Expected, Family, Rule, RuleId, Severity, TableId};
+use chainwalk_model::{
+    Backend, ChainId, DiagnosticId, Expected, Family, Rule, RuleId, Severity, TableId,
+};
 
 /// The words that begin a command.
 pub(crate) const VERBS: [&str; 10] =
@@ -23,8 +26,13 @@ impl Reader<'_, '_> {
     /// Every command of the text.
     pub(super) fn commands(&mut self) {
         loop {
-            self.cur.lines();
-            if self.cur.eat_sign(";") {
+            while let Some(token) = self.cur.peek().filter(|t| t.kind == Kind::Remark) {
+                // `# Warning: table ip filter is managed by iptables-nft, do not touch!`
+                self.managed |= self.cur.text_of(token).contains("managed by iptables-nft");
+                self.cur.at += 1;
+            }
+            if self.cur.peek().is_some_and(|t| t.kind == Kind::Line) || self.cur.is_sign(";") {
+                self.cur.at += 1;
                 continue;
             }
             if self.cur.peek().is_none() {
@@ -135,9 +143,22 @@ impl Reader<'_, '_> {
         match word {
             "table" => {
                 self.cur.at += 1;
-                self.table_named(true)?;
+                let at = self.cur.at;
+                if self.source.is_listing() {
+                    let family = self.family_word();
+                    let name = self.cur.name(Expected::Text)?;
+                    self.draft.listed(family, name);
+                    self.cur.at = at;
+                }
+                let table = self.table_named(true)?;
+                if std::mem::take(&mut self.managed) {
+                    let table = &mut self.draft.rules.tables[table.0 as usize];
+                    table.backend = Backend::IptablesNft;
+                }
                 if self.cur.eat_sign("{") {
                     self.table_block();
+                    let span = self.cur.span(from, self.cur.at);
+                    self.draft.rules.tables[table.0 as usize].span = span;
                 }
                 Ok(())
             }

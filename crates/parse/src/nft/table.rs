@@ -97,6 +97,9 @@ impl Reader<'_, '_> {
         if !self.cur.eat_sign("{") {
             return Ok(());
         }
+        if self.source.is_listing() {
+            self.draft.listed_chain(chain);
+        }
         self.chain_lines(chain);
         if self.cur.peek().is_none() {
             return Ok(());
@@ -250,7 +253,8 @@ impl Reader<'_, '_> {
         let span = self.cur.span(from, self.cur.at);
         let id = self.draft.set(self.table, name, &[], span);
         let known = self.draft.rules.set(id);
-        let mut set = if known.whole { known.clone() } else { empty_set(self.table, vec![], span) };
+        let adds = known.whole && !self.source.is_listing();
+        let mut set = if adds { known.clone() } else { empty_set(self.table, vec![], span) };
         set.name = Some(name.into());
         if !self.cur.eat_sign("{") {
             self.draft.rules.sets[id.0 as usize] = set;

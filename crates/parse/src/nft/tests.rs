@@ -6,7 +6,7 @@ use chainwalk_model::{Hook, Match, OpKind, Policy, Ruleset, Target};
 fn told(text: &str, source: Source) -> (Ruleset, usize) {
     let mut draft = Draft::default();
     let mut problems = Vec::new();
-    load(&mut draft, (DocId(0), 0), text, source, &mut problems);
+    load(&mut draft, DocId(0), text, source, &mut problems);
     let mut rules = Ruleset::default();
     draft.lower(&mut rules);
     (rules, problems.len())

@@ -1,0 +1,307 @@
+//! Texts of nft in a paste, and the tables that they come to: what a listing shows stands for what was there before,
+//! what commands do goes on top of it.
+
+use super::cursor::{Cursor, Place};
+use super::draft::Draft;
+use super::reader::{Reader, Source};
+use super::{lexer, vars};
+use crate::clean::{Clean, Row};
+use chainwalk_model::{
+    Backend, Diagnostic, DiagnosticId, DocId, Family, Hint, Ruleset, SectionKind, Severity, Span,
+    TableId, Text,
+};
+
+/// How much of the ruleset a text shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// Every table.
+    All,
+    /// Whole tables, and nothing of the others.
+    Tables,
+    /// A chain or a set, and nothing of the others.
+    Part,
+    /// What commands change.
+    Changes,
+}
+
+/// A text of nft.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    text: String,
+    /// Where the pieces of the text begin in it, and where in the clean text.
+    map: Vec<(u32, u32)>,
+    doc: DocId,
+    source: Source,
+    shows: Shows,
+    /// Where all of it is written.
+    span: Span,
+    /// Whether everything in it is at that place.
+    fixed: bool,
+}
+
+impl Piece {
+    /// The text of rows that stand together. `before` and `behind` are put around it.
+    pub(crate) fn of(
+        clean: &Clean,
+        rows: &[Row<'_>],
+        (before, behind): (&str, &str),
+        (source, shows): (Source, Shows),
+    ) -> Self {
+        let mut text = before.to_owned();
+        let mut map = vec![(0, rows.first().map_or(0, |r| r.start) as u32)];
+        for row in rows {
+            map.push((text.len() as u32, row.start as u32));
+            text += row.text;
+            text.push('\n');
+        }
+        text += behind;
+        let last = rows.iter().rev().find(|r| !r.text.is_empty());
+        let (start, end) = (map[0].1 as usize, last.map_or(0, |r| r.end()));
+        let span = clean.span(start, end.max(start));
+        Self { text, map, doc: clean.doc(), source, shows, span, fixed: false }
+    }
+
+    /// A command, all of which counts as written at one place.
+    pub(crate) fn command(text: String, span: Span) -> Self {
+        let (source, shows) = (Source::Script, Shows::Changes);
+        Self { text, map: Vec::new(), doc: span.doc, source, shows, span, fixed: true }
+    }
+
+    /// What `nft -j` prints, written as `nft` prints it otherwise.
+    pub(crate) fn listed(text: String, span: Span, source: Source, shows: Shows) -> Self {
+        Self { text, map: Vec::new(), doc: span.doc, source, shows, span, fixed: true }
+    }
+
+    /// Whether `nft list` printed it.
+    pub(crate) fn is_listing(&self) -> bool {
+        self.source.is_listing()
+    }
+
+    /// Where it is written.
+    pub(crate) fn span(&self) -> Span {
+        self.span
+    }
+
+    fn load(&self, cleans: &[Clean], draft: &mut Draft, told: &mut Vec<Diagnostic>) {
+        let text = &*self.text;
+        let clean = cleans.iter().find(|c| c.doc() == self.doc);
+        let place = match clean {
+            Some(clean) if !self.fixed => Place::Clean(clean, &self.map),
+            _ => Place::Fixed(self.span),
+        };
+        let tokens = vars::expanded(text, lexer::tokens(text));
+        let cur = Cursor::new(text, tokens, place);
+        if self.shows == Shows::All {
+            draft.flush(None);
+        }
+        draft.begin(self.shows == Shows::Part || self.shows == Shows::Changes);
+        let mut reader = Reader::new(cur, draft, told, self.source);
+        reader.commands();
+    }
+}
+
+/// The tables of a host, and what else its texts tell.
+#[derive(Debug, Default)]
+pub(crate) struct Native {
+    /// The tables.
+    pub(crate) draft: Draft,
+    /// Whether a listing shows that there are no others.
+    pub(crate) whole: bool,
+    /// The tables of iptables-nft that it shows.
+    pub(crate) listed: Vec<(Family, Text)>,
+    /// The tables at moments before, and the text of what is new after each.
+    pub(crate) moments: Vec<(Draft, Span)>,
+    /// What was recognised.
+    pub(crate) sections: Vec<(SectionKind, Span)>,
+    /// What could not be read.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// So many states are kept apart.
+const MOMENTS: usize = 8;
+
+impl Native {
+    /// What texts come to, in the order in which they stand.
+    pub(crate) fn of(pieces: &[Piece], cleans: &[Clean]) -> Self {
+        let mut native = Self::default();
+        let mut shown = false;
+        for piece in pieces {
+            if !piece.is_listing() {
+                if shown && !piece.fixed {
+                    // What a listing shows was made by such a file, or it was not loaded yet.
+                    native.sections.push((SectionKind::Known("nft -f".into()), piece.span));
+                    continue;
+                }
+                let known = native.draft.table_count();
+                let mut told = Vec::new();
+                piece.load(cleans, &mut native.draft, &mut told);
+                native.diagnostics.append(&mut told);
+                native.whole |= native.draft.whole;
+                if !piece.fixed {
+                    native.tables(piece, known);
+                }
+                continue;
+            }
+            let before = shown.then(|| native.draft.clone());
+            let known = native.draft.table_count();
+            let mut told = Vec::new();
+            piece.load(cleans, &mut native.draft, &mut told);
+            native.whole |= piece.shows == Shows::All;
+            match before {
+                Some(before) if before.same(&native.draft) => {
+                    let table = native.draft.table_names(known).into_iter().next();
+                    let name = table.map_or_else(|| "nft".into(), |(_, name)| name);
+                    native.draft = before;
+                    native.sections.push((SectionKind::Excerpt(name), piece.span));
+                }
+                before => {
+                    native.diagnostics.append(&mut told);
+                    let first = native.draft.table_names(known).into_iter().next();
+                    if let (Some(before), Some((_, name))) = (before, first)
+                        && piece.shows != Shows::Part
+                        && before.shares(&native.draft, known)
+                    {
+                        native.diagnostics.push(Diagnostic {
+                            id: DiagnosticId::TableTwice,
+                            severity: Severity::Warning,
+                            span: piece.span,
+                            found: name,
+                            expected: vec![],
+                            hint: None,
+                        });
+                        if native.moments.len() + 1 < MOMENTS {
+                            native.moments.push((before, piece.span));
+                        }
+                    }
+                    native.tables(piece, known);
+                }
+            }
+            shown = true;
+        }
+        native.missing();
+        for (text, span) in &native.draft.unread {
+            native.sections.push((SectionKind::Unread(text.clone()), *span));
+        }
+        // What commands alone have made.
+        for (kind, span) in native.draft.sections(0) {
+            let is = |(k, _): &(SectionKind, Span)| match (k, &kind) {
+                (
+                    SectionKind::Table { family: f, table: t, .. },
+                    SectionKind::Table { family, table, .. },
+                ) => f == family && t == table,
+                _ => false,
+            };
+            if !native.sections.iter().any(is) {
+                native.sections.push((kind, span));
+            }
+        }
+        native
+    }
+
+    /// Notes the tables that a text has made.
+    fn tables(&mut self, piece: &Piece, known: usize) {
+        let mut any = false;
+        for (kind, span) in self.draft.sections(known) {
+            any = true;
+            self.sections.push((kind, span));
+        }
+        if !any && self.draft.is_empty() {
+            self.sections.push((SectionKind::Known("nft list ruleset".into()), piece.span));
+        }
+    }
+
+    /// Names the chains that rules call and no text shows.
+    fn missing(&mut self) {
+        for (name, span, filled) in self.draft.undeclared() {
+            if filled {
+                // At which hook its rules are asked is not known.
+                let text = format!("nft list chain {name}");
+                self.draft.unread.push((text.as_str().into(), span));
+            }
+            self.diagnostics.push(Diagnostic {
+                id: DiagnosticId::MissingChain,
+                severity: Severity::Warning,
+                span,
+                found: name,
+                expected: vec![],
+                hint: Some(Hint::Paste("nft list ruleset".into())),
+            });
+        }
+    }
+}
+
+impl Draft {
+    /// How many tables there ever were.
+    pub(super) fn table_count(&self) -> usize {
+        self.rules.tables.len()
+    }
+
+    /// The tables from a number on that are still there.
+    fn fresh(&self, known: usize) -> impl Iterator<Item = TableId> {
+        let ids = (known..self.rules.tables.len()).map(|t| TableId(t as u32));
+        ids.filter(|t| !self.is_gone(*t))
+    }
+
+    fn table_names(&self, known: usize) -> Vec<(Family, Text)> {
+        let table = |t: TableId| self.rules.table(t);
+        self.fresh(known).map(|t| (table(t).family, table(t).name.clone())).collect()
+    }
+
+    /// Whether a table that another draft has from a number on is here too.
+    fn shares(&self, other: &Self, known: usize) -> bool {
+        let names = other.table_names(known);
+        names.iter().any(|(family, name)| self.find_table(*family, name).is_some())
+    }
+
+    fn sections(&self, known: usize) -> Vec<(SectionKind, Span)> {
+        let section = |t: TableId| {
+            let table = self.rules.table(t);
+            let kind = SectionKind::Table {
+                family: table.family,
+                table: table.name.clone(),
+                chains: table.chains.len() as u32,
+                rules: self.rule_count(t) as u32,
+            };
+            (kind, table.span)
+        };
+        self.fresh(known).map(section).collect()
+    }
+
+    /// Takes out the tables of iptables-nft of which `other` says that they stand elsewhere too.
+    pub(crate) fn drop_managed(&mut self, other: impl Fn(Family, &str) -> bool) -> Vec<Span> {
+        let mut dropped = Vec::new();
+        for at in 0..self.rules.tables.len() {
+            let (id, table) = (TableId(at as u32), &self.rules.tables[at]);
+            let managed = table.backend == Backend::IptablesNft && !self.is_gone(id);
+            if managed && other(table.family, &table.name) {
+                dropped.push(table.span);
+                self.delete_table(id);
+            }
+        }
+        dropped
+    }
+
+    /// Whether there is a table of these words (`ip filter`).
+    pub(crate) fn has_table(&self, words: &str) -> bool {
+        let Some((family, name)) = words.split_once(' ') else { return false };
+        super::table::family(family).is_some_and(|f| self.find_table(f, name).is_some())
+    }
+
+    /// The tables of iptables-nft among them.
+    pub(crate) fn managed(&self) -> Vec<(Family, Text)> {
+        let tables = self.fresh(0).map(|t| self.rules.table(t));
+        let managed = tables.filter(|t| t.backend == Backend::IptablesNft);
+        managed.map(|t| (t.family, t.name.clone())).collect()
+    }
+
+    /// Whether another draft has the same rules, whatever was counted.
+    fn same(&self, other: &Self) -> bool {
+        let plain = |draft: &Self| {
+            let mut rules = Ruleset::default();
+            draft.clone().lower(&mut rules);
+            super::plain::stripped(&mut rules);
+            rules
+        };
+        plain(self) == plain(other)
+    }
+}
