@@ -62,5 +62,6 @@ pub use blank::Fills;
 pub use edit::{edit, edit_text};
 pub use ext::{match_names, target_names};
 pub use lines::Lines;
+pub use nft::nft_text;
 pub use paste::{read, read_filled, read_telling};
 pub use save::{SaveText, save_text};

@@ -88,6 +88,9 @@ pub(crate) fn block(
     said: Option<Listed>,
 ) -> Option<(Piece, usize)> {
     let first = rows.first()?;
+    if first.text.starts_with('{') {
+        return json(clean, rows, said);
+    }
     let lone = lone_chain(rows);
     if !opens(first.text) && !lone {
         return None;
@@ -105,6 +108,22 @@ pub(crate) fn block(
     });
     let around = if lone { ("table inet filter {\n", "}\n") } else { ("", "") };
     Some((Piece::of(clean, rows, around, (listed.source, listed.shows)), taken))
+}
+
+/// What `nft -j` prints.
+fn json(clean: &Clean, rows: &[Row<'_>], said: Option<Listed>) -> Option<(Piece, usize)> {
+    let near = rows.iter().take(4).any(|r| r.text.contains("\"nftables\""));
+    if !near {
+        return None;
+    }
+    let start = rows[0].start;
+    let text = clean.text.get(start..)?;
+    let mut values =
+        serde_json::Deserializer::from_str(text).into_iter::<&serde_json::value::RawValue>();
+    values.next()?.ok()?;
+    let end = start + values.byte_offset();
+    let piece = Piece::json(clean, (start, end), said.map(|l| (l.source, l.shows)))?;
+    Some((piece, rows.iter().take_while(|r| r.start < end).count().max(1)))
 }
 
 /// Whether a chain stands there without the table that it is in.

@@ -273,7 +273,7 @@ impl<'t> Paste<'t> {
             && next.is_some_and(|r| host_of(*r).is_some())
         {
             let span = clean.span(row.start, row.end());
-            self.hosts.native(Piece::listed("".into(), span, Source::Listing, Shows::All));
+            self.hosts.native(Piece::nothing(span));
         }
         0
     }

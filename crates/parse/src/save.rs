@@ -37,12 +37,12 @@ pub fn save_text(host: &Host) -> SaveText {
 }
 
 impl SaveText {
-    fn line(&mut self, text: &str) {
+    pub(crate) fn line(&mut self, text: &str) {
         self.text += text;
         self.text.push('\n');
     }
 
-    fn lost(&mut self, what: &str) {
+    pub(crate) fn lost(&mut self, what: &str) {
         self.complete = false;
         let what: String = what.split(char::is_whitespace).collect::<Vec<_>>().join(" ");
         self.line(&format!("# not printable: {what}"));

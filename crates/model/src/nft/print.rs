@@ -149,14 +149,16 @@ impl<'a> Printer<'a> {
                 let or = xor & !kept & all;
                 let turned = xor & kept;
                 let cleared = !kept & all & !or;
-                if cleared != 0 {
-                    let _ = write!(text, " & {}", number(kept | or, ty, bits));
-                }
-                if or != 0 {
-                    let _ = write!(text, " | {}", number(or, ty, bits));
-                }
-                if turned != 0 {
-                    let _ = write!(text, " ^ {}", number(turned, ty, bits));
+                let operand = |n: u128| {
+                    let text = number(n, ty, bits);
+                    if text.contains('|') { format!("({text})") } else { text }
+                };
+                for (sign, n, on) in
+                    [('&', kept | or, cleared != 0), ('|', or, or != 0), ('^', turned, turned != 0)]
+                {
+                    if on {
+                        let _ = write!(text, " {sign} {}", operand(n));
+                    }
                 }
                 text
             }
@@ -429,6 +431,11 @@ fn kind_of(expr: &Expr) -> (Type, u16) {
 
 /// The bits of a number by their words.
 fn flags(ty: Type, n: u128, sep: &str) -> String {
+    if ty == Type::CtLabel {
+        // Labels are named by the numbers of their bits.
+        let bits = (0..128).filter(|bit| n >> bit & 1 == 1).map(|bit| bit.to_string());
+        return bits.collect::<Vec<_>>().join(sep);
+    }
     let mut rest = n;
     let mut words = Vec::new();
     for (word, bit) in ty.words() {

@@ -33,6 +33,8 @@ pub(super) enum Place<'t> {
     Clean(&'t Clean, &'t [(u32, u32)]),
     /// All of it at one place.
     Fixed(Span),
+    /// Where each of its lines begins, and where what the line says is written.
+    Lines(&'t [(u32, Span)]),
 }
 
 impl Place<'_> {
@@ -40,6 +42,10 @@ impl Place<'_> {
         match self {
             Self::Raw(doc) => Span::new(doc, start, end),
             Self::Fixed(span) => span,
+            Self::Lines(lines) => {
+                let line = lines.partition_point(|(at, _)| *at as usize <= start).max(1) - 1;
+                lines.get(line).map(|(_, span)| *span).unwrap_or_default()
+            }
             Self::Clean(clean, map) => {
                 let of = |at: usize| {
                     let row = map.partition_point(|(here, _)| *here as usize <= at).max(1) - 1;

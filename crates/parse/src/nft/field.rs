@@ -146,7 +146,8 @@ fn header(cur: &mut Cursor<'_>, header: Header) -> Read<Named> {
             .map(|f| Named::Field(Field::Header(f)))
             .ok_or_else(|| cur.wrong(Expected::Option));
     }
-    let alone = matches!(first, "exists" | "missing" | "1" | "0");
+    let compared = cur.is_sign("==") || cur.is_sign("!=");
+    let alone = compared || matches!(first, "exists" | "missing" | "1" | "0");
     match only(header).filter(|_| alone) {
         Some(row) => Ok(Named::Header(row)),
         None => Err(unknown(cur, rows().map(|row| row.word))),

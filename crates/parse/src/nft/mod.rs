@@ -9,6 +9,7 @@ mod draft;
 mod expr;
 mod field;
 mod ids;
+mod json;
 mod lexer;
 mod piece;
 mod plain;
@@ -20,12 +21,14 @@ mod state;
 mod table;
 #[cfg(test)]
 mod tests;
+mod text;
 mod value;
 mod vars;
 
 pub(crate) use draft::Draft;
 pub(crate) use piece::{Native, Piece, Shows};
 pub(crate) use reader::Source;
+pub use text::nft_text;
 
 use chainwalk_model::{Diagnostic, DocId};
 use cursor::{Cursor, Place};

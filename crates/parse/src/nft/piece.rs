@@ -37,6 +37,8 @@ pub(crate) struct Piece {
     span: Span,
     /// Whether everything in it is at that place.
     fixed: bool,
+    /// Of JSON, where each line begins and where its object is written.
+    lines: Vec<(u32, Span)>,
 }
 
 impl Piece {
@@ -58,18 +60,62 @@ impl Piece {
         let last = rows.iter().rev().find(|r| !r.text.is_empty());
         let (start, end) = (map[0].1 as usize, last.map_or(0, |r| r.end()));
         let span = clean.span(start, end.max(start));
-        Self { text, map, doc: clean.doc(), source, shows, span, fixed: false }
+        Self { text, map, doc: clean.doc(), source, shows, span, fixed: false, lines: Vec::new() }
     }
 
     /// A command, all of which counts as written at one place.
     pub(crate) fn command(text: String, span: Span) -> Self {
         let (source, shows) = (Source::Script, Shows::Changes);
-        Self { text, map: Vec::new(), doc: span.doc, source, shows, span, fixed: true }
+        Self {
+            text,
+            map: Vec::new(),
+            doc: span.doc,
+            source,
+            shows,
+            span,
+            fixed: true,
+            lines: Vec::new(),
+        }
     }
 
-    /// What `nft -j` prints, written as `nft` prints it otherwise.
-    pub(crate) fn listed(text: String, span: Span, source: Source, shows: Shows) -> Self {
-        Self { text, map: Vec::new(), doc: span.doc, source, shows, span, fixed: true }
+    /// A listing of nothing.
+    pub(crate) fn nothing(span: Span) -> Self {
+        let (source, shows) = (Source::Listing, Shows::All);
+        Self { source, shows, ..Self::command(String::new(), span) }
+    }
+
+    /// What `nft -j` prints: the JSON stands at `start..end` of the clean text. `None` where it is another JSON.
+    pub(crate) fn json(
+        clean: &Clean,
+        (start, end): (usize, usize),
+        said: Option<(Source, Shows)>,
+    ) -> Option<Self> {
+        let json = clean.text.get(start..end)?;
+        let found = super::json::lines(json)?;
+        let mut text = String::new();
+        let mut lines = Vec::with_capacity(found.len());
+        let mut written = false;
+        for line in found {
+            let at = start + (line.of.get().as_ptr() as usize - json.as_ptr() as usize);
+            lines.push((text.len() as u32, clean.span(at, at + line.of.get().len())));
+            written |= !line.text.starts_with("add ");
+            text += &line.text;
+            text.push('\n');
+        }
+        let script = (Source::Script, Shows::Changes);
+        let (source, shows) =
+            if written { script } else { said.unwrap_or((Source::Listing, Shows::All)) };
+        let span = clean.span(start, end);
+        Some(Self {
+            text,
+            map: Vec::new(),
+            doc: clean.doc(),
+            source,
+            shows,
+            span,
+            fixed: false,
+            lines,
+        })
     }
 
     /// Whether `nft list` printed it.
@@ -86,6 +132,7 @@ impl Piece {
         let text = &*self.text;
         let clean = cleans.iter().find(|c| c.doc() == self.doc);
         let place = match clean {
+            _ if !self.lines.is_empty() => Place::Lines(&self.lines),
             Some(clean) if !self.fixed => Place::Clean(clean, &self.map),
             _ => Place::Fixed(self.span),
         };

@@ -45,6 +45,8 @@ pub(super) struct Reader<'t, 'd> {
     pub(super) depth: usize,
     /// Whether the table that is next is said to be iptables-nft's.
     pub(super) managed: bool,
+    /// The chains of which the device is not told so far.
+    pub(super) open: Vec<ChainId>,
 }
 
 /// A rule's operations and what is said beside them.
@@ -125,7 +127,17 @@ impl<'t, 'd> Reader<'t, 'd> {
         source: Source,
     ) -> Self {
         let (table, family) = (TableId(0), Family::Ip);
-        Self { cur, draft, diagnostics, source, table, family, depth: 0, managed: false }
+        Self {
+            cur,
+            draft,
+            diagnostics,
+            source,
+            table,
+            family,
+            depth: 0,
+            managed: false,
+            open: Vec::new(),
+        }
     }
 }
 

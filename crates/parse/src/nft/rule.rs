@@ -141,10 +141,12 @@ impl Reader<'_, '_> {
     fn test(&mut self, parts: &mut Parts) -> Read<()> {
         let from = self.cur.at;
         if let Some(Named::Header(row)) = field::field(&mut self.cur, self.family)? {
+            let not = self.cur.eat_sign("!=");
+            self.cur.eat_sign("==");
             let exists = self
                 .header_exists()
                 .ok_or_else(|| self.cur.wrong(Expected::Literal("exists".into())))?;
-            let condition = Condition::Exists { field: Field::Header(row), exists };
+            let condition = Condition::Exists { field: Field::Header(row), exists: exists != not };
             let op = self.holds(condition, from);
             parts.ops.push(op);
             return Ok(());

@@ -36,6 +36,7 @@ impl Reader<'_, '_> {
                 continue;
             }
             if self.cur.peek().is_none() {
+                self.devices_missing();
                 return;
             }
             let from = self.cur.at;
@@ -49,6 +50,18 @@ impl Reader<'_, '_> {
                     self.unread(from, self.cur.end_from(from));
                     self.bad_line(from, Some(*wrong));
                 }
+            }
+        }
+    }
+
+    /// Names the chains of a device of which it is not told which.
+    fn devices_missing(&mut self) {
+        for id in std::mem::take(&mut self.open) {
+            let chain = self.draft.rules.chain(id);
+            if chain.base.as_ref().is_some_and(|b| b.devices.is_empty()) {
+                let text = format!("nft list chain {}", chain.name);
+                let span = chain.span;
+                self.draft.unread.push((text.as_str().into(), span));
             }
         }
     }

@@ -186,6 +186,11 @@ impl Reader<'_, '_> {
             None if self.source == Source::Script => (Some(self.draft.registers()), Policy::Accept),
             None => (None, Policy::Accept),
         };
+        let of_device = matches!(hook, Hook::Ingress | Hook::Egress);
+        if of_device && devices.is_empty() {
+            // `nft -j` of 1.0.6 leaves it out; a line of its own may follow.
+            self.open.push(chain);
+        }
         self.draft.rules.chains[chain.0 as usize].base =
             Some(Base { hook, priority, kind, policy, devices, registered });
         Ok(())

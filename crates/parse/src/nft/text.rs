@@ -1,0 +1,270 @@
+//! The way back: tables of native nft as `nft -f` takes them.
+//!
+//! Guarantees: what is printed, read again, is the same tables; what nft has no words for stands as a remark.
+
+use crate::save::SaveText;
+use chainwalk_model::nft::{
+    HEADER_FIELDS, KeyPart, Object, ObjectKind, Printer, Set, SetData, Stateful, Type, duration,
+    stateful,
+};
+use chainwalk_model::{
+    Backend, Chain, ChainKind, Family, Hook, Host, Match, OpKind, Policy, Rule, Ruleset, TableId,
+    Target, Text,
+};
+use std::fmt::Write as _;
+
+/// Prints the native tables of a host, as `nft -f` takes them.
+pub fn nft_text(host: &Host) -> SaveText {
+    let mut out = SaveText { text: String::new(), complete: true };
+    let rules = &*host.rules;
+    for (at, table) in rules.tables.iter().enumerate() {
+        let of = Of { rules, table: TableId(at as u32), family: table.family };
+        if table.backend == Backend::Legacy {
+            out.lost(&format!("table {} of iptables", table.name));
+        } else {
+            of.table(&mut out);
+        }
+    }
+    out
+}
+
+/// A table of a ruleset.
+struct Of<'a> {
+    rules: &'a Ruleset,
+    table: TableId,
+    family: Family,
+}
+
+impl Of<'_> {
+    fn table(&self, out: &mut SaveText) {
+        let table = self.rules.table(self.table);
+        let open = out.text.len();
+        out.line(&format!("table {} {} {{", table.family.word(), name(&table.name)));
+        if table.dormant {
+            out.line("\tflags dormant");
+        }
+        for object in self.rules.objects.iter().filter(|o| o.table == self.table && o.declared) {
+            out.line(&format!("\t{}", self.object(object)));
+        }
+        for set in self.rules.sets.iter().filter(|s| s.table == self.table) {
+            let Some(of) = &set.name else { continue };
+            if !set.whole && set.key.is_empty() {
+                out.lost(&format!("set {of}, which was not pasted"));
+                continue;
+            }
+            self.set(of, set, out);
+        }
+        // Chains are named before they are called.
+        let chains = || table.chains.iter().map(|c| self.rules.chain(*c));
+        for chain in chains() {
+            if !chain.declared {
+                out.lost(&format!("chain {}, which was not pasted", chain.name));
+            }
+            self.chain(chain, out);
+        }
+        let empty = out.text.len() == open;
+        debug_assert!(!empty, "a table has a first line");
+        out.line("}");
+    }
+
+    fn object(&self, object: &Object) -> String {
+        let words = object.kind.word();
+        let body = match &object.kind {
+            ObjectKind::Stateful(Stateful::Counter(Some(c))) => {
+                format!("packets {} bytes {}", c.packets.value, c.bytes.value)
+            }
+            ObjectKind::Stateful(Stateful::Counter(None) | Stateful::Last) => String::new(),
+            ObjectKind::Stateful(what) => {
+                let text = stateful(what);
+                text.strip_prefix(words).unwrap_or(&text).trim().to_owned()
+            }
+            ObjectKind::CtHelper { helper, proto } => {
+                let proto = Type::InetProto.word_of(u128::from(*proto)).unwrap_or("tcp");
+                format!("type \"{helper}\" protocol {proto};")
+            }
+            ObjectKind::Synproxy(_) | ObjectKind::Other(_) => String::new(),
+        };
+        let body = match &object.kind {
+            ObjectKind::Synproxy(s) => {
+                let mut text = String::new();
+                for (n, word) in
+                    [(s.mss.map(u32::from), "mss"), (s.wscale.map(u32::from), "wscale")]
+                {
+                    if let Some(n) = n {
+                        let _ = write!(text, "{word} {n} ");
+                    }
+                }
+                for (on, word) in [(s.timestamp, "timestamp"), (s.sack_perm, "sack-perm")] {
+                    if on {
+                        let _ = write!(text, "{word} ");
+                    }
+                }
+                text
+            }
+            ObjectKind::Other(text) => {
+                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                return format!("{words} {} {text}", name(&object.name));
+            }
+            _ => body,
+        };
+        format!("{words} {} {{ {body} }}", name(&object.name))
+    }
+
+    fn set(&self, of: &Text, set: &Set, out: &mut SaveText) {
+        let word = if set.data == SetData::None { "set" } else { "map" };
+        out.line(&format!("\t{word} {} {{", name(of)));
+        let by_fields =
+            untyped(&set.key) || matches!(&set.data, SetData::Values(parts) if untyped(parts));
+        let key = types(&set.key, by_fields);
+        let data = match &set.data {
+            SetData::None => String::new(),
+            SetData::Verdict => " : verdict".to_owned(),
+            SetData::Values(parts) => format!(" : {}", types(parts, by_fields)),
+            SetData::Objects => {
+                let held = set.elements.iter().find_map(|e| match &e.data {
+                    Some(chainwalk_model::nft::ElementData::Object(id)) => Some(*id),
+                    _ => None,
+                });
+                let kind = held.map_or("counter", |id| self.rules.object(id).kind.word());
+                format!(" : {kind}")
+            }
+        };
+        out.line(&format!("\t\t{} {key}{data}", if by_fields { "typeof" } else { "type" }));
+        let flags = [
+            (set.flags.constant, "constant"),
+            (set.flags.interval, "interval"),
+            (set.flags.dynamic, "dynamic"),
+            (set.flags.timeout, "timeout"),
+        ];
+        let flags: Vec<&str> = flags.into_iter().filter(|(on, _)| *on).map(|(_, f)| f).collect();
+        if let Some(size) = set.size {
+            out.line(&format!("\t\tsize {size}"));
+        }
+        if !flags.is_empty() {
+            out.line(&format!("\t\tflags {}", flags.join(",")));
+        }
+        if let Some(ms) = set.timeout_ms {
+            out.line(&format!("\t\ttimeout {}", duration(ms)));
+        }
+        for what in &set.stateful {
+            out.line(&format!("\t\t{}", stateful(what)));
+        }
+        if set.flags.auto_merge {
+            out.line("\t\tauto-merge");
+        }
+        let printer = Printer::whole(self.rules);
+        if !set.elements.is_empty() {
+            let elements: Vec<String> =
+                set.elements.iter().map(|e| printer.element(set, e)).collect();
+            out.line(&format!("\t\telements = {{ {} }}", elements.join(",\n\t\t\t")));
+        }
+        out.line("\t}");
+    }
+
+    fn chain(&self, chain: &Chain, out: &mut SaveText) {
+        out.line(&format!("\tchain {} {{", name(&chain.name)));
+        if let Some(base) = &chain.base {
+            let kind = match base.kind {
+                ChainKind::Filter => "filter",
+                ChainKind::Nat => "nat",
+                ChainKind::Route => "route",
+            };
+            let hook = match base.hook {
+                Hook::Ingress => "ingress",
+                Hook::Prerouting => "prerouting",
+                Hook::Input => "input",
+                Hook::Forward => "forward",
+                Hook::Output => "output",
+                Hook::Postrouting => "postrouting",
+                Hook::Egress => "egress",
+            };
+            let devices = match base.devices.as_slice() {
+                [] => String::new(),
+                [one] => format!(" device \"{one}\""),
+                many => {
+                    let many: Vec<String> = many.iter().map(|d| format!("\"{d}\"")).collect();
+                    format!(" devices = {{ {} }}", many.join(", "))
+                }
+            };
+            let policy = match base.policy {
+                Policy::Drop => " policy drop;",
+                Policy::Accept => " policy accept;",
+                Policy::Unknown => "",
+            };
+            out.line(&format!(
+                "\t\ttype {kind} hook {hook}{devices} priority {};{policy}",
+                base.priority
+            ));
+        }
+        for rule in chain.rules.iter().map(|r| self.rules.rule(*r)) {
+            match self.rule(rule) {
+                Ok(text) => out.line(&format!("\t\t{text}")),
+                Err(what) => {
+                    out.complete = false;
+                    out.line(&format!("\t\t# not printable: {what}"));
+                }
+            }
+        }
+        out.line("\t}");
+    }
+
+    /// A rule, or the text that is not understood in it.
+    fn rule(&self, rule: &Rule) -> Result<String, String> {
+        let opaque = rule.ops.iter().any(|op| {
+            matches!(&op.what, OpKind::Match(Match::Opaque(_)) | OpKind::Target(Target::Opaque(_)))
+        });
+        let foreign = rule.ops.iter().any(|op| match &op.what {
+            OpKind::Match(m) => !matches!(m, Match::Nft(_) | Match::Opaque(_)),
+            OpKind::Target(_) => false,
+        });
+        let mut text = Printer::whole(self.rules).rule(&rule.ops, self.family);
+        if let Some(comment) = &rule.comment {
+            let _ = write!(text, " comment \"{comment}\"");
+        }
+        if opaque || foreign {
+            return Err(text.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        Ok(text)
+    }
+}
+
+/// A name, quoted where it is no single word.
+fn name(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./".contains(c);
+    let starts = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if starts && text.chars().all(plain) { text.to_owned() } else { format!("\"{text}\"") }
+}
+
+/// Whether a part of a key has a type that only fields have.
+fn untyped(parts: &[KeyPart]) -> bool {
+    parts.iter().any(|p| matches!(p.ty, Type::Integer | Type::String))
+}
+
+/// The types of the parts of a key; or fields of these types.
+fn types(parts: &[KeyPart], by_fields: bool) -> String {
+    let of = |part: &KeyPart| {
+        if !by_fields {
+            return part.ty.name().to_owned();
+        }
+        let row = HEADER_FIELDS.iter().find(|r| r.ty == part.ty && r.bits == part.bits);
+        let found = row.map(|r| format!("{} {}", r.header.words(), r.word));
+        found.unwrap_or_else(|| match part.ty {
+            Type::IfName => "meta iifname".to_owned(),
+            Type::IfIndex => "meta iif".to_owned(),
+            Type::Mark => "meta mark".to_owned(),
+            Type::CtState => "ct state".to_owned(),
+            Type::CtStatus => "ct status".to_owned(),
+            Type::PktType => "meta pkttype".to_owned(),
+            Type::NfProto => "meta nfproto".to_owned(),
+            Type::CtDir => "ct direction".to_owned(),
+            Type::Uid => "meta skuid".to_owned(),
+            Type::Gid => "meta skgid".to_owned(),
+            Type::String => "ct helper".to_owned(),
+            Type::IfType => "meta iiftype".to_owned(),
+            Type::Devgroup => "meta iifgroup".to_owned(),
+            Type::FibAddrType => "fib daddr type".to_owned(),
+            _ => format!("@nh,0,{}", part.bits),
+        })
+    };
+    parts.iter().map(of).collect::<Vec<_>>().join(" . ")
+}
