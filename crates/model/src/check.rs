@@ -1,7 +1,7 @@
 //! The conditions of a rule, one by one: which there are, how each stood, and what the packet had there.
 
 use crate::matches::{AddrTypes, CtStates};
-use crate::nft::{Field, Needs};
+use crate::nft::{Condition, CtKey, Expr, Fib, FibResultKey, Field, Header, Meta, Needs, Stateful};
 use crate::packet::TcpFlags;
 use crate::question::Truth;
 use crate::span::Text;
@@ -132,4 +132,69 @@ pub enum Observed {
     Flags(TcpFlags),
     /// A bit mask of [`crate::AddrTypes`].
     AddrTypes(AddrTypes),
+}
+
+impl Field {
+    /// Which condition a comparison of it is: that of iptables' test where there is one of the same.
+    pub fn kind(self) -> ConditionKind {
+        match self {
+            Self::Header(field) => match (field.row().header, field.row().word) {
+                (Header::Ip | Header::Ip6, "saddr") => ConditionKind::Src,
+                (Header::Ip | Header::Ip6, "daddr") => ConditionKind::Dst,
+                (Header::Ip, "protocol") | (Header::Ip6, "nexthdr") => ConditionKind::Proto,
+                (Header::Ip, "ttl") | (Header::Ip6, "hoplimit") => ConditionKind::Ttl,
+                (Header::Ether, "saddr") => ConditionKind::Mac,
+                (Header::Tcp, "flags") => ConditionKind::TcpFlags,
+                (_, "sport") => ConditionKind::Sport,
+                (_, "dport") => ConditionKind::Dport,
+                _ => ConditionKind::Field(self),
+            },
+            Self::Meta(Meta::Iif | Meta::Iifname) => ConditionKind::InIface,
+            Self::Meta(Meta::Oif | Meta::Oifname) => ConditionKind::OutIface,
+            Self::Meta(Meta::L4proto) => ConditionKind::Proto,
+            Self::Meta(Meta::Mark) => ConditionKind::Mark,
+            Self::Meta(Meta::Length) => ConditionKind::Length,
+            Self::Meta(Meta::Pkttype) => ConditionKind::PktType,
+            Self::Meta(Meta::Skuid | Meta::Skgid) => ConditionKind::Owner,
+            Self::Ct(CtKey::State, _) => ConditionKind::CtState,
+            Self::Ct(CtKey::Mark, _) => ConditionKind::Ctmark,
+            Self::Fib(Fib { result: FibResultKey::Type, saddr, .. }) => {
+                if saddr {
+                    ConditionKind::SrcType
+                } else {
+                    ConditionKind::DstType
+                }
+            }
+            other => ConditionKind::Field(other),
+        }
+    }
+}
+
+impl Expr {
+    /// Which condition a comparison of it is.
+    pub fn kind(&self) -> ConditionKind {
+        match self {
+            Self::Field(field) => field.kind(),
+            Self::Bits { of, .. } | Self::Shift { of, .. } => of.kind(),
+            Self::Numgen { .. } | Self::Symhash { .. } | Self::Jhash { .. } => {
+                ConditionKind::Random
+            }
+            Self::Concat(_) => ConditionKind::Set,
+            Self::Value(_) | Self::Map { .. } => ConditionKind::Module,
+        }
+    }
+}
+
+impl Condition {
+    /// Which condition it is, for a packet.
+    pub fn kind(&self) -> ConditionKind {
+        match self {
+            Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => expr.kind(),
+            Self::Exists { field, .. } => field.kind(),
+            Self::Stateful(Stateful::Quota { .. }) => ConditionKind::Quota,
+            Self::Stateful(Stateful::Count { .. }) => ConditionKind::Connlimit,
+            Self::Stateful(_) | Self::Named(_) => ConditionKind::Limit,
+            Self::Implied(needs) => ConditionKind::Needs(*needs),
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! What was read, and what could not be.
 
+use crate::family::Family;
 use crate::host::{Host, HostId};
 use crate::matches::Opaque;
-use crate::ruleset::{Family, Ruleset};
+use crate::ruleset::Ruleset;
 use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;

@@ -1,10 +1,11 @@
 //! Changes to a host as commands make them, what a search for them finds, and rules that never match.
 
 use crate::ask::{PacketSpec, Sent};
+use crate::family::Family;
 use crate::host::{Assumption, Route};
 use crate::ids::{ChainId, RuleId};
 use crate::matches::CtStates;
-use crate::ruleset::{Family, Op, Policy};
+use crate::ruleset::{Op, Policy};
 use crate::span::{Span, Text};
 use crate::trace::{Trace, Walk};
 use crate::trip::TripEnd;

@@ -42,3 +42,12 @@ pub struct Flow {
     /// Seconds to live on, where printed.
     pub timeout: Option<u32>,
 }
+
+/// The direction of a packet within its flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum CtDir {
+    /// As the first packet went.
+    Original,
+    /// Against it.
+    Reply,
+}

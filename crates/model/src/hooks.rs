@@ -3,8 +3,9 @@
 //! Sources: `net/ipv4/netfilter/iptable_*.c`; `nft-shared.c` and `nft.c` of iptables for `security` and the types;
 //! `std_prios` and `bridge_std_prios` in `src/rule.c` of nft for the names.
 
+use crate::family::Family;
 use crate::priority;
-use crate::ruleset::{Backend, ChainKind, Family, Hook};
+use crate::ruleset::{Backend, ChainKind, Hook};
 
 /// A built-in chain of a table of iptables. The hook names it ([`Hook::builtin`]).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

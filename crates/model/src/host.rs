@@ -1,12 +1,13 @@
 //! What is known, assumed or guessed of a host around its rules.
 
+use crate::family::{Family, IpFamily};
 use crate::flow::Flow;
 use crate::ids::RuleId;
 use crate::matches::Blank;
 use crate::packet::Mac;
 use crate::priority;
 use crate::question::Question;
-use crate::ruleset::{Backend, Family, Hook, IpFamily, Ruleset};
+use crate::ruleset::{Backend, Hook, Ruleset};
 use crate::seen::KernelTrace;
 use crate::span::{Span, Text};
 use crate::values::{Cidr, Masked, Range};

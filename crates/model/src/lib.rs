@@ -4,10 +4,12 @@
 //! [`Outcome`]s, `view` turns outcomes into sentences and pictures. Reasons are enums with ids; the
 //! sentences for them live in `view`'s catalogues.
 
+mod answering;
 mod ask;
 mod check;
 mod diagnostic;
 mod edit;
+mod family;
 mod flow;
 mod hooks;
 mod host;
@@ -16,6 +18,7 @@ mod matches;
 mod names;
 pub mod nft;
 mod packet;
+mod print;
 pub mod priority;
 mod question;
 mod ruleset;
@@ -26,16 +29,19 @@ mod trace;
 mod trip;
 mod values;
 
+pub use answering::*;
 pub use ask::*;
 pub use check::*;
 pub use diagnostic::*;
 pub use edit::*;
+pub use family::*;
 pub use flow::*;
 pub use hooks::*;
 pub use host::*;
 pub use ids::*;
 pub use matches::*;
 pub use packet::*;
+pub use print::Printer;
 pub use question::*;
 pub use ruleset::*;
 pub use seen::*;

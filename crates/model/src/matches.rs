@@ -1,6 +1,7 @@
 //! What rules test. One variant is one `-m` extension of `man iptables-extensions`; where the extension
 //! has several options, each is optional and all that are given must hold.
 
+use crate::flow::CtDir;
 use crate::nft::Condition;
 use crate::packet::{Mac, PacketType, TcpFlags};
 use crate::span::Text;
@@ -469,15 +470,6 @@ impl TimeMatch {
     pub const ALL_WEEKDAYS: u8 = 0xfe;
     /// The days of the week from bit 1 on.
     pub const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-}
-
-/// The direction of a packet within its flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum CtDir {
-    /// As the first packet went.
-    Original,
-    /// Against it.
-    Reply,
 }
 
 /// `-m conntrack`.

@@ -5,18 +5,16 @@
 //! of the field and no operation of its own, since nft leaves it out when it prints.
 
 mod fields;
-mod print;
 mod types;
 
 pub use fields::*;
-pub use print::{Printer, duration, number, pattern, stateful};
 pub use types::*;
 
-use crate::check::ConditionKind;
+use crate::answering::{RejectWith, Synproxy};
+use crate::family::Family;
 use crate::ids::{ChainId, ObjectId, SetId, TableId};
-use crate::ruleset::{Counters, Family};
 use crate::span::{Span, Text};
-use crate::values::Range;
+use crate::values::{Counters, Range};
 use serde::{Deserialize, Serialize};
 
 /// A value of a field. Numbers are as wide as their type, read in network order; no address or mark is wider.
@@ -182,25 +180,6 @@ pub enum Expr {
     },
 }
 
-/// What has to be there before a field can be read, or a statement run: its dependency.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Needs {
-    /// Nothing.
-    Nothing,
-    /// An Ethernet header.
-    Ether,
-    /// IPv4.
-    Ip,
-    /// IPv6.
-    Ip6,
-    /// This layer 4 protocol, of either family.
-    L4(u8),
-    /// Any layer 4 protocol.
-    Transport,
-    /// A frame of this Ethernet type other than IP (`arp`, `vlan`).
-    EtherType(u16),
-}
-
 /// A test of native nft.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Condition {
@@ -357,9 +336,9 @@ pub enum Statement {
     /// `reject with icmpx no-route` or `host-unreachable`, which are one of iptables' kinds in each family.
     Reject {
         /// To IPv4.
-        ip: crate::RejectWith,
+        ip: RejectWith,
         /// To IPv6.
-        ip6: crate::RejectWith,
+        ip6: RejectWith,
     },
     /// NAT to what a map or another expression says.
     Nat {
@@ -392,7 +371,7 @@ pub enum Statement {
         family: Option<Family>,
     },
     /// `synproxy`.
-    Synproxy(crate::Synproxy),
+    Synproxy(Synproxy),
     /// `dup to ADDR device DEV`.
     Dup {
         /// Where the copy goes; in netdev only the device is given.
@@ -473,18 +452,6 @@ impl Statement {
 }
 
 impl Condition {
-    /// Which condition it is, for a packet.
-    pub fn kind(&self) -> ConditionKind {
-        match self {
-            Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => expr.kind(),
-            Self::Exists { field, .. } => field.kind(),
-            Self::Stateful(Stateful::Quota { .. }) => ConditionKind::Quota,
-            Self::Stateful(Stateful::Count { .. }) => ConditionKind::Connlimit,
-            Self::Stateful(_) | Self::Named(_) => ConditionKind::Limit,
-            Self::Implied(needs) => ConditionKind::Needs(*needs),
-        }
-    }
-
     /// Whether it looks at a flow, so that loading it turns conntrack on.
     pub fn needs_conntrack(&self) -> bool {
         match self {
@@ -531,19 +498,6 @@ impl Statement {
 }
 
 impl Expr {
-    /// Which condition a comparison of it is.
-    pub fn kind(&self) -> ConditionKind {
-        match self {
-            Self::Field(field) => field.kind(),
-            Self::Bits { of, .. } | Self::Shift { of, .. } => of.kind(),
-            Self::Numgen { .. } | Self::Symhash { .. } | Self::Jhash { .. } => {
-                ConditionKind::Random
-            }
-            Self::Concat(_) => ConditionKind::Set,
-            Self::Value(_) | Self::Map { .. } => ConditionKind::Module,
-        }
-    }
-
     /// Whether it looks at such a key of `ct`.
     fn any_ct(&self, wanted: &dyn Fn(CtKey) -> bool) -> bool {
         match self {
@@ -698,7 +652,7 @@ pub enum ObjectKind {
         proto: u8,
     },
     /// `synproxy { … }`.
-    Synproxy(crate::Synproxy),
+    Synproxy(Synproxy),
     /// `ct timeout`, `ct expectation`, `secmark`, as written.
     Other(Text),
 }

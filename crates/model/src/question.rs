@@ -1,7 +1,8 @@
 //! What is not known and decides, and the ways in which it may be answered.
 
+use crate::family::Family;
 use crate::ids::{ChainId, OpId, RuleId};
-use crate::ruleset::{Family, Hook};
+use crate::ruleset::Hook;
 use crate::span::Text;
 use crate::values::Cidr;
 use serde::{Deserialize, Serialize};

@@ -1,61 +1,13 @@
 //! Rules as arenas: a rule, a chain and a table are named by a number of four bytes.
 
+use crate::family::Family;
 use crate::ids::{ChainId, ObjectId, RuleId, SetId, TableId};
 use crate::matches::Match;
 use crate::nft::{Object, Set};
 use crate::span::{Span, Text};
 use crate::targets::Target;
+use crate::values::Counters;
 use serde::{Deserialize, Serialize};
-
-/// IPv4 or IPv6.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
-pub enum IpFamily {
-    /// IPv4.
-    #[default]
-    V4,
-    /// IPv6.
-    V6,
-}
-
-/// The family of a table, as nft writes it.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
-)]
-pub enum Family {
-    /// IPv4 (`ip`); iptables' tables are of this family.
-    #[default]
-    Ip,
-    /// IPv6 (`ip6`); ip6tables' tables are of this family.
-    Ip6,
-    /// Both (`inet`).
-    Inet,
-    /// `arp`.
-    Arp,
-    /// `bridge`.
-    Bridge,
-    /// `netdev`.
-    Netdev,
-}
-
-impl Family {
-    /// Every family.
-    pub const ALL: [Self; 6] =
-        [Self::Ip, Self::Ip6, Self::Inet, Self::Arp, Self::Bridge, Self::Netdev];
-
-    /// The family as nft writes it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Ip => "ip",
-            Self::Ip6 => "ip6",
-            Self::Inet => "inet",
-            Self::Arp => "arp",
-            Self::Bridge => "bridge",
-            Self::Netdev => "netdev",
-        }
-    }
-}
 
 /// A netfilter hook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -212,29 +164,6 @@ pub struct Base {
     /// runs first. A listing does not tell it; there the later chain counts as the later one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registered: Option<u32>,
-}
-
-/// Packets and bytes, as a listing printed them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[allow(missing_docs)]
-pub struct Counters {
-    pub packets: Count,
-    pub bytes: Count,
-}
-
-/// A count and how exactly it was printed: `36M` is `value` 36 000 000, `unit` 1 000 000.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Count {
-    /// The value as printed.
-    pub value: u64,
-    /// The weight of its last printed digit; 1 is exact.
-    pub unit: u64,
-}
-
-impl Default for Count {
-    fn default() -> Self {
-        Self { value: 0, unit: 1 }
-    }
 }
 
 /// A chain.

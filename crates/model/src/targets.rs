@@ -1,5 +1,6 @@
 //! What rules do. One variant is one target of `man iptables-extensions`.
 
+use crate::answering::{RejectWith, Synproxy};
 use crate::ids::ChainId;
 use crate::matches::{Opaque, SetMatch};
 use crate::nft::Statement;
@@ -256,21 +257,6 @@ pub struct RateestSet {
     pub ewma: u8,
 }
 
-/// `SYNPROXY`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Synproxy {
-    /// `--sack-perm`.
-    pub sack_perm: bool,
-    /// `--timestamp`.
-    pub timestamp: bool,
-    /// `--ecn`.
-    pub ecn: bool,
-    /// `--wscale`.
-    pub wscale: Option<u8>,
-    /// `--mss`.
-    pub mss: Option<u16>,
-}
-
 /// `TPROXY`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Tproxy {
@@ -280,35 +266,6 @@ pub struct Tproxy {
     pub addr: Option<IpAddr>,
     /// `--tproxy-mark`: mark = (mark & !mask) ^ value.
     pub mark: Masked<u32>,
-}
-
-/// What `REJECT` sends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum RejectWith {
-    /// `icmp-net-unreachable` (3/0).
-    NetUnreachable,
-    /// `icmp-host-unreachable` (3/1).
-    HostUnreachable,
-    /// `icmp-proto-unreachable` (3/2).
-    ProtoUnreachable,
-    /// `icmp-port-unreachable` (3/3), the default; `icmp6-port-unreachable` (1/4).
-    PortUnreachable,
-    /// `icmp-net-prohibited` (3/9).
-    NetProhibited,
-    /// `icmp-host-prohibited` (3/10).
-    HostProhibited,
-    /// `icmp-admin-prohibited` (3/13); `icmp6-adm-prohibited` (1/1).
-    AdminProhibited,
-    /// `tcp-reset`.
-    TcpReset,
-    /// `icmp6-no-route` (1/0).
-    NoRoute6,
-    /// `icmp6-addr-unreachable` (1/3).
-    AddrUnreachable6,
-    /// `icmp6-policy-fail` (1/5).
-    PolicyFail6,
-    /// `icmp6-reject-route` (1/6).
-    RejectRoute6,
 }
 
 /// `CONNMARK`.

@@ -3,17 +3,19 @@
 //! A verdict is a rule's word; a [`Fate`] is what became of the packet. `Accept` ends one base chain,
 //! so no verdict is a fate by itself.
 
+use crate::answering::RejectWith;
 use crate::ask::Sent;
-use crate::flow::Flow;
+use crate::family::Family;
+use crate::flow::{CtDir, Flow};
 use crate::host::HostId;
 use crate::ids::{ChainId, OpId, RuleId};
-use crate::matches::{CtDir, CtStates};
+use crate::matches::CtStates;
 use crate::nft::Field;
 use crate::packet::{Packet, TcpFlags};
 use crate::question::{Choice, Question};
-use crate::ruleset::{Family, Hook};
+use crate::ruleset::Hook;
 use crate::span::Text;
-use crate::targets::{MssOp, RejectWith};
+use crate::targets::MssOp;
 use crate::values::Cidr;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;

@@ -54,3 +54,26 @@ pub struct Cidr {
     /// The prefix length in bits.
     pub len: u8,
 }
+
+/// Packets and bytes, as a listing printed them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Counters {
+    pub packets: Count,
+    pub bytes: Count,
+}
+
+/// A count and how exactly it was printed: `36M` is `value` 36 000 000, `unit` 1 000 000.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Count {
+    /// The value as printed.
+    pub value: u64,
+    /// The weight of its last printed digit; 1 is exact.
+    pub unit: u64,
+}
+
+impl Default for Count {
+    fn default() -> Self {
+        Self { value: 0, unit: 1 }
+    }
+}

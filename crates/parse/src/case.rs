@@ -306,6 +306,12 @@ fn native(case: &mut Case, text: String) {
     let doc = DocId(case.docs.len() as u16);
     let mut draft = nft::Draft::default();
     nft::load(&mut draft, doc, &text, nft::Source::Script, &mut case.diagnostics);
+    // The chains of iptables were there before.
+    for (at, chain) in Rc::make_mut(&mut case.host.rules).chains.iter_mut().enumerate() {
+        if let Some(base) = &mut chain.base {
+            base.registered.get_or_insert(at as u32);
+        }
+    }
     case.host.unparsed_dumps.extend(draft.unread.iter().map(|(text, _)| text.clone()));
     draft.lower(Rc::make_mut(&mut case.host.rules));
     case.docs.push(text);

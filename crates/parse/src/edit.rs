@@ -15,7 +15,7 @@ use crate::rule;
 use crate::save::rule_text;
 use crate::spec::{Spec, Verb};
 use crate::{command, word};
-use chainwalk_model::nft::Printer;
+use chainwalk_model::Printer;
 use chainwalk_model::{
     Assumption, Backend, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected,
     Family, Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text,

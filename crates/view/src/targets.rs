@@ -1,7 +1,7 @@
 //! Targets in netfilter's own words, the same in every language.
 
 use crate::values::{between, masked, network, range};
-use chainwalk_model::nft::Printer;
+use chainwalk_model::Printer;
 use chainwalk_model::{AuditType, NatRange, RejectWith, Ruleset, Target, TtlOp};
 
 /// A target in netfilter's words (`REJECT host-prohibited`, `DNAT 172.18.0.6:80`).

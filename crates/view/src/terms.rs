@@ -8,7 +8,7 @@ use crate::values::{
     addr_types, between, flags_wanted, icmp_wanted, iface, mac, masked, moment, network, percent,
     period, protocol, range, states,
 };
-use chainwalk_model::nft::Printer;
+use chainwalk_model::Printer;
 use chainwalk_model::{
     Compare, ConditionKind, ConnbytesDir, ConnbytesMode, Inv, IpMatch, Match, OpKind, PacketType,
     PortSide, Range, RateestOp, RecentAction, Rule, Ruleset, Statistic, TimeMatch, TtlMatch,

@@ -2,12 +2,29 @@
 //!
 //! Sources: `src/proto.c`, `src/exthdr.c`, `src/tcpopt.c`, `src/ipopt.c`, `src/meta.c`, `src/ct.c` of nft.
 
-use super::Needs;
 use super::types::Type;
-use crate::CtDir;
-use crate::check::ConditionKind;
+use crate::flow::CtDir;
 use crate::packet::proto;
 use serde::{Deserialize, Serialize};
+
+/// What has to be there before a field can be read, or a statement run: its dependency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Needs {
+    /// Nothing.
+    Nothing,
+    /// An Ethernet header.
+    Ether,
+    /// IPv4.
+    Ip,
+    /// IPv6.
+    Ip6,
+    /// This layer 4 protocol, of either family.
+    L4(u8),
+    /// Any layer 4 protocol.
+    Transport,
+    /// A frame of this Ethernet type other than IP (`arp`, `vlan`).
+    EtherType(u16),
+}
 
 /// A field of a packet, or of what the kernel knows of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -660,40 +677,6 @@ impl Field {
             Self::Header(field) => field.row().header.needs(),
             Self::Raw { base: RawBase::Transport | RawBase::Inner, .. } => Needs::Transport,
             _ => Needs::Nothing,
-        }
-    }
-
-    /// Which condition a comparison of it is: that of iptables' test where there is one of the same.
-    pub fn kind(self) -> ConditionKind {
-        match self {
-            Self::Header(field) => match (field.row().header, field.row().word) {
-                (Header::Ip | Header::Ip6, "saddr") => ConditionKind::Src,
-                (Header::Ip | Header::Ip6, "daddr") => ConditionKind::Dst,
-                (Header::Ip, "protocol") | (Header::Ip6, "nexthdr") => ConditionKind::Proto,
-                (Header::Ip, "ttl") | (Header::Ip6, "hoplimit") => ConditionKind::Ttl,
-                (Header::Ether, "saddr") => ConditionKind::Mac,
-                (Header::Tcp, "flags") => ConditionKind::TcpFlags,
-                (_, "sport") => ConditionKind::Sport,
-                (_, "dport") => ConditionKind::Dport,
-                _ => ConditionKind::Field(self),
-            },
-            Self::Meta(Meta::Iif | Meta::Iifname) => ConditionKind::InIface,
-            Self::Meta(Meta::Oif | Meta::Oifname) => ConditionKind::OutIface,
-            Self::Meta(Meta::L4proto) => ConditionKind::Proto,
-            Self::Meta(Meta::Mark) => ConditionKind::Mark,
-            Self::Meta(Meta::Length) => ConditionKind::Length,
-            Self::Meta(Meta::Pkttype) => ConditionKind::PktType,
-            Self::Meta(Meta::Skuid | Meta::Skgid) => ConditionKind::Owner,
-            Self::Ct(CtKey::State, _) => ConditionKind::CtState,
-            Self::Ct(CtKey::Mark, _) => ConditionKind::Ctmark,
-            Self::Fib(Fib { result: FibResultKey::Type, saddr, .. }) => {
-                if saddr {
-                    ConditionKind::SrcType
-                } else {
-                    ConditionKind::DstType
-                }
-            }
-            other => ConditionKind::Field(other),
         }
     }
 

@@ -373,9 +373,7 @@ impl Walker<'_> {
         let legacy = |c: ChainId| rules.table(rules.chain(c).table).backend == Backend::Legacy;
         let told =
             |c: ChainId| rules.chain(c).base.as_ref().is_some_and(|b| b.registered.is_some());
-        // Where all rules are known so is the order in which they were loaded, which is theirs.
-        let whole = self.world.host.complete.rules;
-        legacy(one) != legacy(other) && !whole && !(told(one) && told(other))
+        legacy(one) != legacy(other) && !(told(one) && told(other))
     }
 
     /// A table, or its chain at this hook, that was not pasted.

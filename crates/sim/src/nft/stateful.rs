@@ -41,12 +41,14 @@ impl Counted {
             _ => (tuple_of(ctx.packet), Zone::default(), false),
         };
         let now = jiffies(ctx.now_ms);
-        let swept = self.swept == Some(now);
+        // A flow over lo is confirmed before it comes to PREROUTING.
+        let by_lo = ctx.path.iniface.is("lo");
+        let swept = self.swept == Some(now) && !(confirmed && by_lo);
         if !swept {
             self.swept = Some(now);
             self.flows.retain(|other| ctx.net.is_open(*other, zone));
         }
-        if !confirmed && (swept || !self.flows.contains(&tuple)) {
+        if (!confirmed || by_lo) && (swept || !self.flows.contains(&tuple)) {
             self.flows.push(tuple);
         }
         self.flows.len()

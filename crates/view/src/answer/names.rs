@@ -1,6 +1,6 @@
 //! What the recorded answers call a table and a target.
 
-use chainwalk_model::nft::Printer;
+use chainwalk_model::Printer;
 use chainwalk_model::{Backend, Chain, Host, Target};
 
 /// A table's name; tables of native nft carry their family before it.

@@ -1,8 +1,8 @@
 //! Conditions of native nft as nft writes them.
 
 use super::term::Term;
-use chainwalk_model::ConditionKind;
-use chainwalk_model::nft::{CmpOp, Condition, Expr, Printer, Stateful};
+use chainwalk_model::nft::{CmpOp, Condition, Expr, Stateful};
+use chainwalk_model::{ConditionKind, Printer};
 
 /// A condition, unless nobody writes it.
 pub(super) fn term(op: u16, condition: &Condition, printer: &Printer) -> Option<Term> {

@@ -2,14 +2,16 @@
 //!
 //! Source: the `*_print` functions in `src/expression.c`, `src/datatype.c` and `src/statement.c` of nft.
 
-use super::{
-    CmpOp, Condition, ElementData, Expr, FibResultKey, Field, Limit, NatOperand, NftVerdict,
-    Pattern, Set, SetElement, Stateful, Statement, Type, UpdateOp, Value,
-};
+use crate::answering::{RejectWith, Synproxy};
+use crate::family::Family;
 use crate::ids::SetId;
 use crate::matches::Match;
-use crate::ruleset::{Family, Op, OpKind, Ruleset};
-use crate::targets::{NatRange, RejectWith, Synproxy, Target};
+use crate::nft::{
+    CmpOp, Condition, ElementData, Expr, FibResultKey, Field, Limit, NatOperand, NftVerdict,
+    ObjectKind, Pattern, Set, SetData, SetElement, Stateful, Statement, Type, UpdateOp, Value,
+};
+use crate::ruleset::{Op, OpKind, Ruleset};
+use crate::targets::{NatRange, Target};
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -222,7 +224,7 @@ impl<'a> Printer<'a> {
             }
             Some(ElementData::Values(values)) => {
                 let kinds = match &set.data {
-                    super::SetData::Values(kinds) => &kinds[..],
+                    SetData::Values(kinds) => &kinds[..],
                     _ => &[],
                 };
                 let values = values.iter().enumerate().map(|(at, p)| {
@@ -392,7 +394,7 @@ impl<'a> Printer<'a> {
     }
 }
 
-impl super::ObjectKind {
+impl ObjectKind {
     /// The words that name it in a rule.
     pub fn word(&self) -> &'static str {
         match self {
@@ -451,7 +453,7 @@ fn flags(ty: Type, n: u128, sep: &str) -> String {
 }
 
 /// A number of a type.
-pub fn number(n: u128, ty: Type, bits: u16) -> String {
+fn number(n: u128, ty: Type, bits: u16) -> String {
     value(&Value::Number(n), ty, bits, " | ")
 }
 
@@ -480,7 +482,7 @@ fn value(value: &Value, ty: Type, bits: u16, sep: &str) -> String {
 }
 
 /// What a value is compared with.
-pub fn pattern(of: &Pattern, ty: Type, bits: u16, sep: &str) -> String {
+fn pattern(of: &Pattern, ty: Type, bits: u16, sep: &str) -> String {
     match of {
         Pattern::One(v) => value(v, ty, bits, sep),
         Pattern::Prefix(n, len) => format!("{}/{len}", number(*n, ty, bits)),
@@ -493,7 +495,7 @@ pub fn pattern(of: &Pattern, ty: Type, bits: u16, sep: &str) -> String {
 }
 
 /// A time as nft writes it (`1h30m`).
-pub fn duration(ms: u64) -> String {
+fn duration(ms: u64) -> String {
     let mut text = String::new();
     let (seconds, rest) = (ms / 1000, ms % 1000);
     let parts = [
@@ -541,7 +543,7 @@ fn bytes(n: u64) -> String {
 }
 
 /// What keeps a state.
-pub fn stateful(what: &Stateful) -> String {
+fn stateful(what: &Stateful) -> String {
     match what {
         Stateful::Counter(None) => "counter".to_owned(),
         Stateful::Counter(Some(c)) => {
