@@ -3,9 +3,8 @@
 //! A fresh state is that of a host on which no packet was seen. A clone shares all parts that neither
 //! side changes afterwards.
 
-use crate::nft;
 use crate::sets;
-use crate::state::{connlimit, hashlimit, limit, quota, recent, statistic};
+use crate::state::{connlimit, hashlimit, limit, nft_set, nft_stateful, quota, recent, statistic};
 use chainwalk_model::{ObjectId, OpId, SetId, Text};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -33,9 +32,9 @@ pub(crate) struct MatchState {
     /// ipsets by name, as far as rules looked at them.
     pub(crate) sets: CowMap<Text, sets::SetState>,
     /// nft's sets, as far as rules looked at them.
-    pub(crate) nft_sets: CowMap<SetId, nft::set::SetState>,
+    pub(crate) nft_sets: CowMap<SetId, nft_set::SetState>,
     /// nft's limits, quotas and counts.
-    pub(crate) nft_states: CowMap<StateKey, nft::stateful::Memory>,
+    pub(crate) nft_states: CowMap<StateKey, nft_stateful::Memory>,
     /// The next number of `numgen inc`, one for each rule's operation.
     pub(crate) nft_numgens: CowMap<OpId, u32>,
 }

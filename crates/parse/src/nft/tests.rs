@@ -1,3 +1,5 @@
+//! How texts of nft are read.
+
 use super::*;
 use chainwalk_model::nft::{CmpOp, Condition, Expr, Field, Pattern, Statement, Value};
 use chainwalk_model::{Hook, Match, OpKind, Policy, Ruleset, Target};

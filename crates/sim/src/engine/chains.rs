@@ -2,8 +2,9 @@
 //!
 //! Source: `net/ipv4/netfilter/ip_tables.c`, `ipt_do_table`.
 
-use super::rule::{RuleResult, Verdict};
+use super::rule::RuleResult;
 use super::skb::Skb;
+use super::verdict::Verdict;
 use super::visits::{Frame, Visits};
 use super::walker::{MOST_ASKED, Walker};
 use chainwalk_model::{

@@ -1,7 +1,7 @@
 //! Targets that write into the packet and let the walk go on: `ECN`, `TCPOPTSTRIP`, `SNPT`, `DNPT`, `HMARK`.
 
-use super::rule::Verdict;
 use super::skb::{CtAttachment, Skb};
+use super::verdict::Verdict;
 use super::walker::Walker;
 use crate::addr::prefix;
 use crate::ct;

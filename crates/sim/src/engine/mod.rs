@@ -21,6 +21,7 @@ mod rule;
 mod skb;
 mod synproxy;
 mod targets;
+mod verdict;
 mod visits;
 mod walker;
 

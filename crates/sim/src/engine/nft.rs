@@ -6,13 +6,14 @@
 //! Sources: `nft_meta.c`, `nft_ct.c`, `nft_payload.c`, `nft_exthdr.c`, `nft_dynset.c`, `nft_nat.c`, `nft_tproxy.c`,
 //! `nft_fwd_netdev.c` in `net/netfilter`.
 
-use super::rule::Verdict;
 use super::skb::{CtAttachment, Skb};
+use super::verdict::Verdict;
 use super::walker::Walker;
 use crate::ct::{Helper, HelperState, Kind};
 use crate::match_state::MatchState;
 use crate::nat::Manip;
-use crate::nft::{Eval, Lack, Looked, SetChange, addr_number, field_writes};
+use crate::nft::{Eval, Lack, Looked, addr_number, field_writes};
+use crate::state::nft_set::Change as SetChange;
 use chainwalk_model::nft::{
     CtKey, ElementData, Expr, Field, Header, Meta, NatKind, NatOperand, NftVerdict, ObjectKind,
     Pattern, RawBase, Statement, UpdateOp, Value,

@@ -1,7 +1,7 @@
 //! Targets that take the packet to somewhere else: `TPROXY`, and `TEE`'s copy.
 
-use super::rule::Verdict;
 use super::skb::{CtAttachment, OwnPacket, Skb};
+use super::verdict::Verdict;
 use super::walker::Walker;
 use crate::route::Router;
 use chainwalk_model::{

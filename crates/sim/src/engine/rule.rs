@@ -4,6 +4,7 @@
 
 use super::nft::Plan;
 use super::skb::Skb;
+use super::verdict::Verdict;
 use super::visits::Frame;
 use super::walker::Walker;
 use crate::context::MatchContext;
@@ -11,23 +12,9 @@ use crate::ext::{self, Assumes, Evaluated};
 use crate::match_state::MatchState;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, Assumed, ChainId, Check, Event, Fate, Match, OpId, OpKind, Path, PathIface, Question,
-    Rule, RuleId, Target, Text, Truth,
+    Answer, Assumed, Check, Event, Fate, Match, OpId, OpKind, Path, PathIface, Question, Rule,
+    RuleId, Target, Text, Truth,
 };
-
-/// What a statement says.
-pub(super) enum Verdict {
-    /// Go on behind it.
-    Continue,
-    /// This base chain lets the packet pass.
-    Accept,
-    /// Back to the caller.
-    Return,
-    /// Call a chain.
-    Jump { to: ChainId, goto: bool },
-    /// The packet ends here.
-    End(Fate),
-}
 
 /// What came of a rule.
 pub(super) enum RuleResult {

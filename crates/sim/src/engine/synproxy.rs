@@ -3,8 +3,8 @@
 //! Sources: `net/netfilter/nf_synproxy_core.c`, `net/ipv4/netfilter/ipt_SYNPROXY.c`. The numbers of its answers are a
 //! secret of the kernel: they are 0 here, and whether an ACK answers them is a question.
 
-use super::rule::Verdict;
 use super::skb::{CtAttachment, OwnPacket, Skb};
+use super::verdict::Verdict;
 use super::walker::Walker;
 use crate::ct::{self, CtInfo, Proxied};
 use crate::wire::{Options, plain};

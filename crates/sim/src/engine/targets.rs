@@ -1,7 +1,7 @@
 //! What targets do to a packet. The nat targets are in `nat`.
 
-use super::rule::Verdict;
 use super::skb::{CtAttachment, Skb};
+use super::verdict::Verdict;
 use super::walker::Walker;
 use chainwalk_model::{
     Answer, Assumed, Change, ConnmarkOp, CtTarget, CtZone, DroppedBy, Event, Fate, L4, MssOp,

@@ -1,12 +1,12 @@
 //! Whether a condition of nft holds.
 
-use super::eval::{Eval, Lack, Looked};
-use super::read;
-use super::stateful::Memory;
+use super::eval::{Eval, Looked};
+use super::read::{self, Lack};
 use crate::context::MatchContext;
 use crate::ext::judge::Evaluation;
 use crate::ext::{Facts, Reads};
 use crate::match_state::{MatchState, StateKey};
+use crate::state::nft_stateful::Memory;
 use chainwalk_model::nft::{CmpOp, Condition, Expr, ObjectKind, Pattern, Stateful, Type, Value};
 use chainwalk_model::{
     AddrTypes, ConditionKind, CtStates, Observed, Question, Range, SetId, TcpFlags, Truth,

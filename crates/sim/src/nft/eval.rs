@@ -1,27 +1,12 @@
 //! What an expression of nft comes to for a packet, and look-ups in sets and maps.
 
-use super::{read, set};
+use super::read::{self, Lack};
 use crate::context::MatchContext;
 use crate::jhash::jhash_bytes;
 use crate::match_state::MatchState;
+use crate::state::nft_set::{Change, SetState};
 use chainwalk_model::nft::{ElementData, Expr, Field, Pattern, Value};
 use chainwalk_model::{OpId, Question, SetId};
-
-/// Why an expression has no value.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Lack {
-    /// The packet has nothing there: the rule ends.
-    Absent,
-    /// It can't be known, and this would tell.
-    Unknown(Question),
-    /// A number from `offset` on, each of `modulus` as likely as the others.
-    Random {
-        /// How many.
-        modulus: u32,
-        /// The first.
-        offset: u32,
-    },
-}
 
 /// The parts of a key.
 pub(crate) type Key = Vec<Value>;
@@ -140,7 +125,7 @@ impl Eval<'_, '_> {
         let rules = self.ctx.host.rules.clone();
         let of = rules.set(id);
         let now = self.ctx.now_ms;
-        let state = self.memory.nft_sets.entry(&id, || set::SetState::new(of));
+        let state = self.memory.nft_sets.entry(&id, || SetState::new(of));
         match state.find(of, key, now) {
             Some(place) => {
                 let data = state.data(of, place);
@@ -196,10 +181,10 @@ impl Eval<'_, '_> {
     }
 
     /// Changes a set; whether the rule goes on.
-    pub(crate) fn update(&mut self, id: SetId, change: set::Change) -> bool {
+    pub(crate) fn update(&mut self, id: SetId, change: Change) -> bool {
         let rules = self.ctx.host.rules.clone();
         let of = rules.set(id);
-        let state = self.memory.nft_sets.entry(&id, || set::SetState::new(of));
+        let state = self.memory.nft_sets.entry(&id, || SetState::new(of));
         state.update(of, change, self.ctx)
     }
 

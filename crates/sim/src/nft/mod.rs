@@ -6,10 +6,7 @@
 mod condition;
 mod eval;
 mod read;
-pub(crate) mod set;
-pub(crate) mod stateful;
 
 pub(crate) use condition::{facts, test};
-pub(crate) use eval::{Eval, Lack, Looked};
-pub(crate) use read::{addr_number, writes as field_writes};
-pub(crate) use set::Change as SetChange;
+pub(crate) use eval::{Eval, Looked};
+pub(crate) use read::{Lack, addr_number, writes as field_writes};

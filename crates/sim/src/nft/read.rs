@@ -3,7 +3,6 @@
 //! Sources: `nft_payload.c`, `nft_exthdr.c`, `nft_meta.c`, `nft_ct.c`, `nft_fib.c`, `nft_rt.c`, `nft_socket.c` in
 //! `net/netfilter`.
 
-use super::eval::Lack;
 use crate::addr::in_net;
 use crate::context::{Ct, CtFlow, MatchContext};
 use crate::wire;
@@ -16,6 +15,22 @@ use chainwalk_model::{
     Question, Tuple, proto,
 };
 use std::net::{IpAddr, Ipv4Addr};
+
+/// Why an expression has no value.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Lack {
+    /// The packet has nothing there: the rule ends.
+    Absent,
+    /// It can't be known, and this would tell.
+    Unknown(Question),
+    /// A number from `offset` on, each of `modulus` as likely as the others.
+    Random {
+        /// How many.
+        modulus: u32,
+        /// The first.
+        offset: u32,
+    },
+}
 
 /// What a field holds, or why it can't be read.
 type Read = Result<Value, Lack>;

@@ -3,7 +3,7 @@
 //! Sources: `nft_lookup.c`, `nft_dynset.c`, `nft_set_hash.c`, `nft_set_rbtree.c`, `nft_set_pipapo.c` in
 //! `net/netfilter`.
 
-use super::stateful::Memory;
+use super::nft_stateful::Memory;
 use crate::context::MatchContext;
 use chainwalk_model::nft::{ElementData, Pattern, Set, Stateful, UpdateOp, Value};
 use std::collections::{BTreeMap, HashMap};
