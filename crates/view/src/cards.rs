@@ -60,7 +60,7 @@ fn card(t: &Explained, range: &RuleRange, id: RuleId) -> RuleCard {
 /// What the rule would do with a packet that matches.
 fn does(t: &Explained, rule: &Rule) -> Sentence {
     match rule.verdict() {
-        Some(what) => run(target_text(t.rules(), what), Style::Code),
+        Some(what) => run(target_text(t.rules(), rule.chain, what), Style::Code),
         None => say!(t.lang, CardNothing),
     }
 }

@@ -2,15 +2,15 @@
 
 use crate::explained::Explained;
 use crate::page::{Lang, Sentence, Tone};
-use crate::places::{chain_path, place, table_name};
+use crate::places::{chain_path, place, policy_word, table_name};
 use crate::questions::question;
 use crate::say::{Key, format, say};
 use crate::sender::errno;
 use crate::targets::reject;
 use crate::values::{address, destination, endpoint};
 use chainwalk_model::{
-    ChainId, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome, Question, RejectWith,
-    Routed, RoutingDrop, RuleId, Target, Trace,
+    Backend, ChainId, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome, Question,
+    RejectWith, Routed, RoutingDrop, RuleId, Target, Trace,
 };
 
 /// Fates that are shown as one: the same end at the same place.
@@ -172,11 +172,41 @@ pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sen
 /// Where and why a walk ended, one line.
 pub(crate) fn why(t: &Explained, outcome: &Outcome) -> Sentence {
     let why = why_of(t, &outcome.trace);
+    let why = match accepted_before(t, &outcome.trace) {
+        Some((chain, number)) => {
+            let chain = chain_path(t.rules(), chain);
+            say!(t.lang, WhyAcceptedBefore, why = why, chain = chain, number = number)
+        }
+        None => why,
+    };
     let again = outcome.trace.steps.iter().any(|s| matches!(s.event, Event::Loop));
     if again && tone(&outcome.trace.fate) == Tone::Stop {
         return say!(t.lang, WhySecondPass, why = why);
     }
     why
+}
+
+/// The rule of an earlier chain of the same hook that had accepted a packet which native nft stops: an accept ends its
+/// own base chain alone.
+fn accepted_before(t: &Explained, trace: &Trace) -> Option<(ChainId, u32)> {
+    let rules = t.rules();
+    let stops = match &trace.fate {
+        Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
+            rules.rule(*rule).chain
+        }
+        Fate::Dropped(DroppedBy::Policy(chain)) => *chain,
+        _ => return None,
+    };
+    if rules.table(rules.chain(stops).table).backend != Backend::Nft {
+        return None;
+    }
+    let hook = trace.steps.iter().rposition(|s| matches!(s.event, Event::Hook(_)))?;
+    trace.steps[hook..].iter().rev().find_map(|s| match s.event {
+        Event::BaseEnd { at, by: DecidedBy::Rule(number), accepted: true, .. } => {
+            Some((at, number))
+        }
+        _ => None,
+    })
 }
 
 /// Where a packet was sent to at first.
@@ -232,7 +262,8 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
             }
         }
         Fate::Dropped(DroppedBy::Policy(chain)) => {
-            say!(lang, WhyPolicy, chain = chain_path(rules, *chain))
+            let policy = policy_word(rules, *chain, false);
+            say!(lang, WhyPolicy, chain = chain_path(rules, *chain), policy = policy)
         }
         Fate::Dropped(DroppedBy::Kernel) => say!(lang, WhyKernel),
         Fate::DroppedUnseen(q) => say!(lang, WhyUnseen, what = unseen(t, q)),

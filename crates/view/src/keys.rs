@@ -167,6 +167,7 @@ keys! {
     WhyRejects = "why-rejects",
     WhyDrops = "why-drops",
     WhyPolicy = "why-policy",
+    WhyAcceptedBefore = "why-accepted-before",
     WhyKernel = "why-kernel",
     WhyUnseen = "why-unseen",
     WhyQueued = "why-queued",

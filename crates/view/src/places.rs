@@ -1,6 +1,8 @@
 //! Places in netfilter's own words: tables with their families, chains, rules by number.
 
-use chainwalk_model::{ChainId, ChainKind, Family, RuleId, Ruleset, TABLES, Table, priority};
+use chainwalk_model::{
+    Backend, ChainId, ChainKind, Family, RuleId, Ruleset, TABLES, Table, priority, priority_names,
+};
 
 /// The CSS class of a base chain, by its type and priority; the priorities of iptables' tables have their names.
 pub(crate) fn class(kind: ChainKind, at: i32) -> &'static str {
@@ -56,6 +58,42 @@ pub(crate) fn chain_path(rules: &Ruleset, chain: ChainId) -> String {
     let c = rules.chain(chain);
     let table = rules.table(c.table);
     format!("{} {}", table_name(table.family, &table.name), c.name)
+}
+
+/// The same of a base chain; in native nft with its priority, which orders the chains of a hook.
+pub(crate) fn base_path(rules: &Ruleset, chain: ChainId) -> String {
+    let path = chain_path(rules, chain);
+    let c = rules.chain(chain);
+    let table = rules.table(c.table);
+    match &c.base {
+        Some(base) if table.backend == Backend::Nft => {
+            format!("{path} · priority {}", priority_text(table.family, base.priority))
+        }
+        _ => path,
+    }
+}
+
+/// A priority as nft prints it: by the nearest name within ten, else as a number.
+pub(crate) fn priority_text(family: Family, at: i32) -> String {
+    const NEAR: i32 = 10;
+    let near = priority_names(family).iter().filter(|(_, own)| (at - own).abs() <= NEAR);
+    match near.min_by_key(|(_, own)| (at - own).abs()) {
+        Some((name, own)) if at == *own => (*name).to_owned(),
+        Some((name, own)) if at > *own => format!("{name} + {}", at - own),
+        Some((name, own)) => format!("{name} - {}", own - at),
+        None => at.to_string(),
+    }
+}
+
+/// The policy of a base chain in the words of its program.
+pub(crate) fn policy_word(rules: &Ruleset, chain: ChainId, accepts: bool) -> &'static str {
+    let native = rules.table(rules.chain(chain).table).backend == Backend::Nft;
+    match (accepts, native) {
+        (true, true) => "accept",
+        (false, true) => "drop",
+        (true, false) => "ACCEPT",
+        (false, false) => "DROP",
+    }
 }
 
 /// Table, chain and number of a rule.

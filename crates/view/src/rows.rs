@@ -7,7 +7,7 @@ use crate::overlay::{of_row, overlay};
 use crate::page::{
     Lang, Mark, Overlay, Row, RowKind, RowSeen, RuleRange, RuleTools, Sentence, Style,
 };
-use crate::places::{absent_class, chain_class, chain_path};
+use crate::places::{absent_class, base_path, chain_class, policy_word};
 use crate::say::{join, run, say, text};
 use crate::steps::{
     cards, chain_words, change_sentence, fork_title, kernel, start, target_sentence,
@@ -154,7 +154,7 @@ fn lane(t: &Explained, index: &Index<'_>, reply: Option<usize>, depth: usize, ou
                 let c = rules.chain(*chain);
                 let first = index.next_stop(reply, step).filter(|(_, s)| s.base == Some(*chain));
                 let mut r = row(RowKind::Base, 0, first.map_or(at, |(next, _)| next));
-                r.text = run(chain_path(rules, *chain), Style::Strong);
+                r.text = run(base_path(rules, *chain), Style::Strong);
                 r.class = chain_class(rules, *chain).into();
                 r.aside = path.map_or_else(String::new, |p| interfaces(lang, p));
                 r.span = Some(c.span);
@@ -218,7 +218,7 @@ fn lane(t: &Explained, index: &Index<'_>, reply: Option<usize>, depth: usize, ou
             }
             Event::BaseEnd { chain, by: DecidedBy::Policy, accepted, .. } => {
                 let mut r = row(RowKind::Policy, 1, at);
-                let word = if *accepted { "ACCEPT" } else { "DROP" };
+                let word = policy_word(rules, *chain, *accepted);
                 r.text = if *accepted {
                     say!(lang, RowPolicyAccept, policy = word)
                 } else {
@@ -433,7 +433,7 @@ fn rule_row(
         parts.push(say!(lang, AnyPacket));
     }
     if let Some(target) = does.filter(|_| !jumps) {
-        parts.push(target_sentence(t, trace, stop, target));
+        parts.push(target_sentence(t, trace, stop, rule, target));
     }
     out.text = join(parts, " · ");
     let mut why = vec![reasons::why(t, stop, rule)];
@@ -453,7 +453,8 @@ fn rule_row(
             (Some(rule), None) => match t.rules().rule(rule).verdict() {
                 Some(Target::Return) | None => say!(lang, FoldReturns, chain = name),
                 Some(other) => {
-                    say!(lang, FoldDoes, chain = name, what = target_text(t.rules(), other))
+                    let own = t.rules().rule(rule).chain;
+                    say!(lang, FoldDoes, chain = name, what = target_text(t.rules(), own, other))
                 }
             },
             (None, None) if t.rules().chain(*chain).rules.is_empty() => {

@@ -11,8 +11,8 @@ use crate::stops::TimelineStop;
 use crate::targets::target_text;
 use crate::values::{address, destination, endpoint, flags, hex, percent, source};
 use chainwalk_model::{
-    Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, SkipReason, Target,
-    Trace,
+    Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, RuleId, SkipReason,
+    Target, Trace,
 };
 
 /// A chain by its name, with its meaning where comments give one.
@@ -50,10 +50,11 @@ pub(crate) fn target_sentence(
     t: &Explained,
     trace: &Trace,
     stop: &TimelineStop,
+    rule: RuleId,
     target: &Target,
 ) -> Sentence {
     let lang = t.lang;
-    let name = target_text(t.rules(), target);
+    let name = target_text(t.rules(), t.rules().rule(rule).chain, target);
     match target {
         Target::Accept => run(name, Style::Ok),
         Target::Drop | Target::Reject(_) => run(name, Style::Stop),

@@ -2,10 +2,15 @@
 
 use crate::values::{between, masked, network, range};
 use chainwalk_model::Printer;
-use chainwalk_model::{AuditType, NatRange, RejectWith, Ruleset, Target, TtlOp};
+use chainwalk_model::{AuditType, Backend, ChainId, NatRange, RejectWith, Ruleset, Target, TtlOp};
 
-/// A target in netfilter's words (`REJECT host-prohibited`, `DNAT 172.18.0.6:80`).
-pub(crate) fn target_text(rules: &Ruleset, target: &Target) -> String {
+/// The target of a rule of a chain in netfilter's words (`REJECT host-prohibited`, `DNAT 172.18.0.6:80`); in native nft
+/// in its own.
+pub(crate) fn target_text(rules: &Ruleset, chain: ChainId, target: &Target) -> String {
+    let table = rules.table(rules.chain(chain).table);
+    if table.backend == Backend::Nft {
+        return Printer::short(rules).target(target, table.family);
+    }
     match target {
         Target::Accept => "ACCEPT".into(),
         Target::Drop => "DROP".into(),

@@ -3,7 +3,7 @@
 use crate::explained::Explained;
 use crate::forks::Fork;
 use crate::page::{BranchCard, Cell, Lane, Lang, Sentence, Style, Timeline, Tone};
-use crate::places::{chain_class, chain_path};
+use crate::places::{chain_class, chain_path, policy_word};
 use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
 use crate::stops::{StopKind, TimelineStop, stops};
@@ -241,7 +241,7 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
                     parts.push(say!(lang, NarrateGoto));
                 }
                 Some(target) => {
-                    let what = target_sentence(t, trace, stop, target);
+                    let what = target_sentence(t, trace, stop, *rule, target);
                     let change =
                         if plain(&what).is_empty() { changed(t, trace, stop) } else { what };
                     parts.push(change);
@@ -265,7 +265,10 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
             );
             join([title, more, alike(t, fork, &cards)], " ")
         }
-        StopKind::Policy(chain) => say!(lang, WhyPolicy, chain = chain_path(rules, *chain)),
+        StopKind::Policy(chain) => {
+            let policy = policy_word(rules, *chain, false);
+            say!(lang, WhyPolicy, chain = chain_path(rules, *chain), policy = policy)
+        }
         StopKind::Fate => {
             let word = run(fate::short(t, trace), Style::Plain);
             if stop.reply.is_some() {

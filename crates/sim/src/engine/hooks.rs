@@ -376,6 +376,13 @@ impl Walker<'_> {
         legacy(one) != legacy(other) && !(told(one) && told(other))
     }
 
+    /// Whether a table of iptables-nft was listed whole.
+    fn made_by_need(&self, family: Family, table: &str) -> bool {
+        let host = &self.world.host;
+        let found = host.rules.find_table(family, table).map(|t| host.rules.table(t).backend);
+        found == Some(Backend::IptablesNft) && host.saved_whole.contains(&family)
+    }
+
     /// A table, or its chain at this hook, that was not pasted.
     fn absent(&mut self, skb: &mut Skb, hook: Hook, table: &str, whole: bool) -> Result<(), Fate> {
         let family = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
@@ -390,6 +397,11 @@ impl Walker<'_> {
             && let Some(why) = self.nat_skips(skb, hook)
         {
             self.event(skb, skipped(why));
+            return Ok(());
+        }
+        if !whole && self.made_by_need(family, table) {
+            // iptables-nft makes the chains that rules need, and no other.
+            self.event(skb, skipped(SkipReason::NotPasted));
             return Ok(());
         }
         if whole && self.world.host.saved_whole.contains(&family) {

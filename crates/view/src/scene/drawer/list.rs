@@ -75,7 +75,7 @@ pub(super) fn rules_list(
         let link = Link { step: stop, rule: Some(*rule), span: Some(r.span), outcome: None };
         let conditions = conditions_text(t.rules(), r);
         let words = if conditions.is_empty() { text!(t.lang, AnyPacket) } else { conditions };
-        let does = r.verdict().map(|x| target_text(rules, x)).unwrap_or_default();
+        let does = r.verdict().map(|x| target_text(rules, r.chain, x)).unwrap_or_default();
         let label = format!("{number} {words} {does}");
         pen.group("gr", link, label, |pen| {
             if is_now {

@@ -4,7 +4,7 @@ use super::cards::{fork_cards, fork_ways};
 use super::list::rules_list;
 use crate::drawing::Link;
 use crate::explained::Explained;
-use crate::places::{chain_class, chain_path};
+use crate::places::{chain_class, chain_path, policy_word};
 use crate::reasons;
 use crate::say::{plain, text};
 use crate::scene::frame::Frame;
@@ -163,8 +163,8 @@ fn band_label(
     let told = meaning(t, visit.chain);
     let base = chain.base.as_ref().map(|b| {
         let policy = match b.policy {
-            Policy::Accept => "ACCEPT",
-            Policy::Drop => "DROP",
+            Policy::Accept => policy_word(t.rules(), visit.chain, true),
+            Policy::Drop => policy_word(t.rules(), visit.chain, false),
             Policy::Unknown => "?",
         };
         text!(t.lang, SceneBase, policy = policy)

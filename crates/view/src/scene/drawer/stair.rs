@@ -352,7 +352,7 @@ fn hit_text(t: &Explained, rule: RuleId) -> String {
             }
         }
         Some(does) => {
-            let word = target_text(t.rules(), does);
+            let word = target_text(t.rules(), r.chain, does);
             if conditions.is_empty() { word } else { format!("{conditions} {word}") }
         }
     }
