@@ -328,6 +328,12 @@ impl Walker<'_> {
         let own = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
         let absent = |(table, priority): (&'static str, i32)| {
             let found = host.rules.find_table(own, table);
+            let native = found.is_some_and(|t| host.rules.table(t).backend == Backend::Nft);
+            if native && host.saved_whole.contains(&own) {
+                // Its name is taken, and iptables-nft has no other.
+                return None;
+            }
+            let found = found.filter(|_| !native);
             let shown = |t| host.rules.find_chain(t, hook.builtin()).is_some();
             let station = Station::Absent { table, whole: found.is_none() };
             (!found.is_some_and(shown)).then_some(Placed { priority, station, by: None })

@@ -6,8 +6,8 @@ use crate::scene::geometry::X0;
 use crate::scene::pen::{Area, Pen, Point, p};
 use crate::values::iface_word;
 use chainwalk_model::{
-    ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Ruleset, Trace, priority,
-    tables_at,
+    Backend, ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Ruleset, Trace,
+    priority, tables_at,
 };
 
 /// What a station stands for.
@@ -33,6 +33,8 @@ pub(crate) struct Station {
     /// The class of its colour.
     pub(crate) class: &'static str,
     pub(crate) at: Point,
+    /// The width that its name may take.
+    pub(crate) most: f64,
     /// Its number of rules; `None` where there is no chain.
     pub(crate) rules: Option<usize>,
 }
@@ -78,13 +80,13 @@ pub(crate) struct Frame {
 pub(super) const HOOKS: [Hook; 5] =
     [Hook::Prerouting, Hook::Forward, Hook::Postrouting, Hook::Input, Hook::Output];
 
-/// The stations every host has at a hook, in the order they are passed.
-fn standard(hook: Hook) -> Vec<Laid> {
-    let tables = tables_at(hook).into_iter().map(|(name, priority)| Laid {
-        name: name.to_owned(),
-        priority,
-        place: Place::Absent,
-        class: absent_class(name),
+/// The stations every host has at a hook, in the order they are passed. One of native nft alone has none of iptables'
+/// tables.
+fn standard(rules: &Ruleset, hook: Hook) -> Vec<Laid> {
+    let mut tables = rules.tables.iter();
+    let native = !rules.tables.is_empty() && tables.all(|t| t.backend == Backend::Nft);
+    let tables = tables_at(hook).into_iter().filter(move |_| !native).map(|(name, priority)| {
+        Laid { name: name.to_owned(), priority, place: Place::Absent, class: absent_class(name) }
     });
     let kernel = match hook {
         Hook::Prerouting | Hook::Output => {
@@ -105,7 +107,7 @@ fn standard(hook: Hook) -> Vec<Laid> {
 /// What passes a hook, in order. A table of iptables stands where every host has it; a chain of any other table
 /// has a station of its own.
 fn line(rules: &Ruleset, hook: Hook, family: Family) -> Vec<Laid> {
-    let mut line = standard(hook);
+    let mut line = standard(rules, hook);
     for (index, chain) in rules.chains.iter().enumerate() {
         let Some(base) = chain.base.as_ref().filter(|b| b.hook == hook) else { continue };
         let table = rules.table(chain.table);
@@ -115,6 +117,7 @@ fn line(rules: &Ruleset, hook: Hook, family: Family) -> Vec<Laid> {
         let place = Place::Chain(ChainId(index as u32));
         let class = class(base.kind, base.priority);
         let own = line.iter_mut().find(|s| s.place == Place::Absent && s.name == *table.name);
+        let own = own.filter(|_| table.backend != Backend::Nft);
         if let Some(own) = own.filter(|_| table.family == family) {
             own.priority = base.priority;
             own.place = place;
@@ -130,6 +133,24 @@ fn line(rules: &Ruleset, hook: Hook, family: Family) -> Vec<Laid> {
     }
     line.sort_by_key(|s| s.priority);
     line
+}
+
+/// Between the names of two stations.
+const NAME_GAP: f64 = 8.0;
+
+/// How wide each may be so that all fit into some room: the short ones as they are, the long ones alike.
+fn evenly(widths: &[f64], room: f64) -> f64 {
+    let mut sorted = widths.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let mut left = room.max(0.0);
+    for (at, width) in sorted.iter().enumerate() {
+        let share = left / (sorted.len() - at) as f64;
+        if *width > share {
+            return share;
+        }
+        left -= width;
+    }
+    f64::INFINITY
 }
 
 impl Frame {
@@ -222,6 +243,8 @@ impl Frame {
         let area = self.hook_area(hook);
         let count = list.len() as f64;
         let widths: Vec<f64> = list.iter().map(|s| pen.width(&s.name, "s11")).collect();
+        let most = evenly(&widths, area.w - 20.0 - NAME_GAP * (count - 1.0));
+        let widths: Vec<f64> = widths.iter().map(|w| w.min(most)).collect();
         let total: f64 = widths.iter().sum();
         let gap = ((area.w - 20.0 - total) / (count - 1.0).max(1.0)).max(2.0);
         let mut left = area.x + 10.0;
@@ -243,7 +266,11 @@ impl Frame {
                     p(x, self.trunk())
                 }
             };
-            let mut station = Station { hook, place, name, class, at, rules: None };
+            let most = match hook {
+                Hook::Input | Hook::Output => area.right() - at.x - 14.0,
+                _ => most,
+            };
+            let mut station = Station { hook, place, name, class, at, most, rules: None };
             station.rules = station.chain().map(|c| rules.chain(c).rules.len());
             self.stations.push(station);
         }

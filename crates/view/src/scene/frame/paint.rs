@@ -313,10 +313,10 @@ impl Frame {
                 (false, false) => "s11 t3",
             };
             if upright {
-                pen.text(s.at.x + 11.0, s.at.y + 4.0, s.name.as_str(), tone);
+                pen.fitted(s.at.x + 11.0, s.at.y + 4.0, &s.name, s.most, tone);
             } else if !crowded {
                 let class = format!("{tone} mid");
-                pen.text(s.at.x, s.at.y - 13.0, s.name.as_str(), &class);
+                pen.fitted(s.at.x, s.at.y - 13.0, &s.name, s.most + 1.0, &class);
             }
         });
         if ends.is_none() && asked_at(t, s) {
