@@ -18,7 +18,7 @@ mod matches;
 mod names;
 pub mod nft;
 mod packet;
-mod print;
+pub mod print;
 pub mod priority;
 mod question;
 mod ruleset;

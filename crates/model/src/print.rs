@@ -495,7 +495,7 @@ fn pattern(of: &Pattern, ty: Type, bits: u16, sep: &str) -> String {
 }
 
 /// A time as nft writes it (`1h30m`).
-fn duration(ms: u64) -> String {
+pub fn duration(ms: u64) -> String {
     let mut text = String::new();
     let (seconds, rest) = (ms / 1000, ms % 1000);
     let parts = [
@@ -543,7 +543,7 @@ fn bytes(n: u64) -> String {
 }
 
 /// What keeps a state.
-fn stateful(what: &Stateful) -> String {
+pub fn stateful(what: &Stateful) -> String {
     match what {
         Stateful::Counter(None) => "counter".to_owned(),
         Stateful::Counter(Some(c)) => {

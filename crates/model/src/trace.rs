@@ -66,6 +66,8 @@ pub enum Assumed {
     EmptyTable(Family, Text),
     /// There is no such table: a whole `iptables-save` does not have it.
     NoTable(Family, Text),
+    /// Beside the listing of nft there are no rules of iptables-legacy, which it does not show.
+    NoLegacy,
     /// The lists, limits and counters start fresh.
     FreshHistory(RuleId),
     /// The tables are iptables-legacy's: in INPUT, `security` comes before `nat`.

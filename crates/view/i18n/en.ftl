@@ -259,6 +259,7 @@ lean-all-routes = if the routes listed are all there are
 lean-sysctl = if <c>{ $name }</c> is <c>{ $value }</c>, as is usual
 lean-set-by = if <c>{ $name }</c> is <c>{ $value }</c>, as { $program } sets it
 lean-empty = if the <c>{ $table }</c> table, which was not pasted, is empty
+lean-no-legacy = if <c>iptables-legacy</c> holds no rules, which nft does not list
 lean-no-table = there is no <c>{ $table }</c> table: the whole <c>iptables-save</c> has none
 lean-fresh = if <b>{ $chain } rule { $number }</b> starts with an empty history
 lean-legacy-order = if the tables are iptables-legacy’s: with iptables-nft, <c>security</c> comes after <c>nat</c> in INPUT

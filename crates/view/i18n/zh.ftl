@@ -259,6 +259,7 @@ lean-all-routes = 前提：列出的路由就是全部
 lean-sysctl = 前提：<c>{ $name }</c> 如常为 <c>{ $value }</c>
 lean-set-by = 前提：<c>{ $name }</c> 为 <c>{ $value }</c>，{ $program } 会这样设置
 lean-empty = 前提：未粘贴的 <c>{ $table }</c> 表是空的
+lean-no-legacy = 假设 <c>iptables-legacy</c> 里没有规则（nft 不会列出它们）
 lean-no-table = 没有 <c>{ $table }</c> 表：完整的 <c>iptables-save</c> 里没有它
 lean-fresh = 前提：<b>{ $chain } 规则 { $number }</b> 的历史从空开始
 lean-legacy-order = 前提：这些表属于 iptables-legacy；若是 iptables-nft，INPUT 中 <c>security</c> 排在 <c>nat</c> 之后

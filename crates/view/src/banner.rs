@@ -328,7 +328,7 @@ fn weight(lean: &Assumed) -> u8 {
         | Assumed::BridgeNf
         | Assumed::Port { .. }
         | Assumed::Transparent(..) => 2,
-        Assumed::Window | Assumed::NoTable(..) => 1,
+        Assumed::Window | Assumed::NoTable(..) | Assumed::NoLegacy => 1,
         Assumed::EmptyTable(..) | Assumed::NoFlows => 0,
     }
 }
@@ -364,6 +364,7 @@ pub(crate) fn lean(t: &Explained, lean: &Assumed) -> Evidence {
             let answer = (text!(lang, AnswerYes), format!("route={dst} dev {iface}"));
             (say!(lang, LeanRuleRoute, dst = dst, iface = &**iface, at = at), vec![answer])
         }
+        Assumed::NoLegacy => (say!(lang, LeanNoLegacy), Vec::new()),
         Assumed::NoTable(family, name) => {
             (say!(lang, LeanNoTable, table = table_name(*family, name)), Vec::new())
         }

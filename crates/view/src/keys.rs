@@ -251,6 +251,7 @@ keys! {
     LeanSetBy = "lean-set-by",
     LeanEmpty = "lean-empty",
     LeanNoTable = "lean-no-table",
+    LeanNoLegacy = "lean-no-legacy",
     LeanFresh = "lean-fresh",
     LeanLegacyOrder = "lean-legacy-order",
     LeanNoRedirect = "lean-no-redirect",

@@ -268,6 +268,7 @@ fn everything_assumed_is_said() {
             program: "Docker".into(),
         },
         Assumed::EmptyTable(..) => Assumed::EmptyTable(Family::Ip, "nat".into()),
+        Assumed::NoLegacy => Assumed::NoLegacy,
         Assumed::NoTable(..) => Assumed::NoTable(Family::Ip, "nat".into()),
         Assumed::FreshHistory(_) => Assumed::FreshHistory(RULE),
         Assumed::LegacyOrder => Assumed::LegacyOrder,

@@ -4,9 +4,9 @@
 
 use crate::save::SaveText;
 use chainwalk_model::nft::{
-    HEADER_FIELDS, KeyPart, Object, ObjectKind, Printer, Set, SetData, Stateful, Type, duration,
-    stateful,
+    HEADER_FIELDS, KeyPart, Object, ObjectKind, Set, SetData, Stateful, Type,
 };
+use chainwalk_model::print::{Printer, duration, stateful};
 use chainwalk_model::{
     Backend, Chain, ChainKind, Family, Hook, Host, Match, OpKind, Policy, Rule, Ruleset, TableId,
     Target, Text,

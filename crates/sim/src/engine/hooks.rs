@@ -8,7 +8,7 @@ use crate::likely::alone;
 use crate::world::TrackedSince;
 use chainwalk_model::{
     Answer, Assumed, Backend, ChainId, ChainKind, CtDir, Event, Family, Fate, Hook, PacketScope,
-    Path, PathIface, Question, SkipReason, Text, priority, tables_at,
+    Path, PathIface, Question, SkipReason, TableId, Text, priority, tables_at,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -54,6 +54,9 @@ impl Walker<'_> {
             self.unread(skb)?;
         }
         self.beside(skb, hook)?;
+        if enters && self.is_native_whole(skb) {
+            self.note_assumed(Assumed::NoLegacy);
+        }
         let (mut gathered, mut tracked) = (!enters, !enters);
         for (priority, station) in self.stations(skb, hook) {
             if !gathered && priority > priority::DEFRAG {
@@ -322,18 +325,14 @@ impl Walker<'_> {
     /// The tables of iptables that were not pasted, or not their chain at this hook: nat's, or the others.
     fn absent_tables(&self, skb: &Skb, hook: Hook, nat: bool) -> Vec<Placed> {
         let host = &self.world.host;
-        if host.complete.rules {
+        if host.complete.rules || self.is_native_whole(skb) {
             return Vec::new();
         }
         let own = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
         let absent = |(table, priority): (&'static str, i32)| {
             let found = host.rules.find_table(own, table);
-            let native = found.is_some_and(|t| host.rules.table(t).backend == Backend::Nft);
-            if native && host.saved_whole.contains(&own) {
-                // Its name is taken, and iptables-nft has no other.
-                return None;
-            }
-            let found = found.filter(|_| !native);
+            let native = |t: &TableId| host.rules.table(*t).backend == Backend::Nft;
+            let found = found.filter(|t| !native(t));
             let shown = |t| host.rules.find_chain(t, hook.builtin()).is_some();
             let station = Station::Absent { table, whole: found.is_none() };
             (!found.is_some_and(shown)).then_some(Placed { priority, station, by: None })
@@ -380,6 +379,15 @@ impl Walker<'_> {
         let told =
             |c: ChainId| rules.chain(c).base.as_ref().is_some_and(|b| b.registered.is_some());
         legacy(one) != legacy(other) && !(told(one) && told(other))
+    }
+
+    /// Whether all rules of a packet's family are nft's own, and its listing is whole.
+    fn is_native_whole(&self, skb: &Skb) -> bool {
+        let host = &self.world.host;
+        let own = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
+        let mut others = host.rules.tables.iter().filter(|t| t.backend != Backend::Nft);
+        let any = host.rules.tables.iter().any(|t| t.backend == Backend::Nft);
+        !host.complete.rules && any && host.saved_whole.contains(&own) && others.next().is_none()
     }
 
     /// Whether a table of iptables-nft was listed whole.

@@ -142,6 +142,7 @@ fn leant(host: &Host, lean: &Assumed) -> Value {
         Assumed::EmptyTable(family, table) | Assumed::NoTable(family, table) => {
             entry("table", &table_of(*family, table), "empty")
         }
+        Assumed::NoLegacy => entry("table", "iptables-legacy", "empty"),
         Assumed::FreshHistory(id) => {
             let rule = host.rules.rule(*id);
             let chain = host.rules.chain(rule.chain);
