@@ -554,6 +554,8 @@ pub enum About {
     Passes(Text),
     /// A value of a packet is what the paste leaves open by a name: `blank=YOUR_IP:192.0.2.50:yes`.
     Blank(Text, Text),
+    /// Of the base chains that share its priority this one runs first: `first=filter:INPUT:yes`.
+    First(Family, Text, Text),
     /// Something listens at this protocol and port; that nothing does is `nolisten=tcp:80`.
     Listener(u8, u16),
 }

@@ -5,8 +5,8 @@ use crate::oneline::{Word, bad, did_you_mean, missing, protocol};
 use chainwalk_model::{About, Diagnostic, Expected, Family, proto};
 
 /// The words before `=`.
-pub(crate) const KEYS: [&str; 7] =
-    ["chain", "policy", "holds", "inset", "passes", "blank", "nolisten"];
+pub(crate) const KEYS: [&str; 8] =
+    ["chain", "policy", "holds", "inset", "passes", "blank", "first", "nolisten"];
 const ACCEPTS: [&str; 2] = ["accept", "drop"];
 const HOLDS: [&str; 2] = ["yes", "no"];
 
@@ -53,6 +53,11 @@ pub(crate) fn read(key: &str, value: Word<'_>) -> Result<(About, bool), Diagnost
             let Some((name, value)) = before.split(':') else { return Err(bad(before, form())) };
             (About::Blank(some(name)?.into(), some(value)?.into()), yes)
         }
+        "first" => {
+            let (before, yes) = split_end(value, HOLDS)?;
+            let (family, table, chain) = place(before)?;
+            (About::First(family, table.into(), chain.into()), yes)
+        }
         "passes" => (About::Passes(some(value)?.into()), true),
         _ => {
             let form = || vec![Expected::Literal("tcp:80".into())];
@@ -87,6 +92,9 @@ pub(crate) fn text(about: &About, yes: bool) -> String {
         }
         About::InSet(name) => format!("inset={name}:{holds}"),
         About::Blank(name, value) => format!("blank={name}:{value}:{holds}"),
+        About::First(family, table, chain) => {
+            format!("first={}:{holds}", at(family, table, chain))
+        }
         About::Passes(name) => format!("passes={name}"),
         About::Listener(proto, port) => {
             let word = if *proto == proto::UDP { "udp" } else { "tcp" };
@@ -151,6 +159,7 @@ mod tests {
             "inset=a:b:yes",
             "blank=YOUR_IP:192.0.2.50:no",
             "blank=x.x.x.x:fd00::1:yes",
+            "first=inet:own:input:no",
             "passes=ip xfrm policy",
             "nolisten=udp:53",
         ] {

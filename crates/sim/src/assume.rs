@@ -4,8 +4,8 @@ use crate::addr::{in_net, prefix};
 use crate::programs;
 use crate::spoken::{is_bridge_name, masqueraded};
 use chainwalk_model::{
-    About, Assumption, Cidr, Fact, Family, Host, IfKind, Interface, OpId, Origin, Question, Route,
-    RouteKind, RuleId, Text,
+    About, Assumption, ChainId, Cidr, Fact, Family, Host, IfKind, Interface, OpId, Origin,
+    Question, Route, RouteKind, RuleId, Text,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -101,6 +101,16 @@ fn asked(host: &Host, about: &About) -> Vec<Question> {
                     vec![Question::Opaque(op), Question::Fact(op), Question::History(op)]
                 }
             }
+        }
+        About::First(family, table, name) => {
+            let Some(first) = chain(*family, table, name) else { return Vec::new() };
+            let base = rules.chain(first).base.as_ref().map(|b| (b.hook, b.priority));
+            let equal = |c: &ChainId| {
+                let other = rules.chain(*c).base.as_ref().map(|b| (b.hook, b.priority));
+                c.0 > first.0 && other.is_some() && other == base
+            };
+            let all = (0..rules.chains.len() as u32).map(ChainId).filter(equal);
+            all.map(|other| Question::Order(first, other)).collect()
         }
         About::InSet(name) => vec![Question::Set(name.clone())],
         About::Passes(name) => {

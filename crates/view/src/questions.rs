@@ -235,12 +235,21 @@ pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
                 (no, format!("nolisten={word}:{port}")),
             ]
         }
-        // Chance has no answer but its ways; two chains of one priority come in the order they were made.
+        Question::Order(one, other) => {
+            let rules = t.rules();
+            let c = rules.chain(*one);
+            let table = rules.table(c.table);
+            let at = format!("first={}{}:{}", family(table.family), table.name, c.name);
+            vec![
+                (chain_path(rules, *one), format!("{at}:yes")),
+                (chain_path(rules, *other), format!("{at}:no")),
+            ]
+        }
+        // Chance has no answer but its ways.
         Question::Random(..)
         | Question::NatChoice(_)
         | Question::PortChoice
         | Question::NextHop(_)
-        | Question::Order(..)
         | Question::Jump(..) => Vec::new(),
     }
 }

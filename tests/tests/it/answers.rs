@@ -47,6 +47,7 @@ fn pastes() -> Vec<(String, &'static str)> {
                 + "table inet own {\n\tchain input {\n\t\ttype filter hook input priority 0; policy drop;\n\t}\n}\n",
             IN,
         ),
+        (rules("") + "$ sudo nft -f /etc/nftables.conf\n", IN),
         (
             rules("")
                 + "IP Virtual Server version 1.2.1 (size=4096)\nProt LocalAddress:Port Scheduler Flags\n  -> RemoteAddress:Port           Forward Weight ActiveConn InActConn\nTCP  10.0.0.1:80 rr\n  -> 10.1.0.9:80           Masq    1      0          0\n",
