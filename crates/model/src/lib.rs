@@ -41,7 +41,7 @@ pub use host::*;
 pub use ids::*;
 pub use matches::*;
 pub use packet::*;
-pub use print::Printer;
+pub use print::{Printer, duration, stateful};
 pub use question::*;
 pub use ruleset::*;
 pub use seen::*;

@@ -7,7 +7,7 @@ use crate::family::Family;
 use crate::ids::SetId;
 use crate::matches::Match;
 use crate::nft::{
-    CmpOp, Condition, ElementData, Expr, FibResultKey, Field, Limit, NatOperand, NftVerdict,
+    CmpOp, Condition, ElementData, Expr, FibResultKey, Field, Limit, NatOperand, Needs, NftVerdict,
     ObjectKind, Pattern, Set, SetData, SetElement, Stateful, Statement, Type, UpdateOp, Value,
 };
 use crate::ruleset::{Op, OpKind, Ruleset};
@@ -38,7 +38,25 @@ impl<'a> Printer<'a> {
 
     /// A rule's operations on one line. What nft has no words for stands as it was written.
     pub fn rule(&self, ops: &[Op], family: Family) -> String {
+        // A rejection that is of one family only says so.
+        let of = ops.iter().find_map(|op| match &op.what {
+            OpKind::Match(Match::Nft(condition)) => match **condition {
+                Condition::Implied(Needs::Ip) => Some("icmp"),
+                Condition::Implied(Needs::Ip6) => Some("icmpv6"),
+                _ => None,
+            },
+            _ => None,
+        });
         let words = ops.iter().map(|op| match &op.what {
+            OpKind::Target(Target::Reject(with)) => match (with, of) {
+                (RejectWith::PortUnreachable, Some(of)) => {
+                    format!("reject with {of} port-unreachable")
+                }
+                (RejectWith::AdminProhibited, Some(of)) => {
+                    format!("reject with {of} admin-prohibited")
+                }
+                _ => self.target(&Target::Reject(*with), family),
+            },
             OpKind::Match(Match::Nft(condition)) => self.condition(condition),
             OpKind::Match(Match::Opaque(o)) => o.text.to_string(),
             OpKind::Match(_) => String::new(),
@@ -114,11 +132,11 @@ impl<'a> Printer<'a> {
             && field.ty().0 == Type::TcpFlag
             && let Pattern::One(Value::Number(n)) = right
             && matches!(op, CmpOp::Eq | CmpOp::Ne)
+            && *n != 0
         {
             let sign = if op == CmpOp::Ne { "!= " } else { "" };
             let bits = |n| flags(Type::TcpFlag, n, ",");
-            let value = if *n == 0 { "0x0".to_owned() } else { bits(*n) };
-            return format!("{} {sign}{value} / {}", self.expr(of), bits(*and));
+            return format!("{} {sign}{} / {}", self.expr(of), bits(*n), bits(*and));
         }
         let (ty, bits) = kind_of(left);
         let masked = matches!(left, Expr::Bits { .. } | Expr::Shift { .. });

@@ -4,6 +4,7 @@ use super::cursor::Read;
 use super::draft::ObjectWord;
 use super::expr::Typed;
 use super::lexer::Kind;
+use super::needs::is_known;
 use super::reader::{Parts, Reader};
 use super::rule::nft;
 use super::set::{Holds, PORT, V4, V6};
@@ -115,17 +116,17 @@ impl Reader<'_, '_> {
         Ok(Target::Queue { num, bypass, rest: rest.as_str().into() })
     }
 
-    /// What a statement needs before it can run, which nobody writes.
+    /// What a statement needs before it can run, which nobody writes: it is asked before all else.
     fn implied(&mut self, parts: &mut Parts, needs: Needs, from: usize) {
         let own = match needs {
             Needs::Ip => self.family == Family::Ip,
             Needs::Ip6 => self.family == Family::Ip6,
             _ => false,
         };
-        if !own {
+        if !own && !is_known(&parts.ops, needs, self.family) {
             let condition = Condition::Implied(needs);
             let what = OpKind::Match(Match::Nft(Box::new(condition)));
-            parts.ops.push(Op { what, span: self.cur.span(from, self.cur.at) });
+            parts.ops.insert(0, Op { what, span: self.cur.span(from, self.cur.at) });
         }
     }
 

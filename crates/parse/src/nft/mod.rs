@@ -11,6 +11,7 @@ mod field;
 mod ids;
 mod json;
 mod lexer;
+mod needs;
 mod piece;
 mod plain;
 mod reader;

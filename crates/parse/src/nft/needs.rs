@@ -1,0 +1,84 @@
+//! What a `reject` needs before it can run, and whether its rule has asked for it already.
+//!
+//! Source: `stmt_reject_gen_dependency` in `src/evaluate.c` of nft: what is not known by then is asked first of all,
+//! before anything of the rule is done.
+
+use chainwalk_model::nft::{
+    CmpOp, Condition, Expr, Field, Header, HeaderField, Meta, NatOperand, Needs, Pattern,
+    Statement, Value,
+};
+use chainwalk_model::{Family, Match, Op, OpKind, Target};
+
+/// Whether what stands in a rule so far lets only packets through that have what is needed.
+pub(super) fn is_known(ops: &[Op], needs: Needs, family: Family) -> bool {
+    ops.iter().any(|op| match &op.what {
+        OpKind::Match(Match::Nft(condition)) => {
+            tells(condition, needs, family)
+                || of_condition(condition).is_some_and(|expr| any(expr, needs))
+        }
+        OpKind::Target(Target::Nft(statement)) => match &**statement {
+            Statement::Set { field, value } => brings(*field, needs) || any(value, needs),
+            Statement::VerdictMap { key, .. } | Statement::Update { key, .. } => any(key, needs),
+            Statement::Nat { addr, port, .. } => [addr, port]
+                .into_iter()
+                .flatten()
+                .any(|o| matches!(o, NatOperand::Expr(expr) if any(expr, needs))),
+            _ => false,
+        },
+        _ => false,
+    })
+}
+
+/// The expression that a condition looks at.
+fn of_condition(condition: &Condition) -> Option<&Expr> {
+    match condition {
+        Condition::Compare { left, .. } => Some(left),
+        Condition::Lookup { key, .. } => Some(key),
+        _ => None,
+    }
+}
+
+/// Whether a condition asks for nothing else than what is needed.
+fn tells(condition: &Condition, needs: Needs, family: Family) -> bool {
+    let Condition::Compare {
+        left: Expr::Field(field),
+        op: CmpOp::Eq,
+        right: Pattern::One(Value::Number(n)),
+    } = condition
+    else {
+        return matches!(condition, Condition::Exists { field, .. } if brings(*field, needs));
+    };
+    let header = |header, word| HeaderField::find(header, word).map(Field::Header);
+    let proto = *field == Field::Meta(Meta::L4proto)
+        || [header(Header::Ip, "protocol"), header(Header::Ip6, "nexthdr")].contains(&Some(*field));
+    let frame = family == Family::Bridge
+        && (*field == Field::Meta(Meta::Protocol) || header(Header::Ether, "type") == Some(*field));
+    match needs {
+        Needs::L4(of) => proto && *n == u128::from(of),
+        Needs::Ip => *field == Field::Meta(Meta::Nfproto) && *n == 2 || frame && *n == 0x0800,
+        Needs::Ip6 => *field == Field::Meta(Meta::Nfproto) && *n == 10 || frame && *n == 0x86dd,
+        _ => false,
+    }
+}
+
+/// Whether a field of an expression can only be read where what is needed is there.
+fn any(expr: &Expr, needs: Needs) -> bool {
+    match expr {
+        Expr::Field(field) => brings(*field, needs),
+        Expr::Concat(parts) => parts.iter().any(|p| any(p, needs)),
+        Expr::Bits { of, .. } | Expr::Shift { of, .. } | Expr::Jhash { of, .. } => any(of, needs),
+        Expr::Map { key, .. } => any(key, needs),
+        Expr::Value(_) | Expr::Numgen { .. } | Expr::Symhash { .. } => false,
+    }
+}
+
+fn brings(field: Field, needs: Needs) -> bool {
+    let Field::Header(of) = field else { return false };
+    let header = of.row().header;
+    header.needs() == needs
+        || match needs {
+            Needs::Ip => matches!(header, Header::Icmp | Header::Igmp),
+            Needs::Ip6 => header == Header::Icmpv6,
+            _ => false,
+        }
+}
