@@ -11,7 +11,6 @@ use chainwalk_model::{
     Backend, Chain, ChainKind, Family, Hook, Host, Match, OpKind, Policy, Rule, Ruleset, TableId,
     Target, Text,
 };
-use chainwalk_model::{Printer, duration, stateful};
 use std::fmt::Write as _;
 
 /// Prints the native tables of a host, as `nft -f` takes them.
