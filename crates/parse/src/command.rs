@@ -3,8 +3,7 @@
 use crate::blank::at_start;
 use crate::clean::Row;
 use crate::inside::{Inside, inside};
-use crate::names::{base, tables};
-use crate::native::is_verb;
+use crate::names::{base, is_verb, tables};
 pub(crate) use crate::prompt::unprompt;
 use crate::shell::Shell;
 use crate::word::{self, Word};

@@ -5,6 +5,15 @@
 use crate::clean::Row;
 use chainwalk_model::{Backend, Family, Hint};
 
+/// The words that begin a command of nft which changes something.
+pub(crate) const CHANGES: [&str; 8] =
+    ["add", "create", "insert", "replace", "delete", "destroy", "flush", "rename"];
+
+/// Whether a word behind `nft` is one of its commands.
+pub(crate) fn is_verb(word: &str) -> bool {
+    CHANGES.contains(&word) || matches!(word, "list" | "reset")
+}
+
 /// Protocol names and numbers; the first name of a number is the one iptables prints.
 #[rustfmt::skip]
 pub(crate) const PROTOCOLS: &[(&str, u8)] = &[

@@ -2,6 +2,7 @@
 
 use crate::clean::{Clean, Row};
 use crate::comments::is_fence;
+use crate::names::CHANGES;
 use crate::nft::{Piece, Shows, Source};
 use crate::prompt::{host_of, unprompt};
 use crate::word::{self, Word};
@@ -13,10 +14,6 @@ pub(crate) struct Listed {
     pub(crate) source: Source,
     pub(crate) shows: Shows,
 }
-
-/// The words that begin a command of nft which changes something.
-const CHANGES: [&str; 8] =
-    ["add", "create", "insert", "replace", "delete", "destroy", "flush", "rename"];
 
 /// What commands are about.
 const OBJECTS: [&str; 12] = [
@@ -33,11 +30,6 @@ const OBJECTS: [&str; 12] = [
     "ct",
     "synproxy",
 ];
-
-/// Whether a word behind `nft` is one of its commands.
-pub(crate) fn is_verb(word: &str) -> bool {
-    CHANGES.contains(&word) || matches!(word, "list" | "reset")
-}
 
 fn is_family(word: &str) -> bool {
     Family::ALL.iter().any(|f| f.word() == word)

@@ -1,13 +1,12 @@
 //! Statements that act: `log`, `queue`, `reject`, NAT, proxies, copies.
 
 use super::cursor::Read;
-use super::draft::ObjectWord;
-use super::expr::Typed;
+use super::draft::{Holds, ObjectWord, Typed};
 use super::lexer::Kind;
 use super::needs::is_known;
 use super::reader::{Parts, Reader};
 use super::rule::nft;
-use super::set::{Holds, PORT, V4, V6};
+use super::set::{PORT, V4, V6};
 use super::value;
 use chainwalk_model::nft::{
     Condition, Expr, KeyPart, NatKind, NatOperand, Needs, ObjectKind, Statement, Type, Value,

@@ -4,6 +4,9 @@ use super::lexer::{Kind, Token};
 use crate::clean::Clean;
 use chainwalk_model::{DiagnosticId, DocId, Expected, Hint, Span};
 
+/// So deep may parentheses and braces lie within each other.
+pub(super) const DEEPEST: usize = 24;
+
 /// What is wrong at a token.
 #[derive(Clone, Debug)]
 pub(super) struct Wrong {

@@ -2,13 +2,37 @@
 
 use super::ids::{Id, each_id};
 use chainwalk_model::nft::{
-    KeyPart, Object, ObjectKind, Set, SetData, SetElement, SetFlags, Stateful,
+    Expr, KeyPart, Object, ObjectKind, Set, SetData, SetElement, SetFlags, Stateful,
 };
 use chainwalk_model::{
     Backend, Chain, ChainId, Family, ObjectId, Rule, RuleId, Ruleset, SetId, Span, Table, TableId,
     Text,
 };
 use std::collections::HashMap;
+
+/// An expression and the types of its parts.
+#[derive(Clone, Debug)]
+pub(super) struct Typed {
+    /// The expression.
+    pub(super) expr: Expr,
+    /// A type for each of its parts.
+    pub(super) parts: Vec<KeyPart>,
+}
+
+/// What the elements of a set hold besides their keys.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Holds {
+    /// Nothing.
+    Nothing,
+    /// Verdicts.
+    Verdicts,
+    /// Values of these types.
+    Values(Vec<KeyPart>),
+    /// Addresses, or addresses and ports, as the first element shows.
+    Addresses(Option<Family>),
+    /// Objects of a kind.
+    Objects(ObjectWord),
+}
 
 /// The names of a table.
 #[derive(Clone, Debug, Default)]

@@ -1,21 +1,12 @@
 //! Expressions: fields side by side, bits of them, hashes, counters, and what a map holds for them.
 
-use super::cursor::{Read, number};
+use super::cursor::{DEEPEST, Read, number};
+use super::draft::{Holds, Typed};
 use super::field::{self, Named};
 use super::reader::Reader;
-use super::set::Holds;
 use super::value;
 use chainwalk_model::Expected;
 use chainwalk_model::nft::{Expr, KeyPart, Type, Value};
-
-/// An expression and the types of its parts.
-#[derive(Clone, Debug)]
-pub(super) struct Typed {
-    /// The expression.
-    pub(super) expr: Expr,
-    /// A type for each of its parts.
-    pub(super) parts: Vec<KeyPart>,
-}
 
 /// What joins two operands, from the loosest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,9 +17,6 @@ enum Joint {
     Left,
     Right,
 }
-
-/// So deep may parentheses and braces lie within each other.
-pub(super) const DEEPEST: usize = 24;
 
 /// Numbers of that many bits.
 pub(super) fn integer(bits: u16) -> KeyPart {

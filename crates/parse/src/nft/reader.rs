@@ -1,6 +1,6 @@
 //! What reads a text of nft: where it is, the tables that it fills, and the rules it comes across.
 
-use super::cursor::{Cursor, Read, Wrong};
+use super::cursor::{Cursor, DEEPEST, Read, Wrong};
 use super::draft::Draft;
 use super::field;
 use super::lexer::Kind;
@@ -284,7 +284,7 @@ impl Reader<'_, '_> {
     /// The chain that is jumped to: named next, or written there between braces.
     pub(super) fn target_chain(&mut self, jump: bool, from: usize) -> Read<Target> {
         let chain = if self.cur.is_sign("{") {
-            if self.depth > super::expr::DEEPEST {
+            if self.depth > DEEPEST {
                 return Err(self.cur.wrong(Expected::Chain));
             }
             let chain = self.draft.inline_chain(self.table, self.cur.span(from, from + 1));

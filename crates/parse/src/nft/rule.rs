@@ -1,11 +1,11 @@
 //! The statements of a rule: tests, and what is done.
 
 use super::cursor::Read;
-use super::expr::Typed;
+use super::draft::{Holds, Typed};
 use super::field::{self, Named};
 use super::lexer::Kind;
 use super::reader::{Parts, Reader, STATEMENTS};
-use super::set::{Holds, Options};
+use super::set::Options;
 use super::value;
 use chainwalk_model::nft::{
     CmpOp, Condition, CtKey, Expr, FibResultKey, Field, KeyPart, Meta, Pattern, Statement, Type,

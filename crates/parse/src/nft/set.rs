@@ -1,8 +1,7 @@
 //! Sets and maps: elements, those that stand in a rule, and what `type` and `typeof` say of them.
 
-use super::cursor::Read;
-use super::draft::{ObjectWord, empty_set};
-use super::expr::{DEEPEST, Typed};
+use super::cursor::{DEEPEST, Read};
+use super::draft::{Holds, ObjectWord, Typed, empty_set};
 use super::reader::Reader;
 use super::value::{expected, milliseconds, pattern};
 use chainwalk_model::nft::{
@@ -10,21 +9,6 @@ use chainwalk_model::nft::{
 };
 use chainwalk_model::{Expected, Family, SetId, Target};
 use std::net::{Ipv4Addr, Ipv6Addr};
-
-/// What the elements of a set hold besides their keys.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) enum Holds {
-    /// Nothing.
-    Nothing,
-    /// Verdicts.
-    Verdicts,
-    /// Values of these types.
-    Values(Vec<KeyPart>),
-    /// Addresses, or addresses and ports, as the first element shows.
-    Addresses(Option<Family>),
-    /// Objects of a kind.
-    Objects(ObjectWord),
-}
 
 /// What may stand behind a key.
 #[derive(Clone, Debug, Default)]

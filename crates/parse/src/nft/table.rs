@@ -1,10 +1,9 @@
 //! Blocks: tables, chains, sets, objects.
 
 use super::cursor::Read;
-use super::draft::{ObjectWord, empty_set};
+use super::draft::{Holds, ObjectWord, empty_set};
 use super::lexer::Kind;
 use super::reader::{Reader, Source};
-use super::set::Holds;
 use super::value::milliseconds;
 use chainwalk_model::nft::{KeyPart, ObjectKind, SetData, Stateful};
 use chainwalk_model::{
