@@ -3,10 +3,10 @@
 //! A packet agrees only if nothing is left open: no `depends_on`, no split, and every field equal. Where the
 //! kernel chose at random, its choice must be among our branches.
 
-use crate::recorded::shorten;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::net::Ipv6Addr;
 
 /// The fields that are compared, those first that tell most about the way.
 pub const FIELDS: [&str; 11] = [
@@ -248,6 +248,19 @@ pub(crate) fn leave_out_drawn(out: &mut Map<String, Value>) {
         && hex.is_char_boundary(at + 8)
     {
         hex.replace_range(at..at + 8, "00000000");
+    }
+}
+
+/// An entry of a conntrack table with its addresses as they are written everywhere else.
+pub(crate) fn shorten(entry: &mut Value) {
+    for side in ["orig", "reply"] {
+        for end in ["src", "dst"] {
+            let addr: Option<Ipv6Addr> =
+                entry[side][end].as_str().and_then(|text| text.parse().ok());
+            if let Some(addr) = addr {
+                entry[side][end] = addr.to_string().into();
+            }
+        }
     }
 }
 

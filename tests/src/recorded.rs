@@ -1,10 +1,9 @@
 //! Recorded answers as the project keeps them: a header, then cases; a case may share the fields of a base.
 
-use crate::kernel::{FIELDS, leave_out_drawn};
+use crate::kernel::{FIELDS, leave_out_drawn, shorten};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::Ipv6Addr;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
@@ -277,19 +276,6 @@ fn shortened(table: &Value) -> Value {
     let mut table = table.clone();
     table.as_array_mut().into_iter().flatten().for_each(shorten);
     table
-}
-
-/// An entry of it.
-pub(crate) fn shorten(entry: &mut Value) {
-    for side in ["orig", "reply"] {
-        for end in ["src", "dst"] {
-            let addr: Option<Ipv6Addr> =
-                entry[side][end].as_str().and_then(|text| text.parse().ok());
-            if let Some(addr) = addr {
-                entry[side][end] = addr.to_string().into();
-            }
-        }
-    }
 }
 
 /// `["in", "filter", "INPUT", 1, "rule"]` as words; the kind of end is left out where it is a rule, and `-`
