@@ -4,9 +4,10 @@
 //! The files lie beside the repository; where they are missing the tests are skipped.
 #![allow(clippy::unwrap_used, clippy::format_push_string, clippy::format_collect)]
 
+use chainwalk_model::nft::Condition;
 use chainwalk_model::{
-    Chain, DiagnosticId, Family, Host, Match, OpKind, Origin, Reading, Rule, Ruleset, Section,
-    SectionKind, Span, Table, Target,
+    Backend, Chain, DiagnosticId, Family, Host, Match, OpKind, Origin, Reading, Rule, Ruleset,
+    Section, SectionKind, Span, Table, Target,
 };
 use chainwalk_tests::skipped;
 use std::cell::RefCell;
@@ -144,7 +145,9 @@ impl Doc<'_> {
             let emptied = |text: &str| text.contains(" -F");
             for chain in table.chains.iter().map(|c| rules.chain(*c)) {
                 let unnamed = &*chain.name == "?" || emptied(&self.under(chain.span));
-                self.hold(text.contains(&*chain.name) || unnamed, || {
+                // In commands and in JSON a chain of nft stands apart from its table.
+                let apart = table.backend != Backend::Legacy;
+                self.hold(text.contains(&*chain.name) || unnamed || apart, || {
                     format!("{} lacks {}", table.name, chain.name)
                 });
                 let header = self.under(chain.span);
@@ -153,11 +156,33 @@ impl Doc<'_> {
                     || format!("chain {} under {header:?}", chain.name),
                 );
                 for rule in chain.rules.iter().map(|r| rules.rule(*r)) {
-                    self.rule(&rules, table, &chain.name, rule);
+                    if table.backend == Backend::Nft {
+                        self.native(rule);
+                    } else {
+                        self.rule(&rules, table, &chain.name, rule);
+                    }
                 }
             }
         }
         self.facts();
+    }
+
+    /// A rule of native nft: its operations stand within it, in order.
+    fn native(&mut self, rule: &Rule) {
+        let line = self.under(rule.span);
+        let mut last = rule.span.start;
+        for op in &rule.ops {
+            let text = self.under(op.span);
+            let inside = last <= op.span.start && op.span.end <= rule.span.end;
+            // What a statement needs stands before all else, and is not written.
+            let implied = matches!(&op.what, OpKind::Match(Match::Nft(c)) if matches!(**c, Condition::Implied(_)));
+            self.hold(implied || inside && !text.trim().is_empty(), || {
+                format!("{text:?} is not in its place in {line:?}")
+            });
+            if !implied {
+                last = op.span.start;
+            }
+        }
     }
 
     fn rule(&mut self, rules: &Ruleset, table: &Table, chain: &str, rule: &Rule) {
