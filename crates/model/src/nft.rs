@@ -514,8 +514,10 @@ impl Expr {
     /// Whether a packet may have no such value.
     pub fn can_lack(&self) -> bool {
         match self {
-            Self::Value(_) | Self::Numgen { .. } | Self::Symhash { .. } => false,
-            Self::Field(Field::Meta(Meta::Mark)) => false,
+            Self::Value(_)
+            | Self::Numgen { .. }
+            | Self::Symhash { .. }
+            | Self::Field(Field::Meta(Meta::Mark)) => false,
             Self::Field(_) | Self::Map { .. } => true,
             Self::Concat(parts) => parts.iter().any(Self::can_lack),
             Self::Bits { of, .. } | Self::Shift { of, .. } | Self::Jhash { of, .. } => {

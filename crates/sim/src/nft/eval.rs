@@ -67,7 +67,7 @@ impl Eval<'_, '_> {
             Expr::Jhash { of, modulus, seed: Some(seed), offset } => {
                 let bytes = self.register_bytes(of)?;
                 let hash = u64::from(jhash_bytes(&bytes, *seed));
-                let scaled = hash * u64::from(*modulus) >> 32;
+                let scaled = (hash * u64::from(*modulus)) >> 32;
                 Ok(Value::Number(u128::from(scaled) + u128::from(*offset)))
             }
             Expr::Map { .. } | Expr::Concat(_) => {

@@ -42,6 +42,7 @@ const BROADCAST: u16 = 1 << 3;
 const ETHER: u128 = 1;
 const LOOPBACK: u128 = 772;
 
+#[expect(clippy::unnecessary_wraps, reason = "every reading is one")]
 fn number(n: impl Into<u128>) -> Read {
     Ok(Value::Number(n.into()))
 }
@@ -58,7 +59,7 @@ pub(crate) fn addr_number(addr: IpAddr) -> u128 {
 pub(super) fn needs(needs: Needs, ctx: &MatchContext) -> bool {
     let packet = ctx.packet;
     match needs {
-        Needs::Nothing => true,
+        Needs::Nothing | Needs::Transport => true,
         Needs::Ether => is_ether(&ctx.path.iniface, ctx),
         Needs::Ip => !packet.is_v6(),
         Needs::Ip6 => packet.is_v6(),
@@ -66,7 +67,6 @@ pub(super) fn needs(needs: Needs, ctx: &MatchContext) -> bool {
         Needs::L4(proto::ICMP) => packet.ip.proto == proto::ICMP && !packet.is_v6(),
         Needs::L4(proto::ICMPV6) => packet.ip.proto == proto::ICMPV6 && packet.is_v6(),
         Needs::L4(number) => packet.ip.proto == number,
-        Needs::Transport => true,
         // No frame of another kind is walked.
         Needs::EtherType(_) => false,
     }
@@ -262,7 +262,9 @@ fn of_message(row: &HeaderRow, ctx: &MatchContext) -> bool {
 /// words without a look at where the fragment begins (`nft_payload_fast_eval`), and nothing else.
 fn later_fragment(row: &HeaderRow, ctx: &MatchContext) -> Read {
     let (offset, len) = (row.offset / 8, row.bits / 8);
-    let word = matches!(row.bits, 8 | 16 | 32) && row.offset % 8 == 0 && offset % len == 0;
+    let word = matches!(row.bits, 8 | 16 | 32)
+        && row.offset.is_multiple_of(8)
+        && offset.is_multiple_of(len);
     if !word || ctx.packet.is_v6() {
         return Err(Lack::Absent);
     }
@@ -356,7 +358,7 @@ fn meta(key: Meta, at: OpId, ctx: &MatchContext) -> Read {
             }
             number(ctx.realms)
         }
-        Meta::Ipsec => number(0u8),
+        Meta::Ipsec | Meta::Nftrace => number(0u8),
         Meta::Ibrname | Meta::Obrname => {
             let port = if key == Meta::Ibrname { &path.iniface } else { &path.outiface };
             let bridge =
@@ -373,9 +375,7 @@ fn meta(key: Meta, at: OpId, ctx: &MatchContext) -> Read {
                 _ => now * 1000,
             }),
         },
-        Meta::Sdif => Ok(Value::Name("".into())),
-        Meta::Sdifname => Ok(Value::Name("".into())),
-        Meta::Nftrace => number(0u8),
+        Meta::Sdif | Meta::Sdifname => Ok(Value::Name("".into())),
         Meta::Priority
         | Meta::Iifkind
         | Meta::Oifkind

@@ -24,7 +24,7 @@ pub(super) fn term(op: u16, condition: &Condition, printer: &Printer) -> Option<
         return Some(plain);
     }
     let name = printer.expr(left);
-    let value = text.strip_prefix(&*name).map(|rest| rest.trim_start());
+    let value = text.strip_prefix(&*name).map(str::trim_start);
     let value = value.map(|v| v.strip_prefix(sign).unwrap_or(v).to_owned());
     let Some(value) = value else { return Some(plain) };
     let not = !sign.is_empty();
