@@ -2,6 +2,7 @@
 //! packet is sent to it, and the page must say what came of that.
 #![allow(clippy::unwrap_used)]
 
+use chainwalk_model::nft::{CT, Header, META};
 use chainwalk_model::{OpKind, Question, Target};
 use chainwalk_parse::{case, match_names, target_names};
 use chainwalk_sim::Session;
@@ -307,6 +308,18 @@ fn the_page_says_of_each_match_how_much_is_decided() {
 fn the_page_says_of_each_target_how_much_is_decided() {
     let wrong = complaints("target", "Each target", &own(target_names()));
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_page_says_of_each_field_of_nft_how_much_is_decided() {
+    let rows: String = PAGE.lines().filter(|l| l.starts_with("| `")).collect();
+    let named = |words: &str| rows.contains(&format!("`{words}`"));
+    let meta = META.iter().map(|row| format!("meta {}", row.0));
+    let ct = CT.iter().map(|row| format!("ct {}", row.0));
+    let headers = Header::NAMES.iter().map(|(name, _)| (*name).to_owned());
+    let missing: Vec<String> =
+        meta.chain(ct).chain(headers).filter(|w| !named(w) && w != "rt").collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]

@@ -456,8 +456,8 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
             _ if flow.id.is_none() => Err(Lack::Absent),
             _ => Err(Lack::Unknown(Question::Fact(at))),
         },
-        CtKey::Label => number(0u8),
-        CtKey::Id | CtKey::Secmark => Err(Lack::Unknown(Question::Fact(at))),
+        // Which labels a flow has is not kept.
+        CtKey::Label | CtKey::Id | CtKey::Secmark => Err(Lack::Unknown(Question::Fact(at))),
     }
 }
 
