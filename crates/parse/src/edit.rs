@@ -4,6 +4,8 @@
 //! Guarantees: what [`edit_text`] prints of a change of one rule, [`edit`] reads back as the same change; a
 //! command that the real program would refuse is an error that points at the place.
 
+mod native;
+
 use crate::assume::{assumption, assumption_text};
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
@@ -15,11 +17,9 @@ use crate::rule;
 use crate::save::rule_text;
 use crate::spec::{Spec, Verb};
 use crate::{command, word};
-use chainwalk_model::Printer;
 use chainwalk_model::{
-    Assumption, Backend, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected,
-    Family, Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text,
-    builtin_names,
+    Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Host,
+    NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text, builtin_names,
 };
 
 /// Reads a change to `host` as a person types it. Spans of its rules count in `text` as document `doc`;
@@ -36,6 +36,9 @@ pub fn edit(text: &str, doc: DocId, host: &Host) -> Result<(Edit, Vec<Diagnostic
     if let Some(more) = rows.next() {
         let span = clean.span(more.start, more.end());
         return Err(problem(DiagnosticId::BadLine, span, more.text, vec![Expected::EndOfLine]));
+    }
+    if let Some(read) = native::read(&clean, row, host, doc) {
+        return read;
     }
     let bare = row.text.starts_with('-').then_some((Family::Ip, row));
     let iptables = command::read(row, &crate::shell::Shell::default())
@@ -61,8 +64,8 @@ pub fn edit(text: &str, doc: DocId, host: &Host) -> Result<(Edit, Vec<Diagnostic
 /// assumption.
 pub fn edit_text(edit: &Edit, host: &Host) -> String {
     match edit {
-        Edit::Chain { family, table, chain, change } if is_native(host, *family, table) => {
-            nft_text(*family, table, chain, change, host)
+        Edit::Chain { family, table, chain, change } if native::is_native(host, *family, table) => {
+            native::text(*family, table, chain, change, host)
         }
         Edit::Chain { family, table, chain, change } => {
             let v6 = *family == Family::Ip6;
@@ -84,58 +87,6 @@ pub fn edit_text(edit: &Edit, host: &Host) -> String {
             other => assumption_text(other),
         },
         Edit::DeleteRoute(route) => format!("ip route del {}", route_text(route)),
-    }
-}
-
-/// Whether a table is of native nft.
-fn is_native(host: &Host, family: Family, table: &str) -> bool {
-    let found = host.rules.find_table(family, table);
-    found.is_some_and(|t| host.rules.table(t).backend == Backend::Nft)
-}
-
-/// A change of a chain of native nft, as `nft` takes it. A rule that goes is named by its handle; where the listing
-/// has none, the command that lists it stands before.
-fn nft_text(family: Family, table: &str, chain: &str, change: &ChainEdit, host: &Host) -> String {
-    let printer = Printer::whole(&host.rules);
-    let place = format!("{} {table} {chain}", family.word());
-    let found = host.rules.find_table(family, table);
-    let found = found.and_then(|t| host.rules.find_chain(t, chain));
-    let handle = |number: u32| {
-        let rules = &host.rules.chain(found?).rules;
-        host.rules.rule(*rules.get((number as usize).checked_sub(1)?)?).handle
-    };
-    let each = |rules: &[NewRule], head: &str| {
-        let texts = rules.iter().map(|r| format!("{head} {}", printer.rule(&r.ops, family)));
-        texts.collect::<Vec<_>>().join(" ; ")
-    };
-    let by_handle = |verb: &str, number: u32, rest: &str| match handle(number) {
-        Some(handle) => format!("nft {verb} rule {place} handle {handle}{rest}"),
-        None => {
-            format!(
-                "nft -a list chain {place} ; nft {verb} rule {place} handle <of rule {number}>{rest}"
-            )
-        }
-    };
-    match change {
-        ChainEdit::Append(rules) => each(rules, &format!("nft add rule {place}")),
-        ChainEdit::Insert { number: 1, rules } => each(rules, &format!("nft insert rule {place}")),
-        ChainEdit::Insert { number, rules } => {
-            let at = handle(*number).map_or_else(
-                || format!("index {}", number.saturating_sub(1)),
-                |handle| format!("handle {handle}"),
-            );
-            each(rules, &format!("nft insert rule {place} {at}"))
-        }
-        ChainEdit::Replace { number, rule } => {
-            by_handle("replace", *number, &format!(" {}", printer.rule(&rule.ops, family)))
-        }
-        ChainEdit::Delete { number } => by_handle("delete", *number, ""),
-        ChainEdit::Policy(policy) => {
-            let word = if *policy == Policy::Drop { "drop" } else { "accept" };
-            format!("nft add chain {place} '{{ policy {word}; }}'")
-        }
-        ChainEdit::Flush => format!("nft flush chain {place}"),
-        ChainEdit::Create => format!("nft add chain {place}"),
     }
 }
 

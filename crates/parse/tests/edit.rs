@@ -190,3 +190,50 @@ fn what_those_programs_refuse() {
         check_bad(text, place);
     }
 }
+
+/// A host with native tables, the rules of one of which have handles.
+fn native() -> chainwalk_model::Host {
+    chainwalk_parse::read(&["table inet fw {\n\tset ok {\n\t\ttype ipv4_addr\n\t}\n\n\tchain input { # handle 1\n\t\ttype filter hook input priority filter; policy drop;\n\t\tct state established accept # handle 4\n\t\ttcp dport 22 accept # handle 5\n\t}\n\n\tchain mine {\n\t\tcounter\n\t}\n}\n"])
+        .host()
+}
+
+#[test]
+fn a_change_of_nft_reads_back_as_it_is_written() {
+    let host = native();
+    for text in [
+        "nft add rule inet fw input tcp dport 443 accept",
+        "nft insert rule inet fw input iifname \"eth0\" ip saddr 10.0.0.0/8 tcp dport 22 drop",
+        "nft insert rule inet fw input handle 5 ct state established,related accept",
+        "nft insert rule inet fw mine index 0 ip saddr @ok jump input",
+        "nft replace rule inet fw input handle 4 ct state related accept",
+        "nft delete rule inet fw input handle 5",
+        "nft -a list chain inet fw mine ; nft delete rule inet fw mine handle OF-RULE-1",
+        "nft add chain inet fw input '{ policy accept; }'",
+        "nft flush chain inet fw mine",
+        "nft add chain inet fw extra",
+    ] {
+        let (edit, problems) =
+            edit(text, DocId(0), &host).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+        assert!(problems.is_empty(), "{text}: {problems:?}");
+        let again = edit_text(&edit, &host);
+        let same =
+            again == text || text.contains("index 0") && again.contains("insert rule inet fw mine");
+        assert!(same, "{text} comes back as {again}");
+    }
+}
+
+#[test]
+fn what_nft_would_refuse_is_pointed_at() {
+    let host = native();
+    for (text, place) in [
+        ("nft add rule inet fw inptu accept", "inptu"),
+        ("nft add rule inet nat input accept", "nat"),
+        ("nft delete rule inet fw input handle 99", "99"),
+        ("nft add rule inet fw input tcp dport 10.0.0.1 accept", "10.0.0.1"),
+        ("nft destroy rule inet fw input handle 4", "destroy"),
+    ] {
+        let problem = edit(text, DocId(0), &host).unwrap_err();
+        assert_eq!(&text[problem.span.range()], place, "{text}");
+        assert!(!problem.expected.is_empty(), "{text}");
+    }
+}

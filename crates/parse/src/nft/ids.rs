@@ -6,7 +6,7 @@ use chainwalk_model::nft::{
 use chainwalk_model::{ChainId, Match, ObjectId, Op, OpKind, SetId, Target};
 
 /// A number that names something.
-pub(super) enum Id<'a> {
+pub(crate) enum Id<'a> {
     /// A chain.
     Chain(&'a mut ChainId),
     /// A set.
@@ -16,7 +16,7 @@ pub(super) enum Id<'a> {
 }
 
 /// Shows every number that operations hold.
-pub(super) fn each_id(ops: &mut [Op], see: &mut impl FnMut(Id<'_>)) {
+pub(crate) fn each_id(ops: &mut [Op], see: &mut impl FnMut(Id<'_>)) {
     for op in ops {
         match &mut op.what {
             OpKind::Match(Match::Nft(condition)) => of_condition(condition, see),

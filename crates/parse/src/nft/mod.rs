@@ -27,6 +27,7 @@ mod value;
 mod vars;
 
 pub(crate) use draft::Draft;
+pub(crate) use ids::{Id, each_id};
 pub(crate) use piece::{Native, Piece, Shows};
 pub(crate) use reader::Source;
 pub use text::nft_text;

@@ -4,9 +4,9 @@ use super::edits::{in_chain, new, op};
 use super::sights::{BlockedPacket, Blocker, DecisionPoint};
 use crate::addr::{in_net, prefix};
 use chainwalk_model::{
-    AddrMask, ChainEdit, Cidr, Edit, Entry, Family, Hook, Host, IfaceMatch, Inv, IpMatch, L4,
-    Match, NatRange, Op, OpKind, Packet, PortsMatch, Range, RouteKind, Selectivity, Target,
-    TcpMatch, Text, proto,
+    AddrMask, Backend, ChainEdit, ChainId, ChainKind, Cidr, Edit, Entry, Family, Hook, Host,
+    IfaceMatch, Inv, IpMatch, L4, Match, NatRange, Op, OpKind, Packet, PortsMatch, Range,
+    RouteKind, Selectivity, Target, TcpMatch, Text, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -83,12 +83,25 @@ fn at_source(host: &Host, sight: &BlockedPacket, ops: Vec<Op>) -> Edit {
     match sight.source_end {
         Some((chain, Some(number))) => in_chain(host, chain, ChainEdit::Insert { number, rules }),
         Some((chain, None)) => in_chain(host, chain, ChainEdit::Append(rules)),
-        None => of_nat(sight.moment.packet.is_v6(), Hook::Postrouting, ChainEdit::Append(rules)),
+        None => {
+            of_nat(host, sight.moment.packet.is_v6(), Hook::Postrouting, ChainEdit::Append(rules))
+        }
     }
 }
 
-fn of_nat(v6: bool, hook: Hook, change: ChainEdit) -> Edit {
+/// A change of nat's chain at a hook: of the first one of native nft, where the host has one, else of iptables'.
+fn of_nat(host: &Host, v6: bool, hook: Hook, change: ChainEdit) -> Edit {
     let family = if v6 { Family::Ip6 } else { Family::Ip };
+    let rules = &host.rules;
+    let native = rules.chains.iter().position(|c| {
+        let table = rules.table(c.table);
+        let sees = table.family == family || table.family == Family::Inet;
+        let base = c.base.as_ref().is_some_and(|b| b.hook == hook && b.kind == ChainKind::Nat);
+        table.backend == Backend::Nft && sees && base
+    });
+    if let Some(at) = native {
+        return in_chain(host, ChainId(at as u32), change);
+    }
     Edit::Chain { family, table: "nat".into(), chain: hook.builtin().into(), change }
 }
 
@@ -115,7 +128,7 @@ fn listeners(host: &Host, sight: &BlockedPacket) -> Vec<(Selectivity, Edit)> {
         let range = NatRange { ports: Some(Range { first: to, last: to }), ..NatRange::default() };
         let rules = vec![new(ops(matches, Target::Redirect(range)))];
         let change = ChainEdit::Insert { number: 1, rules };
-        (Selectivity::Service, of_nat(packet.is_v6(), hook, change))
+        (Selectivity::Service, of_nat(host, packet.is_v6(), hook, change))
     };
     ports.into_iter().take(MOST_LISTENERS).map(edit).collect()
 }
