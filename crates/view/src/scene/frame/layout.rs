@@ -135,8 +135,8 @@ fn line(rules: &Ruleset, hook: Hook, family: Family) -> Vec<Laid> {
     line
 }
 
-/// Between the names of two stations.
-const NAME_GAP: f64 = 8.0;
+/// What the names of a hook's stations leave free of its box.
+const NAMES_MARGIN: f64 = 12.0;
 
 /// How wide each may be so that all fit into some room: the short ones as they are, the long ones alike.
 fn evenly(widths: &[f64], room: f64) -> f64 {
@@ -243,7 +243,7 @@ impl Frame {
         let area = self.hook_area(hook);
         let count = list.len() as f64;
         let widths: Vec<f64> = list.iter().map(|s| pen.width(&s.name, "s11")).collect();
-        let most = evenly(&widths, area.w - 20.0 - NAME_GAP * (count - 1.0));
+        let most = evenly(&widths, area.w - NAMES_MARGIN);
         let widths: Vec<f64> = widths.iter().map(|w| w.min(most)).collect();
         let total: f64 = widths.iter().sum();
         let gap = ((area.w - 20.0 - total) / (count - 1.0).max(1.0)).max(2.0);
