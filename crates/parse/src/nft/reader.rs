@@ -234,7 +234,8 @@ impl Reader<'_, '_> {
 
     /// Goes on behind what is not understood, at the first word from which all the rest is.
     fn resume(&mut self, start: usize, end: usize, parts: &mut Parts) {
-        let mut tries = TRIES;
+        // Within a chain that stands in a rule nothing is tried anew: its rule may be.
+        let mut tries = if self.depth == 0 { TRIES } else { 0 };
         for at in start + 1..end {
             let begins = |word: &str| STATEMENTS.contains(&word) || field::begins(word);
             let word = match self.cur.token(at) {
