@@ -264,7 +264,7 @@ pub(crate) fn here(rows: &[Row<'_>], end: &str) -> Option<usize> {
 }
 
 /// Whether a row is the command `nft`, behind a prompt or not, and the words behind it.
-pub(crate) fn words_of<'a>(row: Row<'a>) -> Option<Vec<Word<'a>>> {
+pub(crate) fn words_of(row: Row<'_>) -> Option<Vec<Word<'_>>> {
     let (bare, _) = unprompt(row);
     let mut words = bare.words();
     let mut first = words.next()?;

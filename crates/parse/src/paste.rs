@@ -292,8 +292,9 @@ impl<'t> Paste<'t> {
         match native::command(&command.words, row.text) {
             Nft::Lists(listed) => {
                 let part = filter(row).is_some();
-                let shows = if part { Shows::Part } else { listed.shows };
-                context.native = Some(Listed { shows, ..listed });
+                let listed =
+                    Listed { shows: if part { Shows::Part } else { listed.shows }, ..listed };
+                context.native = Some(listed);
                 self.hosts.section(SectionKind::Command(command.name.into()), span);
             }
             Nft::Changes(text) if self.hosts.is_native_shown() => {
@@ -306,9 +307,8 @@ impl<'t> Paste<'t> {
                 };
                 self.hosts.section(kind, span);
             }
-            Nft::Changes(_) if maybe => self.hosts.elsewhere(shown, span),
+            Nft::Changes(_) | Nft::Loads if maybe => self.hosts.elsewhere(shown, span),
             Nft::Changes(text) => self.hosts.native(Piece::command(text, span)),
-            Nft::Loads if maybe => self.hosts.elsewhere(shown, span),
             Nft::Loads => self.hosts.loads(shown, span),
             Nft::Here(end) => context.here = Some(end),
             Nft::Other => self.hosts.section(SectionKind::Command(command.name.into()), span),

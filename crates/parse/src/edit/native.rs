@@ -76,7 +76,7 @@ pub(super) fn text(
 const OF_RULE: &str = "OF-RULE-";
 
 /// The command of nft on a line, behind the one that lists the handles.
-fn command<'a>(row: Row<'a>) -> Option<Vec<Word<'a>>> {
+fn command(row: Row<'_>) -> Option<Vec<Word<'_>>> {
     let text = row.text.trim_start_matches("sudo ");
     if !text.starts_with("nft ") {
         return None;

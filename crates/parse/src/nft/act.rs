@@ -51,11 +51,10 @@ impl Reader<'_, '_> {
                     self.cur.at += 1;
                     loop {
                         match self.cur.word() {
-                            "all" | "skuid" | "ether" => self.cur.at += 1,
+                            "all" | "skuid" | "ether" | "sequence" | "options" => self.cur.at += 1,
                             "tcp" | "ip" => {
                                 self.cur.at += 2;
                             }
-                            "sequence" | "options" => self.cur.at += 1,
                             _ => return Err(self.cur.wrong(Expected::Option)),
                         }
                         if !self.cur.eat_sign(",") {

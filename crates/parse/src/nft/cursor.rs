@@ -169,9 +169,8 @@ impl<'t> Cursor<'t> {
         let mut at = from;
         while let Some(token) = self.tokens.get(at) {
             match (token.kind, self.text_of(*token)) {
-                (Kind::Line | Kind::Remark, _) | (Kind::Sign, ";") if depth == 0 => break,
+                (Kind::Line | Kind::Remark, _) | (Kind::Sign, ";" | "}") if depth == 0 => break,
                 (Kind::Sign, "{") => depth += 1,
-                (Kind::Sign, "}") if depth == 0 => break,
                 (Kind::Sign, "}") => depth -= 1,
                 _ => {}
             }
@@ -232,6 +231,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Says that the next token is none that could stand here.
+    #[expect(clippy::unnecessary_box_returns, reason = "what [`Read`] holds")]
     pub(super) fn wrong(&self, expected: Expected) -> Box<Wrong> {
         // A variable is a sign and a name.
         let len = 1 + usize::from(self.is_sign("$"));
@@ -239,6 +239,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Says that the tokens `from..to` are none that could stand there.
+    #[expect(clippy::unnecessary_box_returns, reason = "what [`Read`] holds")]
     pub(super) fn wrong_at(&self, from: usize, to: usize, expected: Vec<Expected>) -> Box<Wrong> {
         Box::new(Wrong {
             id: DiagnosticId::BadValue,
@@ -251,6 +252,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Says that nft refuses the value of the token before the next.
+    #[expect(clippy::unnecessary_box_returns, reason = "what [`Read`] holds")]
     pub(super) fn refused(&self, expected: Expected) -> Box<Wrong> {
         let from = self.at.saturating_sub(1);
         let wrong = self.wrong_at(from, self.at, vec![expected]);

@@ -390,10 +390,9 @@ impl Draft {
             })
             .collect();
         let mut sets = vec![None; from.sets.len()];
-        let mut next = to.sets.len() as u32;
-        for at in (0..from.sets.len()).filter(|at| known[*at]) {
+        let kept = (0..from.sets.len()).filter(|at| known[*at]);
+        for (next, at) in (to.sets.len() as u32..).zip(kept) {
             sets[at] = Some(SetId(next));
-            next += 1;
         }
         let mut objects = vec![None; from.objects.len()];
         for (at, mut object) in from.objects.into_iter().enumerate() {

@@ -250,6 +250,7 @@ fn socket(cur: &mut Cursor<'_>) -> Read<SocketKey> {
 }
 
 /// Says that the next word is none of those that can stand here.
+#[expect(clippy::unnecessary_box_returns, reason = "what `Read` holds")]
 pub(super) fn unknown<'n>(
     cur: &Cursor<'_>,
     known: impl IntoIterator<Item = &'n str>,

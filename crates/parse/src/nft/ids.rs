@@ -60,7 +60,9 @@ fn of_statement(statement: &mut Statement, see: &mut impl FnMut(Id<'_>)) {
         }
         Statement::Update { set, key, data, .. } => {
             of_expr(key, see);
-            data.iter_mut().for_each(|d| of_expr(d, see));
+            if let Some(data) = data {
+                of_expr(data, see);
+            }
             see(Id::Set(set));
         }
         Statement::Nat { addr, port, .. } => {

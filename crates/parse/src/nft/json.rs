@@ -420,9 +420,10 @@ fn statement(value: &Value) -> String {
             Some(named) => format!("limit name {}", string(named)),
             None => format!("limit {}", limit(&object)),
         },
-        "quota" => match value.as_str() {
-            Some(named) => format!("quota name {}", string(named)),
-            None => {
+        "quota" => {
+            if let Some(named) = value.as_str() {
+                format!("quota name {}", string(named))
+            } else {
                 let over = if object.get("inv") == Some(&Value::Bool(true)) { "over " } else { "" };
                 let used = object.get("used").and_then(Value::as_u64).unwrap_or(0);
                 let unit = |name| match str_of(&object, name) {
@@ -433,7 +434,7 @@ fn statement(value: &Value) -> String {
                     (member("val"), unit("val_unit"), unit("used_unit"));
                 format!("quota {over}{val} {val_unit} used {used} {used_unit}")
             }
-        },
+        }
         "mangle" => format!("{} set {}", member("key"), member("value")),
         "vmap" => format!("{} vmap {}", member("key"), member("data")),
         "ct count" => {

@@ -216,7 +216,7 @@ impl Reader<'_, '_> {
         }
         if left.parts.len() > 1 {
             if !plain {
-                return Err(self.cur.wrong(self.wants(&left.parts)));
+                return Err(self.cur.wrong(super::set::wants(&left.parts)));
             }
             let set = self.one_element(&left.parts)?;
             return Ok(Condition::Lookup { key: left.expr, set, not });

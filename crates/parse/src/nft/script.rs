@@ -139,6 +139,7 @@ impl Reader<'_, '_> {
     }
 
     /// Says that what is named from a token on is not there.
+    #[expect(clippy::unnecessary_box_returns, reason = "what `Read` holds")]
     fn missing(&self, from: usize) -> Box<Wrong> {
         let wrong = self.cur.wrong_at(from, self.cur.at, vec![]);
         Box::new(Wrong { id: DiagnosticId::NoSuchRule, ..*wrong })
@@ -185,7 +186,8 @@ impl Reader<'_, '_> {
                 self.cur.at += 1;
                 self.table_named(true)?;
                 let name = self.cur.name(Expected::Text)?;
-                self.set_block(name, from)
+                self.set_block(name, from);
+                Ok(())
             }
             "element" => {
                 self.cur.at += 1;

@@ -312,11 +312,11 @@ impl Reader<'_, '_> {
         });
         Ok(self.draft.add_set(set))
     }
+}
 
-    /// Says which value a part of a key should have.
-    pub(super) fn wants(&self, key: &[KeyPart]) -> Expected {
-        key.first().map_or(Expected::Text, |part| expected(part.ty))
-    }
+/// Which value a part of a key should have.
+pub(super) fn wants(key: &[KeyPart]) -> Expected {
+    key.first().map_or(Expected::Text, |part| expected(part.ty))
 }
 
 /// What is known of an object that only a rule or an element names.

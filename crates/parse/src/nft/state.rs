@@ -73,13 +73,12 @@ impl Reader<'_, '_> {
             rate = rate.saturating_mul(n);
         }
         self.cur.at += usize::from(bytes || word == "packets");
-        let per = match joined {
-            Some(per) => per,
-            None => {
-                self.cur.need_sign("/")?;
-                self.cur.at += 1;
-                self.cur.word_at(self.cur.at - 1)
-            }
+        let per = if let Some(per) = joined {
+            per
+        } else {
+            self.cur.need_sign("/")?;
+            self.cur.at += 1;
+            self.cur.word_at(self.cur.at - 1)
         };
         let per_s = match per {
             "second" => 1,

@@ -68,7 +68,8 @@ impl Reader<'_, '_> {
             "set" | "map" => {
                 self.cur.at += 1;
                 let name = self.cur.name(Expected::Text)?;
-                self.set_block(name, from)
+                self.set_block(name, from);
+                Ok(())
             }
             "counter" | "quota" | "limit" | "ct" | "secmark" | "synproxy" => self.object(from),
             "flowtable" | "tunnel" => {
@@ -236,8 +237,8 @@ impl Reader<'_, '_> {
             None
         };
         let Some(mut priority) = base else {
-            let names = priority_names(self.family).iter().map(|(name, _)| *name);
-            return Err(super::field::unknown(&self.cur, names));
+            let known = priority_names(self.family).iter().map(|(name, _)| *name);
+            return Err(super::field::unknown(&self.cur, known));
         };
         priority += glued.unwrap_or(0);
         let less = self.cur.eat_sign("-");
@@ -253,7 +254,7 @@ impl Reader<'_, '_> {
     }
 
     /// A set or a map whose word and name are behind.
-    pub(super) fn set_block(&mut self, name: &str, from: usize) -> Read<()> {
+    pub(super) fn set_block(&mut self, name: &str, from: usize) {
         let span = self.cur.span(from, self.cur.at);
         let id = self.draft.set(self.table, name, &[], span);
         let known = self.draft.rules.set(id);
@@ -262,7 +263,7 @@ impl Reader<'_, '_> {
         set.name = Some(name.into());
         if !self.cur.eat_sign("{") {
             self.draft.rules.sets[id.0 as usize] = set;
-            return Ok(());
+            return;
         }
         set.handle = self.handle();
         let mut holds = holds(&set.data, &set.key);
@@ -285,7 +286,6 @@ impl Reader<'_, '_> {
             set.whole = false;
         }
         self.draft.rules.sets[id.0 as usize] = set;
-        Ok(())
     }
 
     fn set_line(&mut self, set: &mut chainwalk_model::nft::Set, holds: &mut Holds) -> Read<()> {

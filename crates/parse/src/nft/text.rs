@@ -67,13 +67,16 @@ impl Of<'_> {
         out.line("}");
     }
 
+    #[expect(clippy::unused_self, reason = "it stands beside the other lines of a table")]
     fn object(&self, object: &Object) -> String {
         let words = object.kind.word();
         let body = match &object.kind {
             ObjectKind::Stateful(Stateful::Counter(Some(c))) => {
                 format!("packets {} bytes {}", c.packets.value, c.bytes.value)
             }
-            ObjectKind::Stateful(Stateful::Counter(None) | Stateful::Last) => String::new(),
+            ObjectKind::Stateful(Stateful::Counter(None) | Stateful::Last)
+            | ObjectKind::Synproxy(_)
+            | ObjectKind::Other(_) => String::new(),
             ObjectKind::Stateful(what) => {
                 let text = stateful(what);
                 text.strip_prefix(words).unwrap_or(&text).trim().to_owned()
@@ -82,7 +85,6 @@ impl Of<'_> {
                 let proto = Type::InetProto.word_of(u128::from(*proto)).unwrap_or("tcp");
                 format!("type \"{helper}\" protocol {proto};")
             }
-            ObjectKind::Synproxy(_) | ObjectKind::Other(_) => String::new(),
         };
         let body = match &object.kind {
             ObjectKind::Synproxy(s) => {

@@ -154,8 +154,9 @@ fn constant(text: &str, ty: Type) -> Option<Value> {
                 mac << 8 | u128::from_str_radix(part, 16).unwrap_or_default()
             })))
         }
-        Type::IfIndex => Some(number(text).map_or(Value::Name(text.into()), Value::Number)),
-        Type::Cgroupsv2 => Some(number(text).map_or(Value::Name(text.into()), Value::Number)),
+        Type::IfIndex | Type::Cgroupsv2 => {
+            Some(number(text).map_or(Value::Name(text.into()), Value::Number))
+        }
         Type::Time => number_of(milliseconds(text).or_else(|| moment(text))),
         Type::Hour => number_of(hour(text)),
         Type::CtLabel => number_of(number(text).filter(|bit| *bit < 128).map(|bit| 1 << bit)),

@@ -39,8 +39,7 @@ pub(super) fn expanded(text: &str, tokens: Vec<Token>) -> Vec<Token> {
             let mut depth = 0usize;
             while let Some(token) = tokens.get(at) {
                 match (token.kind, written(token)) {
-                    (Kind::Line | Kind::Remark, _) | (Kind::Sign, ";") if depth == 0 => break,
-                    (Kind::Sign, "}") if depth == 0 => break,
+                    (Kind::Line | Kind::Remark, _) | (Kind::Sign, ";" | "}") if depth == 0 => break,
                     (Kind::Sign, "{") => depth += 1,
                     (Kind::Sign, "}") => depth -= 1,
                     _ => {}
