@@ -1,9 +1,9 @@
 //! Writes cases for a kernel to answer: `generate --seed N --count N [--family NAME]`, a JSON list.
 //!
-//! `--count` is how many of each family. `--forms RULES` writes rulesets of so many rules without packets,
+//! `--count` is how many of each family; with `--native` they are of native nft. `--forms RULES` writes rulesets of so many rules without packets,
 //! for every form of listing; `--each` a rule for each piece that those are made of, a line each.
 
-use chainwalk_tests::generate::{FAMILIES, case, each, ruleset};
+use chainwalk_tests::generate::{FAMILIES, NATIVE, case, each, native, ruleset};
 use serde_json::Value;
 use std::process::ExitCode;
 
@@ -26,6 +26,15 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let only = after("--family");
+    if args.iter().any(|a| a == "--native") {
+        let chosen = NATIVE
+            .iter()
+            .filter(|f| only.is_none_or(|name| name.split(',').any(|n| n == f.name)));
+        let many = 0..count as usize;
+        let cases = chosen.flat_map(|f| many.clone().map(move |k| native(f, seed, k)));
+        print(&cases.collect::<Vec<Value>>());
+        return ExitCode::SUCCESS;
+    }
     let chosen =
         FAMILIES.iter().filter(|f| only.is_none_or(|name| name.split(',').any(|n| n == f.name)));
     let cases: Vec<Value> =
