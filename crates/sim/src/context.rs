@@ -29,6 +29,8 @@ pub(crate) struct MatchContext<'a> {
     pub net: &'a dyn Net,
     /// Milliseconds since the first packet.
     pub now_ms: u64,
+    /// Which packet is walked.
+    pub turn: usize,
     /// Seconds since 1970, where they are known.
     pub clock: Option<u64>,
     /// Whether `TPROXY` gave the packet a socket.

@@ -189,6 +189,7 @@ impl Session {
         let past = self.past(from);
         let mut world = before.clone();
         world.now_ms += ask.after_ms;
+        world.turn = index;
         if let Some(at) = ask.at {
             world.set_clock(at);
         }

@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub answers: Rc<Answers>,
     /// Milliseconds since the first packet.
     pub now_ms: u64,
+    /// Which packet is walked: the kernel's clock has gone on since the one before, however little.
+    pub turn: usize,
     /// Seconds since 1970 at a moment of `now_ms`, where they are known.
     pub clock_base: Option<(u64, u64)>,
     /// Whether packets and bytes of flows are counted.
@@ -74,6 +76,7 @@ impl World {
             fdb: Rc::default(),
             answers: Rc::default(),
             now_ms: 0,
+            turn: 0,
             clock_base: told,
             counts,
             tracked,
@@ -167,10 +170,39 @@ pub(crate) enum TrackedSince {
 /// A rule of nft turns conntrack on for a family as it is loaded: one that looks at a flow, or translates
 /// (`nf_ct_netns_get`).
 fn tracked_since(host: &Host, family: Family) -> Option<TrackedSince> {
-    if host.conntrack {
+    let rules = &host.rules;
+    let of_iptables = |rule: &&Rule| {
+        let table = rules.table(rules.chain(rule.chain).table);
+        table.backend != Backend::Nft && table.family == family
+    };
+    let tracks = |op: &Op| match &op.what {
+        OpKind::Match(test) => matches!(
+            test,
+            Match::Cluster(_)
+                | Match::Connbytes(_)
+                | Match::Connlabel { .. }
+                | Match::Connlimit(_)
+                | Match::Connmark(_)
+                | Match::Conntrack(_)
+                | Match::State(_)
+                | Match::Helper(_)
+        ),
+        OpKind::Target(Target::Ct(ct)) => !ct.notrack,
+        OpKind::Target(target) => matches!(
+            target,
+            Target::Snat(_)
+                | Target::Dnat(_)
+                | Target::Masquerade(_)
+                | Target::Redirect(_)
+                | Target::Netmap(_)
+                | Target::Connmark { .. }
+                | Target::Synproxy(_)
+        ),
+    };
+    let mut beside = rules.rules.iter().filter(of_iptables);
+    if host.conntrack || beside.any(|rule| rule.ops.iter().any(tracks)) {
         return Some(TrackedSince::Before);
     }
-    let rules = &host.rules;
     let of = |rule: &&Rule| {
         let table = rules.table(rules.chain(rule.chain).table);
         table.backend == Backend::Nft && (table.family == family || table.family == Family::Inet)

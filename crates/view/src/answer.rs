@@ -204,11 +204,18 @@ struct Told<'a> {
     hits: Vec<Value>,
     walk: Vec<Entry<'a>>,
     looped: bool,
+    /// Whether it was to be delivered, or sent on, when it ended.
+    routed: bool,
     /// Whether IP saw it.
     shown: bool,
 }
 
 impl<'a> Told<'a> {
+    /// Whether it ended between the routing decision and INPUT.
+    fn kept_for_delivery(&self) -> bool {
+        self.routed && self.last.is_some_and(|path| path.hook == Hook::Prerouting)
+    }
+
     fn of(host: &'a Host, trace: &'a Trace) -> Self {
         let mut told = Self::default();
         for step in &trace.steps {
@@ -223,6 +230,7 @@ impl<'a> Told<'a> {
                     let chain = host.rules.chain(*chain);
                     told.ended(host, chain, "policy", policy(host, chain));
                 }
+                Event::Routed { .. } => told.routed = true,
                 Event::Loop => told.looped = true,
                 _ => {}
             }
@@ -324,6 +332,7 @@ fn ended_by(host: &Host, rule: &Rule, fate: &Fate) -> Option<String> {
     let table = host.rules.table(host.rules.chain(rule.chain).table);
     match fate {
         Fate::Dropped(_) if table.backend == Backend::Nft => Some("drop".to_owned()),
+        Fate::Rejected { .. } if table.backend == Backend::Nft => Some("reject".to_owned()),
         _ => target_name(host, rule),
     }
 }
@@ -334,6 +343,8 @@ fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
         Fate::Bridged(_) if !told.shown => "bridged",
         Fate::Forwarded(_) | Fate::Bridged(_) => "forwarded",
         Fate::Sent(_) => "sent",
+        // A recorder sees no more of what is kept for delivery.
+        Fate::Kept | Fate::Refused if told.kept_for_delivery() => "routing_drop",
         Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::Proxied(_) => "stopped",
         Fate::Dropped(_) | Fate::DroppedUnseen(_) => "dropped",
         Fate::Rejected { .. } => "rejected",
@@ -401,7 +412,12 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
             "by": null,
             "target": "DROP",
         }),
+        Fate::Kept | Fate::Refused if told.kept_for_delivery() => {
+            json!({ "after_hook": hook, "by": "routing" })
+        }
         Fate::Routing(_) if !told.path.is_empty() => {
+            // Of a bridge's hook that IP's stands within, IP's was the last to begin.
+            let hook = told.path.last().map_or(&Value::Null, |step| &step[0]);
             json!({ "after_hook": hook, "by": "routing" })
         }
         Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::Kept | Fate::Proxied(_) => {

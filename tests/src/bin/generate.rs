@@ -27,9 +27,8 @@ fn main() -> ExitCode {
     }
     let only = after("--family");
     if args.iter().any(|a| a == "--native") {
-        let chosen = NATIVE
-            .iter()
-            .filter(|f| only.is_none_or(|name| name.split(',').any(|n| n == f.name)));
+        let chosen =
+            NATIVE.iter().filter(|f| only.is_none_or(|name| name.split(',').any(|n| n == f.name)));
         let many = 0..count as usize;
         let cases = chosen.flat_map(|f| many.clone().map(move |k| native(f, seed, k)));
         print(&cases.collect::<Vec<Value>>());

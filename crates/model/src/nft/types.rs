@@ -330,6 +330,7 @@ impl Type {
                 ("ipgre", 778),
             ],
             Self::Devgroup => &[("default", 0)],
+            Self::Realm => &[("cosmos", 0)],
             Self::Uid | Self::Gid => &[("root", 0)],
             Self::PktType => {
                 &[("host", 0), ("unicast", 0), ("broadcast", 1), ("multicast", 2), ("other", 3)]

@@ -107,12 +107,32 @@ impl Reader<'_, '_> {
         let mut object = None;
         let mut counters = None;
         if self.cur.eat("name") {
-            object = Some(self.object_name(super::draft::ObjectWord::Counter)?);
+            if let Some(lookup) = self.chosen_counter()? {
+                parts.ops.push(lookup);
+            } else {
+                object = Some(self.object_name(super::draft::ObjectWord::Counter)?);
+            }
         } else {
             counters = self.counts()?;
             parts.counters = parts.counters.or(counters);
         }
         Ok(nft(Statement::Counter { counters, object }))
+    }
+
+    /// `counter name ip saddr map @m`: which counter counts hangs on the packet, and without one the rule ends. That is
+    /// a look-up, and what is counted decides nothing.
+    fn chosen_counter(&mut self) -> Read<Option<Op>> {
+        let from = self.cur.at;
+        let quoted = self.cur.peek().is_some_and(|t| t.kind == Kind::Str);
+        if quoted || !field::begins(self.cur.word()) {
+            return Ok(None);
+        }
+        let found = self.value_expr(&[], &Holds::Objects(super::draft::ObjectWord::Counter))?;
+        let Expr::Map { key, map } = found.expr else {
+            return Err(self.cur.wrong_at(from, self.cur.at, vec![]));
+        };
+        let lookup = Condition::Lookup { key: *key, set: map, not: false };
+        Ok(Some(self.holds(lookup, from)))
     }
 
     /// `limit name "l"`, `quota name "q"`.

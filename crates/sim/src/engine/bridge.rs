@@ -101,7 +101,7 @@ impl Walker<'_> {
         self.bridge_hook(skb, Hook::Prerouting, (port, &none), BridgePart::Behind)?;
         self.learn(skb, src, bridge, port);
         if skb.phys_in.is_some() && skb.packet.ip.dst != before {
-            return self.bridge_rewritten(skb, bridge);
+            return self.bridge_rewritten(skb, bridge, port);
         }
         match skb.frame {
             PacketType::Other => self.bridge_on(skb, bridge),
@@ -172,12 +172,20 @@ impl Walker<'_> {
 
     /// A destination that nat rewrote in PREROUTING: on the same bridge it is bridged, not routed
     /// (`br_nf_pre_routing_finish`).
-    fn bridge_rewritten(&mut self, skb: &mut Skb, bridge: &Text) -> Result<Fate, Fate> {
+    fn bridge_rewritten(
+        &mut self,
+        skb: &mut Skb,
+        bridge: &Text,
+        port: &PathIface,
+    ) -> Result<Fate, Fate> {
         let (src, dst) = (skb.packet.ip.src, skb.packet.ip.dst);
         let (mark, tos, who) = (skb.mark, skb.packet.ip.tos, FlowKey::of(&skb.packet));
         let key = || Key { dst, src: Some(src), mark, tos, iif: Some(bridge), oif: None, who };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
         skb.frame = PacketType::Host;
+        let goes_up = found.as_ref().is_some_and(|f| {
+            matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
+        });
         if let Some(found) = found
             && found.kind == RouteKind::Unicast
             && found.dev.as_ref() == Some(bridge)
@@ -195,6 +203,9 @@ impl Walker<'_> {
             return self.bridge_on(skb, bridge);
         }
         skb.fragments_if_long = true;
+        if goes_up {
+            self.bridge_hook(skb, Hook::Input, (port, &PathIface::None), BridgePart::All)?;
+        }
         self.route_input(skb)
     }
 

@@ -467,9 +467,16 @@ impl Walker<'_> {
 
     /// Fragments wait here until the datagram is whole.
     fn defragment(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
-        if self.world.tracked[usize::from(skb.packet.is_v6())].is_none() {
+        // What is not to be tracked is let through in pieces (`ipv4_conntrack_defrag`).
+        let untracked = matches!(skb.attached, CtAttachment::Untracked);
+        if self.world.tracked[usize::from(skb.packet.is_v6())].is_none() || untracked {
             return Ok(());
         }
+        self.gather(skb, u8::from(hook == Hook::Output))
+    }
+
+    /// A fragment waits for the others of its datagram, of which `user` keeps a heap of its own.
+    pub(super) fn gather(&mut self, skb: &mut Skb, user: u8) -> Result<(), Fate> {
         let extensions = &skb.packet.ip.extensions;
         if let Some(at) = extensions.iter().position(|e| e.kind == FRAGMENT_HEADER) {
             // A fragment that is the whole datagram loses its header.
@@ -479,7 +486,6 @@ impl Walker<'_> {
         if !skb.packet.is_fragment() {
             return Ok(());
         }
-        let user = u8::from(hook == Hook::Output);
         let now = self.world.now_ms;
         let timeouts = self.world.timeouts.clone();
         match Rc::make_mut(&mut self.world.fragments).gather(&skb.packet, user, now, &timeouts) {

@@ -10,6 +10,9 @@ use chainwalk_model::{
 };
 use std::net::{IpAddr, Ipv6Addr};
 
+/// Whose heap of fragments is kept for delivery.
+const LOCAL_DELIVERY: u8 = 2;
+
 impl Walker<'_> {
     /// A packet that arrives at an interface.
     pub(super) fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Result<Fate, Fate> {
@@ -216,6 +219,10 @@ impl Walker<'_> {
     pub(super) fn deliver(&mut self, skb: &mut Skb) -> Result<Fate, Fate> {
         skb.oif = PathIface::None;
         skb.phys_out = PathIface::None;
+        if !skb.packet.is_v6() {
+            // What conntrack did not put together is now (`ip_local_deliver`); of IPv6 behind the hook.
+            self.gather(skb, LOCAL_DELIVERY)?;
+        }
         self.hook(skb, Hook::Input)?;
         let iface = skb.iif_name();
         let listening = self.listens(skb);

@@ -43,6 +43,17 @@ pub(super) enum Plan {
     Taken,
 }
 
+impl Plan {
+    /// Whether nothing behind the statement is run: a verdict other than `continue`.
+    pub(super) fn ends(&self) -> bool {
+        match self {
+            Self::Verdict(verdict) => *verdict != NftVerdict::Continue,
+            Self::Taken => true,
+            _ => false,
+        }
+    }
+}
+
 impl Walker<'_> {
     /// Works a statement out; `None` where it ends its rule.
     pub(super) fn plan(

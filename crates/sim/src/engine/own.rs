@@ -16,6 +16,9 @@ use std::net::IpAddr;
 use std::rc::Rc;
 use std::sync::Arc;
 
+/// The protocol number of IGMP.
+const IGMP: u8 = 2;
+
 /// Packets that answer packets that answer packets: the kernel's own limits stop it earlier.
 const DEEPEST: u8 = 6;
 
@@ -318,6 +321,8 @@ impl Walker<'_> {
                 let own = OwnPacket::from(packet.ip.src);
                 self.send_from_kernel(skb, packet, CtAttachment::None, own);
             }
+            // IPv4 takes messages of IGMP itself (`igmp_rcv`).
+            L4::Other if skb.packet.ip.proto == IGMP && !skb.packet.is_v6() => {}
             L4::Other | L4::Sctp { .. } => {
                 let attached = Self::attached_of(skb);
                 // IPv6 points at the field of its header that names the protocol.

@@ -88,7 +88,8 @@ impl Walker<'_> {
                         },
                         _ => None,
                     };
-                    if rule.can_break_behind(at) {
+                    let ends = plan.as_ref().is_some_and(Plan::ends);
+                    if rule.can_break_behind(at) && !ends {
                         if told == Told::Nothing {
                             self.emit_not_matched(skb, frame, frame.next as u32 - 1);
                             told = Told::Acted;
@@ -332,6 +333,7 @@ impl Walker<'_> {
             host: &self.world.host,
             net: &router,
             now_ms: self.world.now_ms,
+            turn: self.world.turn,
             clock: self.world.clock(),
             has_socket: skb.has_socket,
             realms: skb.realms,

@@ -113,7 +113,6 @@ impl<'w> Walker<'w> {
 
     /// What is too long leaves in fragments, of which the first is shown; so does what came in in fragments.
     fn fragment(&self, skb: &mut Skb) {
-        let header = if skb.packet.is_v6() { 40 } else { 20 + skb.packet.ip.options.len() as u32 };
         let mtu = skb.route_mtu.unwrap_or_else(|| self.mtu(skb.oif.name().map(|o| &**o)));
         let (len, came) = (crate::wire::total_len(&skb.packet), skb.fragments);
         if len <= mtu && (came.is_none() || skb.fragments_if_long)
@@ -121,6 +120,12 @@ impl<'w> Walker<'w> {
         {
             return;
         }
+        // Of IPv6 each part has a header of its own between.
+        let header = if skb.packet.is_v6() {
+            48 + crate::wire::extensions_len(&skb.packet)
+        } else {
+            20 + skb.packet.ip.options.len() as u32
+        };
         let fits = (mtu.saturating_sub(header) & !7) + header;
         let first = match came {
             // As it came, if every part fits.
@@ -227,7 +232,7 @@ impl<'w> Walker<'w> {
                     dir,
                     orig: entry.orig,
                     reply: entry.reply,
-                    status: entry.status & 0xf,
+                    status: entry.status,
                     snat: entry.has(status::SRC_NAT),
                     dnat: entry.has(status::DST_NAT),
                     mark: entry.mark,

@@ -211,6 +211,7 @@ impl Bench {
             host: &self.host,
             net: &self.host,
             now_ms: self.now_ms,
+            turn: 0,
             clock: self.clock,
             has_socket: false,
             realms: 0,

@@ -74,7 +74,9 @@ pub(super) fn test(m: &ConntrackMatch, ctx: &MatchContext, eval: &mut Evaluation
     }
     if let Some(m) = m.status {
         let holds = m.value.0 & flow.status != 0;
-        eval.holds(ConditionKind::CtOther, m.not, holds, || Observed::Hex(u64::from(flow.status)));
+        eval.holds(ConditionKind::CtOther, m.not, holds, || {
+            Observed::Hex(u64::from(flow.status & 0xf))
+        });
     }
     if let Some(m) = m.expire {
         let seconds = if flow.status & CONFIRMED == 0 { 0 } else { flow.expires_s };

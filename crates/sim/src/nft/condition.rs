@@ -149,8 +149,13 @@ fn stateful(
     };
     let len = u64::from(crate::wire::total_len(ctx.packet));
     let kept = memory.nft_states.entry(&key, || Memory::fresh(what, ctx.now_ms));
+    let doubt = kept.in_doubt(what, ctx);
     let goes_on = kept.eval(what, len, ctx);
-    let truth = if goes_on { Truth::Yes } else { Truth::No };
+    let truth = match (doubt, goes_on) {
+        (true, _) => Truth::Unknown(Question::Fact(said.at)),
+        (false, true) => Truth::Yes,
+        (false, false) => Truth::No,
+    };
     let found = match kept {
         Memory::Quota { used } => Observed::Number(*used),
         _ => Observed::Nothing,

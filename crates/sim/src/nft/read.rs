@@ -128,8 +128,13 @@ pub(super) fn field(field: Field, at: OpId, ctx: &MatchContext) -> Read {
 pub(super) fn exists(what: Field, at: OpId, ctx: &MatchContext) -> Result<bool, Lack> {
     match what {
         Field::Header(field) => {
-            // A packet of another protocol has no option either.
+            // A packet of another protocol has no option of TCP either; of another family nft does not ask.
             let header = field.row().header;
+            if matches!(header.place(), Place::Extension(..) | Place::IpOption(_))
+                && !needs(header.needs(), ctx)
+            {
+                return Err(Lack::Absent);
+            }
             Ok(needs(header.needs(), ctx) && place(header, ctx).is_some())
         }
         other => match self::field(other, at, ctx)? {
@@ -433,8 +438,9 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
         CtKey::State | CtKey::Event => Err(Lack::Absent),
         CtKey::Direction => number(u8::from(flow.dir == CtDir::Reply)),
         CtKey::Status => {
+            // With the bits that say that NAT has been settled, which have no words.
             let nat = u16::from(flow.snat) << 4 | u16::from(flow.dnat) << 5;
-            number(flow.status & 0xf | nat)
+            number(flow.status | nat)
         }
         CtKey::Mark => number(flow.mark),
         CtKey::L3proto => number(if tuple.src.is_ipv6() { 10u8 } else { 2 }),
@@ -451,10 +457,10 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
             _ => flow.zone.orig,
         }),
         CtKey::Bytes | CtKey::Packets | CtKey::Avgpkt => counted(key, dir, flow, at),
+        // It is that of the flow which announced this one.
         CtKey::Helper => match flow.expected_by {
-            // The helper of a flow is not told by what a packet sees of it.
-            _ if flow.id.is_none() => Err(Lack::Absent),
-            _ => Err(Lack::Unknown(Question::Fact(at))),
+            None => Err(Lack::Absent),
+            Some(kind) => Ok(Value::Name(kind.name().into())),
         },
         // Which labels a flow has is not kept.
         CtKey::Label | CtKey::Id | CtKey::Secmark => Err(Lack::Unknown(Question::Fact(at))),

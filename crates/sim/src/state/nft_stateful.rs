@@ -27,11 +27,23 @@ pub(crate) enum Memory {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counted {
     flows: Vec<Tuple>,
-    /// The tick in which flows that are gone were taken out last: until the next one no flow is looked up.
-    swept: Option<u64>,
+    /// The packet, and the tick, in which flows that are gone were taken out last: until the next no flow is looked up.
+    swept: Option<(usize, u64)>,
 }
 
 impl Counted {
+    /// Whether it hangs on how soon after the packet before this one came if more than `most` are counted: flows that
+    /// are gone are looked for once a tick.
+    fn in_doubt(&self, most: u64, ctx: &MatchContext) -> bool {
+        let now = jiffies(ctx.now_ms);
+        if self.swept.is_none_or(|(turn, tick)| turn == ctx.turn || tick != now) {
+            return false;
+        }
+        let (mut soon, mut late) = (self.clone(), self.clone());
+        soon.swept = Some((ctx.turn, now));
+        (soon.add(ctx) as u64 > most) != (late.add(ctx) as u64 > most)
+    }
+
     /// Counts the packet's flow (`__nf_conncount_add`); how many there are then.
     fn add(&mut self, ctx: &MatchContext) -> usize {
         let (tuple, zone, confirmed) = match &ctx.ct {
@@ -40,7 +52,7 @@ impl Counted {
             }
             _ => (tuple_of(ctx.packet), Zone::default(), false),
         };
-        let now = jiffies(ctx.now_ms);
+        let now = (ctx.turn, jiffies(ctx.now_ms));
         // A flow over lo is confirmed before it comes to PREROUTING.
         let by_lo = ctx.path.iniface.is("lo");
         let swept = self.swept == Some(now) && !(confirmed && by_lo);
@@ -77,6 +89,16 @@ impl Memory {
             },
             Stateful::Quota { used, .. } => Self::Quota { used: *used },
             Stateful::Count { .. } => Self::Count(Counted::default()),
+        }
+    }
+
+    /// Whether what it says of this packet can't be known.
+    pub(crate) fn in_doubt(&self, what: &Stateful, ctx: &MatchContext) -> bool {
+        match (what, self) {
+            (Stateful::Count { most, .. }, Self::Count(counted)) => {
+                counted.in_doubt(u64::from(*most), ctx)
+            }
+            _ => false,
         }
     }
 

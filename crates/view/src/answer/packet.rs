@@ -19,7 +19,8 @@ pub(super) fn headers(packet: &Packet, with_id: bool) -> Value {
 /// Length of the IP header in bytes.
 fn ip_len(packet: &Packet) -> usize {
     if packet.is_v6() {
-        40 + packet.ip.extensions.iter().map(|e| e.body.len() + 1).sum::<usize>()
+        let cut = if packet.is_fragment() { 8 } else { 0 };
+        40 + cut + packet.ip.extensions.iter().map(|e| e.body.len() + 1).sum::<usize>()
     } else {
         20 + packet.ip.options.len()
     }
@@ -83,8 +84,13 @@ fn written(packet: &Packet, with_id: bool, available: usize, quoted: bool) -> Va
     // An authentication header is written as what the packet carries.
     let ah = ip.extensions.iter().position(|e| e.kind == AH);
     let before = &ip.extensions[..ah.unwrap_or(ip.extensions.len())];
-    if !before.is_empty() {
-        put("exthdrs", json!(before.iter().map(|e| e.kind).collect::<Vec<_>>()));
+    let cut = packet.is_v6() && packet.is_fragment();
+    if !before.is_empty() || cut {
+        let cut = cut.then_some(FRAGMENT);
+        put("exthdrs", json!(before.iter().map(|e| e.kind).chain(cut).collect::<Vec<_>>()));
+    }
+    if cut {
+        put("id", json!(ip.id));
     }
     if let Some(id) = before.iter().find(|e| e.kind == FRAGMENT).and_then(|e| e.body.get(3..7)) {
         put("id", json!(id.iter().fold(0_u32, |id, byte| id << 8 | u32::from(*byte))));

@@ -85,6 +85,8 @@ impl Scribe<'_> {
         let untold = line.sub && look.words.starts_with("fib");
         let group = self.family == "bridge"
             && (look.words.starts_with("fib") || look.words.starts_with("rt"));
+        // 1.0.6 fails an assertion of its own over these in families without IP.
+        let fatal = self.family == "bridge" && look.words.starts_with("ether");
         let routed = look.words.starts_with("rt ")
             && (!matches!(line.hook, "forward" | "output" | "postrouting") || line.sub);
         let out = matches!(line.hook, "prerouting" | "input" | "ingress");
@@ -94,7 +96,7 @@ impl Scribe<'_> {
             _ => true,
         };
         // The first word may not be bound to a family by a protocol that another family has too.
-        of_family && proto && !no_flows && !untold && !way && !group && !routed
+        of_family && proto && !no_flows && !untold && !way && !group && !routed && !fatal
     }
 
     /// Binds a rule to what a field needs.

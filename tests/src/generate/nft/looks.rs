@@ -143,6 +143,8 @@ pub(super) fn of_header(row: &HeaderRow) -> Option<Look> {
     };
     let (family, proto) = match row.header {
         Arp | Vlan => return None,
+        // Whose address a frame is for only its host knows.
+        Ether if row.word == "daddr" => return None,
         // nft 1.0.6 reads the one word `kind` as all that is said of an option, and gives others no name.
         TcpOption(_) if row.word == "kind" => return None,
         TcpOption(30 | 19 | 34 | 0 | 1) | Rt2 => return None,

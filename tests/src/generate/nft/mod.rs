@@ -258,7 +258,8 @@ fn packets(host: &Host, family: &Native, dice: &mut Dice) -> Vec<Value> {
         if six && mood == Mood::Edges {
             mood = Mood::Mixed;
         }
-        let many = packets.len() + dice.between(2, 5);
+        let before = packets.len();
+        let many = before + dice.between(2, 5);
         let mut sender = Sender { net, dice: dice.clone(), packets };
         if family.name == "nftwide" && sender.dice.chance(55) {
             rare(&mut sender);
@@ -267,6 +268,10 @@ fn packets(host: &Host, family: &Native, dice: &mut Dice) -> Vec<Value> {
         }
         *dice = sender.dice;
         packets = sender.packets;
+        if six && packets[before..].iter().any(|p| p.get("frag_off").is_some()) {
+            // Of what IPv6 puts together and cuts again the recorder sees one or the other.
+            packets.truncate(before);
+        }
         dice.below(2);
     }
     packets.truncate(18);
@@ -297,7 +302,7 @@ fn rare(sender: &mut Sender) {
     match sender.dice.below(8) {
         0..3 => {
             let (proto, hex) = sender.dice.one(&raw);
-            if !(proto == 2 && six) {
+            if !(six && matches!(proto, 2 | 51)) {
                 p.insert("proto".into(), proto.into());
                 p.insert("payload".into(), json!({ "hex": hex }));
             }
@@ -330,7 +335,7 @@ fn rare(sender: &mut Sender) {
         }
         _ if !six => {
             sender.transport(&mut p, &super::packets::Wish::default());
-            let options = ["94040000", "0707040000000000", "8307040a01000500"];
+            let options = ["94040000", "0707080a09090900"];
             p.insert("ip_opts".into(), sender.dice.pick(&options).into());
         }
         _ => sender.transport(&mut p, &super::packets::Wish::default()),

@@ -12,7 +12,7 @@ const FIREWALLD: &str = r#"table inet firewalld {
 	chain mangle_PRE_internal { return; }
 	chain nat_PREROUTING { type nat hook prerouting priority dstnat + 10; policy accept; jump nat_PREROUTING_ZONES; }
 	chain nat_PREROUTING_ZONES { iifname "LAN" goto nat_PRE_internal; goto nat_PRE_public; }
-	chain nat_PRE_public { meta nfproto ipv4 tcp dport 443 dnat ip to HOST:8080; meta mark 0x64 redirect to :80; }
+	chain nat_PRE_public { meta nfproto ipv4 tcp dport 443 dnat ip to HOST:8080; tcp dport 80 meta mark 0x64 redirect to :80; }
 	chain nat_PRE_internal { }
 	chain nat_POSTROUTING { type nat hook postrouting priority srcnat + 10; policy accept; jump nat_POSTROUTING_ZONES; }
 	chain nat_POSTROUTING_ZONES { oifname "LAN" goto nat_POST_internal; goto nat_POST_public; }
@@ -313,8 +313,7 @@ const CALICO: &str = r#"table ip calico {
 }
 "#;
 
-const PROGRAMS: [&str; 8] =
-    [FIREWALLD, FW4, KUBE, DOCKER, LIBVIRT, FAIL2BAN, TAILSCALE, CALICO];
+const PROGRAMS: [&str; 8] = [FIREWALLD, FW4, KUBE, DOCKER, LIBVIRT, FAIL2BAN, TAILSCALE, CALICO];
 
 /// The ruleset of one program or of two.
 pub(super) fn programs(host: &Host, dice: &mut Dice) -> String {

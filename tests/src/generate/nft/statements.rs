@@ -112,7 +112,8 @@ impl Scribe<'_> {
             "ip protocol map { tcp : 1, udp : 2 }",
         ]);
         let of_four = value.contains("ip ") && !value.contains("ip6");
-        let ported = value.contains("tcp dport") && line.proto.as_deref().is_some_and(|p| p != "tcp");
+        let ported =
+            value.contains("tcp dport") && line.proto.as_deref().is_some_and(|p| p != "tcp");
         let fits = !ported
             && (!of_four || four || self.family == "inet" && !six)
             && (!value.contains("ip6") || six)

@@ -87,8 +87,10 @@ impl<'h> Scribe<'h> {
     pub(super) fn table(&mut self, family: &'static str, name: &str, commands: bool) -> String {
         self.family = family;
         self.named = !matches!(family, "bridge" | "netdev");
-        let subs: Vec<String> =
-            ["sub", "in_public", "fw-rules"][..self.dice.below(4)].iter().map(|s| (*s).into()).collect();
+        let subs: Vec<String> = ["sub", "in_public", "fw-rules"][..self.dice.below(4)]
+            .iter()
+            .map(|s| (*s).into())
+            .collect();
         let mut chains = Vec::new();
         let many = self.dice.between(1, self.flavour.chains);
         for k in 0..many {
@@ -172,7 +174,9 @@ impl<'h> Scribe<'h> {
             "postrouting" => &["filter", "srcnat", "mangle", "110", "90", "security", "raw"],
             "output" if kind == "route" => &["mangle", "filter", "-300", "-90", "-100"],
             "output" => &["filter", "raw", "mangle", "-100", "-90", "-199", "-200"],
-            _ => &["filter", "filter", "filter", "mangle", "security", "filter - 10", "filter + 10"],
+            _ => {
+                &["filter", "filter", "filter", "mangle", "security", "filter - 10", "filter + 10"]
+            }
         };
         self.dice.pick(list).to_owned()
     }
@@ -241,7 +245,10 @@ impl<'h> Scribe<'h> {
         for name in SETS {
             let named = format!("@{name}");
             let used = all.match_indices(&named).any(|(at, _)| {
-                all[at + named.len()..].chars().next().is_none_or(|c| !c.is_alphanumeric() && c != '_')
+                all[at + named.len()..]
+                    .chars()
+                    .next()
+                    .is_none_or(|c| !c.is_alphanumeric() && c != '_')
             });
             if used {
                 let text = self.set(name);
@@ -430,7 +437,13 @@ impl<'h> Scribe<'h> {
     }
 
     /// The table's text: nested, or as commands.
-    fn written(&mut self, name: &str, chains: &[Chain], sets: &[Declared], commands: bool) -> String {
+    fn written(
+        &mut self,
+        name: &str,
+        chains: &[Chain],
+        sets: &[Declared],
+        commands: bool,
+    ) -> String {
         let family = self.family;
         let mut text = String::new();
         let of = format!("{family} {name}");
@@ -478,8 +491,36 @@ impl<'h> Scribe<'h> {
 
 /// Every set that rules may name.
 const SETS: &[&str] = &[
-    "nets", "nets6", "hosts", "hosts6", "ports", "svc", "svc6", "pairs", "timed", "counted", "seen",
-    "seen6", "slow", "few", "conns", "full", "knock", "back", "protoports", "ifs", "ifpairs",
-    "ifports", "marks", "by_port", "by_if", "by_net", "by_svc", "mark_by", "counters", "fwd_to",
-    "fwd_svc", "snat_by",
+    "nets",
+    "nets6",
+    "hosts",
+    "hosts6",
+    "ports",
+    "svc",
+    "svc6",
+    "pairs",
+    "timed",
+    "counted",
+    "seen",
+    "seen6",
+    "slow",
+    "few",
+    "conns",
+    "full",
+    "knock",
+    "back",
+    "protoports",
+    "ifs",
+    "ifpairs",
+    "ifports",
+    "marks",
+    "by_port",
+    "by_if",
+    "by_net",
+    "by_svc",
+    "mark_by",
+    "counters",
+    "fwd_to",
+    "fwd_svc",
+    "snat_by",
 ];
