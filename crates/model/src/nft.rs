@@ -441,6 +441,8 @@ impl Statement {
     pub fn can_break(&self) -> bool {
         match self {
             Self::VerdictMap { .. } | Self::Update { .. } | Self::Tproxy { .. } => true,
+            // What it writes into has to be there.
+            Self::Set { field: Field::Header(_), .. } => true,
             Self::Set { value, .. } => value.can_lack(),
             Self::Nat { addr, port, .. } => [addr, port].into_iter().flatten().any(|o| match o {
                 NatOperand::Range(..) => false,
@@ -466,17 +468,31 @@ impl Condition {
 
     /// Whether it looks at what flows have carried, so that loading it turns their counting on.
     pub fn counts_flows(&self) -> bool {
-        let carried = |key| matches!(key, CtKey::Bytes | CtKey::Packets | CtKey::Avgpkt);
         match self {
             Self::Compare { left: expr, .. } | Self::Lookup { key: expr, .. } => {
-                expr.any_ct(&carried)
+                expr.any_ct(&is_carried)
             }
             _ => false,
         }
     }
 }
 
+/// Whether it tells what a flow has carried.
+fn is_carried(key: CtKey) -> bool {
+    matches!(key, CtKey::Bytes | CtKey::Packets | CtKey::Avgpkt)
+}
+
 impl Statement {
+    /// Whether it looks at what flows have carried.
+    pub fn counts_flows(&self) -> bool {
+        match self {
+            Self::Set { value: expr, .. }
+            | Self::VerdictMap { key: expr, .. }
+            | Self::Update { key: expr, .. } => expr.any_ct(&is_carried),
+            _ => false,
+        }
+    }
+
     /// Whether it looks at a flow or changes one, so that loading it turns conntrack on.
     pub fn needs_conntrack(&self) -> bool {
         let any = |e: &Expr| e.any_ct(&|_| true);

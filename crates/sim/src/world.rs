@@ -230,6 +230,7 @@ fn counts(host: &Host) -> bool {
         ops.into_iter().any(|op| match &op.what {
             OpKind::Match(Match::Connbytes(_)) => true,
             OpKind::Match(Match::Nft(condition)) => condition.counts_flows(),
+            OpKind::Target(Target::Nft(statement)) => statement.counts_flows(),
             _ => false,
         })
     };

@@ -20,6 +20,7 @@ mod kernel;
 mod known;
 mod limits;
 mod links;
+mod native;
 mod ops;
 mod papers;
 mod refused;

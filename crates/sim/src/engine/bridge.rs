@@ -186,20 +186,28 @@ impl Walker<'_> {
         let goes_up = found.as_ref().is_some_and(|f| {
             matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
         });
-        if let Some(found) = found
-            && found.kind == RouteKind::Unicast
-            && found.dev.as_ref() == Some(bridge)
-        {
+        let stays = found
+            .as_ref()
+            .is_some_and(|f| f.kind == RouteKind::Unicast && f.dev.as_ref() == Some(bridge));
+        if goes_up {
+            // A route that is refused ends it before the bridge hands it up.
+            let to = found.as_ref().and_then(|f| f.dev.clone());
             let bad = match self.martian(skb, bridge) {
                 Some(why) => Err(why),
-                None => {
-                    self.routed(skb, |r| Ok(r.validate_source(&key(), bridge, Some(bridge))))?
-                }
+                None => self.routed(skb, |r| {
+                    Ok(r.validate_source(
+                        &key(),
+                        bridge,
+                        to.as_ref().filter(|_| stays).map(|t| &**t),
+                    ))
+                })?,
             };
             if let Err(why) = bad {
                 self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
                 return Err(Fate::Routing(why));
             }
+        }
+        if stays {
             return self.bridge_on(skb, bridge);
         }
         skb.fragments_if_long = true;

@@ -85,6 +85,9 @@ impl Walker<'_> {
                 let (how, set, timeout_ms) = (*how, *set, *timeout_ms);
                 let goes_on = self.settled(skb, path, at, None, |eval| {
                     let key = eval.many(key)?;
+                    if how != UpdateOp::Delete && eval.in_doubt(set, &key) {
+                        return Err(Lack::Unknown(Question::Fact(at)));
+                    }
                     let data = match data {
                         Some(data) => Some(ElementData::Values(eval.patterns(data)?)),
                         None => None,

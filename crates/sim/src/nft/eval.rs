@@ -180,6 +180,14 @@ impl Eval<'_, '_> {
         Ok(bytes)
     }
 
+    /// Whether what an element keeps can't be told for this packet.
+    pub(crate) fn in_doubt(&mut self, id: SetId, key: &[Value]) -> bool {
+        let rules = self.ctx.host.rules.clone();
+        let of = rules.set(id);
+        let state = self.memory.nft_sets.entry(&id, || set::SetState::new(of));
+        state.in_doubt(of, key, self.ctx)
+    }
+
     /// Changes a set; whether the rule goes on.
     pub(crate) fn update(&mut self, id: SetId, change: Change) -> bool {
         let rules = self.ctx.host.rules.clone();

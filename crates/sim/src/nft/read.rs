@@ -188,6 +188,10 @@ fn base_bytes(base: RawBase, ctx: &MatchContext) -> Option<Vec<u8>> {
         RawBase::Network => Some(wire::bytes(packet)),
         RawBase::Transport => wire::transport_bytes(packet),
         RawBase::Inner => {
+            // Of what else begins within a packet the kernel knows nothing (`nft_payload_inner_offset`).
+            if !matches!(packet.ip.proto, proto::TCP | proto::UDP) {
+                return None;
+            }
             let bytes = wire::transport_bytes(packet)?;
             bytes.get(wire::l4_header_len(packet) as usize..).map(<[u8]>::to_vec)
         }

@@ -176,6 +176,19 @@ impl SetState {
         keeps.iter_mut().all(|(what, memory)| memory.eval(what, len, ctx))
     }
 
+    /// Whether what the element of a key keeps can't be told for this packet.
+    pub(crate) fn in_doubt(&self, of: &Set, key: &[Value], ctx: &MatchContext) -> bool {
+        let keeps = match self.find(of, key, ctx.now_ms) {
+            Some(Place::Added(at)) => &self.added[at].keeps,
+            Some(Place::Pasted(at)) => match self.keeps.get(&at) {
+                Some(keeps) => keeps,
+                None => return false,
+            },
+            None => return false,
+        };
+        keeps.iter().any(|(what, memory)| memory.in_doubt(what, ctx))
+    }
+
     /// `add`, `update` and `delete` by a packet; whether the rule goes on.
     pub(crate) fn update(&mut self, of: &Set, change: Change, ctx: &MatchContext) -> bool {
         let now = ctx.now_ms;
@@ -239,4 +252,155 @@ pub(crate) struct Change<'a> {
 
 fn fresh(what: &[Stateful], now: u64) -> Vec<(Stateful, Memory)> {
     what.iter().map(|w| (*w, Memory::fresh(w, now))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+    use chainwalk_model::nft::{
+        KeyPart, Limit, SetData, SetElement, SetFlags, Type, UpdateOp, Value,
+    };
+    use chainwalk_model::{DocId, Span, TableId};
+
+    fn element(key: Vec<Pattern>) -> SetElement {
+        SetElement {
+            key,
+            data: None,
+            timeout_ms: None,
+            expires_ms: None,
+            stateful: Vec::new(),
+            comment: None,
+            span: Span { doc: DocId(0), start: 0, end: 0 },
+        }
+    }
+
+    fn set(bits: &[u16], keys: Vec<Vec<Pattern>>) -> Set {
+        Set {
+            table: TableId(0),
+            name: None,
+            key: bits.iter().map(|bits| KeyPart { ty: Type::Integer, bits: *bits }).collect(),
+            data: SetData::None,
+            flags: SetFlags::default(),
+            timeout_ms: None,
+            size: None,
+            stateful: Vec::new(),
+            elements: keys.into_iter().map(element).collect(),
+            whole: true,
+            handle: None,
+            span: Span { doc: DocId(0), start: 0, end: 0 },
+        }
+    }
+
+    fn one(n: u128) -> Pattern {
+        Pattern::One(Value::Number(n))
+    }
+
+    fn change(how: UpdateOp, n: u128) -> Change<'static> {
+        Change { how, key: vec![Value::Number(n)], data: None, timeout_ms: None, stateful: &[] }
+    }
+
+    /// Numbers that look random.
+    fn numbers() -> impl FnMut(u128) -> u128 {
+        let mut seed = 7u64;
+        move |below| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            u128::from(seed >> 33) % below
+        }
+    }
+
+    #[test]
+    fn the_index_finds_what_a_search_from_end_to_end_finds() {
+        let mut next = numbers();
+        for round in 0..200 {
+            let mut keys = Vec::new();
+            for _ in 0..next(12) {
+                let low = next(250);
+                keys.push(vec![match next(5) {
+                    0 | 1 => one(low),
+                    2 => Pattern::Range(low, (low + next(20)).min(255)),
+                    3 => Pattern::Prefix(low & 0xf0, 4),
+                    _ => Pattern::Begins("eth".into()),
+                }]);
+            }
+            if round % 9 == 0 {
+                keys.push(vec![Pattern::Any]);
+            }
+            let set = set(&[8], keys);
+            let state = SetState::new(&set);
+            for n in 0..256 {
+                let key = [Value::Number(n)];
+                let found = state.find(&set, &key, 0);
+                let fits = |e: &SetElement| e.key[0].fits(&key[0], 8);
+                assert_eq!(found.is_some(), set.elements.iter().any(fits), "{n} in {set:?}");
+                if let Some(Place::Pasted(at)) = found {
+                    assert!(fits(&set.elements[at]), "{n} is not {at}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn concatenations_are_found_part_by_part() {
+        let mut next = numbers();
+        for _ in 0..200 {
+            let mut part = |bits: u128| match next(3) {
+                0 => Pattern::Range(next(bits / 2), bits / 2 + next(bits / 2)),
+                _ => one(next(bits)),
+            };
+            let keys = (0..6).map(|_| vec![part(8), part(8)]).collect();
+            let set = set(&[3, 3], keys);
+            let state = SetState::new(&set);
+            for n in 0..64 {
+                let key = [Value::Number(n / 8), Value::Number(n % 8)];
+                let fits = |e: &SetElement| e.key.iter().zip(&key).all(|(p, v)| p.fits(v, 3));
+                let found = state.find(&set, &key, 0).is_some();
+                assert_eq!(found, set.elements.iter().any(fits), "{key:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_element_goes_when_its_time_is_up() {
+        let mut set = set(&[8], vec![vec![one(1)], vec![one(2)]]);
+        set.timeout_ms = Some(5000);
+        set.elements[0].timeout_ms = Some(1000);
+        set.elements[1].expires_ms = Some(3000);
+        let state = SetState::new(&set);
+        let there = |n, now| state.find(&set, &[Value::Number(n)], now).is_some();
+        assert!(there(1, 999) && !there(1, 1000), "its own time goes before the set's");
+        assert!(there(2, 2999) && !there(2, 3000), "what is left goes before what it began with");
+    }
+
+    #[test]
+    fn packets_add_refresh_and_delete_until_the_set_is_full() {
+        let mut set = set(&[8], vec![vec![one(1)]]);
+        (set.size, set.timeout_ms, set.flags.timeout) = (Some(2), Some(1000), true);
+        let mut bench = Bench::tcp("10.0.0.1", "10.0.0.2");
+        let mut state = SetState::new(&set);
+        let there = |state: &SetState, n, now| state.find(&set, &[Value::Number(n)], now).is_some();
+        assert!(state.update(&set, change(UpdateOp::Add, 7), &bench.ctx()));
+        assert!(!state.update(&set, change(UpdateOp::Add, 8), &bench.ctx()), "a full set breaks");
+        assert!(state.update(&set, change(UpdateOp::Add, 1), &bench.ctx()), "it is there already");
+        bench.now_ms = 900;
+        assert!(state.update(&set, change(UpdateOp::Update, 7), &bench.ctx()));
+        assert!(there(&state, 7, 1800) && !there(&state, 1, 1800), "only one was refreshed");
+        assert!(state.update(&set, change(UpdateOp::Delete, 7), &bench.ctx()));
+        assert!(!there(&state, 7, 900));
+        assert!(state.update(&set, change(UpdateOp::Delete, 99), &bench.ctx()), "never breaks");
+    }
+
+    #[test]
+    fn each_element_has_a_bucket_of_its_own() {
+        let set = set(&[8], Vec::new());
+        let limit = Limit { rate: 1, per_s: 3600, burst: 2, bytes: false, over: false };
+        let keeps = [Stateful::Limit(limit)];
+        let bench = Bench::tcp("10.0.0.1", "10.0.0.2");
+        let mut state = SetState::new(&set);
+        let mut asked = |n| {
+            let change = Change { stateful: &keeps, ..change(UpdateOp::Add, n) };
+            state.update(&set, change, &bench.ctx())
+        };
+        assert_eq!([1, 1, 1, 2].map(&mut asked), [true, true, false, true]);
+    }
 }

@@ -125,3 +125,56 @@ impl Memory {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ext::bench::Bench;
+
+    /// What it says of packets of these lengths, each so many milliseconds after the one before.
+    fn said(what: &Stateful, packets: &[(u64, u64)]) -> Vec<bool> {
+        let mut bench = Bench::tcp("10.0.0.1", "10.0.0.2");
+        let mut memory = Memory::fresh(what, 0);
+        let mut all = Vec::new();
+        for (after, len) in packets {
+            bench.now_ms += after;
+            all.push(memory.eval(what, *len, &bench.ctx()));
+        }
+        all
+    }
+
+    fn limit(rate: u64, per_s: u32, burst: u64, bytes: bool) -> Limit {
+        Limit { rate, per_s, burst, bytes, over: false }
+    }
+
+    #[test]
+    fn a_bucket_begins_full_and_fills_with_time() {
+        let two = Stateful::Limit(limit(1, 1, 2, false));
+        let packets = [(0, 40), (0, 40), (0, 40), (999, 40), (1, 40), (5000, 40), (0, 40), (0, 40)];
+        let wanted = [true, true, false, false, true, true, true, false];
+        assert_eq!(said(&two, &packets), wanted);
+        let over = Stateful::Limit(Limit { over: true, ..limit(1, 1, 2, false) });
+        let inverted: Vec<bool> = wanted.iter().map(|w| !w).collect();
+        assert_eq!(said(&over, &packets), inverted);
+    }
+
+    #[test]
+    fn bytes_are_taken_from_rate_and_burst_together() {
+        let bytes = Stateful::Limit(limit(100, 1, 50, true));
+        assert_eq!(said(&bytes, &[(0, 151), (0, 150), (0, 1)]), [false, true, false]);
+    }
+
+    #[test]
+    fn a_quota_counts_the_packet_itself() {
+        let until = Stateful::Quota { bytes: 100, used: 0, over: false };
+        assert_eq!(said(&until, &[(0, 60), (0, 40), (0, 1)]), [true, true, false]);
+        let over = Stateful::Quota { bytes: 100, used: 90, over: true };
+        assert_eq!(said(&over, &[(0, 10), (0, 1)]), [false, true], "what was used already counts");
+    }
+
+    #[test]
+    fn a_counter_always_holds() {
+        assert_eq!(said(&Stateful::Counter(None), &[(0, 60), (0, 60)]), [true, true]);
+        assert_eq!(said(&Stateful::Last, &[(0, 60)]), [true]);
+    }
+}
