@@ -142,7 +142,10 @@ fn constant(text: &str, ty: Type) -> Option<Value> {
     match ty {
         Type::Ipv4Addr => {
             let text = if text == "localhost" { "127.0.0.1" } else { text };
-            number_of(text.parse::<Ipv4Addr>().ok().map(|a| u128::from(u32::from(a))))
+            let dotted = text.parse::<Ipv4Addr>().ok().map(|a| u128::from(u32::from(a)));
+            // `@nh,96,32 { 0xa010005 }` is listed as `ip saddr { 0xa010005 }`.
+            let whole = || number(text).filter(|n| *n <= u128::from(u32::MAX));
+            number_of(dotted.or_else(whole))
         }
         Type::Ipv6Addr => {
             let text = if text == "localhost" { "::1" } else { text };
