@@ -1,7 +1,7 @@
 // The element <rule-text>: a text of any length to read, write, search and point into.
 //
 // It knows nothing of firewalls. Offsets are units of UTF-16. What it tells, it tells as events: `ready`, `edit`,
-// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `point`. What it is to show, the page says by calling its methods.
+// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `bare`, `point`. What it is to show, the page says by calling its methods.
 
 import {
   Annotation,
@@ -26,6 +26,7 @@ import {
   showTooltip,
   standardKeymap,
 } from "./codemirror.js";
+import { carried } from "./picture.js";
 
 /** A text longer than this goes in by pieces of about this many units, each in a task of its own. */
 const PIECE = 128 * 1024;
@@ -486,6 +487,10 @@ class RuleText extends HTMLElement {
     const list = [...files];
     const size = list.reduce((sum, file) => sum + file.size, 0);
     if (size > LIMIT) return this.#tell("toolong", { limit: LIMIT });
+    // A picture may carry the walk that it shows.
+    const held = list.length === 1 ? await carried(list[0]) : undefined;
+    if (held === null) return this.#tell("bare");
+    if (held !== undefined) list[0] = new Blob([held]);
     const fill = this.#filling(0, this.#view.state.doc.length);
     let read = 0;
     for (const [n, file] of list.entries()) {
@@ -497,6 +502,8 @@ class RuleText extends HTMLElement {
         const { value, done } = await reader.read();
         if (done || fill.ended) break;
         await fill.add(value);
+        // The page may have put another text in its place meanwhile: a case goes without its head.
+        if (fill.ended) break;
         read += value.length;
         this.#tell("filling", { share: Math.min(read / Math.max(size, 1), 1) });
       }

@@ -221,6 +221,12 @@ pub struct ShareView {
     pub fence: String,
     /// The picture of the stop it stands at, as SVG.
     pub picture: String,
+    /// The picture that moves, as SVG; empty where the walk is too long for one.
+    pub film: String,
+    /// The recording of the packet that is shown; empty where the walk is too long for one.
+    pub recording: String,
+    /// The answer in words.
+    pub verdict: String,
     /// The walk in words.
     pub words: String,
     /// The answer as JSON.

@@ -1,14 +1,15 @@
 //! What a scenario travels in, on the worker's side: links read, and what was played written for others.
 
 use crate::message::{Claims, LinkBody, LinkView, ShareView};
-use chainwalk::view::{self, Lang, Load, Refused, Sentence, TableMeasure};
-use chainwalk::{Case, Head, Played, Position, Stop, Viewpoint};
+use chainwalk::view::{self, Colours, Film, Lang, Load, Refused, Sentence};
+use chainwalk::{Case, Head, Played, Position, Viewpoint};
+use chainwalk_take::picture::{Picture, told};
 use chainwalk_take::{Body, Link, fence, link, names};
 
 /// The version of this program.
 const HERE: &str = env!("CARGO_PKG_VERSION");
-/// The size of a picture that is saved, in CSS pixels.
-const PICTURE: (f64, f64) = (1080.0, 640.0);
+/// A walk with more stops than these is not drawn whole.
+const MOST_STOPS: usize = 400;
 
 /// What the fragment of an address opens, or why it can't be opened.
 pub(crate) fn opened(fragment: &str, lang: Lang) -> Result<Box<LinkView>, String> {
@@ -29,8 +30,7 @@ pub(crate) fn shared(played: &Played, from: &Viewpoint, at: Position) -> Option<
     if paste.trim().is_empty() {
         return None;
     }
-    let head = Head { ends: played.ends(), by: HERE.into(), ..Head::default() };
-    let case = Case { scenario: scenario.clone(), head }.write();
+    let case = told(Case { scenario: scenario.clone(), ..Case::default() }, played, HERE);
     let fragment = |at| Link { at, by: HERE.into(), ..Link::to_case(&case) }.write();
     let (here, start) = (fragment(Some(at)), fragment(None));
     let characters = here.len();
@@ -42,23 +42,22 @@ pub(crate) fn shared(played: &Played, from: &Viewpoint, at: Position) -> Option<
         facts: scenario.hosts.values().map(|part| part.facts.len()).sum(),
         edits: scenario.hosts.values().map(|part| part.edits.len()).sum(),
     };
-    let (picture, words) = played.explain(from, |t| {
-        let last = view::timeline(t).stops.saturating_sub(1);
-        let stop = match at.stop {
-            Stop::At(stop) => stop.min(last),
-            Stop::End => last,
-        };
-        (view::svg(&view::scene(t, stop, PICTURE, &TableMeasure)), view::words(t))
-    });
+    let drawn = Picture::new(played, at, lang, from.raw_names, None);
+    let moving = drawn.as_ref().filter(|one| one.stops() <= MOST_STOPS);
     Some(ShareView {
         at,
         link: fits(here),
         link_from_start: fits(start),
         characters,
         fence: fence(&case),
+        picture: drawn.as_ref().map(|one| one.still(Colours::Both)).unwrap_or_default(),
+        film: moving.map(|one| one.film(Film::default())).unwrap_or_default(),
+        recording: moving
+            .map(|one| one.recording(HERE, "", Some(&case)).to_string())
+            .unwrap_or_default(),
+        verdict: drawn.as_ref().map(Picture::verdict).unwrap_or_default(),
+        words: played.explain(from, view::words),
         case,
-        picture,
-        words,
         json: played.answer_json().to_string(),
         travels: view::travels(lang, load),
         names: view::names_others(lang, told.public, told.macs),
@@ -93,12 +92,13 @@ mod tests {
     #[test]
     fn what_is_shared_opens_as_it_was() {
         let played = played();
-        let at = Position { packet: 0, stop: Stop::At(2) };
+        let at = Position { packet: 0, stop: chainwalk::Stop::At(2) };
         let shared = shared(&played, &Viewpoint::default(), at)
             .unwrap_or_else(|| panic!("nothing to share"));
         assert_eq!(shared.travels, "the pasted text (4 lines), 1 packet, 1 fact");
         assert!(shared.names.is_some());
-        assert!(shared.picture.starts_with("<svg") && shared.fence.starts_with("```chainwalk\n"));
+        assert!(shared.picture.starts_with("<svg") && shared.film.contains("@keyframes"));
+        assert!(shared.recording.starts_with('{') && shared.fence.starts_with("```chainwalk\n"));
         let opened = opened(&shared.link.clone().unwrap_or_default(), Lang::En);
         let Ok(opened) = opened else { panic!("{opened:?}") };
         assert_eq!((opened.body, opened.at), (LinkBody::Case(shared.case.clone()), Some(at)));

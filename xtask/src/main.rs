@@ -1,6 +1,7 @@
 //! The chores of the project: every command a developer or the checks run, on any machine.
 
 mod editor;
+mod embed;
 mod page;
 mod style;
 mod test;
@@ -31,7 +32,7 @@ enum Chore {
     Test(Test),
     /// Build the page as it ships into `dist/` and report its size
     Build,
-    /// Make one style sheet of the parts that web/style.css names; the page's build does it by itself
+    /// Make one style sheet of the parts that web/style.css names, and the script of the figure; the page's build does it by itself
     Style,
     /// Bundle the parts of `CodeMirror` that the page takes into web/editor/codemirror.js, from pinned versions
     Editor,
@@ -82,7 +83,10 @@ fn run(chore: Chore) -> Result<()> {
             page::build(&house, Profile::Release)?;
             page::report(&house)
         }
-        Chore::Style => style::gather(&house),
+        Chore::Style => {
+            style::gather(&house)?;
+            embed::gather(&house)
+        }
         Chore::Editor => editor::bundle(&house),
         Chore::Deny => tools::deny(&house),
     }

@@ -2,8 +2,8 @@
 //!
 //! `dist/` always holds a page as the browser tests and a visitor get it; `serve` builds beside it.
 
-use crate::tools;
 use crate::workspace::Workspace;
+use crate::{embed, tools};
 use anyhow::{Result, bail};
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, TcpListener};
@@ -39,7 +39,7 @@ impl Profile {
 pub(crate) fn build(house: &Workspace, profile: Profile) -> Result<()> {
     tools::ensure(house, profile.tools())?;
     trunk(house, "build", profile, &house.dist())?.run()?;
-    Ok(())
+    embed::engine(house, profile)
 }
 
 /// Builds the page into `dist/` unless it was built there from the same files, and has not been touched since.
@@ -58,7 +58,7 @@ pub(crate) fn refresh(house: &Workspace, profile: Profile) -> Result<()> {
 /// programs that build.
 fn state(house: &Workspace, profile: Profile) -> Result<String> {
     let mut files = Vec::new();
-    for dir in ["crates", "web", "xtask", "dist"] {
+    for dir in ["crates", "embed", "web", "xtask", "dist"] {
         let dir = house.root.join(dir);
         if dir.is_dir() {
             files.extend(files_below(house, &dir)?);
@@ -140,6 +140,31 @@ pub(crate) fn report(house: &Workspace) -> Result<()> {
         }
     }
     println!("{:>10} {:>10} {:>10}  in all", total[0], total[1], total[2]);
+    ceilings(house)
+}
+
+/// What a file of `dist/` may weigh after brotli, in bytes. The engine of figures is the reader, the simulator and the
+/// sentences of two languages, each about a third of it; without the page's own parts it is little smaller than the worker.
+const CEILINGS: [(&str, u64); 3] =
+    [("chain-walk.js", 13_000), ("engine/engine_bg.wasm", 900_000), ("picture.js", 2_500)];
+
+/// Prints how near the files come to their ceilings.
+///
+/// # Errors
+/// Where one is above it.
+fn ceilings(house: &Workspace) -> Result<()> {
+    let files: Vec<PathBuf> = CEILINGS.iter().map(|(name, _)| house.dist().join(name)).collect();
+    let mut over = Vec::new();
+    println!("\n{:>10} {:>10}  brotli, and its ceiling", "is", "may be");
+    for ((name, most), sizes) in CEILINGS.iter().zip(weigh(house, &files)?) {
+        println!("{:>10} {most:>10}  {name}", sizes[2]);
+        if sizes[2] > *most {
+            over.push(*name);
+        }
+    }
+    if !over.is_empty() {
+        bail!("heavier than they may be: {}", over.join(", "));
+    }
     Ok(())
 }
 

@@ -22,6 +22,9 @@ pub(crate) struct Wanted<'a> {
 /// The version of this program.
 const HERE: &str = env!("CARGO_PKG_VERSION");
 
+/// What is read of a folder: cases, pages, recordings and pictures.
+const ENDINGS: [&str; 7] = [".walk.txt", ".md", ".markdown", ".mdx", ".walk.json", ".svg", ".html"];
+
 /// Replays every claim, and says which do not hold.
 pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
     let mut files = BTreeSet::new();
@@ -103,7 +106,7 @@ fn mended(path: &Path, name: &str, text: &str) -> io::Result<String> {
     Ok(new)
 }
 
-/// Cases and pages below a folder; what begins with a dot, and what is built, is passed over.
+/// Cases, pages, recordings and pictures below a folder; what begins with a dot, and what is built, is passed over.
 fn folder(dir: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(dir)? {
         let path = entry?.path();
@@ -114,7 +117,7 @@ fn folder(dir: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
         }
         if path.is_dir() {
             folder(&path, files)?;
-        } else if [".walk.txt", ".md", ".markdown", ".mdx"].iter().any(|end| name.ends_with(end)) {
+        } else if ENDINGS.iter().any(|end| name.ends_with(end)) {
             files.insert(path);
         }
     }
@@ -124,6 +127,11 @@ fn folder(dir: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
 fn sentence(name: &str, verdict: &Verdict) -> String {
     match verdict {
         Verdict::NoCase { line } => format!("{name}:{line}: says that it is a case, and is none"),
+        Verdict::Shown { line, .. } => {
+            format!(
+                "{name}:{line}: does not show what it carries as it comes out today (--fix draws it)"
+            )
+        }
         Verdict::Packet { line, claimed } if claimed.then.is_empty() => format!(
             "{name}:{line}: packet {} depends: “{}”, and the text does not say so (--fix writes it)",
             claimed.packet + 1,
@@ -147,6 +155,7 @@ fn sentence(name: &str, verdict: &Verdict) -> String {
 fn as_json(name: &str, verdict: &Verdict) -> serde_json::Value {
     match verdict {
         Verdict::NoCase { line } => json!({ "file": name, "line": line, "kind": "no case" }),
+        Verdict::Shown { line, .. } => json!({ "file": name, "line": line, "kind": "shown" }),
         Verdict::Packet { line, claimed } | Verdict::Goal { line, claimed } => json!({
             "file": name,
             "line": line,

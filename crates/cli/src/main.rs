@@ -3,17 +3,19 @@
 //! Exit codes: 0 done and decided, 1 wrong use or nothing to work on, 2 the answer depends on something that
 //! is not known, 3 not everything could be printed in the form asked for.
 
+mod anonymise;
 mod answer;
 mod change;
 mod check;
 mod draw;
 mod offer;
+mod picture;
 mod read;
 mod share;
 mod sources;
 mod walk;
 
-use chainwalk::view::Lang;
+use chainwalk::view::{Colours, Film, Lang};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 
@@ -97,9 +99,52 @@ enum Command {
         #[arg(long, value_enum, default_value = "en")]
         lang: Language,
     },
-    /// Replay what cases and Markdown pages claim: 0 all hold, 2 one depends without claiming so, 3 one does not hold.
+    /// Draw the walk of one packet: 3 where the file would be larger than it may be.
+    Draw {
+        /// A case; `-` is the standard input.
+        #[arg(value_name = "CASE")]
+        source: String,
+        /// Where to write: NAME.svg, or NAME.walk.json for a recording that a page plays; `-.svg` and
+        /// `-.walk.json` print it.
+        #[arg(short, long, value_name = "FILE", allow_hyphen_values = true)]
+        output: String,
+        /// The packet and stop that are shown, from 1: `2/14`, `1/end`.
+        #[arg(long, value_name = "PACKET/STOP")]
+        at: Option<String>,
+        /// Let the picture move: it plays the walk some times, then rests at its end.
+        #[arg(long)]
+        animate: bool,
+        /// How often it plays.
+        #[arg(long, value_name = "NUMBER", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        rounds: u32,
+        /// Let a long walk move through all of its stops, not its hooks and matches alone.
+        #[arg(long)]
+        all: bool,
+        /// Width and height in CSS pixels.
+        #[arg(long, value_name = "WIDTHxHEIGHT")]
+        size: Option<String>,
+        /// Light or dark, whatever the reader has.
+        #[arg(long, value_enum)]
+        theme: Option<Theme>,
+        /// Put the case into the picture, so that it can be opened again.
+        #[arg(long)]
+        carry: bool,
+        /// Leave the case out of a recording: it can then be played and nothing else.
+        #[arg(long)]
+        bare: bool,
+        /// Write nothing that is larger.
+        #[arg(long, value_name = "NUMBER")]
+        max_bytes: Option<usize>,
+        /// Exit with 2 where the answer depends on something.
+        #[arg(long)]
+        strict: bool,
+        /// The language of the sentences; else the case's own.
+        #[arg(long, value_enum)]
+        lang: Option<Language>,
+    },
+    /// Replay what cases, Markdown pages, recordings and pictures claim: 0 all hold, 2 one depends without claiming so, 3 one does not hold.
     Check {
-        /// Files and folders. Of a folder `.walk.txt` and Markdown files are read.
+        /// Files and folders. Of a folder `.walk.txt`, Markdown, HTML, `.walk.json` and `.svg` files are read.
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<String>,
         /// Write the claims about packets anew, as they come out. Goals are promises and stay.
@@ -112,6 +157,28 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Print a text without the names in it: 0 where it walks as before, 2 where there is no packet to compare, 3 where
+    /// it differs. Public addresses become those of examples; what is replaced is told beside it.
+    Anonymise {
+        /// A case, or files that are one paste; `-` is the standard input.
+        #[arg(required = true)]
+        files: Vec<String>,
+        /// A packet by which the walks are compared; a case has its own.
+        #[arg(long, value_name = "LINE")]
+        packet: Vec<String>,
+        /// An address or a name that stays, as it is written.
+        #[arg(long, value_name = "WORD")]
+        keep: Vec<String>,
+        /// A file whose text decides what becomes of which, so that the same comes out again; else nobody knows it.
+        #[arg(long, value_name = "FILE")]
+        key_file: Option<String>,
+        /// Write what was replaced here, and not to the standard error.
+        #[arg(long, value_name = "FILE")]
+        report: Option<String>,
+        /// Write the text here.
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<String>,
+    },
     /// Answer cases, one JSON object a line.
     Answer {
         /// A file of cases; `-` is the standard input.
@@ -120,6 +187,24 @@ enum Command {
         #[arg(long)]
         round_trip: bool,
     },
+}
+
+/// The colours of a picture.
+#[derive(Clone, Copy, ValueEnum)]
+enum Theme {
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl From<Theme> for Colours {
+    fn from(theme: Theme) -> Self {
+        match theme {
+            Theme::Light => Self::Light,
+            Theme::Dark => Self::Dark,
+        }
+    }
 }
 
 /// A form that a case is shared in.
@@ -131,6 +216,10 @@ pub(crate) enum ShareForm {
     Text,
     /// A fence for a Markdown page.
     Markdown,
+    /// A figure for a page, its recording in it.
+    Html,
+    /// A frame for a page that takes no script.
+    Iframe,
 }
 
 /// A form that rules are printed in.
@@ -197,8 +286,48 @@ fn main() -> ExitCode {
         Command::Share { source, base, at, form, .. } => {
             share::write(&share::Wanted { source: &source, base: &base, at: at.as_deref(), form })
         }
+        Command::Draw {
+            source,
+            output,
+            at,
+            animate,
+            rounds,
+            all,
+            size,
+            theme,
+            carry,
+            bare,
+            max_bytes,
+            strict,
+            lang,
+        } => {
+            let colours = theme.map_or(Colours::Both, Colours::from);
+            picture::draw(&picture::Wanted {
+                source: &source,
+                output: &output,
+                at: at.as_deref(),
+                film: animate.then_some(Film { rounds, all, colours }),
+                size: size.as_deref(),
+                colours,
+                carry,
+                bare,
+                max_bytes,
+                strict,
+                lang: lang.map(Lang::from),
+            })
+        }
         Command::Check { paths, fix, strict, json } => {
             check::check(&check::Wanted { paths: &paths, fix, strict, json })
+        }
+        Command::Anonymise { files, packet, keep, key_file, report, output } => {
+            anonymise::run(&anonymise::Wanted {
+                files: &files,
+                packets: &packet,
+                keep: &keep,
+                key_file: key_file.as_deref(),
+                report: report.as_deref(),
+                output: output.as_deref(),
+            })
         }
         Command::Answer { file, round_trip } => answer::answer(&file, round_trip),
     };

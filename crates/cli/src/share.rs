@@ -3,7 +3,8 @@
 use crate::ShareForm;
 use crate::sources::text;
 use chainwalk::view::{self, Lang, Refused};
-use chainwalk::{Case, Unreadable};
+use chainwalk::{Case, Position, Stop, Unreadable};
+use chainwalk_take::picture::{Picture, element, frame, record, told};
 use chainwalk_take::{Body, Link, link};
 use std::io::{self, Write};
 
@@ -24,7 +25,7 @@ pub(crate) struct Wanted<'a> {
 
 /// Prints a case, with what becomes of its packets, as a link or a fence: 3 where it is too long for a link.
 pub(crate) fn write(wanted: &Wanted) -> io::Result<u8> {
-    let Some(mut case) = case(&text(wanted.source)?) else {
+    let Some(case) = case(&text(wanted.source)?) else {
         eprintln!("chainwalk: {}: no case", wanted.source);
         return Ok(1);
     };
@@ -33,13 +34,27 @@ pub(crate) fn write(wanted: &Wanted) -> io::Result<u8> {
         eprintln!("chainwalk: --at: expected PACKET/STOP, such as 2/14 or 1/end");
         return Ok(1);
     };
-    case.head.ends = case.scenario.play().ends();
-    HERE.clone_into(&mut case.head.by);
-    let text = case.write();
-    let link = Link { at: at.or(case.head.at), by: HERE.into(), ..Link::to_case(&text) };
+    let (played, shown) = (case.scenario.play(), case.head.at);
+    let lang = case.head.lang.unwrap_or_default();
+    let text = told(case, &played, HERE);
+    let link = Link { at: at.or(shown), by: HERE.into(), ..Link::to_case(&text) };
     let fragment = match wanted.form {
         ShareForm::Link => link.write(),
         ShareForm::Text => link.write_plain(),
+        ShareForm::Html => {
+            let Some(json) = record(&text, None, None, HERE) else { return Ok(nothing(wanted)) };
+            write!(io::stdout().lock(), "{}", element(wanted.base, &json))?;
+            return Ok(0);
+        }
+        ShareForm::Iframe => {
+            let shown = link.at.unwrap_or(Position { packet: 0, stop: Stop::End });
+            let Some(picture) = Picture::new(&played, shown, lang, false, None) else {
+                return Ok(nothing(wanted));
+            };
+            let html = frame(wanted.base, &link.write(), &picture.verdict());
+            write!(io::stdout().lock(), "{html}")?;
+            return Ok(0);
+        }
         ShareForm::Markdown => {
             write!(io::stdout().lock(), "{}", chainwalk_take::fence(&text))?;
             return Ok(0);
@@ -73,6 +88,11 @@ pub(crate) fn read(source: &str, lang: Lang) -> io::Result<u8> {
             Ok(1)
         }
     }
+}
+
+fn nothing(wanted: &Wanted) -> u8 {
+    eprintln!("chainwalk: {}: no packet to show", wanted.source);
+    1
 }
 
 fn case(text: &str) -> Option<Case> {

@@ -149,3 +149,92 @@ fn a_claim_of_one_end_where_there_are_two_depends() {
     assert_eq!(run(&["check", &silent]).status.code(), Some(0));
     assert_eq!(run(&["check", "--strict", &silent]).status.code(), Some(1));
 }
+
+#[test]
+fn a_picture_is_drawn_still_moving_and_recorded() {
+    let folder = Folder::new("draw");
+    let case = folder.write("ssh.walk.txt", CASE);
+    let draw = |name: &str, more: &[&str]| {
+        let file = folder.0.join(name).to_str().unwrap().to_owned();
+        let done = run(&[&["draw", &case, "-o", &file], more].concat());
+        (done.status.code(), fs::read_to_string(file).unwrap_or_default())
+    };
+    let (code, still) = draw("still.svg", &[]);
+    assert_eq!(code, Some(0));
+    assert!(still.starts_with("<svg ") && still.contains("filter INPUT rule 1"), "{still}");
+    assert!(!still.contains("@keyframes") && !still.contains("<metadata"));
+    let (_, film) =
+        draw("film.svg", &["--animate", "--rounds", "2", "--theme", "dark", "--size", "800x640"]);
+    assert!(film.contains("@keyframes") && film.contains("width=\"800\" height=\"640\""));
+    assert!(!film.contains("prefers-color-scheme"));
+    let (_, zh) = draw("zh.svg", &["--lang", "zh"]);
+    assert!(zh.contains("丢弃"), "{zh}");
+    assert_eq!(draw("big.svg", &["--max-bytes", "1000"]), (Some(3), String::new()));
+    assert_eq!(draw("no.gif", &[]), (Some(1), String::new()));
+    assert_eq!(draw("no.svg", &["--at", "2/end"]).0, Some(1));
+    draw("carry.svg", &["--carry"]);
+    let (_, json) = draw("ssh.walk.json", &[]);
+    assert!(json.starts_with("{\"chainwalk\":1,"), "{json}");
+    let (_, bare) = draw("bare.walk.json", &["--bare"]);
+    assert!(!bare.contains("iptables") && !bare.contains("\"case\""));
+    let dir = folder.0.to_str().unwrap().to_owned();
+    // The case, the picture that carries it, the recording's claim, and what the recording shows.
+    assert_eq!(out(&run(&["check", &dir])), "3 cases, 4 claims: 0 do not hold, 0 depend\n");
+}
+
+#[test]
+fn the_picture_of_the_readme_is_what_its_command_draws() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let line = readme.lines().find(|l| l.starts_with("chainwalk draw web/")).unwrap();
+    let mut args: Vec<&str> = line.split(' ').skip(1).collect();
+    let file = args.pop().unwrap();
+    args.push("-.svg");
+    let done = Command::new(env!("CARGO_BIN_EXE_chainwalk"))
+        .args(args)
+        .current_dir(&root)
+        .output()
+        .unwrap();
+    let kept = fs::read_to_string(root.join(file)).unwrap();
+    assert!(kept.len() <= 100_000, "{} bytes are much for a README", kept.len());
+    assert!(out(&done) == kept, "{file} is not what `{line}` draws today");
+}
+
+#[test]
+fn the_papers_hold_to_what_they_say_and_one_word_turns_them_red() {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let check = |paths: &[&str]| {
+        let mut all = Command::new(env!("CARGO_BIN_EXE_chainwalk"));
+        all.arg("check").args(paths).current_dir(&root).output().unwrap()
+    };
+    let done = check(&["docs", "README.md"]);
+    assert_eq!(done.status.code(), Some(0), "{}", out(&done));
+    assert!(!out(&done).contains("no claim"), "{}", out(&done));
+    let folder = Folder::new("papers");
+    for (name, word, other) in [
+        ("figures.md", "ends: dropped by filter INPUT 1", "ends: rejected by filter INPUT 1"),
+        ("post.html", "FORWARD rule 6 refuses what", "FORWARD rule 5 refuses what"),
+    ] {
+        let text = fs::read_to_string(root.join("docs").join(name)).unwrap();
+        let wrong = text.replacen(word, other, 1);
+        assert_ne!(wrong, text, "{name} does not say {word}");
+        let copy = folder.write(name, &wrong);
+        assert_eq!(check(&[&copy]).status.code(), Some(3), "{name}");
+    }
+}
+
+#[test]
+fn a_figure_and_a_frame_are_printed_for_a_page() {
+    let folder = Folder::new("embed");
+    let case = folder.write("ssh.walk.txt", CASE);
+    let html = out(&run(&["share", &case, "--as", "html", "--base", "https://example.org/c/"]));
+    assert!(
+        html.starts_with("<script type=\"module\" src=\"https://example.org/c/chain-walk.js\">"),
+        "{html}"
+    );
+    let page = folder.write("page.html", &html);
+    assert_eq!(run(&["check", &page]).status.code(), Some(0));
+    let frame = out(&run(&["share", &case, "--as", "iframe"]));
+    assert!(frame.starts_with("<iframe src=\"embed.html#w1="), "{frame}");
+    assert!(frame.contains("title=\"Dropped. nc hangs"), "{frame}");
+}

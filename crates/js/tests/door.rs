@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk::view::{Banner, Compared, Overlay, Problem, ProposalsView, Suggestion, Tone};
-use chainwalk_js::Host;
+use chainwalk_js::{Host, record};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsValue;
@@ -22,6 +22,15 @@ fn from<T: DeserializeOwned>(value: Result<JsValue, wasm_bindgen::JsError>) -> T
 
 fn host(paste: &str) -> Host {
     Host::new(paste, JsValue::UNDEFINED).map_err(JsValue::from).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn a_text_is_recorded_for_a_figure() {
+    let paste = "*filter\n:INPUT DROP\n:FORWARD ACCEPT\n:OUTPUT ACCEPT\nCOMMIT\n";
+    let of = |packet: Option<&str>| record(paste, packet.map(str::to_owned), "zh");
+    let json = of(Some("ping 127.0.0.1")).map_err(JsValue::from).unwrap();
+    assert!(json.starts_with("{\"chainwalk\":1,") && json.contains("\"lang\":\"zh\""), "{json}");
+    assert!(of(None).is_err());
 }
 
 #[wasm_bindgen_test]

@@ -1,5 +1,6 @@
-//! The claims of texts that carry cases: a case by itself, and the fences of a Markdown page.
+//! The claims of texts that carry cases: a case by itself, the fences of a Markdown page, pictures and recordings.
 
+use crate::picture;
 use chainwalk::{Case, Claimed, Unreadable};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use std::ops::Range;
@@ -11,6 +12,18 @@ pub struct Carried {
     lines: Vec<Range<usize>>,
     /// Its own text.
     text: String,
+    form: Form,
+}
+
+/// What carries a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// A text in which it stands as it is.
+    Text,
+    /// A picture.
+    Picture,
+    /// A recording.
+    Recording,
 }
 
 /// What becomes of one claim.
@@ -28,6 +41,13 @@ pub enum Verdict {
         /// The claim.
         claimed: Claimed,
     },
+    /// What a recording shows.
+    Shown {
+        /// Its line, from 1.
+        line: usize,
+        /// Whether the case it carries is shown so today.
+        now: bool,
+    },
     /// A goal.
     Goal {
         /// The line, from 1.
@@ -42,6 +62,7 @@ impl Verdict {
     pub fn holds(&self) -> bool {
         match self {
             Self::NoCase { .. } => false,
+            Self::Shown { now, .. } => *now,
             Self::Packet { claimed, .. } | Self::Goal { claimed, .. } => claimed.holds(),
         }
     }
@@ -50,7 +71,7 @@ impl Verdict {
     /// there are several and nothing was claimed.
     pub fn depends(&self) -> bool {
         match self {
-            Self::NoCase { .. } => false,
+            Self::NoCase { .. } | Self::Shown { .. } => false,
             Self::Packet { claimed, .. } | Self::Goal { claimed, .. } => {
                 (claimed.then.is_empty() && claimed.now.contains(" | "))
                     || (!claimed.holds() && claimed.is_one_of_several())
@@ -61,7 +82,7 @@ impl Verdict {
     /// Whether anything was claimed.
     pub fn is_claim(&self) -> bool {
         match self {
-            Self::NoCase { .. } | Self::Goal { .. } => true,
+            Self::NoCase { .. } | Self::Shown { .. } | Self::Goal { .. } => true,
             Self::Packet { claimed, .. } => !claimed.then.is_empty(),
         }
     }
@@ -72,19 +93,35 @@ const FIRST: &str = "chainwalk:";
 /// Behind this remark a page's block is left alone.
 const OFF: &str = "<!-- chainwalk: off -->";
 
-/// The cases of a text: of a Markdown page its blocks, else the whole.
+/// The cases of a text: of a Markdown page its blocks, of a picture or a recording what it carries, else the whole.
 pub fn carried(name: &str, text: &str) -> Vec<Carried> {
     let ending = name.rsplit('.').next().unwrap_or_default();
     if ["md", "markdown", "mdx"].iter().any(|e| ending.eq_ignore_ascii_case(e)) {
         return blocks(text);
     }
-    let mut lines = Vec::new();
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        lines.push(at..at + line.trim_end_matches(['\n', '\r']).len());
-        at += line.len();
+    if ending.eq_ignore_ascii_case("svg") {
+        let Some(place) = picture::place(text) else { return Vec::new() };
+        let lines = by_line(text, std::slice::from_ref(&place));
+        let case = picture::carried(text).unwrap_or_default();
+        return vec![Carried { lines, text: case, form: Form::Picture }];
     }
-    vec![Carried { lines, text: text.to_owned() }]
+    if ending.eq_ignore_ascii_case("json") {
+        return recording(text, 0..text.len()).into_iter().collect();
+    }
+    if ["html", "htm"].iter().any(|e| ending.eq_ignore_ascii_case(e)) {
+        let places = picture::places_in_page(text).into_iter();
+        return places.filter_map(|place| recording(text, place)).collect();
+    }
+    let whole = 0..text.len();
+    let lines = by_line(text, std::slice::from_ref(&whole));
+    vec![Carried { lines, text: text.to_owned(), form: Form::Text }]
+}
+
+/// The case of a recording at a place of a text.
+fn recording(text: &str, place: Range<usize>) -> Option<Carried> {
+    let case = picture::recorded(&text[place.clone()])?;
+    // All of it stands in one line.
+    Some(Carried { lines: vec![place], text: case, form: Form::Recording })
 }
 
 /// The fenced and indented blocks of a Markdown page that are cases.
@@ -113,7 +150,8 @@ fn blocks(text: &str) -> Vec<Carried> {
             Event::End(TagEnd::CodeBlock) => {
                 if let Some((named, pieces, body)) = open.take() {
                     if !off && (named || body.starts_with(FIRST)) {
-                        found.push(Carried { lines: by_line(text, &pieces), text: body });
+                        let lines = by_line(text, &pieces);
+                        found.push(Carried { lines, text: body, form: Form::Text });
                     }
                     off = false;
                 }
@@ -161,12 +199,32 @@ impl Carried {
             let at = self.named("goal").get(claimed.packet).copied().unwrap_or_default();
             Verdict::Goal { line: self.line(text, at), claimed }
         });
-        packets.chain(goals).collect()
+        let shown = (self.form == Form::Recording).then(|| {
+            let is = self.lines.first().map_or("", |place| &text[place.clone()]);
+            let drawn = picture::redrawn(is, None);
+            let same = |drawn: String| {
+                [drawn.trim_end(), &picture::in_page(&drawn)].contains(&is.trim_end())
+            };
+            Verdict::Shown { line: self.line(text, 0), now: drawn.is_some_and(same) }
+        });
+        packets.chain(goals).chain(shown).collect()
     }
 
     /// The edits of `text` that make its claims true: what each range is to be replaced by, in order. Nothing where
-    /// it is no case or has no packets. Goals are promises and stay.
+    /// it is no case or has no packets, and for a picture, which does not say how it was drawn. Goals are promises
+    /// and stay.
     pub fn mended(&self, text: &str, by: &str) -> Vec<(Range<usize>, String)> {
+        match self.form {
+            Form::Text => {}
+            Form::Picture => return Vec::new(),
+            Form::Recording => {
+                let Some(place) = self.lines.first().cloned() else { return Vec::new() };
+                let drawn = picture::redrawn(&text[place.clone()], Some(by));
+                let alone = place == (0..text.len());
+                let drawn = drawn.map(|drawn| if alone { drawn } else { picture::in_page(&drawn) });
+                return drawn.map(|drawn| (place, drawn)).into_iter().collect();
+            }
+        }
         let Ok((case, _)) = Case::read(&self.text) else { return Vec::new() };
         let ends = case.scenario.play().ends();
         let Some(&last_packet) = self.named("packet").last() else { return Vec::new() };
@@ -207,6 +265,8 @@ impl Carried {
 
     /// The line of the text, from 1, that the case's line `at` is.
     fn line(&self, text: &str, at: usize) -> usize {
+        // A recording stands in one line, whatever its case has.
+        let at = if self.form == Form::Recording { 0 } else { at };
         self.lines.get(at).map_or(1, |range| line_of(text, range.start) + 1)
     }
 
@@ -250,6 +310,7 @@ mod tests {
         all.map(|v| {
             let line = match &v {
                 Verdict::NoCase { line }
+                | Verdict::Shown { line, .. }
                 | Verdict::Packet { line, .. }
                 | Verdict::Goal { line, .. } => *line,
             };
@@ -335,6 +396,51 @@ mod tests {
         let without = mended("x.walk.txt", &case(""));
         assert_eq!(verdicts("x.walk.txt", &without), [(true, 3)], "{without}");
         assert_eq!(mended("x.walk.txt", &case(&right)), case(&right));
+    }
+
+    fn drawn() -> (String, String) {
+        let text = case(&format!("ends: {NOW}\nby: 9.9.9\n"));
+        let Ok((read, _)) = Case::read(&text) else { panic!("no case") };
+        let played = read.scenario.play();
+        let at = chainwalk::Position { packet: 0, stop: chainwalk::Stop::End };
+        let lang = chainwalk::view::Lang::En;
+        let Some(one) = picture::Picture::new(&played, at, lang, false, None) else {
+            panic!("no picture")
+        };
+        let svg = picture::carry(&one.still(chainwalk::view::Colours::Both), &text);
+        (svg, one.recording("9.9.9", "", Some(&text)).to_string() + "\n")
+    }
+
+    #[test]
+    fn what_a_picture_carries_is_held_too() {
+        let (svg, _) = drawn();
+        let line = svg.lines().position(|l| l.starts_with("ends: ")).unwrap_or_default() + 1;
+        assert_eq!(verdicts("x.svg", &svg), [(true, line)]);
+        let wrong = svg.replace(&format!("ends: {NOW}"), "ends: local");
+        assert_eq!(verdicts("x.svg", &wrong), [(false, line)]);
+        assert_eq!(mended("x.svg", &wrong), wrong, "nobody knows how it was drawn");
+        assert_eq!(verdicts("x.svg", "<svg></svg>"), []);
+    }
+
+    #[test]
+    fn a_recording_that_shows_what_is_no_longer_so_is_drawn_anew() {
+        let (_, json) = drawn();
+        assert_eq!(verdicts("x.walk.json", &json), [(true, 1), (true, 1)]);
+        let wrong = json.replace("rule 1", "rule 7");
+        assert_ne!(wrong, json);
+        assert_eq!(verdicts("x.walk.json", &wrong), [(true, 1), (false, 1)]);
+        assert_eq!(mended("x.walk.json", &wrong), json);
+        let claims = json.replace(NOW, "local");
+        assert_eq!(verdicts("x.walk.json", &claims), [(false, 1), (false, 1)]);
+        assert_eq!(mended("x.walk.json", &claims), json);
+        let page =
+            |json: &str| ["<p>Look:</p>\n", &picture::element("", json), "<p>So.</p>\n"].concat();
+        assert_eq!(verdicts("x.html", &page(&json)), [(true, 4), (true, 4)]);
+        assert_eq!(verdicts("x.html", &page(&wrong)), [(true, 4), (false, 4)]);
+        assert_eq!(mended("x.html", &page(&wrong)), page(&json));
+        for other in ["{}", "[1,2]", "no JSON", "{\"chainwalk\":1}"] {
+            assert_eq!(verdicts("x.json", other), []);
+        }
     }
 
     #[test]

@@ -4,10 +4,12 @@
 //! Guarantees: a link of any version that was ever written opens for ever and gives the text it was made of; no
 //! fragment panics, and none costs more than the limits of [`link`] allow.
 
+pub mod anonymise;
 pub mod check;
 pub mod codec;
 pub mod link;
 mod names;
+pub mod picture;
 
 pub use check::{Carried, Verdict, carried};
 pub use link::{Body, Link};

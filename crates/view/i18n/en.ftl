@@ -780,3 +780,5 @@ names-macs = { $macs ->
    *[other] It names <b>{ $macs } MAC addresses</b>.
 }
 names-both = It names <b>public addresses ({ $public })</b> and <b>MAC addresses ({ $macs })</b>.
+figure-place = { $chain } rule { $number }
+figure-policy = policy of { $chain }

@@ -715,3 +715,5 @@ travel-edits = { $count } 处改动
 names-public = 其中有 <b>{ $public } 个公网地址</b>。
 names-macs = 其中有 <b>{ $macs } 个 MAC 地址</b>。
 names-both = 其中有 <b>{ $public } 个公网地址</b>、<b>{ $macs } 个 MAC 地址</b>。
+figure-place = { $chain } 第 { $number } 条规则
+figure-policy = { $chain } 的默认策略

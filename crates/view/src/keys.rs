@@ -646,4 +646,6 @@ keys! {
     NamesPublic = "names-public",
     NamesMacs = "names-macs",
     NamesBoth = "names-both",
+    FigurePlace = "figure-place",
+    FigurePolicy = "figure-policy",
 }

@@ -26,6 +26,18 @@ impl Lang {
     }
 }
 
+/// The colours of a picture that stands by itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Colours {
+    /// Light or dark, as the reader has it.
+    #[default]
+    Both,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
 /// A piece of a sentence and how it is set.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]

@@ -1,6 +1,6 @@
 //! The diagram: up is processes, right is later, down is a jump. Finished geometry, styled by classes.
 //!
-//! The classes that a style sheet gives a look to (the standalone style is in `svg.css` beside this file):
+//! The classes that a style sheet gives a look to (the standalone style is in `svg/shapes.css` beside this file):
 //!
 //! - Frame: `hook` a box of the frame (`on` the packet is in it, `stop` it ended there); `trk` the track;
 //!   `port` an interface (`on` used by the packet); `diamond` the routing decision (`on`); `stub` the short
@@ -34,7 +34,9 @@ use crate::drawing::{Measure, Scene};
 use crate::explained::Explained;
 use crate::stops::{TimelineStop, stops};
 use frame::Frame;
-use pen::{Pen, Point};
+use pen::Point;
+
+pub(crate) use pen::{Area, Pen};
 use way::Way;
 
 pub use phone::scene_phone;
@@ -44,7 +46,7 @@ const LEAST: (f64, f64) = (640.0, 512.0);
 const MOST: (f64, f64) = (1180.0, 840.0);
 
 /// The user units for a space: its own pixels, or fewer where it is very large.
-fn units(size: (f64, f64)) -> (f64, f64) {
+pub(crate) fn units(size: (f64, f64)) -> (f64, f64) {
     let (w, h) = (size.0.max(1.0), size.1.max(1.0));
     let more = (w / MOST.0).min(h / MOST.1).max(1.0);
     let (w, h) = (w / more, h / more);

@@ -1,98 +1,142 @@
 //! A scene as standalone SVG text: its own style, no script, nothing fetched.
 
-use crate::drawing::{Item, Scene};
+use crate::drawing::{Item, Measure, Scene};
 use std::fmt::Write as _;
 
-/// The look of every class, light and dark.
-const STYLE: &str = include_str!("svg.css");
+pub(crate) const LIGHT: &str = include_str!("svg/light.css");
+pub(crate) const DARK: &str = include_str!("svg/dark.css");
+pub(crate) const SHAPES: &str = include_str!("svg/shapes.css");
 
 /// The SVG text of a scene, the packet included. It shows by itself in light and dark.
 pub fn svg(scene: &Scene) -> String {
     let mut out = String::new();
     let (w, h) = (number(scene.width), number(scene.height));
+    let dark = DARK.trim_end();
+    let style = format!("{LIGHT}@media (prefers-color-scheme:dark){{{dark}}}\n{SHAPES}");
     let _ = write!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\"><style>{STYLE}</style><rect class=\"ground\" width=\"{w}\" height=\"{h}\"/>",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{w}\" height=\"{h}\" viewBox=\"0 0 {w} {h}\"><style>{style}</style><rect class=\"ground\" width=\"{w}\" height=\"{h}\"/>",
     );
-    let (label, rest): (Vec<&Item>, Vec<&Item>) =
-        scene.items.iter().partition(|i| matches!(i, Item::Group { class, .. } if class == "tag"));
-    for one in rest {
-        item(&mut out, one);
-    }
-    if !scene.tag.is_empty() {
-        let (x, y) = (number(scene.rest.0), number(scene.rest.1));
-        let made = if scene.made { " class=\"made\"" } else { "" };
-        let _ = write!(
-            out,
-            "<g{made}><circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"15\"/><circle class=\"core\" cx=\"{x}\" cy=\"{y}\" r=\"9.5\"/></g>"
-        );
-    }
-    for one in label {
-        item(&mut out, one);
-    }
+    Draw { measure: None, named: true }.scene(&mut out, scene);
     out.push_str("</svg>");
     out
 }
 
-fn item(out: &mut String, one: &Item) {
-    match one {
-        Item::Rect { x, y, w, h, r, class } => {
-            let _ = write!(
-                out,
-                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" class=\"{}\"/>",
-                number(*x),
-                number(*y),
-                number(*w),
-                number(*h),
-                number(*r),
-                escaped(class)
-            );
+/// Writes shapes as SVG.
+#[derive(Clone, Copy)]
+pub(crate) struct Draw<'m> {
+    /// Says how wide a text is meant to be, where the reader's fonts may be others.
+    pub(crate) measure: Option<&'m dyn Measure>,
+    /// Whether groups keep their names, which a browser shows beside the pointer.
+    pub(crate) named: bool,
+}
+
+impl Draw<'_> {
+    /// A whole scene, the packet between its way and its label.
+    pub(crate) fn scene(self, out: &mut String, scene: &Scene) {
+        let (label, rest): (Vec<&Item>, Vec<&Item>) = scene.items.iter().partition(|i| is_label(i));
+        for one in rest {
+            self.item(out, one);
         }
-        Item::Circle { x, y, r, class } => {
-            let _ = write!(
-                out,
-                "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" class=\"{}\"/>",
-                number(*x),
-                number(*y),
-                number(*r),
-                escaped(class)
-            );
+        if !scene.tag.is_empty() {
+            packet(out, scene.rest, scene.made);
         }
-        Item::Path { d, class } => {
-            let _ = write!(out, "<path d=\"{}\" class=\"{}\"/>", escaped(d), escaped(class));
-        }
-        Item::Text { x, y, text, class } => {
-            let _ = write!(
-                out,
-                "<text x=\"{}\" y=\"{}\" class=\"{}\">{}</text>",
-                number(*x),
-                number(*y),
-                escaped(class),
-                escaped(text)
-            );
-        }
-        Item::Icon { id, x, y, size, class } => {
-            let _ = write!(
-                out,
-                "<path transform=\"translate({} {})scale({})\" d=\"{}\" class=\"i {}\"/>",
-                number(*x),
-                number(*y),
-                number(size / 12.0),
-                icon(id),
-                escaped(class)
-            );
-        }
-        Item::Group { class, label, items, .. } => {
-            let _ = write!(out, "<g class=\"{}\">", escaped(class));
-            if !label.is_empty() {
-                let _ = write!(out, "<title>{}</title>", escaped(label));
-            }
-            for one in items {
-                item(out, one);
-            }
-            out.push_str("</g>");
+        for one in label {
+            self.item(out, one);
         }
     }
+
+    /// One item.
+    pub(crate) fn item(self, out: &mut String, one: &Item) {
+        match one {
+            Item::Rect { x, y, w, h, r, class } => {
+                let _ = write!(
+                    out,
+                    "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" rx=\"{}\" class=\"{}\"/>",
+                    number(*x),
+                    number(*y),
+                    number(*w),
+                    number(*h),
+                    number(*r),
+                    escaped(class)
+                );
+            }
+            Item::Circle { x, y, r, class } => {
+                let _ = write!(
+                    out,
+                    "<circle cx=\"{}\" cy=\"{}\" r=\"{}\" class=\"{}\"/>",
+                    number(*x),
+                    number(*y),
+                    number(*r),
+                    escaped(class)
+                );
+            }
+            Item::Path { d, class } => {
+                let _ = write!(out, "<path d=\"{}\" class=\"{}\"/>", escaped(d), escaped(class));
+            }
+            Item::Text { x, y, text, class } => {
+                let _ = write!(
+                    out,
+                    "<text x=\"{}\" y=\"{}\" class=\"{}\"{}>{}</text>",
+                    number(*x),
+                    number(*y),
+                    escaped(class),
+                    self.length(text, class),
+                    escaped(text)
+                );
+            }
+            Item::Icon { id, x, y, size, class } => {
+                let _ = write!(
+                    out,
+                    "<path transform=\"translate({} {})scale({})\" d=\"{}\" class=\"i {}\"/>",
+                    number(*x),
+                    number(*y),
+                    number(size / 12.0),
+                    icon(id),
+                    escaped(class)
+                );
+            }
+            Item::Group { class, label, items, .. } => {
+                let _ = write!(out, "<g class=\"{}\">", escaped(class));
+                if self.named && !label.is_empty() {
+                    let _ = write!(out, "<title>{}</title>", escaped(label));
+                }
+                for one in items {
+                    self.item(out, one);
+                }
+                out.push_str("</g>");
+            }
+        }
+    }
+
+    /// The width that a text is to be set in, as an attribute.
+    fn length(self, text: &str, class: &str) -> String {
+        let wide = self.measure.and_then(|measure| width(measure, text, class));
+        wide.map_or(String::new(), |w| format!(" textLength=\"{}\"", number(w)))
+    }
+}
+
+/// The width that a text is to be set in, where it could be another in the reader's fonts: monospaced and wide
+/// characters are as wide in every font.
+pub(crate) fn width(measure: &dyn Measure, text: &str, class: &str) -> Option<f64> {
+    let mono = class.split_whitespace().any(|c| c == "m");
+    let letters = text.chars().filter(|c| *c < '\u{2fff}').count();
+    (!mono && letters > 1).then(|| measure.width(text, class).round())
+}
+
+/// The packet at a place.
+pub(crate) fn packet(out: &mut String, (x, y): (f64, f64), made: bool) {
+    let (x, y) = (number(x), number(y));
+    let made = if made { " class=\"made\"" } else { "" };
+    let _ = write!(
+        out,
+        "<g{made}><circle class=\"halo\" cx=\"{x}\" cy=\"{y}\" r=\"15\"/><circle class=\"core\" cx=\"{x}\" cy=\"{y}\" r=\"9.5\"/></g>"
+    );
+}
+
+/// Whether an item is the packet's label, which lies over the packet.
+pub(crate) fn is_label(item: &Item) -> bool {
+    matches!(item, Item::Group { class, .. } if class == "tag")
 }
 
 /// An icon of the sprite as path data in a box of 12.
@@ -111,13 +155,13 @@ fn icon(id: &str) -> &'static str {
 }
 
 /// A number in as few characters as it takes.
-fn number(v: f64) -> String {
+pub(crate) fn number(v: f64) -> String {
     let v = (v * 100.0).round() / 100.0;
     if v == 0.0 { "0".into() } else { v.to_string() }
 }
 
 /// A text as XML takes it; characters that XML has no place for are left out.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
@@ -127,6 +171,10 @@ fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\t' | '\n' | '\r' => out.push(' '),
             '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
+            // What turns the direction of what follows, or is no character of a text, shows as unreadable.
+            '\u{7f}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
+                out.push('\u{fffd}');
+            }
             c => out.push(c),
         }
     }

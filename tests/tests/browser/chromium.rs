@@ -158,6 +158,24 @@ impl Page {
             .await
     }
 
+    /// Goes to another page of the site.
+    pub(crate) async fn goto(&self, path: &str) -> Result<()> {
+        self.client.goto(&[&self.site.url, path].concat()).await?;
+        Ok(())
+    }
+
+    /// Looks into the frame of this number for what `test` does there.
+    pub(crate) async fn in_frame(
+        &self,
+        number: u16,
+        test: impl AsyncFnOnce(&Self) -> Result<()>,
+    ) -> Result<()> {
+        self.client.enter_frame(number).await?;
+        let done = test(self).await;
+        self.client.enter_parent_frame().await?;
+        done
+    }
+
     /// The value of a script's `return`, with [`HOOKS`] at hand.
     pub(crate) async fn ask(&self, script: &str) -> Result<Value> {
         let value = self.client.execute(&format!("{HOOKS}\n{script}"), vec![]).await;
@@ -429,6 +447,11 @@ impl Page {
         let png = self.client.screenshot().await?;
         fs::write(folder.join(format!("{}-{name}.png", self.look.name)), png)?;
         Ok(())
+    }
+
+    /// The window as PNG, as it is in this moment.
+    pub(crate) async fn frame(&self) -> Result<Vec<u8>> {
+        Ok(self.client.screenshot().await?)
     }
 
     /// Stops the walk where it plays.

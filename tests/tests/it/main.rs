@@ -1,6 +1,7 @@
 //! What the product promises, asked from outside: one binary, a module for each promise.
 
 mod aimed;
+mod anonymised;
 mod answers;
 mod asked;
 mod bounded;

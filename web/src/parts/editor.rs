@@ -64,6 +64,15 @@ extern "C" {
     pub(crate) fn stop(this: &RuleText);
 }
 
+/// Why what was given was not taken.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Untaken {
+    /// It has more bytes than this.
+    TooLong(f64),
+    /// It is a picture that carries no case.
+    Bare,
+}
+
 /// What the element reports of itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Heard {
@@ -73,8 +82,8 @@ pub(crate) enum Heard {
     Found(Found),
     /// So much of a long text is in, from 0 to 1.
     Filling(f64),
-    /// A text was not taken: it has more bytes than this.
-    TooLong(f64),
+    /// What was given was not taken.
+    Untaken(Untaken),
     /// The pointer or the cursor came to a line, which has these units, or left the text.
     Point(Option<(usize, usize)>),
 }
@@ -257,7 +266,7 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
 type Tell = fn(&JsValue) -> Heard;
 
 /// The events that are passed on.
-const TELLS: [(&str, Tell); 5] = [
+const TELLS: [(&str, Tell); 6] = [
     ("seek", |_| Heard::Seek),
     ("found", |detail| {
         Heard::Found(Found {
@@ -267,7 +276,8 @@ const TELLS: [(&str, Tell); 5] = [
         })
     }),
     ("filling", |detail| Heard::Filling(number(detail, "share"))),
-    ("toolong", |detail| Heard::TooLong(number(detail, "limit"))),
+    ("toolong", |detail| Heard::Untaken(Untaken::TooLong(number(detail, "limit")))),
+    ("bare", |_| Heard::Untaken(Untaken::Bare)),
     ("point", |detail| {
         let (from, to) = (number(detail, "from"), number(detail, "to"));
         Heard::Point((from >= 0.0).then_some((from as usize, to as usize)))

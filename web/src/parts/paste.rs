@@ -1,7 +1,7 @@
 //! The paste: what was recognised, the text itself, a search in it, and what could not be read.
 
 use super::act::{Dispatch, Hover, act};
-use super::editor::{Editor, Heard, Revealed, RuleText};
+use super::editor::{Editor, Heard, Revealed, RuleText, Untaken};
 use super::icon::Icon;
 use super::seek::{Found, SeekBar, focus_bar};
 use crate::message::PageView;
@@ -56,7 +56,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     let seeking = use_state_eq(|| false);
     let found = use_state_eq(|| None::<Found>);
     let filling = use_state_eq(|| None::<f64>);
-    let too_long = use_state_eq(|| None::<f64>);
+    let untaken = use_state_eq(|| None::<Untaken>);
     let pointed = use_state_eq(|| None::<(usize, usize)>);
     {
         // What was read is another text while somebody types; no line of it is pointed at then.
@@ -75,7 +75,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     let heard = {
         let (seeking, found) = (seeking.setter(), found.setter());
         let pointed = pointed.setter();
-        let (filling, too_long) = (filling.setter(), too_long.setter());
+        let (filling, untaken) = (filling.setter(), untaken.setter());
         let onfilling = props.onfilling.clone();
         use_callback((), move |heard: Heard, ()| match heard {
             Heard::Seek => {
@@ -84,11 +84,11 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             }
             Heard::Found(what) => found.set(Some(what)),
             Heard::Filling(share) => {
-                too_long.set(None);
+                untaken.set(None);
                 filling.set(Some(share).filter(|share| *share < 1.0));
                 onfilling.emit(share < 1.0);
             }
-            Heard::TooLong(limit) => too_long.set(Some(limit)),
+            Heard::Untaken(why) => untaken.set(Some(why)),
             Heard::Point(line) => pointed.set(line),
         })
     };
@@ -223,9 +223,12 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                     <button class="yn" onclick={stop}>{ui(lang, Key::Stop)}</button>
                 </div>
             }
-            if let Some(limit) = *too_long {
+            if let Some(why) = *untaken {
                 <p class="too-long" role="alert" data-testid="too-long">
-                    {ui(lang, Key::TooLong).replace("{limit}", &format!("{} MB", limit as u64 / 1_048_576))}
+                    {match why {
+                        Untaken::TooLong(limit) => ui(lang, Key::TooLong).replace("{limit}", &format!("{} MB", limit as u64 / 1_048_576)),
+                        Untaken::Bare => ui(lang, Key::BarePicture).to_owned(),
+                    }}
                 </p>
             }
             <div class="sheet-of-text">

@@ -1,7 +1,9 @@
 //! What this can travel in: a link, a block of Markdown, a picture, a file, words. It says first what leaves.
 
+mod leave;
+mod picture;
+
 use super::act::{Dispatch, act};
-use super::copying::use_copying;
 use super::icon::Icon;
 use super::sentence::Words;
 use crate::address;
@@ -11,11 +13,12 @@ use crate::words::{Key, ui};
 use chainwalk::view::Lang;
 use chainwalk::{Position, Stop};
 use chainwalk_take::link::LONG;
-use gloo::timers::callback::Timeout;
-use js_sys::Array;
+use chainwalk_take::picture::element_of_file;
+use leave::{Copy, Save};
+use picture::PictureRow;
 use std::rc::Rc;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 use yew::prelude::*;
 
 /// So many characters of a link are shown at its begin and end.
@@ -78,8 +81,8 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
     };
     let body = exported.as_ref().map(|view| {
         let name = file_name(view);
-        let link = if *here { &view.link } else { &view.link_from_start };
-        let link = link.as_ref().map(|fragment| address::with(fragment));
+        let fragment = if *here { &view.link } else { &view.link_from_start };
+        let link = fragment.as_ref().map(|fragment| address::with(fragment));
         html! {
             <>
             <dl class="leaves">
@@ -109,10 +112,17 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
                     <b>{"Markdown"}</b><span>{ui(lang, Key::ShareFence)}</span>
                     <Copy {lang} text={view.fence.clone()} testid="copy-fence" />
                 </li>
-                <li class="row">
-                    <b>{ui(lang, Key::SharePicture)}</b><span>{"SVG"}</span>
-                    <Save {lang} text={view.picture.clone()} name={[&name, ".svg"].concat()} kind="image/svg+xml" testid="save-picture" />
-                </li>
+                if !view.picture.is_empty() {
+                    <PictureRow {lang} view={Rc::clone(view)} name={name.clone()} link={fragment.clone()} />
+                }
+                if !view.recording.is_empty() {
+                    <li class="row">
+                        <b>{ui(lang, Key::ShareEmbed)}</b><span>{ui(lang, Key::ShareFigure)}</span>
+                        <Save {lang} text={view.recording.clone()} name={[&name, ".walk.json"].concat()} kind="application/json"
+                            testid="save-recording" word={Key::ShareRecording} />
+                        <Copy {lang} text={element(view, &name, fragment.as_deref())} testid="copy-element" />
+                    </li>
+                }
                 <li class="row">
                     <b>{ui(lang, Key::ShareFile)}</b><code>{&name}{".walk.txt"}</code>
                     <Save {lang} text={view.case.clone()} name={[&name, ".walk.txt"].concat()} kind="text/plain" testid="save-file" />
@@ -140,6 +150,15 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
             </div>
         </div>
     }
+}
+
+/// The element that plays a recording in a page, with the picture in it for where nothing plays.
+fn element(view: &ShareView, name: &str, fragment: Option<&str>) -> String {
+    let page = address::with("");
+    let site = page.trim_end_matches('#');
+    let folder = &site[..=site.rfind('/').unwrap_or_default()];
+    let link = address::with(fragment.unwrap_or_default());
+    element_of_file(folder, name, &link, &view.verdict)
 }
 
 /// Keeps the focus within the dialog: from its last control Tab goes to its first.
@@ -181,65 +200,6 @@ fn file_name(view: &ShareView) -> String {
         .collect();
     let name = words.trim_matches('-');
     if name.is_empty() { "chainwalk".to_owned() } else { name.to_owned() }
-}
-
-/// Properties of [`Copy`].
-#[derive(Properties, PartialEq)]
-struct CopyProps {
-    lang: Lang,
-    text: String,
-    testid: &'static str,
-}
-
-/// A button that copies, and says so for a moment.
-#[component]
-fn Copy(props: &CopyProps) -> Html {
-    let (copied, onclick) = use_copying(props.text.as_str().into());
-    let (icon, word) = if copied { ("i-ok", Key::Copied) } else { ("i-copy", Key::Copy) };
-    html! {
-        <button class="copy" {onclick} aria-live="polite" data-testid={props.testid}><Icon id={icon} />{ui(props.lang, word)}</button>
-    }
-}
-
-/// Properties of [`Save`].
-#[derive(Properties, PartialEq)]
-struct SaveProps {
-    lang: Lang,
-    text: String,
-    name: String,
-    kind: &'static str,
-    testid: &'static str,
-}
-
-/// A button that saves a text as a file.
-#[component]
-fn Save(props: &SaveProps) -> Html {
-    let onclick = {
-        let (text, name, kind) = (props.text.clone(), props.name.clone(), props.kind);
-        Callback::from(move |_: MouseEvent| {
-            let _ = save(&text, &name, kind);
-        })
-    };
-    html! {
-        <button class="copy" {onclick} data-testid={props.testid}><Icon id="i-save" />{ui(props.lang, Key::Save)}</button>
-    }
-}
-
-/// Hands a text to the browser as a file to be kept.
-fn save(text: &str, name: &str, kind: &str) -> Result<(), JsValue> {
-    let options = BlobPropertyBag::new();
-    options.set_type(kind);
-    let parts = Array::of1(&JsValue::from_str(text));
-    let address = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(
-        &parts, &options,
-    )?)?;
-    let link = gloo::utils::document().create_element("a")?;
-    link.set_attribute("href", &address)?;
-    link.set_attribute("download", name)?;
-    link.unchecked_ref::<HtmlElement>().click();
-    // The browser reads it after the click.
-    Timeout::new(10_000, move || drop(Url::revoke_object_url(&address))).forget();
-    Ok(())
 }
 
 #[cfg(test)]

@@ -5,56 +5,56 @@ use std::fmt::Write as _;
 
 /// A point in user units.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Point {
-    pub(super) x: f64,
-    pub(super) y: f64,
+pub(crate) struct Point {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
 }
 
 /// A point.
-pub(super) fn p(x: f64, y: f64) -> Point {
+pub(crate) fn p(x: f64, y: f64) -> Point {
     Point { x, y }
 }
 
 /// A rectangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(super) struct Area {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) w: f64,
-    pub(super) h: f64,
+pub(crate) struct Area {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+    pub(crate) w: f64,
+    pub(crate) h: f64,
 }
 
 impl Area {
-    pub(super) fn right(&self) -> f64 {
+    pub(crate) fn right(&self) -> f64 {
         self.x + self.w
     }
 
-    pub(super) fn bottom(&self) -> f64 {
+    pub(crate) fn bottom(&self) -> f64 {
         self.y + self.h
     }
 }
 
 /// Gathers items in painting order.
-pub(super) struct Pen<'m> {
-    pub(super) measure: &'m dyn Measure,
-    pub(super) items: Vec<Item>,
+pub(crate) struct Pen<'m> {
+    pub(crate) measure: &'m dyn Measure,
+    pub(crate) items: Vec<Item>,
 }
 
 /// Coordinates are kept to a tenth of a unit, so that the text of a drawing stays short.
-pub(super) fn tenth(v: f64) -> f64 {
+pub(crate) fn tenth(v: f64) -> f64 {
     (v * 10.0).round() / 10.0
 }
 
 impl<'m> Pen<'m> {
-    pub(super) fn new(measure: &'m dyn Measure) -> Self {
+    pub(crate) fn new(measure: &'m dyn Measure) -> Self {
         Self { measure, items: Vec::new() }
     }
 
-    pub(super) fn width(&self, text: &str, class: &str) -> f64 {
+    pub(crate) fn width(&self, text: &str, class: &str) -> f64 {
         self.measure.width(text, class)
     }
 
-    pub(super) fn rect(&mut self, a: Area, r: f64, class: &str) {
+    pub(crate) fn rect(&mut self, a: Area, r: f64, class: &str) {
         self.items.push(Item::Rect {
             x: tenth(a.x),
             y: tenth(a.y),
@@ -65,19 +65,19 @@ impl<'m> Pen<'m> {
         });
     }
 
-    pub(super) fn circle(&mut self, at: Point, r: f64, class: &str) {
+    pub(crate) fn circle(&mut self, at: Point, r: f64, class: &str) {
         let (x, y) = (tenth(at.x), tenth(at.y));
         self.items.push(Item::Circle { x, y, r, class: class.into() });
     }
 
-    pub(super) fn path(&mut self, d: impl Into<String>, class: &str) {
+    pub(crate) fn path(&mut self, d: impl Into<String>, class: &str) {
         let d = d.into();
         if !d.is_empty() {
             self.items.push(Item::Path { d, class: class.into() });
         }
     }
 
-    pub(super) fn text(&mut self, x: f64, y: f64, text: impl Into<String>, class: &str) {
+    pub(crate) fn text(&mut self, x: f64, y: f64, text: impl Into<String>, class: &str) {
         let text = text.into();
         if !text.is_empty() {
             self.items.push(Item::Text { x: tenth(x), y: tenth(y), text, class: class.into() });
@@ -85,7 +85,7 @@ impl<'m> Pen<'m> {
     }
 
     /// A text cut to a width, with an ellipsis where it was cut. Returns the width it takes.
-    pub(super) fn fitted(&mut self, x: f64, y: f64, text: &str, most: f64, class: &str) -> f64 {
+    pub(crate) fn fitted(&mut self, x: f64, y: f64, text: &str, most: f64, class: &str) -> f64 {
         let shown = self.fit(text, most, class);
         let width = self.width(&shown, class);
         self.text(x, y, shown, class);
@@ -93,7 +93,7 @@ impl<'m> Pen<'m> {
     }
 
     /// The text cut to a width.
-    pub(super) fn fit(&self, text: &str, most: f64, class: &str) -> String {
+    pub(crate) fn fit(&self, text: &str, most: f64, class: &str) -> String {
         if self.width(text, class) <= most {
             return text.to_owned();
         }
@@ -108,7 +108,7 @@ impl<'m> Pen<'m> {
     }
 
     /// Breaks a text into lines of at most `most`, no more than `lines`; the last is cut.
-    pub(super) fn wrap(&self, text: &str, most: f64, lines: usize, class: &str) -> Vec<String> {
+    pub(crate) fn wrap(&self, text: &str, most: f64, lines: usize, class: &str) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         let mut line = String::new();
         for word in words(text) {
@@ -129,13 +129,13 @@ impl<'m> Pen<'m> {
         out.iter().map(|l| self.fit(l.trim_end(), most, class)).collect()
     }
 
-    pub(super) fn icon(&mut self, id: &str, x: f64, y: f64, size: f64, class: &str) {
+    pub(crate) fn icon(&mut self, id: &str, x: f64, y: f64, size: f64, class: &str) {
         let (x, y) = (tenth(x), tenth(y));
         self.items.push(Item::Icon { id: id.into(), x, y, size, class: class.into() });
     }
 
     /// Gathers what `draw` adds into one linked group.
-    pub(super) fn group(
+    pub(crate) fn group(
         &mut self,
         class: &str,
         link: Link,
@@ -152,7 +152,7 @@ impl<'m> Pen<'m> {
     }
 
     /// The circle and the cross of a stop.
-    pub(super) fn cross(&mut self, at: Point, r: f64, class: &str) {
+    pub(crate) fn cross(&mut self, at: Point, r: f64, class: &str) {
         self.circle(at, r, &format!("end {class}"));
         let a = r * 0.4;
         let (x, y, w) = (tenth(at.x - a), tenth(at.y - a), tenth(2.0 * a));
@@ -160,7 +160,7 @@ impl<'m> Pen<'m> {
     }
 
     /// The circle and the tick of a good end.
-    pub(super) fn tick(&mut self, at: Point, r: f64) {
+    pub(crate) fn tick(&mut self, at: Point, r: f64) {
         self.circle(at, r, "end ok");
         let (x, y) = (tenth(at.x - r * 0.45), tenth(at.y + r * 0.05));
         let (a, b) = (tenth(r * 0.32), tenth(r * 0.62));
@@ -185,7 +185,7 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// A way through points with rounded corners, as path data.
-pub(super) fn rounded(points: &[Point], radius: f64) -> String {
+pub(crate) fn rounded(points: &[Point], radius: f64) -> String {
     let mut way: Vec<Point> = Vec::new();
     for point in points {
         if way.last().is_none_or(|l| (l.x - point.x).abs() + (l.y - point.y).abs() > 0.05) {

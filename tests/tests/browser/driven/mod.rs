@@ -7,6 +7,7 @@ mod aloud;
 mod change;
 mod diagram;
 mod editor;
+mod figure;
 mod host;
 mod ime;
 mod journeys;

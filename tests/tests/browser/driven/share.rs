@@ -207,6 +207,89 @@ fn a_file_that_was_saved_opens_when_it_is_pasted() -> Result<()> {
     })
 }
 
+/// The bytes of what was saved last, as text of a character each; and what is dropped onto the paste.
+const BYTES: &str = "
+    window.bytes = null;
+    HTMLAnchorElement.prototype.click = function () {
+        blobs.get(this.href).arrayBuffer().then(b => { window.bytes = new Uint8Array(b); window.called = this.download });
+    };";
+const DROP: &str = "
+    const data = new DataTransfer();
+    data.items.add(new File([arguments_bytes], 'some.name'));
+    at('paste').dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));";
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_picture_opens_as_the_walk_that_it_carries() -> Result<()> {
+    for (form, ending) in [("still", ".svg"), ("moving", ".svg"), ("png", ".png")] {
+        drive(DESK, async |page| {
+            page.ask(&LISTEN.replace("const blobs", "window.blobs")).await?;
+            page.ask(BYTES).await?;
+            page.key("End").await?;
+            page.key("s").await?;
+            page.until("it is made", "return at('save-picture') !== null").await?;
+            page.click(form).await?;
+            page.picture(&["share", form].join("-")).await?;
+            page.until(
+                "it is seen before it is saved",
+                "const image = at('picture'); return image.complete && image.naturalWidth === 720",
+            )
+            .await?;
+            for carries in [false, true] {
+                if carries {
+                    page.click("carry").await?;
+                }
+                page.ask("window.bytes = null").await?;
+                page.click("save-picture").await?;
+                page.until("it is saved", "return bytes !== null").await?;
+                let name = page.text("return called").await?;
+                ensure!(name.ends_with(ending), "{name}");
+                page.ask(&format!("window.{} = bytes", if carries { "full" } else { "bare" }))
+                    .await?;
+            }
+            page.key("Escape").await?;
+            page.write("paste", "*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n").await?;
+            page.until("it is read", "return !banner().includes('FORWARD rule 6')").await?;
+            page.ask(&DROP.replace("arguments_bytes", "bare")).await?;
+            page.until("it says so", "return text('too-long').includes('carries no rules')")
+                .await?;
+            ensure!(page.text("return pasted().value").await?.starts_with("*filter"));
+            page.ask(&DROP.replace("arguments_bytes", "full")).await?;
+            page.banner_says(&["FORWARD rule 6", "No route to host"]).await?;
+            ensure!(page.ask("return at('too-long') === null").await? == true);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_moving_picture_moves_as_an_image_and_rests_where_motion_is_unwanted() -> Result<()> {
+    drive(DESK, async |page| {
+        page.ask(LISTEN).await?;
+        page.key("s").await?;
+        page.until("it is made", "return at('moving') !== null").await?;
+        page.click("moving").await?;
+        page.until("it is there", "return at('picture').complete").await?;
+        // An image of its own in a window of its own: nothing else moves there.
+        page.ask(
+            "const image = at('picture').cloneNode(); image.width = 720;
+             document.body.replaceChildren(image); window.scrollTo(0, 0)",
+        )
+        .await?;
+        let mut frames = Vec::new();
+        for _ in 0..6 {
+            frames.push(page.frame().await?);
+            tokio::time::sleep(std::time::Duration::from_millis(700)).await;
+        }
+        frames.sort();
+        frames.dedup();
+        ensure!(frames.len() > 2, "{} pictures of six", frames.len());
+        Ok(())
+    })
+}
+
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn hostile_text_stays_text() -> Result<()> {

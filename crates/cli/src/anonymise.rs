@@ -1,0 +1,89 @@
+//! `chainwalk anonymise`.
+
+use crate::sources::{Sources, text};
+use chainwalk::Case;
+use chainwalk_take::anonymise::{Anonymised, Wishes, anonymise};
+use std::fmt::Write as _;
+use std::fs;
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, Write};
+
+/// What `anonymise` was asked to do.
+pub(crate) struct Wanted<'a> {
+    /// A case, or the files of a paste.
+    pub(crate) files: &'a [String],
+    /// The packets that are compared, where the files bring none.
+    pub(crate) packets: &'a [String],
+    /// What stays.
+    pub(crate) keep: &'a [String],
+    /// A file with the key.
+    pub(crate) key_file: Option<&'a str>,
+    /// Where the report goes.
+    pub(crate) report: Option<&'a str>,
+    /// Where the text goes; the standard output where that is not said.
+    pub(crate) output: Option<&'a str>,
+}
+
+/// Prints a text without the names in it: 0 where it walks as before, 2 where there is no packet to compare, 3 where it
+/// differs.
+pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
+    let key = match wanted.key_file {
+        Some(file) => {
+            let bytes = text(file)?;
+            bytes.trim().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            })
+        }
+        // Nobody learns it, so nobody can undo what it decided.
+        None => RandomState::new().hash_one(0_u8),
+    };
+    let sources = Sources::open(wanted.files)?;
+    let is_case = sources.whole.is_some();
+    let mut case = Case { scenario: sources.scenario, head: sources.head };
+    if !wanted.packets.is_empty() {
+        case.scenario.packets = wanted.packets.to_vec();
+        case.scenario.followed.clear();
+    }
+    let done = anonymise(&case, &Wishes { keep: wanted.keep.to_vec(), key });
+    let out = if is_case { done.case.write() } else { done.case.scenario.paste() };
+    match wanted.output {
+        Some(file) => {
+            fs::write(file, out).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))?
+        }
+        None => io::stdout().lock().write_all(out.as_bytes())?,
+    }
+    let report = told(&done);
+    match wanted.report {
+        Some(file) => {
+            fs::write(file, report).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))?
+        }
+        None => eprint!("{report}"),
+    }
+    Ok(match done.sameness.packets {
+        0 => 2,
+        _ if done.sameness.is_same() => 0,
+        _ => 3,
+    })
+}
+
+fn told(done: &Anonymised) -> String {
+    let mut out = String::new();
+    let same = done.sameness;
+    let _ = match (same.packets, same.is_same()) {
+        (0, _) => writeln!(out, "no packet, so nothing was compared"),
+        (_, true) => writeln!(out, "the same walk, {} of {} steps", same.steps, same.of),
+        (_, false) => {
+            writeln!(out, "the walk changes: {} of {} steps are the same", same.steps, same.of)
+        }
+    };
+    for one in &done.replaced {
+        let _ = writeln!(out, "{}\t{}\t{}\t{}", one.kind, one.old, one.new, one.times);
+    }
+    for (line, text) in &done.taken_out {
+        let _ = writeln!(out, "taken out\t{line}\t{text}");
+    }
+    for name in &done.opaque {
+        let _ = writeln!(out, "may still tell\t{name}");
+    }
+    out
+}

@@ -1,0 +1,91 @@
+//! `chainwalk draw`.
+
+use crate::sources::Sources;
+use chainwalk::view::{Colours, Film, Lang};
+use chainwalk::{Case, Position, Stop};
+use chainwalk_take::picture::{Picture, carry, told};
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+/// The version of this program.
+const HERE: &str = env!("CARGO_PKG_VERSION");
+
+/// What `draw` was asked to make.
+pub(crate) struct Wanted<'a> {
+    /// The file of the case.
+    pub(crate) source: &'a str,
+    /// Where to write; its ending says what.
+    pub(crate) output: &'a str,
+    /// The packet and stop, where that is not what the case shows.
+    pub(crate) at: Option<&'a str>,
+    /// How the picture moves; none where it does not.
+    pub(crate) film: Option<Film>,
+    /// Width and height.
+    pub(crate) size: Option<&'a str>,
+    /// Light, dark or both.
+    pub(crate) colours: Colours,
+    /// Whether the case goes into the picture.
+    pub(crate) carry: bool,
+    /// Whether the case is left out of a recording.
+    pub(crate) bare: bool,
+    /// So large a file may be.
+    pub(crate) max_bytes: Option<usize>,
+    /// Whether to tell by the exit code that the answer depends on something.
+    pub(crate) strict: bool,
+    /// The language of the sentences, where that is not the case's own.
+    pub(crate) lang: Option<Lang>,
+}
+
+/// Writes a picture or a recording: 2 where it depends and that is to be told, 3 where it would be too large.
+pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
+    let sources = Sources::open(&[wanted.source.to_owned()])?;
+    let Sources { scenario, head, .. } = sources;
+    let Ok(at) = wanted.at.map(str::parse::<Position>).transpose() else {
+        eprintln!("chainwalk: --at: expected PACKET/STOP, such as 2/14 or 1/end");
+        return Ok(1);
+    };
+    let size = wanted.size.map(|text| {
+        let (w, h) = text.split_once('x')?;
+        Some((w.parse::<f64>().ok()?, h.parse::<f64>().ok()?))
+    });
+    if size == Some(None) {
+        eprintln!("chainwalk: --size: expected WIDTHxHEIGHT, such as 720x600");
+        return Ok(1);
+    }
+    let played = scenario.play();
+    let at = at.or(head.at).unwrap_or(Position { packet: 0, stop: Stop::End });
+    let lang = wanted.lang.or(head.lang).unwrap_or_default();
+    let Some(picture) = Picture::new(&played, at, lang, head.raw_names, size.flatten()) else {
+        eprintln!("chainwalk: {}: packet {} was not sent", wanted.source, at.packet + 1);
+        return Ok(1);
+    };
+    let title = head.title.pick(lang).to_owned();
+    let case = told(Case { scenario, head }, &played, HERE);
+    let ending = Path::new(wanted.output).extension().unwrap_or_default();
+    let text = if ending == "svg" {
+        let svg = match wanted.film {
+            Some(film) => picture.film(film),
+            None => picture.still(wanted.colours),
+        };
+        if wanted.carry { carry(&svg, &case) } else { svg }
+    } else if ending == "json" {
+        let case = (!wanted.bare).then_some(case.as_str());
+        picture.recording(HERE, &title, case).to_string() + "\n"
+    } else {
+        eprintln!("chainwalk: --output: expected a name that ends in .svg or .walk.json");
+        return Ok(1);
+    };
+    if wanted.max_bytes.is_some_and(|most| text.len() > most) {
+        eprintln!("chainwalk: {}: {} bytes are too many", wanted.output, text.len());
+        return Ok(3);
+    }
+    if wanted.output.starts_with("-.") {
+        io::stdout().lock().write_all(text.as_bytes())?;
+    } else {
+        fs::write(wanted.output, text)
+            .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", wanted.output)))?;
+    }
+    let depends = played.ends().get(at.packet).is_some_and(|end| end.contains(" | "));
+    Ok(if wanted.strict && depends { 2 } else { 0 })
+}

@@ -1,0 +1,371 @@
+//! A case without the names in it: public addresses become those of examples, cards and names are numbered, words of
+//! people are taken out; and it is walked again, to see that it still shows the same.
+//!
+//! Kept are ports, protocols, marks, counters, private and documentation networks, and the names of interfaces and
+//! chains that many machines have. Nothing is kept of what was given out: the same case with the same key gets the same.
+
+mod map;
+mod same;
+mod scan;
+
+pub use map::Manner;
+pub use same::{Sameness, sameness};
+
+use chainwalk::{Case, Doc, HostPart, Played};
+use map::{Given, is_global, is_public};
+use scan::{Found, What, scan};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// What is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Wishes {
+    /// Addresses and names that stay, as they are written.
+    pub keep: Vec<String>,
+    /// Decides what becomes of which; who has it can undo it.
+    pub key: u64,
+}
+
+/// Something that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
+    /// What it is: `public`, `mac`, `host`, `user`, `service`, `id`, `veth`, `cali`, `comment`, `log`.
+    pub kind: &'static str,
+    /// What stood there.
+    pub old: String,
+    /// What stands there now.
+    pub new: String,
+    /// In how many places.
+    pub times: usize,
+}
+
+/// A case without its names.
+#[derive(Clone, Debug)]
+pub struct Anonymised {
+    /// The case.
+    pub case: Case,
+    /// What was replaced, in the order of the kinds, then as first met.
+    pub replaced: Vec<Replaced>,
+    /// Lines of the paste that nobody read and that were taken out, with their numbers from 1.
+    pub taken_out: Vec<(usize, String)>,
+    /// How public addresses were replaced.
+    pub manner: Manner,
+    /// Whether the walks are the same.
+    pub sameness: Sameness,
+    /// Matches whose values are not looked into, and may still tell: `u32`, `string`, `bpf`.
+    pub opaque: Vec<&'static str>,
+}
+
+/// Replaces what tells whose a case is.
+pub fn anonymise(case: &Case, wishes: &Wishes) -> Anonymised {
+    let played = case.scenario.play();
+    let mut tried = Vec::new();
+    for (manner, prose) in [
+        (Manner::Examples, true),
+        (Manner::Shuffled, true),
+        (Manner::Examples, false),
+        (Manner::Shuffled, false),
+    ] {
+        let Some(one) = attempt(case, &played, wishes, manner, prose) else { continue };
+        if one.sameness.is_same() {
+            return one;
+        }
+        tried.push(one);
+    }
+    // All of them change something: the one that goes on the same for longest.
+    let furthest = |one: &Anonymised| one.sameness.steps;
+    let best =
+        tried.iter().enumerate().rev().max_by_key(|(_, one)| furthest(one)).map(|(at, _)| at);
+    tried.swap_remove(best.unwrap_or_default())
+}
+
+fn attempt(
+    case: &Case,
+    played: &Played,
+    wishes: &Wishes,
+    manner: Manner,
+    prose: bool,
+) -> Option<Anonymised> {
+    let scenario = &case.scenario;
+    let mut taken_out = Vec::new();
+    let mut docs = Vec::new();
+    let mut line_number = 0;
+    for (at, doc) in scenario.docs.iter().enumerate() {
+        let mut text = String::new();
+        let mut place = 0;
+        for line in doc.text.split_inclusive('\n') {
+            line_number += 1;
+            let bare = line.trim_end_matches(['\n', '\r']);
+            let read = !prose || bare.trim().is_empty() || is_read(played, at, place);
+            if read {
+                text.push_str(line);
+            } else {
+                taken_out.push((line_number, bare.to_owned()));
+                text.push_str(&line[bare.len()..]);
+            }
+            place += line.len();
+        }
+        docs.push(text);
+    }
+    let lines = scenario.hosts.values().flat_map(|part| part.facts.iter().chain(&part.edits));
+    let lines = lines.chain(&scenario.packets).chain(&case.head.goals);
+    let all: Vec<&str> = docs.iter().map(String::as_str).chain(lines.map(String::as_str)).collect();
+    let mut work = Work::new(&all, wishes, manner)?;
+    let mut new = case.clone();
+    let docs = docs.iter().enumerate().map(|(at, text)| Doc {
+        name: if scenario.docs[at].name.is_empty() {
+            String::new()
+        } else {
+            format!("text{}", at + 1)
+        },
+        text: work.replace(text).into(),
+    });
+    new.scenario.docs = docs.collect();
+    let mut each =
+        |lines: &[String]| -> Vec<String> { lines.iter().map(|l| work.replace(l)).collect() };
+    new.scenario.packets = each(&scenario.packets);
+    new.head.goals = each(&case.head.goals);
+    new.scenario.hosts = scenario
+        .hosts
+        .iter()
+        .map(|(name, part)| {
+            let part = HostPart { facts: each(&part.facts), edits: each(&part.edits) };
+            (name.clone(), part)
+        })
+        .collect();
+    // Words of people, and what other versions wrote, may say anything.
+    new.head.remarks.clear();
+    new.head.title = chainwalk::Words::default();
+    new.head.question = chainwalk::Words::default();
+    new.head.point = chainwalk::Words::default();
+    new.head.others.clear();
+    new.head.ends.clear();
+    let again = new.scenario.play();
+    let sameness = sameness(played, &again);
+    let text: String = all.join("\n");
+    let opaque = [
+        ("u32", "-m u32"),
+        ("u32", " u32 "),
+        ("string", "STRING match"),
+        ("string", "-m string"),
+        ("bpf", "-m bpf"),
+    ];
+    let opaque: BTreeSet<&'static str> =
+        opaque.into_iter().filter(|(_, mark)| text.contains(mark)).map(|(name, _)| name).collect();
+    Some(Anonymised {
+        case: new,
+        replaced: work.report(),
+        taken_out,
+        manner,
+        sameness,
+        opaque: opaque.into_iter().collect(),
+    })
+}
+
+/// Whether a line of a document is part of something that was read.
+fn is_read(played: &Played, doc: usize, place: usize) -> bool {
+    played.reading().sections.iter().any(|section| {
+        let span = section.span;
+        usize::from(span.doc.0) == doc && (span.start as usize..span.end as usize).contains(&place)
+    })
+}
+
+/// The replacing of one case.
+struct Work<'w> {
+    wishes: &'w Wishes,
+    given: Given,
+    /// Names that were found once are replaced wherever they stand as a word.
+    everywhere: BTreeMap<String, &'static str>,
+    done: Vec<Replaced>,
+}
+
+impl<'w> Work<'w> {
+    fn new(all: &[&str], wishes: &'w Wishes, manner: Manner) -> Option<Self> {
+        let (mut nets, mut taken) = (BTreeSet::new(), HashSet::new());
+        let mut everywhere = BTreeMap::new();
+        for text in all {
+            for Found { at, what } in scan(text) {
+                let word = &text[at];
+                match what {
+                    What::V4(addr, len) => {
+                        let net = u32::from(addr) & 0xffff_ff00;
+                        if !is_public(addr) || wishes.keep.iter().any(|k| k == word) {
+                            taken.insert(net);
+                        } else {
+                            // Less than a /24 can't be an example.
+                            if len < 24 && manner == Manner::Examples {
+                                return None;
+                            }
+                            nets.insert(net);
+                        }
+                    }
+                    What::Name(kind @ ("host" | "log")) if word.trim().len() > 1 => {
+                        everywhere.insert(word.to_owned(), kind);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        let given = Given::new(manner, wishes.key, &taken, &nets)?;
+        Some(Self { wishes, given, everywhere, done: Vec::new() })
+    }
+
+    /// The text with everything replaced; columns stay where they are as far as blanks allow.
+    fn replace(&mut self, text: &str) -> String {
+        let mut found = scan(text);
+        for (word, kind) in &self.everywhere {
+            for (at, _) in text.match_indices(word.as_str()) {
+                let place = at..at + word.len();
+                let edge = |c: Option<char>| {
+                    !c.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == '-')
+                };
+                let alone =
+                    edge(text[..at].chars().next_back()) && edge(text[place.end..].chars().next());
+                let free = found.iter().all(|f| f.at.end <= at || f.at.start >= place.end);
+                if free && (alone || *kind == "log") {
+                    found.push(Found { at: place, what: What::Name(kind) });
+                }
+            }
+        }
+        found.sort_by_key(|f| f.at.start);
+        let mut out = String::with_capacity(text.len());
+        let mut at = 0;
+        // So many characters more than before stand in the line, to be taken from the next blanks.
+        let mut longer = 0_isize;
+        for Found { at: place, what } in found {
+            longer = copy(&mut out, &text[at..place.start], longer);
+            let old = &text[place.clone()];
+            let new = self.new_for(old, &what);
+            longer += new.len().cast_signed() - old.len().cast_signed();
+            out.push_str(&new);
+            at = place.end;
+        }
+        copy(&mut out, &text[at..], longer);
+        out
+    }
+
+    fn new_for(&mut self, old: &str, what: &What) -> String {
+        if self.wishes.keep.iter().any(|k| k == old) {
+            return old.to_owned();
+        }
+        let (kind, new) = match what {
+            What::V4(addr, _) if !is_public(*addr) => return old.to_owned(),
+            What::V4(addr, len) => ("public", self.given.v4(*addr, *len).to_string()),
+            What::V6(addr, len) => {
+                let new = self.given.v6(*addr, *len);
+                if new == *addr {
+                    return old.to_owned();
+                }
+                (if is_global(*addr) { "public" } else { "mac" }, new.to_string())
+            }
+            What::Mac => ("mac", self.macs(old)),
+            What::Name(kind) => (*kind, self.name(kind, old)),
+        };
+        if new != old {
+            match self.done.iter_mut().find(|d| d.kind == kind && d.old == old) {
+                Some(done) => done.times += 1,
+                None => {
+                    self.done.push(Replaced {
+                        kind,
+                        old: old.to_owned(),
+                        new: new.clone(),
+                        times: 1,
+                    });
+                }
+            }
+        }
+        new
+    }
+
+    /// One address, or the two that the kernel's log writes with a type behind them.
+    fn macs(&mut self, old: &str) -> String {
+        let bytes: Vec<u8> =
+            old.split(':').filter_map(|p| u8::from_str_radix(p, 16).ok()).collect();
+        let mut new = Vec::new();
+        for chunk in bytes.chunks(6) {
+            match <[u8; 6]>::try_from(chunk) {
+                Ok(mac) => new.extend(self.given.mac(mac)),
+                Err(_) => new.extend_from_slice(chunk),
+            }
+        }
+        new.iter().map(|b| format!("{b:02x}")).collect::<Vec<_>>().join(":")
+    }
+
+    fn name(&mut self, kind: &'static str, old: &str) -> String {
+        // A long id begins with its short one.
+        let key = if kind == "id" { &old[..old.len().min(12)] } else { old };
+        let number = self.given.number(kind, key);
+        match kind {
+            "service" => letters(number),
+            "id" => {
+                let short = format!("{number:012x}");
+                if old.len() > 12 { short + &"0".repeat(old.len() - 12) } else { short }
+            }
+            "veth" => format!("{number:07x}"),
+            "cali" => format!("{number:011x}"),
+            "host" | "user" => format!("{kind}{number}"),
+            // What parts a prefix of the log from what follows stays.
+            "log" => {
+                let word = old.trim_end_matches(|c: char| !c.is_alphanumeric());
+                format!("log{number}{}", &old[word.len()..])
+            }
+            _ => format!("{kind} {number}"),
+        }
+    }
+
+    fn report(self) -> Vec<Replaced> {
+        let order =
+            ["public", "mac", "host", "user", "service", "id", "veth", "cali", "log", "comment"];
+        let mut done = self.done;
+        done.sort_by_key(|d| order.iter().position(|k| *k == d.kind));
+        done
+    }
+}
+
+/// A number as the sixteen letters of a service's chain.
+fn letters(number: usize) -> String {
+    let mut out = [b'A'; 16];
+    let mut left = number;
+    for place in out.iter_mut().rev() {
+        *place = b'A' + (left % 26) as u8;
+        left /= 26;
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}
+
+/// Copies what stands between two places, and makes up in its first run of blanks for what the line is too long or too
+/// short by. Returns what is left of that.
+fn copy(out: &mut String, text: &str, mut longer: isize) -> isize {
+    let mut rest = text;
+    while longer != 0 {
+        let line_end = rest.find('\n').unwrap_or(rest.len());
+        let Some(at) = rest[..line_end].find("  ") else { break };
+        let blanks = rest[at..].len() - rest[at..].trim_start_matches(' ').len();
+        out.push_str(&rest[..at]);
+        let wanted = (blanks.cast_signed() - longer).max(1);
+        out.extend(std::iter::repeat_n(' ', wanted.cast_unsigned()));
+        longer -= blanks.cast_signed() - wanted;
+        rest = &rest[at + blanks..];
+        if wanted > 1 || longer == 0 {
+            break;
+        }
+    }
+    out.push_str(rest);
+    if rest.contains('\n') { 0 } else { longer }
+}
+
+/// Whether a text still names what a case was to be freed of: its public addresses and cards, but for those of
+/// `replaced` that stand in their places, and those in `keep`.
+pub fn leftovers(text: &str, replaced: &[Replaced], keep: &[String]) -> Vec<String> {
+    let new: HashSet<&str> = replaced.iter().map(|r| r.new.as_str()).collect();
+    let left = scan(text).into_iter().filter_map(|f| {
+        let word = &text[f.at];
+        let tells = match f.what {
+            What::V4(addr, _) => is_public(addr),
+            What::V6(addr, _) => is_global(addr),
+            What::Mac => true,
+            What::Name(_) => false,
+        };
+        (tells && !new.contains(word) && !keep.iter().any(|k| k == word)).then(|| word.to_owned())
+    });
+    left.collect()
+}

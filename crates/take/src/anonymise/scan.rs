@@ -1,0 +1,280 @@
+//! What stands in a text that tells whose it is: where, and of what kind.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+/// Something that can be replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// An address, and how many bits of it count.
+    V4(Ipv4Addr, u8),
+    /// An address of IPv6.
+    V6(Ipv6Addr, u8),
+    /// One or several addresses of cards, two digits each; what is left over stays.
+    Mac,
+    /// A name by its kind.
+    Name(&'static str),
+}
+
+/// A place of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) at: Range<usize>,
+    pub(super) what: What,
+}
+
+/// Everything, in order; no two overlap.
+pub(super) fn scan(text: &str) -> Vec<Found> {
+    let mut found = Vec::new();
+    let mut begin = 0;
+    for line in text.split_inclusive('\n') {
+        scan_line(line, begin, &mut found);
+        begin += line.len();
+    }
+    found.sort_by_key(|f| (f.at.start, std::cmp::Reverse(f.at.end)));
+    let mut end = 0;
+    found.retain(|f| {
+        let free = f.at.start >= end;
+        if free {
+            end = f.at.end;
+        }
+        free
+    });
+    found
+}
+
+fn scan_line(line: &str, begin: usize, found: &mut Vec<Found>) {
+    let mut push = |at: Range<usize>, what: What| {
+        found.push(Found { at: begin + at.start..begin + at.end, what });
+    };
+    quoted(line, &mut push);
+    prompt(line, &mut push);
+    for word in words(line, |c| c.is_ascii_hexdigit() || c == '.' || c == ':') {
+        addresses(line, word, &mut push);
+    }
+    for word in words(line, |c| c.is_ascii_alphanumeric() || c == '-' || c == '_') {
+        if let Some((kind, range)) = named(&line[word.clone()]) {
+            push(word.start + range.start..word.start + range.end, What::Name(kind));
+        }
+    }
+}
+
+/// The longest runs of such characters.
+fn words(line: &str, is: impl Fn(char) -> bool + Copy) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let from = at + line[at..].find(is)?;
+        let end = line[from..].find(|c| !is(c)).map_or(line.len(), |n| from + n);
+        at = end;
+        Some(from..end)
+    })
+}
+
+fn addresses(line: &str, word: Range<usize>, push: &mut impl FnMut(Range<usize>, What)) {
+    let before = line[..word.start].chars().next_back();
+    if before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+        && !line[word.clone()].starts_with(':')
+    {
+        return;
+    }
+    let token = &line[word.clone()];
+    let lead = token.len() - token.trim_start_matches('.').len();
+    let token = token.trim_matches('.');
+    let start = word.start + lead;
+    let after = |end: usize| line[end..].chars().next();
+    // How many bits count stands behind a stroke.
+    let bits = |end: usize, whole: u8| {
+        let digits: String = line[end..]
+            .strip_prefix('/')
+            .unwrap_or_default()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
+        digits.parse::<u8>().ok().filter(|n| *n <= whole).unwrap_or(whole)
+    };
+    let pairs: Vec<&str> = token.trim_matches(':').split(':').collect();
+    let hex = |p: &&str| p.len() == 2 && p.bytes().all(|b| b.is_ascii_hexdigit());
+    if pairs.len() >= 6 && pairs.iter().all(hex) {
+        let lead = token.len() - token.trim_start_matches(':').len();
+        push(start + lead..start + lead + pairs.len() * 3 - 1, What::Mac);
+        return;
+    }
+    if !after(start + token.len()).is_some_and(|c| c.is_alphanumeric() || c == '_')
+        && token.contains(':')
+    {
+        // A colon at the end belongs to the text around it, unless there are two.
+        let own = match token.strip_suffix(':') {
+            Some(rest) if !rest.ends_with(':') => rest,
+            _ => token,
+        };
+        if let Ok(addr) = own.parse::<Ipv6Addr>() {
+            let end = start + own.len();
+            push(start..end, What::V6(addr, bits(end, 128)));
+            return;
+        }
+    }
+    // IPv4, which may have a port or a list behind it, or a word before it.
+    let mut at = start;
+    for part in token.split(':') {
+        if let Ok(addr) = part.parse::<Ipv4Addr>() {
+            let end = at + part.len();
+            push(at..end, What::V4(addr, bits(end, 32)));
+        }
+        at += part.len() + 1;
+    }
+}
+
+/// Names that were made for one machine: of services, networks, and of pairs of devices.
+fn named(word: &str) -> Option<(&'static str, Range<usize>)> {
+    let hex = |s: &str| s.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let mixed = |s: &str| {
+        hex(s) && s.bytes().any(|b| b.is_ascii_digit()) && s.bytes().any(|b| b.is_ascii_lowercase())
+    };
+    if let Some(rest) = word.strip_prefix("KUBE-") {
+        let (family, hash) = rest.split_once('-')?;
+        let known = ["SVC", "SVL", "SEP", "FW", "XLB", "EXT"].contains(&family);
+        let made =
+            hash.len() == 16 && hash.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit());
+        return (known && made).then(|| ("service", word.len() - 16..word.len()));
+    }
+    for (prefix, digits, kind) in [("br-", 12, "id"), ("veth", 7, "veth"), ("cali", 11, "cali")] {
+        if let Some(rest) = word.strip_prefix(prefix).filter(|r| r.len() == digits && hex(r)) {
+            return Some((kind, word.len() - rest.len()..word.len()));
+        }
+    }
+    (matches!(word.len(), 12 | 64) && mixed(word)).then_some(("id", 0..word.len()))
+}
+
+/// Who was logged in where: `[me@gateway ~]#`, `me@gateway:~$`.
+fn prompt(line: &str, push: &mut impl FnMut(Range<usize>, What)) {
+    let lead = line.len() - line.trim_start_matches(['[', ' ']).len();
+    let name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let Some(at) = line[lead..].find(|c| !name(c)).map(|n| lead + n) else { return };
+    if at == lead || !line[at..].starts_with('@') {
+        return;
+    }
+    let host = at + 1;
+    let end = line[host..].find(|c| !name(c)).map_or(line.len(), |n| host + n);
+    let ends = line[end..]
+        .chars()
+        .next()
+        .is_some_and(|c| matches!(c, ':' | ' ' | ']' | '$' | '#' | '>' | '~'));
+    if end == host || !ends {
+        return;
+    }
+    if &line[lead..at] != "root" {
+        push(lead..at, What::Name("user"));
+    }
+    if line[host..end].parse::<Ipv4Addr>().is_err() {
+        push(host..end, What::Name("host"));
+    }
+}
+
+/// Words of people: comments, and what a rule writes into the log.
+fn quoted(line: &str, push: &mut impl FnMut(Range<usize>, What)) {
+    let mut at = 0;
+    while let Some(from) = line[at..].find("/* ").map(|n| at + n + 3) {
+        let Some(end) = line[from..].find(" */").map(|n| from + n) else { break };
+        comment(line, from..end, push);
+        at = end;
+    }
+    for (mark, kind) in [
+        ("--comment ", "comment"),
+        ("--log-prefix ", "log"),
+        ("--nflog-prefix ", "log"),
+        ("prefix \"", "log"),
+    ] {
+        let Some(from) = line.find(mark).map(|n| n + mark.len()) else { continue };
+        let open = mark.ends_with('"');
+        let (from, end) = match line[from..].strip_prefix('"') {
+            Some(rest) => (from + 1, from + 1 + rest.find('"').unwrap_or(rest.len())),
+            None if open => (from, from + line[from..].find('"').unwrap_or(line.len() - from)),
+            None => {
+                (from, from + line[from..].find(char::is_whitespace).unwrap_or(line.len() - from))
+            }
+        };
+        if kind == "comment" {
+            comment(line, from..end, push);
+        } else if from < end {
+            push(from..end, What::Name("log"));
+        }
+    }
+}
+
+fn comment(line: &str, at: Range<usize>, push: &mut impl FnMut(Range<usize>, What)) {
+    // Kubernetes' own are the same on every machine.
+    let own = line[at.clone()].starts_with("kube") && !line[at.clone()].contains('/');
+    if !at.is_empty() && !own {
+        push(at, What::Name("comment"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Vec<String> {
+        scan(text).into_iter().map(|f| format!("{} {:?}", &text[f.at], f.what)).collect()
+    }
+
+    #[test]
+    fn addresses_are_found_wherever_they_stand() {
+        assert_eq!(
+            found(
+                "-s 8.8.8.0/24 -d 1.2.3.4 --to 9.9.9.9:53-54 a=5.6.7.8, v1.2.3.4 1.2.3.4.5 10.1.2.3-10.1.2.9"
+            ),
+            [
+                "8.8.8.0 V4(8.8.8.0, 24)",
+                "1.2.3.4 V4(1.2.3.4, 32)",
+                "9.9.9.9 V4(9.9.9.9, 32)",
+                "5.6.7.8 V4(5.6.7.8, 32)",
+                "10.1.2.3 V4(10.1.2.3, 32)",
+                "10.1.2.9 V4(10.1.2.9, 32)",
+            ]
+        );
+        assert_eq!(
+            found("inet6 2a00:1450::200e/64 scope [2a00::1]:443 ::/0 12:30:05 fe80::1:"),
+            [
+                "2a00:1450::200e V6(2a00:1450::200e, 64)",
+                "2a00::1 V6(2a00::1, 128)",
+                ":: V6(::, 0)",
+                "fe80::1 V6(fe80::1, 128)",
+            ]
+        );
+        assert_eq!(found("link/ether 52:54:00:12:34:56 brd"), ["52:54:00:12:34:56 Mac"]);
+    }
+
+    #[test]
+    fn names_are_found_by_what_made_them() {
+        assert_eq!(
+            found(
+                "-j KUBE-SVC-GYQQTB6TY565JPRW -i br-96a729b6b174 -o veth3322438 -j KUBE-MARK-MASQ"
+            ),
+            [
+                "GYQQTB6TY565JPRW Name(\"service\")",
+                "96a729b6b174 Name(\"id\")",
+                "3322438 Name(\"veth\")"
+            ]
+        );
+        assert_eq!(
+            found("[jo@gateway ~]# iptables\njo@gw.example.org:~$ x\nroot@b:/# y"),
+            [
+                "jo Name(\"user\")",
+                "gateway Name(\"host\")",
+                "jo Name(\"user\")",
+                "gw.example.org Name(\"host\")",
+                "b Name(\"host\")"
+            ]
+        );
+        assert_eq!(
+            found(
+                "-A X -m comment --comment \"for 8.8.8.8\" -j LOG --log-prefix \"IN: \"\n/* default/web */ /* kubernetes service portals */"
+            ),
+            [
+                "for 8.8.8.8 Name(\"comment\")",
+                "IN:  Name(\"log\")",
+                "default/web Name(\"comment\")"
+            ]
+        );
+    }
+}

@@ -1,0 +1,397 @@
+//! The figure in pages of others: under the policies that they have, in a frame, in what generators make of a fence, on
+//! paper, and with recordings that mean harm.
+
+use crate::chromium::{DESK, DESK_DARK, Look, PHONE, Page, drive};
+use anyhow::{Context, Result, ensure};
+use chainwalk::Case;
+use chainwalk_take::picture::record;
+use chainwalk_take::{Link, fence};
+use std::time::Duration;
+
+const FIRST: &str = include_str!("../../../../web/examples/01-nodeport-no-route.txt");
+const SIXTH: &str = include_str!("../../../../web/examples/06-drop-or-reject.txt");
+
+/// What scripts of a test look by: `figures()`, and within the n-th `part(n, selector)` and `says(n)`.
+const LOOK: &str = "
+    const figures = () => [...document.querySelectorAll('chain-walk')];
+    const part = (n, selector) => figures()[n]?.shadowRoot.querySelector(selector);
+    const says = n => part(n, '.verdict')?.innerText ?? '';
+    const place = n => part(n, '.count')?.innerText ?? '';
+";
+
+fn recording(text: &str) -> Result<String> {
+    record(text, None, None, "0.1.0").context("no recording")
+}
+
+/// A recording as a block of a page.
+fn block(text: &str) -> Result<String> {
+    let json = recording(text)?.replace("</", "<\\/");
+    Ok(format!("<script type=\"application/json\" class=\"recording\">{json}</script>"))
+}
+
+fn page_of(body: &str) -> String {
+    format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
+         <link rel=\"icon\" href=\"data:,\"><title>A post</title>\
+         <script type=\"module\" src=\"chain-walk.js\"></script><body>{body}</body></html>"
+    )
+}
+
+async fn ask(page: &Page, script: &str) -> Result<bool> {
+    Ok(page.ask(&format!("{LOOK}{script}")).await? == true)
+}
+
+async fn until(page: &Page, what: &str, script: &str) -> Result<()> {
+    for _ in 0..400 {
+        if ask(page, script).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    page.picture("figure-failed").await?;
+    let said = page.text(&format!("{LOOK}return figures().map((_, n) => says(n) + place(n) + (part(n, 'p.note')?.innerText ?? '')).join(' | ')")).await?;
+    anyhow::bail!("{what}: not within 20 s; the figures say: {said}")
+}
+
+async fn text(page: &Page, script: &str) -> Result<String> {
+    page.text(&format!("{LOOK}{script}")).await
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn two_recordings_play_under_the_strictest_policy() -> Result<()> {
+    drive(DESK, async |page| {
+        let body = format!(
+            "<chain-walk>{}</chain-walk><p>Between.</p><chain-walk at=\"end\">{}</chain-walk>",
+            block(FIRST)?,
+            block(SIXTH)?
+        );
+        let policy = "default-src 'none'; script-src 'self'; img-src data:; require-trusted-types-for 'script'; trusted-types 'none'";
+        page.site.put("post.html", policy, &page_of(&body));
+        let before = page.site.asked().len();
+        page.goto("post.html").await?;
+        until(
+            page,
+            "both are there",
+            "return says(0).includes('No route to host') && says(1).includes('nc hangs') && place(1) === '7 / 7'",
+        )
+        .await?;
+        // It steps, plays, and one at a time.
+        ask(page, "part(0, '[aria-label=\"Next step\"]').click()").await?;
+        until(page, "it steps", "return place(0).startsWith('2 /')").await?;
+        ask(page, "figures()[0].go(20)").await?;
+        until(page, "it goes", "return place(0).startsWith('21 /') && figures()[0].stop === 20")
+            .await?;
+        ask(page, "part(0, '.play').click()").await?;
+        until(page, "it plays", "return figures()[0].playing && figures()[0].stop > 20").await?;
+        ask(page, "part(1, '.play').click()").await?;
+        until(
+            page,
+            "the other plays alone",
+            "return figures()[1].playing && !figures()[0].playing",
+        )
+        .await?;
+        ensure!(
+            ask(page, "return part(0, '.aloud').textContent.length > 5").await?,
+            "nothing is told aloud"
+        );
+        // What it was made of opens in the page.
+        let address = text(
+            page,
+            "const a = part(0, '.open'); a.dispatchEvent(new Event('pointerdown')); return a.href",
+        )
+        .await?;
+        let asked = page.site.asked();
+        ensure!(asked[before..] == ["post.html", "chain-walk.js"], "{:?}", &asked[before..]);
+        let (_, fragment) = address.split_once('/').context("no address")?;
+        let (_, fragment) = fragment.split_once('#').context("no fragment")?;
+        page.goto(&["#", fragment].concat()).await?;
+        page.banner_says(&["FORWARD rule 6", "No route to host"]).await?;
+        Ok(())
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_change_loads_the_engine_where_the_policy_lets_a_worker_run() -> Result<()> {
+    for (policy, runs) in [
+        ("default-src 'none'; script-src 'self'; img-src data:; worker-src 'self'", true),
+        (
+            "default-src 'none'; script-src 'self'; img-src data:; worker-src 'self'; require-trusted-types-for 'script'; trusted-types chainwalk",
+            true,
+        ),
+        ("", true),
+    ] {
+        drive(DESK, async |page| {
+            page.site.put(
+                "post.html",
+                policy,
+                &page_of(&format!("<chain-walk>{}</chain-walk>", block(SIXTH)?)),
+            );
+            page.goto("post.html").await?;
+            until(page, "it is there", "return says(0).includes('nc hangs')").await?;
+            ensure!(
+                !page.site.asked().iter().any(|path| path.contains("engine")),
+                "nobody asked for the engine"
+            );
+            ask(page, "part(0, '.push').click()").await?;
+            until(page, "the engine is there", "return part(0, '.field') !== null").await?;
+            ensure!(runs);
+            ask(
+                page,
+                "const field = part(0, '.field'); field.value = 'nc 192.0.2.10 8082 from 192.0.2.99 in eth0';
+                 field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))",
+            )
+            .await?;
+            until(
+                page,
+                "another packet has another answer",
+                "return !says(0).includes('nc hangs')",
+            )
+            .await?;
+            until(page, "and it can be changed again", "return part(0, '.field') !== null").await?;
+            ask(
+                page,
+                "part(0, '.field').dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape' }))",
+            )
+            .await?;
+            until(page, "the bar is back", "return part(0, '.play') !== null").await
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_text_alone_plays_in_a_sandboxed_frame() -> Result<()> {
+    drive(DESK, async |page| {
+        let link = Link::to_case(FIRST).write();
+        let body = format!(
+            "<script src=\"frame.js\"></script><iframe src=\"embed.html#{link}\" sandbox=\"allow-scripts\" width=\"720\" title=\"A walk\"></iframe>"
+        );
+        page.site.put("post.html", "", &page_of(&body));
+        page.goto("post.html").await?;
+        page.in_frame(0, async |page| {
+            until(page, "it is played", "return says(0).includes('No route to host')").await
+        })
+        .await?;
+        until(
+            page,
+            "the frame is as high as it",
+            "return document.querySelector('iframe').offsetHeight > 500",
+        )
+        .await?;
+        // A message of anybody else changes nothing.
+        ask(page, "postMessage({ chainwalk: 1, height: 1e9 }, '*'); postMessage({ chainwalk: 1, height: 400 }, '*')").await?;
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        ensure!(ask(page, "return document.querySelector('iframe').offsetHeight < 900").await?);
+        page.picture("figure-frame").await
+    })
+}
+
+/// What generators make of a fence that begins with `chainwalk: 1`: by hand after their output, a line each.
+const GENERATORS: [(&str, &str, &str); 6] = [
+    ("mkdocs", "<pre><code class=\"language-chainwalk\">", "</code></pre>"),
+    ("material", "<div class=\"highlight\"><pre><span></span><code>", "</code></pre></div>"),
+    ("mdbook", "<pre><code class=\"language-chainwalk hljs\">", "</code></pre>"),
+    (
+        "hugo",
+        "<pre tabindex=\"0\"><code class=\"language-chainwalk\" data-lang=\"chainwalk\">",
+        "</code></pre>",
+    ),
+    (
+        "docusaurus",
+        "<div class=\"language-chainwalk codeBlockContainer_x theme-code-block\"><div class=\"codeBlockContent_x\"><pre class=\"prism-code language-chainwalk\"><code>",
+        "</code></pre></div></div>",
+    ),
+    (
+        "sphinx",
+        "<div class=\"highlight-chainwalk notranslate\"><div class=\"highlight\"><pre><span></span>",
+        "</pre></div></div>",
+    ),
+];
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn fences_become_figures_and_stay_what_they_were() -> Result<()> {
+    drive(DESK, async |page| {
+        let escaped = SIXTH.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        for (name, open, shut) in GENERATORS {
+            let lines = if name == "docusaurus" {
+                escaped
+                    .lines()
+                    .flat_map(|l| ["<span class=\"token-line\">", l, "<br></span>"])
+                    .collect()
+            } else {
+                escaped.clone()
+            };
+            let body = format!(
+                "<article>{open}{lines}{shut}<pre><code class=\"language-sh\">chainwalk walk x</code></pre>\
+                 <!-- chainwalk: off --><pre><code>{escaped}</code></pre></article>"
+            );
+            page.site.put("post.html", "", &page_of(&body));
+            page.goto("post.html").await?;
+            until(page, name, "return says(0).includes('nc hangs')").await?;
+            ensure!(ask(page, "return figures().length === 1").await?, "{name}: more than one");
+            ensure!(
+                ask(page, "return figures()[0].text.includes('tcp dpt:8081\\n')").await?,
+                "{name}: other rules"
+            );
+            ask(page, "document.querySelector('.chainwalk-fold').click()").await?;
+            ensure!(
+                ask(page, "return document.querySelector('pre').checkVisibility() && document.querySelector('article').firstElementChild.localName === 'chain-walk'").await?,
+                "{name}: the block is gone"
+            );
+        }
+        // As this program writes it.
+        ensure!(fence(&case_of(SIXTH)?).starts_with("```chainwalk\nchainwalk: 1\n"));
+        Ok(())
+    })
+}
+
+fn case_of(text: &str) -> Result<String> {
+    Ok(Case::headed(text).context("no case")?.0.write())
+}
+
+/// A post with styles of its own, which must not get into the figure.
+const POST: &str = "<style>
+    body { font: 19px/1.7 Georgia, serif; letter-spacing: .04em; margin: 0; color-scheme: light dark }
+    article { max-width: 720px; margin: 0 auto } p, h1 { padding: 0 12px } button, ol, li, b { color: red; padding: 20px }
+    * { text-transform: none } </style>";
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn it_belongs_into_a_post_at_every_width_and_on_paper() -> Result<()> {
+    let looks = [
+        Look { name: "720-light", size: (760, 900), ..DESK },
+        Look { name: "720-dark", size: (760, 900), ..DESK_DARK },
+        Look { name: "480-light", size: (480, 900), ..PHONE },
+        Look { name: "320-light", size: (320, 900), ..PHONE },
+        Look { name: "320-dark", size: (320, 900), dark: true, ..PHONE },
+    ];
+    for look in looks {
+        drive(Look { still: true, ..look }, async |page| {
+            let body = format!(
+                "{POST}<article><h1>NodePorts</h1><p>This is what the first packet meets:</p>\
+                 <chain-walk at=\"10\">{}<span slot=\"caption\">The first packet.</span></chain-walk><p>After it.</p></article>",
+                block(FIRST)?
+            );
+            page.site.put("post.html", "", &page_of(&body));
+            page.goto("post.html").await?;
+            until(page, "it is there", "return place(0) === '10 / 29'").await?;
+            page.picture("figure-post").await?;
+            let wide = look.size.0 > 640;
+            let seen = format!(
+                "const shown = s => getComputedStyle(part(0, s)).display !== 'none';
+                 return shown('.diagram') === {wide} && shown('.rows') === {} && !shown('.steps')
+                    && document.documentElement.scrollWidth <= innerWidth",
+                !wide
+            );
+            ensure!(ask(page, &seen).await?, "another look than at this width");
+            ensure!(
+                ask(page, "const s = getComputedStyle(part(0, '.count')); return s.letterSpacing === 'normal' && !s.fontFamily.includes('Georgia')").await?,
+                "styles of the post got in"
+            );
+            let small = text(page, "return [...figures()[0].shadowRoot.querySelectorAll('button, .open')].filter(e => e.offsetHeight < 24 || e.offsetWidth < 24).map(e => e.outerHTML).join()").await?;
+            ensure!(small.is_empty(), "too small to press: {small}");
+            page.media("print", &[]).await?;
+            ask(page, "dispatchEvent(new Event('beforeprint'))").await?;
+            until(
+                page,
+                "the steps are a list on paper",
+                "return getComputedStyle(part(0, '.steps')).display === 'block' && part(0, '.steps').children.length === 29
+                    && getComputedStyle(part(0, '.foot')).display === 'none' && place(0) === '29 / 29'",
+            )
+            .await?;
+            page.picture("figure-print").await?;
+            ask(page, "dispatchEvent(new Event('afterprint'))").await?;
+            page.media("", &[]).await
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_figure_comes_without_moving_the_page_and_obeys_what_it_is_told() -> Result<()> {
+    drive(DESK, async |page| {
+        page.site.put("one.walk.json", "", &recording(FIRST)?);
+        page.site.put("none.walk.json", "", "no recording");
+        let body = "<link rel=\"stylesheet\" href=\"chain-walk.css\"><style>article { width: 720px } body { margin: 0 }</style>
+            <article><chain-walk src=\"one.walk.json\" autoplay speed=\"4\" lang=\"zh\" theme=\"dark\"><a href=\"#\">fallback</a></chain-walk><p id=\"after\">After it.</p></article>
+            <chain-walk src=\"none.walk.json\"><a href=\"#\">what stays</a></chain-walk>";
+        page.site.put("post.html", "", &page_of(body));
+        page.goto("post.html").await?;
+        until(
+            page,
+            "it plays when it is seen",
+            "return figures()[0].playing && figures()[0].stop > 1",
+        )
+        .await?;
+        ensure!(ask(page, "const top = document.getElementById('after').getBoundingClientRect().top; return top > 560 && top < 680").await?);
+        ensure!(
+            ask(
+                page,
+                "return getComputedStyle(part(0, '.figure')).backgroundColor === 'rgb(18, 18, 16)'"
+            )
+            .await?,
+            "it is not dark"
+        );
+        ask(page, "window.ended = 0; figures()[0].addEventListener('chainwalk:end', () => ended++); figures()[0].setAttribute('loop', '1'); figures()[0].setAttribute('speed', '10'); figures()[0].go(27); figures()[0].play()").await?;
+        until(
+            page,
+            "it rests at its end",
+            "return ended > 0 && !figures()[0].playing && figures()[0].stop === 28",
+        )
+        .await?;
+        until(page, "what can't be read says so, and its fallback stays", "return part(1, 'p.note') !== null && figures()[1].querySelector('a').checkVisibility()").await
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_recording_that_means_harm_is_refused_or_loses_it() -> Result<()> {
+    drive(DESK, async |page| {
+        let good = recording(SIXTH)?;
+        let turned = |from: &str, to: &str| good.replacen(from, to, 1);
+        let first = "\"items\":[[";
+        ensure!(good.contains(first), "no items");
+        let bad = [
+            ("an element", turned(first, "\"items\":[[\"script\",\"alert(1)\",\"x\"],[")),
+            ("a path", turned(first, "\"items\":[[\"p\",\"url(#x)\",\"done\"],[")),
+            ("a number", turned(first, "\"items\":[[\"r\",1e999,0,1,1,1,\"hook\"],[")),
+            ("a group", turned(first, "\"items\":[[\"g\",\"gst\",[0]],[")),
+            ("far out", turned("{\"items\":[[0", "{\"items\":[[0,99999999],[0")),
+            ("newer", turned("\"chainwalk\":1", "\"chainwalk\":7")),
+            ("no recording", "[]".to_owned()),
+            ("no JSON", "<b>".to_owned()),
+            ("an icon", turned(first, "\"items\":[[\"i\",\"constructor\",0,0,1,\"ok\"],[")),
+            ("a kind", turned(first, "\"items\":[[\"toString\",0],[")),
+        ];
+        for (name, json) in &bad {
+            page.site.put("bad.walk.json", "", json);
+            page.site.put(
+                "post.html",
+                "",
+                &page_of("<chain-walk src=\"bad.walk.json\" loading=\"eager\">kept</chain-walk>"),
+            );
+            page.goto("post.html").await?;
+            until(page, name, "return part(0, 'p.note') !== null && part(0, '.figure') === null")
+                .await?;
+        }
+        // Classes that nobody knows are gone, and words are words.
+        let words = "<img src=x onerror=window.hurt=1>";
+        let json =
+            turned("\"class\"", "\"class\"").replace("\"say\":\"", &format!("\"say\":\"{words}"));
+        let json = json.replacen("\"hook\"", "\"hook evil live\"", 1);
+        page.site.put("bad.walk.json", "", &json);
+        page.goto("post.html").await?;
+        until(page, "it is shown", "return says(0).includes('nc hangs')").await?;
+        ask(page, "part(0, '[aria-label=\"Next step\"]').click()").await?;
+        ensure!(
+            ask(page, "return window.hurt === undefined && part(0, '.evil') === null && part(0, 'img') === null && part(0, '.aloud').textContent.startsWith('<img')").await?,
+            "it was taken at its word"
+        );
+        Ok(())
+    })
+}

@@ -1,0 +1,93 @@
+//! The figure for pages of others: its element, with the looks of the drawing's classes put in, and its engine.
+
+use crate::page::Profile;
+use crate::workspace::Workspace;
+use anyhow::{Context, Result, ensure};
+use std::collections::BTreeMap;
+use xshell::cmd;
+
+/// Where the element's script takes the looks.
+const PLACE: &str = "/*shapes*/";
+
+/// Writes `target/chain-walk.js`: the element, with the style of a standalone drawing in it, whose colours follow the
+/// `color-scheme` of the place where the figure stands.
+pub(crate) fn gather(house: &Workspace) -> Result<()> {
+    let sh = &house.sh;
+    let looks = house.root.join("crates/view/src/svg");
+    let read = |name: &str| sh.read_file(looks.join(name));
+    let (light, dark) = (read("light.css")?, read("dark.css")?);
+    let dark: BTreeMap<&str, &str> = colours(&dark).collect();
+    let mut palette = String::from(":host{");
+    for (name, value) in colours(&light) {
+        let other = dark.get(name).with_context(|| format!("{name} has no dark colour"))?;
+        palette.extend([name, ":light-dark(", value, ",", other, ");"]);
+    }
+    palette += "}\n";
+    let script = sh.read_file(house.root.join("embed/chain-walk.js"))?;
+    let (before, after) = script.split_once(PLACE).context("no place for the looks")?;
+    let shapes = read("shapes.css")?;
+    ensure!(!shapes.contains(['`', '\\', '$']), "the looks can't stand in a script as they are");
+    // Where index.html looks for it, wherever cargo builds into.
+    let script = [before, &palette, &shapes, after].concat();
+    sh.write_file(house.root.join("target/chain-walk.js"), without_remarks(&script))?;
+    Ok(())
+}
+
+/// The script without the lines that only its readers need; its first remark stays.
+fn without_remarks(script: &str) -> String {
+    let mut lines = script.lines();
+    let head: Vec<&str> = lines.by_ref().take_while(|line| line.starts_with("//")).collect();
+    let remark =
+        |line: &str| line.starts_with("// ") || line.starts_with("/** ") && line.ends_with("*/");
+    let rest = lines.map(str::trim_start).filter(|line| !line.is_empty() && !remark(line));
+    head.into_iter().chain(rest).flat_map(|line| [line, "\n"]).collect()
+}
+
+/// The colours of a sheet of one rule, by their names.
+fn colours(sheet: &str) -> impl Iterator<Item = (&str, &str)> {
+    let (_, rules) = sheet.split_once('{').unwrap_or_default();
+    let rules = rules.trim_end().trim_end_matches('}');
+    rules.split(';').filter_map(|rule| rule.trim().split_once(':'))
+}
+
+/// Builds the engine that figures load on a click into `dist/engine/`: a worker with its module beside it, and the same
+/// in one classic script for where files can't be fetched.
+pub(crate) fn engine(house: &Workspace, profile: Profile) -> Result<()> {
+    let sh = &house.sh;
+    let name = if profile == Profile::Release { "wasm" } else { "dev" };
+    cmd!(
+        sh,
+        "cargo build --quiet --locked --target wasm32-unknown-unknown --profile {name} -p chainwalk-js --no-default-features"
+    )
+    .run()?;
+    let folder = if profile == Profile::Release { "wasm" } else { "debug" };
+    let module = house.target.join("wasm32-unknown-unknown").join(folder).join("chainwalk_js.wasm");
+    let made = house.target.join("engine");
+    cmd!(sh, "wasm-bindgen --target no-modules --no-typescript --out-name engine --out-dir {made} {module}")
+        .run()?;
+    let wasm = made.join("engine_bg.wasm");
+    if profile == Profile::Release {
+        cmd!(
+            sh,
+            "wasm-opt -Oz --enable-bulk-memory --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext {wasm} -o {wasm}"
+        )
+        .run()?;
+    }
+    let dist = house.dist().join("engine");
+    sh.create_dir(&dist)?;
+    let glue = sh.read_file(made.join("engine.js"))?
+        + &sh.read_file(house.root.join("embed/engine.js"))?;
+    sh.write_file(dist.join("engine.js"), &glue)?;
+    sh.copy_file(&wasm, dist.join("engine_bg.wasm"))?;
+    let glue = dist.join("engine.js");
+    let classic = dist.join("engine.classic.js");
+    cmd!(sh, "node -e {CLASSIC} -- {glue} {wasm} {classic}").quiet().run()?;
+    Ok(())
+}
+
+/// The engine as one script: what the worker is made of, and its module as gzip in base64.
+const CLASSIC: &str = "const z = require('zlib'), fs = require('fs');
+    const [glue, wasm, out] = process.argv.slice(1);
+    const packed = z.gzipSync(fs.readFileSync(wasm), { level: 9 }).toString('base64');
+    fs.writeFileSync(out, 'globalThis.chainwalkEngine = { glue: ' + JSON.stringify(fs.readFileSync(glue, 'utf8'))
+        + ', wasm: \"' + packed + '\" };\\n');";
