@@ -440,9 +440,11 @@ impl Statement {
     /// packet lacks.
     pub fn can_break(&self) -> bool {
         match self {
-            Self::VerdictMap { .. } | Self::Update { .. } | Self::Tproxy { .. } => true,
-            // What it writes into has to be there.
-            Self::Set { field: Field::Header(_), .. } => true,
+            // What a header's field is written into has to be there.
+            Self::VerdictMap { .. }
+            | Self::Update { .. }
+            | Self::Tproxy { .. }
+            | Self::Set { field: Field::Header(_), .. } => true,
             Self::Set { value, .. } => value.can_lack(),
             Self::Nat { addr, port, .. } => [addr, port].into_iter().flatten().any(|o| match o {
                 NatOperand::Range(..) => false,

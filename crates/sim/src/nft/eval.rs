@@ -184,7 +184,7 @@ impl Eval<'_, '_> {
     pub(crate) fn in_doubt(&mut self, id: SetId, key: &[Value]) -> bool {
         let rules = self.ctx.host.rules.clone();
         let of = rules.set(id);
-        let state = self.memory.nft_sets.entry(&id, || set::SetState::new(of));
+        let state = self.memory.nft_sets.entry(&id, || SetState::new(of));
         state.in_doubt(of, key, self.ctx)
     }
 
