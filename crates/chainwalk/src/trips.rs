@@ -41,6 +41,7 @@ fn told(session: &Session, trip: &Trip) -> Value {
     let (end, at) = match &round.end {
         TripEnd::Whole => ("whole", None),
         TripEnd::Refused => ("refused", None),
+        TripEnd::Ignored => ("ignored", None),
         TripEnd::Stopped(at) => ("stopped", Some(*at)),
         TripEnd::Stranger(at) => ("stranger", Some(*at)),
         TripEnd::Direct { .. } => ("direct", None),

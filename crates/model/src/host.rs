@@ -416,6 +416,8 @@ pub struct Host {
     pub interfaces: Vec<Interface>,
     /// Its routes, without those that follow from addresses.
     pub routes: Vec<Route>,
+    /// Whether the routes told are those that commands or the file of a tunnel add: the host has others.
+    pub routes_in_part: bool,
     /// Its policy rules, without the three that every host has.
     pub policy: Vec<PolicyRule>,
     /// Its sysctls by dotted name, all values as text.

@@ -45,6 +45,8 @@ pub enum TripEnd {
     Whole,
     /// Nobody listens, and the one who asked is told so.
     Refused,
+    /// The packet is for everybody on a network, or a group, and this host's kernel answers no such packet.
+    Ignored,
     /// This host stops the leg of this index, and no answer comes.
     Stopped(usize),
     /// The leg of this index comes to an end from which it is no answer to what was asked: its addresses or
@@ -83,6 +85,7 @@ impl TripEnd {
         match self {
             Self::Whole => Some(true),
             Self::Refused
+            | Self::Ignored
             | Self::Stopped(_)
             | Self::Stranger(_)
             | Self::Direct { .. }

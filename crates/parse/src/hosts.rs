@@ -1,7 +1,7 @@
 //! Whose the pieces of a paste are: a host by a prompt, by an output that names it, or by a command that ran
 //! elsewhere.
 
-use crate::clean::Clean;
+use crate::clean::{Clean, Row};
 use crate::draft::Draft;
 use crate::excerpt::{holds, stands_anywhere};
 use crate::facts;
@@ -90,6 +90,21 @@ impl Hosts {
         self.section(block.kind.clone(), block.span);
         self.diagnostics.extend(block.diagnostics.iter().cloned());
         self.places[self.at].blocks.push(block);
+    }
+
+    /// Notes what a command at this row makes. Behind a dump of what it changes it may be tried.
+    pub(crate) fn typed(&mut self, row: Row<'_>, block: facts::Block) {
+        if !facts::is_behind(&self.places[self.at].blocks, &block) {
+            self.add(block);
+            return;
+        }
+        let commands = facts::commands(row, &block);
+        if commands.is_empty() {
+            self.section(SectionKind::Known(row.text.into()), block.span);
+        } else {
+            self.section(SectionKind::Command(row.text.into()), block.span);
+            self.offer(commands, block.span);
+        }
     }
 
     /// What tells whose the next lines are.

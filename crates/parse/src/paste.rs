@@ -164,7 +164,7 @@ impl<'t> Paste<'t> {
                 let typed = if shell.is_inside() { facts::perhaps } else { facts::typed };
                 if let Some(block) = typed(clean, row, &shell) {
                     self.flush(clean, &mut group, &mut context);
-                    self.hosts.add(block);
+                    self.hosts.typed(row, block);
                     at += 1;
                     continue;
                 }
@@ -329,7 +329,7 @@ impl<'t> Paste<'t> {
                 let text: String = row.text.chars().take(60).collect();
                 self.hosts.elsewhere(text.into(), clean.span(row.start, row.end()));
             } else if let Some(block) = facts::typed(clean, *row, shell).filter(|_| !*maybe) {
-                self.hosts.add(block);
+                self.hosts.typed(*row, block);
             } else if let Some(block) = facts::perhaps(clean, *row, shell).filter(|_| *maybe) {
                 self.hosts.add(block);
             } else if let Some(command) = command::read(*row, shell) {

@@ -1,9 +1,10 @@
 //! An asked packet with what it leaves open filled in.
 
 use crate::addr::in_net;
+use crate::context::SENDER;
 use crate::ct;
 use crate::route::{FibResult, FlowKey, Key, Router};
-use crate::spoken::is_uplink;
+use crate::spoken::{are_neighbours, filters_ports, is_uplink};
 use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{
@@ -233,7 +234,7 @@ fn entry_of(
     };
     let wire = |iface: Text| Entry::Wire {
         smac: ask.smac.unwrap_or_else(|| sender_mac(world, src)),
-        to: ask.frame.unwrap_or_else(|| frame_to(world, &iface, dst)),
+        to: ask.frame.unwrap_or_else(|| frame_to(world, &iface, src, dst)),
         iface,
     };
     match &ask.entry {
@@ -273,12 +274,12 @@ fn sender_mac(world: &World, src: Option<IpAddr>) -> Mac {
             let [a, b, c, d] = a.octets();
             Mac([2, 1, a, b, c, d])
         }
-        _ => Mac([2, 0, 0, 0, 3, 1]),
+        _ => SENDER,
     }
 }
 
 /// Whom a frame on this interface is for: on a bridge, a neighbour's packet goes to the neighbour.
-fn frame_to(world: &World, iface: &str, dst: IpAddr) -> PacketType {
+fn frame_to(world: &World, iface: &str, src: Option<IpAddr>, dst: IpAddr) -> PacketType {
     let host = &world.host;
     let bridge = host.interface(iface).and_then(|i| match i.kind {
         IfKind::Bridge => Some(i.name.clone()),
@@ -292,7 +293,10 @@ fn frame_to(world: &World, iface: &str, dst: IpAddr) -> PacketType {
         *a == dst && host.interface(&p.value).is_some_and(|i| i.master.as_ref() == Some(&bridge))
     });
     let own = Router::new(world).told_local(dst);
-    if behind || (!own && host.interface(&bridge).is_some_and(neighbour)) {
+    // Where no address of the bridge is told, and rules tell its ports apart, neighbours speak past it.
+    let bare = host.interface(&bridge).is_some_and(|i| i.addrs.is_empty());
+    let past = bare && !own && filters_ports(host) && src.is_some_and(|s| are_neighbours(s, dst));
+    if past || behind || (!own && host.interface(&bridge).is_some_and(neighbour)) {
         PacketType::Other
     } else {
         PacketType::Host

@@ -2,9 +2,12 @@
 
 use crate::ct::Zone;
 use chainwalk_model::{
-    CtDir, CtStates, Entry, Host, Packet, Path, PathIface, Question, Text, Tuple,
+    CtDir, CtStates, Entry, Host, Mac, Packet, Path, PathIface, Question, Text, Tuple,
 };
 use std::net::IpAddr;
+
+/// Whom a frame is from of which nobody said it.
+pub(crate) const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
 
 /// A packet at one place of its path, as matches and targets see it.
 pub(crate) struct MatchContext<'a> {

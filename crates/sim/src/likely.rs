@@ -7,12 +7,15 @@
 //! | | no | what is sent from here or translated goes elsewhere; a resolver that all use |
 //! | | yes | its port is published at every local address; it is a neighbour's gateway; only INPUT has rules; both ends are public |
 //! | | no | from a private network to a public address; only FORWARD has rules |
-//! | does it leave by this interface | no | the one it came in by, and lo; for a public address one of this host's own networks |
+//! | | no | 100.64.0.0/10 beside Tailscale's chains; a neighbour behind another port of a bridge that filters |
+//! | does it leave by this interface | yes | `tailscale0`, for 100.64.0.0/10 beside Tailscale's chains |
+//! | | no | the one it came in by, and lo; for a public address one of this host's own networks |
 //! | a table or chain that was not pasted | it lets pass | nat, mangle, raw, security, filter's OUTPUT; chains that programs keep for others' rules |
+//! | | it lets pass | any other, in a script that sets up tables and leaves this one alone |
 //! | nat where ports are published | none | Docker's chains are there, and no rule of INPUT is about the port |
 //! | a policy that was not pasted | ACCEPT | the same tables, and filter's OUTPUT |
 //! | interfaces that a listing hides | they do not fit | the first rule of INPUT or OUTPUT that accepts everything before others: `lo` |
-//! | | they fit | rules with conditions of their own, and the last of a chain |
+//! | | they fit | rules with conditions of their own, and the last of a chain, unless it would leave rules behind all calls of it without a packet |
 //! | `-m socket` | no | a packet that opens a flow to an address that is not this host's |
 //! | what listens behind TPROXY | something | always: the rule is there for it |
 //! | does a chain that stands alone get the packet | yes | by its name and what it tests |
@@ -47,8 +50,11 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             let (own, why) = local(at, *addr)?;
             say(own, why)
         }
-        Question::Table(_, table) => {
-            let usual = &**table == "nat" && !is_about_nat(at);
+        Question::Table(family, table) => {
+            let usual = match &**table {
+                "nat" => !is_about_nat(at),
+                _ => is_set_up(host, *family),
+            };
             usual.then_some((Answer::Yes, Likely::Usual))
         }
         Question::Chain(_, table, chain) => {
@@ -74,6 +80,10 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         }
         Question::Jump(..) => say(true, Likely::ChainName),
         Question::LeavesBy(dst, by) => {
+            if spoken::is_tailscale(*dst) && **by == *spoken::TAILSCALE {
+                let rule = spoken::tailscale(host)?;
+                return say(true, Likely::Rule(rule));
+            }
             let came_by = matches!(at.entry, Entry::Wire { iface, .. } if iface == by);
             let inward = !is_private(*dst) && spoken::is_inner(host, by);
             (came_by || inward).then_some((Answer::No, Likely::Unspoken))
@@ -147,8 +157,17 @@ fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
             return Some((own, Likely::Rule(rule)));
         }
     }
+    if spoken::is_tailscale(addr)
+        && let Some(rule) = spoken::tailscale(host)
+    {
+        return Some((false, Likely::Rule(rule)));
+    }
     if is_private(src) && is_private(addr) && are_neighbours(src, addr) {
-        return Some((true, Likely::Neighbour));
+        // Between two ports of a bridge that filters, neighbours are no address of the bridge.
+        // The one at the hub of a tunnel has the first address; the others are its ends.
+        let hub = matches!(at.entry, Entry::Wire { iface, .. } if spoken::is_hub(iface));
+        let past = bridged(at) || hub && !spoken::is_first(addr);
+        return Some(if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) });
     }
     let family = if addr.is_ipv4() { Family::Ip } else { Family::Ip6 };
     let (input, forward) = (deals(host, family, "INPUT"), deals(host, family, "FORWARD"));
@@ -167,6 +186,28 @@ fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
         _ if !is_private(src) => Some((true, Likely::AskedOfInput)),
         _ => None,
     }
+}
+
+/// Whether a packet comes in by a port of a bridge whose ports rules tell apart.
+fn bridged(at: &Sight) -> bool {
+    let host = &at.world.host;
+    let Entry::Wire { iface, .. } = at.entry else { return false };
+    host.interface(iface).is_some_and(|i| i.master.is_some()) && spoken::filters_ports(host)
+}
+
+/// Whether all tables of a family are made by commands that the paste shows, and none was printed: a table that they
+/// leave alone is most likely as it comes.
+fn is_set_up(host: &Host, family: Family) -> bool {
+    let rules = &host.rules;
+    let own = |c: &&Chain| rules.table(c.table).family == family;
+    let mut bases = rules.chains.iter().filter(own).filter_map(|c| c.base.as_ref()).peekable();
+    let gap = |rule: &Rule| match last(rule) {
+        Some(Target::Opaque(o)) => o.module.as_deref() == Some(Rule::LEFT_OUT),
+        _ => false,
+    };
+    bases.peek().is_some()
+        && bases.all(|b| b.policy == chainwalk_model::Policy::Unknown)
+        && !rules.rules.iter().any(gap)
 }
 
 /// Whether a built-in chain of filter does more than stop everything.
@@ -241,12 +282,16 @@ fn asks_port(rule: &Rule, port: u16) -> bool {
 
 /// Whether the interfaces of a rule, which its listing hides, fit.
 fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
-    let rules = &at.world.host.rules;
+    let host = &at.world.host;
+    let rules = &host.rules;
     let rule = rules.rule(id);
     let chain = rules.chain(rule.chain);
     let is_last = chain.rules.last() == Some(&id);
-    if !is_bare(rule) || is_last {
+    if !is_bare(rule) || is_last && !shadows(host, rule.chain) {
         return Some((true, Likely::Conditions));
+    }
+    if is_last {
+        return None;
     }
     let base = chain.base.as_ref()?;
     let accepts = matches!(last(rule), Some(Target::Accept));
@@ -263,6 +308,30 @@ fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
         || Router::new(at.world).told_local(at.packet.ip.dst)
             && matches!(at.entry, Entry::Local { .. });
     lo.then_some((by_lo, Likely::LoFirst))
+}
+
+/// Whether a chain whose last rule ends everything would leave rules without a packet behind all calls of it: then that
+/// rule tests an interface, or the calls do.
+fn shadows(host: &Host, chain: ChainId) -> bool {
+    let rules = &host.rules;
+    let own = rules.chain(chain);
+    let ends = |rule: &RuleId| {
+        matches!(last(rules.rule(*rule)), Some(Target::Accept | Target::Drop | Target::Reject(_)))
+    };
+    if own.base.is_some() || !own.rules.last().is_some_and(ends) {
+        return false;
+    }
+    let calls = |rule: &Rule| {
+        rule.ops.iter().any(|op| match op.what {
+            OpKind::Target(Target::Jump(to) | Target::Goto(to)) => to == chain,
+            _ => false,
+        })
+    };
+    let mut callers = rules.rules.iter().enumerate().filter(|(_, r)| calls(r)).peekable();
+    callers.peek().is_some()
+        && callers.all(|(at, rule)| {
+            is_bare(rule) && rules.chain(rule.chain).rules.last() != Some(&RuleId(at as u32))
+        })
 }
 
 /// Whether a test that nothing tells of most likely fails.

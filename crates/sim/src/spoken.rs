@@ -36,6 +36,40 @@ pub(crate) fn is_never_port(name: &str) -> bool {
     is_bridge_name(name) || OWN.iter().any(|p| name.starts_with(p))
 }
 
+/// The interface of Tailscale.
+pub(crate) const TAILSCALE: &str = "tailscale0";
+
+/// Whether an address is of those that Tailscale gives its machines.
+pub(crate) fn is_tailscale(addr: IpAddr) -> bool {
+    matches!(addr, IpAddr::V4(a) if a.octets()[0] == 100 && a.octets()[1] & 0xc0 == 64)
+}
+
+/// A rule that shows Tailscale's chains to be there.
+pub(crate) fn tailscale(host: &Host) -> Option<RuleId> {
+    let own = |chain: &Chain| matches!(&*chain.name, "ts-forward" | "ts-input");
+    rules(host).find(|(_, _, chain)| own(chain)).map(|(id, ..)| id)
+}
+
+/// Whether an address is the first of its network, as routers and the hubs of tunnels mostly have it.
+pub(crate) fn is_first(addr: IpAddr) -> bool {
+    match addr {
+        IpAddr::V4(a) => a.octets()[3] == 1,
+        IpAddr::V6(a) => a.segments()[7] == 1,
+    }
+}
+
+/// Whether packets between two neighbours on an interface go by this host all the same: a tunnel without a link layer.
+pub(crate) fn is_hub(name: &str) -> bool {
+    is_tunnel(name) && !name.starts_with("tap") && !name.starts_with("zt")
+        || name.starts_with("ppp")
+}
+
+/// Whether a rule tests by which port of a bridge a packet comes or goes.
+pub(crate) fn filters_ports(host: &Host) -> bool {
+    let tests = |op: &chainwalk_model::Op| matches!(op.what, OpKind::Match(Match::Physdev(_)));
+    host.rules.rules.iter().any(|rule| rule.ops.iter().any(tests))
+}
+
 /// The rules of a host with their chains.
 fn rules(host: &Host) -> impl Iterator<Item = (RuleId, &Rule, &Chain)> {
     let all = host.rules.rules.iter().enumerate();
@@ -163,11 +197,34 @@ pub(crate) fn lets_group_in(host: &Host, group: IpAddr) -> Option<RuleId> {
 
 /// Whether rules of a filter's chain let in, or deal with, the network that an address is of.
 pub(crate) fn network_named(host: &Host, hook: Hook, addr: IpAddr) -> Option<RuleId> {
-    rules(host).find_map(|(id, rule, chain)| {
-        let here = chain.base.as_ref().is_some_and(|b| b.hook == hook)
-            && &*host.rules.table(chain.table).name == "filter";
+    let other = if hook == Hook::Input { Hook::Forward } else { Hook::Input };
+    let (own, others) = (reached(host, hook), reached(host, other));
+    rules(host).find_map(|(id, rule, _)| {
+        let chain = rule.chain.0 as usize;
+        let here = own.get(chain) == Some(&true) && others.get(chain) == Some(&false);
         (here && header(rule).any(|ip| inside(ip.dst.as_ref(), addr))).then_some(id)
     })
+}
+
+/// Which chains, by their ids, a packet may come to in filter at a hook.
+fn reached(host: &Host, hook: Hook) -> Vec<bool> {
+    let rules = &host.rules;
+    let mut found = vec![false; rules.chains.len()];
+    let here = |c: &Chain| {
+        c.base.as_ref().is_some_and(|b| b.hook == hook) && &*rules.table(c.table).name == "filter"
+    };
+    let mut open: Vec<usize> = (0..found.len()).filter(|at| here(&rules.chains[*at])).collect();
+    while let Some(at) = open.pop() {
+        if std::mem::replace(&mut found[at], true) {
+            continue;
+        }
+        let ops = rules.chains[at].rules.iter().flat_map(|r| &rules.rule(*r).ops);
+        open.extend(ops.filter_map(|op| match op.what {
+            OpKind::Target(Target::Jump(to) | Target::Goto(to)) => Some(to.0 as usize),
+            _ => None,
+        }));
+    }
+    found
 }
 
 /// The rule by which a port of this host is published: nat translates what comes to it at any local address.

@@ -102,6 +102,9 @@ impl Walker {
             let end = self.leg(LegKind::Refusal, refusal(&trace.sent.packet, self.first), asks);
             return end.unwrap_or(TripEnd::Refused);
         }
+        if reach::ignores(&self.session, trace) {
+            return TripEnd::Ignored;
+        }
         let link = reach::neighbours(&self.session, trace);
         if let Some(iface) = &link
             && arrived(trace).is_some_and(|p| {

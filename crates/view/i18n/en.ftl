@@ -65,6 +65,8 @@ trip-stranger-why = The { $what } comes from <c>{ $from }</c>, and <c>{ $asked }
 trip-stray-why = The { $what } ends at <c>{ $to }</c>, from <c>{ $from }</c>; <c>{ $own }</c> waits for it.
 trip-direct = { $word } to <c>{ $dst }</c> by <c>{ $iface }</c>, but <x>the answer goes past this host</x>: { $seen }
 trip-direct-why = <c>{ $client }</c> and <c>{ $server }</c> are neighbours on <c>{ $iface }</c>: the server answers its neighbour directly, from <c>{ $from }</c>, and the client asked <c>{ $asked }</c> and knows no such flow. With its source rewritten (MASQUERADE, SNAT) the answer would come back here.
+trip-ignored = { $word }, but <b>nothing answers</b>
+trip-ignored-why = A kernel answers no ping to a broadcast or multicast address (net.ipv4.icmp_echo_ignore_broadcasts is 1, as is usual), and no TCP to one.
 trip-private = { $word } to <c>{ $dst }</c> by <c>{ $iface }</c>, but <b>the other end can hardly answer</b>
 trip-private-why = No rule rewrites its source: it leaves <c>{ $iface }</c> as the private <c>{ $src }</c>, an address of another network. Unless a router behind translates it, no answer finds the way back.
 trip-unheld = { $word } to <c>{ $dst }</c> by <c>{ $iface }</c>, but <x>the answer goes to nobody</x>: { $seen }
@@ -98,6 +100,7 @@ end-by-rule = dropped by { $at }
 end-rejected = rejected by { $at }
 end-no-answer = { $end }, but no answer comes ({ $what }: { $fate })
 end-direct = { $end }, but the answer goes past this host
+end-ignored = { $end }, unanswered
 end-private = { $end }, with the private source { $src }
 end-unheld = { $end }, but the answer goes to nobody
 
@@ -158,6 +161,7 @@ short-undecided = depends further
 
 ## Where and why
 
+why-local-all = It reaches this host over <c>{ $iface }</c>, as all that listen to <c>{ $dst }</c>.
 why-local = It reaches <c>{ $dst }</c>, an address of this host, over <c>{ $iface }</c>.
 why-local-rule = <b>{ $chain } rule { $number }</b> lets it in over <c>{ $iface }</c>.
 why-out = No rule stops it, there or back; it leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
@@ -433,6 +437,7 @@ kernel-copied = That was one copy; the next one goes on
 hook-empty = <b>{ $hook }</b>: no rules here
 hook-asked-nothing = <b>{ $hook }</b>: no rule is asked here
 hook-unpasted = <b>{ $hook }</b>: nothing pasted here, taken as empty
+route-local-all = routed to this host, as to all that listen to <c>{ $dst }</c>
 route-local = routed to this host: <c>{ $dst }</c> is its address
 route-lo = routed over <c>lo</c>: <c>{ $dst }</c> is its own address
 route-forward = routed to <b>{ $iface }</b>: FORWARD, not INPUT

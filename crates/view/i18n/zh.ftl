@@ -65,6 +65,8 @@ trip-stranger-why = { $what } 来自 <c>{ $from }</c>，而请求的是 <c>{ $as
 trip-stray-why = { $what } 从 <c>{ $from }</c> 到了 <c>{ $to }</c>，而等它的是 <c>{ $own }</c>。
 trip-direct = { $word }到 <c>{ $dst }</c>，经 <c>{ $iface }</c>，但<x>应答绕过了本机</x>：{ $seen }
 trip-direct-why = <c>{ $client }</c> 和 <c>{ $server }</c> 在 <c>{ $iface }</c> 上是邻居：服务器从 <c>{ $from }</c> 直接回答邻居，而客户端请求的是 <c>{ $asked }</c>，不认识这个流。改写源地址（MASQUERADE、SNAT）后，应答才会回到本机。
+trip-ignored = { $word }，但<b>没有应答</b>
+trip-ignored-why = 内核不应答发往广播或组播地址的 ping（net.ipv4.icmp_echo_ignore_broadcasts 通常为 1），也不应答发往这类地址的 TCP。
 trip-private = { $word }到 <c>{ $dst }</c>，经 <c>{ $iface }</c>，但<b>对方很可能无法应答</b>
 trip-private-why = 没有规则改写源地址：它以私有地址 <c>{ $src }</c>（属于另一个网络）离开 <c>{ $iface }</c>。除非后面的路由器做转换，否则应答找不到回来的路。
 trip-unheld = { $word }到 <c>{ $dst }</c>，经 <c>{ $iface }</c>，但<x>没人接收应答</x>：{ $seen }
@@ -98,6 +100,7 @@ end-by-rule = 被 { $at } 丢弃
 end-rejected = 被 { $at } 拒绝
 end-no-answer = { $end }，但没有应答（{ $what }：{ $fate }）
 end-direct = { $end }，但应答绕过了本机
+end-ignored = { $end }，无应答
 end-private = { $end }，源地址是私有的 { $src }
 end-unheld = { $end }，但没人接收应答
 
@@ -158,6 +161,7 @@ short-undecided = 仍视情况而定
 
 ## 在哪里，为什么
 
+why-local-all = 它经 <c>{ $iface }</c> 到达本机，与所有监听 <c>{ $dst }</c> 的主机一样。
 why-local = 它经 <c>{ $iface }</c> 到达本机地址 <c>{ $dst }</c>。
 why-local-rule = <b>{ $chain } 规则 { $number }</b> 放它经 <c>{ $iface }</c> 进来。
 why-out = 来回都没有规则拦它；它经 <c>{ $iface }</c> 发往 <c>{ $dst }</c>。
@@ -427,6 +431,7 @@ kernel-copied = 以上是其中一份；下一份继续前进
 hook-empty = <b>{ $hook }</b>：这里没有规则
 hook-asked-nothing = <b>{ $hook }</b>：这里不问任何规则
 hook-unpasted = <b>{ $hook }</b>：没有粘贴，当作空的
+route-local-all = 路由到本机，与所有监听 <c>{ $dst }</c> 的主机一样
 route-local = 路由到本机：<c>{ $dst }</c> 是本机地址
 route-lo = 经 <c>lo</c> 路由：<c>{ $dst }</c> 是本机自己的地址
 route-forward = 路由到 <b>{ $iface }</b>：走 FORWARD，不走 INPUT

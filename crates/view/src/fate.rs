@@ -12,6 +12,7 @@ use chainwalk_model::{
     Backend, ChainId, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome, Question,
     RejectWith, Routed, RoutingDrop, RuleId, Target, Trace,
 };
+use std::net::IpAddr;
 
 /// Fates that are shown as one: the same end at the same place.
 #[derive(Clone, Debug, PartialEq)]
@@ -215,6 +216,18 @@ fn sent_to(trace: &Trace) -> String {
     endpoint(sent.ip.dst, sent.dport())
 }
 
+/// Whether an address is that of everybody on a network of this host, or of a group.
+pub(crate) fn is_for_all(t: &Explained, addr: IpAddr) -> bool {
+    let IpAddr::V4(addr) = addr else { return addr.is_multicast() };
+    let nets = t.host.interfaces.iter().flat_map(|i| &i.addrs).map(|a| a.value);
+    addr.is_multicast()
+        || addr.is_broadcast()
+        || nets.filter(|n| n.len < 31).any(|n| match n.addr {
+            IpAddr::V4(own) => u32::from(own) | u32::MAX >> n.len == u32::from(addr),
+            IpAddr::V6(_) => false,
+        })
+}
+
 /// The same of one packet's walk. That no rule stops it is left to what was walked there and back.
 pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
     let lang = t.lang;
@@ -233,7 +246,12 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
                 chain = chain_path(rules, chain),
                 number = number
             ),
-            None => say!(lang, WhyLocal, dst = &dst, iface = &**iface),
+            None => match trace.moments.last() {
+                Some(m) if is_for_all(t, m.packet.ip.dst) => {
+                    say!(lang, WhyLocalAll, dst = &dst, iface = &**iface)
+                }
+                _ => say!(lang, WhyLocal, dst = &dst, iface = &**iface),
+            },
         },
         Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => {
             let rewritten = rewritten_source(trace);
@@ -248,7 +266,7 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
         }
         Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {
             let (chain, number) = place(rules, *rule);
-            let conditions = crate::terms::conditions_text(rules, rules.rule(*rule));
+            let conditions = crate::terms::seen_conditions(rules, rules.rule(*rule));
             let rejected = matches!(trace.fate, Fate::Rejected { .. });
             match (conditions.is_empty(), rejected) {
                 (true, true) => say!(lang, WhyRejectsRest, chain = chain, number = number),

@@ -201,6 +201,12 @@ pub(crate) fn kernel(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sente
             let from_here = matches!(trace.sent.entry, Entry::Local { .. });
             match to {
                 Routed::Local if from_here => say!(lang, RouteLo, dst = dst),
+                Routed::Local
+                    if moment(trace, stop.first)
+                        .is_some_and(|m| fate::is_for_all(t, m.packet.ip.dst)) =>
+                {
+                    say!(lang, RouteLocalAll, dst = dst)
+                }
                 Routed::Local => say!(lang, RouteLocal, dst = dst),
                 Routed::Forward { iface, via } => {
                     let iface = iface.as_deref().unwrap_or("?");

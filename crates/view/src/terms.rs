@@ -42,6 +42,17 @@ pub(crate) fn conditions_text(rules: &Ruleset, rule: &Rule) -> String {
     all.join(" ")
 }
 
+/// The same for a sentence: without the interfaces that a listing hides, which it tells elsewhere.
+pub(crate) fn seen_conditions(rules: &Ruleset, rule: &Rule) -> String {
+    let hidden = |t: &Term| {
+        let op = rule.ops.get(usize::from(t.op)).map(|op| &op.what);
+        matches!(op, Some(OpKind::Match(Match::HiddenInterfaces)))
+    };
+    let all: Vec<String> =
+        terms(rules, rule).iter().filter(|t| !hidden(t)).map(Term::text).collect();
+    all.join(" ")
+}
+
 fn conditions(m: &Match, add: &mut Add<'_>) {
     match m {
         Match::Ip(ip) => header(ip, add),

@@ -7,7 +7,7 @@ use crate::places::place;
 use crate::questions;
 use crate::say::{Arg, Key, format, run, say, text};
 use crate::sender::program;
-use crate::terms::conditions_text;
+use crate::terms::seen_conditions;
 use crate::values::endpoint;
 use chainwalk_model::{
     DroppedBy, Entry, Event, Fate, Hook, L4, Leg, LegKind, Outcome, Packet, RejectWith, RoundTrip,
@@ -135,6 +135,11 @@ pub(crate) fn turn(t: &Explained, outcome: &Outcome, trip: &RoundTrip) -> Option
                 ),
             }
         }
+        TripEnd::Ignored => Turn {
+            tone: Tone::Stop,
+            headline: say!(lang, TripIgnored, word = word),
+            detail: say!(lang, TripIgnoredWhy),
+        },
         TripEnd::PrivateSource { src, iface } => {
             let src = src.to_string();
             Turn {
@@ -160,7 +165,7 @@ pub(crate) fn turn(t: &Explained, outcome: &Outcome, trip: &RoundTrip) -> Option
         }
         TripEnd::Payload(at, rule) => {
             let leg = trip.legs.get(*at)?;
-            let (at, what) = (at_rule(t, *rule), conditions_text(t.rules(), t.rules().rule(*rule)));
+            let (at, what) = (at_rule(t, *rule), seen_conditions(t.rules(), t.rules().rule(*rule)));
             let named = name(t, leg);
             Turn {
                 tone: Tone::Depends,
@@ -200,7 +205,7 @@ pub(crate) fn evidence(t: &Explained, trip: &RoundTrip) -> Vec<Evidence> {
     }
     let tcp = trip.legs.iter().any(|l| l.kind == LegKind::Ack);
     for rule in &trip.later {
-        let (at, what) = (at_rule(t, *rule), conditions_text(t.rules(), t.rules().rule(*rule)));
+        let (at, what) = (at_rule(t, *rule), seen_conditions(t.rules(), t.rules().rule(*rule)));
         out.push(Evidence::new(
             false,
             if tcp {
@@ -230,6 +235,7 @@ pub(crate) fn end_with(t: &Explained, end: String, trip: &RoundTrip) -> String {
             None => end,
         },
         TripEnd::Direct { .. } => text!(lang, EndDirect, end = end),
+        TripEnd::Ignored => text!(lang, EndIgnored, end = end),
         TripEnd::UnheldSource { .. } => text!(lang, EndUnheld, end = end),
         TripEnd::PrivateSource { src, .. } => {
             text!(lang, EndPrivate, end = end, src = src.to_string())

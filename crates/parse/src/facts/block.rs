@@ -22,6 +22,8 @@ pub(crate) struct Block {
     pub(crate) facts: Facts,
     /// Commands of it that ran, in their order.
     pub(crate) runs: Vec<Run>,
+    /// Whether commands make it; else a program printed it, or a file holds it.
+    pub(crate) typed: bool,
 }
 
 /// A command that a file has run: its place in the clean text, and the interface that it calls `%i`.
@@ -99,7 +101,8 @@ pub(super) fn made(
 ) -> Option<(Block, usize)> {
     let (first, last) = (rows.first()?, rows.get(taken.checked_sub(1)?)?);
     let span = clean.span(first.start, last.end());
-    Some((Block { kind, span, diagnostics: Vec::new(), facts, runs: Vec::new() }, taken))
+    let (diagnostics, runs) = (Vec::new(), Vec::new());
+    Some((Block { kind, span, diagnostics, facts, runs, typed: false }, taken))
 }
 
 /// A block of the first `taken` rows, which nothing here walks.

@@ -43,7 +43,14 @@ fn cut(clean: &Clean, rows: &[Row<'_>], line: usize) -> (Block, usize) {
     let span = clean.span(rows[0].start, rows[taken - 1].end());
     let kind = SectionKind::Unread("JSON".into());
     (
-        Block { kind, span, diagnostics: Vec::new(), facts: Facts::default(), runs: Vec::new() },
+        Block {
+            kind,
+            span,
+            diagnostics: Vec::new(),
+            facts: Facts::default(),
+            runs: Vec::new(),
+            typed: false,
+        },
         taken,
     )
 }

@@ -1,6 +1,7 @@
 //! What a paste tells of the host around its rules: interfaces, bridges, routes, names, sets, sockets.
 
 mod backends;
+mod behind;
 mod beside;
 mod block;
 mod bridges;
@@ -25,6 +26,7 @@ mod wireguard;
 mod yaml;
 
 pub(crate) use backends::{Rival, rivals, warning};
+pub(crate) use behind::{commands, is_behind};
 pub(crate) use block::{Block, Run, not_walked};
 pub(crate) use logged::block as logged;
 pub(crate) use plain::after;

@@ -5,7 +5,7 @@ use super::{logged, steps};
 use crate::value::holds;
 use chainwalk_model::{
     AddrMask, Cidr, Diagnostic, DiagnosticId, Expected, Fact, Hook, Host, IfKind, Interface, Mac,
-    Match, OpKind, Origin, PacketScope, Route, Severity, Span, Target, Text, Unmodelled,
+    Match, OpKind, Origin, PacketScope, Route, RouteKind, Severity, Span, Target, Text, Unmodelled,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -43,6 +43,7 @@ pub(crate) fn settle(
     }
     for (host, ties) in std::iter::once(host).chain(strangers).zip(ties) {
         bridges(host);
+        host.routes_in_part = !ties.listed && !host.routes.is_empty();
         tie(host, &ties);
         vlans(host, &ties);
         beside(host);
@@ -140,6 +141,8 @@ struct Ties {
     logged: Vec<super::block::Logged>,
     /// The addresses that commands gave, by interface.
     typed: Vec<(Text, IpAddr)>,
+    /// Whether routes were listed, rather than added by commands.
+    listed: bool,
 }
 
 /// A bridge that filters by VLAN may keep frames from some of its ports. Where all of them are in one VLAN alone, it does
@@ -262,6 +265,7 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     if let (Some(backend), None) = (facts.backend, host.backend) {
         host.set_backend(backend);
     }
+    ties.listed |= facts.routes.iter().any(|r| r.kind == RouteKind::Unicast);
     // What is listed twice is one route: no kernel has two that are alike.
     let bare = |r: &Route| Route { origin: Origin::Default, ..r.clone() };
     let mut known: HashSet<Route> = host.routes.iter().map(bare).collect();

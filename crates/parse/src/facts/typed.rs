@@ -20,7 +20,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// What the commands of one line do, where there is one of these among them.
 pub(crate) fn typed(clean: &Clean, row: Row<'_>, shell: &Shell) -> Option<Block> {
     if let Some(block) = sysctl::typed(clean, row) {
-        return Some(block);
+        return Some(Block { typed: true, ..block });
     }
     let (bare, _) = unprompt(row);
     let mut facts = Facts::default();
@@ -34,7 +34,7 @@ pub(crate) fn typed(clean: &Clean, row: Row<'_>, shell: &Shell) -> Option<Block>
         None if settings > 0 => SectionKind::Sysctls(settings),
         None => return None,
     };
-    made(clean, &[row], 1, kind, facts).map(|(block, _)| block)
+    made(clean, &[row], 1, kind, facts).map(|(block, _)| Block { typed: true, ..block })
 }
 
 /// The same of a command that may not run, or runs for each of many: only what a set holds is then not known.
@@ -47,7 +47,8 @@ pub(crate) fn perhaps(clean: &Clean, row: Row<'_>, shell: &Shell) -> Option<Bloc
     };
     let steps: Vec<Step> = steps.into_iter().filter_map(name).collect();
     let kind = kind(steps.first()?);
-    made(clean, &[row], 1, kind, Facts { steps, ..Facts::default() }).map(|(block, _)| block)
+    made(clean, &[row], 1, kind, Facts { steps, ..Facts::default() })
+        .map(|(block, _)| Block { typed: true, ..block })
 }
 
 fn kind(step: &Step) -> SectionKind {
@@ -65,7 +66,7 @@ fn kind(step: &Step) -> SectionKind {
 }
 
 /// The commands of a line, parted by `;` and `&&` outside of quotes.
-fn parts(row: Row<'_>) -> Vec<Row<'_>> {
+pub(super) fn parts(row: Row<'_>) -> Vec<Row<'_>> {
     let mut found = Vec::new();
     let (mut start, mut quote) = (0, None);
     let text = row.text;

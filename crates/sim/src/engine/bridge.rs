@@ -3,16 +3,14 @@
 use super::hooks::BridgePart;
 use super::skb::Skb;
 use super::walker::Walker;
+use crate::context::SENDER;
 use crate::route::{FlowKey, Key};
 use crate::spoken::{is_never_port, names_iface};
 use chainwalk_model::{
-    Answer, Assumed, Entry, Event, Fate, Hook, IfKind, Interface, Mac, PacketType, PathIface,
-    RouteKind, Routed, RoutingDrop, Text,
+    Answer, Assumed, Entry, Event, Fate, Hook, IfKind, Interface, PacketType, PathIface, RouteKind,
+    Routed, RoutingDrop, Text,
 };
 use std::net::IpAddr;
-
-/// The address that all senders of a case have for whom it names none.
-const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
 
 impl Walker<'_> {
     /// The bridge that a packet comes in by, and the port, where it has one.

@@ -7,13 +7,14 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::context::MatchContext;
+use crate::context::{MatchContext, SENDER};
 use chainwalk_model::{ConditionKind, Entry, Hook, IfKind, Inv, Mac, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: Inv<Mac>, ctx: &MatchContext, eval: &mut Evaluation) {
     match source(ctx) {
+        Some(mac) if !is_told(mac, ctx) => eval.untold(ConditionKind::Mac, m.not),
         Some(mac) => {
             let found = || Observed::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
             eval.holds(ConditionKind::Mac, m.not, mac == m.value, found);
@@ -33,6 +34,11 @@ pub(super) fn source(ctx: &MatchContext) -> Option<Mac> {
     (incoming && !loopback).then_some(*smac)
 }
 
+/// Whether somebody said whom a frame is from: a recorder's frames have an address of their own.
+pub(super) fn is_told(mac: Mac, ctx: &MatchContext) -> bool {
+    mac != SENDER || ctx.host.complete.network || ctx.host.raw_sender
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -44,6 +50,8 @@ mod tests {
         let mac = |k| Mac([2, 0, 0, 0, 3, k]);
         let m = |not, k| Match::Mac(Inv { not, value: mac(k) });
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
+        assert!(matches!(bench.test(&m(false, 1)), Truth::Unknown(_)));
+        bench.host.complete.network = true;
         assert_eq!(bench.test(&m(false, 1)), Truth::Yes);
         assert_eq!(bench.test(&m(true, 2)), Truth::Yes);
         bench.entry = Entry::Local { uid: Some(0), gid: Some(0), mark: 0, bind: None };

@@ -240,7 +240,11 @@ fn part(set: &IpSet, dim: Dim, src: bool, ctx: &MatchContext) -> Result<SetKeyPa
     match dim {
         Dim::Ip | Dim::Net => Ok(SetKeyPart::Addr(if src { p.ip.src } else { p.ip.dst })),
         Dim::Port => port(p, src, &set.kind).ok_or(Lack::Nothing),
-        Dim::Mac if src => mac::source(ctx).map(SetKeyPart::Mac).ok_or(Lack::Nothing),
+        Dim::Mac if src => match mac::source(ctx) {
+            Some(mac) if mac::is_told(mac, ctx) => Ok(SetKeyPart::Mac(mac)),
+            Some(_) => Err(Lack::Untold),
+            None => Err(Lack::Nothing),
+        },
         Dim::Mac => match ctx.entry {
             Entry::Wire { .. } => Err(Lack::Untold),
             Entry::Local { .. } => Err(Lack::Nothing),
@@ -423,6 +427,7 @@ mod tests {
     fn the_first_packet_tells_an_element_its_mac() {
         let entries = vec![entry(vec![net("1.2.3.4")])];
         let mut bench = with(vec![set("s", "bitmap:ip,mac", "range 1.2.3.0/24", entries)]);
+        bench.host.complete.network = true;
         let m = of("s", &[true, true]);
         check(&bench, &m, Truth::Yes);
         check(&bench, &m, Truth::Yes);

@@ -68,9 +68,14 @@ impl<'a> Router<'a> {
         }) || self.host().said_local.iter().any(|(_, is)| matches!(is.origin, Origin::Pasted(_)))
     }
 
-    /// Whether a route is known.
+    /// Whether a listing of routes is known, or somebody told one.
     pub(super) fn routes_told(&self) -> bool {
-        self.host().routes.iter().any(|r| !matches!(r.origin, Origin::Inferred(_)))
+        let listed = !self.host().routes_in_part;
+        self.host().routes.iter().any(|r| match r.origin {
+            Origin::Inferred(_) => false,
+            Origin::Pasted(_) => listed,
+            Origin::Given | Origin::Default => true,
+        })
     }
 
     /// Looks up a route through the policy rules, and chooses among its next hops. `Ok(None)` is no route.

@@ -70,7 +70,9 @@ impl Router<'_> {
             return Some(next_hop);
         }
         pick(dev, true).or_else(|| {
-            if self.host().complete.network || self.addresses_told() {
+            // The file of a tunnel tells its own address and nothing of another interface.
+            let listed = !self.host().routes_in_part || self.host().interface(dev).is_some();
+            if self.host().complete.network || listed && self.addresses_told() {
                 // Of another interface its first, whatever its net (`in_dev_select_addr`).
                 self.host().interfaces.iter().find_map(|i| pick(&i.name, false))
             } else {

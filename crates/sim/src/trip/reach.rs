@@ -4,8 +4,10 @@ use super::arrived;
 use crate::addr::in_net;
 use crate::route::Router;
 use crate::session::Session;
+use crate::spoken::is_hub;
 use chainwalk_model::{
-    Entry, Event, Fate, Host, IfKind, OpKind, RouteKind, SkipReason, Target, Text, Trace, TripEnd,
+    Entry, Event, Fate, Host, IfKind, L4, OpKind, RouteKind, SkipReason, Target, Text, Trace,
+    TripEnd,
 };
 use std::net::IpAddr;
 
@@ -24,7 +26,8 @@ pub(super) fn neighbours(on: &Session, trace: &Trace) -> Option<Text> {
         _ => name.clone(),
     };
     let (came, out) = (link(came), link(out));
-    if came != out || last.ip.src != trace.sent.packet.ip.src {
+    // Behind a tunnel nobody is a neighbour: the answer comes back by this host.
+    if came != out || is_hub(&out) || last.ip.src != trace.sent.packet.ip.src {
         return None;
     }
     let world = on.world()?;
@@ -32,6 +35,24 @@ pub(super) fn neighbours(on: &Session, trace: &Trace) -> Option<Text> {
     let near = |addr: IpAddr| is_on(host, &out, addr) && !router.told_local(addr);
     let bridged = host.interface(&out).is_some_and(|i| i.kind == IfKind::Bridge);
     (near(last.ip.src) && near(last.ip.dst) && !bridged).then_some(out)
+}
+
+/// Whether this host's kernel answers nothing to a packet that it takes, as that is for everybody or a group: TCP, and
+/// an echo request where `icmp_echo_ignore_broadcasts` is 1, as it is by default.
+pub(super) fn ignores(on: &Session, trace: &Trace) -> bool {
+    let (Fate::Local { .. }, Some(packet), Some(world)) = (&trace.fate, arrived(trace), on.world())
+    else {
+        return false;
+    };
+    let kind = Router::new(world).addr_kind(packet.ip.dst, None);
+    let many = matches!(kind, Ok(RouteKind::Broadcast)) || packet.ip.dst.is_multicast();
+    let set =
+        on.host().sysctl("net.ipv4.icmp_echo_ignore_broadcasts").is_none_or(|v| &*v.value != "0");
+    many && match packet.l4 {
+        L4::Tcp(_) => true,
+        L4::Icmp(_) => set && packet.ip.dst.is_ipv4(),
+        _ => false,
+    }
 }
 
 /// Whether an address lies on the network of an interface.
