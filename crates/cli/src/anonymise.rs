@@ -48,14 +48,15 @@ pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
     let out = if is_case { done.case.write() } else { done.case.scenario.paste() };
     match wanted.output {
         Some(file) => {
-            fs::write(file, out).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))?
+            fs::write(file, out).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))?;
         }
         None => io::stdout().lock().write_all(out.as_bytes())?,
     }
     let report = told(&done);
     match wanted.report {
         Some(file) => {
-            fs::write(file, report).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))?
+            fs::write(file, report)
+                .map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))?;
         }
         None => eprint!("{report}"),
     }

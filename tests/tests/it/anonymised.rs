@@ -56,7 +56,7 @@ fn asked(page: &str) -> Vec<(String, String)> {
         let packet = column.split('`').nth(1)?;
         let here =
             column.split('`').nth(2).is_some_and(|s| s.trim_start().starts_with("from here"));
-        let line = if here { packet.to_owned() } else { packet.to_owned() };
+        let line = packet.to_owned();
         Some((file.to_owned(), line))
     })
     .collect()

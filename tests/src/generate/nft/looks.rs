@@ -151,7 +151,7 @@ pub(super) fn of_header(row: &HeaderRow) -> Option<Look> {
         Icmpv6 if row.word == "daddr" || row.word == "taddr" => return None,
         Ether => (None, None),
         Ip | IpOption(_) => (Some(4), None),
-        Ip6 | Hbh | Rt | Rt0 | Rt2 | Srh | Frag | Dst | Mh => (Some(6), None),
+        Ip6 | Hbh | Rt | Rt0 | Srh | Frag | Dst | Mh => (Some(6), None),
         Icmp => (Some(4), Some("icmp")),
         Igmp => (Some(4), Some("igmp")),
         Icmpv6 => (Some(6), Some("icmpv6")),
@@ -318,7 +318,7 @@ pub(super) fn fib(hook: &str, dice: &mut Dice) -> Look {
     Look { typed: false, ..look(&words, kind) }
 }
 
-fn of_net<'n>(host: &'n Host, six: bool) -> &'n Net {
+fn of_net(host: &Host, six: bool) -> &Net {
     if six { &host.six } else { &host.four }
 }
 

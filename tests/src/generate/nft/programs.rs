@@ -220,7 +220,7 @@ table ip6 libvirt_network {
 }
 "#;
 
-const FAIL2BAN: &str = r#"table inet f2b-table {
+const FAIL2BAN: &str = r"table inet f2b-table {
 	set addr-set-sshd { type ipv4_addr; elements = { HOST, 8.8.8.8 }; }
 	set addr6-set-sshd { type ipv6_addr; elements = { fd00:1::5 }; }
 	set addr-set-web { type ipv4_addr; flags interval; elements = { 45.0.0.0/8, 1.2.3.4 }; }
@@ -232,7 +232,7 @@ const FAIL2BAN: &str = r#"table inet f2b-table {
 		meta l4proto tcp ip saddr @addr-set-web reject with tcp reset
 	}
 }
-"#;
+";
 
 const TAILSCALE: &str = r#"table ip filter {
 	chain INPUT { type filter hook input priority filter; policy accept; counter packets 0 bytes 0 jump ts-input; }

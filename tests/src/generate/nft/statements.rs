@@ -311,7 +311,7 @@ impl Scribe<'_> {
                 3 if ported => format!("redirect to :{port}"),
                 4 => "redirect".into(),
                 5 if mapped && simple => format!("dnat {ip}to tcp dport map @fwd_to"),
-                6 if mapped && simple => format!("dnat ip addr . port to tcp dport map @fwd_svc"),
+                6 if mapped && simple => "dnat ip addr . port to tcp dport map @fwd_svc".into(),
                 7 if four && simple => {
                     let third = self.dice.one(&net.hosts());
                     format!("dnat {ip}to numgen inc mod 2 map {{ 0 : {hosts}, 1 : {third} }}")
