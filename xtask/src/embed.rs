@@ -1,6 +1,6 @@
 //! The figure for pages of others: its element, with the looks of the drawing's classes put in, and its engine.
 
-use crate::page::Profile;
+use crate::profile::Profile;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;

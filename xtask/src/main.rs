@@ -3,6 +3,7 @@
 mod editor;
 mod embed;
 mod page;
+mod profile;
 mod style;
 mod test;
 mod tools;
@@ -10,7 +11,7 @@ mod workspace;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use page::Profile;
+use profile::Profile;
 use std::process::ExitCode;
 use workspace::Workspace;
 

@@ -1,6 +1,7 @@
 //! Every test there is, in parts, and one count over all of them.
 
-use crate::page::{self, Profile};
+use crate::page;
+use crate::profile::Profile;
 use crate::tools;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, bail};

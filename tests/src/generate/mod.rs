@@ -19,7 +19,7 @@ pub use forms::{each, ruleset};
 use net::Net;
 pub use nft::{NATIVE, Native, native};
 use packets::{Mood, Sender};
-use rules::{Scribe, Taste};
+use rules::{PLAIN, Scribe, Taste};
 use serde_json::{Map, Value, json};
 
 /// A family of cases: a kind of host, rules and packets.
@@ -35,9 +35,6 @@ pub struct Family {
     real: usize,
     sets: bool,
 }
-
-const PLAIN: Taste =
-    Taste { nat: 50, mangle: 35, raw: 15, security: 8, memory: 4, states: 12, strict: false };
 
 /// Every family.
 pub const FAMILIES: [Family; 20] = [

@@ -26,6 +26,10 @@ pub(super) struct Taste {
     pub(super) strict: bool,
 }
 
+/// What is usual.
+pub(super) const PLAIN: Taste =
+    Taste { nat: 50, mangle: 35, raw: 15, security: 8, memory: 4, states: 12, strict: false };
+
 pub(super) const MARKS: [&str; 6] = ["0x1", "0x2", "0x3", "0x5", "0x7", "0x10"];
 
 /// Writes the rules of one case.

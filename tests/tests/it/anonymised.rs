@@ -54,8 +54,6 @@ fn asked(page: &str) -> Vec<(String, String)> {
         let (file, rest) = row.split_once('`')?;
         let column = rest.split('|').nth(1)?;
         let packet = column.split('`').nth(1)?;
-        let here =
-            column.split('`').nth(2).is_some_and(|s| s.trim_start().starts_with("from here"));
         let line = packet.to_owned();
         Some((file.to_owned(), line))
     })

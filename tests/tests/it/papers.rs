@@ -42,7 +42,7 @@ fn every_file_and_every_field_of_a_case_is_named() {
         names.extend(found.into_iter().filter(|f| f != "kind"));
     }
     assert!(files >= 20 && names.len() > 80, "{names:?}");
-    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-');
     let words: Vec<&str> =
         page.split('`').skip(1).step_by(2).flat_map(|code| code.split(|c| !is_name(c))).collect();
     let missing: Vec<&String> = names.iter().filter(|n| !words.contains(&n.as_str())).collect();

@@ -1,6 +1,6 @@
 //! What native rules look at: a row for each field, with values that fit the packets and some that do not.
 
-use super::Host;
+use super::host::Host;
 use crate::generate::dice::Dice;
 use crate::generate::net::{Net, PORTS};
 use crate::generate::packets::SPORTS;

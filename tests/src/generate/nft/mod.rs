@@ -5,64 +5,19 @@
 #![allow(clippy::match_same_arms, clippy::similar_names, clippy::unused_self)]
 
 mod conditions;
+mod host;
 mod looks;
 mod programs;
 mod statements;
 mod table;
 
+use self::host::{Flavour, Host, PLAIN};
 use super::dice::Dice;
 use super::net::{self, Net};
 use super::packets::{Mood, Sender, fields};
-use super::rules;
+use super::rules::{PLAIN as USUAL, Scribe as OfIptables, Taste};
 use serde_json::{Map, Value, json};
 use table::Scribe;
-
-/// A host of both families: the same links.
-pub(super) struct Host {
-    pub(super) four: Net,
-    pub(super) six: Net,
-}
-
-/// What the tables of a case lean towards, in chances of a hundred where it is no number of something.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Flavour {
-    /// Tables, at most.
-    tables: usize,
-    chains: usize,
-    rules: usize,
-    conditions: usize,
-    asides: usize,
-    ends: usize,
-    /// Fields from the whole table of fields.
-    wide: usize,
-    sets: usize,
-    states: usize,
-    memory: usize,
-    nat: usize,
-    ingress: usize,
-    strict: usize,
-    dormant: usize,
-    /// A counter in every rule.
-    counted: bool,
-}
-
-const PLAIN: Flavour = Flavour {
-    tables: 3,
-    chains: 5,
-    rules: 5,
-    conditions: 3,
-    asides: 35,
-    ends: 75,
-    wide: 12,
-    sets: 18,
-    states: 14,
-    memory: 8,
-    nat: 28,
-    ingress: 3,
-    strict: 15,
-    dormant: 2,
-    counted: false,
-};
 
 /// A family of native cases.
 #[derive(Clone, Copy, Debug)]
@@ -171,8 +126,8 @@ pub fn native(family: &Native, seed: u64, index: usize) -> Value {
     };
     let beside = (family.name == "nftlink" && dice.chance(45)) || dice.chance(3);
     let rules = beside.then(|| {
-        let taste = super::Taste { memory: 0, ..super::PLAIN };
-        let mut scribe = rules::Scribe::new(&host.four, taste, dice.clone(), "x".into());
+        let taste = Taste { memory: 0, ..USUAL };
+        let mut scribe = OfIptables::new(&host.four, taste, dice.clone(), "x".into());
         let tables = scribe.tables();
         dice = scribe.dice;
         tables

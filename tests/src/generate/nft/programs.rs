@@ -1,6 +1,6 @@
 //! Rulesets in the shape of programs that write nft: alone, or two of them on one host.
 
-use super::Host;
+use super::host::Host;
 use crate::generate::dice::Dice;
 
 const FIREWALLD: &str = r#"table inet firewalld {

@@ -1,7 +1,7 @@
 //! Native tables: base chains at their priorities, chains that are jumped to, and the sets that their rules name.
 
+use super::host::{Flavour, Host};
 use super::looks::{self, Kind, Look};
-use super::{Flavour, Host};
 use crate::generate::dice::Dice;
 use std::fmt::Write as _;
 
