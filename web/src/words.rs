@@ -63,7 +63,7 @@ words! {
     EdgeLeft => "Width of the paste", "粘贴区域的宽度";
     EdgeRight => "Width of the walk", "步骤列表的宽度";
     Edit => "Change", "修改";
-    EmptyDetail => "The output of iptables-save or iptables -nvL, and what you know of the host: ip addr, ip route, brctl show. Prompts and remarks between them do no harm.", "iptables-save 或 iptables -nvL 的输出，加上主机的情况：ip addr、ip route、brctl show。中间夹着提示符和说明文字也没关系。";
+    EmptyDetail => "The output of iptables-save, iptables -nvL or nft list ruleset, and what you know of the host: ip addr, ip route, brctl show. Prompts and remarks between them do no harm.", "iptables-save、iptables -nvL 或 nft list ruleset 的输出，加上主机的情况：ip addr、ip route、brctl show。中间夹着提示符和说明文字也没关系。";
     EmptyHeadline => "Everything at once, in any order", "一次全贴，顺序随意";
     Examples => "Examples", "示例";
     FieldFrom => "from", "来自";
@@ -134,7 +134,7 @@ words! {
     NextHook => "Next hook", "下一个钩子";
     NextStep => "Next step", "下一步";
     NoMatch => "did not match", "不匹配";
-    NothingDetail => "iptables-save and iptables -nvL for the rules; ip addr, ip route and brctl show for the host around them. Without rules there is no verdict.", "规则：iptables-save 和 iptables -nvL；主机：ip addr、ip route、brctl show。没有规则，就不下结论。";
+    NothingDetail => "iptables-save, iptables -nvL and nft list ruleset for the rules; ip addr, ip route and brctl show for the host around them. Without rules there is no verdict.", "规则：iptables-save、iptables -nvL 和 nft list ruleset；主机：ip addr、ip route、brctl show。没有规则，就不下结论。";
     NothingHeadline => "What can be read here", "这里能读懂什么";
     NowAsIs => "as it is", "现状";
     OffersNotDone => "The paste goes on with commands that are not taken as done:", "粘贴的内容后面还有命令，暂不视为已执行：";
