@@ -381,6 +381,24 @@ pub enum RowKind {
     Fate,
 }
 
+impl RowKind {
+    /// Its name in a page's classes and in a recording.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Chain => "chain",
+            Self::Rule => "rule",
+            Self::Range => "range",
+            Self::Fork => "fork",
+            Self::Kernel => "kernel",
+            Self::Policy => "policy",
+            Self::Reply => "reply",
+            Self::Fate => "fate",
+        }
+    }
+}
+
 /// A row's mark at its right edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mark {

@@ -52,7 +52,7 @@ pub fn recording(t: &Explained, figure: &Figure, carried: Carried, measure: &dyn
             if !row.number.is_empty() && !matches!(row.kind, RowKind::Base | RowKind::Chain) {
                 text = format!("{} {text}", row.number);
             }
-            json!([row.depth, kind(row.kind), text, plain(&row.reason), mark(row.mark), row.step])
+            json!([row.depth, row.kind.name(), text, plain(&row.reason), mark(row.mark), row.step])
         })
         .collect();
     let bits: Vec<Value> = figure
@@ -181,20 +181,6 @@ fn style(style: Style) -> &'static str {
         Style::Rewritten => "w",
         Style::Stop => "x",
         Style::Ok => "k",
-    }
-}
-
-fn kind(kind: RowKind) -> &'static str {
-    match kind {
-        RowKind::Base => "base",
-        RowKind::Chain => "chain",
-        RowKind::Rule => "rule",
-        RowKind::Range => "range",
-        RowKind::Fork => "fork",
-        RowKind::Kernel => "kernel",
-        RowKind::Policy => "policy",
-        RowKind::Reply => "reply",
-        RowKind::Fate => "fate",
     }
 }
 

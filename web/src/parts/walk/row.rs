@@ -81,7 +81,7 @@ pub(super) fn view(
     let Asks { onhover, reveal, dispatch, .. } = asks;
     let class = classes!(
         "row",
-        kind(row.kind),
+        row.kind.name(),
         later.0.then_some("later"),
         now.then_some("now"),
         place.lit.then_some("lit"),
@@ -140,20 +140,6 @@ fn folder(at: usize, lang: Lang, shut: bool, tab: &'static str, fold: &Callback<
     html! {
         <button class={classes!("why", "fold-chain", shut.then_some("shut"))} {onclick} aria-expanded={(!shut).to_string()} tabindex={tab}
             title={ui(lang, key)} aria-label={ui(lang, key)} data-testid="fold-chain"><Icon id="i-dn" /></button>
-    }
-}
-
-fn kind(kind: RowKind) -> &'static str {
-    match kind {
-        RowKind::Base => "base",
-        RowKind::Chain => "chain",
-        RowKind::Rule => "rule",
-        RowKind::Range => "range",
-        RowKind::Fork => "fork",
-        RowKind::Kernel => "kernel",
-        RowKind::Policy => "policy",
-        RowKind::Reply => "reply",
-        RowKind::Fate => "fate",
     }
 }
 
