@@ -39,6 +39,11 @@ impl Family {
     pub const ALL: [Self; 6] =
         [Self::Ip, Self::Ip6, Self::Inet, Self::Arp, Self::Bridge, Self::Netdev];
 
+    /// The family that nft writes so.
+    pub fn named(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|f| f.word() == word)
+    }
+
     /// The family as nft writes it.
     pub fn word(self) -> &'static str {
         match self {

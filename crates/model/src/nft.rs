@@ -67,7 +67,7 @@ impl Pattern {
 
     /// The numbers from which to which it reaches, where it is of numbers of `bits`.
     pub fn bounds(&self, bits: u16) -> Option<Range<u128>> {
-        let all = if bits >= 128 { u128::MAX } else { (1 << bits) - 1 };
+        let all = all_bits(bits);
         match self {
             Self::One(Value::Number(n)) => Some(Range { first: *n, last: *n }),
             Self::Range(first, last) => Some(Range { first: *first, last: *last }),
@@ -241,6 +241,11 @@ pub enum Stateful {
     },
     /// `last used`; always holds.
     Last,
+}
+
+/// All bits of a value so wide set.
+pub fn all_bits(bits: u16) -> u128 {
+    if bits >= 128 { u128::MAX } else { (1 << bits) - 1 }
 }
 
 /// `limit rate`.

@@ -8,7 +8,7 @@ use crate::ids::SetId;
 use crate::matches::Match;
 use crate::nft::{
     CmpOp, Condition, ElementData, Expr, FibResultKey, Field, Limit, NatOperand, Needs, NftVerdict,
-    ObjectKind, Pattern, Set, SetData, SetElement, Stateful, Statement, Type, UpdateOp, Value,
+    ObjectKind, Pattern, Set, SetData, SetElement, Stateful, Statement, Type, Value, all_bits,
 };
 use crate::ruleset::{Op, OpKind, Ruleset};
 use crate::targets::{NatRange, Target};
@@ -292,13 +292,9 @@ impl<'a> Printer<'a> {
             Statement::VerdictMap { key, map } => {
                 format!("{} vmap {}", self.expr(key), self.set_name(*map))
             }
-            Statement::Update { how, set, key, data, timeout_ms, stateful: keeps } => {
-                let word = match how {
-                    UpdateOp::Add => "add",
-                    UpdateOp::Update => "update",
-                    UpdateOp::Delete => "delete",
-                };
-                let mut text = format!("{word} {} {{ {}", self.set_name(*set), self.expr(key));
+            Statement::Update { set, key, data, timeout_ms, stateful: keeps, .. } => {
+                let mut text = statement.name().to_owned();
+                let _ = write!(text, " {} {{ {}", self.set_name(*set), self.expr(key));
                 if let Some(ms) = timeout_ms {
                     let _ = write!(text, " timeout {}", duration(*ms));
                 }
@@ -433,10 +429,6 @@ fn existence(exists: bool) -> &'static str {
 
 fn shifted(offset: u32) -> String {
     if offset == 0 { String::new() } else { format!(" offset {offset}") }
-}
-
-fn all_bits(bits: u16) -> u128 {
-    if bits >= 128 { u128::MAX } else { (1 << bits) - 1 }
 }
 
 /// The type and width of what an expression gives.
@@ -643,7 +635,8 @@ fn nat(word: &str, range: &NatRange, family: Family) -> String {
     text
 }
 
-fn synproxy(of: &Synproxy) -> String {
+/// `synproxy`, with what it is told.
+pub fn synproxy(of: &Synproxy) -> String {
     let mut text = "synproxy".to_owned();
     if let Some(mss) = of.mss {
         let _ = write!(text, " mss {mss}");

@@ -122,7 +122,7 @@ fn split_end<'a>(value: Word<'a>, words: [&str; 2]) -> Result<(Word<'a>, bool), 
 fn place(value: Word<'_>) -> Result<(Family, &str, &str), Diagnostic> {
     let form = || vec![Expected::Literal("filter:INPUT".into())];
     let Some((first, rest)) = value.split(':') else { return Err(bad(value, form())) };
-    let family = Family::ALL.into_iter().find(|f| f.word() == first.text);
+    let family = Family::named(first.text);
     let (family, table, chain) = match (family, rest.split(':')) {
         (Some(family), Some((table, chain))) => (family, table, chain),
         _ => (Family::Ip, first, rest),

@@ -171,7 +171,7 @@ fn table(value: Word<'_>) -> Result<Assumption, Diagnostic> {
     };
     let (family, table) = match before.split(':') {
         Some((family, table)) => {
-            let known = Family::ALL.into_iter().find(|f| f.word() == family.text);
+            let known = Family::named(family.text);
             (known.ok_or_else(|| bad(family, vec![Expected::Literal("ip6".into())]))?, table)
         }
         None => (Family::Ip, before),

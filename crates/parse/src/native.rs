@@ -5,7 +5,7 @@ use crate::comments::is_fence;
 use crate::names::CHANGES;
 use crate::nft::{Piece, Shows, Source};
 use crate::prompt::{host_of, unprompt};
-use crate::word::{self, Word};
+use crate::word::Word;
 use chainwalk_model::Family;
 
 /// What the command above says of the text that follows.
@@ -32,7 +32,7 @@ const OBJECTS: [&str; 12] = [
 ];
 
 fn is_family(word: &str) -> bool {
-    Family::ALL.iter().any(|f| f.word() == word)
+    Family::named(word).is_some()
 }
 
 /// Whether a row can only be the first of a text of nft.
@@ -263,14 +263,9 @@ pub(crate) fn here(rows: &[Row<'_>], end: &str) -> Option<usize> {
     rows.iter().position(|r| r.text == end)
 }
 
-/// Whether a row is the command `nft`, behind a prompt or not, and the words behind it.
-pub(crate) fn words_of(row: Row<'_>) -> Option<Vec<Word<'_>>> {
+/// Whether a row is the command `nft`, behind a prompt or not.
+pub(crate) fn is_command(row: Row<'_>) -> bool {
     let (bare, _) = unprompt(row);
-    let mut words = bare.words();
-    let mut first = words.next()?;
-    while matches!(first.text, "sudo" | "doas") {
-        first = words.next()?;
-    }
-    let name = first.text.rsplit('/').next()?;
-    (name == "nft").then(|| word::words(bare.skip(first.end() - bare.start).trim()))
+    let command = bare.words().find(|w| !matches!(w.text, "sudo" | "doas"));
+    command.is_some_and(|w| w.text.rsplit('/').next() == Some("nft"))
 }

@@ -440,7 +440,7 @@ impl<'t> Paste<'t> {
         maybe: bool,
         context: &mut Context,
     ) {
-        if native::words_of(row).is_some() {
+        if native::is_command(row) {
             *context = Context { backend: context.backend, ..Context::default() };
             self.nft(clean, row, command, maybe, context);
             return;

@@ -134,7 +134,7 @@ impl Command<'_> {
             let known = ["add rule", "insert rule", "replace rule", "delete rule", "add chain"];
             return Err(self.wrong(words.first(), known.map(literal).to_vec()));
         }
-        let named = words.get(2).and_then(|w| Family::ALL.into_iter().find(|f| w.is(f.word())));
+        let named = words.get(2).and_then(|w| Family::named(&w.text));
         let at = 2 + usize::from(named.is_some());
         let family = named.unwrap_or_default();
         let (Some(table), Some(chain)) = (words.get(at), words.get(at + 1)) else {

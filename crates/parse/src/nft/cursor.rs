@@ -90,7 +90,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// The token so many behind the next.
-    pub(super) fn ahead(&self, n: usize) -> Option<Token> {
+    fn ahead(&self, n: usize) -> Option<Token> {
         self.tokens.get(self.at + n).copied()
     }
 

@@ -6,7 +6,7 @@ use super::field::{self, Named};
 use super::reader::Reader;
 use super::value;
 use chainwalk_model::Expected;
-use chainwalk_model::nft::{Expr, KeyPart, Type, Value};
+use chainwalk_model::nft::{Expr, KeyPart, Type, Value, all_bits};
 
 /// What joins two operands, from the loosest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,7 +25,7 @@ pub(super) fn integer(bits: u16) -> KeyPart {
 
 /// The bits that a value of a type has.
 fn all(bits: u16) -> u128 {
-    if bits == 0 || bits >= 128 { u128::MAX } else { (1 << bits) - 1 }
+    if bits == 0 { u128::MAX } else { all_bits(bits) }
 }
 
 impl Reader<'_, '_> {

@@ -180,9 +180,7 @@ impl Native {
                     continue;
                 }
                 let known = native.draft.table_count();
-                let mut told = Vec::new();
-                piece.load(cleans, &mut native.draft, &mut told);
-                native.diagnostics.append(&mut told);
+                piece.load(cleans, &mut native.draft, &mut native.diagnostics);
                 native.whole |= native.draft.whole;
                 if !piece.fixed {
                     native.tables(piece, known);
@@ -331,7 +329,7 @@ impl Draft {
     /// Whether there is a table of these words (`ip filter`).
     pub(crate) fn has_table(&self, words: &str) -> bool {
         let Some((family, name)) = words.split_once(' ') else { return false };
-        super::table::family(family).is_some_and(|f| self.find_table(f, name).is_some())
+        Family::named(family).is_some_and(|f| self.find_table(f, name).is_some())
     }
 
     /// The tables of iptables-nft among them.
@@ -343,12 +341,19 @@ impl Draft {
 
     /// Whether another draft has the same rules, whatever was counted.
     fn same(&self, other: &Self) -> bool {
+        let size = |draft: &Self| -> Vec<_> {
+            draft
+                .fresh(0)
+                .map(|t| (draft.rules.table(t).name.clone(), draft.rule_count(t)))
+                .collect()
+        };
         let plain = |draft: &Self| {
             let mut rules = Ruleset::default();
             draft.clone().lower(&mut rules);
             super::plain::stripped(&mut rules);
             rules
         };
-        plain(self) == plain(other)
+        // Sizes cost next to nothing beside the copies that are compared.
+        size(self) == size(other) && plain(self) == plain(other)
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn stripped(rules: &mut Ruleset) {
             (element.span, element.expires_ms) = (none, None);
             element.stateful.iter_mut().for_each(unused);
         }
-        set.elements.sort_by_key(|e| format!("{:?}", e.key));
+        set.elements.sort_by_cached_key(|e| format!("{:?}", e.key));
     }
     for object in &mut rules.objects {
         (object.span, object.handle) = (none, None);

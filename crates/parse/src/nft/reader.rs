@@ -306,15 +306,12 @@ impl Reader<'_, '_> {
     /// Rules up to the brace that closes their chain.
     pub(super) fn chain_lines(&mut self, chain: ChainId) {
         loop {
-            while self.cur.peek().is_some_and(|t| t.kind == Kind::Line) || self.cur.eat_sign(";") {
-                self.cur.lines();
-            }
             self.cur.lines();
+            if self.cur.eat_sign(";") {
+                continue;
+            }
             if self.cur.is_sign("}") || self.cur.peek().is_none() {
                 return;
-            }
-            if self.cur.is_sign(";") {
-                continue;
             }
             let start = self.cur.at;
             if !self.chain_spec(chain) {

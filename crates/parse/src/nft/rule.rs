@@ -9,7 +9,7 @@ use super::set::Options;
 use super::value;
 use chainwalk_model::nft::{
     CmpOp, Condition, CtKey, Expr, FibResultKey, Field, KeyPart, Meta, Pattern, Statement, Type,
-    UpdateOp, Value,
+    UpdateOp, Value, all_bits,
 };
 use chainwalk_model::{CtTarget, Expected, Match, Op, OpKind, Target};
 
@@ -449,7 +449,7 @@ fn network(left: Expr, op: CmpOp, right: Pattern, part: KeyPart) -> Condition {
         && matches!(op, CmpOp::Eq | CmpOp::Ne)
     {
         let len = and.count_ones();
-        let all = if part.bits >= 128 { u128::MAX } else { (1 << part.bits) - 1 };
+        let all = all_bits(part.bits);
         let rest = all.checked_shr(len).unwrap_or(0);
         if *and == all & !rest && n & rest == 0 && len > 0 {
             let right = Pattern::Prefix(*n, len as u8);

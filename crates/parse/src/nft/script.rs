@@ -4,14 +4,10 @@ use super::cursor::{Read, Wrong};
 use super::field::unknown;
 use super::lexer::Kind;
 use super::reader::Reader;
-use super::table::family;
+use crate::names::CHANGES;
 use chainwalk_model::{
     Backend, ChainId, DiagnosticId, Expected, Family, Rule, RuleId, Severity, TableId,
 };
-
-/// The words that begin a command.
-pub(crate) const VERBS: [&str; 10] =
-    ["add", "create", "insert", "replace", "delete", "destroy", "flush", "rename", "reset", "list"];
 
 /// Where a rule is put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,13 +108,16 @@ impl Reader<'_, '_> {
             }
             "table" | "chain" | "rule" | "set" | "map" | "element" | "counter" | "quota"
             | "limit" | "ct" | "flowtable" | "synproxy" | "secmark" => self.add(from),
-            _ => Err(unknown(&self.cur, VERBS.into_iter().chain(["table", "define", "include"]))),
+            _ => {
+                let others = ["reset", "list", "table", "define", "include"];
+                Err(unknown(&self.cur, CHANGES.into_iter().chain(others)))
+            }
         }
     }
 
     /// The family that is named next, or that of IPv4.
     fn family_word(&mut self) -> Family {
-        let found = family(self.cur.word());
+        let found = Family::named(self.cur.word());
         self.cur.at += usize::from(found.is_some());
         found.unwrap_or(Family::Ip)
     }
@@ -258,13 +257,19 @@ impl Reader<'_, '_> {
         Ok(rules.iter().position(|id| rule(id).handle == Some(n)))
     }
 
-    fn replace_rule(&mut self) -> Read<()> {
+    /// A chain, and the place in it of the rule that is named next.
+    fn known_rule(&mut self) -> Read<(ChainId, usize)> {
         let chain = self.known_chain()?;
         let at = self.cur.at;
         if !matches!(self.cur.word(), "handle" | "index" | "position") {
             return Err(self.cur.wrong(Expected::Literal("handle".into())));
         }
         let place = self.place_of(chain)?.ok_or_else(|| self.missing(at))?;
+        Ok((chain, place))
+    }
+
+    fn replace_rule(&mut self) -> Read<()> {
+        let (chain, place) = self.known_rule()?;
         let rule = self.rule(chain);
         self.draft.rules.chains[chain.0 as usize].rules[place] = rule;
         Ok(())
@@ -356,12 +361,7 @@ impl Reader<'_, '_> {
     }
 
     fn delete_rule(&mut self) -> Read<()> {
-        let chain = self.known_chain()?;
-        let at = self.cur.at;
-        if !matches!(self.cur.word(), "handle" | "index" | "position") {
-            return Err(self.cur.wrong(Expected::Literal("handle".into())));
-        }
-        let place = self.place_of(chain)?.ok_or_else(|| self.missing(at))?;
+        let (chain, place) = self.known_rule()?;
         self.draft.rules.chains[chain.0 as usize].rules.remove(place);
         Ok(())
     }
@@ -369,60 +369,41 @@ impl Reader<'_, '_> {
     fn flush(&mut self) -> Read<()> {
         let word = self.cur.word();
         self.cur.at += 1;
-        match word {
+        let from = self.cur.at;
+        let done = match word {
             "ruleset" => {
-                let of = family(self.cur.word());
+                let of = Family::named(self.cur.word());
                 self.cur.at += usize::from(of.is_some());
                 self.draft.flush(of);
                 self.draft.whole |= of.is_none();
                 Ok(())
             }
-            "table" => {
-                let from = self.cur.at;
-                let table = match self.table_named(false) {
-                    Ok(table) => table,
-                    Err(wrong) => return self.nothing_to_flush(*wrong, from),
-                };
+            "table" => self.table_named(false).map(|table| {
                 for chain in self.draft.rules.table(table).chains.clone() {
                     self.draft.rules.chains[chain.0 as usize].rules.clear();
                 }
-                Ok(())
-            }
-            "chain" => {
-                let from = self.cur.at;
-                match self.known_chain() {
-                    Ok(chain) => {
-                        self.draft.rules.chains[chain.0 as usize].rules.clear();
-                        Ok(())
-                    }
-                    Err(wrong) => self.nothing_to_flush(*wrong, from),
-                }
-            }
-            "set" | "map" | "meter" => {
-                let from = self.cur.at;
-                match self.known_set() {
-                    Ok(set) => {
-                        let set = &mut self.draft.rules.sets[set.0 as usize];
-                        set.elements.clear();
-                        set.whole = true;
-                        Ok(())
-                    }
-                    Err(wrong) => self.nothing_to_flush(*wrong, from),
-                }
-            }
+            }),
+            "chain" => self.known_chain().map(|chain| {
+                self.draft.rules.chains[chain.0 as usize].rules.clear();
+            }),
+            "set" | "map" | "meter" => self.known_set().map(|set| {
+                let set = &mut self.draft.rules.sets[set.0 as usize];
+                set.elements.clear();
+                set.whole = true;
+            }),
             _ => {
                 self.cur.at -= 1;
                 Err(unknown(&self.cur, ["ruleset", "table", "chain", "set", "map", "meter"]))
             }
+        };
+        match done {
+            // What is not there holds nothing either.
+            Err(wrong) if wrong.id == DiagnosticId::NoSuchRule => {
+                self.cur.at = self.cur.end_from(from);
+                self.say(*wrong, Severity::Note);
+                Ok(())
+            }
+            done => done,
         }
-    }
-
-    fn nothing_to_flush(&mut self, wrong: Wrong, from: usize) -> Read<()> {
-        if wrong.id != DiagnosticId::NoSuchRule {
-            return Err(Box::new(wrong));
-        }
-        self.cur.at = self.cur.end_from(from);
-        self.say(wrong, Severity::Note);
-        Ok(())
     }
 }

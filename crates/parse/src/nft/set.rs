@@ -209,11 +209,8 @@ impl Reader<'_, '_> {
                 let at = self.cur.at;
                 let name = self.cur.name(Expected::Text)?;
                 let span = self.cur.span(at, self.cur.at);
-                let id = self.draft.find_object(self.table, name, word).unwrap_or_else(|| {
-                    let kind = unknown_object(word);
-                    self.draft.object(self.table, name, kind, span)
-                });
-                Ok(ElementData::Object(id))
+                let kind = unknown_object(word);
+                Ok(ElementData::Object(self.draft.object(self.table, name, kind, span)))
             }
         }
     }
@@ -262,7 +259,7 @@ impl Reader<'_, '_> {
             ("limit", _) => Holds::Objects(ObjectWord::Limit),
             ("synproxy", _) => Holds::Objects(ObjectWord::Synproxy),
             ("secmark", _) => Holds::Objects(ObjectWord::Other),
-            ("ct", "helper") if !of_fields || self.cur.ahead(2).is_none_or(|_| true) => {
+            ("ct", "helper") => {
                 self.cur.at += 1;
                 Holds::Objects(ObjectWord::Helper)
             }

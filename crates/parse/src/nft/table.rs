@@ -10,11 +10,6 @@ use chainwalk_model::{
     Base, ChainId, ChainKind, Expected, Family, Hook, Policy, SetId, TableId, priority_names,
 };
 
-/// The family of that word.
-pub(super) fn family(word: &str) -> Option<Family> {
-    Family::ALL.into_iter().find(|f| f.word() == word)
-}
-
 impl Reader<'_, '_> {
     /// Goes to a table.
     pub(super) fn enter(&mut self, table: TableId) {

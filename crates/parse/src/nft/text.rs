@@ -6,7 +6,7 @@ use crate::save::SaveText;
 use chainwalk_model::nft::{
     HEADER_FIELDS, KeyPart, Object, ObjectKind, Set, SetData, Stateful, Type,
 };
-use chainwalk_model::print::{Printer, duration, stateful};
+use chainwalk_model::print::{Printer, duration, stateful, synproxy};
 use chainwalk_model::{
     Backend, Chain, ChainKind, Family, Hook, Host, Match, OpKind, Policy, Rule, Ruleset, TableId,
     Target, Text,
@@ -28,6 +28,30 @@ pub fn nft_text(host: &Host) -> SaveText {
     out
 }
 
+/// An object as a table declares it.
+fn declared(object: &Object) -> String {
+    let words = object.kind.word();
+    let body = match &object.kind {
+        ObjectKind::Stateful(Stateful::Last) => String::new(),
+        ObjectKind::Stateful(what) => behind(words, &stateful(what)),
+        ObjectKind::CtHelper { helper, proto } => {
+            let proto = Type::InetProto.word_of(u128::from(*proto)).unwrap_or("tcp");
+            format!("type \"{helper}\" protocol {proto};")
+        }
+        ObjectKind::Synproxy(of) => behind(words, &synproxy(of)),
+        ObjectKind::Other(text) => {
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            return format!("{words} {} {text}", name(&object.name));
+        }
+    };
+    format!("{words} {} {{ {body} }}", name(&object.name))
+}
+
+/// What of a statement stands behind its name.
+fn behind(words: &str, text: &str) -> String {
+    text.strip_prefix(words).unwrap_or(text).trim().to_owned()
+}
+
 /// A table of a ruleset.
 struct Of<'a> {
     rules: &'a Ruleset,
@@ -38,13 +62,12 @@ struct Of<'a> {
 impl Of<'_> {
     fn table(&self, out: &mut SaveText) {
         let table = self.rules.table(self.table);
-        let open = out.text.len();
         out.line(&format!("table {} {} {{", table.family.word(), name(&table.name)));
         if table.dormant {
             out.line("\tflags dormant");
         }
         for object in self.rules.objects.iter().filter(|o| o.table == self.table && o.declared) {
-            out.line(&format!("\t{}", self.object(object)));
+            out.line(&format!("\t{}", declared(object)));
         }
         for set in self.rules.sets.iter().filter(|s| s.table == self.table) {
             let Some(of) = &set.name else { continue };
@@ -62,54 +85,7 @@ impl Of<'_> {
             }
             self.chain(chain, out);
         }
-        let empty = out.text.len() == open;
-        debug_assert!(!empty, "a table has a first line");
         out.line("}");
-    }
-
-    #[expect(clippy::unused_self, reason = "it stands beside the other lines of a table")]
-    fn object(&self, object: &Object) -> String {
-        let words = object.kind.word();
-        let body = match &object.kind {
-            ObjectKind::Stateful(Stateful::Counter(Some(c))) => {
-                format!("packets {} bytes {}", c.packets.value, c.bytes.value)
-            }
-            ObjectKind::Stateful(Stateful::Counter(None) | Stateful::Last)
-            | ObjectKind::Synproxy(_)
-            | ObjectKind::Other(_) => String::new(),
-            ObjectKind::Stateful(what) => {
-                let text = stateful(what);
-                text.strip_prefix(words).unwrap_or(&text).trim().to_owned()
-            }
-            ObjectKind::CtHelper { helper, proto } => {
-                let proto = Type::InetProto.word_of(u128::from(*proto)).unwrap_or("tcp");
-                format!("type \"{helper}\" protocol {proto};")
-            }
-        };
-        let body = match &object.kind {
-            ObjectKind::Synproxy(s) => {
-                let mut text = String::new();
-                for (n, word) in
-                    [(s.mss.map(u32::from), "mss"), (s.wscale.map(u32::from), "wscale")]
-                {
-                    if let Some(n) = n {
-                        let _ = write!(text, "{word} {n} ");
-                    }
-                }
-                for (on, word) in [(s.timestamp, "timestamp"), (s.sack_perm, "sack-perm")] {
-                    if on {
-                        let _ = write!(text, "{word} ");
-                    }
-                }
-                text
-            }
-            ObjectKind::Other(text) => {
-                let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-                return format!("{words} {} {text}", name(&object.name));
-            }
-            _ => body,
-        };
-        format!("{words} {} {{ {body} }}", name(&object.name))
     }
 
     fn set(&self, of: &Text, set: &Set, out: &mut SaveText) {
