@@ -167,8 +167,8 @@ pub(crate) enum TrackedSince {
     Table(TableId),
 }
 
-/// A rule of nft turns conntrack on for a family as it is loaded: one that looks at a flow, or translates
-/// (`nf_ct_netns_get`).
+/// Since when conntrack is on for a family: since a rule was loaded that looks at a flow or translates
+/// (`nf_ct_netns_get`). Those of iptables count as loaded before those of nft.
 fn tracked_since(host: &Host, family: Family) -> Option<TrackedSince> {
     let rules = &host.rules;
     let of_iptables = |rule: &&Rule| {

@@ -161,7 +161,7 @@ short-undecided = depends further
 
 ## Where and why
 
-why-local-all = It reaches this host over <c>{ $iface }</c>, as all that listen to <c>{ $dst }</c>.
+why-local-all = It reaches this host over <c>{ $iface }</c>: <c>{ $dst }</c> is a broadcast or multicast address.
 why-local = It reaches <c>{ $dst }</c>, an address of this host, over <c>{ $iface }</c>.
 why-local-rule = <b>{ $chain } rule { $number }</b> lets it in over <c>{ $iface }</c>.
 why-out = No rule stops it, there or back; it leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
@@ -437,7 +437,7 @@ kernel-copied = That was one copy; the next one goes on
 hook-empty = <b>{ $hook }</b>: no rules here
 hook-asked-nothing = <b>{ $hook }</b>: no rule is asked here
 hook-unpasted = <b>{ $hook }</b>: nothing pasted here, taken as empty
-route-local-all = routed to this host, as to all that listen to <c>{ $dst }</c>
+route-local-all = routed to this host: <c>{ $dst }</c> is a broadcast or multicast address
 route-local = routed to this host: <c>{ $dst }</c> is its address
 route-lo = routed over <c>lo</c>: <c>{ $dst }</c> is its own address
 route-forward = routed to <b>{ $iface }</b>: FORWARD, not INPUT

@@ -161,7 +161,7 @@ short-undecided = 仍视情况而定
 
 ## 在哪里，为什么
 
-why-local-all = 它经 <c>{ $iface }</c> 到达本机，与所有监听 <c>{ $dst }</c> 的主机一样。
+why-local-all = 它经 <c>{ $iface }</c> 到达本机：<c>{ $dst }</c> 是广播或组播地址。
 why-local = 它经 <c>{ $iface }</c> 到达本机地址 <c>{ $dst }</c>。
 why-local-rule = <b>{ $chain } 规则 { $number }</b> 放它经 <c>{ $iface }</c> 进来。
 why-out = 来回都没有规则拦它；它经 <c>{ $iface }</c> 发往 <c>{ $dst }</c>。
@@ -431,7 +431,7 @@ kernel-copied = 以上是其中一份；下一份继续前进
 hook-empty = <b>{ $hook }</b>：这里没有规则
 hook-asked-nothing = <b>{ $hook }</b>：这里不问任何规则
 hook-unpasted = <b>{ $hook }</b>：没有粘贴，当作空的
-route-local-all = 路由到本机，与所有监听 <c>{ $dst }</c> 的主机一样
+route-local-all = 路由到本机：<c>{ $dst }</c> 是广播或组播地址
 route-local = 路由到本机：<c>{ $dst }</c> 是本机地址
 route-lo = 经 <c>lo</c> 路由：<c>{ $dst }</c> 是本机自己的地址
 route-forward = 路由到 <b>{ $iface }</b>：走 FORWARD，不走 INPUT

@@ -4,12 +4,12 @@
 //! ([`crate::recording`]).
 
 use crate::banner::banner;
-use crate::drawing::{Item, Link, Measure, Scene};
+use crate::drawing::{Item, Measure, Scene};
 use crate::explained::Explained;
 use crate::page::{Colours, Lang, Sentence, Style, Tone};
 use crate::places::{chain_path, place};
 use crate::say::{plain, text};
-use crate::scene::{Area, Pen, scene, units};
+use crate::scene::{Area, Pen, scene, tone_class, units};
 use crate::svg::{self, Draw, SHAPES, escaped, number};
 use crate::timeline::timeline;
 use chainwalk_model::{DroppedBy, Fate};
@@ -193,11 +193,7 @@ impl Figure {
     fn frame(&self, measure: &dyn Measure) -> Vec<Item> {
         let (w, h) = self.size();
         let mut pen = Pen::new(measure);
-        let tone = match self.tone {
-            Tone::Stop => "stop",
-            Tone::Ok => "ok",
-            Tone::Depends | Tone::Idle => "ask",
-        };
+        let tone = tone_class(self.tone);
         let r = 12.0;
         pen.path(
             format!("M0 {HEAD}V{r}a{r} {r} 0 0 1 {r} -{r}H{}a{r} {r} 0 0 1 {r} {r}V{HEAD}Z", w - r),
@@ -323,18 +319,5 @@ fn set(style: Style) -> &'static str {
         Style::Code => "s15 m w6",
         Style::Rewritten => "s15 m w6 nat",
         Style::Plain | Style::Strong => "s15 w6",
-    }
-}
-
-/// An item that is linked to nothing: two that look alike are equal.
-pub(crate) fn bare(item: &Item) -> Item {
-    match item {
-        Item::Group { class, items, .. } => Item::Group {
-            class: class.clone(),
-            link: Link::default(),
-            label: String::new(),
-            items: items.iter().map(bare).collect(),
-        },
-        other => other.clone(),
     }
 }

@@ -171,23 +171,19 @@ impl Clock {
         for (scene, begin) in scenes.iter().zip(&self.begins) {
             let points = points(&scene.travel);
             let long: f64 = points.windows(2).map(|w| distance(w[0], w[1])).sum();
+            // Where it sets out from elsewhere than it stood, it is there at once.
+            if let Some((_, x, y)) = out.last().copied() {
+                out.push((begin - hair, x, y));
+            }
+            let mut arrived = *begin;
             if long > 0.5 {
-                // Where it sets out from elsewhere than it stood, it is there at once.
-                if let Some((_, x, y)) = out.last().copied() {
-                    out.push((begin - hair, x, y));
-                }
                 let mut gone = 0.0;
                 for (n, point) in points.iter().enumerate() {
                     gone += if n > 0 { distance(points[n - 1], *point) } else { 0.0 };
                     out.push((begin + TRAVEL * gone / long, point.0, point.1));
                 }
-            } else {
-                if let Some((_, x, y)) = out.last().copied() {
-                    out.push((begin - hair, x, y));
-                }
-                out.push((*begin, scene.rest.0, scene.rest.1));
+                arrived = begin + TRAVEL;
             }
-            let arrived = if long > 0.5 { begin + TRAVEL } else { *begin };
             out.push((arrived, scene.rest.0, scene.rest.1));
         }
         if let Some((_, x, y)) = out.last().copied() {
@@ -277,21 +273,20 @@ impl Rules<'_> {
 
     /// Moves a class through places.
     fn keyframes(&mut self, name: &str, pace: &str, places: &[(f64, f64, f64)]) {
+        let place = |x: f64, y: f64| format!("translate({}px,{}px)", tenth(x), tenth(y));
         let mut frames = String::new();
         let mut before: Option<(String, String)> = None;
         for (n, (time, x, y)) in places.iter().enumerate() {
-            let place = format!("translate({}px,{}px)", tenth(*x), tenth(*y));
+            let here = place(*x, *y);
             // In the middle of a stay nothing has to be said.
-            let stays = places.get(n + 1).is_some_and(|(_, a, b)| {
-                format!("translate({}px,{}px)", tenth(*a), tenth(*b)) == place
-            });
-            let stood = before.as_ref().is_some_and(|(_, p)| *p == place);
+            let stays = places.get(n + 1).is_some_and(|(_, x, y)| place(*x, *y) == here);
+            let stood = before.as_ref().is_some_and(|(_, p)| *p == here);
             let at = self.clock.part(time.max(0.0));
-            if stays && stood || before.as_ref().is_some_and(|(t, p)| *t == at && *p == place) {
+            if stays && stood || before.as_ref().is_some_and(|(t, p)| *t == at && *p == here) {
                 continue;
             }
-            let _ = write!(frames, "{at}{{transform:{place}}}");
-            before = Some((at, place));
+            let _ = write!(frames, "{at}{{transform:{here}}}");
+            before = Some((at, here));
         }
         let _ = write!(
             self.css,

@@ -4,7 +4,7 @@
 
 use crate::drawing::{Item, Measure, Scene};
 use crate::explained::Explained;
-use crate::figure::{Figure, bare, diagram};
+use crate::figure::{Figure, diagram};
 use crate::page::{Mark, RowKind, Style, Tone};
 use crate::rows::rows;
 use crate::say::plain;
@@ -32,10 +32,14 @@ pub struct Carried<'a> {
 /// The recording of the packet shown, as `figure` tells it.
 pub fn recording(t: &Explained, figure: &Figure, carried: Carried, measure: &dyn Measure) -> Value {
     let mut items = Items { measure, list: Vec::new(), known: HashMap::new() };
+    let mut phone_size = (0.0, 0.0);
     let stops: Vec<Value> = (0..=figure.last())
         .map(|at| {
             let wide = diagram(t, figure, at, measure);
             let phone = scene_phone(t, at, (0.0, 0.0), measure);
+            if at == 0 {
+                phone_size = (phone.width, phone.height);
+            }
             json!({
                 "say": figure.said.get(at).map_or("", String::as_str),
                 "wide": items.scene(&wide),
@@ -44,7 +48,6 @@ pub fn recording(t: &Explained, figure: &Figure, carried: Carried, measure: &dyn
         })
         .collect();
     let size = |w: f64, h: f64| json!([tenth(w), tenth(h)]);
-    let phone = scene_phone(t, 0, (0.0, 0.0), measure);
     let rows: Vec<Value> = rows(t)
         .iter()
         .map(|row| {
@@ -71,7 +74,7 @@ pub fn recording(t: &Explained, figure: &Figure, carried: Carried, measure: &dyn
         out.insert("case".into(), case.into());
     }
     out.insert("wide".into(), size(figure.diagram.0, figure.diagram.1));
-    out.insert("phone".into(), size(phone.width, phone.height));
+    out.insert("phone".into(), size(phone_size.0, phone_size.1));
     out.insert(
         "packet".into(),
         json!({
@@ -98,7 +101,7 @@ struct Items<'m> {
 
 impl Items<'_> {
     fn scene(&mut self, scene: &Scene) -> Value {
-        let indexes: Vec<usize> = scene.items.iter().map(|i| self.index(&bare(i))).collect();
+        let indexes: Vec<usize> = scene.items.iter().map(|i| self.index(i)).collect();
         let mut out = Map::new();
         out.insert("items".into(), ranges(&indexes).into());
         if !scene.travel.is_empty() {

@@ -36,6 +36,7 @@ use crate::stops::{TimelineStop, stops};
 use frame::Frame;
 use pen::Point;
 
+pub(crate) use drawer::tone_class;
 pub(crate) use pen::{Area, Pen};
 use way::Way;
 

@@ -1,5 +1,6 @@
 //! A rule that was thought of in iptables' terms, in those of native nft.
 
+use crate::nft::addr_number;
 use chainwalk_model::nft::{
     CmpOp, Condition, CtKey, Expr, Field, Header, HeaderField, Meta, Pattern, Value,
 };
@@ -135,10 +136,7 @@ fn of_ip(ip: &IpMatch) -> Option<Vec<Condition>> {
         if mask.count_ones() != len {
             return None;
         }
-        let n = match value.addr {
-            IpAddr::V4(a) => u128::from(u32::from(a)),
-            IpAddr::V6(a) => a.into(),
-        };
+        let n = addr_number(value.addr);
         let pattern = if len == bits { number(n) } else { Pattern::Prefix(n, len as u8) };
         found.push(compare(field, not, pattern));
     }

@@ -276,7 +276,8 @@ fn passed_at(host: &Host, trace: &Trace) -> (DecisionPoint, usize) {
         let table = rules.table(base.table);
         let native = table.backend == Backend::Nft;
         let filters = base.base.as_ref().is_some_and(|b| b.kind == ChainKind::Filter);
-        if if native { !filters } else { &*table.name != "filter" } {
+        let other = if native { !filters } else { &*table.name != "filter" };
+        if other {
             continue;
         }
         let spot = match by {

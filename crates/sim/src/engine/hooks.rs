@@ -170,14 +170,13 @@ impl Walker<'_> {
         device: Option<&Text>,
     ) -> Vec<(i32, ChainId)> {
         let rules = &self.world.host.rules;
-        let all = rules.chains.iter().enumerate();
-        let mut line: Vec<(i32, ChainId)> = all
-            .filter_map(|(at, chain)| {
-                let table = rules.table(chain.table);
-                let base = chain.base.as_ref()?;
-                let sees = families.contains(&table.family) && !table.dormant && base.hook == hook;
+        let tables = rules.tables.iter().filter(|t| families.contains(&t.family) && !t.dormant);
+        let mut line: Vec<(i32, ChainId)> = tables
+            .flat_map(|table| &table.chains)
+            .filter_map(|id| {
+                let base = rules.chain(*id).base.as_ref()?;
                 let on = device.is_none_or(|d| base.devices.contains(d));
-                (sees && on).then_some((base.priority, ChainId(at as u32)))
+                (base.hook == hook && on).then_some((base.priority, *id))
             })
             .collect();
         line.sort_by_key(|(priority, c)| (*priority, std::cmp::Reverse(self.registered(*c))));

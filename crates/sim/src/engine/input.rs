@@ -10,7 +10,7 @@ use chainwalk_model::{
 };
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Whose heap of fragments is kept for delivery.
+/// The user of `ip_defrag` where fragments are put together for delivery (`IP_DEFRAG_LOCAL_DELIVER`).
 const LOCAL_DELIVERY: u8 = 2;
 
 impl Walker<'_> {

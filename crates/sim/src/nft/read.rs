@@ -12,7 +12,7 @@ use chainwalk_model::nft::{
 };
 use chainwalk_model::{
     CtDir, CtStates, Entry, Hook, IfKind, Interface, L4, LocalStack, OpId, PacketType, PathIface,
-    Question, Tuple, proto,
+    Question, proto,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -453,8 +453,9 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
         CtKey::DaddrIp => address(tuple.dst, false),
         CtKey::SaddrIp6 => address(tuple.src, true),
         CtKey::DaddrIp6 => address(tuple.dst, true),
-        CtKey::ProtoSrc => number(tuple_port(tuple, false)),
-        CtKey::ProtoDst => number(tuple_port(tuple, true)),
+        // A flow of ICMP has its id as source, and type and code as destination.
+        CtKey::ProtoSrc => number(tuple.sport),
+        CtKey::ProtoDst => number(tuple.dport),
         CtKey::Expiration => number(u128::from(flow.expires_s) * 1000),
         CtKey::Zone => number(match dir {
             Some(CtDir::Reply) => flow.zone.reply,
@@ -469,11 +470,6 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
         // Which labels a flow has is not kept.
         CtKey::Label | CtKey::Id | CtKey::Secmark => Err(Lack::Unknown(Question::Fact(at))),
     }
-}
-
-/// The port of a tuple as its bytes lie in the kernel: an ICMP flow has its id as source, type and code as destination.
-fn tuple_port(tuple: Tuple, destination: bool) -> u16 {
-    if destination { tuple.dport } else { tuple.sport }
 }
 
 /// What a flow has carried; nothing where flows are not counted.
@@ -583,7 +579,7 @@ fn addr_type(addr: IpAddr, dev: Option<&str>, ctx: &MatchContext) -> Result<u32,
     Ok(if reached { UNICAST } else { UNREACHABLE })
 }
 
-/// The MSS that fits the routes there and back (`nft_rt_get_tcpmss`-`get_tcpmss`).
+/// The MSS that fits the routes there and back (`get_tcpmss` in `nft_rt.c`).
 fn mss(ctx: &MatchContext) -> Option<u16> {
     let mtu = |dev: &str| {
         let told = ctx.host.interface(dev).and_then(|i| i.mtu);

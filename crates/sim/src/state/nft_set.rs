@@ -221,9 +221,14 @@ impl SetState {
             }
             (_, None) => {
                 self.added.retain(|a| a.until_ms.is_none_or(|until| now < until));
-                let pasted = (0..of.elements.len()).filter(|at| self.lives(of, *at, now)).count();
                 let size = of.size.or(of.flags.dynamic.then_some(DYNAMIC_SIZE));
-                if size.is_some_and(|size| pasted + self.added.len() >= size as usize) {
+                // Elements are counted only up to where the set is full.
+                let is_full = |size: u32| {
+                    let room = (size as usize).saturating_sub(self.added.len());
+                    let live = (0..of.elements.len()).filter(|at| self.lives(of, *at, now));
+                    live.take(room).count() >= room
+                };
+                if size.is_some_and(is_full) {
                     return false;
                 }
                 let own =

@@ -14,7 +14,8 @@ use crate::stops::{StopKind, TimelineStop};
 use chainwalk_model::Event;
 use stair::Stair;
 
-pub(super) use cards::{draw_card, tone_class};
+pub(super) use cards::draw_card;
+pub(crate) use cards::tone_class;
 pub(super) use paint::draw;
 
 /// Lays the drawer out, if the packet is inside of a chain.
