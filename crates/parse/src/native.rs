@@ -236,7 +236,8 @@ pub(crate) fn command(words: &[Word<'_>], all: &str) -> Nft {
     }
 }
 
-/// The words as nft joins them. What the shell took the quotes of gets them back where nft wants a string.
+/// The words as nft joins them. A string whose quotes the shell removed is quoted again
+/// where nft wants one.
 fn joined(words: &[Word<'_>]) -> String {
     let mut text = String::new();
     for (n, word) in words.iter().enumerate() {

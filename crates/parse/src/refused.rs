@@ -104,10 +104,10 @@ const INVERTED: [&str; 2] = ["tcp", "udp"];
 const NAT_PORTS: [u8; 5] = [6, 17, 132, 33, 1];
 
 /// A chain's name has fewer bytes.
-const LONGEST_CHAIN: usize = 29;
+const CHAIN_BYTES: usize = 29;
 
 /// An interface's name has fewer bytes.
-const LONGEST_INTERFACE: usize = 16;
+const INTERFACE_BYTES: usize = 16;
 
 /// What a line tests of the protocol.
 #[derive(Clone, Copy, Debug)]
@@ -178,7 +178,7 @@ impl Line<'_, '_> {
             Verb::Policy(Policy::Drop) if self.table == "nat" => Some(literals(&["ACCEPT"])),
             Verb::Insert(0) | Verb::Replace(0) | Verb::DeleteAt(0) => Some(vec![Expected::Number]),
             _ if is_builtin(chain) && !own => Some(literals(&known)),
-            _ if chain.len() >= LONGEST_CHAIN => Some(vec![Expected::Chain]),
+            _ if chain.len() >= CHAIN_BYTES => Some(vec![Expected::Chain]),
             _ => None,
         }
     }
@@ -191,7 +191,7 @@ impl Line<'_, '_> {
                 (name, given)
             }
             Slot::Name { name, start, end, .. } => {
-                let wrong = name.len() >= LONGEST_CHAIN || is_builtin(name);
+                let wrong = name.len() >= CHAIN_BYTES || is_builtin(name);
                 return wrong.then(|| ((*start, *end), vec![Expected::Target, Expected::Chain]));
             }
             _ => return None,
@@ -355,13 +355,13 @@ fn two_of_one(name: &str, given: &Given<'_>) -> Option<Refusal> {
 fn is_chain(name: &str) -> bool {
     !name.starts_with(['-', '!'])
         && !name.contains(char::is_whitespace)
-        && name.len() < LONGEST_CHAIN
+        && name.len() < CHAIN_BYTES
         && ext::find_target(name).is_none()
 }
 
 /// Whether an interface's name is too long to be one.
 pub(crate) fn is_too_long(name: &str) -> bool {
-    name.len() >= LONGEST_INTERFACE
+    name.len() >= INTERFACE_BYTES
 }
 
 fn literals(words: &[&str]) -> Vec<Expected> {

@@ -1,7 +1,8 @@
 //! Writes cases for a kernel to answer: `generate --seed N --count N [--family NAME]`, a JSON list.
 //!
-//! `--count` is how many of each family; with `--native` they are of native nft. `--forms RULES` writes rulesets of so many rules without packets,
-//! for every form of listing; `--each` a rule for each piece that those are made of, a line each.
+//! `--count` is how many of each family; with `--native` they are of native nft. `--forms RULES` writes rulesets of so
+//! many rules without packets, for every form of listing; `--each` a rule for each piece that those are made of, a line
+//! each.
 
 use chainwalk_tests::generate::{FAMILIES, NATIVE, case, each, native, ruleset};
 use serde_json::Value;

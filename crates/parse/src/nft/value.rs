@@ -122,7 +122,7 @@ pub(super) fn single(cur: &mut Cursor<'_>, part: KeyPart) -> Read<Value> {
 }
 
 fn single_or(cur: &mut Cursor<'_>, part: KeyPart) -> Read<Value> {
-    // A parenthesis within another is no rule's, and deep ones are nobody's.
+    // Parentheses within parentheses around a constant are not read.
     if cur.is_sign("(") {
         return Err(cur.wrong(expected(part.ty)));
     }
