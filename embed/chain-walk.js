@@ -316,7 +316,7 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
 
     /** Comes into sight, or leaves it. */
     #sight(near, share) {
-      if (near && this.getAttribute("loading") !== "click") this.#begin();
+      if (near) this.#begin();
       if (!this.#recording) return;
       if (share < 0.5 && near === false) this.pause();
       else if (share >= 0.5 && this.hasAttribute("autoplay") && !this.#rounds && !still.matches) this.play();
@@ -509,7 +509,6 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       look.over.replaceChildren(...scene.items.filter(isLabel).map((n) => this.#shape(n)));
       look.packet.setAttribute("class", scene.made ? "made" : "");
       look.packet.toggleAttribute("hidden", !scene.rest);
-      look.packet.setAttribute("visibility", scene.rest ? "visible" : "hidden");
       look.packet.getAnimations().forEach((a) => a.cancel());
       if (scene.rest) look.packet.setAttribute("transform", `translate(${scene.rest[0]} ${scene.rest[1]})`);
       if (travel && scene.rest && scene.travel && !still.matches) {
@@ -796,12 +795,12 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
         return await Engine.#one;
       } catch (error) {
         Engine.#one = null;
+        Engine.#users -= 1;
         throw Object.assign(error, { why: "engine" });
       }
     }
 
-    static async #load(folder) {
-      const here = new URL(folder, document.baseURI);
+    static async #load(here) {
       const sandboxed = self.origin === "null" || location.protocol === "file:";
       if (!sandboxed && here.origin === location.origin) {
         try {

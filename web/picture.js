@@ -7,14 +7,16 @@ const KEYWORD = "chainwalk";
 /** A picture with more bytes than this is not looked into. */
 const LIMIT = 16 * 1024 * 1024;
 
-const latin = (bytes) => String.fromCharCode(...bytes);
+/** Bytes as a text, a character each; a call takes only so many arguments. */
+function latin(bytes) {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 0x8000) text += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  return text;
+}
 
 /** A file of the page as base64. */
 async function base64(path) {
-  const bytes = new Uint8Array(await (await fetch(path)).arrayBuffer());
-  let text = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) text += latin(bytes.subarray(at, at + 0x8000));
-  return btoa(text);
+  return btoa(latin(new Uint8Array(await (await fetch(path)).arrayBuffer())));
 }
 
 /** The picture with the page's fonts in it: an image has no others than its reader's. */
@@ -48,7 +50,7 @@ function carrying(png, text) {
 /** A picture as PNG, twice as large, with the text of a case in it or without. */
 export async function png(svg, text) {
   const image = new Image();
-  image.src = `data:image/svg+xml;base64,${btoa(latin8(await withFonts(svg)))}`;
+  image.src = `data:image/svg+xml;base64,${btoa(latin(new TextEncoder().encode(await withFonts(svg))))}`;
   await image.decode();
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [image.naturalWidth * 2, image.naturalHeight * 2];
@@ -57,15 +59,7 @@ export async function png(svg, text) {
   return text ? carrying(new Uint8Array(await blob.arrayBuffer()), text) : blob;
 }
 
-/** A text as the bytes of its UTF-8, a character each. */
-function latin8(text) {
-  const bytes = new TextEncoder().encode(text);
-  let out = "";
-  for (let at = 0; at < bytes.length; at += 0x8000) out += latin(bytes.subarray(at, at + 0x8000));
-  return out;
-}
-
-/** Whether a file is a picture, by its first bytes and its name. */
+/** Whether a file is a PNG, by its first bytes. */
 const isPng = (bytes) => SIGNATURE.every((byte, n) => bytes[n] === byte);
 
 /** The text in the chunks of a PNG; `null` where there is none. */
@@ -84,8 +78,8 @@ function inChunks(bytes) {
 
 /** What a file carries: `undefined` where it is no picture, `null` where it is one that carries nothing. */
 export async function carried(file) {
-  const begin = new Uint8Array(await file.slice(0, 512).arrayBuffer());
   if (file.size > LIMIT) return undefined;
+  const begin = new Uint8Array(await file.slice(0, 512).arrayBuffer());
   if (isPng(begin)) return inChunks(new Uint8Array(await file.arrayBuffer()));
   if (!/^\s*(<\?xml[^>]*>\s*)?<svg[\s>]/.test(new TextDecoder().decode(begin))) return undefined;
   // A parser would let its style speak, which the policy forbids and tells of.

@@ -3,8 +3,8 @@
 use chainwalk::{Case, Scenario};
 use chainwalk_take::anonymise::{Anonymised, Replaced, Wishes, anonymise, leftovers};
 use chainwalk_tests::recorded::text;
+use chainwalk_tests::{examples, oracle};
 use std::fs;
-use std::path::Path;
 
 /// A key like any other.
 const KEY: u64 = 0x5eed;
@@ -36,15 +36,11 @@ fn freed(name: &str, case: &Case) -> Anonymised {
 
 #[test]
 fn every_example_walks_as_before() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/examples");
-    let mut seen = 0;
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-        let text = fs::read_to_string(entry.path()).unwrap_or_default();
-        let Some((case, _)) = Case::headed(&text) else { continue };
-        freed(&entry.file_name().to_string_lossy(), &case);
-        seen += 1;
+    let all = examples::all();
+    for example in &all {
+        freed(&example.name, &example.case);
     }
-    assert!(seen >= 10, "{seen}");
+    assert!(all.len() >= 10, "{}", all.len());
 }
 
 /// The packets of the table in the papers beside the pastes: file, packet.
@@ -54,8 +50,7 @@ fn asked(page: &str) -> Vec<(String, String)> {
         let (file, rest) = row.split_once('`')?;
         let column = rest.split('|').nth(1)?;
         let packet = column.split('`').nth(1)?;
-        let line = packet.to_owned();
-        Some((file.to_owned(), line))
+        Some((file.to_owned(), packet.to_owned()))
     })
     .collect()
 }
@@ -63,7 +58,7 @@ fn asked(page: &str) -> Vec<(String, String)> {
 #[test]
 #[ignore = "it reads public pastes beside the repository"]
 fn every_public_paste_walks_as_before() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/reports");
+    let folder = oracle::shared("reports");
     let Ok(page) = fs::read_to_string(folder.join("README.md")) else {
         chainwalk_tests::skipped("there are no public pastes beside the repository");
         return;

@@ -114,13 +114,10 @@ fn two_recordings_play_under_the_strictest_policy() -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_change_loads_the_engine_where_the_policy_lets_a_worker_run() -> Result<()> {
-    for (policy, runs) in [
-        ("default-src 'none'; script-src 'self'; img-src data:; worker-src 'self'", true),
-        (
-            "default-src 'none'; script-src 'self'; img-src data:; worker-src 'self'; require-trusted-types-for 'script'; trusted-types chainwalk",
-            true,
-        ),
-        ("", true),
+    for policy in [
+        "default-src 'none'; script-src 'self'; img-src data:; worker-src 'self'",
+        "default-src 'none'; script-src 'self'; img-src data:; worker-src 'self'; require-trusted-types-for 'script'; trusted-types chainwalk",
+        "",
     ] {
         drive(DESK, async |page| {
             page.site.put(
@@ -136,7 +133,6 @@ fn a_change_loads_the_engine_where_the_policy_lets_a_worker_run() -> Result<()> 
             );
             ask(page, "part(0, '.push').click()").await?;
             until(page, "the engine is there", "return part(0, '.field') !== null").await?;
-            ensure!(runs);
             ask(
                 page,
                 "const field = part(0, '.field'); field.value = 'nc 192.0.2.10 8082 from 192.0.2.99 in eth0';
@@ -189,7 +185,8 @@ fn a_text_alone_plays_in_a_sandboxed_frame() -> Result<()> {
     })
 }
 
-/// What generators make of a fence that begins with `chainwalk: 1`: by hand after their output, a line each.
+/// What generators make of a fence that begins with `chainwalk: 1`, written by hand after their output: the generator,
+/// what stands before the text, and what behind it.
 const GENERATORS: [(&str, &str, &str); 6] = [
     ("mkdocs", "<pre><code class=\"language-chainwalk\">", "</code></pre>"),
     ("material", "<div class=\"highlight\"><pre><span></span><code>", "</code></pre></div>"),
