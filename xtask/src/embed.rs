@@ -54,13 +54,15 @@ fn colours(sheet: &str) -> impl Iterator<Item = (&str, &str)> {
 /// in one classic script for where files can't be fetched.
 pub(crate) fn engine(house: &Workspace, profile: Profile) -> Result<()> {
     let sh = &house.sh;
-    let name = if profile == Profile::Release { "wasm" } else { "dev" };
+    let (name, folder) = match profile {
+        Profile::Release => ("wasm", "wasm"),
+        Profile::Dev => ("dev", "debug"),
+    };
     cmd!(
         sh,
         "cargo build --quiet --locked --target wasm32-unknown-unknown --profile {name} -p chainwalk-js --no-default-features"
     )
     .run()?;
-    let folder = if profile == Profile::Release { "wasm" } else { "debug" };
     let module = house.target.join("wasm32-unknown-unknown").join(folder).join("chainwalk_js.wasm");
     let made = house.target.join("engine");
     cmd!(sh, "wasm-bindgen --target no-modules --no-typescript --out-name engine --out-dir {made} {module}")

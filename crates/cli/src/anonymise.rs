@@ -1,10 +1,9 @@
 //! `chainwalk anonymise`.
 
-use crate::sources::{Sources, text};
+use crate::sources::{Sources, put, text};
 use chainwalk::Case;
 use chainwalk_take::anonymise::{Anonymised, Wishes, anonymise};
 use std::fmt::Write as _;
-use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
 
@@ -47,17 +46,12 @@ pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
     let done = anonymise(&case, &Wishes { keep: wanted.keep.to_vec(), key });
     let out = if is_case { done.case.write() } else { done.case.scenario.paste() };
     match wanted.output {
-        Some(file) => {
-            fs::write(file, out).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))?;
-        }
+        Some(file) => put(file, &out)?,
         None => io::stdout().lock().write_all(out.as_bytes())?,
     }
     let report = told(&done);
     match wanted.report {
-        Some(file) => {
-            fs::write(file, report)
-                .map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))?;
-        }
+        Some(file) => put(file, &report)?,
         None => eprint!("{report}"),
     }
     Ok(match done.sameness.packets {

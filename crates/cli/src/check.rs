@@ -1,5 +1,6 @@
 //! `chainwalk check`.
 
+use crate::HERE;
 use chainwalk_take::{Verdict, carried};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -18,9 +19,6 @@ pub(crate) struct Wanted<'a> {
     /// Whether to print JSON.
     pub(crate) json: bool,
 }
-
-/// The version of this program.
-const HERE: &str = env!("CARGO_PKG_VERSION");
 
 /// What is read of a folder: cases, pages, recordings and pictures.
 const ENDINGS: [&str; 7] = [".walk.txt", ".md", ".markdown", ".mdx", ".walk.json", ".svg", ".html"];

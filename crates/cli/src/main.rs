@@ -19,6 +19,9 @@ use chainwalk::view::{Colours, Film, Lang};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 
+/// The version of this program.
+const HERE: &str = env!("CARGO_PKG_VERSION");
+
 /// Watch a packet walk the netfilter chains.
 #[derive(Parser)]
 #[command(name = "chainwalk", arg_required_else_help = true)]

@@ -1,15 +1,12 @@
 //! `chainwalk draw`.
 
-use crate::sources::Sources;
+use crate::HERE;
+use crate::sources::{Sources, put};
 use chainwalk::view::{Colours, Film, Lang};
 use chainwalk::{Case, Position, Stop};
 use chainwalk_take::picture::{Picture, carry, told};
-use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
-
-/// The version of this program.
-const HERE: &str = env!("CARGO_PKG_VERSION");
 
 /// What `draw` was asked to make.
 pub(crate) struct Wanted<'a> {
@@ -83,8 +80,7 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
     if wanted.output.starts_with("-.") {
         io::stdout().lock().write_all(text.as_bytes())?;
     } else {
-        fs::write(wanted.output, text)
-            .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", wanted.output)))?;
+        put(wanted.output, &text)?;
     }
     let depends = played.ends().get(at.packet).is_some_and(|end| end.contains(" | "));
     Ok(if wanted.strict && depends { 2 } else { 0 })

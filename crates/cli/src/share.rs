@@ -1,15 +1,12 @@
 //! `chainwalk share`.
 
-use crate::ShareForm;
 use crate::sources::text;
+use crate::{HERE, ShareForm};
 use chainwalk::view::{self, Lang, Refused};
 use chainwalk::{Case, Position, Stop, Unreadable};
-use chainwalk_take::picture::{Picture, element, frame, record, told};
+use chainwalk_take::picture::{Picture, element, frame, told};
 use chainwalk_take::{Body, Link, link};
 use std::io::{self, Write};
-
-/// The version of this program.
-const HERE: &str = env!("CARGO_PKG_VERSION");
 
 /// What `share` was asked to print.
 pub(crate) struct Wanted<'a> {
@@ -36,19 +33,24 @@ pub(crate) fn write(wanted: &Wanted) -> io::Result<u8> {
     };
     let (played, shown) = (case.scenario.play(), case.head.at);
     let lang = case.head.lang.unwrap_or_default();
+    let (raw_names, title) = (case.head.raw_names, case.head.title.pick(lang).to_owned());
     let text = told(case, &played, HERE);
     let link = Link { at: at.or(shown), by: HERE.into(), ..Link::to_case(&text) };
     let fragment = match wanted.form {
         ShareForm::Link => link.write(),
         ShareForm::Text => link.write_plain(),
         ShareForm::Html => {
-            let Some(json) = record(&text, None, None, HERE) else { return Ok(nothing(wanted)) };
+            let shown = link.at.unwrap_or(Position { packet: 0, stop: Stop::At(0) });
+            let Some(picture) = Picture::new(&played, shown, lang, raw_names, None) else {
+                return Ok(nothing(wanted));
+            };
+            let json = picture.recording(HERE, &title, Some(&text)).to_string();
             write!(io::stdout().lock(), "{}", element(wanted.base, &json))?;
             return Ok(0);
         }
         ShareForm::Iframe => {
             let shown = link.at.unwrap_or(Position { packet: 0, stop: Stop::End });
-            let Some(picture) = Picture::new(&played, shown, lang, false, None) else {
+            let Some(picture) = Picture::new(&played, shown, lang, raw_names, None) else {
                 return Ok(nothing(wanted));
             };
             let html = frame(wanted.base, &link.write(), &picture.verdict());

@@ -87,6 +87,11 @@ impl Sources {
     }
 }
 
+/// Writes a text into a file; an error names the file.
+pub(crate) fn put(file: &str, text: &str) -> io::Result<()> {
+    std::fs::write(file, text).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))
+}
+
 /// The text of one file, or of the standard input.
 pub(crate) fn text(file: &str) -> io::Result<String> {
     let mut bytes = Vec::new();

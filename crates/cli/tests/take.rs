@@ -238,3 +238,14 @@ fn a_figure_and_a_frame_are_printed_for_a_page() {
     assert!(frame.starts_with("<iframe src=\"embed.html#w1="), "{frame}");
     assert!(frame.contains("title=\"Dropped. nc hangs"), "{frame}");
 }
+
+#[test]
+fn the_packet_that_is_asked_for_is_in_the_figure() {
+    let folder = Folder::new("at");
+    let second = "packet: nc 192.0.2.1 80 from 192.0.2.9 in eth0\nassume: eth0";
+    let case = folder.write("two.txt", &CASE.replacen("assume: eth0", second, 1));
+    for (at, line) in [("1/end", "nc 192.0.2.1 22 from"), ("2/end", "nc 192.0.2.1 80 from")] {
+        let html = out(&run(&["share", &case, "--as", "html", "--at", at]));
+        assert!(html.contains(&format!("\"line\":\"{line}")), "{at}: {html}");
+    }
+}

@@ -1,7 +1,7 @@
 //! Recordings, for figures.
 
 use chainwalk::view::Lang;
-use chainwalk_take::picture;
+use chainwalk_take::{link, picture};
 use wasm_bindgen::prelude::*;
 
 /// The version of this program.
@@ -18,7 +18,7 @@ const HERE: &str = env!("CARGO_PKG_VERSION");
     reason = "what may be absent comes from JavaScript by value"
 )]
 pub fn record(text: &str, packet: Option<String>, lang: &str) -> Result<String, JsError> {
-    let lang = Lang::WORDS.into_iter().find(|(word, _)| *word == lang).map(|(_, lang)| lang);
+    let lang = link::chosen(lang, Lang::WORDS);
     let recording = picture::record(text, packet.as_deref(), lang, HERE);
     recording.ok_or_else(|| JsError::new("nothing to walk"))
 }

@@ -11,8 +11,9 @@ mod scan;
 pub use map::Manner;
 pub use same::{Sameness, sameness};
 
+use crate::names::is_global;
 use chainwalk::{Case, Doc, HostPart, Played};
-use map::{Given, is_global, is_public};
+use map::{Given, is_public};
 use scan::{Found, What, scan};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -59,8 +59,8 @@ fn is_public(addr: Ipv4Addr) -> bool {
         || a >= 224)
 }
 
-/// `2000::/3` but the documentation's.
-fn is_global(addr: Ipv6Addr) -> bool {
+/// Whether an address of IPv6 is somebody's on the public network: `2000::/3` without the documentation's.
+pub(crate) fn is_global(addr: Ipv6Addr) -> bool {
     let [a, b, ..] = addr.segments();
     a & 0xe000 == 0x2000 && !(a == 0x2001 && b == 0x0db8)
 }

@@ -1,12 +1,12 @@
 //! Pictures of a walk: still, moving, or recorded for a page; and the case that a picture carries, if it was asked to.
 
-use crate::{Body, Link};
+use crate::{Body, Link, link};
 use chainwalk::view::{self, Carried, Colours, Figure, Film, Lang, TableMeasure};
 use chainwalk::{Case, Played, Position, Stop, Viewpoint};
 use serde_json::Value;
 use std::ops::Range;
 
-/// The heights and widths that a picture may be asked for, in CSS pixels.
+/// The heights and widths that a picture can have, in CSS pixels; one asked for beyond them is the nearest.
 pub const SIZES: std::ops::RangeInclusive<f64> = 320.0..=4000.0;
 
 /// A walk to draw.
@@ -215,7 +215,7 @@ pub fn redrawn(json: &str, by: Option<&str>) -> Option<String> {
     let (case, _) = Case::read(value.get("case")?.as_str()?).ok()?;
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let (title, line) = (text(&value["title"]), text(&value["packet"]["line"]));
-    let lang = Lang::WORDS.into_iter().find(|(word, _)| value["lang"] == *word)?.1;
+    let lang = link::chosen(value["lang"].as_str()?, Lang::WORDS)?;
     let packet = case.scenario.packets.iter().position(|p| *p == line)?;
     let size = (value["wide"][0].as_f64()?, value["wide"][1].as_f64()?);
     let size = (size.0, size.1 + view::HEAD + view::FOOT);

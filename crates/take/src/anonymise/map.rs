@@ -1,12 +1,13 @@
 //! New addresses and names for old ones: each gets one, no two the same, and what lies within a network still does.
 
+use crate::names::is_global;
 use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Networks that are nobody's in public, or everybody's: what lies in them stays.
-const SPECIAL: [(u32, u8); 17] = [
+const SPECIAL: [(u32, u8); 15] = [
     (0x0000_0000, 8),
     (0x0a00_0000, 8),
     (0x6440_0000, 10),
@@ -22,8 +23,6 @@ const SPECIAL: [(u32, u8); 17] = [
     (0xcb00_7100, 24),
     (0xe000_0000, 4),
     (0xf000_0000, 4),
-    (0xffff_ffff, 32),
-    (0x0000_0000, 32),
 ];
 
 /// The networks of examples, which public ones become.
@@ -39,12 +38,6 @@ fn top(addr: u32, bits: u8) -> u32 {
 pub(super) fn is_public(addr: Ipv4Addr) -> bool {
     let addr = u32::from(addr);
     !SPECIAL.iter().any(|(net, len)| top(addr, *len) == *net)
-}
-
-/// Whether an address of IPv6 is somebody's on the public network: `2000::/3` without the documentation's.
-pub(super) fn is_global(addr: Ipv6Addr) -> bool {
-    let [a, b, ..] = addr.segments();
-    a & 0xe000 == 0x2000 && !(a == 0x2001 && b == 0x0db8)
 }
 
 /// How public addresses are replaced.
