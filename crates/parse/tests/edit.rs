@@ -200,24 +200,40 @@ fn native() -> chainwalk_model::Host {
 #[test]
 fn a_change_of_nft_reads_back_as_it_is_written() {
     let host = native();
-    for text in [
-        "nft add rule inet fw input tcp dport 443 accept",
-        "nft insert rule inet fw input iifname \"eth0\" ip saddr 10.0.0.0/8 tcp dport 22 drop",
-        "nft insert rule inet fw input handle 5 ct state established,related accept",
-        "nft insert rule inet fw mine index 0 ip saddr @ok jump input",
-        "nft replace rule inet fw input handle 4 ct state related accept",
-        "nft delete rule inet fw input handle 5",
-        "nft -a list chain inet fw mine ; nft delete rule inet fw mine handle OF-RULE-1",
-        "nft add chain inet fw input '{ policy accept; }'",
-        "nft flush chain inet fw mine",
-        "nft add chain inet fw extra",
-    ] {
+    reads_back(
+        &host,
+        &[
+            "nft add rule inet fw input tcp dport 443 accept",
+            "nft insert rule inet fw input iifname \"eth0\" ip saddr 10.0.0.0/8 tcp dport 22 drop",
+            "nft insert rule inet fw input handle 5 ct state established,related accept",
+            "nft insert rule inet fw mine index 0 ip saddr @ok jump input",
+            "nft replace rule inet fw input handle 4 ct state related accept",
+            "nft delete rule inet fw input handle 5",
+            "nft -a list chain inet fw mine ; nft delete rule inet fw mine handle OF-RULE-1",
+            "nft add chain inet fw input '{ policy accept; }'",
+            "nft flush chain inet fw mine",
+            "nft add chain inet fw extra",
+        ],
+    );
+    let table = "table inet nft {\n\tchain nft {\n\t\tcounter\n\t}\n}\n";
+    reads_back(
+        &chainwalk_parse::read(&[table]).host(),
+        &[
+            "nft add rule inet nft nft tcp dport 443 accept",
+            "nft -a list chain inet nft nft ; nft delete rule inet nft nft handle OF-RULE-1",
+            "nft flush chain inet nft nft",
+        ],
+    );
+}
+
+fn reads_back(host: &chainwalk_model::Host, texts: &[&str]) {
+    for text in texts {
         let (edit, problems) =
-            edit(text, DocId(0), &host).unwrap_or_else(|e| panic!("{text}: {e:?}"));
+            edit(text, DocId(0), host).unwrap_or_else(|e| panic!("{text}: {e:?}"));
         assert!(problems.is_empty(), "{text}: {problems:?}");
-        let again = edit_text(&edit, &host);
-        let same =
-            again == text || text.contains("index 0") && again.contains("insert rule inet fw mine");
+        let again = edit_text(&edit, host);
+        let same = again == *text
+            || text.contains("index 0") && again.contains("insert rule inet fw mine");
         assert!(same, "{text} comes back as {again}");
     }
 }

@@ -82,7 +82,9 @@ fn command(row: Row<'_>) -> Option<Vec<Word<'_>>> {
         return None;
     }
     let words = word::words(row);
-    let last = words.iter().rposition(|w| w.is("nft"))?;
+    // A table or a chain may be called nft, too.
+    let begins = |n: usize| n == 0 || words[n - 1].is(";") || words[n - 1].is("sudo");
+    let last = (0..words.len()).rev().find(|n| words[*n].is("nft") && begins(*n))?;
     Some(words.into_iter().skip(last + 1).collect())
 }
 
