@@ -1,13 +1,26 @@
 // Theme and language as the reader left them, before anything is painted. A module would come too late.
 
+globalThis.chainwalk = {
+  /** Says in the page's place that it does not run. */
+  broken(error) {
+    const words = document.createElement("p");
+    words.className = "broken";
+    words.setAttribute("role", "alert");
+    words.textContent = navigator.language.startsWith("zh")
+      ? `页面无法启动：浏览器没有运行 WebAssembly。（${error}）`
+      : `The page could not start: this browser did not run its WebAssembly. (${error})`;
+    document.getElementById("page").replaceChildren(words);
+  },
+};
+
 {
+  const root = document.documentElement;
   let kept = null;
   try {
     kept = JSON.parse(localStorage.getItem("chainwalk.page") ?? localStorage.getItem("chainwalk"));
   } catch {
     // Nothing is kept, or it can't be read: the page begins as it does for a newcomer.
   }
-  const root = document.documentElement;
   const theme = { Light: "light", Dark: "dark" }[kept?.theme];
   if (theme) root.dataset.theme = theme;
   if (kept ? kept.lang === "Zh" : navigator.language.startsWith("zh")) root.lang = "zh-Hans";

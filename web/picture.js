@@ -15,8 +15,8 @@ function latin(bytes) {
 }
 
 /** A file of the page as base64. */
-async function base64(path) {
-  return btoa(latin(new Uint8Array(await (await fetch(path)).arrayBuffer())));
+async function base64(name) {
+  return btoa(latin(new Uint8Array(await (await chainwalk.file(name)).arrayBuffer())));
 }
 
 /** The picture with the page's fonts in it: an image has no others than its reader's. */
@@ -88,4 +88,4 @@ export async function carried(file) {
   return held?.replaceAll(/&(lt|gt|amp|#13);/g, (_, name) => signs[name]) ?? null;
 }
 
-globalThis.chainwalk = { png };
+chainwalk.png = png;

@@ -2,6 +2,9 @@
 
 const { app, wasm } = document.querySelector("script[data-app]").dataset;
 
+/** A file of the page, by its name. */
+globalThis.chainwalk.file = (name) => fetch(new URL(name, document.baseURI));
+
 // What the worker is made of comes while the app is still being compiled, behind all that is painted first.
 for (const href of ["worker.js", "worker_bg.wasm"]) {
   const link = document.createElement("link");
@@ -10,14 +13,12 @@ for (const href of ["worker.js", "worker_bg.wasm"]) {
 }
 
 try {
-  const { default: init } = await import(new URL(app, document.baseURI));
-  await init({ module_or_path: new URL(wasm, document.baseURI) });
+  await new Promise((done, fail) => {
+    const script = document.createElement("script");
+    Object.assign(script, { src: app, onload: done, onerror: () => fail(new Error(app)) });
+    document.head.append(script);
+  });
+  await wasm_bindgen({ module_or_path: new URL(wasm, document.baseURI) });
 } catch (error) {
-  const words = document.createElement("p");
-  words.className = "broken";
-  words.setAttribute("role", "alert");
-  words.textContent = navigator.language.startsWith("zh")
-    ? `页面无法启动：浏览器没有运行 WebAssembly。（${error}）`
-    : `The page could not start: this browser did not run its WebAssembly. (${error})`;
-  document.getElementById("page").replaceChildren(words);
+  globalThis.chainwalk.broken(error);
 }

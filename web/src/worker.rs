@@ -1,22 +1,29 @@
 //! The worker, seen from the page: started from memory, started again when it dies, stopped when it hangs.
 //!
-//! Script and compiled module are fetched once, as the page loads; no start after that asks the network.
+//! Script and compiled module are fetched once, as the page loads; no start after that asks the network. In the page
+//! that is one file they stand in it.
 //! The thread itself is a plain `web_sys::Worker`, since it must be possible to end one that hangs and to
 //! hear of one that trapped.
 
 use crate::message::{Answer, Request};
 use gloo::timers::callback::Timeout;
-use gloo::utils::document;
 use js_sys::{Array, Uint8Array};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Url, WorkerOptions, WorkerType};
+use web_sys::{Blob, BlobPropertyBag, MessageEvent, Response, Url};
 
 /// What makes wasm-bindgen's script a worker: the first message is the compiled module.
-const STARTER: &str = "\nself.onmessage = (e) => { self.onmessage = null; __wbg_init({ module_or_path: e.data }); };\n";
+const STARTER: &str = "\nself.onmessage = (e) => { self.onmessage = null; wasm_bindgen({ module_or_path: e.data }); };\n";
+
+#[wasm_bindgen]
+extern "C" {
+    /// A file of the page, by its name; `web/start.js` or `web/one-file.js` has it.
+    #[wasm_bindgen(js_namespace = chainwalk, catch)]
+    async fn file(name: &str) -> Result<JsValue, JsValue>;
+}
 
 /// More bytes than this in a message are sent by themselves.
 const HEAVY: usize = 64 * 1024;
@@ -29,15 +36,7 @@ struct Image {
 
 impl Image {
     async fn fetch() -> Result<Self, JsValue> {
-        let base = document().base_uri()?.unwrap_or_default();
-        let get = |name: &'static str| {
-            let base = base.clone();
-            async move {
-                let address = Url::new_with_base(name, &base)?.href();
-                let answer = JsFuture::from(gloo::utils::window().fetch_with_str(&address)).await?;
-                answer.dyn_into::<Response>()
-            }
-        };
+        let get = async |name| file(name).await?.dyn_into::<Response>();
         let script = JsFuture::from(get("worker.js").await?.text()?).await?;
         let bytes = JsFuture::from(get("worker_bg.wasm").await?.array_buffer()?).await?;
         let module = JsFuture::from(js_sys::WebAssembly::compile(&Uint8Array::new(&bytes))).await?;
@@ -186,9 +185,7 @@ impl Worker {
         let url = Url::create_object_url_with_blob(&Blob::new_with_str_sequence_and_options(
             &parts, &bag,
         )?)?;
-        let options = WorkerOptions::new();
-        options.set_type(WorkerType::Module);
-        let worker = web_sys::Worker::new_with_options(&url, &options)?;
+        let worker = web_sys::Worker::new(&url)?;
 
         let turn = inner.turn;
         let this = self.clone();
