@@ -16,10 +16,13 @@ globalThis.chainwalk = {
 {
   const root = document.documentElement;
   let kept = null;
-  try {
-    kept = JSON.parse(localStorage.getItem("chainwalk.page") ?? localStorage.getItem("chainwalk"));
-  } catch {
-    // Nothing is kept, or it can't be read: the page begins as it does for a newcomer.
+  // What is one file keeps nothing: any other file of the disk could read it.
+  if (!("oneFile" in root.dataset)) {
+    try {
+      kept = JSON.parse(localStorage.getItem("chainwalk.page") ?? localStorage.getItem("chainwalk"));
+    } catch {
+      // Nothing is kept, or it can't be read: the page begins as it does for a newcomer.
+    }
   }
   const theme = { Light: "light", Dark: "dark" }[kept?.theme];
   if (theme) root.dataset.theme = theme;

@@ -1,5 +1,6 @@
 //! The page's own address: the link in it, and the address that a link is made of.
 
+use crate::one_file::{is_one_file, site};
 use gloo::utils::window;
 use wasm_bindgen::JsValue;
 
@@ -13,14 +14,19 @@ pub(crate) fn link() -> Option<String> {
     (codec || known).then(|| fragment.to_owned())
 }
 
+/// Whether others can open an address of the page.
+pub(crate) fn is_known() -> bool {
+    !is_one_file() || site().is_some()
+}
+
 /// The address of the page with `fragment`.
 pub(crate) fn with(fragment: &str) -> String {
+    if let Some(site) = site() {
+        return [&site, "#", fragment].concat();
+    }
     let location = window().location();
     let part = |part: Result<String, JsValue>| part.unwrap_or_default();
-    let origin = part(location.origin());
-    // A file has no origin of its own.
-    let origin = if origin == "null" { "file://".to_owned() } else { origin };
-    [&origin, &part(location.pathname()), "#", fragment].concat()
+    [&part(location.origin()), &part(location.pathname()), "#", fragment].concat()
 }
 
 /// Takes the link off the address, without loading anything.

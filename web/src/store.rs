@@ -2,13 +2,13 @@
 //! stands. A browser that keeps nothing is fine, and it is said.
 
 use crate::examples;
+use crate::shelf::Shelf;
 use crate::state::{Kept, State, Visit};
 use chainwalk::Case;
 use chainwalk::view::Lang;
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
-use web_sys::Storage;
 
 const CASE: &str = "chainwalk.case";
 const SETTINGS: &str = "chainwalk.page";
@@ -27,11 +27,6 @@ pub(crate) enum Persisted {
     NoPaste,
     /// Nothing: the browser refuses.
     Nothing,
-}
-
-/// The storage, where the browser has one and lets it be used.
-fn storage() -> Option<Storage> {
-    gloo::utils::window().local_storage().ok().flatten()
 }
 
 /// The state to start with: nothing yet where the address holds a link, else the stored one, or the first example in
@@ -82,19 +77,14 @@ pub(crate) fn key_of(fragment: &str) -> Rc<str> {
     Rc::from(format!("chainwalk.visit.{:016x}", hasher.finish()))
 }
 
-/// The storage of this tab.
-fn tab() -> Option<Storage> {
-    gloo::utils::window().session_storage().ok().flatten()
-}
-
 /// A guest as it was changed in this tab.
 pub(crate) fn guest(key: &str) -> Option<Case> {
-    let text = tab()?.get_item(key).ok()??;
+    let text = Shelf::of_tab()?.get(key)?;
     Case::read(&text).ok().map(|(case, _)| case)
 }
 
 fn kept() -> Option<Kept> {
-    let get = |key| storage().and_then(|storage| storage.get_item(key).ok().flatten());
+    let get = |key| Shelf::of_page().and_then(|shelf| shelf.get(key));
     let [all, paste] = BEFORE.map(get);
     let now = Kept::read(get(CASE).as_deref(), get(SETTINGS).as_deref());
     now.or_else(|| Kept::lifted(&all?, &paste.unwrap_or_default()))
@@ -110,14 +100,14 @@ pub(crate) fn keep(state: &State) -> Persisted {
     if let Some(visit) = &state.visit {
         // A guest is kept with the tab, beside the visitor's own work.
         let changed = !visit.opening && state.history.reach().0;
-        if changed && let Some(tab) = tab() {
-            let _ = tab.set_item(&visit.key, &state.case(state.paste.len() <= KEPT).write());
+        if changed && let Some(tab) = Shelf::of_tab() {
+            tab.put(&visit.key, &state.case(state.paste.len() <= KEPT).write());
         }
         return Persisted::All;
     }
-    let Some(storage) = storage() else { return Persisted::Nothing };
-    let forget = |keys: &[&str]| keys.iter().for_each(|key| drop(storage.remove_item(key)));
-    if storage.set_item(SETTINGS, &state.settings().write()).is_err() {
+    let Some(shelf) = Shelf::of_page() else { return Persisted::Nothing };
+    let forget = |keys: &[&str]| keys.iter().for_each(|key| shelf.forget(key));
+    if !shelf.put(SETTINGS, &state.settings().write()) {
         // What was kept before belongs to another state.
         forget(&[CASE, SETTINGS]);
         return Persisted::Nothing;
@@ -125,7 +115,7 @@ pub(crate) fn keep(state: &State) -> Persisted {
     forget(&BEFORE);
     let put = |case: String| {
         WRITTEN.with_borrow_mut(|written| {
-            let done = *written == case || storage.set_item(CASE, &case).is_ok();
+            let done = *written == case || shelf.put(CASE, &case);
             *written = if done { case } else { String::new() };
             done
         })

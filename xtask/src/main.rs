@@ -31,8 +31,8 @@ enum Chore {
     Serve(Serve),
     /// Run every test: this machine's, the wasm ones, and the built page in Chromium
     Test(Test),
-    /// Build the page as it ships into `dist/` and report its size
-    Build,
+    /// Build the page as it ships into `dist/`, and as one file, and report their sizes
+    Build(Build),
     /// Make one style sheet of the parts that web/style.css names, and the script of the figure; the page's build does it by itself
     Style,
     /// Bundle the parts of `CodeMirror` that the page takes into web/editor/codemirror.js, from pinned versions
@@ -52,6 +52,13 @@ struct Serve {
     /// Do not open a browser (one is opened only where a display is found)
     #[arg(long)]
     no_open: bool,
+}
+
+#[derive(Args)]
+struct Build {
+    /// Where the page will be served: what the links are made of that the page as one file makes
+    #[arg(long, default_value = "")]
+    site: String,
 }
 
 #[derive(Args)]
@@ -80,8 +87,8 @@ fn run(chore: Chore) -> Result<()> {
         Chore::Setup => tools::setup(&house),
         Chore::Serve(a) => page::serve(&house, a.port, Profile::release_if(a.release), !a.no_open),
         Chore::Test(a) => test::run(&house, &a.parts, Profile::release_if(!a.dev)),
-        Chore::Build => {
-            page::build(&house, Profile::Release)?;
+        Chore::Build(a) => {
+            page::build(&house, Profile::Release, &a.site)?;
             page::report(&house)
         }
         Chore::Style => {

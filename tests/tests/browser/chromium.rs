@@ -164,6 +164,24 @@ impl Page {
         Ok(())
     }
 
+    /// Opens the page that is one file, from the disk, with the network refused and `script` running before it.
+    pub(crate) async fn open_one_file(&self, script: &str) -> Result<()> {
+        let source = json!({ "source": script });
+        let id = self.protocol("Page.addScriptToEvaluateOnNewDocument", source).await?;
+        self.network(false).await?;
+        self.client.goto(&self.site.on_disk("chainwalk.html")?).await?;
+        self.protocol("Page.removeScriptToEvaluateOnNewDocument", id).await?;
+        Ok(())
+    }
+
+    /// Gives the browser the network, or takes it.
+    pub(crate) async fn network(&self, is: bool) -> Result<()> {
+        self.protocol("Network.enable", json!({})).await?;
+        let none = json!({ "offline": !is, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+        self.protocol("Network.emulateNetworkConditions", none).await?;
+        Ok(())
+    }
+
     /// Looks into the frame of this number for what `test` does there.
     pub(crate) async fn in_frame(
         &self,

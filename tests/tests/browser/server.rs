@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -13,8 +14,19 @@ use std::thread;
 pub(crate) struct Site {
     /// Where the page is.
     pub(crate) url: String,
-    asked: Arc<Mutex<Vec<String>>>,
-    more: Arc<Mutex<HashMap<String, More>>>,
+    shared: Arc<Shared>,
+}
+
+/// What those who answer have in common.
+#[derive(Default)]
+struct Shared {
+    dist: PathBuf,
+    asked: Mutex<Vec<String>>,
+    more: Mutex<HashMap<String, More>>,
+    /// Whether the page has its version, so that browsers keep it.
+    ships: AtomicBool,
+    /// Whether nobody answers any more.
+    gone: AtomicBool,
 }
 
 /// A page that is not among the files: its policy, and its text.
@@ -29,53 +41,77 @@ impl Site {
     pub(crate) fn serve(dist: PathBuf) -> Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let url = format!("http://{}/", listener.local_addr()?);
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let log = Arc::clone(&asked);
-        let more: Arc<Mutex<HashMap<String, More>>> = Arc::default();
-        let pages = Arc::clone(&more);
+        let shared = Arc::new(Shared { dist, ..Shared::default() });
+        let all = Arc::clone(&shared);
         thread::spawn(move || {
             for visitor in listener.incoming().flatten() {
-                let (dist, log) = (dist.clone(), Arc::clone(&log));
-                let pages = Arc::clone(&pages);
+                let shared = Arc::clone(&all);
                 // A visitor who leaves early does not concern the test.
-                thread::spawn(move || drop(answer(&visitor, &dist, &log, &pages)));
+                thread::spawn(move || drop(answer(&visitor, &shared)));
             }
         });
-        Ok(Self { url, asked, more })
+        Ok(Self { url, shared })
+    }
+
+    /// Serves the page as it ships: with its version, so that its service worker keeps it. Without that it is served as
+    /// one that is being worked on, and a browser asks for its files and for nothing besides.
+    pub(crate) fn ship(&self) {
+        self.shared.ships.store(true, Ordering::Relaxed);
+    }
+
+    /// Answers nobody any more.
+    pub(crate) fn leave(&self) {
+        self.shared.gone.store(true, Ordering::Relaxed);
+    }
+
+    /// A file of the page, as it was built.
+    pub(crate) fn file(&self, name: &str) -> Result<String> {
+        Ok(fs::read_to_string(self.shared.dist.join(name))?)
+    }
+
+    /// The address of a file of the page on the disk.
+    pub(crate) fn on_disk(&self, name: &str) -> Result<String> {
+        Ok(format!("file://{}", self.shared.dist.join(name).canonicalize()?.display()))
     }
 
     /// Serves one more page, with a content security policy; an empty one is none.
     pub(crate) fn put(&self, path: &str, policy: &str, text: &str) {
         let more = More { policy: policy.to_owned(), text: text.to_owned() };
-        self.more.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), more);
+        self.shared
+            .more
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(path.to_owned(), more);
     }
 
     /// The paths asked for so far, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
-fn answer(
-    mut visitor: &TcpStream,
-    dist: &Path,
-    log: &Mutex<Vec<String>>,
-    pages: &Mutex<HashMap<String, More>>,
-) -> io::Result<()> {
+fn answer(mut visitor: &TcpStream, shared: &Shared) -> io::Result<()> {
+    if shared.gone.load(Ordering::Relaxed) {
+        return Ok(());
+    }
     let mut lines = BufReader::new(visitor).lines();
     let request = lines.next().transpose()?.unwrap_or_default();
     while lines.next().transpose()?.is_some_and(|header| !header.is_empty()) {}
     let Some(path) = request.split(' ').nth(1).map(|p| p.trim_start_matches('/')) else {
         return Ok(());
     };
-    log.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    shared.asked.lock().unwrap_or_else(PoisonError::into_inner).push(path.to_owned());
+    let path = path.split('?').next().unwrap_or_default();
     let name = if path.is_empty() { "index.html" } else { path };
-    let more = pages.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-    let (status, policy, body) = match (more, fs::read(dist.join(name))) {
+    let more = shared.more.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+    let (status, policy, mut body) = match (more, fs::read(shared.dist.join(name))) {
         (Some(more), _) => ("200 OK", more.policy, more.text.into_bytes()),
         (None, Ok(body)) => ("200 OK", String::new(), body),
         (None, Err(_)) => ("404 Not Found", String::new(), Vec::new()),
     };
+    if name == "index.html" && !shared.ships.load(Ordering::Relaxed) {
+        body = without_version(&body);
+    }
     write!(visitor, "HTTP/1.1 {status}\r\n")?;
     if !policy.is_empty() {
         write!(visitor, "Content-Security-Policy: {policy}\r\n")?;
@@ -87,6 +123,16 @@ fn answer(
         body.len()
     )?;
     visitor.write_all(&body)
+}
+
+/// The page as one that is being worked on.
+fn without_version(page: &[u8]) -> Vec<u8> {
+    const NAME: &str = "data-version=\"";
+    let page = String::from_utf8_lossy(page);
+    match page.split_once(NAME).and_then(|(a, b)| Some((a, b.split_once('"')?.1))) {
+        Some((before, after)) => [before, NAME, "\"", after].concat().into_bytes(),
+        None => page.into_owned().into_bytes(),
+    }
 }
 
 fn content_type(name: &str) -> &'static str {

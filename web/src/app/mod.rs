@@ -7,8 +7,10 @@ mod keyboard;
 mod look;
 mod nav;
 mod offers;
+mod offline;
 mod playing;
 mod reveal;
+mod saving;
 mod space;
 mod visit;
 mod zoom;
@@ -18,10 +20,11 @@ use crate::focus::use_focus_kept;
 use crate::keys::Press;
 use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
+use crate::one_file::is_one_file;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, GuestBar, Header, Help, HostPane, Hover, Icon,
-    Moments, Otherwise, PastePane, Player, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act,
-    tone_name,
+    Moments, More, Notice, Otherwise, PastePane, Player, Share, Sprite, TimelineBar, WalkPane, Why,
+    Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
@@ -34,8 +37,10 @@ use keyboard::use_keys;
 use look::{folds, use_layout, use_look};
 use nav::nav;
 use offers::{use_interfaces, use_logged, use_suggestions};
+use offline::{ask, use_offline};
 use playing::use_playing;
 use reveal::{Reveals, use_reveals};
+use saving::{Saving, use_saving};
 use space::{use_media, use_size};
 use std::rc::Rc;
 use visit::use_visits;
@@ -86,6 +91,16 @@ pub fn App() -> Html {
 
     use_visits(&state, &heard);
     let survives = use_keeping(&state);
+    let offline = use_offline();
+    let Saving { save, saved } = use_saving(&state, &heard);
+    let renew = {
+        let state = state.clone();
+        Callback::from(move |(): ()| {
+            // What is kept a moment later would come too late.
+            store::keep(&state);
+            ask("chainwalk:renew");
+        })
+    };
     let app = use_layout(&state);
     use_focus_kept(&app);
     use_held(stale.is_some());
@@ -159,7 +174,12 @@ pub fn App() -> Html {
                 sent={state.scenario.packets.get(state.packet).map_or_else(|| Rc::from(""), |line| Rc::from(&**line))}
                 drafted={heard.drafted.clone()} suggestions={suggestions}
                 {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
-                field={field} dispatch={dispatch.clone()} />
+                field={field} dispatch={dispatch.clone()}>
+                if offline.one_file.is_some() || is_one_file() {
+                    <More {lang} shown={state.open == Some(Overlay::More)} {offline} save={save.clone()}
+                        install={Callback::from(|(): ()| ask("chainwalk:install"))} dispatch={dispatch.clone()} />
+                }
+            </Header>
             <div class="answer-area">
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share}
                 reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
@@ -181,7 +201,8 @@ pub fn App() -> Html {
                     assumptions={state.scenario.facts().to_vec()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
                     check={heard.check.clone()} checked={heard.checked.clone()} reveal={turn_to_lines} dispatch={dispatch.clone()} />
-                <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, Key::KeepsHere)}{match survives {
+                <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, if is_one_file() { Key::KeepsFile } else { Key::KeepsHere })}{match survives {
+                    _ if is_one_file() => html! { <em>{ui(lang, Key::KeptInNoFile)}</em> },
                     Persisted::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
                     Persisted::All => Html::default(),
                     Persisted::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
@@ -225,7 +246,7 @@ pub fn App() -> Html {
             </footer>
             if narrow { {nav(&state, lang)} }
             <p class="sr" role="status" aria-live="polite" data-testid="narration">{narration}</p>
-            if matches!(state.open, Some(Overlay::Examples | Overlay::Origin)) {
+            if matches!(state.open, Some(Overlay::Examples | Overlay::Origin | Overlay::More)) {
                 <div class="shut" onclick={act(&dispatch, Action::Open(None))}></div>
             }
             if state.open == Some(Overlay::Share) {
@@ -234,6 +255,8 @@ pub fn App() -> Html {
             }
             if state.open == Some(Overlay::Help) { <Help {lang} dispatch={dispatch.clone()} /> }
         </div>
+        <Notice {lang} unsaved={state.is_unsaved()} extent={(state.paste.lines(), state.scenario.packets.len())}
+            {saved} {save} newer={offline.newer} {renew} />
         </div>
     }
 }

@@ -4,6 +4,7 @@ use super::act::{Dispatch, act};
 use super::ask::AskField;
 use super::icon::Icon;
 use crate::message::Drafted;
+use crate::one_file::is_one_file;
 use crate::origin::Origin;
 use crate::state::{Action, Overlay, Theme};
 use crate::words::{Key, ui};
@@ -41,6 +42,8 @@ pub(crate) struct HeaderProps {
     pub(crate) field: NodeRef,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
+    /// What stands at its end.
+    pub(crate) children: Html,
 }
 
 /// The header.
@@ -69,6 +72,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     <circle cx="12.600" cy="10.200" r="3.600" />
                 </svg>
                 {"Chainwalk"}
+                if is_one_file() { <span class="one">{ui(lang, Key::OneFile)}</span> }
             </h1>
             <AskField {lang} draft={props.draft.clone()} origin={props.origin.clone()}
                 problems={props.problems.clone()} interfaces={props.interfaces.clone()}
@@ -102,6 +106,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             <button class="ghost" data-testid="lang" title={ui(lang, Key::LangOtherName)}
                 lang={if other == Lang::Zh { "zh-Hans" } else { "en" }}
                 onclick={act(dispatch, Action::Lang(other))}>{ui(lang, Key::LangOther)}</button>
+            {props.children.clone()}
         </header>
     }
 }

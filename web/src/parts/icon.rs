@@ -65,6 +65,8 @@ pub(crate) fn Sprite() -> Html {
             <symbol id="i-pencil" viewBox="0 0 12 12"><path class="k12" d="M2 10l.6-2.400L8.400 1.800l1.800 1.800-5.800 5.800z" /></symbol>
             <symbol id="i-share" viewBox="0 0 14 14"><path class="k15" d="M7 8.600V1.800M4.400 4.200L7 1.600l2.600 2.600M4 6.200H2.600v6h8.800v-6H10" /></symbol>
             <symbol id="i-save" viewBox="0 0 12 12"><path class="k15" d="M6 1.600v5.600M3.600 5L6 7.400 8.400 5M2 10h8" /></symbol>
+            <symbol id="i-install" viewBox="0 0 16 16"><path class="k15" d="M2.500 3h11v8h-11zM5.500 13.500h5M8 5v3.600M6.300 7L8 8.700 9.700 7" /></symbol>
+            <symbol id="i-more" viewBox="0 0 16 16"><circle class="solid" cx="3.200" cy="8" r="1.300" /><circle class="solid" cx="8" cy="8" r="1.300" /><circle class="solid" cx="12.800" cy="8" r="1.300" /></symbol>
             <symbol id="i-link" viewBox="0 0 14 14"><path class="k15" d="M5.800 8.200l2.400-2.400M6.400 3.800l1-1a2.700 2.700 0 013.800 3.800l-1 1M7.600 10.200l-1 1a2.700 2.700 0 01-3.800-3.800l1-1" /></symbol>
             <symbol id="i-clock" viewBox="0 0 14 14"><circle class="k15" cx="7" cy="7" r="5" /><path class="k15" d="M7 4.200V7l2 1.400" /></symbol>
             <symbol id="i-play" viewBox="0 0 16 16"><path class="solid" d="M4.500 2.400v11.200L13.500 8z" /></symbol>

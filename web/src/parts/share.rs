@@ -1,6 +1,6 @@
 //! What this can travel in: a link, a block of Markdown, a picture, a file, words. It says first what leaves.
 
-mod leave;
+pub(crate) mod leave;
 mod picture;
 
 use super::act::{Dispatch, act};
@@ -79,10 +79,13 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
         let here = here.clone();
         Callback::from(move |_: Event| here.set(!*here))
     };
+    let saved = act::<()>(dispatch, Action::Saved);
     let body = exported.as_ref().map(|view| {
-        let name = file_name(view);
-        let fragment = if *here { &view.link } else { &view.link_from_start };
-        let link = fragment.as_ref().map(|fragment| address::with(fragment));
+        let name = file_name(&view.case);
+        let made = if *here { &view.link } else { &view.link_from_start };
+        // The page that is one file may have no address that others could open.
+        let fragment = made.as_ref().filter(|_| address::is_known());
+        let link = fragment.map(|fragment| address::with(fragment));
         html! {
             <>
             <dl class="leaves">
@@ -104,6 +107,8 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
                         }
                         <Copy {lang} text={link.clone()} testid="copy-link" />
                         <code class="preview" data-testid="link">{shortened(&link)}</code>
+                    } else if made.is_some() {
+                        <span>{ui(lang, Key::ShareNoAddress)}</span>
                     } else {
                         <span>{ui(lang, Key::ShareTooLong)}{" ("}{view.characters}{" "}{ui(lang, Key::ShareCharacters)}{")"}</span>
                     }
@@ -113,19 +118,22 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
                     <Copy {lang} text={view.fence.clone()} testid="copy-fence" />
                 </li>
                 if !view.picture.is_empty() {
-                    <PictureRow {lang} view={Rc::clone(view)} name={name.clone()} link={fragment.clone()} />
+                    <PictureRow {lang} view={Rc::clone(view)} name={name.clone()} link={fragment.cloned()} />
                 }
                 if !view.recording.is_empty() {
                     <li class="row">
                         <b>{ui(lang, Key::ShareEmbed)}</b><span>{ui(lang, Key::ShareFigure)}</span>
                         <Save {lang} text={view.recording.clone()} name={[&name, ".walk.json"].concat()} kind="application/json"
                             testid="save-recording" word={Key::ShareRecording} />
-                        <Copy {lang} text={element(view, &name, fragment.as_deref())} testid="copy-element" />
+                        if address::is_known() {
+                            <Copy {lang} text={element(view, &name, fragment.map(String::as_str))} testid="copy-element" />
+                        }
                     </li>
                 }
                 <li class="row">
                     <b>{ui(lang, Key::ShareFile)}</b><code>{&name}{".walk.txt"}</code>
-                    <Save {lang} text={view.case.clone()} name={[&name, ".walk.txt"].concat()} kind="text/plain" testid="save-file" />
+                    <Save {lang} text={view.case.clone()} name={[&name, ".walk.txt"].concat()} kind="text/plain" testid="save-file"
+                        onsaved={saved} />
                 </li>
                 <li class="row">
                     <b>{ui(lang, Key::ShareWords)}</b><span>{ui(lang, Key::ShareAsText)}</span>
@@ -188,8 +196,8 @@ fn shortened(link: &str) -> String {
 }
 
 /// A name for files: of the packet that is asked for, in letters that every system takes.
-fn file_name(view: &ShareView) -> String {
-    let packet = view.case.lines().find_map(|l| l.strip_prefix("packet: ")).unwrap_or_default();
+pub(crate) fn file_name(case: &str) -> String {
+    let packet = case.lines().find_map(|l| l.strip_prefix("packet: ")).unwrap_or_default();
     let words: String = packet
         .split_whitespace()
         .take(2)

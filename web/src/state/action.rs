@@ -116,6 +116,8 @@ pub enum Action {
     Refused(Option<Rc<str>>),
     /// What was claimed elsewhere was read.
     Agreed,
+    /// What is shown was saved as a file.
+    Saved,
     /// All that was pasted, sent and said is thrown away.
     Clear,
 }

@@ -88,4 +88,6 @@ pub enum Overlay {
     Help,
     /// What this can travel in.
     Share,
+    /// The menu of what is done with the page itself.
+    More,
 }

@@ -6,6 +6,7 @@ mod action;
 mod choices;
 mod saved;
 mod takes;
+mod unsaved;
 mod visit;
 
 pub use action::Action;
@@ -73,6 +74,8 @@ pub struct State {
     pub refused: Option<Rc<str>>,
     /// What the case that was opened claims, until it is changed.
     pub claims: Rc<Claims>,
+    /// What is somewhere else too: as it was opened from there, or saved there last.
+    pub elsewhere: Rc<(Paste, Rc<Scenario>)>,
     /// What can be taken back.
     pub history: History,
 }
@@ -110,6 +113,7 @@ impl State {
             visit: None,
             refused: None,
             claims: Rc::default(),
+            elsewhere: Rc::default(),
             history: History::default(),
         }
     }
@@ -122,6 +126,7 @@ impl State {
         self.show(0);
         self.playing = !self.scenario.packets.is_empty();
         self.claims = visit::claims(example);
+        self.is_elsewhere();
     }
 
     /// What is played, to be changed.
@@ -404,6 +409,7 @@ impl State {
             }
             Action::Refused(why) => next.refused = why,
             Action::Agreed => next.claims = Rc::default(),
+            Action::Saved => next.is_elsewhere(),
             Action::Clear => {
                 next = Self {
                     theme: self.theme,

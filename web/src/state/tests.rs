@@ -345,3 +345,26 @@ fn an_action_that_changes_nothing_is_none() {
     assert_eq!(state.apply(Action::Show(7)), None);
     assert_eq!(state.apply(Action::Unsend), None);
 }
+
+#[test]
+fn what_was_changed_is_unsaved_until_it_is_saved() {
+    let opened = state();
+    assert!(!opened.is_unsaved(), "an example can be had again");
+    assert!(!State::blank(Lang::En).is_unsaved());
+    let looked = after(&opened, [Action::Follow(1), Action::Go(3), Action::Lang(Lang::Zh)]);
+    assert!(!looked.is_unsaved());
+    for action in [
+        Action::Paste(Paste::new("*nat\nCOMMIT\n")),
+        Action::Then("reply 1".into()),
+        Action::Assume("eth1=10.0.1.1/24".into()),
+        Action::Change("iptables -F".into()),
+    ] {
+        let changed = after(&opened, [action.clone()]);
+        assert!(changed.is_unsaved(), "{action:?}");
+        assert!(!after(&changed, [Action::Undo]).is_unsaved(), "{action:?} taken back");
+        let saved = after(&changed, [Action::Saved]);
+        assert!(!saved.is_unsaved(), "{action:?} saved");
+        assert!(after(&saved, [Action::Undo]).is_unsaved(), "what was before is not in the file");
+    }
+    assert!(!after(&opened, [Action::Clear]).is_unsaved(), "there is nothing left to lose");
+}

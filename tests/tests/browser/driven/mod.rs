@@ -13,6 +13,7 @@ mod ime;
 mod journeys;
 mod keyboard;
 mod layout;
+mod offline;
 mod opening;
 mod others;
 mod packet;

@@ -5,7 +5,7 @@ use anyhow::{Result, ensure};
 use chainwalk_take::Link;
 
 /// Notes what is copied in `copied`, and what is saved in `saved`.
-const LISTEN: &str = "
+pub(super) const LISTEN: &str = "
     window.copied = ''; window.saved = [];
     navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() };
     const blobs = new Map(), make = URL.createObjectURL;
@@ -16,7 +16,7 @@ const LISTEN: &str = "
     };";
 
 /// Rules that drop port 22, as somebody else sends them.
-const CASE: &str = "chainwalk: 1
+pub(super) const CASE: &str = "chainwalk: 1
 packet: nc 192.0.2.1 22 from 192.0.2.9 in eth0
 assume: eth0=192.0.2.1/24
 assume: table=nat:accept

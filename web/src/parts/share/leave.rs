@@ -40,6 +40,9 @@ pub(super) struct SaveProps {
     pub(super) testid: &'static str,
     #[prop_or(Key::Save)]
     pub(super) word: Key,
+    /// Hears that it was saved.
+    #[prop_or_default]
+    pub(super) onsaved: Callback<()>,
 }
 
 /// A button that saves a text as a file.
@@ -47,8 +50,11 @@ pub(super) struct SaveProps {
 pub(super) fn Save(props: &SaveProps) -> Html {
     let onclick = {
         let (text, name, kind) = (props.text.clone(), props.name.clone(), props.kind);
+        let onsaved = props.onsaved.clone();
         Callback::from(move |_: MouseEvent| {
-            let _ = save(&text, &name, kind);
+            if save(&text, &name, kind).is_ok() {
+                onsaved.emit(());
+            }
         })
     };
     html! {
@@ -57,7 +63,7 @@ pub(super) fn Save(props: &SaveProps) -> Html {
 }
 
 /// Hands a text to the browser as a file to be kept.
-fn save(text: &str, name: &str, kind: &str) -> Result<(), JsValue> {
+pub(crate) fn save(text: &str, name: &str, kind: &str) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(kind);
     let parts = Array::of1(&JsValue::from_str(text));
