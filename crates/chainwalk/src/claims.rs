@@ -2,8 +2,9 @@
 
 use crate::case::Case;
 use crate::played::Played;
+use crate::scenario::Scenario;
 use chainwalk_model::Walk;
-use chainwalk_view::{ends, ends_agree};
+use chainwalk_view::{ends, ends_agree, ends_with_kinds, goal_met};
 use std::collections::BTreeSet;
 
 /// A claim, and what comes out.
@@ -49,27 +50,64 @@ impl Case {
             .collect()
     }
 
-    /// For each goal, what it wants and what comes out, walked afresh; the packets of a goal are parted by `;`,
-    /// and the last one's end counts.
-    pub fn goals(&self) -> Vec<Claimed> {
-        let goals = self.head.goals.iter().enumerate();
-        goals
-            .map(|(at, goal)| {
-                let (lines, then) = goal.rsplit_once("=>").unwrap_or((goal, ""));
-                let packets = lines.split(';').map(|l| l.trim().to_owned()).collect::<Vec<_>>();
-                let sent = packets.len();
-                let mut scenario = self.scenario.clone();
-                scenario.followed.clear();
-                scenario.packets = packets;
-                let (played, last) = (scenario.play(), sent.saturating_sub(1));
-                let then = then.trim();
-                let now = match then {
-                    "through" | "stopped" => played.walks().get(last).map(passage),
-                    _ => played.ends().get(last).cloned(),
-                };
-                Claimed { packet: at, then: then.to_owned(), now: now.unwrap_or_default() }
-            })
-            .collect()
+    /// For each goal, what it wants and what comes out, walked afresh.
+    pub fn goals(&self) -> Vec<Promised> {
+        self.head.goals.iter().map(|goal| Promised::walked(goal, &self.scenario)).collect()
+    }
+}
+
+/// A goal, and what comes out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Promised {
+    /// What is wanted: `through`, `stopped`, or an end as far as it is told.
+    pub then: String,
+    /// What comes out; empty where the packet can't be sent.
+    pub now: String,
+}
+
+impl Promised {
+    /// Walks `PACKET [; PACKET …] => FATE` on the host of a scenario, whose own packets are not sent: the packets of a
+    /// goal are parted by `;`, and the last one's end counts.
+    pub fn walked(goal: &str, on: &Scenario) -> Self {
+        let (packets, then) = Self::parts(goal);
+        let last = packets.len().saturating_sub(1);
+        let mut scenario = on.clone();
+        scenario.followed.clear();
+        scenario.packets = packets;
+        let played = scenario.play();
+        let now = match then {
+            "through" | "stopped" => played.walks().get(last).map(passage),
+            _ => played.answer_json()["packets"].get(last).map(ends_with_kinds),
+        };
+        Self { then: then.to_owned(), now: now.unwrap_or_default() }
+    }
+
+    /// The packets of a goal, and what it wants; that is empty where nothing says so.
+    pub fn parts(goal: &str) -> (Vec<String>, &str) {
+        let (lines, then) = goal.rsplit_once("=>").unwrap_or((goal, ""));
+        (lines.split(';').map(|line| line.trim().to_owned()).collect(), then.trim())
+    }
+
+    /// Whether what comes out is what is wanted, whatever it depends on.
+    pub fn is_met(&self) -> bool {
+        let (met, of) = self.counted();
+        met == of
+    }
+
+    /// Whether it is in some outcomes what is wanted, and in some not.
+    pub fn depends(&self) -> bool {
+        let (met, of) = self.counted();
+        met > 0 && met < of
+    }
+
+    fn counted(&self) -> (usize, usize) {
+        match self.then.as_str() {
+            "through" | "stopped" => {
+                let ends = self.now.split(" | ");
+                (ends.clone().filter(|end| *end == self.then).count(), ends.count())
+            }
+            wanted => goal_met(wanted, &self.now),
+        }
     }
 }
 
@@ -121,12 +159,15 @@ mod tests {
             let (case, _) = Case::read(&["goal: ", goal, "\n", FACT, RULES].concat()).unwrap();
             let goals = case.goals();
             assert_eq!(goals.len(), 1);
-            goals[0].holds()
+            goals[0].is_met()
         };
         assert!(goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0 => stopped"));
         assert!(goal("nc 192.0.2.1 80 from 192.0.2.9 in eth0 => through"));
         assert!(!goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0 => through"));
         assert!(goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0 => dropped by filter INPUT 2"));
+        assert!(goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0 => dropped by filter INPUT"));
+        assert!(!goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0 => dropped by filter FORWARD"));
+        assert!(!goal("nc 192.0.2.1 22 from 192.0.2.9 in eth0"));
         assert!(goal("nc 192.0.2.9 80; reply 1 in eth0 => through"));
         assert!(!goal("no packet => through"));
     }

@@ -20,7 +20,7 @@ pub use chainwalk_model as model;
 pub use chainwalk_parse::{Lines, SaveText, assumption_text, edit_text};
 pub use chainwalk_sim::Search;
 pub use chainwalk_view as view;
-pub use claims::Claimed;
+pub use claims::{Claimed, Promised};
 pub use played::{Played, Viewpoint, fact_problem};
 pub use problems::Problems;
 pub use recorded::answer_recorded;

@@ -141,11 +141,11 @@ fn sentence(name: &str, verdict: &Verdict) -> String {
             if claimed.now.is_empty() { "nowhere: it can't be sent" } else { &claimed.now },
             claimed.then
         ),
-        Verdict::Goal { line, claimed } => format!(
+        Verdict::Goal { line, number, goal } => format!(
             "{name}:{line}: goal {} ends “{}”, wanted was “{}”",
-            claimed.packet + 1,
-            if claimed.now.is_empty() { "nowhere: it can't be sent" } else { &claimed.now },
-            claimed.then
+            number + 1,
+            if goal.now.is_empty() { "nowhere: it can't be sent" } else { &goal.now },
+            goal.then
         ),
     }
 }
@@ -154,13 +154,22 @@ fn as_json(name: &str, verdict: &Verdict) -> serde_json::Value {
     match verdict {
         Verdict::NoCase { line } => json!({ "file": name, "line": line, "kind": "no case" }),
         Verdict::Shown { line, .. } => json!({ "file": name, "line": line, "kind": "shown" }),
-        Verdict::Packet { line, claimed } | Verdict::Goal { line, claimed } => json!({
+        Verdict::Packet { line, claimed } => json!({
             "file": name,
             "line": line,
-            "kind": if matches!(verdict, Verdict::Goal { .. }) { "goal" } else { "packet" },
+            "kind": "packet",
             "number": claimed.packet + 1,
             "then": claimed.then,
             "now": claimed.now,
+            "depends": verdict.depends(),
+        }),
+        Verdict::Goal { line, number, goal } => json!({
+            "file": name,
+            "line": line,
+            "kind": "goal",
+            "number": number + 1,
+            "then": goal.then,
+            "now": goal.now,
             "depends": verdict.depends(),
         }),
     }

@@ -1,7 +1,7 @@
 //! The claims of texts that carry cases: a case by itself, the fences of a Markdown page, pictures and recordings.
 
 use crate::picture;
-use chainwalk::{Case, Claimed, Unreadable};
+use chainwalk::{Case, Claimed, Promised, Unreadable};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
 use std::ops::Range;
 
@@ -52,8 +52,10 @@ pub enum Verdict {
     Goal {
         /// The line, from 1.
         line: usize,
-        /// What it wants.
-        claimed: Claimed,
+        /// Which of the case's, from 0.
+        number: usize,
+        /// What it wants, and what comes out.
+        goal: Promised,
     },
 }
 
@@ -63,7 +65,8 @@ impl Verdict {
         match self {
             Self::NoCase { .. } => false,
             Self::Shown { now, .. } => *now,
-            Self::Packet { claimed, .. } | Self::Goal { claimed, .. } => claimed.holds(),
+            Self::Packet { claimed, .. } => claimed.holds(),
+            Self::Goal { goal, .. } => goal.is_met(),
         }
     }
 
@@ -72,7 +75,8 @@ impl Verdict {
     pub fn depends(&self) -> bool {
         match self {
             Self::NoCase { .. } | Self::Shown { .. } => false,
-            Self::Packet { claimed, .. } | Self::Goal { claimed, .. } => {
+            Self::Goal { goal, .. } => goal.depends(),
+            Self::Packet { claimed, .. } => {
                 (claimed.then.is_empty() && claimed.now.contains(" | "))
                     || (!claimed.holds() && claimed.is_one_of_several())
             }
@@ -195,9 +199,9 @@ impl Carried {
             let at = ends.get(claimed.packet).or(packets.get(claimed.packet));
             Verdict::Packet { line: self.line(text, at.copied().unwrap_or_default()), claimed }
         });
-        let goals = case.goals().into_iter().map(|claimed| {
-            let at = self.named("goal").get(claimed.packet).copied().unwrap_or_default();
-            Verdict::Goal { line: self.line(text, at), claimed }
+        let goals = case.goals().into_iter().enumerate().map(|(number, goal)| {
+            let at = self.named("goal").get(number).copied().unwrap_or_default();
+            Verdict::Goal { line: self.line(text, at), number, goal }
         });
         let shown = (self.form == Form::Recording).then(|| {
             let is = self.lines.first().map_or("", |place| &text[place.clone()]);

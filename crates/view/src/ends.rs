@@ -7,6 +7,22 @@
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// What a goal may ask for beside the fields of a claim: how a refusal is answered, by the words of REJECT.
+const KINDS: [(&str, u64, u64, &str); 12] = [
+    ("icmp", 3, 0, "icmp-net-unreachable"),
+    ("icmp", 3, 1, "icmp-host-unreachable"),
+    ("icmp", 3, 2, "icmp-proto-unreachable"),
+    ("icmp", 3, 3, "icmp-port-unreachable"),
+    ("icmp", 3, 9, "icmp-net-prohibited"),
+    ("icmp", 3, 10, "icmp-host-prohibited"),
+    ("icmp", 3, 13, "icmp-admin-prohibited"),
+    ("icmpv6", 1, 0, "icmp6-no-route"),
+    ("icmpv6", 1, 1, "icmp6-adm-prohibited"),
+    ("icmpv6", 1, 3, "icmp6-addr-unreachable"),
+    ("icmpv6", 1, 4, "icmp6-port-unreachable"),
+    ("icmpv6", 1, 6, "icmp6-reject-route"),
+];
+
 /// The claim for a packet of [`crate::answer::answer`]: each of its ends once, in the order of the alphabet.
 pub fn ends(packet: &Value) -> String {
     let fates: BTreeSet<String> = match packet["branches"].as_array() {
@@ -14,6 +30,34 @@ pub fn ends(packet: &Value) -> String {
         None => BTreeSet::from([one_end(packet)]),
     };
     fates.into_iter().collect::<Vec<_>>().join(" | ")
+}
+
+/// The same with how a refusal is answered, as goals are held against it.
+pub fn ends_with_kinds(packet: &Value) -> String {
+    let one = |end: &Value| match answered(end) {
+        Some(kind) => format!("{}, with {kind}", one_end(end)),
+        None => one_end(end),
+    };
+    let fates: BTreeSet<String> = match packet["branches"].as_array() {
+        Some(branches) => branches.iter().map(one).collect(),
+        None => BTreeSet::from([one(packet)]),
+    };
+    fates.into_iter().collect::<Vec<_>>().join(" | ")
+}
+
+/// What a rejected packet's sender gets.
+fn answered(end: &Value) -> Option<&'static str> {
+    if end["verdict"] != "rejected" {
+        return None;
+    }
+    let out = &end["replies"][0]["packet_out"];
+    if out["flags"].as_str().is_some_and(|flags| flags.contains('R')) {
+        return Some("tcp-reset");
+    }
+    let (kind, code) = (out["icmp_type"].as_u64()?, out["icmp_code"].as_u64()?);
+    let found =
+        KINDS.iter().find(|(proto, k, c, _)| out["proto"] == *proto && *k == kind && *c == code);
+    found.map(|(.., name)| *name)
 }
 
 /// What became of a packet in one outcome: the verdict and by what, the way out, the headers it left with.
@@ -71,6 +115,14 @@ pub fn ends_agree(claim: &str, now: &str) -> bool {
     then.iter().all(|end| has_like(end, &now)) && now.iter().all(|end| has_like(end, &then))
 }
 
+/// Of how many ends that came out a goal is met, and how many there are. A goal is an end of which any field may be
+/// left out, a chain may stand without the number of its rule, and `*` is any port or number.
+pub fn goal_met(goal: &str, now: &str) -> (usize, usize) {
+    let (wanted, now) = (read(goal), read(now));
+    let met = now.iter().filter(|end| wanted.iter().any(|goal| goal.asks_for(end))).count();
+    (met, now.len())
+}
+
 fn read(claim: &str) -> Vec<End<'_>> {
     claim.split(" | ").map(End::read).collect()
 }
@@ -87,6 +139,10 @@ struct End<'a> {
     headers: Option<&'a str>,
     mark: Option<&'a str>,
     errno: Option<&'a str>,
+    /// How a refusal is answered; of goals alone.
+    with: Option<&'a str>,
+    /// What is none of these: of a claim a field of a later version, of a goal the begin of headers.
+    other: Option<&'a str>,
 }
 
 impl<'a> End<'a> {
@@ -108,12 +164,32 @@ impl<'a> End<'a> {
                 end.mark = Some(mark);
             } else if let Some(errno) = part.strip_prefix("the sender gets ") {
                 end.errno = Some(errno);
+            } else if let Some(kind) = part.strip_prefix("with ") {
+                end.with = Some(kind);
             } else if part.contains(" > ") {
                 end.headers = Some(part);
+            } else {
+                end.other = Some(part);
             }
-            // Anything else is a field of a later version.
         }
         end
+    }
+
+    /// Whether an end has all that this goal tells.
+    fn asks_for(&self, end: &Self) -> bool {
+        let has = |goal: Option<&str>, is: Option<&str>| goal.is_none() || goal == is;
+        let begins = |goal: Option<&str>, is: Option<&str>| {
+            goal.is_none_or(|goal| is.is_some_and(|is| words_begin(goal, is)))
+        };
+        self.verdict == end.verdict
+            && self.unseen == end.unseen
+            && begins(self.by, end.by)
+            && begins(self.headers, end.headers)
+            && begins(self.other, end.headers)
+            && has(self.out, end.out)
+            && has(self.mark, end.mark)
+            && has(self.errno, end.errno)
+            && has(self.with, end.with)
     }
 
     fn agrees(&self, other: &Self) -> bool {
@@ -128,9 +204,72 @@ impl<'a> End<'a> {
     }
 }
 
+/// Whether a text begins with the words of a goal, of which `*` is any word, and behind the last colon of one any port.
+fn words_begin(goal: &str, text: &str) -> bool {
+    let mut words = text.split(' ');
+    goal.split(' ').all(|wanted| {
+        words.next().is_some_and(|word| {
+            let any_port = || {
+                let (address, port) = wanted.rsplit_once(':')?;
+                Some(port == "*" && word.rsplit_once(':')?.0 == address)
+            };
+            wanted == "*" || wanted == word || any_port() == Some(true)
+        })
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::ends_agree;
+    use super::{ends_agree, goal_met};
+
+    #[test]
+    fn a_goal_tells_what_it_wants_and_leaves_out_the_rest() {
+        let now = "forwarded, out eth1, tcp 203.0.113.9:51000 > 10.0.0.5:80 S, mark 0x1";
+        for goal in [
+            now,
+            "forwarded",
+            "forwarded, out eth1",
+            "forwarded, tcp 203.0.113.9:* > 10.0.0.5:80",
+            "forwarded, tcp * > 10.0.0.5:*",
+            "forwarded, tcp 203.0.113.9:*",
+            "dropped | forwarded, out eth1",
+        ] {
+            assert_eq!(goal_met(goal, now), (1, 1), "{goal}");
+        }
+        for goal in [
+            "local",
+            "forwarded, out eth0",
+            "forwarded, tcp 203.0.113.8:* > 10.0.0.5:80",
+            "forwarded, udp",
+            "forwarded, tcp 203.0.113.8:*",
+            "forwarded, of no field",
+            "forwarded, with tcp-reset",
+            "",
+        ] {
+            assert_eq!(goal_met(goal, now), (0, 1), "{goal}");
+        }
+        let now = "rejected by filter INPUT 4, with tcp-reset";
+        for goal in [
+            "rejected",
+            "rejected by filter INPUT",
+            "rejected by filter INPUT *",
+            "rejected, with tcp-reset",
+        ] {
+            assert_eq!(goal_met(goal, now), (1, 1), "{goal}");
+        }
+        for goal in [
+            "rejected by filter INPUT 3",
+            "rejected by filter FORWARD",
+            "rejected, with icmp-port-unreachable",
+        ] {
+            assert_eq!(goal_met(goal, now), (0, 1), "{goal}");
+        }
+        assert_eq!(goal_met("local", "local | dropped by raw, unseen"), (1, 2));
+        assert_eq!(
+            goal_met("dropped by filter INPUT", "dropped by the policy of filter INPUT"),
+            (0, 1)
+        );
+    }
 
     #[test]
     fn a_claim_holds_as_far_as_it_goes() {

@@ -52,7 +52,7 @@ pub use banner::banner;
 pub use cards::{CARDS, rule_cards};
 pub use changes::*;
 pub use drawing::*;
-pub use ends::{ends, ends_agree, one_end};
+pub use ends::{ends, ends_agree, ends_with_kinds, goal_met, one_end};
 pub use explained::{Explained, Explainer, NoExplainer};
 pub use facts::{chips, facts, hosts};
 pub use figure::{Bit, DIAGRAM, FOOT, Figure, HEAD, figure, recoloured};
