@@ -12,7 +12,7 @@ mod read;
 mod write;
 
 pub use head::{Case, Head, NoPosition, Position, Stop, Theme, Words};
-pub use read::Unreadable;
+pub use read::{HeadLine, Unreadable};
 
 use chainwalk_model::Diagnostic;
 
@@ -28,6 +28,14 @@ impl Case {
     /// The case of a text that has a head; none where it is a paste, or says that it is a case and is none.
     pub fn headed(text: &str) -> Option<(Self, Vec<Diagnostic>)> {
         read::headed(text).ok().flatten()
+    }
+
+    /// The lines of the head of a text, whatever their names are.
+    ///
+    /// # Errors
+    /// Where a line above the first `---` is none, or there is no `---`.
+    pub fn head_lines(text: &str) -> Result<Vec<HeadLine<'_>>, Unreadable> {
+        read::head_lines(text)
     }
 
     /// The text of the case. Values are written without the spaces at their ends.

@@ -15,7 +15,7 @@ mod recorded;
 mod scenario;
 mod trips;
 
-pub use case::{Case, Head, NoPosition, Position, Stop, Theme, Unreadable, Words};
+pub use case::{Case, Head, HeadLine, NoPosition, Position, Stop, Theme, Unreadable, Words};
 pub use chainwalk_model as model;
 pub use chainwalk_parse::{Lines, SaveText, assumption_text, edit_text};
 pub use chainwalk_sim::Search;

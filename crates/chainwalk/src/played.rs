@@ -4,11 +4,11 @@ use crate::problems::Problems;
 use crate::scenario::Scenario;
 use chainwalk_model::{
     Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, HostId, LeftOpen,
-    Moment, Offer, PacketSpec, Reading, RoundTrip, RuleId, Severity, Shadow, Slip, Span, Text,
-    Walk,
+    Moment, Offer, PacketSpec, Probe, Reading, RoundTrip, RuleId, Severity, Shadow, Slip, Span,
+    Text, Walk,
 };
 use chainwalk_parse::{Fills, SaveText, packet_lines};
-use chainwalk_sim::{Search, Session, Trip, assume, edited, shadowed, slips};
+use chainwalk_sim::{Search, Session, Trip, assume, edited, probed, shadowed, slips};
 use chainwalk_view::{
     Compared, Evidence, Explained, Explainer, Lang, PacketForm, ProposalsView, packet_form,
 };
@@ -512,6 +512,14 @@ impl Played {
     /// A search for the smallest changes by which a packet fares as wanted, to be made step by step.
     pub fn search(&self, packet: usize, goal: Goal) -> Search {
         Search::new(self.host(), &self.asks, packet, goal)
+    }
+
+    /// What else fares otherwise on the host of `other`, for packets like the last that was sent here: each differs from
+    /// it in one thing.
+    pub fn probed(&self, other: &Self) -> Vec<Probe> {
+        let hosts = self.after.as_ref().zip(other.after.as_ref());
+        let sent = hosts.map(|(a, b)| probed(a.session.host(), b.session.host(), &self.asks));
+        sent.unwrap_or_default()
     }
 
     /// What a search for the packet shown found, in words.

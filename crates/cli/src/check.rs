@@ -1,7 +1,8 @@
 //! `chainwalk check`.
 
 use crate::HERE;
-use chainwalk_take::{Verdict, carried};
+use crate::lesson::{self, problems};
+use chainwalk_take::{Lesson, Verdict, carried};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,8 +21,9 @@ pub(crate) struct Wanted<'a> {
     pub(crate) json: bool,
 }
 
-/// What is read of a folder: cases, pages, recordings and pictures.
-const ENDINGS: [&str; 7] = [".walk.txt", ".md", ".markdown", ".mdx", ".walk.json", ".svg", ".html"];
+/// What is read of a folder: cases, lessons, pages, recordings and pictures.
+const ENDINGS: [&str; 8] =
+    [".walk.txt", ".lesson.txt", ".md", ".markdown", ".mdx", ".walk.json", ".svg", ".html"];
 
 /// Replays every claim, and says which do not hold.
 pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
@@ -42,6 +44,23 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
         let bytes =
             fs::read(&path).map_err(|e| io::Error::new(e.kind(), format!("{name}: {e}")))?;
         let Ok(mut text) = String::from_utf8(bytes) else { continue };
+        // Pages, too, may show a lesson.
+        if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")) && Lesson::is_one(&text)
+        {
+            let (problems, of_lesson) = problems(&text);
+            (cases, claims) = (cases + 1, claims + of_lesson);
+            for problem in &problems {
+                wrong += usize::from(!problem.found.is_warning());
+                let why = lesson::sentence(&problem.found);
+                told.push(
+                    json!({ "file": name, "line": problem.line, "kind": "lesson", "why": why }),
+                );
+                if !wanted.json {
+                    writeln!(out, "{name}:{}: {why}", problem.line)?;
+                }
+            }
+            continue;
+        }
         if wanted.fix {
             text = mended(&path, &name, &text)?;
         }

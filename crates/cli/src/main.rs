@@ -8,6 +8,8 @@ mod answer;
 mod change;
 mod check;
 mod draw;
+mod grade;
+mod lesson;
 mod offer;
 mod picture;
 mod read;
@@ -145,9 +147,9 @@ enum Command {
         #[arg(long, value_enum)]
         lang: Option<Language>,
     },
-    /// Replay what cases, Markdown pages, recordings and pictures claim: 0 all hold, 2 one depends without claiming so, 3 one does not hold.
+    /// Replay what cases, lessons, Markdown pages, recordings and pictures claim: 0 all hold, 2 one depends without claiming so, 3 one does not hold.
     Check {
-        /// Files and folders. Of a folder `.walk.txt`, Markdown, HTML, `.walk.json` and `.svg` files are read.
+        /// Files and folders. Of a folder `.walk.txt`, `.lesson.txt`, Markdown, HTML, `.walk.json` and `.svg` files are read.
         #[arg(required = true, value_name = "PATH")]
         paths: Vec<String>,
         /// Write the claims about packets anew, as they come out. Goals are promises and stay.
@@ -158,6 +160,20 @@ enum Command {
         strict: bool,
         /// Print what was found as JSON.
         #[arg(long)]
+        json: bool,
+    },
+    /// Replay hand-ins on the hosts of a lesson: 0 all goals are met, 2 one depends, 3 one is not met.
+    Grade {
+        /// The lesson, NAME.lesson.txt.
+        lesson: String,
+        /// What was handed in, a file each.
+        #[arg(required = true, value_name = "HAND-IN")]
+        hand_ins: Vec<String>,
+        /// Print comma-separated values.
+        #[arg(long)]
+        csv: bool,
+        /// Print JSON.
+        #[arg(long, conflicts_with = "csv")]
         json: bool,
     },
     /// Print a text without the names in it: 0 where it walks as before, 2 where there is no packet to compare, 3 where
@@ -321,6 +337,9 @@ fn main() -> ExitCode {
         }
         Command::Check { paths, fix, strict, json } => {
             check::check(&check::Wanted { paths: &paths, fix, strict, json })
+        }
+        Command::Grade { lesson, hand_ins, csv, json } => {
+            grade::run(&grade::Wanted { lesson: &lesson, hand_ins: &hand_ins, csv, json })
         }
         Command::Anonymise { files, packet, keep, key_file, report, output } => {
             anonymise::run(&anonymise::Wanted {

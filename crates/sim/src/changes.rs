@@ -16,7 +16,7 @@ use crate::session::Session;
 use crate::trip::Trip;
 use candidates::{Candidate, candidates};
 use chainwalk_model::{
-    Changes, Edit, Fate, Goal, Host, PacketSpec, Proposal, Selectivity, Trace, TripEnd,
+    Changes, Edit, Fate, Goal, Host, PacketSpec, Probe, Proposal, Selectivity, Trace, TripEnd,
 };
 pub use nearly::slips;
 use probes::Probes;
@@ -42,6 +42,17 @@ pub fn changes(host: &Host, asks: &[PacketSpec], packet: usize, want: Goal) -> C
     let mut search = Search::new(host, asks, packet, want);
     while search.step() {}
     search.found()
+}
+
+/// What else fares otherwise on `after` than on `before`: packets like the last of `asks` but in one thing, behind those
+/// that come before it. Nothing where that packet follows another or is a fragment.
+pub fn probed(before: &Host, after: &Host, asks: &[PacketSpec]) -> Vec<Probe> {
+    let mut session = Session::new(before.clone());
+    for ask in asks {
+        session.send(ask);
+    }
+    let probes = Probes::new(asks, &session);
+    probes.map(|probes| probes.sent(asks, after.clone())).unwrap_or_default()
 }
 
 /// A host that was tried.

@@ -32,7 +32,7 @@ mod wire;
 mod world;
 
 pub use assume::{assume, infer};
-pub use changes::{Search, changes, slips};
+pub use changes::{Search, changes, probed, slips};
 pub use edit::edited;
 pub use session::Session;
 pub use shadow::shadowed;

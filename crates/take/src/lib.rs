@@ -7,11 +7,13 @@
 pub mod anonymise;
 pub mod check;
 pub mod codec;
+pub mod lesson;
 pub mod link;
 mod names;
 pub mod picture;
 
 pub use check::{Carried, Verdict, carried};
+pub use lesson::Lesson;
 pub use link::{Body, Link};
 pub use names::{Names, names};
 

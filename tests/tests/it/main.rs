@@ -19,6 +19,7 @@ mod generated;
 mod headers;
 mod kernel;
 mod known;
+mod lessons;
 mod limits;
 mod links;
 mod native;

@@ -23,11 +23,20 @@ pub enum Unreadable {
 }
 
 /// A line of a head, those that go on with it included.
-struct Entry<'a> {
-    name: &'a str,
-    value: String,
-    /// Of the line it begins with.
-    place: Range<usize>,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeadLine<'a> {
+    /// What stands before the colon.
+    pub name: &'a str,
+    /// What stands behind it, as it is.
+    pub value: String,
+    /// The place of the line it begins with.
+    pub place: Range<usize>,
+}
+
+/// The lines of a head, without its remarks.
+pub(super) fn head_lines(text: &str) -> Result<Vec<HeadLine<'_>>, Unreadable> {
+    let (parts, _) = taken_apart(text)?;
+    Ok(parts.entries)
 }
 
 pub(super) fn read(text: &str) -> Result<(Case, Vec<Diagnostic>), Unreadable> {
@@ -56,7 +65,7 @@ pub(super) fn headed(text: &str) -> Result<Option<(Case, Vec<Diagnostic>)>, Unre
 /// The lines above the first `---`.
 #[derive(Default)]
 struct Parts<'a> {
-    entries: Vec<Entry<'a>>,
+    entries: Vec<HeadLine<'a>>,
     remarks: Vec<String>,
 }
 
@@ -98,7 +107,7 @@ fn taken_apart(text: &str) -> Result<(Parts<'_>, Cow<'_, str>), Unreadable> {
         } else if let Some(remark) = line.strip_prefix('#') {
             parts.remarks.push(remark.trim().to_owned());
         } else if let Some((name, value)) = line.split_once(':').filter(|(name, _)| is_name(name)) {
-            parts.entries.push(Entry { name, value: value.to_owned(), place });
+            parts.entries.push(HeadLine { name, value: value.to_owned(), place });
         } else if !line.trim().is_empty() {
             return Err(Unreadable::NoHeadLine(place));
         }
@@ -152,7 +161,7 @@ struct Reader {
 }
 
 impl Reader {
-    fn entry(&mut self, entry: &Entry) {
+    fn entry(&mut self, entry: &HeadLine) {
         let value = entry.value.trim();
         let once =
             !matches!(entry.name, "packet" | "assume" | "edit" | "doc" | "goal" | "host" | "ends")
@@ -234,7 +243,7 @@ impl Reader {
 
     fn one_of<T: Copy, const N: usize>(
         &mut self,
-        entry: &Entry,
+        entry: &HeadLine,
         words: [(&str, T); N],
     ) -> Option<T> {
         let found = words.iter().find(|(word, _)| *word == entry.value.trim());
@@ -246,7 +255,7 @@ impl Reader {
         found.map(|(_, value)| *value)
     }
 
-    fn bad(&mut self, entry: &Entry, expected: Expected) {
+    fn bad(&mut self, entry: &HeadLine, expected: Expected) {
         self.tell(DiagnosticId::BadValue, Severity::Warning, entry, vec![expected]);
     }
 
@@ -254,7 +263,7 @@ impl Reader {
         &mut self,
         id: DiagnosticId,
         severity: Severity,
-        entry: &Entry,
+        entry: &HeadLine,
         expected: Vec<Expected>,
     ) {
         let found = if id == DiagnosticId::BadValue { entry.value.trim() } else { entry.name };

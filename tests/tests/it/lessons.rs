@@ -1,0 +1,200 @@
+//! The first course: each lesson is whole, in both languages, and what it claims comes out.
+#![allow(clippy::unwrap_used)]
+
+use chainwalk::Promised;
+use chainwalk::view::{Lang, ends_with_kinds, goal_met};
+use chainwalk_take::Lesson;
+use chainwalk_take::lesson::{Attempt, Goal};
+use chainwalk_tests::engine::disagreements;
+use chainwalk_tests::recorded;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+/// All lessons, by the names of their files.
+fn course() -> Vec<(String, Lesson)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lessons");
+    let mut names: Vec<_> = fs::read_dir(&folder)
+        .unwrap()
+        .map(|f| f.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    let read = |name: String| {
+        let text = fs::read_to_string(folder.join(&name)).unwrap();
+        assert!(Lesson::is_one(&text), "{name}");
+        let (lesson, problems) = Lesson::read(&text);
+        assert_eq!(problems, [], "{name}");
+        (name, lesson)
+    };
+    names.into_iter().filter(|name| name.ends_with(".lesson.txt")).map(read).collect()
+}
+
+#[test]
+fn twelve_lessons_hold_what_they_claim() {
+    let course = course();
+    assert_eq!(course.len(), 12);
+    for (name, lesson) in &course {
+        assert_eq!(lesson.check(), [], "{name}");
+        let others = course.iter().filter(|(_, other)| other.name == lesson.name);
+        assert_eq!(others.count(), 1, "{name} is called as another");
+    }
+}
+
+#[test]
+fn each_has_something_to_guess_and_a_task_with_hints_in_both_languages() {
+    for (name, lesson) in course() {
+        assert!(
+            lesson.steps.iter().any(|step| step.guesses.len() >= 3),
+            "{name}: nothing to guess"
+        );
+        let task = lesson.steps.iter().find(|step| !step.goals.is_empty()).unwrap();
+        assert!(task.hints.len() >= 3 && !task.probes.is_empty(), "{name}");
+        for step in &lesson.steps {
+            let head = &step.case.head;
+            let mut all = vec![&lesson.title, &lesson.point, &head.question];
+            all.extend(&step.hints);
+            all.extend(step.goals.iter().map(|goal| &goal.say));
+            all.extend(step.guesses.iter().flat_map(|guess| [&guess.say, &guess.undone]));
+            for words in all {
+                let (en, zh) = (words.pick(Lang::En), words.pick(Lang::Zh));
+                assert!(!en.is_empty() && en != zh, "{name}, {}: {words:?}", step.name);
+                let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+                // Commands are the same in both.
+                assert!(
+                    !han(en) && (han(zh) || zh.starts_with('-')),
+                    "{name}, {}: {words:?}",
+                    step.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_solution_of_each_changes_nothing_beyond_its_goals() {
+    for (name, lesson) in course() {
+        for step in lesson.steps.iter().filter(|step| !step.goals.is_empty()) {
+            let par = step.score(&step.solution);
+            assert!(par.is_solved(), "{name}: {:?}", par.goals);
+            assert_eq!(par.golf(), (0, step.solution.edits.len()), "{name}");
+        }
+    }
+}
+
+/// The lesson, the commands, whether they solve it, and how many they let in and shut out beyond the goals, at least.
+type Known = (&'static str, &'static [&'static str], bool, (usize, usize));
+
+/// Answers that people give, and what is wrong with them.
+const KNOWN: [Known; 6] = [
+    // It also stops what the containers ask for.
+    ("docker", &["iptables -I DOCKER-USER ! -s 203.0.113.0/24 -j DROP"], true, (0, 3)),
+    // INPUT is never met.
+    (
+        "docker",
+        &["iptables -I INPUT ! -s 203.0.113.0/24 -p tcp --dport 8080 -j DROP"],
+        false,
+        (0, 0),
+    ),
+    // The answers to what the host asks for are shut out, and ping is.
+    ("policy", &["iptables -P INPUT DROP"], true, (0, 2)),
+    ("policy", &["iptables -A web -p tcp -j DROP"], true, (0, 1)),
+    // The server sees every stranger as the router.
+    ("hairpin", &["iptables -t nat -A POSTROUTING -o eth1 -j MASQUERADE"], true, (0, 0)),
+    // Whoever can send to 10.0.0.5 itself gets in.
+    (
+        "dnat",
+        &["iptables -R FORWARD 2 -i eth0 -d 10.0.0.5 -p tcp --dport 80 -j ACCEPT"],
+        true,
+        (1, 0),
+    ),
+];
+
+#[test]
+fn what_people_answer_is_judged_by_what_it_changes_beyond_the_goals() {
+    let course = course();
+    for (name, edits, solved, (lets_in, shuts_out)) in KNOWN {
+        let (_, lesson) = course.iter().find(|(_, lesson)| lesson.name == name).unwrap();
+        let step = lesson.steps.iter().find(|step| !step.goals.is_empty()).unwrap();
+        let attempt = Attempt {
+            edits: edits.iter().map(|edit| (*edit).to_owned()).collect(),
+            ..Default::default()
+        };
+        let score = step.score(&attempt);
+        assert_eq!(score.is_solved(), solved, "{name} {edits:?}: {:?}", score.goals);
+        if solved {
+            let found = (score.beyond.let_in, score.beyond.shut_out);
+            assert!(
+                found.0 >= lets_in && found.1 >= shuts_out && found.0 + found.1 > 0,
+                "{name} {edits:?}: {found:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_lesson_in_the_paper_is_one() {
+    let page = recorded::text("../docs/lessons.md");
+    let (_, rest) = page.split_once("```text\n").unwrap();
+    let (text, _) = rest.split_once("```").unwrap();
+    let (lesson, problems) = Lesson::read(text);
+    assert_eq!(problems, []);
+    assert_eq!((lesson.check(), lesson.steps.len()), (Vec::new(), 2));
+}
+
+/// What a kernel answered to the last packet of a recorded case.
+fn answered(id: &str) -> &'static Value {
+    let line = recorded::of("lessons").iter().find(|line| line["case"]["id"] == *id);
+    let line = line.unwrap_or_else(|| panic!("no kernel was asked of {id}"));
+    line["answer"]["packets"].as_array().and_then(|packets| packets.last()).unwrap()
+}
+
+/// Whether a goal is met by what a kernel answered.
+fn met_by_kernel(goal: &Goal, answer: &Value) -> bool {
+    let through =
+        ["forwarded", "local", "sent", "bridged"].map(Value::from).contains(&answer["verdict"]);
+    match Promised::parts(&goal.text).1 {
+        "through" => through,
+        "stopped" => !through,
+        wanted => goal_met(wanted, &ends_with_kinds(answer)) == (1, 1),
+    }
+}
+
+#[test]
+fn a_kernel_says_the_same_of_every_packet_goal_and_probe() {
+    let wrong = disagreements(recorded::of("lessons").iter().filter(|l| !l["case"].is_null()));
+    assert!(wrong.is_empty(), "{wrong}");
+    let mut asked = 0;
+    for (name, lesson) in course() {
+        for step in &lesson.steps {
+            let id = |what: &str, at: usize, state: &str| {
+                format!("{}/{}/{what}-{}/{state}", lesson.name, step.name, at + 1)
+            };
+            if step.goals.is_empty() {
+                let now = ends_with_kinds(answered(&id("packet", 0, "as-is")));
+                // A kernel does not tell why its routing drops.
+                let then = step.case.head.ends[0].replace(": rp_filter", ": null");
+                assert_eq!(goal_met(&then, &now), (1, 1), "{name}: {now}");
+                asked += 1;
+                continue;
+            }
+            let mut unmet = 0;
+            for (at, goal) in step.goals.iter().enumerate() {
+                unmet += usize::from(!met_by_kernel(goal, answered(&id("goal", at, "as-is"))));
+                let solved = answered(&id("goal", at, "solved"));
+                assert!(met_by_kernel(goal, solved), "{name}: {}: {solved}", goal.text);
+                asked += 2;
+            }
+            assert!(unmet > 0, "{name}: there is nothing to do");
+            for (at, probe) in step.probes.iter().enumerate() {
+                for state in ["as-is", "solved"] {
+                    let found = answered(&id("probe", at, state));
+                    assert!(met_by_kernel(probe, found), "{name}: {} {state}: {found}", probe.text);
+                    asked += 1;
+                }
+            }
+        }
+    }
+    // What was asked of a kernel and is no longer in the course would look like more than there is.
+    let lines = recorded::of("lessons").iter().filter(|line| !line["case"].is_null());
+    assert_eq!(asked, lines.count());
+}
