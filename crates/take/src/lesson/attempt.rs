@@ -1,18 +1,7 @@
 //! How an attempt at a step fares: its goals, what it changes beyond them, and what it took.
 
-use super::{Goal, Step};
+use super::form::{Attempt, Goal, Step};
 use chainwalk::{Doc, Promised, Scenario};
-
-/// What somebody made of a step's host.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Attempt {
-    /// Commands, in their order.
-    pub edits: Vec<String>,
-    /// Facts that were said.
-    pub facts: Vec<String>,
-    /// The paste, where it is another.
-    pub paste: Option<String>,
-}
 
 /// How many packets fare otherwise than with the author's solution, of those that the step names as probes and of those
 /// like a goal's in all but one thing.

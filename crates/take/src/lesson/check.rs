@@ -1,6 +1,6 @@
 //! What is wrong with a lesson: its text, and what its replay shows.
 
-use super::{Attempt, Lesson, Step};
+use super::form::{Attempt, Lesson, Step};
 use chainwalk::Promised;
 use chainwalk::model::Severity;
 use chainwalk::view::goal_met;

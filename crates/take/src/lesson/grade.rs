@@ -1,6 +1,7 @@
 //! Hand-ins: a case with the names of a lesson and a step, held against that lesson.
 
-use super::{Allow, Attempt, Lesson, Score, Step};
+use super::attempt::Score;
+use super::form::{Allow, Attempt, Lesson, Step};
 use chainwalk::Case;
 
 /// What somebody handed in.

@@ -1,7 +1,7 @@
 //! The text of a lesson becomes its steps.
 
 use super::check::{Found, Problem};
-use super::{Allow, Goal, Guess, Lesson, Step};
+use super::form::{Allow, Goal, Guess, Lesson, Step};
 use chainwalk::model::{DiagnosticId, Severity};
 use chainwalk::{Case, HeadLine, Promised, Unreadable, Words};
 use std::ops::Range;
