@@ -115,7 +115,7 @@ impl Reader<'_, '_> {
     }
 
     /// What a statement needs before it can run, which nobody writes: it is asked before all else.
-    fn implied(&mut self, parts: &mut Parts, needs: Needs, from: usize) {
+    pub(super) fn implied(&mut self, parts: &mut Parts, needs: Needs, from: usize) {
         let own = match needs {
             Needs::Ip => self.family == Family::Ip,
             Needs::Ip6 => self.family == Family::Ip6,

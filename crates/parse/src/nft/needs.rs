@@ -1,10 +1,10 @@
-//! What a `reject` needs before it can run, and whether its rule has asked for it already.
+//! What a `reject` or an extension header needs before it can run, and whether its rule has asked for it already.
 //!
 //! Source: `stmt_reject_gen_dependency` in `src/evaluate.c` of nft: what is not known by then is asked first of all,
 //! before anything of the rule is done.
 
 use chainwalk_model::nft::{
-    CmpOp, Condition, Expr, Field, Header, HeaderField, Meta, NatOperand, Needs, Pattern,
+    CmpOp, Condition, Expr, Field, Header, HeaderField, Meta, NatOperand, Needs, Pattern, Place,
     Statement, Value,
 };
 use chainwalk_model::{Family, Match, Op, OpKind, Target};
@@ -63,12 +63,38 @@ fn tells(condition: &Condition, needs: Needs, family: Family) -> bool {
 
 /// Whether a field of an expression can only be read where what is needed is there.
 fn any(expr: &Expr, needs: Needs) -> bool {
+    reads(expr, &|field| brings(field, needs))
+}
+
+/// Whether an expression reads a field of some kind.
+fn reads(expr: &Expr, is: &impl Fn(Field) -> bool) -> bool {
     match expr {
-        Expr::Field(field) => brings(*field, needs),
-        Expr::Concat(parts) => parts.iter().any(|p| any(p, needs)),
-        Expr::Bits { of, .. } | Expr::Shift { of, .. } | Expr::Jhash { of, .. } => any(of, needs),
-        Expr::Map { key, .. } => any(key, needs),
+        Expr::Field(field) => is(*field),
+        Expr::Concat(parts) => parts.iter().any(|p| reads(p, is)),
+        Expr::Bits { of, .. } | Expr::Shift { of, .. } | Expr::Jhash { of, .. } => reads(of, is),
+        Expr::Map { key, .. } => reads(key, is),
         Expr::Value(_) | Expr::Numgen { .. } | Expr::Symhash { .. } => false,
+    }
+}
+
+/// Whether an operation looks at an extension header of IPv6. That the packet is of IPv6 is then asked before all else
+/// of the rule (`exthdr_gen_dependency` in `src/evaluate.c` of nft), as for a `reject`.
+pub(super) fn reads_extension(op: &Op) -> bool {
+    let is = |field: Field| match field {
+        Field::Header(of) => matches!(of.row().header.place(), Place::Extension(..)),
+        _ => false,
+    };
+    match &op.what {
+        OpKind::Match(Match::Nft(condition)) => match &**condition {
+            Condition::Exists { field, .. } => is(*field),
+            other => of_condition(other).is_some_and(|expr| reads(expr, &is)),
+        },
+        OpKind::Target(Target::Nft(statement)) => match &**statement {
+            Statement::Set { value, .. } => reads(value, &is),
+            Statement::VerdictMap { key, .. } | Statement::Update { key, .. } => reads(key, &is),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -4,18 +4,31 @@ use super::cursor::Read;
 use super::draft::{Holds, Typed};
 use super::field::{self, Named};
 use super::lexer::Kind;
+use super::needs::reads_extension;
 use super::reader::{Parts, Reader, STATEMENTS};
 use super::set::Options;
 use super::value;
 use chainwalk_model::nft::{
-    CmpOp, Condition, CtKey, Expr, FibResultKey, Field, KeyPart, Meta, Pattern, Statement, Type,
-    UpdateOp, Value, all_bits,
+    CmpOp, Condition, CtKey, Expr, FibResultKey, Field, KeyPart, Meta, Needs, Pattern, Statement,
+    Type, UpdateOp, Value, all_bits,
 };
 use chainwalk_model::{CtTarget, Expected, Match, Op, OpKind, Target};
 
 impl Reader<'_, '_> {
     /// One statement.
     pub(super) fn statement(&mut self, parts: &mut Parts) -> Read<()> {
+        let (from, before) = (self.cur.at, parts.ops.len());
+        self.own_statement(parts)?;
+        if parts.ops[before..].iter().any(reads_extension) {
+            let later = parts.ops.split_off(before);
+            self.implied(parts, Needs::Ip6, from);
+            parts.ops.extend(later);
+        }
+        Ok(())
+    }
+
+    /// A statement, without what it needs before it.
+    fn own_statement(&mut self, parts: &mut Parts) -> Read<()> {
         let from = self.cur.at;
         let what = match self.cur.word() {
             "accept" => self.plain(Target::Accept),
@@ -264,9 +277,17 @@ impl Reader<'_, '_> {
         Ok(network(left.expr, op, right, part))
     }
 
-    /// Bits compared: a bare value is any of them.
+    /// Bits compared: a bare value is any of them; a range is one of numbers.
     fn compared_bits(&mut self, left: Typed, said: Option<CmpOp>) -> Read<Condition> {
         let part = left.parts[0];
+        let from = self.cur.at;
+        if !matches!(said, Some(CmpOp::NoBit))
+            && let Ok(right @ Pattern::Range(..)) = value::pattern(&mut self.cur, part)
+        {
+            let op = said.unwrap_or(CmpOp::Eq);
+            return Ok(Condition::Compare { left: left.expr, op, right });
+        }
+        self.cur.at = from;
         let bits = value::bits(&mut self.cur, part)?;
         let right = Pattern::One(Value::Number(bits));
         if self.cur.eat_sign("/") {
