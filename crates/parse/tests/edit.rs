@@ -209,6 +209,10 @@ fn a_change_of_nft_reads_back_as_it_is_written() {
             "nft insert rule inet fw mine index 0 ip saddr @ok jump input",
             "nft replace rule inet fw input handle 4 ct state related accept",
             "nft delete rule inet fw input handle 5",
+            // What a shell would take for its own stands in quotes.
+            "nft add rule inet fw input 'meta mark & 0x00000001 == 0x00000001 accept'",
+            "nft insert rule inet fw input 'tcp dport 22 accept comment \"two words\"'",
+            r#"nft add rule inet fw input 'tcp dport 22 accept comment "it'\''s"'"#,
             "nft -a list chain inet fw mine ; nft delete rule inet fw mine handle OF-RULE-1",
             "nft add chain inet fw input '{ policy accept; }'",
             "nft flush chain inet fw mine",

@@ -38,7 +38,8 @@ pub(super) fn text(
     let each = |rules: &[NewRule], head: &str| {
         let texts = rules.iter().map(|r| {
             let comment = r.comment.as_ref().map_or(String::new(), |c| format!(" comment \"{c}\""));
-            format!("{head} {}{comment}", printer.rule(&r.ops, family))
+            let rule = format!("{}{comment}", printer.rule(&r.ops, family));
+            format!("{head} {}", for_shell(rule))
         });
         texts.collect::<Vec<_>>().join(" ; ")
     };
@@ -71,6 +72,17 @@ pub(super) fn text(
         ChainEdit::Create => format!("nft add chain {place}"),
     }
 }
+
+/// The text of a rule as a shell leaves it whole: `nft` puts its words together again.
+fn for_shell(rule: String) -> String {
+    let quoted =
+        rule.split('"').skip(1).step_by(2).any(|inner| inner.contains(char::is_whitespace));
+    let special = rule.contains(|c: char| "&|;<>(){}$`*?![]#~'\\".contains(c));
+    if quoted || special { format!("'{}'", rule.replace('\'', QUOTE_IN_QUOTES)) } else { rule }
+}
+
+/// How a shell writes an apostrophe between two.
+const QUOTE_IN_QUOTES: &str = r"'\''";
 
 /// Stands for the handle of a rule of which only the number is known.
 const OF_RULE: &str = "OF-RULE-";
@@ -253,9 +265,12 @@ impl Command<'_> {
         let mut draft = Draft::default();
         let known = nft_text(self.host).text;
         load(&mut draft, DocId(1), &known, Source::Script, &mut Vec::new());
-        let words = self.clean.text.get(start..self.row.end()).unwrap_or_default();
+        let words = self.clean.text.get(start..self.row.end()).unwrap_or_default().trim_end();
+        let quoted = ['\'', '"'].into_iter().find_map(|q| words.strip_prefix(q)?.strip_suffix(q));
+        let (words, start) = quoted.map_or((words, start), |inner| (inner, start + 1));
+        let words = words.replace(QUOTE_IN_QUOTES, "'");
         let head = format!("add rule {} {} {} ", place.family.word(), place.table, place.chain);
-        let line = head.clone() + words;
+        let line = head.clone() + &words;
         let mut found = Vec::new();
         load(&mut draft, DocId(0), &line, Source::Script, &mut found);
         let mut scratch = Ruleset::default();
