@@ -47,6 +47,11 @@ pub(crate) struct MatchContext<'a> {
 }
 
 impl MatchContext<'_> {
+    /// Whether somebody said whom a frame is from: a recorder's frames have an address of their own.
+    pub(crate) fn is_told(&self, mac: Mac) -> bool {
+        mac != SENDER || self.host.complete.network || self.host.raw_sender
+    }
+
     /// Whether a process of this host sent the packet and it is not known from which address.
     pub(crate) fn source_untold(&self) -> bool {
         matches!(self.entry, Entry::Local { uid: Some(_), .. })

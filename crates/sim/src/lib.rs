@@ -17,6 +17,7 @@ mod ext;
 mod icmp_limits;
 mod jhash;
 mod likely;
+mod link;
 mod match_state;
 mod nat;
 mod nft;

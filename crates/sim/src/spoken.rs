@@ -24,8 +24,21 @@ pub(crate) fn is_bridge_name(name: &str) -> bool {
 /// Whether an interface is a tunnel by its usual name: it leads to its other end, and further only where a rule or a
 /// route says so.
 fn is_tunnel(name: &str) -> bool {
-    const TUNNELS: [&str; 9] =
-        ["wg", "tun", "tap", "tailscale", "zt", "ipsec", "xfrm", "vti", "nordlynx"];
+    const TUNNELS: [&str; 13] = [
+        "wg",
+        "tun",
+        "tap",
+        "tailscale",
+        "zt",
+        "ipsec",
+        "xfrm",
+        "vti",
+        "nordlynx",
+        "gre",
+        "ip6gre",
+        "sit",
+        "ip6tnl",
+    ];
     TUNNELS.iter().any(|p| name.starts_with(p))
 }
 
@@ -60,8 +73,8 @@ pub(crate) fn is_first(addr: IpAddr) -> bool {
 
 /// Whether packets between two neighbours on an interface go by this host all the same: a tunnel without a link layer.
 pub(crate) fn is_hub(name: &str) -> bool {
-    is_tunnel(name) && !name.starts_with("tap") && !name.starts_with("zt")
-        || name.starts_with("ppp")
+    const OF_ETHERNET: [&str; 4] = ["tap", "zt", "gretap", "ip6gretap"];
+    is_tunnel(name) && !OF_ETHERNET.iter().any(|p| name.starts_with(p)) || name.starts_with("ppp")
 }
 
 /// Whether a rule tests by which port of a bridge a packet comes or goes.

@@ -20,7 +20,7 @@ use chainwalk_model::nft::{
 };
 use chainwalk_model::{
     Answer, Change, DroppedBy, Event, Family, Fate, L4, Masked, MssOp, NatRange, OpId, Path,
-    Question, Range, SetId, Tproxy,
+    Question, Range, SetId, Text, Tproxy,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -246,7 +246,7 @@ impl Walker<'_> {
         work: impl Fn(&mut Eval) -> Result<T, Lack>,
     ) -> Result<Option<T>, Fate> {
         let mut picked = None;
-        for _ in 0..8 {
+        loop {
             let found = self.with_context(skb, path, |ctx, memory: &mut MatchState| {
                 work(&mut Eval { at, ctx, memory, picked })
             });
@@ -282,7 +282,6 @@ impl Walker<'_> {
                 }
             }
         }
-        Err(Fate::Undecided(Question::Fact(at)))
     }
 
     /// Writes a field. What this host can't tell the effect of is asked for.
@@ -300,7 +299,8 @@ impl Walker<'_> {
             Field::Ct(CtKey::Zone, dir) => self.set_zone(skb, dir, n as u16),
             // Nothing that is walked reads them.
             Field::Meta(Meta::Priority | Meta::Nftrace | Meta::Secmark)
-            | Field::Ct(CtKey::Event | CtKey::Secmark | CtKey::Label, _) => {}
+            | Field::Ct(CtKey::Event | CtKey::Secmark, _) => {}
+            Field::Ct(CtKey::Label, _) => self.set_labels(skb, n),
             Field::Header(of) => {
                 let row = of.row();
                 if !self.write_header(skb, field, row.header, row.word, n) {
@@ -339,11 +339,29 @@ impl Walker<'_> {
         }
     }
 
-    /// `ct zone set`: what conntrack has seen stays where it is (`nft_ct_set_zone_eval`).
+    /// `ct label set`: the labels of a flow are added to (`nf_connlabels_replace`).
+    fn set_labels(&mut self, skb: &Skb, bits: u128) {
+        let Some(id) = self.flow(skb).map(|(entry, ..)| entry.id) else { return };
+        let labels = self.world.match_state.labels.entry(&id, Vec::new);
+        for n in (0..u128::BITS).filter(|n| bits >> n & 1 == 1) {
+            let name = Text::from(n.to_string());
+            if !labels.contains(&name) {
+                labels.push(name);
+            }
+        }
+    }
+
+    /// `ct zone set`: what conntrack has seen stays where it is, but for what it let be (`nft_ct_set_zone_eval`).
     fn set_zone(&mut self, skb: &mut Skb, dir: Option<chainwalk_model::CtDir>, zone: u16) {
-        if !matches!(skb.attached, CtAttachment::None) || skb.untracked_reply {
+        let flowless = match skb.attached {
+            CtAttachment::None => !skb.template,
+            CtAttachment::Untracked | CtAttachment::Invalid => true,
+            _ => false,
+        };
+        if !flowless || skb.untracked_reply {
             return;
         }
+        skb.attached = CtAttachment::None;
         if dir != Some(chainwalk_model::CtDir::Reply) {
             skb.zone.orig = zone;
         }

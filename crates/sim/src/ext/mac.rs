@@ -7,14 +7,14 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::context::{MatchContext, SENDER};
+use crate::context::MatchContext;
 use chainwalk_model::{ConditionKind, Entry, Hook, IfKind, Inv, Mac, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
 pub(super) fn test(m: Inv<Mac>, ctx: &MatchContext, eval: &mut Evaluation) {
     match source(ctx) {
-        Some(mac) if !is_told(mac, ctx) => eval.untold(ConditionKind::Mac, m.not),
+        Some(mac) if !ctx.is_told(mac) => eval.untold(ConditionKind::Mac, m.not),
         Some(mac) => {
             let found = || Observed::Name(mac.0.map(|b| format!("{b:02x}")).join(":").into());
             eval.holds(ConditionKind::Mac, m.not, mac == m.value, found);
@@ -32,11 +32,6 @@ pub(super) fn source(ctx: &MatchContext) -> Option<Mac> {
     let incoming =
         matches!(ctx.path.hook, Hook::Ingress | Hook::Prerouting | Hook::Input | Hook::Forward);
     (incoming && !loopback).then_some(*smac)
-}
-
-/// Whether somebody said whom a frame is from: a recorder's frames have an address of their own.
-pub(super) fn is_told(mac: Mac, ctx: &MatchContext) -> bool {
-    mac != SENDER || ctx.host.complete.network || ctx.host.raw_sender
 }
 
 #[cfg(test)]

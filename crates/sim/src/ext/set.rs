@@ -241,7 +241,7 @@ fn part(set: &IpSet, dim: Dim, src: bool, ctx: &MatchContext) -> Result<SetKeyPa
         Dim::Ip | Dim::Net => Ok(SetKeyPart::Addr(if src { p.ip.src } else { p.ip.dst })),
         Dim::Port => port(p, src, &set.kind).ok_or(Lack::Nothing),
         Dim::Mac if src => match mac::source(ctx) {
-            Some(mac) if mac::is_told(mac, ctx) => Ok(SetKeyPart::Mac(mac)),
+            Some(mac) if ctx.is_told(mac) => Ok(SetKeyPart::Mac(mac)),
             Some(_) => Err(Lack::Untold),
             None => Err(Lack::Nothing),
         },

@@ -5,6 +5,7 @@ use super::read::{self, Lack};
 use crate::context::MatchContext;
 use crate::ext::judge::Evaluation;
 use crate::ext::{Facts, Reads};
+use crate::link::skb_len;
 use crate::match_state::{MatchState, StateKey};
 use crate::state::nft_stateful::Memory;
 use chainwalk_model::nft::{CmpOp, Condition, Expr, ObjectKind, Pattern, Stateful, Type, Value};
@@ -147,7 +148,7 @@ fn stateful(
         Stateful::Quota { over, .. } => (ConditionKind::Quota, *over),
         Stateful::Count { over, .. } => (ConditionKind::Connlimit, *over),
     };
-    let len = u64::from(crate::wire::total_len(ctx.packet));
+    let len = u64::from(skb_len(ctx));
     let kept = memory.nft_states.entry(&key, || Memory::fresh(what, ctx.now_ms));
     let doubt = kept.in_doubt(what, ctx);
     let goes_on = kept.eval(what, len, ctx);

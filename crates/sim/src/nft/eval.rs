@@ -1,11 +1,12 @@
 //! What an expression of nft comes to for a packet, and look-ups in sets and maps.
 
 use super::read::{self, Lack};
-use crate::context::MatchContext;
+use crate::context::{Ct, CtFlow, MatchContext};
 use crate::jhash::jhash_bytes;
+use crate::link::skb_len;
 use crate::match_state::MatchState;
 use crate::state::nft_set::{Change, SetState};
-use chainwalk_model::nft::{ElementData, Expr, Field, Pattern, Value};
+use chainwalk_model::nft::{CtKey, ElementData, Expr, Field, Pattern, Value};
 use chainwalk_model::{OpId, Question, SetId};
 
 /// The parts of a key.
@@ -81,7 +82,22 @@ impl Eval<'_, '_> {
     }
 
     fn field(&mut self, field: Field) -> Result<Value, Lack> {
-        read::field(field, self.at, self.ctx)
+        match (field, &self.ctx.ct) {
+            (Field::Ct(CtKey::Label, _), Ct::Flow(flow)) => self.labels(flow),
+            _ => read::field(field, self.at, self.ctx),
+        }
+    }
+
+    /// The labels of a flow, a bit each. Which a flow had when it was pasted is not known, nor which bits names stand
+    /// for.
+    fn labels(&self, flow: &CtFlow) -> Result<Value, Lack> {
+        let id = flow.id.ok_or(Lack::Absent)?;
+        let named = self.memory.labels.get(&id).map(Vec::as_slice).unwrap_or_default();
+        let bits = named.iter().try_fold(0u128, |bits, label| {
+            label.parse().ok().and_then(|n| 1u128.checked_shl(n)).map(|bit| bits | bit)
+        });
+        let told = bits.filter(|_| flow.counted.is_some());
+        told.map(Value::Number).ok_or(Lack::Unknown(Question::Fact(self.at)))
     }
 
     /// All values of an expression, which has several where it is a concatenation or a map of them.
@@ -122,14 +138,14 @@ impl Eval<'_, '_> {
 
     /// Looks a key up. An element that keeps something is asked, as the kernel does.
     pub(crate) fn look_up(&mut self, id: SetId, key: &[Value]) -> Looked {
-        let rules = self.ctx.host.rules.clone();
-        let of = rules.set(id);
+        let ctx = self.ctx;
+        let of = ctx.host.rules.set(id);
         let now = self.ctx.now_ms;
         let state = self.memory.nft_sets.entry(&id, || SetState::new(of));
         match state.find(of, key, now) {
             Some(place) => {
                 let data = state.data(of, place);
-                let len = u64::from(crate::wire::total_len(self.ctx.packet));
+                let len = u64::from(skb_len(ctx));
                 if state.eval_stateful(of, place, now, len, self.ctx) {
                     Looked::Found(data)
                 } else {
@@ -182,16 +198,16 @@ impl Eval<'_, '_> {
 
     /// Whether what an element keeps can't be told for this packet.
     pub(crate) fn in_doubt(&mut self, id: SetId, key: &[Value]) -> bool {
-        let rules = self.ctx.host.rules.clone();
-        let of = rules.set(id);
+        let ctx = self.ctx;
+        let of = ctx.host.rules.set(id);
         let state = self.memory.nft_sets.entry(&id, || SetState::new(of));
         state.in_doubt(of, key, self.ctx)
     }
 
     /// Changes a set; whether the rule goes on.
     pub(crate) fn update(&mut self, id: SetId, change: Change) -> bool {
-        let rules = self.ctx.host.rules.clone();
-        let of = rules.set(id);
+        let ctx = self.ctx;
+        let of = ctx.host.rules.set(id);
         let state = self.memory.nft_sets.entry(&id, || SetState::new(of));
         state.update(of, change, self.ctx)
     }
@@ -199,7 +215,7 @@ impl Eval<'_, '_> {
     /// One of the numbers that each element of a map stands for, and how likely a random number is one of them; last
     /// a number that the map does not hold, where there is one.
     pub(crate) fn chances(&mut self, id: SetId, modulus: u32, offset: u32) -> Vec<(u128, f64)> {
-        let rules = self.ctx.host.rules.clone();
+        let rules = &self.ctx.host.rules;
         let all = f64::from(modulus.max(1));
         let (first, last) = (u128::from(offset), u128::from(offset) + u128::from(modulus) - 1);
         let mut held = Vec::new();

@@ -5,6 +5,8 @@
 
 use crate::addr::in_net;
 use crate::context::{Ct, CtFlow, MatchContext};
+use crate::ct::status;
+use crate::link::{LOOPBACK, at_device, link_type, skb_len};
 use crate::wire;
 use chainwalk_model::nft::{
     CtKey, Fib, FibResultKey, Field, Header, HeaderRow, Meta, Needs, Place, RawBase, Rt, SocketKey,
@@ -38,9 +40,6 @@ type Read = Result<Value, Lack>;
 /// Bits of [`chainwalk_model::AddrTypes`].
 const LOCAL: u16 = 1 << 2;
 const BROADCAST: u16 = 1 << 3;
-/// `ARPHRD_ETHER` and `ARPHRD_LOOPBACK`.
-const ETHER: u128 = 1;
-const LOOPBACK: u128 = 772;
 
 #[expect(clippy::unnecessary_wraps, reason = "every reading is one")]
 fn number(n: impl Into<u128>) -> Read {
@@ -60,7 +59,7 @@ pub(super) fn needs(needs: Needs, ctx: &MatchContext) -> bool {
     let packet = ctx.packet;
     match needs {
         Needs::Nothing | Needs::Transport => true,
-        Needs::Ether => is_ether(&ctx.path.iniface, ctx),
+        Needs::Ether => has_link_header(at_device(ctx), ctx),
         Needs::Ip => !packet.is_v6(),
         Needs::Ip6 => packet.is_v6(),
         // A header of one family needs that family too.
@@ -89,10 +88,9 @@ fn is_ip(header: Header) -> bool {
     matches!(header, Header::Ip | Header::Ip6)
 }
 
-/// Whether frames of an interface have an Ethernet header.
-fn is_ether(iface: &PathIface, ctx: &MatchContext) -> bool {
-    let Some(name) = iface.name() else { return false };
-    ctx.host.interface(name).map_or(**name != *"lo", |i| i.kind != IfKind::Loopback)
+/// Whether frames of an interface may have an Ethernet header.
+fn has_link_header(iface: &PathIface, ctx: &MatchContext) -> bool {
+    iface.name().is_some_and(|name| link_type(name, ctx) != Some(LOOPBACK))
 }
 
 /// What a field holds for the packet before `ctx`.
@@ -284,9 +282,19 @@ fn later_fragment(row: &HeaderRow, ctx: &MatchContext) -> Read {
 
 /// A field of the frame that the packet came in by.
 fn ether(word: &str, at: OpId, ctx: &MatchContext) -> Read {
+    let device = at_device(ctx).name();
+    let untold = device.is_none_or(|name| link_type(name, ctx).is_none());
+    if word != "type" && (untold || ctx.path.hook == Hook::Egress) {
+        // Who a frame is for on its way out, the table of neighbours says.
+        return Err(Lack::Unknown(Question::Fact(at)));
+    }
+    if untold || ctx.path.hook == Hook::Egress {
+        return number(ether_type(ctx));
+    }
     let Entry::Wire { smac, to, .. } = ctx.entry else { return Err(Lack::Absent) };
     let bits = |mac: [u8; 6]| mac.iter().fold(0u128, |n, b| n << 8 | u128::from(*b));
     match word {
+        "saddr" if !ctx.is_told(*smac) => Err(Lack::Unknown(Question::Fact(at))),
         "saddr" => number(bits(smac.0)),
         "type" => number(ether_type(ctx)),
         _ => {
@@ -336,14 +344,9 @@ fn meta(key: Meta, at: OpId, ctx: &MatchContext) -> Read {
     let group = |i: Option<&Interface>, _: &str| {
         i.and_then(|i| i.group).or(whole.then_some(0)).map(u128::from)
     };
-    let kind = |i: Option<&Interface>, name: &str| match i.map(|i| &i.kind) {
-        Some(IfKind::Loopback) => Some(LOOPBACK),
-        None if name == "lo" => Some(LOOPBACK),
-        _ if !whole && is_tunnel(name) => None,
-        _ => Some(ETHER),
-    };
+    let kind = |_: Option<&Interface>, name: &str| link_type(name, ctx);
     match key {
-        Meta::Length => number(wire::total_len(ctx.packet)),
+        Meta::Length => number(skb_len(ctx)),
         Meta::Protocol => number(ether_type(ctx)),
         Meta::Nfproto => number(if ctx.packet.is_v6() { 10u8 } else { 2 }),
         Meta::L4proto => number(ctx.packet.ip.proto),
@@ -352,7 +355,7 @@ fn meta(key: Meta, at: OpId, ctx: &MatchContext) -> Read {
         Meta::Oif | Meta::Oifname => iface(&path.outiface, ctx),
         Meta::Iifgroup => of_iface(&path.iniface, at, ctx, group),
         Meta::Oifgroup => of_iface(&path.outiface, at, ctx, group),
-        Meta::Iiftype => of_iface(&path.iniface, at, ctx, kind),
+        Meta::Iiftype => of_iface(at_device(ctx), at, ctx, kind),
         Meta::Oiftype => of_iface(&path.outiface, at, ctx, kind),
         Meta::Skuid | Meta::Skgid => owner(key == Meta::Skuid, at, ctx),
         Meta::Pkttype => number(match ctx.entry {
@@ -397,14 +400,9 @@ fn meta(key: Meta, at: OpId, ctx: &MatchContext) -> Read {
     }
 }
 
-/// Whether an interface of that name is most likely a tunnel, which has no Ethernet header.
-fn is_tunnel(name: &str) -> bool {
-    ["tun", "wg", "ppp", "tailscale", "gre", "sit"].iter().any(|t| name.starts_with(t))
-}
-
 /// The owner of the socket that sends a packet: only what a process sends has one, and only on its way out.
 fn owner(user: bool, at: OpId, ctx: &MatchContext) -> Read {
-    if !matches!(ctx.path.hook, Hook::Output | Hook::Postrouting) {
+    if !matches!(ctx.path.hook, Hook::Output | Hook::Postrouting | Hook::Egress) {
         return Err(Lack::Absent);
     }
     match *ctx.entry {
@@ -433,7 +431,11 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
     if key == CtKey::State {
         return number(state_bits(&ctx.ct));
     }
-    let Ct::Flow(flow) = &ctx.ct else { return Err(Lack::Absent) };
+    // A template tells its state and nothing else.
+    let flow = match &ctx.ct {
+        Ct::Flow(flow) if flow.id.is_some() => flow,
+        _ => return Err(Lack::Absent),
+    };
     let tuple = if dir == Some(CtDir::Reply) { flow.reply } else { flow.orig };
     let address = |addr: IpAddr, v6: bool| {
         if addr.is_ipv6() == v6 { number(addr_number(addr)) } else { Err(Lack::Absent) }
@@ -456,6 +458,8 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
         // A flow of ICMP has its id as source, and type and code as destination.
         CtKey::ProtoSrc => number(tuple.sport),
         CtKey::ProtoDst => number(tuple.dport),
+        // Of a flow that is not in the table yet no time runs.
+        CtKey::Expiration if flow.status & status::CONFIRMED == 0 => number(0u8),
         CtKey::Expiration => number(u128::from(flow.expires_s) * 1000),
         CtKey::Zone => number(match dir {
             Some(CtDir::Reply) => flow.zone.reply,
@@ -467,7 +471,6 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
             None => Err(Lack::Absent),
             Some(kind) => Ok(Value::Name(kind.name().into())),
         },
-        // Which labels a flow has is not kept.
         CtKey::Label | CtKey::Id | CtKey::Secmark => Err(Lack::Unknown(Question::Fact(at))),
     }
 }
@@ -523,7 +526,7 @@ fn fib(key: Fib, at: OpId, ctx: &MatchContext) -> Read {
     match (ip.src, ip.dst) {
         (IpAddr::V4(src), IpAddr::V4(dst)) => {
             let group = dst.octets()[..3] == [224, 0, 0];
-            if src.octets()[0] == 0 && (dst.is_broadcast() || group) {
+            if src.is_unspecified() && (dst.is_broadcast() || group) {
                 return found(iniface);
             }
         }
@@ -543,7 +546,7 @@ fn fib(key: Fib, at: OpId, ctx: &MatchContext) -> Read {
         _ => {}
     }
     let from = Some(other).filter(|a| match a {
-        IpAddr::V4(a) => !(a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0),
+        IpAddr::V4(a) => !(a.is_multicast() || a.is_broadcast() || a.is_unspecified()),
         IpAddr::V6(a) => !a.is_multicast(),
     });
     let mark = if key.mark { ctx.mark } else { 0 };

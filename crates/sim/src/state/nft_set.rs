@@ -5,6 +5,7 @@
 
 use super::nft_stateful::Memory;
 use crate::context::MatchContext;
+use crate::link::skb_len;
 use chainwalk_model::nft::{ElementData, Pattern, Set, Stateful, UpdateOp, Value};
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
@@ -194,7 +195,7 @@ impl SetState {
         let now = ctx.now_ms;
         let until = change.timeout_ms.or(of.timeout_ms).map(|timeout| now + timeout);
         let found = self.find(of, &change.key, now);
-        let len = u64::from(crate::wire::total_len(ctx.packet));
+        let len = u64::from(skb_len(ctx));
         match (change.how, found) {
             (UpdateOp::Delete, Some(Place::Added(at))) => {
                 self.added.remove(at);
