@@ -114,7 +114,7 @@ impl Walker<'_> {
                 skb.fragments_if_long = true;
                 // It is confirmed before this host looks at it (`br_nf_local_in`).
                 let up = self
-                    .bridge_hook(skb, Hook::Input, (port, &none), BridgePart::All)
+                    .pass_up(skb, bridge, port)
                     .and_then(|()| self.confirm(skb))
                     .and_then(|()| self.route_input(skb));
                 match up {
@@ -128,12 +128,18 @@ impl Walker<'_> {
                 }
             }
             PacketType::Host => {
-                self.bridge_hook(skb, Hook::Input, (port, &none), BridgePart::All)?;
+                self.pass_up(skb, bridge, port)?;
                 // Routing does not know any more that it came in fragments, and uses them only if it has to.
                 skb.fragments_if_long = true;
                 self.route_input(skb)
             }
         }
+    }
+
+    /// A frame for this host: it comes to the bridge's own device as if to any other (`br_pass_frame_up`).
+    fn pass_up(&mut self, skb: &mut Skb, bridge: &Text, port: &PathIface) -> Result<(), Fate> {
+        self.bridge_hook(skb, Hook::Input, (port, &PathIface::None), BridgePart::All)?;
+        self.ingress(skb, bridge)
     }
 
     /// A packet that the bridge does not show to iptables: only what is for this host gets that far.
@@ -160,9 +166,10 @@ impl Walker<'_> {
             let out = PathIface::known_or_not(to.clone());
             self.bridge_hook(skb, Hook::Forward, (port, &out), BridgePart::All)?;
             self.bridge_hook(skb, Hook::Postrouting, (&none, &out), BridgePart::All)?;
+            self.egress(skb, &out)?;
             return Ok(Fate::Bridged(to));
         }
-        self.bridge_hook(skb, Hook::Input, (port, &none), BridgePart::All)?;
+        self.pass_up(skb, bridge, port)?;
         self.settle_source(skb, Answer::No);
         self.hook(skb, Hook::Prerouting)?;
         self.route_input(skb)
@@ -298,8 +305,10 @@ impl Walker<'_> {
         self.out_of_port(skb, bridge, port)
     }
 
-    /// A packet of IP that leaves by a bridge passes the bridge's own hooks behind POSTROUTING.
-    pub(super) fn out_of_bridge(&mut self, skb: &mut Skb) -> Result<(), Fate> {
+    /// Behind POSTROUTING a packet passes its device's egress chains, and the hooks of that where it is a bridge.
+    pub(super) fn out_of_device(&mut self, skb: &mut Skb) -> Result<(), Fate> {
+        let device = skb.oif.clone();
+        self.egress(skb, &device)?;
         let Some(bridge) = skb.oif.name().cloned() else { return Ok(()) };
         let host = self.world.host.clone();
         if host.interface(&bridge).is_none_or(|i| i.kind != IfKind::Bridge) {
@@ -313,7 +322,8 @@ impl Walker<'_> {
         };
         let port = PathIface::known_or_not(self.world.port_of(hop, &bridge).or(only));
         self.bridge_hook(skb, Hook::Output, (&PathIface::None, &port), BridgePart::All)?;
-        self.bridge_hook(skb, Hook::Postrouting, (&PathIface::None, &port), BridgePart::All)
+        self.bridge_hook(skb, Hook::Postrouting, (&PathIface::None, &port), BridgePart::All)?;
+        self.egress(skb, &port)
     }
 
     /// FORWARD and POSTROUTING of a bridged packet.
@@ -333,6 +343,7 @@ impl Walker<'_> {
         skb.phys_in = PathIface::None;
         self.bridge_hook(skb, Hook::Postrouting, (&PathIface::None, &to), BridgePart::All)?;
         self.hook(skb, Hook::Postrouting)?;
+        self.egress(skb, &to)?;
         Ok(Fate::Bridged(port))
     }
 }

@@ -48,7 +48,7 @@ impl Walker<'_> {
         self.hook(skb, Hook::Forward)?;
         self.source_routed_on(skb);
         self.hook(skb, Hook::Postrouting)?;
-        self.out_of_bridge(skb)?;
+        self.out_of_device(skb)?;
         Ok(Fate::Forwarded(skb.oif.name().cloned()))
     }
 

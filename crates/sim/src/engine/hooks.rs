@@ -122,6 +122,30 @@ impl Walker<'_> {
         Ok(())
     }
 
+    /// The packet passes the egress chains of a device, behind everything else. Each fragment does so in the kernel.
+    pub(super) fn egress(&mut self, skb: &mut Skb, device: &PathIface) -> Result<(), Fate> {
+        let line = self.link_chains(Hook::Egress, &[Family::Netdev], device.name());
+        if line.is_empty() {
+            return Ok(());
+        }
+        if device.name().is_none() {
+            return Err(Fate::Undecided(Question::Route(skb.packet.ip.dst)));
+        }
+        let mut path = Path {
+            iniface: PathIface::None,
+            outiface: device.clone(),
+            phys_in: PathIface::None,
+            phys_out: PathIface::None,
+            ..Self::path(skb, Hook::Egress)
+        };
+        self.depth = 0;
+        self.event(skb, Event::Hook(path.clone()));
+        for (_, chain) in line {
+            self.base_chain(skb, &mut path, chain)?;
+        }
+        Ok(())
+    }
+
     /// The frame passes a hook of a bridge, the chains of which see its ports; those of them whose priorities are
     /// asked for.
     pub(super) fn bridge_hook(

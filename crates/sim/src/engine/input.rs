@@ -16,11 +16,14 @@ const LOCAL_DELIVERY: u8 = 2;
 impl Walker<'_> {
     /// A packet that arrives at an interface.
     pub(super) fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Result<Fate, Fate> {
-        self.ingress(skb, iface)?;
         let bridge = self.bridge_of(skb, iface);
         if let Some((bridge, port)) = bridge {
+            if let PathIface::Named(port) = &port {
+                self.ingress(skb, port)?;
+            }
             return self.receive_on_bridge(skb, &bridge, &port);
         }
+        self.ingress(skb, iface)?;
         skb.iif = PathIface::Named(iface.clone());
         if skb.frame == PacketType::Other || refused_by_ip6(skb) {
             return Err(Fate::NotForUs);
@@ -179,14 +182,13 @@ impl Walker<'_> {
         let (IpAddr::V4(src), IpAddr::V4(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
             return None;
         };
-        let zero = |a: std::net::Ipv4Addr| a.octets()[0] == 0;
         if src.is_multicast() || src.is_broadcast() {
             return Some(RoutingDrop::Martian);
         }
         if dst.is_broadcast() || (src.is_unspecified() && dst.is_unspecified()) {
             return None;
         }
-        if zero(src) || zero(dst) {
+        if src.is_unspecified() || dst.is_unspecified() {
             return Some(RoutingDrop::Martian);
         }
         if (src.is_loopback() || dst.is_loopback()) && !self.routes_localnet(iif) {

@@ -206,8 +206,8 @@ impl Walker<'_> {
             self.loop_back_copy(skb);
         }
         self.hook(skb, Hook::Postrouting)?;
+        self.out_of_device(skb)?;
         if !skb.oif.is("lo") {
-            self.out_of_bridge(skb)?;
             return Ok(Fate::Sent(skb.oif.name().cloned()));
         }
         skb.loops += 1;
@@ -218,6 +218,7 @@ impl Walker<'_> {
         skb.oif = PathIface::None;
         self.copying = false;
         self.event(skb, Event::Loop);
+        self.ingress(skb, &"lo".into())?;
         self.reenter_from_lo(skb)
     }
 
@@ -271,7 +272,9 @@ impl Walker<'_> {
             copy.iif = skb.oif.clone();
             copy.oif = PathIface::None;
             // Its end is not the packet's.
-            let _ = self.reenter_from_lo(&mut copy);
+            if self.ingress(&mut copy, &iface).is_ok() {
+                let _ = self.reenter_from_lo(&mut copy);
+            }
         }
         if !matches!(copy.attached, CtAttachment::None) {
             skb.attached.clone_from(&copy.attached);
