@@ -8,8 +8,9 @@ mod packet;
 mod question;
 
 use chainwalk_model::{
-    Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Outcome, Packet, Path,
-    Policy, Question, RoutingDrop, Rule, RuleId, Trace, Tuple, Walk, proto,
+    Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Op, OpKind, Outcome,
+    Packet, Path, Policy, Question, RoutingDrop, Rule, RuleId, Target, Trace, Tuple, Walk,
+    nft::Statement, proto,
 };
 use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
@@ -164,7 +165,7 @@ fn trace_fields(host: &Host, trace: &Trace, with_id: bool) -> Map<String, Value>
         _ => Value::Null,
     };
     let mut fields = Map::new();
-    fields.insert("verdict".into(), json!(verdict(&trace.fate, &told)));
+    fields.insert("verdict".into(), json!(verdict(host, &trace.fate, &told)));
     fields.insert("reason".into(), reason);
     fields.insert("out_iface".into(), out_iface(&trace.fate, &told));
     fields.insert("path".into(), json!(told.path));
@@ -211,6 +212,12 @@ struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
+    /// Whether a frame was all that anybody saw last: what IP makes of it behind a bridge has no station.
+    fn ended_as_frame(&self) -> bool {
+        let frames = ["ingress", "br_pre", "br_in"];
+        self.path.last().is_some_and(|step| frames.iter().any(|hook| step[0] == *hook))
+    }
+
     /// Whether it ended between the routing decision and INPUT.
     fn kept_for_delivery(&self) -> bool {
         self.routed && self.last.is_some_and(|path| path.hook == Hook::Prerouting)
@@ -331,24 +338,44 @@ fn target_name(host: &Host, rule: &Rule) -> Option<String> {
 fn ended_by(host: &Host, rule: &Rule, fate: &Fate) -> Option<String> {
     let table = host.rules.table(host.rules.chain(rule.chain).table);
     match fate {
+        Fate::Dropped(_) if names_reject(host, rule) => Some("reject".to_owned()),
         Fate::Dropped(_) if table.backend == Backend::Nft => Some("drop".to_owned()),
         Fate::Rejected { .. } if table.backend == Backend::Nft => Some("reject".to_owned()),
         _ => target_name(host, rule),
     }
 }
 
-fn verdict(fate: &Fate, told: &Told<'_>) -> &'static str {
+/// Whether a rule of native nft names a `reject`: what it drops otherwise, by a map say, counts as rejected too.
+fn names_reject(host: &Host, rule: &Rule) -> bool {
+    let native = host.rules.table(host.rules.chain(rule.chain).table).backend == Backend::Nft;
+    let rejects = |op: &Op| match &op.what {
+        OpKind::Target(Target::Reject(_)) => true,
+        OpKind::Target(Target::Nft(statement)) => matches!(**statement, Statement::Reject { .. }),
+        _ => false,
+    };
+    native && rule.ops.iter().any(rejects)
+}
+
+fn verdict(host: &Host, fate: &Fate, told: &Told<'_>) -> &'static str {
     match fate {
         Fate::Local { .. } => "local",
         Fate::Bridged(_) if !told.shown => "bridged",
         Fate::Forwarded(_) | Fate::Bridged(_) => "forwarded",
         Fate::Sent(_) => "sent",
         // A recorder sees no more of what is kept for delivery.
-        Fate::Kept | Fate::Refused if told.kept_for_delivery() => "routing_drop",
+        Fate::Kept | Fate::Refused | Fate::Dropped(DroppedBy::Kernel)
+            if told.kept_for_delivery() =>
+        {
+            "routing_drop"
+        }
         Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::Proxied(_) => "stopped",
+        Fate::Dropped(DroppedBy::Rule(id)) if names_reject(host, host.rules.rule(*id)) => {
+            "rejected"
+        }
         Fate::Dropped(_) | Fate::DroppedUnseen(_) => "dropped",
         Fate::Rejected { .. } => "rejected",
         Fate::Routing(_) if told.path.is_empty() => "send_error",
+        Fate::Routing(_) if told.ended_as_frame() => "unseen",
         Fate::Routing(_) => "routing_drop",
         Fate::Queued(_) => "queued",
         Fate::Stolen(_) => "stolen",
@@ -412,10 +439,12 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
             "by": null,
             "target": "DROP",
         }),
-        Fate::Kept | Fate::Refused if told.kept_for_delivery() => {
+        Fate::Kept | Fate::Refused | Fate::Dropped(DroppedBy::Kernel)
+            if told.kept_for_delivery() =>
+        {
             json!({ "after_hook": hook, "by": "routing" })
         }
-        Fate::Routing(_) if !told.path.is_empty() => {
+        Fate::Routing(_) if !told.path.is_empty() && !told.ended_as_frame() => {
             // Of a bridge's hook that IP's stands within, IP's was the last to begin.
             let hook = told.path.last().map_or(&Value::Null, |step| &step[0]);
             json!({ "after_hook": hook, "by": "routing" })
