@@ -192,6 +192,13 @@ fn network(host: &mut Host, w: &Written, structured: bool) -> Result<(), CaseErr
             let first = host.policy.iter().map(|r| r.priority).filter(|p| *p != 0).min();
             rule.priority = first.unwrap_or(32766).saturating_sub(1);
         }
+        // `ip rule add` without an address is of IPv4, on a host that has it.
+        let four = |i: &Interface| {
+            i.addrs.iter().any(|f| matches!(f.value.addr, IpAddr::V4(a) if !a.is_loopback()))
+        };
+        if rule.to.is_none() && host.interfaces.iter().any(four) {
+            rule.from.get_or_insert(Cidr { addr: Ipv4Addr::UNSPECIFIED.into(), len: 0 });
+        }
         host.policy.push(rule);
     }
     for l in &w.listen {

@@ -152,9 +152,8 @@ fn transport(
                 _ => None,
             });
             let turned = before.map(|i| match i.kind {
-                8 if !v6 => 0,
-                13 | 15 | 17 if !v6 => i.kind + 1,
-                128 if v6 => 129,
+                8 => 0,
+                13 | 15 | 17 | 128 => i.kind + 1,
                 kind => kind,
             });
             let unsaid = match (error, v6) {
@@ -164,7 +163,9 @@ fn transport(
                 (false, true) => 128,
             };
             // An error has no id and sequence number to answer with.
-            let numbered = before.filter(|i| !ct::is_error(number, i.kind));
+            let quotes =
+                |kind: u8| if v6 { (1..=4).contains(&kind) } else { ct::is_error(number, kind) };
+            let numbered = before.filter(|i| !quotes(i.kind));
             let inner = ask.inner.as_ref().map(|i| Box::new(quote(i, src, dst)));
             let numbers = u16::from(!error && inner.is_none());
             L4::Icmp(Icmp {
@@ -201,10 +202,10 @@ fn quote(ask: &PacketSpec, src: IpAddr, dst: IpAddr) -> Packet {
     }
 }
 
-/// The error that quotes an earlier packet has it inside.
+/// The error that quotes an earlier packet has it inside; a message that is no error has its bytes as data.
 pub(crate) fn with_quote(mut sent: Sent, quoted: Option<&Trace>) -> Sent {
-    if let (L4::Icmp(icmp), Some(trace)) = (&mut sent.packet.l4, quoted)
-        && ct::is_error(sent.packet.ip.proto, icmp.kind)
+    let Packet { ip, l4, payload, .. } = &mut sent.packet;
+    if let (L4::Icmp(icmp), Some(trace)) = (l4, quoted)
         && icmp.inner.is_none()
     {
         // Only the headers are quoted: what follows them decides nothing.
@@ -213,7 +214,11 @@ pub(crate) fn with_quote(mut sent: Sent, quoted: Option<&Trace>) -> Sent {
             L4::Sctp { .. } => Arc::from(crate::wire::SCTP_INIT),
             _ => Arc::from([]),
         };
-        icmp.inner = Some(Box::new(inner));
+        if ct::is_error(ip.proto, icmp.kind) {
+            icmp.inner = Some(Box::new(inner));
+        } else {
+            *payload = crate::wire::bytes(&inner).into();
+        }
     }
     sent
 }

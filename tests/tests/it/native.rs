@@ -3,13 +3,14 @@
 use chainwalk_tests::{engine, recorded};
 
 /// Of each family: its file, and how many packets it has at least.
-const FAMILIES: [(&str, usize); 6] = [
+const FAMILIES: [(&str, usize); 7] = [
     ("native-base", 200),
     ("native-sets", 200),
     ("native-state", 200),
     ("native-wide", 200),
     ("native-link", 200),
     ("native-prog", 140),
+    ("variety", 400),
 ];
 
 #[test]

@@ -27,6 +27,8 @@ pub(crate) mod status {
     pub(crate) const SRC_NAT_DONE: u16 = 128;
     /// Destination NAT was settled.
     pub(crate) const DST_NAT_DONE: u16 = 256;
+    /// It is being taken out of the table.
+    pub(crate) const DYING: u16 = 512;
 }
 
 /// A flow, with what its next packets depend on.

@@ -163,6 +163,10 @@ impl ConntrackTable {
     /// Looks a packet up, and moves its flow's state on (`nf_conntrack_in`).
     pub(crate) fn track(&mut self, packet: &Packet, look: &TrackContext) -> TrackResult {
         if let L4::Icmp(icmp) = &packet.l4 {
+            // ICMP within IPv6 and ICMPv6 within IPv4 are nobody's.
+            if packet.is_v6() != (packet.ip.proto == proto::ICMPV6) {
+                return TrackResult::Invalid;
+            }
             if look.checksum && packet.bad_csum {
                 return TrackResult::Invalid;
             }

@@ -17,6 +17,10 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 impl Walker<'_> {
     /// Why nat is not asked about this packet at this hook; `None` if it is.
     pub(crate) fn nat_skips(&self, skb: &Skb, hook: Hook) -> Option<SkipReason> {
+        if skb.template && matches!(skb.attached, CtAttachment::None) {
+            // The template that a zone leaves behind conntrack is asked about each time, and is never bound.
+            return None;
+        }
         let Some((entry, _, info)) = self.flow(skb) else { return Some(SkipReason::NatNoFlow) };
         match info {
             CtInfo::Established => Some(SkipReason::NatSettled),

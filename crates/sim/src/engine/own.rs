@@ -37,6 +37,10 @@ impl Walker<'_> {
         if is_spoilt(&skb.packet) {
             return;
         }
+        if hook == Hook::Prerouting && self.is_of_all(skb.packet.ip.src) {
+            // The way back leads to everybody (`nf_reject_fill_skb_dst`).
+            return;
+        }
         if hook == Hook::Prerouting && with != RejectWith::TcpReset {
             // The way back leads to this host itself; the answer would have to come from the destination, and no
             // address of another host is sent from here.
@@ -53,6 +57,12 @@ impl Walker<'_> {
             let attached = Self::attached_of(skb);
             self.icmp_error(skb, kind, code, 0, attached);
         }
+    }
+
+    /// Whether an address of IPv4 is that of a group, or of everybody on a network.
+    fn is_of_all(&self, addr: IpAddr) -> bool {
+        let all = matches!(addr, IpAddr::V4(a) if a.is_broadcast() || a.is_multicast());
+        all || addr.is_ipv4() && Router::new(self.world).broadcasts_on(addr).is_some()
     }
 
     /// A TCP reset from the packet's destination (`nf_send_reset`).
@@ -125,7 +135,9 @@ impl Walker<'_> {
         }
         let (to, here) = (ip.src, ip.dst);
         let hashed = Some((to, here));
-        let from = if skb.kind == RouteKind::Local {
+        // IPv6 asks whether the address is its own, also before any route is known (`icmp6_send`).
+        let is_own = here.is_ipv6() && Router::new(self.world).told_local(here);
+        let from = if skb.kind == RouteKind::Local || is_own {
             Some(here)
         } else {
             let number = if to.is_ipv4() { proto::ICMP } else { proto::ICMPV6 };

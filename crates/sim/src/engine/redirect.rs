@@ -9,7 +9,7 @@ use crate::addr::{in_net, on_link};
 use crate::match_state::RedirectCount;
 use crate::route::{FibResult, FlowKey, Key, NAMELESS};
 use crate::wire::plain;
-use chainwalk_model::{Assumed, Icmp, IpHeader, L4, Packet, PathIface, proto};
+use chainwalk_model::{Assumed, Backend, Icmp, IpHeader, L4, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -83,6 +83,11 @@ impl Walker<'_> {
     /// Tells an IPv6 sender the shorter way: by the address of the link, if the sender is a neighbour and so is
     /// the target or it has such an address.
     pub(super) fn send_redirect6(&mut self, skb: &Skb) {
+        // The recorder of native nft takes them out before any chain sees them.
+        let host = &self.world.host;
+        if host.raw_sender && host.rules.tables.iter().any(|t| t.backend == Backend::Nft) {
+            return;
+        }
         let (IpAddr::V6(src), IpAddr::V6(dst)) = (skb.packet.ip.src, skb.packet.ip.dst) else {
             return;
         };

@@ -190,9 +190,15 @@ impl Walker<'_> {
         }
     }
 
-    /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`).
+    /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`), but for one that fits no flow:
+    /// nft's `notrack` may stand behind conntrack too (`nft_notrack_eval`).
     fn ct_target(&mut self, skb: &mut Skb, at: OpId, ct: &CtTarget) {
-        if !matches!(skb.attached, CtAttachment::None) || skb.template || skb.untracked_reply {
+        let flowless = match skb.attached {
+            CtAttachment::None => true,
+            CtAttachment::Invalid => ct.notrack,
+            _ => false,
+        };
+        if !flowless || skb.template || skb.untracked_reply {
             return;
         }
         if ct.notrack {

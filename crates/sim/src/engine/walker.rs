@@ -232,7 +232,7 @@ impl<'w> Walker<'w> {
                     dir,
                     orig: entry.orig,
                     reply: entry.reply,
-                    status: entry.status,
+                    status: entry.status | if ended(skb, entry) { status::DYING } else { 0 },
                     snat: entry.has(status::SRC_NAT),
                     dnat: entry.has(status::DST_NAT),
                     mark: entry.mark,
@@ -420,4 +420,9 @@ fn errno_of(fate: &Fate, trace: &Trace) -> Option<Errno> {
         }
         _ => None,
     }
+}
+
+/// Whether the flow of a packet has just been taken out of the table.
+fn ended(skb: &Skb, entry: &ct::Conntrack) -> bool {
+    matches!(skb.attached, CtAttachment::Loose { .. }) && entry.has(status::CONFIRMED)
 }

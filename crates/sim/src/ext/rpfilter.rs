@@ -45,12 +45,12 @@ fn passes(m: RpfilterMatch, ctx: &MatchContext) -> Result<bool, Option<Question>
     }
     // The way back is looked up without a thought for what a source may be.
     let odd =
-        matches!(src, IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0);
+        matches!(src, IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.is_unspecified());
     match if odd { UNICAST } else { ctx.net.addr_type(src, None)? } {
         UNICAST => {
             let mark = if m.validmark { ctx.mark } else { 0 };
             let from = match ctx.packet.ip.dst {
-                IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.octets()[0] == 0 => None,
+                IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.is_unspecified() => None,
                 addr => Some(addr),
             };
             let ways_back = ctx.net.leaves_by(src, from, mark)?;
@@ -70,7 +70,7 @@ fn starts_up(src: IpAddr, dst: IpAddr) -> bool {
     match (src, dst) {
         (IpAddr::V4(src), IpAddr::V4(dst)) => {
             let local_group = dst.octets()[..3] == [224, 0, 0];
-            src.octets()[0] == 0 && (dst == Ipv4Addr::BROADCAST || local_group)
+            src.is_unspecified() && (dst == Ipv4Addr::BROADCAST || local_group)
         }
         (IpAddr::V6(src), _) => src.is_unspecified(),
         _ => false,

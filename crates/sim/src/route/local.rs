@@ -137,7 +137,7 @@ impl Router<'_> {
     /// The kind of an address as table `local` tells it, looking at one interface only if `dev` is given.
     pub(crate) fn addr_kind(&self, addr: IpAddr, dev: Option<&str>) -> Result<RouteKind, Question> {
         if let IpAddr::V4(a) = addr {
-            if a.octets()[0] == 0 || a.is_broadcast() {
+            if a.is_unspecified() || a.is_broadcast() {
                 return Ok(RouteKind::Broadcast);
             }
             for iface in &self.host().interfaces {
@@ -172,7 +172,7 @@ impl Router<'_> {
     }
 
     /// The interface on whose network `addr` is the broadcast address.
-    pub(super) fn broadcasts_on(&self, addr: IpAddr) -> Option<Text> {
+    pub(crate) fn broadcasts_on(&self, addr: IpAddr) -> Option<Text> {
         let on = |i: &&Interface| i.addrs.iter().any(|f| broadcast(f.value) == Some(addr));
         self.host().interfaces.iter().find(on).map(|i| i.name.clone())
     }

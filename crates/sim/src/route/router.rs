@@ -133,6 +133,11 @@ impl<'a> Router<'a> {
             }
         }
         for rule in told {
+            let mut nets = [rule.from, rule.to].into_iter().flatten();
+            if nets.any(|n| n.addr.is_ipv4() != key.dst.is_ipv4()) {
+                // It is of the other family, also where it is inverted.
+                continue;
+            }
             let from =
                 rule.from.is_none_or(|n| n.len == 0 || key.src.is_some_and(|s| in_net(s, n)));
             let to = rule.to.is_none_or(|n| n.len == 0 || in_net(key.dst, n));

@@ -5,8 +5,8 @@
 use crate::clock::jiffies;
 use crate::context::{Ct, MatchContext};
 use crate::ct::{Zone, status, tuple_of};
-use chainwalk_model::Tuple;
 use chainwalk_model::nft::{Limit, Stateful};
+use chainwalk_model::{CtDir, Tuple};
 
 const SECOND_NS: u128 = 1_000_000_000;
 
@@ -35,6 +35,10 @@ impl Counted {
     /// Whether it hangs on how soon after the packet before this one came if more than `most` are counted: flows that
     /// are gone are looked for once a tick.
     fn in_doubt(&self, most: u64, ctx: &MatchContext) -> bool {
+        // A recorder takes longer than a tick for each packet.
+        if ctx.host.raw_sender {
+            return false;
+        }
         let now = jiffies(ctx.now_ms);
         if self.swept.is_none_or(|(turn, tick)| turn == ctx.turn || tick != now) {
             return false;
@@ -46,21 +50,23 @@ impl Counted {
 
     /// Counts the packet's flow (`__nf_conncount_add`); how many there are then.
     fn add(&mut self, ctx: &MatchContext) -> usize {
-        let (tuple, zone, confirmed) = match &ctx.ct {
+        let (tuple, zone, confirmed, answers) = match &ctx.ct {
             Ct::Flow(flow) if flow.id.is_some() => {
-                (flow.orig, flow.zone, flow.status & status::CONFIRMED != 0)
+                let confirmed = flow.status & status::CONFIRMED != 0;
+                (flow.orig, flow.zone, confirmed, flow.dir == CtDir::Reply)
             }
-            _ => (tuple_of(ctx.packet), Zone::default(), false),
+            _ => (tuple_of(ctx.packet), Zone::default(), false, false),
         };
         let now = (ctx.turn, jiffies(ctx.now_ms));
-        // A flow over lo is confirmed before it comes to PREROUTING.
-        let by_lo = ctx.path.iniface.is("lo");
-        let swept = self.swept == Some(now) && !(confirmed && by_lo);
+        // A flow over lo is confirmed before it comes to PREROUTING. Of a flow that was confirmed before, the rule may
+        // see answers first: these count too.
+        let looks_up = confirmed && (answers || ctx.path.iniface.is("lo"));
+        let swept = self.swept == Some(now) && !looks_up;
         if !swept {
             self.swept = Some(now);
             self.flows.retain(|other| ctx.net.is_open(*other, zone));
         }
-        if (!confirmed || by_lo) && (swept || !self.flows.contains(&tuple)) {
+        if (!confirmed || looks_up) && (swept || !self.flows.contains(&tuple)) {
             self.flows.push(tuple);
         }
         self.flows.len()
