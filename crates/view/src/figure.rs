@@ -93,14 +93,10 @@ pub fn figure(t: &Explained, line: &str, size: (f64, f64)) -> Figure {
     }
 }
 
-/// The diagram of a figure at a stop: a scene without the words that say what a click does.
+/// The diagram of a figure at a stop: a scene without the words (`press`) that say what a click does.
 pub(crate) fn diagram(t: &Explained, figure: &Figure, stop: usize, measure: &dyn Measure) -> Scene {
     let mut scene = scene(t, stop, figure.diagram, measure);
-    let hint = text!(t.lang, SceneFollow);
-    let says = |item: &Item| {
-        matches!(item, Item::Text { text, class, .. }
-            if ["s11 t2", "s12 t2"].contains(&class.as_str()) && hint.contains(text.as_str()))
-    };
+    let says = |item: &Item| matches!(item, Item::Text { class, .. } if class.ends_with(" press"));
     scene.items.retain(|item| !says(item));
     scene
 }

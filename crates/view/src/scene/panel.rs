@@ -85,7 +85,7 @@ fn ask(t: &Explained, pen: &mut Pen, fork: &Fork, a: Area) {
         pen.text(left, y, line, "s15 w6");
         y += 22.0;
     }
-    pen.fitted(left, y, &text!(t.lang, SceneFollow), most, "s12 t2");
+    pen.fitted(left, y, &text!(t.lang, SceneFollow), most, "s12 t2 press");
     let count = cards.len().clamp(1, 5) as f64;
     let gap = 16.0;
     let w = ((most - gap * (count - 1.0)) / count).min(300.0);

@@ -74,7 +74,7 @@ pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: 
     }
     let hint = text!(lang, SceneFollow);
     for line in pen.wrap(&hint, most, 2, "s11") {
-        pen.text(left, y + 1.0, line, "s11 t2");
+        pen.text(left, y + 1.0, line, "s11 t2 press");
         y += 16.0;
     }
     if same && let Some(card) = o.cards.first() {
