@@ -60,7 +60,7 @@ pub(crate) fn shared(played: &Played, from: &Viewpoint, at: Position) -> Option<
         case,
         json: played.answer_json().to_string(),
         travels: view::travels(lang, load),
-        names: view::names_others(lang, told.public, told.macs),
+        names: view::names_others(lang, told.public, told.macs, told.hosts),
     })
 }
 

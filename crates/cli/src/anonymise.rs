@@ -1,8 +1,9 @@
 //! `chainwalk anonymise`.
 
+use crate::out;
 use crate::sources::{Sources, put, text};
 use chainwalk::Case;
-use chainwalk_take::anonymise::{Anonymised, Wishes, anonymise};
+use chainwalk_take::anonymise::{self, Anonymised, Wishes, anonymise};
 use std::fmt::Write as _;
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, Write};
@@ -27,14 +28,12 @@ pub(crate) struct Wanted<'a> {
 /// differs.
 pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
     let key = match wanted.key_file {
-        Some(file) => {
-            let bytes = text(file)?;
-            bytes.trim().bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-            })
-        }
+        Some(file) => anonymise::key(text(file)?.trim()),
         // Nobody learns it, so nobody can undo what it decided.
-        None => RandomState::new().hash_one(0_u8),
+        None => {
+            let half = || u128::from(RandomState::new().hash_one(0_u8));
+            half() << 64 | half()
+        }
     };
     let sources = Sources::open(wanted.files)?;
     let is_case = sources.whole.is_some();
@@ -47,12 +46,12 @@ pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
     let out = if is_case { done.case.write() } else { done.case.scenario.paste() };
     match wanted.output {
         Some(file) => put(file, &out)?,
-        None => io::stdout().lock().write_all(out.as_bytes())?,
+        None => out::stdout().write_all(out.as_bytes())?,
     }
     let report = told(&done);
     match wanted.report {
         Some(file) => put(file, &report)?,
-        None => eprint!("{report}"),
+        None => out::stderr().write_all(report.as_bytes())?,
     }
     Ok(match done.sameness.packets {
         0 => 2,

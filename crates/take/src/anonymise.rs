@@ -6,15 +6,16 @@
 
 mod map;
 mod same;
-mod scan;
+pub(crate) mod scan;
 
 pub use map::Manner;
 pub use same::{Sameness, sameness};
 
-use crate::names::is_global;
+use crate::names::{is_global, is_public};
 use chainwalk::{Case, Doc, HostPart, Played};
-use map::{Given, is_public};
+use map::Given;
 use scan::{Found, What, scan};
+use siphasher::sip128::SipHasher13;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What is wanted.
@@ -23,7 +24,12 @@ pub struct Wishes {
     /// Addresses and names that stay, as they are written.
     pub keep: Vec<String>,
     /// Decides what becomes of which; who has it can undo it.
-    pub key: u64,
+    pub key: u128,
+}
+
+/// The key that a text stands for: the same in every version of the program.
+pub fn key(text: &str) -> u128 {
+    SipHasher13::new().hash(text.as_bytes()).as_u128()
 }
 
 /// Something that was replaced.

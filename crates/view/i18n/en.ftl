@@ -776,14 +776,18 @@ travel-edits = { $count ->
     [one] 1 change
    *[other] { $count } changes
 }
-names-public = { $public ->
-    [one] It names <b>1 public address</b>.
-   *[other] It names <b>{ $public } public addresses</b>.
+names-public = { $count ->
+    [one] 1 public address
+   *[other] { $count } public addresses
 }
-names-macs = { $macs ->
-    [one] It names <b>1 MAC address</b>.
-   *[other] It names <b>{ $macs } MAC addresses</b>.
+names-macs = { $count ->
+    [one] 1 MAC address
+   *[other] { $count } MAC addresses
 }
-names-both = It names <b>public addresses ({ $public })</b> and <b>MAC addresses ({ $macs })</b>.
+names-hosts = { $count ->
+    [one] 1 host by its name
+   *[other] { $count } hosts by their names
+}
+names-others = It names <b>{ $what }</b>.
 figure-place = { $chain } rule { $number }
 figure-policy = policy of { $chain }

@@ -650,7 +650,8 @@ keys! {
     TravelEdits = "travel-edits",
     NamesPublic = "names-public",
     NamesMacs = "names-macs",
-    NamesBoth = "names-both",
+    NamesHosts = "names-hosts",
+    NamesOthers = "names-others",
     FigurePlace = "figure-place",
     FigurePolicy = "figure-policy",
 }

@@ -75,18 +75,28 @@ pub fn travels(lang: Lang, load: Load) -> String {
     if load.edits > 0 {
         parts.push(text!(lang, TravelEdits, count = load.edits));
     }
+    listed(lang, &parts)
+}
+
+fn listed(lang: Lang, parts: &[String]) -> String {
     parts.join(match lang {
         Lang::En => ", ",
         Lang::Zh => "、",
     })
 }
 
-/// That a case names addresses of the public network and of network cards; none where it names neither.
-pub fn names_others(lang: Lang, public: usize, macs: usize) -> Option<Sentence> {
-    match (public, macs) {
-        (0, 0) => None,
-        (public, 0) => Some(say!(lang, NamesPublic, public = public)),
-        (0, macs) => Some(say!(lang, NamesMacs, macs = macs)),
-        (public, macs) => Some(say!(lang, NamesBoth, public = public, macs = macs)),
+/// That a case names addresses of the public network, network cards and hosts, and how many; none where it names none.
+pub fn names_others(lang: Lang, public: usize, macs: usize, hosts: usize) -> Option<Sentence> {
+    let mut parts = Vec::new();
+    if public > 0 {
+        parts.push(text!(lang, NamesPublic, count = public));
     }
+    if macs > 0 {
+        parts.push(text!(lang, NamesMacs, count = macs));
+    }
+    if hosts > 0 {
+        parts.push(text!(lang, NamesHosts, count = hosts));
+    }
+    let what = listed(lang, &parts);
+    (!what.is_empty()).then(|| say!(lang, NamesOthers, what = what))
 }

@@ -2,12 +2,14 @@
 
 use chainwalk::{Case, Scenario};
 use chainwalk_take::anonymise::{Anonymised, Replaced, Wishes, anonymise, leftovers};
+use chainwalk_tests::literate::Page;
 use chainwalk_tests::recorded::text;
 use chainwalk_tests::{examples, oracle};
 use std::fs;
+use std::path::Path;
 
 /// A key like any other.
-const KEY: u64 = 0x5eed;
+const KEY: u128 = 0x5eed;
 
 fn freed(name: &str, case: &Case) -> Anonymised {
     let done = anonymise(case, &Wishes { key: KEY, ..Wishes::default() });
@@ -71,6 +73,21 @@ fn every_public_paste_walks_as_before() {
         seen += 1;
     }
     assert!(seen >= 20, "{seen}");
+}
+
+#[test]
+fn every_case_of_prose_walks_as_before() {
+    let mut seen = 0;
+    for path in crate::cases::pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")) {
+        let page = Page::read(&fs::read_to_string(&path).unwrap_or_default());
+        let asked = page.says.into_iter().map(|(packet, _)| packet);
+        let packets: Vec<String> = page.packets.into_iter().chain(asked).collect();
+        let mut scenario = Scenario { packets, ..Scenario::pasted(&page.paste.join("\n")) };
+        scenario.change_part(|part| part.facts = page.said);
+        freed(&path.display().to_string(), &Case { scenario, ..Case::default() });
+        seen += 1;
+    }
+    assert!(seen >= 100, "{seen}");
 }
 
 #[test]

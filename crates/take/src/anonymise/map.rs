@@ -1,44 +1,14 @@
 //! New addresses and names for old ones: each gets one, no two the same, and what lies within a network still does.
 
-use crate::names::is_global;
-use std::collections::hash_map::DefaultHasher;
+use crate::names::{SPECIAL, is_global, top};
+use siphasher::sip::SipHasher13;
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::hash::{Hash, Hasher};
 use std::net::{Ipv4Addr, Ipv6Addr};
-
-/// Networks that are nobody's in public, or everybody's: what lies in them stays.
-const SPECIAL: [(u32, u8); 15] = [
-    (0x0000_0000, 8),
-    (0x0a00_0000, 8),
-    (0x6440_0000, 10),
-    (0x7f00_0000, 8),
-    (0xa9fe_0000, 16),
-    (0xac10_0000, 12),
-    (0xc000_0000, 24),
-    (0xc000_0200, 24),
-    (0xc058_6300, 24),
-    (0xc0a8_0000, 16),
-    (0xc612_0000, 15),
-    (0xc633_6400, 24),
-    (0xcb00_7100, 24),
-    (0xe000_0000, 4),
-    (0xf000_0000, 4),
-];
 
 /// The networks of examples, which public ones become.
 const EXAMPLES: [u32; 3] = [0xcb00_7100, 0xc633_6400, 0xc000_0200];
 /// Of these come the next ones, 512 of them.
 const BENCHMARKS: u32 = 0xc612_0000;
-
-fn top(addr: u32, bits: u8) -> u32 {
-    if bits == 0 { 0 } else { addr & (u32::MAX << (32 - u32::from(bits))) }
-}
-
-/// Whether an address is somebody's on the public network.
-pub(super) fn is_public(addr: Ipv4Addr) -> bool {
-    let addr = u32::from(addr);
-    !SPECIAL.iter().any(|(net, len)| top(addr, *len) == *net)
-}
 
 /// How public addresses are replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +22,7 @@ pub enum Manner {
 /// What was given out so far.
 pub(super) struct Given {
     manner: Manner,
-    key: u64,
+    key: u128,
     nets: HashMap<u32, u32>,
     free: Vec<u32>,
     nets6: HashMap<u64, u64>,
@@ -66,7 +36,7 @@ impl Given {
     /// more networks than examples.
     pub(super) fn new(
         manner: Manner,
-        key: u64,
+        key: u128,
         taken: &HashSet<u32>,
         nets: &BTreeSet<u32>,
     ) -> Option<Self> {
@@ -115,18 +85,18 @@ impl Given {
             let prefix = top(addr, bit);
             let moves =
                 SPECIAL.iter().any(|(net, special)| *special > bit && top(*net, bit) == prefix);
-            if !moves && self.hashed(&(bit, prefix)) & 1 == 1 {
+            if !moves && self.turns(bit, prefix.into()) {
                 flips |= 1 << (31 - bit);
             }
         }
         flips
     }
 
-    fn hashed(&self, value: &impl Hash) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        self.key.hash(&mut hasher);
-        value.hash(&mut hasher);
-        hasher.finish()
+    /// Whether a bit behind these turns over. The same key says the same in every version of the program.
+    fn turns(&self, bit: u8, prefix: u64) -> bool {
+        let mut said = [bit; 9];
+        said[1..].copy_from_slice(&prefix.to_be_bytes());
+        SipHasher13::new_with_key(&self.key.to_be_bytes()).hash(&said) & 1 == 1
     }
 
     /// The new address of IPv6: another network where it is public, another card where it names one.
@@ -157,7 +127,7 @@ impl Given {
                 for bit in 4..len {
                     let prefix = net >> (64 - bit);
                     let documentation = bit <= 32 && prefix == 0x2001_0db8 >> (32 - bit);
-                    if !documentation && self.hashed(&(bit, prefix)) & 1 == 1 {
+                    if !documentation && self.turns(bit, prefix) {
                         flips |= 1 << (63 - bit);
                     }
                 }
@@ -203,7 +173,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn shuffled(key: u64) -> Given {
+    fn shuffled(key: u128) -> Given {
         Given::new(Manner::Shuffled, key, &HashSet::new(), &BTreeSet::new())
             .unwrap_or_else(|| panic!("none"))
     }
@@ -214,7 +184,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_two_addresses_have_in_common_stays(a: u32, b: u32, key: u64, near in 0_u32..32) {
+        fn what_two_addresses_have_in_common_stays(a: u32, b: u32, key: u128, near in 0_u32..32) {
             let mut given = shuffled(key);
             let b = if near > 8 { a ^ (b >> near) } else { b };
             let new = |given: &mut Given, addr: u32| u32::from(given.v4(Ipv4Addr::from(addr), 32));

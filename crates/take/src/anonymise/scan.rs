@@ -5,7 +5,7 @@ use std::ops::Range;
 
 /// Something that can be replaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum What {
+pub(crate) enum What {
     /// An address, and how many bits of it count.
     V4(Ipv4Addr, u8),
     /// An address of IPv6.
@@ -18,13 +18,13 @@ pub(super) enum What {
 
 /// A place of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) at: Range<usize>,
-    pub(super) what: What,
+pub(crate) struct Found {
+    pub(crate) at: Range<usize>,
+    pub(crate) what: What,
 }
 
 /// Everything, in order; no two overlap.
-pub(super) fn scan(text: &str) -> Vec<Found> {
+pub(crate) fn scan(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut begin = 0;
     for line in text.split_inclusive('\n') {
