@@ -2,6 +2,7 @@
 
 use crate::HERE;
 use crate::lesson::{self, problems};
+use crate::out;
 use chainwalk_take::{Lesson, Verdict, carried};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -36,7 +37,7 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
             files.insert(path.to_owned());
         }
     }
-    let mut out = io::stdout().lock();
+    let mut out = out::stdout();
     let mut told = Vec::new();
     let (mut claims, mut cases, mut silent, mut depends, mut wrong) = (0, 0, 0, 0, 0);
     for path in files {
@@ -142,6 +143,8 @@ fn folder(dir: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
 }
 
 fn sentence(name: &str, verdict: &Verdict) -> String {
+    // A picture does not say how it was drawn.
+    let mend = if name.ends_with(".svg") { "draw it again" } else { "--fix writes it" };
     match verdict {
         Verdict::NoCase { line } => format!("{name}:{line}: says that it is a case, and is none"),
         Verdict::Shown { line, .. } => {
@@ -150,12 +153,12 @@ fn sentence(name: &str, verdict: &Verdict) -> String {
             )
         }
         Verdict::Packet { line, claimed } if claimed.then.is_empty() => format!(
-            "{name}:{line}: packet {} depends: “{}”, and the text does not say so (--fix writes it)",
+            "{name}:{line}: packet {} depends: “{}”, and the text does not say so ({mend})",
             claimed.packet + 1,
             claimed.now
         ),
         Verdict::Packet { line, claimed } => format!(
-            "{name}:{line}: packet {} ends “{}”, the text says “{}” (--fix writes it)",
+            "{name}:{line}: packet {} ends “{}”, the text says “{}” ({mend})",
             claimed.packet + 1,
             if claimed.now.is_empty() { "nowhere: it can't be sent" } else { &claimed.now },
             claimed.then
@@ -170,26 +173,11 @@ fn sentence(name: &str, verdict: &Verdict) -> String {
 }
 
 fn as_json(name: &str, verdict: &Verdict) -> serde_json::Value {
-    match verdict {
-        Verdict::NoCase { line } => json!({ "file": name, "line": line, "kind": "no case" }),
-        Verdict::Shown { line, .. } => json!({ "file": name, "line": line, "kind": "shown" }),
-        Verdict::Packet { line, claimed } => json!({
-            "file": name,
-            "line": line,
-            "kind": "packet",
-            "number": claimed.packet + 1,
-            "then": claimed.then,
-            "now": claimed.now,
-            "depends": verdict.depends(),
-        }),
-        Verdict::Goal { line, number, goal } => json!({
-            "file": name,
-            "line": line,
-            "kind": "goal",
-            "number": number + 1,
-            "then": goal.then,
-            "now": goal.now,
-            "depends": verdict.depends(),
-        }),
+    let mut out = json!({ "file": name });
+    if let (Some(out), serde_json::Value::Object(verdict)) =
+        (out.as_object_mut(), verdict.to_json())
+    {
+        out.extend(verdict);
     }
+    out
 }

@@ -59,7 +59,7 @@ pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
         rows.push(Row { file, who, step, guessed, number, grade });
     }
     rows.sort_by_cached_key(Row::rank);
-    let mut out = io::stdout().lock();
+    let mut out = crate::out::stdout();
     if wanted.json {
         let rows: Vec<Value> = rows.iter().map(|row| row.json(&lesson)).collect();
         writeln!(out, "{}", json!({ "lesson": lesson.name, "hand_ins": rows }))?;

@@ -11,6 +11,7 @@ mod draw;
 mod grade;
 mod lesson;
 mod offer;
+mod out;
 mod picture;
 mod read;
 mod share;
@@ -19,6 +20,7 @@ mod walk;
 
 use chainwalk::view::{Colours, Film, Lang};
 use clap::{Parser, Subcommand, ValueEnum};
+use out::complain;
 use std::process::ExitCode;
 
 /// The version of this program.
@@ -228,7 +230,7 @@ impl From<Theme> for Colours {
 
 /// A form that a case is shared in.
 #[derive(Clone, Copy, ValueEnum)]
-pub(crate) enum ShareForm {
+enum ShareForm {
     /// The address.
     Link,
     /// The address without a codec: the text itself, percent-encoded.
@@ -239,6 +241,18 @@ pub(crate) enum ShareForm {
     Html,
     /// A frame for a page that takes no script.
     Iframe,
+}
+
+impl From<ShareForm> for chainwalk_take::share::Form {
+    fn from(form: ShareForm) -> Self {
+        match form {
+            ShareForm::Link => Self::Link,
+            ShareForm::Text => Self::Text,
+            ShareForm::Markdown => Self::Markdown,
+            ShareForm::Html => Self::Html,
+            ShareForm::Iframe => Self::Iframe,
+        }
+    }
 }
 
 /// A form that rules are printed in.
@@ -302,9 +316,12 @@ fn main() -> ExitCode {
             lang: lang.into(),
         }),
         Command::Share { source, read: true, lang, .. } => share::read(&source, lang.into()),
-        Command::Share { source, base, at, form, .. } => {
-            share::write(&share::Wanted { source: &source, base: &base, at: at.as_deref(), form })
-        }
+        Command::Share { source, base, at, form, .. } => share::write(&share::Wanted {
+            source: &source,
+            base: &base,
+            at: at.as_deref(),
+            form: form.into(),
+        }),
         Command::Draw {
             source,
             output,
@@ -358,7 +375,7 @@ fn main() -> ExitCode {
         // A reader that has seen enough is no failure.
         Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(e) => {
-            eprintln!("chainwalk: {e}");
+            complain!("{e}");
             ExitCode::from(1)
         }
     }

@@ -1,6 +1,7 @@
 //! `chainwalk draw`.
 
 use crate::HERE;
+use crate::out::{self, complain};
 use crate::sources::{Sources, put};
 use chainwalk::view::{Colours, Film, Lang};
 use chainwalk::{Case, Position, Stop};
@@ -39,7 +40,7 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
     let sources = Sources::open(&[wanted.source.to_owned()])?;
     let Sources { scenario, head, .. } = sources;
     let Ok(at) = wanted.at.map(str::parse::<Position>).transpose() else {
-        eprintln!("chainwalk: --at: expected PACKET/STOP, such as 2/14 or 1/end");
+        complain!("--at: expected PACKET/STOP, such as 2/14 or 1/end");
         return Ok(1);
     };
     let size = wanted.size.map(|text| {
@@ -47,14 +48,14 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
         Some((w.parse::<f64>().ok()?, h.parse::<f64>().ok()?))
     });
     if size == Some(None) {
-        eprintln!("chainwalk: --size: expected WIDTHxHEIGHT, such as 720x600");
+        complain!("--size: expected WIDTHxHEIGHT, such as 720x600");
         return Ok(1);
     }
     let played = scenario.play();
     let at = at.or(head.at).unwrap_or(Position { packet: 0, stop: Stop::End });
     let lang = wanted.lang.or(head.lang).unwrap_or_default();
     let Some(picture) = Picture::new(&played, at, lang, head.raw_names, size.flatten()) else {
-        eprintln!("chainwalk: {}: packet {} was not sent", wanted.source, at.packet + 1);
+        complain!("{}: packet {} was not sent", wanted.source, at.packet + 1);
         return Ok(1);
     };
     let title = head.title.pick(lang).to_owned();
@@ -70,15 +71,15 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
         let case = (!wanted.bare).then_some(case.as_str());
         picture.recording(HERE, &title, case).to_string() + "\n"
     } else {
-        eprintln!("chainwalk: --output: expected a name that ends in .svg or .walk.json");
+        complain!("--output: expected a name that ends in .svg or .walk.json");
         return Ok(1);
     };
     if wanted.max_bytes.is_some_and(|most| text.len() > most) {
-        eprintln!("chainwalk: {}: {} bytes are too many", wanted.output, text.len());
+        complain!("{}: {} bytes are too many", wanted.output, text.len());
         return Ok(3);
     }
     if wanted.output.starts_with("-.") {
-        io::stdout().lock().write_all(text.as_bytes())?;
+        out::stdout().write_all(text.as_bytes())?;
     } else {
         put(wanted.output, &text)?;
     }

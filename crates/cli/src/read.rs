@@ -1,6 +1,7 @@
 //! `chainwalk read`.
 
 use crate::draw;
+use crate::out;
 use crate::sources::{Place, Sources};
 use chainwalk::view::{self, Lang};
 use chainwalk::{Played, Viewpoint};
@@ -11,7 +12,7 @@ pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
     let sources = Sources::open(files)?;
     let played = sources.scenario.play();
     let reading = played.reading();
-    let mut out = io::stdout().lock();
+    let mut out = out::stdout();
     let hosts = view::hosts(reading, played.host().id, lang);
     for host in &hosts {
         let mark = if host.chosen { '▸' } else { ' ' };
@@ -39,14 +40,14 @@ pub(crate) fn save(files: &[String]) -> io::Result<u8> {
         return Ok(1);
     }
     let printed = played.save_text();
-    io::stdout().lock().write_all(printed.text.as_bytes())?;
+    out::stdout().write_all(printed.text.as_bytes())?;
     Ok(if printed.complete { 0 } else { 3 })
 }
 
 /// What was read, in the vocabulary of the model.
 pub(crate) fn json(files: &[String]) -> io::Result<u8> {
     let played = Sources::open(files)?.scenario.play();
-    let mut out = io::stdout().lock();
+    let mut out = out::stdout();
     serde_json::to_writer_pretty(&mut out, played.reading())?;
     writeln!(out)?;
     Ok(u8::from(!played.is_recognised()))
@@ -54,7 +55,7 @@ pub(crate) fn json(files: &[String]) -> io::Result<u8> {
 
 /// The problems of a paste, on the standard error.
 pub(crate) fn problems(sources: &Sources, played: &Played, lang: Lang) -> io::Result<()> {
-    let mut err = io::stderr().lock();
+    let mut err = out::stderr();
     if let Some((name, lines)) = &sources.whole {
         for p in view::problems(&sources.head_problems, &[lines.text()], lang) {
             writeln!(err, "{}", draw::problem(&p, name, lines, 0))?;

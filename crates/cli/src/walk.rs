@@ -1,5 +1,6 @@
 //! `chainwalk walk`.
 
+use crate::out::{self, complain};
 use crate::read::viewpoint;
 use crate::sources::Sources;
 use crate::{change, draw, offer, read};
@@ -59,7 +60,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
         scenario.packets = logged.iter().map(|(line, _)| line.clone()).collect();
     }
     if scenario.packets.is_empty() {
-        eprintln!("chainwalk: no packet: give --packet LINE, or a case that has one");
+        complain!("no packet: give --packet LINE, or a case that has one");
         return Ok(1);
     }
     scenario.change_part(|part| {
@@ -84,7 +85,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
     };
     let mut answer =
         if wanted.round_trip { played.answer_json_there_and_back() } else { played.answer_json() };
-    let mut out = io::stdout().lock();
+    let mut out = out::stdout();
     if json {
         if !all_compared.is_empty() {
             answer["compared"] = all_compared.iter().map(change::json_of_compared).collect();
@@ -132,7 +133,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
         for claimed in case.claimed(&played).iter().filter(|c| !c.holds()) {
             let Claimed { packet, then, .. } = claimed;
             let told = view::ended_otherwise(lang, *packet, then, &case.head.by);
-            writeln!(io::stdout().lock(), "{}", plain(&told))?;
+            writeln!(out::stdout(), "{}", plain(&told))?;
         }
     }
     if played.problems().spoil_the_answer() {
@@ -205,7 +206,7 @@ fn complain_all(played: &Played, lang: Lang) -> io::Result<()> {
 }
 
 fn complain(found: &[Diagnostic], name: &str, text: &str, lang: Lang) -> io::Result<()> {
-    let mut err = io::stderr().lock();
+    let mut err = out::stderr();
     let lines = Lines::new(text);
     for p in view::packet_problems(found, text, lang) {
         writeln!(err, "{}", draw::problem(&p, name, &lines, 0))?;

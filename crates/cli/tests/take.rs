@@ -249,3 +249,42 @@ fn the_packet_that_is_asked_for_is_in_the_figure() {
         assert!(html.contains(&format!("\"line\":\"{line}")), "{at}: {html}");
     }
 }
+
+#[test]
+fn no_text_steers_the_terminal() {
+    let folder = Folder::new("steer");
+    let evil = "\u{1b}[31m\u{9b}2J";
+    let case = CASE
+        .replacen("chainwalk: 1\n", &format!("chainwalk: 1\ntitle: a{evil}b\n"), 1)
+        .replace(":OUTPUT", &format!(":X{evil} - [0:0]\n:OUTPUT"))
+        .replace(
+            "-j DROP",
+            &format!("-m comment --comment \"y{evil} z\" -j X{evil}\n-A INPUT -j DROP"),
+        );
+    let file = folder.write(&format!("a{evil}.txt"), &case);
+    for args in [
+        &["walk", &file][..],
+        &["walk", &file, "--json"],
+        &["walk", &file, "--changes"],
+        &["read", &file],
+        &["read", &file, "--json"],
+        &["read", &file, "--as", "save"],
+        &["share", &file, "--as", "markdown"],
+        &["share", &file, "--as", "html"],
+        &["share", &file, "--as", "iframe"],
+        &["draw", &file, "-o", "-.svg", "--carry"],
+        &["draw", &file, "-o", "-.walk.json"],
+        &["draw", &file, "-o", "no.gif"],
+        &["anonymise", &file],
+        &["check", &file],
+        &["check", "--json", &file],
+        &["walk", &[&file, "x"].concat()],
+    ] {
+        let done = run(args);
+        for said in [&done.stdout, &done.stderr] {
+            let said = String::from_utf8(said.clone()).unwrap();
+            let steers = said.contains(|c: char| c.is_control() && c != '\n' && c != '\t');
+            assert!(!steers, "{args:?}: {said:?}");
+        }
+    }
+}

@@ -3,6 +3,7 @@
 use crate::picture;
 use chainwalk::{Case, Claimed, Promised, Unreadable};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
+use serde_json::json;
 use std::ops::Range;
 
 /// A case that a text carries.
@@ -88,6 +89,34 @@ impl Verdict {
         match self {
             Self::NoCase { .. } | Self::Shown { .. } | Self::Goal { .. } => true,
             Self::Packet { claimed, .. } => !claimed.then.is_empty(),
+        }
+    }
+}
+
+impl Verdict {
+    /// The same for programs: `{ line, kind, number, then, now, holds, depends }`, as far as it has them.
+    pub fn to_json(&self) -> serde_json::Value {
+        match self {
+            Self::NoCase { line } => json!({ "line": line, "kind": "no case", "holds": false }),
+            Self::Shown { line, now } => json!({ "line": line, "kind": "shown", "holds": now }),
+            Self::Packet { line, claimed } => json!({
+                "line": line,
+                "kind": "packet",
+                "number": claimed.packet + 1,
+                "then": claimed.then,
+                "now": claimed.now,
+                "holds": self.holds(),
+                "depends": self.depends(),
+            }),
+            Self::Goal { line, number, goal } => json!({
+                "line": line,
+                "kind": "goal",
+                "number": number + 1,
+                "then": goal.then,
+                "now": goal.now,
+                "holds": self.holds(),
+                "depends": self.depends(),
+            }),
         }
     }
 }

@@ -11,6 +11,7 @@ pub mod lesson;
 pub mod link;
 mod names;
 pub mod picture;
+pub mod share;
 
 pub use check::{Carried, Verdict, carried};
 pub use lesson::Lesson;

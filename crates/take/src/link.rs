@@ -14,6 +14,10 @@ use percent_encoding::{
 pub const MOST_FRAGMENT: usize = 65_536;
 /// Up to this many characters a link is offered.
 pub const MOST_OFFERED: usize = 8_000;
+/// A case in a link may send so many packets.
+pub const MOST_PACKETS: usize = 64;
+/// It may say so many facts, and make so many changes.
+pub const MOST_SAID: usize = 256;
 /// From this many characters on some programs cut links.
 pub const LONG: usize = 2_000;
 
@@ -133,14 +137,8 @@ impl Link {
 /// The body that a part of a fragment is; none where it is another part.
 fn body(name: &str, value: &str, by: &str) -> Option<Result<Body, Refused>> {
     Some(match name {
-        "w1" => codec::read(value).map(|text| Body::Case(harmless(&text))).map_err(refused),
-        "text" => decoded(value).and_then(|text| {
-            if text.len() > codec::MOST_TEXT {
-                Err(Refused::TooLong)
-            } else {
-                Ok(Body::Case(harmless(&text)))
-            }
-        }),
+        "w1" => codec::read(value).map_err(refused).and_then(|text| case(&text)),
+        "text" => decoded(value).and_then(|text| case(&text)),
         "example" => decoded(value).map(Body::Example),
         "lesson" => decoded(value).map(Body::Lesson),
         "src" => decoded(value).and_then(|path| {
@@ -149,6 +147,23 @@ fn body(name: &str, value: &str, by: &str) -> Option<Result<Body, Refused>> {
         _ if is_codec(name) => Err(Refused::Newer(by.to_owned())),
         _ => return None,
     })
+}
+
+/// The text of a case, where it holds no more than a link may: whoever follows one has not seen what it will walk.
+fn case(text: &str) -> Result<Body, Refused> {
+    let head = text.lines().take_while(|line| line.trim_end() != "---");
+    let mut most = [("packet", MOST_PACKETS), ("assume", MOST_SAID), ("edit", MOST_SAID)];
+    for line in head {
+        let name = line.split(':').next().unwrap_or_default();
+        if let Some((_, left)) = most.iter_mut().find(|(known, _)| *known == name) {
+            *left = left.checked_sub(1).ok_or(Refused::TooLong)?;
+        }
+    }
+    if text.len() > codec::MOST_TEXT {
+        Err(Refused::TooLong)
+    } else {
+        Ok(Body::Case(harmless(text)))
+    }
 }
 
 /// `w` and a number: a form of a text.
@@ -264,6 +279,24 @@ mod tests {
         assert_eq!(Link::read("w2=AAAA&by=2.1.0"), Err(Refused::Newer("2.1.0".into())));
         assert_eq!(Link::read("text=%ff"), Err(Refused::NotText));
         assert_eq!(Link::read(&format!("text={}", "a".repeat(70_000))), Err(Refused::TooLong));
+    }
+
+    #[test]
+    fn a_case_that_sends_or_says_more_than_a_link_may_is_refused() {
+        for (line, most) in [
+            ("packet: ping 192.0.2.1", MOST_PACKETS),
+            ("assume: eth0=192.0.2.1/24", MOST_SAID),
+            ("edit: iptables -F", MOST_SAID),
+        ] {
+            let text = |times: usize| {
+                let lines = [line, "\n"].concat().repeat(times);
+                ["chainwalk: 1\n", &lines, "---\npacket: not one\n"].concat()
+            };
+            assert!(Link::read(&Link::to_case(&text(most)).write()).is_ok(), "{line}");
+            let more = Link::to_case(&text(most + 1));
+            assert_eq!(Link::read(&more.write()), Err(Refused::TooLong), "{line}");
+            assert_eq!(Link::read(&more.write_plain()), Err(Refused::TooLong), "{line}");
+        }
     }
 
     #[test]

@@ -86,10 +86,15 @@ pub fn told(mut case: Case, played: &Played, by: &str) -> String {
 
 /// A figure as HTML, with its recording in it: the script of the element comes from the folder `site`.
 pub fn element(site: &str, recording: &str) -> String {
-    let (site, json) = (attribute(site), in_page(recording));
+    let (site, block) = (attribute(site), block(recording));
     format!(
-        "<script type=\"module\" src=\"{site}chain-walk.js\"></script>\n<chain-walk>\n{RECORDED}{json}{SCRIPT_END}\n</chain-walk>\n"
+        "<script type=\"module\" src=\"{site}chain-walk.js\"></script>\n<chain-walk>\n{block}\n</chain-walk>\n"
     )
+}
+
+/// A recording as the data block of a page that an element plays.
+pub fn block(recording: &str) -> String {
+    [RECORDED, &in_page(recording), SCRIPT_END].concat()
 }
 
 /// The same with the recording in a file, `NAME.walk.json`, and the picture `NAME.svg` in a link for where nothing plays.
@@ -179,8 +184,9 @@ pub fn recorded(json: &str) -> Option<String> {
     Some(value.get("case")?.as_str()?.to_owned())
 }
 
-/// The recording of a text, as JSON: a case, a paste, or the fragment of a link with its `#`. `packet` is sent in place of
-/// its own packets; else the one that the case shows is told. None where nothing can be walked.
+/// The recording of a text, as JSON: a case, a paste, or the fragment of a link with its `#`. `packet` is the one that is
+/// shown; where it is none of the text's own, it is sent in their place. Else the one that the case shows is told. What
+/// the case claims, and comes out otherwise, is said in `otherwise`. None where nothing can be walked.
 pub fn record(text: &str, packet: Option<&str>, lang: Option<Lang>, by: &str) -> Option<String> {
     let mut at = None;
     let mut held = None;
@@ -191,21 +197,33 @@ pub fn record(text: &str, packet: Option<&str>, lang: Option<Lang>, by: &str) ->
     }
     let (mut case, _) = Case::read(held.as_deref().unwrap_or(text)).ok()?;
     if let Some(packet) = packet {
-        case.scenario.packets = vec![packet.to_owned()];
-        case.scenario.followed.clear();
-        case.head.at = None;
-        at = None;
-    }
-    if let Some(at) = at {
-        case.head.at = Some(at);
+        let own = case.scenario.packets.iter().position(|p| p == packet);
+        if own.is_none() {
+            case.scenario.packets = vec![packet.to_owned()];
+            case.scenario.followed.clear();
+            case.head.ends.clear();
+        }
+        let first = own.filter(|own| *own > 0).map(|packet| Position { packet, stop: Stop::At(0) });
+        case.head.at = at.or(case.head.at).filter(|at| Some(at.packet) == own).or(first);
+    } else if at.is_some() {
+        case.head.at = at;
     }
     let played = case.scenario.play();
     let at = case.head.at.unwrap_or(Position { packet: 0, stop: Stop::At(0) });
     let lang = lang.or(case.head.lang).unwrap_or_default();
     let title = case.head.title.pick(lang).to_owned();
     let picture = Picture::new(&played, at, lang, case.head.raw_names, None)?;
+    let claimed = case.claimed(&played).into_iter().find(|c| c.packet == at.packet);
+    let otherwise = claimed.filter(|c| !c.then.is_empty() && !c.holds());
+    let then = case.head.by.clone();
     let case = told(case, &played, by);
-    Some(picture.recording(by, &title, Some(&case)).to_string())
+    let mut recording = picture.recording(by, &title, Some(&case));
+    if let Some(claimed) = otherwise {
+        let said = view::ended_otherwise(lang, claimed.packet, &claimed.then, &then);
+        recording["otherwise"] =
+            said.iter().map(|run| run.text.as_str()).collect::<String>().into();
+    }
+    Some(recording.to_string())
 }
 
 /// A recording drawn from the case that it carries: as it should be where it is of this version, or with `by` written
@@ -339,8 +357,27 @@ mod tests {
         let ping = of(PASTE, Some("ping 10.0.0.1 from 10.0.0.2 in eth0"));
         assert!(ping.is_some_and(|text| text.contains("packet: ping 10.0.0.1")));
         assert_eq!(of(&text, Some("no packet")), None);
+        let own = text.lines().find_map(|l| l.strip_prefix("packet: "));
+        assert_eq!(of(&text, own), Some(text.clone()));
         assert_eq!(of("#w1=AAAA", None), None);
         assert_eq!(of("", None), None);
+    }
+
+    #[test]
+    fn a_recording_says_what_was_claimed_and_is_no_longer_so() {
+        let played = played();
+        let scenario = played.scenario().clone();
+        let text = told(Case { scenario, ..Case::default() }, &played, "9.9.9");
+        let says = |text: &str, packet: Option<&str>| {
+            let json = record(text, packet, None, "9.9.9").unwrap_or_else(|| panic!("none"));
+            let value: Value = serde_json::from_str(&json).unwrap_or_default();
+            value["otherwise"].as_str().map(str::to_owned)
+        };
+        assert_eq!(says(&text, None), None);
+        let old = text.replace("ends: ", "ends: forwarded, out eth1 # ").replace("by: 9", "by: 1");
+        let said = says(&old, None).unwrap_or_default();
+        assert!(said.contains("Chainwalk 1.9.9") && said.contains("forwarded, out eth1"), "{said}");
+        assert_eq!(says(&old, Some("ping 10.0.0.1 from 10.0.0.2 in eth0")), None);
     }
 
     #[test]

@@ -116,7 +116,7 @@ pub(crate) fn format(lang: Lang, key: Key, args: Vec<(&'static str, Arg)>) -> Se
     for (name, value) in args {
         let value: FluentValue<'static> = match value {
             Arg::Number(n) => n.into(),
-            Arg::Text(text) => text.replace('<', "\u{e000}").into(),
+            Arg::Text(text) => text.replace('<', "\u{e000}").replace(steers, "\u{fffd}").into(),
             Arg::Sentence(sentence) => marked(&sentence).into(),
         };
         values.set(name, value);
@@ -137,6 +137,13 @@ pub(crate) fn format(lang: Lang, key: Key, args: Vec<(&'static str, Arg)>) -> Se
         Lang::Zh => ZH.with(render),
     };
     runs(&out)
+}
+
+/// Whether a character is none of a text: it steers whoever shows it, or turns the direction of what follows. A chain
+/// and a comment may hold any.
+pub(crate) fn steers(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || c.is_control() && !matches!(c, '\n' | '\t')
 }
 
 const TAGS: [(&str, Style); 5] = [

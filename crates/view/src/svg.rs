@@ -1,6 +1,7 @@
 //! A scene as standalone SVG text: its own style, no script, nothing fetched.
 
 use crate::drawing::{Item, Measure, Scene};
+use crate::say::steers;
 use std::fmt::Write as _;
 
 pub(crate) const LIGHT: &str = include_str!("svg/light.css");
@@ -171,10 +172,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\t' | '\n' | '\r' => out.push(' '),
             '\u{0}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            // What turns the direction of what follows, or is no character of a text, shows as unreadable.
-            '\u{7f}'..='\u{9f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {
-                out.push('\u{fffd}');
-            }
+            c if steers(c) => out.push('\u{fffd}'),
             c => out.push(c),
         }
     }
