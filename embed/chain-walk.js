@@ -44,6 +44,7 @@ button:disabled{opacity:.4;cursor:default}
 .open{flex:none;white-space:nowrap;padding:6px 0;color:var(--live);font-weight:560;font-size:13px;margin-left:8px}
 .field{flex:1;min-width:0;font:500 13px/20px "JetBrains Mono",Menlo,Consolas,monospace;color:var(--ink);background:var(--bg);border:1px solid var(--line-2);border-radius:8px;padding:6px 10px;margin-left:8px}
 .rules{position:absolute;inset:0;width:100%;height:100%;font:12px/18px "JetBrains Mono",Menlo,Consolas,monospace;color:var(--ink);background:var(--card);border:0;padding:12px 16px;resize:none;cursor:text;white-space:pre}
+.start{display:flex;align-items:center;gap:8px;min-height:44px;margin-bottom:8px;padding:0 16px 0 12px;border:1px solid;border-radius:8px;font:560 14px/20px var(--chainwalk-font,Inter,ui-sans-serif,"Segoe UI",Roboto,sans-serif)}.start svg{width:14px;height:14px}
 p.note{margin:0;padding:8px 14px;background:var(--card);border-top:1px solid var(--line);color:var(--ink-2);font-size:13px}
 .aloud{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap;margin:0}
 ::slotted([slot=caption]){display:block;margin:8px 2px 0;opacity:.75;font-size:13px}
@@ -138,7 +139,9 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
   };
   const number = (v, least = -10000, most = 10000) =>
     Number.isFinite(v) && v >= least && v <= most ? v : fail("broken");
-  const text = (v) => (typeof v === "string" ? v : fail("broken"));
+  // What steers whoever shows it, turns the direction of what follows, or is half a character, shows as unreadable.
+  const NONE = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]/gu;
+  const text = (v) => (typeof v === "string" ? v.replace(NONE, "\ufffd") : fail("broken"));
   const list = (v, most = MOST.items) => (Array.isArray(v) && v.length <= most ? v : fail("broken"));
   const classes = (v) => text(v).split(" ").filter((name) => CLASSES.has(name)).join(" ");
   const path = (v) => (/^[MLHVQCAZmlhvqcazSsTt\d\s.,-]*$/.test(text(v)) ? v : fail("broken"));
@@ -211,7 +214,7 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
     return {
       lang: value.lang === "zh" ? "zh" : "en",
       by: String(value.by ?? ""),
-      title: String(value.title ?? ""),
+      title: text(value.title ?? ""),
       text: typeof value.case === "string" ? value.case : null,
       wide: [number(value.wide?.[0], 1), number(value.wide?.[1], 1)],
       phone: [number(value.phone?.[0], 1), number(value.phone?.[1], 1)],
@@ -220,6 +223,7 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       tone: ["stop", "ok", "ask"].includes(packet.tone) ? packet.tone : "ask",
       verdict: list(packet.verdict, 50).map(([kind, words]) => [["b", "c", "w", "x", "k"].includes(kind) ? kind : "", text(words)]),
       place: text(packet.place),
+      otherwise: text(value.otherwise ?? ""),
       bits: list(value.bits, 2 * MOST.stops).map(([stop, c, made]) => [number(stop, 0, stops.length - 1), classes(c), made === 1]),
       rows: list(value.rows).map(([depth, kind, words, reason, mark, stop]) => ({
         depth: Math.min(number(depth, 0, 255), MOST.depth),
@@ -283,6 +287,11 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       this.#root.append(make("slot"), make("slot", { name: "caption" }));
     }
 
+    /** Whether the page lets this figure have an engine. */
+    get #live() {
+      return !!Engine && !["text", "picture", "recording"].includes(this.getAttribute("level"));
+    }
+
     connectedCallback() {
       this.#seen = new IntersectionObserver(([entry]) => this.#sight(entry.isIntersecting, entry.intersectionRatio), {
         rootMargin: "200px",
@@ -291,7 +300,9 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       this.#seen.observe(this);
       addEventListener("beforeprint", this.#print);
       addEventListener("afterprint", this.#printed);
-      if (this.getAttribute("loading") === "eager") this.#begin();
+      const loading = this.getAttribute("loading");
+      if (loading === "eager") this.#begin();
+      else if (loading === "click" && !this.#read) this.#offer();
     }
 
     #seen;
@@ -314,9 +325,23 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
     #print = () => this.#recording && this.#show(this.#recording.stops.length - 1, false);
     #printed = () => this.#recording && this.#show(this.#stop, false);
 
+    /** Offers to play, and loads nothing before that is taken. */
+    #offer() {
+      if (this.#root.querySelector(".start")) return;
+      const start = make("button", { type: "button", class: "start", part: "button" }, sign("play"), this.#words.play);
+      start.addEventListener("click", async () => {
+        this.#user();
+        await this.#begin();
+        start.remove();
+        this.#parts?.play.focus({ preventScroll: true });
+        this.play();
+      });
+      this.#root.prepend(start);
+    }
+
     /** Comes into sight, or leaves it. */
     #sight(near, share) {
-      if (near) this.#begin();
+      if (near && this.getAttribute("loading") !== "click") this.#begin();
       if (!this.#recording) return;
       if (share < 0.5 && near === false) this.pause();
       else if (share >= 0.5 && this.hasAttribute("autoplay") && !this.#rounds && !still.matches) this.play();
@@ -327,6 +352,12 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
     async #begin(again = false) {
       if (this.#read && !again) return;
       this.#read = true;
+      // What stands in it for others is all that is wanted.
+      if (["text", "picture"].includes(this.getAttribute("level"))) return this.#settle();
+      // As a classic script it may run before the parser has read what stands in the element.
+      if (document.readyState === "loading") {
+        await new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+      }
       try {
         const [kind, held] = await this.#source();
         this.#take(kind === "recording" ? looked(held) : await this.#played(held), true);
@@ -361,7 +392,7 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
 
     /** A text, played by the engine. */
     async #played(text, packet = this.getAttribute("packet")) {
-      if (this.getAttribute("level") === "recording") fail("engine");
+      if (!this.#live) fail("engine");
       this.#engine ??= await Engine.start(this.getAttribute("engine"));
       return looked(await this.#engine.record(text, packet, this.#lang()));
     }
@@ -385,6 +416,7 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
     }
 
     #note;
+    #woken = false;
 
     // -- What is shown ----
 
@@ -398,6 +430,11 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       this.#build();
       const rests = this.hasAttribute("autoplay") && !still.matches && fresh ? 0 : this.#place();
       this.#show(rests, false);
+      if (fresh && recording.otherwise) {
+        this.#woken = true;
+        this.#note = make("p", { class: "note", role: "status" }, recording.otherwise);
+        this.#parts.head.after(this.#note);
+      }
       this.#tell("ready", {});
       if (!fresh) this.#tell("ends", { ends: recording.ends, then: this.#came?.ends ?? "" });
       if (fresh && this.hasAttribute("autoplay")) {
@@ -417,7 +454,7 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       const stage = (kind, size) => {
         const layer = draw("g");
         const over = draw("g");
-        const packet = draw("g", {},        draw("circle", { class: "halo", r: kind === "map" ? 10 : 15 }), draw("circle", { class: "core", r: kind === "map" ? 6.5 : 9.5 }));
+        const packet = draw("g", {}, draw("circle", { class: "halo", r: kind === "map" ? 10 : 15 }), draw("circle", { class: "core", r: kind === "map" ? 6.5 : 9.5 }));
         const svg = draw("svg", { class: kind, viewBox: `0 0 ${size[0]} ${size[1]}`, "aria-hidden": "true" }, layer, packet, over);
         return { svg, layer, over, packet };
       };
@@ -453,12 +490,12 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       const count = make("span", { class: "count" });
       const parts = [play, back, next, scrub, count];
       if (r.text !== null) {
-        const change = make("button", { type: "button", class: "push", part: "button" }, w.change);
-        change.addEventListener("click", () => this.change());
+        const change = this.#live ? [make("button", { type: "button", class: "push", part: "button" }, w.change)] : [];
+        change.forEach((one) => one.addEventListener("click", () => this.change()));
         const open = make("a", { class: "open", target: "_blank", rel: "noopener", href: "#" }, w.open);
         const aim = () => (open.href = this.#address());
         ["pointerdown", "focus", "click"].forEach((name) => open.addEventListener(name, aim, true));
-        parts.push(make("span", { class: "brk" }), change, open);
+        parts.push(make("span", { class: "brk" }), ...change, open);
       }
       const bar = make("div", { class: "foot", part: "bar" }, ...parts);
       const live = make("p", { class: "aloud", "aria-live": "polite" });
@@ -484,7 +521,7 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       this.#parts?.figure.remove();
       this.#root.prepend(figure);
       this.#root.querySelector("slot:not([name])").hidden = true;
-      this.#parts = { figure, wide, phone, rows, steps, play, back, next, scrub, count, live, bar, scene };
+      this.#parts = { figure, wide, phone, rows, steps, play, back, next, scrub, count, live, bar, scene, head };
     }
 
     /** The element of an item, kept once it was shown. */
@@ -679,8 +716,17 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
       const w = this.#words;
       bar.replaceChildren(make("span", { class: "count", role: "status" }, w.loading));
       try {
-        if (["text", "picture", "recording"].includes(this.getAttribute("level"))) fail("engine");
+        if (!this.#live) fail("engine");
         this.#engine ??= await Engine.start(this.getAttribute("engine"));
+        if (!this.#woken) {
+          this.#woken = true;
+          // Whether it still ends as it was recorded.
+          const now = looked(await this.#engine.record(r.text, r.line, r.lang));
+          if (now.otherwise) {
+            this.#take(now, true);
+            return this.change();
+          }
+        }
       } catch (error) {
         bar.replaceChildren(...kept);
         return this.#wrong(error.why ? error : Object.assign(error, { why: "engine" }));
@@ -868,6 +914,10 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
     }
   }
 
+  // -- Defined ------------------------------------------------------------------------------------------------
+
+  customElements.define("chain-walk", ChainWalk);
+
   // -- Fences -------------------------------------------------------------------------------------------------
 
   /** The text of a block, with a line feed for each break. */
@@ -926,8 +976,6 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
     }
   }
 
-  customElements.define("chain-walk", ChainWalk);
-
   const idle = globalThis.requestIdleCallback ?? setTimeout;
   const begin = () =>
     idle(() => {
@@ -942,4 +990,6 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
     });
   if (document.readyState === "complete") begin();
   else addEventListener("load", begin);
+
+  // -- End ----------------------------------------------------------------------------------------------------
 })();

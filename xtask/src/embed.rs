@@ -4,6 +4,7 @@ use crate::profile::Profile;
 use crate::workspace::Workspace;
 use anyhow::{Context, Result, ensure};
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use xshell::cmd;
 
 /// Where the element's script takes the looks.
@@ -33,12 +34,28 @@ pub(crate) fn gather(house: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// The element without an engine and without fences, which plays recordings and no more; of what `gather` wrote.
+pub(crate) fn player(script: &str) -> Result<String> {
+    let section = |name: &str| {
+        let at = script.find(&["// -- ", name, " --"].concat());
+        at.with_context(|| format!("the script has no section {name:?}"))
+    };
+    let [engine, defined, fences, end] = ["The engine", "Defined", "Fences", "End"].map(section);
+    let (engine, defined, fences, end) = (engine?, defined?, fences?, end?);
+    let parts =
+        [&script[..engine], "const Engine = null;\n", &script[defined..fences], &script[end..]];
+    Ok(parts.concat())
+}
+
 /// The script without the lines that only its readers need; its first remark stays.
 fn without_remarks(script: &str) -> String {
     let mut lines = script.lines();
     let head: Vec<&str> = lines.by_ref().take_while(|line| line.starts_with("//")).collect();
-    let remark =
-        |line: &str| line.starts_with("// ") || line.starts_with("/** ") && line.ends_with("*/");
+    let section = |line: &str| line.starts_with("// -- ") && line.ends_with("---");
+    let remark = |line: &str| {
+        line.starts_with("// ") && !section(line)
+            || line.starts_with("/** ") && line.ends_with("*/")
+    };
     let rest = lines.map(str::trim_start).filter(|line| !line.is_empty() && !remark(line));
     head.into_iter().chain(rest).flat_map(|line| [line, "\n"]).collect()
 }
@@ -50,39 +67,66 @@ fn colours(sheet: &str) -> impl Iterator<Item = (&str, &str)> {
     rules.split(';').filter_map(|rule| rule.trim().split_once(':'))
 }
 
-/// Builds the engine that figures load on a click into `dist/engine/`: a worker with its module beside it, and the same
-/// in one classic script for where files can't be fetched.
-pub(crate) fn engine(house: &Workspace, profile: Profile) -> Result<()> {
-    let sh = &house.sh;
+/// Compiles `crates/js` with these features, made small where it ships, and returns what wasm-bindgen takes.
+pub(crate) fn compile(house: &Workspace, profile: Profile, features: &[&str]) -> Result<PathBuf> {
     let (name, folder) = match profile {
         Profile::Release => ("wasm", "wasm"),
         Profile::Dev => ("dev", "debug"),
     };
+    let features = features.join(",");
     cmd!(
-        sh,
-        "cargo build --quiet --locked --target wasm32-unknown-unknown --profile {name} -p chainwalk-js --no-default-features"
+        house.sh,
+        "cargo build --quiet --locked --target wasm32-unknown-unknown --profile {name} -p chainwalk-js --no-default-features --features={features}"
     )
     .run()?;
-    let module = house.target.join("wasm32-unknown-unknown").join(folder).join("chainwalk_js.wasm");
+    Ok(house.target.join("wasm32-unknown-unknown").join(folder).join("chainwalk_js.wasm"))
+}
+
+/// Makes `engine.js` and `engine_bg.wasm` of a module, for a way of loading, in a folder.
+pub(crate) fn bind(
+    house: &Workspace,
+    module: &Path,
+    target: &str,
+    types: bool,
+    out: &Path,
+) -> Result<()> {
+    let bind =
+        cmd!(house.sh, "wasm-bindgen --target {target} --out-name engine --out-dir {out} {module}");
+    Ok(if types { bind } else { bind.arg("--no-typescript") }.run()?)
+}
+
+/// Makes a module smaller, in its place.
+pub(crate) fn shrink(house: &Workspace, wasm: &Path) -> Result<()> {
+    Ok(cmd!(
+        house.sh,
+        "wasm-opt -Oz --enable-bulk-memory --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext {wasm} -o {wasm}"
+    )
+    .run()?)
+}
+
+/// Builds the engine that figures load on a click into `dist/engine/`: a worker with its module beside it, and the same
+/// in one classic script for where files can't be fetched.
+pub(crate) fn engine(house: &Workspace, profile: Profile) -> Result<()> {
+    let module = compile(house, profile, &[])?;
     let made = house.target.join("engine");
-    cmd!(sh, "wasm-bindgen --target no-modules --no-typescript --out-name engine --out-dir {made} {module}")
-        .run()?;
-    let wasm = made.join("engine_bg.wasm");
+    bind(house, &module, "no-modules", false, &made)?;
     if profile == Profile::Release {
-        cmd!(
-            sh,
-            "wasm-opt -Oz --enable-bulk-memory --enable-mutable-globals --enable-multivalue --enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext {wasm} -o {wasm}"
-        )
-        .run()?;
+        shrink(house, &made.join("engine_bg.wasm"))?;
     }
-    let dist = house.dist().join("engine");
-    sh.create_dir(&dist)?;
+    worker(house, &made, &house.dist().join("engine"))
+}
+
+/// Writes the worker of an engine that was bound for no modules, its module, and both in one script.
+pub(crate) fn worker(house: &Workspace, made: &Path, out: &Path) -> Result<()> {
+    let sh = &house.sh;
+    sh.create_dir(out)?;
     let glue = sh.read_file(made.join("engine.js"))?
         + &sh.read_file(house.root.join("embed/engine.js"))?;
-    sh.write_file(dist.join("engine.js"), &glue)?;
-    sh.copy_file(&wasm, dist.join("engine_bg.wasm"))?;
-    let glue = dist.join("engine.js");
-    let classic = dist.join("engine.classic.js");
+    sh.write_file(out.join("engine.js"), &glue)?;
+    let wasm = made.join("engine_bg.wasm");
+    sh.copy_file(&wasm, out.join("engine_bg.wasm"))?;
+    let glue = out.join("engine.js");
+    let classic = out.join("engine.classic.js");
     cmd!(sh, "node -e {CLASSIC} -- {glue} {wasm} {classic}").quiet().run()?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod editor;
 mod embed;
+mod npm;
 mod page;
 mod profile;
 mod style;
@@ -37,6 +38,8 @@ enum Chore {
     Style,
     /// Bundle the parts of `CodeMirror` that the page takes into web/editor/codemirror.js, from pinned versions
     Editor,
+    /// Make the npm package in `target/npm`, and check it
+    Npm,
     /// Check the licences and sources of what the project stands on
     Deny,
 }
@@ -96,6 +99,7 @@ fn run(chore: Chore) -> Result<()> {
             embed::gather(&house)
         }
         Chore::Editor => editor::bundle(&house),
+        Chore::Npm => npm::pack(&house),
         Chore::Deny => tools::deny(&house),
     }
 }

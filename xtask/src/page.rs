@@ -121,7 +121,7 @@ pub(crate) fn report(house: &Workspace) -> Result<()> {
         }
     }
     println!("{:>10} {:>10} {:>10}  in all", total[0], total[1], total[2]);
-    ceilings(house)
+    hold(house, &house.dist(), &CEILINGS)
 }
 
 /// What a file of `dist/` may weigh after brotli, in bytes. The engine of figures is the reader, the simulator and the
@@ -135,12 +135,12 @@ const CEILINGS: [(&str, u64); 4] = [
 /// What the page as one file may weigh as it is: it goes onto a stick, or into a mail.
 const ONE_FILE: (&str, u64) = ("chainwalk.html", 3_300_000);
 
-/// Prints how near the files come to their ceilings.
+/// Prints how near files of a folder come to their ceilings.
 ///
 /// # Errors
 /// Where one is above it.
-fn ceilings(house: &Workspace) -> Result<()> {
-    let files: Vec<PathBuf> = CEILINGS.iter().map(|(name, _)| house.dist().join(name)).collect();
+pub(crate) fn hold(house: &Workspace, folder: &Path, ceilings: &[(&str, u64)]) -> Result<()> {
+    let files: Vec<PathBuf> = ceilings.iter().map(|(name, _)| folder.join(name)).collect();
     let mut over = Vec::new();
     let (name, most) = ONE_FILE;
     let bytes = fs::metadata(house.dist().join(name))?.len();
@@ -152,7 +152,7 @@ fn ceilings(house: &Workspace) -> Result<()> {
         over.push(name);
     }
     println!("\n{:>10} {:>10}  brotli, and its ceiling", "is", "may be");
-    for ((name, most), sizes) in CEILINGS.iter().zip(weigh(house, &files)?) {
+    for ((name, most), sizes) in ceilings.iter().zip(weigh(house, &files)?) {
         println!("{:>10} {most:>10}  {name}", sizes[2]);
         if sizes[2] > *most {
             over.push(*name);
@@ -177,7 +177,7 @@ fn files_below(house: &Workspace, dir: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Sizes raw, after `gzip -9` and after `brotli -q 11`, by the zlib of the Node that runs wasm-opt.
-fn weigh(house: &Workspace, files: &[PathBuf]) -> Result<Vec<[u64; 3]>> {
+pub(crate) fn weigh(house: &Workspace, files: &[PathBuf]) -> Result<Vec<[u64; 3]>> {
     const SCRIPT: &str = "const z = require('zlib'), fs = require('fs');
         for (const f of process.argv.slice(1)) {
             const b = fs.readFileSync(f);

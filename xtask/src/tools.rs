@@ -16,6 +16,10 @@ const DENY: &str = "0.20.2";
 /// axe-core, the accessibility scan of the browser tests.
 const AXE: &str = "4.14.1";
 
+/// What npm packages are held to, and what writes their types.
+const NPM_CHECKS: [(&str, &str); 3] =
+    [("publint", "0.3.25"), ("@arethetypeswrong/cli", "0.18.5"), ("typescript", "7.0.2")];
+
 /// Something that a chore can't do without.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -33,6 +37,8 @@ pub(crate) enum Tool {
     WasmOpt,
     /// The accessibility scan.
     Axe,
+    /// publint, attw and tsc.
+    NpmChecks,
     /// Chromium and the driver that tests steer it by.
     Chromium,
 }
@@ -46,6 +52,9 @@ pub(crate) const TO_TEST_WASM: &[Tool] = &[Tool::Wasm32, Tool::Bindgen, Tool::Ch
 /// What driving the built page takes.
 pub(crate) const TO_DRIVE: &[Tool] = &[Tool::Chromium, Tool::Axe];
 
+/// What making the npm package takes.
+pub(crate) const TO_PACK: &[Tool] = &[Tool::Wasm32, Tool::Bindgen, Tool::WasmOpt, Tool::NpmChecks];
+
 const ALL: &[Tool] = &[
     Tool::Wasm32,
     Tool::Lints,
@@ -54,6 +63,7 @@ const ALL: &[Tool] = &[
     Tool::Trunk,
     Tool::WasmOpt,
     Tool::Axe,
+    Tool::NpmChecks,
     Tool::Chromium,
 ];
 
@@ -105,6 +115,9 @@ impl Tool {
             Self::Trunk => format!("trunk {TRUNK}"),
             Self::WasmOpt => format!("wasm-opt (binaryen) {BINARYEN}"),
             Self::Axe => format!("axe-core {AXE}"),
+            Self::NpmChecks => {
+                NPM_CHECKS.map(|(name, version)| format!("{name} {version}")).join(", ")
+            }
             Self::Chromium => "chromium and chromedriver".into(),
         })
     }
@@ -128,10 +141,9 @@ impl Tool {
             }
             Self::Trunk => says(house, "trunk", &format!("trunk {TRUNK}")),
             Self::WasmOpt => says(house, "wasm-opt", &format!("(version_{BINARYEN})")),
-            Self::Axe => {
-                let manifest = house.tools.join("npm/node_modules/axe-core/package.json");
-                let wanted = format!("\"version\": \"{AXE}\"");
-                sh.read_file(manifest).is_ok_and(|text| text.contains(&wanted))
+            Self::Axe => has_npm(house, "axe-core", AXE),
+            Self::NpmChecks => {
+                NPM_CHECKS.iter().all(|(name, version)| has_npm(house, name, version))
             }
             Self::Chromium => {
                 house.which("chromedriver").is_some()
@@ -155,8 +167,8 @@ impl Tool {
             Self::Deny => cargo_install(house, "cargo-deny", DENY),
             Self::Bindgen => cargo_install(house, "wasm-bindgen-cli", &bindgen_version(house)?),
             Self::Trunk => cargo_install(house, "trunk", TRUNK),
-            // Both in one call: npm removes from a folder what a call to it does not name.
-            Self::WasmOpt | Self::Axe => npm_install(house),
+            // All in one call: npm removes from a folder what a call to it does not name.
+            Self::WasmOpt | Self::Axe | Self::NpmChecks => npm_install(house),
             Self::Chromium => apt_install(house, &["chromium", "chromium-driver"]),
         }
     }
@@ -168,6 +180,13 @@ fn says(house: &Workspace, program: &str, wanted: &str) -> bool {
         && cmd!(house.sh, "{program} --version").quiet().ignore_stderr().read().is_ok_and(|said| {
             wanted.split_whitespace().all(|word| said.split_whitespace().any(|s| s == word))
         })
+}
+
+/// Whether an npm package is there in a version.
+fn has_npm(house: &Workspace, name: &str, version: &str) -> bool {
+    let manifest = house.tools.join("npm/node_modules").join(name).join("package.json");
+    let wanted = format!("\"version\": \"{version}\"");
+    house.sh.read_file(manifest).is_ok_and(|text| text.contains(&wanted))
 }
 
 /// The version of wasm-bindgen in `Cargo.lock`: the program must match the crate to the last digit.
@@ -202,7 +221,8 @@ fn npm_install(house: &Workspace) -> Result<()> {
     }
     let prefix = house.tools.join("npm");
     house.sh.create_dir(&prefix)?;
-    let packages = [format!("binaryen@{BINARYEN}"), format!("axe-core@{AXE}")];
+    let all = [("binaryen", BINARYEN), ("axe-core", AXE)].into_iter().chain(NPM_CHECKS);
+    let packages: Vec<String> = all.map(|(name, version)| format!("{name}@{version}")).collect();
     cmd!(
         house.sh,
         "npm install --no-audit --no-fund --loglevel=error --prefix {prefix} {packages...}"

@@ -1,0 +1,1 @@
+export type { ChainWalk } from "./chain-walk.js";
