@@ -27,13 +27,12 @@ pub(crate) struct Wanted<'a> {
 /// Prints a text without the names in it: 0 where it walks as before, 2 where there is no packet to compare, 3 where it
 /// differs.
 pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
-    let key = match wanted.key_file {
-        Some(file) => anonymise::key(text(file)?.trim()),
+    let key = if let Some(file) = wanted.key_file {
+        anonymise::key(text(file)?.trim())
+    } else {
         // Nobody learns it, so nobody can undo what it decided.
-        None => {
-            let half = || u128::from(RandomState::new().hash_one(0_u8));
-            half() << 64 | half()
-        }
+        let half = || u128::from(RandomState::new().hash_one(0_u8));
+        half() << 64 | half()
     };
     let sources = Sources::open(wanted.files)?;
     let is_case = sources.whole.is_some();

@@ -144,7 +144,8 @@ fn folder(dir: &Path, files: &mut BTreeSet<PathBuf>) -> io::Result<()> {
 
 fn sentence(name: &str, verdict: &Verdict) -> String {
     // A picture does not say how it was drawn.
-    let mend = if name.ends_with(".svg") { "draw it again" } else { "--fix writes it" };
+    let is_picture = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("svg"));
+    let mend = if is_picture { "draw it again" } else { "--fix writes it" };
     match verdict {
         Verdict::NoCase { line } => format!("{name}:{line}: says that it is a case, and is none"),
         Verdict::Shown { line, .. } => {
