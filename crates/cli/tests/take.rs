@@ -96,7 +96,7 @@ fn a_link_gives_back_the_case() {
     assert_eq!(out(&run(&["share", "--read", plain.trim()])), expected);
     let cut = run(&["share", "--read", &link[..link.len() - 40]]);
     assert_eq!(cut.status.code(), Some(1));
-    assert!(String::from_utf8(cut.stderr).unwrap().contains("not whole"));
+    assert!(String::from_utf8(cut.stderr).unwrap().contains("incomplete"));
 }
 
 #[test]

@@ -186,6 +186,8 @@ pub enum SkipReason {
     NatNoFlow,
     /// The answer to a question lets it pass.
     Answered,
+    /// Nobody answered the question; this way of it lets the packet pass.
+    Supposed,
 }
 
 /// What a rule or the kernel changed, `from` what it was before.

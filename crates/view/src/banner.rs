@@ -4,19 +4,17 @@ use crate::counters::{self, Contradiction};
 use crate::explained::Explained;
 use crate::fate::{self, Class, class, end_of};
 use crate::forks::{Fork, fork, is_chance};
+use crate::leans::leans;
 use crate::likely::{likeliest, likely_answers};
 use crate::overlay::overlay;
 use crate::page::{Banner, Evidence, Lang, Sentence, Style, Tone};
-use crate::places::{place, table_name};
 use crate::questions::{self, what_decides};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::sender::{Seen, program, seen};
 use crate::slips;
 use crate::trip::{self, Turn};
-use crate::values::{endpoint, percent, protocol};
-use chainwalk_model::{
-    Answer, Assumed, DroppedBy, Event, Fate, Outcome, Question, SectionKind, TripEnd,
-};
+use crate::values::{endpoint, percent};
+use chainwalk_model::{Answer, DroppedBy, Event, Fate, Outcome, Question, SectionKind, TripEnd};
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
 const MOST: usize = 4;
@@ -292,170 +290,16 @@ impl From<chainwalk_model::Count> for Arg {
     }
 }
 
-/// What an answer assumes, the weightiest first, no more than `most`.
-pub(crate) fn leans(t: &Explained, outcome: &Outcome, most: usize) -> Vec<Evidence> {
-    let mut seen: Vec<&Assumed> = Vec::new();
-    let traces = std::iter::once(&outcome.trace).chain(outcome.replies.iter());
-    for step in traces.flat_map(|trace| trace.steps.iter()) {
-        for lean in &step.assumed {
-            if !seen.contains(&lean) && weight(lean) > 0 {
-                seen.push(lean);
-            }
-        }
-    }
-    seen.sort_by_key(|l| std::cmp::Reverse(weight(l)));
-    seen.into_iter().take(most).map(|l| lean(t, l)).collect()
-}
-
-/// How much an assumption says; what every answer assumes says nothing in the banner.
-fn weight(lean: &Assumed) -> u8 {
-    match lean {
-        Assumed::Net { .. } => 9,
-        Assumed::EmptyTable(_, name) if &**name == "filter" || &**name == "nat" => 8,
-        // Where it leaves is in the headline.
-        Assumed::BackTheWayItCame { .. }
-        | Assumed::DefaultRoute { .. }
-        | Assumed::RouteOfRule { .. } => 7,
-        Assumed::Sysctl { .. } | Assumed::SetBy { .. } => 6,
-        Assumed::AllRoutes => 5,
-        Assumed::AllAddrs => 4,
-        Assumed::FreshHistory(_)
-        | Assumed::NoIpsec
-        | Assumed::NoQuota(_)
-        | Assumed::LegacyOrder
-        | Assumed::NoRedirect(_) => 3,
-        Assumed::BridgePort { .. }
-        | Assumed::BridgeNf
-        | Assumed::Port { .. }
-        | Assumed::Transparent(..) => 2,
-        Assumed::Window | Assumed::NoTable(..) | Assumed::NoLegacy => 1,
-        Assumed::EmptyTable(..) | Assumed::NoFlows => 0,
-    }
-}
-
-/// A guess as a line, with the answers that would settle it.
-pub(crate) fn lean(t: &Explained, lean: &Assumed) -> Evidence {
-    let lang = t.lang;
-    let (text, answers) = match lean {
-        Assumed::Net { iface, net, .. } => {
-            let yes = (text!(lang, AnswerDoes), format!("{iface}={}/{}", net.addr, net.len));
-            let no = (text!(lang, AnswerDoesNot), format!("notlocal={}", net.addr));
-            let host = host_bits(*net);
-            if host {
-                let text = say!(lang, LeanAddr, iface = &**iface, addr = net.addr.to_string());
-                (text, vec![yes, no])
-            } else {
-                let net = format!("{}/{}", net.addr, net.len);
-                (say!(lang, LeanNet, iface = &**iface, net = net), Vec::new())
-            }
-        }
-        Assumed::AllAddrs => (say!(lang, LeanAllAddrs), Vec::new()),
-        Assumed::BackTheWayItCame { dst, iface } => (
-            say!(lang, LeanBack, dst = dst.to_string(), iface = &**iface),
-            vec![(text!(lang, AnswerYes), format!("route={dst} dev {iface}"))],
-        ),
-        Assumed::DefaultRoute { dst, iface } => (
-            say!(lang, LeanDefault, dst = dst.to_string(), iface = &**iface),
-            vec![(text!(lang, AnswerYes), format!("route=default dev {iface}"))],
-        ),
-        Assumed::RouteOfRule { dst, iface, rule } => {
-            let (chain, number) = place(t.rules(), *rule);
-            let (dst, at) = (dst.to_string(), format!("{chain} {number}"));
-            let answer = (text!(lang, AnswerYes), format!("route={dst} dev {iface}"));
-            (say!(lang, LeanRuleRoute, dst = dst, iface = &**iface, at = at), vec![answer])
-        }
-        Assumed::NoLegacy => (say!(lang, LeanNoLegacy), Vec::new()),
-        Assumed::NoTable(family, name) => {
-            (say!(lang, LeanNoTable, table = table_name(*family, name)), Vec::new())
-        }
-        Assumed::AllRoutes => (say!(lang, LeanAllRoutes), Vec::new()),
-        Assumed::Sysctl { name, value } => {
-            (say!(lang, LeanSysctl, name = &**name, value = &**value), values(lang, name, value))
-        }
-        Assumed::SetBy { name, value, program } => {
-            let (sysctl, by) = (&**name, &**program);
-            let text = say!(lang, LeanSetBy, name = sysctl, value = &**value, program = by);
-            (text, values(lang, name, value))
-        }
-        Assumed::EmptyTable(family, name) => (
-            say!(lang, LeanEmpty, table = table_name(*family, name)),
-            vec![
-                (
-                    text!(lang, AnswerAccepts),
-                    format!("table={}{name}:accept", questions::family(*family)),
-                ),
-                (
-                    text!(lang, AnswerDrops),
-                    format!("table={}{name}:drop", questions::family(*family)),
-                ),
-            ],
-        ),
-        Assumed::FreshHistory(rule) => {
-            let (chain, number) = place(t.rules(), *rule);
-            (say!(lang, LeanFresh, chain = chain, number = number), Vec::new())
-        }
-        Assumed::LegacyOrder => (
-            say!(lang, LeanLegacyOrder),
-            vec![
-                (text!(lang, AnswerIs), "backend=legacy".into()),
-                (text!(lang, AnswerIsNot), "backend=nft".into()),
-            ],
-        ),
-        Assumed::NoRedirect(to) => (say!(lang, LeanNoRedirect, addr = to.to_string()), Vec::new()),
-        Assumed::NoFlows => (say!(lang, LeanNoFlows), Vec::new()),
-        Assumed::NoIpsec => (say!(lang, LeanNoIpsec), Vec::new()),
-        Assumed::NoQuota(name) => (say!(lang, LeanNoQuota, name = &**name), Vec::new()),
-        Assumed::Window => (say!(lang, LeanWindow), Vec::new()),
-        Assumed::BridgePort { bridge, addr } => {
-            (say!(lang, LeanPort, bridge = &**bridge, addr = addr.to_string()), Vec::new())
-        }
-        Assumed::Port { bridge, port } => (
-            say!(lang, LeanBridgePort, bridge = &**bridge, port = &**port),
-            vec![(text!(lang, AnswerYes), format!("{bridge}=bridge:{port}"))],
-        ),
-        Assumed::BridgeNf => {
-            let at = "net.bridge.bridge-nf-call-iptables";
-            let answers = vec![
-                (text!(lang, AnswerIs), format!("{at}=1")),
-                (text!(lang, AnswerIsNot), format!("{at}=0")),
-            ];
-            (say!(lang, LeanBridgeNf), answers)
-        }
-        Assumed::Transparent(number, port) => {
-            let name = protocol(*number);
-            (say!(lang, LeanTransparent, proto = name, port = port.to_string()), Vec::new())
-        }
-    };
-    Evidence { answers, ..Evidence::new(false, text) }
-}
-
-/// That a sysctl has a value, or the other one.
-fn values(lang: Lang, name: &str, value: &str) -> Vec<(String, String)> {
-    let other = if value == "0" { "1" } else { "0" };
-    vec![
-        (text!(lang, AnswerIs), format!("{name}={value}")),
-        (text!(lang, AnswerIsNot), format!("{name}={other}")),
-    ]
-}
-
-/// Whether an address has bits behind its prefix, so that it is one host's.
-fn host_bits(net: chainwalk_model::Cidr) -> bool {
-    match net.addr {
-        std::net::IpAddr::V4(a) => {
-            u32::from(net.len) >= 32 || a.to_bits() & (u32::MAX >> net.len) != 0
-        }
-        std::net::IpAddr::V6(a) => {
-            u32::from(net.len) >= 128 || a.to_bits() & (u128::MAX >> net.len) != 0
-        }
-    }
-}
-
 fn depends(t: &Explained, split: &Fork) -> Banner {
     let lang = t.lang;
     let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
     let headline = say!(lang, HeadDepends, what = what_decides(t, &split.question));
     let mut parts = Vec::new();
-    for branch in &split.branches {
+    let grouped = split.branches.len() > SINGLE;
+    if grouped {
+        parts = groups(t, split);
+    }
+    for branch in split.branches.iter().filter(|_| !grouped) {
         let Some(outcome) = walk_outcome(branch.outcome) else { continue };
         let likely = likeliest(t, &branch.outcomes);
         let inside: Vec<&Outcome> = likely.iter().filter_map(|o| walk_outcome(*o)).collect();
@@ -501,6 +345,55 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
     Banner { tone: Tone::Depends, headline, detail, evidence }
 }
 
+/// So many branches are told one by one; more are told by their ends.
+const SINGLE: usize = 3;
+
+/// The ends of many branches, each once with how many end so, the most frequent first.
+fn groups(t: &Explained, split: &Fork) -> Vec<Sentence> {
+    let lang = t.lang;
+    let mut ends: Vec<(String, u32, Option<f64>)> = Vec::new();
+    for branch in &split.branches {
+        let inside = likeliest(t, &branch.outcomes);
+        let mut words = inside.iter().filter_map(|o| t.walk()?.outcomes.get(*o)).map(|outcome| {
+            let end = fate::short(t, &outcome.trace);
+            match t.trip_of(branch.outcome).filter(|_| inside.len() == 1) {
+                Some(round) => trip::end_with(t, end, &round),
+                None => end,
+            }
+        });
+        let Some(first) = words.next() else { continue };
+        let end = if words.all(|w| w == first) { first } else { text!(lang, ShortUndecided) };
+        match ends.iter_mut().find(|(e, ..)| *e == end) {
+            Some((_, count, weight)) => {
+                *count += 1;
+                *weight = weight.zip(branch.weight).map(|(a, b)| a + b);
+            }
+            None => ends.push((end, 1, branch.weight)),
+        }
+    }
+    ends.sort_by_key(|(_, count, _)| std::cmp::Reverse(*count));
+    let all = split.branches.len();
+    let told = ends.iter().take(SINGLE).map(|(end, count, weight)| {
+        let end = run(end.clone(), Style::Strong);
+        match weight {
+            Some(weight) => say!(
+                lang,
+                EndGroupChance,
+                count = *count,
+                all = all,
+                weight = percent(*weight),
+                end = end
+            ),
+            None => say!(lang, EndGroup, count = *count, all = all, end = end),
+        }
+    });
+    let mut told: Vec<Sentence> = told.collect();
+    if ends.len() > SINGLE {
+        told.push(say!(lang, EndMore, count = ends.len() - SINGLE));
+    }
+    told
+}
+
 /// A branch that splits again: what it depends on next, and where NAT has sent the packet on every way.
 fn further(t: &Explained, inside: &[&Outcome], outcome: &Outcome, next: usize) -> Sentence {
     let lang = t.lang;
@@ -531,7 +424,7 @@ fn is_table(q: &Question) -> bool {
     )
 }
 
-/// An end with its place: `rejected, FORWARD 6`, `sent on by docker0`.
+/// An end with its place: `rejected, FORWARD 6`, `forwarded out of docker0`.
 fn end_words(t: &Explained, outcome: &Outcome) -> String {
     let mut out = fate::short(t, &outcome.trace);
     if matches!(class(&outcome.trace.fate), Class::Out) {

@@ -20,6 +20,7 @@ mod film;
 mod forks;
 mod form;
 mod keys;
+mod leans;
 mod likely;
 mod measure;
 mod overlay;

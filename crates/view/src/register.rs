@@ -1,8 +1,8 @@
 //! Every kind of thing that is told, once: each has a sentence, in each language, and no two have the same.
 #![allow(clippy::unwrap_used)]
 
-use crate::banner::lean;
 use crate::explained::{Explained, NoExplainer};
+use crate::leans::lean;
 use crate::likely::{if_so, reason};
 use crate::page::Lang;
 use crate::questions::question;

@@ -139,6 +139,7 @@ fn lane(t: &Explained, index: &Index<'_>, reply: Option<usize>, depth: usize, ou
                     SkipReason::NatSettled => say!(lang, SkipSettled, table = &**table),
                     SkipReason::NatNoFlow => say!(lang, SkipNoFlow, table = &**table),
                     SkipReason::Answered => say!(lang, SkipAnswered, table = &**table),
+                    SkipReason::Supposed => say!(lang, SkipSupposed, table = &**table),
                     SkipReason::NotPasted => Sentence::new(),
                 };
                 if !text.is_empty() {

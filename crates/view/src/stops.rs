@@ -238,7 +238,7 @@ fn asks(trace: &Trace, step: usize) -> bool {
                     | Event::Tracked
                     | Event::Untranslated(_)
                     | Event::Fork(_)
-                    | Event::Skipped { why: SkipReason::Answered, .. }
+                    | Event::Skipped { why: SkipReason::Answered | SkipReason::Supposed, .. }
             )
         })
 }

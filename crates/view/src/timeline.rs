@@ -234,11 +234,12 @@ pub(crate) fn narration(t: &Explained, stop: &TimelineStop) -> crate::page::Sent
             let head = say!(lang, NarrateHit, chain = name, number = r.number);
             let mut parts = vec![head];
             match r.verdict() {
-                Some(chainwalk_model::Target::Jump(_)) => {
-                    parts.push(say!(lang, NarrateJump, depth = u32::from(depth) + 1));
+                Some(chainwalk_model::Target::Jump(to)) => {
+                    let (to, depth) = (&*rules.chain(*to).name, u32::from(depth) + 1);
+                    parts.push(say!(lang, NarrateJump, chain = to, depth = depth));
                 }
-                Some(chainwalk_model::Target::Goto(_)) => {
-                    parts.push(say!(lang, NarrateGoto));
+                Some(chainwalk_model::Target::Goto(to)) => {
+                    parts.push(say!(lang, NarrateGoto, chain = &*rules.chain(*to).name));
                 }
                 Some(target) => {
                     let what = target_sentence(t, trace, stop, *rule, target);

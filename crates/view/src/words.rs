@@ -1,8 +1,8 @@
 //! The whole answer as plain text, for the command line.
 
-use crate::banner::lean;
 use crate::explained::Explained;
 use crate::facts::unpasted;
+use crate::leans::lean;
 use crate::page::{Lang, Mark, Row, RowKind};
 use crate::say::{plain, text};
 use crate::{banner, rows};

@@ -249,7 +249,7 @@ const TARGETS: &[(&str, &str, &str, &str)] = &[
     ("filter", "INPUT", "-j OWN", "OWN"),
     ("filter", "INPUT", "-g OWN", "goto OWN"),
     ("filter", "INPUT", "-j RETURN", "RETURN"),
-    ("filter", "INPUT", "", "nothing, it counts"),
+    ("filter", "INPUT", "", "nothing but counting"),
     ("filter", "INPUT", "-j NFQUEUE --queue-num 3", "NFQUEUE 3"),
     ("filter", "INPUT", "-j NFQUEUE --queue-num 3 --queue-bypass", "NFQUEUE 3 bypass"),
     ("filter", "INPUT", "-j REJECT --reject-with icmp-admin-prohibited", "REJECT admin-prohibited"),

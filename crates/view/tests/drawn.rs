@@ -187,7 +187,7 @@ const DRAWINGS: &[Drawing] = &[
     ("unknown", UNKNOWN, 0, Lang::En, WIDE, &["geoip"]),
     ("hops", HOPS, 0, Lang::En, WIDE, &["One of 2"]),
     ("hops-narrow", HOPS, 1, Lang::Zh, NARROW, &["随机", "丢弃"]),
-    ("six", SIX, 0, Lang::En, NARROW, &["arrives", "conntrack", "INPUT rule 1", "is sent by"]),
+    ("six", SIX, 0, Lang::En, NARROW, &["arrives", "conntrack", "INPUT rule 1", "is sent out of"]),
 ];
 
 fn explain<T>(

@@ -82,11 +82,11 @@ fn what_was_said_is_told_from_what_was_pasted_and_guessed() {
     ];
     let rows = of(rules, &said, Lang::En);
     let wanted = [
-        row("wan", "198.51.100.1/24", "said", false, "wan=198.51.100.1/24"),
-        row("203.0.113.7", "this host", "said", false, "local=203.0.113.7"),
-        row("203.0.113.8", "not this host", "said", false, "notlocal=203.0.113.8"),
-        row("nat", "accepts", "said", false, "table=nat:accept"),
-        row("mangle", "drops", "said", false, "table=mangle:drop"),
+        row("wan", "198.51.100.1/24", "given", false, "wan=198.51.100.1/24"),
+        row("203.0.113.7", "this host", "given", false, "local=203.0.113.7"),
+        row("203.0.113.8", "not this host", "given", false, "notlocal=203.0.113.8"),
+        row("nat", "accepts", "given", false, "table=nat:accept"),
+        row("mangle", "drops", "given", false, "table=mangle:drop"),
         row("forward", "on", "guess", true, "net.ipv4.ip_forward=1"),
     ];
     for one in wanted {

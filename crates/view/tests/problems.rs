@@ -26,13 +26,13 @@ const LINES: &[(&str, &[&str])] = &[
     (
         "-A INPUT -p tcp --dport 22 -j ACCPET",
         &[
-            "[-j ACCPET] “ACCPET” is no target that is known, and no chain of that name was pasted — Did you mean ACCEPT?",
+            "[-j ACCPET] “ACCPET” is not a known target, and no chain of that name was pasted — Did you mean ACCEPT?",
         ],
     ),
     (
         "-A INPUT -p tcp -m multiprot --dports 22,80 -j ACCEPT",
         &[
-            "[multiprot] The match “multiprot” is not known; rules with it stay undecided — Did you mean multiport?",
+            "[multiprot] The match “multiprot” is not known; rules with it stay open — Did you mean multiport?",
         ],
     ),
     (
@@ -136,7 +136,7 @@ const LINES: &[(&str, &[&str])] = &[
     ),
     (
         "-A INPUT -m nosuch --thing 5 -j ACCEPT",
-        &["[nosuch] The match “nosuch” is not known; rules with it stay undecided"],
+        &["[nosuch] The match “nosuch” is not known; rules with it stay open"],
     ),
     (
         "-A INPUT -p icmp --icmp-type echo-reqest -j ACCEPT",
@@ -208,13 +208,13 @@ const LINES: &[(&str, &[&str])] = &[
     (
         "-A INPUT -j INTPUT",
         &[
-            "[-j INTPUT] “INTPUT” is no target that is known, and no chain of that name was pasted — Paste what iptables -t filter -nvL prints.",
+            "[-j INTPUT] “INTPUT” is not a known target, and no chain of that name was pasted — Paste what iptables -t filter -nvL prints.",
         ],
     ),
     (
         "-A INPUT -j Accept",
         &[
-            "[-j Accept] “Accept” is no target that is known, and no chain of that name was pasted — Did you mean ACCEPT?",
+            "[-j Accept] “Accept” is not a known target, and no chain of that name was pasted — Did you mean ACCEPT?",
         ],
     ),
     ("-A INPUT -j", &["[-j] Something is missing after “-j”; expected a target"]),
@@ -228,13 +228,13 @@ const LINES: &[(&str, &[&str])] = &[
     (
         "-D INPUT 7",
         &[
-            "[-D INPUT 7] “-D INPUT 7” speaks of a rule, a place or a chain that is not there; it changes nothing",
+            "[-D INPUT 7] “-D INPUT 7” refers to a rule, a position or a chain that does not exist; it changes nothing",
         ],
     ),
     (
         "-D INPUT -p tcp -j ACCEPT",
         &[
-            "[-D INPUT -p tcp -j ACCEPT] “-D INPUT -p tcp -j ACCEPT” speaks of a rule, a place or a chain that is not there; it changes nothing",
+            "[-D INPUT -p tcp -j ACCEPT] “-D INPUT -p tcp -j ACCEPT” refers to a rule, a position or a chain that does not exist; it changes nothing",
         ],
     ),
     ("-P INPUT REJECT", &["[REJECT] “REJECT” does not fit here; expected “ACCEPT” or “DROP”"]),

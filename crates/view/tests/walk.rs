@@ -267,7 +267,7 @@ fn branches_that_end_differently_make_it_depend() {
     assert_eq!(b.tone, Tone::Depends);
     assert!(plain(&b.headline).contains("chance"), "{}", plain(&b.headline));
     let detail = plain(&b.detail);
-    assert!(detail.contains("50% sent on") && detail.contains("50% rejected"), "{detail}");
+    assert!(detail.contains("50%: forwarded") && detail.contains("50%: rejected"), "{detail}");
 }
 
 #[test]

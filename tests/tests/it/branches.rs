@@ -178,5 +178,8 @@ fn a_policy_that_counts_past_a_rule_for_everything_is_told() {
         .replace("INPUT ACCEPT [0:0]\n:F", "INPUT ACCEPT [1101:66060]\n:F");
     let played = sent(&text, &[SYN]);
     let said = told(&played, Lang::En);
-    assert!(said.contains("policy counts 1,101") || said.contains("policy counts 1101"), "{said}");
+    assert!(
+        said.contains("policy counted 1,101") || said.contains("policy counted 1101"),
+        "{said}"
+    );
 }

@@ -41,12 +41,12 @@ const REFUSES: &str = "*nat\n:PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n
 
 #[test]
 fn what_is_refused_as_it_comes_in_again_is_told_so() {
-    for (lang, word) in [(Lang::En, "to itself"), (Lang::Zh, "发给自己")] {
+    for (lang, word) in [(Lang::En, "comes back in"), (Lang::Zh, "又进入本机")] {
         let detail = told(REFUSES, &["curl 127.0.0.1:80"], lang, |t| plain(&banner(t).detail));
         assert!(detail.contains(word) && detail.contains("INPUT"), "{detail}");
     }
     let through = told(REFUSES, &["curl 127.0.0.1:81"], Lang::En, |t| plain(&banner(t).detail));
-    assert!(!through.contains("to itself"), "{through}");
+    assert!(!through.contains("comes back in"), "{through}");
 }
 
 #[test]

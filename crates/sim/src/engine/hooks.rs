@@ -472,7 +472,7 @@ impl Walker<'_> {
         let ways = if table == "nat" { &translates } else { &filters };
         match self.ask(skb, &question, ways) {
             Answer::Yes => {
-                self.event(skb, skipped(SkipReason::Answered));
+                self.event(skb, skipped(SkipReason::Supposed));
                 Ok(())
             }
             Answer::No => Err(Fate::DroppedUnseen(question)),

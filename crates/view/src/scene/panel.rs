@@ -192,8 +192,11 @@ fn ahead(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, a: Area)
 /// The card of the fate.
 fn end(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
     let Some(outcome) = t.outcome() else { return };
-    let tone = fate::tone(&outcome.trace.fate);
-    let class = tone_class(tone);
+    let b = banner::banner(t);
+    // Where the answer is open, no way's end is the end.
+    let open = b.tone == Tone::Depends;
+    let tone = if open { Tone::Depends } else { fate::tone(&outcome.trace.fate) };
+    let class = if open { "" } else { tone_class(tone) };
     let ground = pen.items.len();
     let r = 17.0;
     let left = a.x + 26.0;
@@ -217,10 +220,8 @@ fn end(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
     }
     let most = a.right() - x - 24.0 - column;
     let mut y = a.y + 40.0;
-    let b = banner::banner(t);
-    if b.tone == Tone::Depends
-        && let Some(way) = way_taken(t, t.chosen())
-    {
+    if open && let Some(way) = way_taken(t, t.chosen()) {
+        let way = text!(t.lang, PanelWay, way = way);
         pen.fitted(x, y - 5.0, &way, most, "s12 w6 t2");
         y += 17.0;
     }
