@@ -1,7 +1,8 @@
 // The element <rule-text>: a text of any length to read, write, search and point into.
 //
 // It knows nothing of firewalls. Offsets are units of UTF-16. What it tells, it tells as events: `ready`, `edit`,
-// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `bare`, `point`. What it is to show, the page says by calling its methods.
+// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `bare`, `point`, `added`. What it is to show, the page says by
+// calling its methods.
 
 import {
   Annotation,
@@ -261,6 +262,10 @@ const onFocus = StateField.define({
 class RuleText extends HTMLElement {
   /** The tints of a line: a function from its text to triples of begin, end and kind. */
   tint = null;
+  /** Whether nobody wrote what stands here, so that a paste takes its place. */
+  fresh = false;
+  /** What was added below last. */
+  #added = "";
   #view = null;
   #look = new Compartment();
   #lock = new Compartment();
@@ -314,6 +319,7 @@ class RuleText extends HTMLElement {
         ],
       }),
     });
+    window.addEventListener("paste", (event) => this.#around(event));
     this.#tell("ready");
   }
 
@@ -519,11 +525,46 @@ class RuleText extends HTMLElement {
 
   #pasted(event) {
     const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (this.fresh && text.trim()) this.select();
     if (text.length <= PIECE) return false;
     event.preventDefault();
+    this.#long(text);
+    return true;
+  }
+
+  /** A paste outside of every field: it takes the place of what nobody wrote, and stands below what somebody did. */
+  #around(event) {
+    const target = event.composedPath()[0];
+    const taken = target instanceof Element && target.closest("input, textarea, select, [contenteditable=true], [role=dialog]");
+    if (event.defaultPrevented || taken || !this.#view) return;
+    const { files } = event.clipboardData;
+    const text = event.clipboardData.getData("text/plain");
+    if (files.length > 0) this.take(files);
+    else if (text.trim()) this.put(text, this.fresh || !this.value.trim());
+    else return;
+    event.preventDefault();
+  }
+
+  /** Puts a text in place of all that stands here, or below it, and then tells how many lines were added. */
+  put(text, whole) {
+    const { doc } = this.#view.state;
+    if (whole) this.select();
+    else this.#view.dispatch({ selection: { anchor: doc.length } });
+    const apart = !whole && doc.length > 0 && doc.sliceString(doc.length - 1) !== "\n" ? "\n" : "";
+    if (text.length > PIECE) this.#long(apart + text);
+    else this.#view.dispatch(this.#view.state.replaceSelection(apart + text), { userEvent: "input.paste", scrollIntoView: true });
+    this.#added = whole ? "" : text;
+    if (!whole) this.#tell("added", { lines: text.trimEnd().split(/\r\n?|\n/).length });
+  }
+
+  /** Puts what was added below last in place of all. */
+  alone() {
+    if (this.#added) this.put(this.#added, true);
+  }
+
+  #long(text) {
     if (text.length > LIMIT) this.#tell("toolong", { limit: LIMIT });
     else void this.#insert(text);
-    return true;
   }
 
   async #insert(text) {

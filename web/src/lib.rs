@@ -13,6 +13,7 @@ pub mod layout;
 pub mod lines;
 pub mod link;
 pub mod message;
+mod motion;
 pub mod narration;
 mod one_file;
 pub mod origin;

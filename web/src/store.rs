@@ -2,6 +2,7 @@
 //! stands. A browser that keeps nothing is fine, and it is said.
 
 use crate::examples;
+use crate::motion::still;
 use crate::shelf::Shelf;
 use crate::state::{Kept, State, Visit};
 use chainwalk::Case;
@@ -38,6 +39,7 @@ pub(crate) fn initial() -> State {
             let visit = Visit { key: key_of(&fragment), opening: true, beside_own: has_own() };
             State {
                 visit: Some(visit),
+                still: still(),
                 ..State::restored(own_state().settings(), &Case::default())
             }
         }
@@ -47,11 +49,14 @@ pub(crate) fn initial() -> State {
 /// What a visitor without a link sees.
 fn own_state() -> State {
     if let Some(kept) = kept() {
-        return State { newer: kept.newer, ..State::restored(kept.settings, &kept.case) };
+        let packets = &kept.case.scenario.packets;
+        let asked = !examples::all().iter().any(|case| case.scenario.packets == *packets);
+        let state = State::restored(kept.settings, &kept.case);
+        return State { newer: kept.newer, asked, still: still(), ..state };
     }
     let chinese = gloo::utils::window().navigator().language().is_some_and(|l| l.starts_with("zh"));
     let lang = if chinese { Lang::Zh } else { Lang::En };
-    examples::all().first().map_or_else(|| State::blank(lang), |e| State::first(e, lang))
+    examples::all().first().map_or_else(|| State::blank(lang), |e| State::first(e, lang, still()))
 }
 
 /// The visitor's own work, as it was kept; the first example where there is none.

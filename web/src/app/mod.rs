@@ -8,6 +8,7 @@ mod look;
 mod nav;
 mod offers;
 mod offline;
+mod own;
 mod playing;
 mod reveal;
 mod saving;
@@ -22,14 +23,15 @@ use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
 use crate::one_file::is_one_file;
 use crate::parts::{
-    BannerBar, Blank, ChangesBar, Diagram, Divider, GuestBar, Header, Help, HostPane, Hover, Icon,
-    Moments, More, Notice, Otherwise, PastePane, Player, Share, Sprite, TimelineBar, WalkPane, Why,
+    BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, GuestBar, Header, Help, HostPane,
+    Hover, Icon, Moments, More, Notice, Otherwise, PastePane, Player, Share, Sprite, TimelineBar, WalkPane, Why,
     Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
 use crate::words::{Key, ui};
 use aloud::use_aloud;
+use chainwalk::Case;
 use chainwalk::view::Timeline;
 use held::use_held;
 use keeping::use_keeping;
@@ -38,6 +40,7 @@ use look::{folds, use_layout, use_look};
 use nav::nav;
 use offers::{use_interfaces, use_logged, use_suggestions};
 use offline::{ask, use_offline};
+use own::use_own;
 use playing::use_playing;
 use reveal::{Reveals, use_reveals};
 use saving::{Saving, use_saving};
@@ -138,6 +141,8 @@ pub fn App() -> Html {
     };
     let interfaces = use_interfaces(told.as_ref());
     let suggestions = use_suggestions(told.as_ref());
+    let example = use_example(&state, &examples);
+    let own = use_own(&dispatch);
     use_logged(&state, told.as_ref().filter(|_| fresh));
     let span_at =
         |stop: usize| timeline.as_ref().and_then(|t| t.spans.get(stop).copied().flatten());
@@ -173,7 +178,7 @@ pub fn App() -> Html {
             <Header {lang} theme={state.theme} draft={state.draft.clone()} origin={state.origin.clone()}
                 sent={state.scenario.packets.get(state.packet).map_or_else(|| Rc::from(""), |line| Rc::from(&**line))}
                 drafted={heard.drafted.clone()} suggestions={suggestions}
-                {problems} interfaces={interfaces} open={state.open} examples={examples.clone()}
+                {problems} interfaces={interfaces} introduced={example.is_some()} open={state.open} examples={examples.clone()}
                 field={field} dispatch={dispatch.clone()}>
                 if offline.one_file.is_some() || is_one_file() {
                     <More {lang} shown={state.open == Some(Overlay::More)} {offline} save={save.clone()}
@@ -181,6 +186,9 @@ pub fn App() -> Html {
                 }
             </Header>
             <div class="answer-area">
+            if let Some((example, next)) = example.clone() {
+                <ExampleBar {lang} {example} {next} {own} dispatch={dispatch.clone()} />
+            }
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share}
                 reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.scenario.edits().to_vec()}
@@ -192,7 +200,7 @@ pub fn App() -> Html {
             </div>
             <main>
             <div class="left">
-                <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
+                <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} fresh={example.is_some()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
                 <HostPane {lang} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
@@ -201,10 +209,10 @@ pub fn App() -> Html {
                     assumptions={state.scenario.facts().to_vec()}
                     problems={told.as_ref().map(|t| t.assumption_problems.clone()).unwrap_or_default()}
                     check={heard.check.clone()} checked={heard.checked.clone()} reveal={turn_to_lines} dispatch={dispatch.clone()} />
-                <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, if is_one_file() { Key::KeepsFile } else { Key::KeepsHere })}{match survives {
+                <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, if is_one_file() { Key::KeepsFile } else { Key::KeepsHere })}{" "}{match survives {
                     _ if is_one_file() => html! { <em>{ui(lang, Key::KeptInNoFile)}</em> },
                     Persisted::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
-                    Persisted::All => Html::default(),
+                    Persisted::All => ui(lang, Key::KeptHere).into(),
                     Persisted::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
                     Persisted::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
                 }}</span></p>
@@ -259,6 +267,21 @@ pub fn App() -> Html {
             {saved} {save} newer={offline.newer} {renew} />
         </div>
     }
+}
+
+/// The example that is shown as it came, and the one behind it.
+#[hook]
+fn use_example(state: &State, examples: &Rc<Vec<Rc<Case>>>) -> Option<(Rc<Case>, Rc<Case>)> {
+    let examples = examples.clone();
+    let at = use_memo((state.paste.clone(), state.visit.is_some()), move |(paste, visit)| {
+        let at = |case: &Rc<Case>| {
+            let text = case.scenario.paste();
+            text.len() == paste.len() && *paste.rope() == *text
+        };
+        let at = examples.iter().position(at).filter(|_| !visit)?;
+        Some((examples[at].clone(), examples[(at + 1) % examples.len()].clone()))
+    });
+    (*at).clone()
 }
 
 fn nothing() -> Timeline {

@@ -1,6 +1,6 @@
 //! The walk that goes on by itself.
 
-use crate::parts::duration;
+use crate::motion::duration;
 use crate::state::{Action, State};
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;

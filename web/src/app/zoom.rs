@@ -23,7 +23,7 @@ pub(super) fn zoom_buttons(zoom: Zoom, onzoom: &Callback<Zoom>, lang: Lang) -> H
         }
     };
     html! {
-        <div class="zoom" role="group" aria-label={ui(lang, Key::ZoomFit)} data-testid="zoom">
+        <div class="zoom" role="group" aria-label={ui(lang, Key::Zoom)} data-testid="zoom">
             {button(Zooming::Out, "−".into(), Key::ZoomOut)}
             {button(Zooming::Fit, html! { <Icon id="i-fit" size={14} /> }, Key::ZoomFit)}
             {button(Zooming::In, "+".into(), Key::ZoomIn)}

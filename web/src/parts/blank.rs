@@ -11,7 +11,7 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 /// One line that prints all that Chainwalk reads. What a host does not have prints an error and nothing else.
-const COLLECT: &str = "iptables-save -c; ip6tables-save -c; nft list ruleset; ip addr; ip route show table all; ip rule; brctl show; ipset save; ss -tuln; sysctl -a 2>/dev/null | grep -E 'forward|rp_filter|route_localnet|bridge-nf|accept_local'";
+const COLLECT: &str = "sudo sh -c 'iptables-save -c; ip6tables-save -c; nft list ruleset; ip addr; ip route show table all; ip rule; brctl show; ipset save; ss -tuln; sysctl -a 2>/dev/null | grep -E \"forward|rp_filter|route_localnet|bridge-nf|accept_local\"'";
 
 /// Why there is no walk.
 #[derive(Clone, Copy, Debug, PartialEq)]

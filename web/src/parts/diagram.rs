@@ -3,8 +3,8 @@
 //! The packet moves by the browser's own animation engine; nothing here runs for each frame.
 
 use super::act::{Dispatch, Hover};
-use super::motion::still;
 use crate::message::View;
+use crate::motion::still;
 use crate::state::Action;
 use chainwalk::model::Span;
 use chainwalk::view::{Item, Link, Scene};
@@ -316,14 +316,14 @@ fn follow(token: &Element, x: f64, y: f64) {
         let options = web_sys::ScrollToOptions::new();
         options.set_left((x - width / 2.0).max(0.0));
         options.set_top((y - height / 2.0).max(0.0));
-        options.set_behavior(super::motion::scrolling());
+        options.set_behavior(crate::motion::scrolling());
         stage.scroll_to_with_scroll_to_options(&options);
     }
 }
 
 /// Lets the packet travel along a path, and its label wait for it. Where the browser cannot, it has arrived.
 fn travel(token: &Element, path: &str, speed: f64) {
-    let duration = super::motion::duration("--travel") / speed;
+    let duration = crate::motion::duration("--travel") / speed;
     let path = format!("path(\"{path}\")");
     let ride = |distance| {
         let ways = [("offsetPath", path.as_str()), ("offsetRotate", "0deg"), ("transform", "none")];

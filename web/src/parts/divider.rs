@@ -78,13 +78,13 @@ pub(crate) fn Divider(props: &DividerProps) -> Html {
         let dispatch = dispatch.clone();
         Callback::from(move |_: MouseEvent| dispatch.dispatch(Action::Fold(edge)))
     };
-    let (name, pane) = match edge {
-        Edge::Left => ("left", Key::EdgeLeft),
-        Edge::Right => ("right", Key::EdgeRight),
-        Edge::Host => ("host", Key::EdgeHost),
+    let (name, pane, [hide, show]) = match edge {
+        Edge::Left => ("left", Key::EdgeLeft, [Key::HidePaste, Key::ShowPaste]),
+        Edge::Right => ("right", Key::EdgeRight, [Key::HideWalk, Key::ShowWalk]),
+        Edge::Host => ("host", Key::EdgeHost, [Key::HideHost, Key::ShowHost]),
     };
     let now = if extent.folded { 0 } else { extent.size.unwrap_or(default_size(edge)) };
-    let action = ui(lang, if extent.folded { Key::Unfold } else { Key::Fold });
+    let action = ui(lang, if extent.folded { show } else { hide });
     html! {
         <div class={classes!("divider", format!("edge-{name}"), extent.folded.then_some("folded"))}>
             <div class="bar" role="separator" tabindex="0" aria-label={ui(lang, pane)}
@@ -93,7 +93,7 @@ pub(crate) fn Divider(props: &DividerProps) -> Html {
                 title={ui(lang, Key::DividerHint)} data-testid={format!("edge-{name}")} onpointerdown={down}
                 onpointermove={moved} onpointerup={up.clone()} onpointercancel={up} ondblclick={reset} onkeydown={key}></div>
             <button class="fold" onclick={fold} aria-expanded={(!extent.folded).to_string()}
-                aria-label={format!("{action}: {}", ui(lang, pane))} title={action}
+                aria-label={action} title={action}
                 data-testid={format!("fold-{name}")}><Icon id="i-rt" size={12} /></button>
         </div>
     }

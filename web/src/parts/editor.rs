@@ -62,6 +62,14 @@ extern "C" {
     /// Leaves off what is being filled in.
     #[wasm_bindgen(method)]
     pub(crate) fn stop(this: &RuleText);
+    #[wasm_bindgen(method, setter)]
+    fn set_fresh(this: &RuleText, fresh: bool);
+    /// Puts a text in place of all that stands there, or below it.
+    #[wasm_bindgen(method)]
+    pub(crate) fn put(this: &RuleText, text: &str, whole: bool);
+    /// Puts what was added below last in place of all.
+    #[wasm_bindgen(method)]
+    pub(crate) fn alone(this: &RuleText);
 }
 
 /// Why what was given was not taken.
@@ -86,6 +94,8 @@ pub(crate) enum Heard {
     Untaken(Untaken),
     /// The pointer or the cursor came to a line, which has these units, or left the text.
     Point(Option<(usize, usize)>),
+    /// So many lines were added below what stood there.
+    Added(usize),
 }
 
 /// A place of the paste to show. The number makes asking twice for the same place two requests.
@@ -108,6 +118,8 @@ pub(crate) struct EditorProps {
     pub(crate) node: NodeRef,
     /// The text.
     pub(crate) paste: Paste,
+    /// Whether it is an example as it came.
+    pub(crate) fresh: bool,
     /// The text that was read.
     pub(crate) of: Paste,
     /// The view of that.
@@ -127,7 +139,7 @@ pub(crate) struct EditorProps {
 /// The text.
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
-    let EditorProps { lang, node, paste, of, told, now, lit, revealed, heard, dispatch } = props;
+    let EditorProps { lang, node, paste, of, told, now, lit, revealed, heard, dispatch, .. } = props;
     let ready = use_state_eq(|| false);
     let loads = use_state_eq(|| 0_u32);
     let shown = use_mut_ref(Paste::default);
@@ -222,6 +234,14 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             }
         });
     }
+    {
+        let element = element();
+        use_effect_with((*ready, props.fresh), move |(ready, fresh)| {
+            if let Some(element) = element.filter(|_| *ready) {
+                element.set_fresh(*fresh);
+            }
+        });
+    }
     let place = |at: u32| of.units_in(paste, at as usize) as u32;
     {
         let element = element();
@@ -266,7 +286,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
 type Tell = fn(&JsValue) -> Heard;
 
 /// The events that are passed on.
-const TELLS: [(&str, Tell); 6] = [
+const TELLS: [(&str, Tell); 7] = [
+    ("added", |detail| Heard::Added(number(detail, "lines") as usize)),
     ("seek", |_| Heard::Seek),
     ("found", |detail| {
         Heard::Found(Found {

@@ -34,6 +34,8 @@ pub(crate) struct HeaderProps {
     pub(crate) suggestions: Rc<Vec<Suggestion>>,
     /// The interfaces that are known, for suggestions.
     pub(crate) interfaces: Rc<Vec<String>>,
+    /// Whether it is said what the page is for.
+    pub(crate) introduced: bool,
     /// What lies open.
     pub(crate) open: Option<Overlay>,
     /// The examples.
@@ -71,7 +73,9 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                     <path d="M1.500 6h8.200c2.200 0 2.900 1.200 2.900 3.200v2.200c0 2 .8 3.200 2.900 3.200h9" />
                     <circle cx="12.600" cy="10.200" r="3.600" />
                 </svg>
-                {"Chainwalk"}
+                <span>{"Chainwalk"}
+                    if props.introduced { <small data-testid="tagline">{ui(lang, Key::Tagline)}</small> }
+                </span>
                 if is_one_file() { <span class="one">{ui(lang, Key::OneFile)}</span> }
             </h1>
             <AskField {lang} draft={props.draft.clone()} origin={props.origin.clone()}
@@ -93,7 +97,6 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
                             <li><button class="card" onclick={act(dispatch, Action::Load(example.clone()))}>
                                 <b>{example.head.title.pick(lang)}</b>
                                 <span>{example.head.question.pick(lang)}</span>
-                                <em>{example.head.point.pick(lang)}</em>
                             </button></li>
                         })}
                     </ul>

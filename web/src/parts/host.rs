@@ -67,7 +67,7 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
     let shown: Vec<usize> = facts.iter().filter_map(said).collect();
     let others: Vec<usize> = (0..assumptions.len()).filter(|at| !shown.contains(at)).collect();
     let forget = |at: usize, text: &str| {
-        let label = format!("{}: {text}", ui(lang, Key::Forget));
+        let label = format!("{} {text}", ui(lang, Key::Forget));
         html! {
             <button class="x" onclick={act(dispatch, Action::Forget(at))} aria-label={label.clone()}
                 title={label} data-testid="forget"><Icon id="i-x" size={11} /></button>

@@ -10,7 +10,9 @@ use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
 use chainwalk::view::{Chip, Lang, Problem};
+use gloo::events::{EventListener, EventListenerOptions};
 use std::rc::Rc;
+use wasm_bindgen::JsCast;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
@@ -23,6 +25,8 @@ pub(crate) struct PasteProps {
     pub(crate) paste: Paste,
     /// The text that was read.
     pub(crate) of: Paste,
+    /// Whether the text is an example as it came.
+    pub(crate) fresh: bool,
     /// The view of that.
     pub(crate) told: Option<Rc<PageView>>,
     /// Whether that is long another text.
@@ -57,6 +61,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     let found = use_state_eq(|| None::<Found>);
     let filling = use_state_eq(|| None::<f64>);
     let untaken = use_state_eq(|| None::<Untaken>);
+    let added = use_state_eq(|| None::<usize>);
     let pointed = use_state_eq(|| None::<(usize, usize)>);
     {
         // What was read is another text while somebody types; no line of it is pointed at then.
@@ -75,7 +80,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     let heard = {
         let (seeking, found) = (seeking.setter(), found.setter());
         let pointed = pointed.setter();
-        let (filling, untaken) = (filling.setter(), untaken.setter());
+        let (filling, untaken, added) = (filling.setter(), untaken.setter(), added.setter());
         let onfilling = props.onfilling.clone();
         use_callback((), move |heard: Heard, ()| match heard {
             Heard::Seek => {
@@ -89,6 +94,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                 onfilling.emit(share < 1.0);
             }
             Heard::Untaken(why) => untaken.set(Some(why)),
+            Heard::Added(lines) => added.set(Some(lines)),
             Heard::Point(line) => pointed.set(line),
         })
     };
@@ -105,31 +111,12 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             }
         }
     };
-    let drop = {
-        let (take, dropping) = (take.clone(), dropping.clone());
-        Callback::from(move |e: DragEvent| {
-            dropping.set(false);
-            let files = e.data_transfer().and_then(|data| data.files());
-            if files.as_ref().is_some_and(|files| files.length() > 0) {
-                e.prevent_default();
-                take(files);
-            }
-        })
-    };
-    let drag = {
-        let dropping = dropping.clone();
-        Callback::from(move |e: DragEvent| {
-            let types = e.data_transfer().map(|data| data.types());
-            if types.is_some_and(|types| types.includes(&"Files".into(), 0)) {
-                e.prevent_default();
-                dropping.set(true);
-            }
-        })
-    };
-    let leave = {
-        let dropping = dropping.clone();
-        Callback::from(move |_: DragEvent| dropping.set(false))
-    };
+    use_drops(&dropping, take.clone());
+    {
+        // What was added is one with the text once that is changed again.
+        let added = added.setter();
+        use_effect_with(props.fresh, move |_| added.set(None));
+    }
     let pick = {
         let picker = picker.clone();
         Callback::from(move |_: MouseEvent| {
@@ -170,6 +157,18 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         })
     };
 
+    let (alone, shut) = {
+        let element = element.clone();
+        let (one, other) = (added.setter(), added.setter());
+        let alone = Callback::from(move |_: MouseEvent| {
+            if let Some(element) = element() {
+                element.alone();
+            }
+            one.set(None);
+        });
+        (alone, Callback::from(move |_: MouseEvent| other.set(None)))
+    };
+
     let problems: &[Problem] = told.as_ref().map_or(&[], |t| &t.problems);
     let chips: &[Chip] = told.as_ref().map_or(&[], |t| &t.chips);
     let hosts = told.as_ref().map_or(&[][..], |t| &t.hosts);
@@ -187,8 +186,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     };
     let (back, on) = props.reach;
     html! {
-        <section class={classes!("pane", "paste-pane", dropping.then_some("dropping"))} aria-labelledby="paste-title"
-            ondrop={drop} ondragover={drag} ondragleave={leave}>
+        <section class="pane paste-pane" aria-labelledby="paste-title">
             <div class="ph"><h2 id="paste-title">{ui(lang, Key::Paste)}</h2>
                 <span class="tools">
                     {tool(Key::Undo, "i-undo", "undo", act(dispatch, Action::Undo), !back)}
@@ -200,6 +198,10 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                 <input type="file" multiple=true class="hidden" ref={picker} onchange={picked} tabindex="-1"
                     aria-hidden="true" data-testid="file" />
             </div>
+            if props.fresh {
+                <p class="slot" data-testid="slot"><Icon id="i-paste" size={18} />
+                    <span><b>{ui(lang, Key::SlotTitle)}</b>{" "}{ui(lang, Key::SlotDetail)}</span></p>
+            }
             if !paste.is_empty() {
                 <p class="summary" data-testid="summary">{summary(props)}</p>
             }
@@ -223,6 +225,13 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                     <button class="yn" onclick={stop}>{ui(lang, Key::Stop)}</button>
                 </div>
             }
+            if let Some(lines) = *added {
+                <p class="added" role="status" data-testid="added">
+                    <span>{ui(lang, Key::Added).replace("{lines}", &lines.to_string())}</span>
+                    <button class="yn" onclick={alone} data-testid="replace-instead">{ui(lang, Key::ReplaceInstead)}</button>
+                    <button class="ghost" onclick={shut} aria-label={ui(lang, Key::Close)}><Icon id="i-x" size={12} /></button>
+                </p>
+            }
             if let Some(why) = *untaken {
                 <p class="too-long" role="alert" data-testid="too-long">
                     {match why {
@@ -232,7 +241,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                 </p>
             }
             <div class="sheet-of-text">
-                <Editor {lang} {node} paste={paste.clone()} of={of.clone()} told={told.clone()} now={props.now}
+                <Editor {lang} {node} paste={paste.clone()} fresh={props.fresh} of={of.clone()} told={told.clone()} now={props.now}
                     lit={props.lit} revealed={props.revealed} {heard} dispatch={dispatch.clone()} />
             </div>
             if !problems.is_empty() {
@@ -250,9 +259,63 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                     })}
                 </ul>
             }
-            if *dropping { <p class="drop">{ui(lang, Key::DropHere)}</p> }
+            if *dropping {
+                <div class="drop" data-testid="drop"><p><Icon id="i-file" size={24} />
+                    <b>{ui(lang, Key::DropHere)}</b>
+                    if props.fresh { <span>{ui(lang, Key::DropInstead)}</span> }
+                </p></div>
+            }
         </section>
     }
+}
+
+/// Takes files that are dropped anywhere on the page; `over` says whether one is held above it.
+#[hook]
+fn use_drops(over: &UseStateHandle<bool>, take: impl Fn(Option<web_sys::FileList>) + 'static) {
+    let over = over.setter();
+    use_effect_with((), move |()| {
+        let options = EventListenerOptions::enable_prevent_default();
+        let listen = |name: &'static str, heard: Box<dyn FnMut(&Event)>| {
+            EventListener::new_with_options(&gloo::utils::window(), name, options, heard)
+        };
+        let files = |event: &Event| {
+            let data = event.dyn_ref::<DragEvent>().and_then(DragEvent::data_transfer);
+            data.filter(|data| data.types().includes(&"Files".into(), 0))
+        };
+        let (on, off) = (over.clone(), over.clone());
+        let listeners = [
+            listen(
+                "dragover",
+                Box::new(move |event| {
+                    if files(event).is_some() {
+                        event.prevent_default();
+                        on.set(true);
+                    }
+                }),
+            ),
+            // Leaving one element for another has the other as its relative; leaving the page has none.
+            listen(
+                "dragleave",
+                Box::new(move |event| {
+                    let to = event.dyn_ref::<DragEvent>().and_then(|event| event.related_target());
+                    if to.is_none() {
+                        off.set(false);
+                    }
+                }),
+            ),
+            listen(
+                "drop",
+                Box::new(move |event| {
+                    over.set(false);
+                    if let Some(data) = files(event) {
+                        event.prevent_default();
+                        take(data.files());
+                    }
+                }),
+            ),
+        ];
+        move || drop(listeners)
+    });
 }
 
 /// The stop that comes from the fewest bytes around a line, if one does.
@@ -278,7 +341,12 @@ fn summary(props: &PasteProps) -> String {
     match told {
         Some(told) if *stale || told.chips.is_empty() => count,
         None => count,
-        Some(told) if told.serious == 0 => format!("{count} · {}", ui(*lang, Key::AllUnderstood)),
+        Some(told) if told.problems.is_empty() => {
+            format!("{count} · {}", ui(*lang, Key::AllUnderstood))
+        }
+        Some(told) if told.serious == 0 => {
+            format!("{count} · {} {}", told.problems.len(), ui(*lang, Key::Remarks))
+        }
         Some(told) => format!("{count} · {} {}", told.serious, ui(*lang, Key::Problems)),
     }
 }

@@ -48,6 +48,10 @@ pub struct State {
     pub stop: usize,
     /// Whether the walk plays.
     pub playing: bool,
+    /// Whether the reader wants no motion: a walk then stands at its end until it is played.
+    pub still: bool,
+    /// Whether the packets are the visitor's own, and not those of a case that was opened.
+    pub asked: bool,
     /// Whether it begins again at its end.
     pub looped: bool,
     /// How fast it plays.
@@ -81,9 +85,9 @@ pub struct State {
 }
 
 impl State {
-    /// The page on its first visit: the example, asked and playing.
-    pub fn first(example: &Case, lang: Lang) -> Self {
-        let mut state = Self::blank(lang);
+    /// The page on its first visit: the example, asked and playing, or at its end where no motion is wanted.
+    pub fn first(example: &Case, lang: Lang, still: bool) -> Self {
+        let mut state = Self { still, ..Self::blank(lang) };
         state.load(example);
         state
     }
@@ -100,6 +104,8 @@ impl State {
             leg: None,
             stop: 0,
             playing: false,
+            still: false,
+            asked: false,
             looped: false,
             raw_names: false,
             speed: Speed::Normal,
@@ -123,10 +129,20 @@ impl State {
         self.paste = Paste::new(&scenario.paste());
         self.scenario = Rc::new(Scenario { docs: Vec::new(), ..scenario.clone() });
         self.search = None;
-        self.show(0);
-        self.playing = !self.scenario.packets.is_empty();
+        let last = scenario.packets.len().saturating_sub(1);
+        self.show(example.head.at.map_or(0, |at| at.packet.min(last)));
+        if !scenario.packets.is_empty() {
+            self.play();
+        }
+        self.asked = false;
         self.claims = visit::claims(example);
         self.is_elsewhere();
+    }
+
+    /// A walk begins: it plays, or stands at its end where no motion is wanted.
+    fn play(&mut self) {
+        self.playing = !self.still;
+        self.stop = if self.still { visit::LAST } else { 0 };
     }
 
     /// What is played, to be changed.
@@ -170,21 +186,20 @@ impl State {
                     next.history.record(self.moment());
                     return Some(next);
                 }
-                if is_another(&self.paste, &text) {
-                    // What was said and asked of one host says nothing of another.
-                    next.scenario = Rc::default();
-                    next.search = None;
-                    next.packet = 0;
-                    next.origin = Origin::default();
-                    next.draft = Rc::from("");
-                }
+                let another = is_another(&self.paste, &text);
                 next.paste = text;
                 next.restart();
+                if another {
+                    next.begin_anew();
+                }
                 next.history.forget_future();
             }
             Action::Undo => next.rewind(History::back)?,
             Action::Redo => next.rewind(History::on)?,
-            Action::Draft(text) => next.draft = text,
+            Action::Draft(text) => {
+                next.draft = text;
+                next.playing = false;
+            }
             Action::Line(line) => {
                 let (words, origin) = Origin::split(&line);
                 next.draft = Rc::from(words);
@@ -213,14 +228,18 @@ impl State {
                 scenario.followed.truncate(kept);
                 scenario.packets.push(line);
                 next.packet = kept;
-                next.stop = 0;
-                next.playing = true;
+                next.asked = true;
+                next.play();
                 next.open = None;
+                // On a narrow screen the walk is elsewhere than the paste.
+                if matches!(self.pane, Pane::Paste | Pane::Host) {
+                    next.pane = Pane::Walk;
+                }
             }
             Action::Then(line) => {
                 next.scenario_mut().packets.push(line.to_string());
                 next.show(next.scenario.packets.len() - 1);
-                next.playing = true;
+                next.play();
             }
             Action::Show(index) => {
                 if index >= self.scenario.packets.len() || index == self.packet {
@@ -338,6 +357,9 @@ impl State {
             Action::Lang(lang) => next.lang = lang,
             Action::Pane(pane) => next.pane = pane,
             Action::Open(overlay) => {
+                if overlay.is_none() && self.open.is_none() {
+                    next.search = None;
+                }
                 next.open = overlay;
                 // What is shared stands still.
                 next.playing = self.playing && overlay != Some(Overlay::Share);
@@ -371,7 +393,7 @@ impl State {
             }
             Action::Own(own) => {
                 let own = Self::restored(own.settings.clone(), &own.case);
-                next = Self { refused: self.refused.clone(), ..own };
+                next = Self { refused: self.refused.clone(), still: self.still, ..own };
             }
             Action::Keep(own) => {
                 next.visit = None;
@@ -396,12 +418,11 @@ impl State {
                 }
                 next.scenario_mut().packets.push(line.to_string());
                 next.show(0);
-                next.playing = true;
+                next.play();
             }
             Action::Leg(leg) => {
                 next.leg = leg;
-                next.stop = 0;
-                next.playing = true;
+                next.play();
             }
             Action::Moment(moment) => {
                 next.scenario_mut().moment = Some(moment);
@@ -415,6 +436,7 @@ impl State {
                     theme: self.theme,
                     speed: self.speed,
                     verbosity: self.verbosity,
+                    still: self.still,
                     pane: self.pane,
                     layout: self.layout,
                     history: self.history.clone(),
@@ -440,6 +462,18 @@ impl State {
         if self.visit.as_ref().is_some_and(|visit| !visit.beside_own) {
             self.visit = None;
         }
+    }
+
+    /// Another host was pasted: what was said of the one before says nothing of it, and the packets of a case went with
+    /// that. A packet that the visitor asked for is asked again, from where this host has it come.
+    fn begin_anew(&mut self) {
+        let own = self.asked.then(|| self.scenario.packets.get(self.packet)).flatten();
+        let own = own.map(|line| Origin::split(line).0.to_owned());
+        self.scenario = Rc::default();
+        (self.search, self.packet, self.origin) = (None, 0, Origin::default());
+        self.draft = Rc::from(own.as_deref().unwrap_or_default());
+        self.asked = own.is_some();
+        self.scenario_mut().packets.extend(own);
     }
 
     /// What can be taken back, as it stands.

@@ -12,7 +12,7 @@ fn example() -> Case {
 }
 
 fn state() -> State {
-    State::first(&example(), Lang::En)
+    State::first(&example(), Lang::En, false)
 }
 
 #[track_caller]
@@ -26,6 +26,44 @@ fn the_first_visit_has_its_question_asked_and_plays() {
     assert_eq!(&*state.draft, "curl 10.0.0.2:80");
     assert_eq!(state.origin, Origin::wire("10.0.0.1", "eth0"));
     assert!(state.playing);
+}
+
+#[test]
+fn where_no_motion_is_wanted_a_walk_stands_at_its_end_until_it_is_played() {
+    let state = State::first(&example(), Lang::En, true);
+    assert!(!state.playing && state.stop > 3);
+    let played = after(&state, [Action::Toggle { last: 3 }]);
+    assert_eq!((played.stop, played.playing), (0, true));
+    let sent = after(&played, [Action::Draft("curl 10.0.0.2:22".into()), Action::Send]);
+    assert!(!sent.playing && sent.stop > 3);
+}
+
+#[test]
+fn a_case_opens_on_the_packet_it_names() {
+    let mut example = example();
+    example.scenario.packets.push("curl 10.0.0.2:81".into());
+    example.head.at = Some(chainwalk::Position { packet: 1, stop: chainwalk::Stop::At(0) });
+    let state = State::first(&example, Lang::En, false);
+    assert_eq!((state.packet, &*state.draft), (1, "curl 10.0.0.2:81"));
+}
+
+#[test]
+fn another_paste_keeps_the_packet_that_was_asked_for_and_no_example_s() {
+    let other = || Action::Paste("Chain INPUT (policy ACCEPT)".into());
+    assert!(after(&state(), [other()]).scenario.packets.is_empty());
+    let asked = after(&state(), [Action::Draft("curl 10.0.0.2:22".into()), Action::Send, other()]);
+    assert_eq!(asked.scenario.packets[..], ["curl 10.0.0.2:22"]);
+    assert_eq!((&*asked.draft, &asked.origin), ("curl 10.0.0.2:22", &Origin::default()));
+    assert!(asked.scenario.facts().is_empty());
+}
+
+#[test]
+fn escape_closes_the_proposals_once_nothing_lies_over_them() {
+    let open =
+        after(&state(), [Action::Search(Some(Goal::Through)), Action::Open(Some(Overlay::Help))]);
+    let one = after(&open, [Action::Open(None)]);
+    assert_eq!((one.open, one.search), (None, Some(Goal::Through)));
+    assert_eq!(after(&one, [Action::Open(None)]).search, None);
 }
 
 #[test]
@@ -103,7 +141,7 @@ fn each_host_keeps_what_was_said_of_it() {
 fn a_shown_packet_brings_its_origin() {
     let mut example = example();
     example.scenario.packets.push("curl 127.0.0.1:80".into());
-    let state = State::first(&example, Lang::En);
+    let state = State::first(&example, Lang::En, false);
     let shown = after(&state, [Action::Show(1)]);
     assert_eq!(shown.origin, Origin::default());
     assert_eq!(&*shown.line(), "curl 127.0.0.1:80");

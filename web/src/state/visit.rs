@@ -35,7 +35,7 @@ pub struct Visit {
 }
 
 /// Beyond every stop; the last one is shown.
-const LAST: usize = u32::MAX as usize;
+pub(super) const LAST: usize = u32::MAX as usize;
 
 /// A stop as the page counts them.
 pub(super) fn stop(at: Stop) -> usize {

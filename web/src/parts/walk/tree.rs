@@ -1,6 +1,6 @@
 //! The rows as a tree, and the place of it that is in sight.
 
-use crate::parts::motion::scrolling;
+use crate::motion::scrolling;
 use chainwalk::view::{Row, RowKind};
 use web_sys::HtmlElement;
 use yew::prelude::*;
