@@ -427,7 +427,7 @@ class RuleText extends HTMLElement {
   }
 
   /** Searches for a text, whatever its case; tells the count as it grows. */
-  async find(text) {
+  async find(text, go = true) {
     const turn = this.#search.turn + 1;
     const search = { text, hits: [], done: false, turn };
     this.#search = search;
@@ -452,7 +452,8 @@ class RuleText extends HTMLElement {
     }
     search.done = true;
     this.#view.dispatch({ effects: repaint.of(null) });
-    this.#count();
+    if (go && search.hits.length) this.hop(0);
+    else this.#count();
   }
 
   /** Goes to the next hit (`1`), the one before (`-1`), or the first from the cursor on (`0`). */
@@ -628,7 +629,7 @@ class RuleText extends HTMLElement {
     if (update.focusChanged || (update.selectionSet && update.view.hasFocus)) {
       this.#point(update.view.hasFocus ? update.state.selection.main.head : null);
     }
-    if (update.docChanged && this.#search.text) this.find(this.#search.text);
+    if (update.docChanged && this.#search.text) this.find(this.#search.text, false);
     else if (update.selectionSet && this.#search.hits.length) this.#count();
     const own = update.transactions.filter((tr) => tr.docChanged && !tr.annotation(outside));
     for (const tr of own) {

@@ -21,9 +21,9 @@ use std::net::{IpAddr, Ipv4Addr};
 const CLIENT_PORT: u16 = 51000;
 
 /// The words that begin a packet line.
-const VERBS: [&str; 25] = [
-    "curl", "wget", "ping", "ping6", "dig", "nslookup", "nc", "ncat", "telnet", "ssh", "tcp",
-    "udp", "icmp", "icmpv6", "sctp", "udplite", "gre", "esp", "ah", "ipcomp", "dccp", "mh",
+const VERBS: [&str; 30] = [
+    "curl", "wget", "ping", "ping6", "dig", "nslookup", "nc", "ncat", "telnet", "ssh", "psql",
+    "mysql", "mariadb", "redis-cli", "traceroute", "tcp", "udp", "icmp", "icmpv6", "sctp", "udplite", "gre", "esp", "ah", "ipcomp", "dccp", "mh",
     "reply", "error", "after",
 ];
 /// The words that say more of a packet, in any order.

@@ -10,7 +10,11 @@ pub fn problems(found: &[Diagnostic], docs: &[&str], lang: Lang) -> Vec<Problem>
         .iter()
         .map(|d| {
             let text = docs.get(d.span.doc.0 as usize).and_then(|t| t.get(d.span.range()));
-            problem(d, text, lang)
+            let mut problem = problem(d, text, lang);
+            if let Some(key) = of_a_command(d) {
+                problem.text.push_str(&plain(&crate::say::format(lang, key, Vec::new())));
+            }
+            problem
         })
         .collect()
 }
@@ -43,9 +47,6 @@ fn problem(d: &Diagnostic, at: Option<&str>, lang: Lang) -> Problem {
         let or = text!(lang, ExpectedOr);
         let wanted = text!(lang, ProblemExpected, what = list.join(&or));
         sentence.push_str(&wanted);
-    }
-    if let Some(key) = of_a_command(d) {
-        sentence.push_str(&plain(&crate::say::format(lang, key, Vec::new())));
     }
     Problem {
         class: class.into(),

@@ -9,7 +9,7 @@ use crate::say::text;
 use crate::steps::meaning;
 use crate::values::{endpoint, flags};
 use chainwalk_model::{
-    AddrMask, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range, Rule,
+    AddrMask, Cidr, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range, Rule,
     Target, proto,
 };
 use std::net::IpAddr;
@@ -106,7 +106,7 @@ impl Making<'_> {
     }
 
     fn add(&mut self, wish: &Wish, six: bool, about: String) {
-        if let Some(line) = line(self.t.host, wish, six) {
+        if let Some(line) = line(self.t.host, wish, six, speaks_http(wish.dport, &about)) {
             self.put(line, about);
         }
     }
@@ -212,13 +212,32 @@ fn own(host: &Host, iface: Option<&str>, six: bool) -> Option<IpAddr> {
     iface.and_then(|name| host.interface(name)).and_then(of)
 }
 
-fn line(host: &Host, wish: &Wish, six: bool) -> Option<String> {
+/// Whether a service is likely one that a browser asks: by its port, or by what it is called.
+fn speaks_http(port: Option<u16>, about: &str) -> bool {
+    matches!(port, Some(80 | 443 | 3000 | 8000..=8999 | 9090)) || about.contains("http")
+}
+
+fn is_own(host: &Host, addr: IpAddr) -> bool {
+    let holds = |i: &chainwalk_model::Interface| i.addrs.iter().any(|a| a.value.addr == addr);
+    addr.is_loopback() || host.interfaces.iter().any(holds)
+}
+
+/// A sender in the place of `addr`: another of its network where it is this host's own.
+fn sender(host: &Host, addr: IpAddr) -> IpAddr {
+    match addr {
+        IpAddr::V4(a) if is_own(host, addr) => {
+            let [x, y, z, last] = a.octets();
+            [x, y, z, if last == 50 { 51 } else { 50 }].into()
+        }
+        IpAddr::V6(a) if is_own(host, addr) => IpAddr::V6((u128::from(a) ^ 0x50).into()),
+        other => other,
+    }
+}
+
+fn line(host: &Host, wish: &Wish, six: bool, http: bool) -> Option<String> {
     let uplink = uplink(host, six);
     let dst = wish.dst.or_else(|| own(host, wish.iface.as_deref().or(uplink), six))?;
     let port = wish.dport?;
-    let ours = |a: IpAddr| {
-        a.is_loopback() || host.interfaces.iter().any(|i| i.addrs.iter().any(|x| x.value.addr == a))
-    };
     let to = if dst.is_ipv6() { format!("[{dst}]:{port}") } else { format!("{dst}:{port}") };
     let mut line = match (wish.proto, port) {
         (Some(proto::UDP), 53) => {
@@ -226,25 +245,50 @@ fn line(host: &Host, wish: &Wish, six: bool) -> Option<String> {
         }
         (Some(proto::UDP), _) => format!("udp {to}"),
         (Some(proto::TCP) | None, 22) => format!("ssh {dst}"),
-        (Some(proto::TCP) | None, _) => format!("curl {to}"),
+        (Some(proto::TCP) | None, _) if http => format!("curl {to}"),
+        (Some(proto::TCP) | None, _) => format!("nc {dst} {port}"),
         _ => return None,
     };
-    if ours(dst) || wish.iface.is_some() || wish.src.is_some_and(|s| !ours(s)) {
+    if is_own(host, dst) || wish.iface.is_some() || wish.src.is_some() {
         line.push_str(&from(host, wish, dst, uplink));
     }
     Some(line)
 }
 
-/// Where such a packet comes from, in the words of the packet line.
-fn from(_: &Host, wish: &Wish, dst: IpAddr, uplink: Option<&str>) -> String {
+/// Where such a packet comes from, in the words of the packet line: from where the rule has it, else a neighbour on an
+/// interface that leads nowhere else, else a stranger.
+fn from(host: &Host, wish: &Wish, dst: IpAddr, uplink: Option<&str>) -> String {
     if dst.is_loopback() {
         return String::new();
     }
     let stranger = if dst.is_ipv6() { STRANGER_6 } else { STRANGER };
-    let src = wish.src.map_or_else(|| stranger.to_owned(), |s| s.to_string());
-    match wish.iface.as_deref().or(uplink) {
+    let near = wish.iface.as_deref().filter(|iface| Some(*iface) != uplink);
+    let near = near.and_then(|iface| own(host, Some(iface), dst.is_ipv6()));
+    let src = wish.src.or(near).map(|src| sender(host, src));
+    let iface = wish.iface.as_deref().or_else(|| src.and_then(|src| behind(host, src))).or(uplink);
+    let src = src.map_or_else(|| stranger.to_owned(), |src| src.to_string());
+    match iface {
         Some(iface) => format!(" from {src} in {iface}"),
         None => format!(" from {src} outside"),
+    }
+}
+
+/// The interface whose network an address is of.
+fn behind(host: &Host, addr: IpAddr) -> Option<&str> {
+    let of = |i: &&chainwalk_model::Interface| i.addrs.iter().any(|a| is_in(addr, a.value));
+    host.interfaces.iter().find(of).map(|i| &*i.name)
+}
+
+fn is_in(addr: IpAddr, net: Cidr) -> bool {
+    let len = u32::from(net.len);
+    match (addr, net.addr) {
+        (IpAddr::V4(a), IpAddr::V4(b)) => {
+            (a.to_bits() ^ b.to_bits()).checked_shr(32 - len.min(32)).unwrap_or(0) == 0
+        }
+        (IpAddr::V6(a), IpAddr::V6(b)) => {
+            (a.to_bits() ^ b.to_bits()).checked_shr(128 - len.min(128)).unwrap_or(0) == 0
+        }
+        _ => false,
     }
 }
 

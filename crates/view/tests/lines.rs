@@ -137,13 +137,13 @@ fn a_rule_that_names_a_port_is_worth_a_packet() {
         (
             "filter",
             "INPUT -i lan -p tcp -m tcp --dport 80 -j DROP",
-            "curl 10.1.0.1:80 from 203.0.113.9 in lan",
+            "curl 10.1.0.1:80 from 10.1.0.50 in lan",
             "filter INPUT 1",
         ),
         (
             "filter",
             "INPUT -s 10.1.0.0/16 -p tcp -m tcp --dport 80 -j DROP",
-            "curl 192.0.2.10:80 from 10.1.0.1 in eth0",
+            "curl 192.0.2.10:80 from 10.1.0.50 in lan",
             "filter INPUT 1",
         ),
         (
@@ -167,13 +167,13 @@ fn a_rule_that_names_a_port_is_worth_a_packet() {
         (
             "filter",
             "INPUT -p tcp -m multiport --dports 81,82 -j DROP",
-            "curl 192.0.2.10:81 from 203.0.113.9 in eth0",
+            "nc 192.0.2.10 81 from 203.0.113.9 in eth0",
             "filter INPUT 1",
         ),
         (
             "filter",
             "INPUT -p tcp -m tcp --dport 23 -m comment --comment \"no telnet\" -j DROP",
-            "curl 192.0.2.10:23 from 203.0.113.9 in eth0",
+            "nc 192.0.2.10 23 from 203.0.113.9 in eth0",
             "filter INPUT 1: no telnet",
         ),
         (

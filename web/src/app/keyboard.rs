@@ -6,7 +6,7 @@ use chainwalk::view::Timeline;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::utils::window;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, KeyboardEvent};
+use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
 /// The keys of the page, while nothing is being typed.
@@ -47,8 +47,9 @@ pub(super) fn use_keys(
             match press(&key, event.shift_key(), stop, timeline.as_ref()) {
                 Some(Press::Act(action)) => dispatch.dispatch(action),
                 Some(Press::Field) => {
-                    if let Some(field) = field.cast::<HtmlElement>() {
+                    if let Some(field) = field.cast::<HtmlInputElement>() {
                         let _ = field.focus();
+                        field.select();
                     }
                 }
                 Some(press) => other.emit(press),

@@ -185,10 +185,11 @@ pub fn App() -> Html {
                         install={Callback::from(|(): ()| ask("chainwalk:install"))} dispatch={dispatch.clone()} />
                 }
             </Header>
-            <div class="answer-area">
+            <div class="above">
             if let Some((example, next)) = example.clone() {
                 <ExampleBar {lang} {example} {next} {own} dispatch={dispatch.clone()} />
             }
+            <div class="answer-area">
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share}
                 reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.scenario.edits().to_vec()}
@@ -197,6 +198,7 @@ pub fn App() -> Html {
                 <Moments {lang} {moments} reveal={turn_to_lines.clone()} dispatch={dispatch.clone()} />
             }
             <Otherwise {lang} told={told.as_ref().filter(|_| fresh).map(|t| t.otherwise.clone()).unwrap_or_default()} dispatch={dispatch.clone()} />
+            </div>
             </div>
             <main>
             <div class="left">

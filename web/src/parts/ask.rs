@@ -108,11 +108,15 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
             }
         })
     };
+    // A line that can't be read is not sent: the answer to the last one stands, and what is wrong is said below.
+    let unreadable = drafted.as_ref().filter(|d| d.line == origin.join(draft.trim()));
+    let unreadable = unreadable.is_some_and(|d| d.problems.iter().any(|p| p.class == "error"));
     let send = {
         let dispatch = dispatch.clone();
         Callback::from(move |e: SubmitEvent| {
             e.prevent_default();
-            dispatch.dispatch(Action::Send);
+            let shut = Action::Open(None);
+            dispatch.dispatch(if unreadable { shut } else { Action::Send });
         })
     };
     let from_outside = !origin.iface.is_empty();

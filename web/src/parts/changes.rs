@@ -2,6 +2,7 @@
 
 use super::act::{Dispatch, act};
 use super::banner::tone_name;
+use super::copying::use_copying;
 use super::icon::Icon;
 use super::sentence::Words;
 use crate::message::{EditView, OfferView, PageView};
@@ -74,6 +75,8 @@ pub(crate) fn ChangesBar(props: &ChangesProps) -> Html {
             if !told.offers.is_empty() { {view_offers(lang, &told.offers, dispatch)} }
             if let Some(compared) = &told.compared { {view_compared(lang, compared)} }
             <div id="proposals" class="proposals" hidden={!open} aria-live="polite">
+                <button class="ghost close" onclick={act(dispatch, Action::Search(None))} aria-label={ui(lang, Key::Close)}
+                    data-testid="close-proposals"><Icon id="i-x" size={14} /></button>
                 if open { {view_found(lang, found.as_deref(), told, dispatch)} }
             </div>
         </section>
@@ -206,7 +209,29 @@ fn view_proposal(lang: Lang, p: &ProposalView, told: &PageView, dispatch: &Dispa
                 if !p.reply.is_empty() { <p><Words of={p.reply.clone()} /></p> }
                 {for p.scope.iter().chain(&p.also).map(|line| html! { <p><Words of={line.clone()} /></p> })}
             </details>
-            <button class="yn" onclick={make} aria-label={label}>{ui(lang, Key::MakeChange)}</button>
+            <span class="act"><CopyCommands {lang} commands={p.commands.join("\n")} />
+                <button class="yn" onclick={make} aria-label={label}>{ui(lang, Key::MakeChange)}</button></span>
         </li>
+    }
+}
+
+/// Properties of [`CopyCommands`].
+#[derive(Properties, PartialEq)]
+struct CopyProps {
+    /// The reader's language.
+    lang: Lang,
+    /// The commands, a line each.
+    commands: AttrValue,
+}
+
+/// The button that copies the commands of a proposal.
+#[component]
+fn CopyCommands(props: &CopyProps) -> Html {
+    let (copied, onclick) = use_copying(Rc::from(props.commands.as_str()));
+    let key = if copied { Key::Copied } else { Key::Copy };
+    let label = format!("{} {}", ui(props.lang, key), props.commands);
+    html! {
+        <button class="ghost tool" {onclick} aria-label={label} title={ui(props.lang, key)} data-testid="copy-commands">
+            <Icon id={if copied { "i-ok" } else { "i-copy" }} /></button>
     }
 }

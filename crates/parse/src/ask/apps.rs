@@ -80,6 +80,15 @@ const SSH: Options = Options {
     valued: &["-i", "-o", "-l", "-L", "-R", "-D", "-F", "-J", "-E"],
 };
 
+const CLIENT: Options = Options {
+    alone: &["-w", "-W", "-v", "--verbose", "--tls", "ping", "PING"],
+    valued: &["-U", "-u", "-d", "-D", "-c", "-e", "-a", "-n"],
+};
+const TRACEROUTE: Options =
+    Options { alone: &["-4", "-6", "-n"], valued: &["-m", "-q", "-w", "-N", "-f"] };
+/// The port of the first probe of `traceroute`, by its manual page.
+const TRACEROUTE_PORT: u16 = 33434;
+
 impl<'a> Line<'a> {
     /// Reads the words of a program; false where `name` is none.
     pub(super) fn app(&mut self, name: &str) -> bool {
@@ -89,6 +98,10 @@ impl<'a> Line<'a> {
             "dig" | "nslookup" => self.dig(),
             "nc" | "ncat" | "netcat" | "telnet" => self.nc(name != "telnet"),
             "ssh" => self.ssh(),
+            "psql" => self.client(5432, "-p"),
+            "mysql" | "mariadb" => self.client(3306, "-P"),
+            "redis-cli" => self.client(6379, "-p"),
+            "traceroute" => self.traceroute(),
             _ => return false,
         }
         true
@@ -143,8 +156,9 @@ impl<'a> Line<'a> {
     }
 
     fn no_host(&mut self) {
-        let end = self.end;
-        self.complain(missing(end, vec![Expected::Address]));
+        let program = self.words.first().map_or("", |word| word.text);
+        let at_end = missing(self.end, vec![Expected::Address]);
+        self.complain(Diagnostic { found: program.into(), ..at_end });
     }
 
     fn curl(&mut self, named: bool) {
@@ -295,6 +309,54 @@ impl<'a> Line<'a> {
         }
         let rest: Vec<_> = rest.collect();
         self.too_many(&rest);
+    }
+
+    /// A program that takes its server behind `-h` and its port behind `port`.
+    fn client(&mut self, usual: u16, port: &str) {
+        self.ask.proto = Some(proto::TCP);
+        self.ask.dport = Some(usual);
+        let mut host = None;
+        self.own_words(&CLIENT, |line, option| {
+            if matches!(option, "-h" | "--host") {
+                host = line.value(Expected::Address);
+                return true;
+            }
+            line.port_option(option, port)
+        });
+        match host {
+            Some(word) => {
+                let addr = self.address(word);
+                self.target((addr, None));
+            }
+            None => self.no_host(),
+        }
+    }
+
+    fn traceroute(&mut self) {
+        self.ask.proto = Some(proto::UDP);
+        self.ask.dport = Some(TRACEROUTE_PORT);
+        let plain = self.own_words(&TRACEROUTE, |line, option| {
+            match option {
+                "-I" => {
+                    line.ask.proto = Some(proto::ICMP);
+                    line.ask.icmp_type = Some(8);
+                    line.ask.dport = None;
+                }
+                "-T" => {
+                    line.ask.proto = Some(proto::TCP);
+                    line.ask.dport = Some(80);
+                }
+                _ => return line.port_option(option, "-p"),
+            }
+            true
+        });
+        match plain.first() {
+            Some(host) => {
+                let addr = self.address(*host);
+                self.target((addr, None));
+            }
+            None => self.no_host(),
+        }
     }
 
     fn ssh(&mut self) {

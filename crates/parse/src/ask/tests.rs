@@ -404,6 +404,9 @@ fn values_that_do_not_fit_are_told_at_their_place() {
     check_bad("ping -I", "", "1 local");
     check_bad("nc", "", "6 local");
     check_bad("ssh", "", "6 port 22 local");
+    check_bad("psql", "", "6 port 5432 local");
+    check_bad("traceroute", "", "17 port 33434 local");
+    assert_eq!(&*packet_line("curl").1[0].found, "curl");
     check_bad("tcp", "", "6 local");
     check_bad("tcp syn", "", "6 local flags 0x2");
     check_bad("after 5s", "", "? local after 5000");
@@ -411,6 +414,11 @@ fn values_that_do_not_fit_are_told_at_their_place() {
     check_bad("web", "web", "? local");
     check_bad("10.0.0.1", "", "6 to 10.0.0.1 local");
     check("web:80", "6 to 'web' port 80 local");
+    check("psql -h 10.0.0.1 -U app shop", "6 to 10.0.0.1 port 5432 local");
+    check("mysql -h 10.0.0.1 -P 3307 -u root", "6 to 10.0.0.1 port 3307 local");
+    check("redis-cli -h 10.0.0.1 -p 6380", "6 to 10.0.0.1 port 6380 local");
+    check("traceroute -n 10.0.0.1", "17 to 10.0.0.1 port 33434 local");
+    check("traceroute -T -p 443 10.0.0.1", "6 to 10.0.0.1 port 443 local");
     // What is open is a warning where the packet can be sent all the same.
     assert_eq!(packet_line("10.0.0.1").1[0].severity, Severity::Warning);
     assert_eq!(packet_line("curl -Z 10.0.0.1").1[0].severity, Severity::Warning);

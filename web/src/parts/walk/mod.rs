@@ -16,7 +16,7 @@ use crate::origin::{Origin, follows};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
-use chainwalk::view::{Cell, Lang, Row, RuleCard, RuleRange, Timeline};
+use chainwalk::view::{Cell, Lang, Row, RuleCard, RuleRange, Timeline, Tone};
 use gloo::timers::callback::Timeout;
 use keys::{Around, Press};
 use legs::legs;
@@ -25,7 +25,7 @@ use row::{Asks, Place, view};
 use search::{beyond, use_search};
 use std::collections::HashMap;
 use std::rc::Rc;
-use tree::{ancestors, bring_into_view, grouped, nest, use_in_sight};
+use tree::{ancestors, bring_into_view, grouped, nest, row_at, use_in_sight};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, KeyboardEvent};
 use yew::prelude::*;
@@ -81,7 +81,7 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     let rows: &[Row] = told.as_ref().map_or(&[], |told| &told.rows);
     let generation = told.as_ref().map(|t| t.generation);
     let nodes = nest(rows);
-    let now = rows.iter().rposition(|row| row.step <= stop);
+    let now = row_at(rows, stop);
     let (wide, toggle) = use_rules(told.as_ref(), &props.opened, &props.open);
     let folds = use_folds(generation, &nodes, now);
     let folded = |at: usize| folds.has(at);
@@ -188,6 +188,8 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     };
     let (tried, hit) = told.as_ref().map_or((0, 0), |told| counts(&told.timeline));
     let rules = if tried == 1 { Key::RuleTried } else { Key::RulesTried };
+    // What was stopped has no answer to follow.
+    let replied = told.as_ref().is_some_and(|told| told.banner.tone != Tone::Stop);
     let then = act(dispatch, Action::Then(Rc::from(format!("reply {}", packets.len()))));
     // The same again is another connection from the same place; an answer has no such thing.
     let again = packets.get(*packet).filter(|line| !follows(line));
@@ -249,7 +251,9 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                 {grouped(&nodes, None, &view_at, &folded)}
             </div>
             if !rows.is_empty() {
-                <button class="ghost then" onclick={then} data-testid="then"><Icon id="i-back" />{ui(lang, Key::Reply)}</button>
+                if replied {
+                    <button class="ghost then" onclick={then} data-testid="then"><Icon id="i-back" />{ui(lang, Key::Reply)}</button>
+                }
                 if let Some(again) = again {
                     <button class="ghost then" onclick={again} data-testid="again"><Icon id="i-go" />{ui(lang, Key::Again)}</button>
                 }

@@ -35,6 +35,16 @@ pub(super) fn nest(rows: &[Row]) -> Vec<Node> {
     nodes
 }
 
+/// The row of a stop: the first that tells what happens there. Behind it may stand rows of the same stop that say what
+/// follows from it, before it headings of what it enters.
+pub(super) fn row_at(rows: &[Row], stop: usize) -> Option<usize> {
+    let last = rows.iter().rposition(|row| row.step <= stop)?;
+    let first = rows[..last].iter().rposition(|row| row.step != rows[last].step);
+    let first = first.map_or(0, |before| before + 1);
+    let tells = |at: &usize| !matches!(rows[*at].kind, RowKind::Base | RowKind::Chain | RowKind::Reply);
+    Some((first..=last).find(tells).unwrap_or(last))
+}
+
 /// The headings that a row stands under, the nearest first.
 pub(super) fn ancestors(nodes: &[Node], at: usize) -> impl Iterator<Item = usize> {
     let up = |at: &usize| nodes.get(*at).and_then(|node| node.within);
@@ -104,5 +114,35 @@ pub(super) fn bring_into_view(list: &HtmlElement) {
         options.set_top(to.max(0.0));
         options.set_behavior(scrolling());
         list.scroll_to_with_scroll_to_options(&options);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::row_at;
+    use chainwalk::view::{Lang, rows, timeline};
+    use chainwalk::Viewpoint;
+
+    /// What is said of a stop names a rule; the row that is shown for it is of that rule.
+    #[test]
+    fn the_row_of_a_stop_is_of_the_rule_that_is_said() {
+        let mut rules = 0;
+        for case in crate::examples::all() {
+            let played = case.scenario.play();
+            for packet in 0..case.scenario.packets.len() {
+                let at = Viewpoint { packet, lang: Lang::En, raw_names: false };
+                let (rows, timeline) = played.explain(&at, |t| (rows(t), timeline(t)));
+                for (stop, said) in timeline.narration.iter().enumerate() {
+                    let words: Vec<&str> = said.split([' ', ':', ',']).collect();
+                    let number = words.windows(2).find(|w| w[0] == "rule").map(|w| w[1]);
+                    let Some(number) = number.filter(|_| said.contains("match")) else { continue };
+                    let row = &rows[row_at(&rows, stop).unwrap_or_default()];
+                    let shown = row.number.split(['–', ' ', ',']).any(|n| n == number);
+                    assert!(shown, "{:?} {stop}: {said}: {row:?}", case.head.title);
+                    rules += 1;
+                }
+            }
+        }
+        assert!(rules > 100, "only {rules} stops are of rules");
     }
 }
