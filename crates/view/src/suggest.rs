@@ -9,8 +9,8 @@ use crate::say::text;
 use crate::steps::meaning;
 use crate::values::{endpoint, flags};
 use chainwalk_model::{
-    AddrMask, Cidr, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range, Rule,
-    Target, proto,
+    AddrMask, Cidr, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range,
+    Rule, Target, proto,
 };
 use std::net::IpAddr;
 

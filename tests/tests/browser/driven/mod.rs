@@ -8,6 +8,7 @@ mod change;
 mod diagram;
 mod editor;
 mod figure;
+mod first;
 mod host;
 mod ime;
 mod journeys;

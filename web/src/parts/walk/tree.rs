@@ -41,7 +41,8 @@ pub(super) fn row_at(rows: &[Row], stop: usize) -> Option<usize> {
     let last = rows.iter().rposition(|row| row.step <= stop)?;
     let first = rows[..last].iter().rposition(|row| row.step != rows[last].step);
     let first = first.map_or(0, |before| before + 1);
-    let tells = |at: &usize| !matches!(rows[*at].kind, RowKind::Base | RowKind::Chain | RowKind::Reply);
+    let tells =
+        |at: &usize| !matches!(rows[*at].kind, RowKind::Base | RowKind::Chain | RowKind::Reply);
     Some((first..=last).find(tells).unwrap_or(last))
 }
 
@@ -120,8 +121,8 @@ pub(super) fn bring_into_view(list: &HtmlElement) {
 #[cfg(test)]
 mod tests {
     use super::row_at;
-    use chainwalk::view::{Lang, rows, timeline};
     use chainwalk::Viewpoint;
+    use chainwalk::view::{Lang, rows, timeline};
 
     /// What is said of a stop names a rule; the row that is shown for it is of that rule.
     #[test]
