@@ -166,6 +166,11 @@ const LINES = {
 };
 
 /** Paints what is in sight: the lines of now, the tints, the hits of a search. */
+const turning = (letter) => {
+  const code = `U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
+  return Decoration.mark({ class: "turning", attributes: { "data-code": code } });
+};
+
 const paint = (element) =>
   ViewPlugin.fromClass(
     class {
@@ -192,6 +197,11 @@ const paint = (element) =>
                   marks.push(TINTS[tints[i + 2]].range(line.from + tints[i], line.from + tints[i + 1]));
                 }
               }
+            }
+            // Characters that turn the order of others round are shown, and kept from doing it.
+            for (const turn of line.text.matchAll(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g)) {
+              const at = line.from + turn.index;
+              marks.push(turning(turn[0]).range(at, at + 1));
             }
             // In a narrow space columns can't line up anyway: the stylesheet closes the gaps between them.
             if (line.length < LONG_LINE) {

@@ -175,3 +175,36 @@ mod in_chromium {
         })
     }
 }
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_character_that_turns_the_order_round_is_shown_and_does_not() -> Result<()> {
+    drive(DESK, async |page| {
+        let rule = "-A INPUT -m comment --comment \"\u{202e}\" -j ACCEPT";
+        page.write("paste", &format!("*filter\n:INPUT DROP [0:0]\n{rule}\nCOMMIT\n")).await?;
+        page.until(
+            "its code stands there",
+            "return document.querySelector('.turning')?.dataset.code === 'U+202E'",
+        )
+        .await?;
+        // What stands behind it in the text stands to its right.
+        page.until(
+            "and what follows goes on to the right",
+            "const line = document.querySelector('.turning').closest('.cm-line');
+             const range = document.createRange();
+             const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+             for (let node; (node = walker.nextNode()); ) {
+               const at = node.data.indexOf('ACCEPT');
+               if (at < 0) continue;
+               range.setStart(node, at);
+               range.setEnd(node, at + 1);
+               const first = range.getBoundingClientRect().left;
+               range.setStart(node, at + 5);
+               range.setEnd(node, at + 6);
+               return first < range.getBoundingClientRect().left;
+             }
+             return false",
+        )
+        .await
+    })
+}
