@@ -272,6 +272,7 @@ words! {
     ShowPaste => "Show the paste", "显示粘贴区";
     ShowWalk => "Show the walk", "显示步骤列表";
     ShowHost => "Show this host", "显示本机";
+    KeysOn => "Keys that are a single character work", "单个字符的快捷键有效";
     KeptHere => "It is kept in this browser until you clear it.", "它会保存在此浏览器中，直到清除。";
     Zoom => "Zoom", "缩放";
     ZoomFit => "Fit", "适应窗口";

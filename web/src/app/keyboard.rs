@@ -19,8 +19,10 @@ pub(super) fn use_keys(
     other: Callback<Press>,
 ) {
     let dispatch = state.dispatcher();
-    use_effect_with((stop, timeline, state.open, other), move |(stop, timeline, open, other)| {
+    let seen = (stop, timeline, state.open, state.keys_off, other);
+    use_effect_with(seen, move |(stop, timeline, open, keys_off, other)| {
         let (stop, timeline, open, other) = (*stop, timeline.clone(), *open, other.clone());
+        let keys_off = *keys_off;
         let heard = move |event: &Event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
             if event.default_prevented()
@@ -32,6 +34,9 @@ pub(super) fn use_keys(
                 return;
             }
             let key = event.key();
+            if keys_off && is_character(&key) {
+                return;
+            }
             let typing =
                 within(event, "input:not([type=radio]), textarea, select, [contenteditable=true]");
             // A button takes the space bar, a radio group the arrows.
@@ -63,6 +68,11 @@ pub(super) fn use_keys(
         let listener = EventListener::new_with_options(&window(), "keydown", options, heard);
         move || drop(listener)
     });
+}
+
+/// Whether a key is a letter, a figure or a mark.
+fn is_character(key: &str) -> bool {
+    key != " " && key.chars().count() == 1
 }
 
 /// Whether an event comes from within an element of this selector.

@@ -263,7 +263,7 @@ pub fn App() -> Html {
                 <Share {lang} packet={state.packet} stop={(stop, last)} exported={heard.exported.clone()}
                     export={heard.export.clone()} dispatch={dispatch.clone()} />
             }
-            if state.open == Some(Overlay::Help) { <Help {lang} dispatch={dispatch.clone()} /> }
+            if state.open == Some(Overlay::Help) { <Help {lang} keys_off={state.keys_off} dispatch={dispatch.clone()} /> }
         </div>
         <Notice {lang} unsaved={state.is_unsaved()} extent={(state.paste.lines(), state.scenario.packets.len())}
             {saved} {save} newer={offline.newer} {renew} />

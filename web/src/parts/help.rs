@@ -5,7 +5,8 @@ use super::icon::Icon;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::view::Lang;
-use web_sys::HtmlElement;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, Node};
 use yew::prelude::*;
 
 const KEYS: &[(&[&str], Key)] = &[
@@ -30,6 +31,8 @@ const KEYS: &[(&[&str], Key)] = &[
 pub(crate) struct HelpProps {
     /// The reader's language.
     pub(crate) lang: Lang,
+    /// Whether keys that are a character do nothing.
+    pub(crate) keys_off: bool,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -37,8 +40,8 @@ pub(crate) struct HelpProps {
 /// The dialog. It takes the focus while it is open.
 #[component]
 pub(crate) fn Help(props: &HelpProps) -> Html {
-    let HelpProps { lang, dispatch } = props;
-    let close = use_node_ref();
+    let HelpProps { lang, keys_off, dispatch } = props;
+    let (close, switch) = (use_node_ref(), use_node_ref());
     {
         let close = close.clone();
         use_effect_with((), move |()| {
@@ -48,12 +51,20 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
         });
     }
     let shut = act(dispatch, Action::Open(None));
-    // There is one control in it: Tab has nowhere to go.
-    let trap = Callback::from(|e: KeyboardEvent| {
-        if e.key() == "Tab" {
-            e.prevent_default();
-        }
-    });
+    // There are two controls in it: Tab goes from one to the other.
+    let trap = {
+        let (close, switch) = (close.clone(), switch.clone());
+        Callback::from(move |e: KeyboardEvent| {
+            if e.key() == "Tab" {
+                e.prevent_default();
+                let here = e.target().and_then(|target| target.dyn_into::<Node>().ok());
+                let to = if here == switch.get() { &close } else { &switch };
+                if let Some(to) = to.cast::<HtmlElement>() {
+                    let _ = to.focus();
+                }
+            }
+        })
+    };
     html! {
         <div class="veil" onclick={shut.clone()}>
             <div class="dialog" role="dialog" aria-modal="true" aria-labelledby="help-title" data-testid="help"
@@ -66,6 +77,9 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
                         <div><dt>{for keys.iter().map(|key| html! { <kbd>{*key}</kbd> })}</dt><dd>{ui(*lang, *word)}</dd></div>
                     })}
                 </dl>
+                <label class="switch-keys"><input type="checkbox" ref={switch} checked={!*keys_off}
+                    onchange={act(dispatch, Action::KeysOff(!*keys_off))} data-testid="keys-on" />
+                    {ui(*lang, Key::KeysOn)}</label>
             </div>
         </div>
     }

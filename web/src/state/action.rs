@@ -30,6 +30,8 @@ pub enum Action {
     Send,
     /// A packet follows the ones sent.
     Then(Rc<str>),
+    /// Keys that are a character were turned off, or on.
+    KeysOff(bool),
     /// Another of the sent packets is shown.
     Show(usize),
     /// The last packet is taken back.

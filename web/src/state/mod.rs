@@ -58,6 +58,8 @@ pub struct State {
     pub speed: Speed,
     /// How much of it is read aloud.
     pub verbosity: Verbosity,
+    /// Whether keys that are a character do nothing, so that speech input presses none by mistake.
+    pub keys_off: bool,
     /// Light, dark, or as the system says.
     pub theme: Theme,
     /// The language of every sentence.
@@ -110,6 +112,7 @@ impl State {
             raw_names: false,
             speed: Speed::Normal,
             verbosity: Verbosity::default(),
+            keys_off: false,
             theme: Theme::System,
             lang,
             pane: Pane::Walk,
@@ -351,6 +354,7 @@ impl State {
             }
             Action::Faster => next.speed = self.speed.next(),
             Action::Say => next.verbosity = self.verbosity.next(),
+            Action::KeysOff(off) => next.keys_off = off,
             Action::Loop => next.looped = !self.looped,
             Action::RawNames(raw) => next.raw_names = raw,
             Action::Theme(theme) => next.theme = theme,
@@ -436,6 +440,7 @@ impl State {
                     theme: self.theme,
                     speed: self.speed,
                     verbosity: self.verbosity,
+                    keys_off: self.keys_off,
                     still: self.still,
                     pane: self.pane,
                     layout: self.layout,
@@ -521,6 +526,7 @@ impl State {
             origin: self.origin.clone(),
             speed: self.speed,
             verbosity: self.verbosity,
+            keys_off: self.keys_off,
             theme: self.theme,
             lang: self.lang,
             layout: self.layout,
@@ -532,6 +538,7 @@ impl State {
         let mut state = Self {
             speed: settings.speed,
             verbosity: settings.verbosity,
+            keys_off: settings.keys_off,
             theme: settings.theme,
             layout: settings.layout,
             ..Self::blank(settings.lang)

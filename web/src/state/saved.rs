@@ -24,6 +24,8 @@ pub struct Settings {
     pub speed: Speed,
     /// How much of it is read aloud.
     pub verbosity: Verbosity,
+    /// Whether keys that are a character do nothing.
+    pub keys_off: bool,
     /// The colours.
     pub theme: Theme,
     /// The language.
@@ -52,6 +54,7 @@ impl Settings {
             "origin": self.origin,
             "speed": self.speed,
             "verbosity": self.verbosity,
+            "keys_off": self.keys_off,
             "theme": self.theme,
             "lang": self.lang,
             "layout": self.layout,
@@ -66,6 +69,7 @@ impl Settings {
             origin: field(record, "origin"),
             speed: field(record, "speed"),
             verbosity: field(record, "verbosity"),
+            keys_off: field(record, "keys_off"),
             theme: field(record, "theme"),
             lang: field(record, "lang"),
             layout: field(record, "layout"),

@@ -58,6 +58,13 @@ fn another_paste_keeps_the_packet_that_was_asked_for_and_no_example_s() {
 }
 
 #[test]
+fn that_keys_are_off_is_kept() {
+    let off = after(&state(), [Action::KeysOff(true)]);
+    assert!(again(&off).keys_off && after(&off, [Action::Clear]).keys_off);
+    assert!(!again(&state()).keys_off);
+}
+
+#[test]
 fn escape_closes_the_proposals_once_nothing_lies_over_them() {
     let open =
         after(&state(), [Action::Search(Some(Goal::Through)), Action::Open(Some(Overlay::Help))]);
