@@ -92,7 +92,7 @@ pub fn rewritten(value: &Value, host: &Host, edits: &[Edit]) -> Value {
                     None => value["routes"] = json!([route]),
                 }
             }
-            Edit::Fact(_) | Edit::DeleteRoute(_) | Edit::Chain { .. } => {}
+            Edit::Fact(_) | Edit::DeleteRoute(_) | Edit::Host { .. } | Edit::Chain { .. } => {}
         }
     }
     value

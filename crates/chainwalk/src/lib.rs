@@ -7,6 +7,7 @@
 //! Guarantees: two scenarios that are equal give the same answer on every door; nothing that a person wrote
 //! fails, it becomes a problem at its place.
 
+mod addressed;
 mod case;
 mod claims;
 mod played;

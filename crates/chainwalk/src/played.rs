@@ -1,5 +1,6 @@
 //! A scenario, read and walked: what a door asks to show it.
 
+use crate::addressed::addressed;
 use crate::problems::Problems;
 use crate::scenario::Scenario;
 use chainwalk_model::{
@@ -47,6 +48,8 @@ pub struct Played {
     no_moment: Option<Diagnostic>,
     /// The host that is walked.
     host_id: HostId,
+    /// Of several hosts the one that the first packet is for.
+    addressed: Option<usize>,
     fact_problems: Vec<Vec<Diagnostic>>,
     /// The edits as commands; empty where one could not be read.
     commands: Vec<String>,
@@ -184,8 +187,10 @@ impl Played {
             reading.blanks.clone_from(&self.blanks);
             self = Self { blanks: self.blanks, fills, reading, ..Self::default() };
         }
+        let asked = addressed(&self.reading, &scenario);
         let same_rules = same_docs
             && same_fills
+            && self.addressed == asked
             && self.scenario.host == scenario.host
             && self.scenario.moment == scenario.moment
             && self.scenario.edits() == scenario.edits();
@@ -197,6 +202,7 @@ impl Played {
             0
         };
         self.scenario = scenario;
+        self.addressed = asked;
         if !same_host {
             let shadows = self.after.take().filter(|_| same_rules).map(|w| w.shadows);
             self.take_host(shadows.unwrap_or_default());
@@ -232,6 +238,8 @@ impl Played {
         let chosen = self.scenario.host.as_deref();
         let found = chosen.and_then(|name| self.reading.host_named(name));
         self.no_host = chosen.filter(|_| found.is_none()).map(|name| no_host(name, &self.reading));
+        let asked = self.addressed.filter(|_| chosen.is_none());
+        let found = found.or_else(|| self.reading.hosts.get(asked?));
         let mut host = found.cloned().unwrap_or_else(|| self.reading.host());
         self.host_id = host.id;
         self.no_moment = None;

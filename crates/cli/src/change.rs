@@ -87,6 +87,7 @@ fn grain_word(grain: Selectivity) -> &'static str {
         Selectivity::Flow => "flow",
         Selectivity::Service => "service",
         Selectivity::State => "state",
+        Selectivity::Element => "element",
         Selectivity::Mark => "mark",
         Selectivity::Dnat => "dnat",
         Selectivity::Source => "source",

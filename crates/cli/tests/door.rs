@@ -145,3 +145,127 @@ fn an_edit_shows_both_fates_and_changes_are_proposed() {
         done.err
     );
 }
+
+/// A listing of all chains but those of nat, and where 203.0.113.9 lies nobody says.
+const LISTED: &str = "\
+-P INPUT DROP
+-P FORWARD ACCEPT
+-P OUTPUT ACCEPT
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+";
+
+#[test]
+fn the_likely_fate_leads_and_the_answer_still_depends() {
+    let packet = "curl 203.0.113.9:22 from 192.0.2.50 in eth0";
+    let done = run(&["walk", "-", "--packet", packet], LISTED);
+    assert_eq!(done.code, 2, "{}{}", done.out, done.err);
+    let lines: Vec<&str> = done.out.lines().map(str::trim).collect();
+    assert_eq!(lines[1], "Delivered to this host, 203.0.113.9:22", "{}", done.out);
+    assert!(done.out.contains("◐ if 203.0.113.9 is an address of this host"), "{}", done.out);
+    assert!(done.out.contains("No: --assume 'notlocal=203.0.113.9'"), "{}", done.out);
+
+    let json = |more: &[&str]| -> serde_json::Value {
+        let args = [&["walk", "-", "--packet", packet, "--json"], more].concat();
+        serde_json::from_str(&run(&args, LISTED).out).unwrap()
+    };
+    let answer = &json(&[])["packets"][0];
+    // The ways share nothing, so the top says nothing; the likeliest stands first.
+    assert!(answer["verdict"].is_null() && answer["walk"].is_null(), "{answer}");
+    let ends: Vec<&str> = answer["branches"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|b| b["verdict"].as_str().unwrap())
+        .collect();
+    assert_eq!(ends, ["local", "forwarded", "undecided"]);
+    let hangs: Vec<String> = answer["depends_on"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| format!("{} {}", d["kind"].as_str().unwrap(), d["name"].as_str().unwrap()))
+        .collect();
+    assert_eq!(hangs, ["table_not_pasted nat", "address 203.0.113.9"]);
+    // Said the other way round, the other way is all there is.
+    let turned = &json(&["--assume", "notlocal=203.0.113.9", "--assume", "table=nat:accept"]);
+    assert_eq!(turned["packets"][0]["verdict"], "forwarded");
+}
+
+#[test]
+fn what_all_ways_share_stands_at_the_top() {
+    let packet = "curl 203.0.113.9:23 from 192.0.2.50 in eth0";
+    let text = LISTED.replace("FORWARD ACCEPT", "FORWARD DROP");
+    let args = ["walk", "-", "--packet", packet, "--json", "--assume", "table=nat:accept"];
+    let done = run(&args, &text);
+    let answer: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(answer["packets"][0]["verdict"], "dropped");
+    assert!(answer["packets"][0]["walk"].is_null(), "it dies in one chain or in the other");
+}
+
+/// A table at two moments, and commands behind the second.
+const MOMENTS: &str = "\
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+COMMIT
+
+After the update:
+
+*filter
+:INPUT DROP [0:0]
+:FORWARD DROP [0:0]
+:OUTPUT ACCEPT [0:0]
+-A INPUT -p tcp -m tcp --dport 2222 -j ACCEPT
+COMMIT
+
+iptables -I INPUT -p tcp --dport 22 -j ACCEPT
+";
+
+#[test]
+fn a_moment_is_chosen_and_the_commands_behind_the_last_may_be_tried() {
+    let packet = "tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 syn";
+    let base = ["walk", "-", "--assume", "eth0=10.0.0.1/24", "--assume", "table=nat:accept"];
+    let walk = |more: &[&str]| {
+        let done = run(&[&base[..], &["--packet", packet], more].concat(), MOMENTS);
+        assert_eq!(done.code, 0, "{}{}", done.out, done.err);
+        done.out
+    };
+    let last = walk(&[]);
+    assert!(last.contains("at 2 moments (from lines 1, 10); moment 2 is walked"), "{last}");
+    assert!(last.contains("   Dropped."), "{last}");
+    let offer = "   + with the command of line 17: Delivered to this host, 10.0.0.1:22";
+    assert!(last.contains(offer), "{last}");
+    let first = walk(&["--moment", "1"]);
+    assert!(first.contains("moment 1 is walked"), "{first}");
+    assert!(first.contains("   Delivered to this host, 10.0.0.1:22"), "{first}");
+    assert!(!first.contains("with the command of line"), "they are of the second moment: {first}");
+
+    let answer: serde_json::Value = serde_json::from_str(&walk(&["--json"])).unwrap();
+    assert_eq!(answer["packets"][0]["verdict"], "dropped");
+    assert_eq!((&answer["moment"], &answer["moments"][1]["line"]), (&2.into(), &10.into()));
+    let offer = &answer["offers"][0];
+    assert_eq!((&offer["line"], &offer["made"]), (&17.into(), &false.into()));
+    assert_eq!(offer["commands"][0], "iptables -I INPUT -p tcp --dport 22 -j ACCEPT");
+    let after = offer["packets"][0]["after"]["headline"].as_str().unwrap();
+    assert_eq!(after, "Delivered to this host, 10.0.0.1:22");
+
+    let done = run(&[&base[..], &["--packet", packet, "--moment", "3"]].concat(), MOMENTS);
+    assert_eq!(done.code, 1);
+    assert!(done.err.contains("--moment:1:1"), "{}", done.err);
+}
+
+#[test]
+fn the_way_back_is_printed_where_it_is_asked_for() {
+    let packet = "curl 10.0.0.9:80";
+    let base = ["walk", "-", "--assume", "eth0=10.0.0.1/24", "--assume", "table=nat:accept"];
+    let args = [&base[..], &["--packet", packet]].concat();
+    let done = run(&args, LISTED);
+    assert!(done.out.contains("Sent, but the SYN/ACK is dropped by the policy of INPUT"));
+    assert!(!done.out.contains("   ← SYN/ACK:"), "{}", done.out);
+    let done = run(&[&args[..], &["--round-trip"]].concat(), LISTED);
+    assert!(done.out.contains("   ← SYN/ACK: dropped"), "{}", done.out);
+    let done = run(&[&args[..], &["--round-trip", "--json"]].concat(), LISTED);
+    let answer: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert_eq!(answer["packets"].as_array().unwrap().len(), 1, "it is no packet of its own");
+}

@@ -114,6 +114,7 @@ pub enum Expected {
     Port,
     PortOrRange,
     Number,
+    User,
     Protocol,
     Interface,
     IcmpType,

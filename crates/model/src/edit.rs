@@ -2,7 +2,7 @@
 
 use crate::ask::{PacketSpec, Sent};
 use crate::family::Family;
-use crate::host::{Assumption, Route};
+use crate::host::{Assumption, Host, Interface, IpSet, PolicyRule, Route};
 use crate::ids::{ChainId, RuleId};
 use crate::matches::CtStates;
 use crate::ruleset::{Op, Policy};
@@ -33,6 +33,31 @@ pub enum Edit {
     Fact(Assumption),
     /// `ip route del`: every route to that destination in that table, by that way where one is named.
     DeleteRoute(Route),
+    /// Another command about the host beside its rules: `ip link`, `brctl`, `ipset`.
+    Host {
+        /// The command.
+        command: Text,
+        /// What is there behind it.
+        after: Box<Surroundings>,
+    },
+}
+
+/// What a host has around its rules that commands change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Surroundings {
+    pub interfaces: Vec<Interface>,
+    pub routes: Vec<Route>,
+    pub policy: Vec<PolicyRule>,
+    pub sets: Vec<IpSet>,
+}
+
+impl Surroundings {
+    /// Those of a host.
+    pub fn of(host: &Host) -> Self {
+        let (interfaces, routes) = (host.interfaces.clone(), host.routes.clone());
+        Self { interfaces, routes, policy: host.policy.clone(), sets: host.sets.clone() }
+    }
 }
 
 /// What is done to a chain. Numbers of rules count from 1.
@@ -94,6 +119,8 @@ pub enum Selectivity {
     Flow,
     /// To this destination and port, from anywhere.
     Service,
+    /// By what a set holds.
+    Element,
     /// What belongs to a flow that was let in.
     State,
     /// A rule that is there is corrected where it missed the packet by little.

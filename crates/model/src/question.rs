@@ -148,4 +148,6 @@ pub enum Likely {
     OwnSocket,
     /// The name of the chain, or what it tests.
     ChainName,
+    /// What is shown of a chain was picked out as what matters.
+    Picked,
 }

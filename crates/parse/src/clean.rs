@@ -239,6 +239,10 @@ fn replacement(rest: &str, before: Option<char>) -> (usize, Option<&'static str>
         '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{feff}' | '\u{2060}' => (len, Some("")),
         '\u{2028}' | '\u{2029}' | '\u{85}' => (len, Some("\n")),
         '\u{2010}' | '\u{2011}' => (len, Some("-")),
+        // Two of them are the two hyphens of a long option.
+        '\u{2013}' if next == Some('\u{2013}') && before.is_none_or(char::is_whitespace) => {
+            (2 * len, Some("--"))
+        }
         '\u{2013}' | '\u{2014}' if before.is_none_or(char::is_whitespace) => {
             (len, dash(&rest[len..]))
         }
@@ -361,6 +365,7 @@ mod tests {
     #[test]
     fn a_long_dash_is_as_many_hyphens_as_the_option_has() {
         check("\u{2013} x", "-- x");
+        check("-p tcp \u{2013}\u{2013}dport 80", "-p tcp --dport 80");
         check("\u{2014}", "--");
         check("\u{2014}-dport", "--dport");
         check("\u{2013}j x", "-j x");

@@ -10,16 +10,19 @@ use crate::assume::{assumption, assumption_text};
 use crate::clean::{Clean, Row};
 use crate::cx::Cx;
 use crate::draft::Draft;
+use crate::facts;
 use crate::iproute::{BEFORE_MAIN, policy, policy_text, route, route_text};
 use crate::names::{paste_table, program};
 use crate::oneline::{self, bad, cidr, missing};
+use crate::prompt::unprompt;
 use crate::rule;
 use crate::save::rule_text;
 use crate::spec::{Spec, Verb};
 use crate::{command, word};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Host,
-    NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, TABLES, Target, Text, builtin_names,
+    NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, Surroundings, TABLES, Target, Text,
+    builtin_names,
 };
 
 /// Reads a change to `host` as a person types it. Spans of its rules count in `text` as document `doc`;
@@ -45,7 +48,11 @@ pub fn edit(text: &str, doc: DocId, host: &Host) -> Result<(Edit, Vec<Diagnostic
         .and_then(|c| Some((c.family?, c.arguments)))
         .or(bare);
     let Some((family, arguments)) = iptables else {
-        return fact(text).map(|edit| (edit, Vec::new()));
+        let read = match (fact(text), around(row, host)) {
+            (Err(_), Some(other)) => other,
+            (read, _) => read,
+        };
+        return read.map(|edit| (edit, Vec::new()));
     };
     let words = word::words(arguments);
     let table = words
@@ -87,7 +94,27 @@ pub fn edit_text(edit: &Edit, host: &Host) -> String {
             other => assumption_text(other),
         },
         Edit::DeleteRoute(route) => format!("ip route del {}", route_text(route)),
+        Edit::Host { command, .. } => command.to_string(),
     }
+}
+
+/// Whether a command of `ip`, `brctl`, `ipset` and the like can be tried, on whatever host.
+pub(crate) fn is_of_host(text: &str) -> bool {
+    facts::steps_of(Row { text, start: 0 }, Origin::Given).is_some()
+}
+
+/// A command that changes what is around the rules of a host; `None` where it is none.
+fn around(row: Row<'_>, host: &Host) -> Option<Result<Edit, Diagnostic>> {
+    let steps = facts::steps_of(row, Origin::Given)?;
+    if let Some(set) = facts::missing_set(host, &steps) {
+        let start = row.text.find(&*set).unwrap_or(0);
+        let word = Line { text: &set, start: row.start + start };
+        return Some(Err(bad(word, vec![Expected::Literal("ipset create".into())])));
+    }
+    let mut after = host.clone();
+    steps.into_iter().for_each(|step| facts::apply(&mut after, step));
+    let after = Box::new(Surroundings::of(&after));
+    Some(Ok(Edit::Host { command: unprompt(row).0.text.into(), after }))
 }
 
 fn change_text(chain: &str, change: &ChainEdit, host: &Host, v6: bool) -> String {

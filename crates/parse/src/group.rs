@@ -211,6 +211,12 @@ impl<'a> Group<'a> {
                 }
             }
         }
+        if let (Some(filter), Some((row, _))) = (&self.filter, self.rows.last())
+            && is_head(filter)
+        {
+            gaps.last = gaps.last.or(chain);
+            gaps.open = Some((filter, clean.span(row.start, row.end())));
+        }
         gaps.end(&mut draft);
         if let (Some(filter), Some((row, _))) = (&self.filter, self.rows.first()) {
             let span = clean.span(row.start, row.end());
@@ -302,6 +308,7 @@ impl Gaps<'_> {
     fn first(&self, draft: &mut Draft, at: usize, span: Span) {
         if let Some(filter) = self.filter
             && draft.chains[at].rules.len() == 0
+            && !is_head(filter)
         {
             draft.gap(at, filter, span, None);
         }
@@ -317,6 +324,12 @@ impl Gaps<'_> {
             }
         }
     }
+}
+
+/// Whether a filter shows the first lines, so that what it leaves out stands behind them.
+fn is_head(filter: &str) -> bool {
+    let words = filter.trim_start_matches('|').split_whitespace();
+    words.take_while(|w| *w != "|").find(|w| *w != "sudo").is_some_and(|w| w.ends_with("head"))
 }
 
 /// The chain that a row of a group names.

@@ -3,6 +3,7 @@
 
 use crate::clean::{Clean, Row};
 use crate::draft::Draft;
+use crate::edit::{edit, is_of_host};
 use crate::excerpt::{holds, stands_anywhere};
 use crate::facts;
 use crate::names::paste_table;
@@ -98,7 +99,8 @@ impl Hosts {
             self.add(block);
             return;
         }
-        let commands = facts::commands(row, &block);
+        let may = |line: &str| edit(line, DocId(0), &Host::default()).is_ok() || is_of_host(line);
+        let commands = facts::commands(row, &block, may);
         if commands.is_empty() {
             self.section(SectionKind::Known(row.text.into()), block.span);
         } else {

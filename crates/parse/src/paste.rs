@@ -123,7 +123,8 @@ impl<'t> Paste<'t> {
                     context = Context { backend: context.backend, ..Context::default() };
                 }
                 places.close();
-                shell.close_all();
+                let rest = shell.close_all();
+                self.script(clean, &rest, &shell, &mut context);
                 self.hosts.enter(places.here());
                 at += 1;
                 continue;
@@ -138,6 +139,8 @@ impl<'t> Paste<'t> {
             if let Some(sign) = &sign {
                 if host_of(row).is_some() {
                     // A prompt is no line of a script.
+                    let rest = shell.close_all();
+                    self.script(clean, &rest, &shell, &mut context);
                     shell = Shell::default();
                 }
                 let before = places.here().clone();
@@ -244,11 +247,16 @@ impl<'t> Paste<'t> {
                         || apart(rows.get(at + 1)));
             }
             if !comment[at] {
-                self.other(clean, row);
+                match facts::in_prose(clean, row) {
+                    Some(block) => self.hosts.add(block),
+                    None => self.other(clean, row),
+                }
             }
             at += 1;
         }
         self.flush(clean, &mut group, &mut context);
+        let rest = shell.close_all();
+        self.script(clean, &rest, &shell, &mut context);
     }
 
     /// What belongs to a command of nft and stands below it: says how many rows that are.
@@ -323,7 +331,9 @@ impl<'t> Paste<'t> {
         shell: &Shell,
         context: &mut Context,
     ) {
-        for Statement { row, maybe, elsewhere } in statements {
+        for Statement { row, maybe, elsewhere, round } in statements {
+            let own = Some(round).filter(|r| !r.is_empty()).map(|r| shell.in_round(r));
+            let shell = own.as_ref().unwrap_or(shell);
             if *elsewhere {
                 // What it does to the rules is not in the paste.
                 let text: String = row.text.chars().take(60).collect();
@@ -446,6 +456,11 @@ impl<'t> Paste<'t> {
             return;
         }
         let span = clean.span(row.start, row.end());
+        if let Some(name) = changes_elsewhere(command) {
+            self.hosts.diagnostics.push(facts::not_walked(name, span, None));
+            self.hosts.section(SectionKind::Known(command.name.into()), span);
+            return;
+        }
         // A line of a script is a part of the table that it makes.
         if !command.changes {
             self.hosts.section(SectionKind::Command(command.name.into()), span);
@@ -562,14 +577,15 @@ impl<'t> Paste<'t> {
         }
     }
 
-    /// Runs what the files of tunnels have run as they come up: behind the dumps, of which each may be older.
+    /// Runs what files have run as interfaces come up: that of a tunnel behind the dumps, of which each may be older; that of
+    /// others where no dump shows what came of it.
     fn run(&mut self, cleans: &[Clean]) {
         for (label, doc, facts::Run { start, end, iface }) in std::mem::take(&mut self.runs) {
             let Some(clean) = cleans.iter().find(|c| c.doc() == doc) else { continue };
             self.hosts.enter(&label);
             let mut shell = Shell::of_tunnel(&iface);
             let row = Row { text: clean.text.get(start..end).unwrap_or_default(), start };
-            let alone = || vec![Statement { row, maybe: false, elsewhere: false }];
+            let alone = || vec![Statement::plain(row)];
             let statements = shell.take(row, None).unwrap_or_else(alone);
             for Statement { row, maybe, .. } in statements {
                 if let Some(block) = facts::typed(clean, row, &shell).filter(|_| !maybe) {
@@ -577,8 +593,13 @@ impl<'t> Paste<'t> {
                 } else if let Some(command) = command::read(row, &shell)
                     && !self.is_there(clean, row, &command)
                 {
+                    let table = command.table.as_deref().unwrap_or("filter");
+                    let shown = command.family.is_some_and(|f| self.hosts.is_shown(f, table));
+                    if iface.is_empty() && shown {
+                        continue;
+                    }
                     self.apply(clean, row, &command, maybe);
-                    if let Some(family) = command.family {
+                    if let Some(family) = command.family.filter(|_| !iface.is_empty()) {
                         let table = command.table.as_deref().unwrap_or("filter");
                         let (draft, _) = self.hosts.changed(family, table, command.backend);
                         restore::while_up(draft, clean.span(row.start, row.end()), &iface);
@@ -674,6 +695,22 @@ fn only_blank(clean: &Clean, last: Span, row: Row<'_>) -> bool {
     let gap = this.start.saturating_sub(last.end) as usize;
     let before = clean.text.get(row.start.saturating_sub(gap)..row.start);
     before.is_some_and(|text| text.trim_matches(['>', ' ', '\n', '\t']).is_empty())
+}
+
+/// The program whose own rules a command changes, which are not walked.
+fn changes_elsewhere(command: &Command<'_>) -> Option<&'static str> {
+    let words = || command.words.iter().map(|w| &*w.text);
+    let first = command.name.split_whitespace().take(2);
+    let named = |name: &str| first.clone().any(|w| w.rsplit('/').next() == Some(name));
+    let verbs = ["allow", "deny", "reject", "limit", "route", "delete", "insert", "default"];
+    if named("ufw") && words().any(|w| verbs.contains(&w)) {
+        return Some("ufw");
+    }
+    let changes = |w: &str| {
+        ["--add-", "--remove-", "--set-", "--zone", "--change-"].iter().any(|o| w.starts_with(o))
+    };
+    let asks = |w: &str| ["--list", "--get", "--query", "--state"].iter().any(|o| w.starts_with(o));
+    (named("firewall-cmd") && words().any(changes) && !words().any(asks)).then_some("firewall-cmd")
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::clean::Row;
 
 /// The row behind its prompt, and whether there was one.
 pub(crate) fn unprompt(row: Row<'_>) -> (Row<'_>, bool) {
-    let mut row = row.trim();
+    let mut row = behind_clock(row.trim());
     let mut prompted = false;
     // `\[root@h\]#` is a prompt that an editor escaped.
     loop {
@@ -29,6 +29,28 @@ pub(crate) fn unprompt(row: Row<'_>) -> (Row<'_>, bool) {
         prompted = true;
         row = row.skip(skip).trim();
     }
+}
+
+/// The row behind the time or the environment that some shells put before their prompt: `[10:22:33] `, `(venv) `.
+fn behind_clock(row: Row<'_>) -> Row<'_> {
+    let text = row.text;
+    let (inner, close) = match text.as_bytes().first() {
+        Some(b'[') => (&text[1..], ']'),
+        Some(b'(') => (&text[1..], ')'),
+        Some(b'0'..=b'9') => (text, ' '),
+        _ => return row,
+    };
+    let Some(end) = inner.find(close).filter(|at| *at < 24) else { return row };
+    let word = &inner[..end];
+    let clock = word.len() >= 5
+        && word.bytes().all(|b| b.is_ascii_digit() || b == b':')
+        && word.matches(':').count() <= 2
+        && word.contains(':');
+    let named =
+        close == ')' && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    let rest = row.skip(text.len() - inner.len() + end + 1).trim();
+    let prompt = |text| bracket(text).or_else(|| at_host(text)).or_else(|| colon(text)).is_some();
+    if (clock || named) && prompt(rest.text) { rest } else { row }
 }
 
 /// `bash-5.1# `, `/ # `, `/app $ `: a shell that does not name its host, as in a container.
@@ -63,7 +85,7 @@ fn corner(text: &str) -> Option<usize> {
 
 /// The host that a prompt names: `root@gw:~# `, `[root@gw ~]# `.
 pub(crate) fn host_of(row: Row<'_>) -> Option<&str> {
-    let text = row.trim().text;
+    let text = behind_clock(row.trim()).text;
     let text = text.trim_start_matches('\\');
     let name = match text.strip_prefix('[') {
         Some(inner) if bracket(text).is_some() => inner.split_once('@')?.1,

@@ -59,6 +59,8 @@ const PLACES: &[Place] = &[
     place("TTL", "", MANGLE, &[], &[]),
     place("HL", "", MANGLE, &[], &[]),
     place("CHECKSUM", "", MANGLE, &[], &[]),
+    place("SNPT", "", &[], &["INPUT", "POSTROUTING"], &[]),
+    place("DNPT", "", &[], &["PREROUTING", "OUTPUT"], &[]),
     place("TCPOPTSTRIP", "", MANGLE, &[], TCP),
     place("TPROXY", "", MANGLE, &["PREROUTING"], &[6, 17]),
     place("CT", "", RAW, &[], &[]),
@@ -304,6 +306,14 @@ impl Line<'_, '_> {
             "SET" if given.args.is_empty() => {
                 Some(((given.start, given.end), literals(&["--add-set", "--del-set"])))
             }
+            // It becomes a file below /proc.
+            "hashlimit" | "recent"
+                if first(&["--hashlimit-name", "--name"])
+                    .is_some_and(|a| a.values.first().is_some_and(|w| w.text.contains('/'))) =>
+            {
+                let named = first(&["--hashlimit-name", "--name"])?;
+                Some((at(named), vec![Expected::Literal("ssh".into())]))
+            }
             "hashlimit" if arg("--hashlimit-name").is_none() => {
                 let at = (given.start, given.end);
                 Some((at, literals(&["--hashlimit-name"])))
@@ -408,6 +418,7 @@ pub(crate) fn is_sure(problem: &Diagnostic) -> bool {
                         | Expected::Network
                         | Expected::Address
                         | Expected::Protocol
+                        | Expected::User
                 )
             });
             let found = &*problem.found;

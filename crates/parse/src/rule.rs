@@ -90,7 +90,10 @@ impl<'a> Reader<'a, '_, '_, '_> {
     fn operand(&mut self, option: &Word<'_>, expected: Expected) -> Option<&'a Word<'a>> {
         if self.peek().is_some_and(|w| w.is("!")) {
             self.at += 1;
-            if let Some(start) = self.not.replace(option.start) {
+            if PLAIN.contains(&option.text.as_ref()) {
+                let own = Expected::Literal(option.text.as_ref().into());
+                self.refuse(option.start, self.word_end(), vec![own]);
+            } else if let Some(start) = self.not.replace(option.start) {
                 self.refuse(start, self.word_end(), vec![Expected::Option]);
             }
         }

@@ -224,6 +224,24 @@ fn flow(text: &str) -> Option<Shown> {
     Some(shown)
 }
 
+/// A line of `conntrack -E` that tells of a new flow: its first packet.
+pub(crate) fn event(text: &str) -> Option<Shown> {
+    text.trim_start().starts_with("[NEW]").then(|| flow(text))?
+}
+
+/// A packet in a line of `tcpdump` that opens something: those behind it say nothing that is asked for.
+pub(crate) fn opening(text: &str) -> Option<Shown> {
+    // Most lines are none, and there may be very many.
+    let shown = text.contains(" > ").then(|| dump(text))??;
+    let opens = match shown.flags {
+        Some(bits) => bits & 0b1_0111 == 2,
+        None => {
+            !matches!(shown.proto, proto::ICMP | proto::ICMPV6) || text.contains("echo request")
+        }
+    };
+    opens.then_some(shown)
+}
+
 /// A line of `tcpdump`: `10:00:00.1 IP 10.0.0.5.40000 > 10.0.0.1.80: Flags [S], …`.
 fn dump(text: &str) -> Option<Shown> {
     let words: Vec<&str> = text.split_whitespace().collect();

@@ -1,7 +1,8 @@
 //! As much of a shell as scripts of `iptables …` commands need: variables that the script sets itself, and which
 //! commands stand under a condition.
 //!
-//! Nothing is run: what a loop, a branch or a function does is marked as possible, never as done.
+//! Nothing is run: what a loop, a branch or a function does is marked as possible, never as done. A loop over words that
+//! the script spells out is the exception: its commands are those of its rounds, one after the other.
 
 use crate::clean::Row;
 use crate::names::is_tables;
@@ -10,11 +11,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// The state of a script as far as its lines were read.
-#[derive(Debug, Default)]
-pub(crate) struct Shell {
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shell<'a> {
     vars: HashMap<String, String>,
     /// The loops, branches and functions that are open, by the word that opened each.
     open: Vec<Open>,
+    /// The outermost of them, as far as they are loops over known words.
+    rounds: Vec<Rounds<'a>>,
     /// The functions that were defined.
     functions: Vec<String>,
     /// The interface that `%i` stands for, in the commands of a tunnel's file.
@@ -30,8 +33,16 @@ enum Open {
     Body,
 }
 
+/// A loop over words that are known, and what stands in it so far.
+#[derive(Clone, Debug)]
+struct Rounds<'a> {
+    name: String,
+    words: Vec<String>,
+    body: Vec<Statement<'a>>,
+}
+
 /// One command of a line.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Statement<'a> {
     /// The command.
     pub(crate) row: Row<'a>,
@@ -39,12 +50,24 @@ pub(crate) struct Statement<'a> {
     pub(crate) maybe: bool,
     /// Whether it hands over to something that is not in the paste, or calls a function.
     pub(crate) elsewhere: bool,
+    /// What the loops around it stand at.
+    pub(crate) round: Vec<(String, String)>,
+}
+
+impl<'a> Statement<'a> {
+    /// A command that runs for sure.
+    pub(crate) fn plain(row: Row<'a>) -> Self {
+        Self { row, maybe: false, elsewhere: false, round: Vec::new() }
+    }
 }
 
 /// How long a value may grow by what it holds of others.
 const MOST: usize = 4096;
 
-impl Shell {
+/// So many commands of all rounds of a loop are told one by one.
+const MOST_ROUNDS: usize = 1000;
+
+impl<'a> Shell<'a> {
     /// The shell of the commands in the file of a tunnel.
     pub(crate) fn of_tunnel(name: &str) -> Self {
         Self { tunnel: Some(name.to_owned()), ..Self::default() }
@@ -52,7 +75,7 @@ impl Shell {
 
     /// The commands of a line, where the line is more than one plain command: an assignment, a piece of a loop
     /// or a branch, several commands. `None` leaves it to other readers. `next` is the row that follows.
-    pub(crate) fn take<'a>(
+    pub(crate) fn take(
         &mut self,
         row: Row<'a>,
         next: Option<Row<'_>>,
@@ -63,11 +86,13 @@ impl Shell {
         let parts = split(row);
         let inside = !self.open.is_empty();
         let word = row.text.split([' ', ';', '\t']).next().unwrap_or_default();
-        let shell = parts.iter().any(|p| self.is_shell(p.row.text))
+        let is_shell = parts.iter().any(|p| self.is_shell(p.row.text))
             || opens(&parts, next)
             || (inside || parts.len() > 1) && parts.iter().any(|p| self.runs_tables(p.row))
+            || !self.rounds.is_empty()
+                && (OF_LOOPS.contains(&word) || parts.iter().any(|p| leaves(p.row)))
             || inside && matches!(word, "done" | "fi" | "esac" | "}" | "else" | "elif");
-        if !shell {
+        if !is_shell {
             return None;
         }
         let mut found = Vec::new();
@@ -82,12 +107,22 @@ impl Shell {
         !self.open.is_empty()
     }
 
-    /// The block of code ended in which the lines stood: what was open there is no more.
-    pub(crate) fn close_all(&mut self) {
+    /// The text ended in which the lines stood: what was open there is no more. What stands in loops that nothing ended may
+    /// run.
+    pub(crate) fn close_all(&mut self) -> Vec<Statement<'a>> {
         self.open.clear();
+        let bodies = std::mem::take(&mut self.rounds).into_iter().flat_map(|r| r.body);
+        bodies.map(|s| Statement { maybe: true, ..s }).collect()
     }
 
-    fn part<'a>(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
+    /// The shell in a round of a loop.
+    pub(crate) fn in_round(&self, round: &[(String, String)]) -> Self {
+        let mut shell = self.clone();
+        shell.vars.extend(round.iter().cloned());
+        shell
+    }
+
+    fn part(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
         let mut row = part.row;
         loop {
             row = row.trim();
@@ -95,6 +130,15 @@ impl Shell {
             let behind = row.skip(first.len());
             match first {
                 "for" | "while" | "until" | "select" => {
+                    let sure = self.open.len() == self.rounds.len() && part.after == Joint::Line;
+                    if let Some((name, words)) = behind.text.trim().split_once(" in ")
+                        && first == "for"
+                        && sure
+                        && let Some(words) = self.listed(words)
+                    {
+                        let (name, body) = (name.trim().to_owned(), Vec::new());
+                        self.rounds.push(Rounds { name, words, body });
+                    }
                     self.open.push(Open::Loop);
                     if matches!(first, "for" | "select")
                         && let Some(name) = behind.text.split_whitespace().next()
@@ -112,10 +156,10 @@ impl Shell {
                     return;
                 }
                 "then" | "do" | "else" | "elif" | "{" | "!" | "(" => row = behind,
-                "done" => return self.close(Open::Loop),
-                "fi" => return self.close(Open::If),
-                "esac" => return self.close(Open::Case),
-                "}" | "};" => return self.close(Open::Body),
+                "done" => return self.close(Open::Loop, found),
+                "fi" => return self.close(Open::If, found),
+                "esac" => return self.close(Open::Case, found),
+                "}" | "};" => return self.close(Open::Body, found),
                 _ => break,
             }
         }
@@ -138,10 +182,13 @@ impl Shell {
             }
             return;
         }
-        let maybe = !self.open.is_empty() || part.after == Joint::Or || part.after == Joint::And;
+        let maybe = self.open.len() > self.rounds.len()
+            || part.after == Joint::Or
+            || part.after == Joint::And;
+        let once = !maybe && self.rounds.is_empty();
         let mut rest = row.text;
         while let Some((name, value, more)) = assignment(rest) {
-            match value.and_then(|v| self.value(v)).filter(|v| !maybe && v.len() < MOST) {
+            match value.and_then(|v| self.value(v)).filter(|v| once && v.len() < MOST) {
                 Some(value) => drop(self.vars.insert(name.to_owned(), value)),
                 None => drop(self.vars.remove(name)),
             }
@@ -151,13 +198,39 @@ impl Shell {
             return;
         }
         let elsewhere = self.is_elsewhere(row.text);
-        found.push(Statement { row, maybe, elsewhere });
+        let statement = Statement { maybe, elsewhere, ..Statement::plain(row) };
+        match self.rounds.last_mut() {
+            Some(rounds) => rounds.body.push(statement),
+            None => found.push(statement),
+        }
     }
 
-    fn close(&mut self, what: Open) {
-        if let Some(at) = self.open.iter().rposition(|o| *o == what) {
-            self.open.truncate(at);
+    fn close(&mut self, what: Open, found: &mut Vec<Statement<'a>>) {
+        let Some(at) = self.open.iter().rposition(|o| *o == what) else { return };
+        self.open.truncate(at);
+        while self.rounds.len() > at {
+            let Some(rounds) = self.rounds.pop() else { return };
+            let told = rounds.all();
+            self.rounds.last_mut().map_or(&mut *found, |outer| &mut outer.body).extend(told);
         }
+    }
+
+    /// The words that a loop goes through, where all are known.
+    fn listed(&self, text: &str) -> Option<Vec<String>> {
+        let mut words = Vec::new();
+        let mut rest = text.trim();
+        while !rest.is_empty() && !rest.starts_with('#') {
+            let (word, more) = one(rest);
+            let open = word.contains(['*', '?', '[', '{']) && !word.contains("${");
+            let value = self.value(word).filter(|_| !open)?;
+            if word.starts_with(['"', '\'']) {
+                words.push(value);
+            } else {
+                words.extend(value.split_whitespace().map(str::to_owned));
+            }
+            rest = more.trim_start();
+        }
+        Some(words)
     }
 
     /// Whether a command leads to rules that are not here to be read.
@@ -245,7 +318,7 @@ impl Shell {
     }
 
     /// The words with their variables filled in. A word that holds one that is not known stays as it is.
-    pub(crate) fn expand<'a>(&self, words: Vec<Word<'a>>) -> Vec<Word<'a>> {
+    pub(crate) fn expand<'w>(&self, words: Vec<Word<'w>>) -> Vec<Word<'w>> {
         if self.vars.is_empty() && self.tunnel.is_none() {
             return words;
         }
@@ -258,7 +331,7 @@ impl Shell {
                 out.push(word);
                 continue;
             };
-            let part = |text: Cow<'a, str>| Word { text, ..word.clone() };
+            let part = |text: Cow<'w, str>| Word { text, ..word.clone() };
             if word.quoted {
                 out.push(part(text.into()));
             } else {
@@ -284,6 +357,35 @@ impl Shell {
         Some(out + rest)
     }
 }
+
+impl<'a> Rounds<'a> {
+    /// The commands of all rounds; once and as possible, where it may end before its last one.
+    fn all(self) -> Vec<Statement<'a>> {
+        if self.body.iter().any(|s| leaves(s.row))
+            || self.words.len() * self.body.len() > MOST_ROUNDS
+        {
+            return self.body.into_iter().map(|s| Statement { maybe: true, ..s }).collect();
+        }
+        let round = |word: &String| {
+            let own = (self.name.clone(), word.clone());
+            let at = move |s: &Statement<'a>| {
+                let round = s.round.iter().cloned().chain([own.clone()]).collect();
+                Statement { round, ..s.clone() }
+            };
+            self.body.iter().map(at).collect::<Vec<_>>()
+        };
+        self.words.iter().flat_map(round).collect()
+    }
+}
+
+/// Whether a command leaves a loop, or its round.
+fn leaves(row: Row<'_>) -> bool {
+    let first = row.text.split_whitespace().next();
+    matches!(first, Some("break" | "continue" | "exit" | "return"))
+}
+
+/// Programs whose commands in a loop count with those of its rounds.
+const OF_LOOPS: [&str; 7] = ["ip", "ipset", "sysctl", "echo", "route", "ifconfig", "brctl"];
 
 /// Whether a line opens a loop or a branch, however its condition looks: what follows it says so.
 fn opens(parts: &[Part<'_>], next: Option<Row<'_>>) -> bool {

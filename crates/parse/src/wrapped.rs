@@ -136,12 +136,48 @@ fn goes_on(kind: Kind, whole: &str, full: bool, next: Row<'_>) -> bool {
         let word = full && text.is_ascii() && (rest.is_empty() || listing::goes_on(rest));
         return !text.starts_with('<') && (listing::goes_on(text) || word);
     }
+    if is_of_a_script(text, first) {
+        return false;
+    }
     let option = first.starts_with("--") && first.len() > 3
         || matches!(first, "-j" | "-m" | "-p" | "-s" | "-d" | "-i" | "-o" | "-g" | "!");
     let last = whole.split_whitespace().next_back().unwrap_or_default();
     let waits = last.starts_with('-') && last.len() > 1 || last == "!";
     let ends = whole.split_whitespace().any(|w| matches!(w, "-j" | "-g" | "--jump" | "--goto"));
     option || waits || (full && (!ends || text.is_ascii() && !is_sentence(text)))
+}
+
+/// Whether a line is one that scripts have beside their rules.
+fn is_of_a_script(text: &str, first: &str) -> bool {
+    const WORDS: [&str; 21] = [
+        "for",
+        "while",
+        "until",
+        "if",
+        "then",
+        "else",
+        "elif",
+        "fi",
+        "do",
+        "done",
+        "case",
+        "esac",
+        "{",
+        "}",
+        "exit",
+        "echo",
+        "return",
+        "service",
+        "systemctl",
+        "modprobe",
+        "sysctl",
+    ];
+    let word = first.trim_end_matches(';');
+    let name = text.split('=').next().unwrap_or_default();
+    let sets = text.contains('=')
+        && !name.is_empty()
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    WORDS.contains(&word) || sets || text.ends_with("() {")
 }
 
 /// Whether a text reads like prose.

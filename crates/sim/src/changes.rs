@@ -5,6 +5,7 @@
 
 mod candidates;
 mod edits;
+mod elements;
 mod nearly;
 mod nft;
 mod probes;

@@ -6,7 +6,7 @@
 use crate::assume::assume;
 use chainwalk_model::{
     Backend, Base, Builtin, Chain, ChainEdit, ChainId, Edit, Family, Host, NewRule, Policy, Route,
-    Rule, RuleId, Span, Table, TableId, Text, builtins,
+    Rule, RuleId, Span, Surroundings, Table, TableId, Text, builtins,
 };
 use std::rc::Rc;
 
@@ -23,6 +23,11 @@ pub(crate) fn apply(host: &mut Host, edit: &Edit) {
     match edit {
         Edit::Fact(said) => assume(host, said),
         Edit::DeleteRoute(route) => host.routes.retain(|r| !is_meant(r, route)),
+        Edit::Host { after, .. } => {
+            let Surroundings { interfaces, routes, policy, sets } = Surroundings::clone(after);
+            (host.interfaces, host.routes) = (interfaces, routes);
+            (host.policy, host.sets) = (policy, sets);
+        }
         Edit::Chain { family, table, chain, change } => {
             let table = table_of(host, *family, table);
             if let Some(chain) = chain_of(host, table, chain, change) {

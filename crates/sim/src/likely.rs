@@ -4,9 +4,12 @@
 //! |---|---|---|
 //! | is it this host's address | as rules say: `-d` of a DNAT or of INPUT, SNAT to it, `-i lo -s` of it; not: FORWARD, DNAT to it | always |
 //! | | yes | a group for which a rule lets packets in |
+//! | | no | another group: nobody has joined it |
 //! | | no | what is sent from here or translated goes elsewhere; a resolver that all use |
 //! | | yes | its port is published at every local address; it is a neighbour's gateway; only INPUT has rules; both ends are public |
 //! | | no | from a private network to a public address; only FORWARD has rules |
+//! | | as rules say | only INPUT, or only FORWARD, has a rule for its port |
+//! | | no | from one private network to another |
 //! | | no | 100.64.0.0/10 beside Tailscale's chains; a neighbour behind another port of a bridge that filters |
 //! | does it leave by this interface | yes | `tailscale0`, for 100.64.0.0/10 beside Tailscale's chains |
 //! | | no | the one it came in by, and lo; for a public address one of this host's own networks |
@@ -19,6 +22,7 @@
 //! | `-m socket` | no | a packet that opens a flow to an address that is not this host's |
 //! | what listens behind TPROXY | something | always: the rule is there for it |
 //! | does a chain that stands alone get the packet | yes | by its name and what it tests |
+//! | rules that `grep` kept back | they let it go on | always: what it shows was picked out |
 //! | all others | none | |
 
 use crate::route::Router;
@@ -53,12 +57,15 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         Question::Table(family, table) => {
             let usual = match &**table {
                 "nat" => !is_about_nat(at),
+                "filter" if spoken::filters_by_nft(host, *family) => true,
                 _ => is_set_up(host, *family),
             };
             usual.then_some((Answer::Yes, Likely::Usual))
         }
         Question::Chain(_, table, chain) => {
-            let passes = is_usually_empty(table, chain) || is_for_others(chain);
+            let passes = is_usually_empty(table, chain)
+                || is_for_others(chain)
+                || is_for_others_networks(at, chain);
             passes.then_some((Answer::Yes, Likely::Usual))
         }
         Question::Policy(chain) => {
@@ -79,6 +86,7 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             say(true, Likely::Rule(rule))
         }
         Question::Jump(..) => say(true, Likely::ChainName),
+        Question::Opaque(op) if is_picked_out(host, *op) => say(true, Likely::Picked),
         Question::LeavesBy(dst, by) => {
             if spoken::is_tailscale(*dst) && **by == *spoken::TAILSCALE {
                 let rule = spoken::tailscale(host)?;
@@ -136,6 +144,9 @@ fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
     if let Some(rule) = spoken::lets_group_in(host, addr) {
         return Some((true, Likely::Rule(rule)));
     }
+    if addr.is_multicast() {
+        return Some((false, Likely::Unspoken));
+    }
     if let Some((own, rule)) = spoken::owner(host, addr) {
         return Some((own, Likely::Rule(rule)));
     }
@@ -166,7 +177,7 @@ fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
         // Between two ports of a bridge that filters, neighbours are no address of the bridge.
         // The one at the hub of a tunnel has the first address; the others are its ends.
         let hub = matches!(at.entry, Entry::Wire { iface, .. } if spoken::is_hub(iface));
-        let past = bridged(at) || hub && !spoken::is_first(addr);
+        let past = bridged(at) || (hub || is_guest(at)) && !spoken::is_first(addr);
         return Some(if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) });
     }
     let family = if addr.is_ipv4() { Family::Ip } else { Family::Ip6 };
@@ -182,10 +193,39 @@ fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
     match (input, forward || translates) {
         (true, false) => Some((true, Likely::AskedOfInput)),
         _ if outbound => Some((false, Likely::Outbound)),
+        _ if let Some((own, rule)) = port_named(host, &packet) => Some((own, Likely::Rule(rule))),
         (false, true) => Some((false, Likely::AskedOfForward)),
         _ if !is_private(src) => Some((true, Likely::AskedOfInput)),
+        // Of a host's addresses its neighbours ask for the one in their own network.
+        _ => Some((false, Likely::Unspoken)),
+    }
+}
+
+/// Whether only rules about what comes in, or only rules about what passes through, ask for a packet's port.
+fn port_named(host: &Host, packet: &Packet) -> Option<(bool, RuleId)> {
+    let port = packet.dport()?;
+    let named = |hook| spoken::port_named(host, hook, |rule| asks_port(rule, port));
+    match (named(Hook::Input), named(Hook::Forward)) {
+        (Some(rule), None) => Some((true, rule)),
+        (None, Some(rule)) => Some((false, rule)),
         _ => None,
     }
+}
+
+/// Whether a target stands for rules that a filter kept back which looks for words, as `grep` does: the lines that it shows
+/// were picked out by somebody who read the others.
+fn is_picked_out(host: &Host, op: OpId) -> bool {
+    let rule = host.rules.rule(op.rule);
+    let picks = |text: &str| {
+        let mut words = text.trim_start_matches('|').split_whitespace();
+        let program = words.find(|w| *w != "sudo").unwrap_or_default();
+        text.starts_with('|') && !matches!(program, "head" | "tail" | "sed")
+    };
+    rule.is_left_out()
+        && rule.ops.iter().any(|op| match &op.what {
+            OpKind::Target(Target::Opaque(o)) => picks(&o.text),
+            _ => false,
+        })
 }
 
 /// Whether a packet comes in by a port of a bridge whose ports rules tell apart.
@@ -193,6 +233,14 @@ fn bridged(at: &Sight) -> bool {
     let host = &at.world.host;
     let Entry::Wire { iface, .. } = at.entry else { return false };
     host.interface(iface).is_some_and(|i| i.master.is_some()) && spoken::filters_ports(host)
+}
+
+/// Whether a packet comes in by a port of a bridge that is called as those of guests are.
+fn is_guest(at: &Sight) -> bool {
+    let Entry::Wire { iface, .. } = at.entry else { return false };
+    let named =
+        ["vnet", "veth", "tap", "fwpr", "fwln", "macvtap"].iter().any(|n| iface.starts_with(n));
+    named && at.world.host.interface(iface).is_some_and(|i| i.master.is_some())
 }
 
 /// Whether all tables of a family are made by commands that the paste shows, and none was printed: a table that they
@@ -252,9 +300,40 @@ fn is_usually_empty(table: &str, chain: &str) -> bool {
 
 /// Chains that a program makes for others to put rules into, or for those that it bans: without them they return.
 fn is_for_others(chain: &str) -> bool {
-    const BEGINNINGS: [&str; 5] =
-        ["f2b-", "fail2ban-", "sshguard", "DOCKER-USER", "ufw-before-log"];
-    BEGINNINGS.iter().any(|b| chain.starts_with(b)) || chain.starts_with("ufw-after-log")
+    const BEGINNINGS: [&str; 12] = [
+        "f2b-",
+        "fail2ban-",
+        "sshguard",
+        "DOCKER-USER",
+        "ufw-before-log",
+        "ufw-after-",
+        "ufw-reject-",
+        "ufw-track-",
+        "ufw6-before-log",
+        "ufw6-after-",
+        "KUBE-EXTERNAL-SERVICES",
+        "KUBE-PROXY-FIREWALL",
+    ];
+    BEGINNINGS.iter().any(|b| chain.starts_with(b))
+}
+
+/// Chains in which a program deals with its own networks alone: what neither comes from one nor goes to one returns.
+fn is_for_others_networks(at: &Sight, chain: &str) -> bool {
+    let comes = match at.entry {
+        Entry::Wire { iface, .. } => &**iface,
+        Entry::Local { .. } => "lo",
+    };
+    let name = |bridges: &[&str]| !bridges.iter().any(|b| comes.starts_with(b));
+    match chain {
+        // Parts networks of Docker from each other.
+        "DOCKER-ISOLATION-STAGE-1" | "DOCKER-ISOLATION-STAGE-2" => name(&["docker", "br-"]),
+        // What guests send.
+        "LIBVIRT_FWO" | "LIBVIRT_INP" => name(&["virbr"]),
+        // What goes to guests, and between them.
+        "LIBVIRT_FWI" => !is_private(at.packet.ip.dst),
+        "LIBVIRT_FWX" => name(&["virbr"]) || !is_private(at.packet.ip.dst),
+        _ => false,
+    }
 }
 
 /// Whether what is asked may hang on nat's rules although none is seen: Docker's or Kubernetes' chains of filter are
@@ -269,7 +348,16 @@ fn is_about_nat(at: &Sight) -> bool {
     let packet = &at.sent.packet;
     let Some(port) = packet.dport().filter(|_| publishes) else { return false };
     let input = |c: &Chain| c.base.as_ref().is_some_and(|b| b.hook == Hook::Input);
-    !rules.rules.iter().any(|rule| input(rules.chain(rule.chain)) && asks_port(rule, port))
+    // What filter still knows by the address that was asked for was not translated.
+    let untranslated = |rule: &Rule| {
+        let chain = rules.chain(rule.chain);
+        let filters = &*rules.table(chain.table).name == "filter";
+        filters && asks_port(rule, port) && spoken::names_dst(rule, packet.ip.dst)
+    };
+    !rules
+        .rules
+        .iter()
+        .any(|rule| input(rules.chain(rule.chain)) && asks_port(rule, port) || untranslated(rule))
 }
 
 fn asks_port(rule: &Rule, port: u16) -> bool {
@@ -295,6 +383,12 @@ fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
     }
     let base = chain.base.as_ref()?;
     let accepts = matches!(last(rule), Some(Target::Accept));
+    // What refuses the rest, and stands behind more rules than before: those were put behind it.
+    let place = chain.rules.iter().position(|r| *r == id).unwrap_or(0);
+    let refuses = matches!(last(rule), Some(Target::Drop | Target::Reject(_)));
+    if refuses && 2 * place >= chain.rules.len() {
+        return Some((true, Likely::Conditions));
+    }
     let leads = matches!(last(rule), Some(Target::Jump(_) | Target::Goto(_) | Target::Log { .. }));
     if leads {
         return Some((true, Likely::Conditions));

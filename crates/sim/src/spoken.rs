@@ -2,8 +2,8 @@
 
 use crate::addr::prefix;
 use chainwalk_model::{
-    AddrMask, Chain, Cidr, Family, Hook, Host, IfKind, Inv, IpMatch, Match, OpKind, Range, Rule,
-    RuleId, Target, Text,
+    AddrMask, Backend, Base, Chain, Cidr, Family, Hook, Host, IfKind, Inv, IpMatch, Match, OpKind,
+    Range, Rule, RuleId, Target, Text,
 };
 use std::net::IpAddr;
 
@@ -81,6 +81,22 @@ pub(crate) fn is_hub(name: &str) -> bool {
 pub(crate) fn filters_ports(host: &Host) -> bool {
     let tests = |op: &chainwalk_model::Op| matches!(op.what, OpKind::Match(Match::Physdev(_)));
     host.rules.rules.iter().any(|rule| rule.ops.iter().any(tests))
+}
+
+/// Whether native nft filters packets of a family: then most likely nothing else does.
+pub(crate) fn filters_by_nft(host: &Host, family: Family) -> bool {
+    let rules = &host.rules;
+    rules.chains.iter().any(|chain| {
+        let table = rules.table(chain.table);
+        let own = table.family == family || table.family == Family::Inet;
+        let filters = |b: &Base| matches!(b.hook, Hook::Input | Hook::Forward | Hook::Output);
+        own && table.backend == Backend::Nft && chain.base.as_ref().is_some_and(filters)
+    })
+}
+
+/// Whether a rule is for what goes to just this address.
+pub(crate) fn names_dst(rule: &Rule, addr: IpAddr) -> bool {
+    header(rule).any(|ip| alone(ip.dst.as_ref()) == Some(addr))
 }
 
 /// The rules of a host with their chains.
@@ -217,6 +233,13 @@ pub(crate) fn network_named(host: &Host, hook: Hook, addr: IpAddr) -> Option<Rul
         let here = own.get(chain) == Some(&true) && others.get(chain) == Some(&false);
         (here && header(rule).any(|ip| inside(ip.dst.as_ref(), addr))).then_some(id)
     })
+}
+
+/// The first rule of filter at a hook that asks for a packet's port.
+pub(crate) fn port_named(host: &Host, hook: Hook, asks: impl Fn(&Rule) -> bool) -> Option<RuleId> {
+    let own = reached(host, hook);
+    let here = |rule: &Rule| own.get(rule.chain.0 as usize) == Some(&true);
+    rules(host).find_map(|(id, rule, _)| (here(rule) && asks(rule)).then_some(id))
 }
 
 /// Which chains, by their ids, a packet may come to in filter at a hook.
@@ -400,6 +423,9 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
         let both = [&ip.iniface, &ip.outiface].into_iter().flatten();
         both.filter(|m| !m.value.prefix && !m.not).map(|m| &m.value.name)
     });
+    if let Some(bridge) = of_docker(host, leaving) {
+        return Some(WayOut::Only(bridge));
+    }
     let known = |name: &Text| {
         host.interface(name).is_none_or(|i| i.kind == IfKind::Plain && i.master.is_none())
     };
@@ -416,6 +442,31 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
     }
     match uplinks[..] {
         [only] => Some(WayOut::Only(only.clone())),
+        _ => None,
+    }
+}
+
+/// The bridge of Docker that a container is behind, by the networks that Docker gives out on its own: the first one to
+/// `docker0`, the others to bridges that are called by a number. Of several of these none.
+fn of_docker(host: &Host, leaving: &Leaving) -> Option<Text> {
+    let IpAddr::V4(dst) = leaving.dst else { return None };
+    let [172, second @ 17..=31, ..] = dst.octets() else { return None };
+    let numbered = |name: &str| {
+        let number = name.strip_prefix("br-");
+        number.is_some_and(|n| n.len() == 12 && n.bytes().all(|b| b.is_ascii_hexdigit()))
+    };
+    let mut found: Vec<&Text> = Vec::new();
+    for ip in rules(host).flat_map(|(_, rule, _)| header(rule)) {
+        for test in [&ip.iniface, &ip.outiface].into_iter().flatten() {
+            let name = &test.value.name;
+            let may = if second == 17 { &**name == "docker0" } else { numbered(name) };
+            if may && !test.value.prefix && !found.contains(&name) {
+                found.push(name);
+            }
+        }
+    }
+    match found[..] {
+        [only] if leaving.came_by != Some(only) => Some(only.clone()),
         _ => None,
     }
 }

@@ -124,6 +124,8 @@ decide-beside = on <c>{ $name }</c>, which works beside the rules and is not mod
 decide-tunnel = on whether the tunnel <c>{ $name }</c> is up
 decide-blank = on whether <b>{ $value }</b> is <c>{ $name }</c>
 decide-rule = on <b>{ $at }</b>, which can't be decided from the paste
+decide-left-out = on the rules that are left out at <b>{ $at }</b>
+decide-group = on whether a program here has joined <c>{ $addr }</c>
 
 end-chance = { $weight }: { $end }
 end-yes = if so: { $end }
@@ -216,6 +218,7 @@ routing-not-for-us = Nothing on this host takes packets to <c>{ $dst }</c>.
 ## Questions and their answers
 
 ask-local = Is <c>{ $addr }</c> an address of this host?
+ask-group = Has a program here joined <c>{ $addr }</c>?
 ask-route = Where is <c>{ $addr }</c> routed to?
 ask-leaves-by = Is <c>{ $addr }</c> reached by { $iface }?
 ask-table = What does the <c>{ $table }</c> table do? It was not pasted.
@@ -281,8 +284,11 @@ lean-window = assuming its sequence numbers lie in the window of the pasted conn
 lean-port = whichever port of { $bridge } <c>{ $addr }</c> is behind
 lean-bridge-port = assuming <c>{ $port }</c> is a port of { $bridge }, as its packet suggests
 lean-transparent = assuming what listens on { $proto } port <c>{ $port }</c> is transparent, as a proxy has to be
+if-left-out = if the rules left out at { $at } (<c>{ $text }</c>) let it pass
 if-likely = { $what } ({ $why })
 if-local = if <c>{ $addr }</c> is an address of this host
+if-group = if a program here has joined <c>{ $addr }</c>
+if-no-group = if no program here has joined <c>{ $addr }</c>
 if-not-local = if <c>{ $addr }</c> is not an address of this host
 if-passes = if <c>{ $what }</c>, which was not pasted, lets it pass unchanged
 if-drops = if <c>{ $what }</c>, which was not pasted, does not let it pass unchanged
@@ -314,6 +320,7 @@ likely-conditions = such a rule seldom tests one
 likely-socket = a socket is bound to an address of its own host
 likely-chain = its name or its rules suggest it
 lean-bridge-nf = assuming bridged packets pass iptables (<c>bridge-nf-call-iptables</c> is 1)
+likely-picked = the lines shown were picked out as those that matter
 
 ## Evidence
 
@@ -598,7 +605,7 @@ problem-undeclared = Chain “{ $found }” has rules, but no line declares it
 problem-part = Only a part of table “{ $found }” was pasted
 problem-hidden = This listing hides the interfaces; rules may test more than it shows
 problem-contradiction = “{ $found }” contradicts what was read before; both are kept
-problem-several-hosts = This paste has several hosts: { $hosts }. Showing { $found }
+problem-several-hosts = This paste has several hosts: { $hosts }. A packet is walked on the one it is for, otherwise on { $found }
 problem-which-host = No prompt says which host this belongs to ({ $hosts }); it is kept apart
 problem-twice = Table “{ $found }” appears again with other contents: these are two moments, and the later one is walked
 problem-no-such-rule = “{ $found }” refers to a rule, a position or a chain that does not exist; it changes nothing
@@ -627,6 +634,7 @@ expected-network = a network
 expected-port = a port
 expected-port-or-range = a port or a range of ports
 expected-number = a number
+expected-user = the number of a user or group
 expected-protocol = a protocol
 expected-interface = an interface
 expected-icmp-type = an ICMP type

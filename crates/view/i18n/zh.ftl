@@ -124,6 +124,8 @@ decide-beside = <c>{ $name }</c>，它在规则之外起作用，这里没有建
 decide-tunnel = 隧道 <c>{ $name }</c> 是否启用
 decide-blank = <b>{ $value }</b> 是不是 <c>{ $name }</c>
 decide-rule = <b>{ $at }</b>，仅凭粘贴内容无法判定
+decide-left-out = <b>{ $at }</b> 处省略的规则
+decide-group = 本机是否有程序加入了 <c>{ $addr }</c>
 
 end-chance = { $weight }：{ $end }
 end-yes = 若是：{ $end }
@@ -213,6 +215,7 @@ routing-not-for-us = 本机没有谁接收发往 <c>{ $dst }</c> 的包。
 ## 问题与回答
 
 ask-local = <c>{ $addr }</c> 是本机地址吗？
+ask-group = 本机有程序加入了 <c>{ $addr }</c> 吗？
 ask-route = <c>{ $addr }</c> 路由到哪里？
 ask-leaves-by = 去 <c>{ $addr }</c> 走 { $iface } 吗？
 ask-table = <c>{ $table }</c> 表做什么？它没有粘贴。
@@ -278,8 +281,11 @@ lean-window = 前提：序号落在所粘贴连接的窗口内
 lean-port = 不论 <c>{ $addr }</c> 在 { $bridge } 的哪个端口后面
 lean-bridge-port = 前提：<c>{ $port }</c> 是 { $bridge } 的端口，它的包这样暗示
 lean-transparent = 前提：监听 { $proto } 端口 <c>{ $port }</c> 的是透明套接字，代理非此不可
+if-left-out = 前提： { $at } 处省略的规则（<c>{ $text }</c>）让它继续
 if-likely = { $what }（{ $why }）
 if-local = 前提：<c>{ $addr }</c> 是本机地址
+if-group = 前提：本机有程序加入了 <c>{ $addr }</c>
+if-no-group = 前提：本机没有程序加入 <c>{ $addr }</c>
 if-not-local = 前提：<c>{ $addr }</c> 不是本机地址
 if-passes = 前提：未粘贴的 <c>{ $what }</c> 原样放行
 if-drops = 前提：未粘贴的 <c>{ $what }</c> 不原样放行
@@ -310,6 +316,7 @@ likely-lo = 首条接受一切的规则通常是 <c>-i lo</c>
 likely-conditions = 这样的规则很少再限定接口
 likely-socket = 套接字只绑定本机自己的地址
 likely-chain = 它的名字或规则这样暗示
+likely-picked = 显示的行是作为关键行挑选出来的
 lean-bridge-nf = 前提：桥接的包要过 iptables（<c>bridge-nf-call-iptables</c> 为 1）
 
 ## 证据
@@ -551,7 +558,7 @@ problem-undeclared = 链“{ $found }”有规则，却没有一行声明它
 problem-part = 表“{ $found }”只粘贴了一部分
 problem-hidden = 这份列表隐藏了接口，规则可能还检查更多
 problem-contradiction = “{ $found }”与前面读到的矛盾，两者都保留
-problem-several-hosts = 这里有多台主机：{ $hosts }。显示的是 { $found }
+problem-several-hosts = 这里有多台主机：{ $hosts }。数据包在它要到达的那台上推演，否则在 { $found } 上
 problem-which-host = 没有提示符说明这属于哪台主机（{ $hosts }）；先单独保留
 problem-twice = 表“{ $found }”在这里再次出现且内容不同：这是两个时刻，推演的是后一个
 problem-no-such-rule = “{ $found }”所指的规则、位置或链不存在，因此不起作用
@@ -580,6 +587,7 @@ expected-network = 网络
 expected-port = 端口
 expected-port-or-range = 端口或端口范围
 expected-number = 数字
+expected-user = 用户或组的编号
 expected-protocol = 协议
 expected-interface = 接口
 expected-icmp-type = ICMP 类型

@@ -172,7 +172,7 @@ pub fn edit_scope(lang: Lang, edit: &Edit, host: &Host) -> Sentence {
             say!(lang, ScopeRoute, dst = dst)
         }
         Edit::Fact(Assumption::Policy(_)) => say!(lang, ScopePolicyRule),
-        Edit::Fact(_) => say!(lang, ScopeFact),
+        Edit::Fact(_) | Edit::Host { .. } => say!(lang, ScopeFact),
         Edit::DeleteRoute(route) => {
             let count = host.routes.iter().filter(|r| r.dst == route.dst).count();
             let dst = format!("{}/{}", route.dst.addr, route.dst.len);

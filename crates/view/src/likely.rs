@@ -4,7 +4,7 @@ use crate::explained::Explained;
 use crate::fate::end_of;
 use crate::page::{Evidence, Sentence};
 use crate::places::{chain_path, place, table_name};
-use crate::questions::{answers, question};
+use crate::questions::{answers, opaque, question};
 use crate::say::say;
 use crate::terms::{Term, terms};
 use crate::values::protocol;
@@ -65,6 +65,14 @@ pub(crate) fn if_so(t: &Explained, q: &Question, answer: &Answer) -> Sentence {
         format!("{chain} {number}")
     };
     match q {
+        Question::LocalAddr(group) if group.is_multicast() => {
+            let group = group.to_string();
+            if yes {
+                say!(lang, IfGroup, addr = group)
+            } else {
+                say!(lang, IfNoGroup, addr = group)
+            }
+        }
         Question::LocalAddr(addr) if yes => say!(lang, IfLocal, addr = addr.to_string()),
         Question::LocalAddr(addr) => say!(lang, IfNotLocal, addr = addr.to_string()),
         Question::Table(family, name) if yes => {
@@ -94,6 +102,10 @@ pub(crate) fn if_so(t: &Explained, q: &Question, answer: &Answer) -> Sentence {
             } else {
                 say!(lang, IfHoldsNot, text = text, at = at(op.rule))
             }
+        }
+        Question::Opaque(op) if yes && t.rules().rule(op.rule).is_left_out() => {
+            let text = opaque(t, op.rule, op.op);
+            say!(lang, IfLeftOut, at = at(op.rule), text = text)
         }
         Question::Socket(proto, port) => {
             let (proto, port) = (protocol(*proto), port.to_string());
@@ -155,5 +167,6 @@ pub(crate) fn reason(t: &Explained, why: Likely) -> Sentence {
         Likely::Conditions => say!(lang, LikelyConditions),
         Likely::OwnSocket => say!(lang, LikelySocket),
         Likely::ChainName => say!(lang, LikelyChain),
+        Likely::Picked => say!(lang, LikelyPicked),
     }
 }

@@ -132,6 +132,7 @@ fn expected(e: &Expected, lang: Lang) -> String {
         Expected::Port => Key::ExpectedPort,
         Expected::PortOrRange => Key::ExpectedPortOrRange,
         Expected::Number => Key::ExpectedNumber,
+        Expected::User => Key::ExpectedUser,
         Expected::Protocol => Key::ExpectedProtocol,
         Expected::Interface => Key::ExpectedInterface,
         Expected::IcmpType => Key::ExpectedIcmpType,

@@ -29,6 +29,9 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
             .join(" ")
     };
     match q {
+        Question::LocalAddr(addr) if addr.is_multicast() => {
+            say!(lang, AskGroup, addr = addr.to_string())
+        }
         Question::LocalAddr(addr) => say!(lang, AskLocal, addr = addr.to_string()),
         Question::Route(addr) => say!(lang, AskRoute, addr = addr.to_string()),
         Question::LeavesBy(addr, by) => {
@@ -98,6 +101,9 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
         format!("{chain} {number}")
     };
     match q {
+        Question::LocalAddr(addr) if addr.is_multicast() => {
+            say!(lang, DecideGroup, addr = addr.to_string())
+        }
         Question::LocalAddr(addr) => say!(lang, DecideLocal, addr = addr.to_string()),
         Question::Route(addr) => say!(lang, DecideRoute, addr = addr.to_string()),
         Question::LeavesBy(addr, by) => {
@@ -126,6 +132,9 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
         Question::PortChoice => say!(lang, DecidePort),
         Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
         Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
+        Question::Opaque(op) if t.rules().rule(op.rule).is_left_out() => {
+            say!(lang, DecideLeftOut, at = at(op.rule))
+        }
         Question::Opaque(op) | Question::History(op) | Question::Fact(op) => {
             say!(lang, DecideRule, at = at(op.rule))
         }
@@ -155,7 +164,7 @@ fn open(t: &Explained, rule: RuleId, op: u16) -> Option<String> {
 }
 
 /// The text of a piece of a rule that was not understood.
-fn opaque(t: &Explained, rule: RuleId, op: u16) -> String {
+pub(crate) fn opaque(t: &Explained, rule: RuleId, op: u16) -> String {
     match t.rules().rule(rule).ops.get(op as usize).map(|o| &o.what) {
         Some(OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o))) => {
             o.text.to_string()

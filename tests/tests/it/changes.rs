@@ -50,6 +50,39 @@ fn the_first_document_needs_one_rule_on_the_mark() {
 }
 
 #[test]
+fn an_element_more_or_less_of_a_set_lets_a_packet_through() {
+    let host = |rule: &str, policy: &str, element: &str| {
+        host_of(
+            &format!(
+                "*filter\n:INPUT {policy}\n:FORWARD DROP\n:OUTPUT ACCEPT\n{rule}\nCOMMIT\n*nat\n\
+                 :PREROUTING ACCEPT\n:INPUT ACCEPT\n:OUTPUT ACCEPT\n:POSTROUTING ACCEPT\nCOMMIT\n\
+                 create s hash:net,port family inet hashsize 1024 maxelem 65536\nadd s {element}\n"
+            ),
+            &["eth0=10.0.0.1/24"],
+        )
+    };
+    let asked = ["curl 10.0.0.1:80 from 10.0.0.9 in eth0"];
+    let more = host("-A INPUT -m set --match-set s src,dst -j ACCEPT", "DROP", "10.0.0.9,tcp:22");
+    let less =
+        host("-A INPUT -m set --match-set s src,dst -j DROP", "ACCEPT", "10.0.0.0/28,tcp:80");
+    for (host, command) in
+        [(more, "ipset add s 10.0.0.9,tcp:80"), (less, "ipset del s 10.0.0.0/28,tcp:80")]
+    {
+        let found = proposed(&host, &asked, Goal::Through);
+        let fits = |(texts, _): &&(Vec<String>, Proposal)| *texts == [command];
+        let (_, proposal) = found.iter().find(fits).unwrap_or_else(|| panic!("{command}"));
+        assert_eq!(proposal.grain, Selectivity::Element);
+        assert!(proposal.replied && proposal.certain);
+        let (read, _) = edit(command, DocId(0), &host).unwrap();
+        let (typed, made) = (edited(&host, &read), edited(&host, &proposal.edits[0]));
+        let parts = |host: &Host| -> Vec<_> {
+            host.sets[0].entries.iter().map(|e| e.parts.clone()).collect()
+        };
+        assert_eq!(parts(&typed), parts(&made), "the command does what was tried");
+    }
+}
+
+#[test]
 fn a_packet_that_is_stopped_twice_needs_two_changes() {
     let host = host_of(
         "*filter\n:INPUT ACCEPT\n:FORWARD DROP\n:OUTPUT ACCEPT\nCOMMIT\n*nat\n:PREROUTING ACCEPT\n\

@@ -359,3 +359,37 @@ fn the_text_under_a_span_is_what_was_read() {
     println!("{nodes} spans");
     assert!(wrong.is_empty(), "{} wrong:{wrong}", wrong.lines().count() - 1);
 }
+
+/// Articles as a reader pastes them, prose and all, and how each answers the question of its author on every branch.
+#[test]
+#[ignore = "what others pasted lies beside the repository"]
+fn an_article_pasted_whole_answers_its_question_and_remarks_little() {
+    let Some(documents) = beside("documents") else { return };
+    let asked = [
+        ("article-000.txt", "curl 172.17.0.2:11103 from 172.17.0.1 in eth0", "rejected FORWARD 6"),
+        ("article-003.txt", "curl 172.17.253.62:80 from 203.0.113.9 in eth0", "172.19.0.15:80"),
+    ];
+    for (name, packet, expect) in asked {
+        let (text, reading) = read(&documents.join(name));
+        assert!(reading.diagnostics.len() <= 4, "{name}: {:?}", reading.diagnostics);
+        let played = chainwalk_tests::played::played(&text, &[packet]);
+        let answer = &played.answer_json()["packets"][0];
+        let branches = answer["branches"].as_array().cloned().unwrap_or_default();
+        assert!(!branches.is_empty(), "{name}: a rule rolls dice, or a table is missing");
+        let told = |branch: &serde_json::Value| {
+            let at = &branch["stopped_at"];
+            let out = &branch["packet_out"];
+            match (at["chain"].as_str(), out["dst"].as_str()) {
+                (Some(chain), _) => {
+                    format!("{} {chain} {}", branch["verdict"].as_str().unwrap(), at["rule"])
+                }
+                (None, Some(dst)) => format!("{dst}:{}", out["dport"]),
+                (None, None) => String::new(),
+            }
+        };
+        // Where filter is not there, one branch is what nobody knows.
+        let known = branches.iter().map(told).filter(|t| !t.is_empty() && !t.contains("null"));
+        let known: Vec<String> = known.collect();
+        assert!(!known.is_empty() && known.iter().all(|t| t == expect), "{name}: {known:?}");
+    }
+}

@@ -29,8 +29,8 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         return Err(given.missing("--uid-owner"));
     }
     Ok(Match::Owner {
-        uid: given.value("--uid-owner", id, Expected::Number)?,
-        gid: given.value("--gid-owner", id, Expected::Number)?,
+        uid: given.value("--uid-owner", id, Expected::User)?,
+        gid: given.value("--gid-owner", id, Expected::User)?,
         socket: given.inv_flag("--socket-exists"),
         supplementary: given.flag("--suppl-groups")?,
     })

@@ -1,12 +1,12 @@
-//! Commands of `ip` and `sysctl` behind a dump of what they change: they are of a later hour, and may be tried.
+//! Commands of `ip`, `brctl`, `ipset` and `sysctl` behind a dump of what they change: they are of a later hour, and may be
+//! tried.
 
-use super::block::Block;
+use super::block::{Block, Facts};
 use super::steps::Step;
 use super::typed::parts;
 use crate::clean::Row;
-use crate::edit::edit;
 use crate::prompt::unprompt;
-use chainwalk_model::{Cidr, DocId, Host, Text};
+use chainwalk_model::{Cidr, Text};
 
 /// Whether all that a command changes was printed before, by some of these blocks.
 pub(crate) fn is_behind(shown: &[Block], typed: &Block) -> bool {
@@ -26,7 +26,16 @@ pub(crate) fn is_behind(shown: &[Block], typed: &Block) -> bool {
         Step::Address { .. } | Step::DropAddress { .. } => {
             dumps().flat_map(|f| &f.interfaces).any(|i| !i.addrs.is_empty())
         }
-        _ => false,
+        Step::Interface(_) | Step::DropInterface(_) => dumps().any(|f| !f.interfaces.is_empty()),
+        Step::Master { .. } | Step::Hairpin { .. } => {
+            let ports = |f: &Facts| f.interfaces.iter().any(|i| i.master.is_some());
+            dumps().any(|f| !f.bridges.is_empty() || ports(f))
+        }
+        Step::Set(words, _) => {
+            let named = |name: &String| dumps().flat_map(|f| &f.sets).any(|s| *s.name == **name);
+            words.get(1).is_none_or(named)
+        }
+        Step::Doubt(_) => false,
     };
     let facts = &typed.facts;
     let setting = |name: &Text| dumps().flat_map(|f| &f.sysctls).any(|(shown, _)| shown == name);
@@ -35,14 +44,13 @@ pub(crate) fn is_behind(shown: &[Block], typed: &Block) -> bool {
         && facts.sysctls.iter().all(|(name, _)| setting(name))
 }
 
-/// The commands of a row as edits, one each; none where one of them can't be tried.
-pub(crate) fn commands(row: Row<'_>, typed: &Block) -> Vec<Text> {
+/// The commands of a row as edits, one each; none where one of them can't be tried, as `may` says.
+pub(crate) fn commands(row: Row<'_>, typed: &Block, may: impl Fn(&str) -> bool) -> Vec<Text> {
     let found: Vec<Text> = if typed.facts.steps.is_empty() {
         let set = typed.facts.sysctls.iter();
         set.map(|(name, fact)| format!("sysctl -w {name}={}", fact.value).as_str().into()).collect()
     } else {
         parts(unprompt(row).0).into_iter().map(|part| part.text.into()).collect()
     };
-    let all = found.iter().all(|line| edit(line, DocId(0), &Host::default()).is_ok());
-    if all { found } else { Vec::new() }
+    if found.iter().all(|line| may(line)) { found } else { Vec::new() }
 }

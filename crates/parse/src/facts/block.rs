@@ -26,7 +26,8 @@ pub(crate) struct Block {
     pub(crate) typed: bool,
 }
 
-/// A command that a file has run: its place in the clean text, and the interface that it calls `%i`.
+/// A command that a file has run: its place in the clean text, and the tunnel that it calls `%i`, empty where it is of no
+/// tunnel's file.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
     pub(crate) start: usize,

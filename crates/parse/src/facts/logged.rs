@@ -1,8 +1,9 @@
-//! Lines that a rule wrote into the kernel's log: a packet, and what its interfaces tell of the host.
+//! Lines that a rule wrote into the kernel's log: a packet, and what its interfaces tell of the host. And the packets that
+//! `tcpdump` printed, of which only those count that open something.
 
 use super::block::{Block, Facts, Logged, made};
 use crate::clean::{Clean, Row};
-use crate::seen::{Shown, log};
+use crate::seen::{Shown, event, log, opening};
 use chainwalk_model::{
     ChainId, Fact, Family, Host, KernelTrace, OpKind, Origin, Rule, SectionKind, SeenStep,
     SeenVerdict, SeenWhat, Span, Target, TcpFlags,
@@ -17,7 +18,8 @@ pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let mut logged: Vec<Logged> = Vec::new();
     let mut taken = 0;
     for (n, row) in rows.iter().enumerate() {
-        if let Some(shown) = log(row.text) {
+        if let Some(shown) = log(row.text).or_else(|| opening(row.text)).or_else(|| event(row.text))
+        {
             taken = n + 1;
             if logged.len() < MOST {
                 logged.push(Logged { shown, span: clean.span(row.start, row.end()) });
@@ -135,6 +137,10 @@ fn roots(host: &Host, chain: ChainId) -> Vec<String> {
 /// Whose the ends of a logged packet are: what INPUT saw is for this host, what FORWARD saw is not, and what
 /// OUTPUT saw is from it.
 fn ends(host: &mut Host, shown: &Shown, rule: Option<chainwalk_model::RuleId>, span: Span) {
+    if shown.prefix.is_none() {
+        // It was seen on the wire, before routing.
+        return;
+    }
     let from = rule.map(|rule| roots(host, host.rules.rule(rule).chain)).unwrap_or_default();
     let at = |hook: &str| from.iter().any(|f| f == hook);
     let told: &[(IpAddr, bool)] = match (&shown.iface, &shown.out) {

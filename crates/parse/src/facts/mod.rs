@@ -7,12 +7,14 @@ mod block;
 mod bridges;
 mod flows;
 mod ifconfig;
+mod ifupdown;
 mod interfaces;
 mod ipset;
 mod json;
 mod logged;
 mod names;
 mod plain;
+mod prose;
 mod routes;
 mod settle;
 mod sockets;
@@ -30,8 +32,10 @@ pub(crate) use behind::{commands, is_behind};
 pub(crate) use block::{Block, Run, not_walked};
 pub(crate) use logged::block as logged;
 pub(crate) use plain::after;
+pub(crate) use prose::in_prose;
 pub(crate) use settle::settle;
-pub(crate) use typed::{perhaps, typed};
+pub(crate) use steps::{apply, missing_set};
+pub(crate) use typed::{perhaps, steps_of, typed};
 
 use crate::clean::{Clean, Row};
 
@@ -40,11 +44,12 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 24] = [
+    const READERS: [Reader; 25] = [
         json::block,
         flows::block,
         traces::block,
         wireguard::block,
+        ifupdown::block,
         yaml::block,
         table::block,
         beside::block,

@@ -57,7 +57,7 @@ pub(crate) enum Step {
 }
 
 /// Does one step.
-pub(super) fn apply(host: &mut Host, step: Step) {
+pub(crate) fn apply(host: &mut Host, step: Step) {
     match step {
         Step::Interface(new) => change(host, *new),
         Step::DropInterface(name) => {
@@ -232,6 +232,16 @@ fn set(host: &mut Host, words: &[String], origin: Origin) {
         }
         _ => {}
     }
+}
+
+/// The set that steps are about and that is not there.
+pub(crate) fn missing_set(host: &Host, steps: &[Step]) -> Option<Text> {
+    steps.iter().find_map(|step| {
+        let Step::Set(words, _) = step else { return None };
+        let makes = words.first().is_some_and(|w| matches!(w.as_str(), "create" | "-N" | "n"));
+        let name = words.get(1).filter(|_| !makes)?;
+        host.sets.iter().all(|s| *s.name != **name).then(|| name.as_str().into())
+    })
 }
 
 /// An element as the set's type reads it.

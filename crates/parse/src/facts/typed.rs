@@ -86,6 +86,11 @@ pub(super) fn parts(row: Row<'_>) -> Vec<Row<'_>> {
     found
 }
 
+/// What a command beside the rules does, typed alone; `None` if it is none that is read here.
+pub(crate) fn steps_of(row: Row<'_>, origin: Origin) -> Option<Vec<Step>> {
+    steps(unprompt(row).0, &Shell::default(), origin)
+}
+
 /// What one command does; `None` if it is none that is read here.
 fn steps(row: Row<'_>, shell: &Shell, origin: Origin) -> Option<Vec<Step>> {
     let first = row.text.split_whitespace().next()?;
@@ -404,7 +409,7 @@ fn class(addr: IpAddr) -> u8 {
     }
 }
 
-fn mask_of(text: &str) -> Option<u8> {
+pub(super) fn mask_of(text: &str) -> Option<u8> {
     let mask = match text.strip_prefix("0x") {
         Some(hex) => Ipv4Addr::from(u32::from_str_radix(hex, 16).ok()?),
         None => text.parse().ok()?,

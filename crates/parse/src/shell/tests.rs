@@ -96,8 +96,9 @@ fn run(script: &str) -> Vec<(String, bool, bool)> {
 fn what_stands_in_a_loop_a_branch_or_a_function_runs_only_perhaps() {
     let rule = |maybe| vec![("iptables -F".to_owned(), maybe, false)];
     for script in [
-        "for i in a b; do\niptables -F\ndone",
-        "for i in a b; do iptables -F; done",
+        "for i in a b; do\niptables -F\nbreak\ndone",
+        "for i in a $(b); do iptables -F; done",
+        "for i in *.conf; do iptables -F; done",
         "while read a; do iptables -F; done",
         "until a; do iptables -F; done",
         "if [ -x a ]; then\niptables -F\nfi",
@@ -119,6 +120,8 @@ fn what_stands_in_a_loop_a_branch_or_a_function_runs_only_perhaps() {
         let rules: Vec<_> = found.into_iter().filter(|(t, ..)| t.contains("iptables")).collect();
         assert_eq!(rules, rule(true), "{script}");
     }
+    let rounds = run("for i in a b; do\nfor j in c; do iptables -A $i; done\ndone");
+    assert_eq!(rounds, vec![("iptables -A $i".to_owned(), false, false); 2]);
     let after = run("for i in a; do\nb\ndone\nA=b; iptables -F");
     assert_eq!(after.last(), rule(false).last());
     // Without anything of a shell a line is left to other readers.

@@ -2,7 +2,7 @@
 
 use super::edits::{in_chain, new, op, without};
 use super::sights::{BlockedPacket, Blocker, DecisionPoint, is_established};
-use super::{nearly, source};
+use super::{elements, nearly, source};
 use crate::addr::in_net;
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
@@ -36,8 +36,17 @@ pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Can
         for edit in nearly::corrections(host, obstacle) {
             one(Selectivity::NearMiss, vec![edit]);
         }
-        for rule in obstacle.common(|s| Some(s.untrackers.clone())).unwrap_or_default() {
-            one(Selectivity::Rule, vec![without(host, rule)]);
+        let mut untrackers = obstacle.common(|s| Some(s.untrackers.clone())).unwrap_or_default();
+        for rule in &untrackers {
+            one(Selectivity::Rule, vec![without(host, *rule)]);
+        }
+        if untrackers.len() > 1 {
+            // There and back there is mostly one each. The last of a chain goes first, so that numbers stay.
+            untrackers.sort_by_key(|rule| std::cmp::Reverse(host.rules.rule(*rule).number));
+            one(Selectivity::Rule, untrackers.iter().map(|rule| without(host, *rule)).collect());
+        }
+        for edit in elements::elements(host, obstacle) {
+            one(Selectivity::Element, vec![edit]);
         }
         for (grain, edit) in source::rewrites(host, obstacle) {
             one(grain, vec![edit]);

@@ -143,10 +143,13 @@ impl Walker<'_> {
         self.forward(skb, found.dev.as_deref())
     }
 
-    /// Whether some program takes packets to a group that a rule speaks of: that no paste tells.
+    /// Whether some program takes packets to a group: that no paste tells. Of the groups by which IPv6 asks for one neighbour
+    /// the addresses do.
     fn takes_group(&mut self, skb: &Skb, group: IpAddr) -> bool {
         let host = &self.world.host;
-        if host.complete.network || crate::spoken::lets_group_in(host, group).is_none() {
+        let asks_one =
+            matches!(group, IpAddr::V6(a) if a.segments()[..6] == [0xff02, 0, 0, 0, 0, 1]);
+        if host.complete.network || asks_one || !group.is_multicast() {
             return false;
         }
         if let Some((_, is)) = host.said_local.iter().rev().find(|(a, _)| *a == group) {
