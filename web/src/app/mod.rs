@@ -24,8 +24,8 @@ use crate::link::{Space, Stale, Status, use_engine};
 use crate::one_file::is_one_file;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, GuestBar, Header, Help, HostPane,
-    Hover, Icon, Moments, More, Notice, Otherwise, PastePane, Player, Share, Sprite, TimelineBar, WalkPane, Why,
-    Zoom, act, tone_name,
+    Hover, Icon, Moments, More, Notice, Otherwise, PastePane, Player, Share, Sprite, TimelineBar,
+    WalkPane, Why, Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};

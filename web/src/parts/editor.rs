@@ -139,7 +139,8 @@ pub(crate) struct EditorProps {
 /// The text.
 #[component]
 pub(crate) fn Editor(props: &EditorProps) -> Html {
-    let EditorProps { lang, node, paste, of, told, now, lit, revealed, heard, dispatch, .. } = props;
+    let EditorProps { lang, node, paste, of, told, now, lit, revealed, heard, dispatch, .. } =
+        props;
     let ready = use_state_eq(|| false);
     let loads = use_state_eq(|| 0_u32);
     let shown = use_mut_ref(Paste::default);
