@@ -68,6 +68,8 @@ words! {
     EmptyHeadline => "Paste everything at once, in any order", "一次全部粘贴，顺序随意";
     DropInstead => "It takes the example's place.", "将替换示例。";
     Example => "Example", "示例";
+    ExampleShut => "Hide the answer", "收起答案";
+    ExampleWhy => "Show the answer", "看答案";
     ExampleNext => "Next example", "下一个示例";
     Examples => "Examples", "示例";
     FieldFrom => "from", "来自";
@@ -233,7 +235,7 @@ words! {
     ShareWords => "Words", "文字";
     ShowLines => "Show it", "查看";
     SkipToWalk => "Skip to the walk", "跳到步骤列表";
-    SlotDetail => "Ctrl V or drop a file, anywhere on the page: iptables-save, nft list ruleset, ip addr …, in any order, prompts and all.", "在页面任意处按 Ctrl V 或拖入文件：iptables-save、nft list ruleset、ip addr……顺序随意，带提示符也行。";
+    SlotDetail => "Ctrl V or drop a file, anywhere.", "随处按 Ctrl V 或拖入文件。";
     SlotTitle => "Your rules go here.", "规则放这里。";
     Speed => "Speed", "速度";
     Stop => "Stop", "停止";

@@ -181,14 +181,13 @@ fn what_those_programs_refuse() {
         ("ip tunnel add x", "tunnel"),
         ("ip address add 10.0.0.1/33 dev eth0", "10.0.0.1/33"),
         ("ip address add 10.0.0.1/24", ""),
-        ("ip address del 10.0.0.1/24 dev eth0", "del"),
-        ("ip link set eth0 down", "eth0 down"),
-        ("ip rule del pref 5", "del"),
         ("ip rule add pref x", "x"),
         ("nonsense", "nonsense"),
     ] {
         check_bad(text, place);
     }
+    // No walk heeds that an interface is down.
+    assert!(edit("ip link set eth0 down", DocId(0), &chainwalk_model::Host::default()).is_err());
 }
 
 /// A host with native tables, the rules of one of which have handles.

@@ -506,8 +506,9 @@ fn what_a_script_does_only_perhaps_is_open() {
             matches!(&op.what, chainwalk_model::OpKind::Match(chainwalk_model::Match::Opaque(_)))
         })
     };
-    assert_eq!(host.rules.rules.len(), 3);
-    assert_eq!([open(0), open(1), open(2)], [true, true, false]);
+    // The words of the loop stand in the script: each makes a rule.
+    assert_eq!(host.rules.rules.len(), 4);
+    assert_eq!([open(0), open(1), open(2), open(3)], [false, false, true, false]);
     let input = host.rules.chains[0].base.as_ref().unwrap();
     assert_eq!(input.policy, chainwalk_model::Policy::Unknown);
     assert_eq!(

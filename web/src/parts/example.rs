@@ -50,7 +50,7 @@ pub(crate) fn ExampleBar(props: &ExampleProps) -> Html {
         <section class="strip example" aria-label={ui(lang, Key::Example)} data-testid="example">
             <i class="tag">{ui(lang, Key::Example)}</i>
             <p class="story"><b>{example.head.title.pick(lang)}</b>{" "}<span>{example.head.question.pick(lang)}</span>
-                {" "}<button class="link" onclick={turn} aria-expanded={why.to_string()} data-testid="example-why">{ui(lang, Key::CardOpen)}</button>
+                {" "}<button class="link" onclick={turn} aria-expanded={why.to_string()} data-testid="example-why">{ui(lang, if *why { Key::ExampleShut } else { Key::ExampleWhy })}</button>
                 if *why { <em data-testid="example-point">{example.head.point.pick(lang)}</em> }
             </p>
             <button class="ghost next" onclick={act(dispatch, Action::Load(next.clone()))} data-testid="next-example">

@@ -56,6 +56,11 @@ pub(crate) enum Step {
     Doubt(Text),
 }
 
+/// Whether these take an interface down, which no walk heeds.
+pub(crate) fn takes_down(steps: &[Step]) -> bool {
+    steps.iter().any(|step| matches!(step, Step::Interface(i) if i.up == Some(false)))
+}
+
 /// Does one step.
 pub(crate) fn apply(host: &mut Host, step: Step) {
     match step {

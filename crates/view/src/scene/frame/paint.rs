@@ -343,7 +343,15 @@ impl Frame {
                 // Beside the way that goes down into the drawer.
                 pen.text(s.at.x + 9.0, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour}"));
             } else {
-                pen.text(s.at.x, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour} mid"));
+                // Where the word of a station before it reaches here, this one begins behind that.
+                let half = pen.width(word, "s11 w6") / 2.0;
+                let left = s.at.x - half;
+                let reaches = |(from, to): &&(f64, f64)| {
+                    *from < left && left < *to && (from + to) / 2.0 < s.at.x - 1.0
+                };
+                let before = taken.iter().filter(reaches).map(|(_, to)| *to).reduce(f64::max);
+                let x = before.map_or(s.at.x, |to| to + 4.0 + half);
+                pen.text(x, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour} mid"));
             }
             return;
         }
