@@ -209,8 +209,8 @@ fn view_proposal(lang: Lang, p: &ProposalView, told: &PageView, dispatch: &Dispa
                 if !p.reply.is_empty() { <p><Words of={p.reply.clone()} /></p> }
                 {for p.scope.iter().chain(&p.also).map(|line| html! { <p><Words of={line.clone()} /></p> })}
             </details>
-            <span class="act"><CopyCommands {lang} commands={p.commands.join("\n")} />
-                <button class="yn" onclick={make} aria-label={label}>{ui(lang, Key::MakeChange)}</button></span>
+            <span class="act"><button class="yn" onclick={make} aria-label={label}>{ui(lang, Key::MakeChange)}</button>
+                <CopyCommands {lang} commands={p.commands.join("\n")} /></span>
         </li>
     }
 }

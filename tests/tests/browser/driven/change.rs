@@ -27,7 +27,7 @@ mod in_chromium {
             page.turns("ok").await?;
             page.until(
                 "both fates stand side by side",
-                "const said = at('compared').innerText; return said.includes('Rejected') && said.includes('Sent on')",
+                "const said = at('compared').innerText; return said.includes('Rejected') && said.includes('Forwarded')",
             )
             .await?;
             ensure!(page.text("return at('made').innerText").await?.contains(MARK));
