@@ -65,7 +65,7 @@ mod tests {
     #[test]
     fn nothing_steers_the_terminal() {
         let mut out = Harmless(Vec::new());
-        write!(out, "a\u{1b}[31m\tb\r\nc\rd\u{9b}{}\u{7f}", "规则\u{202e}").unwrap_or_default();
+        write!(out, "a\u{1b}[31m\tb\r\nc\rd\u{9b}规则\u{202e}\u{7f}").unwrap_or_default();
         assert_eq!(
             String::from_utf8(out.0).as_deref(),
             Ok("a\u{fffd}[31m\tb\nc\u{fffd}d\u{fffd}规则\u{fffd}\u{fffd}")

@@ -117,7 +117,9 @@ fn around(row: Row<'_>, host: &Host) -> Option<Result<Edit, Diagnostic>> {
         return Some(Err(bad(word, vec![Expected::Literal("ipset create".into())])));
     }
     let mut after = host.clone();
-    steps.into_iter().for_each(|step| facts::apply(&mut after, step));
+    for step in steps {
+        facts::apply(&mut after, step);
+    }
     let after = Box::new(Surroundings::of(&after));
     Some(Ok(Edit::Host { command: unprompt(row).0.text.into(), after }))
 }

@@ -139,6 +139,7 @@ const RESOLVERS: [[u8; 4]; 8] = [
 ];
 
 /// Whether an address is this host's.
+#[allow(clippy::unnecessary_wraps)] // As the other judges of a question are.
 fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
     let host = &*at.world.host;
     if let Some(rule) = spoken::lets_group_in(host, addr) {
@@ -193,7 +194,7 @@ fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
     match (input, forward || translates) {
         (true, false) => Some((true, Likely::AskedOfInput)),
         _ if outbound => Some((false, Likely::Outbound)),
-        _ if let Some((own, rule)) = port_named(host, &packet) => Some((own, Likely::Rule(rule))),
+        _ if let Some((own, rule)) = port_named(host, packet) => Some((own, Likely::Rule(rule))),
         (false, true) => Some((false, Likely::AskedOfForward)),
         _ if !is_private(src) => Some((true, Likely::AskedOfInput)),
         // Of a host's addresses its neighbours ask for the one in their own network.

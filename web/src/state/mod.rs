@@ -473,7 +473,7 @@ impl State {
     /// that. A packet that the visitor asked for is asked again, from where this host has it come.
     fn begin_anew(&mut self) {
         let own = self.asked.then(|| self.scenario.packets.get(self.packet)).flatten();
-        let own = own.map(|line| Origin::split(line).0.to_owned());
+        let own = own.map(|line| Origin::split(line).0);
         self.scenario = Rc::default();
         (self.search, self.packet, self.origin) = (None, 0, Origin::default());
         self.draft = Rc::from(own.as_deref().unwrap_or_default());

@@ -98,7 +98,9 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         }
         taken = n + 1;
     }
-    open.into_iter().for_each(|s| s.close(&mut facts));
+    if let Some(section) = open {
+        section.close(&mut facts);
+    }
     if stanzas == 0 {
         return None;
     }
@@ -120,7 +122,7 @@ fn is_option(words: &[String]) -> bool {
     let known = |o: &&str| {
         if o.ends_with(['-', '_']) { words[0].starts_with(*o) } else { words[0] == **o }
     };
-    words.len() > 1 && OPTIONS.iter().any(|o| known(&o))
+    words.len() > 1 && OPTIONS.iter().any(known)
 }
 
 /// What is known of an interface so far.

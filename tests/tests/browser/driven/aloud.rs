@@ -30,7 +30,7 @@ mod in_chromium {
                 .await?;
             let chains = heard().await?;
             page.click("say").await?;
-            page.until("the change is read", "return text('narration').includes('fate alone')")
+            page.until("the change is read", "return text('narration').includes('result only')")
                 .await?;
             let fate = heard().await?;
             ensure!(rules > chains && chains > 1 && fate == 0, "{rules} {chains} {fate}");

@@ -22,6 +22,7 @@ const SCENE: &str = "document.querySelector('.stage .scene')";
 fn it_shows_where_the_packet_is_was_and_will_be() -> Result<()> {
     drive(Look { still: true, ..DESK }, async |page| {
         page.banner_says(&["FORWARD rule 6"]).await?;
+        page.click("example-close").await?;
         go_to(page, "One of 3, at random").await?;
         let missing = page
             .text(&format!(

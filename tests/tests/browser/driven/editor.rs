@@ -61,7 +61,7 @@ mod in_chromium {
             )
             .await?;
             page.type_in("DPORT 65000").await?;
-            page.until("one hit", "return text('find-count') === '1'").await?;
+            page.until("one hit", "return text('find-count') === '1 / 1'").await?;
             page.press("Enter").await?;
             page.until(
                 "its line is in sight, the hit marked",
@@ -72,7 +72,11 @@ mod in_chromium {
             .await?;
             page.ask("at('find-text').select()").await?;
             page.type_in("--dport 7").await?;
-            page.until("many", "return Number(text('find-count')) > 100").await?;
+            page.until(
+                "many",
+                "return Number(text('find-count').split('/').pop().replace('+', '')) > 100",
+            )
+            .await?;
             page.ask("at('find-text').select()").await?;
             page.type_in("nowhere").await?;
             page.until("none", "return text('find-count') === 'not found'").await?;

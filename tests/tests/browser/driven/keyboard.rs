@@ -59,6 +59,8 @@ async fn session(page: &Page, phone: bool) -> Result<()> {
     page.tab_to("[data-testid=play]", false).await?;
     page.until("it is not at the end", "return !position().startsWith('Step 1 ')").await?;
     page.press(" ").await?;
+    page.until("it plays", "return at('play').getAttribute('aria-pressed') === 'true'").await?;
+    page.press(" ").await?;
     page.until("it rests", "return at('play').getAttribute('aria-pressed') === 'false'").await?;
     page.press("Home").await?;
     page.until("at the start", "return position().startsWith('Step 1 ')").await?;
@@ -107,7 +109,7 @@ async fn session(page: &Page, phone: bool) -> Result<()> {
         "return document.querySelectorAll('[data-testid=proposal]').length > 0",
     )
     .await?;
-    page.tab_to("[data-testid=proposal] > button", false).await?;
+    page.tab_to("[data-testid=proposal] .yn", false).await?;
     page.press("Enter").await?;
     page.until("both fates are shown", "return at('compared') !== null").await?;
     page.focus_is_seen("a change is tried").await?;
@@ -305,9 +307,8 @@ fn a_control_that_goes_away_leaves_the_focus_beside_it() -> Result<()> {
             "return document.querySelectorAll('[data-testid=proposal]').length > 0",
         )
         .await?;
-        page.ask("document.querySelector('[data-testid=proposal] > button').scrollIntoView()")
-            .await?;
-        let at = page.middle("document.querySelector('[data-testid=proposal] > button')").await?;
+        page.ask("document.querySelector('[data-testid=proposal] .yn').scrollIntoView()").await?;
+        let at = page.middle("document.querySelector('[data-testid=proposal] .yn')").await?;
         page.press_mouse(at).await?;
         page.until("it is tried", "return at('compared') !== null").await?;
         page.until("a section has the focus", "return document.activeElement.matches('section')")

@@ -167,7 +167,7 @@ impl Visitor {
             "return [...document.querySelectorAll('[data-testid=proposal]')].some(p => p.innerText.includes('--dport 80 -j ACCEPT'))",
         )
         .await?;
-        self.click("[data-testid=proposal] > button").await?;
+        self.click("[data-testid=proposal] .yn").await?;
         self.until("both fates are shown", "return text('compared').includes('Dropped')").await?;
         self.until(
             "the focus is not lost",

@@ -142,7 +142,7 @@ fn what_cannot_be_opened_says_why_and_changes_nothing() -> Result<()> {
         let mine = own_work(page).await?;
         let whole = Link::to_case(&case("")).write();
         for (fragment, word) in [
-            (&whole[..whole.len() - 9], "not whole"),
+            (&whole[..whole.len() - 9], "incomplete"),
             ("w7=AAAA&by=9.1.0", "Chainwalk 9.1.0"),
             ("src=//example.org/x", "not a file of this page"),
             ("example=no-such", "no example called “no-such”"),

@@ -122,7 +122,7 @@ fn what_an_old_answer_proposes_is_not_done() -> Result<()> {
         page.send("curl 172.17.0.2:22").await?;
         page.banner_says(&["before the change", "Walking the packet"]).await?;
         all_is_marked(page).await?;
-        page.ask("document.querySelector('[data-testid=proposal] > button').click()").await?;
+        page.ask("document.querySelector('[data-testid=proposal] .yn').click()").await?;
         ensure!(page.ask("return at('made') === null").await? == true, "nothing is tried");
         page.ask("letGo()").await?;
         page.banner_says(&["elivered"]).await?;
@@ -134,7 +134,7 @@ fn what_an_old_answer_proposes_is_not_done() -> Result<()> {
             "return document.querySelectorAll('[data-testid=proposal]').length > 0",
         )
         .await?;
-        page.ask("document.querySelector('[data-testid=proposal] > button').click()").await?;
+        page.ask("document.querySelector('[data-testid=proposal] .yn').click()").await?;
         page.until("those of the new one are", "return at('made') !== null").await
     })
 }

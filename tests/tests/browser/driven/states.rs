@@ -121,7 +121,7 @@ mod in_chromium {
             )
             .await?;
             page.banner_says(&["FORWARD rule 6"]).await?;
-            page.until("it says so", "return text('promise').includes('keeps nothing')").await
+            page.until("it says so", "return text('promise').includes('stores nothing')").await
         })
     }
 
@@ -149,7 +149,8 @@ mod in_chromium {
             // No message of the page looks like this.
             page.ask("last.postMessage(7)").await?;
             page.turns("crashed").await?;
-            let banner = page.banner_says(&["not in your rules", "paste is safe"]).await?;
+            let banner =
+                page.banner_says(&["your rules did not cause it", "paste is safe"]).await?;
             ensure!(
                 page.text("return pasted().value").await?.contains("KUBE-NODEPORTS"),
                 "{banner}"
@@ -206,7 +207,7 @@ mod in_chromium {
             );
             page.ask("[...at('banner').querySelectorAll('button')].find(b => b.innerText === 'Stop').click()").await?;
             page.turns("stopped").await?;
-            page.banner_says(&["Stopped", "Your paste is as it was"]).await?;
+            page.banner_says(&["Stopped", "Your paste is unchanged"]).await?;
             page.ask("at('banner').querySelector('button').click()").await?;
             page.banner_says(&["FORWARD rule 6"]).await?;
             page.turns("stop").await

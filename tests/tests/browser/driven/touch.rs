@@ -14,6 +14,8 @@ fn a_phone_is_tapped_dragged_and_turned() -> Result<()> {
             page.touch(&[&[at]]).await
         };
         tap("at('play')").await?;
+        page.until("it plays", "return at('play').getAttribute('aria-pressed') === 'true'").await?;
+        tap("at('play')").await?;
         page.until("it rests", "return at('play').getAttribute('aria-pressed') === 'false'")
             .await?;
         let step = page.text("return position()").await?;

@@ -51,7 +51,7 @@ mod in_chromium {
             page.turns("stop").await?;
             page.until(
                 "it is the first thing beside the answer",
-                "return document.querySelector('.evidence li')?.innerText.includes('parts from this walk')",
+                "return document.querySelector('.evidence li')?.innerText.includes('own trace disagrees')",
             )
             .await?;
             page.until(
