@@ -56,7 +56,7 @@ mod in_chromium {
             .await?;
             page.until(
                 "the row where they part says what the trace has there",
-                &format!("return {SEEN}.some(s => s.classList.contains('contradicted') && s.title.includes('parts here'))"),
+                &format!("return {SEEN}.some(s => s.classList.contains('contradicted') && s.title.includes('differs here'))"),
             )
             .await
         })
