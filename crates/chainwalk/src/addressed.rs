@@ -1,9 +1,8 @@
 //! Which of several hosts a packet is for.
 
 use crate::scenario::Scenario;
-use chainwalk_model::{AskAddr, Cidr, Host, Reading};
+use chainwalk_model::{AskAddr, Host, Reading};
 use chainwalk_parse::packet_lines;
-use std::net::IpAddr;
 
 /// Of several hosts with rules the only one that lists the address which the first packet asks for, in a network that it
 /// shares with the sender; `None` where that is the first host, or another was chosen.
@@ -18,19 +17,8 @@ pub(crate) fn addressed(reading: &Reading, scenario: &Scenario) -> Option<usize>
     };
     let holds = |host: &Host| {
         let mut nets = host.interfaces.iter().flat_map(|i| &i.addrs).map(|a| a.value);
-        !host.rules.chains.is_empty() && nets.any(|net| net.addr == dst && is_within(src, net))
+        !host.rules.chains.is_empty() && nets.any(|net| net.addr == dst && net.holds(src))
     };
     let mut found = (0..reading.hosts.len()).filter(|at| holds(&reading.hosts[*at]));
     found.next().filter(|at| *at > 0 && found.next().is_none())
-}
-
-/// Whether an address is of a network.
-fn is_within(addr: IpAddr, net: Cidr) -> bool {
-    let bits = |addr: IpAddr| match addr {
-        IpAddr::V4(a) => (u128::from(u32::from(a)), 32_u32),
-        IpAddr::V6(a) => (u128::from(a), 128),
-    };
-    let ((one, width), (other, _)) = (bits(addr), bits(net.addr));
-    let behind = width.saturating_sub(net.len.into());
-    addr.is_ipv4() == net.addr.is_ipv4() && (one ^ other).checked_shr(behind).unwrap_or(0) == 0
 }

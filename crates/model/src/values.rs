@@ -55,6 +55,29 @@ pub struct Cidr {
     pub len: u8,
 }
 
+impl Cidr {
+    /// One address as a network.
+    pub fn host(addr: IpAddr) -> Self {
+        Self { addr, len: if addr.is_ipv4() { 32 } else { 128 } }
+    }
+
+    /// Whether it is one address.
+    pub fn is_host(self) -> bool {
+        self == Self::host(self.addr)
+    }
+
+    /// Whether an address lies in it.
+    pub fn holds(self, addr: IpAddr) -> bool {
+        let bits = match (self.addr, addr) {
+            (IpAddr::V4(own), IpAddr::V4(addr)) => u128::from(own.to_bits() ^ addr.to_bits()),
+            (IpAddr::V6(own), IpAddr::V6(addr)) => own.to_bits() ^ addr.to_bits(),
+            _ => return false,
+        };
+        let behind = Self::host(addr).len.saturating_sub(self.len);
+        bits.checked_shr(behind.into()).unwrap_or(0) == 0
+    }
+}
+
 /// Packets and bytes, as a listing printed them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -75,5 +98,19 @@ pub struct Count {
 impl Default for Count {
     fn default() -> Self {
         Self { value: 0, unit: 1 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_holds_the_addresses_of_its_prefix() {
+        let addr = |text: &str| text.parse::<IpAddr>().unwrap_or(IpAddr::from([0; 4]));
+        let holds = |net: &str, len, own: &str| Cidr { addr: addr(net), len }.holds(addr(own));
+        assert!(holds("10.0.0.9", 8, "10.200.0.1") && !holds("10.0.0.0", 8, "11.0.0.1"));
+        assert!(holds("0.0.0.0", 0, "9.9.9.9") && !holds("0.0.0.0", 0, "::1"));
+        assert!(holds("fd00::1", 128, "fd00::1") && !holds("fd00::", 127, "fd00::2"));
     }
 }

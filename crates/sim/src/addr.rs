@@ -26,11 +26,6 @@ pub(crate) fn prefix(addr: IpAddr, len: u8) -> IpAddr {
     }
 }
 
-/// Whether `addr` lies in the network of `net`.
-pub(crate) fn in_net(addr: IpAddr, net: Cidr) -> bool {
-    addr.is_ipv4() == net.addr.is_ipv4() && prefix(addr, net.len) == prefix(net.addr, net.len)
-}
-
 /// Whether an address lies between two of its family.
 pub(crate) fn range_holds(first: IpAddr, last: IpAddr, addr: IpAddr) -> bool {
     first.is_ipv4() == addr.is_ipv4() && first <= addr && addr <= last
@@ -85,18 +80,4 @@ pub(crate) fn on_link(addr: Ipv6Addr) -> bool {
 /// Whether what is sent to an address is sent to a group or to everybody.
 pub(crate) fn is_multicast_or_broadcast(addr: IpAddr) -> bool {
     addr.is_multicast() || matches!(addr, IpAddr::V4(a) if a.is_broadcast())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_holds_the_addresses_of_its_prefix() {
-        let addr = |text: &str| text.parse::<IpAddr>().unwrap_or(IpAddr::from([0; 4]));
-        let holds = |net: &str, len, own: &str| in_net(addr(own), Cidr { addr: addr(net), len });
-        assert!(holds("10.0.0.9", 8, "10.200.0.1") && !holds("10.0.0.0", 8, "11.0.0.1"));
-        assert!(holds("0.0.0.0", 0, "9.9.9.9") && !holds("0.0.0.0", 0, "::1"));
-        assert!(holds("fd00::1", 128, "fd00::1") && !holds("fd00::", 127, "fd00::2"));
-    }
 }

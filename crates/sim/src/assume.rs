@@ -1,6 +1,6 @@
 //! What is said of a host beyond the paste, and what its rules imply about it.
 
-use crate::addr::{in_net, prefix};
+use crate::addr::prefix;
 use crate::programs;
 use crate::spoken::{is_bridge_name, masqueraded};
 use chainwalk_model::{
@@ -176,7 +176,7 @@ fn routed(host: &Host) -> Vec<(Text, Fact<Cidr>)> {
         let fact = (dev.clone(), Fact { value: Cidr { addr, len }, origin });
         match again {
             // The route of its own network tells the most.
-            Some(at) if found[at].1.value.len == whole(addr) && len < whole(addr) => {
+            Some(at) if found[at].1.value.is_host() && !fact.1.value.is_host() => {
                 found[at] = fact;
             }
             Some(_) => {}
@@ -186,13 +186,13 @@ fn routed(host: &Host) -> Vec<(Text, Fact<Cidr>)> {
     };
     for route in &host.routes {
         let Route { kind, dst, dev: Some(dev), src, via, .. } = route else { continue };
-        let local = *kind == RouteKind::Local && route.table == LOCAL && dst.len == whole(dst.addr);
+        let local = *kind == RouteKind::Local && route.table == LOCAL && dst.is_host();
         if local && &**dev != "lo" {
             told(dev, dst.addr, dst.len, route.origin);
         }
         if let Some(src) = src.filter(|s| s.is_ipv4() == dst.addr.is_ipv4()) {
-            let own_net = via.is_none() && dst.len > 0 && in_net(src, *dst);
-            let len = if own_net { dst.len } else { whole(src) };
+            let own_net = via.is_none() && dst.len > 0 && dst.holds(src);
+            let len = if own_net { dst.len } else { Cidr::host(src).len };
             if *kind == RouteKind::Unicast {
                 told(dev, src, len, route.origin);
             }
@@ -203,11 +203,6 @@ fn routed(host: &Host) -> Vec<(Text, Fact<Cidr>)> {
 
 /// The local table.
 const LOCAL: u32 = 255;
-
-/// The prefix length of one address.
-fn whole(addr: IpAddr) -> u8 {
-    if addr.is_ipv4() { 32 } else { 128 }
-}
 
 /// Writes into a host what its rules and routes imply, and the interface that every host has.
 pub(crate) fn complete(host: &mut Host) {

@@ -1,6 +1,5 @@
 //! An asked packet with what it leaves open filled in.
 
-use crate::addr::in_net;
 use crate::context::SENDER;
 use crate::ct;
 use crate::route::{FibResult, FlowKey, Key, Router};
@@ -292,7 +291,7 @@ fn frame_to(world: &World, iface: &str, src: Option<IpAddr>, dst: IpAddr) -> Pac
     });
     let Some(bridge) = bridge else { return PacketType::Host };
     let neighbour = |i: &chainwalk_model::Interface| {
-        i.addrs.iter().any(|f| f.value.len > 0 && f.value.addr != dst && in_net(dst, f.value))
+        i.addrs.iter().any(|f| f.value.len > 0 && f.value.addr != dst && f.value.holds(dst))
     };
     let behind = host.fdb.iter().any(|(a, p)| {
         *a == dst && host.interface(&p.value).is_some_and(|i| i.master.as_ref() == Some(&bridge))

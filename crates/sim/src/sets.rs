@@ -519,7 +519,7 @@ impl Several for SetPart {
             SetPart::Range(first, last) => (*first, *last),
             _ => return None,
         };
-        let one = Cidr { addr, len: if addr.is_ipv4() { 32 } else { 128 } };
+        let one = Cidr::host(addr);
         let mut rest = Vec::new();
         if first < addr {
             rest.push(SetPart::Range(first, step(addr, false)));

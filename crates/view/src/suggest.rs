@@ -9,8 +9,8 @@ use crate::say::text;
 use crate::steps::meaning;
 use crate::values::{endpoint, flags};
 use chainwalk_model::{
-    AddrMask, Cidr, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range,
-    Rule, Target, proto,
+    AddrMask, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range, Rule,
+    Target, proto,
 };
 use std::net::IpAddr;
 
@@ -275,21 +275,8 @@ fn from(host: &Host, wish: &Wish, dst: IpAddr, uplink: Option<&str>) -> String {
 
 /// The interface whose network an address is of.
 fn behind(host: &Host, addr: IpAddr) -> Option<&str> {
-    let of = |i: &&chainwalk_model::Interface| i.addrs.iter().any(|a| is_in(addr, a.value));
+    let of = |i: &&chainwalk_model::Interface| i.addrs.iter().any(|a| a.value.holds(addr));
     host.interfaces.iter().find(of).map(|i| &*i.name)
-}
-
-fn is_in(addr: IpAddr, net: Cidr) -> bool {
-    let len = u32::from(net.len);
-    match (addr, net.addr) {
-        (IpAddr::V4(a), IpAddr::V4(b)) => {
-            (a.to_bits() ^ b.to_bits()).checked_shr(32 - len.min(32)).unwrap_or(0) == 0
-        }
-        (IpAddr::V6(a), IpAddr::V6(b)) => {
-            (a.to_bits() ^ b.to_bits()).checked_shr(128 - len.min(128)).unwrap_or(0) == 0
-        }
-        _ => false,
-    }
 }
 
 fn nat_text(to: &NatRange) -> String {

@@ -5,10 +5,10 @@ use crate::blank;
 use crate::clean::{Clean, Row};
 use crate::iproute;
 use crate::oneline::Word;
-use crate::value::{self, holds, whole};
+use crate::value::{self, whole};
 use chainwalk_model::{
-    AddrMask, BlankPart, Cidr, Fact, Hook, Hop, Interface, Origin, PacketScope, PolicyAction,
-    PolicyRule, Route, RouteKind, SectionKind, Unmodelled,
+    BlankPart, Cidr, Fact, Hook, Hop, Interface, Origin, PacketScope, PolicyAction, PolicyRule,
+    Route, RouteKind, SectionKind, Unmodelled,
 };
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -205,13 +205,7 @@ fn line(words: &[&str], origin: Origin) -> Option<Line> {
     let mut route = iproute::route(Word { text: &known(words, typed)?, start: 0 }).ok()?;
     route.origin = origin;
     // The kernel takes no `src` that is not an own address, and makes the route to the network of each.
-    let within = route.src.is_some_and(|src| {
-        let net = AddrMask {
-            addr: route.dst.addr,
-            mask: value::prefix_mask(src.is_ipv6(), route.dst.len).unwrap_or(src),
-        };
-        route.dst.len < host_len(route.dst) && holds(net, src)
-    });
+    let within = route.src.is_some_and(|src| !route.dst.is_host() && route.dst.holds(src));
     let kernels = after("proto").is_none_or(|p| p == "kernel");
     let linked = kernels
         && after("scope").is_none_or(|s| s == "link")
@@ -225,7 +219,7 @@ fn line(words: &[&str], origin: Origin) -> Option<Line> {
     }
     let of_kernel = matches!(after("proto"), Some("kernel" | "none" | "unspec"));
     // What table `local` has of one address is an address of the interface.
-    let own = (of_kernel && route.kind == RouteKind::Local && route.dst.len == host_len(route.dst))
+    let own = (of_kernel && route.kind == RouteKind::Local && route.dst.is_host())
         .then_some(route.dst)
         .filter(|a| !a.addr.is_loopback() && !is_link_local(a.addr));
     if let (Some(value), Some(dev)) = (own, &route.dev) {
@@ -245,10 +239,6 @@ fn line(words: &[&str], origin: Origin) -> Option<Line> {
         return Some(Line::Address(Box::new(interface)));
     }
     Some(Line::Route(Box::new(route)))
-}
-
-fn host_len(net: Cidr) -> u8 {
-    if net.addr.is_ipv4() { 32 } else { 128 }
 }
 
 fn is_link_local(addr: IpAddr) -> bool {

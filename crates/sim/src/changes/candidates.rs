@@ -3,7 +3,6 @@
 use super::edits::{in_chain, new, op, without};
 use super::sights::{BlockedPacket, Blocker, DecisionPoint, is_established};
 use super::{elements, nearly, source};
-use crate::addr::in_net;
 use chainwalk_model::{
     AddrMask, Assumption, ChainEdit, ChainId, Cidr, ConntrackMatch, CtDir, CtStates, Edit, Entry,
     Family, Goal, Hook, Host, IcmpMatch, IfKind, IfaceMatch, Inv, IpMatch, L4, Masked, Match,
@@ -346,7 +345,7 @@ fn routing(
                     RoutingDrop::Prohibit => RouteKind::Prohibit,
                     _ => RouteKind::Unreachable,
                 };
-                r.kind == kind && in_net(dst, r.dst)
+                r.kind == kind && r.dst.holds(dst)
             };
             if let Some(route) = host.routes.iter().filter(stops).max_by_key(|r| r.dst.len) {
                 one(Selectivity::Rule, vec![Edit::DeleteRoute(route.clone())]);

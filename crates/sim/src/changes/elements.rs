@@ -1,13 +1,12 @@
 //! Elements of ipsets: one more where a rule that lets on asks for its set, one less where a rule that stops found one.
 
 use super::sights::{Blocker, DecisionPoint};
-use crate::addr::in_net;
+use crate::addr::range_holds;
 use chainwalk_model::{
     Cidr, Edit, Host, IpSet, Masked, Match, OpKind, Packet, Rule, SetEntry, SetMatch, SetPart,
     Surroundings, proto,
 };
 use std::fmt::Write as _;
-use std::net::IpAddr;
 
 /// How many sets are tried.
 const MOST: usize = 3;
@@ -76,7 +75,7 @@ fn parts(set: &IpSet, asked: &SetMatch, packet: &Packet) -> Option<Vec<SetPart>>
     let part = |(kind, src): (&str, bool)| match kind {
         "ip" | "net" => {
             let addr = if src { packet.ip.src } else { packet.ip.dst };
-            Some(SetPart::Net(Cidr { addr, len: if addr.is_ipv4() { 32 } else { 128 } }))
+            Some(SetPart::Net(Cidr::host(addr)))
         }
         "port" => {
             let port = if src { packet.sport() } else { packet.dport() }?;
@@ -93,10 +92,8 @@ fn parts(set: &IpSet, asked: &SetMatch, packet: &Packet) -> Option<Vec<SetPart>>
 /// Whether a part of an element holds what is looked up.
 fn covers(own: &SetPart, looked: &SetPart) -> bool {
     match (own, looked) {
-        (SetPart::Net(net), SetPart::Net(one)) => in_net(one.addr, *net),
-        (SetPart::Range(first, last), SetPart::Net(one)) => {
-            first.is_ipv4() == one.addr.is_ipv4() && (*first..=*last).contains(&one.addr)
-        }
+        (SetPart::Net(net), SetPart::Net(one)) => net.holds(one.addr),
+        (SetPart::Range(first, last), SetPart::Net(one)) => range_holds(*first, *last, one.addr),
         (SetPart::Port { proto, first, last }, SetPart::Port { proto: one, first: port, .. }) => {
             proto == one && (*first..=*last).contains(port)
         }
@@ -112,7 +109,7 @@ fn text(parts: &[SetPart]) -> Option<String> {
             out.push(',');
         }
         let written = match part {
-            SetPart::Net(net) if net.len == whole(net.addr) => write!(out, "{}", net.addr),
+            SetPart::Net(net) if net.is_host() => write!(out, "{}", net.addr),
             SetPart::Net(net) => write!(out, "{}/{}", net.addr, net.len),
             SetPart::Range(first, last) => write!(out, "{first}-{last}"),
             SetPart::Port { proto, first, last } => {
@@ -133,8 +130,4 @@ fn text(parts: &[SetPart]) -> Option<String> {
         written.ok()?;
     }
     Some(out)
-}
-
-fn whole(addr: IpAddr) -> u8 {
-    if addr.is_ipv4() { 32 } else { 128 }
 }

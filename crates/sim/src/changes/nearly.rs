@@ -6,7 +6,7 @@
 
 use super::edits::in_chain;
 use super::sights::{Blocker, Missed, missed};
-use crate::addr::{in_net, prefix};
+use crate::addr::prefix;
 use chainwalk_model::{
     AddrMask, ChainEdit, Cidr, CtStates, Edit, Hook, Host, IfaceMatch, Inv, IpMatch, Match,
     NewRule, Op, OpKind, Packet, PathIface, PortsMatch, Range, Rule, RuleId, Slip, Span, Trace,
@@ -270,7 +270,7 @@ fn wider(m: Inv<AddrMask>, addr: IpAddr) -> Option<AddrMask> {
     }
     let least = if bits == ones { ones.saturating_sub(MOST_BITS).max(8) } else { ones };
     let len =
-        (least..=ones).rev().find(|len| in_net(addr, Cidr { addr: m.value.addr, len: *len }))?;
+        (least..=ones).rev().find(|len| (Cidr { addr: m.value.addr, len: *len }).holds(addr))?;
     let mask = match addr {
         IpAddr::V4(_) => prefix(IpAddr::V4(Ipv4Addr::BROADCAST), len),
         IpAddr::V6(_) => prefix(IpAddr::V6(Ipv6Addr::from(u128::MAX)), len),

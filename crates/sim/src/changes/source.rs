@@ -2,7 +2,7 @@
 
 use super::edits::{in_chain, new, op};
 use super::sights::{BlockedPacket, Blocker, DecisionPoint};
-use crate::addr::{in_net, prefix};
+use crate::addr::prefix;
 use chainwalk_model::{
     AddrMask, Backend, ChainEdit, ChainId, ChainKind, Cidr, Edit, Entry, Family, Hook, Host,
     IfaceMatch, Inv, IpMatch, L4, Match, NatRange, Op, OpKind, Packet, PortsMatch, Range,
@@ -161,7 +161,7 @@ fn network(host: &Host, addr: IpAddr) -> Option<AddrMask> {
     let held = host.interfaces.iter().flat_map(|i| &i.addrs).map(|f| f.value);
     let routed = host.routes.iter().filter(|r| r.kind == RouteKind::Unicast && r.via.is_none());
     let nets = held.chain(routed.map(|r| r.dst));
-    let net: Cidr = nets.filter(|n| n.len > 1 && in_net(addr, *n)).max_by_key(|n| n.len)?;
+    let net: Cidr = nets.filter(|n| n.len > 1 && n.holds(addr)).max_by_key(|n| n.len)?;
     Some(AddrMask { addr: prefix(addr, net.len), mask: prefix(host_of(addr).mask, net.len) })
 }
 

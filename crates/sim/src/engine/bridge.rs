@@ -26,7 +26,7 @@ impl Walker<'_> {
             };
             let bridge = host.interfaces.iter().find(|i| {
                 i.kind == IfKind::Bridge
-                    && i.addrs.iter().any(|f| crate::addr::in_net(skb.packet.ip.src, f.value))
+                    && i.addrs.iter().any(|f| f.value.holds(skb.packet.ip.src))
                     && !told(i)
             })?;
             let (bridge, port) = (bridge.name.clone(), iface.clone());

@@ -2,7 +2,6 @@
 
 use super::skb::{CtAttachment, Skb};
 use super::walker::Walker;
-use crate::addr::in_net;
 use crate::ct::{CtInfo, Gathered, Proxied, TrackContext, TrackResult, status};
 use crate::likely::alone;
 use crate::world::TrackedSince;
@@ -249,7 +248,7 @@ impl Walker<'_> {
             PacketScope::Wire => [&skb.iif, &skb.oif].iter().any(|i| i.is_some() && !i.is("lo")),
             PacketScope::Iface(name) => by(name),
             PacketScope::Between(src, dst) => {
-                src.is_none_or(|n| in_net(ip.src, n)) && dst.is_none_or(|n| in_net(ip.dst, n))
+                src.is_none_or(|n| n.holds(ip.src)) && dst.is_none_or(|n| n.holds(ip.dst))
             }
             PacketScope::Service { proto, addr, port } => {
                 proto.is_none_or(|p| p == ip.proto)

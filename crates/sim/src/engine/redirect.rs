@@ -5,7 +5,7 @@
 
 use super::skb::{CtAttachment, OwnPacket, Skb};
 use super::walker::Walker;
-use crate::addr::{in_net, on_link};
+use crate::addr::on_link;
 use crate::match_state::RedirectCount;
 use crate::route::{FibResult, FlowKey, Key, NAMELESS};
 use crate::wire::plain;
@@ -51,7 +51,7 @@ impl Walker<'_> {
         let one_net = self.world.host.interface(&dev).is_some_and(|i| {
             i.addrs
                 .iter()
-                .any(|f| in_net(src.into(), f.value) && gateway.is_none_or(|g| in_net(g, f.value)))
+                .any(|f| f.value.holds(src.into()) && gateway.is_none_or(|g| f.value.holds(g)))
         });
         shared || one_net
     }

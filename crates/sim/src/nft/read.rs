@@ -3,7 +3,6 @@
 //! Sources: `nft_payload.c`, `nft_exthdr.c`, `nft_meta.c`, `nft_ct.c`, `nft_fib.c`, `nft_rt.c`, `nft_socket.c` in
 //! `net/netfilter`.
 
-use crate::addr::in_net;
 use crate::context::{Ct, CtFlow, MatchContext};
 use crate::ct::status;
 use crate::link::{LOOPBACK, at_device, link_type, skb_len};
@@ -539,7 +538,7 @@ fn fib(key: Fib, at: OpId, ctx: &MatchContext) -> Read {
         // An own address has no way out.
         LOCAL => return found(None),
         BROADCAST if addr != IpAddr::V4(Ipv4Addr::BROADCAST) => {
-            let on_link = |i: &&Interface| i.addrs.iter().any(|f| in_net(addr, f.value));
+            let on_link = |i: &&Interface| i.addrs.iter().any(|f| f.value.holds(addr));
             let on = ctx.host.interfaces.iter().find(on_link).map(|i| i.name.clone());
             return found(on.filter(|on| dev.is_none_or(|dev| dev == on)).as_ref());
         }

@@ -1,7 +1,7 @@
 //! Which addresses are this host's, and on which interface's network one lies.
 
 use super::router::Router;
-use crate::addr::{in_net, may_hold};
+use crate::addr::may_hold;
 use chainwalk_model::{
     Answer, Assumed, Cidr, Interface, Origin, PathIface, Question, Route, RouteKind, Text,
 };
@@ -93,14 +93,14 @@ impl Router<'_> {
     pub(super) fn local_route(&self, addr: IpAddr) -> Option<&Route> {
         let merged = self.host().policy.is_empty();
         let tables = |t: u32| t == LOCAL_TABLE || merged && t == MAIN_TABLE;
-        let covers = |r: &&Route| tables(r.table) && in_net(addr, r.dst);
+        let covers = |r: &&Route| tables(r.table) && r.dst.holds(addr);
         let routes = self.host().routes.iter().filter(covers);
         let closest = routes.max_by_key(|r| (r.dst.len, r.table, Reverse(r.metric)))?;
         if closest.kind != RouteKind::Local || closest.table != LOCAL_TABLE {
             return None;
         }
         let links = self.host().interfaces.iter().filter(|i| i.master.is_none());
-        let closer = |net: Cidr| net.len > closest.dst.len && in_net(addr, net);
+        let closer = |net: Cidr| net.len > closest.dst.len && net.holds(addr);
         let linked = merged && links.flat_map(|i| &i.addrs).any(|f| closer(f.value));
         (!linked).then_some(closest)
     }
@@ -116,7 +116,7 @@ impl Router<'_> {
         for iface in &self.host().interfaces {
             for fact in &iface.addrs {
                 let closer = best.as_ref().is_none_or(|b| fact.value.len > b.1.len);
-                if fact.value.len > 0 && in_net(addr, fact.value) && closer {
+                if fact.value.len > 0 && fact.value.holds(addr) && closer {
                     let lean = match fact.origin {
                         Origin::Inferred(rule) => {
                             Some(Assumed::Net { iface: iface.name.clone(), net: fact.value, rule })
@@ -164,9 +164,8 @@ impl Router<'_> {
             };
         };
         let Some(own) = iface.addrs.iter().find(|f| f.value.addr == addr) else { return addr };
-        let same = |f: &&chainwalk_model::Fact<Cidr>| {
-            f.value.len == own.value.len && in_net(addr, f.value)
-        };
+        let same =
+            |f: &&chainwalk_model::Fact<Cidr>| f.value.len == own.value.len && f.value.holds(addr);
         let first = iface.addrs.iter().find(same).map_or(addr, |f| f.value.addr);
         if addr.is_ipv4() { first } else { addr }
     }

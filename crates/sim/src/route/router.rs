@@ -2,7 +2,6 @@
 
 use super::found::FibResult;
 use super::key::{FlowKey, Key};
-use crate::addr::in_net;
 use crate::context::Net;
 use crate::ct::Zone;
 use crate::decide::WeightedAnswer;
@@ -138,9 +137,8 @@ impl<'a> Router<'a> {
                 // It is of the other family, also where it is inverted.
                 continue;
             }
-            let from =
-                rule.from.is_none_or(|n| n.len == 0 || key.src.is_some_and(|s| in_net(s, n)));
-            let to = rule.to.is_none_or(|n| n.len == 0 || in_net(key.dst, n));
+            let from = rule.from.is_none_or(|n| n.len == 0 || key.src.is_some_and(|s| n.holds(s)));
+            let to = rule.to.is_none_or(|n| n.len == 0 || n.holds(key.dst));
             let mark = rule.fwmark.is_none_or(|(value, mask)| key.mark & mask == value & mask);
             let iif = rule.iif.as_deref().is_none_or(|i| i == key.iif.unwrap_or("lo"));
             let oif = rule.oif.as_deref().is_none_or(|o| key.oif == Some(o));
@@ -193,7 +191,7 @@ impl<'a> Router<'a> {
         let outdone = table == LOCAL && self.local_route(key.dst).is_none();
         let own = self.host().routes.iter().filter(|r| r.table == table);
         for route in own.filter(|r| !(outdone && r.kind == RouteKind::Local)) {
-            let fits = in_net(key.dst, route.dst)
+            let fits = route.dst.holds(key.dst)
                 && route.dst.addr.is_ipv4() == key.dst.is_ipv4()
                 && (route.tos == 0 || route.tos == key.tos & 0x1c);
             if fits && let Some(found) = self.of_route(route, key) {
@@ -207,7 +205,7 @@ impl<'a> Router<'a> {
                 }
                 for fact in &iface.addrs {
                     let host_route = fact.value.len == if key.dst.is_ipv4() { 32 } else { 128 };
-                    if !host_route && in_net(key.dst, fact.value) {
+                    if !host_route && fact.value.holds(key.dst) {
                         if let Origin::Inferred(rule) = fact.origin {
                             self.note_assumed(Assumed::Net {
                                 iface: iface.name.clone(),

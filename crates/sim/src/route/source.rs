@@ -3,7 +3,6 @@
 use super::found::FibResult;
 use super::key::Key;
 use super::router::Router;
-use crate::addr::in_net;
 use chainwalk_model::{Assumed, Cidr, Origin, RouteKind, RoutingDrop};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -45,7 +44,7 @@ impl Router<'_> {
             let mine = |f: &&chainwalk_model::Fact<Cidr>| {
                 f.value.addr.is_ipv4() == next_hop.is_ipv4() && !f.value.addr.is_loopback()
             };
-            let near = |f: &&chainwalk_model::Fact<Cidr>| here && in_net(next_hop, f.value);
+            let near = |f: &&chainwalk_model::Fact<Cidr>| here && f.value.holds(next_hop);
             let near = iface.addrs.iter().filter(mine).find(near);
             let fact = if next_hop.is_ipv4() {
                 near.or_else(|| iface.addrs.iter().find(mine))?

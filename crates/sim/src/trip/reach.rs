@@ -1,7 +1,6 @@
 //! Whether the other end can answer by this host: neighbours that do not need it, and sources nobody can reach.
 
 use super::arrived;
-use crate::addr::in_net;
 use crate::route::Router;
 use crate::session::Session;
 use crate::spoken::is_hub;
@@ -58,7 +57,7 @@ pub(super) fn ignores(on: &Session, trace: &Trace) -> bool {
 /// Whether an address lies on the network of an interface.
 fn is_on(host: &Host, iface: &str, addr: IpAddr) -> bool {
     let holds = |i: &chainwalk_model::Interface| {
-        i.addrs.iter().any(|f| f.value.len > 0 && in_net(addr, f.value))
+        i.addrs.iter().any(|f| f.value.len > 0 && f.value.holds(addr))
     };
     host.interface(iface).is_some_and(holds)
         || host.routes.iter().any(|r| {
@@ -66,7 +65,7 @@ fn is_on(host: &Host, iface: &str, addr: IpAddr) -> bool {
                 && r.via.is_none()
                 && r.dev.as_deref() == Some(iface)
                 && r.dst.len > 1
-                && in_net(addr, r.dst)
+                && r.dst.holds(addr)
         })
 }
 
@@ -88,7 +87,7 @@ fn unheld_source(on: &Session, trace: &Trace) -> Option<TripEnd> {
     let host = on.host();
     let (Fate::Forwarded(Some(out)) | Fate::Sent(Some(out))) = &trace.fate else { return None };
     let src = arrived(trace)?.ip.src;
-    let told = host.interface(out).is_some_and(|i| i.addrs.iter().any(|f| in_net(src, f.value)));
+    let told = host.interface(out).is_some_and(|i| i.addrs.iter().any(|f| f.value.holds(src)));
     let world = on.world()?;
     (told && !Router::new(world).told_local(src))
         .then(|| TripEnd::UnheldSource { src, iface: out.clone() })
@@ -115,7 +114,7 @@ fn private_source(host: &Host, trace: &Trace) -> Option<TripEnd> {
     }
     // A gateway that is named for this destination may well know the way back.
     let named = |r: &chainwalk_model::Route| {
-        r.via.is_some() && r.dst.len > 1 && r.dev.as_ref() == Some(out) && in_net(dst, r.dst)
+        r.via.is_some() && r.dst.len > 1 && r.dev.as_ref() == Some(out) && r.dst.holds(dst)
     };
     let unseen = trace.steps.iter().any(|s| match &s.event {
         Event::Skipped { table, why: SkipReason::NotPasted, .. } => &**table == "nat",
