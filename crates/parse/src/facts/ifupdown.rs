@@ -75,6 +75,11 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     let mut facts = Facts::default();
     let mut runs = Vec::new();
     let mut open: Option<Stanza> = None;
+    let mut close = |stanza: Option<Stanza>| {
+        if let Some(stanza) = stanza {
+            stanza.close(&mut facts);
+        }
+    };
     let (mut taken, mut stanzas) = (0, 0);
     for (n, row) in rows.iter().enumerate() {
         if row.text.is_empty() || row.text.starts_with('#') {
@@ -82,11 +87,11 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         }
         let words = words(row);
         if let Some(name) = stanza(&words) {
-            open.take().into_iter().for_each(|s| s.close(&mut facts));
-            open = Some(Stanza::new(name, Interface::named(name, pasted(clean, *row))));
+            let next = Stanza::new(name, Interface::named(name, pasted(clean, *row)));
+            close(open.replace(next));
             stanzas += 1;
         } else if is_around(&words) {
-            open.take().into_iter().for_each(|s| s.close(&mut facts));
+            close(open.take());
         } else if let Some(stanza) = open.as_mut().filter(|_| is_option(&words)) {
             if matches!(&*words[0], "up" | "pre-up" | "post-up") {
                 let run = row.skip(words[0].len()).trim();
@@ -98,9 +103,7 @@ pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
         }
         taken = n + 1;
     }
-    if let Some(section) = open {
-        section.close(&mut facts);
-    }
+    close(open);
     if stanzas == 0 {
         return None;
     }
@@ -147,10 +150,7 @@ impl Stanza {
         let value = &*words[1];
         match &*words[0] {
             "address" => {
-                let single =
-                    |addr: IpAddr| Cidr { addr, len: if addr.is_ipv4() { 32 } else { 128 } };
-                let net = whole(value::cidr, value).or_else(|| value.parse().ok().map(single));
-                self.addr = net.map(|value| Fact { value, origin });
+                self.addr = whole(value::cidr, value).map(|value| Fact { value, origin });
             }
             "netmask" => {
                 let len = value.parse().ok().or_else(|| mask_of(value));
