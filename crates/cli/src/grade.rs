@@ -71,10 +71,7 @@ pub(crate) fn run(wanted: &Wanted) -> io::Result<u8> {
     } else {
         table(&mut out, &lesson, &rows)?;
     }
-    Ok(match rows.iter().map(Row::exit).max() {
-        None | Some(0) => 0,
-        Some(exit) => exit,
-    })
+    Ok(rows.iter().map(Row::exit).max().unwrap_or(0))
 }
 
 impl Row {

@@ -91,9 +91,7 @@ impl Verdict {
             Self::Packet { claimed, .. } => !claimed.then.is_empty(),
         }
     }
-}
 
-impl Verdict {
     /// The same for programs: `{ line, kind, number, then, now, holds, depends }`, as far as it has them.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
