@@ -51,7 +51,7 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
     let say = |yes: bool, why| Some((if yes { Answer::Yes } else { Answer::No }, why));
     match question {
         Question::LocalAddr(addr) => {
-            let (own, why) = local(at, *addr)?;
+            let (own, why) = local(at, *addr);
             say(own, why)
         }
         Question::Table(family, table) => {
@@ -120,10 +120,10 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
 fn hidden_address(at: &Sight, name: &str, value: &str) -> Option<(bool, Likely)> {
     let mut hidden = at.world.host.interfaces.iter().flat_map(|i| &i.hidden);
     let blank = &hidden.find(|b| &*b.value.name == name)?.value;
-    let told = local(at, value.parse().ok()?);
+    let (own, why) = local(at, value.parse().ok()?);
     // What can be seen of it speaks for it.
     let shown = blank.shows.iter().any(Option::is_some);
-    told.filter(|(own, _)| *own || !shown).or_else(|| shown.then_some((true, Likely::Usual)))
+    Some(if own || !shown { (own, why) } else { (true, Likely::Usual) })
 }
 
 /// Addresses that answer everybody everywhere, and are nobody's host.
@@ -139,66 +139,65 @@ const RESOLVERS: [[u8; 4]; 8] = [
 ];
 
 /// Whether an address is this host's.
-#[allow(clippy::unnecessary_wraps)] // As the other judges of a question are.
-fn local(at: &Sight, addr: IpAddr) -> Option<(bool, Likely)> {
+fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
     let host = &*at.world.host;
     if let Some(rule) = spoken::lets_group_in(host, addr) {
-        return Some((true, Likely::Rule(rule)));
+        return (true, Likely::Rule(rule));
     }
     if addr.is_multicast() {
-        return Some((false, Likely::Unspoken));
+        return (false, Likely::Unspoken);
     }
     if let Some((own, rule)) = spoken::owner(host, addr) {
-        return Some((own, Likely::Rule(rule)));
+        return (own, Likely::Rule(rule));
     }
     if matches!(addr, IpAddr::V4(a) if RESOLVERS.contains(&a.octets())) {
-        return Some((false, Likely::Unspoken));
+        return (false, Likely::Unspoken);
     }
     let asked = at.sent.packet.ip.dst;
     let from_here = matches!(at.sent.entry, Entry::Local { .. });
     if from_here || addr != asked {
-        return Some((false, Likely::Unspoken));
+        return (false, Likely::Unspoken);
     }
     let src = at.sent.packet.ip.src;
     let packet = &at.sent.packet;
     if let Some(rule) = packet.dport().and_then(|p| spoken::published(host, packet.ip.proto, p)) {
-        return Some((true, Likely::Rule(rule)));
+        return (true, Likely::Rule(rule));
     }
     for (hook, own) in [(Hook::Forward, false), (Hook::Input, true)] {
         if let Some(rule) = spoken::network_named(host, hook, addr) {
-            return Some((own, Likely::Rule(rule)));
+            return (own, Likely::Rule(rule));
         }
     }
     if spoken::is_tailscale(addr)
         && let Some(rule) = spoken::tailscale(host)
     {
-        return Some((false, Likely::Rule(rule)));
+        return (false, Likely::Rule(rule));
     }
     if is_private(src) && is_private(addr) && are_neighbours(src, addr) {
         // Between two ports of a bridge that filters, neighbours are no address of the bridge.
         // The one at the hub of a tunnel has the first address; the others are its ends.
         let hub = matches!(at.entry, Entry::Wire { iface, .. } if spoken::is_hub(iface));
         let past = bridged(at) || (hub || is_guest(at)) && !spoken::is_first(addr);
-        return Some(if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) });
+        return if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) };
     }
     let family = if addr.is_ipv4() { Family::Ip } else { Family::Ip6 };
     let (input, forward) = (deals(host, family, "INPUT"), deals(host, family, "FORWARD"));
     let called = |hook| !alone(host, family, "filter", hook).is_empty();
     match (called(Hook::Input), called(Hook::Forward)) {
-        (true, false) => return Some((true, Likely::AskedOfInput)),
-        (false, true) => return Some((false, Likely::AskedOfForward)),
+        (true, false) => return (true, Likely::AskedOfInput),
+        (false, true) => return (false, Likely::AskedOfForward),
         _ => {}
     }
     let translates = spoken::translates_sources(host);
     let outbound = is_private(src) && !is_private(addr);
     match (input, forward || translates) {
-        (true, false) => Some((true, Likely::AskedOfInput)),
-        _ if outbound => Some((false, Likely::Outbound)),
-        _ if let Some((own, rule)) = port_named(host, packet) => Some((own, Likely::Rule(rule))),
-        (false, true) => Some((false, Likely::AskedOfForward)),
-        _ if !is_private(src) => Some((true, Likely::AskedOfInput)),
+        (true, false) => (true, Likely::AskedOfInput),
+        _ if outbound => (false, Likely::Outbound),
+        _ if let Some((own, rule)) = port_named(host, packet) => (own, Likely::Rule(rule)),
+        (false, true) => (false, Likely::AskedOfForward),
+        _ if !is_private(src) => (true, Likely::AskedOfInput),
         // Of a host's addresses its neighbours ask for the one in their own network.
-        _ => Some((false, Likely::Unspoken)),
+        _ => (false, Likely::Unspoken),
     }
 }
 
@@ -443,7 +442,7 @@ fn untold(at: &Sight, op: OpId) -> Option<Likely> {
             let own = Router::new(at.world).local_owner(dst);
             let elsewhere = match own {
                 Ok(holder) => !holder.is_some(),
-                Err(_) => local(at, dst).is_none_or(|(own, _)| !own),
+                Err(_) => !local(at, dst).0,
             };
             (opens && wire && elsewhere).then_some(Likely::OwnSocket)
         }
