@@ -19,6 +19,9 @@ use chainwalk_model::{Answer, DroppedBy, Event, Fate, Outcome, Question, Section
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
 const MOST: usize = 4;
 
+/// So many branches are told one by one; more are told by their ends.
+const SINGLE: usize = 3;
+
 /// The banner for the packet shown. It never reports a good end without rules and a walk.
 pub fn banner(t: &Explained) -> Banner {
     let mut banner = answer(t);
@@ -294,12 +297,33 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
     let lang = t.lang;
     let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
     let headline = say!(lang, HeadDepends, what = what_decides(t, &split.question));
-    let mut parts = Vec::new();
-    let grouped = split.branches.len() > SINGLE;
-    if grouped {
-        parts = groups(t, split);
+    let many = split.branches.len() > SINGLE;
+    let parts = if many { groups(t, split) } else { singly(t, split) };
+    let detail = join(parts, if lang == Lang::Zh { "；" } else { "; " });
+    let mut evidence = Vec::new();
+    if !is_chance(&split.question) {
+        evidence.push(asked(t, &split.question));
     }
-    for branch in split.branches.iter().filter(|_| !grouped) {
+    if let Some(outcome) = t.outcome() {
+        let known = rewrites(t, outcome);
+        let everywhere =
+            t.siblings().into_iter().filter_map(walk_outcome).all(|o| rewrites(t, o) == known);
+        if !known.is_empty() && everywhere {
+            evidence.push(Evidence::new(true, known));
+        }
+        evidence.extend(likely_answers(t, outcome).into_iter().take(2));
+        evidence.extend(leans(t, outcome, 1));
+    }
+    evidence.extend(cut(t));
+    Banner { tone: Tone::Depends, headline, detail, evidence }
+}
+
+/// The ends of a few branches, each by the answer that leads to it.
+fn singly(t: &Explained, split: &Fork) -> Vec<Sentence> {
+    let lang = t.lang;
+    let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
+    let mut parts = Vec::new();
+    for branch in &split.branches {
         let Some(outcome) = walk_outcome(branch.outcome) else { continue };
         let likely = likeliest(t, &branch.outcomes);
         let inside: Vec<&Outcome> = likely.iter().filter_map(|o| walk_outcome(*o)).collect();
@@ -326,27 +350,8 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
             (None, _) => say!(lang, EndElse, end = end),
         });
     }
-    let detail = join(parts, if lang == Lang::Zh { "；" } else { "; " });
-    let mut evidence = Vec::new();
-    if !is_chance(&split.question) {
-        evidence.push(asked(t, &split.question));
-    }
-    if let Some(outcome) = t.outcome() {
-        let known = rewrites(t, outcome);
-        let everywhere =
-            t.siblings().into_iter().filter_map(walk_outcome).all(|o| rewrites(t, o) == known);
-        if !known.is_empty() && everywhere {
-            evidence.push(Evidence::new(true, known));
-        }
-        evidence.extend(likely_answers(t, outcome).into_iter().take(2));
-        evidence.extend(leans(t, outcome, 1));
-    }
-    evidence.extend(cut(t));
-    Banner { tone: Tone::Depends, headline, detail, evidence }
+    parts
 }
-
-/// So many branches are told one by one; more are told by their ends.
-const SINGLE: usize = 3;
 
 /// The ends of many branches, each once with how many end so, the most frequent first.
 fn groups(t: &Explained, split: &Fork) -> Vec<Sentence> {

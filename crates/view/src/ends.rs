@@ -25,24 +25,21 @@ const KINDS: [(&str, u64, u64, &str); 12] = [
 
 /// The claim for a packet of [`crate::answer::answer`]: each of its ends once, in the order of the alphabet.
 pub fn ends(packet: &Value) -> String {
-    let fates: BTreeSet<String> = match packet["branches"].as_array() {
-        Some(branches) => branches.iter().map(one_end).collect(),
-        None => BTreeSet::from([one_end(packet)]),
-    };
-    fates.into_iter().collect::<Vec<_>>().join(" | ")
+    told(packet, one_end)
 }
 
 /// The same with how a refusal is answered, as goals are held against it.
 pub fn ends_with_kinds(packet: &Value) -> String {
-    let one = |end: &Value| match answered(end) {
+    told(packet, |end| match answered(end) {
         Some(kind) => format!("{}, with {kind}", one_end(end)),
         None => one_end(end),
-    };
-    let fates: BTreeSet<String> = match packet["branches"].as_array() {
-        Some(branches) => branches.iter().map(one).collect(),
-        None => BTreeSet::from([one(packet)]),
-    };
-    fates.into_iter().collect::<Vec<_>>().join(" | ")
+    })
+}
+
+fn told(packet: &Value, one: impl Fn(&Value) -> String) -> String {
+    let ends = packet["branches"].as_array().map_or(std::slice::from_ref(packet), Vec::as_slice);
+    let told: BTreeSet<String> = ends.iter().map(one).collect();
+    told.into_iter().collect::<Vec<_>>().join(" | ")
 }
 
 /// What a rejected packet's sender gets.
