@@ -111,14 +111,7 @@ impl Walker<'_> {
             return Ok(());
         }
         let iniface = PathIface::Named(device.clone());
-        let mut path = Path { iniface, ..Self::path(skb, Hook::Ingress) };
-        (path.phys_in, path.phys_out) = (PathIface::None, PathIface::None);
-        self.depth = 0;
-        self.event(skb, Event::Hook(path.clone()));
-        for (_, chain) in line {
-            self.base_chain(skb, &mut path, chain)?;
-        }
-        Ok(())
+        self.pass(skb, line, Path { iniface, ..Self::path(skb, Hook::Ingress) })
     }
 
     /// The packet passes the egress chains of a device, behind everything else. Each fragment does so in the kernel.
@@ -130,13 +123,13 @@ impl Walker<'_> {
         if device.name().is_none() {
             return Err(Fate::Undecided(Question::Route(skb.packet.ip.dst)));
         }
-        let mut path = Path {
-            iniface: PathIface::None,
-            outiface: device.clone(),
-            phys_in: PathIface::None,
-            phys_out: PathIface::None,
-            ..Self::path(skb, Hook::Egress)
-        };
+        let (iniface, outiface) = (PathIface::None, device.clone());
+        self.pass(skb, line, Path { iniface, outiface, ..Self::path(skb, Hook::Egress) })
+    }
+
+    /// The packet passes the chains of a device, which see no ports of a bridge.
+    fn pass(&mut self, skb: &mut Skb, line: Vec<(i32, ChainId)>, path: Path) -> Result<(), Fate> {
+        let mut path = Path { phys_in: PathIface::None, phys_out: PathIface::None, ..path };
         self.depth = 0;
         self.event(skb, Event::Hook(path.clone()));
         for (_, chain) in line {

@@ -283,12 +283,12 @@ fn later_fragment(row: &HeaderRow, ctx: &MatchContext) -> Read {
 fn ether(word: &str, at: OpId, ctx: &MatchContext) -> Read {
     let device = at_device(ctx).name();
     let untold = device.is_none_or(|name| link_type(name, ctx).is_none());
-    if word != "type" && (untold || ctx.path.hook == Hook::Egress) {
-        // Who a frame is for on its way out, the table of neighbours says.
-        return Err(Lack::Unknown(Question::Fact(at)));
-    }
     if untold || ctx.path.hook == Hook::Egress {
-        return number(ether_type(ctx));
+        // Who a frame is for on its way out, the table of neighbours says.
+        return match word {
+            "type" => number(ether_type(ctx)),
+            _ => Err(Lack::Unknown(Question::Fact(at))),
+        };
     }
     let Entry::Wire { smac, to, .. } = ctx.entry else { return Err(Lack::Absent) };
     let bits = |mac: [u8; 6]| mac.iter().fold(0u128, |n, b| n << 8 | u128::from(*b));
