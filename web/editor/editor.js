@@ -165,12 +165,13 @@ const LINES = {
   both: Decoration.line({ class: "ln now lit" }),
 };
 
-/** Paints what is in sight: the lines of now, the tints, the hits of a search. */
+/** The mark on a character that would turn those behind it round, with its number. */
 const turning = (letter) => {
   const code = `U+${letter.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
   return Decoration.mark({ class: "turning", attributes: { "data-code": code } });
 };
 
+/** Paints what is in sight: the lines of now, the tints, the hits of a search. */
 const paint = (element) =>
   ViewPlugin.fromClass(
     class {
