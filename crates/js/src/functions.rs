@@ -65,7 +65,11 @@ impl Options {
     }
 }
 
-fn chosen<T: Copy>(option: &str, word: &str, words: [(&str, T); 2]) -> Result<T, JsError> {
+fn chosen<T: Copy, const N: usize>(
+    option: &str,
+    word: &str,
+    words: [(&str, T); N],
+) -> Result<T, JsError> {
     let known = words.map(|(name, _)| name).join(", ");
     link::chosen(word, words)
         .ok_or_else(|| JsError::new(&format!("{option}: {word:?} is none of {known}")))
@@ -184,14 +188,7 @@ pub fn recording(text: &str, options: &str) -> Result<String, JsError> {
 #[wasm_bindgen]
 pub fn share(text: &str, options: &str) -> Result<String, JsError> {
     let options = Options::read(options)?;
-    let form = match options.r#as.as_deref() {
-        None | Some("link") => Form::Link,
-        Some("text") => Form::Text,
-        Some("markdown") => Form::Markdown,
-        Some("html") => Form::Html,
-        Some("iframe") => Form::Iframe,
-        Some(word) => return Err(JsError::new(&format!("as: {word:?} is no form"))),
-    };
+    let form = chosen("as", options.r#as.as_deref().unwrap_or("link"), Form::WORDS)?;
     let out = shared(text, form, &options.base, options.at()?, HERE);
     out.map(|out| out.trim_end().to_owned()).map_err(|why| {
         JsError::new(&match why {

@@ -206,7 +206,7 @@ fn is_below(path: &str) -> bool {
 }
 
 /// What a word chooses.
-pub fn chosen<T: Copy>(word: &str, words: [(&str, T); 2]) -> Option<T> {
+pub fn chosen<T: Copy, const N: usize>(word: &str, words: [(&str, T); N]) -> Option<T> {
     words.into_iter().find(|(name, _)| *name == word).map(|(_, value)| value)
 }
 

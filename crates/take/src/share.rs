@@ -19,6 +19,17 @@ pub enum Form {
     Iframe,
 }
 
+impl Form {
+    /// The forms by their names.
+    pub const WORDS: [(&str, Self); 5] = [
+        ("link", Self::Link),
+        ("text", Self::Text),
+        ("markdown", Self::Markdown),
+        ("html", Self::Html),
+        ("iframe", Self::Iframe),
+    ];
+}
+
 /// Why a case can't be shared in a form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unshared {
