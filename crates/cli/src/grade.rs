@@ -1,6 +1,7 @@
 //! `chainwalk grade`.
 
 use chainwalk::Promised;
+use chainwalk::view::steers;
 use chainwalk_take::Lesson;
 use chainwalk_take::lesson::{Found, Grade, HandIn, Score, grade};
 use serde_json::{Value, json};
@@ -171,11 +172,8 @@ impl Row {
 
 /// Who wrote a file may have put anything into it: what steers a terminal is shown as U+FFFD.
 fn plain(text: &str) -> String {
-    let steers = |c: char| {
-        c.is_control()
-            || matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
+    let harms = |c: char| steers(c) || c.is_control() || matches!(c, '\u{200e}'..='\u{200f}');
+    text.replace(harms, "\u{fffd}")
 }
 
 /// A cell of comma-separated values, which no program takes for a formula.

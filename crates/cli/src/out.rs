@@ -1,5 +1,6 @@
 //! What is printed: no text, wherever it came from, steers the terminal or turns the direction of what follows.
 
+use chainwalk::view::steers;
 use std::borrow::Cow;
 use std::io::{self, StderrLock, StdoutLock, Write};
 
@@ -48,14 +49,10 @@ impl<W: Write> Write for Harmless<W> {
 }
 
 fn harmless(text: &str) -> Cow<'_, str> {
-    let harms = |c: char| {
-        c.is_control() && !matches!(c, '\n' | '\t')
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    if !text.contains(harms) {
+    if !text.contains(steers) {
         return text.into();
     }
-    text.replace("\r\n", "\n").replace(harms, "\u{fffd}").into()
+    text.replace("\r\n", "\n").replace(steers, "\u{fffd}").into()
 }
 
 #[cfg(test)]

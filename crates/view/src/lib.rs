@@ -65,6 +65,7 @@ pub use page::*;
 pub use problems::{packet_problems, problems};
 pub use recording::{Carried, recording};
 pub use rows::rows;
+pub use say::steers;
 pub use scene::{scene, scene_phone};
 pub use suggest::suggestions;
 pub use svg::svg;

@@ -141,7 +141,7 @@ pub(crate) fn format(lang: Lang, key: Key, args: Vec<(&'static str, Arg)>) -> Se
 
 /// Whether a character is none of a text: it steers whoever shows it, or turns the direction of what follows. A chain
 /// and a comment may hold any.
-pub(crate) fn steers(c: char) -> bool {
+pub fn steers(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         || c.is_control() && !matches!(c, '\n' | '\t')
 }
