@@ -1,13 +1,19 @@
 //! The examples: a case text each, in which the tests hold every walk to what its `ends` claim.
 
 use chainwalk::Case;
+use std::rc::Rc;
 
 const TEXTS: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/examples.rs"));
 
-/// All examples, in the order of their file names.
-pub fn all() -> Vec<Case> {
+thread_local! {
     // A test reads each of them.
-    TEXTS.iter().filter_map(|(_, text)| Case::read(text).ok()).map(|(case, _)| case).collect()
+    static ALL: Rc<Vec<Rc<Case>>> =
+        Rc::new(TEXTS.iter().filter_map(|(_, text)| Some(Rc::new(Case::read(text).ok()?.0))).collect());
+}
+
+/// All examples, in the order of their file names.
+pub fn all() -> Rc<Vec<Rc<Case>>> {
+    ALL.with(Rc::clone)
 }
 
 /// The example of that name, which is its file's, with or without its number.
@@ -43,7 +49,7 @@ mod tests {
 
     #[test]
     fn every_packet_and_assumption_is_understood() {
-        for case in all() {
+        for case in all().iter() {
             let played = case.scenario.play();
             assert!(!played.problems().spoil_the_answer(), "{:?}", case.head.title);
             assert_eq!(played.walks().len(), case.scenario.packets.len());

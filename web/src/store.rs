@@ -70,7 +70,7 @@ pub(crate) fn has_own() -> bool {
     let Some(kept) = kept() else { return false };
     let own = &kept.case.scenario;
     let same =
-        |case: &Case| case.scenario.paste() == own.paste() && case.scenario.hosts == own.hosts;
+        |case: &Rc<Case>| case.scenario.paste() == own.paste() && case.scenario.hosts == own.hosts;
     !own.paste().trim().is_empty() && !examples::all().iter().any(same)
 }
 

@@ -67,7 +67,7 @@ impl Reducible for State {
 #[component]
 pub fn App() -> Html {
     let state = use_reducer_eq(store::initial);
-    let examples = use_memo((), |()| examples::all().into_iter().map(Rc::new).collect::<Vec<_>>());
+    let examples = examples::all();
     let hover = use_state_eq(|| None::<usize>);
     let zoom = use_state_eq(Zoom::default);
     let narrow = use_media(NARROW);

@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn the_row_of_a_stop_is_of_the_rule_that_is_said() {
         let mut rules = 0;
-        for case in crate::examples::all() {
+        for case in crate::examples::all().iter() {
             let played = case.scenario.play();
             for packet in 0..case.scenario.packets.len() {
                 let at = Viewpoint { packet, lang: Lang::En, raw_names: false };
