@@ -1,8 +1,9 @@
 //! The packet line: what is understood, and where problems point.
 #![allow(clippy::unwrap_used)]
 
+use super::more::MORE;
 use super::*;
-use chainwalk_model::{App, Hint};
+use chainwalk_model::{App, Hint, TcpFlags};
 use proptest::prelude::*;
 use std::fmt::Write as _;
 
