@@ -1,33 +1,29 @@
 //! Reads a paste, whatever it is: line by line, each line by what it looks like.
 
-use crate::blank::{Fills, gather};
+use crate::blank::Fills;
 use crate::clean::{Clean, Row};
-use crate::command::{self, Command};
+use crate::command;
 use crate::comments::{comments, is_fence};
-use crate::cx::Cx;
 use crate::facts;
 use crate::family::families;
-use crate::forms::{declared, ends_facts, is_meant, is_save, looks_listed, note};
+use crate::forms::{declared, ends_facts, is_save, looks_listed, note};
 use crate::group::{Context, Group, Kind};
 use crate::hosts::{Hosts, Label};
 use crate::inside::Inside;
 use crate::listing;
 use crate::names::program;
-use crate::native::{self, Listed, Nft};
-use crate::nft::{Piece, Shows, Source};
-use crate::part::{filter, is_gap};
+use crate::native;
+use crate::part::is_gap;
 use crate::places::{Places, Sign};
 use crate::progress::Progress;
 use crate::prompt::{host_of, unprompt};
-use crate::restore;
 use crate::shape;
-use crate::shell::{Shell, Statement};
+use crate::shell::Shell;
 use crate::word;
 use crate::wrapped::breaks;
-use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, DocId, Expected, Family, Hint, Host, Reading, SectionKind,
-    Severity, Span, Text, builtin_names,
-};
+use chainwalk_model::{Backend, DocId, Reading, SectionKind, builtin_names};
+use commands::typed_as;
+use remarks::Words;
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
 /// documents; a document's position in `docs` is its [`DocId`].
@@ -58,14 +54,6 @@ pub fn read_filled(docs: &[&str], fills: &Fills, tell: &mut dyn FnMut(f64)) -> R
         paste.progress.next(clean.text.len());
     }
     paste.finish(&cleans)
-}
-
-/// Lines that nothing here reads.
-struct Words {
-    span: Span,
-    lines: usize,
-    /// Whether they read like a rule.
-    meant: bool,
 }
 
 struct Paste<'t> {
@@ -259,95 +247,6 @@ impl<'t> Paste<'t> {
         self.script(clean, &rest, &shell, &mut context);
     }
 
-    /// What belongs to a command of nft and stands below it: says how many rows that are.
-    fn below(
-        &mut self,
-        clean: &Clean,
-        row: Row<'_>,
-        rows: &[Row<'_>],
-        context: &mut Context,
-    ) -> usize {
-        if let Some(end) = context.here.take()
-            && let Some(taken) = native::here(rows, &end)
-        {
-            let said = (Source::Script, Shows::Changes);
-            self.hosts.native(Piece::of(clean, &rows[..taken], ("", ""), said));
-            return taken + 1;
-        }
-        // Nothing is printed where there is nothing, and only the next prompt shows it.
-        let next = rows.iter().find(|r| !r.text.is_empty());
-        if context.native.is_some_and(|l| l.shows == Shows::All)
-            && host_of(row).is_some()
-            && next.is_some_and(|r| host_of(*r).is_some())
-        {
-            let span = clean.span(row.start, row.end());
-            self.hosts.native(Piece::nothing(span));
-        }
-        0
-    }
-
-    /// A command of nft.
-    fn nft(
-        &mut self,
-        clean: &Clean,
-        row: Row<'_>,
-        command: &Command<'_>,
-        maybe: bool,
-        context: &mut Context,
-    ) {
-        let span = clean.span(row.start, row.end());
-        let shown: Text = command.name.chars().take(60).collect::<String>().into();
-        match native::command(&command.words, row.text) {
-            Nft::Lists(listed) => {
-                let part = filter(row).is_some();
-                let listed =
-                    Listed { shows: if part { Shows::Part } else { listed.shows }, ..listed };
-                context.native = Some(listed);
-                self.hosts.section(SectionKind::Command(command.name.into()), span);
-            }
-            Nft::Changes(text) if self.hosts.is_native_shown() => {
-                // It is of a later hour than what was printed: it may be tried.
-                let kind = if maybe {
-                    SectionKind::Known(shown)
-                } else {
-                    self.hosts.offer(vec![["nft ", &text].concat().as_str().into()], span);
-                    SectionKind::Command(command.name.into())
-                };
-                self.hosts.section(kind, span);
-            }
-            Nft::Changes(_) | Nft::Loads if maybe => self.hosts.elsewhere(shown, span),
-            Nft::Changes(text) => self.hosts.native(Piece::command(text, span)),
-            Nft::Loads => self.hosts.loads(shown, span),
-            Nft::Here(end) => context.here = Some(end),
-            Nft::Other => self.hosts.section(SectionKind::Command(command.name.into()), span),
-        }
-    }
-
-    /// The commands of a line of a script.
-    fn script(
-        &mut self,
-        clean: &Clean,
-        statements: &[Statement<'_>],
-        shell: &Shell,
-        context: &mut Context,
-    ) {
-        for Statement { row, maybe, elsewhere, round } in statements {
-            let own = Some(round).filter(|r| !r.is_empty()).map(|r| shell.in_round(r));
-            let shell = own.as_ref().unwrap_or(shell);
-            if *elsewhere {
-                // What it does to the rules is not in the paste.
-                let text: String = row.text.chars().take(60).collect();
-                self.hosts.elsewhere(text.into(), clean.span(row.start, row.end()));
-            } else if let Some(block) = facts::typed(clean, *row, shell).filter(|_| !*maybe) {
-                self.hosts.typed(*row, block);
-            } else if let Some(block) = facts::perhaps(clean, *row, shell).filter(|_| *maybe) {
-                self.hosts.add(block);
-            } else if let Some(command) = command::read(*row, shell) {
-                self.command(clean, *row, &command, *maybe, context);
-            }
-        }
-    }
-
     /// A line that belongs to rules; whether it does.
     fn rules<'a>(
         &mut self,
@@ -442,103 +341,6 @@ impl<'t> Paste<'t> {
         false
     }
 
-    fn command(
-        &mut self,
-        clean: &Clean,
-        row: Row<'_>,
-        command: &Command<'_>,
-        maybe: bool,
-        context: &mut Context,
-    ) {
-        if native::is_command(row) {
-            *context = Context { backend: context.backend, ..Context::default() };
-            self.nft(clean, row, command, maybe, context);
-            return;
-        }
-        let span = clean.span(row.start, row.end());
-        if let Some(name) = changes_elsewhere(command) {
-            self.hosts.diagnostics.push(facts::not_walked(name, span, None));
-            self.hosts.section(SectionKind::Known(command.name.into()), span);
-            return;
-        }
-        // A line of a script is a part of the table that it makes.
-        if !command.changes {
-            self.hosts.section(SectionKind::Command(command.name.into()), span);
-        }
-        let lists = command.family.is_some() && !command.changes;
-        *context = Context {
-            table: command.table.clone(),
-            family: command.family,
-            backend: command.backend.or(context.backend),
-            saving: false,
-            listed: lists,
-            filter: lists.then(|| filter(row)).flatten().map(|r| r.text.to_owned()),
-            native: None,
-            here: None,
-        };
-        let (Some(family), true) = (command.family, command.changes) else { return };
-        let table = command.table.clone().unwrap_or_else(|| "filter".into());
-        if self.hosts.is_shown(family, &table) {
-            // It is of a later hour than what was printed: it may be tried.
-            let words = command.words.iter().map(|w| (&*w.text, w.quoted));
-            let line = typed_as(program(family), None, words);
-            let commands = self.each(family, &table, &line);
-            if maybe || commands.is_empty() {
-                self.hosts.section(SectionKind::Known(command.name.into()), span);
-            } else {
-                self.hosts.offer(commands, span);
-                self.hosts.section(SectionKind::Command(command.name.into()), span);
-            }
-            return;
-        }
-        self.apply(clean, row, command, maybe);
-    }
-
-    /// Does what a command does to the rules of the host at hand.
-    fn apply(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>, maybe: bool) {
-        let Some(family) = command.family.filter(|_| command.changes) else { return };
-        let table = command.table.as_deref().unwrap_or("filter");
-        let (draft, diagnostics) = self.hosts.changed(family, table, command.backend);
-        let mut cx = Cx { clean, diagnostics };
-        if maybe {
-            restore::perhaps(&mut cx, draft, row, &command.words);
-        } else {
-            restore::command(&mut cx, draft, row, &command.words);
-        }
-    }
-
-    /// A line that nothing here reads.
-    fn other(&mut self, clean: &Clean, row: Row<'_>) {
-        let span = clean.span(row.start, row.end());
-        let meant = is_meant(row.text);
-        // A run of such lines is one remark.
-        match self.prose.last_mut() {
-            Some(last)
-                if last.span.doc == span.doc
-                    && last.meant == meant
-                    && only_blank(clean, last.span, row) =>
-            {
-                last.span = last.span.to(span);
-                last.lines += 1;
-            }
-            _ => self.prose.push(Words { span, lines: 1, meant }),
-        }
-    }
-
-    /// A command as edits of one chain each. What changes no rule and no policy is none.
-    fn each(&self, family: Family, table: &str, line: &str) -> Vec<Text> {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        let at = words.iter().position(|w| matches!(*w, "-F" | "--flush"));
-        if let Some(at) = at
-            && words.get(at + 1).is_none_or(|w| w.starts_with('-'))
-        {
-            let chains = self.hosts.chains(family, table);
-            return chains.iter().map(|c| format!("{line} {c}").as_str().into()).collect();
-        }
-        let nothing = ["-X", "--delete-chain", "-Z", "--zero", "-C", "--check", "-E"];
-        if words.iter().any(|w| nothing.contains(w)) { Vec::new() } else { vec![line.into()] }
-    }
-
     /// Reads a group that is complete.
     fn flush(&mut self, clean: &Clean, group: &mut Option<Group<'_>>, context: &mut Context) {
         let Some(group) = group.take() else { return };
@@ -576,142 +378,9 @@ impl<'t> Paste<'t> {
             }
         }
     }
-
-    /// Runs what files have run as interfaces come up: that of a tunnel behind the dumps, of which each may be older; that of
-    /// others where no dump shows what came of it.
-    fn run(&mut self, cleans: &[Clean]) {
-        for (label, doc, facts::Run { start, end, iface }) in std::mem::take(&mut self.runs) {
-            let Some(clean) = cleans.iter().find(|c| c.doc() == doc) else { continue };
-            self.hosts.enter(&label);
-            let mut shell = Shell::of_tunnel(&iface);
-            let row = Row { text: clean.text.get(start..end).unwrap_or_default(), start };
-            let alone = || vec![Statement::plain(row)];
-            let statements = shell.take(row, None).unwrap_or_else(alone);
-            for Statement { row, maybe, .. } in statements {
-                if let Some(block) = facts::typed(clean, row, &shell).filter(|_| !maybe) {
-                    self.hosts.add(block);
-                } else if let Some(command) = command::read(row, &shell)
-                    && !self.is_there(clean, row, &command)
-                {
-                    let table = command.table.as_deref().unwrap_or("filter");
-                    let shown = command.family.is_some_and(|f| self.hosts.is_shown(f, table));
-                    if iface.is_empty() && shown {
-                        continue;
-                    }
-                    self.apply(clean, row, &command, maybe);
-                    if let Some(family) = command.family.filter(|_| !iface.is_empty()) {
-                        let table = command.table.as_deref().unwrap_or("filter");
-                        let (draft, _) = self.hosts.changed(family, table, command.backend);
-                        restore::while_up(draft, clean.span(row.start, row.end()), &iface);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether a dump shows already what a command would put in.
-    fn is_there(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>) -> bool {
-        let Some(family) = command.family else { return false };
-        let table = command.table.as_deref().unwrap_or("filter");
-        let (draft, _) = self.hosts.changed(family, table, command.backend);
-        let mut unheard = Vec::new();
-        let mut cx = Cx { clean, diagnostics: &mut unheard };
-        restore::is_there(&mut cx, draft, row, &command.words)
-    }
-
-    fn finish(mut self, cleans: &[Clean]) -> Reading {
-        self.run(cleans);
-        let mut reading = self.hosts.finish(cleans);
-        let anything = !reading.hosts.is_empty()
-            || reading.sections.iter().any(|s| !matches!(s.kind, SectionKind::Command(_)));
-        let place = cleans.first().map(|c| c.span(0, c.text.len())).unwrap_or_default();
-        let nothing = |id, severity| Diagnostic {
-            id,
-            severity,
-            span: place,
-            found: "".into(),
-            expected: vec![Expected::Dump],
-            hint: Some(Hint::Paste("iptables-save".into())),
-        };
-        if !self.any_text {
-            reading.diagnostics.push(nothing(DiagnosticId::Empty, Severity::Note));
-        } else if !anything {
-            reading.diagnostics.push(nothing(DiagnosticId::NothingRecognised, Severity::Error));
-        } else {
-            let remark = |id, span, found: String| Diagnostic {
-                id,
-                severity: Severity::Note,
-                span,
-                found: found.as_str().into(),
-                expected: vec![],
-                hint: None,
-            };
-            let told = |p: &Words| remark(DiagnosticId::Prose, p.span, String::new());
-            // What reads like a rule is named; of words among the dumps one line tells.
-            let (meant, plain): (Vec<Words>, Vec<Words>) =
-                self.prose.into_iter().partition(|p| p.meant);
-            reading.diagnostics.extend(meant.iter().map(told));
-            match plain.as_slice() {
-                [only] => reading.diagnostics.push(told(only)),
-                [first, ..] => {
-                    let lines: usize = plain.iter().map(|p| p.lines).sum();
-                    let (id, count) = (DiagnosticId::PassedOver, lines.to_string());
-                    reading.diagnostics.push(remark(id, first.span, count));
-                }
-                [] => {}
-            }
-        }
-        gather(&mut reading);
-        reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
-        reading.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));
-        if anything && reading.hosts.is_empty() {
-            reading.hosts.push(Host { conntrack: true, ..Host::default() });
-        }
-        reading
-    }
 }
 
-/// A command of iptables in words. `table` is what it is of, where the words do not say it.
-fn typed_as<'w>(
-    program: &str,
-    table: Option<&str>,
-    words: impl Iterator<Item = (&'w str, bool)>,
-) -> String {
-    let mut line = program.to_owned();
-    if let Some(table) = table.filter(|t| *t != "filter") {
-        line += &[" -t ", table].concat();
-    }
-    for (word, quoted) in words {
-        let plain = !word.is_empty() && !word.contains([' ', '\t']) && !quoted;
-        line += &if plain { [" ", word].concat() } else { [" \"", word, "\""].concat() };
-    }
-    line
-}
-
-/// Whether only blanks stand between a remark and a row.
-fn only_blank(clean: &Clean, last: Span, row: Row<'_>) -> bool {
-    let this = clean.span(row.start, row.end());
-    // The two texts' offsets differ only by what was cleaned away.
-    let gap = this.start.saturating_sub(last.end) as usize;
-    let before = clean.text.get(row.start.saturating_sub(gap)..row.start);
-    before.is_some_and(|text| text.trim_matches(['>', ' ', '\n', '\t']).is_empty())
-}
-
-/// The program whose own rules a command changes, which are not walked.
-fn changes_elsewhere(command: &Command<'_>) -> Option<&'static str> {
-    let words = || command.words.iter().map(|w| &*w.text);
-    let first = command.name.split_whitespace().take(2);
-    let named = |name: &str| first.clone().any(|w| w.rsplit('/').next() == Some(name));
-    let verbs = ["allow", "deny", "reject", "limit", "route", "delete", "insert", "default"];
-    if named("ufw") && words().any(|w| verbs.contains(&w)) {
-        return Some("ufw");
-    }
-    let changes = |w: &str| {
-        ["--add-", "--remove-", "--set-", "--zone", "--change-"].iter().any(|o| w.starts_with(o))
-    };
-    let asks = |w: &str| ["--list", "--get", "--query", "--state"].iter().any(|o| w.starts_with(o));
-    (named("firewall-cmd") && words().any(changes) && !words().any(asks)).then_some("firewall-cmd")
-}
-
+mod commands;
+mod remarks;
 #[cfg(test)]
 mod tests;

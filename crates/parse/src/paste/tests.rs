@@ -6,8 +6,7 @@ use super::*;
 use crate::checks::{check, check_problems, rules};
 use crate::forms::saved_by;
 use crate::save::save_text;
-use chainwalk_model::Backend;
-use chainwalk_model::Origin;
+use chainwalk_model::{Backend, DiagnosticId, Origin, Span};
 use proptest::prelude::*;
 
 #[test]

@@ -1,0 +1,268 @@
+//! What the commands of a paste do: they make the state that they are typed into, may be tried where a dump shows it
+//! already, or lead to what is not in the paste.
+
+use super::Paste;
+use crate::clean::{Clean, Row};
+use crate::command::{self, Command};
+use crate::cx::Cx;
+use crate::facts;
+use crate::group::Context;
+use crate::names::program;
+use crate::native::{self, Listed, Nft};
+use crate::nft::{Piece, Shows, Source};
+use crate::part::filter;
+use crate::prompt::host_of;
+use crate::restore;
+use crate::shell::{Shell, Statement};
+use chainwalk_model::{Family, SectionKind, Text};
+
+impl Paste<'_> {
+    /// What belongs to a command of nft and stands below it: says how many rows that are.
+    pub(super) fn below(
+        &mut self,
+        clean: &Clean,
+        row: Row<'_>,
+        rows: &[Row<'_>],
+        context: &mut Context,
+    ) -> usize {
+        if let Some(end) = context.here.take()
+            && let Some(taken) = native::here(rows, &end)
+        {
+            let said = (Source::Script, Shows::Changes);
+            self.hosts.native(Piece::of(clean, &rows[..taken], ("", ""), said));
+            return taken + 1;
+        }
+        // Nothing is printed where there is nothing, and only the next prompt shows it.
+        let next = rows.iter().find(|r| !r.text.is_empty());
+        if context.native.is_some_and(|l| l.shows == Shows::All)
+            && host_of(row).is_some()
+            && next.is_some_and(|r| host_of(*r).is_some())
+        {
+            let span = clean.span(row.start, row.end());
+            self.hosts.native(Piece::nothing(span));
+        }
+        0
+    }
+
+    /// A command of nft.
+    pub(super) fn nft(
+        &mut self,
+        clean: &Clean,
+        row: Row<'_>,
+        command: &Command<'_>,
+        maybe: bool,
+        context: &mut Context,
+    ) {
+        let span = clean.span(row.start, row.end());
+        let shown: Text = command.name.chars().take(60).collect::<String>().into();
+        match native::command(&command.words, row.text) {
+            Nft::Lists(listed) => {
+                let part = filter(row).is_some();
+                let listed =
+                    Listed { shows: if part { Shows::Part } else { listed.shows }, ..listed };
+                context.native = Some(listed);
+                self.hosts.section(SectionKind::Command(command.name.into()), span);
+            }
+            Nft::Changes(text) if self.hosts.is_native_shown() => {
+                // It is of a later hour than what was printed: it may be tried.
+                let kind = if maybe {
+                    SectionKind::Known(shown)
+                } else {
+                    self.hosts.offer(vec![["nft ", &text].concat().as_str().into()], span);
+                    SectionKind::Command(command.name.into())
+                };
+                self.hosts.section(kind, span);
+            }
+            Nft::Changes(_) | Nft::Loads if maybe => self.hosts.elsewhere(shown, span),
+            Nft::Changes(text) => self.hosts.native(Piece::command(text, span)),
+            Nft::Loads => self.hosts.loads(shown, span),
+            Nft::Here(end) => context.here = Some(end),
+            Nft::Other => self.hosts.section(SectionKind::Command(command.name.into()), span),
+        }
+    }
+
+    /// The commands of a line of a script.
+    pub(super) fn script(
+        &mut self,
+        clean: &Clean,
+        statements: &[Statement<'_>],
+        shell: &Shell,
+        context: &mut Context,
+    ) {
+        for Statement { row, maybe, elsewhere, round } in statements {
+            let own = Some(round).filter(|r| !r.is_empty()).map(|r| shell.in_round(r));
+            let shell = own.as_ref().unwrap_or(shell);
+            if *elsewhere {
+                // What it does to the rules is not in the paste.
+                let text: String = row.text.chars().take(60).collect();
+                self.hosts.elsewhere(text.into(), clean.span(row.start, row.end()));
+            } else if let Some(block) = facts::typed(clean, *row, shell).filter(|_| !*maybe) {
+                self.hosts.typed(*row, block);
+            } else if let Some(block) = facts::perhaps(clean, *row, shell).filter(|_| *maybe) {
+                self.hosts.add(block);
+            } else if let Some(command) = command::read(*row, shell) {
+                self.command(clean, *row, &command, *maybe, context);
+            }
+        }
+    }
+
+    pub(super) fn command(
+        &mut self,
+        clean: &Clean,
+        row: Row<'_>,
+        command: &Command<'_>,
+        maybe: bool,
+        context: &mut Context,
+    ) {
+        if native::is_command(row) {
+            *context = Context { backend: context.backend, ..Context::default() };
+            self.nft(clean, row, command, maybe, context);
+            return;
+        }
+        let span = clean.span(row.start, row.end());
+        if let Some(name) = changes_elsewhere(command) {
+            self.hosts.diagnostics.push(facts::not_walked(name, span, None));
+            self.hosts.section(SectionKind::Known(command.name.into()), span);
+            return;
+        }
+        // A line of a script is a part of the table that it makes.
+        if !command.changes {
+            self.hosts.section(SectionKind::Command(command.name.into()), span);
+        }
+        let lists = command.family.is_some() && !command.changes;
+        *context = Context {
+            table: command.table.clone(),
+            family: command.family,
+            backend: command.backend.or(context.backend),
+            saving: false,
+            listed: lists,
+            filter: lists.then(|| filter(row)).flatten().map(|r| r.text.to_owned()),
+            native: None,
+            here: None,
+        };
+        let (Some(family), true) = (command.family, command.changes) else { return };
+        let table = command.table.clone().unwrap_or_else(|| "filter".into());
+        if self.hosts.is_shown(family, &table) {
+            // It is of a later hour than what was printed: it may be tried.
+            let words = command.words.iter().map(|w| (&*w.text, w.quoted));
+            let line = typed_as(program(family), None, words);
+            let commands = self.each(family, &table, &line);
+            if maybe || commands.is_empty() {
+                self.hosts.section(SectionKind::Known(command.name.into()), span);
+            } else {
+                self.hosts.offer(commands, span);
+                self.hosts.section(SectionKind::Command(command.name.into()), span);
+            }
+            return;
+        }
+        self.apply(clean, row, command, maybe);
+    }
+
+    /// Does what a command does to the rules of the host at hand.
+    pub(super) fn apply(
+        &mut self,
+        clean: &Clean,
+        row: Row<'_>,
+        command: &Command<'_>,
+        maybe: bool,
+    ) {
+        let Some(family) = command.family.filter(|_| command.changes) else { return };
+        let table = command.table.as_deref().unwrap_or("filter");
+        let (draft, diagnostics) = self.hosts.changed(family, table, command.backend);
+        let mut cx = Cx { clean, diagnostics };
+        if maybe {
+            restore::perhaps(&mut cx, draft, row, &command.words);
+        } else {
+            restore::command(&mut cx, draft, row, &command.words);
+        }
+    }
+
+    /// A command as edits of one chain each. What changes no rule and no policy is none.
+    pub(super) fn each(&self, family: Family, table: &str, line: &str) -> Vec<Text> {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let at = words.iter().position(|w| matches!(*w, "-F" | "--flush"));
+        if let Some(at) = at
+            && words.get(at + 1).is_none_or(|w| w.starts_with('-'))
+        {
+            let chains = self.hosts.chains(family, table);
+            return chains.iter().map(|c| format!("{line} {c}").as_str().into()).collect();
+        }
+        let nothing = ["-X", "--delete-chain", "-Z", "--zero", "-C", "--check", "-E"];
+        if words.iter().any(|w| nothing.contains(w)) { Vec::new() } else { vec![line.into()] }
+    }
+
+    /// Runs what files have run as interfaces come up: that of a tunnel behind the dumps, of which each may be older; that of
+    /// others where no dump shows what came of it.
+    pub(super) fn run(&mut self, cleans: &[Clean]) {
+        for (label, doc, facts::Run { start, end, iface }) in std::mem::take(&mut self.runs) {
+            let Some(clean) = cleans.iter().find(|c| c.doc() == doc) else { continue };
+            self.hosts.enter(&label);
+            let mut shell = Shell::of_tunnel(&iface);
+            let row = Row { text: clean.text.get(start..end).unwrap_or_default(), start };
+            let alone = || vec![Statement::plain(row)];
+            let statements = shell.take(row, None).unwrap_or_else(alone);
+            for Statement { row, maybe, .. } in statements {
+                if let Some(block) = facts::typed(clean, row, &shell).filter(|_| !maybe) {
+                    self.hosts.add(block);
+                } else if let Some(command) = command::read(row, &shell)
+                    && !self.is_there(clean, row, &command)
+                {
+                    let table = command.table.as_deref().unwrap_or("filter");
+                    let shown = command.family.is_some_and(|f| self.hosts.is_shown(f, table));
+                    if iface.is_empty() && shown {
+                        continue;
+                    }
+                    self.apply(clean, row, &command, maybe);
+                    if let Some(family) = command.family.filter(|_| !iface.is_empty()) {
+                        let table = command.table.as_deref().unwrap_or("filter");
+                        let (draft, _) = self.hosts.changed(family, table, command.backend);
+                        restore::while_up(draft, clean.span(row.start, row.end()), &iface);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether a dump shows already what a command would put in.
+    pub(super) fn is_there(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>) -> bool {
+        let Some(family) = command.family else { return false };
+        let table = command.table.as_deref().unwrap_or("filter");
+        let (draft, _) = self.hosts.changed(family, table, command.backend);
+        let mut unheard = Vec::new();
+        let mut cx = Cx { clean, diagnostics: &mut unheard };
+        restore::is_there(&mut cx, draft, row, &command.words)
+    }
+}
+
+/// A command of iptables in words. `table` is what it is of, where the words do not say it.
+pub(super) fn typed_as<'w>(
+    program: &str,
+    table: Option<&str>,
+    words: impl Iterator<Item = (&'w str, bool)>,
+) -> String {
+    let mut line = program.to_owned();
+    if let Some(table) = table.filter(|t| *t != "filter") {
+        line += &[" -t ", table].concat();
+    }
+    for (word, quoted) in words {
+        let plain = !word.is_empty() && !word.contains([' ', '\t']) && !quoted;
+        line += &if plain { [" ", word].concat() } else { [" \"", word, "\""].concat() };
+    }
+    line
+}
+
+/// The program whose own rules a command changes, which are not walked.
+fn changes_elsewhere(command: &Command<'_>) -> Option<&'static str> {
+    let words = || command.words.iter().map(|w| &*w.text);
+    let first = command.name.split_whitespace().take(2);
+    let named = |name: &str| first.clone().any(|w| w.rsplit('/').next() == Some(name));
+    let verbs = ["allow", "deny", "reject", "limit", "route", "delete", "insert", "default"];
+    if named("ufw") && words().any(|w| verbs.contains(&w)) {
+        return Some("ufw");
+    }
+    let changes = |w: &str| {
+        ["--add-", "--remove-", "--set-", "--zone", "--change-"].iter().any(|o| w.starts_with(o))
+    };
+    let asks = |w: &str| ["--list", "--get", "--query", "--state"].iter().any(|o| w.starts_with(o));
+    (named("firewall-cmd") && words().any(changes) && !words().any(asks)).then_some("firewall-cmd")
+}

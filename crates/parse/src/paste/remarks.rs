@@ -1,0 +1,97 @@
+//! What is said of a paste as a whole, and of its lines that nothing reads.
+
+use super::Paste;
+use crate::blank::gather;
+use crate::clean::{Clean, Row};
+use crate::forms::is_meant;
+use chainwalk_model::{
+    Diagnostic, DiagnosticId, Expected, Hint, Host, Reading, SectionKind, Severity, Span,
+};
+
+/// Lines that nothing here reads.
+pub(super) struct Words {
+    span: Span,
+    lines: usize,
+    /// Whether they read like a rule.
+    meant: bool,
+}
+
+impl Paste<'_> {
+    /// A line that nothing here reads.
+    pub(super) fn other(&mut self, clean: &Clean, row: Row<'_>) {
+        let span = clean.span(row.start, row.end());
+        let meant = is_meant(row.text);
+        // A run of such lines is one remark.
+        match self.prose.last_mut() {
+            Some(last)
+                if last.span.doc == span.doc
+                    && last.meant == meant
+                    && only_blank(clean, last.span, row) =>
+            {
+                last.span = last.span.to(span);
+                last.lines += 1;
+            }
+            _ => self.prose.push(Words { span, lines: 1, meant }),
+        }
+    }
+
+    pub(super) fn finish(mut self, cleans: &[Clean]) -> Reading {
+        self.run(cleans);
+        let mut reading = self.hosts.finish(cleans);
+        let anything = !reading.hosts.is_empty()
+            || reading.sections.iter().any(|s| !matches!(s.kind, SectionKind::Command(_)));
+        let place = cleans.first().map(|c| c.span(0, c.text.len())).unwrap_or_default();
+        let nothing = |id, severity| Diagnostic {
+            id,
+            severity,
+            span: place,
+            found: "".into(),
+            expected: vec![Expected::Dump],
+            hint: Some(Hint::Paste("iptables-save".into())),
+        };
+        if !self.any_text {
+            reading.diagnostics.push(nothing(DiagnosticId::Empty, Severity::Note));
+        } else if !anything {
+            reading.diagnostics.push(nothing(DiagnosticId::NothingRecognised, Severity::Error));
+        } else {
+            let remark = |id, span, found: String| Diagnostic {
+                id,
+                severity: Severity::Note,
+                span,
+                found: found.as_str().into(),
+                expected: vec![],
+                hint: None,
+            };
+            let told = |p: &Words| remark(DiagnosticId::Prose, p.span, String::new());
+            // What reads like a rule is named; of words among the dumps one line tells.
+            let (meant, plain): (Vec<Words>, Vec<Words>) =
+                self.prose.into_iter().partition(|p| p.meant);
+            reading.diagnostics.extend(meant.iter().map(told));
+            match plain.as_slice() {
+                [only] => reading.diagnostics.push(told(only)),
+                [first, ..] => {
+                    let lines: usize = plain.iter().map(|p| p.lines).sum();
+                    let (id, count) = (DiagnosticId::PassedOver, lines.to_string());
+                    reading.diagnostics.push(remark(id, first.span, count));
+                }
+                [] => {}
+            }
+        }
+        gather(&mut reading);
+        reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
+        reading.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));
+        if anything && reading.hosts.is_empty() {
+            reading.hosts.push(Host { conntrack: true, ..Host::default() });
+        }
+        reading
+    }
+}
+
+/// Whether only blanks stand between a remark and a row.
+fn only_blank(clean: &Clean, last: Span, row: Row<'_>) -> bool {
+    let this = clean.span(row.start, row.end());
+    // The two texts' offsets differ only by what was cleaned away.
+    let gap = this.start.saturating_sub(last.end) as usize;
+    let before = clean.text.get(row.start.saturating_sub(gap)..row.start);
+    before.is_some_and(|text| text.trim_matches(['>', ' ', '\n', '\t']).is_empty())
+}
