@@ -56,25 +56,25 @@ pub(crate) struct RedirectCount {
     pub last_ms: u64,
 }
 
-/// A map whose values are copied only when they change.
+/// A map whose values are copied only when they change. An empty one allocates nothing.
 #[derive(Clone)]
-pub(crate) struct CowMap<K, V>(Rc<BTreeMap<K, Rc<V>>>);
+pub(crate) struct CowMap<K, V>(Option<Rc<BTreeMap<K, Rc<V>>>>);
 
 impl<K, V> Default for CowMap<K, V> {
     fn default() -> Self {
-        Self(Rc::default())
+        Self(None)
     }
 }
 
 impl<K: Ord + Clone, V: Clone> CowMap<K, V> {
     /// The value under that key.
     pub(crate) fn get(&self, key: &K) -> Option<&V> {
-        self.0.get(key).map(|v| &**v)
+        self.0.as_ref()?.get(key).map(|v| &**v)
     }
 
     /// The value under that key, to be changed; `fresh` makes it where there is none.
     pub(crate) fn entry(&mut self, key: &K, fresh: impl FnOnce() -> V) -> &mut V {
-        let map = Rc::make_mut(&mut self.0);
+        let map = Rc::make_mut(self.0.get_or_insert_default());
         Rc::make_mut(map.entry(key.clone()).or_insert_with(|| Rc::new(fresh())))
     }
 }

@@ -70,6 +70,9 @@ pub(crate) fn tell(host: &mut Host) {
 fn kept(host: &Host, keeps: fn(&str) -> bool) -> Option<RuleId> {
     let rules = &host.rules;
     let chain = |c: &Chain| c.base.is_none() && keeps(&c.name);
+    if !rules.chains.iter().any(chain) {
+        return None;
+    }
     let within = rules.chains.iter().filter(|c| chain(c)).find_map(|c| c.rules.first().copied());
     let leads = || {
         let to = |op: &chainwalk_model::Op| match op.what {

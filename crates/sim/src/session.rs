@@ -8,7 +8,7 @@ use crate::world::World;
 use chainwalk_model::{
     Answer, Check, FollowUp, Host, Outcome, PacketSpec, RuleId, Sent, Trace, Walk,
 };
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 /// How many outcomes of one packet are followed.
@@ -19,7 +19,13 @@ const MOST_BYTES: usize = 12 << 20;
 /// A host and the packets that were sent through it.
 pub struct Session {
     host: Rc<Host>,
+    /// The world before the first packet, once one was sent.
+    fresh: OnceCell<World>,
     walks: Vec<Walk>,
+    /// How many bytes the walks up to each packet take.
+    bytes: Vec<usize>,
+    /// How many unlikely answers led to each outcome of each packet.
+    unlikely: Vec<Vec<usize>>,
     worlds: Vec<Vec<World>>,
     begins: Vec<Vec<Begin>>,
     /// What was seen in the walk that was looked at last, by packet and outcome.
@@ -86,7 +92,10 @@ impl Session {
     fn on(host: Rc<Host>) -> Self {
         Self {
             host,
+            fresh: OnceCell::new(),
             walks: Vec::new(),
+            bytes: Vec::new(),
+            unlikely: Vec::new(),
             worlds: Vec::new(),
             begins: Vec::new(),
             looked: RefCell::default(),
@@ -106,6 +115,8 @@ impl Session {
     /// Forgets the packets behind the first `kept`, and what they did.
     pub fn truncate(&mut self, kept: usize) {
         self.walks.truncate(kept);
+        self.bytes.truncate(kept);
+        self.unlikely.truncate(kept);
         self.worlds.truncate(kept);
         self.begins.truncate(kept);
         self.looked = RefCell::default();
@@ -114,13 +125,14 @@ impl Session {
     /// Sends the next packet, in every branch.
     pub fn send(&mut self, ask: &PacketSpec) -> &Walk {
         let index = self.walks.len();
-        let fresh = vec![World::new(self.host.clone())];
-        let before = self.worlds.last().unwrap_or(&fresh).clone();
+        let fresh = || self.fresh.get_or_init(|| World::new(self.host.clone()));
+        let before =
+            self.worlds.last().map_or_else(|| std::slice::from_ref(fresh()), Vec::as_slice);
         let mut searches: Vec<Search> =
             before.iter().enumerate().map(|(from, w)| self.search(from, w, ask, index)).collect();
         // Turn by turn, so that what follows one branch does not take the room of another.
         let mut walked = 0;
-        let mut bytes: usize = self.walks.iter().flat_map(|w| &w.outcomes).map(size).sum();
+        let mut bytes = self.bytes.last().copied().unwrap_or_default();
         let has_room = |walked, bytes| walked == 0 || walked < MOST_OUTCOMES && bytes < MOST_BYTES;
         while has_room(walked, bytes) && searches.iter().any(|s| !s.open.is_empty()) {
             for search in searches.iter_mut().filter(|s| !s.open.is_empty()) {
@@ -137,43 +149,52 @@ impl Session {
         let mut begins = Vec::new();
         let mut found: Vec<_> = searches.into_iter().flat_map(|s| s.found).collect();
         // The likeliest first; of those that are alike, as they were found.
-        found.sort_by_key(|(outcome, ..)| self.unlikely(index, outcome));
+        let led = self.unlikely.last();
+        let unlikely = |outcome: &Outcome| {
+            outcome.unlikely() + led.and_then(|l| l.get(outcome.from)).copied().unwrap_or_default()
+        };
+        found.sort_by_key(|(outcome, ..)| unlikely(outcome));
+        let unlikely = found.iter().map(|(outcome, ..)| unlikely(outcome)).collect();
         for (outcome, world, begin) in found {
             outcomes.push(outcome);
             worlds.push(world);
             begins.push(begin);
         }
         self.walks.push(Walk { outcomes, cut });
+        self.bytes.push(bytes);
+        self.unlikely.push(unlikely);
         self.worlds.push(worlds);
         self.begins.push(begins);
         &self.walks[index]
-    }
-
-    /// How many unlikely answers led to an outcome of packet `index`.
-    fn unlikely(&self, index: usize, outcome: &Outcome) -> usize {
-        let (mut count, mut at) = (outcome.unlikely(), outcome.from);
-        for walk in self.walks[..index].iter().rev() {
-            let Some(before) = walk.outcomes.get(at) else { break };
-            count += before.unlikely();
-            at = before.from;
-        }
-        count
     }
 
     /// The packets up to `packet`, in the one way that leads to this outcome of it, and nothing behind. `None`
     /// where there is no such outcome.
     pub(crate) fn follow(&self, packet: usize, outcome: usize) -> Option<Self> {
         let mut followed = Self::on(self.host.clone());
+        let mut unlikely = self.unlikely.get(packet)?.get(outcome).copied()?;
         let mut at = outcome;
         for k in (0..=packet).rev() {
             let found = self.walks.get(k)?.outcomes.get(at)?;
             let only = Outcome { from: 0, ..found.clone() };
+            followed.unlikely.push(vec![unlikely]);
+            unlikely -= found.unlikely();
             followed.walks.push(Walk { outcomes: vec![only], cut: self.walks[k].cut });
             followed.worlds.push(vec![self.worlds[k][at].clone()]);
             followed.begins.push(vec![self.begins[k][at].clone()]);
             at = found.from;
         }
         followed.walks.reverse();
+        followed.unlikely.reverse();
+        let sizes = followed.walks.iter().flat_map(|w| &w.outcomes).map(size);
+        followed.bytes = sizes
+            .scan(0, |sum, size| {
+                Some({
+                    *sum += size;
+                    *sum
+                })
+            })
+            .collect();
         followed.worlds.reverse();
         followed.begins.reverse();
         Some(followed)
@@ -186,7 +207,7 @@ impl Session {
 
     /// The search for the ways of packet `index` in the world that outcome `from` of the one before left.
     fn search(&self, from: usize, before: &World, ask: &PacketSpec, index: usize) -> Search {
-        let past = self.past(from);
+        let past = if ask.follow_up.is_some() { self.past(from) } else { Vec::new() };
         let mut world = before.clone();
         world.now_ms += ask.after_ms;
         world.turn = index;

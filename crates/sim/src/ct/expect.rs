@@ -50,7 +50,7 @@ impl ConntrackTable {
         let Self { entries, expected, .. } = self;
         for e in expected.iter_mut().filter(|e| e.orphan.is_none()) {
             let master = entries.iter().find(|m| m.id == e.master && !m.lives(now_ms));
-            e.orphan = master.map(Master::of);
+            e.orphan = master.map(|m| Master::of(m));
         }
     }
 
@@ -70,7 +70,7 @@ impl ConntrackTable {
                 && zone_id(e.zone) == zone_id(zone)
         })?;
         let found = &expected[at];
-        let alive = || entries.iter().find(|m| m.id == found.master).map(Master::of);
+        let alive = || entries.iter().find(|m| m.id == found.master).map(|m| Master::of(m));
         let master = found.orphan.or_else(alive)?;
         let follow = found.nat.map(|(dir, port)| {
             let there = master.tuple(reverse(dir));

@@ -11,6 +11,7 @@ use super::tcp::{self, Tcp};
 use super::tcp_state;
 use super::tuple::{Zone, invert, tuple_of};
 use chainwalk_model::{CtDir, Flow, L4, OpId, Packet, PathIface, Tuple, proto};
+use std::rc::Rc;
 
 /// A flow that has less to live is not made to end sooner by a FIN or a reset out of its window.
 const LEAST_TO_HURRY: u64 = 120_000;
@@ -20,7 +21,8 @@ const NO_NEXT_HEADER: u8 = 59;
 /// The conntrack table.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ConntrackTable {
-    pub(super) entries: Vec<Conntrack>,
+    /// A copy of the table shares those that do not change.
+    pub(super) entries: Vec<Rc<Conntrack>>,
     pub(super) expected: Vec<Expected>,
     next: u32,
 }
@@ -59,7 +61,7 @@ impl ConntrackTable {
         let mut flows = Self::default();
         for flow in told {
             let id = flows.fresh_id();
-            flows.entries.push(Conntrack::known(id, flow));
+            flows.entries.push(Rc::new(Conntrack::known(id, flow)));
         }
         flows
     }
@@ -87,12 +89,13 @@ impl ConntrackTable {
 
     /// The flow with this number.
     pub(crate) fn get(&self, id: u32) -> Option<&Conntrack> {
-        self.entries.iter().find(|e| e.id == id)
+        // The flow of the packet at hand is most often a late one.
+        self.entries.iter().rfind(|e| e.id == id).map(|e| &**e)
     }
 
     /// The flow with this number, to change.
     pub(crate) fn get_mut(&mut self, id: u32) -> Option<&mut Conntrack> {
-        self.entries.iter_mut().find(|e| e.id == id)
+        self.entries.iter_mut().rfind(|e| e.id == id).map(Rc::make_mut)
     }
 
     /// Deletes a flow.
@@ -102,7 +105,7 @@ impl ConntrackTable {
 
     /// All flows in the table.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Conntrack> {
-        self.entries.iter()
+        self.entries.iter().map(|e| &**e)
     }
 
     /// The flow and direction that a tuple belongs to, in a zone.
@@ -116,7 +119,7 @@ impl ConntrackTable {
         let reply = |e: &Conntrack| {
             (e.reply == tuple && e.zone.reply == zone.reply).then_some((e.id, CtDir::Reply))
         };
-        let entries = || self.entries.iter().rev();
+        let entries = || self.entries.iter().rev().map(|e| &**e);
         if zone.orig == zone.reply {
             // The reply's direction was put into the table last, and is found first where both are the same.
             return entries().find_map(|e| reply(e).or_else(|| original(e)));
@@ -150,7 +153,7 @@ impl ConntrackTable {
             return false;
         }
         entry.status |= status::CONFIRMED;
-        self.entries.push(entry);
+        self.entries.push(Rc::new(entry));
         true
     }
 

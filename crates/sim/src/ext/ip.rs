@@ -41,14 +41,13 @@ pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     if let Some(m) = &m.outiface {
         let written = &m.value;
         let by =
-            if written.prefix { format!("{}+", written.name) } else { written.name.to_string() };
-        let answered = ctx
-            .net
-            .answered_way(ip.dst, &by)
-            .filter(|_| ctx.path.outiface == PathIface::Unknown && by != "+");
+            || if written.prefix { format!("{}+", written.name) } else { written.name.to_string() };
+        let any = written.prefix && written.name.is_empty();
+        let unknown = ctx.path.outiface == PathIface::Unknown && !any;
+        let answered = unknown.then(|| ctx.net.answered_way(ip.dst, &by())).flatten();
         let truth = match answered {
             Some(fits) => truth(fits != m.not),
-            None => iface(m, &ctx.path.outiface, || Question::LeavesBy(ip.dst, by.into())),
+            None => iface(m, &ctx.path.outiface, || Question::LeavesBy(ip.dst, by().into())),
         };
         eval.say(ConditionKind::OutIface, m.not, truth, || name(&ctx.path.outiface));
     }
