@@ -15,6 +15,7 @@ mod edit;
 mod engine;
 mod ext;
 mod icmp_limits;
+mod index;
 mod jhash;
 mod likely;
 mod link;

@@ -4,6 +4,7 @@ use crate::assume::complete;
 use crate::compose::{compose, with_quote};
 use crate::decide::BranchScript;
 use crate::engine::{ConditionLog, Walker};
+use crate::index::Indexes;
 use crate::world::World;
 use chainwalk_model::{
     Answer, Check, FollowUp, Host, Outcome, PacketSpec, RuleId, Sent, Trace, Walk,
@@ -82,6 +83,14 @@ impl Session {
     pub fn new(mut host: Host) -> Self {
         complete(&mut host);
         Self::on(Rc::new(host))
+    }
+
+    /// The same session, in which every rule of a long chain is tried rather than looked up: slower, and nothing else.
+    pub fn trying_every_rule(host: Host) -> Self {
+        let session = Self::new(host);
+        let indexes = Rc::new(Indexes::none());
+        let fresh = World { indexes, ..World::new(session.host.clone()) };
+        Self { fresh: OnceCell::from(fresh), ..session }
     }
 
     /// The same host, before anything was sent.

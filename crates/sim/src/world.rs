@@ -3,6 +3,7 @@
 use crate::ct::{ConntrackTable, Fragments, Timeouts};
 use crate::decide::Answers;
 use crate::icmp_limits::IcmpRateLimits;
+use crate::index::Indexes;
 use crate::match_state::MatchState;
 use crate::programs::of_rule;
 use chainwalk_model::{
@@ -29,6 +30,8 @@ pub(crate) struct FdbEntry {
 pub(crate) struct World {
     /// The host's facts and rules.
     pub host: Rc<Host>,
+    /// The indexes of its long chains.
+    pub indexes: Rc<Indexes>,
     /// The conntrack table.
     pub flows: Rc<ConntrackTable>,
     /// The SYNs that SYNPROXY answered, and the MSS that they offered.
@@ -67,6 +70,7 @@ impl World {
         let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
         Self {
             host,
+            indexes: Rc::default(),
             flows: Rc::new(flows),
             proxied: Rc::default(),
             timeouts: Rc::new(timeouts),

@@ -17,6 +17,7 @@ mod formats;
 mod forms;
 mod generated;
 mod headers;
+mod indexed;
 mod kernel;
 mod known;
 mod lessons;

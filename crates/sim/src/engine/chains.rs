@@ -46,6 +46,14 @@ impl Walker<'_> {
             let Some(frame) = stack.last_mut() else { return Err(Fate::Looped) };
             self.depth = depth.min(255) as u8;
             let chain = host.rules.chain(frame.chain);
+            if self.decider.made.get(MOST_ASKED).is_none() {
+                let passed = self.passed(skb, path, frame.chain, frame.next);
+                frame.next += passed;
+                self.tried = self.tried.saturating_add(passed as u32);
+                if self.tried > self.most_tried {
+                    return Err(Fate::TooLong(self.most_tried));
+                }
+            }
             let Some(&id) = chain.rules.get(frame.next) else {
                 let chain = frame.chain;
                 self.emit_not_matched(skb, frame, frame.next as u32);

@@ -12,8 +12,8 @@ use crate::ext::{self, Assumes, Evaluated};
 use crate::match_state::MatchState;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, Assumed, Check, Event, Fate, Match, OpId, OpKind, Path, PathIface, Question, Rule,
-    RuleId, Target, Text, Truth,
+    Answer, Assumed, ChainId, Check, Event, Fate, Match, OpId, OpKind, Path, PathIface, Question,
+    Rule, RuleId, Target, Text, Truth,
 };
 
 /// What came of a rule.
@@ -277,9 +277,8 @@ impl Walker<'_> {
 
     /// Notes what a test takes for granted, and that it remembers something.
     fn assume(&mut self, rule: RuleId, test: &Match) {
-        let host = self.world.host.clone();
-        let facts = ext::facts(test, &host);
-        if facts.history && !host.complete.rules {
+        let facts = ext::facts(test, &self.world.host);
+        if facts.history && !self.world.host.complete.rules {
             self.note_assumed(Assumed::FreshHistory(rule));
         }
         match facts.assumes {
@@ -321,7 +320,24 @@ impl Walker<'_> {
     ) -> T {
         let mut memory = std::mem::take(&mut self.world.match_state);
         let router = Router::new(self.world);
-        let ctx = MatchContext {
+        let ctx = self.context(skb, path, &router);
+        let found = look(&ctx, &mut memory);
+        let leans = router.into_leans();
+        self.world.match_state = memory;
+        for lean in leans {
+            self.note_assumed(lean);
+        }
+        found
+    }
+
+    /// A packet's surroundings.
+    fn context<'a>(
+        &'a self,
+        skb: &'a Skb,
+        path: &'a Path,
+        net: &'a Router<'a>,
+    ) -> MatchContext<'a> {
+        MatchContext {
             packet: &skb.packet,
             mark: skb.mark,
             path,
@@ -331,7 +347,7 @@ impl Walker<'_> {
             loopback_copy: skb.loopback_copy,
             ct: self.ct(skb),
             host: &self.world.host,
-            net: &router,
+            net,
             now_ms: self.world.now_ms,
             turn: self.world.turn,
             clock: self.world.clock(),
@@ -339,14 +355,20 @@ impl Walker<'_> {
             realms: skb.realms,
             next_hop: skb.next_hop,
             route_mtu: skb.route_mtu,
-        };
-        let found = look(&ctx, &mut memory);
-        let leans = router.into_leans();
-        self.world.match_state = memory;
-        for lean in leans {
-            self.note_assumed(lean);
         }
-        found
+    }
+
+    /// How many rules of a chain from the `from`-th on certainly do not match.
+    pub(super) fn passed(&self, skb: &Skb, path: &Path, chain: ChainId, from: usize) -> usize {
+        // Who looks at every rule wants each of them tried.
+        if self.watch.is_some() {
+            return 0;
+        }
+        let rules = &self.world.host.rules;
+        let Some(index) = self.world.indexes.of(rules, chain) else { return 0 };
+        let router = Router::new(self.world);
+        let next = index.next(from, &self.context(skb, path, &router));
+        next.unwrap_or(rules.chain(chain).rules.len()).saturating_sub(from)
     }
 }
 

@@ -9,4 +9,4 @@ mod read;
 
 pub(crate) use condition::{facts, test};
 pub(crate) use eval::{Eval, Looked};
-pub(crate) use read::{Lack, addr_number, writes as field_writes};
+pub(crate) use read::{Lack, addr_number, field as field_value, writes as field_writes};

@@ -93,7 +93,7 @@ fn has_link_header(iface: &PathIface, ctx: &MatchContext) -> bool {
 }
 
 /// What a field holds for the packet before `ctx`.
-pub(super) fn field(field: Field, at: OpId, ctx: &MatchContext) -> Read {
+pub(crate) fn field(field: Field, at: OpId, ctx: &MatchContext) -> Read {
     if !needs(field.needs(), ctx) {
         return Err(Lack::Absent);
     }
