@@ -296,6 +296,8 @@ impl Draft {
         let mut chains = Vec::new();
         let shown = self.chains.iter().filter(|c| c.is_shown());
         let known: Vec<Text> = shown.take(ADVICE).map(|c| c.name.clone()).collect();
+        rules.rules.reserve(self.chains.iter().map(|c| c.rules.len()).sum());
+        rules.chains.reserve(self.chains.len());
         let mut advised = 0;
         for (at, chain) in self.chains.into_iter().enumerate() {
             if chain.gone {
@@ -336,7 +338,7 @@ impl Draft {
                 });
             }
             let mut own = Vec::with_capacity(chain.rules.len());
-            for (n, rule) in chain.rules.into_iter().enumerate() {
+            for (n, rule) in chain.rules.into_rules().enumerate() {
                 own.push(RuleId(rules.rules.len() as u32));
                 let mut ops = rule.ops;
                 if let Some((_, doubt)) = chain.doubt.as_ref().filter(|(count, _)| n < *count) {

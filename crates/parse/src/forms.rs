@@ -72,6 +72,13 @@ pub(crate) fn is_save(row: Row<'_>) -> bool {
     verbs.contains(&first) && (words.next().is_some() || matches!(first, "-F" | "-X"))
 }
 
+/// Whether a row within `*table` can be nothing but a line of it: it opens as one, and holds no sign that would make
+/// it a prompt, a remark, a line of a log or of a script. Most lines of a long paste are of these.
+pub(crate) fn is_surely_save(row: Row<'_>) -> bool {
+    let odd = |b: u8| matches!(b, b'#' | b'$' | b'%' | b'&' | b';' | b'=' | b'\\' | b'`' | b'|');
+    row.text.starts_with([':', '-']) && !row.text.bytes().any(odd) && is_save(row)
+}
+
 /// The chain that a line of a save text declares.
 pub(crate) fn declared(row: Row<'_>) -> Option<&str> {
     let rest = row.text.strip_prefix(':').or_else(|| row.text.strip_prefix("-P "));

@@ -134,6 +134,8 @@ impl<'a> Group<'a> {
         draft.saved = self.starred;
         draft.dumped = true;
         draft.part = self.filter.is_some();
+        let gaps_told =
+            self.filter.is_some() || self.rows.iter().any(|(_, k)| matches!(k, Kind::Gap));
         let mut gaps = Gaps { filter: self.filter.as_deref(), ..Gaps::default() };
         let mut hidden = None;
         let mut cx = Cx { clean, diagnostics };
@@ -158,8 +160,11 @@ impl<'a> Group<'a> {
                     cx.say(DiagnosticId::RowsLeftOut, Severity::Warning, place, vec![], None);
                 }
                 Kind::Save => {
-                    if let Some(name) = chain_of(row, *kind).filter(|_| row.text.contains("-A")) {
-                        gaps.before(&mut draft, name, span);
+                    if let Some(name) = appended(row) {
+                        let at = draft.chain(name);
+                        if gaps_told {
+                            gaps.before(&mut draft, at, span);
+                        }
                     }
                     if !restore::line(&mut cx, &mut draft, row) {
                         let id = DiagnosticId::BadLine;
@@ -234,12 +239,15 @@ impl<'a> Group<'a> {
 
     /// The table the group is of: as was said, unless its chains say otherwise.
     fn table_name(&self) -> String {
+        if let (Some(said), true) = (&self.table, self.starred) {
+            return said.clone();
+        }
         let chains: Vec<&str> =
             self.rows.iter().filter_map(|(row, kind)| chain_of(*row, *kind)).collect();
         let builtin: Vec<&str> = chains.iter().copied().filter(|c| is_builtin(c)).collect();
         if let Some(said) = &self.table {
             let known = builtin_names(said);
-            if self.starred || known.is_empty() || builtin.iter().all(|c| known.contains(c)) {
+            if known.is_empty() || builtin.iter().all(|c| known.contains(c)) {
                 return said.clone();
             }
         }
@@ -288,8 +296,7 @@ struct Gaps<'a> {
 
 impl Gaps<'_> {
     /// A rule of a chain follows. What is left out above it may be of any chain from the last one's to its own.
-    fn before(&mut self, draft: &mut Draft, name: &str, span: Span) {
-        let at = draft.chain(name);
+    fn before(&mut self, draft: &mut Draft, at: usize, span: Span) {
         self.first(draft, at, span);
         if let Some((text, span)) = self.open.take() {
             self.last.into_iter().for_each(|last| draft.gap(last, text, span, None));
@@ -345,6 +352,14 @@ fn chain_of(row: Row<'_>, kind: Kind) -> Option<&str> {
             words.next()
         }
         _ => None,
+    }
+}
+
+/// The chain that a line of a save text puts a rule into.
+fn appended(row: Row<'_>) -> Option<&str> {
+    match row.text.strip_prefix("-A ") {
+        Some(rest) => rest.split_whitespace().next(),
+        None => chain_of(row, Kind::Save).filter(|_| row.text.contains("-A")),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::command;
 use crate::comments::{comments, is_fence};
 use crate::facts;
 use crate::family::families;
-use crate::forms::{declared, ends_facts, is_save, looks_listed, note};
+use crate::forms::{declared, ends_facts, is_save, is_surely_save, looks_listed, note};
 use crate::group::{Context, Group, Kind};
 use crate::hosts::{Hosts, Label};
 use crate::inside::Inside;
@@ -114,6 +114,19 @@ impl<'t> Paste<'t> {
                 let rest = shell.close_all();
                 self.script(clean, &rest, &shell, &mut context);
                 self.hosts.enter(places.here());
+                at += 1;
+                continue;
+            }
+            if let Some(open) = group.as_mut().filter(|open| open.starred)
+                && families.is_empty()
+                && !shell.is_inside()
+                && is_surely_save(row)
+            {
+                if let Some(name) = declared(row) {
+                    open.see(name);
+                }
+                open.rows.push((row, Kind::Save));
+                said = "";
                 at += 1;
                 continue;
             }

@@ -53,9 +53,14 @@ fn behind_clock(row: Row<'_>) -> Row<'_> {
     if (clock || named) && prompt(rest.text) { rest } else { row }
 }
 
+/// Where the first of some signs stands, if it is among the first bytes.
+fn sign(text: &str, most: usize, signs: &[u8]) -> Option<usize> {
+    text.bytes().take(most).position(|b| signs.contains(&b))
+}
+
 /// `bash-5.1# `, `/ # `, `/app $ `: a shell that does not name its host, as in a container.
 pub(crate) fn shell(text: &str) -> Option<usize> {
-    let end = text.find(['#', '$']).filter(|at| *at < 40)?;
+    let end = sign(text, 40, b"#$")?;
     let before = text[..end].trim_end();
     let path = before == "~" || before.starts_with('/') || before.starts_with("~/");
     let named = path && !before.contains(char::is_whitespace) && before.len() < end
@@ -67,7 +72,7 @@ pub(crate) fn shell(text: &str) -> Option<usize> {
 
 /// `gw:~# `, `3f2a1b4c5d6e:/# `: a host and a folder.
 fn colon(text: &str) -> Option<usize> {
-    let end = text.find(['#', '$']).filter(|at| *at < 60)?;
+    let end = sign(text, 60, b"#$")?;
     let (name, folder) = text[..end].split_once(':')?;
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let named = !name.is_empty() && name.chars().all(plain);
@@ -78,7 +83,7 @@ fn colon(text: &str) -> Option<usize> {
 
 /// `\u{2514}\u{2500}# `.
 fn corner(text: &str) -> Option<usize> {
-    let end = text.find(['#', '$']).filter(|at| *at < 16)?;
+    let end = sign(text, 16, b"#$")?;
     let after = &text[end + 1..];
     (after.is_empty() || after.starts_with(' ')).then_some(end + 1)
 }
@@ -112,7 +117,7 @@ fn bracket(text: &str) -> Option<usize> {
 
 /// `root@host:~# `, `user@host $ `.
 fn at_host(text: &str) -> Option<usize> {
-    let end = text.find(['#', '$', '%']).filter(|at| *at < 80)?;
+    let end = sign(text, 80, b"#$%")?;
     let before = &text[..end];
     let after = text[end + 1..].chars().next();
     let user = before.split('@').next()?;

@@ -1,7 +1,8 @@
 //! The rules of a chain while it is being read, in order.
 //!
 //! Appending, inserting at the head, and deleting at either end or by content cost about the same however long
-//! the chain is: what is deleted by content leaves a gap, and where a content stands is looked up.
+//! the chain is: what is deleted by content leaves a gap, and where a content stands is looked up. A rule that is put
+//! between others moves the numbers of those behind it, four bytes each.
 
 use chainwalk_model::{Counters, Op, Span, Text};
 use std::collections::{HashMap, VecDeque};
@@ -27,8 +28,10 @@ pub(crate) struct DraftRule {
 /// Rules in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Rules {
-    /// The rules and the gaps between them; neither end is a gap.
-    slots: VecDeque<Option<DraftRule>>,
+    /// The rules in the order in which they came; none in the place of one that was taken away.
+    store: Vec<Option<DraftRule>>,
+    /// In the order of the chain the places of the rules in `store`, and [`GAP`] between them; neither end is a gap.
+    slots: VecDeque<u32>,
     /// How many are rules.
     count: usize,
     /// What the first slot is counted as in `places`: it goes down with each rule put before the others.
@@ -36,6 +39,9 @@ pub(crate) struct Rules {
     /// By a hash of the content the slots that may have it, in order; none until it is asked for.
     places: Option<HashMap<u64, VecDeque<i64>>>,
 }
+
+/// A slot without a rule.
+const GAP: u32 = u32::MAX;
 
 impl Rules {
     /// How many there are.
@@ -45,18 +51,29 @@ impl Rules {
 
     /// In order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &DraftRule> {
-        self.slots.iter().flatten()
+        self.slots.iter().filter_map(|place| self.at(*place))
     }
 
-    /// In order.
+    fn at(&self, place: u32) -> Option<&DraftRule> {
+        self.store.get(place as usize)?.as_ref()
+    }
+
+    /// Keeps a rule, and says where.
+    fn keep(&mut self, rule: DraftRule) -> u32 {
+        self.count += 1;
+        self.store.push(Some(rule));
+        self.store.len() as u32 - 1
+    }
+
+    /// In the order in which they came.
     pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut DraftRule> {
         self.places = None;
-        self.slots.iter_mut().flatten()
+        self.store.iter_mut().flatten()
     }
 
     /// The last one.
     pub(crate) fn last(&self) -> Option<&DraftRule> {
-        self.slots.back().and_then(Option::as_ref)
+        self.slots.back().and_then(|place| self.at(*place))
     }
 
     /// Leaves none.
@@ -70,8 +87,8 @@ impl Rules {
             let slot = self.first + i64::try_from(self.slots.len()).unwrap_or(i64::MAX);
             places.entry(content(&rule)).or_default().push_back(slot);
         }
-        self.slots.push_back(Some(rule));
-        self.count += 1;
+        let place = self.keep(rule);
+        self.slots.push_back(place);
     }
 
     /// Puts one before the `at`-th, from 0; behind the others where there are fewer.
@@ -85,12 +102,13 @@ impl Rules {
             if let Some(places) = &mut self.places {
                 places.entry(content(&rule)).or_default().push_front(self.first);
             }
-            self.slots.push_front(Some(rule));
+            let place = self.keep(rule);
+            self.slots.push_front(place);
         } else {
             self.close_gaps();
-            self.slots.insert(at, Some(rule));
+            let place = self.keep(rule);
+            self.slots.insert(at, place);
         }
-        self.count += 1;
     }
 
     /// Puts another in the place of the `at`-th; false where there is none.
@@ -99,7 +117,8 @@ impl Rules {
             return false;
         }
         self.close_gaps();
-        self.slots[at] = Some(rule);
+        let place = self.slots[at] as usize;
+        self.store[place] = Some(rule);
         true
     }
 
@@ -114,7 +133,9 @@ impl Rules {
             self.empty(self.slots.len() - 1);
         } else {
             self.close_gaps();
-            self.slots.remove(at);
+            if let Some(place) = self.slots.remove(at) {
+                self.store[place as usize] = None;
+            }
             self.count -= 1;
         }
         true
@@ -122,11 +143,12 @@ impl Rules {
 
     /// Takes the first away that tests and does the same; false where there is none.
     pub(crate) fn remove_same(&mut self, rule: &DraftRule) -> bool {
-        let (slots, first) = (&self.slots, self.first);
+        let (slots, store, first) = (&self.slots, &self.store, self.first);
+        let at = |place: u32| store.get(place as usize).and_then(Option::as_ref);
         let places = self.places.get_or_insert_with(|| {
             let mut places: HashMap<u64, VecDeque<i64>> = HashMap::new();
-            for (slot, rule) in (first..).zip(slots) {
-                if let Some(rule) = rule {
+            for (slot, place) in (first..).zip(slots) {
+                if let Some(rule) = at(*place) {
                     places.entry(content(rule)).or_default().push_back(slot);
                 }
             }
@@ -135,7 +157,7 @@ impl Rules {
         let there = places.get(&content(rule)).into_iter().flatten();
         let found = there.copied().find(|slot| {
             let there = usize::try_from(slot - first).ok().and_then(|at| slots.get(at));
-            there.is_some_and(|r| r.as_ref().is_some_and(|r| same(r, rule)))
+            there.and_then(|place| at(*place)).is_some_and(|r| same(r, rule))
         });
         let Some(at) = found.and_then(|slot| usize::try_from(slot - first).ok()) else {
             return false;
@@ -146,12 +168,14 @@ impl Rules {
 
     /// Whether one tests and does the same.
     pub(crate) fn holds(&self, rule: &DraftRule) -> bool {
-        self.slots.iter().flatten().any(|r| same(r, rule))
+        self.iter().any(|r| same(r, rule))
     }
 
     /// Makes a slot a gap, and lets go of the gaps at both ends.
     fn empty(&mut self, at: usize) {
-        let Some(rule) = self.slots.get_mut(at).and_then(Option::take) else { return };
+        let Some(slot) = self.slots.get_mut(at) else { return };
+        let place = std::mem::replace(slot, GAP);
+        let Some(rule) = self.store.get_mut(place as usize).and_then(Option::take) else { return };
         self.count -= 1;
         if let Some(places) = &mut self.places
             && let Some(slots) = places.get_mut(&content(&rule))
@@ -161,11 +185,11 @@ impl Rules {
                 slots.remove(k);
             }
         }
-        while self.slots.front().is_some_and(Option::is_none) {
+        while self.slots.front() == Some(&GAP) {
             self.slots.pop_front();
             self.first += 1;
         }
-        while self.slots.back().is_some_and(Option::is_none) {
+        while self.slots.back() == Some(&GAP) {
             self.slots.pop_back();
         }
     }
@@ -173,18 +197,17 @@ impl Rules {
     /// Makes the n-th rule the n-th slot.
     fn close_gaps(&mut self) {
         if self.slots.len() != self.count {
-            self.slots.retain(Option::is_some);
+            self.slots.retain(|place| *place != GAP);
         }
         self.places = None;
     }
 }
 
-impl IntoIterator for Rules {
-    type Item = DraftRule;
-    type IntoIter = std::iter::Flatten<std::collections::vec_deque::IntoIter<Option<DraftRule>>>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.slots.into_iter().flatten()
+impl Rules {
+    /// In order.
+    pub(crate) fn into_rules(self) -> impl Iterator<Item = DraftRule> {
+        let mut store = self.store;
+        self.slots.into_iter().filter_map(move |place| store.get_mut(place as usize)?.take())
     }
 }
 
@@ -276,7 +299,7 @@ mod tests {
             }
             assert_eq!(ours.len(), plain.len());
             if step % 64 == 0 {
-                let found: Vec<_> = ours.clone().into_iter().map(|r| told(&r)).collect();
+                let found: Vec<_> = ours.clone().into_rules().map(|r| told(&r)).collect();
                 assert_eq!(found, plain.iter().map(told).collect::<Vec<_>>());
             }
         }

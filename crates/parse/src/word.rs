@@ -38,6 +38,12 @@ pub(crate) fn words(row: Row<'_>) -> Vec<Word<'_>> {
     let mut at = 0;
     while let Some(skip) = text[at..].find(|c: char| !c.is_whitespace()) {
         let start = at + skip;
+        if let Some(len) = bare(&text.as_bytes()[start..]) {
+            at = start + len;
+            let (text, start, end) = (text[start..at].into(), row.start + start, row.start + at);
+            push(&mut words, Word { text, start, end, quoted: false });
+            continue;
+        }
         let (mut word, mut len) = one(&text[start..]);
         // `<your address>` and `{{ name }}` are one word.
         if let Some((_, open)) = blank::at_start(&text[start..]).filter(|(_, open)| *open > len) {
@@ -53,6 +59,16 @@ pub(crate) fn words(row: Row<'_>) -> Vec<Word<'_>> {
         }
     }
     words
+}
+
+/// The length of a first word that is no more than letters, digits and plain signs, as most are.
+fn bare(rest: &[u8]) -> Option<usize> {
+    let inner = |b: u8| b.is_ascii_graphic() && !matches!(b, b'"' | b'\'');
+    // What is left open begins with one of these, and may hold blanks.
+    let opens = |b: u8| matches!(b, b'<' | b'[' | b'{' | b'$' | b'%' | b'@' | b'_');
+    let len = rest.iter().position(|b| !inner(*b)).unwrap_or(rest.len());
+    let ends = rest.get(len).is_none_or(|b| matches!(b, b' ' | b'\t'));
+    (len > 0 && ends && !opens(rest[0])).then_some(len)
 }
 
 /// `--name=value` is two words.

@@ -28,6 +28,10 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
                 continue;
             }
         };
+        if kinds.get(at + 1) != Some(&Kind::Other) {
+            at += 1;
+            continue;
+        }
         let mut whole = rows[at].text.to_owned();
         // Nobody's rule is longer than this.
         for _ in 0..8 {
