@@ -557,7 +557,10 @@ impl Played {
     pub fn answer_json_there_and_back(&self) -> Value {
         let mut answer = self.answer_json();
         if let Some(walked) = &self.after {
-            crate::trips::put(&mut answer, &walked.session, &self.asks);
+            let packets = answer["packets"].as_array_mut().into_iter().flatten();
+            for (at, packet) in packets.enumerate() {
+                crate::trips::put(packet, &walked.session, &self.asks, at);
+            }
         }
         answer
     }

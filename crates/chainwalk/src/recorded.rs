@@ -2,18 +2,34 @@
 
 use chainwalk_parse::case;
 use chainwalk_sim::Session;
+use chainwalk_view::answer::{Tables, packets};
 use serde_json::{Value, json};
+use std::io::{self, Write};
 
-/// The answer to one line of a file of recorded cases, in the shape of the kernel's. A line that is no case
-/// gets an `error`. With `round_trip`, what follows each packet in its connection stands beside it.
-pub fn answer_recorded(line: &str, round_trip: bool) -> Value {
+/// What of an answer is told.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wanted {
+    /// Whether what follows each packet in its connection stands beside it.
+    pub round_trip: bool,
+    /// Beside which packets the conntrack table stands.
+    pub tables: Tables,
+}
+
+/// Writes the answer to one line of a file of recorded cases, in the shape of the kernel's, packet by packet; whether
+/// the line is a case. One that is none gets an `error`.
+///
+/// # Errors
+///
+/// Those of writing.
+pub fn answer_recorded(line: &str, wanted: Wanted, out: &mut impl Write) -> io::Result<bool> {
     let case = match case::read_line(line) {
         Ok(case) => case,
         Err(e) => {
             let id = serde_json::from_str::<Value>(line)
                 .ok()
                 .and_then(|v| v.pointer("/case/id").or_else(|| v.get("id")).cloned());
-            return json!({ "id": id, "error": e.to_string() });
+            write!(out, "{}", json!({ "id": id, "error": e.to_string() }))?;
+            return Ok(false);
         }
     };
     let mut host = case.host;
@@ -24,9 +40,16 @@ pub fn answer_recorded(line: &str, round_trip: bool) -> Value {
     for ask in &case.asks {
         session.send(ask);
     }
-    let mut answer = chainwalk_view::answer::answer(&case.id, session.host(), session.walks());
-    if round_trip {
-        crate::trips::put(&mut answer, &session, &case.asks);
+    write!(out, "{{\"id\":{},\"packets\":[", json!(case.id))?;
+    for (at, mut packet) in packets(session.host(), session.walks(), wanted.tables).enumerate() {
+        if wanted.round_trip {
+            crate::trips::put(&mut packet, &session, &case.asks, at);
+        }
+        if at > 0 {
+            write!(out, ",")?;
+        }
+        serde_json::to_writer(&mut *out, &packet)?;
     }
-    answer
+    write!(out, "]}}")?;
+    Ok(true)
 }

@@ -4,22 +4,19 @@ use chainwalk_model::{LegKind, PacketSpec, TripEnd, Walk};
 use chainwalk_sim::{Session, Trip};
 use serde_json::{Value, json};
 
-/// Puts `round_trip` into each packet of an answer, and into each branch where there are several; null where
-/// nothing follows it.
-pub(crate) fn put(answer: &mut Value, session: &Session, asks: &[PacketSpec]) {
-    let packets = answer["packets"].as_array_mut().into_iter().flatten();
-    for (packet, value) in packets.enumerate() {
-        let of = |outcome: usize| {
-            Trip::of(session, asks, packet, outcome).map_or(Value::Null, |t| told(session, &t))
-        };
-        match value["branches"].as_array_mut() {
-            Some(branches) => {
-                for (outcome, branch) in branches.iter_mut().enumerate() {
-                    branch["round_trip"] = of(outcome);
-                }
+/// Puts `round_trip` into a packet of an answer, and into each branch where there are several; null where nothing
+/// follows it.
+pub(crate) fn put(value: &mut Value, session: &Session, asks: &[PacketSpec], packet: usize) {
+    let of = |outcome: usize| {
+        Trip::of(session, asks, packet, outcome).map_or(Value::Null, |t| told(session, &t))
+    };
+    match value["branches"].as_array_mut() {
+        Some(branches) => {
+            for (outcome, branch) in branches.iter_mut().enumerate() {
+                branch["round_trip"] = of(outcome);
             }
-            None => value["round_trip"] = of(0),
         }
+        None => value["round_trip"] = of(0),
     }
 }
 

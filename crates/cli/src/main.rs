@@ -18,6 +18,8 @@ mod share;
 mod sources;
 mod walk;
 
+use chainwalk::Wanted;
+use chainwalk::view::answer::Tables;
 use chainwalk::view::{Colours, Film, Lang};
 use clap::{Parser, Subcommand, ValueEnum};
 use out::complain;
@@ -207,7 +209,28 @@ enum Command {
         /// Put beside each packet what follows it in its connection, there and back.
         #[arg(long)]
         round_trip: bool,
+        /// Beside which packets the conntrack table stands.
+        #[arg(long, value_enum, default_value = "each")]
+        conntrack: Conntrack,
     },
+}
+
+/// Beside which packets the conntrack table stands.
+#[derive(Clone, Copy, ValueEnum)]
+enum Conntrack {
+    /// Beside each, as it is then.
+    Each,
+    /// Beside the last packet of a case alone: of many flows the table is most of an answer.
+    Last,
+}
+
+impl From<Conntrack> for Tables {
+    fn from(conntrack: Conntrack) -> Self {
+        match conntrack {
+            Conntrack::Each => Self::Each,
+            Conntrack::Last => Self::Last,
+        }
+    }
 }
 
 /// The colours of a picture.
@@ -368,7 +391,9 @@ fn main() -> ExitCode {
                 output: output.as_deref(),
             })
         }
-        Command::Answer { file, round_trip } => answer::answer(&file, round_trip),
+        Command::Answer { file, round_trip, conntrack } => {
+            answer::answer(&file, Wanted { round_trip, tables: conntrack.into() })
+        }
     };
     match done {
         Ok(code) => ExitCode::from(code),

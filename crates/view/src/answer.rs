@@ -14,7 +14,7 @@ use chainwalk_model::{
 };
 use names::{table_name, target_word};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// The type of IPv6's redirects.
 const REDIRECT6: u8 = 137;
@@ -37,14 +37,32 @@ const FIELDS: [&str; 14] = [
     "depends_on",
 ];
 
+/// Beside which packets the conntrack table stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tables {
+    /// Beside each, as it is then.
+    #[default]
+    Each,
+    /// Beside the last one alone.
+    Last,
+}
+
 /// The answer to a case: `{"id", "packets": […]}`, one entry a walk.
 ///
 /// A packet with several outcomes has `branches`; its own fields hold what all branches share, else null.
 pub fn answer(id: &str, host: &Host, walks: &[Walk]) -> Value {
-    let mut packets = Vec::new();
+    json!({ "id": id, "packets": packets(host, walks, Tables::Each).collect::<Vec<_>>() })
+}
+
+/// The packets of an [`answer`], each made when it is asked for.
+pub fn packets<'a>(
+    host: &'a Host,
+    walks: &'a [Walk],
+    tables: Tables,
+) -> impl Iterator<Item = Value> + 'a {
     // For each outcome of the packet before, what its branch depends on so far.
     let mut inherited: Vec<Vec<Value>> = vec![Vec::new()];
-    for walk in walks {
+    (1..).zip(walks).map(move |(count, walk)| {
         let depends: Vec<Vec<Value>> = walk
             .outcomes
             .iter()
@@ -54,19 +72,20 @@ pub fn answer(id: &str, host: &Host, walks: &[Walk]) -> Value {
                 all
             })
             .collect();
-        packets.push(one_packet(host, walk, &depends));
+        let table = tables == Tables::Each || count == walks.len();
+        let packet = one_packet(host, walk, &depends, table);
         inherited = depends;
-    }
-    json!({ "id": id, "packets": packets })
+        packet
+    })
 }
 
-fn one_packet(host: &Host, walk: &Walk, depends: &[Vec<Value>]) -> Value {
+fn one_packet(host: &Host, walk: &Walk, depends: &[Vec<Value>], table: bool) -> Value {
     let mut branches: Vec<Map<String, Value>> = walk
         .outcomes
         .iter()
         .zip(depends)
         .map(|(outcome, depends)| {
-            let mut fields = outcome_fields(host, outcome);
+            let mut fields = outcome_fields(host, outcome, table);
             fields.insert("depends_on".into(), json!(depends));
             fields
         })
@@ -125,7 +144,7 @@ fn add_new(all: &mut Vec<Value>, more: Vec<Value>) {
     }
 }
 
-fn outcome_fields(host: &Host, outcome: &Outcome) -> Map<String, Value> {
+fn outcome_fields(host: &Host, outcome: &Outcome, table: bool) -> Map<String, Value> {
     let mut fields = trace_fields(host, &outcome.trace, true);
     // The recorder of native nft hides the redirects of IPv6.
     let native = host.rules.tables.iter().any(|t| t.backend == Backend::Nft);
@@ -145,7 +164,8 @@ fn outcome_fields(host: &Host, outcome: &Outcome) -> Map<String, Value> {
         .map(|reply| Value::Object(trace_fields(host, reply, false)))
         .collect();
     fields.insert("replies".into(), json!(replies));
-    fields.insert("conntrack".into(), flows(&outcome.flows));
+    let conntrack = if table { flows(&outcome.flows) } else { Value::Null };
+    fields.insert("conntrack".into(), conntrack);
     fields.insert("errno".into(), json!(outcome.trace.errno.map(errno)));
     fields.insert("assumed".into(), json!(question::assumed(host, outcome)));
     fields.insert("depends_on".into(), Value::Null);
@@ -505,21 +525,28 @@ fn flows(flows: &[Flow]) -> Value {
         })
         .collect();
     entries.sort_by(|a, b| a.0.cmp(&b.0));
-    json!(entries.into_iter().map(|(_, e)| e).collect::<Vec<_>>())
+    entries.into_iter().map(|(_, e)| e).collect()
 }
 
 fn sorted_text(value: &Value) -> String {
-    fn sorted(value: &Value) -> Value {
-        match value {
-            Value::Object(map) => {
-                let sorted: BTreeMap<&String, Value> =
-                    map.iter().map(|(k, v)| (k, sorted(v))).collect();
-                json!(sorted)
-            }
-            other => other.clone(),
-        }
+    let mut text = String::new();
+    write_sorted(value, &mut text);
+    text
+}
+
+fn write_sorted(value: &Value, text: &mut String) {
+    let Value::Object(map) = value else {
+        let _ = write!(text, "{value}");
+        return;
+    };
+    let mut fields: Vec<_> = map.iter().collect();
+    fields.sort_by_key(|(name, _)| *name);
+    text.push('{');
+    for (at, (name, value)) in fields.into_iter().enumerate() {
+        let _ = write!(text, "{}\"{name}\":", if at > 0 { "," } else { "" });
+        write_sorted(value, text);
     }
-    sorted(value).to_string()
+    text.push('}');
 }
 
 fn flow(flow: &Flow) -> Value {
