@@ -1,5 +1,6 @@
 //! The chores of the project: every command a developer or the checks run, on any machine.
 
+mod bench;
 mod editor;
 mod embed;
 mod npm;
@@ -40,6 +41,8 @@ enum Chore {
     Editor,
     /// Make the npm package in `target/npm`, and check it
     Npm,
+    /// Measure what the engine costs beside its peers on this machine, and how it grows: 1 where it grows too fast
+    Bench(Bench),
     /// Check the licences and sources of what the project stands on
     Deny,
 }
@@ -62,6 +65,16 @@ struct Build {
     /// Where the page will be served: what the links are made of that the page as one file makes
     #[arg(long, default_value = "")]
     site: String,
+}
+
+#[derive(Args)]
+struct Bench {
+    /// Put the table into docs/performance.md
+    #[arg(long)]
+    keep: bool,
+    /// No input has more rules than this
+    #[arg(long, value_name = "RULES", default_value_t = 1_000_000)]
+    most: usize,
 }
 
 #[derive(Args)]
@@ -100,6 +113,7 @@ fn run(chore: Chore) -> Result<()> {
         }
         Chore::Editor => editor::bundle(&house),
         Chore::Npm => npm::pack(&house),
+        Chore::Bench(a) => bench::bench(&house, a.keep, a.most),
         Chore::Deny => tools::deny(&house),
     }
 }
