@@ -104,9 +104,11 @@ pub(super) fn one_line(bytes: usize) -> String {
 
 /// Lines that nothing reads.
 pub(super) fn garbage(lines: usize) -> String {
-    (0..lines)
-        .map(|k| format!("word {k} of a text, and: nothing [of] it {{is}} a rule\n"))
-        .collect()
+    let mut text = String::new();
+    for k in 0..lines {
+        let _ = writeln!(text, "word {k} of a text, and: nothing [of] it {{is}} a rule");
+    }
+    text
 }
 
 /// Rules that are put into a chain one by one, at its end or into its middle.
