@@ -20,29 +20,50 @@ const LONG: usize = 32;
 /// So many kinds of conditions are looked up; a rule that has none of them stays among those that are always tried.
 const MOST_DRAWERS: usize = 16;
 
+/// In which chains rules are looked up. The walks are the same by all of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LookUp {
+    /// In none: each rule is tried.
+    Never,
+    /// Where it saves much.
+    #[default]
+    Long,
+    /// In all, to hold walks of short chains against those of [`LookUp::Never`].
+    Every,
+}
+
 /// The indexes of a host's chains, each made when a packet first comes to its chain.
 #[derive(Default)]
 pub(crate) struct Indexes {
-    none: bool,
+    look_up: LookUp,
     by_chain: OnceCell<Vec<OnceCell<Option<Box<ChainIndex>>>>>,
 }
 
 impl Indexes {
-    /// No index: every rule is tried.
-    pub(crate) fn none() -> Self {
-        Self { none: true, ..Self::default() }
+    /// None is made yet.
+    pub(crate) fn new(look_up: LookUp) -> Self {
+        Self { look_up, ..Self::default() }
     }
 
-    /// The index of a chain; `None` where looking up would not save much.
+    /// The index of a chain; `None` where its rules are tried.
     pub(crate) fn of(&self, rules: &Ruleset, id: ChainId) -> Option<&ChainIndex> {
         let chain = rules.chain(id);
-        if self.none || chain.rules.len() < LONG {
+        let shortest = match self.look_up {
+            LookUp::Never => return None,
+            LookUp::Long => LONG,
+            LookUp::Every => 1,
+        };
+        if chain.rules.len() < shortest {
             return None;
         }
         let cells =
             self.by_chain.get_or_init(|| rules.chains.iter().map(|_| OnceCell::new()).collect());
         let cell = cells.get(id.0 as usize)?;
-        cell.get_or_init(|| ChainIndex::new(rules, chain).map(Box::new)).as_deref()
+        let made = || {
+            let index = ChainIndex::new(rules, chain);
+            (index.saves(chain) || self.look_up == LookUp::Every).then(|| Box::new(index))
+        };
+        cell.get_or_init(made).as_deref()
     }
 }
 
@@ -104,7 +125,7 @@ enum Has {
 }
 
 impl ChainIndex {
-    fn new(rules: &Ruleset, chain: &Chain) -> Option<Self> {
+    fn new(rules: &Ruleset, chain: &Chain) -> Self {
         let wants: Vec<Vec<Want>> =
             chain.rules.iter().map(|id| wants_of(rules.rule(*id))).collect();
         let mut alike: HashMap<&Want, usize> = HashMap::new();
@@ -118,10 +139,15 @@ impl ChainIndex {
                 None => index.open.push(at),
             }
         }
-        let count = wants.len();
+        index
+    }
+
+    /// Whether a packet that some rule wants has few others to try.
+    fn saves(&self, chain: &Chain) -> bool {
+        let count = chain.rules.len();
         let squares = |d: &Drawer| d.rules.values().map(|r| r.len() * r.len()).sum::<usize>();
-        let tried = index.open.len() + index.drawers.iter().map(squares).sum::<usize>() / count;
-        (tried <= count / 4).then_some(index)
+        let tried = self.open.len() + self.drawers.iter().map(squares).sum::<usize>() / count;
+        tried <= count / 4
     }
 
     fn file(&mut self, at: u32, want: &Want) {

@@ -36,6 +36,7 @@ mod world;
 pub use assume::{assume, infer};
 pub use changes::{Search, changes, probed, slips};
 pub use edit::edited;
+pub use index::LookUp;
 pub use session::Session;
 pub use shadow::shadowed;
 pub use trip::Trip;

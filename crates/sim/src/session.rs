@@ -4,7 +4,7 @@ use crate::assume::complete;
 use crate::compose::{compose, with_quote};
 use crate::decide::BranchScript;
 use crate::engine::{ConditionLog, Walker};
-use crate::index::Indexes;
+use crate::index::{Indexes, LookUp};
 use crate::world::World;
 use chainwalk_model::{
     Answer, Check, FollowUp, Host, Outcome, PacketSpec, RuleId, Sent, Trace, Walk,
@@ -85,10 +85,10 @@ impl Session {
         Self::on(Rc::new(host))
     }
 
-    /// The same session, in which every rule of a long chain is tried rather than looked up: slower, and nothing else.
-    pub fn trying_every_rule(host: Host) -> Self {
+    /// The same session, which looks rules up where it is told to.
+    pub fn looking_up(host: Host, look_up: LookUp) -> Self {
         let session = Self::new(host);
-        let indexes = Rc::new(Indexes::none());
+        let indexes = Rc::new(Indexes::new(look_up));
         let fresh = World { indexes, ..World::new(session.host.clone()) };
         Self { fresh: OnceCell::from(fresh), ..session }
     }
