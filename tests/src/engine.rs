@@ -22,7 +22,9 @@ pub fn walk(case: &Case) -> Session {
 /// Our answer to a case.
 pub fn answer(case: &Case) -> Value {
     let session = walk(case);
-    chainwalk_view::answer::answer(&case.id, session.host(), session.walks())
+    chainwalk_view::answer::answer(&case.id, session.host(), session.walks(), |packet, outcome| {
+        session.flows(packet, outcome)
+    })
 }
 
 /// Where our answers to recorded cases are not the kernel's, in words; of each case the first packet. A case

@@ -24,5 +24,5 @@ pub use chainwalk_view as view;
 pub use claims::{Claimed, Promised};
 pub use played::{Played, Viewpoint, fact_problem};
 pub use problems::Problems;
-pub use recorded::{Wanted, answer_recorded};
+pub use recorded::{Tables, Wanted, answer_recorded};
 pub use scenario::{Doc, HostPart, Scenario};

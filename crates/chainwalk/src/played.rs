@@ -4,7 +4,7 @@ use crate::addressed::addressed;
 use crate::problems::Problems;
 use crate::scenario::Scenario;
 use chainwalk_model::{
-    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Goal, Host, HostId, LeftOpen,
+    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Flow, Goal, Host, HostId, LeftOpen,
     Moment, Offer, PacketSpec, Probe, Reading, RoundTrip, RuleId, Severity, Shadow, Slip, Span,
     Text, Walk,
 };
@@ -417,6 +417,11 @@ impl Played {
         self.after.as_ref().map_or(&[], |w| w.session.walks())
     }
 
+    /// The conntrack table as an outcome of a packet left it.
+    pub fn flows(&self, packet: usize, outcome: usize) -> Vec<Flow> {
+        self.after.as_ref().map(|w| w.session.flows(packet, outcome)).unwrap_or_default()
+    }
+
     /// The host that was walked: as pasted, assumed and changed, with what its rules imply.
     pub fn host(&self) -> &Host {
         self.after.as_ref().map_or(&self.known, |w| w.session.host())
@@ -550,7 +555,9 @@ impl Played {
 
     /// The answer as JSON, in the shape of a recorded one.
     pub fn answer_json(&self) -> Value {
-        chainwalk_view::answer::answer("", self.host(), self.walks())
+        chainwalk_view::answer::answer("", self.host(), self.walks(), |packet, outcome| {
+            self.flows(packet, outcome)
+        })
     }
 
     /// The same, with what follows each packet in its connection.

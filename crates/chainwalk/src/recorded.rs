@@ -2,9 +2,19 @@
 
 use chainwalk_parse::case;
 use chainwalk_sim::Session;
-use chainwalk_view::answer::{Tables, packets};
+use chainwalk_view::answer::packets;
 use serde_json::{Value, json};
 use std::io::{self, Write};
+
+/// Beside which packets the conntrack table stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tables {
+    /// Beside each, as it is then.
+    #[default]
+    Each,
+    /// Beside the last one alone.
+    Last,
+}
 
 /// What of an answer is told.
 #[derive(Clone, Copy, Debug, Default)]
@@ -41,7 +51,12 @@ pub fn answer_recorded(line: &str, wanted: Wanted, out: &mut impl Write) -> io::
         session.send(ask);
     }
     write!(out, "{{\"id\":{},\"packets\":[", json!(case.id))?;
-    for (at, mut packet) in packets(session.host(), session.walks(), wanted.tables).enumerate() {
+    let last = session.walks().len().saturating_sub(1);
+    let flows = |packet, outcome| {
+        let told = wanted.tables == Tables::Each || packet == last;
+        told.then(|| session.flows(packet, outcome))
+    };
+    for (at, mut packet) in packets(session.host(), session.walks(), flows).enumerate() {
         if wanted.round_trip {
             crate::trips::put(&mut packet, &session, &case.asks, at);
         }

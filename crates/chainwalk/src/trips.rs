@@ -24,7 +24,10 @@ fn told(session: &Session, trip: &Trip) -> Value {
     let round = trip.told();
     let first = trip.packet_of(0);
     let walks: &[Walk] = trip.walks();
-    let mut answer = chainwalk_view::answer::answer("", session.host(), walks);
+    let mut answer =
+        chainwalk_view::answer::answer("", session.host(), walks, |packet, outcome| {
+            trip.flows(packet, outcome)
+        });
     let legs: Vec<Value> = round
         .legs
         .iter()

@@ -18,9 +18,8 @@ mod share;
 mod sources;
 mod walk;
 
-use chainwalk::Wanted;
-use chainwalk::view::answer::Tables;
 use chainwalk::view::{Colours, Film, Lang};
+use chainwalk::{Tables, Wanted};
 use clap::{Parser, Subcommand, ValueEnum};
 use out::complain;
 use std::process::ExitCode;

@@ -6,7 +6,7 @@
 use crate::answering::RejectWith;
 use crate::ask::Sent;
 use crate::family::Family;
-use crate::flow::{CtDir, Flow};
+use crate::flow::CtDir;
 use crate::host::HostId;
 use crate::ids::{ChainId, OpId, RuleId};
 use crate::matches::CtStates;
@@ -516,8 +516,6 @@ pub struct Outcome {
     pub trace: Trace,
     /// The walks of the packets that the kernel made because of it.
     pub replies: Vec<Trace>,
-    /// The conntrack table afterwards.
-    pub flows: Vec<Flow>,
 }
 
 impl Outcome {

@@ -7,7 +7,7 @@ use crate::engine::{ConditionLog, Walker};
 use crate::index::{Indexes, LookUp};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Check, FollowUp, Host, Outcome, PacketSpec, RuleId, Sent, Trace, Walk,
+    Answer, Check, Flow, FollowUp, Host, Outcome, PacketSpec, RuleId, Sent, Trace, Walk,
 };
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -64,9 +64,8 @@ impl Search {
         let weight = decider.made.iter().fold(self.so_far, |w, c| Some(w? * c.weight?));
         let script = decider.made.iter().map(|c| c.answer.clone()).collect();
         let begin = Begin { world: self.world.clone(), sent: self.sent.clone(), script };
-        let flows = after.flows.printed(after.now_ms);
         let choices = decider.made;
-        let outcome = Outcome { from: self.from, weight, choices, trace, replies, flows };
+        let outcome = Outcome { from: self.from, weight, choices, trace, replies };
         self.found.push((outcome, after, begin));
     }
 }
@@ -119,6 +118,12 @@ impl Session {
     /// The walks so far, one a packet.
     pub fn walks(&self) -> &[Walk] {
         &self.walks
+    }
+
+    /// The conntrack table as an outcome of a packet left it; empty where there is no such outcome.
+    pub fn flows(&self, packet: usize, outcome: usize) -> Vec<Flow> {
+        let world = self.worlds.get(packet).and_then(|worlds| worlds.get(outcome));
+        world.map(|w| w.flows.printed(w.now_ms)).unwrap_or_default()
     }
 
     /// Forgets the packets behind the first `kept`, and what they did.

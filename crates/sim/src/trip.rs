@@ -8,7 +8,7 @@ mod reach;
 
 use crate::session::Session;
 use chainwalk_model::{
-    AskAddr, AskEntry, Check, Entry, Fate, FollowUp, L4, Leg, LegKind, LocalStack, Packet,
+    AskAddr, AskEntry, Check, Entry, Fate, Flow, FollowUp, L4, Leg, LegKind, LocalStack, Packet,
     PacketSpec, Question, RoundTrip, RuleId, TcpFlags, Trace, TripEnd, Walk,
 };
 use std::net::IpAddr;
@@ -65,6 +65,11 @@ impl Trip {
     /// The walks of these packets, in the one way that is followed.
     pub fn walks(&self) -> &[Walk] {
         self.session.walks()
+    }
+
+    /// As [`Session::flows`], of one of these packets.
+    pub fn flows(&self, packet: usize, outcome: usize) -> Vec<Flow> {
+        self.session.flows(packet, outcome)
     }
 
     /// The index of a leg among the packets.

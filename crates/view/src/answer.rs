@@ -37,32 +37,29 @@ const FIELDS: [&str; 14] = [
     "depends_on",
 ];
 
-/// Beside which packets the conntrack table stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tables {
-    /// Beside each, as it is then.
-    #[default]
-    Each,
-    /// Beside the last one alone.
-    Last,
-}
-
-/// The answer to a case: `{"id", "packets": […]}`, one entry a walk.
+/// The answer to a case: `{"id", "packets": […]}`, one entry a walk. `flows` gives the conntrack table behind an
+/// outcome of a packet.
 ///
 /// A packet with several outcomes has `branches`; its own fields hold what all branches share, else null.
-pub fn answer(id: &str, host: &Host, walks: &[Walk]) -> Value {
-    json!({ "id": id, "packets": packets(host, walks, Tables::Each).collect::<Vec<_>>() })
+pub fn answer(
+    id: &str,
+    host: &Host,
+    walks: &[Walk],
+    flows: impl Fn(usize, usize) -> Vec<Flow>,
+) -> Value {
+    let flows = |packet, outcome| Some(flows(packet, outcome));
+    json!({ "id": id, "packets": packets(host, walks, flows).collect::<Vec<_>>() })
 }
 
-/// The packets of an [`answer`], each made when it is asked for.
+/// The packets of an [`answer`], each made when it is asked for. The table of a packet is null where `flows` gives none.
 pub fn packets<'a>(
     host: &'a Host,
     walks: &'a [Walk],
-    tables: Tables,
+    flows: impl Fn(usize, usize) -> Option<Vec<Flow>> + 'a,
 ) -> impl Iterator<Item = Value> + 'a {
     // For each outcome of the packet before, what its branch depends on so far.
     let mut inherited: Vec<Vec<Value>> = vec![Vec::new()];
-    (1..).zip(walks).map(move |(count, walk)| {
+    walks.iter().enumerate().map(move |(at, walk)| {
         let depends: Vec<Vec<Value>> = walk
             .outcomes
             .iter()
@@ -72,20 +69,25 @@ pub fn packets<'a>(
                 all
             })
             .collect();
-        let table = tables == Tables::Each || count == walks.len();
-        let packet = one_packet(host, walk, &depends, table);
+        let packet = one_packet(host, walk, &depends, |outcome| flows(at, outcome));
         inherited = depends;
         packet
     })
 }
 
-fn one_packet(host: &Host, walk: &Walk, depends: &[Vec<Value>], table: bool) -> Value {
+fn one_packet(
+    host: &Host,
+    walk: &Walk,
+    depends: &[Vec<Value>],
+    flows: impl Fn(usize) -> Option<Vec<Flow>>,
+) -> Value {
     let mut branches: Vec<Map<String, Value>> = walk
         .outcomes
         .iter()
         .zip(depends)
-        .map(|(outcome, depends)| {
-            let mut fields = outcome_fields(host, outcome, table);
+        .enumerate()
+        .map(|(at, (outcome, depends))| {
+            let mut fields = outcome_fields(host, outcome, flows(at));
             fields.insert("depends_on".into(), json!(depends));
             fields
         })
@@ -144,7 +146,7 @@ fn add_new(all: &mut Vec<Value>, more: Vec<Value>) {
     }
 }
 
-fn outcome_fields(host: &Host, outcome: &Outcome, table: bool) -> Map<String, Value> {
+fn outcome_fields(host: &Host, outcome: &Outcome, table: Option<Vec<Flow>>) -> Map<String, Value> {
     let mut fields = trace_fields(host, &outcome.trace, true);
     // The recorder of native nft hides the redirects of IPv6.
     let native = host.rules.tables.iter().any(|t| t.backend == Backend::Nft);
@@ -164,7 +166,7 @@ fn outcome_fields(host: &Host, outcome: &Outcome, table: bool) -> Map<String, Va
         .map(|reply| Value::Object(trace_fields(host, reply, false)))
         .collect();
     fields.insert("replies".into(), json!(replies));
-    let conntrack = if table { flows(&outcome.flows) } else { Value::Null };
+    let conntrack = table.map_or(Value::Null, |flows| sorted(&flows));
     fields.insert("conntrack".into(), conntrack);
     fields.insert("errno".into(), json!(outcome.trace.errno.map(errno)));
     fields.insert("assumed".into(), json!(question::assumed(host, outcome)));
@@ -516,7 +518,7 @@ fn errno(errno: Errno) -> &'static str {
 }
 
 /// The conntrack table, sorted as the recorded one: by the text of each entry with its keys sorted.
-fn flows(flows: &[Flow]) -> Value {
+fn sorted(flows: &[Flow]) -> Value {
     let mut entries: Vec<(String, Value)> = flows
         .iter()
         .map(|f| {

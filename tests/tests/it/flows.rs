@@ -2,7 +2,6 @@
 //! writes into the text of FTP, and what it picks from ranges of IPv6.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::Walk;
 use chainwalk_parse::case;
 use chainwalk_tests::kernel::{Standing, branches, compare, differences};
 use chainwalk_tests::played::played_with;
@@ -166,11 +165,12 @@ fn an_association_of_sctp_is_set_up_and_ended_by_its_replies() {
         let rules =
             "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\nCOMMIT\n";
         let facts = ["eth0=10.0.0.1/24", "eth1=10.0.1.1/24"];
-        let state = |walk: &Walk| {
-            let flow = walk.outcomes[0].flows.first();
-            flow.and_then(|f| f.tcp_state.as_deref()).unwrap_or("-").to_owned()
+        let played = played_with(&[rules], &facts, lines);
+        let state = |packet: usize| {
+            let flows = played.flows(packet, 0);
+            flows.first().and_then(|f| f.tcp_state.as_deref()).unwrap_or("-").to_owned()
         };
-        played_with(&[rules], &facts, lines).walks().iter().map(state).collect()
+        (0..lines.len()).map(state).collect()
     };
     let up = ["sctp 10.0.1.9:3868 from 10.0.0.9:4000 in eth0", "reply 1", "reply 2", "reply 3"];
     let whole =

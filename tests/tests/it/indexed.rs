@@ -205,7 +205,12 @@ fn compare(host: &Host, asks: &[PacketSpec], look_up: LookUp, told: &dyn Fn() ->
     for (at, ask) in asks.iter().enumerate() {
         let (ours, plain) = (looked_up.send(ask), tried.send(ask));
         assert!(ours == plain, "packet {at}: {}", told());
-        count += ours.outcomes.len();
+        let outcomes = ours.outcomes.len();
+        for outcome in 0..outcomes {
+            let flows = (looked_up.flows(at, outcome), tried.flows(at, outcome));
+            assert!(flows.0 == flows.1, "flows behind packet {at}: {}", told());
+        }
+        count += outcomes;
     }
     count
 }
