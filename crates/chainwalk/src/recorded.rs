@@ -56,14 +56,17 @@ pub fn answer_recorded(line: &str, wanted: Wanted, out: &mut impl Write) -> io::
         let told = wanted.tables == Tables::Each || packet == last;
         told.then(|| session.flows(packet, outcome))
     };
-    for (at, mut packet) in packets(session.host(), session.walks(), flows).enumerate() {
-        if wanted.round_trip {
-            crate::trips::put(&mut packet, &session, &case.asks, at);
-        }
+    for (at, packet) in packets(session.host(), session.walks(), flows).enumerate() {
         if at > 0 {
             write!(out, ",")?;
         }
-        serde_json::to_writer(&mut *out, &packet)?;
+        if wanted.round_trip {
+            let mut packet = packet.value();
+            crate::trips::put(&mut packet, &session, &case.asks, at);
+            serde_json::to_writer(&mut *out, &packet)?;
+        } else {
+            serde_json::to_writer(&mut *out, &packet)?;
+        }
     }
     write!(out, "]}}")?;
     Ok(true)

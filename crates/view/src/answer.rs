@@ -9,11 +9,14 @@ mod question;
 
 use chainwalk_model::{
     Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Op, OpKind, Outcome,
-    Packet, Path, Policy, Question, RoutingDrop, Rule, RuleId, Target, Trace, Tuple, Walk,
-    nft::Statement, proto,
+    Packet, Path, PathIface, Policy, Question, RoutingDrop, Rule, RuleId, Target, Trace, Tuple,
+    Walk, nft::Statement, proto,
 };
 use names::{table_name, target_word};
+use packet::Headers;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The type of IPv6's redirects.
@@ -48,7 +51,8 @@ pub fn answer(
     flows: impl Fn(usize, usize) -> Vec<Flow>,
 ) -> Value {
     let flows = |packet, outcome| Some(flows(packet, outcome));
-    json!({ "id": id, "packets": packets(host, walks, flows).collect::<Vec<_>>() })
+    let packets: Vec<Value> = packets(host, walks, flows).map(|p| p.value()).collect();
+    json!({ "id": id, "packets": packets })
 }
 
 /// The packets of an [`answer`], each made when it is asked for. The table of a packet is null where `flows` gives none.
@@ -56,7 +60,7 @@ pub fn packets<'a>(
     host: &'a Host,
     walks: &'a [Walk],
     flows: impl Fn(usize, usize) -> Option<Vec<Flow>> + 'a,
-) -> impl Iterator<Item = Value> + 'a {
+) -> impl Iterator<Item = Answered<'a>> {
     // For each outcome of the packet before, what its branch depends on so far.
     let mut inherited: Vec<Vec<Value>> = vec![Vec::new()];
     walks.iter().enumerate().map(move |(at, walk)| {
@@ -75,26 +79,51 @@ pub fn packets<'a>(
     })
 }
 
-fn one_packet(
-    host: &Host,
-    walk: &Walk,
+/// A packet of an answer.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct Answered<'a>(Ways<'a>);
+
+/// Whether a packet ended in one way or in several.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Ways<'a> {
+    One(Box<OutcomeFields<'a>>),
+    Several(Value),
+}
+
+impl Answered<'_> {
+    /// The packet as a value.
+    pub fn value(&self) -> Value {
+        match &self.0 {
+            Ways::One(fields) => value_of(fields),
+            Ways::Several(value) => value.clone(),
+        }
+    }
+}
+
+fn value_of(fields: &OutcomeFields<'_>) -> Value {
+    // Its keys are words and its numbers are whole: nothing of it can't be written.
+    serde_json::to_value(fields).unwrap_or_default()
+}
+
+fn one_packet<'a>(
+    host: &'a Host,
+    walk: &'a Walk,
     depends: &[Vec<Value>],
     flows: impl Fn(usize) -> Option<Vec<Flow>>,
-) -> Value {
-    let mut branches: Vec<Map<String, Value>> = walk
+) -> Answered<'a> {
+    let mut branches: Vec<OutcomeFields<'a>> = walk
         .outcomes
         .iter()
         .zip(depends)
         .enumerate()
-        .map(|(at, (outcome, depends))| {
-            let mut fields = outcome_fields(host, outcome, flows(at));
-            fields.insert("depends_on".into(), json!(depends));
-            fields
-        })
+        .map(|(at, (outcome, depends))| OutcomeFields::of(host, outcome, flows(at), depends))
         .collect();
     if branches.len() == 1 && !walk.cut {
-        return Value::Object(branches.swap_remove(0));
+        return Answered(Ways::One(Box::new(branches.swap_remove(0))));
     }
+    let branches: Vec<Value> = branches.iter().map(value_of).collect();
     let mut packet = Map::new();
     for field in FIELDS {
         let value = match field {
@@ -117,7 +146,9 @@ fn one_packet(
             let mut branch = Map::new();
             branch.insert("weight".into(), json!(outcome.weight));
             branch.insert("from".into(), json!(outcome.from));
-            branch.extend(fields);
+            if let Value::Object(fields) = fields {
+                branch.extend(fields);
+            }
             Value::Object(branch)
         })
         .collect();
@@ -125,11 +156,11 @@ fn one_packet(
     if walk.cut {
         packet.insert("cut".into(), json!(true));
     }
-    Value::Object(packet)
+    Answered(Ways::Several(Value::Object(packet)))
 }
 
 /// The value that every branch has, or null.
-fn shared(branches: &[Map<String, Value>], field: &str) -> Value {
+fn shared(branches: &[Value], field: &str) -> Value {
     match branches.split_first() {
         Some((first, rest)) if rest.iter().all(|b| b.get(field) == first.get(field)) => {
             first.get(field).cloned().unwrap_or_default()
@@ -146,85 +177,138 @@ fn add_new(all: &mut Vec<Value>, more: Vec<Value>) {
     }
 }
 
-fn outcome_fields(host: &Host, outcome: &Outcome, table: Option<Vec<Flow>>) -> Map<String, Value> {
-    let mut fields = trace_fields(host, &outcome.trace, true);
-    // The recorder of native nft hides the redirects of IPv6.
-    let native = host.rules.tables.iter().any(|t| t.backend == Backend::Nft);
-    let told = |reply: &&Trace| {
-        let packet = &reply.sent.packet;
-        let of = |p: &Packet| p.is_v6() && matches!(&p.l4, L4::Icmp(i) if i.kind == REDIRECT6);
-        let quotes = match &packet.l4 {
-            L4::Icmp(icmp) => icmp.inner.as_deref().is_some_and(of),
-            _ => false,
+/// The fields of a packet that ended in one way, or of a branch, in the order of [`FIELDS`].
+#[derive(Serialize)]
+struct OutcomeFields<'a> {
+    #[serde(flatten)]
+    own: TraceFields<'a>,
+    replies: Vec<TraceFields<'a>>,
+    conntrack: Option<Vec<Value>>,
+    errno: Option<&'static str>,
+    assumed: Vec<Value>,
+    depends_on: Vec<Value>,
+}
+
+impl<'a> OutcomeFields<'a> {
+    fn of(
+        host: &'a Host,
+        outcome: &'a Outcome,
+        table: Option<Vec<Flow>>,
+        depends: &[Value],
+    ) -> Self {
+        // The recorder of native nft hides the redirects of IPv6.
+        let native = host.rules.tables.iter().any(|t| t.backend == Backend::Nft);
+        let told = |reply: &&Trace| {
+            let packet = &reply.sent.packet;
+            let of = |p: &Packet| p.is_v6() && matches!(&p.l4, L4::Icmp(i) if i.kind == REDIRECT6);
+            let quotes = match &packet.l4 {
+                L4::Icmp(icmp) => icmp.inner.as_deref().is_some_and(of),
+                _ => false,
+            };
+            !native || !(of(packet) || quotes)
         };
-        !native || !(of(packet) || quotes)
-    };
-    let replies: Vec<Value> = outcome
-        .replies
-        .iter()
-        .filter(told)
-        .map(|reply| Value::Object(trace_fields(host, reply, false)))
-        .collect();
-    fields.insert("replies".into(), json!(replies));
-    let conntrack = table.map_or(Value::Null, |flows| sorted(&flows));
-    fields.insert("conntrack".into(), conntrack);
-    fields.insert("errno".into(), json!(outcome.trace.errno.map(errno)));
-    fields.insert("assumed".into(), json!(question::assumed(host, outcome)));
-    fields.insert("depends_on".into(), Value::Null);
-    fields
+        let replies = outcome.replies.iter().filter(told);
+        Self {
+            own: TraceFields::of(host, &outcome.trace, true),
+            replies: replies.map(|reply| TraceFields::of(host, reply, false)).collect(),
+            conntrack: table.map(|flows| sorted(&flows)),
+            errno: outcome.trace.errno.map(errno),
+            assumed: question::assumed(host, outcome),
+            depends_on: depends.to_vec(),
+        }
+    }
 }
 
-/// The fields that a packet and a reply have in common. `with_id` is false for packets the kernel made,
-/// whose IP identification it picks at random.
-fn trace_fields(host: &Host, trace: &Trace, with_id: bool) -> Map<String, Value> {
-    let told = Told::of(host, trace);
-    let last = trace.steps.last().and_then(|s| trace.moments.get(s.moment as usize));
-    let left = trace.fate.is_through() == Some(true);
-    // Of what only a bridge saw the answer says nothing.
-    let out = last.filter(|_| left && !told.path.is_empty());
-    let reason = match trace.fate {
-        Fate::Routing(drop) => json!(routing_reason(drop)),
-        _ => Value::Null,
-    };
-    let mut fields = Map::new();
-    fields.insert("verdict".into(), json!(verdict(host, &trace.fate, &told)));
-    fields.insert("reason".into(), reason);
-    fields.insert("out_iface".into(), out_iface(&trace.fate, &told));
-    fields.insert("path".into(), json!(told.path));
-    fields.insert("rules_hit".into(), json!(told.hits));
-    fields.insert("walk".into(), json!(told.walk.iter().map(Entry::value).collect::<Vec<_>>()));
-    fields.insert("stopped_at".into(), stopped_at(host, &trace.fate, &told));
-    fields.insert(
-        "packet_out".into(),
-        out.map_or(Value::Null, |m| packet::headers(&m.packet, with_id)),
-    );
-    fields.insert("mark".into(), json!(out.map(|m| m.mark)));
-    fields
+/// The fields that a packet and a reply have in common.
+#[derive(Serialize)]
+struct TraceFields<'a> {
+    verdict: &'static str,
+    reason: Option<&'static str>,
+    out_iface: Option<&'a str>,
+    path: Vec<Station<'a>>,
+    rules_hit: Vec<(Cow<'a, str>, &'a str, usize)>,
+    walk: Vec<Entry<'a>>,
+    stopped_at: Value,
+    packet_out: Option<Headers<'a>>,
+    mark: Option<u32>,
 }
 
-/// One entry of `walk`.
+impl<'a> TraceFields<'a> {
+    /// `with_id` is false for packets the kernel made, whose IP identification it picks at random.
+    fn of(host: &'a Host, trace: &'a Trace, with_id: bool) -> Self {
+        let told = Told::of(host, trace);
+        let last = trace.steps.last().and_then(|s| trace.moments.get(s.moment as usize));
+        let left = trace.fate.is_through() == Some(true);
+        // Of what only a bridge saw the answer says nothing.
+        let out = last.filter(|_| left && !told.path.is_empty());
+        let hits = told.walk.iter().filter(|entry| entry.by == "rule");
+        Self {
+            verdict: verdict(host, &trace.fate, &told),
+            reason: match trace.fate {
+                Fate::Routing(drop) => Some(routing_reason(drop)),
+                _ => None,
+            },
+            out_iface: out_iface(&trace.fate, &told),
+            rules_hit: hits.map(|e| (e.table.clone(), e.chain, e.number)).collect(),
+            stopped_at: stopped_at(host, &trace.fate, &told),
+            path: told.path,
+            walk: told.walk,
+            packet_out: out.map(|m| Headers { packet: &m.packet, with_id }),
+            mark: out.map(|m| m.mark),
+        }
+    }
+}
+
+/// One entry of `walk`: the hook, the table, the chain, the number, and what told.
 struct Entry<'a> {
     hook: &'static str,
-    table: String,
+    table: Cow<'a, str>,
     chain: &'a str,
     number: usize,
     by: &'static str,
-    target: Option<String>,
+    does: Does,
 }
 
-impl Entry<'_> {
-    fn value(&self) -> Value {
-        json!([self.hook, self.table, self.chain, self.number, self.by])
+impl Serialize for Entry<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        (self.hook, &self.table, self.chain, self.number, self.by).serialize(to)
+    }
+}
+
+/// What does something at an entry of `walk`.
+#[derive(Clone, Copy)]
+enum Does {
+    Nothing,
+    Rule(RuleId),
+    Policy(&'static str),
+}
+
+/// One entry of `path`: a hook and its interfaces, of a bridge with the ports.
+#[derive(PartialEq)]
+struct Station<'a> {
+    hook: &'static str,
+    ifaces: [Option<&'a str>; 2],
+    ports: Option<[Option<&'a str>; 2]>,
+}
+
+impl Serialize for Station<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let [iniface, outiface] = self.ifaces;
+        match self.ports {
+            None => (self.hook, iniface, outiface).serialize(to),
+            Some([phys_in, phys_out]) => {
+                (self.hook, iniface, outiface, phys_in, phys_out).serialize(to)
+            }
+        }
     }
 }
 
 /// What the steps of a trace say.
 #[derive(Default)]
 struct Told<'a> {
-    path: Vec<Value>,
+    path: Vec<Station<'a>>,
     last: Option<&'a Path>,
     post: Option<&'a Path>,
-    hits: Vec<Value>,
     walk: Vec<Entry<'a>>,
     looped: bool,
     /// Whether it was to be delivered, or sent on, when it ended.
@@ -237,7 +321,7 @@ impl<'a> Told<'a> {
     /// Whether a frame was all that anybody saw last: what IP makes of it behind a bridge has no station.
     fn ended_as_frame(&self) -> bool {
         let frames = ["ingress", "br_pre", "br_in"];
-        self.path.last().is_some_and(|step| frames.iter().any(|hook| step[0] == *hook))
+        self.path.last().is_some_and(|step| frames.contains(&step.hook))
     }
 
     /// Whether it ended between the routing decision and INPUT.
@@ -253,11 +337,12 @@ impl<'a> Told<'a> {
                 Event::Matched(id) => told.matched(host, *id),
                 Event::Returned { from, by_rule: false, .. } => {
                     let chain = host.rules.chain(*from);
-                    told.ended(host, chain, "end", None);
+                    told.ended(host, chain, "end", Does::Nothing);
                 }
                 Event::BaseEnd { chain, by: DecidedBy::Policy, .. } => {
                     let chain = host.rules.chain(*chain);
-                    told.ended(host, chain, "policy", policy(host, chain));
+                    let does = policy(host, chain).map_or(Does::Nothing, Does::Policy);
+                    told.ended(host, chain, "policy", does);
                 }
                 Event::Routed { .. } => told.routed = true,
                 Event::Loop => told.looped = true,
@@ -268,14 +353,14 @@ impl<'a> Told<'a> {
     }
 
     fn hook(&mut self, path: &'a Path) {
-        let mut entry =
-            vec![json!(hook_word(path)), json!(path.iniface.name()), json!(path.outiface.name())];
-        if path.phys_in.is_some() || path.phys_out.is_some() {
-            entry.push(json!(path.phys_in.name()));
-            entry.push(json!(path.phys_out.name()));
-        }
+        let names = |of: [&'a PathIface; 2]| of.map(|i| i.name().map(|name| &**name));
+        let ports = path.phys_in.is_some() || path.phys_out.is_some();
+        let entry = Station {
+            hook: hook_word(path),
+            ifaces: names([&path.iniface, &path.outiface]),
+            ports: ports.then(|| names([&path.phys_in, &path.phys_out])),
+        };
         // A bridge's hook is entered a second time behind IP's.
-        let entry = json!(entry);
         if !path.bridge || !self.path.contains(&entry) {
             self.path.push(entry);
         }
@@ -293,15 +378,13 @@ impl<'a> Told<'a> {
     fn matched(&mut self, host: &'a Host, id: RuleId) {
         let rule = host.rules.rule(id);
         let chain = host.rules.chain(rule.chain);
-        let table = table_name(host, chain);
-        self.hits.push(json!([table, &*chain.name, rule.number]));
         self.walk.push(Entry {
             hook: self.hook_now(),
-            table,
+            table: table_name(host, chain),
             chain: &chain.name,
             number: rule.number as usize,
             by: "rule",
-            target: target_name(host, rule),
+            does: Does::Rule(id),
         });
     }
 
@@ -310,7 +393,7 @@ impl<'a> Told<'a> {
         host: &'a Host,
         chain: &'a chainwalk_model::Chain,
         by: &'static str,
-        target: Option<&str>,
+        does: Does,
     ) {
         self.walk.push(Entry {
             hook: self.hook_now(),
@@ -318,7 +401,7 @@ impl<'a> Told<'a> {
             chain: &chain.name,
             number: chain.rules.len() + 1,
             by,
-            target: target.map(str::to_owned),
+            does,
         });
     }
 }
@@ -410,16 +493,16 @@ fn verdict(host: &Host, fate: &Fate, told: &Told<'_>) -> &'static str {
     }
 }
 
-fn out_iface(fate: &Fate, told: &Told<'_>) -> Value {
+fn out_iface<'a>(fate: &'a Fate, told: &Told<'a>) -> Option<&'a str> {
     match fate {
-        Fate::Local { .. } => json!(told.looped.then_some("lo")),
+        Fate::Local { .. } => told.looped.then_some("lo"),
         Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => {
             match told.post.map(|p| &p.outiface) {
-                Some(seen) if seen.is_some() => json!(seen.name()),
-                _ => json!(iface),
+                Some(seen) if seen.is_some() => seen.name().map(|name| &**name),
+                _ => iface.as_deref(),
             }
         }
-        _ => Value::Null,
+        _ => None,
     }
 }
 
@@ -468,18 +551,23 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
         }
         Fate::Routing(_) if !told.path.is_empty() && !told.ended_as_frame() => {
             // Of a bridge's hook that IP's stands within, IP's was the last to begin.
-            let hook = told.path.last().map_or(&Value::Null, |step| &step[0]);
+            let hook = told.path.last().map(|step| step.hook);
             json!({ "after_hook": hook, "by": "routing" })
         }
         Fate::Dropped(DroppedBy::Kernel) | Fate::Refused | Fate::Kept | Fate::Proxied(_) => {
             let last = told.walk.last().filter(|e| e.hook == hook);
+            let target = last.and_then(|e| match e.does {
+                Does::Nothing => None,
+                Does::Rule(id) => target_name(host, host.rules.rule(id)),
+                Does::Policy(word) => Some(word.to_owned()),
+            });
             json!({
                 "hook": hook,
                 "table": last.map(|e| &e.table),
                 "chain": last.map(|e| e.chain),
                 "rule": last.map(|e| e.number),
                 "by": "kernel",
-                "target": last.and_then(|e| e.target.as_ref()),
+                "target": target,
             })
         }
         _ => Value::Null,
@@ -518,7 +606,7 @@ fn errno(errno: Errno) -> &'static str {
 }
 
 /// The conntrack table, sorted as the recorded one: by the text of each entry with its keys sorted.
-fn sorted(flows: &[Flow]) -> Value {
+fn sorted(flows: &[Flow]) -> Vec<Value> {
     let mut entries: Vec<(String, Value)> = flows
         .iter()
         .map(|f| {

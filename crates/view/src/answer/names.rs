@@ -2,14 +2,15 @@
 
 use chainwalk_model::Printer;
 use chainwalk_model::{Backend, Chain, Host, Target};
+use std::borrow::Cow;
 
 /// A table's name; tables of native nft carry their family before it.
-pub(super) fn table_name(host: &Host, chain: &Chain) -> String {
+pub(super) fn table_name<'a>(host: &'a Host, chain: &Chain) -> Cow<'a, str> {
     let table = host.rules.table(chain.table);
     if table.backend != Backend::Nft {
-        return table.name.to_string();
+        return Cow::Borrowed(&table.name);
     }
-    format!("{}:{}", table.family.word(), table.name)
+    Cow::Owned(format!("{}:{}", table.family.word(), table.name))
 }
 
 /// The word behind `-j` or `-g`.

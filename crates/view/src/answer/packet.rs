@@ -1,7 +1,9 @@
 //! A packet's headers as the recorded answers write them.
 
 use chainwalk_model::{Icmp, L4, Packet, Tcp, proto};
-use serde_json::{Map, Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Value, json};
+use std::borrow::Cow;
 
 /// Protocol numbers of the fragment and the authentication header.
 const FRAGMENT: u8 = 44;
@@ -11,9 +13,18 @@ fn quoted_bytes(v6: bool) -> usize {
     if v6 { 1232 } else { 548 }
 }
 
-/// The headers, the payload only by its length. Fields that do not apply, and flags that are off, are left out.
-pub(super) fn headers(packet: &Packet, with_id: bool) -> Value {
-    written(packet, with_id, usize::MAX, false)
+/// The headers of a packet, the payload only by its length. Fields that do not apply, and flags that are off, are left
+/// out.
+pub(super) struct Headers<'a> {
+    pub(super) packet: &'a Packet,
+    /// Whether its IP identification is told.
+    pub(super) with_id: bool,
+}
+
+impl Serialize for Headers<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        Written { headers: self, available: usize::MAX, quoted: false }.serialize(to)
+    }
 }
 
 /// Length of the IP header in bytes.
@@ -53,106 +64,125 @@ fn total_len(packet: &Packet) -> usize {
     ip_len(packet) + carried(packet)
 }
 
-/// `available` bytes of the packet are there; a quoted packet is cut.
-fn written(packet: &Packet, with_id: bool, available: usize, quoted: bool) -> Value {
-    let ip = &packet.ip;
-    let mut f = Map::new();
-    let mut put = |name: &str, value: Value| {
-        f.insert(name.to_owned(), value);
-    };
-    put("src", json!(ip.src.to_string()));
-    put("dst", json!(ip.dst.to_string()));
-    put("tos", json!(ip.tos));
-    put("ttl", json!(ip.ttl));
-    if packet.is_v6() {
-        put("flowlabel", json!(ip.flow_label));
-    } else if with_id {
-        put("id", json!(ip.id));
+/// Headers of which so many bytes are there; a quoted packet is cut.
+struct Written<'a> {
+    headers: &'a Headers<'a>,
+    available: usize,
+    quoted: bool,
+}
+
+impl Serialize for Written<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let mut map = to.serialize_map(None)?;
+        self.put(&mut map)?;
+        map.end()
     }
-    put("len", json!(total_len(packet)));
-    for (name, on) in [("df", ip.df && !packet.is_v6()), ("mf", ip.mf)] {
-        if on {
-            put(name, json!(true));
+}
+
+impl Written<'_> {
+    fn put<M: SerializeMap>(&self, to: &mut M) -> Result<(), M::Error> {
+        let (packet, ip) = (self.headers.packet, &self.headers.packet.ip);
+        to.serialize_entry("src", &ip.src)?;
+        to.serialize_entry("dst", &ip.dst)?;
+        to.serialize_entry("tos", &ip.tos)?;
+        to.serialize_entry("ttl", &ip.ttl)?;
+        if packet.is_v6() {
+            to.serialize_entry("flowlabel", &ip.flow_label)?;
+        } else if self.headers.with_id {
+            to.serialize_entry("id", &ip.id)?;
         }
-    }
-    if ip.frag_off != 0 {
-        put("frag_off", json!(ip.frag_off));
-    }
-    if !ip.options.is_empty() {
-        put("ip_opts", json!(hex(&ip.options)));
-    }
-    // An authentication header is written as what the packet carries.
-    let ah = ip.extensions.iter().position(|e| e.kind == AH);
-    let before = &ip.extensions[..ah.unwrap_or(ip.extensions.len())];
-    let cut = packet.is_v6() && packet.is_fragment();
-    if !before.is_empty() || cut {
-        let cut = cut.then_some(FRAGMENT);
-        put("exthdrs", json!(before.iter().map(|e| e.kind).chain(cut).collect::<Vec<_>>()));
-    }
-    if cut {
-        put("id", json!(ip.id));
-    }
-    if let Some(id) = before.iter().find(|e| e.kind == FRAGMENT).and_then(|e| e.body.get(3..7)) {
-        put("id", json!(id.iter().fold(0_u32, |id, byte| id << 8 | u32::from(*byte))));
-    }
-    if ah.is_some() {
-        put("proto", json!(proto_name(AH)));
-        return Value::Object(f);
-    }
-    put("proto", json!(proto_name(ip.proto)));
-    if ip.frag_off != 0 {
-        return Value::Object(f);
-    }
-    let here = carried(packet).min(available.saturating_sub(ip_len(packet)));
-    match &packet.l4 {
-        L4::Tcp(t) if here >= 20 => tcp(t, here, &mut put),
-        L4::Tcp(Tcp { sport, dport, .. })
-        | L4::Udp { sport, dport }
-        | L4::Sctp { sport, dport, .. } => {
-            put("sport", json!(sport));
-            put("dport", json!(dport));
-            if ip.proto == proto::UDP {
-                put("payload_len", json!(here.saturating_sub(8)));
+        to.serialize_entry("len", &total_len(packet))?;
+        for (name, on) in [("df", ip.df && !packet.is_v6()), ("mf", ip.mf)] {
+            if on {
+                to.serialize_entry(name, &true)?;
             }
         }
-        L4::Icmp(i) => icmp(i, packet, quoted, &mut put),
-        L4::Other => {}
+        if ip.frag_off != 0 {
+            to.serialize_entry("frag_off", &ip.frag_off)?;
+        }
+        if !ip.options.is_empty() {
+            to.serialize_entry("ip_opts", &hex(&ip.options))?;
+        }
+        // An authentication header is written as what the packet carries.
+        let ah = ip.extensions.iter().position(|e| e.kind == AH);
+        let before = &ip.extensions[..ah.unwrap_or(ip.extensions.len())];
+        let cut = packet.is_v6() && packet.is_fragment();
+        if !before.is_empty() || cut {
+            let cut = cut.then_some(FRAGMENT);
+            let kinds: Vec<u8> = before.iter().map(|e| e.kind).chain(cut).collect();
+            to.serialize_entry("exthdrs", &kinds)?;
+        }
+        let told = before.iter().find(|e| e.kind == FRAGMENT).and_then(|e| e.body.get(3..7));
+        let told = told.map(|id| id.iter().fold(0_u32, |id, byte| id << 8 | u32::from(*byte)));
+        if let Some(id) = told.or(cut.then_some(ip.id.into())) {
+            to.serialize_entry("id", &id)?;
+        }
+        if ah.is_some() {
+            return to.serialize_entry("proto", &proto_name(AH));
+        }
+        to.serialize_entry("proto", &proto_name(ip.proto))?;
+        if ip.frag_off != 0 {
+            return Ok(());
+        }
+        let here = carried(packet).min(self.available.saturating_sub(ip_len(packet)));
+        match &packet.l4 {
+            L4::Tcp(t) if here >= 20 => tcp(t, here, to),
+            L4::Tcp(Tcp { sport, dport, .. })
+            | L4::Udp { sport, dport }
+            | L4::Sctp { sport, dport, .. } => {
+                to.serialize_entry("sport", sport)?;
+                to.serialize_entry("dport", dport)?;
+                if ip.proto == proto::UDP {
+                    to.serialize_entry("payload_len", &here.saturating_sub(8))?;
+                }
+                Ok(())
+            }
+            L4::Icmp(i) => icmp(i, packet, self.quoted, to),
+            L4::Other => Ok(()),
+        }
     }
-    Value::Object(f)
 }
 
-fn tcp(t: &Tcp, here: usize, put: &mut impl FnMut(&str, Value)) {
-    put("sport", json!(t.sport));
-    put("dport", json!(t.dport));
-    put("seq", json!(t.seq));
-    put("ack", json!(t.ack));
-    put("flags", json!(flags(t.flags.0)));
+fn tcp<M: SerializeMap>(t: &Tcp, here: usize, to: &mut M) -> Result<(), M::Error> {
+    to.serialize_entry("sport", &t.sport)?;
+    to.serialize_entry("dport", &t.dport)?;
+    to.serialize_entry("seq", &t.seq)?;
+    to.serialize_entry("ack", &t.ack)?;
+    to.serialize_entry("flags", &flags(t.flags.0))?;
     if !t.options.is_empty() {
-        put("tcp_opts", json!({ "hex": hex(&t.options) }));
+        to.serialize_entry("tcp_opts", &json!({ "hex": hex(&t.options) }))?;
         if let Some(mss) = mss(&t.options) {
-            put("mss", json!(mss));
+            to.serialize_entry("mss", &mss)?;
         }
     }
-    put("payload_len", json!(here.saturating_sub(20 + t.options.len())));
+    to.serialize_entry("payload_len", &here.saturating_sub(20 + t.options.len()))
 }
 
-fn icmp(i: &Icmp, packet: &Packet, quoted: bool, put: &mut impl FnMut(&str, Value)) {
+fn icmp<M: SerializeMap>(
+    i: &Icmp,
+    packet: &Packet,
+    quoted: bool,
+    to: &mut M,
+) -> Result<(), M::Error> {
     let six = packet.is_v6();
-    put("icmp_type", json!(i.kind));
-    put("icmp_code", json!(i.code));
+    to.serialize_entry("icmp_type", &i.kind)?;
+    to.serialize_entry("icmp_code", &i.code)?;
     let error = if six { (1..=4).contains(&i.kind) } else { matches!(i.kind, 3 | 4 | 5 | 11 | 12) };
-    if error {
-        put("icmp_info", json!(u32::from(i.id) << 16 | u32::from(i.seq)));
-        match &i.inner {
-            _ if quoted => {}
-            Some(inner) => put("inner", written(inner, true, quoted_bytes(six), true)),
-            // An error that quotes no packet has its bytes written as they are.
-            None if packet.payload.is_empty() => put("inner", Value::Null),
-            None => put("inner", json!({ "raw_hex": hex(&packet.payload) })),
+    if !error {
+        to.serialize_entry("icmp_id", &i.id)?;
+        return to.serialize_entry("icmp_seq", &i.seq);
+    }
+    to.serialize_entry("icmp_info", &(u32::from(i.id) << 16 | u32::from(i.seq)))?;
+    match &i.inner {
+        _ if quoted => Ok(()),
+        Some(inner) => {
+            let headers = &Headers { packet: inner, with_id: true };
+            let inner = Written { headers, available: quoted_bytes(six), quoted: true };
+            to.serialize_entry("inner", &inner)
         }
-    } else {
-        put("icmp_id", json!(i.id));
-        put("icmp_seq", json!(i.seq));
+        // An error that quotes no packet has its bytes written as they are.
+        None if packet.payload.is_empty() => to.serialize_entry("inner", &Value::Null),
+        None => to.serialize_entry("inner", &json!({ "raw_hex": hex(&packet.payload) })),
     }
 }
 
@@ -182,7 +212,7 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
-fn proto_name(number: u8) -> String {
+fn proto_name(number: u8) -> Cow<'static, str> {
     match number {
         proto::ICMP => "icmp".into(),
         proto::TCP => "tcp".into(),
@@ -193,7 +223,7 @@ fn proto_name(number: u8) -> String {
         proto::ICMPV6 => "icmpv6".into(),
         proto::SCTP => "sctp".into(),
         proto::UDPLITE => "udplite".into(),
-        other => other.to_string(),
+        other => other.to_string().into(),
     }
 }
 
