@@ -93,7 +93,7 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
                 return say(true, Likely::Rule(rule));
             }
             let came_by = matches!(at.entry, Entry::Wire { iface, .. } if iface == by);
-            let inward = !is_private(*dst) && spoken::is_inner(host, by);
+            let inward = !is_private(*dst) && at.world.spoken().is_inner(by);
             (came_by || inward).then_some((Answer::No, Likely::Unspoken))
         }
         // A tunnel that is asked about is up.
@@ -147,7 +147,7 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
     if addr.is_multicast() {
         return (false, Likely::Unspoken);
     }
-    if let Some((own, rule)) = spoken::owner(host, addr) {
+    if let Some((own, rule)) = at.world.spoken().owner(host, addr) {
         return (own, Likely::Rule(rule));
     }
     if matches!(addr, IpAddr::V4(a) if RESOLVERS.contains(&a.octets())) {
@@ -453,7 +453,7 @@ fn untold(at: &Sight, op: OpId) -> Option<Likely> {
                 IpAddr::V4(m) => u32::from(m) == u32::MAX,
                 IpAddr::V6(m) => u128::from(m) == u128::MAX,
             };
-            let own = spoken::owner(&at.world.host, src.addr).is_some_and(|(own, _)| own)
+            let own = at.world.spoken().owner(&at.world.host, src.addr).is_some_and(|(own, _)| own)
                 || Router::new(at.world).told_local(src.addr);
             (single && !own).then_some(Likely::Unspoken)
         }

@@ -88,7 +88,8 @@ impl Session {
     pub fn looking_up(host: Host, look_up: LookUp) -> Self {
         let session = Self::new(host);
         let indexes = Rc::new(Indexes::new(look_up));
-        let fresh = World { indexes, ..World::new(session.host.clone()) };
+        let mut fresh = World::new(session.host.clone());
+        fresh.indexes = indexes;
         Self { fresh: OnceCell::from(fresh), ..session }
     }
 

@@ -2,9 +2,10 @@
 
 use crate::addr::prefix;
 use chainwalk_model::{
-    AddrMask, Backend, Base, Chain, Cidr, Family, Hook, Host, IfKind, Inv, IpMatch, Match, OpKind,
-    Range, Rule, RuleId, Target, Text,
+    AddrMask, Backend, Base, Chain, Cidr, Family, Hook, Host, IfKind, IfaceMatch, Inv, IpMatch,
+    Match, OpKind, Range, Rule, RuleId, Target, Text,
 };
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 /// Whether an interface may be the way to the rest of the world, by its usual name.
@@ -121,26 +122,108 @@ fn target(rule: &Rule) -> Option<&Target> {
     })
 }
 
-/// Whether a rule tests for this interface by name.
-pub(crate) fn names_iface(host: &Host, name: &str) -> bool {
-    let named = |m: &Option<Inv<chainwalk_model::IfaceMatch>>| {
-        m.as_ref().is_some_and(|m| {
+/// Where the rules of a host speak of addresses and interfaces, in their order. It is gathered once: a walk asks often,
+/// and rules may be very many.
+pub(crate) struct Spoken {
+    /// The rules that name an address alone, as an end of packets or to translate to.
+    by_addr: HashMap<IpAddr, Vec<RuleId>>,
+    /// The rules that say by which one interface packets leave.
+    leaving: Vec<RuleId>,
+    /// What rules test interfaces for, each once.
+    ifaces: Vec<Inv<IfaceMatch>>,
+    /// The interfaces that hold a network of which packets are masqueraded as they leave by others.
+    masqueraded: Vec<Text>,
+}
+
+impl Spoken {
+    /// What the rules of a host speak of.
+    pub(crate) fn of(host: &Host) -> Self {
+        let mut spoken = Self {
+            by_addr: HashMap::new(),
+            leaving: Vec::new(),
+            ifaces: Vec::new(),
+            masqueraded: Vec::new(),
+        };
+        let mut seen: HashSet<&Inv<IfaceMatch>> = HashSet::new();
+        for (id, rule, _) in rules(host) {
+            let translated = rule.ops.iter().filter_map(|op| match &op.what {
+                OpKind::Target(Target::Snat(range) | Target::Dnat(range)) => range.addrs,
+                _ => None,
+            });
+            let ends = header(rule).flat_map(|ip| [alone(ip.src.as_ref()), alone(ip.dst.as_ref())]);
+            for addr in ends.flatten().chain(translated.map(|range| range.first)) {
+                let named = spoken.by_addr.entry(addr).or_default();
+                if named.last() != Some(&id) {
+                    named.push(id);
+                }
+            }
+            for ip in header(rule) {
+                for test in [&ip.iniface, &ip.outiface].into_iter().flatten() {
+                    if seen.insert(test) {
+                        spoken.ifaces.push(test.clone());
+                    }
+                }
+                let leaves = ip.outiface.as_ref().is_some_and(|o| !o.not && !o.value.prefix);
+                if leaves && spoken.leaving.last() != Some(&id) {
+                    spoken.leaving.push(id);
+                }
+            }
+            if let Some((dev, _)) = masqueraded(host, rule)
+                && !spoken.masqueraded.contains(&dev)
+            {
+                spoken.masqueraded.push(dev);
+            }
+        }
+        spoken
+    }
+
+    /// Whether an interface holds a network of which packets are masqueraded as they leave by others.
+    fn holds_masqueraded(&self, name: &str) -> bool {
+        self.masqueraded.iter().any(|dev| **dev == *name)
+    }
+
+    /// Whether an interface leads to networks of this host's own: by its name, or since they are masqueraded elsewhere.
+    pub(crate) fn is_inner(&self, name: &str) -> bool {
+        !is_uplink(name) || self.holds_masqueraded(name)
+    }
+
+    /// Whether a rule tests for this interface by name, or routing does.
+    pub(crate) fn names_iface(&self, host: &Host, name: &str) -> bool {
+        let named = |m: &Inv<IfaceMatch>| {
             let m = &m.value;
             if m.prefix {
                 !m.name.is_empty() && name.starts_with(&*m.name)
             } else {
                 *m.name == *name
             }
-        })
-    };
-    let routed = host.routes.iter().any(|r| {
-        let hops = r.hops.iter().map(|h| &h.dev);
-        hops.chain([&r.dev]).any(|d| d.as_deref() == Some(name))
-    });
-    routed
-        || host.policy.iter().any(|p| [&p.iif, &p.oif].iter().any(|i| i.as_deref() == Some(name)))
-        || rules(host)
-            .any(|(_, rule, _)| header(rule).any(|ip| named(&ip.iniface) || named(&ip.outiface)))
+        };
+        let routed = host.routes.iter().any(|r| {
+            let hops = r.hops.iter().map(|h| &h.dev);
+            hops.chain([&r.dev]).any(|d| d.as_deref() == Some(name))
+        });
+        let by_policy = |p: &chainwalk_model::PolicyRule| {
+            [&p.iif, &p.oif].iter().any(|i| i.as_deref() == Some(name))
+        };
+        routed || host.policy.iter().any(by_policy) || self.ifaces.iter().any(named)
+    }
+
+    /// Whether rules say that an address is this host's, or another's; the first rule that does. Where some say so and
+    /// others not, they say nothing.
+    pub(crate) fn owner(&self, host: &Host, addr: IpAddr) -> Option<(bool, RuleId)> {
+        let mut found: [Option<RuleId>; 2] = [None, None];
+        for id in self.by_addr.get(&addr).into_iter().flatten() {
+            let rule = host.rules.rule(*id);
+            let says = rule_says(host, rule, host.rules.chain(rule.chain), addr);
+            if let Some(own) = says {
+                found[usize::from(own)].get_or_insert(*id);
+            }
+        }
+        match found {
+            [None, Some(rule)] => Some((true, rule)),
+            [Some(rule), None] => Some((false, rule)),
+            _ => None,
+        }
+    }
 }
 
 /// An address that a rule tests for alone, not as one of a network.
@@ -164,23 +247,6 @@ fn inside(m: Option<&Inv<AddrMask>>, addr: IpAddr) -> bool {
             !mask.is_unspecified() && (u128::from(net) ^ u128::from(a)) & u128::from(mask) == 0
         }
         _ => false,
-    }
-}
-
-/// Whether rules say that an address is this host's, or another's; the first rule that does. Where some say so and
-/// others not, they say nothing.
-pub(crate) fn owner(host: &Host, addr: IpAddr) -> Option<(bool, RuleId)> {
-    let mut found: [Option<RuleId>; 2] = [None, None];
-    for (id, rule, chain) in rules(host) {
-        let says = rule_says(host, rule, chain, addr);
-        if let Some(own) = says {
-            found[usize::from(own)].get_or_insert(id);
-        }
-    }
-    match found {
-        [None, Some(rule)] => Some((true, rule)),
-        [Some(rule), None] => Some((false, rule)),
-        _ => None,
     }
 }
 
@@ -322,16 +388,6 @@ pub(crate) fn translates_sources(host: &Host) -> bool {
     rules(host).any(|(_, rule, _)| masquerades(rule))
 }
 
-/// Whether an interface holds a network of which packets are masqueraded as they leave by others.
-fn holds_masqueraded(host: &Host, name: &str) -> bool {
-    rules(host).any(|(_, rule, _)| masqueraded(host, rule).is_some_and(|(dev, _)| *dev == *name))
-}
-
-/// Whether an interface leads to networks of this host's own: by its name, or since they are masqueraded elsewhere.
-pub(crate) fn is_inner(host: &Host, name: &str) -> bool {
-    !is_uplink(name) || holds_masqueraded(host, name)
-}
-
 /// Where a packet goes of which no route is known.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum WayOut {
@@ -358,11 +414,13 @@ type Tier<'t> = &'t dyn Fn(&Rule, &Chain, &IpMatch) -> bool;
 /// The interface that most likely leads to `dst`: the one that rules name for such packets, else the only one that
 /// may lead to the rest of the world. The one that the packet came in by only for a neighbour of its sender, and never one
 /// that holds a network which is masqueraded elsewhere; where several would do, none.
-pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
+pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option<WayOut> {
     let outward = !is_private(leaving.dst);
     let named = |fits: Tier<'_>| -> Result<(Text, RuleId), usize> {
         let mut all: Vec<(Text, RuleId)> = Vec::new();
-        for (id, rule, chain) in rules(host) {
+        for id in &spoken.leaving {
+            let rule = host.rules.rule(*id);
+            let chain = host.rules.chain(rule.chain);
             for ip in header(rule) {
                 let Some(out) = ip.outiface.as_ref().filter(|o| !o.not && !o.value.prefix) else {
                     continue;
@@ -370,9 +428,9 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
                 let name = &out.value.name;
                 let barred = leaving.came_by == Some(name)
                     || &**name == "lo"
-                    || outward && holds_masqueraded(host, name);
+                    || outward && spoken.holds_masqueraded(name);
                 if !barred && all.iter().all(|(n, _)| n != name) && fits(rule, chain, ip) {
-                    all.push((name.clone(), id));
+                    all.push((name.clone(), *id));
                 }
             }
         }
@@ -419,11 +477,8 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
         }
     }
     let plain = host.interfaces.iter().filter(|i| i.kind == IfKind::Plain && i.master.is_none());
-    let tested = rules(host).flat_map(|(_, rule, _)| header(rule)).flat_map(|ip| {
-        let both = [&ip.iniface, &ip.outiface].into_iter().flatten();
-        both.filter(|m| !m.value.prefix && !m.not).map(|m| &m.value.name)
-    });
-    if let Some(bridge) = of_docker(host, leaving) {
+    let tested = spoken.ifaces.iter().filter(|m| !m.value.prefix && !m.not).map(|m| &m.value.name);
+    if let Some(bridge) = of_docker(spoken, leaving) {
         return Some(WayOut::Only(bridge));
     }
     let known = |name: &Text| {
@@ -435,7 +490,7 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
             && !is_tunnel(name)
             && leaving.came_by != Some(name)
             && known(name)
-            && !holds_masqueraded(host, name);
+            && !spoken.holds_masqueraded(name);
         if may && !uplinks.contains(&name) {
             uplinks.push(name);
         }
@@ -448,7 +503,7 @@ pub(crate) fn way_out(host: &Host, leaving: &Leaving) -> Option<WayOut> {
 
 /// The bridge of Docker that a container is behind, by the networks that Docker gives out on its own: the first one to
 /// `docker0`, the others to bridges that are called by a number. Of several of these none.
-fn of_docker(host: &Host, leaving: &Leaving) -> Option<Text> {
+fn of_docker(spoken: &Spoken, leaving: &Leaving) -> Option<Text> {
     let IpAddr::V4(dst) = leaving.dst else { return None };
     let [172, second @ 17..=31, ..] = dst.octets() else { return None };
     let numbered = |name: &str| {
@@ -456,13 +511,11 @@ fn of_docker(host: &Host, leaving: &Leaving) -> Option<Text> {
         number.is_some_and(|n| n.len() == 12 && n.bytes().all(|b| b.is_ascii_hexdigit()))
     };
     let mut found: Vec<&Text> = Vec::new();
-    for ip in rules(host).flat_map(|(_, rule, _)| header(rule)) {
-        for test in [&ip.iniface, &ip.outiface].into_iter().flatten() {
-            let name = &test.value.name;
-            let may = if second == 17 { &**name == "docker0" } else { numbered(name) };
-            if may && !test.value.prefix && !found.contains(&name) {
-                found.push(name);
-            }
+    for test in &spoken.ifaces {
+        let name = &test.value.name;
+        let may = if second == 17 { &**name == "docker0" } else { numbered(name) };
+        if may && !test.value.prefix && !found.contains(&name) {
+            found.push(name);
         }
     }
     match found[..] {

@@ -6,10 +6,12 @@ use crate::icmp_limits::IcmpRateLimits;
 use crate::index::Indexes;
 use crate::match_state::MatchState;
 use crate::programs::of_rule;
+use crate::spoken::Spoken;
 use chainwalk_model::{
     Answer, Assumed, Backend, Fact, Family, Host, Match, Op, OpKind, Origin, Question, Rule,
     TableId, Target, Text, Tuple,
 };
+use std::cell::OnceCell;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -32,6 +34,8 @@ pub(crate) struct World {
     pub host: Rc<Host>,
     /// The indexes of its long chains.
     pub indexes: Rc<Indexes>,
+    /// What its rules speak of, once it was asked for.
+    spoken: Rc<OnceCell<Spoken>>,
     /// The conntrack table.
     pub flows: Rc<ConntrackTable>,
     /// The SYNs that SYNPROXY answered, and the MSS that they offered.
@@ -71,6 +75,7 @@ impl World {
         Self {
             host,
             indexes: Rc::default(),
+            spoken: Rc::default(),
             flows: Rc::new(flows),
             proxied: Rc::default(),
             timeouts: Rc::new(timeouts),
@@ -85,6 +90,11 @@ impl World {
             counts,
             tracked,
         }
+    }
+
+    /// What the host's rules speak of.
+    pub(crate) fn spoken(&self) -> &Spoken {
+        self.spoken.get_or_init(|| Spoken::of(&self.host))
     }
 
     /// A frame from an address came in by a port of a bridge.

@@ -5,7 +5,7 @@ use super::skb::Skb;
 use super::walker::Walker;
 use crate::context::SENDER;
 use crate::route::{FlowKey, Key};
-use crate::spoken::{is_never_port, names_iface};
+use crate::spoken::is_never_port;
 use chainwalk_model::{
     Answer, Assumed, Entry, Event, Fate, Hook, IfKind, Interface, PacketType, PathIface, RouteKind,
     Routed, RoutingDrop, Text,
@@ -18,7 +18,7 @@ impl Walker<'_> {
         let host = self.world.host.clone();
         let Some(found) = host.interface(iface) else {
             // An interface of which nothing is known, on the network of a bridge: most likely a port of it.
-            if names_iface(&host, iface) || is_never_port(iface) {
+            if self.world.spoken().names_iface(&host, iface) || is_never_port(iface) {
                 return None;
             }
             let told = |bridge: &Interface| {

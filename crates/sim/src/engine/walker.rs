@@ -338,7 +338,7 @@ impl<'w> Walker<'w> {
             return FibResult { dev: Some(dev), ..found };
         }
         let leaving = Leaving { src: skb.packet.ip.src, dst, came_by: skb.iif.name() };
-        let iface = match way_out(&self.world.host, &leaving) {
+        let iface = match way_out(&self.world.host, self.world.spoken(), &leaving) {
             Some(WayOut::Named(iface, rule)) => {
                 self.note_assumed(Assumed::RouteOfRule { dst, iface: iface.clone(), rule });
                 iface
