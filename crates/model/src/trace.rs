@@ -19,6 +19,7 @@ use crate::targets::MssOp;
 use crate::values::Cidr;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 /// A fact that was not pasted and that a step assumes.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -299,7 +300,7 @@ pub enum DecidedBy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Event {
     /// The packet enters a hook.
-    Hook(Path),
+    Hook(Arc<Path>),
     /// A table's station is passed without asking a rule.
     Skipped {
         /// Its name, as behind `-t`.

@@ -76,9 +76,9 @@ pub(crate) fn compose(world: &World, ask: &PacketSpec, index: usize, past: &[&Tr
         frag_len: ask.frag_len,
         options: padded(ask.ip_options.as_ref()),
         flow_label: if v6 { 0x20000 + index as u32 } else { 0 },
-        extensions: ask.extensions.clone().filter(|_| v6).unwrap_or_else(|| Arc::from([])),
+        extensions: ask.extensions.clone().filter(|_| v6).unwrap_or_default(),
     };
-    let mut payload = ask.payload.clone().unwrap_or_else(|| Arc::from([]));
+    let mut payload = ask.payload.clone().unwrap_or_default();
     if let (L4::Sctp { tag, .. }, Some(base), None, None, false) =
         (&mut l4, &base, &ask.payload, ask.sctp_tag, error)
     {
@@ -196,7 +196,7 @@ fn quote(ask: &PacketSpec, src: IpAddr, dst: IpAddr) -> Packet {
             ..plain(from, to)
         },
         l4: transport(ask, number, None, false, to, from),
-        payload: ask.payload.clone().unwrap_or_else(|| Arc::from([])),
+        payload: ask.payload.clone().unwrap_or_default(),
         bad_csum: false,
     }
 }
@@ -211,7 +211,7 @@ pub(crate) fn with_quote(mut sent: Sent, quoted: Option<&Trace>) -> Sent {
         let mut inner = arrived(trace);
         inner.payload = match inner.l4 {
             L4::Sctp { .. } => Arc::from(crate::wire::SCTP_INIT),
-            _ => Arc::from([]),
+            _ => Arc::default(),
         };
         if ct::is_error(ip.proto, icmp.kind) {
             icmp.inner = Some(Box::new(inner));

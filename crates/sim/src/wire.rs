@@ -321,9 +321,9 @@ pub(crate) fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
         mf: false,
         frag_off: 0,
         frag_len: None,
-        options: Arc::from([]),
+        options: Arc::default(),
         flow_label: 0,
-        extensions: Arc::from([]),
+        extensions: Arc::default(),
     }
 }
 

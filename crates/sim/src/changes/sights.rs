@@ -130,7 +130,7 @@ pub(super) fn obstacles(host: &Host, walks: &[Stop], want: Goal) -> Vec<Blocker>
             continue;
         };
         let path = trace.steps[..=step].iter().rev().find_map(|s| match &s.event {
-            Event::Hook(path) => Some(path.clone()),
+            Event::Hook(path) => Some(Path::clone(path)),
             _ => None,
         });
         let rewriters = rewriters(trace);

@@ -11,6 +11,7 @@ use chainwalk_model::{
 };
 use std::net::IpAddr;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What stands on the line of a hook.
 #[derive(Clone, Copy)]
@@ -47,7 +48,7 @@ impl Walker<'_> {
     pub(super) fn hook(&mut self, skb: &mut Skb, hook: Hook) -> Result<(), Fate> {
         let mut path = Self::path(skb, hook);
         self.depth = 0;
-        self.event(skb, Event::Hook(path.clone()));
+        self.event(skb, Event::Hook(Arc::new(path.clone())));
         let enters = matches!(hook, Hook::Prerouting | Hook::Output);
         if enters {
             self.unread(skb)?;
@@ -131,7 +132,7 @@ impl Walker<'_> {
     fn pass(&mut self, skb: &mut Skb, line: Vec<(i32, ChainId)>, path: Path) -> Result<(), Fate> {
         let mut path = Path { phys_in: PathIface::None, phys_out: PathIface::None, ..path };
         self.depth = 0;
-        self.event(skb, Event::Hook(path.clone()));
+        self.event(skb, Event::Hook(Arc::new(path.clone())));
         for (_, chain) in line {
             self.base_chain(skb, &mut path, chain)?;
         }
@@ -169,7 +170,7 @@ impl Walker<'_> {
         });
         let mut next = wanted.next();
         if part != BridgePart::Behind || next.is_some() {
-            self.event(skb, Event::Hook(path.clone()));
+            self.event(skb, Event::Hook(Arc::new(path.clone())));
         }
         while let Some((_, chain)) = next {
             self.base_chain(skb, &mut path, chain)?;

@@ -185,7 +185,7 @@ impl Walker<'_> {
                 seq: info as u16,
                 inner: Some(Box::new(skb.packet.clone())),
             }),
-            payload: Arc::from([]),
+            payload: Arc::default(),
             bad_csum: false,
         };
         if !self.may_be_told(skb, to, kind, code) {
@@ -400,7 +400,7 @@ fn reset_of(packet: &Packet, tcp: &Tcp, tos: u8) -> Packet {
         ack: if acks { 0 } else { tcp.seq.wrapping_add(used) },
         flags: if acks { TcpFlags::RST } else { TcpFlags(0x14) },
         window: 0,
-        options: Arc::from([]),
+        options: Arc::default(),
     };
     Packet {
         ip: IpHeader {
@@ -410,7 +410,7 @@ fn reset_of(packet: &Packet, tcp: &Tcp, tos: u8) -> Packet {
             ..plain(packet.ip.dst, packet.ip.src)
         },
         l4: L4::Tcp(answer),
-        payload: Arc::from([]),
+        payload: Arc::default(),
         bad_csum: false,
     }
 }
@@ -440,7 +440,7 @@ fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
     };
     let ip =
         IpHeader { proto: proto::TCP, df: !packet.is_v6(), ..plain(packet.ip.dst, packet.ip.src) };
-    Packet { ip, l4: L4::Tcp(answer), payload: Arc::from([]), bad_csum: false }
+    Packet { ip, l4: L4::Tcp(answer), payload: Arc::default(), bad_csum: false }
 }
 
 /// Whether the checksum that REJECT looks at is wrong: of an unknown protocol, that over all of its bytes

@@ -194,7 +194,7 @@ fn segment(packet: &Packet, tcp: Tcp, turned: bool) -> Packet {
     let ip = &packet.ip;
     let (src, dst) = if turned { (ip.dst, ip.src) } else { (ip.src, ip.dst) };
     let ip = IpHeader { proto: proto::TCP, df: !packet.is_v6(), ..plain(src, dst) };
-    Packet { ip, l4: L4::Tcp(tcp), payload: Arc::from([]), bad_csum: false }
+    Packet { ip, l4: L4::Tcp(tcp), payload: Arc::default(), bad_csum: false }
 }
 
 /// The answer to a SYN (`synproxy_send_client_synack`). Its numbers are a secret of the kernel, and 0 here.

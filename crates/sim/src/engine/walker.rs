@@ -68,6 +68,7 @@ impl<'w> Walker<'w> {
     pub(crate) fn walk(mut self) -> (Trace, Vec<Trace>) {
         let sent = self.trace.sent.clone();
         self.follow(sent, CtAttachment::None, &OwnPacket::default());
+        self.trace.steps.shrink_to_fit();
         (self.trace, self.replies)
     }
 
@@ -400,7 +401,9 @@ fn blank(skb: &Skb) -> Tuple {
 }
 
 pub(super) fn empty_trace(host: HostId, sent: Sent) -> Trace {
-    Trace { host, sent, moments: Vec::new(), steps: Vec::new(), fate: Fate::Looped, errno: None }
+    // Most walks have some more steps than these.
+    let (steps, moments) = (Vec::with_capacity(32), Vec::with_capacity(4));
+    Trace { host, sent, moments, steps, fate: Fate::Looped, errno: None }
 }
 
 /// What a local sender's call returns.

@@ -88,11 +88,11 @@ impl Bench {
             mf: false,
             frag_off: 0,
             frag_len: None,
-            options: Arc::from([]),
+            options: Arc::default(),
             flow_label: 0,
-            extensions: Arc::from([]),
+            extensions: Arc::default(),
         };
-        let packet = Packet { ip, l4, payload: Arc::from([]), bad_csum: false };
+        let packet = Packet { ip, l4, payload: Arc::default(), bad_csum: false };
         Self {
             packet,
             mark: 0,
