@@ -3,6 +3,7 @@
 use chainwalk::view::steers;
 use std::borrow::Cow;
 use std::io::{self, StderrLock, StdoutLock, Write};
+use std::mem::ManuallyDrop;
 
 /// A writer of text. Control characters but tab and line feed, and those of direction, are shown as U+FFFD.
 pub(crate) struct Harmless<W>(W);
@@ -20,6 +21,11 @@ pub(crate) fn buffered() -> Harmless<io::BufWriter<StdoutLock<'static>>> {
 /// The standard error.
 pub(crate) fn stderr() -> Harmless<StderrLock<'static>> {
     Harmless(io::stderr().lock())
+}
+
+/// What a command works on to its end. It is not freed: the process ends, and of 100,000 rules each would be by itself.
+pub(crate) fn unfreed<T>(what: T) -> ManuallyDrop<T> {
+    ManuallyDrop::new(what)
 }
 
 /// Prints a line about something that went wrong. Who reads no errors misses none.

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 /// What was recognised, a line each, and the problems under their lines.
 pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
     let sources = Sources::open(files)?;
-    let played = sources.scenario.play();
+    let played = out::unfreed(sources.scenario.play());
     let reading = played.reading();
     let mut out = out::stdout();
     let hosts = view::hosts(reading, played.host().id, lang);

@@ -67,7 +67,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
         part.facts.extend_from_slice(wanted.assume);
         part.edits.extend_from_slice(wanted.edits);
     });
-    let played = scenario.replay(read, &mut |_| {});
+    let played = out::unfreed(scenario.replay(read, &mut |_| {}));
     if !json || !played.is_recognised() {
         read::problems(&sources, &played, lang)?;
     }

@@ -17,7 +17,7 @@ pub(crate) fn settle(
     blocks: Vec<Block>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(Span, usize)> {
-    let implied = implied(host);
+    let implied = if blocks.is_empty() { Vec::new() } else { implied(host) };
     let mut own = index(host);
     let mut others: Vec<Index> = Vec::new();
     let mut ties = vec![Ties::default()];
