@@ -156,6 +156,22 @@ impl<'a> Line<'a> {
         }
     }
 
+    /// The first of a program's words, which is where it sends to; its absence is told.
+    fn first(&mut self, words: &[Word<'a>]) -> Option<Word<'a>> {
+        if words.is_empty() {
+            self.no_host();
+        }
+        words.first().copied()
+    }
+
+    /// Sends to the address that is the first of a program's words.
+    fn send_to(&mut self, words: &[Word<'a>]) {
+        if let Some(host) = self.first(words) {
+            let addr = self.address(host);
+            self.target((addr, None));
+        }
+    }
+
     fn no_host(&mut self) {
         let program = self.words.first().map_or("", |word| word.text);
         let at_end = missing(self.end, vec![Expected::Address]);
@@ -172,12 +188,9 @@ impl<'a> Line<'a> {
             }
             binds
         });
-        match plain.split_first() {
-            Some((url, rest)) => {
-                self.url(*url);
-                self.too_many(rest);
-            }
-            None => self.no_host(),
+        if let Some(url) = self.first(&plain) {
+            self.url(url);
+            self.too_many(&plain[1..]);
         }
     }
 
@@ -238,14 +251,8 @@ impl<'a> Line<'a> {
             }
             true
         });
-        match plain.split_first() {
-            Some((host, rest)) => {
-                let addr = self.address(*host);
-                self.target((addr, None));
-                self.too_many(rest);
-            }
-            None => self.no_host(),
-        }
+        self.send_to(&plain);
+        self.too_many(plain.get(1..).unwrap_or_default());
     }
 
     fn dig(&mut self) {
@@ -324,13 +331,7 @@ impl<'a> Line<'a> {
             }
             line.port_option(option, port)
         });
-        match host {
-            Some(word) => {
-                let addr = self.address(word);
-                self.target((addr, None));
-            }
-            None => self.no_host(),
-        }
+        self.send_to(host.as_slice());
     }
 
     fn traceroute(&mut self) {
@@ -351,13 +352,7 @@ impl<'a> Line<'a> {
             }
             true
         });
-        match plain.first() {
-            Some(host) => {
-                let addr = self.address(*host);
-                self.target((addr, None));
-            }
-            None => self.no_host(),
-        }
+        self.send_to(&plain);
     }
 
     fn ssh(&mut self) {
@@ -365,13 +360,10 @@ impl<'a> Line<'a> {
         self.ask.proto = Some(proto::TCP);
         self.ask.dport = Some(22);
         let plain = self.own_words(&SSH, |line, option| line.port_option(option, "-p"));
-        match plain.first() {
-            Some(word) => {
-                let host = word.from(word.text.find('@').map_or(0, |at| at + 1));
-                let target = self.endpoint(host);
-                self.target(target);
-            }
-            None => self.no_host(),
+        if let Some(word) = self.first(&plain) {
+            let host = word.from(word.text.find('@').map_or(0, |at| at + 1));
+            let target = self.endpoint(host);
+            self.target(target);
         }
     }
 }
