@@ -148,8 +148,16 @@ fn goes_on(kind: Kind, whole: &str, full: bool, next: Row<'_>) -> bool {
     let last = whole.split_whitespace().next_back().unwrap_or_default();
     let waits = last.starts_with('-') && last.len() > 1 || last == "!";
     let ends = whole.split_whitespace().any(|w| matches!(w, "-j" | "-g" | "--jump" | "--goto"));
-    option || waits || (full && (!ends || text.is_ascii() && !is_sentence(text)))
+    // Behind a target stands the rest of a word, if anything, and options.
+    let rest = text[first.len()..].trim_start();
+    let word = rest.is_empty() || rest.starts_with('-');
+    let may = word && !TARGETS.contains(&last) && text.is_ascii() && !is_sentence(text);
+    option || waits || (full && (!ends || may))
 }
+
+/// Targets that are whole words: none goes on in the next line.
+const TARGETS: [&str; 9] =
+    ["ACCEPT", "DROP", "REJECT", "RETURN", "MASQUERADE", "LOG", "NOTRACK", "TRACE", "REDIRECT"];
 
 /// Whether a line is one that scripts have beside their rules.
 fn is_of_a_script(text: &str, first: &str) -> bool {
