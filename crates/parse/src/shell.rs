@@ -1,8 +1,9 @@
 //! As much of a shell as scripts of `iptables …` commands need: variables that the script sets itself, and which
 //! commands stand under a condition.
 //!
-//! Nothing is run: what a loop, a branch or a function does is marked as possible, never as done. A loop over words that
-//! the script spells out is the exception: its commands are those of its rounds, one after the other.
+//! Nothing is run: what a loop, a branch or a function does is marked as possible, never as done. Two things are exceptions:
+//! a loop over words that the script spells out has the commands of its rounds, one after the other; and a branch whose
+//! condition compares what the script sets itself runs or does not.
 
 use crate::clean::Row;
 use crate::names::is_tables;
@@ -20,6 +21,8 @@ pub(crate) struct Shell<'a> {
     rounds: Vec<Rounds<'a>>,
     /// The functions that were defined.
     functions: Vec<String>,
+    /// Whether the line at hand has a condition that no other is joined to.
+    alone: bool,
     /// The interface that `%i` stands for, in the commands of a tunnel's file.
     tunnel: Option<String>,
 }
@@ -28,9 +31,33 @@ pub(crate) struct Shell<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Open {
     Loop,
-    If,
+    If(Branch),
     Case,
     Body,
+}
+
+/// What is known of the branch of an `if` at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Branch {
+    /// Its condition is not known.
+    Open,
+    /// It runs.
+    Runs,
+    /// It does not.
+    Not,
+    /// It does not, since one before it did.
+    Past,
+}
+
+impl Branch {
+    /// By what its condition comes to.
+    fn of(holds: Option<bool>) -> Self {
+        match holds {
+            None => Self::Open,
+            Some(true) => Self::Runs,
+            Some(false) => Self::Not,
+        }
+    }
 }
 
 /// A loop over words that are known, and what stands in it so far.
@@ -96,15 +123,16 @@ impl<'a> Shell<'a> {
             return None;
         }
         let mut found = Vec::new();
+        self.alone = parts.iter().all(|p| p.after == Joint::Line);
         for part in parts {
             self.part(part, &mut found);
         }
         Some(found)
     }
 
-    /// Whether a loop, a branch or a function is open.
+    /// Whether a loop, a branch or a function is open that may not run.
     pub(crate) fn is_inside(&self) -> bool {
-        !self.open.is_empty()
+        self.open.iter().any(|o| *o != Open::If(Branch::Runs))
     }
 
     /// The text ended in which the lines stood: what was open there is no more. What stands in loops that nothing ended may
@@ -148,16 +176,28 @@ impl<'a> Shell<'a> {
                     return;
                 }
                 "if" => {
-                    self.open.push(Open::If);
+                    let holds = self.holds(behind.text);
+                    self.open.push(Open::If(Branch::of(holds)));
+                    row = behind;
+                }
+                "else" | "elif" => {
+                    let holds = if first == "else" { Some(true) } else { self.holds(behind.text) };
+                    if let Some(Open::If(branch)) = self.open.last_mut() {
+                        *branch = match branch {
+                            Branch::Open => Branch::Open,
+                            Branch::Not => Branch::of(holds),
+                            Branch::Runs | Branch::Past => Branch::Past,
+                        };
+                    }
                     row = behind;
                 }
                 "case" => {
                     self.open.push(Open::Case);
                     return;
                 }
-                "then" | "do" | "else" | "elif" | "{" | "!" | "(" => row = behind,
+                "then" | "do" | "{" | "!" | "(" => row = behind,
                 "done" => return self.close(Open::Loop, found),
-                "fi" => return self.close(Open::If, found),
+                "fi" => return self.close(Open::If(Branch::Open), found),
                 "esac" => return self.close(Open::Case, found),
                 "}" | "};" => return self.close(Open::Body, found),
                 _ => break,
@@ -182,7 +222,11 @@ impl<'a> Shell<'a> {
             }
             return;
         }
-        let maybe = self.open.len() > self.rounds.len()
+        if self.open.iter().any(|o| matches!(o, Open::If(Branch::Not | Branch::Past))) {
+            return;
+        }
+        let sure = self.open.iter().filter(|o| **o == Open::If(Branch::Runs)).count();
+        let maybe = self.open.len() - sure > self.rounds.len()
             || part.after == Joint::Or
             || part.after == Joint::And;
         let once = !maybe && self.rounds.is_empty();
@@ -206,12 +250,45 @@ impl<'a> Shell<'a> {
     }
 
     fn close(&mut self, what: Open, found: &mut Vec<Statement<'a>>) {
-        let Some(at) = self.open.iter().rposition(|o| *o == what) else { return };
+        let kind = std::mem::discriminant(&what);
+        let same = |o: &Open| std::mem::discriminant(o) == kind;
+        let Some(at) = self.open.iter().rposition(same) else { return };
         self.open.truncate(at);
         while self.rounds.len() > at {
             let Some(rounds) = self.rounds.pop() else { return };
             let told = rounds.all();
             self.rounds.last_mut().map_or(&mut *found, |outer| &mut outer.body).extend(told);
+        }
+    }
+
+    /// Whether the only condition of a line holds, where all that it compares is known.
+    fn holds(&self, text: &str) -> Option<bool> {
+        let text = text.trim().trim_end_matches(';').trim_end();
+        if let ("true" | "false", true) = (text, self.alone) {
+            return Some(text == "true");
+        }
+        let brackets = |open, close| text.strip_prefix(open)?.strip_suffix(close);
+        let inner = brackets("[[ ", " ]]")
+            .or_else(|| brackets("[ ", " ]"))
+            .or_else(|| text.strip_prefix("test "))
+            .filter(|_| self.alone)?;
+        let mut words = Vec::new();
+        let mut rest = inner.trim();
+        while !rest.is_empty() {
+            let (word, more) = one(rest);
+            words.push(word);
+            rest = more.trim_start();
+        }
+        let value = |word: &str| self.value(word).filter(|v| !v.contains(['*', '?']));
+        let number = |word: &str| value(word)?.trim().parse::<i64>().ok();
+        match words[..] {
+            [one, "=" | "==", other] => Some(value(one)? == value(other)?),
+            [one, "!=", other] => Some(value(one)? != value(other)?),
+            [one, "-eq", other] => Some(number(one)? == number(other)?),
+            [one, "-ne", other] => Some(number(one)? != number(other)?),
+            ["-n", one] => Some(!value(one)?.is_empty()),
+            ["-z", one] => Some(value(one)?.is_empty()),
+            _ => None,
         }
     }
 
