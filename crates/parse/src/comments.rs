@@ -1,4 +1,5 @@
-//! Which lines that begin with `#` are comments, and which are commands behind the prompt of root.
+//! Which lines that begin with `#` are comments, which are commands behind the prompt of root, and which lines of a script
+//! nothing runs.
 
 use crate::clean::Row;
 use crate::command;
@@ -34,6 +35,54 @@ pub(crate) fn is_fence(text: &str) -> bool {
         Some(b'<' | b'[') => tag(),
         _ => false,
     }
+}
+
+/// Which rows of a script nothing runs: those between `: <<'X'` and `X`, and the commands behind an `exit` that no condition
+/// stands above. `text` is what the rows are of.
+pub(crate) fn idle(text: &str, rows: &[Row<'_>]) -> Vec<bool> {
+    let mut found = vec![false; rows.len()];
+    let mut at = 0;
+    while at < rows.len() {
+        let row = rows[at];
+        let taken = if let Some(word) = blind(row.text) {
+            let end = rows[at..].iter().position(|r| r.text == word);
+            end.map_or(0, |end| end + 1)
+        } else if ends(text, row) {
+            rows[at + 1..].iter().take_while(|r| is_of_script(**r)).count()
+        } else {
+            0
+        };
+        let start = at + usize::from(taken > 0 && blind(row.text).is_none());
+        found[start..start + taken].fill(true);
+        at += taken.max(1);
+    }
+    found
+}
+
+/// The word that ends the text which `: <<'X'` throws away.
+fn blind(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix(':')?.trim_start().strip_prefix("<<")?;
+    let word = rest.trim_start_matches('-').trim().trim_matches(['\'', '"', '\\']);
+    (!word.is_empty() && !word.contains(' ')).then_some(word)
+}
+
+/// Whether a script ends at a row: `exit 0` at the beginning of its line.
+fn ends(text: &str, row: Row<'_>) -> bool {
+    let code = row.text.strip_prefix("exit ").map(str::trim);
+    code.is_some_and(|c| !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit()))
+        && (row.start == 0 || text.as_bytes().get(row.start - 1) == Some(&b'\n'))
+}
+
+/// Whether a row is a command of a script, or nothing: neither words nor a prompt, nor the head of another script.
+fn is_of_script(row: Row<'_>) -> bool {
+    let text = row.text;
+    let comment = text.starts_with('#') && !text.starts_with("#!");
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let tables = first.len() > 1 && first.starts_with('$') && text.contains(" -");
+    text.is_empty()
+        || comment
+        || tables
+        || !unprompt(row).1 && command::read(row, &Shell::default()).is_some_and(|c| c.changes)
 }
 
 /// The rows of one block of code, or those around the blocks.

@@ -3,7 +3,7 @@
 use crate::blank::Fills;
 use crate::clean::{Clean, Row};
 use crate::command;
-use crate::comments::{comments, is_fence};
+use crate::comments::{comments, idle, is_fence};
 use crate::facts;
 use crate::family::families;
 use crate::forms::{declared, ends_facts, is_save, is_surely_save, looks_listed, note};
@@ -79,6 +79,7 @@ impl<'t> Paste<'t> {
     fn document(&mut self, clean: &Clean) {
         let rows = shape::bare(clean.lines());
         let comment = comments(&rows);
+        let idle = idle(&clean.text, &rows);
         let typed = rows.iter().zip(&comment).filter(|(_, c)| !**c).map(|(r, _)| *r);
         let mut places = Places::of(typed);
         let families = if rows.iter().any(|r| r.text.contains("xtables-save")) {
@@ -98,7 +99,7 @@ impl<'t> Paste<'t> {
         while at < rows.len() {
             let row = rows[at];
             self.progress.sorted(row.start, group.is_some());
-            if row.text.is_empty() {
+            if row.text.is_empty() || idle[at] {
                 at += 1;
                 continue;
             }
@@ -317,6 +318,19 @@ impl<'t> Paste<'t> {
             open.rows.push((row, Kind::Columns(columns)));
             return true;
         }
+        if let Some((table, rest)) = of_table(row) {
+            if group.as_ref().is_some_and(|g| g.table.as_deref() != Some(table)) {
+                self.flush(clean, group, context);
+            }
+            let open = group.get_or_insert_with(|| {
+                let mut fresh = Group::under(context);
+                fresh.table = Some(table.to_owned());
+                fresh.loose = true;
+                fresh
+            });
+            open.rows.push((rest, Kind::Save));
+            return true;
+        }
         if is_save(row) {
             if row.text.starts_with('-') && group.as_ref().is_some_and(|g| g.broken && !g.starred) {
                 self.flush(clean, group, context);
@@ -391,6 +405,16 @@ impl<'t> Paste<'t> {
             }
         }
     }
+}
+
+/// `-t nat -A …` as people write it without the program: the table, and the rule behind it.
+fn of_table(row: Row<'_>) -> Option<(&str, Row<'_>)> {
+    let rest = row.text.strip_prefix("-t ").or_else(|| row.text.strip_prefix("--table "))?;
+    let rest = row.skip(row.text.len() - rest.len()).trim();
+    let name =
+        rest.text.split_whitespace().next().filter(|name| !builtin_names(name).is_empty())?;
+    let rule = rest.skip(name.len()).trim();
+    (rule.text.starts_with('-') && is_save(rule)).then_some((name, rule))
 }
 
 mod commands;
