@@ -13,7 +13,7 @@ const MOST: usize = 60;
 
 /// The rows, each without what stands around it.
 pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
-    let mut rows: Vec<Row<'a>> = lines.map(unquote).collect();
+    let mut rows: Vec<Row<'a>> = lines.map(|line| unfence(unquote(line))).collect();
     let mut at = 0;
     let mut table = false;
     while at < rows.len() {
@@ -24,6 +24,11 @@ pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
             table = false;
         }
         if is_plain(row.text) {
+            at += 1;
+            continue;
+        }
+        if let Some(inner) = of_file(row) {
+            rows[at] = inner;
             at += 1;
             continue;
         }
@@ -56,6 +61,65 @@ pub(crate) fn unquote(row: Row<'_>) -> Row<'_> {
         row = row.skip(row.text.len() - rest.len()).trim();
     }
     row
+}
+
+/// A row without the fence of a block of code that somebody put into the same line.
+fn unfence(row: Row<'_>) -> Row<'_> {
+    const FENCE: &str = "```";
+    let mut inner = row;
+    if let Some(rest) = inner.text.strip_prefix(FENCE) {
+        inner = inner.skip(inner.text.len() - rest.len()).trim();
+    }
+    if let Some(rest) = inner.text.strip_suffix(FENCE) {
+        inner = Row { text: rest, ..inner }.trim();
+    }
+    if inner.text.len() < row.text.len() && is_strong(inner.text) { inner } else { row }
+}
+
+/// The command in a line of a file that runs it: a unit of systemd, a playbook. What a unit runs as it stops is not in force.
+fn of_file(row: Row<'_>) -> Option<Row<'_>> {
+    let text = row.text;
+    if let Some(rest) = text.strip_prefix("Exec") {
+        let (key, value) = rest.split_once('=')?;
+        let value = value.trim_start_matches([' ', '-', '+', '@', '!', ':']);
+        return match key.trim_end() {
+            "Start" | "StartPre" | "StartPost" => {
+                Some(shell_of(row.skip(text.len() - value.len())))
+            }
+            "Stop" | "StopPost" | "Reload" => Some(Row { text: "", ..row }),
+            _ => None,
+        };
+    }
+    if !text.starts_with(['-', 'a', 'c', 'r', 's']) {
+        return None;
+    }
+    let (key, value) = text.split_once(": ")?;
+    let key = key.trim_start_matches(['-', ' ']);
+    let key = key.strip_prefix("ansible.builtin.").unwrap_or(key);
+    if !matches!(key, "command" | "shell" | "raw" | "cmd" | "run" | "script") {
+        return None;
+    }
+    let inner = row.skip(text.len() - value.len()).trim();
+    let bare = inner.text.trim_matches(['"', '\'']);
+    let inner = inner.skip(inner.text.len() - inner.text.trim_start_matches(['"', '\'']).len());
+    let inner = Row { text: bare, ..inner };
+    let runs = command::read(inner, &Shell::default()).is_some() || is_setting(inner.text);
+    runs.then_some(inner)
+}
+
+/// What `sh -c '…'` runs.
+fn shell_of(row: Row<'_>) -> Row<'_> {
+    let Some((program, rest)) = row.text.split_once(" -c ") else { return row };
+    let quoted = rest.trim();
+    let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let inner = quote.and_then(|q| quoted.strip_prefix(q)?.strip_suffix(q));
+    match (program.rsplit('/').next(), inner) {
+        (Some("sh" | "bash" | "dash"), Some(inner)) => {
+            let at = row.text.len() - rest.trim_start().len() + 1;
+            Row { text: inner, start: row.start + at }
+        }
+        _ => row,
+    }
 }
 
 /// Whether nothing can stand in front: most lines of a paste are of these.
