@@ -86,6 +86,7 @@ impl Hosts {
         let mut of_span: Vec<(Span, usize)> = Vec::new();
         for at in order {
             let mut place = std::mem::take(&mut self.places[at]);
+            self.answer_loads(&mut place);
             let mut native = Native::of(&place.native, cleans);
             self.answer_warnings(&mut place, &native);
             let rivals = facts::rivals(&mut place.drafts);
@@ -164,6 +165,26 @@ impl Hosts {
             host.id = HostId(n as u16);
         }
         (hosts, moments)
+    }
+
+    /// A file that `iptables-restore` loads stands in the paste where a save does.
+    fn answer_loads(&mut self, place: &mut Place) {
+        let loaded = |text: &str| {
+            let program = text.split_whitespace().find(|w| w.ends_with("tables-restore"));
+            let Some(program) = program else { return false };
+            let six = program.ends_with("ip6tables-restore");
+            place.drafts.iter().any(|d| d.saved && (d.family == Family::Ip6) == six)
+        };
+        let (known, open): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut place.elsewhere).into_iter().partition(|text| loaded(text));
+        place.elsewhere = open;
+        for section in &mut self.sections {
+            if let SectionKind::Unread(name) = &section.kind
+                && known.contains(name)
+            {
+                section.kind = SectionKind::Known(name.clone());
+            }
+        }
     }
 
     /// Tables of the other iptables that are in the paste are no longer hidden by the warning of them.
