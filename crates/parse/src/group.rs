@@ -40,6 +40,8 @@ pub(crate) struct Context {
     pub(crate) listed: bool,
     /// What lets only some of its lines pass: `| grep 80`.
     pub(crate) filter: Option<String>,
+    /// The chain that it prints, where it names one.
+    pub(crate) chain: Option<String>,
     /// What a command of nft above prints.
     pub(crate) native: Option<Listed>,
     /// The word that ends the lines which a command of nft above reads.
@@ -63,6 +65,8 @@ pub(crate) struct Group<'a> {
     pub(crate) broken: bool,
     /// What let only some of its lines pass.
     filter: Option<String>,
+    /// The chain of rows above which no chain stands.
+    chain: Option<String>,
 }
 
 impl<'a> Group<'a> {
@@ -71,6 +75,7 @@ impl<'a> Group<'a> {
             table: context.table.clone(),
             family: context.family,
             filter: context.filter.clone(),
+            chain: context.chain.clone(),
             ..Self::default()
         }
     }
@@ -187,7 +192,8 @@ impl<'a> Group<'a> {
                     }
                 }
                 Kind::Rule(columns) => {
-                    let at = chain.unwrap_or_else(|| draft.chain(NO_CHAIN));
+                    let unnamed = self.chain.as_deref().unwrap_or(NO_CHAIN);
+                    let at = chain.unwrap_or_else(|| draft.chain(unnamed));
                     chain = Some(at);
                     let number = listing::number(*columns, row);
                     if number.is_none() {

@@ -199,10 +199,13 @@ pub(crate) fn goes_on(text: &str) -> bool {
         || UNREAD.iter().any(|(start, ..)| value::word(start)(text).is_ok())
 }
 
-/// The number in front of a rule.
+/// The number in front of a rule. Where no line above says what the columns are, it is one that a name follows: counters
+/// are two.
 pub(crate) fn number(columns: Option<Columns>, row: Row<'_>) -> Option<u32> {
-    let first = row.words().next()?;
-    columns.filter(|c| c.num).and_then(|_| first.text.parse().ok())
+    let mut words = row.words();
+    let first = words.next()?;
+    let named = || words.next().is_some_and(|w| w.text.starts_with(|c: char| c.is_alphabetic()));
+    columns.map_or_else(named, |c| c.num).then(|| first.text.parse().ok())?
 }
 
 /// The name in the target column.

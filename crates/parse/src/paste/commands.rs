@@ -14,6 +14,7 @@ use crate::part::filter;
 use crate::prompt::host_of;
 use crate::restore;
 use crate::shell::{Shell, Statement};
+use crate::word::Word;
 use chainwalk_model::{Family, SectionKind, Text};
 
 impl Paste<'_> {
@@ -136,6 +137,7 @@ impl Paste<'_> {
             backend: command.backend.or(context.backend),
             saving: false,
             listed: lists,
+            chain: lists.then(|| listed(&command.words)).flatten(),
             filter: lists.then(|| filter(row)).flatten().map(|r| r.text.to_owned()),
             native: None,
             here: None,
@@ -204,6 +206,13 @@ impl Paste<'_> {
             for Statement { row, maybe, .. } in statements {
                 if let Some(block) = facts::typed(clean, row, &shell).filter(|_| !maybe) {
                     self.hosts.add(block);
+                } else if native::is_command(row)
+                    && let Some(command) = command::read(row, &shell).filter(|_| !maybe)
+                    && let Nft::Changes(text) = native::command(&command.words, row.text)
+                {
+                    // What a listing shows while the tunnel is down it lacks.
+                    let span = clean.span(row.start, row.end());
+                    self.hosts.native(Piece::command(text, span));
                 } else if let Some(command) = command::read(row, &shell)
                     && !self.is_there(clean, row, &command)
                 {
@@ -249,6 +258,17 @@ pub(super) fn typed_as<'w>(
         line += &if plain { [" ", word].concat() } else { [" \"", word, "\""].concat() };
     }
     line
+}
+
+/// The chain that a command lists, where it names one: `-L INPUT`, `-nvL INPUT`.
+fn listed(words: &[Word<'_>]) -> Option<String> {
+    let lists = |w: &str| match w.strip_prefix("--") {
+        Some(long) => long == "list",
+        None => w.starts_with('-') && w.ends_with('L'),
+    };
+    let at = words.iter().position(|w| lists(&w.text))?;
+    let name = words.get(at + 1).map(|w| &*w.text)?;
+    (!name.starts_with(['-', '|', '>', '&', ';'])).then(|| name.to_owned())
 }
 
 /// The program whose own rules a command changes, which are not walked.
