@@ -285,6 +285,8 @@ pub enum RoutingDrop {
     SourceRoute,
     /// A multicast or broadcast that is for nobody here.
     NotForUs,
+    /// The interface by which it would come in or leave is down.
+    LinkDown,
 }
 
 /// How a chain ended.

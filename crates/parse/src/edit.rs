@@ -101,16 +101,12 @@ pub fn edit_text(edit: &Edit, host: &Host) -> String {
 /// Whether a command of `ip`, `brctl`, `ipset` and the like can be tried, on whatever host.
 pub(crate) fn is_of_host(text: &str) -> bool {
     let steps = facts::steps_of(Row { text, start: 0 }, Origin::Given);
-    steps.is_some_and(|steps| !facts::takes_down(&steps))
+    steps.is_some()
 }
 
 /// A command that changes what is around the rules of a host; `None` where it is none.
 fn around(row: Row<'_>, host: &Host) -> Option<Result<Edit, Diagnostic>> {
     let steps = facts::steps_of(row, Origin::Given)?;
-    if facts::takes_down(&steps) {
-        let word = Line { text: row.text, start: row.start };
-        return Some(Err(Diagnostic { id: DiagnosticId::NotModelled, ..bad(word, Vec::new()) }));
-    }
     if let Some(set) = facts::missing_set(host, &steps) {
         let start = row.text.find(&*set).unwrap_or(0);
         let word = Line { text: &set, start: row.start + start };

@@ -186,8 +186,6 @@ fn what_those_programs_refuse() {
     ] {
         check_bad(text, place);
     }
-    // No walk heeds that an interface is down.
-    assert!(edit("ip link set eth0 down", DocId(0), &chainwalk_model::Host::default()).is_err());
 }
 
 /// A host with native tables, the rules of one of which have handles.

@@ -214,6 +214,7 @@ routing-prohibit = A prohibit route covers <c>{ $dst }</c>.
 routing-bad-header = Its header is malformed.
 routing-source-route = Its IP options prescribe a route; this host does not follow them (<c>accept_source_route</c>).
 routing-not-for-us = Nothing on this host takes packets to <c>{ $dst }</c>.
+routing-link-down = The interface is down: no packet comes in or leaves by it.
 
 ## Questions and their answers
 

@@ -211,6 +211,7 @@ routing-prohibit = <c>{ $dst }</c> 落在一条 prohibit 路由里。
 routing-bad-header = 它的头部有误。
 routing-source-route = 它的选项指定了要走的路；本机不照办（<c>accept_source_route</c>）。
 routing-not-for-us = 本机没有谁接收发往 <c>{ $dst }</c> 的包。
+routing-link-down = 接口处于 down 状态：没有包从它进来，也没有包从它出去。
 
 ## 问题与回答
 

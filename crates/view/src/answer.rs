@@ -591,6 +591,7 @@ fn routing_reason(drop: RoutingDrop) -> &'static str {
         RoutingDrop::BadHeader => "bad_header",
         RoutingDrop::SourceRoute => "source_route",
         RoutingDrop::NotForUs => "not_for_us",
+        RoutingDrop::LinkDown => "link_down",
     }
 }
 

@@ -167,6 +167,7 @@ pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sen
         RoutingDrop::BadHeader => say!(lang, RoutingBadHeader),
         RoutingDrop::SourceRoute => say!(lang, RoutingSourceRoute),
         RoutingDrop::NotForUs => say!(lang, RoutingNotForUs, dst = dst),
+        RoutingDrop::LinkDown => say!(lang, RoutingLinkDown),
     }
 }
 

@@ -211,6 +211,7 @@ keys! {
     RoutingBadHeader = "routing-bad-header",
     RoutingSourceRoute = "routing-source-route",
     RoutingNotForUs = "routing-not-for-us",
+    RoutingLinkDown = "routing-link-down",
     AskLocal = "ask-local",
     AskRoute = "ask-route",
     AskLeavesBy = "ask-leaves-by",

@@ -89,6 +89,7 @@ fn routing_drops() -> Vec<RoutingDrop> {
         RoutingDrop::BadHeader => RoutingDrop::BadHeader,
         RoutingDrop::SourceRoute => RoutingDrop::SourceRoute,
         RoutingDrop::NotForUs => RoutingDrop::NotForUs,
+        RoutingDrop::LinkDown => RoutingDrop::LinkDown,
     )
 }
 

@@ -158,13 +158,12 @@ fn line(clean: &Clean, row: Row<'_>) -> Option<Interface> {
         return None;
     }
     let mut interface = Interface::named(name, pasted(clean, row));
-    interface.up = match state {
-        "UP" => Some(true),
-        "DOWN" | "LOWERLAYERDOWN" => Some(false),
-        _ => None,
-    };
+    // `DOWN` may only mean that nothing is plugged in, which takes no route away.
+    interface.up = (state == "UP").then_some(true);
     for word in words {
-        if let Some(value) = whole(value::cidr, word.text) {
+        if let Some(flags) = word.text.strip_prefix('<') {
+            interface.up = Some(flags.trim_end_matches('>').split(',').any(|f| f == "UP"));
+        } else if let Some(value) = whole(value::cidr, word.text) {
             interface.addrs.push(Fact { value, origin: pasted(clean, word) });
         } else if let Some(found) = mac(word.text) {
             interface.mac = Some(found);

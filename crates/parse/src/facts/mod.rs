@@ -34,7 +34,7 @@ pub(crate) use logged::block as logged;
 pub(crate) use plain::after;
 pub(crate) use prose::in_prose;
 pub(crate) use settle::settle;
-pub(crate) use steps::{apply, missing_set, takes_down};
+pub(crate) use steps::{apply, missing_set};
 pub(crate) use typed::{perhaps, steps_of, typed};
 
 use crate::clean::{Clean, Row};

@@ -56,15 +56,15 @@ pub(crate) enum Step {
     Doubt(Text),
 }
 
-/// Whether these take an interface down, which no walk heeds.
-pub(crate) fn takes_down(steps: &[Step]) -> bool {
-    steps.iter().any(|step| matches!(step, Step::Interface(i) if i.up == Some(false)))
-}
-
 /// Does one step.
 pub(crate) fn apply(host: &mut Host, step: Step) {
     match step {
-        Step::Interface(new) => change(host, *new),
+        Step::Interface(new) => {
+            if new.up == Some(false) {
+                host.routes.retain(|r| r.dev.as_ref() != Some(&new.name));
+            }
+            change(host, *new);
+        }
         Step::DropInterface(name) => {
             host.interfaces.retain(|i| i.name != name);
             for port in host.interfaces.iter_mut().filter(|i| i.master.as_ref() == Some(&name)) {

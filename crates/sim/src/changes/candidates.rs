@@ -357,7 +357,8 @@ fn routing(
         | RoutingDrop::Mtu
         | RoutingDrop::BadHeader
         | RoutingDrop::SourceRoute
-        | RoutingDrop::NotForUs => {}
+        | RoutingDrop::NotForUs
+        | RoutingDrop::LinkDown => {}
     }
 }
 

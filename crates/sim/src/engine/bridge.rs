@@ -309,6 +309,11 @@ impl Walker<'_> {
     pub(super) fn out_of_device(&mut self, skb: &mut Skb) -> Result<(), Fate> {
         let device = skb.oif.clone();
         self.egress(skb, &device)?;
+        if device.name().is_some_and(|name| self.is_down(name)) {
+            let why = RoutingDrop::LinkDown;
+            self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
+            return Err(Fate::Routing(why));
+        }
         let Some(bridge) = skb.oif.name().cloned() else { return Ok(()) };
         let host = self.world.host.clone();
         if host.interface(&bridge).is_none_or(|i| i.kind != IfKind::Bridge) {

@@ -16,6 +16,11 @@ const LOCAL_DELIVERY: u8 = 2;
 impl Walker<'_> {
     /// A packet that arrives at an interface.
     pub(super) fn receive(&mut self, skb: &mut Skb, iface: &Text) -> Result<Fate, Fate> {
+        if self.is_down(iface) {
+            let why = RoutingDrop::LinkDown;
+            self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
+            return Err(Fate::Routing(why));
+        }
         let bridge = self.bridge_of(skb, iface);
         if let Some((bridge, port)) = bridge {
             if let PathIface::Named(port) = &port {
@@ -31,6 +36,11 @@ impl Walker<'_> {
         self.settle_source(skb, Answer::No);
         self.hook(skb, Hook::Prerouting)?;
         self.route_input(skb)
+    }
+
+    /// Whether an interface is known to be down.
+    pub(super) fn is_down(&self, iface: &str) -> bool {
+        iface != "lo" && self.world.host.interface(iface).is_some_and(|i| i.up == Some(false))
     }
 
     /// Whoever sent a packet from elsewhere is not this host, and whoever sent one from here is: nothing to ask.
@@ -191,7 +201,9 @@ impl Walker<'_> {
         if dst.is_broadcast() || (src.is_unspecified() && dst.is_unspecified()) {
             return None;
         }
-        if src.is_unspecified() || dst.is_unspecified() {
+        // Where an own address is not known, 0.0.0.0 stands in its place.
+        let own = dst.is_unspecified() && Router::new(self.world).told_local(dst.into());
+        if src.is_unspecified() || dst.is_unspecified() && !own {
             return Some(RoutingDrop::Martian);
         }
         if (src.is_loopback() || dst.is_loopback()) && !self.routes_localnet(iif) {

@@ -200,7 +200,9 @@ impl<'a> Router<'a> {
         }
         if table == MAIN {
             for iface in &self.host().interfaces {
-                if key.oif.is_some_and(|o| *iface.name != *o) || iface.master.is_some() {
+                let other = key.oif.is_some_and(|o| *iface.name != *o);
+                // The routes of an interface go as it goes down; its addresses stay this host's.
+                if other || iface.master.is_some() || iface.up == Some(false) {
                     continue;
                 }
                 for fact in &iface.addrs {
