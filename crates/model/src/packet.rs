@@ -236,6 +236,11 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// Stands for an interface that nothing names, and that no rule can tell from others.
+    pub const UNNAMED: &str = "?";
+}
+
 /// Whom a frame is addressed to, as the kernel keeps it (`skb->pkt_type`) and `-m pkttype` asks for it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum PacketType {

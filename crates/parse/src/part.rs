@@ -109,12 +109,25 @@ fn told(rule: &str) -> Option<&'static str> {
         "DNAT" | "SNAT" | "MASQUERADE" | "REDIRECT" | "NETMAP" => "nat",
         "NOTRACK" | "CT" | "TRACE" => "raw",
         "TPROXY" | "TOS" | "DSCP" | "TTL" | "HL" | "ECN" | "CHECKSUM" | "CLASSIFY" => "mangle",
-        "REJECT" => "filter",
-        "DROP" | "ACCEPT" if matches!(chain(rule)?, "INPUT" | "FORWARD" | "OUTPUT") => "filter",
+        // nat drops nothing, and none of its chains knows both interfaces.
+        "DROP" if chain(rule)?.ends_with("ROUTING") => "mangle",
+        "REJECT" | "DROP" => "filter",
+        "ACCEPT" if matches!(chain(rule)?, "INPUT" | "FORWARD" | "OUTPUT") => "filter",
+        "ACCEPT"
+            if tests(rule, &["-i", "--in-interface"])
+                && tests(rule, &["-o", "--out-interface"]) =>
+        {
+            "filter"
+        }
         "MARK" | "CONNMARK" | "TCPMSS" if is_builtin(chain(rule)?) => "mangle",
         _ => return None,
     };
     Some(table)
+}
+
+/// Whether a rule has one of these options.
+fn tests(rule: &str, options: &[&str]) -> bool {
+    rule.split_whitespace().any(|w| options.contains(&w))
 }
 
 fn chain(rule: &str) -> Option<&str> {

@@ -3,7 +3,7 @@
 use crate::context::SENDER;
 use crate::ct;
 use crate::route::{FibResult, FlowKey, Key, Router};
-use crate::spoken::{are_neighbours, filters_ports, is_uplink};
+use crate::spoken::{are_neighbours, filters_ports, is_unnamed, is_uplink, way_in};
 use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{
@@ -251,7 +251,14 @@ fn entry_of(
                 Fate::Local { .. } => local(),
                 Fate::Forwarded(Some(out)) | Fate::Sent(Some(out)) => wire(out.clone()),
                 Fate::Bridged(Some(port)) => wire(answers_by(world, trace, port)),
-                Fate::Bridged(None) => outside(world, src, dst).map_or_else(local, wire),
+                Fate::Forwarded(None) | Fate::Sent(None)
+                    if is_unnamed(world.spoken(), &trace.sent) =>
+                {
+                    wire(Entry::UNNAMED.into())
+                }
+                Fate::Bridged(None) | Fate::Forwarded(None) | Fate::Sent(None) => {
+                    outside(world, src, dst).map_or_else(local, wire)
+                }
                 _ => match &trace.sent.entry {
                     Entry::Local { .. } => local(),
                     Entry::Wire { iface, .. } => wire(iface.clone()),
@@ -328,6 +335,11 @@ fn outside(world: &World, src: Option<IpAddr>, dst: IpAddr) -> Option<Text> {
         {
             return Some(dev);
         }
+    }
+    if let Some(src) = src
+        && let Some(way) = way_in(&world.host, world.spoken(), src, dst)
+    {
+        return Some(way);
     }
     let first = world
         .host

@@ -14,6 +14,7 @@ mod decide;
 mod edit;
 mod engine;
 mod ext;
+mod header;
 mod icmp_limits;
 mod index;
 mod jhash;

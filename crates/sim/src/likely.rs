@@ -5,6 +5,7 @@
 //! | is it this host's address | as rules say: `-d` of a DNAT or of INPUT, SNAT to it, `-i lo -s` of it; not: FORWARD, DNAT to it | always |
 //! | | yes | a group for which a rule lets packets in |
 //! | | no | another group: nobody has joined it |
+//! | | no | it is of a network that a route puts behind another interface, and not the first one there |
 //! | | no | what is sent from here or translated goes elsewhere; a resolver that all use |
 //! | | yes | its port is published at every local address; it is a neighbour's gateway; only INPUT has rules; both ends are public |
 //! | | no | from a private network to a public address; only FORWARD has rules |
@@ -23,14 +24,16 @@
 //! | what listens behind TPROXY | something | always: the rule is there for it |
 //! | does a chain that stands alone get the packet | yes | by its name and what it tests |
 //! | rules that `grep` kept back | they let it go on | always: what it shows was picked out |
+//! | what iptables-legacy does, of which only a warning tells | it lets pass | always |
 //! | all others | none | |
 
+use crate::header::{asks_port, filters, is_no_test, sees};
 use crate::route::Router;
 use crate::spoken::{self, are_neighbours, is_private};
 use crate::world::World;
 use chainwalk_model::{
     Answer, Chain, ChainId, Entry, Family, Hook, Host, L4, Likely, Match, OpId, OpKind, Packet,
-    Question, Rule, RuleId, Sent, Target, TcpFlags,
+    Question, RouteKind, Rule, RuleId, Sent, Target, TcpFlags,
 };
 use std::net::IpAddr;
 
@@ -86,6 +89,8 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             say(true, Likely::Rule(rule))
         }
         Question::Jump(..) => say(true, Likely::ChainName),
+        // Rules that were there before nft's, and that somebody only looked at.
+        Question::Beside(name) if name.ends_with("tables-legacy") => say(true, Likely::Usual),
         Question::Opaque(op) if is_picked_out(host, *op) => say(true, Likely::Picked),
         Question::LeavesBy(dst, by) => {
             if spoken::is_tailscale(*dst) && **by == *spoken::TAILSCALE {
@@ -153,6 +158,9 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
     if matches!(addr, IpAddr::V4(a) if RESOLVERS.contains(&a.octets())) {
         return (false, Likely::Unspoken);
     }
+    if is_on_another_link(at, addr) && !spoken::is_first(addr) {
+        return (false, Likely::Unspoken);
+    }
     let asked = at.sent.packet.ip.dst;
     let from_here = matches!(at.sent.entry, Entry::Local { .. });
     if from_here || addr != asked {
@@ -181,7 +189,7 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
         return if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) };
     }
     let family = if addr.is_ipv4() { Family::Ip } else { Family::Ip6 };
-    let (input, forward) = (deals(host, family, "INPUT"), deals(host, family, "FORWARD"));
+    let (input, forward) = (deals(host, family, Hook::Input), deals(host, family, Hook::Forward));
     let called = |hook| !alone(host, family, "filter", hook).is_empty();
     match (called(Hook::Input), called(Hook::Forward)) {
         (true, false) => return (true, Likely::AskedOfInput),
@@ -201,10 +209,23 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
     }
 }
 
+/// Whether an address is of a network that a route puts behind an interface by which the packet did not come: of the many
+/// there are few this host's.
+fn is_on_another_link(at: &Sight, addr: IpAddr) -> bool {
+    let came = |dev: &str| matches!(at.entry, Entry::Wire { iface, .. } if **iface == *dev);
+    at.world.host.routes.iter().any(|r| {
+        r.kind == RouteKind::Unicast
+            && r.via.is_none()
+            && r.dst.len > 1
+            && r.dst.holds(addr)
+            && r.dev.as_deref().is_some_and(|dev| !came(dev))
+    })
+}
+
 /// Whether only rules about what comes in, or only rules about what passes through, ask for a packet's port.
 fn port_named(host: &Host, packet: &Packet) -> Option<(bool, RuleId)> {
     let port = packet.dport()?;
-    let named = |hook| spoken::port_named(host, hook, |rule| asks_port(rule, port));
+    let named = |hook| spoken::port_named(host, hook, |rule| asks_port(host, rule, port));
     match (named(Hook::Input), named(Hook::Forward)) {
         (Some(rule), None) => Some((true, rule)),
         (None, Some(rule)) => Some((false, rule)),
@@ -258,12 +279,11 @@ fn is_set_up(host: &Host, family: Family) -> bool {
         && !rules.rules.iter().any(gap)
 }
 
-/// Whether a built-in chain of filter does more than stop everything.
-fn deals(host: &Host, family: Family, name: &str) -> bool {
+/// Whether a chain that filters at a hook does more than stop everything.
+fn deals(host: &Host, family: Family, hook: Hook) -> bool {
     let rules = &host.rules;
-    let Some(table) = rules.find_table(family, "filter") else { return false };
-    let Some(chain) = rules.find_chain(table, name) else { return false };
-    rules.chain(chain).rules.iter().any(|rule| {
+    let own = |c: &&Chain| sees(host, c, family) && filters(host, c, hook);
+    rules.chains.iter().filter(own).flat_map(|c| &c.rules).any(|rule| {
         let rule = rules.rule(*rule);
         let stops = matches!(last(rule), Some(Target::Drop | Target::Reject(_)));
         !(stops && is_bare(rule))
@@ -283,6 +303,7 @@ fn is_bare(rule: &Rule) -> bool {
     rule.ops.iter().all(|op| match &op.what {
         OpKind::Match(Match::HiddenInterfaces | Match::Comment(_)) | OpKind::Target(_) => true,
         OpKind::Match(Match::Ip(ip)) => *ip == chainwalk_model::IpMatch::default(),
+        OpKind::Match(Match::Nft(condition)) => is_no_test(condition),
         OpKind::Match(_) => false,
     })
 }
@@ -339,7 +360,8 @@ fn is_for_others_networks(at: &Sight, chain: &str) -> bool {
 /// Whether what is asked may hang on nat's rules although none is seen: Docker's or Kubernetes' chains of filter are
 /// there, and no rule of INPUT speaks of the port.
 fn is_about_nat(at: &Sight) -> bool {
-    let rules = &at.world.host.rules;
+    let host = &*at.world.host;
+    let rules = &host.rules;
     let publishes = rules.chains.iter().any(|c| {
         let named =
             &*c.name == "DOCKER" || c.name.starts_with("KUBE-") || &*c.name == "CNI-HOSTPORT-DNAT";
@@ -352,19 +374,10 @@ fn is_about_nat(at: &Sight) -> bool {
     let untranslated = |rule: &Rule| {
         let chain = rules.chain(rule.chain);
         let filters = &*rules.table(chain.table).name == "filter";
-        filters && asks_port(rule, port) && spoken::names_dst(rule, packet.ip.dst)
+        filters && asks_port(host, rule, port) && spoken::names_dst(rule, packet.ip.dst)
     };
-    !rules
-        .rules
-        .iter()
-        .any(|rule| input(rules.chain(rule.chain)) && asks_port(rule, port) || untranslated(rule))
-}
-
-fn asks_port(rule: &Rule, port: u16) -> bool {
-    rule.ops.iter().any(|op| match &op.what {
-        OpKind::Match(Match::Tcp(m)) => m.dport.is_some_and(|p| !p.not && p.value.holds(&port)),
-        OpKind::Match(Match::Udp(m)) => m.dport.is_some_and(|p| !p.not && p.value.holds(&port)),
-        _ => false,
+    !rules.rules.iter().any(|rule| {
+        input(rules.chain(rule.chain)) && asks_port(host, rule, port) || untranslated(rule)
     })
 }
 
@@ -479,16 +492,38 @@ pub(crate) fn alone(host: &Host, family: Family, table: &str, hook: Hook) -> Vec
     let rules = &host.rules;
     let Some(table) = rules.find_table(family, table) else { return Vec::new() };
     let shown = &rules.table(table).chains;
-    if shown.iter().any(|c| rules.chain(*c).base.is_some()) {
-        return Vec::new();
-    }
+    // Beside other built-in chains only a chain whose program is known is called from one that is not shown.
+    let beside = shown.iter().any(|c| rules.chain(*c).base.is_some());
+    let kept = |c: &ChainId| {
+        let of_program = kept_at(&rules.table(table).name, &rules.chain(*c).name, hook);
+        of_program.unwrap_or(!beside && fits(host, *c, hook))
+    };
     let called = |id: ChainId| {
         rules.rules.iter().flat_map(|r| &r.ops).any(
             |op| matches!(op.what, OpKind::Target(Target::Jump(to) | Target::Goto(to)) if to == id),
         )
     };
-    let free = shown.iter().copied().filter(|c| rules.chain(*c).declared && !called(*c));
-    free.filter(|c| fits(host, *c, hook)).collect()
+    let stands = |c: &Chain| c.declared || !c.rules.is_empty();
+    let free = shown.iter().copied().filter(|c| stands(rules.chain(*c)) && !called(*c));
+    free.filter(kept).collect()
+}
+
+/// Whether a known program calls a chain of its own at a hook; `None` of chains of no known program.
+fn kept_at(table: &str, chain: &str, hook: Hook) -> Option<bool> {
+    let at: &[Hook] = match (table, chain) {
+        ("nat", "DOCKER" | "KUBE-SERVICES" | "CNI-HOSTPORT-DNAT") => {
+            &[Hook::Prerouting, Hook::Output]
+        }
+        ("nat", "KUBE-POSTROUTING" | "LIBVIRT_PRT" | "FLANNEL-POSTRTG" | "ts-postrouting") => {
+            &[Hook::Postrouting]
+        }
+        ("filter", "DOCKER" | "DOCKER-USER" | "DOCKER-FORWARD" | "KUBE-FORWARD" | "ts-forward") => {
+            &[Hook::Forward]
+        }
+        ("filter", "ts-input" | "KUBE-NODE-PORT") => &[Hook::Input],
+        _ => return None,
+    };
+    Some(at.contains(&hook))
 }
 
 /// Whether a chain may be called at a hook.

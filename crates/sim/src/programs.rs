@@ -1,6 +1,6 @@
 //! What a known program makes certain of its host: read off the chains that it keeps, each with its rule.
 
-use crate::spoken::header;
+use crate::header::header;
 use chainwalk_model::{Chain, Fact, Hook, Host, OpKind, Origin, RuleId, Target, Text};
 use std::net::IpAddr;
 

@@ -1,9 +1,10 @@
 //! What rules say of addresses and interfaces beside what they do: whose an address is, which way leads out.
 
 use crate::addr::prefix;
+use crate::header::{filters, header, listed};
 use chainwalk_model::{
-    AddrMask, Backend, Base, Chain, Cidr, Family, Hook, Host, IfKind, IfaceMatch, Inv, IpMatch,
-    Match, OpKind, Range, Rule, RuleId, Target, Text,
+    AddrMask, Backend, Base, Chain, ChainKind, Cidr, Entry, Family, Hook, Host, IfKind, IfaceMatch,
+    Inv, IpMatch, Match, OpKind, Range, Rule, RuleId, Sent, Target, Text,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -106,14 +107,6 @@ fn rules(host: &Host) -> impl Iterator<Item = (RuleId, &Rule, &Chain)> {
     all.map(|(at, rule)| (RuleId(at as u32), rule, host.rules.chain(rule.chain)))
 }
 
-/// What a rule tests of addresses, interfaces and protocol.
-pub(crate) fn header(rule: &Rule) -> impl Iterator<Item = &IpMatch> {
-    rule.ops.iter().filter_map(|op| match &op.what {
-        OpKind::Match(Match::Ip(ip)) => Some(ip),
-        _ => None,
-    })
-}
-
 /// The target that decides a rule.
 fn target(rule: &Rule) -> Option<&Target> {
     rule.ops.iter().rev().find_map(|op| match &op.what {
@@ -133,6 +126,8 @@ pub(crate) struct Spoken {
     ifaces: Vec<Inv<IfaceMatch>>,
     /// The interfaces that hold a network of which packets are masqueraded as they leave by others.
     masqueraded: Vec<Text>,
+    /// The interfaces by which packets leave with another source.
+    translating: Vec<Text>,
 }
 
 impl Spoken {
@@ -143,8 +138,9 @@ impl Spoken {
             leaving: Vec::new(),
             ifaces: Vec::new(),
             masqueraded: Vec::new(),
+            translating: Vec::new(),
         };
-        let mut seen: HashSet<&Inv<IfaceMatch>> = HashSet::new();
+        let mut seen: HashSet<Inv<IfaceMatch>> = HashSet::new();
         for (id, rule, _) in rules(host) {
             let translated = rule.ops.iter().filter_map(|op| match &op.what {
                 OpKind::Target(Target::Snat(range) | Target::Dnat(range)) => range.addrs,
@@ -157,16 +153,28 @@ impl Spoken {
                     named.push(id);
                 }
             }
-            for ip in header(rule) {
-                for test in [&ip.iniface, &ip.outiface].into_iter().flatten() {
-                    if seen.insert(test) {
-                        spoken.ifaces.push(test.clone());
-                    }
+            let mut test = |spoken: &mut Self, test: &Inv<IfaceMatch>| {
+                if !seen.contains(test) {
+                    seen.insert(test.clone());
+                    spoken.ifaces.push(test.clone());
                 }
-                let leaves = ip.outiface.as_ref().is_some_and(|o| !o.not && !o.value.prefix);
-                if leaves && spoken.leaving.last() != Some(&id) {
+            };
+            for ip in header(rule) {
+                for tested in [&ip.iniface, &ip.outiface].into_iter().flatten() {
+                    test(&mut spoken, tested);
+                }
+                let out = ip.outiface.as_ref().filter(|o| !o.not && !o.value.prefix);
+                if out.is_some() && spoken.leaving.last() != Some(&id) {
                     spoken.leaving.push(id);
                 }
+                if let Some(out) = out.filter(|_| masquerades(rule))
+                    && !spoken.translating.contains(&out.value.name)
+                {
+                    spoken.translating.push(out.value.name.clone());
+                }
+            }
+            for name in listed(host, rule) {
+                test(&mut spoken, &Inv { not: false, value: IfaceMatch { name, prefix: false } });
             }
             if let Some((dev, _)) = masqueraded(host, rule)
                 && !spoken.masqueraded.contains(&dev)
@@ -270,12 +278,13 @@ fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bo
         _ => {}
     }
     let base = chain.base.as_ref()?;
-    let table = &*host.rules.table(chain.table).name;
-    match (table, base.hook) {
-        ("filter", Hook::Input) if dst => Some(true),
-        ("filter", Hook::Input | Hook::Forward) if src => Some(false),
-        ("filter", Hook::Output) if src => Some(true),
-        ("filter", Hook::Output | Hook::Forward) | ("nat", Hook::Postrouting) if dst => Some(false),
+    let filters = filters(host, chain, base.hook);
+    match base.hook {
+        Hook::Input if filters && dst => Some(true),
+        Hook::Input | Hook::Forward if filters && src => Some(false),
+        Hook::Output if filters && src => Some(true),
+        Hook::Output | Hook::Forward if filters && dst => Some(false),
+        Hook::Postrouting if base.kind == ChainKind::Nat && dst => Some(false),
         _ => None,
     }
 }
@@ -283,8 +292,7 @@ fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bo
 /// The rule that lets in what is for just this group: some program has most likely joined it.
 pub(crate) fn lets_group_in(host: &Host, group: IpAddr) -> Option<RuleId> {
     rules(host).filter(|_| group.is_multicast()).find_map(|(id, rule, chain)| {
-        let may = chain.base.as_ref().is_none_or(|b| b.hook == Hook::Input)
-            && &*host.rules.table(chain.table).name == "filter"
+        let may = chain.base.as_ref().is_none_or(|_| filters(host, chain, Hook::Input))
             && matches!(target(rule), Some(Target::Accept));
         (may && header(rule).any(|ip| alone(ip.dst.as_ref()) == Some(group))).then_some(id)
     })
@@ -312,9 +320,7 @@ pub(crate) fn port_named(host: &Host, hook: Hook, asks: impl Fn(&Rule) -> bool) 
 fn reached(host: &Host, hook: Hook) -> Vec<bool> {
     let rules = &host.rules;
     let mut found = vec![false; rules.chains.len()];
-    let here = |c: &Chain| {
-        c.base.as_ref().is_some_and(|b| b.hook == hook) && &*rules.table(c.table).name == "filter"
-    };
+    let here = |c: &Chain| filters(host, c, hook);
     let mut open: Vec<usize> = (0..found.len()).filter(|at| here(&rules.chains[*at])).collect();
     while let Some(at) = open.pop() {
         if std::mem::replace(&mut found[at], true) {
@@ -356,7 +362,7 @@ pub(crate) fn published(host: &Host, proto: u8, port: u16) -> Option<RuleId> {
         });
         let kind = |ip: &IpMatch| ip.proto.is_some_and(|p| !p.not && p.value == proto);
         let elsewhere = header(rule).any(|ip| ip.dst.is_some());
-        port && !elsewhere && header(rule).any(kind)
+        port && !elsewhere && header(rule).any(|ip| kind(&ip))
     };
     rules(host).find_map(|(id, rule, chain)| (nat(chain) && asks(rule)).then_some(id))
 }
@@ -364,7 +370,7 @@ pub(crate) fn published(host: &Host, proto: u8, port: u16) -> Option<RuleId> {
 /// The network of a rule that masquerades what comes from it and leaves elsewhere, and the interface that holds it.
 pub(crate) fn masqueraded(host: &Host, rule: &Rule) -> Option<(Text, Cidr)> {
     let table = host.rules.table(host.rules.chain(rule.chain).table);
-    if table.family != Family::Ip || &*table.name != "nat" || !masquerades(rule) {
+    if !matches!(table.family, Family::Ip | Family::Inet) || !masquerades(rule) {
         return None;
     }
     header(rule).find_map(|ip| {
@@ -429,7 +435,7 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
                 let barred = leaving.came_by == Some(name)
                     || &**name == "lo"
                     || outward && spoken.holds_masqueraded(name);
-                if !barred && all.iter().all(|(n, _)| n != name) && fits(rule, chain, ip) {
+                if !barred && all.iter().all(|(n, _)| n != name) && fits(rule, chain, &ip) {
                     all.push((name.clone(), *id));
                 }
             }
@@ -441,9 +447,10 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
         Some(src) if src.not => !inside(Some(&Inv { not: false, value: src.value }), leaving.src),
         src => src.is_none() || inside(src.as_ref(), leaving.src),
     };
-    let at = |chain: &Chain, hook: Hook| chain.base.as_ref().is_some_and(|b| b.hook == hook);
-    let let_through = |rule: &Rule, chain: &Chain| {
-        at(chain, Hook::Forward) && matches!(target(rule), Some(Target::Accept))
+    let forwards = reached(host, Hook::Forward);
+    let let_through = |rule: &Rule| {
+        let here = forwards.get(rule.chain.0 as usize) == Some(&true);
+        here && matches!(target(rule), Some(Target::Accept))
     };
     let from_here = |ip: &IpMatch| {
         leaving.came_by.is_none()
@@ -455,8 +462,8 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
     // that lets such packets through.
     let towards = |_: &Rule, _: &Chain, ip: &IpMatch| inside(ip.dst.as_ref(), leaving.dst);
     let masks = |rule: &Rule, _: &Chain, ip: &IpMatch| outward && masquerades(rule) && src_fits(ip);
-    let passes = |rule: &Rule, chain: &Chain, ip: &IpMatch| {
-        let_through(rule, chain) && leaving.came_by.is_some() && from_here(ip) && src_fits(ip)
+    let passes = |rule: &Rule, _: &Chain, ip: &IpMatch| {
+        let_through(rule) && leaving.came_by.is_some() && from_here(ip) && src_fits(ip)
     };
     let masks_others = |rule: &Rule, _: &Chain, _: &IpMatch| outward && masquerades(rule);
     match (named(&towards), leaving.came_by) {
@@ -478,6 +485,9 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
     }
     let plain = host.interfaces.iter().filter(|i| i.kind == IfKind::Plain && i.master.is_none());
     let tested = spoken.ifaces.iter().filter(|m| !m.value.prefix && !m.not).map(|m| &m.value.name);
+    if !outward && let Some(lan) = inner_network(host, spoken, leaving) {
+        return Some(WayOut::Only(lan));
+    }
     if let Some(bridge) = of_docker(spoken, leaving) {
         return Some(WayOut::Only(bridge));
     }
@@ -501,15 +511,75 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
     }
 }
 
+/// The only interface that may hold a private network: of those that rules name one where nothing is translated on the
+/// way out, as it would be on that to the rest of the world.
+fn inner_network(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option<Text> {
+    if spoken.translating.is_empty() {
+        return None;
+    }
+    let may = |name: &Text| {
+        (is_uplink(name) || is_named_bridge(name))
+            && !is_tunnel(name)
+            && leaving.came_by != Some(name)
+            && host.interface(name).is_none_or(|i| i.master.is_none())
+            && !spoken.translating.contains(name)
+    };
+    let named = spoken.ifaces.iter().filter(|m| !m.value.prefix && !m.not).map(|m| &m.value.name);
+    let mut found = named.filter(|name| may(name));
+    let only = found.next()?;
+    found.next().is_none().then(|| only.clone())
+}
+
+/// Whether an interface is a bridge that somebody named (`br-lan`), not one that a program numbered.
+fn is_named_bridge(name: &str) -> bool {
+    name.strip_prefix("br-").is_some_and(|rest| !is_numbered(rest))
+}
+
+/// Whether Docker gave a bridge this number.
+fn is_numbered(rest: &str) -> bool {
+    rest.len() == 12 && rest.bytes().all(|b| b.is_ascii_hexdigit())
+}
+
+/// The interface by which what comes from `src` most likely comes in: the one that a rule names for its network, else the
+/// way back to it.
+pub(crate) fn way_in(host: &Host, spoken: &Spoken, src: IpAddr, dst: IpAddr) -> Option<Text> {
+    let mut named: Vec<Text> = Vec::new();
+    for ip in rules(host).flat_map(|(_, rule, _)| header(rule)) {
+        if let Some(by) = ip.iniface.as_ref().filter(|i| !i.not && !i.value.prefix)
+            && &*by.value.name != "lo"
+            && inside(ip.src.as_ref(), src)
+            && !named.contains(&by.value.name)
+        {
+            named.push(by.value.name.clone());
+        }
+    }
+    if let [only] = &named[..] {
+        return Some(only.clone());
+    }
+    match way_out(host, spoken, &Leaving { src: dst, dst: src, came_by: None })? {
+        WayOut::Named(name, _) | WayOut::Only(name) | WayOut::Back(name) => Some(name),
+    }
+}
+
+/// Whether no rule can tell the interface by which a packet left, which nothing names, from others: all that rules ask for
+/// are lo, the one it came by, and such as lead to this host's own networks.
+pub(crate) fn is_unnamed(spoken: &Spoken, sent: &Sent) -> bool {
+    let came = |name: &Text| matches!(&sent.entry, Entry::Wire { iface, .. } if iface == name);
+    spoken.ifaces.iter().map(|m| &m.value).all(|m| {
+        if m.prefix {
+            !is_uplink(&m.name)
+        } else {
+            &*m.name == "lo" || came(&m.name) || spoken.is_inner(&m.name)
+        }
+    })
+}
+
 /// The bridge of Docker that a container is behind, by the networks that Docker gives out on its own: the first one to
 /// `docker0`, the others to bridges that are called by a number. Of several of these none.
 fn of_docker(spoken: &Spoken, leaving: &Leaving) -> Option<Text> {
     let IpAddr::V4(dst) = leaving.dst else { return None };
     let [172, second @ 17..=31, ..] = dst.octets() else { return None };
-    let numbered = |name: &str| {
-        let number = name.strip_prefix("br-");
-        number.is_some_and(|n| n.len() == 12 && n.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
+    let numbered = |name: &str| name.strip_prefix("br-").is_some_and(is_numbered);
     let mut found: Vec<&Text> = Vec::new();
     for test in &spoken.ifaces {
         let name = &test.value.name;

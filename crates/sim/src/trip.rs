@@ -7,6 +7,8 @@ mod payload;
 mod reach;
 
 use crate::session::Session;
+use crate::spoken::is_unnamed;
+use crate::world::World;
 use chainwalk_model::{
     AskAddr, AskEntry, Check, Entry, Fate, Flow, FollowUp, L4, Leg, LegKind, LocalStack, Packet,
     PacketSpec, Question, RoundTrip, RuleId, TcpFlags, Trace, TripEnd, Walk,
@@ -33,7 +35,8 @@ impl Trip {
     pub fn of(on: &Session, asks: &[PacketSpec], packet: usize, outcome: usize) -> Option<Self> {
         let ask = asks.get(packet)?;
         let trace = &on.walks().get(packet)?.outcomes.get(outcome)?.trace;
-        if ask.follow_up.is_some() || !opens(&trace.sent.packet) || !is_answered(trace) {
+        if ask.follow_up.is_some() || !opens(&trace.sent.packet) || !is_answered(on.world(), trace)
+        {
             return None;
         }
         // A kernel that answers by itself did so within the walk.
@@ -222,7 +225,7 @@ fn onward(trace: &Trace, ask: &PacketSpec, answer: Option<&Packet>, kind: LegKin
     let sent = &trace.sent.packet;
     let (sport, dport) = ports_of(sent);
     let mut spec = PacketSpec {
-        src: Some(AskAddr::Ip(sent.ip.src)),
+        src: (!trace.sent.endpoint_unknown).then_some(AskAddr::Ip(sent.ip.src)),
         dst: Some(AskAddr::Ip(sent.ip.dst)),
         proto: Some(sent.ip.proto),
         sport,
@@ -281,9 +284,10 @@ fn answers(question: &Packet, answer: &Trace) -> bool {
 }
 
 /// Whether somebody may answer a packet that ended so, and it is known by which way.
-fn is_answered(trace: &Trace) -> bool {
+fn is_answered(world: Option<&World>, trace: &Trace) -> bool {
+    let unnamed = || world.is_some_and(|w| is_unnamed(w.spoken(), &trace.sent));
     let way = match &trace.fate {
-        Fate::Forwarded(out) | Fate::Sent(out) => out.is_some(),
+        Fate::Forwarded(out) | Fate::Sent(out) => out.is_some() || unnamed(),
         Fate::Bridged(_) => matches!(trace.sent.entry, Entry::Wire { .. }),
         Fate::Local { .. } => true,
         _ => false,
@@ -292,8 +296,11 @@ fn is_answered(trace: &Trace) -> bool {
         IpAddr::V4(a) => !a.is_multicast() && !a.is_broadcast() && !a.is_unspecified(),
         IpAddr::V6(a) => !a.is_multicast() && !a.is_unspecified(),
     };
-    let ends = arrived(trace).is_some_and(|p| one(p.ip.src) && one(p.ip.dst));
-    way && ends && !trace.sent.endpoint_unknown
+    // What this host sends comes from an address of its own, whichever it is.
+    let own = matches!(trace.fate, Fate::Sent(_)) && trace.sent.endpoint_unknown;
+    let source = |p: &Packet| one(p.ip.src) || own && p.ip.src.is_unspecified();
+    let ends = arrived(trace).is_some_and(|p| source(p) && one(p.ip.dst));
+    way && ends && (own || !trace.sent.endpoint_unknown)
 }
 
 fn is_echo(packet: &Packet) -> bool {

@@ -252,7 +252,7 @@ fn at_rule(t: &Explained, rule: RuleId) -> String {
 /// The interface that a leg comes in by, where it comes from outside.
 fn way(trace: &Trace) -> Option<&str> {
     match &trace.sent.entry {
-        Entry::Wire { iface, .. } => Some(iface),
+        Entry::Wire { iface, .. } => Some(&**iface).filter(|name| *name != Entry::UNNAMED),
         Entry::Local { .. } => None,
     }
 }

@@ -137,7 +137,8 @@ impl Router<'_> {
     /// The kind of an address as table `local` tells it, looking at one interface only if `dev` is given.
     pub(crate) fn addr_kind(&self, addr: IpAddr, dev: Option<&str>) -> Result<RouteKind, Question> {
         if let IpAddr::V4(a) = addr {
-            if a.is_unspecified() || a.is_broadcast() {
+            let untold = || self.world.answer(&Question::LocalAddr(addr)) == Some(Answer::Yes);
+            if a.is_broadcast() || a.is_unspecified() && !untold() {
                 return Ok(RouteKind::Broadcast);
             }
             for iface in &self.host().interfaces {
