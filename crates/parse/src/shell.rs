@@ -6,8 +6,8 @@
 //! condition compares what the script sets itself runs or does not.
 
 use crate::clean::Row;
-use crate::names::is_tables;
 use crate::word::Word;
+use line::{Joint, Part, assignment, function, one, split, variable};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -477,137 +477,6 @@ fn opens(parts: &[Part<'_>], next: Option<Row<'_>>) -> bool {
     })
 }
 
-/// `$NAME` or `${NAME}` at the start of a text: the name, and how long it is there.
-fn variable(text: &str) -> Option<(&str, usize)> {
-    let inner = text.strip_prefix('$')?;
-    let (inner, brace) = match inner.strip_prefix('{') {
-        Some(inner) => (inner, true),
-        None => (inner, false),
-    };
-    let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
-    let name = &inner[..end];
-    let named = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    if !named || (brace && !inner[end..].starts_with('}')) {
-        return None;
-    }
-    Some((name, 1 + end + if brace { 2 } else { 0 }))
-}
-
-/// `NAME=value`, `export NAME=value`: the name, the value as it stands, and what follows. `None` for the value of
-/// an array.
-fn assignment(text: &str) -> Option<(&str, Option<&str>, &str)> {
-    let mut text = text;
-    for word in ["export ", "readonly ", "local ", "declare ", "typeset "] {
-        text = text.strip_prefix(word).map_or(text, str::trim_start);
-    }
-    let (name, value) = text.split_once('=')?;
-    let first = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let named = first && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let (value, rest) = one(value);
-    let rest = rest.trim_start();
-    // `NAME=value command` sets it for that command alone.
-    let next = rest.split(['=', ' ']).next().unwrap_or_default();
-    let alone = rest.is_empty() || rest.starts_with('#') || rest[next.len()..].starts_with('=');
-    (named && alone).then_some((name, Some(value).filter(|v| !v.starts_with('(')), rest))
-}
-
-/// The first word of a text, quotes and substitutions kept whole, and what is left.
-fn one(text: &str) -> (&str, &str) {
-    let mut quote = None;
-    let mut depth = 0_u32;
-    for (at, c) in text.char_indices() {
-        match (quote, c) {
-            (None, '"' | '\'' | '`') => quote = Some(c),
-            (Some(q), c) if q == c => quote = None,
-            (None, '(') => depth += 1,
-            (None, ')') => depth = depth.saturating_sub(1),
-            (None, c) if c.is_whitespace() && depth == 0 => return text.split_at(at),
-            _ => {}
-        }
-    }
-    (text, "")
-}
-
-/// `name() {`, `function name {`: the name.
-fn function(text: &str) -> Option<&str> {
-    let word = text.strip_prefix("function ").map(str::trim_start);
-    let text = word.unwrap_or(text);
-    let (name, rest) = if let Some(parts) = text.split_once("()") {
-        parts
-    } else {
-        // With the word, the brackets may be missing.
-        let at = text.find('{').filter(|_| word.is_some())?;
-        let alone = matches!(text[at + 1..].chars().next(), None | Some(' ' | '\t'));
-        text.split_at(Some(at).filter(|_| alone)?)
-    };
-    let rest = rest.trim_start();
-    let named = !name.trim().is_empty()
-        && name.trim().bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
-    (named && (rest.is_empty() || rest.starts_with('{'))).then_some(name.trim())
-}
-
-/// How a command is joined to the one before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Joint {
-    /// It follows.
-    Line,
-    /// It runs only if the other one succeeded.
-    And,
-    /// It runs only if the other one failed.
-    Or,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Part<'a> {
-    row: Row<'a>,
-    after: Joint,
-}
-
-/// The commands of a line, parted by `;`, `&&` and `||` outside of quotes.
-fn split(row: Row<'_>) -> Vec<Part<'_>> {
-    let mut parts: Vec<Part<'_>> = Vec::new();
-    let (mut start, mut after, mut quote, mut depth) = (0, Joint::Line, None, 0_u32);
-    let text = row.text;
-    let mut chars = text.char_indices().peekable();
-    let mut blank = true;
-    let mut push = |start: usize, end: usize, after: Joint| {
-        let row = Row { text: &text[start..end], start: row.start + start }.trim();
-        // A rule that was made before is no condition for the next one.
-        let after = match parts.last() {
-            Some(last) if after == Joint::And && is_tables(last.row) => last.after,
-            _ => after,
-        };
-        if !row.text.is_empty() {
-            parts.push(Part { row, after });
-        }
-    };
-    while let Some((at, c)) = chars.next() {
-        match (quote, c) {
-            (None, '#') if blank => {
-                push(start, at, after);
-                return parts;
-            }
-            (None, '"' | '\'' | '`') => quote = Some(c),
-            (Some(q), c) if q == c => quote = None,
-            (Some('"') | None, '\\') => drop(chars.next()),
-            (None, '(') => depth += 1,
-            (None, ')') => depth = depth.saturating_sub(1),
-            (None, ';') if depth == 0 => {
-                push(start, at, after);
-                (start, after) = (at + 1, Joint::Line);
-            }
-            (None, '&' | '|') if depth == 0 && chars.peek().is_some_and(|(_, next)| *next == c) => {
-                push(start, at, after);
-                chars.next();
-                (start, after) = (at + 2, if c == '&' { Joint::And } else { Joint::Or });
-            }
-            _ => {}
-        }
-        blank = c.is_whitespace() || c == ';';
-    }
-    push(start, text.len(), after);
-    parts
-}
-
+mod line;
 #[cfg(test)]
 mod tests;
