@@ -18,7 +18,7 @@
 //! | | it lets pass | any other, in a script that sets up tables and leaves this one alone |
 //! | nat where ports are published | none | Docker's chains are there, and no rule of INPUT is about the port |
 //! | a policy that was not pasted | ACCEPT | the same tables, and filter's OUTPUT |
-//! | interfaces that a listing hides | they do not fit | the first rule of INPUT or OUTPUT that accepts everything before others: `lo` |
+//! | interfaces that a listing hides | they do not fit | the first rule of INPUT or OUTPUT, or of a chain that only one of them leads to, that accepts everything before others: `lo` |
 //! | | they fit | rules with conditions of their own, and the last of a chain, unless it would leave rules behind all calls of it without a packet |
 //! | `-m socket` | no | a packet that opens a flow to an address that is not this host's |
 //! | what listens behind TPROXY | something | always: the rule is there for it |
@@ -394,7 +394,7 @@ fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
     if is_last {
         return None;
     }
-    let base = chain.base.as_ref()?;
+    let hook = spoken::only_hook(host, rule.chain)?;
     let accepts = matches!(last(rule), Some(Target::Accept));
     // What refuses the rest, and stands behind more rules than before: those were put behind it.
     let place = chain.rules.iter().position(|r| *r == id).unwrap_or(0);
@@ -410,7 +410,7 @@ fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
     let first = !before
         .map(|r| rules.rule(*r))
         .any(|r| is_bare(r) && matches!(last(r), Some(Target::Accept)));
-    let lo = matches!(base.hook, Hook::Input | Hook::Output) && accepts && first;
+    let lo = matches!(hook, Hook::Input | Hook::Output) && accepts && first;
     let by_lo = at.packet.ip.dst.is_loopback()
         || Router::new(at.world).told_local(at.packet.ip.dst)
             && matches!(at.entry, Entry::Local { .. });

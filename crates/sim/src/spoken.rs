@@ -3,8 +3,8 @@
 use crate::addr::prefix;
 use crate::header::{filters, header, listed};
 use chainwalk_model::{
-    AddrMask, Backend, Base, Chain, ChainKind, Cidr, Entry, Family, Hook, Host, IfKind, IfaceMatch,
-    Inv, IpMatch, Match, OpKind, Range, Rule, RuleId, Sent, Target, Text,
+    AddrMask, Backend, Base, Chain, ChainId, ChainKind, Cidr, Entry, Family, Hook, Host, IfKind,
+    IfaceMatch, Inv, IpMatch, Match, OpKind, Range, Rule, RuleId, Sent, Target, Text,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -314,6 +314,20 @@ pub(crate) fn port_named(host: &Host, hook: Hook, asks: impl Fn(&Rule) -> bool) 
     let own = reached(host, hook);
     let here = |rule: &Rule| own.get(rule.chain.0 as usize) == Some(&true);
     rules(host).find_map(|(id, rule, _)| (here(rule) && asks(rule)).then_some(id))
+}
+
+/// The only hook at which a packet may come to a chain in filter.
+pub(crate) fn only_hook(host: &Host, chain: ChainId) -> Option<Hook> {
+    if let Some(base) = &host.rules.chain(chain).base {
+        return Some(base.hook);
+    }
+    let hooks = [Hook::Input, Hook::Forward, Hook::Output];
+    let mut leads =
+        hooks.into_iter().filter(|h| reached(host, *h).get(chain.0 as usize) == Some(&true));
+    match (leads.next(), leads.next()) {
+        (Some(only), None) => Some(only),
+        _ => None,
+    }
 }
 
 /// Which chains, by their ids, a packet may come to in filter at a hook.
