@@ -7,6 +7,7 @@
 mod apps;
 mod headers;
 mod more;
+mod words;
 
 use crate::names::nearest;
 use crate::oneline::{Word, bad, did_you_mean, missing, number, protocol, words};
@@ -14,8 +15,8 @@ use chainwalk_model::{
     AskAddr, AskEntry, Diagnostic, DiagnosticId, DocId, Expected, FollowUp, Hint, Host, PacketSpec,
     Severity, Span, proto,
 };
-use more::is_more;
 use std::net::{IpAddr, Ipv4Addr};
+use words::is_more;
 
 /// The source port of a connection whose line names none, as a client would pick one.
 const CLIENT_PORT: u16 = 51000;

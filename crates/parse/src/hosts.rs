@@ -11,7 +11,6 @@ use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Family, Host, HostId, Offer, Reading, Section,
     SectionKind, Severity, Span, Text,
 };
-use settled::table_section;
 
 /// What tells whose a dump is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -326,6 +325,16 @@ impl Label {
             Self::Unsaid => None,
             Self::Machine(name) | Self::Part(name) => Some(name),
         }
+    }
+}
+
+/// What a table is called among what was recognised.
+fn table_section(draft: &Draft) -> SectionKind {
+    SectionKind::Table {
+        family: draft.family,
+        table: draft.name.clone(),
+        chains: draft.chains.iter().filter(|c| c.is_shown()).count() as u32,
+        rules: draft.rule_count() as u32,
     }
 }
 

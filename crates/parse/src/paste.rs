@@ -21,9 +21,7 @@ use crate::shape;
 use crate::shell::Shell;
 use crate::word;
 use crate::wrapped::breaks;
-use chainwalk_model::{Backend, DocId, Reading, SectionKind, builtin_names};
-use commands::typed_as;
-use remarks::Words;
+use chainwalk_model::{Backend, DocId, Reading, SectionKind, Span, builtin_names};
 
 /// Reads the documents of one paste. The hosts' rules, facts and names come with spans into the
 /// documents; a document's position in `docs` is its [`DocId`].
@@ -54,6 +52,14 @@ pub fn read_filled(docs: &[&str], fills: &Fills, tell: &mut dyn FnMut(f64)) -> R
         paste.progress.next(clean.text.len());
     }
     paste.finish(&cleans)
+}
+
+/// Lines that nothing here reads.
+struct Words {
+    span: Span,
+    lines: usize,
+    /// Whether they read like a rule.
+    meant: bool,
 }
 
 struct Paste<'t> {
@@ -415,6 +421,23 @@ fn of_table(row: Row<'_>) -> Option<(&str, Row<'_>)> {
         rest.text.split_whitespace().next().filter(|name| !builtin_names(name).is_empty())?;
     let rule = rest.skip(name.len()).trim();
     (rule.text.starts_with('-') && is_save(rule)).then_some((name, rule))
+}
+
+/// A command of iptables in words. `table` is what it is of, where the words do not say it.
+fn typed_as<'w>(
+    program: &str,
+    table: Option<&str>,
+    words: impl Iterator<Item = (&'w str, bool)>,
+) -> String {
+    let mut line = program.to_owned();
+    if let Some(table) = table.filter(|t| *t != "filter") {
+        line += &[" -t ", table].concat();
+    }
+    for (word, quoted) in words {
+        let plain = !word.is_empty() && !word.contains([' ', '\t']) && !quoted;
+        line += &if plain { [" ", word].concat() } else { [" \"", word, "\""].concat() };
+    }
+    line
 }
 
 mod commands;

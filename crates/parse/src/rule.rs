@@ -14,7 +14,6 @@ use crate::word::Word;
 use chainwalk_model::{
     Count, Counters, DiagnosticId, Expected, Family, Inv, Match, OpKind, Severity,
 };
-use options::PLAIN;
 
 /// How many extensions back an option is looked for; no rule of a person has as many.
 const REACH: usize = 64;
@@ -262,6 +261,26 @@ impl<'a> Reader<'a, '_, '_, '_> {
         line.refused()
     }
 }
+
+/// Before these no `!` may stand.
+const PLAIN: [&str; 16] = [
+    "-j",
+    "--jump",
+    "-g",
+    "--goto",
+    "-m",
+    "--match",
+    "-A",
+    "--append",
+    "-I",
+    "--insert",
+    "-D",
+    "--delete",
+    "-R",
+    "--replace",
+    "-t",
+    "--table",
+];
 
 mod extension;
 mod options;

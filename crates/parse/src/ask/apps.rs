@@ -1,7 +1,7 @@
 //! Packet lines in the words of the programs that send packets.
 
 use super::Line;
-use super::more::{MORE, is_more};
+use super::words::{MORE, is_more};
 use crate::oneline::{Word, bad, did_you_mean, missing};
 use chainwalk_model::{App, AskAddr, Diagnostic, DiagnosticId, Expected, Severity, proto};
 

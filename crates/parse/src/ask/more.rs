@@ -1,15 +1,9 @@
 //! The words that say more of a packet than its ends: `in eth0`, `syn`, `ttl 5`, `after 10s`.
 
+use super::words::{MORE, flag_words};
 use super::{Line, headers};
-use crate::oneline::{Word, bad, did_you_mean, flag_letters, flag_name, hex, number};
+use crate::oneline::{Word, bad, did_you_mean, flag_letters, hex, number};
 use chainwalk_model::{AskEntry, DiagnosticId, Expected, Severity, TcpFlags};
-
-/// The words that say more of a packet, in any order.
-pub(super) const MORE: [&str; 35] = [
-    "at", "from", "to", "in", "out", "local", "outside", "syn", "ack", "fin", "rst", "psh", "urg",
-    "flags", "seq", "window", "ttl", "tos", "mark", "type", "code", "id", "df", "uid", "gid",
-    "len", "payload", "sport", "dport", "hex", "mss", "spi", "ext", "chunk", "tag",
-];
 
 impl<'a> Line<'a> {
     pub(super) fn after(&mut self) {
@@ -166,15 +160,6 @@ impl<'a> Line<'a> {
             self.complain(bad(word, vec![Expected::IcmpType]));
         }
     }
-}
-
-pub(super) fn is_more(text: &str) -> bool {
-    MORE.contains(&text) || text == "after" || flag_words(text).is_some()
-}
-
-/// `syn`, or several names joined by `,`, `+`, `-` or `/`.
-fn flag_words(text: &str) -> Option<u8> {
-    text.split([',', '+', '-', '/']).try_fold(0, |bits, name| Some(bits | flag_name(name)?))
 }
 
 fn icmp_name(text: &str) -> Option<(u8, Option<u8>)> {

@@ -1,7 +1,7 @@
 //! The packet line: what is understood, and where problems point.
 #![allow(clippy::unwrap_used)]
 
-use super::more::MORE;
+use super::words::MORE;
 use super::*;
 use chainwalk_model::{App, Hint, TcpFlags};
 use proptest::prelude::*;

@@ -1,6 +1,6 @@
 //! The places of a paste become hosts, with their moments, and what was recognised goes to them.
 
-use super::{Hosts, Label, Place};
+use super::{Hosts, Label, Place, table_section};
 use crate::clean::Clean;
 use crate::draft::Draft;
 use crate::facts;
@@ -329,16 +329,6 @@ fn lowered(mut drafts: Vec<Draft>, backend: Option<Backend>) -> Rc<Ruleset> {
         draft.lower(&mut host, &mut Vec::new());
     }
     host.rules
-}
-
-/// What a table is called among what was recognised.
-pub(super) fn table_section(draft: &Draft) -> SectionKind {
-    SectionKind::Table {
-        family: draft.family,
-        table: draft.name.clone(),
-        chains: draft.chains.iter().filter(|c| c.is_shown()).count() as u32,
-        rules: draft.rule_count() as u32,
-    }
 }
 
 /// Says which built-in chains of a table were not pasted.

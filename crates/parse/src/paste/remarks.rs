@@ -1,20 +1,12 @@
 //! What is said of a paste as a whole, and of its lines that nothing reads.
 
-use super::Paste;
+use super::{Paste, Words};
 use crate::blank::gather;
 use crate::clean::{Clean, Row};
 use crate::forms::is_meant;
 use chainwalk_model::{
     Diagnostic, DiagnosticId, Expected, Hint, Host, Reading, SectionKind, Severity, Span,
 };
-
-/// Lines that nothing here reads.
-pub(super) struct Words {
-    span: Span,
-    lines: usize,
-    /// Whether they read like a rule.
-    meant: bool,
-}
 
 impl Paste<'_> {
     /// A line that nothing here reads.

@@ -6,7 +6,7 @@ use super::*;
 use crate::checks::{check, check_problems, rules};
 use crate::forms::saved_by;
 use crate::save::save_text;
-use chainwalk_model::{Backend, DiagnosticId, Origin, Span};
+use chainwalk_model::{Backend, DiagnosticId, Origin};
 use proptest::prelude::*;
 
 #[test]

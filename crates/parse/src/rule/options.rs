@@ -1,6 +1,6 @@
 //! The options of every rule, whatever extensions it opens: verbs, base tests, `-m`, `-j` and `-g`.
 
-use super::{REACH, Reader};
+use super::{PLAIN, REACH, Reader};
 use crate::blank;
 use crate::ext::{self, MATCHES, UNREAD_MATCHES};
 use crate::names;
@@ -13,26 +13,6 @@ use crate::word::Word;
 use chainwalk_model::{
     AddrMask, BlankPart, Counters, DiagnosticId, Expected, Inv, Policy, Severity,
 };
-
-/// Before these no `!` may stand.
-pub(super) const PLAIN: [&str; 16] = [
-    "-j",
-    "--jump",
-    "-g",
-    "--goto",
-    "-m",
-    "--match",
-    "-A",
-    "--append",
-    "-I",
-    "--insert",
-    "-D",
-    "--delete",
-    "-R",
-    "--replace",
-    "-t",
-    "--table",
-];
 
 impl<'a> Reader<'a, '_, '_, '_> {
     pub(super) fn option(&mut self, option: &Word<'_>) {
