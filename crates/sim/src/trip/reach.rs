@@ -5,7 +5,7 @@ use crate::route::Router;
 use crate::session::Session;
 use crate::spoken::is_hub;
 use chainwalk_model::{
-    Entry, Event, Fate, Host, IfKind, L4, OpKind, RouteKind, SkipReason, Target, Text, Trace,
+    Entry, Event, Fate, Hook, Host, IfKind, L4, OpKind, RouteKind, SkipReason, Target, Text, Trace,
     TripEnd,
 };
 use std::net::IpAddr;
@@ -120,6 +120,17 @@ fn private_source(host: &Host, trace: &Trace) -> Option<TripEnd> {
         Event::Skipped { table, why: SkipReason::NotPasted, .. } => &**table == "nat",
         _ => false,
     });
+    // Of rules that nobody pasted it can't be said that none rewrites the source.
+    let leaving = trace.steps.iter().rev();
+    let mut leaving = leaving.map_while(|s| match &s.event {
+        Event::Hook(path) if path.hook == Hook::Postrouting => None,
+        event => Some(event),
+    });
+    let unseen = unseen
+        || leaving.any(|event| match event {
+            Event::Skipped { table, why: SkipReason::Supposed, .. } => &**table == "nat",
+            _ => false,
+        });
     let elsewhere = match &trace.sent.entry {
         Entry::Wire { iface, .. } => iface != out,
         Entry::Local { .. } => {
