@@ -3,7 +3,8 @@
 use crate::context::SENDER;
 use crate::ct;
 use crate::route::{FibResult, FlowKey, Key, Router};
-use crate::spoken::{are_neighbours, filters_ports, is_unnamed, is_uplink, way_in};
+use crate::spoken::{are_neighbours, filters_ports, is_uplink};
+use crate::way::{is_unnamed, way_in};
 use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{

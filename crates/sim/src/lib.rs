@@ -31,6 +31,7 @@ mod shadow;
 mod spoken;
 mod state;
 mod trip;
+mod way;
 mod wire;
 mod world;
 

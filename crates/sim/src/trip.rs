@@ -7,7 +7,7 @@ mod payload;
 mod reach;
 
 use crate::session::Session;
-use crate::spoken::is_unnamed;
+use crate::way::is_unnamed;
 use crate::world::World;
 use chainwalk_model::{
     AskAddr, AskEntry, Check, Entry, Fate, Flow, FollowUp, L4, Leg, LegKind, LocalStack, Packet,

@@ -6,7 +6,7 @@ use crate::ct::{self, CtInfo, status};
 use crate::decide::BranchScript;
 use crate::likely::{Sight, likelier};
 use crate::route::{FibResult, Router};
-use crate::spoken::{Leaving, WayOut, way_out};
+use crate::way::{Leaving, WayOut, way_out};
 use crate::world::World;
 use chainwalk_model::{
     Answer, Assumed, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId,
