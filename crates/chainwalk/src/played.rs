@@ -577,6 +577,11 @@ impl Played {
         chainwalk_parse::save_text(&self.reading.host())
     }
 
+    /// The rules of that host, as `nft -f` takes them.
+    pub fn nft_text(&self) -> SaveText {
+        chainwalk_parse::nft_text(&self.reading.host())
+    }
+
     /// A packet line that is being typed: its fields, where it stands for itself, and what is wrong with it. It
     /// is not sent.
     pub fn draft(&self, line: &str) -> (Option<PacketForm>, Vec<Diagnostic>) {

@@ -282,6 +282,8 @@ impl From<ShareForm> for chainwalk_take::share::Form {
 enum Form {
     /// What `iptables-restore` takes.
     Save,
+    /// What `nft -f` takes.
+    Nft,
 }
 
 /// A language of the sentences.
@@ -311,7 +313,7 @@ fn main() -> ExitCode {
         }
     };
     let done = match args.command {
-        Command::Read { files, form: Some(Form::Save), .. } => read::save(&files),
+        Command::Read { files, form: Some(form), .. } => read::printed(&files, form),
         Command::Read { files, json: true, .. } => read::json(&files),
         Command::Read { files, lang, .. } => read::words(&files, lang.into()),
         Command::Walk {

@@ -1,5 +1,6 @@
 //! `chainwalk read`.
 
+use crate::Form;
 use crate::draw;
 use crate::out;
 use crate::sources::{Place, Sources};
@@ -31,15 +32,18 @@ pub(crate) fn words(files: &[String], lang: Lang) -> io::Result<u8> {
     Ok(u8::from(!played.is_recognised()))
 }
 
-/// The rules as iptables-save text.
-pub(crate) fn save(files: &[String]) -> io::Result<u8> {
+/// The rules in a form that a program takes. What that form has no words for stands in it as a remark.
+pub(crate) fn printed(files: &[String], form: Form) -> io::Result<u8> {
     let sources = Sources::open(files)?;
     let played = sources.scenario.play();
     if !played.is_recognised() {
         problems(&sources, &played, Lang::En)?;
         return Ok(1);
     }
-    let printed = played.save_text();
+    let printed = match form {
+        Form::Save => played.save_text(),
+        Form::Nft => played.nft_text(),
+    };
     out::stdout().write_all(printed.text.as_bytes())?;
     Ok(if printed.complete { 0 } else { 3 })
 }
