@@ -8,7 +8,7 @@ use chainwalk_model::{Hook, IfKind, PathIface};
 /// `ARPHRD_ETHER`.
 const ETHER: u128 = 1;
 /// `ARPHRD_LOOPBACK`.
-pub(crate) const LOOPBACK: u128 = 772;
+const LOOPBACK: u128 = 772;
 
 /// The interface that the kernel takes a packet's link type from (`skb->dev`): the one it is about to leave by, where
 /// it has come so far, though it came in by another.
@@ -27,6 +27,11 @@ pub(crate) fn link_type(name: &str, ctx: &MatchContext) -> Option<u128> {
         _ if !ctx.host.complete.network && is_hub(name) => None,
         _ => Some(ETHER),
     }
+}
+
+/// Whether frames of an interface may have an Ethernet header.
+pub(crate) fn has_link_header(iface: &PathIface, ctx: &MatchContext) -> bool {
+    iface.name().is_some_and(|name| link_type(name, ctx) != Some(LOOPBACK))
 }
 
 /// The length of a packet in memory: on its way out of a device its link header stands before it again.

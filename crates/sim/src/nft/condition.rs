@@ -1,7 +1,8 @@
 //! Whether a condition of nft holds.
 
 use super::eval::{Eval, Looked};
-use super::read::{self, Lack};
+use super::read;
+use super::reading::Lack;
 use crate::context::MatchContext;
 use crate::ext::judge::Evaluation;
 use crate::ext::{Facts, Reads};

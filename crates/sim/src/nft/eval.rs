@@ -1,6 +1,7 @@
 //! What an expression of nft comes to for a packet, and look-ups in sets and maps.
 
-use super::read::{self, Lack};
+use super::read;
+use super::reading::Lack;
 use crate::context::{Ct, CtFlow, MatchContext};
 use crate::jhash::jhash_bytes;
 use crate::link::skb_len;

@@ -5,8 +5,11 @@
 
 mod condition;
 mod eval;
+mod header;
 mod read;
+mod reading;
 
 pub(crate) use condition::{facts, test};
 pub(crate) use eval::{Eval, Looked};
-pub(crate) use read::{Lack, addr_number, field as field_value, writes as field_writes};
+pub(crate) use read::{field as field_value, writes as field_writes};
+pub(crate) use reading::{Lack, addr_number};

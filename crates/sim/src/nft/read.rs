@@ -1,15 +1,14 @@
 //! What a field of nft holds for a packet.
 //!
-//! Sources: `nft_payload.c`, `nft_exthdr.c`, `nft_meta.c`, `nft_ct.c`, `nft_fib.c`, `nft_rt.c`, `nft_socket.c` in
-//! `net/netfilter`.
+//! Sources: `nft_meta.c`, `nft_ct.c`, `nft_fib.c`, `nft_rt.c`, `nft_socket.c` in `net/netfilter`.
 
+use super::header::{ether_type, header, place, raw};
+use super::reading::{Lack, Read, addr_number, number};
 use crate::context::{Ct, CtFlow, MatchContext};
 use crate::ct::status;
-use crate::link::{LOOPBACK, at_device, link_type, skb_len};
-use crate::wire;
+use crate::link::{at_device, has_link_header, link_type, skb_len};
 use chainwalk_model::nft::{
-    CtKey, Fib, FibResultKey, Field, Header, HeaderRow, Meta, Needs, Place, RawBase, Rt, SocketKey,
-    Value,
+    CtKey, Fib, FibResultKey, Field, Header, Meta, Needs, Place, Rt, SocketKey, Value,
 };
 use chainwalk_model::{
     CtDir, CtStates, Entry, Hook, IfKind, Interface, L4, LocalStack, OpId, PacketType, PathIface,
@@ -17,41 +16,9 @@ use chainwalk_model::{
 };
 use std::net::{IpAddr, Ipv4Addr};
 
-/// Why an expression has no value.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Lack {
-    /// The packet has nothing there: the rule ends.
-    Absent,
-    /// It can't be known, and this would tell.
-    Unknown(Question),
-    /// A number from `offset` on, each of `modulus` as likely as the others.
-    Random {
-        /// How many.
-        modulus: u32,
-        /// The first.
-        offset: u32,
-    },
-}
-
-/// What a field holds, or why it can't be read.
-type Read = Result<Value, Lack>;
-
 /// Bits of [`chainwalk_model::AddrTypes`].
 const LOCAL: u16 = 1 << 2;
 const BROADCAST: u16 = 1 << 3;
-
-#[expect(clippy::unnecessary_wraps, reason = "every reading is one")]
-fn number(n: impl Into<u128>) -> Read {
-    Ok(Value::Number(n.into()))
-}
-
-/// An address as a number.
-pub(crate) fn addr_number(addr: IpAddr) -> u128 {
-    match addr {
-        IpAddr::V4(a) => u32::from(a).into(),
-        IpAddr::V6(a) => a.into(),
-    }
-}
 
 /// Whether what a field needs is there.
 pub(super) fn needs(needs: Needs, ctx: &MatchContext) -> bool {
@@ -65,8 +32,11 @@ pub(super) fn needs(needs: Needs, ctx: &MatchContext) -> bool {
         Needs::L4(proto::ICMP) => packet.ip.proto == proto::ICMP && !packet.is_v6(),
         Needs::L4(proto::ICMPV6) => packet.ip.proto == proto::ICMPV6 && packet.is_v6(),
         Needs::L4(number) => packet.ip.proto == number,
-        // No frame of another kind is walked.
-        Needs::EtherType(_) => false,
+        // No frame of another kind than IP is walked; what is made here has no frame.
+        Needs::EtherType(kind) => {
+            let framed = matches!(ctx.entry, Entry::Wire { .. });
+            kind == ether_type(ctx) && framed && has_link_header(at_device(ctx), ctx)
+        }
     }
 }
 
@@ -87,11 +57,6 @@ fn is_ip(header: Header) -> bool {
     matches!(header, Header::Ip | Header::Ip6)
 }
 
-/// Whether frames of an interface may have an Ethernet header.
-fn has_link_header(iface: &PathIface, ctx: &MatchContext) -> bool {
-    iface.name().is_some_and(|name| link_type(name, ctx) != Some(LOOPBACK))
-}
-
 /// What a field holds for the packet before `ctx`.
 pub(crate) fn field(field: Field, at: OpId, ctx: &MatchContext) -> Read {
     if !needs(field.needs(), ctx) {
@@ -100,7 +65,7 @@ pub(crate) fn field(field: Field, at: OpId, ctx: &MatchContext) -> Read {
     let unknown = || Err(Lack::Unknown(Question::Fact(at)));
     match field {
         Field::Header(field) => header(field.row(), at, ctx),
-        Field::Raw { base, offset, bits } => raw(base, offset, bits, ctx),
+        Field::Raw { base, offset, bits } => raw(base, offset, bits, at, ctx),
         Field::Meta(key) => meta(key, at, ctx),
         Field::Ct(key, dir) => ct(key, dir, at, ctx),
         Field::Fib(key) => fib(key, at, ctx),
@@ -139,176 +104,6 @@ pub(super) fn exists(what: Field, at: OpId, ctx: &MatchContext) -> Result<bool, 
             Value::Name(name) => Ok(!name.is_empty()),
         },
     }
-}
-
-/// The bytes that a header's fields lie in.
-fn place(header: Header, ctx: &MatchContext) -> Option<Vec<u8>> {
-    let packet = ctx.packet;
-    match header.place() {
-        Place::Packet(base) => base_bytes(base, ctx),
-        Place::Extension(kind, routing) => {
-            let bytes = wire::extension(packet, kind)?;
-            let fits = routing.is_none_or(|kind| bytes.get(2) == Some(&kind));
-            fits.then_some(bytes)
-        }
-        Place::TcpOption(kind) => match &packet.l4 {
-            L4::Tcp(tcp) => option(&tcp.options, kind),
-            _ => None,
-        },
-        Place::IpOption(kind) => option(&packet.ip.options, kind),
-    }
-}
-
-/// An option of TCP or IP, from its kind on.
-fn option(options: &[u8], kind: u8) -> Option<Vec<u8>> {
-    let mut at = 0;
-    while at < options.len() {
-        let len = match options[at] {
-            0 | 1 => 1,
-            _ => usize::from(*options.get(at + 1)?).max(2),
-        };
-        if options[at] == kind {
-            return options.get(at..at + len).map(<[u8]>::to_vec);
-        }
-        if options[at] == 0 {
-            return None;
-        }
-        at += len;
-    }
-    None
-}
-
-/// The packet's bytes from a base on.
-fn base_bytes(base: RawBase, ctx: &MatchContext) -> Option<Vec<u8>> {
-    let packet = ctx.packet;
-    match base {
-        RawBase::Network => Some(wire::bytes(packet)),
-        RawBase::Transport => wire::transport_bytes(packet),
-        RawBase::Inner => {
-            // Of what else begins within a packet the kernel knows nothing (`nft_payload_inner_offset`).
-            if !matches!(packet.ip.proto, proto::TCP | proto::UDP) {
-                return None;
-            }
-            let bytes = wire::transport_bytes(packet)?;
-            bytes.get(wire::l4_header_len(packet) as usize..).map(<[u8]>::to_vec)
-        }
-        RawBase::Link => None,
-    }
-}
-
-/// So many bits of some bytes; `None` where they reach beyond them.
-fn bits(bytes: &[u8], offset: u16, len: u16) -> Option<u128> {
-    if len > 128 {
-        return None;
-    }
-    let (first, end) = (usize::from(offset / 8), usize::from((offset + len).div_ceil(8)));
-    let bytes = bytes.get(first..end)?;
-    let mut found = 0u128;
-    for k in 0..len {
-        let bit = usize::from(offset % 8 + k);
-        found = found << 1 | u128::from(bytes[bit / 8] >> (7 - bit % 8) & 1);
-    }
-    Some(found)
-}
-
-fn raw(base: RawBase, offset: u16, len: u16, ctx: &MatchContext) -> Read {
-    let found = base_bytes(base, ctx).and_then(|bytes| bits(&bytes, offset, len));
-    found.map(Value::Number).ok_or(Lack::Absent)
-}
-
-fn header(row: &HeaderRow, at: OpId, ctx: &MatchContext) -> Read {
-    let packet = ctx.packet;
-    // What most rules look at is read without building bytes.
-    match (row.header, row.word) {
-        (Header::Ip | Header::Ip6, "saddr") => {
-            if ctx.source_untold() {
-                return Err(Lack::Unknown(Question::Fact(at)));
-            }
-            return number(addr_number(packet.ip.src));
-        }
-        (Header::Ip | Header::Ip6, "daddr") => return number(addr_number(packet.ip.dst)),
-        (Header::Ip, "protocol") => return number(packet.ip.proto),
-        (Header::Ether, word) => return ether(word, at, ctx),
-        (_, "sport" | "dport") if !packet.is_fragment() => {
-            if let L4::Tcp(_) | L4::Udp { .. } | L4::Sctp { .. } = packet.l4 {
-                let port = if row.word == "sport" { packet.sport() } else { packet.dport() };
-                let whole = wire::seen(packet, 4) == wire::Seen::Whole;
-                return port.filter(|_| whole).map(|p| Value::Number(p.into())).ok_or(Lack::Absent);
-            }
-        }
-        _ => {}
-    }
-    if !of_message(row, ctx) {
-        return Err(Lack::Absent);
-    }
-    if packet.ip.frag_off > 0 && matches!(row.header.place(), Place::Packet(RawBase::Transport)) {
-        return later_fragment(row, ctx);
-    }
-    let Some(bytes) = place(row.header, ctx) else { return Err(Lack::Absent) };
-    bits(&bytes, row.offset, row.bits).map(Value::Number).ok_or(Lack::Absent)
-}
-
-/// Whether a packet is a message of ICMP that has such a field (`icmp_dep` in `src/payload.c` of nft).
-fn of_message(row: &HeaderRow, ctx: &MatchContext) -> bool {
-    let kinds: &[u8] = match (row.header, row.word) {
-        (Header::Icmp, "id" | "sequence") => &[0, 8],
-        (Header::Icmp, "gateway") => &[5],
-        (Header::Icmp, "mtu") => &[3],
-        (Header::Icmpv6, "id" | "sequence") => &[128, 129],
-        (Header::Icmpv6, "mtu") => &[2],
-        (Header::Icmpv6, "max-delay") => &[130],
-        (Header::Icmpv6, "taddr") => &[130, 131, 132, 135, 136, 137],
-        (Header::Icmpv6, "daddr") => &[137],
-        _ => return true,
-    };
-    matches!(&ctx.packet.l4, L4::Icmp(icmp) if kinds.contains(&icmp.kind))
-}
-
-/// What lies in the place of a field of the transport header in a second or later fragment: the kernel reads whole
-/// words without a look at where the fragment begins (`nft_payload_fast_eval`), and nothing else.
-fn later_fragment(row: &HeaderRow, ctx: &MatchContext) -> Read {
-    let (offset, len) = (row.offset / 8, row.bits / 8);
-    let word = matches!(row.bits, 8 | 16 | 32)
-        && row.offset.is_multiple_of(8)
-        && offset.is_multiple_of(len);
-    if !word || ctx.packet.is_v6() {
-        return Err(Lack::Absent);
-    }
-    let bytes = wire::bytes(ctx.packet);
-    let own = bytes.get(wire::ip_header_len(ctx.packet) as usize..).unwrap_or_default();
-    bits(own, row.offset, row.bits).map(Value::Number).ok_or(Lack::Absent)
-}
-
-/// A field of the frame that the packet came in by.
-fn ether(word: &str, at: OpId, ctx: &MatchContext) -> Read {
-    let device = at_device(ctx).name();
-    let untold = device.is_none_or(|name| link_type(name, ctx).is_none());
-    if untold || ctx.path.hook == Hook::Egress {
-        // Who a frame is for on its way out, the table of neighbours says.
-        return match word {
-            "type" => number(ether_type(ctx)),
-            _ => Err(Lack::Unknown(Question::Fact(at))),
-        };
-    }
-    let Entry::Wire { smac, to, .. } = ctx.entry else { return Err(Lack::Absent) };
-    let bits = |mac: [u8; 6]| mac.iter().fold(0u128, |n, b| n << 8 | u128::from(*b));
-    match word {
-        "saddr" if !ctx.is_told(*smac) => Err(Lack::Unknown(Question::Fact(at))),
-        "saddr" => number(bits(smac.0)),
-        "type" => number(ether_type(ctx)),
-        _ => {
-            let own = ctx.came_by.name().and_then(|i| ctx.host.interface(i)).and_then(|i| i.mac);
-            match (to, own) {
-                (PacketType::Broadcast, _) => number(bits([0xff; 6])),
-                (PacketType::Host, Some(mac)) => number(bits(mac.0)),
-                _ => Err(Lack::Unknown(Question::Fact(at))),
-            }
-        }
-    }
-}
-
-fn ether_type(ctx: &MatchContext) -> u16 {
-    if ctx.packet.is_v6() { 0x86dd } else { 0x0800 }
 }
 
 /// The name of an interface; the empty name where there is none.
