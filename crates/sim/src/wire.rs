@@ -294,6 +294,11 @@ pub(crate) fn checksum(data: &[u8]) -> u16 {
     checksum_with(0, data)
 }
 
+/// Whether the bytes behind the headers of a packet sum up to what they should, as a protocol has it that counts its ends in.
+pub(crate) fn sums_up(p: &Packet) -> bool {
+    checksum_with(pseudo(p, p.payload.len()), &p.payload) == 0
+}
+
 fn checksum_with(start: u32, data: &[u8]) -> u16 {
     !(fold(fold(sum(fold(start), data))) as u16)
 }
@@ -338,6 +343,8 @@ pub(crate) struct Options {
     pub stamps: Option<(u32, u32)>,
     /// The window's scale.
     pub scale: Option<u8>,
+    /// Whether it is signed (RFC 2385).
+    pub signed: bool,
 }
 
 impl Options {
@@ -358,6 +365,7 @@ impl Options {
                         (2, [high, low]) => found.mss = Some(u16::from_be_bytes([*high, *low])),
                         (3, [shift]) => found.scale = Some((*shift).min(14)),
                         (4, []) => found.sack = true,
+                        (19, _) => found.signed = true,
                         (8, [a, b, c, d, rest @ ..]) if rest.len() == 4 => {
                             let echo = u32::from_be_bytes([rest[0], rest[1], rest[2], rest[3]]);
                             found.stamps = Some((u32::from_be_bytes([*a, *b, *c, *d]), echo));

@@ -8,9 +8,9 @@ mod packet;
 mod question;
 
 use chainwalk_model::{
-    Backend, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Op, OpKind, Outcome,
-    Packet, Path, PathIface, Policy, Question, RoutingDrop, Rule, RuleId, Target, Trace, Tuple,
-    Walk, nft::Statement, proto,
+    Backend, Chain, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Op, OpKind,
+    Outcome, Packet, Path, PathIface, Policy, Question, RoutingDrop, Rule, RuleId, Target, Trace,
+    Tuple, Walk, nft::Statement, proto,
 };
 use names::{table_name, target_word};
 use packet::Headers;
@@ -333,7 +333,10 @@ impl<'a> Told<'a> {
         let mut told = Self::default();
         for step in &trace.steps {
             match &step.event {
-                Event::Hook(path) => told.hook(path),
+                Event::Hook(path) => {
+                    told.asleep(host, path);
+                    told.hook(path);
+                }
                 Event::Matched(id) => told.matched(host, *id),
                 Event::Returned { from, by_rule: false, .. } => {
                     let chain = host.rules.chain(*from);
@@ -350,6 +353,23 @@ impl<'a> Told<'a> {
             }
         }
         told
+    }
+
+    /// A device that has ingress chains is told of, also where all of them are of tables that do nothing.
+    fn asleep(&mut self, host: &Host, path: &'a Path) {
+        let Some(device) = path.iniface.name().filter(|_| path.hook == Hook::Prerouting) else {
+            return;
+        };
+        let rules = &host.rules;
+        let here = |c: &Chain| {
+            let base = c.base.as_ref();
+            let on = base.is_some_and(|b| b.hook == Hook::Ingress && b.devices.contains(device));
+            on && rules.table(c.table).dormant
+        };
+        if self.path.is_empty() && !path.bridge && rules.chains.iter().any(here) {
+            let ifaces = [Some(&**device), None];
+            self.path.push(Station { hook: "ingress", ifaces, ports: None });
+        }
     }
 
     fn hook(&mut self, path: &'a Path) {

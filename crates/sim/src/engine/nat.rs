@@ -41,7 +41,10 @@ impl Walker<'_> {
             self.null_binding(skb, manip);
         }
         let Some((entry, dir, info)) = self.flow(skb) else { return Ok(()) };
+        // An error about a flow is turned as the flow is, and nothing else is looked at (`nf_nat_ipv4_fn`).
+        let about = info == CtInfo::Related && is_icmp(&skb.packet);
         let moved = hook == Hook::Postrouting
+            && !about
             && dir == CtDir::Original
             && entry.masq_dev.is_some()
             && skb.oif != PathIface::Unknown
@@ -59,7 +62,7 @@ impl Walker<'_> {
         {
             return Err(Fate::Refused);
         }
-        if info == CtInfo::Related && is_icmp(&skb.packet) {
+        if about {
             // A redirect about a flow that is translated, or may yet be, would confuse both sides.
             let both = status::SRC_NAT_DONE | status::DST_NAT_DONE;
             let changed = entry.has(status::SRC_NAT) || entry.has(status::DST_NAT);

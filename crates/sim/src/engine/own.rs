@@ -274,6 +274,16 @@ impl Walker<'_> {
                 if tcp.flags.has(TcpFlags::RST) || skb.frame != PacketType::Host {
                     return;
                 }
+                // A signed segment is for a socket that knows the key, and for none else (`tcp_v4_send_reset`).
+                if Options::of(&tcp.options).signed {
+                    return;
+                }
+                // The way back to ::1 is looked for on the link that holds the address which it asked for
+                // (`tcp_v6_send_response`).
+                let loopback = |addr: IpAddr| matches!(addr, IpAddr::V6(a) if a.is_loopback());
+                if loopback(skb.packet.ip.src) && !loopback(skb.packet.ip.dst) && !listening {
+                    return;
+                }
                 // It may be of the connection that was accepted here.
                 let theirs = tcp.ack.wrapping_sub(DRAWN);
                 if listening && tcp.flags.has(TcpFlags::ACK) && (1..=65535).contains(&theirs) {
@@ -427,6 +437,7 @@ fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
         sack: asked.sack,
         stamps: asked.stamps.map(|(theirs, _)| (0, theirs)),
         scale: asked.scale.map(|_| USUAL_SCALE),
+        signed: false,
     };
     let ecn = tcp.flags.has(TcpFlags(0xc0)) && packet.ip.tos & ECN == 0;
     let answer = Tcp {
@@ -451,12 +462,17 @@ fn is_spoilt(packet: &Packet) -> bool {
     match packet.l4 {
         L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => packet.bad_csum,
         L4::Sctp { .. } => false,
+        // Of IPv6 something must stand behind the headers, AH is one of them, and the ends are counted in
+        // (`reject6_csum_ok`).
+        L4::Other if packet.is_v6() => match (packet.ip.proto, &*packet.payload) {
+            (_, []) | (AH, [_]) => true,
+            (AH, [_, words, ..]) => (usize::from(*words) + 2) * 4 >= packet.payload.len(),
+            (proto::GRE | ESP, _) => false,
+            _ => packet.ip.extensions.is_empty() && !crate::wire::sums_up(packet),
+        },
         L4::Other => {
             let unchecked = [proto::GRE, ESP, AH].contains(&packet.ip.proto);
-            !unchecked
-                && !packet.is_v6()
-                && !packet.payload.is_empty()
-                && crate::wire::checksum(&packet.payload) != 0
+            !unchecked && !packet.payload.is_empty() && crate::wire::checksum(&packet.payload) != 0
         }
     }
 }

@@ -206,6 +206,7 @@ fn syn_ack(packet: &Packet, tcp: &Tcp, proxy: &Synproxy) -> Packet {
         sack: stamped && proxy.sack_perm && asked.sack,
         stamps: asked.stamps.filter(|_| stamped).map(|(theirs, _)| (0, theirs)),
         scale: proxy.wscale.filter(|_| stamped && asked.scale.is_some()),
+        signed: false,
     };
     let ecn = proxy.ecn && stamped && tcp.flags.has(TcpFlags(0xc0));
     let answer = Tcp {
@@ -231,6 +232,7 @@ fn server_syn(packet: &Packet, tcp: &Tcp, seq: u32, mss: u16) -> Packet {
         sack: asked.sack || bit(STAMP_SACK),
         stamps: asked.stamps,
         scale: scale.map(|s| s as u8).or(asked.scale),
+        signed: false,
     };
     let syn = Tcp {
         sport: tcp.sport,

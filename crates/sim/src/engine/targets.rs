@@ -4,8 +4,9 @@ use super::skb::{CtAttachment, Skb};
 use super::verdict::Verdict;
 use super::walker::Walker;
 use chainwalk_model::{
-    Answer, Assumed, Change, ConnmarkOp, CtTarget, CtZone, DroppedBy, Event, Fate, L4, MssOp,
-    NatRange, OpId, Path, Question, RuleId, SetMatch, SetTarget, Target, Tcp, TcpFlags, TtlOp,
+    Answer, Assumed, Backend, Change, ConnmarkOp, CtTarget, CtZone, DroppedBy, Event, Fate, L4,
+    MssOp, NatRange, OpId, Path, Question, RuleId, SetMatch, SetTarget, Target, Tcp, TcpFlags,
+    TtlOp,
 };
 
 impl Walker<'_> {
@@ -191,14 +192,17 @@ impl Walker<'_> {
     }
 
     /// `CT` and `NOTRACK`: a packet that was seen before is left alone (`xt_ct_target`), but for one that fits no flow:
-    /// nft's `notrack` may stand behind conntrack too (`nft_notrack_eval`).
+    /// nft's `notrack` may stand behind conntrack too, and looks for a flow only (`nft_notrack_eval`).
     fn ct_target(&mut self, skb: &mut Skb, at: OpId, ct: &CtTarget) {
+        let rules = &self.world.host.rules;
+        let table = rules.chain(rules.rule(at.rule).chain).table;
+        let by_nft = ct.notrack && rules.table(table).backend == Backend::Nft;
         let flowless = match skb.attached {
             CtAttachment::None => true,
             CtAttachment::Invalid => ct.notrack,
             _ => false,
         };
-        if !flowless || skb.template || skb.untracked_reply {
+        if !flowless || skb.template || skb.untracked_reply && !by_nft {
             return;
         }
         if ct.notrack {
