@@ -22,7 +22,8 @@ pub enum Needs {
     L4(u8),
     /// Any layer 4 protocol.
     Transport,
-    /// A frame of this Ethernet type other than IP (`arp`, `vlan`).
+    /// A frame of this Ethernet type: of another one than IP (`arp`, `vlan`), or of IP where the link's type was asked
+    /// for before.
     EtherType(u16),
 }
 

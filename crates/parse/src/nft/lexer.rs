@@ -151,7 +151,7 @@ fn colons(text: &str) -> usize {
 }
 
 /// Whether a text is a hardware address.
-pub(super) fn is_mac(text: &str) -> bool {
+fn is_mac(text: &str) -> bool {
     let part = |p: &str| (1..=2).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_hexdigit());
     text.split(':').count() == 6 && text.split(':').all(part)
 }

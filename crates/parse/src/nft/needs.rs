@@ -77,6 +77,35 @@ fn reads(expr: &Expr, is: &impl Fn(Field) -> bool) -> bool {
     }
 }
 
+/// Whether what stands in a rule so far asks for a link of frames, and for no protocol of IP yet.
+pub(super) fn frames_only(ops: &[Op]) -> bool {
+    const ETHER: u128 = 1;
+    let asks = |op: &Op| match &op.what {
+        OpKind::Match(Match::Nft(condition)) => matches!(
+            &**condition,
+            Condition::Compare {
+                left: Expr::Field(Field::Meta(Meta::Iiftype)),
+                op: CmpOp::Eq,
+                right: Pattern::One(Value::Number(ETHER)),
+            }
+        ),
+        _ => false,
+    };
+    let known = |needs| is_known(ops, needs, Family::Inet);
+    ops.iter().any(asks) && !known(Needs::Ip) && !known(Needs::Ip6)
+}
+
+/// The type of the frame that a condition asks for with what it asks of IP.
+pub(super) fn ip_of(op: &Op) -> Option<u16> {
+    let OpKind::Match(Match::Nft(condition)) = &op.what else { return None };
+    let expr = of_condition(condition)?;
+    match (any(expr, Needs::Ip), any(expr, Needs::Ip6)) {
+        (true, _) => Some(0x0800),
+        (_, true) => Some(0x86dd),
+        _ => None,
+    }
+}
+
 /// Whether an operation looks at an extension header of IPv6. That the packet is of IPv6 is then asked before all else
 /// of the rule (`exthdr_gen_dependency` in `src/evaluate.c` of nft), as for a `reject`.
 pub(super) fn reads_extension(op: &Op) -> bool {

@@ -4,7 +4,7 @@ use super::cursor::Read;
 use super::draft::{Holds, Typed};
 use super::field::{self, Named};
 use super::lexer::Kind;
-use super::needs::reads_extension;
+use super::needs::{frames_only, ip_of, reads_extension};
 use super::reader::{Parts, Reader, STATEMENTS};
 use super::set::Options;
 use super::value;
@@ -12,7 +12,7 @@ use chainwalk_model::nft::{
     CmpOp, Condition, CtKey, Expr, FibResultKey, Field, KeyPart, Meta, Needs, Pattern, Statement,
     Type, UpdateOp, Value, all_bits,
 };
-use chainwalk_model::{CtTarget, Expected, Match, Op, OpKind, Target};
+use chainwalk_model::{CtTarget, Expected, Family, Match, Op, OpKind, SetId, Target};
 
 impl Reader<'_, '_> {
     /// One statement.
@@ -22,6 +22,16 @@ impl Reader<'_, '_> {
         if parts.ops[before..].iter().any(reads_extension) {
             let later = parts.ops.split_off(before);
             self.implied(parts, Needs::Ip6, from);
+            parts.ops.extend(later);
+        }
+        // Behind a test of the link's type, what is asked of IP is asked of the frame first.
+        if self.family == Family::Inet
+            && let Some(frame) = parts.ops[before..].iter().find_map(ip_of)
+            && frames_only(&parts.ops[..before])
+        {
+            let later = parts.ops.split_off(before);
+            let first = self.holds(Condition::Implied(Needs::EtherType(frame)), from);
+            parts.ops.push(first);
             parts.ops.extend(later);
         }
         Ok(())
@@ -245,6 +255,14 @@ impl Reader<'_, '_> {
         let not = said == Some(CmpOp::Ne);
         if plain && (self.cur.is_sign("{") || self.cur.is_sign("@")) {
             let set = self.set_or_name(&left.parts, &Holds::Nothing)?;
+            if said.is_none()
+                && let Some(bits) = self.only_bits(&left.parts, set)
+            {
+                let masked = matches!(left.expr, Expr::Bits { .. } | Expr::Shift { .. });
+                let op = if masked { CmpOp::Eq } else { CmpOp::AnyBit };
+                let right = Pattern::One(Value::Number(bits));
+                return Ok(Condition::Compare { left: left.expr, op, right });
+            }
             return Ok(Condition::Lookup { key: left.expr, set, not });
         }
         if left.parts.len() > 1 {
@@ -275,6 +293,22 @@ impl Reader<'_, '_> {
             return Err(self.cur.refused(value::expected(part.ty)));
         }
         Ok(network(left.expr, op, right, part))
+    }
+
+    /// The only element of a set without a name, where it is of bits: nft takes it out of its braces before it asks what it
+    /// means (`optimize_singleton_set`). A listing shows what was left in them.
+    fn only_bits(&mut self, key: &[KeyPart], set: SetId) -> Option<u128> {
+        let [KeyPart { ty, .. }] = key else { return None };
+        let last = self.draft.rules.sets.len().checked_sub(1)? == set.0 as usize;
+        let set = &self.draft.rules.sets[set.0 as usize];
+        let [only] = set.elements.as_slice() else { return None };
+        let bare =
+            set.name.is_none() && last && only.stateful.is_empty() && !self.source.is_listing();
+        let [Pattern::One(Value::Number(bits))] = only.key[..] else { return None };
+        (ty.is_bitmask() && bare).then(|| {
+            self.draft.rules.sets.pop();
+            bits
+        })
     }
 
     /// Bits compared: a bare value is any of them; a range is one of numbers.

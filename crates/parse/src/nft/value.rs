@@ -1,7 +1,7 @@
 //! Constants by their type: addresses, ports, words, sets of bits, times.
 
 use super::cursor::{Cursor, Read, number};
-use super::lexer::{Kind, is_mac};
+use super::lexer::Kind;
 use chainwalk_model::Expected;
 use chainwalk_model::nft::{KeyPart, Pattern, Type, Value};
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -152,10 +152,14 @@ fn constant(text: &str, ty: Type) -> Option<Value> {
             number_of(text.parse::<Ipv6Addr>().ok().map(u128::from))
         }
         Type::EtherAddr => {
-            let parts = is_mac(text).then(|| text.split(':'))?;
-            number_of(Some(parts.fold(0, |mac, part| {
-                mac << 8 | u128::from_str_radix(part, 16).unwrap_or_default()
-            })))
+            // `lladdr_type_parse`: whatever stands between the bytes, and those in front may be missing.
+            let mut parts = text.split(|c: char| !c.is_ascii_hexdigit());
+            let few = parts.clone().count() <= 6;
+            let address = parts.try_fold(0, |mac, part| {
+                let byte = u128::from_str_radix(part, 16).ok().filter(|b| *b <= 0xff)?;
+                Some(mac << 8 | byte)
+            });
+            number_of(address.filter(|_| few))
         }
         Type::IfIndex | Type::Cgroupsv2 => {
             Some(number(text).map_or(Value::Name(text.into()), Value::Number))
@@ -273,5 +277,15 @@ mod tests {
         assert_eq!(number("0xff"), Some(255));
         assert_eq!(number("0"), Some(0));
         assert_eq!(number("08"), None);
+    }
+
+    #[test]
+    fn bytes_of_a_hardware_address_stand_apart_by_anything() {
+        let address = |text| constant(text, Type::EtherAddr);
+        assert_eq!(address("2:0:0:0:3:ff"), Some(Value::Number(0x0200_0000_03ff)));
+        assert_eq!(address("10.1.0.1"), Some(Value::Number(0x1001_0001)));
+        assert_eq!(address("0"), Some(Value::Number(0)));
+        assert_eq!(address("1:100"), None);
+        assert_eq!(address("1:2:3:4:5:6:7"), None);
     }
 }
