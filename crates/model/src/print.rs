@@ -623,14 +623,14 @@ fn nat(word: &str, range: &NatRange, family: Family) -> String {
             let _ = write!(text, "-{}", ports.last);
         }
     }
-    for (on, flag) in [
-        (range.random, " random"),
-        (range.random_fully, " fully-random"),
-        (range.persistent, " persistent"),
-    ] {
-        if on {
-            text += flag;
-        }
+    let flags = [
+        (range.random, "random"),
+        (range.random_fully, "fully-random"),
+        (range.persistent, "persistent"),
+    ];
+    let flags: Vec<&str> = flags.into_iter().filter(|(on, _)| *on).map(|(_, flag)| flag).collect();
+    if !flags.is_empty() {
+        let _ = write!(text, " {}", flags.join(","));
     }
     text
 }

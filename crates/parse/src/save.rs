@@ -17,6 +17,9 @@ use chainwalk_model::{
 };
 use std::fmt::Write as _;
 
+/// How a remark begins that stands for what could not be printed.
+pub(crate) const UNPRINTED: &str = "# not printable: ";
+
 /// A host's rules as text that `iptables-restore` takes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SaveText {
@@ -45,7 +48,7 @@ impl SaveText {
     pub(crate) fn lost(&mut self, what: &str) {
         self.complete = false;
         let what: String = what.split(char::is_whitespace).collect::<Vec<_>>().join(" ");
-        self.line(&format!("# not printable: {what}"));
+        self.line(&format!("{UNPRINTED}{what}"));
     }
 
     fn table(&mut self, rules: &Ruleset, table: &Table) {

@@ -35,5 +35,6 @@ mod tidy;
 mod told;
 mod traces;
 mod trips;
+mod twins;
 mod view_laws;
 mod view_words;

@@ -11,6 +11,7 @@ mod field;
 mod ids;
 mod json;
 mod lexer;
+mod lossy;
 mod needs;
 mod piece;
 mod plain;
@@ -23,6 +24,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod translate;
 mod value;
 mod vars;
 

@@ -4,6 +4,8 @@ use super::cursor::{Cursor, DEEPEST, Read, Wrong};
 use super::draft::Draft;
 use super::field;
 use super::lexer::Kind;
+use super::lossy;
+use crate::save::UNPRINTED;
 use chainwalk_model::{
     ChainId, Counters, Diagnostic, DiagnosticId, Expected, Family, Match, Op, OpKind, Opaque, Rule,
     RuleId, Severity, TableId, Target, Text,
@@ -158,8 +160,13 @@ impl Reader<'_, '_> {
     /// Reads the rule that is next, and puts it among those of the arena.
     pub(super) fn rule(&mut self, chain: ChainId) -> RuleId {
         let from = self.cur.at;
-        let parts = self.rule_parts();
+        let mut parts = self.rule_parts();
         let to = self.cur.at;
+        if self.source.is_listing()
+            && lossy::may_be(self.family, &self.draft.rules.table(self.table).name)
+        {
+            lossy::unsay(&mut parts.ops, &self.draft.rules.sets);
+        }
         let handle = self.handle();
         let rule = Rule {
             chain,
@@ -174,15 +181,17 @@ impl Reader<'_, '_> {
         RuleId(self.draft.rules.rules.len() as u32 - 1)
     }
 
-    /// A line that says that rules are left out, as a rule that stands for them.
+    /// A line that says that rules are left out or could not be printed, as a rule that stands for them.
     fn gap(&mut self, chain: ChainId) -> Option<RuleId> {
         let token = self.cur.peek().filter(|t| t.kind != Kind::Word)?;
-        if !"[(<-=*.~\u{2026}".contains(self.cur.text_of(token).chars().next()?) {
+        let unprinted = token.kind == Kind::Remark;
+        if !unprinted && !"[(<-=*.~\u{2026}".contains(self.cur.text_of(token).chars().next()?) {
             return None;
         }
-        let (from, to) = (self.cur.at, self.cur.end_from(self.cur.at));
+        let from = self.cur.at;
+        let to = if unprinted { from + 1 } else { self.cur.end_from(from) };
         let text = self.cur.written(from, to);
-        if !crate::part::is_gap(text) {
+        if !unprinted && !crate::part::is_gap(text) {
             return None;
         }
         let span = self.cur.span(from, to);
@@ -306,7 +315,12 @@ impl Reader<'_, '_> {
     /// Rules up to the brace that closes their chain.
     pub(super) fn chain_lines(&mut self, chain: ChainId) {
         loop {
-            self.cur.lines();
+            while let Some(token) = self.cur.peek()
+                && matches!(token.kind, Kind::Line | Kind::Remark)
+                && !self.cur.text_of(token).starts_with(UNPRINTED)
+            {
+                self.cur.at += 1;
+            }
             if self.cur.eat_sign(";") {
                 continue;
             }

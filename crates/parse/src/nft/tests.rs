@@ -136,3 +136,118 @@ fn commands_change_what_is_there() {
     assert_eq!(ports.elements.len(), 2);
     assert_eq!(told("table ip t { }\nflush ruleset\n", Source::Script).0.tables.len(), 0);
 }
+
+/// The host that a paste tells of.
+fn pasted(text: &str) -> chainwalk_model::Host {
+    crate::paste::read(&[text]).host()
+}
+
+const LISTED: &str = "root@gw:~# nft list ruleset\ntable inet f {\n\tchain in {\n\t\ttype filter hook input \
+    priority filter; policy drop;\n\t\ttcp dport 22 accept\n\t}\n}\n";
+
+#[test]
+fn a_whole_listing_shows_every_table_and_one_of_a_table_does_not() {
+    assert_eq!(pasted(LISTED).saved_whole.len(), 2);
+    let one = LISTED.replace("list ruleset", "list table inet f");
+    assert_eq!(pasted(&one).saved_whole.len(), 0);
+    let quoted: String = LISTED.lines().map(|l| format!("> {l}\n")).collect();
+    assert_eq!(pasted(&quoted).rules.rules.len(), 1);
+    let empty = "root@gw:~# nft list ruleset\nroot@gw:~# ip route\ndefault via 10.0.0.1 dev eth0\n";
+    assert_eq!(pasted(empty).saved_whole.len(), 2);
+}
+
+#[test]
+fn what_is_typed_behind_a_listing_is_an_offer_and_before_it_is_done() {
+    let typed = "root@gw:~# nft add rule inet f in tcp dport 443 accept\n";
+    let behind = crate::paste::read(&[&format!("{LISTED}{typed}")]);
+    assert_eq!(behind.offers.len(), 1);
+    let host = behind.host();
+    assert_eq!(host.rules.rules.len(), 1);
+    let (edit, problems) =
+        crate::edit(&behind.offers[0].commands[0], DocId(1), &host).expect("a change");
+    assert!(problems.is_empty());
+    let text = crate::edit_text(&edit, &host);
+    assert_eq!(text, "nft add rule inet f in tcp dport 443 accept");
+    for (line, is_change) in [
+        ("nft insert rule inet f in index 0 ip saddr 10.0.0.1 drop", true),
+        ("nft add chain inet f in '{ policy accept; }'", true),
+        ("nft flush chain inet f in", true),
+        ("nft delete rule inet f in handle 7", false),
+        ("nft add rule inet f in tcp dprt 80 accept", false),
+        ("nft add rule inet f in jump nowhere", false),
+        ("nft add rule inet g in accept", false),
+    ] {
+        assert_eq!(crate::edit(line, DocId(1), &host).is_ok(), is_change, "{line}");
+    }
+    let script = "nft add table inet f\nnft add chain inet f in { type filter hook input priority 0 \\; }\n\
+        nft add rule inet f in tcp dport 22 accept\n";
+    assert_eq!(pasted(script).rules.rules.len(), 1);
+}
+
+#[test]
+fn what_is_not_in_the_paste_is_named() {
+    let unread = |text: &str| pasted(text).unparsed_dumps.len();
+    assert_eq!(unread("#!/usr/sbin/nft -f\ninclude \"/etc/nft.d/*\"\ntable ip t {\n}\n"), 1);
+    assert_eq!(unread("nft -f /etc/nftables.conf\n"), 1);
+    assert_eq!(unread("nft add rule inet f in accept\n"), 1);
+    assert_eq!(unread(LISTED), 0);
+    let terse = LISTED
+        .replace("nft list", "nft -t list")
+        .replace("\tchain", "\tset s {\n\t\ttype ipv4_addr\n\t}\n\tchain");
+    assert!(!pasted(&terse).rules.sets[0].whole);
+}
+
+#[test]
+fn a_table_of_iptables_nft_gives_way_to_its_save() {
+    let nft = "# nft list ruleset\n# Warning: table ip filter is managed by iptables-nft, do not touch!\n\
+        table ip filter {\n\tchain INPUT {\n\t\ttype filter hook input priority filter; policy accept;\n\t\txt match \
+        \"recent\" drop\n\t}\n}\n";
+    let alone = pasted(nft);
+    assert_eq!(alone.rules.tables[0].backend, chainwalk_model::Backend::IptablesNft);
+    assert!(matches!(alone.rules.rules[0].ops[0].what, OpKind::Match(Match::Opaque(_))));
+    let save = "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT -j DROP\nCOMMIT\n";
+    let both = pasted(&format!("{nft}# iptables-save\n{save}"));
+    assert_eq!((both.rules.tables.len(), both.rules.chains.len()), (1, 3));
+}
+
+#[test]
+fn json_says_what_the_text_says() {
+    let json = r#"{"nftables": [{"metainfo": {"version": "1.0.6"}}, {"table": {"family": "inet", "name": "f"}},
+        {"chain": {"family": "inet", "table": "f", "name": "in", "type": "filter", "hook": "input", "prio": 0,
+        "policy": "drop"}}, {"rule": {"family": "inet", "table": "f", "chain": "in", "handle": 4, "expr": [
+        {"match": {"op": "==", "left": {"payload": {"protocol": "tcp", "field": "dport"}}, "right": 22}},
+        {"accept": null}]}}]}"#;
+    let (text, json) = (pasted(LISTED), pasted(json));
+    assert_eq!(json.rules.rules[0].handle, Some(4));
+    assert_eq!(nft_text(&text).text, nft_text(&json).text);
+}
+
+#[test]
+fn a_rejection_is_asked_for_first_unless_its_rule_has_told() {
+    let first = |rule: &str| matches!(&ops(rule)[0], OpKind::Match(Match::Nft(c)) if matches!(**c, Condition::Implied(_)));
+    assert!(first("counter reject with tcp reset"));
+    assert!(first("meta l4proto != udp log reject with tcp reset"));
+    assert!(first("counter reject with icmp host-unreachable"));
+    assert!(!first("counter tcp dport 80 reject with tcp reset"));
+    assert!(!first("counter ip saddr 10.0.0.1 reject with icmp host-unreachable"));
+    assert!(!first("reject"));
+}
+
+#[test]
+fn deep_and_endless_texts_end() {
+    for text in [
+        "table ip t { chain c { ".to_owned() + &"jump { ".repeat(5_000),
+        format!("table ip t {{ chain c {{ meta mark set {}1", "(".repeat(5_000)),
+        format!(
+            "define a = {{ 1 }}\n{}",
+            (0..60)
+                .map(|n| format!("define a{n} = {{ $a, $a }}\ndefine a = $a{n}\n"))
+                .collect::<String>()
+        ),
+        format!("table ip t {{ set s {{ type ipv4_addr; elements = {}", "{ ".repeat(5_000)),
+        "{ \"nftables\": [".to_owned() + &"{ \"rule\": ".repeat(50),
+    ] {
+        let _rules = told(&text, Source::Script);
+        let _reading = crate::paste::read(&[&text]);
+    }
+}

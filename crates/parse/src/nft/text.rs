@@ -1,29 +1,27 @@
-//! The way back: tables of native nft as `nft -f` takes them.
+//! The way back: tables as `nft -f` takes them, those of iptables too.
 //!
-//! Guarantees: what is printed, read again, is the same tables; what nft has no words for stands as a remark.
+//! Guarantees: what is printed, read again, is the same tables, or of iptables tables that do the same; what nft has no words
+//! for stands as a remark at its place, which is read as something that is not known.
 
-use crate::save::SaveText;
+use super::translate;
+use crate::save::{SaveText, UNPRINTED, rule_text};
 use chainwalk_model::nft::{
     HEADER_FIELDS, KeyPart, Object, ObjectKind, Set, SetData, Stateful, Type,
 };
 use chainwalk_model::print::{Printer, duration, stateful, synproxy};
 use chainwalk_model::{
-    Backend, Chain, ChainKind, Family, Hook, Host, Match, OpKind, Policy, Rule, Ruleset, TableId,
-    Target, Text,
+    Backend, Chain, ChainKind, Family, Hook, Host, Match, Op, OpKind, Policy, Rule, Ruleset,
+    TableId, Target, Text,
 };
 use std::fmt::Write as _;
 
-/// Prints the native tables of a host, as `nft -f` takes them.
+/// Prints the tables of a host, as `nft -f` takes them.
 pub fn nft_text(host: &Host) -> SaveText {
     let mut out = SaveText { text: String::new(), complete: true };
-    let rules = &*host.rules;
+    let rules = &translate::named(&host.rules);
     for (at, table) in rules.tables.iter().enumerate() {
         let of = Of { rules, table: TableId(at as u32), family: table.family };
-        if table.backend == Backend::Legacy {
-            out.lost(&format!("table {} of iptables", table.name));
-        } else {
-            of.table(&mut out);
-        }
+        of.table(&mut out);
     }
     out
 }
@@ -80,9 +78,6 @@ impl Of<'_> {
         // Chains are named before they are called.
         let chains = || table.chains.iter().map(|c| self.rules.chain(*c));
         for chain in chains() {
-            if !chain.declared {
-                out.lost(&format!("chain {}, which was not pasted", chain.name));
-            }
             self.chain(chain, out);
         }
         out.line("}");
@@ -174,20 +169,39 @@ impl Of<'_> {
                 base.priority
             ));
         }
+        let lost = |what: &str, out: &mut SaveText| {
+            out.complete = false;
+            let what = what.split_whitespace().collect::<Vec<_>>().join(" ");
+            out.line(&format!("\t\t{UNPRINTED}{what}"));
+        };
         for rule in chain.rules.iter().map(|r| self.rules.rule(*r)) {
             match self.rule(rule) {
                 Ok(text) => out.line(&format!("\t\t{text}")),
-                Err(what) => {
-                    out.complete = false;
-                    out.line(&format!("\t\t# not printable: {what}"));
-                }
+                Err(what) => lost(&what, out),
             }
+        }
+        if !chain.declared {
+            lost(&format!("chain {}, which was not pasted", chain.name), out);
+        }
+        if chain.base.as_ref().is_some_and(|b| b.policy == Policy::Unknown) {
+            lost("a policy, which was not pasted", out);
         }
         out.line("\t}");
     }
 
     /// A rule, or the text that is not understood in it.
     fn rule(&self, rule: &Rule) -> Result<String, String> {
+        let native = |op: &Op| {
+            matches!(&op.what, OpKind::Match(Match::Nft(_)) | OpKind::Target(Target::Nft(_)))
+        };
+        if self.rules.table(self.table).backend != Backend::Nft && !rule.ops.iter().any(native) {
+            let as_nft = translate::rule(self.rules, rule);
+            return as_nft.ok_or_else(|| {
+                let v6 = self.family == Family::Ip6;
+                let text = rule_text(self.rules, &rule.ops, v6).unwrap_or_else(|why| why);
+                format!("-A {}{text}", self.rules.chain(rule.chain).name)
+            });
+        }
         let opaque = rule.ops.iter().any(|op| {
             matches!(&op.what, OpKind::Match(Match::Opaque(_)) | OpKind::Target(Target::Opaque(_)))
         });
@@ -200,7 +214,7 @@ impl Of<'_> {
             let _ = write!(text, " comment \"{comment}\"");
         }
         if opaque || foreign {
-            return Err(text.split_whitespace().collect::<Vec<_>>().join(" "));
+            return Err(text);
         }
         Ok(text)
     }
