@@ -1,6 +1,7 @@
 //! What a kernel said that it did with a packet: its `TRACE:` lines, `nft monitor trace`,
 //! `xtables-monitor --trace`.
 
+use crate::family::Family;
 use crate::packet::TcpFlags;
 use crate::span::{Span, Text};
 use serde::{Deserialize, Serialize};
@@ -36,8 +37,14 @@ pub struct KernelTrace {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs)]
 pub struct SeenStep {
+    /// The family of the table, where the trace names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub family: Option<Family>,
     pub table: Text,
     pub chain: Text,
+    /// nft's handle of the rule, where the trace shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle: Option<u64>,
     /// What happened there.
     pub what: SeenWhat,
     pub span: Span,

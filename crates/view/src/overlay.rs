@@ -3,9 +3,11 @@
 use crate::explained::Explained;
 use crate::page::{Lang, Overlay, OverlayStep, RowSeen, TraceAgreement};
 use crate::say::{say, text};
+use chainwalk_model::nft::{Field, Meta, Statement};
+use chainwalk_model::print::Printer;
 use chainwalk_model::{
-    DecidedBy, Event, Family, KernelTrace, L4, Packet, RuleId, Ruleset, SeenStep, SeenVerdict,
-    SeenWhat, SkipReason, Target, Trace,
+    Backend, DecidedBy, Event, Family, KernelTrace, L4, OpKind, Packet, RuleId, Ruleset, SeenStep,
+    SeenVerdict, SeenWhat, SkipReason, Target, Trace,
 };
 
 /// What the trace of this packet says of the walk that is followed; `None` where no packet of a trace is it.
@@ -119,6 +121,8 @@ fn is_it(seen: &KernelTrace, sent: &Packet) -> bool {
 /// A step of ours that a trace could show.
 struct Ours<'a> {
     at: usize,
+    /// The family of the table, where there is one.
+    family: Option<Family>,
     table: &'a str,
     chain: &'a str,
     what: What,
@@ -140,32 +144,34 @@ fn comparable<'a>(rules: &'a Ruleset, trace: &'a Trace) -> Vec<Ours<'a>> {
             .rule(rule)
             .ops
             .iter()
-            .any(|o| matches!(o.what, chainwalk_model::OpKind::Target(Target::Trace)))
+            .any(|o| matches!(&o.what, OpKind::Target(target) if is_trace(target)))
     };
     let begin = trace.steps.iter().position(|s| matches!(s.event, Event::Matched(r) if traces(r)));
     for (at, step) in trace.steps.iter().enumerate().skip(begin.unwrap_or(0)) {
         let place = |chain: chainwalk_model::ChainId| {
             let c = rules.chain(chain);
-            (&*rules.table(c.table).name, &*c.name)
+            let table = rules.table(c.table);
+            (Some(table.family), &*table.name, &*c.name)
         };
         match &step.event {
             Event::Hook(path) => hook = Some(path.hook.builtin()),
             Event::Matched(rule) => {
-                let (table, chain) = place(rules.rule(*rule).chain);
+                let (family, table, chain) = place(rules.rule(*rule).chain);
                 // A kernel log begins behind that rule, nft with it.
                 let optional = traces(*rule);
-                found.push(Ours { at, table, chain, what: What::Rule(*rule), optional });
+                found.push(Ours { at, family, table, chain, what: What::Rule(*rule), optional });
             }
             Event::BaseEnd { chain, by: DecidedBy::Policy, accepted, .. } => {
                 // An empty chain that accepts need not be there at all.
                 let optional = *accepted && rules.chain(*chain).rules.is_empty();
-                let (table, chain) = place(*chain);
-                found.push(Ours { at, table, chain, what: What::Policy(*accepted), optional });
+                let (family, table, chain) = place(*chain);
+                let what = What::Policy(*accepted);
+                found.push(Ours { at, family, table, chain, what, optional });
             }
             Event::Skipped { table, why: SkipReason::NotPasted, .. } => {
                 let chain = hook.unwrap_or_default();
                 let what = What::Policy(true);
-                found.push(Ours { at, table, chain, what, optional: true });
+                found.push(Ours { at, family: None, table, chain, what, optional: true });
             }
             _ => {}
         }
@@ -232,15 +238,57 @@ fn lay(
 
 /// Whether a line of a trace shows a step of ours.
 fn same(rules: &Ruleset, ours: &Ours<'_>, theirs: &SeenStep) -> bool {
-    if ours.table != &*theirs.table || ours.chain != &*theirs.chain {
+    let other_family = ours.family.zip(theirs.family).is_some_and(|(own, said)| own != said);
+    if other_family || ours.table != &*theirs.table || ours.chain != &*theirs.chain {
         return false;
     }
     match (&ours.what, &theirs.what) {
         (What::Policy(accepted), SeenWhat::Policy(said)) => said.is_none_or(|s| s == *accepted),
-        (What::Rule(rule), SeenWhat::Rule { number, verdict, .. }) => {
-            let rule = rules.rule(*rule);
+        (What::Rule(id), SeenWhat::Rule { number, text, verdict }) => {
+            let rule = rules.rule(*id);
             number.is_none_or(|n| n == rule.number)
+                && is_rule(rules, *id, theirs.handle, text.as_deref())
                 && verdict.as_ref().is_none_or(|v| does(rules, rule.verdict(), v))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a line of nft may speak of a rule: by its handle, or else by its text, where one of the chain's rules has it.
+fn is_rule(rules: &Ruleset, id: RuleId, handle: Option<u64>, text: Option<&str>) -> bool {
+    let rule = rules.rule(id);
+    let chain = rules.chain(rule.chain);
+    let table = rules.table(chain.table);
+    if let (Some(own), Some(said)) = (rule.handle, handle) {
+        return own == said;
+    }
+    let Some(text) = text.filter(|_| table.backend == Backend::Nft) else { return true };
+    let printer = Printer::whole(rules);
+    let said = uncounted(text);
+    let like = |r: &RuleId| uncounted(&printer.rule(&rules.rule(*r).ops, table.family)) == said;
+    like(&id) || !chain.rules.iter().any(like)
+}
+
+/// The text of a rule without its comment and what its counters have counted.
+fn uncounted(text: &str) -> String {
+    let text = text.split(" comment \"").next().unwrap_or_default();
+    let mut words = text.split_whitespace().peekable();
+    let mut kept = Vec::new();
+    while let Some(word) = words.next() {
+        kept.push(word);
+        if word == "counter" && words.peek() == Some(&"packets") {
+            words.by_ref().take(4).for_each(drop);
+        }
+    }
+    kept.join(" ")
+}
+
+/// Whether a rule that does this begins a trace.
+fn is_trace(target: &Target) -> bool {
+    match target {
+        Target::Trace => true,
+        Target::Nft(statement) => {
+            matches!(**statement, Statement::Set { field: Field::Meta(Meta::Nftrace), .. })
         }
         _ => false,
     }
@@ -249,6 +297,12 @@ fn same(rules: &Ruleset, ours: &Ours<'_>, theirs: &SeenStep) -> bool {
 /// Whether a target may give this verdict.
 fn does(rules: &Ruleset, target: Option<&Target>, verdict: &SeenVerdict) -> bool {
     match (target, verdict) {
+        // What a map holds for the packet.
+        (Some(Target::Nft(statement)), _)
+            if matches!(**statement, Statement::VerdictMap { .. }) =>
+        {
+            true
+        }
         (Some(Target::Jump(chain) | Target::Goto(chain)), SeenVerdict::To(name)) => {
             rules.chain(*chain).name == *name
         }

@@ -45,6 +45,44 @@ fn every_form_of_a_trace_confirms_our_walks() {
     }
 }
 
+const NATIVE: &str = include_str!("../../kernel/traces/native-ruleset.txt");
+const BY_HANDLE: &str = include_str!("../../kernel/traces/native-monitor-a.txt");
+const BY_TEXT: &str = include_str!("../../kernel/traces/native-monitor.txt");
+
+/// Of native nft: two tables of one name, chains at three priorities, a map, a set, a limit.
+const NATIVE_PACKETS: [&str; 4] = [
+    "tcp 10.0.0.2 > 10.0.0.1:22 in eth0 syn",
+    "tcp 10.0.0.2 > 10.0.0.1:80 in eth0 syn",
+    "tcp 10.0.0.2 > 10.0.0.1:81 in eth0 syn",
+    "udp 10.0.0.2 > 10.0.0.1:53 in eth0",
+];
+
+#[test]
+fn a_trace_of_native_rules_confirms_our_walks() {
+    for trace in [BY_HANDLE, BY_TEXT] {
+        for packet in NATIVE_PACKETS {
+            let found = laid(NATIVE, trace, packet).unwrap();
+            let open: Vec<_> =
+                found.steps.iter().filter(|s| s.standing != TraceAgreement::Confirmed).collect();
+            assert!(found.agrees && open.is_empty(), "{packet}: {found:#?}");
+            assert!(found.steps.len() >= 4, "{packet}: {found:#?}");
+        }
+    }
+}
+
+#[test]
+fn a_native_rule_is_known_by_its_handle_or_its_text() {
+    let before = "tcp dport 22 accept # handle 11\n";
+    for (trace, rules) in [
+        (BY_HANDLE, NATIVE.replace(before, "tcp dport 1-30 accept # handle 99\n")),
+        (BY_TEXT, NATIVE.replace(before, &format!("tcp dport 1-30 accept # handle 99\n{before}"))),
+    ] {
+        let found = laid(&rules, trace, NATIVE_PACKETS[0]).unwrap();
+        assert!(!found.agrees, "{found:#?}");
+        assert!(laid(&rules, trace, NATIVE_PACKETS[3]).unwrap().agrees);
+    }
+}
+
 #[test]
 fn a_trace_of_other_rules_contradicts_at_the_first_difference() {
     for (rules, trace) in [(LEGACY, LOG), (NFT, MONITOR), (NFT, XTABLES)] {

@@ -43,8 +43,11 @@ pub(super) fn settle(host: &mut Host, logged: Vec<Logged>) {
         let step = rule.map(|rule| {
             let rule = host.rules.rule(rule);
             let chain = host.rules.chain(rule.chain);
+            let table = host.rules.table(chain.table);
             SeenStep {
-                table: host.rules.table(chain.table).name.clone(),
+                family: Some(table.family),
+                handle: None,
+                table: table.name.clone(),
                 chain: chain.name.clone(),
                 what: SeenWhat::Rule {
                     number: Some(rule.number),

@@ -5,7 +5,7 @@ use super::block::{Block, Facts, made};
 use crate::clean::{Clean, Row};
 use crate::oneline::protocol;
 use chainwalk_model::{
-    KernelTrace, SectionKind, SeenStep, SeenVerdict, SeenWhat, Span, TcpFlags, Text,
+    Family, KernelTrace, SectionKind, SeenStep, SeenVerdict, SeenWhat, Span, TcpFlags, Text,
 };
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -146,14 +146,16 @@ fn kernel(packets: &mut Packets, row: Row<'_>, span: Span) -> bool {
 }
 
 fn step(table: &str, chain: &str, what: SeenWhat, span: Span) -> SeenStep {
-    SeenStep { table: table.into(), chain: chain.into(), what, span }
+    let (table, chain) = (table.into(), chain.into());
+    SeenStep { family: None, table, chain, handle: None, what, span }
 }
 
 /// `trace id 200c72f1 ip filter INPUT rule … (verdict jump web)`.
 fn nft(packets: &mut Packets, row: Row<'_>, span: Span) -> bool {
     let Some(rest) = row.text.strip_prefix("trace id ") else { return false };
     let mut words = rest.split_whitespace();
-    let (Some(id), Some(_family)) = (words.next(), words.next()) else { return false };
+    let (Some(id), Some(family)) = (words.next(), words.next()) else { return false };
+    let family = Family::named(family);
     let (Some(table), Some(chain), Some(kind)) = (words.next(), words.next(), words.next()) else {
         return false;
     };
@@ -165,13 +167,16 @@ fn nft(packets: &mut Packets, row: Row<'_>, span: Span) -> bool {
         "rule" => {
             let (text, verdict) = tail().rsplit_once("(verdict ").unwrap_or((tail(), ""));
             let verdict = verdict.trim_end().trim_end_matches(')');
+            // With `-a` its handle stands behind a rule.
+            let (text, handle) = text.rsplit_once("# handle ").unwrap_or((text, ""));
+            let handle = handle.trim().parse().ok();
             let what = SeenWhat::Rule {
                 number: None,
                 text: Some(text.trim().into()),
                 verdict: verdict_of(verdict),
             };
             if let Some(seen) = packets.packet(id, None, span) {
-                seen.steps.push(step(table, chain, what, span));
+                seen.steps.push(SeenStep { family, handle, ..step(table, chain, what, span) });
             }
         }
         "policy" | "verdict" => {
@@ -181,7 +186,7 @@ fn nft(packets: &mut Packets, row: Row<'_>, span: Span) -> bool {
                 _ => SeenWhat::Policy(Some(word == "accept")),
             };
             if let Some(seen) = packets.packet(id, None, span) {
-                seen.steps.push(step(table, chain, what, span));
+                seen.steps.push(SeenStep { family, ..step(table, chain, what, span) });
             }
         }
         _ => {}
