@@ -24,6 +24,7 @@ mod lessons;
 mod limits;
 mod links;
 mod native;
+mod nft_forms;
 mod ops;
 mod papers;
 mod refused;

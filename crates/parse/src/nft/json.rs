@@ -59,7 +59,12 @@ fn added(verb: &str, kind: &str, object: &Map<String, Value>) -> String {
     let takes = matches!(verb, "delete" | "destroy" | "flush" | "reset" | "list");
     match kind {
         "table" => {
-            let flags = object.get("flags").map(|f| format!(" {{ flags {} }}", listed(f)));
+            // nft 1.0.6 prints the family where a table's only flag stands.
+            let flags = object.get("flags").map(|f| {
+                let said = listed(f);
+                let flags = if said == family { "dormant" } else { &*said };
+                format!(" {{ flags {flags} }}")
+            });
             format!("{place} {}{}", quoted(name), flags.unwrap_or_default())
         }
         "chain" => {

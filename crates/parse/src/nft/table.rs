@@ -96,6 +96,12 @@ impl Reader<'_, '_> {
             self.draft.listed_chain(chain);
         }
         self.chain_lines(chain);
+        let base = self.draft.rules.chain(chain).base.as_ref();
+        let link = base.filter(|b| matches!(b.hook, Hook::Ingress | Hook::Egress));
+        if link.is_some_and(|b| b.devices.is_empty()) {
+            // The JSON of nft 1.0.6 leaves out the device of a chain of family inet: it may see any packet.
+            self.unread(from, self.cur.at);
+        }
         if self.cur.peek().is_none() {
             return Ok(());
         }
