@@ -5,6 +5,7 @@ use crate::family::Family;
 use crate::host::{Assumption, Host, Interface, IpSet, PolicyRule, Route};
 use crate::ids::{ChainId, RuleId};
 use crate::matches::CtStates;
+use crate::nft::Set;
 use crate::ruleset::{Op, Policy};
 use crate::span::{Span, Text};
 use crate::trace::{Trace, Walk};
@@ -101,6 +102,9 @@ pub struct NewRule {
     pub comment: Option<Text>,
     /// The text it was read from.
     pub span: Span,
+    /// The sets that stand in it between braces: they come behind those of the host that it is made for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sets: Vec<Set>,
 }
 
 /// What a search for changes is to reach.

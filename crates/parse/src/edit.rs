@@ -267,7 +267,7 @@ impl Rules<'_> {
         for mut ops in spec.rules {
             settle(&mut ops, ids, doc);
             let span = chainwalk_model::Span { doc, ..span };
-            new.push(NewRule { ops, comment: comment.clone(), span });
+            new.push(NewRule { ops, comment: comment.clone(), span, sets: Vec::new() });
         }
         Ok(match verb {
             Verb::Append => ChainEdit::Append(new),

@@ -98,6 +98,7 @@ fn change_chain(host: &mut Host, id: ChainId, change: &ChainEdit) {
     let mut own = rules.chain(id).rules.clone();
     let mut add = |new: &NewRule| {
         let rule = RuleId(rules.rules.len() as u32);
+        rules.sets.extend(new.sets.iter().cloned());
         rules.rules.push(Rule {
             chain: id,
             number: 0,

@@ -11,17 +11,23 @@ const FORMS: [(&str, &[&str]); 4] = [
     ("nft_a_ruleset", &[]),
     ("nft_s_ruleset", &["what was counted"]),
     ("nft_nn_ruleset", &[]),
-    ("nft_j_ruleset", &["what was counted", "`dynamic`", "`auto-merge`", "the order of chains without names"]),
+    (
+        "nft_j_ruleset",
+        &["what was counted", "`dynamic`", "`auto-merge`", "the order of chains without names"],
+    ),
 ];
 
 /// What a text of nft comes to, without what a form loses.
 fn model(text: &str, lost: &[&str]) -> Vec<String> {
-    let mut lines: Vec<String> = nft_text(&read(&[text]).host()).text.lines().map(str::to_owned).collect();
+    let mut lines: Vec<String> =
+        nft_text(&read(&[text]).host()).text.lines().map(str::to_owned).collect();
     for line in &mut lines {
         // What packets have left behind is not the ruleset's.
         *line = uncounted(line);
         if lost.contains(&"`dynamic`") {
-            *line = line.replace("dynamic,timeout", "timeout").replace("\t\tflags dynamic", "");
+            let flags = line.replace("dynamic,timeout", "timeout").replace("\t\tflags dynamic", "");
+            // A set with elements that time out has the flag by them.
+            *line = flags.replace("\t\tflags timeout", "");
         }
         if lost.contains(&"`auto-merge`") {
             *line = line.replace("\t\tauto-merge", "");
@@ -37,17 +43,19 @@ fn model(text: &str, lost: &[&str]) -> Vec<String> {
 /// A line without numbers that packets change.
 fn uncounted(line: &str) -> String {
     let mut words: Vec<&str> = line.split(' ').collect();
-    while let Some(at) = words.windows(4).position(|w| {
-        w[0] == "packets" && w[2] == "bytes" && w[1].parse::<u64>().is_ok()
-    }) {
+    while let Some(at) = words
+        .windows(4)
+        .position(|w| w[0] == "packets" && w[2] == "bytes" && w[1].parse::<u64>().is_ok())
+    {
         let comma = words[at + 3].ends_with(',');
         words.splice(at..at + 4, comma.then_some(","));
     }
-    while let Some(at) = words.iter().position(|w| *w == "used") {
-        words.drain(at..(at + 3).min(words.len()));
-    }
-    while let Some(at) = words.iter().position(|w| *w == "expires") {
-        words.drain(at..(at + 2).min(words.len()));
+    for (word, many) in [("used", 3), ("expires", 2)] {
+        while let Some(at) = words.iter().position(|w| *w == word) {
+            let end = (at + many).min(words.len());
+            let comma = words[end - 1].ends_with(',');
+            words.splice(at..end, comma.then_some(","));
+        }
     }
     words.join(" ").replace(" ,", ",").replace("{  }", "{ }")
 }
@@ -71,7 +79,9 @@ fn every_form_of_a_native_ruleset_is_one_model() {
         for (form, lost) in FORMS {
             let other = text(form);
             // Of iptables-nft's tables JSON shows nothing but names, and of inet's ingress no device.
-            let unsaid = plain.contains("xt match") || other.contains("\"xt\"") || plain.contains("hook ingress device");
+            let unsaid = plain.contains("xt match")
+                || other.contains("\"xt\"")
+                || plain.contains("hook ingress device");
             if form == "nft_j_ruleset" && unsaid {
                 continue;
             }

@@ -1,12 +1,12 @@
 //! A change of a chain of native nft in the words of the command that makes it.
 //!
-//! Guarantees: what is printed of a change is read back as the same change. A rule with a set of its own in braces can't be
-//! tried: a change holds no sets.
+//! Guarantees: what is printed of a change is read back as the same change.
 
 use super::problem;
 use crate::clean::{Clean, Row};
 use crate::nft::{Draft, Id, Source, each_id, load, nft_text};
 use crate::word::{self, Word};
+use chainwalk_model::nft::{ElementData, NftVerdict, Set};
 use chainwalk_model::{
     Backend, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Host,
     NewRule, Op, Policy, Printer, Ruleset, Severity, TableId, Text,
@@ -27,7 +27,6 @@ pub(super) fn text(
     change: &ChainEdit,
     host: &Host,
 ) -> String {
-    let printer = Printer::whole(&host.rules);
     let place = format!("{} {table} {chain}", family.word());
     let found = host.rules.find_table(family, table);
     let found = found.and_then(|t| host.rules.find_chain(t, chain));
@@ -38,7 +37,7 @@ pub(super) fn text(
     let each = |rules: &[NewRule], head: &str| {
         let texts = rules.iter().map(|r| {
             let comment = r.comment.as_ref().map_or(String::new(), |c| format!(" comment \"{c}\""));
-            let rule = format!("{}{comment}", printer.rule(&r.ops, family));
+            let rule = format!("{}{comment}", ops_text(r, family, host));
             format!("{head} {}", for_shell(rule))
         });
         texts.collect::<Vec<_>>().join(" ; ")
@@ -117,6 +116,16 @@ struct Command<'a> {
     row: Row<'a>,
     host: &'a Host,
     doc: DocId,
+}
+
+/// The operations of a new rule. The sets that stand in it are not among those of the host yet.
+fn ops_text(rule: &NewRule, family: Family, host: &Host) -> String {
+    if rule.sets.is_empty() {
+        return Printer::whole(&host.rules).rule(&rule.ops, family);
+    }
+    let mut rules = Ruleset::clone(&host.rules);
+    rules.sets.extend(rule.sets.iter().cloned());
+    Printer::whole(&rules).rule(&rule.ops, family)
 }
 
 /// What stands before a rule.
@@ -298,28 +307,49 @@ impl Command<'_> {
             let span = shift(op.span);
             op.span = chainwalk_model::Span { doc: self.doc, ..span };
         }
-        self.renamed(&scratch, table, &mut ops)
+        let sets = self
+            .renamed(&scratch, table, &mut ops)
             .map_err(|expected| self.wrong(None, vec![expected]))?;
         let span = self.clean.span(start, self.row.end());
         let span = chainwalk_model::Span { doc: self.doc, ..span };
-        Ok(NewRule { ops, comment: rule.comment.clone(), span })
+        Ok(NewRule { ops, comment: rule.comment.clone(), span, sets })
     }
 
-    /// Gives what a rule names the numbers that it has on the host.
-    fn renamed(&self, of: &Ruleset, table: TableId, ops: &mut [Op]) -> Result<(), Expected> {
+    /// Gives what a rule names the numbers that it has on the host; the sets that stand in it come behind those of the host.
+    fn renamed(&self, of: &Ruleset, table: TableId, ops: &mut [Op]) -> Result<Vec<Set>, Expected> {
         let rules = &self.host.rules;
         let own = rules.find_table(of.table(table).family, &of.table(table).name);
         let Some(own) = own else { return Err(Expected::Chain) };
         let mut missing = None;
+        let mut sets: Vec<Set> = Vec::new();
         each_id(ops, &mut |id| match id {
             Id::Chain(chain) => match rules.find_chain(own, &of.chain(*chain).name) {
                 Some(found) => *chain = found,
                 None => missing = Some(Expected::Chain),
             },
+            Id::Set(set) if of.set(*set).name.is_none() => {
+                let mut held = Set { table: own, ..of.set(*set).clone() };
+                for element in &mut held.elements {
+                    match &mut element.data {
+                        Some(ElementData::Verdict(NftVerdict::Jump(to) | NftVerdict::Goto(to))) => {
+                            match rules.find_chain(own, &of.chain(*to).name) {
+                                Some(found) => *to = found,
+                                None => missing = Some(Expected::Chain),
+                            }
+                        }
+                        // An object by its name has a number of its own on the host.
+                        Some(ElementData::Object(_)) => {
+                            missing = Some(Expected::Literal("NAME".into()));
+                        }
+                        _ => {}
+                    }
+                }
+                set.0 = (rules.sets.len() + sets.len()) as u32;
+                sets.push(held);
+            }
             Id::Set(set) => {
                 let name: Option<&Text> = of.set(*set).name.as_ref();
-                let same =
-                    |s: &chainwalk_model::nft::Set| s.table == own && s.name.as_ref() == name;
+                let same = |s: &Set| s.table == own && s.name.as_ref() == name;
                 match rules.sets.iter().position(same).filter(|_| name.is_some()) {
                     Some(at) => set.0 = at as u32,
                     None => missing = Some(Expected::Literal("@SET".into())),
@@ -336,6 +366,6 @@ impl Command<'_> {
                 }
             }
         });
-        missing.map_or(Ok(()), Err)
+        missing.map_or(Ok(sets), Err)
     }
 }

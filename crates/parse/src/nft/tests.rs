@@ -169,6 +169,9 @@ fn what_is_typed_behind_a_listing_is_an_offer_and_before_it_is_done() {
     let text = crate::edit_text(&edit, &host);
     assert_eq!(text, "nft add rule inet f in tcp dport 443 accept");
     for (line, is_change) in [
+        ("nft add rule inet f in tcp dport { 80, 443 } accept", true),
+        ("nft add rule inet f in tcp dport vmap { 80 : accept, 443 : drop }", true),
+        ("nft add rule inet f in tcp dport vmap { 80 : jump nowhere }", false),
         ("nft insert rule inet f in index 0 ip saddr 10.0.0.1 drop", true),
         ("nft add chain inet f in '{ policy accept; }'", true),
         ("nft flush chain inet f in", true),
@@ -177,7 +180,11 @@ fn what_is_typed_behind_a_listing_is_an_offer_and_before_it_is_done() {
         ("nft add rule inet f in jump nowhere", false),
         ("nft add rule inet g in accept", false),
     ] {
-        assert_eq!(crate::edit(line, DocId(1), &host).is_ok(), is_change, "{line}");
+        let read = crate::edit(line, DocId(1), &host);
+        assert_eq!(read.is_ok(), is_change, "{line}");
+        if let Some((edit, _)) = read.as_ref().ok().filter(|_| line.contains("dport")) {
+            assert_eq!(crate::edit_text(edit, &host), line);
+        }
     }
     let script = "nft add table inet f\nnft add chain inet f in { type filter hook input priority 0 \\; }\n\
         nft add rule inet f in tcp dport 22 accept\n";

@@ -162,7 +162,10 @@ fn hidden(host: &Host, rule: RuleId) -> Vec<NewRule> {
         behind.map(|id| host.rules.rule(*id)).filter(|r| r.verdict() == Some(&Target::Accept));
     accepts
         .take(MOST_HIDDEN)
-        .map(|r| NewRule { ops: r.ops.clone(), comment: r.comment.clone(), span: Span::default() })
+        .map(|r| {
+            let (ops, comment) = (r.ops.clone(), r.comment.clone());
+            NewRule { ops, comment, span: Span::default(), sets: Vec::new() }
+        })
         .collect()
 }
 

@@ -3,7 +3,7 @@
 use chainwalk_model::{Backend, ChainEdit, ChainId, Edit, Host, NewRule, Op, OpKind, RuleId, Span};
 
 pub(super) fn new(ops: Vec<Op>) -> NewRule {
-    NewRule { ops, comment: None, span: Span::default() }
+    NewRule { ops, comment: None, span: Span::default(), sets: Vec::new() }
 }
 
 /// An operation that stands in no text.

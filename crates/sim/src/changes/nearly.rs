@@ -28,7 +28,12 @@ pub(super) fn corrections(host: &Host, obstacle: &Blocker) -> Vec<Edit> {
             break;
         }
         if let Some((ops, _)) = corrected(host, rule, missed, first.asked) {
-            let new = NewRule { ops, comment: rule.comment.clone(), span: Span::default() };
+            let new = NewRule {
+                ops,
+                comment: rule.comment.clone(),
+                span: Span::default(),
+                sets: Vec::new(),
+            };
             let change = ChainEdit::Replace { number: rule.number, rule: new };
             let edit = in_chain(host, rule.chain, change);
             if !found.contains(&edit) {
