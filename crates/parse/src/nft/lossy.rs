@@ -51,13 +51,13 @@ fn condition_of(condition: &Condition, sets: &[Set]) -> Said {
         } if bits & !NAT == 0 => Some(("match", "conntrack")),
         // Of ports on either side the `!` is lost, and of a range what lies within.
         Condition::Lookup { key: Expr::Concat(parts), set, .. } => {
-            let ports = parts.len() == 2
+            let sides = parts.len() == 2
                 && parts.iter().all(|p| matches!(p, Expr::Field(f) if is_port(*f)));
             let any = |e: &SetElement| e.key.contains(&Pattern::Range(0, 0xffff));
             let pairs = sets
                 .get(set.0 as usize)
                 .is_some_and(|s| s.name.is_none() && s.elements.iter().all(any));
-            (ports && pairs).then_some(("match", "multiport"))
+            (sides && pairs).then_some(("match", "multiport"))
         }
         _ => None,
     }

@@ -15,41 +15,41 @@ use std::net::IpAddr;
 pub(super) fn condition(test: &Match, of: &Of) -> Option<String> {
     let ip = of.ip();
     match test {
-        Match::Ip(test) => all(ip_test(test, of)?),
-        Match::Tcp(test) => all(tcp(test)?),
-        Match::Udp(test) => all(ports(test, of.ported()?)?),
-        Match::Sctp(test) if test.chunks.is_none() => all(ports(&test.ports, "sctp")?),
+        Match::Ip(test) => Some(all(ip_test(test, of)?)),
+        Match::Tcp(test) => Some(all(tcp(test)?)),
+        Match::Udp(test) => Some(all(ports(test, of.ported()?)?)),
+        Match::Sctp(test) if test.chunks.is_none() => Some(all(ports(&test.ports, "sctp")?)),
         Match::Dccp(test) if test.types.is_none() && test.option.is_none() => {
-            all(ports(&test.ports, "dccp")?)
+            Some(all(ports(&test.ports, "dccp")?))
         }
         Match::Icmp(test) => icmp("icmp", *test),
         Match::Icmp6(test) => icmp("icmpv6", *test),
-        Match::AddrType(test) => all(addr_types(*test, of)?),
+        Match::AddrType(test) => Some(all(addr_types(*test, of)?)),
         Match::Connbytes(test) => connbytes(*test),
         Match::Connmark(mark) => masked("ct mark", *mark),
-        Match::Conntrack(test) => all(conntrack(test, of)?),
+        Match::Conntrack(test) => Some(all(conntrack(test, of)?)),
         Match::State(test) => states(*test),
-        Match::Cpu(cpu) => Some(said("meta cpu", *cpu)),
+        Match::Cpu(cpu) => Some(said("meta cpu", cpu)),
         Match::Devgroup { src, dst } => {
             let group =
                 |field, group: &Option<_>| group.map_or(Some(String::new()), |g| masked(field, g));
-            all(vec![group("iifgroup", src)?, group("oifgroup", dst)?])
+            Some(all(vec![group("iifgroup", src)?, group("oifgroup", dst)?]))
         }
-        Match::Dscp(value) => Some(said(&format!("{ip} dscp"), *value)),
-        Match::Ecn(test) => all(ecn(*test, of)?),
+        Match::Dscp(value) => Some(said(&format!("{ip} dscp"), value)),
+        Match::Ecn(test) => Some(all(ecn(*test, of))),
         Match::Esp(spi) => spi.map_or(Some(String::new()), |spi| Some(ranged("esp spi", spi))),
         Match::Iprange { src, dst } => {
             let side = |word, side: &Option<_>| {
                 side.map_or(String::new(), |r| ranged(&format!("{ip} {word}"), r))
             };
-            all(vec![side("saddr", src), side("daddr", dst)])
+            Some(all(vec![side("saddr", src), side("daddr", dst)]))
         }
         Match::Length(len) => Some(ranged("meta length", *len)),
         Match::Limit { rate, burst } => {
             Some(format!("limit rate {} burst {burst} packets", per(*rate)?))
         }
         Match::Mac(mac) => {
-            Some(said("ether saddr", Inv { not: mac.not, value: written(mac.value) }))
+            Some(said("ether saddr", &Inv { not: mac.not, value: written(mac.value) }))
         }
         Match::Mark(mark) => masked("meta mark", *mark),
         Match::Multiport { side, ports } => multiport(*side, ports, of.ported()?),
@@ -59,16 +59,16 @@ pub(super) fn condition(test: &Match, of: &Of) -> Option<String> {
                 None => Some(String::new()),
                 Some(owner) => (!owner.not).then(|| ranged(field, *owner)),
             };
-            all(vec![owner("meta skuid", uid)?, owner("meta skgid", gid)?])
+            Some(all(vec![owner("meta skuid", uid)?, owner("meta skgid", gid)?]))
         }
         Match::Pkttype(kind) => {
             let word = match kind.value {
                 PacketType::Host => "host",
                 PacketType::Broadcast => "broadcast",
                 PacketType::Multicast => "multicast",
-                _ => return None,
+                PacketType::Other => return None,
             };
-            Some(said("meta pkttype", Inv { not: kind.not, value: word }))
+            Some(said("meta pkttype", &Inv { not: kind.not, value: word }))
         }
         Match::Quota(quota) => {
             Some(format!("quota {}{} bytes", if quota.not { "over " } else { "" }, quota.value))
@@ -92,7 +92,7 @@ pub(super) fn condition(test: &Match, of: &Of) -> Option<String> {
         Match::Ttl(test) => {
             let field = if of.v6 { "ip6 hoplimit" } else { "ip ttl" };
             Some(match test {
-                TtlMatch::Eq(ttl) => said(field, *ttl),
+                TtlMatch::Eq(ttl) => said(field, ttl),
                 TtlMatch::Lt(ttl) => format!("{field} < {ttl}"),
                 TtlMatch::Gt(ttl) => format!("{field} > {ttl}"),
             })
@@ -102,16 +102,16 @@ pub(super) fn condition(test: &Match, of: &Of) -> Option<String> {
 }
 
 /// Several of them, where each must hold.
-fn all(parts: Vec<String>) -> Option<String> {
-    Some(parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" "))
+fn all(parts: Vec<String>) -> String {
+    parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" ")
 }
 
 /// A comparison.
-fn said(field: &str, value: Inv<impl Display>) -> String {
+fn said(field: &str, value: &Inv<impl Display>) -> String {
     format!("{field} {}{}", if value.not { "!= " } else { "" }, value.value)
 }
 
-fn span(range: Range<impl Display + PartialEq>) -> String {
+fn span(range: &Range<impl Display + PartialEq>) -> String {
     if range.first == range.last {
         range.first.to_string()
     } else {
@@ -120,7 +120,7 @@ fn span(range: Range<impl Display + PartialEq>) -> String {
 }
 
 fn ranged<T: Display + PartialEq + Copy>(field: &str, range: Inv<Range<T>>) -> String {
-    said(field, Inv { not: range.not, value: span(range.value) })
+    said(field, &Inv { not: range.not, value: span(&range.value) })
 }
 
 /// A number under a mask; nothing where no bit counts, unless that is what is asked.
@@ -128,7 +128,7 @@ fn masked(field: &str, of: Inv<Masked<u32>>) -> Option<String> {
     let Masked { value, mask } = of.value;
     let sign = if of.not { "!=" } else { "==" };
     match mask {
-        u32::MAX => Some(said(field, Inv { not: of.not, value: format!("{value:#x}") })),
+        u32::MAX => Some(said(field, &Inv { not: of.not, value: format!("{value:#x}") })),
         0 => (value == 0 && !of.not).then(String::new),
         _ => Some(format!("{field} & {mask:#x} {sign} {value:#x}")),
     }
@@ -154,7 +154,7 @@ fn ip_test(test: &IpMatch, of: &Of) -> Option<Vec<String>> {
         }
         let word = Type::InetProto.word_of(proto.value.into());
         let value = word.map_or(proto.value.to_string(), ToOwned::to_owned);
-        parts.push(said("meta l4proto", Inv { not: proto.not, value }));
+        parts.push(said("meta l4proto", &Inv { not: proto.not, value }));
     }
     if let Some(fragment) = test.fragment {
         parts.push(format!("ip frag-off & 0x1fff {} 0", if fragment.not { "==" } else { "!=" }));
@@ -173,7 +173,7 @@ fn iface(field: &str, of: &Inv<IfaceMatch>) -> Option<String> {
         ("", true) => Some(format!("{field} \"INVAL/D\"")),
         (name, prefix) => {
             let star = if *prefix { "*" } else { "" };
-            Some(said(field, Inv { not: of.not, value: format!("\"{name}{star}\"") }))
+            Some(said(field, &Inv { not: of.not, value: format!("\"{name}{star}\"") }))
         }
     }
 }
@@ -199,7 +199,7 @@ fn network(field: &str, of: Inv<AddrMask>) -> Option<String> {
         return Some(format!("{field} & {mask} {sign} {of_net}"));
     }
     let value = if len == whole { addr.to_string() } else { format!("{addr}/{len}") };
-    Some(said(field, Inv { not: of.not, value }))
+    Some(said(field, &Inv { not: of.not, value }))
 }
 
 fn ports(test: &PortsMatch, header: &str) -> Option<Vec<String>> {
@@ -262,9 +262,9 @@ fn icmp(header: &str, of: Inv<IcmpMatch>) -> Option<String> {
     };
     let any_code = code == Range { first: 0, last: 255 };
     Some(match (any_code, of.not) {
-        (true, _) => said(&format!("{header} type"), Inv { not: of.not, value: kind }),
-        (false, false) => format!("{header} type {kind} {header} code {}", span(code)),
-        (false, true) => format!("{header} type . {header} code != {{ {kind} . {} }}", span(code)),
+        (true, _) => said(&format!("{header} type"), &Inv { not: of.not, value: kind }),
+        (false, false) => format!("{header} type {kind} {header} code {}", span(&code)),
+        (false, true) => format!("{header} type . {header} code != {{ {kind} . {} }}", span(&code)),
     })
 }
 
@@ -290,7 +290,7 @@ fn addr_types(test: AddrTypeMatch, of: &Of) -> Option<Vec<String>> {
             .map(|(_, name)| name.to_lowercase())
             .collect();
         let value = one_of(&words);
-        parts.push(said(&format!("fib {word}{device} type"), Inv { not: types.not, value }));
+        parts.push(said(&format!("fib {word}{device} type"), &Inv { not: types.not, value }));
     }
     Some(parts)
 }
@@ -348,7 +348,7 @@ fn conntrack(test: &ConntrackMatch, of: &Of) -> Option<Vec<String>> {
         parts.push(states(state)?);
     }
     if let Some(proto) = test.proto {
-        parts.push(said("ct original protocol", proto));
+        parts.push(said("ct original protocol", &proto));
     }
     let ip = of.ip();
     for (dir, word, net) in [
@@ -397,7 +397,7 @@ fn conntrack(test: &ConntrackMatch, of: &Of) -> Option<Vec<String>> {
     Some(parts)
 }
 
-fn ecn(test: EcnMatch, of: &Of) -> Option<Vec<String>> {
+fn ecn(test: EcnMatch, of: &Of) -> Vec<String> {
     let mut parts = Vec::new();
     for (word, bit) in [("cwr", test.cwr), ("ecn", test.ece)] {
         if let Some(bit) = bit {
@@ -405,9 +405,9 @@ fn ecn(test: EcnMatch, of: &Of) -> Option<Vec<String>> {
         }
     }
     if let Some(ect) = test.ect {
-        parts.push(said(&format!("{} ecn", of.ip()), ect));
+        parts.push(said(&format!("{} ecn", of.ip()), &ect));
     }
-    Some(parts)
+    parts
 }
 
 /// `3/minute`.
@@ -437,7 +437,7 @@ fn multiport(side: PortSide, ports: &Inv<Vec<Range<u16>>>, header: &str) -> Opti
             None => apart.push(range),
         }
     }
-    let spans: Vec<String> = apart.into_iter().map(span).collect();
+    let spans: Vec<String> = apart.iter().map(span).collect();
     if spans.is_empty() {
         return None;
     }

@@ -54,7 +54,9 @@ pub(super) fn target(
                 value >> 2,
                 value & 3
             )),
-            0xfc if value & 3 == 0 => Some(format!("{header} dscp set {:#04x}", value >> 2)),
+            0xfc if value.is_multiple_of(4) => {
+                Some(format!("{header} dscp set {:#04x}", value >> 2))
+            }
             _ => None,
         },
         Target::Ttl(TtlOp::Set(ttl)) => {
