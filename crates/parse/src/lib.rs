@@ -38,6 +38,7 @@ mod nft;
 mod oneline;
 mod part;
 mod paste;
+mod pieces;
 mod places;
 mod progress;
 mod prompt;

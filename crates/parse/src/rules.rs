@@ -2,8 +2,9 @@
 //!
 //! Appending, inserting at the head, and deleting at either end or by content cost about the same however long
 //! the chain is: what is deleted by content leaves a gap, and where a content stands is looked up. A rule that is put
-//! between others moves the numbers of those behind it, four bytes each.
+//! between others moves a piece of their numbers.
 
+use crate::pieces::Pieces;
 use chainwalk_model::{Counters, Op, Span, Text};
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -31,7 +32,7 @@ pub(crate) struct Rules {
     /// The rules in the order in which they came; none in the place of one that was taken away.
     store: Vec<Option<DraftRule>>,
     /// In the order of the chain the places of the rules in `store`, and [`GAP`] between them; neither end is a gap.
-    slots: VecDeque<u32>,
+    slots: Pieces,
     /// How many are rules.
     count: usize,
     /// What the first slot is counted as in `places`: it goes down with each rule put before the others.
@@ -51,7 +52,7 @@ impl Rules {
 
     /// In order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &DraftRule> {
-        self.slots.iter().filter_map(|place| self.at(*place))
+        self.slots.iter().filter_map(|place| self.at(place))
     }
 
     fn at(&self, place: u32) -> Option<&DraftRule> {
@@ -73,7 +74,7 @@ impl Rules {
 
     /// The last one.
     pub(crate) fn last(&self) -> Option<&DraftRule> {
-        self.slots.back().and_then(|place| self.at(*place))
+        self.slots.back().and_then(|place| self.at(place))
     }
 
     /// Leaves none.
@@ -117,8 +118,8 @@ impl Rules {
             return false;
         }
         self.close_gaps();
-        let place = self.slots[at] as usize;
-        self.store[place] = Some(rule);
+        let Some(place) = self.slots.get(at) else { return false };
+        self.store[place as usize] = Some(rule);
         true
     }
 
@@ -147,8 +148,8 @@ impl Rules {
         let at = |place: u32| store.get(place as usize).and_then(Option::as_ref);
         let places = self.places.get_or_insert_with(|| {
             let mut places: HashMap<u64, VecDeque<i64>> = HashMap::new();
-            for (slot, place) in (first..).zip(slots) {
-                if let Some(rule) = at(*place) {
+            for (slot, place) in (first..).zip(slots.iter()) {
+                if let Some(rule) = at(place) {
                     places.entry(content(rule)).or_default().push_back(slot);
                 }
             }
@@ -157,7 +158,7 @@ impl Rules {
         let there = places.get(&content(rule)).into_iter().flatten();
         let found = there.copied().find(|slot| {
             let there = usize::try_from(slot - first).ok().and_then(|at| slots.get(at));
-            there.and_then(|place| at(*place)).is_some_and(|r| same(r, rule))
+            there.and_then(at).is_some_and(|r| same(r, rule))
         });
         let Some(at) = found.and_then(|slot| usize::try_from(slot - first).ok()) else {
             return false;
@@ -173,8 +174,7 @@ impl Rules {
 
     /// Makes a slot a gap, and lets go of the gaps at both ends.
     fn empty(&mut self, at: usize) {
-        let Some(slot) = self.slots.get_mut(at) else { return };
-        let place = std::mem::replace(slot, GAP);
+        let Some(place) = self.slots.replace(at, GAP) else { return };
         let Some(rule) = self.store.get_mut(place as usize).and_then(Option::take) else { return };
         self.count -= 1;
         if let Some(places) = &mut self.places
@@ -185,19 +185,19 @@ impl Rules {
                 slots.remove(k);
             }
         }
-        while self.slots.front() == Some(&GAP) {
-            self.slots.pop_front();
+        while self.slots.front() == Some(GAP) {
+            self.slots.remove(0);
             self.first += 1;
         }
-        while self.slots.back() == Some(&GAP) {
-            self.slots.pop_back();
+        while self.slots.back() == Some(GAP) {
+            self.slots.remove(self.slots.len() - 1);
         }
     }
 
     /// Makes the n-th rule the n-th slot.
     fn close_gaps(&mut self) {
         if self.slots.len() != self.count {
-            self.slots.retain(|place| *place != GAP);
+            self.slots = self.slots.iter().filter(|place| *place != GAP).collect();
         }
         self.places = None;
     }
