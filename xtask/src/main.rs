@@ -75,6 +75,9 @@ struct Bench {
     /// No input has more rules than this
     #[arg(long, value_name = "RULES", default_value_t = 1_000_000)]
     most: usize,
+    /// Measure this `chainwalk` rather than build the one that ships, to hold two of them against each other
+    #[arg(long, value_name = "PROGRAM")]
+    ours: Option<std::path::PathBuf>,
 }
 
 #[derive(Args)]
@@ -113,7 +116,7 @@ fn run(chore: Chore) -> Result<()> {
         }
         Chore::Editor => editor::bundle(&house),
         Chore::Npm => npm::pack(&house),
-        Chore::Bench(a) => bench::bench(&house, a.keep, a.most),
+        Chore::Bench(a) => bench::bench(&house, a.keep, a.most, a.ours),
         Chore::Deny => tools::deny(&house),
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 /// How often each command is run.
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 /// What a process took.
 #[derive(Clone, Copy, Debug)]
