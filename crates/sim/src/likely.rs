@@ -172,7 +172,7 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
         return (true, Likely::Rule(rule));
     }
     for (hook, own) in [(Hook::Forward, false), (Hook::Input, true)] {
-        if let Some(rule) = spoken::network_named(host, hook, addr) {
+        if let Some(rule) = spoken::network_named(host, at.world.spoken(), hook, addr) {
             return (own, Likely::Rule(rule));
         }
     }
@@ -201,7 +201,7 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
     match (input, forward || translates) {
         (true, false) => (true, Likely::AskedOfInput),
         _ if outbound => (false, Likely::Outbound),
-        _ if let Some((own, rule)) = port_named(host, packet) => (own, Likely::Rule(rule)),
+        _ if let Some((own, rule)) = port_named(at, packet) => (own, Likely::Rule(rule)),
         (false, true) => (false, Likely::AskedOfForward),
         _ if !is_private(src) => (true, Likely::AskedOfInput),
         // Of a host's addresses its neighbours ask for the one in their own network.
@@ -223,9 +223,10 @@ fn is_on_another_link(at: &Sight, addr: IpAddr) -> bool {
 }
 
 /// Whether only rules about what comes in, or only rules about what passes through, ask for a packet's port.
-fn port_named(host: &Host, packet: &Packet) -> Option<(bool, RuleId)> {
+fn port_named(at: &Sight, packet: &Packet) -> Option<(bool, RuleId)> {
+    let (host, spoken) = (&at.world.host, at.world.spoken());
     let port = packet.dport()?;
-    let named = |hook| spoken::port_named(host, hook, |rule| asks_port(host, rule, port));
+    let named = |hook| spoken::port_named(host, spoken, hook, |rule| asks_port(host, rule, port));
     match (named(Hook::Input), named(Hook::Forward)) {
         (Some(rule), None) => Some((true, rule)),
         (None, Some(rule)) => Some((false, rule)),
@@ -394,7 +395,7 @@ fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
     if is_last {
         return None;
     }
-    let hook = spoken::only_hook(host, rule.chain)?;
+    let hook = spoken::only_hook(host, at.world.spoken(), rule.chain)?;
     let accepts = matches!(last(rule), Some(Target::Accept));
     // What refuses the rest, and stands behind more rules than before: those were put behind it.
     let place = chain.rules.iter().position(|r| *r == id).unwrap_or(0);

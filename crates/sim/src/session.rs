@@ -201,15 +201,11 @@ impl Session {
         }
         followed.walks.reverse();
         followed.unlikely.reverse();
-        let sizes = followed.walks.iter().flat_map(|w| &w.outcomes).map(size);
-        followed.bytes = sizes
-            .scan(0, |sum, size| {
-                Some({
-                    *sum += size;
-                    *sum
-                })
-            })
-            .collect();
+        let mut bytes = 0;
+        for outcome in followed.walks.iter().flat_map(|w| &w.outcomes) {
+            bytes += size(outcome);
+            followed.bytes.push(bytes);
+        }
         followed.worlds.reverse();
         followed.begins.reverse();
         Some(followed)

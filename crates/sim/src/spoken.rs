@@ -122,13 +122,20 @@ pub(crate) struct Spoken {
     by_addr: HashMap<IpAddr, Vec<RuleId>>,
     /// The rules that say by which one interface packets leave.
     pub(crate) leaving: Vec<RuleId>,
+    /// The rules that say by which one interface packets of which source come in.
+    pub(crate) entering: Vec<RuleId>,
     /// What rules test interfaces for, each once.
     pub(crate) ifaces: Vec<Inv<IfaceMatch>>,
     /// The interfaces that hold a network of which packets are masqueraded as they leave by others.
     masqueraded: Vec<Text>,
     /// The interfaces by which packets leave with another source.
     pub(crate) translating: Vec<Text>,
+    /// Which chains, by their ids, a packet may come to in filter at each of [`FILTERING`].
+    reached: [Vec<bool>; 3],
 }
+
+/// The hooks at which filter filters.
+const FILTERING: [Hook; 3] = [Hook::Input, Hook::Forward, Hook::Output];
 
 impl Spoken {
     /// What the rules of a host speak of.
@@ -136,9 +143,11 @@ impl Spoken {
         let mut spoken = Self {
             by_addr: HashMap::new(),
             leaving: Vec::new(),
+            entering: Vec::new(),
             ifaces: Vec::new(),
             masqueraded: Vec::new(),
             translating: Vec::new(),
+            reached: FILTERING.map(|hook| reached(host, hook)),
         };
         let mut seen: HashSet<Inv<IfaceMatch>> = HashSet::new();
         for (id, rule, _) in rules(host) {
@@ -167,6 +176,10 @@ impl Spoken {
                 if out.is_some() && spoken.leaving.last() != Some(&id) {
                     spoken.leaving.push(id);
                 }
+                let by = ip.iniface.as_ref().filter(|i| !i.not && !i.value.prefix);
+                if by.is_some() && ip.src.is_some() && spoken.entering.last() != Some(&id) {
+                    spoken.entering.push(id);
+                }
                 if let Some(out) = out.filter(|_| masquerades(rule))
                     && !spoken.translating.contains(&out.value.name)
                 {
@@ -183,6 +196,18 @@ impl Spoken {
             }
         }
         spoken
+    }
+
+    /// The interfaces that rules test for by their whole names, without those that they exclude.
+    pub(crate) fn named(&self) -> impl Iterator<Item = &Text> {
+        let tested = self.ifaces.iter().filter(|m| !m.value.prefix && !m.not);
+        tested.map(|m| &m.value.name)
+    }
+
+    /// Whether a packet may come to a chain in filter at a hook.
+    pub(crate) fn comes_to(&self, hook: Hook, chain: ChainId) -> bool {
+        let mut all = FILTERING.iter().zip(&self.reached);
+        all.any(|(h, reached)| *h == hook && reached.get(chain.0 as usize) == Some(&true))
     }
 
     /// Whether an interface holds a network of which packets are masqueraded as they leave by others.
@@ -299,31 +324,36 @@ pub(crate) fn lets_group_in(host: &Host, group: IpAddr) -> Option<RuleId> {
 }
 
 /// Whether rules of a filter's chain let in, or deal with, the network that an address is of.
-pub(crate) fn network_named(host: &Host, hook: Hook, addr: IpAddr) -> Option<RuleId> {
+pub(crate) fn network_named(
+    host: &Host,
+    spoken: &Spoken,
+    hook: Hook,
+    addr: IpAddr,
+) -> Option<RuleId> {
     let other = if hook == Hook::Input { Hook::Forward } else { Hook::Input };
-    let (own, others) = (reached(host, hook), reached(host, other));
     rules(host).find_map(|(id, rule, _)| {
-        let chain = rule.chain.0 as usize;
-        let here = own.get(chain) == Some(&true) && others.get(chain) == Some(&false);
+        let here = spoken.comes_to(hook, rule.chain) && !spoken.comes_to(other, rule.chain);
         (here && header(rule).any(|ip| inside(ip.dst.as_ref(), addr))).then_some(id)
     })
 }
 
 /// The first rule of filter at a hook that asks for a packet's port.
-pub(crate) fn port_named(host: &Host, hook: Hook, asks: impl Fn(&Rule) -> bool) -> Option<RuleId> {
-    let own = reached(host, hook);
-    let here = |rule: &Rule| own.get(rule.chain.0 as usize) == Some(&true);
-    rules(host).find_map(|(id, rule, _)| (here(rule) && asks(rule)).then_some(id))
+pub(crate) fn port_named(
+    host: &Host,
+    spoken: &Spoken,
+    hook: Hook,
+    asks: impl Fn(&Rule) -> bool,
+) -> Option<RuleId> {
+    rules(host)
+        .find_map(|(id, rule, _)| (spoken.comes_to(hook, rule.chain) && asks(rule)).then_some(id))
 }
 
 /// The only hook at which a packet may come to a chain in filter.
-pub(crate) fn only_hook(host: &Host, chain: ChainId) -> Option<Hook> {
+pub(crate) fn only_hook(host: &Host, spoken: &Spoken, chain: ChainId) -> Option<Hook> {
     if let Some(base) = &host.rules.chain(chain).base {
         return Some(base.hook);
     }
-    let hooks = [Hook::Input, Hook::Forward, Hook::Output];
-    let mut leads =
-        hooks.into_iter().filter(|h| reached(host, *h).get(chain.0 as usize) == Some(&true));
+    let mut leads = FILTERING.into_iter().filter(|hook| spoken.comes_to(*hook, chain));
     match (leads.next(), leads.next()) {
         (Some(only), None) => Some(only),
         _ => None,
@@ -331,7 +361,7 @@ pub(crate) fn only_hook(host: &Host, chain: ChainId) -> Option<Hook> {
 }
 
 /// Which chains, by their ids, a packet may come to in filter at a hook.
-pub(crate) fn reached(host: &Host, hook: Hook) -> Vec<bool> {
+fn reached(host: &Host, hook: Hook) -> Vec<bool> {
     let rules = &host.rules;
     let mut found = vec![false; rules.chains.len()];
     let here = |c: &Chain| filters(host, c, hook);

@@ -2,12 +2,9 @@
 
 use crate::header::header;
 use crate::spoken::{
-    Spoken, are_neighbours, inside, is_private, is_tunnel, is_uplink, masquerades, reached, rules,
-    target,
+    Spoken, are_neighbours, inside, is_private, is_tunnel, is_uplink, masquerades, target,
 };
-use chainwalk_model::{
-    Chain, Entry, Hook, Host, IfKind, Inv, IpMatch, Rule, RuleId, Sent, Target, Text,
-};
+use chainwalk_model::{Entry, Hook, Host, IfKind, Inv, IpMatch, Rule, RuleId, Sent, Target, Text};
 use std::net::IpAddr;
 
 /// Where a packet goes of which no route is known.
@@ -31,7 +28,7 @@ pub(crate) struct Leaving<'a> {
 }
 
 /// Whether a rule is one that may name the way out.
-type Tier<'t> = &'t dyn Fn(&Rule, &Chain, &IpMatch) -> bool;
+type Tier<'t> = &'t dyn Fn(&Rule, &IpMatch) -> bool;
 
 /// The interface that most likely leads to `dst`: the one that rules name for such packets, else the only one that
 /// may lead to the rest of the world. The one that the packet came in by only for a neighbour of its sender, and never one
@@ -42,7 +39,6 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
         let mut all: Vec<(Text, RuleId)> = Vec::new();
         for id in &spoken.leaving {
             let rule = host.rules.rule(*id);
-            let chain = host.rules.chain(rule.chain);
             for ip in header(rule) {
                 let Some(out) = ip.outiface.as_ref().filter(|o| !o.not && !o.value.prefix) else {
                     continue;
@@ -51,7 +47,7 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
                 let barred = leaving.came_by == Some(name)
                     || &**name == "lo"
                     || outward && spoken.holds_masqueraded(name);
-                if !barred && all.iter().all(|(n, _)| n != name) && fits(rule, chain, &ip) {
+                if !barred && all.iter().all(|(n, _)| n != name) && fits(rule, &ip) {
                     all.push((name.clone(), *id));
                 }
             }
@@ -63,9 +59,8 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
         Some(src) if src.not => !inside(Some(&Inv { not: false, value: src.value }), leaving.src),
         src => src.is_none() || inside(src.as_ref(), leaving.src),
     };
-    let forwards = reached(host, Hook::Forward);
     let let_through = |rule: &Rule| {
-        let here = forwards.get(rule.chain.0 as usize) == Some(&true);
+        let here = spoken.comes_to(Hook::Forward, rule.chain);
         here && matches!(target(rule), Some(Target::Accept))
     };
     let from_here = |ip: &IpMatch| {
@@ -76,12 +71,12 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
     };
     // A rule that is about just this destination says it best, then one that masquerades on the way out, then one
     // that lets such packets through.
-    let towards = |_: &Rule, _: &Chain, ip: &IpMatch| inside(ip.dst.as_ref(), leaving.dst);
-    let masks = |rule: &Rule, _: &Chain, ip: &IpMatch| outward && masquerades(rule) && src_fits(ip);
-    let passes = |rule: &Rule, _: &Chain, ip: &IpMatch| {
+    let towards = |_: &Rule, ip: &IpMatch| inside(ip.dst.as_ref(), leaving.dst);
+    let masks = |rule: &Rule, ip: &IpMatch| outward && masquerades(rule) && src_fits(ip);
+    let passes = |rule: &Rule, ip: &IpMatch| {
         let_through(rule) && leaving.came_by.is_some() && from_here(ip) && src_fits(ip)
     };
-    let masks_others = |rule: &Rule, _: &Chain, _: &IpMatch| outward && masquerades(rule);
+    let masks_others = |rule: &Rule, _: &IpMatch| outward && masquerades(rule);
     match (named(&towards), leaving.came_by) {
         (Ok((name, rule)), _) => return Some(WayOut::Named(name, rule)),
         (Err(_), Some(back)) if !outward && are_neighbours(leaving.src, leaving.dst) => {
@@ -100,7 +95,6 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
         }
     }
     let plain = host.interfaces.iter().filter(|i| i.kind == IfKind::Plain && i.master.is_none());
-    let tested = spoken.ifaces.iter().filter(|m| !m.value.prefix && !m.not).map(|m| &m.value.name);
     if !outward && let Some(lan) = inner_network(host, spoken, leaving) {
         return Some(WayOut::Only(lan));
     }
@@ -111,7 +105,7 @@ pub(crate) fn way_out(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option
         host.interface(name).is_none_or(|i| i.kind == IfKind::Plain && i.master.is_none())
     };
     let mut uplinks: Vec<&Text> = Vec::new();
-    for name in plain.map(|i| &i.name).chain(tested) {
+    for name in plain.map(|i| &i.name).chain(spoken.named()) {
         let may = is_uplink(name)
             && !is_tunnel(name)
             && leaving.came_by != Some(name)
@@ -140,8 +134,7 @@ fn inner_network(host: &Host, spoken: &Spoken, leaving: &Leaving) -> Option<Text
             && host.interface(name).is_none_or(|i| i.master.is_none())
             && !spoken.translating.contains(name)
     };
-    let named = spoken.ifaces.iter().filter(|m| !m.value.prefix && !m.not).map(|m| &m.value.name);
-    let mut found = named.filter(|name| may(name));
+    let mut found = spoken.named().filter(|name| may(name));
     let only = found.next()?;
     found.next().is_none().then(|| only.clone())
 }
@@ -160,7 +153,7 @@ fn is_numbered(rest: &str) -> bool {
 /// way back to it.
 pub(crate) fn way_in(host: &Host, spoken: &Spoken, src: IpAddr, dst: IpAddr) -> Option<Text> {
     let mut named: Vec<Text> = Vec::new();
-    for ip in rules(host).flat_map(|(_, rule, _)| header(rule)) {
+    for ip in spoken.entering.iter().flat_map(|id| header(host.rules.rule(*id))) {
         if let Some(by) = ip.iniface.as_ref().filter(|i| !i.not && !i.value.prefix)
             && &*by.value.name != "lo"
             && inside(ip.src.as_ref(), src)
