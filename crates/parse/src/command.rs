@@ -32,6 +32,13 @@ pub(crate) struct Command<'a> {
     pub(crate) stays: bool,
 }
 
+impl Command<'_> {
+    /// The table that it changes: without `-t` that is filter.
+    pub(crate) fn changed_table(&self) -> &str {
+        self.table.as_deref().unwrap_or("filter")
+    }
+}
+
 /// Reads a command line of a script; `None` if the row is none.
 pub(crate) fn read<'a>(row: Row<'a>, shell: &Shell) -> Option<Command<'a>> {
     let (bare, prompted) = unprompt(row);

@@ -46,7 +46,7 @@ impl Paste<'_> {
     }
 
     /// A command of nft.
-    pub(super) fn nft(
+    fn nft(
         &mut self,
         clean: &Clean,
         row: Row<'_>,
@@ -143,12 +143,12 @@ impl Paste<'_> {
             here: None,
         };
         let (Some(family), true) = (command.family, command.changes) else { return };
-        let table = command.table.clone().unwrap_or_else(|| "filter".into());
-        if self.hosts.is_shown(family, &table) {
+        let table = command.changed_table();
+        if self.hosts.is_shown(family, table) {
             // It is of a later hour than what was printed: it may be tried.
             let words = command.words.iter().map(|w| (&*w.text, w.quoted));
             let line = typed_as(program(family), None, words);
-            let commands = self.each(family, &table, &line);
+            let commands = self.each(family, table, &line);
             if maybe || commands.is_empty() {
                 self.hosts.section(SectionKind::Known(command.name.into()), span);
             } else {
@@ -161,15 +161,9 @@ impl Paste<'_> {
     }
 
     /// Does what a command does to the rules of the host at hand.
-    pub(super) fn apply(
-        &mut self,
-        clean: &Clean,
-        row: Row<'_>,
-        command: &Command<'_>,
-        maybe: bool,
-    ) {
+    fn apply(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>, maybe: bool) {
         let Some(family) = command.family.filter(|_| command.changes) else { return };
-        let table = command.table.as_deref().unwrap_or("filter");
+        let table = command.changed_table();
         let (draft, diagnostics) = self.hosts.changed(family, table, command.backend);
         let mut cx = Cx { clean, diagnostics };
         if maybe {
@@ -206,36 +200,39 @@ impl Paste<'_> {
             for Statement { row, maybe, .. } in statements {
                 if let Some(block) = facts::typed(clean, row, &shell).filter(|_| !maybe) {
                     self.hosts.add(block);
-                } else if native::is_command(row)
-                    && let Some(command) = command::read(row, &shell).filter(|_| !maybe)
+                    continue;
+                }
+                let Some(command) = command::read(row, &shell) else { continue };
+                let span = clean.span(row.start, row.end());
+                if native::is_command(row)
+                    && !maybe
                     && let Nft::Changes(text) = native::command(&command.words, row.text)
                 {
                     // What a listing shows while the tunnel is down it lacks.
-                    let span = clean.span(row.start, row.end());
                     self.hosts.native(Piece::command(text, span));
-                } else if let Some(command) = command::read(row, &shell)
-                    && !self.is_there(clean, row, &command)
-                {
-                    let table = command.table.as_deref().unwrap_or("filter");
-                    let shown = command.family.is_some_and(|f| self.hosts.is_shown(f, table));
-                    if iface.is_empty() && shown {
-                        continue;
-                    }
-                    self.apply(clean, row, &command, maybe);
-                    if let Some(family) = command.family.filter(|_| !iface.is_empty()) {
-                        let table = command.table.as_deref().unwrap_or("filter");
-                        let (draft, _) = self.hosts.changed(family, table, command.backend);
-                        restore::while_up(draft, clean.span(row.start, row.end()), &iface);
-                    }
+                    continue;
+                }
+                if self.is_there(clean, row, &command) {
+                    continue;
+                }
+                let table = command.changed_table();
+                let shown = command.family.is_some_and(|f| self.hosts.is_shown(f, table));
+                if iface.is_empty() && shown {
+                    continue;
+                }
+                self.apply(clean, row, &command, maybe);
+                if let Some(family) = command.family.filter(|_| !iface.is_empty()) {
+                    let (draft, _) = self.hosts.changed(family, table, command.backend);
+                    restore::while_up(draft, span, &iface);
                 }
             }
         }
     }
 
     /// Whether a dump shows already what a command would put in.
-    pub(super) fn is_there(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>) -> bool {
+    fn is_there(&mut self, clean: &Clean, row: Row<'_>, command: &Command<'_>) -> bool {
         let Some(family) = command.family else { return false };
-        let table = command.table.as_deref().unwrap_or("filter");
+        let table = command.changed_table();
         let (draft, _) = self.hosts.changed(family, table, command.backend);
         let mut unheard = Vec::new();
         let mut cx = Cx { clean, diagnostics: &mut unheard };
