@@ -523,15 +523,20 @@ pub fn duration(ms: u64) -> String {
     if text.is_empty() { "0s".to_owned() } else { text }
 }
 
-fn limit(limit: &Limit) -> String {
-    let over = if limit.over { "over " } else { "" };
-    let unit = match limit.per_s {
+/// The word for so many seconds, behind the `/` of a rate.
+pub fn period(seconds: u32) -> Option<&'static str> {
+    Some(match seconds {
         1 => "second",
         60 => "minute",
         3600 => "hour",
         86_400 => "day",
-        _ => "week",
-    };
+        _ => return None,
+    })
+}
+
+fn limit(limit: &Limit) -> String {
+    let over = if limit.over { "over " } else { "" };
+    let unit = period(limit.per_s).unwrap_or("week");
     if limit.bytes {
         let mut text = format!("limit rate {over}{}/{unit}", bytes(limit.rate));
         if limit.burst > 0 {

@@ -1,9 +1,11 @@
 //! What a rule of iptables asks, in the words of nft.
 
 use super::Of;
-use chainwalk_model::nft::Type;
+use crate::value::mask_len;
+use chainwalk_model::nft::{TCP_OPTIONS, Type};
+use chainwalk_model::print::period;
 use chainwalk_model::{
-    AddrMask, AddrTypeMatch, AddrTypes, ConnbytesDir, ConnbytesMatch, ConnbytesMode,
+    AddrMask, AddrTypeMatch, AddrTypes, Cidr, ConnbytesDir, ConnbytesMatch, ConnbytesMode,
     ConntrackMatch, CtDir, CtStates, CtStatuses, EcnMatch, IcmpMatch, IfaceMatch, Inv, IpMatch,
     Mac, Masked, Match, PacketType, PortSide, PortsMatch, Range, Rate, RpfilterMatch, Statistic,
     TcpFlags, TcpMatch, TtlMatch,
@@ -181,24 +183,20 @@ fn iface(field: &str, of: &Inv<IfaceMatch>) -> Option<String> {
 /// A network; `None` where it is everything and must not be.
 fn network(field: &str, of: Inv<AddrMask>) -> Option<String> {
     let AddrMask { addr, mask } = of.value;
-    let bits = |a: IpAddr| match a {
-        IpAddr::V4(a) => (u128::from(a.to_bits()) << 96, 32),
-        IpAddr::V6(a) => (a.to_bits(), 128),
+    let value = match mask_len(mask) {
+        Some(0) => return (!of.not).then(String::new),
+        Some(len) if (Cidr { addr, len }).is_host() => addr.to_string(),
+        Some(len) => format!("{addr}/{len}"),
+        None => {
+            let net = match (addr, mask) {
+                (IpAddr::V4(addr), IpAddr::V4(mask)) => IpAddr::from(addr & mask),
+                (IpAddr::V6(addr), IpAddr::V6(mask)) => IpAddr::from(addr & mask),
+                _ => return None,
+            };
+            let sign = if of.not { "!=" } else { "==" };
+            return Some(format!("{field} & {mask} {sign} {net}"));
+        }
     };
-    let ((mask_bits, whole), (own, _)) = (bits(mask), bits(addr));
-    let len = mask_bits.leading_ones();
-    if mask_bits == 0 {
-        return (!of.not).then(String::new);
-    }
-    if mask_bits.count_ones() != len {
-        let of_net = match addr {
-            IpAddr::V4(_) => IpAddr::from((((own & mask_bits) >> 96) as u32).to_be_bytes()),
-            IpAddr::V6(_) => IpAddr::from((own & mask_bits).to_be_bytes()),
-        };
-        let sign = if of.not { "!=" } else { "==" };
-        return Some(format!("{field} & {mask} {sign} {of_net}"));
-    }
-    let value = if len == whole { addr.to_string() } else { format!("{addr}/{len}") };
     Some(said(field, &Inv { not: of.not, value }))
 }
 
@@ -223,36 +221,25 @@ fn tcp(test: &TcpMatch) -> Option<Vec<String>> {
     if let Some(flags) = test.flags {
         let Masked { value, mask } = flags.value;
         let sign = if flags.not { "!=" } else { "==" };
-        parts.push(format!("tcp flags & {} {sign} {}", flag_words(mask)?, flag_words(value)?));
+        parts.push(format!("tcp flags & {} {sign} {}", flag_words(mask), flag_words(value)));
     }
     if let Some(option) = test.option {
-        const OPTIONS: [(u8, &str); 6] = [
-            (2, "maxseg"),
-            (3, "window"),
-            (4, "sack-perm"),
-            (5, "sack"),
-            (8, "timestamp"),
-            (1, "nop"),
-        ];
-        let word = OPTIONS.iter().find(|(n, _)| *n == option.value)?.1;
+        let known = [1, 2, 3, 4, 5, 8].contains(&option.value);
+        let (word, _) = TCP_OPTIONS.iter().find(|(_, n)| known && *n == option.value)?;
         parts.push(format!("tcp option {word} {}", if option.not { "missing" } else { "exists" }));
     }
     Some(parts)
 }
 
-/// Bits of TCP; `None` of those that nft has no words for.
-fn flag_words(flags: TcpFlags) -> Option<String> {
-    const WORDS: [&str; 8] = ["fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"];
-    let bits = u32::from(flags.0);
-    if bits > 0xff {
-        return None;
-    }
-    let words: Vec<&str> = (0..8).filter(|b| bits >> b & 1 == 1).map(|b| WORDS[b]).collect();
-    Some(match words.as_slice() {
+/// Bits of TCP.
+fn flag_words(TcpFlags(bits): TcpFlags) -> String {
+    let set = (0..8).map(|bit| 1 << bit).filter(|flag| bits & flag != 0);
+    let words: Vec<&str> = set.filter_map(|flag| Type::TcpFlag.word_of(flag.into())).collect();
+    match words.as_slice() {
         [] => "0x0".to_owned(),
         [one] => (*one).to_owned(),
         many => format!("({})", many.join(" | ")),
-    })
+    }
 }
 
 fn icmp(header: &str, of: Inv<IcmpMatch>) -> Option<String> {
@@ -412,14 +399,7 @@ fn ecn(test: EcnMatch, of: &Of) -> Vec<String> {
 
 /// `3/minute`.
 fn per(rate: Rate) -> Option<String> {
-    let unit = match rate.period_s {
-        1 => "second",
-        60 => "minute",
-        3600 => "hour",
-        86_400 => "day",
-        _ => return None,
-    };
-    Some(format!("{}/{unit}", rate.count))
+    Some(format!("{}/{}", rate.count, period(rate.period_s)?))
 }
 
 fn written(mac: Mac) -> String {

@@ -1,6 +1,7 @@
 //! What a rule of iptables does, in the words of nft.
 
 use super::Of;
+use crate::value::mask_len;
 use chainwalk_model::print::Printer;
 use chainwalk_model::{
     ConnmarkOp, CtTarget, CtZone, Family, Hook, Masked, MssOp, NatRange, Target, TtlOp,
@@ -40,11 +41,7 @@ pub(super) fn target(
                 Hook::Prerouting | Hook::Output => "dnat",
                 _ => "snat",
             };
-            let len = match net.mask {
-                std::net::IpAddr::V4(mask) => mask.to_bits().leading_ones(),
-                std::net::IpAddr::V6(mask) => mask.to_bits().leading_ones(),
-            };
-            Some(format!("{word} {header} prefix to {}/{len}", net.addr))
+            Some(format!("{word} {header} prefix to {}/{}", net.addr, mask_len(net.mask)?))
         }
         Target::Ct(ct) => tracked(ct),
         Target::Dscp(value) => Some(format!("{header} dscp set {value:#04x}")),
