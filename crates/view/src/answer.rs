@@ -3,21 +3,23 @@
 //! Guarantees: every field of a packet is present, null or empty where it has nothing; two outcomes are never
 //! merged; the flows are in the order of the recorded table.
 
+mod flows;
 mod names;
 mod packet;
 mod question;
+mod told;
 
 use chainwalk_model::{
-    Backend, Chain, DecidedBy, DroppedBy, Errno, Event, Fate, Flow, Hook, Host, L4, Op, OpKind,
-    Outcome, Packet, Path, PathIface, Policy, Question, RoutingDrop, Rule, RuleId, Target, Trace,
-    Tuple, Walk, nft::Statement, proto,
+    Backend, DroppedBy, Errno, Fate, Flow, Host, L4, Op, OpKind, Outcome, Packet, Question,
+    RoutingDrop, Rule, RuleId, Target, Trace, Walk, nft::Statement,
 };
-use names::{table_name, target_word};
+use flows::sorted;
+use names::{policy, table_name, target_word};
 use packet::Headers;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use told::{Does, Entry, Station, Told};
 
 /// The type of IPv6's redirects.
 const REDIRECT6: u8 = 137;
@@ -259,201 +261,6 @@ impl<'a> TraceFields<'a> {
     }
 }
 
-/// One entry of `walk`: the hook, the table, the chain, the number, and what told.
-struct Entry<'a> {
-    hook: &'static str,
-    table: Cow<'a, str>,
-    chain: &'a str,
-    number: usize,
-    by: &'static str,
-    does: Does,
-}
-
-impl Serialize for Entry<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        (self.hook, &self.table, self.chain, self.number, self.by).serialize(to)
-    }
-}
-
-/// What does something at an entry of `walk`.
-#[derive(Clone, Copy)]
-enum Does {
-    Nothing,
-    Rule(RuleId),
-    Policy(&'static str),
-}
-
-/// One entry of `path`: a hook and its interfaces, of a bridge with the ports.
-#[derive(PartialEq)]
-struct Station<'a> {
-    hook: &'static str,
-    ifaces: [Option<&'a str>; 2],
-    ports: Option<[Option<&'a str>; 2]>,
-}
-
-impl Serialize for Station<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let [iniface, outiface] = self.ifaces;
-        match self.ports {
-            None => (self.hook, iniface, outiface).serialize(to),
-            Some([phys_in, phys_out]) => {
-                (self.hook, iniface, outiface, phys_in, phys_out).serialize(to)
-            }
-        }
-    }
-}
-
-/// What the steps of a trace say.
-#[derive(Default)]
-struct Told<'a> {
-    path: Vec<Station<'a>>,
-    last: Option<&'a Path>,
-    post: Option<&'a Path>,
-    walk: Vec<Entry<'a>>,
-    looped: bool,
-    /// Whether it was to be delivered, or sent on, when it ended.
-    routed: bool,
-    /// Whether IP saw it.
-    shown: bool,
-}
-
-impl<'a> Told<'a> {
-    /// Whether a frame was all that anybody saw last: what IP makes of it behind a bridge has no station.
-    fn ended_as_frame(&self) -> bool {
-        let frames = ["ingress", "br_pre", "br_in"];
-        self.path.last().is_some_and(|step| frames.contains(&step.hook))
-    }
-
-    /// Whether it ended between the routing decision and INPUT.
-    fn kept_for_delivery(&self) -> bool {
-        self.routed && self.last.is_some_and(|path| path.hook == Hook::Prerouting)
-    }
-
-    fn of(host: &'a Host, trace: &'a Trace) -> Self {
-        let mut told = Self::default();
-        for step in &trace.steps {
-            match &step.event {
-                Event::Hook(path) => {
-                    told.asleep(host, path);
-                    told.hook(path);
-                }
-                Event::Matched(id) => told.matched(host, *id),
-                Event::Returned { from, by_rule: false, .. } => {
-                    let chain = host.rules.chain(*from);
-                    told.ended(host, chain, "end", Does::Nothing);
-                }
-                Event::BaseEnd { chain, by: DecidedBy::Policy, .. } => {
-                    let chain = host.rules.chain(*chain);
-                    let does = policy(host, chain).map_or(Does::Nothing, Does::Policy);
-                    told.ended(host, chain, "policy", does);
-                }
-                Event::Routed { .. } => told.routed = true,
-                Event::Loop => told.looped = true,
-                _ => {}
-            }
-        }
-        told
-    }
-
-    /// A device that has ingress chains is told of, also where all of them are of tables that do nothing.
-    fn asleep(&mut self, host: &Host, path: &'a Path) {
-        let Some(device) = path.iniface.name().filter(|_| path.hook == Hook::Prerouting) else {
-            return;
-        };
-        let rules = &host.rules;
-        let here = |c: &Chain| {
-            let base = c.base.as_ref();
-            let on = base.is_some_and(|b| b.hook == Hook::Ingress && b.devices.contains(device));
-            on && rules.table(c.table).dormant
-        };
-        if self.path.is_empty() && !path.bridge && rules.chains.iter().any(here) {
-            let ifaces = [Some(&**device), None];
-            self.path.push(Station { hook: "ingress", ifaces, ports: None });
-        }
-    }
-
-    fn hook(&mut self, path: &'a Path) {
-        let names = |of: [&'a PathIface; 2]| of.map(|i| i.name().map(|name| &**name));
-        let ports = path.phys_in.is_some() || path.phys_out.is_some();
-        let entry = Station {
-            hook: hook_word(path),
-            ifaces: names([&path.iniface, &path.outiface]),
-            ports: ports.then(|| names([&path.phys_in, &path.phys_out])),
-        };
-        // A bridge's hook is entered a second time behind IP's.
-        if !path.bridge || !self.path.contains(&entry) {
-            self.path.push(entry);
-        }
-        self.shown |= !path.bridge && path.hook != Hook::Ingress;
-        self.last = Some(path);
-        if path.hook == Hook::Postrouting && !path.bridge {
-            self.post = Some(path);
-        }
-    }
-
-    fn hook_now(&self) -> &'static str {
-        self.last.map_or("", hook_word)
-    }
-
-    fn matched(&mut self, host: &'a Host, id: RuleId) {
-        let rule = host.rules.rule(id);
-        let chain = host.rules.chain(rule.chain);
-        self.walk.push(Entry {
-            hook: self.hook_now(),
-            table: table_name(host, chain),
-            chain: &chain.name,
-            number: rule.number as usize,
-            by: "rule",
-            does: Does::Rule(id),
-        });
-    }
-
-    fn ended(
-        &mut self,
-        host: &'a Host,
-        chain: &'a chainwalk_model::Chain,
-        by: &'static str,
-        does: Does,
-    ) {
-        self.walk.push(Entry {
-            hook: self.hook_now(),
-            table: table_name(host, chain),
-            chain: &chain.name,
-            number: chain.rules.len() + 1,
-            by,
-            does,
-        });
-    }
-}
-
-fn hook_word(path: &Path) -> &'static str {
-    match path.hook {
-        Hook::Prerouting if path.bridge => "br_pre",
-        Hook::Input if path.bridge => "br_in",
-        Hook::Forward if path.bridge => "br_fwd",
-        Hook::Output if path.bridge => "br_out",
-        Hook::Postrouting if path.bridge => "br_post",
-        Hook::Ingress => "ingress",
-        Hook::Prerouting => "pre",
-        Hook::Input => "in",
-        Hook::Forward => "fwd",
-        Hook::Output => "out",
-        Hook::Postrouting => "post",
-        Hook::Egress => "egress",
-    }
-}
-
-fn policy(host: &Host, chain: &chainwalk_model::Chain) -> Option<&'static str> {
-    let native = host.rules.table(chain.table).backend == Backend::Nft;
-    match chain.base.as_ref()?.policy {
-        Policy::Accept if native => Some("accept"),
-        Policy::Drop if native => Some("drop"),
-        Policy::Accept => Some("ACCEPT"),
-        Policy::Drop => Some("DROP"),
-        Policy::Unknown => None,
-    }
-}
-
 fn target_name(host: &Host, rule: &Rule) -> Option<String> {
     let chain = host.rules.chain(rule.chain);
     rule.verdict().map(|target| target_word(host, chain, target))
@@ -624,89 +431,4 @@ fn errno(errno: Errno) -> &'static str {
         Errno::EACCES => "EACCES",
         Errno::EMSGSIZE => "EMSGSIZE",
     }
-}
-
-/// The conntrack table, sorted as the recorded one: by the text of each entry with its keys sorted.
-fn sorted(flows: &[Flow]) -> Vec<Value> {
-    let mut entries: Vec<(String, Value)> = flows
-        .iter()
-        .map(|f| {
-            let entry = flow(f);
-            (sorted_text(&entry), entry)
-        })
-        .collect();
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    entries.into_iter().map(|(_, e)| e).collect()
-}
-
-fn sorted_text(value: &Value) -> String {
-    let mut text = String::new();
-    write_sorted(value, &mut text);
-    text
-}
-
-fn write_sorted(value: &Value, text: &mut String) {
-    let Value::Object(map) = value else {
-        let _ = write!(text, "{value}");
-        return;
-    };
-    let mut fields: Vec<_> = map.iter().collect();
-    fields.sort_by_key(|(name, _)| *name);
-    text.push('{');
-    for (at, (name, value)) in fields.into_iter().enumerate() {
-        let _ = write!(text, "{}\"{name}\":", if at > 0 { "," } else { "" });
-        write_sorted(value, text);
-    }
-    text.push('}');
-}
-
-fn flow(flow: &Flow) -> Value {
-    let mut entry = Map::new();
-    let family = if flow.orig.src.is_ipv6() { "ipv6" } else { "ipv4" };
-    entry.insert("l3".into(), json!(family));
-    entry.insert("proto".into(), json!(packet::tracked_proto(flow.orig.proto)));
-    if let Some(state) = &flow.tcp_state {
-        entry.insert("state".into(), json!(&**state));
-    }
-    for (word, holds) in [("unreplied", flow.unreplied), ("assured", flow.assured)] {
-        if holds {
-            entry.insert(word.into(), json!(true));
-        }
-    }
-    entry.insert("mark".into(), json!(flow.mark));
-    match (flow.zone_orig, flow.zone_reply) {
-        (None, None) => {
-            entry.insert("zone".into(), json!(flow.zone));
-        }
-        (orig, reply) => {
-            for (word, zone) in [("zone-orig", orig), ("zone-reply", reply)] {
-                if let Some(zone) = zone {
-                    entry.insert(word.into(), json!(zone));
-                }
-            }
-        }
-    }
-    entry.insert("orig".into(), tuple(&flow.orig));
-    entry.insert("reply".into(), tuple(&flow.reply));
-    Value::Object(entry)
-}
-
-fn tuple(t: &Tuple) -> Value {
-    let mut fields = Map::new();
-    fields.insert("src".into(), json!(t.src.to_string()));
-    fields.insert("dst".into(), json!(t.dst.to_string()));
-    let named: &[(&str, u16)] = match t.proto {
-        proto::ICMP | proto::ICMPV6 => {
-            &[("type", t.dport >> 8), ("code", t.dport & 0xff), ("id", t.sport)]
-        }
-        proto::TCP | proto::UDP | proto::UDPLITE | proto::SCTP => {
-            &[("sport", t.sport), ("dport", t.dport)]
-        }
-        proto::GRE => &[("srckey", t.sport), ("dstkey", t.dport)],
-        _ => &[],
-    };
-    for (name, value) in named {
-        fields.insert((*name).into(), json!(value));
-    }
-    Value::Object(fields)
 }

@@ -1,7 +1,7 @@
-//! What the recorded answers call a table and a target.
+//! What the recorded answers call a table, a target and a policy.
 
 use chainwalk_model::Printer;
-use chainwalk_model::{Backend, Chain, Host, Target};
+use chainwalk_model::{Backend, Chain, Host, Policy, Target};
 use std::borrow::Cow;
 
 /// A table's name; tables of native nft carry their family before it.
@@ -23,5 +23,17 @@ pub(super) fn target_word(host: &Host, chain: &Chain, target: &Target) -> String
     match target {
         Target::Jump(chain) | Target::Goto(chain) => host.rules.chain(*chain).name.to_string(),
         other => other.name().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The policy of a base chain, as the tool of its table writes it.
+pub(super) fn policy(host: &Host, chain: &Chain) -> Option<&'static str> {
+    let native = host.rules.table(chain.table).backend == Backend::Nft;
+    match chain.base.as_ref()?.policy {
+        Policy::Accept if native => Some("accept"),
+        Policy::Drop if native => Some("drop"),
+        Policy::Accept => Some("ACCEPT"),
+        Policy::Drop => Some("DROP"),
+        Policy::Unknown => None,
     }
 }
