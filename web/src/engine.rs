@@ -9,7 +9,7 @@ use crate::message::{
 use crate::travel;
 use chainwalk::model::{Diagnostic, DocId, Offer, Reading, Severity, Span};
 use chainwalk::view::{self, Explained, Lang, Scene, TableMeasure};
-use chainwalk::{Doc, Played, Scenario, Search};
+use chainwalk::{Doc, Played, Scenario, Search, Tries};
 
 /// So many commands of a paste are tried by themselves.
 const OFFERS: usize = 6;
@@ -25,6 +25,8 @@ pub struct Engine {
     played: Played,
     /// The search that is under way, and the generation it belongs to.
     search: Option<(u32, Search)>,
+    /// The packets that are tried while nobody asks for one, and the generation they belong to.
+    tries: Option<(u32, Tries)>,
 }
 
 impl Engine {
@@ -33,7 +35,7 @@ impl Engine {
     pub fn answer(&mut self, request: Request, tell: &mut dyn FnMut(f64)) -> Option<Answer> {
         match request {
             Request::Paste(text) => {
-                self.search = None;
+                (self.search, self.tries) = (None, None);
                 self.text = text;
                 self.stale = true;
                 None
@@ -43,7 +45,7 @@ impl Engine {
                 if self.text.get(range.clone()).is_none() {
                     return Some(Answer::Crashed("an edit beyond the text".into()));
                 }
-                self.search = None;
+                (self.search, self.tries) = (None, None);
                 self.text.replace_range(range, &text);
                 self.stale = true;
                 None
@@ -51,7 +53,12 @@ impl Engine {
             Request::Tell(wanted) => {
                 self.search = None;
                 self.play(wanted, tell);
-                Some(Answer::Told(Box::new(self.tell())))
+                let told = self.tell();
+                // They are tried once the map is there.
+                let lines = told.overview.as_ref().map(view::Overview::lines);
+                let lines = lines.filter(|lines| !lines.is_empty());
+                self.tries = lines.map(|lines| (told.generation, self.played.tries(lines)));
+                Some(Answer::Told(Box::new(told)))
             }
             Request::Assumption(text, lang) => {
                 let found = chainwalk::fact_problem(&text);
@@ -171,6 +178,7 @@ impl Engine {
                 }),
                 changes,
                 compared: played.compared(&at),
+                overview: view::overview(t),
                 suggestions: view::suggestions(t),
                 blanks: played
                     .blanks()
@@ -197,6 +205,27 @@ impl Engine {
     /// Whether a search is under way.
     pub fn is_searching(&self) -> bool {
         self.search.is_some()
+    }
+
+    /// Whether packets are tried that nobody asked for.
+    pub fn is_trying(&self) -> bool {
+        self.tries.is_some()
+    }
+
+    /// Tries no more of them.
+    pub fn stop_trying(&mut self) {
+        self.tries = None;
+    }
+
+    /// Tries the next one; what became of it, unless there was none.
+    pub fn try_next(&mut self) -> Option<Answer> {
+        let (generation, tries) = self.tries.as_mut()?;
+        let generation = *generation;
+        let tried = tries.step(&self.played, &self.wanted.at);
+        if tried.is_none() {
+            self.tries = None;
+        }
+        tried.map(|tried| Answer::Tried(generation, vec![tried]))
     }
 
     /// Does a small part of the search; its answer, where that was the last.

@@ -4,8 +4,8 @@
 
 use chainwalk::model::{Goal, Span};
 use chainwalk::view::{
-    Banner, Chip, Compared, FactRow, FateCard, HostChip, Lang, LegView, PacketForm, Problem,
-    ProposalsView, Row, RuleCard, RuleRange, Scene, Sentence, Suggestion, Timeline,
+    Banner, Chip, Compared, FactRow, FateCard, HostChip, Lang, LegView, Overview, PacketForm,
+    Problem, ProposalsView, Row, RuleCard, RuleRange, Scene, Sentence, Suggestion, Timeline, Tried,
 };
 use chainwalk::{Position, Scenario, Theme, Viewpoint};
 use serde::{Deserialize, Serialize};
@@ -118,6 +118,8 @@ pub enum Answer {
     Opened(Opening, Vec<RuleCard>),
     /// The changes that were found, for this generation.
     Found(u32, Box<ProposalsView>),
+    /// What becomes of packets that were tried by themselves, for this generation.
+    Tried(u32, Vec<Tried>),
     /// What a line that is being typed says.
     Drafted(Box<Drafted>),
     /// What was asked to be drawn.
@@ -273,6 +275,8 @@ pub struct PageView {
     pub changes: Vec<EditView>,
     /// The packet's fate without the changes and with them; `None` where none was made.
     pub compared: Option<Compared>,
+    /// What the paste holds, while no packet is asked for.
+    pub overview: Option<Overview>,
     /// Packets worth sending.
     pub suggestions: Vec<Suggestion>,
     /// The values that the paste leaves open.

@@ -14,6 +14,7 @@ mod played;
 mod problems;
 mod recorded;
 mod scenario;
+mod tries;
 mod trips;
 
 pub use case::{Case, Head, HeadLine, NoPosition, Position, Stop, Theme, Unreadable, Words};
@@ -26,3 +27,4 @@ pub use played::{Played, Viewpoint, fact_problem};
 pub use problems::Problems;
 pub use recorded::{Tables, Wanted, answer_recorded};
 pub use scenario::{Doc, HostPart, Scenario};
+pub use tries::Tries;

@@ -68,8 +68,8 @@ type Trips = RefCell<HashMap<(usize, usize), Option<Rc<Trip>>>>;
 type Shadows = Rc<HashMap<RuleId, Shadow>>;
 
 /// The packets on one host, and why its rules matched or did not.
-struct Walked {
-    session: Session,
+pub(crate) struct Walked {
+    pub(crate) session: Session,
     /// Worked out when it is first asked for.
     shadows: OnceCell<Shadows>,
     /// Walked when an outcome is looked at.
@@ -77,12 +77,12 @@ struct Walked {
 }
 
 impl Walked {
-    fn on(host: Host) -> Self {
+    pub(crate) fn on(host: Host) -> Self {
         Self { session: Session::new(host), shadows: OnceCell::new(), trips: Trips::default() }
     }
 
     /// Forgets the packets behind the first `kept`.
-    fn truncate(&mut self, kept: usize) {
+    pub(crate) fn truncate(&mut self, kept: usize) {
         self.session.truncate(kept);
         self.trips.borrow_mut().retain(|(packet, _), _| *packet < kept);
     }

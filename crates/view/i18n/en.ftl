@@ -10,8 +10,90 @@ idle-nothing-detail = Nothing in this text was recognised. Run <c>sudo iptables-
 idle-no-rules = No firewall rules in this paste yet
 idle-no-rules-detail = Facts about the host were read, but no table of rules. Add what <c>sudo iptables-save</c> or <c>sudo nft list ruleset</c> prints.
 idle-unread = <c>{ $name }</c> is recognised, and can't be walked yet
-idle-packet = Send a packet
-idle-packet-detail = Type the command that fails, for example <c>curl 172.17.0.2:80</c> or <c>tcp 203.0.113.9:51000 > 10.0.0.5:443 in eth0</c>.
+over-read = <b>{ $host }</b> is read. Which packet?
+over-read-rules = The rules are read. Which packet?
+over-holds = { $what }. Take a packet from the list, or type the command that fails.
+over-services = { $count ->
+    [1] 1 port of a Service
+   *[other] { $count } ports of Services
+}
+over-tables = { $count ->
+    [1] 1 table
+   *[other] { $count } tables
+}
+over-chains = { $count ->
+    [1] 1 chain
+   *[other] { $count } chains
+}
+over-rules = { $count ->
+    [1] 1 rule
+   *[other] { $count } rules
+}
+over-listeners = { $count ->
+    [1] 1 listener
+   *[other] { $count } listeners
+}
+over-missing = Not pasted: { $what }. What rests on it is assumed, and says so.
+over-no-rules = firewall rules
+over-no-addresses = addresses
+over-no-routes = routes
+over-docker = Published by Docker: through FORWARD, past INPUT
+over-published = Published by DNAT
+over-redirected = Redirected to a port of this host
+over-here = This host: through INPUT
+over-listening = What listens
+over-through = Forwarded: through FORWARD
+over-outwards = Out under another address
+over-order = { $chain }, from first to last: the first match decides
+over-anyone = anyone
+over-peers = known peers
+over-this-host = this host
+over-who-in = { $who } in { $iface }
+over-who-not-in = { $who }, not in { $iface }
+over-undecided = what no rule decides
+over-sent = sent out
+over-not = all but { $what }
+over-anything = anything
+over-lo = anything over lo
+over-answers = answers of known connections
+over-invalid = what belongs to no connection
+over-else = all else
+over-accepts = accepted
+over-drops = dropped
+over-rejects = rejected, { $with }
+over-counts = counted only
+over-policy = policy { $word }
+over-behind = { $to } behind { $iface }
+over-listens = { $process } listens
+over-listens-unnamed = a process listens
+over-nobody = nothing listens there
+over-masquerade = as an address of this host
+over-snat = as { $addr }
+over-base = { $name } · { $hook }, { $priority }
+over-above = see above
+over-no-jump = no rule jumps here
+over-dormant = dormant: not hooked in
+over-more-chains = { $count ->
+    [1] and 1 chain more
+   *[other] and { $count } chains more
+}
+over-from-seen = Seen by the kernel
+over-from-outside = From outside
+over-from-inside = From the networks inside
+over-from-here = From this host
+over-from = from { $addr } in { $iface }
+over-from-out = from { $addr }, outside
+over-to = to { $dst }
+over-one-of = to one of { $count }
+over-delivered = delivered
+over-depends = it depends
+over-no-answer = its answer is stopped
+over-opens = INPUT opens { $ports }
+over-opens-rest = its policy drops all else
+over-publishes = { $count ->
+    [1] 1 published port
+   *[other] { $count } published ports
+}
 
 ## The word of a fate
 

@@ -7,6 +7,7 @@ use crate::forks::{Fork, fork, is_chance};
 use crate::leans::leans;
 use crate::likely::{likeliest, likely_answers};
 use crate::overlay::overlay;
+use crate::overview;
 use crate::page::{Banner, Evidence, Lang, Sentence, Style, Tone};
 use crate::questions::{self, what_decides};
 use crate::say::{Arg, Key, format, join, push, run, say, text};
@@ -43,12 +44,13 @@ pub(crate) fn answer(t: &Explained) -> Banner {
     if let Some(idle) = idle(t) {
         return idle;
     }
-    match (t.walk(), t.outcome()) {
-        (Some(_), Some(outcome)) => match decider(t) {
-            Some(split) => depends(t, &split),
-            None => certain(t, outcome),
-        },
-        _ => quiet(t.lang, Key::IdlePacket, Key::IdlePacketDetail),
+    let Some(outcome) = t.outcome() else {
+        let (headline, detail) = overview::read(t);
+        return Banner { tone: Tone::Idle, headline, detail, evidence: Vec::new() };
+    };
+    match decider(t) {
+        Some(split) => depends(t, &split),
+        None => certain(t, outcome),
     }
 }
 

@@ -16,6 +16,8 @@ pub struct Scene {
     pub width: f64,
     /// Height.
     pub height: f64,
+    /// Where the frame ends: below stand the drawer, the panel, or what a door puts in their place.
+    pub below: f64,
     /// What to draw, in painting order.
     pub items: Vec<Item>,
     /// The way the packet takes into this stop, as SVG path data; empty where it stays.

@@ -87,7 +87,17 @@ pub fn scene(t: &Explained, stop: usize, size: (f64, f64), measure: &dyn Measure
         _ => Vec::new(),
     };
     let made = now.is_some_and(|n| n.reply.is_some());
-    Scene { width: w, height: h, items: pen.items, travel, rest: (rest.x, rest.y), made, tag }
+    let below = frame.below();
+    Scene {
+        width: w,
+        height: h,
+        below,
+        items: pen.items,
+        travel,
+        rest: (rest.x, rest.y),
+        made,
+        tag,
+    }
 }
 
 /// The way from the stop before to this one.

@@ -3,37 +3,31 @@
 //! Each is a guess of what a person came to ask, and no answer assumes it.
 
 use crate::explained::Explained;
+use crate::overview::service_of;
 use crate::page::Suggestion;
-use crate::places::chain_path;
+use crate::places::{chain_class, chain_path};
+use crate::sample::{Sample, is_own, own, uplink};
 use crate::say::text;
 use crate::steps::meaning;
+use crate::targets::target_text;
 use crate::values::{endpoint, flags};
-use chainwalk_model::{
-    AddrMask, Family, Host, IfKind, KernelTrace, Match, NatRange, OpKind, PortSide, Range, Rule,
-    Target, proto,
-};
+use crate::wish::{Wish, mapped, statement, wish};
+use chainwalk_model::nft::{NatKind, Statement};
+
+use chainwalk_model::{Family, Host, KernelTrace, NatRange, Rule, RuleId, Ruleset, Target, proto};
 use std::net::IpAddr;
 
 /// So many are made at most.
 const MOST: usize = 40;
-/// Somebody outside, from the addresses set aside for examples.
-const STRANGER: &str = "203.0.113.9";
-const STRANGER_6: &str = "2001:db8::9";
-
-/// What rules ask of a packet, as far as a packet line says it.
-#[derive(Default)]
-struct Wish {
-    dst: Option<IpAddr>,
-    src: Option<IpAddr>,
-    iface: Option<String>,
-    proto: Option<u8>,
-    dport: Option<u16>,
-}
-
 /// The suggestions, those that the rules speak of most plainly first: services and translations, then what
 /// filters name, then listeners.
 pub fn suggestions(t: &Explained) -> Vec<Suggestion> {
-    let mut made = Making { t, out: Vec::new() };
+    offered(t, &Sample::of(t))
+}
+
+/// The same, with senders that are known already.
+pub(crate) fn offered(t: &Explained, sample: &Sample) -> Vec<Suggestion> {
+    let mut made = Making { t, sample, out: Vec::new() };
     for seen in t.host.seen.iter().take(MOST / 2) {
         if let Some(line) = traced(seen) {
             let about = match seen.logged {
@@ -65,26 +59,65 @@ pub fn suggestions(t: &Explained) -> Vec<Suggestion> {
     made.out
 }
 
+/// The packet that a rule asks for, as a packet line; `None` where no line can say it.
+pub(crate) fn of_rule(t: &Explained, sample: &Sample, id: RuleId) -> Option<String> {
+    let rules = t.rules();
+    let rule = rules.rule(id);
+    let wish = wish(rules, rule)?;
+    let six = is_six(rules, rule, &wish);
+    let about = rule.comment.as_deref().unwrap_or_default();
+    line(t.host, sample, &wish, six, speaks_http(wish.dport, about))
+}
+
+/// The packet that asks for something called `about`.
+pub(crate) fn asks_for(t: &Explained, sample: &Sample, wish: &Wish, about: &str) -> Option<String> {
+    let six = wish.dst.is_some_and(|d| d.is_ipv6());
+    line(t.host, sample, wish, six, speaks_http(wish.dport, about))
+}
+
+/// Whether packets of a rule are of IPv6.
+fn is_six(rules: &Ruleset, rule: &Rule, wish: &Wish) -> bool {
+    let table = rules.table(rules.chain(rule.chain).table);
+    match table.family {
+        Family::Ip6 => true,
+        Family::Ip => false,
+        _ => wish.dst.or(wish.src).is_some_and(|a| a.is_ipv6()),
+    }
+}
+
 struct Making<'a> {
     t: &'a Explained<'a>,
+    sample: &'a Sample,
     out: Vec<Suggestion>,
 }
 
 impl Making<'_> {
     fn rule(&mut self, rule: &Rule, nat: bool) {
         let rules = self.t.rules();
-        let chain = rules.chain(rule.chain);
-        let table = rules.table(chain.table);
-        if (&*table.name == "nat") != nat {
+        let stated = statement(rule);
+        let by_nft =
+            matches!(stated, Some(Statement::Nat { kind: NatKind::Dnat | NatKind::Redirect, .. }));
+        let by_target = matches!(rule.verdict(), Some(Target::Dnat(_) | Target::Redirect(_)));
+        let translates = by_nft || by_target;
+        if (translates || chain_class(rules, rule.chain) == "nat") != nat {
             return;
         }
-        let Some(wish) = wish(rule) else { return };
+        // A map asks for one thing with each of its elements.
+        for (wish, element) in mapped(rules, rule).into_iter().take(MOST / 2) {
+            let about = match service_of(rules, element) {
+                Some(name) => text!(self.t.lang, MeaningService, name = name),
+                None => self.at(rule),
+            };
+            self.add(&wish, is_six(rules, rule, &wish), about);
+        }
+        let Some(wish) = wish(rules, rule) else { return };
         if wish.dport.is_none() {
             return;
         }
         let about = match rule.verdict() {
             Some(Target::Dnat(to)) => format!("DNAT {}", nat_text(to)),
             Some(Target::Redirect(to)) => format!("REDIRECT {}", nat_text(to)),
+            Some(target) if by_nft => target_text(rules, rule.chain, target),
             Some(Target::Jump(to) | Target::Goto(to)) if nat => match meaning(self.t, *to) {
                 Some(meaning) => meaning,
                 // Another jump of a translation says nothing that its own rules don't.
@@ -93,20 +126,25 @@ impl Making<'_> {
                     rule.comment.as_deref().unwrap_or_default().trim_end_matches(':').to_owned()
                 }
             },
-            Some(Target::Accept | Target::Drop | Target::Reject(_)) if !nat => {
-                let at = format!("{} {}", chain_path(rules, rule.chain), rule.number);
-                match rule.comment.as_deref() {
-                    Some(comment) => format!("{at}: {comment}"),
-                    None => at,
-                }
-            }
+            Some(Target::Accept | Target::Drop | Target::Reject(_)) if !nat => self.at(rule),
+            _ if !nat && matches!(stated, Some(Statement::Reject { .. })) => self.at(rule),
             _ => return,
         };
-        self.add(&wish, matches!(table.family, Family::Ip6), about);
+        self.add(&wish, is_six(rules, rule, &wish), about);
+    }
+
+    /// A rule by its place, with its comment.
+    fn at(&self, rule: &Rule) -> String {
+        let at = format!("{} {}", chain_path(self.t.rules(), rule.chain), rule.number);
+        match rule.comment.as_deref() {
+            Some(comment) => format!("{at}: {comment}"),
+            None => at,
+        }
     }
 
     fn add(&mut self, wish: &Wish, six: bool, about: String) {
-        if let Some(line) = line(self.t.host, wish, six, speaks_http(wish.dport, &about)) {
+        let http = speaks_http(wish.dport, &about);
+        if let Some(line) = line(self.t.host, self.sample, wish, six, http) {
             self.put(line, about);
         }
     }
@@ -141,85 +179,10 @@ fn traced(seen: &KernelTrace) -> Option<String> {
     Some(line.trim_end().to_owned())
 }
 
-/// What a rule asks for; `None` where no line can say it.
-fn wish(rule: &Rule) -> Option<Wish> {
-    let mut wish = Wish::default();
-    for op in &rule.ops {
-        let OpKind::Match(m) = &op.what else { continue };
-        match m {
-            Match::Ip(ip) => {
-                wish.proto = ip.proto.filter(|p| !p.not).map(|p| p.value);
-                if let Some(dst) = ip.dst.filter(|d| !d.not) {
-                    wish.dst = Some(host_in(dst.value)?);
-                }
-                if let Some(src) = ip.src.filter(|s| !s.not) {
-                    wish.src = Some(host_in(src.value)?);
-                }
-                if let Some(i) = ip.iniface.as_ref().filter(|i| !i.not && !i.value.prefix) {
-                    wish.iface = Some(i.value.name.to_string());
-                }
-            }
-            Match::Tcp(tcp) => {
-                wish.proto = Some(proto::TCP);
-                wish.dport = tcp.dport.filter(|p| !p.not).map(|p| p.value.first);
-            }
-            Match::Udp(udp) => {
-                wish.proto = Some(proto::UDP);
-                wish.dport = udp.dport.filter(|p| !p.not).map(|p| p.value.first);
-            }
-            Match::Multiport { side: PortSide::Destination | PortSide::Either, ports } => {
-                wish.dport =
-                    ports.value.first().filter(|_| !ports.not).map(|p: &Range<u16>| p.first);
-            }
-            _ => {}
-        }
-    }
-    Some(wish)
-}
-
-/// An address that a network holds: itself, or its first host; none of all addresses.
-fn host_in(net: AddrMask) -> Option<IpAddr> {
-    match (net.addr, net.mask) {
-        (IpAddr::V4(a), IpAddr::V4(m)) => {
-            let base = a & m;
-            let rest = !u32::from(m);
-            Some(IpAddr::V4((u32::from(base) + u32::from(rest > 1)).into()))
-        }
-        (IpAddr::V6(a), IpAddr::V6(m)) => {
-            let base = u128::from(a) & u128::from(m);
-            let rest = !u128::from(m);
-            Some(IpAddr::V6((base + u128::from(rest > 1)).into()))
-        }
-        _ => None,
-    }
-}
-
-/// The interface that leads outside: the one of the default route, else the first that is no bridge.
-fn uplink(host: &Host, six: bool) -> Option<&str> {
-    let default = host.routes.iter().find(|r| r.dst.len == 0 && r.dst.addr.is_ipv6() == six);
-    default.and_then(|r| r.dev.as_deref()).or_else(|| {
-        let plain = |i: &&chainwalk_model::Interface| {
-            i.kind == IfKind::Plain && &*i.name != "lo" && i.master.is_none() && !i.addrs.is_empty()
-        };
-        host.interfaces.iter().find(plain).map(|i| &*i.name)
-    })
-}
-
-fn own(host: &Host, iface: Option<&str>, six: bool) -> Option<IpAddr> {
-    let of = |i: &chainwalk_model::Interface| {
-        i.addrs.iter().map(|a| a.value.addr).find(|a| a.is_ipv6() == six)
-    };
-    iface.and_then(|name| host.interface(name)).and_then(of)
-}
-
 /// Whether a service is likely one that a browser asks: by its port, or by what it is called.
 fn speaks_http(port: Option<u16>, about: &str) -> bool {
-    matches!(port, Some(80 | 443 | 3000 | 8000..=8999 | 9090)) || about.contains("http")
-}
-
-fn is_own(host: &Host, addr: IpAddr) -> bool {
-    let holds = |i: &chainwalk_model::Interface| i.addrs.iter().any(|a| a.value.addr == addr);
-    addr.is_loopback() || host.interfaces.iter().any(holds)
+    let is_http = matches!(port, Some(80 | 443 | 3000 | 8000..=8999 | 9090));
+    is_http || about.to_lowercase().contains("http")
 }
 
 /// A sender in the place of `addr`: another of its network where it is this host's own.
@@ -234,14 +197,19 @@ fn sender(host: &Host, addr: IpAddr) -> IpAddr {
     }
 }
 
-fn line(host: &Host, wish: &Wish, six: bool, http: bool) -> Option<String> {
+fn line(host: &Host, sample: &Sample, wish: &Wish, six: bool, http: bool) -> Option<String> {
     let uplink = uplink(host, six);
-    let dst = wish.dst.or_else(|| own(host, wish.iface.as_deref().or(uplink), six))?;
-    let port = wish.dport?;
+    let dst = wish.dst.or_else(|| own(host, wish.iface.as_deref().or(uplink), six));
+    let dst = dst.or(sample.stands_for.filter(|_| !six))?;
+    let Some(port) = wish.dport else {
+        let pings = matches!(wish.proto, Some(proto::ICMP | proto::ICMPV6));
+        return pings.then(|| format!("ping {dst}{}", from(host, sample, wish, dst, uplink)));
+    };
+    let here = is_own(host, dst) || sample.stands_for == Some(dst);
     let to = if dst.is_ipv6() { format!("[{dst}]:{port}") } else { format!("{dst}:{port}") };
     let mut line = match (wish.proto, port) {
         (Some(proto::UDP), 53) => {
-            return Some(format!("udp {to}{}", from(host, wish, dst, uplink)));
+            return Some(format!("udp {to}{}", from(host, sample, wish, dst, uplink)));
         }
         (Some(proto::UDP), _) => format!("udp {to}"),
         (Some(proto::TCP) | None, 22) => format!("ssh {dst}"),
@@ -249,24 +217,24 @@ fn line(host: &Host, wish: &Wish, six: bool, http: bool) -> Option<String> {
         (Some(proto::TCP) | None, _) => format!("nc {dst} {port}"),
         _ => return None,
     };
-    if is_own(host, dst) || wish.iface.is_some() || wish.src.is_some() {
-        line.push_str(&from(host, wish, dst, uplink));
+    if here || wish.iface.is_some() || wish.src.is_some() {
+        line.push_str(&from(host, sample, wish, dst, uplink));
     }
     Some(line)
 }
 
 /// Where such a packet comes from, in the words of the packet line: from where the rule has it, else a neighbour on an
 /// interface that leads nowhere else, else a stranger.
-fn from(host: &Host, wish: &Wish, dst: IpAddr, uplink: Option<&str>) -> String {
+fn from(host: &Host, sample: &Sample, wish: &Wish, dst: IpAddr, uplink: Option<&str>) -> String {
     if dst.is_loopback() {
         return String::new();
     }
-    let stranger = if dst.is_ipv6() { STRANGER_6 } else { STRANGER };
+    let stranger = sample.stranger(dst.is_ipv6());
     let near = wish.iface.as_deref().filter(|iface| Some(*iface) != uplink);
     let near = near.and_then(|iface| own(host, Some(iface), dst.is_ipv6()));
     let src = wish.src.or(near).map(|src| sender(host, src));
     let iface = wish.iface.as_deref().or_else(|| src.and_then(|src| behind(host, src))).or(uplink);
-    let src = src.map_or_else(|| stranger.to_owned(), |src| src.to_string());
+    let src = src.unwrap_or(stranger);
     match iface {
         Some(iface) => format!(" from {src} in {iface}"),
         None => format!(" from {src} outside"),

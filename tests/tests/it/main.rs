@@ -26,6 +26,7 @@ mod links;
 mod native;
 mod nft_forms;
 mod ops;
+mod overview;
 mod papers;
 mod refused;
 mod restore;

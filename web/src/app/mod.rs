@@ -24,8 +24,8 @@ use crate::link::{Space, Stale, Status, use_engine};
 use crate::one_file::is_one_file;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, GuestBar, Header, Help, HostPane,
-    Hover, Icon, Moments, More, Notice, Otherwise, PastePane, Player, Share, Sprite, TimelineBar,
-    WalkPane, Why, Zoom, act, tone_name,
+    Hover, Icon, Moments, More, Notice, Otherwise, OverviewCard, PacketsPane, PastePane, Player,
+    Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
@@ -119,6 +119,11 @@ pub fn App() -> Html {
         Some(told) if told.chips.is_empty() => Some(Why::Nothing),
         _ => None,
     };
+    // What the paste holds is told while no packet is asked for.
+    let overview = told.as_ref().filter(|_| blank.is_none() && state.scenario.packets.is_empty());
+    let overview =
+        use_memo(overview.map(|t| t.overview.clone()), |o| o.clone().flatten().map(Rc::new));
+    let overview = (*overview).clone();
     let heard_of = told.as_ref().filter(|_| fresh && blank.is_none());
     let (narration, say_fate) = use_aloud(&state, heard_of, stop, stale);
     use_keys(&state, stop, timeline.clone(), field.clone(), {
@@ -171,7 +176,8 @@ pub fn App() -> Html {
         <div class="whole">
         <GuestBar {lang} visit={state.visit.clone()} refused={state.refused.clone()} dispatch={dispatch.clone()} />
         <div ref={app} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
-            timeline.as_ref().is_none_or(|t| t.stops == 0).then_some("no-stops"),
+            (overview.is_none() && timeline.as_ref().is_none_or(|t| t.stops == 0)).then_some("no-stops"),
+            overview.as_ref().map(|_| "over"),
             told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
             (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
             <Sprite />
@@ -227,7 +233,12 @@ pub fn App() -> Html {
                     <Diagram drawn={drawn.clone()} packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} speed={state.speed.factor()} hover={*hover}
                         zoom={*zoom} onzoom={onzoom.clone()}
                         onhover={onhover.clone()} reveal={show.clone()} dispatch={dispatch.clone()} />
-                    {zoom_buttons(*zoom, &onzoom, lang)}
+                    if let Some(overview) = &overview {
+                        <OverviewCard {lang} overview={overview.clone()} tried={heard.tried.clone()} below={drawn.1.below / drawn.1.height.max(1.0)}
+                            reveal={show.clone()} dispatch={dispatch.clone()} />
+                    } else {
+                        {zoom_buttons(*zoom, &onzoom, lang)}
+                    }
                 }
             </section>
             if narrow {
@@ -241,10 +252,14 @@ pub fn App() -> Html {
             }
             {divider(Edge::Right)}
             <div class="right">
+                if let Some(overview) = &overview {
+                    <PacketsPane {lang} overview={overview.clone()} tried={heard.tried.clone()} {narrow} dispatch={dispatch.clone()} />
+                } else {
                 <WalkPane {lang} told={told.clone().filter(|_| blank.is_none())} packets={state.scenario.packets.clone()}
                     packet={state.packet} {stop} hover={*hover} onhover={onhover.clone()}
                     opened={heard.opened.clone()} open={heard.open.clone()} raw_names={state.raw_names} stale={stale.is_some()}
                     reveal={show} {turn_to} dispatch={dispatch.clone()} />
+                }
             </div>
             </main>
             <footer class="time">

@@ -24,6 +24,9 @@ fn main() {
                     }
                 };
                 if let Some(answer) = work.engine.borrow_mut().answer(request, &mut tell) {
+                    if matches!(answer, Answer::Told(_)) {
+                        work.trying.set(None);
+                    }
                     say(&answer);
                 }
                 go_on(&work);
@@ -39,17 +42,25 @@ fn main() {
 const PACE: f64 = 200.0;
 /// Milliseconds that a search works at a time.
 const SLICE: f64 = 16.0;
+/// Milliseconds for which packets are tried that nobody asked for.
+const TRYING: f64 = 1000.0;
 
 #[derive(Default)]
 struct Work {
     engine: RefCell<Engine>,
     /// Whether the next slice is waiting for its turn.
     waiting: Cell<bool>,
+    /// When trying began; none while nothing is tried.
+    trying: Cell<Option<f64>>,
 }
 
-/// Goes on with the search, if there is one, as soon as the messages that came were heard.
+/// Goes on with the search, and with what is tried, as soon as the messages that came were heard.
 fn go_on(work: &Rc<Work>) {
-    if !work.engine.borrow().is_searching() || work.waiting.replace(true) {
+    let busy = {
+        let engine = work.engine.borrow();
+        engine.is_searching() || engine.is_trying()
+    };
+    if !busy || work.waiting.replace(true) {
         return;
     }
     let work = work.clone();
@@ -62,10 +73,32 @@ fn go_on(work: &Rc<Work>) {
                 say(&answer);
             }
         }
+        try_some(&work, &mut engine, end);
         drop(engine);
         go_on(&work);
     })
     .forget();
+}
+
+/// Tries packets until `end`, and tells of all of them at once.
+fn try_some(work: &Work, engine: &mut Engine, end: f64) {
+    let (mut generation, mut tried) = (0, Vec::new());
+    let begun = work.trying.get().unwrap_or_else(js_sys::Date::now);
+    work.trying.set(Some(begun));
+    while engine.is_trying() && js_sys::Date::now() < end {
+        if js_sys::Date::now() - begun > TRYING {
+            engine.stop_trying();
+        } else if let Some(Answer::Tried(of, more)) = engine.try_next() {
+            generation = of;
+            tried.extend(more);
+        }
+    }
+    if !engine.is_trying() {
+        work.trying.set(None);
+    }
+    if !tried.is_empty() {
+        say(&Answer::Tried(generation, tried));
+    }
 }
 
 fn say(answer: &Answer) {

@@ -17,7 +17,7 @@ use crate::state::State;
 use crate::worker::Event;
 use asks::{use_drafting, use_drawing, use_searching, use_telling};
 use chainwalk::Position;
-use chainwalk::view::{Lang, Problem, ProposalsView, RuleCard, RuleRange, Scene};
+use chainwalk::view::{Lang, Problem, ProposalsView, RuleCard, RuleRange, Scene, Tried};
 use line::Line;
 use stale::use_behind;
 use std::cell::RefCell;
@@ -44,6 +44,8 @@ pub struct EngineState {
     pub map: Option<Rc<(View, Scene)>>,
     /// The rules that were opened in it.
     pub opened: Rc<HashMap<RuleRange, Vec<RuleCard>>>,
+    /// What became of the packets that were tried while none is asked for, by their lines.
+    pub tried: Rc<HashMap<String, Tried>>,
     /// The changes that were found, while they are searched for.
     pub found: Option<Rc<ProposalsView>>,
     /// What the line in the packet field says.
@@ -80,6 +82,7 @@ struct Hears {
     scene: UseStateHandle<Option<Rc<(View, Scene)>>>,
     map: UseStateHandle<Option<Rc<(View, Scene)>>>,
     opened: UseStateHandle<Rc<Cards>>,
+    tried: UseStateHandle<Rc<Tries>>,
     drafted: UseStateHandle<Option<Rc<Drafted>>>,
     found: UseStateHandle<Option<(u32, Rc<ProposalsView>)>>,
     status: UseStateHandle<Status>,
@@ -91,6 +94,15 @@ struct Hears {
 
 /// The rules that were opened.
 type Cards = HashMap<RuleRange, Vec<RuleCard>>;
+/// What became of packets that were tried, by their lines.
+type Tries = HashMap<String, Tried>;
+
+/// What belongs to the answer of now and came after it.
+#[derive(Default)]
+struct Kept {
+    cards: Cards,
+    tries: Tries,
+}
 
 /// Asks the worker whatever `state` makes necessary, and returns what it answered. A long text is `filling` in piece by
 /// piece.
@@ -103,6 +115,7 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         scene: use_state_eq(|| None),
         map: use_state_eq(|| None),
         opened: use_state_eq(Rc::default),
+        tried: use_state_eq(Rc::default),
         drafted: use_state_eq(|| None),
         found: use_state_eq(|| None),
         status: use_state_eq(|| Status::Asked),
@@ -120,9 +133,9 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
     {
         let (line, hears) = (line.clone(), hears.clone());
         use_effect_with((), move |()| {
-            let cards = RefCell::default();
+            let kept = RefCell::default();
             let opened = line.clone();
-            opened.open(move |event| hears.hear(event, &line, &cards));
+            opened.open(move |event| hears.hear(event, &line, &kept));
         });
     }
     use_telling(state, *attempt, filling, &line, hears.status.setter());
@@ -184,6 +197,7 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         scene: (*hears.scene).clone(),
         map: (*hears.map).clone(),
         opened: (*hears.opened).clone(),
+        tried: (*hears.tried).clone(),
         found: hears.found.as_ref().filter(is_sought).map(|(_, found)| found.clone()),
         drafted: (*hears.drafted).clone(),
         open,
@@ -201,10 +215,10 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
 }
 
 impl Hears {
-    /// Hears of the worker. `cards` are the rules that were opened in the answer of now.
-    fn hear(&self, event: Event, line: &Line, cards: &RefCell<Cards>) {
+    /// Hears of the worker. `kept` is what came after the answer of now, and belongs to it.
+    fn hear(&self, event: Event, line: &Line, kept: &RefCell<Kept>) {
         match event {
-            Event::Answer(answer) => self.take(answer, line, cards),
+            Event::Answer(answer) => self.take(answer, line, kept),
             Event::Missing(why) => {
                 self.lose(line, Status::Missing(why));
             }
@@ -223,7 +237,7 @@ impl Hears {
         self.status.set(status);
     }
 
-    fn take(&self, answer: Answer, line: &Line, cards: &RefCell<Cards>) {
+    fn take(&self, answer: Answer, line: &Line, kept: &RefCell<Kept>) {
         match answer {
             Answer::Told(answer) => {
                 let asked = line.answered();
@@ -233,8 +247,9 @@ impl Hears {
                     if let Some(text) = asked {
                         self.of.set(text);
                     }
-                    cards.borrow_mut().clear();
+                    kept.take();
                     self.opened.set(Rc::default());
+                    self.tried.set(Rc::default());
                     self.told.set(Some(Rc::from(answer)));
                     self.status.set(Status::Done);
                 }
@@ -245,12 +260,17 @@ impl Hears {
                 place.set(Some(Rc::new((view, *drawn))));
             }
             Answer::Opened(what, more) if line.is_asked(what.generation) => {
-                let mut cards = cards.borrow_mut();
+                let cards = &mut kept.borrow_mut().cards;
                 let open = cards.entry(what.range).or_default();
                 // The same question twice has one answer.
                 open.retain(|card| card.number < what.from);
                 open.extend(more);
                 self.opened.set(Rc::new(cards.clone()));
+            }
+            Answer::Tried(of, more) if line.is_asked(of) => {
+                let tries = &mut kept.borrow_mut().tries;
+                tries.extend(more.into_iter().map(|tried| (tried.line.clone(), tried)));
+                self.tried.set(Rc::new(tries.clone()));
             }
             Answer::Found(of, changes) => self.found.set(Some((of, Rc::from(changes)))),
             Answer::Reading(done) => self.share.set(Some(done)),
@@ -260,7 +280,11 @@ impl Hears {
             Answer::Assumption(text, problems) => {
                 self.checked.set(Some(Rc::new((text, problems))));
             }
-            Answer::Ready | Answer::Crashed(_) | Answer::Drawn(..) | Answer::Opened(..) => {}
+            Answer::Ready
+            | Answer::Crashed(_)
+            | Answer::Drawn(..)
+            | Answer::Opened(..)
+            | Answer::Tried(..) => {}
         }
     }
 }

@@ -243,7 +243,7 @@ fn Say(props: &SayProps) -> Html {
                 <input type="text" ref={field.clone()} value={(**text).clone()} {oninput} {onkeydown}
                     placeholder={ui(lang, Key::AddFactExample)} aria-label={ui(lang, Key::AddFact)}
                     title={ui(lang, Key::AddFactForms)} aria-invalid={problem.is_some().to_string()}
-                    aria-describedby={problem.map(|_| "say-problem")} data-testid="assume"
+                    aria-describedby={problem.map(|_| "say-problem")} id="assume" data-testid="assume"
                     autocomplete="off" autocapitalize="off" spellcheck="false" />
                 {mirror.unwrap_or_default()}
             </span>

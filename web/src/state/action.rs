@@ -32,6 +32,8 @@ pub enum Action {
     Then(Rc<str>),
     /// Keys that are a character were turned off, or on.
     KeysOff(bool),
+    /// No packet is asked for any more: the overview of the paste comes back.
+    Unask,
     /// Another of the sent packets is shown.
     Show(usize),
     /// The last packet is taken back.
@@ -142,6 +144,7 @@ impl Action {
                 | Self::Send
                 | Self::Then(_)
                 | Self::Unsend
+                | Self::Unask
                 | Self::From(_)
                 | Self::Host { .. }
                 | Self::Moment(_)

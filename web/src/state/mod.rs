@@ -264,6 +264,17 @@ impl State {
                     next.playing = false;
                 }
             }
+            Action::Unask => {
+                if self.scenario.packets.is_empty() {
+                    return None;
+                }
+                let scenario = next.scenario_mut();
+                scenario.packets.clear();
+                scenario.followed.clear();
+                (next.packet, next.asked, next.search) = (0, false, None);
+                next.draft = Rc::from("");
+                next.restart();
+            }
             Action::From(origin) => next.origin = origin,
             Action::Host { from, to } => {
                 if from == to {

@@ -1,5 +1,6 @@
 //! The frame: interfaces, hooks and their stations, the routing diamond, and the notes about them.
 
+mod idle;
 mod layout;
 mod paint;
 

@@ -312,8 +312,11 @@ fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
     a.y + 12.0 + step * all.len().min(room) as f64
 }
 
-/// The panel before anything is asked.
+/// The panel before anything is asked. What a paste holds is told beside the drawing.
 fn idle(t: &Explained, pen: &mut Pen, a: Area) {
+    if t.reading.is_some_and(|reading| !reading.hosts.is_empty()) {
+        return;
+    }
     let b = banner::banner(t);
     let head = pen.wrap(&plain(&b.headline), a.w - 60.0, 2, "s15 w6");
     let detail = pen.wrap(&plain(&b.detail), a.w - 60.0, 3, "s13");

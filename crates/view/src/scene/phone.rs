@@ -165,6 +165,7 @@ pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn 
     Scene {
         width: SIZE.0,
         height: SIZE.1,
+        below: SIZE.1,
         items: pen.items,
         travel,
         rest: (rest.x, rest.y),

@@ -223,6 +223,9 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     html! {
         <section class="pane walk" id="walk" aria-labelledby="walk-title" onkeydown={find_key}>
             <div class="ph"><h2 id="walk-title">{ui(lang, Key::Walk)}</h2>
+                if !packets.is_empty() {
+                    <button class="ghost to-overview" onclick={act(dispatch, Action::Unask)} data-testid="unask"><Icon id="i-back" />{ui(lang, Key::OverBack)}</button>
+                }
                 <button class="ghost tool" onclick={search.seek.reform(|_: MouseEvent| ())} title={ui(lang, Key::FindInWalk)}
                     aria-label={ui(lang, Key::FindInWalk)} data-testid="seek"><Icon id="i-find" size={14} /></button>
                 if tried > 0 {

@@ -75,6 +75,8 @@ pub(crate) struct Frame {
     /// The hooks the followed packet and its replies visit.
     pub(crate) visited: Vec<Hook>,
     pub(crate) loops: bool,
+    /// Whether no packet was asked for: the frame then tells policies, for which the arch's boxes are wider.
+    pub(crate) idle: bool,
 }
 
 pub(super) const HOOKS: [Hook; 5] =
@@ -167,6 +169,7 @@ impl Frame {
             outs: Vec::new(),
             visited: Vec::new(),
             loops: false,
+            idle: t.asks.is_empty(),
         };
         let v6 = t.outcome().is_some_and(|o| o.trace.sent.packet.is_v6());
         for hook in HOOKS {
@@ -197,15 +200,16 @@ impl Frame {
     /// The box of a hook.
     pub(crate) fn hook_area(&self, hook: Hook) -> Area {
         // The arch's boxes are as wide as the names in them need.
+        let policy = if self.idle { 34.0 } else { 0.0 };
         match hook {
             Hook::Input => {
                 let x = self.up() - self.x(40.0).min(60.0);
-                let w = self.up() + 66.0 - x;
+                let w = self.up() + 66.0 + policy - x;
                 return Area { x, y: self.y(54.0), w, h: self.y(106.0) };
             }
             Hook::Output => {
                 let x = self.down() - self.x(36.0).min(54.0);
-                let w = self.down() + 70.0 - x;
+                let w = self.down() + 70.0 + policy - x;
                 return Area { x, y: self.y(54.0), w, h: self.y(118.0) };
             }
             _ => {}
@@ -267,6 +271,7 @@ impl Frame {
                 }
             };
             let most = match hook {
+                Hook::Input | Hook::Output if self.idle => area.right() - at.x - 62.0,
                 Hook::Input | Hook::Output => area.right() - at.x - 14.0,
                 _ => most,
             };
@@ -284,7 +289,7 @@ impl Frame {
                 .interfaces
                 .iter()
                 .filter(|i| i.kind != IfKind::Loopback && i.master.is_none())
-                .take(2)
+                .take(3)
                 .map(|i| i.name.to_string())
                 .collect();
             self.ins.clone_from(&names);

@@ -113,6 +113,9 @@ impl Frame {
         for station in &self.stations {
             self.draw_station(t, pen, station, all, at, &mut taken);
         }
+        if self.idle {
+            self.draw_idle(t, pen);
+        }
         self.draw_reply_note(t, pen);
         if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) && !apart {
             self.draw_never(t, pen);
@@ -446,6 +449,9 @@ impl Frame {
             pen.circle(p(x + 6.0, y - 4.0), r, class);
             pen.fitted(x + 22.0, y, &word, most, "s11 t2");
             y += step;
+        }
+        if self.idle {
+            return;
         }
         for (class, word) in
             [("done", text!(lang, LegendWalked)), ("todo", text!(lang, LegendAhead))]

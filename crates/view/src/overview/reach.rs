@@ -1,0 +1,537 @@
+//! Rules as ways in and out: who, to what, and where that leads.
+
+use super::packets::Offers;
+use super::{ROWS, Reach, ReachSection, filters_at};
+use crate::explained::Explained;
+use crate::page::{Lang, Tone};
+use crate::places::{chain_class, chain_path, policy_word};
+use crate::say::text;
+use crate::steps::meaning;
+use crate::targets::{reject, target_text};
+use crate::terms::{conditions_text, terms};
+use crate::values::{endpoint, protocol};
+use crate::wish::statement;
+use chainwalk_model::nft::{
+    Condition, ElementData, Expr, Field, Header, NatKind, NftVerdict, SetData, Statement,
+};
+use chainwalk_model::{
+    ChainId, ConditionKind, Hook, LocalStack, Match, OpKind, Policy, Printer, Rule, RuleId,
+    Ruleset, Target,
+};
+use std::collections::HashSet;
+use std::net::IpAddr;
+
+/// What a rule asks of a packet, in the words of a row.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Asked {
+    pub(crate) who: String,
+    pub(crate) what: String,
+    pub(crate) also: String,
+    /// Whether it names a port, or a kind of ICMP: what is let in by it is a service.
+    pub(crate) service: bool,
+    /// Whether only packets of known connections match.
+    pub(crate) known: bool,
+}
+
+/// The sections of a paste, the empty ones left out.
+pub(super) fn sections(t: &Explained, offers: &Offers) -> Vec<ReachSection> {
+    let mut out = translated(t, offers);
+    out.extend([here(t, offers), listens(t, offers), through(t, offers), outwards(t)]);
+    out.retain(|section| !section.rows.is_empty());
+    out
+}
+
+fn section(title: String, mut rows: Vec<Reach>) -> ReachSection {
+    let more = rows.len().saturating_sub(ROWS);
+    rows.truncate(ROWS);
+    ReachSection { title, ordered: false, rows, more }
+}
+
+/// The chains that packets of some base chains get to.
+pub(crate) fn reached(t: &Explained, from: impl Iterator<Item = ChainId>) -> Vec<ChainId> {
+    let rules = t.rules();
+    let mut order: Vec<ChainId> = Vec::new();
+    let mut seen: HashSet<ChainId> = HashSet::new();
+    let mut next: Vec<ChainId> = from.collect();
+    next.reverse();
+    while let Some(chain) = next.pop() {
+        if !seen.insert(chain) {
+            continue;
+        }
+        order.push(chain);
+        for rule in rules.chain(chain).rules.iter().rev() {
+            next.extend(calls(t, rules.rule(*rule)));
+        }
+    }
+    order
+}
+
+/// The chains that a rule may lead to.
+pub(super) fn calls(t: &Explained, rule: &Rule) -> Vec<ChainId> {
+    let mut out = Vec::new();
+    for op in &rule.ops {
+        match &op.what {
+            OpKind::Target(Target::Jump(to) | Target::Goto(to)) => out.push(*to),
+            OpKind::Target(Target::Nft(statement)) => {
+                let Statement::VerdictMap { map, .. } = &**statement else { continue };
+                for element in &t.rules().set(*map).elements {
+                    if let Some(ElementData::Verdict(NftVerdict::Jump(to) | NftVerdict::Goto(to))) =
+                        element.data
+                    {
+                        out.push(to);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// What DNAT and REDIRECT send elsewhere.
+fn translated(t: &Explained, offers: &Offers) -> Vec<ReachSection> {
+    let rules = t.rules();
+    let (mut docker, mut other, mut own) = (Vec::new(), Vec::new(), Vec::new());
+    for (id, rule) in (0..).map(RuleId).zip(&rules.rules) {
+        // Services have a place of their own.
+        if of_cluster(rules, rule.chain) {
+            continue;
+        }
+        match rule.verdict() {
+            Some(Target::Dnat(to)) => {
+                let addr = to.addrs.map(|a| a.first);
+                let port = to.ports.map(|p| p.first);
+                let to = match addr {
+                    Some(addr) => to_words(t, addr, port),
+                    None => port.map(|p| format!(":{p}")).unwrap_or_default(),
+                };
+                let row = Reach { to, ..row(t, id, offers) };
+                let by_docker = rules.chain(rule.chain).name.starts_with("DOCKER");
+                if by_docker { &mut docker } else { &mut other }.push(row);
+            }
+            Some(Target::Redirect(to)) => {
+                let port = to.ports.map(|p| format!(":{}", p.first)).unwrap_or_default();
+                own.push(Reach { to: port, ..row(t, id, offers) });
+            }
+            Some(target) => {
+                let list = match statement(rule) {
+                    Some(Statement::Nat { kind: NatKind::Dnat, .. }) => &mut other,
+                    Some(Statement::Nat { kind: NatKind::Redirect, .. }) => &mut own,
+                    _ => continue,
+                };
+                let text = target_text(rules, rule.chain, target);
+                let to = text.split_once(" to ").map_or(text.as_str(), |(_, to)| to).to_owned();
+                list.push(Reach { to, ..row(t, id, offers) });
+            }
+            None => {}
+        }
+    }
+    vec![
+        section(text!(t.lang, OverDocker), docker),
+        section(text!(t.lang, OverPublished), other),
+        section(text!(t.lang, OverRedirected), own),
+    ]
+}
+
+/// An address and a port, with the name that the paste gives it and the interface behind which it is.
+fn to_words(t: &Explained, addr: IpAddr, port: Option<u16>) -> String {
+    let mut words = endpoint(addr, port);
+    if let Some(name) = t.host.names.iter().find(|n| n.addr == addr) {
+        words = format!("{words} {}", name.name);
+    }
+    let near = t.host.interfaces.iter().find(|i| i.addrs.iter().any(|a| a.value.holds(addr)));
+    match near {
+        Some(iface) => text!(t.lang, OverBehind, to = words, iface = &*iface.name),
+        None => words,
+    }
+}
+
+/// What the rules open of this host.
+fn here(t: &Explained, offers: &Offers) -> ReachSection {
+    let mut rows = opened(t, Hook::Input, offers);
+    for row in &mut rows {
+        row.to = row.to.clone() + &listener(t, row);
+    }
+    rows.extend(policies(t, Hook::Input));
+    section(text!(t.lang, OverHere), rows)
+}
+
+/// Whether a chain is kube-proxy's.
+fn of_cluster(rules: &Ruleset, chain: ChainId) -> bool {
+    let chain = rules.chain(chain);
+    chain.name.starts_with("KUBE-") || &*rules.table(chain.table).name == "kube-proxy"
+}
+
+/// What rules at a hook accept that is a service.
+fn opened(t: &Explained, hook: Hook, offers: &Offers) -> Vec<Reach> {
+    let rules = t.rules();
+    let mut rows = Vec::new();
+    for chain in reached(t, filters_at(t, hook)) {
+        // What Docker publishes is told with the rule that leads there.
+        if of_cluster(rules, chain) || rules.chain(chain).name.starts_with("DOCKER") {
+            continue;
+        }
+        for id in &rules.chain(chain).rules {
+            let rule = rules.rule(*id);
+            if matches!(rule.verdict(), Some(Target::Accept)) {
+                let asked = asked(t, rule);
+                if asked.service && !asked.known {
+                    rows.push(row(t, *id, offers));
+                }
+                continue;
+            }
+            // A map of verdicts is a rule for each of its elements.
+            let Some(Statement::VerdictMap { map, .. }) = statement(rule) else { continue };
+            let set = rules.set(*map);
+            if !matches!(set.data, SetData::Verdict) {
+                continue;
+            }
+            let printer = Printer::short(rules);
+            for element in &set.elements {
+                let accepts =
+                    matches!(element.data, Some(ElementData::Verdict(NftVerdict::Accept)));
+                let text = printer.element(set, element);
+                let key = text.split(" : ").next().unwrap_or_default();
+                if accepts && key.chars().any(|c| c.is_ascii_digit()) {
+                    rows.push(Reach {
+                        what: key.to_owned(),
+                        span: Some(element.span),
+                        line: None,
+                        ..row(t, *id, offers)
+                    });
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// What the filters at a hook do with the rest: a rule that asks for nothing, or the policy.
+fn policies(t: &Explained, hook: Hook) -> Vec<Reach> {
+    let rules = t.rules();
+    let chains = filters_at(t, hook).filter(|c| {
+        let chain = rules.chain(*c);
+        let drops = chain.base.as_ref().is_some_and(|b| b.policy == Policy::Drop);
+        let filters = !chain.rules.is_empty() && chain_class(rules, *c) == "filter";
+        !of_cluster(rules, *c) && (drops || filters)
+    });
+    let row = |chain: ChainId| {
+        let last = rules.chain(chain).rules.iter().find(|id| {
+            let rule = rules.rule(**id);
+            let ends =
+                matches!(rule.verdict(), Some(Target::Accept | Target::Drop | Target::Reject(_)));
+            ends && conditions_text(rules, rule).is_empty()
+        });
+        if let Some(id) = last {
+            let what = text!(t.lang, OverElse);
+            return Some(Reach { what, by: by(t, rules.rule(*id)), ..rule_row(t, *id) });
+        }
+        let policy = rules.chain(chain).base.as_ref()?.policy;
+        if policy == Policy::Unknown {
+            return None;
+        }
+        let accepts = policy == Policy::Accept;
+        Some(Reach {
+            who: text!(t.lang, OverAnyone),
+            what: text!(t.lang, OverUndecided),
+            to: text!(t.lang, OverPolicy, word = policy_word(rules, chain, accepts)),
+            tone: Some(if accepts { Tone::Ok } else { Tone::Stop }),
+            by: short_path(t, chain),
+            class: chain_class(rules, chain).into(),
+            span: Some(rules.chain(chain).span),
+            ..Reach::default()
+        })
+    };
+    chains.filter_map(row).collect()
+}
+
+/// The words for what listens behind an opened port.
+fn listener(t: &Explained, row: &Reach) -> String {
+    let ports = row.what.split(['/', ' ', ':', ',']).filter_map(|w| w.parse::<u16>().ok());
+    let Some(port) = ports.into_iter().next() else { return String::new() };
+    let found = t.host.sockets.iter().find(|s| s.port == port);
+    match found {
+        Some(socket) => listens_words(t.lang, socket.process.as_deref()),
+        None if t.host.stack == LocalStack::Real => text!(t.lang, OverNobody),
+        None => String::new(),
+    }
+}
+
+fn listens_words(lang: Lang, process: Option<&str>) -> String {
+    match process {
+        Some(process) => text!(lang, OverListens, process = process),
+        None => text!(lang, OverListensUnnamed),
+    }
+}
+
+/// What listens, whether the rules open it or not.
+fn listens(t: &Explained, offers: &Offers) -> ReachSection {
+    let rows = t.host.sockets.iter().map(|socket| {
+        let at = if socket.addr.is_unspecified() { String::new() } else { socket.addr.to_string() };
+        Reach {
+            who: if socket.addr.is_loopback() {
+                text!(t.lang, OverThisHost)
+            } else {
+                String::new()
+            },
+            what: format!("{at}:{}/{}", socket.port, protocol(socket.proto)),
+            to: listens_words(t.lang, socket.process.as_deref()),
+            span: match socket.origin {
+                chainwalk_model::Origin::Pasted(span) => Some(span),
+                _ => None,
+            },
+            line: offers.socket(socket),
+            ..Reach::default()
+        }
+    });
+    section(text!(t.lang, OverListening), rows.collect())
+}
+
+/// What the rules let through from one interface to another.
+fn through(t: &Explained, offers: &Offers) -> ReachSection {
+    let mut rows = opened(t, Hook::Forward, offers);
+    rows.extend(policies(t, Hook::Forward));
+    section(text!(t.lang, OverThrough), rows)
+}
+
+/// What leaves under another address.
+fn outwards(t: &Explained) -> ReachSection {
+    let rules = t.rules();
+    let mut rows: Vec<Reach> = Vec::new();
+    for (id, rule) in (0..).map(RuleId).zip(&rules.rules) {
+        let to = match rule.verdict() {
+            Some(Target::Masquerade(_)) => text!(t.lang, OverMasquerade),
+            Some(Target::Snat(to)) => match to.addrs {
+                Some(a) => text!(t.lang, OverSnat, addr = a.first.to_string()),
+                None => text!(t.lang, OverMasquerade),
+            },
+            _ if matches!(
+                statement(rule),
+                Some(Statement::Nat { kind: NatKind::Masquerade, .. })
+            ) =>
+            {
+                text!(t.lang, OverMasquerade)
+            }
+            _ => continue,
+        };
+        let asked = asked(t, rule);
+        // Docker lets each container reach itself by its own published port; that is nobody's way out.
+        if asked.service || of_cluster(rules, rule.chain) {
+            continue;
+        }
+        let mut row = rule_row(t, id);
+        row.to = to;
+        row.tone = None;
+        row.by = by(t, rule);
+        rows.push(row);
+    }
+    section(text!(t.lang, OverOutwards), rows)
+}
+
+/// A rule as a row that a packet shows.
+fn row(t: &Explained, id: RuleId, offers: &Offers) -> Reach {
+    let rule = t.rules().rule(id);
+    let Asked { who, what, also, .. } = asked(t, rule);
+    Reach {
+        who,
+        what,
+        also,
+        by: by(t, rule),
+        class: chain_class(t.rules(), rule.chain).into(),
+        span: Some(rule.span),
+        line: offers.rule(id),
+        ..Reach::default()
+    }
+}
+
+/// A rule as what it asks for and does.
+pub(super) fn rule_row(t: &Explained, id: RuleId) -> Reach {
+    let rules = t.rules();
+    let rule = rules.rule(id);
+    let Asked { who, what, also, .. } = asked(t, rule);
+    let (to, tone) = match rule.verdict() {
+        Some(Target::Accept) => (text!(t.lang, OverAccepts), Some(Tone::Ok)),
+        Some(Target::Drop) => (text!(t.lang, OverDrops), Some(Tone::Stop)),
+        Some(Target::Reject(with)) => {
+            (text!(t.lang, OverRejects, with = reject(*with)), Some(Tone::Stop))
+        }
+        Some(target) => (target_text(rules, rule.chain, target), None),
+        None => (text!(t.lang, OverCounts), None),
+    };
+    Reach {
+        who,
+        what,
+        also,
+        to,
+        tone,
+        by: rule.number.to_string(),
+        class: chain_class(rules, rule.chain).into(),
+        span: Some(rule.span),
+        line: None,
+    }
+}
+
+fn by(t: &Explained, rule: &Rule) -> String {
+    format!("{} {}", short_path(t, rule.chain), rule.number)
+}
+
+/// A chain by its name, with its table where more than one chain is called so.
+fn short_path(t: &Explained, chain: ChainId) -> String {
+    let rules = t.rules();
+    let name = &rules.chain(chain).name;
+    let same = rules.chains.iter().filter(|c| c.name == *name).count();
+    if same > 1 { chain_path(rules, chain) } else { name.to_string() }
+}
+
+/// What a rule asks for, sorted into a row's columns.
+pub(crate) fn asked(t: &Explained, rule: &Rule) -> Asked {
+    let lang = t.lang;
+    let rules = t.rules();
+    let mut out = Asked::default();
+    let (mut iface, mut dst, mut ports, mut proto, mut icmp, mut states) =
+        (String::new(), String::new(), String::new(), String::new(), String::new(), String::new());
+    let mut not_in = false;
+    let mut also: Vec<String> = Vec::new();
+    for term in terms(rules, rule) {
+        let plain = term.value.trim_start_matches("{ ").trim_end_matches(" }").to_owned();
+        let value =
+            if term.not { text!(lang, OverNot, what = plain.as_str()) } else { plain.clone() };
+        match term.part {
+            ConditionKind::Src => out.who = value,
+            ConditionKind::InIface => {
+                iface = plain.replace('"', "");
+                not_in = term.not;
+            }
+            ConditionKind::Dst => dst = value,
+            ConditionKind::Proto => proto = value,
+            ConditionKind::Dport | ConditionKind::AnyPort => {
+                let header = term.name.split(' ').next().unwrap_or_default();
+                if matches!(header, "tcp" | "udp" | "sctp" | "dccp" | "udplite") {
+                    header.clone_into(&mut proto);
+                }
+                ports = value;
+            }
+            ConditionKind::Icmp => icmp = value,
+            ConditionKind::CtState => states = value,
+            ConditionKind::Field(_) if term.name.starts_with("icmp") => icmp = value,
+            ConditionKind::Needs(_) => {}
+            // `dst-type LOCAL` is what "this host" says.
+            ConditionKind::DstType if !term.not && value.eq_ignore_ascii_case("local") => {}
+            _ => also.push(term.text()),
+        }
+    }
+    if proto.is_empty() {
+        implied(rule).unwrap_or_default().clone_into(&mut proto);
+    }
+    out.service = !ports.is_empty() || !icmp.is_empty() || proto.starts_with("icmp");
+    let lower = states.to_lowercase();
+    let has = |word: &str| lower.contains(word);
+    out.known = !states.is_empty() && !has("new") && (has("established") || has("related"));
+    out.what = if !ports.is_empty() {
+        let list = ports.split([',', ' ']).filter(|p| !p.is_empty());
+        let list: Vec<String> = list.map(|p| format!(":{p}")).collect();
+        let slash = if proto.is_empty() { "" } else { "/" };
+        format!("{dst}{}{slash}{proto}", list.join(" "))
+    } else if !icmp.is_empty() || proto.starts_with("icmp") {
+        let ping = icmp.contains("echo-request") || icmp.split(['/', ' ']).any(|w| w == "8");
+        let what = if ping || icmp.is_empty() { icmp_word(&icmp) } else { format!("ICMP {icmp}") };
+        if dst.is_empty() { what } else { format!("{dst} {what}") }
+    } else if out.known {
+        text!(lang, OverAnswers)
+    } else if !states.is_empty() && has("invalid") && !has("new") {
+        text!(lang, OverInvalid)
+    } else if iface == "lo" && !not_in && dst.is_empty() {
+        text!(lang, OverLo)
+    } else {
+        let what = match (dst.is_empty(), proto.is_empty()) {
+            (true, true) => text!(lang, OverAnything),
+            (true, false) => proto.clone(),
+            (false, true) => dst.clone(),
+            (false, false) => format!("{dst}/{proto}"),
+        };
+        if !states.is_empty() {
+            also.insert(0, states.clone());
+        }
+        what
+    };
+    if out.who.is_empty() {
+        out.who = match (&*iface, out.known) {
+            ("lo", _) if !not_in => text!(lang, OverThisHost),
+            ("", true) => text!(lang, OverPeers),
+            _ => text!(lang, OverAnyone),
+        };
+    }
+    if not_in {
+        out.who = text!(lang, OverWhoNotIn, who = out.who.as_str(), iface = iface.as_str());
+    } else if !iface.is_empty() && iface != "lo" {
+        out.who = text!(lang, OverWhoIn, who = out.who.as_str(), iface = iface.as_str());
+    }
+    out.also = also.join(" ");
+    out
+}
+
+/// `ping`, or all of ICMP.
+fn icmp_word(kind: &str) -> String {
+    if kind.is_empty() { "ICMP".into() } else { "ping".into() }
+}
+
+/// The protocol that a condition of nft needs and nobody writes.
+fn implied(rule: &Rule) -> Option<&'static str> {
+    rule.ops.iter().find_map(|op| match &op.what {
+        OpKind::Match(Match::Tcp(_)) => Some("tcp"),
+        OpKind::Match(Match::Udp(_)) => Some("udp"),
+        OpKind::Match(Match::Nft(condition)) => {
+            let left = match &**condition {
+                Condition::Compare { left, .. } => left,
+                Condition::Lookup { key, .. } => key,
+                _ => return None,
+            };
+            let Expr::Field(Field::Header(field)) = left else { return None };
+            match field.row().header {
+                Header::Tcp => Some("tcp"),
+                Header::Udp => Some("udp"),
+                _ => None,
+            }
+        }
+        _ => None,
+    })
+}
+
+/// In a few words what the filters at INPUT open, for the note beside the hook: the ports, and whether the rest is
+/// dropped.
+pub(crate) fn openings(t: &Explained) -> (Vec<String>, bool) {
+    let rules = t.rules();
+    let mut ports: Vec<String> = Vec::new();
+    for chain in reached(t, filters_at(t, Hook::Input)) {
+        for id in &rules.chain(chain).rules {
+            let rule = rules.rule(*id);
+            let asked = asked(t, rule);
+            let accepts = matches!(rule.verdict(), Some(Target::Accept));
+            if accepts && asked.service && !asked.known {
+                let words = asked.what.split('/').next().unwrap_or_default().replace(':', "");
+                if !words.is_empty() && !ports.contains(&words) {
+                    ports.push(words);
+                }
+            }
+        }
+    }
+    let drops = filters_at(t, Hook::Input)
+        .any(|c| rules.chain(c).base.as_ref().is_some_and(|b| b.policy == Policy::Drop));
+    (ports, drops)
+}
+
+/// How many rules publish a port elsewhere, Services left out.
+pub(crate) fn published(t: &Explained) -> usize {
+    let rules = t.rules();
+    let is = |rule: &&Rule| {
+        let by_nft = matches!(statement(rule), Some(Statement::Nat { kind: NatKind::Dnat, .. }));
+        let dnat = by_nft || matches!(rule.verdict(), Some(Target::Dnat(_)));
+        dnat && !of_cluster(rules, rule.chain)
+    };
+    rules.rules.iter().filter(is).count()
+}
+
+/// What a chain stands for, or nothing.
+pub(super) fn meaning_of(t: &Explained, chain: ChainId) -> String {
+    meaning(t, chain).unwrap_or_default()
+}
