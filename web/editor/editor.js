@@ -1,7 +1,7 @@
 // The element <rule-text>: a text of any length to read, write, search and point into.
 //
 // It knows nothing of firewalls. Offsets are units of UTF-16. What it tells, it tells as events: `ready`, `edit`,
-// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `bare`, `point`, `added`. What it is to show, the page says by
+// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `bare`, `point`, `added`, `leave`. What it is to show, the page says by
 // calling its methods.
 
 import {
@@ -128,6 +128,44 @@ const sectionGutter = gutter({
     return found ? marker(found.class) : null;
   },
   lineMarkerChange: (update) => update.startState.field(sections) !== update.state.field(sections),
+});
+
+/** What became of each line on the way of the packet, in the order of the text; each `{from, to, class}`. */
+const steps = StateField.define({
+  create: () => [],
+  update(value, tr) {
+    for (const effect of tr.effects) {
+      if (effect.is(setMarks)) return effect.value.steps ?? [];
+    }
+    if (!tr.docChanged) return value;
+    return value.map((s) => ({ ...s, from: tr.changes.mapPos(s.from, 1), to: tr.changes.mapPos(s.to, -1) }));
+  },
+});
+
+class StepMarker extends GutterMarker {
+  constructor(name, sign) {
+    super();
+    this.elementClass = `step ${name}`;
+    this.sign = sign;
+  }
+  toDOM() {
+    return document.createTextNode(this.sign);
+  }
+}
+const stepMarkers = {
+  hit: new StepMarker("hit", "✓"),
+  miss: new StepMarker("miss", "×"),
+  stop: new StepMarker("stop", "✗"),
+};
+
+/** A sign for each line that the packet met; the stylesheet shows it where there is room. */
+const stepGutter = gutter({
+  class: "cm-steps",
+  lineMarker(view, line) {
+    const found = view.state.field(steps).find((s) => s.from <= line.to && line.from < s.to);
+    return found ? stepMarkers[found.class] : null;
+  },
+  lineMarkerChange: (update) => update.startState.field(steps) !== update.state.field(steps),
 });
 
 class NowMarker extends GutterMarker {
@@ -280,6 +318,7 @@ class RuleText extends HTMLElement {
   #view = null;
   #look = new Compartment();
   #lock = new Compartment();
+  #wrap = new Compartment();
   #last = null;
   #fill = null;
   #search = { text: "", hits: [], done: true, turn: 0 };
@@ -294,6 +333,7 @@ class RuleText extends HTMLElement {
         extensions: [
           keymap.of([
             { key: "Mod-f", run: tell("seek") },
+            { key: "Escape", run: tell("leave") },
             { key: "F3", run: () => (this.hop(1), true), shift: () => (this.hop(-1), true) },
             { key: "Mod-g", run: () => (this.hop(1), true), shift: () => (this.hop(-1), true) },
             { key: "Mod-z", run: tell("undo"), preventDefault: true },
@@ -302,11 +342,13 @@ class RuleText extends HTMLElement {
             ...standardKeymap,
           ]),
           lineNumbers(),
+          stepGutter,
           sectionGutter,
-          EditorView.lineWrapping,
+          this.#wrap.of(EditorView.lineWrapping),
           EditorState.tabSize.of(8),
           sections,
           problems,
+          steps,
           places,
           nowGutter,
           paint(this),
@@ -346,6 +388,11 @@ class RuleText extends HTMLElement {
 
   focus() {
     this.#view?.focus();
+  }
+
+  /** Breaks lines that are too long for the space, or lets them run on. */
+  set wrap(on) {
+    this.#view?.dispatch({ effects: this.#wrap.reconfigure(on ? EditorView.lineWrapping : []) });
   }
 
   /** Selects all of it. */
@@ -406,7 +453,10 @@ class RuleText extends HTMLElement {
     });
   }
 
-  /** Shows sections and problems: JSON of `{sections: [{from, to, class}], problems: [{…, text, hint}]}`. */
+  /**
+   * Shows sections, problems and what the packet met: JSON of `{sections: [{from, to, class}], problems: [{…, text, hint}],
+   * steps: [{from, to, class}]}`.
+   */
   marks(json) {
     this.#view.dispatch({ effects: setMarks.of(JSON.parse(json)) });
   }
@@ -565,6 +615,9 @@ class RuleText extends HTMLElement {
     const apart = !whole && doc.length > 0 && doc.sliceString(doc.length - 1) !== "\n" ? "\n" : "";
     if (text.length > PIECE) this.#long(apart + text);
     else this.#view.dispatch(this.#view.state.replaceSelection(apart + text), { userEvent: "input.paste", scrollIntoView: true });
+    if (whole && text.length <= PIECE) {
+      this.#view.dispatch({ selection: { anchor: 0 }, effects: EditorView.scrollIntoView(0) });
+    }
     this.#added = whole ? "" : text;
     if (!whole) this.#tell("added", { lines: text.trimEnd().split(/\r\n?|\n/).length });
   }

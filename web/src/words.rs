@@ -206,10 +206,13 @@ words! {
     Position => "Step", "步骤";
     PrevHook => "Previous hook", "上一个钩子";
     PrevStep => "Previous step", "上一步";
+    NarrowPaste => "Back to the diagram", "返回图示";
     Problems => "to look at", "处需要留意";
     Reading => "Reading …", "正在读取……";
     ReadingText => "Reading the new text …", "正在读取新的文本……";
     Redo => "Redo", "重做";
+    Remark => "remark", "条备注";
+    WidenPaste => "Open the paste wide", "展开粘贴内容";
     Remarks => "remarks", "条备注";
     ReplaceInstead => "Replace instead", "改为替换";
     Reply => "Follow the reply", "跟随应答";

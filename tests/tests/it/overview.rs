@@ -28,8 +28,10 @@ fn tried(played: &Played, told: &Overview) -> HashMap<String, Tried> {
 }
 
 fn files(folder: &Path) -> Vec<PathBuf> {
-    let listed = fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
-    let mut files: Vec<PathBuf> = listed.filter(|p| p.extension().is_some_and(|e| e == "txt")).collect();
+    let listed =
+        fs::read_dir(folder).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
+    let mut files: Vec<PathBuf> =
+        listed.filter(|p| p.extension().is_some_and(|e| e == "txt")).collect();
     files.sort();
     files
 }
@@ -161,7 +163,11 @@ fn the_sender_is_one_of_whom_no_rule_speaks_and_curl_asks_for_what_speaks_http()
     assert_eq!(plain.stands_for.as_deref(), Some("192.0.2.10"));
     let redis = PLAIN.replace("--dports 80,443", "--dports 6379");
     let redis = told(&of(&redis), Lang::En).expect("told");
-    assert!(redis.lines().iter().any(|l| l.starts_with("nc 192.0.2.10 6379 ")), "{:?}", redis.lines());
+    assert!(
+        redis.lines().iter().any(|l| l.starts_with("nc 192.0.2.10 6379 ")),
+        "{:?}",
+        redis.lines()
+    );
 }
 
 #[test]
@@ -183,7 +189,9 @@ fn the_services_of_kube_proxy_are_found_in_both_of_its_modes() {
     let services = |name: &str| {
         let told = told(&of(&paste(&folder.join(name))), Lang::En).expect("told");
         let all = told.services.expect("Services").all;
-        all.into_iter().map(|s| (s.name, s.at, s.node_port, s.endpoints, s.broken)).collect::<Vec<_>>()
+        all.into_iter()
+            .map(|s| (s.name, s.at, s.node_port, s.endpoints, s.broken))
+            .collect::<Vec<_>>()
     };
     let one = |name: &str, at: &str, node, endpoints, broken| {
         (name.to_owned(), at.to_owned(), node, endpoints, broken)

@@ -177,7 +177,7 @@ pub fn App() -> Html {
         <GuestBar {lang} visit={state.visit.clone()} refused={state.refused.clone()} dispatch={dispatch.clone()} />
         <div ref={app} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
             (overview.is_none() && timeline.as_ref().is_none_or(|t| t.stops == 0)).then_some("no-stops"),
-            overview.as_ref().map(|_| "over"),
+            overview.as_ref().map(|_| "over"), state.wide.then_some("wide"),
             told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
             (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
             <Sprite />
@@ -208,10 +208,10 @@ pub fn App() -> Html {
             </div>
             <main>
             <div class="left">
-                <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} fresh={example.is_some()} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
+                <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} fresh={example.is_some()} wide={state.wide} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
-                <HostPane {lang} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
+                <HostPane {lang} folded={state.layout.at(Edge::Host).folded} brief={state.wide || example.is_some() || overview.is_some()} wide={state.wide} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
                     blanks={told.as_ref().map(|t| t.blanks.clone()).unwrap_or_default()}
                     facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.scenario.facts().to_vec()}

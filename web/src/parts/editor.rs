@@ -63,6 +63,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub(crate) fn stop(this: &RuleText);
     #[wasm_bindgen(method, setter)]
+    fn set_wrap(this: &RuleText, on: bool);
+    #[wasm_bindgen(method, setter)]
     fn set_fresh(this: &RuleText, fresh: bool);
     /// Puts a text in place of all that stands there, or below it.
     #[wasm_bindgen(method)]
@@ -96,6 +98,8 @@ pub(crate) enum Heard {
     Point(Option<(usize, usize)>),
     /// So many lines were added below what stood there.
     Added(usize),
+    /// The text is to be left.
+    Leave,
 }
 
 /// A place of the paste to show. The number makes asking twice for the same place two requests.
@@ -120,6 +124,8 @@ pub(crate) struct EditorProps {
     pub(crate) paste: Paste,
     /// Whether it is an example as it came.
     pub(crate) fresh: bool,
+    /// Whether it has the width of the page, and lines run on.
+    pub(crate) wide: bool,
     /// The text that was read.
     pub(crate) of: Paste,
     /// The view of that.
@@ -243,6 +249,14 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
             }
         });
     }
+    {
+        let element = element();
+        use_effect_with((*ready, props.wide), move |(ready, wide)| {
+            if let Some(element) = element.filter(|_| *ready) {
+                element.set_wrap(!*wide);
+            }
+        });
+    }
     let place = |at: u32| of.units_in(paste, at as usize) as u32;
     {
         let element = element();
@@ -287,7 +301,8 @@ pub(crate) fn Editor(props: &EditorProps) -> Html {
 type Tell = fn(&JsValue) -> Heard;
 
 /// The events that are passed on.
-const TELLS: [(&str, Tell); 7] = [
+const TELLS: [(&str, Tell); 8] = [
+    ("leave", |_| Heard::Leave),
     ("added", |detail| Heard::Added(number(detail, "lines") as usize)),
     ("seek", |_| Heard::Seek),
     ("found", |detail| {
@@ -360,7 +375,9 @@ async fn load(element: &RuleText, paste: &Paste) {
 
 /// Sections and problems of the text that was read, as they stand in the text shown.
 fn marks(told: Option<&PageView>, of: &Paste, paste: &Paste) -> String {
-    let Some(told) = told else { return json!({ "sections": [], "problems": [] }).to_string() };
+    let Some(told) = told else {
+        return json!({ "sections": [], "problems": [], "steps": [] }).to_string();
+    };
     let place = of.finder_in(paste);
     let sections = told.chips.iter().map(|chip| {
         let (from, to) = (place(chip.span.start as usize), place(chip.span.end as usize));
@@ -371,6 +388,27 @@ fn marks(told: Option<&PageView>, of: &Paste, paste: &Paste) -> String {
         let Problem { class, text, hint, .. } = problem;
         json!({ "from": from, "to": to, "class": class, "text": text, "hint": hint })
     });
-    json!({ "sections": sections.collect::<Vec<_>>(), "problems": problems.collect::<Vec<_>>() })
+    let steps = met(told).into_iter().map(|(span, class)| {
+        let (from, to) = (place(span.start as usize), place(span.end as usize));
+        json!({ "from": from, "to": to, "class": class })
+    });
+    let steps: Vec<_> = steps.collect();
+    json!({ "sections": sections.collect::<Vec<_>>(), "problems": problems.collect::<Vec<_>>(), "steps": steps })
         .to_string()
+}
+
+/// What the packet met: the lines of the rules that it tried, and whether they matched or stopped it.
+fn met(told: &PageView) -> Vec<(Span, &'static str)> {
+    let own = told.timeline.lanes.iter().filter(|lane| lane.other.is_none());
+    let cells = own.flat_map(|lane| &lane.cells).filter(|cell| !cell.label.is_empty());
+    let met = cells.filter_map(|cell| {
+        let span = told.timeline.spans.get(cell.step).copied().flatten()?;
+        let class = match (cell.stop, cell.hit) {
+            (true, _) => "stop",
+            (false, true) => "hit",
+            (false, false) => "miss",
+        };
+        Some((span, class))
+    });
+    met.collect()
 }

@@ -4,6 +4,7 @@ use super::act::{Dispatch, act};
 use super::blank::CopyCollector;
 use super::fill::FillIn;
 use super::icon::Icon;
+use crate::layout::Edge;
 use crate::message::BlankView;
 use crate::state::Action;
 use crate::words::{Key, ui};
@@ -18,6 +19,12 @@ use yew::prelude::*;
 pub(crate) struct HostProps {
     /// The reader's language.
     pub(crate) lang: Lang,
+    /// Whether a person folded it away.
+    pub(crate) folded: bool,
+    /// Whether the text beside it needs the room, so that it is a line at first.
+    pub(crate) brief: bool,
+    /// Whether the paste has the width of the page.
+    pub(crate) wide: bool,
     /// The hosts to choose from; none where there is one.
     pub(crate) hosts: Vec<HostChip>,
     /// That there is no host of the name that was chosen.
@@ -64,6 +71,26 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
     let said = |row: &FactRow| {
         row.assume.as_ref().and_then(|text| assumptions.iter().position(|said| **said == **text))
     };
+    // It is a line where the text beside it needs the room, unless it asks for something, and until it is opened there.
+    let asks = !hosts.is_empty() || !props.blanks.is_empty() || props.no_host.is_some();
+    let brief = props.brief && !(asks && !props.wide);
+    let opened = use_state_eq(|| false);
+    {
+        let opened = opened.setter();
+        use_effect_with(props.wide, move |_| opened.set(false));
+    }
+    let folded = props.folded || brief && !*opened;
+    let toggle = {
+        let (opened, put_away, dispatch) = (opened.clone(), props.folded, dispatch.clone());
+        Callback::from(move |_: MouseEvent| {
+            if put_away {
+                opened.set(true);
+            } else if brief {
+                return opened.set(!*opened);
+            }
+            dispatch.dispatch(Action::Fold(Edge::Host));
+        })
+    };
     let shown: Vec<usize> = facts.iter().filter_map(said).collect();
     let others: Vec<usize> = (0..assumptions.len()).filter(|at| !shown.contains(at)).collect();
     let forget = |at: usize, text: &str| {
@@ -102,8 +129,10 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
     html! {
         <section class="host" aria-labelledby="host-title">
             <div class="ph"><h2 id="host-title">{ui(lang, Key::ThisHost)}</h2>
-                <small>{ui(lang, Key::GuessesDashed)}</small></div>
-            <div class="body">
+                <small class="in-short">{if folded { in_short(facts) } else { ui(lang, Key::GuessesDashed).to_owned() }}</small>
+                <button class="ghost tool turn" onclick={toggle} aria-expanded={(!folded).to_string()} aria-labelledby="host-title"
+                    data-testid="host-toggle"><Icon id={if folded { "i-rt" } else { "i-dn" }} /></button></div>
+            <div class={classes!("body", folded.then_some("folded"))}>
             if let Some(problem) = &props.no_host {
                 <p class="wrong" role="alert" data-testid="no-host"><Icon id="i-warn" />{&problem.text}</p>
             }
@@ -132,6 +161,13 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
             </div>
         </section>
     }
+}
+
+/// The facts in a line: those that were not guessed first.
+fn in_short(facts: &[FactRow]) -> String {
+    let told = facts.iter().filter(|row| !row.guess && row.name != "lo");
+    let words = told.map(|row| format!("{} {}", row.name, row.value)).take(6);
+    words.collect::<Vec<_>>().join(" · ")
 }
 
 /// The hosts that the paste speaks of; the packet walks the one that is pressed.

@@ -67,6 +67,8 @@ pub(crate) fn Sprite() -> Html {
             <symbol id="i-save" viewBox="0 0 12 12"><path class="k15" d="M6 1.600v5.600M3.600 5L6 7.400 8.400 5M2 10h8" /></symbol>
             <symbol id="i-install" viewBox="0 0 16 16"><path class="k15" d="M2.500 3h11v8h-11zM5.500 13.500h5M8 5v3.600M6.300 7L8 8.700 9.700 7" /></symbol>
             <symbol id="i-more" viewBox="0 0 16 16"><circle class="solid" cx="3.200" cy="8" r="1.300" /><circle class="solid" cx="8" cy="8" r="1.300" /><circle class="solid" cx="12.800" cy="8" r="1.300" /></symbol>
+            <symbol id="i-wide" viewBox="0 0 14 14"><path class="k15" d="M8.200 2H12v3.800M12 2L8 6M5.800 12H2V8.200M2 12l4-4" /></symbol>
+            <symbol id="i-narrow" viewBox="0 0 14 14"><path class="k15" d="M12 6H8.200V2M8.200 5.800L12 2M2 8h3.800v3.800M5.800 8.200L2 12" /></symbol>
             <symbol id="i-link" viewBox="0 0 14 14"><path class="k15" d="M5.800 8.200l2.400-2.400M6.400 3.800l1-1a2.700 2.700 0 013.800 3.800l-1 1M7.600 10.200l-1 1a2.700 2.700 0 01-3.800-3.800l1-1" /></symbol>
             <symbol id="i-clock" viewBox="0 0 14 14"><circle class="k15" cx="7" cy="7" r="5" /><path class="k15" d="M7 4.200V7l2 1.400" /></symbol>
             <symbol id="i-play" viewBox="0 0 16 16"><path class="solid" d="M4.500 2.400v11.200L13.500 8z" /></symbol>

@@ -27,6 +27,8 @@ pub(crate) struct PasteProps {
     pub(crate) of: Paste,
     /// Whether the text is an example as it came.
     pub(crate) fresh: bool,
+    /// Whether it has the width of the page.
+    pub(crate) wide: bool,
     /// The view of that.
     pub(crate) told: Option<Rc<PageView>>,
     /// Whether that is long another text.
@@ -63,6 +65,11 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     let untaken = use_state_eq(|| None::<Untaken>);
     let added = use_state_eq(|| None::<usize>);
     let pointed = use_state_eq(|| None::<(usize, usize)>);
+    let unfolding = use_state_eq(|| None::<bool>);
+    {
+        let unfolding = unfolding.setter();
+        use_effect_with((props.wide, serious_of(told.as_deref())), move |_| unfolding.set(None));
+    }
     {
         // What was read is another text while somebody types; no line of it is pointed at then.
         let stop = pointed.filter(|_| of == paste).and_then(|(from, to)| {
@@ -82,7 +89,10 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         let pointed = pointed.setter();
         let (filling, untaken, added) = (filling.setter(), untaken.setter(), added.setter());
         let onfilling = props.onfilling.clone();
-        use_callback((), move |heard: Heard, ()| match heard {
+        let dispatch = dispatch.clone();
+        use_callback(props.wide, move |heard: Heard, wide| match heard {
+            Heard::Leave if *wide => dispatch.dispatch(Action::Wide(false)),
+            Heard::Leave => leave(),
             Heard::Seek => {
                 seeking.set(true);
                 focus_bar("find");
@@ -170,6 +180,13 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
     };
 
     let problems: &[Problem] = told.as_ref().map_or(&[], |t| &t.problems);
+    let serious = told.as_ref().map_or(0, |t| t.serious);
+    // What is wrong is told at once; what is only remarked, when it is asked for.
+    let unfolded = unfolding.unwrap_or(serious > 0 && !props.wide);
+    let unfold = {
+        let unfolding = unfolding.setter();
+        Callback::from(move |_: MouseEvent| unfolding.set(Some(!unfolded)))
+    };
     let chips: &[Chip] = told.as_ref().map_or(&[], |t| &t.chips);
     let hosts = told.as_ref().map_or(&[][..], |t| &t.hosts);
     let host_of = |chip: &Chip| hosts.get(usize::from(chip.host.0)).map(|host| &host.name);
@@ -185,10 +202,14 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         }
     };
     let (back, on) = props.reach;
+    let widen = if props.wide { Key::NarrowPaste } else { Key::WidenPaste };
     html! {
         <section class="pane paste-pane" aria-labelledby="paste-title">
             <div class="ph"><h2 id="paste-title">{ui(lang, Key::Paste)}</h2>
                 <span class="tools">
+                    <button class="ghost tool widen" onclick={act(dispatch, Action::Wide(!props.wide))} title={ui(lang, widen)} aria-label={ui(lang, widen)}
+                        aria-pressed={props.wide.to_string()} data-testid="wide"><Icon id={if props.wide { "i-narrow" } else { "i-wide" }} size={14} />
+                        if props.wide { <span>{ui(lang, Key::NarrowPaste)}</span><kbd>{"Esc"}</kbd> }</button>
                     {tool(Key::Undo, "i-undo", "undo", act(dispatch, Action::Undo), !back)}
                     {tool(Key::Redo, "i-redo", "redo", act(dispatch, Action::Redo), !on)}
                     {tool(Key::Find, "i-find", "find", seek, false)}
@@ -198,7 +219,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                 <input type="file" multiple=true class="hidden" ref={picker} onchange={picked} tabindex="-1"
                     aria-hidden="true" data-testid="file" />
             </div>
-            if props.fresh {
+            if props.fresh && !props.wide {
                 <p class="slot" data-testid="slot"><Icon id="i-paste" size={18} />
                     <span><b>{ui(lang, Key::SlotTitle)}</b>{" "}{ui(lang, Key::SlotDetail)}</span></p>
             }
@@ -241,10 +262,17 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                 </p>
             }
             <div class="sheet-of-text">
-                <Editor {lang} {node} paste={paste.clone()} fresh={props.fresh} of={of.clone()} told={told.clone()} now={props.now}
+                <Editor {lang} {node} paste={paste.clone()} fresh={props.fresh} wide={props.wide} of={of.clone()} told={told.clone()} now={props.now}
                     lit={props.lit} revealed={props.revealed} {heard} dispatch={dispatch.clone()} />
             </div>
             if !problems.is_empty() {
+                <div class="remarks">
+                <button class="remarks-line" onclick={unfold} aria-expanded={unfolded.to_string()} data-testid="remarks">
+                    <Icon id={if unfolded { "i-dn" } else { "i-rt" }} /><Icon id="i-warn" class={classes!((serious > 0).then_some("stop"))} />
+                    <b>{said_of(lang, serious, problems.len())}</b>
+                    if !unfolded { <span>{problems.iter().map(|p| &*p.text).collect::<Vec<_>>().join(" · ")}</span> }
+                </button>
+                if unfolded {
                 <ul class="problems" data-testid="problems">
                     {for problems.iter().map(|problem| {
                         let line = of.line_of(problem.span.start as usize) + 1;
@@ -258,6 +286,8 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                         }
                     })}
                 </ul>
+                }
+                </div>
             }
             if *dropping {
                 <div class="drop" data-testid="drop"><p><Icon id="i-file" size={24} />
@@ -328,6 +358,29 @@ fn stop_of(told: &PageView, from: usize, to: usize) -> Hover {
     around.min_by_key(|(_, span)| span.end - span.start).map(|(stop, _)| stop)
 }
 
+/// How much of what is told of the text is more than a note.
+fn serious_of(told: Option<&PageView>) -> usize {
+    told.map_or(0, |told| told.serious)
+}
+
+/// How many problems or remarks there are.
+fn said_of(lang: Lang, serious: usize, all: usize) -> String {
+    if serious > 0 {
+        format!("{serious} {}", ui(lang, Key::Problems))
+    } else {
+        format!("{all} {}", ui(lang, if all == 1 { Key::Remark } else { Key::Remarks }))
+    }
+}
+
+/// Gives the focus from the text to what stands for it: the walk, or the packets to ask for.
+fn leave() {
+    let found =
+        gloo::utils::document().query_selector(".rows[role=tree], .packet-row").ok().flatten();
+    if let Some(element) = found.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
 /// How long the text is, and how much of it is understood.
 fn summary(props: &PasteProps) -> String {
     let PasteProps { lang, paste, told, stale, .. } = props;
@@ -345,9 +398,9 @@ fn summary(props: &PasteProps) -> String {
             format!("{count} · {}", ui(*lang, Key::AllUnderstood))
         }
         Some(told) if told.serious == 0 => {
-            format!("{count} · {} {}", told.problems.len(), ui(*lang, Key::Remarks))
+            format!("{count} · {}", said_of(*lang, 0, told.problems.len()))
         }
-        Some(told) => format!("{count} · {} {}", told.serious, ui(*lang, Key::Problems)),
+        Some(told) => format!("{count} · {}", said_of(*lang, told.serious, told.problems.len())),
     }
 }
 

@@ -96,6 +96,8 @@ pub enum Action {
     Pane(Pane),
     /// Something is opened over the page, or all is closed.
     Open(Option<Overlay>),
+    /// The paste takes the width of the page, or gives it back.
+    Wide(bool),
     /// The pane at an edge was given a size; `None` lets the page decide again.
     Resize(Edge, Option<u16>),
     /// The pane at an edge was folded away, or brought back.

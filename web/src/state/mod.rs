@@ -68,6 +68,8 @@ pub struct State {
     pub raw_names: bool,
     /// The pane shown on a narrow screen.
     pub pane: Pane,
+    /// Whether the paste has the width of the page.
+    pub wide: bool,
     /// What lies open over the page.
     pub open: Option<Overlay>,
     /// How the panes stand.
@@ -116,6 +118,7 @@ impl State {
             theme: Theme::System,
             lang,
             pane: Pane::Walk,
+            wide: false,
             open: None,
             layout: Layout::default(),
             newer: false,
@@ -233,7 +236,7 @@ impl State {
                 next.packet = kept;
                 next.asked = true;
                 next.play();
-                next.open = None;
+                (next.open, next.wide) = (None, false);
                 // On a narrow screen the walk is elsewhere than the paste.
                 if matches!(self.pane, Pane::Paste | Pane::Host) {
                     next.pane = Pane::Walk;
@@ -373,12 +376,18 @@ impl State {
             Action::Pane(pane) => next.pane = pane,
             Action::Open(overlay) => {
                 if overlay.is_none() && self.open.is_none() {
-                    next.search = None;
+                    // One thing after the other.
+                    if self.search.is_some() {
+                        next.search = None;
+                    } else {
+                        next.wide = false;
+                    }
                 }
                 next.open = overlay;
                 // What is shared stands still.
                 next.playing = self.playing && overlay != Some(Overlay::Share);
             }
+            Action::Wide(wide) => next.wide = wide,
             Action::Resize(edge, size) => next.layout.resize(edge, size),
             Action::Fold(edge) => next.layout.fold(edge),
             Action::Load(example) => {

@@ -1,6 +1,7 @@
 //! Packets worth sending, by the side that they come from, and what becomes of one that was tried.
 
 use super::{PacketGroup, PacketRow, filters_at};
+use crate::banner::decider;
 use crate::changes::fate_card;
 use crate::explained::Explained;
 use crate::fate::{self, Class, class};
@@ -176,6 +177,10 @@ pub fn tried(t: &Explained, line: &str) -> Tried {
     let trace = &outcome.trace;
     let short = || fate::short(t, trace);
     let text = match (card.tone, &trace.fate) {
+        // It goes one way, and nobody can say whether an answer finds back.
+        (Tone::Depends, fate) if fate::tone(fate) == Tone::Ok && decider(t).is_none() => {
+            text!(t.lang, OverHardly)
+        }
         (Tone::Depends | Tone::Idle, _) => text!(t.lang, OverDepends),
         (Tone::Stop, fate) if fate::tone(fate) == Tone::Ok => text!(t.lang, OverNoAnswer),
         (Tone::Stop, _) => short(),

@@ -175,7 +175,10 @@ fn opened(t: &Explained, hook: Hook, offers: &Offers) -> Vec<Reach> {
             let rule = rules.rule(*id);
             if matches!(rule.verdict(), Some(Target::Accept)) {
                 let asked = asked(t, rule);
-                if asked.service && !asked.known {
+                // What a host says to itself, and what is known already, is no way in.
+                let within = asked.who == text!(t.lang, OverThisHost);
+                let rest = conditions_text(rules, rule).is_empty();
+                if !asked.known && !within && !rest {
                     rows.push(row(t, *id, offers));
                 }
                 continue;
@@ -508,7 +511,8 @@ pub(crate) fn openings(t: &Explained) -> (Vec<String>, bool) {
             let asked = asked(t, rule);
             let accepts = matches!(rule.verdict(), Some(Target::Accept));
             if accepts && asked.service && !asked.known {
-                let words = asked.what.split('/').next().unwrap_or_default().replace(':', "");
+                let words = asked.what.split('/').next().unwrap_or_default();
+                let words = words.replace(" :", ", ").replace(':', "");
                 if !words.is_empty() && !ports.contains(&words) {
                     ports.push(words);
                 }

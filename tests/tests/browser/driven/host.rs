@@ -11,6 +11,7 @@ mod in_chromium {
     #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn a_fact_is_said_changed_and_taken_back() -> Result<()> {
         drive(DESK, async |page| {
+            page.ask("if (!at('assume').checkVisibility()) at('host-toggle').click()").await?;
             page.ask("at('assume').focus()").await?;
             page.type_in("wlan0=10.9.8.7/24").await?;
             page.press("Enter").await?;
@@ -43,6 +44,7 @@ mod in_chromium {
     #[ignore = "cargo xtask test browser builds the page and drives it"]
     fn what_is_wrong_is_told_under_the_cursor_and_not_taken() -> Result<()> {
         drive(DESK, async |page| {
+            page.ask("if (!at('assume').checkVisibility()) at('host-toggle').click()").await?;
             page.ask("at('assume').focus()").await?;
             page.type_in("eth0=10.0.0.2/240").await?;
             page.until(
@@ -109,6 +111,7 @@ mod in_chromium {
             page.write("paste", &two).await?;
             page.send("curl 10.0.0.2:80 from 10.0.0.1 in eth0").await?;
             page.until("both are offered", &format!("return {CHIP}.length === 2")).await?;
+            page.ask("if (!at('assume').checkVisibility()) at('host-toggle').click()").await?;
             page.ask("at('assume').focus()").await?;
             page.type_in("eth0=10.0.0.2/24").await?;
             page.press("Enter").await?;
@@ -177,6 +180,7 @@ mod in_chromium {
                 "return window.copied?.includes('iptables-save') && text('collect').includes('Copied')",
             )
             .await?;
+            page.ask("if (!at('assume').checkVisibility()) at('host-toggle').click()").await?;
             page.ask("at('assume').focus()").await?;
             page.type_in("wlan0=10.9.8.7/24").await?;
             page.press("Enter").await?;

@@ -90,6 +90,10 @@ async fn session(page: &Page, phone: bool) -> Result<()> {
     page.focus_is_seen("a branch is followed").await?;
 
     pane(page, phone, 4).await?;
+    if !phone {
+        page.tab_to("[data-testid=host-toggle]", false).await?;
+        page.press("Enter").await?;
+    }
     page.tab_to("[data-testid=assume]", phone).await?;
     page.type_in("wlan0=10.9.8.7/24").await?;
     page.press("Enter").await?;

@@ -17,6 +17,7 @@ mod layout;
 mod offline;
 mod opening;
 mod others;
+mod overview;
 mod packet;
 mod pastes;
 mod pictures;

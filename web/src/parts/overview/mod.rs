@@ -14,7 +14,7 @@ use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
 use chainwalk::view::{ChainLine, Lang, Overview, Reach, ReachSection, Tone, Tried};
-use services::Services;
+use services::{SINGLE, Services};
 use std::collections::HashMap;
 use std::rc::Rc;
 use web_sys::HtmlElement;
@@ -63,7 +63,8 @@ pub(crate) fn OverviewCard(props: &OverviewProps) -> Html {
             }
         });
     }
-    let has_services = overview.services.is_some();
+    // A few stand with what else gets in; many have a tab of their own.
+    let has_services = overview.services.as_ref().is_some_and(|s| s.all.len() > SINGLE);
     let tabs: Vec<(Tab, Key)> = [
         (Tab::Services, Key::OverServices, has_services),
         (Tab::Who, Key::OverWho, true),
@@ -108,7 +109,11 @@ pub(crate) fn OverviewCard(props: &OverviewProps) -> Html {
                 {match shown {
                     Tab::Who => html! {
                         <>
-                            if overview.sections.is_empty() { <p class="over-none">{ui(lang, Key::OverNothing)}</p> }
+                            if let Some(services) = overview.services.as_ref().filter(|_| !has_services) {
+                                <div class="reach"><h3>{ui(lang, Key::OverServices)}</h3>
+                                    <Services {lang} services={services.clone()} tried={tried.clone()} reveal={reveal.clone()} dispatch={dispatch.clone()} /></div>
+                            }
+                            if overview.sections.is_empty() && overview.services.is_none() { <p class="over-none">{ui(lang, Key::OverNothing)}</p> }
                             {for overview.sections.iter().map(|section| html! {
                                 <Section {lang} section={section.clone()} tried={tried.clone()} reveal={reveal.clone()} dispatch={dispatch.clone()} />
                             })}

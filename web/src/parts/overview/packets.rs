@@ -44,12 +44,13 @@ pub(crate) fn PacketsPane(props: &PacketsProps) -> Html {
     };
     let row = |row: &PacketRow| {
         let fate = tried.get(&row.line);
-        let detail = if row.from.is_empty() { &row.about } else { &row.from };
+        let detail = [&*row.from, &*row.about, ui(lang, Key::FieldThisHost)];
+        let detail = detail.into_iter().find(|words| !words.is_empty());
         let title = [&*row.line, &*row.about].join("\n");
         html! {
             <li><button class="packet-row" onclick={ask(&row.line, dispatch)} {title} data-testid="packet-row">
                 <code>{&row.words}</code>
-                <small>{detail}</small>
+                <small>{detail.unwrap_or_default()}</small>
                 <span class="fate">
                     if let Some(fate) = fate {
                         {mark(fate.tone, fate.likely, lang)}<span class={classes!(tone_class(fate.tone), fate.likely.then_some("likely"))}>{&fate.text}</span>

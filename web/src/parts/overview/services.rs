@@ -12,7 +12,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 /// Up to so many are listed one by one.
-const SINGLE: usize = 24;
+pub(super) const SINGLE: usize = 24;
 /// So many of a list are shown.
 const SHOWN: usize = 60;
 

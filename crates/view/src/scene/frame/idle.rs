@@ -11,6 +11,16 @@ use chainwalk_model::{Hook, Policy};
 /// So many ports are named in the note beside INPUT.
 const PORTS: usize = 8;
 
+impl Station {
+    /// Whether the policy of its chain accepts, where that is told. An empty chain that accepts says nothing, save in the
+    /// filter, where one looks for it.
+    pub(super) fn policy(&self, t: &Explained) -> Option<bool> {
+        let policy = t.rules().chain(self.chain()?).base.as_ref()?.policy;
+        let tells = policy == Policy::Drop || policy == Policy::Accept && self.class == "filter";
+        tells.then_some(policy == Policy::Accept)
+    }
+}
+
 impl Frame {
     /// Draws it.
     pub(super) fn draw_idle(&self, t: &Explained, pen: &mut Pen) {
@@ -31,14 +41,7 @@ impl Frame {
 
     /// The policy of a base chain, as a pill beside its name or its count.
     fn draw_policy(&self, t: &Explained, pen: &mut Pen, s: &Station) {
-        let Some(chain) = s.chain() else { return };
-        let Some(base) = &t.rules().chain(chain).base else { return };
-        // An empty chain that accepts says nothing, save in the filter, where one looks for it.
-        let tells = base.policy == Policy::Drop || s.class == "filter";
-        if base.policy == Policy::Unknown || !tells {
-            return;
-        }
-        let accepts = base.policy == Policy::Accept;
+        let Some((chain, accepts)) = s.chain().zip(s.policy(t)) else { return };
         let word = policy_word(t.rules(), chain, accepts);
         let tone = if accepts { "ok" } else { "stop" };
         let w = pen.width(word, "s11 w7") + 12.0;
@@ -50,11 +53,13 @@ impl Frame {
                 Area { x, y: s.at.y - 7.5, w, h: 15.0 }
             }
             _ => {
-                let count = s.rules.filter(|n| *n > 0).map_or(0.0, |n| {
-                    pen.width(&text!(t.lang, ShortRules, count = n), "s11") / 2.0 + 6.0
-                });
-                let x = if count > 0.0 { s.at.x + count } else { s.at.x - w / 2.0 };
-                let x = x.min(area.right() - w - 5.0);
+                // The count stands before it; both stay within the box.
+                let count = s.rules.filter(|n| *n > 0).map_or_else(String::new, |n| n.to_string());
+                let before = pen.width(&count, "s11");
+                let before = if count.is_empty() { 0.0 } else { before + 6.0 };
+                let most = area.right() - w - 5.0;
+                let x = (s.at.x - (before + w) / 2.0 + before).min(most).max(area.x + 5.0 + before);
+                pen.text(x - 6.0, s.at.y + 25.0, count, "s11 t3 end");
                 Area { x, y: s.at.y + 13.5, w, h: 15.0 }
             }
         };
@@ -65,6 +70,7 @@ impl Frame {
 
     /// What the filters at INPUT open, beside the hook.
     fn draw_openings(&self, t: &Explained, pen: &mut Pen) {
+        self.draw_any_ports(t, pen);
         let (ports, drops) = openings(t);
         if ports.is_empty() && !drops {
             return;
@@ -95,5 +101,16 @@ impl Frame {
             format!("M{} {}H{}", tenth(right + 6.0), tenth(top - 4.0), tenth(area.x - 3.0)),
             "stub",
         );
+    }
+
+    /// Where no interface is known, packets come from anywhere.
+    fn draw_any_ports(&self, t: &Explained, pen: &mut Pen) {
+        for (right, names) in [(false, &self.ins), (true, &self.outs)] {
+            if names.is_empty() {
+                let a = self.port_area(right, 0);
+                pen.rect(a, 7.0, "port any");
+                pen.text(a.x + a.w / 2.0, a.y + 16.0, text!(t.lang, OverAny), "s11 t2 mid");
+            }
+        }
     }
 }

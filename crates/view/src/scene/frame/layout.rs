@@ -200,7 +200,7 @@ impl Frame {
     /// The box of a hook.
     pub(crate) fn hook_area(&self, hook: Hook) -> Area {
         // The arch's boxes are as wide as the names in them need.
-        let policy = if self.idle { 34.0 } else { 0.0 };
+        let policy = if self.idle { 44.0 } else { 0.0 };
         match hook {
             Hook::Input => {
                 let x = self.up() - self.x(40.0).min(60.0);
@@ -271,11 +271,17 @@ impl Frame {
                 }
             };
             let most = match hook {
-                Hook::Input | Hook::Output if self.idle => area.right() - at.x - 62.0,
                 Hook::Input | Hook::Output => area.right() - at.x - 14.0,
                 _ => most,
             };
             let mut station = Station { hook, place, name, class, at, most, rules: None };
+            if self.idle
+                && matches!(hook, Hook::Input | Hook::Output)
+                && station.policy(t).is_some()
+            {
+                // Its policy stands behind its name.
+                station.most -= 48.0;
+            }
             station.rules = station.chain().map(|c| rules.chain(c).rules.len());
             self.stations.push(station);
         }

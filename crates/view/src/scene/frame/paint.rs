@@ -367,6 +367,8 @@ impl Frame {
             Some(n) if upright && (!on || closed(now)) => {
                 pen.text(s.at.x - 11.0, s.at.y + 4.0, n.to_string(), "s11 t3 end");
             }
+            // Before a packet is asked for the count stands beside the policy.
+            Some(_) if self.idle && s.policy(t).is_some() => {}
             Some(n) if n > 0 && (!on || closed(now)) => {
                 for word in [text!(t.lang, ShortRules, count = n), n.to_string()] {
                     let half = pen.width(&word, "s11") / 2.0;
