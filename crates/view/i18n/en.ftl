@@ -319,6 +319,7 @@ ask-helper = What does the helper of { $at } make of this? It is not followed he
 ask-lives = Is what { $at } set up still there? Time has passed, and the paste does not say how long the kernel keeps it.
 ask-fact = Does <c>{ $text }</c> match ({ $at })? The paste does not say.
 ask-set = Is this packet in the set <c>{ $set }</c>? The set was not pasted.
+ask-addr-in-set = Is <c>{ $addr }</c> in the set <c>{ $set }</c>? The set was not pasted.
 ask-random = Does chance choose { $at }?
 ask-nat = Which address does { $at } choose?
 ask-port = The port of this connection is taken: which one does the kernel give it?
@@ -459,6 +460,10 @@ miss-unsaid = { $count ->
    *[other] none of { $count } rules matches
 }
 miss-more = {" "}…
+miss-more-rules = { $count ->
+    [1] ; nor does 1 rule more match
+   *[other] ; nor do { $count } rules more match
+}
 hit-local = <c>{ $addr }</c> is an address of this host
 hit-state = state <c>{ $state }</c>
 hit-mark = mark <c>{ $mark }</c>
@@ -554,6 +559,10 @@ branch-drops = { $what } drops it
 branch-yes = yes
 branch-no = no
 branch-else = something else
+branch-matches = { $at } matches
+branch-matches-not = { $at } does not match
+branch-in-set = in { $set }
+branch-not-in-set = not in { $set }
 meaning-service = Service { $name }
 meaning-endpoint = Endpoint of { $name }
 meaning-services = service portals

@@ -295,6 +295,7 @@ ask-lives = { $at } 留下的记录还在吗？时间已过，而内核何时忘
 ask-helper = { $at } 指定的助手会如何处理它？这里不跟踪这种情形。
 ask-fact = <c>{ $text }</c> 匹配吗（{ $at }）？粘贴中没有说明。
 ask-set = 这个包在集合 <c>{ $set }</c> 中吗？集合没有粘贴。
+ask-addr-in-set = <c>{ $addr }</c> 在集合 <c>{ $set }</c> 中吗？没有粘贴这个集合。
 ask-random = 随机会选中 { $at } 吗？
 ask-nat = { $at } 会选哪个地址？
 ask-port = 这条流自己的端口已被占用：内核会给它哪个端口？
@@ -432,6 +433,7 @@ miss-unsaid = { $count ->
    *[other] { $count } 条规则都不匹配
 }
 miss-more = {" "}…
+miss-more-rules = ；另有 { $count } 条规则也不匹配
 hit-local = <c>{ $addr }</c> 是本机地址
 hit-state = 状态 <c>{ $state }</c>
 hit-mark = mark <c>{ $mark }</c>
@@ -524,6 +526,10 @@ branch-drops = { $what } 丢弃
 branch-yes = 是
 branch-no = 不是
 branch-else = 别的
+branch-matches = { $at } 匹配
+branch-matches-not = { $at } 不匹配
+branch-in-set = 在 { $set } 中
+branch-not-in-set = 不在 { $set } 中
 meaning-service = 服务 { $name }
 meaning-endpoint = { $name } 的端点
 meaning-services = 服务入口

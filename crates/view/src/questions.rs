@@ -1,6 +1,7 @@
 //! What is not known, as a question, and the answers that one click gives.
 
-use crate::explained::Explained;
+use crate::explained::{Explained, moment};
+use crate::forks::fork_step;
 use crate::page::Sentence;
 use crate::places::{chain_path, place, table_name};
 use crate::say::{say, text};
@@ -74,7 +75,10 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
                 _ => say!(lang, AskFact, at = at(*rule), text = term(*rule, *op)),
             }
         }
-        Question::Set(name) => say!(lang, AskSet, set = &**name),
+        Question::Set(name) => match looked_up(t, q, name) {
+            Some(addr) => say!(lang, AskAddrInSet, addr = addr.to_string(), set = &**name),
+            None => say!(lang, AskSet, set = &**name),
+        },
         Question::Random(OpId { rule, .. }) => say!(lang, AskRandom, at = at(*rule)),
         Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
         Question::PortChoice => say!(lang, AskPort),
@@ -90,6 +94,25 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
         Question::Jump(chain, hook) => {
             say!(lang, AskJump, from = hook.builtin(), chain = &*rules.chain(*chain).name)
         }
+    }
+}
+
+/// The address that is looked up in a set where a question about it stands; `None` where the set is of more than
+/// addresses, or nobody asked on the way that is followed.
+fn looked_up(t: &Explained, q: &Question, set: &str) -> Option<IpAddr> {
+    let outcome = t.outcome()?;
+    let at = outcome.choices.iter().position(|c| c.question == *q)?;
+    let step = fork_step(&outcome.trace, at)?;
+    let rules = &t.rules().rules;
+    let dims = rules.iter().flat_map(|rule| &rule.ops).find_map(|op| match &op.what {
+        OpKind::Match(Match::Set(m)) if *m.set == *set => Some(&m.dirs),
+        _ => None,
+    })?;
+    let packet = &moment(&outcome.trace, step)?.packet;
+    match dims[..] {
+        [true] => Some(packet.ip.src),
+        [false] => Some(packet.ip.dst),
+        _ => None,
     }
 }
 

@@ -252,10 +252,15 @@ pub(crate) fn why_not(
     if said.is_empty() {
         return say!(t.lang, MissUnsaid, count = last + 1 - first);
     }
-    let more = all.len() > SAY || (last + 1).saturating_sub(first) as usize > LOOK;
+    // What was not looked at is counted, and nothing more is said of it.
+    let unseen = ((last + 1).saturating_sub(first) as usize).saturating_sub(LOOK);
+    let more = all.len() > SAY;
     let mut out = join(said, if t.lang == crate::page::Lang::Zh { "；" } else { "; " });
     if more {
         crate::say::append(&mut out, &say!(t.lang, MissMore));
+    }
+    if unseen > 0 {
+        crate::say::append(&mut out, &say!(t.lang, MissMoreRules, count = unseen));
     }
     out
 }
@@ -270,7 +275,8 @@ pub(crate) fn wanted_short(
 ) -> Sentence {
     let all = groups(t, stop, chain, first, last);
     let lang = t.lang;
-    let Some(group) = all.first().filter(|g| all.len() == 1 && g[0].part.is_some()) else {
+    let whole = (last + 1).saturating_sub(first) as usize <= LOOK;
+    let Some(group) = all.first().filter(|g| whole && all.len() == 1 && g[0].part.is_some()) else {
         return say!(lang, ShortRules, count = last + 1 - first);
     };
     let count = group.len();

@@ -3,16 +3,17 @@
 use crate::explained::Explained;
 use crate::explained::moment;
 use crate::fate;
-use crate::forks::{Branch, Fork, choice_step};
+use crate::forks::{Branch, Fork, choice_step, rule_of};
 use crate::page::{BranchCard, Lang, Sentence, Style, Tone};
+use crate::places::place;
 use crate::questions::question;
 use crate::say::{join, run, say, text};
 use crate::stops::TimelineStop;
 use crate::targets::target_text;
 use crate::values::{address, destination, endpoint, flags, hex, percent, source};
 use chainwalk_model::{
-    Answer, ChainId, Change, CtStates, Entry, Event, Hook, Question, Routed, RuleId, SkipReason,
-    Target, Trace,
+    Answer, ChainId, Change, Choice, CtStates, Entry, Event, Hook, Question, Routed, RuleId,
+    SkipReason, Target, Trace,
 };
 
 /// A chain by its name, with its meaning where comments give one.
@@ -269,31 +270,68 @@ pub(crate) fn cards(t: &Explained, fork: &Fork) -> Vec<BranchCard> {
     out
 }
 
-/// What is different in a branch, and a smaller second line.
-fn branch_label(t: &Explained, fork: &Fork, branch: &Branch, trace: &Trace) -> (String, String) {
+/// What an answer to a question says, where it stands apart from it: `10.0.0.5 is this host’s`, `in blacklist`.
+pub(crate) fn answer_words(t: &Explained, question: &Question, answer: &Answer) -> Option<String> {
     let lang = t.lang;
-    let yes = branch.answer() == Some(&Answer::Yes);
-    match &fork.question {
+    let yes = *answer == Answer::Yes;
+    match question {
         Question::LocalAddr(addr) => {
             let addr = addr.to_string();
-            let label = if yes {
+            Some(if yes {
                 text!(lang, BranchLocal, addr = addr)
             } else {
                 text!(lang, BranchNotLocal, addr = addr)
-            };
-            return (label, String::new());
+            })
         }
         Question::Table(_, name) | Question::Chain(_, _, name) => {
             let what = &**name;
-            let label = match branch.answer() {
-                Some(Answer::Yes) => text!(lang, BranchPasses, what = what),
-                Some(Answer::No) => text!(lang, BranchDrops, what = what),
+            Some(match answer {
+                Answer::Yes => text!(lang, BranchPasses, what = what),
+                Answer::No => text!(lang, BranchDrops, what = what),
                 // What nat does beside letting pass can't be said in a word.
                 _ => text!(lang, BranchElse),
-            };
-            return (label, String::new());
+            })
         }
-        _ => {}
+        Question::Set(name) => match answer {
+            Answer::Yes => Some(text!(lang, BranchInSet, set = &**name)),
+            Answer::No => Some(text!(lang, BranchNotInSet, set = &**name)),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// What tells an outcome apart from others: its answers that not all of them give.
+pub(crate) fn apart(t: &Explained, outcome: usize, others: &[usize]) -> Vec<String> {
+    let Some(walk) = t.walk() else { return Vec::new() };
+    let Some(own) = walk.outcomes.get(outcome) else { return Vec::new() };
+    let gives = |other: &usize, choice: &Choice| {
+        let all = walk.outcomes.get(*other).map_or(&[][..], |o| &o.choices);
+        all.iter().any(|c| c.question == choice.question && c.answer == choice.answer)
+    };
+    let differs = |choice: &&Choice| !others.iter().all(|other| gives(other, choice));
+    let mut out: Vec<String> = Vec::new();
+    for choice in own.choices.iter().filter(differs) {
+        let words = answer_words(t, &choice.question, &choice.answer).or_else(|| {
+            let (chain, number) = place(t.rules(), rule_of(&choice.question)?);
+            let at = format!("{chain} {number}");
+            match choice.answer {
+                Answer::Yes => Some(text!(t.lang, BranchMatches, at = at)),
+                Answer::No => Some(text!(t.lang, BranchMatchesNot, at = at)),
+                _ => None,
+            }
+        });
+        out.extend(words.filter(|w| !out.contains(w)).into_iter().collect::<Vec<_>>());
+    }
+    out
+}
+
+/// What is different in a branch, and a smaller second line.
+fn branch_label(t: &Explained, fork: &Fork, branch: &Branch, trace: &Trace) -> (String, String) {
+    let lang = t.lang;
+    if let Some(label) = branch.answer().and_then(|answer| answer_words(t, &fork.question, answer))
+    {
+        return (label, String::new());
     }
     let last = branch.key.len().saturating_sub(1);
     let at = choice_step(trace, fork, last);

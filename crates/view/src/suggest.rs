@@ -2,8 +2,8 @@
 //!
 //! Each is a guess of what a person came to ask, and no answer assumes it.
 
+use crate::cluster::service_of;
 use crate::explained::Explained;
-use crate::overview::service_of;
 use crate::page::Suggestion;
 use crate::places::{chain_class, chain_path};
 use crate::sample::{Sample, is_own, own, uplink};

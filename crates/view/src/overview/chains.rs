@@ -1,7 +1,7 @@
 //! The map of chains: each table with its base chains, and what their rules jump to.
 
-use super::ChainLine;
 use super::reach::{calls, meaning_of};
+use super::told::ChainLine;
 use crate::explained::Explained;
 use crate::places::{chain_class, policy_word, priority_text, table_class, table_name};
 use crate::say::text;

@@ -1,7 +1,8 @@
 //! Rules as ways in and out: who, to what, and where that leads.
 
+use super::hooks::filters_at;
 use super::packets::Offers;
-use super::{ROWS, Reach, ReachSection, filters_at};
+use super::told::{Reach, ReachSection};
 use crate::explained::Explained;
 use crate::page::{Lang, Tone};
 use crate::places::{chain_class, chain_path, policy_word};
@@ -20,6 +21,9 @@ use chainwalk_model::{
 };
 use std::collections::HashSet;
 use std::net::IpAddr;
+
+/// So many rows of a section are made at most.
+const ROWS: usize = 200;
 
 /// What a rule asks of a packet, in the words of a row.
 #[derive(Clone, Debug, Default, PartialEq)]

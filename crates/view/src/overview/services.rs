@@ -1,12 +1,14 @@
 //! The Services of a cluster, as kube-proxy writes them: with iptables or with nft.
 
 use super::packets::Offers;
-use super::{NamespaceRow, ServiceRow, ServicesView};
+use super::reach::calls;
+use super::told::{NamespaceRow, ServiceRow, ServicesView};
+use crate::cluster::service_of;
 use crate::explained::Explained;
 use crate::values::endpoint;
 use crate::wish::{Wish, wish};
-use chainwalk_model::nft::{ElementData, NftVerdict, Pattern, Set, SetElement, Value};
-use chainwalk_model::{ChainId, Rule, Ruleset, Target};
+use chainwalk_model::nft::{ElementData, NftVerdict, Pattern, Set, Value};
+use chainwalk_model::{ChainId, Rule, Target};
 use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -94,7 +96,7 @@ fn endpoints(t: &Explained, chain: ChainId) -> usize {
             continue;
         }
         for rule in &rules.chain(chain).rules {
-            for to in super::reach::calls(t, rules.rule(*rule)) {
+            for to in calls(t, rules.rule(*rule)) {
                 let name = &*rules.chain(to).name;
                 if name.starts_with("KUBE-SEP-") || name.starts_with("endpoint-") {
                     found.insert(to);
@@ -150,24 +152,4 @@ fn of_map(t: &Explained, offers: &Offers, set: &Set, all: &mut BTreeMap<String, 
             row.line = offers.asked(&wish, &name);
         }
     }
-}
-
-/// The name of the Service that an element of a map of kube-proxy is of.
-pub(crate) fn service_of(rules: &Ruleset, element: &SetElement) -> Option<String> {
-    let Some(ElementData::Verdict(NftVerdict::Goto(chain) | NftVerdict::Jump(chain))) =
-        element.data
-    else {
-        return None;
-    };
-    let named = service_name(&rules.chain(chain).name);
-    named.or_else(|| element.comment.as_deref().filter(|c| c.contains('/')).map(str::to_owned))
-}
-
-/// `shop/web:http` of `service-NWBZK7IH-shop/web/tcp/http`.
-fn service_name(chain: &str) -> Option<String> {
-    let rest = chain.strip_prefix("service-").or_else(|| chain.strip_prefix("external-"))?;
-    let (_, path) = rest.split_once('-')?;
-    let mut parts = path.split('/');
-    let (space, name, _, port) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
-    Some(if port.is_empty() { format!("{space}/{name}") } else { format!("{space}/{name}:{port}") })
 }

@@ -279,6 +279,9 @@ fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
         return a.y;
     }
     let room = (a.h / step) as usize - 1;
+    let hidden = all.len().saturating_sub(room);
+    // A line says how many there are that have no line.
+    let room = if hidden > 0 { room.saturating_sub(1) } else { room };
     let ends: Vec<String> =
         all.iter().map(|i| fate::last_destination(&walk.outcomes[*i].trace)).collect();
     let alike = ends.windows(2).all(|two| two[0] == two[1]);
@@ -297,19 +300,27 @@ fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
                 pen.circle(at, 2.6, "dotmark on");
             }
             // Where all end at one address, it is their answers that tell them apart.
-            let told = way_taken(t, *index).filter(|_| alike);
+            let told = crate::steps::apart(t, *index, &all);
+            let told = Some(told.join(", ")).filter(|told| !told.is_empty());
+            let told = told.or_else(|| way_taken(t, *index)).filter(|_| alike);
             let (name, class) = match &told {
                 Some(told) => (told, "s12"),
                 None => (&ends[line], "s12 m"),
             };
-            let used = pen.fitted(a.x + 20.0, y, name, 220.0, class);
+            let used = pen.fitted(a.x + 20.0, y, name, (a.w * 0.55).max(160.0), class);
             let x = a.x + 20.0 + used.max(130.0) + 14.0;
             let class = tone_class(fate::tone(&outcome.trace.fate));
             let used = pen.fitted(x, y, &words, a.right() - x - 60.0, &format!("s12 w5 {class}"));
             pen.text(x + used + 14.0, y, weight.as_str(), "s11 t3");
         });
     }
-    a.y + 12.0 + step * all.len().min(room) as f64
+    let mut lines = all.len().min(room);
+    if hidden > 0 && room > 0 {
+        lines += 1;
+        let words = text!(t.lang, PanelMore, count = all.len() - room);
+        pen.text(a.x + 20.0, a.y + 12.0 + step * lines as f64, words, "s11 t3");
+    }
+    a.y + 12.0 + step * lines as f64
 }
 
 /// The panel before anything is asked. What a paste holds is told beside the drawing.

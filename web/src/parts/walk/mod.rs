@@ -68,7 +68,15 @@ fn counts(timeline: &Timeline) -> (usize, usize) {
     let rule = |cell: &&Cell| cell.label.starts_with(|c: char| c.is_ascii_digit());
     let own = timeline.lanes.iter().filter(|lane| lane.other.is_none());
     let cells = own.flat_map(|lane| &lane.cells).filter(rule);
-    cells.fold((0, 0), |(tried, hit), cell| (tried + 1, hit + usize::from(cell.hit)))
+    cells.fold((0, 0), |(tried, hit), cell| (tried + stood_for(cell), hit + usize::from(cell.hit)))
+}
+
+/// How many rules a cell stands for: neighbours that did not match share one.
+fn stood_for(cell: &Cell) -> usize {
+    let ends = cell.label.split_once('–').filter(|_| cell.class != "fork");
+    let number = |text: &str| text.parse::<usize>().ok();
+    let ends = ends.and_then(|(first, last)| Some((number(first)?, number(last)?)));
+    ends.map_or(1, |(first, last)| last.saturating_sub(first) + 1)
 }
 
 /// The pane.

@@ -58,7 +58,9 @@ impl Frame {
                 let before = pen.width(&count, "s11");
                 let before = if count.is_empty() { 0.0 } else { before + 6.0 };
                 let most = area.right() - w - 5.0;
-                let x = (s.at.x - (before + w) / 2.0 + before).min(most).max(area.x + 5.0 + before);
+                let x = (s.at.x - f64::midpoint(before, w) + before)
+                    .min(most)
+                    .max(area.x + 5.0 + before);
                 pen.text(x - 6.0, s.at.y + 25.0, count, "s11 t3 end");
                 Area { x, y: s.at.y + 13.5, w, h: 15.0 }
             }
