@@ -75,6 +75,7 @@ words! {
     FieldFrom => "from", "来自";
     FieldOn => "on", "经由";
     FieldThisHost => "this host", "本机";
+    FollowPacket => "Follow the packet", "跟随数据包";
     FillOpen => "left open", "未填写";
     FillPlaces => "places", "处";
     FillTitle => "Left open in the paste", "粘贴内容中未填写的值";

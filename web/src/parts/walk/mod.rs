@@ -101,13 +101,28 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
     };
     let seen = |at: usize| ancestors(&nodes, at).filter(|up| folded(*up)).last().unwrap_or(at);
     let here = cursor.filter(at_now).or(now).map(seen);
-    use_in_sight(&list, here, generation);
+    // Who scrolls the list by hand reads on there; another answer, or a row that is chosen, is followed again.
+    let following = use_state_eq(|| true);
+    {
+        let following = following.setter();
+        use_effect_with(generation, move |_| following.set(true));
+    }
+    use_in_sight(&list, here, generation, *following);
+    let scrolled = {
+        let following = following.setter();
+        Callback::from(move |()| following.set(false))
+    };
+    let follow = {
+        let following = following.setter();
+        Callback::from(move |_: MouseEvent| following.set(true))
+    };
     let search = use_search(rows, here);
     let go = {
-        let (cursor, dispatch) = (cursor.setter(), dispatch.clone());
+        let (cursor, dispatch, following) = (cursor.setter(), dispatch.clone(), following.setter());
         let steps: Vec<usize> = rows.iter().map(|row| row.step).collect();
         Callback::from(move |to: usize| {
             cursor.set(Some(to));
+            following.set(true);
             dispatch.dispatch(Action::Go(steps[to]));
         })
     };
@@ -246,7 +261,10 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                 <SeekBar {lang} label={Key::FindInWalk} name="seek" {hop} typed={search.typed.clone()} close={close}
                     found={search.found} />
             }
-            <div class="scroller" ref={list}>
+            if !*following && !rows.is_empty() {
+                <button class="yn follow" onclick={follow} data-testid="follow"><Icon id="i-dn" />{ui(lang, Key::FollowPacket)}</button>
+            }
+            <div class="scroller" ref={list} onwheel={scrolled.reform(|_: WheelEvent| ())} ontouchmove={scrolled.reform(|_: TouchEvent| ())}>
             if !rows.is_empty() {
                 <div class="switch" role="group" aria-label={ui(lang, Key::ChainNames)}>
                     {for [(false, Key::ByMeaning), (true, Key::ByName)].map(|(raw, key)| html! {

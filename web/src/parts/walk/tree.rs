@@ -84,14 +84,21 @@ pub(super) fn grouped(
         .collect()
 }
 
-/// Keeps the row `here` in sight as the packet moves and answers come.
+/// Keeps the row `here` in sight as the packet moves and answers come, while it is `following`: a person who scrolls the
+/// list reads elsewhere.
 #[hook]
-pub(super) fn use_in_sight(list: &NodeRef, here: Option<usize>, generation: Option<u32>) {
+pub(super) fn use_in_sight(
+    list: &NodeRef,
+    here: Option<usize>,
+    generation: Option<u32>,
+    following: bool,
+) {
     let list = list.clone();
     let before = use_mut_ref(|| None);
-    use_effect_with((here, generation), move |(here, _)| {
+    use_effect_with((here, generation, following), move |(here, _, following)| {
         let went = before.replace(*here) != *here;
-        if let Some(list) = list.cast::<HtmlElement>().filter(|list| went || !held_in(list)) {
+        let list = list.cast::<HtmlElement>().filter(|list| went || !held_in(list));
+        if let Some(list) = list.filter(|_| *following) {
             bring_into_view(&list);
         }
     });
@@ -125,11 +132,24 @@ pub(super) fn bring_into_view(list: &HtmlElement) {
 mod tests {
     use super::row_at;
     use chainwalk::Viewpoint;
-    use chainwalk::view::{Lang, RuleRange, rows, timeline};
+    use chainwalk::view::{Item, Lang, RuleRange, Scene, TableMeasure, rows, scene, timeline};
 
-    /// What is said of a stop names a rule; the row that is shown for it is of that rule.
+    /// How far the packet rests from what stands for a stop in the picture; `None` where nothing does.
+    fn away(scene: &Scene, items: &[Item], stop: usize, inside: bool) -> Option<f64> {
+        let to = |x: f64, y: f64| (scene.rest.0 - x).hypot(scene.rest.1 - y);
+        let of = |item: &Item| match item {
+            Item::Group { link, items, .. } => {
+                away(scene, items, stop, inside || link.step == Some(stop))
+            }
+            Item::Circle { x, y, .. } if inside => Some(to(*x, *y)),
+            _ => None,
+        };
+        items.iter().filter_map(of).reduce(f64::min)
+    }
+
+    /// What is said of a stop names a rule: row, cell, lines of the paste and the packet in the picture are of that rule.
     #[test]
-    fn the_row_of_a_stop_is_of_the_rule_that_is_said() {
+    fn row_cell_lines_and_packet_of_a_stop_are_of_the_rule_that_is_said() {
         let mut rules = 0;
         for case in crate::examples::all().iter() {
             let played = case.scenario.play();
@@ -148,7 +168,24 @@ mod tests {
                     let folded = said.split(' ').next().is_some_and(|name| reason.contains(name));
                     let own = row.number == number.to_string();
                     let shown = row.rules.is_some_and(within) || own || folded;
-                    assert!(shown, "{:?} {stop}: {said}: {row:?}", case.head.title);
+                    let what = format!("{:?} {stop}: {said}", case.head.title);
+                    assert!(shown, "{what}: {row:?}");
+                    let cells =
+                        timeline.lanes.iter().filter(|l| l.other.is_none()).flat_map(|l| &l.cells);
+                    let cell =
+                        cells.clone().find(|cell| cell.step == stop).map(|cell| &*cell.label);
+                    let ends = cell.and_then(|c| Some(c.split_once('–').unwrap_or((c, c))));
+                    let ends = ends.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+                    let held = ends.is_some_and(|(a, b): (u32, u32)| a <= number && number <= b);
+                    assert!(held, "{what}: the cell says {cell:?}");
+                    assert!(folded || timeline.spans[stop] == row.span, "{what}: other lines");
+                    let drawn =
+                        played.explain(&at, |t| scene(t, stop, (808.0, 668.0), &TableMeasure));
+                    let far = away(&drawn, &drawn.items, stop, false);
+                    assert!(
+                        far.is_none_or(|far| far < 24.0),
+                        "{what}: the packet rests {far:?} away"
+                    );
                     rules += 1;
                 }
             }
