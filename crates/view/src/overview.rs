@@ -18,7 +18,7 @@ use chainwalk_model::{ChainId, Policy};
 
 pub use told::*;
 
-pub(crate) use reach::{openings, published};
+pub(crate) use reach::{NAMED, openings, published};
 
 /// Up to so many rules of a single chain are told one by one.
 const IN_ORDER: usize = 12;
@@ -53,7 +53,10 @@ pub(crate) fn read(t: &Explained) -> (Sentence, Sentence) {
         None => say!(t.lang, OverReadRules),
     };
     let rules = t.rules();
-    let cluster = services::services(t, &packets::offers(t)).map(|s| s.all.len());
+    let cluster = services::is_there(t)
+        .then(|| services::services(t, &packets::offers(t)))
+        .flatten()
+        .map(|s| s.all.len());
     let counts = [
         (cluster.unwrap_or(0), Key::OverServices),
         (rules.tables.len(), Key::OverTables),

@@ -40,7 +40,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 fn paste(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap_or_default();
     match Case::read(&text) {
-        Ok((case, _)) => case.scenario.paste().into_owned(),
+        Ok((case, _)) => case.scenario.paste(),
         Err(_) => text,
     }
 }

@@ -22,6 +22,10 @@ use chainwalk_model::{
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+/// So many ports are named in the note beside INPUT.
+pub(crate) const NAMED: usize = 8;
+/// So many rules are looked at for it.
+const LOOKED_AT: usize = 20_000;
 /// So many rows of a section are made at most.
 const ROWS: usize = 200;
 
@@ -152,12 +156,12 @@ fn to_words(t: &Explained, addr: IpAddr, port: Option<u16>) -> String {
 
 /// What the rules open of this host.
 fn here(t: &Explained, offers: &Offers) -> ReachSection {
-    let mut rows = opened(t, Hook::Input, offers);
+    let (mut rows, more) = opened(t, Hook::Input, offers);
     for row in &mut rows {
         row.to = row.to.clone() + &listener(t, row);
     }
     rows.extend(policies(t, Hook::Input));
-    section(text!(t.lang, OverHere), rows)
+    ReachSection { title: text!(t.lang, OverHere), ordered: false, rows, more }
 }
 
 /// Whether a chain is kube-proxy's.
@@ -166,10 +170,36 @@ fn of_cluster(rules: &Ruleset, chain: ChainId) -> bool {
     chain.name.starts_with("KUBE-") || &*rules.table(chain.table).name == "kube-proxy"
 }
 
-/// What rules at a hook accept that is a service.
-fn opened(t: &Explained, hook: Hook, offers: &Offers) -> Vec<Reach> {
+/// Whether a rule lets somebody in: not what is known already, what a host says to itself, or all that is left.
+fn lets_in(t: &Explained, rule: &Rule) -> bool {
+    if !matches!(rule.verdict(), Some(Target::Accept)) {
+        return false;
+    }
+    // Of many rules most can be told by what kinds of conditions they have.
+    let plain = |op: &OpKind| match op {
+        OpKind::Match(Match::Ip(ip)) => {
+            let asks = ip.src.is_some() || ip.dst.is_some() || ip.proto.is_some();
+            Some(asks || ip.outiface.is_some()).filter(|_| ip.iniface.is_none())
+        }
+        OpKind::Match(Match::Tcp(_) | Match::Udp(_) | Match::Multiport { .. }) => Some(true),
+        OpKind::Match(_) => None,
+        OpKind::Target(_) => Some(false),
+    };
+    let told: Option<Vec<bool>> = rule.ops.iter().map(|op| plain(&op.what)).collect();
+    match told {
+        Some(all) => all.contains(&true),
+        None => {
+            let asked = asked(t, rule);
+            let within = asked.who == text!(t.lang, OverThisHost);
+            !asked.known && !within && !conditions_text(t.rules(), rule).is_empty()
+        }
+    }
+}
+
+/// What rules at a hook accept, and how many there are beyond those.
+fn opened(t: &Explained, hook: Hook, offers: &Offers) -> (Vec<Reach>, usize) {
     let rules = t.rules();
-    let mut rows = Vec::new();
+    let (mut rows, mut more) = (Vec::new(), 0);
     for chain in reached(t, filters_at(t, hook)) {
         // What Docker publishes is told with the rule that leads there.
         if of_cluster(rules, chain) || rules.chain(chain).name.starts_with("DOCKER") {
@@ -177,13 +207,11 @@ fn opened(t: &Explained, hook: Hook, offers: &Offers) -> Vec<Reach> {
         }
         for id in &rules.chain(chain).rules {
             let rule = rules.rule(*id);
-            if matches!(rule.verdict(), Some(Target::Accept)) {
-                let asked = asked(t, rule);
-                // What a host says to itself, and what is known already, is no way in.
-                let within = asked.who == text!(t.lang, OverThisHost);
-                let rest = conditions_text(rules, rule).is_empty();
-                if !asked.known && !within && !rest {
+            if lets_in(t, rule) {
+                if rows.len() < ROWS {
                     rows.push(row(t, *id, offers));
+                } else {
+                    more += 1;
                 }
                 continue;
             }
@@ -199,7 +227,7 @@ fn opened(t: &Explained, hook: Hook, offers: &Offers) -> Vec<Reach> {
                     matches!(element.data, Some(ElementData::Verdict(NftVerdict::Accept)));
                 let text = printer.element(set, element);
                 let key = text.split(" : ").next().unwrap_or_default();
-                if accepts && key.chars().any(|c| c.is_ascii_digit()) {
+                if accepts && rows.len() < ROWS && key.chars().any(|c| c.is_ascii_digit()) {
                     rows.push(Reach {
                         what: key.to_owned(),
                         span: Some(element.span),
@@ -210,7 +238,7 @@ fn opened(t: &Explained, hook: Hook, offers: &Offers) -> Vec<Reach> {
             }
         }
     }
-    rows
+    (rows, more)
 }
 
 /// What the filters at a hook do with the rest: a rule that asks for nothing, or the policy.
@@ -296,9 +324,9 @@ fn listens(t: &Explained, offers: &Offers) -> ReachSection {
 
 /// What the rules let through from one interface to another.
 fn through(t: &Explained, offers: &Offers) -> ReachSection {
-    let mut rows = opened(t, Hook::Forward, offers);
+    let (mut rows, more) = opened(t, Hook::Forward, offers);
     rows.extend(policies(t, Hook::Forward));
-    section(text!(t.lang, OverThrough), rows)
+    ReachSection { title: text!(t.lang, OverThrough), ordered: false, rows, more }
 }
 
 /// What leaves under another address.
@@ -509,12 +537,13 @@ fn implied(rule: &Rule) -> Option<&'static str> {
 pub(crate) fn openings(t: &Explained) -> (Vec<String>, bool) {
     let rules = t.rules();
     let mut ports: Vec<String> = Vec::new();
-    for chain in reached(t, filters_at(t, Hook::Input)) {
-        for id in &rules.chain(chain).rules {
-            let rule = rules.rule(*id);
+    let chains = reached(t, filters_at(t, Hook::Input));
+    let all = chains.into_iter().flat_map(|chain| &rules.chain(chain).rules);
+    for id in all.take(LOOKED_AT) {
+        let rule = rules.rule(*id);
+        if ports.len() <= NAMED && lets_in(t, rule) {
             let asked = asked(t, rule);
-            let accepts = matches!(rule.verdict(), Some(Target::Accept));
-            if accepts && asked.service && !asked.known {
+            if asked.service {
                 let words = asked.what.split('/').next().unwrap_or_default();
                 let words = words.replace(" :", ", ").replace(':', "");
                 if !words.is_empty() && !ports.contains(&words) {

@@ -12,8 +12,18 @@ use chainwalk_model::{ChainId, Rule, Target};
 use std::collections::{BTreeMap, HashSet};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// Whether kube-proxy was here.
+pub(super) fn is_there(t: &Explained) -> bool {
+    let rules = t.rules();
+    let iptables = rules.chains.iter().any(|c| c.name.starts_with("KUBE-"));
+    iptables || rules.tables.iter().any(|table| &*table.name == "kube-proxy")
+}
+
 /// The Services; `None` where no chain of kube-proxy is there.
 pub(super) fn services(t: &Explained, offers: &Offers) -> Option<ServicesView> {
+    if !is_there(t) {
+        return None;
+    }
     let mut all: BTreeMap<String, ServiceRow> = BTreeMap::new();
     for rule in &t.rules().rules {
         of_rule(t, offers, rule, &mut all);

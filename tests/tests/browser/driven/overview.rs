@@ -14,9 +14,8 @@ const OWN: &str = "root@web1:~# ip -br addr\nlo UNKNOWN 127.0.0.1/8\neth0 UP 192
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_paste_without_a_packet_is_told_and_each_packet_is_one_click() -> Result<()> {
-    for look in [DESK, PHONE] {
+    for (look, narrow) in [(DESK, false), (PHONE, true)] {
         drive(Look { still: true, ..look }, async |page| {
-            let narrow = look == PHONE;
             page.turns("stop").await?;
             page.ask("at('tab-paste')?.click()").await?;
             page.write("paste", OWN).await?;

@@ -168,22 +168,27 @@ struct SectionProps {
 fn Section(props: &SectionProps) -> Html {
     let SectionProps { lang, section, tried, reveal, dispatch } = props;
     let all = use_state_eq(|| false);
-    let count = if *all || section.ordered { section.rows.len() } else { ROWS };
-    let hidden = section.rows.len().saturating_sub(count);
+    // What becomes of the rest is told last, however much is left out before it.
+    let is_rest = |row: &&Reach| !section.ordered && row.line.is_none() && row.tone.is_some();
+    let (rest, ways): (Vec<&Reach>, Vec<&Reach>) = section.rows.iter().partition(is_rest);
+    let count = if *all || section.ordered { ways.len() } else { ROWS };
+    let hidden = ways.len().saturating_sub(count);
     let more = hidden + section.more;
+    let one = |row: &&Reach| {
+        let tried = row.line.as_ref().and_then(|line| tried.get(line));
+        reach(row, section.ordered, tried, *lang, reveal, dispatch)
+    };
     html! {
         <div class={classes!("reach", section.ordered.then_some("ordered"))}>
             <h3>{&section.title}</h3>
-            <ul>{for section.rows.iter().take(count).map(|row| {
-                let tried = row.line.as_ref().and_then(|line| tried.get(line));
-                reach(row, section.ordered, tried, *lang, reveal, dispatch)
-            })}</ul>
+            <ul>{for ways.iter().take(count).map(one)}</ul>
             if hidden > 0 {
                 <button class="ghost over-more" onclick={let all = all.setter(); Callback::from(move |_: MouseEvent| all.set(true))}>
                     {format!("{more} {}", ui(*lang, Key::OverMore))}<Icon id="i-dn" /></button>
             } else if more > 0 {
                 <p class="over-none">{format!("{more} {}", ui(*lang, Key::OverMore))}</p>
             }
+            if !rest.is_empty() { <ul>{for rest.iter().map(one)}</ul> }
         </div>
     }
 }

@@ -2,14 +2,11 @@
 
 use super::layout::{Frame, Station};
 use crate::explained::Explained;
-use crate::overview::{openings, published};
+use crate::overview::{NAMED, openings, published};
 use crate::places::policy_word;
 use crate::say::text;
 use crate::scene::pen::{Area, Pen, tenth};
 use chainwalk_model::{Hook, Policy};
-
-/// So many ports are named in the note beside INPUT.
-const PORTS: usize = 8;
 
 impl Station {
     /// Whether the policy of its chain accepts, where that is told. An empty chain that accepts says nothing, save in the
@@ -83,8 +80,8 @@ impl Frame {
         let mut y = area.y + self.y(36.0);
         let top = y;
         if !ports.is_empty() {
-            let mut list: Vec<String> = ports.iter().take(PORTS).cloned().collect();
-            if ports.len() > PORTS {
+            let mut list: Vec<String> = ports.iter().take(NAMED).cloned().collect();
+            if ports.len() > NAMED {
                 list.push("…".into());
             }
             let words = text!(t.lang, OverOpens, ports = list.join(", "));
