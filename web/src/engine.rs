@@ -162,16 +162,13 @@ impl Engine {
         played.explain(&at, |t| {
             let empty = Reading::default();
             let reading = t.reading.unwrap_or(&empty);
+            let first = &reading.diagnostics[..reading.diagnostics.len().min(PROBLEMS)];
             PageView {
                 generation,
                 hosts: view::hosts(reading, t.host.id, lang),
                 chips: view::chips(reading, lang),
                 facts: view::facts(t.host, lang, t.docs),
-                problems: {
-                    let mut all = view::gathered(&reading.diagnostics, t.docs, lang);
-                    all.truncate(PROBLEMS);
-                    all
-                },
+                problems: view::problems(first, t.docs, lang),
                 serious: reading.diagnostics.iter().filter(|d| d.severity > Severity::Note).count(),
                 packet_problems: told(&scenario.packets, problems.packets, lang),
                 assumption_problems: told(scenario.facts(), problems.facts, lang),

@@ -711,7 +711,6 @@ problem-refused-nothing = ; the line changes nothing
 problem-refused-open = ; no kernel prints this, so whether the rule stands is open
 problem-alias = No packet comes in by “{ $found }”: it is the label of an address
 problem-prose = Ignored: “{ $found }”
-problem-prose-many = { $count } places are text and are ignored (lines { $lines })
 problem-passed-over = Ignored: { $count } lines that are no output of a command
 problem-rows-left-out = “{ $found }”: rules are left out here, and the answer depends on them where a packet meets them
 problem-not-modelled = “{ $found }” is not supported; its rule stays open

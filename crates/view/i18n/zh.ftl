@@ -640,7 +640,6 @@ problem-refused-nothing = ；此行什么也不改变
 problem-refused-open = ；内核不会这样输出，所以这条规则是否存在并不确定
 problem-alias = 没有数据包会从“{ $found }”进来：它只是地址的标签
 problem-prose = 已忽略：“{ $found }”
-problem-prose-many = { $count } 处是说明文字，已忽略（第 { $lines } 行）
 problem-passed-over = 已忽略：{ $count } 行不是命令输出的文字
 problem-rows-left-out = “{ $found }”：此处省略了规则，数据包走到这里时结果取决于它们
 problem-not-modelled = 不支持“{ $found }”，它的规则结果不定

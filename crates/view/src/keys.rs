@@ -580,7 +580,6 @@ keys! {
     ProblemRefusedOpen = "problem-refused-open",
     ProblemAlias = "problem-alias",
     ProblemProse = "problem-prose",
-    ProblemProseMany = "problem-prose-many",
     ProblemPassedOver = "problem-passed-over",
     ProblemRowsLeftOut = "problem-rows-left-out",
     ProblemNotModelled = "problem-not-modelled",

@@ -68,7 +68,7 @@ pub use measure::TableMeasure;
 pub use overlay::overlay;
 pub use overview::*;
 pub use page::*;
-pub use problems::{gathered, packet_problems, problems};
+pub use problems::{packet_problems, problems};
 pub use recording::{Carried, recording};
 pub use rows::rows;
 pub use say::steers;

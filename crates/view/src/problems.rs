@@ -1,6 +1,5 @@
 //! Diagnostics as sentences: what is wrong there, what was expected, what to do.
 
-use crate::explained::Lines;
 use crate::page::{Lang, Problem};
 use crate::say::{Key, plain, say, text};
 use chainwalk_model::{Diagnostic, DiagnosticId, Expected, Hint, Severity};
@@ -19,38 +18,6 @@ pub fn problems(found: &[Diagnostic], docs: &[&str], lang: Lang) -> Vec<Problem>
         })
         .collect()
 }
-
-/// The same with all of the lines that are no part of a dump as one remark, in the place of the first.
-pub fn gathered(found: &[Diagnostic], docs: &[&str], lang: Lang) -> Vec<Problem> {
-    let is = |d: &&Diagnostic| d.id == DiagnosticId::Prose && d.severity == Severity::Note;
-    let prose: Vec<&Diagnostic> = found.iter().filter(is).collect();
-    let mut out = problems(found, docs, lang);
-    let Some(first) = prose.first().filter(|_| prose.len() > 1) else { return out };
-    let lines = Lines::new(docs);
-    let places: Vec<String> = prose
-        .iter()
-        .take(PLACES)
-        .filter_map(|d| lines.line(d.span).map(|line| line.to_string()))
-        .collect();
-    let more = prose.len() - places.len();
-    let mut at = places.join(", ");
-    if more > 0 {
-        at.push_str(" …");
-    }
-    let text = text!(lang, ProblemProseMany, count = prose.len(), lines = at);
-    let (span, class) = (first.span, "note".to_owned());
-    let mut kept = found.iter().map(|d| !is(&d) || d.span == span);
-    out.retain(|_| kept.next().unwrap_or(true));
-    for problem in &mut out {
-        if problem.span == span && problem.class == "note" {
-            *problem = Problem { class: class.clone(), text: text.clone(), hint: None, span };
-        }
-    }
-    out
-}
-
-/// So many lines of prose are named.
-const PLACES: usize = 6;
 
 /// The problems of the packet line; spans count in `text`.
 pub fn packet_problems(found: &[Diagnostic], text: &str, lang: Lang) -> Vec<Problem> {

@@ -90,8 +90,11 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
         let (filling, untaken, added) = (filling.setter(), untaken.setter(), added.setter());
         let onfilling = props.onfilling.clone();
         let dispatch = dispatch.clone();
-        use_callback(props.wide, move |heard: Heard, wide| match heard {
-            Heard::Leave if *wide => dispatch.dispatch(Action::Wide(false)),
+        // The element hears one callback for good, so how the page stands is looked for when it is called.
+        use_callback((), move |heard: Heard, ()| match heard {
+            Heard::Leave if in_page(".app.wide").is_some() => {
+                dispatch.dispatch(Action::Wide(false));
+            }
             Heard::Leave => leave(),
             Heard::Seek => {
                 seeking.set(true);
@@ -374,11 +377,14 @@ fn said_of(lang: Lang, serious: usize, all: usize) -> String {
 
 /// Gives the focus from the text to what stands for it: the walk, or the packets to ask for.
 fn leave() {
-    let found =
-        gloo::utils::document().query_selector(".rows[role=tree], .packet-row").ok().flatten();
-    if let Some(element) = found.and_then(|e| e.dyn_into::<web_sys::HtmlElement>().ok()) {
+    if let Some(element) = in_page(".rows[role=tree], .packet-row") {
         let _ = element.focus();
     }
+}
+
+/// The first element of the page that a selector finds.
+fn in_page(selector: &str) -> Option<web_sys::HtmlElement> {
+    gloo::utils::document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
 /// How long the text is, and how much of it is understood.

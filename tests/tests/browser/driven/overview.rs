@@ -4,11 +4,12 @@ use crate::chromium::{DESK, Look, PHONE, drive};
 use anyhow::{Result, ensure};
 
 const OWN: &str = "root@web1:~# ip -br addr\nlo UNKNOWN 127.0.0.1/8\neth0 UP 192.0.2.5/24\n\
-    root@web1:~# iptables-save\n*nat\n:PREROUTING ACCEPT [0:0]\n\
+    root@web1:~# iptables-save\n*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n\
+    :OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n\
     -A PREROUTING -p tcp -m tcp --dport 8080 -j DNAT --to-destination 192.0.2.99:80\nCOMMIT\n\
-    *filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+    *filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:LOGGING - [0:0]\n\
     -A INPUT -s 198.51.100.0/24 -p tcp -m tcp --dport 22 -j ACCEPT\n\
-    -A INPUT -p tcp -m tcp --dport 443 -j ACCEPT\n-A INPUT -j LOGGING\n:LOGGING - [0:0]\n\
+    -A INPUT -p tcp -m tcp --dport 443 -j ACCEPT\n-A INPUT -j LOGGING\n\
     -A LOGGING -p tcp -m tcp --dport 23 -j DROP\nCOMMIT\n";
 
 #[test]
@@ -23,8 +24,8 @@ fn a_paste_without_a_packet_is_told_and_each_packet_is_one_click() -> Result<()>
             page.banner_says(&["web1 is read"]).await?;
             page.until(
                 "every packet was tried",
-                "const rows = [...document.querySelectorAll('.packet-row')];
-                 return rows.length > 3 && rows.every(row => row.querySelector('.fate').innerText.trim())",
+                "const all = [...document.querySelectorAll('.packet-row')];
+                 return all.length > 3 && all.every(row => row.querySelector('.fate').innerText.trim())",
             )
             .await?;
             ensure!(
