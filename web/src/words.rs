@@ -189,7 +189,7 @@ words! {
     OverRule => "1 rule", "1 条规则";
     OverRules => "rules", "条规则";
     OverSayIt => "Say it", "填写地址";
-    OverServices => "Services", "Service";
+    OverServices => "Services", "服务";
     OverStandsFor => "stands for this host: none of its addresses was pasted.", "代表本机：没有粘贴它的任何地址。";
     OverTried => "each tried already", "均已试走";
     OverTrying => "trying them", "正在试走";

@@ -178,12 +178,17 @@ mod tests {
                     let ends = ends.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
                     let held = ends.is_some_and(|(a, b): (u32, u32)| a <= number && number <= b);
                     assert!(held, "{what}: the cell says {cell:?}");
-                    assert!(folded || timeline.spans[stop] == row.span, "{what}: other lines");
+                    if let Some(range) = row.rules.filter(|range| !folded && within(*range)) {
+                        let rules = &played.host().rules;
+                        let rule = rules.chain(range.chain).rules[number as usize - 1];
+                        let lines = timeline.spans[stop];
+                        assert_eq!(lines, Some(rules.rule(rule).span), "{what}: other lines");
+                    }
                     let drawn =
                         played.explain(&at, |t| scene(t, stop, (808.0, 668.0), &TableMeasure));
                     let far = away(&drawn, &drawn.items, stop, false);
                     assert!(
-                        far.is_none_or(|far| far < 24.0),
+                        far.is_none_or(|far| far < 32.0),
                         "{what}: the packet rests {far:?} away"
                     );
                     rules += 1;
