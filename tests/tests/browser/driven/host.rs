@@ -174,13 +174,13 @@ mod in_chromium {
         drive(DESK, async |page| {
             page.ask("navigator.clipboard.writeText = text => { window.copied = text; return Promise.resolve() }")
                 .await?;
+            page.ask("if (!at('assume').checkVisibility()) at('host-toggle').click()").await?;
             page.click("collect").await?;
             page.until(
                 "the command is copied, and the button says so",
                 "return window.copied?.includes('iptables-save') && text('collect').includes('Copied')",
             )
             .await?;
-            page.ask("if (!at('assume').checkVisibility()) at('host-toggle').click()").await?;
             page.ask("at('assume').focus()").await?;
             page.type_in("wlan0=10.9.8.7/24").await?;
             page.press("Enter").await?;

@@ -27,16 +27,6 @@ pub(super) fn plain(row: &Row) -> String {
     said.to_lowercase()
 }
 
-/// What a row is called: itself, without what stands under it and without its buttons.
-fn name(row: &Row) -> String {
-    let words = |sentence: &chainwalk::view::Sentence| {
-        sentence.iter().map(|run| run.text.as_str()).collect::<String>()
-    };
-    let parts = [row.number.clone(), words(&row.text), words(&row.reason), row.aside.clone()];
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    parts.join(" ")
-}
-
 /// How a row stands.
 #[derive(Clone, Copy)]
 #[allow(clippy::struct_excessive_bools)]
@@ -118,7 +108,7 @@ pub(super) fn view(
             if later.1 && at > 0 {
                 <div class="ahead" role="presentation">{ui(lang, Key::Ahead)}</div>
             }
-            <div {class} id={format!("row-{at}")} data-testid="row" role="treeitem" aria-label={name(row)} aria-level={place.level.to_string()}
+            <div {class} id={format!("row-{at}")} data-testid="row" role="treeitem" aria-level={place.level.to_string()}
                 aria-expanded={expanded.map(|e| e.to_string())} aria-owns={folded.map(|_| format!("group-{at}"))}
                 aria-selected={now.to_string()} aria-current={now.then_some("step")}
                 onclick={go} onpointerenter={over} onpointerleave={out}>
