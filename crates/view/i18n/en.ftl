@@ -488,6 +488,7 @@ short-ports = { $count } ports
 
 ## The walk
 
+words-title = Words
 any-packet = any packet
 row-policy-accept = no rule decided: policy <c>{ $policy }</c> applies
 row-policy-drop = no rule decided: policy <x>{ $policy }</x> applies

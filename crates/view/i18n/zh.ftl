@@ -455,6 +455,7 @@ short-ports = { $count } 个端口
 
 ## 走过的路
 
+words-title = 词语
 any-packet = 任何包
 row-policy-accept = 没有规则作出决定：采用默认策略 <c>{ $policy }</c>
 row-policy-drop = 没有规则作出决定：采用默认策略 <x>{ $policy }</x>

@@ -422,6 +422,7 @@ keys! {
     ShortClusterIps = "short-cluster-ips",
     ShortAddresses = "short-addresses",
     ShortPorts = "short-ports",
+    WordsTitle = "words-title",
     AnyPacket = "any-packet",
     RowPolicyAccept = "row-policy-accept",
     RowPolicyDrop = "row-policy-drop",

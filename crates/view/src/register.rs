@@ -122,7 +122,7 @@ fn questions() -> Vec<Question> {
     )
 }
 
-fn fates() -> Vec<Fate> {
+pub(crate) fn fates() -> Vec<Fate> {
     every!(Fate:
         Fate::Local { .. } => Fate::Local { iface: "eth0".into(), listening: None },
         Fate::Forwarded(_) => Fate::Forwarded(Some("eth1".into())),

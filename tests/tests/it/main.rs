@@ -21,6 +21,7 @@ mod indexed;
 mod kernel;
 mod known;
 mod lessons;
+mod lexicon;
 mod limits;
 mod links;
 mod native;
