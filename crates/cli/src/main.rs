@@ -8,6 +8,7 @@ mod answer;
 mod change;
 mod check;
 mod draw;
+mod explain;
 mod grade;
 mod lesson;
 mod offer;
@@ -79,6 +80,9 @@ enum Command {
         /// The moment, from 1, where a paste shows a table in several states; else the last.
         #[arg(long, value_name = "NUMBER")]
         moment: Option<usize>,
+        /// Explain the words of the rules on the way, each once: options, targets, states, marks, chains.
+        #[arg(long)]
+        explain: bool,
         /// Print the answer as JSON, as `answer` does.
         #[arg(long)]
         json: bool,
@@ -325,6 +329,7 @@ fn main() -> ExitCode {
             changes,
             host,
             moment,
+            explain,
             json,
             lang,
         } => walk::walk(&walk::Wanted {
@@ -336,6 +341,7 @@ fn main() -> ExitCode {
             changes,
             host: host.as_deref(),
             moment,
+            explain,
             json,
             lang: lang.into(),
         }),

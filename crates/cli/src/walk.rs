@@ -3,7 +3,7 @@
 use crate::out::{self, complain};
 use crate::read::viewpoint;
 use crate::sources::Sources;
-use crate::{change, draw, offer, read};
+use crate::{change, draw, explain, offer, read};
 use chainwalk::model::{Changes, Diagnostic, Span};
 use chainwalk::view::{
     self, Banner, Compared, Explained, Lang, Mark, ProposalsView, Row, Sentence, TraceAgreement,
@@ -13,6 +13,7 @@ use serde_json::Value;
 use std::io::{self, Write};
 
 /// What `walk` was asked to do.
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct Wanted<'a> {
     /// The files of the paste.
     pub(crate) files: &'a [String],
@@ -30,6 +31,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) host: Option<&'a str>,
     /// The moment that is walked, from 1, where it is not the last.
     pub(crate) moment: Option<usize>,
+    /// Whether the words of the walks are to be explained.
+    pub(crate) explain: bool,
     /// Whether to print JSON.
     pub(crate) json: bool,
     /// The language of the sentences.
@@ -94,6 +97,9 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             let all = all_changes.iter().map(|(found, told)| change::json_of(found, told));
             answer["changes"] = all.collect();
         }
+        if wanted.explain {
+            answer["words"] = explain::json(&explain::words(&played, lang));
+        }
         if !played.offers().is_empty() {
             answer["offers"] = offer::json(&played, &sources, sent, lang);
         }
@@ -126,6 +132,9 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             if let Some((_, told)) = all_changes.get(packet) {
                 change::tell_changes(&mut out, told)?;
             }
+        }
+        if wanted.explain {
+            explain::tell(&mut out, &explain::words(&played, lang), lang)?;
         }
     }
     if !json && wanted.packets.is_empty() && !sources.head.ends.is_empty() {

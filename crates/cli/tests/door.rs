@@ -269,3 +269,31 @@ fn the_way_back_is_printed_where_it_is_asked_for() {
     let answer: serde_json::Value = serde_json::from_str(&done.out).unwrap();
     assert_eq!(answer["packets"].as_array().unwrap().len(), 1, "it is no packet of its own");
 }
+
+#[test]
+fn words_are_explained_once_each_where_it_is_asked_for() {
+    let packets =
+        ["tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 syn", "nc 10.0.0.1 22 from 10.0.0.8 in eth0"];
+    let args = [
+        "walk",
+        "-",
+        "--assume",
+        "eth0=10.0.0.1/24",
+        "--packet",
+        packets[0],
+        "--packet",
+        packets[1],
+    ];
+    assert!(!run(&args, RULES).out.contains("Words\n"));
+    let done = run(&[&args[..], &["--explain"]].concat(), RULES);
+    let (_, words) = done.out.split_once("\nWords\n").unwrap_or_else(|| panic!("{}", done.out));
+    for said in ["Holds if the destination port", "begins a connection", "[iptables-extensions(8)]"]
+    {
+        assert!(words.contains(said), "{said}: {words}");
+    }
+    let dport = words.lines().filter(|line| line.contains("Holds if the destination port")).count();
+    assert_eq!(dport, 1, "{words}");
+    let done = run(&[&args[..], &["--explain", "--json"]].concat(), RULES);
+    let answer: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    assert!(answer["words"].as_array().is_some_and(|words| words.len() > 3), "{}", done.out);
+}
