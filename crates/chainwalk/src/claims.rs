@@ -69,17 +69,20 @@ impl Promised {
     /// Walks `PACKET [; PACKET …] => FATE` on the host of a scenario, whose own packets are not sent: the packets of a
     /// goal are parted by `;`, and the last one's end counts.
     pub fn walked(goal: &str, on: &Scenario) -> Self {
+        Self::replayed(goal, on, Played::default()).0
+    }
+
+    /// As [`Promised::walked`], with what of `last` is the same; and what was played.
+    pub fn replayed(goal: &str, on: &Scenario, last: Played) -> (Self, Played) {
         let (packets, then) = Self::parts(goal);
-        let last = packets.len().saturating_sub(1);
-        let mut scenario = on.clone();
-        scenario.followed.clear();
-        scenario.packets = packets;
-        let played = scenario.play();
+        let shown = packets.len().saturating_sub(1);
+        let scenario = Scenario { packets, followed: Vec::new(), ..on.clone() };
+        let played = scenario.replay(last, &mut |_| {});
         let now = match then {
-            "through" | "stopped" => played.walks().get(last).map(passage),
-            _ => played.answer_json()["packets"].get(last).map(ends_with_kinds),
+            "through" | "stopped" => played.walks().get(shown).map(passage),
+            _ => played.answer_json()["packets"].get(shown).map(ends_with_kinds),
         };
-        Self { then: then.to_owned(), now: now.unwrap_or_default() }
+        (Self { then: then.to_owned(), now: now.unwrap_or_default() }, played)
     }
 
     /// The packets of a goal, and what it wants; that is empty where nothing says so.
