@@ -6,6 +6,7 @@ use crate::message::{
     Answer, BlankView, Drafted, EditView, MomentsView, OfferView, PROBLEMS, PageView, Query,
     Request, View,
 };
+use crate::promises::Promises;
 use crate::travel;
 use chainwalk::model::{Diagnostic, DocId, Offer, Reading, Severity, Span};
 use chainwalk::view::{self, Explained, Lang, Scene, TableMeasure};
@@ -23,6 +24,7 @@ pub struct Engine {
     stale: bool,
     wanted: Query,
     played: Played,
+    promises: Promises,
     /// The search that is under way, and the generation it belongs to.
     search: Option<(u32, Search)>,
     /// The packets that are tried while nobody asks for one, and the generation they belong to.
@@ -81,7 +83,8 @@ impl Engine {
                 Some(Answer::Linked(fragment, opened))
             }
             Request::Share(at) => {
-                let shared = travel::shared(&self.played, &self.wanted.at, at);
+                let Query { at: from, ref goals, .. } = self.wanted;
+                let shared = travel::shared(&self.played, goals, &from, at);
                 Some(Answer::Shared(shared.map(Box::new)))
             }
         }
@@ -98,7 +101,9 @@ impl Engine {
         } else {
             last.scenario().docs.clone()
         };
-        self.played = Scenario { docs, ..scenario }.replay(last, tell);
+        let scenario = Scenario { docs, ..scenario };
+        last = self.promises.walk(&wanted.goals, &scenario, wanted.at.lang, last, tell);
+        self.played = scenario.replay(last, tell);
         self.wanted = wanted;
     }
 
@@ -202,6 +207,7 @@ impl Engine {
         })
     }
 
+                promises: self.promises.told().to_vec(),
     /// Whether a search is under way.
     pub fn is_searching(&self) -> bool {
         self.search.is_some()

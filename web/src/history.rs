@@ -15,6 +15,8 @@ pub(crate) struct Moment {
     pub(crate) paste: Paste,
     /// What is played, but for the paste.
     pub(crate) scenario: Rc<Scenario>,
+    /// The promises.
+    pub(crate) goals: Rc<Vec<String>>,
     /// The packet shown.
     pub(crate) packet: usize,
     /// What is in the packet field.

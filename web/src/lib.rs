@@ -19,6 +19,7 @@ mod one_file;
 pub mod origin;
 mod parts;
 pub mod paste;
+mod promises;
 mod shelf;
 pub mod state;
 mod store;

@@ -95,6 +95,8 @@ pub struct Claims {
 /// A picture that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {
+    /// The promises.
+    pub goals: Vec<String>,
     /// The generation it belongs to.
     pub generation: u32,
     /// The stop of the timeline, from 0.
@@ -169,6 +171,38 @@ pub struct BlankView {
 pub struct MomentsView {
     /// All of it in a sentence.
     pub told: String,
+/// A promise, and what came of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PromiseView {
+    /// Its packets; the fate of the last counts.
+    pub packets: Vec<String>,
+    /// The fate that it should have: `through`, `stopped`, or an end.
+    pub then: String,
+    /// Whether it is kept.
+    pub standing: Standing,
+    /// What becomes of the packet; empty where it can't be sent.
+    pub now: Sentence,
+    /// The same as an end, to be promised.
+    pub ends: String,
+    /// The line of the paste that decides, from 1.
+    pub line: Option<usize>,
+    /// The text of what decides.
+    pub span: Option<Span>,
+}
+
+/// Whether a promise is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// Whatever the answer depends on.
+    Kept,
+    /// In no outcome.
+    Broken,
+    /// In some outcomes.
+    Open,
+    /// A packet of it can't be sent.
+    Unread,
+}
+
     /// The text of each.
     pub spans: Vec<Span>,
     /// The one that is walked, from 1.
@@ -307,3 +341,5 @@ impl PageView {
         self.timeline.stops.saturating_sub(1)
     }
 }
+    /// The promises, and what came of them.
+    pub promises: Vec<PromiseView>,

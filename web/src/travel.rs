@@ -24,13 +24,19 @@ pub(crate) fn opened(fragment: &str, lang: Lang) -> Result<Box<LinkView>, String
 }
 
 /// What was played, as what it can travel in; nothing where nothing was pasted.
-pub(crate) fn shared(played: &Played, from: &Viewpoint, at: Position) -> Option<ShareView> {
+pub(crate) fn shared(
+    played: &Played,
+    goals: &[String],
+    from: &Viewpoint,
+    at: Position,
+) -> Option<ShareView> {
     let scenario = played.scenario();
     let paste = scenario.paste();
     if paste.trim().is_empty() {
         return None;
     }
-    let case = told(Case { scenario: scenario.clone(), ..Case::default() }, played, HERE);
+    let head = Head { goals: goals.to_vec(), ..Head::default() };
+    let case = told(Case { scenario: scenario.clone(), head }, played, HERE);
     let fragment = |at| Link { at, by: HERE.into(), ..Link::to_case(&case) }.write();
     let (here, start) = (fragment(Some(at)), fragment(None));
     let characters = here.len();
@@ -93,7 +99,8 @@ mod tests {
     fn what_is_shared_opens_as_it_was() {
         let played = played();
         let at = Position { packet: 0, stop: chainwalk::Stop::At(2) };
-        let shared = shared(&played, &Viewpoint::default(), at)
+        let goals = ["ping 10.0.0.1 from 8.8.8.8 in eth0 => through".to_owned()];
+        let shared = shared(&played, &goals, &Viewpoint::default(), at)
             .unwrap_or_else(|| panic!("nothing to share"));
         assert_eq!(shared.travels, "the pasted text (4 lines), 1 packet, 1 fact");
         assert!(shared.names.is_some());
@@ -102,7 +109,10 @@ mod tests {
         let opened = opened(&shared.link.clone().unwrap_or_default(), Lang::En);
         let Ok(opened) = opened else { panic!("{opened:?}") };
         assert_eq!((opened.body, opened.at), (LinkBody::Case(shared.case.clone()), Some(at)));
-        let read = Case::read(&shared.case).map(|(case, problems)| (case.scenario, problems));
+        let read = Case::read(&shared.case).map(|(case, problems)| {
+            assert_eq!(case.head.goals, goals);
+            (case.scenario, problems)
+        });
         assert_eq!(read, Ok((played.scenario().clone(), Vec::new())));
     }
 

@@ -24,7 +24,7 @@ use crate::link::{Space, Stale, Status, use_engine};
 use crate::one_file::is_one_file;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, GuestBar, Header, Help, HostPane,
-    Hover, Icon, Moments, More, Notice, Otherwise, OverviewCard, PacketsPane, PastePane, Player,
+    Hover, Icon, Moments, More, Notice, Otherwise, OverviewCard, PacketsPane, PastePane, Player, Promises,
     Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
@@ -252,6 +252,8 @@ pub fn App() -> Html {
             }
             {divider(Edge::Right)}
             <div class="right">
+                <Promises {lang} told={told.clone().filter(|_| blank.is_none())} stale={stale.is_some()} turn_to={turn_to.clone()}
+                    dispatch={dispatch.clone()} />
                 if let Some(overview) = &overview {
                     <PacketsPane {lang} overview={overview.clone()} tried={heard.tried.clone()} {narrow} dispatch={dispatch.clone()} />
                 } else {

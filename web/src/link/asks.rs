@@ -42,10 +42,11 @@ pub(super) fn use_telling(
         (attempt, filling),
         state.claims.clone(),
         state.leg,
+        state.goals.clone(),
     );
     let line = line.clone();
     use_effect_with(asked, move |asked| {
-        let (paste, scenario, at, (_, filling), claims, leg) = asked.clone();
+        let (paste, scenario, at, (_, filling), claims, leg, goals) = asked.clone();
         let generation = line.number();
         let typing = line.has_another(&paste);
         status.set(if typing || filling { Status::Typed } else { Status::Asked });
@@ -55,8 +56,8 @@ pub(super) fn use_telling(
             move || {
                 status.set(Status::Asked);
                 let scenario = (*scenario).clone();
-                let claims = (*claims).clone();
-                let wanted = Request::Tell(Query { generation, scenario, at, claims, leg });
+                let (claims, goals) = ((*claims).clone(), goals.to_vec());
+                let wanted = Request::Tell(Query { generation, scenario, at, claims, goals, leg });
                 line.ask(wanted, paste);
             }
         };

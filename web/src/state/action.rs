@@ -55,6 +55,14 @@ pub enum Action {
     Change(Rc<str>),
     /// A change is taken back.
     Unchange(usize),
+    /// A promise is made: packets, and the fate that the last should have. One about the same packets gives way.
+    Promise(Rc<str>),
+    /// A promise is given up.
+    Unpromise(usize),
+    /// A promise becomes another: the same packets should have this fate.
+    Repromise(usize, Rc<str>),
+    /// The packets of a promise are sent.
+    WalkPromise(usize),
     /// Changes are searched for, or no longer shown.
     Search(Option<Goal>),
     /// Something said of the host was said otherwise.
@@ -151,6 +159,10 @@ impl Action {
                 | Self::Host { .. }
                 | Self::Moment(_)
                 | Self::Fill(..)
+                | Self::Promise(_)
+                | Self::Unpromise(_)
+                | Self::Repromise(..)
+                | Self::WalkPromise(_)
                 | Self::Assume(_)
                 | Self::Forget(_)
                 | Self::Change(_)

@@ -22,7 +22,7 @@ use crate::origin::{Origin, follows, later, says_itself};
 use crate::paste::Paste;
 use chainwalk::model::Goal;
 use chainwalk::view::Lang;
-use chainwalk::{Case, Doc, Head, Scenario};
+use chainwalk::{Case, Doc, Head, Promised, Scenario};
 use std::rc::Rc;
 use takes::{is_another, replaces};
 
@@ -34,6 +34,8 @@ pub struct State {
     pub paste: Paste,
     /// What is played, but for the pasted text.
     pub scenario: Rc<Scenario>,
+    /// Promises: packets, each with the fate it should have, as a case writes them.
+    pub goals: Rc<Vec<String>>,
     /// The packet that is shown, as an index into the scenario's.
     pub packet: usize,
     /// What is in the packet field and not sent yet.
@@ -83,7 +85,7 @@ pub struct State {
     /// What the case that was opened claims, until it is changed.
     pub claims: Rc<Claims>,
     /// What is somewhere else too: as it was opened from there, or saved there last.
-    pub elsewhere: Rc<(Paste, Rc<Scenario>)>,
+    pub elsewhere: Rc<(Paste, Rc<Scenario>, Rc<Vec<String>>)>,
     /// What can be taken back.
     pub history: History,
 }
@@ -101,6 +103,7 @@ impl State {
         Self {
             paste: Paste::default(),
             scenario: Rc::default(),
+            goals: Rc::default(),
             packet: 0,
             draft: Rc::from(""),
             origin: Origin::default(),
@@ -134,6 +137,7 @@ impl State {
         let scenario = &example.scenario;
         self.paste = Paste::new(&scenario.paste());
         self.scenario = Rc::new(Scenario { docs: Vec::new(), ..scenario.clone() });
+        self.goals = Rc::new(example.head.goals.clone());
         self.search = None;
         let last = scenario.packets.len().saturating_sub(1);
         self.show(example.head.at.map_or(0, |at| at.packet.min(last)));
@@ -327,6 +331,36 @@ impl State {
                 next.scenario_mut().change_part(|part| drop(part.edits.remove(index)));
                 next.restart();
             }
+            Action::Promise(goal) => {
+                if self.goals.iter().any(|known| **known == *goal) {
+                    return None;
+                }
+                let (packets, _) = Promised::parts(&goal);
+                let goals = Rc::make_mut(&mut next.goals);
+                // Of the same packets one thing can be promised.
+                goals.retain(|other| Promised::parts(other).0 != packets);
+                goals.push(goal.to_string());
+            }
+            Action::Unpromise(index) => {
+                if index >= self.goals.len() {
+                    return None;
+                }
+                Rc::make_mut(&mut next.goals).remove(index);
+            }
+            Action::Repromise(index, then) => {
+                let goal = Rc::make_mut(&mut next.goals).get_mut(index)?;
+                let packets = Promised::parts(goal).0.join("; ");
+                *goal = format!("{packets} => {then}");
+            }
+            Action::WalkPromise(index) => {
+                let packets = Promised::parts(self.goals.get(index)?).0;
+                let scenario = next.scenario_mut();
+                scenario.packets = packets;
+                scenario.followed.clear();
+                next.show(next.scenario.packets.len() - 1);
+                next.asked = true;
+                next.play();
+            }
             Action::Search(want) => next.search = want,
             Action::Amend(index, text) => {
                 let text = text.trim();
@@ -496,6 +530,10 @@ impl State {
         let own = own.map(|line| Origin::split(line).0);
         self.scenario = Rc::default();
         (self.search, self.packet, self.origin) = (None, 0, Origin::default());
+        // Promises that were made here hold for whatever comes in place of the rules.
+        if !self.asked && *self.goals == *self.elsewhere.2 {
+            self.goals = Rc::default();
+        }
         self.draft = Rc::from(own.as_deref().unwrap_or_default());
         self.asked = own.is_some();
         self.scenario_mut().packets.extend(own);
@@ -506,6 +544,7 @@ impl State {
         Moment {
             paste: self.paste.clone(),
             scenario: self.scenario.clone(),
+            goals: self.goals.clone(),
             packet: self.packet,
             draft: self.draft.clone(),
             origin: self.origin.clone(),
@@ -519,6 +558,7 @@ impl State {
         self.restart();
         (self.paste, self.draft, self.origin) = (before.paste, before.draft, before.origin);
         (self.scenario, self.packet) = (before.scenario, before.packet);
+        self.goals = before.goals;
         Some(())
     }
 
@@ -536,7 +576,8 @@ impl State {
         let text = if with_paste { self.paste.to_string() } else { String::new() };
         let docs = if text.is_empty() { Vec::new() } else { vec![Doc::pasted(&text)] };
         let scenario = Scenario { docs, ..(*self.scenario).clone() };
-        Case { scenario, head: Head::default() }
+        let goals = self.goals.to_vec();
+        Case { scenario, head: Head { goals, ..Head::default() } }
     }
 
     /// What survives a reload beside the case.

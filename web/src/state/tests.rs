@@ -413,3 +413,43 @@ fn what_was_changed_is_unsaved_until_it_is_saved() {
     }
     assert!(!after(&opened, [Action::Clear]).is_unsaved(), "there is nothing left to lose");
 }
+
+const PROMISE: &str = "curl 10.0.0.2:80 from 10.0.0.1 in eth0 => through";
+
+#[test]
+fn a_promise_is_one_of_its_packets_and_can_be_taken_back() {
+    let promised = after(&state(), [Action::Promise(PROMISE.into())]);
+    assert_eq!(promised.goals[..], [PROMISE]);
+    assert_eq!(promised.apply(Action::Promise(PROMISE.into())), None);
+    let other = PROMISE.replace("through", "stopped");
+    let turned = after(&promised, [Action::Promise(other.as_str().into())]);
+    assert_eq!(turned.goals[..], [other.as_str()]);
+    assert_eq!(after(&promised, [Action::Repromise(0, "stopped".into())]).goals, turned.goals);
+    assert_eq!(after(&turned, [Action::Undo]).goals[..], [PROMISE]);
+    assert!(after(&promised, [Action::Unpromise(0)]).goals.is_empty());
+    assert_eq!(promised.apply(Action::Unpromise(1)), None);
+}
+
+#[test]
+fn the_packets_of_a_promise_are_walked_again() {
+    let goal = "curl 10.0.0.2:80 from 10.0.0.1 in eth0; reply 1 => through";
+    let walked = after(&state(), [Action::Promise(goal.into()), Action::WalkPromise(0)]);
+    assert_eq!(walked.scenario.packets[..], ["curl 10.0.0.2:80 from 10.0.0.1 in eth0", "reply 1"]);
+    assert_eq!((walked.packet, walked.playing), (1, true));
+}
+
+#[test]
+fn promises_travel_in_the_case_and_stay_where_other_rules_are_pasted() {
+    let promised = after(&state(), [Action::Promise(PROMISE.into())]);
+    let (case, _) = Case::read(&promised.case(true).write()).unwrap();
+    assert_eq!(case.head.goals[..], [PROMISE]);
+    let restored = State::restored(promised.settings(), &case);
+    assert_eq!(restored.goals, promised.goals);
+    let other = || Action::Paste("Chain INPUT (policy ACCEPT)".into());
+    assert_eq!(after(&promised, [other()]).goals[..], [PROMISE]);
+    assert!(promised.is_unsaved() && !after(&promised, [Action::Saved]).is_unsaved());
+    // Those of a case that was opened and not touched are that case's.
+    let mut example = example();
+    example.head.goals.push(PROMISE.into());
+    assert!(after(&State::first(&example, Lang::En, false), [other()]).goals.is_empty());
+}

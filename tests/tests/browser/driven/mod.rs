@@ -22,6 +22,7 @@ mod packet;
 mod pastes;
 mod pictures;
 mod playback;
+mod promises;
 mod share;
 mod stale;
 mod states;

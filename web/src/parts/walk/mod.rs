@@ -10,6 +10,7 @@ mod tree;
 
 use super::act::{Dispatch, Hover, act};
 use super::icon::Icon;
+use super::promises::Keep;
 use super::seek::SeekBar;
 use crate::message::PageView;
 use crate::origin::{Origin, follows};
@@ -285,6 +286,9 @@ pub(crate) fn WalkPane(props: &WalkProps) -> Html {
                 }
                 if let Some(again) = again {
                     <button class="ghost then" onclick={again} data-testid="again"><Icon id="i-go" />{ui(lang, Key::Again)}</button>
+                }
+                if let Some(told) = told {
+                    <Keep {lang} packets={packets.get(..=*packet).unwrap_or_default().to_vec()} tone={told.banner.tone} dispatch={dispatch.clone()} />
                 }
             }
             </div>
