@@ -1,8 +1,8 @@
 // The element <rule-text>: a text of any length to read, write, search and point into.
 //
 // It knows nothing of firewalls. Offsets are units of UTF-16. What it tells, it tells as events: `ready`, `edit`,
-// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `bare`, `point`, `added`, `leave`. What it is to show, the page says by
-// calling its methods.
+// `undo`, `redo`, `seek`, `found`, `filling`, `toolong`, `bare`, `point`, `word`, `added`, `leave`. What it is to show, the page says
+// by calling its methods.
 
 import {
   Annotation,
@@ -41,6 +41,8 @@ const HITS = 10_000;
 const TOGETHER = 700;
 /** Milliseconds that a search works at a time. */
 const WORK = 8;
+/** Milliseconds that a pointer rests before the word under it is told. */
+const REST = 300;
 
 // The page's content security policy lets no <style> element speak, so the rules go into a sheet of their own;
 // in a layer, so that the page's stylesheet decides where the two differ.
@@ -323,6 +325,7 @@ class RuleText extends HTMLElement {
   #fill = null;
   #search = { text: "", hits: [], done: true, turn: 0 };
   #pointed = -1;
+  #resting = 0;
 
   connectedCallback() {
     if (this.#view) return;
@@ -336,6 +339,7 @@ class RuleText extends HTMLElement {
             { key: "Escape", run: tell("leave") },
             { key: "F3", run: () => (this.hop(1), true), shift: () => (this.hop(-1), true) },
             { key: "Mod-g", run: () => (this.hop(1), true), shift: () => (this.hop(-1), true) },
+            { key: "Ctrl-.", run: (view) => (this.#word(view.state.selection.main.head, "key"), true) },
             { key: "Mod-z", run: tell("undo"), preventDefault: true },
             { key: "Mod-y", run: tell("redo"), preventDefault: true },
             { key: "Mod-Shift-z", run: tell("redo"), preventDefault: true },
@@ -360,8 +364,19 @@ class RuleText extends HTMLElement {
           EditorView.domEventHandlers({
             paste: (event) => this.#pasted(event),
             drop: (event) => event.dataTransfer?.files.length > 0,
-            mousemove: (event, view) => this.#point(view.posAtCoords({ x: event.clientX, y: event.clientY })),
-            mouseleave: (_event, view) => this.#point(view.hasFocus ? view.state.selection.main.head : null),
+            mousemove: (event, view) => {
+              const pos = view.posAtCoords({ x: event.clientX, y: event.clientY });
+              clearTimeout(this.#resting);
+              this.#resting = setTimeout(() => this.#word(pos, "pointer", event), REST);
+              this.#point(pos);
+            },
+            mouseleave: (_event, view) => {
+              clearTimeout(this.#resting);
+              this.#point(view.hasFocus ? view.state.selection.main.head : null);
+            },
+            click: (event, view) => {
+              if (event.pointerType === "touch") this.#word(view.state.selection.main.head, "finger", event);
+            },
             beforeinput: (event) => {
               const back = { historyUndo: "undo", historyRedo: "redo" }[event.inputType];
               if (!back) return false;
@@ -682,6 +697,29 @@ class RuleText extends HTMLElement {
     };
     this.#fill = fill;
     return fill;
+  }
+
+  /** Where a stretch of one line stands on the screen: left, top, right and bottom of each of its boxes. */
+  bounds(from, to) {
+    const view = this.#view;
+    if (to > view.state.doc.length) return [];
+    const [begin, end] = [view.coordsAtPos(from, 1), view.coordsAtPos(to, -1)];
+    if (!begin || !end) return [];
+    if (end.top < begin.bottom) return [begin.left, begin.top, end.right, begin.bottom];
+    // It goes on below.
+    const { left, right } = view.contentDOM.getBoundingClientRect();
+    return [begin.left, begin.top, right, begin.bottom, left, end.top, end.right, end.bottom];
+  }
+
+  /** Tells of the word at a place, and how it was pointed at; a problem there has words of its own. */
+  #word(pos, by, event) {
+    if (pos === null) return;
+    const { state } = this.#view;
+    if (pos > state.doc.length || (by !== "key" && problemAt(state, pos))) return;
+    const line = state.doc.lineAt(pos);
+    if (line.length > LONG_LINE) return;
+    const detail = { pos, from: line.from, text: line.text, by, x: event?.clientX, y: event?.clientY };
+    this.dispatchEvent(new CustomEvent("word", { detail, bubbles: true }));
   }
 
   #heard(update) {

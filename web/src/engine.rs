@@ -4,7 +4,7 @@
 
 use crate::message::{
     Answer, BlankView, Drafted, EditView, MomentsView, OfferView, PROBLEMS, PageView, Query,
-    Request, View,
+    Request, View, WordsAt,
 };
 use crate::promises::Promises;
 use crate::travel;
@@ -78,6 +78,13 @@ impl Engine {
                 None
             }
             Request::Draft(line) => Some(Answer::Drafted(Box::new(self.draft(line)))),
+            Request::Explain(number, at) => {
+                let words = match at {
+                    WordsAt::Row(row) => self.explain(|t| view::row_words(t, &row)),
+                    WordsAt::Line(span) => self.explain(|t| view::place_words(t, span)),
+                };
+                Some(Answer::Explained(number, words))
+            }
             Request::Link(fragment, lang) => {
                 let opened = travel::opened(&fragment, lang);
                 Some(Answer::Linked(fragment, opened))
@@ -200,6 +207,7 @@ impl Engine {
                 legs,
                 leg,
                 otherwise: travel::otherwise(played, claims, lang),
+                promises: self.promises.told().to_vec(),
                 banner: view::banner(t),
                 rows,
                 timeline,
@@ -207,7 +215,6 @@ impl Engine {
         })
     }
 
-                promises: self.promises.told().to_vec(),
     /// Whether a search is under way.
     pub fn is_searching(&self) -> bool {
         self.search.is_some()

@@ -6,6 +6,7 @@ use chainwalk::model::{Goal, Span};
 use chainwalk::view::{
     Banner, Chip, Compared, FactRow, FateCard, HostChip, Lang, LegView, Overview, PacketForm,
     Problem, ProposalsView, Row, RuleCard, RuleRange, Scene, Sentence, Suggestion, Timeline, Tried,
+    Word,
 };
 use chainwalk::{Position, Scenario, Theme, Viewpoint};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,8 @@ pub enum Request {
     Draft(String),
     /// Look at an assumption as it is typed.
     Assumption(String, Lang),
+    /// Explain the words of a place; the number comes back with the answer.
+    Explain(u32, WordsAt),
     /// Read the fragment of an address.
     Link(String, Lang),
     /// Write what was played last as what it can travel in, standing at a packet and stop.
@@ -63,9 +66,23 @@ impl Request {
         match self {
             Self::Paste(text) | Self::Edit { text, .. } => text.len(),
             Self::Draft(line) | Self::Assumption(line, _) | Self::Link(line, _) => line.len(),
-            Self::Tell(_) | Self::Draw(_) | Self::Open(_) | Self::Search(..) | Self::Share(_) => 0,
+            Self::Tell(_)
+            | Self::Draw(_)
+            | Self::Open(_)
+            | Self::Search(..)
+            | Self::Explain(..)
+            | Self::Share(_) => 0,
         }
     }
+}
+
+/// A place whose words are to be explained.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum WordsAt {
+    /// A row of the view that was sent last.
+    Row(Box<Row>),
+    /// The line of the text in which this place begins.
+    Line(Span),
 }
 
 /// What the page wants to see.
@@ -79,6 +96,8 @@ pub struct Query {
     pub at: Viewpoint,
     /// What was claimed of it elsewhere.
     pub claims: Claims,
+    /// The promises.
+    pub goals: Vec<String>,
     /// The packet behind the one shown that is looked at, from 0; none where the one shown is.
     pub leg: Option<usize>,
 }
@@ -95,8 +114,6 @@ pub struct Claims {
 /// A picture that is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct View {
-    /// The promises.
-    pub goals: Vec<String>,
     /// The generation it belongs to.
     pub generation: u32,
     /// The stop of the timeline, from 0.
@@ -130,6 +147,8 @@ pub enum Answer {
     Reading(f64),
     /// What is wrong with an assumption as it was typed; spans count in it.
     Assumption(String, Vec<Problem>),
+    /// The words of the place that was asked about by this number.
+    Explained(u32, Vec<Word>),
     /// The fragment that was read, and what it opens, or why it can't be opened.
     Linked(String, Result<Box<LinkView>, String>),
     /// What was played last, as what it can travel in; nothing where nothing was.
@@ -153,24 +172,6 @@ pub struct OfferView {
     pub span: Span,
 }
 
-/// A value that the paste leaves open.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BlankView {
-    /// Its name.
-    pub name: String,
-    /// What it is filled in with; may be empty.
-    pub value: String,
-    /// Where it stands first.
-    pub span: Option<Span>,
-    /// In how many places it stands.
-    pub places: usize,
-}
-
-/// The moments at which the paste shows the tables.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct MomentsView {
-    /// All of it in a sentence.
-    pub told: String,
 /// A promise, and what came of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PromiseView {
@@ -203,6 +204,24 @@ pub enum Standing {
     Unread,
 }
 
+/// A value that the paste leaves open.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct BlankView {
+    /// Its name.
+    pub name: String,
+    /// What it is filled in with; may be empty.
+    pub value: String,
+    /// Where it stands first.
+    pub span: Option<Span>,
+    /// In how many places it stands.
+    pub places: usize,
+}
+
+/// The moments at which the paste shows the tables.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MomentsView {
+    /// All of it in a sentence.
+    pub told: String,
     /// The text of each.
     pub spans: Vec<Span>,
     /// The one that is walked, from 1.
@@ -327,6 +346,8 @@ pub struct PageView {
     pub leg: Option<usize>,
     /// For each packet that ends otherwise than was claimed, that it does.
     pub otherwise: Vec<Sentence>,
+    /// The promises, and what came of them.
+    pub promises: Vec<PromiseView>,
     /// The answer.
     pub banner: Banner,
     /// The walk.
@@ -341,5 +362,3 @@ impl PageView {
         self.timeline.stops.saturating_sub(1)
     }
 }
-    /// The promises, and what came of them.
-    pub promises: Vec<PromiseView>,

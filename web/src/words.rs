@@ -102,6 +102,11 @@ words! {
     FormInterface => "Arrives at interface", "进入的接口";
     FormLocal => "This host sends it", "由本机发出";
     FormOutside => "It arrives from outside", "从外部到达";
+    Gloss => "Explanation", "解释";
+    GlossBefore => "Previous word", "上一个词";
+    GlossBehind => "Next word", "下一个词";
+    GlossMan => "Manual:", "手册：";
+    GlossNone => "No word here has an explanation.", "这里没有可以解释的词。";
     GuessesDashed => "dashed = guessed", "虚线 = 推测";
     GuestBack => "Back to mine", "回到我的内容";
     GuestHere => "You are looking at a walk from a link.", "你正在看链接带来的内容。";
@@ -110,6 +115,8 @@ words! {
     Help => "Keys", "快捷键";
     HelpEnds => "First step, last step", "第一步、最后一步";
     HelpField => "Packet field", "数据包输入框";
+    HelpGloss => "In the walk: explain the row’s words; ← → go on, Esc ends", "步骤列表中：解释该行的词；← → 换词，Esc 结束";
+    HelpGlossText => "In the paste: explain the word at the cursor", "粘贴区中：解释光标处的词";
     HelpHook => "Previous hook, next hook", "上一个、下一个钩子";
     HelpFate => "Read the result", "读出结果";
     HelpSay => "Screen reader: each rule, each chain, or the result", "读屏：每条规则、每条链，或只读结果";
@@ -126,6 +133,8 @@ words! {
     Install => "Install", "安装";
     InstallIs => "A window of its own, opens .walk.txt files", "独立窗口，可打开 .walk.txt 文件";
     KeepsFile => "Nothing you paste leaves this file.", "粘贴的内容不会离开本文件。";
+    KeepStopped => "it should be stopped", "应当拦下";
+    KeepThrough => "it should get through", "应当通过";
     KeptInNoFile => "It stores nothing: a reload starts anew.", "本文件不保存任何东西：刷新后将从头开始。";
     KeptNot => "This browser stores nothing: a reload starts afresh.", "浏览器不允许保存：刷新后将从头开始。";
     KeptNewer => "A newer Chainwalk kept this; what this version knows of it was read.", "这是较新版本的 Chainwalk 保存的，此版本认识的部分已读入。";
@@ -133,8 +142,6 @@ words! {
     KeepsHere => "Nothing you paste leaves this page.", "粘贴的内容不会离开本页面。";
     LangOther => "中文", "EN";
     LangOtherName => "切换到中文", "Switch to English";
-    KeepStopped => "it should be stopped", "应当拦下";
-    KeepThrough => "it should get through", "应当通过";
     Lines => "lines", "行";
     LinkNoCase => "The text in this link is not a walk.", "链接里的文本不是推演案例。";
     LinkNoExample => "There is no example called", "没有这个示例：";
@@ -211,15 +218,6 @@ words! {
     PrevStep => "Previous step", "上一步";
     NarrowPaste => "Back to the diagram", "返回图示";
     Problems => "to look at", "处需要留意";
-    Reading => "Reading …", "正在读取……";
-    ReadingText => "Reading the new text …", "正在读取新的文本……";
-    Redo => "Redo", "重做";
-    Remark => "remark", "条备注";
-    WidenPaste => "Open the paste wide", "展开粘贴内容";
-    Remarks => "remarks", "条备注";
-    ReplaceInstead => "Replace instead", "改为替换";
-    Reply => "Follow the reply", "跟随应答";
-    RulesMatched => "matched", "条匹配";
     PromiseForget => "Remove this promise", "移除这条承诺";
     PromiseKeep => "Keep this packet:", "记住这个数据包：";
     PromiseLine => "line", "行";
@@ -237,6 +235,14 @@ words! {
     PromisesKept => "kept", "守住";
     PromisesNot => "broken", "未守住";
     PromisesRun => "Walked again after every change. They travel with link and file.", "每次改动后重新走一遍；随链接和文件一起带走。";
+    Reading => "Reading …", "正在读取……";
+    ReadingText => "Reading the new text …", "正在读取新的文本……";
+    Redo => "Redo", "重做";
+    Remark => "remark", "条备注";
+    Remarks => "remarks", "条备注";
+    ReplaceInstead => "Replace instead", "改为替换";
+    Reply => "Follow the reply", "跟随应答";
+    RulesMatched => "matched", "条匹配";
     RuleTried => "rule tried", "条规则被检查";
     RulesTried => "rules tried", "条规则被检查";
     Said => "You said", "你的补充";
@@ -315,6 +321,7 @@ words! {
     WhichHost => "The packet walks", "数据包经过的主机";
     WhatWouldLet => "What would let it through?", "什么改动能让它通过？";
     WhatWouldStop => "What would stop it?", "什么改动能拦住它？";
+    WidenPaste => "Open the paste wide", "展开粘贴内容";
     WithChange => "with the change", "改动后";
     WithoutRule => "try without this rule", "试试去掉这条规则";
     Working => "Still working on it …", "仍在计算……";

@@ -23,9 +23,9 @@ use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
 use crate::one_file::is_one_file;
 use crate::parts::{
-    BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, GuestBar, Header, Help, HostPane,
-    Hover, Icon, Moments, More, Notice, Otherwise, OverviewCard, PacketsPane, PastePane, Player, Promises,
-    Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
+    BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, Gloss, GuestBar, Header, Help,
+    HostPane, Hover, Icon, Moments, More, Notice, Otherwise, OverviewCard, PacketsPane, PastePane,
+    Player, Promises, Share, Sprite, TimelineBar, WalkPane, Why, Zoom, act, tone_name,
 };
 use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
@@ -272,6 +272,8 @@ pub fn App() -> Html {
                     {onhover} stale={stale.is_some()} dispatch={dispatch.clone()} />
             </footer>
             if narrow { {nav(&state, lang)} }
+            <Gloss {lang} told={told.clone()} of={(heard.of == state.paste).then(|| state.paste.clone())} keys_off={state.keys_off}
+                explain={heard.explain.clone()} explained={heard.explained.clone()} />
             <p class="sr" role="status" aria-live="polite" data-testid="narration">{narration}</p>
             if matches!(state.open, Some(Overlay::Examples | Overlay::Origin | Overlay::More)) {
                 <div class="shut" onclick={act(&dispatch, Action::Open(None))}></div>

@@ -11,13 +11,15 @@ pub use asks::Space;
 pub use line::Status;
 pub use stale::{Behind, Stale};
 
-use crate::message::{Answer, Drafted, LinkView, Opening, PageView, Request, ShareView, View};
+use crate::message::{
+    Answer, Drafted, LinkView, Opening, PageView, Request, ShareView, View, WordsAt,
+};
 use crate::paste::Paste;
 use crate::state::State;
 use crate::worker::Event;
 use asks::{use_drafting, use_drawing, use_searching, use_telling};
 use chainwalk::Position;
-use chainwalk::view::{Lang, Problem, ProposalsView, RuleCard, RuleRange, Scene, Tried};
+use chainwalk::view::{Lang, Problem, ProposalsView, RuleCard, RuleRange, Scene, Tried, Word};
 use line::Line;
 use stale::use_behind;
 use std::cell::RefCell;
@@ -30,6 +32,9 @@ pub type Linked = Rc<(String, Result<Box<LinkView>, String>)>;
 
 /// A fact as it was typed, and what is wrong with it.
 pub type Checked = Rc<(String, Vec<Problem>)>;
+
+/// The words of a place, and the number by which they were asked for.
+pub type Worded = Rc<(u32, Vec<Word>)>;
 
 /// What the worker answered, as far as it is still asked for.
 #[derive(Clone, PartialEq)]
@@ -72,6 +77,10 @@ pub struct EngineState {
     pub check: Callback<(String, Lang)>,
     /// The assumption that was looked at last, and what is wrong with it.
     pub checked: Option<Checked>,
+    /// Asks for the words of a place, by a number.
+    pub explain: Callback<(u32, WordsAt)>,
+    /// The words that came last, and the number by which they were asked for.
+    pub explained: Option<Worded>,
 }
 
 /// What becomes other as the worker answers.
@@ -90,6 +99,7 @@ struct Hears {
     checked: UseStateHandle<Option<Checked>>,
     linked: UseStateHandle<Option<Linked>>,
     shared: UseStateHandle<Option<Rc<ShareView>>>,
+    explained: UseStateHandle<Option<Worded>>,
 }
 
 /// The rules that were opened.
@@ -124,6 +134,7 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         // The same link can be followed twice.
         linked: use_state(|| None),
         shared: use_state_eq(|| None),
+        explained: use_state_eq(|| None),
     };
     let attempt = use_state_eq(|| 0_u32);
     let told = hears.told.as_ref();
@@ -181,6 +192,12 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
             line.send(Request::Link(fragment, lang));
         })
     };
+    let explain = {
+        let line = line.clone();
+        use_callback((), move |(number, at): (u32, WordsAt), ()| {
+            line.send(Request::Explain(number, at));
+        })
+    };
     let export = {
         let (line, shared) = (line.clone(), hears.shared.setter());
         use_callback((), move |at: Position, ()| {
@@ -211,6 +228,8 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         exported: (*hears.shared).clone(),
         check,
         checked: (*hears.checked).clone(),
+        explain,
+        explained: (*hears.explained).clone(),
     }
 }
 
@@ -276,6 +295,9 @@ impl Hears {
             Answer::Reading(done) => self.share.set(Some(done)),
             Answer::Drafted(draft) => self.drafted.set(Some(Rc::from(draft))),
             Answer::Linked(fragment, opened) => self.linked.set(Some(Rc::new((fragment, opened)))),
+            Answer::Explained(number, words) => {
+                self.explained.set(Some(Rc::new((number, words))));
+            }
             Answer::Shared(view) => self.shared.set(view.map(Rc::from)),
             Answer::Assumption(text, problems) => {
                 self.checked.set(Some(Rc::new((text, problems))));

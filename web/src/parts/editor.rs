@@ -56,6 +56,9 @@ extern "C" {
     /// Goes to the next hit (1), the one before (-1), or the first from the cursor on (0).
     #[wasm_bindgen(method)]
     pub(crate) fn hop(this: &RuleText, by: i32);
+    /// Where a stretch of one line stands on the screen: left, top, right and bottom of each of its boxes.
+    #[wasm_bindgen(method)]
+    pub(crate) fn bounds(this: &RuleText, from: u32, to: u32) -> JsValue;
     /// Takes files in place of the text.
     #[wasm_bindgen(method)]
     pub(crate) fn take(this: &RuleText, files: &FileList);

@@ -21,6 +21,8 @@ const KEYS: &[(&[&str], Key)] = &[
     (&["↑", "↓"], Key::HelpTree),
     (&["←", "→"], Key::HelpTreeOpen),
     (&["Enter"], Key::HelpTreeLine),
+    (&["i"], Key::HelpGloss),
+    (&["Ctrl", "."], Key::HelpGlossText),
     (&["/"], Key::HelpField),
     (&["s"], Key::HelpShare),
     (&["?"], Key::HelpThis),

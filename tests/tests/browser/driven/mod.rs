@@ -28,3 +28,4 @@ mod stale;
 mod states;
 mod touch;
 mod trace;
+mod words;

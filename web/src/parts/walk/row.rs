@@ -191,10 +191,12 @@ fn view_seen(seen: &RowSeen, tab: &'static str, reveal: &Callback<Span>) -> Html
 }
 
 fn view_row(row: &Row, lang: Lang, dispatch: &Dispatch, at: usize) -> Html {
-    let text = html! { <Words of={row.text.clone()} /> };
-    let reason =
-        (!row.reason.is_empty()).then(|| html! { <p><Words of={row.reason.clone()} /></p> });
-    let aside = (!row.aside.is_empty()).then(|| html! { <small>{&row.aside}</small> });
+    // The parts are found again where a word of one is explained.
+    let text = html! { <span data-part="0"><Words of={row.text.clone()} /></span> };
+    let reason = (!row.reason.is_empty())
+        .then(|| html! { <p data-part="1"><Words of={row.reason.clone()} /></p> });
+    let aside =
+        (!row.aside.is_empty()).then(|| html! { <small data-part="2">{&row.aside}</small> });
     match row.kind {
         RowKind::Base | RowKind::Reply => html! {
             <span class="head"><i class={classes!("dot", row.class.clone())}></i><span class="title">{text}</span>{aside}{reason}</span>
