@@ -10,6 +10,7 @@
 mod addressed;
 mod case;
 mod claims;
+mod guessed;
 mod played;
 mod problems;
 mod recorded;
@@ -23,6 +24,7 @@ pub use chainwalk_parse::{Lines, SaveText, assumption_text, edit_text};
 pub use chainwalk_sim::Search;
 pub use chainwalk_view as view;
 pub use claims::{Claimed, Promised};
+pub use guessed::Mistaken;
 pub use played::{Played, Viewpoint, fact_problem};
 pub use problems::Problems;
 pub use recorded::{Tables, Wanted, answer_recorded};

@@ -427,6 +427,11 @@ impl Played {
         self.after.as_ref().map_or(&self.known, |w| w.session.host())
     }
 
+    /// The packets that were sent, read.
+    pub(crate) fn asks(&self) -> &[PacketSpec] {
+        &self.asks
+    }
+
     /// The texts that spans count in: those pasted, then each edit's line.
     pub fn docs(&self) -> Vec<&str> {
         let pasted = self.scenario.docs.iter().map(|d| &*d.text);

@@ -39,7 +39,6 @@ pub(crate) fn sentence(found: &Found) -> String {
         }
         Found::TwoPastes => "the step has a paste of its own, so it can't take one".into(),
         Found::UnknownName(name) => format!("“{name}” is not known to this Chainwalk"),
-        Found::NotUsedYet(what) => format!("“{what}” is read and not used yet"),
         Found::BadValue(value) => format!("“{value}” can't be read here"),
         Found::NoGoal => "“PACKET => FATE” was expected".into(),
         Found::NoGuess => "“FATE => the sentence that undoes it” was expected".into(),
@@ -50,6 +49,12 @@ pub(crate) fn sentence(found: &Found) -> String {
         }
         Found::GuessIsTrue(now) => {
             format!("this choice is to be wrong, and is true: the packet ends “{now}”")
+        }
+        Found::TooFewChoices => {
+            "fewer than two wrong choices: the misconceptions change nothing here; write a “guess: FATE => sentence”".into()
+        }
+        Found::ChangesNothing(name) => {
+            format!("the misconception “{name}” gives no choice of its own here")
         }
         Found::NoSolution => "the step has goals and no solution".into(),
         Found::NothingToDo => "every goal is met before anything was done".into(),

@@ -27,7 +27,7 @@ fn class(lesson: &Lesson) -> Vec<(&'static str, String)> {
     let (_, step) = lesson.step("shut").unwrap();
     let by = |who: &str, edits: &[&str]| {
         let edits = edits.iter().map(|edit| (*edit).to_owned()).collect();
-        HandIn::write(lesson, step, &Attempt { edits, ..Attempt::default() }, who)
+        HandIn::write(lesson, step, &Attempt { edits, ..Attempt::default() }, who, "")
     };
     let par = step.solution.edits[0].as_str();
     let (broad, late) = (

@@ -8,12 +8,14 @@ mod attempt;
 mod check;
 mod form;
 mod grade;
+mod guess;
 mod read;
 
 pub use attempt::{Beyond, Score};
 pub use check::{Found, Problem};
 pub use form::{Allow, Attempt, Goal, Guess, Lesson, Step};
 pub use grade::{Grade, HandIn, grade};
+pub use guess::Choice;
 
 impl Lesson {
     /// Whether a text is a lesson, by the head above its first step.

@@ -102,7 +102,7 @@ pub(crate) fn diagram(t: &Explained, figure: &Figure, stop: usize, measure: &dyn
 }
 
 /// The rule or the policy that ended the walk.
-fn decided_by(t: &Explained) -> String {
+pub(crate) fn decided_by(t: &Explained) -> String {
     let Some(outcome) = t.outcome() else { return String::new() };
     match &outcome.trace.fate {
         Fate::Dropped(DroppedBy::Rule(rule)) | Fate::Rejected { rule, .. } => {

@@ -1,10 +1,10 @@
 //! The first course: each lesson is whole, in both languages, and what it claims comes out.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk::Promised;
-use chainwalk::view::{Lang, ends_with_kinds, goal_met};
+use chainwalk::view::{Lang, Sentence, Style, ends_with_kinds, goal_met};
+use chainwalk::{Promised, Viewpoint};
 use chainwalk_take::Lesson;
-use chainwalk_take::lesson::{Attempt, Goal};
+use chainwalk_take::lesson::{Attempt, Choice, Goal};
 use chainwalk_tests::engine::disagreements;
 use chainwalk_tests::recorded;
 use serde_json::Value;
@@ -60,7 +60,7 @@ fn twelve_lessons_hold_what_they_claim() {
 fn each_has_something_to_guess_and_a_task_with_hints_in_both_languages() {
     for (name, lesson) in course() {
         assert!(
-            lesson.steps.iter().any(|step| step.guesses.len() >= 3),
+            lesson.steps.iter().any(|step| step.guesses.len() + step.mistakes.len() >= 3),
             "{name}: nothing to guess"
         );
         let task = lesson.steps.iter().find(|step| !step.goals.is_empty()).unwrap();
@@ -214,4 +214,89 @@ fn a_kernel_says_the_same_of_every_packet_goal_and_probe() {
     // What was asked of a kernel and is no longer in the course would look like more than there is.
     let lines = recorded::of("lessons").iter().filter(|line| !line["case"].is_null());
     assert_eq!(asked, lines.count());
+}
+
+/// What misconceptions come to, worked out by hand when the course was planned: the lesson, the misconception, the end.
+const MISTAKEN: [(&str, &str, &str); 17] = [
+    ("order", "last-match", "dropped by filter INPUT 4"),
+    ("order", "policy", "dropped by the policy of filter INPUT"),
+    ("policy", "other-hook", "dropped by the policy of filter FORWARD"),
+    ("silence", "drop-answers", "rejected by filter INPUT 4"),
+    ("silence", "policy", "dropped by the policy of filter INPUT"),
+    ("lo", "other-hook", "dropped by the policy of filter FORWARD"),
+    ("answers", "policy", "dropped by the policy of filter INPUT"),
+    ("dnat", "filter-first", "forwarded, tcp * > 10.0.0.5:80"),
+    ("dnat", "no-nat", "dropped by the policy of filter INPUT"),
+    ("docker", "no-nat", "dropped by the policy of filter INPUT"),
+    ("docker", "filter-first", "dropped by the policy of filter FORWARD"),
+    ("outside", "no-nat", "forwarded, out eth2, tcp 10.0.0.7:* > 10.0.1.9:631"),
+    ("hairpin", "no-nat", "dropped by the policy of filter INPUT"),
+    ("hairpin", "policy", "dropped by the policy of filter FORWARD"),
+    ("gone", "no-routing", "local"),
+    ("nodeport", "drop-answers", "dropped by filter FORWARD 3"),
+    ("nodeport", "policy", "forwarded"),
+];
+
+#[test]
+fn misconceptions_end_where_a_person_worked_out_that_they_would() {
+    let course = course();
+    for (name, mistake, end) in MISTAKEN {
+        let (_, lesson) = course.iter().find(|(_, lesson)| lesson.name == name).unwrap();
+        let step = lesson.steps.iter().find(|step| step.asks()).unwrap();
+        let at = Viewpoint { lang: Lang::En, packet: step.packet(), raw_names: true };
+        let found = step.case.scenario.play().mistakes(&at);
+        let found = found.iter().find(|m| m.mistake.name() == mistake);
+        let ends = &found.unwrap_or_else(|| panic!("{name}: {mistake} changes nothing")).ends;
+        assert!(goal_met(end, ends) == (1, 1), "{name}, {mistake}: {ends}");
+    }
+}
+
+#[test]
+fn each_question_has_four_choices_with_one_true_and_the_same_letters_for_all() {
+    for (name, lesson) in course() {
+        for step in lesson.steps.iter().filter(|step| step.asks()) {
+            let (en, zh) = (step.choices(&lesson, Lang::En), step.choices(&lesson, Lang::Zh));
+            let names = |all: &[Choice]| all.iter().map(|c| c.name.clone()).collect::<Vec<_>>();
+            assert_eq!(names(&en), names(&zh), "{name}");
+            assert_eq!(en.len(), 4, "{name}: {:?}", names(&en));
+            assert_eq!(en.iter().filter(|choice| choice.is_right()).count(), 1, "{name}");
+            let plain =
+                |text: &Sentence| text.iter().map(|run| run.text.as_str()).collect::<String>();
+            for (a, b) in en.iter().zip(&zh) {
+                let read = |choice: &Choice| [plain(&choice.end), plain(&choice.place)].concat();
+                assert!(
+                    !plain(&a.why).is_empty() && plain(&a.why) != plain(&b.why),
+                    "{name}, {}",
+                    a.name
+                );
+                let alike = en.iter().filter(|other| read(other) == read(a)).count();
+                assert_eq!(alike, 1, "{name}: two choices read “{}”", read(a));
+                // The colour of an end would tell which is true.
+                let told =
+                    |run: &chainwalk::view::Run| matches!(run.style, Style::Ok | Style::Stop);
+                assert!(!a.end.iter().chain(&a.place).any(told), "{name}, {}", a.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn another_text_may_have_other_letters() {
+    let text = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../lessons/01-order.lesson.txt"),
+    )
+    .unwrap();
+    let seats = |text: &str| {
+        let (lesson, _) = Lesson::read(text);
+        let choices = lesson.steps[0].choices(&lesson, Lang::En);
+        choices.iter().position(Choice::is_right).unwrap()
+    };
+    let own = seats(&text);
+    assert_eq!(seats(&text), own);
+    let others =
+        (0..24).map(|n| seats(&text.replace("lesson: order", &format!("lesson: order{n}"))));
+    assert!(
+        others.collect::<std::collections::BTreeSet<_>>().len() == 4,
+        "each letter has its turn"
+    );
 }

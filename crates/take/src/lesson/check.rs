@@ -3,7 +3,7 @@
 use super::form::{Attempt, Lesson, Step};
 use chainwalk::Promised;
 use chainwalk::model::Severity;
-use chainwalk::view::goal_met;
+use chainwalk::view::{Lang, goal_met};
 
 /// Something that is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,8 +37,6 @@ pub enum Found {
     TwoPastes,
     /// A name that a lesson does not have.
     UnknownName(String),
-    /// A name that is read and not used yet.
-    NotUsedYet(String),
     /// A value that can't be read.
     BadValue(String),
     /// A goal without a packet or without what is to become of it.
@@ -58,6 +56,10 @@ pub enum Found {
     },
     /// A choice that is to be wrong, and is true.
     GuessIsTrue(String),
+    /// A guess is asked for, and fewer than two wrong choices were found: a misconception that changes nothing is none.
+    TooFewChoices,
+    /// A misconception that is asked for, and changes nothing here, or nothing that another choice does not.
+    ChangesNothing(String),
     /// There are goals, and no solution of the author's.
     NoSolution,
     /// Every goal is met before anything was done.
@@ -78,7 +80,7 @@ pub enum Found {
 impl Found {
     /// Whether the lesson can be taught all the same.
     pub fn is_warning(&self) -> bool {
-        matches!(self, Self::UnknownName(_) | Self::NotUsedYet(_) | Self::OneLanguage)
+        matches!(self, Self::UnknownName(_) | Self::OneLanguage)
     }
 }
 
@@ -113,6 +115,17 @@ impl Step {
         for guess in &self.guesses {
             if goal_met(&guess.fate, &now).0 > 0 {
                 tell(guess.line, Found::GuessIsTrue(now.clone()));
+            }
+        }
+        if self.asks() {
+            let choices = self.choices(&Lesson::default(), Lang::En);
+            if choices.is_empty() {
+                tell(self.line, Found::TooFewChoices);
+            }
+            for (mistake, line) in &self.mistakes {
+                if choices.iter().all(|choice| choice.name != mistake.name()) {
+                    tell(*line, Found::ChangesNothing(mistake.name().to_owned()));
+                }
             }
         }
         if self.is_half_told() {

@@ -1,5 +1,6 @@
 //! What a lesson is: its steps, what each asks, and what somebody makes of one.
 
+use chainwalk::model::Mistake;
 use chainwalk::{Case, Words};
 
 /// A lesson.
@@ -24,7 +25,11 @@ pub struct Step {
     pub line: usize,
     /// The host, the packets that are shown, what becomes of them, and the words: title, question, point.
     pub case: Case,
-    /// Wrong choices, among which the answer is guessed; empty where nothing is asked.
+    /// Whether the answer is to be guessed among what misconceptions come to (`guess: yes`).
+    pub guess: bool,
+    /// Misconceptions that stand before others (`guess: no-nat`), each with its line, from 1.
+    pub mistakes: Vec<(Mistake, usize)>,
+    /// Wrong choices of the author's, which stand among the others.
     pub guesses: Vec<Guess>,
     /// What must come about.
     pub goals: Vec<Goal>,

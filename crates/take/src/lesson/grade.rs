@@ -32,13 +32,22 @@ impl HandIn {
         whole.then_some(Self { lesson, step, who, guessed, case })
     }
 
-    /// The text of one, for an attempt at a step.
-    pub fn write(lesson: &Lesson, step: &Step, attempt: &Attempt, who: &str) -> String {
+    /// The text of one, for an attempt at a step; `guessed` is the name of the first choice, empty where none was made.
+    pub fn write(
+        lesson: &Lesson,
+        step: &Step,
+        attempt: &Attempt,
+        who: &str,
+        guessed: &str,
+    ) -> String {
         let mut scenario = step.host(attempt);
         scenario.packets.clone_from(&step.case.scenario.packets);
         let mut case = Case { scenario, ..Case::default() };
         let others = [("lesson", lesson.name.as_str()), ("step", &step.name), ("who", who)];
-        case.head.others = others.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let guessed = (!guessed.is_empty()).then_some(("guessed", guessed));
+        let others = others.into_iter().chain(guessed);
+        case.head.others =
+            others.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         case.write()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::check::{Found, Problem};
 use super::form::{Allow, Goal, Guess, Lesson, Step};
-use chainwalk::model::{DiagnosticId, Severity};
+use chainwalk::model::{DiagnosticId, Mistake, Severity};
 use chainwalk::{Case, HeadLine, Promised, Unreadable, Words};
 use std::ops::Range;
 
@@ -179,8 +179,9 @@ fn step_of(
                 list.push(goal);
                 spoken = Some(is);
             }
-            "guess" if value == "yes" => {
-                problems.push(Problem { line, found: Found::NotUsedYet("guess: yes".into()) });
+            "guess" if value == "yes" => step.guess = true,
+            "guess" if Mistake::named(&value).is_some() => {
+                step.mistakes.extend(Mistake::named(&value).map(|mistake| (mistake, line)));
             }
             "guess" => {
                 let (fate, undone) = value.split_once("=>").unwrap_or((&value, ""));
