@@ -11,7 +11,7 @@ mod grade;
 mod guess;
 mod read;
 
-pub use attempt::{Beyond, Score};
+pub use attempt::{Beyond, Score, Stray};
 pub use check::{Found, Problem};
 pub use form::{Allow, Attempt, Goal, Guess, Lesson, Step};
 pub use grade::{Grade, HandIn, grade};

@@ -272,7 +272,7 @@ fn also(lang: Lang, want: Goal, probes: &[Probe]) -> Vec<Sentence> {
 }
 
 /// A probe by how it differs from the packet that was asked for.
-fn probe(lang: Lang, p: &Probe) -> Sentence {
+pub fn probe(lang: Lang, p: &Probe) -> Sentence {
     let packet = &p.sent.packet;
     match p.vary {
         ProbeKind::NearSource => say!(lang, ProbeNearSource, src = packet.ip.src.to_string()),

@@ -1,6 +1,8 @@
 //! How an attempt at a step fares: its goals, what it changes beyond them, and what it took.
 
 use super::form::{Attempt, Goal, Step};
+use chainwalk::model::Probe;
+use chainwalk::view::{Lang, probe};
 use chainwalk::{Doc, Promised, Scenario};
 
 /// How many packets fare otherwise than with the author's solution, of those that the step names as probes and of those
@@ -13,13 +15,34 @@ pub struct Beyond {
     pub shut_out: usize,
 }
 
+/// A packet that fares otherwise than with the author's solution.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stray {
+    /// A probe that the step names, by its packets.
+    Named(String),
+    /// One like a goal's in all but one thing.
+    Like(Box<Probe>),
+}
+
+impl Stray {
+    /// Which packet it is, in words or as a packet line.
+    pub fn told(&self, lang: Lang) -> String {
+        match self {
+            Self::Named(line) => line.clone(),
+            Self::Like(like) => probe(lang, like).into_iter().map(|run| run.text).collect(),
+        }
+    }
+}
+
 /// How an attempt fares.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Score {
     /// What came out of each goal.
     pub goals: Vec<Promised>,
     /// What changed beyond them.
     pub beyond: Beyond,
+    /// The packets that are counted there, each with whether it is let in.
+    pub strays: Vec<(bool, Stray)>,
     /// How many commands it took.
     pub commands: usize,
     /// How many characters these have. They are shown and not ranked: shorter rules are often worse.
@@ -65,11 +88,15 @@ impl Step {
     pub fn score(&self, attempt: &Attempt) -> Score {
         let host = self.host(attempt);
         let walked = |goal: &Goal| Promised::walked(&goal.text, &host);
+        let strays = self.strays(&host);
+        let let_in = strays.iter().filter(|(let_in, _)| *let_in).count();
+        let beyond = Beyond { let_in, shut_out: strays.len() - let_in };
         let played = host.play();
         let read = played.problems().edits.iter().rev().take(attempt.edits.len()).rev();
         Score {
             goals: self.goals.iter().map(walked).collect(),
-            beyond: self.beyond(&host),
+            beyond,
+            strays,
             commands: attempt.edits.len(),
             characters: attempt.edits.iter().map(|edit| edit.chars().count()).sum(),
             unread: read
@@ -81,8 +108,8 @@ impl Step {
     }
 
     /// What fares otherwise on a host than on the one that the author's solution leaves.
-    fn beyond(&self, host: &Scenario) -> Beyond {
-        let mut beyond = Beyond::default();
+    fn strays(&self, host: &Scenario) -> Vec<(bool, Stray)> {
+        let mut strays = Vec::new();
         let (as_is, par) = (self.host(&Attempt::default()), self.host(&self.solution));
         let sent = |on: &Scenario, goal: &Goal| {
             Scenario { packets: Promised::parts(&goal.text).0, ..on.clone() }.play()
@@ -96,12 +123,12 @@ impl Step {
                 if seen.contains(&is.sent) {
                     continue;
                 }
-                match (is.after, should.after) {
-                    (Some(true), Some(false)) => beyond.let_in += 1,
-                    (Some(false), Some(true)) => beyond.shut_out += 1,
-                    _ => {}
+                seen.push(is.sent.clone());
+                if let (Some(is_in), Some(should)) = (is.after, should.after)
+                    && is_in != should
+                {
+                    strays.push((is_in, Stray::Like(Box::new(is))));
                 }
-                seen.push(is.sent);
             }
         }
         for probe in &self.probes {
@@ -109,9 +136,10 @@ impl Step {
             if !found.is_met() {
                 let passes = ["through", "forwarded", "local", "sent"];
                 let in_ = passes.iter().any(|word| found.now.starts_with(word));
-                *(if in_ { &mut beyond.let_in } else { &mut beyond.shut_out }) += 1;
+                let (lines, _) = Promised::parts(&probe.text);
+                strays.push((in_, Stray::Named(lines.join(" ; "))));
             }
         }
-        beyond
+        strays
     }
 }
