@@ -757,4 +757,10 @@ keys! {
     UndoneReply = "undone-reply",
     UndoneRouting = "undone-routing",
     UndoneRoutingPasses = "undone-routing-passes",
+    RoomOff = "room-off",
+    RoomHost = "room-host",
+    RoomPolicy = "room-policy",
+    RoomFrom = "room-from",
+    RoomEarlier = "room-earlier",
+    RoomWas = "room-was",
 }

@@ -76,7 +76,7 @@ pub use problems::{packet_problems, problems};
 pub use recording::{Carried, recording};
 pub use rows::rows;
 pub use say::steers;
-pub use scene::{scene, scene_phone};
+pub use scene::{scene, scene_phone, scene_room};
 pub use suggest::suggestions;
 pub use svg::svg;
 pub use timeline::timeline;

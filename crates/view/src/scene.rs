@@ -15,6 +15,8 @@
 //!   line, `node` a rule's circle (`hit`, `miss`, `stop`, `fork`, `ahead`), `sep` a fork's card (`on`),
 //!   `num` a card's number circle (`on`), `pill` a small ground behind a word, `note` the reply's box.
 //! - The label: `tag` its group, `tagbox`, and the texts `tg` value, `tg2` name, `tgw` rewritten value.
+//! - The room's picture has `off` for a hook that is not on the way, `ring` for conntrack's station, `thin` for a short
+//!   track, and texts of `s28 s32 s36 s40`.
 //! - Texts: `s11 s12 s13 s15` size in pixels, `w5 w6 w7` weight (500, 600, 700), `m` monospaced, `mid` and
 //!   `end` the anchor, `caps` a hook's name, and a colour: none, `t2`, `t3` (quieter), `live`, `stop`, `ok`,
 //!   `nat`, `cts`, `ask`.
@@ -27,6 +29,7 @@ mod geometry;
 mod panel;
 mod pen;
 mod phone;
+mod room;
 mod tag;
 mod way;
 
@@ -41,6 +44,7 @@ pub(crate) use pen::{Area, Pen};
 use way::Way;
 
 pub use phone::scene_phone;
+pub use room::scene_room;
 
 /// Sizes between these are drawn one unit to a pixel; beyond them the drawing is magnified.
 const LEAST: (f64, f64) = (640.0, 512.0);

@@ -1,8 +1,10 @@
 //! The first course: each lesson is whole, in both languages, and what it claims comes out.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk::view::{Lang, Sentence, Style, ends_with_kinds, goal_met};
-use chainwalk::{Promised, Viewpoint};
+use chainwalk::view::{
+    Item, Lang, Sentence, Style, TableMeasure, ends_with_kinds, goal_met, scene_room, timeline,
+};
+use chainwalk::{Promised, Scenario, Viewpoint};
 use chainwalk_take::Lesson;
 use chainwalk_take::lesson::{Attempt, Choice, Goal};
 use chainwalk_tests::engine::disagreements;
@@ -299,4 +301,66 @@ fn another_text_may_have_other_letters() {
         others.collect::<std::collections::BTreeSet<_>>().len() == 4,
         "each letter has its turn"
     );
+}
+
+/// Every text of a drawing, with its classes.
+fn texts(items: &[Item]) -> Vec<(String, String)> {
+    items
+        .iter()
+        .flat_map(|item| match item {
+            Item::Text { text, class, .. } => vec![(text.clone(), class.clone())],
+            Item::Group { items, .. } => texts(items),
+            _ => Vec::new(),
+        })
+        .collect()
+}
+
+#[test]
+fn the_picture_for_a_room_has_large_letters_and_shows_nothing_ahead_while_it_is_veiled() {
+    for (name, lesson) in course() {
+        for step in &lesson.steps {
+            let played = step.case.scenario.play();
+            let at = Viewpoint { lang: Lang::En, packet: step.packet(), raw_names: true };
+            played.explain(&at, |t| {
+                for stop in 0..timeline(t).stops {
+                    for veiled in [true, false] {
+                        let scene = scene_room(t, stop, veiled, &TableMeasure);
+                        for (text, class) in texts(&scene.items) {
+                            let size = class.split(' ').find_map(|c| c.strip_prefix('s')?.parse::<u32>().ok());
+                            assert!(size.is_some_and(|size| size >= 28), "{name}, {stop}: “{text}” is {class}");
+                        }
+                        let ahead = |item: &Item| matches!(item, Item::Path { class, .. } if class == "todo");
+                        assert!(!veiled || !scene.items.iter().any(ahead), "{name}, {stop}");
+                        let within = scene.rest.0 >= 0.0 && scene.rest.0 <= scene.width;
+                        assert!(within && scene.rest.1 <= scene.height, "{name}, {stop}: {:?}", scene.rest);
+                    }
+                }
+            });
+        }
+    }
+}
+
+#[test]
+fn a_veiled_picture_is_the_same_whatever_follows() {
+    let (_, lesson) = course().into_iter().find(|(_, lesson)| lesson.name == "docker").unwrap();
+    let drawn = |edits: &[&str]| {
+        let edits = edits.iter().map(|edit| (*edit).to_owned()).collect();
+        let host = lesson.steps[0].host(&Attempt { edits, ..Attempt::default() });
+        let packets = lesson.steps[0].case.scenario.packets.clone();
+        let at = Viewpoint { lang: Lang::En, packet: 0, raw_names: true };
+        Scenario { packets, ..host }.play().explain(&at, |t| {
+            let told = timeline(t).narration;
+            let scenes: Vec<_> = (0..told.len())
+                .map(|stop| scene_room(t, stop, true, &TableMeasure).items)
+                .collect();
+            (told, scenes)
+        })
+    };
+    let (told, open) = drawn(&[]);
+    for edit in ["iptables -R DOCKER-USER 1 -j DROP", "iptables -R DOCKER 1 -j REJECT"] {
+        let (other_told, shut) = drawn(&[edit]);
+        let same = told.iter().zip(&other_told).take_while(|(a, b)| a == b).count();
+        assert!(same > 5 && same < told.len(), "{edit}: {same} of {}", told.len());
+        assert_eq!(open[..same], shut[..same], "{edit}");
+    }
 }
