@@ -6,6 +6,7 @@
 
 pub mod anonymise;
 pub mod check;
+pub mod code;
 pub mod codec;
 pub mod lesson;
 pub mod link;
@@ -14,6 +15,7 @@ pub mod picture;
 pub mod share;
 
 pub use check::{Carried, Verdict, carried};
+pub use code::{Code, code};
 pub use lesson::Lesson;
 pub use link::{Body, Link};
 pub use names::{Names, names};
