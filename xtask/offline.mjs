@@ -4,7 +4,7 @@
 // script by its digest and lets nothing be fetched. DIST/sw.js learns which files the page has, and their version.
 
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Script } from "node:vm";
 import { gzipSync } from "node:zlib";
@@ -59,11 +59,14 @@ const named = (pattern) => {
 const [, sheet] = named(/<link rel="stylesheet" href="\.\/([^"]+)"[^>]*>/);
 const [, app, wasm] = named(/data-app="\.\/([^"]+)" data-wasm="\.\/([^"]+)"/);
 
+const lessons = readdirSync(join(dist, "lessons")).sort().map((name) => `lessons/${name}`);
+
 const style = text(sheet).replaceAll(/url\("?(fonts\/[^")]+)"?\)/g, (_, name) => `url("data:font/woff2;base64,${bytes(name).toString("base64")}")`);
 const body = [
   packed("worker.js", "worker.js"),
   packed("worker_bg.wasm", "worker_bg.wasm"),
   packed("app_bg.wasm", wasm),
+  ...lessons.map((name) => packed(name, name)),
   script(joined(["codemirror.js", "picture.js", "editor.js"])),
   script(text(app)),
   script(readFileSync(new URL("../web/one-file.js", import.meta.url)).toString()),
@@ -101,10 +104,10 @@ whole(!/\s(?:src|href)="(?!data:)/.test(head.replaceAll(/<(script|style)>[^]*?<\
 whole(!/<script[^>]*\ssrc=/.test(file.replaceAll(/<script[^>]*>[^]*?<\/script>/g, (all) => all.slice(0, all.indexOf(">")))), "it still loads a script");
 writeFileSync(join(dist, "chainwalk.html"), file);
 
-// The page's own files: those that it names, its fonts, and what its worker is made of.
+// The page's own files: those that it names, its fonts, what its worker is made of, the lessons.
 const fonts = [...text(sheet).matchAll(/url\("?(fonts\/[^")]+)"?\)/g)].map(([, name]) => name);
 const files = new Set([...page.matchAll(/ (?:src|href|data-app|data-wasm)="(?:\.\/)?([^"#:]+)"/g)].map(([, name]) => name));
-for (const name of [...fonts, "worker.js", "worker_bg.wasm"]) files.add(name);
+for (const name of [...fonts, "worker.js", "worker_bg.wasm", ...lessons]) files.add(name);
 const weighed = rooted(page, { "one-file-bytes": Buffer.byteLength(file) });
 const all = createHash("sha256").update(weighed).update(text("sw.js"));
 for (const name of [...files].sort()) all.update(name).update(bytes(name));

@@ -10,7 +10,8 @@ pub(crate) fn link() -> Option<String> {
     let fragment = fragment.strip_prefix('#')?;
     let (name, _) = fragment.split_once('=')?;
     let codec = name.strip_prefix('w').is_some_and(|n| n.parse::<u32>().is_ok());
-    let known = ["text", "example", "lesson", "src"].contains(&name);
+    // A lesson is the class's own.
+    let known = ["text", "example", "src"].contains(&name);
     (codec || known).then(|| fragment.to_owned())
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Nothing here knows of a worker or a browser, and nothing is walked twice for the same question.
 
+use crate::class::desk::Desk;
 use crate::message::{
     Answer, BlankView, Drafted, EditView, MomentsView, OfferView, PROBLEMS, PageView, Query,
     Request, View, WordsAt,
@@ -29,6 +30,7 @@ pub struct Engine {
     search: Option<(u32, Search)>,
     /// The packets that are tried while nobody asks for one, and the generation they belong to.
     tries: Option<(u32, Tries)>,
+    desk: Desk,
 }
 
 impl Engine {
@@ -93,6 +95,14 @@ impl Engine {
                 let Query { at: from, ref goals, .. } = self.wanted;
                 let shared = travel::shared(&self.played, goals, &from, at);
                 Some(Answer::Shared(shared.map(Box::new)))
+            }
+            Request::Class(ask) => {
+                let mut desk = std::mem::take(&mut self.desk);
+                let said = desk.answer(ask, |stop, veiled| {
+                    self.explain(|t| view::scene_room(t, stop, veiled, &TableMeasure))
+                });
+                self.desk = desk;
+                said.map(Answer::Class)
             }
         }
     }

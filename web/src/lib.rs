@@ -4,6 +4,7 @@
 
 mod address;
 pub mod app;
+pub mod class;
 pub mod engine;
 pub mod examples;
 mod focus;

@@ -2,6 +2,7 @@
 //!
 //! A text goes over once, and then what is changed in it; everything else speaks of the text as it is by then.
 
+use crate::class::message::{Ask, Said};
 use chainwalk::model::{Goal, Span};
 use chainwalk::view::{
     Banner, Chip, Compared, FactRow, FateCard, HostChip, Lang, LegView, Overview, PacketForm,
@@ -47,6 +48,8 @@ pub enum Request {
     Link(String, Lang),
     /// Write what was played last as what it can travel in, standing at a packet and stop.
     Share(Position),
+    /// A question of the class.
+    Class(Ask),
 }
 
 /// Rules that are to be opened.
@@ -71,7 +74,8 @@ impl Request {
             | Self::Open(_)
             | Self::Search(..)
             | Self::Explain(..)
-            | Self::Share(_) => 0,
+            | Self::Share(_)
+            | Self::Class(_) => 0,
         }
     }
 }
@@ -153,6 +157,8 @@ pub enum Answer {
     Linked(String, Result<Box<LinkView>, String>),
     /// What was played last, as what it can travel in; nothing where nothing was.
     Shared(Option<Box<ShareView>>),
+    /// What the class asked.
+    Class(Said),
     /// It met a fault of the program and is of no more use.
     Crashed(String),
 }

@@ -2,8 +2,7 @@
 //!
 //! Sentences about packets and rules are not here; they come finished from the view.
 
-use chainwalk::view::Lang;
-
+/// The words of a part of the page: `Key`, and `ui`, which tells one in a language.
 macro_rules! words {
     ($($(#[$doc:meta])* $key:ident => $en:literal, $zh:literal;)*) => {
         /// A word or sentence of the page.
@@ -12,16 +11,18 @@ macro_rules! words {
         pub enum Key { $($key,)* }
 
         #[cfg(test)]
-        const ALL: &[Key] = &[$(Key::$key,)*];
+        pub(crate) const ALL: &[Key] = &[$(Key::$key,)*];
 
         /// The text of a key.
-        pub fn ui(lang: Lang, key: Key) -> &'static str {
+        pub fn ui(lang: chainwalk::view::Lang, key: Key) -> &'static str {
+            use chainwalk::view::Lang;
             match (key, lang) {
                 $((Key::$key, Lang::En) => $en, (Key::$key, Lang::Zh) => $zh,)*
             }
         }
     };
 }
+pub(crate) use words;
 
 words! {
     Added => "Added {lines} lines below.", "已在下方添加 {lines} 行。";
@@ -344,6 +345,7 @@ words! {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use chainwalk::view::Lang;
 
     #[test]
     fn no_key_lacks_a_language() {

@@ -25,6 +25,16 @@ extern "C" {
     async fn file(name: &str) -> Result<JsValue, JsValue>;
 }
 
+/// The text of a file of the page.
+pub(crate) async fn text_of(name: &str) -> Result<String, JsValue> {
+    let response = file(name).await?.dyn_into::<Response>()?;
+    if !response.ok() {
+        return Err(name.into());
+    }
+    let text = JsFuture::from(response.text()?).await?;
+    Ok(text.as_string().unwrap_or_default())
+}
+
 /// More bytes than this in a message are sent by themselves.
 const HEAVY: usize = 64 * 1024;
 
@@ -34,13 +44,23 @@ struct Image {
     module: JsValue,
 }
 
+thread_local! {
+    /// What every worker of the page is started from.
+    static IMAGE: RefCell<Option<Rc<Image>>> = const { RefCell::new(None) };
+}
+
 impl Image {
-    async fn fetch() -> Result<Self, JsValue> {
+    async fn fetch() -> Result<Rc<Self>, JsValue> {
+        if let Some(known) = IMAGE.with_borrow(Clone::clone) {
+            return Ok(known);
+        }
         let get = async |name| file(name).await?.dyn_into::<Response>();
         let script = JsFuture::from(get("worker.js").await?.text()?).await?;
         let bytes = JsFuture::from(get("worker_bg.wasm").await?.array_buffer()?).await?;
         let module = JsFuture::from(js_sys::WebAssembly::compile(&Uint8Array::new(&bytes))).await?;
-        Ok(Self { script: script.as_string().unwrap_or_default(), module })
+        let image = Rc::new(Self { script: script.as_string().unwrap_or_default(), module });
+        IMAGE.with_borrow_mut(|known| *known = Some(image.clone()));
+        Ok(image)
     }
 }
 
@@ -71,9 +91,12 @@ impl Drop for Thread {
 }
 
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools)]
 struct Inner {
-    image: Option<Image>,
+    image: Option<Rc<Image>>,
     fetching: bool,
+    /// Whether it is no longer wanted.
+    ended: bool,
     thread: Option<Thread>,
     /// Whether the thread said that it runs.
     ready: bool,
@@ -109,6 +132,9 @@ impl Worker {
         wasm_bindgen_futures::spawn_local(async move {
             let image = Image::fetch().await;
             this.inner.borrow_mut().fetching = false;
+            if this.inner.borrow().ended {
+                return;
+            }
             match image {
                 Ok(image) => {
                     this.inner.borrow_mut().image = Some(image);
@@ -131,6 +157,16 @@ impl Worker {
             inner.waiting.clear();
         }
         self.run();
+    }
+
+    /// Ends the thread for good.
+    pub fn end(&self) {
+        let mut inner = self.inner.borrow_mut();
+        // What an old thread says is no longer heard, and none is started behind a fetch that is under way.
+        inner.turn += 1;
+        inner.ended = true;
+        inner.thread = None;
+        inner.waiting.clear();
     }
 
     /// Sends a question, as soon as the worker runs and what was sent before is on its way. What could not

@@ -39,7 +39,7 @@ pub(crate) fn refresh(house: &Workspace, profile: Profile) -> Result<()> {
 /// programs that build.
 fn state(house: &Workspace, profile: Profile) -> Result<String> {
     let mut files = Vec::new();
-    for dir in ["crates", "embed", "web", "xtask", "dist"] {
+    for dir in ["crates", "embed", "lessons", "web", "xtask", "dist"] {
         let dir = house.root.join(dir);
         if dir.is_dir() {
             files.extend(files_below(house, &dir)?);

@@ -9,23 +9,25 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::prelude::*;
 
-/// The keys of the page, while nothing is being typed.
+/// The keys of the page, while nothing is being typed and it is not `away`: covered by something with keys of its own.
 #[hook]
-pub(super) fn use_keys(
+pub(crate) fn use_keys(
     state: &UseReducerHandle<State>,
     stop: usize,
     timeline: Option<Timeline>,
     field: NodeRef,
+    away: bool,
     other: Callback<Press>,
 ) {
     let dispatch = state.dispatcher();
-    let seen = (stop, timeline, state.open, state.keys_off, other);
-    use_effect_with(seen, move |(stop, timeline, open, keys_off, other)| {
+    let seen = (stop, timeline, state.open, (state.keys_off, away), other);
+    use_effect_with(seen, move |(stop, timeline, open, (keys_off, away), other)| {
         let (stop, timeline, open, other) = (*stop, timeline.clone(), *open, other.clone());
-        let keys_off = *keys_off;
+        let (keys_off, away) = (*keys_off, *away);
         let heard = move |event: &Event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if event.default_prevented()
+            if away
+                || event.default_prevented()
                 || event.is_composing()
                 || event.ctrl_key()
                 || event.meta_key()

@@ -3,19 +3,21 @@
 mod aloud;
 mod held;
 mod keeping;
-mod keyboard;
+pub(crate) mod keyboard;
+mod lesson;
 mod look;
 mod nav;
 mod offers;
 mod offline;
 mod own;
-mod playing;
+pub(crate) mod playing;
 mod reveal;
 mod saving;
-mod space;
+pub(crate) mod space;
 mod visit;
 mod zoom;
 
+use crate::class::{Classroom, use_place};
 use crate::examples;
 use crate::focus::use_focus_kept;
 use crate::keys::Press;
@@ -36,6 +38,7 @@ use chainwalk::view::Timeline;
 use held::use_held;
 use keeping::use_keeping;
 use keyboard::use_keys;
+use lesson::use_lessons;
 use look::{folds, use_layout, use_look};
 use nav::nav;
 use offers::{use_interfaces, use_logged, use_suggestions};
@@ -44,14 +47,12 @@ use own::use_own;
 use playing::use_playing;
 use reveal::{Reveals, use_reveals};
 use saving::{Saving, use_saving};
-use space::{use_media, use_size};
+use space::{NARROW, use_media, use_size};
 use std::rc::Rc;
 use visit::use_visits;
 use yew::prelude::*;
 use zoom::{zoom_buttons, zoomed};
 
-/// The width up to which the page is a phone's.
-const NARROW: &str = "(max-width: 760px), (max-height: 480px)";
 /// The smallest size the diagram is drawn for, so that its smallest letters keep 11 px; a smaller space scrolls.
 const SCENE_MIN: (f64, f64) = (640.0, 512.0);
 
@@ -126,7 +127,9 @@ pub fn App() -> Html {
     let overview = (*overview).clone();
     let heard_of = told.as_ref().filter(|_| fresh && blank.is_none());
     let (narration, say_fate) = use_aloud(&state, heard_of, stop, stale);
-    use_keys(&state, stop, timeline.clone(), field.clone(), {
+    let place = use_place();
+    use_lessons(&state);
+    use_keys(&state, stop, timeline.clone(), field.clone(), place.is_some(), {
         let zoom = zoom.clone();
         Callback::from(move |press: Press| match press {
             Press::Zoom(way) => zoom.set(zoomed(*zoom, way)),
@@ -173,9 +176,12 @@ pub fn App() -> Html {
         html! { <Divider {lang} {edge} extent={state.layout.at(edge)} dispatch={dispatch.clone()} /> }
     };
     html! {
-        <div class="whole">
+        <div class={classes!("whole", place.as_ref().map(|_| "in-class"))}>
         <GuestBar {lang} visit={state.visit.clone()} refused={state.refused.clone()} dispatch={dispatch.clone()} />
-        <div ref={app} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
+        if let Some(place) = place.clone() {
+            <Classroom {lang} theme={state.theme} {place} still={state.still} dispatch={dispatch.clone()} />
+        }
+        <div ref={app} hidden={place.is_some()} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
             (overview.is_none() && timeline.as_ref().is_none_or(|t| t.stops == 0)).then_some("no-stops"),
             overview.as_ref().map(|_| "over"), state.wide.then_some("wide"),
             told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
@@ -186,10 +192,8 @@ pub fn App() -> Html {
                 drafted={heard.drafted.clone()} suggestions={suggestions}
                 {problems} interfaces={interfaces} introduced={example.is_some()} open={state.open} examples={examples.clone()}
                 field={field} dispatch={dispatch.clone()}>
-                if offline.one_file.is_some() || is_one_file() {
-                    <More {lang} shown={state.open == Some(Overlay::More)} {offline} save={save.clone()}
-                        install={Callback::from(|(): ()| ask("chainwalk:install"))} dispatch={dispatch.clone()} />
-                }
+                <More {lang} shown={state.open == Some(Overlay::More)} {offline} save={save.clone()}
+                    install={Callback::from(|(): ()| ask("chainwalk:install"))} dispatch={dispatch.clone()} />
             </Header>
             <div class="above">
             if let Some((example, next)) = example.clone() {

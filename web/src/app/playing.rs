@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 /// Lets the walk go on by itself while it plays; `last` is `None` while there is no answer to walk.
 #[hook]
-pub(super) fn use_playing(state: &UseReducerHandle<State>, last: Option<usize>) {
+pub(crate) fn use_playing(state: &UseReducerHandle<State>, last: Option<usize>) {
     let dispatch = state.dispatcher();
     use_effect_with(
         (state.playing, state.stop, state.speed, last),

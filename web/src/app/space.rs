@@ -6,9 +6,12 @@ use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
+/// The width up to which the page is a phone's.
+pub(crate) const NARROW: &str = "(max-width: 760px), (max-height: 480px)";
+
 /// Whether a media query holds, now and later.
 #[hook]
-pub(super) fn use_media(query: &'static str) -> bool {
+pub(crate) fn use_media(query: &'static str) -> bool {
     let matches = move || window().match_media(query).ok().flatten().is_some_and(|m| m.matches());
     let state = use_state_eq(matches);
     {
@@ -23,7 +26,7 @@ pub(super) fn use_media(query: &'static str) -> bool {
 
 /// An element, and the size of the space in it in CSS pixels.
 #[hook]
-pub(super) fn use_size() -> (NodeRef, (f64, f64)) {
+pub(crate) fn use_size() -> (NodeRef, (f64, f64)) {
     let node = use_node_ref();
     let size = use_state_eq(|| (0.0, 0.0));
     {

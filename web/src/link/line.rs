@@ -45,6 +45,13 @@ impl Line {
         *self.worker.borrow_mut() = Some(Worker::start(listener));
     }
 
+    /// Ends the worker: whoever listened is gone.
+    pub(super) fn close(&self) {
+        if let Some(worker) = self.worker.borrow_mut().take() {
+            worker.end();
+        }
+    }
+
     /// Sends what needs no text that the worker has not.
     pub(super) fn send(&self, request: Request) {
         if let Some(worker) = &*self.worker.borrow() {

@@ -11,6 +11,7 @@ pub use asks::Space;
 pub use line::Status;
 pub use stale::{Behind, Stale};
 
+use crate::class::message::{Ask, Heard};
 use crate::message::{
     Answer, Drafted, LinkView, Opening, PageView, Request, ShareView, View, WordsAt,
 };
@@ -81,6 +82,10 @@ pub struct EngineState {
     pub explain: Callback<(u32, WordsAt)>,
     /// The words that came last, and the number by which they were asked for.
     pub explained: Option<Worded>,
+    /// Asks for the class.
+    pub ask: Callback<Ask>,
+    /// What the class heard.
+    pub class: Rc<Heard>,
 }
 
 /// What becomes other as the worker answers.
@@ -100,6 +105,7 @@ struct Hears {
     linked: UseStateHandle<Option<Linked>>,
     shared: UseStateHandle<Option<Rc<ShareView>>>,
     explained: UseStateHandle<Option<Worded>>,
+    class: UseStateHandle<Rc<Heard>>,
 }
 
 /// The rules that were opened.
@@ -112,6 +118,13 @@ type Tries = HashMap<String, Tried>;
 struct Kept {
     cards: Cards,
     tries: Tries,
+}
+
+/// What grows with the answers: what came after the answer of now, and what the class heard.
+#[derive(Default)]
+struct Known {
+    kept: RefCell<Kept>,
+    class: RefCell<Heard>,
 }
 
 /// Asks the worker whatever `state` makes necessary, and returns what it answered. A long text is `filling` in piece by
@@ -135,6 +148,7 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         linked: use_state(|| None),
         shared: use_state_eq(|| None),
         explained: use_state_eq(|| None),
+        class: use_state_eq(Rc::default),
     };
     let attempt = use_state_eq(|| 0_u32);
     let told = hears.told.as_ref();
@@ -144,9 +158,13 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
     {
         let (line, hears) = (line.clone(), hears.clone());
         use_effect_with((), move |()| {
-            let kept = RefCell::default();
+            let known = Known::default();
             let opened = line.clone();
-            opened.open(move |event| hears.hear(event, &line, &kept));
+            opened.open({
+                let line = line.clone();
+                move |event| hears.hear(event, &line, &known)
+            });
+            move || line.close()
         });
     }
     use_telling(state, *attempt, filling, &line, hears.status.setter());
@@ -205,6 +223,10 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
             line.send(Request::Share(at));
         })
     };
+    let ask = {
+        let line = line.clone();
+        use_callback((), move |ask: Ask, ()| line.send(Request::Class(ask)))
+    };
     let is_sought = |(of, found): &&(u32, Rc<ProposalsView>)| {
         generation == Some(*of) && state.search == Some(found.want)
     };
@@ -230,14 +252,16 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         checked: (*hears.checked).clone(),
         explain,
         explained: (*hears.explained).clone(),
+        ask,
+        class: (*hears.class).clone(),
     }
 }
 
 impl Hears {
-    /// Hears of the worker. `kept` is what came after the answer of now, and belongs to it.
-    fn hear(&self, event: Event, line: &Line, kept: &RefCell<Kept>) {
+    /// Hears of the worker.
+    fn hear(&self, event: Event, line: &Line, known: &Known) {
         match event {
-            Event::Answer(answer) => self.take(answer, line, kept),
+            Event::Answer(answer) => self.take(answer, line, known),
             Event::Missing(why) => {
                 self.lose(line, Status::Missing(why));
             }
@@ -256,7 +280,7 @@ impl Hears {
         self.status.set(status);
     }
 
-    fn take(&self, answer: Answer, line: &Line, kept: &RefCell<Kept>) {
+    fn take(&self, answer: Answer, line: &Line, known: &Known) {
         match answer {
             Answer::Told(answer) => {
                 let asked = line.answered();
@@ -266,7 +290,7 @@ impl Hears {
                     if let Some(text) = asked {
                         self.of.set(text);
                     }
-                    kept.take();
+                    known.kept.take();
                     self.opened.set(Rc::default());
                     self.tried.set(Rc::default());
                     self.told.set(Some(Rc::from(answer)));
@@ -279,7 +303,7 @@ impl Hears {
                 place.set(Some(Rc::new((view, *drawn))));
             }
             Answer::Opened(what, more) if line.is_asked(what.generation) => {
-                let cards = &mut kept.borrow_mut().cards;
+                let cards = &mut known.kept.borrow_mut().cards;
                 let open = cards.entry(what.range).or_default();
                 // The same question twice has one answer.
                 open.retain(|card| card.number < what.from);
@@ -287,7 +311,7 @@ impl Hears {
                 self.opened.set(Rc::new(cards.clone()));
             }
             Answer::Tried(of, more) if line.is_asked(of) => {
-                let tries = &mut kept.borrow_mut().tries;
+                let tries = &mut known.kept.borrow_mut().tries;
                 tries.extend(more.into_iter().map(|tried| (tried.line.clone(), tried)));
                 self.tried.set(Rc::new(tries.clone()));
             }
@@ -301,6 +325,11 @@ impl Hears {
             Answer::Shared(view) => self.shared.set(view.map(Rc::from)),
             Answer::Assumption(text, problems) => {
                 self.checked.set(Some(Rc::new((text, problems))));
+            }
+            Answer::Class(said) => {
+                let now = known.class.take().with(said);
+                self.class.set(Rc::new(now.clone()));
+                known.class.replace(now);
             }
             Answer::Ready
             | Answer::Crashed(_)

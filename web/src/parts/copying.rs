@@ -9,7 +9,7 @@ const SAID_MS: u32 = 2000;
 
 /// Whether `text` was copied a moment ago, and what copies it.
 #[hook]
-pub(super) fn use_copying(text: Rc<str>) -> (bool, Callback<MouseEvent>) {
+pub(crate) fn use_copying(text: Rc<str>) -> (bool, Callback<MouseEvent>) {
     let copied = use_state_eq(|| false);
     let onclick = {
         let copied = copied.setter();

@@ -3,6 +3,7 @@
 use super::act::{Dispatch, act};
 use super::ask::AskField;
 use super::icon::Icon;
+use crate::class::words as class_words;
 use crate::message::Drafted;
 use crate::one_file::is_one_file;
 use crate::origin::Origin;
@@ -86,6 +87,7 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
             <span class="grow"></span>
             <button class="ghost share" aria-label={ui(lang, Key::Share)} data-testid="open-share"
                 onclick={act(dispatch, Action::Open(Some(Overlay::Share)))}><Icon id="i-share" size={14} /><span>{ui(lang, Key::Share)}</span></button>
+            <a class="ghost lessons-link" href="#lessons" data-testid="open-lessons">{class_words::ui(lang, class_words::Key::Lessons)}</a>
             <div class="menu">
                 <button class="ghost" aria-expanded={shown.to_string()} aria-controls="examples"
                     data-testid="examples" onclick={toggle}>

@@ -2,6 +2,7 @@
 
 use super::act::{Dispatch, act};
 use super::icon::Icon;
+use crate::class::words as class_words;
 use crate::one_file::is_one_file;
 use crate::state::{Action, Overlay};
 use crate::words::{Key, ui};
@@ -64,6 +65,8 @@ pub(crate) fn More(props: &MoreProps) -> Html {
                 aria-label={ui(lang, Key::More)} title={ui(lang, Key::More)} onclick={toggle}><Icon id="i-more" size={16} /></button>
             if *shown {
                 <ul class="sheet" id="more">
+                    <li class="lessons-more"><a href="#lessons" onclick={shut.clone()} data-testid="lessons-more">
+                        <Icon id="i-walk" size={16} /><span><b>{class_words::ui(lang, class_words::Key::Lessons)}</b></span></a></li>
                     <li><button onclick={then_shut(save)} data-testid="save-walk-more">
                         <Icon id="i-save" size={16} />{words(Key::SaveWalk, Key::SaveWalkIs)}</button></li>
                     if offline.installs {

@@ -170,7 +170,7 @@ fn element(view: &ShareView, name: &str, fragment: Option<&str>) -> String {
 }
 
 /// Keeps the focus within the dialog: from its last control Tab goes to its first.
-fn keep_inside(dialog: &NodeRef, event: &KeyboardEvent) {
+pub(crate) fn keep_inside(dialog: &NodeRef, event: &KeyboardEvent) {
     let Some(dialog) = dialog.cast::<HtmlElement>() else { return };
     let Ok(all) = dialog.query_selector_all("button, input") else { return };
     let at = |index: u32| all.get(index).and_then(|n| n.dyn_into::<HtmlElement>().ok());
