@@ -96,6 +96,11 @@ impl Engine {
                 let shared = travel::shared(&self.played, goals, &from, at);
                 Some(Answer::Shared(shared.map(Box::new)))
             }
+            Request::Replace(how) => {
+                let Query { at: from, ref goals, .. } = self.wanted;
+                let replaced = travel::replaced(&self.played, goals, &from, &how);
+                Some(Answer::Replaced(replaced.map(Box::new)))
+            }
             Request::Class(ask) => {
                 let mut desk = std::mem::take(&mut self.desk);
                 let said = desk.answer(ask, |stop, veiled| {

@@ -11,6 +11,7 @@ use chainwalk::view::{
 };
 use chainwalk::{Position, Scenario, Theme, Viewpoint};
 use serde::{Deserialize, Serialize};
+use std::rc::Rc;
 
 /// More problems than this are counted and not shown one by one.
 pub const PROBLEMS: usize = 200;
@@ -48,8 +49,21 @@ pub enum Request {
     Link(String, Lang),
     /// Write what was played last as what it can travel in, standing at a packet and stop.
     Share(Position),
+    /// The same without the names in it.
+    Replace(Replacing),
     /// A question of the class.
     Class(Ask),
+}
+
+/// Names that are to be replaced.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Replacing {
+    /// The packet and stop it stands at.
+    pub at: Position,
+    /// Decides what becomes of which; nobody else has it.
+    pub key: String,
+    /// What stays, as it is written.
+    pub keep: Vec<String>,
 }
 
 /// Rules that are to be opened.
@@ -69,6 +83,7 @@ impl Request {
         match self {
             Self::Paste(text) | Self::Edit { text, .. } => text.len(),
             Self::Draft(line) | Self::Assumption(line, _) | Self::Link(line, _) => line.len(),
+            Self::Replace(what) => what.keep.iter().map(String::len).sum(),
             Self::Tell(_)
             | Self::Draw(_)
             | Self::Open(_)
@@ -157,6 +172,8 @@ pub enum Answer {
     Linked(String, Result<Box<LinkView>, String>),
     /// What was played last, as what it can travel in; nothing where nothing was.
     Shared(Option<Box<ShareView>>),
+    /// The same without the names in it.
+    Replaced(Option<Box<ReplacedView>>),
     /// What the class asked.
     Class(Said),
     /// It met a fault of the program and is of no more use.
@@ -263,6 +280,8 @@ pub enum LinkBody {
     Case(String),
     /// The name of an example.
     Example(String),
+    /// A file of the page's own origin, by its path below the page's folder.
+    File(String),
 }
 
 /// A case, as what it can travel in.
@@ -296,6 +315,40 @@ pub struct ShareView {
     pub travels: String,
     /// That it names addresses of others, where it does.
     pub names: Option<Sentence>,
+}
+
+/// A case without the names in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReplacedView {
+    /// What it can travel in.
+    pub share: Rc<ShareView>,
+    /// Whether it walks as before, in words.
+    pub said: Sentence,
+    /// Whether it does.
+    pub is_same: bool,
+    /// What was replaced.
+    pub names: Vec<NameView>,
+    /// The lines that nobody read and that were taken out: their numbers, from 1, and their texts.
+    pub taken_out: Vec<(usize, String)>,
+    /// Whether its addresses no longer read as examples.
+    pub is_shuffled: bool,
+    /// Matches that are not looked into and may still tell.
+    pub opaque: Vec<String>,
+    /// What was asked to stay.
+    pub kept: Vec<String>,
+}
+
+/// A name that was replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameView {
+    /// Its kind, as `anonymise` calls it.
+    pub kind: String,
+    /// What stood there.
+    pub old: String,
+    /// What stands there now.
+    pub new: String,
+    /// In how many places.
+    pub times: usize,
 }
 
 /// A packet line that is being typed, read.

@@ -1,10 +1,12 @@
 //! What a scenario travels in, on the worker's side: links read, and what was played written for others.
 
-use crate::message::{Claims, LinkBody, LinkView, ShareView};
+use crate::message::{Claims, LinkBody, LinkView, NameView, ReplacedView, Replacing, ShareView};
 use chainwalk::view::{self, Colours, Film, Lang, Load, Refused, Sentence};
 use chainwalk::{Case, Head, Played, Position, Viewpoint};
+use chainwalk_take::anonymise::{self, Manner, Wishes};
 use chainwalk_take::picture::{Picture, told};
 use chainwalk_take::{Body, Link, fence, link, names};
+use std::rc::Rc;
 
 /// The version of this program.
 const HERE: &str = env!("CARGO_PKG_VERSION");
@@ -18,7 +20,8 @@ pub(crate) fn opened(fragment: &str, lang: Lang) -> Result<Box<LinkView>, String
     let body = match link.body {
         Body::Case(text) => LinkBody::Case(text),
         Body::Example(name) => LinkBody::Example(name),
-        Body::Lesson(name) | Body::Src(name) => return Err(refused(&Refused::Missing(name))),
+        Body::Src(path) => LinkBody::File(path),
+        Body::Lesson(name) => return Err(refused(&Refused::Missing(name))),
     };
     Ok(Box::new(LinkView { body, at: link.at, lang: link.lang, theme: link.theme }))
 }
@@ -67,6 +70,36 @@ pub(crate) fn shared(
         json: played.answer_json().to_string(),
         travels: view::travels(lang, load),
         names: view::names_others(lang, told.public, told.macs, told.hosts),
+    })
+}
+
+/// What was played, without the names in it; nothing where nothing was pasted.
+pub(crate) fn replaced(
+    played: &Played,
+    goals: &[String],
+    from: &Viewpoint,
+    how: &Replacing,
+) -> Option<ReplacedView> {
+    let head = Head { goals: goals.to_vec(), ..Head::default() };
+    let case = Case { scenario: played.scenario().clone(), head };
+    let wishes = Wishes { keep: how.keep.clone(), key: anonymise::key(&how.key) };
+    let done = anonymise::anonymise(&case, &wishes);
+    let same = done.sameness;
+    let names = done.replaced.into_iter().map(|r| NameView {
+        kind: r.kind.to_owned(),
+        old: r.old,
+        new: r.new,
+        times: r.times,
+    });
+    Some(ReplacedView {
+        share: Rc::new(shared(&done.case.scenario.play(), &done.case.head.goals, from, how.at)?),
+        said: view::replaced(from.lang, same.steps, same.of, same.is_same()),
+        is_same: same.is_same(),
+        names: names.collect(),
+        taken_out: done.taken_out,
+        is_shuffled: done.manner == Manner::Shuffled,
+        opaque: done.opaque.into_iter().map(str::to_owned).collect(),
+        kept: how.keep.clone(),
     })
 }
 

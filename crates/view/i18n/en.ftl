@@ -900,6 +900,9 @@ names-hosts = { $count ->
    *[other] { $count } hosts by their names
 }
 names-others = It names <b>{ $what }</b>.
+replaced-same = <b>The same walk, { $of } of { $of } steps.</b> It was walked again with the new names.
+replaced-otherwise = <b>The walk changes</b>: { $steps } of { $of } steps are the same. A rule looks at what was replaced; keep that.
+replaced-unwalked = No packet is sent, so there is no walk to compare.
 figure-place = { $chain } rule { $number }
 figure-policy = policy of { $chain }
 choice-local = to this host, <c>{ $dst }</c>

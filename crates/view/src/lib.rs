@@ -80,7 +80,7 @@ pub use scene::{scene, scene_phone, scene_room};
 pub use suggest::suggestions;
 pub use svg::svg;
 pub use timeline::timeline;
-pub use travel::{Load, Refused, ended_otherwise, names_others, refused, travels};
+pub use travel::{Load, Refused, ended_otherwise, names_others, refused, replaced, travels};
 pub use tried::{Tried, tried};
 pub use trip::{LegView, legs};
 pub use words::words;

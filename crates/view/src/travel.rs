@@ -85,6 +85,15 @@ fn listed(lang: Lang, parts: &[String]) -> String {
     })
 }
 
+/// Whether a case without its names walks as before, by how many of its steps are the same; of no steps nothing was walked.
+pub fn replaced(lang: Lang, steps: usize, of: usize, same: bool) -> Sentence {
+    match (of, same) {
+        (0, _) => say!(lang, ReplacedUnwalked),
+        (_, true) => say!(lang, ReplacedSame, of = of),
+        (_, false) => say!(lang, ReplacedOtherwise, steps = steps, of = of),
+    }
+}
+
 /// That a case names addresses of the public network, network cards and hosts, and how many; none where it names none.
 pub fn names_others(lang: Lang, public: usize, macs: usize, hosts: usize) -> Option<Sentence> {
     let mut parts = Vec::new();

@@ -284,7 +284,7 @@ pub fn App() -> Html {
             }
             if state.open == Some(Overlay::Share) {
                 <Share {lang} packet={state.packet} stop={(stop, last)} exported={heard.exported.clone()}
-                    export={heard.export.clone()} dispatch={dispatch.clone()} />
+                    export={heard.export.clone()} replaced={heard.replaced.clone()} replace={heard.replace.clone()} dispatch={dispatch.clone()} />
             }
             if state.open == Some(Overlay::Help) { <Help {lang} keys_off={state.keys_off} dispatch={dispatch.clone()} /> }
         </div>

@@ -13,7 +13,8 @@ pub use stale::{Behind, Stale};
 
 use crate::class::message::{Ask, Heard};
 use crate::message::{
-    Answer, Drafted, LinkView, Opening, PageView, Request, ShareView, View, WordsAt,
+    Answer, Drafted, LinkView, Opening, PageView, ReplacedView, Replacing, Request, ShareView,
+    View, WordsAt,
 };
 use crate::paste::Paste;
 use crate::state::State;
@@ -74,6 +75,10 @@ pub struct EngineState {
     pub export: Callback<Position>,
     /// What is shown, as what it can travel in.
     pub exported: Option<Rc<ShareView>>,
+    /// Asks for the same without the names in it.
+    pub replace: Callback<Replacing>,
+    /// What is shown, without the names in it.
+    pub replaced: Option<Rc<ReplacedView>>,
     /// Asks what is wrong with an assumption as it is typed.
     pub check: Callback<(String, Lang)>,
     /// The assumption that was looked at last, and what is wrong with it.
@@ -104,6 +109,7 @@ struct Hears {
     checked: UseStateHandle<Option<Checked>>,
     linked: UseStateHandle<Option<Linked>>,
     shared: UseStateHandle<Option<Rc<ShareView>>>,
+    replaced: UseStateHandle<Option<Rc<ReplacedView>>>,
     explained: UseStateHandle<Option<Worded>>,
     class: UseStateHandle<Rc<Heard>>,
 }
@@ -147,6 +153,7 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         // The same link can be followed twice.
         linked: use_state(|| None),
         shared: use_state_eq(|| None),
+        replaced: use_state_eq(|| None),
         explained: use_state_eq(|| None),
         class: use_state_eq(Rc::default),
     };
@@ -218,10 +225,16 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
     };
     let export = {
         let (line, shared) = (line.clone(), hears.shared.setter());
+        let replaced = hears.replaced.setter();
         use_callback((), move |at: Position, ()| {
             shared.set(None);
+            replaced.set(None);
             line.send(Request::Share(at));
         })
+    };
+    let replace = {
+        let line = line.clone();
+        use_callback((), move |how: Replacing, ()| line.send(Request::Replace(how)))
     };
     let ask = {
         let line = line.clone();
@@ -248,6 +261,8 @@ pub fn use_engine(state: &State, space: Space, filling: bool) -> EngineState {
         linked: (*hears.linked).clone(),
         export,
         exported: (*hears.shared).clone(),
+        replace,
+        replaced: (*hears.replaced).clone(),
         check,
         checked: (*hears.checked).clone(),
         explain,
@@ -323,6 +338,7 @@ impl Hears {
                 self.explained.set(Some(Rc::new((number, words))));
             }
             Answer::Shared(view) => self.shared.set(view.map(Rc::from)),
+            Answer::Replaced(view) => self.replaced.set(view.map(Rc::from)),
             Answer::Assumption(text, problems) => {
                 self.checked.set(Some(Rc::new((text, problems))));
             }

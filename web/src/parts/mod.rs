@@ -56,6 +56,7 @@ pub(crate) use player::{Player, said};
 pub(crate) use promises::Promises;
 pub(crate) use sentence::Words;
 pub(crate) use share::leave::save;
-pub(crate) use share::{Share, file_name, keep_inside};
+pub(crate) use share::ways::file_name;
+pub(crate) use share::{Share, keep_inside};
 pub(crate) use timeline::TimelineBar;
 pub(crate) use walk::WalkPane;

@@ -2,27 +2,23 @@
 
 pub(crate) mod leave;
 mod picture;
+mod replaced;
+pub(crate) mod ways;
 
 use super::act::{Dispatch, act};
 use super::icon::Icon;
 use super::sentence::Words;
-use crate::address;
-use crate::message::ShareView;
+use crate::message::{ReplacedView, Replacing, ShareView};
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::view::Lang;
 use chainwalk::{Position, Stop};
-use chainwalk_take::link::LONG;
-use chainwalk_take::picture::element_of_file;
-use leave::{Copy, Save};
-use picture::PictureRow;
+use replaced::{Report, fresh_key};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
+use ways::Ways;
 use web_sys::HtmlElement;
 use yew::prelude::*;
-
-/// So many characters of a link are shown at its begin and end.
-const SHOWN: (usize, usize) = (150, 40);
 
 /// Properties of [`Share`].
 #[derive(Properties, PartialEq)]
@@ -37,28 +33,66 @@ pub(crate) struct ShareProps {
     pub(crate) exported: Option<Rc<ShareView>>,
     /// Asks for it.
     pub(crate) export: Callback<Position>,
+    /// The same without the names in it, once that is made.
+    pub(crate) replaced: Option<Rc<ReplacedView>>,
+    /// Asks for that.
+    pub(crate) replace: Callback<Replacing>,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
+}
+
+/// What of it the dialog shows.
+#[derive(Clone, Copy, PartialEq)]
+enum Shown {
+    /// What was pasted, to be shared.
+    Mine,
+    /// What would be replaced.
+    Report,
+    /// What was replaced, to be shared.
+    Replaced,
 }
 
 /// The dialog. It takes the focus while it is open.
 #[component]
 pub(crate) fn Share(props: &ShareProps) -> Html {
-    let ShareProps { lang, packet, stop: (stop, last), exported, export, dispatch } = props;
+    let ShareProps {
+        lang,
+        packet,
+        stop: (stop, last),
+        exported,
+        export,
+        replaced,
+        replace,
+        dispatch,
+    } = props;
     let lang = *lang;
-    let here = use_state_eq(|| *stop > 0);
+    let shown = use_state_eq(|| Shown::Mine);
+    let kept = use_state_eq(Vec::<String>::new);
+    let key = use_memo((), |()| fresh_key());
     {
         let at = if stop == last { Stop::End } else { Stop::At(*stop) };
         let export = export.clone();
-        use_effect_with(Position { packet: *packet, stop: at }, move |at| export.emit(*at));
+        let at = Position { packet: *packet, stop: at };
+        use_effect_with(at, move |at| export.emit(*at));
+        let replace = replace.clone();
+        let wanted = (*shown != Shown::Mine).then(|| Replacing {
+            at,
+            key: (*key).clone(),
+            keep: (*kept).clone(),
+        });
+        use_effect_with(wanted, move |wanted| {
+            if let Some(wanted) = wanted.clone() {
+                replace.emit(wanted);
+            }
+        });
     }
     let dialog = use_node_ref();
     {
         // The first thing that can be copied has the focus once it is there.
         let dialog = dialog.clone();
-        use_effect_with(exported.is_some(), move |_| {
+        use_effect_with((exported.is_some(), replaced.is_some(), *shown), move |_| {
             let first = dialog.cast::<HtmlElement>().and_then(|d| {
-                let ready = d.query_selector(".row button.copy").ok().flatten();
+                let ready = d.query_selector(".row button.copy, button.first").ok().flatten();
                 ready.or_else(|| d.query_selector("button").ok().flatten())
             });
             if let Some(first) = first.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
@@ -75,98 +109,62 @@ pub(crate) fn Share(props: &ShareProps) -> Html {
             }
         })
     };
-    let toggle = {
-        let here = here.clone();
-        Callback::from(move |_: Event| here.set(!*here))
+    // A file without the names is not the reader's own work, saved.
+    let saved = match *shown {
+        Shown::Replaced => Callback::noop(),
+        Shown::Mine | Shown::Report => act::<()>(dispatch, Action::Saved),
     };
-    let saved = act::<()>(dispatch, Action::Saved);
-    let body = exported.as_ref().map(|view| {
-        let name = file_name(&view.case);
-        let made = if *here { &view.link } else { &view.link_from_start };
-        // The page that is one file may have no address that others could open.
-        let fragment = made.as_ref().filter(|_| address::is_known());
-        let link = fragment.map(|fragment| address::with(fragment));
-        html! {
+    let turn = |to: Shown| {
+        let shown = shown.clone();
+        Callback::from(move |_: MouseEvent| shown.set(to))
+    };
+    let keep = {
+        let kept = kept.clone();
+        Callback::from(move |name: String| {
+            let mut all = (*kept).clone();
+            all.push(name);
+            kept.set(all);
+        })
+    };
+    let of = match *shown {
+        Shown::Replaced => replaced.as_ref().map(|r| &r.share),
+        Shown::Mine | Shown::Report => exported.as_ref(),
+    };
+    let body = of.map(|view| html! {
             <>
             <dl class="leaves">
                 <dt>{ui(lang, Key::ShareWhat)}</dt><dd>{view.travels.clone()}</dd>
                 <dt>{ui(lang, Key::ShareWhere)}</dt><dd><b>{ui(lang, Key::ShareNowhere)}</b>{" "}{ui(lang, Key::ShareHolds)}</dd>
             </dl>
-            if let Some(names) = &view.names {
-                <p class="names" data-testid="share-names"><Icon id="i-warn" size={14} /><span><Words of={names.clone()} /></span></p>
+            if *shown == Shown::Replaced {
+                <p class="names" data-testid="share-names"><Icon id="i-ok" size={14} /><span>{ui(lang, Key::ReplacedDone)}</span>
+                    <button class="copy" onclick={turn(Shown::Mine)}>{ui(lang, Key::ReplacedMine)}</button></p>
+            } else if let Some(names) = &view.names {
+                <p class="names" data-testid="share-names"><Icon id="i-warn" size={14} /><span><Words of={names.clone()} /></span>
+                    <button class="copy" onclick={turn(Shown::Report)} data-testid="replace-first">{ui(lang, Key::ShareReplace)}</button></p>
             }
-            <ul class="ways">
-                <li class="row first">
-                    <b>{ui(lang, Key::ShareLink)}</b>
-                    if let Some(link) = link {
-                        <span>{view.characters}{" "}{ui(lang, Key::ShareCharacters)}
-                            if view.characters >= LONG { {" · "}{ui(lang, Key::ShareLong)} }</span>
-                        if *stop > 0 {
-                            <label><input type="checkbox" checked={*here} onchange={toggle} />{ui(lang, Key::ShareHere)}
-                                {format!(" {}/{}", stop + 1, last + 1)}</label>
-                        }
-                        <Copy {lang} text={link.clone()} testid="copy-link" />
-                        <code class="preview" data-testid="link">{shortened(&link)}</code>
-                    } else if made.is_some() {
-                        <span>{ui(lang, Key::ShareNoAddress)}</span>
-                    } else {
-                        <span>{ui(lang, Key::ShareTooLong)}{" ("}{view.characters}{" "}{ui(lang, Key::ShareCharacters)}{")"}</span>
-                    }
-                </li>
-                <li class="row">
-                    <b>{"Markdown"}</b><span>{ui(lang, Key::ShareFence)}</span>
-                    <Copy {lang} text={view.fence.clone()} testid="copy-fence" />
-                </li>
-                if !view.picture.is_empty() {
-                    <PictureRow {lang} view={Rc::clone(view)} name={name.clone()} link={fragment.cloned()} />
-                }
-                if !view.recording.is_empty() {
-                    <li class="row">
-                        <b>{ui(lang, Key::ShareEmbed)}</b><span>{ui(lang, Key::ShareFigure)}</span>
-                        <Save {lang} text={view.recording.clone()} name={[&name, ".walk.json"].concat()} kind="application/json"
-                            testid="save-recording" word={Key::ShareRecording} />
-                        if address::is_known() {
-                            <Copy {lang} text={element(view, &name, fragment.map(String::as_str))} testid="copy-element" />
-                        }
-                    </li>
-                }
-                <li class="row">
-                    <b>{ui(lang, Key::ShareFile)}</b><code>{&name}{".walk.txt"}</code>
-                    <Save {lang} text={view.case.clone()} name={[&name, ".walk.txt"].concat()} kind="text/plain" testid="save-file"
-                        onsaved={saved} />
-                </li>
-                <li class="row">
-                    <b>{ui(lang, Key::ShareWords)}</b><span>{ui(lang, Key::ShareAsText)}</span>
-                    <Copy {lang} text={view.words.clone()} testid="copy-words" />
-                </li>
-                <li class="row">
-                    <b>{"JSON"}</b><span>{ui(lang, Key::ShareAnswer)}</span>
-                    <Copy {lang} text={view.json.clone()} testid="copy-json" />
-                </li>
-            </ul>
+            <Ways {lang} view={Rc::clone(view)} stop={(*stop, *last)} {saved} />
             </>
-        }
     });
     html! {
         <div class="veil" onclick={shut.clone()}>
             <div class="dialog share" ref={dialog} role="dialog" aria-modal="true" aria-labelledby="share-title" data-testid="share"
                 {onkeydown} onclick={|e: MouseEvent| e.stop_propagation()}>
-                <div class="ph"><h2 id="share-title">{ui(lang, Key::Share)}</h2>
+                <div class="ph">
+                    if *shown == Shown::Report {
+                        <button class="ghost" onclick={turn(Shown::Mine)} aria-label={ui(lang, Key::ReplacedBack)}><Icon id="i-prev" size={14} /></button>
+                    }
+                    <h2 id="share-title">{ui(lang, if *shown == Shown::Report { Key::ReplacedWhat } else { Key::Share })}</h2>
                     <button class="ghost" onclick={shut} aria-label={ui(lang, Key::Close)}><Icon id="i-x" size={14} /></button>
                 </div>
-                {body.unwrap_or_else(|| html! { <p class="leaves">{ui(lang, Key::ShareNothing)}</p> })}
+                if *shown == Shown::Report {
+                    <Report {lang} view={replaced.clone()} {keep} mine={turn(Shown::Mine)} share={turn(Shown::Replaced)} />
+                } else {
+                    {body.unwrap_or_else(|| html! { <p class="leaves">{ui(lang, Key::ShareNothing)}</p> })}
+                }
             </div>
         </div>
     }
-}
-
-/// The element that plays a recording in a page, with the picture in it for where nothing plays.
-fn element(view: &ShareView, name: &str, fragment: Option<&str>) -> String {
-    let page = address::with("");
-    let site = page.trim_end_matches('#');
-    let folder = &site[..=site.rfind('/').unwrap_or_default()];
-    let link = address::with(fragment.unwrap_or_default());
-    element_of_file(folder, name, &link, &view.verdict)
 }
 
 /// Keeps the focus within the dialog: from its last control Tab goes to its first.
@@ -184,42 +182,4 @@ pub(crate) fn keep_inside(dialog: &NodeRef, event: &KeyboardEvent) {
     };
     event.prevent_default();
     let _ = to.focus();
-}
-
-/// The begin and the end of a link, and how much is between them.
-fn shortened(link: &str) -> String {
-    let (begin, end) = SHOWN;
-    match link.len().checked_sub(begin + end).filter(|left| *left > 40) {
-        Some(left) => format!("{} … {left} … {}", &link[..begin], &link[link.len() - end..]),
-        None => link.to_owned(),
-    }
-}
-
-/// A name for files: of the packet that is asked for, in letters that every system takes.
-pub(crate) fn file_name(case: &str) -> String {
-    let packet = case.lines().find_map(|l| l.strip_prefix("packet: ")).unwrap_or_default();
-    let words: String = packet
-        .split_whitespace()
-        .take(2)
-        .collect::<Vec<_>>()
-        .join("-")
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .collect();
-    let name = words.trim_matches('-');
-    if name.is_empty() { "chainwalk".to_owned() } else { name.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shortened;
-
-    #[test]
-    fn a_long_link_is_shown_by_its_ends() {
-        assert_eq!(shortened("https://x/#w1=abc"), "https://x/#w1=abc");
-        let long = format!("{}{}{}", "a".repeat(150), "b".repeat(1000), "c".repeat(40));
-        let shown = shortened(&long);
-        assert!(shown.starts_with(&"a".repeat(150)) && shown.ends_with(&"c".repeat(40)));
-        assert!(shown.contains("… 1000 …"), "{shown}");
-    }
 }
