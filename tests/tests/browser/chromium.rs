@@ -569,6 +569,13 @@ impl Page {
         Ok(self.client.issue_cmd(Extra { path: "goog/cdp/execute", body }).await?)
     }
 
+    /// Lets go of what the console says by now: the test made it say that.
+    pub(crate) async fn forgive(&self) -> Result<()> {
+        let body = json!({ "type": "browser" });
+        self.client.issue_cmd(Extra { path: "se/log", body }).await?;
+        Ok(())
+    }
+
     /// Fails where the console has an error or tells of a panic.
     async fn was_quiet(&self) -> Result<()> {
         let body = json!({ "type": "browser" });
@@ -581,6 +588,24 @@ impl Page {
             );
         }
         Ok(())
+    }
+
+    /// The addresses that are none of the site's and that the browser asked, or was to ask, since this was looked at last.
+    pub(crate) async fn asked_elsewhere(&self) -> Result<Vec<String>> {
+        let body = json!({ "type": "performance" });
+        let log = self.client.issue_cmd(Extra { path: "se/log", body }).await?;
+        let mut elsewhere = Vec::new();
+        for entry in log.as_array().into_iter().flatten() {
+            let event: Value = serde_json::from_str(entry["message"].as_str().unwrap_or_default())?;
+            let event = &event["message"];
+            let url = event["params"]["request"]["url"].as_str().unwrap_or_default();
+            let own = ["data:", "blob:", "about:", "chrome", &self.site.url];
+            let asks = event["method"] == "Network.requestWillBeSent";
+            if asks && !own.iter().any(|begin| url.starts_with(begin)) {
+                elsewhere.push(url.to_owned());
+            }
+        }
+        Ok(elsewhere)
     }
 
     /// Leaves a picture and the console's words behind, for whoever looks into a failure.

@@ -59,7 +59,7 @@ fn capabilities() -> Result<Map<String, Value>> {
     if let Some(args) = map["goog:chromeOptions"]["args"].as_array_mut() {
         args.push("--remote-debugging-pipe".into());
     }
-    map.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL" }));
+    map.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL", "performance": "ALL" }));
     let patience = PATIENCE.as_millis() as u64;
     map.insert("timeouts".into(), json!({ "pageLoad": patience, "script": patience }));
     Ok(map)

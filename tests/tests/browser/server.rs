@@ -23,6 +23,8 @@ struct Shared {
     dist: PathBuf,
     asked: Mutex<Vec<String>>,
     more: Mutex<HashMap<String, More>>,
+    /// Folders whose files are served, too, by the path they are below.
+    folders: Mutex<Vec<(String, PathBuf)>>,
     /// Whether the page has its version, so that browsers keep it.
     ships: AtomicBool,
     /// Whether nobody answers any more.
@@ -74,6 +76,17 @@ impl Site {
         Ok(format!("file://{}", self.shared.dist.join(name).canonicalize()?.display()))
     }
 
+    /// Serves the files below a folder, too, below a path that ends in `/`.
+    pub(crate) fn mount(&self, path: &str, folder: PathBuf) {
+        let mut folders = self.shared.folders.lock().unwrap_or_else(PoisonError::into_inner);
+        folders.push((path.to_owned(), folder));
+    }
+
+    /// Sends whoever asks for a path to another address.
+    pub(crate) fn redirect(&self, path: &str, to: &str) {
+        self.put(path, REDIRECT, to);
+    }
+
     /// Serves one more page, with a content security policy; an empty one is none.
     pub(crate) fn put(&self, path: &str, policy: &str, text: &str) {
         let more = More { policy: policy.to_owned(), text: text.to_owned() };
@@ -90,6 +103,9 @@ impl Site {
     }
 }
 
+/// In place of a policy: the text is an address that the visitor is sent to.
+const REDIRECT: &str = "redirect";
+
 fn answer(mut visitor: &TcpStream, shared: &Shared) -> io::Result<()> {
     if shared.gone.load(Ordering::Relaxed) {
         return Ok(());
@@ -104,7 +120,17 @@ fn answer(mut visitor: &TcpStream, shared: &Shared) -> io::Result<()> {
     let path = path.split('?').next().unwrap_or_default();
     let name = if path.is_empty() { "index.html" } else { path };
     let more = shared.more.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-    let (status, policy, mut body) = match (more, fs::read(shared.dist.join(name))) {
+    if let Some(More { policy, text }) = &more
+        && policy == REDIRECT
+    {
+        let head = format!("HTTP/1.1 302 Found\r\nLocation: {text}\r\nConnection: close\r\n\r\n");
+        return visitor.write_all(head.as_bytes());
+    }
+    let folders = shared.folders.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let beside =
+        folders.iter().find_map(|(path, folder)| Some(folder.join(name.strip_prefix(path)?)));
+    let file = beside.unwrap_or_else(|| shared.dist.join(name));
+    let (status, policy, mut body) = match (more, fs::read(file)) {
         (Some(more), _) => ("200 OK", more.policy, more.text.into_bytes()),
         (None, Ok(body)) => ("200 OK", String::new(), body),
         (None, Err(_)) => ("404 Not Found", String::new(), Vec::new()),
@@ -138,6 +164,7 @@ fn without_version(page: &[u8]) -> Vec<u8> {
 fn content_type(name: &str) -> &'static str {
     match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
+        Some("json") => "application/json",
         Some("js") => "text/javascript",
         Some("css") => "text/css",
         Some("wasm") => "application/wasm",

@@ -1,8 +1,10 @@
 //! A walk leaves its page, and comes back: link, file, picture, words, and the visitor's own work kept meanwhile.
 
 use crate::chromium::{DESK, DESK_DARK, Look, PHONE, Page, drive};
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use chainwalk_take::Link;
+use std::fs;
+use std::path::Path;
 
 /// Notes what is copied in `copied`, and what is saved in `saved`.
 pub(super) const LISTEN: &str = "
@@ -316,4 +318,105 @@ fn hostile_text_stays_text() -> Result<()> {
         ensure!(bad.is_empty(), "{bad}");
         Ok(())
     })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_link_of_an_earlier_version_opens() -> Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("links");
+    drive(DESK, async |page| {
+        let mine = own_work(page).await?;
+        let mut seen = 0;
+        for entry in fs::read_dir(&folder)? {
+            let kept = fs::read_to_string(entry?.path())?;
+            let (link, text) = kept.split_once('\n').context("no link")?;
+            follow(page, link.trim_start_matches('#')).await?;
+            let paste = text.split_once("\n---\n").context("no paste")?.1.trim();
+            let last = paste.lines().last().context("no last line")?;
+            page.until("its paste is there", &format!("return pasted().value.includes({last:?}) && at('guest') !== null && at('refused') === null")).await?;
+            page.until("it is walked", "return ['ok', 'stop', 'depends'].includes(state())")
+                .await?;
+            ensure!(page.text("return localStorage['chainwalk.case']").await? == mine);
+            seen += 1;
+        }
+        ensure!(seen >= 3, "{seen} links");
+        Ok(())
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_file_of_the_same_host_opens_and_none_of_another() -> Result<()> {
+    drive(DESK, async |page| {
+        let mine = own_work(page).await?;
+        page.site.put("walks/ssh.walk.txt", "", &case("ends: dropped by filter INPUT 1\n"));
+        page.site.redirect("walks/away.walk.txt", "/walks/ssh.walk.txt");
+        follow(page, "src=walks/ssh.walk.txt").await?;
+        page.banner_says(&["Dropped", "nc hangs"]).await?;
+        page.until("it is a guest", "return at('guest') !== null").await?;
+        for (path, word) in [
+            ("walks/away.walk.txt", "could not read"),
+            ("//evil.example/x", "not a file of this page"),
+            ("..%2fx.walk.txt", "not a file of this page"),
+            ("data:text/plain,x", "not a file of this page"),
+        ] {
+            follow(page, &format!("src={path}")).await?;
+            page.until(path, &format!("return (text('refused') ?? '').includes({word:?})")).await?;
+            page.until("mine is there", "return pasted().value.includes('# mine')").await?;
+            ensure!(page.text("return localStorage['chainwalk.case']").await? == mine, "{path}");
+        }
+        ensure!(page.asked_elsewhere().await?.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn names_are_replaced_before_anything_leaves() -> Result<()> {
+    for look in [DESK, DESK_DARK, PHONE] {
+        drive(look, async |page| {
+            let rules = "jo@gw1:~# iptables-save\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -s 8.8.8.8/32 -j DROP\n\
+                -A INPUT -s 9.9.9.9/32 -m comment --comment \"the boss\" -j ACCEPT\nCOMMIT\n2: eth0: <UP> mtu 1500\n    link/ether 52:54:00:12:34:56 brd ff:ff:ff:ff:ff:ff\n    inet 192.0.2.1/24 scope global eth0\n";
+            page.write("paste", rules).await?;
+            page.send("ping 192.0.2.1 from 8.8.8.8 in eth0").await?;
+            page.banner_says(&["ropped"]).await?;
+            page.ask(LISTEN).await?;
+            page.ask("document.activeElement.blur()").await?;
+            page.click("open-share").await?;
+            page.until("it says whom it names", "const says = text('share-names') ?? ''; return says.includes('2 public addresses') && says.includes('1 MAC address') && says.includes('1 host by its name')").await?;
+            page.click("replace-first").await?;
+            page.until(
+                "it was walked again",
+                "return (text('replaced') ?? '').includes('The same walk')",
+            )
+            .await?;
+            page.picture("share-report").await?;
+            let says = page.text("return text('replaced')").await?;
+            for word in ["8.8.8.8", "9.9.9.9", "gw1", "52:54:00:12:34:56", "the boss", "jo"] {
+                ensure!(says.contains(word), "{word} is not told: {says}");
+            }
+            let wide =
+                page.ask("const d = at('share'); return d.scrollWidth - d.clientWidth").await?;
+            ensure!(wide.as_i64().is_some_and(|w| w <= 0), "{}: {wide} px too wide", look.name);
+            // One of them may stay.
+            page.ask("[...at('replaced').querySelectorAll('tr')].find(r => r.innerText.includes('9.9.9.9')).querySelector('button').click()").await?;
+            page.until("it stays", "return ![...at('replaced').querySelectorAll('td code')].some(c => c.innerText === '9.9.9.9')").await?;
+            page.click("share-replaced").await?;
+            page.until("it is there", "return at('copy-fence') !== null").await?;
+            page.click("copy-fence").await?;
+            let copied = page.text("return copied").await?;
+            ensure!(
+                copied.contains("-s 9.9.9.9/32") && copied.contains("packet: ping 192.0.2.1 from "),
+                "{copied}"
+            );
+            for word in ["8.8.8.8", "gw1", "52:54", "boss", "jo@"] {
+                ensure!(!copied.contains(word), "{word} is left: {copied}");
+            }
+            // What was pasted is what it was.
+            page.key("Escape").await?;
+            ensure!(page.text("return pasted().value").await?.contains("8.8.8.8"));
+            Ok(())
+        })?;
+    }
+    Ok(())
 }
