@@ -249,11 +249,11 @@ impl Engine {
     pub fn try_next(&mut self) -> Option<Answer> {
         let (generation, tries) = self.tries.as_mut()?;
         let generation = *generation;
-        let tried = tries.step(&self.played, &self.wanted.at);
-        if tried.is_none() {
+        let next = tries.step(&self.played, &self.wanted.at);
+        if next.is_none() {
             self.tries = None;
         }
-        tried.map(|tried| Answer::Tried(generation, vec![tried]))
+        next.map(|next| Answer::Tried(generation, vec![next]))
     }
 
     /// Does a small part of the search; its answer, where that was the last.

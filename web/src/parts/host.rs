@@ -73,7 +73,7 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
     };
     // It is a line where the text beside it needs the room, unless it asks for something, and until it is opened there.
     let asks = !hosts.is_empty() || !props.blanks.is_empty() || props.no_host.is_some();
-    let brief = props.brief && !(asks && !props.wide);
+    let brief = props.brief && (props.wide || !asks);
     let opened = use_state_eq(|| false);
     {
         let opened = opened.setter();

@@ -186,14 +186,12 @@ fn lets_in(t: &Explained, rule: &Rule) -> bool {
         OpKind::Target(_) => Some(false),
     };
     let told: Option<Vec<bool>> = rule.ops.iter().map(|op| plain(&op.what)).collect();
-    match told {
-        Some(all) => all.contains(&true),
-        None => {
-            let asked = asked(t, rule);
-            let within = asked.who == text!(t.lang, OverThisHost);
-            !asked.known && !within && !conditions_text(t.rules(), rule).is_empty()
-        }
+    if let Some(all) = told {
+        return all.contains(&true);
     }
+    let asked = asked(t, rule);
+    let within = asked.who == text!(t.lang, OverThisHost);
+    !asked.known && !within && !conditions_text(t.rules(), rule).is_empty()
 }
 
 /// What rules at a hook accept, and how many there are beyond those.

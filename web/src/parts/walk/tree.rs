@@ -174,7 +174,7 @@ mod tests {
                         timeline.lanes.iter().filter(|l| l.other.is_none()).flat_map(|l| &l.cells);
                     let cell =
                         cells.clone().find(|cell| cell.step == stop).map(|cell| &*cell.label);
-                    let ends = cell.and_then(|c| Some(c.split_once('–').unwrap_or((c, c))));
+                    let ends = cell.map(|c| c.split_once('–').unwrap_or((c, c)));
                     let ends = ends.and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
                     let held = ends.is_some_and(|(a, b): (u32, u32)| a <= number && number <= b);
                     assert!(held, "{what}: the cell says {cell:?}");
