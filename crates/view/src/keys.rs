@@ -14,6 +14,8 @@ macro_rules! keys {
 
             /// Every key and its name in the code.
             #[cfg(test)]
+            // It is a constant of the tests, and on no stack.
+            #[allow(clippy::large_stack_arrays)]
             pub(crate) const ALL: &'static [(Key, &'static str)] = &[$((Key::$name, stringify!($name))),*];
         }
     };
