@@ -5,7 +5,7 @@ use super::hand_in::HandInDialog;
 use super::line::LessonLine;
 use super::list::stations;
 use super::message::{Ask, Marking};
-use super::progress::{Progress, Standing, StepDone};
+use super::progress::{Progress, StepDone};
 use super::route::Place;
 use super::rules::Rules;
 use super::task::{Task, Todo};
@@ -344,9 +344,4 @@ fn next_place(course: &Course, entry: &Entry, at: usize, lang: Lang) -> Option<(
     let next = listed.nth(1)?;
     let title = next.lesson.title.pick(lang);
     Some((to(&next.key, 0), filled(ui(lang, Key::NextLesson), &[("title", title)])))
-}
-
-/// Whether a step is done, one way or the other.
-pub(super) fn is_done(done: &StepDone, task: bool) -> bool {
-    done.standing(task) > Standing::Open
 }

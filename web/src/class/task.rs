@@ -2,8 +2,7 @@
 
 use super::course::Entry;
 use super::message::{GoalTold, Marked, Met};
-use super::progress::StepDone;
-use super::step::is_done;
+use super::progress::{Standing, StepDone};
 use super::words::{Key, filled, ui};
 use crate::parts::{Icon, Words};
 use chainwalk::Promised;
@@ -83,7 +82,7 @@ pub(super) fn Task(props: &TaskProps) -> Html {
         let solution = solution.clone();
         Callback::from(move |_: MouseEvent| solution.set(true))
     };
-    let over = is_done(done, is_task);
+    let over = done.standing(is_task) > Standing::Open;
     html! {
         <section class="task" aria-label={ui(lang, Key::Task)}>
             <div class="task-body">
