@@ -85,6 +85,7 @@ pub fn scene_room(t: &Explained, stop: usize, veiled: bool, measure: &dyn Measur
     Scene {
         width: SIZE.0,
         height: SIZE.1,
+        below: SIZE.1,
         items: pen.items,
         travel,
         rest: (rest.x, rest.y),
