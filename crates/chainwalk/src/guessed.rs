@@ -33,7 +33,7 @@ impl Played {
             let walks = session.walks();
             let Some(end) = certain(walks, at.packet) else { continue };
             let packet = packets(session.host(), walks, |_, _| None).nth(at.packet);
-            let ends = end(&packet.unwrap_or_default());
+            let ends = end(&packet.map(|packet| packet.value()).unwrap_or_default());
             let choice = self.explain(at, |t| {
                 let host = session.host();
                 let reasons = &NoExplainer;
