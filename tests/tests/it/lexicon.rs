@@ -231,7 +231,7 @@ fn the_rows_of_every_example_explain_what_they_name() {
 fn a_walk_explains_each_word_once() {
     let paste = "*filter\n:INPUT DROP [0:0]\n-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j REJECT --reject-with tcp-reset\nCOMMIT\n";
     let played = played(paste, &["nc 192.0.2.1 22 from 192.0.2.9 in eth0"]);
-    let words = explain(&played, Lang::En, |t| walk_words(t));
+    let words = explain(&played, Lang::En, walk_words);
     let entries: BTreeSet<u16> = words.iter().map(|w| w.entry).collect();
     assert_eq!(entries.len(), words.len());
     let said: Vec<&str> = words.iter().map(|w| w.word.as_str()).collect();
