@@ -159,7 +159,7 @@ fn every_condition_and_statement_of_nft_is_explained() {
             }
         }
     });
-    assert!(count > 150, "{count}");
+    assert!(count > 100, "{count}");
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
@@ -217,7 +217,9 @@ fn the_rows_of_every_example_explain_what_they_name() {
                                 "{word:?} in {text}"
                             );
                         }
-                        let last = row.kind == chainwalk_view::RowKind::Fate;
+                        // The fate of the packet itself has a word; that of a reply is told in a plain sentence.
+                        let last = row.kind == chainwalk_view::RowKind::Fate
+                            && row.text.iter().any(|run| run.style != chainwalk_view::Style::Plain);
                         assert!(!last || !row_words(t, &row).is_empty(), "{row:?}");
                     }
                 });

@@ -197,7 +197,7 @@ pub(crate) fn Gloss(props: &GlossProps) -> Html {
             <div class="gloss-marks" ref={marks} aria-hidden="true"></div>
             <p class="sr" role="status" aria-live="polite">{aloud}</p>
             if let Some((shown, at)) = open {
-                <aside class="gloss" ref={card} role="note" aria-label={ui(lang, Key::Gloss)} data-testid="gloss">
+                <aside class="gloss" ref={card} aria-label={ui(lang, Key::Gloss)} data-testid="gloss">
                     <p class="gloss-head"><code>{&shown.words[at].word}</code>
                         <button class="ghost" onclick={go(-1)} aria-disabled={(at == 0).to_string()}
                             aria-label={ui(lang, Key::GlossBefore)} title={ui(lang, Key::GlossBefore)} tabindex="-1"><Icon id="i-prev" size={12} /></button>
