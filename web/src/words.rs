@@ -233,6 +233,7 @@ words! {
     PromiseWalk => "Walk it", "走一遍";
     Promises => "Promises", "承诺";
     PromisesBreak => "{broken} of {all} promises break.", "{all} 条承诺中有 {broken} 条未守住。";
+    PromisesDepend => "{open} of {all} promises depend on what is not known.", "{all} 条承诺中有 {open} 条取决于未知的情况。";
     PromisesHold => "All {all} promises hold.", "{all} 条承诺全部守住。";
     PromisesKept => "kept", "守住";
     PromisesNot => "broken", "未守住";

@@ -46,18 +46,28 @@ pub(crate) fn Promises(props: &PromisesProps) -> Html {
     // A phone has no room for both; the counts say enough there.
     let open = use_state_eq(|| !is_narrow());
     let all: &[PromiseView] = told.as_ref().map_or(&[], |told| &told.promises);
-    let kept = all.iter().filter(|one| one.standing == Standing::Kept).count();
-    let (broken, count) = (all.len() - kept, all.len());
-    let said = if broken > 0 { Key::PromisesBreak } else { Key::PromisesHold };
+    let of = |standing: Standing| all.iter().filter(|one| one.standing == standing).count();
+    let (kept, open_ones, count) = (of(Standing::Kept), of(Standing::Open), all.len());
+    let broken = count - kept - open_ones;
+    let said = match (broken, open_ones) {
+        (0, 0) => Key::PromisesHold,
+        (0, _) => Key::PromisesDepend,
+        _ => Key::PromisesBreak,
+    };
     let said = ui(lang, said)
         .replace("{broken}", &broken.to_string())
+        .replace("{open}", &open_ones.to_string())
         .replace("{all}", &count.to_string());
     let toggle = {
         let open = open.clone();
         Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     let mut order: Vec<usize> = (0..count).collect();
-    order.sort_by_key(|at| all[*at].standing == Standing::Kept);
+    order.sort_by_key(|at| match all[*at].standing {
+        Standing::Broken | Standing::Unread => 0,
+        Standing::Open => 1,
+        Standing::Kept => 2,
+    });
     html! {
         <>
         <p class="sr" role="status" aria-live="polite">{if count > 0 && !stale { said } else { String::new() }}</p>
@@ -67,6 +77,9 @@ pub(crate) fn Promises(props: &PromisesProps) -> Html {
                     {ui(lang, Key::Promises)}
                     if broken > 0 {
                         <span class="count failed"><Icon id="i-no" size={11} />{broken}<span class="sr">{ui(lang, Key::PromisesNot)}</span></span>
+                    }
+                    if open_ones > 0 {
+                        <span class="count depends"><Icon id="i-half" size={11} />{open_ones}<span class="sr">{ui(lang, Key::PromiseOpen)}</span></span>
                     }
                     if kept > 0 {
                         <span class="count kept"><Icon id="i-ok" size={11} />{kept}<span class="sr">{ui(lang, Key::PromisesKept)}</span></span>

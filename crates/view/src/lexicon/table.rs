@@ -57,7 +57,9 @@ impl Table {
             let mut next = || lines.next().unwrap_or_default();
             entries.push(Entry { man, en: next(), zh: next() });
             for key in keys.split(" | ") {
-                if key.contains('*') && !key.ends_with(" *") {
+                // `chain *` and `mark *` are any other, and are asked for by name.
+                let is_any = key.ends_with(" *") && key.matches(' ').count() == 1;
+                if key.contains('*') && !is_any {
                     open.push((key, at));
                 } else {
                     exact.entry(key).or_insert(at);

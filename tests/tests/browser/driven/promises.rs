@@ -6,7 +6,8 @@ mod in_chromium {
     use anyhow::{Result, ensure};
 
     const RULES: &str = "2: eth0: <UP>\n    inet 192.0.2.1/24 scope global eth0\n*filter\n:INPUT DROP [0:0]\n\
-        -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n";
+        -A INPUT -p tcp -m tcp --dport 22 -j ACCEPT\nCOMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n\
+        :INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n";
     const ROWS: &str = "[...document.querySelectorAll('[data-testid=promise-row]')]";
 
     async fn stand(page: &Page, wanted: &str) -> Result<()> {

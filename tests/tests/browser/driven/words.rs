@@ -81,7 +81,7 @@ mod in_chromium {
             let found = page.accessibility(&[]).await?.unwrap_or_default();
             ensure!(found.is_empty(), "{found:?}");
             // The pointer may go onto the card, which then stays.
-            let card = page.middle(&format!("return {GLOSS}")).await?;
+            let card = page.middle(GLOSS).await?;
             page.point(card).await?;
             page.ask("await new Promise((done) => setTimeout(done, 600))").await?;
             says(page, "RELATED", "another one announced").await?;

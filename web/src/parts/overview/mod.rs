@@ -2,6 +2,7 @@
 //! packets to ask for.
 
 mod packets;
+mod pieces;
 mod services;
 
 pub(crate) use packets::PacketsPane;
@@ -14,6 +15,7 @@ use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
 use chainwalk::view::{ChainLine, Lang, Overview, Reach, ReachSection, Tone, Tried};
+use pieces::{ask, focus, mark};
 use services::{SINGLE, Services};
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -144,15 +146,6 @@ fn name(tab: Tab) -> &'static str {
     }
 }
 
-/// Gives an element the focus, by its id.
-fn focus(id: &str) {
-    use wasm_bindgen::JsCast;
-    let found = gloo::utils::document().get_element_by_id(id);
-    if let Some(element) = found.and_then(|e| e.dyn_into::<HtmlElement>().ok()) {
-        let _ = element.focus();
-    }
-}
-
 /// Properties of [`Section`].
 #[derive(Properties, PartialEq)]
 struct SectionProps {
@@ -234,35 +227,6 @@ fn reach(
         <li><button class={classes!("reach-row", row.line.is_some().then_some("packet"))} {onclick} title={row.line.clone()}
             data-testid="reach">{inner}</button></li>
     }
-}
-
-/// Sends a packet line.
-fn ask(line: &str, dispatch: &Dispatch) -> Callback<MouseEvent> {
-    let (line, dispatch): (Rc<str>, _) = (line.into(), dispatch.clone());
-    Callback::from(move |_: MouseEvent| {
-        dispatch.dispatch(Action::Line(line.clone()));
-        dispatch.dispatch(Action::Send);
-    })
-}
-
-/// The class of a tone's colour.
-fn tone_class(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Ok => "ok",
-        Tone::Stop => "stop",
-        Tone::Depends | Tone::Idle => "open",
-    }
-}
-
-/// The mark of a fate; dashed where it is only likely.
-fn mark(tone: Tone, likely: bool, lang: Lang) -> Html {
-    let (id, class) = match tone {
-        Tone::Ok => ("i-ok", "ok"),
-        Tone::Stop => ("i-no", "stop"),
-        Tone::Depends | Tone::Idle => ("i-fork", "guess"),
-    };
-    let title = likely.then(|| ui(lang, Key::OverLikely));
-    html! { <i class={classes!("mark", likely.then_some("likely"))} {title}><Icon {id} {class} /></i> }
 }
 
 /// The map of chains.

@@ -2,7 +2,7 @@
 
 use super::super::act::{Dispatch, act};
 use super::super::icon::Icon;
-use super::{ask, focus, mark, tone_class};
+use super::pieces::{ask, focus, mark, tone_class};
 use crate::state::{Action, Pane};
 use crate::words::{Key, ui};
 use chainwalk::view::{Lang, Overview, PacketRow, Tried};

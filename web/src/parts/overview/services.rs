@@ -2,7 +2,7 @@
 
 use super::super::act::Dispatch;
 use super::super::icon::Icon;
-use super::{ask, mark};
+use super::pieces::{ask, mark};
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
 use chainwalk::view::{Lang, NamespaceRow, ServiceRow, ServicesView, Tone, Tried};
