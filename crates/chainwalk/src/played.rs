@@ -1,23 +1,22 @@
 //! A scenario, read and walked: what a door asks to show it.
 
+mod walked;
+
 use crate::addressed::addressed;
 use crate::problems::Problems;
 use crate::scenario::Scenario;
 use chainwalk_model::{
-    Changes, Check, Diagnostic, DiagnosticId, DocId, Expected, Flow, Goal, Host, HostId, LeftOpen,
-    Moment, Offer, PacketSpec, Probe, Reading, RoundTrip, RuleId, Severity, Shadow, Slip, Span,
-    Text, Walk,
+    Changes, Diagnostic, DiagnosticId, DocId, Expected, Flow, Goal, Host, HostId, LeftOpen, Moment,
+    Offer, PacketSpec, Probe, Reading, Severity, Span, Text, Walk,
 };
 use chainwalk_parse::{Fills, SaveText, packet_lines};
-use chainwalk_sim::{Search, Session, Trip, assume, edited, probed, shadowed, slips};
-use chainwalk_view::{
-    Compared, Evidence, Explained, Explainer, Lang, PacketForm, ProposalsView, packet_form,
-};
+use chainwalk_sim::{Search, assume, edited, probed};
+use chainwalk_view::{Compared, Evidence, Explained, Lang, PacketForm, ProposalsView, packet_form};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
-use std::rc::Rc;
+use std::cell::OnceCell;
+pub(crate) use walked::Walked;
+use walked::{Following, Shadows};
 
 /// From where an answer is looked at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,98 +60,6 @@ pub struct Played {
     /// The same packets on that host, where edits were made to it.
     before: Option<Walked>,
     after: Option<Walked>,
-}
-
-/// What follows packets in their outcomes; `None` where nothing does.
-type Trips = RefCell<HashMap<(usize, usize), Option<Rc<Trip>>>>;
-type Shadows = Rc<HashMap<RuleId, Shadow>>;
-
-/// The packets on one host, and why its rules matched or did not.
-pub(crate) struct Walked {
-    pub(crate) session: Session,
-    /// Worked out when it is first asked for.
-    shadows: OnceCell<Shadows>,
-    /// Walked when an outcome is looked at.
-    trips: Trips,
-}
-
-impl Walked {
-    pub(crate) fn on(host: Host) -> Self {
-        Self { session: Session::new(host), shadows: OnceCell::new(), trips: Trips::default() }
-    }
-
-    /// Forgets the packets behind the first `kept`.
-    pub(crate) fn truncate(&mut self, kept: usize) {
-        self.session.truncate(kept);
-        self.trips.borrow_mut().retain(|(packet, _), _| *packet < kept);
-    }
-
-    /// What follows a packet in one of its outcomes.
-    fn trip(&self, asks: &[PacketSpec], packet: usize, outcome: usize) -> Option<Rc<Trip>> {
-        let at = (packet, outcome);
-        if let Some(known) = self.trips.borrow().get(&at) {
-            return known.clone();
-        }
-        let trip = Trip::of(&self.session, asks, packet, outcome).map(Rc::new);
-        self.trips.borrow_mut().insert(at, trip.clone());
-        trip
-    }
-}
-
-/// Why rules matched a packet that follows another in its connection, or did not.
-struct Following<'a> {
-    trip: &'a Trip,
-    walked: &'a Walked,
-}
-
-impl Explainer for Following<'_> {
-    fn checks(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check> {
-        self.trip.explain(packet, outcome, reply, step, rule)
-    }
-
-    fn shadow(&self, rule: RuleId) -> Option<Shadow> {
-        self.walked.shadow(rule)
-    }
-}
-
-impl Explainer for Walked {
-    fn checks(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check> {
-        self.session.explain(packet, outcome, reply, step, rule)
-    }
-
-    fn shadow(&self, rule: RuleId) -> Option<Shadow> {
-        let shadows = self.shadows.get_or_init(|| Rc::new(shadowed(self.session.host())));
-        shadows.get(&rule).copied()
-    }
-
-    fn round_trip(
-        &self,
-        asks: &[PacketSpec],
-        packet: usize,
-        outcome: usize,
-    ) -> Option<Rc<RoundTrip>> {
-        self.trip(asks, packet, outcome).map(|trip| trip.told().clone())
-    }
-
-    fn slips(&self, packet: usize, outcome: usize) -> Vec<(RuleId, Slip)> {
-        let walk = self.session.walks().get(packet);
-        let found = walk.and_then(|w| w.outcomes.get(outcome));
-        found.map_or_else(Vec::new, |o| slips(self.session.host(), &o.trace))
-    }
 }
 
 impl Scenario {
@@ -204,7 +111,7 @@ impl Played {
         self.scenario = scenario;
         self.addressed = asked;
         if !same_host {
-            let shadows = self.after.take().filter(|_| same_rules).map(|w| w.shadows);
+            let shadows = self.after.take().filter(|_| same_rules).map(Walked::into_shadows);
             self.take_host(shadows.unwrap_or_default());
         }
         self.send(kept);
@@ -290,7 +197,7 @@ impl Played {
         }
         self.before = changed.is_some().then(|| Walked::on(self.known.clone()));
         let host = changed.unwrap_or_else(|| self.known.clone());
-        self.after = Some(Walked { shadows, ..Walked::on(host) });
+        self.after = Some(Walked::with(host, shadows));
     }
 
     /// The document that an edit's line is: they stand behind the pasted ones.
