@@ -145,19 +145,26 @@ const steps = StateField.define({
 });
 
 class StepMarker extends GutterMarker {
-  constructor(name, sign) {
+  constructor(name, icon) {
     super();
     this.elementClass = `step ${name}`;
-    this.sign = sign;
+    this.icon = icon;
   }
   toDOM() {
-    return document.createTextNode(this.sign);
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    use.setAttribute("href", this.icon);
+    svg.setAttribute("class", "ic");
+    svg.setAttribute("aria-hidden", "true");
+    svg.append(use);
+    return svg;
   }
 }
+/** The icons are the page's own. */
 const stepMarkers = {
-  hit: new StepMarker("hit", "✓"),
-  miss: new StepMarker("miss", "×"),
-  stop: new StepMarker("stop", "✗"),
+  hit: new StepMarker("hit", "#i-ok"),
+  miss: new StepMarker("miss", "#i-x"),
+  stop: new StepMarker("stop", "#i-no"),
 };
 
 /** A sign for each line that the packet met; the stylesheet shows it where there is room. */

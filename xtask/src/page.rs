@@ -136,12 +136,12 @@ pub(crate) fn report(house: &Workspace) -> Result<()> {
 /// sentences of two languages, each about a third of it; without the page's own parts it is little smaller than the worker.
 const CEILINGS: [(&str, u64); 4] = [
     ("chain-walk.js", 13_000),
-    ("engine/engine_bg.wasm", 1_080_000),
+    ("engine/engine_bg.wasm", 1_100_000),
     ("picture.js", 2_500),
     ("sw.js", 2_000),
 ];
 /// What the page as one file may weigh as it is: it goes onto a stick, or into a mail.
-const ONE_FILE: (&str, u64) = ("chainwalk.html", 3_300_000);
+const ONE_FILE: (&str, u64) = ("chainwalk.html", 3_850_000);
 
 /// Prints how near files of a folder come to their ceilings.
 ///

@@ -555,8 +555,18 @@ impl Page {
         let script = "const [rules, done] = arguments;
             // The size of what is pressed is off unless it is asked for.
             const all = { rules: { 'target-size': { enabled: true } } };
+            // What the edge of a list that scrolls cuts is whole once it is scrolled to.
+            const cut = (e, rect = e?.getBoundingClientRect()) => {
+                for (let up = e?.parentElement; up; up = up.parentElement) {
+                    const box = up.getBoundingClientRect();
+                    if (up.scrollHeight > up.clientHeight && /auto|scroll/.test(getComputedStyle(up).overflowY)
+                        && (rect.top < box.top || rect.bottom > box.bottom)) return true;
+                }
+                return false;
+            };
+            const stays = (v, n) => v.id !== 'target-size' || !cut(document.querySelector(n.target[0]));
             axe.run({ ...(rules.length ? { runOnly: rules } : all), resultTypes: ['violations'] })
-                .then(r => done(r.violations.flatMap(v => v.nodes.map(n =>
+                .then(r => done(r.violations.flatMap(v => v.nodes.filter(n => stays(v, n)).map(n =>
                     `${v.impact} ${v.id}: ${n.target} ${n.failureSummary}`))))";
         let found = self.client.execute_async(script, vec![json!(rules)]).await?;
         let lines = found.as_array().context("axe returned no list")?.iter();

@@ -18,7 +18,10 @@ fn root() -> PathBuf {
 
 /// What must hold of a page that shows one figure for a fence, and leaves what was switched off alone.
 async fn holds(page: &crate::chromium::Page, name: &str) -> Result<()> {
-    until(page, name, "return says(0).includes('nc hangs')").await?;
+    // It loads once it is seen, and a page without its generator's styles may be long.
+    let seen =
+        "figures()[0]?.scrollIntoView({ block: 'center' }); return says(0).includes('nc hangs')";
+    until(page, name, seen).await?;
     ensure!(ask(page, "return figures().length === 1").await?, "{name}: more than one");
     ensure!(
         ask(page, "return figures()[0].text.includes('tcp dpt:8081\\n')").await?,
