@@ -89,4 +89,12 @@ impl Page {
         let lines = found.as_array().context("axe returned no list")?.iter();
         Ok(Some(lines.map(|line| line.as_str().unwrap_or_default().to_owned()).collect()))
     }
+
+    /// What those who hear the page are told that each element of `role` is called.
+    pub(crate) async fn names(&self, role: &str) -> Result<Vec<String>> {
+        let tree = self.protocol("Accessibility.getFullAXTree", json!({})).await?;
+        let nodes = tree["nodes"].as_array().context("a list of nodes")?.iter();
+        let called = nodes.filter(|node| node["role"]["value"] == role);
+        Ok(called.map(|n| n["name"]["value"].as_str().unwrap_or_default().to_owned()).collect())
+    }
 }

@@ -4,13 +4,13 @@ use super::fork::fork;
 use crate::parts::act::{Dispatch, Hover};
 use crate::parts::cards::Cards;
 use crate::parts::icon::Icon;
-use crate::parts::mark::{mark, word};
+use crate::parts::mark::mark;
 use crate::parts::sentence::Words;
 use crate::parts::tools::Tools;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::model::Span;
-use chainwalk::view::{Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, Sentence, TraceAgreement};
+use chainwalk::view::{Lang, Row, RowKind, RowSeen, RuleCard, RuleRange, TraceAgreement};
 use yew::prelude::*;
 
 /// All that a row says, in small letters.
@@ -25,16 +25,6 @@ pub(super) fn plain(row: &Row) -> String {
     said.push(' ');
     said.push_str(&row.aside);
     said.to_lowercase()
-}
-
-/// What a row is called: what it says and its sign, without its buttons and without the rows under it.
-fn name(row: &Row, lang: Lang) -> String {
-    let words =
-        |sentence: &Sentence| -> String { sentence.iter().map(|run| run.text.as_str()).collect() };
-    let said =
-        [&row.number, &words(&row.text), &words(&row.reason), &row.aside, word(row.mark, lang)];
-    let said: Vec<&str> = said.into_iter().filter(|part| !part.is_empty()).collect();
-    said.join(" ")
 }
 
 /// How a row stands.
@@ -118,8 +108,8 @@ pub(super) fn view(
             if later.1 && at > 0 {
                 <div class="ahead" role="presentation">{ui(lang, Key::Ahead)}</div>
             }
-            <div {class} id={format!("row-{at}")} data-testid="row" role="treeitem" aria-label={name(row, lang)} aria-level={place.level.to_string()}
-                aria-expanded={expanded.map(|e| e.to_string())} aria-owns={folded.map(|_| format!("group-{at}"))}
+            <div {class} id={format!("row-{at}")} data-testid="row" role="treeitem" aria-level={place.level.to_string()}
+                aria-expanded={expanded.map(|e| e.to_string())} aria-controls={folded.map(|_| format!("group-{at}"))}
                 aria-selected={now.to_string()} aria-current={now.then_some("step")}
                 onclick={go} onpointerenter={over} onpointerleave={out}>
                 {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
