@@ -62,7 +62,7 @@ async fn nothing_is_marked(page: &Page) -> Result<()> {
         "nothing is marked",
         "return !document.querySelector('.app').matches('.stale, .stale-text, .stale-picture')
             && at('waiting') === null && document.querySelector('[aria-busy=true]') === null
-            && Number(getComputedStyle(at('rows')).opacity) === 1",
+            && (at('rows') === null || Number(getComputedStyle(at('rows')).opacity) === 1)",
     )
     .await
 }
