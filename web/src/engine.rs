@@ -300,8 +300,13 @@ fn told(lines: &[String], found: &[Vec<Diagnostic>], lang: Lang) -> Vec<Vec<view
 #[cfg(test)]
 mod tests {
     use super::*;
-    use chainwalk::Scenario;
+    use crate::class::message::Ask;
+    use crate::message::Opening;
     use chainwalk::model::Goal;
+    use chainwalk::{Position, Scenario};
+    use serde::Serialize;
+    use serde::de::DeserializeOwned;
+    use std::error::Error;
 
     const PASTE: &str =
         "*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp --dport 22 -j ACCEPT\nCOMMIT\n";
@@ -326,6 +331,55 @@ mod tests {
         assert_eq!(asked(&mut engine, Request::Search(1, Some(Goal::Through))), None);
         assert!(engine.is_searching());
         engine
+    }
+
+    /// What comes of `answer` on the other side.
+    fn over<T: Serialize + DeserializeOwned>(said: &T) -> postcard::Result<T> {
+        postcard::from_bytes(&postcard::to_allocvec(said)?)
+    }
+
+    #[test]
+    fn what_is_said_is_heard() -> Result<(), Box<dyn Error>> {
+        let mut engine = Engine::default();
+        asked(&mut engine, Request::Paste(PASTE.into()));
+        let packets = vec!["curl 10.0.0.1:80 from 192.0.2.1 in eth0".into()];
+        let mut scenario = Scenario { packets, moment: None, ..Scenario::default() };
+        scenario.change_part(|part| part.facts.push("eth0=10.0.0.1/24".into()));
+        scenario.change_part(|part| {
+            part.edits.push("iptables -A INPUT -p tcp --dport 80 -j REJECT".into());
+        });
+        let query = Query { generation: 1, scenario, ..Query::default() };
+        let Some(Answer::Told(told)) = asked(&mut engine, Request::Tell(query.clone())) else {
+            panic!()
+        };
+        let range = told.rows.iter().find_map(|row| row.rules).ok_or("no rules")?;
+        let asks = [
+            Request::Tell(Query { generation: 2, ..Query::default() }),
+            Request::Tell(query),
+            Request::Draw(View {
+                generation: 1,
+                stop: 2,
+                width: 900.0,
+                height: 500.0,
+                small: false,
+            }),
+            Request::Open(Opening { generation: 1, range, from: 1 }),
+            Request::Draft("ping 10.0.0.1".into()),
+            Request::Assumption("eth0=10".into(), Lang::En),
+            Request::Explain(1, WordsAt::Line(Span::new(DocId(0), 25, 30))),
+            Request::Share(Position { packet: 0, stop: chainwalk::Stop::End }),
+            Request::Class(Ask::Code("https://example.org/#".into())),
+        ];
+        for ask in asks {
+            assert_eq!(over(&ask)?, ask);
+            let answer = asked(&mut engine, ask).ok_or("no answer")?;
+            assert_eq!(over(&answer)?, answer);
+        }
+        asked(&mut engine, Request::Search(2, Some(Goal::Through)));
+        let found =
+            std::iter::repeat_with(|| engine.go_on()).flatten().next().ok_or("nothing found")?;
+        assert_eq!(over(&found)?, found);
+        Ok(())
     }
 
     #[test]

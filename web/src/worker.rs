@@ -8,6 +8,8 @@
 use crate::message::{Answer, Request};
 use gloo::timers::callback::Timeout;
 use js_sys::{Array, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -225,15 +227,15 @@ impl Worker {
 
         let turn = inner.turn;
         let this = self.clone();
-        let message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            let text = event.data().as_string().unwrap_or_default();
-            match serde_json::from_str(&text) {
-                Ok(Answer::Ready) => this.ready(),
-                Ok(Answer::Crashed(why)) => this.died(turn, why),
-                Ok(answer) => (this.listener)(Event::Answer(answer)),
-                Err(error) => this.died(turn, error.to_string()),
-            }
-        });
+        let message =
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+                match read(&event.data()) {
+                    Ok(Answer::Ready) => this.ready(),
+                    Ok(Answer::Crashed(why)) => this.died(turn, why),
+                    Ok(answer) => (this.listener)(Event::Answer(answer)),
+                    Err(error) => this.died(turn, error),
+                }
+            });
         let this = self.clone();
         let error = Closure::<dyn FnMut(web_sys::Event)>::new(move |event: web_sys::Event| {
             event.prevent_default();
@@ -269,7 +271,7 @@ impl Worker {
     }
 }
 
-/// Text goes over as it is, in an array with the place it goes to; anything else is small and goes as JSON.
+/// Text goes over as it is, in an array with the place it goes to; anything else is small and goes as bytes.
 fn post(worker: &web_sys::Worker, request: &Request) {
     let message = match request {
         Request::Paste(text) => Array::of1(&text.as_str().into()).into(),
@@ -277,8 +279,8 @@ fn post(worker: &web_sys::Worker, request: &Request) {
             let number = |n: usize| JsValue::from_f64(n as f64);
             Array::of3(&number(*at), &number(*removed), &text.as_str().into()).into()
         }
-        _ => match serde_json::to_string(request) {
-            Ok(text) => text.into(),
+        _ => match bytes(request) {
+            Ok(bytes) => bytes.into(),
             Err(_) => return,
         },
     };
@@ -298,8 +300,22 @@ pub fn request(message: &JsValue) -> Result<Request, String> {
             _ => Request::Paste(text(0)),
         });
     }
-    let text = message.as_string().unwrap_or_default();
-    serde_json::from_str(&text).map_err(|error| error.to_string())
+    read(message)
+}
+
+fn read<T: DeserializeOwned>(message: &JsValue) -> Result<T, String> {
+    let bytes = message.dyn_ref::<Uint8Array>().ok_or("no bytes")?;
+    postcard::from_bytes(&bytes.to_vec()).map_err(|error| error.to_string())
+}
+
+/// What is said as the bytes that go over.
+///
+/// Both sides are built together, so the bytes name no field: reading them takes half the code that JSON does.
+///
+/// # Errors
+/// The message can't be written.
+pub fn bytes<T: Serialize>(said: &T) -> Result<Uint8Array, postcard::Error> {
+    Ok(Uint8Array::from(postcard::to_allocvec(said)?.as_slice()))
 }
 
 fn words(error: &JsValue) -> String {

@@ -12,7 +12,7 @@ pub struct Scenario {
     /// The host that is walked, by its name or its number from 1, where another than the first was chosen.
     pub host: Option<String>,
     /// The moment that is walked, from 1, where the paste shows a table in several states; else it is the last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub moment: Option<usize>,
     /// What was said of each host, by what chooses it; the empty name is that of the host that is walked where
     /// none was chosen. There are no empty parts.

@@ -2,7 +2,9 @@
 
 use chainwalk_web::engine::Engine;
 use chainwalk_web::message::Answer;
+use chainwalk_web::worker::bytes;
 use gloo::timers::callback::Timeout;
+use js_sys::Array;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -103,7 +105,7 @@ fn try_some(work: &Work, engine: &mut Engine, end: f64) {
 
 fn say(answer: &Answer) {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
-    if let Ok(text) = serde_json::to_string(answer) {
-        let _ = scope.post_message(&text.into());
+    if let Ok(bytes) = bytes(answer) {
+        let _ = scope.post_message_with_transfer(&bytes, &Array::of1(&bytes.buffer()));
     }
 }
