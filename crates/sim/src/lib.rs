@@ -15,6 +15,7 @@ mod edit;
 mod engine;
 mod ext;
 mod header;
+mod hooked;
 mod icmp_limits;
 mod index;
 mod jhash;

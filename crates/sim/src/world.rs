@@ -2,6 +2,7 @@
 
 use crate::ct::{ConntrackTable, Fragments, Timeouts};
 use crate::decide::Answers;
+use crate::hooked::Hooked;
 use crate::icmp_limits::IcmpRateLimits;
 use crate::index::Indexes;
 use crate::match_state::MatchState;
@@ -32,6 +33,8 @@ pub(crate) struct FdbEntry {
 pub(crate) struct World {
     /// The host's facts and rules.
     pub host: Rc<Host>,
+    /// Its base chains.
+    pub hooked: Rc<Hooked>,
     /// The indexes of its long chains.
     pub indexes: Rc<Indexes>,
     /// What its rules speak of, once it was asked for.
@@ -73,6 +76,7 @@ impl World {
         let tracked = [Family::Ip, Family::Ip6].map(|f| tracked_since(&host, f));
         let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
         Self {
+            hooked: Rc::new(Hooked::of(&host.rules)),
             host,
             indexes: Rc::default(),
             spoken: Rc::default(),

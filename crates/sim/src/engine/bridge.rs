@@ -1,6 +1,6 @@
 //! What a bridge shows to iptables: `net/bridge/br_netfilter_hooks.c`.
 
-use super::hooks::BridgePart;
+use super::link_hooks::BridgePart;
 use super::skb::Skb;
 use super::walker::Walker;
 use crate::context::SENDER;

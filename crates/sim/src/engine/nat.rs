@@ -9,8 +9,8 @@ use crate::nat::{
     Manip, NatBinding, is_icmp, is_redirect, unique, unwritable_gre, write, write_addr,
 };
 use chainwalk_model::{
-    AddrMask, Answer, ChainKind, CtDir, Event, Family, Fate, Hook, L4, NatRange, Packet, PathIface,
-    Question, Range, RuleId, SkipReason, Tuple,
+    AddrMask, Answer, CtDir, Event, Fate, Hook, L4, NatRange, Packet, PathIface, Question, Range,
+    RuleId, SkipReason, Tuple,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -83,14 +83,7 @@ impl Walker<'_> {
     /// Whether there is a nat table. Where it is known that there is none, flows are not even bound to their own
     /// addresses, and two that clash stay as they are.
     fn nat_is_loaded(&self, skb: &Skb) -> bool {
-        let host = &self.world.host;
-        let family = if skb.packet.is_v6() { Family::Ip6 } else { Family::Ip };
-        !host.complete.rules
-            || host.rules.chains.iter().any(|chain| {
-                let at = host.rules.table(chain.table).family;
-                (at == family || at == Family::Inet)
-                    && chain.base.as_ref().is_some_and(|b| b.kind == ChainKind::Nat)
-            })
+        !self.world.host.complete.rules || self.world.hooked.has_nat(skb.packet.is_v6())
     }
 
     fn null_binding(&mut self, skb: &mut Skb, manip: Manip) {

@@ -1,7 +1,9 @@
 //! A packet on its way, and what the kernel carries beside it (`struct sk_buff`).
 
 use crate::ct::{self, CtInfo, Zone};
-use chainwalk_model::{CtDir, Entry, OpId, Packet, PacketType, PathIface, RouteKind, Sent, Text};
+use chainwalk_model::{
+    CtDir, Entry, Family, OpId, Packet, PacketType, PathIface, RouteKind, Sent, Text,
+};
 use std::net::IpAddr;
 
 /// How a packet stands to conntrack.
@@ -124,6 +126,11 @@ impl Skb {
             fragments_if_long: false,
             loops: 0,
         }
+    }
+
+    /// The family of its tables.
+    pub(crate) fn family(&self) -> Family {
+        if self.packet.is_v6() { Family::Ip6 } else { Family::Ip }
     }
 
     /// The incoming interface for a look-up: `lo` of what has none, the empty name of one that is not known.

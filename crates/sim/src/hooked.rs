@@ -1,0 +1,57 @@
+//! The base chains of a host: a walk asks for them at each hook, and they are few among the chains that rules jump to.
+
+use crate::engine::Lines;
+use chainwalk_model::{Chain, ChainId, ChainKind, Family, Ruleset};
+
+/// The chains that are hooked in, in the order of the host's. It is gathered once.
+pub(crate) struct Hooked {
+    bases: Vec<ChainId>,
+    /// Whether a chain of nat sees packets of IPv4, and of IPv6.
+    nat: [bool; 2],
+    pub(crate) lines: Lines,
+}
+
+impl Hooked {
+    /// The base chains of a ruleset.
+    pub(crate) fn of(rules: &Ruleset) -> Self {
+        let all = rules.chains.iter().enumerate().filter(|(_, chain)| chain.base.is_some());
+        let bases: Vec<ChainId> = all.map(|(at, _)| ChainId(at as u32)).collect();
+        let nat = |chain: &Chain| chain.base.as_ref().is_some_and(|b| b.kind == ChainKind::Nat);
+        let nat = [false, true].map(|v6| {
+            let mut own = bases.iter().map(|id| rules.chain(*id));
+            own.any(|chain| nat(chain) && sees(rules.table(chain.table).family, v6))
+        });
+        Self { bases, nat, lines: Lines::default() }
+    }
+
+    /// The base chains that see packets of IPv6, or of IPv4.
+    pub(crate) fn that_see<'a>(
+        &'a self,
+        rules: &'a Ruleset,
+        v6: bool,
+    ) -> impl Iterator<Item = (ChainId, &'a Chain)> {
+        self.standing(rules, move |family| sees(family, v6))
+    }
+
+    /// The base chains of some families whose tables are at work.
+    pub(crate) fn standing<'a>(
+        &'a self,
+        rules: &'a Ruleset,
+        wanted: impl Fn(Family) -> bool + 'a,
+    ) -> impl Iterator<Item = (ChainId, &'a Chain)> {
+        self.bases.iter().map(|id| (*id, rules.chain(*id))).filter(move |(_, chain)| {
+            let table = rules.table(chain.table);
+            wanted(table.family) && !table.dormant
+        })
+    }
+
+    /// Whether some chain is of nat, for packets of IPv6, or of IPv4.
+    pub(crate) fn has_nat(&self, v6: bool) -> bool {
+        self.nat[usize::from(v6)]
+    }
+}
+
+/// Whether the chains of a family see packets of IPv6, or of IPv4.
+fn sees(family: Family, v6: bool) -> bool {
+    family == Family::Inet || family == if v6 { Family::Ip6 } else { Family::Ip }
+}
