@@ -2,7 +2,7 @@
 
 use chainwalk_parse::case;
 use chainwalk_sim::Session;
-use chainwalk_view::answer::packets;
+use chainwalk_view::answer::Answers;
 use serde_json::{Value, json};
 use std::io::{self, Write};
 
@@ -47,26 +47,40 @@ pub fn answer_recorded(line: &str, wanted: Wanted, out: &mut impl Write) -> io::
         chainwalk_sim::assume(&mut host, fact);
     }
     let mut session = Session::new(host);
-    for ask in &case.asks {
-        session.send(ask);
+    if wanted.round_trip {
+        // A way back is walked in the world that the last packet left.
+        for ask in &case.asks {
+            session.send(ask);
+        }
     }
     write!(out, "{{\"id\":{},\"packets\":[", json!(case.id))?;
-    let last = session.walks().len().saturating_sub(1);
-    let flows = |packet, outcome| {
-        let told = wanted.tables == Tables::Each || packet == last;
-        told.then(|| session.flows(packet, outcome))
-    };
-    for (at, packet) in packets(session.host(), session.walks(), flows).enumerate() {
+    let last = case.asks.len().saturating_sub(1);
+    let followed = case.asks.iter().rposition(|ask| ask.follow_up.is_some());
+    let mut answers = Answers::default();
+    // A packet is written in very many small parts.
+    let mut text = Vec::new();
+    for (at, ask) in case.asks.iter().enumerate() {
         if at > 0 {
             write!(out, ",")?;
         }
+        if !wanted.round_trip {
+            session.send(ask);
+        }
+        let told = wanted.tables == Tables::Each || at == last;
+        let flows = |outcome| told.then(|| session.flows(at, outcome));
+        let packet = answers.packet(session.host(), &session.walks()[at], flows);
         if wanted.round_trip {
             let mut packet = packet.value();
             crate::trips::put(&mut packet, &session, &case.asks, at);
-            serde_json::to_writer(&mut *out, &packet)?;
+            serde_json::to_writer(&mut text, &packet)?;
         } else {
-            serde_json::to_writer(&mut *out, &packet)?;
+            serde_json::to_writer(&mut text, &packet)?;
+            if followed.is_none_or(|followed| followed <= at) {
+                session.let_go();
+            }
         }
+        out.write_all(&text)?;
+        text.clear();
     }
     write!(out, "]}}")?;
     Ok(true)

@@ -11,7 +11,7 @@ mod written;
 pub use written::CaseError;
 
 use self::packet::ask;
-use self::written::{Iface, Lines, Rules, Scalar, Written, wrong};
+use self::written::{Iface, Lines, Rules, Scalar, Wrapped, Written, shaped, wrong};
 use crate::assume::assumption;
 use crate::iproute::{policy, route};
 use crate::nft;
@@ -25,6 +25,7 @@ use chainwalk_model::{
 };
 use serde::Deserialize as _;
 use serde_json::Value;
+use serde_json::value::RawValue;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -85,8 +86,9 @@ pub struct Case {
 /// # Errors
 /// The line is no JSON object, or a field does not hold what it should.
 pub fn read_line(line: &str) -> Result<Case, CaseError> {
-    let value: Value = serde_json::from_str(line).map_err(|e| wrong("", e))?;
-    read_value(&value)
+    // Of what is no object the reader below says so.
+    let wrapped = serde_json::from_str(line).ok().and_then(|w: Wrapped<'_>| w.case);
+    read_written(shaped(wrapped.map_or(line, RawValue::get)).map_err(|e| wrong("", e))?)
 }
 
 /// Reads a case from JSON that is parsed already.
@@ -95,7 +97,10 @@ pub fn read_line(line: &str) -> Result<Case, CaseError> {
 /// A field does not hold what it should.
 pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     let value = value.get("case").unwrap_or(value);
-    let mut w = Written::deserialize(value).map_err(|e| wrong("", e))?;
+    read_written(shaped(&value.to_string()).map_err(|e| wrong("", e))?)
+}
+
+fn read_written(mut w: Written) -> Result<Case, CaseError> {
     let mut case = Case {
         id: match &w.id {
             Value::String(s) => s.clone(),

@@ -137,6 +137,22 @@ impl Session {
         self.looked = RefCell::default();
     }
 
+    /// Lets go of what is known of all packets but the last one: no packet that is still to come follows one of them
+    /// up, and nobody asks about them any more.
+    pub fn let_go(&mut self) {
+        let last = self.walks.len().saturating_sub(1);
+        for at in (0..last).rev() {
+            if self.worlds[at].is_empty() {
+                break;
+            }
+            self.walks[at].outcomes = Vec::new();
+            self.unlikely[at] = Vec::new();
+            self.worlds[at] = Vec::new();
+            self.begins[at] = Vec::new();
+        }
+        self.looked = RefCell::default();
+    }
+
     /// Sends the next packet, in every branch.
     pub fn send(&mut self, ask: &PacketSpec) -> &Walk {
         let index = self.walks.len();

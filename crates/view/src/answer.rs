@@ -63,22 +63,42 @@ pub fn packets<'a>(
     walks: &'a [Walk],
     flows: impl Fn(usize, usize) -> Option<Vec<Flow>> + 'a,
 ) -> impl Iterator<Item = Answered<'a>> {
-    // For each outcome of the packet before, what its branch depends on so far.
-    let mut inherited: Vec<Vec<Value>> = vec![Vec::new()];
-    walks.iter().enumerate().map(move |(at, walk)| {
-        let depends: Vec<Vec<Value>> = walk
-            .outcomes
-            .iter()
-            .map(|o| {
-                let mut all = inherited.get(o.from).cloned().unwrap_or_default();
-                add_new(&mut all, question::depends_on(host, o));
-                all
-            })
-            .collect();
-        let packet = one_packet(host, walk, &depends, |outcome| flows(at, outcome));
-        inherited = depends;
+    let mut answers = Answers::default();
+    let walks = walks.iter().enumerate();
+    walks.map(move |(at, walk)| answers.packet(host, walk, |outcome| flows(at, outcome)))
+}
+
+/// The packets of an answer one after the other: what a branch depends on it keeps for those behind it.
+pub struct Answers {
+    /// For each outcome of the packet before, what its branch depends on so far.
+    inherited: Vec<Vec<Value>>,
+}
+
+impl Default for Answers {
+    fn default() -> Self {
+        Self { inherited: vec![Vec::new()] }
+    }
+}
+
+impl Answers {
+    /// The next packet. `flows` gives the conntrack table behind an outcome of it, or none.
+    pub fn packet<'a>(
+        &mut self,
+        host: &'a Host,
+        walk: &'a Walk,
+        flows: impl Fn(usize) -> Option<Vec<Flow>>,
+    ) -> Answered<'a> {
+        let outcomes = walk.outcomes.iter();
+        let depends = outcomes.map(|o| {
+            let mut all = self.inherited.get(o.from).cloned().unwrap_or_default();
+            add_new(&mut all, question::depends_on(host, o));
+            all
+        });
+        let depends: Vec<Vec<Value>> = depends.collect();
+        let packet = one_packet(host, walk, &depends, flows);
+        self.inherited = depends;
         packet
-    })
+    }
 }
 
 /// A packet of an answer.

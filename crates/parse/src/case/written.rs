@@ -1,6 +1,8 @@
 //! A case as it is written in JSON, and why a text is none.
 
-use serde::Deserialize;
+use serde::de::{DeserializeOwned, Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use std::fmt;
 use std::net::IpAddr;
@@ -27,6 +29,25 @@ impl std::error::Error for CaseError {}
 
 pub(super) fn wrong(at: impl Into<String>, found: impl fmt::Display) -> CaseError {
     CaseError { at: at.into(), found: found.to_string() }
+}
+
+/// Reads JSON into the shape that it should have. Of two fields of one name the last counts.
+pub(super) fn shaped<T: DeserializeOwned>(json: &str) -> Result<T, String> {
+    serde_json::from_str(json).or_else(|_| {
+        let once: Value = serde_json::from_str(json).map_err(|e| e.to_string())?;
+        // Its places would be those of another text.
+        serde_json::from_str(&once.to_string()).map_err(|e| {
+            let told = e.to_string();
+            told.rsplit_once(" at line ").map_or_else(|| told.clone(), |(what, _)| what.to_owned())
+        })
+    })
+}
+
+/// A line that may hold a case beside its answer.
+#[derive(Deserialize)]
+pub(super) struct Wrapped<'a> {
+    #[serde(borrow)]
+    pub(super) case: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -65,12 +86,41 @@ pub(super) enum Rules {
     Tables(Map<String, Value>),
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
 pub(super) enum Scalar {
     Bool(bool),
     Number(i64),
     Text(String),
+}
+
+impl<'de> Deserialize<'de> for Scalar {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl Visitor<'_> for Any {
+            type Value = Scalar;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a truth, a whole number or a text")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<Scalar, E> {
+                Ok(Scalar::Bool(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<Scalar, E> {
+                Ok(Scalar::Number(value))
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Scalar, E> {
+                let unexpected = |_| E::invalid_value(Unexpected::Unsigned(value), &self);
+                i64::try_from(value).map(Scalar::Number).map_err(unexpected)
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<Scalar, E> {
+                Ok(Scalar::Text(value.to_owned()))
+            }
+        }
+        from.deserialize_any(Any)
+    }
 }
 
 impl fmt::Display for Scalar {
@@ -134,5 +184,5 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) assume: Vec<String>,
     #[serde(default)]
-    pub(super) packets: Vec<Value>,
+    pub(super) packets: Vec<Box<RawValue>>,
 }

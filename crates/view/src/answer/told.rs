@@ -109,10 +109,10 @@ impl<'a> Told<'a> {
         let rules = &host.rules;
         let here = |c: &Chain| {
             let base = c.base.as_ref();
-            let on = base.is_some_and(|b| b.hook == Hook::Ingress && b.devices.contains(device));
-            on && rules.table(c.table).dormant
+            base.is_some_and(|b| b.hook == Hook::Ingress && b.devices.contains(device))
         };
-        if self.path.is_empty() && !path.bridge && rules.chains.iter().any(here) {
+        let mut asleep = rules.tables.iter().filter(|t| t.dormant).flat_map(|t| &t.chains);
+        if self.path.is_empty() && !path.bridge && asleep.any(|c| here(rules.chain(*c))) {
             let ifaces = [Some(&**device), None];
             self.path.push(Station { hook: "ingress", ifaces, ports: None });
         }
