@@ -129,7 +129,7 @@ fn tried(session: &Session) -> usize {
 fn bare(reading: &Reading, src: IpAddr, dport: u16) -> usize {
     let host = &reading.hosts[0];
     let fits = |m: &Match| match m {
-        Match::Ip(IpMatch { src: Some(s), .. }) => s.value.addr == src,
+        Match::Ip(ip) => ip.src.is_none_or(|s| s.value.addr == src),
         Match::Tcp(TcpMatch { dport: Some(d), .. }) => {
             d.value.first <= dport && dport <= d.value.last
         }

@@ -70,7 +70,7 @@ pub const LOSSES: &[Loss] = &[
             OpKind::Match(Match::HiddenInterfaces) => false,
             OpKind::Match(Match::Ip(ip)) => {
                 (ip.iniface, ip.outiface) = (None, None);
-                *ip != IpMatch::default()
+                **ip != IpMatch::default()
             }
             _ => true,
         },
@@ -84,7 +84,7 @@ pub const LOSSES: &[Loss] = &[
                 let lost = |net: &Inv<AddrMask>| named(net) && !net.value.addr.is_loopback();
                 ip.src = ip.src.filter(|n| !lost(n));
                 ip.dst = ip.dst.filter(|n| !lost(n));
-                *ip != IpMatch::default()
+                **ip != IpMatch::default()
             }
             OpKind::Match(Match::Conntrack(c)) => {
                 for addr in [&mut c.orig_src, &mut c.orig_dst, &mut c.repl_src, &mut c.repl_dst] {
@@ -140,7 +140,7 @@ pub const LOSSES: &[Loss] = &[
             if let OpKind::Match(Match::Ip(ip)) = op {
                 ip.iniface = ip.iniface.take().filter(|i| !i.value.name.is_empty());
                 ip.outiface = ip.outiface.take().filter(|i| !i.value.name.is_empty());
-                return *ip != IpMatch::default();
+                return **ip != IpMatch::default();
             }
             true
         },

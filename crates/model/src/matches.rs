@@ -14,7 +14,7 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Match {
     /// `-s -d -i -o -p -f`, what every rule has.
-    Ip(IpMatch),
+    Ip(Box<IpMatch>),
     /// A listing that hides the interfaces (`-L` without `-v`): the rule may test `-i` and `-o`.
     HiddenInterfaces,
     /// `-m tcp`.
@@ -22,7 +22,7 @@ pub enum Match {
     /// `-m udp`, and `-m udplite` likewise.
     Udp(PortsMatch),
     /// `-m sctp`.
-    Sctp(SctpMatch),
+    Sctp(Box<SctpMatch>),
     /// `-m dccp`.
     Dccp(DccpMatch),
     /// `-m icmp`: type and codes; type 255 is any.
@@ -93,12 +93,7 @@ pub enum Match {
         reserved: bool,
     },
     /// `-m iprange`.
-    Iprange {
-        /// `--src-range`.
-        src: Option<Inv<Range<IpAddr>>>,
-        /// `--dst-range`.
-        dst: Option<Inv<Range<IpAddr>>>,
-    },
+    Iprange(Box<IprangeMatch>),
     /// `-m ipv6header`.
     Ipv6Header(Ipv6HeaderMatch),
     /// `-m ipvs`.
@@ -141,7 +136,7 @@ pub enum Match {
         supplementary: bool,
     },
     /// `-m physdev`.
-    Physdev(PhysdevMatch),
+    Physdev(Box<PhysdevMatch>),
     /// `-m pkttype`.
     Pkttype(Inv<PacketType>),
     /// `-m policy`.
@@ -153,13 +148,13 @@ pub enum Match {
     /// `-m realm --realm`.
     Realm(Inv<Masked<u32>>),
     /// `-m recent`.
-    Recent(RecentMatch),
+    Recent(Box<RecentMatch>),
     /// `-m rpfilter`.
     Rpfilter(RpfilterMatch),
     /// `-m rt`, the routing header of IPv6.
     Rt(Box<RtMatch>),
     /// `-m set --match-set`.
-    Set(SetMatch),
+    Set(Box<SetMatch>),
     /// `-m socket`.
     Socket(SocketMatch),
     /// `-m srh`, the segment routing header of IPv6.
@@ -167,7 +162,7 @@ pub enum Match {
     /// `-m statistic`.
     Statistic(Inv<Statistic>),
     /// `-m string`.
-    String(StringMatch),
+    String(Box<StringMatch>),
     /// `-m time`.
     Time(TimeMatch),
     /// `-m tcpmss --mss`.
@@ -281,6 +276,15 @@ pub struct IcmpMatch {
     pub kind: Option<u8>,
     /// The codes, 0 to 255 where the rule names none.
     pub code: Range<u8>,
+}
+
+/// `-m iprange`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct IprangeMatch {
+    /// `--src-range`.
+    pub src: Option<Inv<Range<IpAddr>>>,
+    /// `--dst-range`.
+    pub dst: Option<Inv<Range<IpAddr>>>,
 }
 
 /// The kinds of address that `addrtype` tells apart, as the bits of the kernel's `XT_ADDRTYPE_*`.

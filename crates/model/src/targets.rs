@@ -54,17 +54,17 @@ pub enum Target {
         shift: i8,
     },
     /// `DNAT`.
-    Dnat(NatRange),
+    Dnat(Box<NatRange>),
     /// `SNAT`.
-    Snat(NatRange),
+    Snat(Box<NatRange>),
     /// `MASQUERADE`, with `--to-ports`.
-    Masquerade(NatRange),
+    Masquerade(Box<NatRange>),
     /// `REDIRECT`, with `--to-ports`.
-    Redirect(NatRange),
+    Redirect(Box<NatRange>),
     /// `NETMAP --to`: the network bits are replaced, the host bits kept.
     Netmap(AddrMask),
     /// `CT`, and `NOTRACK`.
-    Ct(CtTarget),
+    Ct(Box<CtTarget>),
     /// `TOS --set-tos`: tos = (tos & !mask) ^ value.
     Tos(Masked<u8>),
     /// `DSCP --set-dscp`, 0 to 63.

@@ -36,7 +36,7 @@ pub(crate) struct DraftChain {
     /// Whether a rule of it was seen, even one that was deleted again.
     pub(crate) shown: Option<Span>,
     /// So many of its first rules may have been taken away, and what may have done it.
-    pub(crate) doubt: Option<(usize, Op)>,
+    pub(crate) doubt: Option<Box<(usize, Op)>>,
     /// Whether it was deleted.
     pub(crate) gone: bool,
     /// Whether it stands among those that may hold rules.
@@ -341,7 +341,7 @@ impl Draft {
             for (n, rule) in chain.rules.into_rules().enumerate() {
                 own.push(RuleId(rules.rules.len() as u32));
                 let mut ops = rule.ops;
-                if let Some((_, doubt)) = chain.doubt.as_ref().filter(|(count, _)| n < *count) {
+                if let Some((_, doubt)) = chain.doubt.as_deref().filter(|(count, _)| n < *count) {
                     ops.insert(0, Op { span: rule.span, ..doubt.clone() });
                 }
                 for op in &mut ops {
@@ -353,7 +353,7 @@ impl Draft {
                     chain: id,
                     number: rule.number.unwrap_or(n as u32 + 1),
                     ops,
-                    counters: rule.counters,
+                    counters: rule.counters.map(|c| *c),
                     comment: rule.comment,
                     handle: None,
                     span: rule.span,

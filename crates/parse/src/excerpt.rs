@@ -49,11 +49,11 @@ fn shown(rule: &DraftRule) -> Vec<OpKind> {
     let ops = rule.ops.iter().map(|op| op.what.clone());
     let ops = ops.map(|what| match what {
         OpKind::Match(Match::Ip(ip)) => {
-            OpKind::Match(Match::Ip(IpMatch { iniface: None, outiface: None, ..ip }))
+            OpKind::Match(Match::Ip(Box::new(IpMatch { iniface: None, outiface: None, ..*ip })))
         }
         other => other,
     });
-    let nothing = OpKind::Match(Match::Ip(IpMatch::default()));
+    let nothing = OpKind::Match(Match::Ip(Box::new(IpMatch::default())));
     ops.filter(|w| *w != nothing && *w != OpKind::Match(Match::HiddenInterfaces)).collect()
 }
 

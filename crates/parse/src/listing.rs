@@ -235,7 +235,14 @@ pub(crate) fn rule(
     });
     let span = cx.clean.span(row.start, row.end());
     let counters = cells.counters;
-    Some(DraftRule { ops, counters, comment, span, number: None, gap: false })
+    Some(DraftRule {
+        ops,
+        counters: counters.map(Box::new),
+        comment,
+        span,
+        number: None,
+        gap: false,
+    })
 }
 
 /// What every rule tests.
@@ -260,7 +267,7 @@ fn base(cx: &mut Cx<'_>, cells: &Cells<'_>, v6: bool, ops: &mut Vec<Op>) {
     }
     let span = cx.clean.span(cells.prot.start, cells.dst.end());
     if ip != IpMatch::default() {
-        ops.push(Op { what: OpKind::Match(Match::Ip(ip)), span });
+        ops.push(Op { what: OpKind::Match(Match::Ip(Box::new(ip))), span });
     }
     let names = names.into_iter().map(|cell| (cell, Expected::Network));
     let unknown = proto.is_none().then_some((cells.prot, Expected::Protocol));
@@ -503,9 +510,11 @@ fn finish(
             }
         }
         (None, _) => {
-            let text = format!("{} {}", cell.text, cells.rest.text.trim());
-            let text = Opaque::new(Some(cell.text), text.trim());
-            named_target(cx, draft, cell.text, goto, false, place, text)
+            let text = |_: &Cx<'_>| {
+                let text = format!("{} {}", cell.text, cells.rest.text.trim());
+                Opaque::new(Some(cell.text), text.trim())
+            };
+            named_target(cx, draft, cell.text, goto, false, place, &text)
         }
     };
     ops.push(Op { what: OpKind::Target(what), span });

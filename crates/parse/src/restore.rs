@@ -147,9 +147,11 @@ fn replay(
         return true;
     }
     let counters = spec.counters.or(counters);
+    let own = counters.map(Box::new);
     let mut rules = Vec::with_capacity(spec.rules.len());
     for ops in spec.rules {
         let comment = spec.comment.clone();
+        let counters = own.clone();
         rules.push(DraftRule { ops, counters, comment, span, number: None, gap: false });
     }
     let at = draft.chain(&name);
@@ -166,7 +168,7 @@ fn replay(
             for rule in rules {
                 chain.rules.insert(to, rule);
                 // What was doubted stands one further down.
-                if let Some((doubted, _)) = &mut chain.doubt {
+                if let Some((doubted, _)) = chain.doubt.as_deref_mut() {
                     *doubted += 1;
                 }
             }
@@ -257,7 +259,7 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
     let doubt = || Op { what: OpKind::Match(Match::Opaque(Opaque::new(None, row.text))), span };
     let Some(name) = spec.chain else {
         for chain in &mut draft.chains {
-            chain.doubt = Some((chain.rules.len(), doubt()));
+            chain.doubt = Some(Box::new((chain.rules.len(), doubt())));
         }
         return;
     };
@@ -278,7 +280,7 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
                 chain.rules.insert((n.max(1) as usize - 1).min(chain.rules.len()), rule);
             }
             if matches!(verb, Verb::Replace(_)) {
-                chain.doubt = Some((chain.rules.len(), doubt()));
+                chain.doubt = Some(Box::new((chain.rules.len(), doubt())));
             }
         }
         Verb::New => chain.header = chain.header.or(Some(span)),
@@ -288,7 +290,7 @@ pub(crate) fn perhaps(cx: &mut Cx<'_>, draft: &mut Draft, row: Row<'_>, words: &
         }
         Verb::Policy(_) | Verb::Nothing => {}
         Verb::Flush | Verb::DeleteChain | Verb::Rename(_) | Verb::Delete | Verb::DeleteAt(_) => {
-            chain.doubt = Some((chain.rules.len(), doubt()));
+            chain.doubt = Some(Box::new((chain.rules.len(), doubt())));
         }
     }
 }

@@ -98,7 +98,7 @@ impl Slots<'_> {
             let start = self.base.start.unwrap_or(self.base.end);
             self.twice(cx, start, self.base.end);
         }
-        let mut ops = Vec::new();
+        let mut ops = Vec::with_capacity(self.list.len());
         let mut target = None;
         let mut comment = None;
         for slot in std::mem::take(&mut self.list) {
@@ -128,33 +128,36 @@ impl Slots<'_> {
                     target = Some(cx.op(OpKind::Target(what), given.start, given.end));
                 }
                 Slot::Name { name, goto, start, end, options } => {
-                    let text = cx.opaque(Some(&name), start, end);
                     let place = (start, end);
-                    let what = named_target(cx, draft, &name, goto, options, place, text);
+                    let text = |cx: &Cx<'_>| cx.opaque(Some(&name), start, end);
+                    let what = named_target(cx, draft, &name, goto, options, place, &text);
                     target = Some(cx.op(OpKind::Target(what), start, end));
                 }
             }
         }
         ops.extend(target);
-        (self.expand(cx, &ops), comment)
+        (self.expand(cx, ops), comment)
     }
 
     /// The base tests before the other operations, once for every pair of addresses.
-    fn expand(&self, cx: &Cx<'_>, ops: &[Op]) -> Vec<Vec<Op>> {
+    fn expand(&self, cx: &Cx<'_>, mut ops: Vec<Op>) -> Vec<Vec<Op>> {
         let base = &self.base;
         let one = |list: &[Inv<AddrMask>]| -> Vec<Option<Inv<AddrMask>>> {
             if list.is_empty() { vec![None] } else { list.iter().copied().map(tests).collect() }
         };
-        let mut rules = Vec::new();
-        for src in one(&base.srcs) {
-            for dst in one(&base.dsts) {
-                let ip = IpMatch { src, dst, ..base.ip.clone() };
-                let mut all = Vec::with_capacity(ops.len() + 1);
-                if ip != IpMatch::default() {
-                    let start = base.start.unwrap_or(base.end);
-                    all.push(cx.op(OpKind::Match(Match::Ip(ip)), start, base.end));
-                }
-                all.extend(ops.iter().cloned());
+        let (srcs, dsts) = (one(&base.srcs), one(&base.dsts));
+        let mut left = srcs.len() * dsts.len();
+        let mut rules = Vec::with_capacity(left);
+        for src in &srcs {
+            for dst in &dsts {
+                let ip = IpMatch { src: *src, dst: *dst, ..base.ip.clone() };
+                let start = base.start.unwrap_or(base.end);
+                let header = (ip != IpMatch::default())
+                    .then(|| cx.op(OpKind::Match(Match::Ip(Box::new(ip))), start, base.end));
+                left -= 1;
+                let own = if left == 0 { std::mem::take(&mut ops) } else { ops.clone() };
+                let mut all = Vec::with_capacity(own.len() + usize::from(header.is_some()));
+                all.extend(header.into_iter().chain(own));
                 rules.push(all);
             }
         }

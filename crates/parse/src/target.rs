@@ -25,13 +25,13 @@ pub(crate) fn named_target(
     goto: bool,
     options: bool,
     (start, end): (usize, usize),
-    text: Opaque,
+    text: &dyn Fn(&Cx<'_>) -> Opaque,
 ) -> Target {
     let chain = draft.find(name);
     if chain.is_none() && !goto {
         if UNREAD_TARGETS.contains(&name) {
             cx.say(DiagnosticId::NotModelled, Severity::Warning, (start, end), vec![], None);
-            return Target::Opaque(text);
+            return Target::Opaque(text(cx));
         }
         if options {
             let known = TARGETS.iter().flat_map(|e| e.names).copied();
@@ -43,7 +43,7 @@ pub(crate) fn named_target(
                 vec![Expected::Target, Expected::Chain],
                 near,
             );
-            return Target::Opaque(text);
+            return Target::Opaque(text(cx));
         }
     }
     let at = chain.unwrap_or_else(|| draft.chain(name));

@@ -14,7 +14,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// What a rule tests of addresses, interfaces and protocol; of native nft what it compares with one value or network.
 pub(crate) fn header(rule: &Rule) -> impl Iterator<Item = Cow<'_, IpMatch>> {
     let own = rule.ops.iter().filter_map(|op| match &op.what {
-        OpKind::Match(Match::Ip(ip)) => Some(Cow::Borrowed(ip)),
+        OpKind::Match(Match::Ip(ip)) => Some(Cow::Borrowed(&**ip)),
         _ => None,
     });
     own.chain(native(rule).map(Cow::Owned))

@@ -303,7 +303,7 @@ fn last(rule: &Rule) -> Option<&Target> {
 fn is_bare(rule: &Rule) -> bool {
     rule.ops.iter().all(|op| match &op.what {
         OpKind::Match(Match::HiddenInterfaces | Match::Comment(_)) | OpKind::Target(_) => true,
-        OpKind::Match(Match::Ip(ip)) => *ip == chainwalk_model::IpMatch::default(),
+        OpKind::Match(Match::Ip(ip)) => **ip == chainwalk_model::IpMatch::default(),
         OpKind::Match(Match::Nft(condition)) => is_no_test(condition),
         OpKind::Match(_) => false,
     })

@@ -167,7 +167,7 @@ fn is_of_ends(test: &mut Match) -> bool {
             (ip.iniface, ip.outiface, ip.fragment) = (None, None, None);
             let straight = |net: &Option<Inv<AddrMask>>| net.filter(|net| !net.not);
             (ip.src, ip.dst) = (straight(&ip.src), straight(&ip.dst));
-            *ip != IpMatch::default()
+            **ip != IpMatch::default()
         }
         Match::Tcp(tcp) => {
             (tcp.flags, tcp.option) = (None, None);
@@ -177,7 +177,7 @@ fn is_of_ends(test: &mut Match) -> bool {
         | Match::Multiport { .. }
         | Match::Icmp(_)
         | Match::Icmp6(_)
-        | Match::Iprange { .. } => true,
+        | Match::Iprange(_) => true,
         Match::Nft(condition) => of_condition(condition).is_none_or(|field| match field {
             Field::Header(_) => true,
             Field::Meta(meta) => {
@@ -198,7 +198,7 @@ fn names_end(test: &Match) -> bool {
         | Match::Multiport { .. }
         | Match::Icmp(_)
         | Match::Icmp6(_)
-        | Match::Iprange { .. } => true,
+        | Match::Iprange(_) => true,
         Match::Nft(condition) => matches!(of_condition(condition), Some(Field::Header(_))),
         _ => false,
     }

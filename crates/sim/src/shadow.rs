@@ -230,7 +230,7 @@ fn implied(test: &Match, rule: &Rule) -> bool {
         Match::Ip(outer) => {
             let blank = IpMatch::default();
             let inner = matches(rule).find_map(|m| match m {
-                Match::Ip(ip) => Some(ip),
+                Match::Ip(ip) => Some(&**ip),
                 _ => None,
             });
             ip_covers(outer, inner.unwrap_or(&blank))

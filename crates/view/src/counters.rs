@@ -42,7 +42,7 @@ fn always(rule: &Rule) -> Always {
     for op in &rule.ops {
         match &op.what {
             OpKind::Match(Match::Comment(_)) => {}
-            OpKind::Match(Match::Ip(m)) if *m == IpMatch::default() => {}
+            OpKind::Match(Match::Ip(m)) if **m == IpMatch::default() => {}
             OpKind::Match(_) | OpKind::Target(Target::Opaque(_)) => return Always::Unsaid,
             OpKind::Target(Target::Return | Target::Goto(_)) => found = Always::Leaves,
             OpKind::Target(
@@ -207,7 +207,8 @@ mod tests {
             let mut ops = Vec::new();
             if *tcp {
                 let proto = Some(Inv { not: false, value: 6 });
-                let what = OpKind::Match(Match::Ip(IpMatch { proto, ..IpMatch::default() }));
+                let what =
+                    OpKind::Match(Match::Ip(Box::new(IpMatch { proto, ..IpMatch::default() })));
                 ops.push(Op { what, span });
             }
             ops.extend(target.clone().map(|t| Op { what: OpKind::Target(t), span }));

@@ -98,8 +98,8 @@ fn named(rules: &Ruleset, holds: &mut Tells<'_>) {
                         holds(&net(asked.value));
                     }
                 }
-                OpKind::Match(Match::Iprange { src, dst }) => {
-                    for asked in [src, dst].into_iter().flatten() {
+                OpKind::Match(Match::Iprange(m)) => {
+                    for asked in [m.src, m.dst].into_iter().flatten() {
                         holds(&|a| asked.value.holds(&a));
                     }
                 }

@@ -143,11 +143,11 @@ fn conditions(m: &Match, add: &mut Add<'_>) {
             let rate = format!("{way} {}/{}", h.rate.count, period(h.rate.period_s));
             add(ConditionKind::Limit, false, "hashlimit", rate);
         }
-        Match::Iprange { src, dst } => {
-            if let Some(v) = src {
+        Match::Iprange(m) => {
+            if let Some(v) = m.src {
                 add(ConditionKind::Src, v.not, "from", between(v.value));
             }
-            if let Some(v) = dst {
+            if let Some(v) = m.dst {
                 add(ConditionKind::Dst, v.not, "to", between(v.value));
             }
         }

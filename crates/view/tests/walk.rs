@@ -112,12 +112,12 @@ impl Built {
 
 fn to(addr: &str) -> Match {
     let value = AddrMask { addr: addr.parse().unwrap(), mask: "255.255.255.255".parse().unwrap() };
-    Match::Ip(IpMatch { dst: Some(Inv { not: false, value }), ..IpMatch::default() })
+    Match::Ip(Box::new(IpMatch { dst: Some(Inv { not: false, value }), ..IpMatch::default() }))
 }
 
 fn out(name: &str) -> Match {
     let value = IfaceMatch { name: name.into(), prefix: false };
-    Match::Ip(IpMatch { outiface: Some(Inv { not: false, value }), ..IpMatch::default() })
+    Match::Ip(Box::new(IpMatch { outiface: Some(Inv { not: false, value }), ..IpMatch::default() }))
 }
 
 fn dport(port: u16) -> Match {
@@ -131,11 +131,11 @@ fn established() -> Match {
 
 fn dnat(addr: &str, port: u16) -> Target {
     let addr: IpAddr = addr.parse().unwrap();
-    Target::Dnat(NatRange {
+    Target::Dnat(Box::new(NatRange {
         addrs: Some(Range { first: addr, last: addr }),
         ports: Some(Range { first: port, last: port }),
         ..NatRange::default()
-    })
+    }))
 }
 
 fn half() -> Match {
@@ -164,18 +164,18 @@ fn service(first_passes: bool) -> Built {
     b.rule(pick, vec![], Target::Jump(two));
     b.rule(
         one,
-        vec![Match::Ip(IpMatch {
+        vec![Match::Ip(Box::new(IpMatch {
             proto: Some(Inv { not: false, value: 6 }),
             ..IpMatch::default()
-        })],
+        }))],
         dnat("172.18.0.5", 80),
     );
     b.rule(
         two,
-        vec![Match::Ip(IpMatch {
+        vec![Match::Ip(Box::new(IpMatch {
             proto: Some(Inv { not: false, value: 6 }),
             ..IpMatch::default()
-        })],
+        }))],
         dnat("172.18.0.6", 80),
     );
     b.rule(forward, vec![out("br0"), established()], Target::Accept);

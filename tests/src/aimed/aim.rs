@@ -3,7 +3,7 @@
 use crate::generate::dice::Dice;
 use chainwalk_model::{
     AddrMask, ChainId, CtStates, Hook, Host, IfaceMatch, Inv, IpMatch, Match, OpKind, PacketType,
-    PortSide, Range, RuleId, Ruleset, SctpMatch, Target, TcpFlags, Text, TtlMatch,
+    PortSide, PortsMatch, Range, RuleId, Ruleset, Target, TcpFlags, Text, TtlMatch,
 };
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -116,6 +116,11 @@ impl Aim {
         }
     }
 
+    fn add_ports(&mut self, m: &PortsMatch) {
+        self.sport.extend(m.sport.map(|r| (r.not, vec![r.value])));
+        self.dport.extend(m.dport.map(|r| (r.not, vec![r.value])));
+    }
+
     fn add(&mut self, test: &Match, dice: &mut Dice) {
         match test {
             Match::Ip(m) => self.add_ip(m),
@@ -124,10 +129,8 @@ impl Aim {
                 self.dport.extend(m.dport.map(|r| (r.not, vec![r.value])));
                 self.flags = m.flags.map(|f| (f.not, f.value.mask, f.value.value)).or(self.flags);
             }
-            Match::Udp(m) | Match::Sctp(SctpMatch { ports: m, .. }) => {
-                self.sport.extend(m.sport.map(|r| (r.not, vec![r.value])));
-                self.dport.extend(m.dport.map(|r| (r.not, vec![r.value])));
-            }
+            Match::Udp(m) => self.add_ports(m),
+            Match::Sctp(m) => self.add_ports(&m.ports),
             Match::Multiport { side, ports } => {
                 let wanted = (ports.not, ports.value.clone());
                 let source = match side {
@@ -148,9 +151,9 @@ impl Aim {
                 self.dst.extend(m.orig_dst.map(Wanted::masked));
             }
             Match::State(s) => self.state(*s),
-            Match::Iprange { src, dst } => {
-                self.src.extend(src.map(Wanted::range));
-                self.dst.extend(dst.map(Wanted::range));
+            Match::Iprange(m) => {
+                self.src.extend(m.src.map(Wanted::range));
+                self.dst.extend(m.dst.map(Wanted::range));
             }
             Match::Mark(m) if !m.not => self.mark = Some(m.value.value),
             Match::Owner { uid: Some(uid), .. } if !uid.not => self.uid = Some(uid.value.first),

@@ -189,8 +189,8 @@ impl Named {
             for op in &rule.ops {
                 match &op.what {
                     OpKind::Match(Match::Ip(m)) => found.ip(m, v6, dice),
-                    OpKind::Match(Match::Iprange { src, dst }) => {
-                        for range in [src, dst].into_iter().flatten() {
+                    OpKind::Match(Match::Iprange(m)) => {
+                        for range in [m.src, m.dst].into_iter().flatten() {
                             found.addr(range.value.first, None, v6, dice);
                         }
                     }

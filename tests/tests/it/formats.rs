@@ -62,7 +62,7 @@ fn plain(host: &Host, op: &OpKind, loses: Loses) -> Option<String> {
         OpKind::Match(Match::Ip(ip)) if loses == Loses::Interfaces => {
             let mut ip = ip.clone();
             (ip.iniface, ip.outiface) = (None, None);
-            if ip == chainwalk_model::IpMatch::default() {
+            if *ip == chainwalk_model::IpMatch::default() {
                 return None;
             }
             format!("{ip:?}")
@@ -77,7 +77,7 @@ fn plain(host: &Host, op: &OpKind, loses: Loses) -> Option<String> {
             let mut ip = ip.clone();
             ip.iniface = ip.iniface.filter(|i| !i.value.name.is_empty());
             ip.outiface = ip.outiface.filter(|i| !i.value.name.is_empty());
-            if ip == chainwalk_model::IpMatch::default() {
+            if *ip == chainwalk_model::IpMatch::default() {
                 return None;
             }
             format!("{ip:?}")

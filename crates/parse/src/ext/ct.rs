@@ -29,14 +29,14 @@ pub(super) const EXT: TargetExt = TargetExt {
 
 fn build(given: &Given<'_>) -> Result<Target, Wrong> {
     let zone = |name| given.plain(name, zone, Expected::Number);
-    Ok(Target::Ct(CtTarget {
+    Ok(Target::Ct(Box::new(CtTarget {
         notrack: given.name == "NOTRACK" || given.flag("--notrack")?,
         zone: zone("--zone")?,
         zone_orig: zone("--zone-orig")?,
         zone_reply: zone("--zone-reply")?,
         helper: given.text("--helper").map(Into::into),
         rest: given.rest(&["--ctevents", "--expevents", "--timeout"]).into(),
-    }))
+    })))
 }
 
 /// A number, or `mark`.
@@ -52,7 +52,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
     let mut ct = CtTarget::default();
     if let Ok((i, ())) = word("NOTRACK")(i) {
         ct.notrack = true;
-        return Ok((i, Target::Ct(ct)));
+        return Ok((i, Target::Ct(Box::new(ct))));
     }
     let (mut i, ()) = word("CT")(i)?;
     let mut rest = String::new();
@@ -79,7 +79,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Target> {
         i = next;
     }
     ct.rest = rest.trim_start().into();
-    Ok((i, Target::Ct(ct)))
+    Ok((i, Target::Ct(Box::new(ct))))
 }
 
 fn print(target: &Target, _: Seen) -> Option<String> {

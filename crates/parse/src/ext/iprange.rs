@@ -8,7 +8,7 @@
 
 use super::extension::{Given, MatchExt, Seen, Wrong, opt, put};
 use crate::value::{self, Piece, spaced, word};
-use chainwalk_model::{Expected, Inv, Match, Range};
+use chainwalk_model::{Expected, Inv, IprangeMatch, Match, Range};
 use std::net::IpAddr;
 
 pub(super) const EXT: MatchExt = MatchExt {
@@ -25,13 +25,16 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     if src.is_none() && dst.is_none() {
         return Err(given.missing("--src-range"));
     }
-    Ok(Match::Iprange { src, dst })
+    Ok(Match::Iprange(Box::new(IprangeMatch { src, dst })))
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     let (rest, src) = side("source IP range", i);
     let (rest, dst) = side("destination IP range", rest);
-    if rest.len() == i.len() { value::fail(i) } else { Ok((rest, Match::Iprange { src, dst })) }
+    if rest.len() == i.len() {
+        return value::fail(i);
+    }
+    Ok((rest, Match::Iprange(Box::new(IprangeMatch { src, dst }))))
 }
 
 fn side<'a>(name: &'static str, i: &'a str) -> (&'a str, Option<Inv<Range<IpAddr>>>) {
@@ -45,10 +48,10 @@ fn side<'a>(name: &'static str, i: &'a str) -> (&'a str, Option<Inv<Range<IpAddr
 }
 
 fn print(m: &Match, _: Seen) -> Option<String> {
-    let Match::Iprange { src, dst } = m else { return None };
+    let Match::Iprange(m) = m else { return None };
     let mut out = String::from("-m iprange");
     let text = |r: Range<IpAddr>| format!("{}-{}", r.first, r.last);
-    put(&mut out, "--src-range", *src, text);
-    put(&mut out, "--dst-range", *dst, text);
+    put(&mut out, "--src-range", m.src, text);
+    put(&mut out, "--dst-range", m.dst, text);
     Some(out)
 }

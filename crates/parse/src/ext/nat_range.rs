@@ -27,8 +27,12 @@ macro_rules! to_addresses {
                 nat_range::RANDOM_FULLY,
                 nat_range::PERSISTENT,
             ],
-            build: |given| nat_range::given_to(given, $option).map(Target::$variant),
-            list: |i, _| nat_range::listed_to(i).map(|(i, range)| (i, Target::$variant(range))),
+            build: |given| {
+                nat_range::given_to(given, $option).map(|range| Target::$variant(range.into()))
+            },
+            list: |i, _| {
+                nat_range::listed_to(i).map(|(i, range)| (i, Target::$variant(range.into())))
+            },
             print: |target, _| {
                 let Target::$variant(range) = target else { return None };
                 Some(nat_range::to_target($name, $option, range))
@@ -44,9 +48,10 @@ macro_rules! to_ports {
         pub(super) const EXT: TargetExt = TargetExt {
             names: &[$name],
             options: nat_range::PORTS,
-            build: |given| nat_range::ports(given).map(Target::$variant),
+            build: |given| nat_range::ports(given).map(|range| Target::$variant(range.into())),
             list: |i, _| {
-                nat_range::listed_ports(i, $words).map(|(i, range)| (i, Target::$variant(range)))
+                nat_range::listed_ports(i, $words)
+                    .map(|(i, range)| (i, Target::$variant(range.into())))
             },
             print: |target, _| {
                 let Target::$variant(range) = target else { return None };

@@ -28,13 +28,13 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     if given.args.is_empty() {
         return Err(given.missing("--physdev-in"));
     }
-    Ok(Match::Physdev(PhysdevMatch {
+    Ok(Match::Physdev(Box::new(PhysdevMatch {
         iniface: given.value("--physdev-in", value::iface, Expected::Interface)?,
         outiface: given.value("--physdev-out", value::iface, Expected::Interface)?,
         is_in: given.inv_flag("--physdev-is-in"),
         is_out: given.inv_flag("--physdev-is-out"),
         is_bridged: given.inv_flag("--physdev-is-bridged"),
-    }))
+    })))
 }
 
 fn list(i: &str, _: Seen) -> Piece<'_, Match> {
@@ -57,7 +57,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     if found == PhysdevMatch::default() {
         value::fail(i)
     } else {
-        Ok((left, Match::Physdev(found)))
+        Ok((left, Match::Physdev(Box::new(found))))
     }
 }
 

@@ -49,7 +49,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         }
     }
     let mask = given.plain("--mask", value::addr, Expected::Address)?;
-    Ok(Match::Recent(RecentMatch {
+    Ok(Match::Recent(Box::new(RecentMatch {
         action: action.ok_or_else(|| given.missing("--rcheck"))?,
         seconds: given.plain("--seconds", seconds, Expected::Number)?,
         hitcount: given.plain("--hitcount", value::u32n, Expected::Number)?,
@@ -58,7 +58,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         name: given.text("--name").unwrap_or("DEFAULT").into(),
         by_dest: given.flag("--rdest")?,
         mask: mask.or(Some(full_mask(given.v6))),
-    }))
+    })))
 }
 
 /// A time that is some.
@@ -127,7 +127,7 @@ fn list(i: &str, seen: Seen) -> Piece<'_, Match> {
             _ => break,
         };
     }
-    Ok((i, Match::Recent(found)))
+    Ok((i, Match::Recent(Box::new(found))))
 }
 
 fn print(m: &Match, _: Seen) -> Option<String> {

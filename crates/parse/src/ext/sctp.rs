@@ -71,7 +71,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     };
     let port = |name| given.value(name, value::rising_ports, Expected::PortOrRange);
     let ports = PortsMatch { sport: port("--sport")?, dport: port("--dport")? };
-    Ok(Match::Sctp(SctpMatch { ports, chunks }))
+    Ok(Match::Sctp(Box::new(SctpMatch { ports, chunks })))
 }
 
 fn scope(i: &str) -> Piece<'_, ChunkScope> {
@@ -127,7 +127,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     let (i, ()) = value::word("sctp")(i)?;
     let (i, ports) = listed_ports(i)?;
     let (i, chunks) = maybe(i, listed_chunks);
-    Ok((i, Match::Sctp(SctpMatch { ports, chunks })))
+    Ok((i, Match::Sctp(Box::new(SctpMatch { ports, chunks }))))
 }
 
 fn listed_chunks(i: &str) -> Piece<'_, Inv<SctpChunks>> {

@@ -46,7 +46,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         packets: counter(given, ["--packets-eq", "--packets-lt", "--packets-gt"])?,
         bytes: counter(given, ["--bytes-eq", "--bytes-lt", "--bytes-gt"])?,
     };
-    Ok(Match::Set(SetMatch { not: arg.not, options, ..set }))
+    Ok(Match::Set(Box::new(SetMatch { not: arg.not, options, ..set })))
 }
 
 /// The comparison that was given of a counter; only `eq` may be inverted.
@@ -98,7 +98,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     while let Ok((next, ())) = option(i, &mut options) {
         i = next;
     }
-    Ok((i, Match::Set(SetMatch { not, set: set.into(), dirs, options })))
+    Ok((i, Match::Set(Box::new(SetMatch { not, set: set.into(), dirs, options }))))
 }
 
 /// One further option of a listing.

@@ -38,7 +38,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     let pattern =
         pattern.ok_or_else(|| arg.wrong(chainwalk_model::DiagnosticId::BadValue, expected))?;
     let algo = given.text("--algo").ok_or_else(|| given.missing("--algo"))?;
-    Ok(Match::String(StringMatch {
+    Ok(Match::String(Box::new(StringMatch {
         not: arg.not,
         pattern: pattern.into(),
         hex,
@@ -46,7 +46,7 @@ fn build(given: &Given<'_>) -> Result<Match, Wrong> {
         from: given.plain("--from", value::u32n, Expected::Number)?.unwrap_or(0),
         to: given.plain("--to", value::u32n, Expected::Number)?.unwrap_or(END),
         icase: given.flag("--icase")?,
-    }))
+    })))
 }
 
 /// Text in which `|…|` holds hexadecimal bytes and `\` keeps the next character.
@@ -93,7 +93,7 @@ fn list(i: &str, _: Seen) -> Piece<'_, Match> {
         }
     }
     let algo = algo.into();
-    Ok((i, Match::String(StringMatch { not, pattern: pattern.into(), hex, algo, from, to, icase })))
+    Ok((i, Match::String(Box::new(StringMatch { not, pattern: pattern.into(), hex, algo, from, to, icase }))))
 }
 
 fn print(m: &Match, _: Seen) -> Option<String> {

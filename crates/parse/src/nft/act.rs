@@ -281,10 +281,10 @@ impl Reader<'_, '_> {
             persistent,
         };
         Ok(match kind {
-            NatKind::Snat => Target::Snat(range),
-            NatKind::Dnat => Target::Dnat(range),
-            NatKind::Masquerade => Target::Masquerade(range),
-            NatKind::Redirect => Target::Redirect(range),
+            NatKind::Snat => Target::Snat(Box::new(range)),
+            NatKind::Dnat => Target::Dnat(Box::new(range)),
+            NatKind::Masquerade => Target::Masquerade(Box::new(range)),
+            NatKind::Redirect => Target::Redirect(Box::new(range)),
         })
     }
 

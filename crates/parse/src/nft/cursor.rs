@@ -33,7 +33,7 @@ pub(super) enum Place<'t> {
     /// In a document of its own.
     Raw(DocId),
     /// In the rows of a clean text: where each begins here, and where there.
-    Clean(&'t Clean, &'t [(u32, u32)]),
+    Clean(&'t Clean<'t>, &'t [(u32, u32)]),
     /// All of it at one place.
     Fixed(Span),
     /// Where each of its lines begins, and where what the line says is written.

@@ -49,7 +49,9 @@ impl Reader<'_, '_> {
                 self.cur.at += 1;
                 self.target_chain(word == "jump", from)?
             }
-            "notrack" => self.plain(Target::Ct(CtTarget { notrack: true, ..CtTarget::default() })),
+            "notrack" => {
+                self.plain(Target::Ct(Box::new(CtTarget { notrack: true, ..CtTarget::default() })))
+            }
             "counter" => self.counter(parts)?,
             "limit" | "quota" if self.cur.word_ahead(1) == "name" => {
                 return self.named(parts);

@@ -25,6 +25,11 @@ const MOST_HIDDEN: usize = 4;
 /// How many ways for a route are tried.
 const MOST_WAYS: usize = 3;
 
+/// Whether a test lets everything pass.
+fn is_blank(test: &Match) -> bool {
+    matches!(test, Match::Ip(ip) if **ip == IpMatch::default())
+}
+
 /// What might remove a blocker, narrowest first.
 pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Candidate> {
     let mut found = Vec::new();
@@ -212,14 +217,14 @@ fn rules(obstacle: &Blocker, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
     let known = CtStates::RELATED.0 | CtStates::ESTABLISHED.0;
 
     let mut found: Vec<(Selectivity, Vec<Match>)> = Vec::new();
-    let mut flow = vec![Match::Ip(IpMatch {
+    let mut flow = vec![Match::Ip(Box::new(IpMatch {
         src,
         dst,
         iniface: iniface.clone(),
         outiface: outiface.clone(),
         proto,
         fragment: None,
-    })];
+    }))];
     flow.extend(ports.clone());
     if answers && established {
         flow.push(state(CtStates::ESTABLISHED.0));
@@ -231,7 +236,7 @@ fn rules(obstacle: &Blocker, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
     if !answers && (dst.is_some() || ports.is_some()) {
         let out = outiface.clone().filter(|_| dst.is_none());
         let ip = IpMatch { dst, outiface: out, proto, ..IpMatch::default() };
-        let mut service = vec![Match::Ip(ip)];
+        let mut service = vec![Match::Ip(Box::new(ip))];
         service.extend(ports);
         found.push((Selectivity::Service, service));
     }
@@ -247,16 +252,16 @@ fn rules(obstacle: &Blocker, verdict: &Target) -> Vec<(Selectivity, Vec<Op>)> {
     let comes = obstacle.sights.iter().all(|s| matches!(s.entry, Entry::Wire { .. }));
     if let Some(src) = src.filter(|_| comes && !answers) {
         let ip = IpMatch { src: Some(src), ..IpMatch::default() };
-        found.push((Selectivity::Source, vec![Match::Ip(ip)]));
+        found.push((Selectivity::Source, vec![Match::Ip(Box::new(ip))]));
     }
     if iniface.is_some() || outiface.is_some() {
         let ip = IpMatch { iniface, outiface, ..IpMatch::default() };
-        found.push((Selectivity::Interfaces, vec![Match::Ip(ip)]));
+        found.push((Selectivity::Interfaces, vec![Match::Ip(Box::new(ip))]));
     }
     found
         .into_iter()
         .map(|(grain, matches)| {
-            let matches = matches.into_iter().filter(|m| *m != Match::Ip(IpMatch::default()));
+            let matches = matches.into_iter().filter(|m| !is_blank(m));
             let mut ops: Vec<Op> = matches.map(|m| op(OpKind::Match(m))).collect();
             ops.push(op(OpKind::Target(verdict.clone())));
             (grain, ops)
@@ -280,7 +285,7 @@ fn ports(obstacle: &Blocker, answers: bool) -> Option<Match> {
         L4::Udp { .. } if one.is_some() => Some(Match::Udp(PortsMatch { sport, dport })),
         L4::Sctp { .. } if one.is_some() => {
             let ports = PortsMatch { sport, dport };
-            Some(Match::Sctp(SctpMatch { ports, chunks: None }))
+            Some(Match::Sctp(Box::new(SctpMatch { ports, chunks: None })))
         }
         L4::Icmp(_) => {
             let kind = obstacle.common(|s| match &s.moment.packet.l4 {

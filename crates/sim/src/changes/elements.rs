@@ -36,7 +36,7 @@ pub(super) fn elements(host: &Host, obstacle: &Blocker) -> Vec<Edit> {
 
 fn sets(rule: &Rule) -> impl Iterator<Item = &SetMatch> {
     rule.ops.iter().filter_map(|op| match &op.what {
-        OpKind::Match(Match::Set(asked)) => Some(asked),
+        OpKind::Match(Match::Set(asked)) => Some(&**asked),
         _ => None,
     })
 }

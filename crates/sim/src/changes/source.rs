@@ -40,16 +40,16 @@ fn sources(
     let of = |mask: AddrMask| Some(Inv { not: false, value: mask });
     let to = of(host_of(packet.ip.dst));
     let proto = Some(Inv { not: false, value: packet.ip.proto });
-    let masquerade = Target::Masquerade(NatRange::default());
+    let masquerade = Target::Masquerade(Box::new(NatRange::default()));
     let snat = own.map(|addr| {
         let addrs = Some(Range { first: addr, last: addr });
-        Target::Snat(NatRange { addrs, ..NatRange::default() })
+        Target::Snat(Box::new(NatRange { addrs, ..NatRange::default() }))
     });
     let mut found: Vec<(Selectivity, Vec<Match>, Target)> = Vec::new();
     if near {
         let narrow = |src| {
             let ip = IpMatch { src: of(src), dst: to, proto, ..IpMatch::default() };
-            let mut all = vec![Match::Ip(ip)];
+            let mut all = vec![Match::Ip(Box::new(ip))];
             all.extend(port(packet));
             all
         };
@@ -57,11 +57,11 @@ fn sources(
         found.push((Selectivity::Flow, narrow(host_of(src)), masquerade.clone()));
         found.push((Selectivity::Service, narrow(net), masquerade.clone()));
         found.extend(snat.map(|snat| (Selectivity::Service, narrow(net), snat)));
-        found.push((Selectivity::Source, vec![Match::Ip(wide)], masquerade));
+        found.push((Selectivity::Source, vec![Match::Ip(Box::new(wide))], masquerade));
     } else {
         let from = |src: Option<AddrMask>| {
             let src = src.and_then(of);
-            vec![Match::Ip(IpMatch { src, outiface: out.clone(), ..IpMatch::default() })]
+            vec![Match::Ip(Box::new(IpMatch { src, outiface: out.clone(), ..IpMatch::default() }))]
         };
         found.push((Selectivity::Flow, from(Some(host_of(src))), masquerade.clone()));
         found.push((Selectivity::Source, from(Some(net)), masquerade.clone()));
@@ -123,10 +123,10 @@ fn listeners(host: &Host, sight: &BlockedPacket) -> Vec<(Selectivity, Edit)> {
     let edit = |to: u16| {
         let dst = Some(Inv { not: false, value: host_of(sight.asked.0) });
         let proto = Some(Inv { not: false, value: number });
-        let mut matches = vec![Match::Ip(IpMatch { dst, proto, ..IpMatch::default() })];
+        let mut matches = vec![Match::Ip(Box::new(IpMatch { dst, proto, ..IpMatch::default() }))];
         matches.extend(port_test(number, asked));
         let range = NatRange { ports: Some(Range { first: to, last: to }), ..NatRange::default() };
-        let rules = vec![new(ops(matches, Target::Redirect(range)))];
+        let rules = vec![new(ops(matches, Target::Redirect(Box::new(range))))];
         let change = ChainEdit::Insert { number: 1, rules };
         (Selectivity::Service, of_nat(host, packet.is_v6(), hook, change))
     };

@@ -5,8 +5,7 @@ use super::verdict::Verdict;
 use super::walker::Walker;
 use chainwalk_model::{
     Answer, Assumed, Backend, Change, ConnmarkOp, CtTarget, CtZone, DroppedBy, Event, Fate, L4,
-    MssOp, NatRange, OpId, Path, Question, RuleId, SetMatch, SetTarget, Target, Tcp, TcpFlags,
-    TtlOp,
+    MssOp, OpId, Path, Question, RuleId, SetMatch, SetTarget, Target, Tcp, TcpFlags, TtlOp,
 };
 
 impl Walker<'_> {
@@ -55,9 +54,8 @@ impl Walker<'_> {
                 Verdict::Continue
             }
             // nft's `dnat ip to` in a table of both families leaves IPv6 alone (`nft_nat_inet_eval`).
-            Target::Dnat(NatRange { addrs: Some(addrs), .. })
-            | Target::Snat(NatRange { addrs: Some(addrs), .. })
-                if addrs.first.is_ipv6() != skb.packet.is_v6() =>
+            Target::Dnat(range) | Target::Snat(range)
+                if range.addrs.is_some_and(|a| a.first.is_ipv6() != skb.packet.is_v6()) =>
             {
                 Verdict::Continue
             }

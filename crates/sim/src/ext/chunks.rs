@@ -90,7 +90,10 @@ mod tests {
         bench.packet.payload = (*b"\x03\0\0\x05xyzz\0\x03\0\x04").into();
         let value = SctpChunks { scope, types: types.to_vec(), flags: flags.to_vec() };
         let chunks = Some(Inv { not: false, value });
-        assert_eq!(bench.test(&Match::Sctp(SctpMatch { chunks, ..SctpMatch::default() })), expect);
+        assert_eq!(
+            bench.test(&Match::Sctp(Box::new(SctpMatch { chunks, ..SctpMatch::default() }))),
+            expect
+        );
     }
 
     #[test]

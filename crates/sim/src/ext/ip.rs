@@ -105,7 +105,7 @@ mod tests {
 
     #[track_caller]
     fn check(m: IpMatch, bench: &Bench, expect: Truth) {
-        assert_eq!(bench.test(&Match::Ip(m)), expect);
+        assert_eq!(bench.test(&Match::Ip(Box::new(m))), expect);
     }
 
     fn source(not: bool, a: &str, mask: &str) -> IpMatch {

@@ -7,19 +7,15 @@
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, within};
 use crate::context::MatchContext;
-use chainwalk_model::{ConditionKind, Inv, Observed, Range};
-use std::net::IpAddr;
+use chainwalk_model::{ConditionKind, IprangeMatch, Observed};
 
 pub(super) const FACTS: Facts = Facts::reading(Reads::FIXED);
 
-pub(super) fn test(
-    src: Option<Inv<Range<IpAddr>>>,
-    dst: Option<Inv<Range<IpAddr>>>,
-    ctx: &MatchContext,
-    eval: &mut Evaluation,
-) {
+pub(super) fn test(m: &IprangeMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     let ip = &ctx.packet.ip;
-    for (part, m, addr) in [(ConditionKind::Src, src, ip.src), (ConditionKind::Dst, dst, ip.dst)] {
+    for (part, m, addr) in
+        [(ConditionKind::Src, m.src, ip.src), (ConditionKind::Dst, m.dst, ip.dst)]
+    {
         let Some(m) = m else { continue };
         if part == ConditionKind::Src && ctx.source_untold() {
             eval.untold(part, m.not);
@@ -33,13 +29,14 @@ pub(super) fn test(
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::{Match, Truth};
+    use chainwalk_model::{Inv, Match, Range, Truth};
 
     #[track_caller]
     fn check(not: bool, first: &str, last: &str, expect: Truth) {
         let bench = Bench::tcp("10.0.0.10", "10.0.0.2");
         let value = Range { first: first.parse().unwrap(), last: last.parse().unwrap() };
-        let m = Match::Iprange { src: Some(Inv { not, value }), dst: None };
+        let src = Some(Inv { not, value });
+        let m = Match::Iprange(Box::new(IprangeMatch { src, dst: None }));
         assert_eq!(bench.test(&m), expect);
     }
 

@@ -64,7 +64,7 @@ extensions! { |ctx, memory, eval, host|
     Match::Hbh(m) => extensions::options(m, extensions::HOP, ctx, eval), extensions::FACTS;
     Match::Helper(name) => helper::test(name, ctx, eval), helper::FACTS;
     Match::Ipcomp { spi, .. } => spi::ipcomp(*spi, ctx, eval), spi::FACTS;
-    Match::Iprange { src, dst } => iprange::test(*src, *dst, ctx, eval), iprange::FACTS;
+    Match::Iprange(m) => iprange::test(m, ctx, eval), iprange::FACTS;
     Match::Ipv6Header(m) => extensions::ipv6header(*m, ctx, eval), extensions::FACTS;
     Match::Ipvs(m) => host::ipvs(m, ctx, eval), host::FACTS;
     Match::Length(m) => bits::length(*m, ctx, eval), bits::HEADER;

@@ -73,7 +73,7 @@ mod tests {
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
         bench.path.phys_in = ports.0.map_or(PathIface::None, Into::into);
         bench.path.phys_out = ports.1.map_or(PathIface::None, Into::into);
-        assert_eq!(bench.test(&Match::Physdev(m)), expect);
+        assert_eq!(bench.test(&Match::Physdev(Box::new(m))), expect);
     }
 
     fn port(not: bool, name: &str) -> Inv<IfaceMatch> {

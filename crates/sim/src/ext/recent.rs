@@ -66,8 +66,8 @@ mod tests {
     #[track_caller]
     fn check(bench: &mut Bench, now_s: u64, m: RecentMatch, expect: Truth) {
         bench.now_ms = now_s * 1000;
-        bench.knows(&Match::Recent(m.clone()));
-        assert_eq!(bench.test(&Match::Recent(m)), expect);
+        bench.knows(&Match::Recent(Box::new(m.clone())));
+        assert_eq!(bench.test(&Match::Recent(Box::new(m))), expect);
     }
 
     #[test]

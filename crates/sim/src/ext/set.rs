@@ -320,14 +320,14 @@ mod tests {
 
     #[track_caller]
     fn check(bench: &Bench, m: &SetMatch, expect: Truth) {
-        assert_eq!(bench.test(&Match::Set(m.clone())), expect);
+        assert_eq!(bench.test(&Match::Set(Box::new(m.clone()))), expect);
         let turned = SetMatch { not: true, ..m.clone() };
         let expect = match expect {
             Truth::Yes => Truth::No,
             Truth::No => Truth::Yes,
             other => other,
         };
-        assert_eq!(bench.test(&Match::Set(turned)), expect);
+        assert_eq!(bench.test(&Match::Set(Box::new(turned))), expect);
     }
 
     #[test]

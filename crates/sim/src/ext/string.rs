@@ -56,7 +56,7 @@ mod tests {
             to,
             icase,
         };
-        assert_eq!(bench.test(&Match::String(m)), expect);
+        assert_eq!(bench.test(&Match::String(Box::new(m))), expect);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::sample::{Sample, inside, is_own, own, speaks, uplink};
 use crate::say::text;
 use crate::suggest::{asks_for, of_rule, offered};
 use crate::wish::Wish;
-use chainwalk_model::{Family, Hook, NatRange, RuleId, Socket, Target};
+use chainwalk_model::{Family, Hook, RuleId, Socket, Target};
 use std::net::IpAddr;
 
 /// So many packets of a side are shown.
@@ -136,7 +136,7 @@ fn row(t: &Explained, line: &str, about: &str) -> PacketRow {
 fn guest(t: &Explained, own: IpAddr, holds: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
     let is = |addr: &IpAddr| holds(*addr) && !is_own(t.host, *addr);
     let targets = t.rules().rules.iter().filter_map(|rule| match rule.verdict() {
-        Some(Target::Dnat(NatRange { addrs: Some(addrs), .. })) => Some(addrs.first),
+        Some(Target::Dnat(to)) => to.addrs.map(|addrs| addrs.first),
         _ => None,
     });
     let named = t.host.names.iter().map(|name| name.addr);

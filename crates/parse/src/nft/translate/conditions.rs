@@ -40,11 +40,11 @@ pub(super) fn condition(test: &Match, of: &Of) -> Option<String> {
         Match::Dscp(value) => Some(said(&format!("{ip} dscp"), value)),
         Match::Ecn(test) => Some(all(ecn(*test, of))),
         Match::Esp(spi) => spi.map_or(Some(String::new()), |spi| Some(ranged("esp spi", spi))),
-        Match::Iprange { src, dst } => {
-            let side = |word, side: &Option<_>| {
+        Match::Iprange(m) => {
+            let side = |word, side: Option<_>| {
                 side.map_or(String::new(), |r| ranged(&format!("{ip} {word}"), r))
             };
-            Some(all(vec![side("saddr", src), side("daddr", dst)]))
+            Some(all(vec![side("saddr", m.src), side("daddr", m.dst)]))
         }
         Match::Length(len) => Some(ranged("meta length", *len)),
         Match::Limit { rate, burst } => {

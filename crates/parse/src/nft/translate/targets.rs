@@ -29,7 +29,7 @@ pub(super) fn target(
         | Target::Masquerade(range)
         | Target::Redirect(range) => {
             // Ports are those of a protocol, and a shifted range has no word.
-            let NatRange { ports, base_port, .. } = range;
+            let NatRange { ports, base_port, .. } = &**range;
             let said = base_port.is_none() && (ports.is_none() || of.ported().is_some());
             said.then(|| printer.target(target, family))
         }
