@@ -53,7 +53,8 @@ impl Sources {
             .into_iter()
             .map(|(name, text)| Doc { name: name.clone(), text: text.into() })
             .collect();
-        let place = |d: &Doc| Place { name: d.name.clone(), lines: Lines::new(&d.text), above: 0 };
+        let place =
+            |d: &Doc| Place { name: d.name.clone(), lines: Lines::of(d.text.clone()), above: 0 };
         Self {
             docs: docs.iter().map(place).collect(),
             scenario: Scenario { docs, ..Scenario::default() },
@@ -68,7 +69,8 @@ impl Sources {
         let mut above = whole.lines().count().saturating_sub(scenario.paste().lines().count());
         let mut docs = Vec::new();
         for doc in &scenario.docs {
-            docs.push(Place { name: file.to_owned(), lines: Lines::new(&doc.text), above });
+            let lines = Lines::of(doc.text.clone());
+            docs.push(Place { name: file.to_owned(), lines, above });
             above += doc.text.lines().count();
         }
         let lines = Lines::new(whole);

@@ -5,6 +5,7 @@
 
 use crate::blank::Fills;
 use chainwalk_model::{DocId, Span};
+use std::borrow::Cow;
 
 /// A stretch of the clean text and the pasted bytes it stands for.
 #[derive(Clone, Copy, Debug)]
@@ -28,22 +29,22 @@ pub(crate) struct Cut {
 
 /// A cleaned document.
 #[derive(Debug)]
-pub(crate) struct Clean {
+pub(crate) struct Clean<'a> {
     doc: DocId,
-    /// The text to read.
-    pub(crate) text: String,
+    /// The text to read: that of the document where nothing had to be cleaned.
+    pub(crate) text: Cow<'a, str>,
     pieces: Vec<Piece>,
 }
 
-impl Clean {
+impl<'a> Clean<'a> {
     /// Cleans a document.
-    pub(crate) fn new(doc: DocId, raw: &str) -> Self {
+    pub(crate) fn new(doc: DocId, raw: &'a str) -> Self {
         Self::filled(doc, raw, &Fills::default())
     }
 
     /// Cleans a document, and puts what is said of open values in their places.
-    pub(crate) fn filled(doc: DocId, raw: &str, fills: &Fills) -> Self {
-        let mut clean = Self { doc, text: String::with_capacity(raw.len()), pieces: Vec::new() };
+    pub(crate) fn filled(doc: DocId, raw: &'a str, fills: &Fills) -> Self {
+        let mut clean = Self { doc, text: Cow::Borrowed(""), pieces: Vec::new() };
         let bytes = raw.as_bytes();
         let mut kept = 0;
         let mut at = 0;
@@ -58,10 +59,16 @@ impl Clean {
                     continue;
                 }
             }
-            let plain =
-                matches!(bytes[at], b'\t' | b'\n' | 0x20..=0x25 | 0x27..=0x5b | 0x5d..=0x7e);
-            if plain {
+            if is_plain(bytes[at]) {
                 at += 1;
+                // Nearly all of a long text is plain: so much of it is looked at in one go.
+                while at % BLOCK == 0
+                    && fills.is_empty()
+                    && let Some(block) = bytes.get(at..at + BLOCK)
+                    && block.iter().fold(true, |all, b| all & is_plain(*b))
+                {
+                    at += BLOCK;
+                }
                 continue;
             }
             let (len, with) = replacement(&raw[at..], clean_end(&clean.text, &raw[kept..at]));
@@ -72,28 +79,43 @@ impl Clean {
             }
             at += len;
         }
-        clean.keep(raw, kept, raw.len());
+        if kept == 0 {
+            // Nothing took the place of anything.
+            clean.cover(0, raw.len());
+            clean.text = Cow::Borrowed(raw);
+        } else {
+            clean.keep(raw, kept, raw.len());
+        }
         clean
     }
 
     fn keep(&mut self, raw: &str, start: usize, end: usize) {
+        self.cover(start, end);
+        self.push(raw.len(), &raw[start..end]);
+    }
+
+    /// The text goes on as the pasted one does between these places.
+    fn cover(&mut self, start: usize, end: usize) {
         if end > start {
-            let len = end - start;
-            self.pieces.push(Piece {
-                clean: self.text.len(),
-                raw: start,
-                clean_len: len,
-                raw_len: len,
-            });
-            self.text.push_str(&raw[start..end]);
+            let (clean, len) = (self.text.len(), end - start);
+            self.pieces.push(Piece { clean, raw: start, clean_len: len, raw_len: len });
         }
+    }
+
+    /// The text goes on with this, and may become so long.
+    fn push(&mut self, whole: usize, text: &str) {
+        let own = self.text.to_mut();
+        if own.capacity() == 0 {
+            own.reserve(whole);
+        }
+        own.push_str(text);
     }
 
     fn replace(&mut self, raw: usize, raw_len: usize, with: &str) {
         if !with.is_empty() {
             let clean_len = with.len();
             self.pieces.push(Piece { clean: self.text.len(), raw, clean_len, raw_len });
-            self.text.push_str(with);
+            self.push(0, with);
         }
     }
 
@@ -124,9 +146,9 @@ impl Clean {
     }
 
     /// The text without some of its pieces, which stand in order. Each of them may leave a blank.
-    pub(crate) fn without(&self, cuts: &[Cut]) -> Self {
-        let text = String::with_capacity(self.text.len());
-        let mut clean = Self { doc: self.doc, text, pieces: Vec::new() };
+    pub(crate) fn without(&self, cuts: &[Cut]) -> Clean<'static> {
+        let text = Cow::Owned(String::with_capacity(self.text.len()));
+        let mut clean = Clean { doc: self.doc, text, pieces: Vec::new() };
         let mut from = 0;
         for cut in cuts {
             clean.take(self, from, cut.start);
@@ -141,7 +163,7 @@ impl Clean {
     }
 
     /// Takes over a stretch of another clean text.
-    fn take(&mut self, other: &Self, start: usize, end: usize) {
+    fn take(&mut self, other: &Clean<'_>, start: usize, end: usize) {
         let mut at = start;
         while at < end {
             let Some(piece) = other.piece(at) else { break };
@@ -157,7 +179,7 @@ impl Clean {
             };
             let (clean, clean_len) = (self.text.len(), stop - at);
             self.pieces.push(Piece { clean, raw, clean_len, raw_len });
-            self.text.push_str(&other.text[at..stop]);
+            self.push(other.text.len(), &other.text[at..stop]);
             at = stop;
         }
     }
@@ -214,6 +236,14 @@ impl<'a> Row<'a> {
             Row { text, start: self.start + at }
         })
     }
+}
+
+/// How many bytes are looked at together.
+const BLOCK: usize = 64;
+
+/// Whether nothing ever takes the place of a byte.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | 0x20..=0x25 | 0x27..=0x5b | 0x5d..=0x7e)
 }
 
 /// What the clean text ends with once `tail` is kept.

@@ -12,7 +12,7 @@ pub(crate) const ADVISED: usize = 1000;
 /// Where a rule is read.
 pub(crate) struct Cx<'a> {
     /// The document.
-    pub(crate) clean: &'a Clean,
+    pub(crate) clean: &'a Clean<'a>,
     /// Where problems go.
     pub(crate) diagnostics: &'a mut Vec<Diagnostic>,
 }

@@ -166,7 +166,7 @@ fn problem(
 
 /// A command of iptables, with the host it changes.
 struct Rules<'a> {
-    clean: &'a Clean,
+    clean: &'a Clean<'a>,
     row: Row<'a>,
     host: &'a Host,
     family: Family,

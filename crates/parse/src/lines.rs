@@ -1,17 +1,29 @@
 //! Line and column of a byte offset, and UTF-16 offsets, for the doors that need them.
 
+use std::rc::Rc;
+
 /// The lines of one document.
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     /// Byte offset and UTF-16 offset of the start of each line.
     starts: Vec<(usize, usize)>,
-    text: String,
+    text: Rc<str>,
 }
 
 impl Lines {
     /// Finds the lines of `text`; `\n`, `\r\n` and a bare `\r` end one.
     pub fn new(text: &str) -> Self {
+        Self::of(text.into())
+    }
+
+    /// Finds the lines of a text that others hold too.
+    pub fn of(text: Rc<str>) -> Self {
         let mut starts = vec![(0, 0)];
+        if text.is_ascii() && !text.contains('\r') {
+            // Most long texts: a byte is a unit.
+            starts.extend(text.match_indices('\n').map(|(at, _)| (at + 1, at + 1)));
+            return Self { starts, text };
+        }
         let mut units = 0;
         let mut chars = text.char_indices().peekable();
         while let Some((at, c)) = chars.next() {
@@ -21,7 +33,7 @@ impl Lines {
                 starts.push((at + c.len_utf8(), units));
             }
         }
-        Self { starts, text: text.into() }
+        Self { starts, text }
     }
 
     /// The document.

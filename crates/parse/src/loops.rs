@@ -7,7 +7,6 @@ use chainwalk_model::{
     Backend, ChainId, Diagnostic, DiagnosticId, OpKind, Rule, RuleId, Ruleset, Severity, TableId,
     Target, Text,
 };
-use std::collections::HashMap;
 
 /// So many circles of a table are told.
 const MOST: usize = 64;
@@ -15,7 +14,10 @@ const MOST: usize = 64;
 const NAMED: usize = 6;
 
 /// How far a chain was looked through.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Seen {
+    /// Nothing led to it yet.
+    Not,
     /// It is on the way that is followed.
     OnTheWay,
     /// All that it leads to was looked at.
@@ -26,17 +28,29 @@ enum Seen {
 pub(crate) fn tell(rules: &Ruleset, table: TableId, diagnostics: &mut Vec<Diagnostic>) {
     let table = rules.table(table);
     let deep = table.backend == Backend::IptablesNft;
-    let mut seen: HashMap<ChainId, Seen> = HashMap::new();
+    // The chains of a table stand side by side.
+    let ids = || table.chains.iter().map(|c| c.0);
+    let (Some(first), Some(last)) = (ids().min(), ids().max()) else { return };
+    let mut seen = vec![Seen::Not; (last - first) as usize + 1];
+    // How far a chain was looked through so far; what is done stays so.
+    let mut see = |chain: ChainId, now: Seen| {
+        let at = chain.0.checked_sub(first);
+        let Some(own) = at.and_then(|at| seen.get_mut(at as usize)) else { return Seen::Done };
+        let before = *own;
+        if before != Seen::Done {
+            *own = now;
+        }
+        before
+    };
     let mut told = 0;
     for base in table.chains.iter().filter(|c| rules.chain(**c).base.is_some()) {
         let mut way: Vec<(ChainId, usize)> = Vec::new();
-        if !seen.contains_key(base) {
-            seen.insert(*base, Seen::OnTheWay);
+        if see(*base, Seen::OnTheWay) == Seen::Not {
             way.push((*base, 0));
         }
         while let Some((chain, next)) = way.last_mut() {
             let Some(&id) = rules.chain(*chain).rules.get(*next) else {
-                seen.insert(*chain, Seen::Done);
+                see(*chain, Seen::Done);
                 way.pop();
                 continue;
             };
@@ -46,16 +60,13 @@ pub(crate) fn tell(rules: &Ruleset, table: TableId, diagnostics: &mut Vec<Diagno
                 *next = usize::MAX;
             }
             let Some(to) = leads_to(rule) else { continue };
-            match seen.get(&to) {
-                None => {
-                    seen.insert(to, Seen::OnTheWay);
-                    way.push((to, 0));
-                }
-                Some(Seen::OnTheWay) if told < MOST => {
+            match see(to, Seen::OnTheWay) {
+                Seen::Not => way.push((to, 0)),
+                Seen::OnTheWay if told < MOST => {
                     told += 1;
                     diagnostics.push(circle(rules, &way, id, to));
                 }
-                Some(_) => {}
+                Seen::OnTheWay | Seen::Done => {}
             }
         }
     }

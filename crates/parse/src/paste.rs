@@ -35,16 +35,13 @@ pub fn read_telling(docs: &[&str], tell: &mut dyn FnMut(f64)) -> Reading {
 }
 
 /// Reads as [`read_telling`] does, with what is said of the values that the paste leaves open.
-pub fn read_filled(docs: &[&str], fills: &Fills, tell: &mut dyn FnMut(f64)) -> Reading {
-    let whole = |clean: Clean| {
+pub fn read_filled<'d>(docs: &[&'d str], fills: &Fills, tell: &mut dyn FnMut(f64)) -> Reading {
+    let whole = |(n, raw): (usize, &&'d str)| {
+        let clean: Clean<'d> = Clean::filled(DocId(n as u16), raw, fills);
         let cuts = breaks(&clean.text, &shape::bare(clean.lines()));
         if cuts.is_empty() { clean } else { clean.without(&cuts) }
     };
-    let cleans: Vec<Clean> = docs
-        .iter()
-        .enumerate()
-        .map(|(n, raw)| whole(Clean::filled(DocId(n as u16), raw, fills)))
-        .collect();
+    let cleans: Vec<Clean<'_>> = docs.iter().enumerate().map(whole).collect();
     let mut paste =
         Paste::new(Progress::new(cleans.iter().map(|clean| clean.text.len()).sum(), tell));
     for clean in &cleans {

@@ -4,6 +4,7 @@
 use crate::clean::Row;
 use crate::hosts::Label;
 use crate::prompt::{host_of, shell, unprompt};
+use crate::shape::is_plain;
 
 /// A prompt, as far as it tells two shells apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,7 +60,7 @@ impl Places {
     /// `rows` are those of the document that are no comments.
     pub(crate) fn of<'a>(rows: impl Iterator<Item = Row<'a>>) -> Self {
         let (mut shells, mut others) = (false, false);
-        for row in rows.filter(|r| r.text.len() < 400) {
+        for row in rows.filter(|r| r.text.len() < 400 && !is_plain(r.text)) {
             match Sign::of(row) {
                 Some(Sign::Shell(_)) => shells = true,
                 Some(Sign::Host(_)) => others = true,

@@ -123,7 +123,7 @@ fn shell_of(row: Row<'_>) -> Row<'_> {
 }
 
 /// Whether nothing can stand in front: most lines of a paste are of these.
-fn is_plain(text: &str) -> bool {
+pub(crate) fn is_plain(text: &str) -> bool {
     match text.as_bytes().first() {
         None => true,
         Some(b':' | b'*' | b'-') => is_strong(text),

@@ -33,8 +33,9 @@ impl Word<'_> {
 
 /// Splits a line.
 pub(crate) fn words(row: Row<'_>) -> Vec<Word<'_>> {
-    let mut words = Vec::new();
     let text = row.text;
+    // Most words have more letters, and most lines no more words.
+    let mut words = Vec::with_capacity((text.len() / 5).min(32));
     let mut at = 0;
     while let Some(skip) = text[at..].find(|c: char| !c.is_whitespace()) {
         let start = at + skip;

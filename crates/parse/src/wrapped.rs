@@ -275,7 +275,7 @@ mod tests {
         let joined = clean.without(&cuts);
         let end = joined.text.len();
         assert_eq!(joined.span(0, end), clean.span(0, clean.text.len()));
-        joined.text
+        joined.text.into_owned()
     }
 
     /// A text as a terminal breaks it.

@@ -112,7 +112,7 @@ pub(super) fn read(
 
 /// A command and the host that it changes.
 struct Command<'a> {
-    clean: &'a Clean,
+    clean: &'a Clean<'a>,
     row: Row<'a>,
     host: &'a Host,
     doc: DocId,

@@ -57,7 +57,7 @@ fn cut(clean: &Clean, rows: &[Row<'_>], line: usize) -> (Block, usize) {
 
 /// Where a piece of JSON stands.
 struct Place<'a> {
-    clean: &'a Clean,
+    clean: &'a Clean<'a>,
     base: usize,
     text: &'a str,
 }
