@@ -99,7 +99,8 @@ fn arrived(trace: &Trace) -> Packet {
 }
 
 fn padded(options: Option<&Arc<[u8]>>) -> Arc<[u8]> {
-    let mut bytes = options.map(|o| o.to_vec()).unwrap_or_default();
+    let Some(options) = options else { return Arc::default() };
+    let mut bytes = options.to_vec();
     bytes.resize(bytes.len().div_ceil(4) * 4, 0);
     bytes.into()
 }

@@ -25,8 +25,7 @@ pub(crate) struct MatchContext<'a> {
     pub by_reject: bool,
     /// Whether it is a copy of what this host sent to everybody, handed back to it.
     pub loopback_copy: bool,
-    /// What conntrack says.
-    pub ct: Ct,
+    pub flow: &'a dyn Tracked,
     /// The host's facts.
     pub host: &'a Host,
     pub net: &'a dyn Net,
@@ -47,6 +46,11 @@ pub(crate) struct MatchContext<'a> {
 }
 
 impl MatchContext<'_> {
+    /// What conntrack says: few tests ask.
+    pub(crate) fn ct(&self) -> Ct {
+        self.flow.ct()
+    }
+
     /// Whether somebody said whom a frame is from: a recorder's frames have an address of their own.
     pub(crate) fn is_told(&self, mac: Mac) -> bool {
         mac != SENDER || self.host.complete.network || self.host.raw_sender
@@ -107,6 +111,17 @@ pub(crate) struct CtFlow {
     pub made_here: bool,
     /// The helper that expected it.
     pub expected_by: Option<crate::ct::Kind>,
+}
+
+/// What conntrack says of the packet at hand.
+pub(crate) trait Tracked {
+    fn ct(&self) -> Ct;
+}
+
+impl Tracked for Ct {
+    fn ct(&self) -> Ct {
+        *self
+    }
 }
 
 /// What routing says of an address. `Err` is what would have to be known.

@@ -190,7 +190,7 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
     }
     let family = if addr.is_ipv4() { Family::Ip } else { Family::Ip6 };
     let (input, forward) = (deals(host, family, Hook::Input), deals(host, family, Hook::Forward));
-    let called = |hook| !alone(host, family, "filter", hook).is_empty();
+    let called = |hook| !alone(at.world, family, "filter", hook).is_empty();
     match (called(Hook::Input), called(Hook::Forward)) {
         (true, false) => return (true, Likely::AskedOfInput),
         (false, true) => return (false, Likely::AskedOfForward),
@@ -489,7 +489,8 @@ fn proxies(host: &Host, port: u16) -> Option<RuleId> {
 
 /// The chains of a table that no rule leads to and that no built-in chain stands above, which most likely are called
 /// at this hook: as their names say, else as what they test allows.
-pub(crate) fn alone(host: &Host, family: Family, table: &str, hook: Hook) -> Vec<ChainId> {
+pub(crate) fn alone(world: &World, family: Family, table: &str, hook: Hook) -> Vec<ChainId> {
+    let (host, spoken) = (&*world.host, world.spoken());
     let rules = &host.rules;
     let Some(table) = rules.find_table(family, table) else { return Vec::new() };
     let shown = &rules.table(table).chains;
@@ -499,13 +500,8 @@ pub(crate) fn alone(host: &Host, family: Family, table: &str, hook: Hook) -> Vec
         let of_program = kept_at(&rules.table(table).name, &rules.chain(*c).name, hook);
         of_program.unwrap_or(!beside && fits(host, *c, hook))
     };
-    let called = |id: ChainId| {
-        rules.rules.iter().flat_map(|r| &r.ops).any(
-            |op| matches!(op.what, OpKind::Target(Target::Jump(to) | Target::Goto(to)) if to == id),
-        )
-    };
     let stands = |c: &Chain| c.declared || !c.rules.is_empty();
-    let free = shown.iter().copied().filter(|c| stands(rules.chain(*c)) && !called(*c));
+    let free = shown.iter().copied().filter(|c| stands(rules.chain(*c)) && !spoken.is_called(*c));
     free.filter(kept).collect()
 }
 

@@ -4,7 +4,7 @@ use crate::addr::prefix;
 use crate::header::{filters, header, listed};
 use chainwalk_model::{
     AddrMask, Backend, Base, Chain, ChainId, ChainKind, Cidr, Family, Hook, Host, IfaceMatch, Inv,
-    IpMatch, Match, OpKind, Range, Rule, RuleId, Target, Text,
+    IpMatch, Match, OpKind, Range, Rule, RuleId, Ruleset, Target, Text,
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
@@ -132,6 +132,8 @@ pub(crate) struct Spoken {
     pub(crate) translating: Vec<Text>,
     /// Which chains, by their ids, a packet may come to in filter at each of [`FILTERING`].
     reached: [Vec<bool>; 3],
+    /// Which chains, by their ids, a rule jumps to.
+    called: Vec<bool>,
 }
 
 /// The hooks at which filter filters.
@@ -148,6 +150,7 @@ impl Spoken {
             masqueraded: Vec::new(),
             translating: Vec::new(),
             reached: FILTERING.map(|hook| reached(host, hook)),
+            called: called(&host.rules),
         };
         let mut seen: HashSet<Inv<IfaceMatch>> = HashSet::new();
         for (id, rule, _) in rules(host) {
@@ -208,6 +211,11 @@ impl Spoken {
     pub(crate) fn comes_to(&self, hook: Hook, chain: ChainId) -> bool {
         let mut all = FILTERING.iter().zip(&self.reached);
         all.any(|(h, reached)| *h == hook && reached.get(chain.0 as usize) == Some(&true))
+    }
+
+    /// Whether some rule jumps to a chain.
+    pub(crate) fn is_called(&self, chain: ChainId) -> bool {
+        self.called.get(chain.0 as usize) == Some(&true)
     }
 
     /// Whether an interface holds a network of which packets are masqueraded as they leave by others.
@@ -316,7 +324,10 @@ fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bo
 
 /// The rule that lets in what is for just this group: some program has most likely joined it.
 pub(crate) fn lets_group_in(host: &Host, group: IpAddr) -> Option<RuleId> {
-    rules(host).filter(|_| group.is_multicast()).find_map(|(id, rule, chain)| {
+    if !group.is_multicast() {
+        return None;
+    }
+    rules(host).find_map(|(id, rule, chain)| {
         let may = chain.base.as_ref().is_none_or(|_| filters(host, chain, Hook::Input))
             && matches!(target(rule), Some(Target::Accept));
         (may && header(rule).any(|ip| alone(ip.dst.as_ref()) == Some(group))).then_some(id)
@@ -375,6 +386,19 @@ fn reached(host: &Host, hook: Hook) -> Vec<bool> {
             OpKind::Target(Target::Jump(to) | Target::Goto(to)) => Some(to.0 as usize),
             _ => None,
         }));
+    }
+    found
+}
+
+/// Which chains, by their ids, a rule jumps to.
+fn called(rules: &Ruleset) -> Vec<bool> {
+    let mut found = vec![false; rules.chains.len()];
+    for op in rules.rules.iter().flat_map(|rule| &rule.ops) {
+        if let OpKind::Target(Target::Jump(to) | Target::Goto(to)) = op.what
+            && let Some(called) = found.get_mut(to.0 as usize)
+        {
+            *called = true;
+        }
     }
     found
 }

@@ -13,6 +13,7 @@ use chainwalk_model::{
     TableId, Target, Text, Tuple,
 };
 use std::cell::OnceCell;
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -37,6 +38,8 @@ pub(crate) struct World {
     pub hooked: Rc<Hooked>,
     /// The indexes of its long chains.
     pub indexes: Rc<Indexes>,
+    /// The numbers that its sysctls hold, and whether each is known rather than implied by a rule: a walk asks often.
+    numbers: Rc<HashMap<Text, (i64, bool)>>,
     /// What its rules speak of, once it was asked for.
     spoken: Rc<OnceCell<Spoken>>,
     /// The conntrack table.
@@ -74,11 +77,13 @@ impl World {
         let told = host.clock.map(|seconds| (seconds, 0));
         let counts = counts(&host);
         let tracked = [Family::Ip, Family::Ip6].map(|f| tracked_since(&host, f));
+        let numbers = numbers(&host);
         let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
         Self {
             hooked: Rc::new(Hooked::of(&host.rules)),
             host,
             indexes: Rc::default(),
+            numbers: Rc::new(numbers),
             spoken: Rc::default(),
             flows: Rc::new(flows),
             proxied: Rc::default(),
@@ -149,12 +154,7 @@ impl World {
     /// The number a sysctl holds: as known, as a program sets it whose chains are there, or `usual`. The flag says
     /// whether it is known.
     pub(crate) fn sysctl(&self, name: &str, usual: i64) -> (i64, bool) {
-        let inferred =
-            self.host.sysctl(name).is_some_and(|f| matches!(f.origin, Origin::Inferred(_)));
-        match number(&self.host, name) {
-            Some(value) => (value, !inferred),
-            None => (usual, false),
-        }
+        self.numbers.get(name).copied().unwrap_or((usual, false))
     }
 
     /// That a sysctl which nobody told has this value, and whether a program is what makes it so.
@@ -169,6 +169,16 @@ impl World {
             None => Assumed::Sysctl { name, value },
         }
     }
+}
+
+/// The numbers that sysctls hold, and whether each is known rather than implied. Of a name told twice the last counts.
+fn numbers(host: &Host) -> HashMap<Text, (i64, bool)> {
+    let last: HashMap<&Text, &Fact<Text>> = host.sysctls.iter().map(|(n, f)| (n, f)).collect();
+    let number = |(name, fact): (&Text, &Fact<Text>)| {
+        let value = fact.value.trim().parse().ok()?;
+        Some((name.clone(), (value, !matches!(fact.origin, Origin::Inferred(_)))))
+    };
+    last.into_iter().filter_map(number).collect()
 }
 
 /// The number that a sysctl is known to hold.

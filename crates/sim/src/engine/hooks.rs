@@ -206,7 +206,7 @@ impl Walker<'_> {
         } else {
             Question::Chain(family, name, hook.builtin().into())
         };
-        for chain in alone(&self.world.host, family, table, hook) {
+        for chain in alone(self.world, family, table, hook) {
             let ways = [(Answer::Yes, None), (Answer::No, None)];
             if self.ask(skb, &Question::Jump(chain, hook), &ways) == Answer::Yes {
                 let mut path = Self::path(skb, hook);

@@ -7,7 +7,7 @@ use super::skb::Skb;
 use super::verdict::Verdict;
 use super::visits::Frame;
 use super::walker::Walker;
-use crate::context::MatchContext;
+use crate::context::{Ct, MatchContext, Tracked};
 use crate::ext::{self, Assumes, Evaluated};
 use crate::match_state::MatchState;
 use crate::route::Router;
@@ -320,7 +320,8 @@ impl Walker<'_> {
     ) -> T {
         let mut memory = std::mem::take(&mut self.world.match_state);
         let router = Router::new(self.world);
-        let ctx = self.context(skb, path, &router);
+        let flow = FlowOf { walker: self, skb };
+        let ctx = self.context(skb, path, &router, &flow);
         let found = look(&ctx, &mut memory);
         let leans = router.into_leans();
         self.world.match_state = memory;
@@ -336,6 +337,7 @@ impl Walker<'_> {
         skb: &'a Skb,
         path: &'a Path,
         net: &'a Router<'a>,
+        flow: &'a FlowOf<'a>,
     ) -> MatchContext<'a> {
         MatchContext {
             packet: &skb.packet,
@@ -345,7 +347,7 @@ impl Walker<'_> {
             came_by: &skb.came_by,
             by_reject: skb.by_reject,
             loopback_copy: skb.loopback_copy,
-            ct: self.ct(skb),
+            flow,
             host: &self.world.host,
             net,
             now_ms: self.world.now_ms,
@@ -367,8 +369,21 @@ impl Walker<'_> {
         let rules = &self.world.host.rules;
         let Some(index) = self.world.indexes.of(rules, chain) else { return 0 };
         let router = Router::new(self.world);
-        let next = index.next(from, &self.context(skb, path, &router));
+        let flow = FlowOf { walker: self, skb };
+        let next = index.next(from, &self.context(skb, path, &router, &flow));
         next.unwrap_or(rules.chain(chain).rules.len()).saturating_sub(from)
+    }
+}
+
+/// The flow of a packet, worked out where a test asks for it.
+struct FlowOf<'a> {
+    walker: &'a Walker<'a>,
+    skb: &'a Skb,
+}
+
+impl Tracked for FlowOf<'_> {
+    fn ct(&self) -> Ct {
+        self.walker.ct(self.skb)
     }
 }
 

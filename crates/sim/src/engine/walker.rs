@@ -164,11 +164,17 @@ impl<'w> Walker<'w> {
 
     fn ct_view(&self, skb: &Skb) -> Option<CtView> {
         let view = |state, dir, mark| Some(CtView { state, dir, mark });
-        match self.ct(skb) {
-            Ct::None => None,
-            Ct::Invalid => view(CtStates::INVALID, CtDir::Original, 0),
-            Ct::Untracked => view(CtStates::UNTRACKED, CtDir::Original, 0),
-            Ct::Flow(f) => view(f.state, f.dir, f.mark),
+        let none = |state| view(state, CtDir::Original, 0);
+        match &skb.attached {
+            CtAttachment::None if skb.untracked_reply => none(CtStates::INVALID),
+            CtAttachment::None if skb.template => none(CtStates::NEW),
+            CtAttachment::None => None,
+            CtAttachment::Untracked => none(CtStates::UNTRACKED),
+            CtAttachment::Invalid => none(CtStates::INVALID),
+            CtAttachment::Loose { .. } | CtAttachment::Known { .. } => match self.flow(skb) {
+                None => none(CtStates::INVALID),
+                Some((entry, dir, info)) => view(state_of(info), dir, entry.mark),
+            },
         }
     }
 
@@ -225,11 +231,7 @@ impl<'w> Walker<'w> {
             _ => match self.flow(skb) {
                 None => Ct::Invalid,
                 Some((entry, dir, info)) => Ct::Flow(CtFlow {
-                    state: match info {
-                        CtInfo::New => CtStates::NEW,
-                        CtInfo::Established => CtStates::ESTABLISHED,
-                        CtInfo::Related => CtStates::RELATED,
-                    },
+                    state: state_of(info),
                     dir,
                     orig: entry.orig,
                     reply: entry.reply,
@@ -387,6 +389,15 @@ impl ConditionRecorder {
     /// Another packet's walk begins; returns whose it was before.
     pub(super) fn enter(&mut self, reply: usize) -> Option<usize> {
         self.at.replace(reply)
+    }
+}
+
+/// How a packet belongs to its flow, as rules see it.
+fn state_of(info: CtInfo) -> CtStates {
+    match info {
+        CtInfo::New => CtStates::NEW,
+        CtInfo::Established => CtStates::ESTABLISHED,
+        CtInfo::Related => CtStates::RELATED,
     }
 }
 

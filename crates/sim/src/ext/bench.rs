@@ -207,7 +207,7 @@ impl Bench {
             came_by: &self.came_by,
             by_reject: false,
             loopback_copy: false,
-            ct: self.ct,
+            flow: &self.ct,
             host: &self.host,
             net: &self.host,
             now_ms: self.now_ms,

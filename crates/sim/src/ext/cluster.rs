@@ -15,7 +15,7 @@ use std::net::IpAddr;
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: ClusterMatch, ctx: &MatchContext, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &ctx.ct else { return eval.lacks(ConditionKind::Node, m.nodes.not) };
+    let Ct::Flow(flow) = ctx.ct() else { return eval.lacks(ConditionKind::Node, m.nodes.not) };
     let hash = match flow.orig.src {
         IpAddr::V4(a) => jhash_1word(u32::from_le_bytes(a.octets()), m.seed),
         IpAddr::V6(a) => {

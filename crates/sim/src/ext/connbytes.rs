@@ -15,7 +15,7 @@ use chainwalk_model::{
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(m: ConnbytesMatch, ctx: &MatchContext, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &ctx.ct else { return eval.lacks(ConditionKind::Connbytes, m.range.not) };
+    let Ct::Flow(flow) = ctx.ct() else { return eval.lacks(ConditionKind::Connbytes, m.range.not) };
     if !flow.counts {
         return eval.lacks(ConditionKind::Connbytes, m.range.not);
     }

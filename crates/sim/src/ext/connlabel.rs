@@ -23,7 +23,7 @@ pub(super) fn test(
     eval: &mut Evaluation,
 ) {
     let found = || Observed::Nothing;
-    let Ct::Flow(flow) = &ctx.ct else {
+    let Ct::Flow(flow) = ctx.ct() else {
         return eval.holds(ConditionKind::Connlabel, label.not, false, found);
     };
     // The template that `CT` leaves has no labels.

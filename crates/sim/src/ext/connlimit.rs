@@ -25,7 +25,7 @@ pub(super) fn test(
     memory: &mut MatchState,
     eval: &mut Evaluation,
 ) {
-    let (tuple, zone) = match &ctx.ct {
+    let (tuple, zone) = match ctx.ct() {
         Ct::Flow(flow) if flow.id.is_some() => (flow.orig, flow.zone),
         _ => (tuple_of(ctx.packet), Zone::default()),
     };

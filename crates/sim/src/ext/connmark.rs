@@ -13,7 +13,7 @@ use chainwalk_model::{ConditionKind, Inv, Masked, Observed};
 pub(super) const FACTS: Facts = Facts::reading(Reads::CTMARK);
 
 pub(super) fn test(m: Inv<Masked<u32>>, ctx: &MatchContext, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &ctx.ct else { return eval.lacks(ConditionKind::Ctmark, m.not) };
+    let Ct::Flow(flow) = ctx.ct() else { return eval.lacks(ConditionKind::Ctmark, m.not) };
     eval.holds(ConditionKind::Ctmark, m.not, masked(m.value, flow.mark), || {
         Observed::Hex(u64::from(flow.mark))
     });

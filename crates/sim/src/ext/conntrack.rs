@@ -22,13 +22,13 @@ const CONFIRMED: u16 = 8;
 pub(super) const FACTS: Facts = Facts::reading(Reads::CT);
 
 pub(super) fn test(m: &ConntrackMatch, ctx: &MatchContext, eval: &mut Evaluation) {
-    let flow = match &ctx.ct {
+    let flow = match ctx.ct() {
         Ct::Flow(flow) => Some(flow),
         _ => None,
     };
     if let Some(m) = m.state {
         let mut states = state::of(ctx);
-        if let Some(flow) = flow {
+        if let Some(flow) = &flow {
             states.0 |= if flow.snat { CtStates::SNAT.0 } else { 0 };
             states.0 |= if flow.dnat { CtStates::DNAT.0 } else { 0 };
         }

@@ -14,7 +14,7 @@ use chainwalk_model::{ConditionKind, Inv, Observed, OpKind, Target, Text};
 pub(super) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
 
 pub(super) fn test(name: &Inv<Text>, ctx: &MatchContext, eval: &mut Evaluation) {
-    let Ct::Flow(flow) = &ctx.ct else {
+    let Ct::Flow(flow) = ctx.ct() else {
         return eval.holds(ConditionKind::Helper, name.not, false, || Observed::Nothing);
     };
     if let Some(helper) = flow.expected_by {

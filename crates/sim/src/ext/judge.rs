@@ -53,8 +53,14 @@ impl<'a> Evaluation<'a> {
         if let Some(checks) = &mut self.checks {
             checks.push(Check { op: self.at.op, part, not, truth: truth.clone(), found: found() });
         }
-        let so_far = std::mem::replace(&mut self.truth, Truth::No);
-        self.truth = both(so_far, truth);
+        match truth {
+            Truth::Yes => {}
+            Truth::No => self.truth = Truth::No,
+            truth => {
+                let so_far = std::mem::replace(&mut self.truth, Truth::No);
+                self.truth = both(so_far, truth);
+            }
+        }
     }
 
     /// One condition that `holds`, before inversion.

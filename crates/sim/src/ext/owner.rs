@@ -67,7 +67,7 @@ pub(super) fn test(
 /// flow of the packet it answers, so it is RELATED; the TCP stack's own is not.
 fn kernel_socket(ctx: &MatchContext) -> bool {
     let related = matches!(ctx.packet.l4, L4::Tcp(_))
-        && matches!(ctx.ct, Ct::Flow(flow) if flow.state == CtStates::RELATED);
+        && matches!(ctx.ct(), Ct::Flow(flow) if flow.state == CtStates::RELATED);
     matches!(ctx.entry, Entry::Local { .. }) && !ctx.by_reject && !related
 }
 

@@ -43,7 +43,7 @@ pub(super) fn test(m: SocketMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     };
     let all_told = ctx.host.stack != LocalStack::Unknown;
     // A connection that this host opened has a socket of its own.
-    let own = match &ctx.ct {
+    let own = match ctx.ct() {
         Ct::Flow(flow) => flow.made_here && flow.dir == CtDir::Reply,
         _ => false,
     };

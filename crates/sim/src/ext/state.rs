@@ -21,7 +21,7 @@ pub(super) fn test(m: Inv<CtStates>, ctx: &MatchContext, eval: &mut Evaluation) 
 
 /// The state of the packet, one bit.
 pub(super) fn of(ctx: &MatchContext) -> CtStates {
-    match &ctx.ct {
+    match ctx.ct() {
         Ct::None | Ct::Invalid => CtStates::INVALID,
         Ct::Untracked => CtStates::UNTRACKED,
         Ct::Flow(flow) => flow.state,

@@ -83,10 +83,12 @@ impl Eval<'_, '_> {
     }
 
     fn field(&mut self, field: Field) -> Result<Value, Lack> {
-        match (field, &self.ctx.ct) {
-            (Field::Ct(CtKey::Label, _), Ct::Flow(flow)) => self.labels(flow),
-            _ => read::field(field, self.at, self.ctx),
+        if let Field::Ct(CtKey::Label, _) = field
+            && let Ct::Flow(flow) = self.ctx.ct()
+        {
+            return self.labels(&flow);
         }
+        read::field(field, self.at, self.ctx)
     }
 
     /// The labels of a flow, a bit each. Which a flow had when it was pasted is not known, nor which bits names stand

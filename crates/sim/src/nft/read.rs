@@ -223,10 +223,10 @@ fn state_bits(ct: &Ct) -> u8 {
 
 fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
     if key == CtKey::State {
-        return number(state_bits(&ctx.ct));
+        return number(state_bits(&ctx.ct()));
     }
     // A template tells its state and nothing else.
-    let flow = match &ctx.ct {
+    let flow = match ctx.ct() {
         Ct::Flow(flow) if flow.id.is_some() => flow,
         _ => return Err(Lack::Absent),
     };
@@ -259,7 +259,7 @@ fn ct(key: CtKey, dir: Option<CtDir>, at: OpId, ctx: &MatchContext) -> Read {
             Some(CtDir::Reply) => flow.zone.reply,
             _ => flow.zone.orig,
         }),
-        CtKey::Bytes | CtKey::Packets | CtKey::Avgpkt => counted(key, dir, flow, at),
+        CtKey::Bytes | CtKey::Packets | CtKey::Avgpkt => counted(key, dir, &flow, at),
         // It is that of the flow which announced this one.
         CtKey::Helper => match flow.expected_by {
             None => Err(Lack::Absent),
@@ -396,7 +396,7 @@ fn socket(key: SocketKey, at: OpId, ctx: &MatchContext) -> Read {
         return Err(Lack::Absent);
     };
     let unknown = || Err(Lack::Unknown(Question::Fact(at)));
-    let own = matches!(&ctx.ct, Ct::Flow(flow) if flow.made_here && flow.dir == CtDir::Reply);
+    let own = matches!(ctx.ct(), Ct::Flow(flow) if flow.made_here && flow.dir == CtDir::Reply);
     let fits = |wild: bool| {
         ctx.host.sockets.iter().find(|s| {
             let bound = if wild { s.addr.is_unspecified() } else { s.addr == packet.ip.dst };

@@ -50,7 +50,7 @@ impl Counted {
 
     /// Counts the packet's flow (`__nf_conncount_add`); how many there are then.
     fn add(&mut self, ctx: &MatchContext) -> usize {
-        let (tuple, zone, confirmed, answers) = match &ctx.ct {
+        let (tuple, zone, confirmed, answers) = match ctx.ct() {
             Ct::Flow(flow) if flow.id.is_some() => {
                 let confirmed = flow.status & status::CONFIRMED != 0;
                 (flow.orig, flow.zone, confirmed, flow.dir == CtDir::Reply)
