@@ -53,7 +53,7 @@ fn shown(rule: &DraftRule) -> Vec<OpKind> {
         }
         other => other,
     });
-    let nothing = OpKind::Match(Match::Ip(Box::new(IpMatch::default())));
+    let nothing = OpKind::Match(Match::Ip(Box::default()));
     ops.filter(|w| *w != nothing && *w != OpKind::Match(Match::HiddenInterfaces)).collect()
 }
 

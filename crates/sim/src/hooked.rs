@@ -1,7 +1,52 @@
-//! The base chains of a host: a walk asks for them at each hook, and they are few among the chains that rules jump to.
+//! The base chains of a host, and the lines that they stand on: a walk asks for them at each hook, and they are few among
+//! the chains that rules jump to.
 
-use crate::engine::Lines;
-use chainwalk_model::{Chain, ChainId, ChainKind, Family, Ruleset};
+use chainwalk_model::{Chain, ChainId, ChainKind, Family, Hook, Ruleset};
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+/// What stands on the line of a hook.
+#[derive(Clone, Copy)]
+pub(crate) enum Station {
+    /// A base chain.
+    Base(ChainId),
+    /// An iptables table, or its chain at this hook, that was not pasted.
+    Absent { table: &'static str, whole: bool },
+    /// nat, which asks its own chains whatever their priorities (`nf_nat_inet_fn`).
+    Nat,
+}
+
+/// A station with what its place on the line depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Placed {
+    pub(crate) priority: i32,
+    pub(crate) station: Station,
+    /// The chain by which it was registered; of equal priorities the one registered later runs first.
+    pub(crate) by: Option<ChainId>,
+}
+
+/// The lines of a host's hooks, as far as its rules alone tell them. Each is put together as a packet first comes to it.
+#[derive(Default)]
+pub(crate) struct Lines([OnceCell<Line>; 28]);
+
+/// The stations of one line, in order.
+pub(crate) struct Line {
+    pub(crate) stations: Rc<[Placed]>,
+    /// Whether it is not known in which order some of them stand.
+    pub(crate) asks: bool,
+}
+
+impl Lines {
+    /// The line of a hook, or that of nat within it, for packets of IPv6 or of IPv4.
+    pub(crate) fn get(
+        &self,
+        (hook, nat, v6): (Hook, bool, bool),
+        made: impl FnOnce() -> Line,
+    ) -> &Line {
+        let at = 4 * hook as usize + 2 * usize::from(nat) + usize::from(v6);
+        self.0[at].get_or_init(made)
+    }
+}
 
 /// The chains that are hooked in, in the order of the host's. It is gathered once.
 pub(crate) struct Hooked {

@@ -40,7 +40,7 @@ fn sources(
     let of = |mask: AddrMask| Some(Inv { not: false, value: mask });
     let to = of(host_of(packet.ip.dst));
     let proto = Some(Inv { not: false, value: packet.ip.proto });
-    let masquerade = Target::Masquerade(Box::new(NatRange::default()));
+    let masquerade = Target::Masquerade(Box::default());
     let snat = own.map(|addr| {
         let addrs = Some(Range { first: addr, last: addr });
         Target::Snat(Box::new(NatRange { addrs, ..NatRange::default() }))

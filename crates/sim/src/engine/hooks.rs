@@ -1,9 +1,9 @@
 //! A hook: its stations in order of priority, conntrack and confirmation among them.
 
 use super::skb::Skb;
-use super::stations::{Placed, Station};
 use super::walker::Walker;
 use crate::ct::status;
+use crate::hooked::{Placed, Station};
 use crate::likely::alone;
 use crate::world::TrackedSince;
 use chainwalk_model::{

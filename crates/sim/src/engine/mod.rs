@@ -28,5 +28,4 @@ mod verdict;
 mod visits;
 mod walker;
 
-pub(crate) use stations::Lines;
 pub(crate) use walker::{ConditionLog, Walker};

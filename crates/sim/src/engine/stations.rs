@@ -2,52 +2,13 @@
 
 use super::skb::Skb;
 use super::walker::Walker;
+use crate::hooked::{Line, Placed, Station};
 use chainwalk_model::{
     Answer, Backend, Chain, ChainId, ChainKind, Family, Hook, Question, TableId, priority,
     tables_at,
 };
-use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::rc::Rc;
-
-/// What stands on the line of a hook.
-#[derive(Clone, Copy)]
-pub(crate) enum Station {
-    /// A base chain.
-    Base(ChainId),
-    /// An iptables table, or its chain at this hook, that was not pasted.
-    Absent { table: &'static str, whole: bool },
-    /// nat, which asks its own chains whatever their priorities (`nf_nat_inet_fn`).
-    Nat,
-}
-
-/// A station with what its place on the line depends on.
-#[derive(Clone, Copy)]
-pub(crate) struct Placed {
-    pub(super) priority: i32,
-    pub(super) station: Station,
-    /// The chain by which it was registered; of equal priorities the one registered later runs first.
-    by: Option<ChainId>,
-}
-
-/// The lines of a host's hooks, as far as its rules alone tell them. Each is put together as a packet first comes to it.
-#[derive(Default)]
-pub(crate) struct Lines([OnceCell<Line>; 28]);
-
-/// The stations of one line, in order.
-struct Line {
-    stations: Rc<[Placed]>,
-    /// Whether it is not known in which order some of them stand.
-    asks: bool,
-}
-
-impl Lines {
-    /// The line of a hook, or that of nat within it, for packets of IPv6 or of IPv4.
-    fn get(&self, (hook, nat, v6): (Hook, bool, bool), made: impl FnOnce() -> Line) -> &Line {
-        let at = 4 * hook as usize + 2 * usize::from(nat) + usize::from(v6);
-        self.0[at].get_or_init(made)
-    }
-}
 
 impl Walker<'_> {
     /// What stands on a hook's line, in order.
