@@ -11,7 +11,7 @@ mod written;
 pub use written::CaseError;
 
 use self::packet::ask;
-use self::written::{Iface, Lines, Rules, Scalar, Wrapped, Written, shaped, wrong};
+use self::written::{Iface, Line, Lines, Rules, Scalar, Written, wrong};
 use crate::assume::assumption;
 use crate::iproute::{policy, route};
 use crate::nft;
@@ -25,7 +25,7 @@ use chainwalk_model::{
 };
 use serde::Deserialize as _;
 use serde_json::Value;
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
 
@@ -86,9 +86,18 @@ pub struct Case {
 /// # Errors
 /// The line is no JSON object, or a field does not hold what it should.
 pub fn read_line(line: &str) -> Result<Case, CaseError> {
-    // Of what is no object the reader below says so.
-    let wrapped = serde_json::from_str(line).ok().and_then(|w: Wrapped<'_>| w.case);
-    read_written(shaped(wrapped.map_or(line, RawValue::get)).map_err(|e| wrong("", e))?)
+    let Ok(Line { case, packets, rest }) = serde_json::from_str(line) else {
+        // Something stands there twice, or is no case: the reader of values says so.
+        let value: Value = serde_json::from_str(line).map_err(|e| wrong("", e))?;
+        return read_value(&value);
+    };
+    if let Some(case) = case {
+        return read_line(case.get());
+    }
+    let w = Written::deserialize(&Value::Object(rest)).map_err(|e| wrong("", e))?;
+    // What is not read here was read before.
+    let packets = packets.iter().map(|p| serde_json::from_str(p.get()).unwrap_or_default());
+    read_written(w, &mut packets.map(Cow::Owned))
 }
 
 /// Reads a case from JSON that is parsed already.
@@ -97,10 +106,15 @@ pub fn read_line(line: &str) -> Result<Case, CaseError> {
 /// A field does not hold what it should.
 pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     let value = value.get("case").unwrap_or(value);
-    read_written(shaped(&value.to_string()).map_err(|e| wrong("", e))?)
+    let mut w = Written::deserialize(value).map_err(|e| wrong("", e))?;
+    let packets = std::mem::take(&mut w.packets);
+    read_written(w, &mut packets.iter().map(Cow::Borrowed))
 }
 
-fn read_written(mut w: Written) -> Result<Case, CaseError> {
+fn read_written<'v>(
+    mut w: Written,
+    packets: &mut dyn Iterator<Item = Cow<'v, Value>>,
+) -> Result<Case, CaseError> {
     let mut case = Case {
         id: match &w.id {
             Value::String(s) => s.clone(),
@@ -156,9 +170,9 @@ fn read_written(mut w: Written) -> Result<Case, CaseError> {
         let said = assumption(line).map_err(|d| wrong(format!("assume[{k}]"), d.found))?;
         case.assume.push(said);
     }
-    for (k, packet) in w.packets.iter().enumerate() {
+    for (k, packet) in packets.enumerate() {
         let at = format!("packets[{k}]");
-        let mut asked = ask(packet, &at)?;
+        let mut asked = ask(&packet, &at)?;
         // Of what follows another packet the sender is not known yet.
         if asked.smac.is_none() && asked.follow_up.is_none() {
             let port_host = match &asked.src {

@@ -6,6 +6,8 @@ use crate::command;
 use crate::prompt::{host_of, unprompt};
 use crate::shell::Shell;
 use chainwalk_model::builtin_names;
+use std::cell::OnceCell;
+use std::collections::HashMap;
 
 /// For each row whether it is a comment. What begins with `#` is a command only where the lines around it are
 /// output, or every command has one.
@@ -42,11 +44,18 @@ pub(crate) fn is_fence(text: &str) -> bool {
 pub(crate) fn idle(text: &str, rows: &[Row<'_>]) -> Vec<bool> {
     let mut found = vec![false; rows.len()];
     let mut at = 0;
+    // Where each text stands last: what ends nowhere is not looked for to the end each time.
+    let last = OnceCell::<HashMap<&str, usize>>::new();
+    let last = || last.get_or_init(|| rows.iter().enumerate().map(|(k, r)| (r.text, k)).collect());
     while at < rows.len() {
         let row = rows[at];
         let taken = if let Some(word) = blind(row.text) {
-            let end = rows[at..].iter().position(|r| r.text == word);
-            end.map_or(0, |end| end + 1)
+            match last().get(word) {
+                Some(end) if *end >= at => {
+                    rows[at..].iter().position(|r| r.text == word).map_or(0, |end| end + 1)
+                }
+                _ => 0,
+            }
         } else if ends(text, row) {
             rows[at + 1..].iter().take_while(|r| is_of_script(**r)).count()
         } else {

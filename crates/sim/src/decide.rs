@@ -2,12 +2,50 @@
 //! first way and notes the others, and each of them is walked anew from the packet's start.
 
 use chainwalk_model::{Answer, Choice, Likelihood, Likely, Question};
+use std::collections::HashMap;
 
 /// A way a question may be answered, and its probability where it has one.
 pub(crate) type WeightedAnswer = (Answer, Option<f64>);
 
+/// So many answers are looked through one by one.
+const FEW: usize = 16;
+
 /// The answers that hold in a whole branch, for this packet and all that follow.
-pub(crate) type Answers = Vec<(Question, Answer)>;
+#[derive(Clone, Default)]
+pub(crate) struct Answers {
+    given: Vec<(Question, Answer)>,
+    /// Where the first answer to a question stands, once they are more than a [`FEW`].
+    places: HashMap<Question, usize>,
+}
+
+impl Answers {
+    /// The first answer to a question.
+    pub(crate) fn get(&self, question: &Question) -> Option<&Answer> {
+        let at = if self.given.len() > FEW {
+            self.places.get(question).copied()
+        } else {
+            self.given.iter().position(|(q, _)| q == question)
+        };
+        at.and_then(|at| self.given.get(at)).map(|(_, answer)| answer)
+    }
+
+    /// In the order in which they were given.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(Question, Answer)> {
+        self.given.iter()
+    }
+
+    /// One more.
+    pub(crate) fn push(&mut self, question: Question, answer: Answer) {
+        self.given.push((question, answer));
+        if self.given.len() > FEW {
+            let unplaced = self.places.is_empty();
+            let from = if unplaced { 0 } else { self.given.len() - 1 };
+            for (at, (question, _)) in self.given.iter().enumerate().skip(from) {
+                self.places.entry(question.clone()).or_insert(at);
+            }
+        }
+    }
+}
 
 /// What was decided on one walk.
 #[derive(Default)]

@@ -142,7 +142,7 @@ impl World {
 
     /// What this branch answered to `question`, if it came up.
     pub(crate) fn answer(&self, question: &Question) -> Option<Answer> {
-        self.answers.iter().find(|(q, _)| q == question).map(|(_, a)| a.clone())
+        self.answers.get(question).cloned()
     }
 
     /// How a person answered `question`, beforehand.

@@ -5,6 +5,7 @@
 
 mod flows;
 mod names;
+mod once;
 mod packet;
 mod question;
 mod told;
@@ -15,6 +16,7 @@ use chainwalk_model::{
 };
 use flows::sorted;
 use names::{policy, table_name, target_word};
+use once::add_new;
 use packet::Headers;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -188,14 +190,6 @@ fn shared(branches: &[Value], field: &str) -> Value {
             first.get(field).cloned().unwrap_or_default()
         }
         _ => Value::Null,
-    }
-}
-
-fn add_new(all: &mut Vec<Value>, more: Vec<Value>) {
-    for value in more {
-        if !all.contains(&value) {
-            all.push(value);
-        }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use super::extensions;
 use super::sets;
-use super::written::{CaseError, Scalar, shaped, wrong};
+use super::written::{CaseError, Scalar, wrong};
 use crate::oneline::{flag_letters, flag_name, hex, protocol};
 use chainwalk_model::{AskAddr, AskEntry, FollowUp, Mac, PacketSpec, PacketType, TcpFlags, Text};
 use serde::Deserialize;
-use serde_json::value::RawValue;
+use serde_json::Value;
 use std::sync::Arc;
 
 #[derive(Deserialize)]
@@ -49,7 +49,7 @@ struct Wire {
     icmp_code: Option<u8>,
     icmp_id: Option<u16>,
     icmp_seq: Option<u16>,
-    inner: Option<Box<RawValue>>,
+    inner: Option<Value>,
     ttl: Option<u8>,
     tos: Option<u8>,
     id: Option<u16>,
@@ -71,8 +71,8 @@ struct Wire {
     icmp_error_to: Option<usize>,
 }
 
-pub(super) fn ask(json: &RawValue, at: &str) -> Result<PacketSpec, CaseError> {
-    let w: Wire = shaped(json.get()).map_err(|e| wrong(at, e))?;
+pub(super) fn ask(value: &Value, at: &str) -> Result<PacketSpec, CaseError> {
+    let w = Wire::deserialize(value).map_err(|e| wrong(at, e))?;
     let field = |name: &str| format!("{at}.{name}");
     let addr = |text: Option<String>, name: &str| match text {
         None => Ok(None),

@@ -1,6 +1,6 @@
 //! A case as it is written in JSON, and why a text is none.
 
-use serde::de::{DeserializeOwned, Error, Unexpected, Visitor};
+use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -31,23 +31,15 @@ pub(super) fn wrong(at: impl Into<String>, found: impl fmt::Display) -> CaseErro
     CaseError { at: at.into(), found: found.to_string() }
 }
 
-/// Reads JSON into the shape that it should have. Of two fields of one name the last counts.
-pub(super) fn shaped<T: DeserializeOwned>(json: &str) -> Result<T, String> {
-    serde_json::from_str(json).or_else(|_| {
-        let once: Value = serde_json::from_str(json).map_err(|e| e.to_string())?;
-        // Its places would be those of another text.
-        serde_json::from_str(&once.to_string()).map_err(|e| {
-            let told = e.to_string();
-            told.rsplit_once(" at line ").map_or_else(|| told.clone(), |(what, _)| what.to_owned())
-        })
-    })
-}
-
-/// A line that may hold a case beside its answer.
+/// A line of cases with its packets apart: they may be very many, and are read one by one.
 #[derive(Deserialize)]
-pub(super) struct Wrapped<'a> {
-    #[serde(borrow)]
-    pub(super) case: Option<&'a RawValue>,
+pub(super) struct Line {
+    /// The case itself, where the line tells more of it.
+    pub(super) case: Option<Box<RawValue>>,
+    #[serde(default)]
+    pub(super) packets: Vec<Box<RawValue>>,
+    #[serde(flatten)]
+    pub(super) rest: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -184,5 +176,5 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) assume: Vec<String>,
     #[serde(default)]
-    pub(super) packets: Vec<Box<RawValue>>,
+    pub(super) packets: Vec<Value>,
 }

@@ -47,7 +47,7 @@ impl Walker<'_> {
     pub(super) fn settle_source(&mut self, skb: &Skb, answer: Answer) {
         let asked = Router::new(self.world).local_owner(skb.packet.ip.src);
         if let Err(question) = asked {
-            std::rc::Rc::make_mut(&mut self.world.answers).push((question, answer));
+            std::rc::Rc::make_mut(&mut self.world.answers).push(question, answer);
         }
     }
 

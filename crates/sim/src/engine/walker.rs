@@ -307,7 +307,7 @@ impl<'w> Walker<'w> {
         self.writes += 1;
         if lasting {
             let answers = std::rc::Rc::make_mut(&mut self.world.answers);
-            answers.push((question.clone(), answer.clone()));
+            answers.push(question.clone(), answer.clone());
         }
         let at = self.decider.made.len() as u16 - 1;
         self.event(skb, Event::Fork(at));

@@ -1,9 +1,10 @@
 //! What an answer depends on and what it assumed, as JSON.
 
 use super::names::{table_name, target_word};
+use super::once::add_new;
 use crate::questions::network;
 use chainwalk_model::{
-    Assumed, ChainId, Family, Fate, Host, Match, OpId, OpKind, Outcome, Question, RuleId, Trace,
+    Assumed, ChainId, Family, Fate, Host, Match, OpId, OpKind, Outcome, Question, RuleId,
 };
 use serde_json::{Value, json};
 
@@ -16,26 +17,16 @@ pub(super) fn depends_on(host: &Host, outcome: &Outcome) -> Vec<Value> {
         _ => None,
     });
     let mut all = Vec::new();
-    for q in unknown.chain(fates) {
-        let entry = question(host, q);
-        if !all.contains(&entry) {
-            all.push(entry);
-        }
-    }
+    add_new(&mut all, unknown.chain(fates).map(|q| question(host, q)).collect());
     all
 }
 
 /// The facts that this outcome's steps assume, each once.
 pub(super) fn assumed(host: &Host, outcome: &Outcome) -> Vec<Value> {
-    let traces: Vec<&Trace> = std::iter::once(&outcome.trace).chain(&outcome.replies).collect();
-    let leans = traces.iter().flat_map(|t| &t.steps).flat_map(|s| &s.assumed);
+    let traces = std::iter::once(&outcome.trace).chain(&outcome.replies);
+    let leans = traces.flat_map(|t| &t.steps).flat_map(|s| &s.assumed);
     let mut all = Vec::new();
-    for lean in leans {
-        let entry = leant(host, lean);
-        if !all.contains(&entry) {
-            all.push(entry);
-        }
-    }
+    add_new(&mut all, leans.map(|lean| leant(host, lean)).collect());
     all
 }
 
