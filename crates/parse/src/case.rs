@@ -111,9 +111,9 @@ pub fn read_value(value: &Value) -> Result<Case, CaseError> {
     read_written(w, &mut packets.iter().map(Cow::Borrowed))
 }
 
-fn read_written<'v>(
+fn read_written(
     mut w: Written,
-    packets: &mut dyn Iterator<Item = Cow<'v, Value>>,
+    packets: &mut dyn Iterator<Item = Cow<'_, Value>>,
 ) -> Result<Case, CaseError> {
     let mut case = Case {
         id: match &w.id {
