@@ -86,14 +86,16 @@ pub struct Case {
 /// # Errors
 /// The line is no JSON object, or a field does not hold what it should.
 pub fn read_line(line: &str) -> Result<Case, CaseError> {
-    let Ok(Line { case, packets, rest }) = serde_json::from_str(line) else {
+    let apart = |text: &str| serde_json::from_str::<Line>(text).ok();
+    let own = apart(line).and_then(|own| match &own.case {
+        Some(case) => apart(case.get()),
+        None => Some(own),
+    });
+    let Some(Line { packets, rest, .. }) = own else {
         // Something stands there twice, or is no case: the reader of values says so.
         let value: Value = serde_json::from_str(line).map_err(|e| wrong("", e))?;
         return read_value(&value);
     };
-    if let Some(case) = case {
-        return read_line(case.get());
-    }
     let w = Written::deserialize(&Value::Object(rest)).map_err(|e| wrong("", e))?;
     // What is not read here was read before.
     let packets = packets.iter().map(|p| serde_json::from_str(p.get()).unwrap_or_default());
@@ -105,7 +107,7 @@ pub fn read_line(line: &str) -> Result<Case, CaseError> {
 /// # Errors
 /// A field does not hold what it should.
 pub fn read_value(value: &Value) -> Result<Case, CaseError> {
-    let value = value.get("case").unwrap_or(value);
+    let value = value.get("case").filter(|case| !case.is_null()).unwrap_or(value);
     let mut w = Written::deserialize(value).map_err(|e| wrong("", e))?;
     let packets = std::mem::take(&mut w.packets);
     read_written(w, &mut packets.iter().map(Cow::Borrowed))

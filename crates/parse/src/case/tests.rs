@@ -32,6 +32,33 @@ fn an_empty_case_is_a_host_that_is_known_to_have_nothing() {
 }
 
 #[test]
+fn a_line_is_read_as_its_value_is() {
+    let deep = r#"{"case":"#.repeat(100) + "{}" + &"}".repeat(100);
+    for line in [
+        r#"{"id":"a","packets":[{"dst":"10.0.0.1"},{"reply_to":0}]}"#,
+        r#"{"case":{"id":7,"packets":[{"dst":"10.0.0.1"}]},"packets":"answers","id":"b"}"#,
+        r#"{"id":"a","id":"b","packets":[],"packets":[{"dst":"10.0.0.1","dst":"10.0.0.2"}]}"#,
+        r#"{"packets":[{"dst":"10.0.0.1"},{"dport":"many"}]}"#,
+        r#"{"packets":[{"word":1}]}"#,
+        r#"{"packets":{}}"#,
+        r#"{"packets":[7]}"#,
+        r#"{"rules":5}"#,
+        r#"{"case":null,"id":"c"}"#,
+        r#"{"case":5}"#,
+        "[]",
+        "7",
+        &deep,
+    ] {
+        let value: Value = serde_json::from_str(line).unwrap();
+        let told = |read: Result<Case, CaseError>| format!("{read:?}");
+        assert_eq!(told(read_line(line)), told(read_value(&value)), "{line}");
+    }
+    // Only a first one is looked into, however deep others stand.
+    let deeper = r#"{"case":"#.repeat(100_000) + "{}" + &"}".repeat(100_000);
+    assert!(read_line(&deeper).is_ok_and(|case| case.asks.is_empty()));
+}
+
+#[test]
 fn the_host_is_what_the_fields_say() {
     let case = read_value(&json!({ "case": {
         "interfaces": [
