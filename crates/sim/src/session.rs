@@ -184,7 +184,7 @@ impl Session {
         let unlikely = |outcome: &Outcome| {
             outcome.unlikely() + led.and_then(|l| l.get(outcome.from)).copied().unwrap_or_default()
         };
-        found.sort_by_cached_key(|(outcome, ..)| unlikely(outcome));
+        found.sort_by_key(|(outcome, ..)| unlikely(outcome));
         let unlikely = found.iter().map(|(outcome, ..)| unlikely(outcome)).collect();
         for (outcome, world, begin) in found {
             outcomes.push(outcome);

@@ -13,7 +13,6 @@ use chainwalk_model::{
     TableId, Target, Text, Tuple,
 };
 use std::cell::OnceCell;
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::rc::Rc;
 
@@ -38,8 +37,9 @@ pub(crate) struct World {
     pub hooked: Rc<Hooked>,
     /// The indexes of its long chains.
     pub indexes: Rc<Indexes>,
-    /// The numbers that its sysctls hold, and whether each is known rather than implied by a rule: a walk asks often.
-    numbers: Rc<HashMap<Text, (i64, bool)>>,
+    /// The numbers that its sysctls hold, by their names, and whether each is known rather than implied by a rule: a walk
+    /// asks often.
+    numbers: Rc<[(Text, Option<i64>, bool)]>,
     /// What its rules speak of, once it was asked for.
     spoken: Rc<OnceCell<Spoken>>,
     /// The conntrack table.
@@ -83,7 +83,7 @@ impl World {
             hooked: Rc::new(Hooked::of(&host.rules)),
             host,
             indexes: Rc::default(),
-            numbers: Rc::new(numbers),
+            numbers: numbers.into(),
             spoken: Rc::default(),
             flows: Rc::new(flows),
             proxied: Rc::default(),
@@ -154,7 +154,11 @@ impl World {
     /// The number a sysctl holds: as known, as a program sets it whose chains are there, or `usual`. The flag says
     /// whether it is known.
     pub(crate) fn sysctl(&self, name: &str, usual: i64) -> (i64, bool) {
-        self.numbers.get(name).copied().unwrap_or((usual, false))
+        let found = self.numbers.binary_search_by(|(own, ..)| (**own).cmp(name));
+        match found.map(|at| &self.numbers[at]) {
+            Ok((_, Some(number), known)) => (*number, *known),
+            _ => (usual, false),
+        }
     }
 
     /// That a sysctl which nobody told has this value, and whether a program is what makes it so.
@@ -171,14 +175,17 @@ impl World {
     }
 }
 
-/// The numbers that sysctls hold, and whether each is known rather than implied. Of a name told twice the last counts.
-fn numbers(host: &Host) -> HashMap<Text, (i64, bool)> {
-    let last: HashMap<&Text, &Fact<Text>> = host.sysctls.iter().map(|(n, f)| (n, f)).collect();
-    let number = |(name, fact): (&Text, &Fact<Text>)| {
-        let value = fact.value.trim().parse().ok()?;
-        Some((name.clone(), (value, !matches!(fact.origin, Origin::Inferred(_)))))
+/// The numbers that sysctls hold, by their names, and whether each is known rather than implied. Of a name told twice the
+/// last counts.
+fn numbers(host: &Host) -> Vec<(Text, Option<i64>, bool)> {
+    let number = |(name, fact): &(Text, Fact<Text>)| {
+        let implied = matches!(fact.origin, Origin::Inferred(_));
+        (name.clone(), fact.value.trim().parse().ok(), !implied)
     };
-    last.into_iter().filter_map(number).collect()
+    let mut all: Vec<_> = host.sysctls.iter().rev().map(number).collect();
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    all.dedup_by(|later, first| later.0 == first.0);
+    all
 }
 
 /// The number that a sysctl is known to hold.
