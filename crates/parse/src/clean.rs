@@ -71,7 +71,10 @@ impl<'a> Clean<'a> {
                 }
                 continue;
             }
-            let (len, with) = replacement(&raw[at..], clean_end(&clean.text, &raw[kept..at]));
+            let (len, with) = match quotation_mark(raw, at) {
+                Some(found) => found,
+                None => replacement(&raw[at..], clean_end(&clean.text, &raw[kept..at])),
+            };
             if let Some(with) = with {
                 clean.keep(raw, kept, at);
                 clean.replace(at, len, with);
@@ -282,6 +285,32 @@ fn replacement(rest: &str, before: Option<char>) -> (usize, Option<&'static str>
     }
 }
 
+/// So far a line is looked at for quotation marks.
+const LINE: usize = 600;
+
+/// The quotation mark that an editor made of a plain one, and that one: in a line of commands or rules that has no plain
+/// ones. `None` where something else stands there.
+fn quotation_mark(raw: &str, at: usize) -> Option<(usize, Option<&'static str>)> {
+    let c = raw.get(at..)?.chars().next()?;
+    let plain = match c {
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' => "\"",
+        '\u{2018}' | '\u{2019}' => "'",
+        _ => return None,
+    };
+    let start = raw[..at].rfind('\n').map_or(0, |n| n + 1);
+    let end = raw[at..].find('\n').map_or(raw.len(), |n| at + n);
+    let line = raw.get(start..end).filter(|line| line.len() < LINE)?;
+    let opens = |(n, c): (usize, char)| {
+        let marks = ['\u{201c}', '\u{201e}', '\u{2018}'];
+        marks.contains(&c)
+            && line[..n].ends_with([' ', '\t', '='])
+            && line[n..].contains(['\u{201d}', '\u{2019}', '\u{201c}'])
+    };
+    // An apostrophe stands alone.
+    let quotes = !line.contains(plain) && line.char_indices().any(opens);
+    quotes.then_some((c.len_utf8(), Some(plain)))
+}
+
 /// A long dash before an option is what an editor made of one hyphen or of two.
 fn dash(after: &str) -> Option<&'static str> {
     let word: String = after.chars().take_while(|c| !c.is_whitespace()).take(3).collect();
@@ -362,6 +391,16 @@ mod tests {
         check("\u{2013}A INPUT \u{2013}dport 80", "-A INPUT --dport 80");
         check("ACCEPT tcp \u{2014} *", "ACCEPT tcp -- *");
         check("10 \u{2014}10", "10 \u{2014}10");
+    }
+
+    #[test]
+    fn quotation_marks_of_an_editor_become_plain() {
+        check("-m comment \u{2013}-comment \u{201c}a b\u{201d}", "-m comment --comment \"a b\"");
+        check("echo \u{2018}1\u{2019} > x", "echo '1' > x");
+        check("x \u{201e}a\u{201c} y", "x \"a\" y");
+        for text in ["it\u{2019}s", "-c \"say \u{201c}a b\u{201d}\"", "a\u{201c}b"] {
+            check(text, text);
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ fn is_family(word: &str) -> bool {
 }
 
 /// Whether a row can only be the first of a text of nft.
-fn opens(text: &str) -> bool {
+pub(crate) fn opens(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().take(8).collect();
     match words.as_slice() {
         ["table", name, rest @ ..] => {
@@ -136,7 +136,7 @@ fn is_written(text: &str) -> bool {
 }
 
 /// How many rows the text has that begins with the first.
-fn reach(rows: &[Row<'_>]) -> usize {
+pub(crate) fn reach(rows: &[Row<'_>]) -> usize {
     let mut depth = 0_i64;
     let mut taken = 1;
     for (n, row) in rows.iter().enumerate() {

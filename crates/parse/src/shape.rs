@@ -5,6 +5,7 @@ use crate::clean::Row;
 use crate::command;
 use crate::comments::is_fence;
 use crate::listing;
+use crate::native;
 use crate::shell::Shell;
 use chainwalk_model::builtin_names;
 
@@ -13,7 +14,7 @@ const MOST: usize = 60;
 
 /// The rows, each without what stands around it.
 pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
-    let mut rows: Vec<Row<'a>> = lines.map(|line| unfence(unquote(line))).collect();
+    let mut rows: Vec<Row<'a>> = lines.map(|line| unfence(untag(unquote(line)))).collect();
     let mut at = 0;
     let mut table = false;
     while at < rows.len() {
@@ -61,6 +62,33 @@ pub(crate) fn unquote(row: Row<'_>) -> Row<'_> {
         row = row.skip(row.text.len() - rest.len()).trim();
     }
     row
+}
+
+/// A row without the tags around a block of code, and without the prompt of an interactive nft.
+fn untag(row: Row<'_>) -> Row<'_> {
+    let mut row = row;
+    if !row.text.contains(['<', '>']) {
+        return row;
+    }
+    while let Some((name, rest)) = row.text.strip_prefix('<').and_then(|t| t.split_once('>')) {
+        let name = name.split_whitespace().next().unwrap_or_default();
+        let closed = name == "code" && rest.contains("</code>");
+        if closed || !matches!(name, "pre" | "code" | "/pre" | "/code" | "p" | "/p" | "br" | "br/")
+        {
+            break;
+        }
+        row = row.skip(row.text.len() - rest.len()).trim();
+    }
+    for end in ["</pre>", "</code>", "<br>", "<br/>", "<br />", "</p>", "</code>"] {
+        let open = end == "</code>" && row.text.contains("<code>");
+        if let Some(rest) = row.text.strip_suffix(end).filter(|_| !open) {
+            row = Row { text: rest, ..row }.trim();
+        }
+    }
+    match row.text.strip_prefix("nft> ") {
+        Some(rest) => row.skip(row.text.len() - rest.len()).trim(),
+        None => row,
+    }
 }
 
 /// A row without the fence of a block of code that somebody put into the same line.
@@ -173,6 +201,22 @@ pub(crate) fn is_strong(text: &str) -> bool {
     }
 }
 
+/// Whether a text begins a table of nft as it is listed.
+fn opens_native(text: &str) -> bool {
+    text.starts_with("table ") && text.ends_with('{') && native::opens(text)
+}
+
+/// Whether a text is a line of a dump, of a table of nft too.
+fn is_of_dump(text: &str) -> bool {
+    let of_table = || {
+        text == "}"
+            || opens_native(text)
+            || text.starts_with("chain ") && text.ends_with('{')
+            || text.starts_with("type ") && text.contains(" hook ")
+    };
+    is_strong(text) || of_table()
+}
+
 /// Takes off what stands in front of several rows that follow each other. How many they are.
 fn run(rows: &mut [Row<'_>], at: usize) -> usize {
     let row = rows[at];
@@ -189,7 +233,8 @@ fn run(rows: &mut [Row<'_>], at: usize) -> usize {
         before.is_some_and(|c| !c.is_alphanumeric() && !matches!(c, '-' | '*' | ':' | '"' | '.'))
             || before == Some('-') && row.text.starts_with('-') && *at == 1
     });
-    let Some(start) = starts.into_iter().find(|at| is_strong(&row.text[*at..])) else {
+    let begins = |text: &str| is_strong(text) || opens_native(text);
+    let Some(start) = starts.into_iter().find(|at| begins(&row.text[*at..])) else {
         return 0;
     };
     // `iptables -A …` stands for itself.
@@ -202,7 +247,7 @@ fn run(rows: &mut [Row<'_>], at: usize) -> usize {
     let skip = front.len();
     let last = (at..rows.len()).take_while(|n| fits(&rows[*n])).last().unwrap_or(at);
     let last = (at..=last).rev().find(|n| !rows[*n].text.is_empty()).unwrap_or(at);
-    let strong = rows[at..=last].iter().filter(|r| is_strong(behind(**r, skip).text)).count();
+    let strong = rows[at..=last].iter().filter(|r| is_of_dump(behind(**r, skip).text)).count();
     // `local 10.0.0.1 dev eth0`: a word is a part of the line.
     let mark = front.ends_with(|c: char| !c.is_alphanumeric());
     if !mark || strong < 2 && !is_trace {
@@ -237,7 +282,7 @@ fn numbered(rows: &mut [Row<'_>], at: usize) -> Option<usize> {
             _ => break,
         }
     }
-    let strong = found.iter().filter(|r| is_strong(r.text)).count();
+    let strong = found.iter().filter(|r| is_strong(r.text) || opens_native(r.text)).count();
     if strong == 0 || is_strong(rows[at].text) {
         return None;
     }
@@ -349,9 +394,27 @@ mod tests {
         let list = "Chain INPUT (policy ACCEPT)\ntarget prot opt source destination\nDROP tcp -- anywhere anywhere";
         let text: Vec<String> = list.lines().map(|l| ["| ", l].concat()).collect();
         assert_eq!(told(&text.join("\n")), list);
+        let table = "table inet filter {\nchain input {\ntype filter hook input priority filter; policy drop;\ntcp dport 22 accept\n}\n}";
+        for front in ["fw1 | ", "# ", "| ", "+"] {
+            let text: Vec<String> = table.lines().map(|l| [front, l].concat()).collect();
+            assert_eq!(told(&text.join("\n")), table, "{front}");
+        }
+        let numbers: Vec<String> =
+            (1..).zip(table.lines()).map(|(n, l)| format!("{n:6}\t{l}")).collect();
+        assert_eq!(told(&numbers.join("\n")), table);
         let routes = "default via 10.0.0.1 dev eth0\n10.0.0.0/24 dev eth0";
         let text: Vec<String> = routes.lines().map(|l| ["  # ", l].concat()).collect();
         assert_eq!(told(&text.join("\n")), routes);
+    }
+
+    #[test]
+    fn tags_around_code_are_taken_off() {
+        assert_eq!(told("<pre><code>*nat\nCOMMIT\n</code></pre>"), "*nat\nCOMMIT\n");
+        assert_eq!(told("<pre class=\"x y\">table ip nat {<br>\n}</pre>"), "table ip nat {\n}");
+        assert_eq!(told("nft> add table inet fw"), "add table inet fw");
+        for text in ["<YOUR_IP>", "a <b> c", "<your code> x"] {
+            assert_eq!(told(text), text);
+        }
     }
 
     #[test]

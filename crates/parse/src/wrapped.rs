@@ -4,6 +4,7 @@ use crate::clean::{Cut, Row};
 use crate::command;
 use crate::comments::is_fence;
 use crate::listing;
+use crate::native;
 use crate::part::is_gap;
 use crate::prompt::unprompt;
 use crate::shape::is_strong;
@@ -20,6 +21,11 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < rows.len() {
+        if let Some((cuts, taken)) = table(text, &rows[at..]) {
+            found.extend(cuts);
+            at += taken;
+            continue;
+        }
         let (kind, width) = match kinds[at] {
             Kind::Rule => (Kind::Rule, rules),
             Kind::Listed => (Kind::Listed, listed),
@@ -56,6 +62,49 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
         at += 1;
     }
     found
+}
+
+/// What is to be cut out of a table of nft that begins here, and how many rows it has. Within its braces every row is
+/// further in than the table; one that is not is the rest of the row above.
+fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
+    let first = rows.first()?;
+    if !first.text.starts_with("table ") || !native::opens(first.text) {
+        return None;
+    }
+    let taken = native::reach(rows);
+    let rows = &rows[..taken];
+    let column = |row: &Row<'_>| {
+        let line = text[..row.start].rfind('\n').map_or(0, |n| n + 1);
+        width(&text[line..row.start])
+    };
+    let least = rows.iter().skip(1).find(|r| !r.text.is_empty()).map(&column)?;
+    let rest = |row: &Row<'_>| {
+        column(row) < least
+            && !row.text.is_empty()
+            && !row.text.starts_with(['}', '#'])
+            && !is_gap(row.text)
+            && !native::opens(row.text)
+    };
+    if least <= column(first) {
+        return Some((Vec::new(), taken));
+    }
+    let broken: Vec<usize> = (1..rows.len()).filter(|n| rest(&rows[*n])).collect();
+    let full = |n: usize| column(&rows[n - 1]) + width(rows[n - 1].text);
+    let cut = |n: usize| {
+        let (last, next) = (rows[n - 1], rows[n]);
+        let between = &text[last.end()..next.start];
+        // A terminal breaks all lines at one width, within a word too.
+        let twice = broken.iter().filter(|m| full(**m) == full(n)).count() > 1;
+        let terminal = twice || [80, 100, 120, 132, 160].contains(&full(n));
+        let blank = between.contains([' ', '\t']) || !terminal;
+        Cut { start: last.end(), end: next.start, blank }
+    };
+    Some((broken.iter().map(|n| cut(*n)).collect(), taken))
+}
+
+/// How wide a text is on a terminal.
+fn width(text: &str) -> usize {
+    text.chars().fold(0, |at, c| if c == '\t' { (at / 8 + 1) * 8 } else { at + 1 })
 }
 
 /// What a row is, as far as it may be broken.
@@ -321,6 +370,36 @@ mod tests {
         ] {
             assert_eq!(told(text), text);
         }
+    }
+
+    #[test]
+    fn rows_of_a_table_of_nft_go_on() {
+        let table = "table inet filter {\n\tchain forward {\n\t\ttype filter hook forward priority filter; policy drop;\n\t\tiifname \"br-lan\" oifname \"eth1\" ip saddr 192.168.100.0/24 counter packets 3 bytes 180 accept\n\t\tiifname \"eth1\" oifname \"br-lan\" ct state established,related counter packets 1234 bytes 567 accept\n\t}\n}";
+        let mail = table.replace("packets 3", "packets\n3").replace(" accept", "\naccept");
+        assert_eq!(told(&mail), table);
+        // A terminal breaks within words.
+        for columns in [60, 72, 80, 100] {
+            let lines = table.lines().map(|line| {
+                let mut row = String::new();
+                let mut at = 0;
+                for c in line.chars() {
+                    let next = at + if c == '\t' { 8 - at % 8 } else { 1 };
+                    if next > columns {
+                        row.push('\n');
+                        at = 0;
+                    }
+                    at = if c == '\t' { (at / 8 + 1) * 8 } else { at + 1 };
+                    row.push(c);
+                }
+                row
+            });
+            let broken = lines.collect::<Vec<_>>().join("\n");
+            assert_eq!(told(&broken), table, "{columns}");
+        }
+        // Without any blanks in front nothing tells.
+        let flat: Vec<&str> = table.lines().map(str::trim).collect();
+        assert_eq!(told(&flat.join("\n")), flat.join("\n"));
+        assert_eq!(told(table), table);
     }
 
     #[test]

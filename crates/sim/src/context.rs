@@ -62,6 +62,13 @@ impl MatchContext<'_> {
             && self.packet.ip.src.is_unspecified()
             && !self.host.complete.network
     }
+
+    /// Whether `REDIRECT` sent the packet to this host and it is not known to which address.
+    pub(crate) fn destination_untold(&self) -> bool {
+        matches!(self.entry, Entry::Wire { .. })
+            && self.packet.ip.dst.is_unspecified()
+            && !self.host.complete.network
+    }
 }
 
 /// What conntrack says of a packet.

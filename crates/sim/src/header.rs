@@ -2,7 +2,7 @@
 //! no difference in which of the two languages a rule was written.
 
 use chainwalk_model::nft::{
-    CmpOp, Condition, Expr, Field, Header, Meta, Pattern, Stateful, Statement, Value,
+    CmpOp, Condition, Expr, FibResultKey, Field, Header, Meta, Pattern, Stateful, Statement, Value,
 };
 use chainwalk_model::{
     AddrMask, Backend, Chain, ChainKind, Family, Hook, Host, IfaceMatch, Inv, IpMatch, Match,
@@ -112,6 +112,34 @@ pub(crate) fn asks_port(host: &Host, rule: &Rule, port: u16) -> bool {
         },
         _ => false,
     })
+}
+
+/// Whether a rule of native nft compares the destination port of a protocol, and this is one of those that it asks for.
+pub(crate) fn asks_natively(host: &Host, rule: &Rule, proto: u8, port: u16) -> bool {
+    conditions(rule).any(|condition| {
+        let (Condition::Compare { left, .. } | Condition::Lookup { key: left, .. }) = condition
+        else {
+            return false;
+        };
+        let of = match left {
+            Expr::Field(Field::Header(field)) => field.row().header,
+            _ => return false,
+        };
+        let fits = matches!((of, proto), (Header::Tcp, 6) | (Header::Udp, 17) | (Header::Th, _));
+        fits && compares_port(host, condition, port)
+    })
+}
+
+/// Whether a condition of native nft holds for what is sent to an address of this host: `fib daddr type local`.
+pub(crate) fn is_for_local(condition: &Condition) -> bool {
+    const LOCAL: u128 = 2;
+    match condition {
+        Condition::Compare { left: Expr::Field(Field::Fib(fib)), op: CmpOp::Eq, right } => {
+            let local = matches!(right, Pattern::One(Value::Number(LOCAL)));
+            !fib.saddr && fib.result == FibResultKey::Type && local
+        }
+        _ => false,
+    }
 }
 
 fn is_port(expr: &Expr) -> bool {

@@ -212,6 +212,7 @@ fn has(key: Key, ctx: &MatchContext) -> Has {
     };
     match key {
         Key::Src if ctx.source_untold() => Has::Unclear,
+        Key::Dst if ctx.destination_untold() => Has::Unclear,
         Key::Src => Has::Value(Value::Number(number(packet.ip.src))),
         Key::Dst => Has::Value(Value::Number(number(packet.ip.dst))),
         Key::Iniface => iface(&ctx.path.iniface),

@@ -7,6 +7,7 @@
 //! | | no | another group: nobody has joined it |
 //! | | no | it is of a network that a route puts behind another interface, and not the first one there |
 //! | | no | what is sent from here or translated goes elsewhere; a resolver that all use |
+//! | | no | its sender is a neighbour, it is in no network that a route tells, and the default route leaves by another interface |
 //! | | yes | its port is published at every local address; it is a neighbour's gateway; only INPUT has rules; both ends are public |
 //! | | no | from a private network to a public address; only FORWARD has rules |
 //! | | as rules say | only INPUT, or only FORWARD, has a rule for its port |
@@ -15,10 +16,13 @@
 //! | does it leave by this interface | yes | `tailscale0`, for 100.64.0.0/10 beside Tailscale's chains |
 //! | | no | the one it came in by, and lo; for a public address one of this host's own networks |
 //! | a table or chain that was not pasted | it lets pass | nat, mangle, raw, security, filter's OUTPUT; chains that programs keep for others' rules |
+//! | | it lets pass | filter, for what is sent from here |
 //! | | it lets pass | any other, in a script that sets up tables and leaves this one alone |
 //! | nat where ports are published | none | Docker's chains are there, and no rule of INPUT is about the port |
 //! | a policy that was not pasted | ACCEPT | the same tables, and filter's OUTPUT |
+//! | | ACCEPT | in a script that sets up tables, of a chain that does not let packets in alone |
 //! | interfaces that a listing hides | they do not fit | the first rule of INPUT or OUTPUT, or of a chain that only one of them leads to, that accepts everything before others: `lo` |
+//! | | as a program has them | Docker's isolation and what stands behind its chain; libvirt's chains |
 //! | | they fit | rules with conditions of their own, and the last of a chain, unless it would leave rules behind all calls of it without a packet |
 //! | `-m socket` | no | a packet that opens a flow to an address that is not this host's |
 //! | what listens behind TPROXY | something | always: the rule is there for it |
@@ -61,6 +65,8 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             let usual = match &**table {
                 "nat" => !is_about_nat(at),
                 "filter" if spoken::filters_by_nft(host, *family) => true,
+                // Of what is sent from here filter asks OUTPUT.
+                "filter" if matches!(at.entry, Entry::Local { .. }) => true,
                 _ => is_set_up(host, *family),
             };
             usual.then_some((Answer::Yes, Likely::Usual))
@@ -73,8 +79,10 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         }
         Question::Policy(chain) => {
             let chain = host.rules.chain(*chain);
-            let table = &host.rules.table(chain.table).name;
-            is_usually_empty(table, &chain.name).then_some((Answer::Yes, Likely::Usual))
+            let table = host.rules.table(chain.table);
+            let usual = is_usually_empty(&table.name, &chain.name)
+                || is_set_up(host, table.family) && !only_lets_in(host, chain);
+            usual.then_some((Answer::Yes, Likely::Usual))
         }
         Question::HiddenInterfaces(rule) => {
             let (fits, why) = hidden(at, *rule)?;
@@ -188,6 +196,9 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
         let past = bridged(at) || (hub || is_guest(at)) && !spoken::is_first(addr);
         return if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) };
     }
+    if is_outward(at, addr) {
+        return (false, Likely::Unspoken);
+    }
     let family = if addr.is_ipv4() { Family::Ip } else { Family::Ip6 };
     let (input, forward) = (deals(host, family, Hook::Input), deals(host, family, Hook::Forward));
     let called = |hook| !alone(at.world, family, "filter", hook).is_empty();
@@ -220,6 +231,23 @@ fn is_on_another_link(at: &Sight, addr: IpAddr) -> bool {
             && r.dst.holds(addr)
             && r.dev.as_deref().is_some_and(|dev| !came(dev))
     })
+}
+
+/// Whether a packet comes from a neighbour and asks for what is in no network of this host, which has its way to the rest
+/// of the world by another interface.
+fn is_outward(at: &Sight, addr: IpAddr) -> bool {
+    let Entry::Wire { iface, .. } = at.entry else { return false };
+    let src = at.sent.packet.ip.src;
+    let by = |dev: Option<&str>| dev == Some(&**iface);
+    let routes = || {
+        let all = at.world.host.routes.iter();
+        all.filter(|r| r.kind == RouteKind::Unicast && r.dst.addr.is_ipv4() == addr.is_ipv4())
+    };
+    let near =
+        |of: IpAddr| routes().filter(move |r| r.via.is_none() && r.dst.len > 1 && r.dst.holds(of));
+    near(src).any(|r| by(r.dev.as_deref()))
+        && near(addr).next().is_none()
+        && routes().any(|r| r.dst.len == 0 && r.dev.is_some() && !by(r.dev.as_deref()))
 }
 
 /// Whether only rules about what comes in, or only rules about what passes through, ask for a packet's port.
@@ -278,6 +306,16 @@ fn is_set_up(host: &Host, family: Family) -> bool {
     bases.peek().is_some()
         && bases.all(|b| b.policy == chainwalk_model::Policy::Unknown)
         && !rules.rules.iter().any(gap)
+}
+
+/// Whether a chain lets packets pass and stops none: with a policy that lets all pass it would do nothing.
+fn only_lets_in(host: &Host, chain: &Chain) -> bool {
+    let ends = |is: fn(&Target) -> bool| {
+        let rules = chain.rules.iter().map(|r| host.rules.rule(*r));
+        rules.filter_map(last).any(is)
+    };
+    ends(|t| matches!(t, Target::Accept))
+        && !ends(|t| matches!(t, Target::Drop | Target::Reject(_)))
 }
 
 /// Whether a chain that filters at a hook does more than stop everything.
@@ -348,7 +386,7 @@ fn is_for_others_networks(at: &Sight, chain: &str) -> bool {
     let name = |bridges: &[&str]| !bridges.iter().any(|b| comes.starts_with(b));
     match chain {
         // Parts networks of Docker from each other.
-        "DOCKER-ISOLATION-STAGE-1" | "DOCKER-ISOLATION-STAGE-2" => name(&["docker", "br-"]),
+        "DOCKER-ISOLATION-STAGE-1" | "DOCKER-ISOLATION-STAGE-2" => name(DOCKER),
         // What guests send.
         "LIBVIRT_FWO" | "LIBVIRT_INP" => name(&["virbr"]),
         // What goes to guests, and between them.
@@ -388,6 +426,9 @@ fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
     let rules = &host.rules;
     let rule = rules.rule(id);
     let chain = rules.chain(rule.chain);
+    if let Some(fits) = by_program(at, chain, rule) {
+        return Some((fits, Likely::Conditions));
+    }
     let is_last = chain.rules.last() == Some(&id);
     if !is_bare(rule) || is_last && !shadows(host, rule.chain) {
         return Some((true, Likely::Conditions));
@@ -417,6 +458,44 @@ fn hidden(at: &Sight, id: RuleId) -> Option<(bool, Likely)> {
             && matches!(at.entry, Entry::Local { .. });
     lo.then_some((by_lo, Likely::LoFirst))
 }
+
+/// Whether the interfaces fit that a program is known to test by a rule without other conditions.
+fn by_program(at: &Sight, chain: &Chain, rule: &Rule) -> Option<bool> {
+    if !is_bare(rule) {
+        return None;
+    }
+    let host = &at.world.host;
+    let comes = |bridges: &[&str]| match at.entry {
+        Entry::Wire { iface, .. } => bridges.iter().any(|b| iface.starts_with(b)),
+        Entry::Local { .. } => false,
+    };
+    let ours = |addr: IpAddr| is_private(addr) && are_neighbours(addr, at.packet.ip.src);
+    match (&*chain.name, last(rule)?) {
+        // `-i docker0 ! -o docker0`.
+        ("DOCKER-ISOLATION-STAGE-1", Target::Jump(_)) => Some(comes(DOCKER)),
+        // `-i docker0 ! -o docker0`, `-i docker0 -o docker0` stand behind `-o docker0 -j DOCKER`.
+        ("FORWARD", Target::Accept) => {
+            let before = chain.rules.iter().map(|r| host.rules.rule(*r));
+            let before: Vec<&Rule> = before.take_while(|r| r.number < rule.number).collect();
+            let mut last_first = before.iter().rev();
+            let opens =
+                last_first.find(|r| !matches!(last(r), Some(Target::Accept)) || !is_bare(r));
+            let calls = opens.and_then(|r| match last(r)? {
+                Target::Jump(to) => Some(&*host.rules.chain(*to).name == "DOCKER"),
+                _ => None,
+            });
+            (calls == Some(true)).then(|| comes(DOCKER))
+        }
+        // `-i virbr0 -o virbr0`.
+        ("LIBVIRT_FWX", Target::Accept) => Some(comes(&["virbr"]) && ours(at.packet.ip.dst)),
+        // `-i virbr0`.
+        ("LIBVIRT_FWO", Target::Reject(_)) => Some(comes(&["virbr"])),
+        _ => None,
+    }
+}
+
+/// How the bridges of Docker's networks are called.
+const DOCKER: &[&str] = &["docker", "br-"];
 
 /// Whether a chain whose last rule ends everything would leave rules without a packet behind all calls of it: then that
 /// rule tests an interface, or the calls do.

@@ -1,7 +1,7 @@
 //! What rules say of addresses and interfaces beside what they do.
 
 use crate::addr::prefix;
-use crate::header::{filters, header, listed};
+use crate::header::{asks_natively, filters, header, is_for_local, listed};
 use chainwalk_model::{
     AddrMask, Backend, Base, Chain, ChainId, ChainKind, Cidr, Family, Hook, Host, IfaceMatch, Inv,
     IpMatch, Match, OpKind, Range, Rule, RuleId, Ruleset, Target, Text,
@@ -407,11 +407,12 @@ fn called(rules: &Ruleset) -> Vec<bool> {
 pub(crate) fn published(host: &Host, proto: u8, port: u16) -> Option<RuleId> {
     let nat = |chain: &Chain| &*host.rules.table(chain.table).name == "nat";
     let any_local = rules(host).any(|(_, rule, chain)| {
-        nat(chain)
+        (nat(chain) || table_backend(host, chain) == Backend::Nft)
             && rule.ops.iter().any(|op| match &op.what {
                 OpKind::Match(Match::AddrType(m)) => {
                     m.dst.is_some_and(|d| !d.not && d.value.0 & (1 << 2) != 0)
                 }
+                OpKind::Match(Match::Nft(condition)) => is_for_local(condition),
                 _ => false,
             })
     });
@@ -432,7 +433,17 @@ pub(crate) fn published(host: &Host, proto: u8, port: u16) -> Option<RuleId> {
         let elsewhere = header(rule).any(|ip| ip.dst.is_some());
         port && !elsewhere && header(rule).any(|ip| kind(&ip))
     };
-    rules(host).find_map(|(id, rule, chain)| (nat(chain) && asks(rule)).then_some(id))
+    let natively = |rule: &Rule| {
+        let translates = matches!(target(rule), Some(Target::Dnat(_) | Target::Redirect(_)));
+        let elsewhere = header(rule).any(|ip| ip.dst.is_some());
+        translates && !elsewhere && asks_natively(host, rule, proto, port)
+    };
+    rules(host)
+        .find_map(|(id, rule, chain)| (nat(chain) && asks(rule) || natively(rule)).then_some(id))
+}
+
+fn table_backend(host: &Host, chain: &Chain) -> Backend {
+    host.rules.table(chain.table).backend
 }
 
 /// The network of a rule that masquerades what comes from it and leaves elsewhere, and the interface that holds it.

@@ -299,7 +299,10 @@ fn is_answered(world: Option<&World>, trace: &Trace) -> bool {
     // What this host sends comes from an address of its own, whichever it is.
     let own = matches!(trace.fate, Fate::Sent(_)) && trace.sent.endpoint_unknown;
     let source = |p: &Packet| one(p.ip.src) || own && p.ip.src.is_unspecified();
-    let ends = arrived(trace).is_some_and(|p| source(p) && one(p.ip.dst));
+    // What `REDIRECT` sent to an own address that is not known is taken like any other.
+    let here = matches!(trace.fate, Fate::Local { .. });
+    let taken = |addr: IpAddr| here && addr.is_unspecified() && addr != trace.sent.packet.ip.dst;
+    let ends = arrived(trace).is_some_and(|p| source(p) && (one(p.ip.dst) || taken(p.ip.dst)));
     way && ends && (own || !trace.sent.endpoint_unknown)
 }
 

@@ -145,6 +145,13 @@ impl World {
         self.answers.get(question).cloned()
     }
 
+    /// Takes `question` for answered in this branch.
+    pub(crate) fn settle(&mut self, question: Question, answer: Answer) {
+        if self.answer(&question).is_none() {
+            std::rc::Rc::make_mut(&mut self.answers).push((question, answer));
+        }
+    }
+
     /// How a person answered `question`, beforehand.
     pub(crate) fn said(&self, question: &Question) -> Option<Answer> {
         let (_, yes) = self.host.user_answers.iter().rev().find(|(q, _)| q == question)?;

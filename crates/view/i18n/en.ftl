@@ -515,6 +515,7 @@ does-return = back to the calling chain
 does-go-on = <c>{ $what }</c>, the walk goes on
 does-nat = <c>{ $what }</c> to <w>{ $to }</w>
 does-nat-keeps = <c>{ $what }</c>, nothing to change
+does-nat-open = <c>{ $what }</c>, to which address is not known
 change-src = source <c>{ $from }</c> becomes <w>{ $to }</w>
 change-dst = destination <c>{ $from }</c> becomes <w>{ $to }</w>
 change-mark = sets { $what } { $from } to <w>{ $to }</w>

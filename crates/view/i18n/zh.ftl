@@ -482,6 +482,7 @@ does-return = 返回上一条链
 does-go-on = <c>{ $what }</c>，继续往下走
 does-nat = <c>{ $what }</c> 到 <w>{ $to }</w>
 does-nat-keeps = <c>{ $what }</c>，无需改动
+does-nat-open = <c>{ $what }</c>，改成哪个地址未知
 change-src = 源 <c>{ $from }</c> 变为 <w>{ $to }</w>
 change-dst = 目的 <c>{ $from }</c> 变为 <w>{ $to }</w>
 change-mark = 把 { $what } 从 { $from } 设为 <w>{ $to }</w>

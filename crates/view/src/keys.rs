@@ -448,6 +448,7 @@ keys! {
     DoesGoOn = "does-go-on",
     DoesNat = "does-nat",
     DoesNatKeeps = "does-nat-keeps",
+    DoesNatOpen = "does-nat-open",
     ChangeSrc = "change-src",
     ChangeDst = "change-dst",
     ChangeMark = "change-mark",

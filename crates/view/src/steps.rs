@@ -10,7 +10,7 @@ use crate::questions::question;
 use crate::say::{join, run, say, text};
 use crate::stops::TimelineStop;
 use crate::targets::target_text;
-use crate::values::{address, destination, endpoint, flags, hex, percent, source};
+use crate::values::{address, destination, flags, hex, percent, source, translated};
 use chainwalk_model::{
     Answer, ChainId, Change, Choice, CtStates, Entry, Event, Hook, Question, Routed, RuleId,
     SkipReason, Target, Trace,
@@ -87,12 +87,22 @@ pub(crate) fn target_sentence(
                     _ => None,
                 });
             match to {
-                Some((addr, port)) => say!(lang, DoesNat, what = word, to = endpoint(addr, port)),
+                _ if is_left_open(trace, stop, rule) => say!(lang, DoesNatOpen, what = name),
+                Some((addr, port)) => say!(lang, DoesNat, what = word, to = translated(addr, port)),
                 None => say!(lang, DoesNatKeeps, what = name),
             }
         }
         _ => run(name, Style::Code),
     }
+}
+
+/// Whether it was asked what a rule of NAT that matched translates to.
+fn is_left_open(trace: &Trace, stop: &TimelineStop, rule: RuleId) -> bool {
+    let mut steps = trace.steps[stop.first..].iter().map(|s| &s.event);
+    steps.any(|e| matches!(e, Event::Matched(r) if *r == rule))
+        && steps
+            .take_while(|e| matches!(e, Event::Acted(_) | Event::Changed(_) | Event::Fork(_)))
+            .any(|e| matches!(e, Event::Fork(_)))
 }
 
 /// What changed at a stop, in one sentence.
@@ -108,10 +118,10 @@ pub(crate) fn changed(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sent
 pub(crate) fn change_sentence(lang: Lang, change: &Change) -> Sentence {
     match change {
         Change::Src { from, to } => {
-            say!(lang, ChangeSrc, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1))
+            say!(lang, ChangeSrc, from = translated(from.0, from.1), to = translated(to.0, to.1))
         }
         Change::Dst { from, to } => {
-            say!(lang, ChangeDst, from = endpoint(from.0, from.1), to = endpoint(to.0, to.1))
+            say!(lang, ChangeDst, from = translated(from.0, from.1), to = translated(to.0, to.1))
         }
         Change::Mark { from, to } => {
             say!(lang, ChangeMark, what = "mark", from = hex(*from), to = hex(*to))
@@ -356,7 +366,7 @@ fn branch_label(t: &Explained, fork: &Fork, branch: &Branch, trace: &Trace) -> (
             .unwrap_or(rest.len());
         let nat = rest[..end].iter().find_map(|s| match &s.event {
             Event::Changed(Change::Dst { to, .. } | Change::Src { to, .. }) => {
-                Some(endpoint(to.0, to.1))
+                Some(translated(to.0, to.1))
             }
             _ => None,
         });

@@ -198,9 +198,24 @@ pub(crate) fn address(trace: &Trace, addr: IpAddr) -> String {
     end(trace, addr, None)
 }
 
+/// What an end becomes by a translation: 0.0.0.0 stands for an address that is not known.
+pub(crate) fn translated(addr: IpAddr, port: Option<u16>) -> String {
+    match port {
+        _ if !addr.is_unspecified() => endpoint(addr, port),
+        Some(port) => format!("?:{port}"),
+        None => "?".to_owned(),
+    }
+}
+
+/// Whether 0.0.0.0 stands for an address that is not known, and not for itself: nobody asked for it.
+fn is_untold(trace: &Trace, addr: IpAddr) -> bool {
+    let asked = &trace.sent.packet.ip;
+    trace.sent.endpoint_unknown || asked.src != addr && asked.dst != addr
+}
+
 fn end(trace: &Trace, addr: IpAddr, port: Option<u16>) -> String {
     match port {
-        _ if !(trace.sent.endpoint_unknown && addr.is_unspecified()) => endpoint(addr, port),
+        _ if !(addr.is_unspecified() && is_untold(trace, addr)) => endpoint(addr, port),
         Some(port) => format!("?:{port}"),
         None => "?".to_owned(),
     }

@@ -136,7 +136,7 @@ impl Hosts {
                 let mut rules = Rc::new(iptables.clone());
                 draft.lower(Rc::make_mut(&mut rules));
                 moments.push(Moment { host: HostId(own as u16), rules, span });
-                born = Some(span);
+                born = Some(native.born);
             }
             native.draft.lower(Rc::make_mut(&mut host.rules));
             if moments.last().is_some_and(|m| m.host.0 as usize == own) {
@@ -230,6 +230,7 @@ impl Hosts {
                 rules.table(t).backend != Backend::Legacy || host.backend.is_none()
             })
         };
+        native.draft.find_managed(&rules);
         native.listed = native.draft.managed();
         let dropped = native.draft.drop_managed(own);
         for (kind, span) in std::mem::take(&mut native.sections) {

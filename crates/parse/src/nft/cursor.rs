@@ -132,6 +132,24 @@ impl<'t> Cursor<'t> {
         self.sign_ahead(0, sign)
     }
 
+    /// The rest of the line from the next token on, where that is no part of a variable.
+    pub(super) fn rest(&self) -> Option<&'t str> {
+        let token = self.peek()?;
+        let quote = u32::from(token.kind == Kind::Str);
+        let first = token.text.0 - quote;
+        let rest = self.text.get(first as usize..).filter(|_| token.at.0 == first)?;
+        rest.lines().next()
+    }
+
+    /// Goes past so many bytes of what [`Self::rest`] is, and to the end of the token that they end in.
+    pub(super) fn skip(&mut self, len: usize) {
+        let Some(first) = self.peek() else { return };
+        let end = first.at.0 + len as u32;
+        while self.peek().is_some_and(|t| t.at.0 < end) {
+            self.at += 1;
+        }
+    }
+
     /// Goes past that word, where it is the next.
     pub(super) fn eat(&mut self, word: &str) -> bool {
         let here = !word.is_empty() && self.word() == word;

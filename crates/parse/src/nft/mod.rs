@@ -13,6 +13,7 @@ mod json;
 mod lexer;
 mod lossy;
 mod needs;
+mod open;
 mod piece;
 mod plain;
 mod reader;

@@ -8,7 +8,7 @@ use super::{lexer, vars};
 use crate::clean::{Clean, Row};
 use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Family, Hint, Ruleset, SectionKind, Severity, Span,
-    TableId, Text,
+    TableId, Text, builtin_names,
 };
 
 /// How much of the ruleset a text shows.
@@ -158,6 +158,8 @@ pub(crate) struct Native {
     pub(crate) listed: Vec<(Family, Text)>,
     /// The tables at moments before, and the text of what is new after each.
     pub(crate) moments: Vec<(Draft, Span)>,
+    /// The text of the listing at hand.
+    pub(crate) born: Span,
     /// What was recognised.
     pub(crate) sections: Vec<(SectionKind, Span)>,
     /// What could not be read.
@@ -215,9 +217,10 @@ impl Native {
                             hint: None,
                         });
                         if native.moments.len() + 1 < MOMENTS {
-                            native.moments.push((before, piece.span));
+                            native.moments.push((before, native.born));
                         }
                     }
+                    native.born = piece.span;
                     native.tables(piece, known);
                 }
             }
@@ -326,6 +329,30 @@ impl Draft {
         dropped
     }
 
+    /// Marks the tables of iptables-nft that older nft lists without a warning: those which iptables shows too, with as many
+    /// rules in each chain.
+    pub(crate) fn find_managed(&mut self, shown: &Ruleset) {
+        for at in 0..self.rules.tables.len() {
+            let (id, table) = (TableId(at as u32), &self.rules.tables[at]);
+            if self.is_gone(id) || table.backend != Backend::Nft {
+                continue;
+            }
+            let Some(twin) = shown.find_table(table.family, &table.name) else { continue };
+            let (mut own, mut other) = (filled(&self.rules, id), filled(shown, twin));
+            own.sort();
+            other.sort();
+            let hooks = self.rules.table(id).chains.iter().filter_map(|c| {
+                let chain = self.rules.chain(*c);
+                chain.base.as_ref().map(|_| &*chain.name)
+            });
+            let builtin = builtin_names(&self.rules.table(id).name);
+            let alike = own == other && hooks.into_iter().all(|name| builtin.contains(&name));
+            if alike && !own.is_empty() && shown.table(twin).backend != Backend::Nft {
+                self.rules.tables[at].backend = Backend::IptablesNft;
+            }
+        }
+    }
+
     /// Whether there is a table of these words (`ip filter`).
     pub(crate) fn has_table(&self, words: &str) -> bool {
         let Some((family, name)) = words.split_once(' ') else { return false };
@@ -356,4 +383,10 @@ impl Draft {
         // Sizes cost next to nothing beside the copies that are compared.
         size(self) == size(other) && plain(self) == plain(other)
     }
+}
+
+/// The chains of a table that have rules, and how many.
+fn filled(rules: &Ruleset, table: TableId) -> Vec<(Text, usize)> {
+    let chains = rules.table(table).chains.iter().map(|c| rules.chain(*c));
+    chains.filter(|c| !c.rules.is_empty()).map(|c| (c.name.clone(), c.rules.len())).collect()
 }

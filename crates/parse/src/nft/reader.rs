@@ -207,6 +207,20 @@ impl Reader<'_, '_> {
         Some(RuleId(self.draft.rules.rules.len() as u32 - 1))
     }
 
+    /// Goes past a line that says that chains are left out; whether one is next.
+    pub(super) fn chains_left_out(&mut self) -> bool {
+        let (from, to) = (self.cur.at, self.cur.end_from(self.cur.at));
+        let signs = self.cur.peek().is_some_and(|t| t.kind != Kind::Word && t.kind != Kind::Remark);
+        let gap = signs && to > from && crate::part::is_gap(self.cur.written(from, to));
+        if gap {
+            let id = DiagnosticId::RowsLeftOut;
+            let wrong = Wrong { id, expected: vec![], ..*self.cur.wrong_at(from, to, vec![]) };
+            self.say(wrong, Severity::Warning);
+            self.cur.at = to;
+        }
+        gap
+    }
+
     /// The handle that a listing shows behind what was read.
     pub(super) fn handle(&self) -> Option<u64> {
         let token = self.cur.peek().filter(|t| t.kind == Kind::Remark)?;

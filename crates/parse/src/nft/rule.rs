@@ -213,6 +213,9 @@ impl Reader<'_, '_> {
             parts.ops.push(op);
             return Ok(());
         }
+        if self.left_open(&left, from, parts) {
+            return Ok(());
+        }
         let condition = self.compared(left)?;
         let op = self.holds(condition, from);
         parts.ops.push(op);

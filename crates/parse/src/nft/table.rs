@@ -28,6 +28,9 @@ impl Reader<'_, '_> {
                 return;
             }
             let from = self.cur.at;
+            if self.chains_left_out() {
+                continue;
+            }
             if let Err(wrong) = self.table_line() {
                 self.bad_line(from, Some(*wrong));
             }

@@ -69,6 +69,14 @@ impl Paste<'_> {
                 [] => {}
             }
         }
+        let mut hidden: Vec<Option<Hint>> = Vec::new();
+        reading.diagnostics.retain(|d| {
+            let again = d.id == DiagnosticId::HiddenInterfaces && hidden.contains(&d.hint);
+            if d.id == DiagnosticId::HiddenInterfaces && !again {
+                hidden.push(d.hint.clone());
+            }
+            !again
+        });
         gather(&mut reading);
         reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
         reading.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));

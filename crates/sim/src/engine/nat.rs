@@ -8,6 +8,7 @@ use crate::ct::{CtInfo, Follow, invert, reverse, status};
 use crate::nat::{
     Manip, NatBinding, is_icmp, is_redirect, unique, unwritable_gre, write, write_addr,
 };
+use crate::route::Router;
 use chainwalk_model::{
     AddrMask, Answer, CtDir, Event, Fate, Hook, L4, NatRange, Packet, PathIface, Question, Range,
     RuleId, SkipReason, Tuple,
@@ -251,16 +252,35 @@ impl Walker<'_> {
             if self.world.host.complete.network {
                 return Ok(false);
             }
-            // It is sent to this host, at an address that is not known.
             self.ask(skb, &Question::NatChoice(rule), &[(Answer::Else, None)]);
-            let own = NatBinding { addrs: None, ..NatBinding::from(range) };
-            self.setup_info(skb, Manip::Dst, &own, Some(rule));
+            let own = self.own_address(skb);
+            self.setup_info(skb, Manip::Dst, &NatBinding::one(own, range), Some(rule));
             self.rewrite(skb, Manip::Dst);
             return Ok(true);
         };
         self.setup_info(skb, Manip::Dst, &NatBinding::one(addr, range), Some(rule));
         self.rewrite(skb, Manip::Dst);
         Ok(true)
+    }
+
+    /// An address of this host for what comes in by an interface of which none is known: the one that was asked for, where
+    /// it is this host's, else 0.0.0.0 in its place.
+    fn own_address(&mut self, skb: &Skb) -> IpAddr {
+        let asked = skb.packet.ip.dst;
+        let own = match Router::new(self.world).local_owner(asked) {
+            Ok(holder) => holder.is_some(),
+            Err(_) => self.is_likely_own(skb, asked),
+        };
+        if own {
+            return asked;
+        }
+        let nameless = if asked.is_ipv4() {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+        } else {
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+        };
+        self.world.settle(Question::LocalAddr(nameless), Answer::Yes);
+        nameless
     }
 
     /// `NETMAP`: the network's bits are replaced.

@@ -295,13 +295,7 @@ impl<'w> Walker<'w> {
             return answer;
         }
         let unknown = ways.len() > 1 && ways.iter().all(|(_, weight)| weight.is_none());
-        let sight = Sight {
-            world: self.world,
-            sent: &self.trace.sent,
-            packet: &skb.packet,
-            entry: &skb.entry,
-        };
-        let likely = Some(question).filter(|_| unknown).and_then(|q| likelier(&sight, q));
+        let likely = Some(question).filter(|_| unknown).and_then(|q| likelier(&self.sight(skb), q));
         let likely = likely.filter(|(answer, _)| ways.iter().any(|(way, _)| way == answer));
         let answer = self.decider.choose(question.clone(), ways, likely);
         self.writes += 1;
@@ -312,6 +306,17 @@ impl<'w> Walker<'w> {
         let at = self.decider.made.len() as u16 - 1;
         self.event(skb, Event::Fork(at));
         answer
+    }
+
+    /// Whether an address of which nobody tells is most likely this host's.
+    pub(super) fn is_likely_own(&self, skb: &Skb, addr: IpAddr) -> bool {
+        let sight = self.sight(skb);
+        let question = Question::LocalAddr(addr);
+        matches!(likelier(&sight, &question), Some((Answer::Yes, _)))
+    }
+
+    fn sight<'s>(&'s self, skb: &'s Skb) -> Sight<'s> {
+        Sight { world: self.world, sent: &self.trace.sent, packet: &skb.packet, entry: &skb.entry }
     }
 
     /// Resolves a route whose interface is not known: the only likely one, where there is one.

@@ -30,7 +30,12 @@ pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     } else if let Some(m) = &m.src {
         eval.holds(ConditionKind::Src, m.not, under(&m.value, ip.src), || Observed::Addr(ip.src));
     }
-    if let Some(m) = &m.dst {
+    if let Some(m) = &m.dst
+        && ctx.destination_untold()
+        && !m.value.mask.is_unspecified()
+    {
+        eval.untold(ConditionKind::Dst, m.not);
+    } else if let Some(m) = &m.dst {
         eval.holds(ConditionKind::Dst, m.not, under(&m.value, ip.dst), || Observed::Addr(ip.dst));
     }
     if let Some(m) = &m.iniface {

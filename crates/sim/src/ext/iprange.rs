@@ -17,7 +17,11 @@ pub(super) fn test(m: &IprangeMatch, ctx: &MatchContext, eval: &mut Evaluation) 
         [(ConditionKind::Src, m.src, ip.src), (ConditionKind::Dst, m.dst, ip.dst)]
     {
         let Some(m) = m else { continue };
-        if part == ConditionKind::Src && ctx.source_untold() {
+        let untold = match part {
+            ConditionKind::Src => ctx.source_untold(),
+            _ => ctx.destination_untold(),
+        };
+        if untold {
             eval.untold(part, m.not);
         } else {
             eval.holds(part, m.not, within(m.value, addr), || Observed::Addr(addr));

@@ -52,9 +52,7 @@ pub(super) fn test(
         bytes: m.options.bytes,
     };
     let answer = match find(&m.set, m, &ask, ctx, memory, 0) {
-        Ok(_) if ctx.source_untold() && m.dirs.contains(&true) => {
-            Truth::Unknown(Question::Fact(eval.at))
-        }
+        Ok(_) if is_untold(m, ctx) => Truth::Unknown(Question::Fact(eval.at)),
         Ok(sets::Found::Unclear) => Truth::Unknown(Question::Set(m.set.clone())),
         Ok(found) => truth(matches!(found, sets::Found::Fits(_)) != m.not),
         Err(Some(question)) => Truth::Unknown(question),
@@ -64,6 +62,12 @@ pub(super) fn test(
     let by_source = m.dirs.first().copied().unwrap_or(true);
     let addr = if by_source { ip.src } else { ip.dst };
     eval.say(ConditionKind::Set, m.not, answer, || Observed::Addr(addr));
+}
+
+/// Whether an address that is looked up is not known.
+fn is_untold(m: &SetMatch, ctx: &MatchContext) -> bool {
+    ctx.source_untold() && m.dirs.contains(&true)
+        || ctx.destination_untold() && m.dirs.contains(&false)
 }
 
 /// Whether a test leaves the sets as they are: nothing counts, and no element learns an address.
@@ -101,7 +105,7 @@ pub(crate) fn map(
     let ask = Ask { count: Some(len(ctx)), packets: None, bytes: None };
     let unknown = || Question::Set(m.set.clone());
     match find(&m.set, m, &ask, ctx, memory, 0) {
-        Ok(_) if ctx.source_untold() && m.dirs.contains(&true) => Err(unknown()),
+        Ok(_) if is_untold(m, ctx) => Err(unknown()),
         Ok(sets::Found::Fits(mark)) => Ok(mark),
         Ok(sets::Found::Unclear) => Err(unknown()),
         Ok(_) => Ok(sets::NO_MARK),

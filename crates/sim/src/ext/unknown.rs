@@ -79,6 +79,7 @@ fn compared(blank: &Blank, ctx: &MatchContext) -> Compared {
     };
     match blank.part {
         BlankPart::Src if ctx.source_untold() => Compared::Unknown,
+        BlankPart::Dst if ctx.destination_untold() => Compared::Unknown,
         BlankPart::Src => addr(ctx.packet.ip.src),
         BlankPart::Dst => addr(ctx.packet.ip.dst),
         BlankPart::InIface => dev(&ctx.path.iniface),

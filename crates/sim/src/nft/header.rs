@@ -102,6 +102,9 @@ pub(super) fn header(row: &HeaderRow, at: OpId, ctx: &MatchContext) -> Read {
             }
             return number(addr_number(packet.ip.src));
         }
+        (Header::Ip | Header::Ip6, "daddr") if ctx.destination_untold() => {
+            return Err(Lack::Unknown(Question::Fact(at)));
+        }
         (Header::Ip | Header::Ip6, "daddr") => return number(addr_number(packet.ip.dst)),
         (Header::Ip, "protocol") => return number(packet.ip.proto),
         (Header::Ether, word) => return ether(word, at, ctx),
