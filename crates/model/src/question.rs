@@ -150,4 +150,6 @@ pub enum Likely {
     ChainName,
     /// What is shown of a chain was picked out as what matters.
     Picked,
+    /// A line of a pasted log shows that the packet came further.
+    Logged,
 }

@@ -54,8 +54,8 @@ pub(crate) fn address(text: &str) -> Option<Left> {
     if let Some(shows) = hidden(base) {
         return whole(&canonical(base), Some(shows));
     }
-    let letters = base.contains(|c: char| c.is_ascii_alphabetic() || c == '*');
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '*');
+    let letters = base.contains(|c: char| c.is_alphabetic() || c == '*');
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '*');
     let dotted = base.split('.').filter(|p| p.bytes().all(|b| b.is_ascii_digit())).count();
     // Three numbers between dots are an address with a slip in it.
     (letters && base.len() < 64 && base.chars().all(plain) && dotted < 3 && !base.starts_with('-'))
@@ -283,6 +283,7 @@ mod tests {
             ("198.51.100.*", "198.51.100.x", None),
             ("a.b.c.d", "a.b.c.d", None),
             ("db.example.com", "db.example.com", None),
+            ("\u{4f60}\u{7684}IP/24", "\u{4f60}\u{7684}IP", Some(24)),
         ] {
             let found = address(text).map(|l| (l.name, l.len));
             assert_eq!(found, Some((name.to_owned(), len)), "{text}");

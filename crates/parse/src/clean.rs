@@ -271,14 +271,12 @@ fn replacement(rest: &str, before: Option<char>) -> (usize, Option<&'static str>
         }
         '\u{200b}' | '\u{200c}' | '\u{200d}' | '\u{feff}' | '\u{2060}' => (len, Some("")),
         '\u{2028}' | '\u{2029}' | '\u{85}' => (len, Some("\n")),
-        '\u{2010}' | '\u{2011}' => (len, Some("-")),
+        '\u{2010}' | '\u{2011}' | '\u{fe63}' | '\u{ff0d}' => (len, Some("-")),
         // Two of them are the two hyphens of a long option.
-        '\u{2013}' if next == Some('\u{2013}') && before.is_none_or(char::is_whitespace) => {
+        c if is_dash(c) && next == Some(c) && before.is_none_or(char::is_whitespace) => {
             (2 * len, Some("--"))
         }
-        '\u{2013}' | '\u{2014}' if before.is_none_or(char::is_whitespace) => {
-            (len, dash(&rest[len..]))
-        }
+        c if is_dash(c) && before.is_none_or(char::is_whitespace) => (len, dash(&rest[len..])),
         '&' => entity(rest).map_or((1, None), |(len, with)| (len, Some(with))),
         c if c.is_control() && c != '\n' && c != '\t' => (len, Some(" ")),
         _ => (len, None),
@@ -309,6 +307,11 @@ fn quotation_mark(raw: &str, at: usize) -> Option<(usize, Option<&'static str>)>
     // An apostrophe stands alone.
     let quotes = !line.contains(plain) && line.char_indices().any(opens);
     quotes.then_some((c.len_utf8(), Some(plain)))
+}
+
+/// Whether an editor makes such a dash of hyphens, or a page shows one for them.
+fn is_dash(c: char) -> bool {
+    matches!(c, '\u{2012}'..='\u{2015}' | '\u{2212}')
 }
 
 /// A long dash before an option is what an editor made of one hyphen or of two.
@@ -391,6 +394,7 @@ mod tests {
         check("\u{2013}A INPUT \u{2013}dport 80", "-A INPUT --dport 80");
         check("ACCEPT tcp \u{2014} *", "ACCEPT tcp -- *");
         check("10 \u{2014}10", "10 \u{2014}10");
+        check("\u{2212}t nat \u{2212}\u{2212}dport 80 \u{ff0d}j", "-t nat --dport 80 -j");
     }
 
     #[test]

@@ -321,7 +321,12 @@ impl Draft {
                     expected: vec![Expected::Literal("Chain INPUT (policy ACCEPT)".into())],
                     hint: None,
                 });
-            } else if chain.header.is_none() && builtin.is_none() && chain.shown.is_some() {
+            } else if chain.header.is_none()
+                && builtin.is_none()
+                && chain.shown.is_some()
+                // Of what was picked out no more is shown than the lines that were.
+                && !chain.rules.iter().any(|r| r.gap)
+            {
                 diagnostics.push(Diagnostic {
                     id: DiagnosticId::UndeclaredChain,
                     severity: Severity::Note,

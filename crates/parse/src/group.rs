@@ -236,7 +236,8 @@ impl<'a> Group<'a> {
                 cx.diagnostics.push(left_out(filter, span));
             }
         }
-        if let Some(place) = hidden {
+        let any = draft.chains.iter().any(|c| c.rules.iter().next().is_some());
+        if let Some(place) = hidden.filter(|_| any) {
             let hint = Some(paste_table(family, &table));
             cx.say(DiagnosticId::HiddenInterfaces, Severity::Warning, place, vec![], hint);
         }

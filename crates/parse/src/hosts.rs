@@ -118,6 +118,11 @@ impl Hosts {
         self.places[self.at].elsewhere.push(command);
     }
 
+    /// Whether the paste shows rules of any host, in whatever language.
+    pub(crate) fn any_rules(&self) -> bool {
+        self.places.iter().any(|p| !p.drafts.is_empty() || !p.native.is_empty())
+    }
+
     /// Notes a text of native nft of the host at hand.
     pub(crate) fn native(&mut self, piece: Piece) {
         self.places[self.at].native.push(piece);

@@ -23,6 +23,7 @@ mod edit;
 mod excerpt;
 mod ext;
 mod facts;
+mod failed;
 mod family;
 mod forms;
 mod group;

@@ -60,6 +60,29 @@ pub(crate) fn opens(text: &str) -> bool {
     }
 }
 
+/// Whether a row reads like a rule of nft: a field, and at last what is done.
+pub(crate) fn is_rule(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().take(40).collect();
+    let [first, second, .., last] = words.as_slice() else { return false };
+    let tests = match *first {
+        "tcp" | "udp" | "th" => matches!(*second, "dport" | "sport" | "flags"),
+        "ip" => matches!(*second, "saddr" | "daddr" | "protocol"),
+        "ip6" => matches!(*second, "saddr" | "daddr" | "nexthdr"),
+        "ct" => matches!(*second, "state" | "status" | "mark"),
+        "icmp" | "icmpv6" => *second == "type",
+        "meta" => matches!(*second, "l4proto" | "mark" | "iifname" | "oifname" | "nfproto"),
+        "iif" | "oif" | "iifname" | "oifname" => words.len() > 2,
+        _ => false,
+    };
+    let does =
+        ["accept", "drop", "reject", "masquerade", "return", "queue", "dnat", "snat", "redirect"];
+    let calls = |pair: &[&str]| {
+        matches!(pair, ["jump" | "goto", _]) || pair.first().is_some_and(|w| *w == "to")
+    };
+    tests && (does.contains(last) || words.windows(2).last().is_some_and(calls))
+        || tests && words.iter().any(|w| does.contains(w)) && text.contains(['"', ':', '{'])
+}
+
 /// Whether a row goes on with a text of nft, between two of its blocks.
 fn goes_on(text: &str) -> bool {
     let words: Vec<&str> = text.split_whitespace().take(4).collect();

@@ -5,6 +5,7 @@ use crate::clean::{Clean, Row};
 use crate::command;
 use crate::comments::{comments, idle, is_fence};
 use crate::facts;
+use crate::failed::is_failure;
 use crate::family::families;
 use crate::forms::{declared, ends_facts, is_save, is_surely_save, looks_listed, note};
 use crate::group::{Context, Group, Kind};
@@ -64,6 +65,8 @@ struct Paste<'t> {
     hosts: Hosts,
     prose: Vec<Words>,
     any_text: bool,
+    /// Rules of nft without the chain that they are of, and whose they are.
+    chainless: Vec<(Label, Span, String)>,
     /// Commands of files that ran on a host, whatever state the dumps show.
     runs: Vec<(Label, DocId, facts::Run)>,
 }
@@ -75,6 +78,7 @@ impl<'t> Paste<'t> {
             hosts: Hosts::default(),
             prose: Vec::new(),
             any_text: false,
+            chainless: Vec::new(),
             runs: Vec::new(),
         }
     }
@@ -170,9 +174,14 @@ impl<'t> Paste<'t> {
             }
             if !comment[at] {
                 let typed = if shell.is_inside() { facts::perhaps } else { facts::typed };
+                let failed = next.is_some_and(is_failure);
                 if let Some(block) = typed(clean, row, &shell) {
                     self.flush(clean, &mut group, &mut context);
-                    self.hosts.typed(row, block);
+                    if failed {
+                        self.hosts.section(SectionKind::Known(row.text.into()), block.span);
+                    } else {
+                        self.hosts.typed(row, block);
+                    }
                     at += 1;
                     continue;
                 }
@@ -197,7 +206,12 @@ impl<'t> Paste<'t> {
                         Some(label) => self.hosts.enter(&label),
                         None => self.hosts.enter(places.here()),
                     }
-                    self.command(clean, row, &command, false, &mut context);
+                    if failed && (command.changes || native::is_command(row)) {
+                        let span = clean.span(row.start, row.end());
+                        self.hosts.section(SectionKind::Known(command.name.into()), span);
+                    } else {
+                        self.command(clean, row, &command, false, &mut context);
+                    }
                     said = command.name;
                     at += 1;
                     at += self.below(clean, row, &rows[at..], &mut context);
@@ -227,7 +241,9 @@ impl<'t> Paste<'t> {
                     .unwrap_or(rows.len());
             }
             let found = facts::after(clean, &rows[at..end], said);
-            if let Some((block, taken)) = found.or_else(|| facts::block(clean, &rows[at..end])) {
+            if let Some((mut block, taken)) = found.or_else(|| facts::block(clean, &rows[at..end]))
+            {
+                block.facts.some_routes = facts::asks_some_routes(said);
                 self.flush(clean, &mut group, &mut context);
                 if let (Some(name), Label::Unsaid) = (&block.facts.name, self.hosts.label()) {
                     places.named(Label::machine(name));

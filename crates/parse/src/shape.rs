@@ -14,7 +14,8 @@ const MOST: usize = 60;
 
 /// The rows, each without what stands around it.
 pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
-    let mut rows: Vec<Row<'a>> = lines.map(|line| unfence(untag(unquote(line)))).collect();
+    let mut rows: Vec<Row<'a>> =
+        lines.map(|line| unfence(untag(of_wg_quick(unquote(line))))).collect();
     let mut at = 0;
     let mut table = false;
     while at < rows.len() {
@@ -62,6 +63,16 @@ pub(crate) fn unquote(row: Row<'_>) -> Row<'_> {
         row = row.skip(row.text.len() - rest.len()).trim();
     }
     row
+}
+
+/// What `wg-quick` shows that it ran. What it loads from a descriptor only keeps others out of the tunnel's own addresses.
+fn of_wg_quick(row: Row<'_>) -> Row<'_> {
+    let Some(rest) = row.text.strip_prefix("[#] ") else { return row };
+    let loads = ["nft -f /dev/fd/", "iptables-restore -n", "ip6tables-restore -n"];
+    if loads.iter().any(|own| rest.starts_with(own)) {
+        return Row { text: "", ..row };
+    }
+    row.skip(row.text.len() - rest.len()).trim()
 }
 
 /// A row without the tags around a block of code, and without the prompt of an interactive nft.

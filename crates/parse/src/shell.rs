@@ -32,11 +32,32 @@ pub(crate) struct Shell<'a> {
 enum Open {
     Loop,
     If(Branch),
-    Case,
+    /// A `case`, and what is known of the branch at hand.
+    Case(Branch),
     Body,
 }
 
-/// What is known of the branch of an `if` at hand.
+/// The label of a branch of a `case`, and what stands behind it.
+fn label(text: &str) -> Option<(&str, &str)> {
+    let (label, rest) = text.split_once(')')?;
+    let fits = |c: char| c.is_alphanumeric() || "|-_*?\"'[].+ ".contains(c);
+    (!label.trim().is_empty() && label.chars().all(fits)).then_some((label, rest))
+}
+
+/// What is known of a branch of a `case` by its label. A script that has one for `start` was started, and not stopped.
+fn arm(label: &str, before: Branch) -> Branch {
+    let words = label.trim().trim_matches(['"', '\'', '(', ' ']);
+    let any = |known: &[&str]| words.split('|').any(|w| known.contains(&w.trim()));
+    if any(&["start"]) {
+        Branch::Runs
+    } else if any(&["stop"]) || matches!(before, Branch::Runs | Branch::Past) {
+        Branch::Past
+    } else {
+        Branch::Open
+    }
+}
+
+/// What is known of the branch of an `if` or a `case` at hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Branch {
     /// Its condition is not known.
@@ -118,7 +139,9 @@ impl<'a> Shell<'a> {
             || (inside || parts.len() > 1) && parts.iter().any(|p| self.runs_tables(p.row))
             || !self.rounds.is_empty()
                 && (OF_LOOPS.contains(&word) || parts.iter().any(|p| leaves(p.row)))
-            || inside && matches!(word, "done" | "fi" | "esac" | "}" | "else" | "elif");
+            || inside && matches!(word, "done" | "fi" | "esac" | "}" | "else" | "elif")
+            || matches!(self.open.last(), Some(Open::Case(_)))
+                && (row.text == ";;" || label(row.text).is_some());
         if !is_shell {
             return None;
         }
@@ -132,7 +155,8 @@ impl<'a> Shell<'a> {
 
     /// Whether a loop, a branch or a function is open that may not run.
     pub(crate) fn is_inside(&self) -> bool {
-        self.open.iter().any(|o| *o != Open::If(Branch::Runs))
+        let runs = |o: &Open| matches!(o, Open::If(Branch::Runs) | Open::Case(Branch::Runs));
+        !self.open.iter().all(runs)
     }
 
     /// The text ended in which the lines stood: what was open there is no more. What stands in loops that nothing ended may
@@ -192,13 +216,13 @@ impl<'a> Shell<'a> {
                     row = behind;
                 }
                 "case" => {
-                    self.open.push(Open::Case);
+                    self.open.push(Open::Case(Branch::Open));
                     return;
                 }
                 "then" | "do" | "{" | "!" | "(" => row = behind,
                 "done" => return self.close(Open::Loop, found),
                 "fi" => return self.close(Open::If(Branch::Open), found),
-                "esac" => return self.close(Open::Case, found),
+                "esac" => return self.close(Open::Case(Branch::Open), found),
                 "}" | "};" => return self.close(Open::Body, found),
                 _ => break,
             }
@@ -206,10 +230,10 @@ impl<'a> Shell<'a> {
         if row.text.is_empty() {
             return;
         }
-        if self.open.last() == Some(&Open::Case)
-            && let Some((label, rest)) = row.text.split_once(')')
-            && !label.contains('(')
+        if let Some(Open::Case(branch)) = self.open.last_mut()
+            && let Some((label, rest)) = label(row.text)
         {
+            *branch = arm(label, *branch);
             let at = row.text.len() - rest.len();
             return self.part(Part { row: row.skip(at), after: Joint::Line }, found);
         }
@@ -222,10 +246,14 @@ impl<'a> Shell<'a> {
             }
             return;
         }
-        if self.open.iter().any(|o| matches!(o, Open::If(Branch::Not | Branch::Past))) {
+        let of = |o: &Open| match o {
+            Open::If(branch) | Open::Case(branch) => Some(*branch),
+            _ => None,
+        };
+        if self.open.iter().any(|o| matches!(of(o), Some(Branch::Not | Branch::Past))) {
             return;
         }
-        let sure = self.open.iter().filter(|o| **o == Open::If(Branch::Runs)).count();
+        let sure = self.open.iter().filter(|o| of(o) == Some(Branch::Runs)).count();
         let maybe = self.open.len() - sure > self.rounds.len()
             || part.after == Joint::Or
             || part.after == Joint::And;

@@ -88,7 +88,11 @@ fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
     if least <= column(first) {
         return Some((Vec::new(), taken));
     }
-    let broken: Vec<usize> = (1..rows.len()).filter(|n| rest(&rows[*n])).collect();
+    let goes_on = |n: &usize| {
+        let (last, next) = (rows[n - 1].text, rows[*n].text);
+        rest(&rows[*n]) && (!is_done(last) || next.starts_with('"') || next.starts_with("comment "))
+    };
+    let broken: Vec<usize> = (1..rows.len()).filter(goes_on).collect();
     let full = |n: usize| column(&rows[n - 1]) + width(rows[n - 1].text);
     let cut = |n: usize| {
         let (last, next) = (rows[n - 1], rows[n]);
@@ -100,6 +104,17 @@ fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
         Cut { start: last.end(), end: next.start, blank }
     };
     Some((broken.iter().map(|n| cut(*n)).collect(), taken))
+}
+
+/// Whether a row of nft ends as rules, and what opens or closes a block, do.
+fn is_done(text: &str) -> bool {
+    let ends = ["accept", "drop", "return", "reject", "masquerade", "continue", ";", "{", "}"];
+    let mut last_first = text.split_whitespace().rev();
+    let (last, before) = (last_first.next().unwrap_or_default(), last_first.next());
+    ends.contains(&last)
+        || last.ends_with([';', '{', '}'])
+        || matches!(before, Some("jump" | "goto" | "handle"))
+        || text.is_empty()
 }
 
 /// How wide a text is on a terminal.

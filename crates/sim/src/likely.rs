@@ -12,12 +12,14 @@
 //! | | no | from a private network to a public address; only FORWARD has rules |
 //! | | as rules say | only INPUT, or only FORWARD, has a rule for its port |
 //! | | no | from one private network to another |
+//! | | no | it asks for a neighbour on a bridge of Docker's or libvirt's that is not the first of its network |
 //! | | no | 100.64.0.0/10 beside Tailscale's chains; a neighbour behind another port of a bridge that filters |
 //! | does it leave by this interface | yes | `tailscale0`, for 100.64.0.0/10 beside Tailscale's chains |
 //! | | no | the one it came in by, and lo; for a public address one of this host's own networks |
 //! | a table or chain that was not pasted | it lets pass | nat, mangle, raw, security, filter's OUTPUT; chains that programs keep for others' rules |
 //! | | it lets pass | filter, for what is sent from here |
 //! | | it lets pass | any other, in a script that sets up tables and leaves this one alone |
+//! | | it lets pass | ufw's chains, for a packet that a pasted log shows at their end |
 //! | nat where ports are published | none | Docker's chains are there, and no rule of INPUT is about the port |
 //! | a policy that was not pasted | ACCEPT | the same tables, and filter's OUTPUT |
 //! | | ACCEPT | in a script that sets up tables, of a chain that does not let packets in alone |
@@ -75,7 +77,11 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             let passes = is_usually_empty(table, chain)
                 || is_for_others(chain)
                 || is_for_others_networks(at, chain);
-            passes.then_some((Answer::Yes, Likely::Usual))
+            let logged = || chain.starts_with("ufw") && is_logged_last(at);
+            match passes {
+                true => Some((Answer::Yes, Likely::Usual)),
+                false => logged().then_some((Answer::Yes, Likely::Logged)),
+            }
         }
         Question::Policy(chain) => {
             let chain = host.rules.chain(*chain);
@@ -193,7 +199,8 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
         // Between two ports of a bridge that filters, neighbours are no address of the bridge.
         // The one at the hub of a tunnel has the first address; the others are its ends.
         let hub = matches!(at.entry, Entry::Wire { iface, .. } if spoken::is_hub(iface));
-        let past = bridged(at) || (hub || is_guest(at)) && !spoken::is_first(addr);
+        let guests = matches!(at.entry, Entry::Wire { iface, .. } if is_of_guests(iface));
+        let past = bridged(at) || (hub || guests || is_guest(at)) && !spoken::is_first(addr);
         return if past { (false, Likely::Unspoken) } else { (true, Likely::Neighbour) };
     }
     if is_outward(at, addr) {
@@ -283,6 +290,13 @@ fn bridged(at: &Sight) -> bool {
     let host = &at.world.host;
     let Entry::Wire { iface, .. } = at.entry else { return false };
     host.interface(iface).is_some_and(|i| i.master.is_some()) && spoken::filters_ports(host)
+}
+
+/// Whether a program made a bridge for guests of its own, by the usual name.
+fn is_of_guests(name: &str) -> bool {
+    let id = name.strip_prefix("br-").filter(|id| id.len() == 12);
+    ["docker", "virbr", "cni", "podman", "lxcbr", "lxdbr"].iter().any(|p| name.starts_with(p))
+        || id.is_some_and(|id| id.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
 /// Whether a packet comes in by a port of a bridge that is called as those of guests are.
@@ -377,6 +391,18 @@ fn is_for_others(chain: &str) -> bool {
     BEGINNINGS.iter().any(|b| chain.starts_with(b))
 }
 
+/// Whether a log of ufw tells that just this packet came to the end of all chains: before the policy it writes `[UFW BLOCK]`.
+fn is_logged_last(at: &Sight) -> bool {
+    let packet = &at.sent.packet;
+    at.world.host.seen.iter().any(|seen| {
+        seen.logged.is_some()
+            && seen.id.starts_with("[UFW BLOCK]")
+            && (seen.src, seen.dst) == (packet.ip.src, packet.ip.dst)
+            && seen.dport == packet.dport()
+            && seen.proto == Some(packet.ip.proto)
+    })
+}
+
 /// Chains in which a program deals with its own networks alone: what neither comes from one nor goes to one returns.
 fn is_for_others_networks(at: &Sight, chain: &str) -> bool {
     let comes = match at.entry {
@@ -387,6 +413,8 @@ fn is_for_others_networks(at: &Sight, chain: &str) -> bool {
     match chain {
         // Parts networks of Docker from each other.
         "DOCKER-ISOLATION-STAGE-1" | "DOCKER-ISOLATION-STAGE-2" => name(DOCKER),
+        // What comes in from elsewhere.
+        "DOCKER" => !name(DOCKER),
         // What guests send.
         "LIBVIRT_FWO" | "LIBVIRT_INP" => name(&["virbr"]),
         // What goes to guests, and between them.
@@ -408,6 +436,10 @@ fn is_about_nat(at: &Sight) -> bool {
     });
     let packet = &at.sent.packet;
     let Some(port) = packet.dport().filter(|_| publishes) else { return false };
+    // Ports are published at own addresses and at those of services, which no route leads to.
+    if is_behind(at, packet.ip.dst) {
+        return false;
+    }
     let input = |c: &Chain| c.base.as_ref().is_some_and(|b| b.hook == Hook::Input);
     // What filter still knows by the address that was asked for was not translated.
     let untranslated = |rule: &Rule| {
@@ -418,6 +450,14 @@ fn is_about_nat(at: &Sight) -> bool {
     !rules.rules.iter().any(|rule| {
         input(rules.chain(rule.chain)) && asks_port(host, rule, port) || untranslated(rule)
     })
+}
+
+/// Whether a route of its own leads to an address that is not this host's, by another interface than the rest of the world.
+fn is_behind(at: &Sight, addr: IpAddr) -> bool {
+    let routes = || at.world.host.routes.iter().filter(|r| r.kind == RouteKind::Unicast);
+    let world = |dev: Option<&str>| routes().any(|r| r.dst.len == 0 && r.dev.as_deref() == dev);
+    !Router::new(at.world).told_local(addr)
+        && routes().any(|r| r.dst.len > 1 && r.dst.holds(addr) && !world(r.dev.as_deref()))
 }
 
 /// Whether the interfaces of a rule, which its listing hides, fit.

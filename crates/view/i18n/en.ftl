@@ -283,7 +283,7 @@ why-not-routing = Not a routing problem: { $why }
 why-second-pass = Sent over <c>lo</c>, it comes back in and is stopped: { $why }
 
 routing-no-route = No route of this host leads to <c>{ $dst }</c>.
-routing-forwarding-off = The packet is for <c>{ $dst }</c>, and this host does not forward: <c>ip_forward</c> is 0.
+routing-forwarding-off = The packet is for <c>{ $dst }</c>, and this host does not forward: <c>{ $what }</c> is 0.
 routing-martian = <c>{ $src }</c> to <c>{ $dst }</c> can't be on the wire (a martian).
 routing-local-source = Source <c>{ $src }</c> is this host's own address; the kernel refuses it from outside.
 routing-rp-filter = The way back to <c>{ $src }</c> is by another interface (<c>rp_filter</c>).
@@ -406,6 +406,7 @@ likely-conditions = such a rule seldom tests one
 likely-socket = a socket is bound to an address of its own host
 likely-chain = its name or its rules suggest it
 lean-bridge-nf = assuming bridged packets pass iptables (<c>bridge-nf-call-iptables</c> is 1)
+likely-logged = a line of the pasted log shows that it came further
 likely-picked = the lines shown were picked out as those that matter
 
 ## Evidence

@@ -259,7 +259,7 @@ why-not-routing = 不是路由问题：{ $why }
 why-second-pass = 经 <c>lo</c> 发出后，它又进入本机并被拦下：{ $why }
 
 routing-no-route = 本机没有通往 <c>{ $dst }</c> 的路由。
-routing-forwarding-off = 包要去 <c>{ $dst }</c>，而本机不转发：<c>ip_forward</c> 为 0。
+routing-forwarding-off = 包要去 <c>{ $dst }</c>，而本机不转发：<c>{ $what }</c> 为 0。
 routing-martian = 链路上不可能出现 <c>{ $src }</c> 到 <c>{ $dst }</c>（martian）。
 routing-local-source = 源地址 <c>{ $src }</c> 是本机自己的地址；内核拒绝它从外面进来。
 routing-rp-filter = 回到 <c>{ $src }</c> 要走另一个接口（<c>rp_filter</c>）。
@@ -381,6 +381,7 @@ likely-lo = 首条接受一切的规则通常是 <c>-i lo</c>
 likely-conditions = 这样的规则很少再限定接口
 likely-socket = 套接字只绑定本机自己的地址
 likely-chain = 它的名字或规则这样暗示
+likely-logged = 粘贴的日志里有一行显示它走到了后面
 likely-picked = 显示的行是作为关键行挑选出来的
 lean-bridge-nf = 前提：桥接的包要过 iptables（<c>bridge-nf-call-iptables</c> 为 1）
 

@@ -153,7 +153,11 @@ pub(crate) fn end_of(trace: &Trace, question: &Question) -> (Class, String) {
 pub(crate) fn routing(lang: Lang, why: RoutingDrop, dst: &str, src: &str) -> Sentence {
     match why {
         RoutingDrop::NoRoute => say!(lang, RoutingNoRoute, dst = dst),
-        RoutingDrop::ForwardingOff => say!(lang, RoutingForwardingOff, dst = dst),
+        RoutingDrop::ForwardingOff => {
+            let what =
+                if dst.contains(':') { "net.ipv6.conf.all.forwarding" } else { "ip_forward" };
+            say!(lang, RoutingForwardingOff, dst = dst, what = what)
+        }
         RoutingDrop::Martian => say!(lang, RoutingMartian, src = src, dst = dst),
         RoutingDrop::LocalSource => say!(lang, RoutingLocalSource, src = src),
         RoutingDrop::RpFilter => say!(lang, RoutingRpFilter, src = src),

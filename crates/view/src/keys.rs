@@ -376,6 +376,7 @@ keys! {
     LikelySocket = "likely-socket",
     LikelyChain = "likely-chain",
     LikelyPicked = "likely-picked",
+    LikelyLogged = "likely-logged",
     SameBothRandom = "same-both-random",
     SameAllRandom = "same-all-random",
     SameAllWays = "same-all-ways",

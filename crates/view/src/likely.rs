@@ -168,5 +168,6 @@ pub(crate) fn reason(t: &Explained, why: Likely) -> Sentence {
         Likely::OwnSocket => say!(lang, LikelySocket),
         Likely::ChainName => say!(lang, LikelyChain),
         Likely::Picked => say!(lang, LikelyPicked),
+        Likely::Logged => say!(lang, LikelyLogged),
     }
 }

@@ -217,6 +217,7 @@ fn every_likely_answer_is_said_with_its_reason() {
         Likely::OwnSocket => Likely::OwnSocket,
         Likely::ChainName => Likely::ChainName,
         Likely::Picked => Likely::Picked,
+        Likely::Logged => Likely::Logged,
     );
     differ(&reasons, |t, why| plain(&reason(t, *why)));
     let both = |q: Question| [(q.clone(), Answer::Yes), (q, Answer::No)];

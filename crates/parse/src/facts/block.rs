@@ -41,6 +41,8 @@ pub(crate) struct Facts {
     pub(crate) interfaces: Vec<Interface>,
     pub(crate) bridges: Vec<Bridge>,
     pub(crate) routes: Vec<Route>,
+    /// Whether the command asked for some of the routes only.
+    pub(crate) some_routes: bool,
     pub(crate) policy: Vec<PolicyRule>,
     pub(crate) sysctls: Vec<(Text, Fact<Text>)>,
     pub(crate) sockets: Vec<Socket>,

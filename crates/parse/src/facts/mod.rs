@@ -31,7 +31,7 @@ pub(crate) use backends::{Rival, rivals, warning};
 pub(crate) use behind::{commands, is_behind};
 pub(crate) use block::{Block, Run, not_walked};
 pub(crate) use logged::block as logged;
-pub(crate) use plain::after;
+pub(crate) use plain::{after, asks_some_routes};
 pub(crate) use prose::in_prose;
 pub(crate) use settle::settle;
 pub(crate) use steps::{apply, missing_set};

@@ -62,6 +62,26 @@ fn routes_of(clean: &Clean, rows: &[Row<'_>], words: &[&str]) -> Option<(Block, 
     super::routes::shown(clean, rows, table.copied(), six)
 }
 
+/// Whether a command prints some of the routes of a table only: `ip route | grep eth0`, `ip route show dev eth0`.
+pub(crate) fn asks_some_routes(command: &str) -> bool {
+    let row = Row { text: command, start: 0 };
+    let asked = crate::command::cut(row).text;
+    let mut words = asked.split_whitespace().skip_while(|w| w.rsplit('/').next() != Some("ip"));
+    words.next();
+    let mut words = words.skip_while(|w| w.starts_with('-'));
+    if !words.next().is_some_and(|w| w.starts_with('r') && "route".starts_with(w) && w != "ru") {
+        return false;
+    }
+    let mut rest =
+        words.skip_while(|w| matches!(*w, "show" | "list" | "ls" | "l" | "s" | "sh" | "lst"));
+    let whole = match rest.next() {
+        None => true,
+        Some("table" | "t" | "ta" | "tab") => rest.nth(1).is_none(),
+        Some(_) => false,
+    };
+    !whole || crate::part::filter(row).is_some()
+}
+
 fn is_name(text: &str) -> bool {
     text.len() < 64
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b'_'))

@@ -265,7 +265,7 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     if let (Some(backend), None) = (facts.backend, host.backend) {
         host.set_backend(backend);
     }
-    ties.listed |= facts.routes.iter().any(|r| r.kind == RouteKind::Unicast);
+    ties.listed |= !facts.some_routes && facts.routes.iter().any(|r| r.kind == RouteKind::Unicast);
     // What is listed twice is one route: no kernel has two that are alike.
     let bare = |r: &Route| Route { origin: Origin::Default, ..r.clone() };
     let mut known: HashSet<Route> = host.routes.iter().map(bare).collect();

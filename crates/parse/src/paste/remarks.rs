@@ -4,6 +4,7 @@ use super::{Paste, Words};
 use crate::blank::gather;
 use crate::clean::{Clean, Row};
 use crate::forms::is_meant;
+use crate::native;
 use chainwalk_model::{
     Diagnostic, DiagnosticId, Expected, Hint, Host, Reading, SectionKind, Severity, Span,
 };
@@ -13,6 +14,10 @@ impl Paste<'_> {
     pub(super) fn other(&mut self, clean: &Clean, row: Row<'_>) {
         let span = clean.span(row.start, row.end());
         let meant = is_meant(row.text);
+        if native::is_rule(row.text) {
+            let text = row.text.chars().take(60).collect();
+            self.chainless.push((self.hosts.label().clone(), span, text));
+        }
         // A run of such lines is one remark.
         match self.prose.last_mut() {
             Some(last)
@@ -29,6 +34,13 @@ impl Paste<'_> {
 
     pub(super) fn finish(mut self, cleans: &[Clean]) -> Reading {
         self.run(cleans);
+        if !self.hosts.any_rules() {
+            // At which hook they are asked is not known.
+            for (label, span, text) in std::mem::take(&mut self.chainless) {
+                self.hosts.enter(&label);
+                self.hosts.elsewhere(text.as_str().into(), span);
+            }
+        }
         let mut reading = self.hosts.finish(cleans);
         let anything = !reading.hosts.is_empty()
             || reading.sections.iter().any(|s| !matches!(s.kind, SectionKind::Command(_)));

@@ -103,8 +103,8 @@ fn what_stands_in_a_loop_a_branch_or_a_function_runs_only_perhaps() {
         "until a; do iptables -F; done",
         "if [ -x a ]; then\niptables -F\nfi",
         "if [[ a ]]\nthen\niptables -F\nelse\nb\nfi",
-        "case $1 in\nstart)\niptables -F\n;;\nesac",
-        "case $1 in\nstart) iptables -F ;;\nesac",
+        "case $1 in\nlan)\niptables -F\n;;\nesac",
+        "case $1 in\nlan) iptables -F ;;\nesac",
         "f() {\niptables -F\n}",
         "f() { iptables -F; }",
         "while true; do\niptables -F\nsleep 1\ndone",
@@ -120,6 +120,12 @@ fn what_stands_in_a_loop_a_branch_or_a_function_runs_only_perhaps() {
         let rules: Vec<_> = found.into_iter().filter(|(t, ..)| t.contains("iptables")).collect();
         assert_eq!(rules, rule(true), "{script}");
     }
+    // A script that is told to start was started.
+    let started = run(
+        "case \"$1\" in\nstart)\niptables -F\n;;\nstop|clear)\niptables -X\n;;\n*)\niptables -Z\nesac\nb",
+    );
+    let rules: Vec<_> = started.into_iter().filter(|(t, ..)| t.contains("iptables")).collect();
+    assert_eq!(rules, rule(false));
     let rounds = run("for i in a b; do\nfor j in c; do iptables -A $i; done\ndone");
     assert_eq!(rounds, vec![("iptables -A $i".to_owned(), false, false); 2]);
     let after = run("for i in a; do\nb\ndone\nA=b; iptables -F");

@@ -70,7 +70,7 @@ impl Router<'_> {
         }
         pick(dev, true).or_else(|| {
             // The file of a tunnel tells its own address and nothing of another interface.
-            let listed = !self.host().routes_in_part || self.host().interface(dev).is_some();
+            let listed = self.host().interface(dev).is_some() || self.routes_told();
             if self.host().complete.network || listed && self.addresses_told() {
                 // Of another interface its first, whatever its net (`in_dev_select_addr`).
                 self.host().interfaces.iter().find_map(|i| pick(&i.name, false))
