@@ -107,6 +107,11 @@ const WRAPPERS: [&str; 21] = [
     "vagrant", "lxc", "nerdctl", "chroot", "for", "do", "exec", "run", "eval", "then", "if",
 ];
 
+/// What ufw is told to do.
+const UFW: [&str; 10] = [
+    "allow", "deny", "reject", "limit", "route", "delete", "insert", "default", "enable", "disable",
+];
+
 /// The row from the program on, wrappers such as `sudo` left behind; `None` if it is no command.
 fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
     let words: Vec<Row<'_>> = row.words().take(16).collect();
@@ -156,6 +161,8 @@ fn program<'a>(row: Row<'a>, prompted: bool, shell: &Shell) -> Option<Row<'a>> {
         "cat" if second.starts_with("/proc/sys/") => true,
         "route" => rest == 1 || second == "-n",
         "conntrack" => second.starts_with('-'),
+        "ufw" if rest >= 2 && (skip == 1 || UFW.contains(&second)) => true,
+        "firewall-cmd" if rest >= 2 && second.starts_with("--") => true,
         // Only a prompt tells these words from prose.
         "curl" | "ping" | "telnet" | "nc" | "dig" | "wget" | "traceroute" | "cat" | "hostname"
         | "uname" | "ls" | "cd" | "systemctl" | "service" | "ufw" | "firewall-cmd" | "grep"

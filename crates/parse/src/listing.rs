@@ -96,7 +96,11 @@ pub(crate) fn count(text: &str) -> Option<Count> {
         "P" => 1_000_000_000_000_000,
         _ => return None,
     };
-    let number: u64 = digits.parse().ok()?;
+    // `1,234`: as an editor writes thousands.
+    let number: u64 = match digits.split_once(',') {
+        Some((first, _)) if !first.is_empty() => digits.replace(',', "").parse().ok()?,
+        _ => digits.parse().ok()?,
+    };
     Some(Count { value: number.checked_mul(unit)?, unit })
 }
 

@@ -159,7 +159,7 @@ fn is_written(text: &str) -> bool {
 }
 
 /// How many rows the text has that begins with the first.
-pub(crate) fn reach(rows: &[Row<'_>]) -> usize {
+fn reach(rows: &[Row<'_>]) -> usize {
     let mut depth = 0_i64;
     let mut taken = 1;
     for (n, row) in rows.iter().enumerate() {

@@ -270,7 +270,12 @@ impl<'t> Paste<'t> {
             if !comment[at] {
                 match facts::in_prose(clean, row) {
                     Some(block) => self.hosts.add(block),
-                    None => self.other(clean, row),
+                    None => {
+                        if remarks::quotes_command(row) {
+                            self.flush(clean, &mut group, &mut context);
+                        }
+                        self.other(clean, row);
+                    }
                 }
             }
             at += 1;

@@ -78,7 +78,9 @@ fn of_wg_quick(row: Row<'_>) -> Row<'_> {
 /// A row without the tags around a block of code, and without the prompt of an interactive nft.
 fn untag(row: Row<'_>) -> Row<'_> {
     let mut row = row;
-    if !row.text.contains(['<', '>']) {
+    let bytes = row.text.as_bytes();
+    if bytes.first() != Some(&b'<') && bytes.last() != Some(&b'>') && !row.text.starts_with("nft> ")
+    {
         return row;
     }
     while let Some((name, rest)) = row.text.strip_prefix('<').and_then(|t| t.split_once('>')) {

@@ -9,6 +9,7 @@ use crate::part::is_gap;
 use crate::prompt::unprompt;
 use crate::shape::is_strong;
 use crate::shell::Shell;
+use std::collections::HashMap;
 
 /// What is to be cut out of the text so that each rule is one line. `text` is what the rows are of.
 pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
@@ -68,42 +69,55 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
 /// further in than the table; one that is not is the rest of the row above.
 fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
     let first = rows.first()?;
-    if !first.text.starts_with("table ") || !native::opens(first.text) {
+    if !opens(first.text) {
         return None;
     }
-    let taken = native::reach(rows);
-    let rows = &rows[..taken];
-    let column = |row: &Row<'_>| {
-        let line = text[..row.start].rfind('\n').map_or(0, |n| n + 1);
-        width(&text[line..row.start])
+    let edge = column(text, first);
+    let least = rows.iter().skip(1).find(|r| !r.text.is_empty()).map(|r| column(text, r))?;
+    if least <= edge {
+        return None;
+    }
+    let ends = |r: &Row<'_>| {
+        is_fence(r.text) || r.text.starts_with('}') && column(text, r) <= edge || opens(r.text)
     };
-    let least = rows.iter().skip(1).find(|r| !r.text.is_empty()).map(&column)?;
+    let taken = 1 + rows.iter().skip(1).position(ends)?;
     let rest = |row: &Row<'_>| {
-        column(row) < least
-            && !row.text.is_empty()
+        !row.text.is_empty()
+            && column(text, row) < least
             && !row.text.starts_with(['}', '#'])
             && !is_gap(row.text)
             && !native::opens(row.text)
     };
-    if least <= column(first) {
-        return Some((Vec::new(), taken));
-    }
     let goes_on = |n: &usize| {
         let (last, next) = (rows[n - 1].text, rows[*n].text);
         rest(&rows[*n]) && (!is_done(last) || next.starts_with('"') || next.starts_with("comment "))
     };
-    let broken: Vec<usize> = (1..rows.len()).filter(goes_on).collect();
-    let full = |n: usize| column(&rows[n - 1]) + width(rows[n - 1].text);
-    let cut = |n: usize| {
-        let (last, next) = (rows[n - 1], rows[n]);
+    let broken: Vec<usize> = (1..taken).filter(goes_on).collect();
+    // A terminal breaks all lines at one width, within a word too.
+    let mut widths: HashMap<usize, usize> = HashMap::new();
+    let full = |n: usize| column(text, &rows[n - 1]) + width(rows[n - 1].text);
+    for n in &broken {
+        *widths.entry(full(*n)).or_default() += 1;
+    }
+    let cut = |n: &usize| {
+        let (last, next) = (rows[n - 1], rows[*n]);
         let between = &text[last.end()..next.start];
-        // A terminal breaks all lines at one width, within a word too.
-        let twice = broken.iter().filter(|m| full(**m) == full(n)).count() > 1;
-        let terminal = twice || [80, 100, 120, 132, 160].contains(&full(n));
+        let full = full(*n);
+        let terminal = widths[&full] > 1 || [80, 100, 120, 132, 160].contains(&full);
         let blank = between.contains([' ', '\t']) || !terminal;
         Cut { start: last.end(), end: next.start, blank }
     };
-    Some((broken.iter().map(|n| cut(*n)).collect(), taken))
+    Some((broken.iter().map(cut).collect(), taken))
+}
+
+/// In which column of its line a row begins.
+fn column(text: &str, row: &Row<'_>) -> usize {
+    let line = text.as_bytes()[..row.start].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
+    width(&text[line..row.start])
+}
+
+fn opens(text: &str) -> bool {
+    text.starts_with("table ") && native::opens(text)
 }
 
 /// Whether a row of nft ends as rules, and what opens or closes a block, do.

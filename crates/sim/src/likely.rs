@@ -445,7 +445,7 @@ fn is_about_nat(at: &Sight) -> bool {
     let untranslated = |rule: &Rule| {
         let chain = rules.chain(rule.chain);
         let filters = &*rules.table(chain.table).name == "filter";
-        filters && asks_port(host, rule, port) && spoken::names_dst(rule, packet.ip.dst)
+        filters && spoken::names_dst(rule, packet.ip.dst)
     };
     !rules.rules.iter().any(|rule| {
         input(rules.chain(rule.chain)) && asks_port(host, rule, port) || untranslated(rule)

@@ -73,6 +73,9 @@ fn compared(field: Field) -> Option<(BlankPart, Needs)> {
 fn at_start(rest: &str, part: BlankPart) -> Option<((Left, usize), Expected)> {
     let quoted = rest.starts_with('"');
     let text = &rest[usize::from(quoted)..];
+    if is_plain(text, part) {
+        return None;
+    }
     // A set between braces, a named one, a variable.
     let marked = blank::at_start(text).filter(|_| !text.starts_with(['@', '$', '[']));
     let ends = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '}' | '"' | ')');
@@ -99,6 +102,20 @@ fn at_start(rest: &str, part: BlankPart) -> Option<((Left, usize), Expected)> {
     };
     let len = len + 2 * usize::from(quoted);
     Some(((left, len), kind))
+}
+
+/// Whether a value is no more than it says: most are, and this costs least.
+fn is_plain(text: &str, part: BlankPart) -> bool {
+    let ends = |b: &u8| matches!(b, b' ' | b';' | b',' | b'}' | b'"' | b')' | b'\t');
+    let bytes = text.as_bytes();
+    let word = &bytes[..bytes.iter().position(ends).unwrap_or(bytes.len())];
+    match part {
+        BlankPart::InIface | BlankPart::OutIface => {
+            let name = |b: &u8| matches!(b, b'a'..=b'w' | b'y' | b'z' | b'0'..=b'9' | b'-' | b'.');
+            word.len() < 9 && word.iter().all(name)
+        }
+        _ => word.iter().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'/' | b':')),
+    }
 }
 
 /// What a variable, a set, and other signs of nft begin with.

@@ -1,6 +1,6 @@
 //! The statements of a rule: tests, and what is done.
 
-use super::cursor::Read;
+use super::cursor::{Read, Wrong};
 use super::draft::{Holds, Typed};
 use super::field::{self, Named};
 use super::lexer::Kind;
@@ -12,7 +12,9 @@ use chainwalk_model::nft::{
     CmpOp, Condition, CtKey, Expr, FibResultKey, Field, KeyPart, Meta, Needs, Pattern, Statement,
     Type, UpdateOp, Value, all_bits,
 };
-use chainwalk_model::{CtTarget, Expected, Family, Match, Op, OpKind, SetId, Target};
+use chainwalk_model::{
+    CtTarget, DiagnosticId, Expected, Family, Match, Op, OpKind, SetId, Severity, Target,
+};
 
 impl Reader<'_, '_> {
     /// One statement.
@@ -217,9 +219,30 @@ impl Reader<'_, '_> {
             return Ok(());
         }
         let condition = self.compared(left)?;
+        self.alias(&condition);
         let op = self.holds(condition, from);
         parts.ops.push(op);
         Ok(())
+    }
+
+    /// Says that no packet comes in by `eth0:1`, the label of an address.
+    fn alias(&mut self, condition: &Condition) {
+        let Condition::Compare {
+            left: Expr::Field(Field::Meta(Meta::Iif | Meta::Iifname)),
+            right,
+            ..
+        } = condition
+        else {
+            return;
+        };
+        if let Pattern::One(Value::Name(name)) = right
+            && name.contains(':')
+        {
+            let at = self.cur.at - 1;
+            let wrong = self.cur.wrong_at(at, at + 1, vec![Expected::Interface]);
+            let (id, found) = (DiagnosticId::AliasAsInterface, name.to_string());
+            self.say(Wrong { id, found, ..*wrong }, Severity::Warning);
+        }
     }
 
     /// `exists` or `missing`, where it is next.

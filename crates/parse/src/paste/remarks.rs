@@ -1,10 +1,13 @@
 //! What is said of a paste as a whole, and of its lines that nothing reads.
 
-use super::{Paste, Words};
+use super::{Paste, Words, typed_as};
 use crate::blank::gather;
 use crate::clean::{Clean, Row};
+use crate::command;
 use crate::forms::is_meant;
+use crate::names::program;
 use crate::native;
+use crate::shell::Shell;
 use chainwalk_model::{
     Diagnostic, DiagnosticId, Expected, Hint, Host, Reading, SectionKind, Severity, Span,
 };
@@ -12,6 +15,7 @@ use chainwalk_model::{
 impl Paste<'_> {
     /// A line that nothing here reads.
     pub(super) fn other(&mut self, clean: &Clean, row: Row<'_>) {
+        self.advised(clean, row);
         let span = clean.span(row.start, row.end());
         let meant = is_meant(row.text);
         if native::is_rule(row.text) {
@@ -29,6 +33,26 @@ impl Paste<'_> {
                 last.lines += 1;
             }
             _ => self.prose.push(Words { span, lines: 1, meant }),
+        }
+    }
+
+    /// Commands that a sentence quotes, where a dump above shows what they change: they may be tried.
+    fn advised(&mut self, clean: &Clean, row: Row<'_>) {
+        for quoted in quoted(row) {
+            let Some(command) = command::read(quoted, &Shell::default()) else { continue };
+            let Some(family) = command.family.filter(|_| command.changes) else { continue };
+            let table = command.changed_table();
+            if !self.hosts.is_shown(family, table) {
+                continue;
+            }
+            let words = command.words.iter().map(|w| (&*w.text, w.quoted));
+            let line = typed_as(program(family), None, words);
+            let commands = self.each(family, table, &line);
+            if !commands.is_empty() {
+                let span = clean.span(quoted.start, quoted.end());
+                self.hosts.offer(commands, span);
+                self.hosts.section(SectionKind::Command(quoted.text.into()), span);
+            }
         }
     }
 
@@ -97,6 +121,27 @@ impl Paste<'_> {
         }
         reading
     }
+}
+
+/// What stands between backticks.
+fn quoted(row: Row<'_>) -> Vec<Row<'_>> {
+    let mut found = Vec::new();
+    let mut rest = row;
+    while let Some(open) = rest.text.find('`') {
+        let inner = rest.skip(open + 1);
+        let Some(close) = inner.text.find('`') else { break };
+        found.push(Row { text: &inner.text[..close], ..inner }.trim());
+        rest = inner.skip(close + 1);
+    }
+    found
+}
+
+/// Whether a sentence quotes a command that changes rules.
+pub(super) fn quotes_command(row: Row<'_>) -> bool {
+    row.text.contains('`')
+        && quoted(row)
+            .into_iter()
+            .any(|r| command::read(r, &Shell::default()).is_some_and(|c| c.changes))
 }
 
 /// Whether only blanks stand between a remark and a row.
