@@ -305,7 +305,9 @@ fn quotation_mark(raw: &str, at: usize) -> Option<(usize, Option<&'static str>)>
             && line[n..].contains(['\u{201d}', '\u{2019}', '\u{201c}'])
     };
     // An apostrophe stands alone.
-    let quotes = !line.contains(plain) && line.char_indices().any(opens);
+    let within =
+        c == '\u{2019}' && raw[at + c.len_utf8()..].starts_with(|n: char| n.is_alphanumeric());
+    let quotes = !within && !line.contains(plain) && line.char_indices().any(opens);
     quotes.then_some((c.len_utf8(), Some(plain)))
 }
 
@@ -401,6 +403,7 @@ mod tests {
     fn quotation_marks_of_an_editor_become_plain() {
         check("-m comment \u{2013}-comment \u{201c}a b\u{201d}", "-m comment --comment \"a b\"");
         check("echo \u{2018}1\u{2019} > x", "echo '1' > x");
+        check("-c \u{2018}it\u{2019}s a\u{2019}", "-c 'it\u{2019}s a'");
         check("x \u{201e}a\u{201c} y", "x \"a\" y");
         for text in ["it\u{2019}s", "-c \"say \u{201c}a b\u{201d}\"", "a\u{201c}b"] {
             check(text, text);

@@ -268,14 +268,13 @@ impl<'t> Paste<'t> {
                         || apart(rows.get(at + 1)));
             }
             if !comment[at] {
-                match facts::in_prose(clean, row) {
-                    Some(block) => self.hosts.add(block),
-                    None => {
-                        if remarks::quotes_command(row) {
-                            self.flush(clean, &mut group, &mut context);
-                        }
-                        self.other(clean, row);
+                if let Some(block) = facts::in_prose(clean, row) {
+                    self.hosts.add(block);
+                } else {
+                    if remarks::quotes_command(row) {
+                        self.flush(clean, &mut group, &mut context);
                     }
+                    self.other(clean, row);
                 }
             }
             at += 1;

@@ -236,7 +236,7 @@ fn run(rows: &mut [Row<'_>], at: usize) -> usize {
     if is_strong(row.text) || is_fence(row.text) {
         return 0;
     }
-    if let Some(taken) = numbered(rows, at) {
+    if let Some(taken) = numbered(rows, at).or_else(|| strings(rows, at)) {
         return taken;
     }
     // Where a line of a dump begins, within the row.
@@ -302,6 +302,22 @@ fn numbered(rows: &mut [Row<'_>], at: usize) -> Option<usize> {
     let taken = found.len();
     rows[at..at + taken].copy_from_slice(&found);
     Some(taken)
+}
+
+/// Takes lines out of the strings of JSON in which a program shows them: `"-P INPUT DROP",`.
+fn strings<'a>(rows: &mut [Row<'a>], at: usize) -> Option<usize> {
+    let inner = |row: &Row<'a>| {
+        let text = row.text.strip_suffix(',').unwrap_or(row.text);
+        let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+        Some(Row { text: inner, start: row.start + 1 }.trim())
+    };
+    let found: Vec<Row<'_>> = rows[at..].iter().map_while(inner).collect();
+    let strong = found.iter().filter(|r| is_of_dump(r.text)).count();
+    if strong < 2 {
+        return None;
+    }
+    rows[at..at + found.len()].copy_from_slice(&found);
+    Some(found.len())
 }
 
 /// The number in front of a row, and what follows it.
@@ -415,6 +431,8 @@ mod tests {
         let numbers: Vec<String> =
             (1..).zip(table.lines()).map(|(n, l)| format!("{n:6}\t{l}")).collect();
         assert_eq!(told(&numbers.join("\n")), table);
+        let strings: Vec<String> = DUMP.lines().map(|l| format!("    \"{l}\",")).collect();
+        assert_eq!(told(&strings.join("\n")), DUMP);
         let routes = "default via 10.0.0.1 dev eth0\n10.0.0.0/24 dev eth0";
         let text: Vec<String> = routes.lines().map(|l| ["  # ", l].concat()).collect();
         assert_eq!(told(&text.join("\n")), routes);

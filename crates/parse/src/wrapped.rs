@@ -22,6 +22,10 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < rows.len() {
+        if rows[at].text == "{" && at > 0 && opens_block(rows[at - 1].text) {
+            let (start, end) = (rows[at - 1].end(), rows[at].start);
+            found.push(Cut { start, end, blank: true });
+        }
         if let Some((cuts, taken)) = table(text, &rows[at..]) {
             found.extend(cuts);
             at += taken;
@@ -89,8 +93,9 @@ fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
             && !native::opens(row.text)
     };
     let goes_on = |n: &usize| {
-        let (last, next) = (rows[n - 1].text, rows[*n].text);
-        rest(&rows[*n]) && (!is_done(last) || next.starts_with('"') || next.starts_with("comment "))
+        let (above, below) = (rows[n - 1].text, rows[*n].text);
+        rest(&rows[*n])
+            && (!is_done(above) || below.starts_with('"') || below.starts_with("comment "))
     };
     let broken: Vec<usize> = (1..taken).filter(goes_on).collect();
     // A terminal breaks all lines at one width, within a word too.
@@ -100,12 +105,12 @@ fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
         *widths.entry(full(*n)).or_default() += 1;
     }
     let cut = |n: &usize| {
-        let (last, next) = (rows[n - 1], rows[*n]);
-        let between = &text[last.end()..next.start];
+        let (above, below) = (rows[n - 1], rows[*n]);
+        let between = &text[above.end()..below.start];
         let full = full(*n);
         let terminal = widths[&full] > 1 || [80, 100, 120, 132, 160].contains(&full);
         let blank = between.contains([' ', '\t']) || !terminal;
-        Cut { start: last.end(), end: next.start, blank }
+        Cut { start: above.end(), end: below.start, blank }
     };
     Some((broken.iter().map(cut).collect(), taken))
 }
@@ -114,6 +119,16 @@ fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
 fn column(text: &str, row: &Row<'_>) -> usize {
     let line = text.as_bytes()[..row.start].iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
     width(&text[line..row.start])
+}
+
+/// Whether a row begins a block of nft whose brace stands in the next line, where nft has none.
+fn opens_block(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    match words.as_slice() {
+        ["table", _, _] => opens(text),
+        ["chain" | "set" | "map", _] => true,
+        _ => false,
+    }
 }
 
 fn opens(text: &str) -> bool {
@@ -425,6 +440,9 @@ mod tests {
             let broken = lines.collect::<Vec<_>>().join("\n");
             assert_eq!(told(&broken), table, "{columns}");
         }
+        let apart =
+            table.replace(" {\n\t\ttype", "\n\t{\n\t\ttype").replace("filter {\n", "filter\n{\n");
+        assert_eq!(told(&apart), table);
         // Without any blanks in front nothing tells.
         let flat: Vec<&str> = table.lines().map(str::trim).collect();
         assert_eq!(told(&flat.join("\n")), flat.join("\n"));

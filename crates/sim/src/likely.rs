@@ -78,9 +78,10 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
                 || is_for_others(chain)
                 || is_for_others_networks(at, chain);
             let logged = || chain.starts_with("ufw") && is_logged_last(at);
-            match passes {
-                true => Some((Answer::Yes, Likely::Usual)),
-                false => logged().then_some((Answer::Yes, Likely::Logged)),
+            if passes {
+                Some((Answer::Yes, Likely::Usual))
+            } else {
+                logged().then_some((Answer::Yes, Likely::Logged))
             }
         }
         Question::Policy(chain) => {
@@ -412,7 +413,9 @@ fn is_for_others_networks(at: &Sight, chain: &str) -> bool {
     let name = |bridges: &[&str]| !bridges.iter().any(|b| comes.starts_with(b));
     match chain {
         // Parts networks of Docker from each other.
-        "DOCKER-ISOLATION-STAGE-1" | "DOCKER-ISOLATION-STAGE-2" => name(DOCKER),
+        "DOCKER-ISOLATION-STAGE-1" | "DOCKER-ISOLATION-STAGE-2" => {
+            name(DOCKER) || !is_private(at.packet.ip.dst)
+        }
         // What comes in from elsewhere.
         "DOCKER" => !name(DOCKER),
         // What guests send.

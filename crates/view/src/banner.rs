@@ -14,7 +14,7 @@ use crate::say::{Arg, Key, format, join, push, run, say, text};
 use crate::sender::{Seen, program, seen};
 use crate::slips;
 use crate::trip::{self, Turn};
-use crate::values::{endpoint, percent};
+use crate::values::{endpoint, percent, translated};
 use chainwalk_model::{Answer, DroppedBy, Event, Fate, Outcome, Question, SectionKind, TripEnd};
 
 /// Beyond so many lines of evidence the lesser ones are left to the walk.
@@ -447,7 +447,7 @@ fn rewrites(t: &Explained, outcome: &Outcome) -> Sentence {
     for step in &outcome.trace.steps {
         match &step.event {
             Event::Changed(Change::Dst { to, .. }) => {
-                parts.push(say!(t.lang, SureDst, to = endpoint(to.0, to.1)));
+                parts.push(say!(t.lang, SureDst, to = translated(to.0, to.1)));
             }
             Event::Changed(Change::Src { to, .. }) => {
                 parts.push(say!(t.lang, SureSrc, to = to.0.to_string()));

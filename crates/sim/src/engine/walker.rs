@@ -6,11 +6,12 @@ use crate::ct::{self, CtInfo, status};
 use crate::decide::BranchScript;
 use crate::likely::{Sight, likelier};
 use crate::route::{FibResult, Router};
+use crate::spoken::is_private;
 use crate::way::{Leaving, WayOut, way_out};
 use crate::world::World;
 use chainwalk_model::{
     Answer, Assumed, Check, CtDir, CtStates, CtView, Entry, Errno, Event, Fate, Hook, HostId,
-    PacketState, Path, PathIface, Question, RouteKind, RuleId, Sent, Step, Trace, Tuple,
+    Likely, PacketState, Path, PathIface, Question, RouteKind, RuleId, Sent, Step, Trace, Tuple,
 };
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -308,11 +309,14 @@ impl<'w> Walker<'w> {
         answer
     }
 
-    /// Whether an address of which nobody tells is most likely this host's.
+    /// Whether an address of which nobody tells is most likely this host's, where rules take what asks for it in anyway.
     pub(super) fn is_likely_own(&self, skb: &Skb, addr: IpAddr) -> bool {
-        let sight = self.sight(skb);
-        let question = Question::LocalAddr(addr);
-        matches!(likelier(&sight, &question), Some((Answer::Yes, _)))
+        let outbound = is_private(skb.packet.ip.src) && !is_private(addr);
+        match likelier(&self.sight(skb), &Question::LocalAddr(addr)) {
+            Some((Answer::Yes, Likely::AskedOfInput)) => !outbound,
+            Some((Answer::Yes, _)) => true,
+            _ => false,
+        }
     }
 
     fn sight<'s>(&'s self, skb: &'s Skb) -> Sight<'s> {

@@ -116,21 +116,16 @@ fn private_source(host: &Host, trace: &Trace) -> Option<TripEnd> {
     let named = |r: &chainwalk_model::Route| {
         r.via.is_some() && r.dst.len > 1 && r.dev.as_ref() == Some(out) && r.dst.holds(dst)
     };
-    let unseen = trace.steps.iter().any(|s| match &s.event {
-        Event::Skipped { table, why: SkipReason::NotPasted, .. } => &**table == "nat",
-        _ => false,
-    });
-    // Of rules that nobody pasted it can't be said that none rewrites the source.
+    // Of rules that nobody pasted it can't be said that none rewrites the source; of a table that is not there it can.
     let leaving = trace.steps.iter().rev();
     let mut leaving = leaving.map_while(|s| match &s.event {
         Event::Hook(path) if path.hook == Hook::Postrouting => None,
         event => Some(event),
     });
-    let unseen = unseen
-        || leaving.any(|event| match event {
-            Event::Skipped { table, why: SkipReason::Supposed, .. } => &**table == "nat",
-            _ => false,
-        });
+    let unseen = leaving.any(|event| match event {
+        Event::Skipped { table, why: SkipReason::Supposed, .. } => &**table == "nat",
+        _ => false,
+    });
     let elsewhere = match &trace.sent.entry {
         Entry::Wire { iface, .. } => iface != out,
         Entry::Local { .. } => {
