@@ -158,6 +158,9 @@ pub struct Base {
     pub priority: i32,
     pub kind: ChainKind,
     pub policy: Policy,
+    /// Whether a command that may have run sets the policy.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub doubted: bool,
     /// The devices of an ingress or egress chain.
     pub devices: Vec<Text>,
     /// Its place in the order in which chains came to be, where commands tell it: of equal priorities the later one

@@ -374,6 +374,7 @@ impl Draft {
                     priority,
                     kind,
                     policy,
+                    doubted: chain.policy == Some(Policy::Unknown),
                     devices: Vec::new(),
                     registered: None,
                 }),

@@ -17,7 +17,7 @@ pub(crate) fn is_failure(row: Row<'_>) -> bool {
         || text.starts_with("RTNETLINK answers: ") && !text.ends_with("File exists")
         || text.starts_with("Error: ")
         || text.starts_with("sysctl: ")
-        || text.starts_with("sudo: ")
+        || text.starts_with("sudo: ") && !text.contains("unable to resolve host")
         || text.starts_with("Fatal: can't open lock file")
         || text.starts_with("Another app is currently holding the xtables lock")
         || text.ends_with(": command not found")
@@ -44,6 +44,7 @@ mod tests {
         for text in [
             "iptables v1.8.7 (nf_tables)",
             "iptables -A INPUT -j DROP",
+            "sudo: unable to resolve host web: Name or service not known",
             "RTNETLINK answers: File exists",
             "iptables-save v1.8.7: done",
             "# Warning: iptables-legacy tables present, use iptables-legacy to see them",

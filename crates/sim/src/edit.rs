@@ -62,6 +62,7 @@ fn table_of(host: &mut Host, family: Family, name: &Text) -> TableId {
             priority,
             kind,
             policy: Policy::Accept,
+            doubted: false,
             devices: Vec::new(),
             registered: None,
         };

@@ -291,6 +291,10 @@ pub(crate) fn inside(m: Option<&Inv<AddrMask>>, addr: IpAddr) -> bool {
     }
 }
 
+fn at_output(chain: &Chain) -> bool {
+    chain.base.as_ref().is_some_and(|b| b.hook == Hook::Output)
+}
+
 fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bool> {
     let to = target(rule);
     let single =
@@ -306,8 +310,10 @@ fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bo
         Some(Target::Accept) if src && by_lo => return Some(true),
         Some(Target::Snat(range)) if single(&range.addrs) => return Some(true),
         Some(Target::Dnat(range)) if single(&range.addrs) => return Some(false),
-        // Whoever wants a packet elsewhere that is for an address got it because it is the host's.
-        Some(Target::Dnat(_) | Target::Redirect(_)) if dst => return Some(true),
+        // Whoever wants a packet elsewhere that is for an address got it because it is the host's, or sends it.
+        Some(Target::Dnat(_) | Target::Redirect(_)) if dst && !at_output(chain) => {
+            return Some(true);
+        }
         _ => {}
     }
     let base = chain.base.as_ref()?;

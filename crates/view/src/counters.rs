@@ -181,6 +181,7 @@ mod tests {
             priority: 0,
             kind: ChainKind::Filter,
             policy: Policy::Accept,
+            doubted: false,
             devices: Vec::new(),
             registered: None,
         };

@@ -76,6 +76,7 @@ impl Built {
                 priority,
                 kind,
                 policy,
+                doubted: false,
                 devices: Vec::new(),
                 registered: None,
             }),

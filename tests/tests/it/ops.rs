@@ -64,8 +64,15 @@ fn chain(
         dormant: false,
         span,
     });
-    let base =
-        Base { hook, priority, kind, policy: Policy::Accept, devices: Vec::new(), registered };
+    let base = Base {
+        hook,
+        priority,
+        kind,
+        policy: Policy::Accept,
+        doubted: false,
+        devices: Vec::new(),
+        registered,
+    };
     Rc::make_mut(&mut host.rules).chains.push(Chain {
         table,
         name: format!("c{}", id.0).into(),

@@ -196,7 +196,7 @@ impl Reader<'_, '_> {
             self.open.push(chain);
         }
         self.draft.rules.chains[chain.0 as usize].base =
-            Some(Base { hook, priority, kind, policy, devices, registered });
+            Some(Base { hook, priority, kind, policy, doubted: false, devices, registered });
         Ok(())
     }
 
