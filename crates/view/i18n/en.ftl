@@ -824,6 +824,7 @@ scene-in = in
 scene-out = out
 scene-route-to = to { $iface }
 scene-route-here = to this host
+scene-not-routed = not routed
 scene-replies = host replies
 scene-rejects = rule { $number } rejects
 scene-rejects-here = rejected here
@@ -857,6 +858,7 @@ panel-next = Next
 panel-more = and { $count } more
 panel-was = was { $value }
 panel-ask = Every path is worked out to its end. Answer in the banner to keep one.
+panel-decided = What decided
 panel-ways = { $count } possible paths
 panel-way = On this path: { $way }
 

@@ -750,6 +750,7 @@ scene-in = 进
 scene-out = 出
 scene-route-to = 去 { $iface }
 scene-route-here = 到本机
+scene-not-routed = 不经路由
 scene-replies = 本机回复
 scene-rejects = 规则 { $number } 拒绝
 scene-rejects-here = 在此被拒绝
@@ -783,6 +784,7 @@ panel-next = 接下来
 panel-more = 还有 { $count } 步
 panel-was = 原为 { $value }
 panel-ask = 每条路径都会走到底。在横幅中作答即可只留一条。
+panel-decided = 起决定作用的几步
 panel-ways = { $count } 条可能的路径
 panel-way = 这条路径上：{ $way }
 

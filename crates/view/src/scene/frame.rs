@@ -4,4 +4,4 @@ mod idle;
 mod layout;
 mod paint;
 
-pub(super) use layout::{Frame, Place, Station, asked_table, out_iface};
+pub(super) use layout::{Frame, Place, Station, asked_table, is_bridged, out_iface};

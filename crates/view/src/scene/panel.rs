@@ -13,6 +13,7 @@ use crate::stops::{StopKind, TimelineStop};
 use crate::timeline::{narration, span};
 use crate::values::{destination, hex, packet_word, percent, source, states};
 use crate::{banner, fate};
+use chainwalk_model::Target;
 
 /// Draws the panel.
 pub(super) fn draw(
@@ -30,7 +31,7 @@ pub(super) fn draw(
         return;
     };
     if matches!(now.kind, StopKind::Fate) && now.reply.is_none() {
-        end(t, pen, now, a);
+        end(t, pen, all, now, a);
         return;
     }
     if let StopKind::Fork(fork) = &now.kind {
@@ -189,8 +190,8 @@ fn ahead(t: &Explained, pen: &mut Pen, all: &[TimelineStop], at: usize, a: Area)
     }
 }
 
-/// The card of the fate.
-fn end(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
+/// The card of the fate: in two words, as its sentences stand above the drawing; then what decided it.
+fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a: Area) {
     let Some(outcome) = t.outcome() else { return };
     let b = banner::banner(t);
     // Where the answer is open, no way's end is the end.
@@ -225,34 +226,30 @@ fn end(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
         pen.fitted(x, y - 5.0, &way, most, "s12 w6 t2");
         y += 17.0;
     }
-    let headline = plain(&banner::headline(t, outcome));
-    for line in pen.wrap(&headline, most, 2, "s15 w6") {
-        pen.text(x, y, line, &format!("s15 w6 {class}"));
-        y += 22.0;
-    }
-    let why = plain(&fate::why(t, outcome));
-    for line in pen.wrap(&why, most, 2, "s13") {
-        pen.text(x, y, line, "s13 t2");
-        y += 19.0;
-    }
-    y += 8.0;
-    for e in &b.evidence {
-        if y > a.bottom() - 12.0 {
-            break;
+    let short = fate::short(t, &outcome.trace);
+    let short: String =
+        short.chars().take(1).flat_map(char::to_uppercase).chain(short.chars().skip(1)).collect();
+    pen.fitted(x, y, &short, most, &format!("s15 w6 {class}"));
+    y += 30.0;
+    let ways = if t.siblings().len() > 1 { 3.0 } else { 0.0 };
+    let room = ((a.bottom() - 12.0 - y) / DECIDED - ways).max(0.0) as usize;
+    let decided = decided(t, all);
+    if room > 1 && !decided.is_empty() {
+        pen.text(x, y, text!(t.lang, PanelDecided), "s12 w6 t2");
+        y += DECIDED;
+        for index in decided.iter().skip(decided.len().saturating_sub(room - 1)) {
+            let stop = &all[*index];
+            let words = plain(&narration(t, stop));
+            let link = Link { step: Some(*index), span: span(t, stop), ..Link::default() };
+            let stops = crate::timeline::stops_here(t, stop);
+            pen.group("gr", link, words.as_str(), |pen| {
+                let (dot, class) =
+                    if stops { ("dotmark stop", "s12 w5 stop") } else { ("dotmark", "s12 t2") };
+                pen.circle(super::pen::p(x + 4.0, y - 4.0), 3.2, dot);
+                pen.fitted(x + 18.0, y, &words, most - 18.0, class);
+            });
+            y += DECIDED;
         }
-        let words = plain(&e.text);
-        pen.icon(
-            if e.certain { "i-ok" } else { "i-half" },
-            x,
-            y - 10.5,
-            12.0,
-            if e.certain { "ok" } else { "t3" },
-        );
-        for line in pen.wrap(&words, most - 20.0, 2, "s12") {
-            pen.text(x + 20.0, y, line, "s12 t2");
-            y += 17.0;
-        }
-        y += 4.0;
     }
     let left = Area { x, y: y + 6.0, w: most, h: a.bottom() - y - 18.0 };
     let bottom = siblings(t, pen, left).max(y).max(a.y + if beside { 172.0 } else { 80.0 });
@@ -260,6 +257,31 @@ fn end(t: &Explained, pen: &mut Pen, now: &TimelineStop, a: Area) {
     let h = (bottom + 16.0 - a.y).min(a.h);
     pen.rect(Area { h, ..a }, 12.0, "drawer");
     pen.items[ground..].rotate_right(1);
+}
+
+/// The height of a line of what decided.
+const DECIDED: f64 = 21.0;
+
+/// The stops that made the packet what it is at its end, and sent it there: rules that do more than call a chain,
+/// routing, questions, a policy.
+fn decided(t: &Explained, all: &[TimelineStop]) -> Vec<usize> {
+    let decides = |stop: &TimelineStop| match &stop.kind {
+        StopKind::Matched(rule) => match t.rules().rule(*rule).verdict() {
+            Some(Target::Jump(_) | Target::Goto(_) | Target::Return) => false,
+            Some(target) => !target.is_invisible(),
+            None => t
+                .trace(stop.reply)
+                .is_some_and(|trace| !crate::steps::changed(t, trace, stop).is_empty()),
+        },
+        StopKind::Fork(_)
+        | StopKind::Policy(_)
+        | StopKind::Route
+        | StopKind::Loop
+        | StopKind::UnNat => true,
+        _ => false,
+    };
+    let own = |index: &usize| all[*index].reply.is_none() && decides(&all[*index]);
+    (0..all.len()).filter(own).collect()
 }
 
 /// What an outcome answers to the question that decides.

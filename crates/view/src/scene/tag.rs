@@ -1,7 +1,7 @@
 //! The label beside the packet: its addresses and its mark, what was rewritten in another colour.
 
 use super::frame::Frame;
-use super::geometry::Opened;
+use super::geometry::{Key, Opened, key};
 use super::pen::{Area, Pen, Point, tenth};
 use crate::drawing::Link;
 use crate::explained::Explained;
@@ -58,7 +58,8 @@ pub(super) fn lay(
     let third = value(2) + pen.width(&rows[3].1.text, "s11 m") + 24.0;
     let w = BEFORE + names + BETWEEN + value(0).max(value(1)).max(third) + BEFORE;
     let size = (w, 3.0 * STEP + 13.0);
-    let (place, nose, apart) = place(frame, rest, opened, size, frame.end_beside(t, pen));
+    let word = frame.end_beside(t, pen);
+    let (place, nose, apart) = place(frame, rest, opened.map(|o| (o, key(now))), size, word);
     Some(Tag { rows, names, place, nose, apart })
 }
 
@@ -102,11 +103,23 @@ impl Tag {
     }
 }
 
-/// A place for the label that hides nothing, its nose toward the packet, and whether it stands apart from it.
+/// Whether the way that is ahead of a packet in the drawer leads through a place.
+fn is_crossed(opened: &Opened, now: Key, a: Area) -> bool {
+    let ahead = opened.points.windows(2).filter(|two| two[1].0 > now);
+    ahead.map(|two| (two[0].1, two[1].1)).any(|(from, to)| {
+        let within = |one: f64, other: f64, low: f64, high: f64| {
+            one.max(other) > low - 4.0 && one.min(other) < high + 4.0
+        };
+        within(from.x, to.x, a.x, a.right()) && within(from.y, to.y, a.y, a.bottom())
+    })
+}
+
+/// A place for the label that hides nothing, its nose toward the packet, and whether it stands apart from it. A drawer
+/// comes with the moment at which the packet is in it.
 fn place(
     frame: &Frame,
     rest: Point,
-    opened: Option<&Opened>,
+    opened: Option<(&Opened, Key)>,
     (w, h): (f64, f64),
     word: Option<Area>,
 ) -> (Area, String, bool) {
@@ -118,10 +131,10 @@ fn place(
         // Above the word of an end beside INPUT, under the wire of lo.
         (Area { x: input.x - 14.0 - w, y: 8.0, w, h }, String::new(), true)
     };
-    if opened.is_some_and(Opened::low) {
+    if opened.is_some_and(|(o, _)| o.low()) {
         return aside();
     }
-    if let Some(o) = opened {
+    if let Some((o, now)) = opened {
         let (top, height) = o.band();
         let mut y = rest.y + 17.0;
         if y + h > top + height + 6.0 {
@@ -129,6 +142,10 @@ fn place(
         }
         let y = y.min(frame.h - h - 4.0);
         let right = rest.x + 16.0 + w <= frame.w - 20.0;
+        // On the side where the way goes on, or else on the other, short of the names of the bands.
+        let free = |x: f64| !is_crossed(o, now, Area { x, y, w, h });
+        let before = rest.x - w - 12.0;
+        let right = right && (free(rest.x + 12.0) || before < frame.x0() - 20.0 || !free(before));
         let x = if right { fits(rest.x + 12.0) } else { fits(rest.x - w - 12.0) };
         let tip = if right { x + 4.0 } else { x + w - 4.0 };
         let (a, b) = if right { (x + 14.0, x + 30.0) } else { (x + w - 30.0, x + w - 14.0) };

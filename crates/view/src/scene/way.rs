@@ -1,11 +1,14 @@
 //! The ways that packets take through the frame, as points that know their step.
 
-use super::frame::{Frame, Place, Station, asked_table, out_iface};
+use super::frame::{Frame, Place, Station, asked_table, is_bridged, out_iface};
 use super::geometry::{Key, Opened, key};
 use super::pen::{Pen, Point, p, rounded};
 use crate::explained::{Explained, last_hook};
 use crate::stops::TimelineStop;
 use chainwalk_model::{Entry, Event, Fate, Hook, Trace};
+
+/// How far from the middle of a mark the packet touches it.
+const AT_MARK: f64 = 19.0;
 
 /// One packet's way.
 pub(super) struct Way {
@@ -45,7 +48,14 @@ impl Way {
     /// The points from `a` to `b`, without the drawer where neither end lies in it.
     fn cut(&self, a: usize, b: usize) -> Vec<Point> {
         let inside = |i: usize| self.aside.is_some_and(|(s, e)| i > s && i <= e);
-        (a..=b).filter(|i| !inside(*i) || inside(b)).map(|i| self.points[i].1).collect()
+        let points = |from: usize| {
+            (from..=b).filter(|i| !inside(*i) || inside(b)).map(|i| self.points[i].1).collect()
+        };
+        // Out of the drawer it comes by the station that the drawer hangs at.
+        match self.aside {
+            Some((start, _)) if inside(a) && !inside(b) => points(start),
+            _ => points(a),
+        }
     }
 
     pub(super) fn draw(&self, pen: &mut Pen) {
@@ -134,6 +144,7 @@ fn way(
         Some(_) => points.extend(reply_start(t, frame).into_iter().map(|at| (first, at))),
     }
     let mut hook: Option<Hook> = None;
+    let bridged = is_bridged(trace);
     for (step, s) in trace.steps.iter().enumerate() {
         let k: Key = (step + 1, 0);
         let at = |station: Option<&Station>| station.map(|s| (k, s.at));
@@ -145,6 +156,9 @@ fn way(
                     }
                     Hook::Output if points.is_empty() => points.push((k, frame.process_out())),
                     Hook::Input => points.push((k, frame.diamond())),
+                    Hook::Forward if bridged && hook == Some(Hook::Prerouting) => {
+                        points.extend(frame.past_routing().map(|at| (k, at)));
+                    }
                     _ => {}
                 }
                 hook = Some(path.hook);
@@ -194,7 +208,7 @@ fn way(
                     let name = out_iface(trace).unwrap_or_default();
                     points.extend(frame.leave(&name).into_iter().map(|at| (k, at)));
                 }
-                // It stands in front of the mark that it was stopped at.
+                // It stands at the mark that it was stopped at, and covers none of it.
                 Fate::Dropped(_)
                 | Fate::Rejected { .. }
                 | Fate::DroppedUnseen(_)
@@ -206,9 +220,9 @@ fn way(
                         points.push((
                             k,
                             match hook {
-                                Some(Hook::Input) => p(at.x, at.y + 24.0),
-                                Some(Hook::Output) => p(at.x, at.y - 24.0),
-                                _ => p(at.x - 26.0, at.y),
+                                Some(Hook::Input) => p(at.x, at.y + AT_MARK),
+                                Some(Hook::Output) => p(at.x, at.y - AT_MARK),
+                                _ => p(at.x - AT_MARK, at.y),
                             },
                         ));
                     }

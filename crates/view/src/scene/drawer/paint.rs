@@ -155,7 +155,7 @@ fn band_label(
     let tall = band.h >= 60.0;
     let roomy = band.h >= 33.0;
     let middle = band.y + if roomy { band.h / 2.0 - 2.75 } else { band.h / 2.0 + 4.0 };
-    let link = Link { span: Some(chain.span), ..Link::default() };
+    let link = visit_link(t, visit);
     if folded {
         pen.fitted(left, middle, &text!(t.lang, SceneFolded, count = count), most, "s12 t2");
         return;
@@ -225,6 +225,12 @@ fn note(t: &Explained, all: &[TimelineStop], at: usize) -> String {
     }
 }
 
+/// A chain's stay stands for the first stop in it.
+fn visit_link(t: &Explained, visit: &Visit) -> Link {
+    let span = t.rules().chain(visit.chain).span;
+    Link { step: visit.stops.first().copied(), span: Some(span), ..Link::default() }
+}
+
 /// Names of chains that share a band with the one it is named after.
 fn inline_names(t: &Explained, pen: &mut Pen, o: &Opened, at: usize) {
     for (index, visit) in o.visits.iter().enumerate() {
@@ -235,6 +241,8 @@ fn inline_names(t: &Explained, pen: &mut Pen, o: &Opened, at: usize) {
         if band.h < 33.0 {
             continue;
         }
+        let link = visit_link(t, visit);
+        let label = plain(&chain_words(t, visit.chain));
         let most = visit.to - visit.from - 10.0;
         let name = pen.fit(&t.rules().chain(visit.chain).name, most, "s11 m");
         if name.chars().count() > 8 || !name.ends_with('…') && !name.is_empty() {
@@ -249,7 +257,8 @@ fn inline_names(t: &Explained, pen: &mut Pen, o: &Opened, at: usize) {
                 continue;
             }
             let y = if missed { y + 20.0 } else { y - 10.0 };
-            pen.text(f64::midpoint(visit.from, visit.to), y, name, "s11 m t2 mid");
+            let middle = f64::midpoint(visit.from, visit.to);
+            pen.group("gp", link, label, |pen| pen.text(middle, y, name, "s11 m t2 mid"));
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::scene::geometry::X0;
 use crate::scene::pen::{Area, Pen, Point, p};
 use crate::values::iface_word;
 use chainwalk_model::{
-    Backend, ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, Question, Ruleset, Trace,
-    priority, tables_at,
+    Backend, ChainId, Choice, Entry, Event, Family, Fate, Hook, IfKind, PathIface, Question,
+    Ruleset, Trace, priority, tables_at,
 };
 
 /// What a station stands for.
@@ -231,6 +231,13 @@ impl Frame {
         p(self.x(330.0), self.trunk())
     }
 
+    /// The way of what crosses a bridge, under the routing decision.
+    pub(crate) fn past_routing(&self) -> [Point; 4] {
+        let (d, y) = (self.diamond(), self.trunk());
+        let (from, to, low) = (d.x - 24.0, d.x + 24.0, y + 24.0);
+        [p(from, y), p(from, low), p(to, low), p(to, y)]
+    }
+
     /// The arch's two posts.
     pub(crate) fn up(&self) -> f64 {
         self.x(330.0)
@@ -311,14 +318,18 @@ impl Frame {
             if k == 0
                 && let Entry::Wire { iface, .. } = &trace.sent.entry
             {
+                // Of a bridge it is the ports that a packet passes.
+                let over = is_bridged(trace);
                 let seen = trace.steps.iter().find_map(|s| match &s.event {
                     Event::Hook(path) => iface_word(&path.iniface),
                     _ => None,
                 });
-                push(&mut self.ins, seen.unwrap_or(iface));
+                push(&mut self.ins, seen.filter(|_| !over).unwrap_or(iface));
             }
             let meant = trace.steps.iter().rev().find_map(|s| match &s.event {
-                Event::Hook(path) if path.hook == Hook::Forward => iface_word(&path.outiface),
+                Event::Hook(path) if path.hook == Hook::Forward => {
+                    iface_word(&path.phys_out).or(iface_word(&path.outiface))
+                }
                 _ => None,
             });
             if let Some(out) = out_iface(trace).or(meant.map(str::to_owned)) {
@@ -443,9 +454,21 @@ impl Frame {
     }
 }
 
+/// Whether a packet crosses a bridge: it goes from port to port, and is not routed.
+pub(crate) fn is_bridged(trace: &Trace) -> bool {
+    let passes = trace.steps.iter().any(|s| match &s.event {
+        Event::Hook(path) => path.hook == Hook::Forward && path.phys_out != PathIface::None,
+        _ => false,
+    });
+    let routed = || trace.steps.iter().any(|s| matches!(s.event, Event::Routed { .. }));
+    matches!(trace.sent.entry, Entry::Wire { .. })
+        && (matches!(trace.fate, Fate::Bridged(_)) || passes && !routed())
+}
+
 /// The interface a packet leaves by, if it leaves.
 pub(crate) fn out_iface(trace: &Trace) -> Option<String> {
     match &trace.fate {
+        Fate::Bridged(Some(port)) => Some(port.to_string()),
         Fate::Forwarded(i) | Fate::Sent(i) | Fate::Bridged(i) => {
             let seen = trace.steps.iter().rev().find_map(|s| match &s.event {
                 Event::Hook(path) if path.hook == Hook::Postrouting => iface_word(&path.outiface),

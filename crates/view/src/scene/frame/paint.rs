@@ -1,6 +1,6 @@
 //! Draws the frame: the track, the hooks, their stations, the interfaces, and the notes beside them.
 
-use super::layout::{Frame, HOOKS, Place, Station, asked_table, out_iface};
+use super::layout::{Frame, HOOKS, Place, Station, asked_table, is_bridged, out_iface};
 use crate::drawing::Link;
 use crate::explained::{Explained, last_hook};
 use crate::fate;
@@ -10,7 +10,7 @@ use crate::scene::pen::{Area, Pen, Point, p, rounded, tenth};
 use crate::scene::way::Way;
 use crate::stops::{StopKind, TimelineStop};
 use crate::values::{packet_word, states};
-use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Question, Routed, Trace};
+use chainwalk_model::{DroppedBy as By, Entry, Event, Fate, Hook, Origin, Question, Routed, Trace};
 
 /// The lines of the legend.
 const LEGEND_LINES: usize = 5;
@@ -56,6 +56,9 @@ impl Frame {
         if self.loops {
             pen.path(rounded(&self.loop_way(), 10.0), "trk lo");
         }
+        if t.outcome().is_some_and(|o| is_bridged(&o.trace)) {
+            pen.path(rounded(&self.past_routing(), 10.0), "trk");
+        }
         let here = now.and_then(|n| {
             let trace = t.trace(n.reply)?;
             let over = matches!(n.kind, StopKind::Fate) && fate::tone(&trace.fate) == Tone::Ok;
@@ -67,13 +70,21 @@ impl Frame {
             pen.rect(a, 12.0, class);
             pen.path(self.track_inside(hook), "trk");
             let name = hook.builtin();
-            match hook {
-                Hook::Input | Hook::Output => {
-                    let x = if hook == Hook::Input { self.up() } else { self.down() };
-                    pen.text(x + 10.0, a.y + 18.0, name, "s12 w7 caps");
-                }
-                _ => pen.text(a.x + 14.0, a.y + 19.0, name, "s12 w7 caps"),
-            }
+            let (x, y) = match hook {
+                Hook::Input => (self.up() + 10.0, a.y + 18.0),
+                Hook::Output => (self.down() + 10.0, a.y + 18.0),
+                _ => (a.x + 14.0, a.y + 19.0),
+            };
+            let at_hook = |stop: &TimelineStop| {
+                t.trace(stop.reply).is_some_and(|tr| crate::steps::hook_of(tr, stop) == Some(hook))
+            };
+            let chain = self.stations.iter().filter(|s| s.hook == hook).find_map(Station::chain);
+            let link = Link {
+                step: all.iter().position(at_hook),
+                span: chain.map(|c| t.rules().chain(c).span),
+                ..Link::default()
+            };
+            pen.group("gh", link, name, |pen| pen.text(x, y, name, "s12 w7 caps"));
         }
         pen.rect(process, process.h / 2.0, "hook");
         let processes = text!(t.lang, SceneProcesses);
@@ -90,14 +101,18 @@ impl Frame {
             pen.text(at.x, at.y + 4.0, "2", "s11 w6 live mid");
             pen.text(at.x + 14.0, at.y + 4.0, "lo", "s11 m t2");
         }
-        self.draw_ports(t, pen);
-        let d = self.diamond();
-        let on = matches!(now.map(|n| &n.kind), Some(StopKind::Route));
-        pen.path(
-            format!("M{} {}l16 16l-16 16l-16 -16z", tenth(d.x), tenth(d.y - 16.0)),
-            if on { "diamond on" } else { "diamond" },
-        );
-        self.draw_route(t, pen);
+        self.draw_ports(t, pen, all);
+        let routed = all.iter().position(|stop| matches!(stop.kind, StopKind::Route));
+        let link = Link { step: routed, ..Link::default() };
+        pen.group("gh", link, text!(t.lang, NameRoute), |pen| {
+            let d = self.diamond();
+            let on = matches!(now.map(|n| &n.kind), Some(StopKind::Route));
+            pen.path(
+                format!("M{} {}l16 16l-16 16l-16 -16z", tenth(d.x), tenth(d.y - 16.0)),
+                if on { "diamond on" } else { "diamond" },
+            );
+            self.draw_route(t, pen);
+        });
         // The words of what happened come before the counts of rules, where there is not room for both.
         let mut taken: Vec<(f64, f64)> = self
             .stations
@@ -116,7 +131,7 @@ impl Frame {
         if self.idle {
             self.draw_idle(t, pen);
         }
-        self.draw_reply_note(t, pen);
+        self.draw_reply_note(t, pen, all);
         if !matches!(now.map(|n| &n.kind), Some(StopKind::Start)) && !apart {
             self.draw_never(t, pen);
         }
@@ -156,7 +171,7 @@ impl Frame {
         }
     }
 
-    fn draw_ports(&self, t: &Explained, pen: &mut Pen) {
+    fn draw_ports(&self, t: &Explained, pen: &mut Pen, all: &[TimelineStop]) {
         let used = |name: &str, right: bool| {
             t.outcome().is_some_and(|o| {
                 if right {
@@ -182,7 +197,16 @@ impl Frame {
                 let (class, text) =
                     if on { ("port on", "s11 m w6 mid") } else { ("port", "s11 m t2 mid") };
                 let shown = pen.fit(name, a.w - 6.0, "s11 m");
-                pen.group("gp", Link::default(), name.as_str(), |pen| {
+                // The packet comes in by it at its first stop, and goes out by it at its last.
+                let last = all.iter().rposition(|stop| matches!(stop.kind, StopKind::Fate));
+                let step = if right { last } else { Some(0) };
+                let interface = t.host.interfaces.iter().find(|i| *i.name == **name);
+                let span = interface.and_then(|i| match i.origin {
+                    Origin::Pasted(span) => Some(span),
+                    _ => None,
+                });
+                let link = Link { step: step.filter(|_| on), span, ..Link::default() };
+                pen.group("gp", link, name.as_str(), |pen| {
                     pen.rect(a, 7.0, class);
                     pen.text(a.x + a.w / 2.0, a.y + 16.0, shown, text);
                 });
@@ -193,6 +217,10 @@ impl Frame {
     /// What routing decided, under the diamond.
     fn draw_route(&self, t: &Explained, pen: &mut Pen) {
         let d = self.diamond();
+        if t.outcome().is_some_and(|o| is_bridged(&o.trace)) {
+            pen.text(d.x, d.y + 43.0, text!(t.lang, SceneNotRouted), "s11 t2 mid");
+            return;
+        }
         pen.text(d.x, d.y + 31.0, text!(t.lang, NameRoute), "s11 t2 mid");
         let Some(outcome) = t.outcome() else { return };
         let to = outcome.trace.steps.iter().find_map(|s| match &s.event {
@@ -274,12 +302,19 @@ impl Frame {
     ) {
         let now = all.get(at);
         let upright = matches!(s.hook, Hook::Input | Hook::Output);
+        let asks = |stop: &TimelineStop| self.asks_at(t, stop, s);
         let first = all.iter().position(|stop| self.stands_at(t, stop, s));
+        let first = first.or_else(|| all.iter().position(asks));
         let on = now.is_some_and(|n| self.stands_at(t, n, s));
         let translates = self.nat(s.hook).is_some_and(|nat| nat.name == s.name);
         let put_back = translates && put_back_at(t, s.hook);
         let span = s.chain().map(|c| t.rules().chain(c).span);
         let link = Link { step: first, span, ..Link::default() };
+        // What ends here stands for the stop at which it does.
+        let end = all.iter().position(|stop| {
+            crate::timeline::stops_here(t, stop) && (self.stands_at(t, stop, s) || asks(stop))
+        });
+        let end = Link { step: end.or(first), ..link.clone() };
         let label = if s.is_kernel() {
             format!("{} {}", s.name, s.hook.builtin())
         } else {
@@ -290,9 +325,11 @@ impl Frame {
             format!("{} {}, {count}", s.name, s.hook.builtin())
         };
         let ends = ends_at(t, s);
+        let ended = ends.as_ref().map(|(_, word)| format!("{}: {word}", s.name));
+        let said = label.clone();
         let small = upright;
         let crowded = !upright && self.sx < 0.9 && s.rules.is_none() && !s.is_kernel() && !on;
-        pen.group("gst", link, label, |pen| {
+        pen.group("gst", link.clone(), label, |pen| {
             let r = |big: f64| if small { big - 0.8 } else { big };
             if s.is_kernel() {
                 pen.circle(s.at, r(6.0), if on { "ct on" } else { "ct" });
@@ -323,10 +360,32 @@ impl Frame {
             }
         });
         if ends.is_none() && asked_at(t, s) {
-            pen.circle(s.at, if upright { 7.0 } else { 8.5 }, "end ask");
-            pen.text(s.at.x, s.at.y + 4.0, "?", "s11 w7 ask mid");
+            pen.group("gst", link.clone(), said.as_str(), |pen| {
+                pen.circle(s.at, if upright { 7.0 } else { 8.5 }, "end ask");
+                pen.text(s.at.x, s.at.y + 4.0, "?", "s11 w7 ask mid");
+            });
         }
-        if let Some((tone, word)) = &ends {
+        let beneath = match &ends {
+            Some(_) => (end, ended.unwrap_or_default()),
+            None => (link, said),
+        };
+        pen.group("gst", beneath.0, beneath.1, |pen| {
+            self.draw_beneath(t, pen, s, (on, closed(now)), ends.as_ref(), taken);
+        });
+    }
+
+    /// The mark of an end at a station, and the word or the number under it or beside it.
+    fn draw_beneath(
+        &self,
+        t: &Explained,
+        pen: &mut Pen,
+        s: &Station,
+        (on, closed): (bool, bool),
+        ends: Option<&(Tone, String)>,
+        taken: &mut Vec<(f64, f64)>,
+    ) {
+        let upright = matches!(s.hook, Hook::Input | Hook::Output);
+        if let Some((tone, word)) = ends {
             let (mark, colour) = match tone {
                 Tone::Stop => ("stop", "stop"),
                 _ => ("ask", "ask"),
@@ -342,7 +401,7 @@ impl Frame {
                     (edge.right() + 8.0, "")
                 };
                 pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour}{anchor}"));
-            } else if on && !closed(now) {
+            } else if on && !closed {
                 // Beside the way that goes down into the drawer.
                 pen.text(s.at.x + 9.0, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour}"));
             } else {
@@ -359,17 +418,17 @@ impl Frame {
             return;
         }
         if let Some((word, colour)) = self.word_below(t, s) {
-            let mono = if put_back { "" } else { "m " };
+            let mono = if s.place == Place::Conntrack { "m " } else { "" };
             pen.text(s.at.x, s.at.y + 25.0, word, &format!("s11 {mono}w6 {colour} mid"));
             return;
         }
         match s.rules {
-            Some(n) if upright && (!on || closed(now)) => {
+            Some(n) if upright && (!on || closed) => {
                 pen.text(s.at.x - 11.0, s.at.y + 4.0, n.to_string(), "s11 t3 end");
             }
             // Before a packet is asked for the count stands beside the policy.
             Some(_) if self.idle && s.policy(t).is_some() => {}
-            Some(n) if n > 0 && (!on || closed(now)) => {
+            Some(n) if n > 0 && (!on || closed) => {
                 for word in [text!(t.lang, ShortRules, count = n), n.to_string()] {
                     let half = pen.width(&word, "s11") / 2.0;
                     let x = s.at.x.min(self.hook_area(s.hook).right() - half - 7.0);
@@ -398,17 +457,34 @@ impl Frame {
         }
     }
 
+    /// Whether a stop asks what a table does that was not pasted.
+    fn asks_at(&self, t: &Explained, stop: &TimelineStop, s: &Station) -> bool {
+        let Some(trace) = t.trace(stop.reply) else { return false };
+        let choices = t.outcome().map_or(&[][..], |o| &o.choices);
+        s.place == Place::Absent
+            && crate::steps::hook_of(trace, stop) == Some(s.hook)
+            && trace
+                .steps
+                .get(stop.first)
+                .is_some_and(|step| asked_table(&step.event, choices) == Some(&s.name))
+    }
+
     /// The box that says what the host replies.
-    fn draw_reply_note(&self, t: &Explained, pen: &mut Pen) {
+    fn draw_reply_note(&self, t: &Explained, pen: &mut Pen, all: &[TimelineStop]) {
         let Some(outcome) = t.outcome() else { return };
         let Some(reply) = outcome.replies.first() else { return };
         let word = packet_word(&reply.sent.packet);
         let at = self.reply_box();
-        pen.rect(at, 9.0, "note");
-        let middle = at.x + at.w / 2.0;
-        let shown = pen.fit(&text!(t.lang, SceneReplies), at.w - 6.0, "s11");
-        pen.text(middle, at.y + 16.0, shown, "s11 w5 stop mid");
-        pen.text(middle, at.y + 31.0, pen.fit(&word, at.w - 6.0, "s11 m"), "s11 m w6 stop mid");
+        let says = text!(t.lang, SceneReplies);
+        let link = Link { step: all.iter().position(|s| s.reply.is_some()), ..Link::default() };
+        pen.group("gh", link, format!("{says} {word}"), |pen| {
+            pen.rect(at, 9.0, "note");
+            let middle = at.x + at.w / 2.0;
+            let shown = pen.fit(&says, at.w - 6.0, "s11");
+            pen.text(middle, at.y + 16.0, shown, "s11 w5 stop mid");
+            let word = pen.fit(&word, at.w - 6.0, "s11 m");
+            pen.text(middle, at.y + 31.0, word, "s11 m w6 stop mid");
+        });
     }
 
     /// The note of a hook that people expect and the packet never visits.
