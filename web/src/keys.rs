@@ -1,5 +1,6 @@
 //! What a key does while nothing is being typed.
 
+use crate::pace;
 use crate::state::{Action, Overlay};
 use chainwalk::view::Timeline;
 
@@ -27,14 +28,22 @@ pub enum Zooming {
     Fit,
 }
 
-/// What `key` (by its DOM name) does at `stop`; `None` leaves the key to the browser.
-pub fn press(key: &str, shift: bool, stop: usize, timeline: Option<&Timeline>) -> Option<Press> {
+/// What `key` (by its DOM name) does at `stop`, where steps pass over all but `only` matches or over nothing; `None`
+/// leaves the key to the browser.
+pub fn press(
+    key: &str,
+    shift: bool,
+    stop: usize,
+    timeline: Option<&Timeline>,
+    only: bool,
+) -> Option<Press> {
     let act = |action| Some(Press::Act(action));
     match key {
         "/" => return Some(Press::Field),
         "f" => return timeline.filter(|t| t.stops > 0).map(|_| Press::Fate),
         "l" => return act(Action::Loop),
-        "v" => return act(Action::Say),
+        "m" => return act(Action::Matches),
+        "v" => return act(Action::Say(None)),
         "+" | "=" => return Some(Press::Zoom(Zooming::In)),
         "-" => return Some(Press::Zoom(Zooming::Out)),
         "0" => return Some(Press::Zoom(Zooming::Fit)),
@@ -48,6 +57,8 @@ pub fn press(key: &str, shift: bool, stop: usize, timeline: Option<&Timeline>) -
     let stop = stop.min(last);
     match (key, shift) {
         (" ", _) => act(Action::Toggle { last }),
+        ("ArrowLeft", false) if only => act(Action::Go(pace::before(timeline, stop, true))),
+        ("ArrowRight", false) if only => act(Action::Go(pace::after(timeline, stop, true))),
         ("ArrowLeft", false) => act(Action::Step { by: -1, last }),
         ("ArrowRight", false) => act(Action::Step { by: 1, last }),
         ("ArrowLeft", true) => act(Action::Go(hook_before(timeline, stop))),
@@ -77,25 +88,26 @@ mod tests {
 
     fn timeline() -> Timeline {
         Timeline {
-            lanes: Vec::new(),
             stops: 6,
-            narration: Vec::new(),
-            spans: Vec::new(),
             hooks: vec![false, true, false, false, true, false],
+            misses: vec![false, false, true, true, false, false],
+            ..Timeline::default()
         }
     }
 
     #[track_caller]
     fn goes(key: &str, shift: bool, from: usize, to: usize) {
         let expected = Some(Press::Act(Action::Go(to)));
-        assert_eq!(press(key, shift, from, Some(&timeline())), expected);
+        assert_eq!(press(key, shift, from, Some(&timeline()), false), expected);
     }
 
     #[test]
     fn arrows_step_and_the_ends_are_a_key_away() {
         let step = |by| Some(Press::Act(Action::Step { by, last: 5 }));
-        assert_eq!(press("ArrowRight", false, 2, Some(&timeline())), step(1));
-        assert_eq!(press("ArrowLeft", false, 2, Some(&timeline())), step(-1));
+        assert_eq!(press("ArrowRight", false, 2, Some(&timeline()), false), step(1));
+        assert_eq!(press("ArrowLeft", false, 2, Some(&timeline()), false), step(-1));
+        let only = press("ArrowRight", false, 1, Some(&timeline()), true);
+        assert_eq!(only, Some(Press::Act(Action::Go(4))), "over what does not match");
         goes("Home", false, 4, 0);
         goes("End", false, 0, 5);
     }
@@ -112,11 +124,11 @@ mod tests {
 
     #[test]
     fn without_a_walk_only_the_page_answers() {
-        assert_eq!(press(" ", false, 0, None), None);
-        assert_eq!(press("/", false, 0, None), Some(Press::Field));
-        assert_eq!(press("a", false, 0, Some(&timeline())), None);
-        assert_eq!(press("f", false, 0, None), None);
-        assert_eq!(press("f", false, 0, Some(&timeline())), Some(Press::Fate));
-        assert_eq!(press("0", false, 0, None), Some(Press::Zoom(Zooming::Fit)));
+        assert_eq!(press(" ", false, 0, None, false), None);
+        assert_eq!(press("/", false, 0, None, false), Some(Press::Field));
+        assert_eq!(press("a", false, 0, Some(&timeline()), false), None);
+        assert_eq!(press("f", false, 0, None, false), None);
+        assert_eq!(press("f", false, 0, Some(&timeline()), false), Some(Press::Fate));
+        assert_eq!(press("0", false, 0, None, false), Some(Press::Zoom(Zooming::Fit)));
     }
 }

@@ -18,6 +18,7 @@ mod motion;
 pub mod narration;
 mod one_file;
 pub mod origin;
+pub mod pace;
 mod parts;
 pub mod paste;
 mod promises;

@@ -1,4 +1,4 @@
-//! How much moves on the page, and how long: as the reader and the stylesheet have it.
+//! How much moves on the page, how long, and how large letters are: as the reader and the stylesheet have it.
 
 /// Whether the reader asked for less motion.
 pub(crate) fn still() -> bool {
@@ -20,4 +20,13 @@ pub(crate) fn duration(name: &str) -> f64 {
     let number = js_sys::parse_float(&text);
     let unit = if text.trim_end().ends_with("ms") { 1.0 } else { 1000.0 };
     if number.is_finite() { number * unit } else { 0.0 }
+}
+
+/// How large the letters of the page are, where 1 is the usual size: the reader's choice, or that of a very large screen.
+pub(crate) fn letter_scale() -> f64 {
+    let root = gloo::utils::document().document_element();
+    let style = root.and_then(|r| gloo::utils::window().get_computed_style(&r).ok().flatten());
+    let size = style.and_then(|s| s.get_property_value("font-size").ok()).unwrap_or_default();
+    let size = js_sys::parse_float(&size) / 16.0;
+    if size.is_finite() && size > 0.0 { size } else { 1.0 }
 }

@@ -53,6 +53,7 @@ mod tests {
         let cell = |step, group: Option<&str>, class: &str| Cell {
             step,
             label: String::new(),
+            icon: String::new(),
             group: group.map(str::to_owned),
             class: class.into(),
             hit: false,
@@ -69,9 +70,7 @@ mod tests {
         Timeline {
             lanes: vec![Lane { name: "SYN".into(), cells, other: None }],
             stops: 6,
-            narration: Vec::new(),
-            spans: Vec::new(),
-            hooks: Vec::new(),
+            ..Timeline::default()
         }
     }
 

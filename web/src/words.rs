@@ -86,6 +86,7 @@ words! {
     FindNext => "Next hit", "下一处";
     FindNone => "not found", "没有找到";
     FindPrev => "Previous hit", "上一处";
+    FollowHere => "Press to follow this path", "点击走这条路径";
     FollowIt => "Follow it", "跟随它";
     Fold => "Collapse", "折叠";
     Forget => "Remove", "移除";
@@ -113,7 +114,10 @@ words! {
     GuestHere => "You are looking at a walk from a link.", "你正在看链接带来的内容。";
     GuestKeep => "Keep this one", "保留这一份";
     GuestKept => "Yours is kept.", "自己的内容仍保留着。";
+    GoToLines => "Press to show its lines", "点击查看所在行";
+    GoToStep => "Press to go to step {step}", "点击转到第 {step} 步";
     Help => "Keys", "快捷键";
+    HelpEscape => "Close what is open; go back", "关闭打开的内容；返回";
     HelpEnds => "First step, last step", "第一步、最后一步";
     HelpField => "Packet field", "数据包输入框";
     HelpGloss => "In the walk: explain the row’s words; ← → go on, Esc ends", "步骤列表中：解释该行的词；← → 换词，Esc 结束";
@@ -124,8 +128,10 @@ words! {
     HelpLoop => "Repeat", "循环播放";
     HelpShare => "Share", "分享";
     HelpZoom => "Zoom in, out, fit", "放大、缩小、适应";
+    HelpMatches => "Stop only where something matches", "只停在匹配之处";
     HelpPlay => "Play, pause", "播放、暂停";
     HelpStep => "Previous step, next step", "上一步、下一步";
+    HelpUndo => "In the paste: undo, redo", "在粘贴内容中：撤销、重做";
     HelpThis => "These keys", "本帮助";
     HelpTree => "In the walk: previous row, next row", "步骤列表中：上一行、下一行";
     HelpTreeLine => "In the walk: go to the row’s line of the paste", "步骤列表中：跳到该行在粘贴内容中的位置";
@@ -151,6 +157,7 @@ words! {
     MakeChange => "Try it", "试试";
     ManyPackets => "packets", "个数据包";
     Map => "Map", "路径图";
+    MatchesOnly => "Stop only where something matches", "只停在匹配之处";
     MissingDetail => "The part that reads and walks could not be loaded; you seem to be offline. Your paste is safe.", "负责读取和推演的部分没有下载成功，可能已经离线。粘贴的内容还在。";
     MissingHeadline => "Chainwalk has not loaded completely.", "Chainwalk 还没有完全加载。";
     MomentsPick => "Which moment is walked", "推演哪一时刻";
@@ -285,9 +292,10 @@ words! {
     SaveOneFileIs => "Everything in chainwalk.html, for a stick or a mail", "全部装进 chainwalk.html，可放入 U 盘或作为邮件附件";
     SaveWalk => "Save this walk", "保存这条路径";
     SaveWalkIs => "What was pasted, sent and said, as a file to open here", "把粘贴的内容、数据包和补充存成文件，可在这里打开";
-    SayChains => "Screen reader: each chain", "读屏：每条链";
-    SayFate => "Screen reader: the result only", "读屏：只读结果";
-    SayRules => "Screen reader: each rule", "读屏：每条规则";
+    SayChains => "each chain", "每条链";
+    SayFate => "the result only", "只读结果";
+    SayRules => "each rule", "每条规则";
+    ScreenReader => "Screen reader reads", "读屏时读出";
     Scrubber => "Timeline of the walk", "时间线";
     Searching => "Trying changes …", "正在逐个试改动……";
     Send => "Send", "发送";
@@ -356,6 +364,7 @@ words! {
     WidenPaste => "Open the paste wide", "展开粘贴内容";
     WithChange => "with the change", "改动后";
     WithoutRule => "try without this rule", "试试去掉这条规则";
+    WholeAnswer => "The whole answer", "完整结论";
     Working => "Still working on it …", "仍在计算……";
     HidePaste => "Hide the paste", "隐藏粘贴区";
     HideWalk => "Hide the walk", "隐藏步骤列表";

@@ -436,7 +436,7 @@ pub struct BranchCard {
 }
 
 /// The scrubber: one lane a packet, one cell a rule or a station.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Timeline {
     /// The lanes: the packet, then the packets the kernel made because of it.
     pub lanes: Vec<Lane>,
@@ -448,6 +448,8 @@ pub struct Timeline {
     pub spans: Vec<Option<Span>>,
     /// For each stop whether a hook begins there, for stepping by hook.
     pub hooks: Vec<bool>,
+    /// For each stop whether rules are tried there that do not match.
+    pub misses: Vec<bool>,
 }
 
 /// A lane of the scrubber.
@@ -468,6 +470,8 @@ pub struct Cell {
     pub step: usize,
     /// The text in it (a rule number), or empty for a station.
     pub label: String,
+    /// The symbol in it where there is no text, an id of the page's sprite; may be empty.
+    pub icon: String,
     /// The heading above it where a group begins (`KUBE-SERVICES`).
     pub group: Option<String>,
     /// Its table as CSS class, or `route`, `fork`, `fate`.

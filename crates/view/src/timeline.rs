@@ -23,6 +23,7 @@ pub fn timeline(t: &Explained) -> Timeline {
         narration: all.iter().map(|s| plain(&narration(t, s))).collect(),
         spans: all.iter().map(|s| span(t, s)).collect(),
         hooks: all.iter().map(|s| s.begins_hook).collect(),
+        misses: all.iter().map(|s| matches!(s.kind, StopKind::Tried(..))).collect(),
     }
 }
 
@@ -63,6 +64,7 @@ fn lanes(t: &Explained, all: &[TimelineStop]) -> Vec<Lane> {
         let cell = Cell {
             step: index,
             label: label(t, stop),
+            icon: icon(t, stop).into(),
             group: heading.filter(|_| fresh),
             class: class(t, stop),
             hit: matches!(stop.kind, StopKind::Matched(_)),
@@ -120,6 +122,23 @@ fn label(t: &Explained, stop: &TimelineStop) -> String {
         StopKind::Fork(_) => "?".into(),
         StopKind::Policy(_) => "P".into(),
         _ => String::new(),
+    }
+}
+
+/// The symbol of a stop that has no number: where the packet comes in, what the kernel does, how it ends.
+fn icon(t: &Explained, stop: &TimelineStop) -> &'static str {
+    match stop.kind {
+        StopKind::Start => "i-go",
+        StopKind::Conntrack | StopKind::UnNat => "i-flow",
+        StopKind::Hook => "i-pass",
+        StopKind::Loop => "i-back",
+        StopKind::Kernel => "i-kernel",
+        StopKind::Fate => match t.trace(stop.reply).map(|trace| fate::tone(&trace.fate)) {
+            Some(Tone::Ok) => "i-ok",
+            Some(Tone::Stop) => "i-no",
+            _ => "i-half",
+        },
+        _ => "",
     }
 }
 

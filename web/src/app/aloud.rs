@@ -5,7 +5,7 @@ use crate::message::PageView;
 use crate::narration::narrated;
 use crate::parts::{doing, of_before, said as said_as};
 use crate::state::State;
-use crate::words::ui;
+use crate::words::{Key, ui};
 use chainwalk::view::{Banner, Sentence};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -32,7 +32,8 @@ pub(super) fn use_aloud(
         let (said, lang, first) = (said.setter(), state.lang, use_mut_ref(|| true));
         use_effect_with(state.verbosity, move |verbosity| {
             if !first.replace(false) {
-                said.set(Some(ui(lang, said_as(*verbosity).0).to_owned()));
+                let (reads, what) = (ui(lang, Key::ScreenReader), ui(lang, said_as(*verbosity)));
+                said.set(Some(format!("{reads}: {what}")));
             }
         });
     }

@@ -20,10 +20,10 @@ pub(crate) fn use_keys(
     other: Callback<Press>,
 ) {
     let dispatch = state.dispatcher();
-    let seen = (stop, timeline, state.open, (state.keys_off, away), other);
-    use_effect_with(seen, move |(stop, timeline, open, (keys_off, away), other)| {
+    let seen = (stop, timeline, state.open, (state.keys_off, away, state.matches), other);
+    use_effect_with(seen, move |(stop, timeline, open, (keys_off, away, only), other)| {
         let (stop, timeline, open, other) = (*stop, timeline.clone(), *open, other.clone());
-        let (keys_off, away) = (*keys_off, *away);
+        let (keys_off, away, only) = (*keys_off, *away, *only);
         let heard = move |event: &Event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
             if away
@@ -51,7 +51,7 @@ pub(crate) fn use_keys(
             {
                 return;
             }
-            match press(&key, event.shift_key(), stop, timeline.as_ref()) {
+            match press(&key, event.shift_key(), stop, timeline.as_ref(), only) {
                 Some(Press::Act(action)) => dispatch.dispatch(action),
                 Some(Press::Field) => {
                     if let Some(field) = field.cast::<HtmlInputElement>() {

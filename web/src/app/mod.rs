@@ -1,6 +1,7 @@
 //! The page: one state, one engine, the panes.
 
 mod aloud;
+mod brief;
 mod held;
 mod keeping;
 pub(crate) mod keyboard;
@@ -24,6 +25,7 @@ use crate::keys::Press;
 use crate::layout::Edge;
 use crate::link::{Space, Stale, Status, use_engine};
 use crate::one_file::is_one_file;
+use crate::pace::swept;
 use crate::parts::{
     BannerBar, Blank, ChangesBar, Diagram, Divider, ExampleBar, Gloss, GuestBar, Header, Help,
     HostPane, Hover, Icon, Moments, More, Notice, Otherwise, OverviewCard, PacketsPane, PastePane,
@@ -33,8 +35,8 @@ use crate::state::{Action, Overlay, Pane, State};
 use crate::store::{self, Persisted};
 use crate::words::{Key, ui};
 use aloud::use_aloud;
+use brief::{Brief, use_brief};
 use chainwalk::Case;
-use chainwalk::view::Timeline;
 use held::use_held;
 use keeping::use_keeping;
 use keyboard::use_keys;
@@ -47,7 +49,7 @@ use own::use_own;
 use playing::use_playing;
 use reveal::{Reveals, use_reveals};
 use saving::{Saving, use_saving};
-use space::{NARROW, use_media, use_size};
+use space::{LOW, NARROW, use_media, use_size};
 use std::rc::Rc;
 use visit::use_visits;
 use yew::prelude::*;
@@ -72,6 +74,7 @@ pub fn App() -> Html {
     let hover = use_state_eq(|| None::<usize>);
     let zoom = use_state_eq(Zoom::default);
     let narrow = use_media(NARROW);
+    let low = use_media(LOW);
     let (stage, stage_size) = use_size();
     let (map, map_size) = use_size();
     let field = use_node_ref();
@@ -113,7 +116,7 @@ pub fn App() -> Html {
         if fresh { told.as_ref().map(|t| tone_name(t.banner.tone)) } else { None },
         &heard.status,
     );
-    use_playing(&state, fresh.then_some(last));
+    use_playing(&state, timeline.as_ref().filter(|_| fresh));
     let blank = match &told {
         _ if state.visit.as_ref().is_some_and(|visit| visit.opening) => None,
         _ if state.paste.is_empty() => Some(Why::Empty),
@@ -127,6 +130,8 @@ pub fn App() -> Html {
     let overview = (*overview).clone();
     let heard_of = told.as_ref().filter(|_| fresh && blank.is_none());
     let (narration, say_fate) = use_aloud(&state, heard_of, stop, stale);
+    let Brief { is: brief, short, turn, reads } =
+        use_brief(narrow, told.as_ref().map(|t| t.generation));
     let place = use_place();
     use_lessons(&state);
     use_keys(&state, stop, timeline.clone(), field.clone(), place.is_some(), {
@@ -172,6 +177,8 @@ pub fn App() -> Html {
         Pane::Host => "show-host",
     };
     let lang = state.lang;
+    let walks = timeline.as_ref().is_some_and(|t| t.stops > 0);
+    let swept = timeline.as_ref().and_then(|t| swept(t, stop));
     let divider = |edge: Edge| {
         html! { <Divider {lang} {edge} extent={state.layout.at(edge)} dispatch={dispatch.clone()} /> }
     };
@@ -183,7 +190,8 @@ pub fn App() -> Html {
         }
         <div ref={app} hidden={place.is_some()} class={classes!("app", pane, folds(&state), blank.is_some().then_some("no-walk"),
             (overview.is_none() && timeline.as_ref().is_none_or(|t| t.stops == 0)).then_some("no-stops"),
-            overview.as_ref().map(|_| "over"), state.wide.then_some("wide"),
+            overview.as_ref().map(|_| "over"), (narrow && brief && walks).then_some("brief"),
+            (narrow && (brief || short || matches!(state.pane, Pane::Paste | Pane::Host))).then_some("one-row"), state.wide.then_some("wide"),
             told.is_none().then_some("unanswered"), stale.map(|_| "stale"),
             (stale == Some(Stale::Text)).then_some("stale-text"), heard.behind.picture.then_some("stale-picture"))}>
             <Sprite />
@@ -201,7 +209,7 @@ pub fn App() -> Html {
             }
             <div class="answer-area">
             <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} {stale} share={heard.share}
-                reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
+                brief={narrow.then_some(brief)} {turn} reveal={turn_to_lines.clone()} again={heard.again.clone()} dispatch={dispatch.clone()} />
             <ChangesBar {lang} told={told.clone().filter(|_| blank.is_none())} changes={state.scenario.edits().to_vec()}
                 search={state.search} found={heard.found.clone()} stale={stale.is_some()} dispatch={dispatch.clone()} />
             if let Some(moments) = told.as_ref().and_then(|told| told.moments.clone()) {
@@ -215,7 +223,7 @@ pub fn App() -> Html {
                 <PastePane {lang} onfilling={onfilling} paste={state.paste.clone()} fresh={example.is_some()} wide={state.wide} of={heard.of.clone()} told={told.clone()} stale={stale == Some(Stale::Text)} {now} {lit}
                     revealed={revealed} reveal={reveal.clone()} onhover={onhover.clone()} reach={state.history.reach()} dispatch={dispatch.clone()} />
                 {divider(Edge::Host)}
-                <HostPane {lang} folded={state.layout.at(Edge::Host).folded} brief={state.wide || example.is_some() || overview.is_some()} wide={state.wide} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
+                <HostPane {lang} folded={state.layout.at(Edge::Host).folded} brief={state.wide || low || example.is_some() || overview.is_some()} wide={state.wide} no_host={told.as_ref().and_then(|t| t.host_problem.clone())} hosts={told.as_ref().map(|t| t.hosts.clone()).unwrap_or_default()}
                     blanks={told.as_ref().map(|t| t.blanks.clone()).unwrap_or_default()}
                     facts={told.as_ref().map(|t| t.facts.clone()).unwrap_or_default()}
                     assumptions={state.scenario.facts().to_vec()}
@@ -234,28 +242,25 @@ pub fn App() -> Html {
                 if let Some(why) = blank {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {
-                    <Diagram drawn={drawn.clone()} packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} speed={state.speed.factor()} hover={*hover}
+                    <Diagram {lang} drawn={drawn.clone()} packet={walks} {last} swept={swept} speed={state.speed.factor()} hover={*hover}
                         zoom={*zoom} onzoom={onzoom.clone()}
                         onhover={onhover.clone()} reveal={show.clone()} dispatch={dispatch.clone()} />
                     if let Some(overview) = &overview {
                         <OverviewCard {lang} overview={overview.clone()} tried={heard.tried.clone()} below={drawn.1.below / drawn.1.height.max(1.0)}
                             reveal={show.clone()} dispatch={dispatch.clone()} />
-                    } else {
-                        {zoom_buttons(*zoom, &onzoom, lang)}
                     }
                 }
             </section>
             if narrow {
                 <div class="mini" ref={map}>
                     if let Some(drawn) = heard.map.as_ref().filter(|_| blank.is_none()) {
-                        <Diagram class="small" drawn={drawn.clone()}
-                            packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} hover={*hover} onhover={onhover.clone()}
+                        <Diagram {lang} class="small" drawn={drawn.clone()} packet={walks} {last} {swept} hover={*hover} onhover={onhover.clone()}
                             reveal={show.clone()} dispatch={dispatch.clone()} />
                     }
                 </div>
             }
             {divider(Edge::Right)}
-            <div class="right">
+            <div class="right" onwheel={reads.reform(|_: WheelEvent| ())} ontouchmove={reads.reform(|_: TouchEvent| ())}>
                 <Promises {lang} told={told.clone().filter(|_| blank.is_none())} stale={stale.is_some()} turn_to={turn_to.clone()}
                     dispatch={dispatch.clone()} />
                 if let Some(overview) = &overview {
@@ -269,11 +274,12 @@ pub fn App() -> Html {
             </div>
             </main>
             <footer class="time">
-                <Player {lang} timeline={timeline.clone().unwrap_or_else(nothing)} {stop}
-                    playing={state.playing} looped={state.looped} speed={state.speed} verbosity={state.verbosity}
+                <Player {lang} timeline={timeline.clone().unwrap_or_default()} {stop}
+                    playing={state.playing} looped={state.looped} speed={state.speed} matches={state.matches}
                     dispatch={dispatch.clone()} />
-                <TimelineBar {lang} timeline={timeline.unwrap_or_else(nothing)} {stop} hover={*hover}
+                <TimelineBar {lang} timeline={timeline.unwrap_or_default()} {stop} hover={*hover}
                     {onhover} stale={stale.is_some()} dispatch={dispatch.clone()} />
+                if !narrow { {zoom_buttons(*zoom, &onzoom, lang)} }
             </footer>
             if narrow { {nav(&state, lang)} }
             <Gloss {lang} told={told.clone()} of={(heard.of == state.paste).then(|| state.paste.clone())} keys_off={state.keys_off}
@@ -286,7 +292,7 @@ pub fn App() -> Html {
                 <Share {lang} packet={state.packet} stop={(stop, last)} exported={heard.exported.clone()}
                     export={heard.export.clone()} replaced={heard.replaced.clone()} replace={heard.replace.clone()} dispatch={dispatch.clone()} />
             }
-            if state.open == Some(Overlay::Help) { <Help {lang} keys_off={state.keys_off} dispatch={dispatch.clone()} /> }
+            if state.open == Some(Overlay::Help) { <Help {lang} keys_off={state.keys_off} verbosity={state.verbosity} dispatch={dispatch.clone()} /> }
         </div>
         <Notice {lang} unsaved={state.is_unsaved()} extent={(state.paste.lines(), state.scenario.packets.len())}
             {saved} {save} newer={offline.newer} {renew} />
@@ -307,14 +313,4 @@ fn use_example(state: &State, examples: &Rc<Vec<Rc<Case>>>) -> Option<(Rc<Case>,
         Some((examples[at].clone(), examples[(at + 1) % examples.len()].clone()))
     });
     (*at).clone()
-}
-
-fn nothing() -> Timeline {
-    Timeline {
-        lanes: Vec::new(),
-        stops: 0,
-        narration: Vec::new(),
-        spans: Vec::new(),
-        hooks: Vec::new(),
-    }
 }

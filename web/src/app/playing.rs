@@ -1,22 +1,25 @@
 //! The walk that goes on by itself.
 
 use crate::motion::duration;
+use crate::pace::onward;
 use crate::state::{Action, State};
+use chainwalk::view::Timeline;
 use gloo::timers::callback::Timeout;
 use yew::prelude::*;
 
-/// Lets the walk go on by itself while it plays; `last` is `None` while there is no answer to walk.
+/// Lets the walk go on by itself while it plays; `timeline` is `None` while there is no answer to walk.
 #[hook]
-pub(crate) fn use_playing(state: &UseReducerHandle<State>, last: Option<usize>) {
+pub(crate) fn use_playing(state: &UseReducerHandle<State>, timeline: Option<&Timeline>) {
     let dispatch = state.dispatcher();
-    use_effect_with(
-        (state.playing, state.stop, state.speed, last),
-        move |(playing, _, speed, last)| {
-            let tick = last.filter(|_| *playing).map(|last| {
-                let wait = duration("--stay") / speed.factor();
-                Timeout::new(wait as u32, move || dispatch.dispatch(Action::Tick { last }))
-            });
-            move || drop(tick)
-        },
-    );
+    let next = timeline.filter(|_| state.playing).map(|timeline| {
+        let last = timeline.stops.saturating_sub(1);
+        let (by, wait) = onward(timeline, state.stop.min(last), state.matches, duration("--stay"));
+        (Action::Tick { by, last }, (wait / state.speed.factor()) as u32)
+    });
+    use_effect_with((next, state.stop), move |(next, _)| {
+        let tick = next
+            .clone()
+            .map(|(action, wait)| Timeout::new(wait, move || dispatch.dispatch(action)));
+        move || drop(tick)
+    });
 }

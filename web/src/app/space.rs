@@ -1,13 +1,18 @@
 //! How much room there is: the window's, and that of an element.
 
+use crate::motion::letter_scale;
 use gloo::events::EventListener;
 use gloo::utils::window;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-/// The width up to which the page is a phone's.
-pub(crate) const NARROW: &str = "(max-width: 760px), (max-height: 480px)";
+/// The size up to which the page is a phone's, in the reader's letters.
+pub(crate) const NARROW: &str = "(max-width: 47.5em), (max-height: 30em)";
+/// The height up to which the answer is a line until it is opened.
+pub(crate) const SHORT: &str = "(max-height: 30em)";
+/// The height up to which the host is a line until it is opened.
+pub(crate) const LOW: &str = "(max-height: 43.75em)";
 
 /// Whether a media query holds, now and later.
 #[hook]
@@ -24,7 +29,7 @@ pub(crate) fn use_media(query: &'static str) -> bool {
     *state
 }
 
-/// An element, and the size of the space in it in CSS pixels.
+/// An element, and the size of the space in it, in CSS pixels of letters of the usual size.
 #[hook]
 pub(crate) fn use_size() -> (NodeRef, (f64, f64)) {
     let node = use_node_ref();
@@ -37,7 +42,9 @@ pub(crate) fn use_size() -> (NodeRef, (f64, f64)) {
             let measured = element.clone();
             let measure = Closure::<dyn Fn()>::new(move || {
                 if let Some(e) = &measured {
-                    set.set((f64::from(e.client_width()), f64::from(e.client_height())));
+                    let (width, height) = (e.client_width(), e.client_height());
+                    let letters = letter_scale();
+                    set.set((f64::from(width) / letters, f64::from(height) / letters));
                 }
             });
             let observer = web_sys::ResizeObserver::new(measure.as_ref().unchecked_ref()).ok();

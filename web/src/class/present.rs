@@ -12,6 +12,7 @@ use crate::app::playing::use_playing;
 use crate::keys::{hook_after, hook_before};
 use crate::link::Space;
 use crate::message::View;
+use crate::pace::swept;
 use crate::parts::{Diagram, Icon, Words, tone_name};
 use crate::state::Action;
 use chainwalk::view::{Lang, Tone};
@@ -151,9 +152,9 @@ pub(super) fn Present(props: &PresentProps) -> Html {
             }
         });
     }
-    use_playing(&state, (now.phase == Phase::Walk && told.is_some()).then_some(last));
     let choices = heard.class.choices_of(&entry.text, at, lang);
     let timeline = told.as_ref().map(|told| told.timeline.clone());
+    use_playing(&state, timeline.as_ref().filter(|_| now.phase == Phase::Walk));
     let steps = lesson.steps.len();
 
     // Each key as it is pressed, with what is there by then.
@@ -303,7 +304,7 @@ pub(super) fn Present(props: &PresentProps) -> Html {
                     <div class="room-walk">
                         <div class="room-scene">
                             if let Some(drawn) = drawn {
-                                <Diagram class="large" {drawn} packet={true} speed={state.speed.factor()} hover={None::<usize>}
+                                <Diagram {lang} class="large" {drawn} packet={true} magnified={false} swept={timeline.as_ref().and_then(|t| swept(t, stop))} speed={state.speed.factor()} hover={None::<usize>}
                                     onhover={Callback::noop()} reveal={Callback::noop()} dispatch={state.dispatcher()} />
                             }
                         </div>

@@ -15,6 +15,7 @@ use crate::app::keyboard::use_keys;
 use crate::app::playing::use_playing;
 use crate::app::space::{NARROW, use_media, use_size};
 use crate::link::Space;
+use crate::pace::swept;
 use crate::parts::{BannerBar, Diagram, Hover, Icon, Player, TimelineBar, WalkPane, Zoom};
 use crate::words::{Key as PageKey, ui as page};
 use chainwalk::view::Lang;
@@ -158,8 +159,9 @@ pub(super) fn StepView(props: &StepProps) -> Html {
             }
         });
     }
-    use_playing(&state, (!veiled && fresh && told.is_some()).then_some(last));
     let timeline = told.as_ref().map(|told| told.timeline.clone());
+    use_playing(&state, timeline.as_ref().filter(|_| !veiled && fresh));
+    let swept = timeline.as_ref().and_then(|t| swept(t, stop));
     use_keys(
         &state,
         stop,
@@ -263,14 +265,14 @@ pub(super) fn StepView(props: &StepProps) -> Html {
                 handin={{ let handing = handing.clone(); Callback::from(move |(): ()| handing.set(true)) }} />
             <div class="beside">
                 if !veiled {
-                    <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} stale={None} share={heard.share}
+                    <BannerBar {lang} banner={told.as_ref().map(|t| t.banner.clone())} status={heard.status.clone()} stale={None} share={heard.share} brief={None} turn={Callback::noop()}
                         reveal={Callback::noop()} again={heard.again.clone()} dispatch={state.dispatcher()} />
                 }
                 <div class="stage" ref={stage} tabindex={narrow.then_some("0")} role="region" aria-label={page(lang, PageKey::Drawing)}>
                     if rules {
                         <Rules {lang} {text} now={span} />
                     } else if let Some(drawn) = heard.scene.clone().filter(|_| told.is_some()) {
-                        <Diagram {drawn} packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} speed={state.speed.factor()} hover={*hover}
+                        <Diagram {lang} {drawn} {last} {swept} packet={timeline.as_ref().is_some_and(|t| t.stops > 0)} speed={state.speed.factor()} hover={*hover}
                             zoom={*zoom} {onzoom} onhover={onhover.clone()} reveal={Callback::noop()} dispatch={state.dispatcher()} />
                     }
                     if !veiled && !narrow {
@@ -283,7 +285,7 @@ pub(super) fn StepView(props: &StepProps) -> Html {
                 if narrow && !veiled {
                     <div class="mini" ref={map}>
                         if let Some(drawn) = heard.map.clone() {
-                            <Diagram class="small" {drawn} packet={true} hover={*hover} onhover={onhover.clone()} reveal={Callback::noop()} dispatch={state.dispatcher()} />
+                            <Diagram {lang} class="small" {drawn} {last} {swept} packet={true} hover={*hover} onhover={onhover.clone()} reveal={Callback::noop()} dispatch={state.dispatcher()} />
                         }
                     </div>
                     <div class="right">
@@ -296,7 +298,7 @@ pub(super) fn StepView(props: &StepProps) -> Html {
                 if let Some(timeline) = timeline.filter(|t| !veiled && t.stops > 0) {
                     <footer class="time">
                         <Player {lang} timeline={timeline.clone()} {stop} playing={state.playing} looped={state.looped} speed={state.speed}
-                            verbosity={state.verbosity} dispatch={state.dispatcher()} />
+                            matches={state.matches} dispatch={state.dispatcher()} />
                         <TimelineBar {lang} {timeline} {stop} hover={*hover} {onhover} stale={false} dispatch={state.dispatcher()} />
                     </footer>
                 }

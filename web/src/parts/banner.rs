@@ -26,6 +26,10 @@ pub(crate) struct BannerProps {
     pub(crate) reveal: Callback<Span>,
     /// Which share of a long text is read, from 0 to 1, while it is.
     pub(crate) share: Option<f64>,
+    /// Whether only its first line is shown; `None` where there is room for all of it.
+    pub(crate) brief: Option<bool>,
+    /// Shows all of it, or the first line.
+    pub(crate) turn: Callback<()>,
     /// Asks again (`false`) or stops (`true`).
     pub(crate) again: Callback<bool>,
     /// What a person did.
@@ -45,7 +49,8 @@ pub(crate) fn tone_name(tone: Tone) -> &'static str {
 /// The banner.
 #[component]
 pub(crate) fn BannerBar(props: &BannerProps) -> Html {
-    let BannerProps { lang, banner, status, stale, share, reveal, again, dispatch } = props;
+    let BannerProps { lang, banner, status, stale, share, reveal, brief, turn, again, dispatch } =
+        props;
     let lang = *lang;
     let trouble = match status {
         Status::Died(why) => Some((Key::CrashedHeadline, Key::CrashedDetail, why.as_str())),
@@ -119,6 +124,11 @@ pub(crate) fn BannerBar(props: &BannerProps) -> Html {
             </div>
             if !banner.evidence.is_empty() { <ul class="evidence">{for evidence}</ul> }
             {waiting}
+            if let Some(brief) = brief {
+                <button class="turn-answer" onclick={turn.reform(|_: MouseEvent| ())} aria-expanded={(!brief).to_string()}
+                    aria-label={ui(lang, Key::WholeAnswer)} title={ui(lang, Key::WholeAnswer)} data-testid="turn-answer">
+                    <Icon id="i-dn" size={14} /></button>
+            }
         </section>
     }
 }

@@ -1,15 +1,17 @@
 //! The diagram: the scene's items, one element each, and the packet that travels it.
 //!
-//! The packet moves by the browser's own animation engine; nothing here runs for each frame.
+//! Pressed, what stands for a rule, a chain or a station goes to its step, or shows its lines where the packet does not
+//! come there; the ground plays and pauses.
 
 use super::act::{Dispatch, Hover};
+use super::ride::{Seen, ride};
 use crate::message::View;
-use crate::motion::still;
+use crate::motion::{letter_scale, still};
 use crate::state::Action;
+use crate::words::{Key, ui};
 use chainwalk::model::Span;
-use chainwalk::view::{Item, Link, Scene};
+use chainwalk::view::{Item, Lang, Link, Scene};
 use gloo::events::{EventListener, EventListenerOptions};
-use js_sys::{Array, Object, Reflect};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
@@ -19,10 +21,21 @@ use yew::prelude::*;
 /// Properties of [`Diagram`].
 #[derive(Properties, PartialEq)]
 pub(crate) struct DiagramProps {
+    /// The reader's language.
+    pub(crate) lang: Lang,
     /// The picture, and what it is of.
     pub(crate) drawn: Rc<(View, Scene)>,
     /// Whether there is a packet in it.
     pub(crate) packet: bool,
+    /// The last stop of its walk, to which the ground plays; a picture without it is not played.
+    #[prop_or_default]
+    pub(crate) last: Option<usize>,
+    /// The milliseconds in which the packet is swept past rules that do not match, where it is.
+    #[prop_or_default]
+    pub(crate) swept: Option<f64>,
+    /// Whether it grows with the letters of the page; else its place gives it its size.
+    #[prop_or(true)]
+    pub(crate) magnified: bool,
     /// How fast the packet moves.
     #[prop_or(1.0)]
     pub(crate) speed: f64,
@@ -99,7 +112,8 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
     let token = use_node_ref();
     {
         let (token, drawn, speed) = (token.clone(), props.drawn.clone(), props.speed);
-        let before = use_mut_ref(|| None::<View>);
+        let swept = props.swept;
+        let before = use_mut_ref(|| None::<Seen>);
         let (zoom, onzoom) = (props.zoom, props.onzoom.clone());
         use_effect_with((view.generation, view.stop), move |_| {
             let (view, scene) = &*drawn;
@@ -107,18 +121,12 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
                 let (x, y) = scene.rest;
                 onzoom.emit(zoom.around(x / scene.width.max(1.0), y / scene.height.max(1.0)));
             }
-            let last = before.borrow_mut().replace(*view);
-            let next = last.is_some_and(|l| l.stop + 1 == view.stop);
-            if let Some(token) = token.cast::<Element>() {
-                let magnified = view.width / scene.width.max(1.0);
-                follow(&token, scene.rest.0 * magnified, scene.rest.1 * magnified);
-            }
-            if next
-                && !scene.travel.is_empty()
-                && !still()
-                && let Some(token) = token.cast::<Element>()
-            {
-                travel(&token, &scene.travel, speed);
+            let last = before.borrow_mut().replace(Seen::of(view, scene));
+            let Some(token) = token.cast::<Element>() else { return };
+            let magnified = letter_scale() * view.width / scene.width.max(1.0);
+            follow(&token, scene.rest.0 * magnified, scene.rest.1 * magnified);
+            if let Some(last) = last.filter(|_| !still()) {
+                ride(&token, &last, (view, scene), speed, swept);
             }
         });
     }
@@ -135,12 +143,25 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
     let svg = use_node_ref();
     use_wheel(&svg, props.zoom, props.onzoom.clone());
     let held = use_mut_ref(|| None::<(i32, i32)>);
+    let dragged = use_mut_ref(|| false);
     use_pinch(&svg, props.zoom, props.onzoom.clone(), &held);
     let press = {
-        let held = held.clone();
+        let (held, dragged) = (held.clone(), dragged.clone());
         Callback::from(move |e: PointerEvent| {
+            *dragged.borrow_mut() = false;
             let first = e.button() == 0 && e.is_primary();
             *held.borrow_mut() = first.then(|| (e.client_x(), e.client_y()));
+        })
+    };
+    // A press on the ground, not the end of a drag.
+    let play = {
+        let (last, dispatch, dragged) = (props.last, props.dispatch.clone(), dragged.clone());
+        Callback::from(move |e: MouseEvent| {
+            let on = e.target().and_then(|t| t.dyn_into::<Element>().ok());
+            let linked = on.is_none_or(|on| on.closest(".link").ok().flatten().is_some());
+            if let Some(last) = last.filter(|last| *last > 0 && !linked && !*dragged.borrow()) {
+                dispatch.dispatch(Action::Toggle { last });
+            }
         })
     };
     let drag = {
@@ -159,6 +180,7 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
                 if dx.abs() + dy.abs() < 5 {
                     return;
                 }
+                *dragged.borrow_mut() = true;
                 let _ = svg.set_pointer_capture(e.pointer_id());
             }
             *held = Some((e.client_x(), e.client_y()));
@@ -167,10 +189,11 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
             onzoom.emit(zoom.moved(part(dx, space.width()), part(dy, space.height())));
         })
     };
+    let letters = if props.magnified { letter_scale() } else { 1.0 };
     html! {
         <svg class={classes!("scene", props.class.clone(), (!zoom.fits()).then_some("zoomed"))} viewBox={shown} data-stop={view.stop.to_string()}
-            ref={svg} onpointerdown={press} onpointermove={drag}
-            width={view.width.to_string()} height={view.height.to_string()} aria-hidden="true">
+            ref={svg} onpointerdown={press} onpointermove={drag} onclick={play}
+            width={(view.width * letters).to_string()} height={(view.height * letters).to_string()} aria-hidden="true">
             {for scene.items.iter().map(|item| draw(item, props))}
             if props.packet {
                 <g class={classes!("token", scene.made.then_some("made"))} ref={token} transform={at}>
@@ -217,18 +240,24 @@ fn group(class: &str, link: &Link, label: &str, items: &[Item], props: &DiagramP
                 dispatch.dispatch(Action::Follow(outcome));
             } else if let Some(step) = link.step {
                 dispatch.dispatch(Action::Go(step));
-            }
-            if let Some(span) = link.span {
+            } else if let Some(span) = link.span {
                 reveal.emit(span);
             }
         })
+    };
+    let does = match link {
+        Link { outcome: Some(_), .. } => ui(props.lang, Key::FollowHere).to_owned(),
+        Link { step: Some(step), .. } => {
+            ui(props.lang, Key::GoToStep).replace("{step}", &(step + 1).to_string())
+        }
+        _ => ui(props.lang, Key::GoToLines).to_owned(),
     };
     let step = link.step;
     let over = props.onhover.reform(move |_: PointerEvent| step);
     let out = props.onhover.reform(|_: PointerEvent| None);
     html! {
         <g {class} {onclick} onpointerenter={over} onpointerleave={out}>
-            if !label.is_empty() { <title>{label.to_owned()}</title> }
+            <title>{format!("{label}\n{does}")}</title>
             {for items}
         </g>
     }
@@ -308,52 +337,21 @@ fn fingers(touches: &TouchList) -> Option<((f64, f64), f64)> {
     Some(((f64::midpoint(ax, bx), f64::midpoint(ay, by)), (ax - bx).hypot(ay - by)))
 }
 
-/// Keeps the packet, at a place of the picture, in sight where the picture is larger than its space.
+/// Keeps the packet, at a place of the picture, in sight where the picture is larger than its space: it is moved no
+/// further than needed, so that as much as can be stays where it was.
 fn follow(token: &Element, x: f64, y: f64) {
     let Ok(Some(stage)) = token.closest(".stage") else { return };
     let (width, height) = (f64::from(stage.client_width()), f64::from(stage.client_height()));
     if f64::from(stage.scroll_width()) > width || f64::from(stage.scroll_height()) > height {
+        let near = |now: i32, at: f64, room: f64| {
+            let (now, margin) = (f64::from(now), (room / 3.0).min(110.0));
+            now.min(at - margin).max(at + margin - room).max(0.0)
+        };
         let options = web_sys::ScrollToOptions::new();
-        options.set_left((x - width / 2.0).max(0.0));
-        options.set_top((y - height / 2.0).max(0.0));
+        options.set_left(near(stage.scroll_left(), x, width));
+        options.set_top(near(stage.scroll_top(), y, height));
         options.set_behavior(crate::motion::scrolling());
         stage.scroll_to_with_scroll_to_options(&options);
-    }
-}
-
-/// Lets the packet travel along a path, and its label wait for it. Where the browser cannot, it has arrived.
-fn travel(token: &Element, path: &str, speed: f64) {
-    let duration = crate::motion::duration("--travel") / speed;
-    let path = format!("path(\"{path}\")");
-    let ride = |distance| {
-        let ways = [("offsetPath", path.as_str()), ("offsetRotate", "0deg"), ("transform", "none")];
-        frame(&[&ways[..], &[("offsetDistance", distance)]].concat())
-    };
-    let easing = "cubic-bezier(.45,.05,.35,1)";
-    animate(token, &[ride("0%"), ride("100%")], duration, easing);
-    let label =
-        token.closest("svg").ok().flatten().and_then(|s| s.query_selector(".tag").ok().flatten());
-    if let Some(label) = label {
-        let shown = |opacity| frame(&[("opacity", opacity)]);
-        animate(&label, &[shown("0"), shown("0"), shown("1")], duration * 1.2, "ease-out");
-    }
-}
-
-fn frame(values: &[(&str, &str)]) -> Object {
-    let frame = Object::new();
-    for (name, value) in values {
-        let _ = Reflect::set(&frame, &(*name).into(), &(*value).into());
-    }
-    frame
-}
-
-fn animate(element: &Element, frames: &[Object], duration: f64, easing: &str) {
-    let options = Object::new();
-    let _ = Reflect::set(&options, &"duration".into(), &duration.into());
-    let _ = Reflect::set(&options, &"easing".into(), &easing.into());
-    let Ok(animate) = Reflect::get(element, &"animate".into()) else { return };
-    if let Some(animate) = animate.dyn_ref::<js_sys::Function>() {
-        let _ = animate.call2(element, &frames.iter().collect::<Array>(), &options);
     }
 }
 

@@ -2,11 +2,12 @@
 
 use super::act::{Dispatch, act};
 use super::icon::Icon;
+use crate::narration::Verbosity;
 use crate::state::Action;
 use crate::words::{Key, ui};
 use chainwalk::view::Lang;
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, Node};
+use web_sys::{HtmlElement, HtmlSelectElement, Node};
 use yew::prelude::*;
 
 const KEYS: &[(&[&str], Key)] = &[
@@ -16,6 +17,7 @@ const KEYS: &[(&[&str], Key)] = &[
     (&["Home", "End"], Key::HelpEnds),
     (&["f"], Key::HelpFate),
     (&["v"], Key::HelpSay),
+    (&["m"], Key::HelpMatches),
     (&["l"], Key::HelpLoop),
     (&["+", "−", "0"], Key::HelpZoom),
     (&["↑", "↓"], Key::HelpTree),
@@ -23,10 +25,24 @@ const KEYS: &[(&[&str], Key)] = &[
     (&["Enter"], Key::HelpTreeLine),
     (&["i"], Key::HelpGloss),
     (&["Ctrl", "."], Key::HelpGlossText),
+    (&["Ctrl", "Z / Y"], Key::HelpUndo),
+    (&["Esc"], Key::HelpEscape),
     (&["/"], Key::HelpField),
     (&["s"], Key::HelpShare),
     (&["?"], Key::HelpThis),
 ];
+
+/// How much can be read aloud, from the most to the least.
+const VERBOSITIES: [Verbosity; 3] = [Verbosity::Rules, Verbosity::Chains, Verbosity::Fate];
+
+/// How much is read aloud, in words.
+pub(crate) fn said(verbosity: Verbosity) -> Key {
+    match verbosity {
+        Verbosity::Rules => Key::SayRules,
+        Verbosity::Chains => Key::SayChains,
+        Verbosity::Fate => Key::SayFate,
+    }
+}
 
 /// Properties of [`Help`].
 #[derive(Properties, PartialEq)]
@@ -35,6 +51,8 @@ pub(crate) struct HelpProps {
     pub(crate) lang: Lang,
     /// Whether keys that are a character do nothing.
     pub(crate) keys_off: bool,
+    /// How much of a walk is read aloud.
+    pub(crate) verbosity: Verbosity,
     /// What a person did.
     pub(crate) dispatch: Dispatch,
 }
@@ -42,8 +60,8 @@ pub(crate) struct HelpProps {
 /// The dialog. It takes the focus while it is open.
 #[component]
 pub(crate) fn Help(props: &HelpProps) -> Html {
-    let HelpProps { lang, keys_off, dispatch } = props;
-    let (close, switch) = (use_node_ref(), use_node_ref());
+    let HelpProps { lang, keys_off, verbosity, dispatch } = props;
+    let (close, says, switch) = (use_node_ref(), use_node_ref(), use_node_ref());
     {
         let close = close.clone();
         use_effect_with((), move |()| {
@@ -53,17 +71,28 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
         });
     }
     let shut = act(dispatch, Action::Open(None));
-    // There are two controls in it: Tab goes from one to the other.
+    // Tab goes round its controls.
     let trap = {
-        let (close, switch) = (close.clone(), switch.clone());
+        let round = [close.clone(), says.clone(), switch.clone()];
         Callback::from(move |e: KeyboardEvent| {
             if e.key() == "Tab" {
                 e.prevent_default();
                 let here = e.target().and_then(|target| target.dyn_into::<Node>().ok());
-                let to = if here == switch.get() { &close } else { &switch };
-                if let Some(to) = to.cast::<HtmlElement>() {
+                let at = round.iter().position(|one| one.get() == here).unwrap_or(0);
+                let by = if e.shift_key() { round.len() - 1 } else { 1 };
+                if let Some(to) = round[(at + by) % round.len()].cast::<HtmlElement>() {
                     let _ = to.focus();
                 }
+            }
+        })
+    };
+    let say = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |e: Event| {
+            let select = e.target().and_then(|t| t.dyn_into::<HtmlSelectElement>().ok());
+            let at = select.and_then(|select| usize::try_from(select.selected_index()).ok());
+            if let Some(this) = at.and_then(|at| VERBOSITIES.get(at)) {
+                dispatch.dispatch(Action::Say(Some(*this)));
             }
         })
     };
@@ -79,6 +108,12 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
                         <div><dt>{for keys.iter().map(|key| html! { <kbd>{*key}</kbd> })}</dt><dd>{ui(*lang, *word)}</dd></div>
                     })}
                 </dl>
+                <label class="switch-keys">{ui(*lang, Key::ScreenReader)}
+                    <select ref={says} onchange={say} data-testid="say">
+                        {for VERBOSITIES.iter().map(|one| html! {
+                            <option selected={one == verbosity}>{ui(*lang, said(*one))}</option>
+                        })}
+                    </select></label>
                 <label class="switch-keys"><input type="checkbox" ref={switch} checked={!*keys_off}
                     onchange={act(dispatch, Action::KeysOff(!*keys_off))} data-testid="keys-on" />
                     {ui(*lang, Key::KeysOn)}</label>

@@ -53,9 +53,10 @@ pub(crate) fn Sprite() -> Html {
             <symbol id="i-same" viewBox="0 0 12 12"><path class="k15" d="M2 3h8M2 6h8M2 9h8" /></symbol>
             <symbol id="i-differs" viewBox="0 0 12 12"><path class="k15" d="M2 4.200h8M2 7.800h8M8.400 1.400L3.600 10.600" /></symbol>
             <symbol id="i-unseen" viewBox="0 0 12 12"><circle class="solid" cx="6" cy="6" r="1.300" /></symbol>
-            <symbol id="i-say" viewBox="0 0 14 14"><path class="k15" d="M2 5.400v3.200h2.200L7.200 11V3L4.200 5.400zM9.400 5.200a2.600 2.600 0 010 3.600M11 3.600a5 5 0 010 6.800" /></symbol>
-            <symbol id="i-say-less" viewBox="0 0 14 14"><path class="k15" d="M2 5.400v3.200h2.200L7.200 11V3L4.200 5.400zM9.400 5.200a2.600 2.600 0 010 3.600" /></symbol>
-            <symbol id="i-say-end" viewBox="0 0 14 14"><path class="k15" d="M2 5.400v3.200h2.200L7.200 11V3L4.200 5.400zM10.400 7h.1" /></symbol>
+            <symbol id="i-matches" viewBox="0 0 14 14"><path class="k15" d="M1.800 8.200l2.400 2.400 3.600-5.200M9.400 4h3M9.400 7.200h3M9.400 10.400h3" /></symbol>
+            <symbol id="i-flow" viewBox="0 0 12 12"><circle class="k15" cx="6" cy="6" r="4" /><circle class="solid" cx="6" cy="6" r="1.500" /></symbol>
+            <symbol id="i-pass" viewBox="0 0 12 12"><path class="k15" d="M2 6h8" /></symbol>
+            <symbol id="i-kernel" viewBox="0 0 12 12"><path class="k15" d="M3.200 3.200h5.600v5.600H3.200z" /></symbol>
             <symbol id="i-theme" viewBox="0 0 16 16"><circle class="k15" cx="8" cy="8" r="6" /><path class="solid" d="M8 2a6 6 0 010 12z" /></symbol>
             <symbol id="i-warn" viewBox="0 0 12 12"><path class="k15" d="M6 1.800l4.800 8.400H1.200zM6 5v2.300M6 8.700v.1" /></symbol>
             <symbol id="i-file" viewBox="0 0 12 12"><path class="k12" d="M3 1.600h4l2.400 2.400v6.400H3zM7 1.600V4h2.400" /></symbol>

@@ -15,7 +15,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::*;
 
 /// The width up to which the list is folded at first.
-const NARROW: &str = "(max-width: 760px), (max-height: 480px)";
+const NARROW: &str = "(max-width: 47.5em), (max-height: 30em)";
 
 /// What a promise says of a packet, and the words for it.
 const COARSE: [(&str, Key, Key); 2] = [

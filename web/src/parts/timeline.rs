@@ -85,6 +85,7 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
         })
     };
     let leave = onhover.reform(|_: PointerEvent| None);
+    let fate = fate_of(timeline);
     let many = timeline.lanes.iter().any(|lane| lane.other.is_some());
     let narration = timeline.narration.get(*stop).cloned().unwrap_or_default();
     html! {
@@ -92,10 +93,13 @@ pub(crate) fn TimelineBar(props: &TimelineProps) -> Html {
             aria-valuemin="1" aria-valuemax={timeline.stops.max(1).to_string()}
             aria-busy={stale.to_string()} aria-valuenow={(stop + 1).to_string()} aria-valuetext={narration}
             onkeydown={key} onpointerdown={scrub} onpointermove={over} onpointerleave={leave} data-testid="timeline">
-            {for (0..timeline.lanes.len()).map(|at| match timeline.lanes[at].other {
-                Some(packet) => view_other(&timeline.lanes[at], packet, dispatch),
-                None => view_lane(&timeline.lanes, at, now, *hover),
-            })}
+            <div class="tracks">
+                {for (0..timeline.lanes.len()).map(|at| match timeline.lanes[at].other {
+                    Some(packet) => view_other(&timeline.lanes[at], packet, dispatch),
+                    None => view_lane(timeline, at, now, *hover),
+                })}
+            </div>
+            if let Some(fate) = fate { {view_cell(fate, "end", now, *hover)} }
         </div>
     }
 }
@@ -126,30 +130,58 @@ fn density(timeline: &Timeline) -> &'static str {
 }
 
 /// The cells of a lane by their headings.
-fn sets(lane: &Lane) -> Vec<&[Cell]> {
-    lane.cells.chunk_by(|_, next| next.group.is_none()).collect()
+fn sets(cells: &[Cell]) -> Vec<&[Cell]> {
+    cells.chunk_by(|_, next| next.group.is_none()).collect()
+}
+
+/// The cell of the packet's own end: it is the last stop, whatever the kernel sent meanwhile, and stands behind all lanes.
+fn fate_of(timeline: &Timeline) -> Option<&Cell> {
+    let own = timeline.lanes.iter().filter(|lane| lane.other.is_none());
+    let mut last = own.filter_map(|lane| lane.cells.last());
+    last.find(|cell| cell.class == "fate" && cell.step + 1 == timeline.stops)
+}
+
+/// A cell: the number of its rule, or a symbol.
+fn view_cell(cell: &Cell, more: &'static str, now: Option<usize>, hover: Hover) -> Html {
+    let tone = match cell.icon.as_str() {
+        "i-ok" => "good",
+        "i-no" => "bad",
+        _ => "",
+    };
+    let class = classes!(
+        "cell",
+        more,
+        cell.class.clone(),
+        cell.hit.then_some("hit"),
+        cell.stop.then_some("stop"),
+        (cell.class == "fate").then_some(tone),
+        (now == Some(cell.step)).then_some("now"),
+        now.is_some_and(|now| cell.step < now).then_some("past"),
+        (hover == Some(cell.step)).then_some("lit"),
+    );
+    html! {
+        <span {class} data-stop={cell.step.to_string()}>
+            if cell.icon.is_empty() {
+                <b>{&cell.label}</b>
+            } else {
+                <svg class="ic" width="12" height="12" aria-hidden="true"><use href={format!("#{}", cell.icon)} /></svg>
+            }
+        </span>
+    }
 }
 
 /// Every lane keeps the places of all lanes, so that one packet's cells stand behind those of the packet
 /// that caused it.
-fn view_lane(lanes: &[Lane], at: usize, now: Option<usize>, hover: Hover) -> Html {
-    let cell = |cell: &Cell| {
-        let class = classes!(
-            "cell",
-            cell.class.clone(),
-            cell.hit.then_some("hit"),
-            cell.stop.then_some("stop"),
-            (now == Some(cell.step)).then_some("now"),
-            now.is_some_and(|now| cell.step < now).then_some("past"),
-            (hover == Some(cell.step)).then_some("lit"),
-        );
-        html! { <span {class} data-stop={cell.step.to_string()}><b>{&cell.label}</b></span> }
-    };
+fn view_lane(timeline: &Timeline, at: usize, now: Option<usize>, hover: Hover) -> Html {
+    let lanes = &timeline.lanes;
+    let cell = |cell: &Cell| view_cell(cell, "", now, hover);
     let here = lanes[at].cells.iter().any(|cell| now == Some(cell.step));
     let place = |_: &Cell| html! { <span class="cell"></span> };
+    let fate = fate_of(timeline).map(|cell| cell.step);
     let own = lanes.iter().enumerate().filter(|(_, lane)| lane.other.is_none());
     let all = own.map(|(lane_at, lane)| {
-        let sets = sets(lane).into_iter();
+        let behind = lane.cells.last().filter(|cell| fate == Some(cell.step)).is_some();
+        let sets = sets(&lane.cells[..lane.cells.len() - usize::from(behind)]).into_iter();
         if lane_at == at {
             sets.map(|set| view_set(set, false, cell)).collect::<Html>()
         } else {

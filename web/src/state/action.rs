@@ -4,6 +4,7 @@ use super::choices::{Overlay, Pane, Theme};
 use super::saved::Kept;
 use super::visit::Guest;
 use crate::layout::Edge;
+use crate::narration::Verbosity;
 use crate::origin::Origin;
 use crate::paste::Paste;
 use chainwalk::Case;
@@ -78,8 +79,10 @@ pub enum Action {
         /// The last stop.
         last: usize,
     },
-    /// The walk goes one stop on by itself; `last` is the last stop there is.
+    /// The walk goes some stops on by itself; `last` is the last stop there is.
     Tick {
+        /// How many stops.
+        by: usize,
         /// The last stop.
         last: usize,
     },
@@ -90,8 +93,10 @@ pub enum Action {
     },
     /// The next speed.
     Faster,
-    /// More or less of the walk is read aloud.
-    Say,
+    /// Another part of the walk is read aloud: the next one round, or this one.
+    Say(Option<Verbosity>),
+    /// Steps stop only where something matches, or everywhere again.
+    Matches,
     /// The walk begins again at its end, or no longer.
     Loop,
     /// Chains are called by their names alone, or by what they stand for.

@@ -56,6 +56,8 @@ pub struct State {
     pub asked: bool,
     /// Whether it begins again at its end.
     pub looped: bool,
+    /// Whether steps pass over rules that do not match.
+    pub matches: bool,
     /// How fast it plays.
     pub speed: Speed,
     /// How much of it is read aloud.
@@ -114,6 +116,7 @@ impl State {
             still: false,
             asked: false,
             looped: false,
+            matches: false,
             raw_names: false,
             speed: Speed::Normal,
             verbosity: Verbosity::default(),
@@ -386,12 +389,12 @@ impl State {
                 next.stop = self.stop.min(last).saturating_add_signed(by).min(last);
                 next.playing = false;
             }
-            Action::Tick { last } => {
+            Action::Tick { by, last } => {
                 if !self.playing {
                     return None;
                 }
                 next.stop =
-                    if self.looped && self.stop >= last { 0 } else { self.stop + 1 }.min(last);
+                    if self.looped && self.stop >= last { 0 } else { self.stop + by }.min(last);
                 next.playing = next.stop < last || self.looped;
             }
             Action::Toggle { last } => {
@@ -401,7 +404,8 @@ impl State {
                 }
             }
             Action::Faster => next.speed = self.speed.next(),
-            Action::Say => next.verbosity = self.verbosity.next(),
+            Action::Say(this) => next.verbosity = this.unwrap_or(self.verbosity.next()),
+            Action::Matches => next.matches = !self.matches,
             Action::KeysOff(off) => next.keys_off = off,
             Action::Loop => next.looped = !self.looped,
             Action::RawNames(raw) => next.raw_names = raw,
@@ -493,6 +497,7 @@ impl State {
                 next = Self {
                     theme: self.theme,
                     speed: self.speed,
+                    matches: self.matches,
                     verbosity: self.verbosity,
                     keys_off: self.keys_off,
                     still: self.still,

@@ -165,10 +165,10 @@ fn an_empty_field_sends_nothing() {
 fn playing_ends_at_the_last_stop_and_starts_again_from_there() {
     let mut state = state();
     for _ in 0..5 {
-        state = after(&state, [Action::Tick { last: 3 }]);
+        state = after(&state, [Action::Tick { by: 1, last: 3 }]);
     }
     assert_eq!((state.stop, state.playing), (3, false));
-    assert_eq!(state.apply(Action::Tick { last: 3 }), None);
+    assert_eq!(state.apply(Action::Tick { by: 1, last: 3 }), None);
     let again = after(&state, [Action::Toggle { last: 3 }]);
     assert_eq!((again.stop, again.playing), (0, true));
 }
@@ -176,11 +176,11 @@ fn playing_ends_at_the_last_stop_and_starts_again_from_there() {
 #[test]
 fn a_looped_walk_begins_again_at_its_end() {
     let state = after(&state(), [Action::Loop, Action::Go(2), Action::Toggle { last: 3 }]);
-    let end = after(&state, [Action::Tick { last: 3 }]);
+    let end = after(&state, [Action::Tick { by: 1, last: 3 }]);
     assert_eq!((end.stop, end.playing), (3, true));
-    let again = after(&end, [Action::Tick { last: 3 }]);
+    let again = after(&end, [Action::Tick { by: 1, last: 3 }]);
     assert_eq!((again.stop, again.playing), (0, true));
-    let once = after(&end, [Action::Loop, Action::Tick { last: 3 }]);
+    let once = after(&end, [Action::Loop, Action::Tick { by: 1, last: 3 }]);
     assert_eq!((once.stop, once.playing), (3, false));
 }
 
@@ -317,7 +317,12 @@ fn looking_around_is_nothing_to_take_back() {
 fn what_is_saved_comes_back() {
     let state = after(
         &state(),
-        [Action::Theme(Theme::Dark), Action::Lang(Lang::Zh), Action::Fold(Edge::Left), Action::Say],
+        [
+            Action::Theme(Theme::Dark),
+            Action::Lang(Lang::Zh),
+            Action::Fold(Edge::Left),
+            Action::Say(None),
+        ],
     );
     let back = again(&state);
     assert_eq!((back.case(true), back.settings()), (state.case(true), state.settings()));

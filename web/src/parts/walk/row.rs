@@ -112,7 +112,7 @@ pub(super) fn view(
                 aria-expanded={expanded.map(|e| e.to_string())} aria-controls={folded.map(|_| format!("group-{at}"))}
                 aria-selected={now.to_string()} aria-current={now.then_some("step")}
                 onclick={go} onpointerenter={over} onpointerleave={out}>
-                {for (0..row.depth).map(|_| html! { <i class="guide"></i> })}
+                {rails(row.depth)}
                 <div class="in">{view_row(row, lang, dispatch, at)}
                     if let Some(seen) = &row.seen { {view_seen(seen, tab, reveal)} }
                     if let Some(range) = row.rules { {why(range, lang, open, tab, asks.toggle)} }
@@ -126,6 +126,22 @@ pub(super) fn view(
                     }
                 </div>
             </div>
+        </>
+    }
+}
+
+/// So many levels have a rail each.
+const RAILS: u8 = 10;
+/// The first of them stand apart; of a deeper row only these are drawn, and the number of the others.
+const WIDE_RAILS: u8 = 4;
+
+/// The rails of the levels above a row.
+fn rails(depth: u8) -> Html {
+    let (drawn, deeper) = if depth > RAILS { (WIDE_RAILS, depth - WIDE_RAILS) } else { (depth, 0) };
+    html! {
+        <>
+            {for (0..drawn).map(|_| html! { <i class="guide"></i> })}
+            if deeper > 0 { <i class="deeper" aria-hidden="true">{format!("…{deeper}")}</i> }
         </>
     }
 }
