@@ -7,13 +7,15 @@ use crate::engine::{ConditionLog, Walker};
 use crate::index::{Indexes, LookUp};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Check, Flow, FollowUp, Host, Outcome, PacketSpec, RuleId, Sent, Trace, Walk,
+    Answer, Check, Flow, FollowUp, Host, Outcome, PacketSpec, Question, RuleId, Sent, Trace, Walk,
 };
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-/// How many outcomes of one packet are followed.
+/// How many outcomes of one packet are followed where what is not known parts them.
 const MOST_OUTCOMES: usize = 64;
+/// How many where a rule rolls dice too: a Service may have so many endpoints, and each of them is told.
+const MOST_CHANCES: usize = 256;
 /// How many bytes the walks of a session may take before further branches are left out.
 const MOST_BYTES: usize = 12 << 20;
 
@@ -60,7 +62,7 @@ impl Search {
         let walker = Walker::new(&mut after, &mut decider, self.sent.clone());
         let (trace, replies) = walker.walk();
         // The last ones are walked first, and no more than that.
-        self.open.append(&mut decider.open(MOST_OUTCOMES));
+        self.open.append(&mut decider.open(MOST_CHANCES));
         let weight = decider.made.iter().fold(self.so_far, |w, c| Some(w? * c.weight?));
         let script = decider.made.iter().map(|c| c.answer.clone()).collect();
         let begin = Begin { world: self.world.clone(), sent: self.sent.clone(), script };
@@ -164,13 +166,20 @@ impl Session {
         // Turn by turn, so that what follows one branch does not take the room of another.
         let mut walked = 0;
         let mut bytes = self.bytes.last().copied().unwrap_or_default();
-        let has_room = |walked, bytes| walked == 0 || walked < MOST_OUTCOMES && bytes < MOST_BYTES;
-        while has_room(walked, bytes) && searches.iter().any(|s| !s.open.is_empty()) {
+        let mut most = before.len().max(MOST_OUTCOMES);
+        let has_room = |walked, bytes, most| walked == 0 || walked < most && bytes < MOST_BYTES;
+        while has_room(walked, bytes, most) && searches.iter().any(|s| !s.open.is_empty()) {
             for search in searches.iter_mut().filter(|s| !s.open.is_empty()) {
-                if has_room(walked, bytes) {
+                if has_room(walked, bytes, most) {
                     search.step();
                     walked += 1;
-                    bytes += search.found.last().map_or(0, |(outcome, ..)| size(outcome));
+                    if let Some((outcome, ..)) = search.found.last() {
+                        bytes += size(outcome);
+                        if outcome.choices.iter().any(|c| matches!(c.question, Question::Random(_)))
+                        {
+                            most = MOST_CHANCES;
+                        }
+                    }
                 }
             }
         }

@@ -428,6 +428,7 @@ counter-behind = counters don’t add up: rule { $rule } of <c>{ $chain }</c> le
 counter-past-all = counters don’t add up: rule { $rule } of <c>{ $chain }</c> lets nothing past, but the policy counted <b>{ $count }</b>; rule { $rule } is newer
 counter-more = counters don’t add up: every packet passes rule { $rule } of <c>{ $chain }</c>, but rule { $later } below it counted more, <b>{ $count }</b>; rule { $rule } is newer, or its counter was reset
 counter-more-policy = counters don’t add up: every packet passes rule { $rule } of <c>{ $chain }</c>, but the policy counted more, <b>{ $count }</b>; rule { $rule } is newer, or its counter was reset
+cut-chances = only <b>{ $count }</b> possible paths are walked; what is left out is taken in <b>{ $share }</b> of all cases
 cut-ways = only <b>{ $count }</b> possible paths are shown; answer a question to narrow them down
 sure-dst = in every case the destination becomes <w>{ $to }</w>
 sure-src = the source becomes <w>{ $to }</w>

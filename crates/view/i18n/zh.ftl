@@ -404,6 +404,7 @@ counter-behind = 计数对不上：<c>{ $chain }</c> 的第 { $rule } 条不放�
 counter-past-all = 计数对不上：<c>{ $chain }</c> 的第 { $rule } 条不放过任何包，默认策略却计了 <b>{ $count }</b>；第 { $rule } 条是后来加的
 counter-more = 计数对不上：每个包都要经过 <c>{ $chain }</c> 的第 { $rule } 条，它下面的第 { $later } 条却计得更多（<b>{ $count }</b>）；第 { $rule } 条是后来加的，或者它的计数被清零过
 counter-more-policy = 计数对不上：每个包都要经过 <c>{ $chain }</c> 的第 { $rule } 条，默认策略却计得更多（<b>{ $count }</b>）；第 { $rule } 条是后来加的，或者它的计数被清零过
+cut-chances = 这里只推演 <b>{ $count }</b> 条可能的路径；其余路径合计占 <b>{ $share }</b>
 cut-ways = 这里只显示 <b>{ $count }</b> 条可能的路径；回答一个问题可以缩小范围
 sure-dst = 无论哪种，目的地都变为 <w>{ $to }</w>
 sure-src = 源地址变为 <w>{ $to }</w>

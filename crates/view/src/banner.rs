@@ -254,7 +254,15 @@ fn alike(t: &Explained) -> Sentence {
 /// That there are more ways than were walked.
 fn cut(t: &Explained) -> Option<Evidence> {
     let walk = t.walk().filter(|w| w.cut)?;
-    let text = say!(t.lang, CutWays, count = walk.outcomes.len());
+    let count = walk.outcomes.len();
+    // Where chance alone parts them, nobody can answer for it; but it is known how much was left out.
+    let walked: Option<f64> = walk.outcomes.iter().map(|o| o.weight).sum();
+    let text = match walked {
+        Some(walked) if walk.outcomes.iter().all(|o| o.from == 0) => {
+            say!(t.lang, CutChances, count = count, share = percent((1.0 - walked).max(0.0)))
+        }
+        _ => say!(t.lang, CutWays, count = count),
+    };
     Some(Evidence::new(false, text))
 }
 

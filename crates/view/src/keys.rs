@@ -388,6 +388,7 @@ keys! {
     CounterPastAll = "counter-past-all",
     CounterMore = "counter-more",
     CounterMorePolicy = "counter-more-policy",
+    CutChances = "cut-chances",
     CutWays = "cut-ways",
     SureDst = "sure-dst",
     SureSrc = "sure-src",

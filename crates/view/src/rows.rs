@@ -465,7 +465,6 @@ fn rule_row(
                 say!(lang, FoldNothing, chain = name, count = t.rules().chain(*chain).rules.len())
             }
         });
-        out.mark = if hit.is_none() { Mark::None } else { Mark::Yes };
         end = back;
     }
     out.reason = join(why, " · ");

@@ -141,6 +141,16 @@ const HOPS: Walked = Walked {
     packets: &["dig @203.0.113.53 example.com from 10.1.0.7 in lan"],
 };
 
+/// A bridge that shows its packets to iptables: from port to port, and not routed.
+const BRIDGE: Walked = Walked {
+    paste: "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+        :POSTROUTING ACCEPT [0:0]\nCOMMIT\n\
+        *filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+        -A FORWARD -m physdev --physdev-in veth1 --physdev-out veth2 -j ACCEPT\nCOMMIT\n",
+    facts: &["br0=10.5.0.1/24", "br0=bridge:veth1,veth2", "net.bridge.bridge-nf-call-iptables=1"],
+    packets: &["curl 10.5.0.3:80 from 10.5.0.2 in veth1"],
+};
+
 const WIDE: (f64, f64) = (1288.0, 848.0);
 const NARROW: (f64, f64) = (760.0, 560.0);
 const HUGE: (f64, f64) = (2560.0, 1300.0);
@@ -187,6 +197,7 @@ const DRAWINGS: &[Drawing] = &[
     ("unknown", UNKNOWN, 0, Lang::En, WIDE, &["geoip"]),
     ("hops", HOPS, 0, Lang::En, WIDE, &["One of 2"]),
     ("hops-narrow", HOPS, 1, Lang::Zh, NARROW, &["随机", "丢弃"]),
+    ("bridge", BRIDGE, 0, Lang::En, WIDE, &["arrives", "FORWARD rule 1", "Bridged"]),
     ("six", SIX, 0, Lang::En, NARROW, &["arrives", "conntrack", "INPUT rule 1", "is sent out of"]),
 ];
 

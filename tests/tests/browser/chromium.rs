@@ -141,6 +141,13 @@ impl Page {
         Ok(())
     }
 
+    /// Gives the reader's letters another size in CSS pixels; 16 is the usual one.
+    pub(crate) async fn letters(&self, size: u32) -> Result<()> {
+        let sizes = json!({ "fontSizes": { "standard": size, "fixed": size * 13 / 16 } });
+        self.protocol("Page.setFontSizes", sizes).await?;
+        Ok(())
+    }
+
     /// Shows the page as on paper (`print`), or with media features, as pairs of name and value.
     pub(crate) async fn media(&self, media: &str, features: &[(&str, &str)]) -> Result<()> {
         let features: Vec<_> =

@@ -72,6 +72,86 @@ fn what_is_certain_is_not_cut() {
     assert!(!told(&played, Lang::En).contains("more ways"));
 }
 
+/// A nat table whose Service has so many endpoints, of which every other one is in a network that FORWARD accepts.
+fn service(endpoints: usize) -> String {
+    let mut nat = "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+                   :POSTROUTING ACCEPT [0:0]\n:SVC - [0:0]\n"
+        .to_owned();
+    let mut rules = "-A PREROUTING -d 10.96.0.10/32 -p tcp -j SVC\n".to_owned();
+    for at in 0..endpoints {
+        let _ = writeln!(nat, ":SEP-{at} - [0:0]");
+        let left = endpoints - at;
+        let chance = if left > 1 {
+            format!("-m statistic --mode random --probability {:.11} ", 1.0 / left as f64)
+        } else {
+            String::new()
+        };
+        let _ = writeln!(rules, "-A SVC {chance}-j SEP-{at}");
+        let to = format!("10.244.{}.{}:80", 1 + at % 2, 1 + at / 2);
+        let _ = writeln!(rules, "-A SEP-{at} -p tcp -m tcp -j DNAT --to-destination {to}");
+    }
+    format!(
+        "{nat}{rules}COMMIT\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+         -A FORWARD -d 10.244.1.0/24 -j ACCEPT\n-A FORWARD -s 10.244.1.0/24 -j ACCEPT\nCOMMIT\n"
+    )
+}
+
+fn asked_of_service(endpoints: usize) -> Played {
+    let facts = [
+        "eth0=10.0.0.1/24",
+        "cni0=10.244.0.1/16",
+        "route=default via 10.0.0.254 dev eth0",
+        "net.ipv4.ip_forward=1",
+    ];
+    played_with(&[&service(endpoints)], &facts, &["curl 10.96.0.10:80 from 10.0.0.9 in eth0"])
+}
+
+#[test]
+fn every_endpoint_of_a_service_is_walked_and_counted() {
+    for endpoints in [64, 200, 256] {
+        let played = asked_of_service(endpoints);
+        let walk = &played.walks()[0];
+        assert_eq!((walk.outcomes.len(), walk.cut), (endpoints, false));
+        let detail = explain(&played, Lang::En, |t| banner(t).detail);
+        let detail: String = detail.iter().map(|run| run.text.as_str()).collect();
+        let half = format!("{} of {endpoints} (50%)", endpoints / 2);
+        assert_eq!(detail.matches(&half).count(), 2, "{detail}");
+    }
+}
+
+#[test]
+fn of_more_endpoints_it_is_said_how_much_was_left_out() {
+    let played = asked_of_service(320);
+    let walk = &played.walks()[0];
+    assert_eq!((walk.outcomes.len(), walk.cut), (256, true));
+    let said = told(&played, Lang::En);
+    assert!(said.contains("256") && said.contains("20% of all cases"), "{said}");
+    let said = told(&played, Lang::Zh);
+    assert!(said.contains("256") && said.contains("20%"), "{said}");
+}
+
+#[test]
+fn one_source_is_in_a_network_or_not_on_each_way() {
+    // What this host sends has a source that nobody told.
+    let text = "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+         :POSTROUTING ACCEPT [0:0]\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n\
+         :OUTPUT ACCEPT [0:0]\n-A OUTPUT ! -s 10.224.0.0/16 -j MARK --set-xmark 0x1/0x1\n\
+         -A OUTPUT -s 10.224.0.13/32 -j MARK --set-xmark 0x2/0x2\n-A OUTPUT -s 192.0.2.0/24 -j DROP\nCOMMIT\n";
+    let played = played_with(&[text], &[], &["curl 203.0.113.9:80"]);
+    let matched = |o: &chainwalk_model::Outcome| -> Vec<u32> {
+        let rules = &played.host().rules;
+        let steps = o.trace.steps.iter().filter_map(|s| match s.event {
+            chainwalk_model::Event::Matched(rule) => Some(rules.rule(rule).number),
+            _ => None,
+        });
+        steps.collect()
+    };
+    let mut ways: Vec<Vec<u32>> = played.walks()[0].outcomes.iter().map(matched).collect();
+    ways.sort();
+    ways.dedup();
+    assert_eq!(ways, [vec![], vec![1], vec![1, 3], vec![2]]);
+}
+
 #[test]
 fn weights_are_joint_over_rules_and_packets() {
     let half = "-A INPUT -m statistic --mode random --probability 0.25 -j MARK --set-xmark 0x1/0x1\n\

@@ -83,6 +83,11 @@ pub(crate) fn Divider(props: &DividerProps) -> Html {
         Edge::Right => ("right", Key::EdgeRight, [Key::HideWalk, Key::ShowWalk]),
         Edge::Host => ("host", Key::EdgeHost, [Key::HideHost, Key::ShowHost]),
     };
+    let rail = match edge {
+        Edge::Left => Some(Key::Paste),
+        Edge::Right => Some(Key::Walk),
+        Edge::Host => None,
+    };
     let now = if extent.folded { 0 } else { extent.size.unwrap_or(default_size(edge)) };
     let action = ui(lang, if extent.folded { show } else { hide });
     html! {
@@ -94,7 +99,8 @@ pub(crate) fn Divider(props: &DividerProps) -> Html {
                 onpointermove={moved} onpointerup={up.clone()} onpointercancel={up} ondblclick={reset} onkeydown={key}></div>
             <button class="fold" onclick={fold} aria-expanded={(!extent.folded).to_string()}
                 aria-label={action} title={action}
-                data-testid={format!("fold-{name}")}><Icon id="i-rt" size={12} /></button>
+                data-testid={format!("fold-{name}")}><Icon id="i-rt" size={12} />
+                if let Some(rail) = rail.filter(|_| extent.folded) { <span>{ui(lang, rail)}</span> }</button>
         </div>
     }
 }

@@ -100,7 +100,9 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
                 title={label} data-testid="forget"><Icon id="i-x" size={11} /></button>
         }
     };
-    let fact = |row: &FactRow| {
+    let fact = |at: usize, row: &FactRow| {
+        // What more is told of an interface stands under its name.
+        let again = at > 0 && facts[at - 1].name == row.name;
         let guess = row.guess.then_some("guess");
         let source = match row.span {
             Some(span) => {
@@ -109,19 +111,19 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
             }
             None => html! { <span class={classes!("source", guess)}>{&row.source}</span> },
         };
-        let at = said(row);
+        let own = said(row);
         let pencil = row.assume.as_ref().map(|words| {
             let label = format!("{}: {words}", ui(lang, Key::Edit));
             html! {
-                <button class="x pencil" onclick={edit(words, at)} aria-label={label.clone()} title={label}
+                <button class="x pencil" onclick={edit(words, own)} aria-label={label.clone()} title={label}
                     data-testid="edit-fact"><Icon id="i-pencil" size={11} /></button>
             }
         });
         html! {
             <div class={classes!("fact", guess)} data-testid="fact">
-                <dt title={row.name.clone()}>{&row.name}</dt>
+                <dt class={classes!(again.then_some("again"))} title={row.name.clone()}>{&row.name}</dt>
                 <dd><code>{&row.value}</code><span class="whence">{source}{pencil.unwrap_or_default()}
-                    if let Some(at) = at { {forget(at, &assumptions[at])} }
+                    if let Some(own) = own { {forget(own, &assumptions[own])} }
                 </span></dd>
             </div>
         }
@@ -138,7 +140,7 @@ pub(crate) fn HostPane(props: &HostProps) -> Html {
             }
             if !hosts.is_empty() { {choice(hosts, lang, dispatch)} }
             <FillIn {lang} blanks={props.blanks.clone()} reveal={reveal.clone()} dispatch={dispatch.clone()} />
-            <dl class="facts">{for facts.iter().map(fact)}</dl>
+            <dl class="facts">{for facts.iter().enumerate().map(|(at, row)| fact(at, row))}</dl>
             if !others.is_empty() {
                 <h3>{ui(lang, Key::Said)}</h3>
                 <ul class="said">

@@ -32,6 +32,8 @@ pub(crate) fn Words(props: &WordsProps) -> Html {
 
 /// A text whose addresses are each held together, so that none is parted where a line ends.
 fn held(text: &str) -> Html {
+    // In Chinese a line would end between the word for a rule and its number.
+    let text = &*text.replace("规则 ", "规则\u{a0}");
     let pieces = pieces(text);
     if !pieces.iter().any(|(_, whole)| *whole) {
         return html! { {text} };

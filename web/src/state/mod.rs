@@ -364,7 +364,7 @@ impl State {
                 next.asked = true;
                 next.play();
             }
-            Action::Search(want) => next.search = want,
+            Action::Search(want) => (next.search, next.open) = (want, None),
             Action::Amend(index, text) => {
                 let text = text.trim();
                 if index >= self.scenario.facts().len() || text.is_empty() {
@@ -420,6 +420,10 @@ impl State {
                     } else {
                         next.wide = false;
                     }
+                }
+                // One lies over the other otherwise.
+                if overlay == Some(Overlay::Examples) {
+                    next.search = None;
                 }
                 next.open = overlay;
                 // What is shared stands still.

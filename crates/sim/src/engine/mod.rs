@@ -21,6 +21,7 @@ mod redirect;
 mod rule;
 mod skb;
 mod stations;
+mod source;
 mod synproxy;
 mod targets;
 mod tracking;

@@ -12,8 +12,8 @@ use crate::ext::{self, Assumes, Evaluated};
 use crate::match_state::MatchState;
 use crate::route::Router;
 use chainwalk_model::{
-    Answer, Assumed, ChainId, Check, Event, Fate, Match, OpId, OpKind, Path, PathIface, Question,
-    Rule, RuleId, Target, Text, Truth,
+    AddrMask, Answer, Assumed, ChainId, Check, Event, Fate, Inv, Match, OpId, OpKind, Path,
+    PathIface, Question, Rule, RuleId, Target, Text, Truth,
 };
 
 /// What came of a rule.
@@ -190,6 +190,12 @@ impl Walker<'_> {
                     if self.fails_later(skb, path, rule, op) {
                         return held(false, false);
                     }
+                    let source = source_of(test).filter(|_| matches!(question, Question::Fact(_)));
+                    if let Some(is_in) =
+                        source.as_ref().and_then(|s| skb.source_told.follows(s.value))
+                    {
+                        return held(is_in != source.is_some_and(|s| s.not), false);
+                    }
                     let ways = [(Answer::Yes, None), (Answer::No, None)];
                     let yes = self.ask(skb, &question, &ways) == Answer::Yes;
                     if let (Question::LeavesBy(_, by), true) = (&question, yes) {
@@ -202,6 +208,9 @@ impl Walker<'_> {
                     }
                     // These are answered about the value, not about the test.
                     let yes = yes != (inverts(test) && is_of_value(&question));
+                    if let Some(source) = source {
+                        skb.source_told.tell(source.value, yes != source.not);
+                    }
                     return held(yes, false);
                 }
             }
@@ -390,6 +399,14 @@ impl Tracked for FlowOf<'_> {
 /// Whether a question is about a value or a set, so that an inverted test holds where the answer is no.
 fn is_of_value(question: &Question) -> bool {
     matches!(question, Question::Set(_) | Question::Blank(..))
+}
+
+/// The network of sources that a test asks for, where nothing else of it can be what is not known.
+fn source_of(test: &Match) -> Option<Inv<AddrMask>> {
+    match test {
+        Match::Ip(ip) if ip.iniface.is_none() => ip.src.clone(),
+        _ => None,
+    }
 }
 
 /// Whether a test is inverted.

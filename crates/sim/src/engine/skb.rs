@@ -1,5 +1,6 @@
 //! A packet on its way, and what the kernel carries beside it (`struct sk_buff`).
 
+use super::source::SourceTold;
 use crate::ct::{self, CtInfo, Zone};
 use chainwalk_model::{
     CtDir, Entry, Family, OpId, Packet, PacketType, PathIface, RouteKind, Sent, Text,
@@ -87,6 +88,8 @@ pub(crate) struct Skb {
     pub fragments: Option<(u16, u16)>,
     /// Whether it leaves whole if it fits.
     pub fragments_if_long: bool,
+    /// What was answered of its source, where that is not known.
+    pub source_told: SourceTold,
     pub loops: u8,
 }
 
@@ -124,6 +127,7 @@ impl Skb {
             has_socket: false,
             fragments: None,
             fragments_if_long: false,
+            source_told: SourceTold::default(),
             loops: 0,
         }
     }

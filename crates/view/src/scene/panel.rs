@@ -213,7 +213,7 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     let x = left + 2.0 * r + 18.0;
     // The packet as it ended, at the right where there is room for it.
     let beside = a.w > 600.0 && a.h > 150.0;
-    let column = if beside { (a.w * 0.28).clamp(200.0, 300.0) } else { 0.0 };
+    let column = if beside { (a.w * 0.36).clamp(220.0, 340.0) } else { 0.0 };
     if beside {
         let place =
             Area { x: a.right() - column - 6.0, y: a.y + 24.0, w: column - 18.0, h: a.h - 40.0 };

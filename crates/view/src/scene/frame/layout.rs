@@ -138,7 +138,7 @@ fn line(rules: &Ruleset, hook: Hook, family: Family) -> Vec<Laid> {
 }
 
 /// What the names of a hook's stations leave free of its box.
-const NAMES_MARGIN: f64 = 12.0;
+const NAMES_MARGIN: f64 = 8.0;
 
 /// How wide each may be so that all fit into some room: the short ones as they are, the long ones alike.
 fn evenly(widths: &[f64], room: f64) -> f64 {

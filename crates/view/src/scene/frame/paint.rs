@@ -328,7 +328,6 @@ impl Frame {
         let ended = ends.as_ref().map(|(_, word)| format!("{}: {word}", s.name));
         let said = label.clone();
         let small = upright;
-        let crowded = !upright && self.sx < 0.9 && s.rules.is_none() && !s.is_kernel() && !on;
         pen.group("gst", link.clone(), label, |pen| {
             let r = |big: f64| if small { big - 0.8 } else { big };
             if s.is_kernel() {
@@ -354,7 +353,7 @@ impl Frame {
             };
             if upright {
                 pen.fitted(s.at.x + 11.0, s.at.y + 4.0, &s.name, s.most, tone);
-            } else if !crowded {
+            } else {
                 let class = format!("{tone} mid");
                 pen.fitted(s.at.x, s.at.y - 13.0, &s.name, s.most + 1.0, &class);
             }
