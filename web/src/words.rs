@@ -157,6 +157,7 @@ words! {
     MakeChange => "Try it", "试试";
     ManyPackets => "packets", "个数据包";
     Map => "Map", "路径图";
+    MoreBranches => "and {count} more", "另有 {count} 条";
     MatchesOnly => "Stop only where something matches", "只停在匹配之处";
     MissingDetail => "The part that reads and walks could not be loaded; you seem to be offline. Your paste is safe.", "负责读取和推演的部分没有下载成功，可能已经离线。粘贴的内容还在。";
     MissingHeadline => "Chainwalk has not loaded completely.", "Chainwalk 还没有完全加载。";

@@ -280,6 +280,47 @@ pub(crate) fn cards(t: &Explained, fork: &Fork) -> Vec<BranchCard> {
     out
 }
 
+/// The ways out of a split as so many cards at most: where there are more, a card stands for all that end alike.
+pub(crate) fn grouped_cards(t: &Explained, fork: &Fork, most: usize) -> Vec<BranchCard> {
+    let all = cards(t, fork);
+    let count = all.len();
+    if count <= most.max(2) {
+        return all;
+    }
+    let weight = |card: &BranchCard| {
+        fork.branches.iter().find(|b| b.outcome == card.outcome).and_then(|b| b.weight)
+    };
+    let mut groups: Vec<(BranchCard, usize, Option<f64>)> = Vec::new();
+    for card in all {
+        let share = weight(&card);
+        let like = |(one, ..): &&mut (BranchCard, usize, Option<f64>)| {
+            one.fate == card.fate && one.tone == card.tone
+        };
+        match groups.iter_mut().find(like) {
+            Some((one, number, sum)) => {
+                *number += 1;
+                *sum = sum.zip(share).map(|(sum, share)| sum + share);
+                if card.followed {
+                    *one = card;
+                }
+            }
+            None => groups.push((card, 1, share)),
+        }
+    }
+    let group = |(card, number, sum): (BranchCard, usize, Option<f64>)| {
+        if number == 1 {
+            return card;
+        }
+        BranchCard {
+            name: text!(t.lang, CardsAndMore, first = card.label.as_str(), count = number - 1),
+            label: text!(t.lang, CardsOf, number = number, count = count),
+            weight: sum.map(percent).unwrap_or_default(),
+            ..card
+        }
+    };
+    groups.into_iter().map(group).collect()
+}
+
 /// What an answer to a question says, where it stands apart from it: `10.0.0.5 is this host’s`, `in blacklist`.
 pub(crate) fn answer_words(t: &Explained, question: &Question, answer: &Answer) -> Option<String> {
     let lang = t.lang;

@@ -16,10 +16,16 @@ pub(crate) fn use_playing(state: &UseReducerHandle<State>, timeline: Option<&Tim
         let (by, wait) = onward(timeline, state.stop.min(last), state.matches, duration("--stay"));
         (Action::Tick { by, last }, (wait / state.speed.factor()) as u32)
     });
+    // Where drawing takes a while the walk keeps its time all the same.
+    let due = use_mut_ref(|| 0.0);
     use_effect_with((next, state.stop), move |(next, _)| {
-        let tick = next
-            .clone()
-            .map(|(action, wait)| Timeout::new(wait, move || dispatch.dispatch(action)));
+        let tick = next.clone().map(|(action, wait)| {
+            let (now, wait) = (js_sys::Date::now(), f64::from(wait));
+            let from = Some(*due.borrow()).filter(|due| (now - wait..=now).contains(due));
+            let at = from.unwrap_or(now) + wait;
+            *due.borrow_mut() = at;
+            Timeout::new((at - now) as u32, move || dispatch.dispatch(action))
+        });
         move || drop(tick)
     });
 }

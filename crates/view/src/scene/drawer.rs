@@ -9,7 +9,7 @@ use super::frame::Frame;
 use super::geometry::Opened;
 use super::pen::{Area, Pen, p};
 use crate::explained::Explained;
-use crate::steps::cards as fork_cards;
+use crate::steps::{cards as fork_cards, grouped_cards};
 use crate::stops::{StopKind, TimelineStop};
 use chainwalk_model::Event;
 use stair::Stair;
@@ -58,7 +58,7 @@ pub(super) fn open(
     let area =
         Area { x: 12.0, y: frame.below(), w: frame.w - 24.0, h: frame.h - 12.0 - frame.below() };
     let cards = match fork.map(|f| &all[f].kind) {
-        Some(StopKind::Fork(f)) => fork_cards(t, f),
+        Some(StopKind::Fork(f)) => grouped_cards(t, f, cards::most(&fork_cards(t, f), area, pen)),
         _ => Vec::new(),
     };
     let mut opened = None;

@@ -154,7 +154,7 @@ fn the_page_grows_with_the_letters() -> Result<()> {
         .await?;
         page.until(
             "the drawing too",
-            "return document.querySelector('.stage .scene').getScreenCTM().a > 1.9",
+            "return document.querySelector('.stage .scene')?.getScreenCTM().a > 1.9",
         )
         .await?;
         page.ask("document.documentElement.style.fontSize = ''").await?;
@@ -186,8 +186,9 @@ fn a_wall_is_filled() -> Result<()> {
         page.until(
             "panes grow like the drawing",
             "const size = e => parseFloat(getComputedStyle(e).fontSize);
+             if (!document.querySelector('.rows')) return false;
              return size(document.querySelector('.rows')) > 20 && size(at('banner').querySelector('.headline')) > 30
-                && document.querySelector('.stage .scene').getScreenCTM().a > 1.5",
+                && document.querySelector('.stage .scene')?.getScreenCTM().a > 1.5",
         )
         .await?;
         let part = page
@@ -218,7 +219,8 @@ fn forced_colours_tell_track_walked_and_ahead_apart() -> Result<()> {
         .await?;
         page.until(
             "each looks otherwise",
-            "const look = css => getComputedStyle(document.querySelector(`.stage .scene ${css}`));
+            "if (!document.querySelector('.stage .scene .todo')) return false;
+             const look = css => getComputedStyle(document.querySelector(`.stage .scene ${css}`));
              const [track, walked, ahead, made] = ['.trk', '.done', '.todo', '.icmp'].map(look);
              return parseFloat(track.strokeWidth) === 1 && parseFloat(track.opacity) < 1
                 && parseFloat(walked.strokeWidth) === 5 && walked.stroke !== track.stroke

@@ -9,6 +9,9 @@ use crate::words::{Key, ui};
 use chainwalk::view::{BranchCard, Lang, Row};
 use yew::prelude::*;
 
+/// So many branches are listed at first.
+const SHOWN: usize = 6;
+
 /// The card of a fork; `aside` and `reason` are those of its row.
 pub(super) fn fork(
     row: &Row,
@@ -18,6 +21,9 @@ pub(super) fn fork(
     aside: Option<Html>,
     reason: Option<Html>,
 ) -> Html {
+    let (first, others) = row.branches.split_at(row.branches.len().min(SHOWN));
+    let (first, others) =
+        if others.len() < 2 { (&row.branches[..], &[][..]) } else { (first, others) };
     html! {
         <span class="card">
             <span class="head"><Icon id="i-fork" size={14} />
@@ -28,7 +34,13 @@ pub(super) fn fork(
                 }
             </span>
             <span class="branches" role="radiogroup" aria-label={ui(lang, Key::Outcome)}>
-                {for row.branches.iter().map(|card| branch(card, dispatch, at))}
+                {for first.iter().map(|card| branch(card, dispatch, at))}
+                if !others.is_empty() {
+                    <details open={others.iter().any(|card| card.followed)} onclick={|e: MouseEvent| e.stop_propagation()} data-testid="more-branches">
+                        <summary>{ui(lang, Key::MoreBranches).replace("{count}", &others.len().to_string())}</summary>
+                        {for others.iter().map(|card| branch(card, dispatch, at))}
+                    </details>
+                }
             </span>
         </span>
     }

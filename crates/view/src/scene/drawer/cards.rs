@@ -31,12 +31,29 @@ pub(super) fn fork_ways(pen: &mut Pen, o: &Opened) {
 /// So many cards are shown; of the rest only the number is said.
 const CARDS: usize = 5;
 
+/// What lies between two of them.
+const GAP: f64 = 14.0;
+/// No card is narrower where it can be helped.
+const NARROW: f64 = 150.0;
+
+/// Where cards may stand in a drawer: from, to.
+fn room(a: Area) -> (f64, f64) {
+    (a.x + 238.0_f64.min(a.w * 0.3), a.right() - 14.0)
+}
+
+/// How many cards have room in a drawer so that none of their headings is cut.
+pub(super) fn most(cards: &[BranchCard], a: Area, pen: &Pen) -> usize {
+    let (left, right) = room(a);
+    let heads = cards.iter().map(|card| pen.width(&card.label, "s13 m w6"));
+    let wide = heads.fold(NARROW, |most, head| most.max(head + 2.0 * INSIDE));
+    (((right - left + GAP) / (wide + GAP)) as usize).min(CARDS)
+}
+
 fn card_places(o: &Opened) -> Vec<Area> {
     let count = o.cards.len().clamp(1, CARDS) as f64;
-    let left = o.area.x + 238.0_f64.min(o.area.w * 0.3);
-    let right = o.area.right() - 14.0;
-    let gap = 14.0;
-    let w = ((right - left - gap * (count - 1.0)) / count).min(260.0);
+    let (left, right) = room(o.area);
+    let gap = GAP;
+    let w = ((right - left - gap * (count - 1.0)) / count).min(272.0);
     let top = o.rest.y + if o.rest.h < 104.0 { 21.0 } else { 30.0 };
     let h = (o.area.bottom() - top - 10.0).clamp(50.0, 86.0);
     (0..o.cards.len().min(CARDS))
@@ -79,9 +96,10 @@ pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: 
     }
     if same && let Some(card) = o.cards.first() {
         let class = tone_class(card.tone);
-        let word = match o.cards.len() {
+        let ways = fork.map_or(o.cards.len(), |f| f.branches.len());
+        let word = match ways {
             2 => text!(lang, SceneBothSame),
-            n => text!(lang, SceneAllSame, count = n),
+            _ => text!(lang, SceneAllSame, count = ways),
         };
         for line in pen.wrap(&word, most, 2, "s11 w6") {
             pen.text(left, y + 2.0, line, &format!("s11 w6 {class}"));
@@ -97,6 +115,9 @@ pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: 
     }
 }
 
+/// What a card leaves free at its sides.
+const INSIDE: f64 = 13.0;
+
 /// One way out of a fork, as a card with its number on the upper edge.
 pub(crate) fn draw_card(pen: &mut Pen, index: usize, card: &BranchCard, a: Area, random: bool) {
     let link = Link { outcome: Some(card.outcome), ..Link::default() };
@@ -108,8 +129,8 @@ pub(crate) fn draw_card(pen: &mut Pen, index: usize, card: &BranchCard, a: Area,
         pen.circle(middle, 9.5, &format!("num{on}"));
         let class = if card.followed { "s11 w6 live mid" } else { "s11 w6 t2 mid" };
         pen.text(middle.x, middle.y + 4.0, (index + 1).to_string(), class);
-        let inner = a.x + 13.0;
-        let most = a.w - 26.0;
+        let inner = a.x + INSIDE;
+        let most = a.w - 2.0 * INSIDE;
         let code = card.label.contains(':') || card.label.contains('.') && random;
         let class = if code { "s13 m w6" } else { "s13 w6" };
         let low = a.h < 70.0;

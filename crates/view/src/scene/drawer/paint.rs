@@ -4,6 +4,7 @@ use super::cards::{fork_cards, fork_ways};
 use super::list::rules_list;
 use crate::drawing::Link;
 use crate::explained::Explained;
+use crate::forks::Branch;
 use crate::places::{chain_class, chain_path, policy_word};
 use crate::reasons;
 use crate::say::{plain, text};
@@ -201,6 +202,14 @@ fn note(t: &Explained, all: &[TimelineStop], at: usize) -> String {
     let Some(stop) = all.get(at) else { return String::new() };
     match &stop.kind {
         StopKind::Fork(fork) if fork.branches.iter().all(|b| b.weight.is_some()) => {
+            // So many are told one by one.
+            const TOLD: usize = 4;
+            let first = fork.branches.first().and_then(|b| b.weight).unwrap_or_default();
+            let even = |b: &Branch| b.weight.is_some_and(|w| (w - first).abs() < 1e-6);
+            let count = fork.branches.len();
+            if count > TOLD && fork.branches.iter().all(even) {
+                return text!(t.lang, SceneTakesEach, count = count, share = percent(first));
+            }
             let parts: Vec<String> = fork
                 .branches
                 .iter()
