@@ -404,7 +404,7 @@ fn is_of_value(question: &Question) -> bool {
 /// The network of sources that a test asks for, where nothing else of it can be what is not known.
 fn source_of(test: &Match) -> Option<Inv<AddrMask>> {
     match test {
-        Match::Ip(ip) if ip.iniface.is_none() => ip.src.clone(),
+        Match::Ip(ip) if ip.iniface.is_none() => ip.src,
         _ => None,
     }
 }

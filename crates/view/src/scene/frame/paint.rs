@@ -302,7 +302,7 @@ impl Frame {
     ) {
         let now = all.get(at);
         let upright = matches!(s.hook, Hook::Input | Hook::Output);
-        let asks = |stop: &TimelineStop| self.asks_at(t, stop, s);
+        let asks = |stop: &TimelineStop| asks_at(t, stop, s);
         let first = all.iter().position(|stop| self.stands_at(t, stop, s));
         let first = first.or_else(|| all.iter().position(asks));
         let on = now.is_some_and(|n| self.stands_at(t, n, s));
@@ -456,18 +456,6 @@ impl Frame {
         }
     }
 
-    /// Whether a stop asks what a table does that was not pasted.
-    fn asks_at(&self, t: &Explained, stop: &TimelineStop, s: &Station) -> bool {
-        let Some(trace) = t.trace(stop.reply) else { return false };
-        let choices = t.outcome().map_or(&[][..], |o| &o.choices);
-        s.place == Place::Absent
-            && crate::steps::hook_of(trace, stop) == Some(s.hook)
-            && trace
-                .steps
-                .get(stop.first)
-                .is_some_and(|step| asked_table(&step.event, choices) == Some(&s.name))
-    }
-
     /// The box that says what the host replies.
     fn draw_reply_note(&self, t: &Explained, pen: &mut Pen, all: &[TimelineStop]) {
         let Some(outcome) = t.outcome() else { return };
@@ -573,6 +561,18 @@ fn put_back_at(t: &Explained, hook: Hook) -> bool {
 /// Whether the drawer is closed at a stop.
 fn closed(now: Option<&TimelineStop>) -> bool {
     now.is_none_or(|n| n.base.is_none())
+}
+
+/// Whether a stop asks what a table does that was not pasted.
+fn asks_at(t: &Explained, stop: &TimelineStop, s: &Station) -> bool {
+    let Some(trace) = t.trace(stop.reply) else { return false };
+    let choices = t.outcome().map_or(&[][..], |o| &o.choices);
+    s.place == Place::Absent
+        && crate::steps::hook_of(trace, stop) == Some(s.hook)
+        && trace
+            .steps
+            .get(stop.first)
+            .is_some_and(|step| asked_table(&step.event, choices) == Some(&s.name))
 }
 
 /// Whether it had to be asked what a table does here that was not pasted.
