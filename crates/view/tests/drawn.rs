@@ -151,6 +151,29 @@ const BRIDGE: Walked = Walked {
     packets: &["curl 10.5.0.3:80 from 10.5.0.2 in veth1"],
 };
 
+/// A service with more endpoints than have room: those that end alike share a card.
+const MANY: Walked = Walked {
+    paste: "*nat\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+        :POSTROUTING ACCEPT [0:0]\n:SVC - [0:0]\n:E1 - [0:0]\n:E2 - [0:0]\n:E3 - [0:0]\n:E4 - [0:0]\n:E5 - [0:0]\n:E6 - [0:0]\n\
+        -A PREROUTING -d 10.9.0.1/32 -p tcp -m tcp --dport 80 -j SVC\n\
+        -A SVC -m statistic --mode random --probability 0.16666666667 -j E1\n\
+        -A SVC -m statistic --mode random --probability 0.20000000000 -j E2\n\
+        -A SVC -m statistic --mode random --probability 0.25000000000 -j E3\n\
+        -A SVC -m statistic --mode random --probability 0.33333333333 -j E4\n\
+        -A SVC -m statistic --mode random --probability 0.50000000000 -j E5\n-A SVC -j E6\n\
+        -A E1 -p tcp -m tcp -j DNAT --to-destination 10.1.0.1:8080\n\
+        -A E2 -p tcp -m tcp -j DNAT --to-destination 10.1.0.2:8080\n\
+        -A E3 -p tcp -m tcp -j DNAT --to-destination 10.1.0.3:8080\n\
+        -A E4 -p tcp -m tcp -j DNAT --to-destination 10.1.0.4:8080\n\
+        -A E5 -p tcp -m tcp -j DNAT --to-destination 10.1.0.5:8080\n\
+        -A E6 -p tcp -m tcp -j DNAT --to-destination 10.1.0.6:8080\nCOMMIT\n\
+        *filter\n:INPUT ACCEPT [0:0]\n:FORWARD DROP [0:0]\n:OUTPUT ACCEPT [0:0]\n\
+        -A FORWARD -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT\n-A FORWARD -d 10.1.0.6/32 -j ACCEPT\n\
+        -A FORWARD -d 10.1.0.2/31 -j ACCEPT\nCOMMIT\n",
+    facts: NETWORK,
+    packets: &["curl 10.9.0.1:80 from 203.0.113.5 in eth0"],
+};
+
 const WIDE: (f64, f64) = (1288.0, 848.0);
 const NARROW: (f64, f64) = (760.0, 560.0);
 const HUGE: (f64, f64) = (2560.0, 1300.0);
@@ -198,6 +221,8 @@ const DRAWINGS: &[Drawing] = &[
     ("hops", HOPS, 0, Lang::En, WIDE, &["One of 2"]),
     ("hops-narrow", HOPS, 1, Lang::Zh, NARROW, &["随机", "丢弃"]),
     ("bridge", BRIDGE, 0, Lang::En, WIDE, &["arrives", "FORWARD rule 1", "Bridged"]),
+    ("many", MANY, 0, Lang::En, WIDE, &["One of 6"]),
+    ("many-narrow", MANY, 1, Lang::Zh, NARROW, &["随机"]),
     ("six", SIX, 0, Lang::En, NARROW, &["arrives", "conntrack", "INPUT rule 1", "is sent out of"]),
 ];
 

@@ -213,7 +213,7 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     let x = left + 2.0 * r + 18.0;
     // The packet as it ended, at the right where there is room for it.
     let beside = a.w > 600.0 && a.h > 150.0;
-    let column = if beside { (a.w * 0.36).clamp(220.0, 340.0) } else { 0.0 };
+    let column = if beside { column(t, pen, now) } else { 0.0 };
     if beside {
         let place =
             Area { x: a.right() - column - 6.0, y: a.y + 24.0, w: column - 18.0, h: a.h - 40.0 };
@@ -231,7 +231,7 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
         short.chars().take(1).flat_map(char::to_uppercase).chain(short.chars().skip(1)).collect();
     pen.fitted(x, y, &short, most, &format!("s15 w6 {class}"));
     y += 30.0;
-    let ways = if t.siblings().len() > 1 { 3.0 } else { 0.0 };
+    let ways = if t.siblings().len() > 1 { 4.0 } else { 0.0 };
     let room = ((a.bottom() - 12.0 - y) / DECIDED - ways).max(0.0) as usize;
     let decided = decided(t, all);
     if room > 1 && !decided.is_empty() {
@@ -257,6 +257,17 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     let h = (bottom + 16.0 - a.y).min(a.h);
     pen.rect(Area { h, ..a }, 12.0, "drawer");
     pen.items[ground..].rotate_right(1);
+}
+
+/// How wide the fields of a packet are, so that no address of usual length is cut.
+fn column(t: &Explained, pen: &Pen, now: &TimelineStop) -> f64 {
+    let packet =
+        t.trace(now.reply).and_then(|trace| Some((trace, &moment(trace, now.last)?.packet)));
+    let ends = packet.map_or(0.0, |(trace, packet)| {
+        let wide = |text: String| pen.width(&text, "s12 m w6");
+        wide(source(trace, packet)).max(wide(destination(trace, packet)))
+    });
+    (ends + 100.0).clamp(200.0, 340.0)
 }
 
 /// The height of a line of what decided.
@@ -304,6 +315,9 @@ fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
     let hidden = all.len().saturating_sub(room);
     // A line says how many there are that have no line.
     let room = if hidden > 0 { room.saturating_sub(1) } else { room };
+    if room == 0 {
+        return a.y;
+    }
     let ends: Vec<String> =
         all.iter().map(|i| fate::last_destination(&walk.outcomes[*i].trace)).collect();
     let alike = ends.windows(2).all(|two| two[0] == two[1]);
