@@ -6,7 +6,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::{Event, IpMatch, Match, OpKind, Reading, RuleId, TcpMatch};
+use chainwalk_model::{Event, Match, OpKind, Reading, RuleId, TcpMatch};
 use chainwalk_parse::{assumption, packet_lines, read};
 use chainwalk_sim::Session;
 use chainwalk_view::{Explained, Explainer, Lang, TableMeasure, banner, rows, scene, timeline};

@@ -148,7 +148,7 @@ impl World {
     /// Takes `question` for answered in this branch.
     pub(crate) fn settle(&mut self, question: Question, answer: Answer) {
         if self.answer(&question).is_none() {
-            std::rc::Rc::make_mut(&mut self.answers).push((question, answer));
+            std::rc::Rc::make_mut(&mut self.answers).push(question, answer);
         }
     }
 
