@@ -81,8 +81,7 @@ mod tests {
         assert_eq!(told(pod, true).follows(pods), Some(true));
         assert_eq!(told(pod, false).follows(pods), None);
         assert_eq!(told(pod, true).follows(pod), Some(true));
-        let six =
-            AddrMask { addr: "2001:db8::".parse().unwrap_or_else(|_| pods.addr), mask: pods.mask };
+        let six = AddrMask { addr: "2001:db8::".parse().unwrap_or(pods.addr), mask: pods.mask };
         assert_eq!(told(pods, true).follows(six), Some(false));
         assert_eq!(SourceTold::default().follows(pod), None);
     }
