@@ -27,7 +27,7 @@ fn sweep(timeline: &Timeline, stop: usize) -> Option<(usize, usize)> {
 fn hop((first, last): (usize, usize)) -> (usize, f64) {
     let count = last - first + 1;
     let by = count.div_ceil(HOPS);
-    (by, SWEEP_MS * by as f64 / count as f64)
+    (by, SWEEP_MS / count.div_ceil(by) as f64)
 }
 
 /// The stop behind `stop`; where `only` matches are stopped at, the next at which a rule matches or something else
