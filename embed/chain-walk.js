@@ -117,7 +117,7 @@ ${Array.from({ length: 9 }, (_, n) => `.rows .d${n}{margin-left:${n * 12}px}`).j
   const MARKS = { ok: "✓", no: "×", stop: "×", ask: "?" };
   /** The classes that the style knows. */
   const CLASSES = new Set([...SHAPES.matchAll(/\.([a-z][\w-]*)/g)].map((m) => m[1]));
-  ["tag", "gst", "gn", "gc", "gp", "gr"].forEach((name) => CLASSES.add(name));
+  ["tag", "gst", "gsw", "gn", "gc", "gp", "gr"].forEach((name) => CLASSES.add(name));
 
   const script = document.currentScript ?? document.querySelector('script[src*="chain-walk.js"]');
   const HERE = script?.src || document.baseURI;

@@ -73,11 +73,15 @@ pub(crate) fn compile(house: &Workspace, profile: Profile, features: &[&str]) ->
         Profile::Release => ("wasm", "wasm"),
         Profile::Dev => ("dev", "debug"),
     };
+    // A figure reads a case of a post: there its bytes are waited for, not its reading.
+    let small = ["--config", "profile.wasm.package.chainwalk-parse.opt-level=\"z\""];
+    let small = if features.is_empty() { &small[..] } else { &[] };
     let features = features.join(",");
     cmd!(
         house.sh,
         "cargo build --quiet --locked --target wasm32-unknown-unknown --profile {name} -p chainwalk-js --no-default-features --features={features}"
     )
+    .args(small)
     .run()?;
     Ok(house.target.join("wasm32-unknown-unknown").join(folder).join("chainwalk_js.wasm"))
 }

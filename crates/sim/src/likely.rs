@@ -34,28 +34,20 @@
 //! | all others | none | |
 
 mod hidden;
+mod sight;
 
 use self::hidden::{DOCKER, hidden};
-use crate::header::{asks_port, filters, is_no_test, sees};
+pub(crate) use self::sight::Sight;
+use self::sight::{is_bare, last};
+use crate::header::{asks_port, filters, sees};
 use crate::route::Router;
 use crate::spoken::{self, are_neighbours, is_private};
 use crate::world::World;
 use chainwalk_model::{
     Answer, Chain, ChainId, Entry, Family, Hook, Host, L4, Likely, Match, OpId, OpKind, Packet,
-    Question, RouteKind, Rule, RuleId, Sent, Target, TcpFlags,
+    Question, RouteKind, Rule, RuleId, Target, TcpFlags,
 };
 use std::net::IpAddr;
-
-/// What is known of a packet when a question comes up.
-#[derive(Clone, Copy)]
-pub(crate) struct Sight<'a> {
-    pub world: &'a World,
-    /// As it was asked for.
-    pub sent: &'a Sent,
-    /// As it is by now.
-    pub packet: &'a Packet,
-    pub entry: &'a Entry,
-}
 
 /// The likelier answer, and what makes it so.
 pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likely)> {
@@ -346,24 +338,6 @@ fn deals(host: &Host, family: Family, hook: Hook) -> bool {
         let rule = rules.rule(*rule);
         let stops = matches!(last(rule), Some(Target::Drop | Target::Reject(_)));
         !(stops && is_bare(rule))
-    })
-}
-
-/// The target of a rule.
-fn last(rule: &Rule) -> Option<&Target> {
-    rule.ops.iter().rev().find_map(|op| match &op.what {
-        OpKind::Target(target) => Some(target),
-        OpKind::Match(_) => None,
-    })
-}
-
-/// Whether a rule has no condition that is seen.
-fn is_bare(rule: &Rule) -> bool {
-    rule.ops.iter().all(|op| match &op.what {
-        OpKind::Match(Match::HiddenInterfaces | Match::Comment(_)) | OpKind::Target(_) => true,
-        OpKind::Match(Match::Ip(ip)) => **ip == chainwalk_model::IpMatch::default(),
-        OpKind::Match(Match::Nft(condition)) => is_no_test(condition),
-        OpKind::Match(_) => false,
     })
 }
 

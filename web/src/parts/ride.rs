@@ -56,7 +56,8 @@ pub(super) fn ride(
     speed: f64,
     swept: Option<f64>,
 ) {
-    let of_one_walk = last.view.generation == view.generation && last.view.width == view.width;
+    let of_one_walk =
+        last.view.generation == view.generation && (last.view.width - view.width).abs() < 0.5;
     let on = view.stop > last.view.stop && (swept.is_some() || last.view.stop + 1 == view.stop);
     if !of_one_walk || !on {
         return;
@@ -95,6 +96,9 @@ pub(super) fn ride(
     grow(&svg, scene.rest, way.length, &moments, time);
 }
 
+/// The frames of an element that stands at a place at each moment.
+type Shifts = dyn Fn(&dyn Fn(usize) -> Place) -> Vec<Object>;
+
 /// The label keeps its place at the packet; where it stands otherwise at the next stop it gets there on the way. Words
 /// that are others appear when the packet arrives.
 fn ride_label(
@@ -104,7 +108,7 @@ fn ride_label(
     places: &[Place],
     moments: &[f64],
     time: f64,
-    shifts: &dyn Fn(&dyn Fn(usize) -> Place) -> Vec<Object>,
+    shifts: &Shifts,
 ) {
     let Ok(Some(tag)) = svg.query_selector(".tag") else { return };
     let Some((place, words)) = Seen::of(view, scene).label else { return };

@@ -180,7 +180,7 @@ fn view_lane(timeline: &Timeline, at: usize, now: Option<usize>, hover: Hover) -
     let fate = fate_of(timeline).map(|cell| cell.step);
     let own = lanes.iter().enumerate().filter(|(_, lane)| lane.other.is_none());
     let all = own.map(|(lane_at, lane)| {
-        let behind = lane.cells.last().filter(|cell| fate == Some(cell.step)).is_some();
+        let behind = lane.cells.last().is_some_and(|cell| fate == Some(cell.step));
         let sets = sets(&lane.cells[..lane.cells.len() - usize::from(behind)]).into_iter();
         if lane_at == at {
             sets.map(|set| view_set(set, false, cell)).collect::<Html>()

@@ -1,6 +1,6 @@
 //! Which interfaces a rule tests where its listing does not show them.
 
-use super::{Sight, is_bare, last};
+use super::sight::{Sight, is_bare, last};
 use crate::route::Router;
 use crate::spoken::{self, are_neighbours, is_private};
 use chainwalk_model::{Chain, ChainId, Entry, Hook, Host, Likely, OpKind, Rule, RuleId, Target};

@@ -236,7 +236,7 @@ mod in_chromium {
             const words = [...document.querySelectorAll('[data-testid=rows] *, rule-text .cm-line, rule-text .cm-line *')]
                 .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()) && e.checkVisibility());
             for (const e of words) note(e, getComputedStyle(e).color, ground(e));
-            const drawn = [...document.querySelectorAll('.stage svg text')].filter(e => !e.closest('.gst'));
+            const drawn = [...document.querySelectorAll('.stage svg text')].filter(e => !e.closest('.gst, .gsw'));
             for (const e of drawn) note(e, getComputedStyle(e).fill, painted(e));
             function note(e, ink, paper) {
                 const there = ratio(ink, paper);

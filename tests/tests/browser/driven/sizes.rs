@@ -2,6 +2,7 @@
 
 use crate::chromium::{DESK, Look, PHONE, Page, drive};
 use anyhow::{Result, ensure};
+use std::fmt::Write as _;
 
 /// Which of the player's buttons is not all in the window, or lies under something.
 const PLAYER: &str = "return ['play', 'prev', 'next'].filter(id => {
@@ -236,13 +237,13 @@ fn deep() -> String {
     let mut paste =
         "*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n".to_owned();
     for level in 1..=12 {
-        paste += &format!(":D{level} - [0:0]\n");
+        let _ = writeln!(paste, ":D{level} - [0:0]");
     }
     paste += "-A INPUT -p tcp -j D1\n";
     for level in 1..=12 {
-        paste += &format!("-A D{level} -s 198.51.100.{level}/32 -d 192.0.2.9/32 -j DROP\n");
+        let _ = writeln!(paste, "-A D{level} -s 198.51.100.{level}/32 -d 192.0.2.9/32 -j DROP");
         if level < 12 {
-            paste += &format!("-A D{level} -p tcp -j D{}\n", level + 1);
+            let _ = writeln!(paste, "-A D{level} -p tcp -j D{}", level + 1);
         }
     }
     paste + "COMMIT\n2: eth0: <UP> mtu 1500\n    inet 10.0.0.1/24 scope global eth0\n"

@@ -368,7 +368,7 @@ impl Frame {
             Some(_) => (end, ended.unwrap_or_default()),
             None => (link, said),
         };
-        pen.group("gst", beneath.0, beneath.1, |pen| {
+        pen.group("gsw", beneath.0, beneath.1, |pen| {
             self.draw_beneath(t, pen, s, (on, closed(now)), ends.as_ref(), taken);
         });
     }
