@@ -213,7 +213,7 @@ fn the_papers_hold_to_what_they_say_and_one_word_turns_them_red() {
     let folder = Folder::new("papers");
     for (name, word, other) in [
         ("figures.md", "ends: dropped by filter INPUT 1", "ends: rejected by filter INPUT 1"),
-        ("post.html", "FORWARD rule 6 rejects everything", "FORWARD rule 5 refuses what"),
+        ("post.html", "filter FORWARD rule 6 matches", "filter FORWARD rule 5 matches"),
     ] {
         let text = fs::read_to_string(root.join("docs").join(name)).unwrap();
         let wrong = text.replacen(word, other, 1);
