@@ -136,7 +136,7 @@ pub(crate) fn report(house: &Workspace) -> Result<()> {
 /// sentences of two languages, each about a third of it; without the page's own parts it is little smaller than the worker.
 const CEILINGS: [(&str, u64); 4] = [
     ("chain-walk.js", 13_000),
-    ("engine/engine_bg.wasm", 1_050_000),
+    ("engine/engine_bg.wasm", 1_000_000),
     ("picture.js", 2_500),
     ("sw.js", 2_000),
 ];

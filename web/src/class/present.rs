@@ -181,10 +181,12 @@ pub(super) fn Present(props: &PresentProps) -> Html {
                 _ if forward && next.counting.is_some() => next.counting = None,
                 _ if forward && next.code => next.code = false,
                 _ if forward => match next.phase {
-                    Phase::Question if ready => {
+                    // The picture comes when it is walked.
+                    Phase::Question => {
                         next.phase = Phase::Walk;
                         state.dispatch(Action::Go(0));
                     }
+                    Phase::Walk if !ready => return true,
                     Phase::Walk if stop < last => state.dispatch(match &timeline {
                         Some(timeline) if shift => Action::Go(hook_after(timeline, stop)),
                         _ => Action::Step { by: 1, last },

@@ -349,6 +349,7 @@ fn a_link_of_an_earlier_version_opens() -> Result<()> {
 fn a_file_of_the_same_host_opens_and_none_of_another() -> Result<()> {
     drive(DESK, async |page| {
         let mine = own_work(page).await?;
+        page.asked_elsewhere().await?;
         page.site.put("walks/ssh.walk.txt", "", &case("ends: dropped by filter INPUT 1\n"));
         page.site.redirect("walks/away.walk.txt", "/walks/ssh.walk.txt");
         follow(page, "src=walks/ssh.walk.txt").await?;

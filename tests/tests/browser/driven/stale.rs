@@ -166,8 +166,8 @@ fn a_long_text_tells_how_far_it_is_and_never_has_the_old_answer_for_its_own() ->
     drive(Look { still: true, ..DESK }, async |page| {
         page.turns("stop").await?;
         page.ask(WATCH).await?;
-        page.write("paste", &table(30_000)).await?;
-        let new = "30001 rules";
+        page.write("paste", &table(100_000)).await?;
+        let new = "100001 rules";
         page.until(
             "the new answer is there",
             &format!(
