@@ -310,7 +310,7 @@ fn read<T: DeserializeOwned>(message: &JsValue) -> Result<T, String> {
 
 /// What is said as the bytes that go over.
 ///
-/// Both sides are built together, so the bytes name no field: reading them takes half the code that JSON does.
+/// Both sides are built together, so the bytes name no field: reading them takes less code than JSON.
 ///
 /// # Errors
 /// The message can't be written.
