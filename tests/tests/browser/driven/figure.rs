@@ -13,7 +13,7 @@ pub(super) const SIXTH: &str = include_str!("../../../../web/examples/06-drop-or
 /// What scripts of a test look by: `figures()`, and within the n-th `part(n, selector)` and `says(n)`.
 const LOOK: &str = "
     const figures = () => [...document.querySelectorAll('chain-walk')];
-    const part = (n, selector) => figures()[n]?.shadowRoot.querySelector(selector);
+    const part = (n, selector) => figures()[n]?.shadowRoot?.querySelector(selector);
     const says = n => part(n, '.verdict')?.innerText ?? '';
     const place = n => part(n, '.count')?.innerText ?? '';
 ";
