@@ -40,9 +40,15 @@ mod in_chromium {
              return null",
             length = word.len(),
         );
-        page.ask(&script).await?;
-        page.ask("await new Promise((done) => setTimeout(done, 200))").await?;
-        let found = page.ask(&script).await?;
+        // The answer may become a line once the walk is scrolled, and moves what is below it.
+        let mut found = page.ask(&script).await?;
+        for _ in 0..50 {
+            page.ask("await new Promise((done) => setTimeout(done, 400))").await?;
+            let before = std::mem::replace(&mut found, page.ask(&script).await?);
+            if before == found {
+                break;
+            }
+        }
         let number = |at: usize| found.get(at).and_then(serde_json::Value::as_f64);
         number(0).zip(number(1)).with_context(|| format!("no row says {word}"))
     }
