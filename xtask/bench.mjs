@@ -3,9 +3,10 @@
 // busy machine has worse ones, so its load stands above them.
 
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { serve } from "./site.mjs";
 
 const [dist, ...only] = process.argv.slice(2);
@@ -23,11 +24,31 @@ function rules(count) {
   return `${lines.join("\n")}\nCOMMIT\n`;
 }
 
-async function browser() {
+/** A CPU group that lets through the given part of one core; nothing where this user can't make one. */
+function quota(part) {
+  const period = 100_000;
+  const group = (root, limits) => {
+    const folder = join(root, "chainwalk-bench");
+    mkdirSync(folder, { recursive: true });
+    for (const [name, value] of limits) writeFileSync(join(folder, name), String(value));
+    return folder;
+  };
+  try {
+    return existsSync("/sys/fs/cgroup/cgroup.controllers")
+      ? group("/sys/fs/cgroup", [["cpu.max", `${period * part} ${period}`]])
+      : group("/sys/fs/cgroup/cpu", [["cpu.cfs_period_us", period], ["cpu.cfs_quota_us", period * part]]);
+  } catch {
+    return undefined;
+  }
+}
+
+async function browser(group) {
   const profile = mkdtempSync(join(tmpdir(), "chainwalk-bench-"));
   const program = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync) ?? "chromium";
   const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"];
-  const child = spawn(program, flags, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+  // A child is in the group of who starts it.
+  const into_group = group ? `echo $$ > ${group}/cgroup.procs && ` : "";
+  const child = spawn("sh", ["-c", `${into_group}exec "$@"`, "sh", program, ...flags], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const [, , , into, out] = child.stdio;
   const waiting = new Map();
   const listeners = [];
@@ -178,35 +199,61 @@ async function typing(page) {
   await sleep(2500);
 }
 
-/** How long a newcomer waits for the first paint and for the answer to the first example, over a line of 10 Mbit/s. */
-async function opening() {
-  const name = "opening the page over 10 Mbit/s and 40 ms";
+/** A line of 10 Mbit/s. */
+const LINE = { offline: false, latency: 40, downloadThroughput: 10e6 / 8, uploadThroughput: 10e6 / 8 };
+/** How often a page is opened; the figures are the middle ones. */
+const TIMES = 5;
+
+/**
+ * How long a newcomer waits for the first paint, for the answer to the first example and for its picture. `slow` may hold a
+ * `line`, a `rate` by which Chromium itself slows its main thread, and a `part` of one core for the whole browser.
+ */
+async function opening(name, url, slow = {}) {
   if (only.length && !only.some((word) => name.includes(word))) return;
-  const { send, close } = await browser();
+  const group = slow.part && quota(slow.part);
+  if (slow.part && !group) return console.log(`${name}\n  not measured: no CPU group can be made here`);
+  const runs = [];
+  for (let n = 0; n < TIMES; n++) runs.push(await opened(url, slow, group));
+  if (group) rmdirSync(group);
+  const middle = (of) => runs.map((run) => run[of]).sort((a, b) => a - b)[TIMES >> 1];
+  console.log(`${name}\n  painted after ${middle("paint")} ms, runs after ${middle("runs")} ms, answers after ${middle("answers")} ms, drawn after ${middle("drawn")} ms`);
+}
+
+async function opened(url, { line, rate }, group) {
+  const { send, close } = await browser(group);
   const { targetId } = await send("Target.createTarget", { url: "about:blank" });
   const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
   const tell = (method, params) => send(method, params, sessionId);
+  await tell("Emulation.setDeviceMetricsOverride", { width: 1440, height: 900, deviceScaleFactor: 1, mobile: false });
   await tell("Network.enable");
-  await tell("Network.emulateNetworkConditions", { offline: false, latency: 40, downloadThroughput: 10e6 / 8, uploadThroughput: 10e6 / 8 });
+  if (line) await tell("Network.emulateNetworkConditions", line);
+  if (rate) await tell("Emulation.setCPUThrottlingRate", { rate });
   await tell("Page.enable");
-  const watch = `window.marks_ = {}; new MutationObserver(() => {
+  const watch = `window.marks_ = {}; new MutationObserver((_, watch) => {
     const state = document.body?.dataset.state;
     if (state) marks_[state === "reading" ? "runs" : "answers"] ??= Math.round(performance.now());
-  }).observe(document, { attributes: true, subtree: true, attributeFilter: ["data-state"] })`;
+    if (marks_.answers && document.querySelector(".stage .scene")) { watch.disconnect(); marks_.drawn = Math.round(performance.now()); }
+  }).observe(document, { childList: true, attributes: true, subtree: true, attributeFilter: ["data-state"] })`;
   await tell("Page.addScriptToEvaluateOnNewDocument", { source: watch });
-  await tell("Page.navigate", { url: site.url });
+  await tell("Page.navigate", { url });
   let marks = {};
-  for (let n = 0; n < 300 && !marks.answers; n++) {
+  for (let n = 0; n < 300 && !marks.drawn; n++) {
     await sleep(200);
     const expression = "({ ...window.marks_, paint: Math.round(performance.getEntriesByName('first-contentful-paint')[0]?.startTime) })";
     marks = (await tell("Runtime.evaluate", { expression, returnByValue: true })).result.value;
   }
   await close();
-  console.log(`${name}\n  painted after ${marks.paint} ms, runs after ${marks.runs} ms, answers after ${marks.answers} ms`);
+  return marks;
 }
 
 console.log(`this machine's load: ${loadavg()[0].toFixed(1)}`);
-await opening();
+const FILE = pathToFileURL(resolve(dist, "chainwalk.html")).href;
+await opening("opening the page over 10 Mbit/s and 40 ms", site.url, { line: LINE });
+await opening("opening the page, its main thread at a quarter", site.url, { rate: 4 });
+await opening("opening the page with a quarter of one core", site.url, { part: 0.25 });
+await opening("opening the one file", FILE);
+await opening("opening the one file, its main thread at a quarter", FILE, { rate: 4 });
+await opening("opening the one file with a quarter of one core", FILE, { part: 0.25 });
 await measure("typing in a paste of 1,000 rules", (page) => put(page, rules(1000)), typing);
 await measure("typing in a paste of 100,000 lines", (page) => put(page, rules(100_000)), typing);
 await measure(

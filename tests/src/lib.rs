@@ -11,6 +11,6 @@ pub mod literate;
 pub mod oracle;
 pub mod played;
 pub mod recorded;
-mod skipped;
+mod said;
 
-pub use skipped::skipped;
+pub use said::{skipped, unsteady};

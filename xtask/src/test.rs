@@ -30,6 +30,8 @@ struct Tally {
     skipped: u64,
     /// What tests said that could not be run here. Their runner counts them as passed.
     said: Vec<String>,
+    /// What tests said that passed only when they were tried once more.
+    unsteady: Vec<String>,
 }
 
 /// Runs the given parts, or all; a part that fails does not keep the next from running.
@@ -121,10 +123,13 @@ fn counted(cmd: Cmd, tally: &mut Tally) -> Result<()> {
 
 impl Tally {
     /// Adds what a line like `test result: ok. 3 passed; 0 failed; 1 ignored; …` tells, or one like
-    /// `skipped: NAME: WHY`, if it is one.
+    /// `skipped: NAME: WHY` or `unsteady: NAME: WHY`, if it is one.
     fn add(&mut self, line: &str) {
         if line.starts_with("skipped: ") {
             self.said.push(line.to_owned());
+        }
+        if line.starts_with("unsteady: ") {
+            self.unsteady.push(line.to_owned());
         }
         let Some((_, counts)) =
             line.split_once("test result: ").and_then(|(_, r)| r.split_once(". "))
@@ -145,7 +150,7 @@ impl Tally {
 
     fn print(&self) {
         println!();
-        for line in &self.said {
+        for line in self.said.iter().chain(&self.unsteady) {
             println!("{line}");
         }
         let [passed, failed, skipped] = self.counts();

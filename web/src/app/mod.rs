@@ -238,7 +238,7 @@ pub fn App() -> Html {
                 }}</span></p>
             </div>
             {divider(Edge::Left)}
-            <section class="stage" ref={stage} tabindex={narrow.then_some("0")} aria-label={ui(lang, Key::Drawing)} aria-busy={heard.behind.picture.to_string()}>
+            <section class="stage" ref={stage} data-of={told.as_ref().map(|t| t.generation.to_string())} tabindex={narrow.then_some("0")} aria-label={ui(lang, Key::Drawing)} aria-busy={heard.behind.picture.to_string()}>
                 if let Some(why) = blank {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {

@@ -191,7 +191,7 @@ pub(crate) fn Diagram(props: &DiagramProps) -> Html {
     };
     let letters = if props.magnified { letter_scale() } else { 1.0 };
     html! {
-        <svg class={classes!("scene", props.class.clone(), (!zoom.fits()).then_some("zoomed"))} viewBox={shown} data-stop={view.stop.to_string()}
+        <svg class={classes!("scene", props.class.clone(), (!zoom.fits()).then_some("zoomed"))} viewBox={shown} data-of={view.generation.to_string()} data-stop={view.stop.to_string()}
             ref={svg} onpointerdown={press} onpointermove={drag} onclick={play}
             width={(view.width * letters).to_string()} height={(view.height * letters).to_string()} aria-hidden="true">
             {for scene.items.iter().map(|item| draw(item, props))}
