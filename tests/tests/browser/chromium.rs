@@ -90,18 +90,18 @@ pub(crate) const PHONE_DARK: Look = Look { name: "390-dark", dark: true, ..PHONE
 ///
 /// Skipped unless `CHAINWALK_BROWSER` asks for it: without `cargo xtask test` the page
 /// in `dist/` may be missing or of another day.
-pub(crate) fn drive(look: Look, test: impl AsyncFn(&Page) -> Result<()>) -> Result<()> {
+pub(crate) fn drive(look: Look, mut test: impl AsyncFnMut(&Page) -> Result<()>) -> Result<()> {
     if env::var_os("CHAINWALK_BROWSER").is_none_or(|v| v != "1") {
         skipped("`cargo xtask test browser` builds the page and drives it");
         return Ok(());
     }
-    let Err(first) = attempt(look, &test) else { return Ok(()) };
+    let Err(first) = attempt(look, &mut test) else { return Ok(()) };
     let why = format!("{first:#}");
     unsteady(&why.split_whitespace().collect::<Vec<_>>().join(" "));
-    attempt(look, &test)
+    attempt(look, &mut test)
 }
 
-fn attempt(look: Look, test: impl AsyncFn(&Page) -> Result<()>) -> Result<()> {
+fn attempt(look: Look, mut test: impl AsyncFnMut(&Page) -> Result<()>) -> Result<()> {
     let browser = Browser::take()?;
     // The page is served on a port of its own, so that nothing is stored for it yet.
     let page = Page { site: Site::serve(dist()?)?, client: browser.client.clone(), look };

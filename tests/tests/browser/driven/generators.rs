@@ -86,7 +86,7 @@ fn fences_become_figures_in_the_sites_that_generators_built_here() -> Result<()>
         return Ok(());
     }
     drive(DESK, async |page| {
-        for name in there {
+        for name in &there {
             // The generator's scripts run, and so does the element as it is built now; the engine is that of the page.
             page.site.mount(&format!("{name}/engine/"), crate::chromium::dist()?.join("engine"));
             page.site.mount(&format!("{name}/"), built.join(name));
