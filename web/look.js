@@ -1,4 +1,4 @@
-// Theme and language as the reader left them, before anything is painted. A module would come too late.
+// Theme and language as the reader left them, and whether there is work of theirs, before anything is painted. A module would come too late.
 
 globalThis.chainwalk = {
   /** Says in the page's place that it does not run. */
@@ -11,6 +11,14 @@ globalThis.chainwalk = {
       : `The page could not start: this browser did not run its WebAssembly. (${error})`;
     document.getElementById("page").replaceChildren(words);
   },
+  /** A short name of a text. */
+  digest(text) {
+    let sum = 0x811c9dc5;
+    for (let n = 0; n < text.length; n++) sum = Math.imul(sum ^ text.charCodeAt(n), 0x01000193);
+    return (sum >>> 0).toString(16);
+  },
+  /** Whether nothing is kept here but the example of that digest, as it came. */
+  isNew: () => true,
 };
 
 {
@@ -19,6 +27,8 @@ globalThis.chainwalk = {
   // What is one file keeps nothing: any other file of the disk could read it.
   if (!("oneFile" in root.dataset)) {
     try {
+      const text = localStorage.getItem("chainwalk.case") ?? localStorage.getItem("chainwalk.paste");
+      chainwalk.isNew = (digest) => text === null || chainwalk.digest(text) === digest;
       kept = JSON.parse(localStorage.getItem("chainwalk.page") ?? localStorage.getItem("chainwalk"));
     } catch {
       // Nothing is kept, or it can't be read: the page begins as it does for a newcomer.

@@ -2,11 +2,11 @@
 // trace of Chromium, and the time until an answer. Usage: node xtask/bench.mjs DIST [NAME …]. Figures, not a test: a
 // busy machine has worse ones, so its load stands above them.
 
-import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { rmdirSync } from "node:fs";
+import { loadavg } from "node:os";
+import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import { browser, quota } from "./chromium.mjs";
 import { serve } from "./site.mjs";
 
 const [dist, ...only] = process.argv.slice(2);
@@ -22,66 +22,6 @@ function rules(count) {
     lines.push(`-A INPUT -s ${from} -p tcp -m tcp --dport ${2 + (n % 60000)} -m comment --comment "rule ${n}" -j ACCEPT`);
   }
   return `${lines.join("\n")}\nCOMMIT\n`;
-}
-
-/** A CPU group that lets through the given part of one core; nothing where this user can't make one. */
-function quota(part) {
-  const period = 100_000;
-  const group = (root, limits) => {
-    const folder = join(root, "chainwalk-bench");
-    mkdirSync(folder, { recursive: true });
-    for (const [name, value] of limits) writeFileSync(join(folder, name), String(value));
-    return folder;
-  };
-  try {
-    return existsSync("/sys/fs/cgroup/cgroup.controllers")
-      ? group("/sys/fs/cgroup", [["cpu.max", `${period * part} ${period}`]])
-      : group("/sys/fs/cgroup/cpu", [["cpu.cfs_period_us", period], ["cpu.cfs_quota_us", period * part]]);
-  } catch {
-    return undefined;
-  }
-}
-
-async function browser(group) {
-  const profile = mkdtempSync(join(tmpdir(), "chainwalk-bench-"));
-  const program = ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync) ?? "chromium";
-  const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"];
-  // A child is in the group of who starts it.
-  const into_group = group ? `echo $$ > ${group}/cgroup.procs && ` : "";
-  const child = spawn("sh", ["-c", `${into_group}exec "$@"`, "sh", program, ...flags], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
-  const [, , , into, out] = child.stdio;
-  const waiting = new Map();
-  const listeners = [];
-  let last = 0;
-  const heard = (text) => {
-    const message = JSON.parse(text);
-    if (message.id) {
-      const { done, fail } = waiting.get(message.id);
-      waiting.delete(message.id);
-      if (message.error) fail(new Error(message.error.message));
-      else done(message.result);
-    } else listeners.forEach((hear) => hear(message));
-  };
-  let held = [];
-  out.on("data", (data) => {
-    for (let end = data.indexOf(0); end >= 0; end = data.indexOf(0)) {
-      heard(Buffer.concat([...held, data.subarray(0, end)]).toString());
-      held = [];
-      data = data.subarray(end + 1);
-    }
-    held.push(data);
-  });
-  const send = (method, params = {}, sessionId = undefined) =>
-    new Promise((done, fail) => {
-      waiting.set(++last, { done, fail });
-      into.write(`${JSON.stringify({ id: last, method, params, sessionId })}\0`);
-    });
-  const close = async () => {
-    await send("Browser.close").catch(() => {});
-    await new Promise((ended) => (child.exitCode === null ? child.on("exit", ended) : ended()));
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
-  };
-  return { send, close, hear: (listener) => listeners.push(listener) };
 }
 
 /** Opens the page in a browser of its own, prepares, then traces `act` and prints what it took. */
@@ -216,7 +156,7 @@ async function opening(name, url, slow = {}) {
   for (let n = 0; n < TIMES; n++) runs.push(await opened(url, slow, group));
   if (group) rmdirSync(group);
   const middle = (of) => runs.map((run) => run[of]).sort((a, b) => a - b)[TIMES >> 1];
-  console.log(`${name}\n  painted after ${middle("paint")} ms, runs after ${middle("runs")} ms, answers after ${middle("answers")} ms, drawn after ${middle("drawn")} ms`);
+  console.log(`${name}\n  painted after ${middle("paint")} ms${middle("shown") ? " with the first answer" : ""}, runs after ${middle("runs")} ms, answers after ${middle("answers")} ms, drawn after ${middle("drawn")} ms`);
 }
 
 async function opened(url, { line, rate }, group) {
@@ -230,6 +170,7 @@ async function opened(url, { line, rate }, group) {
   if (rate) await tell("Emulation.setCPUThrottlingRate", { rate });
   await tell("Page.enable");
   const watch = `window.marks_ = {}; new MutationObserver((_, watch) => {
+    if (document.querySelector("#opening .scene")) marks_.shown ??= Math.round(performance.now());
     const state = document.body?.dataset.state;
     if (state) marks_[state === "reading" ? "runs" : "answers"] ??= Math.round(performance.now());
     if (marks_.answers && document.querySelector(".stage .scene")) { watch.disconnect(); marks_.drawn = Math.round(performance.now()); }

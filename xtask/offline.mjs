@@ -85,6 +85,7 @@ let file = rooted(page.replace(' data-version="" data-one-file-bytes=""', ' data
   .replaceAll(/<link rel="(?:modulepreload|preload|manifest)"[^>]*>\s*/g, "")
   .replace(/href="icon\.svg"/, `href="${icon}"`)
   .replace('<script src="look.js"></script>', () => script(text("look.js")))
+  .replace('<script src="opening.js"></script>', () => script(text("opening.js")))
   .replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${style}</style>`)
   .replaceAll(/<script type="module" src="(?:editor|offline)\.js"><\/script>\s*/g, "")
   .replace(/<script type="module" src="\.\/start\.js"[^>]*><\/script>/, () => body);

@@ -95,6 +95,11 @@ pub(crate) fn setup(house: &Workspace) -> Result<()> {
     Ok(())
 }
 
+/// Whether there is a browser to look at a page with.
+pub(crate) fn has_chromium(house: &Workspace) -> bool {
+    ["chromium", "google-chrome"].iter().any(|program| house.which(program).is_some())
+}
+
 /// Installs those of `tools` that are missing; silent where none is.
 pub(crate) fn ensure(house: &Workspace, tools: &[Tool]) -> Result<()> {
     for tool in tools {
@@ -171,10 +176,7 @@ impl Tool {
             }),
             Self::MdBook => says(house, "mdbook", &format!("v{MDBOOK}")),
             Self::Jekyll => house.which("jekyll").is_some(),
-            Self::Chromium => {
-                house.which("chromedriver").is_some()
-                    && ["chromium", "google-chrome"].iter().any(|p| house.which(p).is_some())
-            }
+            Self::Chromium => house.which("chromedriver").is_some() && has_chromium(house),
         })
     }
 

@@ -19,6 +19,52 @@ fn it_opens_on_the_first_document_with_its_question_asked() -> Result<()> {
 
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
+fn the_first_answer_is_there_before_the_page_runs() -> Result<()> {
+    for look in [DESK, PHONE_DARK] {
+        drive(look, async |page| {
+            page.banner_says(&["FORWARD rule 6"]).await?;
+            let told = "const words = e => e.innerText.replace(/\\s+/g, ' '), shown = document.getElementById('opening');";
+            let answer = page
+                .text(&format!(
+                    "{told} return shown ? '' : words(at('banner').querySelector('.answer'))"
+                ))
+                .await?;
+            ensure!(answer.contains("No route to host"), "its own answer stands alone: {answer}");
+            let start = page.site.file("start.js")?;
+            page.site.put("start.js", "", "");
+            page.goto("").await?;
+            let stands =
+                format!("{told} return shown ? words(shown.querySelector('.answer')) : ''");
+            ensure!(page.text(&stands).await? == answer, "{}", page.text(&stands).await?);
+            page.until(
+                "the walk is drawn, and nothing of it can be reached",
+                "const scene = [...document.querySelectorAll('#opening .scene')].find(s => s.getBoundingClientRect().height > 50);
+                 return !!scene && document.getElementById('opening').inert && !document.querySelector('#opening [data-testid]')",
+            )
+            .await?;
+            page.picture("before-it-runs").await?;
+            // A link leads elsewhere.
+            page.goto("?linked#example=02-docker-published-port").await?;
+            ensure!(page.text(&stands).await?.is_empty(), "another example is asked for");
+            page.site.put("start.js", "", &start);
+            page.goto("?again").await?;
+            page.banner_says(&["FORWARD rule 6"]).await?;
+            page.until("it is gone", "return !document.getElementById('opening')").await?;
+            // Work of one's own is what opens.
+            page.write("paste", "*filter\n:INPUT DROP [0:0]\nCOMMIT\n").await?;
+            page.turns("idle").await?;
+            page.until("it is kept", "return localStorage.getItem('chainwalk.case').includes(':INPUT DROP [0:0]\\nCOMMIT')").await?;
+            page.site.put("start.js", "", "");
+            page.goto("?own").await?;
+            ensure!(page.text(&stands).await?.is_empty(), "there is work of one's own");
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+#[test]
+#[ignore = "cargo xtask test browser builds the page and drives it"]
 fn a_port_that_input_accepts_is_delivered() -> Result<()> {
     drive(DESK, async |page| {
         page.send("curl 172.17.0.2:22").await?;
