@@ -173,7 +173,7 @@ async function opened(url, { line, rate }, group) {
     if (document.querySelector("#opening .scene")) marks_.shown ??= Math.round(performance.now());
     const state = document.body?.dataset.state;
     if (state) marks_[state === "reading" ? "runs" : "answers"] ??= Math.round(performance.now());
-    if (marks_.answers && document.querySelector(".stage .scene")) { watch.disconnect(); marks_.drawn = Math.round(performance.now()); }
+    if (marks_.answers && document.querySelector("#page .stage .scene")) { watch.disconnect(); marks_.drawn = Math.round(performance.now()); }
   }).observe(document, { childList: true, attributes: true, subtree: true, attributeFilter: ["data-state"] })`;
   await tell("Page.addScriptToEvaluateOnNewDocument", { source: watch });
   await tell("Page.navigate", { url });
