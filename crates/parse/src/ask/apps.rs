@@ -40,6 +40,7 @@ const CURL: Options = Options {
         "--include",
         "-q",
         "-O-",
+        "-qO-",
     ],
     valued: &[
         "-X",
@@ -117,7 +118,8 @@ impl<'a> Line<'a> {
     ) -> Vec<Word<'a>> {
         let mut plain = Vec::new();
         while let Some(word) = self.peek() {
-            if !plain.is_empty() && is_more(word.text) {
+            // A program's own words end where the line says more; no host is called `from` or `in`.
+            if is_more(word.text) && (!plain.is_empty() || matches!(word.text, "from" | "in")) {
                 break;
             }
             self.at += 1;

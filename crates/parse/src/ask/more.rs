@@ -19,6 +19,7 @@ impl<'a> Line<'a> {
         match word.text {
             "outside" => self.place.outside = true,
             "here" | "local" => self.place.local = true,
+            "this" if self.accept(&["host"]) => self.place.local = true,
             _ => {
                 let source = self.endpoint(word);
                 self.source(source);
