@@ -111,5 +111,6 @@ fn vary_word(vary: ProbeKind) -> &'static str {
         ProbeKind::Behind => "behind",
         ProbeKind::Protocol => "protocol",
         ProbeKind::MidFlow => "mid_flow",
+        ProbeKind::Opposite => "opposite",
     }
 }

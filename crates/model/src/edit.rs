@@ -166,11 +166,13 @@ pub enum ProbeKind {
     Protocol,
     /// A packet in the midst of a connection that nobody opened.
     MidFlow,
+    /// The same connection, begun by the other end.
+    Opposite,
 }
 
 impl ProbeKind {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NearSource,
         Self::FarSource,
         Self::Interface,
@@ -179,6 +181,7 @@ impl ProbeKind {
         Self::Behind,
         Self::Protocol,
         Self::MidFlow,
+        Self::Opposite,
     ];
 }
 

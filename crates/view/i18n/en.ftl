@@ -813,6 +813,7 @@ probe-destination = to <c>{ $dst }</c>
 probe-behind = straight to <c>{ $dst }</c>
 probe-protocol = as <c>{ $proto }</c>
 probe-mid-flow = outside a connection (no SYN before)
+probe-opposite = begun by the other end (<c>{ $src }</c> to <c>{ $dst }</c>)
 shadow-behind = Never matches: rule { $number } above catches every packet it could match.
 shadow-behind-jump = Never matches: rule { $number } above sends every such packet to a chain that ends it.
 shadow-unreached = Never matches: no rule that can be reached jumps to { $chain }.

@@ -739,6 +739,7 @@ probe-destination = 发往 <c>{ $dst }</c>
 probe-behind = 直接发往 <c>{ $dst }</c>
 probe-protocol = 改用 <c>{ $proto }</c>
 probe-mid-flow = 不属于任何连接（之前没有 SYN）
+probe-opposite = 由另一端发起（<c>{ $src }</c> 发往 <c>{ $dst }</c>）
 shadow-behind = 永远不会匹配：上面的第 { $number } 条规则会先处理它能匹配的所有数据包。
 shadow-behind-jump = 永远不会匹配：上面的第 { $number } 条规则把所有这样的数据包送进一条会作出裁决的链。
 shadow-unreached = 永远不会匹配：没有可达的规则跳转到 { $chain }。

@@ -258,10 +258,19 @@ fn also(lang: Lang, want: Goal, probes: &[Probe]) -> Vec<Sentence> {
         out.push(say!(lang, AlsoNone, count = probes.len()));
         return out;
     }
-    out.push(match want {
-        Goal::Through => say!(lang, AlsoThrough, list = list(&changed)),
-        Goal::Stopped => say!(lang, AlsoStopped, list = list(&changed)),
-    });
+    // What is lost comes first: nobody looks for it.
+    let goes = |p: &&Probe| match (p.before, p.after) {
+        (Some(false), Some(true)) => true,
+        (Some(true), Some(false)) => false,
+        _ => want == Goal::Through,
+    };
+    let (through, stopped): (Vec<&Probe>, Vec<&Probe>) = changed.into_iter().partition(goes);
+    if !stopped.is_empty() {
+        out.push(say!(lang, AlsoStopped, list = list(&stopped)));
+    }
+    if !through.is_empty() {
+        out.push(say!(lang, AlsoThrough, list = list(&through)));
+    }
     // Only what had its old fate for the same reason says how narrow the change is.
     let kept: Vec<&Probe> =
         same.into_iter().filter(|p| p.after == Some(want == Goal::Stopped)).collect();
@@ -293,6 +302,12 @@ pub fn probe(lang: Lang, p: &Probe) -> Sentence {
         }
         ProbeKind::Protocol => say!(lang, ProbeProtocol, proto = protocol(packet.ip.proto)),
         ProbeKind::MidFlow => say!(lang, ProbeMidFlow),
+        ProbeKind::Opposite => say!(
+            lang,
+            ProbeOpposite,
+            src = packet.ip.src.to_string(),
+            dst = endpoint(packet.ip.dst, packet.dport())
+        ),
     }
 }
 

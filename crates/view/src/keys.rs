@@ -678,6 +678,7 @@ keys! {
     ProbeBehind = "probe-behind",
     ProbeProtocol = "probe-protocol",
     ProbeMidFlow = "probe-mid-flow",
+    ProbeOpposite = "probe-opposite",
     ShadowBehind = "shadow-behind",
     ShadowBehindJump = "shadow-behind-jump",
     ShadowUnreached = "shadow-unreached",

@@ -2,8 +2,8 @@
 
 use crate::session::Session;
 use chainwalk_model::{
-    AskAddr, AskEntry, Entry, Host, IfKind, L4, PacketSpec, Probe, ProbeKind, Sent, TcpFlags,
-    Trace, Walk, proto,
+    AskAddr, AskEntry, Entry, Event, Host, IfKind, L4, PacketSpec, PathIface, Probe, ProbeKind,
+    Sent, TcpFlags, Trace, Walk, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -111,6 +111,24 @@ fn varied(host: &Host, ask: &PacketSpec, trace: &Trace, vary: ProbeKind) -> Opti
             let L4::Tcp(_) = packet.l4 else { return None };
             other.flags = Some(TcpFlags::ACK);
             other.ack = Some(1);
+        }
+        ProbeKind::Opposite => {
+            wire?;
+            // The other end is where DNAT sent the packet; it begins where the packet was to leave.
+            let out = trace.steps.iter().rev().find_map(|step| match &step.event {
+                Event::Hook(path) => match &path.outiface {
+                    PathIface::Named(name) => Some(name),
+                    _ => None,
+                },
+                _ => None,
+            })?;
+            let end = trace.moments.last()?.packet.ip.dst;
+            if own(end) || own(src) {
+                return None;
+            }
+            (other.src, other.dst) = (Some(AskAddr::Ip(end)), Some(AskAddr::Ip(src)));
+            other.sport = None;
+            other.entry = AskEntry::Iface(out.clone());
         }
     }
     Some(other)
