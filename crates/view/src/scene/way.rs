@@ -219,11 +219,8 @@ fn way(
                         steps_back = true;
                         points.push((
                             k,
-                            match hook {
-                                Some(Hook::Input) => p(at.x, at.y + AT_MARK),
-                                Some(Hook::Output) => p(at.x, at.y - AT_MARK),
-                                _ => p(at.x - AT_MARK, at.y),
-                            },
+                            // Above or below it in a column is the next station.
+                            p(at.x - AT_MARK, at.y),
                         ));
                     }
                 }
