@@ -8,7 +8,7 @@ use crate::say::{join, plain, run, say, text};
 use crate::steps::{changed, target_sentence};
 use crate::stops::{StopKind, TimelineStop, stops};
 use crate::values::lane_word;
-use crate::{fate, reasons};
+use crate::{fate, reasons, trip};
 use chainwalk_model::{Event, Question, Routed, Span, Trace};
 
 /// The timeline of the packet shown: one lane for it, one for each packet the kernel made, and one for each other
@@ -134,6 +134,7 @@ fn icon(t: &Explained, stop: &TimelineStop) -> &'static str {
         StopKind::Loop => "i-back",
         StopKind::Kernel => "i-kernel",
         StopKind::Fate => match t.trace(stop.reply).map(|trace| fate::tone(&trace.fate)) {
+            Some(Tone::Ok) if stop.reply.is_none() && trip::fails(t) => "i-half",
             Some(Tone::Ok) => "i-ok",
             Some(Tone::Stop) => "i-no",
             _ => "i-half",

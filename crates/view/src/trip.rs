@@ -65,6 +65,12 @@ fn name(t: &Explained, leg: &Leg) -> String {
     }
 }
 
+/// Whether the packet gets where it is to go, and what follows it does not.
+pub(crate) fn fails(t: &Explained) -> bool {
+    let turned = t.outcome().zip(t.trip()).and_then(|(outcome, round)| turn(t, outcome, &round));
+    turned.is_some_and(|turn| turn.tone == Tone::Stop)
+}
+
 /// The headline and what stands below it, where the way back says more than the way there.
 pub(crate) fn turn(t: &Explained, outcome: &Outcome, trip: &RoundTrip) -> Option<Turn> {
     let lang = t.lang;

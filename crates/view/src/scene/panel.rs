@@ -12,7 +12,7 @@ use crate::say::{plain, text};
 use crate::stops::{StopKind, TimelineStop};
 use crate::timeline::{narration, span};
 use crate::values::{destination, hex, packet_word, percent, source, states};
-use crate::{banner, fate};
+use crate::{banner, fate, trip};
 use chainwalk_model::Target;
 
 /// Draws the panel.
@@ -196,7 +196,14 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     let b = banner::banner(t);
     // Where the answer is open, no way's end is the end.
     let open = b.tone == Tone::Depends;
-    let tone = if open { Tone::Depends } else { fate::tone(&outcome.trace.fate) };
+    // Nor is it where the packet gets there and its answer does not get back.
+    let tone = if open {
+        Tone::Depends
+    } else if trip::fails(t) {
+        Tone::Stop
+    } else {
+        fate::tone(&outcome.trace.fate)
+    };
     let class = if open { "" } else { tone_class(tone) };
     let ground = pen.items.len();
     let r = 17.0;
@@ -226,7 +233,8 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
         pen.fitted(x, y - 5.0, &way, most, "s12 w6 t2");
         y += 17.0;
     }
-    let short = fate::short(t, &outcome.trace);
+    let fails = tone == Tone::Stop && trip::fails(t);
+    let short = if fails { plain(&b.headline) } else { fate::short(t, &outcome.trace) };
     let short: String =
         short.chars().take(1).flat_map(char::to_uppercase).chain(short.chars().skip(1)).collect();
     pen.fitted(x, y, &short, most, &format!("s15 w6 {class}"));
@@ -239,7 +247,11 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
         y += DECIDED;
         for index in decided.iter().skip(decided.len().saturating_sub(room - 1)) {
             let stop = &all[*index];
-            let words = plain(&narration(t, stop));
+            let answer = match &stop.kind {
+                StopKind::Fork(fork) => answer_of(t, fork, t.chosen()),
+                _ => None,
+            };
+            let words = answer.unwrap_or_else(|| plain(&narration(t, stop)));
             let link = Link { step: Some(*index), span: span(t, stop), ..Link::default() };
             let stops = crate::timeline::stops_here(t, stop);
             pen.group("gr", link, words.as_str(), |pen| {
@@ -297,9 +309,13 @@ fn decided(t: &Explained, all: &[TimelineStop]) -> Vec<usize> {
 
 /// What an outcome answers to the question that decides.
 fn way_taken(t: &Explained, outcome: usize) -> Option<String> {
-    let fork = banner::decider(t)?;
+    answer_of(t, &banner::decider(t)?, outcome)
+}
+
+/// What an outcome answers to a question.
+fn answer_of(t: &Explained, fork: &Fork, outcome: usize) -> Option<String> {
     let branch = fork.branches.iter().find(|b| b.outcomes.contains(&outcome))?.outcome;
-    let card = crate::steps::cards(t, &fork).into_iter().find(|c| c.outcome == branch)?;
+    let card = crate::steps::cards(t, fork).into_iter().find(|c| c.outcome == branch)?;
     Some(card.label)
 }
 
@@ -336,7 +352,9 @@ fn siblings(t: &Explained, pen: &mut Pen, a: Area) -> f64 {
                 pen.circle(at, 2.6, "dotmark on");
             }
             // Where all end at one address, it is their answers that tell them apart.
-            let told = crate::steps::apart(t, *index, &all);
+            // The question asked last tells the ways of neighbours apart: it stands first, where nothing is cut.
+            let mut told = crate::steps::apart(t, *index, &all);
+            told.reverse();
             let told = Some(told.join(", ")).filter(|told| !told.is_empty());
             let told = told.or_else(|| way_taken(t, *index)).filter(|_| alike);
             let (name, class) = match &told {
