@@ -147,7 +147,7 @@ const steps = StateField.define({
 class StepMarker extends GutterMarker {
   constructor(name, icon) {
     super();
-    this.elementClass = `step ${name}`;
+    this.elementClass = `met ${name}`;
     this.icon = icon;
   }
   toDOM() {
