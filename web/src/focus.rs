@@ -16,6 +16,18 @@ use web_sys::{
 };
 use yew::prelude::*;
 
+/// Gives the focus to what stands for the answer: the walk, or the packets to ask for.
+pub(crate) fn to_walk() {
+    if let Some(element) = in_page(".rows[role=tree], .packet-row") {
+        let _ = element.focus();
+    }
+}
+
+/// The first element of the page that a selector finds.
+pub(crate) fn in_page(selector: &str) -> Option<HtmlElement> {
+    document().query_selector(selector).ok()??.dyn_into().ok()
+}
+
 /// What Tab reaches, but for fields: nobody asked for a touch keyboard.
 const STOPS: &str =
     "button:not(:disabled), a[href], summary, [tabindex='0']:not([contenteditable])";

@@ -227,6 +227,8 @@ words! {
     PrevHook => "Previous hook", "上一个钩子";
     PrevStep => "Previous step", "上一步";
     NarrowPaste => "Back to the diagram", "返回图示";
+    EnterTries => "Enter tries this command on the rules", "按 Enter 在这些规则上试用这条命令";
+    MoreAlike => "{count} more like it", "另有 {count} 处相同";
     Problems => "to look at", "处需要留意";
     PromiseForget => "Remove this promise", "移除这条承诺";
     PromiseKeep => "Keep this packet:", "记住这个数据包：";
@@ -374,6 +376,7 @@ words! {
     ShowWalk => "Show the walk", "显示步骤列表";
     ShowHost => "Show this host", "显示本机";
     KeysOn => "Keys that are a single character work", "单个字符的快捷键有效";
+    ClearHere => "Clear", "立即清除";
     KeptHere => "It is kept in this browser until you clear it.", "它会保存在此浏览器中，直到清除。";
     Zoom => "Zoom", "缩放";
     ZoomFit => "Fit", "适应窗口";

@@ -232,7 +232,7 @@ pub fn App() -> Html {
                 <p class="promise" data-testid="promise"><Icon id="i-lock" /><span>{ui(lang, if is_one_file() { Key::KeepsFile } else { Key::KeepsHere })}{" "}{match survives {
                     _ if is_one_file() => html! { <em>{ui(lang, Key::KeptInNoFile)}</em> },
                     Persisted::All if state.newer => html! { <em>{ui(lang, Key::KeptNewer)}</em> },
-                    Persisted::All => ui(lang, Key::KeptHere).into(),
+                    Persisted::All => html! { <>{ui(lang, Key::KeptHere)}{" "}<button class="link" onclick={act(&dispatch, Action::Clear)}>{ui(lang, Key::ClearHere)}</button></> },
                     Persisted::NoPaste => html! { <em>{ui(lang, Key::KeptNoPaste)}</em> },
                     Persisted::Nothing => html! { <em>{ui(lang, Key::KeptNot)}</em> },
                 }}</span></p>

@@ -4,6 +4,7 @@ use super::act::{Dispatch, act};
 use super::ask::AskField;
 use super::icon::Icon;
 use crate::class::words as class_words;
+use crate::focus::to_walk;
 use crate::message::Drafted;
 use crate::one_file::is_one_file;
 use crate::origin::Origin;
@@ -68,7 +69,10 @@ pub(crate) fn Header(props: &HeaderProps) -> Html {
     let toggle = act(dispatch, Action::Open((!shown).then_some(Overlay::Examples)));
     html! {
         <header>
-            <a class="skip" href="#walk">{ui(lang, Key::SkipToWalk)}</a>
+            <a class="skip" href="#walk" onclick={Callback::from(|e: MouseEvent| {
+                e.prevent_default();
+                to_walk();
+            })}>{ui(lang, Key::SkipToWalk)}</a>
             <h1 class="brand">
                 <svg width="26" height="20" viewBox="0 0 26 20" aria-hidden="true">
                     <path d="M1.500 6h8.200c2.200 0 2.900 1.200 2.900 3.200v2.200c0 2 .8 3.200 2.900 3.200h9" />

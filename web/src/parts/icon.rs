@@ -63,6 +63,7 @@ pub(crate) fn Sprite() -> Html {
             <symbol id="i-undo" viewBox="0 0 14 14"><path class="k15" d="M4.600 2.400L2 5l2.600 2.600M2.200 5h6.200a3.300 3.300 0 010 6.600H5" /></symbol>
             <symbol id="i-redo" viewBox="0 0 14 14"><path class="k15" d="M9.400 2.400L12 5 9.400 7.600M11.800 5H5.600a3.300 3.300 0 000 6.600H9" /></symbol>
             <symbol id="i-find" viewBox="0 0 14 14"><circle class="k15" cx="6" cy="6" r="3.800" /><path class="k15" d="M9 9l3.200 3.200" /></symbol>
+            <symbol id="i-trash" viewBox="0 0 14 14"><path class="k15" d="M2.400 4h9.200M5.400 3.800V2.400h3.200v1.400M3.600 4l.6 8h5.600l.6-8M6 6.400v3.400M8 6.400v3.400" /></symbol>
             <symbol id="i-pencil" viewBox="0 0 12 12"><path class="k12" d="M2 10l.6-2.400L8.400 1.800l1.800 1.800-5.800 5.800z" /></symbol>
             <symbol id="i-share" viewBox="0 0 14 14"><path class="k15" d="M7 8.600V1.800M4.400 4.200L7 1.600l2.600 2.600M4 6.200H2.600v6h8.800v-6H10" /></symbol>
             <symbol id="i-save" viewBox="0 0 12 12"><path class="k15" d="M6 1.600v5.600M3.600 5L6 7.400 8.400 5M2 10h8" /></symbol>

@@ -25,6 +25,7 @@ mod notice;
 mod overview;
 mod paste;
 mod player;
+mod problems;
 mod promises;
 mod ride;
 mod seek;

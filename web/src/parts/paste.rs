@@ -3,7 +3,9 @@
 use super::act::{Dispatch, Hover, act};
 use super::editor::{Editor, Heard, Revealed, RuleText, Untaken};
 use super::icon::Icon;
+use super::problems::Problems;
 use super::seek::{Found, SeekBar, focus_bar};
+use crate::focus::{in_page, to_walk};
 use crate::message::PageView;
 use crate::paste::Paste;
 use crate::state::Action;
@@ -95,7 +97,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
             Heard::Leave if in_page(".app.wide").is_some() => {
                 dispatch.dispatch(Action::Wide(false));
             }
-            Heard::Leave => leave(),
+            Heard::Leave => to_walk(),
             Heard::Seek => {
                 seeking.set(true);
                 focus_bar("find");
@@ -217,7 +219,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                     {tool(Key::Redo, "i-redo", "redo", act(dispatch, Action::Redo), !on)}
                     {tool(Key::Find, "i-find", "find", seek, false)}
                     {tool(Key::OpenFile, "i-file", "open", pick, false)}
-                    {tool(Key::ClearHint, "i-x", "clear", act(dispatch, Action::Clear), false)}
+                    {tool(Key::ClearHint, "i-trash", "clear", act(dispatch, Action::Clear), false)}
                 </span>
                 <input type="file" multiple=true class="hidden" ref={picker} onchange={picked} tabindex="-1"
                     aria-hidden="true" data-testid="file" />
@@ -276,19 +278,7 @@ pub(crate) fn PastePane(props: &PasteProps) -> Html {
                     if !unfolded { <span>{problems.iter().map(|p| &*p.text).collect::<Vec<_>>().join(" · ")}</span> }
                 </button>
                 if unfolded {
-                <ul class="problems" data-testid="problems">
-                    {for problems.iter().map(|problem| {
-                        let line = of.line_of(problem.span.start as usize) + 1;
-                        html! {
-                            <li class={problem.class.clone()}><button onclick={jump(problem.span, true)}>
-                                <Icon id="i-warn" /><span class="at">{line}</span>
-                                <span>{&problem.text}
-                                    if let Some(hint) = &problem.hint { <em>{hint}</em> }
-                                </span>
-                            </button></li>
-                        }
-                    })}
-                </ul>
+                if let Some(told) = told.clone() { <Problems {lang} {told} of={of.clone()} reveal={reveal.clone()} /> }
                 }
                 </div>
             }
@@ -373,18 +363,6 @@ fn said_of(lang: Lang, serious: usize, all: usize) -> String {
     } else {
         format!("{all} {}", ui(lang, if all == 1 { Key::Remark } else { Key::Remarks }))
     }
-}
-
-/// Gives the focus from the text to what stands for it: the walk, or the packets to ask for.
-fn leave() {
-    if let Some(element) = in_page(".rows[role=tree], .packet-row") {
-        let _ = element.focus();
-    }
-}
-
-/// The first element of the page that a selector finds.
-fn in_page(selector: &str) -> Option<web_sys::HtmlElement> {
-    gloo::utils::document().query_selector(selector).ok()??.dyn_into().ok()
 }
 
 /// How long the text is, and how much of it is understood.
