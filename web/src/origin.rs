@@ -33,7 +33,13 @@ impl Origin {
         let mut origin = Self::default();
         let mut words = Vec::new();
         let mut rest = line.split_whitespace();
+        let mut here = false;
         while let Some(word) = rest.next() {
+            if word == "from" && rest.clone().take(2).eq(["this", "host"]) {
+                rest.nth(1);
+                here = true;
+                continue;
+            }
             let place = match word {
                 "from" => &mut origin.from,
                 "in" => &mut origin.iface,
@@ -48,7 +54,7 @@ impl Origin {
             }
         }
         let words = words.join(" ");
-        if origin.local() { (words, None) } else { (words, Some(origin)) }
+        if origin.local() && !here { (words, None) } else { (words, Some(origin)) }
     }
 
     /// The line to send for `words` typed into the field.
@@ -106,6 +112,8 @@ mod tests {
             Some(Origin::wire("10.0.0.1", "eth0")),
         );
         check("ping ::1 in lo", "ping ::1", Some(Origin::wire("", "lo")));
+        let here = Origin::split("ping ::1 from this host");
+        assert_eq!(here, ("ping ::1".to_owned(), Some(Origin::default())));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The keys of the page, where nothing of it takes them for itself.
 
 use crate::keys::{Press, press};
-use crate::state::{Overlay, State};
+use crate::state::{Action, Overlay, State};
 use chainwalk::view::Timeline;
 use gloo::events::{EventListener, EventListenerOptions};
 use gloo::utils::window;
@@ -26,21 +26,23 @@ pub(crate) fn use_keys(
         let (keys_off, away, only) = (*keys_off, *away, *only);
         let heard = move |event: &Event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
-            if away
-                || event.default_prevented()
-                || event.is_composing()
-                || event.ctrl_key()
-                || event.meta_key()
-                || event.alt_key()
-            {
+            if away || event.default_prevented() || event.is_composing() || event.alt_key() {
                 return;
             }
             let key = event.key();
+            if event.ctrl_key() || event.meta_key() {
+                // A field, and the text, take back what was done in them.
+                let back = (!within(event, FIELD)).then(|| took_back(&key, event.shift_key()));
+                if let Some(action) = back.flatten() {
+                    event.prevent_default();
+                    dispatch.dispatch(action);
+                }
+                return;
+            }
             if keys_off && is_character(&key) {
                 return;
             }
-            let typing =
-                within(event, "input:not([type=radio]), textarea, select, [contenteditable=true]");
+            let typing = within(event, FIELD);
             // A button takes the space bar, a radio group the arrows.
             let taken = (key == " " && within(event, "button, a, summary, [role=button]"))
                 || (key.starts_with("Arrow")
@@ -70,6 +72,18 @@ pub(crate) fn use_keys(
         let listener = EventListener::new_with_options(&window(), "keydown", options, heard);
         move || drop(listener)
     });
+}
+
+/// Where letters are typed.
+const FIELD: &str = "input:not([type=radio]), textarea, select, [contenteditable=true]";
+
+/// What a key does with Control held: it takes back, or brings again.
+fn took_back(key: &str, shift: bool) -> Option<Action> {
+    match (key, shift) {
+        ("z", false) => Some(Action::Undo),
+        ("y", false) | ("Z", true) => Some(Action::Redo),
+        _ => None,
+    }
 }
 
 /// Whether a key is a letter, a figure or a mark.

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::icon::Icon;
 use crate::message::Drafted;
 use crate::origin::{Origin, says_itself};
-use crate::state::{Action, Overlay};
+use crate::state::{Action, Overlay, is_change};
 use crate::words::{Key, ui};
 use chainwalk::view::{Lang, Problem, Suggestion};
 use std::rc::Rc;
@@ -111,10 +111,15 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
     // A line that can't be read is not sent: the answer to the last one stands, and what is wrong is said below.
     let unreadable = drafted.as_ref().filter(|d| d.line == origin.join(draft.trim()));
     let unreadable = unreadable.is_some_and(|d| d.problems.iter().any(|p| p.class == "error"));
+    let changes = is_change(draft);
+    let unreadable = unreadable && !changes;
+    // The line that was to be sent and could not be read.
+    let tried = use_state_eq(|| Rc::<str>::from(""));
     let send = {
-        let dispatch = dispatch.clone();
+        let (dispatch, tried, draft) = (dispatch.clone(), tried.setter(), draft.clone());
         Callback::from(move |e: SubmitEvent| {
             e.prevent_default();
+            tried.set(draft.clone());
             let shut = Action::Open(None);
             dispatch.dispatch(if unreadable { shut } else { Action::Send });
         })
@@ -128,6 +133,8 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
     let keyed = {
         let (active, options, dispatch, open) =
             (active.clone(), options.clone(), dispatch.clone(), *open);
+        let (field, sent) = (field.clone(), sent.clone());
+        let typed_over = !sent.is_empty() && *origin.join(draft.trim()) != *sent;
         Callback::from(move |e: KeyboardEvent| {
             let count = options.len();
             let at = match (e.key().as_str(), *active) {
@@ -137,6 +144,14 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
                 ("ArrowUp", Some(at)) => Some(at - 1),
                 ("Escape", _) => {
                     active.set(None);
+                    // What is typed and was not sent gives way to the packet that is answered; then the field is left.
+                    if typed_over {
+                        dispatch.dispatch(Action::Line(sent.clone()));
+                    } else if open.is_none()
+                        && let Some(element) = field.cast::<HtmlInputElement>()
+                    {
+                        let _ = element.blur();
+                    }
                     dispatch.dispatch(Action::Open(None));
                     return;
                 }
@@ -196,8 +211,13 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
     };
     // What was sent has been answered; what is being typed is shown as far as it was read.
     let typing = drafted.as_ref().filter(|d| *d.line != **sent);
+    // A word that is not at its end can't be wrong yet.
+    let begun = !draft.trim_start().contains(char::is_whitespace) && *tried != *draft;
     let wrong = match typing {
-        Some(typing) => typing.problems.first().filter(|_| !listed && !draft.trim().is_empty()),
+        _ if changes => None,
+        Some(typing) => {
+            typing.problems.first().filter(|_| !listed && !begun && !draft.trim().is_empty())
+        }
         None => problems.first(),
     };
     html! {
@@ -221,6 +241,11 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
                 <ul class="sheet options" role="listbox" id="suggestions" aria-label={ui(lang, Key::Suggestions)} data-testid="suggestions">
                     {for options.iter().enumerate().map(|(at, option)| view_option(option, at, *active, dispatch))}
                 </ul>
+            }
+            if changes && !listed {
+                <p class="wrong tries" role="status" data-testid="packet-tries">
+                    <Icon id="i-pencil" />{ui(lang, Key::EnterTries)}
+                </p>
             }
             if let Some(problem) = wrong {
                 <p class="wrong" role="alert" data-testid="packet-problem">

@@ -24,7 +24,8 @@ use chainwalk::model::Goal;
 use chainwalk::view::Lang;
 use chainwalk::{Case, Doc, Head, Promised, Scenario};
 use std::rc::Rc;
-use takes::{is_another, replaces};
+pub use takes::is_change;
+use takes::{is_another, is_replaced, replaces};
 
 /// Everything a person can change.
 #[derive(Clone, Debug, PartialEq)]
@@ -200,10 +201,14 @@ impl State {
                     return Some(next);
                 }
                 let another = is_another(&self.paste, &text);
+                let replaced = is_replaced(&self.paste, &text);
                 next.paste = text;
                 next.restart();
                 if another {
                     next.begin_anew();
+                } else if replaced && !self.scenario.edits().is_empty() {
+                    // What was tried on the rules before is in the new ones, or was given up.
+                    next.scenario_mut().change_part(|part| part.edits.clear());
                 }
                 next.history.forget_future();
             }
@@ -221,6 +226,11 @@ impl State {
             Action::Send => {
                 if self.draft.trim().is_empty() {
                     return None;
+                }
+                if is_change(&self.draft) {
+                    let mut tried = self.apply(Action::Change(self.draft.clone()))?;
+                    tried.show(self.packet);
+                    return Some(tried);
                 }
                 let (words, origin) = Origin::split(&self.draft);
                 if let Some(origin) = origin {
@@ -616,6 +626,11 @@ impl State {
         state.load(case);
         // The walk was there already.
         state.playing = false;
+        // Of several packets the one whose words are in the field was shown.
+        let words = |line: &String| Origin::split(line).0 == settings.draft;
+        if let Some(shown) = case.scenario.packets.iter().rposition(words) {
+            state.packet = shown;
+        }
         (state.draft, state.origin) = (settings.draft.into(), settings.origin);
         state
     }

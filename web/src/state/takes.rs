@@ -24,15 +24,42 @@ pub(super) fn replaces(new: &str, old: &str) -> bool {
     new == old || (new_key == old_key && new_key.contains('.'))
 }
 
+/// The programs whose commands change a host.
+const CHANGING: [&str; 11] = [
+    "iptables",
+    "iptables-legacy",
+    "iptables-nft",
+    "ip6tables",
+    "ip6tables-legacy",
+    "ip6tables-nft",
+    "nft",
+    "ip",
+    "ipset",
+    "sysctl",
+    "ebtables",
+];
+
+/// Whether a line is a command that changes the host, and no packet.
+pub fn is_change(line: &str) -> bool {
+    let words = line.split_whitespace().skip_while(|word| matches!(*word, "sudo" | "$" | "#"));
+    let mut words = words.take(2);
+    words.next().is_some_and(|first| CHANGING.contains(&first)) && words.next().is_some()
+}
+
 /// So many lines of a text tell whether it is about the same host.
 const LOOKED_AT: usize = 5000;
+
+/// Whether most of a text gave way to another: a later dump of the same host, or the paste of another one.
+pub(super) fn is_replaced(old: &Paste, new: &Paste) -> bool {
+    let removed: Option<usize> =
+        old.edits_to(new).map(|edits| edits.iter().map(|edit| edit.removed.byte_len()).sum());
+    !old.is_empty() && removed.is_none_or(|removed| removed * 4 > old.len() * 3)
+}
 
 /// Whether a paste took the place of another one, rather than being a change of it or a later dump of the
 /// same host: little of the old text stands at its begin and end, and few of its lines stand in it.
 pub(super) fn is_another(old: &Paste, new: &Paste) -> bool {
-    let removed: Option<usize> =
-        old.edits_to(new).map(|edits| edits.iter().map(|edit| edit.removed.byte_len()).sum());
-    if old.is_empty() || removed.is_some_and(|removed| removed * 4 <= old.len() * 3) {
+    if !is_replaced(old, new) {
         return false;
     }
     let same = |(a, b): &(u8, u8)| a == b;
