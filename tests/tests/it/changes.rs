@@ -47,6 +47,9 @@ fn the_first_document_needs_one_rule_on_the_mark() {
     assert!(!also(narrow, ProbeKind::FarSource) && !also(narrow, ProbeKind::NearSource));
     let wide = with("iptables -I FORWARD 6 -i eth0 -o docker0 -j ACCEPT");
     assert!(also(wide, ProbeKind::Behind), "by the interfaces every pod is open");
+    let turned = found.iter().find(|(texts, _)| texts[0].starts_with("iptables -R FORWARD 4 "));
+    assert!(also(&turned.unwrap().1, ProbeKind::Opposite), "no pod begins anything any more");
+    assert!(!also(narrow, ProbeKind::Opposite));
 }
 
 #[test]

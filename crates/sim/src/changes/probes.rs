@@ -127,7 +127,7 @@ fn varied(host: &Host, ask: &PacketSpec, trace: &Trace, vary: ProbeKind) -> Opti
                 return None;
             }
             (other.src, other.dst) = (Some(AskAddr::Ip(end)), Some(AskAddr::Ip(src)));
-            other.sport = None;
+            other.sport = packet.sport().map(|_| 40000);
             other.entry = AskEntry::Iface(out.clone());
         }
     }
