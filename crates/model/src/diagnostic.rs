@@ -76,6 +76,8 @@ pub enum DiagnosticId {
     Refused,
     /// A rule tests an interface by the label of an address.
     AliasAsInterface,
+    /// A character that turns the order of those behind it round, by its number: the line reads otherwise than it looks.
+    TurnsText,
     /// A name in the head of a case that is not known; it is kept.
     UnknownName,
     /// A name in the head of a case that is not used yet; it is kept.
@@ -163,6 +165,8 @@ pub enum SectionKind {
     Interfaces(u32),
     /// Routes (`ip route`, `route -n`).
     Routes(u32),
+    /// Which packets look in which routing table (`ip rule`).
+    Policy(u32),
     /// Bridges (`brctl show`, `bridge link`).
     Bridges(u32),
     /// Names of addresses (`kubectl get …`, `docker network inspect`).

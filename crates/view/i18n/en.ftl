@@ -91,6 +91,7 @@ over-delivered = delivered
 over-depends = it depends
 over-no-answer = its answer is stopped
 over-opens = INPUT opens { $ports }
+over-opens-some = INPUT opens { $ports }, not to everyone
 over-opens-rest = its policy drops all else
 over-publishes = { $count ->
     [1] 1 published port
@@ -130,6 +131,10 @@ head-connection-hangs = The connection hangs, then times out
 head-silence = { $program } waits, and no answer comes
 head-nothing-back = Nothing comes back to the sender
 head-sender-gets = The sender gets <c>{ $what }</c>
+head-fails = { $count ->
+    [2] <x>Fails</x> either way
+   *[other] <x>Fails</x> on all { $count } ways
+}
 head-depends = <b>It depends</b> { $what }
 
 ## The way back
@@ -601,6 +606,10 @@ chip-routes = { $count ->
     [1] 1 route
    *[other] { $count } routes
 }
+chip-policy = { $count ->
+    [1] 1 rule
+   *[other] { $count } rules
+}
 chip-bridges = { $count ->
     [1] 1 bridge
    *[other] { $count } bridges
@@ -714,6 +723,7 @@ problem-changes-nothing = ; iptables refuses the line, so it changes nothing
 problem-refused-nothing = ; the line changes nothing
 problem-refused-open = ; no kernel prints this, so whether the rule stands is open
 problem-alias = No packet comes in by “{ $found }”: it is the label of an address
+problem-turns = { $found } turns the text behind it round: this line is read as it is stored, not as it looks elsewhere
 problem-prose = Ignored: “{ $found }”
 problem-passed-over = Ignored: { $count } lines that are no output of a command
 problem-rows-left-out = “{ $found }”: rules are left out here, and the answer depends on them where a packet meets them
@@ -801,6 +811,12 @@ scope-no-route = { $count ->
 scope-policy-rule = Packets that this rule selects look in another routing table.
 scope-fact = This is taken as a fact of the host.
 list-comma = ,{" "}
+changes-narrow = Narrow: this packet and its like
+changes-wide = Wider: more than this packet
+changes-broad = Broad: a rule or a policy gives way for everybody
+others-none = changes no other packet that was tried
+others-through = lets in { $count } of { $all } others tried
+others-stopped = <x>stops { $count }</x> of { $all } others tried
 also-none = None of { $count } other packets that were tried, each different in one thing, changes its result.
 also-through = Also lets in the same packet { $list }.
 also-stopped = Also stops the same packet { $list }.

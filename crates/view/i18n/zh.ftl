@@ -73,6 +73,7 @@ over-delivered = 送达
 over-depends = 视情况而定
 over-no-answer = 回包被拦下
 over-opens = INPUT 开放 { $ports }
+over-opens-some = INPUT 开放 { $ports }，但不对所有人
 over-opens-rest = 其余按默认策略丢弃
 over-publishes = { $count } 个已发布端口
 
@@ -109,6 +110,10 @@ head-connection-hangs = 连接一直等待，最后超时
 head-silence = { $program } 等不到任何回答
 head-nothing-back = 发送方收不到任何回应
 head-sender-gets = 发送方收到 <c>{ $what }</c>
+head-fails = { $count ->
+    [2] 两种情况都<x>不通</x>
+   *[other] { $count } 条路径都<x>不通</x>
+}
 head-depends = 结果<b>取决于</b>{ $what }
 
 ## 回程
@@ -556,6 +561,7 @@ narrate-reply-end = 回复 { $packet }：{ $end }
 chip-table = { $chains } 条链 · { $rules } 条规则
 chip-interfaces = { $count } 个接口
 chip-routes = { $count } 条路由
+chip-policy = { $count } 条规则
 chip-bridges = { $count } 个网桥
 chip-names = { $count } 个地址
 chip-sets = { $count } 个集合
@@ -643,6 +649,7 @@ problem-changes-nothing = ；iptables 拒绝此行，所以它什么也不改变
 problem-refused-nothing = ；此行什么也不改变
 problem-refused-open = ；内核不会这样输出，所以这条规则是否存在并不确定
 problem-alias = 没有数据包会从“{ $found }”进来：它只是地址的标签
+problem-turns = { $found } 会反转其后文字的显示顺序：本行按存储的顺序读取，而不是按别处看到的样子
 problem-prose = 已忽略：“{ $found }”
 problem-passed-over = 已忽略：{ $count } 行不是命令输出的文字
 problem-rows-left-out = “{ $found }”：此处省略了规则，数据包走到这里时结果取决于它们
@@ -727,6 +734,12 @@ scope-no-route = 到 <c>{ $dst }</c> 的 { $count } 条路由不再起作用；�
 scope-policy-rule = 这条策略规则选中的数据包改查另一张路由表。
 scope-fact = 这被当作主机的一个事实。
 list-comma = 、
+changes-narrow = 窄：只影响这类数据包
+changes-wide = 较宽：不止影响这个数据包
+changes-broad = 很宽：一条规则或一个默认策略对所有数据包失效
+others-none = 试过的其他数据包都不受影响
+others-through = 试过的 { $all } 个其他数据包中放行 { $count } 个
+others-stopped = 试过的 { $all } 个其他数据包中<x>拦下 { $count } 个</x>
 also-none = 另外试了 { $count } 个只有一处不同的数据包，结果都没有改变。
 also-through = 同样的数据包，{ $list }，也会被放行。
 also-stopped = 同样的数据包，{ $list }，也会被拦下。

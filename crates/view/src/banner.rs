@@ -306,7 +306,14 @@ impl From<chainwalk_model::Count> for Arg {
 fn depends(t: &Explained, split: &Fork) -> Banner {
     let lang = t.lang;
     let walk_outcome = |o: usize| t.walk().and_then(|w| w.outcomes.get(o));
-    let headline = say!(lang, HeadDepends, what = what_decides(t, &split.question));
+    // What every answer comes to needs no answer.
+    let whole = t.walk().is_some_and(|walk| !walk.cut);
+    let fails = whole && split.branches.iter().flat_map(|b| &b.outcomes).all(|o| ends_badly(t, *o));
+    let (tone, headline) = if fails {
+        (Tone::Stop, say!(lang, HeadFails, count = split.branches.len()))
+    } else {
+        (Tone::Depends, say!(lang, HeadDepends, what = what_decides(t, &split.question)))
+    };
     let many = split.branches.len() > SINGLE;
     let parts = if many { groups(t, split) } else { singly(t, split) };
     let detail = join(parts, if lang == Lang::Zh { "；" } else { "; " });
@@ -325,7 +332,15 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
         evidence.extend(leans(t, outcome, 1));
     }
     evidence.extend(cut(t));
-    Banner { tone: Tone::Depends, headline, detail, evidence }
+    Banner { tone, headline, detail, evidence }
+}
+
+/// Whether a packet is stopped in an outcome, or what follows it is.
+fn ends_badly(t: &Explained, outcome: usize) -> bool {
+    let Some(end) = t.walk().and_then(|walk| walk.outcomes.get(outcome)) else { return false };
+    let turned = || trip::turn(t, end, &*t.trip_of(outcome)?);
+    fate::tone(&end.trace.fate) == Tone::Stop
+        || turned().is_some_and(|turn| turn.tone == Tone::Stop)
 }
 
 /// The ends of a few branches, each by the answer that leads to it.

@@ -10,7 +10,7 @@ use crate::terms;
 use crate::values::{endpoint, protocol};
 use chainwalk_model::{
     Assumption, ChainEdit, ChainId, Changes, Edit, Family, Goal, Host, NewRule, OpKind, Policy,
-    Probe, ProbeKind, Proposal, Rule, RuleId, Ruleset, Shadow, Target, TripEnd, Walk,
+    Probe, ProbeKind, Proposal, Rule, RuleId, Ruleset, Selectivity, Shadow, Target, TripEnd, Walk,
 };
 use serde::{Deserialize, Serialize};
 
@@ -53,11 +53,54 @@ pub struct ProposalsView {
     pub proposals: Vec<ProposalView>,
 }
 
+/// How many packets a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Breadth {
+    /// The packet and its like.
+    Narrow,
+    /// More than was asked for.
+    Wide,
+    /// A rule or a policy no longer decides for anybody.
+    All,
+}
+
+impl Breadth {
+    fn of(grain: Selectivity) -> Self {
+        match grain {
+            Selectivity::Flow
+            | Selectivity::Element
+            | Selectivity::State
+            | Selectivity::NearMiss
+            | Selectivity::Earlier => Self::Narrow,
+            Selectivity::Service
+            | Selectivity::Mark
+            | Selectivity::Dnat
+            | Selectivity::Source
+            | Selectivity::Interfaces
+            | Selectivity::Setting => Self::Wide,
+            Selectivity::Rule | Selectivity::Policy => Self::All,
+        }
+    }
+
+    /// The heading of such proposals.
+    pub fn title(self, lang: Lang) -> String {
+        match self {
+            Self::Narrow => text!(lang, ChangesNarrow),
+            Self::Wide => text!(lang, ChangesWide),
+            Self::All => text!(lang, ChangesBroad),
+        }
+    }
+}
+
 /// A proposal in words.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ProposalView {
     /// The commands that make it, in order.
     pub commands: Vec<String>,
+    /// How much it opens, or shuts, by how it selects packets.
+    pub breadth: Breadth,
+    /// How many of the other packets that were tried it lets in and stops.
+    pub others: Sentence,
     /// What becomes of the packet with it.
     pub after: FateCard,
     /// What each command does to all packets, a sentence a command.
@@ -114,7 +157,9 @@ pub fn moment_line(at: usize, lines: &[usize], lang: Lang) -> String {
 }
 
 /// Tells what a search found. `proposals` are those of `found`, each by [`proposal`].
-pub fn changes(lang: Lang, found: &Changes, proposals: Vec<ProposalView>) -> ProposalsView {
+pub fn changes(lang: Lang, found: &Changes, mut proposals: Vec<ProposalView>) -> ProposalsView {
+    // Never as good as it is broad.
+    proposals.sort_by_key(|proposal| proposal.breadth);
     let title = match found.want {
         Goal::Through => text!(lang, ChangesThrough),
         Goal::Stopped => text!(lang, ChangesStop),
@@ -151,6 +196,8 @@ pub fn proposal(
     let after = Explained { host, walks: &walks, followed: &[], reasons: &NoExplainer, ..*t };
     ProposalView {
         commands,
+        breadth: Breadth::of(p.grain),
+        others: others(lang, &p.probes),
         after: fate_card(&after),
         scope,
         also: also(lang, want, &p.probes),
@@ -242,6 +289,28 @@ fn setting(lang: Lang, name: &str, value: &str) -> Sentence {
         ("bridge-nf-call-iptables", "0") => say!(lang, ScopeBridgeNf),
         _ => say!(lang, ScopeSetting, name = name),
     }
+}
+
+/// How many of the packets that differ in one thing a change lets in and stops.
+fn others(lang: Lang, probes: &[Probe]) -> Sentence {
+    let became = |after: bool| {
+        probes.iter().filter(|p| p.after == Some(after) && p.before == Some(!after)).count()
+    };
+    let (through, stopped) = (became(true), became(false));
+    if probes.is_empty() {
+        return Sentence::new();
+    }
+    if through + stopped == 0 {
+        return say!(lang, OthersNone);
+    }
+    let mut parts = Vec::new();
+    if through > 0 {
+        parts.push(say!(lang, OthersThrough, count = through, all = probes.len()));
+    }
+    if stopped > 0 {
+        parts.push(say!(lang, OthersStopped, count = stopped, all = probes.len()));
+    }
+    join(parts, " · ")
 }
 
 /// What became of the packets that differ in one thing.

@@ -44,6 +44,7 @@ fn chip(section: &Section, lang: Lang, class: &ClassOf<'_>) -> Chip {
         },
         SectionKind::Interfaces(n) => host("ip addr", text!(lang, ChipInterfaces, count = *n)),
         SectionKind::Routes(n) => host("ip route", text!(lang, ChipRoutes, count = *n)),
+        SectionKind::Policy(n) => host("ip rule", text!(lang, ChipPolicy, count = *n)),
         SectionKind::Bridges(n) => host("bridge", text!(lang, ChipBridges, count = *n)),
         SectionKind::Names(n) => host("names", text!(lang, ChipNames, count = *n)),
         SectionKind::Sets(n) => host("ipset", text!(lang, ChipSets, count = *n)),

@@ -18,7 +18,7 @@ use chainwalk_model::{ChainId, Policy};
 
 pub use told::*;
 
-pub(crate) use reach::{NAMED, openings, published};
+pub(crate) use reach::{NAMED, Openings, openings, published};
 
 /// Up to so many rules of a single chain are told one by one.
 const IN_ORDER: usize = 12;

@@ -102,6 +102,7 @@ fn what(d: &Diagnostic, found: &str, lang: Lang) -> crate::page::Sentence {
         DiagnosticId::LeftOpen => return say!(lang, ProblemLeftOpen, found = found),
         DiagnosticId::Refused => return say!(lang, ProblemRefused, found = found),
         DiagnosticId::AliasAsInterface => return say!(lang, ProblemAlias, found = found),
+        DiagnosticId::TurnsText => return say!(lang, ProblemTurns, found = found),
         DiagnosticId::Prose => return say!(lang, ProblemProse, found = found),
         DiagnosticId::NotModelled => return say!(lang, ProblemNotModelled, found = found),
         DiagnosticId::NoSuchHost => return say!(lang, ProblemNoSuchHost, found = found),

@@ -177,9 +177,12 @@ fn view_found(
     html! {
         <>
             if !found.note.is_empty() { <p class="changes-note"><Words of={found.note.clone()} /></p> }
-            <ol>
-                {for found.proposals.iter().map(|p| view_proposal(lang, p, told, dispatch))}
-            </ol>
+            {for found.proposals.chunk_by(|a, b| a.breadth == b.breadth).map(|alike| html! { <>
+                <h3 class="breadth">{alike[0].breadth.title(lang)}</h3>
+                <ol>
+                    {for alike.iter().map(|p| view_proposal(lang, p, told, dispatch))}
+                </ol>
+            </> })}
         </>
     }
 }
@@ -195,7 +198,8 @@ fn view_proposal(lang: Lang, p: &ProposalView, told: &PageView, dispatch: &Dispa
                     <span class="commands">
                         {for p.commands.iter().map(|c| html! { <code>{c}</code> })}
                     </span>
-                    <span class={classes!("fate-end", tone_name(p.after.tone))}><Words of={p.after.headline.clone()} /></span>
+                    <span class={classes!("fate-end", tone_name(p.after.tone))}><Words of={p.after.headline.clone()} />
+                        if !p.others.is_empty() { <small><Words of={p.others.clone()} /></small> }</span>
                 </summary>
                 <div class="compared">
                     {view_fate(ui(lang, Key::NowAsIs), &FateCard {

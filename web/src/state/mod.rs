@@ -230,6 +230,7 @@ impl State {
                 if is_change(&self.draft) {
                     let mut tried = self.apply(Action::Change(self.draft.clone()))?;
                     tried.show(self.packet);
+                    (tried.open, tried.wide) = (None, false);
                     return Some(tried);
                 }
                 let (words, origin) = Origin::split(&self.draft);

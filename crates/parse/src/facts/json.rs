@@ -373,7 +373,7 @@ fn rules(place: &Place<'_>, pieces: &[&RawValue]) -> (SectionKind, Facts) {
         let beyond = extra.iter().any(|name| rule.contains_key(*name));
         routes::take_rule(&mut facts, &line, priority, beyond, place.origin(piece));
     }
-    (SectionKind::Routes(pieces.len() as u32), facts)
+    (SectionKind::Policy(pieces.len() as u32), facts)
 }
 
 /// `docker network inspect`: a bridge, its address, and its containers by name.

@@ -290,7 +290,7 @@ pub(super) fn rules(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
     if taken == 0 {
         return None;
     }
-    made(clean, rows, taken, SectionKind::Routes(taken as u32), facts)
+    made(clean, rows, taken, SectionKind::Policy(taken as u32), facts)
 }
 
 /// Takes over `from all fwmark 0x1 lookup 100`. A rule that selects by what the model does not have

@@ -53,12 +53,8 @@ pub(crate) fn perhaps(clean: &Clean, row: Row<'_>, shell: &Shell) -> Option<Bloc
 
 fn kind(step: &Step) -> SectionKind {
     match step {
-        Step::Route { .. }
-        | Step::DropRoute(_)
-        | Step::FlushRoutes(_)
-        | Step::Policy(..)
-        | Step::DropPolicy(..)
-        | Step::FlushPolicy => SectionKind::Routes(1),
+        Step::Route { .. } | Step::DropRoute(_) | Step::FlushRoutes(_) => SectionKind::Routes(1),
+        Step::Policy(..) | Step::DropPolicy(..) | Step::FlushPolicy => SectionKind::Policy(1),
         Step::Master { .. } | Step::Hairpin { .. } => SectionKind::Bridges(1),
         Step::Set(..) | Step::Doubt(_) => SectionKind::Sets(1),
         _ => SectionKind::Interfaces(1),

@@ -114,6 +114,7 @@ impl Paste<'_> {
             !again
         });
         gather(&mut reading);
+        reading.diagnostics.extend(cleans.iter().flat_map(turning));
         reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
         reading.sections.sort_by_key(|s| (s.span.doc, s.span.start, s.span.end));
         if anything && reading.hosts.is_empty() {
@@ -121,6 +122,25 @@ impl Paste<'_> {
         }
         reading
     }
+}
+
+/// The first characters of a text that turn the order of others round.
+fn turning(clean: &Clean) -> Vec<Diagnostic> {
+    const TOLD: usize = 20;
+    if clean.text.is_ascii() {
+        return Vec::new();
+    }
+    let turns =
+        |(_, c): &(usize, char)| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let told = |(at, c): (usize, char)| Diagnostic {
+        id: DiagnosticId::TurnsText,
+        severity: Severity::Warning,
+        span: clean.span(at, at + c.len_utf8()),
+        found: format!("U+{:04X}", u32::from(c)).into(),
+        expected: vec![],
+        hint: None,
+    };
+    clean.text.char_indices().filter(turns).take(TOLD).map(told).collect()
 }
 
 /// What stands between backticks.

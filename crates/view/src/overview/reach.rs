@@ -530,29 +530,42 @@ fn implied(rule: &Rule) -> Option<&'static str> {
     })
 }
 
+/// What the filters at INPUT open.
+pub(crate) struct Openings {
+    /// Ports, and kinds of ICMP, that anyone reaches.
+    pub(crate) ports: Vec<String>,
+    /// Those that only some sources or interfaces reach.
+    pub(crate) to_some: Vec<String>,
+    /// Whether a policy drops the rest.
+    pub(crate) drops: bool,
+}
+
 /// In a few words what the filters at INPUT open, for the note beside the hook: the ports, and whether the rest is
 /// dropped.
-pub(crate) fn openings(t: &Explained) -> (Vec<String>, bool) {
+pub(crate) fn openings(t: &Explained) -> Openings {
     let rules = t.rules();
-    let mut ports: Vec<String> = Vec::new();
+    let anyone = text!(t.lang, OverAnyone);
+    let (mut ports, mut to_some) = (Vec::<String>::new(), Vec::<String>::new());
     let chains = reached(t, filters_at(t, Hook::Input));
     let all = chains.into_iter().flat_map(|chain| &rules.chain(chain).rules);
     for id in all.take(LOOKED_AT) {
         let rule = rules.rule(*id);
-        if ports.len() <= NAMED && lets_in(t, rule) {
+        if ports.len() + to_some.len() <= NAMED && lets_in(t, rule) {
             let asked = asked(t, rule);
             if asked.service {
                 let words = asked.what.split('/').next().unwrap_or_default();
                 let words = words.replace(" :", ", ").replace(':', "");
-                if !words.is_empty() && !ports.contains(&words) {
-                    ports.push(words);
+                let list = if asked.who == anyone { &mut ports } else { &mut to_some };
+                if !words.is_empty() && !list.contains(&words) {
+                    list.push(words);
                 }
             }
         }
     }
     let drops = filters_at(t, Hook::Input)
         .any(|c| rules.chain(c).base.as_ref().is_some_and(|b| b.policy == Policy::Drop));
-    (ports, drops)
+    to_some.retain(|port| !ports.contains(port));
+    Openings { ports, to_some, drops }
 }
 
 /// How many rules publish a port elsewhere, Services left out.

@@ -237,7 +237,12 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     let short = if fails { plain(&b.headline) } else { fate::short(t, &outcome.trace) };
     let short: String =
         short.chars().take(1).flat_map(char::to_uppercase).chain(short.chars().skip(1)).collect();
-    pen.fitted(x, y, &short, most, &format!("s15 w6 {class}"));
+    let class = format!("s15 w6 {class}");
+    let lines = if beside { 2 } else { 1 };
+    for (n, line) in pen.wrap(&short, most, lines, &class).into_iter().enumerate() {
+        y += if n > 0 { 20.0 } else { 0.0 };
+        pen.text(x, y, line, &class);
+    }
     y += 30.0;
     let ways = if t.siblings().len() > 1 { 4.0 } else { 0.0 };
     let room = ((a.bottom() - 12.0 - y) / DECIDED - ways).max(0.0) as usize;

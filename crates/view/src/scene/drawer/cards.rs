@@ -77,7 +77,9 @@ pub(super) fn fork_cards(t: &Explained, pen: &mut Pen, all: &[TimelineStop], o: 
         _ => None,
     });
     let top = o.rest.y + if o.rest.h < 104.0 { 24.0 } else { 36.0 };
-    let same = o.cards.windows(2).all(|w| w[0].fate == w[1].fate);
+    // What is still open is no end that ways could share.
+    let same = o.cards.windows(2).all(|w| w[0].fate == w[1].fate)
+        && o.cards.iter().all(|card| card.tone != Tone::Depends);
     let random = o.cards.iter().all(|c| !c.weight.is_empty());
     let title = match fork {
         Some(f) => plain(&crate::steps::fork_title(t, f)),

@@ -2,7 +2,7 @@
 
 use super::layout::{Frame, Station};
 use crate::explained::Explained;
-use crate::overview::{NAMED, openings, published};
+use crate::overview::{NAMED, Openings, openings, published};
 use crate::places::policy_word;
 use crate::say::text;
 use crate::scene::pen::{Area, Pen, tenth};
@@ -70,8 +70,8 @@ impl Frame {
     /// What the filters at INPUT open, beside the hook.
     fn draw_openings(&self, t: &Explained, pen: &mut Pen) {
         self.draw_any_ports(t, pen);
-        let (ports, drops) = openings(t);
-        if ports.is_empty() && !drops {
+        let Openings { ports, to_some, drops } = openings(t);
+        if ports.is_empty() && to_some.is_empty() && !drops {
             return;
         }
         let area = self.hook_area(Hook::Input);
@@ -79,12 +79,19 @@ impl Frame {
         let most = (right - 12.0).min(220.0);
         let mut y = area.y + self.y(36.0);
         let top = y;
+        let named = |ports: &[String]| {
+            let more = (ports.len() > NAMED).then_some("…");
+            let list: Vec<&str> = ports.iter().take(NAMED).map(|p| &**p).chain(more).collect();
+            list.join(", ")
+        };
+        let mut said = Vec::new();
         if !ports.is_empty() {
-            let mut list: Vec<String> = ports.iter().take(NAMED).cloned().collect();
-            if ports.len() > NAMED {
-                list.push("…".into());
-            }
-            let words = text!(t.lang, OverOpens, ports = list.join(", "));
+            said.push(text!(t.lang, OverOpens, ports = named(&ports)));
+        }
+        if !to_some.is_empty() {
+            said.push(text!(t.lang, OverOpensSome, ports = named(&to_some)));
+        }
+        for words in said {
             for line in pen.wrap(&words, most, 3, "s12 w6") {
                 pen.text(right, y, line, "s12 w6 end");
                 y += 17.0;
