@@ -416,6 +416,13 @@ fn values_that_do_not_fit_are_told_at_their_place() {
     check_bad("10.0.0.1", "", "6 to 10.0.0.1 local");
     check("web:80", "6 to 'web' port 80 local");
     check("psql -h 10.0.0.1 -U app shop", "6 to 10.0.0.1 port 5432 local");
+    check(
+        "redis-cli -h 10.0.0.1 from 10.0.0.9 in eth0",
+        "6 from 10.0.0.9 to 10.0.0.1 port 6379 in eth0",
+    );
+    check("ping 10.0.0.1 from this host", "1 to 10.0.0.1 local");
+    // The server is missing, and where the packet comes from is read.
+    check_bad("curl from 10.0.0.9 in eth0", "", "6 from 10.0.0.9 in eth0");
     check("mysql -h 10.0.0.1 -P 3307 -u root", "6 to 10.0.0.1 port 3307 local");
     check("redis-cli -h 10.0.0.1 -p 6380", "6 to 10.0.0.1 port 6380 local");
     check("traceroute -n 10.0.0.1", "17 to 10.0.0.1 port 33434 local");

@@ -6,7 +6,7 @@ use super::*;
 use crate::checks::{check, check_problems, rules};
 use crate::forms::saved_by;
 use crate::save::save_text;
-use chainwalk_model::{Backend, DiagnosticId, Origin};
+use chainwalk_model::{Backend, Diagnostic, DiagnosticId, Origin};
 use proptest::prelude::*;
 
 #[test]
@@ -17,6 +17,19 @@ fn a_save_text_is_read() {
         "*filter\n:INPUT DROP [1:2]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:c - [0:0]\n\
          -A INPUT -s 10.0.0.0/8 ! -i lo -p tcp -m tcp --dport 22 -j c\n",
     );
+}
+
+#[test]
+fn what_turns_a_line_round_is_told() {
+    let text =
+        "*filter\n:INPUT ACCEPT\n-A INPUT -m comment --comment \"\u{202e}edir\" -j DROP\nCOMMIT\n";
+    let reading = read(&[text]);
+    let told = |d: &&Diagnostic| d.id == DiagnosticId::TurnsText;
+    let found: Vec<&Diagnostic> = reading.diagnostics.iter().filter(told).collect();
+    let [one] = found[..] else { panic!("{found:?}") };
+    assert_eq!(&*one.found, "U+202E");
+    assert_eq!(&text[one.span.start as usize..one.span.end as usize], "\u{202e}");
+    assert_eq!(reading.hosts[0].rules.rules.len(), 1);
 }
 
 #[test]
