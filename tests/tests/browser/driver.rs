@@ -7,6 +7,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt as _;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 use tokio::runtime::{Builder, Runtime};
@@ -33,7 +34,8 @@ impl Browser {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let driver = Driver::start()?;
         let mut client = ClientBuilder::new(HttpConnector::new());
-        let client = runtime.block_on(client.capabilities(capabilities()?).connect(&driver.url))?;
+        let wanted = capabilities(&driver.profile)?;
+        let client = runtime.block_on(client.capabilities(wanted).connect(&driver.url))?;
         Ok(Self { runtime, client, _driver: driver })
     }
 
@@ -51,13 +53,14 @@ impl Browser {
     }
 }
 
-/// The flags of the wasm tests' browser, and its console kept for reading.
-fn capabilities() -> Result<Map<String, Value>> {
+/// The flags of the wasm tests' browser, with what it writes in a folder of ours, and its console kept for reading.
+fn capabilities(profile: &Path) -> Result<Map<String, Value>> {
     let mut map: Map<String, Value> =
         serde_json::from_str(include_str!("../../../xtask/webdriver.json"))?;
     // Over a pipe it ends with its driver.
     if let Some(args) = map["goog:chromeOptions"]["args"].as_array_mut() {
         args.push("--remote-debugging-pipe".into());
+        args.push(format!("--user-data-dir={}", profile.display()).into());
     }
     map.insert("goog:loggingPrefs".into(), json!({ "browser": "ALL", "performance": "ALL" }));
     let patience = PATIENCE.as_millis() as u64;
@@ -68,8 +71,11 @@ fn capabilities() -> Result<Map<String, Value>> {
 /// A chromedriver on a port of its own choice.
 struct Driver {
     url: String,
+    /// Where its browser keeps what it writes: half a gigabyte behind a run of all tests.
+    profile: PathBuf,
     process: Child,
-    /// Ends it once nothing can be read any more: when this process is gone, whatever became of it.
+    /// Ends it once nothing can be read any more, when this process is gone, whatever became of it; and takes the
+    /// profile away, once the browser has ended with it.
     watcher: Child,
 }
 
@@ -97,13 +103,17 @@ impl Driver {
                 let port: u16 = rest.trim().trim_end_matches('.').parse()?;
                 // What it prints from here on is let go of, or it would wait for a reader.
                 std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
+                let name = format!("chainwalk-browser-{}-{}", std::process::id(), process.id());
+                let profile = std::env::temp_dir().join(name);
                 let watcher = Command::new("sh")
-                    .args(["-c", &format!("cat; kill {}", process.id())])
+                    .args(["-c", "cat; kill $1; sleep 2; rm -rf \"$2\"", "watcher"])
+                    .arg(process.id().to_string())
+                    .arg(&profile)
                     .stdin(Stdio::piped())
                     .process_group(0)
                     .spawn()?;
                 let url = format!("http://127.0.0.1:{port}");
-                return Ok(Some(Self { url, process, watcher }));
+                return Ok(Some(Self { url, profile, process, watcher }));
             }
             line.clear();
         }
