@@ -49,7 +49,7 @@ use own::use_own;
 use playing::use_playing;
 use reveal::{Reveals, use_reveals};
 use saving::{Saving, use_saving};
-use space::{LOW, NARROW, use_media, use_size};
+use space::{LOW, NARROW, SCROLLED, use_media, use_size};
 use std::rc::Rc;
 use visit::use_visits;
 use yew::prelude::*;
@@ -75,6 +75,7 @@ pub fn App() -> Html {
     let zoom = use_state_eq(Zoom::default);
     let narrow = use_media(NARROW);
     let low = use_media(LOW);
+    let scrolled = use_media(SCROLLED);
     let (stage, stage_size) = use_size();
     let (map, map_size) = use_size();
     let field = use_node_ref();
@@ -238,7 +239,7 @@ pub fn App() -> Html {
                 }}</span></p>
             </div>
             {divider(Edge::Left)}
-            <section class="stage" ref={stage} data-of={told.as_ref().map(|t| t.generation.to_string())} tabindex={narrow.then_some("0")} aria-label={ui(lang, Key::Drawing)} aria-busy={heard.behind.picture.to_string()}>
+            <section class="stage" ref={stage} data-of={told.as_ref().map(|t| t.generation.to_string())} tabindex={scrolled.then_some("0")} aria-label={ui(lang, Key::Drawing)} aria-busy={heard.behind.picture.to_string()}>
                 if let Some(why) = blank {
                     <Blank {lang} {why} examples={examples.clone()} dispatch={dispatch.clone()} />
                 } else if let Some(drawn) = &heard.scene {

@@ -14,6 +14,9 @@ pub(crate) const SHORT: &str = "(max-height: 30em)";
 /// The height up to which the host is a line until it is opened.
 pub(crate) const LOW: &str = "(max-height: 43.75em)";
 
+/// The sizes at which the drawing can be higher than its pane, and is scrolled: by keys too.
+pub(crate) const SCROLLED: &str = "(max-width: 73.75em), (max-height: 43.75em)";
+
 /// Whether a media query holds, now and later.
 #[hook]
 pub(crate) fn use_media(query: &'static str) -> bool {

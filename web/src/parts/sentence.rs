@@ -40,7 +40,10 @@ fn held(text: &str) -> Html {
     }
     let piece = |(piece, whole): (&str, bool)| {
         if whole {
-            html! { <span class="addr">{piece}</span> }
+            // The port of an address that is longer than a line goes to the next one whole.
+            let end = piece.rfind("]:").map_or(piece.len(), |at| at + 1);
+            let (address, port) = piece.split_at(end);
+            html! { <span class="addr">{address}if !port.is_empty() { <wbr />{port} }</span> }
         } else {
             html! { {piece} }
         }
