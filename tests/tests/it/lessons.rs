@@ -14,7 +14,7 @@ use std::fs;
 use std::path::Path;
 
 /// All lessons, by the names of their files.
-fn course() -> Vec<(String, Lesson)> {
+pub(crate) fn course() -> Vec<(String, Lesson)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lessons");
     let mut names: Vec<_> = fs::read_dir(&folder)
         .unwrap()
@@ -95,56 +95,6 @@ fn the_solution_of_each_changes_nothing_beyond_its_goals() {
             let par = step.score(&step.solution);
             assert!(par.is_solved(), "{name}: {:?}", par.goals);
             assert_eq!(par.golf(), (0, step.solution.edits.len()), "{name}");
-        }
-    }
-}
-
-/// The lesson, the commands, whether they solve it, and how many they let in and shut out beyond the goals, at least.
-type Known = (&'static str, &'static [&'static str], bool, (usize, usize));
-
-/// Answers that people give, and what is wrong with them.
-const KNOWN: [Known; 6] = [
-    // It also stops what the containers ask for.
-    ("docker", &["iptables -I DOCKER-USER ! -s 203.0.113.0/24 -j DROP"], true, (0, 3)),
-    // INPUT is never met.
-    (
-        "docker",
-        &["iptables -I INPUT ! -s 203.0.113.0/24 -p tcp --dport 8080 -j DROP"],
-        false,
-        (0, 0),
-    ),
-    // The answers to what the host asks for are shut out, and ping is.
-    ("policy", &["iptables -P INPUT DROP"], true, (0, 2)),
-    ("policy", &["iptables -A web -p tcp -j DROP"], true, (0, 1)),
-    // The server sees every stranger as the router.
-    ("hairpin", &["iptables -t nat -A POSTROUTING -o eth1 -j MASQUERADE"], true, (0, 0)),
-    // Whoever can send to 10.0.0.5 itself gets in.
-    (
-        "dnat",
-        &["iptables -R FORWARD 2 -i eth0 -d 10.0.0.5 -p tcp --dport 80 -j ACCEPT"],
-        true,
-        (1, 0),
-    ),
-];
-
-#[test]
-fn what_people_answer_is_judged_by_what_it_changes_beyond_the_goals() {
-    let course = course();
-    for (name, edits, solved, (lets_in, shuts_out)) in KNOWN {
-        let (_, lesson) = course.iter().find(|(_, lesson)| lesson.name == name).unwrap();
-        let step = lesson.steps.iter().find(|step| !step.goals.is_empty()).unwrap();
-        let attempt = Attempt {
-            edits: edits.iter().map(|edit| (*edit).to_owned()).collect(),
-            ..Default::default()
-        };
-        let score = step.score(&attempt);
-        assert_eq!(score.is_solved(), solved, "{name} {edits:?}: {:?}", score.goals);
-        if solved {
-            let found = (score.beyond.let_in, score.beyond.shut_out);
-            assert!(
-                found.0 >= lets_in && found.1 >= shuts_out && found.0 + found.1 > 0,
-                "{name} {edits:?}: {found:?}"
-            );
         }
     }
 }
