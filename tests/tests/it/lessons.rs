@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk::view::{
-    Item, Lang, Sentence, Style, TableMeasure, ends_with_kinds, goal_met, scene_room, timeline,
+    Item, Lang, Sentence, Style, TableMeasure, ends_with_kinds, goal_met, scene, scene_room,
+    timeline,
 };
 use chainwalk::{Promised, Scenario, Viewpoint};
 use chainwalk_take::Lesson;
@@ -230,6 +231,35 @@ fn each_question_has_four_choices_with_one_true_and_the_same_letters_for_all() {
             }
         }
     }
+}
+
+#[test]
+fn the_true_choice_and_the_card_of_the_end_name_the_policy_that_let_the_packet_in() {
+    let course = course();
+    let named = |name: &str| &course.iter().find(|(file, _)| file.contains(name)).unwrap().1;
+    for (name, told) in [
+        ("02-policy.lesson", "No rule of filter INPUT decides, and its policy is ACCEPT."),
+        ("02-policy.nft", "No rule of inet filter input decides, and its policy is accept."),
+        ("12-six", "No rule of filter INPUT decides, and its policy is ACCEPT."),
+    ] {
+        let lesson = named(name);
+        let step = &lesson.steps[0];
+        let choices = step.choices(lesson, Lang::En);
+        let right = choices.iter().find(|choice| choice.is_right()).unwrap();
+        let why: String = right.why.iter().map(|run| run.text.as_str()).collect();
+        assert_eq!(why, told, "{name}");
+        let at = Viewpoint { lang: Lang::En, packet: 0, raw_names: true };
+        let drawn = step.case.scenario.play().explain(&at, |t| {
+            let last = timeline(t).stops - 1;
+            texts(&scene(t, last, (1000.0, 700.0), &TableMeasure).items)
+        });
+        assert!(drawn.iter().any(|(text, _)| text == told), "{name}: {drawn:?}");
+    }
+    // Where a rule let it in, no policy did.
+    let by_rule = named("04-answers.lesson");
+    let choices = by_rule.steps[0].choices(by_rule, Lang::En);
+    let right = choices.iter().find(|choice| choice.is_right()).unwrap();
+    assert!(right.why.iter().all(|run| !run.text.contains("policy")), "{:?}", right.why);
 }
 
 #[test]
