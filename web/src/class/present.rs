@@ -341,7 +341,7 @@ pub(super) fn Present(props: &PresentProps) -> Html {
                 let next = lesson
                     .steps
                     .get(at + 1)
-                    .map(|next| next.case.head.question.pick(lang).to_owned());
+                    .map(|next| beginning(next.case.head.question.pick(lang), lang));
                 html! {
                     <>
                     if let Some(banner) = banner {
@@ -433,6 +433,16 @@ fn view_question(lang: Lang, entry: &Entry, at: usize, now: &Shown, choices: &[C
     }
 }
 
+/// As much of a question as a line at the foot may have.
+fn beginning(question: &str, lang: Lang) -> String {
+    let most = if lang == Lang::Zh { 32 } else { 64 };
+    let Some((end, _)) = question.char_indices().nth(most) else { return question.to_owned() };
+    let whole = &question[..end];
+    let words =
+        if lang == Lang::Zh { whole } else { whole.rsplit_once(' ').map_or(whole, |w| w.0) };
+    [words.trim_end_matches([',', ';', ':', '.', '，', '。']), "…"].concat()
+}
+
 /// A bar as long as the share of hands: an SVG, which the page's policy lets have a width.
 fn bar(count: Option<u32>, hands: u32) -> Html {
     let share = f64::from(count.unwrap_or(0)) * 100.0 / f64::from(hands.max(1));
@@ -521,7 +531,16 @@ fn use_presses(latest: Rc<RefCell<Option<Act>>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::Shown;
+    use super::{Shown, beginning};
+    use chainwalk::view::Lang;
+
+    #[test]
+    fn a_line_has_room_for_the_beginning_of_a_question() {
+        assert_eq!(beginning("Let ssh in.", Lang::En), "Let ssh in.");
+        let long = ["word, ".repeat(9), "rather-long-words-are-left-out".into()].concat();
+        assert_eq!(beginning(&long, Lang::En), format!("{}word…", "word, ".repeat(8)));
+        assert_eq!(beginning(&"问".repeat(40), Lang::Zh), format!("{}…", "问".repeat(32)));
+    }
 
     #[test]
     fn digits_make_a_count_and_others_do_not() {

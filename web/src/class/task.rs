@@ -86,7 +86,8 @@ pub(super) fn Task(props: &TaskProps) -> Html {
     let over = done.standing(is_task) > Standing::Open;
     html! {
         <section class="task" aria-label={ui(lang, Key::Task)}>
-            <div class="task-body">
+            // Behind a guess nothing in it takes the focus, and it may be taller than its room.
+            <div class="task-body" tabindex={(over && !is_task).then_some("0")}>
                 <h2 class="question">{step.case.head.question.pick(lang)}</h2>
                 if step.asks() { {view_choices(props, step, choices)} }
                 if is_task {

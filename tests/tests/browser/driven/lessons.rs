@@ -82,7 +82,9 @@ fn a_lesson_is_guessed_solved_by_typing_handed_in_and_graded() -> Result<()> {
         page.until("it is undone", "return text('why').length > 20").await?;
         let whys = page.text("return [...document.querySelectorAll('[data-testid=why]')].map(e => e.innerText).join('\\n')").await?;
         ensure!(whys.contains("172.17.0.2:80") && whys.contains("DNAT"), "{whys}");
-        let said = page.ask("return document.querySelectorAll('[data-testid=why]').length").await?;
+        let said = page
+            .ask("return document.querySelectorAll('.choices [data-testid=why]').length")
+            .await?;
         ensure!(said == 4, "{said} of four choices say why");
         page.until("the walk is there", "return document.querySelector('.step [data-testid=banner]')?.innerText.includes('172.17.0.2:80')").await?;
         press(page, "at('next')").await?;
