@@ -240,7 +240,7 @@ fn the_true_choice_and_the_card_of_the_end_name_the_policy_that_let_the_packet_i
     for (name, told) in [
         ("02-policy.lesson", "No rule of filter INPUT decides, and its policy is ACCEPT."),
         ("02-policy.nft", "No rule of inet filter input decides, and its policy is accept."),
-        ("12-six", "No rule of filter INPUT decides, and its policy is ACCEPT."),
+        ("12-six", "No rule of ip6 filter INPUT decides, and its policy is ACCEPT."),
     ] {
         let lesson = named(name);
         let step = &lesson.steps[0];
