@@ -31,7 +31,7 @@ fn class(lesson: &Lesson) -> Vec<(&'static str, String)> {
     };
     let par = step.solution.edits[0].as_str();
     let (broad, late) = (
-        "iptables -I DOCKER-USER ! -s 203.0.113.0/24 -j DROP",
+        "iptables -I DOCKER-USER -i eth0 -p icmp -j DROP",
         "iptables -I INPUT ! -s 203.0.113.0/24 -p tcp --dport 8080 -j DROP",
     );
     let without = by("Eve", &[]);
@@ -40,7 +40,7 @@ fn class(lesson: &Lesson) -> Vec<(&'static str, String)> {
     assert_ne!(tampered, without);
     vec![
         ("a.walk.txt", by("Ann", &[par])),
-        ("b.walk.txt", by("Bob", &[broad])),
+        ("b.walk.txt", by("Bob", &[par, broad])),
         ("c.walk.txt", by("Cem", &[late])),
         (
             "d.walk.txt",
@@ -91,16 +91,16 @@ fn ten_hand_ins_are_a_table() {
             .join(" ")
     };
     assert!(row("who").starts_with("who step goals lets in shuts out commands par"), "{out}");
-    assert_eq!(row("Ann"), "Ann shut 2 of 2 0 0 1 1");
-    assert_eq!(row("Dai"), "Dai shut 2 of 2 0 0 3 1");
-    assert_eq!(row("Bob"), "Bob shut 2 of 2 0 5 1 1");
-    assert_eq!(row("Cem"), "Cem shut 1 of 2 − − − 1");
-    assert_eq!(row("Eve"), "Eve shut 1 of 2 − − − 1 its paste is another, and was not used");
+    assert_eq!(row("Ann"), "Ann shut 3 of 3 0 0 1 1");
+    assert_eq!(row("Dai"), "Dai shut 3 of 3 0 0 3 1");
+    assert_eq!(row("Bob"), "Bob shut 3 of 3 0 1 2 1");
+    assert_eq!(row("Cem"), "Cem shut 2 of 3 − − − 1");
+    assert_eq!(row("Eve"), "Eve shut 2 of 3 − − − 1 its paste is another, and was not used");
     assert!(row("Flo").ends_with("of the lesson “order”"), "{out}");
     assert!(row("Gus").ends_with("the lesson has no step “open”"), "{out}");
     assert!(row("h.walk.txt").contains("no hand-in"), "{out}");
     assert!(
-        row("j.walk.txt").contains("2 of 2")
+        row("j.walk.txt").contains("3 of 3")
             && row("j.walk.txt").ends_with("1 command can't be read"),
         "{out}"
     );
@@ -122,7 +122,7 @@ fn a_cell_is_no_formula_of_a_spreadsheet() {
         Some("who,step,goals,met,lets_in,shuts_out,commands,par,guessed,note")
     );
     assert!(out.contains("\n\"'=1+1,\u{fffd}[2J\u{fffd}\"\"x\"\"\",shut,"), "{out}");
-    assert!(out.contains("\nBob,shut,2,2,0,5,1,1,,\n"), "{out}");
+    assert!(out.contains("\nBob,shut,3,3,0,1,2,1,,\n"), "{out}");
     assert_eq!(lines.count(), 10);
 }
 

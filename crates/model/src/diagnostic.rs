@@ -146,6 +146,13 @@ pub enum Hint {
     NeedsProtocol,
     /// Choose a host.
     ChooseHost,
+    /// Name the table that the chain is in.
+    InTable {
+        /// The chain.
+        chain: Text,
+        /// Its table.
+        table: Text,
+    },
 }
 
 /// What a recognised piece of the paste is, and how many of it there are.

@@ -20,9 +20,9 @@ use crate::save::rule_text;
 use crate::spec::{Spec, Verb};
 use crate::{command, word};
 use chainwalk_model::{
-    Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Host,
-    NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, Surroundings, TABLES, Target, Text,
-    builtin_names,
+    Assumption, ChainEdit, ChainId, Diagnostic, DiagnosticId, DocId, Edit, Expected, Family, Hint,
+    Host, NewRule, Op, OpKind, Origin, Policy, PolicyRule, Severity, Surroundings, TABLES, Target,
+    Text, builtin_names,
 };
 
 /// Reads a change to `host` as a person types it. Spans of its rules count in `text` as document `doc`;
@@ -55,16 +55,36 @@ pub fn edit(text: &str, doc: DocId, host: &Host) -> Result<(Edit, Vec<Diagnostic
         return read.map(|edit| (edit, Vec::new()));
     };
     let words = word::words(arguments);
-    let table = words
-        .iter()
-        .enumerate()
-        .find_map(|(at, w)| match w.text.strip_prefix("--table=") {
+    let table =
+        words.iter().enumerate().find_map(|(at, w)| match w.text.strip_prefix("--table=") {
             Some(name) => Some(Text::from(name)),
             None if w.is("-t") || w.is("--table") => Some(words.get(at + 1)?.text.as_ref().into()),
             None => None,
-        })
-        .unwrap_or_else(|| "filter".into());
-    Rules { clean: &clean, row, host, family, table }.read(&words, doc)
+        });
+    let unsaid = table.is_none();
+    let table = table.unwrap_or_else(|| "filter".into());
+    let read = Rules { clean: &clean, row, host, family, table }.read(&words, doc);
+    read.map_err(|found| if unsaid { in_another_table(found, family, host) } else { found })
+}
+
+/// A problem with a chain that the table meant without `-t` does not have, but another has: with that table's name.
+fn in_another_table(found: Diagnostic, family: Family, host: &Host) -> Diagnostic {
+    if !matches!(found.id, DiagnosticId::Refused | DiagnosticId::MissingChain) {
+        return found;
+    }
+    let chain = found.found.clone();
+    let of_host = |table: &&str| {
+        let there = host.rules.find_table(family, table);
+        there.is_some_and(|t| host.rules.find_chain(t, &chain).is_some())
+    };
+    // Of tables that all have a chain at a hook, nat is the one that is meant.
+    let others = ["nat", "mangle", "raw", "security"];
+    let mut known = others.iter().copied().filter(|table| builtin_names(table).contains(&&*chain));
+    let Some(table) = known.next().or_else(|| others.iter().copied().find(of_host)) else {
+        return found;
+    };
+    let hint = Some(Hint::InTable { chain, table: table.into() });
+    Diagnostic { expected: Vec::new(), hint, ..found }
 }
 
 /// Writes a change to `host` as the command that makes it. What no command says is written as an

@@ -121,6 +121,22 @@ fn what_iptables_refuses() {
     assert_eq!(unpasted.id, DiagnosticId::MissingChain);
     assert_eq!(unpasted.hint, Some(Hint::Paste("ip6tables -t nat -nvL".into())));
     assert_eq!(check_bad("iptables -A none -j DROP", "none").hint, None);
+    // A chain of another table, built in or not, names that table; one that is said stays as it is.
+    let elsewhere = |text: &str, chain: &str, table: &str| {
+        let found = check_bad(text, chain);
+        let hint = Hint::InTable { chain: chain.into(), table: table.into() };
+        assert_eq!((found.expected, found.hint), (Vec::new(), Some(hint)), "{text}");
+    };
+    elsewhere("iptables -R POSTROUTING 1 -j MASQUERADE", "POSTROUTING", "nat");
+    elsewhere("iptables -A PREROUTING -j ACCEPT", "PREROUTING", "nat");
+    let said = check_bad("iptables -t filter -A PREROUTING -j ACCEPT", "PREROUTING");
+    assert!(said.hint.is_none() && !said.expected.is_empty());
+    let text = [RULES, "*nat\n:PREROUTING ACCEPT [0:0]\n:DOCKER - [0:0]\nCOMMIT\n"].concat();
+    let docker = chainwalk_parse::read(&[&text]).host();
+    let found = edit("iptables -A DOCKER -j RETURN", DocId(1), &docker).unwrap_err();
+    assert_eq!(found.hint, Some(Hint::InTable { chain: "DOCKER".into(), table: "nat".into() }));
+    let bare = edit("nft", DocId(1), &host()).unwrap_err();
+    assert!(matches!(&bare.expected[..], [Expected::Literal(e)] if e.starts_with("nft add rule")));
     let two = check_bad("iptables -F INPUT\n\n iptables -F", "iptables -F");
     assert_eq!((two.id, two.expected), (DiagnosticId::BadLine, vec![Expected::EndOfLine]));
     // What is not modelled the program takes; it is told beside the change.

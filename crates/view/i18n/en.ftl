@@ -761,6 +761,7 @@ hint-mean = Did you mean { $word }?
 hint-paste = Paste what { $command } prints.
 hint-host = Choose the host that the packet comes to (--host NAME in a terminal).
 hint-protocol = Name the protocol first, with -p tcp or -p udp.
+hint-table = { $chain } is in the table { $table }: add -t { $table }.
 
 ## Changes
 
@@ -940,8 +941,8 @@ undone-input = The packet is for this host: routing sends it to INPUT, and FORWA
 undone-filter-first = When the filter is asked the packet is bound for <w>{ $dst }</w> already: DNAT comes first.
 undone-policy = A policy speaks only where no rule has decided.
 undone-policy-rule = A policy speaks only where no rule has decided. Here { $rule } did.
-undone-last-match = The first rule that decides is the last one asked.
-undone-last-match-rule = The first rule that decides is the last one asked. Here { $rule } decided.
+undone-last-match = Rules are asked from the top, and the first that decides ends it.
+undone-last-match-rule = Rules are asked from the top, and the first that decides ends it. Here { $rule } did.
 undone-looks-right = A rule matches only where all of its conditions hold, not only address and port.
 undone-return = RETURN goes back to the calling chain, and the rules behind the jump are still asked.
 undone-reject = REJECT writes back to the sender. Only DROP says nothing.

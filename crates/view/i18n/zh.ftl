@@ -687,6 +687,7 @@ hint-mean = 是不是 { $word }？
 hint-paste = 请粘贴 { $command } 的输出。
 hint-host = 请选择数据包到达的主机（终端里用 --host NAME）。
 hint-protocol = 请先写明协议：-p tcp 或 -p udp。
+hint-table = { $chain } 在 { $table } 表里：请加上 -t { $table }。
 
 ## 改动
 
@@ -842,8 +843,8 @@ undone-input = 这个包是发给本机的：路由把它送到 INPUT，FORWARD 
 undone-filter-first = 轮到 filter 时，包的目的地已经是 <w>{ $dst }</w>：DNAT 在先。
 undone-policy = 只有没有规则作出决定时，才轮到默认策略。
 undone-policy-rule = 只有没有规则作出决定时，才轮到默认策略。这里是{ $rule }作了决定。
-undone-last-match = 第一条作出决定的规则就是最后被问的规则。
-undone-last-match-rule = 第一条作出决定的规则就是最后被问的规则。这里是{ $rule }作了决定。
+undone-last-match = 规则从上往下问，第一条作出决定的规则说了算。
+undone-last-match-rule = 规则从上往下问，第一条作出决定的规则说了算。这里是{ $rule }作了决定。
 undone-looks-right = 规则的所有条件都成立才算匹配，不只看地址和端口。
 undone-return = RETURN 回到调用它的链，跳转之后的规则仍会被问。
 undone-reject = REJECT 会回复发送方，只有 DROP 一声不响。

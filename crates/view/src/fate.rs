@@ -9,8 +9,8 @@ use crate::sender::errno;
 use crate::targets::reject;
 use crate::values::{address, destination, endpoint};
 use chainwalk_model::{
-    Backend, ChainId, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome, Question,
-    RejectWith, Routed, RoutingDrop, RuleId, Target, Trace,
+    Backend, ChainId, ChainKind, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome,
+    Question, RejectWith, Routed, RoutingDrop, RuleId, Target, Trace,
 };
 use std::net::IpAddr;
 
@@ -342,6 +342,39 @@ fn let_in(t: &Explained, trace: &Trace) -> Option<(ChainId, u32)> {
         }
         _ => None,
     })
+}
+
+/// The chain whose policy let a packet on where no rule of its last filtering hook did, and the step at which it ended.
+pub(crate) fn let_on_by_policy(t: &Explained, trace: &Trace) -> Option<(usize, ChainId)> {
+    if trace.fate.is_through() != Some(true) {
+        return None;
+    }
+    let rules = t.rules();
+    let filters = |chain: ChainId| {
+        let base = rules.chain(chain).base.as_ref()?;
+        let judges = matches!(base.hook, Hook::Input | Hook::Forward | Hook::Output);
+        (judges && base.kind == ChainKind::Filter).then_some(base.hook)
+    };
+    let ends = trace.steps.iter().enumerate().rev().filter_map(|(step, s)| match s.event {
+        Event::BaseEnd { chain, by, .. } => Some((step, chain, by, filters(chain)?)),
+        _ => None,
+    });
+    let ends: Vec<_> = ends.collect();
+    let (.., last) = *ends.first()?;
+    let mut here = ends.iter().take_while(|(.., hook)| *hook == last);
+    if here.clone().any(|(_, _, by, _)| *by != DecidedBy::Policy) {
+        return None;
+    }
+    // iptables has its policies in filter; mangle is asked at the same hook.
+    let named = |chain: ChainId| *rules.table(rules.chain(chain).table).name == *"filter";
+    let found = here.clone().find(|(_, chain, ..)| named(*chain)).or_else(|| here.next());
+    found.map(|(step, chain, ..)| (*step, *chain))
+}
+
+/// That no rule of a chain decided, and what its policy is.
+pub(crate) fn policy_accepts(t: &Explained, chain: ChainId) -> Sentence {
+    let policy = policy_word(t.rules(), chain, true);
+    say!(t.lang, WhyPolicy, chain = chain_path(t.rules(), chain), policy = policy)
 }
 
 /// That no rule stops a packet that leaves, nor its answer; `None` where it ends otherwise, or was rewritten.

@@ -1,7 +1,8 @@
 //! The choices of a question about a packet: each end in two short lines, and the sentence that undoes a wrong one.
 
+use crate::banner::banner;
 use crate::explained::Explained;
-use crate::fate::{last_destination, routing, short, word};
+use crate::fate::{last_destination, let_on_by_policy, policy_accepts, routing, short, word};
 use crate::figure::decided_by;
 use crate::page::{Run, Sentence, Style};
 use crate::places::chain_path;
@@ -51,6 +52,18 @@ fn last_address(trace: &Trace) -> String {
 /// Where a packet came from in the end: the last packet's source.
 fn last_source(trace: &Trace) -> String {
     trace.moments.last().map_or_else(String::new, |moment| source(trace, &moment.packet))
+}
+
+/// Why the end of the packet shown is what it is; where no rule let it in, by whose policy it came.
+pub fn reason(t: &Explained) -> Sentence {
+    let policy = t.outcome().and_then(|outcome| match outcome.trace.fate {
+        Fate::Local { .. } => let_on_by_policy(t, &outcome.trace),
+        _ => None,
+    });
+    match policy {
+        Some((_, chain)) => policy_accepts(t, chain),
+        None => banner(t).detail,
+    }
 }
 
 /// What became of the packet shown, in a few words.

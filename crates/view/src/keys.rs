@@ -625,6 +625,7 @@ keys! {
     HintMean = "hint-mean",
     HintPaste = "hint-paste",
     HintHost = "hint-host",
+    HintTable = "hint-table",
     HintProtocol = "hint-protocol",
     ChangesThrough = "changes-through",
     ChangesStop = "changes-stop",

@@ -66,7 +66,7 @@ pub use facts::{chips, facts, hosts};
 pub use figure::{Bit, DIAGRAM, FOOT, Figure, HEAD, figure, recoloured};
 pub use film::{Film, film};
 pub use form::packet_form;
-pub use guess::{ChoiceView, choice, meets, outcome_line, undone};
+pub use guess::{ChoiceView, choice, meets, outcome_line, reason, undone};
 pub use lexicon::{Word, line_words, place_words, row_words, walk_words, words_title};
 pub use measure::TableMeasure;
 pub use overlay::overlay;

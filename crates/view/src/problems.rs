@@ -158,5 +158,8 @@ fn hint(h: &Hint, lang: Lang) -> String {
         Hint::Paste(command) => text!(lang, HintPaste, command = &**command),
         Hint::NeedsProtocol => text!(lang, HintProtocol),
         Hint::ChooseHost => text!(lang, HintHost),
+        Hint::InTable { chain, table } => {
+            text!(lang, HintTable, chain = &**chain, table = &**table)
+        }
     }
 }

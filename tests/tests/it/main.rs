@@ -20,6 +20,7 @@ mod headers;
 mod indexed;
 mod kernel;
 mod known;
+mod lesson_answers;
 mod lessons;
 mod lexicon;
 mod limits;

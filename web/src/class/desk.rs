@@ -60,7 +60,7 @@ fn marked(step: &Step, of: Marking) -> Marked {
     let own = found.iter().zip(host.edits()).rev().take(of.edits.len()).rev();
     let problems = own.map(|(found, line)| {
         let told = view::packet_problems(found, line, lang).into_iter().next();
-        told.map(|problem| problem.text).unwrap_or_default()
+        told.map(|problem| with_hint(lang, problem)).unwrap_or_default()
     });
     Marked {
         goals,
@@ -92,6 +92,15 @@ fn told(goal: &Goal, found: &Promised, host: &Scenario, chain: &str, lang: Lang)
         _ => Met::No,
     };
     GoalTold { met, now, wanted: found.then.clone(), meets }
+}
+
+/// A problem, and what helps.
+fn with_hint(lang: Lang, problem: view::Problem) -> String {
+    let end = if lang == Lang::Zh { "。" } else { ". " };
+    match problem.hint {
+        Some(hint) => [&problem.text, end, &hint].concat(),
+        None => problem.text,
+    }
 }
 
 /// The chain that a command changes: behind `-A`, `-I`, `-R`, `-D` or `-P`, or behind `rule FAMILY TABLE`.

@@ -14,6 +14,7 @@ mod route;
 mod rules;
 mod step;
 mod task;
+mod told;
 mod walk;
 pub mod words;
 

@@ -5,6 +5,7 @@ use super::course::Entry;
 use super::message::{AddressCode, Ask, Slide};
 use super::route::{Place, go};
 use super::task::letter;
+use super::told::packet_words;
 use super::walk::{Walking, use_walking};
 use super::words::{Key, filled, ui};
 use crate::address;
@@ -15,7 +16,7 @@ use crate::message::View;
 use crate::pace::swept;
 use crate::parts::{Diagram, Icon, Words, tone_name};
 use crate::state::Action;
-use chainwalk::view::{Lang, Tone};
+use chainwalk::view::{Banner, Lang, Tone};
 use chainwalk::{Promised, Scenario};
 use chainwalk_take::lesson::{Attempt, Choice};
 use gloo::events::{EventListener, EventListenerOptions};
@@ -39,6 +40,9 @@ pub(super) struct PresentProps {
     /// Whether the walk stands still until it is played.
     pub(super) still: bool,
 }
+
+/// More goals than these stand in two columns.
+const FEW: usize = 3;
 
 /// Where the room is in a step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -329,16 +333,21 @@ pub(super) fn Present(props: &PresentProps) -> Html {
                 let banner = told.as_ref().map(|told| told.banner.clone());
                 let right = choices.iter().position(Choice::is_right);
                 let seen = right.and_then(|at| now.counts.get(at).copied().flatten()).unwrap_or(0);
+                // Of what let the packet in the choice tells more than the banner.
+                let why = |banner: &Banner| match right {
+                    Some(right) => choices[right].why.clone(),
+                    None => banner.detail.clone(),
+                };
                 let next = lesson
                     .steps
                     .get(at + 1)
-                    .map(|next| next.case.head.question.pick(lang).to_owned());
+                    .map(|next| beginning(next.case.head.question.pick(lang), lang));
                 html! {
                     <>
                     if let Some(banner) = banner {
                         <div class={classes!("room-verdict", tone_name(banner.tone))} data-testid="room-verdict">
                             <span class={classes!("badge", (seen > 0).then_some("rays"))}><Icon id={match banner.tone { Tone::Ok => "i-ok", Tone::Stop => "i-no", _ => "i-fork" }} size={48} /></span>
-                            <div><h2><Words of={banner.headline.clone()} /></h2><p><Words of={banner.detail.clone()} /></p></div>
+                            <div><h2><Words of={banner.headline.clone()} /></h2><p><Words of={why(&banner)} /></p></div>
                             if now.hands() > 0 {
                                 <p class="foreseen"><b>{filled(ui(lang, Key::OfAll), &[("number", &seen.to_string()), ("all", &now.hands().to_string())])}</b>{ui(lang, Key::SawItComing)}</p>
                             }
@@ -388,7 +397,7 @@ fn view_question(lang: Lang, entry: &Entry, at: usize, now: &Shown, choices: &[C
         step.case.scenario.packets.iter().map(|line| html! { <code><s>{"$ "}</s>{line}</code> });
     let goals = step.goals.iter().map(|goal| {
         let say = goal.say.pick(lang);
-        html! { <li><b>{if say.is_empty() { goal.text.as_str() } else { say }}</b><code>{Promised::parts(&goal.text).0.join(" ; ")}</code></li> }
+        html! { <li><b>{if say.is_empty() { goal.text.as_str() } else { say }}</b><code>{packet_words(lang, &Promised::parts(&goal.text).0).join(", ")}</code></li> }
     });
     let hands_word = match hands {
         1 => ui(lang, Key::HandsOne).to_owned(),
@@ -405,7 +414,7 @@ fn view_question(lang: Lang, entry: &Entry, at: usize, now: &Shown, choices: &[C
             if step.asks() {
                 <ol class={classes!("room-choices", (choices.len() < 4).then_some("three"))}>{for choices.iter().enumerate().map(card)}</ol>
             } else {
-                <ul class="room-goals">{for goals}</ul>
+                <ul class={classes!("room-goals", (step.goals.len() > FEW).then_some("many"))}>{for goals}</ul>
             }
         </div>
         <div class="room-foot">
@@ -422,6 +431,16 @@ fn view_question(lang: Lang, entry: &Entry, at: usize, now: &Shown, choices: &[C
         </div>
         </>
     }
+}
+
+/// As much of a question as a line at the foot may have.
+fn beginning(question: &str, lang: Lang) -> String {
+    let most = if lang == Lang::Zh { 32 } else { 64 };
+    let Some((end, _)) = question.char_indices().nth(most) else { return question.to_owned() };
+    let whole = &question[..end];
+    let words =
+        if lang == Lang::Zh { whole } else { whole.rsplit_once(' ').map_or(whole, |w| w.0) };
+    [words.trim_end_matches([',', ';', ':', '.', '，', '。']), "…"].concat()
 }
 
 /// A bar as long as the share of hands: an SVG, which the page's policy lets have a width.
@@ -512,7 +531,16 @@ fn use_presses(latest: Rc<RefCell<Option<Act>>>) {
 
 #[cfg(test)]
 mod tests {
-    use super::Shown;
+    use super::{Shown, beginning};
+    use chainwalk::view::Lang;
+
+    #[test]
+    fn a_line_has_room_for_the_beginning_of_a_question() {
+        assert_eq!(beginning("Let ssh in.", Lang::En), "Let ssh in.");
+        let long = ["word, ".repeat(9), "rather-long-words-are-left-out".into()].concat();
+        assert_eq!(beginning(&long, Lang::En), format!("{}word…", "word, ".repeat(8)));
+        assert_eq!(beginning(&"问".repeat(40), Lang::Zh), format!("{}…", "问".repeat(32)));
+    }
 
     #[test]
     fn digits_make_a_count_and_others_do_not() {

@@ -3,6 +3,7 @@
 use super::course::Entry;
 use super::message::{GoalTold, Marked, Met};
 use super::progress::{Standing, StepDone};
+use super::told::{fate_words, packet_words, sequence_words};
 use super::words::{Key, filled, ui};
 use crate::parts::{Icon, Words};
 use chainwalk::Promised;
@@ -85,7 +86,8 @@ pub(super) fn Task(props: &TaskProps) -> Html {
     let over = done.standing(is_task) > Standing::Open;
     html! {
         <section class="task" aria-label={ui(lang, Key::Task)}>
-            <div class="task-body">
+            // Behind a guess nothing in it takes the focus, and it may be taller than its room.
+            <div class="task-body" tabindex={(over && !is_task).then_some("0")}>
                 <h2 class="question">{step.case.head.question.pick(lang)}</h2>
                 if step.asks() { {view_choices(props, step, choices)} }
                 if is_task {
@@ -166,7 +168,7 @@ fn view_choices(props: &TaskProps, step: &Step, choices: &[Choice]) -> Html {
             <><b class="letter">{letter(at)}</b>
             <span class="what"><span class="end"><Words of={choice.end.clone()} /></span>
                 if !choice.place.is_empty() { <span class="place"><Words of={choice.place.clone()} /></span> }
-                if !open && (mine || choice.is_right()) { <span class="undone" data-testid="why"><Words of={choice.why.clone()} /></span> }
+                if !open { <span class="undone" data-testid="why"><Words of={choice.why.clone()} /></span> }
             </span></>
         };
         let name = choice.name.clone();
@@ -199,20 +201,15 @@ fn view_goals(props: &TaskProps, step: &Step, marked: Option<&Marked>) -> Html {
         };
         let on = props.selected == at;
         let (packets, _) = Promised::parts(&goal.text);
-        let wanted = |told: &GoalTold| match told.wanted.as_str() {
-            "through" => html! { {ui(lang, Key::WantedThrough)} },
-            "stopped" => html! { {ui(lang, Key::WantedStopped)} },
-            other => html! { <code>{other.to_owned()}</code> },
-        };
         let say = goal.say.pick(lang);
         html! {
             <li><button class={classes!("goal", class, on.then_some("on"))} aria-pressed={on.to_string()} data-testid="goal" data-met={class}
                 onclick={props.pick.reform(move |_: MouseEvent| at)}>
                 <span class="sign"><Icon id={icon} size={14} label={ui(lang, word)} /></span>
                 <span><b>{if say.is_empty() { goal.text.as_str() } else { say }}</b>
-                    {for packets.iter().map(|line| html! { <code>{line}</code> })}
+                    {for packet_words(lang, &packets).into_iter().map(|line| html! { <code>{line}</code> })}
                     if let Some(told) = told { <span>{ui(lang, Key::Now)}{" "}<b>{&told.now}</b>
-                        if told.met != Met::Yes { {"; "}{ui(lang, Key::Wanted)}{" "}{wanted(told)} }
+                        if told.met != Met::Yes { {"; "}{ui(lang, Key::Wanted)}{" "}{fate_words(lang, &told.wanted)} }
                         if told.met == Met::Depends { {" ("}{ui(lang, Key::GoalDepends)}{")"} }</span> }
                 </span></button></li>
         }
@@ -235,7 +232,7 @@ fn view_message(lang: Lang, marked: &Marked, selected: usize) -> Html {
         let left = marked.strays.len().saturating_sub(STRAYS);
         return html! {
             <div class="message beyond" data-testid="strays"><p>{ui(lang, Key::SolvedMore)}</p><ul>
-                {for marked.strays.iter().take(STRAYS).map(|stray| html! { <li><code>{stray}</code></li> })}
+                {for marked.strays.iter().take(STRAYS).map(|stray| html! { <li><code>{sequence_words(lang, stray)}</code></li> })}
                 if left > 0 { <li>{filled(ui(lang, Key::CountMore), &[("count", &left.to_string())])}</li> }
             </ul></div>
         };
@@ -353,6 +350,15 @@ fn Commands(props: &CommandsProps) -> Html {
                     <input ref={line} type="text" aria-label={ui(lang, Key::Command)} placeholder={if *native { "nft …" } else { "iptables …" }} data-testid="command-input"
                         autocomplete="off" autocapitalize="off" spellcheck="false" {onkeydown} {onblur} /></div>
             </div>
+            <p class="syntax" data-testid="syntax">{for view_syntax(ui(lang, if *native { Key::SyntaxNft } else { Key::SyntaxIptables }))}</p>
         </div>
     }
+}
+
+/// A line of the words in which commands stand between backticks.
+fn view_syntax(line: &'static str) -> impl Iterator<Item = Html> {
+    line.split('`').enumerate().map(|(at, piece)| match at % 2 {
+        0 => html! { {piece} },
+        _ => html! { <code>{piece}</code> },
+    })
 }

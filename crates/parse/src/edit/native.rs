@@ -89,7 +89,7 @@ const OF_RULE: &str = "OF-RULE-";
 /// The command of nft on a line, behind the one that lists the handles.
 fn command(row: Row<'_>) -> Option<Vec<Word<'_>>> {
     let text = row.text.trim_start_matches("sudo ");
-    if !text.starts_with("nft ") {
+    if text != "nft" && !text.starts_with("nft ") {
         return None;
     }
     let words = word::words(row);
@@ -147,6 +147,11 @@ impl Command<'_> {
 
     fn read(&self, words: &[Word<'_>]) -> Result<(Edit, Vec<Diagnostic>), Diagnostic> {
         let literal = |w: &str| Expected::Literal(w.into());
+        if words.is_empty() {
+            let end = self.clean.span(self.row.end(), self.row.end());
+            let example = literal("nft add rule inet filter input tcp dport 22 accept");
+            return Err(problem(DiagnosticId::Missing, end, "nft", vec![example]));
+        }
         let verb = words.first().map_or("", |w| &*w.text);
         let object = words.get(1).map_or("", |w| &*w.text);
         if !matches!(

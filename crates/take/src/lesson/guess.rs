@@ -4,7 +4,7 @@
 //! Guarantees: no wrong choice is true; no two are alike; a whole class has the same letters.
 
 use super::form::{Lesson, Step};
-use chainwalk::view::{Lang, Run, Sentence, Style, banner, goal_met};
+use chainwalk::view::{Lang, Run, Sentence, Style, goal_met, reason};
 use chainwalk::{Mistaken, Viewpoint};
 use serde::{Deserialize, Serialize};
 use siphasher::sip::SipHasher13;
@@ -62,7 +62,7 @@ impl Step {
         let played = self.case.scenario.play();
         let at = Viewpoint { lang, packet: self.packet(), raw_names: true };
         let Some((_, truth)) = played.certain_end(&at) else { return Vec::new() };
-        let why = played.explain(&at, banner).detail;
+        let why = played.explain(&at, reason);
         let mut out = vec![Choice {
             name: Choice::RIGHT.to_owned(),
             end: truth.end,

@@ -13,7 +13,7 @@ use crate::stops::{StopKind, TimelineStop};
 use crate::timeline::{narration, span};
 use crate::values::{destination, hex, packet_word, percent, source, states};
 use crate::{banner, fate, trip};
-use chainwalk_model::Target;
+use chainwalk_model::{ChainId, Target};
 
 /// Draws the panel.
 pub(super) fn draw(
@@ -250,15 +250,23 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     if room > 1 && !decided.is_empty() {
         pen.text(x, y, text!(t.lang, PanelDecided), "s12 w6 t2");
         y += DECIDED;
-        for index in decided.iter().skip(decided.len().saturating_sub(room - 1)) {
-            let stop = &all[*index];
-            let answer = match &stop.kind {
-                StopKind::Fork(fork) => answer_of(t, fork, t.chosen()),
-                _ => None,
+        for decider in decided.iter().skip(decided.len().saturating_sub(room - 1)) {
+            let (words, link, stops) = match decider {
+                Decider::Stop(index) => {
+                    let stop = &all[*index];
+                    let link = Link { step: Some(*index), span: span(t, stop), ..Link::default() };
+                    let answer = match &stop.kind {
+                        StopKind::Fork(fork) => answer_of(t, fork, t.chosen()),
+                        _ => None,
+                    };
+                    let words = answer.unwrap_or_else(|| plain(&narration(t, stop)));
+                    (words, link, crate::timeline::stops_here(t, stop))
+                }
+                Decider::Policy(chain) => {
+                    let link = Link { span: Some(t.rules().chain(*chain).span), ..Link::default() };
+                    (plain(&fate::policy_accepts(t, *chain)), link, false)
+                }
             };
-            let words = answer.unwrap_or_else(|| plain(&narration(t, stop)));
-            let link = Link { step: Some(*index), span: span(t, stop), ..Link::default() };
-            let stops = crate::timeline::stops_here(t, stop);
             pen.group("gr", link, words.as_str(), |pen| {
                 let (dot, class) =
                     if stops { ("dotmark stop", "s12 w5 stop") } else { ("dotmark", "s12 t2") };
@@ -290,9 +298,17 @@ fn column(t: &Explained, pen: &Pen, now: &TimelineStop) -> f64 {
 /// The height of a line of what decided.
 const DECIDED: f64 = 21.0;
 
+/// What made the packet what it is at its end, and sent it there.
+enum Decider {
+    /// A stop.
+    Stop(usize),
+    /// The policy of a chain, where no rule let the packet on: it is no stop of the walk.
+    Policy(ChainId),
+}
+
 /// The stops that made the packet what it is at its end, and sent it there: rules that do more than call a chain,
 /// routing, questions, a policy.
-fn decided(t: &Explained, all: &[TimelineStop]) -> Vec<usize> {
+fn decided(t: &Explained, all: &[TimelineStop]) -> Vec<Decider> {
     let decides = |stop: &TimelineStop| match &stop.kind {
         StopKind::Matched(rule) => match t.rules().rule(*rule).verdict() {
             Some(Target::Jump(_) | Target::Goto(_) | Target::Return) => false,
@@ -309,7 +325,12 @@ fn decided(t: &Explained, all: &[TimelineStop]) -> Vec<usize> {
         _ => false,
     };
     let own = |index: &usize| all[*index].reply.is_none() && decides(&all[*index]);
-    (0..all.len()).filter(own).collect()
+    let own: Vec<usize> = (0..all.len()).filter(own).collect();
+    let policy = t.outcome().and_then(|outcome| fate::let_on_by_policy(t, &outcome.trace));
+    let at = policy.map_or(own.len(), |(step, _)| own.partition_point(|i| all[*i].first < step));
+    let mut out: Vec<Decider> = own.into_iter().map(Decider::Stop).collect();
+    out.splice(at..at, policy.map(|(_, chain)| Decider::Policy(chain)));
+    out
 }
 
 /// What an outcome answers to the question that decides.

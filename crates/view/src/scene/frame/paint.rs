@@ -121,7 +121,11 @@ impl Frame {
                 let (word, _) = self.word_below(t, s)?;
                 let on = now.is_some_and(|n| self.stands_at(t, n, s)) && !closed(now);
                 let half = pen.width(&word, "s11 m w6") / 2.0;
-                let x = if on && ends_at(t, s).is_some() { s.at.x + 9.0 + half } else { s.at.x };
+                let x = match on.then(|| ends_at(t, s)).flatten() {
+                    Some((_, end)) if self.reaches_route(pen, s, &end) => s.at.x - 9.0 - half,
+                    Some(_) => s.at.x + 9.0 + half,
+                    None => s.at.x,
+                };
                 Some((x - half, x + half))
             })
             .collect();
@@ -274,6 +278,12 @@ impl Frame {
         })
     }
 
+    /// Whether the word of an end at the right of a station of PREROUTING comes to the words of the routing decision.
+    fn reaches_route(&self, pen: &Pen, s: &Station, word: &str) -> bool {
+        let right = s.at.x + 9.0 + pen.width(word, "s11 w6");
+        s.hook == Hook::Prerouting && right > self.hook_area(s.hook).right() + 4.0
+    }
+
     /// Whether the word of an end beside OUTPUT reaches into the legend.
     fn word_at_legend(&self, t: &Explained, pen: &Pen) -> bool {
         let Some(word) = self.end_beside(t, pen) else { return false };
@@ -402,7 +412,13 @@ impl Frame {
                 pen.text(x, s.at.y + 4.0, word.as_str(), &format!("s11 w6 {colour}{anchor}"));
             } else if on && !closed {
                 // Beside the way that goes down into the drawer.
-                pen.text(s.at.x + 9.0, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour}"));
+                let (x, anchor) = if self.reaches_route(pen, s, word) {
+                    (s.at.x - 9.0, " end")
+                } else {
+                    (s.at.x + 9.0, "")
+                };
+                let class = format!("s11 w6 {colour}{anchor}");
+                pen.text(x, s.at.y + 27.0, word.as_str(), &class);
             } else {
                 // Where the word of a station before it reaches here, this one begins behind that.
                 let half = pen.width(word, "s11 w6") / 2.0;
@@ -412,6 +428,11 @@ impl Frame {
                 };
                 let before = taken.iter().filter(reaches).map(|(_, to)| *to).reduce(f64::max);
                 let x = before.map_or(s.at.x, |to| to + 4.0 + half);
+                let x = match s.hook {
+                    // The words of the routing decision stand there.
+                    Hook::Prerouting => x.min(self.hook_area(s.hook).right() + 4.0 - half),
+                    _ => x,
+                };
                 pen.text(x, s.at.y + 27.0, word.as_str(), &format!("s11 w6 {colour} mid"));
             }
             return;
