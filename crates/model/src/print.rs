@@ -46,8 +46,8 @@ impl<'a> Printer<'a> {
         // A rejection that is of one family only says so.
         let of = ops.iter().find_map(|op| match &op.what {
             OpKind::Match(Match::Nft(condition)) => match **condition {
-                Condition::Implied(Needs::Ip) => Some("icmp"),
-                Condition::Implied(Needs::Ip6) => Some("icmpv6"),
+                Condition::Implied(Needs::Ip | Needs::EtherType(0x0800)) => Some("icmp"),
+                Condition::Implied(Needs::Ip6 | Needs::EtherType(0x86dd)) => Some("icmpv6"),
                 _ => None,
             },
             _ => None,
