@@ -460,7 +460,8 @@ fn is_spoilt(packet: &Packet) -> bool {
     const ESP: u8 = 50;
     const AH: u8 = 51;
     match packet.l4 {
-        L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => packet.bad_csum,
+        // It is that of the whole datagram, of which a first fragment is a part.
+        L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => packet.bad_csum || packet.ip.mf,
         L4::Sctp { .. } => false,
         // Of IPv6 something must stand behind the headers, AH is one of them, and the ends are counted in
         // (`reject6_csum_ok`).
