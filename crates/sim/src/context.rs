@@ -33,6 +33,8 @@ pub(crate) struct MatchContext<'a> {
     pub now_ms: u64,
     /// Which packet is walked.
     pub turn: usize,
+    /// Whether what a test says decides nothing, since a later one of its rule fails.
+    pub moot: bool,
     /// Seconds since 1970, where they are known.
     pub clock: Option<u64>,
     /// Whether `TPROXY` gave the packet a socket.
@@ -142,6 +144,14 @@ pub(crate) trait Net {
     -> Result<Vec<Text>, Question>;
     /// Whether it was answered that packets to `dst` leave by an interface of which a rule writes the name.
     fn answered_way(&self, _dst: IpAddr, _name: &str) -> Option<bool> {
+        None
+    }
+    /// What was answered to [`Question::Soon`] of this packet.
+    fn comes_soon(&self) -> Option<bool> {
+        None
+    }
+    /// The direction of a flow in the table that a tuple belongs to.
+    fn direction(&self, _tuple: Tuple, _zone: Zone) -> Option<CtDir> {
         None
     }
     /// Whether a flow begins so in this zone, and its TCP is not closed.

@@ -8,7 +8,7 @@ use crate::ext::judge::Evaluation;
 use crate::ext::{Facts, Reads};
 use crate::link::skb_len;
 use crate::match_state::{MatchState, StateKey};
-use crate::state::nft_stateful::Memory;
+use crate::state::nft_stateful::{Memory, drops};
 use chainwalk_model::nft::{CmpOp, Condition, Expr, ObjectKind, Pattern, Stateful, Type, Value};
 use chainwalk_model::{
     AddrTypes, ConditionKind, CtStates, Observed, Question, Range, SetId, TcpFlags, Truth,
@@ -149,15 +149,17 @@ fn stateful(
         Stateful::Quota { over, .. } => (ConditionKind::Quota, *over),
         Stateful::Count { over, .. } => (ConditionKind::Connlimit, *over),
     };
+    if drops(what, ctx) {
+        said.hotdrop();
+        return said.holds(part, not, true != not, || Observed::Nothing);
+    }
     let len = u64::from(skb_len(ctx));
     let kept = memory.nft_states.entry(&key, || Memory::fresh(what, ctx.now_ms));
-    let doubt = kept.in_doubt(what, ctx);
-    let goes_on = kept.eval(what, len, ctx);
-    let truth = match (doubt, goes_on) {
-        (true, _) => Truth::Unknown(Question::Fact(said.at)),
-        (false, true) => Truth::Yes,
-        (false, false) => Truth::No,
-    };
+    if !ctx.moot && kept.in_doubt(what, ctx) {
+        let question = Question::Soon(ctx.turn as u32);
+        return said.say(part, not, Truth::Unknown(question), || Observed::Nothing);
+    }
+    let truth = if kept.eval(what, len, ctx) { Truth::Yes } else { Truth::No };
     let found = match kept {
         Memory::Quota { used } => Observed::Number(*used),
         _ => Observed::Nothing,
