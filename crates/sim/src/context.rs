@@ -10,6 +10,7 @@ use std::net::IpAddr;
 pub(crate) const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
 
 /// A packet at one place of its path, as matches and targets see it.
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct MatchContext<'a> {
     /// The packet. A reassembled datagram is whole.
     pub packet: &'a Packet,

@@ -12,7 +12,7 @@ use super::walker::Walker;
 use crate::ct::{Helper, HelperState, Kind};
 use crate::match_state::MatchState;
 use crate::nat::Manip;
-use crate::nft::{Eval, Lack, Looked, addr_number, field_writes};
+use crate::nft::{Eval, Lack, Looked, SELDOM, addr_number, field_writes};
 use crate::state::nft_set::Change as SetChange;
 use chainwalk_model::nft::{
     CtKey, ElementData, Expr, Field, Header, Meta, NatKind, NatOperand, NftVerdict, ObjectKind,
@@ -256,6 +256,16 @@ impl Walker<'_> {
                 work(&mut Eval { at, ctx, memory, picked })
             });
             self.moot = false;
+            let mut seldom = |map: SetId, bits| {
+                self.with_context(skb, path, |ctx, memory| {
+                    Eval { at, ctx, memory, picked }.share(map, bits) < SELDOM
+                })
+            };
+            let found = found.map_err(|lack| match (lack, map) {
+                (Lack::Drawn(bits), Some(map)) if seldom(map, bits) => Lack::Absent,
+                (Lack::Drawn(_), _) => Lack::Unknown(Question::Fact(at)),
+                (lack, _) => lack,
+            });
             match found {
                 Ok(found) => return Ok(Some(found)),
                 Err(Lack::Absent) => return Ok(None),
@@ -278,7 +288,9 @@ impl Walker<'_> {
                     let Answer::Nth(k) = way else { return Ok(None) };
                     picked = numbers.get(usize::from(k)).map(|(n, _)| *n);
                 }
-                Err(Lack::Random { .. }) => return Err(Fate::Undecided(Question::Random(at))),
+                Err(Lack::Random { .. } | Lack::Drawn(_)) => {
+                    return Err(Fate::Undecided(Question::Random(at)));
+                }
                 Err(Lack::Unknown(question @ Question::Soon(_))) => {
                     let host = self.world.host.clone();
                     if self.fails_later(skb, path, host.rules.rule(at.rule), at) {

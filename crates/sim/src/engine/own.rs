@@ -176,6 +176,7 @@ impl Walker<'_> {
             ip: IpHeader {
                 tos: if v6 { 0 } else { (ip.tos & 0x1e) | 0xc0 },
                 proto: if v6 { proto::ICMPV6 } else { proto::ICMP },
+                options: Self::echoed(skb, from),
                 ..plain(from, to)
             },
             l4: L4::Icmp(Icmp {
@@ -298,6 +299,8 @@ impl Walker<'_> {
                 } else {
                     return;
                 };
+                let options = Self::echoed(skb, packet.ip.src);
+                let packet = Packet { ip: IpHeader { options, ..packet.ip }, ..packet };
                 let own = OwnPacket::from(packet.ip.src);
                 self.send_from_kernel(skb, packet, CtAttachment::None, own);
             }
@@ -334,6 +337,7 @@ impl Walker<'_> {
                     ip: IpHeader {
                         tos: skb.packet.ip.tos,
                         proto: skb.packet.ip.proto,
+                        options: Self::echoed(skb, from),
                         ..plain(from, to)
                     },
                     l4: L4::Icmp(Icmp { kind: answer, code, ..icmp.clone() }),

@@ -200,6 +200,16 @@ impl Eval<'_, '_> {
         Ok(bytes)
     }
 
+    /// How many of the numbers of so many bits a set holds, as a share.
+    pub(crate) fn share(&self, id: SetId, bits: u16) -> f64 {
+        let of = self.ctx.host.rules.set(id);
+        let held = of.elements.iter().filter_map(|e| match &e.key[..] {
+            [only] => only.bounds(bits).map(|b| (b.last - b.first + 1) as f64),
+            _ => None,
+        });
+        held.sum::<f64>() / f64::from(1u32 << bits)
+    }
+
     /// Whether what an element keeps drops this packet.
     pub(crate) fn drops(&self, id: SetId, own: &[Stateful]) -> bool {
         let of = self.ctx.host.rules.set(id);
