@@ -241,6 +241,14 @@ fn a_rejection_is_asked_for_first_unless_its_rule_has_told() {
 }
 
 #[test]
+fn a_set_without_a_type_is_not_printed() {
+    let host = pasted("table ip t {\n\tset s {\n\t\telements = { 10.0.0.1 }\n\t}\n}\n");
+    let printed = nft_text(&host);
+    assert!(!printed.complete, "{}", printed.text);
+    assert!(!printed.text.contains("\tset s {"), "{}", printed.text);
+}
+
+#[test]
 fn nat_names_no_other_family_than_its_table() {
     let read = |family: &str, rule: &str| {
         let text = format!("table {family} t {{\nchain c {{\n{rule}\n}}\n}}\n");
