@@ -66,6 +66,8 @@ pub enum Question {
     Blank(Text, Text),
     /// Which of several equal base chains runs first?
     Order(ChainId, ChainId),
+    /// Does the packet of this number, from 0, come within a tick of the kernel's clock of the one before it?
+    Soon(u32),
     /// Does the built-in chain of this hook, which was not pasted, lead to this chain, which was?
     Jump(ChainId, Hook),
 }

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 pub(crate) const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
 
 /// A packet at one place of its path, as matches and targets see it.
+#[allow(clippy::struct_excessive_bools)]
 pub(crate) struct MatchContext<'a> {
     /// The packet. A reassembled datagram is whole.
     pub packet: &'a Packet,
@@ -33,6 +34,8 @@ pub(crate) struct MatchContext<'a> {
     pub now_ms: u64,
     /// Which packet is walked.
     pub turn: usize,
+    /// Whether what a test says decides nothing, since a later one of its rule fails.
+    pub moot: bool,
     /// Seconds since 1970, where they are known.
     pub clock: Option<u64>,
     /// Whether `TPROXY` gave the packet a socket.
@@ -142,6 +145,14 @@ pub(crate) trait Net {
     -> Result<Vec<Text>, Question>;
     /// Whether it was answered that packets to `dst` leave by an interface of which a rule writes the name.
     fn answered_way(&self, _dst: IpAddr, _name: &str) -> Option<bool> {
+        None
+    }
+    /// What was answered to [`Question::Soon`] of this packet.
+    fn comes_soon(&self) -> Option<bool> {
+        None
+    }
+    /// The direction of a flow in the table that a tuple belongs to.
+    fn direction(&self, _tuple: Tuple, _zone: Zone) -> Option<CtDir> {
         None
     }
     /// Whether a flow begins so in this zone, and its TCP is not closed.

@@ -233,7 +233,7 @@ fn has(key: Key, ctx: &MatchContext) -> Has {
         Key::Field(field) => match field_value(field, OpId { rule: RuleId(0), op: 0 }, ctx) {
             Ok(value) => Has::Value(value),
             Err(Lack::Absent) => Has::Nothing,
-            Err(Lack::Unknown(_) | Lack::Random { .. }) => Has::Unclear,
+            Err(Lack::Unknown(_) | Lack::Random { .. } | Lack::Drawn(_)) => Has::Unclear,
         },
     }
 }

@@ -30,6 +30,7 @@
 //! | what listens behind TPROXY | something | always: the rule is there for it |
 //! | does a chain that stands alone get the packet | yes | by its name and what it tests |
 //! | rules that `grep` kept back | they let it go on | always: what it shows was picked out |
+//! | does a packet come within a tick of the one before it | no | always |
 //! | what iptables-legacy does, of which only a warning tells | it lets pass | always |
 //! | all others | none | |
 
@@ -101,6 +102,7 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
             say(true, Likely::Rule(rule))
         }
         Question::Jump(..) => say(true, Likely::ChainName),
+        Question::Soon(_) => say(false, Likely::Usual),
         // Rules that were there before nft's, and that somebody only looked at.
         Question::Beside(name) if name.ends_with("tables-legacy") => say(true, Likely::Usual),
         Question::Opaque(op) if is_picked_out(host, *op) => say(true, Likely::Picked),

@@ -8,6 +8,7 @@ use crate::index::Indexes;
 use crate::match_state::MatchState;
 use crate::programs::of_rule;
 use crate::spoken::Spoken;
+use chainwalk_model::nft::Statement;
 use chainwalk_model::{
     Answer, Assumed, Backend, Fact, Family, Host, Match, Op, OpKind, Origin, Question, Rule,
     TableId, Target, Text, Tuple,
@@ -249,14 +250,18 @@ fn tracked_since(host: &Host, family: Family) -> Option<TrackedSince> {
         let table = rules.table(rules.chain(rule.chain).table);
         table.backend == Backend::Nft && (table.family == family || table.family == Family::Inet)
     };
+    // NAT to an address asks for the flows of its family alone (`nft_nat_init`).
     let needs = |op: &Op| match &op.what {
         OpKind::Match(Match::Nft(condition)) => condition.needs_conntrack(),
         OpKind::Match(_) => false,
-        OpKind::Target(Target::Nft(statement)) => statement.needs_conntrack(),
-        OpKind::Target(target) => matches!(
-            target,
-            Target::Snat(_) | Target::Dnat(_) | Target::Masquerade(_) | Target::Redirect(_)
-        ),
+        OpKind::Target(Target::Nft(statement)) => match &**statement {
+            Statement::Nat { family: Some(of), .. } => *of == family,
+            other => other.needs_conntrack(),
+        },
+        OpKind::Target(Target::Snat(range) | Target::Dnat(range)) => {
+            range.addrs.is_none_or(|r| r.first.is_ipv4() == (family == Family::Ip))
+        }
+        OpKind::Target(target) => matches!(target, Target::Masquerade(_) | Target::Redirect(_)),
     };
     let first = rules.rules.iter().filter(of).filter(|rule| rule.ops.iter().any(needs));
     let first = first.map(|rule| rules.chain(rule.chain).table).min_by_key(|t| t.0);

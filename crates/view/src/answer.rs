@@ -322,6 +322,7 @@ fn verdict(host: &Host, fate: &Fate, told: &Told<'_>) -> &'static str {
         Fate::Rejected { .. } => "rejected",
         Fate::Routing(_) if told.path.is_empty() => "send_error",
         Fate::Routing(_) if told.ended_as_frame() => "unseen",
+        Fate::Routing(why) if refused_by_bridge(*why, told) => "stopped",
         Fate::Routing(_) => "routing_drop",
         Fate::Queued(_) => "queued",
         Fate::Stolen(_) => "stolen",
@@ -332,6 +333,11 @@ fn verdict(host: &Host, fate: &Fate, told: &Told<'_>) -> &'static str {
         Fate::TooLong(_) => "cut",
         Fate::Undecided(_) => "undecided",
     }
+}
+
+/// Whether a bridge asked routing for a frame that nat had rewritten, and gave the frame up (`br_nf_pre_routing_finish`).
+fn refused_by_bridge(why: RoutingDrop, told: &Told<'_>) -> bool {
+    why != RoutingDrop::NotForUs && told.within_bridge()
 }
 
 fn out_iface<'a>(fate: &'a Fate, told: &Told<'a>) -> Option<&'a str> {
@@ -390,6 +396,14 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
         {
             json!({ "after_hook": hook, "by": "routing" })
         }
+        Fate::Routing(why) if refused_by_bridge(*why, told) => json!({
+            "hook": "br_pre",
+            "table": null,
+            "chain": null,
+            "rule": null,
+            "by": "kernel",
+            "target": null,
+        }),
         Fate::Routing(_) if !told.path.is_empty() && !told.ended_as_frame() => {
             // Of a bridge's hook that IP's stands within, IP's was the last to begin.
             let hook = told.path.last().map(|step| step.hook);

@@ -123,6 +123,8 @@ pub(crate) fn if_so(t: &Explained, q: &Question, answer: &Answer) -> Sentence {
                 say!(lang, IfJumpsNot, from = from, chain = chain)
             }
         }
+        Question::Soon(_) if yes => say!(lang, IfSoon),
+        Question::Soon(_) => say!(lang, IfSoonNot),
         Question::LeavesBy(addr, by) => {
             let addr = addr.to_string();
             if yes {

@@ -82,6 +82,7 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
         Question::Random(OpId { rule, .. }) => say!(lang, AskRandom, at = at(*rule)),
         Question::NatChoice(rule) => say!(lang, AskNat, at = at(*rule)),
         Question::PortChoice => say!(lang, AskPort),
+        Question::Soon(_) => say!(lang, AskSoon),
         Question::NextHop(hop) => say!(lang, AskHop, route = network(hop.net)),
         Question::Socket(proto, port) => {
             say!(lang, AskSocket, proto = protocol(*proto), port = port.to_string())
@@ -153,6 +154,7 @@ pub(crate) fn what_decides(t: &Explained, q: &Question) -> Sentence {
         }
         Question::Order(..) => say!(lang, DecideOrder),
         Question::PortChoice => say!(lang, DecidePort),
+        Question::Soon(_) => say!(lang, DecideSoon),
         Question::Unread(name) => say!(lang, DecideUnread, name = &**name),
         Question::Beside(name) => say!(lang, DecideBeside, name = &**name),
         Question::Opaque(op) if t.rules().rule(op.rule).is_left_out() => {
@@ -277,8 +279,9 @@ pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
                 (chain_path(rules, *other), format!("{at}:no")),
             ]
         }
-        // Chance has no answer but its ways.
+        // Chance has no answer but its ways, and the packet line says when it is sent.
         Question::Random(..)
+        | Question::Soon(_)
         | Question::NatChoice(_)
         | Question::PortChoice
         | Question::NextHop(_)

@@ -113,6 +113,7 @@ fn questions() -> Vec<Question> {
         Question::Random(_) => Question::Random(OP),
         Question::NatChoice(_) => Question::NatChoice(RULE),
         Question::PortChoice => Question::PortChoice,
+        Question::Soon(_) => Question::Soon(1),
         Question::NextHop(_) => Question::NextHop(hop.clone()),
         Question::Socket(..) => Question::Socket(6, 80),
         Question::Unread(_) => Question::Unread("nft".into()),
@@ -234,6 +235,7 @@ fn every_likely_answer_is_said_with_its_reason() {
                 | Question::Socket(..)
                 | Question::LeavesBy(..)
                 | Question::Jump(..)
+                | Question::Soon(_)
                 | Question::Blank(..)
         )
     };

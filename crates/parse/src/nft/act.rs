@@ -3,7 +3,7 @@
 use super::cursor::Read;
 use super::draft::{Holds, ObjectWord, Typed};
 use super::lexer::Kind;
-use super::needs::is_known;
+use super::needs::{frame_of, frames_only, is_known};
 use super::reader::{Parts, Reader};
 use super::rule::nft;
 use super::set::{PORT, V4, V6};
@@ -122,7 +122,11 @@ impl Reader<'_, '_> {
             _ => false,
         };
         if !own && !is_known(&parts.ops, needs, self.family) {
-            let condition = Condition::Implied(needs);
+            // Behind a test of the link's type, IP is asked of the frame.
+            let frame = frame_of(needs)
+                .filter(|_| self.family == Family::Inet && frames_only(&parts.ops))
+                .map(Needs::EtherType);
+            let condition = Condition::Implied(frame.unwrap_or(needs));
             let what = OpKind::Match(Match::Nft(Box::new(condition)));
             parts.ops.insert(0, Op { what, span: self.cur.span(from, self.cur.at) });
         }
@@ -208,6 +212,13 @@ impl Reader<'_, '_> {
             }
             _ => None,
         };
+        let own = matches!(self.family, Family::Ip | Family::Ip6).then_some(self.family);
+        if let (Some(named), Some(own)) = (family, own)
+            && named != own
+        {
+            let word = if own == Family::Ip { "ip" } else { "ip6" };
+            return Err(self.cur.refused(Expected::Literal(word.into())));
+        }
         self.cur.at += usize::from(family.is_some());
         self.cur.eat("interval");
         let prefix = self.cur.eat("prefix");
@@ -217,9 +228,7 @@ impl Reader<'_, '_> {
             self.cur.need("port")?;
         }
         self.cur.eat("to");
-        if family.is_none() && matches!(self.family, Family::Ip | Family::Ip6) {
-            family = Some(self.family);
-        }
+        family = family.or(own);
         let has_addr = matches!(kind, NatKind::Snat | NatKind::Dnat);
         let flag =
             |word: &str| matches!(word, "random" | "fully-random" | "persistent" | "comment");

@@ -11,22 +11,35 @@ use chainwalk_model::{Family, Match, Op, OpKind, Target};
 
 /// Whether what stands in a rule so far lets only packets through that have what is needed.
 pub(super) fn is_known(ops: &[Op], needs: Needs, family: Family) -> bool {
-    ops.iter().any(|op| match &op.what {
-        OpKind::Match(Match::Nft(condition)) => {
-            tells(condition, needs, family)
-                || of_condition(condition).is_some_and(|expr| any(expr, needs))
-        }
+    ops.iter().any(|op| {
+        let told = match &op.what {
+            OpKind::Match(Match::Nft(condition)) => tells(condition, needs, family),
+            _ => false,
+        };
+        told || reads(op, &|field| brings(field, needs))
+    })
+}
+
+/// Whether an operation reads or writes a field of some kind.
+fn reads(op: &Op, is: &impl Fn(Field) -> bool) -> bool {
+    let any = |expr: &Expr| within(expr, is);
+    match &op.what {
+        OpKind::Match(Match::Nft(condition)) => match &**condition {
+            Condition::Exists { field, .. } => is(*field),
+            other => of_condition(other).is_some_and(any),
+        },
         OpKind::Target(Target::Nft(statement)) => match &**statement {
-            Statement::Set { field, value } => brings(*field, needs) || any(value, needs),
-            Statement::VerdictMap { key, .. } | Statement::Update { key, .. } => any(key, needs),
+            Statement::Set { field, value } => is(*field) || any(value),
+            Statement::VerdictMap { key, .. } => any(key),
+            Statement::Update { key, data, .. } => any(key) || data.as_ref().is_some_and(any),
             Statement::Nat { addr, port, .. } => [addr, port]
                 .into_iter()
                 .flatten()
-                .any(|o| matches!(o, NatOperand::Expr(expr) if any(expr, needs))),
+                .any(|o| matches!(o, NatOperand::Expr(expr) if any(expr))),
             _ => false,
         },
         _ => false,
-    })
+    }
 }
 
 /// The expression that a condition looks at.
@@ -46,7 +59,9 @@ fn tells(condition: &Condition, needs: Needs, family: Family) -> bool {
         right: Pattern::One(Value::Number(n)),
     } = condition
     else {
-        return matches!(condition, Condition::Exists { field, .. } if brings(*field, needs));
+        return *condition == Condition::Implied(needs)
+            || frame_of(needs)
+                .is_some_and(|f| *condition == Condition::Implied(Needs::EtherType(f)));
     };
     let header = |header, word| HeaderField::find(header, word).map(Field::Header);
     let proto = *field == Field::Meta(Meta::L4proto)
@@ -61,18 +76,22 @@ fn tells(condition: &Condition, needs: Needs, family: Family) -> bool {
     }
 }
 
-/// Whether a field of an expression can only be read where what is needed is there.
-fn any(expr: &Expr, needs: Needs) -> bool {
-    reads(expr, &|field| brings(field, needs))
+/// The type of the frame that carries a family.
+pub(super) fn frame_of(needs: Needs) -> Option<u16> {
+    match needs {
+        Needs::Ip => Some(0x0800),
+        Needs::Ip6 => Some(0x86dd),
+        _ => None,
+    }
 }
 
 /// Whether an expression reads a field of some kind.
-fn reads(expr: &Expr, is: &impl Fn(Field) -> bool) -> bool {
+fn within(expr: &Expr, is: &impl Fn(Field) -> bool) -> bool {
     match expr {
         Expr::Field(field) => is(*field),
-        Expr::Concat(parts) => parts.iter().any(|p| reads(p, is)),
-        Expr::Bits { of, .. } | Expr::Shift { of, .. } | Expr::Jhash { of, .. } => reads(of, is),
-        Expr::Map { key, .. } => reads(key, is),
+        Expr::Concat(parts) => parts.iter().any(|p| within(p, is)),
+        Expr::Bits { of, .. } | Expr::Shift { of, .. } | Expr::Jhash { of, .. } => within(of, is),
+        Expr::Map { key, .. } => within(key, is),
         Expr::Value(_) | Expr::Numgen { .. } | Expr::Symhash { .. } => false,
     }
 }
@@ -95,42 +114,39 @@ pub(super) fn frames_only(ops: &[Op]) -> bool {
     ops.iter().any(asks) && !known(Needs::Ip) && !known(Needs::Ip6)
 }
 
-/// The type of the frame that a condition asks for with what it asks of IP.
-pub(super) fn ip_of(op: &Op) -> Option<u16> {
-    let OpKind::Match(Match::Nft(condition)) = &op.what else { return None };
-    let expr = of_condition(condition)?;
-    match (any(expr, Needs::Ip), any(expr, Needs::Ip6)) {
-        (true, _) => Some(0x0800),
-        (_, true) => Some(0x86dd),
-        _ => None,
-    }
+/// The family that an operation asks for with what it reads or writes, where what stands before it has not told.
+pub(super) fn family_of(op: &Op, before: &[Op]) -> Option<Needs> {
+    let asks = |needs| {
+        reads(op, &|field| {
+            let Field::Header(of) = field else { return false };
+            let own = of.row().header.needs();
+            // A protocol that was asked for is not asked for again, nor is its family.
+            brings(field, needs) && (own == needs || !is_known(before, own, Family::Inet))
+        })
+    };
+    [Needs::Ip, Needs::Ip6].into_iter().find(|needs| asks(*needs))
 }
 
-/// Whether an operation looks at an extension header of IPv6. That the packet is of IPv6 is then asked before all else
-/// of the rule (`exthdr_gen_dependency` in `src/evaluate.c` of nft), as for a `reject`.
-pub(super) fn reads_extension(op: &Op) -> bool {
-    let is = |field: Field| match field {
-        Field::Header(of) => matches!(of.row().header.place(), Place::Extension(..)),
+/// The family of which an operation looks at an extension header or an option of IP. That the packet is of it is then
+/// asked before all else of the rule (`exthdr_gen_dependency` in `src/evaluate.c` of nft), as for a `reject`.
+pub(super) fn extends(op: &Op) -> Option<Needs> {
+    let at = |field: Field, is: fn(Place) -> bool| match field {
+        Field::Header(of) => is(of.row().header.place()),
         _ => false,
     };
-    match &op.what {
-        OpKind::Match(Match::Nft(condition)) => match &**condition {
-            Condition::Exists { field, .. } => is(*field),
-            other => of_condition(other).is_some_and(|expr| reads(expr, &is)),
-        },
-        OpKind::Target(Target::Nft(statement)) => match &**statement {
-            Statement::Set { value, .. } => reads(value, &is),
-            Statement::VerdictMap { key, .. } | Statement::Update { key, .. } => reads(key, &is),
-            _ => false,
-        },
-        _ => false,
+    let extension = |field| at(field, |place| matches!(place, Place::Extension(..)));
+    let option = |field| at(field, |place| matches!(place, Place::IpOption(_)));
+    if reads(op, &extension) {
+        return Some(Needs::Ip6);
     }
+    reads(op, &option).then_some(Needs::Ip)
 }
 
 fn brings(field: Field, needs: Needs) -> bool {
     let Field::Header(of) = field else { return false };
     let header = of.row().header;
-    header.needs() == needs
+    // An option of TCP is looked for in any packet (`expr_evaluate_exthdr`).
+    header.needs() == needs && !matches!(header, Header::TcpOption(_))
         || match needs {
             Needs::Ip => matches!(header, Header::Icmp | Header::Igmp),
             Needs::Ip6 => header == Header::Icmpv6,

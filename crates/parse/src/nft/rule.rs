@@ -4,7 +4,7 @@ use super::cursor::{Read, Wrong};
 use super::draft::{Holds, Typed};
 use super::field::{self, Named};
 use super::lexer::Kind;
-use super::needs::{frames_only, ip_of, reads_extension};
+use super::needs::{extends, family_of, frame_of, frames_only};
 use super::reader::{Parts, Reader, STATEMENTS};
 use super::set::Options;
 use super::value;
@@ -19,17 +19,20 @@ use chainwalk_model::{
 impl Reader<'_, '_> {
     /// One statement.
     pub(super) fn statement(&mut self, parts: &mut Parts) -> Read<()> {
-        let (from, before) = (self.cur.at, parts.ops.len());
+        let (from, mut before) = (self.cur.at, parts.ops.len());
         self.own_statement(parts)?;
-        if parts.ops[before..].iter().any(reads_extension) {
+        if let Some(needs) = parts.ops[before..].iter().find_map(extends) {
             let later = parts.ops.split_off(before);
-            self.implied(parts, Needs::Ip6, from);
+            self.implied(parts, needs, from);
+            before = parts.ops.len();
             parts.ops.extend(later);
         }
         // Behind a test of the link's type, what is asked of IP is asked of the frame first.
         if self.family == Family::Inet
-            && let Some(frame) = parts.ops[before..].iter().find_map(ip_of)
             && frames_only(&parts.ops[..before])
+            && let Some(needs) =
+                parts.ops[before..].iter().find_map(|op| family_of(op, &parts.ops[..before]))
+            && let Some(frame) = frame_of(needs)
         {
             let later = parts.ops.split_off(before);
             let first = self.holds(Condition::Implied(Needs::EtherType(frame)), from);
@@ -284,11 +287,12 @@ impl Reader<'_, '_> {
         if plain && (self.cur.is_sign("{") || self.cur.is_sign("@")) {
             let set = self.set_or_name(&left.parts, &Holds::Nothing)?;
             if said.is_none()
-                && let Some(bits) = self.only_bits(&left.parts, set)
+                && let Some(number) = self.only_number(&left.parts, set)
             {
                 let masked = matches!(left.expr, Expr::Bits { .. } | Expr::Shift { .. });
-                let op = if masked { CmpOp::Eq } else { CmpOp::AnyBit };
-                let right = Pattern::One(Value::Number(bits));
+                let bits = left.parts[0].ty.is_bitmask() && !masked;
+                let op = if bits { CmpOp::AnyBit } else { CmpOp::Eq };
+                let right = Pattern::One(Value::Number(number));
                 return Ok(Condition::Compare { left: left.expr, op, right });
             }
             return Ok(Condition::Lookup { key: left.expr, set, not });
@@ -323,19 +327,19 @@ impl Reader<'_, '_> {
         Ok(network(left.expr, op, right, part))
     }
 
-    /// The only element of a set without a name, where it is of bits: nft takes it out of its braces before it asks what it
-    /// means (`optimize_singleton_set`). A listing shows what was left in them.
-    fn only_bits(&mut self, key: &[KeyPart], set: SetId) -> Option<u128> {
+    /// The only element of a set without a name, where it makes a difference: nft takes it out of its braces before it asks
+    /// what it means (`optimize_singleton_set`). A listing shows what was left in them.
+    fn only_number(&mut self, key: &[KeyPart], set: SetId) -> Option<u128> {
         let [KeyPart { ty, .. }] = key else { return None };
         let last = self.draft.rules.sets.len().checked_sub(1)? == set.0 as usize;
         let set = &self.draft.rules.sets[set.0 as usize];
         let [only] = set.elements.as_slice() else { return None };
         let bare =
             set.name.is_none() && last && only.stateful.is_empty() && !self.source.is_listing();
-        let [Pattern::One(Value::Number(bits))] = only.key[..] else { return None };
-        (ty.is_bitmask() && bare).then(|| {
+        let [Pattern::One(Value::Number(number))] = only.key[..] else { return None };
+        ((ty.is_bitmask() || *ty == Type::IfType) && bare).then(|| {
             self.draft.rules.sets.pop();
-            bits
+            number
         })
     }
 

@@ -1,7 +1,7 @@
 //! How texts of nft are read.
 
 use super::*;
-use chainwalk_model::nft::{CmpOp, Condition, Expr, Field, Pattern, Statement, Value};
+use chainwalk_model::nft::{CmpOp, Condition, Expr, Field, Needs, Pattern, Statement, Value};
 use chainwalk_model::{Hook, Match, OpKind, Policy, Ruleset, Target};
 
 /// What a text comes to, and how many problems it has.
@@ -238,6 +238,57 @@ fn a_rejection_is_asked_for_first_unless_its_rule_has_told() {
     assert!(!first("counter tcp dport 80 reject with tcp reset"));
     assert!(!first("counter ip saddr 10.0.0.1 reject with icmp host-unreachable"));
     assert!(!first("reject"));
+}
+
+#[test]
+fn a_set_without_a_type_is_not_printed() {
+    let host = pasted("table ip t {\n\tset s {\n\t\telements = { 10.0.0.1 }\n\t}\n}\n");
+    let printed = nft_text(&host);
+    assert!(!printed.complete, "{}", printed.text);
+    assert!(!printed.text.contains("\tset s {"), "{}", printed.text);
+}
+
+#[test]
+fn nat_names_no_other_family_than_its_table() {
+    let read = |family: &str, rule: &str| {
+        let text = format!("table {family} t {{\nchain c {{\n{rule}\n}}\n}}\n");
+        told(&text, Source::Script).1
+    };
+    for (family, rule, problems) in [
+        ("ip", "snat ip6 to fd00::1", 1),
+        ("ip6", "dnat ip to ip saddr map { 10.0.0.1 : 10.0.0.2 }", 1),
+        ("ip", "snat ip to 10.0.0.1", 0),
+        ("inet", "snat ip6 to fd00::1", 0),
+    ] {
+        assert_eq!(read(family, rule), problems, "{family} {rule}");
+    }
+}
+
+#[test]
+fn behind_a_test_of_the_link_the_frame_is_asked_once() {
+    let asked = |rule: &str| {
+        let all = ops(rule);
+        let is = |op: &OpKind, needs| matches!(op, OpKind::Match(Match::Nft(c)) if **c == Condition::Implied(needs));
+        let frame =
+            |op: &OpKind| is(op, Needs::EtherType(0x0800)) || is(op, Needs::EtherType(0x86dd));
+        let at: Vec<usize> = (0..all.len()).filter(|k| frame(&all[*k])).collect();
+        assert!(!all.iter().any(|op| is(op, Needs::Ip) || is(op, Needs::Ip6)), "{rule}");
+        at
+    };
+    for (rule, at) in [
+        ("iiftype ether ip saddr 10.0.0.1 ip daddr 10.0.0.2", vec![1]),
+        ("iiftype ether ip ttl set 5", vec![1]),
+        ("iiftype ether meta mark set ip saddr map { 10.0.0.1 : 1 }", vec![1]),
+        ("iiftype { ether } snat ip to ip saddr map { 10.0.0.1 : 10.0.0.2 }", vec![1]),
+        ("iiftype ether frag id 1 frag id 2", vec![0]),
+        ("iiftype ether reject with icmp host-unreachable", vec![0]),
+        ("iiftype ether meta nfproto ipv4 ip saddr 10.0.0.1", vec![]),
+        ("meta l4proto icmp iiftype ether icmp type echo-request", vec![]),
+        ("iiftype != ether ip saddr 10.0.0.1", vec![]),
+        ("iiftype ether tcp dport 22", vec![]),
+    ] {
+        assert_eq!(asked(rule), at, "{rule}");
+    }
 }
 
 #[test]

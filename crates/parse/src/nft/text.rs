@@ -69,8 +69,10 @@ impl Of<'_> {
         }
         for set in self.rules.sets.iter().filter(|s| s.table == self.table) {
             let Some(of) = &set.name else { continue };
-            if !set.whole && set.key.is_empty() {
-                out.lost(&format!("set {of}, which was not pasted"));
+            if set.key.is_empty() {
+                let why =
+                    if set.whole { "whose type was not read" } else { "which was not pasted" };
+                out.lost(&format!("set {of}, {why}"));
                 continue;
             }
             self.set(of, set, out);

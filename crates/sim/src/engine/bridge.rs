@@ -188,35 +188,31 @@ impl Walker<'_> {
         let key = || Key { dst, src: Some(src), mark, tos, iif: Some(bridge), oif: None, who };
         let found = self.routed(skb, |r| r.lookup(&key()))?;
         skb.frame = PacketType::Host;
-        let goes_up = found.as_ref().is_some_and(|f| {
+        let leads = found.as_ref().is_some_and(|f| {
             matches!(f.kind, RouteKind::Unicast | RouteKind::Local | RouteKind::Broadcast)
         });
         let stays = found
             .as_ref()
             .is_some_and(|f| f.kind == RouteKind::Unicast && f.dev.as_ref() == Some(bridge));
-        if goes_up {
-            // A route that is refused ends it before the bridge hands it up.
-            let to = found.as_ref().and_then(|f| f.dev.clone());
-            let bad = match self.martian(skb, bridge) {
-                Some(why) => Err(why),
-                None => self.routed(skb, |r| {
-                    Ok(r.validate_source(
-                        &key(),
-                        bridge,
-                        to.as_ref().filter(|_| stays).map(|t| &**t),
-                    ))
-                })?,
-            };
-            if let Err(why) = bad {
-                self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
-                return Err(Fate::Routing(why));
+        // Addresses that routing refuses end it before the bridge hands it up.
+        let to = found.as_ref().and_then(|f| f.dev.clone()).filter(|_| stays);
+        let refused = match self.martian(skb, bridge) {
+            Some(why) => Some(why),
+            None if leads => {
+                self.routed(skb, |r| Ok(r.validate_source(&key(), bridge, to.as_deref())))?.err()
             }
+            None => None,
+        };
+        if let Some(why) = refused {
+            self.event(skb, Event::Routed { to: Routed::Nowhere(why), again: false });
+            return Err(Fate::Routing(why));
         }
         if stays {
             return self.bridge_on(skb, bridge);
         }
         skb.fragments_if_long = true;
-        if goes_up {
+        // Without a route IPv4 goes up, and ends there (`br_nf_pre_routing_finish_ipv6`).
+        if leads || dst.is_ipv4() {
             self.bridge_hook(skb, Hook::Input, (port, &PathIface::None), BridgePart::All)?;
         }
         self.route_input(skb)

@@ -77,7 +77,7 @@ impl Walker<'_> {
             let verdict = match self.run_rule(skb, path, frame, id, rule)? {
                 RuleResult::NoMatch | RuleResult::Broke => continue,
                 RuleResult::Hotdrop { matched } => {
-                    if host.rules.table(chain.table).backend != Backend::IptablesNft {
+                    if host.rules.table(chain.table).backend == Backend::Legacy {
                         return Err(Fate::Dropped(DroppedBy::Kernel));
                     }
                     // To nft a test that drops is the rule's own verdict.

@@ -46,7 +46,7 @@ impl Walker<'_> {
             self.send_redirect(skb);
         }
         self.hook(skb, Hook::Forward)?;
-        self.source_routed_on(skb);
+        self.options_on(skb);
         self.hook(skb, Hook::Postrouting)?;
         self.out_of_device(skb)?;
         Ok(Fate::Forwarded(skb.oif.name().cloned()))

@@ -12,7 +12,7 @@ use super::walker::Walker;
 use crate::ct::{Helper, HelperState, Kind};
 use crate::match_state::MatchState;
 use crate::nat::Manip;
-use crate::nft::{Eval, Lack, Looked, addr_number, field_writes};
+use crate::nft::{Eval, Lack, Looked, SELDOM, addr_number, field_writes};
 use crate::state::nft_set::Change as SetChange;
 use chainwalk_model::nft::{
     CtKey, ElementData, Expr, Field, Header, Meta, NatKind, NatOperand, NftVerdict, ObjectKind,
@@ -85,17 +85,22 @@ impl Walker<'_> {
                 let (how, set, timeout_ms) = (*how, *set, *timeout_ms);
                 let goes_on = self.settled(skb, path, at, None, |eval| {
                     let key = eval.many(key)?;
-                    if how != UpdateOp::Delete && eval.in_doubt(set, &key) {
-                        return Err(Lack::Unknown(Question::Fact(at)));
+                    if how != UpdateOp::Delete && !eval.ctx.moot && eval.in_doubt(set, &key) {
+                        return Err(Lack::Unknown(Question::Soon(eval.ctx.turn as u32)));
                     }
                     let data = match data {
                         Some(data) => Some(ElementData::Values(eval.patterns(data)?)),
                         None => None,
                     };
                     let change = SetChange { how, key, data, timeout_ms, stateful };
-                    Ok(eval.update(set, change))
+                    let drops = how != UpdateOp::Delete && eval.drops(set, stateful);
+                    Ok((eval.update(set, change), drops))
                 })?;
-                goes_on.filter(|goes_on| *goes_on).map(|_| Plan::Updated)
+                match goes_on {
+                    Some((_, true)) => Some(Plan::Verdict(NftVerdict::Drop)),
+                    Some((true, _)) => Some(Plan::Updated),
+                    _ => None,
+                }
             }
             Statement::Nat {
                 family,
@@ -250,6 +255,17 @@ impl Walker<'_> {
             let found = self.with_context(skb, path, |ctx, memory: &mut MatchState| {
                 work(&mut Eval { at, ctx, memory, picked })
             });
+            self.moot = false;
+            let mut seldom = |map: SetId, bits| {
+                self.with_context(skb, path, |ctx, memory| {
+                    Eval { at, ctx, memory, picked }.share(map, bits) < SELDOM
+                })
+            };
+            let found = found.map_err(|lack| match (lack, map) {
+                (Lack::Drawn(bits), Some(map)) if seldom(map, bits) => Lack::Absent,
+                (Lack::Drawn(_), _) => Lack::Unknown(Question::Fact(at)),
+                (lack, _) => lack,
+            });
             match found {
                 Ok(found) => return Ok(Some(found)),
                 Err(Lack::Absent) => return Ok(None),
@@ -272,7 +288,17 @@ impl Walker<'_> {
                     let Answer::Nth(k) = way else { return Ok(None) };
                     picked = numbers.get(usize::from(k)).map(|(n, _)| *n);
                 }
-                Err(Lack::Random { .. }) => return Err(Fate::Undecided(Question::Random(at))),
+                Err(Lack::Random { .. } | Lack::Drawn(_)) => {
+                    return Err(Fate::Undecided(Question::Random(at)));
+                }
+                Err(Lack::Unknown(question @ Question::Soon(_))) => {
+                    let host = self.world.host.clone();
+                    if self.fails_later(skb, path, host.rules.rule(at.rule), at) {
+                        self.moot = true;
+                    } else {
+                        self.ask(skb, &question, &[(Answer::Yes, None), (Answer::No, None)]);
+                    }
+                }
                 Err(Lack::Unknown(question)) => {
                     let ways = [(Answer::No, None), (Answer::Else, None)];
                     return match self.ask(skb, &question, &ways) {

@@ -1,12 +1,14 @@
 //! The options of IPv4 (`ip_rcv_options`, `ip_options_compile`, `ip_options_rcv_srr` in `net/ipv4`).
 //!
-//! They are looked at once a packet is routed. Those that a host writes into on its way through are carried as they are.
+//! They are looked at once a packet is routed, and record route gets this host's address then. Timestamps are carried as
+//! they are.
 
 use super::skb::Skb;
 use super::walker::Walker;
 use crate::route::{FlowKey, Key, Router};
 use chainwalk_model::{Event, Fate, PacketType, PathIface, RouteKind, Routed, RoutingDrop};
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
 const END: u8 = 0;
 const NO_OPERATION: u8 = 1;
@@ -110,6 +112,19 @@ fn compile(options: &[u8]) -> Result<Option<SourceRoute>, usize> {
     Ok(found)
 }
 
+/// Where an option stands among those that can be read.
+fn place_of(options: &[u8], kind: u8) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match *options.get(at)? {
+            END => return None,
+            NO_OPERATION => at += 1,
+            found if found == kind => return Some(at),
+            _ => at += usize::from(*options.get(at + 1)?).max(2),
+        }
+    }
+}
+
 impl Walker<'_> {
     /// The options of a packet that was routed: what is broken is answered, and a source route is followed where this
     /// host follows them. What became of the packet where that leads elsewhere.
@@ -117,11 +132,12 @@ impl Walker<'_> {
         if skb.packet.is_v6() || skb.packet.ip.options.is_empty() {
             return Ok(None);
         }
-        let route = match compile(&skb.packet.ip.options) {
+        let found = match compile(&skb.packet.ip.options) {
             Err(at) => return Err(self.parameter_problem(skb, at)),
-            Ok(None) => return Ok(None),
-            Ok(Some(route)) => route,
+            Ok(found) => found,
         };
+        self.record(skb)?;
+        let Some(route) = found else { return Ok(None) };
         let iif = skb.iif_name();
         let on = |name: &str, usual| self.world.sysctl(name, usual).0 != 0;
         let own = format!("net.ipv4.conf.{iif}.accept_source_route");
@@ -137,6 +153,62 @@ impl Walker<'_> {
             RouteKind::Unicast => Err(self.parameter_problem(skb, STRICT_FAILS)),
             _ => self.routing_drop(skb, RoutingDrop::SourceRoute).map(Some),
         }
+    }
+
+    /// Writes this host's address into record route, where that has room.
+    fn record(&mut self, skb: &mut Skb) -> Result<(), Fate> {
+        skb.options_read = true;
+        let mut options = skb.packet.ip.options.to_vec();
+        if let Some(at) = place_of(&options, TIMESTAMP)
+            && options[at + 2] > options[at + 1]
+            && options[at + 3] & 0xf != PRESPECIFIED
+        {
+            // One more host that found no room.
+            options[at + 3] += 1 << 4;
+        }
+        if let Some(at) = place_of(&options, RECORD_ROUTE)
+            && options[at + 2] <= options[at + 1]
+            && let Some(IpAddr::V4(own)) = self.address_to_record(skb)?
+        {
+            let slot = at + usize::from(options[at + 2]) - 1;
+            options[slot..slot + 4].copy_from_slice(&own.octets());
+            options[at + 2] += 4;
+            skb.recorded = Some(at);
+        }
+        skb.packet.ip.options = options.into();
+        Ok(())
+    }
+
+    /// The address that a packet was sent to, or by which its sender is answered (`fib_compute_spec_dst`).
+    fn address_to_record(&mut self, skb: &mut Skb) -> Result<Option<IpAddr>, Fate> {
+        if skb.kind == RouteKind::Local {
+            return Ok(Some(skb.packet.ip.dst));
+        }
+        let (to, mark, tos) = (skb.packet.ip.src, skb.mark, skb.packet.ip.tos);
+        let who = FlowKey::of(&skb.packet);
+        let key = || Key { dst: to, src: None, mark, tos, iif: None, oif: None, who };
+        self.routed(skb, |r| Ok(r.lookup(&key())?.and_then(|f| r.source_for(&f, to))))
+    }
+
+    /// The options that an answer of this host's from an address repeats (`__ip_options_echo`).
+    pub(super) fn echoed(skb: &Skb, from: IpAddr) -> Arc<[u8]> {
+        let all = &skb.packet.ip.options;
+        let mut out = Vec::new();
+        for kind in [RECORD_ROUTE, TIMESTAMP] {
+            let Some(at) = place_of(all, kind).filter(|_| skb.options_read) else { continue };
+            let mut option = all[at..at + usize::from(all[at + 1])].to_vec();
+            let room = option[2] <= option[1];
+            if let (true, true, Some(_), IpAddr::V4(own)) =
+                (kind == RECORD_ROUTE, room, skb.recorded, from)
+            {
+                let slot = usize::from(option[2]) - 1;
+                option[slot..slot + 4].copy_from_slice(&own.octets());
+                option[2] += 4;
+            }
+            out.extend(option);
+        }
+        out.resize(out.len().next_multiple_of(4), END);
+        out.into()
     }
 
     /// What is wrong with the options is answered, with its place in the header.
@@ -186,11 +258,22 @@ impl Walker<'_> {
     }
 
     /// A packet that follows its source route goes to the next address once FORWARD has let it pass, and this host's
-    /// own takes that one's place (`ip_forward_options`).
-    pub(super) fn source_routed_on(&mut self, skb: &mut Skb) {
+    /// own takes that one's place, as in record route (`ip_forward_options`).
+    pub(super) fn options_on(&mut self, skb: &mut Skb) {
+        let dev = skb.oif.name().cloned().unwrap_or_default();
+        if let Some(at) = skb.recorded {
+            // What leaves records the address by which it does.
+            let next = skb.next_hop.unwrap_or(skb.packet.ip.dst);
+            let own = Router::new(self.world).select_addr(&dev, next);
+            let mut options = skb.packet.ip.options.to_vec();
+            if let Some(IpAddr::V4(own)) = own {
+                let slot = at + usize::from(options[at + 2]) - 5;
+                options[slot..slot + 4].copy_from_slice(&own.octets());
+            }
+            skb.packet.ip.options = options.into();
+        }
         let Some((next, at, pointer)) = skb.source_routed.take() else { return };
         skb.packet.ip.dst = next;
-        let dev = skb.oif.name().cloned().unwrap_or_default();
         let own = Router::new(self.world).select_addr(&dev, next);
         let mut options = skb.packet.ip.options.to_vec();
         let place = at + pointer - 1;

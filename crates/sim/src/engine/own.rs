@@ -176,6 +176,7 @@ impl Walker<'_> {
             ip: IpHeader {
                 tos: if v6 { 0 } else { (ip.tos & 0x1e) | 0xc0 },
                 proto: if v6 { proto::ICMPV6 } else { proto::ICMP },
+                options: Self::echoed(skb, from),
                 ..plain(from, to)
             },
             l4: L4::Icmp(Icmp {
@@ -298,6 +299,8 @@ impl Walker<'_> {
                 } else {
                     return;
                 };
+                let options = Self::echoed(skb, packet.ip.src);
+                let packet = Packet { ip: IpHeader { options, ..packet.ip }, ..packet };
                 let own = OwnPacket::from(packet.ip.src);
                 self.send_from_kernel(skb, packet, CtAttachment::None, own);
             }
@@ -334,6 +337,7 @@ impl Walker<'_> {
                     ip: IpHeader {
                         tos: skb.packet.ip.tos,
                         proto: skb.packet.ip.proto,
+                        options: Self::echoed(skb, from),
                         ..plain(from, to)
                     },
                     l4: L4::Icmp(Icmp { kind: answer, code, ..icmp.clone() }),
@@ -460,7 +464,8 @@ fn is_spoilt(packet: &Packet) -> bool {
     const ESP: u8 = 50;
     const AH: u8 = 51;
     match packet.l4 {
-        L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => packet.bad_csum,
+        // It is that of the whole datagram, of which a first fragment is a part.
+        L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => packet.bad_csum || packet.ip.mf,
         L4::Sctp { .. } => false,
         // Of IPv6 something must stand behind the headers, AH is one of them, and the ends are counted in
         // (`reject6_csum_ok`).

@@ -67,6 +67,10 @@ impl Walker<'_> {
                 OpKind::Match(test) => {
                     let held = self.condition(skb, path, op_id, rule, test);
                     hotdrop |= held.hotdrop;
+                    if held.hotdrop && matches!(test, Match::Nft(_)) {
+                        // A verdict of nft's is one at once.
+                        break;
+                    }
                     if !held.holds {
                         return Ok(match (hotdrop, told) {
                             (true, _) => RuleResult::Hotdrop { matched: false },
@@ -188,6 +192,10 @@ impl Walker<'_> {
                 }
                 Truth::Unknown(question) => {
                     if self.fails_later(skb, path, rule, op) {
+                        // What counts does so all the same.
+                        self.moot = true;
+                        self.test(skb, path, op, test, None);
+                        self.moot = false;
                         return held(false, false);
                     }
                     let source = source_of(test).filter(|_| matches!(question, Question::Fact(_)));
@@ -219,7 +227,13 @@ impl Walker<'_> {
 
     /// Whether a pure condition behind an unknown one says no. It looks past nothing that remembers or writes: that
     /// runs either way of the later condition, and in one way only of the unknown one.
-    fn fails_later(&mut self, skb: &Skb, path: &Path, rule: &Rule, unknown: OpId) -> bool {
+    pub(super) fn fails_later(
+        &mut self,
+        skb: &Skb,
+        path: &Path,
+        rule: &Rule,
+        unknown: OpId,
+    ) -> bool {
         for (at, op) in rule.ops.iter().enumerate().skip(usize::from(unknown.op) + 1) {
             let test = match &op.what {
                 OpKind::Match(test) => test,
@@ -361,6 +375,7 @@ impl Walker<'_> {
             net,
             now_ms: self.world.now_ms,
             turn: self.world.turn,
+            moot: self.moot,
             clock: self.world.clock(),
             has_socket: skb.has_socket,
             realms: skb.realms,

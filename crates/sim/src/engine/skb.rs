@@ -59,6 +59,10 @@ pub(crate) struct Skb {
     /// The next address of its source route, where that route stands among the options, and the place of the address
     /// in it, from 1.
     pub source_routed: Option<(std::net::IpAddr, usize, usize)>,
+    /// Whether its options were read, as those of what was routed here are.
+    pub options_read: bool,
+    /// Where the option stands into which this host wrote its address.
+    pub recorded: Option<usize>,
     pub phys_in: PathIface,
     pub phys_out: PathIface,
     pub attached: CtAttachment,
@@ -109,6 +113,8 @@ impl Skb {
             route_mtu: None,
             redirects: false,
             source_routed: None,
+            options_read: false,
+            recorded: None,
             phys_in: PathIface::None,
             phys_out: PathIface::None,
             attached,

@@ -30,6 +30,8 @@ pub(crate) struct Walker<'w> {
     pub(super) copying: bool,
     /// How often anything was written that a rule may look at: the packet, what is remembered, an answer.
     pub(super) writes: u64,
+    /// Whether what a test says decides nothing, since a later one of its rule fails.
+    pub(super) moot: bool,
     /// How many rules were tried.
     pub(super) tried: u32,
     /// How many are tried before the walk is cut.
@@ -60,6 +62,7 @@ impl<'w> Walker<'w> {
             watch: None,
             copying: false,
             writes: 0,
+            moot: false,
             tried: 0,
             most_tried: u32::try_from(most_tried).unwrap_or(u32::MAX),
         }

@@ -212,6 +212,7 @@ impl Bench {
             net: &self.host,
             now_ms: self.now_ms,
             turn: 0,
+            moot: false,
             clock: self.clock,
             has_socket: false,
             realms: 0,

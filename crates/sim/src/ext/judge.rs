@@ -38,7 +38,7 @@ impl<'a> Evaluation<'a> {
     }
 
     /// The kernel drops the packet at once, as it sets `par->hotdrop`.
-    pub(super) fn hotdrop(&mut self) {
+    pub(crate) fn hotdrop(&mut self) {
         self.hotdrop = true;
     }
 

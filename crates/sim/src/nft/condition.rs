@@ -8,12 +8,15 @@ use crate::ext::judge::Evaluation;
 use crate::ext::{Facts, Reads};
 use crate::link::skb_len;
 use crate::match_state::{MatchState, StateKey};
-use crate::state::nft_stateful::Memory;
+use crate::state::nft_stateful::{Memory, drops};
 use chainwalk_model::nft::{CmpOp, Condition, Expr, ObjectKind, Pattern, Stateful, Type, Value};
 use chainwalk_model::{
     AddrTypes, ConditionKind, CtStates, Observed, Question, Range, SetId, TcpFlags, Truth,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// A number that the kernel draws is taken for none of those that it is so seldom.
+pub(crate) const SELDOM: f64 = 0.001;
 
 /// What a condition that only looks depends on.
 pub(crate) const FACTS: Facts = Facts::reading(Reads::UNFOLLOWED);
@@ -132,7 +135,7 @@ fn lacks(lack: Lack, part: ConditionKind, not: bool, said: &mut Evaluation) {
         Lack::Unknown(question) => {
             said.say(part, not, Truth::Unknown(question), || Observed::Nothing);
         }
-        Lack::Random { .. } => said.untold(part, not),
+        Lack::Random { .. } | Lack::Drawn(_) => said.untold(part, not),
     }
 }
 
@@ -149,15 +152,17 @@ fn stateful(
         Stateful::Quota { over, .. } => (ConditionKind::Quota, *over),
         Stateful::Count { over, .. } => (ConditionKind::Connlimit, *over),
     };
+    if drops(what, ctx) {
+        said.hotdrop();
+        return said.say(part, not, Truth::Yes, || Observed::Nothing);
+    }
     let len = u64::from(skb_len(ctx));
     let kept = memory.nft_states.entry(&key, || Memory::fresh(what, ctx.now_ms));
-    let doubt = kept.in_doubt(what, ctx);
-    let goes_on = kept.eval(what, len, ctx);
-    let truth = match (doubt, goes_on) {
-        (true, _) => Truth::Unknown(Question::Fact(said.at)),
-        (false, true) => Truth::Yes,
-        (false, false) => Truth::No,
-    };
+    if !ctx.moot && kept.in_doubt(what, ctx) {
+        let question = Question::Soon(ctx.turn as u32);
+        return said.say(part, not, Truth::Unknown(question), || Observed::Nothing);
+    }
+    let truth = if kept.eval(what, len, ctx) { Truth::Yes } else { Truth::No };
     let found = match kept {
         Memory::Quota { used } => Observed::Number(*used),
         _ => Observed::Nothing,
@@ -173,6 +178,9 @@ fn compare(left: &Expr, op: CmpOp, right: &Pattern, eval: &mut Eval, said: &mut 
         Err(Lack::Random { modulus, offset }) => {
             let chance = chance(op, right, modulus, offset);
             return said.say(part, not, Truth::Chance(chance), || Observed::Nothing);
+        }
+        Err(Lack::Drawn(bits)) if matches!(left, Expr::Field(_)) => {
+            return drawn(chance(op, right, 1 << bits, 0), part, not, said);
         }
         Err(lack) => return lacks(lack, part, not, said),
     };
@@ -238,6 +246,16 @@ fn chance(op: CmpOp, right: &Pattern, modulus: u32, offset: u32) -> f64 {
     fitting as f64 / count as f64
 }
 
+/// A test of a number that the kernel draws, and that fits so often: seldom enough is never.
+fn drawn(fits: f64, part: ConditionKind, not: bool, said: &mut Evaluation) {
+    let truth = match fits {
+        p if p < SELDOM => Truth::No,
+        p if p > 1.0 - SELDOM => Truth::Yes,
+        _ => return said.untold(part, not),
+    };
+    said.say(part, not, truth, || Observed::Nothing);
+}
+
 fn lookup(key: &Expr, set: SetId, not: bool, eval: &mut Eval, said: &mut Evaluation) {
     let part = key.kind();
     let values = match eval.many(key) {
@@ -251,6 +269,10 @@ fn lookup(key: &Expr, set: SetId, not: bool, eval: &mut Eval, said: &mut Evaluat
             }
             let hit = if not { 1.0 - hit } else { hit };
             return said.say(part, not, Truth::Chance(hit), || Observed::Nothing);
+        }
+        Err(Lack::Drawn(bits)) if matches!(key, Expr::Field(_)) => {
+            let share = eval.share(set, bits);
+            return drawn(if not { 1.0 - share } else { share }, part, not, said);
         }
         Err(lack) => return lacks(lack, part, not, said),
     };

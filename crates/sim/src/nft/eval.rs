@@ -7,7 +7,8 @@ use crate::jhash::jhash_bytes;
 use crate::link::skb_len;
 use crate::match_state::MatchState;
 use crate::state::nft_set::{Change, SetState};
-use chainwalk_model::nft::{CtKey, ElementData, Expr, Field, Pattern, Value};
+use crate::state::nft_stateful;
+use chainwalk_model::nft::{CtKey, ElementData, Expr, Field, Pattern, Stateful, Value};
 use chainwalk_model::{OpId, Question, SetId};
 
 /// The parts of a key.
@@ -197,6 +198,23 @@ impl Eval<'_, '_> {
             }
         }
         Ok(bytes)
+    }
+
+    /// How many of the numbers of so many bits a set holds, as a share.
+    pub(crate) fn share(&self, id: SetId, bits: u16) -> f64 {
+        let of = self.ctx.host.rules.set(id);
+        let held = of.elements.iter().filter_map(|e| match &e.key[..] {
+            [only] => only.bounds(bits).map(|b| (b.last - b.first + 1) as f64),
+            _ => None,
+        });
+        held.sum::<f64>() / f64::from(1u32 << bits)
+    }
+
+    /// Whether what an element keeps drops this packet.
+    pub(crate) fn drops(&self, id: SetId, own: &[Stateful]) -> bool {
+        let of = self.ctx.host.rules.set(id);
+        let keeps = if own.is_empty() { &of.stateful[..] } else { own };
+        keeps.iter().any(|what| nft_stateful::drops(what, self.ctx))
     }
 
     /// Whether what an element keeps can't be told for this packet.

@@ -79,10 +79,26 @@ fn bits(bytes: &[u8], offset: u16, len: u16) -> Option<u128> {
     Some(found)
 }
 
+/// Whether the kernel draws one of so many bits of IP's header, in a packet of its own: the label of a flow, the id of
+/// what may be fragmented, and the checksum above that.
+fn is_drawn(offset: u16, len: u16, ctx: &MatchContext) -> bool {
+    let ip = &ctx.packet.ip;
+    if !matches!(ctx.entry, Entry::Local { uid: None, .. }) || ctx.by_reject {
+        return false;
+    }
+    let drawn: &[(u16, u16)] = match (ctx.packet.is_v6(), ip.df) {
+        (true, _) => &[(12, 32)],
+        (false, false) => &[(32, 48), (80, 96)],
+        (false, true) => &[],
+    };
+    drawn.iter().any(|(first, end)| offset < *end && offset + len > *first)
+}
+
 /// Bits of a packet by their place.
 pub(super) fn raw(base: RawBase, offset: u16, len: u16, at: OpId, ctx: &MatchContext) -> Read {
     match base {
         RawBase::Link => frame(offset, len, at, ctx),
+        RawBase::Network if is_drawn(offset, len, ctx) => Err(Lack::Unknown(Question::Fact(at))),
         RawBase::Transport if ctx.packet.ip.frag_off > 0 => later_fragment(offset, len, ctx),
         _ => {
             let found = base_bytes(base, ctx).and_then(|bytes| bits(&bytes, offset, len));
@@ -107,6 +123,9 @@ pub(super) fn header(row: &HeaderRow, at: OpId, ctx: &MatchContext) -> Read {
         }
         (Header::Ip | Header::Ip6, "daddr") => return number(addr_number(packet.ip.dst)),
         (Header::Ip, "protocol") => return number(packet.ip.proto),
+        (Header::Ip | Header::Ip6, _) if is_drawn(row.offset, row.bits, ctx) => {
+            return Err(Lack::Drawn(row.bits));
+        }
         (Header::Ether, word) => return ether(word, at, ctx),
         (_, "sport" | "dport") if !packet.is_fragment() => {
             if let L4::Tcp(_) | L4::Udp { .. } | L4::Sctp { .. } = packet.l4 {

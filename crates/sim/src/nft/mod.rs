@@ -9,7 +9,7 @@ mod header;
 mod read;
 mod reading;
 
-pub(crate) use condition::{facts, test};
+pub(crate) use condition::{SELDOM, facts, test};
 pub(crate) use eval::{Eval, Looked};
 pub(crate) use read::{field as field_value, writes as field_writes};
 pub(crate) use reading::{Lack, addr_number};

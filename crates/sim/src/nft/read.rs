@@ -70,8 +70,7 @@ pub(crate) fn field(field: Field, at: OpId, ctx: &MatchContext) -> Read {
         Field::Ct(key, dir) => ct(key, dir, at, ctx),
         Field::Fib(key) => fib(key, at, ctx),
         Field::Rt(key) => match key {
-            // Before routing a packet has no route.
-            _ if matches!(ctx.path.hook, Hook::Prerouting | Hook::Ingress) => Err(Lack::Absent),
+            _ if !is_routed(ctx) => Err(Lack::Absent),
             Rt::Classid => number(ctx.realms),
             Rt::Ipsec => number(0u8),
             Rt::Nexthop4 | Rt::Nexthop6 => {
@@ -104,6 +103,12 @@ pub(super) fn exists(what: Field, at: OpId, ctx: &MatchContext) -> Result<bool, 
             Value::Name(name) => Ok(!name.is_empty()),
         },
     }
+}
+
+/// Whether the packet has a route: what was made here keeps its own where it comes back over lo (`loopback_xmit`).
+fn is_routed(ctx: &MatchContext) -> bool {
+    let before = matches!(ctx.path.hook, Hook::Prerouting | Hook::Ingress);
+    !before || ctx.loopback_copy || matches!(ctx.entry, Entry::Local { .. })
 }
 
 /// The name of an interface; the empty name where there is none.
@@ -158,12 +163,8 @@ fn meta(key: Meta, at: OpId, ctx: &MatchContext) -> Read {
             Entry::Wire { to: PacketType::Other, .. } => 3,
             _ => 0,
         }),
-        Meta::Rtclassid => {
-            if matches!(path.hook, Hook::Prerouting | Hook::Ingress) {
-                return Err(Lack::Absent);
-            }
-            number(ctx.realms)
-        }
+        Meta::Rtclassid if !is_routed(ctx) => Err(Lack::Absent),
+        Meta::Rtclassid => number(ctx.realms),
         Meta::Ipsec | Meta::Nftrace => number(0u8),
         Meta::Ibrname | Meta::Obrname => {
             let port = if key == Meta::Ibrname { &path.iniface } else { &path.outiface };

@@ -18,6 +18,8 @@ pub(crate) enum Lack {
         /// The first.
         offset: u32,
     },
+    /// A number of so many bits that the kernel draws for a packet of its own.
+    Drawn(u16),
 }
 
 /// What a field holds, or why it can't be read.

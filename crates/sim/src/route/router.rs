@@ -7,7 +7,7 @@ use crate::ct::Zone;
 use crate::decide::WeightedAnswer;
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Assumed, Host, IfKind, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
+    Answer, Assumed, CtDir, Host, IfKind, Origin, PolicyAction, Question, RouteKind, Text, Tuple,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -287,6 +287,11 @@ impl Net for Router<'_> {
         }
     }
 
+    fn comes_soon(&self) -> Option<bool> {
+        let answer = self.world.answer(&Question::Soon(self.world.turn as u32))?;
+        Some(answer == Answer::Yes)
+    }
+
     fn answered_way(&self, dst: IpAddr, name: &str) -> Option<bool> {
         self.world.answers.iter().find_map(|(question, answer)| match question {
             Question::LeavesBy(to, by) if *to == dst && **by == *name => {
@@ -298,6 +303,10 @@ impl Net for Router<'_> {
             }
             _ => None,
         })
+    }
+
+    fn direction(&self, tuple: Tuple, zone: Zone) -> Option<CtDir> {
+        self.world.flows.find(tuple, zone).map(|(_, dir)| dir)
     }
 
     fn is_open(&self, orig: Tuple, zone: Zone) -> bool {

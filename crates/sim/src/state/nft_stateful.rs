@@ -23,54 +23,100 @@ pub(crate) enum Memory {
     Count(Counted),
 }
 
+/// Whether `ct count` finds no flow to count, and drops the packet (`nft_connlimit_do_eval`): a later fragment that
+/// conntrack has not seen has no ports.
+pub(crate) fn drops(what: &Stateful, ctx: &MatchContext) -> bool {
+    let counts = matches!(what, Stateful::Count { .. });
+    counts && ctx.packet.ip.frag_off != 0 && !matches!(ctx.ct(), Ct::Flow(_))
+}
+
+/// So many ways in which a list may be are kept apart.
+const MOST_WAYS: usize = 8;
+
 /// The flows that a `ct count` has seen (`struct nf_conncount_list`).
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Counted {
+#[derive(Clone, Debug, Default, PartialEq)]
+struct List {
     flows: Vec<Tuple>,
     /// The packet, and the tick, in which flows that are gone were taken out last: until the next no flow is looked up.
     swept: Option<(usize, u64)>,
 }
 
-impl Counted {
-    /// Whether it hangs on how soon after the packet before this one came if more than `most` are counted: flows that
-    /// are gone are looked for once a tick.
-    fn in_doubt(&self, most: u64, ctx: &MatchContext) -> bool {
-        // A recorder takes longer than a tick for each packet.
-        if ctx.host.raw_sender {
-            return false;
-        }
-        let now = jiffies(ctx.now_ms);
-        if self.swept.is_none_or(|(turn, tick)| turn == ctx.turn || tick != now) {
-            return false;
-        }
-        let (mut soon, mut late) = (self.clone(), self.clone());
-        soon.swept = Some((ctx.turn, now));
-        (soon.add(ctx) as u64 > most) != (late.add(ctx) as u64 > most)
+impl List {
+    /// Whether this packet may come in the tick of one before it in which the list was swept.
+    fn may_be_soon(&self, ctx: &MatchContext) -> bool {
+        self.swept.is_some_and(|(turn, tick)| turn != ctx.turn && tick == jiffies(ctx.now_ms))
     }
 
-    /// Counts the packet's flow (`__nf_conncount_add`); how many there are then.
-    fn add(&mut self, ctx: &MatchContext) -> usize {
+    /// Counts the packet's flow (`__nf_conncount_add`), `soon` after the list was swept.
+    fn add(&mut self, ctx: &MatchContext, soon: bool) {
         let (tuple, zone, confirmed, answers) = match ctx.ct() {
             Ct::Flow(flow) if flow.id.is_some() => {
                 let confirmed = flow.status & status::CONFIRMED != 0;
                 (flow.orig, flow.zone, confirmed, flow.dir == CtDir::Reply)
             }
-            _ => (tuple_of(ctx.packet), Zone::default(), false, false),
+            // It is looked for once more, be it that conntrack has not come yet, or that it takes the packet for invalid.
+            _ => {
+                let (own, zone) = (tuple_of(ctx.packet), Zone::default());
+                let known = ctx.net.direction(own, zone);
+                (own, zone, known.is_some(), known == Some(CtDir::Reply))
+            }
         };
         let now = (ctx.turn, jiffies(ctx.now_ms));
         // A flow over lo is confirmed before it comes to PREROUTING. Of a flow that was confirmed before, the rule may
         // see answers first: these count too.
         let looks_up = confirmed && (answers || ctx.path.iniface.is("lo"));
-        let swept = self.swept == Some(now) && !looks_up;
+        let swept = (soon || self.swept == Some(now)) && !looks_up;
+        self.swept = Some(now);
         if !swept {
-            self.swept = Some(now);
             self.flows.retain(|other| ctx.net.is_open(*other, zone));
         }
         if (!confirmed || looks_up) && (swept || !self.flows.contains(&tuple)) {
             self.flows.push(tuple);
         }
-        self.flows.len()
     }
+}
+
+/// The list as it may be, while it made no difference how soon packets came; first, that of packets that did not.
+#[derive(Clone, Debug)]
+pub(crate) struct Counted(Vec<List>);
+
+impl Counted {
+    /// As it may be with this packet in it.
+    fn next(&self, ctx: &MatchContext) -> Vec<List> {
+        let mut ways: Vec<List> = Vec::new();
+        for soon in [false, true] {
+            for list in self.0.iter().filter(|list| !soon || list.may_be_soon(ctx)) {
+                let mut list = list.clone();
+                list.add(ctx, soon);
+                if ways.len() < MOST_WAYS && !ways.contains(&list) {
+                    ways.push(list);
+                }
+            }
+        }
+        ways
+    }
+
+    /// Whether it hangs on how soon this packet comes if more than `most` are counted, and nobody has said it.
+    fn in_doubt(&self, most: u32, ctx: &MatchContext) -> bool {
+        let ways = self.next(ctx);
+        let first = is_over(&ways[0], most);
+        ctx.net.comes_soon().is_none() && ways.iter().any(|list| is_over(list, most) != first)
+    }
+
+    /// Counts the packet's flow; whether there are more than `most` then.
+    fn add(&mut self, most: u32, ctx: &MatchContext) -> bool {
+        self.0 = self.next(ctx);
+        let first = is_over(&self.0[0], most);
+        let differ = self.0.iter().any(|list| is_over(list, most) != first);
+        let Some(soon) = ctx.net.comes_soon().filter(|_| differ) else { return first };
+        let over = first != soon;
+        self.0.retain(|list| is_over(list, most) == over);
+        over
+    }
+}
+
+fn is_over(list: &List, most: u32) -> bool {
+    list.flows.len() as u64 > u64::from(most)
 }
 
 /// The cost of a packet of `len` bytes, and the full bucket.
@@ -94,16 +140,14 @@ impl Memory {
                 last_ns: u128::from(now_ms) * 1_000_000,
             },
             Stateful::Quota { used, .. } => Self::Quota { used: *used },
-            Stateful::Count { .. } => Self::Count(Counted::default()),
+            Stateful::Count { .. } => Self::Count(Counted(vec![List::default()])),
         }
     }
 
-    /// Whether what it says of this packet can't be known.
+    /// Whether what it says of this packet hangs on [`chainwalk_model::Question::Soon`].
     pub(crate) fn in_doubt(&self, what: &Stateful, ctx: &MatchContext) -> bool {
         match (what, self) {
-            (Stateful::Count { most, .. }, Self::Count(counted)) => {
-                counted.in_doubt(u64::from(*most), ctx)
-            }
+            (Stateful::Count { most, .. }, Self::Count(counted)) => counted.in_doubt(*most, ctx),
             _ => false,
         }
     }
@@ -111,6 +155,7 @@ impl Memory {
     /// Counts a packet of `len` bytes; whether the rule goes on.
     pub(crate) fn eval(&mut self, what: &Stateful, len: u64, ctx: &MatchContext) -> bool {
         match (what, self) {
+            _ if drops(what, ctx) => true,
             (Stateful::Limit(limit), Self::Limit { tokens, last_ns }) => {
                 let (cost, cap) = cost_and_cap(limit, len);
                 let now = u128::from(ctx.now_ms) * 1_000_000;
@@ -125,7 +170,7 @@ impl Memory {
                 (*used > *bytes) == *over
             }
             (Stateful::Count { most, over }, Self::Count(counted)) => {
-                (counted.add(ctx) as u64 > u64::from(*most)) == *over
+                counted.add(*most, ctx) == *over
             }
             _ => true,
         }
@@ -176,6 +221,22 @@ mod tests {
         assert_eq!(said(&until, &[(0, 60), (0, 40), (0, 1)]), [true, true, false]);
         let over = Stateful::Quota { bytes: 100, used: 90, over: true };
         assert_eq!(said(&over, &[(0, 10), (0, 1)]), [false, true], "what was used already counts");
+    }
+
+    #[test]
+    fn how_soon_a_packet_comes_matters_where_a_flow_is_gone() {
+        // The bench knows no flow as open.
+        let count = |most| Stateful::Count { most, over: true };
+        let doubts = |most, after: u64| {
+            let mut bench = Bench::tcp("10.0.0.1", "10.0.0.2");
+            let mut memory = Memory::fresh(&count(most), 0);
+            memory.eval(&count(most), 40, &bench.ctx());
+            bench.now_ms += after;
+            memory.in_doubt(&count(most), &MatchContext { turn: 1, ..bench.ctx() })
+        };
+        assert!(doubts(1, 0), "it is the second, or the first again");
+        assert!(!doubts(2, 0), "neither is one too many");
+        assert!(!doubts(1, 4), "a tick later those that are gone are looked for");
     }
 
     #[test]

@@ -58,6 +58,7 @@ fn question(host: &Host, q: &Question) -> Value {
         Question::Random(at) => in_rule("random", host, at.rule, &op_name(host, *at)),
         Question::NatChoice(id) => in_rule("nat_choice", host, *id, "nat"),
         Question::PortChoice => plain("port_choice", ""),
+        Question::Soon(_) => plain("soon", ""),
         Question::NextHop(hop) => plain("next_hop", &network(hop.net)),
         Question::Socket(proto, port) => {
             let name = match proto {

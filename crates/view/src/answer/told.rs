@@ -1,7 +1,9 @@
 //! What the steps of a trace say, in the order of the recorded answers.
 
 use super::names::{policy, table_name};
-use chainwalk_model::{Chain, DecidedBy, Event, Hook, Host, Path, PathIface, RuleId, Trace};
+use chainwalk_model::{
+    Chain, DecidedBy, Entry as Frame, Event, Fate, Hook, Host, Path, PathIface, RuleId, Text, Trace,
+};
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -70,6 +72,11 @@ impl<'a> Told<'a> {
         self.path.last().is_some_and(|step| frames.contains(&step.hook))
     }
 
+    /// Whether IP's PREROUTING was the last hook, within that of a bridge which has not ended yet.
+    pub(super) fn within_bridge(&self) -> bool {
+        matches!(&self.path[..], [.., outer, inner] if outer.hook == "br_pre" && inner.hook == "pre")
+    }
+
     /// Whether it ended between the routing decision and INPUT.
     pub(super) fn kept_for_delivery(&self) -> bool {
         self.routed && self.last.is_some_and(|path| path.hook == Hook::Prerouting)
@@ -80,7 +87,9 @@ impl<'a> Told<'a> {
         for step in &trace.steps {
             match &step.event {
                 Event::Hook(path) => {
-                    told.asleep(host, path);
+                    if path.hook == Hook::Prerouting && !path.bridge {
+                        told.asleep(host, path.iniface.name());
+                    }
                     told.hook(path);
                 }
                 Event::Matched(id) => told.matched(host, *id),
@@ -98,21 +107,22 @@ impl<'a> Told<'a> {
                 _ => {}
             }
         }
+        if let (Frame::Wire { iface, .. }, Fate::NotForUs) = (&trace.sent.entry, &trace.fate) {
+            told.asleep(host, Some(iface));
+        }
         told
     }
 
     /// A device that has ingress chains is told of, also where all of them are of tables that do nothing.
-    fn asleep(&mut self, host: &Host, path: &'a Path) {
-        let Some(device) = path.iniface.name().filter(|_| path.hook == Hook::Prerouting) else {
-            return;
-        };
+    fn asleep(&mut self, host: &Host, device: Option<&'a Text>) {
+        let Some(device) = device else { return };
         let rules = &host.rules;
         let here = |c: &Chain| {
             let base = c.base.as_ref();
             base.is_some_and(|b| b.hook == Hook::Ingress && b.devices.contains(device))
         };
         let mut asleep = rules.tables.iter().filter(|t| t.dormant).flat_map(|t| &t.chains);
-        if self.path.is_empty() && !path.bridge && asleep.any(|c| here(rules.chain(*c))) {
+        if self.path.is_empty() && asleep.any(|c| here(rules.chain(*c))) {
             let ifaces = [Some(&**device), None];
             self.path.push(Station { hook: "ingress", ifaces, ports: None });
         }
