@@ -7,8 +7,8 @@ use super::lexer::Kind;
 use super::lossy;
 use crate::save::UNPRINTED;
 use chainwalk_model::{
-    ChainId, Counters, Diagnostic, DiagnosticId, Expected, Family, Match, Op, OpKind, Opaque, Rule,
-    RuleId, Severity, TableId, Target, Text,
+    Blank, ChainId, Counters, Diagnostic, DiagnosticId, Expected, Family, Match, Op, OpKind,
+    Opaque, Rule, RuleId, Severity, TableId, Target, Text,
 };
 
 /// What a text is.
@@ -49,6 +49,8 @@ pub(super) struct Reader<'t, 'd> {
     pub(super) managed: bool,
     /// The chains of which the device is not told so far.
     pub(super) open: Vec<ChainId>,
+    /// How many elements of sets are left open so far.
+    pub(super) left: usize,
 }
 
 /// A rule's operations and what is said beside them.
@@ -139,6 +141,7 @@ impl<'t, 'd> Reader<'t, 'd> {
             depth: 0,
             managed: false,
             open: Vec::new(),
+            left: 0,
         }
     }
 }
@@ -248,15 +251,29 @@ impl Reader<'_, '_> {
                 self.cur.at = end;
                 break;
             }
-            self.say(*wrong, Severity::Warning);
             parts.ops.truncate(kept);
-            self.resume(start, end, &mut parts);
+            let blank = self.left_open_within(start, end);
+            if blank.is_none() {
+                self.say(*wrong, Severity::Warning);
+            }
+            self.resume(start, end, blank, &mut parts);
         }
         parts
     }
 
     /// Goes on behind what is not understood, at the first word from which all the rest is.
-    fn resume(&mut self, start: usize, end: usize, parts: &mut Parts) {
+    fn resume(&mut self, start: usize, end: usize, blank: Option<Blank>, parts: &mut Parts) {
+        let kept = |of: Op| match of.what {
+            OpKind::Target(Target::Opaque(o)) => {
+                let opaque = Opaque { blank: blank.clone().map(Box::new), ..o };
+                Op { what: OpKind::Target(Target::Opaque(opaque)), ..of }
+            }
+            OpKind::Match(Match::Opaque(o)) => {
+                let opaque = Opaque { blank: blank.clone().map(Box::new), ..o };
+                Op { what: OpKind::Match(Match::Opaque(opaque)), ..of }
+            }
+            _ => of,
+        };
         // Within a chain that stands in a rule nothing is tried anew: its rule may be.
         let mut tries = if self.depth == 0 { TRIES } else { 0 };
         for at in start + 1..end {
@@ -274,7 +291,7 @@ impl Reader<'_, '_> {
             let said = self.diagnostics.len();
             while self.cur.at < end && self.statement(&mut rest).is_ok() {}
             if self.cur.at == end {
-                parts.ops.push(self.opaque(start, at));
+                parts.ops.push(kept(self.opaque(start, at)));
                 parts.ops.append(&mut rest.ops);
                 parts.counters = parts.counters.or(rest.counters);
                 parts.comment = parts.comment.take().or(rest.comment);
@@ -282,7 +299,7 @@ impl Reader<'_, '_> {
             }
             self.diagnostics.truncate(said);
         }
-        parts.ops.push(self.opaque(start, end));
+        parts.ops.push(kept(self.opaque(start, end)));
         self.cur.at = end;
     }
 
