@@ -59,7 +59,11 @@ pub(crate) fn compose(world: &World, ask: &PacketSpec, index: usize, past: &[&Tr
         source(world, &entry, dst, ask.mark.unwrap_or(0), who)
     });
     // Where an end is not known, 0.0.0.0 stands in its place.
-    let untold_before = followed.is_some_and(|t| t.sent.endpoint_unknown);
+    let untold_before = followed.is_some_and(|t| {
+        let came = t.moments.last().map(|m| m.packet.ip.dst);
+        t.sent.endpoint_unknown
+            || came.is_some_and(|dst| dst.is_unspecified() && dst != t.sent.packet.ip.dst)
+    });
     let untold = said_src.is_none() && src.is_unspecified()
         || untold_before && (src.is_unspecified() || dst.is_unspecified());
     let mut l4 = transport(ask, proto, base.as_ref(), error, dst, src);

@@ -121,6 +121,7 @@ word-undecided = <b>Undecided.</b>
 ## Headlines
 
 head-local = to this host, <c>{ $dst }</c>
+head-local-port = to this host, port <c>{ $port }</c>
 head-out = to <c>{ $dst }</c> out of <c>{ $iface }</c>
 head-out-unknown = to <c>{ $dst }</c>
 head-prints = { $program } prints <c>{ $message }</c>
@@ -255,6 +256,7 @@ short-undecided = still open
 
 why-local-all = It reaches this host over <c>{ $iface }</c>: <c>{ $dst }</c> is a broadcast or multicast address.
 why-local = It reaches <c>{ $dst }</c>, an address of this host, over <c>{ $iface }</c>.
+why-local-port = It reaches port <c>{ $port }</c> of this host over <c>{ $iface }</c>.
 why-local-rule = <b>{ $chain } rule { $number }</b> lets it in over <c>{ $iface }</c>.
 why-out = No rule stops it, there or back; it leaves by <c>{ $iface }</c> for <c>{ $dst }</c>.
 why-out-unknown = It leaves for <c>{ $dst }</c>; by which interface is not known.
@@ -547,6 +549,7 @@ hook-asked-nothing = <b>{ $hook }</b>: no rules to check
 hook-unpasted = <b>{ $hook }</b>: not pasted, taken as empty
 route-local-all = routed to this host: <c>{ $dst }</c> is a broadcast or multicast address
 route-local = routed to this host: <c>{ $dst }</c> is its address
+route-local-untold = routed to this host
 route-lo = routed over <c>lo</c>: <c>{ $dst }</c> is its own address
 route-forward = routed to <b>{ $iface }</b>: FORWARD, not INPUT
 route-forward-via = routed to <b>{ $iface }</b> via <c>{ $via }</c>: FORWARD, not INPUT

@@ -100,6 +100,7 @@ word-undecided = <b>无法断定。</b>
 ## 标题
 
 head-local = 本机 <c>{ $dst }</c>
+head-local-port = 本机端口 <c>{ $port }</c>
 head-out = 到 <c>{ $dst }</c>，从 <c>{ $iface }</c> 出去
 head-out-unknown = 到 <c>{ $dst }</c>
 head-prints = { $program } 显示 <c>{ $message }</c>
@@ -231,6 +232,7 @@ short-undecided = 尚未确定
 
 why-local-all = 它经 <c>{ $iface }</c> 到达本机：<c>{ $dst }</c> 是广播或组播地址。
 why-local = 它经 <c>{ $iface }</c> 到达本机地址 <c>{ $dst }</c>。
+why-local-port = 它经 <c>{ $iface }</c> 到达本机端口 <c>{ $port }</c>。
 why-local-rule = <b>{ $chain } 规则 { $number }</b> 放它经 <c>{ $iface }</c> 进来。
 why-out = 来回都没有规则拦它；它经 <c>{ $iface }</c> 发往 <c>{ $dst }</c>。
 why-out-unknown = 它发往 <c>{ $dst }</c>，从哪个接口出去未知。
@@ -514,6 +516,7 @@ hook-asked-nothing = <b>{ $hook }</b>：没有要检查的规则
 hook-unpasted = <b>{ $hook }</b>：没有粘贴，当作空的
 route-local-all = 路由到本机：<c>{ $dst }</c> 是广播或组播地址
 route-local = 路由到本机：<c>{ $dst }</c> 是本机地址
+route-local-untold = 路由到本机
 route-lo = 经 <c>lo</c> 路由：<c>{ $dst }</c> 是本机自己的地址
 route-forward = 路由到 <b>{ $iface }</b>：走 FORWARD，不走 INPUT
 route-forward-via = 路由到 <b>{ $iface }</b>，经 <c>{ $via }</c>：走 FORWARD，不走 INPUT
