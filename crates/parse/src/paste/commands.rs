@@ -11,6 +11,7 @@ use crate::names::program;
 use crate::native::{self, Listed, Nft};
 use crate::nft::{Piece, Shows, Source};
 use crate::part::filter;
+use crate::playbook::Task;
 use crate::prompt::host_of;
 use crate::restore;
 use crate::shell::{Shell, Statement};
@@ -103,6 +104,29 @@ impl Paste<'_> {
                 self.hosts.add(block);
             } else if let Some(command) = command::read(*row, shell) {
                 self.command(clean, *row, &command, *maybe, context);
+            }
+        }
+    }
+
+    /// A task of a playbook that makes rules.
+    pub(super) fn task(
+        &mut self,
+        clean: &Clean,
+        rows: &[Row<'_>],
+        task: &Task<'_>,
+        context: &mut Context,
+    ) {
+        match task {
+            Task::Runs(commands, condition) => {
+                let row = condition.unwrap_or(rows[0]);
+                for command in commands {
+                    self.command(clean, row, command, condition.is_some(), context);
+                }
+            }
+            Task::Other(program) => {
+                let span = clean.span(rows[0].start, rows[rows.len() - 1].end());
+                self.hosts.diagnostics.push(facts::not_walked(program, span, None));
+                self.hosts.section(SectionKind::Unread((*program).into()), span);
             }
         }
     }

@@ -123,6 +123,12 @@ impl Paste<'_> {
     }
 }
 
+/// Whether a line of a script does nothing that a remark could help with.
+pub(super) fn says_nothing(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    matches!(first, "exit" | "set" | "shopt" | "logout") && text.len() < 40
+}
+
 /// What stands between backticks.
 fn quoted(row: Row<'_>) -> Vec<Row<'_>> {
     let mut found = Vec::new();
