@@ -368,6 +368,7 @@ lean-no-redirect = an ICMP redirect may also be sent to <c>{ $addr }</c>
 lean-no-flows = assuming no connection was known before
 lean-no-ipsec = assuming no IPsec policy is at work on this host
 lean-no-quota = assuming the accounting object <c>{ $name }</c> has no quota: with one, the rule matches only above it
+lean-root = assuming root sends it; <c>{ $at }</c> asks who does (add <c>uid 1000</c> to the packet for another user)
 lean-window = assuming its sequence numbers lie in the window of the pasted connection
 lean-port = whichever port of { $bridge } <c>{ $addr }</c> is behind
 lean-bridge-port = assuming <c>{ $port }</c> is a port of { $bridge }, as its packet suggests

@@ -344,6 +344,7 @@ lean-no-redirect = 另外可能向 <c>{ $addr }</c> 发出 ICMP 重定向
 lean-no-flows = 前提：之前没有已知连接
 lean-no-ipsec = 前提：本机没有生效的 IPsec 策略
 lean-no-quota = 前提：计数对象 <c>{ $name }</c> 没有配额；若有配额，超过之后规则才匹配
+lean-root = 前提：由 root 发出；<c>{ $at }</c> 看的是谁发出（换成别的用户，在数据包后加 <c>uid 1000</c>）
 lean-window = 前提：序号落在所粘贴连接的窗口内
 lean-port = 不论 <c>{ $addr }</c> 在 { $bridge } 的哪个端口后面
 lean-bridge-port = 前提：<c>{ $port }</c> 是 { $bridge } 的端口，它的包这样暗示

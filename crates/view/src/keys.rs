@@ -341,6 +341,7 @@ keys! {
     LeanNoIpsec = "lean-no-ipsec",
     LeanNoQuota = "lean-no-quota",
     LeanWindow = "lean-window",
+    LeanRoot = "lean-root",
     LeanPort = "lean-port",
     LeanBridgePort = "lean-bridge-port",
     LeanBridgeNf = "lean-bridge-nf",
