@@ -7,6 +7,7 @@ use crate::icmp_limits::IcmpRateLimits;
 use crate::index::Indexes;
 use crate::match_state::MatchState;
 use crate::programs::of_rule;
+use crate::sets::Named;
 use crate::spoken::Spoken;
 use chainwalk_model::{
     Answer, Assumed, Backend, Fact, Family, Host, Match, Op, OpKind, Origin, Question, Rule,
@@ -33,6 +34,8 @@ pub(crate) struct FdbEntry {
 pub(crate) struct World {
     /// The host's facts and rules.
     pub host: Rc<Host>,
+    /// Its ipsets by name.
+    pub named: Rc<Named>,
     /// Its base chains.
     pub hooked: Rc<Hooked>,
     /// The indexes of its long chains.
@@ -78,10 +81,12 @@ impl World {
         let counts = counts(&host);
         let tracked = [Family::Ip, Family::Ip6].map(|f| tracked_since(&host, f));
         let numbers = numbers(&host);
+        let named = Rc::new(Named::of(&host.sets));
         let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
         Self {
             hooked: Rc::new(Hooked::of(&host.rules)),
             host,
+            named,
             indexes: Rc::default(),
             numbers: numbers.into(),
             spoken: Rc::default(),
