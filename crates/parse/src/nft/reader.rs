@@ -53,6 +53,22 @@ pub(super) struct Reader<'t, 'd> {
     pub(super) left: usize,
 }
 
+/// Whether a rule can't go on behind what it does last.
+fn ends_rule(parts: &Parts) -> bool {
+    let last = parts.ops.last().map(|op| &op.what);
+    matches!(
+        last,
+        Some(OpKind::Target(
+            Target::Accept
+                | Target::Drop
+                | Target::Return
+                | Target::Reject(_)
+                | Target::Jump(_)
+                | Target::Goto(_)
+        ))
+    )
+}
+
 /// A rule's operations and what is said beside them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Parts {
@@ -161,9 +177,9 @@ impl Reader<'_, '_> {
     }
 
     /// Reads the rule that is next, and puts it among those of the arena.
-    pub(super) fn rule(&mut self, chain: ChainId) -> RuleId {
+    pub(super) fn rule(&mut self, chain: ChainId, several: bool) -> RuleId {
         let from = self.cur.at;
-        let mut parts = self.rule_parts();
+        let mut parts = self.rule_parts(several);
         let to = self.cur.at;
         if self.source.is_listing()
             && lossy::may_be(self.family, &self.draft.rules.table(self.table).name)
@@ -232,14 +248,26 @@ impl Reader<'_, '_> {
     }
 
     /// The operations of a rule, up to its end. What is not understood is kept at its place.
-    pub(super) fn rule_parts(&mut self) -> Parts {
+    ///
+    /// Nothing follows a verdict, so that of a chain which somebody made one line of the next rule begins there, where
+    /// `several` may.
+    pub(super) fn rule_parts(&mut self, several: bool) -> Parts {
         let from = self.cur.at;
         let end = self.cur.end_from(from);
         let mut parts = Parts::default();
         while self.cur.at < end {
             let (start, kept) = (self.cur.at, parts.ops.len());
             let wrong = match self.statement(&mut parts) {
-                Ok(()) if self.cur.at > start && self.cur.at <= end => continue,
+                Ok(()) if self.cur.at > start && self.cur.at <= end => {
+                    if several
+                        && self.cur.at < end
+                        && ends_rule(&parts)
+                        && field::begins(self.cur.word())
+                    {
+                        break;
+                    }
+                    continue;
+                }
                 Ok(()) => self.cur.wrong(Expected::EndOfLine),
                 Err(wrong) => wrong,
             };
@@ -256,20 +284,20 @@ impl Reader<'_, '_> {
             if blank.is_none() {
                 self.say(*wrong, Severity::Warning);
             }
-            self.resume(start, end, blank, &mut parts);
+            self.resume(start, end, blank.as_ref(), &mut parts);
         }
         parts
     }
 
     /// Goes on behind what is not understood, at the first word from which all the rest is.
-    fn resume(&mut self, start: usize, end: usize, blank: Option<Blank>, parts: &mut Parts) {
+    fn resume(&mut self, start: usize, end: usize, blank: Option<&Blank>, parts: &mut Parts) {
         let kept = |of: Op| match of.what {
             OpKind::Target(Target::Opaque(o)) => {
-                let opaque = Opaque { blank: blank.clone().map(Box::new), ..o };
+                let opaque = Opaque { blank: blank.cloned().map(Box::new), ..o };
                 Op { what: OpKind::Target(Target::Opaque(opaque)), ..of }
             }
             OpKind::Match(Match::Opaque(o)) => {
-                let opaque = Opaque { blank: blank.clone().map(Box::new), ..o };
+                let opaque = Opaque { blank: blank.cloned().map(Box::new), ..o };
                 Op { what: OpKind::Match(Match::Opaque(opaque)), ..of }
             }
             _ => of,
@@ -362,7 +390,7 @@ impl Reader<'_, '_> {
             if !self.chain_spec(chain) {
                 let rule = match self.gap(chain) {
                     Some(gap) => gap,
-                    None => self.rule(chain),
+                    None => self.rule(chain, true),
                 };
                 self.draft.rules.chains[chain.0 as usize].rules.push(rule);
             }
