@@ -3,7 +3,7 @@
 
 use crate::clean::Row;
 use crate::command;
-use crate::shape::{is_setting, is_strong};
+use crate::forms::is_save;
 use crate::shell::Shell;
 
 /// The command in a line of a file that runs it. What a unit runs as it stops is not in force.
@@ -69,7 +69,7 @@ fn of_key(row: Row<'_>) -> Option<Row<'_>> {
     let bare = inner.text.trim_matches(['"', '\'']);
     let inner = inner.skip(inner.text.len() - inner.text.trim_start_matches(['"', '\'']).len());
     let inner = shell_of(Row { text: bare, ..inner });
-    (runs(inner) || is_strong(inner.text)).then_some(inner)
+    (runs(inner) || is_save(inner)).then_some(inner)
 }
 
 /// `sh -c '…'`, alone in its line.
@@ -84,6 +84,18 @@ fn of_trace(row: Row<'_>) -> Option<Row<'_>> {
     let front = row.text[..at].trim_end();
     let inner = row.skip(at + 3).trim();
     (front.ends_with([':', '|', ']']) && runs(inner)).then_some(inner)
+}
+
+/// Commands that set a fact of the host.
+pub(crate) fn is_setting(text: &str) -> bool {
+    let words: Vec<&str> = text.split_whitespace().take(4).collect();
+    let words = words.strip_prefix(&["sudo"]).unwrap_or(&words);
+    match words {
+        ["sysctl", ..] => text.contains('='),
+        ["echo", ..] => text.contains("/proc/sys/"),
+        ["ifconfig", _, _, ..] | ["route", "add" | "del", ..] | ["brctl", _, ..] => true,
+        _ => false,
+    }
 }
 
 /// Whether a text is a command, or several of which one is.

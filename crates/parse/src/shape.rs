@@ -1,7 +1,7 @@
 //! What stands around the lines of a paste and is none of theirs: marks of a quotation, of a list, of a trace or a
 //! difference, numbers of lines, whatever stands in front of all lines of a dump.
 
-use crate::carried::carried;
+use crate::carried::{carried, is_setting};
 use crate::clean::Row;
 use crate::command;
 use crate::comments::is_fence;
@@ -19,6 +19,8 @@ pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
         lines.map(|line| unmark(unfence(untag(of_wg_quick(unquote(line)))))).collect();
     let mut at = 0;
     let mut table = false;
+    // Rows before this one were looked at for numbers of lines, and have none.
+    let mut plain = 0;
     while at < rows.len() {
         let row = rows[at];
         if opens_table(row.text) {
@@ -41,7 +43,8 @@ pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
             at += 1;
             continue;
         }
-        let taken = if table && row.text.starts_with('#') { 0 } else { run(&mut rows, at) };
+        let taken =
+            if table && row.text.starts_with('#') { 0 } else { run(&mut rows, at, &mut plain) };
         if taken > 0 {
             // What the marks were taken from may open a table.
             table = false;
@@ -198,12 +201,12 @@ fn is_of_dump(text: &str) -> bool {
 }
 
 /// Takes off what stands in front of several rows that follow each other. How many they are.
-fn run(rows: &mut [Row<'_>], at: usize) -> usize {
+fn run(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> usize {
     let row = rows[at];
     if is_strong(row.text) || is_fence(row.text) {
         return 0;
     }
-    if let Some(taken) = numbered(rows, at).or_else(|| strings(rows, at)) {
+    if let Some(taken) = numbered(rows, at, plain).or_else(|| strings(rows, at)) {
         return taken;
     }
     // Where a line of a dump begins, within the row.
@@ -249,7 +252,10 @@ fn run(rows: &mut [Row<'_>], at: usize) -> usize {
 }
 
 /// Takes off the numbers of lines: `cat -n`, `grep -n`.
-fn numbered(rows: &mut [Row<'_>], at: usize) -> Option<usize> {
+fn numbered(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> Option<usize> {
+    if at < *plain {
+        return None;
+    }
     let (mut last, _) = split(rows[at])?;
     let mut found = Vec::new();
     for row in &rows[at..] {
@@ -264,6 +270,7 @@ fn numbered(rows: &mut [Row<'_>], at: usize) -> Option<usize> {
     }
     let strong = found.iter().filter(|r| is_strong(r.text) || opens_native(r.text)).count();
     if strong == 0 || is_strong(rows[at].text) {
+        *plain = at + found.len();
         return None;
     }
     let taken = found.len();
@@ -339,18 +346,6 @@ fn item(row: Row<'_>) -> Option<Row<'_>> {
     let inner = quoted(inner.trim());
     let command = || command::read(inner, &Shell::default()).is_some() || is_setting(inner.text);
     (inner.start > row.start && (is_strong(inner.text) || command())).then_some(inner)
-}
-
-/// Commands that set a fact of the host.
-pub(crate) fn is_setting(text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().take(4).collect();
-    let words = words.strip_prefix(&["sudo"]).unwrap_or(&words);
-    match words {
-        ["sysctl", ..] => text.contains('='),
-        ["echo", ..] => text.contains("/proc/sys/"),
-        ["ifconfig", _, _, ..] | ["route", "add" | "del", ..] | ["brctl", _, ..] => true,
-        _ => false,
-    }
 }
 
 /// What stands between the marks that code is quoted with.

@@ -23,7 +23,7 @@ pub(crate) struct Shell<'a> {
     /// The outermost of them, as far as they are loops over known words.
     rounds: Vec<Rounds<'a>>,
     /// The functions that were defined.
-    functions: Vec<Function<'a>>,
+    functions: HashMap<String, Function<'a>>,
     /// The function whose body is being read, and how many braces are open in it.
     defining: Option<(Function<'a>, usize)>,
     /// What the functions that are being called have set, from the outermost on.
@@ -164,7 +164,7 @@ impl<'a> Shell<'a> {
         }
         let inside = !self.open.is_empty();
         let word = row.text.split([' ', ';', '\t']).next().unwrap_or_default();
-        let is_shell = parts.iter().any(|p| self.is_shell(p.row.text) || self.calls(p.row))
+        let is_shell = parts.iter().any(|p| is_shell(p.row.text) || self.calls(p.row))
             || opens(&parts, next)
             || (inside || parts.len() > 1) && parts.iter().any(|p| self.runs_tables(p.row))
             || !self.rounds.is_empty()
@@ -196,8 +196,10 @@ impl<'a> Shell<'a> {
         let bodies = std::mem::take(&mut self.rounds).into_iter().flat_map(|r| r.body);
         let mut found: Vec<_> = bodies.map(|s| Statement { maybe: true, ..s }).collect();
         let open = self.defining.take().map(|(function, _)| function);
-        let functions = std::mem::take(&mut self.functions).into_iter().chain(open);
-        for function in functions.filter(|f| !f.used) {
+        let functions = std::mem::take(&mut self.functions).into_values().chain(open);
+        let mut functions: Vec<_> = functions.filter(|f| !f.used).collect();
+        functions.sort_by_key(|f| f.body.first().map(|part| part.row.start));
+        for function in functions {
             self.run(&function.body, "", &[], true, &mut found);
         }
         found
@@ -222,8 +224,7 @@ impl<'a> Shell<'a> {
             match first {
                 "}" if *depth == 0 => {
                     if let Some((function, _)) = self.defining.take() {
-                        self.functions.retain(|f| f.name != function.name);
-                        self.functions.push(function);
+                        self.functions.insert(function.name.clone(), function);
                     }
                     continue;
                 }
@@ -247,16 +248,16 @@ impl<'a> Shell<'a> {
     fn tell(&mut self, statement: Statement<'a>, found: &mut Vec<Statement<'a>>) {
         let mut words = statement.row.text.split_whitespace();
         let name = words.next().unwrap_or_default();
-        let Some(at) = self.functions.iter().position(|f| f.name == name) else {
+        let Some(function) = self.functions.get_mut(name) else {
             found.push(statement);
             return;
         };
-        self.functions[at].used = true;
+        function.used = true;
+        let body = function.body.clone();
         if self.depth == MOST_CALLS || found.len() > MOST_ROUNDS {
             found.push(Statement { elsewhere: true, ..statement });
             return;
         }
-        let body = self.functions[at].body.clone();
         let given = statement.row.text[name.len()..].trim();
         self.run(&body, given, &statement.round, statement.maybe, found);
         self.called = true;
@@ -422,8 +423,7 @@ impl<'a> Shell<'a> {
             return;
         }
         if self.open.iter().any(|o| matches!(o.branch(), Some(Branch::Not | Branch::Past))) {
-            let name = row.text.split_whitespace().next();
-            for function in self.functions.iter_mut().filter(|f| Some(&*f.name) == name) {
+            if let Some(function) = self.functions.get_mut(first_word(row)) {
                 function.used = true;
             }
             return;
@@ -457,7 +457,7 @@ impl<'a> Shell<'a> {
             self.returned = true;
             return;
         }
-        let elsewhere = self.is_elsewhere(row.text);
+        let elsewhere = is_elsewhere(row.text);
         let statement = Statement { row, maybe, elsewhere, round: self.scope() };
         match self.rounds.last_mut() {
             Some(rounds) => rounds.body.push(statement),
@@ -545,35 +545,9 @@ impl<'a> Shell<'a> {
         Some(words)
     }
 
-    /// Whether a command leads to rules that are not here to be read.
-    fn is_elsewhere(&self, text: &str) -> bool {
-        let mut words = text.split_whitespace();
-        let first = words.next().unwrap_or_default();
-        let program = first.rsplit('/').next().unwrap_or(first);
-        let file = words.next().is_some_and(|w| w.contains(['/', '.', '$']));
-        match program {
-            "." | "source" => file,
-            "eval" => true,
-            "iptables-restore" | "ip6tables-restore" => !text.contains("<<"),
-            _ => false,
-        }
-    }
-
     /// Whether a command calls a function of the script.
     fn calls(&self, row: Row<'_>) -> bool {
-        let name = first_word(row);
-        self.functions.iter().any(|f| f.name == name)
-    }
-
-    /// Whether a line is one that only a shell has.
-    fn is_shell(&self, text: &str) -> bool {
-        let first = text.split_whitespace().next().unwrap_or_default();
-        let last = text.split_whitespace().next_back().unwrap_or_default();
-        match first {
-            "if" | "elif" => text.contains(" [ ") || text.contains("[["),
-            "case" => last == "in",
-            _ => function(text).is_some() || assignment(text).is_some() || self.is_elsewhere(text),
-        }
+        self.functions.contains_key(first_word(row))
     }
 
     fn runs_tables(&self, row: Row<'_>) -> bool {
@@ -701,6 +675,31 @@ impl<'a> Rounds<'a> {
 /// Whether a command leaves a loop, or its round.
 fn leaves(row: Row<'_>) -> bool {
     matches!(first_word(row), "break" | "continue" | "exit" | "return")
+}
+
+/// Whether a line is one that only a shell has.
+fn is_shell(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    match first {
+        "if" | "elif" => text.contains(" [ ") || text.contains("[["),
+        "case" => last == "in",
+        _ => function(text).is_some() || assignment(text).is_some() || is_elsewhere(text),
+    }
+}
+
+/// Whether a command leads to rules that are not here to be read.
+fn is_elsewhere(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let program = first.rsplit('/').next().unwrap_or(first);
+    let file = words.next().is_some_and(|w| w.contains(['/', '.', '$']));
+    match program {
+        "." | "source" => file,
+        "eval" => true,
+        "iptables-restore" | "ip6tables-restore" => !text.contains("<<"),
+        _ => false,
+    }
 }
 
 fn first_word(row: Row<'_>) -> &str {

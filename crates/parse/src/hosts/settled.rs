@@ -10,6 +10,7 @@ use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, Host, HostId, Moment, Ruleset,
     Section, SectionKind, Severity, Span, Text, builtin_names,
 };
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 impl Hosts {
@@ -75,15 +76,23 @@ impl Hosts {
     pub(super) fn hosts(&mut self, cleans: &[Clean]) -> (Vec<Host>, Vec<Moment>) {
         let mut order: Vec<usize> =
             (0..self.places.len()).filter(|p| !self.places[*p].is_empty()).collect();
-        order.sort_by_key(|p| {
+        order.sort_by_cached_key(|p| {
             let place = &self.places[*p];
             let part = matches!(place.label, Label::Part(_));
             (place.has_no_rules(), part, place.start())
         });
+        let tables = |s: &Section| match &s.kind {
+            SectionKind::Table { family, table, .. } => {
+                Some((s.host.0 as usize, *family, table.clone()))
+            }
+            _ => None,
+        };
+        let known: HashSet<(usize, Family, Text)> =
+            self.sections.iter().filter_map(tables).collect();
         let mut moments = Vec::new();
         let mut hosts: Vec<Host> = Vec::new();
         let mut of_place: Vec<Option<usize>> = vec![None; self.places.len()];
-        let mut of_span: Vec<(Span, usize)> = Vec::new();
+        let mut of_span: HashMap<Span, usize> = HashMap::new();
         for at in order {
             let mut place = std::mem::take(&mut self.places[at]);
             self.answer_loads(&mut place);
@@ -102,12 +111,7 @@ impl Hosts {
                 if let (Some(backend), false) = (host.backend, draft.told) {
                     draft.backend = backend;
                 }
-                let section = |s: &Section| {
-                    matches!(&s.kind, SectionKind::Table { family, table, .. }
-                        if *family == draft.family && *table == draft.name)
-                        && s.host.0 as usize == at
-                };
-                if !self.sections.iter().any(section) {
+                if !known.contains(&(at, draft.family, draft.name.clone())) {
                     let span = draft.span.unwrap_or_default();
                     let kind = table_section(&draft);
                     self.sections.push(Section { host: HostId(at as u16), kind, span });
@@ -153,7 +157,7 @@ impl Hosts {
         }
         for section in &mut self.sections {
             let at = section.host.0 as usize;
-            let moved = of_span.iter().find(|(span, _)| *span == section.span).map(|(_, n)| *n);
+            let moved = of_span.get(&section.span).copied();
             let host = moved.or(of_place.get(at).copied().flatten()).unwrap_or(0);
             section.host = HostId(host as u16);
         }
@@ -178,6 +182,9 @@ impl Hosts {
         let (known, open): (Vec<_>, Vec<_>) =
             std::mem::take(&mut place.elsewhere).into_iter().partition(|text| loaded(text));
         place.elsewhere = open;
+        if known.is_empty() {
+            return;
+        }
         for section in &mut self.sections {
             if let SectionKind::Unread(name) = &section.kind
                 && known.contains(name)
