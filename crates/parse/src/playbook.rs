@@ -117,10 +117,10 @@ pub(crate) fn is_module(text: &str) -> bool {
 pub(crate) fn task<'a>(clean: &Clean, rows: &[Row<'a>]) -> Option<(Task<'a>, usize)> {
     let first = *rows.first()?;
     let bare = first.text.strip_prefix("- ").unwrap_or(first.text).trim_start();
-    let (base, inline) = module(bare)?;
-    let other = OTHERS.iter().find(|(name, _)| *name == base);
-    let edge = column(clean, first) + (first.text.len() - bare.len());
-    let deeper = |r: &&Row<'_>| r.text.is_empty() || column(clean, **r) > edge;
+    let (module, inline) = module(bare)?;
+    let other = OTHERS.iter().find(|(name, _)| *name == module);
+    let indent = column(clean, first) + (first.text.len() - bare.len());
+    let deeper = |r: &&Row<'_>| r.text.is_empty() || column(clean, **r) > indent;
     let inner = rows[1..].iter().take_while(deeper).count();
     let given = if inline.trim().is_empty() {
         pairs(clean, &rows[1..=inner])
@@ -133,8 +133,8 @@ pub(crate) fn task<'a>(clean: &Clean, rows: &[Row<'a>]) -> Option<(Task<'a>, usi
     // Beside the module: what it hangs on, and what it is done for.
     let beside = |r: &&Row<'_>| {
         r.text.is_empty()
-            || column(clean, **r) >= edge && !r.text.starts_with("- ")
-            || column(clean, **r) > edge
+            || column(clean, **r) >= indent && !r.text.starts_with("- ")
+            || column(clean, **r) > indent
     };
     let more = rows[1 + inner..].iter().take_while(beside).count();
     let own = pairs(clean, &rows[1 + inner..1 + inner + more]);

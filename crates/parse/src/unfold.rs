@@ -9,11 +9,17 @@ use chainwalk_model::builtin_names;
 /// What is to change in a text.
 pub(crate) fn unfold(text: &str) -> Vec<Cut> {
     let mut cuts = Vec::new();
-    let escaped = text.contains("\\n");
-    let tabled = text.starts_with('|') || text.contains("\n|") || text.contains(" | prot");
-    let folded = VERBS.iter().any(|verb| text.contains(verb));
-    let broken = text.contains("<br") || text.contains("<BR");
-    let listed = PROGRAMS.iter().any(|p| text.contains(p));
+    // A long text of short lines is looked through for single signs alone, which costs least.
+    let has = |sign: u8| text.as_bytes().contains(&sign);
+    let escaped = has(b'\\') && text.contains("\\n");
+    let tabled =
+        has(b'|') && (text.starts_with('|') || text.contains("\n|") || text.contains(" | prot"));
+    let long = text.len() < SHORT || text.split('\n').any(|line| line.len() > LINE);
+    let folded = long && VERBS.iter().any(|verb| text.contains(verb));
+    let broken = has(b'<') && (text.contains("<br") || text.contains("<BR"));
+    let bytes = text.as_bytes();
+    let opens = |(at, _): (usize, &str)| matches!(bytes.get(at + 1), Some(b'"' | b' ' | b'i'));
+    let listed = text.match_indices('[').any(opens) && PROGRAMS.iter().any(|p| text.contains(p));
     if !escaped && !tabled && !folded && !listed && !broken {
         return cuts;
     }
@@ -55,6 +61,12 @@ pub(crate) fn unfold(text: &str) -> Vec<Cut> {
     }
     cuts
 }
+
+/// A text of so many bytes is short.
+const SHORT: usize = 1 << 16;
+
+/// In a long text a dump in one line is longer than this.
+const LINE: usize = 400;
 
 /// Where a text has none of these it holds no dump in one line.
 const VERBS: [&str; 5] = [" -A ", " -P ", " :INPUT ", " Chain ", " -I "];
@@ -344,19 +356,18 @@ fn one_line(row: Row<'_>, cuts: &mut Vec<Cut>) {
     let mut at = 0;
     while at < words.len() {
         let begins = if is_program(words[at].text) {
-            called = true;
+            // What a command prints may stand behind it.
+            let option = |w: &Row<'_>| w.text.starts_with('-') && w.text.contains(['L', 'S']);
+            let prints = words[at + 1..].iter().take(4).any(option);
+            called = !prints && !words[at].text.ends_with("-save");
             let before = at.checked_sub(1).map_or("", |n| words[n].text);
             let joined = before.ends_with([';', '&', '|', '{', '('])
                 || matches!(before, "do" | "then" | "else" | "!");
             (commands && !joined).then_some(Begins::Command)
-        } else if matches!(words[at].text, "-A" | "-I" | "-P" | "-N") && called {
-            called = false;
-            None
         } else {
-            // What stands behind a policy are its counters.
+            // What stands behind a policy are its counters; in a line of commands each begins with its program.
             let counts = at > 1 && words[at - 2].text.starts_with(':');
-            begins(&words[at..])
-                .filter(|b| (!called || commands) && !(counts && *b == Begins::Rule))
+            begins(&words[at..]).filter(|b| !called && !(counts && *b == Begins::Rule))
         };
         if let Some(begins) = begins {
             let sudo = begins == Begins::Command && at > 0 && words[at - 1].text == "sudo";
@@ -517,6 +528,14 @@ mod tests {
             "so: *filter :INPUT DROP [0:0] :X - [0:0] -A INPUT -j X [1:60] -A X -m comment --comment \"-A b -j c\" -j DROP COMMIT # Completed on Mon",
             "so:\n*filter\n:INPUT DROP [0:0]\n:X - [0:0]\n-A INPUT -j X\n[1:60] -A X -m comment --comment \"-A b -j c\" -j DROP\nCOMMIT\n# Completed on Mon",
         );
+        check(
+            "# iptables -S -P INPUT DROP -A INPUT -i lo -j ACCEPT",
+            "# iptables -S\n-P INPUT DROP\n-A INPUT -i lo -j ACCEPT",
+        );
+        for text in ["iptables -A INPUT -A FORWARD -j ACCEPT", "iptables -A INPUT -P FORWARD DROP"]
+        {
+            check(text, text);
+        }
         check(
             "-P INPUT DROP -N X -A INPUT -i lo -j ACCEPT",
             "-P INPUT DROP\n-N X\n-A INPUT -i lo -j ACCEPT",

@@ -59,9 +59,9 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
                 || is_whole(last.text, next.text)
                 || kind == Kind::Listed && listing::goes_on(next.text)
                 || !full && !makes(last.text, next.text);
-            let with = if blank { " " } else { "" };
-            found.push(Cut { start: last.end(), end: next.start, with });
-            whole.push_str(with);
+            let between = if blank { " " } else { "" };
+            found.push(Cut { start: last.end(), end: next.start, with: between });
+            whole.push_str(between);
             whole.push_str(next.text);
             at += 1;
         }

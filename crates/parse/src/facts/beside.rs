@@ -144,13 +144,12 @@ fn ebtables(clean: &Clean, rows: &[Row<'_>]) -> Found {
         let policy = |text: &str| text.contains("DROP");
         let rule: &[&str] = match words.as_slice() {
             [] => continue,
-            ["Bridge", "table:", ..] | ["COMMIT"] => &[],
+            ["Bridge", "table:", ..] | ["COMMIT"] | ["#", "Generated" | "Completed", ..] => &[],
             ["Bridge", "chain:", name, rest @ ..] => {
                 chain = name.trim_end_matches(',');
                 // One that drops what no rule accepts.
                 if rest.last().is_some_and(|w| policy(w)) { &["-j", "DROP"] } else { &[] }
             }
-            ["#", "Generated" | "Completed", ..] => &[],
             [name, rest @ ..] if name.starts_with(':') && !listed => {
                 chain = &name[1..];
                 if rest.first().is_some_and(|w| policy(w)) { &["-j", "DROP"] } else { &[] }
@@ -192,18 +191,12 @@ fn ebtables(clean: &Clean, rows: &[Row<'_>]) -> Found {
             "POSTROUTING" => vec![Hook::Postrouting],
             _ => vec![Hook::Input, Hook::Forward, Hook::Output],
         };
-        match found.iter_mut().find(|b| b.hooks == hooks) {
-            Some(old) => old.touches.push(touch),
-            None => {
-                let origin = pasted(clean, *row);
-                found.push(Unmodelled {
-                    name: "ebtables".into(),
-                    hooks,
-                    touches: vec![touch],
-                    origin,
-                });
-            }
+        if let Some(old) = found.iter_mut().find(|b| b.hooks == hooks) {
+            old.touches.push(touch);
+            continue;
         }
+        let (touches, origin) = (vec![touch], pasted(clean, *row));
+        found.push(Unmodelled { name: "ebtables".into(), hooks, touches, origin });
     }
     (taken > 0).then_some(("ebtables -L", found, taken))
 }
