@@ -329,6 +329,33 @@ impl<'a> Shell<'a> {
         }
     }
 
+    /// `shift`: what was given goes on without its first words; `None` where it is not known how many.
+    fn shift(&mut self, by: Option<usize>) {
+        let all = self.vars.get("@").cloned();
+        let known: Vec<Option<String>> = match &all {
+            Some(all) => all.split_whitespace().map(|w| Some(w.to_owned())).collect(),
+            None => (1..10).map(|n: u32| self.vars.get(&n.to_string()).cloned()).collect(),
+        };
+        let names = (1..10).map(|n: u32| n.to_string());
+        for name in names.clone().chain(["@", "*", "#"].map(str::to_owned)) {
+            self.vars.remove(&name);
+        }
+        let Some(by) = by else { return };
+        let left: Vec<Option<String>> = known.into_iter().skip(by).collect();
+        if all.is_some() {
+            let joined: Vec<&str> = left.iter().flatten().map(String::as_str).collect();
+            let (count, joined) = (joined.len().to_string(), joined.join(" "));
+            self.vars.extend([
+                ("#".into(), count),
+                ("@".into(), joined.clone()),
+                ("*".into(), joined),
+            ]);
+        }
+        for (name, value) in names.zip(left) {
+            self.vars.extend(value.map(|v| (name, v)));
+        }
+    }
+
     /// What is set within the functions that are being called.
     fn scope(&self) -> Vec<(String, String)> {
         let known = |name: &String| Some((name.clone(), self.vars.get(name)?.clone()));
@@ -455,6 +482,11 @@ impl<'a> Shell<'a> {
         }
         if self.depth > 0 && !maybe && matches!(first_word(row), "return" | "exit") {
             self.returned = true;
+            return;
+        }
+        if self.depth > 0 && first_word(row) == "shift" {
+            let by = row.text.split_whitespace().nth(1).map_or(Some(1), |n| n.parse().ok());
+            self.shift(by.filter(|_| once));
             return;
         }
         let elsewhere = is_elsewhere(row.text);

@@ -278,6 +278,11 @@ fn what_is_given_to_a_function_is_filled_in() {
         ran("f() { if [ $1 = on ]; then iptables -A X; return; fi; iptables -F; }\nf on\nf off"),
         ["iptables -A X", "iptables -F"]
     );
+    let script =
+        "f() {\nc=$1; shift\nfor p in \"$@\"; do iptables -A $c --dport $p; done\n}\nf X 22 80";
+    assert_eq!(ran(script), ["iptables -A X --dport 22", "iptables -A X --dport 80"]);
+    let script = "f() {\n[ -n \"$x\" ] && shift\niptables -A $1\n}\nf X Y";
+    assert_eq!(ran(script), ["iptables -A $1"]);
     // What was given is gone behind it.
     assert_eq!(
         ran("f() { iptables -A $1; }\nf X; iptables -A $1"),
