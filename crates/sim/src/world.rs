@@ -256,6 +256,11 @@ fn tracked_since(host: &Host, family: Family) -> Option<TrackedSince> {
     };
     let needs = |op: &Op| match &op.what {
         OpKind::Match(Match::Nft(condition)) => condition.needs_conntrack(),
+        // What could not be read is known by its first word.
+        OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o)) => matches!(
+            o.module.as_deref(),
+            Some("ct" | "snat" | "dnat" | "masquerade" | "redirect" | "synproxy" | "flow")
+        ),
         OpKind::Match(_) => false,
         OpKind::Target(Target::Nft(statement)) => statement.needs_conntrack(),
         OpKind::Target(target) => matches!(
