@@ -293,23 +293,31 @@ fn cells(row: Row<'_>, table: &mut Option<Columns>, cuts: &mut Vec<Cut>) -> bool
         cuts.push(Cut { start, end: row.end(), with: "" });
         return true;
     }
-    let short = !titles.iter().flatten().any(|(known, ..)| *known == "opt");
+    let has = |name: &str| titles.iter().flatten().any(|(known, ..)| *known == name);
+    let (opt, within, out) = (has("opt"), has("in"), has("out"));
     for (n, start) in starts.iter().enumerate() {
         let title = titles.get(n).copied().flatten();
         let text = cell(*start);
+        let name = title.map(|(name, ..)| *name);
         let after = n.checked_sub(1).and_then(|n| titles.get(n)).copied().flatten();
-        let behind = short && after.is_some_and(|(name, ..)| *name == "prot");
+        let after = after.map(|(name, ..)| *name);
         if let Some(pipe) = start.checked_sub(1) {
-            let empty = title.filter(|_| text.is_empty() && !head).map(|(name, ..)| *name);
-            let with = match (behind, empty) {
-                (true, _) if head => " opt ",
-                (true, Some("in" | "out")) => " -- * ",
-                (true, Some("source" | "destination")) => " -- anywhere ",
-                (true, _) => " -- ",
-                (false, Some(_)) => title.map_or(" ", |(.., empty)| *empty),
-                (false, None) => " ",
-            };
-            cuts.push(Cut { start: row.start + pipe, end: row.start + start, with });
+            let place = row.start + start;
+            cuts.push(Cut { start: row.start + pipe, end: place, with: " " });
+            // A listing has these columns, or none of interfaces.
+            let mut add = |with| cuts.push(Cut { start: place, end: place, with });
+            if after == Some("prot") && !opt {
+                add(if head { " opt " } else { " -- " });
+            }
+            if after == Some("in") && !out {
+                add(if head { " out " } else { " * " });
+            }
+            if name == Some("out") && !within {
+                add(if head { " in " } else { " * " });
+            }
+            if let Some((.., empty)) = title.filter(|_| text.is_empty() && !head) {
+                add(empty);
+            }
         }
         let at = row.start
             + start
@@ -587,8 +595,8 @@ mod tests {
         let listed = clean.without(&unfold(&clean.text));
         let rows: Vec<Vec<&str>> =
             listed.text.lines().map(|l| l.split_whitespace().collect()).collect();
-        assert_eq!(rows[0].join(" "), "num target prot opt in source destination");
-        assert_eq!(rows[1].join(" "), "1 ACCEPT tcp -- * anywhere anywhere tcp dpt:22");
+        assert_eq!(rows[0].join(" "), "num target prot opt in out source destination");
+        assert_eq!(rows[1].join(" "), "1 ACCEPT tcp -- * * anywhere anywhere tcp dpt:22");
         assert_eq!(rows[2], ["end"]);
         let other = "| a | b |\n|---|---|\n| 1 | 2 |";
         check(other, other);
