@@ -151,6 +151,7 @@ trip-stray-why = The { $what } ends at <c>{ $to }</c>, from <c>{ $from }</c>; <c
 trip-direct = { $word } to <c>{ $dst }</c> out of <c>{ $iface }</c>, but <x>the answer bypasses this host</x>: { $seen }
 trip-direct-why = <c>{ $client }</c> and <c>{ $server }</c> are neighbours on <c>{ $iface }</c>: the server answers its neighbour directly, from <c>{ $from }</c>. The client asked <c>{ $asked }</c> and knows no such connection. With its source rewritten (MASQUERADE, SNAT), the answer would come back through this host.
 trip-ignored = { $word }, but <b>nothing answers</b>
+trip-ignored-all = This kernel answers no ping: icmp_echo_ignore_all is 1.
 trip-ignored-why = A kernel answers no ping to a broadcast or multicast address (net.ipv4.icmp_echo_ignore_broadcasts is 1, as is usual), and no TCP to one.
 trip-private = { $word } to <c>{ $dst }</c> out of <c>{ $iface }</c>, but <b>the other end can hardly answer</b>
 trip-private-why = No rule rewrites its source: it leaves by <c>{ $iface }</c> with the private address <c>{ $src }</c>, which belongs to another network. Unless a router further on translates it, the answer finds no way back.

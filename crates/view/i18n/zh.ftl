@@ -130,6 +130,7 @@ trip-stray-why = { $what } 从 <c>{ $from }</c> 到了 <c>{ $to }</c>，而等�
 trip-direct = { $word }到 <c>{ $dst }</c>，经 <c>{ $iface }</c>，但<x>应答绕过了本机</x>：{ $seen }
 trip-direct-why = <c>{ $client }</c> 和 <c>{ $server }</c> 在 <c>{ $iface }</c> 上是邻居：服务器从 <c>{ $from }</c> 直接回答邻居，而客户端请求的是 <c>{ $asked }</c>，不认识这条连接。改写源地址（MASQUERADE、SNAT）后，应答才会回到本机。
 trip-ignored = { $word }，但<b>没有应答</b>
+trip-ignored-all = 这个内核不回应任何 ping：icmp_echo_ignore_all 为 1。
 trip-ignored-why = 内核不应答发往广播或组播地址的 ping（net.ipv4.icmp_echo_ignore_broadcasts 通常为 1），也不应答发往这类地址的 TCP。
 trip-private = { $word }到 <c>{ $dst }</c>，经 <c>{ $iface }</c>，但<b>对方很可能无法应答</b>
 trip-private-why = 没有规则改写源地址：它以私有地址 <c>{ $src }</c>（属于另一个网络）离开 <c>{ $iface }</c>。除非后面的路由器做转换，否则应答找不到回来的路。

@@ -141,6 +141,7 @@ keys! {
     TripDirectWhy = "trip-direct-why",
     TripIgnored = "trip-ignored",
     TripIgnoredWhy = "trip-ignored-why",
+    TripIgnoredAll = "trip-ignored-all",
     TripPrivate = "trip-private",
     TripPrivateWhy = "trip-private-why",
     TripUnheld = "trip-unheld",
