@@ -166,12 +166,11 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
         return (false, Likely::Unspoken);
     }
     if let Some((own, rule)) = at.world.spoken().owner(host, addr) {
-        // What clients of a network are sent to by its first address is most likely the router itself.
+        // The first address of a client's own network is most likely the router itself.
         let src = at.sent.packet.ip.src;
-        let asked = at.sent.packet.ip.dst;
         let router = spoken::is_first(addr) && is_private(src) && are_neighbours(src, addr);
         let wire = matches!(at.sent.entry, Entry::Wire { .. });
-        if !own && router && wire && addr != asked && src != addr {
+        if !own && router && wire && src != addr {
             return (true, Likely::Neighbour);
         }
         return (own, Likely::Rule(rule));
