@@ -268,6 +268,9 @@ impl<'t> Paste<'t> {
                 at += taken.max(1);
                 continue;
             }
+            if group.is_none() && row.text.len() < 100 {
+                context.family = commands::of_file(row.text).or(context.family);
+            }
             if let Some(open) = group.as_mut() {
                 if is_gap(row.text) && open.may_lack(at > 0 && rows[at - 1].text.is_empty()) {
                     open.rows.push((row, Kind::Gap));

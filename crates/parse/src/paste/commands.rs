@@ -157,7 +157,7 @@ impl Paste<'_> {
         let lists = command.family.is_some() && !command.changes;
         *context = Context {
             table: command.table.clone(),
-            family: command.family,
+            family: command.family.or_else(|| of_file(command.name)),
             backend: command.backend.or(context.backend),
             saving: false,
             listed: lists,
@@ -262,6 +262,21 @@ impl Paste<'_> {
         let mut cx = Cx { clean, diagnostics: &mut unheard };
         restore::is_there(&mut cx, draft, row, &command.words)
     }
+}
+
+/// Whose tables a file holds by its name: `/etc/iptables/rules.v6`, `/etc/sysconfig/iptables`.
+pub(super) fn of_file(text: &str) -> Option<Family> {
+    text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ':' | ')' | '('))
+        .find_map(|word| {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            let path = word.len() > name.len();
+            let ends = name.rsplit_once('.').map(|(_, end)| end);
+            if ends == Some("v6") || path && name.contains("ip6tables") {
+                Some(Family::Ip6)
+            } else {
+                (ends == Some("v4") || path && name.contains("iptables")).then_some(Family::Ip)
+            }
+        })
 }
 
 /// The chain that a command lists, where it names one: `-L INPUT`, `-nvL INPUT`.
