@@ -7,10 +7,11 @@ use crate::facts;
 use crate::names::paste_table;
 use crate::nft::Native;
 use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, Host, HostId, Moment, Ruleset,
-    Section, SectionKind, Severity, Span, Text, builtin_names,
+    Backend, Diagnostic, DiagnosticId, Expected, Fact, Family, Hint, Host, HostId, Moment, Origin,
+    Ruleset, Section, SectionKind, Severity, Span, Text, builtin_names,
 };
 use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 
 impl Hosts {
@@ -95,6 +96,8 @@ impl Hosts {
         let mut of_span: HashMap<Span, usize> = HashMap::new();
         for at in order {
             let mut place = std::mem::take(&mut self.places[at]);
+            let (doc, start) = place.start();
+            let first = Span::new(doc, start as usize, start as usize);
             self.answer_loads(&mut place);
             let mut native = Native::of(&place.native, cleans);
             self.answer_warnings(&mut place, &native);
@@ -152,6 +155,13 @@ impl Hosts {
                 facts::settle(&mut host, &mut strangers, place.blocks, &mut self.diagnostics);
             of_span.extend(moved.into_iter().map(|(span, n)| (span, own + 1 + n)));
             host.name = place.label.name().map(Into::into).or(host.name);
+            // Machines of a cloud are called by their own address.
+            if let Some(addr) = host.name.as_deref().and_then(addressed)
+                && host.interfaces.iter().all(|i| i.addrs.is_empty())
+            {
+                let origin = Origin::Pasted(first);
+                host.said_local.push((addr, Fact { value: true, origin }));
+            }
             hosts.push(host);
             hosts.append(&mut strangers);
         }
@@ -324,6 +334,11 @@ impl Hosts {
             hint: Some(Hint::ChooseHost),
         });
     }
+}
+
+/// The address in a name such as `ip-172-31-5-10`.
+fn addressed(name: &str) -> Option<IpAddr> {
+    name.strip_prefix("ip-")?.replace('-', ".").parse::<Ipv4Addr>().ok().map(IpAddr::V4)
 }
 
 /// Tables as a ruleset. What is wrong with them was told as they were read.

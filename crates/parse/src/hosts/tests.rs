@@ -116,6 +116,16 @@ fn a_table_that_lets_everything_pass_asks_nothing() {
 }
 
 #[test]
+fn a_machine_called_by_its_address_has_it() {
+    let own = |prompt: &str| -> Vec<IpAddr> {
+        let reading = read(&[&format!("{prompt} iptables -S INPUT\n-P INPUT ACCEPT\n")]);
+        reading.hosts[0].said_local.iter().map(|(addr, _)| *addr).collect()
+    };
+    assert_eq!(own("[ec2-user@ip-172-31-5-10 ~]$"), [IpAddr::from([172, 31, 5, 10])]);
+    assert!(own("[root@ip-gateway ~]#").is_empty());
+}
+
+#[test]
 fn an_empty_table_of_the_other_iptables_asks_nothing() {
     let legacy = legacy_save("");
     let warning =
