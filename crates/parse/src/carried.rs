@@ -19,6 +19,7 @@ pub(crate) fn carried(row: Row<'_>) -> Option<Row<'_>> {
         _ => None,
     }
     .or_else(|| of_trace(row))
+    .or_else(|| behind_clock(row))
 }
 
 fn behind<'a>(row: Row<'a>, key: &str) -> Option<Row<'a>> {
@@ -98,6 +99,31 @@ pub(crate) fn is_setting(text: &str) -> bool {
     }
 }
 
+/// A line of a dump behind the time at which it was logged.
+fn behind_clock(row: Row<'_>) -> Option<Row<'_>> {
+    let digits = row.text.trim_start_matches('[').starts_with(|c: char| c.is_ascii_digit());
+    let stamp = |word: &str| {
+        let word = word.trim_matches(['[', ']']);
+        let sign =
+            |c: char| c.is_ascii_digit() || matches!(c, ':' | '-' | '.' | ',' | '+' | 'T' | 'Z');
+        // `[5:300]` counts packets and bytes.
+        let clock = word.matches(':').count() > 1 || word.contains('-');
+        word.len() > 6 && word.chars().all(sign) && clock
+    };
+    let front =
+        row.words().take(2).take_while(|word| stamp(word.text)).last().filter(|_| digits)?;
+    if !row.text.contains(':') {
+        return None;
+    }
+    let inner = row.skip(front.end() - row.start).trim();
+    let line = inner.text.starts_with(['-', '*', ':']) || inner.text == "COMMIT";
+    (line && is_strong_line(inner)).then_some(inner)
+}
+
+fn is_strong_line(row: Row<'_>) -> bool {
+    is_save(row) || row.text == "COMMIT" || row.text.starts_with('*') && row.text.len() < 10
+}
+
 /// Whether a text is a command, or several of which one is.
 fn runs(row: Row<'_>) -> bool {
     command::read(row, &Shell::default()).is_some()
@@ -143,6 +169,11 @@ mod tests {
             ("Nov 30 10:00:01 gw fw.sh[812]: + iptables -F INPUT", Some("iptables -F INPUT")),
             ("fw-1  | + sysctl -w a.b=1", Some("sysctl -w a.b=1")),
             ("one + iptables -F", None),
+            ("10:00:01 -P INPUT DROP", Some("-P INPUT DROP")),
+            ("2026-11-30 10:00:01,5 :INPUT DROP [0:0]", Some(":INPUT DROP [0:0]")),
+            ("[2026-11-30T10:00:01Z] COMMIT", Some("COMMIT")),
+            ("[812:67890] -A INPUT -j DROP", None),
+            ("10:00:01 up 3 days", None),
         ] {
             let found = carried(Row { text, start: 0 });
             assert_eq!(found.map(|r| r.text), expect, "{text}");
