@@ -375,7 +375,7 @@ fn one_line(row: Row<'_>, cuts: &mut Vec<Cut>) {
         } else {
             // What stands behind a policy are its counters; in a line of commands each begins with its program.
             let counts = at > 1 && words[at - 2].text.starts_with(':');
-            begins(&words[at..]).filter(|b| !called && !(counts && *b == Begins::Rule))
+            begins(&words[at..]).filter(|b| !(called || counts && *b == Begins::Rule))
         };
         if let Some(begins) = begins {
             let sudo = begins == Begins::Command && at > 0 && words[at - 1].text == "sudo";
