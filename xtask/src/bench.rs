@@ -198,6 +198,10 @@ impl Bench {
         rows.push(Row { beside: "the same of ipset", peer: same, ..row.clone() });
         let peer = Self::peer(&["nft", "-c", "-f"], &file)?;
         rows.push(Row { beside: "nft -c -f", peer, growth: None, ..row });
+        let count = 20_000.min(self.most);
+        for (what, make) in inputs::MANY {
+            rows.push(self.grown(&format!("read {what}"), count, &["read"], make)?.0);
+        }
         let bytes = 10_000_000.min(100 * self.most);
         rows.push(self.grown("read one line, bytes", bytes, &["read"], inputs::one_line)?.0);
         rows.push(
@@ -222,6 +226,9 @@ impl Bench {
                 self.each(&format!("{what}, {count}"), 1000, |n| inputs::past(&make(count), n))?,
             );
         }
+        let packet = ["walk", "--packet", "curl 203.0.113.5:80 from 198.51.100.9 in eth0"];
+        let count = 20_000.min(self.most);
+        rows.push(self.grown("walk past a set for each rule", count, &packet, inputs::sets)?.0);
         let what = "a packet to the last of services, 12500";
         rows.push(self.each(what, 200, |n| inputs::past_kube(100_000.min(self.most), n))?);
         rows.push(self.each("a packet through a Docker host", 2000, inputs::docker)?);

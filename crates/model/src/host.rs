@@ -391,6 +391,8 @@ pub enum PacketScope {
     },
     /// Those of flows that are established.
     Established,
+    /// Those that leave by an interface for an address in none of these networks, or come in by it from one.
+    Outside(Text, Vec<Cidr>),
 }
 
 /// How much of a host is known.

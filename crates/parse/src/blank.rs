@@ -2,7 +2,8 @@
 //!
 //! One name stands for one value wherever it stands; [`Fills`] puts what a person says of it in its places.
 
-use chainwalk_model::{Blank, BlankPart, DiagnosticId, Expected, LeftOpen, Reading};
+use chainwalk_model::{Blank, BlankPart, DiagnosticId, Expected, LeftOpen, Reading, Text};
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 
 /// A value that is left open.
@@ -193,15 +194,17 @@ pub(crate) fn hidden(text: &str) -> Option<[Option<u8>; 4]> {
 /// Gathers the values that are left open, each once; one remark of each stays.
 pub(crate) fn gather(reading: &mut Reading) {
     let mut found: Vec<LeftOpen> = Vec::new();
+    let mut places: HashMap<Text, usize> = HashMap::new();
     reading.diagnostics.sort_by_key(|d| (d.span.doc, d.span.start, d.span.end));
     reading.diagnostics.retain(|d| {
         if d.id != DiagnosticId::LeftOpen {
             return true;
         }
-        if let Some(known) = found.iter_mut().find(|f| f.name == d.found) {
-            known.spans.push(d.span);
+        if let Some(at) = places.get(&d.found) {
+            found[*at].spans.push(d.span);
             return false;
         }
+        places.insert(d.found.clone(), found.len());
         let kind = d.expected.first().cloned().unwrap_or(Expected::Text);
         found.push(LeftOpen { name: d.found.clone(), kind, spans: vec![d.span] });
         true

@@ -23,8 +23,8 @@ pub(crate) struct Cut {
     pub(crate) start: usize,
     /// Where it ends.
     pub(crate) end: usize,
-    /// Whether a blank takes its place.
-    pub(crate) blank: bool,
+    /// What takes its place.
+    pub(crate) with: &'static str,
 }
 
 /// A cleaned document.
@@ -148,16 +148,16 @@ impl<'a> Clean<'a> {
         Span::new(self.doc, first, last.max(first))
     }
 
-    /// The text without some of its pieces, which stand in order. Each of them may leave a blank.
+    /// The text without some of its pieces, which stand in order. Something may take the place of each.
     pub(crate) fn without(&self, cuts: &[Cut]) -> Clean<'static> {
         let text = Cow::Owned(String::with_capacity(self.text.len()));
         let mut clean = Clean { doc: self.doc, text, pieces: Vec::new() };
         let mut from = 0;
         for cut in cuts {
             clean.take(self, from, cut.start);
-            if cut.blank {
+            if !cut.with.is_empty() {
                 let (start, end) = self.raw(cut.start, cut.end);
-                clean.replace(start, end - start, " ");
+                clean.replace(start, end - start, cut.with);
             }
             from = cut.end;
         }

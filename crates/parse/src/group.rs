@@ -115,8 +115,10 @@ impl<'a> Group<'a> {
     /// Whether a chain opens another table: it stands again, or before one that is listed after it.
     pub(crate) fn splits(&self, chain: &str) -> bool {
         let (Some(new), Some(last)) = (order(chain), self.seen.last()) else { return false };
-        // Old kernels list nat's OUTPUT last.
-        self.seen.contains(&new) || (new < *last && (new, *last) != (3, 4))
+        // Old kernels list nat's OUTPUT last, and a person writes the chains of filter in any order.
+        let of_filter = |at: usize| (1..=3).contains(&at);
+        let any_order = of_filter(new) && self.seen.iter().all(|at| of_filter(*at));
+        self.seen.contains(&new) || (new < *last && (new, *last) != (3, 4) && !any_order)
     }
 
     pub(crate) fn see(&mut self, chain: &str) {

@@ -11,9 +11,10 @@ use chainwalk_model::{
     Backend, Diagnostic, DiagnosticId, DocId, Family, Host, HostId, Offer, Reading, Section,
     SectionKind, Severity, Span, Text,
 };
+use std::collections::HashMap;
 
 /// What tells whose a dump is.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) enum Label {
     /// Nothing does.
     #[default]
@@ -30,6 +31,8 @@ struct Place {
     label: Label,
     drafts: Vec<Draft>,
     blocks: Vec<facts::Block>,
+    /// What these show, as far as commands change it.
+    printed: facts::Shown,
     /// Texts of native nft.
     native: Vec<Piece>,
     /// Files of nft that were loaded and may not be in the paste.
@@ -60,6 +63,8 @@ const MOMENTS: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct Hosts {
     places: Vec<Place>,
+    /// Where the place of each label is.
+    labels: HashMap<Label, usize>,
     /// The place that the next lines are of.
     at: usize,
     sections: Vec<Section>,
@@ -72,11 +77,14 @@ pub(crate) struct Hosts {
 impl Hosts {
     /// The next lines are of this host.
     pub(crate) fn enter(&mut self, label: &Label) {
-        let found = self.places.iter().position(|p| p.label == *label);
-        self.at = found.unwrap_or_else(|| {
+        if self.places.get(self.at).is_some_and(|p| p.label == *label) {
+            return;
+        }
+        let next = self.places.len();
+        self.at = *self.labels.entry(label.clone()).or_insert(next);
+        if self.at == next {
             self.places.push(Place { label: label.clone(), ..Place::default() });
-            self.places.len() - 1
-        });
+        }
     }
 
     /// Notes a piece of the host at hand. Until the end its host is the number of its place.
@@ -88,12 +96,14 @@ impl Hosts {
     pub(crate) fn add(&mut self, block: facts::Block) {
         self.section(block.kind.clone(), block.span);
         self.diagnostics.extend(block.diagnostics.iter().cloned());
-        self.places[self.at].blocks.push(block);
+        let place = &mut self.places[self.at];
+        place.printed.note(&block);
+        place.blocks.push(block);
     }
 
     /// Notes what a command at this row makes. Behind a dump of what it changes it may be tried.
     pub(crate) fn typed(&mut self, row: Row<'_>, block: facts::Block) {
-        if !facts::is_behind(&self.places[self.at].blocks, &block) {
+        if !self.places[self.at].printed.is_behind(&block) {
             self.add(block);
             return;
         }

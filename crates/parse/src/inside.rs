@@ -60,10 +60,14 @@ pub(crate) fn inside(row: Row<'_>) -> Option<(Inside, bool)> {
         ("ip", ["netns", "exec", name, run @ ..]) => part((*name).to_owned(), run),
         ("ip", ["-n" | "-netns", name, ..]) => Some((Inside::Part((*name).to_owned()), false)),
         ("nsenter", rest) if !rest.is_empty() => {
-            let target = rest.iter().skip_while(|w| !matches!(**w, "-t" | "--target")).nth(1);
             let valued = ["-t", "--target"];
-            let run = operand(rest, &valued).map_or(&[][..], |(_, at)| &rest[at - 1..]);
-            let name = format!("nsenter {}", target.unwrap_or(&""));
+            let end = operand(rest, &valued).map_or(rest.len(), |(_, at)| at - 1);
+            let (own, run) = rest.split_at(end);
+            // The process whose namespace it is, or the namespace's own file.
+            let target = own.iter().skip_while(|w| !matches!(**w, "-t" | "--target")).nth(1);
+            let file = own.iter().find_map(|w| w.strip_prefix("--net=").or(w.strip_prefix("-n=")));
+            let file = file.or(own.iter().find_map(|w| w.strip_prefix("-n/")));
+            let name = format!("nsenter {}", target.copied().or(file).unwrap_or(""));
             let run = run.strip_prefix(&["--"]).unwrap_or(run);
             Some((Inside::Part(name), run.is_empty() || waits(run)))
         }

@@ -103,7 +103,7 @@ pub(crate) fn block(
     said: Option<Listed>,
 ) -> Option<(Piece, usize)> {
     let first = rows.first()?;
-    if first.text.starts_with('{') {
+    if first.text.starts_with(['{', '[']) {
         return json(clean, rows, said);
     }
     let lone = lone_chain(rows);

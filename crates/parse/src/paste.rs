@@ -16,10 +16,12 @@ use crate::names::program;
 use crate::native;
 use crate::part::is_gap;
 use crate::places::{Places, Sign};
+use crate::playbook;
 use crate::progress::Progress;
 use crate::prompt::{host_of, unprompt};
 use crate::shape;
 use crate::shell::Shell;
+use crate::unfold::unfold;
 use crate::word;
 use crate::wrapped::breaks;
 use chainwalk_model::{Backend, DocId, Reading, SectionKind, Span, builtin_names};
@@ -39,6 +41,8 @@ pub fn read_telling(docs: &[&str], tell: &mut dyn FnMut(f64)) -> Reading {
 pub fn read_filled<'d>(docs: &[&'d str], fills: &Fills, tell: &mut dyn FnMut(f64)) -> Reading {
     let whole = |(n, raw): (usize, &&'d str)| {
         let clean: Clean<'d> = Clean::filled(DocId(n as u16), raw, fills);
+        let folds = unfold(&clean.text);
+        let clean = if folds.is_empty() { clean } else { clean.without(&folds) };
         let cuts = breaks(&clean.text, &shape::bare(clean.lines()));
         if cuts.is_empty() { clean } else { clean.without(&cuts) }
     };
@@ -100,6 +104,7 @@ impl<'t> Paste<'t> {
         let mut context = Context::default();
         let mut group: Option<Group<'_>> = None;
         let mut said = "";
+        let mut tasks = false;
         let mut shell = Shell::default();
         let mut fenced = false;
         self.hosts.enter(places.here());
@@ -162,6 +167,13 @@ impl<'t> Paste<'t> {
             if let Some((block, taken)) = facts::logged(clean, &rows[at..]) {
                 self.flush(clean, &mut group, &mut context);
                 self.hosts.add(block);
+                at += taken;
+                continue;
+            }
+            if let Some((task, taken)) = playbook::task(clean, &rows[at..]) {
+                self.flush(clean, &mut group, &mut context);
+                self.task(clean, &rows[at..at + taken], &task, &mut context);
+                tasks = true;
                 at += taken;
                 continue;
             }
@@ -256,6 +268,9 @@ impl<'t> Paste<'t> {
                 at += taken.max(1);
                 continue;
             }
+            if group.is_none() && row.text.len() < 100 {
+                context.family = commands::of_file(row.text).or(context.family);
+            }
             if let Some(open) = group.as_mut() {
                 if is_gap(row.text) && open.may_lack(at > 0 && rows[at - 1].text.is_empty()) {
                     open.rows.push((row, Kind::Gap));
@@ -268,9 +283,16 @@ impl<'t> Paste<'t> {
                         || apart(rows.get(at + 1)));
             }
             if !comment[at] {
+                // A command that nothing here reads is none of the words around the dumps.
+                let of_task = || {
+                    let near = rows[at..].iter().take(8);
+                    playbook::is_beside(row.text)
+                        && (tasks || near.clone().any(|r| playbook::is_module(r.text)))
+                };
+                let quiet = host_of(row).is_some() || remarks::says_nothing(row.text) || of_task();
                 if let Some(block) = facts::in_prose(clean, row) {
                     self.hosts.add(block);
-                } else {
+                } else if !quiet {
                     if remarks::quotes_command(row) {
                         self.flush(clean, &mut group, &mut context);
                     }

@@ -1,6 +1,7 @@
 //! What stands around the lines of a paste and is none of theirs: marks of a quotation, of a list, of a trace or a
 //! difference, numbers of lines, whatever stands in front of all lines of a dump.
 
+use crate::carried::{carried, is_setting};
 use crate::clean::Row;
 use crate::command;
 use crate::comments::is_fence;
@@ -15,9 +16,11 @@ const MOST: usize = 60;
 /// The rows, each without what stands around it.
 pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
     let mut rows: Vec<Row<'a>> =
-        lines.map(|line| unfence(untag(of_wg_quick(unquote(line))))).collect();
+        lines.map(|line| unmark(unfence(untag(of_wg_quick(unquote(line)))))).collect();
     let mut at = 0;
     let mut table = false;
+    // Rows before this one were looked at for numbers of lines, and have none.
+    let mut plain = 0;
     while at < rows.len() {
         let row = rows[at];
         if opens_table(row.text) {
@@ -29,7 +32,7 @@ pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
             at += 1;
             continue;
         }
-        if let Some(inner) = of_file(row) {
+        if let Some(inner) = carried(row) {
             rows[at] = inner;
             at += 1;
             continue;
@@ -40,7 +43,8 @@ pub(crate) fn bare<'a>(lines: impl Iterator<Item = Row<'a>>) -> Vec<Row<'a>> {
             at += 1;
             continue;
         }
-        let taken = if table && row.text.starts_with('#') { 0 } else { run(&mut rows, at) };
+        let taken =
+            if table && row.text.starts_with('#') { 0 } else { run(&mut rows, at, &mut plain) };
         if taken > 0 {
             // What the marks were taken from may open a table.
             table = false;
@@ -104,6 +108,18 @@ fn untag(row: Row<'_>) -> Row<'_> {
     }
 }
 
+/// The head of a chain that somebody wrote in bold, or as a heading.
+fn unmark(row: Row<'_>) -> Row<'_> {
+    let text = row.text;
+    if !text.starts_with(['*', '#', '`']) || !text.contains("Chain ") {
+        return row;
+    }
+    let inner = text.trim_matches(['*', '#', '`', ' ', ':']);
+    let start = text.len() - text.trim_start_matches(['*', '#', '`', ' ', ':']).len();
+    let inner = Row { text: inner, start: row.start + start };
+    if listing::head(inner).is_some() { inner } else { row }
+}
+
 /// A row without the fence of a block of code that somebody put into the same line.
 fn unfence(row: Row<'_>) -> Row<'_> {
     const FENCE: &str = "```";
@@ -115,52 +131,6 @@ fn unfence(row: Row<'_>) -> Row<'_> {
         inner = Row { text: rest, ..inner }.trim();
     }
     if inner.text.len() < row.text.len() && is_strong(inner.text) { inner } else { row }
-}
-
-/// The command in a line of a file that runs it: a unit of systemd, a playbook. What a unit runs as it stops is not in force.
-fn of_file(row: Row<'_>) -> Option<Row<'_>> {
-    let text = row.text;
-    if let Some(rest) = text.strip_prefix("Exec") {
-        let (key, value) = rest.split_once('=')?;
-        let value = value.trim_start_matches([' ', '-', '+', '@', '!', ':']);
-        return match key.trim_end() {
-            "Start" | "StartPre" | "StartPost" => {
-                Some(shell_of(row.skip(text.len() - value.len())))
-            }
-            "Stop" | "StopPost" | "Reload" => Some(Row { text: "", ..row }),
-            _ => None,
-        };
-    }
-    if !text.starts_with(['-', 'a', 'c', 'r', 's']) {
-        return None;
-    }
-    let (key, value) = text.split_once(": ")?;
-    let key = key.trim_start_matches(['-', ' ']);
-    let key = key.strip_prefix("ansible.builtin.").unwrap_or(key);
-    if !matches!(key, "command" | "shell" | "raw" | "cmd" | "run" | "script") {
-        return None;
-    }
-    let inner = row.skip(text.len() - value.len()).trim();
-    let bare = inner.text.trim_matches(['"', '\'']);
-    let inner = inner.skip(inner.text.len() - inner.text.trim_start_matches(['"', '\'']).len());
-    let inner = Row { text: bare, ..inner };
-    let runs = command::read(inner, &Shell::default()).is_some() || is_setting(inner.text);
-    runs.then_some(inner)
-}
-
-/// What `sh -c '…'` runs.
-fn shell_of(row: Row<'_>) -> Row<'_> {
-    let Some((program, rest)) = row.text.split_once(" -c ") else { return row };
-    let quoted = rest.trim();
-    let quote = quoted.chars().next().filter(|c| matches!(c, '"' | '\''));
-    let inner = quote.and_then(|q| quoted.strip_prefix(q)?.strip_suffix(q));
-    match (program.rsplit('/').next(), inner) {
-        (Some("sh" | "bash" | "dash"), Some(inner)) => {
-            let at = row.text.len() - rest.trim_start().len() + 1;
-            Row { text: inner, start: row.start + at }
-        }
-        _ => row,
-    }
 }
 
 /// Whether nothing can stand in front: most lines of a paste are of these.
@@ -231,12 +201,12 @@ fn is_of_dump(text: &str) -> bool {
 }
 
 /// Takes off what stands in front of several rows that follow each other. How many they are.
-fn run(rows: &mut [Row<'_>], at: usize) -> usize {
+fn run(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> usize {
     let row = rows[at];
     if is_strong(row.text) || is_fence(row.text) {
         return 0;
     }
-    if let Some(taken) = numbered(rows, at).or_else(|| strings(rows, at)) {
+    if let Some(taken) = numbered(rows, at, plain).or_else(|| strings(rows, at)) {
         return taken;
     }
     // Where a line of a dump begins, within the row.
@@ -282,7 +252,10 @@ fn run(rows: &mut [Row<'_>], at: usize) -> usize {
 }
 
 /// Takes off the numbers of lines: `cat -n`, `grep -n`.
-fn numbered(rows: &mut [Row<'_>], at: usize) -> Option<usize> {
+fn numbered(rows: &mut [Row<'_>], at: usize, plain: &mut usize) -> Option<usize> {
+    if at < *plain {
+        return None;
+    }
     let (mut last, _) = split(rows[at])?;
     let mut found = Vec::new();
     for row in &rows[at..] {
@@ -297,6 +270,7 @@ fn numbered(rows: &mut [Row<'_>], at: usize) -> Option<usize> {
     }
     let strong = found.iter().filter(|r| is_strong(r.text) || opens_native(r.text)).count();
     if strong == 0 || is_strong(rows[at].text) {
+        *plain = at + found.len();
         return None;
     }
     let taken = found.len();
@@ -312,7 +286,10 @@ fn strings<'a>(rows: &mut [Row<'a>], at: usize) -> Option<usize> {
         Some(Row { text: inner, start: row.start + 1 }.trim())
     };
     let found: Vec<Row<'_>> = rows[at..].iter().map_while(inner).collect();
-    let strong = found.iter().filter(|r| is_of_dump(r.text)).count();
+    let changes = |r: &Row<'_>| {
+        command::read(*r, &Shell::default()).is_some_and(|c| c.changes) || is_setting(r.text)
+    };
+    let strong = found.iter().filter(|r| is_of_dump(r.text) || changes(r)).count();
     if strong < 2 {
         return None;
     }
@@ -359,23 +336,16 @@ fn item(row: Row<'_>) -> Option<Row<'_>> {
             (mark && blank && number <= 2).then(|| row.skip(at))?
         }
         '`' | '<' => row,
+        // A picture in the place of a bullet.
+        c if !c.is_ascii() && !c.is_alphanumeric() => {
+            let mark = |c: char| !c.is_ascii() && !c.is_alphanumeric() || c == ' ';
+            row.skip(text.len() - text.trim_start_matches(mark).len())
+        }
         _ => return None,
     };
     let inner = quoted(inner.trim());
     let command = || command::read(inner, &Shell::default()).is_some() || is_setting(inner.text);
     (inner.start > row.start && (is_strong(inner.text) || command())).then_some(inner)
-}
-
-/// Commands that set a fact of the host.
-fn is_setting(text: &str) -> bool {
-    let words: Vec<&str> = text.split_whitespace().take(4).collect();
-    let words = words.strip_prefix(&["sudo"]).unwrap_or(&words);
-    match words {
-        ["sysctl", ..] => text.contains('='),
-        ["echo", ..] => text.contains("/proc/sys/"),
-        ["ifconfig", _, _, ..] | ["route", "add" | "del", ..] | ["brctl", _, ..] => true,
-        _ => false,
-    }
 }
 
 /// What stands between the marks that code is quoted with.

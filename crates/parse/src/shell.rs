@@ -1,9 +1,10 @@
 //! As much of a shell as scripts of `iptables …` commands need: variables that the script sets itself, and which
 //! commands stand under a condition.
 //!
-//! Nothing is run: what a loop, a branch or a function does is marked as possible, never as done. Two things are exceptions:
+//! Nothing is run: what a loop or a branch does is marked as possible, never as done. Two things are exceptions:
 //! a loop over words that the script spells out has the commands of its rounds, one after the other; and a branch whose
-//! condition compares what the script sets itself runs or does not.
+//! condition compares what the script sets itself runs or does not. What a function does stands where it is called; one that is
+//! never called may be called from elsewhere.
 
 use crate::clean::Row;
 use crate::word::Word;
@@ -15,25 +16,48 @@ use std::collections::HashMap;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Shell<'a> {
     vars: HashMap<String, String>,
+    /// What was set within a branch that may not run, and how many were open there: behind it nobody knows.
+    within: Vec<(usize, String)>,
     /// The loops, branches and functions that are open, by the word that opened each.
     open: Vec<Open>,
     /// The outermost of them, as far as they are loops over known words.
     rounds: Vec<Rounds<'a>>,
     /// The functions that were defined.
-    functions: Vec<String>,
+    functions: HashMap<String, Function<'a>>,
+    /// The function whose body is being read, and how many braces are open in it.
+    defining: Option<(Function<'a>, usize)>,
+    /// What the functions that are being called have set, from the outermost on.
+    bound: Vec<String>,
+    /// How many functions are being called.
+    depth: usize,
+    /// Whether the function being called has come to its end.
+    returned: bool,
+    /// Whether the command before called a function.
+    called: bool,
     /// Whether the line at hand has a condition that no other is joined to.
     alone: bool,
     /// The interface that `%i` stands for, in the commands of a tunnel's file.
     tunnel: Option<String>,
 }
 
+/// A function, with the commands of its body.
+#[derive(Clone, Debug)]
+struct Function<'a> {
+    name: String,
+    body: Vec<Part<'a>>,
+    /// Whether the script calls it somewhere, in a branch that does not run too.
+    used: bool,
+}
+
 /// What is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Open {
-    Loop,
+    /// A loop, and whether its words are known.
+    Loop(bool),
     If(Branch),
     /// A `case`, and what is known of the branch at hand.
     Case(Branch),
+    /// The body of a function that may be called.
     Body,
 }
 
@@ -112,8 +136,11 @@ impl<'a> Statement<'a> {
 /// How long a value may grow by what it holds of others.
 const MOST: usize = 4096;
 
-/// So many commands of all rounds of a loop are told one by one.
+/// So many commands of all rounds of a loop, or of one call, are told one by one.
 const MOST_ROUNDS: usize = 1000;
+
+/// So deep may functions call each other.
+const MOST_CALLS: usize = 8;
 
 impl<'a> Shell<'a> {
     /// The shell of the commands in the file of a tunnel.
@@ -132,9 +159,12 @@ impl<'a> Shell<'a> {
             return None;
         }
         let parts = split(row);
+        if self.defining.is_some() {
+            return Some(self.body(parts));
+        }
         let inside = !self.open.is_empty();
         let word = row.text.split([' ', ';', '\t']).next().unwrap_or_default();
-        let is_shell = parts.iter().any(|p| self.is_shell(p.row.text))
+        let is_shell = parts.iter().any(|p| is_shell(p.row.text) || self.calls(p.row))
             || opens(&parts, next)
             || (inside || parts.len() > 1) && parts.iter().any(|p| self.runs_tables(p.row))
             || !self.rounds.is_empty()
@@ -155,26 +185,193 @@ impl<'a> Shell<'a> {
 
     /// Whether a loop, a branch or a function is open that may not run.
     pub(crate) fn is_inside(&self) -> bool {
-        let runs = |o: &Open| matches!(o, Open::If(Branch::Runs) | Open::Case(Branch::Runs));
-        !self.open.iter().all(runs)
+        self.defining.is_some() || !self.open.iter().all(|o| o.runs())
     }
 
     /// The text ended in which the lines stood: what was open there is no more. What stands in loops that nothing ended may
     /// run.
     pub(crate) fn close_all(&mut self) -> Vec<Statement<'a>> {
         self.open.clear();
+        self.forget(0);
         let bodies = std::mem::take(&mut self.rounds).into_iter().flat_map(|r| r.body);
-        bodies.map(|s| Statement { maybe: true, ..s }).collect()
+        let mut found: Vec<_> = bodies.map(|s| Statement { maybe: true, ..s }).collect();
+        let open = self.defining.take().map(|(function, _)| function);
+        let functions = std::mem::take(&mut self.functions).into_values().chain(open);
+        let mut functions: Vec<_> = functions.filter(|f| !f.used).collect();
+        functions.sort_by_key(|f| f.body.first().map(|part| part.row.start));
+        for function in functions {
+            self.run(&function.body, "", &[], true, &mut found);
+        }
+        found
     }
 
-    /// The shell in a round of a loop.
+    /// The shell in a round of a loop, as far as words are filled in there.
     pub(crate) fn in_round(&self, round: &[(String, String)]) -> Self {
-        let mut shell = self.clone();
-        shell.vars.extend(round.iter().cloned());
-        shell
+        let mut vars = self.vars.clone();
+        vars.extend(round.iter().cloned());
+        Self { vars, tunnel: self.tunnel.clone(), ..Self::default() }
+    }
+
+    /// Notes the commands of a line within the body of a function. What follows its end runs.
+    fn body(&mut self, parts: Vec<Part<'a>>) -> Vec<Statement<'a>> {
+        let mut found = Vec::new();
+        for part in parts {
+            let Some((function, depth)) = &mut self.defining else {
+                self.part(part, &mut found);
+                continue;
+            };
+            let first = part.row.text.split([' ', '\t', ';']).next().unwrap_or_default();
+            match first {
+                "}" if *depth == 0 => {
+                    if let Some((function, _)) = self.defining.take() {
+                        self.functions.insert(function.name.clone(), function);
+                    }
+                    continue;
+                }
+                "}" => *depth -= 1,
+                "{" if function.body.is_empty() && part.row.text == "{" && *depth == 0 => {
+                    // The brace that opens it may stand in the next line.
+                    continue;
+                }
+                "{" => *depth += 1,
+                _ if self::function(part.row.text).is_some() && part.row.text.contains('{') => {
+                    *depth += 1;
+                }
+                _ => {}
+            }
+            function.body.push(part);
+        }
+        found
+    }
+
+    /// Tells a command, or what the function does that it calls.
+    fn tell(&mut self, statement: Statement<'a>, found: &mut Vec<Statement<'a>>) {
+        let mut words = statement.row.text.split_whitespace();
+        let name = words.next().unwrap_or_default();
+        let Some(function) = self.functions.get_mut(name) else {
+            found.push(statement);
+            return;
+        };
+        function.used = true;
+        let body = function.body.clone();
+        if self.depth == MOST_CALLS || found.len() > MOST_ROUNDS {
+            found.push(Statement { elsewhere: true, ..statement });
+            return;
+        }
+        let given = statement.row.text[name.len()..].trim();
+        self.run(&body, given, &statement.round, statement.maybe, found);
+        self.called = true;
+    }
+
+    /// What the commands of a body do, with what was given to the function behind its name.
+    fn run(
+        &mut self,
+        body: &[Part<'a>],
+        given: &str,
+        round: &[(String, String)],
+        maybe: bool,
+        found: &mut Vec<Statement<'a>>,
+    ) {
+        let before: Vec<_> =
+            round.iter().map(|(n, _)| (n.clone(), self.vars.get(n).cloned())).collect();
+        self.vars.extend(round.iter().cloned());
+        let mut values: Vec<Option<String>> = Vec::new();
+        let mut rest = given;
+        while !rest.is_empty() {
+            let (word, more) = one(rest);
+            if word.starts_with(['>', '<', '&', '|', '2']) && word.contains(['>', '<', '&', '|']) {
+                break;
+            }
+            values.push(self.value(word));
+            rest = more.trim_start();
+        }
+        let all: Option<Vec<String>> = values.iter().cloned().collect();
+        let count = all.as_ref().map(|all| all.len().to_string());
+        let numbered = (1..10).map(|n: u32| n.to_string()).zip(values);
+        let mut own: Vec<(String, Option<String>)> = numbered.collect();
+        own.push(("#".into(), count));
+        let all = all.map(|all| all.join(" "));
+        own.extend([("@".into(), all.clone()), ("*".into(), all)]);
+        let numbers = (1..10).map(|n: u32| n.to_string()).chain(["#", "@", "*"].map(str::to_owned));
+        let outer: Vec<_> = numbers
+            .map(|n| {
+                let v = self.vars.remove(&n);
+                (n, v)
+            })
+            .collect();
+        let bound = self.bound.len();
+        self.bound.extend(round.iter().map(|(name, _)| name.clone()));
+        for (name, value) in own {
+            self.bound.push(name.clone());
+            self.vars.extend(value.map(|v| (name, v)));
+        }
+        let within = std::mem::take(&mut self.within);
+        let state = (std::mem::take(&mut self.open), std::mem::take(&mut self.rounds), self.alone);
+        self.open.extend(maybe.then_some(Open::Body));
+        self.alone = true;
+        self.depth += 1;
+        for part in body {
+            self.part(*part, found);
+            if std::mem::take(&mut self.returned) {
+                break;
+            }
+        }
+        self.depth -= 1;
+        self.forget(0);
+        self.within = within;
+        (self.open, self.rounds, self.alone) = state;
+        self.bound.truncate(bound);
+        for (name, value) in outer.into_iter().chain(before) {
+            match value {
+                Some(value) => drop(self.vars.insert(name, value)),
+                None => drop(self.vars.remove(&name)),
+            }
+        }
+    }
+
+    /// `shift`: what was given goes on without its first words; `None` where it is not known how many.
+    fn shift(&mut self, by: Option<usize>) {
+        let all = self.vars.get("@").cloned();
+        let known: Vec<Option<String>> = match &all {
+            Some(all) => all.split_whitespace().map(|w| Some(w.to_owned())).collect(),
+            None => (1..10).map(|n: u32| self.vars.get(&n.to_string()).cloned()).collect(),
+        };
+        let names = (1..10).map(|n: u32| n.to_string());
+        for name in names.clone().chain(["@", "*", "#"].map(str::to_owned)) {
+            self.vars.remove(&name);
+        }
+        let Some(by) = by else { return };
+        let left: Vec<Option<String>> = known.into_iter().skip(by).collect();
+        if all.is_some() {
+            let joined: Vec<&str> = left.iter().flatten().map(String::as_str).collect();
+            let (count, joined) = (joined.len().to_string(), joined.join(" "));
+            self.vars.extend([
+                ("#".into(), count),
+                ("@".into(), joined.clone()),
+                ("*".into(), joined),
+            ]);
+        }
+        for (name, value) in names.zip(left) {
+            self.vars.extend(value.map(|v| (name, v)));
+        }
+    }
+
+    /// What is set within the functions that are being called.
+    fn scope(&self) -> Vec<(String, String)> {
+        let known = |name: &String| Some((name.clone(), self.vars.get(name)?.clone()));
+        self.bound.iter().filter_map(known).collect()
     }
 
     fn part(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
+        if self.defining.is_some() {
+            let behind = self.body(vec![part]);
+            found.extend(behind);
+            return;
+        }
+        let called = std::mem::take(&mut self.called);
+        // What a function did is no condition either.
+        let after = if called && part.after == Joint::And { Joint::Line } else { part.after };
+        let part = Part { after, ..part };
         let mut row = part.row;
         loop {
             row = row.trim();
@@ -182,7 +379,8 @@ impl<'a> Shell<'a> {
             let behind = row.skip(first.len());
             match first {
                 "for" | "while" | "until" | "select" => {
-                    let sure = self.open.len() == self.rounds.len() && part.after == Joint::Line;
+                    let sure = self.unsure() == 0 && part.after == Joint::Line;
+                    let mut known = false;
                     if let Some((name, words)) = behind.text.trim().split_once(" in ")
                         && first == "for"
                         && sure
@@ -190,8 +388,9 @@ impl<'a> Shell<'a> {
                     {
                         let (name, body) = (name.trim().to_owned(), Vec::new());
                         self.rounds.push(Rounds { name, words, body });
+                        known = true;
                     }
-                    self.open.push(Open::Loop);
+                    self.open.push(Open::Loop(known));
                     if matches!(first, "for" | "select")
                         && let Some(name) = behind.text.split_whitespace().next()
                     {
@@ -205,6 +404,7 @@ impl<'a> Shell<'a> {
                     row = behind;
                 }
                 "else" | "elif" => {
+                    self.forget(self.open.len().saturating_sub(1));
                     let holds = if first == "else" { Some(true) } else { self.holds(behind.text) };
                     if let Some(Open::If(branch)) = self.open.last_mut() {
                         *branch = match branch {
@@ -220,10 +420,10 @@ impl<'a> Shell<'a> {
                     return;
                 }
                 "then" | "do" | "{" | "!" | "(" => row = behind,
-                "done" => return self.close(Open::Loop, found),
+                "done" => return self.close(Open::Loop(false), found),
                 "fi" => return self.close(Open::If(Branch::Open), found),
                 "esac" => return self.close(Open::Case(Branch::Open), found),
-                "}" | "};" => return self.close(Open::Body, found),
+                "}" | "};" => return,
                 _ => break,
             }
         }
@@ -234,34 +434,45 @@ impl<'a> Shell<'a> {
             && let Some((label, rest)) = label(row.text)
         {
             *branch = arm(label, *branch);
+            self.forget(self.open.len() - 1);
             let at = row.text.len() - rest.len();
             return self.part(Part { row: row.skip(at), after: Joint::Line }, found);
         }
         if let Some(name) = function(row.text) {
-            self.functions.push(name.to_owned());
-            self.open.push(Open::Body);
-            if let Some((_, body)) = row.text.split_once('{') {
+            let function = Function { name: name.to_owned(), body: Vec::new(), used: false };
+            self.defining = Some((function, 0));
+            if let Some((_, body)) = row.text.split_once('{').filter(|(_, b)| !b.trim().is_empty())
+            {
                 let at = row.text.len() - body.len();
-                self.part(Part { row: row.skip(at), after: Joint::Line }, found);
+                let behind = self.body(vec![Part { row: row.skip(at).trim(), after: Joint::Line }]);
+                found.extend(behind);
             }
             return;
         }
-        let of = |o: &Open| match o {
-            Open::If(branch) | Open::Case(branch) => Some(*branch),
-            _ => None,
-        };
-        if self.open.iter().any(|o| matches!(of(o), Some(Branch::Not | Branch::Past))) {
+        if self.open.iter().any(|o| matches!(o.branch(), Some(Branch::Not | Branch::Past))) {
+            if let Some(function) = self.functions.get_mut(first_word(row)) {
+                function.used = true;
+            }
             return;
         }
-        let sure = self.open.iter().filter(|o| of(o) == Some(Branch::Runs)).count();
-        let maybe = self.open.len() - sure > self.rounds.len()
-            || part.after == Joint::Or
-            || part.after == Joint::And;
+        let maybe = self.unsure() > 0 || part.after == Joint::Or || part.after == Joint::And;
         let once = !maybe && self.rounds.is_empty();
         let mut rest = row.text;
         while let Some((name, value, more)) = assignment(rest) {
-            match value.and_then(|v| self.value(v)).filter(|v| once && v.len() < MOST) {
-                Some(value) => drop(self.vars.insert(name.to_owned(), value)),
+            if self.depth > 0 {
+                self.bound.push(name.to_owned());
+            }
+            let branch = self.rounds.is_empty()
+                && part.after == Joint::Line
+                && !self.open.iter().any(|o| matches!(o, Open::Loop(_)));
+            let known = value.and_then(|v| self.value(v)).filter(|v| v.len() < MOST);
+            match known.filter(|_| once || branch) {
+                Some(value) => {
+                    if !once {
+                        self.within.push((self.open.len(), name.to_owned()));
+                    }
+                    self.vars.insert(name.to_owned(), value);
+                }
                 None => drop(self.vars.remove(name)),
             }
             rest = more;
@@ -269,12 +480,33 @@ impl<'a> Shell<'a> {
         if rest.len() < row.text.len() {
             return;
         }
-        let elsewhere = self.is_elsewhere(row.text);
-        let statement = Statement { maybe, elsewhere, ..Statement::plain(row) };
+        if self.depth > 0 && !maybe && matches!(first_word(row), "return" | "exit") {
+            self.returned = true;
+            return;
+        }
+        if self.depth > 0 && first_word(row) == "shift" {
+            let by = row.text.split_whitespace().nth(1).map_or(Some(1), |n| n.parse().ok());
+            self.shift(by.filter(|_| once));
+            return;
+        }
+        let elsewhere = is_elsewhere(row.text);
+        let statement = Statement { row, maybe, elsewhere, round: self.scope() };
         match self.rounds.last_mut() {
             Some(rounds) => rounds.body.push(statement),
-            None => found.push(statement),
+            None => self.tell(statement, found),
         }
+    }
+
+    /// What was set where more were open than so many is no longer known.
+    fn forget(&mut self, depth: usize) {
+        while let Some((_, name)) = self.within.pop_if(|(at, _)| *at > depth) {
+            self.vars.remove(&name);
+        }
+    }
+
+    /// How many are open of which it is not known whether they run.
+    fn unsure(&self) -> usize {
+        self.open.iter().filter(|o| !o.runs() && **o != Open::Loop(true)).count()
     }
 
     fn close(&mut self, what: Open, found: &mut Vec<Statement<'a>>) {
@@ -282,10 +514,15 @@ impl<'a> Shell<'a> {
         let same = |o: &Open| std::mem::discriminant(o) == kind;
         let Some(at) = self.open.iter().rposition(same) else { return };
         self.open.truncate(at);
-        while self.rounds.len() > at {
+        self.forget(at);
+        let left = self.open.iter().filter(|o| **o == Open::Loop(true)).count();
+        while self.rounds.len() > left {
             let Some(rounds) = self.rounds.pop() else { return };
             let told = rounds.all();
-            self.rounds.last_mut().map_or(&mut *found, |outer| &mut outer.body).extend(told);
+            match self.rounds.last_mut() {
+                Some(outer) => outer.body.extend(told),
+                None => told.into_iter().for_each(|s| self.tell(s, found)),
+            }
         }
     }
 
@@ -326,9 +563,11 @@ impl<'a> Shell<'a> {
         let mut rest = text.trim();
         while !rest.is_empty() && !rest.starts_with('#') {
             let (word, more) = one(rest);
-            let open = word.contains(['*', '?', '[', '{']) && !word.contains("${");
+            // What was given to a function is as many words.
+            let all = matches!(word.trim_matches('"'), "$@" | "$*");
+            let open = word.contains(['*', '?', '[', '{']) && !word.contains("${") && !all;
             let value = self.value(word).filter(|_| !open)?;
-            if word.starts_with(['"', '\'']) {
+            if word.starts_with(['"', '\'']) && !all {
                 words.push(value);
             } else {
                 words.extend(value.split_whitespace().map(str::to_owned));
@@ -338,29 +577,9 @@ impl<'a> Shell<'a> {
         Some(words)
     }
 
-    /// Whether a command leads to rules that are not here to be read.
-    fn is_elsewhere(&self, text: &str) -> bool {
-        let mut words = text.split_whitespace();
-        let first = words.next().unwrap_or_default();
-        let program = first.rsplit('/').next().unwrap_or(first);
-        let file = words.next().is_some_and(|w| w.contains(['/', '.', '$']));
-        match program {
-            "." | "source" => file,
-            "eval" => true,
-            "iptables-restore" | "ip6tables-restore" => !text.contains("<<"),
-            _ => self.functions.iter().any(|f| f == first),
-        }
-    }
-
-    /// Whether a line is one that only a shell has.
-    fn is_shell(&self, text: &str) -> bool {
-        let first = text.split_whitespace().next().unwrap_or_default();
-        let last = text.split_whitespace().next_back().unwrap_or_default();
-        match first {
-            "if" | "elif" => text.contains(" [ ") || text.contains("[["),
-            "case" => last == "in",
-            _ => function(text).is_some() || assignment(text).is_some() || self.is_elsewhere(text),
-        }
+    /// Whether a command calls a function of the script.
+    fn calls(&self, row: Row<'_>) -> bool {
+        self.functions.contains_key(first_word(row))
     }
 
     fn runs_tables(&self, row: Row<'_>) -> bool {
@@ -436,6 +655,8 @@ impl<'a> Shell<'a> {
                 out.push(word);
                 continue;
             };
+            // `"$@"` alone stays as many words as were given.
+            word.quoted &= word.text != "$@";
             let part = |text: Cow<'w, str>| Word { text, ..word.clone() };
             if word.quoted {
                 out.push(part(text.into()));
@@ -485,8 +706,49 @@ impl<'a> Rounds<'a> {
 
 /// Whether a command leaves a loop, or its round.
 fn leaves(row: Row<'_>) -> bool {
-    let first = row.text.split_whitespace().next();
-    matches!(first, Some("break" | "continue" | "exit" | "return"))
+    matches!(first_word(row), "break" | "continue" | "exit" | "return")
+}
+
+/// Whether a line is one that only a shell has.
+fn is_shell(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    match first {
+        "if" | "elif" => text.contains(" [ ") || text.contains("[["),
+        "case" => last == "in",
+        _ => function(text).is_some() || assignment(text).is_some() || is_elsewhere(text),
+    }
+}
+
+/// Whether a command leads to rules that are not here to be read.
+fn is_elsewhere(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let program = first.rsplit('/').next().unwrap_or(first);
+    let file = words.next().is_some_and(|w| w.contains(['/', '.', '$']));
+    match program {
+        "." | "source" => file,
+        "eval" => true,
+        "iptables-restore" | "ip6tables-restore" => !text.contains("<<"),
+        _ => false,
+    }
+}
+
+fn first_word(row: Row<'_>) -> &str {
+    row.text.split_whitespace().next().unwrap_or_default()
+}
+
+impl Open {
+    fn branch(self) -> Option<Branch> {
+        match self {
+            Self::If(branch) | Self::Case(branch) => Some(branch),
+            Self::Loop(_) | Self::Body => None,
+        }
+    }
+
+    fn runs(self) -> bool {
+        self.branch() == Some(Branch::Runs)
+    }
 }
 
 /// Programs whose commands in a loop count with those of its rounds.

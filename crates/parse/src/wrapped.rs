@@ -24,7 +24,7 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
     while at < rows.len() {
         if rows[at].text == "{" && at > 0 && opens_block(rows[at - 1].text) {
             let (start, end) = (rows[at - 1].end(), rows[at].start);
-            found.push(Cut { start, end, blank: true });
+            found.push(Cut { start, end, with: " " });
         }
         if let Some((cuts, taken)) = table(text, &rows[at..]) {
             found.extend(cuts);
@@ -59,8 +59,9 @@ pub(crate) fn breaks(text: &str, rows: &[Row<'_>]) -> Vec<Cut> {
                 || is_whole(last.text, next.text)
                 || kind == Kind::Listed && listing::goes_on(next.text)
                 || !full && !makes(last.text, next.text);
-            found.push(Cut { start: last.end(), end: next.start, blank });
-            whole.push_str(if blank { " " } else { "" });
+            let between = if blank { " " } else { "" };
+            found.push(Cut { start: last.end(), end: next.start, with: between });
+            whole.push_str(between);
             whole.push_str(next.text);
             at += 1;
         }
@@ -110,7 +111,7 @@ fn table(text: &str, rows: &[Row<'_>]) -> Option<(Vec<Cut>, usize)> {
         let full = full(*n);
         let terminal = widths[&full] > 1 || [80, 100, 120, 132, 160].contains(&full);
         let blank = between.contains([' ', '\t']) || !terminal;
-        Cut { start: above.end(), end: below.start, blank }
+        Cut { start: above.end(), end: below.start, with: if blank { " " } else { "" } }
     };
     Some((broken.iter().map(cut).collect(), taken))
 }

@@ -8,9 +8,9 @@ use crate::way::{is_unnamed, way_in};
 use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{
-    AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Icmp, IfKind, IpHeader, L4, Mac, Origin,
-    Packet, PacketSpec, PacketType, Question, RouteKind, Routed, Sent, Step, Tcp, TcpFlags, Text,
-    Trace, proto,
+    AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Hook, Host, Icmp, IfKind, IpHeader, L4, Mac,
+    Origin, Packet, PacketSpec, PacketType, Question, RouteKind, Routed, Sent, Step, Tcp, TcpFlags,
+    Text, Trace, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
@@ -59,7 +59,11 @@ pub(crate) fn compose(world: &World, ask: &PacketSpec, index: usize, past: &[&Tr
         source(world, &entry, dst, ask.mark.unwrap_or(0), who)
     });
     // Where an end is not known, 0.0.0.0 stands in its place.
-    let untold_before = followed.is_some_and(|t| t.sent.endpoint_unknown);
+    let untold_before = followed.is_some_and(|t| {
+        let came = t.moments.last().map(|m| m.packet.ip.dst);
+        t.sent.endpoint_unknown
+            || came.is_some_and(|dst| dst.is_unspecified() && dst != t.sent.packet.ip.dst)
+    });
     let untold = said_src.is_none() && src.is_unspecified()
         || untold_before && (src.is_unspecified() || dst.is_unspecified());
     let mut l4 = transport(ask, proto, base.as_ref(), error, dst, src);
@@ -306,14 +310,35 @@ fn frame_to(world: &World, iface: &str, src: Option<IpAddr>, dst: IpAddr) -> Pac
         *a == dst && host.interface(&p.value).is_some_and(|i| i.master.as_ref() == Some(&bridge))
     });
     let own = Router::new(world).told_local(dst);
-    // Where no address of the bridge is told, and rules tell its ports apart, neighbours speak past it.
+    // Where no address of the bridge is told, and the paste is about its ports, neighbours speak past it.
     let bare = host.interface(&bridge).is_some_and(|i| i.addrs.is_empty());
-    let past = bare && !own && filters_ports(host) && src.is_some_and(|s| are_neighbours(s, dst));
+    let about = filters_ports(host) || is_about_bridging(host, iface, &bridge, dst);
+    let past = bare && !own && about && src.is_some_and(|s| are_neighbours(s, dst));
     if past || behind || (!own && host.interface(&bridge).is_some_and(neighbour)) {
         PacketType::Other
     } else {
         PacketType::Host
     }
+}
+
+/// Whether what comes by a port of a bridge is most likely for another one: several are told, and the paste says that what is
+/// bridged is not shown to iptables, or has no rules about what is for this host.
+fn is_about_bridging(host: &Host, port: &str, bridge: &Text, dst: IpAddr) -> bool {
+    let of = |i: &&chainwalk_model::Interface| i.master.as_ref() == Some(bridge);
+    let several = host.interfaces.iter().filter(of).nth(1).is_some() && port != &**bridge;
+    // The first and the last address of a network is most often the router's.
+    let router = match dst {
+        IpAddr::V4(a) => matches!(a.octets()[3], 1 | 254),
+        IpAddr::V6(a) => matches!(a.segments()[7], 0 | 1),
+    };
+    let name = if dst.is_ipv4() { "iptables" } else { "ip6tables" };
+    let hidden = host.sysctl(&format!("net.bridge.bridge-nf-call-{name}"));
+    let lets_in = host
+        .rules
+        .chains
+        .iter()
+        .any(|c| c.base.as_ref().is_some_and(|b| b.hook == Hook::Input) && !c.rules.is_empty());
+    several && !router && (hidden.is_some_and(|v| &*v.value == "0") || !lets_in)
 }
 
 /// The interface by which a packet from outside comes: the way back to its source.

@@ -1,10 +1,12 @@
 //! What a rule can see: one packet at one place of its path, and what the kernel carries beside it.
 
 use crate::ct::Zone;
+use crate::sets::Named;
 use chainwalk_model::{
     CtDir, CtStates, Entry, Host, Mac, Packet, Path, PathIface, Question, Text, Tuple,
 };
 use std::net::IpAddr;
+use std::rc::Rc;
 
 /// Whom a frame is from of which nobody said it.
 pub(crate) const SENDER: Mac = Mac([2, 0, 0, 0, 3, 1]);
@@ -29,6 +31,8 @@ pub(crate) struct MatchContext<'a> {
     pub flow: &'a dyn Tracked,
     /// The host's facts.
     pub host: &'a Host,
+    /// Its ipsets by name.
+    pub named: Rc<Named>,
     pub net: &'a dyn Net,
     /// Milliseconds since the first packet.
     pub now_ms: u64,

@@ -72,6 +72,7 @@ pub(crate) fn likelier(at: &Sight, question: &Question) -> Option<(Answer, Likel
         Question::Chain(_, table, chain) => {
             let passes = is_usually_empty(table, chain)
                 || is_for_others(chain)
+                || only_marks(table, chain)
                 || is_for_others_networks(at, chain);
             let logged = || chain.starts_with("ufw") && is_logged_last(at);
             if passes {
@@ -167,6 +168,13 @@ fn local(at: &Sight, addr: IpAddr) -> (bool, Likely) {
         return (false, Likely::Unspoken);
     }
     if let Some((own, rule)) = at.world.spoken().owner(host, addr) {
+        // The first address of a client's own network is most likely the router itself.
+        let src = at.sent.packet.ip.src;
+        let router = spoken::is_first(addr) && is_private(src) && are_neighbours(src, addr);
+        let wire = matches!(at.sent.entry, Entry::Wire { .. });
+        if !own && router && wire && src != addr {
+            return (true, Likely::Neighbour);
+        }
         return (own, Likely::Rule(rule));
     }
     if matches!(addr, IpAddr::V4(a) if RESOLVERS.contains(&a.octets())) {
@@ -371,6 +379,13 @@ fn is_for_others(chain: &str) -> bool {
         "KUBE-PROXY-FIREWALL",
     ];
     BEGINNINGS.iter().any(|b| chain.starts_with(b))
+}
+
+/// Chains of nat in which a program does no more than mark a packet for its way out.
+fn only_marks(table: &str, chain: &str) -> bool {
+    const CHAINS: [&str; 4] =
+        ["KUBE-MARK-MASQ", "CNI-HOSTPORT-SETMARK", "NETAVARK-HOSTPORT-SETMARK", "CNI-DN-SETMARK"];
+    table == "nat" && CHAINS.contains(&chain)
 }
 
 /// Whether a log of ufw tells that just this packet came to the end of all chains: before the policy it writes `[UFW BLOCK]`.

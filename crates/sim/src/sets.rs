@@ -24,6 +24,37 @@ pub(crate) struct New {
     pub bytes: u64,
 }
 
+/// The sets of a host by name: rules ask for them by it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Named {
+    /// Where each stands, and whether a test leaves it as it is.
+    places: HashMap<Text, (usize, bool)>,
+}
+
+impl Named {
+    pub(crate) fn of(all: &[IpSet]) -> Self {
+        // Nothing counts, and no element learns an address.
+        let changes = |s: &IpSet| has(s, "counters") || &*s.kind == "bitmap:ip,mac";
+        let any = all.iter().any(changes);
+        let mut places = HashMap::with_capacity(all.len());
+        for (at, set) in all.iter().enumerate() {
+            let pure = if &*set.kind == "list:set" { !any } else { !changes(set) };
+            places.entry(set.name.clone()).or_insert((at, pure));
+        }
+        Self { places }
+    }
+
+    /// The first set of that name.
+    pub(crate) fn get<'s>(&self, all: &'s [IpSet], name: &Text) -> Option<&'s IpSet> {
+        all.get(self.places.get(name)?.0)
+    }
+
+    /// Whether a test of the set leaves all sets as they are.
+    pub(crate) fn is_pure(&self, name: &Text) -> bool {
+        self.places.get(name).is_none_or(|(_, pure)| *pure)
+    }
+}
+
 /// A set as it is at some moment.
 #[derive(Clone, Debug)]
 pub(crate) struct SetState {

@@ -7,6 +7,7 @@ use crate::icmp_limits::IcmpRateLimits;
 use crate::index::Indexes;
 use crate::match_state::MatchState;
 use crate::programs::of_rule;
+use crate::sets::Named;
 use crate::spoken::Spoken;
 use chainwalk_model::nft::Statement;
 use chainwalk_model::{
@@ -34,6 +35,8 @@ pub(crate) struct FdbEntry {
 pub(crate) struct World {
     /// The host's facts and rules.
     pub host: Rc<Host>,
+    /// Its ipsets by name.
+    pub named: Rc<Named>,
     /// Its base chains.
     pub hooked: Rc<Hooked>,
     /// The indexes of its long chains.
@@ -79,10 +82,12 @@ impl World {
         let counts = counts(&host);
         let tracked = [Family::Ip, Family::Ip6].map(|f| tracked_since(&host, f));
         let numbers = numbers(&host);
+        let named = Rc::new(Named::of(&host.sets));
         let timeouts = Timeouts::of(|name, usual| number(&host, name).unwrap_or(usual));
         Self {
             hooked: Rc::new(Hooked::of(&host.rules)),
             host,
+            named,
             indexes: Rc::default(),
             numbers: numbers.into(),
             spoken: Rc::default(),
@@ -253,6 +258,11 @@ fn tracked_since(host: &Host, family: Family) -> Option<TrackedSince> {
     // NAT to an address asks for the flows of its family alone (`nft_nat_init`).
     let needs = |op: &Op| match &op.what {
         OpKind::Match(Match::Nft(condition)) => condition.needs_conntrack(),
+        // What could not be read is known by its first word.
+        OpKind::Match(Match::Opaque(o)) | OpKind::Target(Target::Opaque(o)) => matches!(
+            o.module.as_deref(),
+            Some("ct" | "snat" | "dnat" | "masquerade" | "redirect" | "synproxy" | "flow")
+        ),
         OpKind::Match(_) => false,
         OpKind::Target(Target::Nft(statement)) => match &**statement {
             Statement::Nat { family: Some(of), .. } => *of == family,

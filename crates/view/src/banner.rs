@@ -134,7 +134,10 @@ pub(crate) fn headline(t: &Explained, outcome: &Outcome) -> Sentence {
     let program = program(t);
     let dst = fate::last_destination(trace);
     let rest = match &trace.fate {
-        Fate::Local { listening: None | Some(true), .. } => say!(lang, HeadLocal, dst = &dst),
+        Fate::Local { listening: None | Some(true), .. } => match fate::untold_port(trace) {
+            Some(port) => say!(lang, HeadLocalPort, port = port),
+            None => say!(lang, HeadLocal, dst = &dst),
+        },
         Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => match iface {
             Some(iface) => say!(lang, HeadOut, dst = &dst, iface = &**iface),
             None => say!(lang, HeadOutUnknown, dst = &dst),

@@ -7,7 +7,7 @@ use crate::questions::question;
 use crate::say::{Key, format, say};
 use crate::sender::errno;
 use crate::targets::reject;
-use crate::values::{address, destination, endpoint};
+use crate::values::{UNTOLD, address, destination, endpoint};
 use chainwalk_model::{
     Backend, ChainId, ChainKind, Change, DecidedBy, DroppedBy, Entry, Event, Fate, Hook, Outcome,
     Question, RejectWith, Routed, RoutingDrop, RuleId, Target, Trace,
@@ -133,6 +133,13 @@ pub(crate) fn last_destination(trace: &Trace) -> String {
     trace.moments.last().map_or_else(String::new, |m| destination(trace, &m.packet))
 }
 
+/// The port of this host that a packet came to, where at which of its addresses is not known.
+pub(crate) fn untold_port(trace: &Trace) -> Option<String> {
+    let packet = &trace.moments.last()?.packet;
+    let untold = address(trace, packet.ip.dst) == UNTOLD;
+    packet.dport().filter(|_| untold).map(|port| port.to_string())
+}
+
 /// What tells ends apart. Dice that pick one of several servers end alike wherever the packet is sent; where
 /// something is unknown it matters what it is sent to.
 pub(crate) fn end_of(trace: &Trace, question: &Question) -> (Class, String) {
@@ -255,7 +262,10 @@ pub(crate) fn why_of(t: &Explained, trace: &Trace) -> Sentence {
                 Some(m) if is_for_all(t, m.packet.ip.dst) => {
                     say!(lang, WhyLocalAll, dst = &dst, iface = &**iface)
                 }
-                _ => say!(lang, WhyLocal, dst = &dst, iface = &**iface),
+                _ => match untold_port(trace) {
+                    Some(port) => say!(lang, WhyLocalPort, port = port, iface = &**iface),
+                    None => say!(lang, WhyLocal, dst = &dst, iface = &**iface),
+                },
             },
         },
         Fate::Forwarded(iface) | Fate::Sent(iface) | Fate::Bridged(iface) => {

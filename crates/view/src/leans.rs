@@ -6,7 +6,31 @@ use crate::places::{place, table_name};
 use crate::questions;
 use crate::say::{say, text};
 use crate::values::protocol;
-use chainwalk_model::{Assumed, Outcome};
+use chainwalk_model::{Assumed, Entry, Event, Match, Op, OpKind, Outcome};
+
+/// That root is taken for the sender, where nobody said who sends and a rule on the way asks.
+fn sender(t: &Explained, outcome: &Outcome) -> Option<Evidence> {
+    let rules = t.rules();
+    let sends = matches!(outcome.trace.sent.entry, Entry::Local { uid: Some(0), .. });
+    let unsaid = t.ask().is_some_and(|ask| ask.uid.is_none());
+    let asks = |op: &Op| match &op.what {
+        OpKind::Match(Match::Owner { uid, .. }) => uid.is_some(),
+        _ => false,
+    };
+    let mut looked = outcome.trace.steps.iter().flat_map(|step| match &step.event {
+        Event::Tried { chain, first, last } => {
+            let own = &rules.chain(*chain).rules;
+            let all = own.get(first.saturating_sub(1) as usize..*last as usize);
+            all.unwrap_or_default().to_vec()
+        }
+        Event::Matched(rule) => vec![*rule],
+        _ => Vec::new(),
+    });
+    let rule = looked.find(|rule| rules.rule(*rule).ops.iter().any(asks))?;
+    let (chain, number) = place(rules, rule);
+    let at = format!("{chain} {number}");
+    (sends && unsaid).then(|| Evidence::new(false, say!(t.lang, LeanRoot, at = at)))
+}
 
 /// What an answer assumes, the weightiest first, no more than `most`.
 pub(crate) fn leans(t: &Explained, outcome: &Outcome, most: usize) -> Vec<Evidence> {
@@ -20,7 +44,9 @@ pub(crate) fn leans(t: &Explained, outcome: &Outcome, most: usize) -> Vec<Eviden
         }
     }
     seen.sort_by_key(|l| std::cmp::Reverse(weight(l)));
-    seen.into_iter().take(most).map(|l| lean(t, l)).collect()
+    let sender = sender(t, outcome);
+    let most = most.saturating_sub(usize::from(sender.is_some())).max(1);
+    sender.into_iter().chain(seen.into_iter().take(most).map(|l| lean(t, l))).collect()
 }
 
 /// How much an assumption says; what every answer assumes says nothing in the banner.

@@ -53,6 +53,19 @@ pub(crate) fn table_name(family: Family, name: &str) -> String {
     }
 }
 
+/// A chain with the program whose it is, where chains of one name are to be told apart.
+pub(crate) fn program_path(rules: &Ruleset, chain: ChainId) -> String {
+    let table = rules.table(rules.chain(chain).table);
+    let program = match (table.backend, table.family) {
+        (Backend::Nft, _) => "nft",
+        (Backend::Legacy, Family::Ip6) => "ip6tables",
+        (Backend::Legacy, _) => "iptables",
+        (Backend::IptablesNft, Family::Ip6) => "ip6tables-nft",
+        (Backend::IptablesNft, _) => "iptables-nft",
+    };
+    format!("{program} {}", chain_path(rules, chain))
+}
+
 /// `filter FORWARD`.
 pub(crate) fn chain_path(rules: &Ruleset, chain: ChainId) -> String {
     let c = rules.chain(chain);

@@ -3,7 +3,7 @@
 use crate::explained::{Explained, moment};
 use crate::forks::fork_step;
 use crate::page::Sentence;
-use crate::places::{chain_path, place, table_name};
+use crate::places::{chain_path, place, program_path, table_name};
 use crate::say::{say, text};
 use crate::terms::{Term, terms};
 use crate::values::protocol;
@@ -90,7 +90,7 @@ pub(crate) fn question(t: &Explained, q: &Question) -> Sentence {
         Question::Unread(name) => say!(lang, AskUnread, name = &**name),
         Question::Beside(name) => say!(lang, AskBeside, name = &**name),
         Question::Order(a, b) => {
-            say!(lang, AskOrder, one = chain_path(rules, *a), other = chain_path(rules, *b))
+            say!(lang, AskOrder, one = program_path(rules, *a), other = program_path(rules, *b))
         }
         Question::Jump(chain, hook) => {
             say!(lang, AskJump, from = hook.builtin(), chain = &*rules.chain(*chain).name)
@@ -275,8 +275,8 @@ pub(crate) fn answers(t: &Explained, q: &Question) -> Vec<(String, String)> {
             let table = rules.table(c.table);
             let at = format!("first={}{}:{}", family(table.family), table.name, c.name);
             vec![
-                (chain_path(rules, *one), format!("{at}:yes")),
-                (chain_path(rules, *other), format!("{at}:no")),
+                (program_path(rules, *one), format!("{at}:yes")),
+                (program_path(rules, *other), format!("{at}:no")),
             ]
         }
         // Chance has no answer but its ways, and the packet line says when it is sent.

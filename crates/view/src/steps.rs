@@ -10,7 +10,7 @@ use crate::questions::question;
 use crate::say::{join, run, say, text};
 use crate::stops::TimelineStop;
 use crate::targets::target_text;
-use crate::values::{address, destination, flags, hex, percent, source, translated};
+use crate::values::{UNTOLD, address, destination, flags, hex, percent, source, translated};
 use chainwalk_model::{
     Answer, ChainId, Change, Choice, CtStates, Entry, Event, Hook, Question, Routed, RuleId,
     SkipReason, Target, Trace,
@@ -218,6 +218,7 @@ pub(crate) fn kernel(t: &Explained, trace: &Trace, stop: &TimelineStop) -> Sente
                 {
                     say!(lang, RouteLocalAll, dst = dst)
                 }
+                Routed::Local if dst == UNTOLD => say!(lang, RouteLocalUntold),
                 Routed::Local => say!(lang, RouteLocal, dst = dst),
                 Routed::Forward { iface, via } => {
                     let iface = iface.as_deref().unwrap_or("?");

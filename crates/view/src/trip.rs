@@ -144,7 +144,11 @@ pub(crate) fn turn(t: &Explained, outcome: &Outcome, trip: &RoundTrip) -> Option
         TripEnd::Ignored => Turn {
             tone: Tone::Stop,
             headline: say!(lang, TripIgnored, word = word),
-            detail: say!(lang, TripIgnoredWhy),
+            detail: if answers_no_ping(t) {
+                say!(lang, TripIgnoredAll)
+            } else {
+                say!(lang, TripIgnoredWhy)
+            },
         },
         TripEnd::PrivateSource { src, iface } => {
             let src = src.to_string();
@@ -313,4 +317,11 @@ fn hangs(t: &Explained, packet: &Packet) -> Sentence {
         (false, true) => say!(lang, TripSilence),
         (false, false) => say!(lang, HeadSilence, program = program),
     }
+}
+
+/// Whether the kernel was told to answer no ping at all.
+fn answers_no_ping(t: &Explained) -> bool {
+    ["net.ipv4.icmp_echo_ignore_all", "net.ipv6.icmp.echo_ignore_all"]
+        .iter()
+        .any(|name| t.host.sysctl(name).is_some_and(|v| &*v.value != "0"))
 }

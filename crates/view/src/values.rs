@@ -193,6 +193,9 @@ pub(crate) fn destination(trace: &Trace, packet: &Packet) -> String {
     end(trace, packet.ip.dst, packet.dport())
 }
 
+/// What stands for an address that is not known.
+pub(crate) const UNTOLD: &str = "?";
+
 /// An end's address; `?` where it is not known.
 pub(crate) fn address(trace: &Trace, addr: IpAddr) -> String {
     end(trace, addr, None)
@@ -202,8 +205,8 @@ pub(crate) fn address(trace: &Trace, addr: IpAddr) -> String {
 pub(crate) fn translated(addr: IpAddr, port: Option<u16>) -> String {
     match port {
         _ if !addr.is_unspecified() => endpoint(addr, port),
-        Some(port) => format!("?:{port}"),
-        None => "?".to_owned(),
+        Some(port) => format!("{UNTOLD}:{port}"),
+        None => UNTOLD.to_owned(),
     }
 }
 
@@ -216,8 +219,8 @@ fn is_untold(trace: &Trace, addr: IpAddr) -> bool {
 fn end(trace: &Trace, addr: IpAddr, port: Option<u16>) -> String {
     match port {
         _ if !(addr.is_unspecified() && is_untold(trace, addr)) => endpoint(addr, port),
-        Some(port) => format!("?:{port}"),
-        None => "?".to_owned(),
+        Some(port) => format!("{UNTOLD}:{port}"),
+        None => UNTOLD.to_owned(),
     }
 }
 

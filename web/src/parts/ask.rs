@@ -211,8 +211,9 @@ pub(crate) fn AskField(props: &AskProps) -> Html {
     };
     // What was sent has been answered; what is being typed is shown as far as it was read.
     let typing = drafted.as_ref().filter(|d| *d.line != **sent);
-    // A word that is not at its end can't be wrong yet.
-    let begun = !draft.trim_start().contains(char::is_whitespace) && *tried != *draft;
+    // The name of a program that is not at its end can't be wrong yet.
+    let begun = *tried != *draft
+        && draft.trim_start().chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let wrong = match typing {
         _ if changes => None,
         Some(typing) => {

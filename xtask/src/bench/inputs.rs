@@ -7,6 +7,60 @@ fn addr(net: usize, k: usize) -> String {
     format!("10.{}.{}.{}", net + (k >> 16), k >> 8 & 255, k & 255)
 }
 
+/// Makes a text of so many things.
+type Make = fn(usize) -> String;
+
+/// What a paste may hold many of, each with its own name: what looks these up must not look through all of them.
+pub(super) const MANY: [(&str, Make); 8] = [
+    ("ipsets with a rule each", sets),
+    ("prompts of another host each", prompts),
+    ("interfaces with a bridge", interfaces),
+    ("addresses by commands", |n| commands(n, "ip addr add {addr}/32 dev eth{k}")),
+    ("routes by commands", |n| commands(n, "ip route add {addr}/32 dev eth0")),
+    ("values left open", |n| commands(n, "iptables -A INPUT -s <IP_{k}> -j DROP")),
+    ("functions of a script", |n| {
+        commands(n, "f{k}() { iptables -A INPUT -s {addr} -j DROP; }\nf{k}")
+    }),
+    ("rows with numbers", numbered),
+];
+
+/// So many ipsets, each with an element and a rule that asks it.
+pub(super) fn sets(count: usize) -> String {
+    let (mut text, mut rules) = (String::new(), HEADS.to_owned());
+    for k in 0..count {
+        let _ = writeln!(text, "create s{k} hash:ip\nadd s{k} {}", addr(1, k));
+        let _ = writeln!(rules, "-A INPUT -m set --match-set s{k} src -j DROP");
+    }
+    text + &rules + "COMMIT\n"
+}
+
+fn prompts(count: usize) -> String {
+    commands(
+        count,
+        "root@h{k}:~# iptables -S INPUT\n-P INPUT ACCEPT\n-A INPUT -s {addr}/32 -j DROP",
+    )
+}
+
+fn interfaces(count: usize) -> String {
+    commands(
+        count,
+        "{k}: veth{k}: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue master br{k} state UP\n    inet {addr}/32 scope global veth{k}",
+    )
+}
+
+fn numbered(count: usize) -> String {
+    let head =
+        "Chain INPUT (policy DROP)\nnum  target     prot opt source               destination\n";
+    let row = "{k}    DROP       all  --  {addr}             0.0.0.0/0";
+    head.to_owned() + &commands(count, row)
+}
+
+/// A line, or lines, for each of so many things: `{k}` is its number from 1, `{addr}` an address of its own.
+fn commands(count: usize, line: &str) -> String {
+    let one = |k: usize| line.replace("{k}", &k.to_string()).replace("{addr}", &addr(1, k)) + "\n";
+    (1..=count).map(one).collect()
+}
+
 /// What kube-proxy writes for so many rules: eight for each service of two endpoints.
 pub(super) fn kube(rules: usize) -> String {
     let services = rules / 8;

@@ -4,21 +4,24 @@
 
 use crate::oneline::{cidr, number, protocol, words};
 use chainwalk_model::{IpFamily, IpSet, Mac, Masked, Origin, SetEntry, SetPart, Text};
+use std::collections::HashMap;
 use std::net::IpAddr;
 
 /// Reads the lines into sets; gives back the lines that say neither `create` nor `add`, or that name a set
 /// that was not created.
 pub(crate) fn read(lines: &[String], origin: Origin) -> (Vec<IpSet>, Vec<String>) {
-    let (mut sets, mut rest) = (Vec::new(), Vec::new());
+    let (mut sets, mut rest): (Vec<IpSet>, Vec<String>) = (Vec::new(), Vec::new());
+    let mut places: HashMap<String, usize> = HashMap::new();
     for line in lines.iter().map(|l| l.trim()).filter(|l| !l.is_empty() && !l.starts_with('#')) {
         let parts: Vec<&str> = words(line).iter().map(|w| w.text).collect();
         let known = match parts.as_slice() {
             ["create" | "-N", name, kind, options @ ..] => {
+                places.entry((*name).to_owned()).or_insert(sets.len());
                 sets.push(create(name, kind, options, origin));
                 true
             }
             ["add" | "-A", name, element, options @ ..] => {
-                let set = sets.iter_mut().find(|s: &&mut IpSet| &*s.name == *name);
+                let set = places.get(*name).and_then(|at| sets.get_mut(*at));
                 set.map(|set| {
                     let entry = entry(&set.kind, element, options, set.timeout);
                     set.entries.push(entry);

@@ -4,9 +4,10 @@
 use super::block::{Block, Facts, pasted, unread};
 use crate::clean::{Clean, Row};
 use crate::draft::Draft;
+use crate::rules::DraftRule;
 use chainwalk_model::{
-    Backend, Cidr, Family, Hint, Hook, Origin, PacketScope, Policy, Span, Text, Unmodelled,
-    builtin_names, builtins,
+    Backend, ChainId, Cidr, Family, Hint, Hook, Match, Op, OpKind, Origin, PacketScope, Policy,
+    Span, Target, Text, Unmodelled, builtin_names, builtins,
 };
 
 /// A line such as `# Warning: iptables-legacy tables present, use iptables-legacy to see them`. `family` is that
@@ -46,8 +47,8 @@ pub(crate) fn warning(clean: &Clean, row: Row<'_>, family: Option<Family>) -> Op
     unread(clean, &[row], 1, &name, facts, hint).map(|(block, _)| block)
 }
 
-/// Of tables of one family and name that different iptables made, those that the walk leaves out. One that
-/// accepts everything and has no rules does nothing and is left out without a word; the kernel runs the rest.
+/// Of tables of one family and name that different iptables made, those that the walk leaves out. One that lets everything pass
+/// and changes nothing is left out without a word; the kernel runs the rest.
 pub(crate) fn rivals(drafts: &mut Vec<Draft>) -> Vec<Rival> {
     let mut out = Vec::new();
     let mut kept: Vec<Draft> = Vec::new();
@@ -57,7 +58,7 @@ pub(crate) fn rivals(drafts: &mut Vec<Draft>) -> Vec<Rival> {
             kept.push(draft);
             continue;
         };
-        if is_idle(other) {
+        if is_idle(other) && (!is_idle(&draft) || other.rule_count() == 0) {
             std::mem::swap(other, &mut draft);
         }
         let program = match (draft.family, draft.backend) {
@@ -99,15 +100,49 @@ fn family_of(program: &str) -> Option<Family> {
     }
 }
 
-/// Whether all its built-in chains were seen, and do nothing.
+/// Whether all its built-in chains were seen, and let everything pass as it is: what it accepts goes on to the other.
 fn is_idle(draft: &Draft) -> bool {
     let seen = |c: &str| draft.shows(c) || (*draft.name == *"nat" && c == "INPUT");
     let quiet = draft.chains.iter().filter(|c| !c.gone).all(|c| {
         let accepts = !builtin_names(&draft.name).contains(&&*c.name)
             || matches!(c.policy, Some(Policy::Accept));
-        c.rules.len() == 0 && c.doubt.is_none() && accepts
+        let passes = |rule: &DraftRule| {
+            let does = |op: &Op| match &op.what {
+                OpKind::Target(to) => {
+                    let there = |chain: ChainId| {
+                        draft.chains.get(chain.0 as usize).is_some_and(|c| c.is_shown() && !c.gone)
+                    };
+                    match to {
+                        Target::Accept | Target::Return | Target::Log { .. } => true,
+                        Target::Jump(chain) | Target::Goto(chain) => there(*chain),
+                        _ => false,
+                    }
+                }
+                OpKind::Match(test) => !remembers(test),
+            };
+            !rule.gap && rule.ops.iter().all(does)
+        };
+        let rules = *draft.name == *"filter" && c.rules.iter().all(passes) || c.rules.len() == 0;
+        rules && c.doubt.is_none() && accepts
     });
     quiet && builtin_names(&draft.name).iter().all(|c| seen(c))
+}
+
+/// Whether a test may drop the packet by itself, or leaves something behind that another rule may ask for.
+fn remembers(test: &Match) -> bool {
+    !matches!(
+        test,
+        Match::Ip(_)
+            | Match::Tcp(_)
+            | Match::Udp(_)
+            | Match::Icmp(_)
+            | Match::Conntrack(_)
+            | Match::State(_)
+            | Match::Comment(_)
+            | Match::Multiport { .. }
+            | Match::AddrType(_)
+            | Match::Mark(_)
+    )
 }
 
 fn hooks_of(table: &str) -> Vec<Hook> {

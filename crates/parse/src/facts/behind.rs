@@ -1,47 +1,67 @@
 //! Commands of `ip`, `brctl`, `ipset` and `sysctl` behind a dump of what they change: they are of a later hour, and may be
 //! tried.
 
-use super::block::{Block, Facts};
+use super::block::Block;
 use super::steps::Step;
 use super::typed::parts;
 use crate::clean::Row;
 use crate::prompt::unprompt;
-use chainwalk_model::{Cidr, Text};
+use chainwalk_model::Text;
+use std::collections::HashSet;
 
-/// Whether all that a command changes was printed before, by some of these blocks.
-pub(crate) fn is_behind(shown: &[Block], typed: &Block) -> bool {
-    let dumps = || shown.iter().filter(|b| !b.typed).map(|b| &b.facts);
-    let routes = |table: u32, six: Option<bool>| {
-        let same = |dst: Cidr| six.is_none_or(|six| dst.addr.is_ipv6() == six);
-        dumps().flat_map(|f| &f.routes).any(|r| r.table == table && same(r.dst))
-    };
-    let step = |step: &Step| match step {
-        Step::Route { route, .. } | Step::DropRoute(route) => {
-            routes(route.table, Some(route.dst.addr.is_ipv6()))
+/// What of a host was printed so far, as far as commands change it.
+#[derive(Clone, Debug, Default)]
+#[allow(clippy::struct_excessive_bools)]
+pub(crate) struct Shown {
+    /// Tables of routes, and whether routes of IPv6 stand there.
+    routes: HashSet<(u32, bool)>,
+    policy: bool,
+    interfaces: bool,
+    addresses: bool,
+    /// Which ports a bridge has.
+    ports: bool,
+    sets: HashSet<Text>,
+    sysctls: HashSet<Text>,
+}
+
+impl Shown {
+    /// Notes what a block shows; commands show nothing.
+    pub(crate) fn note(&mut self, block: &Block) {
+        if block.typed {
+            return;
         }
-        Step::FlushRoutes(table) => routes(*table, None),
-        Step::Policy(..) | Step::DropPolicy(..) | Step::FlushPolicy => {
-            dumps().any(|f| !f.policy.is_empty())
-        }
-        Step::Address { .. } | Step::DropAddress { .. } => {
-            dumps().flat_map(|f| &f.interfaces).any(|i| !i.addrs.is_empty())
-        }
-        Step::Interface(_) | Step::DropInterface(_) => dumps().any(|f| !f.interfaces.is_empty()),
-        Step::Master { .. } | Step::Hairpin { .. } => {
-            let ports = |f: &Facts| f.interfaces.iter().any(|i| i.master.is_some());
-            dumps().any(|f| !f.bridges.is_empty() || ports(f))
-        }
-        Step::Set(words, _) => {
-            let named = |name: &String| dumps().flat_map(|f| &f.sets).any(|s| *s.name == **name);
-            words.get(1).is_none_or(named)
-        }
-        Step::Doubt(_) => false,
-    };
-    let facts = &typed.facts;
-    let setting = |name: &Text| dumps().flat_map(|f| &f.sysctls).any(|(shown, _)| shown == name);
-    (!facts.steps.is_empty() || !facts.sysctls.is_empty())
-        && facts.steps.iter().all(step)
-        && facts.sysctls.iter().all(|(name, _)| setting(name))
+        let facts = &block.facts;
+        self.routes.extend(facts.routes.iter().map(|r| (r.table, r.dst.addr.is_ipv6())));
+        self.policy |= !facts.policy.is_empty();
+        self.interfaces |= !facts.interfaces.is_empty();
+        self.addresses |= facts.interfaces.iter().any(|i| !i.addrs.is_empty());
+        self.ports |=
+            !facts.bridges.is_empty() || facts.interfaces.iter().any(|i| i.master.is_some());
+        self.sets.extend(facts.sets.iter().map(|s| s.name.clone()));
+        self.sysctls.extend(facts.sysctls.iter().map(|(name, _)| name.clone()));
+    }
+
+    /// Whether all that a command changes was printed before.
+    pub(crate) fn is_behind(&self, typed: &Block) -> bool {
+        let step = |step: &Step| match step {
+            Step::Route { route, .. } | Step::DropRoute(route) => {
+                self.routes.contains(&(route.table, route.dst.addr.is_ipv6()))
+            }
+            Step::FlushRoutes(table) => {
+                [false, true].iter().any(|six| self.routes.contains(&(*table, *six)))
+            }
+            Step::Policy(..) | Step::DropPolicy(..) | Step::FlushPolicy => self.policy,
+            Step::Address { .. } | Step::DropAddress { .. } => self.addresses,
+            Step::Interface(_) | Step::DropInterface(_) => self.interfaces,
+            Step::Master { .. } | Step::Hairpin { .. } => self.ports,
+            Step::Set(words, _) => words.get(1).is_none_or(|name| self.sets.contains(&**name)),
+            Step::Doubt(_) => false,
+        };
+        let facts = &typed.facts;
+        (!facts.steps.is_empty() || !facts.sysctls.is_empty())
+            && facts.steps.iter().all(step)
+            && facts.sysctls.iter().all(|(name, _)| self.sysctls.contains(name))
+    }
 }
 
 /// The commands of a row as edits, one each; none where one of them can't be tried, as `may` says.

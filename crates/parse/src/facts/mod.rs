@@ -28,7 +28,7 @@ mod wireguard;
 mod yaml;
 
 pub(crate) use backends::{Rival, rivals, warning};
-pub(crate) use behind::{commands, is_behind};
+pub(crate) use behind::{Shown, commands};
 pub(crate) use block::{Block, Run, not_walked};
 pub(crate) use logged::block as logged;
 pub(crate) use plain::{after, asks_some_routes};
@@ -44,11 +44,12 @@ type Reader = fn(&Clean, &[Row<'_>]) -> Option<(Block, usize)>;
 
 /// Reads the block that starts at the first of `rows`.
 pub(crate) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
-    const READERS: [Reader; 25] = [
+    const READERS: [Reader; 26] = [
         json::block,
         flows::block,
         traces::block,
         wireguard::block,
+        wireguard::shown,
         ifupdown::block,
         yaml::block,
         table::block,

@@ -23,13 +23,14 @@ pub(crate) fn in_prose(clean: &Clean, row: Row<'_>) -> Option<Block> {
             continue;
         }
         let behind = match words.get(at + 1..) {
-            Some(["is" | "has" | "=" | ":" | "->", addr, ..]) => addr,
-            Some([addr, ..]) if name.len() < word.len() => addr,
+            Some(["is" | "has" | "=" | ":" | "->", rest @ ..]) => rest,
+            Some(rest) if name.len() < word.len() => rest,
             _ => continue,
         };
-        let value = addr(behind.trim_end_matches(['.', ':']));
+        let all = behind.iter().filter(|w| **w != "and");
+        let all = all.map_while(|text| addr(text.trim_end_matches(['.', ':'])));
         let origin = pasted(clean, row);
-        facts.local.extend(value.map(|value| Fact { value, origin }));
+        facts.local.extend(all.map(|value| Fact { value, origin }));
     }
     let count = facts.local.len() as u32;
     if count == 0 {

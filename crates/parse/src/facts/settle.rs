@@ -1,6 +1,7 @@
 //! Puts the pasted facts together. What contradicts the rules or an earlier fact is of another host.
 
 use super::block::{Block, Bridge, Link, Neighbour};
+use super::steps::Index;
 use super::{logged, steps};
 use crate::value::holds;
 use chainwalk_model::{
@@ -18,7 +19,7 @@ pub(crate) fn settle(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<(Span, usize)> {
     let implied = if blocks.is_empty() { Vec::new() } else { implied(host) };
-    let mut own = index(host);
+    let mut own = steps::index(host);
     let mut others: Vec<Index> = Vec::new();
     let mut ties = vec![Ties::default()];
     let mut moved = Vec::new();
@@ -143,6 +144,8 @@ struct Ties {
     typed: Vec<(Text, IpAddr)>,
     /// Whether routes were listed, rather than added by commands.
     listed: bool,
+    /// Where commands find what they made.
+    built: steps::Built,
 }
 
 /// A bridge that filters by VLAN may keep frames from some of its ports. Where all of them are in one VLAN alone, it does
@@ -192,8 +195,10 @@ fn tie(host: &mut Host, ties: &Ties) {
 /// Interfaces that say of themselves that something beside the rules is at work.
 fn beside(host: &mut Host) {
     let mut found = Vec::new();
+    let index = steps::index(host);
     for interface in &host.interfaces {
-        let master = interface.master.as_deref().and_then(|m| host.interface(m));
+        let master = interface.master.as_ref().and_then(|m| index.get(m));
+        let master = master.and_then(|at| host.interfaces.get(*at));
         if let Some(vrf) = master.filter(|m| m.kind == IfKind::Vrf) {
             found.push(Unmodelled {
                 name: format!("VRF {}", vrf.name).into(),
@@ -267,9 +272,11 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     }
     ties.listed |= !facts.some_routes && facts.routes.iter().any(|r| r.kind == RouteKind::Unicast);
     // What is listed twice is one route: no kernel has two that are alike.
-    let bare = |r: &Route| Route { origin: Origin::Default, ..r.clone() };
-    let mut known: HashSet<Route> = host.routes.iter().map(bare).collect();
-    host.routes.extend(facts.routes.into_iter().filter(|r| known.insert(bare(r))));
+    if !facts.routes.is_empty() {
+        let bare = |r: &Route| Route { origin: Origin::Default, ..r.clone() };
+        let mut known: HashSet<Route> = host.routes.iter().map(bare).collect();
+        host.routes.extend(facts.routes.into_iter().filter(|r| known.insert(bare(r))));
+    }
     host.policy.extend(facts.policy);
     host.sysctls.extend(facts.sysctls);
     host.sockets.extend(facts.sockets);
@@ -290,17 +297,9 @@ fn give(host: &mut Host, index: &mut Index, ties: &mut Ties, block: Block) {
     if !facts.steps.is_empty() {
         for step in facts.steps {
             ties.typed.extend(steps::given(&step));
-            steps::apply(host, step);
+            ties.built.apply(host, index, step);
         }
-        *index = self::index(host);
     }
-}
-
-/// The interfaces of a host by name.
-type Index = HashMap<Text, usize>;
-
-fn index(host: &Host) -> Index {
-    host.interfaces.iter().enumerate().map(|(at, i)| (i.name.clone(), at)).collect()
 }
 
 /// What two pieces of the paste say of one interface becomes one.
@@ -345,7 +344,7 @@ fn bridges(host: &mut Host) {
     };
     let masters: Vec<(Text, Origin)> =
         host.interfaces.iter().filter_map(|i| Some((i.master.clone()?, i.origin))).collect();
-    let mut index = index(host);
+    let mut index = steps::index(host);
     for (name, origin) in masters {
         let mut master = Interface::named(&name, origin);
         master.kind = match &*name {

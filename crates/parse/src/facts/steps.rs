@@ -4,8 +4,9 @@
 
 use crate::case::sets;
 use chainwalk_model::{
-    Cidr, Fact, Host, IfKind, Interface, IpSet, Origin, PolicyRule, Route, Text,
+    Cidr, Fact, Host, IfKind, Interface, IpSet, Origin, PolicyRule, Route, SetPart, Text,
 };
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 
 /// What a command does.
@@ -56,14 +57,63 @@ pub(crate) enum Step {
     Doubt(Text),
 }
 
+/// The interfaces of a host by name.
+pub(super) type Index = HashMap<Text, usize>;
+
+pub(super) fn index(host: &Host) -> Index {
+    host.interfaces.iter().enumerate().map(|(at, i)| (i.name.clone(), at)).collect()
+}
+
 /// Does one step.
 pub(crate) fn apply(host: &mut Host, step: Step) {
+    Built::default().apply(host, &mut index(host), step);
+}
+
+/// Where steps find the sets that they are about, and what these hold; made anew where something else changed them.
+#[derive(Debug, Default)]
+pub(super) struct Built {
+    places: HashMap<Text, usize>,
+    /// So many sets the host had then.
+    count: usize,
+    /// By name the elements of a set, and how many it had then.
+    elements: HashMap<Text, (usize, HashSet<Vec<SetPart>>)>,
+}
+
+impl Built {
+    /// Does one step of several.
+    pub(super) fn apply(&mut self, host: &mut Host, index: &mut Index, step: Step) {
+        match step {
+            Step::Set(words, origin) => self.set(host, &words, origin),
+            Step::DropInterface(_) => {
+                one(host, index, step);
+                *index = self::index(host);
+            }
+            step => one(host, index, step),
+        }
+    }
+
+    fn named(&mut self, host: &Host, name: &str) -> Option<usize> {
+        let found = self.places.get(name).copied();
+        let fits = |at: &usize| host.sets.get(*at).is_some_and(|s| *s.name == *name);
+        if self.count == host.sets.len() && found.as_ref().is_none_or(fits) {
+            return found;
+        }
+        self.places.clear();
+        self.count = host.sets.len();
+        for (at, set) in host.sets.iter().enumerate() {
+            self.places.entry(set.name.clone()).or_insert(at);
+        }
+        self.places.get(name).copied()
+    }
+}
+
+fn one(host: &mut Host, index: &mut Index, step: Step) {
     match step {
         Step::Interface(new) => {
             if new.up == Some(false) {
                 host.routes.retain(|r| r.dev.as_ref() != Some(&new.name));
             }
-            change(host, *new);
+            change(host, index, *new);
         }
         Step::DropInterface(name) => {
             host.interfaces.retain(|i| i.name != name);
@@ -73,7 +123,7 @@ pub(crate) fn apply(host: &mut Host, step: Step) {
             host.routes.retain(|r| r.dev.as_ref() != Some(&name));
         }
         Step::Address { dev, addr, alone } => {
-            let interface = interface(host, &dev, addr.origin);
+            let interface = interface(host, index, &dev, addr.origin);
             let six = addr.value.addr.is_ipv6();
             interface.addrs.retain(|a| {
                 a.value.addr != addr.value.addr && !(alone && a.value.addr.is_ipv6() == six)
@@ -88,9 +138,9 @@ pub(crate) fn apply(host: &mut Host, step: Step) {
         }
         Step::Master { port, master, origin } => {
             if let Some(master) = &master {
-                interface(host, master, origin);
+                interface(host, index, master, origin);
             }
-            interface(host, &port, origin).master = master;
+            interface(host, index, &port, origin).master = master;
         }
         Step::Hairpin { port, on } => {
             for interface in host.interfaces.iter_mut().filter(|i| i.name == port) {
@@ -127,7 +177,7 @@ pub(crate) fn apply(host: &mut Host, step: Step) {
             }
         }
         Step::FlushPolicy => host.policy.clear(),
-        Step::Set(words, origin) => set(host, &words, origin),
+        Step::Set(words, origin) => Built::default().set(host, &words, origin),
         Step::Doubt(name) => host.sets.retain(|s| s.name != name),
     }
 }
@@ -159,8 +209,8 @@ fn drop_route(host: &mut Host, meant: &Route) {
 }
 
 /// What a command says of an interface, over what was known of it.
-fn change(host: &mut Host, new: Interface) {
-    let old = interface(host, &new.name, new.origin);
+fn change(host: &mut Host, index: &mut Index, new: Interface) {
+    let old = interface(host, index, &new.name, new.origin);
     if new.kind != IfKind::Plain {
         old.kind = new.kind;
     }
@@ -173,69 +223,97 @@ fn change(host: &mut Host, new: Interface) {
     old.hidden.extend(new.hidden);
 }
 
-fn interface<'h>(host: &'h mut Host, name: &Text, origin: Origin) -> &'h mut Interface {
-    let at = host.interfaces.iter().position(|i| i.name == *name).unwrap_or_else(|| {
+fn interface<'h>(
+    host: &'h mut Host,
+    index: &mut Index,
+    name: &Text,
+    origin: Origin,
+) -> &'h mut Interface {
+    let at = *index.entry(name.clone()).or_insert_with(|| {
         host.interfaces.push(Interface::named(name, origin));
         host.interfaces.len() - 1
     });
     &mut host.interfaces[at]
 }
 
-/// `create`, `add`, `del`, `flush`, `destroy`, `swap`, `rename`, each also by its old letter.
-fn set(host: &mut Host, words: &[String], origin: Origin) {
-    let words: Vec<&str> = words
-        .iter()
-        .map(String::as_str)
-        .filter(|w| !matches!(*w, "-exist" | "-!" | "-q"))
-        .collect();
-    let named = |host: &Host, name: &str| host.sets.iter().position(|s| *s.name == *name);
-    match words.as_slice() {
-        ["create" | "-N" | "n", name, ..] => {
-            let made = sets::read(&[format!("create {}", words[1..].join(" "))], origin).0;
-            if named(host, name).is_none() {
-                host.sets.extend(made);
-            }
-        }
-        ["add" | "-A" | "a", name, rest @ ..] => {
-            if let Some(at) = named(host, name) {
-                let new = element(&host.sets[at], rest);
-                let set = &mut host.sets[at];
-                for entry in new {
-                    set.entries.retain(|e| e.parts != entry.parts);
-                    set.entries.push(entry);
+impl Built {
+    /// `create`, `add`, `del`, `flush`, `destroy`, `swap`, `rename`, each also by its old letter.
+    fn set(&mut self, host: &mut Host, words: &[String], origin: Origin) {
+        let words: Vec<&str> = words
+            .iter()
+            .map(String::as_str)
+            .filter(|w| !matches!(*w, "-exist" | "-!" | "-q"))
+            .collect();
+        match words.as_slice() {
+            ["create" | "-N" | "n", name, ..] => {
+                let made = sets::read(&[format!("create {}", words[1..].join(" "))], origin).0;
+                if self.named(host, name).is_none() {
+                    for set in made {
+                        self.places.insert(set.name.clone(), host.sets.len());
+                        host.sets.push(set);
+                    }
+                    self.count = host.sets.len();
                 }
             }
-        }
-        ["del" | "-D" | "d", name, rest @ ..] => {
-            if let Some(at) = named(host, name) {
-                let gone = element(&host.sets[at], rest);
-                host.sets[at].entries.retain(|e| gone.iter().all(|g| g.parts != e.parts));
+            ["add" | "-A" | "a", name, rest @ ..] => {
+                if let Some(at) = self.named(host, name) {
+                    let new = element(&host.sets[at], rest);
+                    let set = &mut host.sets[at];
+                    let (count, known) = self.elements.entry(set.name.clone()).or_default();
+                    if *count != set.entries.len() || *count == 0 {
+                        *known = set.entries.iter().map(|e| e.parts.clone()).collect();
+                    }
+                    for entry in new {
+                        if !known.insert(entry.parts.clone()) {
+                            set.entries.retain(|e| e.parts != entry.parts);
+                        }
+                        set.entries.push(entry);
+                    }
+                    *count = set.entries.len();
+                }
             }
-        }
-        ["flush" | "-F" | "f", name] => {
-            if let Some(at) = named(host, name) {
-                host.sets[at].entries.clear();
+            ["del" | "-D" | "d", name, rest @ ..] => {
+                if let Some(at) = self.named(host, name) {
+                    let gone = element(&host.sets[at], rest);
+                    self.elements.remove(&host.sets[at].name);
+                    host.sets[at].entries.retain(|e| gone.iter().all(|g| g.parts != e.parts));
+                }
             }
-        }
-        ["flush" | "-F" | "f"] => {
-            for set in &mut host.sets {
-                set.entries.clear();
+            ["flush" | "-F" | "f", name] => {
+                if let Some(at) = self.named(host, name) {
+                    self.elements.remove(&host.sets[at].name);
+                    host.sets[at].entries.clear();
+                }
             }
-        }
-        ["destroy" | "-X" | "x", name] => host.sets.retain(|s| *s.name != **name),
-        ["destroy" | "-X" | "x"] => host.sets.clear(),
-        ["swap" | "-W" | "w", one, other] => {
-            if let (Some(a), Some(b)) = (named(host, one), named(host, other)) {
-                let name = host.sets[a].name.clone();
-                host.sets[a].name = std::mem::replace(&mut host.sets[b].name, name);
+            ["flush" | "-F" | "f"] => {
+                self.elements.clear();
+                for set in &mut host.sets {
+                    set.entries.clear();
+                }
             }
-        }
-        ["rename" | "-E" | "e", from, to] => {
-            if let Some(at) = named(host, from) {
-                host.sets[at].name = (*to).into();
+            ["destroy" | "-X" | "x", name] => {
+                host.sets.retain(|s| *s.name != **name);
+                *self = Self::default();
             }
+            ["destroy" | "-X" | "x"] => {
+                host.sets.clear();
+                *self = Self::default();
+            }
+            ["swap" | "-W" | "w", one, other] => {
+                if let (Some(a), Some(b)) = (self.named(host, one), self.named(host, other)) {
+                    let name = host.sets[a].name.clone();
+                    host.sets[a].name = std::mem::replace(&mut host.sets[b].name, name);
+                    *self = Self::default();
+                }
+            }
+            ["rename" | "-E" | "e", from, to] => {
+                if let Some(at) = self.named(host, from) {
+                    host.sets[at].name = (*to).into();
+                    *self = Self::default();
+                }
+            }
+            _ => {}
         }
-        _ => {}
     }
 }
 

@@ -8,7 +8,9 @@ use crate::clean::{Clean, Row};
 use crate::iproute;
 use crate::oneline::Word;
 use crate::value::{self, whole};
-use chainwalk_model::{Cidr, Fact, Interface, Origin, Route, SectionKind, Text};
+use chainwalk_model::{
+    Cidr, Fact, Hook, Interface, Origin, PacketScope, Route, SectionKind, Text, Unmodelled,
+};
 
 /// The table of `wg-quick` for a tunnel that takes everything, and its mark.
 const TABLE: u32 = 51820;
@@ -35,6 +37,62 @@ const NAMES: [&str; 19] = [
     "jc",
     "s1",
 ];
+
+/// What `wg show` says of the tunnels: each peer's networks. What is for none of them its interface refuses.
+pub(super) fn shown(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {
+    const KEYS: [&str; 12] = [
+        "interface",
+        "peer",
+        "allowed ips",
+        "public key",
+        "private key",
+        "preshared key",
+        "listening port",
+        "fwmark",
+        "endpoint",
+        "latest handshake",
+        "transfer",
+        "persistent keepalive",
+    ];
+    rows.first()?.text.strip_prefix("interface: ")?;
+    let entry = |row: &Row<'_>| {
+        row.text.split_once(':').map(|(key, value)| (key.to_owned(), value.trim().to_owned()))
+    };
+    let known = |row: &&Row<'_>| {
+        row.text.is_empty() || entry(row).is_some_and(|(key, _)| KEYS.contains(&&*key))
+    };
+    let mut taken = rows.iter().take_while(known).count();
+    while taken > 1 && rows[taken - 1].text.is_empty() {
+        taken -= 1;
+    }
+    let mut facts = Facts::default();
+    for (n, tunnel) in rows[..taken].iter().enumerate() {
+        let Some(name) = tunnel.text.strip_prefix("interface: ") else { continue };
+        let below = rows[n + 1..taken].iter();
+        let own = below.take_while(|r| !r.text.starts_with("interface: ")).filter_map(entry);
+        let mut nets = Some(Vec::new());
+        for (_, value) in own.filter(|(key, value)| key == "allowed ips" && value != "(none)") {
+            for net in value.split(',') {
+                nets = nets.zip(whole(value::cidr, net.trim())).map(|(mut nets, net)| {
+                    nets.push(net);
+                    nets
+                });
+            }
+        }
+        // Of peers that are hidden or cut off nothing can be said.
+        if let Some(nets) = nets.filter(|nets| !nets.is_empty()) {
+            facts.beside.push(refuses(name.into(), nets, pasted(clean, *tunnel)));
+        }
+    }
+    made(clean, rows, taken, SectionKind::Known("wg show".into()), facts)
+}
+
+/// What a tunnel does with packets that are for none of its peers.
+fn refuses(name: Text, nets: Vec<Cidr>, origin: Origin) -> Unmodelled {
+    let hooks = vec![Hook::Prerouting, Hook::Postrouting];
+    let touches = vec![PacketScope::Outside(name, nets)];
+    Unmodelled { name: "WireGuard".into(), hooks, touches, origin }
+}
 
 /// A whole file.
 pub(super) fn block(clean: &Clean, rows: &[Row<'_>]) -> Option<(Block, usize)> {

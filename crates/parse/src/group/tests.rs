@@ -92,7 +92,10 @@ fn a_chain_that_stands_again_opens_another_table() {
         ("INPUT FORWARD", "INPUT", true),
         ("INPUT own", "INPUT", true),
         ("INPUT FORWARD OUTPUT", "PREROUTING", true),
-        ("FORWARD", "INPUT", true),
+        // A person writes the chains of filter in any order.
+        ("FORWARD", "INPUT", false),
+        ("OUTPUT FORWARD", "INPUT", false),
+        ("PREROUTING FORWARD", "INPUT", true),
         // Kernels before 2.6.34 list nat's OUTPUT last.
         ("PREROUTING POSTROUTING", "OUTPUT", false),
         ("PREROUTING POSTROUTING", "INPUT", true),

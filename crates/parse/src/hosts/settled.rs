@@ -7,9 +7,11 @@ use crate::facts;
 use crate::names::paste_table;
 use crate::nft::Native;
 use chainwalk_model::{
-    Backend, Diagnostic, DiagnosticId, Expected, Family, Hint, Host, HostId, Moment, Ruleset,
-    Section, SectionKind, Severity, Span, Text, builtin_names,
+    Backend, Diagnostic, DiagnosticId, Expected, Fact, Family, Hint, Host, HostId, Moment, Origin,
+    Ruleset, Section, SectionKind, Severity, Span, Text, builtin_names,
 };
+use std::collections::{HashMap, HashSet};
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 
 impl Hosts {
@@ -75,17 +77,27 @@ impl Hosts {
     pub(super) fn hosts(&mut self, cleans: &[Clean]) -> (Vec<Host>, Vec<Moment>) {
         let mut order: Vec<usize> =
             (0..self.places.len()).filter(|p| !self.places[*p].is_empty()).collect();
-        order.sort_by_key(|p| {
+        order.sort_by_cached_key(|p| {
             let place = &self.places[*p];
             let part = matches!(place.label, Label::Part(_));
             (place.has_no_rules(), part, place.start())
         });
+        let tables = |s: &Section| match &s.kind {
+            SectionKind::Table { family, table, .. } => {
+                Some((s.host.0 as usize, *family, table.clone()))
+            }
+            _ => None,
+        };
+        let known: HashSet<(usize, Family, Text)> =
+            self.sections.iter().filter_map(tables).collect();
         let mut moments = Vec::new();
         let mut hosts: Vec<Host> = Vec::new();
         let mut of_place: Vec<Option<usize>> = vec![None; self.places.len()];
-        let mut of_span: Vec<(Span, usize)> = Vec::new();
+        let mut of_span: HashMap<Span, usize> = HashMap::new();
         for at in order {
             let mut place = std::mem::take(&mut self.places[at]);
+            let (doc, start) = place.start();
+            let first = Span::new(doc, start as usize, start as usize);
             self.answer_loads(&mut place);
             let mut native = Native::of(&place.native, cleans);
             self.answer_warnings(&mut place, &native);
@@ -102,12 +114,7 @@ impl Hosts {
                 if let (Some(backend), false) = (host.backend, draft.told) {
                     draft.backend = backend;
                 }
-                let section = |s: &Section| {
-                    matches!(&s.kind, SectionKind::Table { family, table, .. }
-                        if *family == draft.family && *table == draft.name)
-                        && s.host.0 as usize == at
-                };
-                if !self.sections.iter().any(section) {
+                if !known.contains(&(at, draft.family, draft.name.clone())) {
                     let span = draft.span.unwrap_or_default();
                     let kind = table_section(&draft);
                     self.sections.push(Section { host: HostId(at as u16), kind, span });
@@ -148,12 +155,19 @@ impl Hosts {
                 facts::settle(&mut host, &mut strangers, place.blocks, &mut self.diagnostics);
             of_span.extend(moved.into_iter().map(|(span, n)| (span, own + 1 + n)));
             host.name = place.label.name().map(Into::into).or(host.name);
+            // Machines of a cloud are called by their own address.
+            if let Some(addr) = host.name.as_deref().and_then(addressed)
+                && host.interfaces.iter().all(|i| i.addrs.is_empty())
+            {
+                let origin = Origin::Pasted(first);
+                host.said_local.push((addr, Fact { value: true, origin }));
+            }
             hosts.push(host);
             hosts.append(&mut strangers);
         }
         for section in &mut self.sections {
             let at = section.host.0 as usize;
-            let moved = of_span.iter().find(|(span, _)| *span == section.span).map(|(_, n)| *n);
+            let moved = of_span.get(&section.span).copied();
             let host = moved.or(of_place.get(at).copied().flatten()).unwrap_or(0);
             section.host = HostId(host as u16);
         }
@@ -178,6 +192,9 @@ impl Hosts {
         let (known, open): (Vec<_>, Vec<_>) =
             std::mem::take(&mut place.elsewhere).into_iter().partition(|text| loaded(text));
         place.elsewhere = open;
+        if known.is_empty() {
+            return;
+        }
         for section in &mut self.sections {
             if let SectionKind::Unread(name) = &section.kind
                 && known.contains(name)
@@ -317,6 +334,11 @@ impl Hosts {
             hint: Some(Hint::ChooseHost),
         });
     }
+}
+
+/// The address in a name such as `ip-172-31-5-10`.
+fn addressed(name: &str) -> Option<IpAddr> {
+    name.strip_prefix("ip-")?.replace('-', ".").parse::<Ipv4Addr>().ok().map(IpAddr::V4)
 }
 
 /// Tables as a ruleset. What is wrong with them was told as they were read.

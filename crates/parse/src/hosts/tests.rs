@@ -87,10 +87,11 @@ fn a_warning_of_hidden_tables_leaves_a_question() {
 #[test]
 fn tables_of_two_iptables_are_not_one_twice() {
     let legacy = legacy_save("-A INPUT -p tcp --dport 23 -j DROP\n");
-    for text in [format!("{NFT_SAVE}{legacy}"), format!("{legacy}{NFT_SAVE}")] {
+    let nft = NFT_SAVE.replace("-j ACCEPT", "-j DROP");
+    for text in [format!("{nft}{legacy}"), format!("{legacy}{nft}")] {
         let reading = read(&[&text]);
         assert!(reading.diagnostics.iter().all(|d| d.id != DiagnosticId::TableTwice));
-        let later = if text.starts_with(NFT_SAVE) { "legacy" } else { "nft" };
+        let later = if text.starts_with(&nft) { "legacy" } else { "nft" };
         let name = format!("iptables-{later} -t filter");
         assert_eq!(besides(&reading), [&name]);
         assert_eq!(unread(&reading), [&name]);
@@ -101,6 +102,27 @@ fn tables_of_two_iptables_are_not_one_twice() {
     let reading = read(&[commands]);
     assert_eq!(besides(&reading), ["iptables-nft -t filter"]);
     assert_eq!(reading.hosts[0].rules.rules.len(), 1);
+}
+
+#[test]
+fn a_table_that_lets_everything_pass_asks_nothing() {
+    let legacy = legacy_save("-A INPUT -p tcp --dport 23 -j DROP\n");
+    for text in [format!("{NFT_SAVE}{legacy}"), format!("{legacy}{NFT_SAVE}")] {
+        let reading = read(&[&text]);
+        assert_eq!(besides(&reading), [""; 0], "{text}");
+        let rules = &reading.hosts[0].rules;
+        assert_eq!(rules.tables[0].backend, Backend::Legacy, "{text}");
+    }
+}
+
+#[test]
+fn a_machine_called_by_its_address_has_it() {
+    let own = |prompt: &str| -> Vec<IpAddr> {
+        let reading = read(&[&format!("{prompt} iptables -S INPUT\n-P INPUT ACCEPT\n")]);
+        reading.hosts[0].said_local.iter().map(|(addr, _)| *addr).collect()
+    };
+    assert_eq!(own("[ec2-user@ip-172-31-5-10 ~]$"), [IpAddr::from([172, 31, 5, 10])]);
+    assert!(own("[root@ip-gateway ~]#").is_empty());
 }
 
 #[test]

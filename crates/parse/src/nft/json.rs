@@ -13,16 +13,20 @@ pub(super) struct Line<'j> {
     pub(super) of: &'j RawValue,
 }
 
-/// The commands that a JSON text comes to; `None` where it is not nft's.
+/// The commands that a JSON text comes to, or a list of such texts; `None` where it is not nft's.
 pub(super) fn lines(text: &str) -> Option<Vec<Line<'_>>> {
     #[derive(serde::Deserialize)]
     struct Whole<'j> {
         #[serde(borrow)]
         nftables: Vec<&'j RawValue>,
     }
-    let whole: Whole<'_> = serde_json::from_str(text).ok()?;
-    let mut lines = Vec::with_capacity(whole.nftables.len());
-    for of in whole.nftables {
+    let wholes: Vec<Whole<'_>> = if text.starts_with('[') {
+        serde_json::from_str(text).ok()?
+    } else {
+        vec![serde_json::from_str(text).ok()?]
+    };
+    let mut lines = Vec::new();
+    for of in wholes.into_iter().flat_map(|w| w.nftables) {
         let Ok(Value::Object(object)) = serde_json::from_str(of.get()) else { continue };
         if let Some(text) = object.iter().next().and_then(|(name, value)| command(name, value)) {
             lines.push(Line { text, of });

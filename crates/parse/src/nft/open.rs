@@ -1,11 +1,13 @@
-//! Values that a text leaves open where a rule compares something with them: `ip saddr <YOUR_IP>`, `x.x.x.x`.
+//! Values that a text leaves open: where a rule compares something with them, as in `ip saddr <YOUR_IP>` and `x.x.x.x`, among the
+//! elements of a set, and wherever else one is the reason why a statement could not be read.
 
 use super::cursor::Wrong;
 use super::draft::Typed;
+use super::lexer::Kind;
 use super::reader::{Parts, Reader};
 use crate::blank::{self, Left};
 use chainwalk_model::nft::{Expr, Field, Header, Meta, Needs};
-use chainwalk_model::{BlankPart, DiagnosticId, Expected, Match, OpKind, Opaque, Severity};
+use chainwalk_model::{Blank, BlankPart, DiagnosticId, Expected, Match, OpKind, Opaque, Severity};
 
 /// Words that stand between a field and its value.
 const OPERATORS: [&str; 12] =
@@ -38,6 +40,64 @@ impl Reader<'_, '_> {
         parts.ops.push(op);
         true
     }
+}
+
+impl Reader<'_, '_> {
+    /// Goes past an element of a set that is left open, and past what it holds, where one is next.
+    pub(super) fn open_element(&mut self, address: bool) -> bool {
+        let from = self.cur.at;
+        let Some((name, len)) = self.cur.rest().and_then(|rest| begins_open(rest, address)) else {
+            return false;
+        };
+        self.cur.skip(len);
+        let kind = if address { Expected::Network } else { Expected::Text };
+        let wrong = self.cur.wrong_at(from, self.cur.at, vec![kind]);
+        self.say(Wrong { id: DiagnosticId::LeftOpen, found: name, ..*wrong }, Severity::Warning);
+        while let Some(token) = self.cur.peek() {
+            if token.kind == Kind::Sign && matches!(self.cur.text_of(token), "," | "}") {
+                break;
+            }
+            self.cur.at += 1;
+        }
+        true
+    }
+
+    /// The value that is left open within a stretch that could not be read: said in place of what else is wrong with it.
+    pub(super) fn left_open_within(&mut self, from: usize, to: usize) -> Option<Blank> {
+        let open = (from..to).find_map(|at| {
+            self.cur.at = at;
+            let (name, len) = self.cur.rest().and_then(|rest| begins_open(rest, true))?;
+            // A name without marks may be a word of nft.
+            Some((at, name, len))
+        });
+        let (at, name, len) = open?;
+        self.cur.at = at;
+        self.cur.skip(len);
+        let wrong = self.cur.wrong_at(at, self.cur.at, vec![Expected::Address]);
+        let id = DiagnosticId::LeftOpen;
+        // As an element of a set it was told.
+        if !self.diagnostics.iter().rev().take(9).any(|d| d.id == id && d.span == wrong.span) {
+            self.say(Wrong { id, found: name.clone(), ..*wrong }, Severity::Warning);
+        }
+        let left = Left { name, shows: None, len: None };
+        Some(left.tested(BlankPart::Else, false))
+    }
+}
+
+/// What is left open at the start of a text by its marks, or since some of an address is hidden: its name, and how long it is.
+fn begins_open(text: &str, address: bool) -> Option<(String, usize)> {
+    let quoted = usize::from(text.starts_with('"'));
+    let inner = &text[quoted..];
+    if inner.starts_with(['@', '[', '%', '_', '$']) {
+        return None;
+    }
+    let ends = |c: char| c.is_whitespace() || matches!(c, ';' | ',' | '}' | '"' | ')' | ':' | '/');
+    if let Some((name, len)) = blank::at_start(inner) {
+        return Some((blank::canonical(name), len + 2 * quoted));
+    }
+    let word = &inner[..inner.find(ends).unwrap_or(inner.len())];
+    let hidden = address && blank::hidden(word).is_some();
+    hidden.then(|| (blank::canonical(word), word.len() + 2 * quoted))
 }
 
 /// What of a packet a field is, and what has to be there before it can be read.

@@ -7,8 +7,8 @@ use super::lexer::Kind;
 use super::lossy;
 use crate::save::UNPRINTED;
 use chainwalk_model::{
-    ChainId, Counters, Diagnostic, DiagnosticId, Expected, Family, Match, Op, OpKind, Opaque, Rule,
-    RuleId, Severity, TableId, Target, Text,
+    Blank, ChainId, Counters, Diagnostic, DiagnosticId, Expected, Family, Match, Op, OpKind,
+    Opaque, Rule, RuleId, Severity, TableId, Target, Text,
 };
 
 /// What a text is.
@@ -49,6 +49,24 @@ pub(super) struct Reader<'t, 'd> {
     pub(super) managed: bool,
     /// The chains of which the device is not told so far.
     pub(super) open: Vec<ChainId>,
+    /// How many elements of sets are left open so far.
+    pub(super) left: usize,
+}
+
+/// Whether a rule can't go on behind what it does last.
+fn ends_rule(parts: &Parts) -> bool {
+    let last = parts.ops.last().map(|op| &op.what);
+    matches!(
+        last,
+        Some(OpKind::Target(
+            Target::Accept
+                | Target::Drop
+                | Target::Return
+                | Target::Reject(_)
+                | Target::Jump(_)
+                | Target::Goto(_)
+        ))
+    )
 }
 
 /// A rule's operations and what is said beside them.
@@ -139,6 +157,7 @@ impl<'t, 'd> Reader<'t, 'd> {
             depth: 0,
             managed: false,
             open: Vec::new(),
+            left: 0,
         }
     }
 }
@@ -158,9 +177,9 @@ impl Reader<'_, '_> {
     }
 
     /// Reads the rule that is next, and puts it among those of the arena.
-    pub(super) fn rule(&mut self, chain: ChainId) -> RuleId {
+    pub(super) fn rule(&mut self, chain: ChainId, several: bool) -> RuleId {
         let from = self.cur.at;
-        let mut parts = self.rule_parts();
+        let mut parts = self.rule_parts(several);
         let to = self.cur.at;
         if self.source.is_listing()
             && lossy::may_be(self.family, &self.draft.rules.table(self.table).name)
@@ -229,14 +248,26 @@ impl Reader<'_, '_> {
     }
 
     /// The operations of a rule, up to its end. What is not understood is kept at its place.
-    pub(super) fn rule_parts(&mut self) -> Parts {
+    ///
+    /// Nothing follows a verdict, so that of a chain which somebody made one line of the next rule begins there, where
+    /// `several` may.
+    pub(super) fn rule_parts(&mut self, several: bool) -> Parts {
         let from = self.cur.at;
         let end = self.cur.end_from(from);
         let mut parts = Parts::default();
         while self.cur.at < end {
             let (start, kept) = (self.cur.at, parts.ops.len());
             let wrong = match self.statement(&mut parts) {
-                Ok(()) if self.cur.at > start && self.cur.at <= end => continue,
+                Ok(()) if self.cur.at > start && self.cur.at <= end => {
+                    if several
+                        && self.cur.at < end
+                        && ends_rule(&parts)
+                        && field::begins(self.cur.word())
+                    {
+                        break;
+                    }
+                    continue;
+                }
                 Ok(()) => self.cur.wrong(Expected::EndOfLine),
                 Err(wrong) => wrong,
             };
@@ -248,15 +279,29 @@ impl Reader<'_, '_> {
                 self.cur.at = end;
                 break;
             }
-            self.say(*wrong, Severity::Warning);
             parts.ops.truncate(kept);
-            self.resume(start, end, &mut parts);
+            let blank = self.left_open_within(start, end);
+            if blank.is_none() {
+                self.say(*wrong, Severity::Warning);
+            }
+            self.resume(start, end, blank.as_ref(), &mut parts);
         }
         parts
     }
 
     /// Goes on behind what is not understood, at the first word from which all the rest is.
-    fn resume(&mut self, start: usize, end: usize, parts: &mut Parts) {
+    fn resume(&mut self, start: usize, end: usize, blank: Option<&Blank>, parts: &mut Parts) {
+        let kept = |of: Op| match of.what {
+            OpKind::Target(Target::Opaque(o)) => {
+                let opaque = Opaque { blank: blank.cloned().map(Box::new), ..o };
+                Op { what: OpKind::Target(Target::Opaque(opaque)), ..of }
+            }
+            OpKind::Match(Match::Opaque(o)) => {
+                let opaque = Opaque { blank: blank.cloned().map(Box::new), ..o };
+                Op { what: OpKind::Match(Match::Opaque(opaque)), ..of }
+            }
+            _ => of,
+        };
         // Within a chain that stands in a rule nothing is tried anew: its rule may be.
         let mut tries = if self.depth == 0 { TRIES } else { 0 };
         for at in start + 1..end {
@@ -274,7 +319,7 @@ impl Reader<'_, '_> {
             let said = self.diagnostics.len();
             while self.cur.at < end && self.statement(&mut rest).is_ok() {}
             if self.cur.at == end {
-                parts.ops.push(self.opaque(start, at));
+                parts.ops.push(kept(self.opaque(start, at)));
                 parts.ops.append(&mut rest.ops);
                 parts.counters = parts.counters.or(rest.counters);
                 parts.comment = parts.comment.take().or(rest.comment);
@@ -282,7 +327,7 @@ impl Reader<'_, '_> {
             }
             self.diagnostics.truncate(said);
         }
-        parts.ops.push(self.opaque(start, end));
+        parts.ops.push(kept(self.opaque(start, end)));
         self.cur.at = end;
     }
 
@@ -345,7 +390,7 @@ impl Reader<'_, '_> {
             if !self.chain_spec(chain) {
                 let rule = match self.gap(chain) {
                     Some(gap) => gap,
-                    None => self.rule(chain),
+                    None => self.rule(chain, true),
                 };
                 self.draft.rules.chains[chain.0 as usize].rules.push(rule);
             }

@@ -232,7 +232,7 @@ impl Reader<'_, '_> {
             let n = self.place_of(chain)?.ok_or_else(|| self.missing(at))?;
             place = if place == Place::First { Place::Before(n) } else { Place::Behind(n) };
         }
-        let rule = self.rule(chain);
+        let rule = self.rule(chain, false);
         let rules = &mut self.draft.rules.chains[chain.0 as usize].rules;
         let at = match place {
             Place::First => 0,
@@ -270,7 +270,7 @@ impl Reader<'_, '_> {
 
     fn replace_rule(&mut self) -> Read<()> {
         let (chain, place) = self.known_rule()?;
-        let rule = self.rule(chain);
+        let rule = self.rule(chain, false);
         self.draft.rules.chains[chain.0 as usize].rules[place] = rule;
         Ok(())
     }

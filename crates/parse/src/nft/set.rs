@@ -46,7 +46,12 @@ impl Reader<'_, '_> {
         self.cur.need_sign("{")?;
         let mut set = empty_set(self.table, key.to_vec(), self.cur.span(from, self.cur.at));
         let mut holds = holds.clone();
+        let left = self.left;
         self.elements(key, &mut holds, &mut set.elements, 0)?;
+        if self.left > left {
+            // The test it stands in is left open.
+            return Err(self.cur.wrong_at(from, self.cur.at, vec![Expected::Network]));
+        }
         set.data = match holds {
             Holds::Verdicts => SetData::Verdict,
             Holds::Values(parts) => SetData::Values(parts),
@@ -78,8 +83,19 @@ impl Reader<'_, '_> {
                 self.cur.at += 1;
                 self.elements(key, holds, found, depth + 1)?;
             } else {
-                let element = self.element(key, holds)?;
-                found.push(element);
+                let from = self.cur.at;
+                match self.element(key, holds) {
+                    Ok(element) => found.push(element),
+                    Err(wrong) => {
+                        self.cur.at = from;
+                        let address =
+                            key.iter().any(|p| matches!(p.ty, Type::Ipv4Addr | Type::Ipv6Addr));
+                        if !self.open_element(address) {
+                            return Err(wrong);
+                        }
+                        self.left += 1;
+                    }
+                }
             }
             self.cur.lines();
             if !self.cur.eat_sign(",") {

@@ -357,7 +357,9 @@ impl Reader<'_, '_> {
                 self.cur.need_sign("=")?;
                 self.cur.need_sign("{")?;
                 let key = set.key.clone();
+                let left = self.left;
                 self.elements(&key, holds, &mut set.elements, 0)?;
+                set.whole &= self.left == left;
             }
             _ => return Err(super::field::unknown(&self.cur, SET_LINES)),
         }
@@ -377,8 +379,11 @@ impl Reader<'_, '_> {
             // To take an element out its key is enough.
             holds = Holds::Nothing;
         }
+        let left = self.left;
         let read = self.elements(&key, &mut holds, &mut found, 0);
+        let more = self.left > left;
         let set = &mut self.draft.rules.sets[id.0 as usize];
+        set.whole &= !more;
         if read.is_err() {
             set.whole = false;
             return read;

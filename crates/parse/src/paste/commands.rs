@@ -11,6 +11,7 @@ use crate::names::program;
 use crate::native::{self, Listed, Nft};
 use crate::nft::{Piece, Shows, Source};
 use crate::part::filter;
+use crate::playbook::Task;
 use crate::prompt::host_of;
 use crate::restore;
 use crate::shell::{Shell, Statement};
@@ -107,6 +108,29 @@ impl Paste<'_> {
         }
     }
 
+    /// A task of a playbook that makes rules.
+    pub(super) fn task(
+        &mut self,
+        clean: &Clean,
+        rows: &[Row<'_>],
+        task: &Task<'_>,
+        context: &mut Context,
+    ) {
+        match task {
+            Task::Runs(commands, condition) => {
+                let row = condition.unwrap_or(rows[0]);
+                for command in commands {
+                    self.command(clean, row, command, condition.is_some(), context);
+                }
+            }
+            Task::Other(program) => {
+                let span = clean.span(rows[0].start, rows[rows.len() - 1].end());
+                self.hosts.diagnostics.push(facts::not_walked(program, span, None));
+                self.hosts.section(SectionKind::Unread((*program).into()), span);
+            }
+        }
+    }
+
     pub(super) fn command(
         &mut self,
         clean: &Clean,
@@ -133,7 +157,7 @@ impl Paste<'_> {
         let lists = command.family.is_some() && !command.changes;
         *context = Context {
             table: command.table.clone(),
-            family: command.family,
+            family: command.family.or_else(|| of_file(command.name)),
             backend: command.backend.or(context.backend),
             saving: false,
             listed: lists,
@@ -238,6 +262,21 @@ impl Paste<'_> {
         let mut cx = Cx { clean, diagnostics: &mut unheard };
         restore::is_there(&mut cx, draft, row, &command.words)
     }
+}
+
+/// Whose tables a file holds by its name: `/etc/iptables/rules.v6`, `/etc/sysconfig/iptables`.
+pub(super) fn of_file(text: &str) -> Option<Family> {
+    text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ':' | ')' | '('))
+        .find_map(|word| {
+            let name = word.rsplit('/').next().unwrap_or(word);
+            let path = word.len() > name.len();
+            let ends = name.rsplit_once('.').map(|(_, end)| end);
+            if ends == Some("v6") || path && name.contains("ip6tables") {
+                Some(Family::Ip6)
+            } else {
+                (ends == Some("v4") || path && name.contains("iptables")).then_some(Family::Ip)
+            }
+        })
 }
 
 /// The chain that a command lists, where it names one: `-L INPUT`, `-nvL INPUT`.

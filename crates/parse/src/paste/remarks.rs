@@ -143,6 +143,12 @@ fn turning(clean: &Clean) -> Vec<Diagnostic> {
     clean.text.char_indices().filter(turns).take(TOLD).map(told).collect()
 }
 
+/// Whether a line of a script does nothing that a remark could help with.
+pub(super) fn says_nothing(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    matches!(first, "exit" | "set" | "shopt" | "logout") && text.len() < 40
+}
+
 /// What stands between backticks.
 fn quoted(row: Row<'_>) -> Vec<Row<'_>> {
     let mut found = Vec::new();

@@ -3,16 +3,20 @@
 use crate::clean::Row;
 use crate::names::is_tables;
 
-/// `$NAME` or `${NAME}` at the start of a text: the name, and how long it is there.
+/// `$NAME`, `${NAME}` or `$1` at the start of a text: the name, and how long it is there.
 pub(super) fn variable(text: &str) -> Option<(&str, usize)> {
     let inner = text.strip_prefix('$')?;
     let (inner, brace) = match inner.strip_prefix('{') {
         Some(inner) => (inner, true),
         None => (inner, false),
     };
-    let end = inner.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(inner.len());
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    // What is given to a function has a number, or one of these signs for all of it.
+    let sign = |c: char| c.is_ascii_digit() || matches!(c, '@' | '*' | '#');
+    let end =
+        if inner.starts_with(sign) { 1 } else { inner.find(|c| !part(c)).unwrap_or(inner.len()) };
     let name = &inner[..end];
-    let named = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let named = !name.is_empty();
     if !named || (brace && !inner[end..].starts_with('}')) {
         return None;
     }
@@ -83,6 +87,17 @@ pub(super) enum Joint {
     Or,
 }
 
+/// Whether a command only makes ready for those behind it: that it succeeds goes without saying.
+fn prepares(row: Row<'_>) -> bool {
+    const PROGRAMS: [&str; 16] = [
+        "apk", "apt", "apt-get", "yum", "dnf", "pacman", "modprobe", "sysctl", "echo", "sleep",
+        "mkdir", "cd", "set", "nft", "ipset", "ip",
+    ];
+    let mut words = row.text.split_whitespace();
+    let first = words.find(|w| *w != "sudo").unwrap_or_default();
+    PROGRAMS.contains(&first.rsplit('/').next().unwrap_or(first))
+}
+
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part<'a> {
     pub(super) row: Row<'a>,
@@ -100,7 +115,9 @@ pub(super) fn split(row: Row<'_>) -> Vec<Part<'_>> {
         let row = Row { text: &text[start..end], start: row.start + start }.trim();
         // A rule that was made before is no condition for the next one.
         let after = match parts.last() {
-            Some(last) if after == Joint::And && is_tables(last.row) => last.after,
+            Some(last) if after == Joint::And && (is_tables(last.row) || prepares(last.row)) => {
+                last.after
+            }
             _ => after,
         };
         if !row.text.is_empty() {

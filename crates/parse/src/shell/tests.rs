@@ -71,8 +71,12 @@ fn assignments_and_functions() {
         ("${A}b", Some(("A", 4))),
         ("${A:-b}", None),
         ("${A", None),
-        ("$1", None),
+        ("$1", Some(("1", 2))),
+        ("${2}0", Some(("2", 4))),
+        ("$@", Some(("@", 2))),
+        ("$10", Some(("1", 2))),
         ("$", None),
+        ("$-", None),
         ("A", None),
     ] {
         assert_eq!(variable(text), expect, "{text}");
@@ -89,6 +93,8 @@ fn run(script: &str) -> Vec<(String, bool, bool)> {
         found.extend(taken.iter().map(|s| (s.row.text.to_owned(), s.maybe, s.elsewhere)));
     }
     assert!(!shell.is_inside(), "{script}");
+    let rest = shell.close_all();
+    found.extend(rest.iter().map(|s| (s.row.text.to_owned(), s.maybe, s.elsewhere)));
     found
 }
 
@@ -157,11 +163,9 @@ fn what_leads_elsewhere_is_told() {
         ("/sbin/iptables-restore /etc/rules", true),
         ("iptables-restore <<EOF", false),
         (". word", false),
-        ("f 1", true),
         ("g 1", false),
     ] {
         let mut shell = Shell::default();
-        shell.take(Row { text: "f() { true; }", start: 0 }, None);
         let text = format!("A=b; {line}");
         let taken = shell.take(Row { text: &text, start: 0 }, None).unwrap_or_default();
         assert_eq!(taken.last().map(|s| s.elsewhere), Some(expect), "{line}");
@@ -207,5 +211,81 @@ fn variables_have_the_value_that_the_script_gave_them() {
     assert_eq!(
         words("-s $B \"$B\" $NONE x$D"),
         ["-s", "one", "two", "one two", "$NONE", "xiptables"]
+    );
+}
+
+/// The commands of a script as they run, with what is filled in; those in brackets only perhaps.
+fn ran(script: &str) -> Vec<String> {
+    let mut shell = Shell::default();
+    let mut found = Vec::new();
+    let tell = |shell: &Shell<'_>, statements: Vec<Statement<'_>>, found: &mut Vec<String>| {
+        for Statement { row, maybe, elsewhere, round } in statements {
+            let words = shell.in_round(&round).expand(crate::word::words(row));
+            let text = words.iter().map(|w| &*w.text).collect::<Vec<_>>().join(" ");
+            if !text.contains("iptables") {
+                continue;
+            }
+            let text = if elsewhere { text + " ..." } else { text };
+            found.push(if maybe { format!("({text})") } else { text });
+        }
+    };
+    for text in script.lines() {
+        let taken = shell.take(Row { text: text.trim(), start: 0 }, None).unwrap_or_default();
+        tell(&shell, taken, &mut found);
+    }
+    let rest = shell.close_all();
+    tell(&shell, rest, &mut found);
+    found
+}
+
+#[test]
+fn what_a_function_does_stands_where_it_is_called() {
+    assert_eq!(
+        ran("f() {\niptables -A X\n}\ng()\n{\niptables -F\nf\n}\ng"),
+        ["iptables -F", "iptables -A X"]
+    );
+    assert_eq!(ran("function f { iptables -A X; }\nf; f"), ["iptables -A X"; 2]);
+    // What stands in front of its definition does not call it.
+    assert_eq!(ran("f() { iptables -F; }\nf() { iptables -X; }\nf && f"), ["iptables -X"; 2]);
+    let script = "start() {\niptables -A X\n}\nstop() {\niptables -F\n}\ncase \"$1\" in\nstart) start ;;\nstop) stop ;;\nrestart) stop; start ;;\nesac";
+    assert_eq!(ran(script), ["iptables -A X"]);
+    // Nobody knows whether it is called, nor whether what calls it runs.
+    assert_eq!(ran("f() { iptables -F; }"), ["(iptables -F)"]);
+    assert_eq!(ran("f() { iptables -F; }\nif [ -x a ]; then f; fi"), ["(iptables -F)"]);
+    assert_eq!(ran("f() { if [ -x a ]; then iptables -F; fi; }\nf"), ["(iptables -F)"]);
+    // One that calls itself ends.
+    assert_eq!(ran("f() { f; iptables -F; }\nf").last().map(String::as_str), Some("iptables -F"));
+}
+
+#[test]
+fn what_is_given_to_a_function_is_filled_in() {
+    assert_eq!(
+        ran(
+            "A=1\nf() {\nlocal P=$2\niptables -A $1 --dport $P -s ${3} $A\n}\nf X 22 10.0.0.1\nA=2; f Y 23"
+        ),
+        ["iptables -A X --dport 22 -s 10.0.0.1 1", "iptables -A Y --dport 23 -s ${3} 2"]
+    );
+    let many = "-A X -p tcp -m tcp --dport 22 -m comment --comment c -j ACCEPT";
+    let script = ["f() { iptables \"$@\"; }\nf ", many].concat();
+    assert_eq!(ran(&script), [["iptables ", many].concat()]);
+    assert_eq!(
+        ran(
+            "f() { iptables -A $1; }\nfor i in X Y; do f $i; done\ng() { for j in $*; do f $j; done; }\ng V W"
+        ),
+        ["iptables -A X", "iptables -A Y", "iptables -A V", "iptables -A W"]
+    );
+    assert_eq!(
+        ran("f() { if [ $1 = on ]; then iptables -A X; return; fi; iptables -F; }\nf on\nf off"),
+        ["iptables -A X", "iptables -F"]
+    );
+    let script =
+        "f() {\nc=$1; shift\nfor p in \"$@\"; do iptables -A $c --dport $p; done\n}\nf X 22 80";
+    assert_eq!(ran(script), ["iptables -A X --dport 22", "iptables -A X --dport 80"]);
+    let script = "f() {\n[ -n \"$x\" ] && shift\niptables -A $1\n}\nf X Y";
+    assert_eq!(ran(script), ["iptables -A $1"]);
+    // What was given is gone behind it.
+    assert_eq!(
+        ran("f() { iptables -A $1; }\nf X; iptables -A $1"),
+        ["iptables -A X", "iptables -A $1"]
     );
 }

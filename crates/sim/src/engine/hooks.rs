@@ -125,6 +125,11 @@ impl Walker<'_> {
                             && port.is_none_or(|p| own.is_none_or(|own| own == p))
                     })
             }
+            PacketScope::Outside(name, nets) => {
+                let far = if skb.oif.is(name) { Some(ip.dst) } else { Some(ip.src) };
+                let there = skb.oif.is(name) || skb.iif.is(name) && skb.oif == PathIface::None;
+                far.is_some_and(|a| there && !nets.iter().any(|n| n.holds(a)))
+            }
             PacketScope::Established => {
                 self.flow(skb).is_some_and(|(e, _, _)| e.has(status::SEEN_REPLY))
             }

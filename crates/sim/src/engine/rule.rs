@@ -240,7 +240,7 @@ impl Walker<'_> {
                 OpKind::Target(target) if target.is_invisible() => continue,
                 OpKind::Target(_) => break,
             };
-            if !ext::facts(test, &self.world.host).pure {
+            if !ext::is_pure(test, &self.world.host, &self.world.named) {
                 break;
             }
             let place = OpId { rule: unknown.rule, op: at as u16 };
@@ -309,7 +309,8 @@ impl Walker<'_> {
             Some(Assumes::NoIpsec) => self.note_assumed(Assumed::NoIpsec),
             None => {}
         }
-        self.writes += u64::from(!facts.pure);
+        let pure = ext::is_pure(test, &self.world.host, &self.world.named);
+        self.writes += u64::from(!pure);
     }
 
     /// An interface that was not known and by which the packet is said to leave is known from there on. Whether it was
@@ -372,6 +373,7 @@ impl Walker<'_> {
             loopback_copy: skb.loopback_copy,
             flow,
             host: &self.world.host,
+            named: self.world.named.clone(),
             net,
             now_ms: self.world.now_ms,
             turn: self.world.turn,

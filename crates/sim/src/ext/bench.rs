@@ -4,6 +4,7 @@ use super::test;
 use crate::context::{Ct, CtFlow, MatchContext, Net};
 use crate::ct::Zone;
 use crate::match_state::MatchState;
+use crate::sets::Named;
 use chainwalk_model::{
     Backend, Chain, ChainId, Cidr, CtDir, CtStates, Entry, Fact, Family, Hook, Host, Interface,
     IpHeader, L4, Mac, Match, Op, OpId, OpKind, Origin, Packet, PacketType, Path, PathIface,
@@ -209,6 +210,7 @@ impl Bench {
             loopback_copy: false,
             flow: &self.ct,
             host: &self.host,
+            named: Rc::new(Named::of(&self.host.sets)),
             net: &self.host,
             now_ms: self.now_ms,
             turn: 0,

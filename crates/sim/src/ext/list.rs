@@ -10,6 +10,7 @@ use super::{
 };
 use crate::context::MatchContext;
 use crate::match_state::MatchState;
+use crate::sets::Named;
 use chainwalk_model::{Check, Host, Match, OpId};
 
 /// Makes [`test`] and [`facts`] of one list: a match, its test, its facts.
@@ -88,7 +89,7 @@ extensions! { |ctx, memory, eval, host|
     Match::Recent(m) => recent::test(m, ctx, memory, eval), recent::facts(m);
     Match::Rpfilter(m) => rpfilter::test(*m, ctx, eval), rpfilter::FACTS;
     Match::Rt(m) => extensions::rt(m, ctx, eval), extensions::FACTS;
-    Match::Set(m) => set::test(m, ctx, memory, eval), set::facts(m, host);
+    Match::Set(m) => set::test(m, ctx, memory, eval), set::facts(m);
     Match::Socket(m) => socket::test(*m, ctx, eval), socket::facts(*m);
     Match::Srh(m) => srh::test(m, ctx, eval), srh::FACTS;
     Match::State(m) => state::test(*m, ctx, eval), state::FACTS;
@@ -99,6 +100,14 @@ extensions! { |ctx, memory, eval, host|
     Match::Tos(m) => bits::tos(*m, ctx, eval), bits::HEADER;
     Match::Ttl(m) => ttl::test(*m, ctx, eval), ttl::FACTS;
     Match::U32(m) => u32::test(m, ctx, eval), u32::FACTS;
+}
+
+/// Whether a test remembers nothing: that of a set hangs on which set it is.
+pub(crate) fn is_pure(m: &Match, host: &Host, named: &Named) -> bool {
+    match m {
+        Match::Set(m) => named.is_pure(&m.set),
+        _ => facts(m, host).pure,
+    }
 }
 
 /// Whether a test holds for the packet before `ctx`.

@@ -17,7 +17,7 @@ use crate::match_state::MatchState;
 use crate::sets::{self, Ask, Dim, New, SetKeyPart, SetState};
 use crate::wire::{self, Seen};
 use chainwalk_model::{
-    ConditionKind, Entry, Host, IpFamily, IpSet, L4, Masked, Observed, Packet, PathIface, Question,
+    ConditionKind, Entry, IpFamily, IpSet, L4, Masked, Observed, Packet, PathIface, Question,
     SetMatch, SetOptions, SetTarget, Text, Truth, proto,
 };
 
@@ -34,10 +34,9 @@ enum Lack {
     Route,
 }
 
-pub(super) fn facts(m: &SetMatch, host: &Host) -> Facts<'static> {
+pub(super) fn facts(m: &SetMatch) -> Facts<'static> {
     let plain = m.options == SetOptions::default();
-    let reads = if plain { Reads::SETS } else { Reads::UNFOLLOWED };
-    Facts { pure: is_pure(m, host), ..Facts::reading(reads) }
+    Facts::reading(if plain { Reads::SETS } else { Reads::UNFOLLOWED })
 }
 
 pub(super) fn test(
@@ -68,16 +67,6 @@ pub(super) fn test(
 fn is_untold(m: &SetMatch, ctx: &MatchContext) -> bool {
     ctx.source_untold() && m.dirs.contains(&true)
         || ctx.destination_untold() && m.dirs.contains(&false)
-}
-
-/// Whether a test leaves the sets as they are: nothing counts, and no element learns an address.
-fn is_pure(m: &SetMatch, host: &Host) -> bool {
-    let changes = |s: &IpSet| sets::has(s, "counters") || &*s.kind == "bitmap:ip,mac";
-    let asked = |s: &&IpSet| s.name == m.set;
-    match host.sets.iter().find(asked) {
-        Some(list) if &*list.kind == "list:set" => !host.sets.iter().any(changes),
-        set => !set.is_some_and(changes),
-    }
 }
 
 /// Adds the packet's element to a set, then removes one.
@@ -128,7 +117,7 @@ fn find(
     depth: usize,
 ) -> Result<sets::Found, Option<Question>> {
     let unknown = || Some(Question::Set(name.clone()));
-    let set = ctx.host.sets.iter().find(|s| s.name == *name).ok_or_else(unknown)?;
+    let set = ctx.named.get(&ctx.host.sets, name).ok_or_else(unknown)?;
     let dims = sets::dims(set).ok_or_else(unknown)?;
     if memory.sets.get(name).is_none() {
         memory.sets.entry(name, || SetState::new(set));
@@ -205,7 +194,7 @@ fn change(
     depth: usize,
     make: &mut Make,
 ) -> bool {
-    let Some(set) = ctx.host.sets.iter().find(|s| s.name == *name) else { return false };
+    let Some(set) = ctx.named.get(&ctx.host.sets, name) else { return false };
     let Some(dims) = sets::dims(set) else { return false };
     let live = memory.sets.entry(name, || SetState::new(set));
     if dims == [Dim::Set] {

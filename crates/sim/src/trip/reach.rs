@@ -36,13 +36,22 @@ pub(super) fn neighbours(on: &Session, trace: &Trace) -> Option<Text> {
     (near(last.ip.src) && near(last.ip.dst) && !bridged).then_some(out)
 }
 
-/// Whether this host's kernel answers nothing to a packet that it takes, as that is for everybody or a group: TCP, and
-/// an echo request where `icmp_echo_ignore_broadcasts` is 1, as it is by default.
+/// Whether this host's kernel answers nothing to a packet that it takes: to a ping where it ignores all, else as the packet is
+/// for everybody or a group: TCP, and an echo request where `icmp_echo_ignore_broadcasts` is 1, as it is by default.
 pub(super) fn ignores(on: &Session, trace: &Trace) -> bool {
     let (Fate::Local { .. }, Some(packet), Some(world)) = (&trace.fate, arrived(trace), on.world())
     else {
         return false;
     };
+    let silent = if packet.ip.dst.is_ipv4() {
+        "net.ipv4.icmp_echo_ignore_all"
+    } else {
+        "net.ipv6.icmp.echo_ignore_all"
+    };
+    let echo = matches!(&packet.l4, L4::Icmp(i) if matches!(i.kind, 8 | 128));
+    if echo && on.host().sysctl(silent).is_some_and(|v| &*v.value != "0") {
+        return true;
+    }
     let kind = Router::new(world).addr_kind(packet.ip.dst, None);
     let many = matches!(kind, Ok(RouteKind::Broadcast)) || packet.ip.dst.is_multicast();
     let set =
