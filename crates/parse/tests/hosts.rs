@@ -521,8 +521,12 @@ fn what_a_script_does_only_perhaps_is_open() {
 fn a_function_may_be_called_anywhere() {
     let text = "open_port() {\n  iptables -A INPUT -p tcp --dport $1 -j ACCEPT\n}\niptables -P INPUT DROP\nopen_port 22\n";
     let host = host(text);
-    assert_eq!(host.rules.rules.len(), 1);
-    assert_eq!(host.unparsed_dumps.iter().map(|u| &**u).collect::<Vec<_>>(), ["open_port 22"]);
+    assert!(host.unparsed_dumps.is_empty(), "{:?}", host.unparsed_dumps);
+    let [rule] = &host.rules.rules[..] else { panic!("{:?}", host.rules.rules) };
+    assert!(
+        format!("{:?}", rule.ops).contains("22"),
+        "its port is what it is called with: {rule:?}"
+    );
 }
 
 #[test]
