@@ -83,7 +83,7 @@ impl Breadth {
     }
 
     /// The heading of such proposals.
-    pub fn title(self, lang: Lang) -> String {
+    fn title(self, lang: Lang) -> String {
         match self {
             Self::Narrow => text!(lang, ChangesNarrow),
             Self::Wide => text!(lang, ChangesWide),
@@ -99,6 +99,8 @@ pub struct ProposalView {
     pub commands: Vec<String>,
     /// How much it opens, or shuts, by how it selects packets.
     pub breadth: Breadth,
+    /// The heading of proposals as broad as that.
+    pub heading: String,
     /// How many of the other packets that were tried it lets in and stops.
     pub others: Sentence,
     /// What becomes of the packet with it.
@@ -197,6 +199,7 @@ pub fn proposal(
     ProposalView {
         commands,
         breadth: Breadth::of(p.grain),
+        heading: Breadth::of(p.grain).title(lang),
         others: others(lang, &p.probes),
         after: fate_card(&after),
         scope,

@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What scripts may call: `at(id)`, `text(id)`, `banner()`, `state()`, `position()`, `rows()`, `lines()`, `pasted()`,
-/// `here()` and `drawn()` look at the page by the hooks it carries for tests; `drawn()` is true once the drawing, where
+/// `here()` and `is_drawn()` look at the page by the hooks it carries for tests; `is_drawn()` is true once the drawing, where
 /// there is room for one, is of the answer that is shown.
 pub(crate) const HOOKS: &str = "
     const at = id => document.querySelector(`[data-testid=${id}]`);
@@ -32,7 +32,7 @@ pub(crate) const HOOKS: &str = "
     const position = () => text('position');
     const state = () => document.body.dataset.state ?? '';
     const here = () => document.getElementById(at('rows').getAttribute('aria-activedescendant'));
-    const drawn = () => {
+    const is_drawn = () => {
         const stage = document.querySelector('.stage');
         if (!stage?.clientWidth || !stage.clientHeight || stage.querySelector('.blank')) return true;
         return stage.querySelector('.scene')?.dataset.of === stage.dataset.of;
@@ -137,7 +137,7 @@ impl Page {
         self.client.goto(&self.site.url).await.context("the page does not load")?;
         self.until(
             "the page has an answer",
-            "return ['ok', 'stop', 'depends'].includes(state()) && drawn()",
+            "return ['ok', 'stop', 'depends'].includes(state()) && is_drawn()",
         )
         .await
     }
@@ -257,7 +257,7 @@ impl Page {
     pub(crate) async fn banner_says(&self, words: &[&str]) -> Result<String> {
         let list = json!(words);
         let script =
-            format!("const b = banner(); return {list}.every(w => b.includes(w)) && drawn()");
+            format!("const b = banner(); return {list}.every(w => b.includes(w)) && is_drawn()");
         self.until(&format!("the banner says {words:?}"), &script).await?;
         self.banner().await
     }
@@ -266,7 +266,7 @@ impl Page {
     pub(crate) async fn turns(&self, tone: &str) -> Result<()> {
         self.until(
             &format!("the answer turns {tone}"),
-            &format!("return state() === '{tone}' && drawn()"),
+            &format!("return state() === '{tone}' && is_drawn()"),
         )
         .await
     }

@@ -178,7 +178,7 @@ fn view_found(
         <>
             if !found.note.is_empty() { <p class="changes-note"><Words of={found.note.clone()} /></p> }
             {for found.proposals.chunk_by(|a, b| a.breadth == b.breadth).map(|alike| html! { <>
-                <p class="breadth">{alike[0].breadth.title(lang)}</p>
+                <p class="breadth">{&alike[0].heading}</p>
                 <ol>
                     {for alike.iter().map(|p| view_proposal(lang, p, told, dispatch))}
                 </ol>

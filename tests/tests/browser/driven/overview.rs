@@ -104,7 +104,7 @@ fn the_paste_opens_over_the_width_of_the_page_and_esc_gives_it_back() -> Result<
         .await?;
         page.until(
             "what the packet met stands beside the lines",
-            "const steps = [...document.querySelectorAll('.cm-steps .step')].map(s => s.className);
+            "const steps = [...document.querySelectorAll('.cm-steps .met')].map(s => s.className);
              return steps.some(s => s.includes('hit')) && steps.some(s => s.includes('miss'))",
         )
         .await?;
