@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// A field of a packet, or of what the kernel knows of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Field {
-    /// Of a header or an option: a row of [`HEADER_FIELDS`].
+    /// Of a header or an option: a row of [`HEADER_FIELDS`](super::headers::HEADER_FIELDS).
     Header(HeaderField),
     /// `@nh,96,32` and so on: bits of the packet.
     Raw {
