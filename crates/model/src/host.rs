@@ -4,7 +4,7 @@ use crate::family::{Family, IpFamily};
 use crate::flow::Flow;
 use crate::ids::RuleId;
 use crate::matches::Blank;
-use crate::packet::Mac;
+use crate::packet::{L4, Mac, Packet};
 use crate::priority;
 use crate::question::Question;
 use crate::ruleset::{Backend, Hook, Ruleset};
@@ -487,6 +487,17 @@ impl Host {
     /// The value of a sysctl, by its dotted name.
     pub fn sysctl(&self, name: &str) -> Option<&Fact<Text>> {
         self.sysctls.iter().rev().find(|(n, _)| &**n == name).map(|(_, f)| f)
+    }
+
+    /// Whether a packet is an echo request and the kernel was told to answer none (`icmp_echo_ignore_all`).
+    pub fn ignores_ping(&self, packet: &Packet) -> bool {
+        let name = if packet.is_v6() {
+            "net.ipv6.icmp.echo_ignore_all"
+        } else {
+            "net.ipv4.icmp_echo_ignore_all"
+        };
+        matches!(&packet.l4, L4::Icmp(icmp) if matches!(icmp.kind, 8 | 128))
+            && self.sysctl(name).is_some_and(|set| &*set.value != "0")
     }
 }
 

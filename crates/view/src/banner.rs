@@ -340,10 +340,8 @@ fn depends(t: &Explained, split: &Fork) -> Banner {
 
 /// Whether a packet is stopped in an outcome, or what follows it is.
 fn ends_badly(t: &Explained, outcome: usize) -> bool {
-    let Some(end) = t.walk().and_then(|walk| walk.outcomes.get(outcome)) else { return false };
-    let turned = || trip::turn(t, end, &*t.trip_of(outcome)?);
-    fate::tone(&end.trace.fate) == Tone::Stop
-        || turned().is_some_and(|turn| turn.tone == Tone::Stop)
+    let end = t.walk().and_then(|walk| walk.outcomes.get(outcome));
+    end.is_some_and(|end| fate::tone(&end.trace.fate) == Tone::Stop) || trip::fails(t, outcome)
 }
 
 /// The ends of a few branches, each by the answer that leads to it.

@@ -288,7 +288,11 @@ fn lane(t: &Explained, index: &Index<'_>, reply: Option<usize>, depth: usize, ou
                 let mut r = row(RowKind::Fate, 0, at);
                 r.text = narration(t, stop);
                 r.mark = match fate::tone(&trace.fate) {
-                    crate::page::Tone::Ok if reply.is_none() && crate::trip::fails(t) => Mark::Half,
+                    crate::page::Tone::Ok
+                        if reply.is_none() && crate::trip::fails(t, t.chosen()) =>
+                    {
+                        Mark::Half
+                    }
                     crate::page::Tone::Ok => Mark::Yes,
                     crate::page::Tone::Stop => Mark::Stop,
                     _ => Mark::Unknown,

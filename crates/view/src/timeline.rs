@@ -134,7 +134,7 @@ fn icon(t: &Explained, stop: &TimelineStop) -> &'static str {
         StopKind::Loop => "i-back",
         StopKind::Kernel => "i-kernel",
         StopKind::Fate => match t.trace(stop.reply).map(|trace| fate::tone(&trace.fate)) {
-            Some(Tone::Ok) if stop.reply.is_none() && trip::fails(t) => "i-half",
+            Some(Tone::Ok) if stop.reply.is_none() && trip::fails(t, t.chosen()) => "i-half",
             Some(Tone::Ok) => "i-ok",
             Some(Tone::Stop) => "i-no",
             _ => "i-half",

@@ -65,9 +65,10 @@ fn name(t: &Explained, leg: &Leg) -> String {
     }
 }
 
-/// Whether the packet gets where it is to go, and what follows it does not.
-pub(crate) fn fails(t: &Explained) -> bool {
-    let turned = t.outcome().zip(t.trip()).and_then(|(outcome, round)| turn(t, outcome, &round));
+/// Whether the packet gets where it is to go in an outcome, and what follows it does not.
+pub(crate) fn fails(t: &Explained, outcome: usize) -> bool {
+    let end = t.walk().and_then(|walk| walk.outcomes.get(outcome));
+    let turned = end.zip(t.trip_of(outcome)).and_then(|(end, round)| turn(t, end, &round));
     turned.is_some_and(|turn| turn.tone == Tone::Stop)
 }
 
@@ -144,7 +145,7 @@ pub(crate) fn turn(t: &Explained, outcome: &Outcome, trip: &RoundTrip) -> Option
         TripEnd::Ignored => Turn {
             tone: Tone::Stop,
             headline: say!(lang, TripIgnored, word = word),
-            detail: if answers_no_ping(t) {
+            detail: if t.host.ignores_ping(last) {
                 say!(lang, TripIgnoredAll)
             } else {
                 say!(lang, TripIgnoredWhy)
@@ -317,11 +318,4 @@ fn hangs(t: &Explained, packet: &Packet) -> Sentence {
         (false, true) => say!(lang, TripSilence),
         (false, false) => say!(lang, HeadSilence, program = program),
     }
-}
-
-/// Whether the kernel was told to answer no ping at all.
-fn answers_no_ping(t: &Explained) -> bool {
-    ["net.ipv4.icmp_echo_ignore_all", "net.ipv6.icmp.echo_ignore_all"]
-        .iter()
-        .any(|name| t.host.sysctl(name).is_some_and(|v| &*v.value != "0"))
 }

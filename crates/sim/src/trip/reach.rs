@@ -43,13 +43,7 @@ pub(super) fn ignores(on: &Session, trace: &Trace) -> bool {
     else {
         return false;
     };
-    let silent = if packet.ip.dst.is_ipv4() {
-        "net.ipv4.icmp_echo_ignore_all"
-    } else {
-        "net.ipv6.icmp.echo_ignore_all"
-    };
-    let echo = matches!(&packet.l4, L4::Icmp(i) if matches!(i.kind, 8 | 128));
-    if echo && on.host().sysctl(silent).is_some_and(|v| &*v.value != "0") {
+    if on.host().ignores_ping(packet) {
         return true;
     }
     let kind = Router::new(world).addr_kind(packet.ip.dst, None);

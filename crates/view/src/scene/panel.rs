@@ -197,9 +197,10 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
     // Where the answer is open, no way's end is the end.
     let open = b.tone == Tone::Depends;
     // Nor is it where the packet gets there and its answer does not get back.
+    let fails = !open && trip::fails(t, t.chosen());
     let tone = if open {
         Tone::Depends
-    } else if trip::fails(t) {
+    } else if fails {
         Tone::Stop
     } else {
         fate::tone(&outcome.trace.fate)
@@ -233,7 +234,6 @@ fn end(t: &Explained, pen: &mut Pen, all: &[TimelineStop], now: &TimelineStop, a
         pen.fitted(x, y - 5.0, &way, most, "s12 w6 t2");
         y += 17.0;
     }
-    let fails = tone == Tone::Stop && trip::fails(t);
     let short = if fails { plain(&b.headline) } else { fate::short(t, &outcome.trace) };
     let short: String =
         short.chars().take(1).flat_map(char::to_uppercase).chain(short.chars().skip(1)).collect();
