@@ -12,7 +12,9 @@ use chainwalk_model::{Assumed, Entry, Event, Match, Op, OpKind, Outcome};
 fn sender(t: &Explained, outcome: &Outcome) -> Option<Evidence> {
     let rules = t.rules();
     let sends = matches!(outcome.trace.sent.entry, Entry::Local { uid: Some(0), .. });
-    let unsaid = t.ask().is_some_and(|ask| ask.uid.is_none());
+    if !sends || t.ask().is_none_or(|ask| ask.uid.is_some()) {
+        return None;
+    }
     let asks = |op: &Op| match &op.what {
         OpKind::Match(Match::Owner { uid, .. }) => uid.is_some(),
         _ => false,
@@ -29,7 +31,7 @@ fn sender(t: &Explained, outcome: &Outcome) -> Option<Evidence> {
     let rule = looked.find(|rule| rules.rule(*rule).ops.iter().any(asks))?;
     let (chain, number) = place(rules, rule);
     let at = format!("{chain} {number}");
-    (sends && unsaid).then(|| Evidence::new(false, say!(t.lang, LeanRoot, at = at)))
+    Some(Evidence::new(false, say!(t.lang, LeanRoot, at = at)))
 }
 
 /// What an answer assumes, the weightiest first, no more than `most`.

@@ -201,12 +201,12 @@ impl State {
                     return Some(next);
                 }
                 let another = is_another(&self.paste, &text);
-                let replaced = is_replaced(&self.paste, &text);
                 next.paste = text;
                 next.restart();
                 if another {
                     next.begin_anew();
-                } else if replaced && !self.scenario.edits().is_empty() {
+                } else if !self.scenario.edits().is_empty() && is_replaced(&self.paste, &next.paste)
+                {
                     // What was tried on the rules before is in the new ones, or was given up.
                     next.scenario_mut().change_part(|part| part.edits.clear());
                 }

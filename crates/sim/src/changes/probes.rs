@@ -2,8 +2,8 @@
 
 use crate::session::Session;
 use chainwalk_model::{
-    AskAddr, AskEntry, Entry, Event, Host, IfKind, L4, PacketSpec, PathIface, Probe, ProbeKind,
-    Sent, TcpFlags, Trace, Walk, proto,
+    AskAddr, AskEntry, Entry, Event, Host, IfKind, L4, PacketSpec, Probe, ProbeKind, Sent,
+    TcpFlags, Trace, Walk, proto,
 };
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -116,10 +116,7 @@ fn varied(host: &Host, ask: &PacketSpec, trace: &Trace, vary: ProbeKind) -> Opti
             wire?;
             // The other end is where DNAT sent the packet; it begins where the packet was to leave.
             let out = trace.steps.iter().rev().find_map(|step| match &step.event {
-                Event::Hook(path) => match &path.outiface {
-                    PathIface::Named(name) => Some(name),
-                    _ => None,
-                },
+                Event::Hook(path) => path.outiface.name(),
                 _ => None,
             })?;
             let end = trace.moments.last()?.packet.ip.dst;
