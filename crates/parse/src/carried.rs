@@ -79,9 +79,13 @@ fn of_shell(row: Row<'_>) -> Option<Row<'_>> {
     (inner.start > row.start && runs(inner)).then_some(inner)
 }
 
+/// The mark of a trace stands within so many bytes.
+const TRACED: usize = 102;
+
 /// What the trace of a shell shows behind what a log puts in front: `Nov 30 10:00:01 gw fw.sh[812]: + iptables -F`.
 fn of_trace(row: Row<'_>) -> Option<Row<'_>> {
-    let at = row.text.find(" + ").filter(|at| *at < 100)?;
+    let begins = row.text.as_bytes().get(..TRACED).unwrap_or(row.text.as_bytes());
+    let at = begins.windows(3).position(|three| three == b" + ")?;
     let front = row.text[..at].trim_end();
     let inner = row.skip(at + 3).trim();
     (front.ends_with([':', '|', ']']) && runs(inner)).then_some(inner)
@@ -101,7 +105,9 @@ pub(crate) fn is_setting(text: &str) -> bool {
 
 /// A line of a dump behind the time at which it was logged.
 fn behind_clock(row: Row<'_>) -> Option<Row<'_>> {
-    let digits = row.text.trim_start_matches('[').starts_with(|c: char| c.is_ascii_digit());
+    if !row.text.trim_start_matches('[').starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let stamp = |word: &str| {
         let word = word.trim_matches(['[', ']']);
         let sign =
@@ -110,8 +116,7 @@ fn behind_clock(row: Row<'_>) -> Option<Row<'_>> {
         let clock = word.matches(':').count() > 1 || word.contains('-');
         word.len() > 6 && word.chars().all(sign) && clock
     };
-    let front =
-        row.words().take(2).take_while(|word| stamp(word.text)).last().filter(|_| digits)?;
+    let front = row.words().take(2).take_while(|word| stamp(word.text)).last()?;
     if !row.text.contains(':') {
         return None;
     }

@@ -142,6 +142,16 @@ const MOST_ROUNDS: usize = 1000;
 /// So deep may functions call each other.
 const MOST_CALLS: usize = 8;
 
+/// The names of what is given to a function, one by one: `1` to `9`.
+fn positional() -> impl Iterator<Item = String> {
+    (1..10_u32).map(|n| n.to_string())
+}
+
+/// All names that tell what is given to a function.
+fn given_names() -> impl Iterator<Item = String> {
+    positional().chain(["#", "@", "*"].map(str::to_owned))
+}
+
 impl<'a> Shell<'a> {
     /// The shell of the commands in the file of a tunnel.
     pub(crate) fn of_tunnel(name: &str) -> Self {
@@ -287,16 +297,15 @@ impl<'a> Shell<'a> {
         }
         let all: Option<Vec<String>> = values.iter().cloned().collect();
         let count = all.as_ref().map(|all| all.len().to_string());
-        let numbered = (1..10).map(|n: u32| n.to_string()).zip(values);
+        let numbered = positional().zip(values);
         let mut own: Vec<(String, Option<String>)> = numbered.collect();
         own.push(("#".into(), count));
         let all = all.map(|all| all.join(" "));
         own.extend([("@".into(), all.clone()), ("*".into(), all)]);
-        let numbers = (1..10).map(|n: u32| n.to_string()).chain(["#", "@", "*"].map(str::to_owned));
-        let outer: Vec<_> = numbers
-            .map(|n| {
-                let v = self.vars.remove(&n);
-                (n, v)
+        let outer: Vec<_> = given_names()
+            .map(|name| {
+                let value = self.vars.remove(&name);
+                (name, value)
             })
             .collect();
         let bound = self.bound.len();
@@ -334,10 +343,9 @@ impl<'a> Shell<'a> {
         let all = self.vars.get("@").cloned();
         let known: Vec<Option<String>> = match &all {
             Some(all) => all.split_whitespace().map(|w| Some(w.to_owned())).collect(),
-            None => (1..10).map(|n: u32| self.vars.get(&n.to_string()).cloned()).collect(),
+            None => positional().map(|name| self.vars.get(&name).cloned()).collect(),
         };
-        let names = (1..10).map(|n: u32| n.to_string());
-        for name in names.clone().chain(["@", "*", "#"].map(str::to_owned)) {
+        for name in given_names() {
             self.vars.remove(&name);
         }
         let Some(by) = by else { return };
@@ -351,7 +359,7 @@ impl<'a> Shell<'a> {
                 ("*".into(), joined),
             ]);
         }
-        for (name, value) in names.zip(left) {
+        for (name, value) in positional().zip(left) {
             self.vars.extend(value.map(|v| (name, v)));
         }
     }
