@@ -6,9 +6,15 @@
 //! condition compares what the script sets itself runs or does not. What a function does stands where it is called; one that is
 //! never called may be called from elsewhere.
 
+mod calls;
+mod line;
+
 use crate::clean::Row;
 use crate::word::Word;
-use line::{Joint, Part, assignment, function, one, split, variable};
+use line::{
+    Joint, Part, assignment, first_word, function, is_elsewhere, is_shell, label, leaves, one,
+    opens, split, variable,
+};
 use std::borrow::Cow;
 use std::collections::HashMap;
 
@@ -59,13 +65,6 @@ enum Open {
     Case(Branch),
     /// The body of a function that may be called.
     Body,
-}
-
-/// The label of a branch of a `case`, and what stands behind it.
-fn label(text: &str) -> Option<(&str, &str)> {
-    let (label, rest) = text.split_once(')')?;
-    let fits = |c: char| c.is_alphanumeric() || "|-_*?\"'[].+ ".contains(c);
-    (!label.trim().is_empty() && label.chars().all(fits)).then_some((label, rest))
 }
 
 /// What is known of a branch of a `case` by its label. A script that has one for `start` was started, and not stopped.
@@ -139,19 +138,6 @@ const MOST: usize = 4096;
 /// So many commands of all rounds of a loop, or of one call, are told one by one.
 const MOST_ROUNDS: usize = 1000;
 
-/// So deep may functions call each other.
-const MOST_CALLS: usize = 8;
-
-/// The names of what is given to a function, one by one: `1` to `9`.
-fn positional() -> impl Iterator<Item = String> {
-    (1..10_u32).map(|n| n.to_string())
-}
-
-/// All names that tell what is given to a function.
-fn given_names() -> impl Iterator<Item = String> {
-    positional().chain(["#", "@", "*"].map(str::to_owned))
-}
-
 impl<'a> Shell<'a> {
     /// The shell of the commands in the file of a tunnel.
     pub(crate) fn of_tunnel(name: &str) -> Self {
@@ -220,154 +206,6 @@ impl<'a> Shell<'a> {
         let mut vars = self.vars.clone();
         vars.extend(round.iter().cloned());
         Self { vars, tunnel: self.tunnel.clone(), ..Self::default() }
-    }
-
-    /// Notes the commands of a line within the body of a function. What follows its end runs.
-    fn body(&mut self, parts: Vec<Part<'a>>) -> Vec<Statement<'a>> {
-        let mut found = Vec::new();
-        for part in parts {
-            let Some((function, depth)) = &mut self.defining else {
-                self.part(part, &mut found);
-                continue;
-            };
-            let first = part.row.text.split([' ', '\t', ';']).next().unwrap_or_default();
-            match first {
-                "}" if *depth == 0 => {
-                    if let Some((function, _)) = self.defining.take() {
-                        self.functions.insert(function.name.clone(), function);
-                    }
-                    continue;
-                }
-                "}" => *depth -= 1,
-                "{" if function.body.is_empty() && part.row.text == "{" && *depth == 0 => {
-                    // The brace that opens it may stand in the next line.
-                    continue;
-                }
-                "{" => *depth += 1,
-                _ if self::function(part.row.text).is_some() && part.row.text.contains('{') => {
-                    *depth += 1;
-                }
-                _ => {}
-            }
-            function.body.push(part);
-        }
-        found
-    }
-
-    /// Tells a command, or what the function does that it calls.
-    fn tell(&mut self, statement: Statement<'a>, found: &mut Vec<Statement<'a>>) {
-        let mut words = statement.row.text.split_whitespace();
-        let name = words.next().unwrap_or_default();
-        let Some(function) = self.functions.get_mut(name) else {
-            found.push(statement);
-            return;
-        };
-        function.used = true;
-        let body = function.body.clone();
-        if self.depth == MOST_CALLS || found.len() > MOST_ROUNDS {
-            found.push(Statement { elsewhere: true, ..statement });
-            return;
-        }
-        let given = statement.row.text[name.len()..].trim();
-        self.run(&body, given, &statement.round, statement.maybe, found);
-        self.called = true;
-    }
-
-    /// What the commands of a body do, with what was given to the function behind its name.
-    fn run(
-        &mut self,
-        body: &[Part<'a>],
-        given: &str,
-        round: &[(String, String)],
-        maybe: bool,
-        found: &mut Vec<Statement<'a>>,
-    ) {
-        let before: Vec<_> =
-            round.iter().map(|(n, _)| (n.clone(), self.vars.get(n).cloned())).collect();
-        self.vars.extend(round.iter().cloned());
-        let mut values: Vec<Option<String>> = Vec::new();
-        let mut rest = given;
-        while !rest.is_empty() {
-            let (word, more) = one(rest);
-            if word.starts_with(['>', '<', '&', '|', '2']) && word.contains(['>', '<', '&', '|']) {
-                break;
-            }
-            values.push(self.value(word));
-            rest = more.trim_start();
-        }
-        let all: Option<Vec<String>> = values.iter().cloned().collect();
-        let count = all.as_ref().map(|all| all.len().to_string());
-        let numbered = positional().zip(values);
-        let mut own: Vec<(String, Option<String>)> = numbered.collect();
-        own.push(("#".into(), count));
-        let all = all.map(|all| all.join(" "));
-        own.extend([("@".into(), all.clone()), ("*".into(), all)]);
-        let outer: Vec<_> = given_names()
-            .map(|name| {
-                let value = self.vars.remove(&name);
-                (name, value)
-            })
-            .collect();
-        let bound = self.bound.len();
-        self.bound.extend(round.iter().map(|(name, _)| name.clone()));
-        for (name, value) in own {
-            self.bound.push(name.clone());
-            self.vars.extend(value.map(|v| (name, v)));
-        }
-        let within = std::mem::take(&mut self.within);
-        let state = (std::mem::take(&mut self.open), std::mem::take(&mut self.rounds), self.alone);
-        self.open.extend(maybe.then_some(Open::Body));
-        self.alone = true;
-        self.depth += 1;
-        for part in body {
-            self.part(*part, found);
-            if std::mem::take(&mut self.returned) {
-                break;
-            }
-        }
-        self.depth -= 1;
-        self.forget(0);
-        self.within = within;
-        (self.open, self.rounds, self.alone) = state;
-        self.bound.truncate(bound);
-        for (name, value) in outer.into_iter().chain(before) {
-            match value {
-                Some(value) => drop(self.vars.insert(name, value)),
-                None => drop(self.vars.remove(&name)),
-            }
-        }
-    }
-
-    /// `shift`: what was given goes on without its first words; `None` where it is not known how many.
-    fn shift(&mut self, by: Option<usize>) {
-        let all = self.vars.get("@").cloned();
-        let known: Vec<Option<String>> = match &all {
-            Some(all) => all.split_whitespace().map(|w| Some(w.to_owned())).collect(),
-            None => positional().map(|name| self.vars.get(&name).cloned()).collect(),
-        };
-        for name in given_names() {
-            self.vars.remove(&name);
-        }
-        let Some(by) = by else { return };
-        let left: Vec<Option<String>> = known.into_iter().skip(by).collect();
-        if all.is_some() {
-            let joined: Vec<&str> = left.iter().flatten().map(String::as_str).collect();
-            let (count, joined) = (joined.len().to_string(), joined.join(" "));
-            self.vars.extend([
-                ("#".into(), count),
-                ("@".into(), joined.clone()),
-                ("*".into(), joined),
-            ]);
-        }
-        for (name, value) in positional().zip(left) {
-            self.vars.extend(value.map(|v| (name, v)));
-        }
-    }
-
-    /// What is set within the functions that are being called.
-    fn scope(&self) -> Vec<(String, String)> {
-        let known = |name: &String| Some((name.clone(), self.vars.get(name)?.clone()));
-        self.bound.iter().filter_map(known).collect()
     }
 
     fn part(&mut self, part: Part<'a>, found: &mut Vec<Statement<'a>>) {
@@ -712,40 +550,6 @@ impl<'a> Rounds<'a> {
     }
 }
 
-/// Whether a command leaves a loop, or its round.
-fn leaves(row: Row<'_>) -> bool {
-    matches!(first_word(row), "break" | "continue" | "exit" | "return")
-}
-
-/// Whether a line is one that only a shell has.
-fn is_shell(text: &str) -> bool {
-    let first = text.split_whitespace().next().unwrap_or_default();
-    let last = text.split_whitespace().next_back().unwrap_or_default();
-    match first {
-        "if" | "elif" => text.contains(" [ ") || text.contains("[["),
-        "case" => last == "in",
-        _ => function(text).is_some() || assignment(text).is_some() || is_elsewhere(text),
-    }
-}
-
-/// Whether a command leads to rules that are not here to be read.
-fn is_elsewhere(text: &str) -> bool {
-    let mut words = text.split_whitespace();
-    let first = words.next().unwrap_or_default();
-    let program = first.rsplit('/').next().unwrap_or(first);
-    let file = words.next().is_some_and(|w| w.contains(['/', '.', '$']));
-    match program {
-        "." | "source" => file,
-        "eval" => true,
-        "iptables-restore" | "ip6tables-restore" => !text.contains("<<"),
-        _ => false,
-    }
-}
-
-fn first_word(row: Row<'_>) -> &str {
-    row.text.split_whitespace().next().unwrap_or_default()
-}
-
 impl Open {
     fn branch(self) -> Option<Branch> {
         match self {
@@ -762,19 +566,5 @@ impl Open {
 /// Programs whose commands in a loop count with those of its rounds.
 const OF_LOOPS: [&str; 7] = ["ip", "ipset", "sysctl", "echo", "route", "ifconfig", "brctl"];
 
-/// Whether a line opens a loop or a branch, however its condition looks: what follows it says so.
-fn opens(parts: &[Part<'_>], next: Option<Row<'_>>) -> bool {
-    let first = |row: Row<'_>| row.text.split_whitespace().next().map(str::to_owned);
-    let rows: Vec<Row<'_>> = parts.iter().map(|p| p.row).chain(next).collect();
-    let waits =
-        |at: usize, with: &str| rows[at + 1..].iter().any(|r| first(*r).as_deref() == Some(with));
-    parts.iter().enumerate().any(|(at, part)| match first(part.row).as_deref() {
-        Some("while" | "until" | "for" | "select") => waits(at, "do"),
-        Some("if" | "elif") => waits(at, "then"),
-        _ => false,
-    })
-}
-
-mod line;
 #[cfg(test)]
 mod tests;

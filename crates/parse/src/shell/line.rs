@@ -151,3 +151,57 @@ pub(super) fn split(row: Row<'_>) -> Vec<Part<'_>> {
     push(start, text.len(), after);
     parts
 }
+
+/// The label of a branch of a `case`, and what stands behind it.
+pub(super) fn label(text: &str) -> Option<(&str, &str)> {
+    let (label, rest) = text.split_once(')')?;
+    let fits = |c: char| c.is_alphanumeric() || "|-_*?\"'[].+ ".contains(c);
+    (!label.trim().is_empty() && label.chars().all(fits)).then_some((label, rest))
+}
+
+/// Whether a command leaves a loop, or its round.
+pub(super) fn leaves(row: Row<'_>) -> bool {
+    matches!(first_word(row), "break" | "continue" | "exit" | "return")
+}
+
+/// Whether a line is one that only a shell has.
+pub(super) fn is_shell(text: &str) -> bool {
+    let first = text.split_whitespace().next().unwrap_or_default();
+    let last = text.split_whitespace().next_back().unwrap_or_default();
+    match first {
+        "if" | "elif" => text.contains(" [ ") || text.contains("[["),
+        "case" => last == "in",
+        _ => function(text).is_some() || assignment(text).is_some() || is_elsewhere(text),
+    }
+}
+
+/// Whether a command leads to rules that are not here to be read.
+pub(super) fn is_elsewhere(text: &str) -> bool {
+    let mut words = text.split_whitespace();
+    let first = words.next().unwrap_or_default();
+    let program = first.rsplit('/').next().unwrap_or(first);
+    let file = words.next().is_some_and(|w| w.contains(['/', '.', '$']));
+    match program {
+        "." | "source" => file,
+        "eval" => true,
+        "iptables-restore" | "ip6tables-restore" => !text.contains("<<"),
+        _ => false,
+    }
+}
+
+pub(super) fn first_word(row: Row<'_>) -> &str {
+    row.text.split_whitespace().next().unwrap_or_default()
+}
+
+/// Whether a line opens a loop or a branch, however its condition looks: what follows it says so.
+pub(super) fn opens(parts: &[Part<'_>], next: Option<Row<'_>>) -> bool {
+    let first = |row: Row<'_>| row.text.split_whitespace().next().map(str::to_owned);
+    let rows: Vec<Row<'_>> = parts.iter().map(|p| p.row).chain(next).collect();
+    let waits =
+        |at: usize, with: &str| rows[at + 1..].iter().any(|r| first(*r).as_deref() == Some(with));
+    parts.iter().enumerate().any(|(at, part)| match first(part.row).as_deref() {
+        Some("while" | "until" | "for" | "select") => waits(at, "do"),
+        Some("if" | "elif") => waits(at, "then"),
+        _ => false,
+    })
+}
