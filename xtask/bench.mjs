@@ -6,7 +6,7 @@ import { rmdirSync } from "node:fs";
 import { loadavg } from "node:os";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { browser, quota } from "./chromium.mjs";
+import { page as blank, quota } from "./chromium.mjs";
 import { serve } from "./site.mjs";
 
 const [dist, ...only] = process.argv.slice(2);
@@ -27,23 +27,7 @@ function rules(count) {
 /** Opens the page in a browser of its own, prepares, then traces `act` and prints what it took. */
 async function measure(name, prepare, act) {
   if (only.length && !only.some((word) => name.includes(word))) return;
-  const { send, close, hear } = await browser();
-  const { targetId } = await send("Target.createTarget", { url: "about:blank" });
-  const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
-  const tell = (method, params) => send(method, params, sessionId);
-  const ask = async (script) => {
-    const expression = `(async () => { ${script} })()`;
-    const { result, exceptionDetails } = await tell("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
-    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-    return result.value;
-  };
-  const until = async (script, seconds = 120) => {
-    for (let n = 0; n < seconds * 5; n++) {
-      if (await ask(`return ${script}`)) return;
-      await sleep(200);
-    }
-    throw new Error(`${name}: not within ${seconds} s: ${script}`);
-  };
+  const { send, tell, ask, until, size, close, hear } = await blank();
   const type = async (text, every) => {
     for (const letter of text) {
       await tell("Input.dispatchKeyEvent", { type: "char", text: letter });
@@ -74,7 +58,7 @@ async function measure(name, prepare, act) {
     if (method === "Tracing.tracingComplete") traced();
   });
   try {
-    await tell("Emulation.setDeviceMetricsOverride", { width: 1440, height: 900, deviceScaleFactor: 1, mobile: false });
+    await size(1440, 900);
     await send("Browser.grantPermissions", { permissions: ["clipboardReadWrite", "clipboardSanitizedWrite"] });
     await tell("Page.navigate", { url: site.url });
     await until("['ok', 'stop', 'depends'].includes(document.body?.dataset.state) && document.querySelector('rule-text')?.running");
@@ -168,11 +152,8 @@ async function opening(name, url, slow = {}) {
 }
 
 async function opened(url, { line, rate }, group) {
-  const { send, close } = await browser(group);
-  const { targetId } = await send("Target.createTarget", { url: "about:blank" });
-  const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
-  const tell = (method, params) => send(method, params, sessionId);
-  await tell("Emulation.setDeviceMetricsOverride", { width: 1440, height: 900, deviceScaleFactor: 1, mobile: false });
+  const { tell, size, close } = await blank(group);
+  await size(1440, 900);
   await tell("Network.enable");
   if (line) await tell("Network.emulateNetworkConditions", line);
   if (rate) await tell("Emulation.setCPUThrottlingRate", { rate });

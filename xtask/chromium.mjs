@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 
 /** A CPU group that lets through the given part of one core; nothing where this user can't make one. */
 export function quota(part) {
@@ -23,17 +23,22 @@ export function quota(part) {
   }
 }
 
-/** Where a Chromium is. */
-export const found = () => ["/usr/bin/chromium", "/usr/bin/google-chrome"].find(existsSync);
+const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+
+/** The program, as it is looked for before a page is built. */
+function chromium() {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  const places = ["chromium", "google-chrome"].flatMap((name) => folders.map((folder) => join(folder, name)));
+  return places.find(existsSync) ?? "chromium";
+}
 
 /** A headless Chromium, in that CPU group if one is named: sends commands of its own protocol, hears what it says, closes. */
-export async function browser(group) {
+async function browser(group) {
   const profile = mkdtempSync(join(tmpdir(), "chainwalk-"));
-  const program = found() ?? "chromium";
   const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--remote-debugging-pipe", `--user-data-dir=${profile}`, "about:blank"];
   // A child is in the group of who starts it.
   const into_group = group ? `echo $$ > ${group}/cgroup.procs && ` : "";
-  const child = spawn("sh", ["-c", `${into_group}exec "$@"`, "sh", program, ...flags], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+  const child = spawn("sh", ["-c", `${into_group}exec "$@"`, "sh", chromium(), ...flags], { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
   const [, , , into, out] = child.stdio;
   const waiting = new Map();
   const listeners = [];
@@ -67,4 +72,31 @@ export async function browser(group) {
     rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
   };
   return { send, close, hear: (listener) => listeners.push(listener) };
+}
+
+/**
+ * An empty page in a browser of its own. `tell` sends a command about it, `ask` runs a script in it for what that returns,
+ * `until` waits until an expression holds there, `pause` so many milliseconds.
+ */
+export async function page(group) {
+  const { send, close, hear } = await browser(group);
+  const { targetId } = await send("Target.createTarget", { url: "about:blank" });
+  const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
+  const tell = (method, params) => send(method, params, sessionId);
+  const ask = async (script) => {
+    const expression = `(async () => { ${script} })()`;
+    const { result, exceptionDetails } = await tell("Runtime.evaluate", { expression, awaitPromise: true, returnByValue: true });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
+    return result.value;
+  };
+  const until = async (holds, seconds = 120) => {
+    for (let n = 0; n < seconds * 5; n++) {
+      if (await ask(`return ${holds}`)) return;
+      await pause(200);
+    }
+    throw new Error(`not within ${seconds} s: ${holds}`);
+  };
+  const size = (width, height, mobile = false) =>
+    tell("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile });
+  return { send, tell, ask, until, size, pause, hear, close };
 }

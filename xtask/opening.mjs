@@ -5,7 +5,7 @@
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { browser } from "./chromium.mjs";
+import { page } from "./chromium.mjs";
 import { serve } from "./site.mjs";
 
 const [dist] = process.argv.slice(2);
@@ -63,35 +63,22 @@ const site = await serve(dist);
 const parts = [];
 for (const [lang, locale] of Object.entries(LANGUAGES)) {
   for (const [name, [width, height]] of Object.entries(SIZES)) {
-    const { send, close } = await browser();
+    const { tell, ask, until, size, pause, close } = await page();
     try {
-      const { targetId } = await send("Target.createTarget", { url: "about:blank" });
-      const { sessionId } = await send("Target.attachToTarget", { targetId, flatten: true });
-      const tell = (method, params) => send(method, params, sessionId);
-      const ask = async (expression) => {
-        const { result, exceptionDetails } = await tell("Runtime.evaluate", { expression, returnByValue: true });
-        if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text);
-        return result.value;
-      };
-      await tell("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: name === "narrow" });
+      await size(width, height, name === "narrow");
       // With motion it would play, and no two builds would be alike: it rests, and goes to where it would begin.
       await tell("Emulation.setEmulatedMedia", { features: [{ name: "prefers-reduced-motion", value: "reduce" }] });
       await tell("Page.enable");
-      await tell("Page.addScriptToEvaluateOnNewDocument", { source: `Object.defineProperty(navigator, "language", { value: "${locale}" }); Object.defineProperty(navigator, "languages", { value: ["${locale}"] })` });
+      await tell("Page.addScriptToEvaluateOnNewDocument", { source: `Object.defineProperty(navigator, "language", { value: "${locale}" })` });
       await tell("Page.navigate", { url: site.url });
-      const ready = `(() => { const stage = document.querySelector(".stage"), scene = stage?.querySelector(".scene") ?? document.querySelector(".mini .scene");
-        return ["ok", "stop", "depends"].includes(document.body?.dataset.state) && !!scene && !!document.querySelector(".cm-line") && document.fonts.status === "loaded" && !!localStorage.getItem("chainwalk.case"); })()`;
-      const began = Date.now();
-      while (!(await ask(ready))) {
-        if (Date.now() - began > 120_000) throw new Error(`${lang}, ${name}: the page gives no answer`);
-        await new Promise((done) => setTimeout(done, 100));
-      }
+      await until(`["ok", "stop", "depends"].includes(document.body?.dataset.state) && !!document.querySelector(".scene")
+        && !!document.querySelector(".cm-line") && document.fonts.status === "loaded" && !!localStorage.getItem("chainwalk.case")`);
       for (const type of ["rawKeyDown", "keyUp"]) await tell("Input.dispatchKeyEvent", { type, key: "Home", code: "Home", windowsVirtualKeyCode: 36 });
-      while (!(await ask(`document.querySelector(".scene")?.dataset.stop === "0"`))) await new Promise((done) => setTimeout(done, 100));
+      await until(`document.querySelector(".scene")?.dataset.stop === "0"`);
       await ask(`document.querySelector(".cm-scroller").scrollTop = 0`);
-      await new Promise((done) => setTimeout(done, 500));
-      const markup = await ask(`(${shown})()`);
-      const kept = await ask(`chainwalk.digest(localStorage.getItem("chainwalk.case"))`);
+      await pause(500);
+      const markup = await ask(`return (${shown})()`);
+      const kept = await ask(`return chainwalk.digest(localStorage.getItem("chainwalk.case"))`);
       if (/<script|<\/template|<rule-text/i.test(markup)) throw new Error(`${lang}, ${name}: what is shown holds more than markup`);
       parts.push(`<template data-opening="${lang} ${name}" data-case="${kept}">${markup}</template>`);
     } finally {
