@@ -1,4 +1,5 @@
-// Theme and language as the reader left them, and whether there is work of theirs, before anything is painted. A module would come too late.
+// Theme and language as the reader left them, before anything is painted, and whether there is work of theirs. A module
+// would come too late.
 
 globalThis.chainwalk = {
   /** Says in the page's place that it does not run. */
@@ -11,11 +12,11 @@ globalThis.chainwalk = {
       : `The page could not start: this browser did not run its WebAssembly. (${error})`;
     document.getElementById("page").replaceChildren(words);
   },
-  /** A short name of a text. */
+  /** A short name of a text: its length and a sum of its letters. */
   digest(text) {
     let sum = 0x811c9dc5;
     for (let n = 0; n < text.length; n++) sum = Math.imul(sum ^ text.charCodeAt(n), 0x01000193);
-    return (sum >>> 0).toString(16);
+    return `${text.length}-${(sum >>> 0).toString(16)}`;
   },
   /** Whether nothing is kept here but the example of that digest, as it came. */
   isNew: () => true,
@@ -27,9 +28,14 @@ globalThis.chainwalk = {
   // What is one file keeps nothing: any other file of the disk could read it.
   if (!("oneFile" in root.dataset)) {
     try {
-      const text = localStorage.getItem("chainwalk.case") ?? localStorage.getItem("chainwalk.paste");
-      chainwalk.isNew = (digest) => text === null || chainwalk.digest(text) === digest;
-      kept = JSON.parse(localStorage.getItem("chainwalk.page") ?? localStorage.getItem("chainwalk"));
+      // Where a browser refuses its storage, this throws.
+      const shelf = localStorage;
+      chainwalk.isNew = (digest) => {
+        const text = shelf.getItem("chainwalk.case") ?? shelf.getItem("chainwalk.paste");
+        // The sum of a long text takes its time; one of another length is no example.
+        return text === null || (digest.startsWith(`${text.length}-`) && chainwalk.digest(text) === digest);
+      };
+      kept = JSON.parse(shelf.getItem("chainwalk.page") ?? shelf.getItem("chainwalk"));
     } catch {
       // Nothing is kept, or it can't be read: the page begins as it does for a newcomer.
     }

@@ -2,6 +2,7 @@
 // A script of the body: what it shows is in the first paint.
 
 {
+  // As `web/src/app/space.rs` has it.
   const NARROW = "(max-width: 47.5em), (max-height: 30em)";
   const root = document.documentElement;
   const name = `${root.lang === "zh-Hans" ? "zh-Hans" : "en"} ${matchMedia(NARROW).matches ? "narrow" : "wide"}`;
