@@ -227,7 +227,7 @@ words! {
     PrevHook => "Previous hook", "上一个钩子";
     PrevStep => "Previous step", "上一步";
     NarrowPaste => "Back to the diagram", "返回图示";
-    EnterTries => "Enter tries this command on the rules", "按 Enter 在这些规则上试用这条命令";
+    EnterTries => "Press Enter to try this command on the rules", "按 Enter 在这些规则上试用这条命令";
     MoreAlike => "{count} more like it", "另有 {count} 处相同";
     Problems => "to look at", "处需要留意";
     PromiseForget => "Remove this promise", "移除这条承诺";

@@ -91,7 +91,7 @@ over-delivered = delivered
 over-depends = it depends
 over-no-answer = its answer is stopped
 over-opens = INPUT opens { $ports }
-over-opens-some = INPUT opens { $ports }, not to everyone
+over-opens-some = INPUT opens { $ports } (not to everyone)
 over-opens-rest = its policy drops all else
 over-publishes = { $count ->
     [1] 1 published port
@@ -134,7 +134,7 @@ head-nothing-back = Nothing comes back to the sender
 head-sender-gets = The sender gets <c>{ $what }</c>
 head-fails = { $count ->
     [2] <x>Fails</x> either way
-   *[other] <x>Fails</x> on all { $count } ways
+   *[other] <x>Fails</x> on all { $count } paths
 }
 head-depends = <b>It depends</b> { $what }
 
@@ -732,7 +732,7 @@ problem-changes-nothing = ; iptables refuses the line, so it changes nothing
 problem-refused-nothing = ; the line changes nothing
 problem-refused-open = ; no kernel prints this, so whether the rule stands is open
 problem-alias = No packet comes in by “{ $found }”: it is the label of an address
-problem-turns = { $found } turns the text behind it round: this line is read as it is stored, not as it looks elsewhere
+problem-turns = { $found } reverses how the text after it is displayed; this line is read in the order in which it is stored
 problem-prose = Ignored: “{ $found }”
 problem-passed-over = Ignored: { $count } lines that are no output of a command
 problem-rows-left-out = “{ $found }”: rules are left out here, and the answer depends on them where a packet meets them
@@ -821,12 +821,12 @@ scope-no-route = { $count ->
 scope-policy-rule = Packets that this rule selects look in another routing table.
 scope-fact = This is taken as a fact of the host.
 list-comma = ,{" "}
-changes-narrow = Narrow: this packet and its like
-changes-wide = Wider: more than this packet
-changes-broad = Broad: a rule or a policy gives way for everybody
-others-none = changes no other packet that was tried
-others-through = lets in { $count } of { $all } others tried
-others-stopped = <x>stops { $count }</x> of { $all } others tried
+changes-narrow = Narrow: only packets like this one
+changes-wide = Wider: other packets too
+changes-broad = Broad: removes a rule or turns a policy round, for every packet
+others-none = no other packet that was tried is affected
+others-through = lets in { $count } of { $all } other packets tried
+others-stopped = <x>stops { $count }</x> of { $all } other packets tried
 also-none = None of { $count } other packets that were tried, each different in one thing, changes its result.
 also-through = Also lets in the same packet { $list }.
 also-stopped = Also stops the same packet { $list }.
@@ -839,7 +839,7 @@ probe-destination = to <c>{ $dst }</c>
 probe-behind = straight to <c>{ $dst }</c>
 probe-protocol = as <c>{ $proto }</c>
 probe-mid-flow = outside a connection (no SYN before)
-probe-opposite = begun by the other end (<c>{ $src }</c> to <c>{ $dst }</c>)
+probe-opposite = started by the other end (<c>{ $src }</c> to <c>{ $dst }</c>)
 shadow-behind = Never matches: rule { $number } above catches every packet it could match.
 shadow-behind-jump = Never matches: rule { $number } above sends every such packet to a chain that ends it.
 shadow-unreached = Never matches: no rule that can be reached jumps to { $chain }.
