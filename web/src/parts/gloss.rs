@@ -7,6 +7,7 @@ mod place;
 
 use super::icon::Icon;
 use super::sentence::Words;
+use crate::focus::in_page;
 use crate::link::Worded;
 use crate::message::{PageView, WordsAt};
 use crate::paste::Paste;
@@ -54,7 +55,7 @@ pub(crate) struct GlossProps {
 enum By {
     /// A pointer rests here.
     Pointer(f64, f64),
-    /// A finger was put here.
+    /// A finger was put here, counted from where the source begins: a tap on a row may scroll it before its words come.
     Finger(f64, f64),
     Key,
 }
@@ -66,6 +67,8 @@ struct Shown {
     words: Rc<Vec<Word>>,
     open: Option<usize>,
     by_key: bool,
+    /// Whether the card goes along where the page scrolls by itself.
+    follows: bool,
 }
 
 /// What goes on between two pictures of the page.
@@ -134,7 +137,10 @@ pub(crate) fn Gloss(props: &GlossProps) -> Html {
             let under = |point, near| word_under(&source, &words, point, near);
             let open = match by {
                 By::Key => source.word_at(&words),
-                By::Finger(x, y) => under((x, y), FINGER),
+                By::Finger(x, y) => {
+                    let (left, top) = source.begin();
+                    under((left + x, top + y), FINGER)
+                }
                 By::Pointer(..) if matches!(source, Source::Row(..)) => None,
                 By::Pointer(x, y) => under((x, y), 0.0),
             };
@@ -143,7 +149,9 @@ pub(crate) fn Gloss(props: &GlossProps) -> Html {
             if by != By::Key && words.is_empty() {
                 return;
             }
-            let next = Shown { source, words, open, by_key: by == By::Key };
+            let by_key = by == By::Key;
+            let follows = by_key || matches!(by, By::Finger(..));
+            let next = Shown { source, words, open, by_key, follows };
             set.emit(Some(next.clone()));
             if let Some(at) = rests {
                 aim(&inner, &set, next, at, REST_MS.1);
@@ -265,7 +273,10 @@ fn listen(
             let row = told.and_then(|told| Source::of_row(&element, &told.rows));
             if finger {
                 match row {
-                    Some(row) => ask.emit((row, By::Finger(point.0, point.1))),
+                    Some(row) => {
+                        let (left, top) = row.begin();
+                        ask.emit((row, By::Finger(point.0 - left, point.1 - top)));
+                    }
                     None => set.emit(None),
                 }
             } else {
@@ -311,10 +322,12 @@ fn listen(
             }
             inner.cancel();
             match shown {
-                // Going by word may scroll; the card goes along.
-                Some(shown) if shown.by_key && shown.open.is_some() => {
-                    let card = document().query_selector(".gloss").ok().flatten();
-                    if let Some(card) = card.and_then(|card| card.dyn_into::<HtmlElement>().ok()) {
+                // Going by word may scroll, and so may a tap; the card goes along.
+                Some(shown) if shown.follows && shown.open.is_some() => {
+                    if let Some(marks) = in_page(".gloss-marks") {
+                        mark(&marks, Some(&shown));
+                    }
+                    if let Some(card) = in_page(".gloss") {
                         put(&card, &shown);
                     }
                 }
@@ -323,7 +336,19 @@ fn listen(
             }
         })
     };
+    // A finger that moves scrolls by itself, and is done with the card.
+    let dragged = {
+        let (now, set) = (now.clone(), set.clone());
+        EventListener::new(&window(), "touchmove", move |event| {
+            let element = event.target().and_then(|t| t.dyn_into::<Element>().ok());
+            let on_card = element.is_some_and(|e| e.closest(".gloss").ok().flatten().is_some());
+            if !on_card && now.borrow().is_some() {
+                set.emit(None);
+            }
+        })
+    };
     vec![
+        dragged,
         pointer("pointermove", false),
         pointer("pointerup", true),
         word,
@@ -405,7 +430,8 @@ fn wait_for(
 fn aim(inner: &Rc<Inner>, set: &Callback<Option<Shown>>, shown: Shown, at: usize, rest: u32) {
     inner.cancel();
     inner.aim.set(Some(at));
-    let (set, next) = (set.clone(), Shown { open: Some(at), by_key: false, ..shown });
+    let (set, next) =
+        (set.clone(), Shown { open: Some(at), by_key: false, follows: false, ..shown });
     later(inner, rest, move || set.emit(Some(next)));
 }
 

@@ -57,6 +57,16 @@ impl Source {
         own.is_none_or(|own| scrolled.contains(Some(&own)))
     }
 
+    /// Where a row begins on the screen. A line of the paste stays where it is.
+    pub(super) fn begin(&self) -> (f64, f64) {
+        let Self::Row(at, _) = self else { return (0.0, 0.0) };
+        let row = document().get_element_by_id(&format!("row-{at}"));
+        row.map_or((0.0, 0.0), |row| {
+            let place = row.get_bounding_client_rect();
+            (place.left(), place.top())
+        })
+    }
+
     /// The boxes of a word; none where it is out of sight.
     pub(super) fn bounds(&self, word: &Word) -> Vec<Bounds> {
         let found = match self {
