@@ -3,6 +3,7 @@
 use crate::HERE;
 use crate::lesson::{self, problems};
 use crate::out;
+use crate::png;
 use chainwalk_take::{Lesson, Verdict, carried};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -23,8 +24,8 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// What is read of a folder: cases, lessons, pages, recordings and pictures.
-const ENDINGS: [&str; 8] =
-    [".walk.txt", ".lesson.txt", ".md", ".markdown", ".mdx", ".walk.json", ".svg", ".html"];
+const ENDINGS: [&str; 9] =
+    [".walk.txt", ".lesson.txt", ".md", ".markdown", ".mdx", ".walk.json", ".svg", ".png", ".html"];
 
 /// Replays every claim, and says which do not hold.
 pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
@@ -44,7 +45,9 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
         let name = path.display().to_string();
         let bytes =
             fs::read(&path).map_err(|e| io::Error::new(e.kind(), format!("{name}: {e}")))?;
-        let Ok(mut text) = String::from_utf8(bytes) else { continue };
+        let of_png = png::carried(&bytes);
+        let is_png = of_png.is_some();
+        let Some(mut text) = of_png.or_else(|| String::from_utf8(bytes).ok()) else { continue };
         // Pages, too, may show a lesson.
         if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("txt")) && Lesson::is_one(&text)
         {
@@ -62,7 +65,8 @@ pub(crate) fn check(wanted: &Wanted) -> io::Result<u8> {
             }
             continue;
         }
-        if wanted.fix {
+        // A PNG is drawn anew where its claims are to be.
+        if wanted.fix && !is_png {
             text = mended(&path, &name, &text)?;
         }
         for case in carried(&name, &text) {

@@ -14,6 +14,11 @@ mod lesson;
 mod offer;
 mod out;
 mod picture;
+#[cfg(feature = "png")]
+mod png;
+#[cfg(not(feature = "png"))]
+#[path = "no_png.rs"]
+mod png;
 mod read;
 mod share;
 mod sources;
@@ -116,8 +121,8 @@ enum Command {
         /// A case; `-` is the standard input.
         #[arg(value_name = "CASE")]
         source: String,
-        /// Where to write: NAME.svg, or NAME.walk.json for a recording that a page plays; `-.svg` and
-        /// `-.walk.json` print it.
+        /// Where to write: NAME.svg, NAME.png, or NAME.walk.json for a recording that a page plays; `-.svg`, `-.png`
+        /// and `-.walk.json` print it.
         #[arg(short, long, value_name = "FILE", allow_hyphen_values = true)]
         output: String,
         /// The packet and stop that are shown, from 1: `2/14`, `1/end`.

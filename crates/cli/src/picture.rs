@@ -2,6 +2,7 @@
 
 use crate::HERE;
 use crate::out::{self, complain};
+use crate::png;
 use crate::sources::{Sources, put};
 use chainwalk::view::{Colours, Film, Lang};
 use chainwalk::{Case, Position, Stop};
@@ -61,28 +62,50 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
     let title = head.title.pick(lang).to_owned();
     let case = told(Case { scenario, head }, &played, HERE);
     let ending = Path::new(wanted.output).extension().unwrap_or_default();
-    let text = if ending == "svg" {
+    let bytes = if ending == "svg" {
         let svg = match wanted.film {
             Some(film) => picture.film(film),
             None => picture.still(wanted.colours),
         };
-        if wanted.carry { carry(&svg, &case) } else { svg }
+        if wanted.carry { carry(&svg, &case) } else { svg }.into_bytes()
     } else if ending == "json" {
         let case = (!wanted.bare).then_some(case.as_str());
-        picture.recording(HERE, &title, case).to_string() + "\n"
+        (picture.recording(HERE, &title, case).to_string() + "\n").into_bytes()
+    } else if ending == "png" {
+        match as_png(wanted, &picture, &case)? {
+            Some(bytes) => bytes,
+            None => return Ok(1),
+        }
     } else {
-        complain!("--output: expected a name that ends in .svg or .walk.json");
+        complain!("--output: expected a name that ends in .svg, .png or .walk.json");
         return Ok(1);
     };
-    if wanted.max_bytes.is_some_and(|most| text.len() > most) {
-        complain!("{}: {} bytes are too many", wanted.output, text.len());
+    if wanted.max_bytes.is_some_and(|most| bytes.len() > most) {
+        complain!("{}: {} bytes are too many", wanted.output, bytes.len());
         return Ok(3);
     }
     if wanted.output.starts_with("-.") {
-        out::stdout().write_all(text.as_bytes())?;
+        out::stdout().write_all(&bytes)?;
     } else {
-        put(wanted.output, &text)?;
+        put(wanted.output, &bytes)?;
     }
     let depends = played.ends().get(at.packet).is_some_and(|end| end.contains(" | "));
     Ok(if wanted.strict && depends { 2 } else { 0 })
+}
+
+/// The picture as PNG, light where no colours were asked for; none where that cannot be, and was said.
+fn as_png(wanted: &Wanted<'_>, picture: &Picture<'_>, case: &str) -> io::Result<Option<Vec<u8>>> {
+    if wanted.film.is_some() {
+        complain!("--animate: a PNG does not move; name a .svg");
+        return Ok(None);
+    }
+    let colours = match wanted.colours {
+        Colours::Both => Colours::Light,
+        one => one,
+    };
+    let drawn = png::draw(&picture.still(colours), wanted.carry.then_some(case))?;
+    if let Some(c) = drawn.lacks {
+        complain!("{}: no font here has “{c}”, and the picture lacks it", wanted.output);
+    }
+    Ok(Some(drawn.bytes))
 }

@@ -90,8 +90,8 @@ impl Sources {
 }
 
 /// Writes a text into a file; an error names the file.
-pub(crate) fn put(file: &str, text: &str) -> io::Result<()> {
-    std::fs::write(file, text).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))
+pub(crate) fn put(file: &str, bytes: impl AsRef<[u8]>) -> io::Result<()> {
+    std::fs::write(file, bytes).map_err(|e| io::Error::new(e.kind(), format!("{file}: {e}")))
 }
 
 /// The text of one file, or of the standard input.

@@ -183,6 +183,39 @@ fn a_picture_is_drawn_still_moving_and_recorded() {
 }
 
 #[test]
+#[cfg(feature = "png")]
+fn a_png_is_drawn_and_carries_its_case() {
+    let folder = Folder::new("png");
+    let case = folder.write("ssh.walk.txt", CASE);
+    let draw = |name: &str, more: &[&str]| {
+        let file = folder.0.join(name).to_str().unwrap().to_owned();
+        let done = run(&[&["draw", &case, "-o", &file], more].concat());
+        let said = String::from_utf8(done.stderr).unwrap();
+        (done.status.code(), fs::read(&file).unwrap_or_default(), said)
+    };
+    let size = |bytes: &[u8]| {
+        let info = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        (info.info().width, info.info().height)
+    };
+    let (code, light, said) = draw("light.png", &["--size", "800x640"]);
+    assert_eq!((code, said.as_str()), (Some(0), ""));
+    assert_eq!(size(&light), (1600, 1280), "two pixels for one of CSS");
+    let (_, dark, _) = draw("dark.png", &["--size", "800x640", "--theme", "dark"]);
+    assert_ne!(light, dark);
+    let (code, none, said) = draw("film.png", &["--animate"]);
+    assert_eq!((code, none.len()), (Some(1), 0));
+    assert!(said.contains("does not move"), "{said}");
+
+    let (_, carrying, _) = draw("carry.png", &["--carry"]);
+    // As the page looks for it: uncompressed, in no language.
+    let keyword = b"iTXtchainwalk\0\0\0\0\0chainwalk:";
+    assert!(carrying.windows(keyword.len()).any(|bytes| bytes == keyword));
+    let check = |name: &str| out(&run(&["check", folder.0.join(name).to_str().unwrap()]));
+    assert_eq!(check("carry.png"), "1 cases, 1 claims: 0 do not hold, 0 depend\n");
+    assert_eq!(check("light.png"), "0 cases, no claim in them\n");
+}
+
+#[test]
 fn the_picture_of_the_readme_is_what_its_command_draws() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
