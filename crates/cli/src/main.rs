@@ -11,6 +11,7 @@ mod draw;
 mod explain;
 mod grade;
 mod lesson;
+mod mdbook;
 mod offer;
 mod out;
 mod picture;
@@ -57,6 +58,13 @@ enum Command {
         /// The language of the sentences.
         #[arg(long, value_enum, default_value = "en")]
         lang: Language,
+    },
+    /// Draw the fences of a book as figures, as a preprocessor of mdBook: `command = "chainwalk mdbook"`.
+    #[command(name = "mdbook")]
+    MdBook {
+        /// What mdBook asks first: `supports RENDERER`.
+        #[arg(num_args = 0..=2)]
+        asked: Vec<String>,
     },
     /// Send packets, in order, through the host that a paste describes.
     Walk {
@@ -272,6 +280,8 @@ enum ShareForm {
     Html,
     /// A frame for a page that takes no script.
     Iframe,
+    /// A QR code of the address, drawn in characters.
+    Qr,
 }
 
 impl From<ShareForm> for chainwalk_take::share::Form {
@@ -282,6 +292,8 @@ impl From<ShareForm> for chainwalk_take::share::Form {
             ShareForm::Markdown => Self::Markdown,
             ShareForm::Html => Self::Html,
             ShareForm::Iframe => Self::Iframe,
+            // The code of an address.
+            ShareForm::Qr => Self::Link,
         }
     }
 }
@@ -356,6 +368,7 @@ fn main() -> ExitCode {
             base: &base,
             at: at.as_deref(),
             form: form.into(),
+            as_code: matches!(form, ShareForm::Qr),
         }),
         Command::Draw {
             source,
@@ -387,6 +400,7 @@ fn main() -> ExitCode {
                 lang: lang.map(Lang::from),
             })
         }
+        Command::MdBook { asked } => mdbook::run(&asked),
         Command::Check { paths, fix, strict, json } => {
             check::check(&check::Wanted { paths: &paths, fix, strict, json })
         }

@@ -84,7 +84,10 @@ pub(crate) fn draw(wanted: &Wanted) -> io::Result<u8> {
         complain!("{}: {} bytes are too many", wanted.output, bytes.len());
         return Ok(3);
     }
-    if wanted.output.starts_with("-.") {
+    if wanted.output == "-.png" {
+        // These are no characters, and steer nothing where they are not shown.
+        io::stdout().write_all(&bytes)?;
+    } else if wanted.output.starts_with("-.") {
         out::stdout().write_all(&bytes)?;
     } else {
         put(wanted.output, &bytes)?;

@@ -5,7 +5,7 @@ use crate::out::{self, complain};
 use crate::sources::text;
 use chainwalk::view::{self, Lang, Refused};
 use chainwalk_take::share::{self, Form, Unshared};
-use chainwalk_take::{Body, Link};
+use chainwalk_take::{Body, Link, code};
 use std::io::{self, Write};
 
 /// What `share` was asked to print.
@@ -18,6 +18,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) at: Option<&'a str>,
     /// The form.
     pub(crate) form: Form,
+    /// Whether what it is in that form is drawn as a QR code.
+    pub(crate) as_code: bool,
 }
 
 /// Prints a case, with what becomes of its packets, as a link or a fence: 3 where it is too long for a link.
@@ -29,6 +31,17 @@ pub(crate) fn write(wanted: &Wanted) -> io::Result<u8> {
     let shared = share::shared(&text(wanted.source)?, wanted.form, wanted.base, at, HERE);
     let source = wanted.source;
     Ok(match shared {
+        Ok(address) if wanted.as_code => {
+            let Some(code) = code::printed(address.trim_end()) else {
+                complain!(
+                    "{} characters are too long for a code; give the file instead",
+                    address.len()
+                );
+                return Ok(3);
+            };
+            out::stdout().write_all(code.as_bytes())?;
+            0
+        }
         Ok(text) => {
             out::stdout().write_all(text.as_bytes())?;
             0

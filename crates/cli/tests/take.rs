@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
+use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const CASE: &str = "chainwalk: 1
 packet: nc 192.0.2.1 22 from 192.0.2.9 in eth0
@@ -218,6 +219,52 @@ fn a_png_is_drawn_and_carries_its_case() {
     let check = |name: &str| out(&run(&["check", folder.0.join(name).to_str().unwrap()]));
     assert_eq!(check("carry.png"), "1 cases, 1 claims: 0 do not hold, 0 depend\n");
     assert_eq!(check("light.png"), "0 cases, no claim in them\n");
+}
+
+#[test]
+fn a_book_is_built_with_figures() {
+    let ask = |args: &[&str], input: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_chainwalk"))
+            .arg("mdbook")
+            .args(args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        child.wait_with_output().unwrap()
+    };
+    assert_eq!(ask(&["supports", "html"], "").status.code(), Some(0));
+    assert_eq!(ask(&["supports", "epub"], "").status.code(), Some(1));
+    let book = r#"[{"config":{}},{"items":[{"Chapter":{"name":"Ports","content":"```chainwalk\nCASE```\n"}}]}]"#;
+    let done = ask(&[], &book.replace("CASE", &CASE.replace('\n', "\\n")));
+    assert_eq!(done.status.code(), Some(0));
+    let content = serde_json::from_str::<serde_json::Value>(&out(&done)).unwrap();
+    let content = content["items"][0]["Chapter"]["content"].as_str().unwrap().to_owned();
+    assert!(content.contains("<chain-walk>") && !content.contains("```"), "{content}");
+    let none = ask(&[], "no book");
+    assert_eq!(none.status.code(), Some(1));
+    assert!(String::from_utf8(none.stderr).unwrap().contains("[context, book]"));
+}
+
+#[test]
+fn an_address_is_drawn_as_a_code() {
+    let folder = Folder::new("code");
+    let case = folder.write("ssh.walk.txt", CASE);
+    let done = run(&["share", &case, "--base", "https://example.org/", "--as", "qr"]);
+    assert_eq!(done.status.code(), Some(0));
+    let (drawn, edges) = (out(&done), ["██", "▀▀"]);
+    let quiet = |l: &str| edges.iter().any(|edge| l.starts_with(edge) && l.ends_with(edge));
+    assert!(drawn.lines().all(quiet), "{drawn}");
+    let long = folder.write("long.walk.txt", &format!("{CASE}# {}\n", words()));
+    assert_eq!(run(&["share", &long, "--as", "qr"]).status.code(), Some(3));
+}
+
+/// A text that can't be packed into a code.
+fn words() -> String {
+    let numbers = (0..600_u32).map(|n| n.wrapping_mul(2_654_435_761).to_string());
+    numbers.collect::<Vec<_>>().join(" ")
 }
 
 #[test]

@@ -12,7 +12,9 @@ pub struct Carried {
     /// Its lines in the text, in order: where each begins and ends there, without its line feed.
     lines: Vec<Range<usize>>,
     /// Its own text.
-    text: String,
+    pub(crate) text: String,
+    /// The block of a Markdown page that it is, its fences too; else where it stands.
+    pub(crate) block: Range<usize>,
     form: Form,
 }
 
@@ -134,7 +136,7 @@ pub fn carried(name: &str, text: &str) -> Vec<Carried> {
         let Some(place) = picture::place(text) else { return Vec::new() };
         let lines = by_line(text, std::slice::from_ref(&place));
         let case = picture::carried(text).unwrap_or_default();
-        return vec![Carried { lines, text: case, form: Form::Picture }];
+        return vec![Carried { lines, text: case, block: place, form: Form::Picture }];
     }
     if ending.eq_ignore_ascii_case("json") {
         return recording(text, 0..text.len()).into_iter().collect();
@@ -145,14 +147,15 @@ pub fn carried(name: &str, text: &str) -> Vec<Carried> {
     }
     let whole = 0..text.len();
     let lines = by_line(text, std::slice::from_ref(&whole));
-    vec![Carried { lines, text: text.to_owned(), form: Form::Text }]
+    vec![Carried { lines, text: text.to_owned(), block: whole, form: Form::Text }]
 }
 
 /// The case of a recording at a place of a text.
 fn recording(text: &str, place: Range<usize>) -> Option<Carried> {
     let case = picture::recorded(&text[place.clone()])?;
     // All of it stands in one line.
-    Some(Carried { lines: vec![place], text: case, form: Form::Recording })
+    let block = place.clone();
+    Some(Carried { lines: vec![place], text: case, block, form: Form::Recording })
 }
 
 /// The fenced and indented blocks of a Markdown page that are cases.
@@ -182,7 +185,7 @@ fn blocks(text: &str) -> Vec<Carried> {
                 if let Some((named, pieces, body)) = open.take() {
                     if !off && (named || body.starts_with(FIRST)) {
                         let lines = by_line(text, &pieces);
-                        found.push(Carried { lines, text: body, form: Form::Text });
+                        found.push(Carried { lines, text: body, block: range, form: Form::Text });
                     }
                     off = false;
                 }

@@ -10,6 +10,7 @@ pub mod code;
 pub mod codec;
 pub mod lesson;
 pub mod link;
+pub mod mdbook;
 mod names;
 pub mod picture;
 pub mod share;

@@ -115,7 +115,7 @@ pub fn frame(site: &str, fragment: &str, verdict: &str) -> String {
     )
 }
 
-fn attribute(text: &str) -> String {
+pub(crate) fn attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
