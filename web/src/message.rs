@@ -309,6 +309,8 @@ pub struct ShareView {
     pub verdict: String,
     /// The walk in words.
     pub words: String,
+    /// The walk as Markdown, a table.
+    pub markdown: String,
     /// The answer as JSON.
     pub json: String,
     /// What leaves with it.

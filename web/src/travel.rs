@@ -66,6 +66,7 @@ pub(crate) fn shared(
             .unwrap_or_default(),
         verdict: drawn.as_ref().map(Picture::verdict).unwrap_or_default(),
         words: played.explain(from, view::words),
+        markdown: chainwalk_take::words::markdown(played, from),
         case,
         json: played.answer_json().to_string(),
         travels: view::travels(lang, load),

@@ -99,6 +99,9 @@ enum Command {
         /// Print the answer as JSON, as `answer` does.
         #[arg(long)]
         json: bool,
+        /// Print Markdown: the answer, a table of the steps, and the case as a fence.
+        #[arg(long, conflicts_with_all = ["json", "changes", "explain", "round_trip"])]
+        markdown: bool,
         /// The language of the sentences.
         #[arg(long, value_enum, default_value = "en")]
         lang: Language,
@@ -287,13 +290,12 @@ enum ShareForm {
 impl From<ShareForm> for chainwalk_take::share::Form {
     fn from(form: ShareForm) -> Self {
         match form {
-            ShareForm::Link => Self::Link,
+            // A code is an address, drawn.
+            ShareForm::Link | ShareForm::Qr => Self::Link,
             ShareForm::Text => Self::Text,
             ShareForm::Markdown => Self::Markdown,
             ShareForm::Html => Self::Html,
             ShareForm::Iframe => Self::Iframe,
-            // The code of an address.
-            ShareForm::Qr => Self::Link,
         }
     }
 }
@@ -348,6 +350,7 @@ fn main() -> ExitCode {
             moment,
             explain,
             json,
+            markdown,
             lang,
         } => walk::walk(&walk::Wanted {
             files: &files,
@@ -360,6 +363,7 @@ fn main() -> ExitCode {
             moment,
             explain,
             json,
+            markdown,
             lang: lang.into(),
         }),
         Command::Share { source, read: true, lang, .. } => share::read(&source, lang.into()),

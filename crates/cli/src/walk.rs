@@ -1,5 +1,6 @@
 //! `chainwalk walk`.
 
+use crate::HERE;
 use crate::out::{self, complain};
 use crate::read::viewpoint;
 use crate::sources::Sources;
@@ -9,6 +10,8 @@ use chainwalk::view::{
     self, Banner, Compared, Explained, Lang, Mark, ProposalsView, Row, Sentence, TraceAgreement,
 };
 use chainwalk::{Case, Claimed, Lines, Played, Viewpoint};
+use chainwalk_take::picture::told;
+use chainwalk_take::{fence, words};
 use serde_json::Value;
 use std::io::{self, Write};
 
@@ -35,6 +38,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) explain: bool,
     /// Whether to print JSON.
     pub(crate) json: bool,
+    /// Whether to print Markdown.
+    pub(crate) markdown: bool,
     /// The language of the sentences.
     pub(crate) lang: Lang,
 }
@@ -109,6 +114,8 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             answer["moments"] = moments.into();
         }
         writeln!(out, "{answer}")?;
+    } else if wanted.markdown {
+        tell_markdown(&mut out, &played, &sources, lang)?;
     } else {
         offer::tell_moments(&mut out, &played, &sources, lang)?;
         for (packet, line) in played.scenario().packets.iter().take(sent).enumerate() {
@@ -137,7 +144,7 @@ pub(crate) fn walk(wanted: &Wanted) -> io::Result<u8> {
             explain::tell(&mut out, &explain::words(&played, lang), lang)?;
         }
     }
-    if !json && wanted.packets.is_empty() && !sources.head.ends.is_empty() {
+    if !json && !wanted.markdown && wanted.packets.is_empty() && !sources.head.ends.is_empty() {
         let case = Case { scenario: played.scenario().clone(), head: sources.head.clone() };
         for claimed in case.claimed(&played).iter().filter(|c| !c.holds()) {
             let Claimed { packet, then, .. } = claimed;
@@ -163,6 +170,22 @@ fn changes(played: &Played, lang: Lang, packet: usize) -> (Changes, ProposalsVie
     let found = search.found();
     let told = played.proposals(&viewpoint(lang, packet), &found);
     (found, told)
+}
+
+/// The walks as a page of Markdown, behind them the case that they are of.
+fn tell_markdown(
+    out: &mut impl Write,
+    played: &Played,
+    sources: &Sources,
+    lang: Lang,
+) -> io::Result<()> {
+    let scenario = played.scenario().clone();
+    for (packet, line) in scenario.packets.iter().take(played.walks().len()).enumerate() {
+        let walk = words::markdown(played, &viewpoint(lang, packet));
+        writeln!(out, "## {}\n\n{walk}", words::code(line))?;
+    }
+    let case = told(Case { scenario, head: sources.head.clone() }, played, HERE);
+    out.write_all(fence(&case).as_bytes())
 }
 
 fn tell_walk(out: &mut impl Write, telling: &Explained, sources: &Sources) -> io::Result<()> {

@@ -249,6 +249,24 @@ fn a_book_is_built_with_figures() {
 }
 
 #[test]
+fn a_walk_is_told_as_markdown_with_its_case() {
+    let folder = Folder::new("markdown");
+    let case = folder.write("ssh.walk.txt", CASE);
+    let done = run(&["walk", &case, "--markdown"]);
+    assert_eq!(done.status.code(), Some(0));
+    let page = out(&done);
+    assert!(
+        page.starts_with("## `nc 192.0.2.1 22 from 192.0.2.9 in eth0`\n\n**Dropped."),
+        "{page}"
+    );
+    assert!(page.contains("| ✗ | 1 | `tcp dport 22` · **DROP** | |"), "{page}");
+    assert_eq!(run(&["walk", &case, "--markdown", "--json"]).status.code(), Some(1));
+    folder.write("page.md", &page);
+    let done = run(&["check", folder.0.join("page.md").to_str().unwrap()]);
+    assert_eq!(out(&done), "1 cases, 1 claims: 0 do not hold, 0 depend\n");
+}
+
+#[test]
 fn an_address_is_drawn_as_a_code() {
     let folder = Folder::new("code");
     let case = folder.write("ssh.walk.txt", CASE);

@@ -14,6 +14,7 @@ pub mod mdbook;
 mod names;
 pub mod picture;
 pub mod share;
+pub mod words;
 
 pub use check::{Carried, Verdict, carried};
 pub use code::{Code, code};

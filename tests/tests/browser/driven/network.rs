@@ -29,7 +29,15 @@ fn a_whole_session_asks_for_the_pages_own_files_only() -> Result<()> {
         page.key("s").await?;
         page.until("it is made", "return at('copy-link') !== null || at('save-file') !== null")
             .await?;
-        for id in ["copy-fence", "save-picture", "png", "save-picture", "save-file", "copy-words"] {
+        for id in [
+            "copy-fence",
+            "save-picture",
+            "png",
+            "save-picture",
+            "save-file",
+            "copy-walk",
+            "copy-words",
+        ] {
             page.click(id).await?;
         }
         page.click("replace-first").await?;

@@ -85,6 +85,7 @@ pub(super) fn Ways(props: &WaysProps) -> Html {
             </li>
             <li class="row">
                 <b>{ui(lang, Key::ShareWords)}</b><span>{ui(lang, Key::ShareAsText)}</span>
+                <Copy {lang} text={view.markdown.clone()} testid="copy-walk" word={Key::ShareAsMarkdown} />
                 <Copy {lang} text={view.words.clone()} testid="copy-words" />
             </li>
             <li class="row">
