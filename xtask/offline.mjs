@@ -113,7 +113,15 @@ const weighed = rooted(page, { "one-file-bytes": Buffer.byteLength(file) });
 const all = createHash("sha256").update(weighed).update(text("sw.js"));
 for (const name of [...files].sort()) all.update(name).update(bytes(name));
 const version = all.digest("hex").slice(0, 16);
-writeFileSync(join(dist, "index.html"), rooted(weighed, { version }));
+// Where it is served, a link to it has a card: that of the first example's own page, by its whole address.
+const card = (html) => {
+  if (!site) return html;
+  const described = named(/<meta name="description" content="([^"]*)"/)[1];
+  const tags = { "og:title": "Chainwalk", "og:description": described, "og:url": site, "og:image": `${site}e/01-nodeport-no-route/card.png` };
+  const metas = Object.entries(tags).map(([name, value]) => `<meta property="${name}" content="${value.replaceAll('"', "&quot;")}" />\n    `);
+  return html.replace("</title>\n    ", (end) => `${end}${metas.join("")}<meta name="twitter:card" content="summary_large_image" />\n    `);
+};
+writeFileSync(join(dist, "index.html"), card(rooted(weighed, { version })));
 const worker = text("sw.js")
   .replace('VERSION = ""', `VERSION = "${version}"`)
   .replace("FILES = []", `FILES = ${JSON.stringify(["./", ...files])}`);

@@ -27,6 +27,12 @@ pub(crate) fn build(house: &Workspace, profile: Profile, site: &str) -> Result<(
     }
     let script = house.root.join("xtask/offline.mjs");
     cmd!(house.sh, "node {script} {dist} {site}").run()?;
+    if !site.is_empty() {
+        // A card names its picture by its whole address.
+        let cases = files_below(house, &house.root.join("web/examples"))?;
+        let pages = dist.join("e");
+        cmd!(house.sh, "cargo run --quiet --release --package chainwalk-cli -- page {cases...} --site {site} --output {pages}").run()?;
+    }
     Ok(())
 }
 

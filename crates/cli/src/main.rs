@@ -14,6 +14,7 @@ mod lesson;
 mod mdbook;
 mod offer;
 mod out;
+mod page;
 mod picture;
 #[cfg(feature = "png")]
 mod png;
@@ -58,6 +59,22 @@ enum Command {
         /// The language of the sentences.
         #[arg(long, value_enum, default_value = "en")]
         lang: Language,
+    },
+    /// Write a page without a script for each case: its walk in words, its picture, and the card that chat programs and
+    /// networks show of a link to it
+    Page {
+        /// Cases.
+        #[arg(value_name = "CASE", required = true)]
+        cases: Vec<String>,
+        /// The folder that Chainwalk's page is served in: `https://example.org/chainwalk/`.
+        #[arg(long, value_name = "URL")]
+        site: String,
+        /// The folder in which each case gets one of its own.
+        #[arg(short, long, value_name = "FOLDER")]
+        output: String,
+        /// Where that folder is served; else it is `e/` below the site.
+        #[arg(long, value_name = "URL")]
+        served: Option<String>,
     },
     /// Draw the fences of a book as figures, as a preprocessor of mdBook: `command = "chainwalk mdbook"`.
     #[command(name = "mdbook")]
@@ -402,6 +419,15 @@ fn main() -> ExitCode {
                 max_bytes,
                 strict,
                 lang: lang.map(Lang::from),
+            })
+        }
+        Command::Page { cases, site, output, served } => {
+            let served = served.unwrap_or_else(|| format!("{site}e/"));
+            page::write(&page::Wanted {
+                cases: &cases,
+                site: &site,
+                output: &output,
+                served: &served,
             })
         }
         Command::MdBook { asked } => mdbook::run(&asked),

@@ -267,6 +267,26 @@ fn a_walk_is_told_as_markdown_with_its_case() {
 }
 
 #[test]
+#[cfg(feature = "png")]
+fn a_case_becomes_a_page_with_a_card() {
+    let folder = Folder::new("page");
+    let case = folder.write("My ssh.walk.txt", CASE);
+    let none = folder.write("none.txt", "*filter\nCOMMIT\n");
+    let pages = folder.0.join("e");
+    let site = "https://example.org/c/";
+    let done = run(&["page", &case, &none, "--site", site, "-o", pages.to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(1), "one of them is none");
+    assert_eq!(out(&done), "https://example.org/c/e/my-ssh/\n");
+    let made = pages.join("my-ssh");
+    let index = fs::read_to_string(made.join("index.html")).unwrap();
+    for file in ["card.png", "oembed.json"] {
+        assert!(index.contains(&format!("{site}e/my-ssh/{file}")), "{file}: {index}");
+        assert!(made.join(file).exists(), "{file}");
+    }
+    assert!(index.contains("src=\"walk.svg\"") && made.join("walk.svg").exists());
+}
+
+#[test]
 fn an_address_is_drawn_as_a_code() {
     let folder = Folder::new("code");
     let case = folder.write("ssh.walk.txt", CASE);

@@ -5,6 +5,7 @@
 //! fragment panics, and none costs more than the limits of [`link`] allow.
 
 pub mod anonymise;
+pub mod card;
 pub mod check;
 pub mod code;
 pub mod codec;
