@@ -78,6 +78,17 @@ impl Cidr {
     }
 }
 
+/// A number that is equal to, above or below another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Compare<T> {
+    /// `-eq`.
+    Eq(T),
+    /// `-gt`.
+    Gt(T),
+    /// `-lt`.
+    Lt(T),
+}
+
 /// Packets and bytes, as a listing printed them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[allow(missing_docs)]
