@@ -7,7 +7,8 @@ use crate::engine::{ConditionLog, Walker};
 use crate::index::{Indexes, LookUp};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Check, Flow, FollowUp, Host, Outcome, PacketSpec, Question, RuleId, Sent, Trace, Walk,
+    Answer, Check, Flow, FollowUp, Host, Outcome, PacketSpec, Question, Sent, Trace, TriedRule,
+    Walk,
 };
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -275,17 +276,10 @@ impl Session {
         traces
     }
 
-    /// How each condition of `rule` stood for the packet at `step` of an outcome, or of a packet that the
-    /// kernel made in it. The walk is walked again with a look at every rule; the last one is kept, so that
+    /// How each condition of the rule stood for the packet there. The walk is walked again with a look at every rule; the last one is kept, so that
     /// asking about all of its rules costs no more than asking about one.
-    pub fn explain(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check> {
+    pub fn explain(&self, at: TriedRule) -> Vec<Check> {
+        let TriedRule { packet, outcome, reply, step, rule } = at;
         let Some(begin) = self.begins.get(packet).and_then(|b| b.get(outcome)) else {
             return Vec::new();
         };

@@ -2,15 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::{
-    AddrMask, AddrTypeMatch, AddrTypes, Base, Chain, ChainId, ChainKind, Check, Cidr, Count,
-    Counters, CtStates, DocId, Family, Hook, Host, IfaceMatch, Interface, Inv, IpMatch, Match,
-    NatRange, Op, OpKind, Origin, PacketSpec, Policy, Range, Reading, RejectWith, Rule, RuleId,
-    Section, SectionKind, Span, Statistic, Table, TableId, Target, TcpMatch,
+    AddrMask, AddrTypeMatch, AddrTypes, Base, Chain, ChainId, ChainKind, Cidr, Count, Counters,
+    CtStates, DocId, Family, Hook, Host, IfaceMatch, Interface, Inv, IpMatch, Match, NatRange, Op,
+    OpKind, Origin, PacketSpec, Policy, Range, Reading, RejectWith, Rule, RuleId, Section,
+    SectionKind, Span, Statistic, Table, TableId, Target, TcpMatch,
 };
 use chainwalk_sim::Session;
 use chainwalk_view::{
-    Banner, Explained, Explainer, Item, Lang, Mark, RowKind, Scene, TableMeasure, Timeline, Tone,
-    banner, facts, rows, rule_cards, scene, scene_phone, svg, timeline, words,
+    Banner, Explained, Item, Lang, Mark, RowKind, Scene, TableMeasure, Timeline, Tone, banner,
+    facts, rows, rule_cards, scene, scene_phone, svg, timeline, words,
 };
 use std::net::IpAddr;
 
@@ -189,14 +189,6 @@ fn service(first_passes: bool) -> Built {
     b
 }
 
-struct Why<'a>(&'a Session);
-
-impl Explainer for Why<'_> {
-    fn checks(&self, p: usize, o: usize, r: Option<usize>, s: usize, rule: RuleId) -> Vec<Check> {
-        self.0.explain(p, o, r, s, rule)
-    }
-}
-
 const CURL: &str = "curl 10.0.0.1:8080 from 10.0.0.9 in eth0";
 
 /// Walks a packet line through a host and hands what is to be told to `look`.
@@ -227,7 +219,7 @@ fn told_of<R>(
     for ask in &asks {
         session.send(ask);
     }
-    let why = Why(&session);
+    let why = |at| session.explain(at);
     look(&Explained {
         lang,
         reading: Some(&reading),
@@ -296,7 +288,7 @@ fn without_rules_there_is_never_a_good_end() {
         let (ask, _) = chainwalk_parse::packet_line(CURL);
         let asks = [ask];
         session.send(&asks[0]);
-        let why = Why(&session);
+        let why = |at| session.explain(at);
         banner(&Explained {
             lang: Lang::En,
             reading,

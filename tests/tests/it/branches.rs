@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk::Played;
-use chainwalk_model::{Check, ConditionKind, Fate, Observed, RuleId, Truth};
+use chainwalk_model::{Check, ConditionKind, Fate, Observed, RuleId, TriedRule, Truth};
 use chainwalk_tests::played::{explain, played_with};
 use chainwalk_view::{Lang, banner};
 use std::fmt::Write as _;
@@ -219,8 +219,9 @@ fn reasons_come_from_the_world_as_it_was_then() {
             chainwalk_model::Event::Tried { first, last, .. } if (*first..=*last).contains(&(rule + 1)))
                 || s.event == chainwalk_model::Event::Matched(RuleId(rule))
         };
-        let at = steps.iter().position(step).unwrap();
-        explain(&played, Lang::En, |t| t.reasons.checks(packet, 0, None, at, RuleId(rule)))
+        let step = steps.iter().position(step).unwrap();
+        let at = TriedRule { packet, outcome: 0, reply: None, step, rule: RuleId(rule) };
+        explain(&played, Lang::En, |t| t.reasons.checks(at))
     };
     assert_eq!(
         check(&reasons(0, 0), ConditionKind::Mark),

@@ -5,7 +5,7 @@
 use chainwalk_model::{
     Backend, Base, Chain, ChainId, ChainKind, Check, DecidedBy, Diagnostic, DiagnosticId,
     DroppedBy, Event, Family, Fate, Hook, Host, Observed, Op, OpId, Policy, Question, Rule, RuleId,
-    Span, Table, TableId, Trace, Truth, Walk,
+    Span, Table, TableId, Trace, TriedRule, Truth, Walk,
 };
 use chainwalk_parse::read;
 use chainwalk_sim::Session;
@@ -192,7 +192,13 @@ fn what_explains_a_rule_sees_what_its_statements_wrote() {
     let one = rule(&mut host, input, mixed(&pieces));
     let session = walks(host, &[SSH]);
     let trace = only(&session.walks()[0]);
-    let checks = session.explain(0, 0, None, trace.steps.len() - 1, one);
+    let checks = session.explain(TriedRule {
+        packet: 0,
+        outcome: 0,
+        reply: None,
+        step: trace.steps.len() - 1,
+        rule: one,
+    });
     let seen: Vec<(u16, bool, Observed)> =
         checks.into_iter().map(|c: Check| (c.op, c.truth == Truth::Yes, c.found)).collect();
     let mark = Observed::Hex(7);
