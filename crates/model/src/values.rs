@@ -37,6 +37,21 @@ pub struct AddrMask {
     pub mask: IpAddr,
 }
 
+impl AddrMask {
+    /// Whether an address is this one under the mask.
+    pub fn holds(self, addr: IpAddr) -> bool {
+        match (addr, self.addr, self.mask) {
+            (IpAddr::V4(a), IpAddr::V4(b), IpAddr::V4(mask)) => {
+                (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
+            }
+            (IpAddr::V6(a), IpAddr::V6(b), IpAddr::V6(mask)) => {
+                (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A number under a mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Masked<T> {

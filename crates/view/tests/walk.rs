@@ -68,24 +68,9 @@ impl Built {
         let chain = ChainId(rules.chains.len() as u32);
         rules.tables[id.0 as usize].chains.push(chain);
         let kind = if table == "nat" { ChainKind::Nat } else { ChainKind::Filter };
-        rules.chains.push(Chain {
-            table: id,
-            name: name.into(),
-            base: base.map(|(hook, priority, policy)| Base {
-                hook,
-                priority,
-                kind,
-                policy,
-                doubted: false,
-                devices: Vec::new(),
-                registered: None,
-            }),
-            rules: Vec::new(),
-            counters: None,
-            references: None,
-            declared: true,
-            span,
-        });
+        let base =
+            base.map(|(hook, priority, policy)| Base { policy, ..Base::new(hook, priority, kind) });
+        rules.chains.push(Chain { span, ..Chain::new(id, name.into(), base) });
         chain
     }
 
@@ -97,15 +82,7 @@ impl Built {
             matches.into_iter().map(|m| Op { what: OpKind::Match(m), span }).collect();
         ops.push(Op { what: OpKind::Target(target), span });
         let number = rules.chain(chain).rules.len() as u32 + 1;
-        rules.rules.push(Rule {
-            chain,
-            number,
-            ops,
-            counters: None,
-            comment: None,
-            handle: None,
-            span,
-        });
+        rules.rules.push(Rule::new(chain, number, ops, span));
         rules.chains[chain.0 as usize].rules.push(id);
         id
     }

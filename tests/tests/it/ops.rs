@@ -64,25 +64,9 @@ fn chain(
         dormant: false,
         span,
     });
-    let base = Base {
-        hook,
-        priority,
-        kind,
-        policy: Policy::Accept,
-        doubted: false,
-        devices: Vec::new(),
-        registered,
-    };
-    Rc::make_mut(&mut host.rules).chains.push(Chain {
-        table,
-        name: format!("c{}", id.0).into(),
-        base: Some(base),
-        rules: Vec::new(),
-        counters: None,
-        references: None,
-        declared: true,
-        span,
-    });
+    let base = Base { registered, ..Base::new(hook, priority, kind) };
+    let new = Chain::new(table, format!("c{}", id.0).into(), Some(base));
+    Rc::make_mut(&mut host.rules).chains.push(new);
     id
 }
 
@@ -92,15 +76,8 @@ fn rule(host: &mut Host, chain: ChainId, ops: Vec<Op>) -> RuleId {
     let own = &mut Rc::make_mut(&mut host.rules).chains[chain.0 as usize].rules;
     own.push(id);
     let number = own.len() as u32;
-    Rc::make_mut(&mut host.rules).rules.push(Rule {
-        chain,
-        number,
-        ops,
-        counters: None,
-        comment: None,
-        handle: None,
-        span: Span::default(),
-    });
+    let new = Rule::new(chain, number, ops, Span::default());
+    Rc::make_mut(&mut host.rules).rules.push(new);
     id
 }
 

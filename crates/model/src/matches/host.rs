@@ -160,6 +160,15 @@ pub struct TimeMatch {
 }
 
 impl TimeMatch {
+    /// Any time.
+    pub const ANY: Self = Self {
+        dates: Range { first: 0, last: Self::LAST_DATE },
+        daytime: Range { first: 0, last: Self::LAST_SECOND },
+        monthdays: Self::ALL_MONTHDAYS,
+        weekdays: Self::ALL_WEEKDAYS,
+        contiguous: false,
+        kerneltz: false,
+    };
     /// The last date that can be said.
     pub const LAST_DATE: u32 = 0x7fff_ffff;
     /// The last second of a day.

@@ -7,7 +7,7 @@ use super::walker::{Walker, empty_trace};
 use crate::addr::on_link;
 use crate::ct::{self, CtInfo};
 use crate::route::{FlowKey, Key, Router};
-use crate::wire::{LEAST_MTU6, Options, plain};
+use crate::wire::{LEAST_MTU6, Options};
 use chainwalk_model::{
     Entry, Event, Fate, Hook, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind,
     RoutingDrop, Sent, Tcp, TcpFlags, proto,
@@ -177,7 +177,7 @@ impl Walker<'_> {
                 tos: if v6 { 0 } else { (ip.tos & 0x1e) | 0xc0 },
                 proto: if v6 { proto::ICMPV6 } else { proto::ICMP },
                 options: Self::echoed(skb, from),
-                ..plain(from, to)
+                ..IpHeader::plain(from, to)
             },
             l4: L4::Icmp(Icmp {
                 kind,
@@ -338,7 +338,7 @@ impl Walker<'_> {
                         tos: skb.packet.ip.tos,
                         proto: skb.packet.ip.proto,
                         options: Self::echoed(skb, from),
-                        ..plain(from, to)
+                        ..IpHeader::plain(from, to)
                     },
                     l4: L4::Icmp(Icmp { kind: answer, code, ..icmp.clone() }),
                     payload,
@@ -421,7 +421,7 @@ fn reset_of(packet: &Packet, tcp: &Tcp, tos: u8) -> Packet {
             tos,
             proto: proto::TCP,
             df: !packet.is_v6(),
-            ..plain(packet.ip.dst, packet.ip.src)
+            ..IpHeader::plain(packet.ip.dst, packet.ip.src)
         },
         l4: L4::Tcp(answer),
         payload: Arc::default(),
@@ -453,8 +453,11 @@ fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
         window: (65535 / mss.max(1) * mss) as u16,
         options: offer.written().into(),
     };
-    let ip =
-        IpHeader { proto: proto::TCP, df: !packet.is_v6(), ..plain(packet.ip.dst, packet.ip.src) };
+    let ip = IpHeader {
+        proto: proto::TCP,
+        df: !packet.is_v6(),
+        ..IpHeader::plain(packet.ip.dst, packet.ip.src)
+    };
     Packet { ip, l4: L4::Tcp(answer), payload: Arc::default(), bad_csum: false }
 }
 
