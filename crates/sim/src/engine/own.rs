@@ -25,11 +25,11 @@ const DEEPEST: u8 = 6;
 /// What stands for the number that a socket draws for its connection.
 const DRAWN: u32 = 1 << 31;
 
-/// IPv6 tells of shorter ways without that lock.
-const REDIRECT6: u8 = 137;
+/// The type of IPv6's redirect (`NDISC_REDIRECT`), which is sent without the lock of ICMP's other messages.
+const NDISC_REDIRECT: u8 = 137;
 
-/// The two bits of congestion notification, which a reset does not repeat.
-const ECN: u8 = 0b11;
+/// The bits of the TOS byte that tell of congestion; a reset does not repeat them.
+const INET_ECN_MASK: u8 = 0b11;
 
 impl Walker<'_> {
     /// `REJECT`.
@@ -128,7 +128,7 @@ impl Walker<'_> {
         let nobody = ip.src.is_unspecified() || ip.src.is_ipv6() && ip.src.is_multicast();
         // While the kernel sends an ICMP packet of its own it sends no other (`icmp_xmit_lock`).
         let message =
-            matches!(&skb.packet.l4, L4::Icmp(i) if i.kind != REDIRECT6 || ip.src.is_ipv4());
+            matches!(&skb.packet.l4, L4::Icmp(i) if i.kind != NDISC_REDIRECT || ip.src.is_ipv4());
         let sending = skb.from_kernel && skb.loops == 0 && message;
         if sending || about_error || to_all || nobody || ip.frag_off != 0 {
             return;
@@ -292,7 +292,7 @@ impl Walker<'_> {
                 }
                 // What listens takes a SYN, and nothing of a connection (`tcp_rcv_state_process`).
                 let packet = if !listening || tcp.flags.has(TcpFlags::ACK) {
-                    reset_of(&skb.packet, tcp, skb.packet.ip.tos & !ECN)
+                    reset_of(&skb.packet, tcp, skb.packet.ip.tos & !INET_ECN_MASK)
                 } else if tcp.flags.has(TcpFlags::SYN) && !tcp.flags.has(TcpFlags::FIN) {
                     let mtu = self.mtu(skb.iif.name().map(|i| &**i));
                     accepted(&skb.packet, tcp, mtu)
@@ -443,7 +443,7 @@ fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
         scale: asked.scale.map(|_| USUAL_SCALE),
         signed: false,
     };
-    let ecn = tcp.flags.has(TcpFlags(0xc0)) && packet.ip.tos & ECN == 0;
+    let ecn = tcp.flags.has(TcpFlags(0xc0)) && packet.ip.tos & INET_ECN_MASK == 0;
     let answer = Tcp {
         sport: tcp.dport,
         dport: tcp.sport,
