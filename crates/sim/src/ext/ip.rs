@@ -88,7 +88,8 @@ fn name(dev: &PathIface) -> Observed {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::Match;
+    use chainwalk_model::{AddrMask, Match};
+    use std::net::IpAddr;
 
     fn addr(s: &str) -> IpAddr {
         s.parse().unwrap()
