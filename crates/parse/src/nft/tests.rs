@@ -2,7 +2,7 @@
 
 use super::*;
 use chainwalk_model::nft::{CmpOp, Condition, Expr, Field, Needs, Pattern, Statement, Value};
-use chainwalk_model::{Hook, Match, OpKind, Policy, Ruleset, Target};
+use chainwalk_model::{BlankPart, Hook, Match, OpKind, Policy, Ruleset, Target};
 
 /// What a text comes to, and how many problems it has.
 fn told(text: &str, source: Source) -> (Ruleset, usize) {
@@ -227,6 +227,52 @@ fn json_says_what_the_text_says() {
     let (text, json) = (pasted(LISTED), pasted(json));
     assert_eq!(json.rules.rules[0].handle, Some(4));
     assert_eq!(nft_text(&text).text, nft_text(&json).text);
+}
+
+#[test]
+fn a_quota_is_the_same_in_json() {
+    for (words, object) in [
+        ("over 25 mbytes", r#"{"val": 25, "val_unit": "mbytes", "inv": true}"#),
+        ("25 bytes used 7 bytes", r#"{"val": 25, "val_unit": "bytes", "used": 7}"#),
+        ("9 kbytes", r#"{"val": 9, "val_unit": "kbytes", "inv": false}"#),
+    ] {
+        let json = format!(
+            r#"{{"nftables": [{{"table": {{"family": "inet", "name": "f"}}}}, {{"chain": {{"family": "inet",
+            "table": "f", "name": "in", "type": "filter", "hook": "input", "prio": 0, "policy": "drop"}}}}, {{"rule":
+            {{"family": "inet", "table": "f", "chain": "in", "expr": [{{"quota": {object}}}, {{"accept": null}}]}}}}]}}"#
+        );
+        let text = LISTED.replace("tcp dport 22", &format!("quota {words}"));
+        assert_eq!(nft_text(&pasted(&json)).text, nft_text(&pasted(&text)).text, "{words}");
+    }
+}
+
+#[test]
+fn a_table_may_be_dormant() {
+    for (flags, expect) in [("flags dormant\n", true), ("flags owner\n", false), ("", false)] {
+        let text = format!("table ip t {{\n{flags}chain c {{\naccept\n}}\n}}\n");
+        let (rules, problems) = told(&text, Source::Script);
+        assert_eq!((rules.tables[0].dormant, problems), (expect, 0), "{flags}");
+        assert_eq!(rules.rules.len(), 1, "{flags}");
+    }
+}
+
+#[test]
+fn what_is_compared_with_a_value_that_is_left_open_is_known() {
+    for (rule, name, part) in [
+        ("ip saddr <ADMIN_IP> drop", "ADMIN_IP", BlankPart::Src),
+        ("ip daddr <ADMIN_IP>; drop", "ADMIN_IP", BlankPart::Dst),
+        ("tcp dport <PORT> accept", "PORT", BlankPart::Dport),
+        ("iifname \"<WAN>\" accept", "WAN", BlankPart::InIface),
+    ] {
+        let text = format!("table inet t {{\nchain c {{\n{rule}\n}}\n}}\n");
+        let (rules, problems) = told(&text, Source::Script);
+        let blank = rules.rules[0].ops.iter().find_map(|op| match &op.what {
+            OpKind::Match(Match::Opaque(o)) => o.blank.clone(),
+            _ => None,
+        });
+        let blank = blank.map(|b| (b.name.to_string(), b.part));
+        assert_eq!((blank, problems), (Some((name.to_owned(), part)), 1), "{rule}");
+    }
 }
 
 #[test]
