@@ -518,3 +518,21 @@ fn tables_of_one_name_have_stations_of_their_own() {
         assert_eq!(class("inet mangle PREROUTING, 0 rules"), "st hollow raw");
     });
 }
+
+#[test]
+fn as_text_the_reason_of_a_row_stands_behind_it_and_nothing_where_there_is_none() {
+    let b = service(true);
+    told(b.0, CURL, Lang::En, |t| {
+        let text = words(t);
+        let mut seen = [0, 0];
+        for row in rows(t).iter().filter(|r| r.aside.is_empty() && r.kind != RowKind::Range) {
+            let reason = plain(&row.reason);
+            let told = plain(&row.text);
+            let behind =
+                if reason.is_empty() { "\n".to_owned() } else { format!(" — {reason}\n") };
+            assert!(text.contains(&[&*told, &*behind].concat()), "{told}{behind}{text}");
+            seen[usize::from(reason.is_empty())] += 1;
+        }
+        assert!(seen[0] >= 2 && seen[1] >= 2, "{seen:?}");
+    });
+}

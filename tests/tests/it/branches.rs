@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk::Played;
-use chainwalk_model::{Check, ConditionKind, Fate, Observed, RuleId, TriedRule, Truth};
+use chainwalk_model::{
+    Answer, Check, ConditionKind, Fate, Observed, Question, RuleId, TriedRule, Truth,
+};
 use chainwalk_tests::played::{explain, played_with};
 use chainwalk_view::{Lang, banner};
 use std::fmt::Write as _;
@@ -203,6 +205,20 @@ fn each_way_leaves_a_world_of_its_own() {
 fn check(found: &[Check], part: ConditionKind) -> (Truth, Observed) {
     let check = found.iter().find(|c| c.part == part).unwrap();
     (check.truth.clone(), check.found.clone())
+}
+
+#[test]
+fn a_rule_about_one_container_is_hardly_about_what_this_host_sends() {
+    // Docker's rule for a container that asks for itself by a published port.
+    let rules = input("").replace(
+        ":POSTROUTING ACCEPT [0:0]\n",
+        ":POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 172.17.0.2/32 -d 172.17.0.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE\n",
+    );
+    let played = played_with(&[&rules], &[], &["curl 172.17.0.2"]);
+    let chosen = explain(&played, Lang::En, |t| t.chosen());
+    let choices = &played.walks()[0].outcomes[chosen].choices;
+    let of_rule = choices.iter().find(|c| matches!(c.question, Question::Fact(_)));
+    assert_eq!(of_rule.map(|c| &c.answer), Some(&Answer::No), "{choices:?}");
 }
 
 #[test]

@@ -262,3 +262,22 @@ fn a_chain_of_type_route_reroutes_at_any_priority_and_a_filter_chain_at_none() {
         assert_eq!(end, Some((output, DecidedBy::Policy, true)));
     }
 }
+
+#[test]
+fn tcpmss_is_told_where_it_wrote_and_never_raises() {
+    for (mss, written) in [(1000, true), (9000, false)] {
+        let paste = format!(
+            "*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n\
+             :OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n\
+             -A PREROUTING -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss {mss}\nCOMMIT\n"
+        );
+        let host = host_of(&paste, &["eth0=10.0.0.1/24"]);
+        let mut session = Session::new(host);
+        session.send(
+            &asked(&["tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 syn mss 1460"], session.host())[0],
+        );
+        let steps = &session.walks()[0].outcomes[0].trace.steps;
+        let wrote = |e: &Event| matches!(e, Event::Changed(chainwalk_model::Change::Mss(_)));
+        assert_eq!(steps.iter().any(|s| wrote(&s.event)), written, "{mss}");
+    }
+}

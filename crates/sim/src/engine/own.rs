@@ -503,3 +503,21 @@ fn icmp_of(with: RejectWith, v6: bool) -> (u8, u8) {
         RejectWith::RejectRoute6 => (1, 6),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_ipv6_something_stands_behind_the_authentication_header() {
+        let spoilt = |payload: &[u8]| {
+            let v6 = |last| IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 0, last]);
+            let ip = IpHeader { proto: AH, ..IpHeader::plain(v6(2), v6(1)) };
+            is_spoilt(&Packet { ip, l4: L4::Other, payload: payload.into(), bad_csum: false })
+        };
+        // Its length is in words of four bytes, less two.
+        let header = [59, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert!(spoilt(&[]) && spoilt(&header[..1]) && spoilt(&header[..12]) && spoilt(&header));
+        assert!(!spoilt(&[&header[..], &[0; 4]].concat()));
+    }
+}
