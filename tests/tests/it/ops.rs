@@ -281,3 +281,18 @@ fn tcpmss_is_told_where_it_wrote_and_never_raises() {
         assert_eq!(steps.iter().any(|s| wrote(&s.event)), written, "{mss}");
     }
 }
+
+#[test]
+fn a_field_of_another_message_of_icmp_ends_the_rule() {
+    for (field, fits) in [("id", true), ("sequence", true), ("mtu", false), ("gateway", false)] {
+        let paste = format!(
+            "table ip t {{\n\tchain in {{\n\t\ttype filter hook input priority filter; policy accept;\n\
+             \t\ticmp {field} != 65000 drop\n\t}}\n}}\n"
+        );
+        let mut session = Session::new(host_of(&paste, &["eth0=10.0.0.1/24"]));
+        let ping = asked(&["ping 10.0.0.1 from 10.0.0.9 in eth0"], session.host());
+        session.send(&ping[0]);
+        let fate = &session.walks()[0].outcomes[0].trace.fate;
+        assert_eq!(matches!(fate, Fate::Dropped(DroppedBy::Rule(_))), fits, "{field}: {fate:?}");
+    }
+}

@@ -295,6 +295,21 @@ fn a_set_without_a_type_is_not_printed() {
 }
 
 #[test]
+fn what_nft_says_in_no_rule_is_not_printed_in_part() {
+    let printed = |options: &str| {
+        let save = "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n";
+        nft_text(&pasted(&format!("{save}-A PREROUTING -p tcp -j CT {options}\nCOMMIT\n")))
+    };
+    let zone = printed("--zone 5");
+    assert!(zone.complete && zone.text.contains("ct zone set 5"), "{}", zone.text);
+    // A helper is an object of its own there.
+    for options in ["--zone 5 --helper ftp", "--helper ftp"] {
+        let printed = printed(options);
+        assert!(!printed.complete && !printed.text.contains("ct zone"), "{}", printed.text);
+    }
+}
+
+#[test]
 fn nat_names_no_other_family_than_its_table() {
     let read = |family: &str, rule: &str| {
         let text = format!("table {family} t {{\nchain c {{\n{rule}\n}}\n}}\n");
