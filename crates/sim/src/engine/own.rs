@@ -508,6 +508,8 @@ fn icmp_of(with: RejectWith, v6: bool) -> (u8, u8) {
 mod tests {
     use super::*;
 
+    const AH: u8 = 51;
+
     #[test]
     fn of_ipv6_something_stands_behind_the_authentication_header() {
         let spoilt = |payload: &[u8]| {
