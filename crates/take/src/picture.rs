@@ -308,7 +308,8 @@ mod tests {
 
     #[test]
     fn below_the_drawing_each_stop_has_its_mark_one_behind_the_other() {
-        let picture = picture(&played(), None);
+        let played = played();
+        let picture = picture(&played, None);
         let still = picture.still(Colours::Light);
         let marks = still.split('<').filter(|tag| tag.contains("class=\"bit "));
         let number = |tag: &str, name: &str| -> f64 {
