@@ -314,7 +314,7 @@ mod tests {
         assert!(!is_hidden(&rules.group(&[1, 2], "from the second on")));
         assert!(is_hidden(&rules.group(&[0], "at first")));
         assert!(
-            rules.css.contains("@keyframes f0{0%{visibility:hidden}33.333%{visibility:visible}}"),
+            rules.css.contains("@keyframes f0{0%{visibility:hidden}33.33%{visibility:visible}}"),
             "{}",
             rules.css
         );

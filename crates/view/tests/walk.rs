@@ -533,6 +533,6 @@ fn as_text_the_reason_of_a_row_stands_behind_it_and_nothing_where_there_is_none(
             assert!(text.contains(&[&*told, &*behind].concat()), "{told}{behind}{text}");
             seen[usize::from(reason.is_empty())] += 1;
         }
-        assert!(seen[0] >= 2 && seen[1] >= 2, "{seen:?}");
+        assert!(seen[0] >= 1 && seen[1] >= 2, "{seen:?}");
     });
 }
