@@ -266,7 +266,8 @@ fn facts_alone_tell_what_listens_and_what_is_missing() {
 fn of_a_map_of_verdicts_those_that_accept_are_open() {
     let paste = "table inet f {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\
         \t\ttcp dport vmap { 22 : accept, 23 : drop, 443 : accept }\n\t}\n\
-        \tchain fwd {\n\t\ttype filter hook forward priority filter; policy drop;\n\t}\n}\n";
+        \tchain fwd {\n\t\ttype filter hook forward priority filter; policy drop;\n\
+        \t\tudp dport 53 accept\n\t}\n}\n";
     let told = told(&of(paste), Lang::En).expect("told");
     let here = told.sections.iter().find(|s| s.title.contains("INPUT")).expect("INPUT");
     let all: String = here.rows.iter().map(|r| [&*r.what, " "].concat()).collect();
