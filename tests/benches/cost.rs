@@ -6,10 +6,10 @@
 
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::{Event, Match, OpKind, Reading, RuleId, TcpMatch};
+use chainwalk_model::{Event, Match, OpKind, Reading, TcpMatch};
 use chainwalk_parse::{assumption, packet_lines, read};
 use chainwalk_sim::Session;
-use chainwalk_view::{Explained, Explainer, Lang, TableMeasure, banner, rows, scene, timeline};
+use chainwalk_view::{Explained, Lang, TableMeasure, banner, rows, scene, timeline};
 use std::fmt::Write as _;
 use std::hint::black_box;
 use std::net::IpAddr;
@@ -141,21 +141,6 @@ fn bare(reading: &Reading, src: IpAddr, dport: u16) -> usize {
     host.rules.rules.iter().filter(|r| all(&r.ops)).count()
 }
 
-struct Why<'a>(&'a Session);
-
-impl Explainer for Why<'_> {
-    fn checks(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<chainwalk_model::Check> {
-        self.0.explain(packet, outcome, reply, step, rule)
-    }
-}
-
 /// What telling one packet's walk costs, reasons looked up.
 fn telling(what: &str, text: &str, reading: &Reading, session: &Session) {
     let asks: Vec<_> = packet_lines(&[SYN], &reading.host()).into_iter().map(|p| p.0).collect();
@@ -169,7 +154,7 @@ fn telling(what: &str, text: &str, reading: &Reading, session: &Session) {
         followed: &[],
         packet: 0,
         raw_names: false,
-        reasons: &Why(session),
+        reasons: &|at| session.explain(at),
     };
     report(&format!("{what}: banner"), 1, least(3, || banner(&telling)));
     report(&format!("{what}: rows"), 1, least(3, || rows(&telling)));

@@ -1,5 +1,6 @@
 //! The conditions of a rule, one by one: which there are, how each stood, and what the packet had there.
 
+use crate::ids::RuleId;
 use crate::matches::{AddrTypes, CtStates};
 use crate::nft::{Condition, CtKey, Expr, Fib, FibResultKey, Field, Header, Meta, Needs, Stateful};
 use crate::packet::TcpFlags;
@@ -168,6 +169,21 @@ impl Field {
             other => ConditionKind::Field(other),
         }
     }
+}
+
+/// A rule that was tried at a step of a walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TriedRule {
+    /// The packet, in the order of the sequence.
+    pub packet: usize,
+    /// Which of its outcomes.
+    pub outcome: usize,
+    /// `None` in its own walk, else the place in [`crate::Outcome::replies`].
+    pub reply: Option<usize>,
+    /// The step of that walk.
+    pub step: usize,
+    /// The rule.
+    pub rule: RuleId,
 }
 
 impl Expr {

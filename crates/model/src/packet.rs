@@ -82,6 +82,27 @@ pub struct IpHeader {
     pub extensions: Arc<[Extension]>,
 }
 
+impl IpHeader {
+    /// The header of a packet of which only the ends are given.
+    pub fn plain(src: IpAddr, dst: IpAddr) -> Self {
+        Self {
+            src,
+            dst,
+            proto: 0,
+            tos: 0,
+            ttl: 64,
+            id: 0,
+            df: false,
+            mf: false,
+            frag_off: 0,
+            frag_len: None,
+            options: Arc::default(),
+            flow_label: 0,
+            extensions: Arc::default(),
+        }
+    }
+}
+
 /// An IPv6 extension header.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Extension {

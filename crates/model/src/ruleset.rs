@@ -169,6 +169,21 @@ pub struct Base {
     pub registered: Option<u32>,
 }
 
+impl Base {
+    /// One that accepts, and of which nothing more is known.
+    pub fn new(hook: Hook, priority: i32, kind: ChainKind) -> Self {
+        Self {
+            hook,
+            priority,
+            kind,
+            policy: Policy::Accept,
+            doubted: false,
+            devices: Vec::new(),
+            registered: None,
+        }
+    }
+}
+
 /// A chain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
@@ -187,6 +202,14 @@ pub struct Chain {
     pub declared: bool,
     /// The text of its header.
     pub span: Span,
+}
+
+impl Chain {
+    /// One without rules, that no text shows.
+    pub fn new(table: TableId, name: Text, base: Option<Base>) -> Self {
+        let (rules, counters, span) = (Vec::new(), None, Span::default());
+        Self { table, name, base, rules, counters, references: None, declared: true, span }
+    }
 }
 
 /// A rule: operations in order.
@@ -211,6 +234,11 @@ pub struct Rule {
 impl Rule {
     /// The module of a target that stands for rules which the paste leaves out.
     pub const LEFT_OUT: &'static str = "left out";
+
+    /// One of which nothing was counted.
+    pub fn new(chain: ChainId, number: u32, ops: Vec<Op>, span: Span) -> Self {
+        Self { chain, number, ops, counters: None, comment: None, handle: None, span }
+    }
 
     /// Whether it stands for rules that the paste leaves out.
     pub fn is_left_out(&self) -> bool {

@@ -37,6 +37,21 @@ pub struct AddrMask {
     pub mask: IpAddr,
 }
 
+impl AddrMask {
+    /// Whether an address is this one under the mask.
+    pub fn holds(self, addr: IpAddr) -> bool {
+        match (addr, self.addr, self.mask) {
+            (IpAddr::V4(a), IpAddr::V4(b), IpAddr::V4(mask)) => {
+                (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
+            }
+            (IpAddr::V6(a), IpAddr::V6(b), IpAddr::V6(mask)) => {
+                (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
+            }
+            _ => false,
+        }
+    }
+}
+
 /// A number under a mask.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Masked<T> {
@@ -76,6 +91,17 @@ impl Cidr {
         let behind = Self::host(addr).len.saturating_sub(self.len);
         bits.checked_shr(behind.into()).unwrap_or(0) == 0
     }
+}
+
+/// A number that is equal to, above or below another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Compare<T> {
+    /// `-eq`.
+    Eq(T),
+    /// `-gt`.
+    Gt(T),
+    /// `-lt`.
+    Lt(T),
 }
 
 /// Packets and bytes, as a listing printed them.

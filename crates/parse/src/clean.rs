@@ -405,6 +405,8 @@ mod tests {
         check("echo \u{2018}1\u{2019} > x", "echo '1' > x");
         check("-c \u{2018}it\u{2019}s a\u{2019}", "-c 'it\u{2019}s a'");
         check("x \u{201e}a\u{201c} y", "x \"a\" y");
+        // Each line by itself.
+        check("echo \"a\"\necho \u{201c}b\u{201d}", "echo \"a\"\necho \"b\"");
         for text in ["it\u{2019}s", "-c \"say \u{201c}a b\u{201d}\"", "a\u{201c}b"] {
             check(text, text);
         }

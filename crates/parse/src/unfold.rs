@@ -176,6 +176,16 @@ mod tests {
     }
 
     #[test]
+    fn a_dump_in_one_line_is_parted_among_many_short_ones() {
+        let short = "not a rule\n".repeat(SHORT / 8);
+        let rules: Vec<String> =
+            (0..40).map(|n| format!("-A INPUT -s 10.0.0.{n} -j DROP")).collect();
+        let start = "*filter :INPUT DROP [0:0]";
+        let line = format!("{short}{start} {} COMMIT", rules.join(" "));
+        check(&line, &format!("{short}*filter\n:INPUT DROP [0:0]\n{}\nCOMMIT", rules.join("\n")));
+    }
+
+    #[test]
     fn a_dump_in_one_line_is_parted() {
         check(
             "so: *filter :INPUT DROP [0:0] :X - [0:0] -A INPUT -j X [1:60] -A X -m comment --comment \"-A b -j c\" -j DROP COMMIT # Completed on Mon",

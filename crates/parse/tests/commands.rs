@@ -58,7 +58,9 @@ fn interfaces_are_made() {
         &["br0 up", "eth1 in br0"],
     );
     check("ip link add link eth0 name eth0.7 type vlan id 7\n", &["eth0.7"]);
+    check("ip link add v0 type veth peer name v1\n", &["v0", "v1"]);
     check("ip link add v0 type veth peer name v1\nip link set v1 netns x\n", &["v0"]);
+    check("ip link add d0 type dummy\n", &["d0"]);
     check("ip link set eth1 master br0 up\nip link set eth1 nomaster\n", &["eth1 up", "br0"]);
     check(
         "brctl addbr br1\nbrctl addif br1 p1 p2\nbrctl delif br1 p1\n",

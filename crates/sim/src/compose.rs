@@ -5,7 +5,6 @@ use crate::ct;
 use crate::route::{FibResult, FlowKey, Key, Router};
 use crate::spoken::{are_neighbours, filters_ports, is_uplink};
 use crate::way::{is_unnamed, way_in};
-use crate::wire::plain;
 use crate::world::World;
 use chainwalk_model::{
     AskAddr, AskEntry, Entry, Event, Fate, FollowUp, Hook, Host, Icmp, IfKind, IpHeader, L4, Mac,
@@ -199,7 +198,7 @@ fn quote(ask: &PacketSpec, src: IpAddr, dst: IpAddr) -> Packet {
             tos: ask.tos.unwrap_or(0),
             ttl: ask.ttl.unwrap_or(64),
             id: ask.id.unwrap_or(0),
-            ..plain(from, to)
+            ..IpHeader::plain(from, to)
         },
         l4: transport(ask, number, None, false, to, from),
         payload: ask.payload.clone().unwrap_or_default(),

@@ -5,8 +5,8 @@
 
 use crate::assume::assume;
 use chainwalk_model::{
-    Backend, Base, Builtin, Chain, ChainEdit, ChainId, Edit, Family, Host, NewRule, Policy, Route,
-    Rule, RuleId, Span, Surroundings, Table, TableId, Text, builtins,
+    Backend, Base, Builtin, Chain, ChainEdit, ChainId, Edit, Family, Host, NewRule, Route, Rule,
+    RuleId, Span, Surroundings, Table, TableId, Text, builtins,
 };
 use std::rc::Rc;
 
@@ -57,26 +57,12 @@ fn table_of(host: &mut Host, family: Family, name: &Text) -> TableId {
     let mut chains = Vec::new();
     for Builtin { hook, priority, kind } in builtins(name, backend) {
         chains.push(ChainId(rules.chains.len() as u32));
-        let base = Base {
-            hook,
-            priority,
-            kind,
-            policy: Policy::Accept,
-            doubted: false,
-            devices: Vec::new(),
-            registered: None,
-        };
-        rules.chains.push(new_chain(table, hook.builtin().into(), Some(base)));
+        let base = Base::new(hook, priority, kind);
+        rules.chains.push(Chain::new(table, hook.builtin().into(), Some(base)));
     }
     let (name, span) = (name.clone(), Span::default());
     rules.tables.push(Table { family, name, backend, chains, dormant: false, span });
     table
-}
-
-fn new_chain(table: TableId, name: Text, base: Option<Base>) -> Chain {
-    let span = Span::default();
-    let (rules, counters) = (Vec::new(), None);
-    Chain { table, name, base, rules, counters, references: None, declared: true, span }
 }
 
 /// The chain of that name; a new one only where that is what is asked for.
@@ -89,7 +75,7 @@ fn chain_of(host: &mut Host, table: TableId, name: &Text, change: &ChainEdit) ->
         return None;
     }
     let id = ChainId(rules.chains.len() as u32);
-    rules.chains.push(new_chain(table, name.clone(), None));
+    rules.chains.push(Chain::new(table, name.clone(), None));
     rules.tables[table.0 as usize].chains.push(id);
     Some(id)
 }
@@ -100,15 +86,8 @@ fn change_chain(host: &mut Host, id: ChainId, change: &ChainEdit) {
     let mut add = |new: &NewRule| {
         let rule = RuleId(rules.rules.len() as u32);
         rules.sets.extend(new.sets.iter().cloned());
-        rules.rules.push(Rule {
-            chain: id,
-            number: 0,
-            ops: new.ops.clone(),
-            counters: None,
-            handle: None,
-            comment: new.comment.clone(),
-            span: new.span,
-        });
+        let comment = new.comment.clone();
+        rules.rules.push(Rule { comment, ..Rule::new(id, 0, new.ops.clone(), new.span) });
         rule
     };
     // Places count from 1, as in the commands.

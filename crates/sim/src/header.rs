@@ -218,3 +218,26 @@ pub(crate) fn sees(host: &Host, chain: &Chain, family: Family) -> bool {
     let own = host.rules.table(chain.table).family;
     own == family || own == Family::Inet
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chainwalk_model::nft::Fib;
+
+    #[test]
+    fn only_a_test_of_the_destination_for_local_is_for_local() {
+        let fib = |saddr, result| {
+            let fib = Fib { saddr, mark: false, iif: false, oif: false, result };
+            Expr::Field(Field::Fib(fib))
+        };
+        let is = |left: Expr, op, kind: u128| {
+            let right = Pattern::One(Value::Number(kind));
+            is_for_local(&Condition::Compare { left, op, right })
+        };
+        assert!(is(fib(false, FibResultKey::Type), CmpOp::Eq, 2));
+        assert!(!is(fib(false, FibResultKey::Type), CmpOp::Eq, 3), "broadcast");
+        assert!(!is(fib(false, FibResultKey::Type), CmpOp::Ne, 2));
+        assert!(!is(fib(true, FibResultKey::Type), CmpOp::Eq, 2), "the source");
+        assert!(!is(fib(false, FibResultKey::Oif), CmpOp::Eq, 2), "the second interface");
+    }
+}

@@ -7,7 +7,8 @@ use crate::engine::{ConditionLog, Walker};
 use crate::index::{Indexes, LookUp};
 use crate::world::World;
 use chainwalk_model::{
-    Answer, Check, Flow, FollowUp, Host, Outcome, PacketSpec, Question, RuleId, Sent, Trace, Walk,
+    Answer, Check, Flow, FollowUp, Host, Outcome, PacketSpec, Question, Sent, Trace, TriedRule,
+    Walk,
 };
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -31,8 +32,15 @@ pub struct Session {
     unlikely: Vec<Vec<usize>>,
     worlds: Vec<Vec<World>>,
     begins: Vec<Vec<Begin>>,
-    /// What was seen in the walk that was looked at last, by packet and outcome.
-    looked: RefCell<Option<(usize, usize, ConditionLog)>>,
+    /// The walk that was looked at last.
+    looked: RefCell<Option<Looked>>,
+}
+
+/// A walk with a look at every rule.
+struct Looked {
+    packet: usize,
+    outcome: usize,
+    log: ConditionLog,
 }
 
 /// How an outcome began: enough to walk it again.
@@ -275,28 +283,21 @@ impl Session {
         traces
     }
 
-    /// How each condition of `rule` stood for the packet at `step` of an outcome, or of a packet that the
-    /// kernel made in it. The walk is walked again with a look at every rule; the last one is kept, so that
+    /// How each condition of the rule stood for the packet there. The walk is walked again with a look at every rule; the last one is kept, so that
     /// asking about all of its rules costs no more than asking about one.
-    pub fn explain(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check> {
+    pub fn explain(&self, at: TriedRule) -> Vec<Check> {
+        let TriedRule { packet, outcome, reply, step, rule } = at;
         let Some(begin) = self.begins.get(packet).and_then(|b| b.get(outcome)) else {
             return Vec::new();
         };
         let mut looked = self.looked.borrow_mut();
-        if looked.as_ref().is_none_or(|l| (l.0, l.1) != (packet, outcome)) {
+        if looked.as_ref().is_none_or(|l| (l.packet, l.outcome) != (packet, outcome)) {
             let mut world = begin.world.clone();
             let mut decider = BranchScript::new(begin.script.clone());
             let walker = Walker::new(&mut world, &mut decider, begin.sent.clone());
-            *looked = Some((packet, outcome, walker.look()));
+            *looked = Some(Looked { packet, outcome, log: walker.look() });
         }
-        let looks = looked.as_ref().and_then(|l| l.2.get(&(reply, rule)));
+        let looks = looked.as_ref().and_then(|l| l.log.get(&(reply, rule)));
         // A rule is tried before the step that tells of it.
         let before = looks.and_then(|l| l.iter().rfind(|(steps, _)| *steps <= step));
         before.map(|(_, checks)| checks.clone()).unwrap_or_default()

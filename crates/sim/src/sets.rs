@@ -1,15 +1,19 @@
-//! ipsets: elements, how a packet is looked up in them, and how rules change them.
+//! ipsets: how a packet is looked up in them, and how rules change them.
 //!
 //! Kernel: `net/netfilter/ipset`. Where several networks of a set hold an address, the longest prefix
 //! decides, and it may be one with `nomatch`. An element that is not understood leaves the answer open.
 //! A set that counts adds a packet to the element it finds before it compares the counters; where they do not fit, a
 //! shorter prefix may (`ip_set_match_extensions`).
 
-use crate::addr::{block, bounds, prefix, range_holds, step};
-use chainwalk_model::{Cidr, Compare, Inv, IpSet, Mac, Masked, SetEntry, SetPart, Text};
+mod element;
+mod kind;
+
+use crate::addr::prefix;
+use chainwalk_model::{Cidr, Compare, Inv, IpSet, Masked, SetEntry, SetPart, Text};
+use element::{Element, Fit, Several};
+pub(crate) use kind::{Dim, SetKeyPart, cut, dims, has, in_range, option};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::net::IpAddr;
 
 /// Elements that a hash holds at most, unless its `maxelem` says otherwise.
 const MAX_ELEMENTS: usize = 65_536;
@@ -61,17 +65,6 @@ pub(crate) struct SetState {
     elements: Vec<Element>,
 }
 
-/// An element and when it ends, in milliseconds since the first packet.
-#[derive(Clone, Debug)]
-struct Element {
-    parts: Vec<SetPart>,
-    nomatch: bool,
-    ends_ms: Option<u64>,
-    /// Packets and bytes.
-    counted: (u64, u64),
-    mark: Masked<u32>,
-}
-
 /// What a packet asks of the element that it finds, and leaves there.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask {
@@ -86,34 +79,6 @@ pub(crate) struct Ask {
 /// A mark of which no bit is written.
 pub(crate) const NO_MARK: Masked<u32> = Masked { value: 0, mask: 0 };
 
-/// What a packet has in one dimension of a set.
-#[derive(Clone, Debug)]
-pub(crate) enum SetKeyPart {
-    Addr(IpAddr),
-    /// A protocol and a port.
-    Port(u8, u16),
-    /// A link-layer address.
-    Mac(Mac),
-    Iface(Text),
-    Mark(u32),
-}
-
-/// What one dimension of a set holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Dim {
-    Ip,
-    /// A network.
-    Net,
-    /// A port with its protocol.
-    Port,
-    /// A link-layer address.
-    Mac,
-    Iface,
-    Mark,
-    /// Another set.
-    Set,
-}
-
 /// What a set says of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -125,89 +90,6 @@ pub(crate) enum Found {
     Nothing,
     /// It depends on an element that is not understood.
     Unclear,
-}
-
-/// The dimensions of a set's type; `None` where the type is not known.
-pub(crate) fn dims(set: &IpSet) -> Option<Vec<Dim>> {
-    let (method, dims) = set.kind.split_once(':')?;
-    let masked = option(set, "netmask").or(option(set, "bitmask")).is_some();
-    if !matches!(method, "hash" | "bitmap" | "list") || masked && dims == "net,net" {
-        return None;
-    }
-    let dim = |name| {
-        Some(match name {
-            "ip" => Dim::Ip,
-            "net" => Dim::Net,
-            "port" => Dim::Port,
-            "mac" => Dim::Mac,
-            "iface" => Dim::Iface,
-            "mark" => Dim::Mark,
-            "set" => Dim::Set,
-            _ => return None,
-        })
-    };
-    dims.split(',').map(dim).collect()
-}
-
-/// The value of an option of the `create` line.
-pub(crate) fn option<'a>(set: &'a IpSet, name: &str) -> Option<&'a str> {
-    let mut words = set.options.iter().flat_map(|o| o.split_whitespace());
-    words.find(|w| *w == name)?;
-    words.next()
-}
-
-/// What a packet has in a dimension, as this set keeps it.
-pub(crate) fn cut(set: &IpSet, dim: Dim, have: SetKeyPart) -> SetKeyPart {
-    match (dim, have) {
-        (Dim::Ip, SetKeyPart::Addr(addr)) => SetKeyPart::Addr(under_mask(set, addr)),
-        (Dim::Mark, SetKeyPart::Mark(value)) => {
-            let bits = option(set, "markmask").and_then(hex).unwrap_or(u32::MAX);
-            SetKeyPart::Mark(value & bits)
-        }
-        (_, have) => have,
-    }
-}
-
-/// The bits of an address that a set keeps: `netmask`, or `bitmask`.
-fn under_mask(set: &IpSet, addr: IpAddr) -> IpAddr {
-    if let Some(len) = option(set, "netmask").and_then(|v| v.parse().ok()) {
-        return prefix(addr, len);
-    }
-    match (addr, option(set, "bitmask").and_then(|m| m.parse().ok())) {
-        (IpAddr::V4(a), Some(IpAddr::V4(m))) => (a & m).into(),
-        (IpAddr::V6(a), Some(IpAddr::V6(m))) => (a & m).into(),
-        _ => addr,
-    }
-}
-
-/// Whether a bitmap has room for that address or port; a hash always has.
-pub(crate) fn in_range(set: &IpSet, have: &SetKeyPart) -> bool {
-    let Some(range) = option(set, "range").filter(|_| set.kind.starts_with("bitmap:")) else {
-        return true;
-    };
-    match have {
-        SetKeyPart::Addr(addr) => match range.split_once('-') {
-            Some((first, last)) => match (first.parse(), last.parse()) {
-                (Ok(first), Ok(last)) => range_holds(first, last, *addr),
-                _ => true,
-            },
-            None => match range.split_once('/') {
-                Some((net, len)) => match (net.parse(), len.parse()) {
-                    (Ok(net), Ok(len)) => prefix(net, len) == prefix(*addr, len),
-                    _ => true,
-                },
-                None => true,
-            },
-        },
-        SetKeyPart::Port(_, port) => match range.split_once('-') {
-            Some((first, last)) => match (first.parse::<u16>(), last.parse::<u16>()) {
-                (Ok(first), Ok(last)) => first <= *port && *port <= last,
-                _ => true,
-            },
-            None => true,
-        },
-        _ => true,
-    }
 }
 
 impl SetState {
@@ -432,149 +314,6 @@ impl SetState {
     }
 }
 
-/// Whether an element fits.
-enum Fit {
-    /// It does; the prefix lengths of its addresses, 0 where they are no networks.
-    Yes(Vec<u8>),
-    /// It does not.
-    No,
-    /// It has a part that is not understood.
-    Unclear,
-}
-
-impl Element {
-    fn lives(&self, now_ms: u64) -> bool {
-        self.ends_ms.is_none_or(|end| now_ms <= end)
-    }
-
-    /// Its parts as the set keeps them, without the bits that do not count.
-    fn kept(&self, set: &IpSet, dims: &[Dim]) -> Vec<SetPart> {
-        let part = |(k, part): (usize, &SetPart)| match part {
-            SetPart::Net(net) if dims.get(k) == Some(&Dim::Ip) => {
-                SetPart::Net(Cidr { addr: under_mask(set, prefix(net.addr, net.len)), ..*net })
-            }
-            SetPart::Net(net) => SetPart::Net(Cidr { addr: prefix(net.addr, net.len), ..*net }),
-            other => other.clone(),
-        };
-        self.parts.iter().enumerate().map(part).collect()
-    }
-
-    /// A range in a set of networks is kept as the fewest networks that make it up.
-    fn in_blocks(self, dims: &[Dim]) -> Vec<Element> {
-        let range = dims
-            .iter()
-            .zip(&self.parts)
-            .position(|(dim, part)| *dim == Dim::Net && matches!(part, SetPart::Range(..)));
-        let Some(k) = range else { return vec![self] };
-        let SetPart::Range(first, last) = self.parts[k] else { return vec![self] };
-        let (mut next, mut all) = (Some(first), Vec::new());
-        while let Some(addr) = next.filter(|a| range_holds(first, last, *a)) {
-            let part = Cidr { addr, len: block(addr, last, addr) };
-            let mut one = self.clone();
-            one.parts[k] = SetPart::Net(part);
-            all.extend(one.in_blocks(dims));
-            let end = bounds(part).1;
-            next = (end < last).then(|| step(end, true));
-        }
-        all
-    }
-
-    /// Whether it is the element of a packet that has these parts, or holds it.
-    fn fits(&self, set: &IpSet, dims: &[Dim], key: &[SetKeyPart]) -> Fit {
-        let mut lens = Vec::new();
-        let mut unclear = false;
-        for (k, (dim, have)) in dims.iter().zip(key).enumerate() {
-            let Some(part) = self.parts.get(k) else {
-                if *dim == Dim::Mac {
-                    continue;
-                }
-                return Fit::No;
-            };
-            let fits = match (part, have) {
-                (SetPart::Net(net), SetKeyPart::Addr(addr)) => {
-                    lens.push(if *dim == Dim::Net { net.len } else { 0 });
-                    let (first, addr) = (prefix(net.addr, net.len), prefix(*addr, net.len));
-                    net.addr.is_ipv4() == addr.is_ipv4()
-                        && match dim {
-                            Dim::Ip => under_mask(set, first) == under_mask(set, addr),
-                            _ => first == addr,
-                        }
-                }
-                (SetPart::Range(first, last), SetKeyPart::Addr(addr)) => {
-                    lens.push(0);
-                    range_holds(*first, *last, *addr)
-                }
-                (SetPart::Port { proto, first, last }, SetKeyPart::Port(number, at)) => {
-                    let any_proto = &*set.kind == "bitmap:port";
-                    (any_proto || proto == number) && first <= at && at <= last
-                }
-                (SetPart::Mac(mac), SetKeyPart::Mac(m)) => mac == m,
-                (SetPart::Iface(name), SetKeyPart::Iface(dev)) => name == dev,
-                (SetPart::IfacePrefix(name), SetKeyPart::Iface(dev)) => dev.starts_with(&**name),
-                (SetPart::Mark(mark, _), SetKeyPart::Mark(m)) => mark == m,
-                (SetPart::Opaque(_), _) => {
-                    unclear = true;
-                    true
-                }
-                _ => false,
-            };
-            if !fits {
-                return Fit::No;
-            }
-        }
-        if unclear { Fit::Unclear } else { Fit::Yes(lens) }
-    }
-}
-
-/// Operations on a part that stands for several elements.
-trait Several: Sized {
-    /// The prefix length of a network.
-    fn prefix_len(&self) -> Option<u8>;
-    /// This address alone, and what is left.
-    fn without(&self, addr: IpAddr) -> Option<(SetPart, Vec<SetPart>)>;
-    /// This port alone, and what is left.
-    fn without_port(&self, port: u16) -> Option<(SetPart, Vec<SetPart>)>;
-}
-
-impl Several for SetPart {
-    fn prefix_len(&self) -> Option<u8> {
-        match self {
-            SetPart::Net(net) => Some(net.len),
-            _ => None,
-        }
-    }
-
-    fn without(&self, addr: IpAddr) -> Option<(SetPart, Vec<SetPart>)> {
-        let (first, last) = match self {
-            SetPart::Net(net) => bounds(*net),
-            SetPart::Range(first, last) => (*first, *last),
-            _ => return None,
-        };
-        let one = Cidr::host(addr);
-        let mut rest = Vec::new();
-        if first < addr {
-            rest.push(SetPart::Range(first, step(addr, false)));
-        }
-        if addr < last {
-            rest.push(SetPart::Range(step(addr, true), last));
-        }
-        Some((SetPart::Net(one), rest))
-    }
-
-    fn without_port(&self, port: u16) -> Option<(SetPart, Vec<SetPart>)> {
-        let SetPart::Port { proto, first, last } = *self else { return None };
-        let ports = |first, last| SetPart::Port { proto, first, last };
-        let mut rest = Vec::new();
-        if first < port {
-            rest.push(ports(first, port - 1));
-        }
-        if port < last {
-            rest.push(ports(port + 1, last));
-        }
-        Some((ports(port, port), rest))
-    }
-}
-
 /// Whether a counter is as it was asked for.
 fn compared(asked: Option<Inv<Compare<u64>>>, value: u64) -> bool {
     let Some(Inv { not, value: compare }) = asked else { return true };
@@ -586,22 +325,9 @@ fn compared(asked: Option<Inv<Compare<u64>>>, value: u64) -> bool {
     holds != not
 }
 
-/// Whether the `create` line has an option without a value.
-pub(crate) fn has(set: &IpSet, name: &str) -> bool {
-    set.options.iter().any(|o| o.split_whitespace().any(|w| w == name))
-}
-
 /// When an element ends: its own timeout, else the set's; 0 is never. In a set that was made without a timeout
 /// none ends.
 fn ends(set: &IpSet, timeout: Option<u32>, now_ms: u64) -> Option<u64> {
     let seconds = timeout.filter(|_| set.timeout.is_some()).or(set.timeout).filter(|s| *s > 0)?;
     Some(now_ms.saturating_add(u64::from(seconds) * 1000))
-}
-
-/// A number in hex or decimal.
-fn hex(text: &str) -> Option<u32> {
-    match text.strip_prefix("0x") {
-        Some(hex) => u32::from_str_radix(hex, 16).ok(),
-        None => text.parse().ok(),
-    }
 }

@@ -280,21 +280,14 @@ fn alone(m: Option<&Inv<AddrMask>>) -> Option<IpAddr> {
 /// Whether an address lies in a network that a rule tests for, which is not every address.
 pub(crate) fn inside(m: Option<&Inv<AddrMask>>, addr: IpAddr) -> bool {
     let Some(m) = m.filter(|m| !m.not).map(|m| m.value) else { return false };
-    match (m.addr, m.mask, addr) {
-        (IpAddr::V4(net), IpAddr::V4(mask), IpAddr::V4(a)) => {
-            !mask.is_unspecified() && (u32::from(net) ^ u32::from(a)) & u32::from(mask) == 0
-        }
-        (IpAddr::V6(net), IpAddr::V6(mask), IpAddr::V6(a)) => {
-            !mask.is_unspecified() && (u128::from(net) ^ u128::from(a)) & u128::from(mask) == 0
-        }
-        _ => false,
-    }
+    !m.mask.is_unspecified() && m.holds(addr)
 }
 
 fn at_output(chain: &Chain) -> bool {
     chain.base.as_ref().is_some_and(|b| b.hook == Hook::Output)
 }
 
+/// Whether a rule is only sensible where an address is this host's own, or only where it is another's.
 fn rule_says(host: &Host, rule: &Rule, chain: &Chain, addr: IpAddr) -> Option<bool> {
     let to = target(rule);
     let single =

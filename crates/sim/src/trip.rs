@@ -11,7 +11,7 @@ use crate::way::is_unnamed;
 use crate::world::World;
 use chainwalk_model::{
     AskAddr, AskEntry, Check, Entry, Fate, Flow, FollowUp, L4, Leg, LegKind, LocalStack, Packet,
-    PacketSpec, Question, RoundTrip, RuleId, TcpFlags, Trace, TripEnd, Walk,
+    PacketSpec, Question, RoundTrip, TcpFlags, Trace, TriedRule, TripEnd, Walk,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -81,15 +81,8 @@ impl Trip {
     }
 
     /// As [`Session::explain`], of one of these packets.
-    pub fn explain(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check> {
-        self.session.explain(packet, outcome, reply, step, rule)
+    pub fn explain(&self, at: TriedRule) -> Vec<Check> {
+        self.session.explain(at)
     }
 }
 

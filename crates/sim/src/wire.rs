@@ -3,9 +3,8 @@
 //! Lengths and checksums are right unless [`Packet::bad_csum`] says otherwise; a fragment has the bytes of
 //! its part alone. Only matches that look at raw bytes build them.
 
-use chainwalk_model::{Icmp, IpHeader, L4, Packet, Tcp, proto};
+use chainwalk_model::{Icmp, L4, Packet, Tcp, proto};
 use std::net::IpAddr;
-use std::sync::Arc;
 
 /// The least MTU that IPv6 knows.
 pub(crate) const LEAST_MTU6: u32 = 1280;
@@ -311,25 +310,6 @@ fn crc32c(data: &[u8]) -> u32 {
             |c, _| if c & 1 == 1 { c >> 1 ^ 0x82f6_3b78 } else { c >> 1 },
         )
     })
-}
-
-/// The header of a packet of which only the ends are given.
-pub(crate) fn plain(src: IpAddr, dst: IpAddr) -> IpHeader {
-    IpHeader {
-        src,
-        dst,
-        proto: 0,
-        tos: 0,
-        ttl: 64,
-        id: 0,
-        df: false,
-        mf: false,
-        frag_off: 0,
-        frag_len: None,
-        options: Arc::default(),
-        flow_label: 0,
-        extensions: Arc::default(),
-    }
 }
 
 /// The TCP options that a SYN offers.

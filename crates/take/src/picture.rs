@@ -307,6 +307,23 @@ mod tests {
     }
 
     #[test]
+    fn below_the_drawing_each_stop_has_its_mark_one_behind_the_other() {
+        let played = played();
+        let picture = picture(&played, None);
+        let still = picture.still(Colours::Light);
+        let marks = still.split('<').filter(|tag| tag.contains("class=\"bit "));
+        let number = |tag: &str, name: &str| -> f64 {
+            let value = tag.split_once(name).and_then(|(_, v)| v.split_once('"'));
+            value.and_then(|(v, _)| v.parse().ok()).unwrap_or(f64::NAN)
+        };
+        let marks: Vec<(f64, f64)> =
+            marks.map(|tag| (number(tag, " x=\""), number(tag, " width=\""))).collect();
+        assert!(marks.len() > 3, "{still}");
+        assert!(marks.windows(2).all(|m| m[0].0 + m[0].1 <= m[1].0), "{marks:?}");
+        assert!(marks.iter().all(|(x, wide)| *x > 0.0 && x + wide < picture.size().0), "{marks:?}");
+    }
+
+    #[test]
     fn a_film_rests_at_its_last_picture_and_moves_only_where_motion_is_welcome() {
         let played = played();
         let film = picture(&played, None).film(Film::default());

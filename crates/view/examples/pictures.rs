@@ -2,20 +2,10 @@
 //!
 //! `cargo run -p chainwalk-view --example pictures -- OUT WIDTHxHEIGHT LANG PACKET FILE [ASSUME…]`
 
-use chainwalk_model::{Check, RuleId};
 use chainwalk_sim::Session;
 use chainwalk_view::{
-    Explained, Explainer, Lang, TableMeasure, chips, facts, problems, scene, scene_phone, svg,
-    timeline, words,
+    Explained, Lang, TableMeasure, chips, facts, problems, scene, scene_phone, svg, timeline, words,
 };
-
-struct Why<'a>(&'a Session);
-
-impl Explainer for Why<'_> {
-    fn checks(&self, p: usize, o: usize, r: Option<usize>, s: usize, rule: RuleId) -> Vec<Check> {
-        self.0.explain(p, o, r, s, rule)
-    }
-}
 
 fn main() -> std::io::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -79,7 +69,7 @@ fn main() -> std::io::Result<()> {
     for ask in &asks {
         session.send(ask);
     }
-    let why = Why(&session);
+    let why = |at| session.explain(at);
     let followed: Vec<usize> = std::env::var("FOLLOW")
         .unwrap_or_default()
         .split(',')

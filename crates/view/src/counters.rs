@@ -169,22 +169,14 @@ pub(crate) fn reloaded(t: &Explained, outcome: &Outcome) -> Sentence {
 mod tests {
     use super::*;
     use chainwalk_model::{
-        Base, Chain, ChainKind, Counters, DocId, Hook, Inv, Op, Policy, Span, Table, TableId,
+        Base, Chain, ChainKind, Counters, DocId, Hook, Inv, Op, Span, Table, TableId,
     };
 
     /// A chain of rules: whether each takes only TCP, its target, and what it counts.
     fn chain(rules: &[(bool, Option<Target>, Count)], policy: u64) -> Ruleset {
         let span = Span::new(DocId(0), 0, 0);
         let counted = |packets| Some(Counters { packets, bytes: Count::default() });
-        let base = Base {
-            hook: Hook::Input,
-            priority: 0,
-            kind: ChainKind::Filter,
-            policy: Policy::Accept,
-            doubted: false,
-            devices: Vec::new(),
-            registered: None,
-        };
+        let base = Base::new(Hook::Input, 0, ChainKind::Filter);
         let mut found = Ruleset::default();
         found.tables.push(Table {
             family: chainwalk_model::Family::Ip,
@@ -195,14 +187,9 @@ mod tests {
             span,
         });
         found.chains.push(Chain {
-            table: TableId(0),
-            name: "INPUT".into(),
-            base: Some(base),
             rules: (0..rules.len() as u32).map(RuleId).collect(),
             counters: counted(Count { value: policy, unit: 1 }),
-            references: None,
-            declared: true,
-            span,
+            ..Chain::new(TableId(0), "INPUT".into(), Some(base))
         });
         for ((tcp, target, count), number) in rules.iter().zip(1..) {
             let mut ops = Vec::new();
@@ -213,15 +200,8 @@ mod tests {
                 ops.push(Op { what, span });
             }
             ops.extend(target.clone().map(|t| Op { what: OpKind::Target(t), span }));
-            found.rules.push(Rule {
-                chain: ChainId(0),
-                number,
-                ops,
-                counters: counted(*count),
-                comment: None,
-                handle: None,
-                span,
-            });
+            let counters = counted(*count);
+            found.rules.push(Rule { counters, ..Rule::new(ChainId(0), number, ops, span) });
         }
         found
     }

@@ -3,7 +3,7 @@
 use crate::page::Lang;
 use chainwalk_model::{
     Check, Event, Hook, Host, Outcome, PacketSpec, PacketState, Reading, RoundTrip, RuleId,
-    Ruleset, Shadow, Slip, Span, Trace, Walk,
+    Ruleset, Shadow, Slip, Span, Trace, TriedRule, Walk,
 };
 use std::rc::Rc;
 
@@ -11,16 +11,8 @@ use std::rc::Rc;
 ///
 /// The doors implement it with the engine's `explain`; a door without an engine uses [`NoExplainer`].
 pub trait Explainer {
-    /// The conditions of `rule` as they were found at `step` of that walk, in the order of the rule.
-    /// `reply` counts in [`Outcome::replies`]. Empty where nothing is known.
-    fn checks(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check>;
+    /// The conditions of a rule as they were found there, in the order of the rule. Empty where nothing is known.
+    fn checks(&self, at: TriedRule) -> Vec<Check>;
 
     /// Why a rule can never match; `None` where it can, or nobody looked.
     fn shadow(&self, _rule: RuleId) -> Option<Shadow> {
@@ -49,8 +41,15 @@ pub trait Explainer {
 pub struct NoExplainer;
 
 impl Explainer for NoExplainer {
-    fn checks(&self, _: usize, _: usize, _: Option<usize>, _: usize, _: RuleId) -> Vec<Check> {
+    fn checks(&self, _: TriedRule) -> Vec<Check> {
         Vec::new()
+    }
+}
+
+/// Conditions are all that is known.
+impl<F: Fn(TriedRule) -> Vec<Check>> Explainer for F {
+    fn checks(&self, at: TriedRule) -> Vec<Check> {
+        self(at)
     }
 }
 
@@ -153,7 +152,8 @@ impl<'a> Explained<'a> {
     }
 
     pub(crate) fn checks(&self, reply: Option<usize>, step: usize, rule: RuleId) -> Vec<Check> {
-        self.reasons.checks(self.packet, self.chosen(), reply, step, rule)
+        let (packet, outcome) = (self.packet, self.chosen());
+        self.reasons.checks(TriedRule { packet, outcome, reply, step, rule })
     }
 
     /// The line of its document that a span begins in, from 1.

@@ -306,6 +306,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn without_motion_the_last_stop_stands_there() {
+        let clock = Clock { whole: 300.0, rounds: 1, begins: vec![0.0, 100.0, 200.0] };
+        let mut rules = Rules { clock: &clock, css: String::new(), known: HashMap::new() };
+        assert_eq!(rules.group(&[0, 1, 2], "all"), "all");
+        let is_hidden = |group: &str| group.contains(" h\"");
+        assert!(!is_hidden(&rules.group(&[1, 2], "from the second on")));
+        assert!(is_hidden(&rules.group(&[0], "at first")));
+        assert!(
+            rules.css.contains("@keyframes f0{0%{visibility:hidden}33.33%{visibility:visible}}"),
+            "{}",
+            rules.css
+        );
+    }
+
+    #[test]
     fn a_way_is_gone_through_point_by_point() {
         assert_eq!(points(""), []);
         assert_eq!(points("M1 2L3.5 -4"), [(1.0, 2.0), (3.5, -4.0)]);

@@ -193,3 +193,19 @@ fn host_bits(net: chainwalk_model::Cidr) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chainwalk_model::Cidr;
+
+    #[test]
+    fn a_network_has_no_bits_behind_its_prefix() {
+        let is_host = |addr: &str, len| {
+            let addr = addr.parse().unwrap_or(std::net::IpAddr::from([0; 4]));
+            host_bits(Cidr { addr, len })
+        };
+        assert!(!is_host("10.0.0.0", 24) && is_host("10.0.0.1", 24) && is_host("10.0.0.0", 32));
+        assert!(!is_host("fd00::", 64) && is_host("fd00::1", 64) && is_host("fd00::", 128));
+    }
+}

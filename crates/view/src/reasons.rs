@@ -348,3 +348,28 @@ pub(crate) fn why(t: &Explained, stop: &TimelineStop, rule: RuleId) -> Sentence 
     }
     join(parts, " · ")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_header_had_is_said_with_the_name_of_its_field() {
+        use ConditionKind as Kind;
+        for kind in [
+            Kind::Spi,
+            Kind::Reserved,
+            Kind::FragId,
+            Kind::FragPlace,
+            Kind::HeaderType,
+            Kind::HeaderLen,
+            Kind::SegmentsLeft,
+            Kind::LastEntry,
+            Kind::NextHeader,
+            Kind::SegmentTag,
+        ] {
+            let said = subject(kind, "7");
+            assert!(said.ends_with(" 7") && said.len() > 4, "{kind:?}: {said}");
+        }
+    }
+}

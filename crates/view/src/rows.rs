@@ -342,8 +342,10 @@ fn tried_tools(t: &Explained, chain: ChainId, first: u32, last: u32) -> Option<R
     let own = &t.rules().chain(chain).rules;
     let of = |n: u32| own.get((n as usize).checked_sub(1)?).copied();
     let shadowed = (first..=last).filter_map(of).find_map(|r| Some((r, t.reasons.shadow(r)?)));
-    let (rule, shadow) =
-        shadowed.map_or_else(|| Some((of(first)?, None)), |(r, s)| Some((r, Some(s))))?;
+    let (rule, shadow) = match shadowed {
+        Some((rule, shadow)) => (rule, Some(shadow)),
+        None => (of(first)?, None),
+    };
     let mut tools = rule_tools(t.lang, t.rules(), rule, shadow)?;
     if first != last {
         tools.without = String::new();

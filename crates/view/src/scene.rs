@@ -90,18 +90,7 @@ pub fn scene(t: &Explained, stop: usize, size: (f64, f64), measure: &dyn Measure
         (Some(tag), Some(now)) => tag.draw(t, &mut pen, now),
         _ => Vec::new(),
     };
-    let made = now.is_some_and(|n| n.reply.is_some());
-    let below = frame.below();
-    Scene {
-        width: w,
-        height: h,
-        below,
-        items: pen.items,
-        travel,
-        rest: (rest.x, rest.y),
-        made,
-        tag,
-    }
+    Scene { below: frame.below(), ..pen.scene((w, h), now, (rest, travel), tag) }
 }
 
 /// The way from the stop before to this one.

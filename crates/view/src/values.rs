@@ -405,21 +405,7 @@ mod tests {
 
     fn packet(l4: L4, proto: u8) -> Packet {
         let ip = |last: u8| IpAddr::from([10, 0, 0, last]);
-        let ip = IpHeader {
-            src: ip(1),
-            dst: ip(2),
-            proto,
-            tos: 0,
-            ttl: 64,
-            id: 0,
-            df: false,
-            mf: false,
-            frag_off: 0,
-            frag_len: None,
-            options: [].into(),
-            flow_label: 0,
-            extensions: [].into(),
-        };
+        let ip = IpHeader { proto, ..IpHeader::plain(ip(1), ip(2)) };
         Packet { ip, l4, payload: [].into(), bad_csum: false }
     }
 

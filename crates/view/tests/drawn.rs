@@ -4,22 +4,11 @@
 //! ones; look at them before they are committed. Widths of texts are those of the table, not of a browser's fonts.
 #![allow(clippy::unwrap_used)]
 
-use chainwalk_model::{Check, RuleId};
 use chainwalk_sim::Session;
-use chainwalk_view::{
-    Explained, Explainer, Lang, Scene, TableMeasure, scene, scene_phone, svg, timeline,
-};
+use chainwalk_view::{Explained, Lang, Scene, TableMeasure, scene, scene_phone, svg, timeline};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-
-struct Why<'a>(&'a Session);
-
-impl Explainer for Why<'_> {
-    fn checks(&self, p: usize, o: usize, r: Option<usize>, s: usize, rule: RuleId) -> Vec<Check> {
-        self.0.explain(p, o, r, s, rule)
-    }
-}
 
 /// What is walked: a text, facts and packets.
 struct Walked {
@@ -243,7 +232,7 @@ fn explain<T>(
     for ask in &asks {
         session.send(ask);
     }
-    let why = Why(&session);
+    let why = |at| session.explain(at);
     let mut followed = vec![0; asks.len() - 1];
     followed.push(outcome);
     look(&Explained {

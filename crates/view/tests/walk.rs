@@ -2,15 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk_model::{
-    AddrMask, AddrTypeMatch, AddrTypes, Base, Chain, ChainId, ChainKind, Check, Cidr, Count,
-    Counters, CtStates, DocId, Family, Hook, Host, IfaceMatch, Interface, Inv, IpMatch, Match,
-    NatRange, Op, OpKind, Origin, PacketSpec, Policy, Range, Reading, RejectWith, Rule, RuleId,
-    Section, SectionKind, Span, Statistic, Table, TableId, Target, TcpMatch,
+    AddrMask, AddrTypeMatch, AddrTypes, Base, Chain, ChainId, ChainKind, Cidr, Count, Counters,
+    CtStates, DocId, Family, Hook, Host, IfaceMatch, Interface, Inv, IpMatch, Match, NatRange, Op,
+    OpKind, Origin, PacketSpec, Policy, Range, Reading, RejectWith, Rule, RuleId, Section,
+    SectionKind, Span, Statistic, Table, TableId, Target, TcpMatch,
 };
 use chainwalk_sim::Session;
 use chainwalk_view::{
-    Banner, Explained, Explainer, Item, Lang, Mark, RowKind, Scene, TableMeasure, Timeline, Tone,
-    banner, facts, rows, rule_cards, scene, scene_phone, svg, timeline, words,
+    Banner, Explained, Item, Lang, Mark, RowKind, Scene, TableMeasure, Timeline, Tone, banner,
+    facts, rows, rule_cards, scene, scene_phone, svg, timeline, words,
 };
 use std::net::IpAddr;
 
@@ -68,24 +68,9 @@ impl Built {
         let chain = ChainId(rules.chains.len() as u32);
         rules.tables[id.0 as usize].chains.push(chain);
         let kind = if table == "nat" { ChainKind::Nat } else { ChainKind::Filter };
-        rules.chains.push(Chain {
-            table: id,
-            name: name.into(),
-            base: base.map(|(hook, priority, policy)| Base {
-                hook,
-                priority,
-                kind,
-                policy,
-                doubted: false,
-                devices: Vec::new(),
-                registered: None,
-            }),
-            rules: Vec::new(),
-            counters: None,
-            references: None,
-            declared: true,
-            span,
-        });
+        let base =
+            base.map(|(hook, priority, policy)| Base { policy, ..Base::new(hook, priority, kind) });
+        rules.chains.push(Chain { span, ..Chain::new(id, name.into(), base) });
         chain
     }
 
@@ -97,15 +82,7 @@ impl Built {
             matches.into_iter().map(|m| Op { what: OpKind::Match(m), span }).collect();
         ops.push(Op { what: OpKind::Target(target), span });
         let number = rules.chain(chain).rules.len() as u32 + 1;
-        rules.rules.push(Rule {
-            chain,
-            number,
-            ops,
-            counters: None,
-            comment: None,
-            handle: None,
-            span,
-        });
+        rules.rules.push(Rule::new(chain, number, ops, span));
         rules.chains[chain.0 as usize].rules.push(id);
         id
     }
@@ -189,14 +166,6 @@ fn service(first_passes: bool) -> Built {
     b
 }
 
-struct Why<'a>(&'a Session);
-
-impl Explainer for Why<'_> {
-    fn checks(&self, p: usize, o: usize, r: Option<usize>, s: usize, rule: RuleId) -> Vec<Check> {
-        self.0.explain(p, o, r, s, rule)
-    }
-}
-
 const CURL: &str = "curl 10.0.0.1:8080 from 10.0.0.9 in eth0";
 
 /// Walks a packet line through a host and hands what is to be told to `look`.
@@ -227,7 +196,7 @@ fn told_of<R>(
     for ask in &asks {
         session.send(ask);
     }
-    let why = Why(&session);
+    let why = |at| session.explain(at);
     look(&Explained {
         lang,
         reading: Some(&reading),
@@ -296,7 +265,7 @@ fn without_rules_there_is_never_a_good_end() {
         let (ask, _) = chainwalk_parse::packet_line(CURL);
         let asks = [ask];
         session.send(&asks[0]);
-        let why = Why(&session);
+        let why = |at| session.explain(at);
         banner(&Explained {
             lang: Lang::En,
             reading,
@@ -547,5 +516,23 @@ fn tables_of_one_name_have_stations_of_their_own() {
         assert_eq!(class("early PREROUTING, 0 rules"), "st hollow raw");
         assert_eq!(class("nat PREROUTING, not pasted"), "st dash nat");
         assert_eq!(class("inet mangle PREROUTING, 0 rules"), "st hollow raw");
+    });
+}
+
+#[test]
+fn as_text_the_reason_of_a_row_stands_behind_it_and_nothing_where_there_is_none() {
+    let b = service(true);
+    told(b.0, CURL, Lang::En, |t| {
+        let text = words(t);
+        let mut seen = [0, 0];
+        for row in rows(t).iter().filter(|r| r.aside.is_empty() && r.kind != RowKind::Range) {
+            let reason = plain(&row.reason);
+            let told = plain(&row.text);
+            let behind =
+                if reason.is_empty() { "\n".to_owned() } else { format!(" — {reason}\n") };
+            assert!(text.contains(&[&*told, &*behind].concat()), "{told}{behind}{text}");
+            seen[usize::from(reason.is_empty())] += 1;
+        }
+        assert!(seen[0] >= 1 && seen[1] >= 2, "{seen:?}");
     });
 }

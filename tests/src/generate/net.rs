@@ -276,8 +276,13 @@ pub(super) fn policy(dice: &mut Dice) -> Net {
         "oif isp2 lookup 100",
         "from 203.0.113.66 lookup 100",
     ];
+    some_of(&choices, dice, net)
+}
+
+/// Adds one to four of these policy rules.
+fn some_of(choices: &[&str], dice: &mut Dice, mut net: Net) -> Net {
     for k in 0..dice.between(1, 4) {
-        net.policy.push(format!("{} pref {}", dice.pick(&choices), 1000 + k));
+        net.policy.push(format!("{} pref {}", dice.pick(choices), 1000 + k));
     }
     net
 }
@@ -356,10 +361,7 @@ pub(super) fn six_policy(dice: &mut Dice) -> Net {
         "fwmark 0x3 unreachable",
         "lookup main suppress_prefixlength 0",
     ];
-    for k in 0..dice.between(1, 4) {
-        net.policy.push(format!("{} pref {}", dice.pick(&choices), 1000 + k));
-    }
-    net
+    some_of(&choices, dice, net)
 }
 
 /// Bridges that now and then show nothing to iptables.

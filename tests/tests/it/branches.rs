@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used)]
 
 use chainwalk::Played;
-use chainwalk_model::{Check, ConditionKind, Fate, Observed, RuleId, Truth};
+use chainwalk_model::{
+    Answer, Check, ConditionKind, Fate, Observed, Question, RuleId, TriedRule, Truth,
+};
 use chainwalk_tests::played::{explain, played_with};
 use chainwalk_view::{Lang, banner};
 use std::fmt::Write as _;
@@ -206,6 +208,20 @@ fn check(found: &[Check], part: ConditionKind) -> (Truth, Observed) {
 }
 
 #[test]
+fn a_rule_about_one_container_is_hardly_about_what_this_host_sends() {
+    // Docker's rule for a container that asks for itself by a published port.
+    let rules = input("").replace(
+        ":POSTROUTING ACCEPT [0:0]\n",
+        ":POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -s 172.17.0.2/32 -d 172.17.0.2/32 -p tcp -m tcp --dport 80 -j MASQUERADE\n",
+    );
+    let played = played_with(&[&rules], &[], &["curl 172.17.0.2"]);
+    let chosen = explain(&played, Lang::En, |t| t.chosen());
+    let choices = &played.walks()[0].outcomes[chosen].choices;
+    let of_rule = choices.iter().find(|c| matches!(c.question, Question::Fact(_)));
+    assert_eq!(of_rule.map(|c| &c.answer), Some(&Answer::No), "{choices:?}");
+}
+
+#[test]
 fn reasons_come_from_the_world_as_it_was_then() {
     let rules = "-A INPUT -m mark --mark 0x7 -j ACCEPT\n\
                  -A INPUT -j MARK --set-xmark 0x7/0xffffffff\n\
@@ -219,8 +235,9 @@ fn reasons_come_from_the_world_as_it_was_then() {
             chainwalk_model::Event::Tried { first, last, .. } if (*first..=*last).contains(&(rule + 1)))
                 || s.event == chainwalk_model::Event::Matched(RuleId(rule))
         };
-        let at = steps.iter().position(step).unwrap();
-        explain(&played, Lang::En, |t| t.reasons.checks(packet, 0, None, at, RuleId(rule)))
+        let step = steps.iter().position(step).unwrap();
+        let at = TriedRule { packet, outcome: 0, reply: None, step, rule: RuleId(rule) };
+        explain(&played, Lang::En, |t| t.reasons.checks(at))
     };
     assert_eq!(
         check(&reasons(0, 0), ConditionKind::Mark),

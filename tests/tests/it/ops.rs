@@ -5,7 +5,7 @@
 use chainwalk_model::{
     Backend, Base, Chain, ChainId, ChainKind, Check, DecidedBy, Diagnostic, DiagnosticId,
     DroppedBy, Event, Family, Fate, Hook, Host, Observed, Op, OpId, Policy, Question, Rule, RuleId,
-    Span, Table, TableId, Trace, Truth, Walk,
+    Span, Table, TableId, Trace, TriedRule, Truth, Walk,
 };
 use chainwalk_parse::read;
 use chainwalk_sim::Session;
@@ -64,25 +64,9 @@ fn chain(
         dormant: false,
         span,
     });
-    let base = Base {
-        hook,
-        priority,
-        kind,
-        policy: Policy::Accept,
-        doubted: false,
-        devices: Vec::new(),
-        registered,
-    };
-    Rc::make_mut(&mut host.rules).chains.push(Chain {
-        table,
-        name: format!("c{}", id.0).into(),
-        base: Some(base),
-        rules: Vec::new(),
-        counters: None,
-        references: None,
-        declared: true,
-        span,
-    });
+    let base = Base { registered, ..Base::new(hook, priority, kind) };
+    let new = Chain::new(table, format!("c{}", id.0).into(), Some(base));
+    Rc::make_mut(&mut host.rules).chains.push(new);
     id
 }
 
@@ -92,15 +76,8 @@ fn rule(host: &mut Host, chain: ChainId, ops: Vec<Op>) -> RuleId {
     let own = &mut Rc::make_mut(&mut host.rules).chains[chain.0 as usize].rules;
     own.push(id);
     let number = own.len() as u32;
-    Rc::make_mut(&mut host.rules).rules.push(Rule {
-        chain,
-        number,
-        ops,
-        counters: None,
-        comment: None,
-        handle: None,
-        span: Span::default(),
-    });
+    let new = Rule::new(chain, number, ops, Span::default());
+    Rc::make_mut(&mut host.rules).rules.push(new);
     id
 }
 
@@ -192,7 +169,13 @@ fn what_explains_a_rule_sees_what_its_statements_wrote() {
     let one = rule(&mut host, input, mixed(&pieces));
     let session = walks(host, &[SSH]);
     let trace = only(&session.walks()[0]);
-    let checks = session.explain(0, 0, None, trace.steps.len() - 1, one);
+    let checks = session.explain(TriedRule {
+        packet: 0,
+        outcome: 0,
+        reply: None,
+        step: trace.steps.len() - 1,
+        rule: one,
+    });
     let seen: Vec<(u16, bool, Observed)> =
         checks.into_iter().map(|c: Check| (c.op, c.truth == Truth::Yes, c.found)).collect();
     let mark = Observed::Hex(7);
@@ -277,5 +260,39 @@ fn a_chain_of_type_route_reroutes_at_any_priority_and_a_filter_chain_at_none() {
             _ => None,
         });
         assert_eq!(end, Some((output, DecidedBy::Policy, true)));
+    }
+}
+
+#[test]
+fn tcpmss_is_told_where_it_wrote_and_never_raises() {
+    for (mss, written) in [(1000, true), (9000, false)] {
+        let paste = format!(
+            "*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n\
+             :OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n\
+             -A PREROUTING -p tcp -m tcp --tcp-flags SYN,RST SYN -j TCPMSS --set-mss {mss}\nCOMMIT\n"
+        );
+        let host = host_of(&paste, &["eth0=10.0.0.1/24"]);
+        let mut session = Session::new(host);
+        session.send(
+            &asked(&["tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 syn mss 1460"], session.host())[0],
+        );
+        let steps = &session.walks()[0].outcomes[0].trace.steps;
+        let wrote = |e: &Event| matches!(e, Event::Changed(chainwalk_model::Change::Mss(_)));
+        assert_eq!(steps.iter().any(|s| wrote(&s.event)), written, "{mss}");
+    }
+}
+
+#[test]
+fn a_field_of_another_message_of_icmp_ends_the_rule() {
+    for (field, fits) in [("id", true), ("sequence", true), ("mtu", false), ("gateway", false)] {
+        let paste = format!(
+            "table ip t {{\n\tchain in {{\n\t\ttype filter hook input priority filter; policy accept;\n\
+             \t\ticmp {field} != 65000 drop\n\t}}\n}}\n"
+        );
+        let mut session = Session::new(host_of(&paste, &["eth0=10.0.0.1/24"]));
+        let ping = asked(&["ping 10.0.0.1 from 10.0.0.9 in eth0"], session.host());
+        session.send(&ping[0]);
+        let fate = &session.walks()[0].outcomes[0].trace.fate;
+        assert_eq!(matches!(fate, Fate::Dropped(DroppedBy::Rule(_))), fits, "{field}: {fate:?}");
     }
 }

@@ -261,3 +261,29 @@ fn facts_alone_tell_what_listens_and_what_is_missing() {
     let missing: String = told.missing.iter().map(|r| &*r.text).collect();
     assert!(missing.contains("firewall rules"), "{missing}");
 }
+
+#[test]
+fn of_a_map_of_verdicts_those_that_accept_are_open() {
+    let paste = "table inet f {\n\tchain input {\n\t\ttype filter hook input priority filter; policy drop;\n\
+        \t\ttcp dport vmap { 22 : accept, 23 : drop, 443 : accept }\n\t}\n\
+        \tchain fwd {\n\t\ttype filter hook forward priority filter; policy drop;\n\
+        \t\tudp dport 53 accept\n\t}\n}\n";
+    let told = told(&of(paste), Lang::En).expect("told");
+    let here = told.sections.iter().find(|s| s.title.contains("INPUT")).expect("INPUT");
+    let all: String = here.rows.iter().map(|r| [&*r.what, " "].concat()).collect();
+    assert!(all.contains("22") && all.contains("443") && !all.contains("23"), "{all}");
+}
+
+#[test]
+fn what_was_pasted_is_not_missing() {
+    let missing = |paste: &str| -> String {
+        let told = told(&of(paste), Lang::En).expect("told");
+        told.missing.iter().map(|r| r.text.as_str()).collect()
+    };
+    assert!(missing(PLAIN).contains("address"), "{}", missing(PLAIN));
+    let with = missing(&["$ ip -br addr\neth0 UP 10.0.0.1/24\n", PLAIN].concat());
+    assert!(!with.contains("address"), "{with}");
+    // That of lo says nothing.
+    let lo = missing(&["$ ip -br addr\nlo UNKNOWN 127.0.0.1/8\n", PLAIN].concat());
+    assert!(lo.contains("address"), "{lo}");
+}

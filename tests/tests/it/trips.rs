@@ -18,6 +18,23 @@ fn ours(paste: &str, packet: &str) -> Option<bool> {
 }
 
 #[test]
+fn what_goes_on_has_the_header_of_the_first_packet() {
+    for (rule, words) in [
+        ("-p tcp -m ttl --ttl-lt 10", "ttl 5"),
+        ("-p tcp -m tos --tos 0x20/0xff", "tos 32"),
+        ("-p tcp -s 10.0.0.9 --sport 4000", ""),
+    ] {
+        let paste = format!(
+            "$ ip -br addr\neth0 UP 10.0.0.1/24\n$ iptables-save\n*filter\n:INPUT DROP [0:0]\n\
+             :FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n-A INPUT {rule} -j ACCEPT\nCOMMIT\n*nat\n\
+             :PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n"
+        );
+        let packet = format!("tcp 10.0.0.9:4000 > 10.0.0.1:22 in eth0 {words}");
+        assert_eq!(ours(&paste, &packet), Some(true), "{rule}");
+    }
+}
+
+#[test]
 fn a_connection_opens_where_it_does_in_a_kernel() {
     let text = recorded::text("kernel/trips.jsonl");
     let lines = text.lines().filter_map(|l| serde_json::from_str::<Value>(l).ok());

@@ -1,6 +1,6 @@
 //! The packets on one host, and the reasons that are worked out when they are asked for.
 
-use chainwalk_model::{Check, Host, PacketSpec, RoundTrip, RuleId, Shadow, Slip};
+use chainwalk_model::{Check, Host, PacketSpec, RoundTrip, RuleId, Shadow, Slip, TriedRule};
 use chainwalk_sim::{Session, Trip, shadowed, slips};
 use chainwalk_view::Explainer;
 use std::cell::{OnceCell, RefCell};
@@ -64,15 +64,8 @@ pub(super) struct Following<'a> {
 }
 
 impl Explainer for Following<'_> {
-    fn checks(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check> {
-        self.trip.explain(packet, outcome, reply, step, rule)
+    fn checks(&self, at: TriedRule) -> Vec<Check> {
+        self.trip.explain(at)
     }
 
     fn shadow(&self, rule: RuleId) -> Option<Shadow> {
@@ -81,15 +74,8 @@ impl Explainer for Following<'_> {
 }
 
 impl Explainer for Walked {
-    fn checks(
-        &self,
-        packet: usize,
-        outcome: usize,
-        reply: Option<usize>,
-        step: usize,
-        rule: RuleId,
-    ) -> Vec<Check> {
-        self.session.explain(packet, outcome, reply, step, rule)
+    fn checks(&self, at: TriedRule) -> Vec<Check> {
+        self.session.explain(at)
     }
 
     fn shadow(&self, rule: RuleId) -> Option<Shadow> {

@@ -31,21 +31,12 @@ pub(super) const EXT: MatchExt = MatchExt {
     print,
 };
 
-const ANY: TimeMatch = TimeMatch {
-    dates: Range { first: 0, last: TimeMatch::LAST_DATE },
-    daytime: Range { first: 0, last: TimeMatch::LAST_SECOND },
-    monthdays: TimeMatch::ALL_MONTHDAYS,
-    weekdays: TimeMatch::ALL_WEEKDAYS,
-    contiguous: false,
-    kerneltz: false,
-};
-
 fn build(given: &Given<'_>) -> Result<Match, Wrong> {
     let when = |name| given.plain(name, date, Expected::Text);
     let clock = |name| given.plain(name, daytime, Expected::Text);
     let month = given.value("--monthdays", monthdays, Expected::Number)?;
     let week = given.value("--weekdays", weekdays, Expected::Literal("Mon".into()))?;
-    let mut m = ANY;
+    let mut m = TimeMatch::ANY;
     m.dates.first = when("--datestart")?.unwrap_or(m.dates.first);
     m.dates.last = when("--datestop")?.unwrap_or(m.dates.last);
     m.daytime.first = clock("--timestart")?.unwrap_or(m.daytime.first);
@@ -108,7 +99,7 @@ fn weekdays(i: &str) -> Piece<'_, u32> {
 
 fn list(i: &str, _: Seen) -> Piece<'_, Match> {
     let (mut i, ()) = word("TIME")(i)?;
-    let mut m = TimeMatch { kerneltz: true, ..ANY };
+    let mut m = TimeMatch { kerneltz: true, ..TimeMatch::ANY };
     if let Ok((rest, ())) = word("from")(i) {
         let (rest, first) = spaced(daytime)(rest)?;
         let (rest, ()) = word("to")(rest)?;
@@ -148,16 +139,16 @@ fn listed_date(i: &str) -> Piece<'_, u32> {
 fn print(m: &Match, _: Seen) -> Option<String> {
     let Match::Time(m) = m else { return None };
     let mut out = String::from("-m time");
-    if m.daytime != ANY.daytime {
+    if m.daytime != TimeMatch::ANY.daytime {
         let [first, last] = [m.daytime.first, m.daytime.last].map(date::daytime_text);
         out += &format!(" --timestart {first} --timestop {last}");
     }
-    if m.monthdays != ANY.monthdays {
+    if m.monthdays != TimeMatch::ANY.monthdays {
         let days: Vec<String> =
             (1..32).filter(|d| m.monthdays & 1 << d != 0).map(|d: u32| d.to_string()).collect();
         out += &format!(" --monthdays {}", days.join(","));
     }
-    if m.weekdays != ANY.weekdays {
+    if m.weekdays != TimeMatch::ANY.weekdays {
         let days: Vec<&str> = TimeMatch::WEEKDAYS
             .iter()
             .enumerate()
@@ -167,8 +158,8 @@ fn print(m: &Match, _: Seen) -> Option<String> {
         out += &format!(" --weekdays {}", days.join(","));
     }
     for (name, at, unsaid) in [
-        ("--datestart", m.dates.first, ANY.dates.first),
-        ("--datestop", m.dates.last, ANY.dates.last),
+        ("--datestart", m.dates.first, TimeMatch::ANY.dates.first),
+        ("--datestop", m.dates.last, TimeMatch::ANY.dates.last),
     ] {
         if at != unsaid {
             out += &format!(" {name} {}", date::text(u64::from(at)));

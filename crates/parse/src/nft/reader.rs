@@ -176,6 +176,13 @@ impl Reader<'_, '_> {
         self.draft.unread.push((text, self.cur.span(from, to)));
     }
 
+    /// Passes over a line that may change what is there.
+    pub(super) fn pass_over(&mut self, from: usize) {
+        let to = self.cur.end_from(from);
+        self.unread(from, to);
+        self.cur.at = to;
+    }
+
     /// Reads the rule that is next, and puts it among those of the arena.
     pub(super) fn rule(&mut self, chain: ChainId, several: bool) -> RuleId {
         let from = self.cur.at;

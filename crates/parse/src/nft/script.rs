@@ -101,9 +101,7 @@ impl Reader<'_, '_> {
                 Ok(())
             }
             "include" => {
-                let to = self.cur.end_from(from);
-                self.unread(from, to);
-                self.cur.at = to;
+                self.pass_over(from);
                 Ok(())
             }
             "table" | "chain" | "rule" | "set" | "map" | "element" | "counter" | "quota"

@@ -2,7 +2,7 @@
 
 use super::*;
 use chainwalk_model::nft::{CmpOp, Condition, Expr, Field, Needs, Pattern, Statement, Value};
-use chainwalk_model::{Hook, Match, OpKind, Policy, Ruleset, Target};
+use chainwalk_model::{BlankPart, Hook, Match, OpKind, Policy, Ruleset, Target};
 
 /// What a text comes to, and how many problems it has.
 fn told(text: &str, source: Source) -> (Ruleset, usize) {
@@ -230,6 +230,52 @@ fn json_says_what_the_text_says() {
 }
 
 #[test]
+fn a_quota_is_the_same_in_json() {
+    for (words, object) in [
+        ("over 25 mbytes", r#"{"val": 25, "val_unit": "mbytes", "inv": true}"#),
+        ("25 bytes used 7 bytes", r#"{"val": 25, "val_unit": "bytes", "used": 7}"#),
+        ("9 kbytes", r#"{"val": 9, "val_unit": "kbytes", "inv": false}"#),
+    ] {
+        let json = format!(
+            r#"{{"nftables": [{{"table": {{"family": "inet", "name": "f"}}}}, {{"chain": {{"family": "inet",
+            "table": "f", "name": "in", "type": "filter", "hook": "input", "prio": 0, "policy": "drop"}}}}, {{"rule":
+            {{"family": "inet", "table": "f", "chain": "in", "expr": [{{"quota": {object}}}, {{"accept": null}}]}}}}]}}"#
+        );
+        let text = LISTED.replace("tcp dport 22", &format!("quota {words}"));
+        assert_eq!(nft_text(&pasted(&json)).text, nft_text(&pasted(&text)).text, "{words}");
+    }
+}
+
+#[test]
+fn a_table_may_be_dormant() {
+    for (flags, expect) in [("flags dormant\n", true), ("flags owner\n", false), ("", false)] {
+        let text = format!("table ip t {{\n{flags}chain c {{\naccept\n}}\n}}\n");
+        let (rules, problems) = told(&text, Source::Script);
+        assert_eq!((rules.tables[0].dormant, problems), (expect, 0), "{flags}");
+        assert_eq!(rules.rules.len(), 1, "{flags}");
+    }
+}
+
+#[test]
+fn what_is_compared_with_a_value_that_is_left_open_is_known() {
+    for (rule, name, part) in [
+        ("ip saddr <ADMIN_IP> drop", "ADMIN_IP", BlankPart::Src),
+        ("ip daddr <ADMIN_IP>; drop", "ADMIN_IP", BlankPart::Dst),
+        ("tcp dport <PORT> accept", "PORT", BlankPart::Dport),
+        ("iifname \"<WAN>\" accept", "WAN", BlankPart::InIface),
+    ] {
+        let text = format!("table inet t {{\nchain c {{\n{rule}\n}}\n}}\n");
+        let (rules, problems) = told(&text, Source::Script);
+        let blank = rules.rules[0].ops.iter().find_map(|op| match &op.what {
+            OpKind::Match(Match::Opaque(o)) => o.blank.clone(),
+            _ => None,
+        });
+        let blank = blank.map(|b| (b.name.to_string(), b.part));
+        assert_eq!((blank, problems), (Some((name.to_owned(), part)), 1), "{rule}");
+    }
+}
+
+#[test]
 fn a_rejection_is_asked_for_first_unless_its_rule_has_told() {
     let first = |rule: &str| matches!(&ops(rule)[0], OpKind::Match(Match::Nft(c)) if matches!(**c, Condition::Implied(_)));
     assert!(first("counter reject with tcp reset"));
@@ -246,6 +292,21 @@ fn a_set_without_a_type_is_not_printed() {
     let printed = nft_text(&host);
     assert!(!printed.complete, "{}", printed.text);
     assert!(!printed.text.contains("\tset s {"), "{}", printed.text);
+}
+
+#[test]
+fn what_nft_says_in_no_rule_is_not_printed_in_part() {
+    let printed = |options: &str| {
+        let save = "*raw\n:PREROUTING ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n";
+        nft_text(&pasted(&format!("{save}-A PREROUTING -p tcp -j CT {options}\nCOMMIT\n")))
+    };
+    let zone = printed("--zone 5");
+    assert!(zone.complete && zone.text.contains("ct zone set 5"), "{}", zone.text);
+    // A helper is an object of its own there.
+    for options in ["--zone 5 --helper ftp", "--helper ftp"] {
+        let printed = printed(options);
+        assert!(!printed.complete && !printed.text.contains("ct zone"), "{}", printed.text);
+    }
 }
 
 #[test]

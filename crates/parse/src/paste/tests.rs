@@ -6,7 +6,7 @@ use super::*;
 use crate::checks::{check, check_problems, rules};
 use crate::forms::saved_by;
 use crate::save::save_text;
-use chainwalk_model::{Backend, Diagnostic, DiagnosticId, Origin};
+use chainwalk_model::{Backend, Diagnostic, DiagnosticId, Family, Origin};
 use proptest::prelude::*;
 
 #[test]
@@ -392,6 +392,24 @@ fn versions_tell_whose_tables_a_save_text_holds() {
 }
 
 #[test]
+fn the_name_of_a_file_tells_whose_tables_it_holds() {
+    let family = |head: &str| {
+        let text = format!("{head}\n*filter\n:INPUT DROP [0:0]\n-A INPUT -p tcp -j DROP\nCOMMIT\n");
+        read(&[&text]).host().rules.tables[0].family
+    };
+    for head in ["/etc/iptables/rules.v6", "cat /etc/sysconfig/ip6tables", "`rules.v6`:"] {
+        assert_eq!(family(head), Family::Ip6, "{head}");
+    }
+    for head in ["/etc/iptables/rules.v4", "/etc/sysconfig/iptables", "my ip6tables"] {
+        assert_eq!(family(head), Family::Ip, "{head}");
+    }
+    // One file behind the other.
+    for head in ["rules.v6\n\n/etc/iptables/rules.v4", "rules.v6\n\n/etc/sysconfig/iptables"] {
+        assert_eq!(family(head), Family::Ip, "{head}");
+    }
+}
+
+#[test]
 fn of_words_among_the_dumps_one_remark_tells() {
     let remarks = |texts: &[&str]| -> Vec<String> {
         let told = read(texts).diagnostics.into_iter().filter_map(|d| match d.id {
@@ -432,4 +450,13 @@ fn what_is_quoted_is_read() {
     assert_eq!(rules(text), "*filter\n:INPUT DROP [0:0]\n");
     let row = shape::unquote(Row { text: ">> -A x ", start: 3 });
     assert_eq!((row.text, row.start), ("-A x", 6));
+}
+
+#[test]
+fn before_a_command_a_picture_is_a_bullet() {
+    let plain = rules("- iptables -A INPUT -j DROP\n");
+    assert!(plain.contains("-A INPUT -j DROP"), "{plain}");
+    for mark in ["\u{2705}", "\u{27a1}\u{fe0f}", "\u{1f525}\u{1f525}"] {
+        assert_eq!(rules(&format!("{mark} iptables -A INPUT -j DROP\n")), plain, "{mark}");
+    }
 }

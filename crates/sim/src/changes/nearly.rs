@@ -117,7 +117,7 @@ fn address(
     if ip.proto.is_some_and(|p| (p.value == packet.ip.proto) == p.not) {
         return None;
     }
-    let holds = |m: &Option<Inv<AddrMask>>, addr| m.is_none_or(|m| under(m.value, addr) != m.not);
+    let holds = |m: &Option<Inv<AddrMask>>, addr| m.is_none_or(|m| m.value.holds(addr) != m.not);
     match (holds(&ip.src, src), holds(&ip.dst, dst)) {
         (true, true) => {}
         _ if holds(&ip.src, dst) && holds(&ip.dst, src) => {
@@ -126,7 +126,7 @@ fn address(
         }
         (true, false) => {
             let written = ip.dst?;
-            let before = asked.0 != dst && !written.not && under(written.value, asked.0);
+            let before = asked.0 != dst && !written.not && written.value.holds(asked.0);
             let value = if before { whole(dst) } else { wider(written, dst)? };
             ip.dst = Some(Inv { not: false, value });
             slips.push(if before {
@@ -239,18 +239,6 @@ fn rename(
     let sign = if written.value.prefix { "+" } else { "" };
     let name = format!("{}{sign}", written.value.name).into();
     Some(Slip::Iface { comes, name, has: has.clone() })
-}
-
-fn under(m: AddrMask, addr: IpAddr) -> bool {
-    match (addr, m.addr, m.mask) {
-        (IpAddr::V4(a), IpAddr::V4(b), IpAddr::V4(mask)) => {
-            (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
-        }
-        (IpAddr::V6(a), IpAddr::V6(b), IpAddr::V6(mask)) => {
-            (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
-        }
-        _ => false,
-    }
 }
 
 fn whole(addr: IpAddr) -> AddrMask {

@@ -195,7 +195,7 @@ fn list<const N: usize>(text: &[u8], sep: u8, term: Option<u8>) -> Option<([u32;
             }
             b if *b == sep => at += 1,
             b => {
-                let ends = at + 1 == N && term.is_none_or(|t| t == *b) && len > 0;
+                let ends = at + 1 == N && term.is_none_or(|t| t == *b);
                 return ends.then_some((found, len));
             }
         }

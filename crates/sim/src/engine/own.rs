@@ -7,7 +7,7 @@ use super::walker::{Walker, empty_trace};
 use crate::addr::on_link;
 use crate::ct::{self, CtInfo};
 use crate::route::{FlowKey, Key, Router};
-use crate::wire::{LEAST_MTU6, Options, plain};
+use crate::wire::{LEAST_MTU6, Options};
 use chainwalk_model::{
     Entry, Event, Fate, Hook, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind,
     RoutingDrop, Sent, Tcp, TcpFlags, proto,
@@ -25,11 +25,11 @@ const DEEPEST: u8 = 6;
 /// What stands for the number that a socket draws for its connection.
 const DRAWN: u32 = 1 << 31;
 
-/// IPv6 tells of shorter ways without that lock.
-const REDIRECT6: u8 = 137;
+/// The type of IPv6's redirect (`NDISC_REDIRECT`), which is sent without the lock of ICMP's other messages.
+const NDISC_REDIRECT: u8 = 137;
 
-/// The two bits of congestion notification, which a reset does not repeat.
-const ECN: u8 = 0b11;
+/// The bits of the TOS byte that tell of congestion; a reset does not repeat them.
+const INET_ECN_MASK: u8 = 0b11;
 
 impl Walker<'_> {
     /// `REJECT`.
@@ -128,7 +128,7 @@ impl Walker<'_> {
         let nobody = ip.src.is_unspecified() || ip.src.is_ipv6() && ip.src.is_multicast();
         // While the kernel sends an ICMP packet of its own it sends no other (`icmp_xmit_lock`).
         let message =
-            matches!(&skb.packet.l4, L4::Icmp(i) if i.kind != REDIRECT6 || ip.src.is_ipv4());
+            matches!(&skb.packet.l4, L4::Icmp(i) if i.kind != NDISC_REDIRECT || ip.src.is_ipv4());
         let sending = skb.from_kernel && skb.loops == 0 && message;
         if sending || about_error || to_all || nobody || ip.frag_off != 0 {
             return;
@@ -177,7 +177,7 @@ impl Walker<'_> {
                 tos: if v6 { 0 } else { (ip.tos & 0x1e) | 0xc0 },
                 proto: if v6 { proto::ICMPV6 } else { proto::ICMP },
                 options: Self::echoed(skb, from),
-                ..plain(from, to)
+                ..IpHeader::plain(from, to)
             },
             l4: L4::Icmp(Icmp {
                 kind,
@@ -292,7 +292,7 @@ impl Walker<'_> {
                 }
                 // What listens takes a SYN, and nothing of a connection (`tcp_rcv_state_process`).
                 let packet = if !listening || tcp.flags.has(TcpFlags::ACK) {
-                    reset_of(&skb.packet, tcp, skb.packet.ip.tos & !ECN)
+                    reset_of(&skb.packet, tcp, skb.packet.ip.tos & !INET_ECN_MASK)
                 } else if tcp.flags.has(TcpFlags::SYN) && !tcp.flags.has(TcpFlags::FIN) {
                     let mtu = self.mtu(skb.iif.name().map(|i| &**i));
                     accepted(&skb.packet, tcp, mtu)
@@ -338,7 +338,7 @@ impl Walker<'_> {
                         tos: skb.packet.ip.tos,
                         proto: skb.packet.ip.proto,
                         options: Self::echoed(skb, from),
-                        ..plain(from, to)
+                        ..IpHeader::plain(from, to)
                     },
                     l4: L4::Icmp(Icmp { kind: answer, code, ..icmp.clone() }),
                     payload,
@@ -421,7 +421,7 @@ fn reset_of(packet: &Packet, tcp: &Tcp, tos: u8) -> Packet {
             tos,
             proto: proto::TCP,
             df: !packet.is_v6(),
-            ..plain(packet.ip.dst, packet.ip.src)
+            ..IpHeader::plain(packet.ip.dst, packet.ip.src)
         },
         l4: L4::Tcp(answer),
         payload: Arc::default(),
@@ -443,7 +443,7 @@ fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
         scale: asked.scale.map(|_| USUAL_SCALE),
         signed: false,
     };
-    let ecn = tcp.flags.has(TcpFlags(0xc0)) && packet.ip.tos & ECN == 0;
+    let ecn = tcp.flags.has(TcpFlags(0xc0)) && packet.ip.tos & INET_ECN_MASK == 0;
     let answer = Tcp {
         sport: tcp.dport,
         dport: tcp.sport,
@@ -453,8 +453,11 @@ fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
         window: (65535 / mss.max(1) * mss) as u16,
         options: offer.written().into(),
     };
-    let ip =
-        IpHeader { proto: proto::TCP, df: !packet.is_v6(), ..plain(packet.ip.dst, packet.ip.src) };
+    let ip = IpHeader {
+        proto: proto::TCP,
+        df: !packet.is_v6(),
+        ..IpHeader::plain(packet.ip.dst, packet.ip.src)
+    };
     Packet { ip, l4: L4::Tcp(answer), payload: Arc::default(), bad_csum: false }
 }
 
@@ -498,5 +501,25 @@ fn icmp_of(with: RejectWith, v6: bool) -> (u8, u8) {
         RejectWith::AddrUnreachable6 => (1, 3),
         RejectWith::PolicyFail6 => (1, 5),
         RejectWith::RejectRoute6 => (1, 6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AH: u8 = 51;
+
+    #[test]
+    fn of_ipv6_something_stands_behind_the_authentication_header() {
+        let spoilt = |payload: &[u8]| {
+            let v6 = |last| IpAddr::from([0xfd00, 0, 0, 0, 0, 0, 0, last]);
+            let ip = IpHeader { proto: AH, ..IpHeader::plain(v6(2), v6(1)) };
+            is_spoilt(&Packet { ip, l4: L4::Other, payload: payload.into(), bad_csum: false })
+        };
+        // Its length is in words of four bytes, less two.
+        let header = [59, 4, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+        assert!(spoilt(&[]) && spoilt(&header[..1]) && spoilt(&header[..12]) && spoilt(&header));
+        assert!(!spoilt(&[&header[..], &[0; 4]].concat()));
     }
 }

@@ -8,7 +8,6 @@ use super::walker::Walker;
 use crate::addr::on_link;
 use crate::match_state::RedirectCount;
 use crate::route::{FibResult, FlowKey, Key, NAMELESS};
-use crate::wire::plain;
 use chainwalk_model::{Assumed, Backend, Icmp, IpHeader, L4, Packet, PathIface, proto};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
@@ -119,7 +118,11 @@ impl Walker<'_> {
             return;
         }
         let packet = Packet {
-            ip: IpHeader { proto: proto::ICMPV6, ttl: 255, ..plain(own.into(), src.into()) },
+            ip: IpHeader {
+                proto: proto::ICMPV6,
+                ttl: 255,
+                ..IpHeader::plain(own.into(), src.into())
+            },
             l4: L4::Icmp(Icmp { kind: 137, code: 0, id: 0, seq: 0, inner: None }),
             payload: redirected(target, dst, &crate::wire::bytes(&skb.packet)).into(),
             bad_csum: false,

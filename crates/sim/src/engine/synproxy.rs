@@ -7,7 +7,7 @@ use super::skb::{CtAttachment, OwnPacket, Skb};
 use super::verdict::Verdict;
 use super::walker::Walker;
 use crate::ct::{self, CtInfo, Proxied};
-use crate::wire::{Options, plain};
+use crate::wire::Options;
 use chainwalk_model::{
     Answer, CtDir, DroppedBy, Fate, IpHeader, L4, OpId, Packet, Question, Synproxy, Tcp, TcpFlags,
     proto,
@@ -193,7 +193,7 @@ fn is(tcp: &Tcp, flags: TcpFlags) -> bool {
 fn segment(packet: &Packet, tcp: Tcp, turned: bool) -> Packet {
     let ip = &packet.ip;
     let (src, dst) = if turned { (ip.dst, ip.src) } else { (ip.src, ip.dst) };
-    let ip = IpHeader { proto: proto::TCP, df: !packet.is_v6(), ..plain(src, dst) };
+    let ip = IpHeader { proto: proto::TCP, df: !packet.is_v6(), ..IpHeader::plain(src, dst) };
     Packet { ip, l4: L4::Tcp(tcp), payload: Arc::default(), bad_csum: false }
 }
 

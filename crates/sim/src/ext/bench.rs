@@ -78,21 +78,8 @@ impl Bench {
 
     /// A packet of that transport.
     pub(crate) fn of(src: &str, dst: &str, proto: u8, l4: L4) -> Self {
-        let ip = IpHeader {
-            src: src.parse().unwrap(),
-            dst: dst.parse().unwrap(),
-            proto,
-            tos: 0,
-            ttl: 64,
-            id: 0x5000,
-            df: false,
-            mf: false,
-            frag_off: 0,
-            frag_len: None,
-            options: Arc::default(),
-            flow_label: 0,
-            extensions: Arc::default(),
-        };
+        let plain = IpHeader::plain(src.parse().unwrap(), dst.parse().unwrap());
+        let ip = IpHeader { proto, id: 0x5000, ..plain };
         let packet = Packet { ip, l4, payload: Arc::default(), bad_csum: false };
         Self {
             packet,
@@ -154,21 +141,16 @@ impl Bench {
     /// Puts a rule with this test into the host's rules, for what reads the whole ruleset.
     pub(crate) fn knows(&mut self, m: &Match) {
         let span = Span::default();
-        Rc::make_mut(&mut self.host.rules).rules.push(Rule {
-            chain: ChainId(u32::MAX),
-            number: 1,
-            ops: vec![Op { what: OpKind::Match(m.clone()), span }],
-            counters: None,
-            comment: None,
-            handle: None,
-            span,
-        });
+        let ops = vec![Op { what: OpKind::Match(m.clone()), span }];
+        let rules = &mut Rc::make_mut(&mut self.host.rules).rules;
+        rules.push(Rule::new(ChainId(u32::MAX), 1, ops, span));
     }
 
     /// The same with rule 0 in a table of iptables-nft.
     pub(crate) fn of_nft(mut self) -> Self {
         let span = Span::default();
-        Rc::make_mut(&mut self.host.rules).tables.push(Table {
+        let rules = Rc::make_mut(&mut self.host.rules);
+        rules.tables.push(Table {
             family: Family::Ip,
             name: "filter".into(),
             backend: Backend::IptablesNft,
@@ -176,25 +158,9 @@ impl Bench {
             dormant: false,
             span,
         });
-        Rc::make_mut(&mut self.host.rules).chains.push(Chain {
-            table: TableId(0),
-            name: "FORWARD".into(),
-            base: None,
-            rules: vec![RuleId(0)],
-            counters: None,
-            references: None,
-            declared: true,
-            span,
-        });
-        Rc::make_mut(&mut self.host.rules).rules.push(Rule {
-            chain: ChainId(0),
-            number: 1,
-            ops: Vec::new(),
-            counters: None,
-            comment: None,
-            handle: None,
-            span,
-        });
+        let chain = Chain::new(TableId(0), "FORWARD".into(), None);
+        rules.chains.push(Chain { rules: vec![RuleId(0)], ..chain });
+        rules.rules.push(Rule::new(ChainId(0), 1, Vec::new(), span));
         self
     }
 

@@ -10,7 +10,6 @@
 //! - `--ctstatus NONE` has no bit to find: it never holds, and its inversion holds for every flow.
 
 use super::facts::{Facts, Reads};
-use super::ip::under;
 use super::judge::{Evaluation, truth, within};
 use super::state;
 use crate::context::{Ct, MatchContext};
@@ -52,9 +51,7 @@ pub(super) fn test(m: &ConntrackMatch, ctx: &MatchContext, eval: &mut Evaluation
         (m.repl_dst, flow.reply.dst),
     ] {
         if let Some(m) = part {
-            eval.holds(ConditionKind::CtOther, m.not, under(&m.value, addr), || {
-                Observed::Addr(addr)
-            });
+            eval.holds(ConditionKind::CtOther, m.not, m.value.holds(addr), || Observed::Addr(addr));
         }
     }
     if let Some(m) = m.proto {

@@ -10,10 +10,9 @@ use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, backend, named, truth};
 use crate::context::MatchContext;
 use chainwalk_model::{
-    AddrMask, Backend, ConditionKind, Extension, IfaceMatch, Inv, IpMatch, Observed, PathIface,
-    Question, Truth,
+    Backend, ConditionKind, Extension, IfaceMatch, Inv, IpMatch, Observed, PathIface, Question,
+    Truth,
 };
-use std::net::IpAddr;
 
 /// The protocol number of an authentication header.
 const AH: u8 = 51;
@@ -28,7 +27,7 @@ pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     {
         eval.untold(ConditionKind::Src, m.not);
     } else if let Some(m) = &m.src {
-        eval.holds(ConditionKind::Src, m.not, under(&m.value, ip.src), || Observed::Addr(ip.src));
+        eval.holds(ConditionKind::Src, m.not, m.value.holds(ip.src), || Observed::Addr(ip.src));
     }
     if let Some(m) = &m.dst
         && ctx.destination_untold()
@@ -36,7 +35,7 @@ pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     {
         eval.untold(ConditionKind::Dst, m.not);
     } else if let Some(m) = &m.dst {
-        eval.holds(ConditionKind::Dst, m.not, under(&m.value, ip.dst), || Observed::Addr(ip.dst));
+        eval.holds(ConditionKind::Dst, m.not, m.value.holds(ip.dst), || Observed::Addr(ip.dst));
     }
     if let Some(m) = &m.iniface {
         let question = || Question::Fact(eval.at);
@@ -68,19 +67,6 @@ pub(super) fn test(m: &IpMatch, ctx: &MatchContext, eval: &mut Evaluation) {
     }
 }
 
-/// Whether an address is the one asked for under its mask.
-pub(super) fn under(m: &AddrMask, addr: IpAddr) -> bool {
-    match (addr, m.addr, m.mask) {
-        (IpAddr::V4(a), IpAddr::V4(b), IpAddr::V4(mask)) => {
-            (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
-        }
-        (IpAddr::V6(a), IpAddr::V6(b), IpAddr::V6(mask)) => {
-            (a.to_bits() ^ b.to_bits()) & mask.to_bits() == 0
-        }
-        _ => false,
-    }
-}
-
 /// Whether an interface fits. Any interface fits `+`, also one that is not known.
 fn iface(m: &Inv<IfaceMatch>, dev: &PathIface, question: impl FnOnce() -> Question) -> Truth {
     let any = m.value.prefix && m.value.name.is_empty();
@@ -102,7 +88,8 @@ fn name(dev: &PathIface) -> Observed {
 mod tests {
     use super::*;
     use crate::ext::bench::Bench;
-    use chainwalk_model::Match;
+    use chainwalk_model::{AddrMask, Match};
+    use std::net::IpAddr;
 
     fn addr(s: &str) -> IpAddr {
         s.parse().unwrap()

@@ -9,7 +9,6 @@
 
 use super::extensions::{ROUTING, here};
 use super::facts::{Facts, Reads};
-use super::ip::under;
 use super::judge::Evaluation;
 use crate::context::MatchContext;
 use chainwalk_model::{AddrMask, Compare, ConditionKind, Inv, Observed, SrhMatch};
@@ -69,7 +68,7 @@ pub(super) fn test(m: &SrhMatch, ctx: &MatchContext, eval: &mut Evaluation) {
 
 fn one(part: ConditionKind, m: Inv<AddrMask>, addr: Option<IpAddr>, eval: &mut Evaluation) {
     match addr {
-        Some(addr) => eval.holds(part, m.not, under(&m.value, addr), || Observed::Addr(addr)),
+        Some(addr) => eval.holds(part, m.not, m.value.holds(addr), || Observed::Addr(addr)),
         None => eval.lacks(part, m.not),
     }
 }

@@ -80,17 +80,6 @@ mod tests {
     /// Sunday, 22 November 2026, 10:00.
     const SUNDAY: u64 = 1_795_341_600;
 
-    fn any() -> TimeMatch {
-        TimeMatch {
-            dates: Range { first: 0, last: TimeMatch::LAST_DATE },
-            daytime: Range { first: 0, last: TimeMatch::LAST_SECOND },
-            monthdays: TimeMatch::ALL_MONTHDAYS,
-            weekdays: TimeMatch::ALL_WEEKDAYS,
-            contiguous: false,
-            kerneltz: false,
-        }
-    }
-
     #[track_caller]
     fn check(m: TimeMatch, clock: Option<u64>, expect: Truth) {
         let mut bench = Bench::tcp("1.2.3.4", "10.0.0.2");
@@ -101,8 +90,8 @@ mod tests {
     #[test]
     fn a_clock_is_asked_for_only_where_it_decides() {
         let question = Truth::Unknown(Question::Fact(OpId { rule: RuleId(0), op: 0 }));
-        let sundays = TimeMatch { weekdays: 1 << 7, ..any() };
-        check(any(), None, Truth::Yes);
+        let sundays = TimeMatch { weekdays: 1 << 7, ..TimeMatch::ANY };
+        check(TimeMatch::ANY, None, Truth::Yes);
         check(sundays, None, question.clone());
         check(sundays, Some(SUNDAY), Truth::Yes);
         check(TimeMatch { kerneltz: true, ..sundays }, Some(SUNDAY), question);
@@ -110,8 +99,11 @@ mod tests {
 
     #[test]
     fn a_span_over_midnight_may_belong_to_its_first_day() {
-        let night =
-            TimeMatch { daytime: Range { first: 82_800, last: 3600 }, weekdays: 1 << 6, ..any() };
+        let night = TimeMatch {
+            daytime: Range { first: 82_800, last: 3600 },
+            weekdays: 1 << 6,
+            ..TimeMatch::ANY
+        };
         let contiguous = TimeMatch { contiguous: true, ..night };
         let midnight = SUNDAY - 10 * 3600;
         check(night, Some(midnight + 60), Truth::No);
@@ -124,7 +116,7 @@ mod tests {
     #[test]
     fn days_of_the_month_are_those_of_the_calendar() {
         for (seconds, day) in [(SUNDAY, 22), (951_825_600, 29), (951_825_600 + DAY, 1), (0, 1)] {
-            let m = TimeMatch { monthdays: 1 << day, ..any() };
+            let m = TimeMatch { monthdays: 1 << day, ..TimeMatch::ANY };
             check(m, Some(seconds), Truth::Yes);
             check(m, Some(seconds + DAY), Truth::No);
         }

@@ -3,7 +3,7 @@
 use crate::session::Session;
 use chainwalk_model::{
     Check, Event, Fate, Host, Leg, LegKind, Match, OpKind, PacketSpec, Rule, RuleId, Target, Trace,
-    TripEnd, Truth,
+    TriedRule, TripEnd, Truth,
 };
 
 /// How many of them are told.
@@ -35,7 +35,7 @@ fn missed(on: &Session, packet: usize, trace: &Trace) -> Vec<RuleId> {
             if !is_payload(rule) || found.contains(id) {
                 continue;
             }
-            let checks = on.explain(packet, 0, None, step, *id);
+            let checks = on.explain(TriedRule { packet, outcome: 0, reply: None, step, rule: *id });
             let by_data = |c: &Check| match rule.ops.get(c.op as usize).map(|o| &o.what) {
                 Some(OpKind::Match(m)) => looks(m),
                 _ => false,

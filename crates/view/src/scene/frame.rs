@@ -3,5 +3,6 @@
 mod idle;
 mod layout;
 mod paint;
+mod stations;
 
 pub(super) use layout::{Frame, Place, Station, asked_table, is_bridged, out_iface};

@@ -1,6 +1,8 @@
 //! What the parts of the scene draw with: shapes, measured texts, rounded ways.
 
-use crate::drawing::{Item, Link, Measure};
+use crate::drawing::{Item, Link, Measure, Scene};
+use crate::page::Run;
+use crate::stops::TimelineStop;
 use std::fmt::Write as _;
 
 /// A point in user units.
@@ -48,6 +50,26 @@ pub(crate) fn tenth(v: f64) -> f64 {
 impl<'m> Pen<'m> {
     pub(crate) fn new(measure: &'m dyn Measure) -> Self {
         Self { measure, items: Vec::new() }
+    }
+
+    /// The drawing, with the packet where it rests at a stop, and the way by which it came there.
+    pub(crate) fn scene(
+        self,
+        size: (f64, f64),
+        now: Option<&TimelineStop>,
+        (rest, travel): (Point, String),
+        tag: Vec<(String, Run)>,
+    ) -> Scene {
+        Scene {
+            width: size.0,
+            height: size.1,
+            below: size.1,
+            items: self.items,
+            travel,
+            rest: (rest.x, rest.y),
+            made: now.is_some_and(|now| now.reply.is_some()),
+            tag,
+        }
     }
 
     pub(crate) fn width(&self, text: &str, class: &str) -> f64 {

@@ -162,16 +162,7 @@ pub fn scene_phone(t: &Explained, stop: usize, _size: (f64, f64), measure: &dyn 
         }
     }
     let tag = now.map_or_else(Vec::new, |n| tag(t, n));
-    Scene {
-        width: SIZE.0,
-        height: SIZE.1,
-        below: SIZE.1,
-        items: pen.items,
-        travel,
-        rest: (rest.x, rest.y),
-        made: now.is_some_and(|n| n.reply.is_some()),
-        tag,
-    }
+    pen.scene(SIZE, now, (rest, travel), tag)
 }
 
 /// The packet stands below the box it is in, so that its name can be read.

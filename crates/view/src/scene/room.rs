@@ -77,21 +77,12 @@ pub fn scene_room(t: &Explained, stop: usize, veiled: bool, measure: &dyn Measur
     let (off, on): (Vec<Hook>, Vec<Hook>) = HOOKS.into_iter().partition(is_off);
     room.boxes(&mut pen, &on);
     tracks(&mut pen, (room.ins().len(), room.outs().len()));
-    let (rest, travel) = room.ways(&mut pen);
+    let way = room.ways(&mut pen);
     room.folded(&mut pen, &off);
     room.places(&mut pen, &on);
     room.drawer(&mut pen);
     let now = room.all.get(at);
-    Scene {
-        width: SIZE.0,
-        height: SIZE.1,
-        below: SIZE.1,
-        items: pen.items,
-        travel,
-        rest: (rest.x, rest.y),
-        made: now.is_some_and(|now| now.reply.is_some()),
-        tag: now.map_or_else(Vec::new, |now| room.tag(now)),
-    }
+    pen.scene(SIZE, now, way, now.map_or_else(Vec::new, |now| room.tag(now)))
 }
 
 /// Stations that have rules, and the kernel's own, evenly in their boxes.
