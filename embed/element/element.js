@@ -181,7 +181,8 @@ export class ChainWalk extends HTMLElement {
     this.#rounds = 0;
     this.#build();
     const rests = this.hasAttribute("autoplay") && !still.matches && fresh ? 0 : this.#place();
-    this.#show(rests, false);
+    this.#stop = Math.max(0, Math.min(rests, recording.stops.length - 1));
+    this.#show(this.#stop, false);
     if (fresh && recording.otherwise) {
       this.#woken = true;
       this.#note = make("p", { class: "note", role: "status" }, recording.otherwise);
