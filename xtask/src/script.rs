@@ -97,27 +97,29 @@ pub(crate) fn squeezed(sheet: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{imported, join, squeezed};
+    use anyhow::Result;
     use std::fs;
 
     #[test]
-    fn what_is_imported_stands_once_and_before_who_imports_it() {
+    fn what_is_imported_stands_once_and_before_who_imports_it() -> Result<()> {
         let folder = std::env::temp_dir().join(format!("chainwalk-join-{}", std::process::id()));
-        fs::create_dir_all(folder.join("parts")).unwrap();
-        let write = |name: &str, text: &str| fs::write(folder.join(name), text).unwrap();
+        fs::create_dir_all(folder.join("parts"))?;
+        let write = |name: &str, text: &str| fs::write(folder.join(name), text);
         write(
             "all.js",
             "// Head.\n\nimport { b } from \"./parts/b.js\";\nimport { c } from \"./parts/c.js\";\n\nb(c);\n",
-        );
+        )?;
         write(
             "parts/b.js",
             "// B.\nimport { c } from \"./c.js\";\n\n/** Doubles. */\nexport const b = (n) => {\n  return n + c;\n};\n",
-        );
-        write("parts/c.js", "export const c = `/*c*/`;\n");
+        )?;
+        write("parts/c.js", "export const c = `/*c*/`;\n")?;
         let joined = join(&folder.join("all.js"), &[("/*c*/", "see")]);
-        fs::remove_dir_all(&folder).unwrap();
+        fs::remove_dir_all(&folder)?;
         let expect = "// Head.\n(() => {\n\"use strict\";\nif (customElements.get(\"chain-walk\")) return;\n\
             const c = `see`;\nconst b = (n) => {\nreturn n + c;\n};\nb(c);\n})();\n";
-        assert_eq!(joined.unwrap(), expect);
+        assert_eq!(joined?, expect);
+        Ok(())
     }
 
     #[test]
