@@ -28,7 +28,7 @@ const MINI_BROWSERS: [&str; 4] = [
 ];
 
 /// Runs `test` in each browser that is asked for and installed; what is passed over is said.
-pub(crate) fn elsewhere(test: impl AsyncFn(&Elsewhere) -> Result<()>) -> Result<()> {
+pub(crate) fn elsewhere(mut test: impl AsyncFnMut(&Elsewhere) -> Result<()>) -> Result<()> {
     let Some(names) = env::var("CHAINWALK_BROWSERS").ok().filter(|names| !names.is_empty()) else {
         skipped("CHAINWALK_BROWSERS=firefox,webkit asks for it");
         return Ok(());
