@@ -266,11 +266,11 @@ pub(super) async fn obeys(page: &impl Reader) -> Result<()> {
         .await?,
         "it is not dark"
     );
-    ask(page, "window.ended = 0; figures()[0].addEventListener('chainwalk:end', () => ended++); figures()[0].setAttribute('loop', '1'); figures()[0].setAttribute('speed', '10'); figures()[0].go(27); figures()[0].play()").await?;
+    ask(page, "window.ended = 0; figures()[0].addEventListener('chainwalk:end', () => window.ended++); figures()[0].setAttribute('loop', '1'); figures()[0].setAttribute('speed', '10'); figures()[0].go(27); figures()[0].play()").await?;
     until(
         page,
         "it rests at its end",
-        "return ended > 0 && !figures()[0].playing && figures()[0].stop === 28",
+        "return window.ended > 0 && !figures()[0].playing && figures()[0].stop === 28",
     )
     .await?;
     until(
