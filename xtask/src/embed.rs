@@ -1,18 +1,26 @@
 //! The figure for pages of others: its element, with the looks of the drawing's classes put in, and its engine.
 
 use crate::profile::Profile;
+use crate::script;
 use crate::workspace::Workspace;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use xshell::cmd;
 
-/// Where the element's script takes the looks.
-const PLACE: &str = "/*shapes*/";
+/// The style sheets of the element, in their order.
+const SHEETS: [&str; 3] = ["figure.css", "narrow.css", "paper.css"];
 
-/// Writes `target/chain-walk.js`: the element, with the style of a standalone drawing in it, whose colours follow the
-/// `color-scheme` of the place where the figure stands.
+/// Writes `target/chain-walk.js`: the element with its engine and its fences.
 pub(crate) fn gather(house: &Workspace) -> Result<()> {
+    // Where index.html looks for it, wherever cargo builds into.
+    let to = house.root.join("target/chain-walk.js");
+    Ok(house.sh.write_file(to, element(house, "chain-walk.js")?)?)
+}
+
+/// A script of `embed`, with the style of a standalone drawing in it, whose colours follow the `color-scheme` of the place
+/// where the figure stands.
+pub(crate) fn element(house: &Workspace, name: &str) -> Result<String> {
     let sh = &house.sh;
     let looks = house.root.join("crates/view/src/svg");
     let read = |name: &str| sh.read_file(looks.join(name));
@@ -23,41 +31,14 @@ pub(crate) fn gather(house: &Workspace) -> Result<()> {
         let other = dark.get(name).with_context(|| format!("{name} has no dark colour"))?;
         palette.extend([name, ":light-dark(", value, ",", other, ");"]);
     }
-    palette += "}\n";
-    let script = sh.read_file(house.root.join("embed/chain-walk.js"))?;
-    let (before, after) = script.split_once(PLACE).context("no place for the looks")?;
-    let shapes = read("shapes.css")?;
-    ensure!(!shapes.contains(['`', '\\', '$']), "the looks can't stand in a script as they are");
-    // Where index.html looks for it, wherever cargo builds into.
-    let script = [before, &palette, &shapes, after].concat();
-    sh.write_file(house.root.join("target/chain-walk.js"), without_remarks(&script))?;
-    Ok(())
-}
-
-/// The element without an engine and without fences, which plays recordings and no more; of what `gather` wrote.
-pub(crate) fn player(script: &str) -> Result<String> {
-    let section = |name: &str| {
-        let at = script.find(&["// -- ", name, " --"].concat());
-        at.with_context(|| format!("the script has no section {name:?}"))
-    };
-    let [engine, defined, fences, end] = ["The engine", "Defined", "Fences", "End"].map(section);
-    let (engine, defined, fences, end) = (engine?, defined?, fences?, end?);
-    let parts =
-        [&script[..engine], "const Engine = null;\n", &script[defined..fences], &script[end..]];
-    Ok(parts.concat())
-}
-
-/// The script without the lines that only its readers need; its first remark stays.
-fn without_remarks(script: &str) -> String {
-    let mut lines = script.lines();
-    let head: Vec<&str> = lines.by_ref().take_while(|line| line.starts_with("//")).collect();
-    let section = |line: &str| line.starts_with("// -- ") && line.ends_with("---");
-    let remark = |line: &str| {
-        line.starts_with("// ") && !section(line)
-            || line.starts_with("/** ") && line.ends_with("*/")
-    };
-    let rest = lines.map(str::trim_start).filter(|line| !line.is_empty() && !remark(line));
-    head.into_iter().chain(rest).flat_map(|line| [line, "\n"]).collect()
+    let shapes = [&palette, "}\n", &read("shapes.css")?].concat();
+    let embed = house.root.join("embed");
+    let mut style = String::new();
+    for sheet in SHEETS {
+        style += &script::squeezed(&sh.read_file(embed.join("element").join(sheet))?);
+    }
+    let put = [("/*shapes*/", shapes.as_str()), ("/*style*/", &style)];
+    script::join(&embed.join(name), &put)
 }
 
 /// The colours of a sheet of one rule, by their names.

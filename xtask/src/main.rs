@@ -7,6 +7,7 @@ mod generators;
 mod npm;
 mod page;
 mod profile;
+mod script;
 mod style;
 mod test;
 mod tools;

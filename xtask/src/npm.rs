@@ -62,10 +62,9 @@ fn engine(house: &Workspace, out: &Path) -> Result<()> {
 
 fn files(house: &Workspace, out: &Path) -> Result<()> {
     let sh = &house.sh;
-    embed::gather(house)?;
-    let script = sh.read_file(house.root.join("target/chain-walk.js"))?;
-    sh.write_file(out.join("chain-walk.js"), &script)?;
-    sh.write_file(out.join("player.js"), embed::player(&script)?)?;
+    for name in ["chain-walk.js", "player.js"] {
+        sh.write_file(out.join(name), embed::element(house, name)?)?;
+    }
     let embed = house.root.join("embed");
     for name in ["chain-walk.css", "embed.html", "embed.js", "frame.js"] {
         sh.copy_file(embed.join(name), out.join(name))?;

@@ -1,6 +1,6 @@
 //! A walk as a recording: every picture of every stop, each shape once, for a page that plays it without the engine.
 //!
-//! The form has a version and is read by `embed/chain-walk.js`, which creates these shapes and no others.
+//! The form has a version and is read by `embed/element/recording.js`, which lets through these shapes and no others.
 
 use crate::drawing::{Item, Measure, Scene};
 use crate::explained::Explained;

@@ -7,7 +7,9 @@ mod chromium;
 mod driven;
 mod driver;
 mod likeness;
+mod reader;
 mod server;
+mod visitor;
 
 use anyhow::{Context, Result};
 use std::fs;

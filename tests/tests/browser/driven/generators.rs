@@ -3,6 +3,7 @@
 
 use super::figure::{SIXTH, ask, page_of, until};
 use crate::chromium::{DESK, drive};
+use crate::reader::Reader;
 use anyhow::{Context, Result, ensure};
 use chainwalk::Case;
 use chainwalk_take::fence;
@@ -17,7 +18,7 @@ fn root() -> PathBuf {
 }
 
 /// What must hold of a page that shows one figure for a fence, and leaves what was switched off alone.
-async fn holds(page: &crate::chromium::Page, name: &str) -> Result<()> {
+async fn holds(page: &impl Reader, name: &str) -> Result<()> {
     // It loads once it is seen, and a page without its generator's styles may be long.
     let seen =
         "figures()[0]?.scrollIntoView({ block: 'center' }); return says(0).includes('nc hangs')";
@@ -54,28 +55,37 @@ async fn holds(page: &crate::chromium::Page, name: &str) -> Result<()> {
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn fences_become_figures_in_the_recorded_page_of_each_generator() -> Result<()> {
-    drive(DESK, async |page| {
-        for name in GENERATORS {
-            let file = root().join("tests/generators").join(name).with_extension("html");
-            let made = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-            // Made by it, or by hand after what it prints.
-            let first = made.lines().next().unwrap_or_default();
-            ensure!(first.starts_with("<!-- ") && first.contains(name), "{name}: by whom?");
-            let head = "<link rel=\"icon\" href=\"data:,\"><script src=\"/chain-walk.js\"></script></head>";
-            page.site.put("recorded/index.html", "", &made.replacen("</head>", head, 1));
-            page.goto("recorded/index.html").await?;
-            holds(page, name).await?;
-        }
-        // As this program writes it.
-        let (case, _) = Case::headed(SIXTH).context("no case")?;
-        ensure!(fence(&case.write()).starts_with("```chainwalk\nchainwalk: 1\n"));
-        Ok(())
-    })
+    drive(DESK, becomes_figures)
+}
+
+/// The recorded page of each generator.
+pub(super) async fn becomes_figures(page: &impl Reader) -> Result<()> {
+    for name in GENERATORS {
+        let file = root().join("tests/generators").join(name).with_extension("html");
+        let made = fs::read_to_string(&file).with_context(|| file.display().to_string())?;
+        // Made by it, or by hand after what it prints.
+        let first = made.lines().next().unwrap_or_default();
+        ensure!(first.starts_with("<!-- ") && first.contains(name), "{name}: by whom?");
+        let head =
+            "<link rel=\"icon\" href=\"data:,\"><script src=\"/chain-walk.js\"></script></head>";
+        page.site().put("recorded/index.html", "", &made.replacen("</head>", head, 1));
+        page.goto("recorded/index.html").await?;
+        holds(page, name).await?;
+    }
+    // As this program writes it.
+    let (case, _) = Case::headed(SIXTH).context("no case")?;
+    ensure!(fence(&case.write()).starts_with("```chainwalk\nchainwalk: 1\n"));
+    Ok(())
 }
 
 #[test]
 #[ignore = "cargo xtask test browser builds the page and drives it"]
 fn fences_become_figures_in_the_sites_that_generators_built_here() -> Result<()> {
+    drive(DESK, becomes_figures_in_whole_sites)
+}
+
+/// The sites that generators built here.
+pub(super) async fn becomes_figures_in_whole_sites(page: &impl Reader) -> Result<()> {
     let built = root().join("target/generators");
     let there: Vec<&str> = GENERATORS
         .into_iter()
@@ -85,17 +95,15 @@ fn fences_become_figures_in_the_sites_that_generators_built_here() -> Result<()>
         chainwalk_tests::skipped("`cargo xtask generators` builds the sites");
         return Ok(());
     }
-    drive(DESK, async |page| {
-        for name in &there {
-            // The generator's scripts run, and so does the element as it is built now; the engine is that of the page.
-            page.site.mount(&format!("{name}/engine/"), crate::chromium::dist()?.join("engine"));
-            page.site.mount(&format!("{name}/"), built.join(name));
-            page.goto(&format!("{name}/index.html")).await?;
-            holds(page, name).await?;
-            page.picture(&["generator-", name].concat()).await?;
-        }
-        Ok(())
-    })
+    for name in &there {
+        // The generator's scripts run, and so does the element as it is built now; the engine is that of the page.
+        page.site().mount(&format!("{name}/engine/"), crate::chromium::dist()?.join("engine"));
+        page.site().mount(&format!("{name}/"), built.join(name));
+        page.goto(&format!("{name}/index.html")).await?;
+        holds(page, name).await?;
+        page.picture(&["generator-", name].concat()).await?;
+    }
+    Ok(())
 }
 
 /// After what Docusaurus prints, written by hand: a line each in an element, with a break at its end.

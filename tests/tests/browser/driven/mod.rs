@@ -21,6 +21,7 @@ mod network;
 mod offline;
 mod opening;
 mod others;
+mod others_figure;
 mod overview;
 mod package;
 mod packet;

@@ -33,7 +33,7 @@ ENDS---
 COMMIT
 ";
 
-fn case(ends: &str) -> String {
+pub(super) fn case(ends: &str) -> String {
     CASE.replace("ENDS", ends)
 }
 
