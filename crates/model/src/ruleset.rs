@@ -189,6 +189,11 @@ pub struct Chain {
     pub span: Span,
 }
 
+impl Chain {
+    /// What the names begin with that chains without a name get (`jump { … }` of nft), as in the kernel.
+    pub const NAMELESS: &str = "__chain";
+}
+
 /// A rule: operations in order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[allow(missing_docs)]
