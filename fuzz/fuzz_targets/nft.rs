@@ -1,14 +1,27 @@
-//! Any text within a table of nft is read, and any text as one: no panic, every span lies in the text, and what is printed
-//! prints the same when it is read again.
+//! A text within a table of nft, or beside one, is read: no panic, every span lies in the text, and what is printed prints
+//! the same when it is read again. The first byte of an input says what stands before it.
 #![no_main]
 
 use chainwalk_model::Span;
-use libfuzzer_sys::fuzz_target;
+use libfuzzer_sys::{Corpus, fuzz_target};
 
-fuzz_target!(|data: &[u8]| {
-    let text = String::from_utf8_lossy(data);
-    read(&format!("table inet t {{\nchain c {{\n{text}"));
-    read(&format!("table ip t {{\n{text}"));
+/// What opens before the text: rules of each family, a chain of nat, a table, and nothing.
+const OPENINGS: [&str; 8] = [
+    "table inet t {\nchain c {\n",
+    "table ip t {\nchain c {\n",
+    "table ip6 t {\nchain c {\n",
+    "table bridge t {\nchain c {\n",
+    "table netdev t {\nchain c {\n",
+    "table inet t {\nchain c {\ntype nat hook prerouting priority 0;\n",
+    "table ip t {\n",
+    "",
+];
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    let Some((first, rest)) = data.split_first() else { return Corpus::Reject };
+    let Ok(text) = std::str::from_utf8(rest) else { return Corpus::Reject };
+    read(&format!("{}{text}", OPENINGS[usize::from(*first) % OPENINGS.len()]));
+    Corpus::Keep
 });
 
 fn read(text: &str) {

@@ -205,6 +205,9 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// What the names begin with that chains without a name get (`jump { … }` of nft), as in the kernel.
+    pub const NAMELESS: &str = "__chain";
+
     /// One without rules, that no text shows.
     pub fn new(table: TableId, name: Text, base: Option<Base>) -> Self {
         let (rules, counters, span) = (Vec::new(), None, Span::default());

@@ -3,7 +3,7 @@
 use crate::ct::Zone;
 use crate::sets::Named;
 use chainwalk_model::{
-    CtDir, CtStates, Entry, Host, Mac, Packet, Path, PathIface, Question, Text, Tuple,
+    CtDir, CtStates, Entry, Host, Mac, Packet, Path, PathIface, Question, RouteKind, Text, Tuple,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -138,15 +138,37 @@ impl Tracked for Ct {
     }
 }
 
+/// What a test looks routes up by. It is looked up as if the packet were made here, but for what is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    pub to: IpAddr,
+    pub from: Option<IpAddr>,
+    pub mark: u32,
+    /// The interface that policy rules take it to have come by.
+    pub iif: Option<&'a str>,
+    pub tos: u8,
+    /// Protocol; 0 where the lookup does not know it.
+    pub proto: u8,
+}
+
+impl Way<'_> {
+    /// By the destination alone.
+    pub(crate) fn to(to: IpAddr) -> Self {
+        Self { to, from: None, mark: 0, iif: None, tos: 0, proto: 0 }
+    }
+}
+
 /// What routing says of an address. `Err` is what would have to be known.
 pub(crate) trait Net {
     /// The one bit of [`chainwalk_model::AddrTypes`] that `addr` is, looking at one interface only if
     /// `dev` names it.
     fn addr_type(&self, addr: IpAddr, dev: Option<&str>) -> Result<u16, Question>;
-    /// The interfaces by which a packet to `dst` may leave, from `src` and with this mark; none without a
-    /// route.
-    fn leaves_by(&self, dst: IpAddr, src: Option<IpAddr>, mark: u32)
-    -> Result<Vec<Text>, Question>;
+    /// The interfaces by which a packet may leave; none without a route.
+    fn leaves_by(&self, way: &Way) -> Result<Vec<Text>, Question>;
+    /// What the route of such a packet does with it; none without a route.
+    fn route_kind(&self, way: &Way) -> Result<Option<RouteKind>, Question> {
+        Ok(self.leaves_by(way)?.first().map(|_| RouteKind::Unicast))
+    }
     /// Whether it was answered that packets to `dst` leave by an interface of which a rule writes the name.
     fn answered_way(&self, _dst: IpAddr, _name: &str) -> Option<bool> {
         None

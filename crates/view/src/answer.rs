@@ -291,9 +291,13 @@ fn ended_by(host: &Host, rule: &Rule, fate: &Fate) -> Option<String> {
     }
 }
 
+fn is_native(host: &Host, rule: &Rule) -> bool {
+    host.rules.table(host.rules.chain(rule.chain).table).backend == Backend::Nft
+}
+
 /// Whether a rule of native nft names a `reject`: what it drops otherwise, by a map say, counts as rejected too.
 fn names_reject(host: &Host, rule: &Rule) -> bool {
-    let native = host.rules.table(host.rules.chain(rule.chain).table).backend == Backend::Nft;
+    let native = is_native(host, rule);
     let rejects = |op: &Op| match &op.what {
         OpKind::Target(Target::Reject(_)) => true,
         OpKind::Target(Target::Nft(statement)) => matches!(**statement, Statement::Reject { .. }),
@@ -413,6 +417,9 @@ fn stopped_at(host: &Host, fate: &Fate, told: &Told<'_>) -> Value {
             let last = told.walk.last().filter(|e| e.hook == hook);
             let target = last.and_then(|e| match e.does {
                 Does::Nothing => None,
+                Does::Rule(id) if is_native(host, host.rules.rule(id)) => {
+                    Some(told.said.clone().unwrap_or_else(|| "continue".to_owned()))
+                }
                 Does::Rule(id) => target_name(host, host.rules.rule(id)),
                 Does::Policy(word) => Some(word.to_owned()),
             });

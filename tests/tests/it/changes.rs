@@ -53,6 +53,17 @@ fn the_first_document_needs_one_rule_on_the_mark() {
 }
 
 #[test]
+fn a_chain_without_a_name_is_changed_where_it_is_jumped_to() {
+    let text = "table inet t {\nchain c {\ntype filter hook input priority 0; policy accept;\n\
+                tcp dport 22 jump {\ncounter drop\n}\n}\n}\n";
+    let host = host_of(text, &["eth0=10.0.0.1/24"]);
+    let found = proposed(&host, &["tcp 10.0.0.5:4000 > 10.0.0.1:22 in eth0 syn"], Goal::Through);
+    let all: Vec<&String> = found.iter().flat_map(|(texts, _)| texts).collect();
+    assert!(all.iter().any(|c| c.starts_with("nft insert rule inet t c ")), "{all:?}");
+    assert!(all.iter().all(|c| !c.contains("__chain")), "{all:?}");
+}
+
+#[test]
 fn an_element_more_or_less_of_a_set_lets_a_packet_through() {
     let host = |rule: &str, policy: &str, element: &str| {
         host_of(

@@ -1,6 +1,6 @@
 //! The fields of every header and option: words, place, width and type, and what each needs before it.
 //!
-//! Sources: `src/proto.c`, `src/exthdr.c`, `src/tcpopt.c`, `src/ipopt.c` of nft.
+//! Sources: `src/proto.c`, `src/exthdr.c`, `src/tcpopt.c`, `src/ipopt.c`, `src/sctp_chunk.c` of nft.
 
 use super::types::Type;
 use crate::packet::proto;
@@ -78,6 +78,8 @@ pub enum Header {
     TcpOption(u8),
     /// An option of IPv4, by its type.
     IpOption(u8),
+    /// A chunk of SCTP, by its type.
+    SctpChunk(u8),
 }
 
 /// Where a header's bits lie.
@@ -91,6 +93,8 @@ pub enum Place {
     TcpOption(u8),
     /// In an option of IPv4.
     IpOption(u8),
+    /// In the first chunk of SCTP of this type.
+    SctpChunk(u8),
 }
 
 /// The options of TCP by nft's names.
@@ -111,6 +115,28 @@ pub const TCP_OPTIONS: &[(&str, u8)] = &[
 
 /// The options of IPv4 by nft's names.
 pub const IP_OPTIONS: &[(&str, u8)] = &[("rr", 7), ("lsrr", 131), ("ssrr", 137), ("ra", 148)];
+
+/// The chunks of SCTP by nft's names.
+pub const SCTP_CHUNKS: &[(&str, u8)] = &[
+    ("data", 0),
+    ("init", 1),
+    ("init-ack", 2),
+    ("sack", 3),
+    ("heartbeat", 4),
+    ("heartbeat-ack", 5),
+    ("abort", 6),
+    ("shutdown", 7),
+    ("shutdown-ack", 8),
+    ("error", 9),
+    ("cookie-echo", 10),
+    ("cookie-ack", 11),
+    ("ecne", 12),
+    ("cwr", 13),
+    ("shutdown-complete", 14),
+    ("asconf-ack", 128),
+    ("forward-tsn", 192),
+    ("asconf", 193),
+];
 
 impl Header {
     /// The headers that are no option, by nft's words.
@@ -156,6 +182,7 @@ impl Header {
         match self {
             Self::TcpOption(kind) => format!("tcp option {}", option(TCP_OPTIONS, kind)),
             Self::IpOption(kind) => format!("ip option {}", option(IP_OPTIONS, kind)),
+            Self::SctpChunk(kind) => format!("sctp chunk {}", option(SCTP_CHUNKS, kind)),
             other => {
                 let found = Self::NAMES.iter().find(|(_, header)| *header == other);
                 found.map_or("", |(name, _)| *name).to_owned()
@@ -185,7 +212,7 @@ impl Header {
             Self::Tcp | Self::TcpOption(_) => Needs::L4(proto::TCP),
             Self::Udp => Needs::L4(proto::UDP),
             Self::Udplite => Needs::L4(proto::UDPLITE),
-            Self::Sctp => Needs::L4(proto::SCTP),
+            Self::Sctp | Self::SctpChunk(_) => Needs::L4(proto::SCTP),
             Self::Dccp => Needs::L4(33),
             Self::Ah => Needs::L4(51),
             Self::Esp => Needs::L4(50),
@@ -209,6 +236,7 @@ impl Header {
             Self::Mh => Place::Extension(135, None),
             Self::TcpOption(kind) => Place::TcpOption(kind),
             Self::IpOption(kind) => Place::IpOption(kind),
+            Self::SctpChunk(kind) => Place::SctpChunk(kind),
             _ => Place::Packet(RawBase::Transport),
         }
     }
@@ -237,7 +265,7 @@ const fn row(header: Header, word: &'static str, offset: u16, bits: u16, ty: Typ
 pub const HEADER_FIELDS: &[HeaderRow] = {
     use Header::{
         Ah, Arp, Comp, Dccp, Dst, Esp, Ether, Frag, Hbh, Icmp, Icmpv6, Igmp, Ip, Ip6, IpOption, Mh,
-        Rt, Rt0, Rt2, Sctp, Srh, Tcp, TcpOption, Th, Udp, Udplite, Vlan,
+        Rt, Rt0, Rt2, Sctp, SctpChunk, Srh, Tcp, TcpOption, Th, Udp, Udplite, Vlan,
     };
     use Type::{
         ArpOp, DccpPktType, Dscp, Ecn, EtherAddr, EtherType, IcmpCode, IcmpType, Icmpv6Code,
@@ -404,6 +432,84 @@ pub const HEADER_FIELDS: &[HeaderRow] = {
         row(IpOption(148), "type", 0, 8, Integer),
         row(IpOption(148), "length", 8, 8, Integer),
         row(IpOption(148), "value", 16, 16, Integer),
+        row(SctpChunk(0), "type", 0, 8, Integer),
+        row(SctpChunk(0), "flags", 8, 8, Integer),
+        row(SctpChunk(0), "length", 16, 16, Integer),
+        row(SctpChunk(0), "tsn", 32, 32, Integer),
+        row(SctpChunk(0), "stream", 64, 16, Integer),
+        row(SctpChunk(0), "ssn", 80, 16, Integer),
+        row(SctpChunk(0), "ppid", 96, 32, Integer),
+        row(SctpChunk(1), "type", 0, 8, Integer),
+        row(SctpChunk(1), "flags", 8, 8, Integer),
+        row(SctpChunk(1), "length", 16, 16, Integer),
+        row(SctpChunk(1), "init-tag", 32, 32, Integer),
+        row(SctpChunk(1), "a-rwnd", 64, 32, Integer),
+        row(SctpChunk(1), "num-outbound-streams", 96, 16, Integer),
+        row(SctpChunk(1), "num-inbound-streams", 112, 16, Integer),
+        row(SctpChunk(1), "initial-tsn", 128, 32, Integer),
+        row(SctpChunk(2), "type", 0, 8, Integer),
+        row(SctpChunk(2), "flags", 8, 8, Integer),
+        row(SctpChunk(2), "length", 16, 16, Integer),
+        row(SctpChunk(2), "init-tag", 32, 32, Integer),
+        row(SctpChunk(2), "a-rwnd", 64, 32, Integer),
+        row(SctpChunk(2), "num-outbound-streams", 96, 16, Integer),
+        row(SctpChunk(2), "num-inbound-streams", 112, 16, Integer),
+        row(SctpChunk(2), "initial-tsn", 128, 32, Integer),
+        row(SctpChunk(3), "type", 0, 8, Integer),
+        row(SctpChunk(3), "flags", 8, 8, Integer),
+        row(SctpChunk(3), "length", 16, 16, Integer),
+        row(SctpChunk(3), "cum-tsn-ack", 32, 32, Integer),
+        row(SctpChunk(3), "a-rwnd", 64, 32, Integer),
+        row(SctpChunk(3), "num-gap-ack-blocks", 96, 16, Integer),
+        row(SctpChunk(3), "num-dup-tsns", 112, 16, Integer),
+        row(SctpChunk(4), "type", 0, 8, Integer),
+        row(SctpChunk(4), "flags", 8, 8, Integer),
+        row(SctpChunk(4), "length", 16, 16, Integer),
+        row(SctpChunk(5), "type", 0, 8, Integer),
+        row(SctpChunk(5), "flags", 8, 8, Integer),
+        row(SctpChunk(5), "length", 16, 16, Integer),
+        row(SctpChunk(6), "type", 0, 8, Integer),
+        row(SctpChunk(6), "flags", 8, 8, Integer),
+        row(SctpChunk(6), "length", 16, 16, Integer),
+        row(SctpChunk(7), "type", 0, 8, Integer),
+        row(SctpChunk(7), "flags", 8, 8, Integer),
+        row(SctpChunk(7), "length", 16, 16, Integer),
+        row(SctpChunk(7), "cum-tsn-ack", 32, 32, Integer),
+        row(SctpChunk(8), "type", 0, 8, Integer),
+        row(SctpChunk(8), "flags", 8, 8, Integer),
+        row(SctpChunk(8), "length", 16, 16, Integer),
+        row(SctpChunk(9), "type", 0, 8, Integer),
+        row(SctpChunk(9), "flags", 8, 8, Integer),
+        row(SctpChunk(9), "length", 16, 16, Integer),
+        row(SctpChunk(10), "type", 0, 8, Integer),
+        row(SctpChunk(10), "flags", 8, 8, Integer),
+        row(SctpChunk(10), "length", 16, 16, Integer),
+        row(SctpChunk(11), "type", 0, 8, Integer),
+        row(SctpChunk(11), "flags", 8, 8, Integer),
+        row(SctpChunk(11), "length", 16, 16, Integer),
+        row(SctpChunk(12), "type", 0, 8, Integer),
+        row(SctpChunk(12), "flags", 8, 8, Integer),
+        row(SctpChunk(12), "length", 16, 16, Integer),
+        row(SctpChunk(12), "lowest-tsn", 32, 32, Integer),
+        row(SctpChunk(13), "type", 0, 8, Integer),
+        row(SctpChunk(13), "flags", 8, 8, Integer),
+        row(SctpChunk(13), "length", 16, 16, Integer),
+        row(SctpChunk(13), "lowest-tsn", 32, 32, Integer),
+        row(SctpChunk(14), "type", 0, 8, Integer),
+        row(SctpChunk(14), "flags", 8, 8, Integer),
+        row(SctpChunk(14), "length", 16, 16, Integer),
+        row(SctpChunk(128), "type", 0, 8, Integer),
+        row(SctpChunk(128), "flags", 8, 8, Integer),
+        row(SctpChunk(128), "length", 16, 16, Integer),
+        row(SctpChunk(128), "seqno", 32, 32, Integer),
+        row(SctpChunk(192), "type", 0, 8, Integer),
+        row(SctpChunk(192), "flags", 8, 8, Integer),
+        row(SctpChunk(192), "length", 16, 16, Integer),
+        row(SctpChunk(192), "new-cum-tsn", 32, 32, Integer),
+        row(SctpChunk(193), "type", 0, 8, Integer),
+        row(SctpChunk(193), "flags", 8, 8, Integer),
+        row(SctpChunk(193), "length", 16, 16, Integer),
+        row(SctpChunk(193), "seqno", 32, 32, Integer),
     ]
 };
 

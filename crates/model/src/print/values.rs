@@ -82,6 +82,9 @@ pub(super) fn value(value: &Value, ty: Type, bits: u16, sep: &str) -> String {
         Type::Mark | Type::Realm => format!("{n:#010x}"),
         Type::Classid => format!("{:x}:{:x}", n >> 16, n & 0xffff),
         Type::Time => duration(n as u64),
+        Type::Hour if n % 60 != 0 => {
+            format!("\"{:02}:{:02}:{:02}\"", n / 3600, n / 60 % 60, n % 60)
+        }
         Type::Hour => format!("\"{:02}:{:02}\"", n / 3600, n / 60 % 60),
         Type::Day => ty.word_of(n).map_or(n.to_string(), |w| format!("\"{w}\"")),
         _ if ty.is_bitmask() => flags(ty, n, sep),
@@ -90,13 +93,19 @@ pub(super) fn value(value: &Value, ty: Type, bits: u16, sep: &str) -> String {
     }
 }
 
+/// An end of a range: a word and the dash behind it would be read as one word.
+fn end(n: u128, ty: Type, bits: u16) -> String {
+    let text = number(n, ty, bits);
+    if ty.word_of(n).is_some_and(|word| word == text) { n.to_string() } else { text }
+}
+
 /// What a value is compared with.
 pub(super) fn pattern(of: &Pattern, ty: Type, bits: u16, sep: &str) -> String {
     match of {
         Pattern::One(v) => value(v, ty, bits, sep),
-        Pattern::Prefix(n, len) => format!("{}/{len}", number(*n, ty, bits)),
+        Pattern::Prefix(n, len) => format!("{}/{len}", end(*n, ty, bits)),
         Pattern::Range(first, last) => {
-            format!("{}-{}", number(*first, ty, bits), number(*last, ty, bits))
+            format!("{}-{}", end(*first, ty, bits), end(*last, ty, bits))
         }
         Pattern::Begins(start) => format!("\"{start}*\""),
         Pattern::Any => "*".to_owned(),

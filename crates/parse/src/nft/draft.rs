@@ -201,7 +201,7 @@ impl Draft {
     pub(super) fn inline_chain(&mut self, table: TableId, span: Span) -> ChainId {
         let names = &mut self.names[table.0 as usize];
         names.inline += 1;
-        let name = format!("__chain{}", names.inline);
+        let name = format!("{}{}", Chain::NAMELESS, names.inline);
         self.declare(table, &name, span)
     }
 

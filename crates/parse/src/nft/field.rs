@@ -4,7 +4,7 @@ use super::cursor::{Cursor, Read};
 use crate::names;
 use chainwalk_model::nft::{
     CT, CtKey, Fib, FibResultKey, Field, HEADER_FIELDS, Header, HeaderField, IP_OPTIONS, META,
-    RawBase, Rt, SocketKey, TCP_OPTIONS,
+    RawBase, Rt, SCTP_CHUNKS, SocketKey, TCP_OPTIONS,
 };
 use chainwalk_model::{CtDir, DiagnosticId, Expected, Family, Hint};
 
@@ -127,6 +127,7 @@ fn header(cur: &mut Cursor<'_>, header: Header) -> Read<Named> {
     cur.at += 1;
     let header = match (header, cur.word()) {
         (Header::Tcp, "option") => option(cur, TCP_OPTIONS).map(Header::TcpOption)?,
+        (Header::Sctp, "chunk") => option(cur, SCTP_CHUNKS).map(Header::SctpChunk)?,
         (Header::Ip, "option") => option(cur, IP_OPTIONS).map(Header::IpOption)?,
         (header, _) => header,
     };
@@ -154,7 +155,7 @@ fn header(cur: &mut Cursor<'_>, header: Header) -> Read<Named> {
     }
 }
 
-/// The option of TCP or IPv4 that is named next.
+/// The option of TCP or IPv4, or the chunk of SCTP, that is named next.
 fn option(cur: &mut Cursor<'_>, names: &[(&'static str, u8)]) -> Read<u8> {
     cur.at += 1;
     let word = cur.word();

@@ -145,8 +145,8 @@ pub(super) fn extends(op: &Op) -> Option<Needs> {
 fn brings(field: Field, needs: Needs) -> bool {
     let Field::Header(of) = field else { return false };
     let header = of.row().header;
-    // An option of TCP is looked for in any packet (`expr_evaluate_exthdr`).
-    header.needs() == needs && !matches!(header, Header::TcpOption(_))
+    // An option of TCP and a chunk of SCTP are looked for in any packet (`expr_evaluate_exthdr`).
+    header.needs() == needs && !matches!(header, Header::TcpOption(_) | Header::SctpChunk(_))
         || match needs {
             Needs::Ip => matches!(header, Header::Icmp | Header::Igmp),
             Needs::Ip6 => header == Header::Icmpv6,

@@ -412,6 +412,7 @@ impl Reader<'_, '_> {
         let name = self.cur.name(Expected::Text)?;
         let at = self.cur.at;
         let braces = self.cur.eat_sign("{");
+        let mut closed = !braces;
         let handle = self.handle();
         let mut kind = super::set::unknown_object(word);
         if braces {
@@ -433,12 +434,14 @@ impl Reader<'_, '_> {
                     return Err(self.cur.wrong(Expected::Option));
                 }
             }
-            self.cur.eat_sign("}");
+            closed = self.cur.eat_sign("}");
         } else if !self.cur.at_end() {
             self.object_line(word, &mut kind)?;
         }
-        if let ObjectKind::Other(text) = &mut kind {
-            *text = self.cur.written(at, self.cur.at).into();
+        if let (ObjectKind::Other(text), true) = (&mut kind, closed) {
+            let written = self.cur.written(at, self.cur.at).to_owned();
+            let lines = written.lines().map(|l| l.split('#').next().unwrap_or_default());
+            *text = lines.collect::<Vec<_>>().join("\n").into();
         }
         let span = self.cur.span(from, self.cur.at);
         let id = self.draft.object(self.table, name, kind.clone(), span);

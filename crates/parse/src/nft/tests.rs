@@ -371,3 +371,21 @@ fn deep_and_endless_texts_end() {
         let _reading = crate::paste::read(&[&text]);
     }
 }
+
+#[test]
+fn the_ends_of_a_printed_range_are_read_back() {
+    let rules = "\t\tmeta skuid 0-18 accept\n\t\tmeta hour \"09:00:30\"-\"17:00\" accept\n";
+    let host = pasted(&format!("table inet t {{\n\tchain c {{\n{rules}\t}}\n}}\n"));
+    let printed = nft_text(&host).text;
+    assert!(printed.contains(rules), "{printed}");
+    assert_eq!(nft_text(&pasted(&printed)).text, printed);
+}
+
+#[test]
+fn an_object_that_is_cut_off_is_not_printed() {
+    let printed =
+        nft_text(&pasted("table ip t {\n\tct timeout to {\n\t\tpolicy = { established : 100\n"));
+    assert!(!printed.complete, "{}", printed.text);
+    let whole = "table ip t {\n\tct timeout to { protocol tcp; policy = { close : 4 } }\n}\n";
+    assert_eq!(nft_text(&pasted(whole)).text, whole);
+}

@@ -65,7 +65,13 @@ impl Of<'_> {
             out.line("\tflags dormant");
         }
         for object in self.rules.objects.iter().filter(|o| o.table == self.table && o.declared) {
-            out.line(&format!("\t{}", declared(object)));
+            match &object.kind {
+                ObjectKind::Other(text) if text.is_empty() => {
+                    let what = format!("{} {}", object.kind.word(), object.name);
+                    out.lost(&format!("{what}, whose end was not pasted"));
+                }
+                _ => out.line(&format!("\t{}", declared(object))),
+            }
         }
         for set in self.rules.sets.iter().filter(|s| s.table == self.table) {
             let Some(of) = &set.name else { continue };

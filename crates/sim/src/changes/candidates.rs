@@ -1,6 +1,6 @@
 //! What might remove a blocker: rules of several widths, settings, routes, a rule or a policy undone.
 
-use super::edits::{in_chain, new, op, without};
+use super::edits::{in_chain, is_nameless, named_place, new, op, without};
 use super::sights::{BlockedPacket, Blocker, DecisionPoint, is_established};
 use super::{elements, nearly, source};
 use chainwalk_model::{
@@ -81,9 +81,10 @@ pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Can
                     one(Selectivity::Earlier, vec![in_chain(host, r.chain, change)]);
                 }
             }
+            let (chain, number) = named_place(host, *rule);
             for (grain, ops) in rules(obstacle, &verdict) {
-                let change = ChainEdit::Insert { number: r.number, rules: vec![new(ops)] };
-                one(grain, vec![in_chain(host, r.chain, change)]);
+                let change = ChainEdit::Insert { number, rules: vec![new(ops)] };
+                one(grain, vec![in_chain(host, chain, change)]);
             }
             one(Selectivity::Rule, vec![without(host, *rule)]);
         }
@@ -138,6 +139,10 @@ pub(super) fn candidates(host: &Host, obstacle: &Blocker, want: Goal) -> Vec<Can
             one(Selectivity::Rule, vec![without(host, only)]);
         }
     }
+    found.retain(|c| {
+        let nameless = |e: &Edit| matches!(e, Edit::Chain { chain, .. } if is_nameless(chain));
+        !c.edits.iter().any(nameless)
+    });
     found
 }
 

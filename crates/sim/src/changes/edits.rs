@@ -1,6 +1,8 @@
 //! Edits of chains of a host, by the ids of its chains and rules.
 
-use chainwalk_model::{Backend, ChainEdit, ChainId, Edit, Host, NewRule, Op, OpKind, RuleId, Span};
+use chainwalk_model::{
+    Backend, Chain, ChainEdit, ChainId, Edit, Host, NewRule, Op, OpKind, RuleId, Span, Target,
+};
 
 pub(super) fn new(ops: Vec<Op>) -> NewRule {
     NewRule { ops, comment: None, span: Span::default(), sets: Vec::new() }
@@ -18,6 +20,25 @@ pub(super) fn in_chain(host: &Host, chain: ChainId, change: ChainEdit) -> Edit {
     let change = if table.backend == Backend::Nft { super::nft::change(change) } else { change };
     let (family, table, chain) = (table.family, table.name.clone(), chain.name.clone());
     Edit::Chain { family, table, chain, change }
+}
+
+/// The place of a rule in a chain that can be named: one without a name is written within the rule that jumps to it.
+pub(super) fn named_place(host: &Host, rule: RuleId) -> (ChainId, u32) {
+    let mut at = host.rules.rule(rule);
+    while is_nameless(&host.rules.chain(at.chain).name) {
+        let leads = |op: &Op| match op.what {
+            OpKind::Target(Target::Jump(to) | Target::Goto(to)) => to == at.chain,
+            _ => false,
+        };
+        let Some(outer) = host.rules.rules.iter().find(|r| r.ops.iter().any(leads)) else { break };
+        at = outer;
+    }
+    (at.chain, at.number)
+}
+
+/// Whether no command can name a chain.
+pub(super) fn is_nameless(chain: &str) -> bool {
+    chain.starts_with(Chain::NAMELESS)
 }
 
 /// A rule is taken away.

@@ -159,12 +159,14 @@ impl Walker<'_> {
     fn record(&mut self, skb: &mut Skb) -> Result<(), Fate> {
         skb.options_read = true;
         let mut options = skb.packet.ip.options.to_vec();
-        if let Some(at) = place_of(&options, TIMESTAMP)
-            && options[at + 2] > options[at + 1]
-            && options[at + 3] & 0xf != PRESPECIFIED
-        {
-            // One more host that found no room.
-            options[at + 3] += 1 << 4;
+        if let Some(at) = place_of(&options, TIMESTAMP) {
+            let (full, flags) = (options[at + 2] > options[at + 1], options[at + 3] & 0xf);
+            if full && flags != PRESPECIFIED {
+                // One more host that found no room.
+                options[at + 3] += 1 << 4;
+            }
+            // Of addresses that were written before, only this host's own gets a time.
+            skb.stale_header = flags != PRESPECIFIED;
         }
         if let Some(at) = place_of(&options, RECORD_ROUTE)
             && options[at + 2] <= options[at + 1]
@@ -174,6 +176,7 @@ impl Walker<'_> {
             options[slot..slot + 4].copy_from_slice(&own.octets());
             options[at + 2] += 4;
             skb.recorded = Some(at);
+            skb.stale_header = true;
         }
         skb.packet.ip.options = options.into();
         Ok(())
@@ -261,6 +264,7 @@ impl Walker<'_> {
     /// own takes that one's place, as in record route (`ip_forward_options`).
     pub(super) fn options_on(&mut self, skb: &mut Skb) {
         let dev = skb.oif.name().cloned().unwrap_or_default();
+        skb.stale_header = false;
         if let Some(at) = skb.recorded {
             // What leaves records the address by which it does.
             let next = skb.next_hop.unwrap_or(skb.packet.ip.dst);

@@ -9,8 +9,8 @@ use crate::ct::{self, CtInfo};
 use crate::route::{FlowKey, Key, Router};
 use crate::wire::{LEAST_MTU6, Options};
 use chainwalk_model::{
-    Entry, Event, Fate, Hook, Icmp, IpHeader, L4, Packet, PacketType, RejectWith, RouteKind,
-    RoutingDrop, Sent, Tcp, TcpFlags, proto,
+    Entry, Event, Fate, Hook, Icmp, IpHeader, L4, Packet, PacketType, PathIface, RejectWith,
+    RouteKind, RoutingDrop, Sent, Tcp, TcpFlags, proto,
 };
 use std::net::IpAddr;
 use std::rc::Rc;
@@ -34,7 +34,7 @@ const INET_ECN_MASK: u8 = 0b11;
 impl Walker<'_> {
     /// `REJECT`.
     pub(super) fn reject(&mut self, skb: &mut Skb, hook: Hook, with: RejectWith) {
-        if is_spoilt(&skb.packet) {
+        if is_spoilt(&skb.packet, Self::header_spoils(skb, hook, with)) {
             return;
         }
         if hook == Hook::Prerouting && self.is_of_all(skb.packet.ip.src) {
@@ -57,6 +57,17 @@ impl Walker<'_> {
             let attached = Self::attached_of(skb);
             self.icmp_error(skb, kind, code, 0, attached);
         }
+    }
+
+    /// Whether the header, into whose options this host wrote, spoils the sum over the whole packet that is looked at
+    /// (`nf_ip_checksum`): that of conntrack, from before, serves; but no longer for a reset of what is passed on
+    /// (`skb_forward_csum`).
+    fn header_spoils(skb: &Skb, hook: Hook, with: RejectWith) -> bool {
+        let tracked =
+            matches!(skb.attached, CtAttachment::Loose { .. } | CtAttachment::Known { .. });
+        let summed = tracked && !matches!(skb.packet.l4, L4::Other);
+        let anew = with == RejectWith::TcpReset && hook == Hook::Forward;
+        skb.stale_header && (anew || !summed)
     }
 
     /// Whether an address of IPv4 is that of a group, or of everybody on a network.
@@ -134,10 +145,16 @@ impl Walker<'_> {
             return;
         }
         let (to, here) = (ip.src, ip.dst);
+        let router = Router::new(self.world);
+        let elsewhere = matches!(router.local_owner(here), Ok(PathIface::None));
+        if skb.kind == RouteKind::Local && here.is_ipv4() && elsewhere {
+            // It answers from the destination, into which a rule wrote another host's (`icmp_route_lookup`).
+            return;
+        }
         let hashed = Some((to, here));
         // IPv6 asks whether the address is its own, also before any route is known (`icmp6_send`).
         let is_own = here.is_ipv6() && Router::new(self.world).told_local(here);
-        let from = if skb.kind == RouteKind::Local || is_own {
+        let from = if skb.kind == RouteKind::Local && here.is_ipv4() || is_own {
             Some(here)
         } else {
             let number = if to.is_ipv4() { proto::ICMP } else { proto::ICMPV6 };
@@ -462,13 +479,13 @@ fn accepted(packet: &Packet, tcp: &Tcp, mtu: u32) -> Packet {
 }
 
 /// Whether the checksum that REJECT looks at is wrong: of an unknown protocol, that over all of its bytes
-/// (`nf_reject_verify_csum`, `nf_ip_checksum`).
-fn is_spoilt(packet: &Packet) -> bool {
+/// (`nf_reject_verify_csum`, `nf_ip_checksum`). `header`: whether that of IP is.
+fn is_spoilt(packet: &Packet, header: bool) -> bool {
     const ESP: u8 = 50;
     const AH: u8 = 51;
     match packet.l4 {
         // It is that of the whole datagram, of which a first fragment is a part.
-        L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => packet.bad_csum || packet.ip.mf,
+        L4::Tcp(_) | L4::Udp { .. } | L4::Icmp(_) => header || packet.bad_csum || packet.ip.mf,
         L4::Sctp { .. } => false,
         // Of IPv6 something must stand behind the headers, AH is one of them, and the ends are counted in
         // (`reject6_csum_ok`).
@@ -480,7 +497,8 @@ fn is_spoilt(packet: &Packet) -> bool {
         },
         L4::Other => {
             let unchecked = [proto::GRE, ESP, AH].contains(&packet.ip.proto);
-            !unchecked && !packet.payload.is_empty() && crate::wire::checksum(&packet.payload) != 0
+            let payload = !packet.payload.is_empty() && crate::wire::checksum(&packet.payload) != 0;
+            !unchecked && (header || payload)
         }
     }
 }

@@ -10,6 +10,7 @@ use super::walker::Walker;
 use crate::context::{Ct, MatchContext, Tracked};
 use crate::ext::{self, Assumes, Evaluated};
 use crate::match_state::MatchState;
+use crate::nft::is_out_of_place;
 use crate::route::Router;
 use chainwalk_model::{
     AddrMask, Answer, Assumed, ChainId, Check, Event, Fate, Inv, Match, OpId, OpKind, Path,
@@ -238,6 +239,9 @@ impl Walker<'_> {
             let test = match &op.what {
                 OpKind::Match(test) => test,
                 OpKind::Target(target) if target.is_invisible() => continue,
+                OpKind::Target(Target::Nft(statement)) => {
+                    return self.with_context(skb, path, |ctx, _| is_out_of_place(statement, ctx));
+                }
                 OpKind::Target(_) => break,
             };
             if !ext::is_pure(test, &self.world.host, &self.world.named) {

@@ -61,6 +61,8 @@ pub(crate) struct Skb {
     pub source_routed: Option<(std::net::IpAddr, usize, usize)>,
     /// Whether its options were read, as those of what was routed here are.
     pub options_read: bool,
+    /// Whether this host wrote into its options, and has not made the header's checksum anew.
+    pub stale_header: bool,
     /// Where the option stands into which this host wrote its address.
     pub recorded: Option<usize>,
     pub phys_in: PathIface,
@@ -114,6 +116,7 @@ impl Skb {
             redirects: false,
             source_routed: None,
             options_read: false,
+            stale_header: false,
             recorded: None,
             phys_in: PathIface::None,
             phys_out: PathIface::None,

@@ -9,7 +9,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::Evaluation;
-use crate::context::MatchContext;
+use crate::context::{MatchContext, Way};
 use chainwalk_model::{
     AddrTypeMatch, AddrTypes, ConditionKind, Observed, PathIface, Question, Truth,
 };
@@ -84,7 +84,7 @@ fn has_type(
                 return Ok((true, AddrTypes(kind)));
             }
             let asked = routed & UNREACHABLE != 0 && kind != MULTICAST;
-            let bit = if asked && ctx.net.leaves_by(addr, None, 0)?.is_empty() {
+            let bit = if asked && ctx.net.leaves_by(&Way::to(addr))?.is_empty() {
                 UNREACHABLE
             } else {
                 ctx.net.addr_type(addr, dev)?

@@ -1,7 +1,7 @@
 //! A packet on its own host, for the tests of single extensions.
 
 use super::test;
-use crate::context::{Ct, CtFlow, MatchContext, Net};
+use crate::context::{Ct, CtFlow, MatchContext, Net, Way};
 use crate::ct::Zone;
 use crate::match_state::MatchState;
 use crate::sets::Named;
@@ -45,14 +45,9 @@ impl Net for Host {
         false
     }
 
-    fn leaves_by(
-        &self,
-        dst: IpAddr,
-        _src: Option<IpAddr>,
-        _mark: u32,
-    ) -> Result<Vec<Text>, Question> {
+    fn leaves_by(&self, way: &Way) -> Result<Vec<Text>, Question> {
         let net = |i: &Interface| {
-            i.addrs.iter().any(|a| match (a.value.addr, dst) {
+            i.addrs.iter().any(|a| match (a.value.addr, way.to) {
                 (IpAddr::V4(a), IpAddr::V4(b)) => a.octets()[..3] == b.octets()[..3],
                 (IpAddr::V6(a), IpAddr::V6(b)) => a.octets()[..8] == b.octets()[..8],
                 _ => false,

@@ -7,7 +7,7 @@
 
 use super::facts::{Facts, Reads};
 use super::judge::{Evaluation, truth};
-use crate::context::MatchContext;
+use crate::context::{MatchContext, Way};
 use chainwalk_model::{ConditionKind, IfKind, Observed, Question, RpfilterMatch, Truth};
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -53,7 +53,10 @@ fn passes(m: RpfilterMatch, ctx: &MatchContext) -> Result<bool, Option<Question>
                 IpAddr::V4(a) if a.is_multicast() || a.is_broadcast() || a.is_unspecified() => None,
                 addr => Some(addr),
             };
-            let ways_back = ctx.net.leaves_by(src, from, mark)?;
+            let (tos, v6) = (ctx.packet.ip.tos, src.is_ipv6());
+            let proto = if v6 { ctx.packet.ip.proto } else { 0 };
+            let ways_back =
+                ctx.net.leaves_by(&Way { to: src, from, mark, iif: None, tos, proto })?;
             if ways_back.is_empty() || m.loose {
                 return Ok(!ways_back.is_empty());
             }

@@ -8,7 +8,7 @@ use crate::link::skb_len;
 use crate::match_state::MatchState;
 use crate::state::nft_set::{Change, SetState};
 use crate::state::nft_stateful;
-use chainwalk_model::nft::{CtKey, ElementData, Expr, Field, Pattern, Stateful, Value};
+use chainwalk_model::nft::{CtKey, ElementData, Expr, Field, Pattern, Stateful, Statement, Value};
 use chainwalk_model::{OpId, Question, SetId};
 
 /// The parts of a key.
@@ -37,6 +37,29 @@ pub(crate) struct Eval<'a, 'c> {
     pub memory: &'a mut MatchState,
     /// The number that chance chose.
     pub picked: Option<u128>,
+}
+
+/// Whether a statement is sure to end its rule before it does anything: the first thing that it reads is of a header
+/// that the packet does not have.
+pub(crate) fn is_out_of_place(statement: &Statement, ctx: &MatchContext) -> bool {
+    let first = match statement {
+        Statement::Set { value, .. } => value,
+        Statement::VerdictMap { key, .. } | Statement::Update { key, .. } => key,
+        _ => return false,
+    };
+    lacks_header(first, ctx)
+}
+
+fn lacks_header(expr: &Expr, ctx: &MatchContext) -> bool {
+    match expr {
+        Expr::Field(field) => !read::needs(field.needs(), ctx),
+        Expr::Bits { of, .. } | Expr::Shift { of, .. } | Expr::Jhash { of, .. } => {
+            lacks_header(of, ctx)
+        }
+        Expr::Map { key, .. } => lacks_header(key, ctx),
+        Expr::Concat(parts) => parts.first().is_some_and(|part| lacks_header(part, ctx)),
+        Expr::Value(_) | Expr::Numgen { .. } | Expr::Symhash { .. } => false,
+    }
 }
 
 impl Eval<'_, '_> {

@@ -9,6 +9,9 @@ use crate::wire;
 use chainwalk_model::nft::{Header, HeaderRow, Place, RawBase, Value};
 use chainwalk_model::{Entry, Hook, L4, OpId, PacketType, Question, proto};
 
+/// Bytes before the first chunk of SCTP.
+const SCTP_HEADER: usize = 12;
+
 /// The bytes that a header's fields lie in.
 pub(super) fn place(header: Header, ctx: &MatchContext) -> Option<Vec<u8>> {
     let packet = ctx.packet;
@@ -24,7 +27,27 @@ pub(super) fn place(header: Header, ctx: &MatchContext) -> Option<Vec<u8>> {
             _ => None,
         },
         Place::IpOption(kind) => option(&packet.ip.options, kind),
+        Place::SctpChunk(kind) => match &packet.l4 {
+            L4::Sctp { .. } => chunk(&wire::transport_bytes(packet)?, kind),
+            _ => None,
+        },
     }
+}
+
+/// The first chunk of a type (`nft_exthdr_sctp_eval`): it is there, but has no field, where it is cut off.
+fn chunk(bytes: &[u8], kind: u8) -> Option<Vec<u8>> {
+    let mut at = SCTP_HEADER;
+    while let Some(&[found, _, high, low]) = bytes.get(at..at + 4) {
+        let len = usize::from(u16::from_be_bytes([high, low]));
+        if len == 0 {
+            return None;
+        }
+        if found == kind {
+            return Some(bytes.get(at..at + len).unwrap_or_default().to_vec());
+        }
+        at += len.next_multiple_of(4);
+    }
+    None
 }
 
 /// An option of TCP or IP, from its kind on.

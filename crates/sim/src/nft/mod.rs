@@ -10,6 +10,6 @@ mod read;
 mod reading;
 
 pub(crate) use condition::{SELDOM, facts, test};
-pub(crate) use eval::{Eval, Looked};
+pub(crate) use eval::{Eval, Looked, is_out_of_place};
 pub(crate) use read::{field as field_value, writes as field_writes};
 pub(crate) use reading::{Lack, addr_number};

@@ -4,7 +4,7 @@
 
 use super::header::{ether_type, header, place, raw};
 use super::reading::{Lack, Read, addr_number, number};
-use crate::context::{Ct, CtFlow, MatchContext};
+use crate::context::{Ct, CtFlow, MatchContext, Way};
 use crate::ct::status;
 use crate::link::{at_device, has_link_header, link_type, skb_len};
 use chainwalk_model::nft::{
@@ -12,7 +12,7 @@ use chainwalk_model::nft::{
 };
 use chainwalk_model::{
     CtDir, CtStates, Entry, Hook, IfKind, Interface, L4, LocalStack, OpId, PacketType, PathIface,
-    Question, proto,
+    Question, RouteKind, proto,
 };
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -304,9 +304,22 @@ fn fib(key: Fib, at: OpId, ctx: &MatchContext) -> Read {
     }
     let dev = dev.and_then(PathIface::name);
     let asks = |question| Lack::Unknown(question);
+    let from = Some(other).filter(|a| match a {
+        IpAddr::V4(a) => !(a.is_multicast() || a.is_broadcast() || a.is_unspecified()),
+        IpAddr::V6(a) => !a.is_multicast(),
+    });
+    // Where a packet is passed on, the way back is that of an answer, which comes in where this goes out.
+    let back = key.saddr && key.iif && ctx.path.hook == Hook::Forward;
+    let way = Way {
+        to: addr,
+        from,
+        mark: if key.mark { ctx.mark } else { 0 },
+        iif: if back { ctx.path.outiface.name().map(|n| &**n) } else { None },
+        tos: ip.tos,
+        proto: ip.proto,
+    };
     if key.result == FibResultKey::Type {
-        let kind = addr_type(addr, dev.map(|d| &**d), ctx).map_err(asks)?;
-        return number(kind);
+        return number(addr_type(&way, dev.map(|d| &**d), ctx).map_err(asks)?);
     }
     let found = |name: Option<&chainwalk_model::Text>| {
         Ok(Value::Name(name.cloned().unwrap_or_else(|| "".into())))
@@ -340,12 +353,7 @@ fn fib(key: Fib, at: OpId, ctx: &MatchContext) -> Read {
         }
         _ => {}
     }
-    let from = Some(other).filter(|a| match a {
-        IpAddr::V4(a) => !(a.is_multicast() || a.is_broadcast() || a.is_unspecified()),
-        IpAddr::V6(a) => !a.is_multicast(),
-    });
-    let mark = if key.mark { ctx.mark } else { 0 };
-    let ways = ctx.net.leaves_by(addr, from, mark).map_err(asks)?;
+    let ways = ctx.net.leaves_by(&way).map_err(asks)?;
     match dev {
         Some(dev) => found(ways.iter().find(|w| *w == dev)),
         None => match &ways[..] {
@@ -357,11 +365,14 @@ fn fib(key: Fib, at: OpId, ctx: &MatchContext) -> Read {
 }
 
 /// The type of an address, as `RTN_…` numbers it.
-fn addr_type(addr: IpAddr, dev: Option<&str>, ctx: &MatchContext) -> Result<u32, Question> {
+fn addr_type(way: &Way, dev: Option<&str>, ctx: &MatchContext) -> Result<u32, Question> {
     const UNICAST: u32 = 1;
     const MULTICAST: u32 = 5;
+    const BLACKHOLE: u32 = 6;
     const UNREACHABLE: u32 = 7;
+    const PROHIBIT: u32 = 8;
     let kind = |bit: u16| bit.trailing_zeros();
+    let addr = way.to;
     let IpAddr::V6(v6) = addr else { return Ok(kind(ctx.net.addr_type(addr, dev)?)) };
     if v6.is_multicast() {
         return Ok(MULTICAST);
@@ -373,8 +384,12 @@ fn addr_type(addr: IpAddr, dev: Option<&str>, ctx: &MatchContext) -> Result<u32,
     if found != UNICAST {
         return Ok(found);
     }
-    let reached = !ctx.net.leaves_by(addr, None, 0)?.is_empty();
-    Ok(if reached { UNICAST } else { UNREACHABLE })
+    Ok(match ctx.net.route_kind(way)? {
+        Some(RouteKind::Blackhole) => BLACKHOLE,
+        Some(RouteKind::Prohibit) => PROHIBIT,
+        Some(RouteKind::Unreachable) | None => UNREACHABLE,
+        _ => UNICAST,
+    })
 }
 
 /// The MSS that fits the routes there and back (`get_tcpmss` in `nft_rt.c`).
@@ -384,7 +399,10 @@ fn mss(ctx: &MatchContext) -> Option<u16> {
         told.or((dev == "lo").then_some(65536)).or(ctx.host.complete.network.then_some(1500))
     };
     let there = ctx.route_mtu.or_else(|| mtu(ctx.path.outiface.name()?))?;
-    let back = ctx.net.leaves_by(ctx.packet.ip.src, Some(ctx.packet.ip.dst), 0).ok()?;
+    let back = ctx
+        .net
+        .leaves_by(&Way { from: Some(ctx.packet.ip.dst), ..Way::to(ctx.packet.ip.src) })
+        .ok()?;
     let back = back.first().and_then(|dev| mtu(dev)).unwrap_or(there);
     let headers = if ctx.packet.is_v6() { 60 } else { 40 };
     u16::try_from(there.min(back).saturating_sub(headers)).ok()

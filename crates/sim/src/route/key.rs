@@ -1,5 +1,6 @@
 //! What a route is looked up by (`struct flowi`).
 
+use crate::context::Way;
 use chainwalk_model::{L4, Packet};
 use std::net::IpAddr;
 
@@ -18,6 +19,15 @@ pub(crate) struct Key<'a> {
     pub oif: Option<&'a str>,
     /// What policy rules may ask for besides.
     pub who: FlowKey,
+}
+
+impl<'a> Key<'a> {
+    /// That of a test that looks routes up.
+    pub(super) fn of(way: &Way<'a>) -> Self {
+        let Way { to: dst, from: src, mark, iif, tos, proto } = *way;
+        let who = FlowKey { proto, ..FlowKey::default() };
+        Self { dst, src, mark, tos, iif, oif: None, who }
+    }
 }
 
 /// What only policy rules look at: the transport, and who sends.

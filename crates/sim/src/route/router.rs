@@ -1,8 +1,8 @@
 //! Looks a route up: the policy rules, then the tables that they lead to.
 
 use super::found::FibResult;
-use super::key::{FlowKey, Key};
-use crate::context::Net;
+use super::key::Key;
+use crate::context::{Net, Way};
 use crate::ct::Zone;
 use crate::decide::WeightedAnswer;
 use crate::world::World;
@@ -266,25 +266,22 @@ impl Net for Router<'_> {
         })
     }
 
-    fn leaves_by(
-        &self,
-        dst: IpAddr,
-        src: Option<IpAddr>,
-        mark: u32,
-    ) -> Result<Vec<Text>, Question> {
-        let who = FlowKey::default();
-        let key = Key { dst, src, mark, tos: 0, iif: None, oif: None, who };
-        match self.look_up(&key)? {
+    fn leaves_by(&self, way: &Way) -> Result<Vec<Text>, Question> {
+        match self.look_up(&Key::of(way))? {
             Some(FibResult { choice: Some(choice), .. }) => {
                 Ok(choice.all.iter().filter_map(|h| h.dev.clone()).collect())
             }
             Some(FibResult { dev: Some(dev), kind: RouteKind::Unicast, .. }) => Ok(vec![dev]),
             Some(FibResult { dev: None, kind: RouteKind::Unicast, .. }) => {
-                Err(Question::Route(dst))
+                Err(Question::Route(way.to))
             }
             Some(FibResult { kind: RouteKind::Local, .. }) => Ok(vec!["lo".into()]),
             _ => Ok(Vec::new()),
         }
+    }
+
+    fn route_kind(&self, way: &Way) -> Result<Option<RouteKind>, Question> {
+        Ok(self.look_up(&Key::of(way))?.map(|found| found.kind))
     }
 
     fn comes_soon(&self) -> Option<bool> {

@@ -58,6 +58,8 @@ pub(super) struct Told<'a> {
     pub(super) last: Option<&'a Path>,
     pub(super) post: Option<&'a Path>,
     pub(super) walk: Vec<Entry<'a>>,
+    /// The verdict of the last rule, as a trace of nft has it; `None` where it went on.
+    pub(super) said: Option<String>,
     pub(super) looped: bool,
     /// Whether it was to be delivered, or sent on, when it ended.
     pub(super) routed: bool,
@@ -93,6 +95,18 @@ impl<'a> Told<'a> {
                     told.hook(path);
                 }
                 Event::Matched(id) => told.matched(host, *id),
+                Event::Jumped { to, goto } => {
+                    let verb = if *goto { "goto" } else { "jump" };
+                    told.said = Some(format!("{verb} {}", host.rules.chain(*to).name));
+                }
+                Event::Again { to } => {
+                    told.said = Some(format!("jump {}", host.rules.chain(*to).name));
+                }
+                Event::Returned { by_rule: true, .. } => told.said = Some("return".to_owned()),
+                Event::BaseEnd { by: DecidedBy::Rule(_), accepted, .. } => {
+                    let word = if *accepted { "accept" } else { "drop" };
+                    told.said = Some(word.to_owned());
+                }
                 Event::Returned { from, by_rule: false, .. } => {
                     let chain = host.rules.chain(*from);
                     told.ended(host, chain, "end", Does::Nothing);
@@ -154,6 +168,7 @@ impl<'a> Told<'a> {
     fn matched(&mut self, host: &'a Host, id: RuleId) {
         let rule = host.rules.rule(id);
         let chain = host.rules.chain(rule.chain);
+        self.said = None;
         self.walk.push(Entry {
             hook: self.hook_now(),
             table: table_name(host, chain),

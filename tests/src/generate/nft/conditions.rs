@@ -44,9 +44,10 @@ impl Scribe<'_> {
         for _ in 0..12 {
             let wide = self.dice.chance(self.flavour.wide);
             let found = if wide {
-                match self.dice.below(10) {
-                    0..6 => self.dice.one(&self.headers),
-                    6..9 => self.dice.one(&self.around),
+                match self.dice.below(20) {
+                    0..11 => self.dice.one(&self.headers),
+                    11 => looks::raw(&mut self.dice),
+                    12..18 => self.dice.one(&self.around),
                     _ => looks::fib(line.hook, &mut self.dice),
                 }
             } else if self.dice.chance(self.flavour.states) {
@@ -83,6 +84,10 @@ impl Scribe<'_> {
         let bare = matches!(self.family, "bridge" | "netdev") || line.hook == "ingress";
         let no_flows = bare && look.words.starts_with("ct ");
         let untold = line.sub && look.words.starts_with("fib");
+        let sockets = look.words.starts_with("socket")
+            && (line.sub
+                || !matches!(self.family, "ip" | "ip6" | "inet")
+                || !matches!(line.hook, "prerouting" | "input"));
         let group = self.family == "bridge"
             && (look.words.starts_with("fib") || look.words.starts_with("rt"));
         // 1.0.6 fails an assertion of its own over these in families without IP.
@@ -96,7 +101,15 @@ impl Scribe<'_> {
             _ => true,
         };
         // The first word may not be bound to a family by a protocol that another family has too.
-        of_family && proto && !no_flows && !untold && !way && !group && !routed && !fatal
+        of_family
+            && proto
+            && !no_flows
+            && !untold
+            && !way
+            && !group
+            && !routed
+            && !fatal
+            && !sockets
     }
 
     /// Binds a rule to what a field needs.
@@ -191,7 +204,18 @@ impl Scribe<'_> {
     /// A verdict map without a name.
     fn chosen(&mut self, look: &Look) -> String {
         let many = self.dice.between(1, 3);
-        let values = look.kind.values(self.host, &mut self.dice, many);
+        let apart: &[&str] = match look.kind {
+            Kind::Port => &["1-21", "22", "23-79", "80-442", "443", "444-33333", "33334-65535"],
+            Kind::Addr4 => &["10.1.0.0/26", "10.1.0.128-10.1.0.254", "203.0.113.0/28", "8.0.0.0/8"],
+            Kind::Addr6 => &["fd00:1::/64", "fd00:2::1-fd00:2::ff", "2001:db8::/32"],
+            _ => &[],
+        };
+        let values = if apart.is_empty() || self.dice.chance(60) {
+            look.kind.values(self.host, &mut self.dice, many)
+        } else {
+            let first = self.dice.below(apart.len());
+            apart.iter().cycle().skip(first).take(many).map(|v| (*v).to_owned()).collect()
+        };
         let mut entries = Vec::new();
         for value in values {
             entries.push(format!("{value} : {}", self.map_verdict()));
@@ -243,7 +267,6 @@ impl Scribe<'_> {
             let mut key = Vec::new();
             for part in &parts {
                 let pattern = ranged
-                    && !mapped
                     && matches!(part.kind, Kind::Addr4 | Kind::Addr6 | Kind::Port)
                     && self.dice.chance(50);
                 key.push(if pattern {
@@ -261,6 +284,9 @@ impl Scribe<'_> {
         }
         if mapped {
             self.chose = true;
+            if self.dice.chance(20) && self.family != "bridge" {
+                all.push(format!("* : {}", self.map_verdict()));
+            }
         }
         let vmap = if mapped { "vmap " } else { "" };
         Some(format!("{words} {inverted}{vmap}{{ {} }}", all.join(", ")))
@@ -299,7 +325,7 @@ impl Scribe<'_> {
             "tcp dport" | "udp dport" => Some("by_port"),
             "iifname" | "oifname" => Some("by_if"),
             "ip saddr" | "ip daddr" => Some("by_net"),
-            "ip daddr . tcp dport" => Some("by_svc"),
+            "ip daddr . tcp dport" => Some(self.dice.pick(&["by_svc", "by_range"])),
             _ => None,
         };
         if let Some(map) = map

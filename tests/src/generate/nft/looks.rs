@@ -85,6 +85,9 @@ fn likely(header: Header, word: &str) -> &'static [u64] {
         (Header::TcpOption(_), "length") => &[2, 3, 4, 10],
         (Header::TcpOption(3), "count") => &[0, 2, 7],
         (Header::TcpOption(8), _) => &[1, 2, 100],
+        (Header::SctpChunk(_), "length") => &[8, 20],
+        (Header::SctpChunk(1), _) => &[0x1234, 10, 1, 65535],
+        (Header::SctpChunk(_), _) => &[0, 1, 2, 3, 7, 42],
         (Header::IpOption(_), "ptr" | "length" | "value") => &[4, 7, 11, 0],
         (Header::IpOption(148), "type") => &[148],
         (Header::IpOption(7), "type") => &[7],
@@ -139,7 +142,7 @@ fn kind_of(row: &HeaderRow) -> Option<Kind> {
 pub(super) fn of_header(row: &HeaderRow) -> Option<Look> {
     use Header::{
         Ah, Arp, Comp, Dccp, Dst, Esp, Ether, Frag, Hbh, Icmp, Icmpv6, Igmp, Ip, Ip6, IpOption, Mh,
-        Rt, Rt0, Rt2, Sctp, Srh, Tcp, TcpOption, Th, Udp, Udplite, Vlan,
+        Rt, Rt0, Rt2, Sctp, SctpChunk, Srh, Tcp, TcpOption, Th, Udp, Udplite, Vlan,
     };
     let (family, proto) = match row.header {
         Arp | Vlan => return None,
@@ -159,6 +162,9 @@ pub(super) fn of_header(row: &HeaderRow) -> Option<Look> {
         Udp => (None, Some("udp")),
         Udplite => (None, Some("udplite")),
         Sctp => (None, Some("sctp")),
+        // Packets have chunks of these.
+        SctpChunk(0 | 1 | 3 | 7) => (None, Some("sctp")),
+        SctpChunk(_) => return None,
         Dccp => (None, Some("dccp")),
         Ah => (None, Some("ah")),
         Esp => (None, Some("esp")),
@@ -265,6 +271,8 @@ pub(super) fn around() -> Vec<Look> {
     all.push(Look { family: Some(6), typed: false, ..look("rt ip6 nexthop", Kind::Addr6) });
     all.push(Look { typed: false, ..look("rt mtu", numbers(&[1460, 1440, 1360, 65495], 16)) });
     all.push(look("rt classid", numbers(&[0, 1], 32)));
+    all.push(Look { typed: false, ..look("socket transparent", numbers(&[0, 1], 1)) });
+    all.push(Look { typed: false, ..look("ct expiration", Kind::Words(&["10s", "1m", "5d"])) });
     all.push(look("meta sdifname", Kind::Iface));
     for dir in ["original", "reply"] {
         for (word, kind, family) in [
@@ -293,6 +301,15 @@ pub(super) fn around() -> Vec<Look> {
         }
     }
     all
+}
+
+/// Bits by their place, small enough to be met by chance.
+pub(super) fn raw(dice: &mut Dice) -> Look {
+    let base = dice.pick(&["nh", "nh", "th", "th", "ih"]);
+    let bits = dice.one(&[1, 2, 3, 4, 6, 8, 8, 12, 16, 16, 24, 32]);
+    let at = dice.below(40) * 4 + if bits < 8 { dice.below(4) } else { 0 };
+    let kind = numbers(&[0, 1, 2, 5, 6, 0x40, 0x50], bits);
+    Look { typed: false, ..look(&format!("@{base},{at},{bits}"), kind) }
 }
 
 /// A question for the routing tables that may stand at a hook.

@@ -165,6 +165,10 @@ pub fn native(family: &Native, seed: u64, index: usize) -> Value {
     }
     if dice.chance(10) {
         case["local_stack"] = "real".into();
+    } else if dice.chance(20) {
+        // What a process says that listens for TCP is the next packet.
+        let any = dice.pick(&["0.0.0.0", "::"]);
+        case["listen"] = json!([{ "proto": "udp", "addr": any, "port": dice.one(&net::PORTS) }]);
     }
     case["packets"] = packets.into();
     case
@@ -254,6 +258,9 @@ fn rare(sender: &mut Sender) {
         (50, "000012340000000100000000"),
         (108, "06000002"),
         (33, "0050005005000000040000010000000100000000"),
+        (132, "00010050000000000000000003000010000000640000100000020003"),
+        (132, "0001005000000000000000000003001400000007000100020000002a6162630a"),
+        (132, "00010050000000000000000004000008000100040700000800000011"),
         (2, "1100eeffe0000001"),
     ];
     match sender.dice.below(8) {

@@ -17,7 +17,7 @@ impl Scribe<'_> {
         }
         let tcp = line.proto.as_deref() == Some("tcp");
         let udp = line.proto.as_deref() == Some("udp");
-        match self.dice.below(16) {
+        match self.dice.below(17) {
             0..4 => "counter".into(),
             4..6 => self.marked(line, four, six, bare),
             6 => format!("log prefix \"{}: \"", self.dice.pick(&["in", "a b", "x"])),
@@ -35,7 +35,6 @@ impl Scribe<'_> {
                         "ip dscp set ef",
                         "ip ecn set ce",
                         "ip ttl set 63",
-                        "ip id set 0x1234",
                     ])
                     .to_owned()
             }
@@ -75,6 +74,9 @@ impl Scribe<'_> {
                 self.dice.pick(&["ct zone set 1", "ct zone set 7", "ct original zone set 1"]).into()
             }
             15 if !bare && tcp && line.filter() && self.named => "ct helper set \"h\"".into(),
+            16 if !bare && tcp && line.filter() && self.named => {
+                self.dice.pick(&["ct timeout set \"to\"", "ct expectation set \"ex\""]).into()
+            }
             _ => "counter".into(),
         }
     }
@@ -110,6 +112,14 @@ impl Scribe<'_> {
             "iifname map { \"lan0\" : 1, \"wan0\" : 2, \"up0\" : 3 }",
             "ip dscp map { cs0 : 1, cs1 : 2, ef : 3 }",
             "ip protocol map { tcp : 1, udp : 2 }",
+            "tcp dport map { 1-79 : 1, 80 : 2, 81-65535 : 7 }",
+            "ip saddr . tcp dport map { 10.1.0.0/24 . 1-79 : 1, 10.1.0.0/24 . 80-65535 : 2 }",
+            "meta mark map { 0 : 1, 1-5 : 2, * : 7 }",
+            "ct state map { new : 1, established : 2 }",
+            "meta l4proto map { tcp : 1, udp : 2, icmp : 7 }",
+            "meta mark << 4",
+            "meta mark >> 1",
+            "0",
         ]);
         let of_four = value.contains("ip ") && !value.contains("ip6");
         let ported =
@@ -263,6 +273,9 @@ impl Scribe<'_> {
             "reject with icmp prot-unreachable",
             "reject with icmp admin-prohibited",
             "reject with icmp net-prohibited",
+            "reject with icmp port-unreachable",
+            "reject with icmpv6 admin-prohibited",
+            "reject with icmpv6 port-unreachable",
             "reject with icmp type host-prohibited",
             "reject with icmpv6 no-route",
             "reject with icmpv6 addr-unreachable",

@@ -170,8 +170,35 @@ impl<'h> Scribe<'h> {
             };
         }
         let list: &[&str] = match hook {
-            "prerouting" => &["filter", "raw", "mangle", "dstnat", "-110", "-450", "-200", "-90"],
-            "postrouting" => &["filter", "srcnat", "mangle", "110", "90", "security", "raw"],
+            "prerouting" => &[
+                "filter",
+                "raw",
+                "mangle",
+                "dstnat",
+                "-110",
+                "-450",
+                "-200",
+                "-90",
+                "raw - 7",
+                "mangle + 3",
+                "dstnat + 2",
+                "-401",
+                "-399",
+                "-199",
+                "-201",
+            ],
+            "postrouting" => &[
+                "filter",
+                "srcnat",
+                "mangle",
+                "110",
+                "90",
+                "security",
+                "raw",
+                "srcnat - 1",
+                "security + 49",
+                "2147483646",
+            ],
             "output" if kind == "route" => &["mangle", "filter", "-300", "-90", "-100"],
             "output" => &["filter", "raw", "mangle", "-100", "-90", "-199", "-200"],
             _ => {
@@ -267,6 +294,15 @@ impl<'h> Scribe<'h> {
         }
         if all.contains("ct helper set \"h\"") {
             found.insert(0, ("h", "ct helper h { type \"ftp\" protocol tcp; }".into()));
+        }
+        if all.contains("ct timeout set \"to\"") {
+            let policy = "policy = { established : 100, close : 4 };";
+            found.insert(0, ("to", format!("ct timeout to {{ protocol tcp; {policy} }}")));
+        }
+        if all.contains("ct expectation set \"ex\"") {
+            let l3 = if self.family == "ip6" { "ip6" } else { "ip" };
+            let text = format!("protocol tcp; dport 5000; timeout 1m; size 4; l3proto {l3};");
+            found.insert(0, ("ex", format!("ct expectation ex {{ {text} }}")));
         }
         found
     }
@@ -407,6 +443,14 @@ impl<'h> Scribe<'h> {
                 let list = list.join(", ");
                 format!("map by_svc {{ type ipv4_addr . inet_service : verdict; elements = {{ {list} }}; }}")
             }
+            "by_range" => {
+                let keys = ["10.1.0.0/24 . 1-79", "10.1.0.0/24 . 80-65535", "203.0.113.0/26 . 22", "0.0.0.0/1 . 443"];
+                let many = self.dice.between(1, 4);
+                let list: Vec<String> =
+                    keys[..many].iter().map(|k| format!("{k} : {}", self.map_verdict())).collect();
+                let list = list.join(", ");
+                format!("map by_range {{ type ipv4_addr . inet_service : verdict; flags interval; elements = {{ {list} }}; }}")
+            }
             "mark_by" => {
                 let list = self.mapped(&v4, mark);
                 format!("map mark_by {{ type ipv4_addr : mark; elements = {{ {list} }}; }}")
@@ -454,7 +498,8 @@ impl<'h> Scribe<'h> {
             }
             for (_, set) in sets {
                 let word = set.split(' ').next().unwrap_or_default();
-                let word = if set.starts_with("ct helper") { "ct helper" } else { word };
+                let two = ["ct helper", "ct timeout", "ct expectation"];
+                let word = two.into_iter().find(|w| set.starts_with(w)).unwrap_or(word);
                 let _ = writeln!(text, "add {word} {of}{}", &set[word.len()..]);
             }
             for chain in chains.iter().filter(|c| !c.base.is_empty()) {
@@ -518,6 +563,7 @@ const SETS: &[&str] = &[
     "by_if",
     "by_net",
     "by_svc",
+    "by_range",
     "mark_by",
     "counters",
     "fwd_to",
